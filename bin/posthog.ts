@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+import { Annotations, App, CfnOutput, Stack } from 'aws-cdk-lib/core';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { AppAccess, Cache, ClickHouse, Kafka, NatMode, ObjectStorage, Postgres, PostHog, PostHogProcess } from '../lib';
+
+/** The settings of this app: in cdk.json, or with `-c posthog:domainName=...`. The values are samples; a deployment needs its own. */
+const SAMPLES = {
+  domainName: 'posthog.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
+  postgresUrlSecret: 'example/postgres-url',
+  cacheHost: 'posthog-cache.example.internal',
+  kafkaBrokers: 'b-1.kafka.example.internal:9094,b-2.kafka.example.internal:9094',
+  clickHouseHost: 'clickhouse.example.internal',
+  clickHouseSecret: 'example/clickhouse',
+  bucketName: 'posthog-example-objects',
+};
+
+/** Settings that may be left out. */
+const OPTIONAL = ['hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId'];
+
+const app = new App();
+const stack = new Stack(app, 'PostHog', { description: 'PostHog behind an Application Load Balancer' });
+const samplesInUse: string[] = [];
+rejectUnknownSettings();
+
+const hostedZoneId = setting('hostedZoneId');
+const appCidrs = setting('appCidrs');
+const storeSecurityGroupId = setting('storeSecurityGroupId');
+const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId(stack, 'StoreSecurityGroup', storeSecurityGroupId)] : undefined;
+
+const posthog = new PostHog(stack, 'PostHog', {
+  domainName: needed('domainName'),
+  domainZone: hostedZoneId ? HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId, zoneName: setting('hostedZoneName') ?? needed('domainName') }) : undefined,
+  certificate: hostedZoneId && !setting('certificateArn') ? undefined : Certificate.fromCertificateArn(stack, 'Certificate', needed('certificateArn')),
+  appAccess: appCidrs ? AppAccess.fromCidrs(appCidrs.split(',')) : undefined,
+  nat: setting('nat') as NatMode | undefined,
+  postgres: Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret('PostgresUrl', needed('postgresUrlSecret')), securityGroups }),
+  cache: Cache.fromCacheAttributes(stack, 'Cache', { host: needed('cacheHost'), securityGroups }),
+  kafka: Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: needed('kafkaBrokers'), securityGroups }),
+  clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', { host: needed('clickHouseHost'), credentials: secret('ClickHouseCredentials', needed('clickHouseSecret')), securityGroups }),
+  objectStorage: ObjectStorage.fromObjectStorageAttributes(stack, 'ObjectStorage', { bucket: Bucket.fromBucketName(stack, 'Bucket', needed('bucketName')) }),
+});
+
+warnAboutSamples();
+
+const { service, taskDefinition } = posthog.service(PostHogProcess.WEB);
+new CfnOutput(stack, 'Url', { value: posthog.url, description: 'Where PostHog answers' });
+new CfnOutput(stack, 'LoadBalancerDnsName', {
+  value: posthog.ingress.loadBalancer.loadBalancerDnsName,
+  description: hostedZoneId ? 'What the domain name points at' : 'Next: point the domain name at this name with a CNAME or alias record',
+});
+new CfnOutput(stack, 'MigrateCommand', {
+  description: 'Next: create or migrate the databases with this command, before the first sign-in and after every change of release',
+  value: [
+    `aws ecs run-task --cluster ${posthog.cluster.clusterName} --task-definition ${taskDefinition.taskDefinitionArn} --launch-type FARGATE`,
+    `--network-configuration 'awsvpcConfiguration={subnets=[${posthog.vpc.selectSubnets(posthog.network?.serviceSubnets).subnetIds.join(',')}],securityGroups=[${service.connections.securityGroups[0].securityGroupId}]}'`,
+    `--overrides '{"containerOverrides":[{"name":"${PostHogProcess.WEB}","command":["./bin/migrate"]}]}'`,
+  ].join(' '),
+});
+
+/** A setting from the context, if it is there. */
+function setting(name: string): string | undefined {
+  const value: unknown = app.node.tryGetContext(`posthog:${name}`);
+  if (value !== undefined && typeof value !== 'string') {
+    throw new Error(`'posthog:${name}' must be a text, got: ${JSON.stringify(value)}`);
+  }
+  return value || undefined;
+}
+
+/** A setting that a deployment needs; its sample where it is not there. */
+function needed(name: keyof typeof SAMPLES): string {
+  const value = setting(name) ?? SAMPLES[name];
+  if (value === SAMPLES[name]) {
+    samplesInUse.push(`posthog:${name}`);
+  }
+  return value;
+}
+
+function warnAboutSamples(): void {
+  if (samplesInUse.length > 0) {
+    Annotations.of(stack).addWarningV2('posthog:samples',
+      `this template is made from sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ${samplesInUse.join(', ')}`);
+  }
+}
+
+function secret(id: string, nameOrArn: string) {
+  return nameOrArn.startsWith('arn:') ? Secret.fromSecretCompleteArn(stack, id, nameOrArn) : Secret.fromSecretNameV2(stack, id, nameOrArn);
+}
+
+/** A misspelt setting would be a silent default. */
+function rejectUnknownSettings(): void {
+  const known = [...Object.keys(SAMPLES), ...OPTIONAL];
+  const given = Object.keys(app.node.getAllContext() as Record<string, unknown>).filter((key) => key.startsWith('posthog:')).map((key) => key.slice('posthog:'.length));
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`'posthog:${unknown}' is no setting of this app; these are: ${known.map((name) => `posthog:${name}`).join(', ')}`);
+  }
+}

@@ -1,0 +1,12 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
+  // Asks an emulated AWS, which needs Python: npm run test:deploy.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  moduleNameMapper: { '^cdk-posthog$': '<rootDir>/lib/index.ts' },
+  collectCoverageFrom: ['lib/**/*.ts'],
+  coverageReporters: ['text-summary', 'lcov'],
+};

@@ -1,0 +1,25 @@
+export { PostHog, type PostHogProps } from './posthog';
+
+export { NatMode } from './network/nat-mode';
+export { PostHogNetwork, type PostHogNetworkProps } from './network/posthog-network';
+
+export { AppAccess } from './ingress/app-access';
+export { type AppAuthenticationOptions, type CognitoProvider, type OidcProvider } from './ingress/app-authentication';
+export { EndpointGroup } from './ingress/endpoint-group';
+export { type PostHogIngressOptions } from './ingress/ingress-options';
+export { PostHogIngress, type PostHogIngressProps } from './ingress/posthog-ingress';
+export { PostHogProcess } from './ingress/posthog-process';
+export { PublicEndpoint } from './ingress/public-endpoint';
+export { TrustedProxies } from './ingress/trusted-proxies';
+
+export { type AppSecretsProps } from './services/app-secrets';
+export { type IPostHogService } from './services/posthog-service';
+export { type PostHogServiceOptions } from './services/service-options';
+
+export { Cache, type CacheAttributes, CacheEncryption, type ICache } from './stores/cache';
+export { ClickHouse, type ClickHouseAttributes, type IClickHouse } from './stores/clickhouse';
+export { type IKafka, Kafka, type KafkaAttributes, KafkaEncryption } from './stores/kafka';
+export { type IObjectStorage, ObjectStorage, type ObjectStorageAttributes } from './stores/object-storage';
+export { type IPostgres, Postgres, type PostgresAttributes } from './stores/postgres';
+
+export { type PostHogImages, PostHogRelease } from './release/posthog-release';

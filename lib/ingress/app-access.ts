@@ -1,0 +1,130 @@
+import { ListenerAction, ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IConstruct } from 'constructs';
+import { cidrRules } from './app-access-cidrs';
+import { AppAuthenticationOptions, authenticate, checkAuthentication } from './app-authentication';
+import { APP_PRIORITY } from './listener-rules';
+
+/**
+ * A rule that leads to the app.
+ *
+ * @internal
+ */
+export interface AppRule {
+  readonly name: string;
+  readonly priority: number;
+  readonly conditions: ListenerCondition[];
+  readonly action: ListenerAction;
+}
+
+/**
+ * Who may open the app.
+ *
+ * Whatever is chosen, the endpoints that SDKs call stay public, and everything else is behind the choice. It is enforced at the
+ * load balancer, because PostHog's own allow-list runs the request first and hides the answer afterwards (posthog/middleware.py).
+ */
+export abstract class AppAccess {
+  /**
+   * Everybody can open the app and sees its sign-in page.
+   */
+  public static anyone(): AppAccess {
+    return new Anyone();
+  }
+
+  /**
+   * Only these address blocks reach the app; everybody else is refused.
+   *
+   * The address is the one that connects to the load balancer: the visitor's, or that of a proxy in front.
+   *
+   * Throws where a block is malformed, has host bits, is named twice, or is everybody; and on none or more than 100.
+   *
+   * @param cidrs IPv4 and IPv6 CIDR blocks
+   */
+  public static fromCidrs(cidrs: string[]): AppAccess {
+    return new FromCidrs(cidrRules(cidrs));
+  }
+
+  /**
+   * Only users who sign in at the load balancer reach the app, and then its own sign-in page.
+   *
+   * Programs that use the app's private API with a personal API key cannot sign in; they are refused as well.
+   *
+   * The load balancer calls the identity provider, so it must reach it: an internal one needs a route to it.
+   *
+   * @param options the identity provider
+   */
+  public static authenticated(options: AppAuthenticationOptions): AppAccess {
+    checkAuthentication(options);
+    return new Authenticated(options);
+  }
+
+  /**
+   * Nobody reaches the app through this load balancer: it takes events and serves SDKs only.
+   */
+  public static nobody(): AppAccess {
+    return new Nobody();
+  }
+
+  /**
+   * Whether the listener's default action leads to the app.
+   *
+   * @internal
+   */
+  public get _isOpen(): boolean {
+    return false;
+  }
+
+  /**
+   * The rules that lead to the app.
+   *
+   * @internal
+   * @param scope the ingress
+   * @param forward the action that brings a request to the app
+   */
+  public abstract _rules(scope: IConstruct, forward: ListenerAction): AppRule[];
+}
+
+class Anyone extends AppAccess {
+  public override get _isOpen(): boolean {
+    return true;
+  }
+
+  public _rules(): AppRule[] {
+    return [];
+  }
+}
+
+class Nobody extends AppAccess {
+  public _rules(): AppRule[] {
+    return [];
+  }
+}
+
+class FromCidrs extends AppAccess {
+  public constructor(private readonly blocks: string[][]) {
+    super();
+  }
+
+  public _rules(_scope: IConstruct, forward: ListenerAction): AppRule[] {
+    return this.blocks.map((cidrs, i) => ({
+      name: `App${i + 1}`,
+      priority: APP_PRIORITY + i,
+      conditions: [ListenerCondition.sourceIps(cidrs)],
+      action: forward,
+    }));
+  }
+}
+
+class Authenticated extends AppAccess {
+  public constructor(private readonly options: AppAuthenticationOptions) {
+    super();
+  }
+
+  public _rules(scope: IConstruct, forward: ListenerAction): AppRule[] {
+    return [{
+      name: 'App',
+      priority: APP_PRIORITY,
+      conditions: [ListenerCondition.pathPatterns(['/*'])],
+      action: authenticate(scope, this.options, forward),
+    }];
+  }
+}

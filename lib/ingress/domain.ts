@@ -1,0 +1,51 @@
+import { Token } from 'aws-cdk-lib/core';
+import { Certificate, CertificateValidation, ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ApplicationLoadBalancer, IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { AaaaRecord, ARecord, IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
+import { Construct } from 'constructs';
+import { checkDomainName } from '../private/domain-name';
+import { rejected } from '../private/errors';
+
+/** The name that visitors use, and what proves that it is ours. */
+export interface Domain {
+  readonly domainName: string;
+  readonly domainZone?: IHostedZone;
+  readonly certificate?: ICertificate;
+}
+
+/** Checks that the name is a name, and that there is a way to a certificate for it. */
+export function checkDomain(domain: Domain): void {
+  checkDomainName('domainName', domain.domainName);
+  if (!domain.domainZone && !domain.certificate) {
+    throw rejected('domainZone', 'or `certificate` must be given, because the load balancer ends TLS', 'neither',
+      'give the hosted zone that the domain name lies in, or a certificate for it in the stack\'s own region');
+  }
+  const zoneName = domain.domainZone?.zoneName;
+  if (zoneName === undefined || Token.isUnresolved(zoneName) || Token.isUnresolved(domain.domainName)) {
+    return;
+  }
+  if (domain.domainName !== zoneName && !domain.domainName.endsWith(`.${zoneName}`)) {
+    throw rejected('domainName', `must lie in the hosted zone ${zoneName}`, domain.domainName, 'give the zone of this name, or a name of this zone');
+  }
+}
+
+/** The certificate that was given, or one that the hosted zone vouches for. */
+export function certificateFor(scope: Construct, domain: Domain): ICertificate {
+  return domain.certificate ?? new Certificate(scope, 'Certificate', {
+    domainName: domain.domainName,
+    validation: CertificateValidation.fromDns(domain.domainZone),
+  });
+}
+
+/** Points the name at the load balancer; without a hosted zone that is the user's to do. */
+export function defineRecords(scope: Construct, domain: Domain, loadBalancer: ApplicationLoadBalancer, ipAddressType: IpAddressType): void {
+  if (!domain.domainZone) {
+    return;
+  }
+  const record = { zone: domain.domainZone, recordName: domain.domainName, target: RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)) };
+  new ARecord(scope, 'AliasRecord', record);
+  if (ipAddressType !== IpAddressType.IPV4) {
+    new AaaaRecord(scope, 'AliasRecordIpv6', record);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * What a public endpoint is for, and so who decides whether it is open.
+ */
+export enum EndpointGroup {
+  /** Events, recordings and logs come in here. Always public. */
+  INGESTION = 'ingestion',
+  /** What SDKs load or ask for: scripts, configuration, flags, surveys. Always public. */
+  SDK = 'sdk',
+  /** Dashboards, insights and recordings that a user of PostHog shares or embeds. Open when the app is, or on demand. */
+  SHARED_CONTENT = 'shared-content',
+  /** Pages that the customers' end users open: hosted surveys, unsubscribe pages, uploaded pictures. Open when the app is, or on demand. */
+  END_USER_PAGES = 'end-user-pages',
+  /** Calls from other systems, each with a check of its own: GitHub, Slack, SCIM, webhooks. Open when the app is, or on demand. */
+  INBOUND_WEBHOOKS = 'inbound-webhooks',
+  /** The OAuth provider, which the toolbar, MCP clients and OAuth apps sign in with. Open when the app is, or on demand. */
+  OAUTH = 'oauth',
+}
+
+/** Closing these would lose data or break the sites that PostHog is installed on. */
+export const ALWAYS_PUBLIC: readonly EndpointGroup[] = [EndpointGroup.INGESTION, EndpointGroup.SDK];

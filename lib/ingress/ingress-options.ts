@@ -1,0 +1,110 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ISecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { AppAccess } from './app-access';
+import { EndpointGroup } from './endpoint-group';
+import { TrustedProxies } from './trusted-proxies';
+
+/**
+ * How requests get in to a PostHog, whatever stands behind.
+ */
+export interface PostHogIngressOptions {
+  /** The host name that visitors use: one fully qualified name in lower case, such as `posthog.example.com`. */
+  readonly domainName: string;
+  /**
+   * The hosted zone that the domain name lies in. With it, alias records are defined, and a certificate unless one is given.
+   *
+   * @default - no records are defined, and `certificate` must be given
+   */
+  readonly domainZone?: IHostedZone;
+  /**
+   * The certificate for the domain name, in the region of the stack.
+   *
+   * @default - a certificate that is validated through `domainZone`
+   */
+  readonly certificate?: ICertificate;
+  /**
+   * The subnets that the load balancer stands in, /27 or larger, in two or more zones. They should hold nothing else: PostHog is
+   * told to trust every address in them.
+   *
+   * @default - one public subnet a zone, or one private subnet a zone for an internal load balancer
+   */
+  readonly loadBalancerSubnets?: SubnetSelection;
+  /**
+   * Whether the load balancer can be reached from the internet.
+   *
+   * @default true
+   */
+  readonly publicLoadBalancer?: boolean;
+  /**
+   * Whether the load balancer has IPv6 addresses as well. The load balancer's subnets must have IPv6 then.
+   *
+   * @default IpAddressType.IPV4
+   */
+  readonly ipAddressType?: IpAddressType;
+  /**
+   * Who may open the app. The endpoints that SDKs call are public in any case.
+   *
+   * @default AppAccess.anyone()
+   */
+  readonly appAccess?: AppAccess;
+  /**
+   * Groups of endpoints that stay public although the app is closed, besides ingestion and what SDKs ask for.
+   *
+   * @default - none
+   */
+  readonly publicEndpointGroups?: EndpointGroup[];
+  /**
+   * The proxies whose word about a visitor's address PostHog believes.
+   *
+   * @default - every address that the load balancer can have in its subnets
+   */
+  readonly trustedProxies?: TrustedProxies;
+  /**
+   * The TLS versions and ciphers that visitors may use.
+   *
+   * @default SslPolicy.TLS13_12_RES_PQ
+   */
+  readonly sslPolicy?: SslPolicy;
+  /**
+   * How long a connection may be silent, from one second to 4,000 seconds.
+   *
+   * The stream of live events is silent while nothing happens, and PostHog ends it after 30 minutes (livestream/handlers/handlers.go).
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly idleTimeout?: Duration;
+  /**
+   * For how long browsers shall remember to use https only (HSTS).
+   *
+   * @default Duration.days(365)
+   */
+  readonly strictTransportSecurity?: Duration;
+  /**
+   * Whether the listeners admit every address. Where they do not, admit visitors with `connections`.
+   *
+   * @default true
+   */
+  readonly openListener?: boolean;
+  /**
+   * The security group of the load balancer.
+   *
+   * @default - a new one
+   */
+  readonly securityGroup?: ISecurityGroup;
+  /**
+   * The bucket for access logs, in the region of the stack, encrypted with S3-managed keys.
+   *
+   * @default - no access logs
+   */
+  readonly accessLogsBucket?: IBucket;
+  /**
+   * Where in the bucket access logs go.
+   *
+   * @default - the root of the bucket
+   */
+  readonly accessLogsPrefix?: string;
+}

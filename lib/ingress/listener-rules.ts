@@ -1,0 +1,100 @@
+import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
+import { PathPatterns, patternsOf } from './path-pattern';
+import { PostHogProcess } from './posthog-process';
+import { PublicEndpoint } from './public-endpoint';
+
+/** A listener rule, before it is a construct. */
+export interface RuleSpec {
+  /** Its name, which becomes a part of its logical id. */
+  readonly name: string;
+  readonly priority: number;
+  readonly patterns: PathPatterns;
+}
+
+/** What one condition of a rule may hold. */
+export const LIMITS = {
+  /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+  valuesPerRule: 5,
+  /** `*` and `?` in all values of a rule together. */
+  wildcardsPerRule: 5,
+  /** Length of one value, pattern or regular expression. */
+  valueLength: 128,
+} as const;
+
+/**
+ * The priority of every rule.
+ *
+ * The gaps leave room: a new rule gets a number of its own and moves no other. The first ten rules that a request meets carry
+ * no charge, so events and recordings come first, then whatever SDKs call on every page. Rules of processes that the table
+ * lists but that are not deployed do not exist.
+ */
+export const PRIORITIES: Readonly<Record<string, number>> = {
+  // More exact than Events, and so in front of it.
+  Ai: 90,
+  Events: 100,
+  Recordings: 110,
+  Captures: 120,
+  Engage: 130,
+  Flags: 140,
+  FlagDefinitions: 150,
+  RemoteConfig: 160,
+  AppSdk: 170,
+  AppReports: 180,
+  SdkFiles: 190,
+  Logs: 192,
+  Metrics: 194,
+  DenyEvasions: 200,
+  DenyInternal: 210,
+  SharedContent: 300,
+  SharedQueries: 310,
+  EndUserPages: 320,
+  Unsubscribe: 330,
+  MessageTracking: 340,
+  OAuth: 350,
+  Webhooks: 360,
+  ApiWebhooks: 370,
+  Conversations: 380,
+  WebhookSources: 390,
+};
+
+/** Where the rules begin that let people into the app. */
+export const APP_PRIORITY = 1000;
+
+/**
+ * The rules that refuse a request whatever else is open.
+ *
+ * They come after the SDK's rules, which name harmless paths only, and before everything that leads to the app.
+ *
+ * - Evasions: paths that the app's server would read differently from the load balancer. Dot segments, doubled slashes, and
+ *   percent-encoded characters that no client has a reason to encode (RFC 3986 section 2.3, the unreserved ones).
+ * - Internal: what PostHog's processes say to each other (posthog/urls.py: `internal/`, `api/internal/`,
+ *   `api/projects/<id>/internal/`), and the statistics pages `_stats` and `_metrics`.
+ */
+export const DENY_RULES: readonly RuleSpec[] = [
+  deny('DenyEvasions', ['^.*(//|/\\.\\.?(/|$)|\\\\|%(2[DEde]|3[0-9]|5[CFcf]|[46][1-9A-Fa-f]|[57][0-9Aa]|7[Ee])).*$']),
+  deny('DenyInternal', [
+    '^(/|%2[Ff])+(api(/|%2[Ff])+((projects|environments)(/|%2[Ff])+[^/]+(/|%2[Ff])+)?)?internal((/|%2[Ff]).*)?$',
+    '^(/|%2[Ff])+_(stats|metrics)(/|%2[Ff])*$',
+  ]),
+];
+
+/**
+ * The rules that bring the requests for one process to it.
+ *
+ * @param process the process that requests are brought to
+ * @param openGroups the groups that are open besides those that always are
+ */
+export function rulesFor(process: PostHogProcess, openGroups: ReadonlySet<EndpointGroup>): RuleSpec[] {
+  const byRule = new Map<string, PublicEndpoint[]>();
+  for (const endpoint of PublicEndpoint.all()) {
+    const rule = endpoint._ruleFor(process);
+    if (rule && (ALWAYS_PUBLIC.includes(endpoint.group) || openGroups.has(endpoint.group))) {
+      byRule.set(rule, [...(byRule.get(rule) ?? []), endpoint]);
+    }
+  }
+  return [...byRule].map(([name, endpoints]) => ({ name, priority: PRIORITIES[name], patterns: patternsOf(endpoints) }));
+}
+
+function deny(name: string, regexes: string[]): RuleSpec {
+  return { name, priority: PRIORITIES[name], patterns: { regexes } };
+}

@@ -1,0 +1,83 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  ApplicationListener, ApplicationLoadBalancer, ApplicationProtocol, CfnListener, DesyncMitigationMode, IpAddressType, ListenerAction, SslPolicy,
+  XffHeaderProcessingMode,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+/** What the load balancer and its listeners are made from, defaults filled in. */
+export interface LoadBalancerSettings {
+  readonly vpc: IVpc;
+  readonly subnets: ISubnet[];
+  readonly internetFacing: boolean;
+  readonly ipAddressType: IpAddressType;
+  readonly certificate: ICertificate;
+  readonly sslPolicy: SslPolicy;
+  readonly idleTimeout: Duration;
+  readonly strictTransportSecurity: Duration;
+  readonly deletionProtection: boolean;
+  readonly openListener: boolean;
+  readonly securityGroup?: ISecurityGroup;
+  readonly accessLogsBucket?: IBucket;
+  readonly accessLogsPrefix?: string;
+  /** The default action of the HTTPS listener, where it is known by now. */
+  readonly defaultAction?: ListenerAction;
+}
+
+/** Defines a load balancer that hands a request on as PostHog needs it. */
+export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSettings): ApplicationLoadBalancer {
+  const loadBalancer = new ApplicationLoadBalancer(scope, 'LoadBalancer', {
+    vpc: settings.vpc,
+    vpcSubnets: { subnets: settings.subnets },
+    internetFacing: settings.internetFacing,
+    ipAddressType: settings.ipAddressType,
+    securityGroup: settings.securityGroup,
+    idleTimeout: settings.idleTimeout,
+    deletionProtection: settings.deletionProtection,
+    http2Enabled: true,
+    dropInvalidHeaderFields: true,
+    desyncMitigationMode: DesyncMitigationMode.DEFENSIVE,
+    // ALLOWED_HOSTS and the CSRF check compare the name that the visitor typed.
+    preserveHostHeader: true,
+    // PostHog believes the first entry only when it knows every other one; versions up to 2025 cannot read an entry with a port.
+    xffHeaderProcessingMode: XffHeaderProcessingMode.APPEND,
+  });
+  // False is the default; it is written down so that nobody's change by hand survives a deployment.
+  loadBalancer.setAttribute('routing.http.xff_client_port.enabled', 'false');
+  if (settings.accessLogsBucket) {
+    loadBalancer.logAccessLogs(settings.accessLogsBucket, settings.accessLogsPrefix);
+  }
+  return loadBalancer;
+}
+
+/** Defines the listener that sends every plain request to https. */
+export function defineRedirect(loadBalancer: ApplicationLoadBalancer, settings: LoadBalancerSettings): ApplicationListener {
+  return loadBalancer.addListener('Http', {
+    protocol: ApplicationProtocol.HTTP,
+    port: 80,
+    open: settings.openListener,
+    defaultAction: ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
+  });
+}
+
+/** Defines the listener that ends TLS. */
+export function defineListener(loadBalancer: ApplicationLoadBalancer, settings: LoadBalancerSettings): ApplicationListener {
+  const listener = loadBalancer.addListener('Https', {
+    protocol: ApplicationProtocol.HTTPS,
+    port: 443,
+    open: settings.openListener,
+    certificates: [settings.certificate],
+    sslPolicy: settings.sslPolicy,
+    defaultAction: settings.defaultAction,
+  });
+  // Listener attributes have no place in the listener's own construct yet.
+  (listener.node.defaultChild as CfnListener).listenerAttributes = [
+    // The load balancer knows that it speaks https; the Rust services do not, and send no such header.
+    { key: 'routing.http.response.strict_transport_security.header_value', value: `max-age=${settings.strictTransportSecurity.toSeconds()}` },
+    { key: 'routing.http.response.server.enabled', value: 'false' },
+  ];
+  return listener;
+}

@@ -1,0 +1,34 @@
+import { Token } from 'aws-cdk-lib/core';
+import { rejected } from './errors';
+
+const EXAMPLE = 'posthog.example.com';
+const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+
+/** What people write instead of a host name, most telling first, and what to do about it. */
+const MISTAKES: readonly [test: RegExp, fix: string][] = [
+  [/^$/, `give the host name that visitors will use, such as ${EXAMPLE}`],
+  [/:\/\//, 'remove the scheme'],
+  [/\//, 'remove the path: PostHog cannot live below a path'],
+  [/:\d*$/, 'remove the port: the load balancer answers on 443'],
+  [/\*/, 'name one host: PostHog has one canonical address'],
+  [/[A-Z]/, 'write it in lower case'],
+  [/\s/, 'remove the white space'],
+  [/\.$/, 'remove the trailing dot'],
+];
+
+/**
+ * Checks that a prop is a plain, fully qualified, lower-case host name.
+ *
+ * An unresolved token passes: its value is not known yet.
+ */
+export function checkDomainName(prop: string, value: string): void {
+  if (Token.isUnresolved(value)) {
+    return;
+  }
+  const mistake = MISTAKES.find(([test]) => test.test(value));
+  const labels = value.split('.');
+  const valid = labels.length >= 2 && labels.every((label) => LABEL.test(label)) && /[a-z]/.test(labels.at(-1)!) && value.length <= 253;
+  if (mistake || !valid) {
+    throw rejected(prop, `must be a fully qualified host name such as ${EXAMPLE}`, value, mistake?.[1]);
+  }
+}

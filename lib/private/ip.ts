@@ -1,0 +1,70 @@
+import { isIP } from 'node:net';
+
+/** An IP address as a number, so that ranges can be computed. */
+interface Address {
+  readonly family: 4 | 6;
+  readonly value: bigint;
+}
+
+/** A CIDR block, taken apart. */
+export interface Cidr {
+  readonly family: 4 | 6;
+  /** The first address of the block: the one that was written, with the host bits cleared. */
+  readonly network: bigint;
+  readonly prefix: number;
+}
+
+const BITS = { 4: 32, 6: 128 } as const;
+
+/** The address as a number, or undefined where the text is not an IP address (zone ids such as `fe80::1%eth0` are none). */
+export function parseAddress(text: string): Address | undefined {
+  switch (isIP(text)) {
+    case 4:
+      return { family: 4, value: text.split('.').reduce((sum, octet) => sum * 256n + BigInt(octet), 0n) };
+    case 6:
+      return text.includes('%') ? undefined : { family: 6, value: parseV6(text) };
+    default:
+      return undefined;
+  }
+}
+
+/** The address in its one canonical spelling (lower case, `::` for the longest run of zeros). */
+export function formatAddress(address: Address): string {
+  if (address.family === 4) {
+    return [24n, 16n, 8n, 0n].map((shift) => (address.value >> shift) & 255n).join('.');
+  }
+  const groups = Array.from({ length: 8 }, (_, i) => ((address.value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
+  // The URL parser of the platform knows the rules of RFC 5952 already.
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+}
+
+/** The block that the text names, or undefined where it is not a CIDR block. */
+export function parseCidr(text: string): Cidr | undefined {
+  const match = /^([^/]+)\/(\d{1,3})$/.exec(text);
+  const address = match ? parseAddress(match[1]) : undefined;
+  const prefix = match ? Number(match[2]) : NaN;
+  if (!address || prefix > BITS[address.family]) {
+    return undefined;
+  }
+  const hostBits = BigInt(BITS[address.family] - prefix);
+  return { family: address.family, network: (address.value >> hostBits) << hostBits, prefix };
+}
+
+/** The block in its canonical spelling. */
+export function formatCidr(cidr: Cidr): string {
+  return `${formatAddress({ family: cidr.family, value: cidr.network })}/${cidr.prefix}`;
+}
+
+/** How many addresses the block spans. */
+export function cidrSize(cidr: Cidr): bigint {
+  return 1n << BigInt(BITS[cidr.family] - cidr.prefix);
+}
+
+function parseV6(text: string): bigint {
+  // In canonical form there is at most one `::`, and no embedded IPv4 notation is left.
+  const [head, tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = new Array<string>(tail === undefined ? 0 : 8 - left.length - right.length).fill('0');
+  return [...left, ...zeros, ...right].reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n);
+}

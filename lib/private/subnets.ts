@@ -1,0 +1,33 @@
+import { Token } from 'aws-cdk-lib/core';
+import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
+
+/**
+ * The CIDR block of the subnets that `Vpc.fromLookup` makes up until it has looked: synthesis runs once without the answer, and
+ * must not fail then, or the question is never asked (aws-cdk-lib/aws-ec2/lib/vpc.ts, DUMMY_VPC_PROPS).
+ */
+const LOOKUP_PENDING_CIDR = '1.2.3.4/5';
+
+/** The subnet's IPv4 CIDR block; `unknown` where it is a token or was not imported, `lookup-pending` where a lookup has still to run. */
+export function knownCidr(subnet: ISubnet): string {
+  let cidr: string;
+  try {
+    cidr = subnet.ipv4CidrBlock;
+  } catch {
+    // There is no other way to ask: the getter of an imported subnet throws where no CIDR block was given.
+    return 'unknown';
+  }
+  if (Token.isUnresolved(cidr)) {
+    return 'unknown';
+  }
+  return cidr === LOOKUP_PENDING_CIDR ? 'lookup-pending' : cidr;
+}
+
+/** Whether the VPC stands for one that `Vpc.fromLookup` has not found yet. */
+export function isLookupPending(vpc: IVpc): boolean {
+  return vpc.vpcId === 'vpc-12345';
+}
+
+/** How many availability zones the subnets lie in. */
+export function zonesOf(subnets: readonly ISubnet[]): number {
+  return new Set(subnets.map((subnet) => subnet.availabilityZone)).size;
+}

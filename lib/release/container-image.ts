@@ -1,0 +1,24 @@
+import { Stack } from 'aws-cdk-lib/core';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { Construct } from 'constructs';
+
+/** An image in a private ECR repository. */
+const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(?<repository>[^:@]+)[:@](?<version>.+)$/;
+
+/**
+ * The image as ECS wants it. From a private ECR repository, the task's execution role is allowed to pull it.
+ *
+ * @param scope where to define what it takes, named by `id`
+ */
+export function containerImage(scope: Construct, id: string, reference: string): ContainerImage {
+  const ecr = ECR_IMAGE.exec(reference)?.groups;
+  if (!ecr) {
+    return ContainerImage.fromRegistry(reference);
+  }
+  const repository = Repository.fromRepositoryAttributes(scope, id, {
+    repositoryName: ecr.repository,
+    repositoryArn: Stack.of(scope).formatArn({ service: 'ecr', region: ecr.region, account: ecr.account, resource: 'repository', resourceName: ecr.repository }),
+  });
+  return ContainerImage.fromEcrRepository(repository, ecr.version);
+}

@@ -1,0 +1,111 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { CfnSecret, ISecret, Secret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { at, rejected } from '../private/errors';
+
+/**
+ * The secrets of PostHog itself, where you bring them. Each secret's whole text is the value.
+ */
+export interface AppSecretsProps {
+  /**
+   * Signs sessions and tokens: 32 characters or more. Changing it signs everybody out.
+   *
+   * @default - generated once, 64 characters
+   */
+  readonly secretKey?: ISecret;
+  /**
+   * Encrypts what PostHog keeps encrypted: exactly 32 characters, or several such keys with commas between them, of which the first
+   * encrypts. Losing it makes that data unreadable.
+   *
+   * @default - generated once, 32 characters
+   */
+  readonly encryptionSaltKeys?: ISecret;
+  /**
+   * What PostHog's processes prove to each other with: 16 characters or more.
+   *
+   * @default - generated once, 64 characters
+   */
+  readonly internalApiSecret?: ISecret;
+  /**
+   * What the app proves to feature-flags with: 16 characters or more.
+   *
+   * @default - generated once, 64 characters
+   */
+  readonly internalRequestToken?: ISecret;
+}
+
+/** What each secret must look like. */
+interface SecretFormat {
+  readonly description: string;
+  /** How long a generated value is. */
+  readonly length: number;
+  readonly valid: RegExp;
+  readonly rule: string;
+}
+
+/**
+ * PostHog's formats.
+ *
+ * ENCRYPTION_SALT_KEYS is 32 characters of text, not base64, and has a public default that must never be used (posthog/settings/access.py,
+ * posthog/helpers/encrypted_fields.py). INTERNAL_API_SECRET is refused by Django and not checked at all by Node while it is empty.
+ */
+const FORMATS: Readonly<Record<keyof AppSecretsProps, SecretFormat>> = {
+  secretKey: { description: 'PostHog SECRET_KEY', length: 64, valid: /^.{32,}$/, rule: 'must be 32 characters or more' },
+  encryptionSaltKeys: {
+    description: 'PostHog ENCRYPTION_SALT_KEYS', length: 32, valid: /^[A-Za-z0-9_-]{32}(,[A-Za-z0-9_-]{32})*$/,
+    rule: 'must be exactly 32 letters, digits, _ or -, or several such keys with commas between them',
+  },
+  internalApiSecret: { description: 'PostHog INTERNAL_API_SECRET', length: 64, valid: /^.{16,}$/, rule: 'must be 16 characters or more' },
+  internalRequestToken: { description: 'PostHog INTERNAL_REQUEST_TOKEN', length: 64, valid: /^.{16,}$/, rule: 'must be 16 characters or more' },
+};
+
+/** PostHog's own secrets: one per purpose, generated once by Secrets Manager, or brought. */
+export class AppSecrets extends Construct {
+  public readonly secretKey: ISecret;
+  public readonly encryptionSaltKeys: ISecret;
+  public readonly internalApiSecret: ISecret;
+  public readonly internalRequestToken: ISecret;
+
+  public constructor(scope: Construct, id: string, props: AppSecretsProps, removalPolicy: RemovalPolicy) {
+    super(scope, id);
+    const secret = (name: keyof AppSecretsProps, secretId: string) => {
+      const brought = props[name];
+      if (brought) {
+        at(this, () => checkFormat(name, brought));
+        return brought;
+      }
+      const { description, length } = FORMATS[name];
+      return new Secret(this, secretId, { description, removalPolicy, generateSecretString: { excludePunctuation: true, passwordLength: length } });
+    };
+    this.secretKey = secret('secretKey', 'SecretKey');
+    this.encryptionSaltKeys = secret('encryptionSaltKeys', 'EncryptionSaltKeys');
+    this.internalApiSecret = secret('internalApiSecret', 'InternalApiSecret');
+    this.internalRequestToken = secret('internalRequestToken', 'InternalRequestToken');
+  }
+}
+
+/** Checks what can be seen of a secret at synthesis: one that the same app defines. What a secret elsewhere holds is not known. */
+function checkFormat(name: keyof AppSecretsProps, secret: ISecret): void {
+  const definition = secret.node.defaultChild;
+  if (!CfnSecret.isCfnSecret(definition)) {
+    return;
+  }
+  const stack = Stack.of(secret);
+  const value = sampleValue(stack.resolve(definition.generateSecretString) as SecretStringGenerator | undefined, stack.resolve(definition.secretString));
+  if (value !== undefined && !FORMATS[name].valid.test(value)) {
+    throw rejected(name, FORMATS[name].rule, `${value.length} characters`,
+      `define it with generateSecretString: { excludePunctuation: true, passwordLength: ${FORMATS[name].length} }, or leave it out`);
+  }
+}
+
+/** A value of the form that the secret will have, or undefined where that is not known. */
+function sampleValue(generated: SecretStringGenerator | undefined, literal: unknown): string | undefined {
+  if (typeof literal === 'string') {
+    return literal.startsWith('{{resolve:') ? undefined : literal;
+  }
+  if (!generated || generated.secretStringTemplate) {
+    return undefined;
+  }
+  const alphabet = generated.excludePunctuation ? 'a' : '!';
+  return alphabet.repeat(generated.passwordLength ?? 32);
+}

@@ -1,0 +1,70 @@
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { ProcessSettings } from './process-definition';
+import { rejected } from '../private/errors';
+
+/** Settings that somebody adds to those of the library. */
+export interface ExtraSettings {
+  readonly environment?: Record<string, string>;
+  readonly secrets?: Record<string, Secret>;
+}
+
+/**
+ * Variables that decide whom PostHog believes. They follow from the load balancer, whether or not a process has them, and PostHog's
+ * own settings read their names in one spelling only; any other is a mistake.
+ */
+const INGRESS_OWNED: Readonly<Record<string, string>> = {
+  TRUSTED_PROXIES: 'use the prop `trustedProxies`',
+  TRUST_ALL_PROXIES: 'use `trustedProxies: TrustedProxies.all()` if that is what you want',
+  IS_BEHIND_PROXY: 'it follows from the load balancer',
+  DISABLE_SECURE_SSL_REDIRECT: 'it follows from the load balancer',
+  ALLOWED_HOSTS: 'it follows from `domainName`',
+  SITE_URL: 'it follows from `domainName`',
+};
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * The settings of a process with those of the user added, in a stable order.
+ *
+ * Throws where a name is none, is set by the library, or is given twice.
+ *
+ * @param managed the settings that the library makes
+ * @param extras the user's settings, for all processes and then for this one
+ */
+export function mergeSettings(managed: ProcessSettings, extras: readonly ExtraSettings[]): ProcessSettings {
+  const environment: Record<string, string> = {};
+  const secrets: Record<string, Secret> = {};
+  for (const extra of extras) {
+    checkNames('environment', extra.environment, managed);
+    checkNames('secrets', extra.secrets, managed);
+    Object.assign(environment, extra.environment);
+    Object.assign(secrets, extra.secrets);
+  }
+  const twice = Object.keys(environment).find((name) => name in secrets);
+  if (twice) {
+    throw rejected('secrets', 'must not name a variable that `environment` names', twice, 'remove one of the two');
+  }
+  return {
+    environment: sorted({ ...environment, ...managed.environment }),
+    secrets: sorted({ ...secrets, ...managed.secrets }),
+  };
+}
+
+function checkNames(prop: string, values: Record<string, unknown> = {}, managed: ProcessSettings): void {
+  for (const name of Object.keys(values)) {
+    if (!NAME.test(name)) {
+      throw rejected(prop, 'must name environment variables', name);
+    }
+    const owned = INGRESS_OWNED[name.toUpperCase()];
+    if (owned) {
+      throw rejected(prop, 'must not set a variable that the library manages', name, owned);
+    }
+    if (name in managed.environment || name in managed.secrets) {
+      throw rejected(prop, 'must not set a variable that the library manages', name, 'remove it; what it says follows from the other props');
+    }
+  }
+}
+
+function sorted<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

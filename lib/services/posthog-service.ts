@@ -1,0 +1,178 @@
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib/core';
+import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import {
+  AvailabilityZoneRebalancing, AwsLogDriverMode, CpuArchitecture, FargateService, FargateTaskDefinition, ICluster, LogDrivers, OperatingSystemFamily, PropagatedTagSource,
+} from 'aws-cdk-lib/aws-ecs';
+import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DnsRecordType, INamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { Construct, IConstruct } from 'constructs';
+import { checkFargateSize } from './fargate-size';
+import { HttpEndpoint, ProcessDefinition, ProcessSettings } from './process-definition';
+import { PostHogServiceOptions } from './service-options';
+import { PostHogProcess } from '../ingress/posthog-process';
+import { at, rejected } from '../private/errors';
+import { containerImage } from '../release/container-image';
+
+/**
+ * One running process of PostHog.
+ */
+export interface IPostHogService extends IConstruct, IConnectable {
+  /** Which process it is. */
+  readonly process: PostHogProcess;
+  /** The ECS service. */
+  readonly service: FargateService;
+  /** What its tasks are made from. */
+  readonly taskDefinition: FargateTaskDefinition;
+  /** Where the load balancer finds it; not there for a process that answers nothing. */
+  readonly targetGroup?: ApplicationTargetGroup;
+  /** Where it logs to. */
+  readonly logGroup: LogGroup;
+}
+
+/** What a process runs in and with. */
+export interface PostHogServiceProps {
+  readonly definition: ProcessDefinition;
+  readonly options: PostHogServiceOptions;
+  readonly settings: ProcessSettings;
+  readonly image: string;
+  readonly cluster: ICluster;
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  /** Where other processes find it by name; left out where none calls it. */
+  readonly namespace?: INamespace;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+  readonly enableExecuteCommand: boolean;
+  /** Brings requests to the target group. Scaling on requests needs to know the load balancer, so it comes after this. */
+  route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
+}
+
+const TARGET_CPU_PERCENT = 60;
+
+/** How many tasks run at least and at most. */
+interface TaskCounts {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Any of PostHog's processes, run on Fargate from its definition. */
+export class PostHogService extends Construct implements IPostHogService {
+  public readonly process: PostHogProcess;
+  public readonly service: FargateService;
+  public readonly taskDefinition: FargateTaskDefinition;
+  public readonly targetGroup?: ApplicationTargetGroup;
+  public readonly logGroup: LogGroup;
+  public readonly connections: Connections;
+
+  public constructor(scope: Construct, id: string, props: PostHogServiceProps) {
+    super(scope, id);
+    const { definition, options } = props;
+    const tasks = at(this, () => taskCounts(definition, options));
+    this.process = definition.process;
+    this.logGroup = new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
+    this.taskDefinition = this.defineTask(props);
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: `PostHog ${definition.process}` });
+    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: definition.http && Port.tcp(definition.http.port) });
+    this.service = this.defineService(props, tasks, securityGroup);
+    if (definition.http) {
+      this.targetGroup = this.defineTargetGroup(props.vpc, definition.http);
+      props.route(definition.process, this.targetGroup);
+    }
+    this.scale(tasks, definition.http);
+  }
+
+  private defineTask({ definition, options, settings, image }: PostHogServiceProps): FargateTaskDefinition {
+    const cpu = options.cpu ?? definition.cpu;
+    const memoryLimitMiB = options.memoryLimitMiB ?? definition.memoryLimitMiB;
+    at(this, () => checkFargateSize(cpu, memoryLimitMiB));
+    const taskDefinition = new FargateTaskDefinition(this, 'Task', {
+      cpu,
+      memoryLimitMiB,
+      runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: options.cpuArchitecture ?? CpuArchitecture.X86_64 },
+    });
+    taskDefinition.addContainer(definition.process, {
+      image: containerImage(this, 'Repository', image),
+      command: definition.command,
+      environment: settings.environment,
+      secrets: settings.secrets,
+      stopTimeout: Duration.seconds(definition.stopTimeout),
+      portMappings: definition.http && [{ containerPort: definition.http.port }],
+      // A log service that falters must not stop a process that takes events.
+      logging: LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: definition.process, mode: AwsLogDriverMode.NON_BLOCKING, maxBufferSize: Size.mebibytes(25) }),
+    });
+    return taskDefinition;
+  }
+
+  private defineService(props: PostHogServiceProps, tasks: TaskCounts, securityGroup: ISecurityGroup): FargateService {
+    const { definition } = props;
+    return new FargateService(this, 'Service', {
+      cluster: props.cluster,
+      taskDefinition: this.taskDefinition,
+      // Where tasks scale, a deployment must not take away those that the load has called for.
+      desiredCount: tasks.min === tasks.max ? tasks.min : undefined,
+      vpcSubnets: props.subnets,
+      securityGroups: [securityGroup],
+      assignPublicIp: false,
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { rollback: true },
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
+      healthCheckGracePeriod: definition.http && Duration.seconds(definition.http.healthCheckGracePeriod),
+      enableExecuteCommand: props.enableExecuteCommand,
+      propagateTags: PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+      cloudMapOptions: props.namespace && {
+        cloudMapNamespace: props.namespace,
+        name: definition.process,
+        dnsRecordType: DnsRecordType.A,
+        dnsTtl: Duration.seconds(10),
+      },
+    });
+  }
+
+  private defineTargetGroup(vpc: IVpc, http: HttpEndpoint): ApplicationTargetGroup {
+    return new ApplicationTargetGroup(this, 'Targets', {
+      vpc,
+      port: http.port,
+      protocol: ApplicationProtocol.HTTP,
+      targetType: TargetType.IP,
+      targets: [this.service],
+      deregistrationDelay: Duration.seconds(http.deregistrationDelay),
+      healthCheck: {
+        path: http.healthCheckPath,
+        healthyHttpCodes: '200',
+        interval: Duration.seconds(10),
+        timeout: Duration.seconds(5),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 3,
+      },
+    });
+  }
+
+  private scale(tasks: TaskCounts, http?: HttpEndpoint): void {
+    if (tasks.min === tasks.max) {
+      return;
+    }
+    const scaling = this.service.autoScaleTaskCount({ minCapacity: tasks.min, maxCapacity: tasks.max });
+    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
+    if (http && this.targetGroup) {
+      scaling.scaleOnRequestCount('Requests', { requestsPerTarget: http.requestsPerTarget, targetGroup: this.targetGroup });
+    }
+  }
+}
+
+function taskCounts(definition: ProcessDefinition, options: PostHogServiceOptions): TaskCounts {
+  const min = options.minTasks ?? definition.minTasks;
+  const max = options.maxTasks ?? Math.max(definition.maxTasks, min);
+  if (!Number.isInteger(min) || min < 1) {
+    throw rejected('minTasks', 'must be 1 or more', min);
+  }
+  if (!Number.isInteger(max) || max < min) {
+    throw rejected('maxTasks', `must be \`minTasks\` (${min}) or more`, max);
+  }
+  if (definition.maxTasks === 1 && max > 1) {
+    throw rejected('maxTasks', `must be 1 for ${definition.process}, which holds the one scheduler`, max, 'give it more `cpu` and `memoryLimitMiB` instead');
+  }
+  return { min, max };
+}

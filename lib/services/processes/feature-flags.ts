@@ -1,0 +1,56 @@
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { PostHogProcess } from '../../ingress/posthog-process';
+import { CacheClient, cacheUrl } from '../../stores/cache-url';
+import { ProcessDefinition } from '../process-definition';
+
+const PORT = 3001;
+
+/** Evaluates feature flags (rust/feature-flags/src/{config,router,server}.rs). */
+export const FEATURE_FLAGS: ProcessDefinition = {
+  process: PostHogProcess.FEATURE_FLAGS,
+  id: 'FeatureFlags',
+  image: 'featureFlags',
+  http: {
+    port: PORT,
+    healthCheckPath: '/_readiness',
+    deregistrationDelay: 30,
+    healthCheckGracePeriod: 60,
+    requestsPerTarget: 5000,
+  },
+  cpu: 512,
+  memoryLimitMiB: 1024,
+  minTasks: 2,
+  maxTasks: 10,
+  stopTimeout: 60,
+  stores: ['postgres', 'cache', 'objectStorage'],
+  objects: 'read',
+  calls: [],
+  settings: ({ postgres, cache, objectStorage, secrets }) => {
+    const url = Secret.fromSecretsManager(postgres.urlSecret);
+    const personsUrl = Secret.fromSecretsManager(postgres.personsUrlSecret);
+    return {
+      environment: {
+        // By default it listens on loopback only.
+        ADDRESS: `0.0.0.0:${PORT}`,
+        RUST_LOG: 'info',
+        // The image carries this file (rust/Dockerfile); without it, flags that depend on a place match nobody.
+        MAXMIND_DB_PATH: '/app/share/GeoLite2-City.mmdb',
+        REDIS_URL: cacheUrl(cache, CacheClient.RUST),
+        // Opened at the start as a plain connection, even where cookieless tracking is off; the process stops where it fails.
+        COOKIELESS_REDIS_HOST: cache.host,
+        COOKIELESS_REDIS_PORT: String(cache.port),
+        OBJECT_STORAGE_BUCKET: objectStorage.bucket.bucketName,
+        OBJECT_STORAGE_REGION: objectStorage.region,
+      },
+      secrets: {
+        WRITE_DATABASE_URL: url,
+        READ_DATABASE_URL: url,
+        PERSONS_WRITE_DATABASE_URL: personsUrl,
+        PERSONS_READ_DATABASE_URL: personsUrl,
+        // Decrypts the payloads of remote-config flags.
+        SECRET_KEY: Secret.fromSecretsManager(secrets.secretKey),
+        INTERNAL_REQUEST_TOKEN: Secret.fromSecretsManager(secrets.internalRequestToken),
+      },
+    };
+  },
+};

@@ -1,0 +1,37 @@
+import { PostHogProcess } from '../../ingress/posthog-process';
+import { CacheClient, cacheUrl } from '../../stores/cache-url';
+import { ProcessDefinition } from '../process-definition';
+
+const PORT = 3002;
+
+/** Serves the SDK's configuration and surveys from the cache, and from object storage where the cache has forgotten them (rust/hypercache-server). */
+export const HYPERCACHE_SERVER: ProcessDefinition = {
+  process: PostHogProcess.HYPERCACHE_SERVER,
+  id: 'HypercacheServer',
+  image: 'hypercacheServer',
+  http: {
+    port: PORT,
+    healthCheckPath: '/_readiness',
+    deregistrationDelay: 30,
+    healthCheckGracePeriod: 60,
+    requestsPerTarget: 10_000,
+  },
+  cpu: 256,
+  memoryLimitMiB: 512,
+  minTasks: 2,
+  maxTasks: 10,
+  stopTimeout: 60,
+  stores: ['cache', 'objectStorage'],
+  objects: 'read',
+  calls: [],
+  settings: ({ cache, objectStorage }) => ({
+    environment: {
+      ADDRESS: `0.0.0.0:${PORT}`,
+      RUST_LOG: 'info',
+      REDIS_URL: cacheUrl(cache, CacheClient.RUST),
+      OBJECT_STORAGE_BUCKET: objectStorage.bucket.bucketName,
+      OBJECT_STORAGE_REGION: objectStorage.region,
+    },
+    secrets: {},
+  }),
+};

@@ -1,0 +1,30 @@
+import { djangoSettings, DJANGO_CALLS, DJANGO_STORES } from './django';
+import { PostHogProcess } from '../../ingress/posthog-process';
+import { ProcessDefinition } from '../process-definition';
+
+/** The app: Django behind four server processes (bin/docker-server, posthog/health.py). */
+export const WEB: ProcessDefinition = {
+  process: PostHogProcess.WEB,
+  id: 'Web',
+  image: 'app',
+  // The image's own command migrates and runs worker and server in one.
+  command: ['./bin/docker-server'],
+  http: {
+    port: 8000,
+    // Answered before ALLOWED_HOSTS is consulted and with migrations pending; `/_health` is neither.
+    healthCheckPath: '/_readyz?role=web',
+    deregistrationDelay: 60,
+    // Four Django processes start at once; five minutes to the first answer have been seen on small machines.
+    healthCheckGracePeriod: 600,
+    requestsPerTarget: 1000,
+  },
+  cpu: 2048,
+  memoryLimitMiB: 4096,
+  minTasks: 2,
+  maxTasks: 6,
+  stopTimeout: 60,
+  stores: DJANGO_STORES,
+  objects: 'read-write',
+  calls: DJANGO_CALLS,
+  settings: djangoSettings,
+};

@@ -1,0 +1,25 @@
+import { djangoSettings, DJANGO_CALLS, DJANGO_STORES } from './django';
+import { PostHogProcess } from '../../ingress/posthog-process';
+import { ProcessDefinition } from '../process-definition';
+
+/**
+ * The background worker, with the one scheduler in it (bin/docker-worker-celery).
+ *
+ * There is one task, because there may be one scheduler. During a deployment the new one overlaps with the old: the scheduler's lock
+ * in the cache (redbeat, posthog/settings/celery.py) keeps them from scheduling twice. More work wants a larger task.
+ */
+export const WORKER: ProcessDefinition = {
+  process: PostHogProcess.WORKER,
+  id: 'Worker',
+  image: 'app',
+  command: ['./bin/docker-worker-celery', '--with-scheduler'],
+  cpu: 2048,
+  memoryLimitMiB: 8192,
+  minTasks: 1,
+  maxTasks: 1,
+  stopTimeout: 120,
+  stores: DJANGO_STORES,
+  objects: 'read-write',
+  calls: DJANGO_CALLS,
+  settings: djangoSettings,
+};

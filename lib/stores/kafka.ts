@@ -1,0 +1,113 @@
+import { Token } from 'aws-cdk-lib/core';
+import { Connections, IConnectable, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { Construct, IConstruct } from 'constructs';
+import { checkHost, checkMisfit, checkPort, KnownMisfit } from './endpoint-checks';
+import { at, rejected } from '../private/errors';
+
+/**
+ * Whether connections to Kafka are encrypted. PostHog's Rust services know no SASL, so neither passwords nor IAM can be used.
+ */
+export enum KafkaEncryption {
+  /** TLS without client authentication; on MSK, port 9094. */
+  TLS = 'tls',
+  /** Plain connections; on MSK, port 9092. */
+  PLAINTEXT = 'plaintext',
+}
+
+/**
+ * A Kafka cluster that PostHog's events pass through.
+ */
+export interface IKafka extends IConstruct, IConnectable {
+  /** The brokers, as comma-separated `host:port`. */
+  readonly bootstrapServers: string;
+  /** Whether connections are encrypted. */
+  readonly encryption: KafkaEncryption;
+}
+
+/**
+ * A Kafka cluster that you run.
+ */
+export interface KafkaAttributes {
+  /** The brokers, as comma-separated `host:port`. */
+  readonly bootstrapServers: string;
+  /**
+   * Whether connections are encrypted.
+   *
+   * @default KafkaEncryption.TLS
+   */
+  readonly encryption?: KafkaEncryption;
+  /**
+   * The brokers' security groups. They are made to admit the processes that use them.
+   *
+   * @default - none; admit PostHog's processes yourself
+   */
+  readonly securityGroups?: ISecurityGroup[];
+}
+
+/** @see https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
+const MISFITS: readonly KnownMisfit[] = [
+  { pattern: /\.kafka-serverless\./, reason: 'MSK Serverless admits clients by IAM only, which PostHog\'s services do not speak; use a provisioned cluster with unauthenticated access' },
+  { pattern: /:(9098|9198)$/, reason: 'this port admits clients by IAM, which PostHog\'s services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access' },
+  { pattern: /:(9096|9196)$/, reason: 'this port admits clients by SASL/SCRAM, which PostHog\'s Rust services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access' },
+];
+
+/** The ports that MSK gives to each kind of connection. */
+const MSK_PORTS: Readonly<Record<KafkaEncryption, number>> = { [KafkaEncryption.TLS]: 9094, [KafkaEncryption.PLAINTEXT]: 9092 };
+
+/**
+ * Kafka.
+ */
+export class Kafka {
+  /**
+   * Use a Kafka cluster that you run: plain or TLS connections without authentication, guarded by security groups.
+   *
+   * PostHog's topics must exist, or the brokers create them (`auto.create.topics.enable`).
+   *
+   * Throws where a broker is known not to work with PostHog, or its MSK port contradicts `encryption`.
+   *
+   * @param scope where to define it
+   * @param id its construct id
+   * @param attrs what PostHog must know about it
+   */
+  public static fromKafkaAttributes(scope: Construct, id: string, attrs: KafkaAttributes): IKafka {
+    return new ImportedKafka(scope, id, attrs);
+  }
+
+  private constructor() {}
+}
+
+class ImportedKafka extends Construct implements IKafka {
+  public readonly bootstrapServers: string;
+  public readonly encryption: KafkaEncryption;
+  public readonly connections: Connections;
+
+  public constructor(scope: Construct, id: string, attrs: KafkaAttributes) {
+    super(scope, id);
+    this.bootstrapServers = attrs.bootstrapServers;
+    this.encryption = attrs.encryption ?? KafkaEncryption.TLS;
+    const ports = at(this, () => checkBrokers(this.bootstrapServers, this.encryption));
+    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(ports[0] ?? MSK_PORTS[this.encryption]) });
+  }
+}
+
+/** Checks the brokers and returns their ports; none where they are not known yet. */
+function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): number[] {
+  if (Token.isUnresolved(bootstrapServers)) {
+    return [];
+  }
+  const contrary = encryption === KafkaEncryption.TLS ? KafkaEncryption.PLAINTEXT : KafkaEncryption.TLS;
+  return bootstrapServers.split(',').map((broker) => {
+    const [host, port] = broker.split(':');
+    if (!port) {
+      throw rejected('bootstrapServers', 'must be comma-separated host:port', broker);
+    }
+    checkHost('bootstrapServers', host, MISFITS);
+    checkPort('bootstrapServers', Number(port));
+    checkMisfit('bootstrapServers', broker, MISFITS);
+    if (/\.kafka\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host) && Number(port) === MSK_PORTS[contrary]) {
+      throw rejected('bootstrapServers', `must use port ${MSK_PORTS[encryption]} of MSK for \`encryption: ${encryption}\``, broker,
+        `use that port, or set \`encryption: ${contrary}\``);
+    }
+    return Number(port);
+  });
+}
