@@ -96,7 +96,7 @@ export interface PostHogIngressOptions {
    */
   readonly securityGroup?: ISecurityGroup;
   /**
-   * The bucket for access logs, in the region of the stack, encrypted with S3-managed keys.
+   * The bucket for access logs, in the region of the stack, encrypted with S3-managed keys. The stack must have a fixed region.
    *
    * @default - no access logs
    */

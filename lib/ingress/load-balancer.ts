@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -7,6 +7,8 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge } from '../private/acknowledge';
+import { at, rejected } from '../private/errors';
 
 /** What the load balancer and its listeners are made from, defaults filled in. */
 export interface LoadBalancerSettings {
@@ -47,20 +49,35 @@ export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSetti
   });
   // False is the default; it is written down so that nobody's change by hand survives a deployment.
   loadBalancer.setAttribute('routing.http.xff_client_port.enabled', 'false');
+  acknowledge(loadBalancer, { ALBWAFEnabled: 'a firewall in front of ingestion is the owner\'s choice: its usual rules refuse the bodies that SDKs send' });
   if (settings.accessLogsBucket) {
+    if (Token.isUnresolved(Stack.of(scope).region)) {
+      at(scope, () => {
+        throw rejected('accessLogsBucket', 'needs a stack with a fixed region, because who writes the logs depends on it', 'a stack for any region',
+          'give the stack `env: { region: ... }`');
+      });
+    }
     loadBalancer.logAccessLogs(settings.accessLogsBucket, settings.accessLogsPrefix);
+  } else {
+    const reason = 'access logs are written on demand: set `accessLogsBucket`';
+    acknowledge(loadBalancer, { 'AwsSolutions-ELB2': reason, 'ELBLoggingEnabled': reason });
+  }
+  if (settings.openListener) {
+    acknowledge(loadBalancer, { 'AwsSolutions-EC23': 'events come from everywhere; who may open the app is decided by the listener rules' });
   }
   return loadBalancer;
 }
 
 /** Defines the listener that sends every plain request to https. */
 export function defineRedirect(loadBalancer: ApplicationLoadBalancer, settings: LoadBalancerSettings): ApplicationListener {
-  return loadBalancer.addListener('Http', {
+  const listener = loadBalancer.addListener('Http', {
     protocol: ApplicationProtocol.HTTP,
     port: 80,
     open: settings.openListener,
     defaultAction: ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
   });
+  acknowledge(listener, { ELBv2ACMCertificateRequired: 'this listener answers nothing itself; it sends every request to https' });
+  return listener;
 }
 
 /** Defines the listener that ends TLS. */

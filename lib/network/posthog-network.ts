@@ -7,6 +7,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { NatMode } from './nat-mode';
+import { acknowledge } from '../private/acknowledge';
 import { at, rejected } from '../private/errors';
 
 /**
@@ -133,6 +134,7 @@ export class PostHogNetwork extends Construct {
       gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
     });
     natInstance?.connections.allowFrom(Peer.ipv4(this.vpc.vpcCidrBlock), Port.allTraffic(), 'from the VPC to the internet');
+    acknowledge(this.vpc, { VPCNoUnrestrictedRouteToIGW: 'public subnets hold the public load balancer and NAT, and nothing else' });
     if (props.flowLogs ?? DEFAULTS.flowLogs) {
       this.logRefusals();
     }
@@ -145,7 +147,9 @@ export class PostHogNetwork extends Construct {
 
   private logRefusals(): void {
     const logGroup = new LogGroup(this, 'FlowLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    this.vpc.addFlowLog('Refusals', { destination: FlowLogDestination.toCloudWatchLogs(logGroup), trafficType: FlowLogTrafficType.REJECT });
+    acknowledge(logGroup, { CloudWatchLogGroupEncrypted: 'encrypted with the key that CloudWatch Logs keeps' });
+    const flowLog = this.vpc.addFlowLog('Refusals', { destination: FlowLogDestination.toCloudWatchLogs(logGroup), trafficType: FlowLogTrafficType.REJECT });
+    acknowledge(flowLog, { IAMNoInlinePolicy: 'the role belongs to this flow log, and so does its policy' });
   }
 }
 

@@ -1,6 +1,7 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { CfnSecret, ISecret, Secret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { acknowledge } from '../private/acknowledge';
 import { at, rejected } from '../private/errors';
 
 /**
@@ -77,6 +78,11 @@ export class AppSecrets extends Construct {
       const { description, length } = FORMATS[name];
       return new Secret(this, secretId, { description, removalPolicy, generateSecretString: { excludePunctuation: true, passwordLength: length } });
     };
+    acknowledge(this, {
+      'AwsSolutions-SMG4': 'a key that PostHog encrypts or signs with cannot be rotated by replacing it: what the old one protects would be lost',
+      'SecretsManagerRotationEnabled': 'a key that PostHog encrypts or signs with cannot be rotated by replacing it: what the old one protects would be lost',
+      'SecretsManagerUsingKMSKey': 'encrypted with the key that Secrets Manager keeps for the account; bring secrets of your own for another',
+    });
     this.secretKey = secret('secretKey', 'SecretKey');
     this.encryptionSaltKeys = secret('encryptionSaltKeys', 'EncryptionSaltKeys');
     this.internalApiSecret = secret('internalApiSecret', 'InternalApiSecret');

@@ -11,6 +11,7 @@ import { checkFargateSize } from './fargate-size';
 import { HttpEndpoint, ProcessDefinition, ProcessSettings } from './process-definition';
 import { PostHogServiceOptions } from './service-options';
 import { PostHogProcess } from '../ingress/posthog-process';
+import { acknowledge } from '../private/acknowledge';
 import { at, rejected } from '../private/errors';
 import { containerImage } from '../release/container-image';
 
@@ -80,6 +81,11 @@ export class PostHogService extends Construct implements IPostHogService {
       props.route(definition.process, this.targetGroup);
     }
     this.scale(tasks, definition.http);
+    acknowledge(this, {
+      'AwsSolutions-ECS2': 'what stands in clear text is no secret; secrets come from Secrets Manager',
+      'IAMNoInlinePolicy': 'each role belongs to one process, and so does its policy',
+      'CloudWatchLogGroupEncrypted': 'encrypted with the key that CloudWatch Logs keeps',
+    });
   }
 
   private defineTask({ definition, options, settings, image }: PostHogServiceProps): FargateTaskDefinition {

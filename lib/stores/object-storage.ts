@@ -2,9 +2,15 @@ import { Stack } from 'aws-cdk-lib/core';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, IConstruct } from 'constructs';
+import { acknowledge, findingText } from '../private/acknowledge';
 import { at, rejected } from '../private/errors';
 
 const DEFAULT_RECORDINGS_PREFIX = 'session_recordings';
+
+/** What the processes do with the bucket and with objects; the CDK's own grants are wider. */
+const BUCKET = ['s3:ListBucket', 's3:GetBucketLocation'];
+const READ = ['s3:GetObject'];
+const WRITE = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
 
 /**
  * A bucket that PostHog keeps files and session recordings in.
@@ -84,10 +90,23 @@ class ImportedObjectStorage extends Construct implements IObjectStorage {
   }
 
   public grantReadWrite(grantee: IGrantable): Grant {
-    return this.bucket.grantReadWrite(grantee);
+    this.bucket.encryptionKey?.grantEncryptDecrypt(grantee);
+    return this.grant(grantee, [...READ, ...WRITE]);
   }
 
   public grantRead(grantee: IGrantable): Grant {
-    return this.bucket.grantRead(grantee);
+    this.bucket.encryptionKey?.grantDecrypt(grantee);
+    return this.grant(grantee, READ);
+  }
+
+  private grant(grantee: IGrantable, actions: string[]): Grant {
+    const objects = this.bucket.arnForObjects('*');
+    if (Construct.isConstruct(grantee.grantPrincipal)) {
+      acknowledge(grantee.grantPrincipal, {
+        [`AwsSolutions-IAM5[Resource::${findingText(Stack.of(this).resolve(objects))}]`]: 'PostHog names its objects itself; the bucket is its own',
+      });
+    }
+    return Grant.addToPrincipal({ grantee, actions: [...BUCKET], resourceArns: [this.bucket.bucketArn] })
+      .combine(Grant.addToPrincipal({ grantee, actions, resourceArns: [objects] }));
   }
 }

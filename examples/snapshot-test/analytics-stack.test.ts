@@ -1,0 +1,32 @@
+import { App } from 'aws-cdk-lib/core';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AnalyticsStack } from '../minimal/app';
+
+/**
+ * What a team would have in its own repository: a test that fails when an upgrade of cdk-posthog, or a change of its own, changes what
+ * will be deployed, and says what.
+ */
+describe('our analytics stack', () => {
+  // Your app's feature flags change templates; give the test those of your cdk.json.
+  const template = Template.fromStack(new AnalyticsStack(new App(), 'Analytics'));
+
+  test('has not changed what visitors reach', () => {
+    const rules = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::ListenerRule'))
+      .map(({ Properties }: { Properties: { Priority: number; Conditions: unknown; Actions: { Type: string }[] } }) => ({
+        priority: Properties.Priority,
+        conditions: Properties.Conditions,
+        actions: Properties.Actions.map(({ Type }) => Type),
+      }))
+      .sort((a, b) => a.priority - b.priority);
+    expect(rules).toMatchSnapshot();
+  });
+
+  test('keeps the app behind TLS at our name', () => {
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'HTTPS' });
+    template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'posthog.example.com.', Type: 'A' });
+  });
+
+  test('loses no secret when the stack goes', () => {
+    template.allResources('AWS::SecretsManager::Secret', Match.objectLike({ DeletionPolicy: 'Retain' }));
+  });
+});

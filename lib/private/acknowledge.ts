@@ -1,0 +1,27 @@
+import { Validations } from 'aws-cdk-lib/core';
+import { IConstruct } from 'constructs';
+
+/**
+ * Answers findings of cdk-nag beside the construct that they are about.
+ *
+ * @param construct the construct; what is defined below it is included
+ * @param reasons why each rule does not apply, by the rule's id; a rule of NIST 800-53 by its name alone
+ */
+export function acknowledge(construct: IConstruct, reasons: Readonly<Record<string, string>>): void {
+  for (const [rule, reason] of Object.entries(reasons)) {
+    const id = rule.startsWith('AwsSolutions-') ? `AwsSolutions::${rule}` : `NIST.800.53.R5::NIST.800.53.R5-${rule}`;
+    Validations.of(construct).acknowledge({ id, reason });
+  }
+}
+
+/** A value that may hold references, in the words of cdk-nag's finding ids: `<LogicalId.Attribute>` for each. */
+export function findingText(resolved: unknown): string {
+  if (typeof resolved === 'string') {
+    return resolved;
+  }
+  const { Ref: ref, 'Fn::GetAtt': getAtt, 'Fn::Join': join } = resolved as { 'Ref'?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
+  if (join) {
+    return join[1].map(findingText).join(join[0]);
+  }
+  return `<${ref ?? getAtt?.join('.')}>`;
+}

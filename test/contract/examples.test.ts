@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.join(__dirname, '..', '..');
+const EXAMPLES = readdirSync(path.join(ROOT, 'examples'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(path.join(ROOT, 'examples', entry.name, 'app.ts')))
+  .map((entry) => entry.name);
+
+/** What shows that an example does what it is for. */
+const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Record<string, unknown> }[]) => void>> = {
+  'minimal': (resources) => {
+    expect(resources.filter(({ Type }) => Type === 'AWS::Route53::RecordSet')).toHaveLength(1);
+    expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(6);
+  },
+  'existing-vpc': (resources) => {
+    expect(resources.filter(({ Type }) => Type === 'AWS::EC2::VPC')).toHaveLength(1);
+    expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Cluster')).toHaveLength(1);
+  },
+  'closed-app': (resources) => {
+    expect(JSON.stringify(resources)).toContain('authenticate-oidc');
+  },
+  'ingress-only': (resources) => {
+    expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(1);
+    expect(resources.filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::TargetGroup')).toHaveLength(1);
+  },
+};
+
+test('every example has a proof of what it shows, and the index names it', () => {
+  expect(EXAMPLES.sort()).toEqual(Object.keys(SHOWS).sort());
+  const index = readFileSync(path.join(ROOT, 'examples', 'README.md'), 'utf8');
+  expect(EXAMPLES.filter((name) => !index.includes(`(${name}/app.ts)`))).toEqual([]);
+});
+
+test.each(EXAMPLES)('the example %s synthesises', (name) => {
+  const out = mkdtempSync(path.join(tmpdir(), 'example-'));
+  try {
+    execFileSync(process.execPath, ['--import', 'tsx', path.join('examples', name, 'app.ts')], { cwd: ROOT, env: { ...process.env, CDK_OUTDIR: out }, stdio: 'pipe' });
+    const [template] = readdirSync(out).filter((file) => file.endsWith('.template.json'));
+    const { Resources } = JSON.parse(readFileSync(path.join(out, template), 'utf8')) as { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
+    SHOWS[name](Object.values(Resources));
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}, 60_000);

@@ -1,0 +1,150 @@
+import { Template } from 'aws-cdk-lib/assertions';
+
+/** A resource of a template. */
+export interface Resource<Properties = Record<string, unknown>> {
+  readonly Type: string;
+  readonly Properties: Properties;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+/** A container of a task definition. */
+export interface Container {
+  readonly Name: string;
+  readonly Image: unknown;
+  readonly Command?: string[];
+  readonly Environment?: { Name: string; Value: unknown }[];
+  readonly Secrets?: { Name: string; ValueFrom: unknown }[];
+  readonly PortMappings?: { ContainerPort: number }[];
+  readonly StopTimeout?: number;
+  readonly LogConfiguration: { LogDriver: string; Options: Record<string, unknown> };
+}
+
+/** A task definition. */
+export interface TaskDefinition {
+  readonly ContainerDefinitions: Container[];
+  readonly Cpu: string;
+  readonly Memory: string;
+  readonly RuntimePlatform: Record<string, string>;
+  readonly TaskRoleArn: unknown;
+  readonly ExecutionRoleArn: unknown;
+}
+
+/** An ECS service. */
+export interface Service {
+  readonly TaskDefinition: unknown;
+  readonly DesiredCount?: number;
+  readonly EnableExecuteCommand: boolean;
+  readonly HealthCheckGracePeriodSeconds?: number;
+  readonly DeploymentConfiguration: Record<string, unknown>;
+  readonly LoadBalancers?: { ContainerName: string; ContainerPort: number; TargetGroupArn: unknown }[];
+  readonly NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: string; SecurityGroups: unknown[]; Subnets: unknown[] } };
+  readonly ServiceRegistries?: unknown[];
+}
+
+/** A statement of a policy, its lists as lists. */
+export interface Statement {
+  readonly actions: string[];
+  readonly resources: unknown[];
+}
+
+/** One way through a security group. */
+export interface Way {
+  readonly to: string;
+  readonly from: string;
+  readonly port: number;
+}
+
+/** The resources of a type, by logical id. */
+export function ofType<Properties = Record<string, unknown>>(template: Template, type: string): [id: string, resource: Resource<Properties>][] {
+  return Object.entries(template.findResources(type)) as [string, Resource<Properties>][];
+}
+
+/** The logical id that a reference names, or the text where it is none. */
+export function idOf(reference: unknown): string {
+  if (typeof reference === 'string') {
+    return reference;
+  }
+  const { Ref: ref, 'Fn::GetAtt': getAtt } = reference as { 'Ref'?: string; 'Fn::GetAtt'?: string[] };
+  const id = ref ?? getAtt?.[0];
+  if (id === undefined) {
+    throw new Error(`no reference: ${JSON.stringify(reference)}`);
+  }
+  return id;
+}
+
+/** The task definition with a container of this name. */
+export function taskOf(template: Template, process: string): [id: string, task: TaskDefinition] {
+  const found = ofType<TaskDefinition>(template, 'AWS::ECS::TaskDefinition').find(([, { Properties }]) => Properties.ContainerDefinitions.some(({ Name }) => Name === process));
+  if (!found) {
+    throw new Error(`no task of ${process}`);
+  }
+  return [found[0], found[1].Properties];
+}
+
+/** The container of a process. */
+export function containerOf(template: Template, process: string): Container {
+  const { ContainerDefinitions } = taskOf(template, process)[1];
+  expect(ContainerDefinitions).toHaveLength(1);
+  return ContainerDefinitions[0];
+}
+
+/** The service that runs a process. */
+export function serviceOf(template: Template, process: string): Service {
+  const [task] = taskOf(template, process);
+  const found = ofType<Service>(template, 'AWS::ECS::Service').filter(([, { Properties }]) => idOf(Properties.TaskDefinition) === task);
+  expect(found).toHaveLength(1);
+  return found[0][1].Properties;
+}
+
+/** The logical id of the one security group of a process. */
+export function securityGroupOf(template: Template, process: string): string {
+  const { SecurityGroups } = serviceOf(template, process).NetworkConfiguration.AwsvpcConfiguration;
+  expect(SecurityGroups).toHaveLength(1);
+  return idOf(SecurityGroups[0]);
+}
+
+/** The target group of a process, or undefined where it has none. */
+export function targetGroupOf(template: Template, process: string): Record<string, unknown> | undefined {
+  const [target] = serviceOf(template, process).LoadBalancers ?? [];
+  return target && ofType(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').find(([id]) => id === idOf(target.TargetGroupArn))![1].Properties;
+}
+
+/** What may come in to a security group from other security groups. */
+export function waysInto(template: Template, groupId: string): Way[] {
+  interface Ingress { GroupId: unknown; SourceSecurityGroupId?: unknown; CidrIp?: string; FromPort: number; ToPort: number; IpProtocol: string }
+  return ofType<Ingress>(template, 'AWS::EC2::SecurityGroupIngress')
+    .map(([, { Properties }]) => Properties)
+    .filter(({ GroupId }) => idOf(GroupId) === groupId)
+    .map(({ SourceSecurityGroupId, CidrIp, FromPort, ToPort, IpProtocol }) => {
+      expect([IpProtocol, ToPort]).toEqual(['tcp', FromPort]);
+      return { to: groupId, from: CidrIp ?? idOf(SourceSecurityGroupId), port: FromPort };
+    });
+}
+
+/** What a role is allowed, in the policies that stand in the template. */
+export function statementsOf(template: Template, roleId: string): Statement[] {
+  interface Policy { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown; Effect: string }[] }; Roles?: unknown[] }
+  return ofType<Policy>(template, 'AWS::IAM::Policy')
+    .filter(([, { Properties }]) => (Properties.Roles ?? []).some((role) => idOf(role) === roleId))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    .map(({ Action, Resource, Effect }) => {
+      expect(Effect).toBe('Allow');
+      return { actions: [Action].flat(), resources: [Resource].flat() };
+    });
+}
+
+/** What a process itself is allowed. */
+export function taskRoleStatements(template: Template, process: string): Statement[] {
+  return statementsOf(template, idOf(taskOf(template, process)[1].TaskRoleArn));
+}
+
+/** What ECS is allowed in order to start a process. */
+export function executionRoleStatements(template: Template, process: string): Statement[] {
+  return statementsOf(template, idOf(taskOf(template, process)[1].ExecutionRoleArn));
+}
+
+/** A key and value list as a record. */
+export function attributes(list: unknown): Record<string, unknown> {
+  return Object.fromEntries((list as { Key: string; Value: unknown }[]).map(({ Key, Value }) => [Key, Value]));
+}
