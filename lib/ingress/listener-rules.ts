@@ -71,7 +71,7 @@ export const APP_PRIORITY = 1000;
  *   `api/projects/<id>/internal/`), and the statistics pages `_stats` and `_metrics`.
  */
 export const DENY_RULES: readonly RuleSpec[] = [
-  deny('DenyEvasions', ['^.*(//|/\\.\\.?(/|$)|\\\\|%(2[DEde]|3[0-9]|5[CFcf]|[46][1-9A-Fa-f]|[57][0-9Aa]|7[Ee])).*$']),
+  deny('DenyEvasions', ['^.*(//|/\\.\\.?(/|$)|%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])).*$']),
   deny('DenyInternal', [
     '^(/|%2[Ff])+(api(/|%2[Ff])+((projects|environments)(/|%2[Ff])+[^/]+(/|%2[Ff])+)?)?internal((/|%2[Ff]).*)?$',
     '^(/|%2[Ff])+_(stats|metrics)(/|%2[Ff])*$',

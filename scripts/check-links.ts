@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+// Relative links of every Markdown file: to files that exist, and to headings that exist.
+const ROOT = path.join(__dirname, '..');
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { cwd: ROOT, encoding: 'utf8' }).split('\n').filter(Boolean);
+
+const broken = files.flatMap((file) => [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
+  .map(([, target]) => target)
+  .filter((target) => !/^[a-z]+:/.test(target))
+  .filter((target) => !leadsSomewhere(file, target))
+  .map((target) => `${file}: ${target}`));
+
+if (broken.length > 0) {
+  process.stderr.write(`links that lead nowhere:\n${broken.join('\n')}\n`);
+  process.exitCode = 1;
+}
+
+function leadsSomewhere(file: string, target: string): boolean {
+  const [place, anchor] = target.split('#');
+  const linked = place ? path.join(path.dirname(file), place) : file;
+  if (!existsSync(path.join(ROOT, linked))) {
+    return false;
+  }
+  return !anchor || headings(readFileSync(path.join(ROOT, linked), 'utf8')).includes(anchor);
+}
+
+function headings(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, text]) => text.toLowerCase().replace(/[^\w\- ]/g, '').replace(/ /g, '-'));
+}

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** What one `cdk synth` took. */
+export interface Cost {
+  readonly seconds: number;
+  /** Of the command line and the app together, each at its peak. */
+  readonly mebibytes: number;
+}
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/** Measures some apps by turns, so that whatever else the machine does falls on all of them, and gives the median of each. */
+export function measureSynth(apps: Readonly<Record<string, string>>, rounds: number): Record<string, Cost> {
+  const samples: Record<string, Cost[]> = {};
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, app] of Object.entries(apps)) {
+      const cost = synthOnce(app);
+      // The first round fills caches.
+      if (round > 0) {
+        (samples[name] ??= []).push(cost);
+      }
+    }
+  }
+  return Object.fromEntries(Object.entries(samples).map(([name, costs]) => [
+    name, { seconds: median(costs.map(({ seconds }) => seconds)), mebibytes: median(costs.map(({ mebibytes }) => mebibytes)) },
+  ]));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function synthOnce(app: string): Cost {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
+  const memory = path.join(folder, 'memory');
+  mkdirSync(memory);
+  try {
+    const start = process.hrtime.bigint();
+    execFileSync(path.join(ROOT, 'node_modules', '.bin', 'cdk'), ['synth', '--quiet', '--no-notices', '--output', path.join(folder, 'out'), '--app', app], {
+      cwd: ROOT,
+      env: { ...process.env, BENCH_MEMORY: memory, NODE_OPTIONS: `--require ${path.join(__dirname, 'report-memory.cjs')}` },
+      stdio: 'pipe',
+    });
+    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+    const kibibytes = readdirSync(memory).reduce((sum, file) => sum + Number(readFileSync(path.join(memory, file), 'utf8')), 0);
+    return { seconds, mebibytes: kibibytes / 1024 };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
