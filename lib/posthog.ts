@@ -12,6 +12,7 @@ import { NatMode } from './network/nat-mode';
 import { PostHogNetwork } from './network/posthog-network';
 import { at, rejected } from './private/errors';
 import { isLookupPending } from './private/subnets';
+import { isInEcr } from './release/container-image';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecrets, AppSecretsProps } from './services/app-secrets';
 import { mergeSettings } from './services/extra-settings';
@@ -154,6 +155,10 @@ export class PostHog extends Construct {
         `what these images hold can change with every restart of a task: ${release.floatingImages.join(', ')}; name each by its digest (name@sha256:...)`);
     }
 
+    if (props.nat === NatMode.NONE && !Object.values({ ...release.images }).every(isInEcr)) {
+      Annotations.of(this).addWarningV2('cdk-posthog:PostHog.imagesOutOfReach',
+        'without NAT, tasks can load images from ECR only; copy those of the release to ECR and name the copies with `release: PostHogRelease.of(...)`');
+    }
     this.network = props.vpc || props.cluster ? undefined : new PostHogNetwork(this, 'Network', {
       nat: props.nat,
       publicLoadBalancer: props.publicLoadBalancer,

@@ -6,6 +6,11 @@ import { Construct } from 'constructs';
 /** An image in a private ECR repository. */
 const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(?<repository>[^:@]+)[:@](?<version>.+)$/;
 
+/** Whether an image lies in a private ECR repository, and so can be loaded without the internet. */
+export function isInEcr(reference: string): boolean {
+  return ECR_IMAGE.test(reference);
+}
+
 /**
  * The image as ECS wants it. From a private ECR repository, the task's execution role is allowed to pull it.
  *

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { endpointsTable, tableInReadme } from '../../scripts/endpoints-table';
+
+const ROOT = path.join(__dirname, '..', '..');
+
+test('the README has the table of endpoints that the rules are made from', () => {
+  // Where this fails after a change of the table: node --import tsx scripts/endpoints-table.ts
+  expect(tableInReadme()).toBe(endpointsTable());
+});
+
+test('the sample settings of cdk.json are those of the app', () => {
+  const { context } = JSON.parse(readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, string> };
+  const app = readFileSync(path.join(ROOT, 'bin', 'posthog.ts'), 'utf8');
+  const samples = Object.fromEntries([...app.matchAll(/^ {2}(\w+): '([^']*)',$/gm)].map(([, name, value]) => [`posthog:${name}`, value]));
+  expect(Object.keys(samples).length).toBeGreaterThan(5);
+  expect(Object.fromEntries(Object.entries(context).filter(([name]) => name.startsWith('posthog:')))).toEqual(samples);
+});
