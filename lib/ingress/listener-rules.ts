@@ -74,7 +74,8 @@ export const DENY_RULES: readonly RuleSpec[] = [
   deny('DenyEvasions', ['^.*(//|/\\.\\.?(/|$)|%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])).*$']),
   deny('DenyInternal', [
     '^(/|%2[Ff])+(api(/|%2[Ff])+((projects|environments)(/|%2[Ff])+[^/]+(/|%2[Ff])+)?)?internal((/|%2[Ff]).*)?$',
-    '^(/|%2[Ff])+_(stats|metrics)(/|%2[Ff])*$',
+    // Django drops an encoded `?` or `#` and what follows (posthog/utils.py, opt_slash_path).
+    '^(/|%2[Ff])+_(stats|metrics)(/|%2[Ff])*(%(3[Ff]|23).*)?$',
   ]),
 ];
 
