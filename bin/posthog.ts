@@ -28,6 +28,8 @@ const samplesInUse: string[] = [];
 rejectUnknownSettings();
 
 const hostedZoneId = setting('hostedZoneId');
+// The sample must not stand in the way of a certificate that the hosted zone can vouch for.
+const needsCertificate = !hostedZoneId || (setting('certificateArn') ?? SAMPLES.certificateArn) !== SAMPLES.certificateArn;
 const appCidrs = setting('appCidrs');
 const storeSecurityGroupId = setting('storeSecurityGroupId');
 const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId(stack, 'StoreSecurityGroup', storeSecurityGroupId)] : undefined;
@@ -35,7 +37,7 @@ const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId
 const posthog = new PostHog(stack, 'PostHog', {
   domainName: needed('domainName'),
   domainZone: hostedZoneId ? HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId, zoneName: setting('hostedZoneName') ?? needed('domainName') }) : undefined,
-  certificate: hostedZoneId && !setting('certificateArn') ? undefined : Certificate.fromCertificateArn(stack, 'Certificate', needed('certificateArn')),
+  certificate: needsCertificate ? Certificate.fromCertificateArn(stack, 'Certificate', needed('certificateArn')) : undefined,
   appAccess: appCidrs ? AppAccess.fromCidrs(appCidrs.split(',')) : undefined,
   nat: setting('nat') as NatMode | undefined,
   postgres: Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret('PostgresUrl', needed('postgresUrlSecret')), securityGroups }),

@@ -15,7 +15,6 @@ import { isLookupPending } from './private/subnets';
 import { isInEcr } from './release/container-image';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecrets, AppSecretsProps } from './services/app-secrets';
-import { mergeSettings } from './services/extra-settings';
 import { IPostHogService, PostHogService } from './services/posthog-service';
 import { ProcessContext, ProcessDefinition } from './services/process-definition';
 import { PROCESSES } from './services/processes';
@@ -188,7 +187,8 @@ export class PostHog extends Construct {
       this.services.set(process, new PostHogService(services, definition.id, {
         definition,
         options,
-        settings: at(this, () => mergeSettings(definition.settings(context), APP.includes(process) ? [props, options] : [options])),
+        settings: definition.settings(context),
+        extras: APP.includes(process) ? [props, options] : [options],
         image: release.images[definition.image],
         cluster: this.cluster,
         vpc: this.vpc,

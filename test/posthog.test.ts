@@ -1,10 +1,313 @@
-import { Template } from 'aws-cdk-lib/assertions';
-import { environmentOf, newPostHog, newStack } from './helpers/stack';
+import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { NatMode, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease } from '../lib';
+import { certificate, environmentOf, newPostHog, newStack, only, stores } from './helpers/stack';
+import { containerOf, executionRoleStatements, idOf, ofType, serviceOf } from './helpers/template';
 
-test('defines every process', () => {
-  const stack = newStack();
-  newPostHog(stack);
+const NAMES = ['web', 'worker', 'capture', 'replay-capture', 'feature-flags', 'hypercache-server'];
+const NETWORK = ['AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway', 'AWS::EC2::FlowLog', 'AWS::EC2::VPCEndpoint', 'AWS::EC2::RouteTable'];
+const DIGEST = `sha256:${'ab'.repeat(32)}`;
+
+function build(overrides: (stack: Stack) => Partial<PostHogProps>): { stack: Stack; posthog: PostHog } {
+  const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+  return { stack, posthog: newPostHog(stack, overrides(stack)) };
+}
+
+function synth(overrides: (stack: Stack) => Partial<PostHogProps>): Template {
+  return Template.fromStack(build(overrides).stack);
+}
+
+/** A VPC of three zones that lies elsewhere. */
+function importedVpc(scope: Construct, id = 'Given', tiers: { isPublic?: boolean; isPrivate?: boolean } = { isPublic: true, isPrivate: true }): IVpc {
+  const names = (kind: string) => ['a', 'b', 'c'].map((zone) => `subnet-${kind}-${zone}`);
+  return Vpc.fromVpcAttributes(scope, id, {
+    vpcId: 'vpc-0123456789abcdef0',
+    vpcCidrBlock: '10.9.0.0/16',
+    availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
+    ...(tiers.isPublic && {
+      publicSubnetIds: names('public'), publicSubnetRouteTableIds: names('rtb-public'), publicSubnetIpv4CidrBlocks: ['10.9.0.0/27', '10.9.0.32/27', '10.9.0.64/27'],
+    }),
+    ...(tiers.isPrivate && {
+      privateSubnetIds: names('private'), privateSubnetRouteTableIds: names('rtb-private'), privateSubnetIpv4CidrBlocks: ['10.9.4.0/24', '10.9.5.0/24', '10.9.6.0/24'],
+    }),
+  });
+}
+
+describe('with only what it cannot do without', () => {
+  const { stack, posthog } = build(() => ({}));
   const template = Template.fromStack(stack);
-  template.resourceCountIs('AWS::ECS::Service', 6);
-  expect(environmentOf(template, 'web')).toMatchObject({ IS_BEHIND_PROXY: 'True' });
+
+  test('it makes a network, a cluster, a load balancer and the processes', () => {
+    template.resourceCountIs('AWS::EC2::VPC', 1);
+    template.resourceCountIs('AWS::ECS::Cluster', 1);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
+    template.resourceCountIs('AWS::ECS::Service', 6);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 5);
+    template.resourceCountIs('AWS::SecretsManager::Secret', 4);
+  });
+
+  test('it makes no store, no certificate and no record', () => {
+    for (const type of ['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Instance', 'AWS::S3::Bucket',
+      'AWS::CertificateManager::Certificate', 'AWS::Route53::RecordSet']) {
+      template.resourceCountIs(type, 0);
+    }
+  });
+
+  test('the cluster has Container Insights', () => {
+    expect(only(template, 'AWS::ECS::Cluster')).toEqual({ ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }] });
+  });
+
+  test('the processes find each other under the domain name', () => {
+    expect(only(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace')).toMatchObject({ Name: 'posthog.example.com.internal' });
+    expect(environmentOf(template, 'web')).toMatchObject({
+      FEATURE_FLAGS_SERVICE_URL: 'http://feature-flags.posthog.example.com.internal:3001',
+      CAPTURE_INTERNAL_URL: 'http://capture.posthog.example.com.internal:3000',
+      CAPTURE_REPLAY_INTERNAL_URL: 'http://replay-capture.posthog.example.com.internal:3000',
+    });
+  });
+
+  test('the app is told about the load balancer, and the Rust services are not', () => {
+    const { IS_BEHIND_PROXY, DISABLE_SECURE_SSL_REDIRECT, ALLOWED_HOSTS, SITE_URL, TRUSTED_PROXIES } = environmentOf(template, 'web') as Record<string, string>;
+    expect({ IS_BEHIND_PROXY, DISABLE_SECURE_SSL_REDIRECT, ALLOWED_HOSTS, SITE_URL }).toEqual({
+      IS_BEHIND_PROXY: 'True', DISABLE_SECURE_SSL_REDIRECT: 'True', ALLOWED_HOSTS: 'posthog.example.com', SITE_URL: 'https://posthog.example.com',
+    });
+    expect(TRUSTED_PROXIES.split(',')).toHaveLength(54);
+    expect(environmentOf(template, 'capture')).not.toHaveProperty('TRUSTED_PROXIES');
+  });
+
+  test('the load balancer refuses to be deleted', () => {
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({ Key: 'deletion_protection.enabled', Value: 'true' });
+  });
+
+  test('it tells where it is', () => {
+    expect(posthog.url).toBe('https://posthog.example.com');
+    expect(posthog.url).toBe(posthog.ingress.url);
+    expect(posthog.network?.vpc).toBe(posthog.vpc);
+    expect(posthog.cluster.vpc).toBe(posthog.vpc);
+  });
+
+  test('each process can be reached in code', () => {
+    for (const process of NAMES as PostHogProcess[]) {
+      expect(posthog.service(process).process).toBe(process);
+      expect(posthog.service(process).taskDefinition.defaultContainer?.containerName).toBe(process);
+    }
+  });
+
+  test('fails when a process is asked for that is not deployed', () => {
+    expect(() => posthog.service(PostHogProcess.PLUGINS)).toThrow(`\`process\` must be one of ${NAMES.join(', ')}, got: 'plugins'`);
+  });
+
+  test('it has nothing to warn about', () => {
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+});
+
+describe('bring your own', () => {
+  test('VPC: no part of a network is made', () => {
+    const { stack, posthog } = build((scope) => ({ vpc: importedVpc(scope) }));
+    const template = Template.fromStack(stack);
+    NETWORK.forEach((type) => template.resourceCountIs(type, 0));
+    expect(posthog.network).toBeUndefined();
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Subnets).toEqual(['subnet-public-a', 'subnet-public-b', 'subnet-public-c']);
+    expect(serviceOf(template, 'web').NetworkConfiguration.AwsvpcConfiguration.Subnets).toEqual(['subnet-private-a', 'subnet-private-b', 'subnet-private-c']);
+    expect((environmentOf(template, 'web').TRUSTED_PROXIES as string).split(',')).toHaveLength(81);
+  });
+
+  test('VPC without private subnets: the subnets to run in can be named', () => {
+    const template = synth((scope) => ({ vpc: importedVpc(scope, 'Given', { isPublic: true }), serviceSubnets: { subnetType: SubnetType.PUBLIC } }));
+    expect(serviceOf(template, 'capture').NetworkConfiguration.AwsvpcConfiguration).toMatchObject({ Subnets: ['subnet-public-a', 'subnet-public-b', 'subnet-public-c'], AssignPublicIp: 'DISABLED' });
+  });
+
+  test('cluster: neither a cluster nor a network is made', () => {
+    const { stack, posthog } = build((scope) => ({ cluster: Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'ours', vpc: importedVpc(scope), securityGroups: [] }) }));
+    const template = Template.fromStack(stack);
+    [...NETWORK, 'AWS::ECS::Cluster'].forEach((type) => template.resourceCountIs(type, 0));
+    expect(posthog.vpc.vpcId).toBe('vpc-0123456789abcdef0');
+    for (const name of NAMES) {
+      expect(serviceOf(template, name)).toMatchObject({ Cluster: 'ours' });
+    }
+  });
+
+  test('cluster and its VPC together', () => {
+    expect(() => build((scope) => {
+      const vpc = importedVpc(scope);
+      return { vpc, cluster: Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'ours', vpc, securityGroups: [] }) };
+    })).not.toThrow();
+  });
+
+  test('a PostHogNetwork of the same stack: it is used, and no other is made', () => {
+    const template = synth((scope) => {
+      const network = new PostHogNetwork(scope, 'Shared', { nat: NatMode.NONE });
+      return { vpc: network.vpc, loadBalancerSubnets: network.loadBalancerSubnets, serviceSubnets: network.serviceSubnets };
+    });
+    template.resourceCountIs('AWS::EC2::VPC', 1);
+    template.resourceCountIs('AWS::EC2::NatGateway', 0);
+    expect((only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Subnets as unknown[]).map(idOf)).toEqual([
+      expect.stringMatching(/^SharedVpcLoadBalancerSubnet1/), expect.stringMatching(/^SharedVpcLoadBalancerSubnet2/),
+    ]);
+    expect(serviceOf(template, 'worker').NetworkConfiguration.AwsvpcConfiguration.Subnets.map(idOf)).toEqual([
+      expect.stringMatching(/^SharedVpcServiceSubnet1/), expect.stringMatching(/^SharedVpcServiceSubnet2/),
+    ]);
+  });
+
+  test('the VPC of a PostHogNetwork alone: its tiers are found', () => {
+    const template = synth((scope) => ({ vpc: new PostHogNetwork(scope, 'Shared').vpc }));
+    expect(JSON.stringify(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Subnets)).not.toContain('Egress');
+    expect((environmentOf(template, 'web').TRUSTED_PROXIES as string).split(',')).toHaveLength(54);
+    expect(serviceOf(template, 'worker').NetworkConfiguration.AwsvpcConfiguration.Subnets.map(idOf)).toEqual([
+      expect.stringMatching(/^SharedVpcServiceSubnet1/), expect.stringMatching(/^SharedVpcServiceSubnet2/),
+    ]);
+  });
+
+  test('secrets: those are used and not made', () => {
+    const template = synth((scope) => ({ encryptionSaltKeys: Secret.fromSecretNameV2(scope, 'Keys', 'our-keys') }));
+    template.resourceCountIs('AWS::SecretsManager::Secret', 3);
+    expect(JSON.stringify(environmentOf(template, 'web').ENCRYPTION_SALT_KEYS)).toContain(':secret:our-keys');
+  });
+
+  test('hosted zone: a certificate and a record are made', () => {
+    const template = synth((scope) => ({
+      certificate: undefined, domainZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: 'Z123', zoneName: 'example.com' }),
+    }));
+    template.resourceCountIs('AWS::CertificateManager::Certificate', 1);
+    template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'posthog.example.com.', Type: 'A', HostedZoneId: 'Z123' });
+  });
+});
+
+describe('options', () => {
+  test('a release of your own is what runs', () => {
+    const template = synth(() => ({
+      release: PostHogRelease.of('mine', { app: `app@${DIGEST}`, capture: `capture@${DIGEST}`, featureFlags: `flags@${DIGEST}`, hypercacheServer: `hypercache@${DIGEST}` }),
+    }));
+    expect(Object.fromEntries(NAMES.map((name) => [name, containerOf(template, name).Image]))).toEqual({
+      'web': `app@${DIGEST}`, 'worker': `app@${DIGEST}`, 'capture': `capture@${DIGEST}`, 'replay-capture': `capture@${DIGEST}`,
+      'feature-flags': `flags@${DIGEST}`, 'hypercache-server': `hypercache@${DIGEST}`,
+    });
+  });
+
+  test('images that float warn by name, and only those', () => {
+    const { stack } = build(() => ({ release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11.images, app: 'posthog/posthog:latest', capture: 'capture:master' }) }));
+    Annotations.fromStack(stack).hasWarning('/Stack/PostHog',
+      'what these images hold can change with every restart of a task: posthog/posthog:latest, capture:master; name each by its digest (name@sha256:...) [ack: cdk-posthog:PostHog.floatingImage]');
+  });
+
+  test('without NAT, images that are not all in ECR warn', () => {
+    const warning = 'without NAT, tasks can load images from ECR only; copy those of the release to ECR and name the copies with `release: PostHogRelease.of(...)` ' +
+      '[ack: cdk-posthog:PostHog.imagesOutOfReach]';
+    const ecr = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}`;
+    const inEcr = { app: ecr, capture: ecr, featureFlags: ecr, hypercacheServer: ecr };
+    const warnings = (props: Partial<PostHogProps>) => Annotations.fromStack(build(() => props).stack).findWarning('/Stack/PostHog', warning).length;
+    expect(warnings({ nat: NatMode.NONE })).toBe(1);
+    expect(warnings({ nat: NatMode.NONE, release: PostHogRelease.of('mine', { ...inEcr, capture: `capture@${DIGEST}` }) })).toBe(1);
+    expect(warnings({ nat: NatMode.NONE, release: PostHogRelease.of('mine', inEcr) })).toBe(0);
+    expect(warnings({ nat: NatMode.SINGLE })).toBe(0);
+  });
+
+  test('an image in ECR may be pulled by the processes that run it, and by no other', () => {
+    const template = synth(() => ({
+      release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11.images, app: `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}` }),
+    }));
+    expect(NAMES.filter((name) => JSON.stringify(executionRoleStatements(template, name)).includes('repository/posthog'))).toEqual(['web', 'worker']);
+  });
+
+  test('removal policy DESTROY lets secrets, logs and load balancer go', () => {
+    const template = synth(() => ({ removalPolicy: RemovalPolicy.DESTROY }));
+    template.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
+    template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({ Key: 'deletion_protection.enabled', Value: 'false' });
+  });
+
+  test('deletion protection can be chosen against the removal policy', () => {
+    const template = synth(() => ({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true }));
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({ Key: 'deletion_protection.enabled', Value: 'true' });
+  });
+
+  test('an internal load balancer stands in private subnets, and nothing but NAT is public', () => {
+    const template = synth(() => ({ publicLoadBalancer: false }));
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')).toMatchObject({ Scheme: 'internal' });
+    const routes = ofType(template, 'AWS::EC2::Route').filter(([, { Properties }]) => Properties.GatewayId).map(([id]) => id);
+    expect(routes).toEqual([expect.stringContaining('EgressSubnet1'), expect.stringContaining('EgressSubnet2')]);
+  });
+
+  test('dual stack reaches the network', () => {
+    const template = synth(() => ({ ipAddressType: IpAddressType.DUAL_STACK }));
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')).toMatchObject({ IpAddressType: 'dualstack' });
+    template.resourceCountIs('AWS::EC2::VPCCidrBlock', 1);
+  });
+
+  test.each([[NatMode.PER_ZONE, 2], [NatMode.NONE, 0]])('nat %s makes %i NAT gateways', (nat, count) => {
+    synth(() => ({ nat })).resourceCountIs('AWS::EC2::NatGateway', count);
+  });
+
+  test('a domain name that is a token arrives where it is needed', () => {
+    const template = synth((scope) => ({ domainName: new CfnParameter(scope, 'Domain').valueAsString }));
+    expect(environmentOf(template, 'web')).toMatchObject({
+      ALLOWED_HOSTS: { Ref: 'Domain' },
+      SITE_URL: { 'Fn::Join': ['', ['https://', { Ref: 'Domain' }]] },
+      CAPTURE_INTERNAL_URL: { 'Fn::Join': ['', ['http://capture.', { Ref: 'Domain' }, '.internal:3000']] },
+    });
+    expect(only(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').Name).toEqual({ 'Fn::Join': ['', [{ Ref: 'Domain' }, '.internal']] });
+  });
+});
+
+test('two in one stack stand side by side, in one VPC too', () => {
+  const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+  newPostHog(stack, { vpc: importedVpc(stack) }, 'One');
+  newPostHog(stack, { vpc: importedVpc(stack, 'Again'), domainName: 'other.example.com' }, 'Two');
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::ECS::Service', 12);
+  template.resourceCountIs('AWS::ECS::Cluster', 2);
+  expect(ofType<{ Name: string }>(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').map(([, { Properties }]) => Properties.Name)).toEqual(['posthog.example.com.internal', 'other.example.com.internal']);
+});
+
+test('stores of another stack of the app can be used', () => {
+  const app = new App({ analyticsReporting: false });
+  const one = new Stack(app, 'Stores');
+  const two = new Stack(app, 'PostHog');
+  new PostHog(two, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(two), ...stores(one) });
+  expect(() => Template.fromStack(two)).not.toThrow();
+});
+
+describe('errors', () => {
+  const at = '[Stack/PostHog] ';
+
+  test('fails when a process is misspelt', () => {
+    expect(() => build(() => ({ serviceOptions: { wbe: {} } }))).toThrow(`${at}\`serviceOptions\` may name these processes: ${NAMES.join(', ')}, got: 'wbe'`);
+  });
+
+  test('fails when options are given for a process that is not deployed', () => {
+    expect(() => build(() => ({ serviceOptions: { [PostHogProcess.PLUGINS]: {} } }))).toThrow(`${at}\`serviceOptions\` may name these processes`);
+  });
+
+  test.each(['vpc', 'cluster'])('fails when nat is given together with a %s', (prop) => {
+    const message = `${at}\`nat\` cannot be given with \`vpc\` or \`cluster\`: a VPC of your own has its own way to the internet, got: 'single'; leave it out`;
+    expect(() => build((scope) => {
+      const vpc = importedVpc(scope);
+      return { nat: NatMode.SINGLE, ...(prop === 'vpc' ? { vpc } : { cluster: new Cluster(scope, 'Cluster', { vpc }) }) };
+    })).toThrow(message);
+  });
+
+  test('fails when vpc is not the one of the cluster', () => {
+    expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: importedVpc(scope, 'Other') }) })))
+      .toThrow(`${at}\`vpc\` must be the VPC of \`cluster\`, got: 'Stack/Given'; leave \`vpc\` out, or give a cluster in that VPC`);
+  });
+
+  test('fails when the VPC has no private subnets', () => {
+    expect(() => build((scope) => ({ vpc: importedVpc(scope, 'Given', { isPublic: true }) })))
+      .toThrow(`${at}\`vpc\` must have private subnets with egress, got: 'Stack/Given'; add them, or name the subnets to run in with \`serviceSubnets\``);
+  });
+
+  test('fails when neither certificate nor hosted zone is given', () => {
+    expect(() => build(() => ({ certificate: undefined }))).toThrow('`domainZone` or `certificate` must be given');
+  });
+
+  test.each(['environment', 'secrets'])('fails when %s names a variable of the library', (prop) => {
+    expect(() => build(() => ({ [prop]: { SECRET_KEY: 'x' } }))).toThrow(`[Stack/PostHog/Services/Web] \`${prop}\` must not set a variable that the library manages, got: 'SECRET_KEY'`);
+  });
 });

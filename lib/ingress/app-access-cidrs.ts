@@ -9,12 +9,16 @@ export const MAX_APP_CIDRS = 100;
 /**
  * Checks the address blocks that may enter the app, and deals them out to rules.
  *
- * Blocks that are unresolved tokens are taken as they are.
+ * Blocks that are unresolved tokens are taken as they are. A list that is one makes one rule.
  *
  * @param cidrs IPv4 and IPv6 CIDR blocks
  * @returns the blocks of one rule each
  */
 export function cidrRules(cidrs: readonly string[]): string[][] {
+  if (Token.isUnresolved(cidrs)) {
+    // How many there will be is not known; CloudFormation refuses more than one rule holds.
+    return [[...cidrs]];
+  }
   if (cidrs.length === 0) {
     throw rejected('cidrs', 'must name at least one block', cidrs, 'use AppAccess.nobody() to close the app to everybody');
   }

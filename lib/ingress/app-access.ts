@@ -35,7 +35,8 @@ export abstract class AppAccess {
    *
    * The address is the one that connects to the load balancer: the visitor's, or that of a proxy in front.
    *
-   * Throws where a block is malformed, has host bits, is named twice, or is everybody; and on none or more than 100.
+   * Throws where a block is malformed, has host bits, is named twice, or is everybody; and on none or more than 100. A list that is an
+   * unresolved token must turn out to hold five at most.
    *
    * @param cidrs IPv4 and IPv6 CIDR blocks
    */

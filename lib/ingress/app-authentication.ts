@@ -3,6 +3,7 @@ import { IUserPool, IUserPoolClient, IUserPoolDomain } from 'aws-cdk-lib/aws-cog
 import { ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2-actions';
 import { IConstruct } from 'constructs';
+import { knownSeconds } from '../private/durations';
 import { rejected } from '../private/errors';
 
 /**
@@ -71,6 +72,7 @@ export interface AppAuthenticationOptions {
   readonly sessionTimeout?: Duration;
 }
 
+const DEFAULT_SCOPE = 'openid';
 const DEFAULT_SESSION_TIMEOUT = Duration.hours(12);
 const MAX_SESSION_TIMEOUT = Duration.days(7);
 const OIDC_URLS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const;
@@ -81,7 +83,7 @@ export function checkAuthentication(options: AppAuthenticationOptions): void {
   if (given.length !== 1) {
     throw rejected('authenticated', 'needs exactly one of `oidc` and `cognito`', given.length === 0 ? 'neither' : 'both');
   }
-  const seconds = options.sessionTimeout?.toSeconds();
+  const seconds = knownSeconds(options.sessionTimeout);
   if (seconds !== undefined && (seconds < 1 || seconds > MAX_SESSION_TIMEOUT.toSeconds())) {
     throw rejected('sessionTimeout', 'must be from one second to seven days', `${seconds} seconds`);
   }
@@ -97,12 +99,13 @@ export function authenticate(scope: IConstruct, options: AppAuthenticationOption
     return new AuthenticateCognitoAction({ ...options.cognito, sessionTimeout, next });
   }
   const oidc = options.oidc!;
-  const secret: unknown = Stack.of(scope).resolve(oidc.clientSecret);
-  if (typeof secret === 'string' && !secret.startsWith('{{resolve:')) {
-    throw rejected('clientSecret', 'must come from Secrets Manager, because a value in clear text would stand in the template', 'a value in clear text',
+  const secret: unknown = Stack.of(scope).resolve(oidc.clientSecret.unsafeUnwrap());
+  // CloudFormation resolves references to Secrets Manager in a listener rule, and those to secure parameters it does not.
+  if (typeof secret === 'string' && !secret.startsWith('{{resolve:secretsmanager:')) {
+    throw rejected('clientSecret', 'must come from Secrets Manager, because a value in clear text would stand in the template', secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
       'use SecretValue.secretsManager(...) or secret.secretValue');
   }
-  return ListenerAction.authenticateOidc({ ...oidc, sessionTimeout, next });
+  return ListenerAction.authenticateOidc({ ...oidc, scope: oidc.scope ?? DEFAULT_SCOPE, sessionTimeout, next });
 }
 
 function checkOidc(oidc: OidcProvider): void {

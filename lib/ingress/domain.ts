@@ -21,7 +21,7 @@ export function checkDomain(domain: Domain): void {
     throw rejected('domainZone', 'or `certificate` must be given, because the load balancer ends TLS', 'neither',
       'give the hosted zone that the domain name lies in, or a certificate for it in the stack\'s own region');
   }
-  const zoneName = domain.domainZone?.zoneName;
+  const zoneName = domain.domainZone?.zoneName.replace(/\.$/, '');
   if (zoneName === undefined || Token.isUnresolved(zoneName) || Token.isUnresolved(domain.domainName)) {
     return;
   }
@@ -43,8 +43,11 @@ export function defineRecords(scope: Construct, domain: Domain, loadBalancer: Ap
   if (!domain.domainZone) {
     return;
   }
-  const record = { zone: domain.domainZone, recordName: domain.domainName, target: RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)) };
-  new ARecord(scope, 'AliasRecord', record);
+  // With the dot at its end the name is complete; without, the CDK would add the zone's where either is not known yet.
+  const record = { zone: domain.domainZone, recordName: `${domain.domainName}.`, target: RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)) };
+  if (ipAddressType !== IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4) {
+    new ARecord(scope, 'AliasRecord', record);
+  }
   if (ipAddressType !== IpAddressType.IPV4) {
     new AaaaRecord(scope, 'AliasRecordIpv6', record);
   }

@@ -1,4 +1,4 @@
-import { ISubnet, IVpc, SubnetSelection, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { rejected } from '../private/errors';
 import { parseCidr } from '../private/ip';
 import { isLookupPending, knownCidr, zonesOf } from '../private/subnets';
@@ -12,12 +12,16 @@ const SMALLEST_SUBNET = 27;
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html (Subnets for your load balancer)
  */
 export function loadBalancerSubnets(vpc: IVpc, internetFacing: boolean, selection?: SubnetSelection): ISubnet[] {
-  if (!selection && !isLookupPending(vpc) && candidates(vpc, internetFacing).length === 0) {
+  if (isLookupPending(vpc)) {
+    // Any subnets will do until the lookup has run: what is synthesised from them is thrown away.
+    return vpc.publicSubnets;
+  }
+  if (!selection && candidates(vpc, internetFacing).length === 0) {
     throw rejected('vpc', internetFacing ? 'must have public subnets for a public load balancer' : 'must have private subnets for an internal load balancer', vpc.node.path,
       internetFacing ? 'add public subnets, or set `publicLoadBalancer: false`' : 'name the subnets with `loadBalancerSubnets`');
   }
   const { subnets } = vpc.selectSubnets(selection ?? { subnets: onePerZone(candidates(vpc, internetFacing)) });
-  if (!isLookupPending(vpc) && zonesOf(subnets) < 2) {
+  if (zonesOf(subnets) < 2) {
     throw rejected('loadBalancerSubnets', 'must lie in two or more availability zones', `${zonesOf(subnets)} zone(s)`,
       'use a VPC with two or more zones, or select subnets of more zones');
   }
@@ -29,7 +33,7 @@ function candidates(vpc: IVpc, internetFacing: boolean): ISubnet[] {
   if (internetFacing) {
     return vpc.publicSubnets;
   }
-  return vpc.privateSubnets.length > 0 ? vpc.privateSubnets : vpc.selectSubnets({ subnetType: SubnetType.PRIVATE_ISOLATED }).subnets;
+  return vpc.privateSubnets.length > 0 ? vpc.privateSubnets : vpc.isolatedSubnets;
 }
 
 function onePerZone(subnets: ISubnet[]): ISubnet[] {

@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib/core';
+import { Duration, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -37,7 +37,6 @@ export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSetti
     internetFacing: settings.internetFacing,
     ipAddressType: settings.ipAddressType,
     securityGroup: settings.securityGroup,
-    idleTimeout: settings.idleTimeout,
     deletionProtection: settings.deletionProtection,
     http2Enabled: true,
     dropInvalidHeaderFields: true,
@@ -47,6 +46,8 @@ export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSetti
     // PostHog believes the first entry only when it knows every other one; versions up to 2025 cannot read an entry with a port.
     xffHeaderProcessingMode: XffHeaderProcessingMode.APPEND,
   });
+  // Not through the prop of the same name: the CDK makes no text of a number that is not known yet.
+  loadBalancer.setAttribute('idle_timeout.timeout_seconds', seconds(settings.idleTimeout));
   // False is the default; it is written down so that nobody's change by hand survives a deployment.
   loadBalancer.setAttribute('routing.http.xff_client_port.enabled', 'false');
   acknowledge(loadBalancer, { ALBWAFEnabled: 'a firewall in front of ingestion is the owner\'s choice: its usual rules refuse the bodies that SDKs send' });
@@ -93,8 +94,12 @@ export function defineListener(loadBalancer: ApplicationLoadBalancer, settings: 
   // Listener attributes have no place in the listener's own construct yet.
   (listener.node.defaultChild as CfnListener).listenerAttributes = [
     // The load balancer knows that it speaks https; the Rust services do not, and send no such header.
-    { key: 'routing.http.response.strict_transport_security.header_value', value: `max-age=${settings.strictTransportSecurity.toSeconds()}` },
+    { key: 'routing.http.response.strict_transport_security.header_value', value: `max-age=${seconds(settings.strictTransportSecurity)}` },
     { key: 'routing.http.response.server.enabled', value: 'false' },
   ];
   return listener;
+}
+
+function seconds(duration: Duration): string {
+  return Tokenization.stringifyNumber(duration.toSeconds());
 }

@@ -15,6 +15,7 @@ import { PathCondition } from './path-condition';
 import { PostHogProcess } from './posthog-process';
 import { proxyEnvironment } from './proxy-environment';
 import { TrustedProxies } from './trusted-proxies';
+import { knownSeconds } from '../private/durations';
 import { at, rejected } from '../private/errors';
 
 /**
@@ -75,6 +76,7 @@ export class PostHogIngress extends Construct implements IConnectable {
       checkDomain(props);
       checkIdleTimeout(props.idleTimeout);
       checkGroups(props.publicEndpointGroups);
+      checkAccessLogs(props);
       return loadBalancerSubnets(props.vpc, props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer, props.loadBalancerSubnets);
     });
     this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies.fromSubnets(subnets));
@@ -172,7 +174,7 @@ function refusal(): ListenerAction {
 }
 
 function checkIdleTimeout(idleTimeout?: Duration): void {
-  const seconds = idleTimeout?.toSeconds();
+  const seconds = knownSeconds(idleTimeout);
   if (seconds !== undefined && (seconds < 1 || seconds > 4000)) {
     throw rejected('idleTimeout', 'must be from 1 second to 4,000 seconds', `${seconds} seconds`);
   }
@@ -182,5 +184,11 @@ function checkGroups(groups: EndpointGroup[] = []): void {
   const redundant = groups.find((group) => ALWAYS_PUBLIC.includes(group));
   if (redundant) {
     throw rejected('publicEndpointGroups', 'names groups that are public besides those that always are', redundant, 'leave it out: it is always public');
+  }
+}
+
+function checkAccessLogs(options: PostHogIngressOptions): void {
+  if (options.accessLogsPrefix !== undefined && !options.accessLogsBucket) {
+    throw rejected('accessLogsPrefix', 'needs `accessLogsBucket`', options.accessLogsPrefix, 'name the bucket, or leave the prefix out');
   }
 }

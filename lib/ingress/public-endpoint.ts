@@ -91,6 +91,8 @@ export class PublicEndpoint {
   public static readonly CSP_REPORTS = new PublicEndpoint('/report', EXACT, WEB, SDK, 'AppReports', 'Reports of content security policies, sent by browsers');
   /** The SDK's scripts. */
   public static readonly STATIC = new PublicEndpoint('/static', BELOW, WEB, SDK, 'SdkFiles', 'The SDK\'s scripts, `/static/array.js` and those it loads later', { documented: true });
+  /** Where to send push notifications. */
+  public static readonly PUSH_SUBSCRIPTIONS = new PublicEndpoint('/api/push_subscriptions', EXACT, WEB, SDK, 'SdkFiles', 'Where to send push notifications, from mobile apps');
   /** Site apps. */
   public static readonly SITE_APPS = new PublicEndpoint('/site_app', BELOW, WEB, SDK, 'SdkFiles', 'Site apps');
   /** The support widget. */

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib/core';
+import { Fn, Token } from 'aws-cdk-lib/core';
 import { ISubnet } from 'aws-cdk-lib/aws-ec2';
 import { assignableAddresses, checkAddresses } from './trusted-addresses';
 import { rejected } from '../private/errors';
@@ -24,6 +24,9 @@ export class TrustedProxies {
    * @param subnets the load balancer's subnets
    */
   public static fromSubnets(subnets: ISubnet[]): TrustedProxies {
+    if (subnets.length === 0) {
+      throw rejected('subnets', 'must name the subnets of the load balancer', []);
+    }
     const cidrs = subnets.map(knownCidr);
     const unknown = subnets.filter((_, i) => cidrs[i] === 'unknown').map((subnet) => subnet.node.path);
     if (unknown.length > 0) {
@@ -32,7 +35,7 @@ export class TrustedProxies {
         'load balancer\'s addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters ' +
         'stay off, use `trustedProxies: TrustedProxies.all()`');
     }
-    return new TrustedProxies(assignableAddresses(cidrs.filter((cidr) => cidr !== 'lookup-pending')));
+    return new TrustedProxies(assignableAddresses([...new Set(cidrs)].filter((cidr) => cidr !== 'lookup-pending')));
   }
 
   /**
@@ -76,6 +79,10 @@ export class TrustedProxies {
    * `TRUST_ALL_PROXIES` is never there with a false value: versions before July 2026 read any text as true, "False" as well.
    */
   public toEnvironment(): Record<string, string> {
-    return this.trusted === 'all' ? { TRUST_ALL_PROXIES: 'True' } : { TRUSTED_PROXIES: this.trusted.join(',') };
+    if (this.trusted === 'all') {
+      return { TRUST_ALL_PROXIES: 'True' };
+    }
+    // A list that is one token has no items to join yet.
+    return { TRUSTED_PROXIES: Token.isUnresolved(this.trusted) ? Fn.join(',', [...this.trusted]) : this.trusted.join(',') };
   }
 }

@@ -1,6 +1,6 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import {
-  FlowLogDestination, FlowLogTrafficType, GatewayVpcEndpointAwsService, IIpAddresses, InstanceClass, InstanceSize, InstanceType,
+  CfnInstance, FlowLogDestination, FlowLogTrafficType, GatewayVpcEndpointAwsService, IIpAddresses, InstanceClass, InstanceSize, InstanceType,
   InterfaceVpcEndpointAwsService, IpAddresses, IpProtocol, NatInstanceProviderV2, NatProvider, NatTrafficDirection, Peer, Port,
   SubnetConfiguration, SubnetSelection, SubnetType, Vpc,
 } from 'aws-cdk-lib/aws-ec2';
@@ -94,6 +94,10 @@ const ENDPOINTS_WITHOUT_NAT = {
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
 };
 
+const ADMITS_THE_VPC = Object.fromEntries(['AwsSolutions-EC23', 'EC2RestrictedCommonPorts', 'EC2RestrictedSSH'].map(
+  (rule) => [rule, 'it admits the VPC alone; the rule cannot read the reference to the VPC\'s addresses'],
+));
+
 /**
  * A VPC with three tiers of subnets: small dedicated ones for the load balancer, private ones for what runs, isolated ones for what remembers.
  *
@@ -133,15 +137,33 @@ export class PostHogNetwork extends Construct {
       natGatewayProvider: natInstance,
       gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
     });
-    natInstance?.connections.allowFrom(Peer.ipv4(this.vpc.vpcCidrBlock), Port.allTraffic(), 'from the VPC to the internet');
+    if (natInstance) {
+      this.hardenNatInstance(natInstance);
+    }
     acknowledge(this.vpc, { VPCNoUnrestrictedRouteToIGW: 'public subnets hold the public load balancer and NAT, and nothing else' });
     if (props.flowLogs ?? DEFAULTS.flowLogs) {
       this.logRefusals();
     }
     if (nat === NatMode.NONE) {
       for (const [name, service] of Object.entries(ENDPOINTS_WITHOUT_NAT)) {
-        this.vpc.addInterfaceEndpoint(name, { service, subnets: this.serviceSubnets });
+        acknowledge(this.vpc.addInterfaceEndpoint(name, { service, subnets: this.serviceSubnets }), ADMITS_THE_VPC);
       }
+    }
+  }
+
+  private hardenNatInstance(provider: NatInstanceProviderV2): void {
+    provider.connections.allowFrom(Peer.ipv4(this.vpc.vpcCidrBlock), Port.allTraffic(), 'from the VPC to the internet');
+    acknowledge(provider.securityGroup, ADMITS_THE_VPC);
+    for (const instance of provider.gatewayInstances) {
+      const definition = instance.node.defaultChild as CfnInstance;
+      definition.monitoring = true;
+      definition.metadataOptions = { httpTokens: 'required' };
+      definition.blockDeviceMappings = [{ deviceName: '/dev/xvda', ebs: { encrypted: true, volumeType: 'gp3' } }];
+      acknowledge(instance, {
+        'AwsSolutions-EC29': 'it holds nothing, and is replaced freely',
+        'EC2InstanceNoPublicIp': 'NAT needs a public address',
+        'EC2InstancesInVPC': 'its subnet is named on its network interface, where the rule does not look',
+      });
     }
   }
 
@@ -188,6 +210,10 @@ function checkProps(props: PostHogNetworkProps): void {
   const maxAzs = props.maxAzs ?? DEFAULTS.maxAzs;
   if (!Number.isInteger(maxAzs) || maxAzs < ZONES.min || maxAzs > ZONES.max) {
     throw rejected('maxAzs', `must be from ${ZONES.min} to ${ZONES.max}: a load balancer needs two zones, and room is kept for four`, maxAzs);
+  }
+  const modes: string[] = Object.values(NatMode);
+  if (props.nat !== undefined && !modes.includes(props.nat)) {
+    throw rejected('nat', `must be one of ${modes.join(', ')}`, props.nat);
   }
   for (const name of ['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const) {
     const mask = props[name] ?? DEFAULTS[name];

@@ -40,7 +40,7 @@ export function mergeSettings(managed: ProcessSettings, extras: readonly ExtraSe
     Object.assign(environment, extra.environment);
     Object.assign(secrets, extra.secrets);
   }
-  const twice = Object.keys(environment).find((name) => name in secrets);
+  const twice = Object.keys(environment).find((name) => Object.hasOwn(secrets, name));
   if (twice) {
     throw rejected('secrets', 'must not name a variable that `environment` names', twice, 'remove one of the two');
   }
@@ -55,11 +55,10 @@ function checkNames(prop: string, values: Record<string, unknown> = {}, managed:
     if (!NAME.test(name)) {
       throw rejected(prop, 'must name environment variables', name);
     }
-    const owned = INGRESS_OWNED[name.toUpperCase()];
-    if (owned) {
-      throw rejected(prop, 'must not set a variable that the library manages', name, owned);
+    if (Object.hasOwn(INGRESS_OWNED, name.toUpperCase())) {
+      throw rejected(prop, 'must not set a variable that the library manages', name, INGRESS_OWNED[name.toUpperCase()]);
     }
-    if (name in managed.environment || name in managed.secrets) {
+    if (Object.hasOwn(managed.environment, name) || Object.hasOwn(managed.secrets, name)) {
       throw rejected(prop, 'must not set a variable that the library manages', name, 'remove it; what it says follows from the other props');
     }
   }

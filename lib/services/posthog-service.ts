@@ -7,6 +7,7 @@ import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct } from 'constructs';
+import { ExtraSettings, mergeSettings } from './extra-settings';
 import { checkFargateSize } from './fargate-size';
 import { HttpEndpoint, ProcessDefinition, ProcessSettings } from './process-definition';
 import { PostHogServiceOptions } from './service-options';
@@ -35,7 +36,10 @@ export interface IPostHogService extends IConstruct, IConnectable {
 export interface PostHogServiceProps {
   readonly definition: ProcessDefinition;
   readonly options: PostHogServiceOptions;
+  /** What the library tells the process. */
   readonly settings: ProcessSettings;
+  /** What the user tells it besides. */
+  readonly extras: readonly ExtraSettings[];
   readonly image: string;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
@@ -86,12 +90,18 @@ export class PostHogService extends Construct implements IPostHogService {
       'IAMNoInlinePolicy': 'each role belongs to one process, and so does its policy',
       'CloudWatchLogGroupEncrypted': 'encrypted with the key that CloudWatch Logs keeps',
     });
+    if (props.enableExecuteCommand) {
+      acknowledge(this.taskDefinition.taskRole, { 'AwsSolutions-IAM5[Resource::*]': 'opening a shell is asked of a service that knows no resources' });
+    }
   }
 
-  private defineTask({ definition, options, settings, image }: PostHogServiceProps): FargateTaskDefinition {
+  private defineTask({ definition, options, settings, extras, image }: PostHogServiceProps): FargateTaskDefinition {
     const cpu = options.cpu ?? definition.cpu;
     const memoryLimitMiB = options.memoryLimitMiB ?? definition.memoryLimitMiB;
-    at(this, () => checkFargateSize(cpu, memoryLimitMiB));
+    const { environment, secrets } = at(this, () => {
+      checkFargateSize(cpu, memoryLimitMiB);
+      return mergeSettings(settings, extras);
+    });
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu,
       memoryLimitMiB,
@@ -100,8 +110,8 @@ export class PostHogService extends Construct implements IPostHogService {
     taskDefinition.addContainer(definition.process, {
       image: containerImage(this, 'Repository', image),
       command: definition.command,
-      environment: settings.environment,
-      secrets: settings.secrets,
+      environment,
+      secrets,
       stopTimeout: Duration.seconds(definition.stopTimeout),
       portMappings: definition.http && [{ containerPort: definition.http.port }],
       // A log service that falters must not stop a process that takes events.

@@ -97,17 +97,18 @@ function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): nu
   }
   const contrary = encryption === KafkaEncryption.TLS ? KafkaEncryption.PLAINTEXT : KafkaEncryption.TLS;
   return bootstrapServers.split(',').map((broker) => {
-    const [host, port] = broker.split(':');
-    if (!port) {
+    const [, host, digits] = /^([^:]*):(\d+)$/.exec(broker) ?? [];
+    if (digits === undefined) {
       throw rejected('bootstrapServers', 'must be comma-separated host:port', broker);
     }
+    const port = Number(digits);
     checkHost('bootstrapServers', host, MISFITS);
-    checkPort('bootstrapServers', Number(port));
+    checkPort('bootstrapServers', port);
     checkMisfit('bootstrapServers', broker, MISFITS);
-    if (/\.kafka\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host) && Number(port) === MSK_PORTS[contrary]) {
+    if (/\.kafka\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host) && port === MSK_PORTS[contrary]) {
       throw rejected('bootstrapServers', `must use port ${MSK_PORTS[encryption]} of MSK for \`encryption: ${encryption}\``, broker,
         `use that port, or set \`encryption: ${contrary}\``);
     }
-    return Number(port);
+    return port;
   });
 }

@@ -42,7 +42,7 @@ function synthOnce(app: string): Cost {
     const start = process.hrtime.bigint();
     execFileSync(path.join(ROOT, 'node_modules', '.bin', 'cdk'), ['synth', '--quiet', '--no-notices', '--output', path.join(folder, 'out'), '--app', app], {
       cwd: ROOT,
-      env: { ...process.env, BENCH_MEMORY: memory, NODE_OPTIONS: `--require ${path.join(__dirname, 'report-memory.cjs')}` },
+      env: { ...process.env, BENCH_MEMORY: memory, NODE_OPTIONS: `--import ${path.join(__dirname, 'report-memory.mjs')}` },
       stdio: 'pipe',
     });
     const seconds = Number(process.hrtime.bigint() - start) / 1e9;

@@ -44,13 +44,13 @@ export async function runApp(options: AppRunOptions = {}): Promise<AppRun> {
   const root = options.root ?? ROOT;
   const outdir = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-app-'));
   const { context } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
-  const given = { ...context, ...options.context, ...(options.validate ? {} : { '@aws-cdk/core:validateAgainstDefaultRules': false }) };
   const preload = options.preload ? ['--import', options.preload] : [];
   try {
     const result = await run([...preload, '--import', 'tsx', path.join(root, 'bin', 'posthog.ts')], options.cwd ?? root, {
       PATH: process.env.PATH,
-      CDK_CONTEXT_JSON: JSON.stringify(given),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...options.context }),
       CDK_OUTDIR: outdir,
+      CDK_VALIDATION: options.validate ? undefined : 'false',
     });
     const files = filesIn(outdir);
     return {
@@ -68,7 +68,7 @@ export async function runApp(options: AppRunOptions = {}): Promise<AppRun> {
 /** Runs Node with these arguments. */
 export function run(args: string[], cwd: string, env: Record<string, string | undefined>): Promise<{ exitCode: number; output: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd, env: env as NodeJS.ProcessEnv, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd, env: env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       resolve({ exitCode: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
     });
   });

@@ -19,7 +19,7 @@ export const FEATURE_FLAGS: Record<string, unknown> = Object.fromEntries(
 
 /** A stack as a user would have it. Template validation is a test of its own and is off here, for speed. */
 export function newStack(props?: { env?: { account?: string; region?: string } }): Stack {
-  return new Stack(new App({ context: { ...FEATURE_FLAGS, '@aws-cdk/core:validateAgainstDefaultRules': false } }), 'Stack', props);
+  return new Stack(new App({ context: FEATURE_FLAGS, builtinCloudFormationValidation: false }), 'Stack', props);
 }
 
 /** A certificate that somebody has already. */

@@ -1,0 +1,8 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  ...require('./jest.config.js'),
+  testMatch: ['<rootDir>/test/deploy/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  // The CDK synthesises and deploys within a single step.
+  testTimeout: 120_000,
+};

@@ -1,0 +1,147 @@
+import { AppRun, runApp } from './helpers/app';
+
+const ARN = 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
+const SETTINGS = {
+  'posthog:domainName': 'analytics.example.org',
+  'posthog:certificateArn': ARN,
+  'posthog:postgresUrlSecret': 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:postgres-AbCdEf',
+  'posthog:cacheHost': 'cache.internal',
+  'posthog:kafkaBrokers': 'b-1.internal:9094',
+  'posthog:clickHouseHost': 'clickhouse.internal',
+  'posthog:clickHouseSecret': 'clickhouse',
+  'posthog:bucketName': 'our-objects',
+};
+const RUNS = {
+  sample: {},
+  own: SETTINGS,
+  closed: { ...SETTINGS, 'posthog:appCidrs': '203.0.113.0/24,2001:db8::/32', 'posthog:nat': 'per-zone', 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
+  zone: { ...SETTINGS, 'posthog:certificateArn': undefined, 'posthog:hostedZoneId': 'Z0123456789ABC', 'posthog:hostedZoneName': 'example.org' },
+  zoneAndCertificate: { ...SETTINGS, 'posthog:hostedZoneId': 'Z0123456789ABC', 'posthog:hostedZoneName': 'example.org' },
+  misspelt: { 'posthog:domain': 'analytics.example.org' },
+  noText: { 'posthog:appCidrs': ['203.0.113.0/24'] },
+  badCidr: { ...SETTINGS, 'posthog:appCidrs': '203.0.113.1/24' },
+  badNat: { ...SETTINGS, 'posthog:nat': 'none-at-all' },
+  noCluster: { ...SETTINGS, 'posthog:cacheHost': 'clustercfg.cache.abc123.euc1.cache.amazonaws.com' },
+};
+
+const runs = {} as Record<keyof typeof RUNS, AppRun>;
+
+beforeAll(async () => {
+  const waiting = Object.entries(RUNS) as [keyof typeof RUNS, Record<string, unknown>][];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      runs[next[0]] = await runApp({ context: next[1] });
+    }
+  };
+  await Promise.all([work(), work()]);
+}, 120_000);
+
+function types(run: AppRun): string[] {
+  return Object.values(run.template.Resources).map(({ Type }) => Type);
+}
+
+function propertiesOf(run: AppRun, type: string): Record<string, unknown>[] {
+  return Object.values(run.template.Resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties ?? {});
+}
+
+describe('with nothing given', () => {
+  test('it synthesises for posthog.example.com', () => {
+    expect(runs.sample.exitCode).toBe(0);
+    expect(runs.sample.template.Outputs.Url.Value).toBe('https://posthog.example.com');
+    expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(6);
+  });
+
+  test('it warns once, and names every sample', () => {
+    expect(runs.sample.warnings).toEqual([
+      'warning Annotation::posthog:samples: this template is made from sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ' +
+      'posthog:domainName, posthog:certificateArn, posthog:postgresUrlSecret, posthog:cacheHost, posthog:kafkaBrokers, posthog:clickHouseHost, posthog:clickHouseSecret, posthog:bucketName',
+    ]);
+  });
+});
+
+describe('with every setting given', () => {
+  test('it does not warn', () => {
+    expect(runs.own).toMatchObject({ exitCode: 0, warnings: [] });
+  });
+
+  test('the settings arrive', () => {
+    const text = runs.own.files['PostHog.template.json'];
+    for (const value of Object.values(SETTINGS)) {
+      expect(text).toContain(value);
+    }
+    expect(text).not.toContain('example.internal');
+    expect(text).not.toContain('posthog.example.com');
+  });
+
+  test('a secret can be named by its ARN or its name', () => {
+    const tasks = JSON.stringify(propertiesOf(runs.own, 'AWS::ECS::TaskDefinition'));
+    expect(tasks).toContain('"arn:aws:secretsmanager:eu-central-1:111122223333:secret:postgres-AbCdEf"');
+    expect(tasks).toContain(':secret:clickhouse:password::');
+  });
+
+  test('the app is open and the default NAT is one gateway', () => {
+    expect(JSON.stringify(propertiesOf(runs.own, 'AWS::ElasticLoadBalancingV2::ListenerRule'))).not.toContain('source-ip');
+    expect(propertiesOf(runs.own, 'AWS::EC2::NatGateway')).toHaveLength(1);
+  });
+
+  test('the outputs say where it answers, and what comes next', () => {
+    expect(Object.keys(runs.own.template.Outputs).sort()).toEqual(['LoadBalancerDnsName', 'MigrateCommand', 'Url']);
+    const { Url, LoadBalancerDnsName, MigrateCommand } = runs.own.template.Outputs;
+    expect(Url.Value).toBe('https://analytics.example.org');
+    expect(LoadBalancerDnsName).toEqual({
+      Value: { 'Fn::GetAtt': [expect.stringMatching(/^PostHogIngressLoadBalancer/) as string, 'DNSName'] },
+      Description: 'Next: point the domain name at this name with a CNAME or alias record',
+    });
+    expect(MigrateCommand.Description).toMatch(/^Next: create or migrate the databases/);
+  });
+
+  test('the command that migrates runs in the app\'s task, subnets and security group', () => {
+    const { 'Fn::Join': [, parts] } = runs.own.template.Outputs.MigrateCommand.Value as { 'Fn::Join': [string, (string | Record<string, unknown>)[]] };
+    const command = parts.map((part) => (typeof part === 'string' ? part : `<${String(Object.values(part)[0]).replace(/[0-9A-F]{8}(,|$)/, '$1')}>`)).join('');
+    expect(command).toBe(
+      'aws ecs run-task --cluster <PostHogCluster> --task-definition <PostHogServicesWebTask> --launch-type FARGATE ' +
+      '--network-configuration \'awsvpcConfiguration={subnets=[<PostHogNetworkVpcServiceSubnet1Subnet>,<PostHogNetworkVpcServiceSubnet2Subnet>],' +
+      'securityGroups=[<PostHogServicesWebSecurityGroup,GroupId>]}\' ' +
+      '--overrides \'{"containerOverrides":[{"name":"web","command":["./bin/migrate"]}]}\'');
+  });
+});
+
+test('address blocks close the app', () => {
+  expect(runs.closed).toMatchObject({ exitCode: 0, warnings: [] });
+  const rules = JSON.stringify(propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::ListenerRule'));
+  expect(rules).toContain('"SourceIpConfig":{"Values":["203.0.113.0/24","2001:db8::/32"]}');
+  const [https] = propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::Listener').filter(({ Port }) => Port === 443);
+  expect(https.DefaultActions).toEqual([expect.objectContaining({ Type: 'fixed-response', FixedResponseConfig: expect.objectContaining({ StatusCode: '403' }) as unknown })]);
+});
+
+test('nat and the security group of the stores are used', () => {
+  expect(propertiesOf(runs.closed, 'AWS::EC2::NatGateway')).toHaveLength(2);
+  const ports = propertiesOf(runs.closed, 'AWS::EC2::SecurityGroupIngress').filter(({ GroupId }) => GroupId === 'sg-0123456789abcdef0').map(({ FromPort }) => FromPort as number);
+  expect([...new Set(ports)].sort()).toEqual([5432, 6379, 8443, 9094, 9440]);
+});
+
+test('a hosted zone makes certificate and records, and the next step is another', () => {
+  expect(runs.zone).toMatchObject({ exitCode: 0, warnings: [] });
+  expect(propertiesOf(runs.zone, 'AWS::CertificateManager::Certificate')).toMatchObject([{ DomainName: 'analytics.example.org', ValidationMethod: 'DNS' }]);
+  expect(propertiesOf(runs.zone, 'AWS::Route53::RecordSet')).toMatchObject([{ Name: 'analytics.example.org.', HostedZoneId: 'Z0123456789ABC' }]);
+  expect(runs.zone.template.Outputs.LoadBalancerDnsName.Description).toBe('What the domain name points at');
+});
+
+test('a hosted zone and a certificate make records and no certificate', () => {
+  expect(runs.zoneAndCertificate).toMatchObject({ exitCode: 0, warnings: [] });
+  expect(propertiesOf(runs.zoneAndCertificate, 'AWS::CertificateManager::Certificate')).toEqual([]);
+  expect(propertiesOf(runs.zoneAndCertificate, 'AWS::Route53::RecordSet')).toHaveLength(1);
+  expect(JSON.stringify(propertiesOf(runs.zoneAndCertificate, 'AWS::ElasticLoadBalancingV2::Listener'))).toContain(ARN);
+});
+
+test.each<[keyof typeof RUNS, string]>([
+  ['misspelt', '\'posthog:domain\' is no setting of this app; these are: posthog:domainName, posthog:certificateArn, '],
+  ['noText', '\'posthog:appCidrs\' must be a text, got: ["203.0.113.0/24"]'],
+  ['badCidr', '`cidrs` must name the first address of the block, spelled canonically, got: \'203.0.113.1/24\'; write 203.0.113.0/24'],
+  ['badNat', '`nat` must be one of single, per-zone, instance, none, got: \'none-at-all\''],
+  ['noCluster', '[PostHog/Cache] `host` must name a server that PostHog can use'],
+])('fails when a setting is wrong: %s', (name, message) => {
+  expect(runs[name].output).toContain(message);
+  expect(runs[name].exitCode).not.toBe(0);
+  expect(runs[name].files).not.toHaveProperty('PostHog.template.json');
+});

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import vm from 'node:vm';
+import { Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { ApplicationTargetGroup, IpAddressType, SslPolicy, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import ts from 'typescript';
+import {
+  AppAccess, Cache, CacheEncryption, ClickHouse, Kafka, KafkaEncryption, NatMode, ObjectStorage, OidcProvider, Postgres, PostHogIngress, PostHogNetwork, PostHogProcess,
+  PostHogRelease,
+} from '../../lib';
+import { ROOT } from '../helpers/app';
+import { certificate, newPostHog, newStack } from '../helpers/stack';
+
+/** A property of a struct that users fill in. */
+interface Prop {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly default?: string;
+}
+
+/** The properties of every struct that lib/index.ts exports, by `Struct.property`. Interfaces that start with I are for calling, not for filling in. */
+function documentedProps(): Prop[] {
+  const index = readFileSync(path.join(ROOT, 'lib', 'index.ts'), 'utf8');
+  const exported = [...index.matchAll(/export \{([^}]*)\} from '([^']*)'/g)].flatMap(([, names, file]) =>
+    names.split(',').map((name) => name.trim()).filter((name) => /^type (?!I[A-Z])/.test(name)).map((name) => ({ struct: name.slice('type '.length), file })));
+  return exported.flatMap(({ struct, file }) => {
+    const source = ts.createSourceFile(file, readFileSync(path.join(ROOT, 'lib', `${file}.ts`), 'utf8'), ts.ScriptTarget.Latest, true);
+    const declaration = source.statements.filter(ts.isInterfaceDeclaration).find(({ name }) => name.text === struct);
+    return declaration!.members.filter(ts.isPropertySignature).map((member) => ({
+      name: `${struct}.${member.name.getText()}`,
+      optional: member.questionToken !== undefined,
+      default: ts.getTextOfJSDocComment(ts.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default')?.comment)?.trim(),
+    }));
+  });
+}
+
+const PROPS = documentedProps();
+const LITERALS = PROPS.filter((prop) => prop.default !== undefined && !prop.default.startsWith('-'));
+
+/** What documented defaults may be written with. */
+const WORDS = {
+  AppAccess, CacheEncryption, CpuArchitecture, Duration, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease, RemovalPolicy, RetentionDays, SslPolicy,
+};
+
+type Props = Record<string, unknown>;
+
+/** What comes of a struct: the template, or what a store knows about itself. */
+const RESULTS: Record<string, (props: Props) => unknown> = {
+  PostHogProps: template((stack, props) => newPostHog(stack, props)),
+  PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: { [PostHogProcess.CAPTURE]: props } })),
+  PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
+  PostHogIngressOptions: template(ingress),
+  PostHogIngressProps: template(ingress),
+  AppAuthenticationOptions: template((stack, props) => ingress(stack, { appAccess: AppAccess.authenticated({ oidc: OIDC, ...props }) })),
+  OidcProvider: template((stack, props) => ingress(stack, { appAccess: AppAccess.authenticated({ oidc: { ...OIDC, ...props } }) })),
+  PostgresAttributes: store((stack, props) => Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
+  CacheAttributes: store((stack, props) => Cache.fromCacheAttributes(stack, 'Store', { host: 'cache', ...props })),
+  KafkaAttributes: store((stack, props) => Kafka.fromKafkaAttributes(stack, 'Store', { bootstrapServers: 'kafka:9999', ...props })),
+  ClickHouseAttributes: store((stack, props) =>
+    ClickHouse.fromClickHouseAttributes(stack, 'Store', { host: 'clickhouse', credentials: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
+  ObjectStorageAttributes: store((stack, props) => ObjectStorage.fromObjectStorageAttributes(stack, 'Store', { bucket: Bucket.fromBucketName(stack, 'Bucket', 'bucket'), ...props })),
+};
+
+const OIDC: OidcProvider = {
+  issuer: 'https://id', authorizationEndpoint: 'https://id/a', tokenEndpoint: 'https://id/t', userInfoEndpoint: 'https://id/u', clientId: 'client',
+  clientSecret: SecretValue.secretsManager('client'),
+};
+
+/** A value of each property that is not its default, and so must come out differently: without it a default could be documented that nobody reads. */
+const OTHERS: Record<string, unknown> = {
+  'AppAuthenticationOptions.sessionTimeout': Duration.hours(1),
+  'CacheAttributes.encryption': CacheEncryption.NONE,
+  'CacheAttributes.port': 6380,
+  'ClickHouseAttributes.database': 'other',
+  'ClickHouseAttributes.tls': false,
+  'ClickHouseAttributes.verifyCertificate': false,
+  'KafkaAttributes.encryption': KafkaEncryption.PLAINTEXT,
+  'ObjectStorageAttributes.recordingsPrefix': 'other',
+  'OidcProvider.scope': 'openid email',
+  'PostHogIngressOptions.appAccess': AppAccess.nobody(),
+  'PostHogIngressOptions.idleTimeout': Duration.minutes(1),
+  'PostHogIngressOptions.ipAddressType': IpAddressType.DUAL_STACK,
+  'PostHogIngressOptions.openListener': false,
+  'PostHogIngressOptions.publicLoadBalancer': false,
+  'PostHogIngressOptions.sslPolicy': SslPolicy.TLS12,
+  'PostHogIngressOptions.strictTransportSecurity': Duration.days(1),
+  'PostHogIngressProps.deletionProtection': false,
+  'PostHogNetworkProps.dualStack': true,
+  'PostHogNetworkProps.flowLogs': false,
+  'PostHogNetworkProps.ipAddresses': IpAddresses.cidr('10.1.0.0/16'),
+  'PostHogNetworkProps.maxAzs': 3,
+  'PostHogNetworkProps.nat': NatMode.NONE,
+  'PostHogNetworkProps.publicLoadBalancer': false,
+  'PostHogNetworkProps.serviceSubnetCidrMask': 24,
+  'PostHogNetworkProps.storeSubnetCidrMask': 26,
+  'PostHogProps.enableExecuteCommand': true,
+  'PostHogProps.logRetention': RetentionDays.ONE_DAY,
+  'PostHogProps.nat': NatMode.PER_ZONE,
+  'PostHogProps.release': PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11.images, app: PostHogRelease.V2026_09_11.images.capture }),
+  'PostHogProps.removalPolicy': RemovalPolicy.DESTROY,
+  'PostHogServiceOptions.cpuArchitecture': CpuArchitecture.ARM64,
+  'PostgresAttributes.port': 6432,
+};
+
+function template(define: (stack: Stack, props: Props) => void): (props: Props) => unknown {
+  return (props) => {
+    const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+    stack.node.setContext('availability-zones:account=111122223333:region=eu-central-1', ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']);
+    define(stack, props);
+    return Template.fromStack(stack).toJSON();
+  };
+}
+
+/** The values of a store that are plain, and the port that it is reached on. */
+function store(define: (stack: Stack, props: Props) => object): (props: Props) => unknown {
+  return (props) => Object.entries(define(newStack(), props)).map(([name, value]: [string, unknown]) =>
+    [name, typeof value === 'object' ? JSON.stringify((value as { defaultPort?: Port }).defaultPort?.toRuleJson()) : value]);
+}
+
+function ingress(stack: Stack, props: Props): void {
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b'],
+    publicSubnetIds: ['p1', 'p2'], publicSubnetIpv4CidrBlocks: ['10.0.0.0/27', '10.0.0.32/27'], publicSubnetRouteTableIds: ['r1', 'r2'],
+    privateSubnetIds: ['s1', 's2'], privateSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.1.32/27'], privateSubnetRouteTableIds: ['r3', 'r4'],
+  });
+  new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', certificate: certificate(stack), ...props })
+    .route(PostHogProcess.WEB, new ApplicationTargetGroup(stack, 'Web', { vpc, port: 8000, targetType: TargetType.IP }));
+}
+
+const defaults = new Map<string, unknown>();
+
+function resultOf(struct: string, props?: Props): unknown {
+  if (props) {
+    return RESULTS[struct](props);
+  }
+  defaults.set(struct, defaults.get(struct) ?? RESULTS[struct]({}));
+  return defaults.get(struct);
+}
+
+test('the structs are found, with their properties', () => {
+  expect(new Set(PROPS.map(({ name }) => name.split('.')[0])).size).toBeGreaterThanOrEqual(15);
+  expect(PROPS.find(({ name }) => name === 'PostHogNetworkProps.ipAddresses')).toEqual({ name: 'PostHogNetworkProps.ipAddresses', optional: true, default: 'IpAddresses.cidr(\'10.0.0.0/16\')' });
+});
+
+test('every optional property documents its default, and no required one does', () => {
+  expect(PROPS.filter((prop) => prop.optional !== Boolean(prop.default)).map(({ name }) => name)).toEqual([]);
+});
+
+test('every default that is a value is checked here, and nothing else is', () => {
+  expect(Object.keys(OTHERS).sort()).toEqual(LITERALS.map(({ name }) => name).sort());
+});
+
+test.each(LITERALS.map((prop) => [prop.name, prop.default!]))('%s is %s where it is left out', (name, documented) => {
+  const [struct, prop] = name.split('.');
+  const value: unknown = vm.runInNewContext(documented, WORDS);
+  expect(resultOf(struct, { [prop]: value })).toEqual(resultOf(struct));
+  expect(resultOf(struct, { [prop]: OTHERS[name] })).not.toEqual(resultOf(struct));
+});

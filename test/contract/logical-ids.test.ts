@@ -1,0 +1,123 @@
+import { AppTemplate, runApp } from '../helpers/app';
+
+/** What holds data, or has a name or address that something outside knows: replacing it hurts. */
+const FROZEN_TYPES = [
+  'AWS::CertificateManager::Certificate',
+  'AWS::EC2::EIP',
+  'AWS::EC2::NatGateway',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::VPC',
+  'AWS::EC2::Volume',
+  'AWS::ECS::Cluster',
+  'AWS::ECS::Service',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::ElasticLoadBalancingV2::Listener',
+  'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  'AWS::ElasticLoadBalancingV2::TargetGroup',
+  'AWS::KMS::Key',
+  'AWS::Logs::LogGroup',
+  'AWS::MSK::Cluster',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::Route53::RecordSet',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
+  'AWS::ServiceDiscovery::PrivateDnsNamespace',
+  'AWS::ServiceDiscovery::Service',
+];
+
+/** A line may be added. Changing or removing one replaces that resource in every deployment there is. */
+const SAMPLE_APP = `
+AWS::EC2::EIP PostHogNetworkVpcEgressSubnet1EIP219CED72
+AWS::EC2::NatGateway PostHogNetworkVpcEgressSubnet1NATGateway3F176246
+AWS::EC2::Subnet PostHogNetworkVpcEgressSubnet1Subnet025F82AD
+AWS::EC2::Subnet PostHogNetworkVpcEgressSubnet2Subnet56D8EFA1
+AWS::EC2::Subnet PostHogNetworkVpcLoadBalancerSubnet1Subnet426A1A0C
+AWS::EC2::Subnet PostHogNetworkVpcLoadBalancerSubnet2Subnet4DE03C8F
+AWS::EC2::Subnet PostHogNetworkVpcServiceSubnet1Subnet20854B21
+AWS::EC2::Subnet PostHogNetworkVpcServiceSubnet2Subnet56070D32
+AWS::EC2::Subnet PostHogNetworkVpcStoreSubnet1SubnetE78862AB
+AWS::EC2::Subnet PostHogNetworkVpcStoreSubnet2SubnetCB16B74E
+AWS::EC2::VPC PostHogNetworkVpcBF08F927
+AWS::ECS::Cluster PostHogCluster93B980E0
+AWS::ECS::Service PostHogServicesCaptureService4546B46E
+AWS::ECS::Service PostHogServicesFeatureFlagsServiceC289B1B0
+AWS::ECS::Service PostHogServicesHypercacheServerService2E684097
+AWS::ECS::Service PostHogServicesReplayCaptureService2EC4D78B
+AWS::ECS::Service PostHogServicesWebService09489066
+AWS::ECS::Service PostHogServicesWorkerServiceDEB77767
+AWS::ElasticLoadBalancingV2::Listener PostHogIngressLoadBalancerHttpAF7084E2
+AWS::ElasticLoadBalancingV2::Listener PostHogIngressLoadBalancerHttpsCAD641B7
+AWS::ElasticLoadBalancingV2::LoadBalancer PostHogIngressLoadBalancerC0D42C3E
+AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesCaptureTargets340FB3B3
+AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesFeatureFlagsTargetsA68E6683
+AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesHypercacheServerTargets5875B187
+AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesReplayCaptureTargets5D63D371
+AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesWebTargets6CEB4089
+AWS::Logs::LogGroup PostHogNetworkFlowLogs238695E6
+AWS::Logs::LogGroup PostHogServicesCaptureLogsD9B0A406
+AWS::Logs::LogGroup PostHogServicesFeatureFlagsLogs8D45A6C4
+AWS::Logs::LogGroup PostHogServicesHypercacheServerLogs7F76E20B
+AWS::Logs::LogGroup PostHogServicesReplayCaptureLogs767FC70E
+AWS::Logs::LogGroup PostHogServicesWebLogsC5374320
+AWS::Logs::LogGroup PostHogServicesWorkerLogs6EB3D11A
+AWS::SecretsManager::Secret PostHogSecretsEncryptionSaltKeysB6301810
+AWS::SecretsManager::Secret PostHogSecretsInternalApiSecretE5F0A7A5
+AWS::SecretsManager::Secret PostHogSecretsInternalRequestToken8E66BE1C
+AWS::SecretsManager::Secret PostHogSecretsSecretKeyE69EAED0
+AWS::ServiceDiscovery::PrivateDnsNamespace PostHogNamespace475724DD
+AWS::ServiceDiscovery::Service PostHogServicesCaptureServiceCloudmapServiceB1F455F5
+AWS::ServiceDiscovery::Service PostHogServicesFeatureFlagsServiceCloudmapService9A8E9B9D
+AWS::ServiceDiscovery::Service PostHogServicesReplayCaptureServiceCloudmapService55AF0E84
+`;
+
+/** With a hosted zone there are these besides. */
+const HOSTED_ZONE = `
+AWS::CertificateManager::Certificate PostHogIngressCertificateB5198C02
+AWS::Route53::RecordSet PostHogIngressAliasRecordA69A68D8
+`;
+
+function frozen({ Resources }: AppTemplate): string[] {
+  return Object.entries(Resources).filter(([, { Type }]) => FROZEN_TYPES.includes(Type)).map(([id, { Type }]) => `${Type} ${id}`).sort();
+}
+
+function lines(...texts: string[]): string[] {
+  return texts.join('').split('\n').filter(Boolean).sort();
+}
+
+/** Types whose resources can be made anew with nothing lost. A type that is in neither list needs a decision. */
+const REPLACEABLE_TYPES = [
+  'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::EC2::FlowLog', 'AWS::EC2::InternetGateway', 'AWS::EC2::Route',
+  'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPCEndpoint', 'AWS::EC2::VPCGatewayAttachment', 'AWS::ECS::TaskDefinition', 'AWS::ElasticLoadBalancingV2::ListenerRule', 'AWS::IAM::Policy', 'AWS::IAM::Role',
+  'AWS::Lambda::Function', 'Custom::VpcRestrictDefaultSG',
+];
+
+let sample: AppTemplate;
+let withHostedZone: AppTemplate;
+
+beforeAll(async () => {
+  const runs = await Promise.all([runApp(), runApp({ context: { 'posthog:certificateArn': undefined, 'posthog:hostedZoneId': 'Z0123456789ABC' } })]);
+  [sample, withHostedZone] = runs.map(({ template }) => template);
+}, 60_000);
+
+test('the sample app keeps its logical ids', () => {
+  expect(frozen(sample)).toEqual(lines(SAMPLE_APP));
+});
+
+test('the sample app with a hosted zone keeps its logical ids', () => {
+  expect(frozen(withHostedZone)).toEqual(lines(SAMPLE_APP, HOSTED_ZONE));
+});
+
+test('every type of the app is either frozen or replaceable', () => {
+  const types = new Set(Object.values(withHostedZone.Resources).map(({ Type }) => Type));
+  expect([...types].filter((type) => !FROZEN_TYPES.includes(type) && !REPLACEABLE_TYPES.includes(type))).toEqual([]);
+});
+
+test('what holds data stays when the stack goes', () => {
+  const leaving = Object.entries(sample.Resources)
+    .filter(([, { Type }]) => ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'].includes(Type))
+    .filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Retain').map(([id]) => id);
+  // A month of refused connections.
+  expect(leaving).toEqual(['PostHogNetworkFlowLogs238695E6']);
+});

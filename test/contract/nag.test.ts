@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { App, Stack, Validations } from 'aws-cdk-lib/core';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
+import { AppAccess, NatMode, PostHogProps } from '../../lib';
+import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
+
+interface Report {
+  pluginReports: { pluginName: string; violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[] }[];
+}
+
+/** What the rule packs find that nobody has acknowledged, as `rule construct`, the way that a user's `cdk synth` asks them. */
+function findings(define: (stack: Stack) => void, env?: { account: string; region: string }): string[] {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-nag-'));
+  const app = new App({ outdir, context: FEATURE_FLAGS, builtinCloudFormationValidation: false });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new NIST80053R5Checks(app));
+  define(new Stack(app, 'Stack', { env }));
+  // A report with errors is also printed and thrown.
+  const printed = jest.spyOn(console, 'error').mockImplementation();
+  try {
+    app.synth();
+  } catch (error) {
+    expect(String(error)).toContain('validation-report.json');
+  }
+  printed.mockRestore();
+  const report = JSON.parse(readFileSync(path.join(outdir, 'validation-report.json'), 'utf8')) as Report;
+  rmSync(outdir, { recursive: true });
+  expect(report.pluginReports.map(({ pluginName }) => pluginName)).toEqual(expect.arrayContaining(['AwsSolutions', 'NIST.800.53.R5']));
+  return report.pluginReports.flatMap(({ violations }) => violations)
+    .flatMap(({ ruleName, violatingConstructs }) => violatingConstructs.map(({ constructPath }) => `${ruleName} ${constructPath}`))
+    .filter((finding) => !finding.startsWith('Annotation::'))
+    .sort();
+}
+
+function hardened(stack: Stack): Partial<PostHogProps> {
+  return {
+    accessLogsBucket: Bucket.fromBucketName(stack, 'AccessLogs', 'access-logs'),
+    appAccess: AppAccess.fromCidrs(['203.0.113.0/24']),
+    nat: NatMode.PER_ZONE,
+  };
+}
+
+const ENV = { account: '111122223333', region: 'eu-central-1' };
+
+test('finds nothing in the default that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => newPostHog(stack))).toEqual([]);
+});
+
+test('finds nothing in a hardened one that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => newPostHog(stack, hardened(stack)), ENV)).toEqual([]);
+});
+
+test('finds nothing in one without NAT that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => newPostHog(stack, { ...hardened(stack), nat: NatMode.NONE }), ENV)).toEqual([]);
+});
+
+test('finds nothing in one with a NAT instance and open shells that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => newPostHog(stack, { nat: NatMode.INSTANCE, enableExecuteCommand: true }), ENV)).toEqual([]);
+});
+
+test('would find something, and still does where something else is acknowledged', () => {
+  const found = findings((stack) => {
+    const bucket = new Bucket(stack, 'Bucket');
+    Validations.of(bucket).acknowledge({ id: 'AwsSolutions::AwsSolutions-S1', reason: 'for this test' });
+  });
+  expect(found).toContain('NIST.800.53.R5-S3BucketLoggingEnabled Stack/Bucket/Resource');
+  expect(found).not.toContain('AwsSolutions-S1 Stack/Bucket/Resource');
+});

@@ -1,0 +1,38 @@
+import { AppRun, runApp } from '../helpers/app';
+
+const ON = { '@aws-cdk/core:validateAgainstDefaultRules': true };
+
+/** Every option of the app, and one mistake that validation must see. */
+const EVERYTHING = {
+  'posthog:domainName': 'analytics.example.org',
+  'posthog:certificateArn': undefined,
+  'posthog:appCidrs': '203.0.113.0/24,2001:db8::/32',
+  'posthog:hostedZoneId': 'Z0123456789ABC',
+  'posthog:hostedZoneName': 'example.org',
+  'posthog:nat': 'per-zone',
+  'posthog:storeSecurityGroupId': 'no-security-group',
+};
+
+let sample: AppRun;
+let mistaken: AppRun;
+
+beforeAll(async () => {
+  [sample, mistaken] = await Promise.all([runApp({ validate: true, context: ON }), runApp({ validate: true, context: { ...ON, ...EVERYTHING } })]);
+}, 60_000);
+
+function withoutSamples(warnings: string[]): string[] {
+  return warnings.filter((text) => !text.startsWith('warning Annotation::posthog:samples: '));
+}
+
+test('the CDK\'s own template validation has nothing to say about the sample app', () => {
+  expect(sample.violations).toEqual([]);
+  expect(withoutSamples(sample.warnings)).toEqual([]);
+  expect(sample.exitCode).toBe(0);
+});
+
+test('with every option used it sees the planted mistake, and nothing else', () => {
+  expect(mistaken.violations).not.toEqual([]);
+  expect(mistaken.violations.filter((text) => !text.includes('\'no-security-group\' does not match format \'AWS::EC2::SecurityGroup.Id\''))).toEqual([]);
+  expect(withoutSamples(mistaken.warnings)).toEqual([]);
+  expect(mistaken.exitCode).toBe(1);
+});

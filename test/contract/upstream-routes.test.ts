@@ -1,0 +1,114 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import upstream from './upstream-routes.json';
+import { AppAccess, EndpointGroup, PostHogIngress, PostHogProcess, TrustedProxies } from '../../lib';
+import { evaluate } from '../../lib/ingress/rule-evaluator';
+import { CloudFormationTemplate, containersByTargetGroup, rulesOf } from '../../lib/ingress/template-rules';
+import { certificate, newPostHog, newStack } from '../helpers/stack';
+
+const FALLBACK = '/*';
+const EVERY_GROUP = Object.values(EndpointGroup).filter((group) => group !== EndpointGroup.INGESTION && group !== EndpointGroup.SDK);
+
+/** Routes of upstream that lead nowhere here, and why. */
+const NOT_ROUTED: Record<string, string> = {
+  livestream: 'not deployed yet',
+  objectstorage: 'presigned URLs point at S3 itself (OBJECT_STORAGE_PUBLIC_ENDPOINT)',
+};
+
+/** Processes that are not deployed, and where the app, which is open, gets their requests instead. */
+const NOT_DEPLOYED: Record<string, string> = {
+  'capture-ai': 'capture',
+  'capture-logs': 'web',
+  'plugins': 'web',
+};
+
+/** Paths that upstream's proxy brings to a process which answers nothing there (rust/capture/src/router.rs). */
+const ANSWERS_NOTHING = ['/i/v0', '/i/v0/'];
+
+/** Concrete requests for a path of upstream. */
+function requests(path: string): string[] {
+  return path.includes('*') ? ['token', 'a/b', 'a/?v=1', 'config.js?token=x&ip=1'].map((rest) => path.replace('*', rest)) : [path, `${path}?ip=1&_=1700000000000`];
+}
+
+function route(template: CloudFormationTemplate, names: Record<string, string>, target: string): string {
+  const action = evaluate(rulesOf(template), { target, method: 'POST', host: 'posthog.example.com', sourceIp: '192.0.2.1' })?.actions.at(-1);
+  return action?.targetGroup ? names[action.targetGroup] : `${action?.type} ${action?.statusCode}`;
+}
+
+/** An ingress in front of every process that answers, each known by its target group. */
+function everyProcess(appAccess: AppAccess): [template: CloudFormationTemplate, names: Record<string, string>] {
+  const stack = newStack();
+  const vpc = new Vpc(stack, 'Vpc');
+  const ingress = new PostHogIngress(stack, 'Ingress', {
+    vpc, domainName: 'posthog.example.com', certificate: certificate(stack), appAccess, publicEndpointGroups: EVERY_GROUP,
+    trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']),
+  });
+  const names: Record<string, string> = {};
+  for (const process of Object.values(PostHogProcess).filter((name) => name !== PostHogProcess.WORKER)) {
+    const group = new ApplicationTargetGroup(stack, process, { vpc, port: 80, targetType: TargetType.IP });
+    ingress.route(process, group);
+    names[stack.getLogicalId(group.node.defaultChild as never)] = process;
+  }
+  return [Template.fromStack(stack).toJSON() as CloudFormationTemplate, names];
+}
+
+const ROUTES = upstream.routes.flatMap(({ process, paths }) => paths.map((path) => ({ process, path })))
+  .filter(({ process, path }) => !(process in NOT_ROUTED) && path !== FALLBACK && !ANSWERS_NOTHING.includes(path));
+
+test('upstream\'s routes are known, with their sources', () => {
+  expect(ROUTES.length).toBeGreaterThan(50);
+  for (const { from } of upstream.routes) {
+    expect(Object.keys(upstream.sources)).toContain(from);
+  }
+});
+
+test('every exception is still one', () => {
+  const processes = upstream.routes.map(({ process }) => process);
+  expect(Object.keys(NOT_ROUTED).filter((process) => !processes.includes(process))).toEqual([]);
+  expect(Object.values(PostHogProcess) as string[]).not.toEqual(expect.arrayContaining(Object.keys(NOT_ROUTED)));
+  const paths = upstream.routes.flatMap((each) => each.paths);
+  expect([...ANSWERS_NOTHING, FALLBACK].filter((path) => !paths.includes(path))).toEqual([]);
+});
+
+describe.each([
+  ['open', AppAccess.anyone()],
+  ['closed', AppAccess.nobody()],
+  ['closed to others', AppAccess.fromCidrs(['203.0.113.0/24'])],
+])('with every process routed and the app %s', (_, appAccess) => {
+  const [template, names] = everyProcess(appAccess);
+
+  test('each path of upstream reaches the process that upstream brings it to', () => {
+    const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, process, route(template, names, target)]))
+      .filter(([, expected, actual]) => expected !== actual);
+    expect(wrong).toEqual([]);
+  });
+
+  test('everything else is the app\'s, and open exactly where the app is', () => {
+    for (const target of ['/', '/login', '/project/1', '/api/projects/1/insights', '/embeds', '/statics', '/i/v1', '/array']) {
+      expect([target, route(template, names, target)]).toEqual([target, appAccess._isOpen ? 'web' : 'fixed-response 403']);
+    }
+  });
+});
+
+describe('a PostHog as it is deployed', () => {
+  const stack = newStack();
+  newPostHog(stack);
+  const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
+  const names = containersByTargetGroup(template);
+
+  test('each path of upstream reaches the container that upstream brings it to, or the one that stands in', () => {
+    const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, NOT_DEPLOYED[process] ?? process, route(template, names, target)]))
+      .filter(([, expected, actual]) => expected !== actual);
+    expect(wrong).toEqual([]);
+  });
+
+  test('what stands in does so because the process is not deployed', () => {
+    expect(Object.keys(NOT_DEPLOYED).filter((process) => Object.values(names).includes(process))).toEqual([]);
+  });
+
+  test('everything else reaches the app', () => {
+    expect(route(template, names, '/project/1')).toBe('web');
+    expect(route(template, names, '/static/array.js')).toBe('web');
+  });
+});

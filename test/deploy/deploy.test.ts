@@ -1,0 +1,326 @@
+import { CertificateStatus, DescribeCertificateCommand } from '@aws-sdk/client-acm';
+import { DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeNatGatewaysCommand, DescribeNetworkInterfacesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeLoadBalancerAttributesCommand, DescribeLoadBalancersCommand, DescribeTargetGroupsCommand, ModifyLoadBalancerAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CdkTemplate } from './cdk';
+import { defaultSecurityGroup, runCustomResource } from './default-security-group';
+import { logGroupNames, secretValues } from './kept';
+import { listenerOf, loadBalancerOf, router, rulesInAccount, rulesInTemplate } from './listeners';
+import { addressesIn, defaultRoute, loadBalancerSubnets, otherSubnetIds } from './networks';
+import { asText, disagreements } from './not-modelled';
+import { containersOf, environmentOf, servicesOf } from './services';
+import { DOMAIN_NAME, World } from './world';
+
+/** PostHog's published list of what a proxy must let through, as requests, and which process answers each. */
+const DOCUMENTED = [
+  ['/batch/', 'capture'],
+  ['/capture/', 'capture'],
+  ['/decide/?v=3', 'feature-flags'],
+  ['/e/?ip=1&ver=1.449.2', 'capture'],
+  ['/engage/', 'capture'],
+  ['/s/?compression=gzip-js', 'replay-capture'],
+  ['/static/array.js', 'web'],
+  ['/track/', 'capture'],
+] as const;
+
+const REFUSED = ['/_stats', '/api/projects/1/internal/hog_flows', '/static//../admin/', '/embedded/%2e%2e/api/users'];
+
+const DJANGO = ['web', 'worker'];
+
+const STATEFUL = ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'];
+
+const world = new World();
+
+afterAll(() => world.stop());
+
+describe('a first deployment', () => {
+  beforeAll(async () => {
+    await world.stage('an emulated AWS', () => world.start());
+    await world.stage('cdk bootstrap', async () => {
+      await world.cdk.succeed(['bootstrap']);
+      world.skippedAtBootstrap = world.aws.skippedTypes();
+    });
+    await world.stage('cdk deploy', async () => {
+      await world.cdk.succeed(['deploy', '--require-approval', 'never'], world.settings);
+      await world.readPhysicalIds();
+    });
+  });
+
+  test('makes every resource of the template', async () => {
+    const { Stacks: [stack] = [] } = await world.cloudFormation.send(new DescribeStacksCommand({ StackName: 'PostHog' }));
+    expect(stack.StackStatus).toBe('CREATE_COMPLETE');
+    const made = [...(await world.readPhysicalIds()).keys()];
+    const wanted = Object.entries(world.template.Resources).filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata').map(([id]) => id);
+    expect(made.sort()).toEqual(wanted.sort());
+    const outputs = new Map((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+    expect(outputs.get('Url')).toBe(`https://${DOMAIN_NAME}`);
+    expect(outputs.get('LoadBalancerDnsName')).toBe((await loadBalancerOf(world)).DNSName);
+    for (const type of ['AWS::ECS::Cluster', 'AWS::EC2::Subnet']) {
+      expect(world.physicalIdsOf(type).some((id) => outputs.get('MigrateCommand')?.includes(id))).toBe(true);
+    }
+  });
+
+  describe('the network', () => {
+    test('gives the load balancer two /27 subnets, open to the internet', async () => {
+      const subnets = await loadBalancerSubnets(world);
+      expect(subnets.map(({ CidrBlock }) => CidrBlock!.split('/')[1])).toEqual(['27', '27']);
+      expect(new Set(subnets.map(({ AvailabilityZone }) => AvailabilityZone)).size).toBe(2);
+      for (const { SubnetId } of subnets) {
+        expect((await defaultRoute(world, SubnetId!))?.GatewayId).toMatch(/^igw-/);
+      }
+      expect((await loadBalancerOf(world)).Scheme).toBe('internet-facing');
+    });
+
+    test('lets nothing else stand in them', async () => {
+      const own = (await loadBalancerSubnets(world)).map(({ SubnetId }) => SubnetId!);
+      const others = await otherSubnetIds(world);
+      expect(others.length).toBeGreaterThan(own.length);
+      expect(others.filter((id) => own.includes(id))).toEqual([]);
+      const { NetworkInterfaces: interfaces } = await world.ec2.send(new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'subnet-id', Values: own }] }));
+      expect(interfaces).toEqual([]);
+    });
+
+    test('keeps services in private subnets, without public addresses', async () => {
+      const services = await servicesOf(world);
+      expect(services).toHaveLength(6);
+      for (const { serviceName, launchType, deployments = [], runningCount } of services) {
+        const network = deployments[0].networkConfiguration!.awsvpcConfiguration!;
+        expect({ serviceName, launchType, assignPublicIp: network.assignPublicIp, runningCount })
+          .toEqual({ serviceName, launchType: 'FARGATE', assignPublicIp: 'DISABLED', runningCount: 0 });
+        expect(network.subnets).toHaveLength(2);
+        for (const subnet of network.subnets!) {
+          const route = await defaultRoute(world, subnet);
+          expect(route?.NatGatewayId).toMatch(/^nat-/);
+          expect(route?.GatewayId).toBeUndefined();
+        }
+      }
+    });
+
+    test('has a default security group that lets nothing through', async () => {
+      expect((await defaultSecurityGroup(world)).IpPermissionsEgress).not.toEqual([]);
+      await runCustomResource(world);
+      expect(await defaultSecurityGroup(world)).toMatchObject({ IpPermissions: [], IpPermissionsEgress: [] });
+    });
+  });
+
+  describe('the load balancer', () => {
+    test('sends plain requests to https', async () => {
+      const { Protocol, DefaultActions } = await listenerOf(world, 80);
+      expect(Protocol).toBe('HTTP');
+      expect(DefaultActions).toMatchObject([{ Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } }]);
+      expect(await rulesInAccount(world, 80)).toHaveLength(1);
+    });
+
+    test('ends TLS with the given certificate', async () => {
+      const { Protocol, SslPolicy, Certificates } = await listenerOf(world, 443);
+      expect({ Protocol, SslPolicy, Certificates }).toEqual({
+        Protocol: 'HTTPS', SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09', Certificates: [{ CertificateArn: world.certificateArn }],
+      });
+      const { Certificate } = await world.acm.send(new DescribeCertificateCommand({ CertificateArn: world.certificateArn }));
+      expect(Certificate).toMatchObject({ DomainName: DOMAIN_NAME, Status: CertificateStatus.ISSUED });
+    });
+
+    test('has every rule of the template, in its place', async () => {
+      const rules = await rulesInAccount(world);
+      expect(rules.length).toBeGreaterThan(10);
+      expect(new Set(rules.map(({ priority }) => priority)).size).toBe(rules.length);
+      expect(rules).toEqual(rulesInTemplate(world));
+    });
+
+    test.each(DOCUMENTED)('brings %s to %s', async (target, container) => {
+      expect((await router(world))({ target })).toBe(container);
+    });
+
+    test.each(REFUSED)('refuses %s', async (target) => {
+      expect((await router(world))({ target })).toBe('403');
+    });
+
+    test('brings everybody to the app', async () => {
+      const route = await router(world);
+      expect(['/', '/login', '/embedded/abc', '/settings'].map((target) => route({ target }))).toEqual(['web', 'web', 'web', 'web']);
+      expect((await rulesInAccount(world)).at(-1)?.actions).toMatchObject([{ type: 'forward' }]);
+    });
+
+    test('passes the name and the addresses on as PostHog needs them', async () => {
+      const { LoadBalancerArn } = await loadBalancerOf(world);
+      const { Attributes = [] } = await world.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }));
+      expect(Object.fromEntries(Attributes.map(({ Key, Value }) => [Key, Value]))).toMatchObject({
+        'routing.http.preserve_host_header.enabled': 'true',
+        'routing.http.xff_header_processing.mode': 'append',
+        'routing.http.xff_client_port.enabled': 'false',
+        'routing.http.drop_invalid_header_fields.enabled': 'true',
+      });
+    });
+  });
+
+  describe('the tasks', () => {
+    test('know every address that the load balancer can have, and no other', async () => {
+      const subnets = await loadBalancerSubnets(world);
+      const addresses = subnets.flatMap(({ CidrBlock }) => addressesIn(CidrBlock!));
+      expect(addresses).toHaveLength(2 * 27);
+      const containers = await containersOf(world);
+      for (const name of DJANGO) {
+        const trusted = environmentOf(containers.get(name)!).TRUSTED_PROXIES.split(',');
+        expect([...trusted].sort()).toEqual([...addresses].sort());
+      }
+    });
+
+    test.each(DJANGO)('%s knows what is in front of it', async (name) => {
+      const environment = environmentOf((await containersOf(world)).get(name)!);
+      expect(environment).toMatchObject({ IS_BEHIND_PROXY: 'True', DISABLE_SECURE_SSL_REDIRECT: 'True', ALLOWED_HOSTS: DOMAIN_NAME, SITE_URL: `https://${DOMAIN_NAME}` });
+      expect(environment).not.toHaveProperty('TRUST_ALL_PROXIES');
+    });
+
+    test('carry no secret in clear text', async () => {
+      const values = Object.values(await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret')));
+      const { TemplateBody = '' } = await world.cloudFormation.send(new GetTemplateCommand({ StackName: 'PostHog' }));
+      expect(values.filter((value) => TemplateBody.includes(value))).toEqual([]);
+      for (const [name, container] of await containersOf(world)) {
+        const names = Object.keys(environmentOf(container));
+        expect({ name, secrets: names.filter((key) => /SECRET|PASSWORD|TOKEN|SALT|DATABASE_URL|DB_(READ|WRIT)ER_URL/.test(key)) }).toEqual({ name, secrets: [] });
+        expect(values.filter((value) => JSON.stringify(container).includes(value))).toEqual([]);
+        for (const { valueFrom } of container.secrets ?? []) {
+          expect(valueFrom).toMatch(/^arn:aws:secretsmanager:/);
+        }
+      }
+    });
+  });
+
+  describe('the secrets', () => {
+    test('have the lengths that PostHog demands, and differ', async () => {
+      const values = await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret'));
+      const lengths = Object.entries(values).map(([arn, value]) => [/Secrets(\D+?)[0-9A-F]{8}-/.exec(arn)?.[1], value.length]);
+      expect(Object.fromEntries(lengths)).toEqual({ SecretKey: 64, EncryptionSaltKeys: 32, InternalApiSecret: 64, InternalRequestToken: 64 });
+      expect(new Set(Object.values(values)).size).toBe(4);
+      expect(Object.values(values).filter((value) => !/^[A-Za-z0-9]+$/.test(value))).toEqual([]);
+    });
+
+    test('are what the tasks are given', async () => {
+      const given = [...(await containersOf(world)).values()].flatMap(({ secrets = [] }) => secrets.map(({ valueFrom }) => valueFrom));
+      expect(world.physicalIdsOf('AWS::SecretsManager::Secret').filter((arn) => !given.includes(arn))).toEqual([]);
+    });
+  });
+});
+
+describe('a second deployment', () => {
+  test('has no differences', async () => {
+    await world.stage('cdk diff', async () => {
+      expect(await world.cdk.succeed(['diff', '--fail'], world.settings)).toContain('There were no differences');
+    });
+  });
+
+  test('changes nothing', async () => {
+    const before = await world.readPhysicalIds();
+    await world.stage('cdk deploy, again', async () => {
+      expect(await world.cdk.succeed(['deploy', '--require-approval', 'never'], world.settings)).toContain('no changes');
+    });
+    expect(await world.readPhysicalIds()).toEqual(before);
+  });
+});
+
+describe('closing the app', () => {
+  let before: ReadonlyMap<string, string>;
+  let secretsBefore: Record<string, string>;
+  let templateBefore: CdkTemplate;
+
+  beforeAll(async () => {
+    await world.stage('cdk deploy, with the app closed', async () => {
+      templateBefore = world.template;
+      before = await world.readPhysicalIds();
+      secretsBefore = await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret'));
+      expect((await world.cdk.run(['diff', '--fail'], world.closedSettings)).exitCode).toBe(1);
+      await world.cdk.succeed(['deploy', '--require-approval', 'never'], world.closedSettings);
+    });
+  });
+
+  test('replaces and removes nothing', async () => {
+    const after = await world.readPhysicalIds();
+    expect([...before].filter(([id, physical]) => after.get(id) !== physical)).toEqual([]);
+    const added = [...after.keys()].filter((id) => !before.has(id));
+    expect([...new Set(added.map((id) => world.template.Resources[id].Type))]).toEqual(['AWS::ElasticLoadBalancingV2::ListenerRule']);
+    expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
+  });
+
+  // moto replaces nothing whatever changes, so its ids alone would not tell.
+  test('changes the listener and nothing else', () => {
+    const { Resources: now } = world.template;
+    const changed = Object.entries(templateBefore.Resources).filter(([id, { Type, Properties }]) =>
+      Type !== 'AWS::CDK::Metadata' && JSON.stringify(now[id].Properties) !== JSON.stringify(Properties));
+    expect(changed.map(([, { Type }]) => Type)).toEqual(['AWS::ElasticLoadBalancingV2::Listener']);
+  });
+
+  test('makes the default action a refusal', async () => {
+    const rules = await rulesInAccount(world);
+    expect(rules.at(-1)).toMatchObject({ priority: undefined, actions: [{ type: 'fixed-response', statusCode: '403' }] });
+    expect(rules).toEqual(rulesInTemplate(world));
+  });
+
+  test('lets in whom it should, and refuses everybody else', async () => {
+    const route = await router(world);
+    const addresses = ['203.0.113.7', '198.51.100.255', '203.0.114.1', '192.0.2.1'];
+    expect(addresses.map((sourceIp) => route({ target: '/login', sourceIp }))).toEqual(['web', 'web', '403', '403']);
+    expect(REFUSED.map((target) => route({ target, sourceIp: '203.0.113.7' }))).toEqual(REFUSED.map(() => '403'));
+  });
+
+  test.each(DOCUMENTED)('still brings %s to %s', async (target, container) => {
+    expect((await router(world))({ target })).toBe(container);
+  });
+});
+
+describe('the end', () => {
+  let secretsBefore: Record<string, string>;
+  let keptLogs: string[];
+
+  test('is refused by the load balancer until its owner allows it', async () => {
+    const { LoadBalancerArn } = await loadBalancerOf(world);
+    const protection = async () => {
+      const { Attributes = [] } = await world.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }));
+      return Attributes.find(({ Key }) => Key === 'deletion_protection.enabled')?.Value;
+    };
+    expect(await protection()).toBe('true');
+    await world.elb.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes: [{ Key: 'deletion_protection.enabled', Value: 'false' }] }));
+    expect(await protection()).toBe('false');
+  });
+
+  test('removes the stack', async () => {
+    const { Resources } = world.template;
+    const retained = Object.entries(Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain').map(([id]) => id);
+    expect([...new Set(retained.map((id) => Resources[id].Type))].sort()).toEqual([...STATEFUL].sort());
+    keptLogs = retained.filter((id) => Resources[id].Type === 'AWS::Logs::LogGroup').map((id) => world.physicalId(id));
+    secretsBefore = await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret'));
+    await world.stage('cdk destroy', async () => {
+      await world.cdk.succeed(['destroy', '--force'], world.closedSettings);
+    });
+    await expect(world.cloudFormation.send(new DescribeStacksCommand({ StackName: 'PostHog' }))).rejects.toThrow('does not exist');
+  });
+
+  test('leaves no load balancer, service or network', async () => {
+    expect((await world.elb.send(new DescribeLoadBalancersCommand())).LoadBalancers).toEqual([]);
+    expect((await world.elb.send(new DescribeTargetGroupsCommand())).TargetGroups).toEqual([]);
+    expect((await servicesOf(world)).filter(({ status }) => status === 'ACTIVE')).toEqual([]);
+    expect((await world.ec2.send(new DescribeNatGatewaysCommand())).NatGateways?.filter(({ State }) => State !== 'deleted')).toEqual([]);
+    expect((await world.ec2.send(new DescribeVpcsCommand())).Vpcs?.filter(({ IsDefault }) => !IsDefault)).toEqual([]);
+  });
+
+  test('leaves the secrets as they were, and the logs of the processes', async () => {
+    expect(Object.keys(secretsBefore)).toHaveLength(4);
+    expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
+    expect(keptLogs).toHaveLength(6);
+    const left = await logGroupNames(world);
+    expect(left).toEqual(expect.arrayContaining(keptLogs));
+    expect(left.filter((name) => !keptLogs.includes(name) && !name.startsWith('/aws/lambda/'))).toEqual([]);
+  });
+});
+
+describe('what the emulated AWS does not model', () => {
+  test('is what the table says', async () => {
+    await world.stage('what moto does not model', () => {
+      const skipped = world.aws.skippedTypes().filter((type) => !world.skippedAtBootstrap.includes(type));
+      expect(disagreements(world.aws.facts(), world.templateTypes, skipped, world.aws.probe())).toEqual([]);
+      return Promise.resolve();
+    });
+    process.stderr.write(`${asText()}\n`);
+  });
+});

@@ -1,0 +1,59 @@
+"""What moto makes, but without some of its properties: completed with a further call of the service's own API."""
+
+from typing import Any, Callable
+
+from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer, FakeTargetGroup
+from .stand_in import client
+
+
+def complete(model: Any, then: Callable[[str, dict[str, Any]], Any]) -> None:
+    make = model.create_from_cloudformation_json
+
+    def make_and_complete(resource_name: str, cloudformation_json: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        resource = make(resource_name, cloudformation_json, *args, **kwargs)
+        then(resource.arn, cloudformation_json["Properties"])
+        return resource
+
+    model.create_from_cloudformation_json = make_and_complete
+
+
+def load_balancer(arn: str, properties: dict[str, Any]) -> None:
+    client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=properties["LoadBalancerAttributes"])
+
+
+def target_group(arn: str, properties: dict[str, Any]) -> None:
+    client("elbv2").modify_target_group_attributes(TargetGroupArn=arn, Attributes=properties["TargetGroupAttributes"])
+
+
+def listener(arn: str, properties: dict[str, Any]) -> None:
+    if "ListenerAttributes" in properties:
+        client("elbv2").modify_listener_attributes(ListenerArn=arn, Attributes=properties["ListenerAttributes"])
+
+
+def accept_regular_expressions() -> None:
+    check = ELBv2Backend._validate_path_pattern_condition
+
+    def check_paths(self: ELBv2Backend, condition: dict[str, Any]) -> None:
+        if "RegexValues" not in condition.get("PathPatternConfig", {}):
+            check(self, condition)
+
+    ELBv2Backend._validate_path_pattern_condition = check_paths
+
+
+def answer(model: Any, attributes: dict[str, Callable[[Any], str]]) -> None:
+    """Fn::GetAtt, where moto has no answer."""
+    get = getattr(model, "get_cfn_attribute", None)
+
+    def get_attribute(self: Any, name: str) -> Any:
+        return attributes[name](self) if name in attributes else get and get(self, name)
+
+    model.get_cfn_attribute = get_attribute
+
+
+def install() -> None:
+    answer(FakeLoadBalancer, {"LoadBalancerFullName": lambda made: made.arn.partition(":loadbalancer/")[2]})
+    answer(FakeTargetGroup, {"TargetGroupFullName": lambda made: made.arn.rpartition(":")[2]})
+    complete(FakeLoadBalancer, load_balancer)
+    complete(FakeTargetGroup, target_group)
+    complete(FakeListener, listener)
+    accept_regular_expressions()

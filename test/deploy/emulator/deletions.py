@@ -1,0 +1,45 @@
+"""What moto's CloudFormation makes and then leaves behind when the stack goes: deleted with the service's own API."""
+
+from typing import Any, Callable
+
+from moto.cloudformation.exceptions import ValidationError
+from moto.core.common_models import CloudFormationModel
+
+from .stand_in import client
+
+
+def internet_gateway(gateway: str) -> None:
+    for attachment in client("ec2").describe_internet_gateways(InternetGatewayIds=[gateway])["InternetGateways"][0]["Attachments"]:
+        client("ec2").detach_internet_gateway(InternetGatewayId=gateway, VpcId=attachment["VpcId"])
+    client("ec2").delete_internet_gateway(InternetGatewayId=gateway)
+
+
+def route_table(table: str) -> None:
+    # CloudFormation deletes in the order of dependencies; moto in any order, and once more what has failed.
+    in_use = [endpoint for endpoint in client("ec2").describe_vpc_endpoints()["VpcEndpoints"] if endpoint["State"] != "deleted"]
+    if any(table in endpoint["RouteTableIds"] for endpoint in in_use):
+        raise ValidationError(message=f"a VPC endpoint still uses {table}")
+    client("ec2").delete_route_table(RouteTableId=table)
+
+
+# Each takes the id that Ref gives.
+DELETIONS: dict[str, Callable[[str], Any]] = {
+    "AWS::EC2::EIP": lambda address: client("ec2").release_address(PublicIp=address),
+    "AWS::EC2::FlowLog": lambda flow_log: client("ec2").delete_flow_logs(FlowLogIds=[flow_log]),
+    "AWS::EC2::InternetGateway": internet_gateway,
+    "AWS::EC2::NatGateway": lambda gateway: client("ec2").delete_nat_gateway(NatGatewayId=gateway),
+    "AWS::EC2::RouteTable": route_table,
+    "AWS::EC2::VPCEndpoint": lambda endpoint: client("ec2").delete_vpc_endpoints(VpcEndpointIds=[endpoint]),
+    "AWS::ECS::Cluster": lambda cluster: client("ecs").delete_cluster(cluster=cluster),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": lambda group: client("elbv2").delete_target_group(TargetGroupArn=group),
+}
+
+
+def can_delete(model: type[CloudFormationModel]) -> bool:
+    # The names that moto's own ResourceMap looks for.
+    return hasattr(model, "delete") or not hasattr(model.delete_from_cloudformation_json, "__isabstractmethod__")
+
+
+def install(models: dict[str, type[CloudFormationModel]]) -> None:
+    for resource_type, remove in DELETIONS.items():
+        models[resource_type].delete = lambda self, account_id, region_name, remove=remove: remove(self.physical_resource_id)

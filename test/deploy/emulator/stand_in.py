@@ -1,0 +1,77 @@
+"""What every stand-in has in common.
+
+moto keeps a model of most AWS services, but its CloudFormation knows how to make only some of their resources, and drops many of
+their properties. A stand-in makes a resource the way CloudFormation does: it calls the service's own API, here of the same server,
+with the properties of the template. botocore checks each call against the service's definition.
+"""
+
+import functools
+from typing import Any
+
+import boto3
+from moto.cloudformation.exceptions import ValidationError
+
+
+@functools.lru_cache
+def client(service: str) -> Any:
+    return boto3.client(service)
+
+
+def camel(value: Any) -> Any:
+    """A property as the APIs spell it that begin their names with small letters."""
+    if isinstance(value, dict):
+        return {key[:1].lower() + key[1:]: camel(item) for key, item in value.items()}
+    return [camel(item) for item in value] if isinstance(value, list) else value
+
+
+class StandIn:
+    TYPE = ""
+    NAME = ""
+
+    def __init__(self, ref: str, attributes: dict[str, str], properties: dict[str, Any]):
+        self.physical_resource_id = ref
+        self.attributes = attributes
+        self.properties = properties
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        """Calls the API; answers what Ref and Fn::GetAtt give."""
+        raise NotImplementedError
+
+    def remove(self) -> None:
+        raise NotImplementedError
+
+    @classmethod
+    def cloudformation_type(cls) -> str:
+        return cls.TYPE
+
+    @classmethod
+    def cloudformation_name_type(cls) -> str:
+        return cls.NAME
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return True
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        return self.attributes[attribute_name]
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any
+    ) -> "StandIn":
+        properties = cloudformation_json["Properties"]
+        ref, attributes = cls.make(resource_name, properties)
+        return cls(ref, attributes, properties)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls, original_resource: "StandIn", new_resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
+    ) -> "StandIn":
+        # moto also asks for an update where only DependsOn has changed.
+        if original_resource.properties != cloudformation_json["Properties"]:
+            raise ValidationError(message=f"the emulator updates no {cls.TYPE}, and this one has changed: {original_resource.physical_resource_id}")
+        return original_resource
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        self.remove()

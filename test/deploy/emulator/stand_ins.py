@@ -1,0 +1,143 @@
+"""The resource types that moto's CloudFormation does not make, or makes without most of their properties."""
+
+from typing import Any
+
+from moto.core.common_models import CloudFormationModel
+from .stand_in import StandIn, camel, client
+
+
+class Secret(StandIn, CloudFormationModel):
+    TYPE = "AWS::SecretsManager::Secret"
+    NAME = "Name"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        value = client("secretsmanager").get_random_password(**properties["GenerateSecretString"])["RandomPassword"]
+        made = client("secretsmanager").create_secret(Name=name, Description=properties.get("Description", ""), SecretString=value)
+        return made["ARN"], {"Id": made["ARN"]}
+
+    def remove(self) -> None:
+        client("secretsmanager").delete_secret(SecretId=self.physical_resource_id, ForceDeleteWithoutRecovery=True)
+
+
+class PrivateDnsNamespace(StandIn, CloudFormationModel):
+    TYPE = "AWS::ServiceDiscovery::PrivateDnsNamespace"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        api = client("servicediscovery")
+        operation = api.get_operation(OperationId=api.create_private_dns_namespace(**properties)["OperationId"])["Operation"]
+        made = api.get_namespace(Id=operation["Targets"]["NAMESPACE"])["Namespace"]
+        return made["Id"], {"Id": made["Id"], "Arn": made["Arn"], "HostedZoneId": made["Properties"]["DnsProperties"]["HostedZoneId"]}
+
+    def remove(self) -> None:
+        client("servicediscovery").delete_namespace(Id=self.physical_resource_id)
+
+
+class DiscoveryService(StandIn, CloudFormationModel):
+    TYPE = "AWS::ServiceDiscovery::Service"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        made = client("servicediscovery").create_service(**properties)["Service"]
+        return made["Id"], {"Id": made["Id"], "Arn": made["Arn"], "Name": made["Name"]}
+
+    def remove(self) -> None:
+        client("servicediscovery").delete_service(Id=self.physical_resource_id)
+
+
+class ScalableTarget(StandIn, CloudFormationModel):
+    TYPE = "AWS::ApplicationAutoScaling::ScalableTarget"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        client("application-autoscaling").register_scalable_target(**properties)
+        return "|".join(properties[key] for key in ("ResourceId", "ScalableDimension", "ServiceNamespace")), {}
+
+    def remove(self) -> None:
+        keys = ("ResourceId", "ScalableDimension", "ServiceNamespace")
+        client("application-autoscaling").deregister_scalable_target(**{key: self.properties[key] for key in keys})
+
+
+class ScalingPolicy(StandIn, CloudFormationModel):
+    TYPE = "AWS::ApplicationAutoScaling::ScalingPolicy"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        resource, dimension, namespace = properties["ScalingTargetId"].split("|")
+        others = {key: value for key, value in properties.items() if key != "ScalingTargetId"}
+        made = client("application-autoscaling").put_scaling_policy(
+            ResourceId=resource, ScalableDimension=dimension, ServiceNamespace=namespace, **others)
+        return made["PolicyARN"], {"Arn": made["PolicyARN"]}
+
+    def remove(self) -> None:
+        resource, dimension, namespace = self.properties["ScalingTargetId"].split("|")
+        client("application-autoscaling").delete_scaling_policy(
+            PolicyName=self.properties["PolicyName"], ResourceId=resource, ScalableDimension=dimension, ServiceNamespace=namespace)
+
+
+class SecurityGroupEgress(StandIn, CloudFormationModel):
+    TYPE = "AWS::EC2::SecurityGroupEgress"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        made = client("ec2").authorize_security_group_egress(GroupId=properties["GroupId"], IpPermissions=[cls.permission(properties)])
+        rule = made["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+        return rule, {"Id": rule}
+
+    def remove(self) -> None:
+        """It goes with its group."""
+
+    @staticmethod
+    def permission(properties: dict[str, Any]) -> dict[str, Any]:
+        description = {"Description": properties.get("Description", "")}
+        return {
+            "IpProtocol": properties["IpProtocol"],
+            **{key: int(properties[key]) for key in ("FromPort", "ToPort") if key in properties},
+            **({"IpRanges": [{"CidrIp": properties["CidrIp"], **description}]} if "CidrIp" in properties else {}),
+            **({"UserIdGroupPairs": [{"GroupId": properties["DestinationSecurityGroupId"], **description}]}
+               if "DestinationSecurityGroupId" in properties else {}),
+        }
+
+
+class SubnetRouteTableAssociation(StandIn, CloudFormationModel):
+    TYPE = "AWS::EC2::SubnetRouteTableAssociation"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        made = client("ec2").associate_route_table(**properties)["AssociationId"]
+        return made, {"Id": made}
+
+    def remove(self) -> None:
+        client("ec2").disassociate_route_table(AssociationId=self.physical_resource_id)
+
+
+class TaskDefinition(StandIn, CloudFormationModel):
+    TYPE = "AWS::ECS::TaskDefinition"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        made = client("ecs").register_task_definition(**camel(properties))["taskDefinition"]
+        return made["taskDefinitionArn"], {"TaskDefinitionArn": made["taskDefinitionArn"]}
+
+    def remove(self) -> None:
+        client("ecs").deregister_task_definition(taskDefinition=self.physical_resource_id)
+
+
+class Service(StandIn, CloudFormationModel):
+    TYPE = "AWS::ECS::Service"
+    NAME = "ServiceName"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        # Without a count CloudFormation starts one task.
+        made = client("ecs").create_service(**{"serviceName": name, "desiredCount": 1, **camel(properties)})["service"]
+        return made["serviceArn"], {"ServiceArn": made["serviceArn"], "Name": made["serviceName"]}
+
+    def remove(self) -> None:
+        client("ecs").delete_service(cluster=self.properties["Cluster"], service=self.physical_resource_id, force=True)
+
+
+STAND_INS = (
+    Secret, PrivateDnsNamespace, DiscoveryService, ScalableTarget, ScalingPolicy, SecurityGroupEgress, SubnetRouteTableAssociation, TaskDefinition, Service,
+)

@@ -1,0 +1,71 @@
+import {
+  Action, DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeRulesCommand, Listener, LoadBalancer, Rule, RuleCondition as ApiCondition,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ListenerRule, Request, RuleCondition, evaluate } from '../../lib/ingress/rule-evaluator';
+import { TemplateAction, rulesOf } from '../../lib/ingress/template-rules';
+import { containersByTargetGroupArn } from './services';
+import { World } from './world';
+
+/** The account's only load balancer. */
+export async function loadBalancerOf(world: World): Promise<LoadBalancer> {
+  const { LoadBalancers: found = [] } = await world.elb.send(new DescribeLoadBalancersCommand());
+  expect(found).toHaveLength(1);
+  return found[0];
+}
+
+/** Its listener on a port. */
+export async function listenerOf(world: World, port: number): Promise<Listener> {
+  const { LoadBalancerArn } = await loadBalancerOf(world);
+  const { Listeners: found = [] } = await world.elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
+  expect(found.map(({ Port }) => Port).sort()).toEqual([443, 80]);
+  return found.find(({ Port }) => Port === port)!;
+}
+
+/** The rules of a listener as the API tells them, in their order, the default rule last. */
+export async function rulesInAccount(world: World, port = 443): Promise<ListenerRule<TemplateAction>[]> {
+  const { ListenerArn } = await listenerOf(world, port);
+  const { Rules: rules = [] } = await world.elb.send(new DescribeRulesCommand({ ListenerArn }));
+  return inOrder(rules.map(fromApi));
+}
+
+/** The rules of the template, with the names that its target groups have in the account. */
+export function rulesInTemplate(world: World): ListenerRule<TemplateAction>[] {
+  return inOrder(rulesOf(world.template).map((rule) => ({
+    ...rule,
+    actions: rule.actions.map((action) => ({ ...action, targetGroup: action.targetGroup && world.physicalId(action.targetGroup) })),
+  })));
+}
+
+/** Says what becomes of requests: the container that answers, or the status of the load balancer's own answer. */
+export async function router(world: World): Promise<(request: Request) => string | undefined> {
+  const rules = await rulesInAccount(world);
+  const containers = await containersByTargetGroupArn(world);
+  return (request) => {
+    const [action] = evaluate(rules, { host: 'posthog.analytics.test', sourceIp: '192.0.2.1', ...request })!.actions;
+    return action.targetGroup ? containers.get(action.targetGroup) : action.statusCode;
+  };
+}
+
+function inOrder(rules: ListenerRule<TemplateAction>[]): ListenerRule<TemplateAction>[] {
+  return [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
+}
+
+function fromApi({ Priority, Conditions = [], Actions = [] }: Rule): ListenerRule<TemplateAction> {
+  return { priority: Priority === 'default' ? undefined : Number(Priority), conditions: Conditions.map(conditionFromApi), actions: Actions.map(actionFromApi) };
+}
+
+function conditionFromApi({ Field, PathPatternConfig, SourceIpConfig }: ApiCondition): RuleCondition {
+  return {
+    field: Field as RuleCondition['field'],
+    values: PathPatternConfig?.Values ?? SourceIpConfig?.Values,
+    regexValues: PathPatternConfig?.RegexValues,
+  };
+}
+
+function actionFromApi({ Type, TargetGroupArn, FixedResponseConfig, RedirectConfig }: Action): TemplateAction {
+  return {
+    type: Type as TemplateAction['type'],
+    targetGroup: TargetGroupArn,
+    statusCode: FixedResponseConfig?.StatusCode ?? RedirectConfig?.StatusCode,
+  };
+}

@@ -1,0 +1,103 @@
+import { MotoFacts } from './emulated-aws';
+
+/** Something that the emulated AWS does not do as AWS does. */
+export interface Shortcoming {
+  readonly what: string;
+  /** What moto does with it. */
+  readonly moto: string;
+  /** What this test does about it. */
+  readonly here: string;
+}
+
+/** The version of moto that all this was seen with. */
+export const SEEN_WITH = '5.2.5';
+
+const MADE_HERE = 'made by test/deploy/emulator with the service\'s own API of the same moto';
+const DELETED_HERE = 'deleted by test/deploy/emulator with the service\'s own API';
+
+/** Resource types that moto's CloudFormation skips. */
+export const TYPES: readonly Shortcoming[] = [
+  { what: 'AWS::ApplicationAutoScaling::ScalableTarget', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::ApplicationAutoScaling::ScalingPolicy', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::CDK::Metadata', moto: 'skips it', here: 'nothing: it is nothing in AWS either' },
+  { what: 'AWS::EC2::SecurityGroupEgress', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::SecretsManager::Secret', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::ServiceDiscovery::PrivateDnsNamespace', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::ServiceDiscovery::Service', moto: 'skips it, and fails where another resource asks for its ARN', here: MADE_HERE },
+];
+
+/** Resource types that moto's CloudFormation makes and leaves behind when the stack goes, and that do not go with another one. */
+export const NEVER_DELETED: readonly Shortcoming[] = [
+  'AWS::EC2::EIP', 'AWS::EC2::FlowLog', 'AWS::EC2::InternetGateway', 'AWS::EC2::NatGateway', 'AWS::EC2::RouteTable', 'AWS::EC2::VPCEndpoint',
+  'AWS::ECS::Cluster', 'AWS::ElasticLoadBalancingV2::TargetGroup',
+].map((what) => ({ what, moto: 'leaves it behind when the stack is deleted', here: DELETED_HERE }));
+
+/** What else moto drops or refuses. `emulator/probe.py` measures each of these, by the same name, without any stand-in. */
+export const MEASURED: readonly Shortcoming[] = [
+  {
+    what: 'AWS::EC2::SecurityGroup SecurityGroupEgress',
+    moto: 'adds the rules, and keeps the one that allows everything',
+    here: 'nothing: egress rules are not asked for',
+  },
+  { what: 'AWS::EC2::SubnetRouteTableAssociation', moto: 'notes it where no question reaches it', here: MADE_HERE },
+  { what: 'AWS::ECS::Cluster ClusterSettings', moto: 'drops them', here: 'nothing: Container Insights are not asked for' },
+  { what: 'AWS::ECS::Service NetworkConfiguration, LoadBalancers, ...', moto: 'drops all but cluster, task definition and count', here: MADE_HERE },
+  { what: 'AWS::ECS::TaskDefinition Cpu, NetworkMode, roles, ...', moto: 'drops all but containers, volumes and memory', here: MADE_HERE },
+  { what: 'AWS::ElasticLoadBalancingV2::LoadBalancer LoadBalancerAttributes', moto: 'drops them', here: 'set with a further call' },
+  { what: 'AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupAttributes', moto: 'drops them', here: 'set with a further call' },
+  { what: 'AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupFullName', moto: 'fails', here: 'taken from the ARN' },
+  { what: 'AWS::ElasticLoadBalancingV2::Listener ListenerAttributes', moto: 'drops them', here: 'set with a further call' },
+  { what: 'AWS::ElasticLoadBalancingV2::ListenerRule RegexValues', moto: 'fails', here: 'accepted; the test evaluates them itself' },
+  {
+    what: 'deletion protection of a load balancer',
+    moto: 'keeps the attribute and deletes the load balancer all the same',
+    here: 'the attribute is asked for and, as a user must, turned off',
+  },
+  { what: 'deleting a change set that is not there', moto: 'answers with a server error', here: 'answered as AWS does' },
+  { what: 'outputs of a stack that a change set makes', moto: 'knows none', here: 'made from the change set\'s template' },
+  { what: 'UsePreviousValue of an SSM parameter', moto: 'takes the value for a name, and fails', here: 'the value is kept' },
+];
+
+/** What the tests beside this table see, each in its place. */
+export const SEEN: readonly Shortcoming[] = [
+  { what: 'Custom::VpcRestrictDefaultSG', moto: 'calls functions in Docker only, and does not wait for them', here: 'the test runs the function\'s own code' },
+  { what: 'tasks of ECS services', moto: 'starts none', here: 'nothing: no container runs' },
+  { what: 'network interfaces of a load balancer', moto: 'makes none', here: 'its addresses are computed from the subnets' },
+];
+
+/** What nothing here can see. */
+export const UNSEEN: readonly Shortcoming[] = [
+  { what: 'requests to the load balancer', moto: 'answers none', here: 'its rules are read back and evaluated' },
+  { what: 'permissions', moto: 'allows everything', here: 'nothing' },
+  { what: 'rollback, replacement and waiting', moto: 'does none of them', here: 'a server error fails the test; logical and physical ids are compared' },
+  { what: 'limits and quotas', moto: 'knows few', here: 'nothing' },
+];
+
+/** Where the table and moto disagree, in words. */
+export function disagreements(facts: MotoFacts, templateTypes: readonly string[], skipped: readonly string[], probe: Record<string, boolean>): string[] {
+  const names = (rows: readonly Shortcoming[]) => rows.map(({ what }) => what);
+  const unknownTypes = templateTypes.filter((type) => !type.startsWith('Custom::') && !facts.ownTypes.includes(type));
+  const neverDeleted = templateTypes.filter((type) => facts.deletions.includes(type) && !facts.ownDeletions.includes(type));
+  return [
+    ...(facts.version === SEEN_WITH ? [] : [`the table was seen with moto ${SEEN_WITH}, and this is ${facts.version}: check it, and change SEEN_WITH`]),
+    ...difference('moto skips', unknownTypes, names(TYPES)),
+    ...difference('moto never deletes', neverDeleted, names(NEVER_DELETED)),
+    ...difference('the probe measures', Object.keys(probe), names(MEASURED)),
+    ...Object.entries(probe).filter(([, still]) => !still).map(([what]) => `moto can do it now, remove it from the table and from the emulator: ${what}`),
+    ...facts.standIns.filter((type) => !templateTypes.includes(type)).map((type) => `nothing needs this stand-in any more: ${type}`),
+    ...skipped.filter((type) => !names(TYPES).includes(type)).map((type) => `a deployment went on without ${type}, and the table does not say so`),
+  ];
+}
+
+/** The table as people read it. */
+export function asText(): string {
+  const rows = [...TYPES, ...NEVER_DELETED, ...MEASURED, ...SEEN, ...UNSEEN];
+  return [`What moto ${SEEN_WITH} does not model:`, ...rows.map(({ what, moto, here }) => `  ${what}: moto ${moto}; ${here}`)].join('\n');
+}
+
+function difference(verb: string, actual: readonly string[], table: readonly string[]): string[] {
+  return [
+    ...actual.filter((name) => !table.includes(name)).map((name) => `${verb} ${name}, and the table does not say so`),
+    ...table.filter((name) => !actual.includes(name)).map((name) => `the table says that ${verb} ${name}, and that is not so, or nothing needs it: remove the row`),
+  ];
+}

@@ -1,0 +1,52 @@
+import { SecretValue, Stack } from 'aws-cdk-lib/core';
+import { IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { HostedZone, IHostedZone } from 'aws-cdk-lib/aws-route53';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
+import { OidcProvider, PostHogIngress, PostHogIngressProps } from '../../lib';
+import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { certificate } from '../helpers/stack';
+
+/** A VPC with subnets that suit a load balancer. */
+export function newVpc(scope: Construct, id = 'Vpc'): IVpc {
+  return new Vpc(scope, id, {
+    natGateways: 0,
+    subnetConfiguration: [
+      { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 },
+      { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 27 },
+    ],
+  });
+}
+
+/** An ingress with only what it cannot do without, and whatever a test adds. */
+export function newIngress(scope: Construct, props: Partial<PostHogIngressProps> = {}, id = 'Ingress'): PostHogIngress {
+  const given = new Construct(scope, `${id}Given`);
+  const proof = 'domainZone' in props || 'certificate' in props ? {} : { certificate: certificate(given) };
+  return new PostHogIngress(scope, id, { domainName: 'posthog.example.com', ...proof, ...props, vpc: props.vpc ?? newVpc(given) });
+}
+
+/** Something that answers requests. */
+export function newTargets(scope: Construct, id: string, vpc: IVpc): ApplicationTargetGroup {
+  return new ApplicationTargetGroup(scope, id, { vpc, targetType: TargetType.IP, port: 8000, protocol: ApplicationProtocol.HTTP });
+}
+
+/** The zone that the domain of the tests lies in. */
+export function zone(scope: Construct, zoneName = 'example.com'): IHostedZone {
+  return HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: 'Z0123456789', zoneName });
+}
+
+/** An identity provider, with its client's secret where it belongs. */
+export const OIDC: OidcProvider = {
+  issuer: 'https://login.example.com',
+  authorizationEndpoint: 'https://login.example.com/authorize',
+  tokenEndpoint: 'https://login.example.com/token',
+  userInfoEndpoint: 'https://login.example.com/userinfo',
+  clientId: 'posthog',
+  clientSecret: SecretValue.secretsManager('oidc-client', { jsonField: 'secret' }),
+};
+
+/** The template of a stack, as the rules are read from. */
+export function templateOf(stack: Stack): CloudFormationTemplate {
+  return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
+}

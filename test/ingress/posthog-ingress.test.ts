@@ -1,0 +1,251 @@
+import { App, CfnParameter, Stack } from 'aws-cdk-lib/core';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { AppAccess, EndpointGroup, PostHogIngress, PostHogIngressProps, PostHogProcess, PublicEndpoint, TrustedProxies } from '../../lib';
+import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
+import { evaluate, ListenerRule } from '../../lib/ingress/rule-evaluator';
+import { rulesOf, TemplateAction } from '../../lib/ingress/template-rules';
+import { newIngress, newTargets, newVpc, templateOf, zone } from './fixtures';
+import { newStack } from '../helpers/stack';
+
+const WARNING = 'cdk-posthog:PostHogIngress.trustAllProxies';
+const REFUSED: TemplateAction = { type: 'fixed-response', targetGroup: undefined, statusCode: '403' };
+
+interface Routed {
+  readonly rules: ListenerRule<TemplateAction>[];
+  /** Which process a request reaches, `refused` where it reaches none. */
+  readonly answering: (target: string) => string;
+}
+
+function route(processes: PostHogProcess[], props: Partial<PostHogIngressProps> = {}): Routed {
+  const stack = newStack();
+  const vpc = newVpc(stack);
+  const ingress = newIngress(stack, { ...props, vpc });
+  const owners = new Map<string, string>();
+  for (const process of processes) {
+    const targets = newTargets(stack, process, vpc);
+    ingress.route(process, targets);
+    owners.set(stack.getLogicalId(targets.node.defaultChild as never), process);
+  }
+  const rules = rulesOf(templateOf(stack));
+  return {
+    rules,
+    answering: (target) => evaluate(rules, { target })!.actions.map(({ type, targetGroup }) => (type === 'forward' ? owners.get(targetGroup!) : 'refused')).join(', then '),
+  };
+}
+
+const ALL = Object.values(PostHogProcess);
+
+describe('what others build on', () => {
+  const stack = newStack();
+  const ingress = newIngress(stack);
+  ingress.route(PostHogProcess.WEB, newTargets(stack, 'Web', ingress.loadBalancer.vpc!));
+
+  test('is the address that visitors use', () => {
+    expect(ingress.url).toBe('https://posthog.example.com');
+  });
+
+  test('is the load balancer, its listener and its connections', () => {
+    const template = Template.fromStack(stack);
+    const [loadBalancer] = Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
+    const [https] = Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::Listener', { Properties: { Port: 443 } }));
+    expect(stack.resolve(ingress.loadBalancer.loadBalancerArn)).toEqual({ Ref: loadBalancer });
+    expect(stack.resolve(ingress.listener.listenerArn)).toEqual({ Ref: https });
+    expect(ingress.connections).toBe(ingress.loadBalancer.connections);
+  });
+
+  test('is what Django must be told', () => {
+    expect(ingress.environment).toEqual({
+      IS_BEHIND_PROXY: 'True',
+      DISABLE_SECURE_SSL_REDIRECT: 'True',
+      ALLOWED_HOSTS: 'posthog.example.com',
+      SITE_URL: 'https://posthog.example.com',
+      TRUSTED_PROXIES: ingress.trustedProxies.addresses.join(','),
+    });
+  });
+
+  test('is which proxies to believe: every address of the load balancer\'s subnets', () => {
+    expect(ingress.trustedProxies.addresses).toEqual(TrustedProxies.fromSubnets(ingress.loadBalancer.vpc!.publicSubnets).addresses);
+    expect(ingress.trustedProxies.addresses).toHaveLength(54);
+  });
+
+  test('is no warning', () => {
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+});
+
+describe('trusted proxies', () => {
+  test('can be named', () => {
+    const stack = newStack();
+    const ingress = newIngress(stack, { appAccess: AppAccess.nobody(), trustedProxies: TrustedProxies.fromAddresses(['192.0.2.4']) });
+    expect(ingress.environment).toMatchObject({ TRUSTED_PROXIES: '192.0.2.4' });
+    expect(ingress.environment).not.toHaveProperty('TRUST_ALL_PROXIES');
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('can be everybody, which warns', () => {
+    const stack = newStack();
+    const ingress = newIngress(stack, { trustedProxies: TrustedProxies.all() });
+    expect(ingress.environment).toMatchObject({ TRUST_ALL_PROXIES: 'True' });
+    expect(ingress.environment).not.toHaveProperty('TRUSTED_PROXIES');
+    const said = ingress.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
+    expect(said).toEqual([expect.stringContaining('TrustedProxies.all() lets every visitor choose the address that PostHog sees')]);
+    expect(said[0]).toContain(WARNING);
+  });
+});
+
+describe('with the app open to anyone, which is the default', () => {
+  const { rules, answering } = route([PostHogProcess.WEB, PostHogProcess.CAPTURE]);
+
+  test('whatever no rule names reaches the app', () => {
+    expect(['/', '/login', '/signup', '/project/1', '/api/projects/', '/embedded/x'].map(answering)).toEqual(Array.from({ length: 6 }, () => 'web'));
+    expect(rules.at(-1)!.priority).toBeUndefined();
+  });
+
+  test('events reach capture', () => {
+    expect(['/e', '/e/', '/i/v0/e/', '/batch/', '/track/'].map(answering)).toEqual(Array.from({ length: 5 }, () => 'capture'));
+  });
+
+  test('internal paths and other spellings are refused', () => {
+    expect(['/internal/x', '/api/internal/x', '/_stats', '//login', '/x/../login', '/%6cogin'].map(answering)).toEqual(Array.from({ length: 6 }, () => 'refused'));
+  });
+
+  test('fails at synthesis when nothing answers the app', () => {
+    const stack = newStack();
+    newIngress(stack);
+    expect(() => (stack.node.root as App).synth()).toThrow(
+      /\[Stack\/Ingress\] the app is open to anyone, but nothing answers it; call route\(PostHogProcess\.WEB, \.\.\.\), or set `appAccess: AppAccess\.nobody\(\)`/);
+  });
+});
+
+describe('with the app closed', () => {
+  test('nothing needs to answer it', () => {
+    const stack = newStack();
+    newIngress(stack, { appAccess: AppAccess.nobody() });
+    expect(() => (stack.node.root as App).synth()).not.toThrow();
+  });
+
+  test('whatever no rule names is refused', () => {
+    const { rules, answering } = route([PostHogProcess.WEB, PostHogProcess.CAPTURE], { appAccess: AppAccess.nobody() });
+    expect(rules.at(-1)).toEqual({ conditions: [], actions: [REFUSED] });
+    expect(['/', '/login', '/embedded/x', '/api/projects/'].map(answering)).toEqual(Array.from({ length: 4 }, () => 'refused'));
+    expect(['/static/array.js', '/report', '/e'].map(answering)).toEqual(['web', 'web', 'capture']);
+  });
+
+  test('refusal is a plain 403', () => {
+    const stack = newStack();
+    newIngress(stack, { appAccess: AppAccess.nobody() });
+    Template.fromStack(stack).hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 443, DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '403', ContentType: 'text/plain', MessageBody: 'Forbidden' } }],
+    });
+  });
+
+  test('an endpoint whose process is not routed is refused', () => {
+    const { answering } = route([PostHogProcess.WEB], { appAccess: AppAccess.nobody() });
+    expect(['/e', '/s', '/flags', '/array/t/config.js', '/i/v1/logs'].map(answering)).toEqual(Array.from({ length: 5 }, () => 'refused'));
+  });
+});
+
+/** A path that belongs to an endpoint. */
+function example(endpoint: PublicEndpoint): string {
+  return endpoint.path.replaceAll('*', '1') + (endpoint._matchesPath ? '' : '/x');
+}
+
+describe('groups of endpoints', () => {
+  const optional = Object.values(EndpointGroup).filter((group) => !ALWAYS_PUBLIC.includes(group));
+
+  test.each(optional)('%s opens its own endpoints and no other', (group) => {
+    const { answering } = route(ALL, { appAccess: AppAccess.nobody(), publicEndpointGroups: [group] });
+    for (const endpoint of PublicEndpoint.all()) {
+      const open = endpoint.group === group || ALWAYS_PUBLIC.includes(endpoint.group);
+      expect([endpoint.path, answering(example(endpoint))]).toEqual([endpoint.path, open ? endpoint.process : 'refused']);
+    }
+  });
+
+  test('stay closed by default', () => {
+    const { answering } = route(ALL, { appAccess: AppAccess.nobody() });
+    const open = PublicEndpoint.all().filter((endpoint) => answering(example(endpoint)) !== 'refused');
+    expect(open).toEqual(PublicEndpoint.all().filter(({ group }) => ALWAYS_PUBLIC.includes(group)));
+  });
+
+  test('are all open with the app, each at the process that answers it', () => {
+    const { answering } = route(ALL);
+    expect(PublicEndpoint.all().filter((endpoint) => answering(example(endpoint)) !== String(endpoint.process))).toEqual([]);
+  });
+
+  test.each(ALWAYS_PUBLIC)('fails when %s is named, which is always public', (group) => {
+    expect(() => newIngress(newStack(), { publicEndpointGroups: [EndpointGroup.OAUTH, group] })).toThrow(
+      `[Stack/Ingress] \`publicEndpointGroups\` names groups that are public besides those that always are, got: '${group}'; leave it out: it is always public`);
+  });
+});
+
+describe('routing', () => {
+  test('fails when a process is routed twice', () => {
+    const stack = newStack();
+    const ingress = newIngress(stack);
+    const targets = newTargets(stack, 'Targets', ingress.loadBalancer.vpc!);
+    ingress.route(PostHogProcess.WEB, targets);
+    expect(() => ingress.route(PostHogProcess.WEB, targets)).toThrow(
+      '[Stack/Ingress] `process` must not be routed twice, got: \'web\'; remove the second call of `route()`');
+  });
+
+  test('may bring every process to one proxy of the owner\'s', () => {
+    const stack = newStack();
+    const ingress = newIngress(stack, { appAccess: AppAccess.nobody() });
+    const targets = newTargets(stack, 'Proxy', ingress.loadBalancer.vpc!);
+    ALL.forEach((process) => ingress.route(process, targets));
+    const rules = rulesOf(templateOf(stack));
+    expect(['/e', '/s', '/flags', '/static/array.js', '/i/v1/logs'].map((target) => evaluate(rules, { target })!.actions[0].type)).toEqual(Array.from({ length: 5 }, () => 'forward'));
+  });
+
+  test('takes a target group that is imported', () => {
+    const stack = newStack();
+    const ingress = newIngress(stack, { appAccess: AppAccess.nobody() });
+    const targetGroupArn = 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/proxy/0123456789abcdef';
+    ingress.route(PostHogProcess.CAPTURE, ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'Imported', { targetGroupArn }));
+    // The CDK remarks that it cannot open the security group of what is imported.
+    const remarks = jest.spyOn(console, 'error').mockImplementation();
+    Template.fromStack(stack).hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', { Actions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }] });
+    remarks.mockRestore();
+  });
+
+  test('gives every rule a priority of its own, whatever the order of the calls', () => {
+    const sorted = (rules: ListenerRule<TemplateAction>[]): unknown[] => rules.map(({ priority }) => priority).sort();
+    const forward = route(ALL);
+    const backward = route([...ALL].reverse());
+    expect(new Set(sorted(forward.rules)).size).toBe(forward.rules.length);
+    expect(sorted(backward.rules)).toEqual(sorted(forward.rules));
+  });
+});
+
+describe('two ingresses in one stack', () => {
+  test('do not disturb each other', () => {
+    const stack = newStack();
+    const vpc = newVpc(stack);
+    for (const id of ['Blue', 'Green']) {
+      const ingress: PostHogIngress = newIngress(stack, { vpc, domainName: `${id.toLowerCase()}.example.com` }, id);
+      ingress.route(PostHogProcess.WEB, newTargets(stack, `${id}Web`, vpc));
+    }
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 2);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 4);
+  });
+
+  test('may share who may enter', () => {
+    const stack = newStack();
+    const vpc = newVpc(stack);
+    const appAccess = AppAccess.fromCidrs(['10.0.0.0/8']);
+    for (const id of ['Blue', 'Green']) {
+      newIngress(stack, { vpc, appAccess }, id).route(PostHogProcess.WEB, newTargets(stack, `${id}Web`, vpc));
+    }
+    const rules = Object.values(Template.fromStack(stack).findResources('AWS::ElasticLoadBalancingV2::ListenerRule', { Properties: { Priority: 1000 } }));
+    expect(rules).toHaveLength(2);
+  });
+});
+
+test('a domain name that is a token reaches everything that needs it', () => {
+  const stack: Stack = newStack();
+  const ingress = newIngress(stack, { domainName: new CfnParameter(stack, 'Name').valueAsString, domainZone: zone(stack), appAccess: AppAccess.nobody() });
+  expect(stack.resolve(ingress.url)).toEqual({ 'Fn::Join': ['', ['https://', { Ref: 'Name' }]] });
+  expect(stack.resolve(ingress.environment)).toMatchObject({ ALLOWED_HOSTS: { Ref: 'Name' }, SITE_URL: { 'Fn::Join': ['', ['https://', { Ref: 'Name' }]] } });
+});

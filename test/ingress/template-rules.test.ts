@@ -1,0 +1,106 @@
+import { CloudFormationTemplate, containersByTargetGroup, rulesOf } from '../../lib/ingress/template-rules';
+
+function listener(Port: number, DefaultActions: unknown[]): { Type: string; Properties: unknown } {
+  return { Type: 'AWS::ElasticLoadBalancingV2::Listener', Properties: { Port, DefaultActions } };
+}
+
+function rule(Priority: number, ListenerArn: unknown, Conditions: unknown[], Actions: unknown[]): { Type: string; Properties: unknown } {
+  return { Type: 'AWS::ElasticLoadBalancingV2::ListenerRule', Properties: { Priority, ListenerArn, Conditions, Actions } };
+}
+
+const REFUSE = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '403' } };
+const FORWARD = { Type: 'forward', TargetGroupArn: { Ref: 'Targets' } };
+const HTTPS = { Ref: 'Https' };
+
+describe('the rules of a template', () => {
+  const path = { Field: 'path-pattern', PathPatternConfig: { Values: ['/e'] } };
+  const template: CloudFormationTemplate = {
+    Resources: {
+      Http: listener(80, [{ Type: 'redirect', RedirectConfig: { StatusCode: 'HTTP_301' } }]),
+      Https: listener(443, [REFUSE]),
+      Other: rule(1, { Ref: 'Http' }, [path], [REFUSE]),
+      Elsewhere: rule(2, 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:listener/app/x/1/2', [path], [REFUSE]),
+      Events: rule(10, HTTPS, [path], [FORWARD]),
+      Bucket: { Type: 'AWS::S3::Bucket' },
+    },
+  };
+
+  test('are those of the listener on the port, its default action last', () => {
+    expect(rulesOf(template)).toEqual([
+      { priority: 10, conditions: [expect.objectContaining({ field: 'path-pattern', values: ['/e'] })], actions: [{ type: 'forward', targetGroup: 'Targets', statusCode: undefined }] },
+      { conditions: [], actions: [{ type: 'fixed-response', targetGroup: undefined, statusCode: '403' }] },
+    ]);
+  });
+
+  test('of another port are those of its listener', () => {
+    expect(rulesOf(template, 80).map(({ priority }) => priority)).toEqual([1, undefined]);
+    expect(rulesOf(template, 80).at(-1)!.actions).toEqual([{ type: 'redirect', targetGroup: undefined, statusCode: 'HTTP_301' }]);
+  });
+
+  test('belong to a listener that is named by an attribute as well', () => {
+    const byAttribute = { Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, { 'Fn::GetAtt': ['Https', 'ListenerArn'] }, [path], [FORWARD]) } };
+    expect(rulesOf(byAttribute)).toHaveLength(2);
+  });
+
+  test('cannot be read when no listener is on the port', () => {
+    expect(() => rulesOf(template, 8443)).toThrow('the template must have one listener on port 8443, got: 0');
+    expect(() => rulesOf({ Resources: {} })).toThrow('the template must have one listener on port 443, got: 0');
+  });
+
+  test('cannot be read when two listeners are on the port', () => {
+    expect(() => rulesOf({ Resources: { A: listener(443, [REFUSE]), B: listener(443, [REFUSE]) } })).toThrow('the template must have one listener on port 443, got: 2');
+  });
+});
+
+describe('the conditions of a rule', () => {
+  test.each([
+    ['path patterns', { Field: 'path-pattern', PathPatternConfig: { Values: ['/e', '/e/*'] } }, { values: ['/e', '/e/*'] }],
+    ['regular expressions', { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/e$'] } }, { regexValues: ['^/e$'] }],
+    ['path patterns in the old form', { Field: 'path-pattern', Values: ['/e'] }, { values: ['/e'] }],
+    ['hosts', { Field: 'host-header', HostHeaderConfig: { Values: ['a.b'], RegexValues: ['^c$'] } }, { values: ['a.b'], regexValues: ['^c$'] }],
+    ['methods', { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['GET'] } }, { values: ['GET'] }],
+    ['a header', { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X-A', Values: ['b'] } }, { headerName: 'X-A', values: ['b'] }],
+    ['queries', { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'a', Value: 'b' }, { Value: 'c' }] } }, { pairs: [{ key: 'a', value: 'b' }, { key: undefined, value: 'c' }] }],
+    ['source addresses', { Field: 'source-ip', SourceIpConfig: { Values: ['10.0.0.0/8'] } }, { values: ['10.0.0.0/8'] }],
+  ])('are read where they are %s', (_, condition, expected) => {
+    const [{ conditions }] = rulesOf({ Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, HTTPS, [condition], [FORWARD]) } });
+    expect(conditions).toEqual([{ field: condition.Field, ...expected }]);
+  });
+});
+
+describe('the actions of a rule', () => {
+  const actionsOf = (...actions: unknown[]): unknown[] =>
+    rulesOf({ Resources: { Https: listener(443, actions) } })[0].actions.map(({ type, targetGroup }) => [type, targetGroup]);
+
+  test('come in the order in which they are taken', () => {
+    expect(actionsOf({ ...FORWARD, Order: 2 }, { Type: 'authenticate-oidc', Order: 1 })).toEqual([['authenticate-oidc', undefined], ['forward', 'Targets']]);
+    expect(actionsOf({ Type: 'authenticate-cognito', Order: 1 }, { ...FORWARD, Order: 2 })).toEqual([['authenticate-cognito', undefined], ['forward', 'Targets']]);
+  });
+
+  test('name a target group in either form', () => {
+    expect(actionsOf({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: { Ref: 'Weighted' }, Weight: 1 }] } })).toEqual([['forward', 'Weighted']]);
+    expect(actionsOf({ Type: 'forward', TargetGroupArn: { 'Fn::GetAtt': ['Targets', 'TargetGroupArn'] } })).toEqual([['forward', 'Targets']]);
+  });
+
+  test('name no target group that is not in the template', () => {
+    expect(actionsOf({ Type: 'forward', TargetGroupArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/x/1' })).toEqual([['forward', undefined]]);
+  });
+});
+
+describe('the containers of a template', () => {
+  const service = (LoadBalancers?: unknown[]): { Type: string; Properties: unknown } => ({ Type: 'AWS::ECS::Service', Properties: { LoadBalancers } });
+
+  test('are known by the target group that they answer for', () => {
+    expect(containersByTargetGroup({
+      Resources: {
+        Web: service([{ TargetGroupArn: { Ref: 'WebTargets' }, ContainerName: 'web' }]),
+        Capture: service([{ TargetGroupArn: { Ref: 'CaptureTargets' }, ContainerName: 'capture' }, { TargetGroupArn: { Ref: 'MoreTargets' }, ContainerName: 'sidecar' }]),
+        Worker: service(),
+      },
+    })).toEqual({ WebTargets: 'web', CaptureTargets: 'capture', MoreTargets: 'sidecar' });
+  });
+
+  test('are none where no service is', () => {
+    expect(containersByTargetGroup({ Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } })).toEqual({});
+  });
+});

@@ -1,0 +1,187 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { IpAddresses } from 'aws-cdk-lib/aws-ec2';
+import { NatMode, PostHogNetwork, PostHogNetworkProps } from '../../lib';
+import { newStack } from '../helpers/stack';
+import { attributes, ofType } from '../helpers/template';
+import { zonedStack } from '../helpers/zones';
+
+interface Subnet { CidrBlock: unknown; Tags: unknown }
+
+function synth(props?: PostHogNetworkProps, stack = zonedStack(4)): Template {
+  new PostHogNetwork(stack, 'Network', props);
+  return Template.fromStack(stack);
+}
+
+/** The CIDR block of each subnet, by logical id. */
+function blocks(template: Template): Record<string, unknown> {
+  return Object.fromEntries(ofType<Subnet>(template, 'AWS::EC2::Subnet').map(([id, { Properties }]) => [id, Properties.CidrBlock]));
+}
+
+/** The CIDR blocks of a tier, by the order of their zones. */
+function tier(template: Template, name: string): unknown[] {
+  return Object.entries(blocks(template)).filter(([id]) => id.includes(`Vpc${name}Subnet`)).map(([, block]) => block);
+}
+
+/** How each subnet reaches the internet: `public`, `egress` or `isolated`, by tier. */
+function kinds(template: Template): Record<string, string> {
+  return Object.fromEntries(ofType<Subnet>(template, 'AWS::EC2::Subnet').map(([, { Properties }]) => {
+    const tags = attributes(Properties.Tags);
+    return [String(tags['aws-cdk:subnet-name']), String(tags['aws-cdk:subnet-type'])];
+  }));
+}
+
+const byDefault = synth();
+
+describe('by default', () => {
+  test('the VPC is 10.0.0.0/16 with DNS', () => {
+    byDefault.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.0.0.0/16', EnableDnsHostnames: true, EnableDnsSupport: true });
+  });
+
+  test('each tier has a subnet in each of two zones, the load balancer\'s are /27', () => {
+    expect(tier(byDefault, 'LoadBalancer')).toEqual(['10.0.0.0/27', '10.0.0.32/27']);
+    expect(tier(byDefault, 'Service')).toEqual(['10.0.4.0/22', '10.0.8.0/22']);
+    expect(tier(byDefault, 'Store')).toEqual(['10.0.20.0/24', '10.0.21.0/24']);
+    expect(tier(byDefault, 'Egress')).toEqual(['10.0.24.0/28', '10.0.24.16/28']);
+    byDefault.resourceCountIs('AWS::EC2::Subnet', 8);
+  });
+
+  test('the load balancer\'s subnets are public, those of services private, those of stores isolated', () => {
+    expect(kinds(byDefault)).toEqual({ LoadBalancer: 'Public', Service: 'Private', Store: 'Isolated', Egress: 'Public' });
+  });
+
+  test('nothing is given a public address by itself, and there is no IPv6', () => {
+    for (const [, { Properties }] of ofType<Subnet>(byDefault, 'AWS::EC2::Subnet')) {
+      expect(Properties).toMatchObject({ MapPublicIpOnLaunch: false });
+      expect(Properties).not.toHaveProperty('Ipv6CidrBlock');
+    }
+    byDefault.resourceCountIs('AWS::EC2::VPCCidrBlock', 0);
+  });
+
+  test('refused connections are logged for a month, and the log goes with the stack', () => {
+    byDefault.hasResourceProperties('AWS::EC2::FlowLog', { ResourceType: 'VPC', TrafficType: 'REJECT', LogDestinationType: 'cloud-watch-logs' });
+    byDefault.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
+    byDefault.resourceCountIs('AWS::Logs::LogGroup', 1);
+  });
+
+  test('there is one NAT gateway, and stores have no default route', () => {
+    byDefault.resourceCountIs('AWS::EC2::NatGateway', 1);
+    expect(ofType(byDefault, 'AWS::EC2::Route').map(([id]) => id).filter((id) => id.includes('StoreSubnet'))).toEqual([]);
+  });
+
+  test('the default security group of the VPC admits nothing', () => {
+    byDefault.resourceCountIs('Custom::VpcRestrictDefaultSG', 1);
+  });
+});
+
+describe('overrides', () => {
+  test('ipAddresses moves the VPC', () => {
+    const template = synth({ ipAddresses: IpAddresses.cidr('172.20.0.0/16') });
+    template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '172.20.0.0/16' });
+    expect(tier(template, 'LoadBalancer')).toEqual(['172.20.0.0/27', '172.20.0.32/27']);
+  });
+
+  test.each([3, 4])('maxAzs %i takes that many zones', (maxAzs) => {
+    const template = synth({ maxAzs });
+    template.resourceCountIs('AWS::EC2::Subnet', 4 * maxAzs);
+    expect(tier(template, 'LoadBalancer')).toHaveLength(maxAzs);
+  });
+
+  test('more zones than the stack knows of are not taken', () => {
+    expect(tier(synth({ maxAzs: 4 }, newStack()), 'Service')).toHaveLength(2);
+    expect(tier(synth({ maxAzs: 4 }, zonedStack(3)), 'Service')).toHaveLength(3);
+  });
+
+  test('masks of service and store subnets are used', () => {
+    const template = synth({ serviceSubnetCidrMask: 20, storeSubnetCidrMask: 26 });
+    expect(tier(template, 'Service')).toEqual([expect.stringMatching(/\/20$/), expect.stringMatching(/\/20$/)]);
+    expect(tier(template, 'Store')).toEqual([expect.stringMatching(/\/26$/), expect.stringMatching(/\/26$/)]);
+    expect(tier(template, 'LoadBalancer')).toEqual([expect.stringMatching(/\/27$/), expect.stringMatching(/\/27$/)]);
+  });
+
+  test('an internal load balancer gets private subnets', () => {
+    expect(kinds(synth({ publicLoadBalancer: false }))).toMatchObject({ LoadBalancer: 'Private', Service: 'Private' });
+  });
+
+  test('an internal load balancer without NAT gets isolated subnets, and nothing is public', () => {
+    const template = synth({ publicLoadBalancer: false, nat: NatMode.NONE });
+    expect(new Set(Object.values(kinds(template)))).toEqual(new Set(['Isolated']));
+    template.resourceCountIs('AWS::EC2::InternetGateway', 0);
+  });
+
+  test('dual stack gives every tier IPv6 addresses', () => {
+    const template = synth({ dualStack: true });
+    template.resourceCountIs('AWS::EC2::VPCCidrBlock', 1);
+    for (const [, { Properties }] of ofType<Subnet>(template, 'AWS::EC2::Subnet')) {
+      expect(Properties).toHaveProperty('Ipv6CidrBlock');
+    }
+    expect(blocks(template)).toEqual(blocks(byDefault));
+  });
+
+  test('flow logs can be left out', () => {
+    const template = synth({ flowLogs: false });
+    template.resourceCountIs('AWS::EC2::FlowLog', 0);
+    template.resourceCountIs('AWS::Logs::LogGroup', 0);
+  });
+});
+
+describe('what changes later moves no subnet', () => {
+  test.each([[2, 3], [3, 4], [2, 4]])('from %i zones to %i', (before, after) => {
+    expect(blocks(synth({ maxAzs: after }))).toMatchObject(blocks(synth({ maxAzs: before })));
+  });
+
+  test('taking zones away leaves the others', () => {
+    expect(blocks(synth({ maxAzs: 4 }))).toMatchObject(blocks(byDefault));
+  });
+
+  test.each([NatMode.PER_ZONE, NatMode.INSTANCE])('from one NAT gateway to %s, and back', (nat) => {
+    expect(blocks(synth({ nat }))).toEqual(blocks(byDefault));
+  });
+
+  test('from one NAT gateway to none takes the egress subnets away only', () => {
+    const others = Object.entries(blocks(byDefault)).filter(([id]) => !id.includes('EgressSubnet'));
+    expect(others).toHaveLength(6);
+    expect(blocks(synth({ nat: NatMode.NONE }))).toEqual(Object.fromEntries(others));
+  });
+
+  test('route tables and the VPC keep their logical ids as well', () => {
+    const ids = (template: Template) => ['AWS::EC2::VPC', 'AWS::EC2::RouteTable', 'AWS::EC2::InternetGateway'].flatMap((type) => ofType(template, type).map(([id]) => id));
+    expect(ids(synth({ maxAzs: 3, nat: NatMode.PER_ZONE }))).toEqual(expect.arrayContaining(ids(byDefault)));
+  });
+});
+
+test('two networks in one stack stand side by side', () => {
+  const stack = zonedStack(3);
+  new PostHogNetwork(stack, 'One');
+  new PostHogNetwork(stack, 'Two', { nat: NatMode.NONE, ipAddresses: IpAddresses.cidr('10.1.0.0/16') });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::EC2::VPC', 2);
+  template.resourceCountIs('AWS::EC2::FlowLog', 2);
+});
+
+test('the selections find the tiers', () => {
+  const network = new PostHogNetwork(zonedStack(2), 'Network');
+  const cidrs = (selection: typeof network.serviceSubnets) => network.vpc.selectSubnets(selection).subnets.map((subnet) => subnet.ipv4CidrBlock);
+  expect(cidrs(network.loadBalancerSubnets)).toEqual(['10.0.0.0/27', '10.0.0.32/27']);
+  expect(cidrs(network.serviceSubnets)).toEqual(['10.0.4.0/22', '10.0.8.0/22']);
+  expect(cidrs(network.storeSubnets)).toEqual(['10.0.20.0/24', '10.0.21.0/24']);
+});
+
+describe('errors', () => {
+  test.each([1, 5, 2.5, 0, -1, NaN])('fails when maxAzs is %d', (maxAzs) => {
+    expect(() => synth({ maxAzs })).toThrow(/^\[Stack\/Network\] `maxAzs` must be from 2 to 4: a load balancer needs two zones, and room is kept for four, got: /);
+  });
+
+  test('fails when the region has one zone', () => {
+    expect(() => synth({}, zonedStack(1))).toThrow('[Stack/Network] `maxAzs` needs a region with 2 or more availability zones, got: \'1 zone(s)\'');
+  });
+
+  test.each(['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const)('fails when %s is no size that a subnet can have', (prop) => {
+    for (const mask of [15, 29, 22.5]) {
+      expect(() => synth({ [prop]: mask })).toThrow(`[Stack/Network] \`${prop}\` must be from 16 to 28, the sizes that a subnet can have, got: ${mask}`);
+    }
+  });
+
+  test('fails when the tiers do not fit into the VPC', () => {
+    expect(() => synth({ ipAddresses: IpAddresses.cidr('10.0.0.0/22') })).toThrow();
+  });
+});

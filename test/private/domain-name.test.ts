@@ -1,0 +1,52 @@
+import { Lazy, Stack } from 'aws-cdk-lib/core';
+import fc from 'fast-check';
+import { checkDomainName } from '../../lib/private/domain-name';
+
+const RULE = 'must be a fully qualified host name such as posthog.example.com';
+
+test.each([
+  'posthog.example.com', 'a.b', 'example.com', '1.example.com', 'a-b.example.com', 'xn--bcher-kva.example', 'a--b.example.com',
+  `${'a'.repeat(63)}.example.com`, `${'a.'.repeat(125)}com`,
+])('accepts %s', (name) => {
+  expect(() => checkDomainName('domainName', name)).not.toThrow();
+});
+
+test('accepts every domain name in lower case', () => {
+  fc.assert(fc.property(fc.domain(), (name) => {
+    expect(() => checkDomainName('domainName', name.toLowerCase())).not.toThrow();
+  }));
+});
+
+test('accepts a token, whose value is not known yet', () => {
+  expect(() => checkDomainName('domainName', Stack.of(new Stack()).region)).not.toThrow();
+  expect(() => checkDomainName('domainName', Lazy.string({ produce: () => 'Later' }))).not.toThrow();
+});
+
+test.each([
+  ['', 'give the host name that visitors will use, such as posthog.example.com'],
+  ['https://posthog.example.com', 'remove the scheme'],
+  ['https://posthog.example.com/path', 'remove the scheme'],
+  ['posthog.example.com/', 'remove the path: PostHog cannot live below a path'],
+  ['example.com/posthog', 'remove the path: PostHog cannot live below a path'],
+  ['posthog.example.com:443', 'remove the port: the load balancer answers on 443'],
+  ['posthog.example.com:', 'remove the port: the load balancer answers on 443'],
+  ['*.example.com', 'name one host: PostHog has one canonical address'],
+  ['PostHog.example.com', 'write it in lower case'],
+  ['posthog.example.com ', 'remove the white space'],
+  ['posthog.example .com', 'remove the white space'],
+  ['posthog.example.com\n', 'remove the white space'],
+  ['posthog.example.com.', 'remove the trailing dot'],
+])('fails when it is %j, and says what to do', (name, fix) => {
+  expect(() => checkDomainName('domainName', name)).toThrow(new Error(`\`domainName\` ${RULE}, got: '${name}'; ${fix}`));
+});
+
+test.each([
+  'localhost', 'posthog', '.example.com', 'posthog..example.com', '-posthog.example.com', 'posthog-.example.com', 'post_hog.example.com', 'bücher.example',
+  '10.0.0.1', '203.0.113.1', `${'a'.repeat(64)}.example.com`, `${'a.'.repeat(125)}comm`, 'user@example.com', 'posthog,example.com', 'a.b?c', 'a.b#c',
+])('fails when it is %j', (name) => {
+  expect(() => checkDomainName('domainName', name)).toThrow(new Error(`\`domainName\` ${RULE}, got: '${name}'`));
+});
+
+test('names the prop that it was given for', () => {
+  expect(() => checkDomainName('other', 'localhost')).toThrow(/^`other` must be/);
+});

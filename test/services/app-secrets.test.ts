@@ -1,0 +1,142 @@
+import { CfnParameter, Fn, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ISecret, Secret, SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
+import { AppSecrets, AppSecretsProps } from '../../lib/services/app-secrets';
+import { newStack } from '../helpers/stack';
+import { ofType } from '../helpers/template';
+
+type Name = keyof AppSecretsProps;
+interface Generated { Description: string; GenerateSecretString: { ExcludePunctuation: boolean; PasswordLength: number } }
+
+const NAMES: Name[] = ['secretKey', 'encryptionSaltKeys', 'internalApiSecret', 'internalRequestToken'];
+
+function define(props: AppSecretsProps = {}, stack = newStack(), policy = RemovalPolicy.RETAIN): AppSecrets {
+  return new AppSecrets(stack, 'Secrets', props, policy);
+}
+
+/** Brings a secret of the same stack. */
+function bring(name: Name, props: SecretProps, stack = newStack()): AppSecrets {
+  return define({ [name]: new Secret(stack, 'Brought', props) }, stack);
+}
+
+describe('generated', () => {
+  const stack = newStack();
+  define({}, stack);
+  const template = Template.fromStack(stack);
+
+  test.each([
+    ['SECRET_KEY', 64],
+    ['ENCRYPTION_SALT_KEYS', 32],
+    ['INTERNAL_API_SECRET', 64],
+    ['INTERNAL_REQUEST_TOKEN', 64],
+  ])('PostHog %s has %i characters without punctuation', (name, length) => {
+    const found = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties }]) => Properties.Description === `PostHog ${name}`);
+    expect(found.map(([, { Properties }]) => Properties.GenerateSecretString)).toEqual([{ ExcludePunctuation: true, PasswordLength: length }]);
+  });
+
+  test('each purpose has a secret of its own', () => {
+    template.resourceCountIs('AWS::SecretsManager::Secret', 4);
+  });
+
+  test('secrets stay when the stack goes', () => {
+    template.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  test('secrets go with the stack where that is asked for', () => {
+    const other = newStack();
+    define({}, other, RemovalPolicy.DESTROY);
+    Template.fromStack(other).allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+  });
+});
+
+describe('brought', () => {
+  test('all are used as they are, and nothing is created', () => {
+    const stack = newStack();
+    const props = Object.fromEntries(NAMES.map((name) => [name, Secret.fromSecretNameV2(stack, name, name)])) as Record<Name, ISecret>;
+    const secrets = define(props, stack);
+    for (const name of NAMES) {
+      expect(secrets[name]).toBe(props[name]);
+    }
+    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', 0);
+  });
+
+  test.each(NAMES)('where only %s is, the other three are generated', (name) => {
+    const stack = newStack();
+    const brought = Secret.fromSecretNameV2(stack, 'Brought', 'brought');
+    expect(define({ [name]: brought }, stack)[name]).toBe(brought);
+    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', 3);
+  });
+
+  test.each<[Name, number]>([
+    ['secretKey', 32], ['secretKey', 200], ['encryptionSaltKeys', 32], ['internalApiSecret', 16], ['internalRequestToken', 16],
+  ])('%s with %i generated characters is accepted', (name, passwordLength) => {
+    expect(() => bring(name, { generateSecretString: { excludePunctuation: true, passwordLength } })).not.toThrow();
+  });
+
+  test('punctuation is accepted where the format allows it', () => {
+    expect(() => bring('secretKey', { generateSecretString: { passwordLength: 50 } })).not.toThrow();
+  });
+
+  test('several encryption keys with commas between them are accepted', () => {
+    const keys = [`${'a'.repeat(31)}-`, `${'B'.repeat(31)}_`].join(',');
+    expect(() => bring('encryptionSaltKeys', { secretStringValue: SecretValue.unsafePlainText(keys) })).not.toThrow();
+  });
+});
+
+describe('what cannot be seen at synthesis passes', () => {
+  test('a secret elsewhere, by name or ARN', () => {
+    const stack = newStack();
+    expect(() => define({
+      encryptionSaltKeys: Secret.fromSecretNameV2(stack, 'Name', 'name'),
+      secretKey: Secret.fromSecretCompleteArn(stack, 'Arn', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:name-AbCdEf'),
+      internalApiSecret: Secret.fromSecretCompleteArn(stack, 'Token', Fn.importValue('SecretArn')),
+    }, stack)).not.toThrow();
+  });
+
+  test('a value that is a token or a reference to another secret', () => {
+    const stack = newStack();
+    const parameter = new CfnParameter(stack, 'Keys', { noEcho: true });
+    expect(() => bring('encryptionSaltKeys', { secretStringValue: SecretValue.cfnParameter(parameter) }, stack)).not.toThrow();
+    expect(() => bring('encryptionSaltKeys', { secretStringValue: SecretValue.secretsManager('other') })).not.toThrow();
+    expect(() => bring('encryptionSaltKeys', { secretStringValue: SecretValue.ssmSecure('other', '1') })).not.toThrow();
+  });
+
+  test('a value in a template of its own', () => {
+    expect(() => bring('secretKey', { generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'key', passwordLength: 8 } })).not.toThrow();
+  });
+
+  test('a well-formed secret of another stack', () => {
+    const stack = newStack();
+    const elsewhere = new Stack(stack.node.root, 'Elsewhere');
+    const secretKey = new Secret(elsewhere, 'SecretKey', { generateSecretString: { excludePunctuation: true, passwordLength: 64 } });
+    expect(define({ secretKey }, stack).secretKey).toBe(secretKey);
+  });
+});
+
+describe('fails when', () => {
+  const CASES: [Name, SecretProps, string, string][] = [
+    ['secretKey', { generateSecretString: { passwordLength: 31 } }, 'must be 32 characters or more, got: \'31 characters\'', '64'],
+    ['encryptionSaltKeys', { generateSecretString: { excludePunctuation: true, passwordLength: 64 } },
+      'must be exactly 32 letters, digits, _ or -, or several such keys with commas between them, got: \'64 characters\'', '32'],
+    ['encryptionSaltKeys', { generateSecretString: { passwordLength: 32 } }, 'must be exactly 32 letters', '32'],
+    ['encryptionSaltKeys', {}, 'must be exactly 32 letters', '32'],
+    ['encryptionSaltKeys', { secretStringValue: SecretValue.unsafePlainText(`${'a'.repeat(32)},${'b'.repeat(31)}`) }, 'must be exactly 32 letters', '32'],
+    ['internalApiSecret', { generateSecretString: { passwordLength: 15 } }, 'must be 16 characters or more, got: \'15 characters\'', '64'],
+    ['internalRequestToken', { secretStringValue: SecretValue.unsafePlainText('short') }, 'must be 16 characters or more, got: \'5 characters\'', '64'],
+  ];
+
+  test.each(CASES)('%s is brought with %j', (name, props, rule, length) => {
+    expect(() => bring(name, props)).toThrow(`[Stack/Secrets] \`${name}\` ${rule}`);
+    expect(() => bring(name, props)).toThrow(`; define it with generateSecretString: { excludePunctuation: true, passwordLength: ${length} }, or leave it out`);
+  });
+
+  test('a secret of another stack has the wrong format', () => {
+    const stack = newStack();
+    const elsewhere = new Stack(stack.node.root, 'Elsewhere');
+    expect(() => define({ secretKey: new Secret(elsewhere, 'Short', { generateSecretString: { passwordLength: 8 } }) }, stack)).toThrow('`secretKey` must be 32 characters or more');
+  });
+
+  test('the message does not tell the value', () => {
+    expect(() => bring('internalApiSecret', { secretStringValue: SecretValue.unsafePlainText('hunter2') })).toThrow(/^(?!.*hunter2)/);
+  });
+});

@@ -1,0 +1,88 @@
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Cache, CacheEncryption, ClickHouse, Kafka, KafkaEncryption, ObjectStorage, Postgres } from '../../../lib';
+import { WEB } from '../../../lib/services/processes/web';
+import { WORKER } from '../../../lib/services/processes/worker';
+import { settingsOf } from '../../helpers/process-context';
+
+const ENDPOINT = 'https://s3.eu-central-1.amazonaws.com';
+
+test('the app is told this and nothing else', () => {
+  expect(settingsOf(WEB)).toEqual({
+    IS_BEHIND_PROXY: 'True',
+    TRUSTED_PROXIES: '10.0.0.4',
+    DEPLOYMENT: 'hobby',
+    OTEL_SDK_DISABLED: 'true',
+    POSTHOG_SKIP_MIGRATION_CHECKS: '1',
+    REDIS_URL: 'rediss://cache.internal:6379/?ssl_cert_reqs=required',
+    FLAGS_REDIS_ENABLED: 'false',
+    KAFKA_HOSTS: 'b-1.internal:9094,b-2.internal:9094',
+    KAFKA_SECURITY_PROTOCOL: 'SSL',
+    CLICKHOUSE_HOST: 'clickhouse.internal',
+    CLICKHOUSE_DATABASE: 'posthog',
+    CLICKHOUSE_SECURE: 'true',
+    CLICKHOUSE_VERIFY: 'true',
+    CLICKHOUSE_USER: 'secret clickhouse username',
+    CLICKHOUSE_PASSWORD: 'secret clickhouse password',
+    CLICKHOUSE_LOGS_CLUSTER_HOST: 'clickhouse.internal',
+    CLICKHOUSE_LOGS_CLUSTER_PORT: '9440',
+    CLICKHOUSE_LOGS_CLUSTER_SECURE: 'true',
+    CLICKHOUSE_LOGS_CLUSTER_USER: 'secret clickhouse username',
+    CLICKHOUSE_LOGS_CLUSTER_PASSWORD: 'secret clickhouse password',
+    OBJECT_STORAGE_ENABLED: 'true',
+    OBJECT_STORAGE_ENDPOINT: ENDPOINT,
+    OBJECT_STORAGE_PUBLIC_ENDPOINT: ENDPOINT,
+    OBJECT_STORAGE_REGION: 'eu-central-1',
+    OBJECT_STORAGE_BUCKET: 'objects',
+    SESSION_RECORDING_V2_S3_ENABLED: 'true',
+    SESSION_RECORDING_V2_S3_ENDPOINT: ENDPOINT,
+    SESSION_RECORDING_V2_S3_REGION: 'eu-central-1',
+    SESSION_RECORDING_V2_S3_BUCKET: 'objects',
+    SESSION_RECORDING_V2_S3_PREFIX: 'session_recordings',
+    FEATURE_FLAGS_SERVICE_URL: 'http://feature-flags.internal',
+    CAPTURE_INTERNAL_URL: 'http://capture.internal',
+    CAPTURE_REPLAY_INTERNAL_URL: 'http://replay-capture.internal',
+    SECRET_KEY: 'secret SecretKey',
+    ENCRYPTION_SALT_KEYS: 'secret EncryptionSaltKeys',
+    INTERNAL_API_SECRET: 'secret InternalApiSecret',
+    INTERNAL_REQUEST_TOKEN: 'secret InternalRequestToken',
+    DATABASE_URL: 'secret postgres-url',
+    PERSONS_DB_WRITER_URL: 'secret postgres-url',
+    PERSONS_DB_READER_URL: 'secret postgres-url',
+  });
+});
+
+test('the worker is told the same', () => {
+  expect(settingsOf(WORKER)).toEqual(settingsOf(WEB));
+});
+
+test('what the stores know of themselves arrives', () => {
+  const settings = settingsOf(WEB, (stack) => ({
+    postgres: Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url'), personsUrlSecret: Secret.fromSecretNameV2(stack, 'Persons', 'persons') }),
+    cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
+    kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
+    clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'H', {
+      host: 'ch', credentials: Secret.fromSecretNameV2(stack, 'Ch', 'ch-login'), database: 'events', tls: false, verifyCertificate: false,
+    }),
+    objectStorage: ObjectStorage.fromObjectStorageAttributes(stack, 'O', { bucket: Bucket.fromBucketName(stack, 'Files', 'files'), recordingsPrefix: 'replay' }),
+  }));
+  expect(settings).toMatchObject({
+    DATABASE_URL: 'secret url',
+    PERSONS_DB_WRITER_URL: 'secret persons',
+    PERSONS_DB_READER_URL: 'secret persons',
+    REDIS_URL: 'redis://redis:6380/',
+    KAFKA_HOSTS: 'kafka:9092',
+    KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
+    CLICKHOUSE_HOST: 'ch',
+    CLICKHOUSE_DATABASE: 'events',
+    CLICKHOUSE_SECURE: 'false',
+    CLICKHOUSE_VERIFY: 'false',
+    CLICKHOUSE_USER: 'secret ch-login username',
+    CLICKHOUSE_LOGS_CLUSTER_HOST: 'ch',
+    CLICKHOUSE_LOGS_CLUSTER_PORT: '9000',
+    CLICKHOUSE_LOGS_CLUSTER_SECURE: 'false',
+    OBJECT_STORAGE_BUCKET: 'files',
+    SESSION_RECORDING_V2_S3_BUCKET: 'files',
+    SESSION_RECORDING_V2_S3_PREFIX: 'replay',
+  });
+});
