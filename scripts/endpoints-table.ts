@@ -12,11 +12,11 @@ export function endpointsTable(): string {
   const deployed = new Set(PROCESSES.map(({ process }) => process));
   const rows = PublicEndpoint.all().map((endpoint) => {
     const answers = deployed.has(endpoint.process) ? endpoint.process : `${endpoint.process} (${endpoint._fallback ? `until it is deployed: ${endpoint._fallback}` : 'not deployed yet'})`;
-    const traits = [endpoint.documented ? 'documented' : '', endpoint.legacy ? 'legacy' : ''].filter(Boolean).join(', ');
+    const traits = [endpoint.documented ? 'documented' : '', endpoint.legacy ? 'legacy' : '', endpoint.sdkOnly ? 'SDK-only' : ''].filter(Boolean).join(', ');
     const open = ALWAYS_PUBLIC.includes(endpoint.group) ? 'always' : `\`${endpoint.group}\``;
     return [`\`${endpoint.toString().replace(', ', '`, `')}\``, endpoint.purpose, answers, traits, open];
   });
-  return [['paths', 'what for', 'answered by', '', 'public'], ['---', '---', '---', '---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return [['paths', 'what for', 'answered by', 'kind', 'public'], ['---', '---', '---', '---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** The table as it stands in the README. */

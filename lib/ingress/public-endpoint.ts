@@ -1,4 +1,4 @@
-import { EndpointGroup } from './endpoint-group';
+import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
 import { PostHogProcess } from './posthog-process';
 
 /** How far below its path an endpoint reaches. */
@@ -194,6 +194,8 @@ export class PublicEndpoint {
   public readonly documented: boolean;
   /** Whether only older clients call it. */
   public readonly legacy: boolean;
+  /** Whether SDKs call it although PostHog's list does not name it. */
+  public readonly sdkOnly: boolean;
 
   private constructor(
     /** The path, without a trailing slash. A `*` stands for one id. */
@@ -210,6 +212,7 @@ export class PublicEndpoint {
   ) {
     this.documented = traits.documented ?? false;
     this.legacy = traits.legacy ?? false;
+    this.sdkOnly = !this.documented && ALWAYS_PUBLIC.includes(group);
   }
 
   /**

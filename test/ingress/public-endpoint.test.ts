@@ -103,3 +103,9 @@ describe('a stand-in', () => {
     expect(PublicEndpoint.E._ruleFor(PostHogProcess.WEB)).toBeUndefined();
   });
 });
+
+test('what SDKs call without being told of is marked so', () => {
+  const marked = PublicEndpoint.all().filter(({ sdkOnly }) => sdkOnly).map(({ path }) => path);
+  expect(marked).toEqual(expect.arrayContaining(['/i/v1/analytics', '/array', '/api/surveys', '/api/early_access_features', '/api/web_experiments']));
+  expect(PublicEndpoint.all().filter(({ sdkOnly, documented, group }) => sdkOnly && (documented || !['ingestion', 'sdk'].includes(group)))).toEqual([]);
+});

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const LIB = path.join(__dirname, '..', '..', 'lib');
+
+/** Which rooms of the house each room may look into. `services` sees ingress and stores by their names and interfaces. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  network: ['private'],
+  ingress: ['private'],
+  stores: ['private'],
+  release: ['private'],
+  services: ['ingress', 'stores', 'release', 'private'],
+  private: [],
+};
+
+/** What services may know of the ingress: the names of processes. */
+const INGRESS_FOR_SERVICES = 'ingress/posthog-process';
+
+/** Code that is tested as plain functions and must stay so. */
+const PURE = [
+  'ingress/endpoint-group', 'ingress/listener-rules', 'ingress/path-pattern', 'ingress/posthog-process', 'ingress/public-endpoint', 'ingress/rule-evaluator',
+  'ingress/template-rules', 'ingress/trusted-addresses', 'private/errors', 'private/ip', 'release/posthog-release',
+];
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+const FILES = readdirSync(LIB, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+
+const IMPORTS: Import[] = FILES.flatMap((file) => [...readFileSync(path.join(LIB, file), 'utf8').matchAll(/^(?:import|export) .*?from '([^']+)';$/gms)].map(([, target]) => ({
+  file,
+  target: target.startsWith('.') ? path.join(path.dirname(file), target) : target,
+})));
+
+function room(file: string): string {
+  return file.includes(path.sep) ? file.split(path.sep)[0] : 'top';
+}
+
+test('arrows point one way', () => {
+  const own = IMPORTS.filter(({ target }) => !/^(aws-cdk-lib|constructs|node:)/.test(target));
+  expect(own.length).toBeGreaterThan(100);
+  const wrong = own.filter(({ file, target }) => room(file) !== 'top' && room(file) !== room(target) && !MAY_IMPORT[room(file)].includes(room(target)));
+  expect(wrong).toEqual([]);
+});
+
+test('services know the ingress by the names of processes only', () => {
+  const wrong = IMPORTS.filter(({ file, target }) => room(file) === 'services' && room(target) === 'ingress' && target !== INGRESS_FOR_SERVICES);
+  expect(wrong).toEqual([]);
+});
+
+test('pure code knows no CDK', () => {
+  expect(PURE.filter((name) => !FILES.includes(`${name}.ts`))).toEqual([]);
+  // The type of a construct may stand in the signature of a helper for constructs.
+  const wrong = IMPORTS.filter(({ file, target }) => PURE.includes(file.slice(0, -'.ts'.length)) && target.startsWith('aws-cdk-lib'));
+  expect(wrong).toEqual([]);
+});
+
+test('nothing at runtime depends on another package', () => {
+  const packages = new Set(IMPORTS.map(({ target }) => target).filter((target) => /^[a-z@]/.test(target) && !FILES.includes(`${target}.ts`) && !FILES.includes(`${target}/index.ts`)));
+  expect([...packages].filter((name) => !/^(aws-cdk-lib\/|constructs$|node:(net)$)/.test(name))).toEqual([]);
+});
