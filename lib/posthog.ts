@@ -255,7 +255,7 @@ function checkProps(props: PostHogProps): void {
   if (props.nat && vpc) {
     throw rejected('nat', 'cannot be given with `vpc` or `cluster`: a VPC of your own has its own way to the internet', props.nat, 'leave it out');
   }
-  if (props.vpc && props.cluster && props.cluster.vpc !== props.vpc) {
+  if (props.vpc && props.cluster && props.cluster.vpc.vpcId !== props.vpc.vpcId) {
     throw rejected('vpc', 'must be the VPC of `cluster`', props.vpc.node.path, 'leave `vpc` out, or give a cluster in that VPC');
   }
   if (vpc && !props.serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {

@@ -294,8 +294,12 @@ describe('errors', () => {
   });
 
   test('fails when vpc is not the one of the cluster', () => {
-    expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: importedVpc(scope, 'Other') }) })))
+    expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: new Vpc(scope, 'Other') }) })))
       .toThrow(`${at}\`vpc\` must be the VPC of \`cluster\`, got: 'Stack/Given'; leave \`vpc\` out, or give a cluster in that VPC`);
+  });
+
+  test('takes a VPC that was imported once for the cluster and once for PostHog', () => {
+    expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: importedVpc(scope, 'Again') }) }))).not.toThrow();
   });
 
   test('fails when the VPC has no private subnets', () => {
