@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Annotations, App, CfnOutput, Stack } from 'aws-cdk-lib/core';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -20,10 +20,15 @@ const SAMPLES = {
 };
 
 /** Settings that may be left out. */
-const OPTIONAL = ['hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId'];
+const OPTIONAL = ['vpcId', 'hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId', 'deletionProtection'];
 
 const app = new App();
-const stack = new Stack(app, 'PostHog', { description: 'PostHog behind an Application Load Balancer' });
+const vpcId = setting('vpcId');
+const stack = new Stack(app, 'PostHog', {
+  description: 'PostHog behind an Application Load Balancer',
+  // Only a VPC that is looked up ties the template to an account.
+  env: vpcId ? { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION } : undefined,
+});
 const samplesInUse: string[] = [];
 rejectUnknownSettings();
 
@@ -32,6 +37,9 @@ const hostedZoneId = setting('hostedZoneId');
 const needsCertificate = !hostedZoneId || (setting('certificateArn') ?? SAMPLES.certificateArn) !== SAMPLES.certificateArn;
 const appCidrs = setting('appCidrs');
 const storeSecurityGroupId = setting('storeSecurityGroupId');
+if (storeSecurityGroupId && !vpcId) {
+  throw new Error('\'posthog:storeSecurityGroupId\' needs \'posthog:vpcId\': a security group admits others of its own VPC only');
+}
 const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId(stack, 'StoreSecurityGroup', storeSecurityGroupId)] : undefined;
 
 const posthog = new PostHog(stack, 'PostHog', {
@@ -39,7 +47,9 @@ const posthog = new PostHog(stack, 'PostHog', {
   domainZone: hostedZoneId ? HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId, zoneName: setting('hostedZoneName') ?? needed('domainName') }) : undefined,
   certificate: needsCertificate ? Certificate.fromCertificateArn(stack, 'Certificate', needed('certificateArn')) : undefined,
   appAccess: appCidrs ? AppAccess.fromCidrs(appCidrs.split(',')) : undefined,
+  vpc: vpcId ? Vpc.fromLookup(stack, 'Vpc', { vpcId }) : undefined,
   nat: setting('nat') as NatMode | undefined,
+  deletionProtection: setting('deletionProtection') !== 'false',
   postgres: Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret('PostgresUrl', needed('postgresUrlSecret')), securityGroups }),
   cache: Cache.fromCacheAttributes(stack, 'Cache', { host: needed('cacheHost'), securityGroups }),
   kafka: Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: needed('kafkaBrokers'), securityGroups }),

@@ -1,5 +1,5 @@
-import { Annotations, RemovalPolicy } from 'aws-cdk-lib/core';
-import { IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Annotations, RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
+import { Connections, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerInsights, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -89,19 +89,26 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
    */
   readonly secrets?: Record<string, Secret>;
   /**
-   * Whether a shell can be opened in running tasks, with `aws ecs execute-command`.
+   * Whether PostHog reports its own usage and errors, with the values of local variables, to PostHog Inc.
+   *
+   * @default false
+   */
+  readonly telemetry?: boolean;
+  /**
+   * Whether a shell can be opened in running tasks, with `aws ecs execute-command`. Without NAT this takes an interface endpoint for
+   * `ssmmessages` besides.
    *
    * @default false
    */
   readonly enableExecuteCommand?: boolean;
   /**
-   * How long logs are kept.
+   * How long the logs of processes are kept.
    *
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: RetentionDays;
   /**
-   * What happens to generated secrets and to logs when they are removed from the stack.
+   * What happens to generated secrets and to the logs of processes when they are removed from the stack: RETAIN or DESTROY.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -116,6 +123,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
 
 const DEFAULTS = {
   release: PostHogRelease.V2026_09_11,
+  telemetry: false,
   enableExecuteCommand: false,
   logRetention: RetentionDays.ONE_MONTH,
   removalPolicy: RemovalPolicy.RETAIN,
@@ -177,6 +185,7 @@ export class PostHog extends Construct {
     const context: ProcessContext = {
       ...props,
       secrets: new AppSecrets(this, 'Secrets', props, removalPolicy),
+      telemetry: props.telemetry ?? DEFAULTS.telemetry,
       proxyEnvironment: this.ingress.environment,
       addressOf: (process) => `http://${process}.${namespace.namespaceName}:${definitionOf(process).http!.port}`,
     };
@@ -192,7 +201,7 @@ export class PostHog extends Construct {
         image: release.images[definition.image],
         cluster: this.cluster,
         vpc: this.vpc,
-        subnets: props.serviceSubnets ?? this.network?.serviceSubnets ?? {},
+        subnets: props.serviceSubnets ?? this.network?.serviceSubnets ?? this.privateSubnets(),
         namespace: PROCESSES.some((other) => other.calls.includes(process)) ? namespace : undefined,
         logRetention: props.logRetention ?? DEFAULTS.logRetention,
         removalPolicy,
@@ -218,17 +227,27 @@ export class PostHog extends Construct {
     return service;
   }
 
+  /** The private subnets that the load balancer does not stand in, so that no task has an address that PostHog trusts; all, where it stands in all. */
+  private privateSubnets(): SubnetSelection {
+    const taken = this.ingress.subnets.map(({ subnetId }) => subnetId);
+    const free = this.vpc.privateSubnets.filter(({ subnetId }) => !taken.includes(subnetId));
+    if (free.length > 0 || isLookupPending(this.vpc)) {
+      return { subnets: free };
+    }
+    Annotations.of(this).addWarningV2('cdk-posthog:PostHog.sharedSubnets',
+      'the load balancer and the tasks share their subnets, so PostHog trusts what every task says about a visitor\'s address; ' +
+      'give the load balancer small subnets of its own with `loadBalancerSubnets`');
+    return { subnets: this.vpc.privateSubnets };
+  }
+
   /** Opens the way from a process to what it uses, and to nothing else. */
   private connect(definition: ProcessDefinition, context: ProcessContext): void {
     const service = this.services.get(definition.process)!;
     for (const name of definition.stores) {
       const store = context[name];
       if ('connections' in store) {
-        store.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
+        admit(service, store.connections, store.clientPorts, `from PostHog ${definition.process}`);
       }
-    }
-    if (definition.stores.includes('clickHouse')) {
-      context.clickHouse.connections.allowFrom(service, Port.tcp(context.clickHouse.httpPort), `from PostHog ${definition.process}, HTTP`);
     }
     if (definition.objects === 'read') {
       context.objectStorage.grantRead(service.taskDefinition.taskRole);
@@ -239,6 +258,30 @@ export class PostHog extends Construct {
       this.services.get(called)!.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
     }
   }
+}
+
+/**
+ * Lets a process into a store.
+ *
+ * The rules are defined beside the process ("remote"): beside the store, a store in another stack would depend on this one.
+ */
+function admit(service: IPostHogService, store: Connections, ports: readonly number[], description: string): void {
+  for (const securityGroup of store.securityGroups) {
+    for (const peer of service.connections.securityGroups) {
+      ports.forEach((port) => securityGroup.addIngressRule(peer, Port.tcp(port), description, true));
+    }
+  }
+}
+
+/** Whether two VPCs are certain to be two. */
+function areKnownToDiffer(one: IVpc, other: IVpc): boolean {
+  const both = [one, other];
+  if (one === other || both.some(isLookupPending)) {
+    return false;
+  }
+  const known = both.every((vpc) => !Token.isUnresolved(vpc.vpcId));
+  // An id that is a token may be any VPC's, unless the VPC is defined here.
+  return known ? one.vpcId !== other.vpcId : both.some((vpc) => Resource.isOwnedResource(vpc));
 }
 
 function definitionOf(process: PostHogProcess): ProcessDefinition {
@@ -255,8 +298,14 @@ function checkProps(props: PostHogProps): void {
   if (props.nat && vpc) {
     throw rejected('nat', 'cannot be given with `vpc` or `cluster`: a VPC of your own has its own way to the internet', props.nat, 'leave it out');
   }
-  if (props.vpc && props.cluster && props.cluster.vpc.vpcId !== props.vpc.vpcId) {
+  if (props.vpc && props.cluster && areKnownToDiffer(props.vpc, props.cluster.vpc)) {
     throw rejected('vpc', 'must be the VPC of `cluster`', props.vpc.node.path, 'leave `vpc` out, or give a cluster in that VPC');
+  }
+  if (vpc && props.serviceSubnets && vpc.selectSubnets(props.serviceSubnets).subnets.some((subnet) => vpc.publicSubnets.includes(subnet))) {
+    throw rejected('serviceSubnets', 'must be private: tasks have no public addresses, and reach nothing from a public subnet', props.serviceSubnets);
+  }
+  if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
+    throw rejected('removalPolicy', 'must be RETAIN or DESTROY: of secrets and logs there are no snapshots', props.removalPolicy);
   }
   if (vpc && !props.serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
     throw rejected('vpc', 'must have private subnets with egress', vpc.node.path, 'add them, or name the subnets to run in with `serviceSubnets`');

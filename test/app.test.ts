@@ -14,7 +14,9 @@ const SETTINGS = {
 const RUNS = {
   sample: {},
   own: SETTINGS,
-  closed: { ...SETTINGS, 'posthog:appCidrs': '203.0.113.0/24,2001:db8::/32', 'posthog:nat': 'per-zone', 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
+  closed: { ...SETTINGS, 'posthog:appCidrs': '203.0.113.0/24,2001:db8::/32', 'posthog:nat': 'per-zone', 'posthog:deletionProtection': 'false' },
+  ownVpc: { ...SETTINGS, 'posthog:vpcId': 'vpc-0123456789abcdef0', 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
+  groupWithoutVpc: { ...SETTINGS, 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
   zone: { ...SETTINGS, 'posthog:certificateArn': undefined, 'posthog:hostedZoneId': 'Z0123456789ABC', 'posthog:hostedZoneName': 'example.org' },
   zoneAndCertificate: { ...SETTINGS, 'posthog:hostedZoneId': 'Z0123456789ABC', 'posthog:hostedZoneName': 'example.org' },
   misspelt: { 'posthog:domain': 'analytics.example.org' },
@@ -30,7 +32,7 @@ beforeAll(async () => {
   const waiting = Object.entries(RUNS) as [keyof typeof RUNS, Record<string, unknown>][];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      runs[next[0]] = await runApp({ context: next[1] });
+      runs[next[0]] = await runApp({ context: next[1], env: { CDK_DEFAULT_ACCOUNT: '111122223333', CDK_DEFAULT_REGION: 'eu-central-1' } });
     }
   };
   await Promise.all([work(), work()]);
@@ -114,10 +116,23 @@ test('address blocks close the app', () => {
   expect(https.DefaultActions).toEqual([expect.objectContaining({ Type: 'fixed-response', FixedResponseConfig: expect.objectContaining({ StatusCode: '403' }) as unknown })]);
 });
 
-test('nat and the security group of the stores are used', () => {
+test('nat and deletion protection are used', () => {
   expect(propertiesOf(runs.closed, 'AWS::EC2::NatGateway')).toHaveLength(2);
-  const ports = propertiesOf(runs.closed, 'AWS::EC2::SecurityGroupIngress').filter(({ GroupId }) => GroupId === 'sg-0123456789abcdef0').map(({ FromPort }) => FromPort as number);
+  expect(JSON.stringify(propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))).toContain('{"Key":"deletion_protection.enabled","Value":"false"}');
+  expect(JSON.stringify(propertiesOf(runs.own, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))).toContain('{"Key":"deletion_protection.enabled","Value":"true"}');
+});
+
+test('a VPC that is there is looked up, and the security group of the stores in it is opened', () => {
+  expect(runs.ownVpc).toMatchObject({ exitCode: 0 });
+  expect(propertiesOf(runs.ownVpc, 'AWS::EC2::VPC')).toEqual([]);
+  expect(runs.ownVpc.files['manifest.json']).toContain('"vpc-id": "vpc-0123456789abcdef0"');
+  const ports = propertiesOf(runs.ownVpc, 'AWS::EC2::SecurityGroupIngress').filter(({ GroupId }) => GroupId === 'sg-0123456789abcdef0').map(({ FromPort }) => FromPort as number);
   expect([...new Set(ports)].sort()).toEqual([5432, 6379, 8443, 9094, 9440]);
+});
+
+test('fails when the security group of the stores is given without their VPC', () => {
+  expect(runs.groupWithoutVpc.exitCode).toBe(1);
+  expect(runs.groupWithoutVpc.output).toContain('\'posthog:storeSecurityGroupId\' needs \'posthog:vpcId\'');
 });
 
 test('a hosted zone makes certificate and records, and the next step is another', () => {

@@ -1,12 +1,12 @@
 import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { IVpc, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { NatMode, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease } from '../lib';
+import { NatMode, Postgres, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease } from '../lib';
 import { certificate, environmentOf, newPostHog, newStack, only, stores } from './helpers/stack';
 import { containerOf, executionRoleStatements, idOf, ofType, serviceOf } from './helpers/template';
 
@@ -120,8 +120,32 @@ describe('bring your own', () => {
   });
 
   test('VPC without private subnets: the subnets to run in can be named', () => {
-    const template = synth((scope) => ({ vpc: importedVpc(scope, 'Given', { isPublic: true }), serviceSubnets: { subnetType: SubnetType.PUBLIC } }));
-    expect(serviceOf(template, 'capture').NetworkConfiguration.AwsvpcConfiguration).toMatchObject({ Subnets: ['subnet-public-a', 'subnet-public-b', 'subnet-public-c'], AssignPublicIp: 'DISABLED' });
+    const template = synth((scope) => {
+      const vpc = new Vpc(scope, 'Given', {
+        natGateways: 0, subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 }, { name: 'Apps', subnetType: SubnetType.PRIVATE_ISOLATED }],
+      });
+      return { vpc, serviceSubnets: { subnetGroupName: 'Apps' } };
+    });
+    expect(JSON.stringify(serviceOf(template, 'capture').NetworkConfiguration.AwsvpcConfiguration.Subnets)).toMatch(/GivenAppsSubnet1.*GivenAppsSubnet2/);
+  });
+
+  test('fails when the subnets to run in are public', () => {
+    expect(() => build((scope) => ({ vpc: importedVpc(scope), serviceSubnets: { subnetType: SubnetType.PUBLIC } })))
+      .toThrow('[Stack/PostHog] `serviceSubnets` must be private: tasks have no public addresses, and reach nothing from a public subnet');
+  });
+
+  test('fails when the removal policy is one of snapshots', () => {
+    expect(() => build(() => ({ removalPolicy: RemovalPolicy.SNAPSHOT }))).toThrow('[Stack/PostHog] `removalPolicy` must be RETAIN or DESTROY');
+  });
+
+  test('VPC with an internal load balancer: the tasks keep out of its subnets, and a warning says where they cannot', () => {
+    const own = build((scope) => ({ vpc: new PostHogNetwork(scope, 'Own', { publicLoadBalancer: false }).vpc, publicLoadBalancer: false }));
+    const subnets = JSON.stringify(serviceOf(Template.fromStack(own.stack), 'web').NetworkConfiguration.AwsvpcConfiguration.Subnets);
+    expect(subnets).toContain('ServiceSubnet1');
+    expect(subnets).not.toContain('LoadBalancerSubnet');
+    Annotations.fromStack(own.stack).hasNoWarning('/Stack/PostHog', Match.stringLikeRegexp('share their subnets'));
+    const shared = build((scope) => ({ vpc: importedVpc(scope), publicLoadBalancer: false }));
+    Annotations.fromStack(shared.stack).hasWarning('/Stack/PostHog', Match.stringLikeRegexp('share their subnets'));
   });
 
   test('cluster: neither a cluster nor a network is made', () => {
@@ -264,6 +288,20 @@ test('two in one stack stand side by side, in one VPC too', () => {
   template.resourceCountIs('AWS::ECS::Service', 12);
   template.resourceCountIs('AWS::ECS::Cluster', 2);
   expect(ofType<{ Name: string }>(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').map(([, { Properties }]) => Properties.Name)).toEqual(['posthog.example.com.internal', 'other.example.com.internal']);
+});
+
+test('stores of another stack, with security groups, do not depend on this one', () => {
+  const app = new App({ analyticsReporting: false });
+  const one = new Stack(app, 'Platform');
+  const { vpc, loadBalancerSubnets, serviceSubnets } = new PostHogNetwork(one, 'Network');
+  const securityGroups = [new SecurityGroup(one, 'Stores', { vpc })];
+  const two = new Stack(app, 'PostHog');
+  const given = stores(one);
+  const postgres = Postgres.fromPostgresAttributes(one, 'Db', { urlSecret: new Secret(one, 'Url'), securityGroups });
+  new PostHog(two, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(two), vpc, loadBalancerSubnets, serviceSubnets, ...given, postgres });
+  expect(() => app.synth()).not.toThrow();
+  expect(one.dependencies).toEqual([]);
+  expect(Object.keys(Template.fromStack(two).findResources('AWS::EC2::SecurityGroupIngress', { Properties: { FromPort: 5432 } }))).toHaveLength(3);
 });
 
 test('stores of another stack of the app can be used', () => {

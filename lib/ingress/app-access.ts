@@ -33,7 +33,8 @@ export abstract class AppAccess {
   /**
    * Only these address blocks reach the app; everybody else is refused.
    *
-   * The address is the one that connects to the load balancer: the visitor's, or that of a proxy in front.
+   * The address is the one that connects to the load balancer: the visitor's, or that of a proxy in front. Whatever uses the app's private API
+   * (the toolbar on your sites, posthog-cli in CI, scripts with a personal API key) must connect from one of them too.
    *
    * Throws where a block is malformed, has host bits, is named twice, or is everybody; and on none or more than 100. A list that is an
    * unresolved token must turn out to hold five at most.
@@ -47,7 +48,7 @@ export abstract class AppAccess {
   /**
    * Only users who sign in at the load balancer reach the app, and then its own sign-in page.
    *
-   * Programs that use the app's private API with a personal API key cannot sign in; they are refused as well.
+   * Programs that use the app's private API (the toolbar, posthog-cli, scripts with a personal API key) cannot sign in; they are refused.
    *
    * The load balancer calls the identity provider, so it must reach it: an internal one needs a route to it.
    *
@@ -75,6 +76,15 @@ export abstract class AppAccess {
   }
 
   /**
+   * Whether somebody can reach the app, so that something must answer it.
+   *
+   * @internal
+   */
+  public get _needsApp(): boolean {
+    return true;
+  }
+
+  /**
    * The rules that lead to the app.
    *
    * @internal
@@ -95,6 +105,10 @@ class Anyone extends AppAccess {
 }
 
 class Nobody extends AppAccess {
+  public override get _needsApp(): boolean {
+    return false;
+  }
+
   public _rules(): AppRule[] {
     return [];
   }
@@ -122,7 +136,8 @@ class Authenticated extends AppAccess {
 
   public _rules(scope: IConstruct, forward: ListenerAction): AppRule[] {
     return [{
-      name: 'App',
+      // The name that the first rule of fromCidrs() has too: one priority must never move from one rule to another in a deployment.
+      name: 'App1',
       priority: APP_PRIORITY,
       conditions: [ListenerCondition.pathPatterns(['/*'])],
       action: authenticate(scope, this.options, forward),

@@ -1,7 +1,7 @@
-import { Token } from 'aws-cdk-lib/core';
+import { Stack, Token } from 'aws-cdk-lib/core';
 import { Certificate, CertificateValidation, ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ApplicationLoadBalancer, IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { AaaaRecord, ARecord, IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { AaaaRecord, ARecord, IHostedZone, PrivateHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { checkDomainName } from '../private/domain-name';
@@ -32,6 +32,14 @@ export function checkDomain(domain: Domain): void {
 
 /** The certificate that was given, or one that the hosted zone vouches for. */
 export function certificateFor(scope: Construct, domain: Domain): ICertificate {
+  const region = domain.certificate?.env.region;
+  const own = Stack.of(scope).region;
+  if (region !== undefined && !Token.isUnresolved(region) && !Token.isUnresolved(own) && region !== own) {
+    throw rejected('certificate', `must be in the region of the stack, ${own}`, region, 'request one there; one in us-east-1 serves CloudFront only');
+  }
+  if (!domain.certificate && domain.domainZone instanceof PrivateHostedZone) {
+    throw rejected('certificate', 'must be given with a private hosted zone, because the certificate authority cannot see records in it', 'none');
+  }
   return domain.certificate ?? new Certificate(scope, 'Certificate', {
     domainName: domain.domainName,
     validation: CertificateValidation.fromDns(domain.domainZone),

@@ -6,13 +6,19 @@ export enum EndpointGroup {
   INGESTION = 'ingestion',
   /** What SDKs load or ask for: scripts, configuration, flags, surveys. Always public. */
   SDK = 'sdk',
-  /** Dashboards, insights and recordings that a user of PostHog shares or embeds. Open when the app is, or on demand. */
+  /**
+   * Pages of dashboards and insights that a user of PostHog shares or embeds, as they were last computed. What such a page asks the app's API
+   * for (fresh results, recordings) stays closed. Open when the app is, or on demand.
+   */
   SHARED_CONTENT = 'shared-content',
   /** Pages that the customers' end users open: hosted surveys, unsubscribe pages, uploaded pictures. Open when the app is, or on demand. */
   END_USER_PAGES = 'end-user-pages',
   /** Calls from other systems, each with a check of its own: GitHub, Slack, SCIM, webhooks. Open when the app is, or on demand. */
   INBOUND_WEBHOOKS = 'inbound-webhooks',
-  /** The OAuth provider, which the toolbar, MCP clients and OAuth apps sign in with. Open when the app is, or on demand. */
+  /**
+   * The OAuth provider, which the toolbar, MCP clients and OAuth apps sign in with. It needs the secret `OIDC_RSA_PRIVATE_KEY`. Open when the app
+   * is, or on demand.
+   */
   OAUTH = 'oauth',
 }
 

@@ -15,7 +15,8 @@ export interface PostHogIngressOptions {
   /** The host name that visitors use: one fully qualified name in lower case, such as `posthog.example.com`. */
   readonly domainName: string;
   /**
-   * The hosted zone that the domain name lies in. With it, alias records are defined, and a certificate unless one is given.
+   * The hosted zone that the domain name lies in. With it, alias records are defined, and a certificate unless one is given. A private zone
+   * needs `certificate`.
    *
    * @default - no records are defined, and `certificate` must be given
    */
@@ -34,7 +35,8 @@ export interface PostHogIngressOptions {
    */
   readonly loadBalancerSubnets?: SubnetSelection;
   /**
-   * Whether the load balancer can be reached from the internet.
+   * Whether the load balancer can be reached from the internet. Cannot be changed once deployed: AWS replaces the load balancer then, and the
+   * targets can be registered with one only.
    *
    * @default true
    */
@@ -73,6 +75,8 @@ export interface PostHogIngressOptions {
    * How long a connection may be silent, from one second to 4,000 seconds.
    *
    * The stream of live events is silent while nothing happens, and PostHog ends it after 30 minutes (livestream/handlers/handlers.go).
+   * NGINX Unit, which serves the app in some releases, closes silent connections after three minutes: where the app answers 502 now and then,
+   * go below that.
    *
    * @default Duration.minutes(30)
    */
@@ -97,6 +101,7 @@ export interface PostHogIngressOptions {
   readonly securityGroup?: ISecurityGroup;
   /**
    * The bucket for access logs, in the region of the stack, encrypted with S3-managed keys. The stack must have a fixed region.
+   * A bucket that is imported must already allow the load balancer to write.
    *
    * @default - no access logs
    */

@@ -65,13 +65,13 @@ export const APP_PRIORITY = 1000;
  *
  * They come after the SDK's rules, which name harmless paths only, and before everything that leads to the app.
  *
- * - Evasions: paths that the app's server would read differently from the load balancer. Dot segments, doubled slashes, and
- *   percent-encoded characters that no client has a reason to encode (RFC 3986 section 2.3, the unreserved ones).
+ * - Evasions: paths that the app's server might read differently from the load balancer. Dot segments (NGINX Unit takes `%2F` for a
+ *   slash before it resolves them), doubled slashes, and percent-encoded characters that no client has a reason to encode (RFC 3986 section 2.3, the unreserved ones).
  * - Internal: what PostHog's processes say to each other (posthog/urls.py: `internal/`, `api/internal/`,
  *   `api/projects/<id>/internal/`), and the statistics pages `_stats` and `_metrics`.
  */
 export const DENY_RULES: readonly RuleSpec[] = [
-  deny('DenyEvasions', ['^.*(//|/\\.\\.?(/|$)|%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])).*$']),
+  deny('DenyEvasions', ['^.*(//|(/|%2[Ff])\\.\\.?(/|%2[Ff]|$)|%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])).*$']),
   deny('DenyInternal', [
     '^(/|%2[Ff])+(api(/|%2[Ff])+((projects|environments)(/|%2[Ff])+[^/]+(/|%2[Ff])+)?)?internal((/|%2[Ff]).*)?$',
     // Django drops an encoded `?` or `#` and what follows (posthog/utils.py, opt_slash_path).

@@ -25,6 +25,10 @@ export function loadBalancerSubnets(vpc: IVpc, internetFacing: boolean, selectio
     throw rejected('loadBalancerSubnets', 'must lie in two or more availability zones', `${zonesOf(subnets)} zone(s)`,
       'use a VPC with two or more zones, or select subnets of more zones');
   }
+  if (zonesOf(subnets) < subnets.length) {
+    throw rejected('loadBalancerSubnets', 'must be one subnet a zone', subnets.map((subnet) => subnet.node.path).join(', '),
+      'name one group of them with `subnetGroupName`, or add `onePerAz: true`');
+  }
   subnets.forEach(checkSize);
   return subnets;
 }

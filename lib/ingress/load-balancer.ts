@@ -1,6 +1,6 @@
 import { Duration, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup, ISubnet, IVpc, Peer } from 'aws-cdk-lib/aws-ec2';
 import {
   ApplicationListener, ApplicationLoadBalancer, ApplicationProtocol, CfnListener, DesyncMitigationMode, IpAddressType, ListenerAction, SslPolicy,
   XffHeaderProcessingMode,
@@ -69,6 +69,14 @@ export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSetti
   return loadBalancer;
 }
 
+/** Without public IPv4, the CDK opens a listener to IPv6 only under one of its feature flags. */
+function openToIpv6(listener: ApplicationListener, port: number, settings: LoadBalancerSettings): void {
+  if (settings.openListener && settings.ipAddressType === IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4) {
+    // In the CDK's own words, so that the rule is not there twice where the flag is on.
+    listener.connections.allowDefaultPortFrom(Peer.anyIpv6(), `Allow from anyone on port ${port}`);
+  }
+}
+
 /** Defines the listener that sends every plain request to https. */
 export function defineRedirect(loadBalancer: ApplicationLoadBalancer, settings: LoadBalancerSettings): ApplicationListener {
   const listener = loadBalancer.addListener('Http', {
@@ -77,6 +85,7 @@ export function defineRedirect(loadBalancer: ApplicationLoadBalancer, settings: 
     open: settings.openListener,
     defaultAction: ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
   });
+  openToIpv6(listener, 80, settings);
   acknowledge(listener, { ELBv2ACMCertificateRequired: 'this listener answers nothing itself; it sends every request to https' });
   return listener;
 }
@@ -91,6 +100,7 @@ export function defineListener(loadBalancer: ApplicationLoadBalancer, settings: 
     sslPolicy: settings.sslPolicy,
     defaultAction: settings.defaultAction,
   });
+  openToIpv6(listener, 443, settings);
   // Listener attributes have no place in the listener's own construct yet.
   (listener.node.defaultChild as CfnListener).listenerAttributes = [
     // The load balancer knows that it speaks https; the Rust services do not, and send no such header.

@@ -19,9 +19,10 @@ const SEGMENT = '[A-Za-z0-9_~@=:+-][A-Za-z0-9._~@=:+-]*';
  * The patterns of some endpoints that share a rule.
  *
  * An endpoint is its exact path and what is below it (`/e`, `/e/*`), never a bare prefix: `/e*` would open `/embedded` too. In
- * front of the app that is not enough. The app's server resolves `..` and percent-encoding in a path, the load balancer does
- * not, so with `/static/*` open `/static/../login` would be open as well. There, open patterns are regular expressions of
- * harmless segments. The Rust services route raw paths and need no such care.
+ * front of the app that is not enough. The app's server resolves `..` and percent-encoding in a path. AWS says that rules are
+ * evaluated after "URI normalization", but not what that is, nor that the normalised path is what a target gets. If it does less
+ * than the app's server, `/static/*` opens `/static/../login`. So there, open patterns are regular expressions of harmless
+ * segments, which mean the same to everybody. The Rust services route raw paths and need no such care.
  *
  * @param endpoints endpoints that are answered by one process and share a rule
  */
@@ -43,5 +44,9 @@ function regexOf(endpoint: PublicEndpoint): string {
   if (!endpoint._matchesBelow) {
     return `^${path}/?$`;
   }
-  return `^${path}(/${SEGMENT})${endpoint._matchesPath ? '*' : '+'}/?$`;
+  if (endpoint._filesOnly) {
+    return `^${path}(/${SEGMENT})+\\.[A-Za-z0-9]+$`;
+  }
+  const times = { one: endpoint._matchesPath ? '?' : '', any: endpoint._matchesPath ? '*' : '+' };
+  return `^${path}(/${SEGMENT})${endpoint._oneBelow ? times.one : times.any}/?$`;
 }

@@ -1,5 +1,5 @@
 import { Annotations, Duration } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Connections, IConnectable, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import {
   ApplicationListenerRule, ApplicationLoadBalancer, IApplicationListener, IApplicationTargetGroup, IpAddressType, ListenerAction, ListenerCondition, SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -16,6 +16,7 @@ import { PostHogProcess } from './posthog-process';
 import { proxyEnvironment } from './proxy-environment';
 import { TrustedProxies } from './trusted-proxies';
 import { knownSeconds } from '../private/durations';
+import { checkEnum } from '../private/enums';
 import { at, rejected } from '../private/errors';
 
 /**
@@ -59,7 +60,9 @@ export class PostHogIngress extends Construct implements IConnectable {
   public readonly trustedProxies: TrustedProxies;
   /** What Django must be told about the proxy in front of it, as environment variables. */
   public readonly environment: Record<string, string>;
-  /** The load balancer's network connections. */
+  /** The subnets that the load balancer stands in. */
+  public readonly subnets: ISubnet[];
+  /** The load balancer's network connections, on port 443. */
   public readonly connections: Connections;
 
   private readonly appAccess: AppAccess;
@@ -72,14 +75,14 @@ export class PostHogIngress extends Construct implements IConnectable {
     this.openGroups = new Set(props.publicEndpointGroups ?? []);
     this.url = `https://${props.domainName}`;
 
-    const subnets = at(this, () => {
+    this.subnets = at(this, () => {
       checkDomain(props);
       checkIdleTimeout(props.idleTimeout);
       checkGroups(props.publicEndpointGroups);
       checkAccessLogs(props);
       return loadBalancerSubnets(props.vpc, props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer, props.loadBalancerSubnets);
     });
-    this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies.fromSubnets(subnets));
+    this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies.fromSubnets(this.subnets));
     if (this.trustedProxies.trustsEverybody) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHogIngress.trustAllProxies',
         'TrustedProxies.all() lets every visitor choose the address that PostHog sees; its IP filters and login limits protect nothing then. ' +
@@ -89,10 +92,10 @@ export class PostHogIngress extends Construct implements IConnectable {
 
     const settings: LoadBalancerSettings = {
       ...props,
-      subnets,
+      subnets: this.subnets,
       internetFacing: props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer,
       ipAddressType: props.ipAddressType ?? DEFAULTS.ipAddressType,
-      certificate: certificateFor(this, props),
+      certificate: at(this, () => certificateFor(this, props)),
       sslPolicy: props.sslPolicy ?? DEFAULTS.sslPolicy,
       idleTimeout: props.idleTimeout ?? DEFAULTS.idleTimeout,
       strictTransportSecurity: props.strictTransportSecurity ?? DEFAULTS.strictTransportSecurity,
@@ -101,7 +104,7 @@ export class PostHogIngress extends Construct implements IConnectable {
       defaultAction: this.appAccess._isOpen ? undefined : refusal(),
     };
     this.loadBalancer = defineLoadBalancer(this, settings);
-    this.connections = this.loadBalancer.connections;
+    this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
     defineRedirect(this.loadBalancer, settings);
     this.listener = defineListener(this.loadBalancer, settings);
     defineRecords(this, props, this.loadBalancer, settings.ipAddressType);
@@ -127,6 +130,11 @@ export class PostHogIngress extends Construct implements IConnectable {
     if (this.routed.has(process)) {
       at(this, () => {
         throw rejected('process', 'must not be routed twice', process, 'remove the second call of `route()`');
+      });
+    }
+    if (rulesFor(process, new Set(Object.values(EndpointGroup))).length === 0) {
+      at(this, () => {
+        throw rejected('process', 'must be one that answers requests', process);
       });
     }
     this.routed.set(process, targetGroup);
@@ -162,10 +170,10 @@ export class PostHogIngress extends Construct implements IConnectable {
   }
 
   private validateRoutes(): string[] {
-    if (!this.appAccess._isOpen || this.routed.has(PostHogProcess.WEB)) {
+    if (!this.appAccess._needsApp || this.routed.has(PostHogProcess.WEB)) {
       return [];
     }
-    return ['the app is open to anyone, but nothing answers it; call route(PostHogProcess.WEB, ...), or set `appAccess: AppAccess.nobody()`'];
+    return ['the app is open, but nothing answers it; call route(PostHogProcess.WEB, ...), or set `appAccess: AppAccess.nobody()`'];
   }
 }
 
@@ -181,6 +189,7 @@ function checkIdleTimeout(idleTimeout?: Duration): void {
 }
 
 function checkGroups(groups: EndpointGroup[] = []): void {
+  groups.forEach((group) => checkEnum('publicEndpointGroups', group, EndpointGroup));
   const redundant = groups.find((group) => ALWAYS_PUBLIC.includes(group));
   if (redundant) {
     throw rejected('publicEndpointGroups', 'names groups that are public besides those that always are', redundant, 'leave it out: it is always public');

@@ -9,9 +9,15 @@ enum Reach {
   EXACT_AND_BELOW,
   /** Everything below the path, but not the path itself. */
   BELOW,
+  /** One segment below the path. What is deeper, the app takes for a page of its own. */
+  ONE_BELOW,
+  /** The path and one segment below it. */
+  EXACT_AND_ONE_BELOW,
+  /** Files below the path: something with a dot in its name. What is no file, the app takes for a page of its own. */
+  FILES,
 }
 
-const { EXACT, EXACT_AND_BELOW, BELOW } = Reach;
+const { EXACT, EXACT_AND_BELOW, BELOW, ONE_BELOW, EXACT_AND_ONE_BELOW, FILES } = Reach;
 const { WEB, CAPTURE, REPLAY_CAPTURE, CAPTURE_AI, CAPTURE_LOGS, FEATURE_FLAGS, HYPERCACHE_SERVER, PLUGINS } = PostHogProcess;
 const { INGESTION, SDK, SHARED_CONTENT, END_USER_PAGES, INBOUND_WEBHOOKS, OAUTH } = EndpointGroup;
 
@@ -33,7 +39,8 @@ interface EndpointTraits {
  *
  * Sources: PostHog's proxy table (docker-compose.base.yml of PostHog/posthog), posthog/urls.py, the routers in rust/capture,
  * rust/capture-logs, rust/feature-flags and rust/hypercache-server, nodejs/src/cdp/cdp-api.ts, all as of July 2026; PostHog's
- * published list (posthog.com, running-behind-proxy.mdx); and the requests that posthog-js 1.449.2 and posthog-node 5.70.0 make.
+ * published list (posthog.com, running-behind-proxy.mdx); a newer posthog/urls.py for push subscriptions; and the requests
+ * that posthog-js 1.449.2 and posthog-node 5.70.0 make.
  */
 export class PublicEndpoint {
   // -- Ingestion, answered by the Rust services: Django serves none of these paths any more ------------------------------------
@@ -55,9 +62,9 @@ export class PublicEndpoint {
   /** Person properties of very old SDKs. */
   public static readonly ENGAGE = new PublicEndpoint('/engage', EXACT_AND_BELOW, CAPTURE, INGESTION, 'Engage', 'Person properties of very old SDKs', { documented: true, legacy: true });
   /** AI events with large bodies. */
-  public static readonly AI = new PublicEndpoint('/i/v0/ai', EXACT_AND_BELOW, CAPTURE_AI, INGESTION, 'Ai', 'AI events with large bodies', { fallback: [CAPTURE, 'Engage'] });
+  public static readonly AI = new PublicEndpoint('/i/v0/ai', EXACT_AND_BELOW, CAPTURE_AI, INGESTION, 'Ai', 'AI events; large bodies need capture-ai', { fallback: [CAPTURE, 'Engage'] });
   /** AI events of the newest SDKs. */
-  public static readonly AI_V1 = new PublicEndpoint('/i/v1/ai', BELOW, CAPTURE_AI, INGESTION, 'Ai', 'AI events of the newest SDKs, `/i/v1/ai/events`', { fallback: [CAPTURE, 'Engage'] });
+  public static readonly AI_V1 = new PublicEndpoint('/i/v1/ai', BELOW, CAPTURE_AI, INGESTION, 'Ai', 'AI events of the newest SDKs, `/i/v1/ai/events`; needs capture-ai', { fallback: [CAPTURE, 'Engage'] });
   /** Logs, over OpenTelemetry. */
   public static readonly LOGS = new PublicEndpoint('/i/v1/logs', EXACT_AND_BELOW, CAPTURE_LOGS, INGESTION, 'Logs', 'Logs, over OpenTelemetry');
   /** Traces, over OpenTelemetry. */
@@ -70,7 +77,7 @@ export class PublicEndpoint {
   /** Feature flags and their definitions. */
   public static readonly FLAGS = new PublicEndpoint('/flags', EXACT_AND_BELOW, FEATURE_FLAGS, SDK, 'Flags', 'Feature flags, and their definitions for local evaluation', { documented: true });
   /** Feature flags, as older SDKs ask for them. */
-  public static readonly DECIDE = new PublicEndpoint('/decide', EXACT_AND_BELOW, FEATURE_FLAGS, SDK, 'Flags', 'Feature flags of older SDKs', { documented: true, legacy: true });
+  public static readonly DECIDE = new PublicEndpoint('/decide', EXACT_AND_BELOW, FEATURE_FLAGS, SDK, 'Flags', 'Feature flags of older SDKs; their other settings only with a header that a load balancer cannot add', { documented: true, legacy: true });
   /** Flag definitions, as older server SDKs ask for them. */
   public static readonly LOCAL_EVALUATION = new PublicEndpoint('/api/feature_flag/local_evaluation', EXACT_AND_BELOW, FEATURE_FLAGS, SDK, 'FlagDefinitions', 'Flag definitions of older server SDKs', { legacy: true });
   /** The payload of a remote-config flag. */
@@ -90,7 +97,7 @@ export class PublicEndpoint {
   /** Reports of content security policies. */
   public static readonly CSP_REPORTS = new PublicEndpoint('/report', EXACT, WEB, SDK, 'AppReports', 'Reports of content security policies, sent by browsers');
   /** The SDK's scripts. */
-  public static readonly STATIC = new PublicEndpoint('/static', BELOW, WEB, SDK, 'SdkFiles', 'The SDK\'s scripts, `/static/array.js` and those it loads later', { documented: true });
+  public static readonly STATIC = new PublicEndpoint('/static', FILES, WEB, SDK, 'SdkFiles', 'The SDK\'s scripts, `/static/array.js` and those it loads later', { documented: true });
   /** Where to send push notifications. */
   public static readonly PUSH_SUBSCRIPTIONS = new PublicEndpoint('/api/push_subscriptions', EXACT, WEB, SDK, 'SdkFiles', 'Where to send push notifications, from mobile apps');
   /** Site apps. */
@@ -100,27 +107,27 @@ export class PublicEndpoint {
 
   // -- Shared and embedded content ----------------------------------------------------------------------------------------------
 
-  /** Shared insights, dashboards and recordings. */
-  public static readonly SHARED = new PublicEndpoint('/shared', BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Shared insights, dashboards and recordings');
+  /** Pages of shared insights and dashboards. */
+  public static readonly SHARED = new PublicEndpoint('/shared', ONE_BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Pages of shared insights and dashboards');
   /** Shared dashboards, at their old path. */
-  public static readonly SHARED_DASHBOARD = new PublicEndpoint('/shared_dashboard', BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Shared dashboards, at their old path', { legacy: true });
-  /** Embedded insights, dashboards and recordings. */
-  public static readonly EMBEDDED = new PublicEndpoint('/embedded', BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Embedded insights, dashboards and recordings');
+  public static readonly SHARED_DASHBOARD = new PublicEndpoint('/shared_dashboard', ONE_BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Shared dashboards, at their old path', { legacy: true });
+  /** Pages of embedded insights and dashboards. */
+  public static readonly EMBEDDED = new PublicEndpoint('/embedded', ONE_BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Pages of embedded insights and dashboards');
   /** Rendered exports. */
-  public static readonly EXPORTER = new PublicEndpoint('/exporter', EXACT_AND_BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Rendered exports');
+  public static readonly EXPORTER = new PublicEndpoint('/exporter', EXACT_AND_ONE_BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Rendered exports');
   /** Shared user interviews. */
-  public static readonly INTERVIEW = new PublicEndpoint('/interview', BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Shared user interviews');
+  public static readonly INTERVIEW = new PublicEndpoint('/interview', ONE_BELOW, WEB, SHARED_CONTENT, 'SharedContent', 'Shared user interviews');
   /** Rendered queries. */
   public static readonly RENDER_QUERY = new PublicEndpoint('/render_query', EXACT, WEB, SHARED_CONTENT, 'SharedQueries', 'Rendered queries');
 
   // -- Pages for the customers' end users ---------------------------------------------------------------------------------------
 
   /** Hosted surveys. */
-  public static readonly HOSTED_SURVEYS = new PublicEndpoint('/external_surveys', BELOW, WEB, END_USER_PAGES, 'EndUserPages', 'Hosted surveys');
+  public static readonly HOSTED_SURVEYS = new PublicEndpoint('/external_surveys', ONE_BELOW, WEB, END_USER_PAGES, 'EndUserPages', 'Hosted surveys');
   /** Message preferences. */
-  public static readonly MESSAGE_PREFERENCES = new PublicEndpoint('/messaging-preferences', BELOW, WEB, END_USER_PAGES, 'EndUserPages', 'Message preferences, linked from e-mails');
+  public static readonly MESSAGE_PREFERENCES = new PublicEndpoint('/messaging-preferences', ONE_BELOW, WEB, END_USER_PAGES, 'EndUserPages', 'Message preferences, linked from e-mails');
   /** Uploaded pictures. */
-  public static readonly UPLOADED_MEDIA = new PublicEndpoint('/uploaded_media', BELOW, WEB, END_USER_PAGES, 'EndUserPages', 'Pictures uploaded for surveys, tours and e-mails');
+  public static readonly UPLOADED_MEDIA = new PublicEndpoint('/uploaded_media', ONE_BELOW, WEB, END_USER_PAGES, 'EndUserPages', 'Pictures uploaded for surveys, tours and e-mails');
   /** Unsubscribing from notifications. */
   public static readonly UNSUBSCRIBE = new PublicEndpoint('/api/unsubscribe', EXACT, WEB, END_USER_PAGES, 'Unsubscribe', 'Unsubscribing from notifications');
   /** The unsubscribe page. */
@@ -221,7 +228,7 @@ export class PublicEndpoint {
    * @internal
    */
   public get _matchesPath(): boolean {
-    return this.reach !== BELOW;
+    return [EXACT, EXACT_AND_BELOW, EXACT_AND_ONE_BELOW].includes(this.reach);
   }
 
   /**
@@ -231,6 +238,24 @@ export class PublicEndpoint {
    */
   public get _matchesBelow(): boolean {
     return this.reach !== EXACT;
+  }
+
+  /**
+   * Whether only one segment below the path is part of the endpoint.
+   *
+   * @internal
+   */
+  public get _oneBelow(): boolean {
+    return this.reach === ONE_BELOW || this.reach === EXACT_AND_ONE_BELOW;
+  }
+
+  /**
+   * Whether only files below the path are part of the endpoint.
+   *
+   * @internal
+   */
+  public get _filesOnly(): boolean {
+    return this.reach === FILES;
   }
 
   /**

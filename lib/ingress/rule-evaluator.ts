@@ -36,7 +36,8 @@ export interface Request {
 /**
  * The rule that a request meets: the matching one with the lowest priority, the default rule where none matches.
  *
- * Semantics are those of the Application Load Balancer: paths are compared case-sensitively and as they were sent, host names
+ * Semantics are those of the Application Load Balancer: paths are compared case-sensitively, and here as they were sent (AWS normalises
+ * them first, in a way that it does not describe), host names
  * and header values without regard to case, `*` is any run of characters (slashes too), `?` is exactly one.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html

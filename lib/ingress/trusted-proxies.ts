@@ -24,9 +24,6 @@ export class TrustedProxies {
    * @param subnets the load balancer's subnets
    */
   public static fromSubnets(subnets: ISubnet[]): TrustedProxies {
-    if (subnets.length === 0) {
-      throw rejected('subnets', 'must name the subnets of the load balancer', []);
-    }
     const cidrs = subnets.map(knownCidr);
     const unknown = subnets.filter((_, i) => cidrs[i] === 'unknown').map((subnet) => subnet.node.path);
     if (unknown.length > 0) {

@@ -8,6 +8,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { NatMode } from './nat-mode';
 import { acknowledge } from '../private/acknowledge';
+import { checkEnum } from '../private/enums';
 import { at, rejected } from '../private/errors';
 
 /**
@@ -126,7 +127,7 @@ export class PostHogNetwork extends Construct {
     }
 
     const natInstance = nat === NatMode.INSTANCE ? defineNatInstance() : undefined;
-    this.vpc = new Vpc(this, 'Vpc', {
+    this.vpc = at(this, () => new Vpc(this, 'Vpc', {
       ipAddresses: props.ipAddresses ?? IpAddresses.cidr('10.0.0.0/16'),
       ipProtocol: (props.dualStack ?? DEFAULTS.dualStack) ? IpProtocol.DUAL_STACK : IpProtocol.IPV4_ONLY,
       maxAzs: zones,
@@ -136,7 +137,7 @@ export class PostHogNetwork extends Construct {
       natGatewaySubnets: nat === NatMode.NONE ? undefined : { subnetGroupName: TIER.egress },
       natGatewayProvider: natInstance,
       gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
-    });
+    }));
     if (natInstance) {
       this.hardenNatInstance(natInstance);
     }
@@ -211,10 +212,7 @@ function checkProps(props: PostHogNetworkProps): void {
   if (!Number.isInteger(maxAzs) || maxAzs < ZONES.min || maxAzs > ZONES.max) {
     throw rejected('maxAzs', `must be from ${ZONES.min} to ${ZONES.max}: a load balancer needs two zones, and room is kept for four`, maxAzs);
   }
-  const modes: string[] = Object.values(NatMode);
-  if (props.nat !== undefined && !modes.includes(props.nat)) {
-    throw rejected('nat', `must be one of ${modes.join(', ')}`, props.nat);
-  }
+  checkEnum('nat', props.nat ?? DEFAULTS.nat, NatMode);
   for (const name of ['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const) {
     const mask = props[name] ?? DEFAULTS[name];
     if (!Number.isInteger(mask) || mask < 16 || mask > 28) {

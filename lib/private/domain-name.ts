@@ -25,6 +25,9 @@ export function checkDomainName(prop: string, value: string): void {
   if (Token.isUnresolved(value)) {
     return;
   }
+  if (typeof value !== 'string') {
+    throw rejected(prop, `must be a fully qualified host name such as ${EXAMPLE}`, value);
+  }
   const mistake = MISTAKES.find(([test]) => test.test(value));
   const labels = value.split('.');
   const valid = labels.length >= 2 && labels.every((label) => LABEL.test(label)) && /[a-z]/.test(labels.at(-1)!) && value.length <= 253;

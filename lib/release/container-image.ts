@@ -4,7 +4,7 @@ import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 
 /** An image in a private ECR repository. */
-const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(?<repository>[^:@]+)[:@](?<version>.+)$/;
+const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(?<repository>[^:@]+)([:@](?<version>.+))?$/;
 
 /** Whether an image lies in a private ECR repository, and so can be loaded without the internet. */
 export function isInEcr(reference: string): boolean {
@@ -25,5 +25,6 @@ export function containerImage(scope: Construct, id: string, reference: string):
     repositoryName: ecr.repository,
     repositoryArn: Stack.of(scope).formatArn({ service: 'ecr', region: ecr.region, account: ecr.account, resource: 'repository', resourceName: ecr.repository }),
   });
+  // Without a version it is the tag `latest`, as for Docker.
   return ContainerImage.fromEcrRepository(repository, ecr.version);
 }

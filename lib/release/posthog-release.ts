@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib/core';
 import { rejected } from '../private/errors';
 
 /**
@@ -37,7 +38,8 @@ export class PostHogRelease {
   /**
    * A release of your own: copies of the images in ECR, or other digests.
    *
-   * The images must belong together. An image with a tag instead of a digest warns, because what it names changes under you.
+   * The images must belong together. An image with a tag instead of a digest warns, because what it names changes under you. Tasks may pull
+   * from a private ECR repository that the text names; where the text is an unresolved token, give them that right yourself.
    *
    * Throws where an image is none.
    *
@@ -55,7 +57,7 @@ export class PostHogRelease {
     public readonly images: PostHogImages,
   ) {
     for (const [key, image] of entries(images)) {
-      if (!REFERENCE.test(image)) {
+      if (!Token.isUnresolved(image) && !REFERENCE.test(image)) {
         throw rejected(key, 'must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>', image);
       }
     }
@@ -65,7 +67,7 @@ export class PostHogRelease {
    * The images without a digest.
    */
   public get floatingImages(): string[] {
-    return entries(this.images).map(([, image]) => image).filter((image) => !image.includes('@sha256:'));
+    return entries(this.images).map(([, image]) => image).filter((image) => !Token.isUnresolved(image) && !image.includes('@sha256:'));
   }
 }
 

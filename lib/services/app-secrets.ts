@@ -1,8 +1,9 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { CfnSecret, ISecret, Secret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { ISecret, Secret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../private/acknowledge';
 import { at, rejected } from '../private/errors';
+import { checkWholeText, definitionOf } from '../private/secrets';
 
 /**
  * The secrets of PostHog itself, where you bring them. Each secret's whole text is the value.
@@ -92,26 +93,26 @@ export class AppSecrets extends Construct {
 
 /** Checks what can be seen of a secret at synthesis: one that the same app defines. What a secret elsewhere holds is not known. */
 function checkFormat(name: keyof AppSecretsProps, secret: ISecret): void {
-  const definition = secret.node.defaultChild;
-  if (!CfnSecret.isCfnSecret(definition)) {
-    return;
-  }
-  const stack = Stack.of(secret);
-  const value = sampleValue(stack.resolve(definition.generateSecretString) as SecretStringGenerator | undefined, stack.resolve(definition.secretString));
+  checkWholeText(name, secret);
+  const { generated, literal } = definitionOf(secret);
+  const value = sampleValue(generated, literal);
   if (value !== undefined && !FORMATS[name].valid.test(value)) {
     throw rejected(name, FORMATS[name].rule, `${value.length} characters`,
       `define it with generateSecretString: { excludePunctuation: true, passwordLength: ${FORMATS[name].length} }, or leave it out`);
   }
 }
 
+/** The punctuation that Secrets Manager generates, without what the formats allow. */
+const PUNCTUATION = '!"#$%&\'()*+,./:;<=>?@[\\]^`{|}~';
+
 /** A value of the form that the secret will have, or undefined where that is not known. */
 function sampleValue(generated: SecretStringGenerator | undefined, literal: unknown): string | undefined {
   if (typeof literal === 'string') {
     return literal.startsWith('{{resolve:') ? undefined : literal;
   }
-  if (!generated || generated.secretStringTemplate) {
+  if (!generated) {
     return undefined;
   }
-  const alphabet = generated.excludePunctuation ? 'a' : '!';
-  return alphabet.repeat(generated.passwordLength ?? 32);
+  const allowed = generated.excludePunctuation ? '' : [...PUNCTUATION].find((character) => !generated.excludeCharacters?.includes(character)) ?? '';
+  return (allowed || 'a').repeat(generated.passwordLength ?? 32);
 }

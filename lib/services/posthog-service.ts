@@ -156,12 +156,12 @@ export class PostHogService extends Construct implements IPostHogService {
       targets: [this.service],
       deregistrationDelay: Duration.seconds(http.deregistrationDelay),
       healthCheck: {
-        path: http.healthCheckPath,
+        path: http.healthCheck.path,
         healthyHttpCodes: '200',
-        interval: Duration.seconds(10),
-        timeout: Duration.seconds(5),
+        interval: Duration.seconds(http.healthCheck.interval),
+        timeout: Duration.seconds(http.healthCheck.timeout),
         healthyThresholdCount: 2,
-        unhealthyThresholdCount: 3,
+        unhealthyThresholdCount: http.healthCheck.unhealthyThreshold,
       },
     });
   }

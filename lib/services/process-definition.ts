@@ -20,6 +20,8 @@ export interface Stores {
 /** Everything that a process can be told about what surrounds it. */
 export interface ProcessContext extends Stores {
   readonly secrets: AppSecrets;
+  /** Whether PostHog reports its own usage and errors to PostHog Inc. */
+  readonly telemetry: boolean;
   /** What Django must know about the proxy in front of it. */
   readonly proxyEnvironment: Readonly<Record<string, string>>;
   /** The private address of a process, such as `http://capture.posthog.example.com.internal:3000`. */
@@ -32,11 +34,20 @@ export interface ProcessSettings {
   readonly secrets: Record<string, Secret>;
 }
 
-/** How a process tells that it can answer. */
+/** How the load balancer finds out whether a process can answer. Times in seconds. */
+export interface HealthCheck {
+  /** Where it asks. Must answer without regard to the host name, and while migrations are pending. */
+  readonly path: string;
+  readonly interval: number;
+  readonly timeout: number;
+  /** After so many failures in a row, the task is replaced. */
+  readonly unhealthyThreshold: number;
+}
+
+/** What a process answers, and how its tasks come and go. */
 export interface HttpEndpoint {
   readonly port: number;
-  /** Where the load balancer asks. Must answer without regard to the host name, and while migrations are pending. */
-  readonly healthCheckPath: string;
+  readonly healthCheck: HealthCheck;
   /** How long the load balancer lets running requests finish before the task is told to stop, in seconds. */
   readonly deregistrationDelay: number;
   /** How long a new task may fail its health checks, in seconds. */

@@ -1,6 +1,7 @@
 import { Connections, IConnectable, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
 import { Construct, IConstruct } from 'constructs';
 import { checkHost, checkPort, KnownMisfit } from './endpoint-checks';
+import { checkEnum } from '../private/enums';
 import { at } from '../private/errors';
 
 const DEFAULT_PORT = 6379;
@@ -27,6 +28,8 @@ export interface ICache extends IConstruct, IConnectable {
   readonly port: number;
   /** Whether connections are encrypted. */
   readonly encryption: CacheEncryption;
+  /** The ports that processes connect to. */
+  readonly clientPorts: number[];
 }
 
 /**
@@ -59,7 +62,8 @@ export interface CacheAttributes {
 /** Servers in cluster mode answer with MOVED and CROSSSLOT, which PostHog's clients do not follow (PostHog/posthog issue 4694). */
 const MISFITS: readonly KnownMisfit[] = [
   { pattern: /\.serverless\.[^.]+\.cache\.amazonaws\.com/, reason: 'ElastiCache Serverless is always in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
-  { pattern: /^clustercfg\./, reason: 'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
+  { pattern: /(^|\.)clustercfg\./, reason: 'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
+  { pattern: /^replica\.|-ro\.[^.]+\.ng\.0001\./, reason: 'this is a reader endpoint, and PostHog writes; use the primary endpoint' },
 ];
 
 /**
@@ -86,6 +90,7 @@ class ImportedCache extends Construct implements ICache {
   public readonly host: string;
   public readonly port: number;
   public readonly encryption: CacheEncryption;
+  public readonly clientPorts: number[];
   public readonly connections: Connections;
 
   public constructor(scope: Construct, id: string, attrs: CacheAttributes) {
@@ -96,7 +101,9 @@ class ImportedCache extends Construct implements ICache {
     at(this, () => {
       checkHost('host', this.host, MISFITS);
       checkPort('port', this.port);
+      checkEnum('encryption', this.encryption, CacheEncryption);
     });
+    this.clientPorts = [this.port];
     this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.port) });
   }
 }

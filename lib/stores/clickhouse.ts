@@ -25,6 +25,8 @@ export interface IClickHouse extends IConstruct, IConnectable {
   readonly nativePort: number;
   /** The port of the HTTP interface: 8443 with TLS, 8123 without. */
   readonly httpPort: number;
+  /** The ports that processes connect to. */
+  readonly clientPorts: number[];
 }
 
 /**
@@ -94,6 +96,7 @@ class ImportedClickHouse extends Construct implements IClickHouse {
   public readonly credentials: ISecret;
   public readonly nativePort: number;
   public readonly httpPort: number;
+  public readonly clientPorts: number[];
   public readonly connections: Connections;
 
   public constructor(scope: Construct, id: string, attrs: ClickHouseAttributes) {
@@ -107,6 +110,7 @@ class ImportedClickHouse extends Construct implements IClickHouse {
     const ports = this.tls ? PORTS.tls : PORTS.plain;
     this.nativePort = ports.native;
     this.httpPort = ports.http;
+    this.clientPorts = [this.nativePort, this.httpPort];
     this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.nativePort) });
   }
 }

@@ -14,7 +14,7 @@ export function checkHost(prop: string, value: string, misfits: readonly KnownMi
   if (Token.isUnresolved(value)) {
     return;
   }
-  if (!/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value)) {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value)) {
     throw rejected(prop, 'must be a host name, without scheme and port', value);
   }
   checkMisfit(prop, value, misfits);

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
 import { Construct, IConstruct } from 'constructs';
 import { checkHost, checkMisfit, checkPort, KnownMisfit } from './endpoint-checks';
+import { checkEnum } from '../private/enums';
 import { at, rejected } from '../private/errors';
 
 /**
@@ -22,6 +23,8 @@ export interface IKafka extends IConstruct, IConnectable {
   readonly bootstrapServers: string;
   /** Whether connections are encrypted. */
   readonly encryption: KafkaEncryption;
+  /** The ports that processes connect to. */
+  readonly clientPorts: number[];
 }
 
 /**
@@ -79,6 +82,7 @@ export class Kafka {
 class ImportedKafka extends Construct implements IKafka {
   public readonly bootstrapServers: string;
   public readonly encryption: KafkaEncryption;
+  public readonly clientPorts: number[];
   public readonly connections: Connections;
 
   public constructor(scope: Construct, id: string, attrs: KafkaAttributes) {
@@ -86,20 +90,25 @@ class ImportedKafka extends Construct implements IKafka {
     this.bootstrapServers = attrs.bootstrapServers;
     this.encryption = attrs.encryption ?? KafkaEncryption.TLS;
     const ports = at(this, () => checkBrokers(this.bootstrapServers, this.encryption));
-    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(ports[0] ?? MSK_PORTS[this.encryption]) });
+    this.clientPorts = ports.length > 0 ? [...new Set(ports)] : [MSK_PORTS[this.encryption]];
+    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.clientPorts[0]) });
   }
 }
 
 /** Checks the brokers and returns their ports; none where they are not known yet. */
 function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): number[] {
+  checkEnum('encryption', encryption, KafkaEncryption);
   if (Token.isUnresolved(bootstrapServers)) {
     return [];
   }
   const contrary = encryption === KafkaEncryption.TLS ? KafkaEncryption.PLAINTEXT : KafkaEncryption.TLS;
+  if (typeof bootstrapServers !== 'string') {
+    throw rejected('bootstrapServers', 'must be comma-separated host:port', bootstrapServers);
+  }
   return bootstrapServers.split(',').map((broker) => {
-    const [, host, digits] = /^([^:]*):(\d+)$/.exec(broker) ?? [];
+    const [, host, digits] = /^([^:\s]*):(\d+)$/.exec(broker) ?? [];
     if (digits === undefined) {
-      throw rejected('bootstrapServers', 'must be comma-separated host:port', broker);
+      throw rejected('bootstrapServers', 'must be comma-separated host:port, without white space', broker);
     }
     const port = Number(digits);
     checkHost('bootstrapServers', host, MISFITS);

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib/core';
+import { Stack, Token } from 'aws-cdk-lib/core';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, IConstruct } from 'constructs';
@@ -10,7 +10,7 @@ const DEFAULT_RECORDINGS_PREFIX = 'session_recordings';
 /** What the processes do with the bucket and with objects; the CDK's own grants are wider. */
 const BUCKET = ['s3:ListBucket', 's3:GetBucketLocation'];
 const READ = ['s3:GetObject'];
-const WRITE = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
+const WRITE = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
 
 /**
  * A bucket that PostHog keeps files and session recordings in.
@@ -80,6 +80,12 @@ class ImportedObjectStorage extends Construct implements IObjectStorage {
     super(scope, id);
     this.bucket = attrs.bucket;
     this.region = Stack.of(this).region;
+    const { region } = attrs.bucket.env;
+    if (!Token.isUnresolved(region) && !Token.isUnresolved(this.region) && region !== this.region) {
+      at(this, () => {
+        throw rejected('bucket', `must be in the region of the stack, ${this.region}`, region);
+      });
+    }
     this.endpoint = `https://s3.${this.region}.${Stack.of(this).urlSuffix}`;
     this.recordingsPrefix = attrs.recordingsPrefix ?? DEFAULT_RECORDINGS_PREFIX;
     if (this.recordingsPrefix === '' || /^\/|\/$/.test(this.recordingsPrefix)) {

@@ -1,6 +1,9 @@
 import { Connections, IConnectable, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
+import { checkPort } from './endpoint-checks';
+import { at } from '../private/errors';
+import { checkWholeText } from '../private/secrets';
 
 const DEFAULT_PORT = 5432;
 
@@ -12,6 +15,8 @@ export interface IPostgres extends IConstruct, IConnectable {
   readonly urlSecret: ISecret;
   /** The secret whose text is the connection URL of the database of persons. */
   readonly personsUrlSecret: ISecret;
+  /** The ports that processes connect to. */
+  readonly clientPorts: number[];
 }
 
 /**
@@ -66,12 +71,20 @@ export class Postgres {
 class ImportedPostgres extends Construct implements IPostgres {
   public readonly urlSecret: ISecret;
   public readonly personsUrlSecret: ISecret;
+  public readonly clientPorts: number[];
   public readonly connections: Connections;
 
   public constructor(scope: Construct, id: string, attrs: PostgresAttributes) {
     super(scope, id);
     this.urlSecret = attrs.urlSecret;
     this.personsUrlSecret = attrs.personsUrlSecret ?? attrs.urlSecret;
-    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(attrs.port ?? DEFAULT_PORT) });
+    const port = attrs.port ?? DEFAULT_PORT;
+    at(this, () => {
+      checkPort('port', port);
+      checkWholeText('urlSecret', attrs.urlSecret);
+      checkWholeText('personsUrlSecret', this.personsUrlSecret);
+    });
+    this.clientPorts = [port];
+    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(port) });
   }
 }

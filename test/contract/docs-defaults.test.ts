@@ -100,6 +100,7 @@ const OTHERS: Record<string, unknown> = {
   'PostHogNetworkProps.serviceSubnetCidrMask': 24,
   'PostHogNetworkProps.storeSubnetCidrMask': 26,
   'PostHogProps.enableExecuteCommand': true,
+  'PostHogProps.telemetry': true,
   'PostHogProps.logRetention': RetentionDays.ONE_DAY,
   'PostHogProps.nat': NatMode.PER_ZONE,
   'PostHogProps.release': PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11.images, app: PostHogRelease.V2026_09_11.images.capture }),

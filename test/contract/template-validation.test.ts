@@ -9,7 +9,7 @@ const EVERYTHING = {
   'posthog:appCidrs': '203.0.113.0/24,2001:db8::/32',
   'posthog:hostedZoneId': 'Z0123456789ABC',
   'posthog:hostedZoneName': 'example.org',
-  'posthog:nat': 'per-zone',
+  'posthog:vpcId': 'vpc-0123456789abcdef0',
   'posthog:storeSecurityGroupId': 'no-security-group',
 };
 
@@ -17,7 +17,7 @@ let sample: AppRun;
 let mistaken: AppRun;
 
 beforeAll(async () => {
-  [sample, mistaken] = await Promise.all([runApp({ validate: true, context: ON }), runApp({ validate: true, context: { ...ON, ...EVERYTHING } })]);
+  [sample, mistaken] = await Promise.all([runApp({ validate: true, context: ON }), runApp({ validate: true, context: { ...ON, ...EVERYTHING }, env: { CDK_DEFAULT_ACCOUNT: '111122223333', CDK_DEFAULT_REGION: 'eu-central-1' } })]);
 }, 60_000);
 
 function withoutSamples(warnings: string[]): string[] {

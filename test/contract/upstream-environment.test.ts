@@ -42,7 +42,6 @@ const LEFT_OUT: Record<string, string> = {
   HEATMAP_BROWSERLESS_SCREENSHOT_COOKIES_ENABLED: BROWSERLESS,
   OTEL_SERVICE_NAME: 'telemetry is off (OTEL_SDK_DISABLED)',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'telemetry is off (OTEL_SDK_DISABLED)',
-  OPT_OUT_CAPTURE: 'any text, "false" too, opts out (posthog/apps.py); the owner may set it',
   CSP_REPORT_ENDPOINT: 'empty upstream, which is the default',
   ANTHROPIC_API_KEY: 'empty upstream; the owner may set it',
   OPENAI_API_KEY: 'empty upstream; the owner may set it',

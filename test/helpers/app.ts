@@ -12,6 +12,8 @@ export interface AppRunOptions {
   readonly context?: Record<string, unknown>;
   /** Whether the CDK validates the template, as cdk.json says. It takes seconds. */
   readonly validate?: boolean;
+  /** What the command line says of the account. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Where the sources lie. */
   readonly root?: string;
   /** The folder to run in. */
@@ -48,6 +50,7 @@ export async function runApp(options: AppRunOptions = {}): Promise<AppRun> {
   try {
     const result = await run([...preload, '--import', 'tsx', path.join(root, 'bin', 'posthog.ts')], options.cwd ?? root, {
       PATH: process.env.PATH,
+      ...options.env,
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...options.context }),
       CDK_OUTDIR: outdir,
       CDK_VALIDATION: options.validate ? undefined : 'false',

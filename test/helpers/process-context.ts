@@ -17,6 +17,7 @@ export function settingsOf(definition: ProcessDefinition, others: (stack: Return
     ...stores(stack),
     ...others(stack),
     secrets: new AppSecrets(stack, 'Secrets', {}, RemovalPolicy.RETAIN),
+    telemetry: false,
     proxyEnvironment: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4' },
     addressOf: (process) => `http://${process}.internal`,
   };

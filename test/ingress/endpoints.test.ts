@@ -35,7 +35,7 @@ const PATHS_BELOW: Record<string, string[]> = {
 
 function pathsOf(endpoint: PublicEndpoint): string[] {
   const ids = endpoint.path.includes('*') ? ['1', '@current', 'a-flag_1.2'] : [''];
-  const below = endpoint._matchesBelow ? PATHS_BELOW[endpoint.path] ?? ['/x', '/x/', '/x/y.z'] : [];
+  const below = endpoint._matchesBelow ? PATHS_BELOW[endpoint.path] ?? (endpoint._oneBelow ? ['/x', '/x/', '/x.y'] : ['/x', '/x/', '/x/y.z']) : [];
   return ids.flatMap((id) => {
     const path = endpoint.path.replaceAll('*', id);
     return [...(endpoint._matchesPath ? [path, `${path}/`] : []), ...below.map((suffix) => path + suffix)];
@@ -70,6 +70,9 @@ const DENIED = [
   '/%2F_stats', '/_stats%2F', '%2Finternal/x',
   // The slash, doubled.
   '//internal/x', '/internal//x', '/api//internal/x', '//api/internal/x', '/api/projects//1/internal/x', '/api/projects/1//internal/x', '//_stats', '/_stats//', '///internal/x',
+  // The slash, encoded, beside a dot segment: NGINX Unit decodes before it resolves.
+  '/x%2f..%2f_stats', '/x%2f../_stats', '/x/..%2f_stats', '/.%2f_stats', '/static/..%2finternal/x', '/x/..%2Fapi/internal/hog_flows/process_due_schedules',
+  '/api/projects/1/x/..%2finternal/hog_flows', '/x%2F.%2F..%2F_metrics',
   // Letters, encoded.
   '/%69nternal/x', '/i%6Eternal/x', '/i%6eternal/x', '/interna%6C/x', '/%61pi/internal/x', '/api/%69nternal/x', '/api/projects/1/%69nternal/x', '/api/%70rojects/1/internal/x', '/%5Fstats', '/%5fstats',
   '/_%73tats', '/_stat%73', '/%5F%73%74%61%74%73', '/%69%6E%74%65%72%6E%61%6C/x', '/api/projects/%31/internal/x',
@@ -140,7 +143,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
 describe('with every process routed', () => {
   const stack = newStack();
   const ingress: PostHogIngress = newIngress(stack, { appAccess: AppAccess.nobody(), publicEndpointGroups: [...OPT_IN] });
-  const owners = new Map(Object.values(PostHogProcess).map((process) => {
+  const owners = new Map(Object.values(PostHogProcess).filter((process) => process !== PostHogProcess.WORKER).map((process) => {
     const targets = newTargets(stack, process, ingress.loadBalancer.vpc!);
     ingress.route(process, targets);
     return [stack.getLogicalId(targets.node.defaultChild as never), process] as const;

@@ -101,8 +101,9 @@ describe('what cannot be seen at synthesis passes', () => {
     expect(() => bring('encryptionSaltKeys', { secretStringValue: SecretValue.ssmSecure('other', '1') })).not.toThrow();
   });
 
-  test('a value in a template of its own', () => {
-    expect(() => bring('secretKey', { generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'key', passwordLength: 8 } })).not.toThrow();
+  test('a value of letters and digits, whichever way punctuation is kept out of it', () => {
+    const excludeCharacters = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+    expect(() => bring('encryptionSaltKeys', { generateSecretString: { excludeCharacters, passwordLength: 32 } })).not.toThrow();
   });
 
   test('a well-formed secret of another stack', () => {

@@ -28,7 +28,7 @@ function told(process: string): { environment: string[]; secrets: string[] } {
 describe('task roles', () => {
   const BUCKET = ['s3:GetBucketLocation', 's3:ListBucket'];
   const READ = [...BUCKET, 's3:GetObject'];
-  const WRITE = [...BUCKET, 's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'];
+  const WRITE = [...BUCKET, 's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'];
 
   test.each([
     ['web', WRITE],

@@ -91,8 +91,9 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
     expect(Boolean(posthog.service(process).targetGroup)).toBe(Boolean(http));
     if (http && targetGroup) {
       expect(targetGroup).toMatchObject({
-        Port: http.port, Protocol: 'HTTP', TargetType: 'ip', HealthCheckPath: http.healthCheckPath, Matcher: { HttpCode: '200' },
-        HealthCheckIntervalSeconds: 10, HealthCheckTimeoutSeconds: 5, HealthyThresholdCount: 2, UnhealthyThresholdCount: 3,
+        Port: http.port, Protocol: 'HTTP', TargetType: 'ip', HealthCheckPath: http.healthCheck.path, Matcher: { HttpCode: '200' },
+        HealthCheckIntervalSeconds: http.healthCheck.interval, HealthCheckTimeoutSeconds: http.healthCheck.timeout,
+        HealthyThresholdCount: 2, UnhealthyThresholdCount: http.healthCheck.unhealthyThreshold,
       });
       expect(attributes(targetGroup.TargetGroupAttributes)).toMatchObject({ 'deregistration_delay.timeout_seconds': String(http.deregistrationDelay), 'stickiness.enabled': 'false' });
     }
@@ -130,7 +131,7 @@ describe('options', () => {
   test('the size of a process', () => {
     expect(taskOf(changedTemplate, 'web')[1]).toMatchObject({ Cpu: '4096', Memory: '8192' });
     expect(taskOf(changedTemplate, 'worker')[1]).toMatchObject({ Cpu: '2048', Memory: '16384' });
-    expect(taskOf(changedTemplate, 'capture')[1]).toMatchObject({ Cpu: '512', Memory: '1024' });
+    expect(taskOf(changedTemplate, 'capture')[1]).toMatchObject({ Cpu: '512', Memory: '2048' });
   });
 
   test('as many tasks at least as at most are a fixed number, without scaling', () => {

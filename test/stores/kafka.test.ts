@@ -64,7 +64,7 @@ test.each([
 });
 
 test.each(['', 'broker', 'broker:', 'b-1.internal:9094,', 'b-1.internal:9094,broker'])('fails when the brokers are %p, one without a port', (brokers) => {
-  expect(() => given(brokers)).toThrow(/^\[Stack\/Kafka\] `bootstrapServers` must be comma-separated host:port, got: '/);
+  expect(() => given(brokers)).toThrow(/^\[Stack\/Kafka\] `bootstrapServers` must be comma-separated host:port, without white space, got: '/);
 });
 
 test.each(['b-1.internal:0', 'b-1.internal:65536'])('fails when a port is out of range: %s', (brokers) => {

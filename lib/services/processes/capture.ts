@@ -1,3 +1,4 @@
+import { RUST_HEALTH_CHECK } from './rust';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { KafkaEncryption } from '../../stores/kafka';
@@ -8,13 +9,14 @@ const PORT = 3000;
 /** rust/capture/src/{router,setup}.rs: on SIGTERM it drains for up to 60 seconds. */
 const HTTP: HttpEndpoint = {
   port: PORT,
-  healthCheckPath: '/_readiness',
+  healthCheck: RUST_HEALTH_CHECK,
   deregistrationDelay: 30,
   healthCheckGracePeriod: 60,
   requestsPerTarget: 10_000,
 };
 
-const RUN = { image: 'capture', http: HTTP, cpu: 512, memoryLimitMiB: 1024, minTasks: 2, maxTasks: 10, stopTimeout: 90, stores: ['cache', 'kafka'], calls: [] } as const;
+// Each of its two writers to Kafka may hold 400 MiB of events while Kafka is away (rust/common/kafka/src/config.rs).
+const RUN = { image: 'capture', http: HTTP, cpu: 512, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 10, stopTimeout: 90, stores: ['cache', 'kafka'], calls: [] } as const;
 
 /** Where events go. The newer of capture's two writers names every topic and has no defaults (rust/capture/src/v1/sinks/kafka/config.rs). */
 const TOPICS = {

@@ -22,10 +22,12 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
   return {
     environment: {
       ...context.proxyEnvironment,
+      // Any text opts out, "false" too (posthog/apps.py); to opt in, the variable must not be there.
+      ...(context.telemetry ? {} : { OPT_OUT_CAPTURE: 'true' }),
       // Makes bin/migrate apply the migrations of the persons database too; elsewhere it only labels telemetry.
       DEPLOYMENT: 'hobby',
       OTEL_SDK_DISABLED: 'true',
-      // Processes start, and answer health checks, whether or not migrations are pending.
+      // web starts, and answers health checks, while migrations are pending. The worker still restarts until the first one has run.
       POSTHOG_SKIP_MIGRATION_CHECKS: '1',
       REDIS_URL: cacheUrl(cache, CacheClient.PYTHON),
       FLAGS_REDIS_ENABLED: 'false',

@@ -1,3 +1,4 @@
+import { RUST_HEALTH_CHECK } from './rust';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
@@ -12,7 +13,7 @@ export const FEATURE_FLAGS: ProcessDefinition = {
   image: 'featureFlags',
   http: {
     port: PORT,
-    healthCheckPath: '/_readiness',
+    healthCheck: RUST_HEALTH_CHECK,
     deregistrationDelay: 30,
     healthCheckGracePeriod: 60,
     requestsPerTarget: 5000,

@@ -1,3 +1,4 @@
+import { RUST_HEALTH_CHECK } from './rust';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessDefinition } from '../process-definition';
@@ -11,7 +12,7 @@ export const HYPERCACHE_SERVER: ProcessDefinition = {
   image: 'hypercacheServer',
   http: {
     port: PORT,
-    healthCheckPath: '/_readiness',
+    healthCheck: RUST_HEALTH_CHECK,
     deregistrationDelay: 30,
     healthCheckGracePeriod: 60,
     requestsPerTarget: 10_000,

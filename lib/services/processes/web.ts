@@ -11,8 +11,9 @@ export const WEB: ProcessDefinition = {
   command: ['./bin/docker-server'],
   http: {
     port: 8000,
-    // Answered before ALLOWED_HOSTS is consulted and with migrations pending; `/_health` is neither.
-    healthCheckPath: '/_readyz?role=web',
+    // Answered before ALLOWED_HOSTS is consulted and with migrations pending; `/_health` is neither. It waits in line behind queries,
+    // four at a time, which may take a minute each (posthog/hogql/constants.py): a busy task is not a broken one.
+    healthCheck: { path: '/_readyz?role=web', interval: 30, timeout: 25, unhealthyThreshold: 6 },
     deregistrationDelay: 60,
     // Four Django processes start at once; five minutes to the first answer have been seen on small machines.
     healthCheckGracePeriod: 600,

@@ -12,6 +12,7 @@ test('the app is told this and nothing else', () => {
     IS_BEHIND_PROXY: 'True',
     TRUSTED_PROXIES: '10.0.0.4',
     DEPLOYMENT: 'hobby',
+    OPT_OUT_CAPTURE: 'true',
     OTEL_SDK_DISABLED: 'true',
     POSTHOG_SKIP_MIGRATION_CHECKS: '1',
     REDIS_URL: 'rediss://cache.internal:6379/?ssl_cert_reqs=required',

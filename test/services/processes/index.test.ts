@@ -37,14 +37,14 @@ test.each<[PostHogProcess, ...Facts]>([
   [PostHogProcess.HYPERCACHE_SERVER, 3002, '/_readiness', 30, 60, 10_000],
 ])('%s answers on port %s, %s; drains %s s, has %s s to start and takes %s requests a minute', (process, ...facts) => {
   const { http } = byName(process);
-  expect([http?.port, http?.healthCheckPath, http?.deregistrationDelay, http?.healthCheckGracePeriod, http?.requestsPerTarget]).toEqual(facts);
+  expect([http?.port, http?.healthCheck.path, http?.deregistrationDelay, http?.healthCheckGracePeriod, http?.requestsPerTarget]).toEqual(facts);
 });
 
 test.each<[PostHogProcess, number, number, number, number, number]>([
   [PostHogProcess.WEB, 2048, 4096, 2, 6, 60],
   [PostHogProcess.WORKER, 2048, 8192, 1, 1, 120],
-  [PostHogProcess.CAPTURE, 512, 1024, 2, 10, 90],
-  [PostHogProcess.REPLAY_CAPTURE, 512, 1024, 2, 10, 90],
+  [PostHogProcess.CAPTURE, 512, 2048, 2, 10, 90],
+  [PostHogProcess.REPLAY_CAPTURE, 512, 2048, 2, 10, 90],
   [PostHogProcess.FEATURE_FLAGS, 512, 1024, 2, 10, 60],
   [PostHogProcess.HYPERCACHE_SERVER, 256, 512, 2, 10, 60],
 ])('%s has %i CPU units and %i MiB, %i to %i tasks, and %i s to stop', (process, cpu, memoryLimitMiB, minTasks, maxTasks, stopTimeout) => {

@@ -1,0 +1,9 @@
+import { rejected } from './errors';
+
+/** Checks a value of an enumeration of texts; callers without a type checker can give any text. */
+export function checkEnum(prop: string, value: string, enumeration: Readonly<Record<string, string>>): void {
+  const values = Object.values(enumeration);
+  if (!values.includes(value)) {
+    throw rejected(prop, `must be one of ${values.join(', ')}`, value);
+  }
+}

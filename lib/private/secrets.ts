@@ -1,0 +1,24 @@
+import { Stack } from 'aws-cdk-lib/core';
+import { CfnSecret, ISecret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
+import { rejected } from './errors';
+
+/** What the same app says about the content of a secret; nothing where it is defined elsewhere. */
+export function definitionOf(secret: ISecret): { readonly generated?: SecretStringGenerator; readonly literal?: unknown } {
+  const definition = secret.node.defaultChild;
+  if (!CfnSecret.isCfnSecret(definition)) {
+    return {};
+  }
+  const stack = Stack.of(secret);
+  return {
+    generated: stack.resolve(definition.generateSecretString) as SecretStringGenerator | undefined,
+    literal: stack.resolve(definition.secretString),
+  };
+}
+
+/** Refuses a secret that is known to hold JSON where its whole text is the value. */
+export function checkWholeText(prop: string, secret: ISecret): void {
+  if (definitionOf(secret).generated?.secretStringTemplate !== undefined) {
+    throw rejected(prop, 'must be a secret whose whole text is the value', `${secret.node.path}, which holds JSON`,
+      'make a secret that holds nothing but the value; the secret that RDS makes holds a user and a password, not a URL');
+  }
+}
