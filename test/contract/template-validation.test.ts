@@ -32,7 +32,9 @@ test('the CDK\'s own template validation has nothing to say about the sample app
 
 test('with every option used it sees the planted mistake, and nothing else', () => {
   expect(mistaken.violations).not.toEqual([]);
-  expect(mistaken.violations.filter((text) => !text.includes('\'no-security-group\' does not match format \'AWS::EC2::SecurityGroup.Id\''))).toEqual([]);
+  // A VPC that is still to be looked up has ids of the CDK's own making, which it does not take for ids.
+  const own = mistaken.violations.filter((text) => !/'(vpc|s|p)-\d{5}' does not match format/.test(text));
+  expect(own).toEqual([expect.stringContaining('\'no-security-group\' does not match format \'AWS::EC2::SecurityGroup.Id\'')]);
   expect(withoutSamples(mistaken.warnings)).toEqual([]);
   expect(mistaken.exitCode).toBe(1);
 });
