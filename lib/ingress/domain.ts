@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib/core';
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import { Certificate, CertificateValidation, ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ApplicationLoadBalancer, IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AaaaRecord, ARecord, IHostedZone, PrivateHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
@@ -32,7 +32,7 @@ export function checkDomain(domain: Domain): void {
 
 /** The certificate that was given, or one that the hosted zone vouches for. */
 export function certificateFor(scope: Construct, domain: Domain): ICertificate {
-  const region = domain.certificate?.env.region;
+  const region = domain.certificate && regionOf(domain.certificate);
   const own = Stack.of(scope).region;
   if (region !== undefined && !Token.isUnresolved(region) && !Token.isUnresolved(own) && region !== own) {
     throw rejected('certificate', `must be in the region of the stack, ${own}`, region, 'request one there; one in us-east-1 serves CloudFront only');
@@ -44,6 +44,12 @@ export function certificateFor(scope: Construct, domain: Domain): ICertificate {
     domainName: domain.domainName,
     validation: CertificateValidation.fromDns(domain.domainZone),
   });
+}
+
+/** The region that a certificate's ARN names, or where the ARN is not known yet, that of its stack. */
+function regionOf(certificate: ICertificate): string | undefined {
+  const { certificateArn } = certificate;
+  return Token.isUnresolved(certificateArn) ? certificate.env.region : Arn.split(certificateArn, ArnFormat.SLASH_RESOURCE_NAME).region;
 }
 
 /** Points the name at the load balancer; without a hosted zone that is the user's to do. */
