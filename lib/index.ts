@@ -1,4 +1,5 @@
-export { PostHog, type PostHogProps } from './posthog';
+export { PostHog } from './posthog';
+export { type PostHogProps } from './posthog-props';
 
 export { NatMode } from './network/nat-mode';
 export { PostHogNetwork, type PostHogNetworkProps } from './network/posthog-network';

@@ -1,125 +1,23 @@
-import { Annotations, RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
+import { Annotations, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Connections, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerInsights, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import { PostHogIngressOptions } from './ingress/ingress-options';
 import { PostHogIngress } from './ingress/posthog-ingress';
 import { PostHogProcess } from './ingress/posthog-process';
 import { NatMode } from './network/nat-mode';
 import { PostHogNetwork } from './network/posthog-network';
+import { checkProps, PostHogProps } from './posthog-props';
 import { at, rejected } from './private/errors';
 import { isLookupPending } from './private/subnets';
 import { isInEcr } from './release/container-image';
 import { PostHogRelease } from './release/posthog-release';
-import { AppSecrets, AppSecretsProps } from './services/app-secrets';
+import { AppSecrets } from './services/app-secrets';
 import { IPostHogService, PostHogService } from './services/posthog-service';
 import { ProcessContext, ProcessDefinition } from './services/process-definition';
 import { PROCESSES } from './services/processes';
-import { PostHogServiceOptions } from './services/service-options';
-import { ICache } from './stores/cache';
-import { IClickHouse } from './stores/clickhouse';
-import { IKafka } from './stores/kafka';
-import { IObjectStorage } from './stores/object-storage';
-import { IPostgres } from './stores/postgres';
-
-/**
- * What a PostHog is made from.
- */
-export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
-  /** The PostgreSQL server that PostHog keeps its own records in. */
-  readonly postgres: IPostgres;
-  /** The Valkey or Redis that its processes share. */
-  readonly cache: ICache;
-  /** The Kafka cluster that events pass through. */
-  readonly kafka: IKafka;
-  /** The ClickHouse that events are kept in. */
-  readonly clickHouse: IClickHouse;
-  /** The bucket for files and session recordings. */
-  readonly objectStorage: IObjectStorage;
-  /**
-   * The VPC to run in, with two or more availability zones.
-   *
-   * @default - the VPC of `cluster`, or a new PostHogNetwork
-   */
-  readonly vpc?: IVpc;
-  /**
-   * The subnets for what runs.
-   *
-   * @default - the private subnets with egress of `vpc`, or the service subnets of the new network
-   */
-  readonly serviceSubnets?: SubnetSelection;
-  /**
-   * How the new network reaches the internet. Cannot be given together with `vpc` or `cluster`.
-   *
-   * @default NatMode.SINGLE
-   */
-  readonly nat?: NatMode;
-  /**
-   * The ECS cluster to run in.
-   *
-   * @default - a new one, with Container Insights
-   */
-  readonly cluster?: ICluster;
-  /**
-   * Which PostHog to run.
-   *
-   * @default PostHogRelease.V2026_09_11
-   */
-  readonly release?: PostHogRelease;
-  /**
-   * How single processes are run, where they differ from the default. The keys are names of processes, such as `PostHogProcess.WEB`.
-   *
-   * @default - every process as its definition says
-   */
-  readonly serviceOptions?: Record<string, PostHogServiceOptions>;
-  /**
-   * Further environment variables of the app: `web` and `worker`. Those that the library sets cannot be overridden.
-   *
-   * @default - none
-   */
-  readonly environment?: Record<string, string>;
-  /**
-   * Further environment variables of the app, `web` and `worker`, from Secrets Manager or Parameter Store. Those that the library sets
-   * cannot be overridden.
-   *
-   * @default - none
-   */
-  readonly secrets?: Record<string, Secret>;
-  /**
-   * Whether PostHog reports its own usage and errors, with the values of local variables, to PostHog Inc.
-   *
-   * @default false
-   */
-  readonly telemetry?: boolean;
-  /**
-   * Whether a shell can be opened in running tasks, with `aws ecs execute-command`. Without NAT this takes an interface endpoint for
-   * `ssmmessages` besides.
-   *
-   * @default false
-   */
-  readonly enableExecuteCommand?: boolean;
-  /**
-   * How long the logs of processes are kept.
-   *
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: RetentionDays;
-  /**
-   * What happens to generated secrets and to the logs of processes when they are removed from the stack: RETAIN or DESTROY.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-  /**
-   * Whether the load balancer refuses to be deleted.
-   *
-   * @default - true, unless `removalPolicy` is DESTROY
-   */
-  readonly deletionProtection?: boolean;
-}
 
 const DEFAULTS = {
   release: PostHogRelease.V2026_09_11,
@@ -273,41 +171,6 @@ function admit(service: IPostHogService, store: Connections, ports: readonly num
   }
 }
 
-/** Whether two VPCs are certain to be two. */
-function areKnownToDiffer(one: IVpc, other: IVpc): boolean {
-  const both = [one, other];
-  if (one === other || both.some(isLookupPending)) {
-    return false;
-  }
-  const known = both.every((vpc) => !Token.isUnresolved(vpc.vpcId));
-  // An id that is a token may be any VPC's, unless the VPC is defined here.
-  return known ? one.vpcId !== other.vpcId : both.some((vpc) => Resource.isOwnedResource(vpc));
-}
-
 function definitionOf(process: PostHogProcess): ProcessDefinition {
   return PROCESSES.find((definition) => definition.process === process)!;
-}
-
-function checkProps(props: PostHogProps): void {
-  const known = PROCESSES.map(({ process }) => process as string);
-  const unknown = Object.keys(props.serviceOptions ?? {}).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw rejected('serviceOptions', `may name these processes: ${known.join(', ')}`, unknown);
-  }
-  const vpc = props.vpc ?? props.cluster?.vpc;
-  if (props.nat && vpc) {
-    throw rejected('nat', 'cannot be given with `vpc` or `cluster`: a VPC of your own has its own way to the internet', props.nat, 'leave it out');
-  }
-  if (props.vpc && props.cluster && areKnownToDiffer(props.vpc, props.cluster.vpc)) {
-    throw rejected('vpc', 'must be the VPC of `cluster`', props.vpc.node.path, 'leave `vpc` out, or give a cluster in that VPC');
-  }
-  if (vpc && props.serviceSubnets && vpc.selectSubnets(props.serviceSubnets).subnets.some((subnet) => vpc.publicSubnets.includes(subnet))) {
-    throw rejected('serviceSubnets', 'must be private: tasks have no public addresses, and reach nothing from a public subnet', props.serviceSubnets);
-  }
-  if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw rejected('removalPolicy', 'must be RETAIN or DESTROY: of secrets and logs there are no snapshots', props.removalPolicy);
-  }
-  if (vpc && !props.serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
-    throw rejected('vpc', 'must have private subnets with egress', vpc.node.path, 'add them, or name the subnets to run in with `serviceSubnets`');
-  }
 }
