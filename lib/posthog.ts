@@ -59,7 +59,6 @@ export class PostHog extends Construct {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHog.floatingImage',
         `what these images hold can change with every restart of a task: ${release.floatingImages.join(', ')}; name each by its digest (name@sha256:...)`);
     }
-
     if (props.nat === NatMode.NONE && !Object.values({ ...release.images }).every(isInEcr)) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHog.imagesOutOfReach',
         'without NAT, tasks can load images from ECR only; copy those of the release to ECR and name the copies with `release: PostHogRelease.of(...)`');
@@ -88,6 +87,7 @@ export class PostHog extends Construct {
       addressOf: (process) => `http://${process}.${namespace.namespaceName}:${definitionOf(process).http!.port}`,
     };
     const services = new Construct(this, 'Services');
+    const subnets = props.serviceSubnets ?? this.network?.serviceSubnets ?? this.privateSubnets();
     for (const definition of PROCESSES) {
       const { process } = definition;
       const options = props.serviceOptions?.[process] ?? {};
@@ -99,7 +99,7 @@ export class PostHog extends Construct {
         image: release.images[definition.image],
         cluster: this.cluster,
         vpc: this.vpc,
-        subnets: props.serviceSubnets ?? this.network?.serviceSubnets ?? this.privateSubnets(),
+        subnets,
         namespace: PROCESSES.some((other) => other.calls.includes(process)) ? namespace : undefined,
         logRetention: props.logRetention ?? DEFAULTS.logRetention,
         removalPolicy,

@@ -145,7 +145,7 @@ describe('bring your own', () => {
     expect(subnets).not.toContain('LoadBalancerSubnet');
     Annotations.fromStack(own.stack).hasNoWarning('/Stack/PostHog', Match.stringLikeRegexp('share their subnets'));
     const shared = build((scope) => ({ vpc: importedVpc(scope), publicLoadBalancer: false }));
-    Annotations.fromStack(shared.stack).hasWarning('/Stack/PostHog', Match.stringLikeRegexp('share their subnets'));
+    expect(Annotations.fromStack(shared.stack).findWarning('/Stack/PostHog', Match.stringLikeRegexp('share their subnets'))).toHaveLength(1);
   });
 
   test('cluster: neither a cluster nor a network is made', () => {
