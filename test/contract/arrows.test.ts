@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stores: ['private'],
   release: ['private'],
   services: ['ingress', 'stores', 'release', 'private'],
+  cli: ['ingress', 'private'],
   private: [],
 };
 
@@ -39,7 +40,7 @@ function room(file: string): string {
 }
 
 test('arrows point one way', () => {
-  const own = IMPORTS.filter(({ target }) => !/^(aws-cdk-lib|constructs|node:)/.test(target));
+  const own = IMPORTS.filter(({ target }) => FILES.includes(`${target}.ts`) || FILES.includes(`${target}/index.ts`));
   expect(own.length).toBeGreaterThan(100);
   const wrong = own.filter(({ file, target }) => room(file) !== 'top' && room(file) !== room(target) && !MAY_IMPORT[room(file)].includes(room(target)));
   expect(wrong).toEqual([]);
@@ -57,7 +58,20 @@ test('pure code knows no CDK', () => {
   expect(wrong).toEqual([]);
 });
 
+/** What is bundled with all that it needs, and never loaded at a synthesis: the command line, and functions that run in AWS. */
+function isProgram(file: string): boolean {
+  return room(file) === 'cli' || file.endsWith('.lambda.ts');
+}
+
+test('nothing that is loaded at a synthesis imports a program', () => {
+  expect(IMPORTS.filter(({ file, target }) => !isProgram(file) && isProgram(`${target}.ts`))).toEqual([]);
+});
+
+test('programs load no CDK', () => {
+  expect(IMPORTS.filter(({ file, target }) => isProgram(file) && /^(aws-cdk-lib|constructs)/.test(target))).toEqual([]);
+});
+
 test('nothing at runtime depends on another package', () => {
-  const packages = new Set(IMPORTS.map(({ target }) => target).filter((target) => /^[a-z@]/.test(target) && !FILES.includes(`${target}.ts`) && !FILES.includes(`${target}/index.ts`)));
+  const packages = new Set(IMPORTS.filter(({ file }) => !isProgram(file)).map(({ target }) => target).filter((target) => /^[a-z@]/.test(target) && !FILES.includes(`${target}.ts`) && !FILES.includes(`${target}/index.ts`)));
   expect([...packages].filter((name) => !/^(aws-cdk-lib\/|constructs$|node:(net)$)/.test(name))).toEqual([]);
 });

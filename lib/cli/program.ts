@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { Command, CommandError, ExitCode, Output } from './command';
+
+/** A command that is loaded when it is asked for, so that none waits for what another needs. */
+export type Commands = Readonly<Record<string, () => Promise<Command>>>;
+
+/**
+ * Runs the command line.
+ *
+ * @param commands the commands, by name
+ * @param argv what was written after the program's name
+ * @param output where to write
+ */
+export async function runProgram(commands: Commands, argv: readonly string[], output: Output): Promise<ExitCode> {
+  const [name, ...rest] = argv;
+  try {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      output.out(await overview(commands));
+      return name === undefined ? ExitCode.FAILED : ExitCode.OK;
+    }
+    if (!Object.hasOwn(commands, name)) {
+      throw new CommandError(`there is no command '${name}'; these are: ${Object.keys(commands).join(', ')}`);
+    }
+    const command = await commands[name]();
+    const { values, positionals } = parse(name, command, rest);
+    if (values.help) {
+      output.out(`cdk-posthog ${name} ${command.usage}\n\n${command.help}`);
+      return ExitCode.OK;
+    }
+    return await command.run({ values, positionals }, output);
+  } catch (error) {
+    if (error instanceof CommandError) {
+      output.err(`cdk-posthog: ${error.message}`);
+      return ExitCode.FAILED;
+    }
+    throw error;
+  }
+}
+
+function parse(name: string, command: Command, args: string[]) {
+  try {
+    return parseArgs({ args, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, allowPositionals: true, strict: true });
+  } catch (error) {
+    // The platform's message names the option; its second sentence explains how to escape it.
+    throw new CommandError(`${(error as Error).message.split('. ')[0]}; usage: cdk-posthog ${name} ${command.usage}`);
+  }
+}
+
+async function overview(commands: Commands): Promise<string> {
+  const lines = await Promise.all(Object.entries(commands).map(async ([name, load]) => {
+    const { usage, help } = await load();
+    return `  cdk-posthog ${name} ${usage}\n      ${help.split('\n')[0]}`;
+  }));
+  return ['PostHog on AWS: asks about a template, or about what is deployed.', '', ...lines, '', 'Exit codes: 0 all is well, 1 something is wrong, 2 it could not be done.'].join('\n');
+}
