@@ -6,7 +6,11 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
   transform: { '^.+\\.ts$': '@swc/jest' },
-  moduleNameMapper: { '^cdk-posthog$': '<rootDir>/lib/index.ts' },
+  moduleNameMapper: {
+    '^cdk-posthog$': '<rootDir>/lib/index.ts',
+    // Commands are loaded with `import()`, which wants the name of the file that TypeScript would write.
+    '^\\./([a-z-]+)\\.js$': ['./$1.ts', './$1.js'],
+  },
   collectCoverageFrom: ['lib/**/*.ts'],
   coverageReporters: ['text-summary', 'lcov'],
 };

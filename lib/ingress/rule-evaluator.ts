@@ -4,6 +4,8 @@ import { BlockList, isIP } from 'node:net';
  * A listener rule with the load balancer's own words, as it stands in a template or as the API returns it.
  */
 export interface ListenerRule<Action> {
+  /** What it is called where it stands: its logical id in a template, its ARN in an account. */
+  readonly id?: string;
   /** Its position; the default rule has none and comes last. */
   readonly priority?: number;
   /** All must hold. None at all, as in the default rule, always holds. */

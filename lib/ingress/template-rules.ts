@@ -1,54 +1,68 @@
-import { ListenerRule, RuleCondition } from './rule-evaluator';
-
-/** What a rule of a template does with a request. */
-export interface TemplateAction {
-  readonly type: 'forward' | 'fixed-response' | 'redirect' | 'authenticate-oidc' | 'authenticate-cognito';
-  /** The logical id of the target group that a request is forwarded to. */
-  readonly targetGroup?: string;
-  /** The status that a request is answered with. */
-  readonly statusCode?: string;
-}
+import { ListenerRule } from './rule-evaluator';
+import { ActionShape, actionsOf, RuleAction, ruleOf, RuleShape } from './rule-shapes';
 
 /** A synthesised CloudFormation template, as far as it matters here. */
 export interface CloudFormationTemplate {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>;
 }
 
+/** A listener, with the rules that the template gives it. */
+export interface TemplateListener {
+  /** Its logical id; undefined where the listener stands elsewhere and only gets rules. */
+  readonly id?: string;
+  /** Its port; undefined where the listener stands elsewhere. */
+  readonly port?: number;
+  /** The logical id of its load balancer, where that is in the template. */
+  readonly loadBalancer?: string;
+  /** Its attributes, by key. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Its rules, its default action as the last of them where that is known. */
+  readonly rules: readonly ListenerRule<RuleAction>[];
+}
+
 interface ListenerProperties {
   readonly Port: number;
-  readonly DefaultActions: ActionProperties[];
+  readonly DefaultActions: ActionShape[];
+  readonly LoadBalancerArn?: unknown;
+  readonly ListenerAttributes?: AttributeShape[];
 }
 
-interface RuleProperties {
-  readonly ListenerArn: unknown;
-  readonly Priority: number;
-  readonly Conditions: ConditionProperties[];
-  readonly Actions: ActionProperties[];
+interface AttributeShape {
+  readonly Key: string;
+  readonly Value: string;
 }
 
-interface ActionProperties {
-  readonly Type: TemplateAction['type'];
-  readonly Order?: number;
-  readonly TargetGroupArn?: unknown;
-  readonly ForwardConfig?: { readonly TargetGroups: { readonly TargetGroupArn: unknown }[] };
-  readonly FixedResponseConfig?: { readonly StatusCode: string };
-  readonly RedirectConfig?: { readonly StatusCode: string };
-}
-
-interface ConditionProperties {
-  readonly Field: RuleCondition['field'];
-  readonly Values?: string[];
-  readonly PathPatternConfig?: { readonly Values?: string[]; readonly RegexValues?: string[] };
-  readonly HostHeaderConfig?: { readonly Values?: string[]; readonly RegexValues?: string[] };
-  readonly HttpHeaderConfig?: { readonly HttpHeaderName: string; readonly Values?: string[]; readonly RegexValues?: string[] };
-  readonly HttpRequestMethodConfig?: { readonly Values: string[] };
-  readonly SourceIpConfig?: { readonly Values: string[] };
-  readonly QueryStringConfig?: { readonly Values: { readonly Key?: string; readonly Value: string }[] };
-}
+type RuleProperties = RuleShape & { readonly ListenerArn: unknown };
 
 const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
 const LISTENER_RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
+const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 const SERVICE = 'AWS::ECS::Service';
+
+/**
+ * Every listener that the template makes or gives rules to.
+ *
+ * @param template the synthesised template
+ */
+export function listenersOf(template: CloudFormationTemplate): TemplateListener[] {
+  const rules = ofType<RuleProperties>(template, LISTENER_RULE);
+  const own = ofType<ListenerProperties>(template, LISTENER).map(([id, listener]): TemplateListener => ({
+    id,
+    port: listener.Port,
+    loadBalancer: logicalId(listener.LoadBalancerArn),
+    attributes: attributesOf(listener.ListenerAttributes),
+    rules: [
+      ...rules.filter(([, rule]) => logicalId(rule.ListenerArn) === id).map(([ruleId, rule]) => ruleOf(rule, ruleId, logicalId)),
+      { conditions: [], actions: actionsOf(listener.DefaultActions, logicalId) },
+    ],
+  }));
+  const elsewhere = new Map<string, ListenerRule<RuleAction>[]>();
+  for (const [id, rule] of rules.filter(([, { ListenerArn }]) => !own.some((listener) => listener.id === logicalId(ListenerArn)))) {
+    const key = JSON.stringify(rule.ListenerArn);
+    elsewhere.set(key, [...(elsewhere.get(key) ?? []), ruleOf(rule, id, logicalId)]);
+  }
+  return [...own, ...[...elsewhere.values()].map((found) => ({ attributes: {}, rules: found }))];
+}
 
 /**
  * The rules of a template's listener, its default action as the last of them.
@@ -56,16 +70,12 @@ const SERVICE = 'AWS::ECS::Service';
  * @param template the synthesised template
  * @param port the port of the listener
  */
-export function rulesOf(template: CloudFormationTemplate, port = 443): ListenerRule<TemplateAction>[] {
-  const listeners = ofType<ListenerProperties>(template, LISTENER).filter(([, listener]) => listener.Port === port);
+export function rulesOf(template: CloudFormationTemplate, port = 443): readonly ListenerRule<RuleAction>[] {
+  const listeners = listenersOf(template).filter((listener) => listener.port === port);
   if (listeners.length !== 1) {
     throw new Error(`the template must have one listener on port ${port}, got: ${listeners.length}`);
   }
-  const [[listenerId, listener]] = listeners;
-  const rules = ofType<RuleProperties>(template, LISTENER_RULE)
-    .filter(([, rule]) => logicalId(rule.ListenerArn) === listenerId)
-    .map(([, rule]) => ({ priority: rule.Priority, conditions: rule.Conditions.map(conditionOf), actions: actionsOf(rule.Actions) }));
-  return [...rules, { conditions: [], actions: actionsOf(listener.DefaultActions) }];
+  return listeners[0].rules;
 }
 
 /**
@@ -79,35 +89,28 @@ export function containersByTargetGroup(template: CloudFormationTemplate): Recor
   return Object.fromEntries(targets.map((target): [string, string] => [String(logicalId(target.TargetGroupArn)), target.ContainerName]));
 }
 
-function ofType<Properties>(template: CloudFormationTemplate, type: string): [id: string, properties: Properties][] {
+/** The attributes of a load balancer, by key; none where it is not in the template. */
+export function loadBalancerAttributes(template: CloudFormationTemplate, id: string | undefined): Readonly<Record<string, string>> {
+  const found = ofType<{ LoadBalancerAttributes?: AttributeShape[] }>(template, LOAD_BALANCER).find(([loadBalancer]) => loadBalancer === id);
+  return attributesOf(found?.[1].LoadBalancerAttributes);
+}
+
+/** The resources of a type, by logical id. */
+export function ofType<Properties>(template: CloudFormationTemplate, type: string): [id: string, properties: Properties][] {
   return Object.entries(template.Resources)
     .filter(([, resource]) => resource.Type === type)
     .map(([id, resource]) => [id, (resource.Properties ?? {}) as Properties]);
 }
 
-function actionsOf(actions: ActionProperties[]): TemplateAction[] {
-  return [...actions].sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0)).map((action) => ({
-    type: action.Type,
-    targetGroup: logicalId(action.TargetGroupArn ?? action.ForwardConfig?.TargetGroups[0]?.TargetGroupArn),
-    statusCode: action.FixedResponseConfig?.StatusCode ?? action.RedirectConfig?.StatusCode,
-  }));
-}
-
-function conditionOf(condition: ConditionProperties): RuleCondition {
-  const config = condition.PathPatternConfig ?? condition.HostHeaderConfig ?? condition.HttpHeaderConfig;
-  return {
-    field: condition.Field,
-    values: condition.Values ?? config?.Values ?? condition.HttpRequestMethodConfig?.Values ?? condition.SourceIpConfig?.Values,
-    regexValues: config?.RegexValues,
-    headerName: condition.HttpHeaderConfig?.HttpHeaderName,
-    pairs: condition.QueryStringConfig?.Values.map(({ Key, Value }) => ({ key: Key, value: Value })),
-  };
-}
-
-function logicalId(reference: unknown): string | undefined {
+/** The logical id that a reference names, or undefined where it names none. */
+export function logicalId(reference: unknown): string | undefined {
   if (typeof reference !== 'object' || reference === null) {
     return undefined;
   }
   const { Ref: ref, 'Fn::GetAtt': getAtt } = reference as { 'Ref'?: string; 'Fn::GetAtt'?: string[] };
   return ref ?? getAtt?.[0];
+}
+
+function attributesOf(attributes: readonly AttributeShape[] = []): Record<string, string> {
+  return Object.fromEntries(attributes.map(({ Key, Value }) => [Key, Value]));
 }

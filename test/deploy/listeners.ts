@@ -1,8 +1,7 @@
-import {
-  Action, DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeRulesCommand, Listener, LoadBalancer, Rule, RuleCondition as ApiCondition,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
-import { ListenerRule, Request, RuleCondition, evaluate } from '../../lib/ingress/rule-evaluator';
-import { TemplateAction, rulesOf } from '../../lib/ingress/template-rules';
+import { DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeRulesCommand, Listener, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ListenerRule, Request, evaluate } from '../../lib/ingress/rule-evaluator';
+import { RuleAction, ruleOf } from '../../lib/ingress/rule-shapes';
+import { rulesOf } from '../../lib/ingress/template-rules';
 import { containersByTargetGroupArn } from './services';
 import { World } from './world';
 
@@ -22,16 +21,17 @@ export async function listenerOf(world: World, port: number): Promise<Listener> 
 }
 
 /** The rules of a listener as the API tells them, in their order, the default rule last. */
-export async function rulesInAccount(world: World, port = 443): Promise<ListenerRule<TemplateAction>[]> {
+export async function rulesInAccount(world: World, port = 443): Promise<ListenerRule<RuleAction>[]> {
   const { ListenerArn } = await listenerOf(world, port);
   const { Rules: rules = [] } = await world.elb.send(new DescribeRulesCommand({ ListenerArn }));
-  return inOrder(rules.map(fromApi));
+  return inOrder(rules.map((rule) => ruleOf(rule, rule.IsDefault ? undefined : rule.RuleArn, (reference) => reference as string | undefined)));
 }
 
 /** The rules of the template, with the names that its target groups have in the account. */
-export function rulesInTemplate(world: World): ListenerRule<TemplateAction>[] {
+export function rulesInTemplate(world: World): ListenerRule<RuleAction>[] {
   return inOrder(rulesOf(world.template).map((rule) => ({
     ...rule,
+    id: rule.id && world.physicalId(rule.id),
     actions: rule.actions.map((action) => ({ ...action, targetGroup: action.targetGroup && world.physicalId(action.targetGroup) })),
   })));
 }
@@ -46,26 +46,6 @@ export async function router(world: World): Promise<(request: Request) => string
   };
 }
 
-function inOrder(rules: ListenerRule<TemplateAction>[]): ListenerRule<TemplateAction>[] {
+function inOrder(rules: ListenerRule<RuleAction>[]): ListenerRule<RuleAction>[] {
   return [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
-}
-
-function fromApi({ Priority, Conditions = [], Actions = [] }: Rule): ListenerRule<TemplateAction> {
-  return { priority: Priority === 'default' ? undefined : Number(Priority), conditions: Conditions.map(conditionFromApi), actions: Actions.map(actionFromApi) };
-}
-
-function conditionFromApi({ Field, PathPatternConfig, SourceIpConfig }: ApiCondition): RuleCondition {
-  return {
-    field: Field as RuleCondition['field'],
-    values: PathPatternConfig?.Values ?? SourceIpConfig?.Values,
-    regexValues: PathPatternConfig?.RegexValues,
-  };
-}
-
-function actionFromApi({ Type, TargetGroupArn, FixedResponseConfig, RedirectConfig }: Action): TemplateAction {
-  return {
-    type: Type as TemplateAction['type'],
-    targetGroup: TargetGroupArn,
-    statusCode: FixedResponseConfig?.StatusCode ?? RedirectConfig?.StatusCode,
-  };
 }

@@ -1,12 +1,13 @@
 import { Fn } from 'aws-cdk-lib/core';
 import { AppAccess, PostHogProcess } from '../../lib';
 import { ListenerRule } from '../../lib/ingress/rule-evaluator';
-import { rulesOf, TemplateAction } from '../../lib/ingress/template-rules';
+import { rulesOf } from '../../lib/ingress/template-rules';
+import { RuleAction } from '../../lib/ingress/rule-shapes';
 import { newIngress, newTargets, OIDC, templateOf } from './fixtures';
 import { newStack } from '../helpers/stack';
 
 /** The rules that lead to the app, and the default action, of an ingress with the app routed. */
-function appRules(appAccess: AppAccess): { app: ListenerRule<TemplateAction>[]; fallback: readonly TemplateAction[] } {
+function appRules(appAccess: AppAccess): { app: ListenerRule<RuleAction>[]; fallback: readonly RuleAction[] } {
   const stack = newStack();
   const ingress = newIngress(stack, { appAccess });
   ingress.route(PostHogProcess.WEB, newTargets(stack, 'Web', ingress.loadBalancer.vpc!));
@@ -14,7 +15,7 @@ function appRules(appAccess: AppAccess): { app: ListenerRule<TemplateAction>[]; 
   return { app: rules.filter(({ priority }) => priority !== undefined && priority >= 1000), fallback: rules.at(-1)!.actions };
 }
 
-function types(actions: readonly TemplateAction[]): string[] {
+function types(actions: readonly RuleAction[]): string[] {
   return actions.map(({ type, statusCode }) => (statusCode ? `${type} ${statusCode}` : type));
 }
 

@@ -4,15 +4,16 @@ import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogIngressProps, PostHogProcess, PublicEndpoint, TrustedProxies } from '../../lib';
 import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
 import { evaluate, ListenerRule } from '../../lib/ingress/rule-evaluator';
-import { rulesOf, TemplateAction } from '../../lib/ingress/template-rules';
+import { rulesOf } from '../../lib/ingress/template-rules';
+import { RuleAction } from '../../lib/ingress/rule-shapes';
 import { newIngress, newTargets, newVpc, templateOf, zone } from './fixtures';
 import { newStack } from '../helpers/stack';
 
 const WARNING = 'cdk-posthog:PostHogIngress.trustAllProxies';
-const REFUSED: TemplateAction = { type: 'fixed-response', targetGroup: undefined, statusCode: '403' };
+const REFUSED: RuleAction = { type: 'fixed-response', statusCode: '403', response: { contentType: 'text/plain', body: 'Forbidden' } };
 
 interface Routed {
-  readonly rules: ListenerRule<TemplateAction>[];
+  readonly rules: readonly ListenerRule<RuleAction>[];
   /** Which process a request reaches, `refused` where it reaches none. */
   readonly answering: (target: string) => string;
 }
@@ -211,7 +212,7 @@ describe('routing', () => {
   });
 
   test('gives every rule a priority of its own, whatever the order of the calls', () => {
-    const sorted = (rules: ListenerRule<TemplateAction>[]): unknown[] => rules.map(({ priority }) => priority).sort();
+    const sorted = (rules: readonly ListenerRule<RuleAction>[]): unknown[] => rules.map(({ priority }) => priority).sort();
     const forward = route(ALL);
     const backward = route([...ALL].reverse());
     expect(new Set(sorted(forward.rules)).size).toBe(forward.rules.length);

@@ -27,14 +27,14 @@ describe('the rules of a template', () => {
 
   test('are those of the listener on the port, its default action last', () => {
     expect(rulesOf(template)).toEqual([
-      { priority: 10, conditions: [expect.objectContaining({ field: 'path-pattern', values: ['/e'] })], actions: [{ type: 'forward', targetGroup: 'Targets', statusCode: undefined }] },
-      { conditions: [], actions: [{ type: 'fixed-response', targetGroup: undefined, statusCode: '403' }] },
+      { id: 'Events', priority: 10, conditions: [expect.objectContaining({ field: 'path-pattern', values: ['/e'] })], actions: [{ type: 'forward', targetGroup: 'Targets', statusCode: undefined }] },
+      { conditions: [], actions: [{ type: 'fixed-response', targetGroup: undefined, statusCode: '403', response: { contentType: undefined, body: undefined } }] },
     ]);
   });
 
   test('of another port are those of its listener', () => {
     expect(rulesOf(template, 80).map(({ priority }) => priority)).toEqual([1, undefined]);
-    expect(rulesOf(template, 80).at(-1)!.actions).toEqual([{ type: 'redirect', targetGroup: undefined, statusCode: 'HTTP_301' }]);
+    expect(rulesOf(template, 80).at(-1)!.actions).toMatchObject([{ type: 'redirect', targetGroup: undefined, statusCode: 'HTTP_301' }]);
   });
 
   test('belong to a listener that is named by an attribute as well', () => {

@@ -1,0 +1,124 @@
+import { isIP } from 'node:net';
+import { Arguments, Command, CommandError, ExitCode, textOption, textOptions } from './command';
+import { Door, VisitorRequest } from './door';
+import { Outcome, pass, Passage, ruleName } from './passage';
+import { answerOf } from './routes';
+import { doorsOf } from './template-door';
+import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
+import { STRANGER } from '../ingress/endpoint-samples';
+import { Header } from '../ingress/forwarded-headers';
+import { RuleCondition } from '../ingress/rule-evaluator';
+
+const METHOD = /^[A-Z]+$/;
+const URL_PARTS = /^(?:(?<scheme>https?):\/\/(?<host>[^/?#]+))?(?<target>\/[^#]*)?$/;
+
+/** The request that the arguments describe, its path untouched: a URL parser would resolve `..` and decode. */
+export function requestOf(args: Arguments, doors: readonly Door[]): VisitorRequest {
+  const [method, url, ...more] = args.positionals;
+  if (method === undefined || url === undefined || more.length > 0) {
+    throw new CommandError('explain takes a method and a URL, such as: cdk-posthog explain POST https://posthog.example.com/e/');
+  }
+  if (!METHOD.test(method)) {
+    throw new CommandError(`the method must be one such as GET or POST, got: '${method}'`);
+  }
+  const parts = URL_PARTS.exec(url)?.groups;
+  if (!parts || url === '') {
+    throw new CommandError(`the URL must begin with https://, http:// or /, got: '${url}'`);
+  }
+  const sourceIp = textOption(args, 'from') ?? STRANGER;
+  if (!isIP(sourceIp)) {
+    throw new CommandError(`--from must be an IP address, got: '${sourceIp}'`);
+  }
+  return {
+    scheme: parts.scheme === 'http' ? 'http' : 'https',
+    method,
+    host: parts.host ?? doors.flatMap(({ hosts }) => hosts)[0] ?? '',
+    target: parts.target ?? '/',
+    sourceIp,
+    headers: textOptions(args, 'header').map(headerOf),
+  };
+}
+
+function headerOf(text: string): Header {
+  const [, name, value] = /^([^:\s]+):\s*(.*)$/.exec(text) ?? [];
+  if (name === undefined) {
+    throw new CommandError(`--header must be 'Name: value', got: '${text}'`);
+  }
+  return [name, value];
+}
+
+/** The door that a request knocks at: the one that answers to its host, the only one where there is one. */
+function doorFor(doors: readonly Door[], { host }: VisitorRequest): Door {
+  const found = doors.find(({ hosts }) => hosts.includes(host.replace(/:\d+$/, '').toLowerCase())) ?? (doors.length === 1 ? doors[0] : undefined);
+  if (!found) {
+    throw new CommandError(`no way in of the template answers to the host '${host}'; these do: ${doors.flatMap(({ hosts }) => hosts).join(', ')}`);
+  }
+  return found;
+}
+
+/** What a passage is, in lines for a reader. */
+export function explain(request: VisitorRequest, { rule, outcome }: Passage): string {
+  const conditions = rule?.conditions.map(conditionText) ?? [];
+  return [
+    `${request.method} ${request.scheme}://${request.host}${request.target} from ${request.sourceIp}`,
+    `  meets    ${rule ? ruleName(rule) : 'no rule'}${conditions.length > 0 ? `: ${conditions.join(' and ')}` : ''}`,
+    `  so it is ${verdict(outcome)}`,
+    ...beliefLines(outcome, request.sourceIp),
+  ].join('\n');
+}
+
+function verdict(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'arrives':
+      return `brought to ${outcome.target.process}`;
+    case 'answered':
+      return `answered by the load balancer itself: ${outcome.status} ${outcome.body}`.trimEnd();
+    case 'redirected':
+      return `redirected (${outcome.status}) to ${outcome.location}`;
+    case 'sign-in':
+      return `held until the user has signed in at ${outcome.where}; then ${verdict(outcome.then)}`;
+    case 'unknown':
+      return `not known: ${outcome.reason}`;
+  }
+}
+
+function beliefLines(outcome: Outcome, sourceIp: string): string[] {
+  if (outcome.kind === 'sign-in') {
+    return beliefLines(outcome.then, sourceIp);
+  }
+  if (outcome.kind !== 'arrives') {
+    return [];
+  }
+  const headers = outcome.headers.map(([name, value]) => `    ${name}: ${value}`);
+  const beliefs = outcome.beliefs.map(({ asker, address, reason }) => {
+    const forged = address !== undefined && address !== sourceIp ? ', which is not the one that connected' : '';
+    return `  ${asker}: believes ${address ?? 'no address'}${forged} (${reason})`;
+  });
+  return [`  from ${outcome.peer}, with the headers`, ...headers, ...(beliefs.length > 0 ? beliefs : [`  ${outcome.target.process} asks for no address`])];
+}
+
+function conditionText(condition: RuleCondition): string {
+  const pairs = condition.pairs?.map(({ key, value }) => (key === undefined ? value : `${key}=${value}`));
+  const values = [...(condition.values ?? []), ...(condition.regexValues ?? []), ...(pairs ?? [])];
+  return `${condition.headerName ?? condition.field} is ${values.join(' or ')}`;
+}
+
+/** Says what becomes of one request. */
+export const EXPLAIN: Command = {
+  usage: `METHOD URL [--from IP] [--header 'Name: value']... ${TEMPLATE_USAGE} [--json]`,
+  help: [
+    'Says for one request which rule of a synthesised template it meets, what happens, and which address each process believes, and why.', '',
+    `--from IP         the address that connects to the load balancer; left out: ${STRANGER}, a stranger's`,
+    '--header H        a header that the visitor sends; may be given more than once', TEMPLATE_HELP, '--json            for programs',
+  ].join('\n'),
+  options: { ...TEMPLATE_OPTION, from: { type: 'string' }, header: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+  run(args, output) {
+    const doors = doorsOf(readTemplate(textOption(args, 'template')));
+    const request = requestOf(args, doors);
+    const passage = pass(doorFor(doors, request), request);
+    output.out(args.values.json
+      ? JSON.stringify({ request, rule: passage.rule && ruleName(passage.rule), answer: answerOf(passage.outcome), outcome: passage.outcome }, undefined, 2)
+      : explain(request, passage));
+    return Promise.resolve(ExitCode.OK);
+  },
+};

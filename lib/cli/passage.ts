@@ -1,0 +1,100 @@
+import { Door, Target, VisitorRequest } from './door';
+import { Belief, beliefsOf } from '../ingress/address-belief';
+import { Header, forwardedHeaders } from '../ingress/forwarded-headers';
+import { PRIORITIES } from '../ingress/listener-rules';
+import { PostHogProcess } from '../ingress/posthog-process';
+import { evaluate, ListenerRule } from '../ingress/rule-evaluator';
+import { RuleAction } from '../ingress/rule-shapes';
+
+/** What becomes of a request at the door. */
+export interface Passage {
+  /** The rule that it meets; undefined where none matches and the default action is not known. */
+  readonly rule?: ListenerRule<RuleAction>;
+  readonly outcome: Outcome;
+}
+
+/** How a request ends. */
+export type Outcome =
+  | Arrival
+  | { readonly kind: 'answered'; readonly status: number; readonly contentType?: string; readonly body: string }
+  | { readonly kind: 'redirected'; readonly status: number; readonly location: string }
+  | { readonly kind: 'sign-in'; readonly where: string; readonly then: Outcome }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** A request that reaches a process. */
+export interface Arrival {
+  readonly kind: 'arrives';
+  readonly target: Target;
+  /** The address that the process sees as its peer. */
+  readonly peer: string;
+  readonly headers: readonly Header[];
+  readonly beliefs: readonly Belief[];
+}
+
+/** Stands for the load balancer's address where none is known. */
+const SOME_ADDRESS = 'an address of the load balancer';
+
+/** What becomes of a request: which rule it meets, and what reaches whom. */
+export function pass(door: Door, request: VisitorRequest): Passage {
+  const rules = request.scheme === 'https' ? door.rules : door.plainRules;
+  if (!rules) {
+    return { outcome: { kind: 'unknown', reason: 'no listener takes plain HTTP' } };
+  }
+  const { method, target, host, sourceIp } = request;
+  const rule = evaluate(rules, { method, target, host, sourceIp, headers: Object.fromEntries(request.headers) });
+  if (!rule) {
+    return { outcome: { kind: 'unknown', reason: 'no rule matches, and the listener\'s default action is not in this template' } };
+  }
+  return { rule, outcome: outcomeOf(rule.actions, door, request) };
+}
+
+/** The name of a rule of this library, by its priority; the priority alone where it is none. */
+export function ruleName({ id, priority }: ListenerRule<unknown>): string {
+  if (priority === undefined) {
+    return 'the default rule';
+  }
+  const own = /(?<name>[A-Z][A-Za-z0-9]*)Rule[0-9A-F]{8}$/.exec(id ?? '')?.groups!.name;
+  const known = Object.entries(PRIORITIES).find(([name, number]) => (own ? own.endsWith(name) : number === priority));
+  return known ? `rule ${priority} (${known[0]})` : `rule ${priority}`;
+}
+
+function outcomeOf([action, ...rest]: readonly RuleAction[], door: Door, request: VisitorRequest): Outcome {
+  switch (action.type) {
+    case 'fixed-response':
+      return { kind: 'answered', status: Number(action.statusCode), contentType: action.response?.contentType, body: action.response?.body ?? '' };
+    case 'redirect':
+      return { kind: 'redirected', status: Number(action.statusCode?.replace('HTTP_', '')), location: locationOf(action.redirect ?? {}, request) };
+    case 'authenticate-oidc':
+    case 'authenticate-cognito':
+      return { kind: 'sign-in', where: action.signIn ?? 'the identity provider', then: outcomeOf(rest, door, request) };
+    case 'forward':
+      return arrivalOf(action, door, request);
+  }
+}
+
+function arrivalOf(action: RuleAction, door: Door, request: VisitorRequest): Outcome {
+  const target = door.targets[action.targetGroup ?? ''];
+  if (!target) {
+    return { kind: 'unknown', reason: `goes to a target group that no service answers for: ${action.targetGroup ?? 'one elsewhere'}` };
+  }
+  const tls = request.scheme === 'https';
+  const connection = { sourceIp: request.sourceIp, listenerPort: tls ? 443 : 80, tls };
+  const headers = forwardedHeaders([['Host', request.host], ...request.headers.filter(([name]) => name.toLowerCase() !== 'host')], connection, door.attributes);
+  const peer = door.loadBalancerAddress ?? SOME_ADDRESS;
+  const known = Object.values(PostHogProcess).find((process) => String(process) === target.process);
+  return { kind: 'arrives', target, peer, headers, beliefs: known ? beliefsOf(known, { peer, headers }, target.settings) : [] };
+}
+
+/** The load balancer's placeholders: `#{host}` and the like stand for what the request had. */
+function locationOf(redirect: NonNullable<RuleAction['redirect']>, request: VisitorRequest): string {
+  const [path, query = ''] = request.target.split(/\?(.*)/s);
+  const given: Record<string, string> = {
+    protocol: request.scheme, host: request.host.replace(/:\d+$/, ''), port: request.scheme === 'https' ? '443' : '80', path: path.replace(/^\//, ''), query,
+  };
+  const filled = (text: string) => text.replace(/#\{(\w+)\}/g, (_, name: string) => given[name] ?? '');
+  const protocol = filled(redirect.protocol ?? '#{protocol}').toLowerCase();
+  const port = filled(redirect.port ?? '#{port}');
+  const isDefaultPort = port === { http: '80', https: '443' }[protocol];
+  const search = filled(redirect.query ?? '#{query}');
+  return `${protocol}://${filled(redirect.host ?? '#{host}')}${isDefaultPort ? '' : `:${port}`}${filled(redirect.path ?? '/#{path}')}${search ? `?${search}` : ''}`;
+}

@@ -1,0 +1,63 @@
+import { Door, Target } from './door';
+import { TemplateFile } from './template-file';
+import { ProxySettings } from '../ingress/address-belief';
+import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../ingress/template-rules';
+import { assignableAddresses } from '../ingress/trusted-addresses';
+import { parseCidr } from '../private/ip';
+
+interface TaskProperties {
+  readonly ContainerDefinitions?: readonly { readonly Name: string; readonly Environment?: readonly { readonly Name: string; readonly Value: unknown }[] }[];
+}
+
+interface ServiceProperties {
+  readonly TaskDefinition?: unknown;
+  readonly LoadBalancers?: readonly { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
+}
+
+/** Every way in that a template makes: one for each listener that ends TLS or is given rules. */
+export function doorsOf({ file, template }: TemplateFile): Door[] {
+  const listeners = listenersOf(template);
+  const targets = targetsOf(template);
+  return listeners.filter(({ port, rules }) => port !== 80 && rules.length > 1).map((listener) => ({
+    source: file,
+    hosts: hostsOf(listener, targets),
+    rules: listener.rules,
+    plainRules: listeners.find(({ port, loadBalancer }) => port === 80 && loadBalancer === listener.loadBalancer)?.rules,
+    attributes: loadBalancerAttributes(template, listener.loadBalancer),
+    listenerAttributes: listener.attributes,
+    loadBalancerAddress: addressOf(template, listener),
+    targets,
+  }));
+}
+
+function targetsOf(template: CloudFormationTemplate): Record<string, Target> {
+  const tasks = new Map(ofType<TaskProperties>(template, 'AWS::ECS::TaskDefinition'));
+  return Object.fromEntries(ofType<ServiceProperties>(template, 'AWS::ECS::Service').flatMap(([, service]) => {
+    const containers = tasks.get(logicalId(service.TaskDefinition) ?? '')?.ContainerDefinitions ?? [];
+    return (service.LoadBalancers ?? []).map(({ TargetGroupArn, ContainerName }): [string, Target] => {
+      const container = containers.find(({ Name }) => Name === ContainerName);
+      return [String(logicalId(TargetGroupArn)), { process: ContainerName, settings: settingsOf(container?.Environment ?? []) }];
+    });
+  }));
+}
+
+function settingsOf(environment: readonly { readonly Name: string; readonly Value: unknown }[]): ProxySettings {
+  return Object.fromEntries(environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : undefined]));
+}
+
+/** The names in the rules' host conditions; without any, those that the app answers to. */
+function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Target>>): string[] {
+  const conditions = listener.rules.flatMap(({ conditions: all }) => all).filter(({ field }) => field === 'host-header');
+  const named = conditions.flatMap(({ values = [] }) => values).filter((value) => typeof value === 'string');
+  const reached = listener.rules.flatMap(({ actions }) => actions).map(({ targetGroup }) => targets[targetGroup ?? '']);
+  const allowed = reached.flatMap((target) => target?.settings.ALLOWED_HOSTS?.split(',') ?? []);
+  return [...new Set(named.length > 0 ? named : allowed)];
+}
+
+/** The first address that the load balancer can have, where the template says where it stands. */
+function addressOf(template: CloudFormationTemplate, listener: TemplateListener): string | undefined {
+  const [, loadBalancer] = ofType<{ Subnets?: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').find(([id]) => id === listener.loadBalancer) ?? [];
+  const subnets = new Map(ofType<{ CidrBlock?: unknown }>(template, 'AWS::EC2::Subnet'));
+  const cidrs = (loadBalancer?.Subnets ?? []).map((subnet) => subnets.get(logicalId(subnet) ?? '')?.CidrBlock).filter((cidr) => typeof cidr === 'string' && parseCidr(cidr));
+  return cidrs.length > 0 ? assignableAddresses([cidrs[0] as string])[0] : undefined;
+}
