@@ -120,6 +120,9 @@ export function checkProps(props: PostHogProps): void {
     throw rejected('serviceOptions', `may name these processes: ${known.join(', ')}`, unknown);
   }
   const vpc = props.vpc ?? props.cluster?.vpc;
+  if (props.listener && !vpc) {
+    throw rejected('vpc', 'or `cluster` must be given with `listener`, because tasks must be where that load balancer reaches them', 'neither', 'give the VPC of the load balancer');
+  }
   if (props.nat && vpc) {
     throw rejected('nat', 'cannot be given with `vpc` or `cluster`: a VPC of your own has its own way to the internet', props.nat, 'leave it out');
   }

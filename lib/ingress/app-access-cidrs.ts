@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { rejected } from '../private/errors';
 import { formatCidr, parseCidr } from '../private/ip';
 import { LIMITS } from './listener-rules';
+import { slices } from './rule-placement';
 
 /** A load balancer has a quota of 100 rules; this leaves most of them to the endpoints and to others on the same load balancer. */
 export const MAX_APP_CIDRS = 100;
@@ -12,9 +13,10 @@ export const MAX_APP_CIDRS = 100;
  * Blocks that are unresolved tokens are taken as they are. A list that is one makes one rule.
  *
  * @param cidrs IPv4 and IPv6 CIDR blocks
+ * @param perRule how many blocks a rule takes
  * @returns the blocks of one rule each
  */
-export function cidrRules(cidrs: readonly string[]): string[][] {
+export function cidrRules(cidrs: readonly string[], perRule: number = LIMITS.valuesPerRule): string[][] {
   if (Token.isUnresolved(cidrs)) {
     // How many there will be is not known; CloudFormation refuses more than one rule holds.
     return [[...cidrs]];
@@ -27,11 +29,7 @@ export function cidrRules(cidrs: readonly string[]): string[][] {
       'merge neighbouring blocks, or use AppAccess.authenticated()');
   }
   cidrs.filter((cidr) => !Token.isUnresolved(cidr)).forEach(checkCidr);
-  const rules: string[][] = [];
-  for (let i = 0; i < cidrs.length; i += LIMITS.valuesPerRule) {
-    rules.push(cidrs.slice(i, i + LIMITS.valuesPerRule));
-  }
-  return rules;
+  return slices(cidrs, perRule);
 }
 
 function checkCidr(text: string, index: number, all: readonly string[]): void {

@@ -37,12 +37,12 @@ export abstract class AppAccess {
    * (the toolbar on your sites, posthog-cli in CI, scripts with a personal API key) must connect from one of them too.
    *
    * Throws where a block is malformed, has host bits, is named twice, or is everybody; and on none or more than 100. A list that is an
-   * unresolved token must turn out to hold five at most.
+   * unresolved token must turn out to hold five at most, or four on a listener that stands already.
    *
    * @param cidrs IPv4 and IPv6 CIDR blocks
    */
   public static fromCidrs(cidrs: string[]): AppAccess {
-    return new FromCidrs(cidrRules(cidrs));
+    return new FromCidrs(cidrs);
   }
 
   /**
@@ -67,7 +67,7 @@ export abstract class AppAccess {
   }
 
   /**
-   * Whether the listener's default action leads to the app.
+   * Whether whatever no rule has taken leads to the app.
    *
    * @internal
    */
@@ -90,8 +90,9 @@ export abstract class AppAccess {
    * @internal
    * @param scope the ingress
    * @param forward the action that brings a request to the app
+   * @param valuesPerRule how many values a rule's conditions may have
    */
-  public abstract _rules(scope: IConstruct, forward: ListenerAction): AppRule[];
+  public abstract _rules(scope: IConstruct, forward: ListenerAction, valuesPerRule: number): AppRule[];
 }
 
 class Anyone extends AppAccess {
@@ -115,12 +116,13 @@ class Nobody extends AppAccess {
 }
 
 class FromCidrs extends AppAccess {
-  public constructor(private readonly blocks: string[][]) {
+  public constructor(private readonly cidrs: readonly string[]) {
     super();
+    cidrRules(cidrs);
   }
 
-  public _rules(_scope: IConstruct, forward: ListenerAction): AppRule[] {
-    return this.blocks.map((cidrs, i) => ({
+  public _rules(_scope: IConstruct, forward: ListenerAction, valuesPerRule: number): AppRule[] {
+    return cidrRules(this.cidrs, valuesPerRule).map((cidrs, i) => ({
       name: `App${i + 1}`,
       priority: APP_PRIORITY + i,
       conditions: [ListenerCondition.sourceIps(cidrs)],

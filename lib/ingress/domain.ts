@@ -1,6 +1,6 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import { Certificate, CertificateValidation, ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { ApplicationLoadBalancer, IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IApplicationLoadBalancer, IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AaaaRecord, ARecord, IHostedZone, PrivateHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
@@ -14,10 +14,15 @@ export interface Domain {
   readonly certificate?: ICertificate;
 }
 
-/** Checks that the name is a name, and that there is a way to a certificate for it. */
-export function checkDomain(domain: Domain): void {
+/**
+ * Checks that the name is a name, and that there is a way to a certificate for it.
+ *
+ * @param domain the name
+ * @param needsCertificate whether the load balancer is ours, and so must be told
+ */
+export function checkDomain(domain: Domain, needsCertificate: boolean): void {
   checkDomainName('domainName', domain.domainName);
-  if (!domain.domainZone && !domain.certificate) {
+  if (needsCertificate && !domain.domainZone && !domain.certificate) {
     throw rejected('domainZone', 'or `certificate` must be given, because the load balancer ends TLS', 'neither',
       'give the hosted zone that the domain name lies in, or a certificate for it in the stack\'s own region');
   }
@@ -53,7 +58,7 @@ function regionOf(certificate: ICertificate): string | undefined {
 }
 
 /** Points the name at the load balancer; without a hosted zone that is the user's to do. */
-export function defineRecords(scope: Construct, domain: Domain, loadBalancer: ApplicationLoadBalancer, ipAddressType: IpAddressType): void {
+export function defineRecords(scope: Construct, domain: Domain, loadBalancer: IApplicationLoadBalancer, ipAddressType: IpAddressType): void {
   if (!domain.domainZone) {
     return;
   }

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ISecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IApplicationListener, IApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { AppAccess } from './app-access';
@@ -24,9 +24,33 @@ export interface PostHogIngressOptions {
   /**
    * The certificate for the domain name, in the region of the stack.
    *
-   * @default - a certificate that is validated through `domainZone`
+   * @default - a certificate that is validated through `domainZone`; with `listener`, those that the listener has
    */
   readonly certificate?: ICertificate;
+  /**
+   * A listener that stands already and ends TLS for the domain name. Only rules are added to it, each limited to the domain name; its default
+   * action, its certificates and its load balancer stay as they are.
+   *
+   * The load balancer must append to `X-Forwarded-For` without ports, its defaults; `cdk-posthog doctor` checks it.
+   *
+   * @default - a new load balancer with a listener of its own
+   */
+  readonly listener?: IApplicationListener;
+  /**
+   * The load balancer of `listener`.
+   *
+   * @default - that of a listener that is defined in the same app; of an imported one it must be given
+   */
+  readonly loadBalancer?: IApplicationLoadBalancer;
+  /**
+   * The first of 2,000 priorities that the rules on `listener` may take: from 0 to 48,001. No other rule of the listener may have one of them.
+   *
+   * The rules keep their priorities from release to release, with room between them. A load balancer takes 100 rules unless AWS has raised its
+   * quota; a PostHog has about 20, and one more for every four blocks of `AppAccess.fromCidrs`.
+   *
+   * @default - must be given with `listener`
+   */
+  readonly rulePriorityBase?: number;
   /**
    * The subnets that the load balancer stands in, /27 or larger, in two or more zones. They should hold nothing else: PostHog is
    * told to trust every address in them.
@@ -42,7 +66,8 @@ export interface PostHogIngressOptions {
    */
   readonly publicLoadBalancer?: boolean;
   /**
-   * Whether the load balancer has IPv6 addresses as well. The load balancer's subnets must have IPv6 then.
+   * Whether the load balancer has IPv6 addresses as well. The load balancer's subnets must have IPv6 then. With `listener`, it is that of its load
+   * balancer and only decides which DNS records are defined.
    *
    * @default IpAddressType.IPV4
    */

@@ -19,6 +19,8 @@ export const LIMITS = {
   wildcardsPerRule: 5,
   /** Length of one value, pattern or regular expression. */
   valueLength: 128,
+  /** On all listeners of a load balancer together, their default rules left out. AWS raises this one on request. */
+  rulesPerLoadBalancer: 100,
 } as const;
 
 /**

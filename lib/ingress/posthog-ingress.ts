@@ -1,22 +1,23 @@
 import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import {
-  ApplicationListenerRule, ApplicationLoadBalancer, IApplicationListener, IApplicationTargetGroup, IpAddressType, ListenerAction, ListenerCondition, SslPolicy,
+  ApplicationListenerRule, IApplicationListener, IApplicationLoadBalancer, IApplicationTargetGroup, IpAddressType, ListenerAction, ListenerCondition, SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { AppAccess } from './app-access';
-import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
-import { certificateFor, checkDomain, defineRecords } from './domain';
+import { certificateFor, defineRecords } from './domain';
+import { EndpointGroup } from './endpoint-group';
+import { checkNeighbour, existingListener, ExistingListener, subnetsOf } from './existing-listener';
+import { checkOptions } from './ingress-checks';
 import { PostHogIngressOptions } from './ingress-options';
-import { DENY_RULES, rulesFor } from './listener-rules';
+import { DENY_RULES, LIMITS, RuleSpec, rulesFor } from './listener-rules';
 import { defineListener, defineLoadBalancer, defineRedirect, LoadBalancerSettings } from './load-balancer';
 import { loadBalancerSubnets } from './load-balancer-subnets';
 import { PathCondition } from './path-condition';
 import { PostHogProcess } from './posthog-process';
 import { proxyEnvironment } from './proxy-environment';
+import { OWN_LISTENER, place, REST_PRIORITY, RulePlacement, valuesPerRule } from './rule-placement';
 import { TrustedProxies } from './trusted-proxies';
-import { knownSeconds } from '../private/durations';
-import { checkEnum } from '../private/enums';
 import { at, rejected } from '../private/errors';
 
 /**
@@ -26,7 +27,7 @@ export interface PostHogIngressProps extends PostHogIngressOptions {
   /** The VPC that the load balancer stands in, with two or more availability zones. */
   readonly vpc: IVpc;
   /**
-   * Whether the load balancer refuses to be deleted.
+   * Whether the load balancer refuses to be deleted. Has no effect with `listener`.
    *
    * @default true
    */
@@ -47,11 +48,12 @@ const DEFAULTS = {
  * The way in to a PostHog: a load balancer that ends TLS, keeps the endpoints of SDKs public, and lets into the app whom its owner chooses.
  *
  * It defines the load balancer, its listeners (https, and http that only redirects), the listener rules, and with a hosted zone the
- * certificate and the alias records. It knows no process: `route()` tells it who answers.
+ * certificate and the alias records. With `listener`, it adds rules to one that stands already, and defines nothing else but alias records.
+ * It knows no process: `route()` tells it who answers.
  */
 export class PostHogIngress extends Construct implements IConnectable {
   /** The load balancer. */
-  public readonly loadBalancer: ApplicationLoadBalancer;
+  public readonly loadBalancer: IApplicationLoadBalancer;
   /** The listener that ends TLS. */
   public readonly listener: IApplicationListener;
   /** The address that visitors use, such as `https://posthog.example.com`. */
@@ -60,11 +62,14 @@ export class PostHogIngress extends Construct implements IConnectable {
   public readonly trustedProxies: TrustedProxies;
   /** What Django must be told about the proxy in front of it, as environment variables. */
   public readonly environment: Record<string, string>;
-  /** The subnets that the load balancer stands in. */
+  /** The subnets that the load balancer stands in; none where it is imported. */
   public readonly subnets: ISubnet[];
   /** The load balancer's network connections, on port 443. */
   public readonly connections: Connections;
 
+  private readonly existing?: ExistingListener;
+  private readonly placement: RulePlacement;
+  private ruleCount = 0;
   private readonly appAccess: AppAccess;
   private readonly openGroups: ReadonlySet<EndpointGroup>;
   private readonly routed = new Map<PostHogProcess, IApplicationTargetGroup>();
@@ -74,14 +79,23 @@ export class PostHogIngress extends Construct implements IConnectable {
     this.appAccess = props.appAccess ?? AppAccess.anyone();
     this.openGroups = new Set(props.publicEndpointGroups ?? []);
     this.url = `https://${props.domainName}`;
-
-    this.subnets = at(this, () => {
-      checkDomain(props);
-      checkIdleTimeout(props.idleTimeout);
-      checkGroups(props.publicEndpointGroups);
-      checkAccessLogs(props);
-      return loadBalancerSubnets(props.vpc, props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer, props.loadBalancerSubnets);
-    });
+    this.existing = at(this, () => existingListener(props));
+    at(this, () => checkOptions(props));
+    this.placement = this.existing?.placement ?? OWN_LISTENER;
+    const ipAddressType = props.ipAddressType ?? this.existing?.loadBalancer.ipAddressType ?? DEFAULTS.ipAddressType;
+    if (this.existing) {
+      ({ loadBalancer: this.loadBalancer, listener: this.listener } = this.existing);
+      this.subnets = subnetsOf(this.loadBalancer, props.vpc);
+      this.neighbours(this.existing).forEach((other) => at(this, () => checkNeighbour(this.existing!, other.existing!, other.node.path)));
+    } else {
+      const settings = this.settingsFor(props, ipAddressType);
+      this.subnets = settings.subnets;
+      const loadBalancer = defineLoadBalancer(this, settings);
+      defineRedirect(loadBalancer, settings);
+      this.loadBalancer = loadBalancer;
+      this.listener = defineListener(loadBalancer, settings);
+    }
+    this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
     this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies.fromSubnets(this.subnets));
     if (this.trustedProxies.trustsEverybody) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHogIngress.trustAllProxies',
@@ -89,28 +103,11 @@ export class PostHogIngress extends Construct implements IConnectable {
         'Leave `trustedProxies` out where the load balancer\'s subnets have known CIDR blocks');
     }
     this.environment = proxyEnvironment(props.domainName, this.url, this.trustedProxies);
+    defineRecords(this, props, this.loadBalancer, ipAddressType);
 
-    const settings: LoadBalancerSettings = {
-      ...props,
-      subnets: this.subnets,
-      internetFacing: props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer,
-      ipAddressType: props.ipAddressType ?? DEFAULTS.ipAddressType,
-      certificate: at(this, () => certificateFor(this, props)),
-      sslPolicy: props.sslPolicy ?? DEFAULTS.sslPolicy,
-      idleTimeout: props.idleTimeout ?? DEFAULTS.idleTimeout,
-      strictTransportSecurity: props.strictTransportSecurity ?? DEFAULTS.strictTransportSecurity,
-      deletionProtection: props.deletionProtection ?? DEFAULTS.deletionProtection,
-      openListener: props.openListener ?? DEFAULTS.openListener,
-      defaultAction: this.appAccess._isOpen ? undefined : refusal(),
-    };
-    this.loadBalancer = defineLoadBalancer(this, settings);
-    this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
-    defineRedirect(this.loadBalancer, settings);
-    this.listener = defineListener(this.loadBalancer, settings);
-    defineRecords(this, props, this.loadBalancer, settings.ipAddressType);
-
-    for (const { name, priority, patterns } of DENY_RULES) {
-      this.addRule(name, priority, [new PathCondition(patterns)], refusal());
+    DENY_RULES.forEach((rule) => this.addPathRules(rule, refusal()));
+    if (this.existing && !this.appAccess._isOpen) {
+      this.addRest(refusal());
     }
     this.node.addValidation({ validate: () => this.validateRoutes() });
   }
@@ -139,9 +136,7 @@ export class PostHogIngress extends Construct implements IConnectable {
     }
     this.routed.set(process, targetGroup);
     const isApp = process === PostHogProcess.WEB;
-    for (const { name, priority, patterns } of rulesFor(process, this.groupsToRoute(isApp))) {
-      this.addRule(name, priority, [new PathCondition(patterns)], ListenerAction.forward([targetGroup]));
-    }
+    rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.addPathRules(rule, ListenerAction.forward([targetGroup])));
     if (isApp) {
       this.routeApp(targetGroup);
     }
@@ -157,19 +152,61 @@ export class PostHogIngress extends Construct implements IConnectable {
 
   private routeApp(targetGroup: IApplicationTargetGroup): void {
     const forward = ListenerAction.forward([targetGroup]);
-    if (this.appAccess._isOpen) {
+    if (this.appAccess._isOpen && this.existing) {
+      this.addRest(forward);
+    } else if (this.appAccess._isOpen) {
       this.listener.addAction('Default', { action: forward });
     }
-    for (const rule of at(this, () => this.appAccess._rules(this, forward))) {
-      this.addRule(rule.name, rule.priority, rule.conditions, rule.action);
+    for (const { name, priority, conditions, action } of at(this, () => this.appAccess._rules(this, forward, valuesPerRule(this.placement)))) {
+      this.addRule(name, this.placement.base + priority, conditions, action);
+    }
+  }
+
+  /** What the default action does on a listener of its own: on one that others share, it is a rule for this host. */
+  private addRest(action: ListenerAction): void {
+    this.addRule('Rest', this.placement.base + REST_PRIORITY, [], action);
+  }
+
+  private addPathRules(spec: RuleSpec, action: ListenerAction): void {
+    for (const { name, priority, patterns } of place(spec, this.placement)) {
+      this.addRule(name, priority, [new PathCondition(patterns)], action);
     }
   }
 
   private addRule(name: string, priority: number, conditions: ListenerCondition[], action: ListenerAction): void {
-    new ApplicationListenerRule(this, `${name}Rule`, { listener: this.listener, priority, conditions, action });
+    const host = this.placement.host === undefined ? [] : [ListenerCondition.hostHeaders([this.placement.host])];
+    new ApplicationListenerRule(this, `${name}Rule`, { listener: this.listener, priority, conditions: [...host, ...conditions], action });
+    this.ruleCount += 1;
+  }
+
+  private settingsFor(props: PostHogIngressProps, ipAddressType: IpAddressType): LoadBalancerSettings {
+    const internetFacing = props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer;
+    return {
+      ...props,
+      subnets: at(this, () => loadBalancerSubnets(props.vpc, internetFacing, props.loadBalancerSubnets)),
+      internetFacing,
+      ipAddressType,
+      certificate: at(this, () => certificateFor(this, props)),
+      sslPolicy: props.sslPolicy ?? DEFAULTS.sslPolicy,
+      idleTimeout: props.idleTimeout ?? DEFAULTS.idleTimeout,
+      strictTransportSecurity: props.strictTransportSecurity ?? DEFAULTS.strictTransportSecurity,
+      deletionProtection: props.deletionProtection ?? DEFAULTS.deletionProtection,
+      openListener: props.openListener ?? DEFAULTS.openListener,
+      defaultAction: this.appAccess._isOpen ? undefined : refusal(),
+    };
+  }
+
+  /** The other PostHogs of the app on the same listener. */
+  private neighbours({ listener }: ExistingListener): PostHogIngress[] {
+    return this.node.root.node.findAll().filter((construct): construct is PostHogIngress =>
+      construct instanceof PostHogIngress && construct !== this && construct.existing?.listener.listenerArn === listener.listenerArn);
   }
 
   private validateRoutes(): string[] {
+    const onListener = this.existing ? [this, ...this.neighbours(this.existing)].reduce((sum, { ruleCount }) => sum + ruleCount, 0) : 0;
+    if (onListener > LIMITS.rulesPerLoadBalancer) {
+      return [`the PostHogs on this listener have ${onListener} rules, and a load balancer takes ${LIMITS.rulesPerLoadBalancer}; merge blocks of AppAccess.fromCidrs(), or leave \`listener\` out for a load balancer of its own`];
+    }
     if (!this.appAccess._needsApp || this.routed.has(PostHogProcess.WEB)) {
       return [];
     }
@@ -179,25 +216,4 @@ export class PostHogIngress extends Construct implements IConnectable {
 
 function refusal(): ListenerAction {
   return ListenerAction.fixedResponse(403, { contentType: 'text/plain', messageBody: 'Forbidden' });
-}
-
-function checkIdleTimeout(idleTimeout?: Duration): void {
-  const seconds = knownSeconds(idleTimeout);
-  if (seconds !== undefined && (seconds < 1 || seconds > 4000)) {
-    throw rejected('idleTimeout', 'must be from 1 second to 4,000 seconds', `${seconds} seconds`);
-  }
-}
-
-function checkGroups(groups: EndpointGroup[] = []): void {
-  groups.forEach((group) => checkEnum('publicEndpointGroups', group, EndpointGroup));
-  const redundant = groups.find((group) => ALWAYS_PUBLIC.includes(group));
-  if (redundant) {
-    throw rejected('publicEndpointGroups', 'names groups that are public besides those that always are', redundant, 'leave it out: it is always public');
-  }
-}
-
-function checkAccessLogs(options: PostHogIngressOptions): void {
-  if (options.accessLogsPrefix !== undefined && !options.accessLogsBucket) {
-    throw rejected('accessLogsPrefix', 'needs `accessLogsBucket`', options.accessLogsPrefix, 'name the bucket, or leave the prefix out');
-  }
 }

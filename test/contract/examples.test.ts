@@ -18,6 +18,11 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
     expect(resources.filter(({ Type }) => Type === 'AWS::EC2::VPC')).toHaveLength(1);
     expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Cluster')).toHaveLength(1);
   },
+  'existing-listener': (resources) => {
+    expect(resources.filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::LoadBalancer')).toHaveLength(1);
+    const hosts = resources.filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::ListenerRule').map(({ Properties }) => /(\w+)\.posthog\.example\.com/.exec(JSON.stringify(Properties))?.[1]);
+    expect(new Set(hosts)).toEqual(new Set(['staging', 'production']));
+  },
   'closed-app': (resources) => {
     expect(JSON.stringify(resources)).toContain('authenticate-oidc');
   },

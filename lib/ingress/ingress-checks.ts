@@ -1,0 +1,36 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { checkDomain } from './domain';
+import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
+import { PostHogIngressOptions } from './ingress-options';
+import { knownSeconds } from '../private/durations';
+import { checkEnum } from '../private/enums';
+import { rejected } from '../private/errors';
+
+/** Refuses options that contradict themselves, whatever they are about. */
+export function checkOptions(options: PostHogIngressOptions): void {
+  checkDomain(options, options.listener === undefined);
+  checkIdleTimeout(options.idleTimeout);
+  checkGroups(options.publicEndpointGroups);
+  checkAccessLogs(options);
+}
+
+function checkIdleTimeout(idleTimeout?: Duration): void {
+  const seconds = knownSeconds(idleTimeout);
+  if (seconds !== undefined && (seconds < 1 || seconds > 4000)) {
+    throw rejected('idleTimeout', 'must be from 1 second to 4,000 seconds', `${seconds} seconds`);
+  }
+}
+
+function checkGroups(groups: EndpointGroup[] = []): void {
+  groups.forEach((group) => checkEnum('publicEndpointGroups', group, EndpointGroup));
+  const redundant = groups.find((group) => ALWAYS_PUBLIC.includes(group));
+  if (redundant) {
+    throw rejected('publicEndpointGroups', 'names groups that are public besides those that always are', redundant, 'leave it out: it is always public');
+  }
+}
+
+function checkAccessLogs(options: PostHogIngressOptions): void {
+  if (options.accessLogsPrefix !== undefined && !options.accessLogsBucket) {
+    throw rejected('accessLogsPrefix', 'needs `accessLogsBucket`', options.accessLogsPrefix, 'name the bucket, or leave the prefix out');
+  }
+}

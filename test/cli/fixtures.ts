@@ -1,0 +1,51 @@
+import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { PostHogProps } from '../../lib';
+import { Door } from '../../lib/cli/door';
+import { runProgram } from '../../lib/cli/program';
+import { COMMANDS } from '../../lib/cli/commands';
+import { doorsOf } from '../../lib/cli/template-door';
+import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { newPostHog, newStack } from '../helpers/stack';
+
+/** The template of a whole PostHog. */
+export function templateOfPostHog(props: Partial<PostHogProps> = {}): CloudFormationTemplate {
+  const stack = newStack();
+  newPostHog(stack, props);
+  return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
+}
+
+/** The way in of a whole PostHog. */
+export function doorOf(props: Partial<PostHogProps> = {}): Door {
+  const [door] = doorsOf({ file: 'a template', template: templateOfPostHog(props) });
+  return door;
+}
+
+/** What a run of the command line did. */
+export interface Run {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line. */
+export async function cli(...argv: string[]): Promise<Run> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const exitCode = await runProgram(COMMANDS, argv, { out: (text) => out.push(text), err: (text) => err.push(text) });
+  return { exitCode, out: out.join('\n'), err: err.join('\n') };
+}
+
+/** Does something in a folder with these files, as the working folder, and removes it. */
+export async function inFolder<T>(files: Readonly<Record<string, string>>, action: (folder: string) => Promise<T>): Promise<T> {
+  const [folder, before] = [mkdtempSync(path.join(tmpdir(), 'cdk-posthog-cli-')), process.cwd()];
+  try {
+    Object.entries(files).forEach(([name, content]) => writeFileSync(path.join(folder, name), content));
+    process.chdir(folder);
+    return await action(folder);
+  } finally {
+    process.chdir(before);
+    rmSync(folder, { recursive: true });
+  }
+}

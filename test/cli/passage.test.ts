@@ -1,0 +1,105 @@
+import { AppAccess, PostHogProcess, PublicEndpoint } from '../../lib';
+import { Door, VisitorRequest } from '../../lib/cli/door';
+import { pass, ruleName } from '../../lib/cli/passage';
+import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
+import { samplesOf } from '../../lib/ingress/endpoint-samples';
+import { Header } from '../../lib/ingress/forwarded-headers';
+import { OIDC } from '../ingress/fixtures';
+import { doorOf } from './fixtures';
+
+const OPEN = doorOf();
+const CLOSED = doorOf({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) });
+
+function request(target: string, more: Partial<VisitorRequest> = {}): VisitorRequest {
+  return { scheme: 'https', method: 'GET', host: 'posthog.example.com', target, sourceIp: '192.0.2.1', headers: [], ...more };
+}
+
+function outcome(door: Door, target: string, more: Partial<VisitorRequest> = {}) {
+  return pass(door, request(target, more)).outcome;
+}
+
+function arrival(door: Door, target: string, headers: Header[] = []) {
+  const found = outcome(door, target, { headers });
+  if (found.kind !== 'arrives') {
+    throw new Error(`${target} does not arrive: ${JSON.stringify(found)}`);
+  }
+  return found;
+}
+
+test('a door knows its names, its attributes and an address of its load balancer', () => {
+  expect(OPEN.hosts).toEqual(['posthog.example.com']);
+  expect(OPEN.attributes['routing.http.preserve_host_header.enabled']).toBe('true');
+  expect(OPEN.loadBalancerAddress).toBe('10.0.0.4');
+  expect(OPEN.listenerAttributes['routing.http.response.server.enabled']).toBe('false');
+});
+
+test('the events of a visitor arrive with what the load balancer adds', () => {
+  const { target, peer, headers } = arrival(OPEN, '/e/?x=1', [['User-Agent', 'a browser'], ['X-Forwarded-Proto', 'gopher']]);
+  expect([target.process, peer]).toEqual(['capture', '10.0.0.4']);
+  expect(headers).toEqual([
+    ['Host', 'posthog.example.com'], ['User-Agent', 'a browser'],
+    ['X-Forwarded-For', '192.0.2.1'], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Port', '443'],
+  ]);
+});
+
+test('every process believes an honest visitor\'s address', () => {
+  for (const [target, asked] of [['/e', 1], ['/s', 1], ['/flags', 1], ['/array/x/config', 0], ['/login', 2]] as const) {
+    expect({ target, addresses: arrival(OPEN, target).beliefs.map(({ address }) => address) }).toEqual({ target, addresses: Array.from({ length: asked }, () => '192.0.2.1') });
+  }
+});
+
+test('a forged address is believed by the Rust services and by half of Django', () => {
+  const forged: Header[] = [['X-Forwarded-For', '1.2.3.4']];
+  expect(arrival(OPEN, '/e', forged).beliefs.map(({ address }) => address)).toEqual(['1.2.3.4']);
+  expect(arrival(OPEN, '/login', forged).beliefs.map(({ asker, address, reason }) => [asker, address, reason])).toEqual([
+    ['web: IP filters and login risk', undefined, 'none: the hop 192.0.2.1 is not in TRUSTED_PROXIES, so it fails closed'],
+    ['web: analytics, rate limits, login limits', '1.2.3.4', 'the first entry of X-Forwarded-For, unchecked'],
+  ]);
+});
+
+test('what is closed is answered by the load balancer', () => {
+  expect(outcome(CLOSED, '/login')).toEqual({ kind: 'answered', status: 403, contentType: 'text/plain', body: 'Forbidden' });
+  expect(outcome(CLOSED, '/login', { sourceIp: '203.0.113.9' })).toMatchObject({ kind: 'arrives', target: { process: 'web' } });
+  expect(outcome(CLOSED, '/e')).toMatchObject({ kind: 'arrives', target: { process: 'capture' } });
+});
+
+test('who must sign in is held', () => {
+  expect(outcome(doorOf({ appAccess: AppAccess.authenticated({ oidc: OIDC }) }), '/login')).toMatchObject({
+    kind: 'sign-in', where: 'https://login.example.com/authorize', then: { kind: 'arrives', target: { process: 'web' } },
+  });
+});
+
+test('plain HTTP is redirected, with path and query', () => {
+  expect(outcome(OPEN, '/a/b?c=d&e=%2F', { scheme: 'http' })).toEqual({ kind: 'redirected', status: 301, location: 'https://posthog.example.com/a/b?c=d&e=%2F' });
+  expect(outcome(OPEN, '/', { scheme: 'http', host: 'posthog.example.com:80' })).toMatchObject({ location: 'https://posthog.example.com/' });
+  expect(outcome({ ...OPEN, plainRules: undefined }, '/', { scheme: 'http' })).toEqual({ kind: 'unknown', reason: 'no listener takes plain HTTP' });
+});
+
+test('a redirect to somewhere else keeps what it does not name', () => {
+  const door: Door = { ...OPEN, rules: [{ conditions: [], actions: [{ type: 'redirect', statusCode: 'HTTP_302', redirect: { host: 'www.#{host}', port: '8443', path: '/x/#{path}', query: 'from=#{host}&#{query}' } }] }] };
+  expect(outcome(door, '/a?b=c')).toEqual({ kind: 'redirected', status: 302, location: 'https://www.posthog.example.com:8443/x/a?from=posthog.example.com&b=c' });
+});
+
+test('what the template does not say is not made up', () => {
+  expect(outcome({ ...OPEN, rules: [] }, '/')).toEqual({ kind: 'unknown', reason: 'no rule matches, and the listener\'s default action is not in this template' });
+  expect(outcome({ ...OPEN, targets: {} }, '/e')).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('no service answers for') as string });
+});
+
+test('rules are called by their names', () => {
+  expect(ruleName(pass(OPEN, request('/e')).rule!)).toBe('rule 100 (Events)');
+  expect(ruleName(pass(OPEN, request('/login')).rule!)).toBe('the default rule');
+  expect(ruleName({ priority: 77, conditions: [], actions: [] })).toBe('rule 77');
+  // On a listener that others share, priorities begin elsewhere; the logical id tells.
+  expect(ruleName({ id: 'PostHogIngressEventsRule0A1B2C3D', priority: 4100, conditions: [], actions: [] })).toBe('rule 4100 (Events)');
+});
+
+test('every sample of an endpoint that is always public reaches the process that owns it, where that is deployed', () => {
+  const deployed = Object.values(CLOSED.targets).map(({ process }) => process);
+  const owned = PublicEndpoint.all().filter(({ group, process }) => ALWAYS_PUBLIC.includes(group) && deployed.includes(process));
+  expect(owned.length).toBeGreaterThan(20);
+  const wrong = owned.flatMap((endpoint) => samplesOf(endpoint).map((target) => ({ target, process: endpoint.process, found: outcome(CLOSED, target, { method: 'POST' }) })))
+    .filter(({ process, found }) => found.kind !== 'arrives' || found.target.process !== String(process));
+  // capture takes what capture-ai would, where that is not deployed.
+  expect(wrong).toEqual([]);
+  expect(Object.values(PostHogProcess).length).toBeGreaterThan(deployed.length);
+});

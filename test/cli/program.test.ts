@@ -1,0 +1,49 @@
+import { Command, CommandError, ExitCode } from '../../lib/cli/command';
+import { COMMANDS } from '../../lib/cli/commands';
+import { runProgram } from '../../lib/cli/program';
+import { cli } from './fixtures';
+
+const FAILING: Command = { usage: '', help: 'Fails.', options: {}, run: () => Promise.reject(new CommandError('it is not there')) };
+const BROKEN: Command = { ...FAILING, run: () => Promise.reject(new Error('a defect')) };
+
+test('lists every command with what it does, without being asked for one, and ends with 2', async () => {
+  const { exitCode, out } = await cli();
+  expect(exitCode).toBe(ExitCode.FAILED);
+  for (const name of Object.keys(COMMANDS)) {
+    expect(out).toContain(`cdk-posthog ${name} `);
+  }
+});
+
+test.each(['--help', '-h', 'help'])('lists them for %s, and ends with 0', async (argument) => {
+  expect((await cli(argument)).exitCode).toBe(ExitCode.OK);
+});
+
+test.each(Object.keys(COMMANDS))('%s explains itself, and every option of its', async (name) => {
+  const { exitCode, out } = await cli(name, '--help');
+  const { usage, options } = await COMMANDS[name]();
+  expect(exitCode).toBe(ExitCode.OK);
+  expect(out).toContain(`cdk-posthog ${name} ${usage}`);
+  expect(Object.keys(options).filter((option) => !usage.includes(`--${option}`))).toEqual([]);
+});
+
+test.each([
+  [['nonsense'], 'cdk-posthog: there is no command \'nonsense\'; these are: '],
+  [['constructor'], 'cdk-posthog: there is no command \'constructor\'; these are: '],
+  [['routes', '--tempalte', 'x'], 'cdk-posthog: Unknown option \'--tempalte\'; usage: cdk-posthog routes [--template FILE] [--json]'],
+  [['routes', '--template'], 'cdk-posthog: Option \'-t, --template <value>\' argument missing; usage: '],
+])('says in one line that %j is wrong, and ends with 2', async (argv, message) => {
+  const { exitCode, out, err } = await cli(...argv);
+  expect([exitCode, out]).toEqual([ExitCode.FAILED, '']);
+  expect(err.startsWith(message)).toBe(true);
+  expect(err).not.toContain('\n');
+});
+
+test('ends with 2 and one line where a command cannot be done', async () => {
+  const err: string[] = [];
+  const exitCode = await runProgram({ failing: () => Promise.resolve(FAILING) }, ['failing'], { out: () => undefined, err: (text) => err.push(text) });
+  expect([exitCode, err]).toEqual([ExitCode.FAILED, ['cdk-posthog: it is not there']]);
+});
+
+test('does not hide a defect', async () => {
+  await expect(runProgram({ broken: () => Promise.resolve(BROKEN) }, ['broken'], { out: () => undefined, err: () => undefined })).rejects.toThrow('a defect');
+});

@@ -1,0 +1,51 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readTemplate } from '../../lib/cli/template-file';
+import { inFolder, templateOfPostHog } from './fixtures';
+
+const POSTHOG = JSON.stringify(templateOfPostHog());
+const OTHER = JSON.stringify({ Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } });
+
+/** Reads the template that is found in a folder with these templates in `cdk.out`. */
+function found(templates: Record<string, string>): Promise<string> {
+  return inFolder({}, () => {
+    mkdirSync('cdk.out');
+    Object.entries(templates).forEach(([name, content]) => writeFileSync(`cdk.out/${name}`, content));
+    return Promise.resolve(readTemplate().file);
+  });
+}
+
+test('reads the file that is named', async () => {
+  await inFolder({ 'a.json': POSTHOG }, () => {
+    expect(Object.keys(readTemplate('a.json').template.Resources).length).toBeGreaterThan(50);
+    return Promise.resolve();
+  });
+});
+
+test('finds the only template with a way in', async () => {
+  expect(await found({ 'Other.template.json': OTHER, 'PostHog.template.json': POSTHOG, 'PostHog.assets.json': '{}' })).toBe('cdk.out/PostHog.template.json');
+});
+
+test.each([
+  ['two of them', { 'A.template.json': POSTHOG, 'B.template.json': POSTHOG }, 'several templates in cdk.out have a way in: cdk.out/A.template.json, cdk.out/B.template.json; name one with --template FILE'],
+  ['none', { 'Other.template.json': OTHER }, 'no template in cdk.out has a listener with rules; run `npx cdk synth`, or name a template with --template FILE'],
+])('fails with %s', async (_, templates, message) => {
+  await expect(found(templates)).rejects.toThrow(message);
+});
+
+test.each([
+  ['a file that is not there', 'nope.json', 'cannot read the template nope.json (ENOENT); run `npx cdk synth`'],
+  ['a folder', '.', 'cannot read the template . (EISDIR)'],
+  ['YAML', 'a.yaml', 'a.yaml is not JSON; give it a file that the CDK has written, such as cdk.out/PostHog.template.json'],
+  ['something else in JSON', 'b.json', 'b.json is no CloudFormation template: it has no Resources'],
+  ['null', 'null.json', 'null.json is no CloudFormation template: it has no Resources'],
+  ['a template without a way in', 'other.json', 'other.json has no listener with rules, and so no way in to a PostHog'],
+])('fails with %s', async (_, file, message) => {
+  await inFolder({ 'a.yaml': 'Resources:\n  Bucket: {}', 'b.json': '[]', 'null.json': 'null', 'other.json': OTHER }, () => {
+    expect(() => readTemplate(file)).toThrow(message);
+    return Promise.resolve();
+  });
+});
+
+test('fails where nothing has been synthesised', async () => {
+  await expect(inFolder({}, () => Promise.resolve().then(() => readTemplate()))).rejects.toThrow('there is no synthesised template here (no folder cdk.out)');
+});
