@@ -82,14 +82,6 @@ export class PostHogIngress extends Construct implements IConnectable {
       checkAccessLogs(props);
       return loadBalancerSubnets(props.vpc, props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer, props.loadBalancerSubnets);
     });
-    this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies.fromSubnets(this.subnets));
-    if (this.trustedProxies.trustsEverybody) {
-      Annotations.of(this).addWarningV2('cdk-posthog:PostHogIngress.trustAllProxies',
-        'TrustedProxies.all() lets every visitor choose the address that PostHog sees; its IP filters and login limits protect nothing then. ' +
-        'Leave `trustedProxies` out where the load balancer\'s subnets have known CIDR blocks');
-    }
-    this.environment = proxyEnvironment(props.domainName, this.url, this.trustedProxies);
-
     const settings: LoadBalancerSettings = {
       ...props,
       subnets: this.subnets,
@@ -104,6 +96,14 @@ export class PostHogIngress extends Construct implements IConnectable {
       defaultAction: this.appAccess._isOpen ? undefined : refusal(),
     };
     this.loadBalancer = defineLoadBalancer(this, settings);
+    this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies._of(this.loadBalancer, this.subnets));
+    this.trustedProxies._bind(this);
+    if (this.trustedProxies.trustsEverybody) {
+      Annotations.of(this).addWarningV2('cdk-posthog:PostHogIngress.trustAllProxies',
+        'TrustedProxies.all() lets every visitor choose the address that PostHog sees; its IP filters and login limits protect nothing then. ' +
+        'Leave `trustedProxies` out');
+    }
+    this.environment = proxyEnvironment(props.domainName, this.url, this.trustedProxies);
     this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
     defineRedirect(this.loadBalancer, settings);
     this.listener = defineListener(this.loadBalancer, settings);
