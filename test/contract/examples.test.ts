@@ -18,6 +18,10 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
     expect(resources.filter(({ Type }) => Type === 'AWS::EC2::VPC')).toHaveLength(1);
     expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Cluster')).toHaveLength(1);
   },
+  'ipam-vpc': (resources) => {
+    expect(resources.filter(({ Type }) => Type === 'Custom::PostHogLoadBalancerAddresses')).toHaveLength(6);
+    expect(JSON.stringify(resources)).toContain('ipam-pool-');
+  },
   'closed-app': (resources) => {
     expect(JSON.stringify(resources)).toContain('authenticate-oidc');
   },
