@@ -11,9 +11,6 @@ const TIME_TO_ANSWER = 60_000;
 /** CloudFormation takes an answer of 4,096 bytes, and what AWS says about a refusal can be long. */
 const LONGEST_MESSAGE = 1_500;
 
-const elbv2 = new ElasticLoadBalancingV2Client(RETRIES);
-const ec2 = new EC2Client(RETRIES);
-
 const NAME_THEM = 'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`';
 
 const LOOK_ABOVE = 'the role of this function has the permission, so look for a service control policy or a permissions boundary that takes it away';
@@ -63,13 +60,14 @@ function requestOf(event: CloudFormationCustomResourceEvent): { arn: string; par
 
 /** The IPv4 CIDR blocks of the subnets that a load balancer stands in, sorted. */
 async function cidrsOf(arn: string, abortSignal: AbortSignal): Promise<string[]> {
+  const elbv2 = new ElasticLoadBalancingV2Client(RETRIES);
   const { LoadBalancers: [found] = [] } = await elbv2.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }), { abortSignal });
   const subnetIds = (found?.AvailabilityZones ?? []).flatMap(({ SubnetId }) => SubnetId ?? []);
   if (subnetIds.length === 0) {
     // An empty list of ids would ask for every subnet there is.
     throw new Error(`it stands in no subnet; deploy again when it does, ${NAME_THEM}`);
   }
-  const { Subnets: subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: subnetIds }), { abortSignal });
+  const { Subnets: subnets = [] } = await new EC2Client(RETRIES).send(new DescribeSubnetsCommand({ SubnetIds: subnetIds }), { abortSignal });
   const without = subnets.filter(({ CidrBlock }) => !CidrBlock).map(({ SubnetId }) => SubnetId);
   if (subnets.length < subnetIds.length || without.length > 0) {
     throw new Error(`its subnets must have IPv4 CIDR blocks, got: ${subnets.length} of ${subnetIds.length} subnets, ${without.length} without: ` +
