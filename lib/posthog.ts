@@ -12,7 +12,7 @@ import { PostHogNetwork } from './network/posthog-network';
 import { checkProps, PostHogProps } from './posthog-props';
 import { at, rejected } from './private/errors';
 import { isLookupPending } from './private/subnets';
-import { isInEcr } from './release/container-image';
+import { isInEcr } from './private/container-image';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecrets } from './services/app-secrets';
 import { IPostHogService, PostHogService } from './services/posthog-service';

@@ -14,7 +14,7 @@ import { PostHogServiceOptions } from './service-options';
 import { PostHogProcess } from '../ingress/posthog-process';
 import { acknowledge } from '../private/acknowledge';
 import { at, rejected } from '../private/errors';
-import { containerImage } from '../release/container-image';
+import { containerImage } from '../private/container-image';
 
 /**
  * One running process of PostHog.
