@@ -32,7 +32,8 @@ export class TrustedProxies {
         'load balancer\'s addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters ' +
         'stay off, use `trustedProxies: TrustedProxies.all()`');
     }
-    return new TrustedProxies(assignableAddresses([...new Set(cidrs)].filter((cidr) => cidr !== 'lookup-pending')));
+    const known = [...new Set(cidrs)].filter((cidr) => cidr !== 'lookup-pending');
+    return new TrustedProxies(assignableAddresses(known), known);
   }
 
   /**
@@ -58,7 +59,7 @@ export class TrustedProxies {
     return new TrustedProxies('all');
   }
 
-  private constructor(private readonly trusted: readonly string[] | 'all') {}
+  private constructor(private readonly trusted: readonly string[] | 'all', private readonly blocks?: readonly string[]) {}
 
   /** Whether everybody is trusted. */
   public get trustsEverybody(): boolean {
@@ -81,5 +82,22 @@ export class TrustedProxies {
     }
     // A list that is one token has no items to join yet.
     return { TRUSTED_PROXIES: Token.isUnresolved(this.trusted) ? Fn.join(',', [...this.trusted]) : this.trusted.join(',') };
+  }
+
+  /**
+   * The trusted addresses as blocks, for a proxy that understands blocks; an address that is an unresolved token stays an address.
+   *
+   * Throws where everybody is trusted.
+   *
+   * @internal
+   */
+  public _cidrs(): string[] {
+    if (this.trusted === 'all') {
+      throw rejected('trustedProxies', 'must name whom to believe', 'TrustedProxies.all()');
+    }
+    if (Token.isUnresolved(this.trusted)) {
+      return [...this.trusted];
+    }
+    return [...this.blocks ?? this.trusted.map((address) => (Token.isUnresolved(address) ? address : `${address}${address.includes(':') ? '/128' : '/32'}`))];
   }
 }

@@ -19,8 +19,8 @@ const INGRESS_FOR_SERVICES = 'ingress/posthog-process';
 
 /** Code that is tested as plain functions and must stay so. */
 const PURE = [
-  'ingress/endpoint-group', 'ingress/listener-rules', 'ingress/path-pattern', 'ingress/posthog-process', 'ingress/public-endpoint', 'ingress/rule-evaluator',
-  'ingress/template-rules', 'ingress/trusted-addresses', 'private/enums', 'private/errors', 'private/ip',
+  'ingress/client-address-headers', 'ingress/endpoint-group', 'ingress/listener-rules', 'ingress/nginx-config', 'ingress/path-pattern', 'ingress/posthog-process',
+  'ingress/public-endpoint', 'ingress/rule-evaluator', 'ingress/template-rules', 'ingress/trusted-addresses', 'private/enums', 'private/errors', 'private/ip',
 ];
 
 interface Import {

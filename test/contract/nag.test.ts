@@ -4,7 +4,7 @@ import path from 'node:path';
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { AppAccess, NatMode, PostHogProps } from '../../lib';
+import { AppAccess, ClientAddress, NatMode, PostHogProps } from '../../lib';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 
 interface Report {
@@ -58,6 +58,10 @@ test('finds nothing in one without NAT that is not acknowledged beside its const
 
 test('finds nothing in one with a NAT instance and open shells that is not acknowledged beside its construct', () => {
   expect(findings((stack) => newPostHog(stack, { nat: NatMode.INSTANCE, enableExecuteCommand: true }), ENV)).toEqual([]);
+});
+
+test('finds nothing in one that verifies addresses that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => newPostHog(stack, { clientAddress: ClientAddress.verified() }))).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {

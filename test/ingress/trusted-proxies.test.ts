@@ -108,3 +108,25 @@ describe('all', () => {
       .filter((trusted) => 'TRUST_ALL_PROXIES' in trusted.toEnvironment())).toEqual([]);
   });
 });
+
+describe('as blocks, for a proxy that understands them', () => {
+  test('subnets are their CIDR blocks, each once', () => {
+    expect(TrustedProxies.fromSubnets([subnet('10.0.9.0/27'), subnet('10.0.1.0/27'), subnet('10.0.9.0/27')])._cidrs()).toEqual(['10.0.9.0/27', '10.0.1.0/27']);
+  });
+
+  test('addresses are blocks of one', () => {
+    expect(TrustedProxies.fromAddresses(['10.0.0.4', '2001:db8::4'])._cidrs()).toEqual(['10.0.0.4/32', '2001:db8::4/128']);
+  });
+
+  test('tokens stay as they are', () => {
+    const address = Fn.importValue('Address');
+    expect(TrustedProxies.fromAddresses(['10.0.0.4', address])._cidrs()).toEqual(['10.0.0.4/32', address]);
+    const stack = newStack();
+    const list = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList;
+    expect(stack.resolve(TrustedProxies.fromAddresses(list)._cidrs())).toEqual({ Ref: 'Addresses' });
+  });
+
+  test('everybody is no list of blocks', () => {
+    expect(() => TrustedProxies.all()._cidrs()).toThrow('`trustedProxies` must');
+  });
+});
