@@ -169,7 +169,7 @@ describe('answers', () => {
   test.each([200, 204, 301, 304, 400, 401, 404, 413, 429, 500, 502, 503])('with status %d pass untouched', async (status) => {
     answer = (_incoming, response) => {
       response.writeHead(status, {
-        'Server': 'PostHog', 'Date': 'Thu, 01 Jan 2026 00:00:00 GMT', 'Location': 'http://127.0.0.1:1/x', 'Set-Cookie': ['a=1', 'b=2'], 'Cache-Control': 'no-store', 'ETag': '"1"',
+        'Server': 'PostHog', 'Date': 'Thu, 01 Jan 2026 00:00:00 GMT', 'Location': 'http://process/x', 'Set-Cookie': ['a=1', 'b=2'], 'Cache-Control': 'no-store', 'ETag': '"1"',
         'X-Accel-Redirect': '/secret', 'X-Accel-Buffering': 'yes', 'X-Pad': 'pad', 'Vary': 'Cookie',
       }).end(status === 204 || status === 304 ? undefined : 'body');
     };
@@ -177,7 +177,7 @@ describe('answers', () => {
     expect(received).toBe(status);
     expect(text).toBe(status === 204 || status === 304 ? '' : 'body');
     expect(headers).toMatchObject({
-      'server': 'PostHog', 'date': 'Thu, 01 Jan 2026 00:00:00 GMT', 'location': 'http://127.0.0.1:1/x', 'set-cookie': ['a=1', 'b=2'], 'cache-control': 'no-store', 'etag': '"1"',
+      'server': 'PostHog', 'date': 'Thu, 01 Jan 2026 00:00:00 GMT', 'location': 'http://process/x', 'set-cookie': ['a=1', 'b=2'], 'cache-control': 'no-store', 'etag': '"1"',
       'x-accel-redirect': '/secret', 'x-accel-buffering': 'yes', 'x-pad': 'pad', 'vary': 'Cookie',
     });
     expect(standIn.arrived.map(({ target }) => target)).toEqual(['/']);
