@@ -1,15 +1,12 @@
 import { execFileSync, ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
+import { writeSection } from './document';
 import { measureSynth, median } from './synth';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 
 const ROUNDS = 7;
-const DOCUMENT = path.join(__dirname, '..', '..', 'docs', 'performance.md');
-const [BEGIN, END] = ['<!-- begin: npm run bench -->', '<!-- end: npm run bench -->'];
 
 const rows = [['what', 'PostHog', 'floor', 'ratio', 'goal'], ['---', '---:', '---:', '---:', '---']];
 const missed: string[] = [];
@@ -42,11 +39,7 @@ const resources = Object.keys(template.Resources).length;
 row('template size', `${kibibytes.toFixed(0)} KiB`, '1,024 KiB, CloudFormation\'s limit', kibibytes / 1024, 'below 1', kibibytes < 1024);
 row('resources', String(resources), '500, CloudFormation\'s limit', resources / 500, 'below 1', resources < 500);
 
-const machine = `Node.js ${process.versions.node}, ${cpus().length} cores (${cpus()[0].model.trim()})`;
-const table = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-const document = readFileSync(DOCUMENT, 'utf8');
-writeFileSync(DOCUMENT, `${document.slice(0, document.indexOf(BEGIN))}${BEGIN}\n${machine}; medians of ${ROUNDS} rounds.\n\n${table}\n${document.slice(document.indexOf(END))}`);
-process.stdout.write(`${table}\n`);
+writeSection('npm run bench', `medians of ${ROUNDS} rounds.`, rows);
 if (missed.length > 0) {
   process.stderr.write(`goals missed: ${missed.join('; ')}\n`);
   process.exitCode = 1;
