@@ -24,8 +24,8 @@ export interface VerifiedAddressOptions {
 }
 
 /**
- * The index of amd64 and arm64 images that the tag 1.29-alpine named in spring 2026, as several public Dockerfiles pin it
- * (`FROM nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79...`).
+ * The digest that public files pin the tag 1.29-alpine to: ziro-os/ziro-os (`appScaffold` of ziroctl's `dev` command), and several Dockerfiles
+ * as `FROM nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79...`. That tag is published for amd64 and arm64.
  */
 const IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79d56aee561a1d81c63f00eee5fb5fe29279560cdc55e91425133104c7fbe6';
 
