@@ -6,6 +6,9 @@ export { PostHogNetwork, type PostHogNetworkProps } from './network/posthog-netw
 
 export { AppAccess } from './ingress/app-access';
 export { type AppAuthenticationOptions, type CognitoProvider, type OidcProvider } from './ingress/app-authentication';
+export { Cdn } from './ingress/cdn';
+export { ClientAddress, type VerifiedAddressOptions } from './ingress/client-address';
+export { type ClientAddressProxyOptions } from './ingress/client-address-proxy';
 export { EndpointGroup } from './ingress/endpoint-group';
 export { type PostHogIngressOptions } from './ingress/ingress-options';
 export { PostHogIngress, type PostHogIngressProps } from './ingress/posthog-ingress';

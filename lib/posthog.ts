@@ -10,9 +10,9 @@ import { PostHogProcess } from './ingress/posthog-process';
 import { NatMode } from './network/nat-mode';
 import { PostHogNetwork } from './network/posthog-network';
 import { checkProps, PostHogProps } from './posthog-props';
+import { isFloating, isInEcr } from './private/container-image';
 import { at, rejected } from './private/errors';
 import { isLookupPending } from './private/subnets';
-import { isInEcr } from './release/container-image';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecrets } from './services/app-secrets';
 import { IPostHogService, PostHogService } from './services/posthog-service';
@@ -55,11 +55,13 @@ export class PostHog extends Construct {
     at(this, () => checkProps(props));
     const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
     const release = props.release ?? DEFAULTS.release;
-    if (release.floatingImages.length > 0) {
+    const addressProxy = props.clientAddress?._proxy;
+    const images = [...Object.values({ ...release.images }), ...addressProxy ? [addressProxy.image] : []];
+    if (images.some(isFloating)) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHog.floatingImage',
-        `what these images hold can change with every restart of a task: ${release.floatingImages.join(', ')}; name each by its digest (name@sha256:...)`);
+        `what these images hold can change with every restart of a task: ${images.filter(isFloating).join(', ')}; name each by its digest (name@sha256:...)`);
     }
-    if (props.nat === NatMode.NONE && !Object.values({ ...release.images }).every(isInEcr)) {
+    if (props.nat === NatMode.NONE && !images.every(isInEcr)) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHog.imagesOutOfReach',
         'without NAT, tasks can load images from ECR only; copy those of the release to ECR and name the copies with `release: PostHogRelease.of(...)`');
     }
@@ -105,6 +107,7 @@ export class PostHog extends Construct {
         removalPolicy,
         enableExecuteCommand: props.enableExecuteCommand ?? DEFAULTS.enableExecuteCommand,
         route: (answering, targetGroup) => this.ingress.route(answering, targetGroup),
+        addProxy: addressProxy && ((taskDefinition, proxied) => this.ingress.addClientAddressProxy(taskDefinition, proxied)),
       }));
     }
     PROCESSES.forEach((definition) => this.connect(definition, context));

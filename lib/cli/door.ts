@@ -35,8 +35,10 @@ export interface Target {
 
 /** A proxy beside a process that passes on one address. */
 export interface VerifyingProxy {
-  /** The CIDR blocks whose word it takes; undefined where they are known at deployment only. */
-  readonly trustedCidrs?: readonly string[];
+  /** The CIDR blocks and addresses whose word it takes; undefined where they are known at deployment only. */
+  readonly trusted?: readonly string[];
+  /** The headers that it drops. */
+  readonly dropped: readonly string[];
 }
 
 /** A request as a visitor sends it. */

@@ -5,6 +5,7 @@ import { PRIORITIES } from '../ingress/listener-rules';
 import { PostHogProcess } from '../ingress/posthog-process';
 import { evaluate, ListenerRule } from '../ingress/rule-evaluator';
 import { RuleAction } from '../ingress/rule-shapes';
+import { verifiedHeaders } from '../ingress/verified-headers';
 
 /** What becomes of a request at the door. */
 export interface Passage {
@@ -31,8 +32,11 @@ export interface Arrival {
   readonly beliefs: readonly Belief[];
 }
 
-/** Stands for the load balancer's address where none is known. */
-const SOME_ADDRESS = 'an address of the load balancer';
+/** Stands for the load balancer's address where none is known: one of a network for documentation (RFC 5737). */
+const SOME_ADDRESS = '198.51.100.1';
+
+/** The nginx beside a process speaks to it from here. */
+const LOOPBACK = '127.0.0.1';
 
 /** What becomes of a request: which rule it meets, and what reaches whom. */
 export function pass(door: Door, request: VisitorRequest): Passage {
@@ -79,8 +83,12 @@ function arrivalOf(action: RuleAction, door: Door, request: VisitorRequest): Out
   }
   const tls = request.scheme === 'https';
   const connection = { sourceIp: request.sourceIp, listenerPort: tls ? 443 : 80, tls };
-  const headers = forwardedHeaders([['Host', request.host], ...request.headers.filter(([name]) => name.toLowerCase() !== 'host')], connection, door.attributes);
-  const peer = door.loadBalancerAddress ?? SOME_ADDRESS;
+  const forwarded = forwardedHeaders([['Host', request.host], ...request.headers.filter(([name]) => name.toLowerCase() !== 'host')], connection, door.attributes);
+  const loadBalancer = door.loadBalancerAddress ?? SOME_ADDRESS;
+  const { verifying } = target;
+  // Where its blocks are not known yet, the load balancer is among them.
+  const headers = verifying ? verifiedHeaders(forwarded, loadBalancer, verifying.trusted ?? [loadBalancer], verifying.dropped) : forwarded;
+  const peer = verifying ? LOOPBACK : loadBalancer;
   const known = Object.values(PostHogProcess).find((process) => String(process) === target.process);
   return { kind: 'arrives', target, peer, headers, beliefs: known ? beliefsOf(known, { peer, headers }, target.settings) : [] };
 }

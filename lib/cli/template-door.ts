@@ -1,7 +1,9 @@
 import { Door, Target } from './door';
+import { verifyingProxy } from './verifying-proxy';
 import { TemplateFile } from './template-file';
 import { ProxySettings } from '../ingress/address-belief';
-import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../ingress/template-rules';
+import { CLIENT_ADDRESS_CONTAINER } from '../ingress/nginx-config';
+import { CloudFormationTemplate, containersByTargetGroup, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../ingress/template-rules';
 import { assignableAddresses } from '../ingress/trusted-addresses';
 import { parseCidr } from '../private/ip';
 
@@ -32,11 +34,14 @@ export function doorsOf({ file, template }: TemplateFile): Door[] {
 
 function targetsOf(template: CloudFormationTemplate): Record<string, Target> {
   const tasks = new Map(ofType<TaskProperties>(template, 'AWS::ECS::TaskDefinition'));
+  const names = containersByTargetGroup(template);
   return Object.fromEntries(ofType<ServiceProperties>(template, 'AWS::ECS::Service').flatMap(([, service]) => {
     const containers = tasks.get(logicalId(service.TaskDefinition) ?? '')?.ContainerDefinitions ?? [];
-    return (service.LoadBalancers ?? []).map(({ TargetGroupArn, ContainerName }): [string, Target] => {
-      const container = containers.find(({ Name }) => Name === ContainerName);
-      return [String(logicalId(TargetGroupArn)), { process: ContainerName, settings: settingsOf(container?.Environment ?? []) }];
+    return (service.LoadBalancers ?? []).map(({ TargetGroupArn }): [string, Target] => {
+      const group = String(logicalId(TargetGroupArn));
+      const settings = (name: string) => settingsOf(containers.find(({ Name }) => Name === name)?.Environment ?? []);
+      const isVerified = service.LoadBalancers!.some(({ ContainerName }) => ContainerName === CLIENT_ADDRESS_CONTAINER);
+      return [group, { process: names[group], settings: settings(names[group]), verifying: isVerified ? verifyingProxy(settings(CLIENT_ADDRESS_CONTAINER)) : undefined }];
     });
   }));
 }

@@ -11,16 +11,16 @@ export const ADDRESS_PARTS = 6;
 /** What the function is asked. CloudFormation makes text of numbers. */
 export interface AddressRequest {
   readonly LoadBalancerArn: string;
-  /** Which part of the addresses, from 0. */
-  readonly Part: string;
+  /** Which part of the addresses, from 0; left out where the CIDR blocks are wanted. */
+  readonly Part?: string;
 }
 
-/** What the function answers. */
+/** What the function answers: the one or the other, as it was asked. */
 export interface AddressAnswer {
   /** Its part of the text; the parts in their order, with nothing between them, are all addresses, separated by commas. */
-  readonly Addresses: string;
+  readonly Addresses?: string;
   /** The CIDR blocks of all subnets, separated by commas. */
-  readonly Cidrs: string;
+  readonly Cidrs?: string;
 }
 
 /**

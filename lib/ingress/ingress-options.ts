@@ -5,6 +5,7 @@ import { IApplicationListener, IApplicationLoadBalancer, IpAddressType, SslPolic
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { AppAccess } from './app-access';
+import { ClientAddress } from './client-address';
 import { EndpointGroup } from './endpoint-group';
 import { TrustedProxies } from './trusted-proxies';
 
@@ -90,6 +91,12 @@ export interface PostHogIngressOptions {
    * @default - every address that the load balancer can have in its subnets, found at the deployment where their CIDR blocks are not known before
    */
   readonly trustedProxies?: TrustedProxies;
+  /**
+   * How PostHog's processes learn a visitor's address: as the load balancer forwards it, or verified.
+   *
+   * @default ClientAddress.forwarded()
+   */
+  readonly clientAddress?: ClientAddress;
   /**
    * The TLS versions and ciphers that visitors may use.
    *

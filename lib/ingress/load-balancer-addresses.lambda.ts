@@ -41,18 +41,19 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
   try {
     const { arn, part } = requestOf(event);
     const cidrs = await cidrsOf(arn, AbortSignal.timeout(Math.max(context.getRemainingTimeInMillis() - TIME_TO_ANSWER, 0)));
-    return { Data: { Addresses: addressPart(assignableAddresses(cidrs), part), Cidrs: cidrs.join(',') } };
+    return { Data: part === undefined ? { Cidrs: cidrs.join(',') } : { Addresses: addressPart(assignableAddresses(cidrs), part) } };
   } catch (error) {
     console.error(error);
     throw readable(event, error);
   }
 }
 
-function requestOf(event: CloudFormationCustomResourceEvent): { arn: string; part: number } {
+function requestOf(event: CloudFormationCustomResourceEvent): { arn: string; part?: number } {
   const { LoadBalancerArn: arn, Part: text } = (event.ResourceProperties ?? {}) as Partial<AddressRequest>;
-  const part = Number(text);
-  if (!['Create', 'Update'].includes(event.RequestType) || typeof arn !== 'string' || !Number.isInteger(part) || part < 0 || part >= ADDRESS_PARTS) {
-    throw new Error(`the event must be a Create, Update or Delete with LoadBalancerArn and a Part from 0 to ${ADDRESS_PARTS - 1}, got: ` +
+  const part = text === undefined ? undefined : Number(text);
+  const isPart = part === undefined || (Number.isInteger(part) && part >= 0 && part < ADDRESS_PARTS);
+  if (!['Create', 'Update'].includes(event.RequestType) || typeof arn !== 'string' || !isPart) {
+    throw new Error(`the event must be a Create, Update or Delete with LoadBalancerArn, and a Part from 0 to ${ADDRESS_PARTS - 1} or none, got: ` +
       `${JSON.stringify({ RequestType: event.RequestType, LoadBalancerArn: arn, Part: text })}; leave this resource to TrustedProxies.fromLoadBalancer()`);
   }
   return { arn, part };

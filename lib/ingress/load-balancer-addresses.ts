@@ -23,29 +23,41 @@ export class LoadBalancerAddresses extends Construct {
     return (loadBalancer.node.tryFindChild(id) as LoadBalancerAddresses | undefined) ?? new LoadBalancerAddresses(loadBalancer, id, loadBalancer);
   }
 
-  /** All addresses, separated by commas. */
-  public readonly text: string;
-  /** The CIDR blocks of the load balancer's subnets; a list that is a token. */
-  public readonly cidrs: string[];
+  private readonly serviceToken: string;
+  private addressText?: string;
+  private cidrList?: string[];
 
-  public constructor(scope: Construct, id: string, loadBalancer: IApplicationLoadBalancer) {
+  public constructor(scope: Construct, id: string, private readonly loadBalancer: IApplicationLoadBalancer) {
     super(scope, id);
-    const { serviceToken } = at(this, () => addressFunction(this));
-    const { defaultChild } = loadBalancer.node;
-    const parts = Array.from({ length: ADDRESS_PARTS }, (_, part) => new CustomResource(this, `Part${part}`, {
-      serviceToken,
+    this.serviceToken = at(this, () => addressFunction(this)).serviceToken;
+  }
+
+  /** All addresses, separated by commas. */
+  public get text(): string {
+    this.addressText ??= Fn.join('', Array.from({ length: ADDRESS_PARTS }, (_, part) => this.ask(`Part${part}`, String(part)).getAttString('Addresses')));
+    return this.addressText;
+  }
+
+  /** The CIDR blocks of the load balancer's subnets, however many addresses are in them; a list that is a token. */
+  public get cidrs(): string[] {
+    this.cidrList ??= Fn.split(',', this.ask('Blocks').getAttString('Cidrs'));
+    return this.cidrList;
+  }
+
+  private ask(id: string, part?: string): CustomResource {
+    const { defaultChild } = this.loadBalancer.node;
+    return new CustomResource(this, id, {
+      serviceToken: this.serviceToken,
       // The function answers in time; this is for the case that it cannot be started.
       serviceTimeout: Duration.minutes(15),
       resourceType: TYPE,
       properties: {
-        LoadBalancerArn: loadBalancer.loadBalancerArn,
-        Part: String(part),
+        LoadBalancerArn: this.loadBalancer.loadBalancerArn,
+        Part: part,
         // For CloudFormation to see that they change; the function asks AWS for the true ones.
         Subnets: CfnLoadBalancer.isCfnLoadBalancer(defaultChild) ? Lazy.any({ produce: () => defaultChild.subnets }) : undefined,
       },
-    }));
-    this.text = Fn.join('', parts.map((part) => part.getAttString('Addresses')));
-    this.cidrs = Fn.split(',', parts[0].getAttString('Cidrs'));
+    });
   }
 }
 

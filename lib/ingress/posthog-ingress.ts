@@ -1,10 +1,13 @@
 import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
+import { LoadBalancerTargetOptions, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import {
   ApplicationListenerRule, IApplicationListener, IApplicationLoadBalancer, IApplicationTargetGroup, IpAddressType, ListenerAction, ListenerCondition, SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { AppAccess } from './app-access';
+import { ClientAddress } from './client-address';
+import { addProxy, ClientAddressProxyOptions } from './client-address-proxy';
 import { certificateFor, defineRecords } from './domain';
 import { EndpointGroup } from './endpoint-group';
 import { checkNeighbour, existingListener, ExistingListener, subnetsOf } from './existing-listener';
@@ -58,7 +61,7 @@ export class PostHogIngress extends Construct implements IConnectable {
   public readonly listener: IApplicationListener;
   /** The address that visitors use, such as `https://posthog.example.com`. */
   public readonly url: string;
-  /** The proxies whose word about a visitor's address PostHog must believe. */
+  /** The proxies whose word about a visitor's address PostHog, or the nginx beside its processes, must believe. */
   public readonly trustedProxies: TrustedProxies;
   /** What Django must be told about the proxy in front of it, as environment variables. */
   public readonly environment: Record<string, string>;
@@ -71,6 +74,7 @@ export class PostHogIngress extends Construct implements IConnectable {
   private readonly placement: RulePlacement;
   private ruleCount = 0;
   private readonly appAccess: AppAccess;
+  private readonly clientAddress: ClientAddress;
   private readonly openGroups: ReadonlySet<EndpointGroup>;
   private readonly routed = new Map<PostHogProcess, IApplicationTargetGroup>();
 
@@ -103,7 +107,8 @@ export class PostHogIngress extends Construct implements IConnectable {
         'TrustedProxies.all() lets every visitor choose the address that PostHog sees; its IP filters and login limits protect nothing then. ' +
         'Leave `trustedProxies` out');
     }
-    this.environment = proxyEnvironment(props.domainName, this.url, this.trustedProxies);
+    this.clientAddress = props.clientAddress ?? ClientAddress.forwarded();
+    this.environment = proxyEnvironment(props.domainName, this.url, at(this, () => this.clientAddress._believed(this.trustedProxies)));
     defineRecords(this, props, this.loadBalancer, ipAddressType);
 
     DENY_RULES.forEach((rule) => this.addPathRules(rule, refusal()));
@@ -141,6 +146,33 @@ export class PostHogIngress extends Construct implements IConnectable {
     if (isApp) {
       this.routeApp(targetGroup);
     }
+  }
+
+  /**
+   * Puts the nginx that verifies visitors' addresses into a task of yours, and tells where the load balancer finds it: a target group must send
+   * its requests there, and the service must admit the load balancer to that port only. `PostHog` does so by itself.
+   *
+   * Throws without `clientAddress: ClientAddress.verified()`.
+   *
+   * @example
+   * declare const taskDefinition: ecs.FargateTaskDefinition;
+   * declare const service: ecs.FargateService;
+   * declare const targetGroup: elbv2.ApplicationTargetGroup;
+   *
+   * const ingress = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', domainZone: zone, clientAddress: ClientAddress.verified() });
+   * const target = ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
+   * targetGroup.addTarget(service.loadBalancerTarget(target));
+   *
+   * @param taskDefinition the task, with the container of the process in it
+   * @param options what nginx stands in front of
+   */
+  public addClientAddressProxy(taskDefinition: TaskDefinition, options: ClientAddressProxyOptions): LoadBalancerTargetOptions {
+    return at(this, () => {
+      if (!this.clientAddress._proxy) {
+        throw rejected('clientAddress', 'must be verified for a proxy that verifies it', 'ClientAddress.forwarded()', 'set `clientAddress: ClientAddress.verified()`');
+      }
+      return addProxy(this.clientAddress._proxy, this.trustedProxies, taskDefinition, options);
+    });
   }
 
   private groupsToRoute(isApp: boolean): ReadonlySet<EndpointGroup> {

@@ -1,3 +1,4 @@
+import { CLIENT_ADDRESS_CONTAINER } from './nginx-config';
 import { ListenerRule } from './rule-evaluator';
 import { ActionShape, actionsOf, RuleAction, ruleOf, RuleShape } from './rule-shapes';
 
@@ -34,10 +35,20 @@ interface AttributeShape {
 
 type RuleProperties = RuleShape & { readonly ListenerArn: unknown };
 
+interface ServiceProperties {
+  readonly TaskDefinition?: unknown;
+  readonly LoadBalancers?: { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
+}
+
+interface TaskProperties {
+  readonly ContainerDefinitions: { readonly Name: string }[];
+}
+
 const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
 const LISTENER_RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 const SERVICE = 'AWS::ECS::Service';
+const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
 
 /**
  * Every listener that the template makes or gives rules to.
@@ -79,14 +90,27 @@ export function rulesOf(template: CloudFormationTemplate, port = 443): readonly 
 }
 
 /**
- * The names of the containers that answer for each target group, by the target group's logical id.
+ * The names of the containers that answer for each target group, by the target group's logical id. Of the nginx that verifies
+ * addresses, it is the container that stands behind it.
  *
  * @param template the synthesised template
  */
 export function containersByTargetGroup(template: CloudFormationTemplate): Record<string, string> {
-  const services = ofType<{ LoadBalancers?: { TargetGroupArn: unknown; ContainerName: string }[] }>(template, SERVICE);
-  const targets = services.flatMap(([, service]) => service.LoadBalancers ?? []);
-  return Object.fromEntries(targets.map((target): [string, string] => [String(logicalId(target.TargetGroupArn)), target.ContainerName]));
+  const services = ofType<ServiceProperties>(template, SERVICE);
+  const targets = services.flatMap(([, service]) => (service.LoadBalancers ?? []).map((target) => ({ service, target })));
+  return Object.fromEntries(targets.map(({ service, target }): [string, string] => [
+    String(logicalId(target.TargetGroupArn)),
+    target.ContainerName === CLIENT_ADDRESS_CONTAINER ? containerBehind(template, service) : target.ContainerName,
+  ]));
+}
+
+function containerBehind(template: CloudFormationTemplate, service: ServiceProperties): string {
+  const task = ofType<TaskProperties>(template, TASK_DEFINITION).find(([id]) => id === logicalId(service.TaskDefinition));
+  const others = (task?.[1].ContainerDefinitions ?? []).map(({ Name }) => Name).filter((name) => name !== CLIENT_ADDRESS_CONTAINER);
+  if (others.length !== 1) {
+    throw new Error(`the task must have one container besides ${CLIENT_ADDRESS_CONTAINER}, got: ${others.join(', ') || 'none'}`);
+  }
+  return others[0];
 }
 
 /** The attributes of a load balancer, by key; none where it is not in the template. */

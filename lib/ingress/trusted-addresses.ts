@@ -39,7 +39,7 @@ export function assignableAddresses(subnetCidrs: readonly string[]): string[] {
       `of the load balancer may have at most ${MAX_TRUSTED_ADDRESSES} addresses together, because PostHog must be told each of them`,
       `${total} addresses in ${subnetCidrs.join(', ')}`,
       'give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, ' +
-      'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`',
+      'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or let `clientAddress: ClientAddress.verified()` tell PostHog the visitor\'s address',
     );
   }
   return ranges

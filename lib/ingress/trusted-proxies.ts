@@ -8,9 +8,10 @@ import { rejected } from '../private/errors';
 import { parseAddress } from '../private/ip';
 import { knownCidr } from '../private/subnets';
 
-/** Lists that are known as soon as they are asked for, if only as tokens. */
+/** What is known at synthesis, if only as tokens. */
 interface Lists {
-  readonly addresses: string[];
+  /** Throws where there are too many to name. */
+  addresses(): string[];
   readonly cidrs: string[];
 }
 
@@ -41,8 +42,14 @@ export class TrustedProxies {
         'it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer\'s addresses with ' +
         '`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters stay off, use `trustedProxies: TrustedProxies.all()`');
     }
+    const proxies = TrustedProxies.ofSubnets(subnets);
+    proxies.known!.addresses();
+    return proxies;
+  }
+
+  private static ofSubnets(subnets: ISubnet[]): TrustedProxies {
     const cidrs = [...new Set(subnets.map(knownCidr))].filter((cidr) => cidr !== 'lookup-pending');
-    return new TrustedProxies({ addresses: assignableAddresses(cidrs), cidrs });
+    return new TrustedProxies({ addresses: () => assignableAddresses(cidrs), cidrs });
   }
 
   /**
@@ -71,7 +78,7 @@ export class TrustedProxies {
   public static fromAddresses(addresses: string[]): TrustedProxies {
     const unresolved = Token.isUnresolved(addresses) || addresses.some((address) => Token.isUnresolved(address));
     const checked = [...unresolved ? addresses : checkAddresses(addresses)];
-    return new TrustedProxies({ addresses: checked, cidrs: checked.map(asCidr) });
+    return new TrustedProxies({ addresses: () => checked, cidrs: checked.map(asCidr) });
   }
 
   /**
@@ -86,12 +93,12 @@ export class TrustedProxies {
 
   /**
    * Trust the load balancer that stands in these subnets: what can be known at synthesis is, and only what cannot is asked at a deployment.
-   * Where the subnets themselves are not known, AWS is asked too.
+   * Where the subnets themselves are not known, AWS is asked too. There may be more addresses than can be named, as long as nobody asks for them.
    *
    * @internal
    */
   public static _of(loadBalancer: IApplicationLoadBalancer, subnets: ISubnet[]): TrustedProxies {
-    return subnets.length === 0 || unknownIn(subnets).length > 0 ? TrustedProxies.fromLoadBalancer(loadBalancer) : TrustedProxies.fromSubnets(subnets);
+    return subnets.length === 0 || unknownIn(subnets).length > 0 ? TrustedProxies.fromLoadBalancer(loadBalancer) : TrustedProxies.ofSubnets(subnets);
   }
 
   private found?: LoadBalancerAddresses;
@@ -105,7 +112,7 @@ export class TrustedProxies {
 
   /** The trusted addresses; empty where everybody is trusted, and one token where a load balancer is trusted that AWS must be asked about. */
   public get addresses(): string[] {
-    return this.loadBalancer ? Fn.split(',', this.ask(this.loadBalancer).text) : [...this.known?.addresses ?? []];
+    return this.loadBalancer ? Fn.split(',', this.ask(this.loadBalancer).text) : [...this.known?.addresses() ?? []];
   }
 
   /**
@@ -120,7 +127,7 @@ export class TrustedProxies {
     if (!this.known) {
       return { TRUST_ALL_PROXIES: 'True' };
     }
-    const { addresses } = this.known;
+    const addresses = this.known.addresses();
     // A list that is one token has no items to join yet.
     return { TRUSTED_PROXIES: Token.isUnresolved(addresses) ? Fn.join(',', addresses) : addresses.join(',') };
   }

@@ -1,5 +1,4 @@
-import { Token } from 'aws-cdk-lib/core';
-import { rejected } from '../private/errors';
+import { checkImage, isFloating } from '../private/container-image';
 
 /**
  * The images of a release, each with its digest (`name@sha256:...`), or with a tag while you try something.
@@ -14,9 +13,6 @@ export interface PostHogImages {
   /** Runs `hypercache-server`: `ghcr.io/posthog/posthog/hypercache-server`. */
   readonly hypercacheServer: string;
 }
-
-/** An image reference, as Docker reads it: a name, then a tag, a digest, or both. */
-const REFERENCE = /^(?<name>[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*)(:(?<tag>[\w][\w.-]{0,127}))?(@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
 /**
  * Which PostHog to run.
@@ -56,18 +52,14 @@ export class PostHogRelease {
     /** Its images. */
     public readonly images: PostHogImages,
   ) {
-    for (const [key, image] of entries(images)) {
-      if (!Token.isUnresolved(image) && !REFERENCE.test(image)) {
-        throw rejected(key, 'must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>', image);
-      }
-    }
+    entries(images).forEach(([key, image]) => checkImage(key, image, 'posthog/posthog'));
   }
 
   /**
    * The images without a digest.
    */
   public get floatingImages(): string[] {
-    return entries(this.images).map(([, image]) => image).filter((image) => !Token.isUnresolved(image) && !image.includes('@sha256:'));
+    return entries(this.images).map(([, image]) => image).filter(isFloating);
   }
 }
 

@@ -1,7 +1,8 @@
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
-  AvailabilityZoneRebalancing, AwsLogDriverMode, CpuArchitecture, FargateService, FargateTaskDefinition, ICluster, LogDrivers, OperatingSystemFamily, PropagatedTagSource,
+  AvailabilityZoneRebalancing, AwsLogDriverMode, CpuArchitecture, FargateService, FargateTaskDefinition, ICluster, LoadBalancerTargetOptions, LogDriver, LogDrivers,
+  OperatingSystemFamily, PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -14,7 +15,7 @@ import { PostHogServiceOptions } from './service-options';
 import { PostHogProcess } from '../ingress/posthog-process';
 import { acknowledge } from '../private/acknowledge';
 import { at, rejected } from '../private/errors';
-import { containerImage } from '../release/container-image';
+import { containerImage } from '../private/container-image';
 
 /**
  * One running process of PostHog.
@@ -30,6 +31,13 @@ export interface IPostHogService extends IConstruct, IConnectable {
   readonly targetGroup?: ApplicationTargetGroup;
   /** Where it logs to. */
   readonly logGroup: LogGroup;
+}
+
+/** What stands in front of a process in its task needs to know about it. */
+export interface ProxiedProcess {
+  readonly upstreamPort: number;
+  readonly stopTimeout: Duration;
+  readonly logging: LogDriver;
 }
 
 /** What a process runs in and with. */
@@ -51,6 +59,8 @@ export interface PostHogServiceProps {
   readonly enableExecuteCommand: boolean;
   /** Brings requests to the target group. Scaling on requests needs to know the load balancer, so it comes after this. */
   route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
+  /** Puts a proxy into the task, in front of the process, and tells where the load balancer finds it; left out where there is none. */
+  addProxy?(taskDefinition: FargateTaskDefinition, process: ProxiedProcess): LoadBalancerTargetOptions;
 }
 
 const TARGET_CPU_PERCENT = 60;
@@ -81,7 +91,7 @@ export class PostHogService extends Construct implements IPostHogService {
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: definition.http && Port.tcp(definition.http.port) });
     this.service = this.defineService(props, tasks, securityGroup);
     if (definition.http) {
-      this.targetGroup = this.defineTargetGroup(props.vpc, definition.http);
+      this.targetGroup = this.defineTargetGroup(props, definition.http);
       props.route(definition.process, this.targetGroup);
     }
     this.scale(tasks, definition.http);
@@ -114,10 +124,14 @@ export class PostHogService extends Construct implements IPostHogService {
       secrets,
       stopTimeout: Duration.seconds(definition.stopTimeout),
       portMappings: definition.http && [{ containerPort: definition.http.port }],
-      // A log service that falters must not stop a process that takes events.
-      logging: LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: definition.process, mode: AwsLogDriverMode.NON_BLOCKING, maxBufferSize: Size.mebibytes(25) }),
+      logging: this.logging(definition.process),
     });
     return taskDefinition;
+  }
+
+  private logging(streamPrefix: string): LogDriver {
+    // A log service that falters must not stop a process that takes events.
+    return LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix, mode: AwsLogDriverMode.NON_BLOCKING, maxBufferSize: Size.mebibytes(25) });
   }
 
   private defineService(props: PostHogServiceProps, tasks: TaskCounts, securityGroup: ISecurityGroup): FargateService {
@@ -147,13 +161,18 @@ export class PostHogService extends Construct implements IPostHogService {
     });
   }
 
-  private defineTargetGroup(vpc: IVpc, http: HttpEndpoint): ApplicationTargetGroup {
+  private defineTargetGroup(props: PostHogServiceProps, http: HttpEndpoint): ApplicationTargetGroup {
+    const { process, stopTimeout } = props.definition;
+    const target = props.addProxy?.(this.taskDefinition, {
+      upstreamPort: http.port, stopTimeout: Duration.seconds(stopTimeout), logging: this.logging(`${process}-client-address`),
+    });
     return new ApplicationTargetGroup(this, 'Targets', {
-      vpc,
+      vpc: props.vpc,
+      // Only the port of targets that name none, which those of a service always do. Changing it would replace the target group.
       port: http.port,
       protocol: ApplicationProtocol.HTTP,
       targetType: TargetType.IP,
-      targets: [this.service],
+      targets: [target ? this.service.loadBalancerTarget(target) : this.service],
       deregistrationDelay: Duration.seconds(http.deregistrationDelay),
       healthCheck: {
         path: http.healthCheck.path,

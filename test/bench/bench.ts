@@ -1,17 +1,15 @@
 import { execFileSync, ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
+import { MACHINE, readSection, writeSection } from './document';
 import { measureLoad } from './load';
 import { measureSynth, median } from './synth';
 import { programFolder } from '../../lib/private/assets';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 
+const COMMAND = 'npm run bench';
 const ROUNDS = 7;
-const DOCUMENT = path.join(__dirname, '..', '..', 'docs', 'performance.md');
-const [BEGIN, END] = ['<!-- begin: npm run bench -->', '<!-- end: npm run bench -->'];
 
 /** One figure beside its floor, as a line of the table; a figure over its goal is named at the end. */
 type Row = [what: string, figure: string, floor: string, ratio: number, goal: string, met: boolean];
@@ -68,16 +66,13 @@ const measured = Object.entries(PARTS).filter(([name]) => asked.length === 0 || 
 });
 const lines = measured.map(([what, figure, floor, ratio, goal, met]) => `| ${[what, figure, floor, ratio.toFixed(2), `${goal}${met ? '' : ' (missed)'}`].join(' | ')} |`);
 
-const machine = `Node.js ${process.versions.node}, ${cpus().length} cores (${cpus()[0].model.trim()})`;
-const document = readFileSync(DOCUMENT, 'utf8');
+const before = asked.length === 0 ? '' : readSection(COMMAND);
 // A part may be measured on another machine than the rest was.
-const heading = asked.length === 0 ? `${machine}; medians of ${ROUNDS} rounds.` : `${/^.* rounds\./m.exec(document)![0]} Of ${asked.join(', ')}: ${machine}.`;
-const before = asked.length === 0 ? [] : document.slice(document.indexOf(BEGIN), document.indexOf(END)).split('\n').filter((line) => /^\| (?!what|---)/.test(line));
-const kept = before.map((line) => lines.find((other) => whatOf(other) === whatOf(line)) ?? line);
-const added = lines.filter((line) => !before.some((other) => whatOf(other) === whatOf(line)));
-const table = ['| what | PostHog | floor | ratio | goal |', '| --- | ---: | ---: | ---: | --- |', ...kept, ...added].join('\n');
-writeFileSync(DOCUMENT, `${document.slice(0, document.indexOf(BEGIN))}${BEGIN}\n${heading}\n\n${table}\n${document.slice(document.indexOf(END))}`);
-process.stdout.write(`${table}\n`);
+const heading = asked.length === 0 ? `${MACHINE}; medians of ${ROUNDS} rounds.` : `${/^.* rounds\./m.exec(before)![0]} Of ${asked.join(', ')}: ${MACHINE}.`;
+const earlier = before.split('\n').filter((line) => /^\| (?!what|---)/.test(line));
+const kept = earlier.map((line) => lines.find((other) => whatOf(other) === whatOf(line)) ?? line);
+const added = lines.filter((line) => !earlier.some((other) => whatOf(other) === whatOf(line)));
+writeSection(COMMAND, heading, ['| what | PostHog | floor | ratio | goal |', '| --- | ---: | ---: | ---: | --- |', ...kept, ...added].join('\n'));
 const missed = measured.filter(([, , , , , met]) => !met).map(([what]) => what);
 if (missed.length > 0) {
   process.stderr.write(`goals missed: ${missed.join('; ')}\n`);

@@ -1,4 +1,4 @@
-import { AppAccess, PostHogProcess, PublicEndpoint } from '../../lib';
+import { AppAccess, ClientAddress, PostHogProcess, PublicEndpoint } from '../../lib';
 import { Door, VisitorRequest } from '../../lib/cli/door';
 import { pass, ruleName } from '../../lib/cli/passage';
 import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
@@ -102,4 +102,22 @@ test('every sample of an endpoint that is always public reaches the process that
   // capture takes what capture-ai would, where that is not deployed.
   expect(wrong).toEqual([]);
   expect(Object.values(PostHogProcess).length).toBeGreaterThan(deployed.length);
+});
+
+describe('with a verified address', () => {
+  const door = doorOf({ clientAddress: ClientAddress.verified() });
+
+  test('every process believes the address that connected, whatever the visitor wrote', () => {
+    const forged: Header[] = [['X-Forwarded-For', '1.2.3.4'], ['Forwarded', 'for=1.2.3.4'], ['X-Real-IP', '1.2.3.4'], ['CF-Connecting-IP', '1.2.3.4'], ['X_Forwarded_For', '1.2.3.4']];
+    for (const target of ['/e', '/s', '/flags', '/login']) {
+      const { beliefs, headers, peer } = arrival(door, target, forged);
+      expect({ target, addresses: new Set(beliefs.map(({ address }) => address)), peer }).toEqual({ target, addresses: new Set(['192.0.2.1']), peer: '127.0.0.1' });
+      expect(JSON.stringify(headers)).not.toContain('1.2.3.4');
+    }
+  });
+
+  test('the process is named, and not the proxy beside it', () => {
+    expect([...new Set(Object.values(door.targets).map(({ process }) => process))].sort()).toEqual(['capture', 'feature-flags', 'hypercache-server', 'replay-capture', 'web']);
+    expect(Object.values(door.targets).map(({ verifying }) => verifying?.trusted)).toEqual(Array.from({ length: 5 }, () => ['10.0.0.0/27', '10.0.0.32/27']));
+  });
 });

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
-import { Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { ContainerImage, CpuArchitecture, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup, IpAddressType, SslPolicy, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import ts from 'typescript';
 import {
-  AppAccess, Cache, CacheEncryption, ClickHouse, Kafka, KafkaEncryption, NatMode, ObjectStorage, OidcProvider, Postgres, PostHogIngress, PostHogNetwork, PostHogProcess,
-  PostHogRelease,
+  AppAccess, Cache, CacheEncryption, ClickHouse, ClientAddress, Kafka, KafkaEncryption, NatMode, ObjectStorage, OidcProvider, Postgres, PostHogIngress,
+  PostHogNetwork, PostHogProcess, PostHogRelease,
 } from '../../lib';
 import { ROOT } from '../helpers/app';
 import { certificate, newPostHog, newStack } from '../helpers/stack';
@@ -45,7 +45,8 @@ const LITERALS = PROPS.filter((prop) => prop.default !== undefined && !prop.defa
 
 /** What documented defaults may be written with. */
 const WORDS = {
-  AppAccess, CacheEncryption, CpuArchitecture, Duration, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease, RemovalPolicy, RetentionDays, SslPolicy,
+  AppAccess, CacheEncryption, ClientAddress, CpuArchitecture, Duration, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease, RemovalPolicy,
+  RetentionDays, SslPolicy,
 };
 
 type Props = Record<string, unknown>;
@@ -57,6 +58,11 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
   PostHogIngressOptions: template(ingress),
   PostHogIngressProps: template(ingress),
+  ClientAddressProxyOptions: template((stack, props) => {
+    const taskDefinition = new FargateTaskDefinition(stack, 'Task');
+    taskDefinition.addContainer('process', { image: ContainerImage.fromRegistry('process') });
+    ingress(stack, { clientAddress: ClientAddress.verified() }).addClientAddressProxy(taskDefinition, { upstreamPort: 8000, ...props });
+  }),
   AppAuthenticationOptions: template((stack, props) => ingress(stack, { appAccess: AppAccess.authenticated({ oidc: OIDC, ...props }) })),
   OidcProvider: template((stack, props) => ingress(stack, { appAccess: AppAccess.authenticated({ oidc: { ...OIDC, ...props } }) })),
   PostgresAttributes: store((stack, props) => Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
@@ -75,6 +81,7 @@ const OIDC: OidcProvider = {
 /** A value of each property that is not its default, and so must come out differently: without it a default could be documented that nobody reads. */
 const OTHERS: Record<string, unknown> = {
   'AppAuthenticationOptions.sessionTimeout': Duration.hours(1),
+  'ClientAddressProxyOptions.stopTimeout': Duration.seconds(60),
   'CacheAttributes.encryption': CacheEncryption.NONE,
   'CacheAttributes.port': 6380,
   'ClickHouseAttributes.database': 'other',
@@ -84,6 +91,7 @@ const OTHERS: Record<string, unknown> = {
   'ObjectStorageAttributes.recordingsPrefix': 'other',
   'OidcProvider.scope': 'openid email',
   'PostHogIngressOptions.appAccess': AppAccess.nobody(),
+  'PostHogIngressOptions.clientAddress': ClientAddress.verified(),
   'PostHogIngressOptions.idleTimeout': Duration.minutes(1),
   'PostHogIngressOptions.ipAddressType': IpAddressType.DUAL_STACK,
   'PostHogIngressOptions.openListener': false,
@@ -124,14 +132,17 @@ function store(define: (stack: Stack, props: Props) => object): (props: Props) =
     [name, typeof value === 'object' ? JSON.stringify((value as { defaultPort?: Port }).defaultPort?.toRuleJson()) : value]);
 }
 
-function ingress(stack: Stack, props: Props): void {
+function ingress(stack: Stack, props: Props): PostHogIngress {
   const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
     vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b'],
     publicSubnetIds: ['p1', 'p2'], publicSubnetIpv4CidrBlocks: ['10.0.0.0/27', '10.0.0.32/27'], publicSubnetRouteTableIds: ['r1', 'r2'],
     privateSubnetIds: ['s1', 's2'], privateSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.1.32/27'], privateSubnetRouteTableIds: ['r3', 'r4'],
   });
-  new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', certificate: certificate(stack), ...props })
-    .route(PostHogProcess.WEB, new ApplicationTargetGroup(stack, 'Web', { vpc, port: 8000, targetType: TargetType.IP }));
+  const made = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', certificate: certificate(stack), ...props });
+  made.route(PostHogProcess.WEB, new ApplicationTargetGroup(stack, 'Web', { vpc, port: 8000, targetType: TargetType.IP }));
+  // What the template of an ingress alone does not hold.
+  new CfnOutput(stack, 'Environment', { value: stack.toJsonString(made.environment) });
+  return made;
 }
 
 const defaults = new Map<string, unknown>();

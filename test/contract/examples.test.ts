@@ -34,6 +34,12 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
     expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(1);
     expect(resources.filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::TargetGroup')).toHaveLength(1);
   },
+  'verified-address': (resources) => {
+    const tasks = resources.filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition').map(({ Properties }) => JSON.stringify(Properties.ContainerDefinitions));
+    expect(tasks.map((containers) => containers.includes('set_real_ip_from 130.176.0.0/18;')).sort()).toEqual([false, true, true, true, true, true]);
+    const ways = resources.filter(({ Properties }) => Properties.SourcePrefixListId !== undefined || JSON.stringify(Properties.SecurityGroupIngress ?? '').includes('SourcePrefixListId'));
+    expect(ways).toHaveLength(1);
+  },
 };
 
 test('every example has a proof of what it shows, and the index names it', () => {

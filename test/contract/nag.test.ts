@@ -5,7 +5,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { AppAccess, NatMode, PostHogProps } from '../../lib';
+import { AppAccess, ClientAddress, NatMode, PostHogProps } from '../../lib';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 
 interface Report {
@@ -68,6 +68,10 @@ test('finds nothing in one whose addresses are not known yet that is not acknowl
     privateSubnetIds: ['subnet-3', 'subnet-4'], privateSubnetRouteTableIds: ['rtb-2', 'rtb-3'],
   }) });
   expect(findings(define, ENV)).toEqual([]);
+});
+
+test('finds nothing in one that verifies addresses that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => newPostHog(stack, { clientAddress: ClientAddress.verified() }))).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { newStack, stores } from './stack';
 import { containerOf } from './template';
-import { containerImage } from '../../lib/release/container-image';
+import { containerImage } from '../../lib/private/container-image';
 import { AppSecrets } from '../../lib/services/app-secrets';
 import { ProcessContext, ProcessDefinition, Stores } from '../../lib/services/process-definition';
 

@@ -1,4 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import { CLIENT_ADDRESS_CONTAINER } from '../../lib/ingress/nginx-config';
 
 /** A resource of a template. */
 export interface Resource<Properties = Record<string, unknown>> {
@@ -13,6 +14,10 @@ export interface Container {
   readonly Name: string;
   readonly Image: unknown;
   readonly Command?: string[];
+  readonly EntryPoint?: string[];
+  readonly Essential?: boolean;
+  readonly User?: string;
+  readonly DependsOn?: { ContainerName: string; Condition: string }[];
   readonly Environment?: { Name: string; Value: unknown }[];
   readonly Secrets?: { Name: string; ValueFrom: unknown }[];
   readonly PortMappings?: { ContainerPort: number }[];
@@ -84,9 +89,14 @@ export function taskOf(template: Template, process: string): [id: string, task: 
 
 /** The container of a process. */
 export function containerOf(template: Template, process: string): Container {
-  const { ContainerDefinitions } = taskOf(template, process)[1];
-  expect(ContainerDefinitions).toHaveLength(1);
-  return ContainerDefinitions[0];
+  const own = taskOf(template, process)[1].ContainerDefinitions.filter(({ Name }) => Name !== CLIENT_ADDRESS_CONTAINER);
+  expect(own).toHaveLength(1);
+  return own[0];
+}
+
+/** The nginx beside a process that verifies visitors' addresses, or undefined where there is none. */
+export function addressProxyOf(template: Template, process: string): Container | undefined {
+  return taskOf(template, process)[1].ContainerDefinitions.find(({ Name }) => Name === CLIENT_ADDRESS_CONTAINER);
 }
 
 /** The service that runs a process. */

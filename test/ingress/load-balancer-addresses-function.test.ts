@@ -60,14 +60,13 @@ async function failure(api: Api, event = create(0), time?: number): Promise<stri
 }
 
 describe('the bundled function', () => {
-  test('answers the list that synthesis would have made, in parts, and the CIDR blocks', async () => {
+  test('answers the list that synthesis would have made, in parts', async () => {
     const answers = [];
     for (let part = 0; part < ADDRESS_PARTS; part++) {
       answers.push(onlyAnswer(await world.invoke(folder, create(part), loadBalancerIn(SMALL))));
     }
     expect(answers.map(({ Status }) => Status)).toEqual(Array.from({ length: ADDRESS_PARTS }, () => 'SUCCESS'));
     expect(answers.map(({ Data }) => Data!.Addresses).join('')).toBe(assignableAddresses(['10.0.9.0/27', '10.0.10.0/27']).join(','));
-    expect(answers.map(({ Data }) => Data!.Cidrs)).toEqual(Array.from({ length: ADDRESS_PARTS }, () => '10.0.10.0/27,10.0.9.0/27'));
     expect(answers[0]).toMatchObject({ StackId: NAMES.StackId, RequestId: NAMES.RequestId, LogicalResourceId: NAMES.LogicalResourceId });
   }, 60_000);
 
@@ -95,10 +94,15 @@ describe('the bundled function', () => {
     expect(bytes).toBeLessThan(4096);
   });
 
+  test('answers the CIDR blocks where no part is asked for, however many addresses are in them', async () => {
+    const event = { ...create(0), ResourceProperties: { ServiceToken: 'arn', LoadBalancerArn: LOAD_BALANCER } };
+    expect(onlyAnswer(await world.invoke(folder, event, loadBalancerIn({ ...SMALL, 'subnet-3': '10.1.0.0/16' }))).Data).toEqual({ Cidrs: '10.0.10.0/27,10.0.9.0/27,10.1.0.0/16' });
+  });
+
   test('keeps the physical id, and asks again, when something changes', async () => {
     const { PhysicalResourceId, Data } = onlyAnswer(await world.invoke(folder, update(0), loadBalancerIn({ 'subnet-3': '10.0.42.0/27' })));
     expect(PhysicalResourceId).toBe('made-long-ago');
-    expect(Data).toEqual({ Addresses: addressPart(assignableAddresses(['10.0.42.0/27']), 0), Cidrs: '10.0.42.0/27' });
+    expect(Data).toEqual({ Addresses: addressPart(assignableAddresses(['10.0.42.0/27']), 0) });
     const failed = onlyAnswer(await world.invoke(folder, update(0), () => elbError(400, 'LoadBalancerNotFound', 'not found')));
     expect([failed.Status, failed.PhysicalResourceId]).toEqual(['FAILED', 'made-long-ago']);
   });
@@ -210,21 +214,20 @@ describe('the bundled function names the load balancer and what to do', () => {
     expect(await failure(loadBalancerIn({ 'subnet-1': '10.0.0.0/20', 'subnet-2': '10.0.16.0/20' }))).toBe(
       `${lost()}\`subnets\` of the load balancer may have at most 1024 addresses together, because PostHog must be told each of them, got: '8182 addresses in ` +
       '10.0.0.0/20, 10.0.16.0/20\'; give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, or name ' +
-      'its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`');
+      'its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or let `clientAddress: ClientAddress.verified()` tell PostHog the visitor\'s address');
   });
 
   test.each([
     ['no properties', { ...NAMES, RequestType: 'Create' }],
     ['no load balancer', { ...NAMES, RequestType: 'Create', ResourceProperties: { Part: '0' } }],
     ['a load balancer that is no text', { ...NAMES, RequestType: 'Create', ResourceProperties: { LoadBalancerArn: ['arn'], Part: '0' } }],
-    ['no part', { ...NAMES, RequestType: 'Create', ResourceProperties: { LoadBalancerArn: LOAD_BALANCER } }],
     ['a part that is no number', { ...NAMES, RequestType: 'Create', ResourceProperties: { LoadBalancerArn: LOAD_BALANCER, Part: 'all' } }],
     ['a part that there is not', create(ADDRESS_PARTS)],
     ['another type of request', { ...create(0), RequestType: 'Migrate', PhysicalResourceId: undefined }],
   ])('when an event has %s', async (_, event) => {
     const { Status, Reason } = onlyAnswer(await world.invoke(folder, event, loadBalancerIn(SMALL)));
     expect(Status).toBe('FAILED');
-    expect(Reason).toContain('the event must be a Create, Update or Delete with LoadBalancerArn and a Part from 0 to 5, got: {');
+    expect(Reason).toContain('the event must be a Create, Update or Delete with LoadBalancerArn, and a Part from 0 to 5 or none, got: {');
     expect(Reason).toContain('leave this resource to TrustedProxies.fromLoadBalancer()');
     expect(world.calls).toEqual([]);
   });

@@ -100,6 +100,17 @@ describe('the containers of a template', () => {
     })).toEqual({ WebTargets: 'web', CaptureTargets: 'capture', MoreTargets: 'sidecar' });
   });
 
+  test('are those behind the nginx that verifies addresses', () => {
+    const task = (...names: string[]) => ({ Type: 'AWS::ECS::TaskDefinition', Properties: { ContainerDefinitions: names.map((Name) => ({ Name })) } });
+    const verified = (taskDefinition: string) => (
+      { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: taskDefinition }, LoadBalancers: [{ TargetGroupArn: { Ref: 'Targets' }, ContainerName: 'client-address' }] } });
+    const one = { WebTask: task('web', 'client-address'), Web: verified('WebTask') };
+    expect(containersByTargetGroup({ Resources: one })).toEqual({ Targets: 'web' });
+    expect(() => containersByTargetGroup({ Resources: { ...one, WebTask: task('web', 'client-address', 'other') } }))
+      .toThrow('the task must have one container besides client-address, got: web, other');
+    expect(() => containersByTargetGroup({ Resources: { Web: verified('WebTask') } })).toThrow('the task must have one container besides client-address, got: none');
+  });
+
   test('are none where no service is', () => {
     expect(containersByTargetGroup({ Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } })).toEqual({});
   });

@@ -112,6 +112,15 @@ describe('all', () => {
 });
 
 describe('as CIDR blocks', () => {
+  test('may hold more addresses than can be named, as long as nobody asks for them', () => {
+    const stack = newStack();
+    const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', { loadBalancerArn: LOAD_BALANCER, securityGroupId: 'sg-1' });
+    const trusted = TrustedProxies._of(loadBalancer, [subnet('10.0.0.0/16')]);
+    expect(trusted._cidrs()).toEqual(['10.0.0.0/16']);
+    expect(() => trusted.toEnvironment()).toThrow('or let `clientAddress: ClientAddress.verified()` tell PostHog the visitor\'s address');
+    expect(() => TrustedProxies.fromSubnets([subnet('10.0.0.0/16')])).toThrow('may have at most 1024 addresses together');
+  });
+
   test('subnets are their own, each once', () => {
     expect(TrustedProxies.fromSubnets([subnet('10.0.9.0/27'), subnet('10.0.1.0/27'), subnet('10.0.9.0/27')])._cidrs()).toEqual(['10.0.9.0/27', '10.0.1.0/27']);
   });
@@ -136,7 +145,7 @@ describe('as CIDR blocks', () => {
     const stack = newStack();
     const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', { loadBalancerArn: LOAD_BALANCER, securityGroupId: 'sg-1' });
     expect(stack.resolve(TrustedProxies.fromLoadBalancer(loadBalancer)._cidrs())).toEqual({
-      'Fn::Split': [',', { 'Fn::GetAtt': [expect.stringContaining('LoadBalancerTrustedAddressesPart0') as string, 'Cidrs'] }],
+      'Fn::Split': [',', { 'Fn::GetAtt': [expect.stringContaining('LoadBalancerTrustedAddressesBlocks') as string, 'Cidrs'] }],
     });
   });
 

@@ -1,10 +1,26 @@
-import { Stack } from 'aws-cdk-lib/core';
+import { Stack, Token } from 'aws-cdk-lib/core';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { rejected } from './errors';
+
+/** An image reference, as Docker reads it: a name, then a tag, a digest, or both. */
+const REFERENCE = /^(?<name>[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*)(:(?<tag>[\w][\w.-]{0,127}))?(@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
 /** An image in a private ECR repository. */
 const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(?<repository>[^:@]+)([:@](?<version>.+))?$/;
+
+/** Refuses what is no image. */
+export function checkImage(prop: string, reference: string, example: string): void {
+  if (!Token.isUnresolved(reference) && !REFERENCE.test(reference)) {
+    throw rejected(prop, `must be an image such as ${example}@sha256:<64 hexadecimal digits>`, reference);
+  }
+}
+
+/** Whether an image has no digest, so that what it names can change. */
+export function isFloating(reference: string): boolean {
+  return !Token.isUnresolved(reference) && !reference.includes('@sha256:');
+}
 
 /** Whether an image lies in a private ECR repository, and so can be loaded without the internet. */
 export function isInEcr(reference: string): boolean {

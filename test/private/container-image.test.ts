@@ -1,7 +1,7 @@
-import { Stack } from 'aws-cdk-lib/core';
+import { Fn, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
-import { containerImage, isInEcr } from '../../lib/release/container-image';
+import { checkImage, containerImage, isFloating, isInEcr } from '../../lib/private/container-image';
 import { newStack } from '../helpers/stack';
 import { containerOf, executionRoleStatements } from '../helpers/template';
 
@@ -47,4 +47,14 @@ test.each([
   expect(statements[0].resources).toEqual([arn]);
   expect(statements[1]).toEqual({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] });
   template.resourceCountIs('AWS::ECR::Repository', 0);
+});
+
+test('an image floats unless it has a digest, and a token may have one', () => {
+  expect([`nginx@${DIGEST}`, `nginx:1@${DIGEST}`, 'nginx:1', 'nginx', Fn.importValue('Image')].map(isFloating)).toEqual([false, false, true, true, false]);
+});
+
+test('what is no image is refused, and a token may be one', () => {
+  expect(() => checkImage('image', 'Not an image', 'nginx')).toThrow(
+    new Error('`image` must be an image such as nginx@sha256:<64 hexadecimal digits>, got: \'Not an image\''));
+  [`registry.example.com:5000/team/nginx:1@${DIGEST}`, 'nginx', Fn.importValue('Image')].forEach((image) => checkImage('image', image, 'nginx'));
 });

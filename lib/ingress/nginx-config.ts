@@ -1,0 +1,143 @@
+import { DROPPED_HEADERS } from './client-address-headers';
+
+/** What the nginx beside a process is told. Every text may hold unresolved tokens. */
+export interface NginxSettings {
+  /** Where it listens: a port, or an address and a port. */
+  readonly listen: string;
+  /** Where the process answers, such as `127.0.0.1:8000`. */
+  readonly upstream: string;
+  /** The address blocks that are believed, each as CIDR block or address, or several with `BETWEEN_BLOCKS` between them. */
+  readonly trusted: readonly string[];
+  /** Headers to drop besides those that always are. */
+  readonly droppedHeaders: readonly string[];
+  /** How long running requests may take to end once it is told to stop, in seconds. */
+  readonly drainSeconds: number;
+  /** The one folder that it writes to. */
+  readonly folder: string;
+}
+
+/** The container's name. */
+export const CLIENT_ADDRESS_CONTAINER = 'client-address';
+
+/** The port that it takes requests on; no process of PostHog listens there. */
+export const CLIENT_ADDRESS_PORT = 18080;
+
+/** What stands between two blocks that are joined to one text, so that each has a line of its own. */
+export const BETWEEN_BLOCKS = ';\n  set_real_ip_from ';
+
+/** A load balancer keeps a silent connection for 4,000 seconds at most; whoever waits longer never closes one that it is about to use. */
+const LONGER_THAN_THE_LOAD_BALANCER = '4100s';
+
+/** Headers of answers that nginx would act on, or replace, of its own accord. */
+const NGINX_HEADERS = ['X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate', 'X-Accel-Buffering', 'X-Accel-Charset'];
+
+/**
+ * The configuration of the nginx that stands beside a process and tells it the visitor's true address.
+ *
+ * It believes `X-Forwarded-For` from the trusted blocks only, walks it from the right, and stops at the first address that is not trusted
+ * (`real_ip_recursive`). The process gets that one address, and no other header that could name one. Everything else passes as it came: the
+ * path is not decoded, bodies and answers stream without touching a disk, no request is sent twice.
+ *
+ * Headers may be as large as a load balancer lets them be: 16 KiB a line, 64 KiB in all.
+ *
+ * @see https://nginx.org/en/docs/http/ngx_http_realip_module.html
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (HTTP headers)
+ */
+export function nginxConfig({ listen, upstream, trusted, droppedHeaders, drainSeconds, folder }: NginxSettings): string {
+  const dropped = [...new Set([...DROPPED_HEADERS.flatMap(({ names }) => names), ...droppedHeaders])];
+  return `daemon off;
+worker_processes 1;
+worker_rlimit_nofile 16384;
+worker_shutdown_timeout ${drainSeconds}s;
+pid ${folder}/nginx.pid;
+error_log stderr warn;
+events {
+  worker_connections 8192;
+}
+http {
+  access_log off;
+  server_tokens off;
+  merge_slashes off;
+  underscores_in_headers off;
+  ignore_invalid_headers on;
+
+${lines(['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind}`))}
+
+  real_ip_header X-Forwarded-For;
+  real_ip_recursive on;
+${lines(trusted.map((block) => `set_real_ip_from ${block}`))}
+
+  client_header_buffer_size 4k;
+  large_client_header_buffers 8 20k;
+  client_max_body_size 64m;
+  client_body_buffer_size 64k;
+  client_body_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
+  send_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
+  keepalive_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
+  keepalive_requests 10000;
+
+  proxy_http_version 1.1;
+  proxy_request_buffering off;
+  proxy_buffering off;
+  proxy_buffer_size 32k;
+  proxy_buffers 4 32k;
+  proxy_max_temp_file_size 0;
+  proxy_connect_timeout 5s;
+  proxy_read_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
+  proxy_send_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
+  proxy_next_upstream off;
+  proxy_redirect off;
+  proxy_ignore_headers ${NGINX_HEADERS.join(' ')};
+${lines(['Date', 'Server', 'X-Pad', ...NGINX_HEADERS].map((name) => `proxy_pass_header ${name}`))}
+
+  proxy_headers_hash_max_size 1024;
+  proxy_headers_hash_bucket_size 128;
+  proxy_set_header Connection "";
+  proxy_set_header Host $http_host;
+  proxy_set_header X-Forwarded-For $remote_addr;
+  proxy_set_header X-Forwarded-Host $http_host;
+  proxy_set_header X-Forwarded-Proto https;
+  proxy_set_header X-Forwarded-Port 443;
+${lines(dropped.map((name) => `proxy_set_header ${name} ""`))}
+
+  upstream process {
+    server ${upstream};
+    keepalive 256;
+    keepalive_timeout 15s;
+  }
+  server {
+    listen ${listen};
+    location / {
+      proxy_pass http://process;
+    }
+  }
+}
+`;
+}
+
+/**
+ * Starts nginx with the configuration that stands in the environment variable NGINX_CONF, as a shell script.
+ *
+ * nginx ends at once on SIGTERM, and lets running requests finish on SIGQUIT, which its images name as their signal to stop. ECS heeds that
+ * on Fargate since December 2025, and sent SIGTERM before; so either means the second here.
+ *
+ * @see https://nginx.org/en/docs/control.html
+ * @see https://aws.amazon.com/about-aws/whats-new/2025/12/amazon-ecs-custom-container-stop-signals-fargate/
+ * @param folder the one folder that nginx writes to
+ */
+export function nginxScript(folder: string): string {
+  return [
+    'set -e',
+    `printf %s "$NGINX_CONF" > ${folder}/nginx.conf`,
+    'trap \'kill -QUIT "$nginx"\' TERM QUIT',
+    `nginx -e stderr -c ${folder}/nginx.conf &`,
+    'nginx=$!',
+    // A signal ends the first wait, not nginx.
+    'while status=0; wait "$nginx" || status=$?; kill -0 "$nginx" 2>/dev/null; do :; done',
+    'exit "$status"',
+  ].join('\n');
+}
+
+function lines(directives: readonly string[]): string {
+  return directives.map((directive) => `  ${directive};`).join('\n');
+}

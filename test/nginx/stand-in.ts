@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { AddressInfo } from 'node:net';
+
+/** A request as a process got it. */
+export interface Arrived {
+  readonly method: string;
+  /** The request target, byte by byte. */
+  readonly target: string;
+  /** Names as they came, and values, in their order. */
+  readonly headers: readonly [name: string, value: string][];
+  /** The address that connected. */
+  readonly peer: string;
+  /** The port that it connected from, which tells connections apart. */
+  readonly peerPort: number;
+}
+
+/** Stands in for a process of PostHog: it remembers what arrives. */
+export interface StandIn {
+  readonly port: number;
+  readonly arrived: Arrived[];
+  close(): Promise<void>;
+}
+
+/** Starts a process that answers as it is told, 200 by default. */
+export async function startStandIn(answer?: (request: IncomingMessage, response: ServerResponse) => void): Promise<StandIn> {
+  const arrived: Arrived[] = [];
+  const server: Server = createServer({ maxHeaderSize: 1024 * 1024, keepAliveTimeout: 60_000 }, (request, response) => {
+    const { rawHeaders, socket } = request;
+    arrived.push({
+      method: request.method!,
+      target: request.url!,
+      headers: Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i], rawHeaders[2 * i + 1]] as const).map(([name, value]) => [name, value]),
+      peer: socket.remoteAddress!,
+      peerPort: socket.remotePort!,
+    });
+    if (answer) {
+      answer(request, response);
+      return;
+    }
+    request.resume();
+    response.end('ok');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    arrived,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ClientAddress, NatMode, PostHogProps, TrustedProxies } from '../lib';
+import { rulesOf } from '../lib/ingress/template-rules';
+import { PROCESSES } from '../lib/services/processes';
+import { templateOf } from './ingress/fixtures';
+import { environmentOf, newPostHog, newStack } from './helpers/stack';
+import { addressProxyOf, containerOf, ofType, securityGroupOf, serviceOf, targetGroupOf, taskOf, waysInto } from './helpers/template';
+
+function synth(props: Partial<PostHogProps>): Template {
+  const stack = newStack();
+  newPostHog(stack, props);
+  return Template.fromStack(stack);
+}
+
+const forwarded = synth({});
+const verified = synth({ clientAddress: ClientAddress.verified() });
+
+const ANSWERING = PROCESSES.filter(({ http }) => http);
+const SILENT = PROCESSES.filter(({ http }) => !http);
+const [LOAD_BALANCER_GROUP] = ofType(verified, 'AWS::EC2::SecurityGroup').map(([id]) => id).filter((id) => id.startsWith('PostHogIngressLoadBalancer'));
+
+test('by default there is no nginx, and saying so changes nothing', () => {
+  expect(PROCESSES.filter(({ process }) => addressProxyOf(forwarded, process))).toEqual([]);
+  expect(synth({ clientAddress: ClientAddress.forwarded() }).toJSON()).toEqual(forwarded.toJSON());
+});
+
+describe.each(ANSWERING.map((definition) => ({ ...definition })))('verified: $process', ({ process, http, stopTimeout }) => {
+  const nginx = addressProxyOf(verified, process)!;
+
+  test('has an nginx in front, which drains as long as the process may take to stop', () => {
+    expect(nginx).toMatchObject({
+      Essential: true, StopTimeout: stopTimeout, DependsOn: [{ ContainerName: process, Condition: 'START' }], PortMappings: [{ ContainerPort: 18080 }],
+      LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-stream-prefix': `${process}-client-address`, 'mode': 'non-blocking' } },
+    });
+    expect(nginx.LogConfiguration.Options['awslogs-group']).toEqual(containerOf(verified, process).LogConfiguration.Options['awslogs-group']);
+    expect(JSON.stringify(nginx.Environment)).toContain(`server 127.0.0.1:${http!.port};`);
+    expect(taskOf(verified, process)[1].ContainerDefinitions.map(({ Name }) => Name)).toEqual([process, 'client-address']);
+  });
+
+  test('is asked through nginx, by the load balancer and its health checks', () => {
+    expect(serviceOf(verified, process).LoadBalancers).toEqual([expect.objectContaining({ ContainerName: 'client-address', ContainerPort: 18080 })]);
+    expect(targetGroupOf(verified, process)).toMatchObject({ HealthCheckPath: http!.healthCheck.path });
+    expect(targetGroupOf(verified, process)).not.toHaveProperty('HealthCheckPort');
+  });
+
+  test('admits the load balancer to nginx, and other processes to itself', () => {
+    const group = securityGroupOf(verified, process);
+    const callers = PROCESSES.filter(({ calls }) => calls.includes(process))
+      .map((caller) => ({ to: group, from: securityGroupOf(verified, caller.process), port: http!.port }));
+    const ways = waysInto(verified, group);
+    expect(ways).toHaveLength(callers.length + 1);
+    expect(ways).toEqual(expect.arrayContaining([...callers, { to: group, from: LOAD_BALANCER_GROUP, port: 18080 }]));
+  });
+
+  test('keeps its size', () => {
+    const { Cpu, Memory } = taskOf(verified, process)[1];
+    expect(taskOf(forwarded, process)[1]).toMatchObject({ Cpu, Memory });
+  });
+});
+
+test.each(SILENT.map(({ process }) => process))('verified: %s, which answers nothing, has no nginx', (process) => {
+  expect(addressProxyOf(verified, process)).toBeUndefined();
+});
+
+test('Django believes the nginx beside it', () => {
+  for (const process of ['web', 'worker']) {
+    expect(environmentOf(verified, process)).toMatchObject({ TRUSTED_PROXIES: '127.0.0.1', IS_BEHIND_PROXY: 'True' });
+    expect(environmentOf(verified, process)).not.toHaveProperty('TRUST_ALL_PROXIES');
+  }
+});
+
+test('turning it on changes task definitions, services and ways in, and replaces nothing that requests go to', () => {
+  const changed = new Set<string>();
+  const [before, after] = [forwarded, verified].map((template) => template.toJSON() as { Resources: Record<string, { Type: string }> });
+  for (const id of new Set([...Object.keys(before.Resources), ...Object.keys(after.Resources)])) {
+    if (JSON.stringify(before.Resources[id]) !== JSON.stringify(after.Resources[id])) {
+      changed.add((after.Resources[id] ?? before.Resources[id]).Type);
+    }
+  }
+  expect([...changed].sort()).toEqual(['AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::ECS::Service', 'AWS::ECS::TaskDefinition']);
+});
+
+test('the rules stay as they are', () => {
+  const rules = [undefined, ClientAddress.verified()].map((clientAddress) => {
+    const stack = newStack();
+    newPostHog(stack, { clientAddress });
+    return rulesOf(templateOf(stack));
+  });
+  expect(rules[1]).toEqual(rules[0]);
+});
+
+test('fails when everybody is trusted', () => {
+  expect(() => synth({ clientAddress: ClientAddress.verified(), trustedProxies: TrustedProxies.all() })).toThrow('`trustedProxies` must say whose word the verified address rests on');
+});
+
+test('warns about an image without a digest, and about one that tasks without NAT cannot load', () => {
+  const warnings = (props: Partial<PostHogProps>, about: string) => {
+    const stack = newStack();
+    newPostHog(stack, props);
+    return Annotations.fromStack(stack).findWarning('/Stack/PostHog', Match.stringLikeRegexp(about));
+  };
+  expect(warnings({ clientAddress: ClientAddress.verified({ image: 'nginx:1' }) }, 'every restart of a task: nginx:1; name')).toHaveLength(1);
+  expect(warnings({ clientAddress: ClientAddress.verified() }, 'every restart')).toHaveLength(0);
+  expect(warnings({ clientAddress: ClientAddress.verified(), nat: NatMode.NONE }, 'without NAT')).toHaveLength(1);
+});
