@@ -1,12 +1,16 @@
 // Bundles the programs of this package into assets/: the command line, and the functions that run in AWS. `npm ci` runs this, and so
-// does `npm pack`; nothing is bundled at a synthesis.
-import { rmSync } from 'node:fs';
+// does `npm pack`; nothing is bundled at a synthesis. `node scripts/bundle.mjs FOLDER` writes to another folder.
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { foldSchemaKeys } from './fold-schema-keys.mjs';
+import { licencesOf } from './licences.mjs';
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const ASSETS = path.resolve(ROOT, process.argv[2] ?? 'assets');
+const CLI = path.join(ASSETS, 'cli');
 
 const SHARED = {
   absWorkingDir: ROOT,
@@ -19,12 +23,59 @@ const SHARED = {
   mainFields: ['module', 'main'],
   plugins: [foldSchemaKeys],
   logLevel: 'warning',
+  metafile: true,
 };
 
-const PROGRAMS = [
-  { entryPoints: ['bin/cdk-posthog.ts'], outfile: 'assets/cli/cdk-posthog.js', target: 'node20' },
-  { entryPoints: ['lib/ingress/load-balancer-addresses.lambda.ts'], outfile: 'assets/load-balancer-addresses/index.js', target: 'node22' },
+const FUNCTIONS = [
+  { entryPoints: ['lib/ingress/load-balancer-addresses.lambda.ts'], name: 'load-balancer-addresses' },
 ];
 
-rmSync(path.join(ROOT, 'assets'), { recursive: true, force: true });
-await Promise.all(PROGRAMS.map((program) => build({ ...SHARED, ...program })));
+/** The scripts of posthog-js that a page loads, at once or later (`PostHogExtensionKind`, and `scriptConfig` of the remote configuration). */
+const SDK_FILES = [
+  'array', 'exception-autocapture', 'web-vitals', 'web-vitals-with-attribution', 'web-vitals-soft-navs', 'web-vitals-with-attribution-soft-navs', 'recorder', 'lazy-recorder', 'posthog-recorder',
+  'tracing-headers', 'surveys', 'logs', 'conversations', 'product-tours', 'dead-clicks-autocapture', 'intercom-integration', 'crisp-chat-integration',
+];
+
+/** Leaves each command in a file of its own, so that none waits for what another needs, and notes which there are. */
+function commandsApart(found) {
+  return {
+    name: 'commands apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/[a-z-]+\.js$/ }, ({ kind, path: name }) => {
+        if (kind !== 'dynamic-import') {
+          return undefined;
+        }
+        found.push(path.basename(name, '.js'));
+        return { path: name, external: true };
+      });
+    },
+  };
+}
+
+async function bundleCommandLine() {
+  const commands = [];
+  const options = { ...SHARED, outdir: CLI, target: 'node20', external: ['posthog-js'], supported: { 'dynamic-import': false } };
+  const main = await build({ ...options, entryPoints: ['bin/cdk-posthog.ts'], plugins: [...SHARED.plugins, commandsApart(commands)] });
+  const parts = await build({ ...options, entryPoints: commands.map((name) => `lib/cli/${name}.ts`) });
+  writeFileSync(path.join(CLI, 'LICENSES.txt'), licencesOf(ROOT, [main.metafile, parts.metafile]));
+}
+
+/** What the preview serves: its page, and the SDK. */
+function copyForPreview() {
+  const page = path.join(ROOT, 'lib', 'cli', 'preview', 'page');
+  if (existsSync(page)) {
+    cpSync(page, path.join(CLI, 'page'), { recursive: true });
+  }
+  const dist = path.dirname(createRequire(import.meta.url).resolve('posthog-js'));
+  const sdk = path.join(CLI, 'posthog-js');
+  mkdirSync(sdk, { recursive: true });
+  SDK_FILES.forEach((name) => cpSync(path.join(dist, `${name}.js`), path.join(sdk, `${name}.js`)));
+  cpSync(path.join(dist, '..', 'LICENSE'), path.join(sdk, 'LICENSE'));
+}
+
+rmSync(ASSETS, { recursive: true, force: true });
+await Promise.all([
+  bundleCommandLine(),
+  ...FUNCTIONS.map(({ entryPoints, name }) => build({ ...SHARED, entryPoints, outfile: path.join(ASSETS, name, 'index.js'), target: 'node22' })),
+]);
+copyForPreview();

@@ -52,6 +52,15 @@ export function pass(door: Door, request: VisitorRequest): Passage {
   return { rule, outcome: outcomeOf(rule.actions, door, request) };
 }
 
+/** The address that a process sees as its peer: its load balancer's, or that of the proxy beside it. */
+export function peerOf(door: Door, { verifying }: Target): string {
+  return verifying ? LOOPBACK : loadBalancerOf(door);
+}
+
+function loadBalancerOf(door: Door): string {
+  return door.loadBalancerAddress ?? SOME_ADDRESS;
+}
+
 /** The name of a rule of this library, by its priority; the priority alone where it is none. */
 export function ruleName({ id, priority }: ListenerRule<unknown>): string {
   if (priority === undefined) {
@@ -84,11 +93,11 @@ function arrivalOf(action: RuleAction, door: Door, request: VisitorRequest): Out
   const tls = request.scheme === 'https';
   const connection = { sourceIp: request.sourceIp, listenerPort: tls ? 443 : 80, tls };
   const forwarded = forwardedHeaders([['Host', request.host], ...request.headers.filter(([name]) => name.toLowerCase() !== 'host')], connection, door.attributes);
-  const loadBalancer = door.loadBalancerAddress ?? SOME_ADDRESS;
+  const loadBalancer = loadBalancerOf(door);
   const { verifying } = target;
   // Where its blocks are not known yet, the load balancer is among them.
   const headers = verifying ? verifiedHeaders(forwarded, loadBalancer, verifying.trusted ?? [loadBalancer], verifying.dropped) : forwarded;
-  const peer = verifying ? LOOPBACK : loadBalancer;
+  const peer = peerOf(door, target);
   const known = Object.values(PostHogProcess).find((process) => String(process) === target.process);
   return { kind: 'arrives', target, peer, headers, beliefs: known ? beliefsOf(known, { peer, headers }, target.settings) : [] };
 }
