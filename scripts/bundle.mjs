@@ -19,9 +19,33 @@ const SHARED = {
   logLevel: 'warning',
 };
 
-const PROGRAMS = [
-  { entryPoints: ['bin/cdk-posthog.ts'], outfile: 'assets/cli/cdk-posthog.js', target: 'node20' },
-];
+const CLI = path.join(ROOT, 'assets', 'cli');
+
+/** Leaves what is loaded later in a file of its own, so that no command waits for what another needs, and notes which files there are. */
+function loadedLater(found) {
+  return {
+    name: 'loaded later',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/[a-z/-]+\.js$/ }, ({ kind, path: name }) => {
+        if (kind !== 'dynamic-import') {
+          return undefined;
+        }
+        found.push(name.replace(/\.js$/, ''));
+        return { path: name, external: true };
+      });
+    },
+  };
+}
+
+/** The program, its commands, and what they load later, beside each other as they stand in lib/cli. */
+async function bundleCommandLine() {
+  const parts = [];
+  const options = { ...SHARED, outdir: CLI, outbase: 'lib/cli', target: 'node20', plugins: [loadedLater(parts)] };
+  await build({ ...options, entryPoints: { 'cdk-posthog': 'bin/cdk-posthog.ts' } });
+  for (let done = 0; done < parts.length; done += 1) {
+    await build({ ...options, entryPoints: [`lib/cli/${parts[done]}.ts`] });
+  }
+}
 
 rmSync(path.join(ROOT, 'assets'), { recursive: true, force: true });
-await Promise.all(PROGRAMS.map((program) => build({ ...SHARED, ...program })));
+await bundleCommandLine();

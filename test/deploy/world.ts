@@ -98,9 +98,14 @@ export class World {
     process.stderr.write(`deploy test: ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)\n`);
   }
 
-  public async start(): Promise<void> {
+  /**
+   * Starts an emulated AWS.
+   *
+   * @param moto settings of moto, by the names of its environment variables
+   */
+  public async start(moto: Readonly<Record<string, string>> = {}): Promise<void> {
     this.folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-'));
-    this.aws = await EmulatedAws.start(this.folder);
+    this.aws = await EmulatedAws.start(this.folder, moto);
     this.cdk = new Cdk(this.aws, this.folder);
     this.certificateArn = await this.importCertificate(this.folder);
   }
