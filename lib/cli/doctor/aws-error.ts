@@ -47,8 +47,9 @@ export function meaningOf(error: unknown, action: string, region: string): Error
   if (UNRECOGNISED.includes(name)) {
     return new CommandError(`AWS does not accept these credentials in ${region} (${name}): sign in again, or enable the region for the account`);
   }
-  if (name === 'TimeoutError' || UNREACHABLE.includes(code ?? '')) {
-    return new CommandError(`cannot reach AWS in ${region} (${short(message)}): check the network, and that the region is spelled right`);
+  // The SDK may wrap an error of the network, which leaves its code in the message only.
+  if (name === 'TimeoutError' || UNREACHABLE.some((known) => code === known || message.includes(known))) {
+    return new CommandError(`cannot reach AWS in ${region} (${short(message.replace(/^.*wrapper for Error: /, ''))}): check the network, and that the region is spelled right`);
   }
   if (/^Region not accepted/.test(message)) {
     return new CommandError(`'${region}' is not the name of a region`);

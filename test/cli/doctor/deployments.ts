@@ -10,12 +10,23 @@ import { templateOfPostHog } from '../fixtures';
 
 export const DOMAIN = 'posthog.example.com';
 export const NOW = new Date('2026-11-24T12:00:00Z');
-const ELB = 'arn:aws:elasticloadbalancing:eu-central-1:111122223333';
+export const ELB = 'arn:aws:elasticloadbalancing:eu-central-1:111122223333';
 export const CERTIFICATE = 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
 
-interface Variables { readonly Name: string; readonly Value: unknown }
-interface Definition { readonly ContainerDefinitions: { readonly Name: string; readonly Environment?: readonly Variables[]; readonly Secrets?: readonly { readonly Name: string }[] }[] }
-interface ServiceShape { readonly TaskDefinition: unknown; readonly LoadBalancers?: { readonly TargetGroupArn: unknown; readonly ContainerName: string }[] }
+export interface ContainerShape {
+  readonly Name: string;
+  readonly Environment?: readonly { readonly Name: string; readonly Value: unknown }[];
+  readonly Secrets?: readonly { readonly Name: string }[];
+}
+
+export interface DefinitionShape {
+  readonly ContainerDefinitions: readonly ContainerShape[];
+}
+
+export interface ServiceShape {
+  readonly TaskDefinition: unknown;
+  readonly LoadBalancers?: { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
+}
 
 /** A PostHog as it stands when all is well: what a template says, in the words of an account. */
 export function deploymentOf(props: Partial<PostHogProps> = {}): Deployment {
@@ -44,7 +55,9 @@ function listenerOf({ port = 443, attributes, rules }: TemplateListener): Listen
   return {
     arn: `${ELB}:listener/app/PostHo-Ingre-1/1/${port}`, port, protocol: tls ? 'HTTPS' : 'HTTP', tlsPolicy: tls ? 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09' : undefined, attributes,
     certificates: tls ? [CERTIFICATE] : [],
-    rules: rules.map((rule) => ({ ...rule, id: undefined, actions: rule.actions.map((action) => ({ ...action, targetGroup: action.targetGroup && groupArn(action.targetGroup) })) })),
+    rules: rules.map((rule) => ({
+      ...rule, id: undefined, actions: rule.actions.map((action) => ({ ...action, targetGroup: action.targetGroup && groupArn(action.targetGroup) })),
+    })),
   };
 }
 
@@ -55,7 +68,7 @@ function subnetsOf(template: CloudFormationTemplate): Subnet[] {
 }
 
 function servicesOf(template: CloudFormationTemplate): Service[] {
-  const definitions = new Map(ofType<Definition>(template, 'AWS::ECS::TaskDefinition'));
+  const definitions = new Map(ofType<DefinitionShape>(template, 'AWS::ECS::TaskDefinition'));
   return ofType<ServiceShape>(template, 'AWS::ECS::Service').map(([name, { TaskDefinition, LoadBalancers = [] }]) => {
     const definition = `${logicalId(TaskDefinition)}:1`;
     return {
@@ -68,7 +81,10 @@ function servicesOf(template: CloudFormationTemplate): Service[] {
       rollouts: [{
         state: 'COMPLETED', runningCount: 2, definition,
         containers: definitions.get(logicalId(TaskDefinition)!)!.ContainerDefinitions.map(({ Name, Environment = [], Secrets = [] }) => ({
-          name: Name, environment: Object.fromEntries(Environment.map((variable) => [variable.Name, String(variable.Value)])), secrets: Secrets.map((secret) => secret.Name), hasEnvironmentFiles: false,
+          name: Name,
+          environment: Object.fromEntries(Environment.map((variable) => [variable.Name, String(variable.Value)])),
+          secrets: Secrets.map((secret) => secret.Name),
+          hasEnvironmentFiles: false,
         })),
       }],
       newestDefinition: definition,

@@ -3,6 +3,7 @@ import { Case, some, visit } from '../case';
 import { isUnasked } from '../deployment';
 import { Judgement, right, wrong } from '../finding';
 import { nameOf } from '../live-door';
+import { priorityBase } from '../priority-base';
 import { isProcess, processOf } from '../processes';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../../../ingress/endpoint-group';
 import { samplesOf } from '../../../ingress/endpoint-samples';
@@ -101,8 +102,9 @@ function astrayOf(rows: readonly Sample[], { door }: Case): Judgement {
   const [{ endpoint, owner, how }] = rows;
   const rule = endpoint._ruleFor(owner as PostHogProcess)!;
   const group = Object.entries(door!.targets).find(([, { process }]) => process === owner)?.[0];
+  const paths = some([...new Set(rows.map((row) => row.endpoint.toString()))]);
   return wrong(`${some(rows.map(({ path }) => path))}: ${how}, not ${owner}`,
-    `put back rule ${PRIORITIES[rule]} (${rule}), which forwards ${some([...new Set(rows.map((row) => row.endpoint.toString()))])} to ${group ? `the target group ${nameOf(group)}` : owner}`);
+    `rule ${priorityBase(door!.rules) + PRIORITIES[rule]} (${rule}) must forward ${paths} to ${group ? `the target group ${nameOf(group)}` : owner}, and no rule before it may take them`);
 }
 
 function strayOf(rows: readonly Sample[]): Judgement {
