@@ -26,8 +26,8 @@ function loadedLater(found) {
   return {
     name: 'loaded later',
     setup({ onResolve }) {
-      onResolve({ filter: /^\.\/[a-z/-]+\.js$/ }, ({ kind, path: name }) => {
-        if (kind !== 'dynamic-import') {
+      onResolve({ filter: /^\.\/[a-z/-]+\.js$/ }, ({ kind, path: name, resolveDir }) => {
+        if (kind !== 'dynamic-import' || resolveDir.includes('node_modules')) {
           return undefined;
         }
         found.push(name.replace(/\.js$/, ''));

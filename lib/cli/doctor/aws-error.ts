@@ -36,10 +36,9 @@ const LONGEST = 160;
 export function meaningOf(error: unknown, action: string, region: string): Error {
   const { name, message, code } = error as Error & { code?: string };
   if (name === 'CredentialsProviderError') {
-    // Its first sentence says enough; an expired single sign-on says here what to do.
-    return new CommandError(/expired|sso/i.test(message)
-      ? `the AWS credentials cannot be used: ${short(message)}`
-      : 'no AWS credentials: sign in (aws sso login, aws configure), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
+    return new CommandError(/from any providers/.test(message)
+      ? 'no AWS credentials: sign in (aws sso login, aws configure), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+      : `the AWS credentials cannot be used (${short(message)}): sign in again`);
   }
   if (EXPIRED.includes(name) || /token.*expired/i.test(message)) {
     return new CommandError('the AWS credentials have expired: sign in again');

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { AppAccess } from '../../../lib';
 import { ACTIONS } from '../../../lib/cli/doctor/aws';
 import { Finding } from '../../../lib/cli/doctor/finding';
@@ -221,6 +224,23 @@ describe('one line, and exit code 2', () => {
     await oneLine('no AWS credentials: sign in');
     delete process.env.AWS_REGION;
     await oneLine('no AWS region: give --region, or set AWS_REGION');
+  });
+
+  test('for credentials of a profile that cannot be used', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-doctor-'));
+    const file = path.join(folder, 'config');
+    writeFileSync(file, [
+      '[profile ci]', 'sso_session = cdk-posthog-test', 'sso_account_id = 111122223333', 'sso_role_name = ReadOnly',
+      '[sso-session cdk-posthog-test]', 'sso_start_url = https://example.awsapps.com/start', 'sso_region = eu-central-1', '',
+    ].join('\n'));
+    delete process.env.AWS_ACCESS_KEY_ID;
+    Object.assign(process.env, { AWS_CONFIG_FILE: file, AWS_PROFILE: 'ci' });
+    try {
+      await oneLine('the AWS credentials cannot be used (The SSO session token associated with profile=ci was not found or is invalid): sign in again');
+    } finally {
+      delete process.env.AWS_PROFILE;
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('for a region that is none, and a network that is not there', async () => {

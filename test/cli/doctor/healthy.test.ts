@@ -1,5 +1,6 @@
 import { AppAccess, EndpointGroup, PostHogProps } from '../../../lib';
 import { Access } from '../../../lib/cli/doctor/access';
+import { Deployment } from '../../../lib/cli/doctor/deployment';
 import { CHECKS } from '../../../lib/cli/doctor/judge';
 import { ALWAYS_PUBLIC } from '../../../lib/ingress/endpoint-group';
 import { deploymentOf, findings, texts } from './deployments';
@@ -21,20 +22,25 @@ const GROUPS: [string, Partial<PostHogProps>][] = [
 ];
 
 describe.each(ACCESS)('a PostHog whose app is for %s', (access, appAccess) => {
+  let plain: Deployment;
+  beforeAll(() => {
+    plain = deploymentOf({ appAccess: appAccess() });
+  });
+
   test.each(GROUPS)('and that opens %s has nothing wrong or unknown', (_, props) => {
     const found = findings(deploymentOf({ ...props, appAccess: appAccess() }), undefined, { access });
     expect(found.filter(({ verdict }) => verdict !== 'right')).toEqual([]);
   });
 
   test('is seen as such, without being told', () => {
-    const [first] = findings(deploymentOf({ appAccess: appAccess() }), 'app');
+    const [first] = findings(plain, 'app');
     expect(first.verdict).toBe('right');
-    expect(first.text).toContain('--access says what is meant');
+    expect(first.text).toContain('--access would say what is meant');
   });
 
   test.each(ACCESS.map(([other]) => other).filter((other) => other !== access))('and not as meant for %s', (other) => {
-    const found = findings(deploymentOf({ appAccess: appAccess() }), 'app', { access: other });
-    expect(texts(found, 'wrong')).toEqual([expect.stringContaining(`not as is meant: ${other}`)]);
+    const found = findings(plain, 'app', { access: other });
+    expect(texts(found, 'wrong')).toEqual([expect.stringContaining(`but --access says ${other}`)]);
   });
 });
 

@@ -62,7 +62,14 @@ describe('endpoints', () => {
 
   test('names one endpoint of a closed group that is open', () => {
     const opened = withRules(closed, (rules) => [{ priority: 290, conditions: glob('/scim/v2/*'), actions: forwardTo(closed, 190) }, ...rules]);
-    expect(wrongs(opened, 'endpoints')).toEqual(['/scim/v2/sample: web, by rule 290, although most of the group inbound-webhooks is closed']);
+    const found = findings(opened, 'endpoints').filter(({ verdict }) => verdict === 'wrong');
+    expect(texts(found, 'wrong')).toEqual(['/scim/v2/sample: web, by rule 290, although most of the group inbound-webhooks is closed']);
+    expect(found[0].fix).toBe('narrow that rule, or open the group: `publicEndpointGroups: [\'inbound-webhooks\']`');
+  });
+
+  test('names one endpoint of a closed group that reaches another process', () => {
+    const opened = withRules(closed, (rules) => [{ priority: 290, conditions: glob('/scim/v2/*'), actions: forwardTo(closed, 100) }, ...rules]);
+    expect(findings(opened, 'endpoints').find(({ verdict }) => verdict === 'wrong')?.fix).toBe('narrow that rule: they are no endpoints of capture');
   });
 
   test('names the endpoint of an open group that is closed', () => {
@@ -100,7 +107,7 @@ describe('neighbours', () => {
   test('says that the app is open by other means where a rule without paths opens it', () => {
     const opened = withRules(closed, (rules) => [{ priority: 900, conditions: [{ field: 'host-header', values: [DOMAIN] }], actions: forwardTo(closed, 190) }, ...rules]);
     expect(wrongs(opened, 'neighbours')).toEqual([]);
-    expect(texts(findings(opened, 'app', { access: 'nobody' }), 'wrong')).toEqual(['everybody can open the app, and not as is meant: nobody']);
+    expect(texts(findings(opened, 'app', { access: 'nobody' }), 'wrong')).toEqual(['everybody can open the app, but --access says nobody']);
   });
 });
 
@@ -120,7 +127,7 @@ describe('app', () => {
 
   test('sees an address that a rule names, and a stranger whom none names', () => {
     const documentation = deploymentOf({ appAccess: AppAccess.fromCidrs(['192.0.2.0/24']) });
-    expect(texts(findings(documentation, 'app'), 'right')).toEqual(['only the networks that rules name can open the app (1 block); --access says what is meant']);
+    expect(texts(findings(documentation, 'app'), 'right')).toEqual(['only the networks that rules name can open the app (1 block); --access would say what is meant']);
   });
 });
 

@@ -26,10 +26,10 @@ export function judgeApp(judged: Case): Judgement[] {
 }
 
 function accordance(state: AppState, intended: Access | undefined, { insiders }: Case): Judgement {
-  const meant = intended === undefined ? '; --access says what is meant' : ', as is meant';
+  const meant = intended === undefined ? '; --access would say what is meant' : ', as --access says';
   const who = state.access === 'cidrs' ? ` (${insiders.length} ${insiders.length === 1 ? 'block' : 'blocks'})` : '';
   return intended === undefined || intended === state.access ? right(`${IN_WORDS[state.access]}${who}${meant}`)
-    : wrong(`${IN_WORDS[state.access]}${who}, and not as is meant: ${intended}`,
+    : wrong(`${IN_WORDS[state.access]}${who}, but --access says ${intended}`,
       'set `appAccess` and deploy again; where the rules were changed by hand, put back the default action and those from priority 1000 on');
 }
 

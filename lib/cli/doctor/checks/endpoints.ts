@@ -108,7 +108,7 @@ function astrayOf(rows: readonly Sample[], { door }: Case): Judgement {
 }
 
 function strayOf(rows: readonly Sample[]): Judgement {
-  const [{ endpoint, how }] = rows;
+  const [{ endpoint, how, owner, process }] = rows;
   return wrong(`${some(rows.map(({ path }) => path))}: ${how}, although most of the group ${endpoint.group} is closed`,
-    `narrow that rule, or open the group: \`publicEndpointGroups: ['${endpoint.group}']\``);
+    process === owner ? `narrow that rule, or open the group: \`publicEndpointGroups: ['${endpoint.group}']\`` : `narrow that rule: they are no endpoints of ${process}`);
 }
