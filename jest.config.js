@@ -9,7 +9,7 @@ module.exports = {
   moduleNameMapper: {
     '^cdk-posthog$': '<rootDir>/lib/index.ts',
     // Commands are loaded with `import()`, which wants the name of the file that TypeScript would write.
-    '^\\./([a-z-]+)\\.js$': ['./$1.ts', './$1.js'],
+    '^\\./([a-z/-]+)\\.js$': ['./$1.ts', './$1.js'],
   },
   collectCoverageFrom: ['lib/**/*.ts'],
   coverageReporters: ['text-summary', 'lcov'],

@@ -36,28 +36,34 @@ const SDK_FILES = [
   'tracing-headers', 'surveys', 'logs', 'conversations', 'product-tours', 'dead-clicks-autocapture', 'intercom-integration', 'crisp-chat-integration',
 ];
 
-/** Leaves each command in a file of its own, so that none waits for what another needs, and notes which there are. */
-function commandsApart(found) {
+/** Leaves what is loaded later in a file of its own, so that no command waits for what another needs, and notes which files there are. */
+function loadedLater(found) {
   return {
-    name: 'commands apart',
+    name: 'loaded later',
     setup({ onResolve }) {
-      onResolve({ filter: /^\.\/[a-z-]+\.js$/ }, ({ kind, path: name }) => {
-        if (kind !== 'dynamic-import') {
+      onResolve({ filter: /^\.\/[a-z/-]+\.js$/ }, ({ kind, path: name, resolveDir }) => {
+        if (kind !== 'dynamic-import' || resolveDir.includes('node_modules')) {
           return undefined;
         }
-        found.push(path.basename(name, '.js'));
+        found.push(name.replace(/\.js$/, ''));
         return { path: name, external: true };
       });
     },
   };
 }
 
+/** The program, its commands, and what they load later, beside each other as they stand in lib/cli. */
 async function bundleCommandLine() {
-  const commands = [];
-  const options = { ...SHARED, outdir: CLI, target: 'node20', external: ['posthog-js'], supported: { 'dynamic-import': false } };
-  const main = await build({ ...options, entryPoints: ['bin/cdk-posthog.ts'], plugins: [...SHARED.plugins, commandsApart(commands)] });
-  const parts = await build({ ...options, entryPoints: commands.map((name) => `lib/cli/${name}.ts`) });
-  writeFileSync(path.join(CLI, 'LICENSES.txt'), licencesOf(ROOT, [main.metafile, parts.metafile]));
+  const parts = [];
+  const options = {
+    ...SHARED, outdir: CLI, outbase: 'lib/cli', target: 'node20', external: ['posthog-js'], supported: { 'dynamic-import': false }, plugins: [...SHARED.plugins, loadedLater(parts)],
+  };
+  const { metafile } = await build({ ...options, entryPoints: { 'cdk-posthog': 'bin/cdk-posthog.ts' } });
+  const metafiles = [metafile];
+  for (let done = 0; done < parts.length; done += 1) {
+    metafiles.push((await build({ ...options, entryPoints: [`lib/cli/${parts[done]}.ts`] })).metafile);
+  }
+  writeFileSync(path.join(CLI, 'LICENSES.txt'), licencesOf(ROOT, metafiles));
 }
 
 /** What the preview serves: its page, and the SDK. */

@@ -5,4 +5,5 @@ export const COMMANDS: Commands = {
   routes: async () => (await import('./routes.js')).ROUTES,
   explain: async () => (await import('./explain.js')).EXPLAIN,
   preview: async () => (await import('./preview.js')).PREVIEW,
+  doctor: async () => (await import('./doctor.js')).DOCTOR,
 };

@@ -23,12 +23,17 @@ export interface MotoFacts {
 
 /** A moto server on a free port of this machine, which ends with this process at the latest. */
 export class EmulatedAws {
-  /** Starts one; its log and its report go to the folder. */
-  public static async start(folder: string): Promise<EmulatedAws> {
+  /**
+   * Starts one; its log and its report go to the folder.
+   *
+   * @param folder where to write
+   * @param moto settings of moto, by the names of its environment variables
+   */
+  public static async start(folder: string, moto: Readonly<Record<string, string>> = {}): Promise<EmulatedAws> {
     if (!existsSync(PYTHON)) {
       throw new Error('.venv is missing: run npm run test:deploy, which makes it');
     }
-    const aws = new EmulatedAws(folder, await freePort());
+    const aws = new EmulatedAws(folder, await freePort(), moto);
     await aws.untilItAnswers();
     return aws;
   }
@@ -42,7 +47,7 @@ export class EmulatedAws {
   private readonly reportFile: string;
   private readonly server: ChildProcess;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, private readonly moto: Readonly<Record<string, string>>) {
     this.endpoint = `http://localhost:${port}`;
     this.environment = {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|MOTO_|PYTHON)/.test(name))),
@@ -111,6 +116,7 @@ export class EmulatedAws {
   private pythonEnvironment(): NodeJS.ProcessEnv {
     return {
       ...this.environment,
+      ...this.moto,
       PYTHONDONTWRITEBYTECODE: '1',
       // moto deletes in the order of a set.
       PYTHONHASHSEED: '0',

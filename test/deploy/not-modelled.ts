@@ -48,6 +48,7 @@ export const MEASURED: readonly Shortcoming[] = [
   { what: 'AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupFullName', moto: 'fails', here: 'taken from the ARN' },
   { what: 'AWS::ElasticLoadBalancingV2::Listener ListenerAttributes', moto: 'drops them', here: 'set with a further call' },
   { what: 'AWS::ElasticLoadBalancingV2::ListenerRule RegexValues', moto: 'fails', here: 'accepted; the test evaluates them itself' },
+  { what: 'a family of task definitions, its newest deregistered', moto: 'answers with that one', here: 'the newest active one is taken' },
   {
     what: 'deletion protection of a load balancer',
     moto: 'keeps the attribute and deletes the load balancer all the same',
@@ -61,7 +62,12 @@ export const MEASURED: readonly Shortcoming[] = [
 /** What the tests beside this table see, each in its place. */
 export const SEEN: readonly Shortcoming[] = [
   { what: 'Custom::VpcRestrictDefaultSG', moto: 'calls functions in Docker only, and does not wait for them', here: 'the test runs the function\'s own code' },
-  { what: 'tasks of ECS services', moto: 'starts none', here: 'nothing: no container runs' },
+  { what: 'tasks of ECS services', moto: 'starts none', here: 'nothing: no container runs; to test the doctor, each service says that one does' },
+  {
+    what: 'deployments of an ECS service that gets another task definition', moto: 'keeps the first as it was',
+    here: 'the doctor goes by the service\'s own; rollouts are tested with answers of the API',
+  },
+  { what: 'health of targets', moto: 'takes every registered one for healthy', here: 'unhealthy ones are tested with answers of the API' },
   { what: 'network interfaces of a load balancer', moto: 'makes none', here: 'its addresses are computed from the subnets' },
 ];
 

@@ -98,11 +98,16 @@ export class World {
     process.stderr.write(`deploy test: ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)\n`);
   }
 
-  public async start(): Promise<void> {
+  /**
+   * Starts an emulated AWS.
+   *
+   * @param moto settings of moto, by the names of its environment variables
+   */
+  public async start(moto: Readonly<Record<string, string>> = {}): Promise<void> {
     this.folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-'));
-    this.aws = await EmulatedAws.start(this.folder);
+    this.aws = await EmulatedAws.start(this.folder, moto);
     this.cdk = new Cdk(this.aws, this.folder);
-    this.certificateArn = await this.importCertificate(this.folder);
+    this.certificateArn = await this.importCertificate();
   }
 
   public async stop(): Promise<void> {
@@ -138,11 +143,17 @@ export class World {
     return Object.entries(this.template.Resources).filter(([, { Type }]) => Type === type).map(([logicalId]) => this.physicalId(logicalId));
   }
 
-  private async importCertificate(folder: string): Promise<string> {
-    const file = (name: string) => path.join(folder, name);
-    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${DOMAIN_NAME}`];
+  /**
+   * Imports a certificate for the domain.
+   *
+   * @param days how long it is valid
+   * @param arn the certificate to replace; left out, it is a new one
+   */
+  public async importCertificate(days = 90, arn?: string): Promise<string> {
+    const file = (name: string) => path.join(this.folder!, name);
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', String(days), '-subj', `/CN=${DOMAIN_NAME}`];
     execFileSync('openssl', [...request, '-keyout', file('key.pem'), '-out', file('certificate.pem')], { stdio: 'ignore' });
     const material = { Certificate: readFileSync(file('certificate.pem')), PrivateKey: readFileSync(file('key.pem')) };
-    return (await this.acm.send(new ImportCertificateCommand(material))).CertificateArn!;
+    return (await this.acm.send(new ImportCertificateCommand({ ...material, CertificateArn: arn }))).CertificateArn!;
   }
 }

@@ -86,6 +86,13 @@ def delete_protected() -> bool:
     return not fails(lambda: api.delete_load_balancer(LoadBalancerArn=arn))
 
 
+def newest_of_family() -> int:
+    api = boto3.client("ecs")
+    made = [api.register_task_definition(family="probe", containerDefinitions=[{"name": "probe", "image": "probe"}])["taskDefinition"] for _ in range(2)]
+    api.deregister_task_definition(taskDefinition=made[1]["taskDefinitionArn"])
+    return api.describe_task_definition(taskDefinition="probe")["taskDefinition"]["revision"]
+
+
 @mock_aws
 def probe() -> dict[str, bool]:
     made = deploy("probe")
@@ -109,6 +116,7 @@ def probe() -> dict[str, bool]:
         "AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupFullName": fails(lambda: deploy("name", Resources={**RESOURCES, "Named": FULL_NAME})),
         "AWS::ElasticLoadBalancingV2::Listener ListenerAttributes": "false" not in values(listener),
         "AWS::ElasticLoadBalancingV2::ListenerRule RegexValues": fails(lambda: deploy("rule", Resources={**RESOURCES, "Rule": RULE})),
+        "a family of task definitions, its newest deregistered": newest_of_family() == 2,
         "deletion protection of a load balancer": delete_protected(),
         "deleting a change set that is not there": fails(
             lambda: cloudformation.delete_change_set(StackName="probe", ChangeSetName="none")),

@@ -1,0 +1,116 @@
+import { LoadBalancer as ElbLoadBalancer, Listener as ElbListener, Rule, TargetGroup as ElbTargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { askServices } from './ask-services';
+import { Aws } from './aws';
+import { needed, orUnasked } from './aws-error';
+import { Asked, Certificate, CertificateDetails, Deployment, isUnasked, Listener, Subnet, TargetGroup, TargetHealth } from './deployment';
+import { findLoadBalancer, Found, Named } from './find-load-balancer';
+import { ListenerRule } from '../../ingress/rule-evaluator';
+import { ActionShape, RuleAction, ruleOf } from '../../ingress/rule-shapes';
+
+const arnOf = (reference: unknown) => (typeof reference === 'string' ? reference : undefined);
+
+/**
+ * Asks AWS about a load balancer and all that it leads to.
+ *
+ * Whatever does not depend on another answer is asked at the same time.
+ */
+export async function askDeployment(aws: Aws, named: Named): Promise<Deployment> {
+  const found = await findLoadBalancer(aws, named);
+  const arn = found.loadBalancer.LoadBalancerArn!;
+  const subnetIds = subnetIdsOf(found.loadBalancer);
+  const groups = orUnasked(aws.targetGroups(arn));
+  const groupArns = groups.then((answer) => (isUnasked(answer) ? answer : answer.map(({ TargetGroupArn }) => TargetGroupArn!)));
+  const [attributes, listeners, subnets, targetGroups, services] = await Promise.all([
+    orUnasked(aws.loadBalancerAttributes(arn)),
+    askListeners(aws, found),
+    orUnasked(askSubnets(aws, subnetIds)),
+    groups.then(async (answer) => (isUnasked(answer) ? answer : Promise.all(answer.map((group) => askTargetGroup(aws, group))))),
+    groupArns.then((answer) => askServices(aws, found.services, answer)),
+  ]);
+  return {
+    region: aws.region,
+    stack: found.stack,
+    loadBalancer: {
+      arn, name: found.loadBalancer.LoadBalancerName ?? arn, dnsName: found.loadBalancer.DNSName ?? '', state: found.loadBalancer.State?.Code ?? 'unknown', subnetIds,
+    },
+    attributes,
+    listeners,
+    targetGroups,
+    subnets,
+    services,
+    certificates: await askCertificates(aws, listeners),
+  };
+}
+
+function subnetIdsOf({ AvailabilityZones: zones = [] }: ElbLoadBalancer): string[] {
+  return zones.flatMap(({ SubnetId }) => (SubnetId ? [SubnetId] : []));
+}
+
+/** A stack that only gives rules to a listener is asked about that one, and about the one for plain HTTP beside it. */
+async function askListeners(aws: Aws, { loadBalancer, listener }: Found): Promise<Listener[]> {
+  const all = await needed(aws.listeners(loadBalancer.LoadBalancerArn!));
+  const wanted = all.filter(({ ListenerArn, Protocol }) => listener === undefined || ListenerArn === listener || Protocol === 'HTTP');
+  return Promise.all(wanted.map((one) => askListener(aws, one)));
+}
+
+async function askListener(aws: Aws, { ListenerArn: arn = '', Port = 0, Protocol, SslPolicy, Certificates = [] }: ElbListener): Promise<Listener> {
+  const endsTls = Protocol === 'HTTPS';
+  const [rules, attributes, more] = await Promise.all([
+    needed(aws.rules(arn)),
+    orUnasked(aws.listenerAttributes(arn)),
+    endsTls ? orUnasked(aws.listenerCertificates(arn)) : [],
+  ]);
+  const first = Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []);
+  const certificates = isUnasked(more) ? more : [...new Set([...first, ...more.flatMap(({ CertificateArn }) => CertificateArn ?? [])])];
+  return { arn, port: Port, protocol: Protocol ?? '', tlsPolicy: endsTls ? SslPolicy : undefined, attributes, rules: rules.map(liveRule), certificates };
+}
+
+function liveRule(rule: Rule): ListenerRule<RuleAction> {
+  const actions = (rule.Actions ?? []).map((action): ActionShape => ({
+    ...action, ForwardConfig: action.ForwardConfig && { TargetGroups: byWeight(action.ForwardConfig.TargetGroups) },
+  }));
+  return ruleOf({ ...rule, Actions: actions }, rule.IsDefault ? undefined : rule.RuleArn, arnOf);
+}
+
+/** A rule can spread requests over several target groups; the one that gets most of them speaks for all. */
+function byWeight(groups: readonly { readonly TargetGroupArn?: string; readonly Weight?: number }[] = []) {
+  return [...groups].sort((a, b) => (b.Weight ?? 1) - (a.Weight ?? 1));
+}
+
+async function askTargetGroup(aws: Aws, group: ElbTargetGroup): Promise<TargetGroup> {
+  const { TargetGroupArn: arn = '', TargetGroupName: name = '', HealthCheckProtocol = '', HealthCheckPath = '', Matcher } = group;
+  const answer = await orUnasked(aws.targetHealth(arn));
+  const expected = Matcher?.HttpCode ? ` to answer ${Matcher.HttpCode}` : '';
+  return {
+    arn,
+    name,
+    healthCheck: `${HealthCheckProtocol} ${HealthCheckPath}${expected}`.trim(),
+    targets: isUnasked(answer) ? answer : answer.map(({ Target, TargetHealth: health }): TargetHealth => ({
+      target: `${Target?.Id}:${Target?.Port}`, state: health?.State ?? 'unknown', reason: health?.Reason, description: health?.Description,
+    })),
+  };
+}
+
+async function askSubnets(aws: Aws, ids: readonly string[]): Promise<Subnet[]> {
+  const subnets = await aws.subnets(ids);
+  return subnets.map(({ SubnetId = '', CidrBlock, AvailabilityZone = '' }) => ({ id: SubnetId, cidr: CidrBlock || undefined, zone: AvailabilityZone }));
+}
+
+async function askCertificates(aws: Aws, listeners: readonly Listener[]): Promise<Certificate[]> {
+  const arns = [...new Set(listeners.flatMap(({ certificates }) => (isUnasked(certificates) ? [] : certificates)))];
+  return Promise.all(arns.map(async (arn) => ({ arn, details: await askCertificate(aws, arn) })));
+}
+
+async function askCertificate(aws: Aws, arn: string): Promise<Asked<CertificateDetails>> {
+  if (!arn.includes(':acm:')) {
+    return { unasked: 'it is no certificate of ACM' };
+  }
+  const answer = await orUnasked(aws.certificate(arn));
+  return isUnasked(answer) ? answer : {
+    status: answer.Status ?? 'unknown',
+    names: [...new Set([...(answer.DomainName ? [answer.DomainName] : []), ...(answer.SubjectAlternativeNames ?? [])])],
+    notAfter: answer.NotAfter,
+    renewable: answer.RenewalEligibility === 'ELIGIBLE',
+    renewal: answer.RenewalSummary?.RenewalStatus,
+  };
+}

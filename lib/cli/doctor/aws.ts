@@ -1,0 +1,174 @@
+import { ACMClient, CertificateDetail, DescribeCertificateCommand } from '@aws-sdk/client-acm';
+import { CloudFormationClient, paginateListStackResources, StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { EC2Client, paginateDescribeSubnets, Subnet } from '@aws-sdk/client-ec2';
+import {
+  DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, paginateListClusters, paginateListServices, Service, TaskDefinition,
+} from '@aws-sdk/client-ecs';
+import {
+  Certificate, DescribeListenerAttributesCommand, DescribeLoadBalancerAttributesCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client, Listener,
+  LoadBalancer, paginateDescribeListenerCertificates, paginateDescribeListeners, paginateDescribeLoadBalancers, paginateDescribeRules, paginateDescribeTargetGroups,
+  Rule, TargetGroup, TargetHealthDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { meaningOf } from './aws-error';
+import { CommandError } from '../command';
+
+/** Everything that the doctor asks AWS, as a policy names it. docs/command-line.md lists the same. */
+export const ACTIONS = [
+  'acm:DescribeCertificate',
+  'cloudformation:ListStackResources',
+  'ec2:DescribeSubnets',
+  'ecs:DescribeServices',
+  'ecs:DescribeTaskDefinition',
+  'ecs:ListClusters',
+  'ecs:ListServices',
+  'elasticloadbalancing:DescribeListenerAttributes',
+  'elasticloadbalancing:DescribeListenerCertificates',
+  'elasticloadbalancing:DescribeListeners',
+  'elasticloadbalancing:DescribeLoadBalancerAttributes',
+  'elasticloadbalancing:DescribeLoadBalancers',
+  'elasticloadbalancing:DescribeRules',
+  'elasticloadbalancing:DescribeTargetGroups',
+  'elasticloadbalancing:DescribeTargetHealth',
+] as const;
+
+type Action = typeof ACTIONS[number];
+
+/** How many services ECS describes at once. */
+const SERVICES_AT_ONCE = 10;
+
+/** Nobody should wait for minutes to learn that there is no network. */
+const TIMEOUTS = { connectionTimeout: 5000, requestTimeout: 20_000, throwOnRequestTimeout: true };
+
+/** What is asked of AWS: one method a question, each answered in full, however many pages there are. */
+export class Aws {
+  /**
+   * Finds the region and prepares to ask there.
+   *
+   * @param region the region; left out: that of the environment or the profile
+   */
+  public static async in(region?: string): Promise<Aws> {
+    // The SDK is bundled with this program, so its hint to a newer Node.js says nothing about the next version.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    const elb = new ElasticLoadBalancingV2Client({ ...(region ? { region } : {}), requestHandler: TIMEOUTS });
+    try {
+      return new Aws(await elb.config.region(), elb);
+    } catch (error) {
+      throw new CommandError(/missing/.test((error as Error).message) ? 'no AWS region: give --region, or set AWS_REGION' : `'${region}' is not the name of a region`);
+    }
+  }
+
+  private readonly acm: ACMClient;
+  private readonly cloudFormation: CloudFormationClient;
+  private readonly ec2: EC2Client;
+  private readonly ecs: ECSClient;
+
+  private constructor(public readonly region: string, private readonly elb: ElasticLoadBalancingV2Client) {
+    // Whoever signs in with a program or a second factor does so once.
+    const shared = { region, credentials: elb.config.credentials, requestHandler: TIMEOUTS };
+    this.acm = new ACMClient(shared);
+    this.cloudFormation = new CloudFormationClient(shared);
+    this.ec2 = new EC2Client(shared);
+    this.ecs = new ECSClient(shared);
+  }
+
+  public async stackResources(stack: string): Promise<StackResourceSummary[]> {
+    const pages = await this.all('cloudformation:ListStackResources', paginateListStackResources({ client: this.cloudFormation }, { StackName: stack }));
+    return pages.flatMap(({ StackResourceSummaries = [] }) => StackResourceSummaries);
+  }
+
+  public async loadBalancers(which: { Names: string[] } | { LoadBalancerArns: string[] }): Promise<LoadBalancer[]> {
+    const pages = await this.all('elasticloadbalancing:DescribeLoadBalancers', paginateDescribeLoadBalancers({ client: this.elb }, which));
+    return pages.flatMap(({ LoadBalancers = [] }) => LoadBalancers);
+  }
+
+  public async loadBalancerAttributes(arn: string): Promise<Record<string, string>> {
+    const { Attributes } = await this.ask('elasticloadbalancing:DescribeLoadBalancerAttributes', this.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn })));
+    return byKey(Attributes);
+  }
+
+  public async listeners(loadBalancer: string): Promise<Listener[]> {
+    const pages = await this.all('elasticloadbalancing:DescribeListeners', paginateDescribeListeners({ client: this.elb }, { LoadBalancerArn: loadBalancer }));
+    return pages.flatMap(({ Listeners = [] }) => Listeners);
+  }
+
+  public async listenerAttributes(arn: string): Promise<Record<string, string>> {
+    const { Attributes } = await this.ask('elasticloadbalancing:DescribeListenerAttributes', this.elb.send(new DescribeListenerAttributesCommand({ ListenerArn: arn })));
+    return byKey(Attributes);
+  }
+
+  public async listenerCertificates(listener: string): Promise<Certificate[]> {
+    const pages = await this.all('elasticloadbalancing:DescribeListenerCertificates', paginateDescribeListenerCertificates({ client: this.elb }, { ListenerArn: listener }));
+    return pages.flatMap(({ Certificates = [] }) => Certificates);
+  }
+
+  public async rules(listener: string): Promise<Rule[]> {
+    const pages = await this.all('elasticloadbalancing:DescribeRules', paginateDescribeRules({ client: this.elb }, { ListenerArn: listener }));
+    return pages.flatMap(({ Rules = [] }) => Rules);
+  }
+
+  public async targetGroups(loadBalancer: string): Promise<TargetGroup[]> {
+    const pages = await this.all('elasticloadbalancing:DescribeTargetGroups', paginateDescribeTargetGroups({ client: this.elb }, { LoadBalancerArn: loadBalancer }));
+    return pages.flatMap(({ TargetGroups = [] }) => TargetGroups);
+  }
+
+  public async targetHealth(targetGroup: string): Promise<TargetHealthDescription[]> {
+    const answer = await this.ask('elasticloadbalancing:DescribeTargetHealth', this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup })));
+    return answer.TargetHealthDescriptions ?? [];
+  }
+
+  public async subnets(ids: readonly string[]): Promise<Subnet[]> {
+    const pages = await this.all('ec2:DescribeSubnets', paginateDescribeSubnets({ client: this.ec2 }, { SubnetIds: [...ids] }));
+    return pages.flatMap(({ Subnets = [] }) => Subnets);
+  }
+
+  public async clusters(): Promise<string[]> {
+    const pages = await this.all('ecs:ListClusters', paginateListClusters({ client: this.ecs }, {}));
+    return pages.flatMap(({ clusterArns = [] }) => clusterArns);
+  }
+
+  public async serviceArns(cluster: string): Promise<string[]> {
+    const pages = await this.all('ecs:ListServices', paginateListServices({ client: this.ecs }, { cluster }));
+    return pages.flatMap(({ serviceArns = [] }) => serviceArns);
+  }
+
+  public async services(cluster: string, arns: readonly string[]): Promise<Service[]> {
+    const dozens = Array.from({ length: Math.ceil(arns.length / SERVICES_AT_ONCE) }, (_, i) => arns.slice(i * SERVICES_AT_ONCE, (i + 1) * SERVICES_AT_ONCE));
+    const answers = await Promise.all(dozens.map((services) => this.ask('ecs:DescribeServices', this.ecs.send(new DescribeServicesCommand({ cluster, services })))));
+    return answers.flatMap(({ services = [] }) => services);
+  }
+
+  /** A task definition by its ARN, or the newest active one of a family. */
+  public async taskDefinition(name: string): Promise<TaskDefinition> {
+    const answer = await this.ask('ecs:DescribeTaskDefinition', this.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: name })));
+    return answer.taskDefinition ?? {};
+  }
+
+  public async certificate(arn: string): Promise<CertificateDetail> {
+    const answer = await this.ask('acm:DescribeCertificate', this.acm.send(new DescribeCertificateCommand({ CertificateArn: arn })));
+    return answer.Certificate ?? {};
+  }
+
+  private async ask<Answer>(action: Action, answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw meaningOf(error, action, this.region);
+    }
+  }
+
+  private all<Page>(action: Action, pages: AsyncIterable<Page>): Promise<Page[]> {
+    return this.ask(action, collect(pages));
+  }
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const collected: Item[] = [];
+  for await (const item of items) {
+    collected.push(item);
+  }
+  return collected;
+}
+
+function byKey(attributes: readonly { readonly Key?: string; readonly Value?: string }[] = []): Record<string, string> {
+  return Object.fromEntries(attributes.map(({ Key = '', Value = '' }) => [Key, Value]));
+}

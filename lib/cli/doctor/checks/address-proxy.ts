@@ -1,0 +1,70 @@
+import { BlockList, isIP } from 'node:net';
+import { Case, some } from '../case';
+import { Asked, isUnasked, Service, Subnet } from '../deployment';
+import { Judgement, right, unknown, wrong } from '../finding';
+import { containersOf, processOf } from '../processes';
+import { tooLarge } from '../subnet-size';
+import { verifyingProxy } from '../../verifying-proxy';
+import { CLIENT_ADDRESS_CONTAINER } from '../../../ingress/nginx-config';
+import { assignableAddresses } from '../../../ingress/trusted-addresses';
+import { formatAddress, formatCidr, parseCidr } from '../../../private/ip';
+
+const CONFIGURATION = 'NGINX_CONF';
+
+/** Whether the nginx that verifies visitors' addresses, where there is one, believes the load balancer and gets its requests. */
+export function judgeAddressProxy({ deployment: { services, subnets } }: Case): Judgement[] {
+  // What cannot be asked is said where services are judged.
+  const proxied = isUnasked(services) ? [] : services.filter((service) => containersOf(service).some(({ name }) => name === CLIENT_ADDRESS_CONTAINER));
+  return proxied.flatMap((service) => [...judgeTargets(service), judgeTrust(service, subnets)]);
+}
+
+function judgeTargets(service: Service): Judgement[] {
+  const past = service.targets.filter(({ container }) => container !== CLIENT_ADDRESS_CONTAINER);
+  return past.length === 0 ? [] : [wrong(`${processOf(service)}: the load balancer sends requests to ${past[0].container}, past the ${CLIENT_ADDRESS_CONTAINER} container that verifies addresses`,
+    `let the target group's service register the container ${CLIENT_ADDRESS_CONTAINER}: deploy the stack again`)];
+}
+
+function judgeTrust(service: Service, subnets: Asked<readonly Subnet[]>): Judgement {
+  const called = `${processOf(service)}: its ${CLIENT_ADDRESS_CONTAINER}`;
+  const configuration = containersOf(service).find(({ name }) => name === CLIENT_ADDRESS_CONTAINER)?.environment[CONFIGURATION];
+  if (configuration === undefined) {
+    return unknown(`${called} believes`, { unasked: `it has no ${CONFIGURATION} in clear text` });
+  }
+  if (isUnasked(subnets)) {
+    return unknown(`${called} must believe`, subnets);
+  }
+  const { trusted: believed = [] } = verifyingProxy({ [CONFIGURATION]: configuration });
+  const missing = subnets.filter((subnet) => !believes(believed, subnet));
+  if (missing.length > 0) {
+    return wrong(`${called} does not believe ${some(missing.map(({ id, cidr }) => `${id} (${cidr})`))}, where the load balancer stands`,
+      'deploy the stack again, so that the blocks of the load balancer\'s subnets are named');
+  }
+  const others = believed.filter((block) => !subnets.some((subnet) => within(block, subnet)));
+  return right(`${called} believes the load balancer's subnets${others.length > 0 ? `; also trusts ${some(others)}` : ''}`);
+}
+
+/** Whether blocks hold every address that the load balancer can have in a subnet. */
+function believes(blocks: readonly string[], subnet: Subnet): boolean {
+  if (subnet.cidr === undefined) {
+    return true;
+  }
+  if (tooLarge(subnet)) {
+    return blocks.includes(subnet.cidr);
+  }
+  const list = new BlockList();
+  blocks.map(asBlock).forEach(([network, prefix]) => list.addSubnet(network, prefix, isIP(network) === 6 ? 'ipv6' : 'ipv4'));
+  return assignableAddresses([subnet.cidr]).every((address) => list.check(address));
+}
+
+function within(text: string, { cidr }: Subnet): boolean {
+  const block = parseCidr(asBlock(text).join('/'));
+  const subnet = parseCidr(cidr ?? '');
+  return block !== undefined && subnet !== undefined && block.family === subnet.family && block.prefix >= subnet.prefix
+    && formatCidr(parseCidr(`${formatAddress({ family: block.family, value: block.network })}/${subnet.prefix}`)!) === formatCidr(subnet);
+}
+
+/** An address alone is a block of one. */
+function asBlock(text: string): [network: string, prefix: number] {
+  const [network, prefix] = text.split('/');
+  return [network, Number(prefix ?? (isIP(network) === 6 ? 128 : 32))];
+}

@@ -1,0 +1,24 @@
+import { Case, reached, some, visit } from '../case';
+import { INTERNAL } from '../corpus';
+import { Judgement, right, wrong } from '../finding';
+import { DENY_RULES } from '../../../ingress/listener-rules';
+import { ruleName } from '../../passage';
+
+const METHODS = ['GET', 'POST'];
+
+/** Whether what PostHog's processes say to each other is refused whoever asks: strangers, and those who may open the app. */
+export function judgeInternal(judged: Case): Judgement[] {
+  if (!judged.door) {
+    return [];
+  }
+  const visitors = [judged.stranger, ...judged.insiders];
+  const visits = INTERNAL.flatMap((path) => visitors.flatMap((address) => METHODS.map((method) => ({ path, ...visit(judged, path, address, method) }))));
+  const leaks = visits.filter(({ outcome }) => reached(outcome) !== undefined);
+  if (leaks.length === 0) {
+    return [right(`internal paths are refused, whoever asks: ${some(INTERNAL, 3)}`)];
+  }
+  const paths = [...new Set(leaks.map(({ path }) => path))];
+  const rules = [...new Set(leaks.flatMap(({ rule }) => (rule ? ruleName(rule) : [])))];
+  return [wrong(`internal paths get in: ${some(paths)} ${paths.length === 1 ? 'reaches' : 'reach'} ${reached(leaks[0].outcome)}, by ${some(rules)}`,
+    `put the rules that refuse in front of it: ${DENY_RULES.map(({ name, priority }) => `${name} at priority ${priority}`).join(', ')} (fixed response 403)`)];
+}

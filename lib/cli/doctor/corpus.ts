@@ -1,0 +1,29 @@
+/**
+ * Paths that are no public endpoint, and that a careless rule lets through. None of them is a row of the endpoint table.
+ *
+ * The tests have thousands; these are one or a few of each kind, for a look at what stands.
+ */
+
+/** Pages and calls of the app (posthog/urls.py, July 2026). */
+export const APP_PAGES: readonly string[] = [
+  '/', '/login', '/signup', '/settings', '/project/1', '/admin/', '/api/projects/', '/api/projects/1/query/', '/api/users/@me/', '/api/personal_api_keys/',
+];
+
+/** Names that begin like an endpoint, or differ from one in case or by a level. */
+export const NEIGHBOURS: readonly string[] = [
+  '/e2', '/embedded', '/events', '/engineering', '/engagement', '/E/', '/s3', '/shared', '/sessions', '/support', '/batch_exports', '/batchx', '/capture_settings', '/tracking', '/decision',
+  '/flagship', '/flag', '/feature_flags', '/i/v0', '/i/v1', '/i/v2/e', '/i/x', '/arrays', '/array', '/surveyor', '/surveys/1', '/api/surveys/1', '/api/feature_flag/my_flags/',
+  '/api/projects/1/feature_flags/2', '/api/early_access_features/1', '/api/product_tours/1/', '/api/web_experiments/1', '/reports', '/report/x', '/static', '/statics/array.js', '/site_app',
+  '/api/conversations/v1/', '/embedded/x/y', '/shared/x/y', '/external_surveys', '/oauth2/authorize', '/webhooksx', '/scim/v1/x', '/public/x',
+];
+
+/** Paths that the app's server may read differently from the load balancer: dot segments, encoded ones, doubled slashes. */
+export const EVASIONS: readonly string[] = [
+  '/static/../login', '/static/%2e%2e/login', '/static/..%2flogin', '/static//../admin/', '/site_app/x/../../login', '/embedded/../login', '/embedded/%2e%2e/api/users', '/report/../login', '//login',
+];
+
+/** What PostHog's processes say to each other, as it is and in disguise. Refused whoever asks. */
+export const INTERNAL: readonly string[] = [
+  '/_stats', '/_stats/', '/_metrics', '/_stats%3f', '/internal/x', '/api/internal/x', '/api/projects/1/internal/x', '/api/environments/1/internal/x', '//internal/x', '/internal%2fx',
+  '/%69nternal/x', '/x/../internal/x', '/x/%2e%2e/_stats', '/api/projects/1/x/..%2finternal/x',
+];

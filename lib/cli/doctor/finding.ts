@@ -1,0 +1,32 @@
+import { Unasked } from './deployment';
+
+/** Whether something is as it should be; `unknown` where it could not be asked. */
+export type Verdict = 'right' | 'wrong' | 'unknown';
+
+/** What a check has to say, in one line. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly text: string;
+  /** What to do about it, where something is wrong. */
+  readonly fix?: string;
+}
+
+/** A judgement, and the check that it is of. */
+export interface Finding extends Judgement {
+  readonly check: string;
+}
+
+/** Something is as it should be. */
+export function right(text: string): Judgement {
+  return { verdict: 'right', text };
+}
+
+/** Something is not as it should be. */
+export function wrong(text: string, fix: string): Judgement {
+  return { verdict: 'wrong', text, fix };
+}
+
+/** Something could not be asked. */
+export function unknown(what: string, { unasked }: Unasked): Judgement {
+  return { verdict: 'unknown', text: `${what}: ${unasked}` };
+}

@@ -1,0 +1,95 @@
+import { containersOf, processOf } from './processes';
+import { Deployment, isUnasked, Listener, Service } from './deployment';
+import { Door, Target } from '../door';
+import { verifyingProxy } from '../verifying-proxy';
+import { CLIENT_ADDRESS_CONTAINER } from '../../ingress/nginx-config';
+import { globMatches, ListenerRule } from '../../ingress/rule-evaluator';
+import { RuleAction } from '../../ingress/rule-shapes';
+import { assignableAddresses } from '../../ingress/trusted-addresses';
+
+/** The way in to a deployment, as it stands now. */
+export interface LiveDoor extends Door {
+  readonly listener: Listener;
+  /** Target groups that requests are forwarded to and that no known service answers for, by the name that stands for their process. */
+  readonly unclaimed: ReadonlySet<string>;
+  /** Rules that cannot be evaluated here, because their regular expressions are written in another dialect. */
+  readonly unreadable: readonly ListenerRule<RuleAction>[];
+}
+
+/** The listener that ends TLS: the one on 443, or else the first. */
+export function tlsListener({ listeners }: Deployment): Listener | undefined {
+  return first(listeners, 'HTTPS', 443);
+}
+
+/** The listener for plain HTTP: the one on 80, or else the first. */
+export function plainListener({ listeners }: Deployment): Listener | undefined {
+  return first(listeners, 'HTTP', 80);
+}
+
+/** The way in to a deployment; undefined where no listener ends TLS. */
+export function liveDoor(deployment: Deployment, domain: string | undefined): LiveDoor | undefined {
+  const listener = tlsListener(deployment);
+  if (!listener) {
+    return undefined;
+  }
+  const services = isUnasked(deployment.services) ? [] : deployment.services;
+  const answered = Object.fromEntries(services.flatMap((service) => service.targets.map((target): [string, Target] => [target.targetGroup, targetOf(service)])));
+  const rules = rulesForHost(listener.rules, domain);
+  const forwarded = [...new Set(rules.flatMap(({ actions }) => actions).flatMap(({ targetGroup }) => targetGroup ?? []))].filter((arn) => !(arn in answered));
+  const unclaimed = Object.fromEntries(forwarded.map((arn): [string, Target] => [arn, { process: `target group ${nameOf(arn)}`, settings: {} }]));
+  return {
+    source: deployment.loadBalancer.name,
+    hosts: domain === undefined ? [] : [domain],
+    rules: rules.filter(isReadable),
+    plainRules: plainListener(deployment)?.rules.filter(isReadable),
+    attributes: isUnasked(deployment.attributes) ? {} : deployment.attributes,
+    listenerAttributes: isUnasked(listener.attributes) ? {} : listener.attributes,
+    loadBalancerAddress: firstAddress(deployment),
+    targets: { ...answered, ...unclaimed },
+    listener,
+    unclaimed: new Set(Object.values(unclaimed).map(({ process }) => process)),
+    unreadable: rules.filter((rule) => !isReadable(rule)),
+  };
+}
+
+/** The rules that a request for a host can meet; those for other hosts are somebody else's. */
+export function rulesForHost(rules: readonly ListenerRule<RuleAction>[], host: string | undefined): ListenerRule<RuleAction>[] {
+  return rules.filter(({ conditions }) => conditions.every(({ field, values = [], regexValues = [] }) =>
+    host === undefined || field !== 'host-header' || regexValues.length > 0 || values.some((value) => globMatches(value, host, true))));
+}
+
+/** `NAME` of `arn:...:targetgroup/NAME/ID` */
+export function nameOf(targetGroup: string): string {
+  return targetGroup.split('/').at(-2) ?? targetGroup;
+}
+
+function first(listeners: readonly Listener[], protocol: string, port: number): Listener | undefined {
+  const fitting = listeners.filter((listener) => listener.protocol === protocol);
+  return fitting.find((listener) => listener.port === port) ?? fitting[0];
+}
+
+function targetOf(service: Service): Target {
+  const process = processOf(service);
+  const containers = containersOf(service);
+  const proxy = containers.find(({ name }) => name === CLIENT_ADDRESS_CONTAINER);
+  return {
+    process,
+    settings: containers.find(({ name }) => name === process)?.environment ?? {},
+    verifying: proxy && verifyingProxy(proxy.environment),
+  };
+}
+
+function isReadable({ conditions }: ListenerRule<RuleAction>): boolean {
+  return conditions.flatMap(({ regexValues = [] }) => regexValues).every((source) => {
+    try {
+      return new RegExp(source) instanceof RegExp;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function firstAddress({ subnets }: Deployment): string | undefined {
+  const cidr = isUnasked(subnets) ? undefined : subnets.find((subnet) => subnet.cidr !== undefined)?.cidr;
+  return cidr && /\/(2[2-9]|3\d)$/.test(cidr) ? assignableAddresses([cidr])[0] : undefined;
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ACTIONS } from '../../../lib/cli/doctor/aws';
+import { CHECKS } from '../../../lib/cli/doctor/judge';
+import { COMMANDS } from '../../../lib/cli/commands';
+
+const TEXT = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'command-line.md'), 'utf8');
+
+test('the documented policy allows what the doctor asks, and nothing else', () => {
+  const [, policy] = /```json\n(.*?)```/s.exec(TEXT)!;
+  const { Statement } = JSON.parse(policy) as { Statement: { Effect: string; Action: string[] }[] };
+  expect(Statement.map(({ Effect, Action }) => [Effect, Action])).toEqual([['Allow', [...ACTIONS]]]);
+});
+
+test('every check of the doctor is documented, in its order', () => {
+  const [, table] = /### What it looks at\n(.*?)\n\n[^|]/s.exec(TEXT)!;
+  expect([...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, check]) => check)).toEqual(Object.keys(CHECKS));
+});
+
+test('every option of the doctor is documented', async () => {
+  const { options } = await COMMANDS.doctor();
+  expect(Object.keys(options).filter((name) => !TEXT.includes(`\`--${name}`))).toEqual([]);
+});

@@ -1,0 +1,55 @@
+import { AppAccess, EndpointGroup, PostHogProps } from '../../../lib';
+import { Access } from '../../../lib/cli/doctor/access';
+import { Deployment } from '../../../lib/cli/doctor/deployment';
+import { CHECKS } from '../../../lib/cli/doctor/judge';
+import { ALWAYS_PUBLIC } from '../../../lib/ingress/endpoint-group';
+import { deploymentOf, findings, texts } from './deployments';
+import { OIDC } from '../../ingress/fixtures';
+
+const OPT_IN = Object.values(EndpointGroup).filter((group) => !ALWAYS_PUBLIC.includes(group));
+
+const ACCESS: [Access, () => AppAccess][] = [
+  ['anyone', () => AppAccess.anyone()],
+  ['cidrs', () => AppAccess.fromCidrs(['203.0.113.0/24', '192.0.2.0/24', '2001:db8::/32', '10.0.0.0/8', '172.16.0.0/12', '198.51.100.0/24'])],
+  ['authenticated', () => AppAccess.authenticated({ oidc: OIDC })],
+  ['nobody', () => AppAccess.nobody()],
+];
+
+const GROUPS: [string, Partial<PostHogProps>][] = [
+  ['no group', {}],
+  ['every group', { publicEndpointGroups: OPT_IN }],
+  ...OPT_IN.map((group): [string, Partial<PostHogProps>] => [group, { publicEndpointGroups: [group] }]),
+];
+
+describe.each(ACCESS)('a PostHog whose app is for %s', (access, appAccess) => {
+  let plain: Deployment;
+  beforeAll(() => {
+    plain = deploymentOf({ appAccess: appAccess() });
+  });
+
+  test.each(GROUPS)('and that opens %s has nothing wrong or unknown', (_, props) => {
+    const found = findings(deploymentOf({ ...props, appAccess: appAccess() }), undefined, { access });
+    expect(found.filter(({ verdict }) => verdict !== 'right')).toEqual([]);
+  });
+
+  test('is seen as such, without being told', () => {
+    const [first] = findings(plain, 'app');
+    expect(first.verdict).toBe('right');
+    expect(first.text).toContain('--access would say what is meant');
+  });
+
+  test.each(ACCESS.map(([other]) => other).filter((other) => other !== access))('and not as meant for %s', (other) => {
+    const found = findings(plain, 'app', { access: other });
+    expect(texts(found, 'wrong')).toEqual([expect.stringContaining(`but --access says ${other}`)]);
+  });
+});
+
+test('every check but that of a proxy beside the processes has its say', () => {
+  const seen = new Set(findings(deploymentOf()).map(({ check }) => check));
+  expect(Object.keys(CHECKS).filter((check) => !seen.has(check))).toEqual(['address-proxy']);
+});
+
+test('says which groups are open besides those that always are, and what is not deployed', () => {
+  const found = findings(deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.OAUTH] }), 'endpoints');
+  expect(texts(found, 'right')).toEqual([expect.stringMatching(/^\d\d paths .*; open besides: oauth; not deployed: capture-logs$/)]);
+});

@@ -1,0 +1,187 @@
+import { AppAccess, EndpointGroup } from '../../../lib';
+import { Deployment } from '../../../lib/cli/doctor/deployment';
+import { ListenerRule } from '../../../lib/ingress/rule-evaluator';
+import { RuleAction } from '../../../lib/ingress/rule-shapes';
+import { deploymentOf, DOMAIN, findings, groupArn, known, ruleAt, texts, withListener, withRule, withRules } from './deployments';
+
+let open: Deployment;
+let closed: Deployment;
+let byCidrs: Deployment;
+
+beforeAll(() => {
+  open = deploymentOf();
+  closed = deploymentOf({ appAccess: AppAccess.nobody() });
+  byCidrs = deploymentOf({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']) });
+});
+
+const glob = (...values: string[]): ListenerRule<RuleAction>['conditions'] => [{ field: 'path-pattern', values }];
+const wrongs = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'wrong');
+
+function forwardTo(deployment: Deployment, priority: number): readonly RuleAction[] {
+  return ruleAt(deployment, priority).actions;
+}
+
+/** The same rules on a listener of others: each for one host, with other priorities, and rules of another application beside them. */
+function amongOthers(deployment: Deployment): Deployment {
+  const others: ListenerRule<RuleAction>[] = [
+    { priority: 10, conditions: [{ field: 'host-header', values: ['shop.example.com'] }], actions: [{ type: 'forward', targetGroup: groupArn('Shop') }] },
+    { priority: 20, conditions: [{ field: 'host-header', values: ['*.shop.example.com'] }, { field: 'path-pattern', regexValues: ['(?i)^/X$'] }], actions: [{ type: 'forward', targetGroup: groupArn('Shop') }] },
+    { conditions: [], actions: [{ type: 'fixed-response', statusCode: '404' }] },
+  ];
+  return withRules(deployment, (rules) => [...others, ...rules.map((rule) => ({
+    ...rule, priority: 5000 + (rule.priority ?? 1999), conditions: [{ field: 'host-header' as const, values: [DOMAIN] }, ...rule.conditions],
+  }))]);
+}
+
+describe('endpoints', () => {
+  test('names the paths that a deleted rule brought to their process, and what to put back', () => {
+    const found = findings(withRules(closed, (rules) => rules.filter(({ priority }) => priority !== 100)), 'endpoints');
+    expect(texts(found, 'wrong')).toEqual(['/i/v0/sample, /e, /e/, /e/sample and 3 more: refused (403), by the default rule, not capture']);
+    expect(found.find(({ verdict }) => verdict === 'wrong')?.fix)
+      .toMatch(/^rule 100 \(Events\) must forward \/i\/v0\/\*, \/e, \/e\/\*, \/batch, \/batch\/\* to the target group PostHog\w+, and no rule before it may take them$/);
+    expect(texts(found, 'right')).toHaveLength(1);
+  });
+
+  test('names both rules whose processes were swapped', () => {
+    const swapped = withRule(withRule(open, 100, { actions: forwardTo(open, 110) }), 110, { actions: forwardTo(open, 100) });
+    expect(wrongs(swapped, 'endpoints')).toEqual(expect.arrayContaining([
+      expect.stringContaining('/e/sample and 3 more: replay-capture, by rule 100 (Events), not capture'), expect.stringContaining('/s, /s/, /s/sample: capture, by rule 110 (Recordings), not replay-capture'),
+    ]));
+  });
+
+  test('names what a rule with a lower priority takes away', () => {
+    const shadowed = withRules(open, (rules) => [{ priority: 5, conditions: glob('/flags'), actions: forwardTo(open, 100) }, ...rules]);
+    expect(wrongs(shadowed, 'endpoints')).toEqual(['/flags: capture, by rule 5, not feature-flags']);
+  });
+
+  test('names a rule that takes some methods only', () => {
+    const [paths] = ruleAt(open, 110).conditions;
+    const limited = withRule(open, 110, { conditions: [paths, { field: 'http-request-method', values: ['POST'] }] });
+    expect(wrongs(limited, 'endpoints')).toEqual([expect.stringContaining('web, by the default rule, not replay-capture')]);
+  });
+
+  test('names one endpoint of a closed group that is open', () => {
+    const opened = withRules(closed, (rules) => [{ priority: 290, conditions: glob('/scim/v2/*'), actions: forwardTo(closed, 190) }, ...rules]);
+    const found = findings(opened, 'endpoints').filter(({ verdict }) => verdict === 'wrong');
+    expect(texts(found, 'wrong')).toEqual(['/scim/v2/sample: web, by rule 290, although most of the group inbound-webhooks is closed']);
+    expect(found[0].fix).toBe('narrow that rule, or open the group: `publicEndpointGroups: [\'inbound-webhooks\']`');
+  });
+
+  test('names one endpoint of a closed group that reaches another process', () => {
+    const opened = withRules(closed, (rules) => [{ priority: 290, conditions: glob('/scim/v2/*'), actions: forwardTo(closed, 100) }, ...rules]);
+    expect(findings(opened, 'endpoints').find(({ verdict }) => verdict === 'wrong')?.fix).toBe('narrow that rule: they are no endpoints of capture');
+  });
+
+  test('names the endpoint of an open group that is closed', () => {
+    const whole = deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.SHARED_CONTENT] });
+    const half = withRules(whole, (rules) => rules.filter(({ priority }) => priority !== 310));
+    expect(wrongs(half, 'endpoints')).toEqual(['/render_query, /render_query/: refused (403), by the default rule, not web']);
+  });
+
+  test('does not know who answers where no service is known', () => {
+    const found = findings({ ...closed, services: [] }, 'endpoints');
+    expect(texts(found, 'wrong')).toEqual([]);
+    expect(texts(found, 'unknown')).toEqual([expect.stringMatching(/^requests go to target group .*, and which process answers there is not known$/)]);
+  });
+
+  test('takes one proxy of the owner\'s for whatever it answers', () => {
+    const targets = known(closed).flatMap((service) => service.targets).map(({ targetGroup }) => ({ targetGroup, container: 'proxy' }));
+    const rollouts = [{ state: 'COMPLETED', runningCount: 1, definition: 'proxy:1', containers: [] }];
+    const proxy = { name: 'proxy', cluster: 'c', status: 'ACTIVE', desiredCount: 1, runningCount: 1, newestDefinition: 'proxy:1', targets, rollouts };
+    expect(findings({ ...closed, services: [proxy] }, 'endpoints').map(({ verdict }) => verdict)).toEqual(['right']);
+  });
+});
+
+describe('neighbours', () => {
+  test('names a wildcard that was widened, and what it lets through', () => {
+    const found = findings(withRule(open, 100, { conditions: glob('/i/v0/*', '/e*', '/batch*') }), 'neighbours');
+    expect(texts(found, 'wrong')).toEqual(['rule 100 (Events) lets /e2, /embedded, /events, /engineering and 5 more through to capture, which are no public endpoints']);
+    expect(found[0].fix).toBe('narrow /e*, /batch*: an endpoint is its path and what is below it, such as /e and /e/*');
+  });
+
+  test('names an expression that lets a closed app be reached', () => {
+    const widened = withRule(closed, 190, { conditions: [{ field: 'path-pattern', regexValues: ['^/static/.*$'] }] });
+    expect(wrongs(widened, 'neighbours')).toEqual([expect.stringMatching(/^rule 190 \(SdkFiles\) lets .*\/static\/\.\.\/login.* through to web/)]);
+  });
+
+  test('says that the app is open by other means where a rule without paths opens it', () => {
+    const opened = withRules(closed, (rules) => [{ priority: 900, conditions: [{ field: 'host-header', values: [DOMAIN] }], actions: forwardTo(closed, 190) }, ...rules]);
+    expect(wrongs(opened, 'neighbours')).toEqual([]);
+    expect(texts(findings(opened, 'app', { access: 'nobody' }), 'wrong')).toEqual(['everybody can open the app, but --access says nobody']);
+  });
+});
+
+describe('app', () => {
+  const toEverybody = (deployment: Deployment) => withRule(deployment, undefined, { actions: forwardTo(deployment, 190) });
+
+  test('names rules that let only some in, where the default action lets everybody in', () => {
+    const found = findings(toEverybody(byCidrs), 'app');
+    expect(texts(found, 'wrong')).toEqual(['rule 1000 lets only some into the app, and yet everybody gets in']);
+    expect(found.at(-1)?.fix).toContain('fixed-response');
+  });
+
+  test('names pages that a rule opens', () => {
+    const opened = withRules(closed, (rules) => [{ priority: 295, conditions: glob('/login', '/api/projects/*'), actions: forwardTo(closed, 190) }, ...rules]);
+    expect(wrongs(opened, 'app')[0]).toMatch(/^a stranger is treated in different ways by the app's pages: \/login is reached, \/api\/projects\/ is reached, .*refused$/);
+  });
+
+  test('sees an address that a rule names, and a stranger whom none names', () => {
+    const documentation = deploymentOf({ appAccess: AppAccess.fromCidrs(['192.0.2.0/24']) });
+    expect(texts(findings(documentation, 'app'), 'right')).toEqual(['only the networks that rules name can open the app (1 block); --access would say what is meant']);
+  });
+});
+
+describe('internal paths', () => {
+  test('are named where the rule that refuses them is gone', () => {
+    const found = findings(withRules(open, (rules) => rules.filter(({ priority }) => priority !== 210)), 'internal-paths');
+    expect(texts(found, 'wrong')).toEqual([expect.stringMatching(/^internal paths get in: \/_stats, .* reach web, by the default rule$/)]);
+    expect(found[0].fix).toContain('DenyInternal at priority 210');
+  });
+
+  test('are named where the refusal of evasions is gone', () => {
+    expect(wrongs(withRules(open, (rules) => rules.filter(({ priority }) => priority !== 200)), 'internal-paths')).toEqual([expect.stringContaining('/x/../internal/x')]);
+  });
+
+  test('are named where those inside meet the app first', () => {
+    const moved = withRules(byCidrs, (rules) => rules.map((rule) => (rule.priority === 1000 ? { ...rule, priority: 5 } : rule)));
+    expect(wrongs(moved, 'internal-paths')).toEqual([expect.stringMatching(/reach web, by rule 5$/)]);
+    expect(wrongs(byCidrs, 'internal-paths')).toEqual([]);
+  });
+});
+
+describe('redirect', () => {
+  const answered: RuleAction = { type: 'fixed-response', statusCode: '200' };
+
+  test('names an answer that is none', () => {
+    const found = findings(withListener(open, 80, (listener) => ({ ...listener, rules: [{ conditions: [], actions: [answered] }] })), 'redirect');
+    expect(texts(found, 'wrong')).toEqual([`http://${DOMAIN}/ is not redirected to https: refused (200), by the default rule of port 80`]);
+    expect(found[0].fix).toContain('aws elbv2 modify-listener --listener-arn arn:aws:elasticloadbalancing:');
+  });
+
+  test('names a rule that answers plain requests', () => {
+    const rule = { priority: 1, conditions: glob('/.well-known/*'), actions: [{ type: 'forward' as const, targetGroup: groupArn('Other') }] };
+    expect(wrongs(withListener(open, 80, (listener) => ({ ...listener, rules: [rule, ...listener.rules] })), 'redirect')).toEqual([expect.stringContaining('/.well-known/acme-challenge/x is not redirected')]);
+  });
+
+  test.each([{ host: 'other.example.com' }, { path: '/' }, { query: '' }, { protocol: 'HTTP' }])('names one that leads elsewhere: %j', (change) => {
+    const redirect = { protocol: 'HTTPS', port: '443', host: '#{host}', path: '/#{path}', query: '#{query}', ...change };
+    expect(wrongs(withListener(open, 80, (listener) => ({ ...listener, rules: [{ conditions: [], actions: [{ type: 'redirect', statusCode: 'HTTP_301', redirect }] }] })), 'redirect')).toHaveLength(1);
+  });
+});
+
+describe('on a listener of others', () => {
+  test.each(['open', 'closed'])('nothing is wrong with rules of one host, the app %s', (which) => {
+    const found = findings(amongOthers(which === 'open' ? open : closed));
+    expect(found.filter(({ verdict }) => verdict !== 'right')).toEqual([]);
+  });
+
+  test('rules of other hosts are not judged, and those that cannot be read are named', () => {
+    const found = findings(amongOthers(open), undefined, { domain: 'a.shop.example.com' });
+    expect(texts(found.filter(({ check }) => check === 'listeners'), 'unknown')).toEqual([expect.stringContaining('rule 20 has a regular expression that cannot be read here')]);
+  });
+
+  test('what to put back has the priority that it had', () => {
+    const found = findings(withRules(amongOthers(closed), (rules) => rules.filter(({ priority }) => priority !== 5140)), 'endpoints');
+    expect(found.find(({ verdict }) => verdict === 'wrong')?.fix).toContain('rule 5140 (Flags) must forward ');
+  });
+});

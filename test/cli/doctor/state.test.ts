@@ -1,0 +1,192 @@
+import { Certificate, Deployment, Service, TargetGroup, TargetHealth } from '../../../lib/cli/doctor/deployment';
+import { CERTIFICATE, deploymentOf, DOMAIN, findings, NOW, texts, withListener, withService } from './deployments';
+
+const UNASKED = { unasked: 'the credentials may not ask' };
+const DAY = 24 * 60 * 60 * 1000;
+
+let healthy: Deployment;
+beforeAll(() => {
+  healthy = deploymentOf();
+});
+
+const wrongs = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'wrong');
+const unknowns = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'unknown');
+
+describe('listeners', () => {
+  test('says that a load balancer is not active', () => {
+    expect(wrongs({ ...healthy, loadBalancer: { ...healthy.loadBalancer, state: 'provisioning' } }, 'listeners')).toEqual(['the load balancer is provisioning, not active']);
+  });
+
+  test('says that nothing ends TLS, and judges no request then', () => {
+    const found = findings(withListener(healthy, 443, () => undefined));
+    expect(texts(found.filter(({ check }) => check === 'listeners'), 'wrong')).toEqual(['no listener ends TLS, so nothing else about requests can be judged']);
+    expect([...new Set(found.map(({ check }) => check))]).toEqual(['listeners', 'attributes', 'services', 'trusted-proxies', 'proxy-settings']);
+  });
+
+  test('says that TLS ends on another port, and that nothing answers plain http', () => {
+    const moved = withListener(withListener(healthy, 443, (listener) => ({ ...listener, port: 8443 })), 80, () => undefined);
+    expect(wrongs(moved, 'listeners')).toEqual(['https is answered on port 8443 only', 'nothing answers plain http on port 80']);
+    expect(findings(moved, 'redirect')).toEqual([]);
+  });
+});
+
+describe('the TLS policy', () => {
+  const withPolicy = (tlsPolicy?: string) => withListener(healthy, 443, (listener) => ({ ...listener, tlsPolicy }));
+
+  // As AWS names them, with the oldest version that each takes.
+  test.each([
+    ['ELBSecurityPolicy-TLS13-1-3-2021-06', '1.3'], ['ELBSecurityPolicy-TLS13-1-3-PQ-2025-09', '1.3'], ['ELBSecurityPolicy-TLS13-1-2-2021-06', '1.2'],
+    ['ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06', '1.2'], ['ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04', '1.2'], ['ELBSecurityPolicy-FS-1-2-Res-2020-10', '1.2'],
+    ['ELBSecurityPolicy-TLS-1-2-Ext-2018-06', '1.2'],
+  ])('%s is right', (policy, version) => {
+    expect(findings(withPolicy(policy), 'tls-policy')).toEqual([{ check: 'tls-policy', verdict: 'right', text: `TLS ${version} and newer only: ${policy}` }]);
+  });
+
+  test.each([
+    ['ELBSecurityPolicy-2016-08', '1.0'], ['ELBSecurityPolicy-2015-05', '1.0'], ['ELBSecurityPolicy-TLS-1-0-2015-04', '1.0'], ['ELBSecurityPolicy-FS-2018-06', '1.0'],
+    ['ELBSecurityPolicy-TLS13-1-0-2021-06', '1.0'], ['ELBSecurityPolicy-TLS-1-1-2017-01', '1.1'], ['ELBSecurityPolicy-FS-1-1-2019-08', '1.1'], ['ELBSecurityPolicy-TLS13-1-1-2021-06', '1.1'],
+  ])('%s is not', (policy, version) => {
+    expect(wrongs(withPolicy(policy), 'tls-policy')).toEqual([`TLS ${version} is still taken: ${policy}`]);
+  });
+
+  test('of a name that nobody knows is unknown', () => {
+    expect(unknowns(withPolicy('ELBSecurityPolicy-Next'), 'tls-policy')).toHaveLength(1);
+  });
+});
+
+describe('attributes', () => {
+  test.each([
+    ['routing.http.xff_header_processing.mode', 'remove', 'every visitor seems to be the load balancer'],
+    ['routing.http.xff_header_processing.mode', 'preserve', 'so they choose their address'],
+    ['routing.http.xff_client_port.enabled', 'true', 'names ports'],
+    ['routing.http.drop_invalid_header_fields.enabled', 'false', 'X_Forwarded_For'],
+    ['routing.http.preserve_host_header.enabled', 'false', 'Host header'],
+    ['routing.http.desync_mitigation_mode', 'monitor', 'ambiguous requests'],
+  ])('%s=%s is wrong', (key, value, words) => {
+    const found = findings({ ...healthy, attributes: { ...healthy.attributes, [key]: value } }, 'attributes').filter(({ verdict }) => verdict === 'wrong');
+    expect(found).toHaveLength(1);
+    expect(found[0].text).toContain(words);
+    expect(found[0].fix).toContain(`--attributes Key=${key},Value=`);
+  });
+
+  test('what is not set has AWS\'s default', () => {
+    expect(wrongs({ ...healthy, attributes: {} }, 'attributes')).toHaveLength(2);
+  });
+
+  test('are unknown where they cannot be asked', () => {
+    expect(unknowns({ ...healthy, attributes: UNASKED }, 'attributes')).toEqual(['the load balancer\'s attributes: the credentials may not ask']);
+  });
+
+  test.each([['', 'wrong'], ['max-age=0', 'wrong'], ['max-age=1', 'right']])('Strict-Transport-Security: %s is %s', (value, verdict) => {
+    const changed = withListener(healthy, 443, (listener) => ({ ...listener, attributes: { 'routing.http.response.strict_transport_security.header_value': value } }));
+    expect(findings(changed, 'listener-attributes').map((finding) => finding.verdict)).toEqual([verdict]);
+  });
+
+  test('of the listener are unknown where they cannot be asked', () => {
+    expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, attributes: UNASKED })), 'listener-attributes')).toHaveLength(1);
+  });
+});
+
+describe('targets', () => {
+  const withTargets = (targets: TargetHealth[]): Deployment => ({
+    ...healthy, targetGroups: (healthy.targetGroups as readonly TargetGroup[]).map((group) => (/Web/.test(group.name) ? { ...group, targets } : { ...group, targets: UNASKED })),
+  });
+  const [well, ill] = [{ target: '10.0.1.4:8000', state: 'healthy' }, { target: '10.0.2.4:8000', state: 'unhealthy', reason: 'Target.ResponseCodeMismatch', description: 'Health checks failed with these codes: [400]' }];
+
+  test('names a target that is not healthy, with the load balancer\'s reason', () => {
+    const [found] = findings(withTargets([well, ill]), 'targets').filter(({ verdict }) => verdict === 'wrong');
+    expect(found.text).toBe('web: 1 of 2 targets are healthy; 10.0.2.4:8000 is unhealthy: Health checks failed with these codes: [400] (health check: HTTP /_readyz?role=web)');
+    expect(found.fix).toBe('read the log of the process: it answers the health check with an error');
+  });
+
+  test('says that none is registered, and does not count those that leave', () => {
+    expect(wrongs(withTargets([{ target: '10.0.1.4:8000', state: 'draining' }]), 'targets')).toEqual(['web: no target is registered, so requests get 503']);
+  });
+
+  test('says what it waits for', () => {
+    const [found] = findings(withTargets([{ target: '10.0.1.4:8000', state: 'initial', reason: 'Elb.InitialHealthChecking' }]), 'targets').filter(({ verdict }) => verdict === 'wrong');
+    expect(found).toMatchObject({ text: expect.stringContaining('0 of 1 target is healthy; 10.0.1.4:8000 is initial: Elb.InitialHealthChecking') as string, fix: expect.stringContaining('wait') as string });
+  });
+
+  test('are unknown without health checks, and where they cannot be asked', () => {
+    expect(unknowns(withTargets([{ target: '10.0.1.4:8000', state: 'unavailable' }]), 'targets')).toContain('web: health checks are turned off');
+    expect(unknowns(withTargets([well]), 'targets')).toContain('the health of capture: the credentials may not ask');
+    expect(unknowns({ ...healthy, targetGroups: UNASKED }, 'targets')).toHaveLength(1);
+  });
+
+  test('of groups that no rule forwards to are nobody\'s concern', () => {
+    const groups = [{ arn: 'arn:other', name: 'other', healthCheck: '', targets: [] }];
+    expect(findings({ ...healthy, targetGroups: groups }, 'targets')).toEqual([]);
+  });
+});
+
+describe('services', () => {
+  const withWeb = (change: (service: Service) => Partial<Service>) => wrongs(withService(healthy, 'web', (service) => ({ ...service, ...change(service) })), 'services');
+
+  test.each<[string, (service: Service) => Partial<Service>, RegExp]>([
+    ['has too few tasks', () => ({ runningCount: 1, lastEvent: '(service web) was unable to place a task' }), /^web: 1 of 2 tasks run; ECS says: \(service web\) was unable to place a task$/],
+    ['wants none', () => ({ desiredCount: 0, runningCount: 0 }), /^web: no task is wanted \(the desired count is 0\)$/],
+    ['is going', () => ({ status: 'DRAINING' }), /^web: the service is DRAINING$/],
+    ['has a rollout that failed', ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'FAILED', reason: 'tasks failed to start' }] }), /^web: the rollout of \S+:1 has failed: tasks failed to start$/],
+    ['is being rolled out', ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'IN_PROGRESS' }] }), /^web: a rollout is on its way: 2 of 2 tasks run$/],
+    ['still runs an old definition', ({ rollouts: [primary] }) => ({ rollouts: [primary, { ...primary, definition: 'web:0', runningCount: 1 }] }), /^web: a rollout is on its way: 2 of 2 tasks run, and 1 of web:0 still runs$/],
+    ['does not run the newest', () => ({ newestDefinition: 'web:2' }), /^web: 2 of 2 tasks run \S+:1, and web:2 is newer$/],
+  ])('names one that %s', (_, change, text) => {
+    expect(withWeb(change)).toEqual([expect.stringMatching(text)]);
+  });
+
+  test('are unknown where there are none, or cannot be asked', () => {
+    expect(unknowns({ ...healthy, services: [] }, 'services')).toHaveLength(1);
+    expect(unknowns({ ...healthy, services: UNASKED }, 'services')).toEqual(['the ECS services: the credentials may not ask']);
+    expect(unknowns(withService(healthy, 'web', (service) => ({ ...service, newestDefinition: UNASKED })), 'services')).toEqual(['whether web runs the newest task definition: the credentials may not ask']);
+  });
+});
+
+describe('the certificate', () => {
+  const issued = { status: 'ISSUED', names: [DOMAIN], notAfter: new Date(NOW.getTime() + 100 * DAY), renewable: true };
+  const withDetails = (...all: Certificate['details'][]): Deployment => {
+    const certificates = all.map((details, i) => ({ arn: `${CERTIFICATE}${i}`, details }));
+    return withListener({ ...healthy, certificates }, 443, (listener) => ({ ...listener, certificates: certificates.map(({ arn }) => arn) }));
+  };
+  const inDays = (days: number) => ({ ...issued, notAfter: new Date(NOW.getTime() + days * DAY) });
+  const judged = (...all: Certificate['details'][]) => findings(withDetails(...all), 'certificate', { domain: DOMAIN });
+
+  test.each([[14, 'right'], [13.9, 'wrong'], [1, 'wrong'], [-1, 'wrong']])('that ends in %d days is %s', (days, verdict) => {
+    expect(judged(inDays(days)).map((finding) => finding.verdict)).toEqual([verdict]);
+  });
+
+  test('that has ended says so, and what to do', () => {
+    expect(judged(inDays(-3))[0].text).toBe(`the certificate for ${DOMAIN} has expired on 2026-11-21`);
+    expect(judged({ ...inDays(3), renewable: false })[0].fix).toMatch(/^import a renewed certificate/);
+    expect(judged(inDays(3))[0].fix).toMatch(/^keep the DNS record/);
+  });
+
+  test('says who renews it', () => {
+    expect(judged(issued)[0].text).toContain('valid for 100 days, until 2027-03-04, and renews by itself');
+    expect(judged({ ...issued, renewable: false })[0].text).toContain('; nobody renews it but you');
+  });
+
+  test.each(['PENDING_VALIDATION', 'EXPIRED', 'REVOKED', 'FAILED'])('that is %s is wrong', (status) => {
+    expect(texts(judged({ ...issued, status }), 'wrong')).toEqual([expect.stringContaining(`is ${status}, not ISSUED`)]);
+  });
+
+  test('whose renewal waits is wrong', () => {
+    expect(texts(judged({ ...issued, renewal: 'PENDING_VALIDATION' }), 'wrong')).toEqual([expect.stringContaining('is not being renewed: PENDING_VALIDATION')]);
+  });
+
+  test.each([
+    [['*.example.com'], 'right'], [['example.com'], 'wrong'], [['*.com'], 'wrong'], [['*.posthog.example.com'], 'wrong'], [['other.example.com', DOMAIN.toUpperCase()], 'right'],
+  ])('for %j is %s', (names, verdict) => {
+    expect(judged({ ...issued, names }).map((finding) => finding.verdict)).toEqual([verdict]);
+  });
+
+  test('of another application on the same listener is not judged', () => {
+    expect(judged(issued, { ...inDays(1), names: ['shop.example.com'] }).map(({ verdict }) => verdict)).toEqual(['right']);
+  });
+
+  test('is unknown where it cannot be asked', () => {
+    expect(texts(judged(UNASKED), 'unknown')).toEqual([`the certificate ${CERTIFICATE}0: the credentials may not ask`]);
+    expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, certificates: UNASKED })), 'certificate')).toHaveLength(1);
+    expect(texts(judged({ ...issued, notAfter: undefined }), 'unknown')).toHaveLength(1);
+  });
+});
