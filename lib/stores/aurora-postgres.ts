@@ -15,6 +15,7 @@ import { PostgresClient } from './postgres-url';
 import { isKept, retainSurroundings } from './removal';
 import { storeSubnets } from './store-subnets';
 import { at, rejected } from '../private/errors';
+import { numberText } from '../private/numbers';
 
 /**
  * What a PostgreSQL cluster of Aurora is made from.
@@ -94,7 +95,7 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
     readers: props.multiAz ?? POSTGRES_DEFAULTS.multiAz ? [ClusterInstance.serverlessV2('Reader', { ...member, scaleWithWriter: true })] : [],
     serverlessV2MinCapacity: props.minCapacity ?? DEFAULTS.minCapacity,
     serverlessV2MaxCapacity: props.maxCapacity ?? DEFAULTS.maxCapacity,
-    parameters: postgresParameters(props.maxConnections),
+    parameters: postgresParameters(numberText(props.maxConnections)),
     backup: { retention: props.backupRetention ?? POSTGRES_DEFAULTS.backupRetention, preferredWindow: props.preferredBackupWindow },
     preferredMaintenanceWindow: props.preferredMaintenanceWindow,
     cloudwatchLogsExports: ['postgresql'],

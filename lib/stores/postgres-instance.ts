@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
-  CaCertificate, Credentials, DatabaseInsightsMode, DatabaseInstance, DatabaseInstanceEngine, DatabaseInstanceFromSnapshot, DatabaseInstanceSourceProps,
+  CaCertificate, CfnDBInstance, Credentials, DatabaseInsightsMode, DatabaseInstance, DatabaseInstanceEngine, DatabaseInstanceFromSnapshot, DatabaseInstanceSourceProps,
   IDatabaseInstance, PerformanceInsightRetention, SnapshotCredentials, StorageType,
 } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -12,6 +12,7 @@ import { postgresParameters } from './postgres-parameters';
 import { defaultMaxAllocatedStorage, INSTANCE_DEFAULTS, PostgresProps } from './postgres-props';
 import { isKept } from './removal';
 import { storeSubnets } from './store-subnets';
+import { numberText } from '../private/numbers';
 
 /** What a server has in any case, on RDS and on Aurora. */
 export const IN_ANY_CASE = {
@@ -46,7 +47,7 @@ export function definePostgresInstance(scope: Construct, props: PostgresProps, c
     allocatedStorage,
     maxAllocatedStorage: props.maxAllocatedStorage ?? defaultMaxAllocatedStorage(allocatedStorage),
     multiAz: props.multiAz ?? POSTGRES_DEFAULTS.multiAz,
-    parameters: postgresParameters(props.maxConnections),
+    parameters: postgresParameters(numberText(props.maxConnections)),
     backupRetention: props.backupRetention ?? POSTGRES_DEFAULTS.backupRetention,
     preferredBackupWindow: props.preferredBackupWindow,
     preferredMaintenanceWindow: props.preferredMaintenanceWindow,
@@ -64,6 +65,8 @@ export function definePostgresInstance(scope: Construct, props: PostgresProps, c
       deleteAutomatedBackups: !isKept(removalPolicy),
     })
     : new DatabaseInstanceFromSnapshot(scope, 'Instance', { ...common, snapshotIdentifier, credentials: SnapshotCredentials.fromSecret(credentials) });
+  // The CDK writes a number out that is not known yet.
+  (instance.node.defaultChild as CfnDBInstance).allocatedStorage = numberText(allocatedStorage);
   acknowledgeServer(instance, props);
   return instance;
 }

@@ -6,10 +6,10 @@
 const MAX_CONNECTIONS = 'GREATEST({DBInstanceClassMemory/9531392},400)';
 
 /** What the server is configured with beyond the defaults of RDS. */
-export function postgresParameters(maxConnections?: number): Record<string, string> {
+export function postgresParameters(maxConnections = MAX_CONNECTIONS): Record<string, string> {
   return {
     // Version 15 and later have this by default; it is what keeps a connection from being plain, so it is not left to a default.
     'rds.force_ssl': '1',
-    'max_connections': maxConnections === undefined ? MAX_CONNECTIONS : `${maxConnections}`,
+    'max_connections': maxConnections,
   };
 }

@@ -20,7 +20,7 @@ const INGRESS_FOR_SERVICES = 'ingress/posthog-process';
 /** Code that is tested as plain functions and must stay so. */
 const PURE = [
   'ingress/address-belief', 'ingress/endpoint-group', 'ingress/endpoint-samples', 'ingress/forwarded-headers', 'ingress/listener-rules', 'ingress/path-pattern', 'ingress/posthog-process', 'ingress/public-endpoint', 'ingress/rule-evaluator', 'ingress/rule-placement', 'ingress/rule-shapes',
-  'ingress/template-rules', 'ingress/trusted-addresses', 'private/enums', 'private/errors', 'private/ip',
+  'ingress/template-rules', 'ingress/trusted-addresses', 'private/enums', 'private/errors', 'private/ip', 'stores/postgres-parameters', 'stores/postgres-url',
 ];
 
 interface Import {
