@@ -2,6 +2,7 @@
  * As many connections as RDS derives from the memory by default, and no fewer than 400: PostHog's some thirty processes keep pools of about ten.
  *
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html (maximum number of database connections)
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ParamValuesRef.html (a function takes formulas and integers)
  */
 const MAX_CONNECTIONS = 'GREATEST({DBInstanceClassMemory/9531392},400)';
 
