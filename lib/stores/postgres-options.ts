@@ -55,7 +55,8 @@ export interface PostgresOptions {
    */
   readonly snapshotIdentifier?: string;
   /**
-   * The master user that the snapshot has. Only with `snapshotIdentifier`; a new server's is `posthog`.
+   * The master user that the snapshot has. Only with `snapshotIdentifier`, and to stay as it is with that: a change makes a password that the
+   * server does not know. A new server's is `posthog`.
    *
    * @default 'posthog'
    */
