@@ -1,6 +1,9 @@
-import { Connections, IConnectable, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { Connections, IConnectable, ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct, IConstruct } from 'constructs';
+import { CACHE_DEFAULTS, CacheProps, checkCacheProps } from './cache-props';
 import { checkHost, checkPort, KnownMisfit } from './endpoint-checks';
+import { retainSurroundings } from './removal';
+import { defineReplicationGroup } from './replication-group';
 import { checkEnum } from '../private/enums';
 import { at } from '../private/errors';
 
@@ -67,9 +70,12 @@ const MISFITS: readonly KnownMisfit[] = [
 ];
 
 /**
- * Valkey or Redis.
+ * Valkey on ElastiCache: one group of nodes with cluster mode disabled, encrypted, reachable by nobody until a process is let in.
+ *
+ * It defines the group, its parameters and a security group that admits nobody. There is no password: feature-flags opens a plain
+ * connection, and a password needs TLS. What guards the cache is its security group.
  */
-export class Cache {
+export class Cache extends Construct implements ICache {
   /**
    * Use a Valkey or Redis that you run: version 7.2 or later, node-based, cluster mode disabled, no password.
    *
@@ -83,7 +89,24 @@ export class Cache {
     return new ImportedCache(scope, id, attrs);
   }
 
-  private constructor() {}
+  /** The name of the group of nodes in ElastiCache, as its metrics know it. */
+  public readonly replicationGroupId: string;
+  public readonly host: string;
+  public readonly port = DEFAULT_PORT;
+  public readonly encryption = CacheEncryption.PREFERRED;
+  public readonly clientPorts = [DEFAULT_PORT];
+  public readonly connections: Connections;
+
+  public constructor(scope: Construct, id: string, props: CacheProps) {
+    super(scope, id);
+    at(this, () => checkCacheProps(props));
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Cache of PostHog', allowAllOutbound: false });
+    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.port) });
+    const group = at(this, () => defineReplicationGroup(this, props, this.port, securityGroup));
+    this.replicationGroupId = group.ref;
+    this.host = group.attrPrimaryEndPointAddress;
+    retainSurroundings(this, props.removalPolicy ?? CACHE_DEFAULTS.removalPolicy);
+  }
 }
 
 class ImportedCache extends Construct implements ICache {

@@ -2,15 +2,11 @@ import { Stack, Token } from 'aws-cdk-lib/core';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, IConstruct } from 'constructs';
-import { acknowledge, findingText } from '../private/acknowledge';
+import { grantObjects, ObjectAccess } from './object-access';
+import { checkObjectStorageProps, defineBucket, ObjectStorageProps } from './object-storage-bucket';
 import { at, rejected } from '../private/errors';
 
 const DEFAULT_RECORDINGS_PREFIX = 'session_recordings';
-
-/** What the processes do with the bucket and with objects; the CDK's own grants are wider. */
-const BUCKET = ['s3:ListBucket', 's3:GetBucketLocation'];
-const READ = ['s3:GetObject'];
-const WRITE = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
 
 /**
  * A bucket that PostHog keeps files and session recordings in.
@@ -53,9 +49,12 @@ export interface ObjectStorageAttributes {
 }
 
 /**
- * Object storage.
+ * A bucket that PostHog keeps everything in that is no record: uploads, exports, source maps, session recordings, what AI events carry.
+ *
+ * It is private, encrypted, reachable with TLS only, and keeps what was deleted or overwritten for a while. Processes reach it through their
+ * task roles, without keys. Each kind of object has a prefix of its own.
  */
-export class ObjectStorage {
+export class ObjectStorage extends Construct implements IObjectStorage {
   /**
    * Use a bucket that you keep. Processes reach it through their task roles, without keys.
    *
@@ -67,7 +66,30 @@ export class ObjectStorage {
     return new ImportedObjectStorage(scope, id, attrs);
   }
 
-  private constructor() {}
+  public readonly bucket: IBucket;
+  public readonly region: string;
+  public readonly endpoint: string;
+  public readonly recordingsPrefix: string;
+
+  public constructor(scope: Construct, id: string, props: ObjectStorageProps = {}) {
+    super(scope, id);
+    this.region = Stack.of(this).region;
+    this.endpoint = endpointOf(this);
+    this.recordingsPrefix = props.recordingsPrefix ?? DEFAULT_RECORDINGS_PREFIX;
+    at(this, () => {
+      checkPrefix(this.recordingsPrefix);
+      checkObjectStorageProps(props);
+    });
+    this.bucket = defineBucket(this, props, this.recordingsPrefix);
+  }
+
+  public grantReadWrite(grantee: IGrantable): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ_WRITE);
+  }
+
+  public grantRead(grantee: IGrantable): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ);
+  }
 }
 
 class ImportedObjectStorage extends Construct implements IObjectStorage {
@@ -86,33 +108,27 @@ class ImportedObjectStorage extends Construct implements IObjectStorage {
         throw rejected('bucket', `must be in the region of the stack, ${this.region}`, region);
       });
     }
-    this.endpoint = `https://s3.${this.region}.${Stack.of(this).urlSuffix}`;
+    this.endpoint = endpointOf(this);
     this.recordingsPrefix = attrs.recordingsPrefix ?? DEFAULT_RECORDINGS_PREFIX;
-    if (this.recordingsPrefix === '' || /^\/|\/$/.test(this.recordingsPrefix)) {
-      at(this, () => {
-        throw rejected('recordingsPrefix', 'must be a key prefix without a slash at either end', this.recordingsPrefix);
-      });
-    }
+    at(this, () => checkPrefix(this.recordingsPrefix));
   }
 
   public grantReadWrite(grantee: IGrantable): Grant {
-    this.bucket.encryptionKey?.grantEncryptDecrypt(grantee);
-    return this.grant(grantee, [...READ, ...WRITE]);
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ_WRITE);
   }
 
   public grantRead(grantee: IGrantable): Grant {
-    this.bucket.encryptionKey?.grantDecrypt(grantee);
-    return this.grant(grantee, READ);
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ);
   }
+}
 
-  private grant(grantee: IGrantable, actions: string[]): Grant {
-    const objects = this.bucket.arnForObjects('*');
-    if (Construct.isConstruct(grantee.grantPrincipal)) {
-      acknowledge(grantee.grantPrincipal, {
-        [`AwsSolutions-IAM5[Resource::${findingText(Stack.of(this).resolve(objects))}]`]: 'PostHog names its objects itself; the bucket is its own',
-      });
-    }
-    return Grant.addToPrincipal({ grantee, actions: [...BUCKET], resourceArns: [this.bucket.bucketArn] })
-      .combine(Grant.addToPrincipal({ grantee, actions, resourceArns: [objects] }));
+/** S3 itself, in the region of the stack. It is what presigned URLs point at, and what the recordings' client must have in full. */
+function endpointOf(storage: Construct): string {
+  return `https://s3.${Stack.of(storage).region}.${Stack.of(storage).urlSuffix}`;
+}
+
+function checkPrefix(recordingsPrefix: string): void {
+  if (recordingsPrefix === '' || /^\/|\/$/.test(recordingsPrefix)) {
+    throw rejected('recordingsPrefix', 'must be a key prefix without a slash at either end', recordingsPrefix);
   }
 }

@@ -1,11 +1,17 @@
-import { Connections, IConnectable, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { Annotations } from 'aws-cdk-lib/core';
+import { Connections, IConnectable, ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { IDatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { checkPort } from './endpoint-checks';
+import { definePostgresInstance } from './postgres-instance';
+import { POSTGRES_DEFAULTS, POSTGRES_PORT } from './postgres-options';
+import { checkPostgresProps, PostgresProps } from './postgres-props';
+import { defineCredentials, defineUrlSecret } from './postgres-secrets';
+import { PostgresClient } from './postgres-url';
+import { retainSurroundings } from './removal';
 import { at } from '../private/errors';
 import { checkWholeText } from '../private/secrets';
-
-const DEFAULT_PORT = 5432;
 
 /**
  * A PostgreSQL server that PostHog keeps its own records in.
@@ -15,6 +21,10 @@ export interface IPostgres extends IConstruct, IConnectable {
   readonly urlSecret: ISecret;
   /** The secret whose text is the connection URL of the database of persons. */
   readonly personsUrlSecret: ISecret;
+  /** The secret whose text is the connection URL of PostHog's database for Node processes, which read `sslmode` in a way of their own. */
+  readonly nodeUrlSecret: ISecret;
+  /** The secret whose text is the connection URL of the database of persons for Node processes. */
+  readonly nodePersonsUrlSecret: ISecret;
   /** The ports that processes connect to. */
   readonly clientPorts: number[];
 }
@@ -37,6 +47,19 @@ export interface PostgresAttributes {
    */
   readonly personsUrlSecret?: ISecret;
   /**
+   * The secret whose whole text is the connection URL for Node processes. Under `sslmode=require` they verify the server's certificate, and
+   * refuse that of RDS; write `sslmode=no-verify` there.
+   *
+   * @default - `urlSecret`
+   */
+  readonly nodeUrlSecret?: ISecret;
+  /**
+   * The secret whose whole text is the connection URL of the database of persons for Node processes.
+   *
+   * @default - `personsUrlSecret` where that is given, `nodeUrlSecret` where it is not
+   */
+  readonly nodePersonsUrlSecret?: ISecret;
+  /**
    * The port that the server listens on.
    *
    * @default 5432
@@ -51,9 +74,12 @@ export interface PostgresAttributes {
 }
 
 /**
- * PostgreSQL.
+ * PostgreSQL on RDS, encrypted, backed up, reachable with TLS only, and by nobody until a process is let in.
+ *
+ * It defines the server, its group of parameters, a security group that admits nobody, and the secrets of its credentials and connection
+ * URLs. For Aurora, see `AuroraPostgres`.
  */
-export class Postgres {
+export class Postgres extends Construct implements IPostgres {
   /**
    * Use a PostgreSQL server that you run. PostHog tests with version 15.
    *
@@ -65,12 +91,50 @@ export class Postgres {
     return new ImportedPostgres(scope, id, attrs);
   }
 
-  private constructor() {}
+  /** The server. */
+  public readonly instance: IDatabaseInstance;
+  /** The secret with the master user's `username` and `password`, and with `host` and `port`. */
+  public readonly credentials: ISecret;
+  public readonly urlSecret: ISecret;
+  public readonly personsUrlSecret: ISecret;
+  public readonly nodeUrlSecret: ISecret;
+  public readonly nodePersonsUrlSecret: ISecret;
+  public readonly clientPorts = [POSTGRES_PORT];
+  public readonly connections: Connections;
+
+  public constructor(scope: Construct, id: string, props: PostgresProps) {
+    super(scope, id);
+    at(this, () => checkPostgresProps(props));
+    const { username = POSTGRES_DEFAULTS.username, databaseName = POSTGRES_DEFAULTS.databaseName, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostgreSQL of PostHog', allowAllOutbound: false });
+    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
+    this.credentials = defineCredentials(this, username, removalPolicy);
+    this.instance = at(this, () => definePostgresInstance(this, props, this.credentials, securityGroup));
+    const parts = { username, host: this.instance.dbInstanceEndpointAddress, port: POSTGRES_PORT, databaseName };
+    this.urlSecret = defineUrlSecret(this, 'Url', PostgresClient.LIBPQ, this.credentials, parts, removalPolicy);
+    this.nodeUrlSecret = defineUrlSecret(this, 'NodeUrl', PostgresClient.NODE, this.credentials, parts, removalPolicy);
+    // One database for both, as PostHog's own single-host installation has it (docker-compose.hobby.yml).
+    this.personsUrlSecret = this.urlSecret;
+    this.nodePersonsUrlSecret = this.nodeUrlSecret;
+    retainSurroundings(this, removalPolicy);
+    warnOfSnapshot(this, props.snapshotIdentifier);
+  }
+}
+
+/** Says, for as long as it can be said, what must not be taken away. */
+export function warnOfSnapshot(store: Construct, snapshotIdentifier?: string): void {
+  if (snapshotIdentifier !== undefined) {
+    Annotations.of(store).addWarningV2('cdk-posthog:Postgres.snapshotIdentifier',
+      'leave `snapshotIdentifier` as it is for as long as this server lives: where it is removed, CloudFormation makes an empty server in its place, and ' +
+      'where it is changed, one from the other snapshot');
+  }
 }
 
 class ImportedPostgres extends Construct implements IPostgres {
   public readonly urlSecret: ISecret;
   public readonly personsUrlSecret: ISecret;
+  public readonly nodeUrlSecret: ISecret;
+  public readonly nodePersonsUrlSecret: ISecret;
   public readonly clientPorts: number[];
   public readonly connections: Connections;
 
@@ -78,11 +142,14 @@ class ImportedPostgres extends Construct implements IPostgres {
     super(scope, id);
     this.urlSecret = attrs.urlSecret;
     this.personsUrlSecret = attrs.personsUrlSecret ?? attrs.urlSecret;
-    const port = attrs.port ?? DEFAULT_PORT;
+    this.nodeUrlSecret = attrs.nodeUrlSecret ?? attrs.urlSecret;
+    this.nodePersonsUrlSecret = attrs.nodePersonsUrlSecret ?? attrs.personsUrlSecret ?? this.nodeUrlSecret;
+    const port = attrs.port ?? POSTGRES_PORT;
     at(this, () => {
       checkPort('port', port);
-      checkWholeText('urlSecret', attrs.urlSecret);
-      checkWholeText('personsUrlSecret', this.personsUrlSecret);
+      for (const name of ['urlSecret', 'personsUrlSecret', 'nodeUrlSecret', 'nodePersonsUrlSecret'] as const) {
+        checkWholeText(name, this[name]);
+      }
     });
     this.clientPorts = [port];
     this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(port) });

@@ -22,7 +22,7 @@ const PURE = [
   'ingress/address-belief', 'ingress/address-parts', 'ingress/client-address-headers', 'ingress/endpoint-group', 'ingress/endpoint-samples',
   'ingress/forwarded-headers', 'ingress/listener-rules', 'ingress/nginx-config', 'ingress/path-pattern', 'ingress/posthog-process', 'ingress/public-endpoint',
   'ingress/rule-evaluator', 'ingress/rule-placement', 'ingress/rule-shapes', 'ingress/template-rules', 'ingress/trusted-addresses', 'private/enums',
-  'private/errors', 'private/ip',
+  'private/errors', 'private/ip', 'stores/postgres-parameters', 'stores/postgres-url',
 ];
 
 interface Import {

@@ -3,15 +3,17 @@ import path from 'node:path';
 import vm from 'node:vm';
 import { CfnOutput, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
-import { IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { InstanceClass, InstanceSize, InstanceType, IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage, CpuArchitecture, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup, IpAddressType, SslPolicy, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import ts from 'typescript';
 import {
-  AppAccess, Cache, CacheEncryption, ClickHouse, ClientAddress, Kafka, KafkaEncryption, NatMode, ObjectStorage, OidcProvider, Postgres, PostHogIngress,
+  AppAccess, AuroraPostgres, Cache, CacheEncryption, CacheEviction, ClickHouse, ClientAddress, Kafka, KafkaEncryption, NatMode, ObjectStorage, OidcProvider,
+  Postgres, PostHogIngress,
   PostHogNetwork, PostHogProcess, PostHogRelease,
 } from '../../lib';
 import { ROOT } from '../helpers/app';
@@ -45,8 +47,8 @@ const LITERALS = PROPS.filter((prop) => prop.default !== undefined && !prop.defa
 
 /** What documented defaults may be written with. */
 const WORDS = {
-  AppAccess, CacheEncryption, ClientAddress, CpuArchitecture, Duration, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease, RemovalPolicy,
-  RetentionDays, SslPolicy,
+  AppAccess, AuroraPostgresEngineVersion, CacheEncryption, CacheEviction, ClientAddress, CpuArchitecture, Duration, InstanceClass, InstanceSize, InstanceType,
+  IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostgresEngineVersion, PostHogRelease, RemovalPolicy, RetentionDays, SslPolicy,
 };
 
 type Props = Record<string, unknown>;
@@ -65,6 +67,11 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   }),
   AppAuthenticationOptions: template((stack, props) => ingress(stack, { appAccess: AppAccess.authenticated({ oidc: OIDC, ...props }) })),
   OidcProvider: template((stack, props) => ingress(stack, { appAccess: AppAccess.authenticated({ oidc: { ...OIDC, ...props } }) })),
+  PostgresOptions: template((stack, props) => new Postgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...ofSnapshot(props) })),
+  PostgresProps: template((stack, props) => new Postgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
+  AuroraPostgresProps: template((stack, props) => new AuroraPostgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
+  CacheProps: template((stack, props) => new Cache(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
+  ObjectStorageProps: template((stack, props) => new ObjectStorage(stack, 'Store', props.autoDeleteObjects ? { removalPolicy: RemovalPolicy.DESTROY, ...props } : props)),
   PostgresAttributes: store((stack, props) => Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
   CacheAttributes: store((stack, props) => Cache.fromCacheAttributes(stack, 'Store', { host: 'cache', ...props })),
   KafkaAttributes: store((stack, props) => Kafka.fromKafkaAttributes(stack, 'Store', { bootstrapServers: 'kafka:9999', ...props })),
@@ -82,13 +89,25 @@ const OIDC: OidcProvider = {
 const OTHERS: Record<string, unknown> = {
   'AppAuthenticationOptions.sessionTimeout': Duration.hours(1),
   'ClientAddressProxyOptions.stopTimeout': Duration.seconds(60),
+  'AuroraPostgresProps.maxCapacity': 16,
+  'AuroraPostgresProps.minCapacity': 0.5,
+  'AuroraPostgresProps.version': AuroraPostgresEngineVersion.VER_16_9,
   'CacheAttributes.encryption': CacheEncryption.NONE,
   'CacheAttributes.port': 6380,
+  'CacheProps.backupRetention': Duration.days(7),
+  'CacheProps.eviction': CacheEviction.ALL_KEYS_LRU,
+  'CacheProps.nodeType': 'cache.r7g.large',
+  'CacheProps.removalPolicy': RemovalPolicy.RETAIN,
+  'CacheProps.replicas': 1,
   'ClickHouseAttributes.database': 'other',
   'ClickHouseAttributes.tls': false,
   'ClickHouseAttributes.verifyCertificate': false,
   'KafkaAttributes.encryption': KafkaEncryption.PLAINTEXT,
   'ObjectStorageAttributes.recordingsPrefix': 'other',
+  'ObjectStorageProps.autoDeleteObjects': true,
+  'ObjectStorageProps.noncurrentVersionExpiration': Duration.days(7),
+  'ObjectStorageProps.recordingsPrefix': 'other',
+  'ObjectStorageProps.removalPolicy': RemovalPolicy.DESTROY,
   'OidcProvider.scope': 'openid email',
   'PostHogIngressOptions.appAccess': AppAccess.nobody(),
   'PostHogIngressOptions.clientAddress': ClientAddress.verified(),
@@ -115,6 +134,15 @@ const OTHERS: Record<string, unknown> = {
   'PostHogProps.removalPolicy': RemovalPolicy.DESTROY,
   'PostHogServiceOptions.cpuArchitecture': CpuArchitecture.ARM64,
   'PostgresAttributes.port': 6432,
+  'PostgresOptions.backupRetention': Duration.days(14),
+  'PostgresOptions.databaseName': 'other',
+  'PostgresOptions.multiAz': true,
+  'PostgresOptions.removalPolicy': RemovalPolicy.RETAIN,
+  'PostgresOptions.username': 'other',
+  'PostgresProps.allocatedStorage': 100,
+  'PostgresProps.allowMajorVersionUpgrade': true,
+  'PostgresProps.instanceType': InstanceType.of(InstanceClass.R8G, InstanceSize.LARGE),
+  'PostgresProps.version': PostgresEngineVersion.VER_17,
 };
 
 function template(define: (stack: Stack, props: Props) => void): (props: Props) => unknown {
@@ -130,6 +158,11 @@ function template(define: (stack: Stack, props: Props) => void): (props: Props) 
 function store(define: (stack: Stack, props: Props) => object): (props: Props) => unknown {
   return (props) => Object.entries(define(newStack(), props)).map(([name, value]: [string, unknown]) =>
     [name, typeof value === 'object' ? JSON.stringify((value as { defaultPort?: Port }).defaultPort?.toRuleJson()) : value]);
+}
+
+/** Users and databases are of snapshots. */
+function ofSnapshot(props: Props): Props {
+  return { snapshotIdentifier: 'before', ...props };
 }
 
 function ingress(stack: Stack, props: Props): PostHogIngress {

@@ -30,6 +30,11 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
   'closed-app': (resources) => {
     expect(JSON.stringify(resources)).toContain('authenticate-oidc');
   },
+  'stores': (resources) => {
+    const data = ['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::ElastiCache::ReplicationGroup', 'AWS::S3::Bucket'];
+    expect(data.map((type) => resources.filter(({ Type }) => Type === type).length)).toEqual([3, 1, 2, 1]);
+    expect(resources.filter(({ Type }) => Type === 'AWS::EC2::SecurityGroupIngress')).toEqual([]);
+  },
   'ingress-only': (resources) => {
     expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(1);
     expect(resources.filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::TargetGroup')).toHaveLength(1);

@@ -1,4 +1,8 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AuroraPostgres, Cache, ObjectStorage, Postgres } from '../../lib';
 import { AppTemplate, runApp } from '../helpers/app';
+import { newStack } from '../helpers/stack';
 
 /** What holds data, or has a name or address that something outside knows: replacing it hurts. */
 const FROZEN_TYPES = [
@@ -11,6 +15,7 @@ const FROZEN_TYPES = [
   'AWS::ECS::Cluster',
   'AWS::ECS::Service',
   'AWS::ElastiCache::ReplicationGroup',
+  'AWS::ElastiCache::SubnetGroup',
   'AWS::ElasticLoadBalancingV2::Listener',
   'AWS::ElasticLoadBalancingV2::LoadBalancer',
   'AWS::ElasticLoadBalancingV2::TargetGroup',
@@ -19,6 +24,7 @@ const FROZEN_TYPES = [
   'AWS::MSK::Cluster',
   'AWS::RDS::DBCluster',
   'AWS::RDS::DBInstance',
+  'AWS::RDS::DBSubnetGroup',
   'AWS::Route53::RecordSet',
   'AWS::S3::Bucket',
   'AWS::SecretsManager::Secret',
@@ -77,6 +83,35 @@ AWS::CertificateManager::Certificate PostHogIngressCertificateB5198C02
 AWS::Route53::RecordSet PostHogIngressAliasRecordA69A68D8
 `;
 
+/** Every store that the library makes, in a VPC that is there already. */
+const STORES = `
+AWS::ElastiCache::ReplicationGroup CacheNodes5B43AEF0
+AWS::ElastiCache::SubnetGroup CacheSubnets75A36213
+AWS::RDS::DBCluster AuroraClusterD4EFE71C
+AWS::RDS::DBInstance AuroraClusterReaderDE322A60
+AWS::RDS::DBInstance AuroraClusterWriter398336D3
+AWS::RDS::DBInstance PostgresInstanceEC667DB9
+AWS::RDS::DBSubnetGroup AuroraClusterSubnets1025DD82
+AWS::RDS::DBSubnetGroup PostgresInstanceSubnetGroup4C89D258
+AWS::S3::Bucket ObjectStorageBucket2111CD97
+AWS::SecretsManager::Secret AuroraCredentialsE58A9146
+AWS::SecretsManager::Secret AuroraNodeUrl79866371
+AWS::SecretsManager::Secret AuroraUrl08E9922F
+AWS::SecretsManager::Secret PostgresCredentialsC959EEB4
+AWS::SecretsManager::Secret PostgresNodeUrlAF721E78
+AWS::SecretsManager::Secret PostgresUrlB2E69201
+`;
+
+function stores(): AppTemplate {
+  const stack = newStack();
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], isolatedSubnetIds: ['subnet-1', 'subnet-2'], isolatedSubnetRouteTableIds: ['rtb-1', 'rtb-2'] });
+  new Postgres(stack, 'Postgres', { vpc });
+  new AuroraPostgres(stack, 'Aurora', { vpc, multiAz: true });
+  new Cache(stack, 'Cache', { vpc });
+  new ObjectStorage(stack, 'ObjectStorage');
+  return Template.fromStack(stack).toJSON() as AppTemplate;
+}
+
 function frozen({ Resources }: AppTemplate): string[] {
   return Object.entries(Resources).filter(([, { Type }]) => FROZEN_TYPES.includes(Type)).map(([id, { Type }]) => `${Type} ${id}`).sort();
 }
@@ -85,12 +120,15 @@ function lines(...texts: string[]): string[] {
   return texts.join('').split('\n').filter(Boolean).sort();
 }
 
+const HOLDING = ['AWS::ElastiCache::ReplicationGroup', 'AWS::RDS::DBCluster', 'AWS::RDS::DBInstance', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'];
+
 /** Types whose resources can be made anew with nothing lost. A type that is in neither list needs a decision. */
 const REPLACEABLE_TYPES = [
   'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::EC2::FlowLog', 'AWS::EC2::InternetGateway', 'AWS::EC2::Route',
   'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SubnetRouteTableAssociation',
-  'AWS::EC2::VPCEndpoint', 'AWS::EC2::VPCGatewayAttachment', 'AWS::ECS::TaskDefinition', 'AWS::ElasticLoadBalancingV2::ListenerRule', 'AWS::IAM::Policy', 'AWS::IAM::Role',
-  'AWS::Lambda::Function', 'Custom::VpcRestrictDefaultSG',
+  'AWS::EC2::VPCEndpoint', 'AWS::EC2::VPCGatewayAttachment', 'AWS::ECS::TaskDefinition', 'AWS::ElastiCache::ParameterGroup', 'AWS::ElasticLoadBalancingV2::ListenerRule',
+  'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::RDS::DBClusterParameterGroup', 'AWS::RDS::DBParameterGroup', 'AWS::S3::BucketPolicy',
+  'AWS::SecretsManager::SecretTargetAttachment', 'Custom::VpcRestrictDefaultSG',
 ];
 
 let sample: AppTemplate;
@@ -109,8 +147,12 @@ test('the sample app with a hosted zone keeps its logical ids', () => {
   expect(frozen(withHostedZone)).toEqual(lines(SAMPLE_APP, HOSTED_ZONE));
 });
 
-test('every type of the app is either frozen or replaceable', () => {
-  const types = new Set(Object.values(withHostedZone.Resources).map(({ Type }) => Type));
+test('the stores keep their logical ids', () => {
+  expect(frozen(stores())).toEqual(lines(STORES));
+});
+
+test('every type of the app and of the stores is either frozen or replaceable', () => {
+  const types = new Set([withHostedZone, stores()].flatMap(({ Resources }) => Object.values(Resources)).map(({ Type }) => Type));
   expect([...types].filter((type) => !FROZEN_TYPES.includes(type) && !REPLACEABLE_TYPES.includes(type))).toEqual([]);
 });
 
@@ -120,4 +162,13 @@ test('what holds data stays when the stack goes', () => {
     .filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Retain').map(([id]) => id);
   // A month of refused connections.
   expect(leaving).toEqual(['PostHogNetworkFlowLogs238695E6']);
+});
+
+test('of every store, the data stays when the stack goes', () => {
+  const kept = Object.entries(stores().Resources).filter(([, { Type }]) => HOLDING.includes(Type)).map(([id, { DeletionPolicy }]) => `${id} ${DeletionPolicy}`);
+  expect(kept.filter((text) => !/ (Retain|Snapshot)$/.test(text))).toEqual([
+    // The servers of a cluster hold nothing; the cluster does.
+    expect.stringMatching(/^AuroraClusterWriter\w+ Delete$/),
+    expect.stringMatching(/^AuroraClusterReader\w+ Delete$/),
+  ]);
 });

@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App, Stack, Validations } from 'aws-cdk-lib/core';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { App, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { AppAccess, ClientAddress, NatMode, PostHogProps } from '../../lib';
+import { AppAccess, AuroraPostgres, Cache, ClientAddress, NatMode, ObjectStorage, Postgres, PostHogNetwork, PostHogProps } from '../../lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { ObjectStorageKeys } from '../../lib/stores/object-storage-keys';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 
 interface Report {
@@ -72,6 +74,27 @@ test('finds nothing in one whose addresses are not known yet that is not acknowl
 
 test('finds nothing in one that verifies addresses that is not acknowledged beside its construct', () => {
   expect(findings((stack) => newPostHog(stack, { clientAddress: ClientAddress.verified() }))).toEqual([]);
+});
+
+/** Every managed store, as it comes and with what can be asked of it besides. */
+const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
+  'Postgres': (stack, vpc) => new Postgres(stack, 'Postgres', { vpc }),
+  'Postgres from a snapshot, to be destroyed': (stack, vpc) => new Postgres(stack, 'Postgres', { vpc, multiAz: true, snapshotIdentifier: 'before', removalPolicy: RemovalPolicy.DESTROY }),
+  'AuroraPostgres': (stack, vpc) => new AuroraPostgres(stack, 'Postgres', { vpc }),
+  'AuroraPostgres from a snapshot, to be destroyed': (stack, vpc) =>
+    new AuroraPostgres(stack, 'Postgres', { vpc, multiAz: true, snapshotIdentifier: 'before', removalPolicy: RemovalPolicy.DESTROY }),
+  'Cache': (stack, vpc) => new Cache(stack, 'Cache', { vpc }),
+  'Cache with replicas': (stack, vpc) => new Cache(stack, 'Cache', { vpc, replicas: 1, backupRetention: Duration.days(0) }),
+  'ObjectStorage': (stack) => new ObjectStorage(stack, 'ObjectStorage'),
+  'ObjectStorage with a key': (stack) => new ObjectStorage(stack, 'ObjectStorage', {
+    encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555'),
+  }),
+  'ObjectStorage to be emptied': (stack) => new ObjectStorage(stack, 'ObjectStorage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
+  'ObjectStorageKeys': (stack) => new ObjectStorageKeys(stack, 'Keys', { storage: new ObjectStorage(stack, 'ObjectStorage'), prefix: 'symbolsets' }),
+};
+
+test.each(Object.keys(STORES))('finds nothing in %s that is not acknowledged beside its construct', (name) => {
+  expect(findings((stack) => STORES[name](stack, new PostHogNetwork(stack, 'Network').vpc))).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {

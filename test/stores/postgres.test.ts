@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { Postgres } from '../../lib';
+import { Postgres, PostgresAttributes } from '../../lib';
 import { newStack } from '../helpers/stack';
 
 function secret(scope: Construct, name: string): ISecret {
@@ -21,6 +21,16 @@ test('persons can be in a database of their own', () => {
   const stack = newStack();
   const personsUrlSecret = secret(stack, 'persons');
   expect(Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url'), personsUrlSecret }).personsUrlSecret).toBe(personsUrlSecret);
+});
+
+test('Node processes are given the same secrets, or others', () => {
+  const stack = newStack();
+  const [urlSecret, personsUrlSecret, nodeUrlSecret, nodePersonsUrlSecret] = ['url', 'persons', 'node', 'node-persons'].map((name) => secret(stack, name));
+  const given = (id: string, attrs: Omit<PostgresAttributes, 'urlSecret'>) => Postgres.fromPostgresAttributes(stack, id, { urlSecret, ...attrs });
+  expect(given('None', {})).toMatchObject({ nodeUrlSecret: urlSecret, nodePersonsUrlSecret: urlSecret });
+  expect(given('Persons', { personsUrlSecret })).toMatchObject({ nodeUrlSecret: urlSecret, nodePersonsUrlSecret: personsUrlSecret });
+  expect(given('Node', { nodeUrlSecret })).toMatchObject({ nodeUrlSecret, nodePersonsUrlSecret: nodeUrlSecret });
+  expect(given('All', { personsUrlSecret, nodeUrlSecret, nodePersonsUrlSecret })).toMatchObject({ nodeUrlSecret, nodePersonsUrlSecret });
 });
 
 test.each([[undefined, '5432'], [6432, '6432']])('with port %p connections are made on %s', (port, expected) => {

@@ -1,10 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Cache, ClickHouse, Kafka, KafkaEncryption, Postgres } from '../../lib';
+import { Cache, ClickHouse, Kafka, KafkaEncryption, Postgres, PostHogNetwork } from '../../lib';
 import { Stores } from '../../lib/services/process-definition';
 import { newPostHog, newStack } from '../helpers/stack';
-import { securityGroupOf, waysInto } from '../helpers/template';
+import { idOf, ofType, securityGroupOf, waysInto } from '../helpers/template';
 
 const PROCESSES = ['web', 'worker', 'capture', 'replay-capture', 'feature-flags', 'hypercache-server'];
 const stack = newStack();
@@ -56,4 +56,23 @@ test('nobody is admitted anywhere where no security group is given', () => {
   const ids = Object.values(without.findResources('AWS::EC2::SecurityGroupIngress')).map((resource) => JSON.stringify((resource as { Properties: { GroupId: unknown } }).Properties.GroupId));
   expect(ids.filter((id) => !id.includes('SecurityGroup'))).toEqual([]);
   expect(ids).toHaveLength(11);
+});
+
+test('stores that are made admit exactly the processes that use them, by name', () => {
+  const other = newStack();
+  const { vpc, loadBalancerSubnets, serviceSubnets, storeSubnets: vpcSubnets } = new PostHogNetwork(other, 'Network');
+  const made = { postgres: new Postgres(other, 'Postgres', { vpc, vpcSubnets }), cache: new Cache(other, 'Cache', { vpc, vpcSubnets }) };
+  newPostHog(other, { ...made, vpc, loadBalancerSubnets, serviceSubnets });
+  const managed = Template.fromStack(other);
+  for (const [store, expected] of [
+    [made.postgres, ['feature-flags', 'web', 'worker']],
+    [made.cache, ['capture', 'feature-flags', 'hypercache-server', 'replay-capture', 'web', 'worker']],
+  ] as const) {
+    const groupId = idOf(other.resolve(store.connections.securityGroups[0].securityGroupId));
+    const ways = ofType<{ GroupId: unknown; SourceSecurityGroupId: unknown; Description: string; FromPort: number; ToPort: number }>(managed, 'AWS::EC2::SecurityGroupIngress')
+      .map(([, { Properties }]) => Properties).filter(({ GroupId }) => idOf(GroupId) === groupId);
+    expect(ways.map(({ Description }) => Description).sort()).toEqual(expected.map((process) => `from PostHog ${process}`));
+    expect(ways.map(({ SourceSecurityGroupId }) => idOf(SourceSecurityGroupId)).sort()).toEqual(expected.map((process) => securityGroupOf(managed, process)).sort());
+    expect(new Set(ways.flatMap(({ FromPort, ToPort }) => [FromPort, ToPort]))).toEqual(new Set(store.clientPorts));
+  }
 });

@@ -1,0 +1,22 @@
+import { App, Duration, RemovalPolicy, Stack, StackProps } from 'aws-cdk-lib/core';
+import { AuroraPostgres, Cache, CacheEviction, ObjectStorage, Postgres, PostHogNetwork } from 'cdk-posthog';
+import { Construct } from 'constructs';
+
+/** Only what remembers: stores that anything can be connected with, PostHog or not. */
+export class StoresStack extends Stack {
+  public constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+
+    const { vpc, storeSubnets: vpcSubnets } = new PostHogNetwork(this, 'Network');
+    new Postgres(this, 'Postgres', { vpc, vpcSubnets, multiAz: true, backupRetention: Duration.days(14) });
+    new AuroraPostgres(this, 'Aurora', { vpc, vpcSubnets, multiAz: true });
+    new Cache(this, 'Cache', { vpc, vpcSubnets, replicas: 1 });
+    // What data pipelines keep here can be computed anew.
+    new Cache(this, 'PipelineCache', { vpc, vpcSubnets, eviction: CacheEviction.ALL_KEYS_LRU, backupRetention: Duration.days(0), removalPolicy: RemovalPolicy.DESTROY });
+    new ObjectStorage(this, 'ObjectStorage', { recordingsExpiration: Duration.days(90) });
+  }
+}
+
+if (require.main === module) {
+  new StoresStack(new App(), 'Stores');
+}

@@ -1,0 +1,54 @@
+import { Fn } from 'aws-cdk-lib/core';
+import { IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ISOLATED, network, PRIVATE, PUBLIC } from './networks';
+import { storeSubnets } from '../../lib/stores/store-subnets';
+import { newStack } from '../helpers/stack';
+
+function selected(vpc: IVpc, selection?: SubnetSelection): string[] {
+  return vpc.selectSubnets(storeSubnets(vpc, selection)).subnets.map(({ node }) => node.id);
+}
+
+test('a store stands in the isolated subnets', () => {
+  expect(selected(network([PUBLIC, PRIVATE, ISOLATED]).vpc)).toEqual(['IsolatedSubnet1', 'IsolatedSubnet2']);
+});
+
+test('a store stands in the private subnets where none is isolated', () => {
+  expect(selected(network([PUBLIC, PRIVATE]).vpc)).toEqual(['PrivateSubnet1', 'PrivateSubnet2']);
+});
+
+test('a VPC of isolated subnets alone will do', () => {
+  expect(selected(network([ISOLATED]).vpc)).toEqual(['IsolatedSubnet1', 'IsolatedSubnet2']);
+});
+
+test('subnets can be selected', () => {
+  expect(selected(network([PUBLIC, PRIVATE, ISOLATED]).vpc, { subnetGroupName: 'Private' })).toEqual(['PrivateSubnet1', 'PrivateSubnet2']);
+});
+
+test('a VPC that has not been looked up yet will do, whatever is selected', () => {
+  const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+  expect(selected(Vpc.fromLookup(stack, 'Vpc', { vpcName: 'main' }), { subnetGroupName: 'Stores' })).toHaveLength(2);
+});
+
+test('a VPC whose subnets are a list that is not known yet will do', () => {
+  const vpc = Vpc.fromVpcAttributes(newStack(), 'Vpc', {
+    vpcId: 'vpc-1', availabilityZones: Fn.split(',', Fn.importValue('Zones')), privateSubnetIds: Fn.split(',', Fn.importValue('Subnets')),
+  });
+  expect(selected(vpc)).toHaveLength(1);
+});
+
+test('fails when there are public subnets only', () => {
+  expect(() => storeSubnets(network([PUBLIC]).vpc)).toThrow(
+    '`vpc` must have isolated or private subnets for a store, got: \'Stack/Vpc\'; add them, or name others with `vpcSubnets`');
+});
+
+test('fails when public subnets are selected', () => {
+  expect(() => storeSubnets(network([PUBLIC, ISOLATED]).vpc, { subnetGroupName: 'Public' })).toThrow(
+    '`vpcSubnets` must be isolated or private: nothing outside may reach a store, got: \'Stack/Vpc/PublicSubnet1\'');
+});
+
+test('fails when the subnets lie in one zone', () => {
+  const message = '`vpcSubnets` must lie in two or more availability zones, got: \'1 zone(s)\'; use a VPC with two or more zones, or select subnets of more zones';
+  expect(() => storeSubnets(network([ISOLATED], 1).vpc)).toThrow(message);
+  const { vpc } = network([ISOLATED]);
+  expect(() => storeSubnets(vpc, { subnets: [vpc.isolatedSubnets[0]] })).toThrow(message);
+});
