@@ -2,8 +2,8 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
-  // Asks an emulated AWS, which needs Python: npm run test:deploy.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/'],
+  // One asks an emulated AWS, which needs Python: npm run test:deploy. The other drives Chromium: npm run test:browser.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/', '<rootDir>/test/browser/'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {

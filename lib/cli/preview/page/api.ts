@@ -1,102 +1,10 @@
+import { Captured, DoorFacts, Trial, TrialResult } from './wire';
+
 /** Where the preview answers about itself, on the door's own origin. */
 const BASE = '/__preview/';
 
 /** The token that the page and the sample site send with their events. Stand-ins take any. */
 export const TOKEN = 'phc_local_preview';
-
-/** The rule that a request met; null where none matched. */
-export type MetRule = { readonly name: string; readonly priority?: number } | null;
-
-/** A rule of the load balancer, in words. */
-export interface DoorRule {
-  readonly name: string;
-  readonly priority?: number;
-  readonly conditions: readonly string[];
-  readonly action: string;
-  readonly process?: string;
-}
-
-/** One row of the endpoint table, as the door treats a stranger. */
-export interface DoorEndpoint {
-  readonly paths: string;
-  readonly purpose: string;
-  readonly owner: string;
-  readonly rule: string;
-  readonly answer: string;
-  readonly public: boolean;
-}
-
-/** What the preview says about the door that it serves. */
-export interface DoorFacts {
-  readonly source: string;
-  readonly hosts: readonly string[];
-  readonly url: string;
-  readonly plainUrl?: string;
-  readonly access: string;
-  readonly rules: readonly DoorRule[];
-  readonly endpoints: readonly DoorEndpoint[];
-  readonly processes: readonly { readonly name: string }[];
-  readonly loadBalancerAddress?: string;
-}
-
-/** How a request ended. */
-export interface Ending {
-  readonly kind: string;
-  readonly status?: number;
-  readonly location?: string;
-  readonly where?: string;
-  readonly reason?: string;
-  readonly then?: Ending;
-}
-
-/** The address that a part of a process takes for the visitor's. */
-export interface AddressBelief {
-  readonly asker: string;
-  readonly address?: string;
-  readonly reason: string;
-}
-
-/** A request that passed the door. */
-export interface Passed {
-  readonly id: number;
-  readonly at: string | number;
-  readonly method: string;
-  readonly path: string;
-  readonly from: string;
-  readonly rule: MetRule;
-  readonly outcome: Ending;
-  readonly process?: string;
-  readonly status: number;
-}
-
-/** An event that a stand-in took in. */
-export interface Captured {
-  readonly id: number;
-  readonly process: string;
-  readonly event: string;
-  readonly distinctId?: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly address?: string;
-}
-
-/** A request to try. */
-export interface Trial {
-  readonly method: string;
-  readonly url: string;
-  readonly from?: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body?: string;
-}
-
-/** What became of a request that was tried. */
-export interface TrialResult {
-  readonly request: { readonly sourceIp: string };
-  readonly rule: MetRule;
-  readonly outcome: Ending;
-  readonly arrived?: { readonly process: string; readonly peer: string; readonly headers: readonly (readonly [name: string, value: string])[] };
-  readonly beliefs: readonly AddressBelief[];
-  readonly response: { readonly status: number; readonly headers: readonly (readonly [name: string, value: string])[]; readonly body: string };
-}
 
 /** Asks the preview about the door. */
 export function askDoor(): Promise<DoorFacts> {

@@ -1,5 +1,5 @@
-import { DoorEndpoint } from './api';
 import { breakable, byId, element } from './dom';
+import { DoorEndpoint } from './wire';
 
 /** Fills the endpoint table, and makes its filter work. */
 export function showEndpoints(endpoints: readonly DoorEndpoint[]): void {

@@ -1,4 +1,4 @@
-import { DoorFacts, DoorRule, Ending } from './api';
+import { DoorFacts, DoorRule, Ending } from './wire';
 
 /** Where a lane ends: at a process, or at the load balancer itself. */
 export type LaneKind = 'process' | 'refused' | 'redirect' | 'sign-in' | 'elsewhere';

@@ -34,6 +34,8 @@ const CHARACTER = 7.25;
 const STOP = { height: 26, padding: 10, gap: 8 };
 const END = { width: 188, height: 46 };
 const LANE_GAP = 18;
+/** What the words in the load balancer need. */
+const LEAST_HEIGHT = 96;
 
 /**
  * Places the picture in a width. Wide, it runs from left to right; narrow, from top to bottom, so that its text keeps its size.
@@ -64,7 +66,7 @@ function wide(lanes: readonly Lane[], width: number): Layout {
     y += height + LANE_GAP;
     return laneBox;
   });
-  const height = y - LANE_GAP + 1;
+  const height = Math.max(y - LANE_GAP + 1, LEAST_HEIGHT);
   const balancer = { x: 186, y: 1, width: 120, height: height - 2 };
   const visitor = { x: 1, y: height / 2 - 27, width: 132, height: 54 };
   return { width, height, visitor, balancer, entry: `M133 ${height / 2}H186`, lanes: placed };

@@ -1,10 +1,11 @@
-import { askDoor, DoorFacts } from './api';
+import { askDoor } from './api';
 import { breakable, byId, element } from './dom';
 import { showEndpoints } from './endpoints';
 import { inOrder } from './lanes';
 import { Picture } from './picture';
 import { followTraffic } from './stream';
 import { prepareTryBox } from './try-box';
+import { DoorFacts } from './wire';
 
 /** Who may open the app, in words. */
 const ACCESS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import { DoorFacts, Passed } from './api';
 import { byId, drawn } from './dom';
 import { Lane, laneKey, lanesOf, stopKey } from './lanes';
 import { Box, Layout, layoutOf, PlacedLane } from './layout';
+import { DoorFacts, Passed } from './wire';
 
 /** How long a request stays visible. */
 const GLOW_MS = 1600;

@@ -1,7 +1,8 @@
-import { askEvents, Captured, openTraffic, Passed, TOKEN } from './api';
+import { askEvents, openTraffic, TOKEN } from './api';
 import { breakable, byId, element } from './dom';
 import { laneKey } from './lanes';
 import { Picture } from './picture';
+import { Captured, Passed } from './wire';
 
 /** How many lines each list keeps. */
 const KEPT = 50;

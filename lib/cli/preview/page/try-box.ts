@@ -1,7 +1,8 @@
-import { DoorFacts, Trial, tryRequest } from './api';
+import { tryRequest } from './api';
 import { byId, element } from './dom';
 import { PRESETS } from './presets';
 import { showResult } from './try-result';
+import { DoorFacts, Trial } from './wire';
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 

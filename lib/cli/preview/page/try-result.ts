@@ -1,6 +1,6 @@
-import { AddressBelief, DoorFacts, Ending, Trial, TrialResult } from './api';
 import { element } from './dom';
 import { stopKey } from './lanes';
+import { AddressBelief, DoorFacts, Ending, Trial, TrialResult } from './wire';
 
 /** What the load balancer adds or changes itself. */
 const ADDED = /^x-forwarded-(for|proto|port)$/i;
