@@ -4,4 +4,5 @@ import { Commands } from './program';
 export const COMMANDS: Commands = {
   routes: async () => (await import('./routes.js')).ROUTES,
   explain: async () => (await import('./explain.js')).EXPLAIN,
+  preview: async () => (await import('./preview.js')).PREVIEW,
 };

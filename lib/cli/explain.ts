@@ -97,7 +97,8 @@ function beliefLines(outcome: Outcome, sourceIp: string): string[] {
   return [`  from ${outcome.peer}, with the headers`, ...headers, ...(beliefs.length > 0 ? beliefs : [`  ${outcome.target.process} asks for no address`])];
 }
 
-function conditionText(condition: RuleCondition): string {
+/** A condition in words. */
+export function conditionText(condition: RuleCondition): string {
   const pairs = condition.pairs?.map(({ key, value }) => (key === undefined ? value : `${key}=${value}`));
   const values = [...(condition.values ?? []), ...(condition.regexValues ?? []), ...(pairs ?? [])];
   return `${condition.headerName ?? condition.field} is ${values.join(' or ')}`;

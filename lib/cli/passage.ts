@@ -48,6 +48,11 @@ export function pass(door: Door, request: VisitorRequest): Passage {
   return { rule, outcome: outcomeOf(rule.actions, door, request) };
 }
 
+/** The address that a process behind a door sees as its peer. */
+export function peerOf(door: Door): string {
+  return door.loadBalancerAddress ?? SOME_ADDRESS;
+}
+
 /** The name of a rule of this library, by its priority; the priority alone where it is none. */
 export function ruleName({ id, priority }: ListenerRule<unknown>): string {
   if (priority === undefined) {
@@ -80,7 +85,7 @@ function arrivalOf(action: RuleAction, door: Door, request: VisitorRequest): Out
   const tls = request.scheme === 'https';
   const connection = { sourceIp: request.sourceIp, listenerPort: tls ? 443 : 80, tls };
   const headers = forwardedHeaders([['Host', request.host], ...request.headers.filter(([name]) => name.toLowerCase() !== 'host')], connection, door.attributes);
-  const peer = door.loadBalancerAddress ?? SOME_ADDRESS;
+  const peer = peerOf(door);
   const known = Object.values(PostHogProcess).find((process) => String(process) === target.process);
   return { kind: 'arrives', target, peer, headers, beliefs: known ? beliefsOf(known, { peer, headers }, target.settings) : [] };
 }

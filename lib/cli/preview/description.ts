@@ -1,0 +1,97 @@
+import { targetsOf } from './stand-ins';
+import { Door } from '../door';
+import { conditionText } from '../explain';
+import { Outcome, pass, ruleName } from '../passage';
+import { Route, routesOf } from '../routes';
+import { STRANGER } from '../../ingress/endpoint-samples';
+import { RuleAction } from '../../ingress/rule-shapes';
+
+/** Who may open the app. */
+export type Access = 'anyone' | 'cidrs' | 'sign-in' | 'nobody';
+
+/** A way in, in words, for the page. */
+export interface DoorDescription {
+  readonly source: string;
+  readonly hosts: readonly string[];
+  /** Every host of the template; each is a way in. */
+  readonly allHosts: readonly string[];
+  readonly url: string;
+  readonly plainUrl?: string;
+  readonly access: Access;
+  readonly rules: readonly RuleDescription[];
+  readonly endpoints: readonly Route[];
+  readonly processes: readonly { readonly name: string; readonly standIn: true; readonly settings: Readonly<Record<string, string>> }[];
+  readonly loadBalancerAddress?: string;
+  /** A header that the load balancer would send with each response and the preview does not, because browsers would remember it for localhost. */
+  readonly strictTransportSecurity?: string;
+}
+
+/** A rule, in words. */
+export interface RuleDescription {
+  readonly name: string;
+  readonly priority?: number;
+  readonly conditions: readonly string[];
+  readonly action: string;
+  readonly process?: string;
+}
+
+/** What a process was told about the proxies in front of it. */
+const SETTINGS = ['IS_BEHIND_PROXY', 'TRUSTED_PROXIES', 'TRUST_ALL_PROXIES', 'ALLOWED_HOSTS', 'SITE_URL', 'DISABLE_SECURE_SSL_REDIRECT'];
+const LIST_SHOWN = 3;
+
+/** Describes one of the ways in of a template. */
+export function describe(door: Door, doors: readonly Door[], url: string, plainUrl: string | undefined): DoorDescription {
+  return {
+    source: door.source,
+    hosts: door.hosts,
+    allHosts: doors.flatMap(({ hosts }) => hosts),
+    url,
+    plainUrl: door.plainRules && plainUrl,
+    access: accessOf(door),
+    rules: [...door.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): RuleDescription => ({
+      name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule.actions, door),
+    })),
+    endpoints: routesOf(door, door.hosts[0] ?? ''),
+    processes: targetsOf(door).map(({ process, settings }) => ({ name: process, standIn: true, settings: shortSettings(settings) })),
+    loadBalancerAddress: door.loadBalancerAddress,
+    strictTransportSecurity: door.listenerAttributes['routing.http.response.strict_transport_security.header_value'],
+  };
+}
+
+/** Who may open the app, judged by what becomes of a stranger who asks for its first page. */
+export function accessOf(door: Door): Access {
+  const { outcome } = pass(door, { scheme: 'https', method: 'GET', host: door.hosts[0] ?? '', target: '/', sourceIp: STRANGER, headers: [] });
+  const known: Partial<Record<Outcome['kind'], Access>> = { 'arrives': 'anyone', 'sign-in': 'sign-in' };
+  const hasCidrs = door.rules.some(({ conditions, actions }) => conditions.some(({ field }) => field === 'source-ip') && actions.some(({ type }) => type === 'forward'));
+  return known[outcome.kind] ?? (hasCidrs ? 'cidrs' : 'nobody');
+}
+
+function actionOf([action, ...rest]: readonly RuleAction[], door: Door): { readonly action: string; readonly process?: string } {
+  switch (action.type) {
+    case 'forward': {
+      const process = door.targets[action.targetGroup ?? '']?.process;
+      return { action: `forward to ${process ?? action.targetGroup ?? 'a target group elsewhere'}`, process };
+    }
+    case 'fixed-response':
+      return { action: `answer ${action.statusCode} ${action.response?.body ?? ''}`.trimEnd() };
+    case 'redirect':
+      return { action: `redirect (${action.statusCode?.replace('HTTP_', '')})` };
+    default: {
+      const then = actionOf(rest, door);
+      return { action: `sign in at ${action.signIn ?? 'the identity provider'}, then ${then.action}`, process: then.process };
+    }
+  }
+}
+
+/** Long lists, such as all addresses of the load balancer, are cut. */
+function shortSettings(settings: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const present = SETTINGS.filter((name) => name in settings);
+  return Object.fromEntries(present.map((name) => {
+    const values = settings[name]?.split(',');
+    if (!values) {
+      return [name, '(known at deployment)'];
+    }
+    return [name, values.length > LIST_SHOWN ? `${values.slice(0, LIST_SHOWN).join(',')}, … (${values.length} in all)` : values.join(',')];
+  }));
+}
+

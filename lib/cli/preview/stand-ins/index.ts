@@ -1,0 +1,53 @@
+import { capture, replayCapture } from './capture';
+import { featureFlags } from './feature-flags';
+import { generic } from './generic';
+import { hypercacheServer } from './hypercache-server';
+import { RunningStandIn, StandIn, start } from './stand-in';
+import { web } from './web';
+import { Traffic } from '../traffic';
+import { Door, Target } from '../../door';
+import { peerOf } from '../../passage';
+import { PostHogProcess } from '../../../ingress/posthog-process';
+
+/** Who answers in the place of which process; the others get one that says what it got. */
+const STAND_INS: Readonly<Partial<Record<string, StandIn>>> = {
+  [PostHogProcess.WEB]: web,
+  [PostHogProcess.CAPTURE]: capture,
+  [PostHogProcess.CAPTURE_AI]: capture,
+  [PostHogProcess.REPLAY_CAPTURE]: replayCapture,
+  [PostHogProcess.FEATURE_FLAGS]: featureFlags,
+  [PostHogProcess.HYPERCACHE_SERVER]: hypercacheServer,
+};
+
+/** The stand-ins of a template, one for each process behind each of its ways in. */
+export class StandIns {
+  /** Starts every stand-in that some rule leads to. */
+  public static async start(doors: readonly Door[], traffic: Traffic): Promise<StandIns> {
+    const running = new Map<Door, Map<Target, RunningStandIn>>();
+    for (const door of doors) {
+      const targets = targetsOf(door);
+      const started = await Promise.all(targets.map(({ process, settings }) =>
+        start(STAND_INS[process] ?? generic, { process, settings, peer: peerOf(door), traffic })));
+      running.set(door, new Map(targets.map((target, i) => [target, started[i]])));
+    }
+    return new StandIns(running);
+  }
+
+  private constructor(private readonly running: ReadonlyMap<Door, ReadonlyMap<Target, RunningStandIn>>) {}
+
+  /** Where the stand-in for a process listens. */
+  public portOf(door: Door, target: Target): number {
+    return this.running.get(door)!.get(target)!.port;
+  }
+
+  /** Ends them all. */
+  public async close(): Promise<void> {
+    await Promise.all([...this.running.values()].flatMap((targets) => [...targets.values()].map((standIn) => standIn.close())));
+  }
+}
+
+/** The processes that the rules of a door lead to. */
+export function targetsOf({ rules, plainRules = [], targets }: Door): Target[] {
+  const groups = [...rules, ...plainRules].flatMap(({ actions }) => actions).map(({ targetGroup }) => targetGroup ?? '');
+  return [...new Set(groups.map((group) => targets[group]).filter((target) => target !== undefined))];
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { escaped } from '../answers';
+import { headersOf } from '../loopback';
+import { bodyOf, BodyTooLarge, json, partsOf, plainPath, text } from './replies';
+import { sdkFile } from './sdk-files';
+import { beliefsAbout, Handler, StandInProps } from './stand-in';
+
+const REPORT_LIMIT = 1024 * 1024;
+const STREAM_INTERVAL = 100;
+
+/** What the app answers to SDKs while a project has none of it (posthog/api/web_experiment.py and products/, July 2026). */
+const NOTHING_YET: Readonly<Record<string, object>> = {
+  '/api/early_access_features': { earlyAccessFeatures: [] },
+  '/api/web_experiments': { experiments: [] },
+  '/api/product_tours': { product_tours: [] },
+  '/api/push_subscriptions': { status: 1 },
+};
+
+/** Stands for the app: the SDK's scripts, what SDKs ask it for, and a page in place of the user interface. */
+export function web(props: StandInProps): Handler {
+  return async (req, res) => {
+    const path = plainPath(req);
+    if (path.startsWith('/static/')) {
+      req.resume();
+      sdkFile(res, partsOf(req).path);
+    } else if (NOTHING_YET[path] || path === '/report' || path.startsWith('/site_app/') || path.startsWith('/api/conversations/v1/widget/')) {
+      await forSdks(req, res, path, props);
+    } else if (path.startsWith('/api/stand-in/')) {
+      await forTests(req, res, path, props);
+    } else {
+      req.resume();
+      res.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' }).end(page(req, props));
+    }
+  };
+}
+
+/** `cors_response` in posthog/utils_cors.py. */
+function allowOrigin(req: IncomingMessage, res: ServerResponse): void {
+  if (req.headers.origin !== undefined) {
+    res.setHeader('Access-Control-Allow-Origin', req.headers.origin);
+    res.setHeader('Access-Control-Allow-Credentials', 'true');
+    res.setHeader('Access-Control-Allow-Methods', 'GET, POST, OPTIONS');
+    res.setHeader('Access-Control-Allow-Headers', 'X-Requested-With,Content-Type');
+    res.setHeader('Vary', 'Origin');
+  }
+}
+
+async function forSdks(req: IncomingMessage, res: ServerResponse, path: string, props: StandInProps): Promise<void> {
+  allowOrigin(req, res);
+  if (path === '/report' && req.method === 'POST') {
+    await report(req, res, props);
+    return;
+  }
+  req.resume();
+  if (req.method === 'OPTIONS') {
+    res.writeHead(204).end();
+  } else if (path.startsWith('/site_app/')) {
+    res.writeHead(200, { 'Content-Type': 'application/javascript' }).end('/* The preview has no site apps. */\n');
+  } else {
+    json(res, 200, NOTHING_YET[path] ?? {});
+  }
+}
+
+/** The app sends each report to capture as an event (posthog/api/report.py). */
+async function report(req: IncomingMessage, res: ServerResponse, props: StandInProps): Promise<void> {
+  try {
+    const { length } = await bodyOf(req, REPORT_LIMIT);
+    props.traffic.capture({ process: props.process, event: '$csp_violation', properties: { bytes: length } });
+    res.writeHead(204).end();
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) {
+      throw error;
+    }
+    text(res, 413, error.message);
+  }
+}
+
+/** Answers that show what the way in does with bodies and streams. PostHog has nothing at these paths. */
+async function forTests(req: IncomingMessage, res: ServerResponse, path: string, props: StandInProps): Promise<void> {
+  if (path === '/api/stand-in/upload') {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      hash.update(chunk);
+    }
+    json(res, 200, { bytes, sha256: hash.digest('hex') });
+    return;
+  }
+  req.resume();
+  if (path === '/api/stand-in/request') {
+    json(res, 200, { method: req.method, url: req.url, headers: headersOf(req), beliefs: beliefsAbout(req, props) });
+  } else if (path === '/api/stand-in/stream') {
+    stream(req, res);
+  } else {
+    text(res, 404, 'The stand-in has: /api/stand-in/request, /api/stand-in/upload, /api/stand-in/stream?events=N');
+  }
+}
+
+/** Server-sent events, one every tenth of a second: as many as are asked for, or without end. */
+function stream(req: IncomingMessage, res: ServerResponse): void {
+  const wanted = Number(partsOf(req).query.get('events') ?? Infinity);
+  res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+  let sent = 0;
+  const next = () => {
+    res.write(`data: ${++sent}\n\n`);
+    if (sent >= wanted) {
+      res.end();
+    }
+  };
+  next();
+  const timer = setInterval(next, STREAM_INTERVAL);
+  res.once('finish', () => clearInterval(timer));
+  res.once('close', () => clearInterval(timer));
+}
+
+function page(req: IncomingMessage, props: StandInProps): string {
+  const beliefs = beliefsAbout(req, props).map(({ asker, address, reason }) => `<li>${escaped(asker)}: <strong>${escaped(address ?? 'no address')}</strong>, because: ${escaped(reason)}</li>`);
+  const headers = headersOf(req).map(([name, value]) => `${name}: ${value}`).join('\n');
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>The app's stand-in</title>
+<h1>Here the app would answer</h1>
+<p>This is a stand-in of the preview, not PostHog. The rules let <code>${escaped(`${req.method} ${req.url}`)}</code> through to the process <code>${escaped(props.process)}</code>.</p>
+<h2>Which address PostHog believes</h2>
+<ul>
+${beliefs.join('\n')}
+</ul>
+<h2>What arrived, from ${escaped(props.peer)}</h2>
+<pre>${escaped(headers)}</pre>
+</html>
+`;
+}

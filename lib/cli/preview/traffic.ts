@@ -1,0 +1,96 @@
+import { Belief } from '../../ingress/address-belief';
+
+/** A request that the preview has dealt with. */
+export interface PassedRequest {
+  readonly id: number;
+  readonly at: string;
+  readonly method: string;
+  readonly host: string;
+  /** Path and query, as they were sent. */
+  readonly path: string;
+  /** The address that the request came from, or pretended to. */
+  readonly from: string;
+  readonly rule?: string;
+  readonly outcome: 'arrives' | 'answered' | 'redirected' | 'sign-in' | 'unknown';
+  readonly process?: string;
+  readonly status: number;
+  readonly beliefs: readonly Belief[];
+}
+
+/** An event that a stand-in for capture took. */
+export interface CapturedEvent {
+  readonly id: number;
+  readonly at: string;
+  readonly process: string;
+  readonly event: string;
+  readonly distinctId?: string;
+  /** A few of its properties, long ones cut. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** The address that the process takes for the visitor's. */
+  readonly address?: string;
+}
+
+/** Hears of everything that happens from now on. */
+export interface Listener {
+  passed?(request: PassedRequest): void;
+  captured?(event: CapturedEvent): void;
+}
+
+const REQUESTS_KEPT = 50;
+const EVENTS_KEPT = 500;
+
+/** What passed through the preview: the last of it is kept, and listeners hear of the rest as it happens. */
+export class Traffic {
+  private readonly requests: PassedRequest[] = [];
+  private readonly events: CapturedEvent[] = [];
+  private readonly listeners = new Set<Listener>();
+  private lastId = 0;
+  private eventCount = 0;
+
+  /** The last requests, oldest first. */
+  public get recent(): readonly PassedRequest[] {
+    return [...this.requests];
+  }
+
+  /** The last events, newest first. */
+  public get captured(): readonly CapturedEvent[] {
+    return [...this.events].reverse();
+  }
+
+  /** How many events were taken in all. */
+  public get capturedCount(): number {
+    return this.eventCount;
+  }
+
+  /** A number that no other request or event has. */
+  public nextId(): number {
+    return ++this.lastId;
+  }
+
+  /** Notes a request that has been dealt with. */
+  public pass(request: PassedRequest): void {
+    keep(this.requests, request, REQUESTS_KEPT);
+    this.listeners.forEach((listener) => listener.passed?.(request));
+  }
+
+  /** Notes an event that a stand-in took. */
+  public capture(event: Omit<CapturedEvent, 'id' | 'at'>): void {
+    const captured = { id: this.nextId(), at: new Date().toISOString(), ...event };
+    this.eventCount++;
+    keep(this.events, captured, EVENTS_KEPT);
+    this.listeners.forEach((listener) => listener.captured?.(captured));
+  }
+
+  /** Tells a listener of everything from now on, until the returned function is called. */
+  public listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+function keep<T>(list: T[], item: T, limit: number): void {
+  list.push(item);
+  if (list.length > limit) {
+    list.shift();
+  }
+}

@@ -1,0 +1,90 @@
+import { isIP } from 'node:net';
+import { PreviewPorts } from './answers';
+import { SOURCE_HEADER } from './load-balancer';
+import { isLoopback } from './loopback';
+import { sendRaw } from './raw-request';
+import { Door, VisitorRequest } from '../door';
+import { Outcome, pass, ruleName } from '../passage';
+import { Belief } from '../../ingress/address-belief';
+import { STRANGER } from '../../ingress/endpoint-samples';
+import { Header } from '../../ingress/forwarded-headers';
+
+/** A request that the page wants tried. */
+export interface Trial {
+  readonly method: string;
+  /** A path, sent untouched, or an absolute URL. */
+  readonly url: string;
+  /** The address to pretend; left out: a stranger's. */
+  readonly from?: string;
+  readonly headers?: readonly Header[];
+  readonly body?: string;
+}
+
+/** What became of it. */
+export interface TrialResult {
+  readonly request: VisitorRequest;
+  readonly rule: { readonly name: string; readonly priority?: number } | null;
+  readonly outcome: Outcome;
+  readonly arrived?: { readonly process: string; readonly peer: string; readonly headers: readonly Header[] };
+  readonly beliefs: readonly Belief[];
+  readonly response: { readonly status: number; readonly headers: readonly Header[]; readonly body: string };
+}
+
+/** Something that keeps a request from being tried, for the reader. */
+export class TrialError extends Error {}
+
+const BODY_SHOWN = 8 * 1024;
+const LIMITS = { bytes: 256 * 1024, milliseconds: 3000 };
+const METHOD = /^[A-Z]+$/;
+const URL_PARTS = /^(?:(?<scheme>https?):\/\/(?<host>[^/?#]+))?(?<target>\/.*)?$/s;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Sends a request through the door, and says what becomes of it by the rules. */
+export async function tryOut(input: unknown, chooseDoor: (host: string) => Door, ports: PreviewPorts): Promise<TrialResult> {
+  const trial = checked(input);
+  const parts = URL_PARTS.exec(trial.url)!.groups!;
+  const scheme = parts.scheme === 'http' ? 'http' : 'https';
+  const named = parts.host ?? trial.headers?.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '';
+  const door = chooseDoor(named);
+  const host = named === '' || isLoopback(named) ? (door.hosts[0] ?? 'localhost') : named;
+  const headers = (trial.headers ?? []).filter(([name]) => !['host', SOURCE_HEADER.toLowerCase()].includes(name.toLowerCase()));
+  const request: VisitorRequest = { scheme, method: trial.method, host, target: parts.target ?? '/', sourceIp: trial.from ?? STRANGER, headers };
+  const port = scheme === 'https' ? ports.https : ports.http;
+  if (port === undefined) {
+    throw new TrialError('no listener of the template takes plain HTTP');
+  }
+  const { rule, outcome } = pass(door, request);
+  const { status, headers: answered, body } = await sendRaw(port, { ...request, headers: [...headers, [SOURCE_HEADER, request.sourceIp]], body: trial.body }, LIMITS);
+  return {
+    request,
+    rule: rule ? { name: ruleName(rule), priority: rule.priority } : null,
+    outcome,
+    arrived: outcome.kind === 'arrives' ? { process: outcome.target.process, peer: outcome.peer, headers: outcome.headers } : undefined,
+    beliefs: outcome.kind === 'arrives' ? outcome.beliefs : [],
+    response: { status, headers: answered, body: body.subarray(0, BODY_SHOWN).toString('utf8') },
+  };
+}
+
+function checked(input: unknown): Trial {
+  const { method, url, from, headers = [], body } = (typeof input === 'object' && input !== null ? input : {}) as Partial<Record<keyof Trial, unknown>>;
+  if (typeof method !== 'string' || !METHOD.test(method)) {
+    throw new TrialError('`method` must be one such as GET or POST');
+  }
+  if (typeof url !== 'string' || url === '' || !URL_PARTS.test(url) || /[\r\n]/.test(url)) {
+    throw new TrialError('`url` must begin with /, https:// or http://, and have no line breaks');
+  }
+  if (from !== undefined && (typeof from !== 'string' || !isIP(from))) {
+    throw new TrialError('`from` must be an IP address');
+  }
+  if (body !== undefined && typeof body !== 'string') {
+    throw new TrialError('`body` must be a text');
+  }
+  if (!Array.isArray(headers) || !headers.every(isHeader)) {
+    throw new TrialError('`headers` must be pairs of a name and a value, without line breaks');
+  }
+  return { method, url, from, headers, body };
+}
+
+function isHeader(pair: unknown): pair is Header {
+  return Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string' && HEADER_NAME.test(pair[0]) && typeof pair[1] === 'string' && !/[\r\n\0]/.test(pair[1]);
+}
