@@ -25,7 +25,7 @@ const PROGRAMS = [
 
 /** The page of the local preview, which runs in a browser: its programs, and what they are written around. */
 const PAGE = 'lib/cli/preview/page';
-const PAGE_OUT = 'assets/cli/preview/page';
+const PAGE_OUT = 'assets/cli/page';
 const PAGE_FILES = ['index.html', 'demo.html', 'style.css'];
 
 rmSync(path.join(ROOT, 'assets'), { recursive: true, force: true });

@@ -6,9 +6,9 @@ const BASE = '/__preview/';
 /** The token that the page and the sample site send with their events. Stand-ins take any. */
 export const TOKEN = 'phc_local_preview';
 
-/** Asks the preview about the door. */
-export function askDoor(): Promise<DoorFacts> {
-  return json<DoorFacts>(fetch(`${BASE}door`));
+/** Asks the preview about the door of a host; about its first one, where none is named. */
+export function askDoor(host: string): Promise<DoorFacts> {
+  return json<DoorFacts>(fetch(`${BASE}door?${new URLSearchParams({ host }).toString()}`));
 }
 
 /** Asks for the events that the stand-ins have kept, newest first. */

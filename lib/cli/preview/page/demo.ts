@@ -3,7 +3,7 @@ import { byId } from './dom';
 import { loadPostHog, PostHogJs } from './posthog-js';
 
 /** The flag that the sample site asks about. */
-const FLAG = 'new-greeting';
+const FLAG = 'preview-on';
 
 async function main(): Promise<void> {
   const posthog = await loadPostHog();

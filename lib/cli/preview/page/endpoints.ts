@@ -32,5 +32,5 @@ function rowOf({ paths, purpose, rule, answer, owner, public: open }: DoorEndpoi
     element('th', { scope: 'row', role: 'rowheader' }, ...paths.split(', ').map((path) => element('code', {}, breakable(path)))),
     element('td', { role: 'cell' }, purpose.replaceAll('`', '')),
     element('td', { role: 'cell', class: 'quiet' }, rule),
-    element('td', { role: 'cell' }, element('span', { class: open ? 'mark open' : 'mark closed' }, open ? 'public' : 'closed'), element('span', { class: 'answer' }, answer), ...misses));
+    element('td', { role: 'cell' }, element('span', { class: open ? 'mark open' : 'mark closed' }, open ? 'public' : 'closed'), ' ', element('span', { class: 'answer' }, answer), ...misses));
 }

@@ -1,12 +1,12 @@
-import { DoorFacts, DoorRule, Ending } from './wire';
+import { DoorFacts, DoorRule } from './wire';
 
 /** Where a lane ends: at a process, or at the load balancer itself. */
 export type LaneKind = 'process' | 'refused' | 'redirect' | 'sign-in' | 'elsewhere';
 
 /** A rule as a stop on its lane. */
 export interface Stop {
-  /** What tells it from the other rules: its priority, or `default`. */
-  readonly key: string;
+  /** The rule's name. */
+  readonly name: string;
   readonly label: string;
   readonly conditions: readonly string[];
 }
@@ -20,14 +20,14 @@ export interface Lane {
 }
 
 /** The lane of what comes in without TLS, which the other listener sends away. */
-const PLAIN: Lane = { key: 'redirect', kind: 'redirect', title: 'redirected to https', stops: [{ key: 'plain', label: 'port 80', conditions: [] }] };
+const PLAIN: Lane = { key: 'redirect', kind: 'redirect', title: 'redirected to https', stops: [{ name: 'the default rule', label: 'port 80', conditions: [] }] };
 
 /** The rules of a door, grouped by where they lead, in the order in which a request meets the first of each; what does not get in, last. */
 export function lanesOf({ rules, plainUrl }: Pick<DoorFacts, 'rules' | 'plainUrl'>): Lane[] {
   const lanes = new Map<string, Lane>();
   for (const rule of inOrder(rules)) {
     const { kind, title, key } = endOf(rule);
-    const stop = { key: stopKey(rule), label: labelOf(rule), conditions: rule.conditions };
+    const stop = { name: rule.name, label: labelOf(rule), conditions: rule.conditions };
     lanes.set(key, { key, kind, title, stops: [...(lanes.get(key)?.stops ?? []), stop] });
   }
   const all = [...lanes.values(), ...(plainUrl === undefined || lanes.has(PLAIN.key) ? [] : [PLAIN])];
@@ -41,8 +41,8 @@ export function inOrder(rules: readonly DoorRule[]): DoorRule[] {
 }
 
 /** The lane on which a request ended. */
-export function laneKey(outcome: Ending, process?: string): string {
-  switch (outcome.kind) {
+export function laneKey(outcome: string, process?: string): string {
+  switch (outcome) {
     case 'answered':
       return 'refused';
     case 'redirected':
@@ -52,11 +52,6 @@ export function laneKey(outcome: Ending, process?: string): string {
     default:
       return process === undefined ? 'elsewhere' : `process:${process}`;
   }
-}
-
-/** What tells a rule from the others. The one without a priority is the listener's default action. */
-export function stopKey(rule: { readonly priority?: number } | null): string {
-  return rule?.priority === undefined ? 'default' : String(rule.priority);
 }
 
 function endOf({ action, process }: DoorRule): Omit<Lane, 'stops'> {
@@ -82,4 +77,4 @@ function labelOf({ name, priority, conditions, action }: DoorRule): string {
   return `${priority} ${own}`.trim();
 }
 
-const SIGN_IN = /sign.?in|authenticate/i;
+const SIGN_IN = /^sign in/;

@@ -16,12 +16,13 @@ const ACCESS: Readonly<Record<string, string>> = {
 };
 
 async function main(): Promise<void> {
-  const door = await askDoor();
+  const chosen = new URLSearchParams(location.search).get('host') ?? '';
+  const door = await askDoor(chosen);
   showFacts(door);
   showRules(door);
   showEndpoints(door.endpoints);
-  prepareTryBox(door);
-  await followTraffic(new Picture(door));
+  prepareTryBox(door, chosen);
+  followTraffic(new Picture(door), door);
 }
 
 function showFacts(door: DoorFacts): void {
@@ -37,7 +38,9 @@ function showFacts(door: DoorFacts): void {
     ['The app is', ACCESS[door.access] ?? door.access],
     ['Load balancer’s address', door.loadBalancerAddress],
   ];
-  byId('facts').append(...facts.filter(([, text]) => text !== undefined).map(([name, text = '']) => element('div', {}, element('dt', {}, name), element('dd', {}, breakable(text)))));
+  const others = door.allHosts.filter((name) => !door.hosts.includes(name));
+  byId('facts').append(...facts.filter(([, text]) => text !== undefined).map(([name, text = '']) => element('div', {}, element('dt', {}, name), element('dd', {}, breakable(text)))),
+    ...(others.length > 0 ? [element('div', {}, element('dt', {}, 'Other ways in'), ...others.map((name) => element('dd', {}, element('a', { href: `?host=${encodeURIComponent(name)}` }, name))))] : []));
 }
 
 function showRules(door: DoorFacts): void {

@@ -1,5 +1,5 @@
 import { byId, drawn } from './dom';
-import { Lane, laneKey, lanesOf, stopKey } from './lanes';
+import { Lane, laneKey, lanesOf } from './lanes';
 import { Box, Layout, layoutOf, PlacedLane } from './layout';
 import { DoorFacts, Passed } from './wire';
 
@@ -34,19 +34,37 @@ export class Picture {
     this.draw();
   }
 
-  /** Lights the way that a request took, and counts it. */
-  public show({ outcome, process, rule }: Passed): void {
+  /** Counts a request where it ended. */
+  public count({ outcome, process }: Passed): void {
     const key = laneKey(outcome, process);
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+    this.writeCount(key);
+  }
+
+  /** Begins to count anew. */
+  public forget(): void {
+    this.counts.clear();
+    [...this.parts.keys()].forEach((key) => this.writeCount(key));
+  }
+
+  /** Lights the way that a request took. */
+  public show({ outcome, process, rule }: Passed): void {
+    const key = laneKey(outcome, process);
     const parts = this.parts.get(key);
     this.common.forEach((part) => this.light(part));
     if (!parts) {
       return;
     }
-    const stop = parts.stops.get(stopKey(rule));
+    const stop = parts.stops.get(rule ?? '');
     [...parts.all, ...(stop ? [stop] : [])].forEach((part) => this.light(part));
-    parts.count.textContent = counted(this.counts.get(key));
     this.travel(parts.path, key);
+  }
+
+  private writeCount(key: string): void {
+    const count = this.parts.get(key)?.count;
+    if (count) {
+      count.textContent = counted(this.counts.get(key));
+    }
   }
 
   private light(part: SVGElement): void {
@@ -104,7 +122,7 @@ export class Picture {
     const count = drawn('text', { x: end.x + 14, y: end.y + 35, class: 'small count' }, counted(this.counts.get(lane.key)));
     const terminal = drawn('g', { class: `node end ${lane.kind}`, 'data-lane': lane.key },
       box(end, lane.kind === 'process' ? 8 : 23), drawn('text', { x: end.x + 14, y: end.y + 19, class: 'name' }, lane.title), count);
-    const drawnStops = new Map(stops.map(({ stop, box: place }) => [stop.key, drawn('g', { class: `stop ${lane.kind}`, 'data-rule': stop.key },
+    const drawnStops = new Map(stops.map(({ stop, box: place }) => [stop.name, drawn('g', { class: `stop ${lane.kind}`, 'data-rule': stop.name },
       drawn('title', {}, stop.conditions.join(' and ') || 'whatever no other rule matches'), box(place, STOP_RADIUS),
       drawn('text', { x: place.x + place.width / 2, y: place.y + 17, 'text-anchor': 'middle' }, ...priorityApart(stop.label)))] as const));
     this.svg.append(...drawnStops.values(), terminal);

@@ -8,8 +8,13 @@ type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 const FIELDS = ['method', 'url', 'from', 'headers', 'body'] as const;
 
-/** Makes the box work in which any request can be tried. */
-export function prepareTryBox(door: DoorFacts): void {
+/**
+ * Makes the box work in which any request can be tried.
+ *
+ * @param door the door
+ * @param host the host that a path is meant for; empty for the preview's first one
+ */
+export function prepareTryBox(door: DoorFacts, host: string): void {
   const form = byId<HTMLFormElement>('try-form');
   byId('presets').append(...PRESETS.map((preset) => {
     const button = element('button', { type: 'button' }, preset.name);
@@ -21,15 +26,15 @@ export function prepareTryBox(door: DoorFacts): void {
   }));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void submit(door);
+    void submit(door, host);
   });
 }
 
-async function submit(door: DoorFacts): Promise<void> {
+async function submit(door: DoorFacts, host: string): Promise<void> {
   const result = byId('result');
   try {
     const trial = trialOf();
-    showResult(result, trial, await tryRequest(trial), door);
+    showResult(result, trial, await tryRequest(host !== '' && trial.url.startsWith('/') ? { ...trial, url: `https://${host}${trial.url}` } : trial), door);
     // On a phone, it stands below the form.
     result.scrollIntoView({ block: 'nearest' });
   } catch (error) {

@@ -1,5 +1,4 @@
 import { element } from './dom';
-import { stopKey } from './lanes';
 import { AddressBelief, DoorFacts, Ending, Trial, TrialResult } from './wire';
 
 /** What the load balancer adds or changes itself. */
@@ -8,7 +7,7 @@ const ADDED = /^x-forwarded-(for|proto|port)$/i;
 /** Shows what became of a request. */
 export function showResult(place: HTMLElement, trial: Trial, result: TrialResult, door: DoorFacts): void {
   const { outcome, arrived, beliefs, response, rule, request } = result;
-  const conditions = rule ? door.rules.find((one) => stopKey(one) === stopKey(rule))?.conditions ?? [] : [];
+  const conditions = door.rules.find(({ name }) => name === rule?.name)?.conditions ?? [];
   const refused = outcome.kind !== 'arrives';
   place.replaceChildren(
     element('p', { class: 'asked' }, element('code', {}, `${trial.method} ${trial.url}`), ` from ${request.sourceIp}`),

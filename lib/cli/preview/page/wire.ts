@@ -1,8 +1,5 @@
 /* What the preview and its page say to each other. Types alone. */
 
-/** The rule that a request met; null where none matched. */
-export type MetRule = { readonly name: string; readonly priority?: number } | null;
-
 /** A rule of the load balancer, in words. */
 export interface DoorRule {
   readonly name: string;
@@ -26,6 +23,8 @@ export interface DoorEndpoint {
 export interface DoorFacts {
   readonly source: string;
   readonly hosts: readonly string[];
+  /** The hosts of every door that the preview serves. */
+  readonly allHosts: readonly string[];
   readonly url: string;
   readonly plainUrl?: string;
   readonly access: string;
@@ -55,12 +54,15 @@ export interface AddressBelief {
 /** A request that passed the door. */
 export interface Passed {
   readonly id: number;
-  readonly at: string | number;
+  readonly at: string;
   readonly method: string;
+  readonly host: string;
   readonly path: string;
   readonly from: string;
-  readonly rule: MetRule;
-  readonly outcome: Ending;
+  /** The name of the rule that it met. */
+  readonly rule?: string;
+  /** How it ended, as the `kind` of an ending. */
+  readonly outcome: string;
   readonly process?: string;
   readonly status: number;
 }
@@ -87,7 +89,8 @@ export interface Trial {
 /** What became of a request that was tried. */
 export interface TrialResult {
   readonly request: { readonly sourceIp: string };
-  readonly rule: MetRule;
+  /** The rule that it met; null where none matched. */
+  readonly rule: { readonly name: string } | null;
   readonly outcome: Ending;
   readonly arrived?: { readonly process: string; readonly peer: string; readonly headers: readonly (readonly [name: string, value: string])[] };
   readonly beliefs: readonly AddressBelief[];
