@@ -34,7 +34,14 @@ export enum ExitCode {
 }
 
 /** Something that keeps a command from being done, in one line for the reader. */
-export class CommandError extends Error {}
+export class CommandError extends Error {
+  public override readonly name = 'CommandError';
+}
+
+/** Whether a command could not be done. Bundled, each command has a class of its own, so it is known by its name. */
+export function isCommandError(error: unknown): error is CommandError {
+  return error instanceof Error && error.name === 'CommandError';
+}
 
 /** The text of an option, or undefined where it was not given. */
 export function textOption(args: Arguments, name: string): string | undefined {

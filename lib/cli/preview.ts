@@ -36,11 +36,11 @@ function greeting(doors: readonly Door[], { ports }: Preview): string {
   ].join('\n');
 }
 
-/** Waits for Ctrl-C, or for being told to end. */
+/** Waits for Ctrl-C, or for being told to end. Told twice, as by npm and the terminal, it does not end otherwise. */
 async function interrupted(): Promise<void> {
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
   });
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Command, CommandError, ExitCode, Output } from './command';
+import { Command, CommandError, ExitCode, isCommandError, Output } from './command';
 
 /** A command that is loaded when it is asked for, so that none waits for what another needs. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
@@ -29,7 +29,7 @@ export async function runProgram(commands: Commands, argv: readonly string[], ou
     }
     return await command.run({ values, positionals }, output);
   } catch (error) {
-    if (error instanceof CommandError) {
+    if (isCommandError(error)) {
       output.err(`cdk-posthog: ${error.message}`);
       return ExitCode.FAILED;
     }
