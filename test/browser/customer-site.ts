@@ -80,6 +80,7 @@ function page(posthog: string): string {
     capture_performance: { web_vitals: true },
     disable_web_experiments: false,
     enable_heatmaps: true,
+    metrics: { flushIntervalMs: 1000 },
     opt_in_site_apps: true,
     session_recording: { maskAllInputs: true },
   });

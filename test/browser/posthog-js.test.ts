@@ -1,4 +1,4 @@
-import { Browser, Page } from 'playwright-core';
+import { Browser, BrowserContext } from 'playwright-core';
 import { openBrowser, visitorsUserAgent } from './chromium';
 import { CustomerSite, TOKEN, USE_EVERYTHING, withEverything } from './customer-site';
 import { PreviewProcess } from './preview-process';
@@ -19,7 +19,7 @@ const SERVER_ONLY = ['GET /flags/definitions', 'GET /api/projects/@current/featu
 let preview: PreviewProcess;
 let site: CustomerSite;
 let browser: Browser;
-let page: Page;
+let context: BrowserContext;
 let log: TrafficLog;
 let calls: PassedRequest[];
 let events: CapturedEvent[];
@@ -29,8 +29,8 @@ beforeAll(async () => {
   [preview, browser] = await Promise.all([PreviewProcess.start(), openBrowser()]);
   site = await CustomerSite.start(preview.url);
   log = await TrafficLog.open(preview.url);
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, userAgent: await visitorsUserAgent(browser) });
-  page = await context.newPage();
+  context = await browser.newContext({ ignoreHTTPSErrors: true, userAgent: await visitorsUserAgent(browser) });
+  const page = await context.newPage();
   await page.route(`**/array/${TOKEN}/config.js`, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: withEverything(await response.text()) });
@@ -42,11 +42,11 @@ beforeAll(async () => {
   await page.waitForFunction('posthog.sessionRecordingStarted() && posthog.conversations.isAvailable()');
   answers = await page.evaluate(USE_EVERYTHING);
   await page.getByRole('button', { name: 'does nothing' }).click();
-  // A click is dead once nothing has followed it for some seconds.
-  await page.waitForTimeout(4000);
-  // Whatever still waits is sent when the visitor leaves.
-  await page.goto('about:blank');
   await Promise.all(['/s/', PublicEndpoint.LOGS.path, PublicEndpoint.METRICS.path].map((wanted) => log.until(wanted, ({ path }) => path.startsWith(wanted))));
+  // A click is dead once nothing has followed it for some seconds.
+  await eventsWith('$dead_click');
+  // Whatever still waits is sent when the visitor leaves.
+  await page.close({ runBeforeUnload: true });
   events = await eventsWith('$pageleave');
   calls = [...log.requests];
 });
@@ -61,14 +61,14 @@ afterAll(async () => {
 /** The events that have arrived, once a last one is among them. */
 async function eventsWith(last: string): Promise<CapturedEvent[]> {
   for (let attempts = 0; ; attempts++) {
-    const arrived = await (await page.context().request.get(preview.page('events'))).json() as CapturedEvent[];
+    const arrived = await (await context.request.get(preview.page('events'))).json() as CapturedEvent[];
     if (arrived.some(({ event }) => event === last)) {
       return arrived;
     }
-    if (attempts === 50) {
+    if (attempts === 150) {
       throw new Error(`${last} did not arrive; these did: ${arrived.map(({ event }) => event).join(', ')}`);
     }
-    await page.waitForTimeout(100);
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
@@ -110,7 +110,7 @@ test('what is not answered yet is refused by the load balancer, and reaches nobo
 
 test('the app itself stays closed to the browser', async () => {
   for (const path of ['/', '/login', '/api/projects/@current/', '/static/../login', '/array/x/../../insights']) {
-    expect((await page.context().request.get(preview.url + path)).status()).toBe(403);
+    expect((await context.request.get(preview.url + path)).status()).toBe(403);
   }
 });
 
