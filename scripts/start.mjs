@@ -19,9 +19,9 @@ function context() {
 /** Runs the app itself, without the checks that a deployment needs: the CDK's command line would do the same, and take three times as long. */
 function synthesise() {
   const env = { ...process.env, CDK_OUTDIR: OUTPUT, CDK_CONTEXT_JSON: JSON.stringify(context()), CDK_VALIDATION: 'false' };
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', path.join('bin', 'posthog.ts')], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', path.join('bin', 'posthog.ts')], { cwd: ROOT, env, encoding: 'utf8' });
   if (status !== 0) {
-    process.stderr.write('npm start: the app could not be synthesised\n');
+    process.stderr.write(`${stderr}\nnpm start: the app could not be synthesised\n`);
     process.exit(FAILED);
   }
 }

@@ -57,8 +57,9 @@ export class Forwarding {
   /** Hands a request on and answers it with what comes back. */
   public deliver(req: IncomingMessage, res: ServerResponse, delivery: Delivery): void {
     this.deliveries.set(req, delivery);
-    // A request that expects to be told to go on would escape the event above.
+    // A request that expects to be told to go on would escape the event above, and one that ends its connection would end the process's too.
     delete req.headers.expect;
+    delete req.headers.connection;
     this.proxy.web(req, res, { target: { host: LOOPBACK, port: delivery.port } }, () => failed(res, this.timedOut.has(req)));
   }
 

@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { createServer, IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { networkInterfaces } from 'node:os';
+import { AddressInfo, connect } from 'node:net';
+import { bundled, RunningProgram, startProgram, temporaryFile, temporaryFolder } from './program';
+import { templateWith } from './world';
+
+const folder = temporaryFolder();
+const template = temporaryFile('Good.template.json', JSON.stringify(templateWith()));
+const broken = temporaryFile('Broken.template.json', '{"Resources": ');
+const empty = temporaryFile('Empty.template.json', '{"Resources": {}}');
+bundled();
+
+/** Runs the command to its end, in an empty folder. */
+async function run(...options: string[]): Promise<{ code: number; err: string; out: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [bundled(), 'preview', ...options], { cwd: folder }, (error, out, err) => resolve({ code: error ? Number(error.code) : 0, err, out }));
+  });
+}
+
+describe('what keeps it from starting is said in one line, with exit code 2', () => {
+  test('no template', async () => {
+    expect(await run()).toEqual({ code: 2, out: '', err: 'cdk-posthog: there is no synthesised template here (no folder cdk.out); run `npx cdk synth`, or name a template with --template FILE\n' });
+  });
+
+  test('a template that is not there', async () => {
+    expect(await run('--template', 'nowhere.json')).toEqual({ code: 2, out: '', err: 'cdk-posthog: cannot read the template nowhere.json (ENOENT); run `npx cdk synth`, or name a template with --template FILE\n' });
+  });
+
+  test('a template that is broken', async () => {
+    const { code, err } = await run('--template', broken);
+    expect([code, err.split('\n').length]).toEqual([2, 2]);
+    expect(err).toContain('Broken.template.json is not JSON');
+  });
+
+  test('a template without a way in', async () => {
+    const { code, err } = await run('--template', empty);
+    expect([code, err.split('\n').length]).toEqual([2, 2]);
+    expect(err).toContain('has no listener with rules, and so no way in to a PostHog');
+  });
+
+  test.each([['--port', '--http-port'], ['--http-port', '--port']])('a port of %s that is taken', async (option, other) => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    const port = (server.address() as AddressInfo).port;
+    const result = await run('--template', template, option, String(port), other, '0');
+    server.close();
+    expect(result).toEqual({ code: 2, out: '', err: `cdk-posthog: cannot listen on port ${port}: something else listens on it; give another with ${option} N, or 0 for any that is free\n` });
+  });
+
+  test.each([['--port', 'x'], ['--port', '65536'], ['--http-port', '-1'], ['--from', 'somewhere']])('%s=%s', async (option, value) => {
+    const { code, err } = await run('--template', template, `${option}=${value}`);
+    expect([code, err.split('\n').length]).toEqual([2, 2]);
+    expect(err).toContain(`${option} must be`);
+    expect(err).toContain(`got: '${value}'`);
+  });
+});
+
+test('its help says how a door is picked and how to pretend an address', async () => {
+  const { code, out } = await run('--help');
+  expect(code).toBe(0);
+  expect(out).toContain('localhost stands for the domain of the template, for the first where it has several');
+  expect(out).toContain('X-Preview-Source-IP: IP');
+});
+
+describe('running', () => {
+  let program: RunningProgram | undefined;
+  afterEach(async () => {
+    await program?.end();
+    program = undefined;
+  });
+
+  test('it says in one short block where to look, what answers and how to end', async () => {
+    program = await startProgram(template);
+    const lines = program.greeting.trimEnd().split('\n');
+    expect(lines).toHaveLength(6);
+    expect(program.greeting).toContain(`https://localhost:${program.port}/__preview/`);
+    expect(program.greeting).toContain('stand-ins, not PostHog: web, capture, replay-capture, feature-flags, hypercache-server');
+    expect(program.greeting).toContain('curl -k');
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends everything at once, open streams too, and well', async (signal) => {
+    program = await startProgram(template);
+    const { port } = program;
+    const response = await new Promise<IncomingMessage>((resolve) => {
+      httpsRequest({ port, path: '/__preview/traffic', rejectUnauthorized: false }, resolve).end();
+    });
+    response.on('error', () => undefined).resume();
+    const { code, milliseconds } = await program.end(signal);
+    program = undefined;
+    expect(code).toBe(0);
+    expect(milliseconds).toBeLessThan(2000);
+    await expect(reaches('127.0.0.1', port)).resolves.toBe(false);
+  });
+
+  test('it listens on loopback only', async () => {
+    program = await startProgram(template);
+    const others = Object.values(networkInterfaces()).flat().filter((address) => address?.family === 'IPv4' && !address.internal).map((address) => address!.address);
+    const { port } = program;
+    expect(await reaches('127.0.0.1', port)).toBe(true);
+    expect(await Promise.all(['127.0.0.2', ...others].map((address) => reaches(address, port)))).toEqual(['127.0.0.2', ...others].map(() => false));
+  });
+});
+
+async function reaches(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,126 @@
+import { header, World } from './world';
+import { pass } from '../../../lib/cli/passage';
+import { SOURCE_HEADER } from '../../../lib/cli/preview/load-balancer';
+import { Door } from '../../../lib/cli/door';
+import { Belief } from '../../../lib/ingress/address-belief';
+import { Header } from '../../../lib/ingress/forwarded-headers';
+
+/** What the app's stand-in says about a request that reached it. */
+interface Arrived {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Header[];
+  readonly beliefs: Belief[];
+}
+
+const SHOW = '/api/stand-in/request';
+/** What one connection between the preview and a stand-in adds. */
+const OF_THE_CONNECTION = ['connection'];
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world.close());
+
+async function arrived(headers: readonly Header[], target = SHOW, from = world): Promise<Arrived> {
+  const { body } = await from.raw({ target, headers });
+  return JSON.parse(body.toString()) as Arrived;
+}
+
+function withoutConnection({ headers }: Arrived): Header[] {
+  return headers.filter(([name]) => !OF_THE_CONNECTION.includes(name.toLowerCase()));
+}
+
+test('a process gets exactly the headers that explain tells of, and believes the addresses that it tells of', async () => {
+  const sent: Header[] = [
+    ['X-Forwarded-For', '1.2.3.4'], ['x-forwarded-for', '5.6.7.8'], ['X-Forwarded-Proto', 'http'], ['X-Forwarded-Port', '80'], ['X-Forwarded-Host', 'evil.example'], ['X-Real-Ip', '9.9.9.9'],
+    ['Cookie', 'a=b'], ['X-Twice', '1'], ['X-Twice', '2'], ['x-lower', 'é'], ['under_score', 'dropped'],
+  ];
+  const { outcome } = pass(world.door, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: SHOW, sourceIp: '203.0.113.9', headers: sent });
+  const got = await arrived([...sent, [SOURCE_HEADER, '203.0.113.9']]);
+  // A text of two bytes on the wire, which Node.js reads as two characters.
+  const expected = outcome.kind === 'arrives' ? outcome.headers.map(([name, value]): Header => [name, Buffer.from(value, 'utf8').toString('latin1')]) : [];
+  expect(withoutConnection(got)).toEqual(expected);
+  expect(got.beliefs).toEqual(outcome.kind === 'arrives' && outcome.beliefs);
+  expect(got.headers.map(([name]) => name.toLowerCase())).not.toContain('under_score');
+});
+
+test('a forged first entry is passed on, the real address behind it, and the strict rule fails closed', async () => {
+  const got = await arrived([['X-Forwarded-For', '1.2.3.4'], [SOURCE_HEADER, '203.0.113.9']]);
+  expect(got.headers).toContainEqual(['X-Forwarded-For', '1.2.3.4, 203.0.113.9']);
+  expect(got.beliefs.map(({ address }) => address)).toEqual([undefined, '1.2.3.4']);
+});
+
+test('without a forged header, the app believes the address that connected', async () => {
+  const got = await arrived([[SOURCE_HEADER, '2001:db8::9']]);
+  expect(got.beliefs.map(({ address }) => address)).toEqual(['2001:db8::9', '2001:db8::9']);
+});
+
+test('the header with which one pretends reaches nobody', async () => {
+  const got = await arrived([[SOURCE_HEADER.toLowerCase(), '203.0.113.9']]);
+  expect(got.headers.map(([name]) => name.toLowerCase())).not.toContain(SOURCE_HEADER.toLowerCase());
+});
+
+test.each(['', 'x', '1.2.3', '203.0.113.0/24', '1.2.3.4, 5.6.7.8'])('pretending %j is refused', async (value) => {
+  const response = await world.raw({ target: SHOW, headers: [[SOURCE_HEADER, value]] });
+  expect([response.status, response.body.toString()]).toEqual([400, `${SOURCE_HEADER} must be one IP address, got: '${value}'\n`]);
+});
+
+test('who pretends nothing comes from where they connect from, or from the address of --from', async () => {
+  const other = await World.of(world.doors, { from: '203.0.113.77' });
+  const found = [await arrived([]), await arrived([], SHOW, other)].map((got) => got.headers.find(([name]) => name === 'X-Forwarded-For')?.[1]);
+  await other.close();
+  expect(found).toEqual(['127.0.0.1', '203.0.113.77']);
+});
+
+test('a name of this machine becomes the domain, so that ALLOWED_HOSTS and the rules hold', async () => {
+  const { body } = await world.raw({ target: SHOW, host: `localhost:${world.port}` });
+  expect((JSON.parse(body.toString()) as Arrived).headers).toContainEqual(['Host', 'posthog.example.com']);
+});
+
+test.each(['/api/stand-in/request?a=1&b=%2F..%2f&c=', '/api/stand-in/request??x?y', '/api/stand-in/request?a#b', '/api/stand-in/request/?'])('the target %s arrives as it was sent', async (target) => {
+  expect((await arrived([], target)).url).toBe(target);
+});
+
+test('headers about one connection are not handed on', async () => {
+  const got = await arrived([['TE', 'trailers'], ['Upgrade', 'websocket'], ['Keep-Alive', 'timeout=1'], ['Proxy-Connection', 'close'], ['Expect', '100-continue']]);
+  expect(got.headers.map(([name]) => name.toLowerCase()).filter((name) => ['te', 'upgrade', 'keep-alive', 'proxy-connection', 'expect'].includes(name))).toEqual([]);
+  expect(got.headers).toContainEqual(['Connection', 'keep-alive']);
+});
+
+test('what two servers could read differently is refused before any rule is asked', async () => {
+  const ambiguous = await world.raw({ method: 'POST', target: '/e/', headers: [['Content-Length', '5'], ['Transfer-Encoding', 'chunked']], body: '0\r\n\r\n' });
+  const spaced = await world.raw({ target: '/e/', headers: [['Bad Name', 'x']] });
+  const huge = await world.raw({ target: '/e/', headers: [['X-Huge', 'x'.repeat(70_000)]] });
+  expect([ambiguous.status, spaced.status, huge.status]).toEqual([400, 400, 431]);
+});
+
+function withAttributes(listenerAttributes: Record<string, string>, attributes: Record<string, string> = {}): Door[] {
+  return [{ ...world.door, listenerAttributes: { ...world.door.listenerAttributes, ...listenerAttributes }, attributes: { ...world.door.attributes, ...attributes } }];
+}
+
+test('headers that the listener adds to responses are sent, but for the one that a browser would remember for localhost', async () => {
+  const other = await World.of(withAttributes({ 'routing.http.response.x_frame_options.header_value': 'DENY' }));
+  const responses = [await other.raw({ target: '/login' }), await other.raw({ target: '/internal/x' })];
+  await other.close();
+  expect(responses.map((response) => header(response, 'X-Frame-Options'))).toEqual(['DENY', 'DENY']);
+  expect(world.door.listenerAttributes['routing.http.response.strict_transport_security.header_value']).toMatch(/^max-age=/);
+  expect(responses.map((response) => header(response, 'Strict-Transport-Security'))).toEqual([undefined, undefined]);
+});
+
+test('the load balancer\'s attributes decide what becomes of X-Forwarded-For', async () => {
+  const found = [];
+  for (const mode of ['preserve', 'remove']) {
+    const other = await World.of(withAttributes({}, { 'routing.http.xff_header_processing.mode': mode }));
+    found.push((await arrived([['X-Forwarded-For', '1.2.3.4']], SHOW, other)).headers.find(([name]) => name === 'X-Forwarded-For')?.[1]);
+    await other.close();
+  }
+  expect(found).toEqual(['1.2.3.4', undefined]);
+});
+
+test('a connection is kept or closed as the visitor asks, whatever the process does with its own', async () => {
+  const kept = await world.text('/login');
+  const closed = await world.text('/login', { headers: { Connection: 'close' } });
+  expect([kept.headers.connection, closed.headers.connection]).toEqual(['keep-alive', 'close']);
+});

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { World } from './world';
+import { AppAccess, PublicEndpoint } from '../../../lib';
+import { globMatches } from '../../../lib/ingress/rule-evaluator';
+
+/** A request that the SDK made: what it called, who answered, and how. */
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly process?: string;
+  readonly status: number;
+}
+
+interface Said {
+  readonly answers: { readonly local: object; readonly remote: object; readonly payload: unknown; readonly remoteConfig: unknown; readonly isEnabled: boolean };
+  readonly errors: string[];
+}
+
+/** The rows of the endpoint table that a path belongs to. */
+function rowsFor(target: string): PublicEndpoint[] {
+  const plain = target.replace(/(?<=.)\/$/, '');
+  return PublicEndpoint.all().filter((endpoint) => (endpoint._matchesPath && globMatches(endpoint.path, plain)) || (endpoint._matchesBelow && globMatches(`${endpoint.path}/*`, plain)));
+}
+
+const FLAGS = { 'preview-on': true, 'preview-variant': 'test', 'preview-enterprise': true, 'preview-config': true };
+
+describe.each(['v0', 'v1'])('posthog-node, capturing with %s, through a door that is closed for the app', (mode) => {
+  const calls: Call[] = [];
+  let world: World;
+  let said: Said;
+  beforeAll(async () => {
+    world = await World.start({ appAccess: AppAccess.nobody() });
+    world.preview.traffic.listen({ passed: ({ method, path: target, process: name, status }) => calls.push({ method, path: target.split('?')[0], process: name, status }) });
+    // Its own fetch, which takes no certificate that vouches for itself.
+    const env = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1', POSTHOG_CAPTURE_MODE: mode };
+    said = JSON.parse(await new Promise<string>((resolve, reject) => {
+      execFile(process.execPath, [path.join(__dirname, 'sdk-client.mjs'), `https://localhost:${world.port}`], { env }, (error, out, err) => (error ? reject(new Error(err)) : resolve(out)));
+    })) as Said;
+  }, 60_000);
+  afterAll(() => world.close());
+
+  test('calls nothing that the table of endpoints lacks', () => {
+    expect(calls.filter(({ path: target }) => rowsFor(target).length === 0)).toEqual([]);
+  });
+
+  test('reaches the process that answers each, with success', () => {
+    const owners = (target: string) => rowsFor(target).flatMap((endpoint) => [endpoint.process, endpoint._fallback]);
+    expect(calls.filter((call) => call.status !== 200 || !owners(call.path).includes(call.process as PublicEndpoint['process']))).toEqual([]);
+  });
+
+  test('calls these, and no others', () => {
+    const captures = mode === 'v0' ? ['POST /batch/ capture'] : ['POST /i/v1/analytics/events capture'];
+    expect([...new Set(calls.map(({ method, path: target, process: name }) => `${method} ${target} ${name}`))].sort()).toEqual([
+      'GET /api/projects/@current/feature_flags/preview-config/remote_config feature-flags', 'GET /flags/definitions feature-flags', 'POST /flags/ feature-flags', 'POST /i/v0/ai/batch/ capture', ...captures,
+    ].sort());
+  });
+
+  test('gets the flags, whether it evaluates them itself or asks', () => {
+    expect(said.answers).toEqual({ local: FLAGS, remote: FLAGS, payload: { colour: 'blue' }, remoteConfig: { limit: 10 }, isEnabled: false });
+    expect(said.errors).toEqual([]);
+  });
+
+  test('has every event taken', () => {
+    const events = world.preview.traffic.captured.map(({ event, distinctId }) => `${event} ${distinctId}`);
+    expect(events).toEqual(expect.arrayContaining([
+      'bought user-1', '$identify user-1', '$create_alias user-1', '$groupidentify $company_company-1', '$exception user-1', '$ai_generation user-1', 'bought at once user-2', '$feature_flag_called user-2',
+    ]));
+    expect(events.filter((event) => event.endsWith('undefined'))).toEqual([]);
+  });
+});

@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { ClientRequest, IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:tls';
+import { templateWith, textOf, until, World } from './world';
+import { bundled, startProgram, temporaryFile } from './program';
+
+const MEBIBYTE = 1024 * 1024;
+const template = temporaryFile('Test.template.json', JSON.stringify(templateWith()));
+bundled();
+
+/** The text of the answer to a request that is still being sent. */
+async function answerTo(request: ClientRequest): Promise<string> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve);
+    request.once('error', reject);
+  });
+  return textOf(response);
+}
+
+describe('through the door', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.close());
+
+  test('server-sent events arrive one by one, and not when the last is there', async () => {
+    const begun = Date.now();
+    const response = await world.ask('/api/stand-in/stream?events=5');
+    const times: number[] = [];
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      times.push(...chunk.toString().match(/data/g)!.map(() => Date.now() - begun));
+    }
+    expect(times).toHaveLength(5);
+    expect(times[4] - times[0]).toBeGreaterThan(250);
+    expect(response.headers['content-type']).toBe('text/event-stream');
+  });
+
+  test('a visitor who leaves ends the stream behind the door', async () => {
+    const passed: string[] = [];
+    const stop = world.preview.traffic.listen({ passed: ({ path }) => passed.push(path) });
+    const response = await world.ask('/api/stand-in/stream');
+    await new Promise((resolve) => response.once('data', resolve));
+    response.destroy();
+    await until(() => passed.includes('/api/stand-in/stream'));
+    stop();
+  });
+
+  test('an upload that breaks off is dropped, and the door answers others as before', async () => {
+    const socket = connect({ port: world.port, rejectUnauthorized: false });
+    const passed: string[] = [];
+    const stop = world.preview.traffic.listen({ passed: ({ path }) => passed.push(path) });
+    socket.write('POST /api/stand-in/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nonly this');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    socket.destroy();
+    await until(() => passed.includes('/api/stand-in/upload'));
+    stop();
+    expect((await world.text('/login')).status).toBe(200);
+  });
+
+  test('a body is on its way to the process before its last byte is there', async () => {
+    const request = httpsRequest({ port: world.port, path: '/api/stand-in/upload', method: 'POST', rejectUnauthorized: false });
+    const answered = answerTo(request);
+    request.write('first');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    request.end('last');
+    expect(JSON.parse(await answered)).toMatchObject({ bytes: 9 });
+  });
+
+  test('an early refusal of a large body reaches the visitor', async () => {
+    const { status, body } = await world.text('/e/', { method: 'POST', body: 'x'.repeat(3 * MEBIBYTE) });
+    expect([status, body]).toEqual([413, 'the body is larger than 2097152 bytes']);
+  });
+});
+
+test('64 MB pass through with flat memory, both ways of framing them', async () => {
+  const program = await startProgram(template);
+  const chunk = randomBytes(MEBIBYTE);
+  const hash = createHash('sha256');
+  const rss = () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(program.pid)], { encoding: 'utf8' })) / 1024;
+  const upload = async (chunks: number, headers: Record<string, string | number>) => {
+    const request = httpsRequest({ port: program.port, path: '/api/stand-in/upload', method: 'POST', rejectUnauthorized: false, headers });
+    const answered = answerTo(request);
+    let peak = 0;
+    for (let i = 0; i < chunks; i++) {
+      if (!request.write(chunk)) {
+        await new Promise((resolve) => request.once('drain', resolve));
+      }
+      peak = i % 8 === 0 ? Math.max(peak, rss()) : peak;
+    }
+    request.end();
+    return { answer: JSON.parse(await answered) as { bytes: number; sha256: string }, peak };
+  };
+  try {
+    // Once, so that what any first upload needs is there.
+    await upload(8, {});
+    const before = rss();
+    const sized = await upload(64, { 'Content-Length': 64 * MEBIBYTE });
+    const chunked = await upload(64, {});
+    for (let i = 0; i < 64; i++) {
+      hash.update(chunk);
+    }
+    const sha256 = hash.digest('hex');
+    expect([sized.answer, chunked.answer]).toEqual([{ bytes: 64 * MEBIBYTE, sha256 }, { bytes: 64 * MEBIBYTE, sha256 }]);
+    expect(Math.max(sized.peak, chunked.peak) - before).toBeLessThan(48);
+  } finally {
+    await program.end();
+  }
+}, 60_000);

@@ -1,0 +1,103 @@
+import { request as httpsRequest, Agent, RequestOptions } from 'node:https';
+import { IncomingMessage } from 'node:http';
+import { Template } from 'aws-cdk-lib/assertions';
+import { PostHogProps } from '../../../lib';
+import { Door } from '../../../lib/cli/door';
+import { Preview, PreviewOptions, startPreview } from '../../../lib/cli/preview/preview';
+import { RawRequest, RawResponse, sendRaw } from '../../../lib/cli/preview/raw-request';
+import { doorsOf } from '../../../lib/cli/template-door';
+import { CloudFormationTemplate } from '../../../lib/ingress/template-rules';
+import { newPostHog, newStack } from '../../helpers/stack';
+
+/** The domain of the tests' PostHog. */
+export const DOMAIN = 'posthog.example.com';
+
+const LIMITS = { bytes: 10 * 1024 * 1024, milliseconds: 10_000 };
+
+/** A preview of a PostHog, and ways to ask it. */
+export class World {
+  /** Starts a preview of a PostHog with only what it cannot do without, and whatever a test adds. */
+  public static async start(props: Partial<PostHogProps> = {}, options: Partial<PreviewOptions> = {}): Promise<World> {
+    return World.of(doorsOf({ file: 'Test.template.json', template: templateWith(props) }), options);
+  }
+
+  /** Starts a preview of ways in. */
+  public static async of(doors: readonly Door[], options: Partial<PreviewOptions> = {}): Promise<World> {
+    return new World(doors, await startPreview(doors, { port: 0, httpPort: 0, ...options }));
+  }
+
+  private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+
+  private constructor(public readonly doors: readonly Door[], public readonly preview: Preview) {}
+
+  public get door(): Door {
+    return this.doors[0];
+  }
+
+  public get port(): number {
+    return this.preview.ports.https;
+  }
+
+  public async close(): Promise<void> {
+    this.agent.destroy();
+    await this.preview.close();
+  }
+
+  /** Sends a request byte by byte as given, as an HTTP client would not. */
+  public async raw(request: Partial<RawRequest>): Promise<RawResponse> {
+    const scheme = request.scheme ?? 'https';
+    return sendRaw(scheme === 'https' ? this.port : this.preview.ports.http!, { scheme, method: 'GET', target: '/', host: DOMAIN, headers: [], ...request }, LIMITS);
+  }
+
+  /** Sends a request with an HTTP client, and gives its response as it begins. */
+  public async ask(path: string, options: RequestOptions & { body?: string } = {}): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const request = httpsRequest({ host: 'localhost', port: this.port, path, agent: this.agent, ...options }, resolve);
+      request.once('error', reject);
+      request.end(options.body);
+    });
+  }
+
+  /** The same, and the whole of its body. */
+  public async text(path: string, options: RequestOptions & { body?: string } = {}): Promise<{ status: number; headers: IncomingMessage['headers']; body: string }> {
+    const response = await this.ask(path, options);
+    return { status: response.statusCode!, headers: response.headers, body: await textOf(response) };
+  }
+
+  /** The same, its body read as JSON. */
+  public async json<T>(path: string, options: RequestOptions & { body?: string } = {}): Promise<T> {
+    return JSON.parse((await this.text(path, options)).body) as T;
+  }
+}
+
+/** The whole body of a response, as text. */
+export async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The value of a header. */
+export function header({ headers }: RawResponse, name: string): string | undefined {
+  return headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+}
+
+/** The template of a PostHog. */
+export function templateWith(props: Partial<PostHogProps> = {}): CloudFormationTemplate {
+  const stack = newStack();
+  newPostHog(stack, props);
+  return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
+}
+
+/** Waits until something holds. */
+export async function until(holds: () => boolean, milliseconds = 5000): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!holds()) {
+    if (Date.now() > end) {
+      throw new Error('it did not come to hold in time');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
