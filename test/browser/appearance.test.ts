@@ -27,6 +27,7 @@ afterAll(async () => {
 
 async function open(name: string, width: keyof typeof WIDTHS, colorScheme: 'light' | 'dark') {
   watched = await openPage(browser, preview.page(name), { viewport: WIDTHS[width], colorScheme });
+  await watched.page.locator(name === '' ? '#endpoint-rows tr' : '#version:text("1.")').first().waitFor();
   return watched.page;
 }
 
@@ -66,6 +67,8 @@ describe.each(CASES)('on a %s, %s', (width, scheme) => {
     await page.getByRole('button', { name: 'Send an event' }).click();
     await page.getByText('button pressed').first().waitFor();
     await page.getByText('properties', { exact: true }).first().click();
+    // Rows of each kind: public, closed, answered by another process. The others look the same, and take long to scan.
+    await page.getByLabel('Find').fill('/i/');
     expect(await findings(watched!)).toEqual({ violations: [], tooWide: 0 });
     await keepPicture(page, 'try', width, scheme);
   });
@@ -88,7 +91,6 @@ describe.each(CASES)('on a %s, %s', (width, scheme) => {
 
 test.each(['', 'demo'])('even the smallest phone shows the whole width of the page %s', async (name) => {
   const page = await open(name, 'smallest', 'light');
-  await page.getByRole('heading', { level: 1 }).waitFor();
   expect(await tooWide(page)).toBe(0);
   expect(await textsOutside(page)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Door } from '../../lib/cli/door';
@@ -11,6 +11,8 @@ import { ROOT, runApp } from '../helpers/app';
 export const APP_CIDRS = '203.0.113.0/24,2001:db8::/32';
 
 const PROGRAM = path.join(ROOT, 'assets', 'cli', 'cdk-posthog.js');
+/** Where the CDK writes it, and the preview finds it without being told. */
+const TEMPLATE = path.join('cdk.out', 'PostHog.template.json');
 const PATIENCE_MS = 20_000;
 
 /** The template, which is the same for every preview. */
@@ -31,10 +33,10 @@ export class PreviewProcess {
     synthesised ??= synthesise();
     const text = await synthesised;
     const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-preview-'));
-    const file = path.join(folder, 'PostHog.template.json');
-    writeFileSync(file, text);
-    const child = spawn(process.execPath, [PROGRAM, 'preview', '--template', file, '--port', '0', '--http-port', '0'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    return new PreviewProcess(child, folder, await urlOf(child), doorsOf({ file, template: JSON.parse(text) as CloudFormationTemplate })[0]);
+    mkdirSync(path.join(folder, 'cdk.out'));
+    writeFileSync(path.join(folder, TEMPLATE), text);
+    const child = spawn(process.execPath, [PROGRAM, 'preview', '--port', '0', '--http-port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    return new PreviewProcess(child, folder, await urlOf(child), doorsOf({ file: TEMPLATE, template: JSON.parse(text) as CloudFormationTemplate })[0]);
   }
 
   private constructor(

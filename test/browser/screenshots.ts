@@ -12,6 +12,8 @@ const SUBJECTS = {
     const requests = [['/e/', 'POST'], ['/flags/?v=2', 'POST'], ['/static/array.js', 'GET'], ['/login', 'GET']];
     await page.evaluate((all) => Promise.all(all.map(([url, method]) => fetch(url, { method, body: method === 'POST' ? '{"api_key":"phc_local_preview","distinct_id":"a","event":"seen"}' : undefined }))), requests);
     await page.locator('.node.end.refused.lit').waitFor();
+    // The dots are on their way then.
+    await page.waitForTimeout(300);
   },
   /** The box in which requests are tried, with a result. */
   'try': async (page: Page) => page.locator('#try').evaluate((section) => {
@@ -20,9 +22,12 @@ const SUBJECTS = {
   }),
 } as const;
 
+/** At which widths a subject is kept. */
+const SIZES: Readonly<Record<keyof typeof SUBJECTS, string[]>> = { 'way-in': ['screen', 'phone'], 'try': ['screen'] };
+
 /** Keeps a picture for the documentation, where that is asked for with `UPDATE_SCREENSHOTS=1`. */
 export async function keepPicture(page: Page, subject: keyof typeof SUBJECTS, width: string, scheme: string): Promise<void> {
-  if (process.env.UPDATE_SCREENSHOTS !== '1') {
+  if (process.env.UPDATE_SCREENSHOTS !== '1' || !SIZES[subject].includes(width)) {
     return;
   }
   mkdirSync(FOLDER, { recursive: true });
