@@ -1,26 +1,14 @@
 import { execFileSync, ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Figures } from './figures';
 import { measureSynth, median } from './synth';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 
 const ROUNDS = 7;
-const DOCUMENT = path.join(__dirname, '..', '..', 'docs', 'performance.md');
-const [BEGIN, END] = ['<!-- begin: npm run bench -->', '<!-- end: npm run bench -->'];
-
-const rows = [['what', 'PostHog', 'floor', 'ratio', 'goal'], ['---', '---:', '---:', '---:', '---']];
-const missed: string[] = [];
-
-/** Adds a row; a figure over its goal is named at the end. */
-function row(what: string, figure: string, floor: string, ratio: number, goal: string, met: boolean): void {
-  rows.push([what, figure, floor, ratio.toFixed(2), `${goal}${met ? '' : ' (missed)'}`]);
-  if (!met) {
-    missed.push(what);
-  }
-}
+const figures = new Figures('npm run bench');
+const row = figures.row.bind(figures);
 
 process.stderr.write(`cdk synth, ${ROUNDS} rounds by turns\n`);
 const { app, floor } = measureSynth({ app: 'node --import tsx bin/posthog.ts', floor: 'node --import tsx test/bench/one-bucket.ts' }, ROUNDS);
@@ -42,15 +30,7 @@ const resources = Object.keys(template.Resources).length;
 row('template size', `${kibibytes.toFixed(0)} KiB`, '1,024 KiB, CloudFormation\'s limit', kibibytes / 1024, 'below 1', kibibytes < 1024);
 row('resources', String(resources), '500, CloudFormation\'s limit', resources / 500, 'below 1', resources < 500);
 
-const machine = `Node.js ${process.versions.node}, ${cpus().length} cores (${cpus()[0].model.trim()})`;
-const table = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-const document = readFileSync(DOCUMENT, 'utf8');
-writeFileSync(DOCUMENT, `${document.slice(0, document.indexOf(BEGIN))}${BEGIN}\n${machine}; medians of ${ROUNDS} rounds.\n\n${table}\n${document.slice(document.indexOf(END))}`);
-process.stdout.write(`${table}\n`);
-if (missed.length > 0) {
-  process.stderr.write(`goals missed: ${missed.join('; ')}\n`);
-  process.exitCode = 1;
-}
+figures.write(`medians of ${ROUNDS} rounds`);
 
 function millisecondsFor(count: number): number {
   const script = path.join(__dirname, 'many.ts');

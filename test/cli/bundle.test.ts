@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { request } from 'node:https';
+import { IncomingMessage } from 'node:http';
+import path from 'node:path';
+import { COMMANDS } from '../../lib/cli/commands';
+import { bundled, startProgram, temporaryFile } from './preview/program';
+import { templateWith, textOf } from './preview/world';
+
+const template = temporaryFile('Test.template.json', JSON.stringify(templateWith()));
+const folder = path.dirname(bundled());
+
+test('each command is a file of its own, and none waits for what another needs', () => {
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['cdk-posthog.js', ...Object.keys(COMMANDS).map((name) => `${name}.js`)]));
+  expect(statSync(bundled()).size).toBeLessThan(10_000);
+});
+
+test('it runs without any package beside it', () => {
+  expect(execFileSync(process.execPath, [bundled(), 'routes', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain('rule 100 (Events)');
+});
+
+test('it brings the SDK\'s scripts, which the preview serves, with their licence and without maps', async () => {
+  const program = await startProgram(template);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({ port: program.port, path: '/static/array.js', rejectUnauthorized: false }, resolve).once('error', reject).end();
+  });
+  const script = await textOf(response);
+  await program.end();
+  const files = readdirSync(path.join(folder, 'posthog-js'));
+  expect(script).toBe(readFileSync(path.join(folder, 'posthog-js', 'array.js'), 'utf8'));
+  expect(files).toContain('LICENSE');
+  expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
+});
+
+test('it brings the page, where there is one', () => {
+  const page = path.join(__dirname, '..', '..', 'lib', 'cli', 'preview', 'page');
+  expect(existsSync(page) ? readdirSync(path.join(folder, 'page')) : []).toEqual(existsSync(page) ? readdirSync(page) : []);
+});
+
+test('it brings the licences of what it was bundled from', () => {
+  const licences = readFileSync(path.join(folder, 'LICENSES.txt'), 'utf8');
+  for (const name of ['http-proxy-3', 'selfsigned', 'follow-redirects', '@peculiar/x509']) {
+    expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+$`, 'm'));
+  }
+  expect(licences).not.toMatch(/^Licence: undefined$/m);
+});
