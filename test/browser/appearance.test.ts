@@ -13,7 +13,8 @@ let browser: Browser;
 let watched: WatchedPage | undefined;
 
 beforeAll(async () => {
-  [preview, browser] = await Promise.all([PreviewProcess.start(), openBrowser()]);
+  preview = await PreviewProcess.start();
+  browser = await openBrowser();
 });
 
 afterEach(async () => {

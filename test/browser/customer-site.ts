@@ -23,6 +23,7 @@ export function withEverything(script: string): string {
 
 /** Everything that a site can ask of posthog-js, in a browser. Gives what came back. */
 export const USE_EVERYTHING = `(async () => {
+  const answer = (ask) => Promise.race([new Promise(ask), new Promise((resolve) => setTimeout(resolve, 5000))]);
   const answers = { flag: posthog.isFeatureEnabled('preview-on'), recording: posthog.sessionRecordingStarted(), siteLoaded: posthog.__loaded };
   posthog.capture('cup ordered', { cup: 'plain' });
   posthog.identify('ada', { name: 'Ada' });
@@ -35,8 +36,8 @@ export const USE_EVERYTHING = `(async () => {
   posthog.metrics.count('cups', 1);
   console.info('a log of the console');
   document.getElementById('text').textContent = 'Other text';
-  answers.surveys = await new Promise((resolve) => posthog.getSurveys(resolve, true));
-  answers.features = await new Promise((resolve) => posthog.getEarlyAccessFeatures(resolve, true));
+  answers.surveys = await answer((resolve) => posthog.getSurveys(resolve, true));
+  answers.features = await answer((resolve) => posthog.getEarlyAccessFeatures(resolve, true));
   posthog.updateEarlyAccessFeatureEnrollment('a-feature', true);
   await posthog.conversations.getTickets();
   await posthog.conversations.sendMessage('hello');

@@ -13,7 +13,8 @@ let watched: WatchedPage;
 let page: Page;
 
 beforeAll(async () => {
-  [preview, browser] = await Promise.all([PreviewProcess.start(), openBrowser()]);
+  preview = await PreviewProcess.start();
+  browser = await openBrowser();
 });
 
 afterAll(async () => {

@@ -26,7 +26,8 @@ let events: CapturedEvent[];
 let answers: { flag: boolean; recording: boolean; surveys: unknown[]; features: unknown[] };
 
 beforeAll(async () => {
-  [preview, browser] = await Promise.all([PreviewProcess.start(), openBrowser()]);
+  preview = await PreviewProcess.start();
+  browser = await openBrowser();
   site = await CustomerSite.start(preview.url);
   log = await TrafficLog.open(preview.url);
   context = await browser.newContext({ ignoreHTTPSErrors: true, userAgent: await visitorsUserAgent(browser) });
