@@ -37,6 +37,7 @@ function showFacts(door: DoorFacts): void {
     ['Plain HTTP', door.plainUrl],
     ['The app is', ACCESS[door.access] ?? door.access],
     ['Load balancer’s address', door.loadBalancerAddress],
+    ['Not sent here: Strict-Transport-Security', door.strictTransportSecurity],
   ];
   const others = door.allHosts.filter((name) => !door.hosts.includes(name));
   byId('facts').append(...facts.filter(([, text]) => text !== undefined).map(([name, text = '']) => element('div', {}, element('dt', {}, name), element('dd', {}, breakable(text)))),

@@ -32,6 +32,8 @@ export interface DoorFacts {
   readonly endpoints: readonly DoorEndpoint[];
   readonly processes: readonly { readonly name: string }[];
   readonly loadBalancerAddress?: string;
+  /** A header that the load balancer would send, and the preview does not. */
+  readonly strictTransportSecurity?: string;
 }
 
 /** How a request ended. */
