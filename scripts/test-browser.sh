@@ -8,6 +8,10 @@ if [[ ! -d node_modules/playwright-core ]]; then
   echo 'node_modules is missing: run npm ci first' >&2
   exit 1
 fi
+if [[ -n "${CHROMIUM:-}" && ! -x "$CHROMIUM" ]]; then
+  echo "CHROMIUM names $CHROMIUM, which is no program" >&2
+  exit 1
+fi
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
 if [[ ! -x "$CHROMIUM" ]]; then
   if ! command -v apt-get >/dev/null || [[ "$(id -u)" != 0 ]]; then
