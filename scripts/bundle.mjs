@@ -1,6 +1,6 @@
 // Bundles the programs of this package into assets/: the command line, and the functions that run in AWS. `npm ci` runs this, and so
 // does `npm pack`; nothing is bundled at a synthesis. `node scripts/bundle.mjs FOLDER` writes to another folder.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,12 +66,15 @@ async function bundleCommandLine() {
   writeFileSync(path.join(CLI, 'LICENSES.txt'), licencesOf(ROOT, metafiles));
 }
 
-/** What the preview serves: its page, and the SDK. */
-function copyForPreview() {
+/** The page of the preview, which runs in a browser: its programs, and what they are written around. */
+async function bundlePage() {
   const page = path.join(ROOT, 'lib', 'cli', 'preview', 'page');
-  if (existsSync(page)) {
-    cpSync(page, path.join(CLI, 'page'), { recursive: true });
-  }
+  await build({ ...SHARED, entryPoints: ['page', 'demo'].map((name) => path.join(page, `${name}.ts`)), outdir: path.join(CLI, 'page'), platform: 'browser', format: 'esm', target: 'es2022' });
+  ['index.html', 'demo.html', 'style.css'].forEach((name) => cpSync(path.join(page, name), path.join(CLI, 'page', name)));
+}
+
+/** The SDK, which the preview serves to sites. */
+function copySdk() {
   const dist = path.dirname(createRequire(import.meta.url).resolve('posthog-js'));
   const sdk = path.join(CLI, 'posthog-js');
   mkdirSync(sdk, { recursive: true });
@@ -82,6 +85,7 @@ function copyForPreview() {
 rmSync(ASSETS, { recursive: true, force: true });
 await Promise.all([
   bundleCommandLine(),
+  bundlePage(),
   ...FUNCTIONS.map(({ entryPoints, name }) => build({ ...SHARED, entryPoints, outfile: path.join(ASSETS, name, 'index.js'), target: 'node22' })),
 ]);
-copyForPreview();
+copySdk();

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-// Relative links of every Markdown file: to files that exist, and to headings that exist.
+// Relative links and pictures of every Markdown file: to files that exist, and to headings that exist.
 const ROOT = path.join(__dirname, '..');
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { cwd: ROOT, encoding: 'utf8' }).split('\n').filter(Boolean);
 
-const broken = files.flatMap((file) => [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
-  .map(([, target]) => target)
+const broken = files.flatMap((file) => [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)"/g)]
+  .map(([, link, picture]) => link ?? picture)
   .filter((target) => !/^[a-z]+:/.test(target))
   .filter((target) => !leadsSomewhere(file, target))
   .map((target) => `${file}: ${target}`));

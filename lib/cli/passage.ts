@@ -67,7 +67,8 @@ export function ruleName({ id, priority }: ListenerRule<unknown>): string {
     return 'the default rule';
   }
   const own = /(?<name>[A-Z][A-Za-z0-9]*)Rule[0-9A-F]{8}$/.exec(id ?? '')?.groups!.name;
-  const known = Object.entries(PRIORITIES).find(([name, number]) => (own ? own.endsWith(name) : number === priority));
+  // The longest: `ApiWebhooks` ends with `Webhooks`, which is another rule.
+  const [known] = Object.entries(PRIORITIES).filter(([name, number]) => (own ? own.endsWith(name) : number === priority)).sort(([a], [b]) => b.length - a.length);
   return known ? `rule ${priority} (${known[0]})` : `rule ${priority}`;
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:https';
 import { IncomingMessage } from 'node:http';
 import path from 'node:path';
@@ -32,9 +32,12 @@ test('it brings the SDK\'s scripts, which the preview serves, with their licence
   expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
 });
 
-test('it brings the page, where there is one', () => {
-  const page = path.join(__dirname, '..', '..', 'lib', 'cli', 'preview', 'page');
-  expect(existsSync(page) ? readdirSync(path.join(folder, 'page')) : []).toEqual(existsSync(page) ? readdirSync(page) : []);
+test('it brings the page with all that the page names, and no sources', () => {
+  const page = path.join(folder, 'page');
+  const files = readdirSync(page);
+  expect(files.sort()).toEqual(['demo.html', 'demo.js', 'index.html', 'page.js', 'style.css']);
+  const named = ['index.html', 'demo.html'].flatMap((name) => [...readFileSync(path.join(page, name), 'utf8').matchAll(/(?:src|href)="([\w-]+\.\w+)"/g)].map(([, file]) => file));
+  expect([...new Set(named)].sort()).toEqual(['demo.js', 'page.js', 'style.css']);
 });
 
 test('it brings the licences of what it was bundled from', () => {

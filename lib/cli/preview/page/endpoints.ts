@@ -1,0 +1,36 @@
+import { breakable, byId, element } from './dom';
+import { DoorEndpoint } from './wire';
+
+/** Fills the endpoint table, and makes its filter work. */
+export function showEndpoints(endpoints: readonly DoorEndpoint[]): void {
+  const rows = endpoints.map((endpoint) => ({ endpoint, row: rowOf(endpoint) }));
+  byId('endpoint-rows').append(...rows.map(({ row }) => row));
+  const search = byId<HTMLInputElement>('search');
+  const only = byId<HTMLSelectElement>('only');
+
+  const filter = () => {
+    const words = search.value.trim().toLowerCase();
+    const shown = rows.filter(({ endpoint, row }) => {
+      const text = [endpoint.paths, endpoint.purpose, endpoint.rule, endpoint.answer, endpoint.owner].join(' ').toLowerCase();
+      row.hidden = !text.includes(words) || (only.value !== '' && endpoint.public !== (only.value === 'public'));
+      return !row.hidden;
+    });
+    byId('endpoint-count').textContent = shown.length === rows.length ? `${rows.length} rows` : `${shown.length} of ${rows.length} rows`;
+  };
+  search.addEventListener('input', filter);
+  only.addEventListener('change', filter);
+  filter();
+
+  const open = endpoints.filter((endpoint) => endpoint.public).length;
+  byId('endpoints-intro').textContent = `What a stranger reaches: ${open} of ${endpoints.length} rows are public.`;
+}
+
+/** A row. Its roles are written out because a narrow page lays it out as a block, which would take them away. */
+function rowOf({ paths, purpose, rule, answer, owner, public: open }: DoorEndpoint): HTMLTableRowElement {
+  const misses = open && answer !== owner ? [element('span', { class: 'hint' }, `belongs to ${owner}`)] : [];
+  return element('tr', { role: 'row', class: open ? 'open' : 'closed' },
+    element('th', { scope: 'row', role: 'rowheader' }, ...paths.split(', ').map((path) => element('code', {}, breakable(path)))),
+    element('td', { role: 'cell' }, purpose.replaceAll('`', '')),
+    element('td', { role: 'cell', class: 'quiet' }, rule),
+    element('td', { role: 'cell' }, element('span', { class: open ? 'mark open' : 'mark closed' }, open ? 'public' : 'closed'), ' ', element('span', { class: 'answer' }, answer), ...misses));
+}

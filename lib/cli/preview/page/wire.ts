@@ -1,0 +1,100 @@
+/* What the preview and its page say to each other. Types alone. */
+
+/** A rule of the load balancer, in words. */
+export interface DoorRule {
+  readonly name: string;
+  readonly priority?: number;
+  readonly conditions: readonly string[];
+  readonly action: string;
+  readonly process?: string;
+}
+
+/** One row of the endpoint table, as the door treats a stranger. */
+export interface DoorEndpoint {
+  readonly paths: string;
+  readonly purpose: string;
+  readonly owner: string;
+  readonly rule: string;
+  readonly answer: string;
+  readonly public: boolean;
+}
+
+/** What the preview says about the door that it serves. */
+export interface DoorFacts {
+  readonly source: string;
+  readonly hosts: readonly string[];
+  /** The hosts of every door that the preview serves. */
+  readonly allHosts: readonly string[];
+  readonly url: string;
+  readonly plainUrl?: string;
+  readonly access: string;
+  readonly rules: readonly DoorRule[];
+  readonly endpoints: readonly DoorEndpoint[];
+  readonly processes: readonly { readonly name: string }[];
+  readonly loadBalancerAddress?: string;
+  /** A header that the load balancer would send, and the preview does not. */
+  readonly strictTransportSecurity?: string;
+}
+
+/** How a request ended. */
+export interface Ending {
+  readonly kind: string;
+  readonly status?: number;
+  readonly location?: string;
+  readonly where?: string;
+  readonly reason?: string;
+  readonly then?: Ending;
+}
+
+/** The address that a part of a process takes for the visitor's. */
+export interface AddressBelief {
+  readonly asker: string;
+  readonly address?: string;
+  readonly reason: string;
+}
+
+/** A request that passed the door. */
+export interface Passed {
+  readonly id: number;
+  readonly at: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly from: string;
+  /** The name of the rule that it met. */
+  readonly rule?: string;
+  /** How it ended, as the `kind` of an ending. */
+  readonly outcome: string;
+  readonly process?: string;
+  readonly status: number;
+}
+
+/** An event that a stand-in took in. */
+export interface Captured {
+  readonly id: number;
+  readonly process: string;
+  readonly event: string;
+  readonly distinctId?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly address?: string;
+}
+
+/** A request to try. */
+export interface Trial {
+  readonly method: string;
+  readonly url: string;
+  readonly from?: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: string;
+}
+
+/** What became of a request that was tried. */
+export interface TrialResult {
+  readonly request: { readonly sourceIp: string };
+  /** The rule that it met; null where none matched. */
+  readonly rule: { readonly name: string } | null;
+  readonly outcome: Ending;
+  readonly arrived?: { readonly process: string; readonly peer: string; readonly headers: readonly (readonly [name: string, value: string])[] };
+  readonly beliefs: readonly AddressBelief[];
+  readonly response: { readonly status: number; readonly headers: readonly (readonly [name: string, value: string])[]; readonly body: string };
+}

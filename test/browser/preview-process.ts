@@ -1,0 +1,91 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Door } from '../../lib/cli/door';
+import { doorsOf } from '../../lib/cli/template-door';
+import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { ROOT, runApp } from '../helpers/app';
+
+/** The networks that may open the app. The browser of these tests is in none of them. */
+export const APP_CIDRS = '203.0.113.0/24,2001:db8::/32';
+
+const PROGRAM = path.join(ROOT, 'assets', 'cli', 'cdk-posthog.js');
+/** Where the CDK writes it, and the preview finds it without being told. */
+const TEMPLATE = path.join('cdk.out', 'PostHog.template.json');
+const PATIENCE_MS = 20_000;
+
+/** The template, which is the same for every preview. */
+let synthesised: Promise<string> | undefined;
+
+async function synthesise(): Promise<string> {
+  const { exitCode, output, files } = await runApp({ context: { 'posthog:appCidrs': APP_CIDRS } });
+  if (exitCode !== 0) {
+    throw new Error(`the app did not synthesise:\n${output}`);
+  }
+  return files['PostHog.template.json'];
+}
+
+/** `cdk-posthog preview` as a process of its own, in front of a PostHog whose app is closed. */
+export class PreviewProcess {
+  /** Starts a preview of the sample app with a closed app. */
+  public static async start(): Promise<PreviewProcess> {
+    synthesised ??= synthesise();
+    const text = await synthesised;
+    const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-preview-'));
+    mkdirSync(path.join(folder, 'cdk.out'));
+    writeFileSync(path.join(folder, TEMPLATE), text);
+    const child = spawn(process.execPath, [PROGRAM, 'preview', '--port', '0', '--http-port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    return new PreviewProcess(child, folder, await urlOf(child), doorsOf({ file: TEMPLATE, template: JSON.parse(text) as CloudFormationTemplate })[0]);
+  }
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    /** Its origin. */
+    public readonly url: string,
+    /** The door of the template, read without the preview. */
+    public readonly door: Door,
+  ) {}
+
+  /** The page of the preview, or one beside it. */
+  public page(name = ''): string {
+    return `${this.url}/__preview/${name}`;
+  }
+
+  /** Ends it. */
+  public async stop(): Promise<void> {
+    if (this.child.exitCode === null) {
+      const ended = new Promise((resolve) => this.child.once('exit', resolve));
+      this.child.kill();
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The address in what the program says once it answers. */
+function urlOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const give = () => {
+      child.kill();
+      reject(new Error(`the preview did not start; it said:\n${said}`));
+    };
+    const timer = setTimeout(give, PATIENCE_MS);
+    const listen = (chunk: Buffer) => {
+      said += chunk.toString();
+      const url = /https:\/\/localhost:\d+/.exec(said)?.[0];
+      if (url !== undefined) {
+        clearTimeout(timer);
+        resolve(url);
+      }
+    };
+    child.stdout?.on('data', listen);
+    child.stderr?.on('data', listen);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      give();
+    });
+  });
+}
