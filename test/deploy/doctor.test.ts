@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CreateSubnetCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import {
@@ -16,7 +18,9 @@ import { containersOf, environmentOf, servicesOf } from './services';
 import { World } from './world';
 
 const ROOT = path.join(__dirname, '..', '..');
-const PROGRAM = path.join(ROOT, 'assets', 'cli', 'cdk-posthog.js');
+/** Where the program is bundled to, far from any package that it could load. */
+const FOLDER = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-'));
+const PROGRAM = path.join(FOLDER, 'cli', 'cdk-posthog.js');
 
 /** Nothing answers there; moto believes whatever is registered. */
 const TARGET = '10.0.200.10';
@@ -54,7 +58,7 @@ async function eachTargetGroup(work: (TargetGroupArn: string) => Promise<unknown
 }
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [path.join(ROOT, 'scripts', 'bundle.mjs')]);
+  execFileSync(process.execPath, [path.join(ROOT, 'scripts', 'bundle.mjs'), FOLDER]);
   await world.stage('an emulated AWS whose services run', () => world.start({ MOTO_ECS_SERVICE_RUNNING: '1' }));
   await world.stage('cdk deploy, for the doctor', async () => {
     await world.cdk.succeed(['bootstrap']);
@@ -64,7 +68,10 @@ beforeAll(async () => {
   await eachTargetGroup((TargetGroupArn) => world.elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: TARGET }] })));
 });
 
-afterAll(() => world.stop());
+afterAll(async () => {
+  await world.stop();
+  rmSync(FOLDER, { recursive: true });
+});
 
 describe('a healthy deployment', () => {
   test('passes, found by its stack', async () => {

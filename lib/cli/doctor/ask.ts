@@ -17,22 +17,19 @@ const arnOf = (reference: unknown) => (typeof reference === 'string' ? reference
 export async function askDeployment(aws: Aws, named: Named): Promise<Deployment> {
   const found = await findLoadBalancer(aws, named);
   const arn = found.loadBalancer.LoadBalancerArn!;
-  const subnetIds = subnetIdsOf(found.loadBalancer);
   const groups = orUnasked(aws.targetGroups(arn));
   const groupArns = groups.then((answer) => (isUnasked(answer) ? answer : answer.map(({ TargetGroupArn }) => TargetGroupArn!)));
   const [attributes, listeners, subnets, targetGroups, services] = await Promise.all([
     orUnasked(aws.loadBalancerAttributes(arn)),
     askListeners(aws, found),
-    orUnasked(askSubnets(aws, subnetIds)),
+    orUnasked(askSubnets(aws, subnetIdsOf(found.loadBalancer))),
     groups.then(async (answer) => (isUnasked(answer) ? answer : Promise.all(answer.map((group) => askTargetGroup(aws, group))))),
     groupArns.then((answer) => askServices(aws, found.services, answer)),
   ]);
   return {
     region: aws.region,
     stack: found.stack,
-    loadBalancer: {
-      arn, name: found.loadBalancer.LoadBalancerName ?? arn, dnsName: found.loadBalancer.DNSName ?? '', state: found.loadBalancer.State?.Code ?? 'unknown', subnetIds,
-    },
+    loadBalancer: { arn, name: found.loadBalancer.LoadBalancerName ?? arn, dnsName: found.loadBalancer.DNSName ?? '', state: found.loadBalancer.State?.Code ?? 'unknown' },
     attributes,
     listeners,
     targetGroups,
@@ -93,7 +90,7 @@ async function askTargetGroup(aws: Aws, group: ElbTargetGroup): Promise<TargetGr
 
 async function askSubnets(aws: Aws, ids: readonly string[]): Promise<Subnet[]> {
   const subnets = await aws.subnets(ids);
-  return subnets.map(({ SubnetId = '', CidrBlock, AvailabilityZone = '' }) => ({ id: SubnetId, cidr: CidrBlock || undefined, zone: AvailabilityZone }));
+  return subnets.map(({ SubnetId = '', CidrBlock }) => ({ id: SubnetId, cidr: CidrBlock || undefined }));
 }
 
 async function askCertificates(aws: Aws, listeners: readonly Listener[]): Promise<Certificate[]> {

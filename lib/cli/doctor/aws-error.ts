@@ -3,13 +3,8 @@ import { CommandError } from '../command';
 
 /** Something that AWS refused, or that is not there: the others can still be asked. */
 export class AwsRefusal extends Error {
-  /** Whether the credentials may not ask, rather than that there is nothing to ask about. */
-  public readonly denied: boolean;
-
   public constructor(action: string, { name, message }: Error) {
-    const denied = DENIED.includes(name);
-    super(denied ? `the credentials may not ${action}` : `${action} answered ${name}: ${short(message)}`);
-    this.denied = denied;
+    super(DENIED.includes(name) ? `the credentials may not ${action}` : `${action} answered ${name}: ${short(message)}`);
     this.name = name;
   }
 }

@@ -36,7 +36,6 @@ export interface LoadBalancer {
   readonly dnsName: string;
   /** `active`, or what keeps it from being so. */
   readonly state: string;
-  readonly subnetIds: readonly string[];
 }
 
 /** One listener of the load balancer. */
@@ -79,7 +78,6 @@ export interface Subnet {
   readonly id: string;
   /** Its IPv4 block; undefined where it has none. */
   readonly cidr?: string;
-  readonly zone: string;
 }
 
 /** An ECS service. */

@@ -1,5 +1,5 @@
-import { containersOf, processOf } from './processes';
 import { Deployment, isUnasked, Listener, Service } from './deployment';
+import { containersOf, processOf } from './processes';
 import { Door, Target } from '../door';
 import { verifyingProxy } from '../verifying-proxy';
 import { CLIENT_ADDRESS_CONTAINER } from '../../ingress/nginx-config';

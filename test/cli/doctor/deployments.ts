@@ -32,19 +32,16 @@ export interface ServiceShape {
 export function deploymentOf(props: Partial<PostHogProps> = {}): Deployment {
   const template = templateOfPostHog(props);
   const found = listenersOf(template);
-  const subnets = subnetsOf(template);
   return {
     region: 'eu-central-1',
     stack: 'PostHog',
-    loadBalancer: {
-      arn: `${ELB}:loadbalancer/app/PostHo-Ingre-1/1`, name: 'PostHo-Ingre-1', dnsName: 'posthog-1.eu-central-1.elb.amazonaws.com', state: 'active', subnetIds: subnets.map(({ id }) => id),
-    },
+    loadBalancer: { arn: `${ELB}:loadbalancer/app/PostHo-Ingre-1/1`, name: 'PostHo-Ingre-1', dnsName: 'posthog-1.eu-central-1.elb.amazonaws.com', state: 'active' },
     attributes: loadBalancerAttributes(template, found.find(({ loadBalancer }) => loadBalancer)?.loadBalancer),
     listeners: found.map(listenerOf),
     targetGroups: ofType<{ HealthCheckPath: string }>(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').map(([id, { HealthCheckPath }]) => ({
       arn: groupArn(id), name: id, healthCheck: `HTTP ${HealthCheckPath}`, targets: [{ target: '10.0.1.10:8000', state: 'healthy' }, { target: '10.0.2.10:8000', state: 'healthy' }],
     })),
-    subnets,
+    subnets: subnetsOf(template),
     services: servicesOf(template),
     certificates: [{ arn: CERTIFICATE, details: { status: 'ISSUED', names: [DOMAIN], notAfter: new Date('2027-06-01T00:00:00Z'), renewable: true } }],
   };
@@ -64,7 +61,7 @@ function listenerOf({ port = 443, attributes, rules }: TemplateListener): Listen
 function subnetsOf(template: CloudFormationTemplate): Subnet[] {
   const [[, { Subnets = [] }] = ['', {}]] = ofType<{ Subnets?: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
   const all = new Map(ofType<{ CidrBlock: string }>(template, 'AWS::EC2::Subnet'));
-  return Subnets.map((subnet, i) => ({ id: `subnet-${i + 1}`, cidr: all.get(logicalId(subnet)!)!.CidrBlock, zone: `eu-central-1${'abc'[i]}` }));
+  return Subnets.map((subnet, i) => ({ id: `subnet-${i + 1}`, cidr: all.get(logicalId(subnet)!)!.CidrBlock }));
 }
 
 function servicesOf(template: CloudFormationTemplate): Service[] {

@@ -1,4 +1,4 @@
-import { AppAccess, EndpointGroup, PostHogProps } from '../../../lib';
+import { AppAccess, Cdn, ClientAddress, EndpointGroup, PostHogProps } from '../../../lib';
 import { Access } from '../../../lib/cli/doctor/access';
 import { Deployment } from '../../../lib/cli/doctor/deployment';
 import { CHECKS } from '../../../lib/cli/doctor/judge';
@@ -52,4 +52,14 @@ test('every check but that of a proxy beside the processes has its say', () => {
 test('says which groups are open besides those that always are, and what is not deployed', () => {
   const found = findings(deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.OAUTH] }), 'endpoints');
   expect(texts(found, 'right')).toEqual([expect.stringMatching(/^\d\d paths .*; open besides: oauth; not deployed: capture-logs$/)]);
+});
+
+test.each([
+  ['of its own', ClientAddress.verified(), 'believes the load balancer\'s subnets'],
+  ['behind a content delivery network', ClientAddress.verified({ cdn: Cdn.cloudFront(['198.51.100.0/24']) }), 'believes the load balancer\'s subnets; also trusts 198.51.100.0/24'],
+])('a PostHog that verifies addresses, %s, has nothing wrong or unknown', (_, clientAddress, words) => {
+  const found = findings(deploymentOf({ clientAddress }));
+  expect(found.filter(({ verdict }) => verdict !== 'right')).toEqual([]);
+  expect(texts(found.filter(({ check }) => check === 'address-proxy'), 'right')).toEqual(
+    ['web', 'capture', 'replay-capture', 'feature-flags', 'hypercache-server'].map((name) => `${name}: its client-address ${words}`));
 });

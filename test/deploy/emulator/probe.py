@@ -88,9 +88,10 @@ def delete_protected() -> bool:
 
 def newest_of_family() -> int:
     api = boto3.client("ecs")
-    made = [api.register_task_definition(family="probe", containerDefinitions=[{"name": "probe", "image": "probe"}])["taskDefinition"] for _ in range(2)]
+    containers = [{"name": "probe", "image": "probe", "memory": 128}]
+    made = [api.register_task_definition(family="family", containerDefinitions=containers)["taskDefinition"] for _ in range(2)]
     api.deregister_task_definition(taskDefinition=made[1]["taskDefinitionArn"])
-    return api.describe_task_definition(taskDefinition="probe")["taskDefinition"]["revision"]
+    return api.describe_task_definition(taskDefinition="family")["taskDefinition"]["revision"]
 
 
 @mock_aws

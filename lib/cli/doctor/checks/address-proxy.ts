@@ -9,8 +9,6 @@ import { CLIENT_ADDRESS_CONTAINER } from '../../../ingress/nginx-config';
 import { assignableAddresses } from '../../../ingress/trusted-addresses';
 import { formatAddress, formatCidr, parseCidr } from '../../../private/ip';
 
-const CONFIGURATION = 'NGINX_CONF';
-
 /** Whether the nginx that verifies visitors' addresses, where there is one, believes the load balancer and gets its requests. */
 export function judgeAddressProxy({ deployment: { services, subnets } }: Case): Judgement[] {
   // What cannot be asked is said where services are judged.
@@ -26,14 +24,13 @@ function judgeTargets(service: Service): Judgement[] {
 
 function judgeTrust(service: Service, subnets: Asked<readonly Subnet[]>): Judgement {
   const called = `${processOf(service)}: its ${CLIENT_ADDRESS_CONTAINER}`;
-  const configuration = containersOf(service).find(({ name }) => name === CLIENT_ADDRESS_CONTAINER)?.environment[CONFIGURATION];
-  if (configuration === undefined) {
-    return unknown(`${called} believes`, { unasked: `it has no ${CONFIGURATION} in clear text` });
+  const { trusted: believed } = verifyingProxy(containersOf(service).find(({ name }) => name === CLIENT_ADDRESS_CONTAINER)?.environment ?? {});
+  if (believed === undefined) {
+    return unknown(`whom ${called} believes`, { unasked: 'it has no NGINX_CONF in clear text' });
   }
   if (isUnasked(subnets)) {
-    return unknown(`${called} must believe`, subnets);
+    return unknown(`whom ${called} must believe`, subnets);
   }
-  const { trusted: believed = [] } = verifyingProxy({ [CONFIGURATION]: configuration });
   const missing = subnets.filter((subnet) => !believes(believed, subnet));
   if (missing.length > 0) {
     return wrong(`${called} does not believe ${some(missing.map(({ id, cidr }) => `${id} (${cidr})`))}, where the load balancer stands`,
