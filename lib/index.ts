@@ -18,7 +18,9 @@ export { type IPostHogService } from './services/posthog-service';
 export { type PostHogServiceOptions } from './services/service-options';
 
 export { Cache, type CacheAttributes, CacheEncryption, type ICache } from './stores/cache';
-export { ClickHouse, type ClickHouseAttributes, type IClickHouse } from './stores/clickhouse';
+export { ClickHouse, type IClickHouse } from './stores/clickhouse';
+export { type ClickHouseAttributes } from './stores/clickhouse-import';
+export { type ClickHouseProps } from './stores/clickhouse-props';
 export { type IKafka, Kafka, type KafkaAttributes, KafkaEncryption } from './stores/kafka';
 export { type IObjectStorage, ObjectStorage, type ObjectStorageAttributes } from './stores/object-storage';
 export { type IPostgres, Postgres, type PostgresAttributes } from './stores/postgres';

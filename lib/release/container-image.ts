@@ -1,15 +1,8 @@
-import { Stack } from 'aws-cdk-lib/core';
-import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { ecrRepository } from '../private/ecr';
 
-/** An image in a private ECR repository. */
-const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(?<repository>[^:@]+)([:@](?<version>.+))?$/;
-
-/** Whether an image lies in a private ECR repository, and so can be loaded without the internet. */
-export function isInEcr(reference: string): boolean {
-  return ECR_IMAGE.test(reference);
-}
+export { isInEcr } from '../private/ecr';
 
 /**
  * The image as ECS wants it. From a private ECR repository, the task's execution role is allowed to pull it.
@@ -17,14 +10,7 @@ export function isInEcr(reference: string): boolean {
  * @param scope where to define what it takes, named by `id`
  */
 export function containerImage(scope: Construct, id: string, reference: string): ContainerImage {
-  const ecr = ECR_IMAGE.exec(reference)?.groups;
-  if (!ecr) {
-    return ContainerImage.fromRegistry(reference);
-  }
-  const repository = Repository.fromRepositoryAttributes(scope, id, {
-    repositoryName: ecr.repository,
-    repositoryArn: Stack.of(scope).formatArn({ service: 'ecr', region: ecr.region, account: ecr.account, resource: 'repository', resourceName: ecr.repository }),
-  });
+  const ecr = ecrRepository(scope, id, reference);
   // Without a version it is the tag `latest`, as for Docker.
-  return ContainerImage.fromEcrRepository(repository, ecr.version);
+  return ecr ? ContainerImage.fromEcrRepository(ecr.repository, ecr.version) : ContainerImage.fromRegistry(reference);
 }
