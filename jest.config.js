@@ -2,8 +2,8 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
-  // Asks an emulated AWS, which needs Python: npm run test:deploy.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/'],
+  // Asks an emulated AWS, and ClickHouse's engine, which need Python: npm run test:deploy, npm run test:clickhouse.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/', '<rootDir>/test/clickhouse/'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {

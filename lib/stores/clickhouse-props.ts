@@ -64,9 +64,9 @@ export interface ClickHouseProps {
    */
   readonly replicas?: number;
   /**
-   * The type of the Keeper instances.
+   * The type of the Keeper instances. Only with `replicas`.
    *
-   * @default InstanceType.of(InstanceClass.T4G, InstanceSize.SMALL)
+   * @default - t4g.small
    */
   readonly keeperInstanceType?: InstanceType;
   /**

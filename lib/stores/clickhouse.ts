@@ -144,7 +144,7 @@ export class ClickHouse extends Construct implements IClickHouse {
     const { subnets } = props.vpc.selectSubnets(props.vpcSubnets ?? { subnetType: SubnetType.PRIVATE_WITH_EGRESS, onePerAz: true });
     if (replicas > zonesOf(subnets) && !isLookupPending(props.vpc)) {
       Annotations.of(this).addWarningV2('cdk-posthog:ClickHouse.sharedZones',
-        `${replicas} replicas share ${zonesOf(subnets)} availability zones, so losing a zone can take several of them; give subnets of more zones with \`vpcSubnets\``);
+        `${replicas} replicas share availability zones, so losing one can take several of them; give subnets of ${replicas} zones with \`vpcSubnets\``);
     }
     return subnets;
   }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
-import { Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, SecretValue, Size, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
-import { IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { InstanceClass, InstanceSize, InstanceType, IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup, IpAddressType, SslPolicy, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -16,6 +16,7 @@ import {
 } from '../../lib';
 import { ROOT } from '../helpers/app';
 import { certificate, newPostHog, newStack } from '../helpers/stack';
+import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** A property of a struct that users fill in. */
 interface Prop {
@@ -45,7 +46,8 @@ const LITERALS = PROPS.filter((prop) => prop.default !== undefined && !prop.defa
 
 /** What documented defaults may be written with. */
 const WORDS = {
-  AppAccess, CacheEncryption, CpuArchitecture, Duration, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease, RemovalPolicy, RetentionDays, SslPolicy,
+  AppAccess, CacheEncryption, CpuArchitecture, Duration, InstanceClass, InstanceSize, InstanceType, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease,
+  RemovalPolicy, RetentionDays, Size, SslPolicy,
 };
 
 type Props = Record<string, unknown>;
@@ -64,6 +66,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   KafkaAttributes: store((stack, props) => Kafka.fromKafkaAttributes(stack, 'Store', { bootstrapServers: 'kafka:9999', ...props })),
   ClickHouseAttributes: store((stack, props) =>
     ClickHouse.fromClickHouseAttributes(stack, 'Store', { host: 'clickhouse', credentials: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
+  ClickHouseProps: template((stack, props) => newClickHouse(stack, props)),
   ObjectStorageAttributes: store((stack, props) => ObjectStorage.fromObjectStorageAttributes(stack, 'Store', { bucket: Bucket.fromBucketName(stack, 'Bucket', 'bucket'), ...props })),
 };
 
@@ -80,6 +83,15 @@ const OTHERS: Record<string, unknown> = {
   'ClickHouseAttributes.database': 'other',
   'ClickHouseAttributes.tls': false,
   'ClickHouseAttributes.verifyCertificate': false,
+  'ClickHouseProps.database': 'other',
+  'ClickHouseProps.hostName': 'other',
+  'ClickHouseProps.instanceType': InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE),
+  'ClickHouseProps.logRetention': RetentionDays.ONE_DAY,
+  'ClickHouseProps.removalPolicy': RemovalPolicy.DESTROY,
+  'ClickHouseProps.replicas': 2,
+  'ClickHouseProps.volumeIops': 4000,
+  'ClickHouseProps.volumeSize': Size.gibibytes(300),
+  'ClickHouseProps.volumeThroughput': 250,
   'KafkaAttributes.encryption': KafkaEncryption.PLAINTEXT,
   'ObjectStorageAttributes.recordingsPrefix': 'other',
   'OidcProvider.scope': 'openid email',

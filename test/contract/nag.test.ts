@@ -2,10 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { AppAccess, NatMode, PostHogProps } from '../../lib';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
+import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 interface Report {
   pluginReports: { pluginName: string; violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[] }[];
@@ -58,6 +60,15 @@ test('finds nothing in one without NAT that is not acknowledged beside its const
 
 test('finds nothing in one with a NAT instance and open shells that is not acknowledged beside its construct', () => {
   expect(findings((stack) => newPostHog(stack, { nat: NatMode.INSTANCE, enableExecuteCommand: true }), ENV)).toEqual([]);
+});
+
+test('finds nothing in a ClickHouse on EC2, with and without replicas, that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => {
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'] });
+    const appImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
+    newClickHouse(stack, { vpc, appImage }, 'One');
+    newClickHouse(stack, { vpc, replicas: 2 }, 'Two');
+  }, ENV)).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {

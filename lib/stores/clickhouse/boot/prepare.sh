@@ -40,8 +40,12 @@ certificate() {
     openssl_of_image x509 -in /tls/server.crt -noout -checkend 2592000 >/dev/null; then
     return
   fi
-  openssl_of_image req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -keyout /tls/server.key -out /tls/server.crt \
-    -subj '/CN=ClickHouse of PostHog' -addext "subjectAltName=DNS:$HOST_NAME,DNS:localhost,IP:127.0.0.1" 2>/dev/null
+  local output
+  if ! output="$(openssl_of_image req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -keyout /tls/server.key -out /tls/server.crt \
+    -subj '/CN=ClickHouse of PostHog' -addext "subjectAltName=DNS:$HOST_NAME,DNS:localhost,IP:127.0.0.1" 2>&1)"; then
+    echo "$output" >&2
+    return 1
+  fi
   echo "$HOST_NAME" >"$data/tls/name"
 }
 
