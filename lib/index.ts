@@ -22,5 +22,6 @@ export { ClickHouse, type ClickHouseAttributes, type IClickHouse } from './store
 export { type IKafka, Kafka, type KafkaAttributes, KafkaEncryption } from './stores/kafka';
 export { type IObjectStorage, ObjectStorage, type ObjectStorageAttributes } from './stores/object-storage';
 export { type IPostgres, Postgres, type PostgresAttributes } from './stores/postgres';
+export { type KafkaSingleNodeProps } from './stores/single-node-kafka';
 
 export { type PostHogImages, PostHogRelease } from './release/posthog-release';
