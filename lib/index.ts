@@ -24,5 +24,6 @@ export { type ClickHouseProps } from './stores/clickhouse-props';
 export { type IKafka, Kafka, type KafkaAttributes, KafkaEncryption } from './stores/kafka';
 export { type IObjectStorage, ObjectStorage, type ObjectStorageAttributes } from './stores/object-storage';
 export { type IPostgres, Postgres, type PostgresAttributes } from './stores/postgres';
+export { type KafkaSingleNodeProps } from './stores/single-node-kafka';
 
 export { type PostHogImages, PostHogRelease } from './release/posthog-release';

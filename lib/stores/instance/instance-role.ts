@@ -5,7 +5,7 @@ import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge } from '../../private/acknowledge';
+import { acknowledge, findingText } from '../../private/acknowledge';
 
 /** The tag that a volume is found by, and the one of the instances that may attach it. */
 export const TAGS = { volume: 'cdk-posthog:volume', instance: 'cdk-posthog:instance' } as const;
@@ -24,17 +24,18 @@ export interface InstanceRoleProps {
 /** What an instance may do: attach its volume, write its record, read its files and secrets, log, say that it is up, and open a shell for whom IAM lets. */
 export function instanceRole(scope: Construct, id: string, props: InstanceRoleProps): Role {
   const stack = Stack.of(scope);
-  const ec2 = (resource: string, tag: string): PolicyStatement => new PolicyStatement({
+  const [volumes, instances] = ['volume', 'instance'].map((resource) => stack.formatArn({ service: 'ec2', resource, resourceName: '*' }));
+  const attach = (resource: string, tag: string): PolicyStatement => new PolicyStatement({
     actions: ['ec2:AttachVolume'],
-    resources: [stack.formatArn({ service: 'ec2', resource, resourceName: '*' })],
+    resources: [resource],
     conditions: { StringEquals: { [`aws:ResourceTag/${tag}`]: props.tag } },
   });
   const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com'), description: `The instance of ${props.hostName}` });
   const statements = [
-    // Both know no resources.
+    // These know no resources.
     new PolicyStatement({ actions: ['ec2:DescribeVolumes', 'autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeAutoScalingGroups'], resources: ['*'] }),
-    ec2('volume', TAGS.volume),
-    ec2('instance', TAGS.instance),
+    attach(volumes, TAGS.volume),
+    attach(instances, TAGS.instance),
     new PolicyStatement({
       actions: ['route53:ChangeResourceRecordSets'],
       resources: [props.zone.hostedZoneArn],
@@ -59,6 +60,9 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
   props.secrets.forEach((secret) => secret.grantRead(role));
   acknowledge(role, {
     'IAMNoInlinePolicy': 'the role belongs to one instance, and so does its policy',
+    'AwsSolutions-IAM5[Resource::*]': 'EC2 and Auto Scaling list, and Session Manager opens a channel, without knowing resources',
+    ...Object.fromEntries([volumes, instances].map((resource) =>
+      [`AwsSolutions-IAM5[Resource::${findingText(stack.resolve(resource))}]`, 'limited by the tag that this one volume and its instances have'])),
   });
   return role;
 }

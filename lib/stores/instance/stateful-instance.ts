@@ -82,7 +82,6 @@ export class StatefulInstance extends Construct implements IGrantable {
     acknowledge(this, {
       'AwsSolutions-AS3': 'a store that is down shows where it is missed; events of the group are in its own history',
       'CloudWatchLogGroupEncrypted': 'encrypted with the key that CloudWatch Logs keeps',
-      'AutoScalingGroupELBHealthCheckRequired': 'no load balancer stands in front of it',
       'EC2EBSInBackupPlan': 'the plan is the user\'s; the volume stays when the stack goes',
     });
   }
@@ -138,7 +137,7 @@ export class StatefulInstance extends Construct implements IGrantable {
       httpPutResponseHopLimit: 1,
       detailedMonitoring: true,
       ebsOptimized: true,
-      blockDevices: [{ deviceName: '/dev/xvda', volume: BlockDeviceVolume.ebs(ROOT_VOLUME_GIB, { encrypted: true, volumeType: EbsDeviceVolumeType.GP3 }) }],
+      blockDevices: [{ deviceName: '/dev/xvda', volume: BlockDeviceVolume.ebs(ROOT_VOLUME_GIB, { encrypted: true, deleteOnTermination: true, volumeType: EbsDeviceVolumeType.GP3 }) }],
     });
     Tags.of(launchTemplate).add('Name', this.node.path);
     Tags.of(launchTemplate).add(TAGS.instance, tag);
