@@ -3,6 +3,7 @@ import { InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IKafka } from './kafka';
+import { checkDomainName } from '../private/domain-name';
 import { rejected } from '../private/errors';
 
 /**
@@ -82,15 +83,15 @@ export interface ClickHouseProps {
    */
   readonly database?: string;
   /**
-   * A private hosted zone of the VPC for the servers' names.
+   * The private hosted zone that the servers have their names in.
    *
    * @default - a zone of its own
    */
-  readonly zone?: IPrivateHostedZone;
+  readonly privateZone?: IPrivateHostedZone;
   /**
-   * The first server's name in the zone; the others are numbered after it. Volumes carry certificates for it, other systems know it.
+   * The full name of the first server, in the zone. With `replicas`, the others are numbered: clickhouse-2 after clickhouse.
    *
-   * @default 'clickhouse'
+   * @default - `clickhouse` in the zone
    */
   readonly hostName?: string;
   /**
@@ -116,7 +117,7 @@ export function checkClickHouseProps(props: ClickHouseProps): void {
   checkPattern('image', props.image, IMAGE, 'must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>');
   // PostHog's migrations write the name into statements without quoting it.
   checkPattern('database', props.database, /^[A-Za-z_]\w*$/, 'must be a name of letters, digits and underscores');
-  checkPattern('hostName', props.hostName, /^(?!-)[a-z0-9-]{1,50}(?<!-)$/, 'must be one label of a host name: lower-case letters, digits and hyphens');
+  checkHostName(props);
   const { replicas = 1 } = props;
   if (!Number.isInteger(replicas) || Token.isUnresolved(replicas) || replicas < 1 || replicas > 9) {
     throw rejected('replicas', 'must be a whole number from 1 to 9, known at synthesis', replicas);
@@ -128,6 +129,20 @@ export function checkClickHouseProps(props: ClickHouseProps): void {
   if (replicas === 1 && props.keeperInstanceType) {
     throw rejected('keeperInstanceType', 'must be left out without `replicas`', props.keeperInstanceType.toString(), 'one server keeps its coordination itself');
   }
+}
+
+/** The names of the other servers are made from it. */
+function checkHostName({ hostName, privateZone }: ClickHouseProps): void {
+  if (hostName === undefined) {
+    return;
+  }
+  if (!privateZone) {
+    throw rejected('hostName', 'needs the `privateZone` that it is in', hostName, 'give both, or neither');
+  }
+  if (Token.isUnresolved(hostName)) {
+    throw rejected('hostName', 'must be known at synthesis', hostName);
+  }
+  checkDomainName('hostName', hostName);
 }
 
 function checkPattern(prop: string, value: string | undefined, pattern: RegExp, rule: string): void {

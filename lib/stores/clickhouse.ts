@@ -44,7 +44,6 @@ const DEFAULTS = {
   volumeIops: 3000,
   volumeThroughput: 125,
   database: 'posthog',
-  hostName: 'clickhouse',
   removalPolicy: RemovalPolicy.RETAIN,
   logRetention: RetentionDays.ONE_MONTH,
 };
@@ -92,15 +91,15 @@ export class ClickHouse extends Construct implements IClickHouse {
     const { vpc, replicas = 1 } = props;
     const image = props.image ?? DEFAULTS.image;
     const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
-    const hostName = props.hostName ?? DEFAULTS.hostName;
     this.warnOfFloating([image, props.appImage]);
     const subnets = this.subnets(props, replicas);
 
-    const zone = props.zone ?? this.ownZone(props);
-    const name = (label: string) => `${label}.${zone.zoneName}`;
+    const zone = props.privateZone ?? this.ownZone(props);
+    const [label, ...rest] = (props.hostName ?? `clickhouse.${zone.zoneName}`).split('.');
+    const name = (suffix: string) => [label + suffix, ...rest].join('.');
     const topology = oneShard(
-      Array.from({ length: replicas }, (_, index) => name(index === 0 ? hostName : `${hostName}-${index + 1}`)),
-      replicas === 1 ? [] : KEEPERS.map((number) => name(`${hostName}-keeper-${number}`)),
+      Array.from({ length: replicas }, (_, index) => name(index === 0 ? '' : `-${index + 1}`)),
+      replicas === 1 ? [] : KEEPERS.map((number) => name(`-keeper-${number}`)),
     );
     this.host = topology.nodes[0].host;
     this.database = props.database ?? DEFAULTS.database;

@@ -95,6 +95,20 @@ test('a table with a projection can be made, which 26.6 refuses where the pool i
   expect(answers.projection).toEqual([]);
 });
 
+test('a server knows itself by its name and secure port, as PostHog\'s migrations ask (posthog/clickhouse/cluster.py), and its dictionaries read without a connection', () => {
+  const local = oneShard(['localhost'], []);
+  const [hosts, , , , value] = askEngine([
+    `SELECT host_name, getMacro('hostClusterType'), getMacro('hostClusterRole') FROM clusterAllReplicas('posthog_migrations', system.clusters)
+      WHERE cluster = 'posthog_migrations' AND is_local`,
+    'CREATE TABLE pairs (a UInt64, b UInt64) ENGINE = MergeTree ORDER BY a',
+    'INSERT INTO pairs VALUES (1, 7)',
+    'CREATE DICTIONARY dictionary (a UInt64, b UInt64) PRIMARY KEY a SOURCE(CLICKHOUSE(TABLE pairs DB \'default\' USER \'posthog\' PASSWORD \'Abc123\')) LIFETIME(0) LAYOUT(FLAT())',
+    'SELECT dictGet(\'dictionary\', \'b\', 1)',
+  ], { config: configXml(local, local.nodes[0], OPTIONS), users: usersXml() });
+  expect(hosts).toEqual([['localhost', 'online', 'data']]);
+  expect(value).toEqual([['7']]);
+});
+
 test('replicas and Keepers get files that can be read', () => {
   const [clusters] = askEngine([QUERIES.clusters], { config: configXml(TWO, TWO.nodes[1], OPTIONS), users: usersXml() });
   expect(clusters).toHaveLength(17);

@@ -84,7 +84,6 @@ const OTHERS: Record<string, unknown> = {
   'ClickHouseAttributes.tls': false,
   'ClickHouseAttributes.verifyCertificate': false,
   'ClickHouseProps.database': 'other',
-  'ClickHouseProps.hostName': 'other',
   'ClickHouseProps.instanceType': InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE),
   'ClickHouseProps.logRetention': RetentionDays.ONE_DAY,
   'ClickHouseProps.removalPolicy': RemovalPolicy.DESTROY,

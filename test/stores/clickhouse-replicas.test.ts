@@ -1,6 +1,7 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Stack } from 'aws-cdk-lib/core';
+import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ClickHouseProps } from '../../lib';
 import { ofType, waysInto } from '../helpers/template';
 import { instanceFiles, newClickHouse, zonedStack } from './clickhouse/fixtures';
@@ -67,4 +68,12 @@ test('a warning says when replicas share a zone, and none when they do not', () 
   const crowded = zonedStack();
   newClickHouse(crowded, { replicas: 2, vpc: new Vpc(crowded, 'Vpc', { maxAzs: 1 }) });
   Annotations.fromStack(crowded).hasWarning('/Stack/ClickHouse', Match.stringLikeRegexp('2 replicas share availability zones, so losing one can take several of them; give subnets of 2 zones'));
+});
+
+test('a name of one\'s own is numbered likewise', () => {
+  const other = zonedStack();
+  const vpc = new Vpc(other, 'Vpc');
+  const privateZone = new PrivateHostedZone(other, 'Zone', { vpc, zoneName: 'stores.internal' });
+  newClickHouse(other, { vpc, privateZone, hostName: 'events.stores.internal', replicas: 2 });
+  expect([...instanceFiles(other).keys()].sort()).toEqual(['events-2', 'events-keeper-1', 'events-keeper-2', 'events-keeper-3', 'events'].map((label) => `${label}.stores.internal`));
 });

@@ -134,8 +134,9 @@ test('brokers of another stack do not depend on it', () => {
 test('a zone that is there can be used, with a name of one\'s own', () => {
   const stack = zonedStack();
   const vpc = new Vpc(stack, 'Vpc');
-  const zone = new PrivateHostedZone(stack, 'Zone', { vpc, zoneName: 'stores.internal' });
-  expect(newClickHouse(stack, { vpc, zone, hostName: 'events' }).host).toBe('events.stores.internal');
+  const privateZone = new PrivateHostedZone(stack, 'Zone', { vpc, zoneName: 'stores.internal' });
+  expect(newClickHouse(stack, { vpc, privateZone }, 'First').host).toBe('clickhouse.stores.internal');
+  expect(newClickHouse(stack, { vpc, privateZone, hostName: 'events.stores.internal' }, 'Second').host).toBe('events.stores.internal');
   Template.fromStack(stack).resourceCountIs('AWS::Route53::HostedZone', 1);
 });
 
@@ -177,11 +178,21 @@ test.each<[Partial<ClickHouseProps>, string]>([
   [{ appImage: 'Posthog latest' }, '`appImage` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: \'Posthog latest\''],
   [{ image: 'clickhouse@sha256:123' }, '`image` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: \'clickhouse@sha256:123\''],
   [{ database: 'post-hog' }, '`database` must be a name of letters, digits and underscores, got: \'post-hog\''],
-  [{ hostName: 'click.house' }, '`hostName` must be one label of a host name: lower-case letters, digits and hyphens, got: \'click.house\''],
+  [{ hostName: 'events.stores.internal' }, '`hostName` needs the `privateZone` that it is in, got: \'events.stores.internal\'; give both, or neither'],
   [{ replicas: 0 }, '`replicas` must be a whole number from 1 to 9, known at synthesis, got: 0'],
   [{ replicas: 1.5 }, '`replicas` must be a whole number from 1 to 9, known at synthesis, got: 1.5'],
   [{ replicas: 2, snapshotId: 'snap-1' }, '`snapshotId` must be left out with `replicas`, got: \'snap-1\'; a snapshot of one volume does not match what the Keeper instances know'],
   [{ keeperInstanceType: new InstanceType('t4g.small') }, '`keeperInstanceType` must be left out without `replicas`, got: \'t4g.small\'; one server keeps its coordination itself'],
 ])('fails when given %j', (props, message) => {
   expect(() => newClickHouse(zonedStack(), props)).toThrow(`[Stack/ClickHouse] ${message}`);
+});
+
+test.each([
+  ['Events.stores.internal', '`hostName` must be a fully qualified host name such as posthog.example.com, got: \'Events.stores.internal\'; write it in lower case'],
+  [Token.asString({ Ref: 'Name' }), '`hostName` must be known at synthesis'],
+])('fails when the host name is %p', (hostName, message) => {
+  const stack = zonedStack();
+  const vpc = new Vpc(stack, 'Vpc');
+  const privateZone = new PrivateHostedZone(stack, 'Zone', { vpc, zoneName: 'stores.internal' });
+  expect(() => newClickHouse(stack, { vpc, privateZone, hostName })).toThrow(`[Stack/ClickHouse] ${message}`);
 });
