@@ -83,6 +83,16 @@ test('a start that is interrupted leaves what was there, and the next one repair
   expect(host.has('volume/incoming')).toBe(false);
 });
 
+test('a start that is interrupted with the new files in place does not pass for the old image afterwards', () => {
+  host.start();
+  host.write('app/code/posthog/idl/new.json', '{}');
+  expect(host.start({ appImage: 'posthog/posthog@sha256:3', fail: 'rmdir' }).status).not.toBe(0);
+  expect(host.list('volume/data/format_schemas')).toContain('new.json');
+  const { status, calls } = host.start();
+  expect(status).toBe(0);
+  expect(calls).toContain('pull --quiet --platform linux/amd64 posthog/posthog@sha256:1');
+});
+
 test('the image that nothing needs any more may stay where it cannot be removed', () => {
   expect(host.start({ fail: 'image rm' }).status).toBe(0);
   expect(host.read('volume/posthog-image')).toBe('posthog/posthog@sha256:1\n');

@@ -10,7 +10,7 @@ const SECRETS = ['POSTHOG_CLICKHOUSE_PASSWORD', 'POSTHOG_CLICKHOUSE_CLUSTER_SECR
 export interface Start {
   readonly hostName?: string;
   readonly appImage?: string;
-  /** Docker fails at commands that begin with this. */
+  /** Docker fails at commands that begin with this; `rmdir` is the step after the new files are in place. */
   readonly fail?: string;
 }
 
@@ -28,8 +28,9 @@ export class PreparedHost {
   public constructor() {
     SECRETS.forEach((name) => this.write(`secrets/${name}`, 'Abc123'));
     this.write('bin/aws', '#!/bin/sh\necho "aws $*" >>"$CALLS"\n');
+    this.write('bin/rmdir', '#!/bin/sh\n[ "$FAIL" = rmdir ] || exec /bin/rmdir "$@"\nexit 1\n');
     copyFileSync(path.join(__dirname, 'stand-in-docker.sh'), path.join(this.folder, 'bin', 'docker'));
-    ['aws', 'docker'].forEach((name) => chmodSync(path.join(this.folder, 'bin', name), 0o755));
+    ['aws', 'docker', 'rmdir'].forEach((name) => chmodSync(path.join(this.folder, 'bin', name), 0o755));
     const functions = ['v2', 'v10'].flatMap((version) => [udf(`aggregate_funnel_${version}`, `${version}/upper`), udf(`JSONDropKeys_${version}`, `${version}/upper`)]);
     this.write('app/code/posthog/user_scripts/latest_user_defined_function.xml', `<functions>\n${functions.join('\n')}\n</functions>\n`);
     ['v2', 'v10'].forEach((version) => {
