@@ -2,8 +2,9 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
-  // Asks an emulated AWS, and ClickHouse's engine, which need Python: npm run test:deploy, npm run test:clickhouse.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/', '<rootDir>/test/clickhouse/'],
+  // What needs more than Node.js and bash: npm run test:deploy asks an emulated AWS, npm run test:boot makes file systems, npm run
+  // test:clickhouse asks ClickHouse's engine.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/', '<rootDir>/test/boot/', '<rootDir>/test/clickhouse/'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {

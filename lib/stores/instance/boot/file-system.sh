@@ -57,3 +57,9 @@ content_of() {
 make_file_system() {
   mkfs.xfs -q -L "$LABEL" "$1"
 }
+
+# Makes a mounted file system as large as its device, which it may be already.
+grow_file_system() {
+  local told
+  told="$(xfs_growfs -d "$1" 2>&1)" || die "the file system on $1 cannot grow: $told"
+}

@@ -56,7 +56,7 @@ attach() {
 
 # The device of the volume, by the serial number that EBS gives it, which is its id.
 find_device() {
-  local link="$DEVICES/nvme-Amazon_Elastic_Block_Store_${volume/-/}" deadline=$((SECONDS + 60))
+  local link="$DEVICES/nvme-Amazon_Elastic_Block_Store_${volume/-/}" deadline=$((SECONDS + PATIENCE))
   until [[ -b "$link" ]]; do
     ((SECONDS < deadline)) || die "the volume $volume is attached, but $link does not appear"
     sleep "$POLL"
@@ -116,7 +116,7 @@ own() {
 attach
 find_device
 mount_volume
-xfs_growfs -d "$mount_point" >/dev/null
+grow_file_system "$mount_point"
 hold
 own
 rm -f "$REFUSED"
