@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { AppAccess, NatMode, PostHogProps } from '../../lib';
+import { AppAccess, Kafka, NatMode, PostHogProps } from '../../lib';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 
 interface Report {
@@ -58,6 +59,13 @@ test('finds nothing in one without NAT that is not acknowledged beside its const
 
 test('finds nothing in one with a NAT instance and open shells that is not acknowledged beside its construct', () => {
   expect(findings((stack) => newPostHog(stack, { nat: NatMode.INSTANCE, enableExecuteCommand: true }), ENV)).toEqual([]);
+});
+
+test.each([undefined, ENV])('finds nothing in a single node of Kafka that is not acknowledged beside its construct, in %p', (env) => {
+  expect(findings((stack) => {
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'], privateSubnetRouteTableIds: ['r1', 'r2'] });
+    Kafka.singleNode(stack, 'Kafka', { vpc });
+  }, env)).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {
