@@ -20,7 +20,7 @@ const INGRESS_FOR_SERVICES = 'ingress/posthog-process';
 /** Code that is tested as plain functions and must stay so. */
 const PURE = [
   'ingress/address-belief', 'ingress/endpoint-group', 'ingress/endpoint-samples', 'ingress/forwarded-headers', 'ingress/listener-rules', 'ingress/path-pattern', 'ingress/posthog-process', 'ingress/public-endpoint', 'ingress/rule-evaluator', 'ingress/rule-placement', 'ingress/rule-shapes',
-  'ingress/template-rules', 'ingress/trusted-addresses', 'private/enums', 'private/errors', 'private/ip',
+  'ingress/template-rules', 'ingress/trusted-addresses', 'stores/instance/instance-files', 'stores/redpanda-config', 'private/enums', 'private/errors', 'private/ip',
   'stores/clickhouse/config-xml', 'stores/clickhouse/keeper-xml', 'stores/clickhouse/layout', 'stores/clickhouse/prepare-script', 'stores/clickhouse/system-logs', 'stores/clickhouse/tls', 'stores/clickhouse/topology', 'stores/clickhouse/users-xml', 'stores/clickhouse/xml',
 ];
 

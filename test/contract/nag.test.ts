@@ -5,7 +5,7 @@ import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { AppAccess, NatMode, PostHogProps } from '../../lib';
+import { AppAccess, Kafka, NatMode, PostHogProps } from '../../lib';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
@@ -62,13 +62,20 @@ test('finds nothing in one with a NAT instance and open shells that is not ackno
   expect(findings((stack) => newPostHog(stack, { nat: NatMode.INSTANCE, enableExecuteCommand: true }), ENV)).toEqual([]);
 });
 
-test('finds nothing in a ClickHouse on EC2, with and without replicas, that is not acknowledged beside its construct', () => {
+test.each([undefined, ENV])('finds nothing in a ClickHouse on EC2, with and without replicas, that is not acknowledged beside its construct, in %p', (env) => {
   expect(findings((stack) => {
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'] });
     const appImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
     newClickHouse(stack, { vpc, appImage }, 'One');
     newClickHouse(stack, { vpc, replicas: 2 }, 'Two');
-  }, ENV)).toEqual([]);
+  }, env)).toEqual([]);
+});
+
+test.each([undefined, ENV])('finds nothing in a single node of Kafka that is not acknowledged beside its construct, in %p', (env) => {
+  expect(findings((stack) => {
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'], privateSubnetRouteTableIds: ['r1', 'r2'] });
+    Kafka.singleNode(stack, 'Kafka', { vpc });
+  }, env)).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {

@@ -180,7 +180,10 @@ function tagValue(scope: Construct): string {
 
 function checkProps({ instanceType, volume, owner, hostName, zone, removalPolicy }: StatefulInstanceProps): void {
   const type = instanceType.toString();
-  if (!Token.isUnresolved(type) && XEN.test(type)) {
+  if (Token.isUnresolved(type)) {
+    throw rejected('instanceType', 'must be known at synthesis', type, 'write the type itself: its architecture decides which operating system is started');
+  }
+  if (XEN.test(type)) {
     throw rejected('instanceType', 'must be of the Nitro system, where a volume is found by its id', type, 'use a current type, such as m7g.large');
   }
   if (!/^\d+:\d+$/.test(owner)) {
