@@ -2,8 +2,9 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
-  // Ask an emulated AWS, which needs Python: npm run test:deploy. Run the real nginx: npm run test:nginx. Drive Chromium: npm run test:browser.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/deploy/', '<rootDir>/test/nginx/', '<rootDir>/test/browser/'],
+  // What needs more than Node.js and bash: npm run test:deploy asks an emulated AWS, test:nginx runs the real nginx, test:browser drives
+  // Chromium, test:boot makes file systems, test:clickhouse asks ClickHouse's engine.
+  testPathIgnorePatterns: ['/node_modules/', ...['deploy', 'nginx', 'browser', 'boot', 'clickhouse'].map((name) => `<rootDir>/test/${name}/`)],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {

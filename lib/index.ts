@@ -23,12 +23,15 @@ export { type PostHogServiceOptions } from './services/service-options';
 export { AuroraPostgres, type AuroraPostgresProps } from './stores/aurora-postgres';
 export { Cache, type CacheAttributes, CacheEncryption, type ICache } from './stores/cache';
 export { CacheEviction, type CacheProps } from './stores/cache-props';
-export { ClickHouse, type ClickHouseAttributes, type IClickHouse } from './stores/clickhouse';
+export { ClickHouse, type IClickHouse } from './stores/clickhouse';
+export { type ClickHouseAttributes } from './stores/clickhouse-import';
+export { type ClickHouseProps } from './stores/clickhouse-props';
 export { type IKafka, Kafka, type KafkaAttributes, KafkaEncryption } from './stores/kafka';
 export { type IObjectStorage, ObjectStorage, type ObjectStorageAttributes } from './stores/object-storage';
 export { type ObjectStorageProps } from './stores/object-storage-bucket';
 export { type IPostgres, Postgres, type PostgresAttributes } from './stores/postgres';
 export { type PostgresOptions } from './stores/postgres-options';
 export { type PostgresProps } from './stores/postgres-props';
+export { type KafkaSingleNodeProps } from './stores/single-node-kafka';
 
 export { type PostHogImages, PostHogRelease } from './release/posthog-release';

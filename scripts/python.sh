@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv with exactly what requirements.txt pins, or leaves it alone where it has that already.
+# Makes .venv with exactly what requirements.txt pins, or leaves it alone where it has that already. With a name as argument, .venv-<name> of
+# requirements-<name>.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,13 +17,16 @@ if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   exit 1
 fi
 
-wanted="$(python3 --version) $(cksum <requirements.txt)"
-if [[ -x .venv/bin/python && "$(cat .venv/installed 2>/dev/null || true)" == "$wanted" ]]; then
+venv=".venv${1:+-$1}"
+requirements="requirements${1:+-$1}.txt"
+
+wanted="$(python3 --version) $(cksum <"$requirements")"
+if [[ -x "$venv/bin/python" && "$(cat "$venv/installed" 2>/dev/null || true)" == "$wanted" ]]; then
   exit 0
 fi
-echo '.venv: installing what requirements.txt pins'
-rm -rf .venv
-python3 -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.txt
-.venv/bin/python -m pip check --disable-pip-version-check >/dev/null
-echo "$wanted" >.venv/installed
+echo "$venv: installing what $requirements pins"
+rm -rf "$venv"
+python3 -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
+"$venv/bin/python" -m pip check --disable-pip-version-check >/dev/null
+echo "$wanted" >"$venv/installed"

@@ -1,31 +1,13 @@
 import { Token } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
-import { Construct, IConstruct } from 'constructs';
+import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
 import { checkHost, checkMisfit, checkPort, KnownMisfit } from './endpoint-checks';
+import { IKafka, KafkaEncryption } from './kafka-client';
+import { KafkaSingleNodeProps, SingleNodeKafka } from './single-node-kafka';
 import { checkEnum } from '../private/enums';
 import { at, rejected } from '../private/errors';
 
-/**
- * Whether connections to Kafka are encrypted. PostHog's Rust services know no SASL, so neither passwords nor IAM can be used.
- */
-export enum KafkaEncryption {
-  /** TLS without client authentication; on MSK, port 9094. */
-  TLS = 'tls',
-  /** Plain connections; on MSK, port 9092. */
-  PLAINTEXT = 'plaintext',
-}
-
-/**
- * A Kafka cluster that PostHog's events pass through.
- */
-export interface IKafka extends IConstruct, IConnectable {
-  /** The brokers, as comma-separated `host:port`. */
-  readonly bootstrapServers: string;
-  /** Whether connections are encrypted. */
-  readonly encryption: KafkaEncryption;
-  /** The ports that processes connect to. */
-  readonly clientPorts: number[];
-}
+export { type IKafka, KafkaEncryption } from './kafka-client';
 
 /**
  * A Kafka cluster that you run.
@@ -74,6 +56,20 @@ export class Kafka {
    */
   public static fromKafkaAttributes(scope: Construct, id: string, attrs: KafkaAttributes): IKafka {
     return new ImportedKafka(scope, id, attrs);
+  }
+
+  /**
+   * Run Redpanda, which speaks Kafka's protocol, on one EC2 instance with a volume of its own, for small set-ups.
+   *
+   * It is what PostHog's own single-host installation runs. There is one copy of each message, on one disk in one zone: while the instance is
+   * replaced, for some minutes, PostHog takes no events; if the zone is lost, what was not read yet is. Connections are not encrypted.
+   *
+   * @param scope where to define it
+   * @param id its construct id
+   * @param props where it runs, and on what
+   */
+  public static singleNode(scope: Construct, id: string, props: KafkaSingleNodeProps): IKafka {
+    return new SingleNodeKafka(scope, id, props);
   }
 
   private constructor() {}

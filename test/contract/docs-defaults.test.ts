@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
-import { CfnOutput, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration, RemovalPolicy, SecretValue, Size, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { InstanceClass, InstanceSize, InstanceType, IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage, CpuArchitecture, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
@@ -18,6 +18,7 @@ import {
 } from '../../lib';
 import { ROOT } from '../helpers/app';
 import { certificate, newPostHog, newStack } from '../helpers/stack';
+import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** A property of a struct that users fill in. */
 interface Prop {
@@ -48,7 +49,7 @@ const LITERALS = PROPS.filter((prop) => prop.default !== undefined && !prop.defa
 /** What documented defaults may be written with. */
 const WORDS = {
   AppAccess, AuroraPostgresEngineVersion, CacheEncryption, CacheEviction, ClientAddress, CpuArchitecture, Duration, InstanceClass, InstanceSize, InstanceType,
-  IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostgresEngineVersion, PostHogRelease, RemovalPolicy, RetentionDays, SslPolicy,
+  IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostgresEngineVersion, PostHogRelease, RemovalPolicy, RetentionDays, Size, SslPolicy,
 };
 
 type Props = Record<string, unknown>;
@@ -74,9 +75,11 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   ObjectStorageProps: template((stack, props) => new ObjectStorage(stack, 'Store', props.autoDeleteObjects ? { removalPolicy: RemovalPolicy.DESTROY, ...props } : props)),
   PostgresAttributes: store((stack, props) => Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
   CacheAttributes: store((stack, props) => Cache.fromCacheAttributes(stack, 'Store', { host: 'cache', ...props })),
+  KafkaSingleNodeProps: template((stack, props) => Kafka.singleNode(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   KafkaAttributes: store((stack, props) => Kafka.fromKafkaAttributes(stack, 'Store', { bootstrapServers: 'kafka:9999', ...props })),
   ClickHouseAttributes: store((stack, props) =>
     ClickHouse.fromClickHouseAttributes(stack, 'Store', { host: 'clickhouse', credentials: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
+  ClickHouseProps: template((stack, props) => newClickHouse(stack, props)),
   ObjectStorageAttributes: store((stack, props) => ObjectStorage.fromObjectStorageAttributes(stack, 'Store', { bucket: Bucket.fromBucketName(stack, 'Bucket', 'bucket'), ...props })),
 };
 
@@ -102,7 +105,20 @@ const OTHERS: Record<string, unknown> = {
   'ClickHouseAttributes.database': 'other',
   'ClickHouseAttributes.tls': false,
   'ClickHouseAttributes.verifyCertificate': false,
+  'ClickHouseProps.database': 'other',
+  'ClickHouseProps.instanceType': InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE),
+  'ClickHouseProps.logRetention': RetentionDays.ONE_DAY,
+  'ClickHouseProps.removalPolicy': RemovalPolicy.DESTROY,
+  'ClickHouseProps.replicas': 2,
+  'ClickHouseProps.volumeIops': 4000,
+  'ClickHouseProps.volumeSize': Size.gibibytes(300),
+  'ClickHouseProps.volumeThroughput': 250,
   'KafkaAttributes.encryption': KafkaEncryption.PLAINTEXT,
+  'KafkaSingleNodeProps.instanceType': new InstanceType('m7g.large'),
+  'KafkaSingleNodeProps.logRetention': RetentionDays.ONE_DAY,
+  'KafkaSingleNodeProps.removalPolicy': RemovalPolicy.DESTROY,
+  'KafkaSingleNodeProps.retention': Duration.days(1),
+  'KafkaSingleNodeProps.volumeSize': Size.gibibytes(200),
   'ObjectStorageAttributes.recordingsPrefix': 'other',
   'ObjectStorageProps.autoDeleteObjects': true,
   'ObjectStorageProps.noncurrentVersionExpiration': Duration.days(7),

@@ -3,6 +3,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AuroraPostgres, Cache, ObjectStorage, Postgres } from '../../lib';
 import { AppTemplate, runApp } from '../helpers/app';
 import { newStack } from '../helpers/stack';
+import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** What holds data, or has a name or address that something outside knows: replacing it hurts. */
 const FROZEN_TYPES = [
@@ -149,6 +150,31 @@ test('the sample app with a hosted zone keeps its logical ids', () => {
 
 test('the stores keep their logical ids', () => {
   expect(frozen(stores())).toEqual(lines(STORES));
+});
+
+/** A ClickHouse with the id ClickHouse, and what it has besides with two replicas. */
+const CLICKHOUSE = `
+AWS::EC2::Volume ClickHouseServer1VolumeDDD854A6
+AWS::Logs::LogGroup ClickHouseServer1Logs9873090D
+AWS::SecretsManager::Secret ClickHouseClusterSecret59B8A281
+AWS::SecretsManager::Secret ClickHouseCredentialsCFD6A904
+`;
+const CLICKHOUSE_REPLICAS = `
+AWS::EC2::Volume ClickHouseKeeper1Volume65D899C2
+AWS::EC2::Volume ClickHouseKeeper2VolumeE4CACE6F
+AWS::EC2::Volume ClickHouseKeeper3Volume94676FDA
+AWS::EC2::Volume ClickHouseServer2Volume8A2EB9E4
+AWS::Logs::LogGroup ClickHouseKeeper1Logs2536C84F
+AWS::Logs::LogGroup ClickHouseKeeper2Logs4A103C5C
+AWS::Logs::LogGroup ClickHouseKeeper3Logs964CA138
+AWS::Logs::LogGroup ClickHouseServer2Logs1C74B475
+`;
+
+test.each([[1, [CLICKHOUSE]], [2, [CLICKHOUSE, CLICKHOUSE_REPLICAS]]])('a ClickHouse of %p keeps its logical ids', (replicas, expected) => {
+  const stack = newStack();
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b', 'c'], privateSubnetIds: ['s1', 's2', 's3'] });
+  newClickHouse(stack, { vpc, replicas });
+  expect(frozen(Template.fromStack(stack).toJSON() as AppTemplate)).toEqual(lines(...expected));
 });
 
 test('every type of the app and of the stores is either frozen or replaceable', () => {

@@ -5,10 +5,11 @@ import { App, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/co
 import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { AppAccess, AuroraPostgres, Cache, ClientAddress, NatMode, ObjectStorage, Postgres, PostHogNetwork, PostHogProps } from '../../lib';
+import { AppAccess, AuroraPostgres, Cache, ClientAddress, Kafka, NatMode, ObjectStorage, Postgres, PostHogNetwork, PostHogProps } from '../../lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectStorageKeys } from '../../lib/stores/object-storage-keys';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
+import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 interface Report {
   pluginReports: { pluginName: string; violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[] }[];
@@ -95,6 +96,22 @@ const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
 
 test.each(Object.keys(STORES))('finds nothing in %s that is not acknowledged beside its construct', (name) => {
   expect(findings((stack) => STORES[name](stack, new PostHogNetwork(stack, 'Network').vpc))).toEqual([]);
+});
+
+test.each([undefined, ENV])('finds nothing in a ClickHouse on EC2, with and without replicas, that is not acknowledged beside its construct, in %p', (env) => {
+  expect(findings((stack) => {
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'] });
+    const appImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
+    newClickHouse(stack, { vpc, appImage }, 'One');
+    newClickHouse(stack, { vpc, replicas: 2 }, 'Two');
+  }, env)).toEqual([]);
+});
+
+test.each([undefined, ENV])('finds nothing in a single node of Kafka that is not acknowledged beside its construct, in %p', (env) => {
+  expect(findings((stack) => {
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'], privateSubnetRouteTableIds: ['r1', 'r2'] });
+    Kafka.singleNode(stack, 'Kafka', { vpc });
+  }, env)).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {

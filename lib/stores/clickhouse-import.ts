@@ -1,0 +1,75 @@
+import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { IClickHouse } from './clickhouse';
+import { checkHost, KnownMisfit } from './endpoint-checks';
+import { at } from '../private/errors';
+
+/** ClickHouse's own ports. PostHog uses both protocols and lets one choose neither port (posthog/clickhouse/client/connection.py). */
+const PORTS = { tls: { native: 9440, http: 8443 }, plain: { native: 9000, http: 8123 } };
+
+/**
+ * A ClickHouse that you run.
+ */
+export interface ClickHouseAttributes {
+  /** The host name. */
+  readonly host: string;
+  /** The secret with the keys `username` and `password`. */
+  readonly credentials: ISecret;
+  /**
+   * The database.
+   *
+   * @default 'posthog'
+   */
+  readonly database?: string;
+  /**
+   * Whether connections use TLS: ports 9440 and 8443 if so, 9000 and 8123 if not.
+   *
+   * @default true
+   */
+  readonly tls?: boolean;
+  /**
+   * Whether the server's certificate is verified.
+   *
+   * @default true
+   */
+  readonly verifyCertificate?: boolean;
+  /**
+   * The server's security groups. They are made to admit the processes that use it.
+   *
+   * @default - none; admit PostHog's processes yourself
+   */
+  readonly securityGroups?: ISecurityGroup[];
+}
+
+const MISFITS: readonly KnownMisfit[] = [
+  { pattern: /\.clickhouse\.cloud$/i, reason: 'ClickHouse Cloud lacks the clusters, macros, Kafka tables and functions that PostHog\'s migrations need; run ClickHouse on EC2' },
+];
+
+/** A ClickHouse that somebody runs. */
+export class ImportedClickHouse extends Construct implements IClickHouse {
+  public readonly host: string;
+  public readonly database: string;
+  public readonly tls: boolean;
+  public readonly verifyCertificate: boolean;
+  public readonly credentials: ISecret;
+  public readonly nativePort: number;
+  public readonly httpPort: number;
+  public readonly clientPorts: number[];
+  public readonly connections: Connections;
+
+  public constructor(scope: Construct, id: string, attrs: ClickHouseAttributes) {
+    super(scope, id);
+    at(this, () => checkHost('host', attrs.host, MISFITS));
+    this.host = attrs.host;
+    this.database = attrs.database ?? 'posthog';
+    this.tls = attrs.tls ?? true;
+    this.verifyCertificate = attrs.verifyCertificate ?? true;
+    this.credentials = attrs.credentials;
+    const ports = this.tls ? PORTS.tls : PORTS.plain;
+    this.nativePort = ports.native;
+    this.httpPort = ports.http;
+    this.clientPorts = [this.nativePort, this.httpPort];
+    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.nativePort) });
+  }
+}

@@ -1,0 +1,117 @@
+import { embeddedKeeper, keeperAddresses } from './keeper-xml';
+import { CONFIG_PATH, DATA_PATH, FORMAT_SCHEMAS_PATH, USER_SCRIPTS_PATH, VARIABLES } from './layout';
+import { systemLogs } from './system-logs';
+import { openSsl } from './tls';
+import { CLICKHOUSE_PORTS, ClickHouseNode, ClickHouseTopology, clustersOf, macrosOf, NAMED_COLLECTIONS, Shard } from './topology';
+import { Elements, FromEnv, xml } from './xml';
+
+/** What the server's configuration depends on, besides the topology. */
+export interface ServerOptions {
+  /** Made at every start where it is not there. */
+  readonly database: string;
+  /** Whether Kafka is spoken to by TLS. */
+  readonly kafkaTls: boolean;
+}
+
+/**
+ * How much of the machine the server may use. Only ratios, so that the file fits every instance type.
+ *
+ * Upstream's absolute caches (8 GiB and 5 GiB) are more than a small machine has; each cache is cut to its share. The rest of the
+ * memory is left for the page cache, the user-defined functions, which are processes of their own, and the container's surroundings.
+ */
+const MEMORY = { max_server_memory_usage_to_ram_ratio: 0.8, cache_size_to_ram_max_ratio: 0.1, mark_cache_size: 5_368_709_120 };
+
+/** docker/clickhouse/config.xml of PostHog. */
+const POOLS = {
+  max_connections: 4096,
+  max_concurrent_queries: 200,
+  // More than there are Kafka tables, about 95: with fewer threads some are never read.
+  background_message_broker_schedule_pool_size: 128,
+  background_pool_size: 4,
+  // Since 26.6 a table with a projection is refused unless size times ratio reaches 25.
+  background_merges_mutations_concurrency_ratio: 8,
+};
+
+/** docker/clickhouse/config.xml and config.d/default.xml of PostHog. */
+const MERGE_TREE = {
+  deduplicate_merge_projection_mode: 'drop',
+  lightweight_mutation_projection_mode: 'drop',
+  max_bytes_to_merge_at_max_space_in_pool: 1_073_741_824,
+  number_of_free_entries_in_pool_to_execute_mutation: 2,
+  number_of_free_entries_in_pool_to_execute_optimize_entire_partition: 2,
+};
+
+/** The user of servers among each other. */
+const INTERSERVER_USER = 'interserver';
+
+/** The whole configuration of a server, by element. */
+export function serverConfig(topology: ClickHouseTopology, self: ClickHouseNode, options: ServerOptions): Elements {
+  return {
+    logger: { level: 'warning', console: 1 },
+    ...network(self),
+    openSSL: openSsl(topology),
+    path: `${DATA_PATH}/`,
+    tmp_path: `${DATA_PATH}/tmp/`,
+    user_files_path: `${DATA_PATH}/user_files/`,
+    format_schema_path: `${FORMAT_SCHEMAS_PATH}/`,
+    user_scripts_path: `${USER_SCRIPTS_PATH}/`,
+    user_defined_executable_functions_config: `${USER_SCRIPTS_PATH}/*_function.xml`,
+    user_directories: { users_xml: { path: `${CONFIG_PATH}/users.xml` } },
+    default_profile: 'default',
+    default_database: 'default',
+    ...POOLS,
+    ...MEMORY,
+    merge_tree: MERGE_TREE,
+    remote_servers: Object.fromEntries(Object.entries(clustersOf(topology)).map(([name, shards]) => [name, cluster(shards)])),
+    macros: macrosOf(self),
+    named_collections: Object.fromEntries(NAMED_COLLECTIONS.map((name) => [name, { kafka_broker_list: new FromEnv(VARIABLES.kafka) }])),
+    ...options.kafkaTls ? { kafka: KAFKA_TLS } : {},
+    zookeeper: keeperAddresses(topology),
+    ...topology.keepers.length === 0 ? { keeper_server: embeddedKeeper() } : {},
+    distributed_ddl: { path: '/clickhouse/task_queue/ddl' },
+    ...systemLogs(),
+    startup_scripts: startupScripts(options.database),
+  };
+}
+
+/** The server's configuration file. */
+export function configXml(topology: ClickHouseTopology, self: ClickHouseNode, options: ServerOptions): string {
+  return xml('clickhouse', serverConfig(topology, self, options));
+}
+
+function network(self: ClickHouseNode): Elements {
+  return {
+    listen_host: '0.0.0.0',
+    tcp_port_secure: CLICKHOUSE_PORTS.native,
+    https_port: CLICKHOUSE_PORTS.http,
+    interserver_https_port: CLICKHOUSE_PORTS.interserver,
+    interserver_http_host: self.host,
+    interserver_http_credentials: { user: INTERSERVER_USER, password: new FromEnv(VARIABLES.cluster, true) },
+  };
+}
+
+/**
+ * Some migrations write the brokers into tables instead of naming a collection (posthog/clickhouse/migrations 0041, 0042, 0062), so how to
+ * speak to them is said for the whole server. The certificates are those that the image trusts: librdkafka looks for none by itself.
+ */
+const KAFKA_TLS = { security_protocol: 'ssl', ssl_ca_location: '/etc/ssl/certs/ca-certificates.crt' };
+
+/** Servers know each other by the cluster's secret: no user can connect without a password. A write reaches one replica, which tells the others. */
+function cluster(shards: readonly Shard[]): Elements {
+  return {
+    secret: new FromEnv(VARIABLES.cluster, true),
+    shard: shards.map((replicas) => ({
+      internal_replication: 'true',
+      replica: replicas.map(({ host }) => ({ host, port: CLICKHOUSE_PORTS.native, secure: 1 })),
+    })),
+  };
+}
+
+/** What PostHog's migrations expect of a server that has just started: the database, and `system.crash_log`, which the first flush makes. */
+function startupScripts(database: string): Elements {
+  return { scripts: [`CREATE DATABASE IF NOT EXISTS ${identifier(database)}`, 'SYSTEM FLUSH LOGS'].map((query) => ({ query })) };
+}
+
+function identifier(name: string): string {
+  return `\`${name.replace(/[\\`]/g, '\\$&')}\``;
+}

@@ -1,0 +1,117 @@
+import { RemovalPolicy, Size } from 'aws-cdk-lib/core';
+import { InstanceClass, InstanceSize, InstanceType, ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { configXml } from './config-xml';
+import { keeperXml } from './keeper-xml';
+import { CONFIG_PATH, DATA_PATH, OWNER, VARIABLES } from './layout';
+import { prepareScript } from './prepare-script';
+import { CLICKHOUSE_PORTS, ClickHouseNode, ClickHouseTopology, KeeperNode } from './topology';
+import { usersXml } from './users-xml';
+import { InstanceVolume } from '../instance/instance-volume';
+import { StatefulInstance } from '../instance/stateful-instance';
+import { ClickHouseProps } from '../clickhouse-props';
+import { KafkaEncryption } from '../kafka';
+import { ecrRepository } from '../../private/ecr';
+
+/** What all members have in common. */
+export interface MemberContext {
+  readonly vpc: IVpc;
+  readonly topology: ClickHouseTopology;
+  readonly zone: IPrivateHostedZone;
+  readonly securityGroup: ISecurityGroup;
+  readonly image: string;
+  readonly removalPolicy: RemovalPolicy;
+  readonly logRetention: RetentionDays;
+}
+
+/** What only servers need. */
+export interface ServerContext extends MemberContext {
+  readonly props: ClickHouseProps;
+  readonly database: string;
+  readonly volume: InstanceVolume;
+  readonly instanceType: InstanceType;
+  readonly credentials: ISecret;
+  readonly clusterSecret: ISecret;
+}
+
+const MOUNT_POINT = '/mnt/clickhouse';
+const MOUNTS = { [`${MOUNT_POINT}/data`]: DATA_PATH };
+const CONFIG_FILE = `${CONFIG_PATH}/config.xml`;
+
+/** For the image's own start script: our file is the one, and its users are all there are. */
+const ENVIRONMENT = { CLICKHOUSE_CONFIG: CONFIG_FILE, CLICKHOUSE_SKIP_USER_SETUP: '1' };
+
+/** Logs and snapshots of the coordination, of which old ones are dropped. */
+const KEEPER_VOLUME: InstanceVolume = { size: Size.gibibytes(10) };
+
+/** A server on an instance with its own volume. */
+export function defineServer(scope: Construct, id: string, subnet: ISubnet, self: ClickHouseNode, context: ServerContext): StatefulInstance {
+  const { props } = context;
+  const secrets = {
+    [VARIABLES.password]: { secret: context.credentials, field: 'password' },
+    [VARIABLES.cluster]: { secret: context.clusterSecret },
+  };
+  const instance = new StatefulInstance(scope, id, {
+    ...context,
+    subnet,
+    mountPoint: MOUNT_POINT,
+    owner: OWNER,
+    hostName: self.host,
+    container: {
+      name: 'clickhouse',
+      image: context.image,
+      port: CLICKHOUSE_PORTS.http,
+      environment: { ...ENVIRONMENT, [VARIABLES.kafka]: props.kafka.bootstrapServers },
+      secrets,
+      files: {
+        [CONFIG_FILE]: configXml(context.topology, self, { database: context.database, kafkaTls: props.kafka.encryption === KafkaEncryption.TLS }),
+        [`${CONFIG_PATH}/users.xml`]: usersXml(),
+      },
+      mounts: MOUNTS,
+      ulimits: { nofile: '262144:262144' },
+      // Queries are cut, and what Kafka has given is written or asked for again.
+      stopTimeout: 120,
+      prepare: prepareScript({ hostName: self.host, requiredSecrets: Object.keys(secrets), appImage: props.appImage }),
+    },
+  });
+  letPull(instance, { Image: context.image, AppImage: props.appImage });
+  return instance;
+}
+
+/** A Keeper on a small instance. It is the server's image with another command, so that both are of one version. */
+export function defineKeeper(scope: Construct, id: string, subnet: ISubnet, self: KeeperNode, context: MemberContext, instanceType?: InstanceType): StatefulInstance {
+  const instance = new StatefulInstance(scope, id, {
+    ...context,
+    subnet,
+    instanceType: instanceType ?? InstanceType.of(InstanceClass.T4G, InstanceSize.SMALL),
+    volume: KEEPER_VOLUME,
+    mountPoint: MOUNT_POINT,
+    owner: OWNER,
+    hostName: self.host,
+    container: {
+      name: 'keeper',
+      image: context.image,
+      // Run directly, a program of the image would be root, and refuses what belongs to another.
+      command: ['clickhouse', 'su', OWNER, 'clickhouse', 'keeper', `--config-file=${CONFIG_FILE}`],
+      port: CLICKHOUSE_PORTS.keeper,
+      environment: ENVIRONMENT,
+      secrets: {},
+      files: { [CONFIG_FILE]: keeperXml(context.topology, self) },
+      mounts: MOUNTS,
+      stopTimeout: 60,
+      prepare: prepareScript({ hostName: self.host, requiredSecrets: [] }),
+    },
+  });
+  letPull(instance, { Image: context.image });
+  return instance;
+}
+
+/** Lets an instance pull images that lie in private ECR repositories. */
+function letPull(instance: StatefulInstance, images: Readonly<Record<string, string>>): void {
+  for (const [id, image] of Object.entries(images)) {
+    ecrRepository(instance, id, image)?.repository.grantPull(instance);
+  }
+}

@@ -1,0 +1,29 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { Construct } from 'constructs';
+
+/** The scripts. The compiled code stands in build/, as deep as this file stands in lib/. */
+const SCRIPTS = path.join(__dirname, '..', '..', '..', 'lib', 'stores', 'instance', 'boot');
+
+/** The scripts and files of an instance as one asset: user data has room for 16 KB only, and PostHog's configuration of ClickHouse is four times that. */
+export function bootAsset(scope: Construct, id: string, files: Readonly<Record<string, string>>): Asset {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-instance-'));
+  cpSync(SCRIPTS, path.join(folder, 'boot'), { recursive: true });
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), content);
+  }
+  const asset = new Asset(scope, id, { path: folder });
+  // It was copied into the cloud assembly, unless the app switched that off; then it must stay where it is.
+  if (!path.resolve(asset.assetPath).startsWith(folder)) {
+    rmSync(folder, { recursive: true });
+  }
+  return asset;
+}
+
+/** The script that user data ends with. */
+export function firstBootScript(): string {
+  return readFileSync(path.join(SCRIPTS, 'first-boot.sh'), 'utf8');
+}

@@ -1,0 +1,103 @@
+# What every script begins with.
+# shellcheck shell=bash
+set -euo pipefail
+umask 077
+
+ROOT="${STATEFUL_INSTANCE_ROOT:-/opt/stateful-instance}"
+# In memory; systemd empties it whenever the service stops.
+RUN="${STATEFUL_INSTANCE_RUN:-/run/stateful-instance}"
+# Outside RUN, so that it outlives an attempt.
+REFUSED="$RUN.refused"
+# How often something that may pass is tried, and how long is waited in between, at first and at most, in seconds.
+ATTEMPTS="${STATEFUL_INSTANCE_ATTEMPTS:-6}"
+FIRST_DELAY="${STATEFUL_INSTANCE_FIRST_DELAY:-1}"
+LONGEST_DELAY="${STATEFUL_INSTANCE_LONGEST_DELAY:-20}"
+
+# The CLI repeats what AWS throttles, with growing pauses; `retry` repeats what it has given up.
+export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=5
+
+# The value of a setting. A name that is not there is an error.
+setting() {
+  local line
+  while IFS= read -r line; do
+    if [[ "$line" == "$1="* ]]; then
+      printf '%s' "${line#*=}"
+      return 0
+    fi
+  done <"$ROOT/asset/settings"
+  echo "there is no setting $1" >&2
+  return 1
+}
+
+AWS_DEFAULT_REGION="$(setting REGION)"
+export AWS_DEFAULT_REGION
+
+SAID=()
+
+# Says something: to the journal and the console at once, to CloudWatch when the script ends.
+say() {
+  printf 'stateful-instance: %s\n' "$*" >&2
+  SAID+=("$*")
+}
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# What no waiting can mend: somebody must look. A deployment that waits for this instance fails at once.
+refuse() {
+  say "REFUSED: $*"
+  printf '%s\n' "$*" >"$REFUSED"
+  exit 1
+}
+
+# Runs a command until it succeeds, with growing pauses; fails when it has failed ATTEMPTS times.
+retry() {
+  local attempt delay="$FIRST_DELAY"
+  for ((attempt = 1; ; attempt++)); do
+    if "$@"; then
+      return 0
+    fi
+    if ((attempt >= ATTEMPTS)); then
+      return 1
+    fi
+    sleep "$delay"
+    # Bash knows no fractions, which the tests wait for.
+    delay="$(awk -v delay="$delay" -v most="$LONGEST_DELAY" 'BEGIN { delay *= 2; print delay < most ? delay : most }')"
+  done
+}
+
+# What the instance knows about itself.
+ask_imds() {
+  local token
+  token="$(curl -sSf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token)" || return 1
+  curl -sSf -m 5 -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/$1"
+}
+
+imds() {
+  retry ask_imds "$1" || die "the instance metadata service does not answer about $1"
+}
+
+# A text as JSON.
+quoted() {
+  local text="${1//[[:cntrl:]]/ }"
+  text="${text//\\/\\\\}"
+  printf '"%s"' "${text//\"/\\\"}"
+}
+
+# Sends what was said to CloudWatch. A log service that falters stops nothing.
+send_log() {
+  local status=$? now events='' line instance
+  ((${#SAID[@]})) || return "$status"
+  instance="$(ask_imds meta-data/instance-id 2>/dev/null || echo unknown)"
+  now="$(date +%s)000"
+  for line in "${SAID[@]}"; do
+    events+="${events:+,}{\"timestamp\":$now,\"message\":$(quoted "$(basename "$0" .sh): $line")}"
+  done
+  local where=(--log-group-name "$(setting LOG_GROUP)" --log-stream-name "boot/$instance" --cli-connect-timeout 5 --cli-read-timeout 5)
+  aws logs create-log-stream "${where[@]}" >/dev/null 2>&1 || true
+  aws logs put-log-events "${where[@]}" --log-events "[$events]" >/dev/null 2>&1 || true
+  return "$status"
+}
+trap send_log EXIT

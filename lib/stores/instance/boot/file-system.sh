@@ -1,0 +1,65 @@
+# What is on a device, and when a file system may be made on it.
+# shellcheck shell=bash
+
+# Twelve characters, as many as XFS has room for.
+LABEL=posthog-data
+
+# Whether a part of a device is zeros, from a byte on. A part that cannot be read is not.
+zeros() {
+  cmp --silent --bytes="$3" --ignore-initial="$2:0" "$1" /dev/zero
+}
+
+# Whether there is proof that a device was never written to: zeros at its beginning, at its end, and in 64 places between, among them all that
+# XFS keeps a copy of its description in. EBS gives out new volumes with zeros.
+untouched() {
+  local device="$1" size part step place mib=$((1024 * 1024))
+  size="$(blockdev --getsize64 "$device")" || return 1
+  part=$((16 * mib < size ? 16 * mib : size))
+  zeros "$device" 0 "$part" || return 1
+  zeros "$device" $((size - part)) "$part" || return 1
+  step=$((size / 64 & ~4095))
+  for ((place = 1; place < 64; place++)); do
+    zeros "$device" $((step * place)) $((part < mib ? part : mib)) || return 1
+  done
+}
+
+# `ours`, `blank`, or what stands in the way, in words.
+content_of() {
+  local device="$1" found status=0 type label traces
+  found="$(blkid --probe --output export "$device")" || status=$?
+  case "$status" in
+    0)
+      type="$(sed -n 's/^TYPE=//p' <<<"$found")"
+      label="$(sed -n 's/^LABEL=//p' <<<"$found")"
+      if [[ "$type" == xfs && "$label" == "$LABEL" ]]; then
+        echo ours
+      else
+        echo "${type:-a partition table}${label:+ labelled $label}, where xfs labelled $LABEL should be"
+      fi
+      ;;
+    2)
+      # The same status stands for a device that cannot be read, and so is no proof.
+      if ! traces="$(wipefs --no-act --noheadings "$device")"; then
+        echo 'something that cannot be read'
+      elif [[ -n "$traces" ]]; then
+        echo "traces of something: $(tr -s ' \n' ' ' <<<"$traces")"
+      elif untouched "$device"; then
+        echo blank
+      else
+        echo 'data without a file system that is known'
+      fi
+      ;;
+    *) echo "more than one thing, or something that cannot be read (blkid says $status)" ;;
+  esac
+}
+
+# Without --force, so that mkfs.xfs too refuses where it sees something.
+make_file_system() {
+  mkfs.xfs -q -L "$LABEL" "$1"
+}
+
+# Makes a mounted file system as large as its device, which it may be already.
+grow_file_system() {
+  local told
+  told="$(xfs_growfs -d "$1" 2>&1)" || die "the file system on $1 cannot grow: $told"
+}

@@ -1,0 +1,128 @@
+import { configXml, serverConfig } from '../../lib/stores/clickhouse/config-xml';
+import { keeperXml } from '../../lib/stores/clickhouse/keeper-xml';
+import { oneShard } from '../../lib/stores/clickhouse/topology';
+import { usersXml } from '../../lib/stores/clickhouse/users-xml';
+import { Elements } from '../../lib/stores/clickhouse/xml';
+import upstream from '../contract/upstream-clickhouse.json';
+import { askEngine } from './engine';
+import { PreparedHost } from './prepared-host';
+
+// ClickHouse's own engine reads what we generate, and says what it makes of it.
+
+const ONE = oneShard(['clickhouse.internal'], []);
+const TWO = oneShard(['clickhouse.internal', 'clickhouse-2.internal'], ['keeper-1.internal', 'keeper-2.internal', 'keeper-3.internal']);
+const OPTIONS = { database: 'posthog', kafkaTls: true };
+const CONFIG = { config: configXml(ONE, ONE.nodes[0], OPTIONS), users: usersXml() };
+const STARTUP = ((serverConfig(ONE, ONE.nodes[0], OPTIONS).startup_scripts as Elements).scripts as Elements[]).map(({ query }) => query as string);
+
+const host = new PreparedHost();
+let answers: Record<string, string[][]>;
+
+const QUERIES = {
+  clusters: 'SELECT cluster, host_name, port FROM system.clusters ORDER BY cluster',
+  macros: 'SELECT macro, substitution FROM system.macros',
+  collections: 'SELECT name FROM system.named_collections',
+  mergeTree: 'SELECT name, value FROM system.merge_tree_settings WHERE changed',
+  settings: 'SELECT name, value FROM system.settings WHERE changed',
+  users: 'SELECT name FROM system.users WHERE name != \'default\'',
+  grants: 'SHOW GRANTS FOR posthog',
+  server: 'SELECT name FROM system.server_settings',
+  changed: 'SELECT name, value FROM system.server_settings WHERE changed',
+  functions: 'SELECT name FROM system.functions WHERE origin = \'ExecutableUserDefined\' ORDER BY name',
+  called: 'SELECT JSONDropKeys(\'text\')',
+  databases: 'SELECT name FROM system.databases',
+  logs: 'SELECT name, engine_full FROM system.tables WHERE database = \'system\' AND name LIKE \'%_log\' AND name != \'user_query_log\'',
+  projection: 'CREATE TABLE posthog.t (a Int32, b Int32, PROJECTION p (SELECT a ORDER BY b)) ENGINE = ReplacingMergeTree ORDER BY a',
+};
+
+beforeAll(() => {
+  host.start();
+  const names = Object.keys(QUERIES);
+  const all = askEngine([...STARTUP, ...Object.values(QUERIES)], { ...CONFIG, userScripts: `${host.data}/user_scripts` }).slice(STARTUP.length);
+  answers = Object.fromEntries(all.map((answer, index) => [names[index], answer]));
+});
+
+afterAll(() => host.remove());
+
+test('it knows every cluster, by the server\'s name and the port with TLS', () => {
+  expect(answers.clusters).toEqual([...upstream.clusters].sort().map((name) => [name, 'clickhouse.internal', '9440']));
+});
+
+test('it knows every macro and every named collection', () => {
+  expect(Object.fromEntries(answers.macros)).toEqual(upstream.macros);
+  expect(answers.collections.flat().sort()).toEqual(Object.keys(upstream.namedCollections).sort());
+});
+
+test('it takes every setting of MergeTree tables and of the profile', () => {
+  expect(Object.fromEntries(answers.mergeTree)).toMatchObject(Object.fromEntries(Object.entries(upstream.mergeTree).map(([name, { value }]) => [name, value])));
+  // What is set to the value that it would have anyway may not count as changed.
+  const changed = new Map(answers.settings.map(([name, value]) => [name, value]));
+  const taken = Object.entries(upstream.profile).filter(([name]) => changed.has(name));
+  expect(taken.length).toBeGreaterThan(5);
+  expect(taken.filter(([name, value]) => changed.get(name) !== value)).toEqual([]);
+});
+
+test('it knows every setting of the server but those that only a server has', () => {
+  const known = new Set(answers.server.flat().map((name) => name.split('.')[0]));
+  const own = Object.keys(serverConfig(ONE, ONE.nodes[0], OPTIONS)).filter((name) => !known.has(name) && !name.endsWith('_log'));
+  expect(own.sort()).toEqual([
+    'default_profile', 'https_port', 'interserver_http_credentials', 'kafka', 'listen_host', 'macros', 'merge_tree', 'named_collections', 'remote_servers', 'tcp_port_secure',
+    'user_defined_executable_functions_config', 'user_directories', 'zookeeper',
+  ]);
+  expect(Object.fromEntries(answers.changed)).toMatchObject({ 'max_server_memory_usage_to_ram_ratio': '0.8', 'background_pool_size': '4', 'distributed_ddl.path': upstream.config.distributed_ddl });
+});
+
+test('there is one user, who may do all but make others', () => {
+  expect(answers.users).toEqual([['posthog']]);
+  const grants = answers.grants.flat().join('\n');
+  expect(grants).toMatch(/SELECT, INSERT, ALTER, CREATE, DROP/);
+  expect(grants).toContain('NAMED COLLECTION ON *');
+  expect(grants).not.toMatch(/CREATE USER|ACCESS MANAGEMENT|CREATE ROLE/);
+});
+
+test('what a start does makes the database and the tables of records, each of which ends', () => {
+  expect(answers.databases).toContainEqual(['posthog']);
+  expect(answers.logs.map(([name]) => name).sort()).toEqual([...upstream.systemLogs].sort());
+  expect(answers.logs.filter(([, engine]) => !/TTL (event|finish)_date \+ toIntervalDay\(\d+\) SETTINGS ttl_only_drop_parts = 1/.test(engine))).toEqual([]);
+});
+
+test('the functions of PostHog\'s image are there, under their plain names, and run', () => {
+  expect(answers.functions.flat()).toEqual(['JSONDropKeys', 'JSONDropKeys_v2', 'aggregate_funnel', 'aggregate_funnel_v2']);
+  expect(answers.called).toEqual([['v10 text']]);
+});
+
+test('a table with a projection can be made, which 26.6 refuses where the pool is small', () => {
+  expect(answers.projection).toEqual([]);
+});
+
+test('a server knows itself by its name and secure port, as PostHog\'s migrations ask (posthog/clickhouse/cluster.py), and its dictionaries read without a connection', () => {
+  const local = oneShard(['localhost'], []);
+  const [hosts, , , , value] = askEngine([
+    `SELECT host_name, getMacro('hostClusterType'), getMacro('hostClusterRole') FROM clusterAllReplicas('posthog_migrations', system.clusters)
+      WHERE cluster = 'posthog_migrations' AND is_local`,
+    'CREATE TABLE pairs (a UInt64, b UInt64) ENGINE = MergeTree ORDER BY a',
+    'INSERT INTO pairs VALUES (1, 7)',
+    'CREATE DICTIONARY dictionary (a UInt64, b UInt64) PRIMARY KEY a SOURCE(CLICKHOUSE(TABLE pairs DB \'default\' USER \'posthog\' PASSWORD \'Abc123\')) LIFETIME(0) LAYOUT(FLAT())',
+    'SELECT dictGet(\'dictionary\', \'b\', 1)',
+  ], { config: configXml(local, local.nodes[0], OPTIONS), users: usersXml() });
+  expect(hosts).toEqual([['localhost', 'online', 'data']]);
+  expect(value).toEqual([['7']]);
+});
+
+test('replicas and Keepers get files that can be read', () => {
+  const [clusters] = askEngine([QUERIES.clusters], { config: configXml(TWO, TWO.nodes[1], OPTIONS), users: usersXml() });
+  expect(clusters).toHaveLength(17);
+  expect(() => askEngine([], { config: keeperXml(TWO, TWO.keepers[0]), users: usersXml() })).not.toThrow();
+});
+
+test('nobody gets in as default', () => {
+  expect(() => askEngine([], { ...CONFIG, withDefaultUser: false })).toThrow('default: Authentication failed');
+});
+
+test('a password with < or & breaks the file, which is why boot/prepare.sh refuses it', () => {
+  expect(() => askEngine([], { ...CONFIG, password: 'a&b' })).toThrow('Failed to preprocess config');
+});
+
+test('what is no XML is refused before the engine sees it', () => {
+  expect(() => askEngine([], { ...CONFIG, config: '<clickhouse>' })).toThrow('ParseError');
+});

@@ -1,0 +1,85 @@
+import { configXml, serverConfig } from '../../../lib/stores/clickhouse/config-xml';
+import { keeperXml } from '../../../lib/stores/clickhouse/keeper-xml';
+import { oneShard } from '../../../lib/stores/clickhouse/topology';
+import { usersXml } from '../../../lib/stores/clickhouse/users-xml';
+import { Elements } from '../../../lib/stores/clickhouse/xml';
+
+const ONE = oneShard(['clickhouse.internal'], []);
+const TWO = oneShard(['clickhouse.internal', 'clickhouse-2.internal'], ['keeper-1.internal', 'keeper-2.internal', 'keeper-3.internal']);
+const OPTIONS = { database: 'posthog', kafkaTls: true };
+
+const one = serverConfig(ONE, ONE.nodes[0], OPTIONS);
+const second = serverConfig(TWO, TWO.nodes[1], OPTIONS);
+
+test('no plain port is opened but that of the Keeper inside a single server', () => {
+  const ports = (config: Elements) => Object.keys(config).filter((name) => name.endsWith('_port') || name.includes('_port_'));
+  expect(ports(one)).toEqual(['tcp_port_secure', 'https_port', 'interserver_https_port']);
+  expect(ports(second)).toEqual(ports(one));
+  expect(one.keeper_server).toMatchObject({ tcp_port: 9181 });
+});
+
+test('servers find each other by TLS and name, and know each other by the cluster\'s secret', () => {
+  expect(configXml(TWO, TWO.nodes[1], OPTIONS)).toContain(`  <posthog>
+   <secret from_env="POSTHOG_CLICKHOUSE_CLUSTER_SECRET" hide_in_preprocessed="true"/>
+   <shard>
+    <internal_replication>true</internal_replication>
+    <replica>
+     <host>clickhouse.internal</host>
+     <port>9440</port>
+     <secure>1</secure>
+    </replica>
+    <replica>
+     <host>clickhouse-2.internal</host>
+     <port>9440</port>
+     <secure>1</secure>
+    </replica>
+   </shard>
+  </posthog>
+`);
+  expect(second).toMatchObject({ interserver_http_host: 'clickhouse-2.internal', interserver_http_credentials: { user: 'interserver', password: { variable: 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET' } } });
+});
+
+test('a single server runs its own Keeper, replicas use three others by TLS', () => {
+  expect(one.zookeeper).toEqual({ node: { host: '127.0.0.1', port: 9181 } });
+  expect(one.keeper_server).toMatchObject({ server_id: 1, raft_configuration: { server: { id: 1, hostname: 'localhost', port: 9234 } }, coordination_settings: { snapshots_to_keep: 3 } });
+  expect(second.keeper_server).toBeUndefined();
+  expect(second.zookeeper).toEqual({ node: [1, 2, 3].map((number) => ({ host: `keeper-${number}.internal`, port: 9281, secure: 1 })) });
+});
+
+test('a Keeper knows its number and all the others, and speaks TLS only', () => {
+  const file = keeperXml(TWO, TWO.keepers[2]);
+  expect(file).toContain('<server_id>3</server_id>');
+  expect([...file.matchAll(/<hostname>(.*)<\/hostname>/g)].map(([, host]) => host)).toEqual(['keeper-1.internal', 'keeper-2.internal', 'keeper-3.internal']);
+  expect(file).toContain('<secure>true</secure>');
+  expect(file).not.toContain('<tcp_port>');
+});
+
+test('a single server checks certificates, its own among them; replicas cannot check each other\'s', () => {
+  expect(one.openSSL).toMatchObject({ client: { verificationMode: 'relaxed', caConfig: '/var/lib/clickhouse/tls/server.crt', invalidCertificateHandler: { name: 'RejectCertificateHandler' } } });
+  expect(second.openSSL).toMatchObject({ client: { verificationMode: 'none', invalidCertificateHandler: { name: 'AcceptCertificateHandler' } } });
+});
+
+test('Kafka is spoken to by TLS for the whole server, or not at all', () => {
+  expect(one.kafka).toEqual({ security_protocol: 'ssl', ssl_ca_location: '/etc/ssl/certs/ca-certificates.crt' });
+  expect(serverConfig(ONE, ONE.nodes[0], { ...OPTIONS, kafkaTls: false }).kafka).toBeUndefined();
+});
+
+test('a start makes the database and the tables of records', () => {
+  expect(serverConfig(ONE, ONE.nodes[0], { ...OPTIONS, database: 'a`b\\' }).startup_scripts).toEqual({
+    scripts: [{ query: 'CREATE DATABASE IF NOT EXISTS `a\\`b\\\\`' }, { query: 'SYSTEM FLUSH LOGS' }],
+  });
+});
+
+test('memory is given in parts of what there is', () => {
+  expect(one).toMatchObject({ max_server_memory_usage_to_ram_ratio: 0.8, cache_size_to_ram_max_ratio: 0.1 });
+  expect(one).not.toHaveProperty('max_server_memory_usage');
+  expect(one).not.toHaveProperty('uncompressed_cache_size');
+});
+
+test('there is one user, whose password comes from the environment, and nobody else', () => {
+  const file = usersXml();
+  expect([.../<users>\n {2}<(\w+)>/.exec(file)!].slice(1)).toEqual(['posthog']);
+  expect(file.match(/<networks>/g)).toHaveLength(1);
+  expect(file).toContain('<password from_env="POSTHOG_CLICKHOUSE_PASSWORD" hide_in_preprocessed="true"/>');
+  expect(file).toContain('<access_management>0</access_management>');
+});

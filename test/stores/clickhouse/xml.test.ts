@@ -1,0 +1,36 @@
+import { FromEnv, xml } from '../../../lib/stores/clickhouse/xml';
+
+test('texts, numbers, lists, empty elements and variables become elements', () => {
+  expect(xml('clickhouse', { a: 'text', b: 0, c: { d: [{ e: 1 }, { e: 2 }] }, f: null, g: new FromEnv('NAME'), h: new FromEnv('NAME', true), i: [] })).toBe(`<clickhouse>
+ <a>text</a>
+ <b>0</b>
+ <c>
+  <d>
+   <e>1</e>
+  </d>
+  <d>
+   <e>2</e>
+  </d>
+ </c>
+ <f/>
+ <g from_env="NAME"/>
+ <h from_env="NAME" hide_in_preprocessed="true"/>
+</clickhouse>
+`);
+});
+
+test('what means something to XML is escaped, in texts and attributes', () => {
+  expect(xml('a', { b: '<&>"\'', c: new FromEnv('"<&>') })).toBe('<a>\n <b>&lt;&amp;&gt;&quot;\'</b>\n <c from_env="&quot;&lt;&amp;&gt;"/>\n</a>\n');
+});
+
+test('a reference of the CDK stays one', () => {
+  expect(xml('a', { b: '${Token[TOKEN.12]}.internal' })).toContain('<b>${Token[TOKEN.12]}.internal</b>');
+});
+
+test.each(['', '1a', 'a b', 'a<', 'ns:a', '-a'])('fails when an element is named %p', (name) => {
+  expect(() => xml('a', { [name]: 'text' })).toThrow(`not a name of XML: ${name}`);
+});
+
+test('fails when a text holds what no XML can hold', () => {
+  expect(() => xml('a', { b: 'x\u0000' })).toThrow('not a text of XML: "x\\u0000"');
+});

@@ -1,0 +1,208 @@
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { Sandbox } from '../../helpers/boot/sandbox';
+
+// The boot scripts that need no root and no disk, run for real with stand-ins for the commands that reach out. The rest: test/boot.
+
+const BOOT = path.join(__dirname, '..', '..', '..', 'lib', 'stores', 'instance', 'boot');
+let sandbox: Sandbox;
+
+beforeEach(() => {
+  sandbox = new Sandbox();
+});
+
+afterEach(() => sandbox.remove());
+
+test('no script can format over something, make an instance let go of a volume, or repair a file system by force', () => {
+  const scripts = readdirSync(BOOT).filter((name) => name.endsWith('.sh')).map((name) => readFileSync(path.join(BOOT, name), 'utf8').replace(/^\s*#.*$/gm, ''));
+  expect(scripts.length).toBeGreaterThan(10);
+  const text = scripts.join('\n');
+  expect(text.match(/mkfs\S* .*/g)).toEqual(['mkfs.xfs -q -L "$LABEL" "$1"', 'mkfs.xfs && command -v cmp; } >/dev/null; then']);
+  expect(text.match(/detach-volume|--force-detach|xfs_repair -|wipefs (?!--no-act)|\bdd\b/g)).toBeNull();
+});
+
+test('each step of the service is a script that is there', () => {
+  const unit = readFileSync(path.join(BOOT, 'stateful-instance.service'), 'utf8');
+  const steps = [...unit.matchAll(/^Exec(\w+)=-?\/usr\/bin\/bash \/opt\/stateful-instance\/asset\/boot\/(.*)$/gm)].map(([, when, script]) => `${when} ${script}`);
+  expect(steps).toEqual([
+    'StartPre setup.sh', 'StartPre volume.sh', 'StartPre dns.sh', 'StartPre secrets.sh', 'StartPre prepare.sh', 'Start run.sh', 'StartPost started.sh', 'Stop stop.sh', 'StopPost release.sh',
+  ]);
+  expect(steps.filter((step) => !statSync(path.join(BOOT, step.split(' ')[1])).isFile())).toEqual([]);
+});
+
+describe('install.sh', () => {
+  const HOSTILE = 'a&b\\1 "c" \'d\' $(touch x) `e` %s @{x}\n\ttab';
+
+  function values(...texts: string[]): void {
+    sandbox.write('root/values', `\n${texts.map((text) => Buffer.from(text).toString('base64')).join('\n')}\n`);
+  }
+
+  test('puts values in place of their marks, whatever they hold, and leaves the rest as it is', () => {
+    const content = '<a>&amp;\\n @{value-0}|@{value-1}|@{value-10}|@{value-0}</a>\n\n';
+    values(HOSTILE, 'two\n', ...Array.from({ length: 8 }, (_, i) => `v${i}`), 'eleven');
+    sandbox.write('root/asset/host/etc/clickhouse-server/config.d/x.xml', content);
+    sandbox.write('root/asset/container/environment', 'HOST=@{value-10}\n');
+    expect(sandbox.run('install.sh').output).toBe('');
+    expect(sandbox.read('host/etc/clickhouse-server/config.d/x.xml')).toBe(`<a>&amp;\\n ${HOSTILE}|two\n|eleven|${HOSTILE}</a>\n\n`);
+    expect(sandbox.read('root/asset/container/environment')).toBe('HOST=eleven\n');
+  });
+
+  test('what the container reads can be read by all and written by none; the rest is for root alone', () => {
+    values('x');
+    sandbox.write('root/asset/host/etc/x/y.xml', 'y');
+    sandbox.run('install.sh');
+    expect(statSync(sandbox.at('host/etc/x/y.xml')).mode & 0o777).toBe(0o444);
+    expect(statSync(sandbox.at('host/etc/x')).mode & 0o777).toBe(0o755);
+  });
+
+  test('sixty kilobytes are filled in no time', () => {
+    values('value');
+    sandbox.write('root/asset/host/etc/big.xml', `${'<row>'.repeat(12_000)}@{value-0}`);
+    const begun = Date.now();
+    expect(sandbox.run('install.sh').status).toBe(0);
+    expect(Date.now() - begun).toBeLessThan(10_000);
+    expect(sandbox.read('host/etc/big.xml').endsWith('<row>value')).toBe(true);
+  });
+
+  test('the service is installed, starts at every boot, and has the time to end', () => {
+    values();
+    sandbox.run('install.sh');
+    expect(readdirSync(sandbox.at('host/etc/systemd/system')).sort()).toEqual(
+      ['stateful-instance-watch.service', 'stateful-instance-watch.timer', 'stateful-instance.service', 'stateful-instance.service.d']);
+    expect(sandbox.read('host/etc/systemd/system/stateful-instance.service.d/settings.conf')).toBe(`[Unit]\nRequiresMountsFor=${sandbox.mountPoint}\n[Service]\nTimeoutStopSec=180\n`);
+    expect(sandbox.calls()).toEqual([
+      'systemctl daemon-reload', 'systemctl enable --now stateful-instance-watch.timer', 'systemctl enable stateful-instance.service', 'systemctl start --no-block stateful-instance.service',
+    ]);
+  });
+});
+
+describe('setup.sh', () => {
+  test('has what it needs: nothing is installed, the image is pulled until it comes', () => {
+    sandbox.write('cloud/pull.refused', '2');
+    expect(sandbox.run('setup.sh').status).toBe(0);
+    expect(sandbox.calls()).toEqual(['systemctl enable --now docker.service', 'docker image inspect redpanda:1', ...Array<string>(3).fill('docker pull --quiet redpanda:1')]);
+  });
+
+  test('what is missing is installed, however often the repositories fail at first', () => {
+    rmSync(sandbox.at('bin/mkfs.xfs'));
+    sandbox.write('cloud/dnf.refused', '2');
+    expect(sandbox.run('setup.sh', { PATH: `${sandbox.at('bin')}:/usr/bin:/bin` }).status).toBe(0);
+    expect(sandbox.calls().filter((call) => call.startsWith('dnf'))).toEqual(Array(3).fill('dnf install --assumeyes --quiet docker xfsprogs diffutils'));
+  });
+
+  test('the image is there: it is not pulled again', () => {
+    sandbox.write('cloud/image', '');
+    expect(sandbox.run('setup.sh').status).toBe(0);
+    expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([]);
+  });
+
+  test('a registry that cannot be reached', () => {
+    sandbox.write('cloud/pull.refused', '99');
+    const { status, output } = sandbox.run('setup.sh', { STATEFUL_INSTANCE_ATTEMPTS: '3' });
+    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('the image redpanda:1 cannot be pulled: is there a way out to its registry?') as string });
+  });
+});
+
+describe('dns.sh and release.sh', () => {
+  const record = (action: string) => `route53 change-resource-record-sets --hosted-zone-id Z1 --output text --change-batch {"Changes":[{"Action":"${action}",     `
+    + '"ResourceRecordSet":{"Name":"kafka.example.internal","Type":"A","TTL":10,"ResourceRecords":[{"Value":"10.0.4.7"}]}}]}';
+
+  test('the name points to this instance, also where the API is throttled', () => {
+    sandbox.write('cloud/throttle.route53', '3');
+    expect(sandbox.run('dns.sh').status).toBe(0);
+    expect(sandbox.calls().at(-1)).toBe(record('UPSERT'));
+    JSON.parse(sandbox.calls().at(-1)!.split('--change-batch ')[1]);
+  });
+
+  test.each([
+    ['the service stops alone', 'running', '0', false],
+    ['the instance reboots, or another follows', 'stopping', '1', false],
+    ['the group is gone', 'stopping', 'None', false],
+    ['the group ends', 'stopping', '0', true],
+  ])('the record when %s', (_, system, desired, taken) => {
+    sandbox.write('cloud/system', system);
+    sandbox.write('cloud/desired', desired);
+    expect(sandbox.run('release.sh').status).toBe(0);
+    expect(sandbox.calls().filter((call) => call.startsWith('route53'))).toEqual(taken ? [record('DELETE')] : []);
+  });
+});
+
+describe('prepare.sh and started.sh', () => {
+  test('the service prepares with what it is told, and its failure is one', () => {
+    expect(sandbox.run('prepare.sh')).toEqual({ status: 0, output: '' });
+    sandbox.write('root/asset/container/prepare', 'echo "$IMAGE $MOUNT_POINT $OWNER $SECRETS_DIR"\n');
+    expect(sandbox.run('prepare.sh').output).toBe(`redpanda:1 ${sandbox.mountPoint} 101:101 ${sandbox.at('run/secrets')}\n`);
+    sandbox.write('root/asset/container/prepare', 'false\necho no\n');
+    expect(sandbox.run('prepare.sh')).toEqual({ status: 1, output: 'stateful-instance: the preparations of the service failed\n' });
+  });
+
+  test('it has started when its port answers and what it wants done after is done', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    sandbox.write('root/asset/settings', sandbox.read('root/asset/settings').replace('PORT=1\n', `PORT=${port}\n`));
+    sandbox.write('run/.keep', '');
+    sandbox.write('root/asset/container/after-start', 'echo x >>"$CLOUD/tries"; (($(wc -l <"$CLOUD/tries") >= 2))\n');
+    expect(await sandbox.start('started.sh', { MAINPID: String(process.pid) })).toEqual({ status: 0, output: 'stateful-instance: redpanda answers\n' });
+    expect([sandbox.has('run/started'), sandbox.read('cloud/tries')]).toEqual([true, 'x\nx\n']);
+    server.close();
+  });
+
+  test('a container that ends before it answers is not waited for', () => {
+    const { status, output } = sandbox.run('started.sh', { MAINPID: '999999999' });
+    expect({ status, output, started: sandbox.has('run/started') }).toEqual({ status: 1, output: 'stateful-instance: the container ended before it answered\n', started: false });
+  });
+});
+
+describe('signal.sh', () => {
+  const signals = () => sandbox.calls().filter((call) => call.startsWith('cloudformation'));
+
+  test.each([
+    ['the service is up', 'run/started', 'SUCCESS', 0],
+    ['the volume was refused', 'run.refused', 'FAILURE', 1],
+    ['neither, for too long', 'nothing', 'FAILURE', 1],
+  ])('%s', (_, file, signal, status) => {
+    sandbox.write(file, '');
+    expect(sandbox.run('signal.sh').status).toBe(status);
+    expect(signals()).toEqual([`cloudformation signal-resource --stack-name Stack --logical-resource-id Group --unique-id i-1 --status ${signal}`]);
+  });
+
+  test('where no deployment waits, the instance is as well as ever', () => {
+    sandbox.write('run/started', '');
+    sandbox.write('cloud/throttle.cloudformation', '1');
+    expect(sandbox.run('signal.sh').status).toBe(0);
+  });
+});
+
+describe('common.sh', () => {
+  const script = (body: string) => sandbox.write('root/asset/boot/test.sh', `source "$(dirname "\${BASH_SOURCE[0]}")/common.sh"\n${body}\n`);
+
+  test('what is said goes to CloudWatch as JSON, and the status stays', () => {
+    script('say \'a "quoted" \\ word\'; say $\'two\\nlines\'; die "the end"');
+    expect(sandbox.run('test.sh').status).toBe(1);
+    const [put] = sandbox.read('cloud/calls').split('\n').filter((call) => call.startsWith('logs put-log-events'));
+    expect(put).toMatch(/--log-group-name Logs --log-stream-name boot\/i-1 /);
+    const events = JSON.parse(put.split('--log-events ')[1]) as { timestamp: number; message: string }[];
+    expect(events.map(({ message }) => message)).toEqual(['test: a "quoted" \\ word', 'test: two lines', 'test: the end']);
+    expect(Math.abs(events[0].timestamp - Date.now())).toBeLessThan(60_000);
+  });
+
+  test('a log that cannot be written stops nothing', () => {
+    sandbox.write('cloud/throttle.logs', '9');
+    script('say x');
+    expect(sandbox.run('test.sh')).toEqual({ status: 0, output: 'stateful-instance: x\n' });
+  });
+
+  test('a setting that is not there is an error', () => {
+    script('value="$(setting NOTHING)"; echo never');
+    expect(sandbox.run('test.sh')).toEqual({ status: 1, output: 'there is no setting NOTHING\n' });
+  });
+
+  test('pauses grow, to a limit', () => {
+    sandbox.command('sleep', 'echo "$1" >>"$CLOUD/pauses"');
+    script('retry false || echo "gave up"');
+    expect(sandbox.run('test.sh', { STATEFUL_INSTANCE_FIRST_DELAY: '1', STATEFUL_INSTANCE_LONGEST_DELAY: '5', STATEFUL_INSTANCE_ATTEMPTS: '6' }).output).toBe('gave up\n');
+    expect(sandbox.read('cloud/pauses')).toBe('1\n2\n4\n5\n5\n');
+  });
+});

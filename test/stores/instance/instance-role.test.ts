@@ -1,0 +1,67 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { newStack, only } from '../../helpers/stack';
+import { newInstance } from './fixtures';
+
+interface Statement {
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+const secret = new Secret(stack, 'Secret');
+newInstance(stack, { container: { name: 'db', image: 'db:1', port: 9000, environment: {}, secrets: { PASSWORD: { secret } }, files: {}, mounts: {}, stopTimeout: 60 } });
+const template = Template.fromStack(stack);
+const { Statement: statements } = only(template, 'AWS::IAM::Policy').PolicyDocument as { Statement: Statement[] };
+
+function allowing(action: string): Statement[] {
+  return statements.filter(({ Action }) => [Action].flat().includes(action));
+}
+
+test('it may do this, and nothing else', () => {
+  expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
+    'autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeAutoScalingInstances', 'cloudformation:SignalResource', 'ec2:AttachVolume', 'ec2:AttachVolume', 'ec2:DescribeVolumes',
+    'logs:CreateLogStream', 'logs:PutLogEvents', 'route53:ChangeResourceRecordSets', 's3:GetObject', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue',
+    'ssm:UpdateInstanceInformation', 'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel',
+  ]);
+});
+
+test('it attaches its own volume to its own instances, and detaches none', () => {
+  const arn = (resource: string) => `arn:aws:ec2:eu-central-1:111122223333:${resource}/*`;
+  expect(allowing('ec2:AttachVolume').map(({ Resource, Condition }) => ({ Resource, Condition }))).toEqual([
+    { Resource: arn('volume'), Condition: { StringEquals: { 'aws:ResourceTag/cdk-posthog:volume': 'Stack/Db' } } },
+    { Resource: arn('instance'), Condition: { StringEquals: { 'aws:ResourceTag/cdk-posthog:instance': 'Stack/Db' } } },
+  ]);
+  const data = only(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData as { TagSpecifications: { ResourceType: string; Tags: unknown[] }[] };
+  expect(data.TagSpecifications.find(({ ResourceType }) => ResourceType === 'instance')!.Tags).toContainEqual({ Key: 'cdk-posthog:instance', Value: 'Stack/Db' });
+});
+
+test('it writes and takes away one record of one zone', () => {
+  expect(allowing('route53:ChangeResourceRecordSets')).toMatchObject([{
+    Resource: 'arn:aws:route53:::hostedzone/Z0123456789ABC',
+    Condition: {
+      'ForAllValues:StringEquals': {
+        'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['db.example.internal'],
+        'route53:ChangeResourceRecordSetsRecordTypes': ['A'],
+        'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
+      },
+    },
+  }]);
+});
+
+test('it reads its own files, not the bucket that all assets are in', () => {
+  const [{ Resource }] = allowing('s3:GetObject');
+  expect(JSON.stringify(Resource)).toMatch(/:s3:::cdk-hnb659fds-assets-111122223333-eu-central-1\/[0-9a-f]{64}\.zip"/);
+});
+
+test('it reads its secrets, writes to its log, and signals to its stack', () => {
+  expect(allowing('secretsmanager:GetSecretValue').map(({ Resource }) => Resource)).toEqual([{ Ref: 'SecretA720EF05' }]);
+  expect(allowing('logs:PutLogEvents').map(({ Resource }) => Resource)).toEqual([{ 'Fn::GetAtt': ['DbLogsEEAA6A52', 'Arn'] }]);
+  expect(allowing('cloudformation:SignalResource').map(({ Resource }) => Resource)).toEqual([{ Ref: 'AWS::StackId' }]);
+});
+
+test('only what knows no resources is allowed on all', () => {
+  const everywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
+  expect(everywhere.filter((action) => !/^(ssm|ssmmessages):|^(ec2|autoscaling):Describe/.test(action))).toEqual([]);
+});

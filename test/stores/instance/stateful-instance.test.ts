@@ -1,0 +1,193 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { Fn, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { StatefulInstanceProps } from '../../../lib/stores/instance/stateful-instance';
+import { newStack, only } from '../../helpers/stack';
+import { ofType, Resource } from '../../helpers/template';
+import { assetFiles, givenVpc, newInstance } from './fixtures';
+
+const ENV = { account: '111122223333', region: 'eu-central-1' };
+
+function templateOf(overrides: Partial<StatefulInstanceProps> = {}, stack = newStack({ env: ENV })): Template {
+  newInstance(stack, overrides);
+  return Template.fromStack(stack);
+}
+
+function volumeOf(template: Template): Resource {
+  return ofType(template, 'AWS::EC2::Volume')[0][1];
+}
+
+function launchTemplateData(template: Template): Record<string, unknown> {
+  return only(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData as Record<string, unknown>;
+}
+
+describe('the volume', () => {
+  test('is encrypted gp3 in the zone of the subnet, found by its tag, and stays', () => {
+    expect(volumeOf(templateOf())).toMatchObject({
+      Properties: {
+        AvailabilityZone: 'eu-central-1a', Encrypted: true, VolumeType: 'gp3', Size: 100,
+        Tags: [{ Key: 'cdk-posthog:volume', Value: 'Stack/Db' }, { Key: 'Name', Value: 'Stack/Db' }],
+      },
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
+  test.each([[RemovalPolicy.SNAPSHOT, 'Snapshot', 'Retain'], [RemovalPolicy.DESTROY, 'Delete', 'Delete']])('with %s it leaves %s, and logs %s', (removalPolicy, volume, logs) => {
+    const template = templateOf({ removalPolicy });
+    expect(volumeOf(template)).toMatchObject({ DeletionPolicy: volume, UpdateReplacePolicy: volume });
+    expect(ofType(template, 'AWS::Logs::LogGroup')[0][1].DeletionPolicy).toBe(logs);
+  });
+
+  test('can be faster, and begin from a snapshot', () => {
+    expect(volumeOf(templateOf({ volume: { size: Size.tebibytes(1), iops: 7000, throughput: 500, snapshotId: 'snap-1' } })).Properties)
+      .toMatchObject({ Size: 1024, Iops: 7000, Throughput: 500, SnapshotId: 'snap-1' });
+  });
+
+  test('is not attached by the template: an attachment would tie it to one instance', () => {
+    templateOf().resourceCountIs('AWS::EC2::VolumeAttachment', 0);
+  });
+
+  test('keeps its logical id', () => {
+    expect(ofType(templateOf(), 'AWS::EC2::Volume').map(([id]) => id)).toEqual(['DbVolume59C8040B']);
+  });
+});
+
+describe('the group', () => {
+  test('has exactly one instance in the one subnet, and ends it before the next starts', () => {
+    const [, group] = ofType(templateOf(), 'AWS::AutoScaling::AutoScalingGroup')[0];
+    expect(group.Properties).toMatchObject({
+      MinSize: '1', MaxSize: '1', VPCZoneIdentifier: ['subnet-1'], InstanceMaintenancePolicy: { MinHealthyPercentage: 0, MaxHealthyPercentage: 100 },
+    });
+    expect(group).toMatchObject({
+      CreationPolicy: { ResourceSignal: { Count: 1, Timeout: 'PT30M' } },
+      UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 0, MaxBatchSize: 1, WaitOnResourceSignals: true, PauseTime: 'PT30M' } },
+    });
+  });
+
+  test('comes after what its instance asks for', () => {
+    const [, group] = ofType(templateOf(), 'AWS::AutoScaling::AutoScalingGroup')[0] as unknown as [string, { DependsOn: string[] }];
+    expect(group.DependsOn).toEqual(expect.arrayContaining(['DbVolume59C8040B', 'DbRoleDefaultPolicy091A3D35', 'DbLogsEEAA6A52']));
+  });
+});
+
+describe('the instance', () => {
+  test('has no public address, no key, IMDSv2 one hop away, an encrypted root disk, and metrics by the minute', () => {
+    const data = launchTemplateData(templateOf());
+    expect(data).toMatchObject({
+      NetworkInterfaces: [{ AssociatePublicIpAddress: false, DeviceIndex: 0 }],
+      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeType: 'gp3', VolumeSize: 20, DeleteOnTermination: true } }],
+      Monitoring: { Enabled: true },
+      EbsOptimized: true,
+      InstanceType: 'm7g.large',
+    });
+    expect(data).not.toHaveProperty('KeyName');
+  });
+
+  test.each([['m7g.large', 'arm64'], ['m7i.large', 'x86_64']])('%s starts with the newest Amazon Linux 2023 for %s, and no deployment replaces it for a newer one', (type, architecture) => {
+    const template = templateOf({ instanceType: new InstanceType(type) });
+    expect(launchTemplateData(template).ImageId).toBe(`resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`);
+    expect(template.toJSON()).not.toHaveProperty('Parameters.SsmParameterValueawsserviceamiamazonlinuxlatest');
+  });
+
+  test('its root disk does not carry the tag that the volume is found by', () => {
+    expect(JSON.stringify(launchTemplateData(templateOf()).TagSpecifications)).not.toContain('cdk-posthog:volume');
+  });
+
+  test('user data fits, with room: what is large is in the asset', () => {
+    const stack = newStack({ env: ENV });
+    const template = templateOf({ container: { name: 'db', image: 'db:1', port: 9000, environment: {}, secrets: {}, files: { '/etc/big.xml': '<row/>'.repeat(10_000) }, mounts: {}, stopTimeout: 60 } }, stack);
+    expect(JSON.stringify(launchTemplateData(template).UserData).length).toBeLessThan(6000);
+    expect(assetFiles(stack)['host/etc/big.xml']).toHaveLength(60_000);
+  });
+});
+
+describe('files', () => {
+  test('references travel in user data, in the order of their marks, and everything else in the asset', () => {
+    const stack = newStack();
+    const secret = new Secret(stack, 'Secret');
+    const template = templateOf({
+      container: {
+        name: 'db', image: 'db:1', port: 9000, stopTimeout: 60, mounts: { '/var/lib/db/data': '/data' }, environment: { TOPIC_ARN: Fn.importValue('Topic') },
+        secrets: { PASSWORD: { secret, field: 'password' } }, files: { '/etc/db/config.xml': `<host>${Fn.importValue('Host')}</host>` },
+      },
+    }, stack);
+    const data = JSON.stringify(launchTemplateData(template).UserData);
+    const deferred = [...data.matchAll(/\{"Fn::Base64":("[^"]*"|\{.*?\})\}/g)].map(([, value]) => value);
+    const files = assetFiles(stack);
+    const deferredAs = (value: string) => `@{value-${deferred.indexOf(value)}}`;
+    expect(deferred).not.toHaveLength(0);
+    expect(files['host/etc/db/config.xml']).toBe(`<host>${deferredAs('{"Fn::ImportValue":"Host"}')}</host>`);
+    expect(files['container/environment']).toBe(`TOPIC_ARN=${deferredAs('{"Fn::ImportValue":"Topic"}')}\n`);
+    expect(files['container/secrets']).toBe(`PASSWORD\t${deferredAs('{"Ref":"SecretA720EF05"}')}\tpassword\n`);
+    expect(files.settings).toContain(`GROUP=${deferredAs('"DbGroupASGEAEC3555"')}\n`);
+    expect(files.settings).toContain(`LOG_GROUP=${deferredAs('{"Ref":"DbLogsEEAA6A52"}')}\n`);
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['boot/install.sh', 'boot/volume.sh', 'boot/stateful-instance.service']));
+  });
+
+  test('the secret itself is in neither', () => {
+    const stack = newStack();
+    const template = templateOf({ container: { name: 'db', image: 'db:1', port: 9000, stopTimeout: 60, mounts: {}, files: {}, environment: {}, secrets: { PASSWORD: { secret: new Secret(stack, 'Secret') } } } }, stack);
+    expect(JSON.stringify([template.toJSON(), assetFiles(stack)])).not.toContain('{{resolve:secretsmanager');
+  });
+
+  test('are the same at every synthesis, and leave nothing behind', () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('cdk-posthog-instance-'));
+    expect(templateOf().toJSON()).toEqual(templateOf().toJSON());
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cdk-posthog-instance-'))).toEqual(before);
+  });
+
+  test('what changes in them replaces the instance', () => {
+    const container = { name: 'db', image: 'db:1', port: 9000, environment: {}, secrets: {}, mounts: {}, stopTimeout: 60 };
+    const userData = (content: string) => launchTemplateData(templateOf({ container: { ...container, files: { '/etc/x': content } } })).UserData;
+    expect(userData('a')).not.toEqual(userData('b'));
+  });
+});
+
+describe('two in one stack', () => {
+  const stack = newStack({ env: ENV });
+  newInstance(stack);
+  newInstance(stack, {}, 'Other');
+  const template = Template.fromStack(stack);
+
+  test('have a volume each, with a tag each', () => {
+    const tags = ofType(template, 'AWS::EC2::Volume').map(([, { Properties }]) => (Properties.Tags as { Value: string }[])[0].Value);
+    expect(tags).toEqual(['Stack/Db', 'Stack/Other']);
+  });
+});
+
+test.each<[string, string]>([
+  ['Deep/Path', 'Stack/Deep-Path'],
+  [`${'x'.repeat(120)}`, 'Stack/'],
+])('the tag of a construct named %s is one that EC2 takes', (id, tag) => {
+  const stack = new Stack(newStack(), 'Inner', { stackName: 'Stack' });
+  newInstance(stack, { hostName: 'db.example.internal' }, id.replace('/', '<'));
+  const [{ Value: value }] = volumeOf(Template.fromStack(stack)).Properties.Tags as { Value: string }[];
+  expect(value).toMatch(/^[A-Za-z0-9_./@+-]{1,128}$/);
+  expect(value.startsWith(tag)).toBe(true);
+});
+
+test.each<[string, Partial<StatefulInstanceProps>, string]>([
+  ['the instance is of the Xen system', { instanceType: new InstanceType('t2.large') },
+    '`instanceType` must be of the Nitro system, where a volume is found by its id, got: \'t2.large\'; use a current type, such as m7g.large'],
+  ['the type of the instance is not known', { instanceType: new InstanceType(Fn.importValue('Type')) }, '`instanceType` must be known at synthesis'],
+  ['the owner is a name', { owner: 'clickhouse' }, '`owner` must be numbers, uid:gid, got: \'clickhouse\''],
+  ['the volume is too small', { volume: { size: Size.gibibytes(0) } }, '`volumeSize` must be from 1 to 65536 GiB, got: 0'],
+  ['the name is none', { hostName: 'db' }, '`hostName` must be a fully qualified host name'],
+  ['the name is in another zone', { hostName: 'db.example.com' }, '`hostName` must be in the hosted zone example.internal, got: \'db.example.com\''],
+  ['the removal policy is none', { removalPolicy: 'keep' as never }, '`removalPolicy` must be one of retain, retain-on-update-or-delete, snapshot, destroy, got: \'keep\''],
+  ['a file is at no path', { container: { name: 'db', image: 'db:1', port: 1, environment: {}, secrets: {}, mounts: {}, stopTimeout: 1, files: { x: '' } } }, '`files and mounts` must be at absolute paths'],
+])('fails when %s', (_, overrides, message) => {
+  expect(() => newInstance(newStack(), overrides)).toThrow(`[Stack/Db] ${message}`);
+});
+
+test('what is not known yet is taken as it is', () => {
+  const stack = newStack();
+  const vpc = givenVpc(stack);
+  const size = Size.gibibytes(Token.asNumber({ Ref: 'Size' }));
+  expect(() => newInstance(stack, { vpc, hostName: Fn.importValue('Name'), volume: { size, snapshotId: Fn.importValue('Snapshot') } })).not.toThrow();
+});
