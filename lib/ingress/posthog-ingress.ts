@@ -108,7 +108,7 @@ export class PostHogIngress extends Construct implements IConnectable {
         'Leave `trustedProxies` out');
     }
     this.clientAddress = props.clientAddress ?? ClientAddress.forwarded();
-    this.environment = proxyEnvironment(props.domainName, this.url, at(this, () => this.clientAddress._believed(this.trustedProxies)));
+    this.environment = at(this, () => proxyEnvironment(props.domainName, this.url, this.clientAddress._believed(this.trustedProxies)));
     defineRecords(this, props, this.loadBalancer, ipAddressType);
 
     DENY_RULES.forEach((rule) => this.addPathRules(rule, refusal()));

@@ -19,9 +19,6 @@ import { acknowledge } from '../../private/acknowledge';
 import { checkDomainName } from '../../private/domain-name';
 import { at, rejected } from '../../private/errors';
 
-// Differences from the agreed interface: container.port (required) and container.afterStart; mounts below the mount point are made;
-// `hostName` is the full name (`clickhouse.example.internal`), not a label; logGroup is public; the volume is a CfnVolume.
-
 /** What an instance is, and what runs on it. */
 export interface StatefulInstanceProps {
   readonly vpc: IVpc;
