@@ -19,7 +19,9 @@ export { type PostHogServiceOptions } from './services/service-options';
 
 export { Cache, type CacheAttributes, CacheEncryption, type ICache } from './stores/cache';
 export { ClickHouse, type ClickHouseAttributes, type IClickHouse } from './stores/clickhouse';
-export { type IKafka, Kafka, type KafkaAttributes, KafkaEncryption } from './stores/kafka';
+export { Kafka, type KafkaProps } from './stores/kafka';
+export { type IKafka, KafkaEncryption } from './stores/kafka-client';
+export { type KafkaAttributes } from './stores/kafka-import';
 export { type IObjectStorage, ObjectStorage, type ObjectStorageAttributes } from './stores/object-storage';
 export { type IPostgres, Postgres, type PostgresAttributes } from './stores/postgres';
 

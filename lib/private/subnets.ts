@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
-import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { rejected } from './errors';
 
 /**
  * The CIDR block of the subnets that `Vpc.fromLookup` makes up until it has looked: synthesis runs once without the answer, and
@@ -30,4 +31,16 @@ export function isLookupPending(vpc: IVpc): boolean {
 /** How many availability zones the subnets lie in. */
 export function zonesOf(subnets: readonly ISubnet[]): number {
   return new Set(subnets.map((subnet) => subnet.availabilityZone)).size;
+}
+
+/** Where a store lives: what was selected, or one isolated subnet a zone, or one private subnet a zone where there are no isolated ones. */
+export function storeSubnets(vpc: IVpc, selection?: SubnetSelection): ISubnet[] {
+  if (selection) {
+    return vpc.selectSubnets(selection).subnets;
+  }
+  const candidates = vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.privateSubnets;
+  if (candidates.length === 0 && !isLookupPending(vpc)) {
+    throw rejected('vpc', 'must have isolated or private subnets for its stores', vpc.node.path, 'add them, or name the subnets with `vpcSubnets`');
+  }
+  return candidates.filter((subnet, i) => candidates.findIndex((other) => other.availabilityZone === subnet.availabilityZone) === i);
 }

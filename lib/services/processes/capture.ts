@@ -1,7 +1,7 @@
 import { RUST_HEALTH_CHECK } from './rust';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
-import { KafkaEncryption } from '../../stores/kafka';
+import { KafkaEncryption } from '../../stores/kafka-client';
 import { HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
 
 const PORT = 3000;
