@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { foldSchemaKeys } from './fold-schema-keys.mjs';
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -16,11 +17,13 @@ const SHARED = {
   legalComments: 'none',
   // The SDK's modules for bundlers, which leave out what is not used.
   mainFields: ['module', 'main'],
+  plugins: [foldSchemaKeys],
   logLevel: 'warning',
 };
 
 const PROGRAMS = [
   { entryPoints: ['bin/cdk-posthog.ts'], outfile: 'assets/cli/cdk-posthog.js', target: 'node20' },
+  { entryPoints: ['lib/ingress/load-balancer-addresses.lambda.ts'], outfile: 'assets/load-balancer-addresses/index.js', target: 'node22' },
 ];
 
 rmSync(path.join(ROOT, 'assets'), { recursive: true, force: true });

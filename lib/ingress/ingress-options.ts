@@ -87,7 +87,7 @@ export interface PostHogIngressOptions {
   /**
    * The proxies whose word about a visitor's address PostHog believes.
    *
-   * @default - every address that the load balancer can have in its subnets
+   * @default - every address that the load balancer can have in its subnets, found at the deployment where their CIDR blocks are not known before
    */
   readonly trustedProxies?: TrustedProxies;
   /**

@@ -96,11 +96,12 @@ export class PostHogIngress extends Construct implements IConnectable {
       this.listener = defineListener(loadBalancer, settings);
     }
     this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
-    this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies.fromSubnets(this.subnets));
+    this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies._of(this.loadBalancer, this.subnets));
+    this.trustedProxies._bind(this);
     if (this.trustedProxies.trustsEverybody) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHogIngress.trustAllProxies',
         'TrustedProxies.all() lets every visitor choose the address that PostHog sees; its IP filters and login limits protect nothing then. ' +
-        'Leave `trustedProxies` out where the load balancer\'s subnets have known CIDR blocks');
+        'Leave `trustedProxies` out');
     }
     this.environment = proxyEnvironment(props.domainName, this.url, this.trustedProxies);
     defineRecords(this, props, this.loadBalancer, ipAddressType);

@@ -1,8 +1,18 @@
 import { Fn, Token } from 'aws-cdk-lib/core';
 import { ISubnet } from 'aws-cdk-lib/aws-ec2';
+import { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import { LoadBalancerAddresses } from './load-balancer-addresses';
 import { assignableAddresses, checkAddresses } from './trusted-addresses';
 import { rejected } from '../private/errors';
+import { parseAddress } from '../private/ip';
 import { knownCidr } from '../private/subnets';
+
+/** Lists that are known as soon as they are asked for, if only as tokens. */
+interface Lists {
+  readonly addresses: string[];
+  readonly cidrs: string[];
+}
 
 /**
  * The proxies whose word about a visitor's address PostHog believes.
@@ -24,15 +34,30 @@ export class TrustedProxies {
    * @param subnets the load balancer's subnets
    */
   public static fromSubnets(subnets: ISubnet[]): TrustedProxies {
-    const cidrs = subnets.map(knownCidr);
-    const unknown = subnets.filter((_, i) => cidrs[i] === 'unknown').map((subnet) => subnet.node.path);
+    const unknown = unknownIn(subnets).map((subnet) => subnet.node.path);
     if (unknown.length > 0) {
       throw rejected('subnets', 'must have IPv4 CIDR blocks that are known at synthesis', unknown.join(', '),
-        'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or name the ' +
-        'load balancer\'s addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters ' +
-        'stay off, use `trustedProxies: TrustedProxies.all()`');
+        'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or have them looked up when ' +
+        'it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer\'s addresses with ' +
+        '`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters stay off, use `trustedProxies: TrustedProxies.all()`');
     }
-    return new TrustedProxies(assignableAddresses([...new Set(cidrs)].filter((cidr) => cidr !== 'lookup-pending')));
+    const cidrs = [...new Set(subnets.map(knownCidr))].filter((cidr) => cidr !== 'lookup-pending');
+    return new TrustedProxies({ addresses: assignableAddresses(cidrs), cidrs });
+  }
+
+  /**
+   * Trust every address that this load balancer can have, found out when the stack is deployed.
+   *
+   * For load balancers whose subnets' CIDR blocks are not known at synthesis: imported ones, and those in a VPC with addresses from IPAM. A
+   * function in the stack asks AWS, and answers the same list that `fromSubnets` makes. It asks again when the template names other subnets
+   * for the load balancer; subnets that are changed elsewhere are not noticed.
+   *
+   * A deployment fails where the load balancer does not exist in the stack's account and region, and where there are more than 1,024 addresses.
+   *
+   * @param loadBalancer the load balancer, imported or not
+   */
+  public static fromLoadBalancer(loadBalancer: IApplicationLoadBalancer): TrustedProxies {
+    return new TrustedProxies(undefined, loadBalancer);
   }
 
   /**
@@ -45,7 +70,8 @@ export class TrustedProxies {
    */
   public static fromAddresses(addresses: string[]): TrustedProxies {
     const unresolved = Token.isUnresolved(addresses) || addresses.some((address) => Token.isUnresolved(address));
-    return new TrustedProxies(unresolved ? addresses : checkAddresses(addresses));
+    const checked = [...unresolved ? addresses : checkAddresses(addresses)];
+    return new TrustedProxies({ addresses: checked, cidrs: checked.map(asCidr) });
   }
 
   /**
@@ -55,19 +81,31 @@ export class TrustedProxies {
    * then. The construct that uses it warns.
    */
   public static all(): TrustedProxies {
-    return new TrustedProxies('all');
+    return new TrustedProxies();
   }
 
-  private constructor(private readonly trusted: readonly string[] | 'all') {}
+  /**
+   * Trust the load balancer that stands in these subnets: what can be known at synthesis is, and only what cannot is asked at a deployment.
+   * Where the subnets themselves are not known, AWS is asked too.
+   *
+   * @internal
+   */
+  public static _of(loadBalancer: IApplicationLoadBalancer, subnets: ISubnet[]): TrustedProxies {
+    return subnets.length === 0 || unknownIn(subnets).length > 0 ? TrustedProxies.fromLoadBalancer(loadBalancer) : TrustedProxies.fromSubnets(subnets);
+  }
+
+  private found?: LoadBalancerAddresses;
+
+  private constructor(private readonly known?: Lists, private readonly loadBalancer?: IApplicationLoadBalancer) {}
 
   /** Whether everybody is trusted. */
   public get trustsEverybody(): boolean {
-    return this.trusted === 'all';
+    return !this.known && !this.loadBalancer;
   }
 
-  /** The trusted addresses; empty where everybody is trusted. */
+  /** The trusted addresses; empty where everybody is trusted, and one token where a load balancer is trusted that AWS must be asked about. */
   public get addresses(): string[] {
-    return this.trusted === 'all' ? [] : [...this.trusted];
+    return this.loadBalancer ? Fn.split(',', this.ask(this.loadBalancer).text) : [...this.known?.addresses ?? []];
   }
 
   /**
@@ -76,10 +114,52 @@ export class TrustedProxies {
    * `TRUST_ALL_PROXIES` is never there with a false value: versions before July 2026 read any text as true, "False" as well.
    */
   public toEnvironment(): Record<string, string> {
-    if (this.trusted === 'all') {
+    if (this.loadBalancer) {
+      return { TRUSTED_PROXIES: this.ask(this.loadBalancer).text };
+    }
+    if (!this.known) {
       return { TRUST_ALL_PROXIES: 'True' };
     }
+    const { addresses } = this.known;
     // A list that is one token has no items to join yet.
-    return { TRUSTED_PROXIES: Token.isUnresolved(this.trusted) ? Fn.join(',', [...this.trusted]) : this.trusted.join(',') };
+    return { TRUSTED_PROXIES: Token.isUnresolved(addresses) ? Fn.join(',', addresses) : addresses.join(',') };
   }
+
+  /**
+   * The same proxies as CIDR blocks, for those who compare as networks do. An address that is a token stays as it is, without a prefix.
+   *
+   * @internal
+   */
+  public _cidrs(): string[] {
+    if (this.trustsEverybody) {
+      throw rejected('trustedProxies', 'must name the proxies here', 'TrustedProxies.all()',
+        'leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()');
+    }
+    return this.loadBalancer ? this.ask(this.loadBalancer).cidrs : [...this.known!.cidrs];
+  }
+
+  /**
+   * Ask for a load balancer's addresses in the stack of this construct, if nobody has asked before.
+   *
+   * @internal
+   */
+  public _bind(scope: Construct): void {
+    if (this.loadBalancer) {
+      this.found ??= new LoadBalancerAddresses(scope, 'TrustedAddresses', this.loadBalancer);
+    }
+  }
+
+  private ask(loadBalancer: IApplicationLoadBalancer): LoadBalancerAddresses {
+    this.found ??= LoadBalancerAddresses.of(loadBalancer);
+    return this.found;
+  }
+}
+
+function unknownIn(subnets: readonly ISubnet[]): ISubnet[] {
+  return subnets.filter((subnet) => knownCidr(subnet) === 'unknown');
+}
+
+function asCidr(address: string): string {
+  const parsed = parseAddress(address);
+  return parsed ? `${address}/${parsed.family === 4 ? 32 : 128}` : address;
 }

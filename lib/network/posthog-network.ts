@@ -16,7 +16,7 @@ import { at, rejected } from '../private/errors';
  */
 export interface PostHogNetworkProps {
   /**
-   * Where the VPC's addresses come from. With addresses that are not known at synthesis (IPAM), give the ingress `trustedProxies`.
+   * Where the VPC's addresses come from. Addresses that are not known at synthesis (IPAM) are found at the deployment.
    *
    * @default IpAddresses.cidr('10.0.0.0/16')
    */

@@ -4,52 +4,88 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
+import { measureLoad } from './load';
 import { measureSynth, median } from './synth';
+import { programFolder } from '../../lib/private/assets';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 
 const ROUNDS = 7;
 const DOCUMENT = path.join(__dirname, '..', '..', 'docs', 'performance.md');
 const [BEGIN, END] = ['<!-- begin: npm run bench -->', '<!-- end: npm run bench -->'];
 
-const rows = [['what', 'PostHog', 'floor', 'ratio', 'goal'], ['---', '---:', '---:', '---:', '---']];
-const missed: string[] = [];
+/** One figure beside its floor, as a line of the table; a figure over its goal is named at the end. */
+type Row = [what: string, figure: string, floor: string, ratio: number, goal: string, met: boolean];
 
-/** Adds a row; a figure over its goal is named at the end. */
-function row(what: string, figure: string, floor: string, ratio: number, goal: string, met: boolean): void {
-  rows.push([what, figure, floor, ratio.toFixed(2), `${goal}${met ? '' : ' (missed)'}`]);
-  if (!met) {
-    missed.push(what);
-  }
+/** What is measured. `npm run bench -- functions` measures one part and leaves the lines of the others as they are. */
+const PARTS: Record<string, () => Row[]> = {
+  synth() {
+    const { app, floor } = measureSynth({ app: 'node --import tsx bin/posthog.ts', floor: 'node --import tsx test/bench/one-bucket.ts' }, ROUNDS);
+    const [time, memory] = [app.seconds / floor.seconds, app.mebibytes / floor.mebibytes];
+    return [
+      ['`cdk synth`, wall time', `${app.seconds.toFixed(2)} s`, `${floor.seconds.toFixed(2)} s, one bucket`, time, 'at most 1.6', time <= 1.6],
+      ['`cdk synth`, peak memory', `${app.mebibytes.toFixed(0)} MiB`, `${floor.mebibytes.toFixed(0)} MiB, one bucket`, memory, 'at most 1.5', memory <= 1.5],
+    ];
+  },
+  many() {
+    const each = Object.fromEntries([1, 5, 20].map((count) => [count, millisecondsFor(count) / count]));
+    return [5, 20].map((count) => {
+      const ratio = each[count] / each[1];
+      return [`each of ${count} PostHogs in one app, in process`, `${each[count].toFixed(0)} ms`, `${each[1].toFixed(0)} ms, one alone`, ratio, 'linear: at most 1.1', ratio <= 1.1];
+    });
+  },
+  template() {
+    const stack = new Stack(new App({ context: FEATURE_FLAGS }), 'Stack');
+    newPostHog(stack);
+    const template = Template.fromStack(stack).toJSON() as { Resources: object };
+    const kibibytes = JSON.stringify(template).length / 1024;
+    const resources = Object.keys(template.Resources).length;
+    return [
+      ['template size', `${kibibytes.toFixed(0)} KiB`, '1,024 KiB, CloudFormation\'s limit', kibibytes / 1024, 'below 1', kibibytes < 1024],
+      ['resources', String(resources), '500, CloudFormation\'s limit', resources / 500, 'below 1', resources < 500],
+    ];
+  },
+  functions() {
+    const { bundled, floor } = measureLoad({
+      bundled: [path.join(programFolder('load-balancer-addresses'), 'index.js')],
+      floor: ['@aws-sdk/client-elastic-load-balancing-v2', '@aws-sdk/client-ec2'],
+    }, ROUNDS);
+    const [time, size] = [bundled.milliseconds / floor.milliseconds, bundled.kibibytes / floor.kibibytes];
+    return [
+      ['loading the function that finds addresses', `${bundled.milliseconds.toFixed(0)} ms`, `${floor.milliseconds.toFixed(0)} ms, its two SDK clients unbundled`, time, 'at most 0.25', time <= 0.25],
+      ['its size', `${bundled.kibibytes.toFixed(0)} KiB`, `${Math.round(floor.kibibytes).toLocaleString('en')} KiB, its two SDK clients unbundled`, size, 'at most 0.25', size <= 0.25],
+    ];
+  },
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) {
+  throw new Error(`there is no part ${unknown.join(', ')}; these are: ${Object.keys(PARTS).join(', ')}`);
 }
-
-process.stderr.write(`cdk synth, ${ROUNDS} rounds by turns\n`);
-const { app, floor } = measureSynth({ app: 'node --import tsx bin/posthog.ts', floor: 'node --import tsx test/bench/one-bucket.ts' }, ROUNDS);
-row('`cdk synth`, wall time', `${app.seconds.toFixed(2)} s`, `${floor.seconds.toFixed(2)} s, one bucket`, app.seconds / floor.seconds, 'at most 1.6', app.seconds / floor.seconds <= 1.6);
-row('`cdk synth`, peak memory', `${app.mebibytes.toFixed(0)} MiB`, `${floor.mebibytes.toFixed(0)} MiB, one bucket`, app.mebibytes / floor.mebibytes, 'at most 1.5', app.mebibytes / floor.mebibytes <= 1.5);
-
-process.stderr.write('many PostHogs in one app\n');
-const each = Object.fromEntries([1, 5, 20].map((count) => [count, millisecondsFor(count) / count]));
-for (const count of [5, 20]) {
-  const ratio = each[count] / each[1];
-  row(`each of ${count} PostHogs in one app, in process`, `${each[count].toFixed(0)} ms`, `${each[1].toFixed(0)} ms, one alone`, ratio, 'linear: at most 1.1', ratio <= 1.1);
-}
-
-const stack = new Stack(new App({ context: FEATURE_FLAGS }), 'Stack');
-newPostHog(stack);
-const template = Template.fromStack(stack).toJSON() as { Resources: object };
-const kibibytes = JSON.stringify(template).length / 1024;
-const resources = Object.keys(template.Resources).length;
-row('template size', `${kibibytes.toFixed(0)} KiB`, '1,024 KiB, CloudFormation\'s limit', kibibytes / 1024, 'below 1', kibibytes < 1024);
-row('resources', String(resources), '500, CloudFormation\'s limit', resources / 500, 'below 1', resources < 500);
+const measured = Object.entries(PARTS).filter(([name]) => asked.length === 0 || asked.includes(name)).flatMap(([name, measure]) => {
+  process.stderr.write(`${name}\n`);
+  return measure();
+});
+const lines = measured.map(([what, figure, floor, ratio, goal, met]) => `| ${[what, figure, floor, ratio.toFixed(2), `${goal}${met ? '' : ' (missed)'}`].join(' | ')} |`);
 
 const machine = `Node.js ${process.versions.node}, ${cpus().length} cores (${cpus()[0].model.trim()})`;
-const table = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const document = readFileSync(DOCUMENT, 'utf8');
-writeFileSync(DOCUMENT, `${document.slice(0, document.indexOf(BEGIN))}${BEGIN}\n${machine}; medians of ${ROUNDS} rounds.\n\n${table}\n${document.slice(document.indexOf(END))}`);
+// A part may be measured on another machine than the rest was.
+const heading = asked.length === 0 ? `${machine}; medians of ${ROUNDS} rounds.` : `${/^.* rounds\./m.exec(document)![0]} Of ${asked.join(', ')}: ${machine}.`;
+const before = asked.length === 0 ? [] : document.slice(document.indexOf(BEGIN), document.indexOf(END)).split('\n').filter((line) => /^\| (?!what|---)/.test(line));
+const kept = before.map((line) => lines.find((other) => whatOf(other) === whatOf(line)) ?? line);
+const added = lines.filter((line) => !before.some((other) => whatOf(other) === whatOf(line)));
+const table = ['| what | PostHog | floor | ratio | goal |', '| --- | ---: | ---: | ---: | --- |', ...kept, ...added].join('\n');
+writeFileSync(DOCUMENT, `${document.slice(0, document.indexOf(BEGIN))}${BEGIN}\n${heading}\n\n${table}\n${document.slice(document.indexOf(END))}`);
 process.stdout.write(`${table}\n`);
+const missed = measured.filter(([, , , , , met]) => !met).map(([what]) => what);
 if (missed.length > 0) {
   process.stderr.write(`goals missed: ${missed.join('; ')}\n`);
   process.exitCode = 1;
+}
+
+function whatOf(line: string): string {
+  return line.split(' | ')[0];
 }
 
 function millisecondsFor(count: number): number {

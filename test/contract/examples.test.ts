@@ -23,6 +23,10 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
     const hosts = resources.filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::ListenerRule').map(({ Properties }) => /(\w+)\.posthog\.example\.com/.exec(JSON.stringify(Properties))?.[1]);
     expect(new Set(hosts)).toEqual(new Set(['staging', 'production']));
   },
+  'ipam-vpc': (resources) => {
+    expect(resources.filter(({ Type }) => Type === 'Custom::PostHogLoadBalancerAddresses')).toHaveLength(6);
+    expect(JSON.stringify(resources)).toContain('ipam-pool-');
+  },
   'closed-app': (resources) => {
     expect(JSON.stringify(resources)).toContain('authenticate-oidc');
   },

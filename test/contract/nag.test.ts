@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { AppAccess, NatMode, PostHogProps } from '../../lib';
@@ -58,6 +59,15 @@ test('finds nothing in one without NAT that is not acknowledged beside its const
 
 test('finds nothing in one with a NAT instance and open shells that is not acknowledged beside its construct', () => {
   expect(findings((stack) => newPostHog(stack, { nat: NatMode.INSTANCE, enableExecuteCommand: true }), ENV)).toEqual([]);
+});
+
+test('finds nothing in one whose addresses are not known yet that is not acknowledged beside its construct', () => {
+  const define = (stack: Stack) => newPostHog(stack, { vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-1', availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    publicSubnetIds: ['subnet-1', 'subnet-2'], publicSubnetRouteTableIds: ['rtb-1', 'rtb-1'],
+    privateSubnetIds: ['subnet-3', 'subnet-4'], privateSubnetRouteTableIds: ['rtb-2', 'rtb-3'],
+  }) });
+  expect(findings(define, ENV)).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {

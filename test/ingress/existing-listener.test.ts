@@ -146,6 +146,22 @@ describe('who may open the app', () => {
   });
 });
 
+describe('the addresses of the load balancer', () => {
+  test('are asked for at the deployment where it is imported', () => {
+    const stack = newStack();
+    const ingress = newIngress(stack, { trustedProxies: undefined, appAccess: AppAccess.nobody() });
+    Template.fromStack(stack).hasResourceProperties('Custom::PostHogLoadBalancerAddresses', { LoadBalancerArn: LOAD_BALANCER_ARN });
+    expect(ingress.subnets).toEqual([]);
+    expect(JSON.stringify(stack.resolve(ingress.environment.TRUSTED_PROXIES))).toContain('Addresses');
+  });
+
+  test('can be named', () => {
+    const stack = newStack();
+    expect(newIngress(stack, { appAccess: AppAccess.nobody() }).environment.TRUSTED_PROXIES).toBe('10.0.0.4,10.0.0.5');
+    Template.fromStack(stack).resourceCountIs('Custom::PostHogLoadBalancerAddresses', 0);
+  });
+});
+
 describe('on a listener of the same app', () => {
   test('finds the load balancer, its subnets and their addresses by itself', () => {
     const stack = newStack();

@@ -53,7 +53,7 @@ describe.each(RULES.map((rule): [string, RuleSpec] => [rule.name, rule]))('the r
 });
 
 test('the limits are those of the load balancer', () => {
-  expect(LIMITS).toEqual({ valuesPerRule: 5, wildcardsPerRule: 5, valueLength: 128 });
+  expect(LIMITS).toEqual({ valuesPerRule: 5, wildcardsPerRule: 5, valueLength: 128, rulesPerLoadBalancer: 100 });
 });
 
 describe('priorities', () => {

@@ -1,6 +1,8 @@
 import { CfnParameter, Fn } from 'aws-cdk-lib/core';
 import { ISubnet, PrivateSubnet, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { TrustedProxies } from '../../lib';
+import { LOAD_BALANCER } from './load-balancer-apis';
 import { newStack } from '../helpers/stack';
 
 function subnet(ipv4CidrBlock?: string): ISubnet {
@@ -35,9 +37,9 @@ describe('from subnets', () => {
     expect(TrustedProxies.fromSubnets(vpc.publicSubnets).toEnvironment()).toEqual({ TRUSTED_PROXIES: '' });
   });
 
-  const ALTERNATIVES = 'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or name the ' +
-    'load balancer\'s addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters stay off, use ' +
-    '`trustedProxies: TrustedProxies.all()`';
+  const ALTERNATIVES = 'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or have them ' +
+    'looked up when it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer\'s addresses with ' +
+    '`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters stay off, use `trustedProxies: TrustedProxies.all()`';
 
   test('fails when a subnet was imported without its CIDR block, and names the alternatives', () => {
     expect(() => TrustedProxies.fromSubnets([subnet('10.0.1.0/27'), subnet()])).toThrow(
@@ -106,5 +108,40 @@ describe('all', () => {
   test('is the only one that speaks of TRUST_ALL_PROXIES: older versions read any text as true', () => {
     expect([TrustedProxies.fromAddresses(['10.0.0.4']), TrustedProxies.fromSubnets([subnet('10.0.1.0/27')])]
       .filter((trusted) => 'TRUST_ALL_PROXIES' in trusted.toEnvironment())).toEqual([]);
+  });
+});
+
+describe('as CIDR blocks', () => {
+  test('subnets are their own, each once', () => {
+    expect(TrustedProxies.fromSubnets([subnet('10.0.9.0/27'), subnet('10.0.1.0/27'), subnet('10.0.9.0/27')])._cidrs()).toEqual(['10.0.9.0/27', '10.0.1.0/27']);
+  });
+
+  test('subnets that a lookup has still to find are none', () => {
+    const vpc = Vpc.fromLookup(newStack({ env: { account: '111122223333', region: 'eu-central-1' } }), 'Vpc', { vpcName: 'main' });
+    expect(TrustedProxies.fromSubnets(vpc.publicSubnets)._cidrs()).toEqual([]);
+  });
+
+  test('addresses are blocks of one', () => {
+    expect(TrustedProxies.fromAddresses(['10.0.0.4', '2001:db8::1'])._cidrs()).toEqual(['10.0.0.4/32', '2001:db8::1/128']);
+  });
+
+  test('addresses that are tokens stay as they are', () => {
+    const stack = newStack();
+    expect(stack.resolve(TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')])._cidrs())).toEqual(['10.0.0.4/32', { 'Fn::ImportValue': 'Address' }]);
+    const list = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList;
+    expect(stack.resolve(TrustedProxies.fromAddresses(list)._cidrs())).toEqual({ Ref: 'Addresses' });
+  });
+
+  test('a load balancer\'s are a list that comes with the deployment', () => {
+    const stack = newStack();
+    const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', { loadBalancerArn: LOAD_BALANCER, securityGroupId: 'sg-1' });
+    expect(stack.resolve(TrustedProxies.fromLoadBalancer(loadBalancer)._cidrs())).toEqual({
+      'Fn::Split': [',', { 'Fn::GetAtt': [expect.stringContaining('LoadBalancerTrustedAddressesPart0') as string, 'Cidrs'] }],
+    });
+  });
+
+  test('fails when everybody is trusted', () => {
+    expect(() => TrustedProxies.all()._cidrs()).toThrow(
+      '`trustedProxies` must name the proxies here, got: \'TrustedProxies.all()\'; leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()');
   });
 });

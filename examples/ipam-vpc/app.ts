@@ -1,0 +1,43 @@
+import { App, Stack, StackProps } from 'aws-cdk-lib/core';
+import { IpAddresses, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Cache, ClickHouse, Kafka, ObjectStorage, Postgres, PostHog } from 'cdk-posthog';
+import { Construct } from 'constructs';
+
+/** A PostHog in a VPC whose addresses are chosen when it is made. */
+export class AnalyticsStack extends Stack {
+  public constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+
+    // PostHog must be told each address that its load balancer can have. Nobody knows them yet, so a function in the stack asks for them
+    // when it is deployed; nothing has to be said about it here.
+    const vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'ipam-pool-0123456789abcdef0', ipv4NetmaskLength: 22, defaultSubnetIpv4NetmaskLength: 26 }),
+      maxAzs: 2,
+      subnetConfiguration: [
+        { name: 'PostHogLoadBalancer', subnetType: SubnetType.PUBLIC, cidrMask: 27 },
+        { name: 'Apps', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+      ],
+    });
+
+    new PostHog(this, 'PostHog', {
+      domainName: 'posthog.example.com',
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
+      vpc,
+      postgres: Postgres.fromPostgresAttributes(this, 'Postgres', { urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url') }),
+      cache: Cache.fromCacheAttributes(this, 'Cache', { host: 'cache.example.internal' }),
+      kafka: Kafka.fromKafkaAttributes(this, 'Kafka', { bootstrapServers: 'kafka.example.internal:9094' }),
+      clickHouse: ClickHouse.fromClickHouseAttributes(this, 'ClickHouse', {
+        host: 'clickhouse.example.internal',
+        credentials: Secret.fromSecretNameV2(this, 'ClickHouseCredentials', 'posthog/clickhouse'),
+      }),
+      objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', { bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects') }),
+    });
+  }
+}
+
+if (require.main === module) {
+  new AnalyticsStack(new App(), 'Analytics');
+}
