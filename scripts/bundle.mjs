@@ -24,6 +24,7 @@ const SHARED = {
 const PROGRAMS = [
   { entryPoints: ['bin/cdk-posthog.ts'], outfile: 'assets/cli/cdk-posthog.js', target: 'node20' },
   { entryPoints: ['lib/ingress/load-balancer-addresses.lambda.ts'], outfile: 'assets/load-balancer-addresses/index.js', target: 'node22' },
+  { entryPoints: ['lib/services/one-off-task.lambda.ts'], outfile: 'assets/one-off-task/index.js', target: 'node22' },
 ];
 
 rmSync(path.join(ROOT, 'assets'), { recursive: true, force: true });

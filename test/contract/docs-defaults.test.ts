@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
-import { Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, SecretValue, Size, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
@@ -45,7 +45,7 @@ const LITERALS = PROPS.filter((prop) => prop.default !== undefined && !prop.defa
 
 /** What documented defaults may be written with. */
 const WORDS = {
-  AppAccess, CacheEncryption, CpuArchitecture, Duration, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease, RemovalPolicy, RetentionDays, SslPolicy,
+  AppAccess, CacheEncryption, CpuArchitecture, Duration, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease, RemovalPolicy, RetentionDays, Size, SslPolicy,
 };
 
 type Props = Record<string, unknown>;
@@ -61,6 +61,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   OidcProvider: template((stack, props) => ingress(stack, { appAccess: AppAccess.authenticated({ oidc: { ...OIDC, ...props } }) })),
   PostgresAttributes: store((stack, props) => Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
   CacheAttributes: store((stack, props) => Cache.fromCacheAttributes(stack, 'Store', { host: 'cache', ...props })),
+  KafkaProps: template((stack, props) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   KafkaAttributes: store((stack, props) => Kafka.fromKafkaAttributes(stack, 'Store', { bootstrapServers: 'kafka:9999', ...props })),
   ClickHouseAttributes: store((stack, props) =>
     ClickHouse.fromClickHouseAttributes(stack, 'Store', { host: 'clickhouse', credentials: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
@@ -81,6 +82,14 @@ const OTHERS: Record<string, unknown> = {
   'ClickHouseAttributes.tls': false,
   'ClickHouseAttributes.verifyCertificate': false,
   'KafkaAttributes.encryption': KafkaEncryption.PLAINTEXT,
+  'KafkaAttributes.maxMessageBytes': 2_000_000,
+  'KafkaProps.brokerInstanceType': 'kafka.m7g.xlarge',
+  'KafkaProps.brokersPerSubnet': 2,
+  'KafkaProps.kafkaVersion': '4.0.x.kraft',
+  'KafkaProps.maxVolumeSize': Size.tebibytes(2),
+  'KafkaProps.removalPolicy': RemovalPolicy.DESTROY,
+  'KafkaProps.retention': Duration.days(1),
+  'KafkaProps.volumeSize': Size.gibibytes(50),
   'ObjectStorageAttributes.recordingsPrefix': 'other',
   'OidcProvider.scope': 'openid email',
   'PostHogIngressOptions.appAccess': AppAccess.nobody(),
