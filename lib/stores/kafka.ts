@@ -94,6 +94,8 @@ const DEFAULTS = {
 const ZONES = { min: 2, max: 3 };
 const MAX_VOLUME = Size.tebibytes(16);
 const EXPRESS = /^express\./;
+/** The id of that function (aws-cdk-lib/custom-resources, AwsCustomResource.PROVIDER_FUNCTION_UUID). */
+const ASKER = `AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replace(/-/g, '')}`;
 /** Disks grow when they are this full; MSK recommends 50 to 60. */
 const TARGET_DISK_PERCENT = 60;
 
@@ -212,8 +214,17 @@ export class Kafka extends Construct implements IKafka {
       installLatestAwsSdk: false,
       policy: AwsCustomResourcePolicy.fromStatements([new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [this.clusterArn] })]),
     });
+    acknowledge(resource, { IAMNoInlinePolicy: 'one question about one cluster' });
+    acknowledgeAsker(this);
     return resource.getResponseField('BootstrapBrokerStringTls');
   }
+}
+
+/** The CDK's function that asks AWS for custom resources: one a stack, whoever needs it. */
+function acknowledgeAsker(scope: Construct): void {
+  const reason = 'the CDK\'s own function, which runs while the stack is deployed and asks AWS one question';
+  const names = ['AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]', 'CloudWatchLogGroupEncrypted', 'LambdaConcurrency', 'LambdaDLQ', 'LambdaInsideVPC'];
+  acknowledge(Stack.of(scope).node.findChild(ASKER), Object.fromEntries(names.map((name) => [name, reason])));
 }
 
 function checkProps(props: KafkaProps, express: boolean): void {

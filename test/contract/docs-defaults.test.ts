@@ -45,7 +45,8 @@ const LITERALS = PROPS.filter((prop) => prop.default !== undefined && !prop.defa
 
 /** What documented defaults may be written with. */
 const WORDS = {
-  AppAccess, CacheEncryption, CpuArchitecture, Duration, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease, RemovalPolicy, RetentionDays, Size, SslPolicy,
+  AppAccess, CacheEncryption, CpuArchitecture, Duration, IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostHogRelease, RemovalPolicy, RetentionDays, Size,
+  SslPolicy,
 };
 
 type Props = Record<string, unknown>;

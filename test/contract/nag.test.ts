@@ -1,11 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App, Stack, Validations } from 'aws-cdk-lib/core';
+import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { AppAccess, NatMode, PostHogProps } from '../../lib';
+import { AppAccess, Kafka, NatMode, PostHogProps } from '../../lib';
+import { TopicsTask } from '../../lib/services/topics/topics-task';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 
 interface Report {
@@ -68,6 +71,17 @@ test('finds nothing in one whose addresses are not known yet that is not acknowl
     privateSubnetIds: ['subnet-3', 'subnet-4'], privateSubnetRouteTableIds: ['rtb-2', 'rtb-3'],
   }) });
   expect(findings(define, ENV)).toEqual([]);
+});
+
+test('finds nothing in a Kafka, and in the task that makes its topics, that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => {
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
+    const kafka = new Kafka(stack, 'Kafka', { vpc });
+    new TopicsTask(stack, 'Topics', {
+      kafka, busyPartitions: 6, vpc, cluster: new Cluster(stack, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED }), subnets: {},
+      logRetention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }, ENV).filter((finding) => !finding.includes(' Stack/Vpc/'))).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {
