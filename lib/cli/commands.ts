@@ -4,4 +4,5 @@ import { Commands } from './program';
 export const COMMANDS: Commands = {
   routes: async () => (await import('./routes.js')).ROUTES,
   explain: async () => (await import('./explain.js')).EXPLAIN,
+  cost: async () => (await import('./cost.js')).COST,
 };
