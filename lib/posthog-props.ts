@@ -12,7 +12,7 @@ import { PROCESSES } from './services/processes';
 import { PostHogServiceOptions } from './services/service-options';
 import { ICache } from './stores/cache';
 import { IClickHouse } from './stores/clickhouse';
-import { IKafka } from './stores/kafka';
+import { IKafka } from './stores/kafka-client';
 import { IObjectStorage } from './stores/object-storage';
 import { IPostgres } from './stores/postgres';
 

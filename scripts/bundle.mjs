@@ -28,6 +28,7 @@ const SHARED = {
 
 const FUNCTIONS = [
   { entryPoints: ['lib/ingress/load-balancer-addresses.lambda.ts'], name: 'load-balancer-addresses' },
+  { entryPoints: ['lib/services/one-off-task.lambda.ts'], name: 'one-off-task' },
 ];
 
 /** The scripts of posthog-js that a page loads, at once or later (`PostHogExtensionKind`, and `scriptConfig` of the remote configuration). */

@@ -6,4 +6,5 @@ export const COMMANDS: Commands = {
   explain: async () => (await import('./explain.js')).EXPLAIN,
   preview: async () => (await import('./preview.js')).PREVIEW,
   doctor: async () => (await import('./doctor.js')).DOCTOR,
+  cost: async () => (await import('./cost.js')).COST,
 };

@@ -1,14 +1,11 @@
-import { CfnResource, CustomResource, CustomResourceProvider, CustomResourceProviderRuntime, Duration, Fn, Lazy, RemovalPolicy, Size } from 'aws-cdk-lib/core';
+import { CustomResource, CustomResourceProvider, Duration, Fn, Lazy } from 'aws-cdk-lib/core';
 import { CfnLoadBalancer, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ADDRESS_PARTS } from './address-parts';
-import { acknowledge } from '../private/acknowledge';
-import { programFolder } from '../private/assets';
 import { at } from '../private/errors';
+import { programFunction } from '../private/program-function';
 
 const TYPE = 'Custom::PostHogLoadBalancerAddresses';
-const FUNCTION_TIMEOUT = Duration.minutes(5);
 
 /**
  * The addresses that a load balancer can have, where nobody knows them before the deployment: a function asks AWS then.
@@ -63,26 +60,11 @@ export class LoadBalancerAddresses extends Construct {
 
 /** The function of a stack, however many load balancers it is asked about. */
 function addressFunction(scope: Construct): CustomResourceProvider {
-  const provider = CustomResourceProvider.getOrCreateProvider(scope, TYPE, {
-    codeDirectory: programFolder('load-balancer-addresses'),
-    runtime: CustomResourceProviderRuntime.NODEJS_24_X,
-    timeout: FUNCTION_TIMEOUT,
-    memorySize: Size.mebibytes(256),
+  return programFunction(scope, TYPE, {
+    program: 'load-balancer-addresses',
     description: 'Finds the addresses that a load balancer of PostHog can have',
+    timeout: Duration.minutes(5),
+    // Neither question knows of single resources.
     policyStatements: [{ Effect: 'Allow', Action: ['ec2:DescribeSubnets', 'elasticloadbalancing:DescribeLoadBalancers'], Resource: '*' }],
   });
-  if (!provider.node.tryFindChild('Logs')) {
-    defineLogs(provider);
-  }
-  return provider;
-}
-
-/** Logs that end with the stack, and that the function may write to instead of to all that there are. */
-function defineLogs(provider: CustomResourceProvider): void {
-  const logs = new LogGroup(provider, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-  provider.addToRolePolicy({ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: logs.logGroupArn });
-  (provider.node.findChild('Handler') as CfnResource).addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });
-  // Not there where the app brings its own roles.
-  (provider.node.tryFindChild('Role') as CfnResource | undefined)?.addPropertyDeletionOverride('ManagedPolicyArns');
-  acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with the key that CloudWatch Logs keeps' });
 }

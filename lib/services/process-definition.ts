@@ -4,7 +4,7 @@ import { PostHogProcess } from '../ingress/posthog-process';
 import { PostHogImages } from '../release/posthog-release';
 import { ICache } from '../stores/cache';
 import { IClickHouse } from '../stores/clickhouse';
-import { IKafka } from '../stores/kafka';
+import { IKafka } from '../stores/kafka-client';
 import { IObjectStorage } from '../stores/object-storage';
 import { IPostgres } from '../stores/postgres';
 

@@ -2,7 +2,7 @@ import { RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
-import { IKafka } from './kafka';
+import { IKafka } from './kafka-client';
 import { checkDomainName } from '../private/domain-name';
 import { rejected } from '../private/errors';
 

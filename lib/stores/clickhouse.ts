@@ -9,7 +9,7 @@ import { defineKeeper, defineServer } from './clickhouse/members';
 import { CLICKHOUSE_PORTS, oneShard } from './clickhouse/topology';
 import { ClickHouseAttributes, ImportedClickHouse } from './clickhouse-import';
 import { checkClickHouseProps, ClickHouseProps } from './clickhouse-props';
-import { IKafka } from './kafka';
+import { IKafka } from './kafka-client';
 import { acknowledge } from '../private/acknowledge';
 import { at } from '../private/errors';
 import { isLookupPending, zonesOf } from '../private/subnets';

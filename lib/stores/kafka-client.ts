@@ -21,4 +21,6 @@ export interface IKafka extends IConstruct, IConnectable {
   readonly encryption: KafkaEncryption;
   /** The ports that processes connect to. */
   readonly clientPorts: number[];
+  /** The largest message that the brokers take, in bytes. */
+  readonly maxMessageBytes: number;
 }

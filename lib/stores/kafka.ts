@@ -1,48 +1,44 @@
-import { Token } from 'aws-cdk-lib/core';
-import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { Names, Size, Stack } from 'aws-cdk-lib/core';
+import { PredefinedMetric, ScalableTarget, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { Connections, ISubnet, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
+import { AwsCustomResource, AwsCustomResourcePolicy, AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { checkHost, checkMisfit, checkPort, KnownMisfit } from './endpoint-checks';
 import { IKafka, KafkaEncryption } from './kafka-client';
+import { ImportedKafka, KafkaAttributes, MSK_PORTS } from './kafka-import';
+import { MAX_MESSAGE_BYTES } from './kafka-limits';
+import { checkProps, KAFKA_DEFAULTS, KafkaProps } from './kafka-props';
+import { serverProperties } from './msk-configuration';
 import { KafkaSingleNodeProps, SingleNodeKafka } from './single-node-kafka';
-import { checkEnum } from '../private/enums';
+import { storeSubnets } from './store-subnets';
+import { acknowledge } from '../private/acknowledge';
 import { at, rejected } from '../private/errors';
+import { isLookupPending } from '../private/subnets';
 
-export { type IKafka, KafkaEncryption } from './kafka-client';
-
-/**
- * A Kafka cluster that you run.
- */
-export interface KafkaAttributes {
-  /** The brokers, as comma-separated `host:port`. */
-  readonly bootstrapServers: string;
-  /**
-   * Whether connections are encrypted.
-   *
-   * @default KafkaEncryption.TLS
-   */
-  readonly encryption?: KafkaEncryption;
-  /**
-   * The brokers' security groups. They are made to admit the processes that use them.
-   *
-   * @default - none; admit PostHog's processes yourself
-   */
-  readonly securityGroups?: ISecurityGroup[];
-}
-
-/** @see https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
-const MISFITS: readonly KnownMisfit[] = [
-  { pattern: /\.kafka-serverless\./, reason: 'MSK Serverless admits clients by IAM only, which PostHog\'s services do not speak; use a provisioned cluster with unauthenticated access' },
-  { pattern: /:(9098|9198)$/, reason: 'this port admits clients by IAM, which PostHog\'s services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access' },
-  { pattern: /:(9096|9196)$/, reason: 'this port admits clients by SASL/SCRAM, which PostHog\'s Rust services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access' },
-];
-
-/** The ports that MSK gives to each kind of connection. */
-const MSK_PORTS: Readonly<Record<KafkaEncryption, number>> = { [KafkaEncryption.TLS]: 9094, [KafkaEncryption.PLAINTEXT]: 9092 };
+const DEFAULTS = KAFKA_DEFAULTS;
 
 /**
- * Kafka.
+ * How many zones MSK takes.
+ *
+ * @see https://docs.aws.amazon.com/msk/latest/developerguide/msk-create-cluster.html
  */
-export class Kafka {
+const ZONES = { min: 2, max: 3 };
+const EXPRESS = /^express\./;
+/** The id of that function (aws-cdk-lib/custom-resources, AwsCustomResource.PROVIDER_FUNCTION_UUID). */
+const ASKER = `AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replace(/-/g, '')}`;
+/** Disks grow when they are this full; MSK recommends 50 to 60. */
+const TARGET_DISK_PERCENT = 60;
+
+/**
+ * A Kafka cluster: Amazon MSK with provisioned brokers.
+ *
+ * It defines the cluster (KRaft, TLS without client authentication, guarded by its security group), the brokers' configuration, storage that
+ * grows, and the log. MSK does not tell CloudFormation the brokers' names: a custom resource asks for them. The names stay for as long as the
+ * cluster does; ClickHouse keeps them in its tables.
+ */
+export class Kafka extends Construct implements IKafka {
   /**
    * Use a Kafka cluster that you run: plain or TLS connections without authentication, guarded by security groups.
    *
@@ -72,48 +68,123 @@ export class Kafka {
     return new SingleNodeKafka(scope, id, props);
   }
 
-  private constructor() {}
-}
-
-class ImportedKafka extends Construct implements IKafka {
+  /** The ARN of the cluster. */
+  public readonly clusterArn: string;
   public readonly bootstrapServers: string;
-  public readonly encryption: KafkaEncryption;
-  public readonly clientPorts: number[];
+  public readonly encryption = KafkaEncryption.TLS;
+  public readonly clientPorts = [MSK_PORTS[KafkaEncryption.TLS]];
+  public readonly maxMessageBytes = MAX_MESSAGE_BYTES;
   public readonly connections: Connections;
 
-  public constructor(scope: Construct, id: string, attrs: KafkaAttributes) {
+  public constructor(scope: Construct, id: string, props: KafkaProps) {
     super(scope, id);
-    this.bootstrapServers = attrs.bootstrapServers;
-    this.encryption = attrs.encryption ?? KafkaEncryption.TLS;
-    const ports = at(this, () => checkBrokers(this.bootstrapServers, this.encryption));
-    this.clientPorts = ports.length > 0 ? [...new Set(ports)] : [MSK_PORTS[this.encryption]];
-    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.clientPorts[0]) });
+    const express = EXPRESS.test(props.brokerInstanceType ?? DEFAULTS.brokerInstanceType);
+    const subnets = at(this, () => {
+      checkProps(props, express);
+      return brokerSubnets(props, express);
+    });
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Kafka of PostHog', allowAllOutbound: false });
+    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.clientPorts[0]) });
+    const cluster = this.defineCluster(props, subnets, securityGroup, express);
+    this.clusterArn = cluster.attrArn;
+    if (!express) {
+      this.growStorage(props.maxVolumeSize ?? DEFAULTS.maxVolumeSize);
+    }
+    this.bootstrapServers = this.askForBrokers(cluster.numberOfBrokerNodes);
+  }
+
+  private defineCluster(props: KafkaProps, subnets: ISubnet[], securityGroup: SecurityGroup, express: boolean): CfnCluster {
+    const brokers = subnets.length * (props.brokersPerSubnet ?? DEFAULTS.brokersPerSubnet);
+    const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
+    const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    const logs = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy });
+    acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with the key that CloudWatch Logs keeps' });
+    const configuration = new CfnConfiguration(this, 'Configuration', {
+      name,
+      serverProperties: serverProperties({
+        brokers,
+        retentionHours: (props.retention ?? DEFAULTS.retention).toHours(),
+        retentionBytes: props.partitionRetention?.toBytes() ?? -1,
+        express,
+      }),
+    });
+    const cluster = new CfnCluster(this, 'Cluster', {
+      clusterName: name,
+      kafkaVersion: props.kafkaVersion ?? DEFAULTS.kafkaVersion,
+      numberOfBrokerNodes: brokers,
+      brokerNodeGroupInfo: {
+        instanceType: props.brokerInstanceType ?? DEFAULTS.brokerInstanceType,
+        clientSubnets: subnets.map(({ subnetId }) => subnetId),
+        securityGroups: [securityGroup.securityGroupId],
+        storageInfo: express ? undefined : { ebsStorageInfo: { volumeSize: (props.volumeSize ?? DEFAULTS.volumeSize).toGibibytes() } },
+      },
+      clientAuthentication: { unauthenticated: { enabled: true } },
+      encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
+      configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
+      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } } },
+    });
+    cluster.applyRemovalPolicy(removalPolicy);
+    return cluster;
+  }
+
+  private growStorage(maxVolumeSize: Size): void {
+    const target = new ScalableTarget(this, 'Storage', {
+      serviceNamespace: ServiceNamespace.KAFKA,
+      resourceId: this.clusterArn,
+      scalableDimension: 'kafka:broker-storage:VolumeSize',
+      minCapacity: 1,
+      maxCapacity: maxVolumeSize.toGibibytes(),
+      role: Role.fromRoleArn(this, 'StorageRole', Stack.of(this).formatArn({
+        service: 'iam', region: '', resource: 'role', resourceName: 'aws-service-role/kafka.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_KafkaCluster',
+      })),
+    });
+    target.scaleToTrackMetric('Disk', {
+      predefinedMetric: PredefinedMetric.KAFKA_BROKER_STORAGE_UTILIZATION,
+      targetValue: TARGET_DISK_PERCENT,
+      // Disks cannot shrink.
+      disableScaleIn: true,
+    });
+  }
+
+  private askForBrokers(brokers: number): string {
+    const call: AwsSdkCall = {
+      service: 'Kafka',
+      action: 'getBootstrapBrokers',
+      parameters: { ClusterArn: this.clusterArn },
+      outputPaths: ['BootstrapBrokerStringTls'],
+      // A change of their number asks again.
+      physicalResourceId: PhysicalResourceId.of(`brokers-${brokers}`),
+    };
+    const resource = new AwsCustomResource(this, 'Brokers', {
+      onUpdate: call,
+      installLatestAwsSdk: false,
+      policy: AwsCustomResourcePolicy.fromStatements([new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [this.clusterArn] })]),
+    });
+    acknowledge(resource, { IAMNoInlinePolicy: 'one question about one cluster' });
+    acknowledgeAsker(this);
+    return resource.getResponseField('BootstrapBrokerStringTls');
   }
 }
 
-/** Checks the brokers and returns their ports; none where they are not known yet. */
-function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): number[] {
-  checkEnum('encryption', encryption, KafkaEncryption);
-  if (Token.isUnresolved(bootstrapServers)) {
-    return [];
+/** The CDK's function that asks AWS for custom resources: one a stack, whoever needs it. */
+function acknowledgeAsker(scope: Construct): void {
+  const reason = 'the CDK\'s own function, which runs while the stack is deployed and asks AWS one question';
+  const names = ['AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]', 'CloudWatchLogGroupEncrypted', 'LambdaConcurrency', 'LambdaDLQ', 'LambdaInsideVPC'];
+  acknowledge(Stack.of(scope).node.findChild(ASKER), Object.fromEntries(names.map((name) => [name, reason])));
+}
+
+/** One subnet a zone, in as many zones as MSK takes. */
+function brokerSubnets({ vpc, vpcSubnets }: KafkaProps, express: boolean): ISubnet[] {
+  const all = vpc.selectSubnets(storeSubnets(vpc, vpcSubnets)).subnets;
+  const found = vpcSubnets ? all : all.filter((subnet, i) => all.findIndex((other) => other.availabilityZone === subnet.availabilityZone) === i);
+  if (isLookupPending(vpc)) {
+    return found;
   }
-  const contrary = encryption === KafkaEncryption.TLS ? KafkaEncryption.PLAINTEXT : KafkaEncryption.TLS;
-  if (typeof bootstrapServers !== 'string') {
-    throw rejected('bootstrapServers', 'must be comma-separated host:port', bootstrapServers);
+  const subnets = vpcSubnets ? found : found.slice(0, ZONES.max);
+  const least = express ? ZONES.max : ZONES.min;
+  if (subnets.length < least || subnets.length > ZONES.max) {
+    throw rejected('vpcSubnets', `must be ${express ? 'three for Express brokers' : 'two or three'}, each in a zone of its own`, `${subnets.length} subnet(s)`,
+      'use a VPC with enough zones, or name the subnets with `vpcSubnets`');
   }
-  return bootstrapServers.split(',').map((broker) => {
-    const [, host, digits] = /^([^:\s]*):(\d+)$/.exec(broker) ?? [];
-    if (digits === undefined) {
-      throw rejected('bootstrapServers', 'must be comma-separated host:port, without white space', broker);
-    }
-    const port = Number(digits);
-    checkHost('bootstrapServers', host, MISFITS);
-    checkPort('bootstrapServers', port);
-    checkMisfit('bootstrapServers', broker, MISFITS);
-    if (/\.kafka\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host) && port === MSK_PORTS[contrary]) {
-      throw rejected('bootstrapServers', `must use port ${MSK_PORTS[encryption]} of MSK for \`encryption: ${encryption}\``, broker,
-        `use that port, or set \`encryption: ${contrary}\``);
-    }
-    return port;
-  });
+  return subnets;
 }

@@ -1,3 +1,5 @@
+import { MAX_MESSAGE_BYTES } from './kafka-limits';
+
 /** What the configuration of a single Redpanda depends on. */
 export interface RedpandaSettings {
   /** The name that clients are told to connect to. */
@@ -13,9 +15,6 @@ export const REDPANDA_PORTS = { kafka: 9092, admin: 9644, rpc: 33145 } as const;
 
 /** Where Redpanda keeps its data, in the container. */
 export const REDPANDA_DATA = '/var/lib/redpanda/data';
-
-/** The largest batch of messages: a session recording of 25 MB (rust/capture/src/router.rs in PostHog/posthog) with room around it. */
-const MAX_BATCH_BYTES = 32 * 1024 * 1024;
 
 /** Small enough that retention, which deletes whole segments, can be exact on a small disk, and larger than a batch. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -63,7 +62,7 @@ export function clusterProperties({ retentionMs, partitionBytes }: Omit<Redpanda
     enable_metrics_reporter: false,
     group_topic_partitions: 3,
     internal_topic_replication_factor: 1,
-    kafka_batch_max_bytes: MAX_BATCH_BYTES,
+    kafka_batch_max_bytes: MAX_MESSAGE_BYTES,
     log_retention_ms: retentionMs,
     log_segment_size: SEGMENT_BYTES,
     retention_bytes: partitionBytes,

@@ -5,6 +5,7 @@ import { IPrivateHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { StatefulInstance } from './instance/stateful-instance';
 import { IKafka, KafkaEncryption } from './kafka-client';
+import { MAX_MESSAGE_BYTES } from './kafka-limits';
 import { applyScript, bootstrapYaml, clusterProperties, prepareScript, REDPANDA_COMMAND, REDPANDA_DATA, REDPANDA_PORTS, redpandaYaml } from './redpanda-config';
 import { knownSeconds } from '../private/durations';
 import { at, rejected } from '../private/errors';
@@ -54,7 +55,7 @@ export interface KafkaSingleNodeProps {
   /**
    * How much of each partition is kept at most. What is older goes first, read or not.
    *
-   * @default - a twentieth of the disk
+   * @default - a sixtieth of the disk
    */
   readonly partitionRetention?: Size;
   /**
@@ -95,8 +96,8 @@ const DEFAULTS = {
 
 /** Redpanda refuses writes when less than 5 GiB are free. */
 const LEAST_VOLUME_GIB = 20;
-/** Of the disk, for each partition. */
-const PARTITION_SHARE = 20;
+/** Of the disk, for each partition: as many as this have much in them at once, of the busy topics. */
+const PARTITION_SHARE = 60;
 /** Less than 4 GiB of memory: Redpanda leaves one to the host and wants one for each of two cores. */
 const TOO_SMALL = /\.(nano|micro|small)$|^c[^.]*\.medium$/;
 /** The user of the image. */
@@ -110,6 +111,7 @@ export class SingleNodeKafka extends Construct implements IKafka {
   /** With TLS, the Rust services would not check the certificate, and librdkafka in the Node services would accept none that nobody has signed. */
   public readonly encryption = KafkaEncryption.PLAINTEXT;
   public readonly clientPorts = [REDPANDA_PORTS.kafka];
+  public readonly maxMessageBytes = MAX_MESSAGE_BYTES;
   public readonly connections: Connections;
 
   public constructor(scope: Construct, id: string, props: KafkaSingleNodeProps) {

@@ -8,6 +8,9 @@ import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { AppAccess, AuroraPostgres, Cache, ClientAddress, Kafka, NatMode, ObjectStorage, Postgres, PostHogNetwork, PostHogProps } from '../../lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectStorageKeys } from '../../lib/stores/object-storage-keys';
+import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { TopicsTask } from '../../lib/services/topics/topics-task';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
@@ -112,6 +115,17 @@ test.each([undefined, ENV])('finds nothing in a single node of Kafka that is not
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'], privateSubnetRouteTableIds: ['r1', 'r2'] });
     Kafka.singleNode(stack, 'Kafka', { vpc });
   }, env)).toEqual([]);
+});
+
+test('finds nothing in a Kafka, and in the task that makes its topics, that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => {
+    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
+    const kafka = new Kafka(stack, 'Kafka', { vpc });
+    new TopicsTask(stack, 'Topics', {
+      kafka, busyPartitions: 6, vpc, cluster: new Cluster(stack, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED }), subnets: {},
+      logRetention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }, ENV).filter((finding) => !finding.includes(' Stack/Vpc/'))).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {

@@ -29,10 +29,13 @@ export interface Invocation {
   readonly log: string;
 }
 
-/** One request to an API of AWS that takes forms (ELBv2, EC2). */
+/** One request to an API of AWS. */
 export interface ApiCall {
   readonly action: string;
+  /** What was asked, of an API that takes forms (ELBv2, EC2). */
   readonly parameters: Record<string, string>;
+  /** What was asked, of an API that takes JSON (ECS). */
+  readonly json: Record<string, unknown>;
   /** Who signed it, for which service: `AKID/20261124/eu-central-1/ec2/aws4_request`. */
   readonly credential?: string;
 }
@@ -58,8 +61,11 @@ export class CustomResourceWorld {
 
   private constructor(key: string, cert: string) {
     this.aws = createHttpServer(listener((body, request) => {
-      const { Action: action, ...parameters } = Object.fromEntries(new URLSearchParams(body));
-      const call = { action, parameters, credential: /Credential=([^,]*),/.exec(request.headers.authorization ?? '')?.[1] };
+      const target = request.headers['x-amz-target'];
+      const { Action, ...parameters } = target ? {} : Object.fromEntries(new URLSearchParams(body));
+      const action = target ? String(target).split('.')[1] : Action;
+      const json = target ? JSON.parse(body) as Record<string, unknown> : {};
+      const call = { action, parameters, json, credential: /Credential=([^,]*),/.exec(request.headers.authorization ?? '')?.[1] };
       const answer = this.api(call, this.calls);
       this.calls.push(call);
       return answer;

@@ -83,7 +83,7 @@ test('instance, disk, snapshot, subnet, logs and removal policy can be given', (
   expect(assetFiles(stack).settings).toContain('IMAGE=registry.example.com/redpanda:v25.1.9\n');
 });
 
-test('messages are kept for three days and a twentieth of the disk a partition, by default', () => {
+test('messages are kept for three days and a sixtieth of the disk a partition, by default', () => {
   expect(properties()).toContain('log_retention_ms: 259200000\n');
   expect(properties()).toContain(`retention_bytes: ${5 * 1024 ** 3}\n`);
 });

@@ -1,7 +1,7 @@
 import { RUST_HEALTH_CHECK } from './rust';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
-import { KafkaEncryption } from '../../stores/kafka';
+import { KafkaEncryption } from '../../stores/kafka-client';
 import { HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
 
 const PORT = 3000;
@@ -54,6 +54,8 @@ export const REPLAY_CAPTURE: ProcessDefinition = {
   settings: (context) => captureSettings(context, {
     CAPTURE_MODE: 'recordings',
     KAFKA_TOPIC: 'session_recording_snapshot_item_events',
+    // Recordings that are larger are refused at the door; the process's own default is a megabyte (rust/capture/src/setup.rs).
+    KAFKA_PRODUCER_MESSAGE_MAX_BYTES: String(context.kafka.maxMessageBytes),
   }),
 };
 

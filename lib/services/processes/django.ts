@@ -1,7 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
-import { KafkaEncryption } from '../../stores/kafka';
+import { KafkaEncryption } from '../../stores/kafka-client';
 import { ProcessContext, ProcessSettings, Stores } from '../process-definition';
 
 /** What every Django process connects to. */

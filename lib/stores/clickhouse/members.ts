@@ -13,7 +13,7 @@ import { usersXml } from './users-xml';
 import { InstanceVolume } from '../instance/instance-volume';
 import { StatefulInstance } from '../instance/stateful-instance';
 import { ClickHouseProps } from '../clickhouse-props';
-import { KafkaEncryption } from '../kafka';
+import { KafkaEncryption } from '../kafka-client';
 import { ecrRepository } from '../../private/ecr';
 
 /** What all members have in common. */

@@ -34,6 +34,7 @@ test('replay-capture is told this and nothing else', () => {
     REDIS_URL: 'redis://cache.internal:6379/',
     KAFKA_HOSTS: BROKERS,
     KAFKA_TLS: 'true',
+    KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '1000000',
     CAPTURE_MODE: 'recordings',
     KAFKA_TOPIC: 'session_recording_snapshot_item_events',
   });

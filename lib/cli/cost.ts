@@ -1,0 +1,42 @@
+import { Command, CommandError, ExitCode, textOption } from './command';
+import { CostLine, estimate, LEFT_OUT, total } from './cost/estimate';
+import { PRICES } from './cost/prices';
+import { table } from './table';
+import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
+
+/** An estimate in lines for a reader. */
+export function costText(file: string, lines: readonly CostLine[]): string {
+  const rows = lines.map((line) => [line.what, String(line.quantity), line.each === undefined ? '?' : dollars(line.each), line.each === undefined ? '?' : dollars(total(line))]);
+  const unknown = lines.filter(({ each }) => each === undefined).map(({ what }) => what);
+  return [
+    `${file}: at least ${dollars(lines.reduce((sum, line) => sum + total(line), 0))} a month`,
+    '',
+    table(['what', 'how many', 'each', 'a month'], rows),
+    '',
+    ...(unknown.length > 0 ? [`Without a price here, and so not counted: ${unknown.join(', ')}.`] : []),
+    `On-demand prices of ${PRICES.region} in US dollars, written down in ${PRICES.asOf} from AWS's pricing pages. Not counted:`,
+    ...LEFT_OUT.map((item) => `- ${item}`),
+  ].join('\n');
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
+/** Prints what a template costs a month. */
+export const COST: Command = {
+  usage: `${TEMPLATE_USAGE} [--json]`,
+  help: ['Estimates what the resources of a synthesised template cost a month, at the least, and says what it leaves out.', '', TEMPLATE_HELP, '--json            for programs'].join('\n'),
+  options: { ...TEMPLATE_OPTION, json: { type: 'boolean' } },
+  run(args, output) {
+    if (args.positionals.length > 0) {
+      throw new CommandError(`cost takes no '${args.positionals[0]}'; name the template with --template FILE`);
+    }
+    const { file, template } = readTemplate(textOption(args, 'template'));
+    const lines = estimate(template, PRICES);
+    output.out(args.values.json
+      ? JSON.stringify({ asOf: PRICES.asOf, region: PRICES.region, currency: 'USD', perMonth: lines.reduce((sum, line) => sum + total(line), 0), lines, leftOut: LEFT_OUT }, undefined, 2)
+      : costText(file, lines));
+    return Promise.resolve(ExitCode.OK);
+  },
+};

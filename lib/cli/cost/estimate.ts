@@ -1,0 +1,113 @@
+import { HOURS_PER_MONTH, Prices } from './prices';
+import { CloudFormationTemplate, logicalId, ofType } from '../../ingress/template-rules';
+
+/** One line of an estimate. */
+export interface CostLine {
+  /** What it is, such as `ECS tasks: web`. */
+  readonly what: string;
+  readonly quantity: number;
+  /** What one costs a month; undefined where the price table has none. */
+  readonly each?: number;
+}
+
+type Properties = Record<string, unknown>;
+type Rule = (properties: Properties, template: CloudFormationTemplate, prices: Prices, id: string) => CostLine[];
+
+/** How the resources of a type are paid for. Types that are not here cost nothing, or by use. */
+const RULES: Readonly<Record<string, Rule>> = {
+  'AWS::ECS::Service': service,
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': loadBalancer,
+  'AWS::EC2::NatGateway': (_, __, { perHour }) => [line('NAT gateway', 1, perHour.natGateway * HOURS_PER_MONTH)],
+  'AWS::EC2::EIP': (_, __, { perHour }) => [line('Public IPv4 address', 1, perHour.publicIpv4 * HOURS_PER_MONTH)],
+  'AWS::EC2::VPCEndpoint': endpoint,
+  'AWS::EC2::Instance': ({ InstanceType }, _, prices) => [hourly('EC2', prices.hourly.ec2, InstanceType, 1)],
+  'AWS::AutoScaling::AutoScalingGroup': group,
+  'AWS::EC2::Volume': volume,
+  'AWS::RDS::DBInstance': database,
+  'AWS::ElastiCache::ReplicationGroup': ({ CacheNodeType, NumCacheClusters, ReplicasPerNodeGroup }, _, prices) =>
+    [hourly('Cache node', prices.hourly.cache, CacheNodeType, Number(NumCacheClusters ?? Number(ReplicasPerNodeGroup ?? 0) + 1))],
+  'AWS::MSK::Cluster': kafka,
+  'AWS::SecretsManager::Secret': (_, __, { perMonth }) => [line('Secret', 1, perMonth.secret)],
+  'AWS::Route53::HostedZone': (_, __, { perMonth }) => [line('Hosted zone', 1, perMonth.hostedZone)],
+};
+
+/** What an estimate cannot know, because it depends on use. */
+export const LEFT_OUT = [
+  'traffic: load balancer capacity units, NAT and data transfer', 'logs and metrics, Container Insights among them', 'objects in S3 and requests for them', 'backups and snapshots beyond what is free',
+  'more tasks than the least, and disks that grow', 'Multi-AZ of Aurora, reserved instances, savings plans, taxes and support',
+] as const;
+
+/** What the resources of a template cost a month, alike ones together, the dearest first. */
+export function estimate(template: CloudFormationTemplate, prices: Prices): CostLine[] {
+  const lines = Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => RULES[Type]?.((Properties ?? {}) as Properties, template, prices, id) ?? []);
+  const byName = new Map<string, CostLine>();
+  for (const { what, quantity, each } of lines) {
+    const key = `${what} ${each}`;
+    byName.set(key, { what, each, quantity: quantity + (byName.get(key)?.quantity ?? 0) });
+  }
+  return [...byName.values()].sort((a, b) => total(b) - total(a));
+}
+
+/** What a line costs a month; nothing where its price is not known. */
+export function total({ quantity, each = 0 }: CostLine): number {
+  return quantity * each;
+}
+
+function line(what: string, quantity: number, each?: number): CostLine {
+  return { what, quantity, each };
+}
+
+function hourly(what: string, table: Readonly<Record<string, number>>, type: unknown, quantity: number): CostLine {
+  const price = typeof type === 'string' && Object.hasOwn(table, type) ? table[type] : undefined;
+  return line(`${what}: ${typeof type === 'string' ? type : 'of a type known at deployment'}`, quantity, price === undefined ? undefined : price * HOURS_PER_MONTH);
+}
+
+/** The least number of tasks that run, each with the CPU and memory of its task definition. */
+function service(properties: Properties, template: CloudFormationTemplate, { perHour }: Prices, id: string): CostLine[] {
+  const task = new Map(ofType<Properties>(template, 'AWS::ECS::TaskDefinition')).get(logicalId(properties.TaskDefinition) ?? '');
+  if (!task) {
+    return [];
+  }
+  const containers = task.ContainerDefinitions as { Name: string }[];
+  const scaling = ofType<{ ResourceId?: unknown; MinCapacity?: number }>(template, 'AWS::ApplicationAutoScaling::ScalableTarget').find(([, { ResourceId }]) => JSON.stringify(ResourceId).includes(`"${id}"`));
+  const isArm = (task.RuntimePlatform as { CpuArchitecture?: string } | undefined)?.CpuArchitecture === 'ARM64';
+  const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
+  const each = (Number(task.Cpu) / 1024 * vcpu + Number(task.Memory) / 1024 * gb) * HOURS_PER_MONTH;
+  return [line(`Fargate task: ${containers[0].Name}`, scaling?.[1].MinCapacity ?? Number(properties.DesiredCount ?? 1), each)];
+}
+
+/** One that faces the internet has a public address in each of its zones. */
+function loadBalancer({ Scheme, Subnets }: Properties, _: CloudFormationTemplate, { perHour }: Prices): CostLine[] {
+  const addresses = Scheme === 'internet-facing' ? [line('Public IPv4 address', (Subnets as unknown[]).length, perHour.publicIpv4 * HOURS_PER_MONTH)] : [];
+  return [line('Load balancer', 1, perHour.loadBalancer * HOURS_PER_MONTH), ...addresses];
+}
+
+function endpoint({ VpcEndpointType, SubnetIds }: Properties, _: CloudFormationTemplate, { perHour }: Prices): CostLine[] {
+  return VpcEndpointType === 'Interface' ? [line('Interface endpoint, a zone', (SubnetIds as unknown[]).length, perHour.interfaceEndpoint * HOURS_PER_MONTH)] : [];
+}
+
+function group(properties: Properties, template: CloudFormationTemplate, prices: Prices): CostLine[] {
+  const launch = properties.LaunchTemplate as { LaunchTemplateId?: unknown } | undefined;
+  const definition = new Map(ofType<{ LaunchTemplateData?: { InstanceType?: unknown } }>(template, 'AWS::EC2::LaunchTemplate')).get(logicalId(launch?.LaunchTemplateId) ?? '');
+  return [hourly('EC2', prices.hourly.ec2, definition?.LaunchTemplateData?.InstanceType, Number(properties.DesiredCapacity ?? properties.MinSize))];
+}
+
+/** gp3 comes with 3,000 IOPS and 125 MiB/s. */
+function volume({ Size, Iops, Throughput }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
+  const [gib, iops, throughput] = [Number(Size), Math.max(Number(Iops ?? 3000) - 3000, 0), Math.max(Number(Throughput ?? 125) - 125, 0)];
+  return [line(`EBS volume: ${gib} GiB gp3`, 1, gib * perMonth.gp3Gb + iops * perMonth.gp3Iops + throughput * perMonth.gp3Throughput)];
+}
+
+/** A standby in another zone costs as much as the instance. */
+function database({ DBInstanceClass, AllocatedStorage, MultiAZ }: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
+  const copies = MultiAZ === true ? 2 : 1;
+  const storage = AllocatedStorage === undefined ? [] : [line(`RDS storage: ${Number(AllocatedStorage)} GiB gp3`, copies, Number(AllocatedStorage) * prices.perMonth.rdsGb)];
+  return [hourly('RDS', prices.hourly.rds, DBInstanceClass, copies), ...storage];
+}
+
+function kafka({ NumberOfBrokerNodes, BrokerNodeGroupInfo }: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
+  const { InstanceType, StorageInfo } = BrokerNodeGroupInfo as { InstanceType?: unknown; StorageInfo?: { EBSStorageInfo?: { VolumeSize?: number } } };
+  const brokers = Number(NumberOfBrokerNodes);
+  const size = StorageInfo?.EBSStorageInfo?.VolumeSize;
+  return [hourly('Kafka broker', prices.hourly.msk, InstanceType, brokers), ...(size === undefined ? [] : [line(`Kafka storage: ${size} GiB`, brokers, size * prices.perMonth.mskGb)])];
+}

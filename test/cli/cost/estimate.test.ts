@@ -1,0 +1,71 @@
+import { CostLine, estimate, LEFT_OUT, total } from '../../../lib/cli/cost/estimate';
+import { HOURS_PER_MONTH, PRICES } from '../../../lib/cli/cost/prices';
+import { CloudFormationTemplate } from '../../../lib/ingress/template-rules';
+import { cli, inFolder, templateOfPostHog } from '../fixtures';
+
+function linesOf(resources: CloudFormationTemplate['Resources']): CostLine[] {
+  return estimate({ Resources: resources }, PRICES);
+}
+
+function costOf(Type: string, Properties: object): [what: string, quantity: number, dollars: string][] {
+  return linesOf({ One: { Type, Properties } }).map((line) => [line.what, line.quantity, line.each === undefined ? '?' : total(line).toFixed(2)]);
+}
+
+test.each<[string, string, object, [string, number, string][]]>([
+  ['a load balancer, and its public addresses', 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', Subnets: ['a', 'b'] }, [['Load balancer', 1, '16.43'], ['Public IPv4 address', 2, '7.30']]],
+  ['an internal load balancer', 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal', Subnets: ['a', 'b'] }, [['Load balancer', 1, '16.43']]],
+  ['a NAT gateway', 'AWS::EC2::NatGateway', {}, [['NAT gateway', 1, '32.85']]],
+  ['an interface endpoint in each zone', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] }, [['Interface endpoint, a zone', 2, '14.60']]],
+  ['nothing for a gateway endpoint', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, []],
+  ['a volume', 'AWS::EC2::Volume', { Size: 200 }, [['EBS volume: 200 GiB gp3', 1, '16.00']]],
+  ['a fast volume', 'AWS::EC2::Volume', { Size: 100, Iops: 7000, Throughput: 500 }, [['EBS volume: 100 GiB gp3', 1, '43.00']]],
+  ['an instance', 'AWS::EC2::Instance', { InstanceType: 't4g.nano' }, [['EC2: t4g.nano', 1, '3.07']]],
+  ['a database', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: '100' }, [['RDS: db.t4g.medium', 1, '47.45'], ['RDS storage: 100 GiB gp3', 1, '11.50']]],
+  ['a database in two zones', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: '100', MultiAZ: true }, [['RDS: db.t4g.medium', 2, '94.90'], ['RDS storage: 100 GiB gp3', 2, '23.00']]],
+  ['a cache with replicas', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', NumCacheClusters: 2 }, [['Cache node: cache.t4g.small', 2, '37.38']]],
+  ['brokers and their disks', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: 3, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large', StorageInfo: { EBSStorageInfo: { VolumeSize: 100 } } } },
+    [['Kafka broker: kafka.m7g.large', 3, '446.76'], ['Kafka storage: 100 GiB', 3, '30.00']]],
+  ['what has no price', 'AWS::EC2::Instance', { InstanceType: 'x2.metal' }, [['EC2: x2.metal', 1, '?']]],
+  ['what is not known yet', 'AWS::EC2::Instance', { InstanceType: { Ref: 'Type' } }, [['EC2: of a type known at deployment', 1, '?']]],
+  ['nothing for what is free', 'AWS::IAM::Role', {}, []],
+])('counts %s', (_, type, properties, expected) => {
+  expect(costOf(type, properties)).toEqual(expected);
+});
+
+test('counts the least number of tasks, at the size of their definition', () => {
+  const task = { Type: 'AWS::ECS::TaskDefinition', Properties: { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] } };
+  const service = { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: 'Task' } } };
+  const target = { Type: 'AWS::ApplicationAutoScaling::ScalableTarget', Properties: { MinCapacity: 3, ResourceId: { 'Fn::Join': ['/', ['service', { Ref: 'Cluster' }, { 'Fn::GetAtt': ['Web', 'Name'] }]] } } };
+  const each = (PRICES.perHour.fargateVcpu + 2 * PRICES.perHour.fargateGb) * HOURS_PER_MONTH;
+  expect(linesOf({ Task: task, Web: service, Scaling: target })).toEqual([{ what: 'Fargate task: web', quantity: 3, each }]);
+  expect(linesOf({ Task: task, Web: { ...service, Properties: { ...service.Properties, DesiredCount: 1 } } })[0].quantity).toBe(1);
+  const arm = { ...task, Properties: { ...task.Properties, RuntimePlatform: { CpuArchitecture: 'ARM64' } } };
+  expect(linesOf({ Task: arm, Web: service })[0].each).toBeLessThan(each);
+});
+
+test('adds alike things up, the dearest first', () => {
+  const nat = { Type: 'AWS::EC2::NatGateway' };
+  const secret = { Type: 'AWS::SecretsManager::Secret' };
+  expect(linesOf({ A: secret, B: nat, C: secret, D: nat }).map(({ what, quantity }) => [what, quantity])).toEqual([['NAT gateway', 2], ['Secret', 2]]);
+});
+
+test('says of a whole PostHog what it costs, as of when, and what is left out', async () => {
+  const { exitCode, out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json'));
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/^a\.json: at least \$\d{3,4}\.\d\d a month\n/);
+  expect(out).toMatch(/^Fargate task: web +2 +\$72\.08 +\$144\.16$/m);
+  expect(out).toContain(`written down in ${PRICES.asOf}`);
+  expect(LEFT_OUT.filter((item) => !out.includes(item))).toEqual([]);
+  expect(out).not.toContain('?');
+});
+
+test('tells programs the same', async () => {
+  const { out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json', '--json'));
+  const { perMonth, lines, asOf } = JSON.parse(out) as { perMonth: number; lines: CostLine[]; asOf: string };
+  expect(perMonth).toBeCloseTo(lines.reduce((sum, line) => sum + total(line), 0));
+  expect(asOf).toBe(PRICES.asOf);
+});
+
+test('takes no other argument', async () => {
+  expect(await cli('cost', 'a.json')).toMatchObject({ exitCode: 2, err: 'cdk-posthog: cost takes no \'a.json\'; name the template with --template FILE' });
+});
