@@ -20,16 +20,36 @@ import { IPostgres } from './stores/postgres';
  * What a PostHog is made from.
  */
 export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
-  /** The PostgreSQL server that PostHog keeps its own records in. */
-  readonly postgres: IPostgres;
-  /** The Valkey or Redis that its processes share. */
-  readonly cache: ICache;
-  /** The Kafka cluster that events pass through. */
-  readonly kafka: IKafka;
-  /** The ClickHouse that events are kept in. */
-  readonly clickHouse: IClickHouse;
-  /** The bucket for files and session recordings. */
-  readonly objectStorage: IObjectStorage;
+  /**
+   * The PostgreSQL server that PostHog keeps its own records in.
+   *
+   * @default - a new one on RDS, which leaves a snapshot
+   */
+  readonly postgres?: IPostgres;
+  /**
+   * The Valkey or Redis that its processes share.
+   *
+   * @default - a new Valkey on ElastiCache
+   */
+  readonly cache?: ICache;
+  /**
+   * The Kafka cluster that events pass through.
+   *
+   * @default - a new one on Amazon MSK
+   */
+  readonly kafka?: IKafka;
+  /**
+   * The ClickHouse that events are kept in.
+   *
+   * @default - a new one on EC2, with a volume that stays
+   */
+  readonly clickHouse?: IClickHouse;
+  /**
+   * The bucket for files and session recordings.
+   *
+   * @default - a new bucket, which stays
+   */
+  readonly objectStorage?: IObjectStorage;
   /**
    * The VPC to run in, with two or more availability zones.
    *
@@ -42,6 +62,24 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
    * @default - the private subnets with egress of `vpc`, or the service subnets of the new network
    */
   readonly serviceSubnets?: SubnetSelection;
+  /**
+   * The subnets for the stores that are made, except those on instances: these stand in `serviceSubnets`, because they need a way out.
+   *
+   * @default - the isolated subnets of `vpc`, or its private ones where it has none, or the store subnets of the new network
+   */
+  readonly storeSubnets?: SubnetSelection;
+  /**
+   * Whether a task makes the topics that are missing in Kafka before any process starts. It deletes none, and takes no partitions away.
+   *
+   * @default - true for a Kafka that is made here, false for one that is given
+   */
+  readonly manageTopics?: boolean;
+  /**
+   * How many partitions the topics have that carry what visitors send, from 1 to 100. More can be asked for later, and never fewer.
+   *
+   * @default 6
+   */
+  readonly topicPartitions?: number;
   /**
    * How the new network reaches the internet. Cannot be given together with `vpc` or `cluster`.
    *
@@ -99,9 +137,10 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * What happens to generated secrets and to the logs of processes when they are removed from the stack: RETAIN or DESTROY.
+   * What happens to the stores that are made here, to generated secrets and to the logs of processes when they are removed from the stack:
+   * RETAIN or DESTROY.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default - PostgreSQL and the cache leave a snapshot, and everything else stays
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
@@ -111,6 +150,9 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
    */
   readonly deletionProtection?: boolean;
 }
+
+/** Of each busy topic; brokers hold a thousand or so in all. */
+const MAX_PARTITIONS = 100;
 
 /** Refuses what contradicts itself, or cannot work. */
 export function checkProps(props: PostHogProps): void {
@@ -134,6 +176,14 @@ export function checkProps(props: PostHogProps): void {
   }
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
     throw rejected('removalPolicy', 'must be RETAIN or DESTROY: of secrets and logs there are no snapshots', props.removalPolicy);
+  }
+  const { topicPartitions: partitions } = props;
+  if (partitions !== undefined && !Token.isUnresolved(partitions) && (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS)) {
+    throw rejected('topicPartitions', `must be a whole number from 1 to ${MAX_PARTITIONS}`, partitions);
+  }
+  if (props.nat === NatMode.NONE && !props.clickHouse) {
+    throw rejected('clickHouse', 'must be given without NAT, because the instances of a new one have to reach AWS and the registries of images', 'none',
+      'bring one with ClickHouse.fromClickHouseAttributes(), or choose another `nat`');
   }
   if (vpc && !props.serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
     throw rejected('vpc', 'must have private subnets with egress', vpc.node.path, 'add them, or name the subnets to run in with `serviceSubnets`');

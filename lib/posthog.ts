@@ -1,5 +1,5 @@
 import { Annotations, RemovalPolicy } from 'aws-cdk-lib/core';
-import { Connections, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Connections, IConnectable, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -10,6 +10,7 @@ import { PostHogProcess } from './ingress/posthog-process';
 import { NatMode } from './network/nat-mode';
 import { PostHogNetwork } from './network/posthog-network';
 import { checkProps, PostHogProps } from './posthog-props';
+import { PostHogStores } from './posthog-stores';
 import { isFloating } from './private/container-image';
 import { isInEcr } from './private/ecr';
 import { at, rejected } from './private/errors';
@@ -19,6 +20,12 @@ import { AppSecrets } from './services/app-secrets';
 import { IPostHogService, PostHogService } from './services/posthog-service';
 import { ProcessContext, ProcessDefinition } from './services/process-definition';
 import { PROCESSES } from './services/processes';
+import { TopicsTask, TopicsTaskProps } from './services/topics/topics-task';
+import { ICache } from './stores/cache';
+import { IClickHouse } from './stores/clickhouse';
+import { IKafka } from './stores/kafka-client';
+import { IObjectStorage } from './stores/object-storage';
+import { IPostgres } from './stores/postgres';
 
 const DEFAULTS = {
   release: PostHogRelease.V2026_09_11,
@@ -26,6 +33,7 @@ const DEFAULTS = {
   enableExecuteCommand: false,
   logRetention: RetentionDays.ONE_MONTH,
   removalPolicy: RemovalPolicy.RETAIN,
+  topicPartitions: 6,
 };
 
 /** The processes that `environment` and `secrets` of the whole go to. */
@@ -34,8 +42,8 @@ const APP = [PostHogProcess.WEB, PostHogProcess.WORKER];
 /**
  * A PostHog in your own account, behind a load balancer that ends TLS.
  *
- * It defines the way in (`ingress`), the processes that answer, their secrets and, where none are given, a network and an ECS cluster. The
- * stores are given.
+ * It defines the way in (`ingress`), the processes that answer, their secrets and, where none are given, a network, an ECS cluster and the
+ * stores.
  */
 export class PostHog extends Construct {
   /** The way in. */
@@ -48,6 +56,17 @@ export class PostHog extends Construct {
   public readonly cluster: ICluster;
   /** The address that visitors use, such as `https://posthog.example.com`. */
   public readonly url: string;
+
+  /** The PostgreSQL server that PostHog keeps its own records in. */
+  public readonly postgres: IPostgres;
+  /** The Valkey or Redis that its processes share. */
+  public readonly cache: ICache;
+  /** The Kafka cluster that events pass through. */
+  public readonly kafka: IKafka;
+  /** The ClickHouse that events are kept in. */
+  public readonly clickHouse: IClickHouse;
+  /** The bucket for files and session recordings. */
+  public readonly objectStorage: IObjectStorage;
 
   private readonly services = new Map<PostHogProcess, PostHogService>();
 
@@ -82,15 +101,21 @@ export class PostHog extends Construct {
     this.url = this.ingress.url;
 
     const namespace = new PrivateDnsNamespace(this, 'Namespace', { vpc: this.vpc, name: `${props.domainName}.internal`, description: 'How the processes of PostHog find each other' });
+    const logRetention = props.logRetention ?? DEFAULTS.logRetention;
+    const subnets = props.serviceSubnets ?? this.network?.serviceSubnets ?? this.privateSubnets();
+    const stores = new PostHogStores(this, 'Stores', props, {
+      vpc: this.vpc, storeSubnets: props.storeSubnets ?? this.network?.storeSubnets, serviceSubnets: subnets, release, logRetention, removalPolicy: props.removalPolicy,
+    });
+    ({ postgres: this.postgres, cache: this.cache, kafka: this.kafka, clickHouse: this.clickHouse, objectStorage: this.objectStorage } = stores);
     const context: ProcessContext = {
-      ...props,
+      ...stores,
       secrets: new AppSecrets(this, 'Secrets', props, removalPolicy),
       telemetry: props.telemetry ?? DEFAULTS.telemetry,
       proxyEnvironment: this.ingress.environment,
       addressOf: (process) => `http://${process}.${namespace.namespaceName}:${definitionOf(process).http!.port}`,
     };
     const services = new Construct(this, 'Services');
-    const subnets = props.serviceSubnets ?? this.network?.serviceSubnets ?? this.privateSubnets();
+    const topics = this.defineTopics(props, stores, { subnets, logRetention, removalPolicy });
     for (const definition of PROCESSES) {
       const { process } = definition;
       const options = props.serviceOptions?.[process] ?? {};
@@ -104,7 +129,7 @@ export class PostHog extends Construct {
         vpc: this.vpc,
         subnets,
         namespace: PROCESSES.some((other) => other.calls.includes(process)) ? namespace : undefined,
-        logRetention: props.logRetention ?? DEFAULTS.logRetention,
+        logRetention,
         removalPolicy,
         enableExecuteCommand: props.enableExecuteCommand ?? DEFAULTS.enableExecuteCommand,
         route: (answering, targetGroup) => this.ingress.route(answering, targetGroup),
@@ -112,6 +137,20 @@ export class PostHog extends Construct {
       }));
     }
     PROCESSES.forEach((definition) => this.connect(definition, context));
+    // Whoever asks for a name that is not there yet may remember for a quarter of an hour that it is not.
+    this.services.forEach(({ service }) => service.node.addDependency(stores, ...topics));
+  }
+
+  private defineTopics(props: PostHogProps, stores: PostHogStores, run: Pick<TopicsTaskProps, 'subnets' | 'logRetention' | 'removalPolicy'>): TopicsTask[] {
+    if (!(props.manageTopics ?? !props.kafka)) {
+      return [];
+    }
+    const topics = new TopicsTask(this, 'Topics', {
+      ...run, kafka: this.kafka, busyPartitions: props.topicPartitions ?? DEFAULTS.topicPartitions, cluster: this.cluster, vpc: this.vpc,
+    });
+    admit(topics, this.kafka.connections, this.kafka.clientPorts, 'from the task that makes topics');
+    topics.runAfter(stores);
+    return [topics];
   }
 
   /**
@@ -167,7 +206,7 @@ export class PostHog extends Construct {
  *
  * The rules are defined beside the process ("remote"): beside the store, a store in another stack would depend on this one.
  */
-function admit(service: IPostHogService, store: Connections, ports: readonly number[], description: string): void {
+function admit(service: IConnectable, store: Connections, ports: readonly number[], description: string): void {
   for (const securityGroup of store.securityGroups) {
     for (const peer of service.connections.securityGroups) {
       ports.forEach((port) => securityGroup.addIngressRule(peer, Port.tcp(port), description, true));

@@ -2,7 +2,7 @@ import { CustomResource, Duration, Stack } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, IVpc, SecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { FargateTaskDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, IDependable } from 'constructs';
 import { OneOffRequest } from './one-off-request';
 import { programFunction } from '../private/program-function';
 
@@ -29,6 +29,8 @@ const TYPE = 'Custom::PostHogOneOffTask';
 export class OneOffTask extends Construct implements IConnectable {
   public readonly connections: Connections;
 
+  private readonly resource: CustomResource;
+
   public constructor(scope: Construct, id: string, props: OneOffTaskProps) {
     super(scope, id);
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: `PostHog: ${props.purpose}` });
@@ -53,7 +55,7 @@ export class OneOffTask extends Construct implements IConnectable {
       Logs: props.logs.logGroupName,
       Purpose: props.purpose,
     };
-    const resource = new CustomResource(this, 'Resource', {
+    this.resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
       // The function answers in time; this is for the case that it cannot be started.
       serviceTimeout: Duration.minutes(20),
@@ -61,6 +63,11 @@ export class OneOffTask extends Construct implements IConnectable {
       properties: { ...request },
     });
     // Its roles' policies and the ways that were opened for it are there by then.
-    resource.node.addDependency(taskDefinition, securityGroup);
+    this.resource.node.addDependency(taskDefinition, securityGroup);
+  }
+
+  /** Lets it run only when something is there, with all that belongs to it. */
+  public runAfter(dependency: IDependable): void {
+    this.resource.node.addDependency(dependency);
   }
 }

@@ -85,7 +85,7 @@ test('instance, disk, snapshot, subnet, logs and removal policy can be given', (
 
 test('messages are kept for three days and a sixtieth of the disk a partition, by default', () => {
   expect(properties()).toContain('log_retention_ms: 259200000\n');
-  expect(properties()).toContain(`retention_bytes: ${5 * 1024 ** 3}\n`);
+  expect(properties()).toContain(`retention_bytes: ${Math.floor(100 * 1024 ** 3 / 60)}\n`);
 });
 
 test('messages are kept as long and as many as is said', () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Connections, IConnectable, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, FargateTaskDefinition, ICluster, LogDrivers, OperatingSystemFamily } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, IDependable } from 'constructs';
 import { acknowledge } from '../../private/acknowledge';
 import { containerImage } from '../../private/container-image';
 import { IKafka, KafkaEncryption } from '../../stores/kafka-client';
@@ -31,7 +31,9 @@ const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'services', 'topics
 
 /** Makes the topics of PostHog before any process starts, and more partitions where there are too few. It takes nothing away. */
 export class TopicsTask extends Construct implements IConnectable {
-  public readonly connections;
+  public readonly connections: Connections;
+
+  private readonly task: OneOffTask;
 
   public constructor(scope: Construct, id: string, props: TopicsTaskProps) {
     super(scope, id);
@@ -52,12 +54,17 @@ export class TopicsTask extends Construct implements IConnectable {
       },
       logging: LogDrivers.awsLogs({ logGroup: logs, streamPrefix: 'topics' }),
     });
-    const task = new OneOffTask(this, 'Run', { ...props, taskDefinition, logs, purpose: 'making the topics of Kafka' });
-    this.connections = task.connections;
+    this.task = new OneOffTask(this, 'Run', { ...props, taskDefinition, logs, purpose: 'making the topics of Kafka' });
+    this.connections = this.task.connections;
     acknowledge(this, {
       'AwsSolutions-ECS2': 'what stands in clear text is no secret',
       'IAMNoInlinePolicy': 'the role belongs to this task alone, and so does its policy',
       'CloudWatchLogGroupEncrypted': 'encrypted with the key that CloudWatch Logs keeps',
     });
+  }
+
+  /** Lets it run only when something is there, with all that belongs to it. */
+  public runAfter(dependency: IDependable): void {
+    this.task.runAfter(dependency);
   }
 }
