@@ -11,16 +11,13 @@ import { AppAccess, Cache, ClickHouse, Kafka, NatMode, ObjectStorage, Postgres, 
 const SAMPLES = {
   domainName: 'posthog.example.com',
   certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
-  postgresUrlSecret: 'example/postgres-url',
-  cacheHost: 'posthog-cache.example.internal',
-  kafkaBrokers: 'b-1.kafka.example.internal:9094,b-2.kafka.example.internal:9094',
-  clickHouseHost: 'clickhouse.example.internal',
-  clickHouseSecret: 'example/clickhouse',
-  bucketName: 'posthog-example-objects',
 };
 
-/** Settings that may be left out. */
-const OPTIONAL = ['vpcId', 'hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId', 'deletionProtection'];
+/** Settings that may be left out. Without those of a store, the store is made. */
+const OPTIONAL = [
+  'postgresUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost', 'clickHouseSecret', 'bucketName',
+  'vpcId', 'hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId', 'deletionProtection',
+];
 
 const app = new App();
 const vpcId = setting('vpcId');
@@ -50,11 +47,11 @@ const posthog = new PostHog(stack, 'PostHog', {
   vpc: vpcId ? Vpc.fromLookup(stack, 'Vpc', { vpcId }) : undefined,
   nat: setting('nat') as NatMode | undefined,
   deletionProtection: setting('deletionProtection') !== 'false',
-  postgres: Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret('PostgresUrl', needed('postgresUrlSecret')), securityGroups }),
-  cache: Cache.fromCacheAttributes(stack, 'Cache', { host: needed('cacheHost'), securityGroups }),
-  kafka: Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: needed('kafkaBrokers'), securityGroups }),
-  clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', { host: needed('clickHouseHost'), credentials: secret('ClickHouseCredentials', needed('clickHouseSecret')), securityGroups }),
-  objectStorage: ObjectStorage.fromObjectStorageAttributes(stack, 'ObjectStorage', { bucket: Bucket.fromBucketName(stack, 'Bucket', needed('bucketName')) }),
+  postgres: given('postgresUrlSecret', (name) => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret('PostgresUrl', name), securityGroups })),
+  cache: given('cacheHost', (host) => Cache.fromCacheAttributes(stack, 'Cache', { host, securityGroups })),
+  kafka: given('kafkaBrokers', (bootstrapServers) => Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers, securityGroups })),
+  clickHouse: given('clickHouseHost', (host) => ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', { host, credentials: clickHouseCredentials(), securityGroups })),
+  objectStorage: given('bucketName', (name) => ObjectStorage.fromObjectStorageAttributes(stack, 'ObjectStorage', { bucket: Bucket.fromBucketName(stack, 'Bucket', name) })),
 });
 
 warnAboutSamples();
@@ -90,6 +87,20 @@ function needed(name: keyof typeof SAMPLES): string {
     samplesInUse.push(`posthog:${name}`);
   }
   return value;
+}
+
+/** What a setting names, if it is there. */
+function given<T>(name: string, use: (value: string) => T): T | undefined {
+  const value = setting(name);
+  return value === undefined ? undefined : use(value);
+}
+
+function clickHouseCredentials() {
+  const name = setting('clickHouseSecret');
+  if (name === undefined) {
+    throw new Error('\'posthog:clickHouseHost\' needs \'posthog:clickHouseSecret\': the secret with the keys username and password');
+  }
+  return secret('ClickHouseCredentials', name);
 }
 
 function warnAboutSamples(): void {

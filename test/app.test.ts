@@ -19,6 +19,7 @@ const RUNS = {
   groupWithoutVpc: { ...SETTINGS, 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
   zone: { ...SETTINGS, 'posthog:certificateArn': undefined, 'posthog:hostedZoneId': 'Z0123456789ABC', 'posthog:hostedZoneName': 'example.org' },
   zoneAndCertificate: { ...SETTINGS, 'posthog:hostedZoneId': 'Z0123456789ABC', 'posthog:hostedZoneName': 'example.org' },
+  noSecret: { ...SETTINGS, 'posthog:clickHouseSecret': undefined },
   misspelt: { 'posthog:domain': 'analytics.example.org' },
   noText: { 'posthog:appCidrs': ['203.0.113.0/24'] },
   badCidr: { ...SETTINGS, 'posthog:appCidrs': '203.0.113.1/24' },
@@ -56,8 +57,25 @@ describe('with nothing given', () => {
   test('it warns once, and names every sample', () => {
     expect(runs.sample.warnings).toEqual([
       'warning Annotation::posthog:samples: this template is made from sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ' +
-      'posthog:domainName, posthog:certificateArn, posthog:postgresUrlSecret, posthog:cacheHost, posthog:kafkaBrokers, posthog:clickHouseHost, posthog:clickHouseSecret, posthog:bucketName',
+      'posthog:domainName, posthog:certificateArn',
     ]);
+  });
+});
+
+describe('without stores', () => {
+  const MADE = ['AWS::RDS::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Volume', 'AWS::S3::Bucket', 'Custom::PostHogOneOffTask'];
+
+  test('it makes one of each, and the topics', () => {
+    expect(MADE.map((type) => types(runs.sample).filter((other) => other === type).length)).toEqual(MADE.map(() => 1));
+  });
+
+  test('it makes none that is given', () => {
+    expect(MADE.filter((type) => types(runs.own).includes(type))).toEqual([]);
+  });
+
+  test('it fails where ClickHouse is given without its secret', () => {
+    expect(runs.noSecret.output).toContain('\'posthog:clickHouseHost\' needs \'posthog:clickHouseSecret\'');
+    expect(runs.noSecret.exitCode).toBe(1);
   });
 });
 

@@ -56,7 +56,7 @@ type Props = Record<string, unknown>;
 
 /** What comes of a struct: the template, or what a store knows about itself. */
 const RESULTS: Record<string, (props: Props) => unknown> = {
-  PostHogProps: template((stack, props) => newPostHog(stack, props)),
+  PostHogProps: template((stack, props) => newPostHog(stack, { manageTopics: true, ...props })),
   PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: { [PostHogProcess.CAPTURE]: props } })),
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
   PostHogIngressOptions: template(ingress),
@@ -156,7 +156,7 @@ const OTHERS: Record<string, unknown> = {
   'PostHogProps.logRetention': RetentionDays.ONE_DAY,
   'PostHogProps.nat': NatMode.PER_ZONE,
   'PostHogProps.release': PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11.images, app: PostHogRelease.V2026_09_11.images.capture }),
-  'PostHogProps.removalPolicy': RemovalPolicy.DESTROY,
+  'PostHogProps.topicPartitions': 12,
   'PostHogServiceOptions.cpuArchitecture': CpuArchitecture.ARM64,
   'PostgresAttributes.port': 6432,
   'PostgresOptions.backupRetention': Duration.days(14),

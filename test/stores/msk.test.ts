@@ -120,9 +120,9 @@ test('subnets can be named, and one private subnet a zone serves where there are
   stack.node.setContext('availability-zones:account=111122223333:region=eu-central-1', ['eu-central-1a', 'eu-central-1b']);
   const vpc = new Vpc(stack, 'Vpc', { natGateways: 1, restrictDefaultSecurityGroup: false });
   new Kafka(stack, 'Default', { vpc });
-  new Kafka(stack, 'Named', { vpc, vpcSubnets: { subnetType: SubnetType.PUBLIC } });
+  new Kafka(stack, 'Named', { vpc, vpcSubnets: { subnets: [...vpc.privateSubnets].reverse() } });
   const subnets = Object.values(Template.fromStack(stack).findResources('AWS::MSK::Cluster')).map(({ Properties }) => JSON.stringify((Properties as { BrokerNodeGroupInfo: { ClientSubnets: unknown } }).BrokerNodeGroupInfo.ClientSubnets));
-  expect(subnets.map((text) => (text.includes('PrivateSubnet') ? 'private' : 'public'))).toEqual(['private', 'public']);
+  expect(subnets.map((text) => [...text.matchAll(/PrivateSubnet(\d)/g)].map(([, number]) => number).join())).toEqual(['1,2', '2,1']);
 });
 
 test('tokens pass', () => {

@@ -1,0 +1,150 @@
+import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, Postgres } from '../lib';
+import { PROCESSES } from '../lib/services/processes';
+import { certificate, newStack, stores } from './helpers/stack';
+import { containerOf, idOf, ofType, securityGroupOf, waysInto } from './helpers/template';
+
+function newPostHog(props: Partial<PostHogProps> = {}, stack = newStack()): { stack: Stack; posthog: PostHog; template: Template } {
+  const posthog = new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(stack), ...props });
+  return { stack, posthog, template: Template.fromStack(stack) };
+}
+
+/** What each store is made of. */
+const MADE = {
+  postgres: 'AWS::RDS::DBInstance', cache: 'AWS::ElastiCache::ReplicationGroup', kafka: 'AWS::MSK::Cluster', clickHouse: 'AWS::AutoScaling::AutoScalingGroup', objectStorage: 'AWS::S3::Bucket',
+} as const;
+
+describe('a PostHog with a name and a certificate', () => {
+  const { template, posthog, stack } = newPostHog();
+
+  test('has one of each store', () => {
+    Object.values(MADE).forEach((type) => template.resourceCountIs(type, 1));
+    expect(Object.keys(MADE).filter((name) => posthog[name as keyof typeof MADE].node.path !== `Stack/PostHog/Stores/${posthog[name as keyof typeof MADE].node.id}`)).toEqual([]);
+  });
+
+  test('loses nothing with the stack', () => {
+    const policies = ofType(template, 'AWS::RDS::DBInstance').concat(ofType(template, 'AWS::ElastiCache::ReplicationGroup'), ofType(template, 'AWS::MSK::Cluster'), ofType(template, 'AWS::EC2::Volume'), ofType(template, 'AWS::S3::Bucket'))
+      .map(([, { Type, DeletionPolicy, UpdateReplacePolicy }]) => [Type, DeletionPolicy, UpdateReplacePolicy]);
+    expect(policies).toEqual([
+      ['AWS::RDS::DBInstance', 'Snapshot', 'Snapshot'], ['AWS::ElastiCache::ReplicationGroup', 'Snapshot', 'Snapshot'], ['AWS::MSK::Cluster', 'Retain', 'Retain'],
+      ['AWS::EC2::Volume', 'RetainExceptOnCreate', 'Retain'], ['AWS::S3::Bucket', 'Retain', 'Retain'],
+    ]);
+  });
+
+  test('opens each store to exactly the processes that use it', () => {
+    const groupIds = ofType(template, 'AWS::EC2::SecurityGroup').map(([id]) => id);
+    const users = (port: number) => groupIds.flatMap((id) => waysInto(template, id)).filter((way) => way.port === port).map(({ from }) => from);
+    const groups = (store: string) => PROCESSES.filter(({ stores: used }) => (used as readonly string[]).includes(store)).map(({ process }) => securityGroupOf(template, process)).sort();
+    expect(users(5432).sort()).toEqual(groups('postgres'));
+    expect(users(6379).sort()).toEqual(groups('cache'));
+    expect(users(9440).sort()).toEqual(groups('clickHouse'));
+    // Kafka is used by ClickHouse and by the task that makes topics too.
+    expect(groups('kafka').filter((group) => !users(9094).includes(group))).toEqual([]);
+    expect(users(9094)).toHaveLength(groups('kafka').length + 2);
+  });
+
+  test('starts no process before the stores and the topics are there', () => {
+    const services = Object.values(template.findResources('AWS::ECS::Service')) as { DependsOn: string[] }[];
+    const [topics] = Object.keys(template.findResources('Custom::PostHogOneOffTask'));
+    const [database] = Object.keys(template.findResources('AWS::RDS::DBInstance'));
+    const [cluster] = Object.keys(template.findResources('AWS::MSK::Cluster'));
+    expect(services.filter(({ DependsOn }) => ![topics, database, cluster].every((id) => DependsOn.includes(id)))).toEqual([]);
+    expect((template.findResources('Custom::PostHogOneOffTask')[topics] as { DependsOn: string[] }).DependsOn).toContain(cluster);
+  });
+
+  test('takes recordings as large as Kafka does', () => {
+    const { Environment = [] } = containerOf(template, PostHogProcess.REPLAY_CAPTURE);
+    expect(Environment.find(({ Name }) => Name === 'KAFKA_PRODUCER_MESSAGE_MAX_BYTES')?.Value).toBe(String(32 * 1024 * 1024));
+    expect(posthog.kafka.maxMessageBytes).toBe(32 * 1024 * 1024);
+  });
+
+  test('keeps stores in isolated subnets, except the one that needs a way out', () => {
+    const subnetsOf = (type: string) => JSON.stringify(ofType(template, type));
+    expect(subnetsOf('AWS::RDS::DBSubnetGroup')).toContain('NetworkVpcStoreSubnet');
+    expect(subnetsOf('AWS::MSK::Cluster')).toContain('NetworkVpcStoreSubnet');
+    expect(subnetsOf('AWS::AutoScaling::AutoScalingGroup')).toContain('NetworkVpcServiceSubnet');
+    expect(stack.resolve(posthog.vpc.vpcId)).toBeDefined();
+  });
+
+  test('has no password and no connection URL in clear text', () => {
+    const text = JSON.stringify(template.toJSON());
+    expect(text).not.toMatch(/postgres:\/\/[^"{]*:[^"{@]+@/);
+    expect(text).toContain('{{resolve:secretsmanager:');
+  });
+});
+
+test.each(Object.keys(MADE) as (keyof typeof MADE)[])('%s that is given is not made', (name) => {
+  const stack = newStack();
+  const given = stores(stack);
+  const { template, posthog } = newPostHog({ [name]: given[name] }, stack);
+  template.resourceCountIs(MADE[name], 0);
+  expect(posthog[name]).toBe(given[name]);
+});
+
+test('stores of a development stack go with it', () => {
+  const { template } = newPostHog({ removalPolicy: RemovalPolicy.DESTROY });
+  const kept = Object.values((template.toJSON() as { Resources: Record<string, { Type: string; DeletionPolicy?: string }> }).Resources)
+    .filter(({ Type, DeletionPolicy }) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete' && Type !== 'AWS::Logs::LogGroup').map(({ Type }) => Type);
+  expect(kept).toEqual([]);
+  template.hasResourceProperties('AWS::RDS::DBInstance', { DeletionProtection: false });
+});
+
+test('the smallest set-up keeps Kafka on one instance', () => {
+  const stack = newStack();
+  const { vpc, loadBalancerSubnets, serviceSubnets } = new PostHogNetwork(stack, 'Network');
+  const kafka = Kafka.singleNode(stack, 'Kafka', { vpc, vpcSubnets: serviceSubnets, volumeSize: Size.gibibytes(50) });
+  const { template } = newPostHog({ vpc, loadBalancerSubnets, serviceSubnets, kafka, manageTopics: true }, stack);
+  template.resourceCountIs('AWS::MSK::Cluster', 0);
+  template.resourceCountIs('AWS::AutoScaling::AutoScalingGroup', 2);
+  template.resourceCountIs('Custom::PostHogOneOffTask', 1);
+});
+
+test('topics are made on a Kafka that is given where that is asked for, with as many partitions', () => {
+  const stack = newStack();
+  const { kafka } = stores(stack);
+  const off = newPostHog({ kafka }, stack).template;
+  off.resourceCountIs('Custom::PostHogOneOffTask', 0);
+  const other = newStack();
+  const on = newPostHog({ kafka: stores(other).kafka, manageTopics: true, topicPartitions: 12 }, other).template;
+  const topics = containerOf(on, 'topics').Environment!.find(({ Name }) => Name === 'TOPICS')!.Value;
+  expect(topics).toContain('events_plugin_ingestion 12 -\n');
+});
+
+test('subnets for the stores can be named', () => {
+  const stack = newStack();
+  const vpc = new Vpc(stack, 'Vpc', {
+    natGateways: 1,
+    subnetConfiguration: [
+      { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 }, { name: 'Apps', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24 },
+      { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }, { name: 'Data', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+    ],
+  });
+  const { template } = newPostHog({ vpc, storeSubnets: { subnetGroupName: 'Data' } }, stack);
+  const [[, { Properties }]] = ofType<{ SubnetIds: unknown[] }>(template, 'AWS::RDS::DBSubnetGroup');
+  expect(Properties.SubnetIds.map(idOf).filter((id) => !id.includes('DataSubnet'))).toEqual([]);
+});
+
+test('two in one stack have stores of their own', () => {
+  const stack = newStack();
+  const given = certificate(stack);
+  ['one', 'two'].forEach((name) => new PostHog(stack, name, { domainName: `${name}.example.com`, certificate: given }));
+  const template = Template.fromStack(stack);
+  Object.values(MADE).forEach((type) => template.resourceCountIs(type, 2));
+});
+
+test.each<[string, Partial<PostHogProps>, string]>([
+  ['too many partitions', { topicPartitions: 101 }, '`topicPartitions` must be a whole number from 1 to 100, got: 101'],
+  ['no partitions', { topicPartitions: 0 }, '`topicPartitions` must be a whole number from 1 to 100, got: 0'],
+  ['a ClickHouse that could reach nothing', { nat: NatMode.NONE }, '`clickHouse` must be given without NAT'],
+])('fails with %s', (_, props, message) => {
+  expect(() => newPostHog(props)).toThrow(message);
+});
+
+test('a store of another kind serves too', () => {
+  const stack = newStack();
+  const urlSecret = stores(stack).postgres.urlSecret;
+  const { posthog } = newPostHog({ postgres: Postgres.fromPostgresAttributes(stack, 'Mine', { urlSecret }) }, stack);
+  expect(posthog.postgres.urlSecret).toBe(urlSecret);
+});
