@@ -25,7 +25,8 @@ describe('a PostHog with a name and a certificate', () => {
   });
 
   test('loses nothing with the stack', () => {
-    const policies = ofType(template, 'AWS::RDS::DBInstance').concat(ofType(template, 'AWS::ElastiCache::ReplicationGroup'), ofType(template, 'AWS::MSK::Cluster'), ofType(template, 'AWS::EC2::Volume'), ofType(template, 'AWS::S3::Bucket'))
+    const holding = ['AWS::RDS::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Volume', 'AWS::S3::Bucket'];
+    const policies = holding.flatMap((type) => ofType(template, type))
       .map(([, { Type, DeletionPolicy, UpdateReplacePolicy }]) => [Type, DeletionPolicy, UpdateReplacePolicy]);
     expect(policies).toEqual([
       ['AWS::RDS::DBInstance', 'Snapshot', 'Snapshot'], ['AWS::ElastiCache::ReplicationGroup', 'Snapshot', 'Snapshot'], ['AWS::MSK::Cluster', 'Retain', 'Retain'],
@@ -36,7 +37,8 @@ describe('a PostHog with a name and a certificate', () => {
   test('opens each store to exactly the processes that use it', () => {
     const groupIds = ofType(template, 'AWS::EC2::SecurityGroup').map(([id]) => id);
     const users = (port: number) => groupIds.flatMap((id) => waysInto(template, id)).filter((way) => way.port === port).map(({ from }) => from);
-    const groups = (store: string) => PROCESSES.filter(({ stores: used }) => (used as readonly string[]).includes(store)).map(({ process }) => securityGroupOf(template, process)).sort();
+    const processesWith = (store: string) => PROCESSES.filter(({ stores: used }) => (used as readonly string[]).includes(store));
+    const groups = (store: string) => processesWith(store).map(({ process }) => securityGroupOf(template, process)).sort();
     expect(users(5432).sort()).toEqual(groups('postgres'));
     expect(users(6379).sort()).toEqual(groups('cache'));
     expect(users(9440).sort()).toEqual(groups('clickHouse'));
