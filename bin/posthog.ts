@@ -37,6 +37,12 @@ const storeSecurityGroupId = setting('storeSecurityGroupId');
 if (storeSecurityGroupId && !vpcId) {
   throw new Error('\'posthog:storeSecurityGroupId\' needs \'posthog:vpcId\': a security group admits others of its own VPC only');
 }
+if (storeSecurityGroupId && !['postgresUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost'].some(setting)) {
+  throw new Error('\'posthog:storeSecurityGroupId\' is of stores that you run, and none is named: a store that is made has a security group of its own');
+}
+if (setting('clickHouseSecret') && !setting('clickHouseHost')) {
+  throw new Error('\'posthog:clickHouseSecret\' needs \'posthog:clickHouseHost\': without a host, a ClickHouse is made, with a secret of its own');
+}
 const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId(stack, 'StoreSecurityGroup', storeSecurityGroupId)] : undefined;
 
 const posthog = new PostHog(stack, 'PostHog', {

@@ -17,6 +17,8 @@ const RUNS = {
   closed: { ...SETTINGS, 'posthog:appCidrs': '203.0.113.0/24,2001:db8::/32', 'posthog:nat': 'per-zone', 'posthog:deletionProtection': 'false' },
   ownVpc: { ...SETTINGS, 'posthog:vpcId': 'vpc-0123456789abcdef0', 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
   groupWithoutVpc: { ...SETTINGS, 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
+  groupWithoutStores: { 'posthog:vpcId': 'vpc-0123456789abcdef0', 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
+  secretWithoutHost: { 'posthog:clickHouseSecret': 'posthog/clickhouse' },
   zone: { ...SETTINGS, 'posthog:certificateArn': undefined, 'posthog:hostedZoneId': 'Z0123456789ABC', 'posthog:hostedZoneName': 'example.org' },
   zoneAndCertificate: { ...SETTINGS, 'posthog:hostedZoneId': 'Z0123456789ABC', 'posthog:hostedZoneName': 'example.org' },
   noSecret: { ...SETTINGS, 'posthog:clickHouseSecret': undefined },
@@ -151,6 +153,13 @@ test('a VPC that is there is looked up, and the security group of the stores in 
 test('fails when the security group of the stores is given without their VPC', () => {
   expect(runs.groupWithoutVpc.exitCode).toBe(1);
   expect(runs.groupWithoutVpc.output).toContain('\'posthog:storeSecurityGroupId\' needs \'posthog:vpcId\'');
+});
+
+test('fails when a setting is of a store that is not given', () => {
+  expect(runs.groupWithoutStores.exitCode).toBe(1);
+  expect(runs.groupWithoutStores.output).toContain('\'posthog:storeSecurityGroupId\' is of stores that you run, and none is named');
+  expect(runs.secretWithoutHost.exitCode).toBe(1);
+  expect(runs.secretWithoutHost.output).toContain('\'posthog:clickHouseSecret\' needs \'posthog:clickHouseHost\'');
 });
 
 test('a hosted zone makes certificate and records, and the next step is another', () => {

@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the app gives the same template, byte for byte, on every run, from every folder, of every copy, and without the network', async () => {
   const copy = path.join(folder, 'copy');
-  for (const part of ['bin', 'lib', 'cdk.json', 'package.json', 'tsconfig.json']) {
+  for (const part of ['assets', 'bin', 'lib', 'cdk.json', 'package.json', 'tsconfig.json']) {
     cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true });
   }
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));

@@ -13,6 +13,7 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
   'minimal': (resources) => {
     expect(resources.filter(({ Type }) => Type === 'AWS::Route53::RecordSet')).toHaveLength(1);
     expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(6);
+    expect(resources.filter(({ Type }) => Type === 'AWS::MSK::Cluster')).toHaveLength(1);
   },
   'existing-vpc': (resources) => {
     expect(resources.filter(({ Type }) => Type === 'AWS::EC2::VPC')).toHaveLength(1);

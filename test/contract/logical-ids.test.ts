@@ -26,6 +26,7 @@ const FROZEN_TYPES = [
   'AWS::RDS::DBCluster',
   'AWS::RDS::DBInstance',
   'AWS::RDS::DBSubnetGroup',
+  'AWS::Route53::HostedZone',
   'AWS::Route53::RecordSet',
   'AWS::S3::Bucket',
   'AWS::SecretsManager::Secret',
@@ -46,6 +47,7 @@ AWS::EC2::Subnet PostHogNetworkVpcServiceSubnet2Subnet56070D32
 AWS::EC2::Subnet PostHogNetworkVpcStoreSubnet1SubnetE78862AB
 AWS::EC2::Subnet PostHogNetworkVpcStoreSubnet2SubnetCB16B74E
 AWS::EC2::VPC PostHogNetworkVpcBF08F927
+AWS::EC2::Volume PostHogStoresClickHouseServer1Volume1A89FAFE
 AWS::ECS::Cluster PostHogCluster93B980E0
 AWS::ECS::Service PostHogServicesCaptureService4546B46E
 AWS::ECS::Service PostHogServicesFeatureFlagsServiceC289B1B0
@@ -53,6 +55,8 @@ AWS::ECS::Service PostHogServicesHypercacheServerService2E684097
 AWS::ECS::Service PostHogServicesReplayCaptureService2EC4D78B
 AWS::ECS::Service PostHogServicesWebService09489066
 AWS::ECS::Service PostHogServicesWorkerServiceDEB77767
+AWS::ElastiCache::ReplicationGroup PostHogStoresCacheNodes2123CB88
+AWS::ElastiCache::SubnetGroup PostHogStoresCacheSubnetsA97A5B3E
 AWS::ElasticLoadBalancingV2::Listener PostHogIngressLoadBalancerHttpAF7084E2
 AWS::ElasticLoadBalancingV2::Listener PostHogIngressLoadBalancerHttpsCAD641B7
 AWS::ElasticLoadBalancingV2::LoadBalancer PostHogIngressLoadBalancerC0D42C3E
@@ -61,6 +65,8 @@ AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesFeatureFlagsTargetsA68E6
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesHypercacheServerTargets5875B187
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesReplayCaptureTargets5D63D371
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesWebTargets6CEB4089
+AWS::Logs::LogGroup AWS679f53fac002430cb0da5b7982bd2287LogGroup449FB7C2
+AWS::Logs::LogGroup CustomPostHogOneOffTaskCustomResourceProviderLogsDB9AC7AB
 AWS::Logs::LogGroup PostHogNetworkFlowLogs238695E6
 AWS::Logs::LogGroup PostHogServicesCaptureLogsD9B0A406
 AWS::Logs::LogGroup PostHogServicesFeatureFlagsLogs8D45A6C4
@@ -68,10 +74,23 @@ AWS::Logs::LogGroup PostHogServicesHypercacheServerLogs7F76E20B
 AWS::Logs::LogGroup PostHogServicesReplayCaptureLogs767FC70E
 AWS::Logs::LogGroup PostHogServicesWebLogsC5374320
 AWS::Logs::LogGroup PostHogServicesWorkerLogs6EB3D11A
+AWS::Logs::LogGroup PostHogStoresClickHouseServer1Logs5077B679
+AWS::Logs::LogGroup PostHogStoresKafkaLogs29FF8928
+AWS::Logs::LogGroup PostHogTopicsLogsAC849120
+AWS::MSK::Cluster PostHogStoresKafkaCluster2448EFC4
+AWS::RDS::DBInstance PostHogStoresPostgresInstance1DE65223
+AWS::RDS::DBSubnetGroup PostHogStoresPostgresInstanceSubnetGroup07394FCF
+AWS::Route53::HostedZone PostHogStoresClickHouseZone8F881015
+AWS::S3::Bucket PostHogStoresObjectStorageBucketE481DA49
 AWS::SecretsManager::Secret PostHogSecretsEncryptionSaltKeysB6301810
 AWS::SecretsManager::Secret PostHogSecretsInternalApiSecretE5F0A7A5
 AWS::SecretsManager::Secret PostHogSecretsInternalRequestToken8E66BE1C
 AWS::SecretsManager::Secret PostHogSecretsSecretKeyE69EAED0
+AWS::SecretsManager::Secret PostHogStoresClickHouseClusterSecretA9328DA1
+AWS::SecretsManager::Secret PostHogStoresClickHouseCredentials9A5D8A54
+AWS::SecretsManager::Secret PostHogStoresPostgresCredentials92E379DB
+AWS::SecretsManager::Secret PostHogStoresPostgresNodeUrl09393FA8
+AWS::SecretsManager::Secret PostHogStoresPostgresUrl10C57B42
 AWS::ServiceDiscovery::PrivateDnsNamespace PostHogNamespace475724DD
 AWS::ServiceDiscovery::Service PostHogServicesCaptureServiceCloudmapServiceB1F455F5
 AWS::ServiceDiscovery::Service PostHogServicesFeatureFlagsServiceCloudmapService9A8E9B9D
@@ -125,11 +144,13 @@ const HOLDING = ['AWS::ElastiCache::ReplicationGroup', 'AWS::RDS::DBCluster', 'A
 
 /** Types whose resources can be made anew with nothing lost. A type that is in neither list needs a decision. */
 const REPLACEABLE_TYPES = [
-  'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::EC2::FlowLog', 'AWS::EC2::InternetGateway', 'AWS::EC2::Route',
+  'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::AutoScaling::AutoScalingGroup', 'AWS::EC2::FlowLog',
+  'AWS::EC2::InternetGateway', 'AWS::EC2::LaunchTemplate', 'AWS::EC2::Route',
   'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPCEndpoint', 'AWS::EC2::VPCGatewayAttachment', 'AWS::ECS::TaskDefinition', 'AWS::ElastiCache::ParameterGroup', 'AWS::ElasticLoadBalancingV2::ListenerRule',
-  'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::RDS::DBClusterParameterGroup', 'AWS::RDS::DBParameterGroup', 'AWS::S3::BucketPolicy',
-  'AWS::SecretsManager::SecretTargetAttachment', 'Custom::VpcRestrictDefaultSG',
+  'AWS::IAM::InstanceProfile', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::MSK::Configuration', 'AWS::RDS::DBClusterParameterGroup',
+  'AWS::RDS::DBParameterGroup', 'AWS::S3::BucketPolicy', 'AWS::SecretsManager::SecretTargetAttachment', 'Custom::AWS', 'Custom::PostHogOneOffTask',
+  'Custom::VpcRestrictDefaultSG',
 ];
 
 let sample: AppTemplate;
@@ -156,6 +177,7 @@ test('the stores keep their logical ids', () => {
 const CLICKHOUSE = `
 AWS::EC2::Volume ClickHouseServer1VolumeDDD854A6
 AWS::Logs::LogGroup ClickHouseServer1Logs9873090D
+AWS::Route53::HostedZone ClickHouseZone8A590201
 AWS::SecretsManager::Secret ClickHouseClusterSecret59B8A281
 AWS::SecretsManager::Secret ClickHouseCredentialsCFD6A904
 `;
@@ -186,8 +208,8 @@ test('what holds data stays when the stack goes', () => {
   const leaving = Object.entries(sample.Resources)
     .filter(([, { Type }]) => ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'].includes(Type))
     .filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Retain').map(([id]) => id);
-  // A month of refused connections.
-  expect(leaving).toEqual(['PostHogNetworkFlowLogs238695E6']);
+  // A month of refused connections; and what a function logged about a task, whose own log stays.
+  expect(leaving).toEqual(['PostHogNetworkFlowLogs238695E6', 'CustomPostHogOneOffTaskCustomResourceProviderLogsDB9AC7AB']);
 });
 
 test('of every store, the data stays when the stack goes', () => {

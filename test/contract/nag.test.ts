@@ -51,7 +51,12 @@ function hardened(stack: Stack): Partial<PostHogProps> {
 
 const ENV = { account: '111122223333', region: 'eu-central-1' };
 
-test('finds nothing in the default that is not acknowledged beside its construct', () => {
+test.each([undefined, ENV])('finds nothing in the default, which makes its stores, that is not acknowledged beside its construct, in %p', (env) => {
+  const none = { postgres: undefined, cache: undefined, kafka: undefined, clickHouse: undefined, objectStorage: undefined };
+  expect(findings((stack) => newPostHog(stack, none), env)).toEqual([]);
+});
+
+test('finds nothing in one with stores that are given that is not acknowledged beside its construct', () => {
   expect(findings((stack) => newPostHog(stack))).toEqual([]);
 });
 

@@ -10,6 +10,12 @@ const EVERYTHING = {
   'posthog:hostedZoneId': 'Z0123456789ABC',
   'posthog:hostedZoneName': 'example.org',
   'posthog:vpcId': 'vpc-0123456789abcdef0',
+  'posthog:postgresUrlSecret': 'posthog/postgres-url',
+  'posthog:cacheHost': 'posthog.abc123.ng.0001.euc1.cache.amazonaws.com',
+  'posthog:kafkaBrokers': 'b-1.example.internal:9094,b-2.example.internal:9094',
+  'posthog:clickHouseHost': 'clickhouse.example.internal',
+  'posthog:clickHouseSecret': 'posthog/clickhouse',
+  'posthog:bucketName': 'example-posthog-objects',
   'posthog:storeSecurityGroupId': 'no-security-group',
 };
 
