@@ -1,3 +1,4 @@
+import { DoorFacts, DoorRule } from './page/wire';
 import { targetsOf } from './stand-ins';
 import { Door } from '../door';
 import { conditionText } from '../explain';
@@ -9,30 +10,11 @@ import { RuleAction } from '../../ingress/rule-shapes';
 /** Who may open the app. */
 export type Access = 'anyone' | 'cidrs' | 'sign-in' | 'nobody';
 
-/** A way in, in words, for the page. */
-export interface DoorDescription {
-  readonly source: string;
-  readonly hosts: readonly string[];
-  /** Every host of the template; each is a way in. */
-  readonly allHosts: readonly string[];
-  readonly url: string;
-  readonly plainUrl?: string;
+/** A way in, in words: what the page knows, with what programs ask besides. */
+export interface DoorDescription extends DoorFacts {
   readonly access: Access;
-  readonly rules: readonly RuleDescription[];
   readonly endpoints: readonly Route[];
   readonly processes: readonly { readonly name: string; readonly standIn: true; readonly settings: Readonly<Record<string, string>> }[];
-  readonly loadBalancerAddress?: string;
-  /** A header that the load balancer would send with each response and the preview does not, because browsers would remember it for localhost. */
-  readonly strictTransportSecurity?: string;
-}
-
-/** A rule, in words. */
-export interface RuleDescription {
-  readonly name: string;
-  readonly priority?: number;
-  readonly conditions: readonly string[];
-  readonly action: string;
-  readonly process?: string;
 }
 
 /** What a process was told about the proxies in front of it. */
@@ -48,7 +30,7 @@ export function describe(door: Door, doors: readonly Door[], url: string, plainU
     url,
     plainUrl: door.plainRules && plainUrl,
     access: accessOf(door),
-    rules: [...door.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): RuleDescription => ({
+    rules: [...door.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): DoorRule => ({
       name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule.actions, door),
     })),
     endpoints: routesOf(door, door.hosts[0] ?? ''),
