@@ -15,6 +15,11 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
     expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(6);
     expect(resources.filter(({ Type }) => Type === 'AWS::MSK::Cluster')).toHaveLength(1);
   },
+  'smallest': (resources) => {
+    expect(resources.filter(({ Type }) => ['AWS::MSK::Cluster', 'AWS::EC2::NatGateway'].includes(Type))).toEqual([]);
+    const least = resources.filter(({ Type }) => Type === 'AWS::ApplicationAutoScaling::ScalableTarget').map(({ Properties }) => Properties.MinCapacity);
+    expect(least).toEqual([1, 1, 1, 1, 1]);
+  },
   'existing-vpc': (resources) => {
     expect(resources.filter(({ Type }) => Type === 'AWS::EC2::VPC')).toHaveLength(1);
     expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Cluster')).toHaveLength(1);

@@ -20,7 +20,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::EC2::NatGateway': (_, __, { perHour }) => [line('NAT gateway', 1, perHour.natGateway * HOURS_PER_MONTH)],
   'AWS::EC2::EIP': (_, __, { perHour }) => [line('Public IPv4 address', 1, perHour.publicIpv4 * HOURS_PER_MONTH)],
   'AWS::EC2::VPCEndpoint': endpoint,
-  'AWS::EC2::Instance': ({ InstanceType }, _, prices) => [hourly('EC2', prices.hourly.ec2, InstanceType, 1)],
+  'AWS::EC2::Instance': instance,
   'AWS::AutoScaling::AutoScalingGroup': group,
   'AWS::EC2::Volume': volume,
   'AWS::RDS::DBInstance': database,
@@ -34,7 +34,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 /** What an estimate cannot know, because it depends on use. */
 export const LEFT_OUT = [
   'traffic: load balancer capacity units, NAT and data transfer', 'logs and metrics, Container Insights among them', 'objects in S3 and requests for them', 'backups and snapshots beyond what is free',
-  'more tasks than the least, and disks that grow', 'Multi-AZ of Aurora, reserved instances, savings plans, taxes and support',
+  'more tasks than the least, disks that grow, system disks of instances', 'Multi-AZ of Aurora, reserved instances, savings plans, taxes and support',
 ] as const;
 
 /** What the resources of a template cost a month, alike ones together, the dearest first. */
@@ -78,8 +78,18 @@ function service(properties: Properties, template: CloudFormationTemplate, { per
 
 /** One that faces the internet has a public address in each of its zones. */
 function loadBalancer({ Scheme, Subnets }: Properties, _: CloudFormationTemplate, { perHour }: Prices): CostLine[] {
-  const addresses = Scheme === 'internet-facing' ? [line('Public IPv4 address', (Subnets as unknown[]).length, perHour.publicIpv4 * HOURS_PER_MONTH)] : [];
-  return [line('Load balancer', 1, perHour.loadBalancer * HOURS_PER_MONTH), ...addresses];
+  const addresses = Scheme === 'internet-facing' ? (Subnets as unknown[]).length : 0;
+  return [line('Load balancer', 1, perHour.loadBalancer * HOURS_PER_MONTH), ...publicAddresses(addresses, perHour)];
+}
+
+/** A NAT instance has a public address, one with a volume has none. */
+function instance({ InstanceType, NetworkInterfaces = [] }: Properties, _: CloudFormationTemplate, { hourly: { ec2 }, perHour }: Prices): CostLine[] {
+  const addresses = (NetworkInterfaces as { AssociatePublicIpAddress?: unknown }[]).filter(({ AssociatePublicIpAddress }) => AssociatePublicIpAddress === true).length;
+  return [hourly('EC2', ec2, InstanceType, 1), ...publicAddresses(addresses, perHour)];
+}
+
+function publicAddresses(quantity: number, { publicIpv4 }: Prices['perHour']): CostLine[] {
+  return quantity === 0 ? [] : [line('Public IPv4 address', quantity, publicIpv4 * HOURS_PER_MONTH)];
 }
 
 function endpoint({ VpcEndpointType, SubnetIds }: Properties, _: CloudFormationTemplate, { perHour }: Prices): CostLine[] {

@@ -20,6 +20,8 @@ test.each<[string, string, object, [string, number, string][]]>([
   ['a volume', 'AWS::EC2::Volume', { Size: 200 }, [['EBS volume: 200 GiB gp3', 1, '16.00']]],
   ['a fast volume', 'AWS::EC2::Volume', { Size: 100, Iops: 7000, Throughput: 500 }, [['EBS volume: 100 GiB gp3', 1, '43.00']]],
   ['an instance', 'AWS::EC2::Instance', { InstanceType: 't4g.nano' }, [['EC2: t4g.nano', 1, '3.07']]],
+  ['an instance with a public address', 'AWS::EC2::Instance', { InstanceType: 't4g.nano', NetworkInterfaces: [{ AssociatePublicIpAddress: true }] },
+    [['Public IPv4 address', 1, '3.65'], ['EC2: t4g.nano', 1, '3.07']]],
   ['a database', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: '100' }, [['RDS: db.t4g.medium', 1, '47.45'], ['RDS storage: 100 GiB gp3', 1, '11.50']]],
   ['a database in two zones', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: '100', MultiAZ: true }, [['RDS: db.t4g.medium', 2, '94.90'], ['RDS storage: 100 GiB gp3', 2, '23.00']]],
   ['a cache with replicas', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', NumCacheClusters: 2 }, [['Cache node: cache.t4g.small', 2, '37.38']]],

@@ -1,0 +1,36 @@
+import { App, Stack, StackProps } from 'aws-cdk-lib/core';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogProcess } from 'cdk-posthog';
+import { Construct } from 'constructs';
+
+const ONE_TASK = { minTasks: 1 };
+
+/** A PostHog to try, or for few events: one of everything, so a deployment or a broken machine interrupts it for minutes. */
+export class SmallestStack extends Stack {
+  public constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+
+    const { vpc, loadBalancerSubnets, serviceSubnets, storeSubnets } = new PostHogNetwork(this, 'Network', { nat: NatMode.INSTANCE });
+    new PostHog(this, 'PostHog', {
+      domainName: 'posthog.example.com',
+      domainZone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'example.com' }),
+      vpc,
+      loadBalancerSubnets,
+      serviceSubnets,
+      storeSubnets,
+      // One Redpanda in place of two brokers of MSK.
+      kafka: Kafka.singleNode(this, 'Kafka', { vpc, vpcSubnets: serviceSubnets }),
+      serviceOptions: {
+        [PostHogProcess.WEB]: ONE_TASK,
+        [PostHogProcess.CAPTURE]: ONE_TASK,
+        [PostHogProcess.REPLAY_CAPTURE]: ONE_TASK,
+        [PostHogProcess.FEATURE_FLAGS]: ONE_TASK,
+        [PostHogProcess.HYPERCACHE_SERVER]: ONE_TASK,
+      },
+    });
+  }
+}
+
+if (require.main === module) {
+  new SmallestStack(new App(), 'Smallest');
+}
