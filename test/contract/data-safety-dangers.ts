@@ -59,7 +59,10 @@ export function holdsData({ Type, Properties }: Resource): boolean {
 /** What happens to data when a deployment goes from the one template to the other. */
 export function dangers(before: ComparedTemplate, after: ComparedTemplate): DangerFound[] {
   const { changes } = fullDiff(before, after).resources;
-  return Object.entries(changes).flatMap(([id, change]) => {
+  const replaced = Object.keys(changes).filter((id) => changes[id].changeImpact === ResourceImpact.WILL_REPLACE);
+  const stranded = Object.entries(before.Resources).filter(([id, resource]) => holdsData(resource) && standsOn(after.Resources[id], replaced))
+    .map(([id, { Type, UpdateReplacePolicy }]) => ({ id, what: `${Type} replaced`, policy: UpdateReplacePolicy }));
+  return [...stranded, ...Object.entries(changes).flatMap(([id, change]) => {
     const resource = before.Resources[id];
     if (change.isAddition || !holdsData(resource)) {
       return [];
@@ -74,7 +77,13 @@ export function dangers(before: ComparedTemplate, after: ComparedTemplate): Dang
     const changed = Object.keys(change.propertyUpdates);
     const has = (known: Readonly<Record<string, readonly string[]>>) => changed.some((name) => known[Type]?.includes(name));
     return [...has(NEVER_UPDATED) ? [{ id, what: `${Type} refused` }] : [], ...has(GENERATED_ANEW) ? [{ id, what: `${Type} generated anew` }] : []];
-  });
+  })];
+}
+
+/** Whether a part that is never changed names one of these resources, whose id will be another one: the comparison follows whole properties only. */
+function standsOn(resource: Resource | undefined, replaced: readonly string[]): boolean {
+  const parts = Object.entries(CREATE_ONLY[resource?.Type ?? ''] ?? {}).map(([name, names]) => names.map((part) => (resource?.Properties[name] as Parts)?.[part]));
+  return replaced.some((id) => JSON.stringify(parts).includes(`"${id}"`));
 }
 
 function isReplaced(type: string, change: ResourceDifference): boolean {
