@@ -51,7 +51,7 @@ export interface ClickHouseProps {
    */
   readonly volumeThroughput?: number;
   /**
-   * A snapshot of a data volume to start from. Only for one replica.
+   * A snapshot of a data volume to start from. Only for one replica. It must stay as it is for as long as the volume lives: see docs/instances.md.
    *
    * @default - an empty volume
    */

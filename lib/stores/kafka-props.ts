@@ -12,6 +12,8 @@ export interface KafkaProps {
   /**
    * The subnets to run in: two or three, each in a zone of its own; three for Express brokers.
    *
+   * They must stay as they are: where they or the VPC change, CloudFormation makes another cluster, and leaves the old one.
+   *
    * @default - one isolated subnet a zone, or one private subnet a zone where there are no isolated ones; in three zones at most
    */
   readonly vpcSubnets?: SubnetSelection;

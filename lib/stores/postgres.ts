@@ -126,7 +126,7 @@ export function warnOfSnapshot(store: Construct, snapshotIdentifier?: string): v
   if (snapshotIdentifier !== undefined) {
     Annotations.of(store).addWarningV2('cdk-posthog:Postgres.snapshotIdentifier',
       'leave `snapshotIdentifier` as it is for as long as this server lives: where it is removed, CloudFormation makes an empty server in its place, and ' +
-      'where it is changed, one from the other snapshot');
+      'where it is changed, one from the other snapshot; `username` likewise: a change makes a password that the server does not know');
   }
 }
 

@@ -41,7 +41,7 @@ export interface KafkaSingleNodeProps {
    */
   readonly volumeSize?: Size;
   /**
-   * A snapshot to begin from, of the volume of another single node.
+   * A snapshot to begin from, of the volume of another single node. It must stay as it is for as long as the volume lives: see docs/instances.md.
    *
    * @default - begin empty
    */

@@ -1,4 +1,4 @@
-import { Duration, Lazy, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib/core';
+import { Annotations, Duration, Lazy, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib/core';
 import { AutoScalingGroup, CfnAutoScalingGroup, Signals, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling';
 import {
   AmazonLinux2023ImageSsmParameter, AmazonLinuxCpuType, BlockDeviceVolume, CfnVolume, EbsDeviceVolumeType, InstanceArchitecture, InstanceType, ISecurityGroup, ISubnet,
@@ -65,6 +65,11 @@ export class StatefulInstance extends Construct implements IGrantable {
     this.host = props.hostName;
     const tag = tagValue(this);
     this.volume = this.defineVolume(props, tag);
+    if (props.volume.snapshotId !== undefined) {
+      Annotations.of(this).addWarningV2('cdk-posthog:StatefulInstance.snapshotId',
+        'leave `snapshotId` as it is for as long as this volume lives: where it is changed or removed, there is another volume, from the other snapshot or empty, ' +
+        'and this one leaves the stack');
+    }
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy === RemovalPolicy.DESTROY ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
@@ -84,7 +89,7 @@ export class StatefulInstance extends Construct implements IGrantable {
   }
 
   private defineVolume({ volume, subnet, removalPolicy }: StatefulInstanceProps, tag: string): CfnVolume {
-    const definition = new CfnVolume(this, 'Volume', {
+    const definition = new CfnVolume(this, volumeId(volume.snapshotId), {
       availabilityZone: subnet.availabilityZone,
       encrypted: true,
       volumeType: 'gp3',
@@ -163,6 +168,18 @@ export class StatefulInstance extends Construct implements IGrantable {
 /** The user data: where the files are, what they leave open, and the script that brings both together. */
 function userData(scope: Construct, asset: Asset, values: DeferredValues): UserData {
   return UserData.custom(`#!/bin/bash\nASSET='${asset.s3ObjectUrl}'\nREGION='${Stack.of(scope).region}'\nVALUES='${values.render()}'\n${firstBootScript()}`);
+}
+
+/**
+ * The construct id of a volume. One from another snapshot is another volume: CloudFormation refuses to update the snapshot of one, and its zone.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-volume.html
+ */
+function volumeId(snapshotId?: string): string {
+  if (snapshotId === undefined) {
+    return 'Volume';
+  }
+  return Token.isUnresolved(snapshotId) ? 'VolumeFromSnapshot' : `Volume-${snapshotId}`;
 }
 
 /**

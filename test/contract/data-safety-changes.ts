@@ -1,0 +1,201 @@
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import { AuroraPostgres, Cache, CacheEviction, ClickHouse, Kafka, ObjectStorage, Postgres, PostHogRelease } from '../../lib';
+import { Given } from './data-safety-given';
+
+export type Props = Readonly<Record<string, unknown>>;
+
+/** How a change that touches data is known: by a warning for as long as the prop is there, or by what is written beside it. */
+export type Said = { readonly warning: string } | { readonly file: string; readonly text: string };
+
+/** A change of one prop. It is made in both directions: from nothing to this value, and back. */
+export interface Change {
+  readonly to: (given: Given) => unknown;
+  /** What must be there before and after besides. */
+  readonly with?: (given: Given) => Props;
+  /** What it does to data, in either direction, and where one is told. */
+  readonly endangers?: { readonly what: readonly string[]; readonly said: Said };
+}
+
+/** Something that is made, and a change of each of its props. */
+export interface Subject {
+  /** The interface of its props. */
+  readonly struct: string;
+  readonly make: (stack: Stack, given: Given, props: Props) => void;
+  readonly changes: Readonly<Record<string, Change>>;
+}
+
+export const to = (value: unknown): Change => ({ to: () => value });
+
+const DESTROY = to(RemovalPolicy.DESTROY);
+const OTHER_VPC: Change = { to: ({ otherVpc }) => otherVpc };
+/** RDS and ElastiCache change a group of subnets in place, or refuse to. */
+const ISOLATED: Change = { to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }) };
+
+const REPLACED_SERVER: Said = { warning: 'leave `snapshotIdentifier` as it is' };
+
+/** What Postgres and AuroraPostgres have in common. */
+function postgresChanges(server: string): Subject['changes'] {
+  const restored = () => ({ snapshotIdentifier: 'before' });
+  return {
+    vpc: OTHER_VPC,
+    vpcSubnets: ISOLATED,
+    multiAz: to(true),
+    maxConnections: to(500),
+    backupRetention: to(Duration.days(14)),
+    preferredBackupWindow: to('03:00-04:00'),
+    preferredMaintenanceWindow: to('Sun:04:00-Sun:05:00'),
+    snapshotIdentifier: { to: () => 'before', endangers: { what: [`${server} replaced`], said: REPLACED_SERVER } },
+    username: { to: () => 'root', with: restored, endangers: { what: ['AWS::SecretsManager::Secret generated anew'], said: { warning: '`username` likewise' } } },
+    databaseName: { to: () => 'analytics', with: restored },
+    removalPolicy: DESTROY,
+  };
+}
+
+const OTHER_ZONE: Change = {
+  to: (given) => given.turned(given.vpc.privateSubnets),
+  endangers: { what: ['AWS::EC2::Volume refused'], said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' } },
+};
+const SNAPSHOT: Change = { to: () => 'snap-1', endangers: { what: ['AWS::EC2::Volume removed'], said: { warning: 'leave `snapshotId` as it is' } } };
+const IN_ZONE = ({ privateZone }: Given) => ({ privateZone });
+
+/** What both numbers of replicas have in common. */
+const CLICKHOUSE: Subject['changes'] = {
+  vpc: OTHER_VPC,
+  kafka: { to: (given) => Kafka.fromKafkaAttributes(given, 'OtherKafka', { bootstrapServers: 'other.internal:9094' }) },
+  appImage: to('posthog/posthog:other'),
+  vpcSubnets: OTHER_ZONE,
+  instanceType: to(new InstanceType('m7i.xlarge')),
+  volumeSize: to(Size.gibibytes(300)),
+  volumeIops: to(4000),
+  volumeThroughput: to(250),
+  image: to('clickhouse/clickhouse-server:other'),
+  database: to('other'),
+  privateZone: { to: ({ privateZone }) => privateZone },
+  hostName: { to: () => 'other.inside.example.com', with: IN_ZONE },
+  removalPolicy: DESTROY,
+  logRetention: to(RetentionDays.ONE_DAY),
+};
+
+const clickHouse = (fixed: Props): Subject['make'] => (stack, given, props) => {
+  const all = { vpc: given.vpc, kafka: given.stores.kafka, appImage: PostHogRelease.V2026_09_11.images.app, ...fixed, ...props };
+  new ClickHouse(stack, 'Store', all);
+};
+
+const OTHER_CLUSTER: Said = { file: 'docs/kafka.md', text: 'Another VPC or other subnets replace the cluster' };
+const REPLACED_CLUSTER = { what: ['AWS::MSK::Cluster replaced'], said: OTHER_CLUSTER };
+
+/** Every store that the library makes. */
+export const STORES: Readonly<Record<string, Subject>> = {
+  Postgres: {
+    struct: 'PostgresProps',
+    make: (stack, { vpc }, props) => void new Postgres(stack, 'Store', { vpc, ...props }),
+    changes: {
+      ...postgresChanges('AWS::RDS::DBInstance'),
+      version: to(PostgresEngineVersion.VER_17),
+      allowMajorVersionUpgrade: to(true),
+      instanceType: to(new InstanceType('r8g.large')),
+      allocatedStorage: to(100),
+      maxAllocatedStorage: to(300),
+    },
+  },
+  AuroraPostgres: {
+    struct: 'AuroraPostgresProps',
+    make: (stack, { vpc }, props) => void new AuroraPostgres(stack, 'Store', { vpc, ...props }),
+    changes: {
+      ...postgresChanges('AWS::RDS::DBCluster'),
+      version: to(AuroraPostgresEngineVersion.VER_16_9),
+      minCapacity: to(2),
+      maxCapacity: to(16),
+    },
+  },
+  Cache: {
+    struct: 'CacheProps',
+    make: (stack, { vpc }, props) => void new Cache(stack, 'Store', { vpc, ...props }),
+    changes: {
+      vpc: OTHER_VPC,
+      vpcSubnets: ISOLATED,
+      nodeType: to('cache.r7g.large'),
+      replicas: to(2),
+      eviction: to(CacheEviction.ALL_KEYS_LRU),
+      backupRetention: to(Duration.days(7)),
+      preferredBackupWindow: to('03:00-04:00'),
+      preferredMaintenanceWindow: to('sun:04:00-sun:05:00'),
+      removalPolicy: DESTROY,
+    },
+  },
+  Kafka: {
+    struct: 'KafkaProps',
+    make: (stack, { vpc }, props) => void new Kafka(stack, 'Store', { vpc, ...props }),
+    changes: {
+      vpc: { ...OTHER_VPC, endangers: REPLACED_CLUSTER },
+      vpcSubnets: { ...ISOLATED, endangers: REPLACED_CLUSTER },
+      kafkaVersion: to('4.0.x.kraft'),
+      // An Express broker instead of a standard one is for MSK to refuse: its schema lets the type change.
+      brokerInstanceType: to('kafka.m7g.xlarge'),
+      brokersPerSubnet: to(2),
+      volumeSize: to(Size.gibibytes(200)),
+      maxVolumeSize: to(Size.tebibytes(2)),
+      retention: to(Duration.days(7)),
+      partitionRetention: to(Size.gibibytes(10)),
+      removalPolicy: DESTROY,
+    },
+  },
+  KafkaSingleNode: {
+    struct: 'KafkaSingleNodeProps',
+    make: (stack, { vpc }, props) => void Kafka.singleNode(stack, 'Store', { vpc, ...props }),
+    changes: {
+      vpc: OTHER_VPC,
+      vpcSubnets: OTHER_ZONE,
+      instanceType: to(new InstanceType('m7i.large')),
+      image: to('docker.io/redpandadata/redpanda:other'),
+      volumeSize: to(Size.gibibytes(200)),
+      snapshotId: SNAPSHOT,
+      retention: to(Duration.days(7)),
+      partitionRetention: to(Size.gibibytes(1)),
+      privateZone: { to: ({ privateZone }) => privateZone },
+      hostName: { to: () => 'other.inside.example.com', with: IN_ZONE },
+      logRetention: to(RetentionDays.ONE_DAY),
+      removalPolicy: DESTROY,
+    },
+  },
+  ClickHouse: {
+    struct: 'ClickHouseProps',
+    make: clickHouse({}),
+    changes: {
+      ...CLICKHOUSE,
+      snapshotId: SNAPSHOT,
+      replicas: {
+        // More servers add volumes; fewer leave those behind that the others had.
+        to: () => 2, endangers: { what: ['AWS::EC2::Volume removed'], said: { file: 'docs/clickhouse.md', text: 'Decide before there is data' } },
+      },
+      keeperInstanceType: { to: () => new InstanceType('t4g.medium'), with: () => ({ replicas: 2 }) },
+    },
+  },
+  ClickHouseReplicas: {
+    struct: 'ClickHouseProps',
+    make: clickHouse({ replicas: 2 }),
+    changes: {
+      ...CLICKHOUSE,
+      // Refused beside replicas.
+      snapshotId: { to: () => 'snap-1', with: () => ({ replicas: 1 }), endangers: SNAPSHOT.endangers },
+      replicas: { to: () => 3, endangers: { what: ['AWS::EC2::Volume removed'], said: { file: 'docs/clickhouse.md', text: 'Decide before there is data' } } },
+      keeperInstanceType: to(new InstanceType('t4g.medium')),
+    },
+  },
+  ObjectStorage: {
+    struct: 'ObjectStorageProps',
+    make: (stack, _, props) => void new ObjectStorage(stack, 'Store', props),
+    changes: {
+      recordingsPrefix: to('other'),
+      recordingsExpiration: to(Duration.days(90)),
+      noncurrentVersionExpiration: to(Duration.days(7)),
+      encryptionKey: { to: ({ key }) => key },
+      serverAccessLogsBucket: { to: ({ bucket }) => bucket },
+      removalPolicy: DESTROY,
+      autoDeleteObjects: { to: () => true, with: () => ({ removalPolicy: RemovalPolicy.DESTROY }) },
+    },
+  },
+};

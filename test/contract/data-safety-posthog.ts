@@ -1,0 +1,83 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { AppAccess, ClientAddress, EndpointGroup, NatMode, PostHog, PostHogProcess, PostHogRelease, TrustedProxies } from '../../lib';
+import { Change, Said, Subject, to } from './data-safety-changes';
+import { Given } from './data-safety-given';
+
+const IN_VPC = ({ vpc }: Given) => ({ vpc });
+
+const BROUGHT: Said = { file: 'docs/stores.md', text: 'What was made leaves the stack then' };
+
+/** A store or secret of the user's own in place of one that was made. */
+function brought(name: keyof Given['stores'], ...types: string[]): Change {
+  return { to: ({ stores }) => stores[name], endangers: { what: types.map((type) => `${type} removed`), said: BROUGHT } };
+}
+
+const BROUGHT_SECRET: Change = { to: ({ secret }) => secret, endangers: { what: ['AWS::SecretsManager::Secret removed'], said: BROUGHT } };
+
+/** What a listener of the user's own needs besides. */
+const LISTENER = ({ vpc, listener, loadBalancer }: Given) =>
+  ({ vpc, listener, loadBalancer, trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']), rulePriorityBase: 2000, certificate: undefined });
+
+const OTHER_CLUSTER: Change['endangers'] = {
+  what: ['AWS::MSK::Cluster replaced'], said: { file: 'docs/kafka.md', text: 'Another VPC or other subnets replace the cluster' },
+};
+
+/** A whole PostHog that makes its stores and its network. */
+export const POSTHOG: Subject = {
+  struct: 'PostHogProps',
+  make: (stack, { certificate }, props) => void new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate, ...props }),
+  changes: {
+    domainName: to('other.example.com'),
+    domainZone: { to: ({ publicZone }) => publicZone },
+    certificate: { to: ({ otherCertificate }) => otherCertificate },
+    listener: { to: ({ otherListener }) => otherListener, with: LISTENER },
+    // Its name is in the alias records.
+    loadBalancer: { to: ({ otherLoadBalancer }) => otherLoadBalancer, with: (given) => ({ ...LISTENER(given), domainZone: given.publicZone }) },
+    rulePriorityBase: { to: () => 4000, with: LISTENER },
+    loadBalancerSubnets: { to: ({ vpc }) => ({ subnets: vpc.publicSubnets.slice(1) }), with: IN_VPC },
+    publicLoadBalancer: to(false),
+    ipAddressType: to(IpAddressType.DUAL_STACK),
+    appAccess: to(AppAccess.nobody()),
+    publicEndpointGroups: { to: () => [EndpointGroup.OAUTH], with: () => ({ appAccess: AppAccess.nobody() }) },
+    trustedProxies: to(TrustedProxies.fromAddresses(['10.0.0.4'])),
+    clientAddress: to(ClientAddress.verified()),
+    sslPolicy: to(SslPolicy.TLS12),
+    idleTimeout: to(Duration.minutes(1)),
+    strictTransportSecurity: to(Duration.days(1)),
+    openListener: to(false),
+    securityGroup: { to: ({ securityGroup }) => securityGroup },
+    accessLogsBucket: { to: ({ bucket }) => bucket },
+    accessLogsPrefix: { to: () => 'posthog', with: ({ bucket }) => ({ accessLogsBucket: bucket }) },
+    secretKey: BROUGHT_SECRET,
+    encryptionSaltKeys: BROUGHT_SECRET,
+    internalApiSecret: BROUGHT_SECRET,
+    internalRequestToken: BROUGHT_SECRET,
+    postgres: brought('postgres', 'AWS::RDS::DBInstance', 'AWS::SecretsManager::Secret'),
+    cache: brought('cache', 'AWS::ElastiCache::ReplicationGroup'),
+    kafka: brought('kafka', 'AWS::MSK::Cluster'),
+    clickHouse: brought('clickHouse', 'AWS::EC2::Volume', 'AWS::SecretsManager::Secret'),
+    objectStorage: brought('objectStorage', 'AWS::S3::Bucket'),
+    vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER },
+    cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER },
+    serviceSubnets: {
+      to: (given) => given.turned(given.vpc.privateSubnets), with: IN_VPC,
+      endangers: { what: ['AWS::EC2::Volume refused'], said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' } },
+    },
+    storeSubnets: { to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }), with: IN_VPC, endangers: OTHER_CLUSTER },
+    manageTopics: to(false),
+    topicPartitions: to(12),
+    nat: to(NatMode.PER_ZONE),
+    release: to(PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11.images, app: 'posthog/posthog:other', capture: 'posthog/capture:other' })),
+    serviceOptions: to({ [PostHogProcess.CAPTURE]: { minTasks: 4, maxTasks: 8 } }),
+    environment: to({ OTHER: 'value' }),
+    secrets: { to: ({ secret }) => ({ OTHER: Secret.fromSecretsManager(secret) }) },
+    telemetry: to(true),
+    enableExecuteCommand: to(true),
+    logRetention: to(RetentionDays.ONE_DAY),
+    removalPolicy: to(RemovalPolicy.DESTROY),
+    deletionProtection: to(false),
+  },
+};
