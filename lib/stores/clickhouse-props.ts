@@ -95,7 +95,7 @@ export interface ClickHouseProps {
    */
   readonly hostName?: string;
   /**
-   * What becomes of volumes, secrets and logs when they leave the stack.
+   * What becomes of volumes, secrets and logs when they leave the stack. With SNAPSHOT, volumes leave a snapshot; secrets and logs stay.
    *
    * @default RemovalPolicy.RETAIN
    */

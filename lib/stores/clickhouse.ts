@@ -10,6 +10,7 @@ import { CLICKHOUSE_PORTS, oneShard } from './clickhouse/topology';
 import { ClickHouseAttributes, ImportedClickHouse } from './clickhouse-import';
 import { checkClickHouseProps, ClickHouseProps } from './clickhouse-props';
 import { IKafka } from './kafka-client';
+import { withoutSnapshot } from './removal';
 import { acknowledge } from '../private/acknowledge';
 import { at } from '../private/errors';
 import { isLookupPending, zonesOf } from '../private/subnets';
@@ -105,13 +106,13 @@ export class ClickHouse extends Construct implements IClickHouse {
     this.database = props.database ?? DEFAULTS.database;
     this.credentials = new Secret(this, 'Credentials', {
       description: 'ClickHouse of PostHog: its user',
-      removalPolicy,
+      removalPolicy: withoutSnapshot(removalPolicy),
       // ClickHouse puts it into XML as it is, and PostHog into the definitions of dictionaries.
       generateSecretString: { secretStringTemplate: JSON.stringify({ username: USER_NAME }), generateStringKey: 'password', excludePunctuation: true, passwordLength: 40 },
     });
     const clusterSecret = new Secret(this, 'ClusterSecret', {
       description: 'ClickHouse of PostHog: servers among each other',
-      removalPolicy,
+      removalPolicy: withoutSnapshot(removalPolicy),
       generateSecretString: { excludePunctuation: true, passwordLength: 40 },
     });
     this.acknowledgeSecrets(this.credentials, clusterSecret);

@@ -196,3 +196,10 @@ test.each([
   const privateZone = new PrivateHostedZone(stack, 'Zone', { vpc, zoneName: 'stores.internal' });
   expect(() => newClickHouse(stack, { vpc, privateZone, hostName })).toThrow(`[Stack/ClickHouse] ${message}`);
 });
+
+test('with SNAPSHOT, volumes leave a snapshot, and what there is none of stays', () => {
+  const policies = Object.values(template({ removalPolicy: RemovalPolicy.SNAPSHOT }).toJSON().Resources as Record<string, { Type: string; DeletionPolicy?: string }>)
+    .filter(({ Type }) => ['AWS::EC2::Volume', 'AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret'].includes(Type))
+    .map(({ Type, DeletionPolicy }) => `${Type} ${DeletionPolicy}`);
+  expect([...new Set(policies)].sort()).toEqual(['AWS::EC2::Volume Snapshot', 'AWS::Logs::LogGroup Retain', 'AWS::SecretsManager::Secret Retain']);
+});

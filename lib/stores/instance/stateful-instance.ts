@@ -15,6 +15,7 @@ import { InstanceContainer } from './instance-container';
 import { instanceFiles } from './instance-files';
 import { instanceRole, TAGS } from './instance-role';
 import { checkVolume, InstanceVolume, volumeRemovalPolicy } from './instance-volume';
+import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
 import { checkDomainName } from '../../private/domain-name';
 import { at, rejected } from '../../private/errors';
@@ -72,7 +73,7 @@ export class StatefulInstance extends Construct implements IGrantable {
     }
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
-      removalPolicy: props.removalPolicy === RemovalPolicy.DESTROY ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      removalPolicy: withoutSnapshot(props.removalPolicy),
     });
     const values = new DeferredValues();
     const asset = bootAsset(this, 'Boot', this.files(props, tag, values));
