@@ -21,14 +21,20 @@ export interface CdkTemplate extends CloudFormationTemplate {
 export class Cdk {
   public readonly outputFolder: string;
 
-  public constructor(private readonly aws: EmulatedAws, private readonly folder: string) {
+  /**
+   * @param aws where to deploy
+   * @param folder where to write
+   * @param app the app's file; left out, it is the one that cdk.json names
+   */
+  public constructor(private readonly aws: EmulatedAws, private readonly folder: string, private readonly app?: string) {
     this.outputFolder = path.join(folder, 'cdk.out');
   }
 
   /** Runs a command; the settings of the app are given as `-c posthog:name=value`. */
   public async run(command: string[], settings: Record<string, string> = {}): Promise<CdkResult> {
     const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `posthog:${name}=${value}`]);
-    const child = spawn(process.execPath, [CLI, ...command, '--no-notices', '--progress', 'events', '--output', this.outputFolder, ...context], {
+    const app = this.app ? ['--app', `node --import tsx ${this.app}`] : [];
+    const child = spawn(process.execPath, [CLI, ...command, ...app, '--no-notices', '--progress', 'events', '--output', this.outputFolder, ...context], {
       cwd: ROOT,
       env: {
         ...this.aws.environment,

@@ -84,6 +84,18 @@ export class EmulatedAws {
     return JSON.parse(output) as Record<string, boolean>;
   }
 
+  /**
+   * Asks what no client of the tests can ask.
+   *
+   * @param service the service, as Python's boto3 spells it
+   * @param call its call, as boto3 spells it
+   * @param parameters what to give it
+   */
+  public ask<T>(service: string, call: string, parameters: Readonly<Record<string, unknown>> = {}): T {
+    const argv = ['-W', 'ignore', '-m', 'emulator.ask', service, call, JSON.stringify(parameters)];
+    return JSON.parse(execFileSync(PYTHON, argv, { cwd: __dirname, env: this.pythonEnvironment(), encoding: 'utf8' })) as T;
+  }
+
   /** The resource types that a deployment asked for and nothing made. */
   public skippedTypes(): string[] {
     return [...new Set([...this.log().matchAll(/No Moto CloudFormation support for (\S+)/g)].map(([, type]) => type))].sort();

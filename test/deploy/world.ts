@@ -27,6 +27,10 @@ export class World {
   private failed?: string;
   private physicalIds: ReadonlyMap<string, string> = new Map();
 
+  /** @param app the app's file; left out, it is the one that cdk.json names */
+  public constructor(private readonly app?: string) {
+  }
+
   /** What the app is deployed with. */
   public get settings(): Record<string, string> {
     return {
@@ -52,6 +56,11 @@ export class World {
   /** The types of the template's resources, each once. */
   public get templateTypes(): string[] {
     return [...new Set(Object.values(this.template.Resources).map(({ Type }) => Type))];
+  }
+
+  /** The types that a deployment of the app asked for and nothing made. */
+  public get skippedTypes(): string[] {
+    return this.aws.skippedTypes().filter((type) => !this.skippedAtBootstrap.includes(type));
   }
 
   public get acm(): ACMClient {
@@ -106,7 +115,7 @@ export class World {
   public async start(moto: Readonly<Record<string, string>> = {}): Promise<void> {
     this.folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-'));
     this.aws = await EmulatedAws.start(this.folder, moto);
-    this.cdk = new Cdk(this.aws, this.folder);
+    this.cdk = new Cdk(this.aws, this.folder, this.app);
     this.certificateArn = await this.importCertificate();
   }
 

@@ -3,6 +3,8 @@
 from typing import Any, Callable
 
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer, FakeTargetGroup
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
 from .stand_in import client
 
 
@@ -28,6 +30,34 @@ def target_group(arn: str, properties: dict[str, Any]) -> None:
 def listener(arn: str, properties: dict[str, Any]) -> None:
     if "ListenerAttributes" in properties:
         client("elbv2").modify_listener_attributes(ListenerArn=arn, Attributes=properties["ListenerAttributes"])
+
+
+def bucket(arn: str, properties: dict[str, Any]) -> None:
+    name = arn.rpartition(":")[2]
+    api = client("s3")
+    if "PublicAccessBlockConfiguration" in properties:
+        api.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=properties["PublicAccessBlockConfiguration"])
+    if "VersioningConfiguration" in properties:
+        api.put_bucket_versioning(Bucket=name, VersioningConfiguration=properties["VersioningConfiguration"])
+    if "LifecycleConfiguration" in properties:
+        rules = [lifecycle_rule(rule) for rule in properties["LifecycleConfiguration"]["Rules"]]
+        api.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
+
+
+def lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
+    """CloudFormation spells some of it in a way of its own."""
+    marker = {key: rule[key] for key in ("ExpiredObjectDeleteMarker",) if key in rule}
+    return {
+        **{key: value for key, value in rule.items() if key not in ("Id", "Prefix", *marker)},
+        "ID": rule["Id"],
+        "Filter": {"Prefix": rule.get("Prefix", "")},
+        **({"Expiration": marker} if marker else {}),
+    }
+
+
+def apply_no_bucket_policy() -> None:
+    """moto leaves the conditions of a policy out, and so refuses everybody what only requests without TLS are refused."""
+    FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
 
 
 def accept_regular_expressions() -> None:
@@ -56,4 +86,6 @@ def install() -> None:
     complete(FakeLoadBalancer, load_balancer)
     complete(FakeTargetGroup, target_group)
     complete(FakeListener, listener)
+    complete(FakeBucket, bucket)
     accept_regular_expressions()
+    apply_no_bucket_policy()

@@ -4,6 +4,8 @@ from typing import Any, Callable
 
 from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
+from moto.ec2.models.security_groups import SecurityGroup
+from moto.rds.models import DBParameterGroup
 
 from .stand_in import client
 
@@ -40,6 +42,20 @@ def can_delete(model: type[CloudFormationModel]) -> bool:
     return hasattr(model, "delete") or not hasattr(model.delete_from_cloudformation_json, "__isabstractmethod__")
 
 
+def keep_while_used(model: Any, used: Callable[[dict[str, Any]], list[str]], name: Callable[[Any], str]) -> None:
+    """moto deletes what a database needs, and can then answer nothing about the database."""
+    delete = model.delete
+
+    def delete_unused(self: Any, account_id: str, region_name: str) -> None:
+        if any(name(self) in used(database) for database in client("rds").describe_db_instances()["DBInstances"]):
+            raise ValidationError(message=f"a database still uses {name(self)}")
+        delete(self, account_id, region_name)
+
+    model.delete = delete_unused
+
+
 def install(models: dict[str, type[CloudFormationModel]]) -> None:
     for resource_type, remove in DELETIONS.items():
         models[resource_type].delete = lambda self, account_id, region_name, remove=remove: remove(self.physical_resource_id)
+    keep_while_used(SecurityGroup, lambda database: [group["VpcSecurityGroupId"] for group in database["VpcSecurityGroups"]], lambda group: group.id)
+    keep_while_used(DBParameterGroup, lambda database: [group["DBParameterGroupName"] for group in database["DBParameterGroups"]], lambda group: group.name)

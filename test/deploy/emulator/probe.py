@@ -9,6 +9,8 @@ from typing import Any, Callable
 import boto3
 from moto import mock_aws
 
+from .store_probe import probe_stores
+
 
 def ref(name: str) -> dict[str, str]:
     return {"Ref": name}
@@ -123,6 +125,7 @@ def probe() -> dict[str, bool]:
             lambda: cloudformation.delete_change_set(StackName="probe", ChangeSetName="none")),
         "outputs of a stack that a change set makes": not outputs_of_change_set(),
         "UsePreviousValue of an SSM parameter": fails(update_with_ssm_parameter),
+        **probe_stores(fails),
     }
 
 

@@ -6,15 +6,21 @@ with the properties of the template. botocore checks each call against the servi
 """
 
 import functools
+import json
+import re
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from moto.cloudformation.exceptions import ValidationError
+
+REFERENCE = re.compile(r"\{\{resolve:secretsmanager:(arn:.+?):SecretString:([^:}]+)::\}\}")
 
 
 @functools.lru_cache
 def client(service: str) -> Any:
-    return boto3.client(service)
+    # A bucket is no name beside localhost.
+    return boto3.client(service, config=Config(s3={"addressing_style": "path"}))
 
 
 def camel(value: Any) -> Any:
@@ -24,14 +30,29 @@ def camel(value: Any) -> Any:
     return [camel(item) for item in value] if isinstance(value, list) else value
 
 
+def resolved(value: Any) -> Any:
+    """Properties with the secrets in them that they name (dynamic references), which moto leaves as they are."""
+    if isinstance(value, dict):
+        return {key: resolved(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [resolved(item) for item in value]
+    return REFERENCE.sub(referenced, value) if isinstance(value, str) else value
+
+
+def referenced(reference: re.Match[str]) -> str:
+    secret, key = reference.groups()
+    return json.loads(client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])[key]
+
+
 class StandIn:
     TYPE = ""
     NAME = ""
 
-    def __init__(self, ref: str, attributes: dict[str, str], properties: dict[str, Any]):
+    def __init__(self, ref: str, attributes: dict[str, str], properties: dict[str, Any], policy: str = "Delete"):
         self.physical_resource_id = ref
         self.attributes = attributes
         self.properties = properties
+        self.policy = policy
 
     @classmethod
     def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
@@ -61,8 +82,8 @@ class StandIn:
         cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any
     ) -> "StandIn":
         properties = cloudformation_json["Properties"]
-        ref, attributes = cls.make(resource_name, properties)
-        return cls(ref, attributes, properties)
+        ref, attributes = cls.make(resource_name, resolved(properties))
+        return cls(ref, attributes, properties, cloudformation_json.get("DeletionPolicy", "Delete"))
 
     @classmethod
     def update_from_cloudformation_json(

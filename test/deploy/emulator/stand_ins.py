@@ -1,9 +1,11 @@
 """The resource types that moto's CloudFormation does not make, or makes without most of their properties."""
 
+import json
 from typing import Any
 
 from moto.core.common_models import CloudFormationModel
 from .stand_in import StandIn, camel, client
+from .stores import STORE_STAND_INS
 
 
 class Secret(StandIn, CloudFormationModel):
@@ -12,12 +14,17 @@ class Secret(StandIn, CloudFormationModel):
 
     @classmethod
     def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
-        value = client("secretsmanager").get_random_password(**properties["GenerateSecretString"])["RandomPassword"]
+        value = properties.get("SecretString") or cls.generated(**properties["GenerateSecretString"])
         made = client("secretsmanager").create_secret(Name=name, Description=properties.get("Description", ""), SecretString=value)
         return made["ARN"], {"Id": made["ARN"]}
 
     def remove(self) -> None:
         client("secretsmanager").delete_secret(SecretId=self.physical_resource_id, ForceDeleteWithoutRecovery=True)
+
+    @staticmethod
+    def generated(SecretStringTemplate: str | None = None, GenerateStringKey: str | None = None, **how: Any) -> str:
+        value = client("secretsmanager").get_random_password(**how)["RandomPassword"]
+        return value if SecretStringTemplate is None else json.dumps({**json.loads(SecretStringTemplate), GenerateStringKey: value})
 
 
 class PrivateDnsNamespace(StandIn, CloudFormationModel):
@@ -140,4 +147,5 @@ class Service(StandIn, CloudFormationModel):
 
 STAND_INS = (
     Secret, PrivateDnsNamespace, DiscoveryService, ScalableTarget, ScalingPolicy, SecurityGroupEgress, SubnetRouteTableAssociation, TaskDefinition, Service,
+    *STORE_STAND_INS,
 )
