@@ -1,33 +1,16 @@
+import { Captured, Passed } from './page/wire';
+import { Outcome } from '../passage';
 import { Belief } from '../../ingress/address-belief';
 
-/** A request that the preview has dealt with. */
-export interface PassedRequest {
-  readonly id: number;
-  readonly at: string;
-  readonly method: string;
-  readonly host: string;
-  /** Path and query, as they were sent. */
-  readonly path: string;
-  /** The address that the request came from, or pretended to. */
-  readonly from: string;
-  readonly rule?: string;
-  readonly outcome: 'arrives' | 'answered' | 'redirected' | 'sign-in' | 'unknown';
-  readonly process?: string;
-  readonly status: number;
+/** A request that the preview has dealt with: what the page knows of it, with what processes believe. */
+export interface PassedRequest extends Passed {
+  readonly outcome: Outcome['kind'];
   readonly beliefs: readonly Belief[];
 }
 
 /** An event that a stand-in for capture took. */
-export interface CapturedEvent {
-  readonly id: number;
+export interface CapturedEvent extends Captured {
   readonly at: string;
-  readonly process: string;
-  readonly event: string;
-  readonly distinctId?: string;
-  /** A few of its properties, long ones cut. */
-  readonly properties: Readonly<Record<string, unknown>>;
-  /** The address that the process takes for the visitor's. */
-  readonly address?: string;
 }
 
 /** Hears of everything that happens from now on. */

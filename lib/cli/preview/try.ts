@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { PreviewPorts } from './answers';
 import { SOURCE_HEADER } from './load-balancer';
 import { isLoopback } from './loopback';
+import { Trial, TrialResult as Answer } from './page/wire';
 import { sendRaw } from './raw-request';
 import { Door, VisitorRequest } from '../door';
 import { Outcome, pass, ruleName } from '../passage';
@@ -9,25 +10,12 @@ import { Belief } from '../../ingress/address-belief';
 import { STRANGER } from '../../ingress/endpoint-samples';
 import { Header } from '../../ingress/forwarded-headers';
 
-/** A request that the page wants tried. */
-export interface Trial {
-  readonly method: string;
-  /** A path, sent untouched, or an absolute URL. */
-  readonly url: string;
-  /** The address to pretend; left out: a stranger's. */
-  readonly from?: string;
-  readonly headers?: readonly Header[];
-  readonly body?: string;
-}
-
-/** What became of it. */
-export interface TrialResult {
+/** What became of a request that the page wanted tried: what the page knows, with what programs ask besides. */
+export interface TrialResult extends Answer {
   readonly request: VisitorRequest;
   readonly rule: { readonly name: string; readonly priority?: number } | null;
   readonly outcome: Outcome;
-  readonly arrived?: { readonly process: string; readonly peer: string; readonly headers: readonly Header[] };
   readonly beliefs: readonly Belief[];
-  readonly response: { readonly status: number; readonly headers: readonly Header[]; readonly body: string };
 }
 
 /** Something that keeps a request from being tried, for the reader. */

@@ -1,23 +1,13 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe as descriptionOf } from '../../../lib/cli/preview/description';
 import { laneKey, lanesOf } from '../../../lib/cli/preview/page/lanes';
-import * as page from '../../../lib/cli/preview/page/wire';
-import { CapturedEvent, PassedRequest } from '../../../lib/cli/preview/traffic';
-import * as server from '../../../lib/cli/preview/try';
+import { DoorFacts } from '../../../lib/cli/preview/page/wire';
 import { doorsOf } from '../../../lib/cli/template-door';
 import { pass, Outcome } from '../../../lib/cli/passage';
 import { STRANGER } from '../../../lib/ingress/endpoint-samples';
 import { CloudFormationTemplate } from '../../../lib/ingress/template-rules';
 import { newPostHog, newStack } from '../../helpers/stack';
 import { MODES } from '../../ingress/modes';
-
-/** What the server sends is what the page reads. The compiler checks it: the page is compiled apart from the server, for a browser. */
-export const SAME: readonly [
-  (sent: PassedRequest) => page.Passed,
-  (sent: CapturedEvent) => page.Captured,
-  (sent: server.TrialResult) => page.TrialResult,
-  (sent: page.Trial) => server.Trial,
-] = [(sent) => sent, (sent) => sent, (sent) => sent, (sent) => sent];
 
 /** Where the rules of each mode lead besides the processes that SDKs call. */
 const ENDS: Readonly<Record<string, string[]>> = { anyone: ['refused'], fromCidrs: ['refused'], authenticated: ['sign-in', 'refused'], nobody: ['refused'] };
@@ -30,7 +20,7 @@ test.each(MODES.filter(({ optIn }) => !optIn))('every request to a door that is 
   const stack = newStack();
   newPostHog(stack, { appAccess: mode.appAccess() });
   const [door] = doorsOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
-  const facts: page.DoorFacts = descriptionOf(door, [door], 'https://localhost:8443', 'http://localhost:8080');
+  const facts: DoorFacts = descriptionOf(door, [door], 'https://localhost:8443', 'http://localhost:8080');
   const lanes = lanesOf(facts);
 
   expect(lanes.filter(({ kind }) => kind !== 'process').map(({ key }) => key)).toEqual([...ENDS[mode.name], 'redirect']);

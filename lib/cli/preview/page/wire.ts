@@ -1,4 +1,4 @@
-/* What the preview and its page say to each other. Types alone. */
+/* What the preview and its page say to each other. Types alone: the page is compiled for a browser, and the preview's own types extend these. */
 
 /** A rule of the load balancer, in words. */
 export interface DoorRule {
@@ -59,7 +59,9 @@ export interface Passed {
   readonly at: string;
   readonly method: string;
   readonly host: string;
+  /** Path and query, as they were sent. */
   readonly path: string;
+  /** The address that the request came from, or pretended to. */
   readonly from: string;
   /** The name of the rule that it met. */
   readonly rule?: string;
@@ -75,16 +77,20 @@ export interface Captured {
   readonly process: string;
   readonly event: string;
   readonly distinctId?: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
+  /** A few of its properties, long ones cut. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** The address that the process takes for the visitor's. */
   readonly address?: string;
 }
 
 /** A request to try. */
 export interface Trial {
   readonly method: string;
+  /** A path, sent untouched, or an absolute URL. */
   readonly url: string;
+  /** The address to pretend; left out: a stranger's. */
   readonly from?: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string;
 }
 
