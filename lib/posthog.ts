@@ -11,7 +11,7 @@ import { NatMode } from './network/nat-mode';
 import { PostHogNetwork } from './network/posthog-network';
 import { checkProps, PostHogProps } from './posthog-props';
 import { PostHogStores } from './posthog-stores';
-import { isFloating } from './private/container-image';
+import { warnOfFloating } from './private/container-image';
 import { isInEcr } from './private/ecr';
 import { at, rejected } from './private/errors';
 import { isLookupPending } from './private/subnets';
@@ -77,10 +77,7 @@ export class PostHog extends Construct {
     const release = props.release ?? DEFAULTS.release;
     const addressProxy = props.clientAddress?._proxy;
     const images = [...Object.values({ ...release.images }), ...addressProxy ? [addressProxy.image] : []];
-    if (images.some(isFloating)) {
-      Annotations.of(this).addWarningV2('cdk-posthog:PostHog.floatingImage',
-        `what these images hold can change with every restart of a task: ${images.filter(isFloating).join(', ')}; name each by its digest (name@sha256:...)`);
-    }
+    warnOfFloating(this, 'PostHog', images, 'restart of a task');
     if (props.nat === NatMode.NONE && !images.every(isInEcr)) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHog.imagesOutOfReach',
         'without NAT, tasks can load images from ECR only; copy those of the release to ECR and name the copies with `release: PostHogRelease.of(...)`');

@@ -2,11 +2,8 @@
 # Runs cfn-lint on the templates of the app and of every example; says nothing but what is wrong. Needs python3; see scripts/python.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-if [[ ! -d node_modules/aws-cdk ]]; then
-  echo 'node_modules is missing: run npm ci first' >&2
-  exit 1
-fi
+source scripts/needs.sh
+need_modules
 bash scripts/python.sh
 out="$(mktemp -d)"
 trap 'rm -rf "$out"' EXIT

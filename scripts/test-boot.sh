@@ -3,15 +3,13 @@
 # Docker, after ShellCheck has nothing to say. Needs root, Linux with loop devices and XFS, and python3; installs the tools on Debian and Ubuntu.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/needs.sh
 
 if [[ "$(id -u)" != 0 ]]; then
   echo 'test:boot makes and mounts file systems: run it as root (sudo npm run test:boot)' >&2
   exit 1
 fi
-if [[ ! -d node_modules/jest ]]; then
-  echo 'node_modules is missing: run npm ci first' >&2
-  exit 1
-fi
+need_modules
 
 # Command and the package of Debian that has it.
 tools=(shellcheck:shellcheck mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs losetup:mount blkid:util-linux flock:util-linux cmp:diffutils python3:python3-minimal systemd-analyze:systemd)

@@ -3,11 +3,8 @@
 # that CHROMIUM names, or Debian's package, which this installs where it may. UPDATE_SCREENSHOTS=1 renews the pictures in docs/images.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-if [[ ! -d node_modules/playwright-core ]]; then
-  echo 'node_modules is missing: run npm ci first' >&2
-  exit 1
-fi
+source scripts/needs.sh
+need_modules
 if [[ -n "${CHROMIUM:-}" && ! -x "$CHROMIUM" ]]; then
   echo "CHROMIUM names $CHROMIUM, which is no program" >&2
   exit 1

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib/core';
+import { Annotations, Token } from 'aws-cdk-lib/core';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { ecrRepository } from './ecr';
@@ -7,9 +7,9 @@ import { rejected } from './errors';
 /** An image reference, as Docker reads it: a name, then a tag, a digest, or both. */
 const REFERENCE = /^(?<name>[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*)(:(?<tag>[\w][\w.-]{0,127}))?(@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
-/** Refuses what is no image. */
-export function checkImage(prop: string, reference: string, example: string): void {
-  if (!Token.isUnresolved(reference) && !REFERENCE.test(reference)) {
+/** Refuses what is no image. One that is left out is the caller's default. */
+export function checkImage(prop: string, reference: string | undefined, example: string): void {
+  if (reference !== undefined && !Token.isUnresolved(reference) && !REFERENCE.test(reference)) {
     throw rejected(prop, `must be an image such as ${example}@sha256:<64 hexadecimal digits>`, reference);
   }
 }
@@ -17,6 +17,22 @@ export function checkImage(prop: string, reference: string, example: string): vo
 /** Whether an image has no digest, so that what it names can change. */
 export function isFloating(reference: string): boolean {
   return !Token.isUnresolved(reference) && !reference.includes('@sha256:');
+}
+
+/**
+ * Warns where what images hold can change unseen.
+ *
+ * @param scope where the warning stands
+ * @param of the class, for the warning's id
+ * @param images the images
+ * @param when what brings the change
+ */
+export function warnOfFloating(scope: Construct, of: string, images: readonly string[], when: string): void {
+  const floating = images.filter(isFloating);
+  if (floating.length > 0) {
+    Annotations.of(scope).addWarningV2(`cdk-posthog:${of}.floatingImage`,
+      `what these images hold can change with every ${when}: ${floating.join(', ')}; name each by its digest (name@sha256:...)`);
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IKafka } from './kafka-client';
+import { checkImage } from '../private/container-image';
 import { checkDomainName } from '../private/domain-name';
 import { rejected } from '../private/errors';
 
@@ -108,15 +109,15 @@ export interface ClickHouseProps {
   readonly logRetention?: RetentionDays;
 }
 
-/** An image reference without white space, and a digest that is whole where there is one. */
-const IMAGE = /^[a-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?$/;
-
 /** Refuses what cannot work. */
 export function checkClickHouseProps(props: ClickHouseProps): void {
-  checkPattern('appImage', props.appImage, IMAGE, 'must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>');
-  checkPattern('image', props.image, IMAGE, 'must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>');
+  checkImage('appImage', props.appImage, 'posthog/posthog');
+  checkImage('image', props.image, 'clickhouse/clickhouse-server');
+  const { database } = props;
   // PostHog's migrations write the name into statements without quoting it.
-  checkPattern('database', props.database, /^[A-Za-z_]\w*$/, 'must be a name of letters, digits and underscores');
+  if (database !== undefined && !Token.isUnresolved(database) && !/^[A-Za-z_]\w*$/.test(database)) {
+    throw rejected('database', 'must be a name of letters, digits and underscores', database);
+  }
   checkHostName(props);
   const { replicas = 1 } = props;
   if (!Number.isInteger(replicas) || Token.isUnresolved(replicas) || replicas < 1 || replicas > 9) {
@@ -143,10 +144,4 @@ function checkHostName({ hostName, privateZone }: ClickHouseProps): void {
     throw rejected('hostName', 'must be known at synthesis', hostName);
   }
   checkDomainName('hostName', hostName);
-}
-
-function checkPattern(prop: string, value: string | undefined, pattern: RegExp, rule: string): void {
-  if (value !== undefined && !Token.isUnresolved(value) && !pattern.test(value)) {
-    throw rejected(prop, rule, value);
-  }
 }

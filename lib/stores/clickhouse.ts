@@ -1,4 +1,4 @@
-import { Annotations, Names, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
+import { Annotations, Names, RemovalPolicy, Size } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, InstanceClass, InstanceSize, InstanceType, ISubnet, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
@@ -12,6 +12,7 @@ import { checkClickHouseProps, ClickHouseProps } from './clickhouse-props';
 import { IKafka } from './kafka-client';
 import { withoutSnapshot } from './removal';
 import { acknowledge } from '../private/acknowledge';
+import { warnOfFloating } from '../private/container-image';
 import { at } from '../private/errors';
 import { isLookupPending, zonesOf } from '../private/subnets';
 
@@ -92,7 +93,7 @@ export class ClickHouse extends Construct implements IClickHouse {
     const { vpc, replicas = 1 } = props;
     const image = props.image ?? DEFAULTS.image;
     const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
-    this.warnOfFloating([image, props.appImage]);
+    warnOfFloating(this, 'ClickHouse', [image, props.appImage], 'new instance');
     const subnets = this.subnets(props, replicas);
 
     const zone = props.privateZone ?? this.ownZone(props);
@@ -147,14 +148,6 @@ export class ClickHouse extends Construct implements IClickHouse {
         `${replicas} replicas share availability zones, so losing one can take several of them; give subnets of ${replicas} zones with \`vpcSubnets\``);
     }
     return subnets;
-  }
-
-  private warnOfFloating(images: readonly string[]): void {
-    const floating = images.filter((image) => !Token.isUnresolved(image) && !image.includes('@sha256:'));
-    if (floating.length > 0) {
-      Annotations.of(this).addWarningV2('cdk-posthog:ClickHouse.floatingImage',
-        `what these images hold can change with every new instance: ${floating.join(', ')}; name each by its digest (name@sha256:...)`);
-    }
   }
 
   /** A VPC cannot have two zones of one name, so the name is the construct's own. */

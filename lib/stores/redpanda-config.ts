@@ -10,6 +10,9 @@ export interface RedpandaSettings {
   readonly partitionBytes: number;
 }
 
+/** Docker Hub's index for amd64 and arm64, as PostHog's compose file has the tag (docker-compose.base.yml); the digest is that of 11 September 2026. */
+export const REDPANDA_IMAGE = 'docker.io/redpandadata/redpanda:v25.1.9@sha256:8f7e9e4c1422baaa1a5e2a6c6c668cfe05442cb3cb476542c7dff61725e6fe31';
+
 /** The ports that Redpanda listens on. */
 export const REDPANDA_PORTS = { kafka: 9092, admin: 9644, rpc: 33145 } as const;
 

@@ -6,8 +6,9 @@ import { Construct } from 'constructs';
 import { StatefulInstance } from './instance/stateful-instance';
 import { IKafka, KafkaEncryption } from './kafka-client';
 import { MAX_MESSAGE_BYTES } from './kafka-limits';
-import { applyScript, bootstrapYaml, clusterProperties, prepareScript, REDPANDA_COMMAND, REDPANDA_DATA, REDPANDA_PORTS, redpandaYaml } from './redpanda-config';
+import { applyScript, bootstrapYaml, clusterProperties, prepareScript, REDPANDA_COMMAND, REDPANDA_DATA, REDPANDA_IMAGE, REDPANDA_PORTS, redpandaYaml } from './redpanda-config';
 import { knownSeconds } from '../private/durations';
+import { checkImage, warnOfFloating } from '../private/container-image';
 import { at, rejected } from '../private/errors';
 
 /**
@@ -86,8 +87,7 @@ export interface KafkaSingleNodeProps {
 
 const DEFAULTS = {
   instanceType: 't4g.large',
-  /** Docker Hub's index for amd64 and arm64, as PostHog's compose file has the tag (docker-compose.base.yml). */
-  image: 'docker.io/redpandadata/redpanda:v25.1.9@sha256:8f7e9e4c1422baaa1a5e2a6c6c668cfe05442cb3cb476542c7dff61725e6fe31',
+  image: REDPANDA_IMAGE,
   volumeSize: Size.gibibytes(100),
   retention: Duration.days(3),
   logRetention: RetentionDays.ONE_MONTH,
@@ -120,13 +120,15 @@ export class SingleNodeKafka extends Construct implements IKafka {
       checkProps(props);
       return subnetOf(props);
     });
+    const image = props.image ?? DEFAULTS.image;
+    warnOfFloating(this, 'Kafka', [image], 'new instance');
     const zone = props.privateZone ?? this.defineZone(props.vpc);
     const host = props.hostName ?? `kafka.${zone.zoneName}`;
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Redpanda of PostHog', allowAllOutbound: false });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'to AWS, to the repositories of Amazon Linux, to the registry of the image');
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(REDPANDA_PORTS.kafka) });
     this.bootstrapServers = `${host}:${REDPANDA_PORTS.kafka}`;
-    this.defineInstance(props, subnet, securityGroup, zone, host);
+    this.defineInstance(props, image, subnet, securityGroup, zone, host);
   }
 
   private defineZone(vpc: IVpc): PrivateHostedZone {
@@ -134,7 +136,7 @@ export class SingleNodeKafka extends Construct implements IKafka {
     return new PrivateHostedZone(this, 'Zone', { vpc, zoneName: `${label}.internal`, comment: 'Where PostHog finds Redpanda' });
   }
 
-  private defineInstance(props: KafkaSingleNodeProps, subnet: ISubnet, securityGroup: SecurityGroup, zone: IPrivateHostedZone, host: string): void {
+  private defineInstance(props: KafkaSingleNodeProps, image: string, subnet: ISubnet, securityGroup: SecurityGroup, zone: IPrivateHostedZone, host: string): void {
     const volumeSize = props.volumeSize ?? DEFAULTS.volumeSize;
     const properties = clusterProperties({
       retentionMs: (props.retention ?? DEFAULTS.retention).toMilliseconds(),
@@ -154,7 +156,7 @@ export class SingleNodeKafka extends Construct implements IKafka {
       logRetention: props.logRetention ?? DEFAULTS.logRetention,
       container: {
         name: 'redpanda',
-        image: props.image ?? DEFAULTS.image,
+        image,
         command: REDPANDA_COMMAND,
         port: REDPANDA_PORTS.kafka,
         environment: {},
@@ -173,11 +175,12 @@ export class SingleNodeKafka extends Construct implements IKafka {
   }
 }
 
-function checkProps({ vpc, instanceType, volumeSize, retention, partitionRetention, privateZone, hostName }: KafkaSingleNodeProps): void {
+function checkProps({ vpc, image, instanceType, volumeSize, retention, partitionRetention, privateZone, hostName }: KafkaSingleNodeProps): void {
   const type = instanceType?.toString() ?? DEFAULTS.instanceType;
   if (!Token.isUnresolved(type) && TOO_SMALL.test(type)) {
     throw rejected('instanceType', 'must have 4 GiB of memory or more', type, 'use t4g.medium or larger');
   }
+  checkImage('image', image, 'docker.io/redpandadata/redpanda');
   const size = volumeSize ?? DEFAULTS.volumeSize;
   if (!size.isUnresolved() && size.toGibibytes() < LEAST_VOLUME_GIB) {
     throw rejected('volumeSize', `must be ${LEAST_VOLUME_GIB} GiB or more: Redpanda refuses writes when less than 5 GiB are free`, `${size.toGibibytes()} GiB`);

@@ -1,5 +1,5 @@
 import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IKafka, Kafka, KafkaEncryption, KafkaSingleNodeProps } from '../../lib';
@@ -76,6 +76,7 @@ test('instance, disk, snapshot, subnet, logs and removal policy can be given', (
     vpc, vpcSubnets: { subnets: [vpc.privateSubnets[1]] }, instanceType: new InstanceType('m7i.large'), volumeSize: Size.gibibytes(500), snapshotId: 'snap-1', logRetention: 7,
     removalPolicy: RemovalPolicy.DESTROY, image: 'registry.example.com/redpanda:v25.1.9',
   });
+  Annotations.fromStack(stack).hasWarning('/Stack/Kafka', Match.stringLikeRegexp('with every new instance: registry.example.com/redpanda:v25.1.9; name each by its digest'));
   const template = Template.fromStack(stack);
   expect(only(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData).toMatchObject({ InstanceType: 'm7i.large', ImageId: expect.stringContaining('x86_64') as string });
   expect(ofType(template, 'AWS::EC2::Volume')).toMatchObject([[expect.anything(), { Properties: { Size: 500, SnapshotId: 'snap-1', AvailabilityZone: 'eu-central-1b' }, DeletionPolicy: 'Delete' }]]);
@@ -141,6 +142,7 @@ test.each<[string, Partial<KafkaSingleNodeProps>, string]>([
   ['the disk is small', { volumeSize: Size.gibibytes(10) }, '`volumeSize` must be 20 GiB or more: Redpanda refuses writes when less than 5 GiB are free, got: \'10 GiB\''],
   ['retention is short', { retention: Duration.minutes(10) }, '`retention` must be an hour or more: what is older is gone, read or not, got: \'600 seconds\''],
   ['a partition may be larger than the disk', { partitionRetention: Size.gibibytes(101) }, '`partitionRetention` must be less than the disk, 100 GiB, got: \'108447924224 bytes\''],
+  ['the image is none', { image: 'Redpanda latest' }, '`image` must be an image such as docker.io/redpandadata/redpanda@sha256:<64 hexadecimal digits>, got: \'Redpanda latest\''],
   ['there is a name without a zone', { hostName: 'kafka.example.internal' }, '`hostName` needs the `privateZone` that it is in, got: \'kafka.example.internal\'; give both, or neither'],
 ])('fails when %s', (_, props, message) => {
   expect(() => singleNode(newStack(), props)).toThrow(`[Stack/Kafka] ${message}`);

@@ -9,6 +9,7 @@ import { acknowledge } from '../../private/acknowledge';
 import { containerImage } from '../../private/container-image';
 import { IKafka, KafkaEncryption } from '../../stores/kafka-client';
 import { kafkaTopics, topicLines } from '../../stores/kafka-topics';
+import { REDPANDA_IMAGE } from '../../stores/redpanda-config';
 import { OneOffTask } from '../one-off-task';
 
 /** What the topics are made with, and where. */
@@ -22,9 +23,6 @@ export interface TopicsTaskProps {
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
-
-/** Upstream makes its topics with the same image (docker-compose.hobby.yml, kafka-init); the digest is that of 11 September 2026. */
-const IMAGE = 'docker.io/redpandadata/redpanda:v25.1.9@sha256:8f7e9e4c1422baaa1a5e2a6c6c668cfe05442cb3cb476542c7dff61725e6fe31';
 
 /** The script ships beside the sources; `lib/` and `build/` are equally deep. */
 const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'services', 'topics', 'reconcile-topics.sh');
@@ -44,7 +42,8 @@ export class TopicsTask extends Construct implements IConnectable {
       runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: CpuArchitecture.X86_64 },
     });
     taskDefinition.addContainer('topics', {
-      image: containerImage(this, 'Repository', IMAGE),
+      // Upstream makes its topics with the same image (docker-compose.hobby.yml, kafka-init).
+      image: containerImage(this, 'Repository', REDPANDA_IMAGE),
       entryPoint: ['/bin/sh', '-c'],
       command: [readFileSync(SCRIPT, 'utf8')],
       environment: {

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# What scripts need before they begin; sourced by them, in the repository's root.
+
+missing() {
+  echo "$1" >&2
+  exit 1
+}
+
+need_modules() {
+  [[ -d node_modules/aws-cdk && -d node_modules/jest ]] || missing 'node_modules is missing: run npm ci first'
+}
+
+need_openssl() {
+  command -v openssl >/dev/null || missing 'openssl is missing: install it (Debian, Ubuntu: apt-get install openssl)'
+}
