@@ -5,6 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogIngressOptions } from './ingress/ingress-options';
 import { NatMode } from './network/nat-mode';
 import { rejected } from './private/errors';
+import { checkWhole } from './private/numbers';
 import { isLookupPending } from './private/subnets';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsProps } from './services/app-secrets';
@@ -59,7 +60,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
   /**
    * The subnets for what runs.
    *
-   * @default - the private subnets with egress of `vpc`, or the service subnets of the new network
+   * @default - the private subnets with egress of `vpc` that the load balancer does not stand in, or the service subnets of the new network
    */
   readonly serviceSubnets?: SubnetSelection;
   /**
@@ -145,7 +146,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Whether the load balancer refuses to be deleted.
+   * Whether the load balancer refuses to be deleted. Has no effect with `listener`.
    *
    * @default - true, unless `removalPolicy` is DESTROY
    */
@@ -178,10 +179,7 @@ export function checkProps(props: PostHogProps): void {
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
     throw rejected('removalPolicy', 'must be RETAIN or DESTROY: of secrets and logs there are no snapshots', props.removalPolicy);
   }
-  const { topicPartitions: partitions } = props;
-  if (partitions !== undefined && !Token.isUnresolved(partitions) && (!Number.isInteger(partitions) || partitions < 1 || partitions > MAX_PARTITIONS)) {
-    throw rejected('topicPartitions', `must be a whole number from 1 to ${MAX_PARTITIONS}`, partitions);
-  }
+  checkWhole('topicPartitions', props.topicPartitions, 1, MAX_PARTITIONS);
   if (props.nat === NatMode.NONE && !props.clickHouse) {
     throw rejected('clickHouse', 'must be given without NAT, because the instances of a new one have to reach AWS and the registries of images', 'none',
       'bring one with ClickHouse.fromClickHouseAttributes(), or choose another `nat`');

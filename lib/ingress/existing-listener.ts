@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib/core';
 import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnLoadBalancer, IApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
@@ -36,9 +35,7 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
   if (base === undefined) {
     throw rejected('rulePriorityBase', 'must be given with `listener`', base, `name the first of ${PRIORITY_SPAN} priorities that no other rule of that listener has`);
   }
-  if (!Token.isUnresolved(base)) {
-    checkPriorityBase(base);
-  }
+  checkPriorityBase(base);
   const loadBalancer = props.loadBalancer ?? ownerOf(listener);
   if (!loadBalancer) {
     throw rejected('loadBalancer', 'must be given with a listener that is imported, because a listener does not name its own', 'none',
@@ -48,22 +45,22 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
 }
 
 /**
- * The subnets that a load balancer stands in, among those of a VPC; none where it is imported.
+ * The subnets that a load balancer stands in, among those of a VPC; none where it is imported, or where the VPC does not know all of them.
  *
  * They are compared by their ids, which of subnets in one app are the same text even before they are known.
  */
 export function subnetsOf(loadBalancer: IApplicationLoadBalancer, vpc: IVpc): ISubnet[] {
   const definition = loadBalancer.node.defaultChild;
   const ids = definition instanceof CfnLoadBalancer ? definition.subnets ?? [] : [];
-  return [...vpc.publicSubnets, ...vpc.privateSubnets, ...vpc.isolatedSubnets].filter(({ subnetId }) => ids.includes(subnetId));
+  const found = [...vpc.publicSubnets, ...vpc.privateSubnets, ...vpc.isolatedSubnets].filter(({ subnetId }) => ids.includes(subnetId));
+  return found.length === ids.length ? found : [];
 }
 
 /** Refuses priorities that another PostHog on the same listener has. */
 export function checkNeighbour(own: ExistingListener, other: ExistingListener, path: string): void {
-  const bases = [own.placement.base, other.placement.base];
-  const isSame = own.listener.listenerArn === other.listener.listenerArn;
-  if (isSame && !bases.some((base) => Token.isUnresolved(base)) && Math.abs(bases[0] - bases[1]) < PRIORITY_SPAN) {
-    throw rejected('rulePriorityBase', `must be ${PRIORITY_SPAN} or more away from that of another PostHog on the same listener (${path} has ${bases[1]})`, bases[0]);
+  const [base, taken] = [own.placement.base, other.placement.base];
+  if (Math.abs(base - taken) < PRIORITY_SPAN) {
+    throw rejected('rulePriorityBase', `must be ${PRIORITY_SPAN} or more away from that of another PostHog on the same listener (${path} has ${taken})`, base);
   }
 }
 

@@ -51,8 +51,8 @@ const DEFAULTS = {
  * The way in to a PostHog: a load balancer that ends TLS, keeps the endpoints of SDKs public, and lets into the app whom its owner chooses.
  *
  * It defines the load balancer, its listeners (https, and http that only redirects), the listener rules, and with a hosted zone the
- * certificate and the alias records. With `listener`, it adds rules to one that stands already, and defines nothing else but alias records.
- * It knows no process: `route()` tells it who answers.
+ * certificate and the alias records. With `listener`, it adds rules to one that stands already, and defines nothing else but alias records
+ * and, where the load balancer is imported, the function that asks for its addresses. It knows no process: `route()` tells it who answers.
  */
 export class PostHogIngress extends Construct implements IConnectable {
   /** The load balancer. */

@@ -30,11 +30,14 @@ export class TrustedProxies {
    *
    * Give exactly the subnets that the load balancer stands in, and nothing else in them.
    *
-   * Throws where a subnet's IPv4 CIDR block is not known at synthesis, and where there are more than 1,024 addresses.
+   * Throws where there is no subnet, where a subnet's IPv4 CIDR block is not known at synthesis, and where there are more than 1,024 addresses.
    *
    * @param subnets the load balancer's subnets
    */
   public static fromSubnets(subnets: ISubnet[]): TrustedProxies {
+    if (subnets.length === 0) {
+      throw rejected('subnets', 'must name at least one', 'none', 'where the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()');
+    }
     const unknown = unknownIn(subnets).map((subnet) => subnet.node.path);
     if (unknown.length > 0) {
       throw rejected('subnets', 'must have IPv4 CIDR blocks that are known at synthesis', unknown.join(', '),
@@ -71,14 +74,16 @@ export class TrustedProxies {
    * Trust exactly these addresses, in the order given.
    *
    * Throws on a CIDR block, a port, brackets, a spelling that is not canonical, a duplicate, an empty list, or more than 1,024.
-   * A list that is an unresolved token is taken as it is.
+   * Unresolved tokens are taken as they are.
    *
    * @param addresses IPv4 or IPv6 addresses
    */
   public static fromAddresses(addresses: string[]): TrustedProxies {
-    const unresolved = Token.isUnresolved(addresses) || addresses.some((address) => Token.isUnresolved(address));
-    const checked = [...unresolved ? addresses : checkAddresses(addresses)];
-    return new TrustedProxies({ addresses: () => checked, cidrs: checked.map(asCidr) });
+    if (!Token.isUnresolved(addresses)) {
+      checkAddresses(addresses, (address) => !Token.isUnresolved(address));
+    }
+    const copy = [...addresses];
+    return new TrustedProxies({ addresses: () => copy, cidrs: copy.map(asCidr) });
   }
 
   /**

@@ -267,12 +267,28 @@ describe('errors', () => {
   });
 });
 
+test('where the VPC does not know all subnets of the load balancer, AWS is asked about them', () => {
+  const stack = newStack();
+  const { listener, loadBalancer, vpc } = owned(stack);
+  const attributes = { vpcId: vpc.vpcId, availabilityZones: ['a'], privateSubnetIds: ['subnet-1'] };
+  const some = Vpc.fromVpcAttributes(stack, 'Some', { ...attributes, publicSubnetIds: [vpc.publicSubnets[0].subnetId], publicSubnetIpv4CidrBlocks: ['10.0.0.0/27'] });
+  const ingress = newIngress(stack, { listener, loadBalancer, vpc: some, trustedProxies: undefined });
+  expect(ingress.subnets).toEqual([]);
+  expect(JSON.stringify(stack.resolve(ingress.environment))).toContain('TrustedAddresses');
+});
+
 describe('tokens', () => {
-  test('pass as a priority base, a domain name and a listener', () => {
+  test('pass as a domain name and a listener', () => {
     const stack = newStack();
-    const base = new CfnParameter(stack, 'Base', { type: 'Number' });
     const securityGroup = SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
     const listener = ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', { listenerArn: Fn.importValue('Listener'), securityGroup });
-    expect(() => newIngress(stack, { listener, domainName: Fn.importValue('Domain'), rulePriorityBase: base.valueAsNumber })).not.toThrow();
+    expect(() => newIngress(stack, { listener, domainName: Fn.importValue('Domain'), rulePriorityBase: 4000 })).not.toThrow();
+  });
+
+  test('are refused as a priority base, which numbers are added to', () => {
+    const stack = newStack();
+    const base = new CfnParameter(stack, 'Base', { type: 'Number' });
+    expect(() => newIngress(stack, { rulePriorityBase: base.valueAsNumber }))
+      .toThrow('`rulePriorityBase` must be known at synthesis, because CloudFormation cannot add to it');
   });
 });

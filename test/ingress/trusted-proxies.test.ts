@@ -46,6 +46,10 @@ describe('from subnets', () => {
       `\`subnets\` must have IPv4 CIDR blocks that are known at synthesis, got: 'Stack/Subnet'; ${ALTERNATIVES}`);
   });
 
+  test('fails without subnets', () => {
+    expect(() => TrustedProxies.fromSubnets([])).toThrow('`subnets` must name at least one, got: \'none\'; where the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()');
+  });
+
   test('fails when the CIDR block of a subnet is a token', () => {
     const stack = newStack();
     const made = new PrivateSubnet(stack, 'Made', { vpcId: 'vpc-1', availabilityZone: 'a', cidrBlock: Fn.importValue('Cidr') });
@@ -76,6 +80,10 @@ describe('from addresses', () => {
     const stack = newStack();
     const trusted = TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')]);
     expect(stack.resolve(trusted.toEnvironment())).toEqual({ TRUSTED_PROXIES: { 'Fn::Join': ['', ['10.0.0.4,', { 'Fn::ImportValue': 'Address' }]] } });
+  });
+
+  test('checks the others beside an address that is a token', () => {
+    expect(() => TrustedProxies.fromAddresses([Fn.importValue('Address'), '10.0.0.0/27'])).toThrow('a CIDR block never matches');
   });
 
   test('takes a list that is a token', () => {
