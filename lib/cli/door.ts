@@ -37,8 +37,8 @@ export interface Target {
 export interface VerifyingProxy {
   /** The CIDR blocks and addresses whose word it takes; undefined where they are known at deployment only. */
   readonly trusted?: readonly string[];
-  /** The headers that it drops. */
-  readonly dropped: readonly string[];
+  /** The headers that it drops; undefined where they are known at deployment only. */
+  readonly dropped?: readonly string[];
 }
 
 /** A request as a visitor sends it. */

@@ -4,7 +4,7 @@ import { ProxySettings } from '../ingress/address-belief';
 /** What the nginx beside a process believes and drops, read from its configuration. */
 export function verifyingProxy({ NGINX_CONF: configuration }: ProxySettings): VerifyingProxy {
   if (configuration === undefined) {
-    return { dropped: [] };
+    return {};
   }
   return { trusted: named(configuration, /set_real_ip_from (\S+);/g), dropped: named(configuration, /proxy_set_header (\S+) "";/g) };
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Header, valuesOf } from './forwarded-headers';
 import { PostHogProcess } from './posthog-process';
+import { withoutPort } from '../private/ip';
 
 /** A request as it reaches a process. */
 export interface ArrivedRequest {
@@ -110,7 +111,7 @@ function entriesOf(headers: readonly Header[]): string[] {
 
 /** Without port and brackets; undefined where that is no address (posthog/utils.py, `_normalize_ip`). */
 function normalised(text: string): string | undefined {
-  const bare = text.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
+  const bare = withoutPort(text);
   return isIP(bare) ? bare : undefined;
 }
 

@@ -24,7 +24,7 @@ export class Cdn {
    * @param cidrs the blocks that https://ip-ranges.amazonaws.com/ip-ranges.json lists for the service CLOUDFRONT_ORIGIN_FACING
    */
   public static cloudFront(cidrs: string[]): Cdn {
-    return new Cdn(cidrs, ['CloudFront-Viewer-Address']);
+    return new Cdn(cidrs);
   }
 
   /**
@@ -34,7 +34,7 @@ export class Cdn {
    * @param cidrs the blocks of https://www.cloudflare.com/ips-v4 and https://www.cloudflare.com/ips-v6
    */
   public static cloudflare(cidrs: string[]): Cdn {
-    return new Cdn(cidrs, ['CF-Connecting-IP', 'CF-Connecting-IPv6', 'CF-Pseudo-IPv4', 'True-Client-IP']);
+    return new Cdn(cidrs);
   }
 
   /**
@@ -43,7 +43,7 @@ export class Cdn {
    * @param cidrs the blocks that it connects to the load balancer from
    */
   public static fromCidrs(cidrs: string[]): Cdn {
-    return new Cdn(cidrs, []);
+    return new Cdn(cidrs);
   }
 
   private constructor(
@@ -53,13 +53,6 @@ export class Cdn {
      * @internal
      */
     public readonly _cidrs: readonly string[],
-    /**
-     * The headers in which it names the visitor's address besides `X-Forwarded-For`. They are dropped: a request that goes round the
-     * network could hold anything in them.
-     *
-     * @internal
-     */
-    public readonly _addressHeaders: readonly string[],
   ) {
     if (Token.isUnresolved(_cidrs)) {
       return;

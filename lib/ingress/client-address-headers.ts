@@ -31,6 +31,10 @@ export const DROPPED_HEADERS: readonly BelievedHeaders[] = [
     names: ['X-Forwarded-Protocol', 'X-Forwarded-Ssl'],
   },
   {
+    source: 'Cloudflare, besides those above (https://developers.cloudflare.com/fundamentals/reference/http-headers/)',
+    names: ['CF-Connecting-IPv6', 'CF-Pseudo-IPv4'],
+  },
+  {
     source: 'other proxies and platforms: Envoy, ingress-nginx, Azure, Google App Engine, DigitalOcean',
     names: ['X-Envoy-External-Address', 'X-Original-Forwarded-For', 'X-Azure-ClientIP', 'X-Azure-SocketIP', 'X-Appengine-User-IP', 'DO-Connecting-IP'],
   },

@@ -63,7 +63,6 @@ export function addProxy(
         listen: String(CLIENT_ADDRESS_PORT),
         upstream: `127.0.0.1:${Tokenization.stringifyNumber(upstreamPort)}`,
         trusted: proxy.trusted(trustedProxies),
-        droppedHeaders: proxy.droppedHeaders,
         drainSeconds: Math.max((knownSeconds(stopTimeout) ?? DEFAULT_STOP_TIMEOUT.toSeconds()) - SECONDS_TO_CUT, 1),
         folder: FOLDER,
       }),

@@ -36,8 +36,6 @@ const IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79d56a
  */
 export interface AddressProxy {
   readonly image: string;
-  /** The headers that the network in front names addresses in. */
-  readonly droppedHeaders: readonly string[];
   /** Whom it believes, as nginx takes it: each block, or several joined. */
   trusted(proxies: TrustedProxies): string[];
 }
@@ -87,7 +85,6 @@ export class ClientAddress {
     checkImage('image', image, 'nginxinc/nginx-unprivileged');
     this._proxy = {
       image,
-      droppedHeaders: cdn?._addressHeaders ?? [],
       trusted: (proxies) => [proxies._cidrs(), cdn?._cidrs ?? []].flatMap(blocks),
     };
   }

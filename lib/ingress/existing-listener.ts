@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib/core';
 import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnLoadBalancer, IApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
@@ -34,6 +35,9 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
   }
   if (base === undefined) {
     throw rejected('rulePriorityBase', 'must be given with `listener`', base, `name the first of ${PRIORITY_SPAN} priorities that no other rule of that listener has`);
+  }
+  if (Token.isUnresolved(base)) {
+    throw rejected('rulePriorityBase', 'must be known at synthesis, because CloudFormation cannot add to it', 'an unresolved token', 'write the number itself');
   }
   checkPriorityBase(base);
   const loadBalancer = props.loadBalancer ?? ownerOf(listener);

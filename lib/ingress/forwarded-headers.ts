@@ -12,8 +12,8 @@ export const HEADER_ATTRIBUTES = {
   PRESERVE_HOST: { key: 'routing.http.preserve_host_header.enabled', defaultValue: 'false' },
 } as const;
 
-/** What the load balancer takes for a valid name of a header. */
-const VALID_NAME = /^[A-Za-z0-9-]+$/;
+/** What the load balancer, and nginx, take for a valid name of a header. */
+export const VALID_NAME = /^[A-Za-z0-9-]+$/;
 
 /** The connection that a request came in on. */
 export interface Connection {

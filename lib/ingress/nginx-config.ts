@@ -8,8 +8,6 @@ export interface NginxSettings {
   readonly upstream: string;
   /** The address blocks that are believed, each as CIDR block or address, or several with `BETWEEN_BLOCKS` between them. */
   readonly trusted: readonly string[];
-  /** Headers to drop besides those that always are. */
-  readonly droppedHeaders: readonly string[];
   /** How long running requests may take to end once it is told to stop, in seconds. */
   readonly drainSeconds: number;
   /** The one folder that it writes to. */
@@ -43,8 +41,8 @@ const NGINX_HEADERS = ['X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rat
  * @see https://nginx.org/en/docs/http/ngx_http_realip_module.html
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (HTTP headers)
  */
-export function nginxConfig({ listen, upstream, trusted, droppedHeaders, drainSeconds, folder }: NginxSettings): string {
-  const dropped = [...new Set([...DROPPED_HEADERS.flatMap(({ names }) => names), ...droppedHeaders])];
+export function nginxConfig({ listen, upstream, trusted, drainSeconds, folder }: NginxSettings): string {
+  const dropped = DROPPED_HEADERS.flatMap(({ names }) => names);
   return `daemon off;
 worker_processes 1;
 worker_rlimit_nofile 16384;

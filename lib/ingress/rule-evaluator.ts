@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { blockList, familyOf } from '../private/ip';
 
 /**
  * A listener rule with the load balancer's own words, as it stands in a template or as the API returns it.
@@ -103,14 +104,5 @@ function queryMatches(condition: RuleCondition, query: string): boolean {
 }
 
 function sourceMatches(cidrs: readonly string[], sourceIp: string | undefined): boolean {
-  const family = isIP(sourceIp ?? '');
-  if (!sourceIp || family === 0) {
-    return false;
-  }
-  const blocks = new BlockList();
-  for (const cidr of cidrs) {
-    const [network, prefix] = cidr.split('/');
-    blocks.addSubnet(network, Number(prefix), isIP(network) === 6 ? 'ipv6' : 'ipv4');
-  }
-  return blocks.check(sourceIp, family === 6 ? 'ipv6' : 'ipv4');
+  return sourceIp !== undefined && isIP(sourceIp) !== 0 && blockList(cidrs).check(sourceIp, familyOf(sourceIp));
 }

@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib/core';
 import { LIMITS, RuleSpec } from './listener-rules';
 import { PathPatterns } from './path-pattern';
 import { rejected } from '../private/errors';
@@ -29,9 +28,6 @@ const MAX_PRIORITY = 50_000;
 
 /** Checks the base of the priorities on a listener with other rules. */
 export function checkPriorityBase(base: number): void {
-  if (Token.isUnresolved(base)) {
-    throw rejected('rulePriorityBase', 'must be known at synthesis, because CloudFormation cannot add to it', 'an unresolved token', 'write the number itself');
-  }
   const highest = MAX_PRIORITY - REST_PRIORITY;
   if (!Number.isInteger(base) || base < 0 || base > highest) {
     throw rejected('rulePriorityBase', `must be a whole number from 0 to ${highest}, because the rules take ${PRIORITY_SPAN} priorities from it on and AWS knows none above ${MAX_PRIORITY}`, base);

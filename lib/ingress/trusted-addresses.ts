@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { rejected } from '../private/errors';
-import { cidrSize, formatAddress, parseAddress, parseCidr } from '../private/ip';
+import { cidrSize, formatAddress, parseAddress, parseCidr, withoutPort } from '../private/ip';
 
 /**
  * How many addresses a list may hold.
@@ -79,8 +79,8 @@ function checkAddress(text: string): void {
   }
   const address = parseAddress(text);
   if (!address) {
-    const withoutPort = text.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
-    throw rejected('addresses', rule, text, withoutPort !== text && isIP(withoutPort) ? `write ${withoutPort}, without brackets and port` : undefined);
+    const bare = withoutPort(text);
+    throw rejected('addresses', rule, text, bare !== text && isIP(bare) ? `write ${bare}, without brackets and port` : undefined);
   }
   if (formatAddress(address) !== text) {
     throw rejected('addresses', 'must be spelled canonically, because PostHog compares text', text, `write ${formatAddress(address)}`);

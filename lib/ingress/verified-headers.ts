@@ -1,12 +1,12 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { DROPPED_HEADERS } from './client-address-headers';
-import { Header, valuesOf } from './forwarded-headers';
+import { Header, VALID_NAME, valuesOf } from './forwarded-headers';
+import { blockList, familyOf, withoutPort } from '../private/ip';
 
 /** What the nginx beside a process writes itself, whatever it got. */
 const OWN = ['host', 'connection', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'];
 
-/** nginx drops names that hold anything else, underscores among them. */
-const VALID_NAME = /^[A-Za-z0-9-]+$/;
+const ALWAYS: readonly string[] = DROPPED_HEADERS.flatMap(({ names }) => names);
 
 /**
  * The headers that a process gets from the nginx beside it (nginx-config.ts): one address, the true one, and no other header that names one.
@@ -17,14 +17,15 @@ const VALID_NAME = /^[A-Za-z0-9-]+$/;
  * @param headers the headers as they reach nginx
  * @param peer the address that connects to nginx
  * @param trusted the CIDR blocks and addresses that it believes
- * @param alsoDropped headers that it drops besides those that it always does
+ * @param dropped the names of the headers that it drops; left out, those of this version
  */
-export function verifiedHeaders(headers: readonly Header[], peer: string, trusted: readonly string[], alsoDropped: readonly string[] = []): Header[] {
-  const dropped = [...OWN, ...DROPPED_HEADERS.flatMap(({ names }) => names), ...alsoDropped].map((name) => name.toLowerCase());
+export function verifiedHeaders(headers: readonly Header[], peer: string, trusted: readonly string[], dropped = ALWAYS): Header[] {
+  const gone = [...OWN, ...dropped].map((name) => name.toLowerCase());
   const host = valuesOf(headers, 'host')[0] ?? '';
   return [
     ['Host', host],
-    ...headers.filter(([name]) => VALID_NAME.test(name) && !dropped.includes(name.toLowerCase())),
+    // nginx drops other names, those with underscores among them.
+    ...headers.filter(([name]) => VALID_NAME.test(name) && !gone.includes(name.toLowerCase())),
     ['X-Forwarded-For', trueAddress(headers, peer, trusted)],
     ['X-Forwarded-Host', host],
     ['X-Forwarded-Proto', 'https'],
@@ -33,11 +34,7 @@ export function verifiedHeaders(headers: readonly Header[], peer: string, truste
 }
 
 function trueAddress(headers: readonly Header[], peer: string, trusted: readonly string[]): string {
-  const blocks = new BlockList();
-  for (const block of trusted) {
-    const [network, prefix = isIP(network) === 6 ? '128' : '32'] = block.split('/');
-    blocks.addSubnet(network, Number(prefix), familyOf(network));
-  }
+  const blocks = blockList(trusted);
   const entries = valuesOf(headers, 'x-forwarded-for').flatMap((value) => value.split(',')).map((entry) => entry.trim());
   let address = peer;
   while (isIP(address) && blocks.check(address, familyOf(address))) {
@@ -48,12 +45,4 @@ function trueAddress(headers: readonly Header[], peer: string, trusted: readonly
     address = next;
   }
   return address;
-}
-
-function withoutPort(entry: string): string {
-  return entry.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }

@@ -34,8 +34,14 @@ test('passes on one address, the host and the scheme, and nothing else that name
     ['Host', 'posthog.example.com'], ['Cookie', 'a'], ['X-Forwarded-For', '192.0.2.1'], ['X-Forwarded-Host', 'evil'], ['X-Forwarded-Proto', 'http'], ['X-Forwarded-Port', '80'],
     ['Forwarded', 'for=1.2.3.4'], ['x-real-ip', '1.2.3.4'], ['X-PostHog-Client-IP', '1.2.3.4'], ['X_Real_IP', '1.2.3.4'], ['X-Mine', 'b'],
   ];
-  expect(verifiedHeaders(headers, LOAD_BALANCER, TRUSTED, ['X-Mine'])).toEqual([
-    ['Host', 'posthog.example.com'], ['Cookie', 'a'],
+  expect(verifiedHeaders(headers, LOAD_BALANCER, TRUSTED)).toEqual([
+    ['Host', 'posthog.example.com'], ['Cookie', 'a'], ['X-Mine', 'b'],
     ['X-Forwarded-For', '192.0.2.1'], ['X-Forwarded-Host', 'posthog.example.com'], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Port', '443'],
   ]);
+});
+
+test('drops the headers that an nginx of another version names, and those alone', () => {
+  const names = verifiedHeaders([['X-Mine', 'b'], ['x-real-ip', '1.2.3.4']], LOAD_BALANCER, TRUSTED, ['X-Mine']).map(([name]) => name);
+  expect(names).toContain('x-real-ip');
+  expect(names).not.toContain('X-Mine');
 });

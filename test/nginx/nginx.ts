@@ -43,7 +43,7 @@ export async function startNginx(upstreamPort: number, settings: Partial<NginxSe
     chownSync(folder, NOBODY, NOBODY);
   }
   const config = nginxConfig({
-    listen: `127.0.0.1:${port}`, upstream: `127.0.0.1:${upstreamPort}`, trusted: LOAD_BALANCER_CIDRS, droppedHeaders: [], drainSeconds: 10, folder, ...settings,
+    listen: `127.0.0.1:${port}`, upstream: `127.0.0.1:${upstreamPort}`, trusted: LOAD_BALANCER_CIDRS, drainSeconds: 10, folder, ...settings,
   });
   const shell = spawn('/bin/sh', ['-c', nginxScript(folder)], {
     env: { PATH: `${path.dirname(binary)}:${process.env.PATH}`, NGINX_CONF: config },

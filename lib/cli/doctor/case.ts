@@ -1,11 +1,10 @@
-import { BlockList, isIP } from 'node:net';
 import { Access } from './access';
 import { Deployment } from './deployment';
 import { likelyDomain } from './domain';
 import { LiveDoor, liveDoor, tlsListener } from './live-door';
 import { Outcome, pass, Passage } from '../passage';
 import { STRANGER } from '../../ingress/endpoint-samples';
-import { formatAddress, parseCidr } from '../../private/ip';
+import { blockList, familyOf, formatAddress, parseCidr } from '../../private/ip';
 
 /** What is meant, besides what stands. */
 export interface Intention {
@@ -35,11 +34,7 @@ export function caseOf(deployment: Deployment, intention: Intention): Case {
   const domain = intention.domain ?? likelyDomain(deployment, tlsListener(deployment));
   const door = liveDoor(deployment, domain);
   const blocks = (door?.rules ?? []).flatMap(({ conditions }) => conditions).filter(({ field }) => field === 'source-ip').flatMap(({ values = [] }) => values);
-  const named = new BlockList();
-  blocks.forEach((block) => {
-    const [network, prefix] = block.split('/');
-    named.addSubnet(network, Number(prefix), familyOf(network));
-  });
+  const named = blockList(blocks);
   return {
     ...intention,
     domain,
@@ -74,8 +69,4 @@ export function reached(outcome: Outcome): string | undefined {
 export function some(items: readonly string[], most = 4): string {
   const more = items.length - most;
   return more > 0 ? `${items.slice(0, most).join(', ')} and ${more} more` : items.join(', ');
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }

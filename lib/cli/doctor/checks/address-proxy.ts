@@ -1,4 +1,3 @@
-import { BlockList, isIP } from 'node:net';
 import { Case, some } from '../case';
 import { Asked, isUnasked, Service, Subnet } from '../deployment';
 import { Judgement, right, unknown, wrong } from '../finding';
@@ -7,7 +6,7 @@ import { tooLarge } from '../subnet-size';
 import { verifyingProxy } from '../../verifying-proxy';
 import { CLIENT_ADDRESS_CONTAINER } from '../../../ingress/nginx-config';
 import { assignableAddresses } from '../../../ingress/trusted-addresses';
-import { formatAddress, formatCidr, parseCidr } from '../../../private/ip';
+import { blockList, familyOf, formatAddress, formatCidr, parseCidr } from '../../../private/ip';
 
 /** Whether the nginx that verifies visitors' addresses, where there is one, believes the load balancer and gets its requests. */
 export function judgeAddressProxy({ deployment: { services, subnets } }: Case): Judgement[] {
@@ -48,20 +47,13 @@ function believes(blocks: readonly string[], subnet: Subnet): boolean {
   if (tooLarge(subnet)) {
     return blocks.includes(subnet.cidr);
   }
-  const list = new BlockList();
-  blocks.map(asBlock).forEach(([network, prefix]) => list.addSubnet(network, prefix, isIP(network) === 6 ? 'ipv6' : 'ipv4'));
+  const list = blockList(blocks);
   return assignableAddresses([subnet.cidr]).every((address) => list.check(address));
 }
 
 function within(text: string, { cidr }: Subnet): boolean {
-  const block = parseCidr(asBlock(text).join('/'));
+  const block = parseCidr(text.includes('/') ? text : `${text}/${familyOf(text) === 'ipv6' ? 128 : 32}`);
   const subnet = parseCidr(cidr ?? '');
   return block !== undefined && subnet !== undefined && block.family === subnet.family && block.prefix >= subnet.prefix
     && formatCidr(parseCidr(`${formatAddress({ family: block.family, value: block.network })}/${subnet.prefix}`)!) === formatCidr(subnet);
-}
-
-/** An address alone is a block of one. */
-function asBlock(text: string): [network: string, prefix: number] {
-  const [network, prefix] = text.split('/');
-  return [network, Number(prefix ?? (isIP(network) === 6 ? 128 : 32))];
 }
