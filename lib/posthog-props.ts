@@ -14,6 +14,7 @@ import { PostHogServiceOptions } from './services/service-options';
 import { ICache } from './stores/cache';
 import { IClickHouse } from './stores/clickhouse';
 import { IKafka } from './stores/kafka-client';
+import { ImportedKafka } from './stores/kafka-import';
 import { IObjectStorage } from './stores/object-storage';
 import { IPostgres } from './stores/postgres';
 
@@ -73,7 +74,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
   /**
    * Whether a task makes the topics that are missing in Kafka before any process starts. It deletes none, and takes no partitions away.
    *
-   * @default - true for a Kafka that is made here, false for one that is given
+   * @default - true, unless `kafka` is imported with `Kafka.fromKafkaAttributes`
    */
   readonly manageTopics?: boolean;
   /**
@@ -156,6 +157,11 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
 /** Of each busy topic; brokers hold a thousand or so in all. */
 const MAX_PARTITIONS = 100;
 
+/** Whether a task makes the topics. */
+export function managesTopics({ manageTopics, kafka }: PostHogProps): boolean {
+  return manageTopics ?? !(kafka instanceof ImportedKafka);
+}
+
 /** Refuses what contradicts itself, or cannot work. */
 export function checkProps(props: PostHogProps): void {
   const known = PROCESSES.map(({ process }) => process as string);
@@ -183,6 +189,10 @@ export function checkProps(props: PostHogProps): void {
   if (props.nat === NatMode.NONE && !props.clickHouse) {
     throw rejected('clickHouse', 'must be given without NAT, because the instances of a new one have to reach AWS and the registries of images', 'none',
       'bring one with ClickHouse.fromClickHouseAttributes(), or choose another `nat`');
+  }
+  if (props.nat === NatMode.NONE && managesTopics(props)) {
+    throw rejected('manageTopics', 'must be false without NAT, because the image of its task is on Docker Hub', props.manageTopics ?? 'the default, true',
+      'make the topics yourself; brokers that may create topics make the rest');
   }
   if (vpc && !props.serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
     throw rejected('vpc', 'must have private subnets with egress', vpc.node.path, 'add them, or name the subnets to run in with `serviceSubnets`');

@@ -4,12 +4,12 @@ import { Cluster, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { Construct } from 'constructs';
+import { Construct, IDependable } from 'constructs';
 import { PostHogIngress } from './ingress/posthog-ingress';
 import { PostHogProcess } from './ingress/posthog-process';
 import { NatMode } from './network/nat-mode';
 import { PostHogNetwork } from './network/posthog-network';
-import { checkProps, PostHogProps } from './posthog-props';
+import { checkProps, managesTopics, PostHogProps } from './posthog-props';
 import { PostHogStores } from './posthog-stores';
 import { warnOfFloating } from './private/container-image';
 import { isInEcr } from './private/ecr';
@@ -78,9 +78,11 @@ export class PostHog extends Construct {
     const addressProxy = props.clientAddress?._proxy;
     const images = [...Object.values({ ...release.images }), ...addressProxy ? [addressProxy.image] : []];
     warnOfFloating(this, 'PostHog', images, 'restart of a task');
-    if (props.nat === NatMode.NONE && !images.every(isInEcr)) {
+    const outOfReach = props.nat === NatMode.NONE ? images.filter((image) => !isInEcr(image)) : [];
+    if (outOfReach.length > 0) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHog.imagesOutOfReach',
-        'without NAT, tasks can load images from ECR only; copy those of the release to ECR and name the copies with `release: PostHogRelease.of(...)`');
+        `without NAT, tasks can load images from ECR only, and these are not there: ${outOfReach.join(', ')}; copy them to ECR and name the copies with ` +
+        '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })`');
     }
     this.network = props.vpc || props.cluster ? undefined : new PostHogNetwork(this, 'Network', {
       nat: props.nat,
@@ -112,7 +114,9 @@ export class PostHog extends Construct {
       addressOf: (process) => `http://${process}.${namespace.namespaceName}:${definitionOf(process).http!.port}`,
     };
     const services = new Construct(this, 'Services');
-    const topics = this.defineTopics(props, stores, { subnets, logRetention, removalPolicy });
+    // Those that are given may be made in this deployment, too.
+    const standing = [stores, ...[this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store))];
+    const topics = this.defineTopics(props, standing, { subnets, logRetention, removalPolicy });
     for (const definition of PROCESSES) {
       const { process } = definition;
       const options = props.serviceOptions?.[process] ?? {};
@@ -135,18 +139,18 @@ export class PostHog extends Construct {
     }
     PROCESSES.forEach((definition) => this.connect(definition, context));
     // Whoever asks for a name that is not there yet may remember for a quarter of an hour that it is not.
-    this.services.forEach(({ service }) => service.node.addDependency(stores, ...topics));
+    this.services.forEach(({ service }) => service.node.addDependency(...standing, ...topics));
   }
 
-  private defineTopics(props: PostHogProps, stores: PostHogStores, run: Pick<TopicsTaskProps, 'subnets' | 'logRetention' | 'removalPolicy'>): TopicsTask[] {
-    if (!(props.manageTopics ?? !props.kafka)) {
+  private defineTopics(props: PostHogProps, standing: readonly IDependable[], run: Pick<TopicsTaskProps, 'subnets' | 'logRetention' | 'removalPolicy'>): TopicsTask[] {
+    if (!managesTopics(props)) {
       return [];
     }
     const topics = new TopicsTask(this, 'Topics', {
       ...run, kafka: this.kafka, busyPartitions: props.topicPartitions ?? DEFAULTS.topicPartitions, cluster: this.cluster, vpc: this.vpc,
     });
     admit(topics, this.kafka.connections, this.kafka.clientPorts, 'from the task that makes topics');
-    topics.runAfter(stores);
+    topics.runAfter(...standing);
     return [topics];
   }
 

@@ -97,10 +97,21 @@ test('the smallest set-up keeps Kafka on one instance', () => {
   const stack = newStack();
   const { vpc, loadBalancerSubnets, serviceSubnets } = new PostHogNetwork(stack, 'Network');
   const kafka = Kafka.singleNode(stack, 'Kafka', { vpc, vpcSubnets: serviceSubnets, volumeSize: Size.gibibytes(50) });
-  const { template } = newPostHog({ vpc, loadBalancerSubnets, serviceSubnets, kafka, manageTopics: true }, stack);
+  const { template } = newPostHog({ vpc, loadBalancerSubnets, serviceSubnets, kafka }, stack);
   template.resourceCountIs('AWS::MSK::Cluster', 0);
   template.resourceCountIs('AWS::AutoScaling::AutoScalingGroup', 2);
-  template.resourceCountIs('Custom::PostHogOneOffTask', 1);
+  const [[, topics]] = ofType(template, 'Custom::PostHogOneOffTask');
+  const [instance] = ofType(template, 'AWS::AutoScaling::AutoScalingGroup').map(([id]) => id).filter((id) => id.startsWith('Kafka'));
+  expect(topics.DependsOn).toContain(instance);
+  ofType(template, 'AWS::ECS::Service').forEach(([, service]) => expect(service.DependsOn).toContain(instance));
+});
+
+test('topics are made on a Kafka of another construct, and on none that is imported', () => {
+  const stack = newStack();
+  const { vpc } = new PostHogNetwork(stack, 'Network');
+  newPostHog({ vpc, kafka: new Kafka(stack, 'Kafka', { vpc }) }, stack).template.resourceCountIs('Custom::PostHogOneOffTask', 1);
+  const other = newStack();
+  newPostHog({ kafka: stores(other).kafka }, other).template.resourceCountIs('Custom::PostHogOneOffTask', 0);
 });
 
 test('topics are made on a Kafka that is given where that is asked for, with as many partitions', () => {
@@ -139,6 +150,7 @@ test('two in one stack have stores of their own', () => {
 test.each<[string, Partial<PostHogProps>, string]>([
   ['too many partitions', { topicPartitions: 101 }, '`topicPartitions` must be a whole number from 1 to 100, got: 101'],
   ['no partitions', { topicPartitions: 0 }, '`topicPartitions` must be a whole number from 1 to 100, got: 0'],
+  ['a topics task whose image is out of reach', { nat: NatMode.NONE, ...stores(newStack()), kafka: undefined }, '`manageTopics` must be false without NAT'],
   ['a ClickHouse that could reach nothing', { nat: NatMode.NONE }, '`clickHouse` must be given without NAT'],
 ])('fails with %s', (_, props, message) => {
   expect(() => newPostHog(props)).toThrow(message);

@@ -6,7 +6,7 @@ import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { NatMode, Postgres, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease } from '../lib';
+import { ClientAddress, NatMode, Postgres, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease } from '../lib';
 import { certificate, environmentOf, newPostHog, newStack, only, stores } from './helpers/stack';
 import { containerOf, executionRoleStatements, idOf, ofType, serviceOf } from './helpers/template';
 
@@ -222,15 +222,19 @@ describe('options', () => {
   });
 
   test('without NAT, images that are not all in ECR warn', () => {
-    const warning = 'without NAT, tasks can load images from ECR only; copy those of the release to ECR and name the copies with `release: PostHogRelease.of(...)` ' +
-      '[ack: cdk-posthog:PostHog.imagesOutOfReach]';
     const ecr = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}`;
     const inEcr = { app: ecr, capture: ecr, featureFlags: ecr, hypercacheServer: ecr };
-    const warnings = (props: Partial<PostHogProps>) => Annotations.fromStack(build(() => props).stack).findWarning('/Stack/PostHog', warning).length;
-    expect(warnings({ nat: NatMode.NONE })).toBe(1);
-    expect(warnings({ nat: NatMode.NONE, release: PostHogRelease.of('mine', { ...inEcr, capture: `capture@${DIGEST}` }) })).toBe(1);
-    expect(warnings({ nat: NatMode.NONE, release: PostHogRelease.of('mine', inEcr) })).toBe(0);
-    expect(warnings({ nat: NatMode.SINGLE })).toBe(0);
+    const inReach = PostHogRelease.of('mine', inEcr);
+    const warnings = (props: Partial<PostHogProps>) => Annotations.fromStack(build(() => props).stack)
+      .findWarning('/Stack/PostHog', Match.stringLikeRegexp('imagesOutOfReach')).map(({ entry }) => entry.data as string);
+    expect(warnings({ nat: NatMode.NONE, release: PostHogRelease.of('mine', { ...inEcr, capture: `capture@${DIGEST}` }) })).toEqual([
+      `without NAT, tasks can load images from ECR only, and these are not there: capture@${DIGEST}; copy them to ECR and name the copies with ` +
+      '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })` [ack: cdk-posthog:PostHog.imagesOutOfReach]',
+    ]);
+    expect(warnings({ nat: NatMode.NONE })).toEqual([expect.stringMatching(/not there: posthog\/posthog@/)]);
+    expect(warnings({ nat: NatMode.NONE, release: inReach, clientAddress: ClientAddress.verified() })).toEqual([expect.stringMatching(/not there: docker.io\/nginxinc\/[^, ]+; copy/)]);
+    expect(warnings({ nat: NatMode.NONE, release: inReach })).toEqual([]);
+    expect(warnings({ nat: NatMode.SINGLE })).toEqual([]);
   });
 
   test('an image in ECR may be pulled by the processes that run it, and by no other', () => {

@@ -66,8 +66,8 @@ export class OneOffTask extends Construct implements IConnectable {
     this.resource.node.addDependency(taskDefinition, securityGroup);
   }
 
-  /** Lets it run only when something is there, with all that belongs to it. */
-  public runAfter(dependency: IDependable): void {
-    this.resource.node.addDependency(dependency);
+  /** Lets it run only when these are there, with all that belongs to them. */
+  public runAfter(...dependencies: IDependable[]): void {
+    this.resource.node.addDependency(...dependencies);
   }
 }

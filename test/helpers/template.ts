@@ -7,6 +7,7 @@ export interface Resource<Properties = Record<string, unknown>> {
   readonly Properties: Properties;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: string[];
 }
 
 /** A container of a task definition. */

@@ -62,8 +62,8 @@ export class TopicsTask extends Construct implements IConnectable {
     });
   }
 
-  /** Lets it run only when something is there, with all that belongs to it. */
-  public runAfter(dependency: IDependable): void {
-    this.task.runAfter(dependency);
+  /** Lets it run only when these are there, with all that belongs to them. */
+  public runAfter(...dependencies: IDependable[]): void {
+    this.task.runAfter(...dependencies);
   }
 }
