@@ -66,7 +66,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
   readonly serviceSubnets?: SubnetSelection;
   /**
    * The subnets for the stores that are made, except those on instances: these stand in `serviceSubnets`, because they need a way out.
-   * They must stay as they are: other ones replace the Kafka cluster.
+   * They must stay as they are: other ones need another Kafka cluster, and the deployment fails.
    *
    * @default - the isolated subnets of `vpc`, or its private ones where it has none, or the store subnets of the new network
    */

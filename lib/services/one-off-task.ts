@@ -44,7 +44,9 @@ export class OneOffTask extends Construct implements IConnectable {
     const { taskDefinition } = props;
     const inCluster = { 'ecs:cluster': props.cluster.clusterArn };
     const tasks = Stack.of(this).formatArn({ service: 'ecs', resource: 'task', resourceName: `${clusterName}/*` });
-    provider.addToRolePolicy({ Effect: 'Allow', Action: 'ecs:RunTask', Resource: taskDefinition.taskDefinitionArn, Condition: { ArnEquals: inCluster } });
+    // Every revision: a right that is granted in the same deployment may not hold yet when it is used.
+    const revisions = Stack.of(this).formatArn({ service: 'ecs', resource: 'task-definition', resourceName: `${taskDefinition.family}:*` });
+    provider.addToRolePolicy({ Effect: 'Allow', Action: 'ecs:RunTask', Resource: revisions, Condition: { ArnEquals: inCluster } });
     provider.addToRolePolicy({ Effect: 'Allow', Action: ['ecs:DescribeTasks', 'ecs:StopTask'], Resource: tasks, Condition: { ArnEquals: inCluster } });
     provider.addToRolePolicy({ Effect: 'Allow', Action: 'iam:PassRole', Resource: [taskDefinition.taskRole.roleArn, taskDefinition.obtainExecutionRole().roleArn] });
     const request: OneOffRequest = {

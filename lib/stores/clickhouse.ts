@@ -135,8 +135,10 @@ export class ClickHouse extends Construct implements IClickHouse {
       credentials: this.credentials,
       clusterSecret,
     };
-    topology.keepers.forEach((keeper, index) => defineKeeper(this, `Keeper${keeper.id}`, subnets[index % subnets.length], keeper, shared, props.keeperInstanceType));
+    const keepers = topology.keepers.map((keeper, index) => defineKeeper(this, `Keeper${keeper.id}`, subnets[index % subnets.length], keeper, shared, props.keeperInstanceType));
     const servers = topology.nodes.map((node, index) => defineServer(this, `Server${index + 1}`, subnets[index % subnets.length], node, server));
+    // A server that starts before its Keepers have names may not find them for a quarter of an hour.
+    servers[0].node.addDependency(...keepers);
     // A deployment changes one after the other.
     servers.slice(1).forEach((next, index) => next.node.addDependency(servers[index]));
   }

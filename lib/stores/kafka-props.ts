@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { knownSeconds } from '../private/durations';
+import { checkKept } from './kafka-retention';
 import { rejected } from '../private/errors';
 
 /**
@@ -12,7 +12,7 @@ export interface KafkaProps {
   /**
    * The subnets to run in: two or three, each in a zone of its own; three for Express brokers.
    *
-   * They must stay as they are: where they or the VPC change, CloudFormation makes another cluster, and leaves the old one.
+   * They must stay as they are: where they or the VPC change, the deployment fails, because that takes another cluster. See docs/kafka.md.
    *
    * @default - one isolated subnet a zone, or one private subnet a zone where there are no isolated ones; in three zones at most
    */
@@ -86,7 +86,10 @@ export function checkProps(props: KafkaProps, express: boolean): void {
     throw rejected('brokerInstanceType', 'must be a kind of broker that MSK offers, such as kafka.m7g.large or express.m7g.large', type,
       /serverless/i.test(type) ? 'MSK Serverless admits clients by IAM only, which PostHog\'s services do not speak' : undefined);
   }
-  if (!Token.isUnresolved(brokers) && (!Number.isInteger(brokers) || brokers < 1)) {
+  if (Token.isUnresolved(brokers)) {
+    throw rejected('brokersPerSubnet', 'must be known at synthesis: how many copies there are depends on it', 'a token');
+  }
+  if (!Number.isInteger(brokers) || brokers < 1) {
     throw rejected('brokersPerSubnet', 'must be 1 or more', brokers);
   }
   const version = props.kafkaVersion ?? KAFKA_DEFAULTS.kafkaVersion;
@@ -98,16 +101,13 @@ export function checkProps(props: KafkaProps, express: boolean): void {
     throw rejected(given, 'cannot be given with Express brokers, which have no disks to size', `${props[given]!.toGibibytes()} GiB`, 'leave it out');
   }
   const [size, max] = [props.volumeSize ?? KAFKA_DEFAULTS.volumeSize, props.maxVolumeSize ?? KAFKA_DEFAULTS.maxVolumeSize];
-  if (max.toGibibytes() > MAX_VOLUME.toGibibytes()) {
+  if (!max.isUnresolved() && max.toGibibytes() > MAX_VOLUME.toGibibytes()) {
     throw rejected('maxVolumeSize', 'must be 16 TiB or less', `${max.toGibibytes()} GiB`);
   }
-  if (size.toGibibytes() > max.toGibibytes()) {
+  if (!size.isUnresolved() && !max.isUnresolved() && size.toGibibytes() > max.toGibibytes()) {
     throw rejected('volumeSize', `must not be larger than \`maxVolumeSize\` (${max.toGibibytes()} GiB)`, `${size.toGibibytes()} GiB`);
   }
-  const hours = knownSeconds(props.retention);
-  if (hours !== undefined && hours < 3600) {
-    throw rejected('retention', 'must be an hour or more: what is older is gone, read or not', `${hours} seconds`);
-  }
+  checkKept(props.retention, props.partitionRetention);
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
     throw rejected('removalPolicy', 'must be RETAIN or DESTROY: MSK has no snapshots', props.removalPolicy);
   }

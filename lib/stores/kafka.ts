@@ -11,6 +11,7 @@ import { ImportedKafka, KafkaAttributes, MSK_PORTS } from './kafka-import';
 import { MAX_MESSAGE_BYTES } from './kafka-limits';
 import { checkProps, KAFKA_DEFAULTS, KafkaProps } from './kafka-props';
 import { serverProperties } from './msk-configuration';
+import { retainSurroundings } from './removal';
 import { KafkaSingleNodeProps, SingleNodeKafka } from './single-node-kafka';
 import { storeSubnets } from './store-subnets';
 import { acknowledge } from '../private/acknowledge';
@@ -91,6 +92,7 @@ export class Kafka extends Construct implements IKafka {
       this.growStorage(props.maxVolumeSize ?? DEFAULTS.maxVolumeSize);
     }
     this.bootstrapServers = this.askForBrokers(cluster.numberOfBrokerNodes);
+    retainSurroundings(this, props.removalPolicy ?? DEFAULTS.removalPolicy);
   }
 
   private defineCluster(props: KafkaProps, subnets: ISubnet[], securityGroup: SecurityGroup, express: boolean): CfnCluster {
@@ -103,7 +105,7 @@ export class Kafka extends Construct implements IKafka {
       name,
       serverProperties: serverProperties({
         brokers,
-        retentionHours: (props.retention ?? DEFAULTS.retention).toHours(),
+        retentionMs: (props.retention ?? DEFAULTS.retention).toMilliseconds(),
         retentionBytes: props.partitionRetention?.toBytes() ?? -1,
         express,
       }),

@@ -3,8 +3,8 @@ import { MAX_MESSAGE_BYTES } from './kafka-limits';
 /** What a cluster's own configuration depends on. */
 export interface MskSettings {
   readonly brokers: number;
-  /** How long messages are kept, in hours. */
-  readonly retentionHours: number;
+  /** How long messages are kept, in milliseconds. */
+  readonly retentionMs: number;
   /** How much of each partition is kept, in bytes; -1 for no limit. */
   readonly retentionBytes: number;
   /** Express brokers fix replication themselves and refuse to be told. */
@@ -25,7 +25,7 @@ export function replicationFactor(brokers: number): number {
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-express-read-write.html
  */
-export function serverProperties({ brokers, retentionHours, retentionBytes, express }: MskSettings): string {
+export function serverProperties({ brokers, retentionMs, retentionBytes, express }: MskSettings): string {
   const copies = replicationFactor(brokers);
   const replication = {
     'default.replication.factor': copies,
@@ -41,7 +41,7 @@ export function serverProperties({ brokers, retentionHours, retentionBytes, expr
     'auto.create.topics.enable': true,
     'num.partitions': 1,
     'message.max.bytes': MAX_MESSAGE_BYTES,
-    'log.retention.hours': retentionHours,
+    'log.retention.ms': retentionMs,
     'log.retention.bytes': retentionBytes,
     ...(express ? {} : replication),
   };

@@ -25,7 +25,7 @@ export interface PostgresOptions {
   /**
    * How many connections the server accepts. It takes a restart of the server to become effective.
    *
-   * @default - as many as RDS derives from the server's memory, and 400 at least
+   * @default - one for each 9,531,392 bytes of the server's memory, and 400 at least
    */
   readonly maxConnections?: number;
   /**

@@ -1,5 +1,6 @@
 /**
- * As many connections as RDS derives from the memory by default, and no fewer than 400: PostHog's some thirty processes keep pools of about ten.
+ * A connection for each 9.5 MB of memory, which is the formula of RDS without its upper end of 5,000, and no fewer than 400: PostHog's some thirty
+ * processes keep pools of about ten.
  *
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html (maximum number of database connections)
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ParamValuesRef.html (a function takes formulas and integers)

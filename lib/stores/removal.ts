@@ -11,7 +11,10 @@ export function withoutSnapshot(removalPolicy: RemovalPolicy): RemovalPolicy {
   return removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.RETAIN : removalPolicy;
 }
 
-/** Retains what a retained server stands on, which cannot be deleted while the server uses it: its groups of subnets and of parameters, its security group. */
+/**
+ * Retains what a retained server stands on, which cannot be deleted while the server uses it: its groups of subnets and of parameters, its
+ * configuration, its security group.
+ */
 export function retainSurroundings(store: IConstruct, removalPolicy: RemovalPolicy): void {
   if (removalPolicy === RemovalPolicy.SNAPSHOT || removalPolicy === RemovalPolicy.DESTROY) {
     return;
@@ -21,6 +24,6 @@ export function retainSurroundings(store: IConstruct, removalPolicy: RemovalPoli
 }
 
 const SURROUNDINGS = [
-  'AWS::EC2::SecurityGroup', 'AWS::ElastiCache::ParameterGroup', 'AWS::ElastiCache::SubnetGroup', 'AWS::IAM::Role', 'AWS::RDS::DBClusterParameterGroup',
+  'AWS::EC2::SecurityGroup', 'AWS::ElastiCache::ParameterGroup', 'AWS::ElastiCache::SubnetGroup', 'AWS::IAM::Role', 'AWS::MSK::Configuration', 'AWS::RDS::DBClusterParameterGroup',
   'AWS::RDS::DBParameterGroup', 'AWS::RDS::DBSubnetGroup',
 ];

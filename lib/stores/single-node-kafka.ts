@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
 import { StatefulInstance } from './instance/stateful-instance';
 import { IKafka, KafkaEncryption } from './kafka-client';
 import { MAX_MESSAGE_BYTES } from './kafka-limits';
+import { checkKept } from './kafka-retention';
 import { applyScript, bootstrapYaml, clusterProperties, prepareScript, REDPANDA_COMMAND, REDPANDA_DATA, REDPANDA_IMAGE, REDPANDA_PORTS, redpandaYaml } from './redpanda-config';
-import { knownSeconds } from '../private/durations';
 import { checkImage, warnOfFloating } from '../private/container-image';
 import { at, rejected } from '../private/errors';
 
@@ -185,11 +185,11 @@ function checkProps({ vpc, image, instanceType, volumeSize, retention, partition
   if (!size.isUnresolved() && size.toGibibytes() < LEAST_VOLUME_GIB) {
     throw rejected('volumeSize', `must be ${LEAST_VOLUME_GIB} GiB or more: Redpanda refuses writes when less than 5 GiB are free`, `${size.toGibibytes()} GiB`);
   }
-  const seconds = knownSeconds(retention);
-  if (seconds !== undefined && seconds < 3600) {
-    throw rejected('retention', 'must be an hour or more: what is older is gone, read or not', `${seconds} seconds`);
+  checkKept(retention, partitionRetention);
+  if (size.isUnresolved() && !partitionRetention) {
+    throw rejected('partitionRetention', 'must be given where `volumeSize` is not known at synthesis', 'none');
   }
-  if (partitionRetention && !partitionRetention.isUnresolved() && !size.isUnresolved() && partitionRetention.toBytes() > size.toBytes()) {
+  if (partitionRetention && !size.isUnresolved() && partitionRetention.toBytes() > size.toBytes()) {
     throw rejected('partitionRetention', `must be less than the disk, ${size.toGibibytes()} GiB`, `${partitionRetention.toBytes()} bytes`);
   }
   if (hostName !== undefined && privateZone === undefined) {

@@ -84,7 +84,7 @@ const clickHouse = (fixed: Props): Subject['make'] => (stack, given, props) => {
   new ClickHouse(stack, 'Store', all);
 };
 
-const OTHER_CLUSTER: Said = { file: 'docs/kafka.md', text: 'Another VPC or other subnets replace the cluster' };
+const OTHER_CLUSTER: Said = { file: 'docs/kafka.md', text: 'Another VPC or other subnets need another cluster' };
 const REPLACED_CLUSTER = { what: ['AWS::MSK::Cluster replaced'], said: OTHER_CLUSTER };
 
 /** Every store that the library makes. */

@@ -22,7 +22,7 @@ const LISTENER = ({ vpc, listener, loadBalancer }: Given) =>
   ({ vpc, listener, loadBalancer, trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']), rulePriorityBase: 2000, certificate: undefined });
 
 const OTHER_CLUSTER: Change['endangers'] = {
-  what: ['AWS::MSK::Cluster replaced'], said: { file: 'docs/kafka.md', text: 'Another VPC or other subnets replace the cluster' },
+  what: ['AWS::MSK::Cluster replaced'], said: { file: 'docs/kafka.md', text: 'Another VPC or other subnets need another cluster' },
 };
 
 /** A whole PostHog that makes its stores and its network. */

@@ -1,6 +1,7 @@
+import { Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AuroraPostgres, Cache, ObjectStorage, Postgres } from '../../lib';
+import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AuroraPostgres, Cache, Kafka, ObjectStorage, Postgres } from '../../lib';
 import { AppTemplate, runApp } from '../helpers/app';
 import { newStack } from '../helpers/stack';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
@@ -192,15 +193,35 @@ AWS::Logs::LogGroup ClickHouseKeeper3Logs964CA138
 AWS::Logs::LogGroup ClickHouseServer2Logs1C74B475
 `;
 
-test.each([[1, [CLICKHOUSE]], [2, [CLICKHOUSE, CLICKHOUSE_REPLICAS]]])('a ClickHouse of %p keeps its logical ids', (replicas, expected) => {
+/** A Redpanda with the id Kafka. */
+const SINGLE_NODE = `
+AWS::EC2::Volume KafkaInstanceVolumeA6BAD519
+AWS::Logs::LogGroup KafkaInstanceLogs01367624
+AWS::Route53::HostedZone KafkaZone79B83BA1
+`;
+
+/** The stores on instances: what each is made with, and what of it is frozen. */
+const ON_INSTANCES: readonly [name: string, frozen: string[], define: (stack: Stack, vpc: IVpc) => void][] = [
+  ['a ClickHouse', [CLICKHOUSE], (stack, vpc) => newClickHouse(stack, { vpc })],
+  ['a ClickHouse of two replicas', [CLICKHOUSE, CLICKHOUSE_REPLICAS], (stack, vpc) => newClickHouse(stack, { vpc, replicas: 2 })],
+  ['a single node of Kafka', [SINGLE_NODE], (stack, vpc) => Kafka.singleNode(stack, 'Kafka', { vpc })],
+];
+
+function onInstances(define: (stack: Stack, vpc: IVpc) => void): AppTemplate {
   const stack = newStack();
-  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b', 'c'], privateSubnetIds: ['s1', 's2', 's3'] });
-  newClickHouse(stack, { vpc, replicas });
-  expect(frozen(Template.fromStack(stack).toJSON() as AppTemplate)).toEqual(lines(...expected));
+  define(stack, Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b', 'c'], privateSubnetIds: ['s1', 's2', 's3'], privateSubnetRouteTableIds: ['r1', 'r2', 'r3'],
+  }));
+  return Template.fromStack(stack).toJSON() as AppTemplate;
+}
+
+test.each(ON_INSTANCES)('%s keeps its logical ids', (_, expected, define) => {
+  expect(frozen(onInstances(define))).toEqual(lines(...expected));
 });
 
 test('every type of the app and of the stores is either frozen or replaceable', () => {
-  const types = new Set([withHostedZone, stores()].flatMap(({ Resources }) => Object.values(Resources)).map(({ Type }) => Type));
+  const templates = [withHostedZone, stores(), ...ON_INSTANCES.map(([, , define]) => onInstances(define))];
+  const types = new Set(templates.flatMap(({ Resources }) => Object.values(Resources)).map(({ Type }) => Type));
   expect([...types].filter((type) => !FROZEN_TYPES.includes(type) && !REPLACEABLE_TYPES.includes(type))).toEqual([]);
 });
 

@@ -100,6 +100,7 @@ const FAILURES: [string, Api, string][] = [
   ['a container that never started', ecs({ lastStatus: 'STOPPED', containers: [{ name: 'topics', reason: 'CannotPullContainerError: no route' }], stoppedReason: 'Task failed to start' }),
     'topics ended with no exit code (CannotPullContainerError: no route); Task failed to start; its log is in /posthog/topics'],
   ['a task without containers', ecs({ lastStatus: 'STOPPED', containers: [], stoppedReason: 'Host EC2 terminated' }), 'failed: Host EC2 terminated'],
+  ['a long story', ecs({ ...DONE, containers: [{ name: 'topics', exitCode: 1, reason: 'x'.repeat(5000) }] }), 'topics ended with 1 (xxx'],
   ['no capacity', () => ok({ tasks: [], failures: [{ reason: 'Capacity is unavailable at this time' }] }), 'ECS started nothing: Capacity is unavailable at this time'],
   ['a refusal', () => error('AccessDeniedException', 'User is not authorized to perform: ecs:RunTask'), 'User is not authorized to perform: ecs:RunTask'],
   ['a cluster that is gone', () => error('ClusterNotFoundException', 'Cluster not found.'), 'Cluster not found.'],

@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { newOneOffTask } from './one-off-fixture';
 import { newStack } from '../helpers/stack';
 
-function statementsOf(template: Template): Record<string, unknown>[] {
+function functionStatementsOf(template: Template): Record<string, unknown>[] {
   const [role] = Object.values(template.findResources('AWS::IAM::Role')).filter(({ Properties }) => JSON.stringify(Properties).includes('lambda.amazonaws.com'));
   const { Policies } = (role as { Properties: { Policies: { PolicyDocument: { Statement: Record<string, unknown>[] } }[] } }).Properties;
   return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
@@ -21,12 +21,15 @@ test('is asked of one function, however many there are', () => {
 test('may run its own task in its own cluster, and pass the task\'s own roles on, and nothing else', () => {
   const stack = newStack();
   newOneOffTask(stack);
-  const statements = statementsOf(Template.fromStack(stack));
+  const statements = functionStatementsOf(Template.fromStack(stack));
   const actions = statements.map(({ Action }) => Action);
   expect(actions).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents'], 'ecs:RunTask', ['ecs:DescribeTasks', 'ecs:StopTask'], 'iam:PassRole']);
   expect(statements.filter(({ Resource }) => Resource === '*')).toEqual([]);
-  expect(statements[1].Resource).toEqual({ Ref: expect.stringMatching(/^OnceTask/) as string });
-  expect(statements[1].Condition).toEqual({ ArnEquals: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringMatching(/^Cluster/), 'Arn'] } } });
+  expect(JSON.stringify(statements[1].Resource)).toContain(':task-definition/StackOnceTask');
+  expect(JSON.stringify(statements[1].Resource)).toMatch(/:\*"\]\]\}$/);
+  expect(JSON.stringify(statements[2].Resource)).toMatch(/":task\/",\{"Ref":"Cluster\w+"\},"\/\*"\]\]\}$/);
+  const inCluster = { ArnEquals: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringMatching(/^Cluster/), 'Arn'] } } };
+  expect([statements[1].Condition, statements[2].Condition]).toEqual([inCluster, inCluster]);
   expect(statements[3].Resource).toEqual([{ 'Fn::GetAtt': [expect.stringMatching(/^OnceTaskTaskRole/), 'Arn'] }, { 'Fn::GetAtt': [expect.stringMatching(/^OnceTaskExecutionRole/), 'Arn'] }]);
 });
 

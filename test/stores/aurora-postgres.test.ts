@@ -99,6 +99,8 @@ test.each([
   const template = made({ removalPolicy });
   const policies = (type: string) => new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
   expect([policies(CLUSTER), policies(SECRET), only(template, CLUSTER).DeletionProtection]).toEqual([new Set([data]), new Set([secrets]), protection]);
+  const surroundings = removalPolicy === RemovalPolicy.RETAIN ? 'Retain' : undefined;
+  expect(['AWS::RDS::DBClusterParameterGroup', 'AWS::EC2::SecurityGroup'].map(policies)).toEqual([new Set([surroundings]), new Set([surroundings])]);
 });
 
 test('a cluster from a snapshot takes the place of a new one, with its own user and database, and says that the snapshot must stay', () => {

@@ -3,7 +3,7 @@ import { InstanceType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Stack } from 'aws-cdk-lib/core';
 import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ClickHouseProps } from '../../lib';
-import { ofType, waysInto } from '../helpers/template';
+import { idOf, ofType, waysInto } from '../helpers/template';
 import { instanceFiles, newClickHouse, zonedStack } from './clickhouse/fixtures';
 
 const CONFIG = 'host/etc/posthog-clickhouse/config.xml';
@@ -48,13 +48,16 @@ test('a Keeper is the server\'s image with another command, and has nothing of P
 test('members admit each other on the ports that they have for it, and nobody else', () => {
   const [[group]] = ofType(template, 'AWS::EC2::SecurityGroup');
   expect(waysInto(template, group).map(({ from, port }) => [from, port])).toEqual([[group, 9440], [group, 9010], [group, 9281], [group, 9234]]);
+  const out = ofType<{ FromPort: number; DestinationSecurityGroupId: unknown }>(template, 'AWS::EC2::SecurityGroupEgress').map(([, { Properties }]) => Properties);
+  expect(out.filter(({ DestinationSecurityGroupId: to }) => idOf(to) === group).map(({ FromPort }) => FromPort)).toEqual([9440, 9010, 9281, 9234]);
 });
 
-test('a deployment changes one server after the other, and starts the Keepers at once, which wait for each other', () => {
+test('a deployment changes one server after the other, and before them the Keepers at once, which wait for each other', () => {
   const groups = ofType(template, 'AWS::AutoScaling::AutoScalingGroup') as unknown as [string, { DependsOn: string[] }][];
   const dependencies = Object.fromEntries(groups.map(([id, { DependsOn }]) => [id.slice(0, -8), DependsOn.filter((on) => on.includes('GroupASG')).map((on) => on.slice(0, -8))]));
   expect(dependencies).toEqual({
-    ClickHouseKeeper1GroupASG: [], ClickHouseKeeper2GroupASG: [], ClickHouseKeeper3GroupASG: [], ClickHouseServer1GroupASG: [], ClickHouseServer2GroupASG: ['ClickHouseServer1GroupASG'],
+    ClickHouseKeeper1GroupASG: [], ClickHouseKeeper2GroupASG: [], ClickHouseKeeper3GroupASG: [],
+    ClickHouseServer1GroupASG: ['ClickHouseKeeper1GroupASG', 'ClickHouseKeeper2GroupASG', 'ClickHouseKeeper3GroupASG'], ClickHouseServer2GroupASG: ['ClickHouseServer1GroupASG'],
   });
 });
 

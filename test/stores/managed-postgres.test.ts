@@ -137,9 +137,9 @@ describe('secrets', () => {
 describe('what outlives the stack', () => {
   function policies(removalPolicy?: RemovalPolicy) {
     const template = made({ removalPolicy });
-    const of = (type: string) => [...new Set(ofType(template, type).map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy].join()))];
+    const of = (type: string, ids = /^/) => [...new Set(ofType(template, type).filter(([id]) => ids.test(id)).map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy].join()))];
     const { DeletionProtection, DeleteAutomatedBackups } = only(template, INSTANCE);
-    return { instance: of(INSTANCE), secrets: of(SECRET), group: of('AWS::EC2::SecurityGroup'), subnets: of('AWS::RDS::DBSubnetGroup'), DeletionProtection, DeleteAutomatedBackups };
+    return { instance: of(INSTANCE), secrets: of(SECRET), group: of('AWS::EC2::SecurityGroup'), subnets: of('AWS::RDS::DBSubnetGroup'), parameters: of('AWS::RDS::DBParameterGroup'), role: of('AWS::IAM::Role', /^Postgres/), DeletionProtection, DeleteAutomatedBackups };
   }
 
   test.each([
@@ -148,13 +148,14 @@ describe('what outlives the stack', () => {
     [RemovalPolicy.RETAIN, 'Retain,Retain', 'Retain,Retain', 'Retain,Retain'],
   ])('with %s the server is protected, and its backups and secrets stay', (policy, server, secrets, surroundings) => {
     expect(policies(policy)).toEqual({
-      instance: [server], secrets: [secrets], group: [surroundings], subnets: [surroundings], DeletionProtection: true, DeleteAutomatedBackups: false,
+      instance: [server], secrets: [secrets], group: [surroundings], subnets: [surroundings], parameters: [surroundings], role: [surroundings],
+      DeletionProtection: true, DeleteAutomatedBackups: false,
     });
   });
 
   test('with DESTROY nothing does', () => {
     expect(policies(RemovalPolicy.DESTROY)).toEqual({
-      instance: ['Delete,Delete'], secrets: ['Delete,Delete'], group: [','], subnets: [','], DeletionProtection: false, DeleteAutomatedBackups: true,
+      instance: ['Delete,Delete'], secrets: ['Delete,Delete'], group: [','], subnets: [','], parameters: [','], role: [','], DeletionProtection: false, DeleteAutomatedBackups: true,
     });
   });
 });

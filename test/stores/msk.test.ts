@@ -1,4 +1,4 @@
-import { CfnParameter, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
+import { CfnParameter, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Kafka, KafkaEncryption, KafkaProps } from '../../lib';
@@ -43,10 +43,13 @@ describe('the default', () => {
   });
 
   test('keeps three copies, and takes what SDKs send', () => {
-    expect(propertiesOf(template())).toMatchObject({
+    expect(propertiesOf(template())).toEqual({
+      'auto.create.topics.enable': 'true', 'num.partitions': '1',
       'default.replication.factor': '3', 'min.insync.replicas': '2', 'message.max.bytes': String(MAX_MESSAGE_BYTES), 'replica.fetch.max.bytes': String(MAX_MESSAGE_BYTES),
-      'log.retention.hours': '72', 'log.retention.bytes': '-1', 'unclean.leader.election.enable': 'false',
+      'offsets.topic.replication.factor': '3', 'transaction.state.log.replication.factor': '3', 'transaction.state.log.min.isr': '2',
+      'log.retention.ms': '259200000', 'log.retention.bytes': '-1', 'log.segment.bytes': '268435456', 'unclean.leader.election.enable': 'false',
     });
+    template().hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
     expect(kafka.maxMessageBytes).toBe(MAX_MESSAGE_BYTES);
   });
 
@@ -75,7 +78,7 @@ describe('the default', () => {
 test.each([1, 2, 3, 6])('%d brokers keep as many copies as they can, up to three, and go on with one missing', (brokers) => {
   const copies = replicationFactor(brokers);
   expect(copies).toBe(Math.min(3, brokers));
-  expect(serverProperties({ brokers, retentionHours: 1, retentionBytes: -1, express: false })).toContain(`min.insync.replicas=${Math.max(1, copies - 1)}\n`);
+  expect(serverProperties({ brokers, retentionMs: 1, retentionBytes: -1, express: false })).toContain(`min.insync.replicas=${Math.max(1, copies - 1)}\n`);
 });
 
 test('two zones make two brokers with two copies', () => {
@@ -87,21 +90,33 @@ test('two zones make two brokers with two copies', () => {
 test('every prop is heeded', () => {
   const { template } = newKafka({
     kafkaVersion: '4.1.x.kraft', brokerInstanceType: 'kafka.t3.small', brokersPerSubnet: 2, volumeSize: Size.gibibytes(20), maxVolumeSize: Size.gibibytes(200),
-    retention: Duration.hours(12), partitionRetention: Size.gibibytes(1), removalPolicy: RemovalPolicy.DESTROY,
+    retention: Duration.minutes(90), partitionRetention: Size.gibibytes(1), removalPolicy: RemovalPolicy.DESTROY,
   });
   template().hasResource('AWS::MSK::Cluster', {
     Properties: { KafkaVersion: '4.1.x.kraft', NumberOfBrokerNodes: 6, BrokerNodeGroupInfo: { InstanceType: 'kafka.t3.small', StorageInfo: { EBSStorageInfo: { VolumeSize: 20 } } } },
     DeletionPolicy: 'Delete',
   });
   template().hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MaxCapacity: 200 });
-  expect(propertiesOf(template())).toMatchObject({ 'log.retention.hours': '12', 'log.retention.bytes': String(2 ** 30) });
+  expect(propertiesOf(template())).toMatchObject({ 'log.retention.ms': '5400000', 'log.retention.bytes': String(2 ** 30) });
 });
 
 test('Express brokers have no disks, and fix replication themselves', () => {
   const { template } = newKafka({ brokerInstanceType: 'express.m7g.large' });
   template().hasResourceProperties('AWS::MSK::Cluster', { BrokerNodeGroupInfo: { InstanceType: 'express.m7g.large', StorageInfo: Match.absent() } });
   template().resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 0);
-  expect(Object.keys(propertiesOf(template()))).toEqual(['auto.create.topics.enable', 'log.retention.bytes', 'log.retention.hours', 'message.max.bytes', 'num.partitions']);
+  expect(Object.keys(propertiesOf(template()))).toEqual(['auto.create.topics.enable', 'log.retention.bytes', 'log.retention.ms', 'message.max.bytes', 'num.partitions']);
+});
+
+test('what a cluster stands on stays with it, and goes with it', () => {
+  const policies = (props: Partial<KafkaProps>) => ['AWS::MSK::Configuration', 'AWS::EC2::SecurityGroup']
+    .flatMap((type) => Object.values(newKafka(props).template().findResources(type))).map(({ DeletionPolicy }) => DeletionPolicy as unknown);
+  expect(policies({})).toEqual(['Retain', 'Retain']);
+  expect(policies({ removalPolicy: RemovalPolicy.DESTROY })).toEqual([undefined, undefined]);
+});
+
+test('AWS is asked for the brokers again when their number changes', () => {
+  const ids = [1, 2].map((brokersPerSubnet) => JSON.stringify(newKafka({ brokersPerSubnet }).template().findResources('Custom::AWS')));
+  expect(ids[0]).not.toBe(ids[1]);
 });
 
 test('two in one stack have names of their own, and ask one function', () => {
@@ -129,13 +144,18 @@ test('tokens pass', () => {
   const stack = newStack(REGION);
   const vpc = newVpc(stack);
   const type = new CfnParameter(stack, 'Type').valueAsString;
-  expect(() => new Kafka(stack, 'Kafka', { vpc, brokerInstanceType: type, kafkaVersion: type })).not.toThrow();
+  const size = Size.gibibytes(new CfnParameter(stack, 'Size', { type: 'Number' }).valueAsNumber);
+  expect(() => new Kafka(stack, 'Kafka', { vpc, brokerInstanceType: type, kafkaVersion: type, volumeSize: size })).not.toThrow();
+  expect(() => new Kafka(stack, 'Growing', { vpc, maxVolumeSize: size })).not.toThrow();
 });
 
 test.each<[string, Partial<KafkaProps>, number, string]>([
   ['a kind of broker that is none', { brokerInstanceType: 'm7g.large' }, 3, '`brokerInstanceType` must be a kind of broker that MSK offers, such as kafka.m7g.large or express.m7g.large, got: \'m7g.large\''],
   ['Serverless', { brokerInstanceType: 'serverless' }, 3, 'got: \'serverless\'; MSK Serverless admits clients by IAM only, which PostHog\'s services do not speak'],
   ['no brokers', { brokersPerSubnet: 0 }, 3, '`brokersPerSubnet` must be 1 or more, got: 0'],
+  ['brokers that are not counted yet', { brokersPerSubnet: Token.asNumber({ Ref: 'Brokers' }) }, 3, '`brokersPerSubnet` must be known at synthesis: how many copies there are depends on it'],
+  ['a retention that is not known yet', { retention: Duration.hours(Token.asNumber({ Ref: 'Hours' })) }, 3, '`retention` must be known at synthesis'],
+  ['a limit that is not known yet', { partitionRetention: Size.gibibytes(Token.asNumber({ Ref: 'Limit' })) }, 3, '`partitionRetention` must be known at synthesis'],
   ['ZooKeeper', { kafkaVersion: '3.5.1' }, 3, '`kafkaVersion` must be one with KRaft, such as 3.9.x.kraft'],
   ['disks of Express brokers', { brokerInstanceType: 'express.m7g.large', volumeSize: Size.gibibytes(1) }, 3, '`volumeSize` cannot be given with Express brokers'],
   ['Express brokers in two zones', { brokerInstanceType: 'express.m7g.large' }, 2, '`vpcSubnets` must be three for Express brokers, each in a zone of its own, got: \'2 subnet(s)\''],

@@ -1,4 +1,4 @@
-import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
+import { App, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
@@ -141,6 +141,8 @@ test.each(['t4g.medium', 'm7g.medium', 'c7g.large', 'r7i.xlarge'])('%s is large 
 test.each<[string, Partial<KafkaSingleNodeProps>, string]>([
   ['the disk is small', { volumeSize: Size.gibibytes(10) }, '`volumeSize` must be 20 GiB or more: Redpanda refuses writes when less than 5 GiB are free, got: \'10 GiB\''],
   ['retention is short', { retention: Duration.minutes(10) }, '`retention` must be an hour or more: what is older is gone, read or not, got: \'600 seconds\''],
+  ['retention is not known yet', { retention: Duration.hours(Token.asNumber({ Ref: 'Hours' })) }, '`retention` must be known at synthesis'],
+  ['only the disk is not known yet', { volumeSize: Size.gibibytes(Token.asNumber({ Ref: 'Disk' })) }, '`partitionRetention` must be given where `volumeSize` is not known at synthesis'],
   ['a partition may be larger than the disk', { partitionRetention: Size.gibibytes(101) }, '`partitionRetention` must be less than the disk, 100 GiB, got: \'108447924224 bytes\''],
   ['the image is none', { image: 'Redpanda latest' }, '`image` must be an image such as docker.io/redpandadata/redpanda@sha256:<64 hexadecimal digits>, got: \'Redpanda latest\''],
   ['there is a name without a zone', { hostName: 'kafka.example.internal' }, '`hostName` needs the `privateZone` that it is in, got: \'kafka.example.internal\'; give both, or neither'],

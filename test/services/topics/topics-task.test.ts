@@ -26,6 +26,10 @@ test('asks the brokers for the whole list', () => {
   });
 });
 
+test('its log is kept for as long as was asked for', () => {
+  newTopics(newStack()).hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Retain' });
+});
+
 test('does not speak TLS where the brokers do not', () => {
   newTopics(newStack(), KafkaEncryption.PLAINTEXT).hasResourceProperties('AWS::ECS::TaskDefinition', {
     ContainerDefinitions: [Match.objectLike({ Environment: Match.arrayWith([{ Name: 'TLS', Value: 'false' }]) })],
