@@ -18,6 +18,7 @@ import {
 } from '../../lib';
 import { ROOT } from '../helpers/app';
 import { certificate, newPostHog, newStack } from '../helpers/stack';
+import { zonedStack } from '../helpers/zones';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** A property of a struct that users fill in. */
@@ -172,8 +173,7 @@ const OTHERS: Record<string, unknown> = {
 
 function template(define: (stack: Stack, props: Props) => void): (props: Props) => unknown {
   return (props) => {
-    const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
-    stack.node.setContext('availability-zones:account=111122223333:region=eu-central-1', ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']);
+    const stack = zonedStack();
     define(stack, props);
     return Template.fromStack(stack).toJSON();
   };

@@ -4,7 +4,8 @@ import { Stack } from 'aws-cdk-lib/core';
 import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ClickHouseProps } from '../../lib';
 import { idOf, ofType, waysInto } from '../helpers/template';
-import { instanceFiles, newClickHouse, zonedStack } from './clickhouse/fixtures';
+import { zonedStack } from '../helpers/zones';
+import { instanceFiles, newClickHouse } from './clickhouse/fixtures';
 
 const CONFIG = 'host/etc/posthog-clickhouse/config.xml';
 const ZONE = /\.stack-clickhouse-[0-9a-f]{8}\.internal/g;

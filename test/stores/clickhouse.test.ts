@@ -6,7 +6,8 @@ import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ClickHouseProps, Kafka, KafkaEncryption } from '../../lib';
 import { only } from '../helpers/stack';
 import { ofType, statementsOf, waysInto } from '../helpers/template';
-import { instanceFiles, newClickHouse, zonedStack } from './clickhouse/fixtures';
+import { zonedStack } from '../helpers/zones';
+import { instanceFiles, newClickHouse } from './clickhouse/fixtures';
 
 function template(overrides: Partial<ClickHouseProps> = {}): Template {
   const stack = zonedStack();

@@ -4,17 +4,14 @@ import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Kafka, KafkaEncryption, KafkaProps } from '../../lib';
 import { MAX_MESSAGE_BYTES } from '../../lib/stores/kafka-limits';
 import { replicationFactor, serverProperties } from '../../lib/stores/msk-configuration';
-import { newStack } from '../helpers/stack';
-
-const REGION = { env: { account: '111122223333', region: 'eu-central-1' } };
+import { zonedStack } from '../helpers/zones';
 
 function newVpc(stack: Stack, zones = 3): Vpc {
-  stack.node.setContext('availability-zones:account=111122223333:region=eu-central-1', ['a', 'b', 'c', 'd'].map((zone) => `eu-central-1${zone}`));
   return new Vpc(stack, 'Vpc', { maxAzs: zones, natGateways: 0, restrictDefaultSecurityGroup: false, subnetConfiguration: [{ name: 'Store', subnetType: SubnetType.PRIVATE_ISOLATED }] });
 }
 
 function newKafka(props: Partial<KafkaProps> = {}, zones = 3): { stack: Stack; kafka: Kafka; template: () => Template } {
-  const stack = newStack(REGION);
+  const stack = zonedStack(4);
   const kafka = new Kafka(stack, 'Kafka', { vpc: newVpc(stack, zones), ...props });
   return { stack, kafka, template: () => Template.fromStack(stack) };
 }
@@ -120,7 +117,7 @@ test('AWS is asked for the brokers again when their number changes', () => {
 });
 
 test('two in one stack have names of their own, and ask one function', () => {
-  const stack = newStack(REGION);
+  const stack = zonedStack(4);
   const vpc = newVpc(stack);
   new Kafka(stack, 'One', { vpc });
   new Kafka(stack, 'Two', { vpc });
@@ -131,8 +128,7 @@ test('two in one stack have names of their own, and ask one function', () => {
 });
 
 test('subnets can be named, and one private subnet a zone serves where there are no isolated ones', () => {
-  const stack = newStack(REGION);
-  stack.node.setContext('availability-zones:account=111122223333:region=eu-central-1', ['eu-central-1a', 'eu-central-1b']);
+  const stack = zonedStack(2);
   const vpc = new Vpc(stack, 'Vpc', { natGateways: 1, restrictDefaultSecurityGroup: false });
   new Kafka(stack, 'Default', { vpc });
   new Kafka(stack, 'Named', { vpc, vpcSubnets: { subnets: [...vpc.privateSubnets].reverse() } });
@@ -141,7 +137,7 @@ test('subnets can be named, and one private subnet a zone serves where there are
 });
 
 test('tokens pass', () => {
-  const stack = newStack(REGION);
+  const stack = zonedStack(4);
   const vpc = newVpc(stack);
   const type = new CfnParameter(stack, 'Type').valueAsString;
   const size = Size.gibibytes(new CfnParameter(stack, 'Size', { type: 'Number' }).valueAsNumber);
@@ -169,7 +165,7 @@ test.each<[string, Partial<KafkaProps>, number, string]>([
 });
 
 test('fails where there is no subnet for a store', () => {
-  const stack = newStack(REGION);
+  const stack = zonedStack(4);
   const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, restrictDefaultSecurityGroup: false, subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC }] });
   expect(() => new Kafka(stack, 'Kafka', { vpc })).toThrow('[Stack/Kafka] `vpc` must have isolated or private subnets for a store, got: \'Stack/Vpc\'');
 });

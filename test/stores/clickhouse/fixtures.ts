@@ -4,14 +4,6 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { ClickHouse, ClickHouseProps, Kafka, PostHogRelease } from '../../../lib';
-import { newStack } from '../../helpers/stack';
-
-/** Three zones, without asking AWS which there are. */
-export function zonedStack(): Stack {
-  const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
-  stack.node.setContext('availability-zones:account=111122223333:region=eu-central-1', ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']);
-  return stack;
-}
 
 /** A ClickHouse with only what it cannot do without, and whatever a test adds. */
 export function newClickHouse(scope: Construct, overrides: Partial<ClickHouseProps> = {}, id = 'ClickHouse'): ClickHouse {
