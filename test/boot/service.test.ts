@@ -17,6 +17,22 @@ afterEach(() => {
   sandbox.remove();
 });
 
+test('images in private ECR come down in a whole start: the container\'s in its first step, and what its preparation wants', () => {
+  const [image, other] = ['444455556666.dkr.ecr.us-east-1.amazonaws.com/redpanda:1', '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog:1'];
+  sandbox.remove();
+  sandbox = new Sandbox({ IMAGE: image });
+  sandbox.write('root/asset/container/prepare', `bash "$LOG_IN" ${other}\ndocker pull ${other}\n`);
+  const unit = readFileSync(sandbox.at('root/asset/boot/stateful-instance.service'), 'utf8');
+  const steps = [...unit.matchAll(/^ExecStartPre=\S+ \S+\/(\S+)$/gm)].map(([, script]) => script).filter((script) => script !== 'volume.sh');
+  expect(steps.map((step) => sandbox.run(step))).toEqual(steps.map(() => ({ status: 0, output: expect.not.stringContaining('password of') as string })));
+  expect(sandbox.calls().filter((call) => /^docker (login|pull)/.test(call))).toEqual([
+    'docker login --username AWS --password-stdin 444455556666.dkr.ecr.us-east-1.amazonaws.com', `docker pull --quiet ${image}`,
+    'docker login --username AWS --password-stdin 111122223333.dkr.ecr.eu-central-1.amazonaws.com', `docker pull ${other}`,
+  ]);
+  // For root alone, and in memory.
+  expect(statSync(sandbox.at('run/docker')).mode & 0o777).toBe(0o700);
+});
+
 describe('run.sh', () => {
   /** The volume is mounted and held, as volume.sh leaves it. */
   function held(by = 'i-1'): void {

@@ -104,10 +104,24 @@ test('a Keeper gets a certificate, and nothing of PostHog', () => {
 });
 
 test('private repositories of ECR are entered in their region', () => {
-  const registry = '111122223333.dkr.ecr.eu-central-1.amazonaws.com';
-  const { status, calls } = host.start({ appImage: `${registry}/posthog@sha256:1` });
-  expect(status).toBe(0);
-  expect(calls.slice(0, 2).sort()).toEqual(['aws ecr get-login-password --region eu-central-1', `login --username AWS --password-stdin ${registry}`]);
+  const registry = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+  const appImage = `${registry}/posthog@sha256:1`;
+  const { status, errors, calls } = host.start({ appImage });
+  expect({ status, errors }).toEqual({ status: 0, errors: '' });
+  const others = calls.filter((call) => !call.startsWith('run'));
+  // Both ends of the pipe begin at once.
+  expect(others.slice(0, 2).sort()).toEqual(['aws ecr get-login-password --region eu-west-1', `login --username AWS --password-stdin ${registry}`]);
+  expect(others[2]).toBe(`pull --quiet --platform linux/amd64 ${appImage}`);
+  expect(host.start({ appImage }).calls.map((call) => call.split(' ')[0])).toEqual(['run']);
+});
+
+test('fails when the registry of PostHog\'s image lets nobody in, and the next start repairs it', () => {
+  const appImage = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/posthog@sha256:1';
+  const { status, errors } = host.start({ appImage, fail: 'login' });
+  expect(status).not.toBe(0);
+  expect(errors).toContain('Docker cannot log in to 111122223333.dkr.ecr.eu-west-1.amazonaws.com');
+  expect(host.has('volume/data/user_scripts')).toBe(false);
+  expect(host.start({ appImage }).status).toBe(0);
 });
 
 test('fails when a secret is empty, before ClickHouse takes it for no password at all', () => {

@@ -6,6 +6,9 @@ import { prepareScript } from '../../lib/stores/clickhouse/prepare-script';
 
 const SECRETS = ['POSTHOG_CLICKHOUSE_PASSWORD', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET'];
 
+/** The instance's own script, as boot/prepare.sh of an instance passes it. */
+const LOG_IN = path.join(__dirname, '..', '..', 'lib', 'stores', 'instance', 'boot', 'log-in.sh');
+
 /** What a start is given; the rest is as on an instance. */
 export interface Start {
   readonly hostName?: string;
@@ -27,7 +30,8 @@ export class PreparedHost {
 
   public constructor() {
     SECRETS.forEach((name) => this.write(`secrets/${name}`, 'Abc123'));
-    this.write('bin/aws', '#!/bin/sh\necho "aws $*" >>"$CALLS"\n');
+    this.write('instance/asset/settings', 'REGION=eu-central-1\n');
+    this.write('bin/aws', '#!/bin/sh\necho "aws $*" >>"$CALLS"\n[ "$*" != "ecr get-login-password --region $4" ] || echo "password of $4"\n');
     this.write('bin/rmdir', '#!/bin/sh\n[ "$FAIL" = rmdir ] || exec /bin/rmdir "$@"\nexit 1\n');
     copyFileSync(path.join(__dirname, 'stand-in-docker.sh'), path.join(this.folder, 'bin', 'docker'));
     ['aws', 'docker', 'rmdir'].forEach((name) => chmodSync(path.join(this.folder, 'bin', name), 0o755));
@@ -54,6 +58,11 @@ export class PreparedHost {
         MOUNT_POINT: path.join(this.folder, 'volume'),
         OWNER: `${process.getuid!()}:${process.getgid!()}`,
         SECRETS_DIR: path.join(this.folder, 'secrets'),
+        LOG_IN,
+        STATEFUL_INSTANCE_ROOT: path.join(this.folder, 'instance'),
+        STATEFUL_INSTANCE_RUN: path.join(this.folder, 'run'),
+        STATEFUL_INSTANCE_FIRST_DELAY: '0.01',
+        DOCKER_CONFIG: path.join(this.folder, 'run', 'docker'),
         CALLS: path.join(this.folder, 'calls'),
         APP: path.join(this.folder, 'app'),
         ...fail ? { FAIL: fail } : {},

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Docker as boot/prepare.sh uses it. CALLS is the file of what was asked, APP the content of PostHog's image, FAIL a command that fails.
+# Docker as boot/prepare.sh uses it. CALLS is the file of what was asked, APP the content of PostHog's image, FAIL a command that fails. A private
+# registry of ECR takes the password of its region, and gives nothing to who has not logged in.
 set -euo pipefail
 echo "$*" >>"$CALLS"
 if [[ "$*" == "${FAIL:-nothing}"* ]]; then
@@ -15,8 +16,16 @@ case "$1" in
     ;;
   create) echo container-1 ;;
   cp) cp -r "$APP/${2#container-1:}" "$3" ;;
-  login) cat >/dev/null ;;
-  pull | rm | image) ;;
+  login)
+    [[ "$(cat)" == "password of $(cut -d. -f4 <<<"${*: -1}")" ]]
+    mkdir -p "${DOCKER_CONFIG:?}"
+    echo "${*: -1}" >>"$DOCKER_CONFIG/registries"
+    ;;
+  pull)
+    registry="$(cut -d/ -f1 <<<"${*: -1}")"
+    [[ "$registry" != *.dkr.ecr.* ]] || grep --quiet --line-regexp --fixed-strings "$registry" "${DOCKER_CONFIG:?}/registries"
+    ;;
+  rm | image) ;;
   *)
     echo "stand-in: docker $1 is not known" >&2
     exit 1

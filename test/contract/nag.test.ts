@@ -112,6 +112,7 @@ test.each([undefined, ENV])('finds nothing in a ClickHouse on EC2, with and with
     const appImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
     newClickHouse(stack, { vpc, appImage }, 'One');
     newClickHouse(stack, { vpc, replicas: 2 }, 'Two');
+    newClickHouse(stack, { vpc, replicas: 2, image: appImage.replace('/posthog@', '/clickhouse@') }, 'Three');
   }, env)).toEqual([]);
 });
 
@@ -119,6 +120,7 @@ test.each([undefined, ENV])('finds nothing in a single node of Kafka that is not
   expect(findings((stack) => {
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'], privateSubnetRouteTableIds: ['r1', 'r2'] });
     Kafka.singleNode(stack, 'Kafka', { vpc });
+    Kafka.singleNode(stack, 'Copied', { vpc, image: '444455556666.dkr.ecr.us-east-1.amazonaws.com/redpanda@sha256:' + '0'.repeat(64) });
   }, env)).toEqual([]);
 });
 

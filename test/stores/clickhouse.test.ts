@@ -158,6 +158,15 @@ test('images in private ECR repositories can be pulled, and no others', () => {
   expect(JSON.stringify(template().toJSON())).not.toContain('ecr:');
 });
 
+test('ClickHouse\'s image in a private ECR repository can be pulled by each server and each Keeper, and PostHog\'s by servers alone', () => {
+  const [image, appImage] = ['clickhouse', 'posthog'].map((name) => `444455556666.dkr.ecr.us-east-1.amazonaws.com/${name}@sha256:${'0'.repeat(64)}`);
+  const found = template({ image, appImage, replicas: 2 });
+  const pulls = ofType(found, 'AWS::IAM::Role').filter(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'))
+    .map(([role]) => JSON.stringify(statementsOf(found, role).filter(({ actions }) => actions.includes('ecr:BatchGetImage')).flatMap(({ resources }) => resources)))
+    .map((resources) => [...resources.matchAll(/:ecr:us-east-1:444455556666:repository\/(\w+)"/g)].map(([, name]) => name).sort());
+  expect(pulls.sort()).toEqual([['clickhouse'], ['clickhouse'], ['clickhouse'], ['clickhouse', 'posthog'], ['clickhouse', 'posthog']]);
+});
+
 test('a warning names images without a digest', () => {
   const stack = zonedStack();
   newClickHouse(stack, { image: 'clickhouse/clickhouse-server:26.6', appImage: Token.asString({ Ref: 'Image' }) });

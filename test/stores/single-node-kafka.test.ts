@@ -4,7 +4,7 @@ import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IKafka, Kafka, KafkaEncryption, KafkaSingleNodeProps } from '../../lib';
 import { newPostHog, newStack, only } from '../helpers/stack';
-import { ofType, waysInto } from '../helpers/template';
+import { ofType, statementsOf, waysInto } from '../helpers/template';
 import { assetFiles, givenVpc } from './instance/fixtures';
 
 const ENV = { account: '111122223333', region: 'eu-central-1' };
@@ -82,6 +82,19 @@ test('instance, disk, snapshot, subnet, logs and removal policy can be given', (
   expect(ofType(template, 'AWS::EC2::Volume')).toMatchObject([[expect.anything(), { Properties: { Size: 500, SnapshotId: 'snap-1', AvailabilityZone: 'eu-central-1b' }, DeletionPolicy: 'Delete' }]]);
   expect(only(template, 'AWS::Logs::LogGroup')).toMatchObject({ RetentionInDays: 7 });
   expect(assetFiles(stack).settings).toContain('IMAGE=registry.example.com/redpanda:v25.1.9\n');
+});
+
+test('its image can be pulled from a private ECR repository, and nothing of ECR is allowed for another', () => {
+  const allowed = (props: Partial<KafkaSingleNodeProps>) => {
+    const template = templateOf(props);
+    const [role] = ofType(template, 'AWS::IAM::Role').find(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'))!;
+    return statementsOf(template, role).flatMap(({ actions, resources }) => actions.filter((action) => action.startsWith('ecr:')).map((action) => [action, ...resources]));
+  };
+  const repository = 'arn:aws:ecr:us-east-1:444455556666:repository/mirror/redpanda';
+  expect(allowed({ image: '444455556666.dkr.ecr.us-east-1.amazonaws.com/mirror/redpanda:v25.1.9' })).toEqual([
+    ['ecr:GetAuthorizationToken', '*'], ['ecr:BatchCheckLayerAvailability', repository], ['ecr:BatchGetImage', repository], ['ecr:GetDownloadUrlForLayer', repository],
+  ]);
+  expect(allowed({})).toEqual([]);
 });
 
 test('messages are kept for three days and a sixtieth of the disk a partition, by default', () => {

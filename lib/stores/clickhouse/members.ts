@@ -77,13 +77,13 @@ export function defineServer(scope: Construct, id: string, subnet: ISubnet, self
       prepare: prepareScript({ hostName: self.host, requiredSecrets: Object.keys(secrets), appImage: props.appImage }),
     },
   });
-  letPull(instance, { Image: context.image, AppImage: props.appImage });
+  ecrRepository(instance, 'AppImage', props.appImage)?.repository.grantPull(instance);
   return instance;
 }
 
 /** A Keeper on a small instance. It is the server's image with another command, so that both are of one version. */
 export function defineKeeper(scope: Construct, id: string, subnet: ISubnet, self: KeeperNode, context: MemberContext, instanceType?: InstanceType): StatefulInstance {
-  const instance = new StatefulInstance(scope, id, {
+  return new StatefulInstance(scope, id, {
     ...context,
     subnet,
     instanceType: instanceType ?? InstanceType.of(InstanceClass.T4G, InstanceSize.SMALL),
@@ -105,13 +105,4 @@ export function defineKeeper(scope: Construct, id: string, subnet: ISubnet, self
       prepare: prepareScript({ hostName: self.host, requiredSecrets: [] }),
     },
   });
-  letPull(instance, { Image: context.image });
-  return instance;
-}
-
-/** Lets an instance pull images that lie in private ECR repositories. */
-function letPull(instance: StatefulInstance, images: Readonly<Record<string, string>>): void {
-  for (const [id, image] of Object.entries(images)) {
-    ecrRepository(instance, id, image)?.repository.grantPull(instance);
-  }
 }

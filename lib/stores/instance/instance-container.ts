@@ -11,6 +11,7 @@ export interface InstanceSecret {
 export interface InstanceContainer {
   /** Its name in Docker, and of its log streams. */
   readonly name: string;
+  /** From a private ECR repository, the instance is allowed to pull it. */
   readonly image: string;
   /** What stands after the image. An argument may hold tokens, but no line break. */
   readonly command?: readonly string[];
@@ -33,7 +34,8 @@ export interface InstanceContainer {
   readonly stopTimeout: number;
   /**
    * A bash script that root runs on the host before each start of the container, when the volume is mounted, files are written and
-   * secrets are in SECRETS_DIR. IMAGE is the image, MOUNT_POINT the volume, OWNER its `uid:gid`. It may hold tokens.
+   * secrets are in SECRETS_DIR. IMAGE is the image, MOUNT_POINT the volume, OWNER its `uid:gid`. `bash "$LOG_IN" <image>` lets Docker into the
+   * registry of another image, which the role must be allowed to pull. It may hold tokens.
    */
   readonly prepare?: string;
   /** A bash script that root runs on the host after each start, once `port` answers. It may hold tokens. */

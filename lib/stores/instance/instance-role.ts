@@ -60,7 +60,7 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
   props.secrets.forEach((secret) => secret.grantRead(role));
   acknowledge(role, {
     'IAMNoInlinePolicy': 'the role belongs to one instance, and so does its policy',
-    'AwsSolutions-IAM5[Resource::*]': 'EC2 and Auto Scaling list, and Session Manager opens a channel, without knowing resources',
+    'AwsSolutions-IAM5[Resource::*]': 'EC2 and Auto Scaling list, Session Manager opens a channel, and ECR gives the password of its registries, without knowing resources',
     ...Object.fromEntries([volumes, instances].map((resource) =>
       [`AwsSolutions-IAM5[Resource::${findingText(stack.resolve(resource))}]`, 'limited by the tag that this one volume and its instances have'])),
   });

@@ -18,6 +18,7 @@ import { checkVolume, InstanceVolume, volumeRemovalPolicy } from './instance-vol
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
 import { checkDomainName } from '../../private/domain-name';
+import { ecrRepository } from '../../private/ecr';
 import { at, rejected } from '../../private/errors';
 
 /** What an instance is, and what runs on it. */
@@ -81,6 +82,7 @@ export class StatefulInstance extends Construct implements IGrantable {
       tag, asset, logGroup: this.logGroup, zone: props.zone, hostName: props.hostName, secrets: Object.values(props.container.secrets).map(({ secret }) => secret),
     });
     this.grantPrincipal = this.role;
+    ecrRepository(this, 'Image', props.container.image)?.repository.grantPull(this);
     this.autoScalingGroup = this.defineGroup(props, this.defineLaunchTemplate(props, tag, userData(this, asset, values)));
     acknowledge(this, {
       'AwsSolutions-AS3': 'a store that is down shows where it is missed; events of the group are in its own history',

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { Sandbox } from '../../helpers/boot/sandbox';
+import { SAMPLE_IMAGES } from './fixtures';
 
 // The boot scripts that need no root and no disk, run for real with stand-ins for the commands that reach out. The rest: test/boot.
 
@@ -101,6 +102,62 @@ describe('setup.sh', () => {
     sandbox.write('cloud/pull.refused', '99');
     const { status, output } = sandbox.run('setup.sh', { STATEFUL_INSTANCE_ATTEMPTS: '3' });
     expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('the image redpanda:1 cannot be pulled: is there a way out to its registry?') as string });
+  });
+});
+
+describe('log-in.sh', () => {
+  const REGISTRY = '111122223333.dkr.ecr.eu-central-1.amazonaws.com';
+  const logIns = () => sandbox.calls().filter((call) => /^ecr|^docker login/.test(call)).sort();
+
+  function givenImage(image: string): void {
+    sandbox.write('root/asset/settings', sandbox.read('root/asset/settings').replace('IMAGE=redpanda:1\n', `IMAGE=${image}\n`));
+  }
+
+  test.each(SAMPLE_IMAGES)('setup.sh pulls $image, having logged in to its registry if that is a private one of ECR', ({ image, ecr }) => {
+    givenImage(image);
+    expect(sandbox.run('setup.sh')).toMatchObject({ status: 0 });
+    expect(logIns()).toEqual(ecr ? [`docker login --username AWS --password-stdin ${ecr.registry}`, `ecr get-login-password --region ${ecr.region}`] : []);
+    expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([`docker pull --quiet ${image}`]);
+  });
+
+  test('what is pulled already asks for no password', () => {
+    givenImage(`${REGISTRY}/redpanda:1`);
+    sandbox.write('cloud/image', '');
+    expect(sandbox.run('setup.sh').status).toBe(0);
+    expect(logIns()).toEqual([]);
+  });
+
+  test('the password is asked for until it comes, and never shown', () => {
+    givenImage(`${REGISTRY}/redpanda:1`);
+    sandbox.write('cloud/throttle.ecr', '2');
+    const { status, output } = sandbox.run('setup.sh');
+    expect(status).toBe(0);
+    expect(logIns().filter((call) => call.startsWith('ecr'))).toHaveLength(3);
+    expect(`${output}${sandbox.read('cloud/calls')}`).not.toContain('password of');
+  });
+
+  test('a registry that lets nobody in: nothing is pulled, and the log says why', () => {
+    givenImage(`${REGISTRY}/redpanda:1`);
+    sandbox.write('cloud/throttle.ecr', '99');
+    const { status, output } = sandbox.run('setup.sh', { STATEFUL_INSTANCE_ATTEMPTS: '2' });
+    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining(`Docker cannot log in to ${REGISTRY}: is there a way out to it`) as string });
+    expect(sandbox.read('cloud/calls')).toMatch(/^logs put-log-events .*log-in: Docker cannot log in/m);
+    expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([]);
+  });
+
+  test('where Docker keeps the password is emptied whenever the service stops', () => {
+    givenImage(`${REGISTRY}/redpanda:1`);
+    sandbox.run('setup.sh');
+    expect(sandbox.read('run/docker/registries')).toBe(`${REGISTRY}\n`);
+    expect(readFileSync(path.join(BOOT, 'stateful-instance.service'), 'utf8')).toMatch(/^RuntimeDirectory=stateful-instance$/m);
+  });
+
+  test('what the service wants done before its start can use it, too', () => {
+    const image = '444455556666.dkr.ecr.us-east-1.amazonaws.com/posthog:1';
+    sandbox.write('root/asset/container/prepare', `docker pull ${image}\n`);
+    expect(sandbox.run('prepare.sh').status).toBe(1);
+    sandbox.write('root/asset/container/prepare', `bash "$LOG_IN" ${image}\ndocker pull ${image}\n`);
+    expect(sandbox.run('prepare.sh')).toEqual({ status: 0, output: '' });
   });
 });
 

@@ -45,3 +45,28 @@ export function assetFiles(stack: Stack): Record<string, string> {
   return Object.fromEntries(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(path.join(folder, name)).isFile())
     .map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
 }
+
+/** An image that a store may be given, and where in ECR it is, if that is a private registry. */
+export interface SampleImage {
+  readonly image: string;
+  readonly ecr?: { readonly registry: string; readonly region: string; readonly repositoryArn: string };
+}
+
+function inEcr(registry: string, repository: string, version: string, partition = 'aws'): SampleImage {
+  const [account, , , region] = registry.split('.');
+  return { image: `${registry}/${repository}${version}`, ecr: { registry, region, repositoryArn: `arn:${partition}:ecr:${region}:${account}:repository/${repository}` } };
+}
+
+/** What the construct lets an instance pull and what its scripts log in to must be the same. */
+export const SAMPLE_IMAGES: readonly SampleImage[] = [
+  inEcr('111122223333.dkr.ecr.eu-central-1.amazonaws.com', 'redpanda', `@sha256:${'0'.repeat(64)}`),
+  inEcr('444455556666.dkr.ecr.us-east-1.amazonaws.com', 'mirror/redpandadata/redpanda', ':v25.1.9'),
+  inEcr('444455556666.dkr.ecr.us-gov-west-1.amazonaws.com', 'redpanda', `:v25.1.9@sha256:${'0'.repeat(64)}`, 'aws-us-gov'),
+  inEcr('444455556666.dkr.ecr.cn-north-1.amazonaws.com.cn', 'redpanda', '', 'aws-cn'),
+  { image: 'redpanda:1' },
+  { image: 'docker.io/redpandadata/redpanda:v25.1.9' },
+  { image: 'public.ecr.aws/redpanda/redpanda:v25.1.9' },
+  // Whoever has such a name must not be told a password.
+  { image: '111122223333.dkr.ecr.eu-central-1.amazonaws.com.example.com/redpanda:1' },
+  { image: 'registry.example.com/111122223333.dkr.ecr.eu-central-1.amazonaws.com/redpanda:1' },
+];

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { newStack, only } from '../../helpers/stack';
-import { newInstance } from './fixtures';
+import { newInstance, SAMPLE_IMAGES } from './fixtures';
 
 interface Statement {
   readonly Action: string | string[];
@@ -64,4 +64,28 @@ test('it reads its secrets, writes to its log, and signals to its stack', () => 
 test('only what knows no resources is allowed on all', () => {
   const everywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
   expect(everywhere.filter((action) => !/^(ssm|ssmmessages):|^(ec2|autoscaling):Describe/.test(action))).toEqual([]);
+});
+
+describe('the image', () => {
+  /** Where a stack can be that pulls from a partition. */
+  const REGIONS: Readonly<Record<string, string>> = { 'aws': 'eu-central-1', 'aws-us-gov': 'us-gov-east-1', 'aws-cn': 'cn-northwest-1' };
+
+  /** What an instance in such a stack may do in ECR, by resource. */
+  function allowedInEcr(image: string, partition = 'aws'): [resource: unknown, actions: string[]][] {
+    const other = newStack({ env: { account: '111122223333', region: REGIONS[partition] } });
+    newInstance(other, { container: { name: 'db', image, port: 9000, environment: {}, secrets: {}, files: {}, mounts: {}, stopTimeout: 60 } });
+    const { Statement: all } = only(Template.fromStack(other), 'AWS::IAM::Policy').PolicyDocument as { Statement: Statement[] };
+    return all.map(({ Action, Resource }) => [Resource, [Action].flat().filter((action) => action.startsWith('ecr:'))] as [unknown, string[]]).filter(([, actions]) => actions.length > 0);
+  }
+
+  test.each(SAMPLE_IMAGES.flatMap(({ image, ecr }) => ecr ? [[image, ecr.repositoryArn]] : []))('it pulls %s from %s alone, with a token that knows no resources', (image, repositoryArn) => {
+    expect(allowedInEcr(image, repositoryArn.split(':')[1])).toEqual([
+      ['*', ['ecr:GetAuthorizationToken']],
+      [repositoryArn, ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']],
+    ]);
+  });
+
+  test.each(SAMPLE_IMAGES.filter(({ ecr }) => !ecr))('for $image it is allowed nothing in ECR', ({ image }) => {
+    expect(allowedInEcr(image)).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 # Before each start of ClickHouse, on the host: a certificate, and what the server runs and reads that is PostHog's own.
 #
-# From the instance: IMAGE (the server's image), MOUNT_POINT (the volume), OWNER (`uid:gid` of the server), SECRETS_DIR.
+# From the instance: IMAGE (the server's image), MOUNT_POINT (the volume), OWNER (`uid:gid` of the server), SECRETS_DIR, LOG_IN
+# (the script that lets Docker into the registry of an image).
 # From the construct: HOST_NAME (in the certificate), REQUIRED_SECRETS (names, separated by spaces), APP_IMAGE (PostHog's image; empty for a
 # Keeper, which runs nothing of PostHog).
 set -euo pipefail
@@ -19,14 +20,6 @@ for name in $REQUIRED_SECRETS; do
     exit 1
   fi
 done
-
-# Lets Docker into a private repository of ECR; the container's own image is pulled with it, too.
-log_in() {
-  if [[ "$1" =~ ^([0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?)/ ]]; then
-    local registry="${BASH_REMATCH[1]}" region="${BASH_REMATCH[2]}"
-    aws ecr get-login-password --region "$region" | docker login --username AWS --password-stdin "$registry" >/dev/null
-  fi
-}
 
 # The tools are those of the server's image: the host need not have them.
 openssl_of_image() {
@@ -68,6 +61,7 @@ posthog_files() {
   fi
   rm -rf "$incoming"
   mkdir -p "$incoming"
+  bash "$LOG_IN" "$APP_IMAGE"
   # Nothing of it runs here, so its architecture need not be the host's; PostHog's programs for both lie in every image.
   docker pull --quiet --platform linux/amd64 "$APP_IMAGE" >/dev/null
   container="$(docker create --platform linux/amd64 "$APP_IMAGE" true)"
@@ -86,8 +80,6 @@ posthog_files() {
   docker image rm "$APP_IMAGE" >/dev/null || true
 }
 
-log_in "$IMAGE"
-log_in "$APP_IMAGE"
 install -d -o "${OWNER%:*}" -g "${OWNER#*:}" "$data"
 certificate
 if [[ -n "$APP_IMAGE" ]]; then

@@ -15,6 +15,8 @@ LONGEST_DELAY="${STATEFUL_INSTANCE_LONGEST_DELAY:-20}"
 
 # The CLI repeats what AWS throttles, with growing pauses; `retry` repeats what it has given up.
 export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=5
+# Where Docker keeps the passwords of registries: in memory, for as long as the service runs.
+export DOCKER_CONFIG="$RUN/docker"
 
 # The value of a setting. A name that is not there is an error.
 setting() {

@@ -10,5 +10,6 @@ systemctl enable --now docker.service
 
 image="$(setting IMAGE)"
 if ! docker image inspect "$image" >/dev/null 2>&1; then
+  bash "$ROOT/asset/boot/log-in.sh" "$image"
   retry docker pull --quiet "$image" || die "the image $image cannot be pulled: is there a way out to its registry?"
 fi
