@@ -4,8 +4,7 @@ import { TemplateFile } from './template-file';
 import { ProxySettings } from '../ingress/address-belief';
 import { CLIENT_ADDRESS_CONTAINER } from '../ingress/nginx-config';
 import { CloudFormationTemplate, containersByTargetGroup, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../ingress/template-rules';
-import { assignableAddresses } from '../ingress/trusted-addresses';
-import { parseCidr } from '../private/ip';
+import { firstAssignableAddress } from '../ingress/trusted-addresses';
 
 interface TaskProperties {
   readonly ContainerDefinitions?: readonly { readonly Name: string; readonly Environment?: readonly { readonly Name: string; readonly Value: unknown }[] }[];
@@ -59,10 +58,10 @@ function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Ta
   return [...new Set(named.length > 0 ? named : allowed)];
 }
 
-/** The first address that the load balancer can have, where the template says where it stands. */
+/** An address that the load balancer can have, where the template says where it stands. */
 function addressOf(template: CloudFormationTemplate, listener: TemplateListener): string | undefined {
   const [, loadBalancer] = ofType<{ Subnets?: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').find(([id]) => id === listener.loadBalancer) ?? [];
   const subnets = new Map(ofType<{ CidrBlock?: unknown }>(template, 'AWS::EC2::Subnet'));
-  const cidrs = (loadBalancer?.Subnets ?? []).map((subnet) => subnets.get(logicalId(subnet) ?? '')?.CidrBlock).filter((cidr) => typeof cidr === 'string' && parseCidr(cidr));
-  return cidrs.length > 0 ? assignableAddresses([cidrs[0] as string])[0] : undefined;
+  const cidrs = (loadBalancer?.Subnets ?? []).map((subnet) => subnets.get(logicalId(subnet) ?? '')?.CidrBlock).filter((cidr) => typeof cidr === 'string');
+  return cidrs.map(firstAssignableAddress).find((address) => address !== undefined);
 }
