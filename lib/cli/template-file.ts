@@ -59,8 +59,16 @@ function parse(file: string): CloudFormationTemplate {
   } catch {
     throw new CommandError(`${file} is not JSON; give it a file that the CDK has written, such as ${path.join(OUTPUT_FOLDER, 'PostHog.template.json')}`);
   }
-  if (typeof parsed !== 'object' || parsed === null || typeof (parsed as CloudFormationTemplate).Resources !== 'object') {
+  if (!isObject(parsed) || !isObject(parsed.Resources)) {
     throw new CommandError(`${file} is no CloudFormation template: it has no Resources`);
   }
-  return parsed as CloudFormationTemplate;
+  const [odd] = Object.entries(parsed.Resources).find(([, resource]) => !isObject(resource)) ?? [];
+  if (odd !== undefined) {
+    throw new CommandError(`${file} is no CloudFormation template: its resource '${odd}' is no object`);
+  }
+  return parsed as unknown as CloudFormationTemplate;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -38,9 +38,12 @@ test.each([
   ['YAML', 'a.yaml', 'a.yaml is not JSON; give it a file that the CDK has written, such as cdk.out/PostHog.template.json'],
   ['something else in JSON', 'b.json', 'b.json is no CloudFormation template: it has no Resources'],
   ['null', 'null.json', 'null.json is no CloudFormation template: it has no Resources'],
+  ['no resources', 'none.json', 'none.json is no CloudFormation template: it has no Resources'],
+  ['a list of resources', 'list.json', 'list.json is no CloudFormation template: it has no Resources'],
+  ['a resource that is null', 'odd.json', 'odd.json is no CloudFormation template: its resource \'Odd\' is no object'],
   ['a template without a way in', 'other.json', 'other.json has no listener with rules, and so no way in to a PostHog'],
 ])('fails with %s', async (_, file, message) => {
-  await inFolder({ 'a.yaml': 'Resources:\n  Bucket: {}', 'b.json': '[]', 'null.json': 'null', 'other.json': OTHER }, () => {
+  await inFolder({ 'a.yaml': 'Resources:\n  Bucket: {}', 'b.json': '[]', 'null.json': 'null', 'none.json': '{"Resources":null}', 'list.json': '{"Resources":[]}', 'odd.json': '{"Resources":{"Odd":null}}', 'other.json': OTHER }, () => {
     expect(() => readTemplate(file)).toThrow(message);
     return Promise.resolve();
   });
