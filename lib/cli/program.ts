@@ -29,11 +29,9 @@ export async function runProgram(commands: Commands, argv: readonly string[], ou
     }
     return await command.run({ values, positionals }, output);
   } catch (error) {
-    if (isCommandError(error)) {
-      output.err(`cdk-posthog: ${error.message}`);
-      return ExitCode.FAILED;
-    }
-    throw error;
+    // What is no CommandError is a defect, or input that nobody thought of: its kind is told too.
+    output.err(`cdk-posthog: ${isCommandError(error) ? error.message : firstLine(String(error))}`);
+    return ExitCode.FAILED;
   }
 }
 
@@ -44,6 +42,10 @@ function parse(name: string, command: Command, args: string[]) {
     // The platform's message names the option; its second sentence explains how to escape it.
     throw new CommandError(`${(error as Error).message.split('. ')[0]}; usage: cdk-posthog ${name} ${command.usage}`);
   }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0];
 }
 
 async function overview(commands: Commands): Promise<string> {

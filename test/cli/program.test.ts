@@ -4,7 +4,7 @@ import { runProgram } from '../../lib/cli/program';
 import { cli } from './fixtures';
 
 const FAILING: Command = { usage: '', help: 'Fails.', options: {}, run: () => Promise.reject(new CommandError('it is not there')) };
-const BROKEN: Command = { ...FAILING, run: () => Promise.reject(new Error('a defect')) };
+const BROKEN: Command = { ...FAILING, run: () => Promise.reject(new TypeError('a defect\nin two lines')) };
 
 test('lists every command with what it does, without being asked for one, and ends with 2', async () => {
   const { exitCode, out } = await cli();
@@ -44,6 +44,8 @@ test('ends with 2 and one line where a command cannot be done', async () => {
   expect([exitCode, err]).toEqual([ExitCode.FAILED, ['cdk-posthog: it is not there']]);
 });
 
-test('does not hide a defect', async () => {
-  await expect(runProgram({ broken: () => Promise.resolve(BROKEN) }, ['broken'], { out: () => undefined, err: () => undefined })).rejects.toThrow('a defect');
+test('does not hide a defect: it ends with 2 and one line, which tells its kind', async () => {
+  const err: string[] = [];
+  const exitCode = await runProgram({ broken: () => Promise.resolve(BROKEN) }, ['broken'], { out: () => undefined, err: (text) => err.push(text) });
+  expect([exitCode, err]).toEqual([ExitCode.FAILED, ['cdk-posthog: TypeError: a defect']]);
 });
