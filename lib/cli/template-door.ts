@@ -1,6 +1,7 @@
+import { CommandError } from './command';
 import { Door, Target } from './door';
 import { verifyingProxy } from './verifying-proxy';
-import { TemplateFile } from './template-file';
+import { TemplateFile, waysIn } from './template-file';
 import { ProxySettings } from '../ingress/address-belief';
 import { CLIENT_ADDRESS_CONTAINER } from '../ingress/nginx-config';
 import { CloudFormationTemplate, containersByTargetGroup, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../ingress/template-rules';
@@ -15,11 +16,15 @@ interface ServiceProperties {
   readonly LoadBalancers?: readonly { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
 }
 
-/** Every way in that a template makes: one for each listener that ends TLS or is given rules. */
+/** Every way in that a template makes, of which there must be one. */
 export function doorsOf({ file, template }: TemplateFile): Door[] {
   const listeners = listenersOf(template);
+  const found = waysIn(listeners);
+  if (found.length === 0) {
+    throw new CommandError(`${file} has no listener with rules, and so no way in to a PostHog`);
+  }
   const targets = targetsOf(template);
-  return listeners.filter(({ port, rules }) => port !== 80 && rules.length > 1).map((listener) => ({
+  return found.map((listener) => ({
     source: file,
     hosts: hostsOf(listener, targets),
     rules: listener.rules,

@@ -61,6 +61,11 @@ test('says of a whole PostHog what it costs, as of when, and what is left out', 
   expect(out).not.toContain('?');
 });
 
+test('counts a template without a way in, such as one of stores alone', async () => {
+  const stores = JSON.stringify({ Resources: { Nat: { Type: 'AWS::EC2::NatGateway' } } });
+  expect(await inFolder({ 'stores.json': stores }, () => cli('cost', '-t', 'stores.json'))).toMatchObject({ exitCode: 0, out: expect.stringContaining('stores.json: at least $32.85 a month') as string });
+});
+
 test('tells programs the same', async () => {
   const { out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json', '--json'));
   const { perMonth, lines, asOf } = JSON.parse(out) as { perMonth: number; lines: CostLine[]; asOf: string };
