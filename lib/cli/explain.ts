@@ -113,6 +113,7 @@ export const EXPLAIN: Command = {
     '--header H        a header that the visitor sends; may be given more than once', TEMPLATE_HELP, '--json            for programs',
   ].join('\n'),
   options: { ...TEMPLATE_OPTION, from: { type: 'string' }, header: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+  takesPositionals: true,
   run(args, output) {
     const doors = doorsOf(readTemplate(textOption(args, 'template')));
     const request = requestOf(args, doors);

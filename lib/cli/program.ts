@@ -37,7 +37,7 @@ export async function runProgram(commands: Commands, argv: readonly string[], ou
 
 function parse(name: string, command: Command, args: string[]) {
   try {
-    return parseArgs({ args, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, allowPositionals: true, strict: true });
+    return parseArgs({ args, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, allowPositionals: command.takesPositionals ?? false, strict: true });
   } catch (error) {
     // The platform's message names the option; its second sentence explains how to escape it.
     throw new CommandError(`${(error as Error).message.split('. ')[0]}; usage: cdk-posthog ${name} ${command.usage}`);

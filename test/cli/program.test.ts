@@ -38,6 +38,11 @@ test.each([
   expect(err).not.toContain('\n');
 });
 
+test.each(Object.keys(COMMANDS).filter((name) => name !== 'explain'))('%s refuses an argument that belongs to no option', async (name) => {
+  const { usage } = await COMMANDS[name]();
+  expect(await cli(name, 'other.json')).toEqual({ exitCode: ExitCode.FAILED, out: '', err: `cdk-posthog: Unexpected argument 'other.json'; usage: cdk-posthog ${name} ${usage}` });
+});
+
 test('ends with 2 and one line where a command cannot be done', async () => {
   const err: string[] = [];
   const exitCode = await runProgram({ failing: () => Promise.resolve(FAILING) }, ['failing'], { out: () => undefined, err: (text) => err.push(text) });

@@ -72,7 +72,3 @@ test('tells programs the same', async () => {
   expect(perMonth).toBeCloseTo(lines.reduce((sum, line) => sum + total(line), 0));
   expect(asOf).toBe(PRICES.asOf);
 });
-
-test('takes no other argument', async () => {
-  expect(await cli('cost', 'a.json')).toMatchObject({ exitCode: 2, err: 'cdk-posthog: cost takes no \'a.json\'; name the template with --template FILE' });
-});

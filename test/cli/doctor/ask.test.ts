@@ -250,7 +250,7 @@ describe('one line, and exit code 2', () => {
   });
 
   test.each([
-    [['PostHog'], 'doctor takes options only, got: \'PostHog\''],
+    [['PostHog'], 'Unexpected argument \'PostHog\'; usage: cdk-posthog doctor [--stack NAME'],
     [['--stack', 'A', '--load-balancer', 'b'], 'not with both'],
     [['--stack', ''], 'the name must not be empty'],
     [['--access', 'everyone'], '--access must be one of anyone, cidrs, authenticated, nobody, got: \'everyone\''],
