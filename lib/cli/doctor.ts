@@ -1,5 +1,5 @@
+import { Access, ACCESSES } from './access';
 import { Arguments, Command, CommandError, textOption } from './command';
-import { Access, ACCESSES } from './doctor/access';
 import type { Named } from './doctor/find-load-balancer';
 import { asJson, asText, exitCodeOf } from './doctor/report';
 

@@ -1,5 +1,4 @@
-import { appStateOf } from '../app-state';
-import { Case, some, visit } from '../case';
+import { Case, some } from '../case';
 import { isUnasked } from '../deployment';
 import { Judgement, right, wrong } from '../finding';
 import { nameOf } from '../live-door';
@@ -10,8 +9,10 @@ import { samplesOf } from '../../../ingress/endpoint-samples';
 import { PRIORITIES } from '../../../ingress/listener-rules';
 import { isProcess, PostHogProcess } from '../../../ingress/posthog-process';
 import { PublicEndpoint } from '../../../ingress/public-endpoint';
+import { appStateOf } from '../../app-state';
 import { ruleName } from '../../passage';
 import { answerOf } from '../../routes';
+import { visit } from '../../visits';
 
 /** What becomes of a request to a path of an endpoint. */
 interface Sample {
