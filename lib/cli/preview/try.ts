@@ -58,6 +58,9 @@ function checked(input: unknown): Trial {
   if (typeof method !== 'string' || !METHOD.test(method)) {
     throw new TrialError('`method` must be one such as GET or POST');
   }
+  if (method === 'CONNECT') {
+    throw new TrialError('`method` must be one that asks for a path: CONNECT asks for a tunnel');
+  }
   if (typeof url !== 'string' || url === '' || !URL_PARTS.test(url) || /[\r\n]/.test(url)) {
     throw new TrialError('`url` must begin with /, https:// or http://, and have no line breaks');
   }

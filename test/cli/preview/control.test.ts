@@ -126,6 +126,7 @@ describe('trying a request', () => {
   test.each([
     ['a method with spaces', { method: 'GET /', url: '/' }],
     ['no method', { url: '/' }],
+    ['a method that asks for a tunnel', { method: 'CONNECT', url: '/' }],
     ['no url', { method: 'GET' }],
     ['a relative url', { method: 'GET', url: 'login' }],
     ['a url with a line break', { method: 'GET', url: '/x\r\nX: y' }],
