@@ -1,4 +1,5 @@
 import { Door, Target, VisitorRequest } from './door';
+import { withoutPort } from './written-request';
 import { Belief, beliefsOf } from '../ingress/address-belief';
 import { Header, forwardedHeaders } from '../ingress/forwarded-headers';
 import { PRIORITIES } from '../ingress/listener-rules';
@@ -107,7 +108,7 @@ function arrivalOf(action: RuleAction, door: Door, request: VisitorRequest): Out
 function locationOf(redirect: NonNullable<RuleAction['redirect']>, request: VisitorRequest): string {
   const [path, query = ''] = request.target.split(/\?(.*)/s);
   const given: Record<string, string> = {
-    protocol: request.scheme, host: request.host.replace(/:\d+$/, ''), port: request.scheme === 'https' ? '443' : '80', path: path.replace(/^\//, ''), query,
+    protocol: request.scheme, host: withoutPort(request.host), port: request.scheme === 'https' ? '443' : '80', path: path.replace(/^\//, ''), query,
   };
   const filled = (text: string) => text.replace(/#\{(\w+)\}/g, (_, name: string) => given[name] ?? '');
   const protocol = filled(redirect.protocol ?? '#{protocol}').toLowerCase();

@@ -108,6 +108,10 @@ describe('trying a request', () => {
     expect(events[0]).toMatchObject({ process: 'capture', event: 'tried', distinctId: 'd', address: '1.2.3.4' });
   });
 
+  test('sends no fragment, as no browser does', async () => {
+    expect(await attempt({ method: 'GET', url: '/api/stand-in/request?a=b#top' })).toMatchObject({ request: { target: '/api/stand-in/request?a=b' }, response: { body: expect.not.stringContaining('#') as string } });
+  });
+
   test('tells of refusals by the rules', async () => {
     expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({ rule: { name: 'rule 200 (DenyEvasions)' }, outcome: { kind: 'answered', status: 403 }, beliefs: [], response: { status: 403, body: 'Forbidden' } });
   });
@@ -128,6 +132,7 @@ describe('trying a request', () => {
     ['no method', { url: '/' }],
     ['a method that asks for a tunnel', { method: 'CONNECT', url: '/' }],
     ['no url', { method: 'GET' }],
+    ['a fragment alone', { method: 'GET', url: '#top' }],
     ['a relative url', { method: 'GET', url: 'login' }],
     ['a url with a line break', { method: 'GET', url: '/x\r\nX: y' }],
     ['a name for an address', { method: 'GET', url: '/', from: 'localhost' }],
