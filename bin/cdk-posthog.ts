@@ -1,6 +1,15 @@
 #!/usr/bin/env node
+import { ExitCode } from '../lib/cli/command';
 import { COMMANDS } from '../lib/cli/commands';
 import { runProgram } from '../lib/cli/program';
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads may have had enough, as `head` has; what was found still stands.
+  if (error.code !== 'EPIPE') {
+    process.stderr.write(`cdk-posthog: cannot write the output: ${error.message}\n`);
+    process.exit(ExitCode.FAILED);
+  }
+});
 
 void runProgram(COMMANDS, process.argv.slice(2), {
   out: (text) => process.stdout.write(`${text}\n`),

@@ -19,6 +19,8 @@ export interface Command {
   /** What it does, in a few lines; the first stands in the list of commands. */
   readonly help: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** Whether it takes anything but options; left out, an argument that belongs to none is refused. */
+  readonly takesPositionals?: boolean;
   /** Does it, and says with what exit code the program ends. */
   run(args: Arguments, output: Output): Promise<ExitCode>;
 }

@@ -1,4 +1,4 @@
-import { Command, CommandError, ExitCode, textOption } from './command';
+import { Command, ExitCode, textOption } from './command';
 import { CostLine, estimate, LEFT_OUT, total } from './cost/estimate';
 import { PRICES } from './cost/prices';
 import { table } from './table';
@@ -29,9 +29,6 @@ export const COST: Command = {
   help: ['Estimates what the resources of a synthesised template cost a month, at the least, and says what it leaves out.', '', TEMPLATE_HELP, '--json            for programs'].join('\n'),
   options: { ...TEMPLATE_OPTION, json: { type: 'boolean' } },
   run(args, output) {
-    if (args.positionals.length > 0) {
-      throw new CommandError(`cost takes no '${args.positionals[0]}'; name the template with --template FILE`);
-    }
     const { file, template } = readTemplate(textOption(args, 'template'));
     const lines = estimate(template, PRICES);
     output.out(args.values.json

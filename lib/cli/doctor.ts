@@ -1,5 +1,5 @@
+import { Access, ACCESSES } from './access';
 import { Arguments, Command, CommandError, textOption } from './command';
-import { Access, ACCESSES } from './doctor/access';
 import type { Named } from './doctor/find-load-balancer';
 import { asJson, asText, exitCodeOf } from './doctor/report';
 
@@ -52,9 +52,6 @@ export const DOCTOR: Command = {
 function namedBy(args: Arguments): Named {
   const loadBalancer = textOption(args, 'load-balancer');
   const stack = textOption(args, 'stack');
-  if (args.positionals.length > 0) {
-    throw new CommandError(`doctor takes options only, got: '${args.positionals.join(' ')}'; name a load balancer with --load-balancer, a stack with --stack`);
-  }
   if (loadBalancer !== undefined && stack !== undefined) {
     throw new CommandError('name the load balancer with --load-balancer or with --stack, not with both');
   }

@@ -5,14 +5,12 @@ import { Outcome, pass, Passage, ruleName } from './passage';
 import { answerOf } from './routes';
 import { doorsOf } from './template-door';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
+import { METHOD, urlParts, withoutPort } from './written-request';
 import { STRANGER } from '../ingress/endpoint-samples';
 import { Header } from '../ingress/forwarded-headers';
 import { RuleCondition } from '../ingress/rule-evaluator';
 
-const METHOD = /^[A-Z]+$/;
-const URL_PARTS = /^(?:(?<scheme>https?):\/\/(?<host>[^/?#]+))?(?<target>\/[^#]*)?$/;
-
-/** The request that the arguments describe, its path untouched: a URL parser would resolve `..` and decode. */
+/** The request that the arguments describe, its path untouched. */
 export function requestOf(args: Arguments, doors: readonly Door[]): VisitorRequest {
   const [method, url, ...more] = args.positionals;
   if (method === undefined || url === undefined || more.length > 0) {
@@ -21,8 +19,8 @@ export function requestOf(args: Arguments, doors: readonly Door[]): VisitorReque
   if (!METHOD.test(method)) {
     throw new CommandError(`the method must be one such as GET or POST, got: '${method}'`);
   }
-  const parts = URL_PARTS.exec(url)?.groups;
-  if (!parts || url === '') {
+  const parts = urlParts(url);
+  if (!parts) {
     throw new CommandError(`the URL must begin with https://, http:// or /, got: '${url}'`);
   }
   const sourceIp = textOption(args, 'from') ?? STRANGER;
@@ -49,7 +47,7 @@ function headerOf(text: string): Header {
 
 /** The door that a request knocks at: the one that answers to its host, the only one where there is one. */
 function doorFor(doors: readonly Door[], { host }: VisitorRequest): Door {
-  const found = doors.find(({ hosts }) => hosts.includes(host.replace(/:\d+$/, '').toLowerCase())) ?? (doors.length === 1 ? doors[0] : undefined);
+  const found = doors.find(({ hosts }) => hosts.includes(withoutPort(host).toLowerCase())) ?? (doors.length === 1 ? doors[0] : undefined);
   if (!found) {
     throw new CommandError(`no way in of the template answers to the host '${host}'; these do: ${doors.flatMap(({ hosts }) => hosts).join(', ')}`);
   }
@@ -113,6 +111,7 @@ export const EXPLAIN: Command = {
     '--header H        a header that the visitor sends; may be given more than once', TEMPLATE_HELP, '--json            for programs',
   ].join('\n'),
   options: { ...TEMPLATE_OPTION, from: { type: 'string' }, header: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+  takesPositionals: true,
   run(args, output) {
     const doors = doorsOf(readTemplate(textOption(args, 'template')));
     const request = requestOf(args, doors);

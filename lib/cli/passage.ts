@@ -1,8 +1,9 @@
 import { Door, Target, VisitorRequest } from './door';
+import { withoutPort } from './written-request';
 import { Belief, beliefsOf } from '../ingress/address-belief';
 import { Header, forwardedHeaders } from '../ingress/forwarded-headers';
 import { PRIORITIES } from '../ingress/listener-rules';
-import { PostHogProcess } from '../ingress/posthog-process';
+import { isProcess } from '../ingress/posthog-process';
 import { evaluate, ListenerRule } from '../ingress/rule-evaluator';
 import { RuleAction } from '../ingress/rule-shapes';
 import { verifiedHeaders } from '../ingress/verified-headers';
@@ -99,15 +100,15 @@ function arrivalOf(action: RuleAction, door: Door, request: VisitorRequest): Out
   // Where its blocks are not known yet, the load balancer is among them.
   const headers = verifying ? verifiedHeaders(forwarded, loadBalancer, verifying.trusted ?? [loadBalancer], verifying.dropped) : forwarded;
   const peer = peerOf(door, target);
-  const known = Object.values(PostHogProcess).find((process) => String(process) === target.process);
-  return { kind: 'arrives', target, peer, headers, beliefs: known ? beliefsOf(known, { peer, headers }, target.settings) : [] };
+  const { process, settings } = target;
+  return { kind: 'arrives', target, peer, headers, beliefs: isProcess(process) ? beliefsOf(process, { peer, headers }, settings) : [] };
 }
 
 /** The load balancer's placeholders: `#{host}` and the like stand for what the request had. */
 function locationOf(redirect: NonNullable<RuleAction['redirect']>, request: VisitorRequest): string {
   const [path, query = ''] = request.target.split(/\?(.*)/s);
   const given: Record<string, string> = {
-    protocol: request.scheme, host: request.host.replace(/:\d+$/, ''), port: request.scheme === 'https' ? '443' : '80', path: path.replace(/^\//, ''), query,
+    protocol: request.scheme, host: withoutPort(request.host), port: request.scheme === 'https' ? '443' : '80', path: path.replace(/^\//, ''), query,
   };
   const filled = (text: string) => text.replace(/#\{(\w+)\}/g, (_, name: string) => given[name] ?? '');
   const protocol = filled(redirect.protocol ?? '#{protocol}').toLowerCase();

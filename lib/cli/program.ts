@@ -29,21 +29,23 @@ export async function runProgram(commands: Commands, argv: readonly string[], ou
     }
     return await command.run({ values, positionals }, output);
   } catch (error) {
-    if (isCommandError(error)) {
-      output.err(`cdk-posthog: ${error.message}`);
-      return ExitCode.FAILED;
-    }
-    throw error;
+    // What is no CommandError is a defect, or input that nobody thought of: its kind is told too.
+    output.err(`cdk-posthog: ${isCommandError(error) ? error.message : firstLine(String(error))}`);
+    return ExitCode.FAILED;
   }
 }
 
 function parse(name: string, command: Command, args: string[]) {
   try {
-    return parseArgs({ args, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, allowPositionals: true, strict: true });
+    return parseArgs({ args, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, allowPositionals: command.takesPositionals ?? false, strict: true });
   } catch (error) {
     // The platform's message names the option; its second sentence explains how to escape it.
     throw new CommandError(`${(error as Error).message.split('. ')[0]}; usage: cdk-posthog ${name} ${command.usage}`);
   }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0];
 }
 
 async function overview(commands: Commands): Promise<string> {

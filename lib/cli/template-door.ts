@@ -1,11 +1,11 @@
+import { CommandError } from './command';
 import { Door, Target } from './door';
 import { verifyingProxy } from './verifying-proxy';
-import { TemplateFile } from './template-file';
+import { TemplateFile, waysIn } from './template-file';
 import { ProxySettings } from '../ingress/address-belief';
 import { CLIENT_ADDRESS_CONTAINER } from '../ingress/nginx-config';
 import { CloudFormationTemplate, containersByTargetGroup, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../ingress/template-rules';
-import { assignableAddresses } from '../ingress/trusted-addresses';
-import { parseCidr } from '../private/ip';
+import { firstAssignableAddress } from '../ingress/trusted-addresses';
 
 interface TaskProperties {
   readonly ContainerDefinitions?: readonly { readonly Name: string; readonly Environment?: readonly { readonly Name: string; readonly Value: unknown }[] }[];
@@ -16,11 +16,15 @@ interface ServiceProperties {
   readonly LoadBalancers?: readonly { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
 }
 
-/** Every way in that a template makes: one for each listener that ends TLS or is given rules. */
+/** Every way in that a template makes, of which there must be one. */
 export function doorsOf({ file, template }: TemplateFile): Door[] {
   const listeners = listenersOf(template);
+  const found = waysIn(listeners);
+  if (found.length === 0) {
+    throw new CommandError(`${file} has no listener with rules, and so no way in to a PostHog`);
+  }
   const targets = targetsOf(template);
-  return listeners.filter(({ port, rules }) => port !== 80 && rules.length > 1).map((listener) => ({
+  return found.map((listener) => ({
     source: file,
     hosts: hostsOf(listener, targets),
     rules: listener.rules,
@@ -59,10 +63,10 @@ function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Ta
   return [...new Set(named.length > 0 ? named : allowed)];
 }
 
-/** The first address that the load balancer can have, where the template says where it stands. */
+/** An address that the load balancer can have, where the template says where it stands. */
 function addressOf(template: CloudFormationTemplate, listener: TemplateListener): string | undefined {
   const [, loadBalancer] = ofType<{ Subnets?: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').find(([id]) => id === listener.loadBalancer) ?? [];
   const subnets = new Map(ofType<{ CidrBlock?: unknown }>(template, 'AWS::EC2::Subnet'));
-  const cidrs = (loadBalancer?.Subnets ?? []).map((subnet) => subnets.get(logicalId(subnet) ?? '')?.CidrBlock).filter((cidr) => typeof cidr === 'string' && parseCidr(cidr));
-  return cidrs.length > 0 ? assignableAddresses([cidrs[0] as string])[0] : undefined;
+  const cidrs = (loadBalancer?.Subnets ?? []).map((subnet) => subnets.get(logicalId(subnet) ?? '')?.CidrBlock).filter((cidr) => typeof cidr === 'string');
+  return cidrs.map(firstAssignableAddress).find((address) => address !== undefined);
 }

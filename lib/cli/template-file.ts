@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandError } from './command';
-import { CloudFormationTemplate, listenersOf } from '../ingress/template-rules';
+import { CloudFormationTemplate, listenersOf, TemplateListener } from '../ingress/template-rules';
 
 /** A synthesised template, and the file that it was read from. */
 export interface TemplateFile {
@@ -19,16 +19,17 @@ export const TEMPLATE_USAGE = '[--template FILE]';
 export const TEMPLATE_HELP = '--template FILE   a synthesised template; left out: the one in cdk.out that has listener rules';
 
 /**
- * The template in a file, or the only one with a way in among those that the CDK has synthesised here.
+ * The template in a file, whatever it is of, or the only one with a way in among those that the CDK has synthesised here.
  *
  * @param file the file; left out, it is looked for in the folder `cdk.out`
  */
 export function readTemplate(file?: string): TemplateFile {
-  const found = file === undefined ? onlyTemplate() : { file, template: parse(file) };
-  if (listenersOf(found.template).every(({ rules }) => rules.length < 2)) {
-    throw new CommandError(`${found.file} has no listener with rules, and so no way in to a PostHog`);
-  }
-  return found;
+  return file === undefined ? onlyTemplate() : { file, template: parse(file) };
+}
+
+/** The listeners that are ways in: those that end TLS or are given rules. */
+export function waysIn(listeners: readonly TemplateListener[]): TemplateListener[] {
+  return listeners.filter(({ port, rules }) => port !== 80 && rules.length > 1);
 }
 
 function onlyTemplate(): TemplateFile {
@@ -36,7 +37,7 @@ function onlyTemplate(): TemplateFile {
     throw new CommandError(`there is no synthesised template here (no folder ${OUTPUT_FOLDER}); ${SYNTHESISE}`);
   }
   const files = readdirSync(OUTPUT_FOLDER).filter((name) => name.endsWith('.template.json')).sort().map((name) => path.join(OUTPUT_FOLDER, name));
-  const found = files.map((file) => ({ file, template: parse(file) })).filter(({ template }) => listenersOf(template).some(({ rules }) => rules.length > 1));
+  const found = files.map((file) => ({ file, template: parse(file) })).filter(({ template }) => waysIn(listenersOf(template)).length > 0);
   if (found.length === 0) {
     throw new CommandError(`no template in ${OUTPUT_FOLDER} has a listener with rules; ${SYNTHESISE}`);
   }
@@ -59,8 +60,16 @@ function parse(file: string): CloudFormationTemplate {
   } catch {
     throw new CommandError(`${file} is not JSON; give it a file that the CDK has written, such as ${path.join(OUTPUT_FOLDER, 'PostHog.template.json')}`);
   }
-  if (typeof parsed !== 'object' || parsed === null || typeof (parsed as CloudFormationTemplate).Resources !== 'object') {
+  if (!isObject(parsed) || !isObject(parsed.Resources)) {
     throw new CommandError(`${file} is no CloudFormation template: it has no Resources`);
   }
-  return parsed as CloudFormationTemplate;
+  const [odd] = Object.entries(parsed.Resources).find(([, resource]) => !isObject(resource)) ?? [];
+  if (odd !== undefined) {
+    throw new CommandError(`${file} is no CloudFormation template: its resource '${odd}' is no object`);
+  }
+  return parsed as unknown as CloudFormationTemplate;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -25,3 +25,8 @@ export enum PostHogProcess {
   /** Runs destinations, workflows and inbound webhooks. */
   PLUGINS = 'plugins',
 }
+
+/** Whether a name is that of a process of PostHog. */
+export function isProcess(name: string): name is PostHogProcess {
+  return (Object.values(PostHogProcess) as string[]).includes(name);
+}

@@ -1,4 +1,5 @@
 import { CLIENT_ADDRESS_CONTAINER } from './nginx-config';
+import { isProcess } from './posthog-process';
 import { ListenerRule } from './rule-evaluator';
 import { ActionShape, actionsOf, RuleAction, ruleOf, RuleShape } from './rule-shapes';
 
@@ -107,10 +108,13 @@ export function containersByTargetGroup(template: CloudFormationTemplate): Recor
 function containerBehind(template: CloudFormationTemplate, service: ServiceProperties): string {
   const task = ofType<TaskProperties>(template, TASK_DEFINITION).find(([id]) => id === logicalId(service.TaskDefinition));
   const others = (task?.[1].ContainerDefinitions ?? []).map(({ Name }) => Name).filter((name) => name !== CLIENT_ADDRESS_CONTAINER);
-  if (others.length !== 1) {
-    throw new Error(`the task must have one container besides ${CLIENT_ADDRESS_CONTAINER}, got: ${others.join(', ') || 'none'}`);
+  // Beside a process may stand what only serves it, such as a log router.
+  const processes = others.filter(isProcess);
+  const candidates = processes.length > 0 ? processes : others;
+  if (candidates.length !== 1) {
+    throw new Error(`the task must have one process of PostHog besides ${CLIENT_ADDRESS_CONTAINER}, or one container, got: ${candidates.join(', ') || 'none'}`);
   }
-  return others[0];
+  return candidates[0];
 }
 
 /** The attributes of a load balancer, by key; none where it is not in the template. */

@@ -48,6 +48,19 @@ export function assignableAddresses(subnetCidrs: readonly string[]): string[] {
 }
 
 /**
+ * The first address that AWS can give to a network interface in an IPv4 subnet, however many there are; undefined where there is none.
+ *
+ * @param subnetCidr the subnet's CIDR block
+ */
+export function firstAssignableAddress(subnetCidr: string): string | undefined {
+  const cidr = parseCidr(subnetCidr);
+  if (!cidr || cidr.family !== 4 || cidrSize(cidr) <= RESERVED_AT_START + RESERVED_AT_END) {
+    return undefined;
+  }
+  return formatAddress({ family: 4, value: cidr.network + RESERVED_AT_START });
+}
+
+/**
  * Checks a list of addresses that somebody wrote, and returns it as it was.
  *
  * PostHog compares an address with this list as text (posthog/utils.py, `get_trusted_client_ip`), so whatever is not spelled

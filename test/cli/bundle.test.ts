@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:https';
 import { IncomingMessage } from 'node:http';
@@ -17,6 +17,17 @@ test('each command is a file of its own, and none waits for what another needs',
 
 test('it runs without any package beside it', () => {
   expect(execFileSync(process.execPath, [bundled(), 'routes', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain('rule 100 (Events)');
+});
+
+test('it ends quietly where nobody reads what it says', async () => {
+  const child = spawn(process.execPath, [bundled(), 'routes', '--template', template], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect([code, errors]).toEqual([0, '']);
 });
 
 test('it brings the SDK\'s scripts, which the preview serves, with their licence and without maps', async () => {

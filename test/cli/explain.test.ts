@@ -33,6 +33,8 @@ test.each([
   [['GET', '/static/%2e%2e/../login'], 'GET https://posthog.example.com/static/%2e%2e/../login from'],
   [['GET', '/static/../login'], 'meets    rule 200 (DenyEvasions)'],
   [['GET', 'https://posthog.example.com'], 'GET https://posthog.example.com/ from 192.0.2.1'],
+  [['GET', '/login#top'], 'GET https://posthog.example.com/login from'],
+  [['GET', 'https://posthog.example.com#top'], 'GET https://posthog.example.com/ from'],
   [['GET', '/array/x/config'], 'hypercache-server asks for no address'],
 ])('%j', async (argv, line) => {
   expect((await explain(...argv)).out).toContain(line);
@@ -50,6 +52,7 @@ test.each([
   [['get', '/a'], 'the method must be one such as GET or POST, got: \'get\''],
   [['GET', 'ftp://x/'], 'the URL must begin with https://, http:// or /, got: \'ftp://x/\''],
   [['GET', ''], 'the URL must begin with https://, http:// or /, got: \'\''],
+  [['GET', '#top'], 'the URL must begin with https://, http:// or /, got: \'#top\''],
   [['GET', '/a', '--from', '1.2.3.400'], '--from must be an IP address, got: \'1.2.3.400\''],
   [['GET', '/a', '--header', 'no colon'], '--header must be \'Name: value\', got: \'no colon\''],
 ])('refuses %j', async (argv, message) => {

@@ -1,9 +1,14 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AppAccess, ClientAddress, PostHogProcess, PublicEndpoint } from '../../lib';
 import { Door, VisitorRequest } from '../../lib/cli/door';
 import { pass, ruleName } from '../../lib/cli/passage';
+import { doorsOf } from '../../lib/cli/template-door';
 import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
 import { samplesOf } from '../../lib/ingress/endpoint-samples';
 import { Header } from '../../lib/ingress/forwarded-headers';
+import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { newPostHog, newStack } from '../helpers/stack';
 import { OIDC } from '../ingress/fixtures';
 import { doorOf } from './fixtures';
 
@@ -31,6 +36,13 @@ test('a door knows its names, its attributes and an address of its load balancer
   expect(OPEN.attributes['routing.http.preserve_host_header.enabled']).toBe('true');
   expect(OPEN.loadBalancerAddress).toBe('10.0.0.4');
   expect(OPEN.listenerAttributes['routing.http.response.server.enabled']).toBe('false');
+});
+
+test('a door knows an address of its load balancer in subnets that are too large for a list of all', () => {
+  const stack = newStack();
+  newPostHog(stack, { vpc: new Vpc(stack, 'Vpc'), clientAddress: ClientAddress.verified() });
+  const [door] = doorsOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
+  expect(door.loadBalancerAddress).toBe('10.0.0.4');
 });
 
 test('the events of a visitor arrive with what the load balancer adds', () => {

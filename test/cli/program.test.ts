@@ -4,7 +4,7 @@ import { runProgram } from '../../lib/cli/program';
 import { cli } from './fixtures';
 
 const FAILING: Command = { usage: '', help: 'Fails.', options: {}, run: () => Promise.reject(new CommandError('it is not there')) };
-const BROKEN: Command = { ...FAILING, run: () => Promise.reject(new Error('a defect')) };
+const BROKEN: Command = { ...FAILING, run: () => Promise.reject(new TypeError('a defect\nin two lines')) };
 
 test('lists every command with what it does, without being asked for one, and ends with 2', async () => {
   const { exitCode, out } = await cli();
@@ -38,12 +38,19 @@ test.each([
   expect(err).not.toContain('\n');
 });
 
+test.each(Object.keys(COMMANDS).filter((name) => name !== 'explain'))('%s refuses an argument that belongs to no option', async (name) => {
+  const { usage } = await COMMANDS[name]();
+  expect(await cli(name, 'other.json')).toEqual({ exitCode: ExitCode.FAILED, out: '', err: `cdk-posthog: Unexpected argument 'other.json'; usage: cdk-posthog ${name} ${usage}` });
+});
+
 test('ends with 2 and one line where a command cannot be done', async () => {
   const err: string[] = [];
   const exitCode = await runProgram({ failing: () => Promise.resolve(FAILING) }, ['failing'], { out: () => undefined, err: (text) => err.push(text) });
   expect([exitCode, err]).toEqual([ExitCode.FAILED, ['cdk-posthog: it is not there']]);
 });
 
-test('does not hide a defect', async () => {
-  await expect(runProgram({ broken: () => Promise.resolve(BROKEN) }, ['broken'], { out: () => undefined, err: () => undefined })).rejects.toThrow('a defect');
+test('does not hide a defect: it ends with 2 and one line, which tells its kind', async () => {
+  const err: string[] = [];
+  const exitCode = await runProgram({ broken: () => Promise.resolve(BROKEN) }, ['broken'], { out: () => undefined, err: (text) => err.push(text) });
+  expect([exitCode, err]).toEqual([ExitCode.FAILED, ['cdk-posthog: TypeError: a defect']]);
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { doorsOf } from '../../lib/cli/template-door';
 import { readTemplate } from '../../lib/cli/template-file';
-import { inFolder, templateOfPostHog } from './fixtures';
+import { cli, inFolder, templateOfPostHog } from './fixtures';
 
 const POSTHOG = JSON.stringify(templateOfPostHog());
 const OTHER = JSON.stringify({ Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } });
@@ -38,11 +39,26 @@ test.each([
   ['YAML', 'a.yaml', 'a.yaml is not JSON; give it a file that the CDK has written, such as cdk.out/PostHog.template.json'],
   ['something else in JSON', 'b.json', 'b.json is no CloudFormation template: it has no Resources'],
   ['null', 'null.json', 'null.json is no CloudFormation template: it has no Resources'],
-  ['a template without a way in', 'other.json', 'other.json has no listener with rules, and so no way in to a PostHog'],
+  ['no resources', 'none.json', 'none.json is no CloudFormation template: it has no Resources'],
+  ['a list of resources', 'list.json', 'list.json is no CloudFormation template: it has no Resources'],
+  ['a resource that is null', 'odd.json', 'odd.json is no CloudFormation template: its resource \'Odd\' is no object'],
 ])('fails with %s', async (_, file, message) => {
-  await inFolder({ 'a.yaml': 'Resources:\n  Bucket: {}', 'b.json': '[]', 'null.json': 'null', 'other.json': OTHER }, () => {
+  await inFolder({ 'a.yaml': 'Resources:\n  Bucket: {}', 'b.json': '[]', 'null.json': 'null', 'none.json': '{"Resources":null}', 'list.json': '{"Resources":[]}', 'odd.json': '{"Resources":{"Odd":null}}' }, () => {
     expect(() => readTemplate(file)).toThrow(message);
     return Promise.resolve();
+  });
+});
+
+const HTTP = { Http: { Type: 'AWS::ElasticLoadBalancingV2::Listener', Properties: { Port: 80, DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }] } } };
+const PLAIN_RULE = { Type: 'AWS::ElasticLoadBalancingV2::ListenerRule', Properties: { Priority: 1, ListenerArn: { Ref: 'Http' }, Conditions: [], Actions: [] } };
+
+test.each([
+  ['no listener', OTHER],
+  ['rules for plain HTTP only', JSON.stringify({ Resources: { ...HTTP, PlainRule: PLAIN_RULE } })],
+])('a template with %s is read where it is named, and has no doors', async (_, text) => {
+  await inFolder({ 'other.json': text }, async () => {
+    expect(() => doorsOf(readTemplate('other.json'))).toThrow('other.json has no listener with rules, and so no way in to a PostHog');
+    expect(await cli('routes', '-t', 'other.json')).toMatchObject({ exitCode: 2, err: 'cdk-posthog: other.json has no listener with rules, and so no way in to a PostHog' });
   });
 });
 

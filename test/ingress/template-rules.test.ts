@@ -106,9 +106,14 @@ describe('the containers of a template', () => {
       { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: taskDefinition }, LoadBalancers: [{ TargetGroupArn: { Ref: 'Targets' }, ContainerName: 'client-address' }] } });
     const one = { WebTask: task('web', 'client-address'), Web: verified('WebTask') };
     expect(containersByTargetGroup({ Resources: one })).toEqual({ Targets: 'web' });
-    expect(() => containersByTargetGroup({ Resources: { ...one, WebTask: task('web', 'client-address', 'other') } }))
-      .toThrow('the task must have one container besides client-address, got: web, other');
-    expect(() => containersByTargetGroup({ Resources: { Web: verified('WebTask') } })).toThrow('the task must have one container besides client-address, got: none');
+    const among = (...names: string[]) => containersByTargetGroup({ Resources: { ...one, WebTask: task(...names) } });
+    expect(among('log-router', 'client-address', 'web')).toEqual({ Targets: 'web' });
+    expect(among('client-address', 'other')).toEqual({ Targets: 'other' });
+    const rule = 'the task must have one process of PostHog besides client-address, or one container, got: ';
+    expect(() => among('log-router', 'client-address', 'other')).toThrow(`${rule}log-router, other`);
+    expect(() => among('web', 'client-address', 'capture')).toThrow(`${rule}web, capture`);
+    expect(() => among('client-address')).toThrow(`${rule}none`);
+    expect(() => containersByTargetGroup({ Resources: { Web: verified('WebTask') } })).toThrow(`${rule}none`);
   });
 
   test('are none where no service is', () => {

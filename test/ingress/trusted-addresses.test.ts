@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
-import { assignableAddresses, checkAddresses, MAX_TRUSTED_ADDRESSES } from '../../lib/ingress/trusted-addresses';
+import { assignableAddresses, checkAddresses, firstAssignableAddress, MAX_TRUSTED_ADDRESSES } from '../../lib/ingress/trusted-addresses';
 
 /** The address that stands at a place of 10.0.0.0/8. */
 function tenDot(place: number): string {
@@ -79,6 +79,13 @@ describe('the addresses that a load balancer can have', () => {
 
   test.each(['2001:db8::/64', '10.0.0.0', 'nonsense', ''])('fails when a block is %j, which is no IPv4 CIDR block', (cidr) => {
     expect(() => assignableAddresses(['10.0.0.0/27', cidr])).toThrow(`\`subnets\` must have IPv4 CIDR blocks, got: '${cidr}'`);
+  });
+
+  test.each([
+    ['10.0.0.0/27', '10.0.0.4'], ['10.0.0.9/27', '10.0.0.4'], ['10.0.0.0/29', '10.0.0.4'], ['10.1.128.0/17', '10.1.128.4'], ['10.0.0.0/8', '10.0.0.4'],
+    ['10.0.0.0/30', undefined], ['2001:db8::/64', undefined], ['nonsense', undefined],
+  ])('begin in %s with %s, however many there are', (cidr, address) => {
+    expect(firstAssignableAddress(cidr)).toBe(address);
   });
 });
 

@@ -3,8 +3,6 @@ export interface Prices {
   /** The month that they are of. */
   readonly asOf: string;
   readonly region: string;
-  /** Where they can be looked up. */
-  readonly sources: readonly string[];
   /** Dollars an hour, by instance type, one table a service. */
   readonly hourly: Readonly<Record<'ec2' | 'rds' | 'cache' | 'msk', Readonly<Record<string, number>>>>;
   /** Dollars an hour for each unit. */
@@ -17,15 +15,21 @@ export const HOURS_PER_MONTH = 730;
 
 /**
  * Prices of us-east-1, written down by hand from AWS's pricing pages. They age: what they are good for is the size of a bill, not its cents.
+ *
+ * @see https://aws.amazon.com/ec2/pricing/on-demand/
+ * @see https://aws.amazon.com/ebs/pricing/
+ * @see https://aws.amazon.com/fargate/pricing/
+ * @see https://aws.amazon.com/rds/postgresql/pricing/
+ * @see https://aws.amazon.com/elasticache/pricing/
+ * @see https://aws.amazon.com/msk/pricing/
+ * @see https://aws.amazon.com/elasticloadbalancing/pricing/
+ * @see https://aws.amazon.com/vpc/pricing/
+ * @see https://aws.amazon.com/secrets-manager/pricing/
+ * @see https://aws.amazon.com/route53/pricing/
  */
 export const PRICES: Prices = {
   asOf: '2025-11',
   region: 'us-east-1',
-  sources: [
-    'https://aws.amazon.com/ec2/pricing/on-demand/', 'https://aws.amazon.com/ebs/pricing/', 'https://aws.amazon.com/fargate/pricing/', 'https://aws.amazon.com/rds/postgresql/pricing/',
-    'https://aws.amazon.com/elasticache/pricing/', 'https://aws.amazon.com/msk/pricing/', 'https://aws.amazon.com/elasticloadbalancing/pricing/', 'https://aws.amazon.com/vpc/pricing/',
-    'https://aws.amazon.com/secrets-manager/pricing/', 'https://aws.amazon.com/route53/pricing/',
-  ],
   hourly: {
     ec2: {
       't4g.nano': 0.0042, 't4g.micro': 0.0084, 't4g.small': 0.0168, 't4g.medium': 0.0336, 't4g.large': 0.0672, 't4g.xlarge': 0.1344, 't3.micro': 0.0104, 't3.small': 0.0208, 't3.medium': 0.0416,

@@ -53,7 +53,7 @@ export class Aws {
     try {
       return new Aws(await elb.config.region(), elb);
     } catch (error) {
-      throw new CommandError(/missing/.test((error as Error).message) ? 'no AWS region: give --region, or set AWS_REGION' : `'${region}' is not the name of a region`);
+      throw new CommandError(noRegion((error as Error).message, region));
     }
   }
 
@@ -171,4 +171,14 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 
 function byKey(attributes: readonly { readonly Key?: string; readonly Value?: string }[] = []): Record<string, string> {
   return Object.fromEntries(attributes.map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+/** What keeps a region from being found, as the SDK says it: none is given, or one that is none. */
+function noRegion(message: string, given: string | undefined): string {
+  const refused = /region="(?<name>[^"]*)"/.exec(message)?.groups?.name;
+  if (refused === undefined) {
+    return /missing/.test(message) ? 'no AWS region: give --region, or set AWS_REGION' : `no AWS region: ${message}`;
+  }
+  const source = given === undefined ? (process.env.AWS_REGION === refused ? 'AWS_REGION' : 'the AWS profile') : 'the command line';
+  return `'${refused}' is not the name of a region; it comes from ${source}`;
 }

@@ -1,10 +1,8 @@
-import { Access } from './access';
 import { Deployment } from './deployment';
 import { likelyDomain } from './domain';
 import { LiveDoor, liveDoor, tlsListener } from './live-door';
-import { Outcome, pass, Passage } from '../passage';
-import { STRANGER } from '../../ingress/endpoint-samples';
-import { blockList, familyOf, formatAddress, parseCidr } from '../../private/ip';
+import { Access } from '../access';
+import { Visits, visitorsOf } from '../visits';
 
 /** What is meant, besides what stands. */
 export interface Intention {
@@ -16,53 +14,17 @@ export interface Intention {
 }
 
 /** What a check judges. */
-export interface Case extends Intention {
+export interface Case extends Intention, Visits {
   readonly deployment: Deployment;
   /** The way in; undefined where no listener ends TLS. */
   readonly door?: LiveDoor;
-  /** An address that no rule names. */
-  readonly stranger: string;
-  /** An address of each block that a rule names. */
-  readonly insiders: readonly string[];
 }
-
-/** Addresses for examples and one for tests of network gear: nobody has them, but a rule may name their blocks. */
-const STRANGERS = [STRANGER, '198.51.100.1', '203.0.113.1', '198.18.0.1', '2001:db8::1'];
 
 /** The case of a deployment, to be judged. */
 export function caseOf(deployment: Deployment, intention: Intention): Case {
   const domain = intention.domain ?? likelyDomain(deployment, tlsListener(deployment));
   const door = liveDoor(deployment, domain);
-  const blocks = (door?.rules ?? []).flatMap(({ conditions }) => conditions).filter(({ field }) => field === 'source-ip').flatMap(({ values = [] }) => values);
-  const named = blockList(blocks);
-  return {
-    ...intention,
-    domain,
-    deployment,
-    door,
-    stranger: STRANGERS.find((address) => !named.check(address, familyOf(address))) ?? STRANGER,
-    insiders: blocks.flatMap((block) => {
-      const cidr = parseCidr(block);
-      return cidr ? [formatAddress({ family: cidr.family, value: cidr.network })] : [];
-    }),
-  };
-}
-
-/** What becomes of a request at the door. */
-export function visit({ door, domain }: Case, target: string, sourceIp: string, method = 'GET'): Passage {
-  return pass(door!, { scheme: 'https', method, host: domain ?? '', target, sourceIp, headers: [] });
-}
-
-/** The process that a request reaches, once its user has signed in where that is asked; undefined where it reaches none. */
-export function reached(outcome: Outcome): string | undefined {
-  switch (outcome.kind) {
-    case 'arrives':
-      return outcome.target.process;
-    case 'sign-in':
-      return reached(outcome.then);
-    default:
-      return undefined;
-  }
+  return { ...intention, domain, deployment, door, ...visitorsOf(door?.rules ?? []) };
 }
 
 /** Some of a list, and how many more there are. */

@@ -4,11 +4,6 @@
  * The tests have thousands; these are one or a few of each kind, for a look at what stands.
  */
 
-/** Pages and calls of the app (posthog/urls.py, July 2026). */
-export const APP_PAGES: readonly string[] = [
-  '/', '/login', '/signup', '/settings', '/project/1', '/admin/', '/api/projects/', '/api/projects/1/query/', '/api/users/@me/', '/api/personal_api_keys/',
-];
-
 /** Names that begin like an endpoint, or differ from one in case or by a level. */
 export const NEIGHBOURS: readonly string[] = [
   '/e2', '/embedded', '/events', '/engineering', '/engagement', '/E/', '/s3', '/shared', '/sessions', '/support', '/batch_exports', '/batchx', '/capture_settings', '/tracking', '/decision',

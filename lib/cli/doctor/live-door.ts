@@ -5,7 +5,7 @@ import { verifyingProxy } from '../verifying-proxy';
 import { CLIENT_ADDRESS_CONTAINER } from '../../ingress/nginx-config';
 import { globMatches, ListenerRule } from '../../ingress/rule-evaluator';
 import { RuleAction } from '../../ingress/rule-shapes';
-import { assignableAddresses } from '../../ingress/trusted-addresses';
+import { firstAssignableAddress } from '../../ingress/trusted-addresses';
 
 /** The way in to a deployment, as it stands now. */
 export interface LiveDoor extends Door {
@@ -90,6 +90,6 @@ function isReadable({ conditions }: ListenerRule<RuleAction>): boolean {
 }
 
 function firstAddress({ subnets }: Deployment): string | undefined {
-  const cidr = isUnasked(subnets) ? undefined : subnets.find((subnet) => subnet.cidr !== undefined)?.cidr;
-  return cidr && /\/(2[2-9]|3\d)$/.test(cidr) ? assignableAddresses([cidr])[0] : undefined;
+  const cidrs = isUnasked(subnets) ? [] : subnets.flatMap(({ cidr }) => cidr ?? []);
+  return cidrs.map(firstAssignableAddress).find((address) => address !== undefined);
 }

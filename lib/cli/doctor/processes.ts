@@ -1,6 +1,6 @@
 import { Asked, Container, Deployment, isUnasked, Rollout, Service } from './deployment';
 import { CLIENT_ADDRESS_CONTAINER } from '../../ingress/nginx-config';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { isProcess, PostHogProcess } from '../../ingress/posthog-process';
 
 /** Variables that only a Django process behind a proxy has. */
 const DJANGO_VARIABLES = ['IS_BEHIND_PROXY', 'TRUSTED_PROXIES', 'TRUST_ALL_PROXIES'];
@@ -12,11 +12,6 @@ export interface Django {
   /** How it is called for the reader: its process, and where several run, its task definition. */
   readonly label: string;
   readonly container: Container;
-}
-
-/** Whether a name is that of a process of PostHog. */
-export function isProcess(name: string): name is PostHogProcess {
-  return (Object.values(PostHogProcess) as string[]).includes(name);
 }
 
 /** The process that a service runs, by the name of its container; the service's own name where PostHog has no such process. */

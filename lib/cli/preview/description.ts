@@ -1,18 +1,15 @@
 import { DoorFacts, DoorRule } from './page/wire';
 import { targetsOf } from './stand-ins';
+import { appStateOf } from '../app-state';
 import { Door } from '../door';
 import { conditionText } from '../explain';
-import { Outcome, pass, ruleName } from '../passage';
+import { ruleName } from '../passage';
 import { Route, routesOf } from '../routes';
-import { STRANGER } from '../../ingress/endpoint-samples';
+import { visitorsOf } from '../visits';
 import { RuleAction } from '../../ingress/rule-shapes';
-
-/** Who may open the app. */
-export type Access = 'anyone' | 'cidrs' | 'sign-in' | 'nobody';
 
 /** A way in, in words: what the page knows, with what programs ask besides. */
 export interface DoorDescription extends DoorFacts {
-  readonly access: Access;
   readonly endpoints: readonly Route[];
   readonly processes: readonly { readonly name: string; readonly standIn: true; readonly settings: Readonly<Record<string, string>> }[];
 }
@@ -29,7 +26,7 @@ export function describe(door: Door, doors: readonly Door[], url: string, plainU
     allHosts: doors.flatMap(({ hosts }) => hosts),
     url,
     plainUrl: door.plainRules && plainUrl,
-    access: accessOf(door),
+    access: appStateOf({ door, domain: door.hosts[0], ...visitorsOf(door.rules) }).access,
     rules: [...door.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): DoorRule => ({
       name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule.actions, door),
     })),
@@ -38,14 +35,6 @@ export function describe(door: Door, doors: readonly Door[], url: string, plainU
     loadBalancerAddress: door.loadBalancerAddress,
     strictTransportSecurity: door.listenerAttributes['routing.http.response.strict_transport_security.header_value'],
   };
-}
-
-/** Who may open the app, judged by what becomes of a stranger who asks for its first page. */
-export function accessOf(door: Door): Access {
-  const { outcome } = pass(door, { scheme: 'https', method: 'GET', host: door.hosts[0] ?? '', target: '/', sourceIp: STRANGER, headers: [] });
-  const known: Partial<Record<Outcome['kind'], Access>> = { 'arrives': 'anyone', 'sign-in': 'sign-in' };
-  const hasCidrs = door.rules.some(({ conditions, actions }) => conditions.some(({ field }) => field === 'source-ip') && actions.some(({ type }) => type === 'forward'));
-  return known[outcome.kind] ?? (hasCidrs ? 'cidrs' : 'nobody');
 }
 
 function actionOf([action, ...rest]: readonly RuleAction[], door: Door): { readonly action: string; readonly process?: string } {
@@ -76,4 +65,3 @@ function shortSettings(settings: Readonly<Record<string, string | undefined>>): 
     return [name, values.length > LIST_SHOWN ? `${values.slice(0, LIST_SHOWN).join(',')}, … (${values.length} in all)` : values.join(',')];
   }));
 }
-

@@ -2,10 +2,11 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { answer, PreviewPorts } from './answers';
 import { Forwarding } from './forwarding';
-import { headersOf, isLoopback, withoutPort } from './loopback';
+import { headersOf, isLoopback } from './loopback';
 import { Traffic } from './traffic';
 import { Door, Target, VisitorRequest } from '../door';
 import { Outcome, pass, Passage, ruleName } from '../passage';
+import { withoutPort } from '../written-request';
 
 /** The header with which a visitor pretends to come from an address. Only the preview reads it, and no process gets it. */
 export const SOURCE_HEADER = 'X-Preview-Source-IP';

@@ -2,6 +2,7 @@ import { IncomingMessage, RequestListener, Server as HttpServer } from 'node:htt
 import { Server as HttpsServer } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { CommandError } from '../command';
+import { withoutPort } from '../written-request';
 import { Header } from '../../ingress/forwarded-headers';
 
 /** The one address that anything of the preview listens on. */
@@ -13,11 +14,6 @@ const LOOPBACK_NAMES = ['localhost', LOOPBACK, '[::1]'];
 /** Whether a Host header, with or without a port, names this machine. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK_NAMES.includes(withoutPort(host).toLowerCase());
-}
-
-/** A host without its port. */
-export function withoutPort(host: string): string {
-  return host.replace(/:\d*$/, '');
 }
 
 /** The headers of a message as they stood on the wire. */

@@ -6,6 +6,7 @@ import { Trial, TrialResult as Answer } from './page/wire';
 import { sendRaw } from './raw-request';
 import { Door, VisitorRequest } from '../door';
 import { Outcome, pass, ruleName } from '../passage';
+import { METHOD, urlParts } from '../written-request';
 import { Belief } from '../../ingress/address-belief';
 import { STRANGER } from '../../ingress/endpoint-samples';
 import { Header } from '../../ingress/forwarded-headers';
@@ -23,14 +24,12 @@ export class TrialError extends Error {}
 
 const BODY_SHOWN = 8 * 1024;
 const LIMITS = { bytes: 256 * 1024, milliseconds: 3000 };
-const METHOD = /^[A-Z]+$/;
-const URL_PARTS = /^(?:(?<scheme>https?):\/\/(?<host>[^/?#]+))?(?<target>\/.*)?$/s;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Sends a request through the door, and says what becomes of it by the rules. */
 export async function tryOut(input: unknown, chooseDoor: (host: string) => Door, ports: PreviewPorts): Promise<TrialResult> {
   const trial = checked(input);
-  const parts = URL_PARTS.exec(trial.url)!.groups!;
+  const parts = urlParts(trial.url)!;
   const scheme = parts.scheme === 'http' ? 'http' : 'https';
   const named = parts.host ?? trial.headers?.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '';
   const door = chooseDoor(named);
@@ -58,7 +57,10 @@ function checked(input: unknown): Trial {
   if (typeof method !== 'string' || !METHOD.test(method)) {
     throw new TrialError('`method` must be one such as GET or POST');
   }
-  if (typeof url !== 'string' || url === '' || !URL_PARTS.test(url) || /[\r\n]/.test(url)) {
+  if (method === 'CONNECT') {
+    throw new TrialError('`method` must be one that asks for a path: CONNECT asks for a tunnel');
+  }
+  if (typeof url !== 'string' || !urlParts(url) || /[\r\n]/.test(url)) {
     throw new TrialError('`url` must begin with /, https:// or http://, and have no line breaks');
   }
   if (from !== undefined && (typeof from !== 'string' || !isIP(from))) {

@@ -34,6 +34,45 @@ test.each<[string, string, object, [string, number, string][]]>([
   expect(costOf(type, properties)).toEqual(expected);
 });
 
+const TOKEN = { Ref: 'Given' };
+const LATER = ', as many as are known at deployment';
+
+test.each<[string, string, object, [string, number, string][]]>([
+  ['subnets in a list', 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', Subnets: { 'Fn::Split': [',', TOKEN] } }, [['Load balancer', 1, '16.43'], [`Public IPv4 address${LATER}`, 1, '?']]],
+  ['zones of an endpoint', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: { 'Fn::Split': [',', TOKEN] } }, [[`Interface endpoint, a zone${LATER}`, 1, '?']]],
+  ['interfaces of an instance', 'AWS::EC2::Instance', { InstanceType: 't4g.nano', NetworkInterfaces: TOKEN }, [['EC2: t4g.nano', 1, '3.07'], [`Public IPv4 address${LATER}`, 1, '?']]],
+  ['instances of a group', 'AWS::AutoScaling::AutoScalingGroup', { MinSize: TOKEN }, [[`EC2: of a type known at deployment${LATER}`, 1, '?']]],
+  ['a size of a volume', 'AWS::EC2::Volume', { Size: TOKEN }, [['EBS volume: of a size known at deployment', 1, '?']]],
+  ['a speed of a volume', 'AWS::EC2::Volume', { Size: 100, Iops: TOKEN }, [['EBS volume: 100 GiB gp3', 1, '?']]],
+  ['a size of a database', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: TOKEN }, [['RDS: db.t4g.medium', 1, '47.45'], ['RDS storage: of a size known at deployment', 1, '?']]],
+  ['nodes of a cache', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', NumCacheClusters: TOKEN }, [[`Cache node: cache.t4g.small${LATER}`, 1, '?']]],
+  ['replicas of a cache', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', ReplicasPerNodeGroup: TOKEN }, [[`Cache node: cache.t4g.small${LATER}`, 1, '?']]],
+  ['brokers', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: TOKEN }, [[`Kafka broker: of a type known at deployment${LATER}`, 1, '?']]],
+  ['sizes of brokers\' disks', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: 2, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large', StorageInfo: { EBSStorageInfo: { VolumeSize: TOKEN } } } },
+    [['Kafka broker: kafka.m7g.large', 2, '297.84'], ['Kafka storage: of a size known at deployment', 2, '?']]],
+])('gives no price where a template does not know: %s', (_, type, properties, expected) => {
+  expect(costOf(type, properties)).toEqual(expected);
+});
+
+test('counts the subnets of a load balancer\'s mappings', () => {
+  expect(costOf('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', SubnetMappings: [{ SubnetId: 'a' }, { SubnetId: 'b' }] })).toContainEqual(['Public IPv4 address', 2, '7.30']);
+});
+
+test('counts replicas that stand beside a primary', () => {
+  expect(costOf('AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', ReplicasPerNodeGroup: 1 })).toEqual([['Cache node: cache.t4g.small', 2, '37.38']]);
+});
+
+test.each<[string, object, object, [string, number]]>([
+  ['of no size', { ContainerDefinitions: [{ Name: 'web' }] }, { DesiredCount: 2 }, ['Fargate task: web', 2]],
+  ['of a size known at deployment', { Cpu: TOKEN, Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] }, {}, ['Fargate task: web', 1]],
+  ['as many as are known at deployment', { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] }, { DesiredCount: TOKEN }, [`Fargate task: web${LATER}`, 1]],
+  ['of containers known at deployment', { ContainerDefinitions: TOKEN }, {}, ['Fargate task: Service', 1]],
+])('gives no price for tasks %s', (_, task, service, [what, quantity]) => {
+  expect(linesOf({
+    Task: { Type: 'AWS::ECS::TaskDefinition', Properties: task }, Service: { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: 'Task' }, ...service } },
+  })).toEqual([{ what, quantity, each: undefined }]);
+});
+
 test('counts the least number of tasks, at the size of their definition', () => {
   const task = { Type: 'AWS::ECS::TaskDefinition', Properties: { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] } };
   const service = { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: 'Task' } } };
@@ -61,13 +100,14 @@ test('says of a whole PostHog what it costs, as of when, and what is left out', 
   expect(out).not.toContain('?');
 });
 
+test('counts a template without a way in, such as one of stores alone', async () => {
+  const stores = JSON.stringify({ Resources: { Nat: { Type: 'AWS::EC2::NatGateway' } } });
+  expect(await inFolder({ 'stores.json': stores }, () => cli('cost', '-t', 'stores.json'))).toMatchObject({ exitCode: 0, out: expect.stringContaining('stores.json: at least $32.85 a month') as string });
+});
+
 test('tells programs the same', async () => {
   const { out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json', '--json'));
   const { perMonth, lines, asOf } = JSON.parse(out) as { perMonth: number; lines: CostLine[]; asOf: string };
   expect(perMonth).toBeCloseTo(lines.reduce((sum, line) => sum + total(line), 0));
   expect(asOf).toBe(PRICES.asOf);
-});
-
-test('takes no other argument', async () => {
-  expect(await cli('cost', 'a.json')).toMatchObject({ exitCode: 2, err: 'cdk-posthog: cost takes no \'a.json\'; name the template with --template FILE' });
 });

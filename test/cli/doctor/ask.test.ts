@@ -226,6 +226,19 @@ describe('one line, and exit code 2', () => {
     await oneLine('no AWS region: give --region, or set AWS_REGION');
   });
 
+  test('for a profile whose region is none', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-doctor-'));
+    const file = path.join(folder, 'config');
+    writeFileSync(file, '[default]\nregion = us east\n');
+    delete process.env.AWS_REGION;
+    process.env.AWS_CONFIG_FILE = file;
+    try {
+      await oneLine('\'us east\' is not the name of a region; it comes from the AWS profile');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('for credentials of a profile that cannot be used', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-doctor-'));
     const file = path.join(folder, 'config');
@@ -244,13 +257,16 @@ describe('one line, and exit code 2', () => {
   });
 
   test('for a region that is none, and a network that is not there', async () => {
-    await oneLine('\'not a region\' is not the name of a region', '--region', 'not a region');
+    await oneLine('\'not a region\' is not the name of a region; it comes from the command line', '--region', 'not a region');
+    process.env.AWS_REGION = 'us east';
+    await oneLine('\'us east\' is not the name of a region; it comes from AWS_REGION');
+    process.env.AWS_REGION = 'eu-central-1';
     process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:1';
     await oneLine('cannot reach AWS in eu-central-1 (connect ECONNREFUSED 127.0.0.1:1)');
   });
 
   test.each([
-    [['PostHog'], 'doctor takes options only, got: \'PostHog\''],
+    [['PostHog'], 'Unexpected argument \'PostHog\'; usage: cdk-posthog doctor [--stack NAME'],
     [['--stack', 'A', '--load-balancer', 'b'], 'not with both'],
     [['--stack', ''], 'the name must not be empty'],
     [['--access', 'everyone'], '--access must be one of anyone, cidrs, authenticated, nobody, got: \'everyone\''],

@@ -1,5 +1,5 @@
 import { PostHogProps } from '../../../lib';
-import { Access } from '../../../lib/cli/doctor/access';
+import { Access } from '../../../lib/cli/access';
 import { Container, Deployment, isUnasked, Listener, Service, Subnet } from '../../../lib/cli/doctor/deployment';
 import { Finding, Verdict } from '../../../lib/cli/doctor/finding';
 import { judge } from '../../../lib/cli/doctor/judge';

@@ -1,5 +1,5 @@
 import { AppAccess, Cdn, ClientAddress, EndpointGroup, PostHogProps } from '../../../lib';
-import { Access } from '../../../lib/cli/doctor/access';
+import { Access } from '../../../lib/cli/access';
 import { Deployment } from '../../../lib/cli/doctor/deployment';
 import { CHECKS } from '../../../lib/cli/doctor/judge';
 import { ALWAYS_PUBLIC } from '../../../lib/ingress/endpoint-group';

@@ -83,7 +83,7 @@ describe('the door', () => {
 
   test.each([
     ['cidrs', AppAccess.fromCidrs(['203.0.113.0/24'])],
-    ['sign-in', AppAccess.authenticated({ oidc: OIDC })],
+    ['authenticated', AppAccess.authenticated({ oidc: OIDC })],
     ['nobody', AppAccess.nobody()],
   ])('tells that the app is open to: %s', async (access, appAccess) => {
     const other = await World.start({ appAccess });
@@ -108,6 +108,10 @@ describe('trying a request', () => {
     expect(events[0]).toMatchObject({ process: 'capture', event: 'tried', distinctId: 'd', address: '1.2.3.4' });
   });
 
+  test('sends no fragment, as no browser does', async () => {
+    expect(await attempt({ method: 'GET', url: '/api/stand-in/request?a=b#top' })).toMatchObject({ request: { target: '/api/stand-in/request?a=b' }, response: { body: expect.not.stringContaining('#') as string } });
+  });
+
   test('tells of refusals by the rules', async () => {
     expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({ rule: { name: 'rule 200 (DenyEvasions)' }, outcome: { kind: 'answered', status: 403 }, beliefs: [], response: { status: 403, body: 'Forbidden' } });
   });
@@ -126,7 +130,9 @@ describe('trying a request', () => {
   test.each([
     ['a method with spaces', { method: 'GET /', url: '/' }],
     ['no method', { url: '/' }],
+    ['a method that asks for a tunnel', { method: 'CONNECT', url: '/' }],
     ['no url', { method: 'GET' }],
+    ['a fragment alone', { method: 'GET', url: '#top' }],
     ['a relative url', { method: 'GET', url: 'login' }],
     ['a url with a line break', { method: 'GET', url: '/x\r\nX: y' }],
     ['a name for an address', { method: 'GET', url: '/', from: 'localhost' }],

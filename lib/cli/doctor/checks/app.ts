@@ -1,9 +1,9 @@
-import { Access } from '../access';
-import { Answer, AppState, appStateOf } from '../app-state';
 import { Case, some } from '../case';
 import { Judgement, right, wrong } from '../finding';
 import { ListenerRule } from '../../../ingress/rule-evaluator';
 import { RuleAction } from '../../../ingress/rule-shapes';
+import { Access } from '../../access';
+import { Answer, AppState, appStateOf } from '../../app-state';
 import { ruleName } from '../../passage';
 
 const IN_WORDS: Readonly<Record<Access, string>> = {

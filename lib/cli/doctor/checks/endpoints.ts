@@ -1,17 +1,18 @@
-import { appStateOf } from '../app-state';
-import { Case, some, visit } from '../case';
+import { Case, some } from '../case';
 import { isUnasked } from '../deployment';
 import { Judgement, right, wrong } from '../finding';
 import { nameOf } from '../live-door';
 import { priorityBase } from '../priority-base';
-import { isProcess, processOf } from '../processes';
+import { processOf } from '../processes';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../../../ingress/endpoint-group';
 import { samplesOf } from '../../../ingress/endpoint-samples';
 import { PRIORITIES } from '../../../ingress/listener-rules';
-import { PostHogProcess } from '../../../ingress/posthog-process';
+import { isProcess, PostHogProcess } from '../../../ingress/posthog-process';
 import { PublicEndpoint } from '../../../ingress/public-endpoint';
+import { appStateOf } from '../../app-state';
 import { ruleName } from '../../passage';
 import { answerOf } from '../../routes';
+import { visit } from '../../visits';
 
 /** What becomes of a request to a path of an endpoint. */
 interface Sample {

@@ -1,8 +1,9 @@
-import { Case, reached, some, visit } from '../case';
+import { Case, some } from '../case';
 import { INTERNAL } from '../corpus';
 import { Judgement, right, wrong } from '../finding';
 import { DENY_RULES } from '../../../ingress/listener-rules';
 import { ruleName } from '../../passage';
+import { reached, visit } from '../../visits';
 
 const METHODS = ['GET', 'POST'];
 

@@ -1,10 +1,11 @@
-import { appStateOf } from '../app-state';
-import { Case, some, visit } from '../case';
+import { Case, some } from '../case';
 import { EVASIONS, NEIGHBOURS } from '../corpus';
 import { Judgement, right, wrong } from '../finding';
 import { globMatches, ListenerRule } from '../../../ingress/rule-evaluator';
 import { RuleAction } from '../../../ingress/rule-shapes';
+import { appStateOf } from '../../app-state';
 import { ruleName } from '../../passage';
+import { visit } from '../../visits';
 
 interface Leak {
   readonly path: string;

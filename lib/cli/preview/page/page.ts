@@ -8,10 +8,10 @@ import { prepareTryBox } from './try-box';
 import { DoorFacts } from './wire';
 
 /** Who may open the app, in words. */
-const ACCESS: Readonly<Record<string, string>> = {
+const ACCESS: Readonly<Record<DoorFacts['access'], string>> = {
   anyone: 'open to anyone',
   cidrs: 'open to some networks',
-  'sign-in': 'behind a sign-in',
+  authenticated: 'behind a sign-in',
   nobody: 'closed',
 };
 
@@ -35,7 +35,7 @@ function showFacts(door: DoorFacts): void {
     ['Template', door.source],
     ['Local door', door.url],
     ['Plain HTTP', door.plainUrl],
-    ['The app is', ACCESS[door.access] ?? door.access],
+    ['The app is', ACCESS[door.access]],
     ['Load balancer’s address', door.loadBalancerAddress],
     ['Not sent here: Strict-Transport-Security', door.strictTransportSecurity],
   ];

@@ -1,5 +1,7 @@
 /* What the preview and its page say to each other. Types alone: the page is compiled for a browser, and the preview's own types extend these. */
 
+import type { Access } from '../../access';
+
 /** A rule of the load balancer, in words. */
 export interface DoorRule {
   readonly name: string;
@@ -27,7 +29,7 @@ export interface DoorFacts {
   readonly allHosts: readonly string[];
   readonly url: string;
   readonly plainUrl?: string;
-  readonly access: string;
+  readonly access: Access;
   readonly rules: readonly DoorRule[];
   readonly endpoints: readonly DoorEndpoint[];
   readonly processes: readonly { readonly name: string }[];

@@ -68,7 +68,8 @@ function captureAt(paths: Readonly<Record<string, Endpoint>>, props: StandInProp
       text(res, path === '/' ? 200 : 404, path === '/' ? 'capture' : '');
       return;
     }
-    if (req.method !== 'POST' && req.method !== 'GET') {
+    // Whoever takes GET takes HEAD, as axum's router does: the answer is the same, without its body.
+    if (!['GET', 'HEAD', 'POST'].includes(req.method ?? '')) {
       req.resume();
       res.writeHead(405, { Allow: 'GET,HEAD,POST,OPTIONS' }).end();
       return;

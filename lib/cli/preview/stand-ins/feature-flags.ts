@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { definitions, evaluated, FLAGS, FlagsQuestion } from './flag-set';
-import { unpacked, UnreadablePayload } from './payload';
+import { objectIn, unpacked, UnreadablePayload } from './payload';
 import { answeredByCors, bodyOf, BodyTooLarge, json, partsOf, plainPath, text } from './replies';
 import { Handler } from './stand-in';
 
@@ -23,7 +23,7 @@ export function featureFlags(): Handler {
     } else if (path === '/flags/definitions' || path === '/api/feature_flag/local_evaluation') {
       withCredentials(req, res, () => allDefinitions(req, res));
     } else if (key !== undefined) {
-      withCredentials(req, res, () => remoteConfig(res, decodeURIComponent(key)));
+      withCredentials(req, res, () => remoteConfig(res, key));
     } else {
       req.resume();
       text(res, path === '/' ? 200 : 404, path === '/' ? 'feature flags' : '');
@@ -41,9 +41,9 @@ async function flags(req: IncomingMessage, res: ServerResponse): Promise<void> {
     json(res, 200, isCurrent ? { ...common, flags: {} } : { ...common, featureFlags: {}, featureFlagPayloads: {} });
     return;
   }
-  let question: FlagsQuestion & { flag_keys_to_evaluate?: string[] };
+  let question: FlagsQuestion & { flag_keys_to_evaluate?: string[] | null };
   try {
-    question = unpacked(await bodyOf(req, BODY_LIMIT), req.headers['content-type'], BODY_LIMIT) as typeof question;
+    question = objectIn(unpacked(await bodyOf(req, BODY_LIMIT), req.headers['content-type'], BODY_LIMIT));
   } catch (error) {
     if (error instanceof BodyTooLarge || error instanceof UnreadablePayload) {
       text(res, error instanceof BodyTooLarge ? 413 : 400, error.message);
@@ -90,11 +90,21 @@ function allDefinitions(req: IncomingMessage, res: ServerResponse): void {
   }
 }
 
-function remoteConfig(res: ServerResponse, key: string): void {
+function remoteConfig(res: ServerResponse, encoded: string): void {
+  const key = decoded(encoded);
   const flag = FLAGS.find((one) => one.key === key && one.payload !== undefined);
   if (flag) {
     json(res, 200, JSON.stringify(flag.payload));
   } else {
     json(res, 404, { type: 'invalid_request', code: 'not_found', detail: 'Not found.', attr: null });
+  }
+}
+
+/** A part of a path as it was meant; undefined where it cannot be decoded. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
   }
 }

@@ -8,7 +8,7 @@ export interface PreviewFlag {
   /** A property that a person must have; left out for a flag that everyone has. */
   readonly needs?: { readonly key: string; readonly value: string };
   readonly payload?: unknown;
-  /** Asked for by its key, and not evaluated for anyone. */
+  /** Whether it can be asked for by its key alone, too; `/flags` tells of it as of a flag that everyone has. */
   readonly remoteConfig?: boolean;
 }
 
@@ -25,17 +25,17 @@ export interface FlagsQuestion {
   readonly token?: string;
   readonly api_key?: string;
   readonly distinct_id?: string;
-  readonly person_properties?: Readonly<Record<string, unknown>>;
+  readonly person_properties?: Readonly<Record<string, unknown>> | null;
 }
 
 /** Whether a flag is on for the person in question. */
-export function isOn({ needs }: PreviewFlag, { person_properties: properties = {} }: FlagsQuestion): boolean {
-  return needs === undefined || properties[needs.key] === needs.value;
+export function isOn({ needs }: PreviewFlag, { person_properties: properties }: FlagsQuestion): boolean {
+  return needs === undefined || properties?.[needs.key] === needs.value;
 }
 
 /** The flags as `/flags/?v=2` tells of them (`FlagsResponse` in rust/feature-flags/src/api/types.rs). */
-export function evaluated(question: FlagsQuestion, only?: readonly string[]): Record<string, object> {
-  const asked = FLAGS.filter(({ key }) => only === undefined || only.includes(key));
+export function evaluated(question: FlagsQuestion, only?: readonly string[] | null): Record<string, object> {
+  const asked = FLAGS.filter(({ key }) => !only || only.includes(key));
   return Object.fromEntries(asked.map((flag) => {
     const enabled = isOn(flag, question);
     return [flag.key, {

@@ -40,19 +40,27 @@ export function unpacked(body: Buffer, contentType: string | undefined, limit: n
 /** The events in a body, with the token that a batch has for all of them (rust/capture/src/v0_request.rs). */
 export function eventsIn(payload: unknown, path: string): { events: SentEvent[]; token?: string } {
   if (Array.isArray(payload)) {
-    return { events: payload as SentEvent[] };
+    return { events: payload.map(objectIn) };
   }
   if (typeof payload !== 'object' || payload === null) {
     throw new UnreadablePayload('failed to parse request: neither an event nor a list of events');
   }
-  const batch = payload as { batch?: SentEvent[]; api_key?: string; token?: string } & SentEvent;
+  const batch = payload as { batch?: unknown; api_key?: string; token?: string } & SentEvent;
   if (Array.isArray(batch.batch)) {
-    return { events: batch.batch, token: batch.api_key ?? batch.token };
+    return { events: batch.batch.map(objectIn), token: batch.api_key ?? batch.token };
   }
   if (batch.event === undefined && !path.startsWith('/engage')) {
     throw new UnreadablePayload('failed to hydrate events from request: non-engage request missing event name attribute');
   }
   return { events: [{ event: '$identify', ...batch }] };
+}
+
+/** A value that must be an object. */
+export function objectIn(value: unknown): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UnreadablePayload('failed to parse request: what should be an object is none');
+  }
+  return value;
 }
 
 /** The token of an event, wherever an SDK puts it. */

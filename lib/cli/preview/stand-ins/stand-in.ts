@@ -2,7 +2,7 @@ import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http
 import { close, guarded, headersOf, listen } from '../loopback';
 import { Traffic } from '../traffic';
 import { Belief, beliefsOf, ProxySettings } from '../../../ingress/address-belief';
-import { PostHogProcess } from '../../../ingress/posthog-process';
+import { isProcess } from '../../../ingress/posthog-process';
 
 /** What a stand-in knows about the process in whose place it answers. */
 export interface StandInProps {
@@ -47,6 +47,5 @@ export async function start(standIn: StandIn, props: StandInProps): Promise<Runn
 
 /** Which addresses the process takes for the visitor's, from the request as it arrived. */
 export function beliefsAbout(req: IncomingMessage, { process, settings, peer }: StandInProps): Belief[] {
-  const known = Object.values(PostHogProcess).find((name) => String(name) === process);
-  return known ? beliefsOf(known, { peer, headers: headersOf(req) }, settings) : [];
+  return isProcess(process) ? beliefsOf(process, { peer, headers: headersOf(req) }, settings) : [];
 }

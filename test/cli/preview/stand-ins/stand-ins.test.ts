@@ -50,6 +50,7 @@ describe('capture', () => {
 
   test.each([
     ['an empty body', '', 400], ['no JSON', 'nonsense', 400], ['no events', '[]', 400], ['no token', '{"event":"e","distinct_id":"d"}', 401], ['no name', '{"api_key":"phc_1"}', 400],
+    ['an event that is null', '[null]', 400], ['a batch of texts', '{"api_key":"phc_1","batch":["e"]}', 400],
   ])('refuses %s', async (_, body, status) => {
     expect((await post('/e/', body)).status).toBe(status);
   });
@@ -57,6 +58,13 @@ describe('capture', () => {
   test('takes at a path what PostHog takes there: 2 MiB of events, 20 of batches', async () => {
     const large = JSON.stringify({ api_key: 'phc_1', event: 'e', distinct_id: 'd', properties: { x: 'x'.repeat(3 * 1024 * 1024) } });
     expect([(await post('/e/', large)).status, (await post('/batch/', large)).status]).toEqual([413, 200]);
+  });
+
+  test('takes HEAD as it takes GET, and says what else it takes', async () => {
+    const data = `/e/?data=${encodeURIComponent(EVENT)}`;
+    expect(await world.text(data, { method: 'HEAD' })).toMatchObject({ status: (await world.text(data)).status, body: '' });
+    expect((await world.text('/e/', { method: 'HEAD' })).status).toBe((await world.text('/e/')).status);
+    expect(await world.text('/e/', { method: 'PUT' })).toMatchObject({ status: 405, headers: { allow: 'GET,HEAD,POST,OPTIONS' } });
   });
 
   test('has nothing below its paths', async () => {
@@ -123,6 +131,12 @@ describe('feature-flags', () => {
 
   test('refuses a question without a token, or that is none', async () => {
     expect([(await post('/flags/?v=2', '{}')).status, (await post('/flags/?v=2', 'x')).status, (await post('/flags/?v=2', '')).status]).toEqual([401, 400, 400]);
+    expect([(await post('/flags/?v=2', 'null')).status, (await post('/flags/?v=2', '[]')).status]).toEqual([400, 400]);
+  });
+
+  test('takes null for what is not asked', async () => {
+    const { flags: found } = await flags('/flags/?v=2', { person_properties: null, flag_keys_to_evaluate: null });
+    expect(Object.entries(found).map(([key, { enabled }]) => [key, enabled])).toEqual([['preview-on', true], ['preview-variant', true], ['preview-enterprise', false], ['preview-config', true]]);
   });
 
   test.each(['/flags/definitions?token=t', '/api/feature_flag/local_evaluation/?token=t', '/api/projects/1/feature_flags/preview-config/remote_config'])('%s needs a key', async (path) => {
@@ -139,6 +153,8 @@ describe('feature-flags', () => {
   test('gives the payload of a remote configuration, and 404 for what is none', async () => {
     expect(await world.json('/api/projects/1/feature_flags/preview-config/remote_config', { headers: BEARER })).toBe('{"limit":10}');
     expect((await world.text('/api/projects/1/feature_flags/nothing/remote_config', { headers: BEARER })).status).toBe(404);
+    expect((await world.text('/api/projects/1/feature_flags/%zz/remote_config', { headers: BEARER })).status).toBe(404);
+    expect(await world.json('/api/projects/1/feature_flags/%70review-config/remote_config', { headers: BEARER })).toBe('{"limit":10}');
   });
 });
 

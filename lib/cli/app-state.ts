@@ -1,8 +1,7 @@
 import { Access } from './access';
-import { Case, reached, visit } from './case';
-import { APP_PAGES } from './corpus';
-import { Outcome } from '../passage';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { Outcome } from './passage';
+import { reached, visit, Visits } from './visits';
+import { PostHogProcess } from '../ingress/posthog-process';
 
 /** How one page of the app answers a stranger. */
 export type Answer = 'open' | 'sign-in' | 'refused';
@@ -16,14 +15,19 @@ export interface AppState {
   readonly process: string;
 }
 
+/** Pages and calls of the app (posthog/urls.py, July 2026). */
+const APP_PAGES: readonly string[] = [
+  '/', '/login', '/signup', '/settings', '/project/1', '/admin/', '/api/projects/', '/api/projects/1/query/', '/api/users/@me/', '/api/personal_api_keys/',
+];
+
 const METHODS = ['GET', 'POST'];
 
 /** Who can open the app: seen from a stranger first, then from the networks that rules name. */
-export function appStateOf(judged: Case): AppState {
-  const outcomes = (address: string) => APP_PAGES.map((page) => ({ page, seen: METHODS.map((method) => visit(judged, page, address, method).outcome) }));
-  const strangers = outcomes(judged.stranger);
-  const everybody = [strangers, ...judged.insiders.map(outcomes)].flat().flatMap(({ seen }) => seen);
-  const inside = judged.insiders.flatMap(outcomes).flatMap(({ seen }) => seen.map(answerOf));
+export function appStateOf(tried: Visits): AppState {
+  const outcomes = (address: string) => APP_PAGES.map((page) => ({ page, seen: METHODS.map((method) => visit(tried, page, address, method).outcome) }));
+  const strangers = outcomes(tried.stranger);
+  const everybody = [strangers, ...tried.insiders.map(outcomes)].flat().flatMap(({ seen }) => seen);
+  const inside = tried.insiders.flatMap(outcomes).flatMap(({ seen }) => seen.map(answerOf));
   const pages = strangers.map(({ page, seen }) => ({ page, answer: openest(seen.map(answerOf)) }));
   const access = accessOf(openest(pages.map(({ answer }) => answer)), openest(inside));
   return { access, pages, process: mostly(everybody.flatMap((outcome) => reached(outcome) ?? [])) ?? PostHogProcess.WEB };
