@@ -263,7 +263,9 @@ describe('the end', () => {
   let secretsBefore: Record<string, string>;
 
   beforeAll(async () => {
-    expect(typesWithPolicy('Retain')).toEqual(['AWS::Logs::LogGroup', 'AWS::MSK::Cluster', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret']);
+    expect(typesWithPolicy('Retain')).toEqual([
+      'AWS::EC2::SecurityGroup', 'AWS::Logs::LogGroup', 'AWS::MSK::Cluster', 'AWS::MSK::Configuration', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret',
+    ]);
     expect(typesWithPolicy('RetainExceptOnCreate')).toEqual(['AWS::EC2::Volume']);
     expect(typesWithPolicy('Snapshot')).toEqual(['AWS::ElastiCache::ReplicationGroup', 'AWS::RDS::DBInstance']);
     secretsBefore = await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret'));
