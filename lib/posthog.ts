@@ -125,7 +125,7 @@ export class PostHog extends Construct {
         options,
         settings: definition.settings(context),
         extras: APP.includes(process) ? [props, options] : [options],
-        image: release.images[definition.image],
+        image: at(this, () => release._imageOf(process, definition.image)),
         cluster: this.cluster,
         vpc: this.vpc,
         subnets,

@@ -27,17 +27,15 @@ type Rule = (request: ArrivedRequest, settings: ProxySettings) => Omit<Belief, '
 /**
  * Who asks for the visitor's address in each process, and by which rule.
  *
- * hypercache-server asks for none (rust/hypercache-server/src), and capture-logs authorises by token alone (rust/capture-logs/src/service.rs).
+ * hypercache-server asks for none (rust/hypercache-server/src), capture-logs authorises by token alone (rust/capture-logs/src/service.rs), and
+ * those that no visitor reaches have nobody to ask about.
  */
-const ASKERS: Readonly<Record<PostHogProcess, readonly (readonly [what: string, rule: Rule])[]>> = {
+const ASKERS: Readonly<Partial<Record<PostHogProcess, readonly (readonly [what: string, rule: Rule])[]>>> = {
   [PostHogProcess.WEB]: [['IP filters and login risk', trustedHops], ['analytics, rate limits, login limits', firstAddress]],
-  [PostHogProcess.WORKER]: [],
   [PostHogProcess.CAPTURE]: [['GeoIP of events', insecureClientIp]],
   [PostHogProcess.REPLAY_CAPTURE]: [['GeoIP of recordings', insecureClientIp]],
   [PostHogProcess.CAPTURE_AI]: [['GeoIP of AI events', insecureClientIp]],
-  [PostHogProcess.CAPTURE_LOGS]: [],
   [PostHogProcess.FEATURE_FLAGS]: [['flags by place, rate limits', insecureClientIp]],
-  [PostHogProcess.HYPERCACHE_SERVER]: [],
   [PostHogProcess.PLUGINS]: [['webhooks', firstAddress]],
 };
 
@@ -49,7 +47,7 @@ const ASKERS: Readonly<Record<PostHogProcess, readonly (readonly [what: string, 
  * @param settings what it was told
  */
 export function beliefsOf(process: PostHogProcess, request: ArrivedRequest, settings: ProxySettings): Belief[] {
-  return ASKERS[process].map(([what, rule]) => ({ asker: `${process}: ${what}`, ...rule(request, settings) }));
+  return (ASKERS[process] ?? []).map(([what, rule]) => ({ asker: `${process}: ${what}`, ...rule(request, settings) }));
 }
 
 /** posthog/utils.py, `get_trusted_client_ip`, July 2026: the first entry, if the peer and every later entry is in the list, letter by letter. */

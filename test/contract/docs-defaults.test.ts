@@ -156,7 +156,7 @@ const OTHERS: Record<string, unknown> = {
   'PostHogProps.telemetry': true,
   'PostHogProps.logRetention': RetentionDays.ONE_DAY,
   'PostHogProps.nat': NatMode.PER_ZONE,
-  'PostHogProps.release': PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11.images, app: PostHogRelease.V2026_09_11.images.capture }),
+  'PostHogProps.release': PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11.images, app: 'posthog/posthog:other' }),
   'PostHogProps.topicPartitions': 12,
   'PostHogServiceOptions.cpuArchitecture': CpuArchitecture.ARM64,
   'PostgresAttributes.port': 6432,

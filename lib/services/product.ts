@@ -1,0 +1,26 @@
+/**
+ * The parts of PostHog that can be deployed or left out.
+ *
+ * The app itself, its worker and what answers for persons are always there. A product that is left out has no process, no listener rule and
+ * no topic of its own.
+ */
+export enum Product {
+  /** Events, and everything that is made from them: insights, dashboards, web analytics, persons. */
+  EVENTS = 'events',
+  /** Feature flags, experiments, surveys and the SDK's remote configuration. */
+  FEATURE_FLAGS = 'feature-flags',
+  /** Session recordings. */
+  SESSION_REPLAY = 'session-replay',
+  /** Destinations, transformations, workflows and inbound webhooks. */
+  DATA_PIPELINES = 'data-pipelines',
+  /** Exceptions, grouped to issues. */
+  ERROR_TRACKING = 'error-tracking',
+  /** Logs and traces over OpenTelemetry. */
+  LOGS = 'logs',
+  /** Large AI events in a process of their own, and the list of their properties. Smaller ones arrive without it. */
+  AI = 'ai',
+  /** Events as they arrive, in the app's activity view. */
+  LIVE_EVENTS = 'live-events',
+  /** Batch exports, exports of dashboards, imports and everything else that Temporal keeps. */
+  EXPORTS = 'exports',
+}
