@@ -1,121 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { Token } from 'aws-cdk-lib/core';
+import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { RELEASE_2026_09_11 } from './known-releases';
+import { PostHogImages } from './posthog-images';
+import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, TextRule, TOPIC } from './release-checks';
+import { imagesOf, imagesWithout, ReleaseDescription } from './release-description';
+import { parseRelease } from './release-file';
 import { checkImage, isFloating } from '../private/container-image';
 import { rejected } from '../private/errors';
 
 /**
- * The images of a release, each with its digest (`name@sha256:...`), or with a tag while you try something.
- *
- * An image may be left out where no process that is deployed runs it.
+ * What is known about a release of your own besides its images.
  */
-export interface PostHogImages {
-  /** Runs `web`, `worker` and `temporal-django-worker`, and migrates: `posthog/posthog`. */
-  readonly app: string;
+export interface PostHogReleaseOptions {
   /**
-   * Runs `plugins`, `recording-api` and everything that is called `ingestion-` or `cdp-`: `posthog/posthog-node`.
+   * The commit of PostHog/posthog that its configuration files come from, by the whole hash.
    *
-   * @default - none; a process that needs it cannot be deployed
+   * @default - not known
    */
-  readonly node?: string;
+  readonly upstreamCommit?: string;
   /**
-   * Runs `capture`, `replay-capture` and `capture-ai`, and holds the GeoIP file for `node`: `ghcr.io/posthog/posthog/capture`.
+   * The version of ClickHouse that the release is tested with, such as 26.6.2.158.
    *
-   * @default - none; a process that needs it cannot be deployed
+   * @default - not known
    */
-  readonly capture?: string;
+  readonly clickHouseVersion?: string;
   /**
-   * Runs `capture-logs`: `ghcr.io/posthog/posthog/capture-logs`.
+   * The image of ClickHouse, best with its digest.
    *
-   * @default - none; a process that needs it cannot be deployed
+   * @default - ClickHouse's own image with the tag `clickHouseVersion`; where that is left out too, the one that the library has for its default release
    */
-  readonly captureLogs?: string;
+  readonly clickHouseImage?: string;
   /**
-   * Runs `feature-flags`: `ghcr.io/posthog/posthog/feature-flags`.
+   * The processor architectures that all images are known to exist for.
    *
-   * @default - none; a process that needs it cannot be deployed
+   * @default [CpuArchitecture.X86_64]
    */
-  readonly featureFlags?: string;
+  readonly platforms?: CpuArchitecture[];
   /**
-   * Runs `hypercache-server`: `ghcr.io/posthog/posthog/hypercache-server`.
+   * The day that the release is of, such as 2026-09-11.
    *
-   * @default - none; a process that needs it cannot be deployed
+   * @default - not known
    */
-  readonly hypercacheServer?: string;
+  readonly date?: string;
   /**
-   * Runs `property-defs-rs` and `property-defs-ai`: `ghcr.io/posthog/posthog/property-defs-rs`.
+   * Topics that the release needs besides those that the library makes anyway.
    *
-   * @default - none; a process that needs it cannot be deployed
+   * @default - none
    */
-  readonly propertyDefs?: string;
-  /**
-   * Runs `personhog-replica`: `ghcr.io/posthog/posthog/personhog-replica`.
-   *
-   * @default - none; a process that needs it cannot be deployed
-   */
-  readonly personhogReplica?: string;
-  /**
-   * Runs `personhog-router`: `ghcr.io/posthog/posthog/personhog-router`.
-   *
-   * @default - none; a process that needs it cannot be deployed
-   */
-  readonly personhogRouter?: string;
-  /**
-   * Runs `cymbal` and `cymbal-resolution`: `ghcr.io/posthog/posthog/cymbal`.
-   *
-   * @default - none; a process that needs it cannot be deployed
-   */
-  readonly cymbal?: string;
-  /**
-   * Runs `livestream`: `ghcr.io/posthog/posthog/livestream`.
-   *
-   * @default - none; a process that needs it cannot be deployed
-   */
-  readonly livestream?: string;
-  /**
-   * Runs `browserless`: `ghcr.io/browserless/chromium`.
-   *
-   * @default - none; a process that needs it cannot be deployed
-   */
-  readonly browserless?: string;
-  /**
-   * Runs `temporal`: `temporalio/auto-setup`.
-   *
-   * @default - none; a process that needs it cannot be deployed
-   */
-  readonly temporal?: string;
-  /**
-   * Migrates the database of workflows: `ghcr.io/posthog/posthog/sqlx-migrate`.
-   *
-   * @default - none; a process that needs it cannot be deployed
-   */
-  readonly sqlxMigrate?: string;
+  readonly topics?: string[];
+}
+
+/** What the platforms of images are called in ECS. */
+const PLATFORM_NAMES: readonly [platform: string, architecture: CpuArchitecture][] = [['linux/amd64', CpuArchitecture.X86_64], ['linux/arm64', CpuArchitecture.ARM64]];
+
+/** Everything that a release is made from. */
+interface ReleaseParts extends Omit<PostHogReleaseOptions, 'platforms'> {
+  readonly platforms: CpuArchitecture[];
+  /** The images that are not known to exist for the platform of an image's index, where that is known of each. */
+  without?(platform: string): string[];
 }
 
 /**
  * Which PostHog to run.
  *
- * PostHog publishes no versions any more: a release is a set of image digests that belong together.
+ * PostHog publishes no versions any more: a release is a set of image digests that belong together. See docs/releases.md.
  */
 export class PostHogRelease {
   /**
    * PostHog as of 11 September 2026, commit 18b824b7932ad13f25602b4ea0376fc568ac4b22 of PostHog/posthog.
    */
-  public static readonly V2026_09_11 = new PostHogRelease('2026-09-11', {
-    // The digests that the tags of that commit had on that day, as enricofranke/posthog-k8s recorded them (charts/posthog/upstream.yaml @034fbfe).
-    app: 'posthog/posthog@sha256:1d5e31c9c61f3f48050a45c7e3ba529ea49d0414f9caa47ad23fdb23606117c4',
-    node: 'posthog/posthog-node@sha256:863e76e040ad41aef79f605c33ec71f1529bddf94cfd88941c935da9bde97235',
-    capture: 'ghcr.io/posthog/posthog/capture@sha256:9b166761f1e282880a76fb4f3e66afad9ba954fe383581dc5e0074a729c5c99e',
-    captureLogs: 'ghcr.io/posthog/posthog/capture-logs@sha256:cd328b86a9e04f168fcbaef1d3bddf8f8a5c1f5ca2527231f7bf2946c459e833',
-    featureFlags: 'ghcr.io/posthog/posthog/feature-flags@sha256:b18bbe7ee20276cf0395cc649fe9d90c2c7d0ef836dd30c8789b3a09de73a8cc',
-    hypercacheServer: 'ghcr.io/posthog/posthog/hypercache-server@sha256:f247133dfff4073a65df38eb04589683c6f43cf1f4f41272152a5d2d5b07ebcd',
-    propertyDefs: 'ghcr.io/posthog/posthog/property-defs-rs@sha256:f114a4c8218eb31cd8bbf21bf62067908a64987a8de1c6ccb34af226cbe0fc90',
-    personhogReplica: 'ghcr.io/posthog/posthog/personhog-replica@sha256:b4a9dd4e5a25e90fd2c2d3e7e0adbf807b10c28f834cb719c22da67b74e64dbe',
-    personhogRouter: 'ghcr.io/posthog/posthog/personhog-router@sha256:437c4b698ae32614ce5e7b106f6f7555a08e765442dcce545514a1c371126754',
-    cymbal: 'ghcr.io/posthog/posthog/cymbal@sha256:7aa97c8583c3f787cb54249eebc31d1a875b2e848b88abb8c2a038d04083c1f8',
-    livestream: 'ghcr.io/posthog/posthog/livestream@sha256:6926f340b72d609e43cee5aa8b75a85cfdc77d182e610dafafdd81d3b2ab53f5',
-    browserless: 'ghcr.io/browserless/chromium@sha256:79a37927bdd235c8f5a299a8846c37e946c3505dff2562ece3922d4562d016a3',
-    temporal: 'temporalio/auto-setup@sha256:e9245820522233ec6a59ad69c6512ae4450705ee02bf6894fc61ba13b238c1c0',
-    // Nobody has recorded its digest of that day; `master` is the tag that PostHog's compose files name for its Rust images.
-    sqlxMigrate: 'ghcr.io/posthog/posthog/sqlx-migrate:master',
-  });
+  public static readonly V2026_09_11 = PostHogRelease.fromDescription(RELEASE_2026_09_11);
 
   /**
    * A release of your own: copies of the images in ECR, or other digests.
@@ -123,22 +78,77 @@ export class PostHogRelease {
    * The images must belong together. An image with a tag instead of a digest warns, because what it names changes under you. Tasks may pull
    * from a private ECR repository that the text names; where the text is an unresolved token, give them that right yourself.
    *
-   * Throws where an image is none.
+   * Throws where an image is none, or an option is wrong.
    *
    * @param name what to call it
    * @param images its images
+   * @param options what else is known about it
    */
-  public static of(name: string, images: PostHogImages): PostHogRelease {
-    return new PostHogRelease(name, images);
+  public static of(name: string, images: PostHogImages, options: PostHogReleaseOptions = {}): PostHogRelease {
+    return new PostHogRelease(name, images, { ...options, platforms: options.platforms ?? [CpuArchitecture.X86_64] });
   }
+
+  /**
+   * The release in a file that `npx cdk-posthog release` has written.
+   *
+   * Throws where the file is not there, or a field of it is wrong.
+   *
+   * @param path the file, from the folder that the CDK's command line runs in
+   */
+  public static fromFile(path: string): PostHogRelease {
+    try {
+      return PostHogRelease.fromDescription(parseRelease(readFileSync(path, 'utf8')));
+    } catch (error) {
+      throw new Error(`the release file ${path} cannot be used: ${reason(error)}`);
+    }
+  }
+
+  private static fromDescription(description: ReleaseDescription): PostHogRelease {
+    const images = Object.fromEntries(imagesOf(description).map(([name, { image }]) => [name, image]));
+    const without = (platform: string) => imagesWithout(description, platform);
+    const platforms = PLATFORM_NAMES.filter(([platform]) => without(platform).length === 0).map(([, architecture]) => architecture);
+    if (platforms.length === 0) {
+      throw new Error(`its images have no architecture in common: ${PLATFORM_NAMES.map(([platform]) => `${without(platform).join(', ')} not for ${platform}`).join('; ')}`);
+    }
+    const { name, date, upstreamCommit, clickHouse, topics = [] } = description;
+    return new PostHogRelease(name, { ...images, app: description.images.app.image }, {
+      date, upstreamCommit, clickHouseVersion: clickHouse?.version, clickHouseImage: clickHouse?.image, topics: [...topics], platforms, without,
+    });
+  }
+
+  /** The commit of PostHog/posthog that its configuration files come from, where that is known. */
+  public readonly upstreamCommit?: string;
+  /** The version of ClickHouse that it is tested with, where that is known. */
+  public readonly clickHouseVersion?: string;
+  /** The image of that ClickHouse; not there where neither version nor image is known. */
+  public readonly clickHouseImage?: string;
+  /** The processor architectures that all images are known to exist for. */
+  public readonly platforms: CpuArchitecture[];
+  /** The day that it is of, where that is known. */
+  public readonly date?: string;
+  /** Topics that it needs besides those that the library makes anyway. */
+  public readonly topics: string[];
 
   private constructor(
     /** What the release is called. */
     public readonly name: string,
     /** Its images. */
     public readonly images: PostHogImages,
+    private readonly parts: ReleaseParts,
   ) {
     entries(images).forEach(([key, image]) => checkImage(key, image, 'posthog/posthog'));
+    checkImage('clickHouseImage', parts.clickHouseImage, 'clickhouse/clickhouse-server');
+    this.upstreamCommit = checked('upstreamCommit', parts.upstreamCommit, COMMIT);
+    this.clickHouseVersion = checked('clickHouseVersion', parts.clickHouseVersion, CLICKHOUSE_VERSION);
+    this.clickHouseImage = parts.clickHouseImage ?? (parts.clickHouseVersion && `clickhouse/clickhouse-server:${parts.clickHouseVersion}`);
+    this.date = checked('date', parts.date, DAY);
+    this.topics = [...parts.topics ?? []];
+    this.topics.forEach((topic) => checked('topics', topic, TOPIC));
+    checkDistinct('topics', this.topics);
+    if (parts.platforms.length === 0) {
+      throw rejected('platforms', 'must name an architecture', parts.platforms, 'leave it out for CpuArchitecture.X86_64');
+    }
+    this.platforms = [...parts.platforms];
   }
 
   /**
@@ -160,6 +170,30 @@ export class PostHogRelease {
     }
     return image;
   }
+
+  /**
+   * The images that are not known to exist for an architecture, by what the props call them; all of them where that is known of the release only.
+   *
+   * @internal
+   */
+  public _imagesWithout(architecture: CpuArchitecture): string[] {
+    const platform = PLATFORM_NAMES.find(([, known]) => sameArchitecture(known, architecture))?.[0];
+    return platform && this.parts.without ? this.parts.without(platform) : entries(this.images).map(([name]) => name);
+  }
+}
+
+/** Whether two architectures are the same, whichever objects name them. */
+export function sameArchitecture(one: CpuArchitecture, other: CpuArchitecture): boolean {
+  return one._cpuArchitecture === other._cpuArchitecture;
+}
+
+function checked(prop: string, value: string | undefined, rule: TextRule): string | undefined {
+  return value === undefined || Token.isUnresolved(value) ? value : checkText(prop, value, rule);
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? message : `it cannot be read (${code}); write it with \`npx cdk-posthog release\``;
 }
 
 function entries(images: PostHogImages): [name: string, image: string][] {

@@ -1,28 +1,36 @@
 import fc from 'fast-check';
-import { PostHogImages, PostHogRelease } from '../../lib';
+import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { Fn } from 'aws-cdk-lib/core';
+import { PostHogImages, PostHogRelease, PostHogReleaseOptions } from '../../lib';
+import { RELEASE_2026_09_11 } from '../../lib/release/known-releases';
+import { IMAGE_NAMES } from '../../lib/release/release-description';
+import { renderRelease } from '../../lib/release/release-file';
+import { releaseFile } from './fixtures';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const IMAGES: PostHogImages = { app: `a@${DIGEST}`, capture: `b@${DIGEST}`, featureFlags: `c@${DIGEST}`, hypercacheServer: `d@${DIGEST}` };
+const OWN = renderRelease(RELEASE_2026_09_11);
 const KEYS = Object.keys(IMAGES) as (keyof PostHogImages)[];
 
 describe('the default release', () => {
   const { V2026_09_11: release } = PostHogRelease;
+  const images = Object.values<string>({ ...release.images });
 
-  test('has a name and the four images, from PostHog\'s own registries', () => {
-    expect(release.name).toBe('2026-09-11');
-    expect(Object.fromEntries(Object.entries({ ...release.images }).map(([key, image]) => [key, image.split('@')[0]]))).toEqual({
-      app: 'posthog/posthog',
-      capture: 'ghcr.io/posthog/posthog/capture',
-      featureFlags: 'ghcr.io/posthog/posthog/feature-flags',
-      hypercacheServer: 'ghcr.io/posthog/posthog/hypercache-server',
-    });
+  test('has a name, a day, the commit that both are of, and every image, from PostHog\'s own registries and from those of others', () => {
+    expect(release).toMatchObject({ name: '2026-09-11', date: '2026-09-11', upstreamCommit: '18b824b7932ad13f25602b4ea0376fc568ac4b22', topics: [] });
+    expect(Object.keys({ ...release.images })).toEqual(IMAGE_NAMES);
+    expect(images.filter((image) => !/^(posthog\/posthog(-node)?|ghcr\.io\/posthog\/posthog\/[a-z-]+|ghcr\.io\/browserless\/chromium|temporalio\/auto-setup)[@:]/.test(image))).toEqual([]);
   });
 
-  test('names every image by a digest of its own', () => {
-    const digests = Object.values({ ...release.images }).map((image: string) => image.split('@')[1]);
+  test('names every image by a digest of its own, but the one whose digest nobody has recorded', () => {
+    const digests = images.filter((image) => image !== release.images.sqlxMigrate).map((image) => image.split('@')[1]);
     expect(digests).toEqual(digests.map(() => expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string));
-    expect(new Set(digests).size).toBe(4);
-    expect(release.floatingImages).toEqual([]);
+    expect(new Set(digests).size).toBe(IMAGE_NAMES.length - 1);
+    expect(release.floatingImages).toEqual(['ghcr.io/posthog/posthog/sqlx-migrate:master']);
+  });
+
+  test('is not known to exist for ARM', () => {
+    expect(release.platforms).toEqual([CpuArchitecture.X86_64]);
   });
 });
 
@@ -56,4 +64,79 @@ test('an image floats exactly where no digest follows it', () => {
     const image = `${repository}${version ? `:${version}` : ''}${pinned ? `@${DIGEST}` : ''}`;
     expect(PostHogRelease.of('mine', { ...IMAGES, app: image }).floatingImages).toEqual(pinned ? [] : [image]);
   }));
+});
+
+test('a release of your own says what is known about it', () => {
+  const options: PostHogReleaseOptions = {
+    upstreamCommit: 'a'.repeat(40), clickHouseVersion: '26.6.2.158', clickHouseImage: `clickhouse@${DIGEST}`, platforms: [CpuArchitecture.ARM64], date: '2026-10-01', topics: ['a', 'b'],
+  };
+  expect(PostHogRelease.of('mine', IMAGES, options)).toMatchObject(options);
+});
+
+test('nothing is made up about a release of which nothing is known', () => {
+  const release = PostHogRelease.of('mine', IMAGES);
+  expect([release.upstreamCommit, release.clickHouseVersion, release.clickHouseImage, release.date]).toEqual([undefined, undefined, undefined, undefined]);
+  expect([release.platforms, release.topics]).toEqual([[CpuArchitecture.X86_64], []]);
+});
+
+test('ClickHouse is its own image of the version, where no other is named', () => {
+  expect(PostHogRelease.of('mine', IMAGES, { clickHouseVersion: '26.6.2.158' }).clickHouseImage).toBe('clickhouse/clickhouse-server:26.6.2.158');
+});
+
+test.each<[PostHogReleaseOptions, string]>([
+  [{ upstreamCommit: '18b824b' }, '`upstreamCommit` must be the whole hash of a commit, 40 hexadecimal digits in lower case, got: \'18b824b\''],
+  [{ clickHouseVersion: '26.6' }, '`clickHouseVersion` must be a version of ClickHouse such as 26.6.2.158, got: \'26.6\''],
+  [{ clickHouseImage: 'Not an image' }, '`clickHouseImage` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: \'Not an image\''],
+  [{ date: '2026-02-29' }, '`date` must be a day such as 2026-09-11, got: \'2026-02-29\''],
+  [{ topics: ['a', 'b c'] }, '`topics` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: \'b c\''],
+  [{ topics: ['a', 'b', 'a'] }, '`topics` must name each once, got: \'a\''],
+  [{ platforms: [] }, '`platforms` must name an architecture, got: []; leave it out for CpuArchitecture.X86_64'],
+])('fails for %j', (options, message) => {
+  expect(() => PostHogRelease.of('mine', IMAGES, options)).toThrow(new Error(message));
+});
+
+test('what is known at deployment only is no mistake', () => {
+  const token = Fn.importValue('Value');
+  expect(() => PostHogRelease.of('mine', { app: token }, { upstreamCommit: token, clickHouseVersion: token, clickHouseImage: token, date: token, topics: [token] })).not.toThrow();
+});
+
+test('a change of the list that was given changes no release', () => {
+  const topics = ['a'];
+  const release = PostHogRelease.of('mine', IMAGES, { topics });
+  topics.push('b');
+  expect(release.topics).toEqual(['a']);
+});
+
+describe('a release in a file', () => {
+  test('is the release that was written', () => {
+    const { V2026_09_11: own } = PostHogRelease;
+    const read = PostHogRelease.fromFile(releaseFile(renderRelease({ ...RELEASE_2026_09_11, topics: ['b', 'a'] })));
+    const { name, images, upstreamCommit, clickHouseVersion, clickHouseImage, date } = own;
+    expect(read).toMatchObject({ name, images, upstreamCommit, clickHouseVersion, clickHouseImage, date });
+    expect([read.platforms, read.topics]).toEqual([[CpuArchitecture.X86_64], ['a', 'b']]);
+  });
+
+  test.each<[string, string[] | undefined, string[] | undefined, CpuArchitecture[]]>([
+    ['both', ['linux/amd64', 'linux/arm64'], ['linux/arm/v7', 'linux/arm64', 'linux/amd64'], [CpuArchitecture.X86_64, CpuArchitecture.ARM64]],
+    ['what they have in common', ['linux/amd64', 'linux/arm64'], ['linux/arm64'], [CpuArchitecture.ARM64]],
+    ['x86 where nobody has asked about one', ['linux/amd64', 'linux/arm64'], undefined, [CpuArchitecture.X86_64]],
+  ])('is for the architectures that all images are for: %s', (_, app, node, expected) => {
+    const images = { app: { image: `app@${DIGEST}`, platforms: app }, node: { image: `node@${DIGEST}`, platforms: node } };
+    expect(PostHogRelease.fromFile(releaseFile(renderRelease({ name: 'mine', images }))).platforms).toEqual(expected);
+  });
+
+  test.each<[string, string, string]>([
+    ['is no JSON', 'nonsense', 'it is not JSON'],
+    ['has a wrong field', OWN.replace('"posthog/posthog@', '"posthog posthog@'), '`images.app.image` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: \'posthog posthog@sha256:' +
+      '1d5e31c9c61f3f48050a45c7e3ba529ea49d0414f9caa47ad23fdb23606117c4\''],
+    ['has nothing to run on', renderRelease({ name: 'mine', images: { app: { image: 'app', platforms: ['linux/amd64'] }, node: { image: 'node', platforms: ['linux/arm64'] } } }),
+      'its images have no architecture in common: node not for linux/amd64; app not for linux/arm64'],
+  ])('cannot be used where it %s', (_, text, message) => {
+    const file = releaseFile(text);
+    expect(() => PostHogRelease.fromFile(file)).toThrow(new Error(`the release file ${file} cannot be used: ${message}`));
+  });
+
+  test('cannot be used where it is not there', () => {
+    expect(() => PostHogRelease.fromFile('nowhere.json')).toThrow(new Error('the release file nowhere.json cannot be used: it cannot be read (ENOENT); write it with `npx cdk-posthog release`'));
+  });
 });

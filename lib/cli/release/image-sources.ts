@@ -1,0 +1,44 @@
+import { ImageName } from '../../release/release-description';
+
+/** Where an image comes from. */
+export interface ImageSource {
+  readonly name: string;
+  /** The tag that names the newest. */
+  readonly tag: string;
+  /** The tags that an image of a commit of PostHog/posthog may have; left out where an image is not built from there. */
+  commitTags?(commit: string): string[];
+}
+
+/**
+ * Every image, with the tag that PostHog's docker-compose.hobby.yml and docker-compose.base.yml name.
+ *
+ * Tags of commits: the app and Node.js images have the whole hash (bin/hobby-installer and bin/helpers/resolve-hobby-node-tag.sh ask for it).
+ * The Rust images have what docker/metadata-action makes of `type=sha`, `sha-` and seven digits (.github/workflows/rust-docker-build.yml).
+ * For livestream, whose workflow names no rule, people have seen the whole hash behind `sha-`.
+ */
+export const IMAGE_SOURCES: Readonly<Record<ImageName, ImageSource>> = {
+  app: { name: 'posthog/posthog', tag: 'latest', commitTags: (commit) => [commit] },
+  node: { name: 'posthog/posthog-node', tag: 'latest', commitTags: (commit) => [commit] },
+  capture: rust('capture'),
+  captureLogs: rust('capture-logs'),
+  featureFlags: rust('feature-flags'),
+  hypercacheServer: rust('hypercache-server'),
+  propertyDefs: rust('property-defs-rs'),
+  personhogReplica: rust('personhog-replica'),
+  personhogRouter: rust('personhog-router'),
+  cymbal: rust('cymbal'),
+  livestream: { name: 'ghcr.io/posthog/posthog/livestream', tag: 'master', commitTags: (commit) => [`sha-${commit}`, `sha-${commit.slice(0, 7)}`] },
+  browserless: { name: 'ghcr.io/browserless/chromium', tag: 'v2.51.2' },
+  temporal: { name: 'temporalio/auto-setup', tag: '1.26.2' },
+  sqlxMigrate: rust('sqlx-migrate'),
+};
+
+/** ClickHouse's own image; its tag is the version. */
+export const CLICKHOUSE_IMAGE = 'clickhouse/clickhouse-server';
+
+/** The images that `--tag` is for: those that share their tags. */
+export const TAGGED: readonly ImageName[] = ['app', 'node'];
+
+function rust(name: string): ImageSource {
+  return { name: `ghcr.io/posthog/posthog/${name}`, tag: 'master', commitTags: (commit) => [`sha-${commit.slice(0, 7)}`] };
+}

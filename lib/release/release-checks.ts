@@ -1,0 +1,60 @@
+import { rejected } from '../private/errors';
+
+/** What a field must look like: the rest of a sentence that begins with its name, and the check. */
+export interface TextRule {
+  readonly rule: string;
+  readonly test: (text: string) => boolean;
+}
+
+export const RELEASE_NAME: TextRule = {
+  rule: 'must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11',
+  test: (text) => /^[\w.-]{1,100}$/.test(text),
+};
+
+export const DAY: TextRule = {
+  rule: 'must be a day such as 2026-09-11',
+  test: (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text),
+};
+
+export const COMMIT: TextRule = {
+  rule: 'must be the whole hash of a commit, 40 hexadecimal digits in lower case',
+  test: (text) => /^[0-9a-f]{40}$/.test(text),
+};
+
+export const CLICKHOUSE_VERSION: TextRule = {
+  rule: 'must be a version of ClickHouse such as 26.6.2.158',
+  test: (text) => /^\d+\.\d+\.\d+\.\d+$/.test(text),
+};
+
+export const PLATFORM: TextRule = {
+  rule: 'must be an operating system and an architecture such as linux/arm64',
+  test: (text) => /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/.test(text),
+};
+
+/** What Kafka takes as the name of a topic. */
+export const TOPIC: TextRule = {
+  rule: 'must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores',
+  test: (text) => /^[\w.-]{1,249}$/.test(text) && text !== '.' && text !== '..',
+};
+
+/** Refuses what breaks the rule. */
+export function checkText(prop: string, value: unknown, { rule, test }: TextRule): string {
+  if (typeof value !== 'string' || !test(value)) {
+    throw rejected(prop, rule, value);
+  }
+  return value;
+}
+
+/** Refuses what stands in a list twice. */
+export function checkDistinct(prop: string, values: readonly string[]): void {
+  const twice = values.find((value, index) => values.indexOf(value) !== index);
+  if (twice !== undefined) {
+    throw rejected(prop, 'must name each once', twice);
+  }
+}
+
+/** Whether there is such a day; JavaScript takes 31 February for 3 March. */
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

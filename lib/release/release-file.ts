@@ -1,0 +1,117 @@
+import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, PLATFORM, RELEASE_NAME, TextRule, TOPIC } from './release-checks';
+import { IMAGE_NAMES, imagesOf, ReleaseClickHouse, ReleaseDescription, ReleaseImage } from './release-description';
+import { rejected } from '../private/errors';
+import { imageRule, parseImageReference } from '../private/image-reference';
+
+/** The form of release files that this version of the library reads and writes. */
+const SCHEMA_VERSION = 1;
+
+const IMAGE_FIELDS = ['image', 'tag', 'platforms', 'revision', 'created'];
+
+const TAG: TextRule = { rule: 'must be the tag of an image', test: (text) => /^\w[\w.-]{0,127}$/.test(text) };
+const TIME: TextRule = {
+  rule: 'must be a point in time such as 2026-09-11T08:15:30Z',
+  test: (text) => /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text)),
+};
+
+/**
+ * The release that a release file holds.
+ *
+ * Throws where the text is no release file, with the field that is wrong. A field that nobody knows is wrong too: it may be a
+ * misspelt one, and then the release would not be the one that was meant.
+ */
+export function parseRelease(text: string): ReleaseDescription {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
+  }
+  const { schemaVersion, ...file } = fields('the file', parsed);
+  if (schemaVersion !== SCHEMA_VERSION) {
+    throw rejected('schemaVersion', `must be ${SCHEMA_VERSION}`, schemaVersion, 'write it again with `npx cdk-posthog release` of the same version as the library');
+  }
+  onlyFields('', file, ['name', 'date', 'upstreamCommit', 'clickHouse', 'images', 'topics']);
+  return {
+    name: checkText('name', file.name, RELEASE_NAME),
+    date: optional(file.date, (value) => checkText('date', value, DAY)),
+    upstreamCommit: optional(file.upstreamCommit, (value) => checkText('upstreamCommit', value, COMMIT)),
+    clickHouse: optional(file.clickHouse, clickHouse),
+    images: images(file.images),
+    topics: optional(file.topics, (value) => texts('topics', value, TOPIC)),
+  };
+}
+
+/** A release file, the same for the same release byte by byte. */
+export function renderRelease(release: ReleaseDescription): string {
+  const { name, date, upstreamCommit, clickHouse: server, topics } = release;
+  const file = {
+    schemaVersion: SCHEMA_VERSION, name, date, upstreamCommit,
+    clickHouse: server && { version: server.version, ...ordered(server) },
+    images: Object.fromEntries(imagesOf(release).map(([key, image]) => [key, ordered(image)])),
+    topics: topics && [...topics].sort(),
+  };
+  return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+function ordered({ image, tag, platforms, revision, created }: ReleaseImage): ReleaseImage {
+  return { image, tag, platforms: platforms && [...platforms].sort(), revision, created };
+}
+
+function images(value: unknown): ReleaseDescription['images'] {
+  const given = fields('images', value);
+  onlyFields('images.', given, IMAGE_NAMES);
+  const { app, ...others } = given;
+  if (app === undefined) {
+    throw rejected('images.app', 'must be there, because every PostHog runs it', app);
+  }
+  return { ...Object.fromEntries(Object.entries(others).map(([name, one]) => [name, releaseImage(`images.${name}`, one)])), app: releaseImage('images.app', app) };
+}
+
+function clickHouse(value: unknown): ReleaseClickHouse {
+  const { version, ...image } = fields('clickHouse', value);
+  return { version: checkText('clickHouse.version', version, CLICKHOUSE_VERSION), ...releaseImage('clickHouse', image) };
+}
+
+function releaseImage(prop: string, value: unknown): ReleaseImage {
+  const given = fields(prop, value);
+  onlyFields(`${prop}.`, given, IMAGE_FIELDS);
+  const { image, tag, platforms, revision, created } = given;
+  if (typeof image !== 'string' || !parseImageReference(image)) {
+    throw rejected(`${prop}.image`, imageRule(prop === 'clickHouse' ? 'clickhouse/clickhouse-server' : 'posthog/posthog'), image);
+  }
+  return {
+    image,
+    tag: optional(tag, (text) => checkText(`${prop}.tag`, text, TAG)),
+    platforms: optional(platforms, (list) => texts(`${prop}.platforms`, list, PLATFORM)),
+    revision: optional(revision, (text) => checkText(`${prop}.revision`, text, COMMIT)),
+    created: optional(created, (text) => checkText(`${prop}.created`, text, TIME)),
+  };
+}
+
+function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined {
+  return value === undefined ? undefined : read(value);
+}
+
+function texts(prop: string, value: unknown, rule: TextRule): string[] {
+  if (!Array.isArray(value)) {
+    throw rejected(prop, 'must be a list', value);
+  }
+  const list = value.map((text: unknown, index) => checkText(`${prop}[${index}]`, text, rule));
+  checkDistinct(prop, list);
+  return list;
+}
+
+function fields(prop: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw rejected(prop, 'must be an object', value);
+  }
+  return { ...value };
+}
+
+function onlyFields(prefix: string, value: object, known: readonly string[]): void {
+  const odd = Object.keys(value).find((name) => !known.includes(name));
+  if (odd !== undefined) {
+    throw new Error(`\`${prefix}${odd}\` is no field of a release file; these are: ${known.join(', ')}`);
+  }
+}

@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { bundled } from '../preview/program';
+import { startStandIn } from './stand-in-registry';
+
+const program = bundled();
+
+test('the command as users get it ends when a registry says nothing', async () => {
+  const registry = await startStandIn();
+  registry.interrupt(() => true);
+  const args = ['release', '--image', `app=${registry.image}`, '--image', `node=${registry.image}`, '--timeout', '1', '--retries', '0', '--dry-run'];
+  const others = ['capture', 'captureLogs', 'featureFlags', 'hypercacheServer', 'propertyDefs', 'personhogReplica', 'personhogRouter', 'cymbal', 'livestream', 'browserless', 'temporal', 'sqlxMigrate', 'clickHouse'];
+  const begun = Date.now();
+  const { code, err } = await new Promise<{ code: unknown; err: string }>((resolve) => {
+    execFile(process.execPath, [program, ...args, ...others.flatMap((key) => ['--without', key])], (error, _, text) => resolve({ code: error?.code, err: text }));
+  });
+  await registry.stop();
+  expect(code).toBe(2);
+  expect(err).toContain(`  app: ${registry.image}: ${registry.host} did not answer within 1 seconds\n  node: ${registry.image}: ${registry.host} did not answer within 1 seconds\n`);
+  expect(Date.now() - begun).toBeLessThan(10_000);
+});

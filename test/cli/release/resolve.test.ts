@@ -1,0 +1,292 @@
+import { Patience } from '../../../lib/cli/release/http';
+import { sha256 } from '../../../lib/cli/release/manifest';
+import { find, resolveImage } from '../../../lib/cli/release/resolve';
+import { answer, CONFIG_DIGEST, IMAGE_DIGEST, StandInRegistry, startStandIn } from './stand-in-registry';
+
+let registry: StandInRegistry;
+let waits: number[];
+let patience: Patience;
+
+beforeAll(async () => {
+  registry = await startStandIn();
+});
+beforeEach(() => {
+  registry.interrupt(() => false);
+  waits = [];
+  patience = { timeout: 2000, retries: 2, wait: async (milliseconds) => Promise.resolve(waits.push(milliseconds)) };
+});
+afterAll(async () => registry.stop());
+
+const FOUND = () => ({ image: `${registry.host}/posthog/app@${IMAGE_DIGEST}`, tag: '1', platforms: ['linux/amd64'], revision: 'c'.repeat(40), created: '2026-09-11T08:15:30Z' });
+
+/** What an image that is not found is told to be. */
+async function failure(image = registry.image): Promise<string> {
+  return resolveImage(image, patience).then(() => 'found', (error: Error) => error.message.replaceAll(registry.host, 'REGISTRY'));
+}
+
+const TOKEN = 'a.b-c';
+
+/** Wants a token as Docker Hub does, for which it has to be asked at /token of the same server. */
+function wantsToken(challenge: string, grant: object): void {
+  registry.interrupt((request, response, url) => {
+    if (url.pathname === '/token') {
+      response.writeHead(200).end(JSON.stringify(grant));
+      return true;
+    }
+    if (request.headers.authorization !== `Bearer ${TOKEN}`) {
+      response.writeHead(401, { 'www-authenticate': challenge.replace('HOST', registry.host) }).end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}');
+      return true;
+    }
+    return false;
+  });
+}
+
+test('finds the digest of the index, the platforms, the commit and the time', async () => {
+  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(registry.requests[0]).toBe('GET /v2/posthog/app/manifests/1');
+});
+
+test.each([
+  ['token', 'Bearer realm="http://HOST/token",service="registry.docker.io",scope="repository:posthog/app:pull"', { token: TOKEN }, 'service=registry.docker.io&scope=repository%3Aposthog%2Fapp%3Apull'],
+  ['access_token', 'Bearer realm="http://HOST/token"', { access_token: TOKEN }, 'scope=repository%3Aposthog%2Fapp%3Apull'],
+  ['both schemes', 'Basic realm="x", Bearer realm="http://HOST/token",scope="repository:posthog/app:pull,push"', { token: TOKEN }, 'scope=repository%3Aposthog%2Fapp%3Apull%2Cpush'],
+])('fetches one token, and asks with it (%s)', async (_, challenge, grant, query) => {
+  wantsToken(challenge, grant);
+  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(registry.requests.filter((request) => request.includes('/token'))).toEqual([`GET /token?${query}`]);
+});
+
+test.each<[string, string, object, string]>([
+  ['no token', 'Bearer realm="http://HOST/token"', {}, 'gives nobody a token for it who has not signed in (REGISTRY answered 200); is the name right, and the image public?'],
+  ['a token that is none', 'Bearer realm="http://HOST/token"', { token: 'a\nb' }, 'gives nobody a token for it who has not signed in (REGISTRY answered 200); is the name right, and the image public?'],
+  ['a token that does not help', 'Bearer realm="http://HOST/token"', { token: 'other' }, 'lets nobody read it who has not signed in (401 UNAUTHORIZED: authentication required)'],
+  ['a password', 'Basic realm="ecr"', {}, 'wants a user\'s name and password, which this command has none of (401)'],
+  ['a token of nowhere', 'Bearer realm="nowhere"', {}, 'wants a user\'s name and password, which this command has none of (401)'],
+  ['a token that goes over the network in the clear', 'Bearer realm="http://example.invalid/token"', {}, 'sends for a token to http://example.invalid, which is not encrypted'],
+])('says what it got where a registry wants %s', async (_, challenge, grant, message) => {
+  wantsToken(challenge, grant);
+  expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
+});
+
+test('fetches another token where one has run out', async () => {
+  let given = 0;
+  registry.interrupt((request, response, url) => {
+    if (url.pathname === '/token') {
+      given += 1;
+      response.end(JSON.stringify({ token: `t${given}` }));
+      return true;
+    }
+    // The first is good for one question only.
+    if (request.headers.authorization === 'Bearer t2' || (request.headers.authorization === 'Bearer t1' && url.pathname.endsWith('/1'))) {
+      return false;
+    }
+    response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${registry.host}/token"` }).end();
+    return true;
+  });
+  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(given).toBe(2);
+});
+
+test.each([
+  [401, 'wants a user\'s name and password, which this command has none of (401)'],
+  [403, 'lets nobody read it who has not signed in (403 DENIED: requested access to the resource is denied)'],
+  [404, 'has no such image (404 DENIED: requested access to the resource is denied)'],
+  [418, 'answered 418 DENIED: requested access to the resource is denied'],
+])('takes %d for an answer, at once', async (status, message) => {
+  registry.interrupt((_, response) => {
+    response.writeHead(status).end('{"errors":[{"code":"DENIED","message":"requested access to the resource is denied"}]}');
+    return true;
+  });
+  expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
+  expect(registry.requests).toHaveLength(1);
+});
+
+test('shows nothing to a terminal that could do something with it', async () => {
+  registry.interrupt((_, response) => {
+    response.writeHead(404).end(JSON.stringify({ errors: [{ code: 'A', message: '\u001b[2Jgone' }] }));
+    return true;
+  });
+  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY has no such image (404 A: ?[2Jgone)');
+});
+
+/** Answers with this status until it has done so as often as it is told to. */
+function busyFor(times: number, status: number, headers: Record<string, string> = {}): void {
+  let left = times;
+  registry.interrupt((_, response) => {
+    left -= 1;
+    if (left < 0) {
+      return false;
+    }
+    response.writeHead(status, headers).end();
+    return true;
+  });
+}
+
+test.each([
+  [429, {}, [1000, 2000]],
+  [429, { 'retry-after': '7' }, [7000, 7000]],
+  [429, { 'retry-after': 'nonsense' }, [1000, 2000]],
+  [503, { 'retry-after': '3' }, [3000, 3000]],
+  [500, {}, [1000, 2000]],
+])('waits and asks again after %d with %j', async (status, headers, expected) => {
+  busyFor(2, status, headers);
+  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(waits).toEqual(expected);
+});
+
+test.each([
+  [3, 429, {}, 'takes no more requests for now (429), 3 times'],
+  [3, 502, {}, 'answered 502, 3 times'],
+  [1, 429, { 'retry-after': '3600' }, 'takes no more requests for now (429) and wants to be left alone for 3600 seconds'],
+])('gives up after %d answers of %d with %j', async (times, status, headers, message) => {
+  busyFor(times, status, headers);
+  expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
+});
+
+test('says where the one that gives out tokens has too much to do', async () => {
+  registry.interrupt((_, response, url) => {
+    response.writeHead(url.pathname === '/token' ? 503 : 401, { 'www-authenticate': `Bearer realm="http://${registry.host}/token"` }).end();
+    return true;
+  });
+  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY cannot be asked, for its REGISTRY answered 503, 3 times');
+});
+
+test('believes no digest that is not that of what came', async () => {
+  const body = '{"manifests":[]}';
+  registry.interrupt((_, response) => {
+    response.setHeader('docker-content-digest', `sha256:${'0'.repeat(64)}`).end(body);
+    return true;
+  });
+  expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY says that it sends sha256:${'0'.repeat(64)}, and what came is ${sha256(Buffer.from(body))}`);
+});
+
+test.each([
+  ['another manifest than was asked for', () => `${registry.host}/posthog/app@sha256:${'0'.repeat(64)}`, '/manifests/', `was asked for sha256:${'0'.repeat(64)}, and sent sha256:`],
+  ['another configuration than the manifest names', () => registry.image, '/blobs/', `was asked for ${CONFIG_DIGEST}, and sent sha256:`],
+])('refuses %s', async (_, image, path, message) => {
+  registry.interrupt((_request, response, url) => {
+    if (!url.pathname.includes(path)) {
+      return false;
+    }
+    response.end('{"config":{}}');
+    return true;
+  });
+  expect(await failure(image())).toContain(message);
+});
+
+test.each([
+  ['no JSON', 'nonsense', 'sent a manifest that is not JSON'],
+  ['a list', '[]', 'sent a manifest that is no object'],
+  ['an empty index', '{"manifests":[]}', 'sent an index that names no platform'],
+  ['an index of attestations', '{"manifests":[{"digest":"x","platform":{"os":"unknown","architecture":"unknown"}}]}', 'sent an index that names no platform'],
+  ['index and manifest in one', `{"manifests":[],"config":{"digest":"${CONFIG_DIGEST}"}}`, 'sent what is no manifest of an image'],
+  ['neither', '{}', 'sent what is no manifest of an image'],
+  ['Docker\'s first form', '{"schemaVersion":1}', 'has it in a form of 2015 only, which has no such digest'],
+  ['another kind of digest', '{"config":{"digest":"sha512:00"}}', 'sent a manifest without SHA-256 digests'],
+])('refuses %s', async (_, body, message) => {
+  registry.interrupt((_request, response) => {
+    response.end(body);
+    return true;
+  });
+  expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
+});
+
+test('does not take half a body for the whole, and asks again', async () => {
+  let cut = false;
+  registry.interrupt((_, response) => {
+    if (cut) {
+      return false;
+    }
+    cut = true;
+    response.writeHead(200, { 'content-length': '1000' });
+    response.write('{"manifests":[', () => response.destroy());
+    return true;
+  });
+  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(waits).toEqual([1000]);
+});
+
+test('says where the connection ends too early every time', async () => {
+  registry.interrupt((request) => {
+    request.socket.destroy();
+    return true;
+  });
+  expect(await failure()).toMatch(/^REGISTRY\/posthog\/app:1: REGISTRY ended the connection before it had answered \(UND_ERR_SOCKET\), 3 times$/);
+});
+
+test('says where nobody listens', async () => {
+  const gone = await startStandIn();
+  await gone.stop();
+  expect(await failure(gone.image)).toBe(`${gone.image}: ${gone.host} could not be asked (ECONNREFUSED), 3 times`);
+});
+
+test('does not wait for ever, neither for an answer nor for the rest of one', async () => {
+  patience = { ...patience, timeout: 100, retries: 1 };
+  registry.interrupt(() => true);
+  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY did not answer within 0.1 seconds, 2 times');
+  registry.interrupt((_, response) => response.writeHead(200).write('{'));
+  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY did not answer within 0.1 seconds, 2 times');
+});
+
+test('reads no body without an end', async () => {
+  registry.interrupt((_, response) => {
+    response.end(Buffer.alloc(9 * 1024 * 1024));
+    return true;
+  });
+  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY sends more than 8 MiB');
+});
+
+test('follows to the storage, and does not show it the token', async () => {
+  const storage = await startStandIn();
+  const seen: (string | undefined)[] = [];
+  storage.interrupt((request, response, url) => {
+    seen.push(request.headers.authorization);
+    answer(url, response);
+    return true;
+  });
+  wantsToken('Bearer realm="http://HOST/token"', { token: TOKEN });
+  registry.interrupt((request, response, url) => {
+    if (url.pathname === '/token') {
+      response.end(JSON.stringify({ token: TOKEN }));
+    } else if (request.headers.authorization === undefined) {
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${registry.host}/token"` }).end();
+    } else if (url.pathname.includes('/blobs/')) {
+      response.writeHead(307, { location: `http://${storage.host}${url.pathname}` }).end();
+    } else {
+      return false;
+    }
+    return true;
+  });
+  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  await storage.stop();
+  expect(seen).toEqual([undefined]);
+});
+
+test.each([
+  ['http://example.invalid/x', 'redirects to http://example.invalid, which is not encrypted'],
+  ['/again', 'redirects more than 5 times'],
+])('does not follow to %s', async (location, message) => {
+  registry.interrupt((_, response) => {
+    response.writeHead(302, { location }).end();
+    return true;
+  });
+  expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
+});
+
+test('takes the first image that there is of those that would be right', async () => {
+  const named = (tag: string) => `${registry.host}/posthog/app:${tag}`;
+  expect(await find({ key: 'node', preferred: [named('0'), named('1')], otherwise: named('2') }, patience)).toEqual({ key: 'node', ...FOUND(), secondBest: false });
+  expect(registry.requests.slice(0, 2)).toEqual(['HEAD /v2/posthog/app/manifests/0', 'HEAD /v2/posthog/app/manifests/1']);
+  expect(await find({ key: 'node', preferred: [named('0')], otherwise: named('1') }, patience)).toEqual({ key: 'node', ...FOUND(), secondBest: true });
+});
+
+test('does not take a registry that refuses for one that has no such image', async () => {
+  registry.interrupt((request, response) => {
+    if (request.method !== 'HEAD') {
+      return false;
+    }
+    response.writeHead(403).end();
+    return true;
+  });
+  await expect(find({ key: 'node', preferred: [registry.image], otherwise: registry.image }, patience)).rejects.toThrow('lets nobody read it who has not signed in (403)');
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { KNOWN_RELEASES, RELEASE_2026_09_11 } from '../../lib/release/known-releases';
+import { IMAGE_NAMES, ReleaseDescription } from '../../lib/release/release-description';
+import { parseRelease, renderRelease } from '../../lib/release/release-file';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const COMMIT = 'b'.repeat(40);
+
+const FULL = {
+  schemaVersion: 1, name: 'mine', date: '2026-09-11', upstreamCommit: COMMIT,
+  clickHouse: { version: '26.6.2.158', image: `clickhouse/clickhouse-server@${DIGEST}`, platforms: ['linux/amd64'] },
+  images: { app: { image: `posthog/posthog@${DIGEST}`, tag: 'latest', platforms: ['linux/amd64', 'linux/arm64'], revision: COMMIT, created: '2026-09-11T08:15:30Z' } },
+  topics: ['a', 'b'],
+};
+
+/** A release file in which the field at a path, such as `images.app.tag`, is another. */
+function withField(path: string, value: unknown): string {
+  const file = structuredClone(FULL) as Record<string, unknown>;
+  const names = path.split('.');
+  const parent = names.slice(0, -1).reduce((object, name) => object[name] as Record<string, unknown>, file);
+  parent[names.at(-1)!] = value;
+  return JSON.stringify(file);
+}
+
+function failure(text: string): string {
+  try {
+    parseRelease(text);
+    return 'parsed';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+test('a file is read whole', () => {
+  expect({ schemaVersion: 1, ...parseRelease(JSON.stringify(FULL)) }).toEqual(FULL);
+});
+
+test('a name and the app are enough', () => {
+  expect(parseRelease('{"schemaVersion":1,"name":"mine","images":{"app":{"image":"posthog/posthog"}}}')).toEqual({ name: 'mine', images: { app: { image: 'posthog/posthog' } } });
+});
+
+test.each(KNOWN_RELEASES.map((release) => [release.name, release]))('the release %s of the library survives its file, and its file is in order', (_, release) => {
+  const text = renderRelease(release);
+  expect(parseRelease(text)).toEqual(release);
+  expect(Object.keys((JSON.parse(text) as ReleaseDescription).images)).toEqual(IMAGE_NAMES);
+  expect(text.endsWith('\n}\n')).toBe(true);
+});
+
+test('the same release is the same file, in whatever order it was put together', () => {
+  const { images, name, ...rest } = RELEASE_2026_09_11;
+  const shuffled = { ...rest, topics: ['b', 'a'], images: Object.fromEntries(Object.entries(images).reverse()) as unknown as typeof images, name };
+  expect(renderRelease(shuffled)).toBe(renderRelease({ ...RELEASE_2026_09_11, topics: ['a', 'b'] }));
+});
+
+test.each<[string, unknown, string]>([
+  ['schemaVersion', 2, '`schemaVersion` must be 1, got: 2; write it again with `npx cdk-posthog release` of the same version as the library'],
+  ['name', '', '`name` must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11, got: \'\''],
+  ['name', undefined, '`name` must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11, got: undefined'],
+  ['date', '11.9.2026', '`date` must be a day such as 2026-09-11, got: \'11.9.2026\''],
+  ['date', '2026-13-01', '`date` must be a day such as 2026-09-11, got: \'2026-13-01\''],
+  ['date', '2026-02-31', '`date` must be a day such as 2026-09-11, got: \'2026-02-31\''],
+  ['upstreamCommit', COMMIT.toUpperCase(), `\`upstreamCommit\` must be the whole hash of a commit, 40 hexadecimal digits in lower case, got: '${COMMIT.toUpperCase()}'`],
+  ['upstreamCommit', 1, '`upstreamCommit` must be the whole hash of a commit, 40 hexadecimal digits in lower case, got: 1'],
+  ['clickHouse', '26.6.2.158', '`clickHouse` must be an object, got: \'26.6.2.158\''],
+  ['clickHouse.version', 'latest', '`clickHouse.version` must be a version of ClickHouse such as 26.6.2.158, got: \'latest\''],
+  ['clickHouse.image', null, '`clickHouse.image` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: null'],
+  ['clickHouse.digest', DIGEST, '`clickHouse.digest` is no field of a release file; these are: image, tag, platforms, revision, created'],
+  ['images', [], '`images` must be an object, got: []'],
+  ['images.web', { image: 'posthog/posthog' }, `\`images.web\` is no field of a release file; these are: ${IMAGE_NAMES.join(', ')}`],
+  ['images.app', undefined, '`images.app` must be there, because every PostHog runs it, got: undefined'],
+  ['images.node', 'posthog/posthog-node', '`images.node` must be an object, got: \'posthog/posthog-node\''],
+  ['images.app.image', 'posthog/posthog@sha256:1', '`images.app.image` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: \'posthog/posthog@sha256:1\''],
+  ['images.app.tag', 'a b', '`images.app.tag` must be the tag of an image, got: \'a b\''],
+  ['images.app.platforms', 'linux/amd64', '`images.app.platforms` must be a list, got: \'linux/amd64\''],
+  ['images.app.platforms', ['amd64'], '`images.app.platforms[0]` must be an operating system and an architecture such as linux/arm64, got: \'amd64\''],
+  ['images.app.revision', '18b824b', '`images.app.revision` must be the whole hash of a commit, 40 hexadecimal digits in lower case, got: \'18b824b\''],
+  ['images.app.created', 'yesterday', '`images.app.created` must be a point in time such as 2026-09-11T08:15:30Z, got: \'yesterday\''],
+  ['images.app.digest', DIGEST, '`images.app.digest` is no field of a release file; these are: image, tag, platforms, revision, created'],
+  ['topics', ['a', 'b c'], '`topics[1]` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: \'b c\''],
+  ['topics', ['..'], '`topics[0]` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: \'..\''],
+  ['topics', ['a', 'a'], '`topics` must name each once, got: \'a\''],
+  ['topic', ['a'], '`topic` is no field of a release file; these are: name, date, upstreamCommit, clickHouse, images, topics'],
+])('is refused where %s is %j', (path, value, message) => {
+  expect(failure(withField(path, value))).toBe(message);
+});
+
+test.each([['nonsense', 'it is not JSON'], ['[]', '`the file` must be an object, got: []'], ['null', '`the file` must be an object, got: null']])('%s is no release file', (text, message) => {
+  expect(failure(text)).toBe(message);
+});
+
+test('whatever stands in a field, it is read or refused with a message that names it', () => {
+  const paths = ['name', 'date', 'upstreamCommit', 'clickHouse', 'clickHouse.version', 'images', 'images.app', 'images.app.image', 'images.app.platforms', 'topics'];
+  fc.assert(fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
+    const message = failure(withField(path, value));
+    expect(message === 'parsed' || message.startsWith(`\`${path}`)).toBe(true);
+  }));
+});
