@@ -16,7 +16,7 @@ export interface AppState {
 }
 
 /** Pages and calls of the app (posthog/urls.py, July 2026). */
-const APP_PAGES: readonly string[] = [
+export const APP_PAGES: readonly string[] = [
   '/', '/login', '/signup', '/settings', '/project/1', '/admin/', '/api/projects/', '/api/projects/1/query/', '/api/users/@me/', '/api/personal_api_keys/',
 ];
 

@@ -7,4 +7,5 @@ export const COMMANDS: Commands = {
   preview: async () => (await import('./preview.js')).PREVIEW,
   doctor: async () => (await import('./doctor.js')).DOCTOR,
   cost: async () => (await import('./cost.js')).COST,
+  release: async () => (await import('./release.js')).RELEASE,
 };

@@ -5,10 +5,11 @@ import { Outcome, pass, Passage, ruleName } from './passage';
 import { answerOf } from './routes';
 import { doorsOf } from './template-door';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
-import { METHOD, urlParts, withoutPort } from './written-request';
+import { METHOD, urlParts } from './written-request';
 import { STRANGER } from '../ingress/endpoint-samples';
 import { Header } from '../ingress/forwarded-headers';
-import { RuleCondition } from '../ingress/rule-evaluator';
+import { ListenerRule, RuleCondition } from '../ingress/rule-evaluator';
+import { hostWithoutPort } from '../private/ip';
 
 /** The request that the arguments describe, its path untouched. */
 export function requestOf(args: Arguments, doors: readonly Door[]): VisitorRequest {
@@ -47,7 +48,7 @@ function headerOf(text: string): Header {
 
 /** The door that a request knocks at: the one that answers to its host, the only one where there is one. */
 function doorFor(doors: readonly Door[], { host }: VisitorRequest): Door {
-  const found = doors.find(({ hosts }) => hosts.includes(withoutPort(host).toLowerCase())) ?? (doors.length === 1 ? doors[0] : undefined);
+  const found = doors.find(({ hosts }) => hosts.includes(hostWithoutPort(host).toLowerCase())) ?? (doors.length === 1 ? doors[0] : undefined);
   if (!found) {
     throw new CommandError(`no way in of the template answers to the host '${host}'; these do: ${doors.flatMap(({ hosts }) => hosts).join(', ')}`);
   }
@@ -55,26 +56,31 @@ function doorFor(doors: readonly Door[], { host }: VisitorRequest): Door {
 }
 
 /** What a passage is, in lines for a reader. */
-export function explain(request: VisitorRequest, { rule, outcome }: Passage): string {
-  const conditions = rule?.conditions.map(conditionText) ?? [];
+export function explain(request: VisitorRequest, { rule, unless, outcome }: Passage): string {
   return [
     `${request.method} ${request.scheme}://${request.host}${request.target} from ${request.sourceIp}`,
-    `  meets    ${rule ? ruleName(rule) : 'no rule'}${conditions.length > 0 ? `: ${conditions.join(' and ')}` : ''}`,
-    `  so it is ${verdict(outcome)}`,
+    `  meets    ${rule ? ruleText(rule) : 'no rule'}`,
+    ...unless.map((other) => `  unless   ${ruleText(other)}`),
+    `  so it is ${verdict(outcome, request)}`,
     ...beliefLines(outcome, request.sourceIp),
   ].join('\n');
 }
 
-function verdict(outcome: Outcome): string {
+function ruleText(rule: ListenerRule<unknown>): string {
+  const conditions = rule.conditions.map(conditionText);
+  return `${ruleName(rule)}${conditions.length > 0 ? `: ${conditions.join(' and ')}` : ''}`;
+}
+
+function verdict(outcome: Outcome, request: VisitorRequest): string {
   switch (outcome.kind) {
     case 'arrives':
-      return `brought to ${outcome.target.process}`;
+      return `brought to ${outcome.target.process}${outcome.path === request.target ? '' : ` as ${outcome.path}`}`;
     case 'answered':
       return `answered by the load balancer itself: ${outcome.status} ${outcome.body}`.trimEnd();
     case 'redirected':
       return `redirected (${outcome.status}) to ${outcome.location}`;
     case 'sign-in':
-      return `held until the user has signed in at ${outcome.where}; then ${verdict(outcome.then)}`;
+      return `held until the user has signed in at ${outcome.where}; then ${verdict(outcome.then, request)}`;
     case 'unknown':
       return `not known: ${outcome.reason}`;
   }
@@ -98,7 +104,7 @@ function beliefLines(outcome: Outcome, sourceIp: string): string[] {
 /** A condition in words. */
 export function conditionText(condition: RuleCondition): string {
   const pairs = condition.pairs?.map(({ key, value }) => (key === undefined ? value : `${key}=${value}`));
-  const values = [...(condition.values ?? []), ...(condition.regexValues ?? []), ...(pairs ?? [])];
+  const values = [...(condition.values ?? []), ...(condition.regexValues ?? []), ...(pairs ?? []), ...(condition.hasUnknown ? ['what is known at deployment only'] : [])];
   return `${condition.headerName ?? condition.field} is ${values.join(' or ')}`;
 }
 
@@ -106,7 +112,7 @@ export function conditionText(condition: RuleCondition): string {
 export const EXPLAIN: Command = {
   usage: `METHOD URL [--from IP] [--header 'Name: value']... ${TEMPLATE_USAGE} [--json]`,
   help: [
-    'Says for one request which rule of a synthesised template it meets, what happens, and which address each process believes, and why.', '',
+    'Says for one request which rule of a synthesised template it meets, what happens, what a process gets of it, and which address that believes.', '',
     `--from IP         the address that connects to the load balancer; left out: ${STRANGER}, a stranger's`,
     '--header H        a header that the visitor sends; may be given more than once', TEMPLATE_HELP, '--json            for programs',
   ].join('\n'),
@@ -116,8 +122,9 @@ export const EXPLAIN: Command = {
     const doors = doorsOf(readTemplate(textOption(args, 'template')));
     const request = requestOf(args, doors);
     const passage = pass(doorFor(doors, request), request);
+    const { rule, unless, outcome } = passage;
     output.out(args.values.json
-      ? JSON.stringify({ request, rule: passage.rule && ruleName(passage.rule), answer: answerOf(passage.outcome), outcome: passage.outcome }, undefined, 2)
+      ? JSON.stringify({ request, rule: rule && ruleName(rule), unless: unless.map(ruleName), answer: answerOf(outcome), outcome }, undefined, 2)
       : explain(request, passage));
     return Promise.resolve(ExitCode.OK);
   },

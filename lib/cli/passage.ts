@@ -1,17 +1,20 @@
 import { Door, Target, VisitorRequest } from './door';
-import { withoutPort } from './written-request';
 import { Belief, beliefsOf } from '../ingress/address-belief';
 import { Header, forwardedHeaders } from '../ingress/forwarded-headers';
 import { PRIORITIES } from '../ingress/listener-rules';
 import { isProcess } from '../ingress/posthog-process';
-import { evaluate, ListenerRule } from '../ingress/rule-evaluator';
+import { evaluate, ListenerRule, undecided } from '../ingress/rule-evaluator';
 import { RuleAction } from '../ingress/rule-shapes';
+import { rewritten } from '../ingress/url-rewrite';
 import { verifiedHeaders } from '../ingress/verified-headers';
+import { hostWithoutPort } from '../private/ip';
 
 /** What becomes of a request at the door. */
 export interface Passage {
   /** The rule that it meets; undefined where none matches and the default action is not known. */
   readonly rule?: ListenerRule<RuleAction>;
+  /** Rules that would take it before that one, if values that are known at deployment only match it. */
+  readonly unless: readonly ListenerRule<RuleAction>[];
   readonly outcome: Outcome;
 }
 
@@ -27,6 +30,8 @@ export type Outcome =
 export interface Arrival {
   readonly kind: 'arrives';
   readonly target: Target;
+  /** Path and query as the process gets them. */
+  readonly path: string;
   /** The address that the process sees as its peer. */
   readonly peer: string;
   readonly headers: readonly Header[];
@@ -43,14 +48,16 @@ const LOOPBACK = '127.0.0.1';
 export function pass(door: Door, request: VisitorRequest): Passage {
   const rules = request.scheme === 'https' ? door.rules : door.plainRules;
   if (!rules) {
-    return { outcome: { kind: 'unknown', reason: 'no listener takes plain HTTP' } };
+    return { unless: [], outcome: { kind: 'unknown', reason: 'no listener takes plain HTTP' } };
   }
   const { method, target, host, sourceIp } = request;
-  const rule = evaluate(rules, { method, target, host, sourceIp, headers: Object.fromEntries(request.headers) });
+  const seen = { method, target, host, sourceIp, headers: Object.fromEntries(request.headers) };
+  const rule = evaluate(rules, seen);
+  const unless = undecided(rules, seen);
   if (!rule) {
-    return { outcome: { kind: 'unknown', reason: 'no rule matches, and the listener\'s default action is not in this template' } };
+    return { unless, outcome: { kind: 'unknown', reason: 'no rule matches, and the listener\'s default action is not in this template' } };
   }
-  return { rule, outcome: outcomeOf(rule.actions, door, request) };
+  return { rule, unless, outcome: outcomeOf(rule, rule.actions, door, request) };
 }
 
 /** The address that a process sees as its peer: its load balancer's, or that of the proxy beside it. */
@@ -73,7 +80,7 @@ export function ruleName({ id, priority }: ListenerRule<unknown>): string {
   return known ? `rule ${priority} (${known[0]})` : `rule ${priority}`;
 }
 
-function outcomeOf([action, ...rest]: readonly RuleAction[], door: Door, request: VisitorRequest): Outcome {
+function outcomeOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], door: Door, request: VisitorRequest): Outcome {
   switch (action.type) {
     case 'fixed-response':
       return { kind: 'answered', status: Number(action.statusCode), contentType: action.response?.contentType, body: action.response?.body ?? '' };
@@ -81,34 +88,34 @@ function outcomeOf([action, ...rest]: readonly RuleAction[], door: Door, request
       return { kind: 'redirected', status: Number(action.statusCode?.replace('HTTP_', '')), location: locationOf(action.redirect ?? {}, request) };
     case 'authenticate-oidc':
     case 'authenticate-cognito':
-      return { kind: 'sign-in', where: action.signIn ?? 'the identity provider', then: outcomeOf(rest, door, request) };
+      return { kind: 'sign-in', where: action.signIn ?? 'the identity provider', then: outcomeOf(rule, rest, door, request) };
     case 'forward':
-      return arrivalOf(action, door, request);
+      return arrivalOf(rule, action, door, request);
   }
 }
 
-function arrivalOf(action: RuleAction, door: Door, request: VisitorRequest): Outcome {
+function arrivalOf({ rewrites }: ListenerRule<RuleAction>, action: RuleAction, door: Door, request: VisitorRequest): Outcome {
   const target = door.targets[action.targetGroup ?? ''];
   if (!target) {
     return { kind: 'unknown', reason: `goes to a target group that no service answers for: ${action.targetGroup ?? 'one elsewhere'}` };
   }
   const tls = request.scheme === 'https';
   const connection = { sourceIp: request.sourceIp, listenerPort: tls ? 443 : 80, tls };
-  const forwarded = forwardedHeaders([['Host', request.host], ...request.headers.filter(([name]) => name.toLowerCase() !== 'host')], connection, door.attributes);
+  const forwarded = forwardedHeaders([['Host', rewritten(request.host, rewrites?.host)], ...request.headers.filter(([name]) => name.toLowerCase() !== 'host')], connection, door.attributes);
   const loadBalancer = loadBalancerOf(door);
   const { verifying } = target;
   // Where its blocks are not known yet, the load balancer is among them.
   const headers = verifying ? verifiedHeaders(forwarded, loadBalancer, verifying.trusted ?? [loadBalancer], verifying.dropped) : forwarded;
   const peer = peerOf(door, target);
   const { process, settings } = target;
-  return { kind: 'arrives', target, peer, headers, beliefs: isProcess(process) ? beliefsOf(process, { peer, headers }, settings) : [] };
+  return { kind: 'arrives', target, path: rewritten(request.target, rewrites?.url), peer, headers, beliefs: isProcess(process) ? beliefsOf(process, { peer, headers }, settings) : [] };
 }
 
 /** The load balancer's placeholders: `#{host}` and the like stand for what the request had. */
 function locationOf(redirect: NonNullable<RuleAction['redirect']>, request: VisitorRequest): string {
   const [path, query = ''] = request.target.split(/\?(.*)/s);
   const given: Record<string, string> = {
-    protocol: request.scheme, host: withoutPort(request.host), port: request.scheme === 'https' ? '443' : '80', path: path.replace(/^\//, ''), query,
+    protocol: request.scheme, host: hostWithoutPort(request.host), port: request.scheme === 'https' ? '443' : '80', path: path.replace(/^\//, ''), query,
   };
   const filled = (text: string) => text.replace(/#\{(\w+)\}/g, (_, name: string) => given[name] ?? '');
   const protocol = filled(redirect.protocol ?? '#{protocol}').toLowerCase();

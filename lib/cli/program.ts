@@ -53,5 +53,5 @@ async function overview(commands: Commands): Promise<string> {
     const { usage, help } = await load();
     return `  cdk-posthog ${name} ${usage}\n      ${help.split('\n')[0]}`;
   }));
-  return ['PostHog on AWS: asks about a template, or about what is deployed.', '', ...lines, '', 'Exit codes: 0 all is well, 1 something is wrong, 2 it could not be done.'].join('\n');
+  return ['PostHog on AWS: asks about a template, about what is deployed, or for the images of a release.', '', ...lines, '', 'Exit codes: 0 all is well, 1 something is wrong, 2 it could not be done.'].join('\n');
 }

@@ -6,6 +6,7 @@ import { doorsOf } from './template-door';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
 import { samplesOf, STRANGER } from '../ingress/endpoint-samples';
 import { PublicEndpoint } from '../ingress/public-endpoint';
+import { rewritten } from '../ingress/url-rewrite';
 
 /** What becomes of a stranger's requests to one endpoint. */
 export interface Route {
@@ -16,6 +17,8 @@ export interface Route {
   readonly owner: string;
   /** The process that answers, or how the load balancer does. */
   readonly answer: string;
+  /** The paths as that process gets them; left out where they stay as they are. */
+  readonly arriveAs?: string;
   readonly public: boolean;
 }
 
@@ -24,7 +27,11 @@ export function routesOf(door: Door, host: string): Route[] {
   return PublicEndpoint.all().flatMap((endpoint) => {
     const rows = samplesOf(endpoint).map((target): Route => {
       const { rule, outcome } = pass(door, { scheme: 'https', method: 'POST', host, target, sourceIp: STRANGER, headers: [] });
-      return { paths: endpoint.toString(), purpose: endpoint.purpose, owner: endpoint.process, rule: rule ? ruleName(rule) : 'no rule', answer: answerOf(outcome), public: outcome.kind === 'arrives' };
+      const paths = endpoint.toString();
+      return {
+        paths, purpose: endpoint.purpose, owner: endpoint.process, rule: rule ? ruleName(rule) : 'no rule', answer: answerOf(outcome),
+        arriveAs: rule?.rewrites?.url && paths.split(', ').map((form) => rewritten(form, rule.rewrites?.url)).join(', '), public: outcome.kind === 'arrives',
+      };
     });
     return rows.filter((row, i) => rows.findIndex((other) => other.rule === row.rule && other.answer === row.answer) === i);
   });
@@ -59,7 +66,7 @@ export const ROUTES: Command = {
       return Promise.resolve(ExitCode.OK);
     }
     for (const { host, routes } of tables) {
-      output.out([host || 'any host', '', table(['endpoint', 'belongs to', 'rule', 'a stranger reaches'], routes.map((route) => [route.paths, route.owner, route.rule, route.answer])), ''].join('\n'));
+      output.out([host || 'any host', '', table(['endpoint', 'belongs to', 'rule', 'a stranger reaches'], routes.map((route) => [route.paths, route.owner, route.rule, `${route.answer}${route.arriveAs === undefined ? '' : `, as ${route.arriveAs}`}`])), ''].join('\n'));
     }
     return Promise.resolve(ExitCode.OK);
   },

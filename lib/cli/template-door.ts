@@ -57,7 +57,7 @@ function settingsOf(environment: readonly { readonly Name: string; readonly Valu
 /** The names in the rules' host conditions; without any, those that the app answers to. */
 function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Target>>): string[] {
   const conditions = listener.rules.flatMap(({ conditions: all }) => all).filter(({ field }) => field === 'host-header');
-  const named = conditions.flatMap(({ values = [] }) => values).filter((value) => typeof value === 'string');
+  const named = conditions.flatMap(({ values = [] }) => values);
   const reached = listener.rules.flatMap(({ actions }) => actions).map(({ targetGroup }) => targets[targetGroup ?? '']);
   const allowed = reached.flatMap((target) => target?.settings.ALLOWED_HOSTS?.split(',') ?? []);
   return [...new Set(named.length > 0 ? named : allowed)];

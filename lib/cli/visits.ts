@@ -1,5 +1,5 @@
 import { Door } from './door';
-import { Outcome, pass, Passage } from './passage';
+import { Arrival, Outcome, pass, Passage } from './passage';
 import { STRANGER } from '../ingress/endpoint-samples';
 import { ListenerRule } from '../ingress/rule-evaluator';
 import { blockList, familyOf, formatAddress, formatCidr, parseCidr } from '../private/ip';
@@ -40,11 +40,16 @@ export function visit({ door, domain }: Pick<Visits, 'door' | 'domain'>, target:
 
 /** The process that a request reaches, once its user has signed in where that is asked; undefined where it reaches none. */
 export function reached(outcome: Outcome): string | undefined {
+  return arrivalIn(outcome)?.target.process;
+}
+
+/** How a request reaches a process, once its user has signed in where that is asked; undefined where it reaches none. */
+export function arrivalIn(outcome: Outcome): Arrival | undefined {
   switch (outcome.kind) {
     case 'arrives':
-      return outcome.target.process;
+      return outcome;
     case 'sign-in':
-      return reached(outcome.then);
+      return arrivalIn(outcome.then);
     default:
       return undefined;
   }

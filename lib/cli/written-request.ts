@@ -16,8 +16,3 @@ export function urlParts(url: string): UrlParts | undefined {
   const parts: UrlParts = URL_PARTS.exec(url)?.groups ?? {};
   return parts.host === undefined && parts.target === undefined ? undefined : parts;
 }
-
-/** A host without its port. */
-export function withoutPort(host: string): string {
-  return host.replace(/:\d*$/, '');
-}

@@ -27,8 +27,8 @@ type Rule = (request: ArrivedRequest, settings: ProxySettings) => Omit<Belief, '
 /**
  * Who asks for the visitor's address in each process, and by which rule.
  *
- * hypercache-server asks for none (rust/hypercache-server/src), capture-logs authorises by token alone (rust/capture-logs/src/service.rs), and
- * those that no visitor reaches have nobody to ask about.
+ * hypercache-server asks for none (rust/hypercache-server/src), capture-logs authorises by token alone (rust/capture-logs/src/service.rs),
+ * livestream only logs one (livestream/main.go), and those that no visitor reaches have nobody to ask about.
  */
 const ASKERS: Readonly<Partial<Record<PostHogProcess, readonly (readonly [what: string, rule: Rule])[]>>> = {
   [PostHogProcess.WEB]: [['IP filters and login risk', trustedHops], ['analytics, rate limits, login limits', firstAddress]],

@@ -1,11 +1,28 @@
-import { ListenerAction, ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ListenerAction, ListenerCondition, UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
 import { cidrRules } from './app-access-cidrs';
 import { AppAuthenticationOptions, authenticate, checkAuthentication } from './app-authentication';
-import { APP_PRIORITY } from './listener-rules';
+import { APP_PRIORITY, RuleSpec } from './listener-rules';
+import { PathCondition } from './path-condition';
+import { valuesOf } from './path-pattern';
+import { numbered } from './rule-placement';
 
 /**
- * A rule that leads to the app.
+ * What leads whom the app is open to somewhere.
+ *
+ * @internal
+ */
+export interface Entrance {
+  /** Brings a request there. */
+  readonly forward: ListenerAction;
+  /** How many values a rule's conditions may have. */
+  readonly valuesPerRule: number;
+  /** The part of the app that it is, where another process answers that; left out, it is the app itself. */
+  readonly part?: RuleSpec;
+}
+
+/**
+ * A rule that leads to the app, or to a part of it.
  *
  * @internal
  */
@@ -37,7 +54,7 @@ export abstract class AppAccess {
    * (the toolbar on your sites, posthog-cli in CI, scripts with a personal API key) must connect from one of them too.
    *
    * Throws where a block is malformed, has host bits, is named twice, or is everybody; and on none or more than 100. A list that is an
-   * unresolved token must turn out to hold five at most, or four on a listener that stands already.
+   * unresolved token must turn out to hold five at most, or four where live events run beside the app; one less on a listener that stands already.
    *
    * @param cidrs IPv4 and IPv6 CIDR blocks
    */
@@ -85,14 +102,13 @@ export abstract class AppAccess {
   }
 
   /**
-   * The rules that lead to the app.
+   * The rules that lead in.
    *
    * @internal
    * @param scope the ingress
-   * @param forward the action that brings a request to the app
-   * @param valuesPerRule how many values a rule's conditions may have
+   * @param entrance where they lead
    */
-  public abstract _rules(scope: IConstruct, forward: ListenerAction, valuesPerRule: number): AppRule[];
+  public abstract _rules(scope: IConstruct, entrance: Entrance): AppRule[];
 }
 
 class Anyone extends AppAccess {
@@ -121,11 +137,12 @@ class FromCidrs extends AppAccess {
     cidrRules(cidrs);
   }
 
-  public _rules(_scope: IConstruct, forward: ListenerAction, valuesPerRule: number): AppRule[] {
-    return cidrRules(this.cidrs, valuesPerRule).map((cidrs, i) => ({
-      name: `App${i + 1}`,
-      priority: APP_PRIORITY + i,
-      conditions: [ListenerCondition.sourceIps(cidrs)],
+  public _rules(_scope: IConstruct, { forward, valuesPerRule, part }: Entrance): AppRule[] {
+    const paths = part ? [new PathCondition(part.patterns)] : [];
+    return cidrRules(this.cidrs, valuesPerRule - (part ? valuesOf(part.patterns).length : 0)).map((cidrs, i) => ({
+      name: part ? numbered(part.name, i) : `App${i + 1}`,
+      priority: (part?.priority ?? APP_PRIORITY) + i,
+      conditions: [ListenerCondition.sourceIps(cidrs), ...paths],
       action: forward,
     }));
   }
@@ -136,7 +153,11 @@ class Authenticated extends AppAccess {
     super();
   }
 
-  public _rules(scope: IConstruct, forward: ListenerAction): AppRule[] {
+  public _rules(scope: IConstruct, { forward, part }: Entrance): AppRule[] {
+    if (part) {
+      // What a page's script asks cannot go to a sign-in page and come back, so it is told that nobody is signed in.
+      return [{ ...part, conditions: [new PathCondition(part.patterns)], action: authenticate(scope, this.options, forward, UnauthenticatedAction.DENY) }];
+    }
     return [{
       // The name that the first rule of fromCidrs() has too: one priority must never move from one rule to another in a deployment.
       name: 'App1',

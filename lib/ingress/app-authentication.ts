@@ -1,6 +1,6 @@
 import { Duration, SecretValue, Stack, Token } from 'aws-cdk-lib/core';
 import { IUserPool, IUserPoolClient, IUserPoolDomain } from 'aws-cdk-lib/aws-cognito';
-import { ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ListenerAction, UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2-actions';
 import { IConstruct } from 'constructs';
 import { knownSeconds } from '../private/durations';
@@ -92,11 +92,13 @@ export function checkAuthentication(options: AppAuthenticationOptions): void {
   }
 }
 
-/** The action that lets signed-in users through to the next one. */
-export function authenticate(scope: IConstruct, options: AppAuthenticationOptions, next: ListenerAction): ListenerAction {
+/** The action that lets signed-in users through to the next one. Others are sent to the provider, or as it is said. */
+export function authenticate(
+  scope: IConstruct, options: AppAuthenticationOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction,
+): ListenerAction {
   const sessionTimeout = options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT;
   if (options.cognito) {
-    return new AuthenticateCognitoAction({ ...options.cognito, sessionTimeout, next });
+    return new AuthenticateCognitoAction({ ...options.cognito, sessionTimeout, onUnauthenticatedRequest, next });
   }
   const oidc = options.oidc!;
   const secret: unknown = Stack.of(scope).resolve(oidc.clientSecret.unsafeUnwrap());
@@ -105,7 +107,7 @@ export function authenticate(scope: IConstruct, options: AppAuthenticationOption
     throw rejected('clientSecret', 'must come from Secrets Manager, because a value in clear text would stand in the template', secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
       'use SecretValue.secretsManager(...) or secret.secretValue');
   }
-  return ListenerAction.authenticateOidc({ ...oidc, scope: oidc.scope ?? DEFAULT_SCOPE, sessionTimeout, next });
+  return ListenerAction.authenticateOidc({ ...oidc, scope: oidc.scope ?? DEFAULT_SCOPE, sessionTimeout, onUnauthenticatedRequest, next });
 }
 
 function checkOidc(oidc: OidcProvider): void {

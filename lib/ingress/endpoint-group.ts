@@ -16,11 +16,19 @@ export enum EndpointGroup {
   /** Calls from other systems, each with a check of its own: GitHub, Slack, SCIM, webhooks. Open when the app is, or on demand. */
   INBOUND_WEBHOOKS = 'inbound-webhooks',
   /**
-   * The OAuth provider, which the toolbar, MCP clients and OAuth apps sign in with. It needs the secret `OIDC_RSA_PRIVATE_KEY`. Open when the app
-   * is, or on demand.
+   * The OAuth provider, which the toolbar, MCP clients and OAuth apps sign in with. The key that it signs with is made where none is given. Open
+   * when the app is, or on demand.
    */
   OAUTH = 'oauth',
+  /**
+   * Events as they arrive, which pages of the app ask for with a token of their own. Open to whom the app is open. On demand to everybody: then that
+   * token alone protects it, which is valid for seven days (posthog/api/team.py).
+   */
+  LIVE_EVENTS = 'live-events',
 }
 
 /** Closing these would lose data or break the sites that PostHog is installed on. */
 export const ALWAYS_PUBLIC: readonly EndpointGroup[] = [EndpointGroup.INGESTION, EndpointGroup.SDK];
+
+/** Parts of the app that another process answers: whoever can open the app reaches them, and nobody else does unasked. */
+export const PART_OF_THE_APP: readonly EndpointGroup[] = [EndpointGroup.LIVE_EVENTS];

@@ -32,7 +32,8 @@ export interface PostHogIngressOptions {
    * A listener that stands already and ends TLS for the domain name. Only rules are added to it, each limited to the domain name; its default
    * action, its certificates and its load balancer stay as they are.
    *
-   * The load balancer must append to `X-Forwarded-For` without ports, its defaults; `cdk-posthog doctor` checks it.
+   * The load balancer must append to `X-Forwarded-For` without ports, its defaults; `cdk-posthog doctor` checks it. For live events its idle timeout
+   * should be 31 minutes, as `idleTimeout` says; it is one minute unless its owner has changed it.
    *
    * @default - a new load balancer with a listener of its own
    */
@@ -47,7 +48,7 @@ export interface PostHogIngressOptions {
    * The first of 2,000 priorities that the rules on `listener` may take: from 0 to 48,001. No other rule of the listener may have one of them.
    *
    * The rules keep their priorities from release to release, with room between them. A load balancer takes 100 rules unless AWS has raised its
-   * quota; a PostHog has about 20, and one more for every four blocks of `AppAccess.fromCidrs`.
+   * quota; a PostHog has about 25, one more for every four blocks of `AppAccess.fromCidrs`, and with live events one for every three.
    *
    * @default - must be given with `listener`
    */
@@ -106,11 +107,12 @@ export interface PostHogIngressOptions {
   /**
    * How long a connection may be silent, from one second to 4,000 seconds.
    *
-   * The stream of live events is silent while nothing happens, and PostHog ends it after 30 minutes (livestream/handlers/handlers.go).
-   * NGINX Unit, which serves the app in some releases, closes silent connections after three minutes: where the app answers 502 now and then,
+   * The stream of live events sends nothing at all before the first event, and PostHog ends it after 30 minutes (livestream/handlers/handlers.go): so
+   * long, and a minute more, a stream must survive to end well. With less, a page whose project is quiet opens it anew that often, and is answered
+   * 504 in between. NGINX Unit, which serves the app in some releases, closes silent connections after three minutes: where the app answers 502 now and then,
    * go below that.
    *
-   * @default Duration.minutes(30)
+   * @default Duration.minutes(31)
    */
   readonly idleTimeout?: Duration;
   /**

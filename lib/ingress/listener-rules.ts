@@ -2,6 +2,7 @@ import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
 import { PathPatterns, patternsOf } from './path-pattern';
 import { PostHogProcess } from './posthog-process';
 import { PublicEndpoint } from './public-endpoint';
+import { Rewrite } from './url-rewrite';
 
 /** A listener rule, before it is a construct. */
 export interface RuleSpec {
@@ -9,6 +10,8 @@ export interface RuleSpec {
   readonly name: string;
   readonly priority: number;
   readonly patterns: PathPatterns;
+  /** What it does to the URL of a request before the process gets it. */
+  readonly rewrite?: Rewrite;
 }
 
 /** What one condition of a rule may hold. */
@@ -57,6 +60,8 @@ export const PRIORITIES: Readonly<Record<string, number>> = {
   ApiWebhooks: 370,
   Conversations: 380,
   WebhookSources: 390,
+  // With the app open to address blocks, there is one for every few of them.
+  LiveEvents: 900,
 };
 
 /** Where the rules begin that let people into the app. */
@@ -70,7 +75,8 @@ export const APP_PRIORITY = 1000;
  * - Evasions: paths that the app's server might read differently from the load balancer. Dot segments (NGINX Unit takes `%2F` for a
  *   slash before it resolves them), doubled slashes, and percent-encoded characters that no client has a reason to encode (RFC 3986 section 2.3, the unreserved ones).
  * - Internal: what PostHog's processes say to each other (posthog/urls.py: `internal/`, `api/internal/`,
- *   `api/projects/<id>/internal/`), and the statistics pages `_stats` and `_metrics`.
+ *   `api/projects/<id>/internal/`), the statistics pages `_stats` and `_metrics`, and the one page of livestream that asks for no token and
+ *   tells something, its metrics (livestream/main.go).
  */
 export const DENY_RULES: readonly RuleSpec[] = [
   deny('DenyEvasions', ['^.*(//|(/|%2[Ff])\\.\\.?(/|%2[Ff]|$)|%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])).*$']),
@@ -78,6 +84,7 @@ export const DENY_RULES: readonly RuleSpec[] = [
     '^(/|%2[Ff])+(api(/|%2[Ff])+((projects|environments)(/|%2[Ff])+[^/]+(/|%2[Ff])+)?)?internal((/|%2[Ff]).*)?$',
     // Django drops an encoded `?` or `#` and what follows (posthog/utils.py, opt_slash_path).
     '^(/|%2[Ff])+_(stats|metrics)(/|%2[Ff])*(%(3[Ff]|23).*)?$',
+    '^(/|%2[Ff])+livestream(/|%2[Ff])+metrics((/|%2[Ff]|%3[Ff]|%23).*)?$',
   ]),
 ];
 
@@ -95,7 +102,7 @@ export function rulesFor(process: PostHogProcess, openGroups: ReadonlySet<Endpoi
       byRule.set(rule, [...(byRule.get(rule) ?? []), endpoint]);
     }
   }
-  return [...byRule].map(([name, endpoints]) => ({ name, priority: PRIORITIES[name], patterns: patternsOf(endpoints) }));
+  return [...byRule].map(([name, endpoints]) => ({ name, priority: PRIORITIES[name], patterns: patternsOf(endpoints), rewrite: endpoints[0]._rewrite }));
 }
 
 function deny(name: string, regexes: string[]): RuleSpec {

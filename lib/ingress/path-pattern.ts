@@ -22,13 +22,19 @@ const SEGMENT = '[A-Za-z0-9_~@=:+-][A-Za-z0-9._~@=:+-]*';
  * front of the app that is not enough. The app's server resolves `..` and percent-encoding in a path. AWS says that rules are
  * evaluated after "URI normalization", but not what that is, nor that the normalised path is what a target gets. If it does less
  * than the app's server, `/static/*` opens `/static/../login`. So there, open patterns are regular expressions of harmless
- * segments, which mean the same to everybody. The Rust services route raw paths and need no such care.
+ * segments, which mean the same to everybody. So they are where the load balancer rewrites a path, because it decodes what it rewrites. The Rust
+ * services route raw paths and need no such care.
  *
  * @param endpoints endpoints that are answered by one process and share a rule
  */
 export function patternsOf(endpoints: readonly PublicEndpoint[]): PathPatterns {
-  const needRegex = endpoints.some((endpoint) => endpoint.process === PostHogProcess.WEB && (endpoint._matchesBelow || endpoint.path.includes('*')));
+  const needRegex = endpoints.some((endpoint) => endpoint._rewrite || (endpoint.process === PostHogProcess.WEB && (endpoint._matchesBelow || endpoint.path.includes('*'))));
   return needRegex ? { regexes: endpoints.map(regexOf) } : { globs: endpoints.flatMap(globsOf) };
+}
+
+/** All patterns, of either kind. Each counts against what a rule may hold. */
+export function valuesOf({ globs = [], regexes = [] }: PathPatterns): string[] {
+  return [...globs, ...regexes];
 }
 
 function globsOf(endpoint: PublicEndpoint): string[] {

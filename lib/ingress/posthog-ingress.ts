@@ -2,14 +2,15 @@ import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import { LoadBalancerTargetOptions, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import {
-  ApplicationListenerRule, IApplicationListener, IApplicationLoadBalancer, IApplicationTargetGroup, IpAddressType, ListenerAction, ListenerCondition, SslPolicy,
+  ApplicationListenerRule, CfnListenerRule, IApplicationListener, IApplicationLoadBalancer, IApplicationTargetGroup, IpAddressType, ListenerAction, ListenerCondition,
+  SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { AppAccess } from './app-access';
 import { ClientAddress } from './client-address';
 import { addProxy, ClientAddressProxyOptions } from './client-address-proxy';
 import { certificateFor, defineRecords } from './domain';
-import { EndpointGroup } from './endpoint-group';
+import { EndpointGroup, PART_OF_THE_APP } from './endpoint-group';
 import { checkNeighbour, existingListener, ExistingListener, subnetsOf } from './existing-listener';
 import { checkOptions } from './ingress-checks';
 import { PostHogIngressOptions } from './ingress-options';
@@ -21,6 +22,7 @@ import { PostHogProcess } from './posthog-process';
 import { proxyEnvironment } from './proxy-environment';
 import { OWN_LISTENER, place, REST_PRIORITY, RulePlacement, valuesPerRule } from './rule-placement';
 import { TrustedProxies } from './trusted-proxies';
+import { Rewrite } from './url-rewrite';
 import { at, rejected } from '../private/errors';
 
 /**
@@ -41,7 +43,7 @@ const DEFAULTS = {
   publicLoadBalancer: true,
   ipAddressType: IpAddressType.IPV4,
   sslPolicy: SslPolicy.TLS13_12_RES_PQ,
-  idleTimeout: Duration.minutes(30),
+  idleTimeout: Duration.minutes(31),
   strictTransportSecurity: Duration.days(365),
   deletionProtection: true,
   openListener: true,
@@ -124,6 +126,9 @@ export class PostHogIngress extends Construct implements IConnectable {
    * An endpoint whose process is not routed is not public; those of `PostHogProcess.CAPTURE_AI` fall back to
    * `PostHogProcess.CAPTURE`. Where one proxy of your own answers everything, route each process to its target group.
    *
+   * Of `PostHogProcess.LIVESTREAM`, the path `/livestream` is taken off on the way, and it is open to whom the app is. Where all endpoints of
+   * a process are closed, nothing leads to its target group, and ECS lets no service register there.
+   *
    * Throws where the process has been routed before.
    *
    * @param process the process
@@ -142,10 +147,21 @@ export class PostHogIngress extends Construct implements IConnectable {
     }
     this.routed.set(process, targetGroup);
     const isApp = process === PostHogProcess.WEB;
-    rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.addPathRules(rule, ListenerAction.forward([targetGroup])));
+    const forward = ListenerAction.forward([targetGroup]);
+    rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.addPathRules(rule, forward));
+    this.partsOfTheApp(process).forEach((part) => this.addEntrance(forward, part));
     if (isApp) {
-      this.routeApp(targetGroup);
+      this.routeApp(forward);
     }
+  }
+
+  /**
+   * Whether routing a process makes something lead to it.
+   *
+   * @internal
+   */
+  public _canReach(process: PostHogProcess): boolean {
+    return rulesFor(process, this.groupsToRoute(false)).length > 0 || (this.appAccess._needsApp && this.partsOfTheApp(process).length > 0);
   }
 
   /**
@@ -183,15 +199,26 @@ export class PostHogIngress extends Construct implements IConnectable {
     return new Set(isApp ? [] : Object.values(EndpointGroup));
   }
 
-  private routeApp(targetGroup: IApplicationTargetGroup): void {
-    const forward = ListenerAction.forward([targetGroup]);
+  /** What a process answers of a closed app, where that is not open to everybody. */
+  private partsOfTheApp(process: PostHogProcess): RuleSpec[] {
+    const open = rulesFor(process, this.groupsToRoute(false)).map(({ name }) => name);
+    return rulesFor(process, new Set(PART_OF_THE_APP)).filter(({ name }) => !open.includes(name));
+  }
+
+  private routeApp(forward: ListenerAction): void {
     if (this.appAccess._isOpen && this.existing) {
       this.addRest(forward);
     } else if (this.appAccess._isOpen) {
       this.listener.addAction('Default', { action: forward });
     }
-    for (const { name, priority, conditions, action } of at(this, () => this.appAccess._rules(this, forward, valuesPerRule(this.placement)))) {
-      this.addRule(name, this.placement.base + priority, conditions, action);
+    this.addEntrance(forward);
+  }
+
+  /** Leads whom the app is open to there, and nobody else. */
+  private addEntrance(forward: ListenerAction, part?: RuleSpec): void {
+    const entrance = { forward, valuesPerRule: valuesPerRule(this.placement), part };
+    for (const { name, priority, conditions, action } of at(this, () => this.appAccess._rules(this, entrance))) {
+      this.addRule(name, this.placement.base + priority, conditions, action, part?.rewrite);
     }
   }
 
@@ -201,14 +228,18 @@ export class PostHogIngress extends Construct implements IConnectable {
   }
 
   private addPathRules(spec: RuleSpec, action: ListenerAction): void {
-    for (const { name, priority, patterns } of place(spec, this.placement)) {
-      this.addRule(name, priority, [new PathCondition(patterns)], action);
+    for (const { name, priority, patterns, rewrite } of place(spec, this.placement)) {
+      this.addRule(name, priority, [new PathCondition(patterns)], action, rewrite);
     }
   }
 
-  private addRule(name: string, priority: number, conditions: ListenerCondition[], action: ListenerAction): void {
+  private addRule(name: string, priority: number, conditions: ListenerCondition[], action: ListenerAction, rewrite?: Rewrite): void {
     const host = this.placement.host === undefined ? [] : [ListenerCondition.hostHeaders([this.placement.host])];
-    new ApplicationListenerRule(this, `${name}Rule`, { listener: this.listener, priority, conditions: [...host, ...conditions], action });
+    const rule = new ApplicationListenerRule(this, `${name}Rule`, { listener: this.listener, priority, conditions: [...host, ...conditions], action });
+    if (rewrite) {
+      // Transforms have no place in the rule's own construct yet.
+      (rule.node.defaultChild as CfnListenerRule).transforms = [{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [rewrite] } }];
+    }
     this.ruleCount += 1;
   }
 

@@ -1,25 +1,11 @@
 import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
+import { Reach } from './endpoint-reach';
 import { PostHogProcess } from './posthog-process';
-
-/** How far below its path an endpoint reaches. */
-enum Reach {
-  /** The path, with and without a trailing slash. */
-  EXACT,
-  /** The path and everything below it. */
-  EXACT_AND_BELOW,
-  /** Everything below the path, but not the path itself. */
-  BELOW,
-  /** One segment below the path. What is deeper, the app takes for a page of its own. */
-  ONE_BELOW,
-  /** The path and one segment below it. */
-  EXACT_AND_ONE_BELOW,
-  /** Files below the path: something with a dot in its name. What is no file, the app takes for a page of its own. */
-  FILES,
-}
+import { Rewrite, withoutPath } from './url-rewrite';
 
 const { EXACT, EXACT_AND_BELOW, BELOW, ONE_BELOW, EXACT_AND_ONE_BELOW, FILES } = Reach;
-const { WEB, CAPTURE, REPLAY_CAPTURE, CAPTURE_AI, CAPTURE_LOGS, FEATURE_FLAGS, HYPERCACHE_SERVER, PLUGINS } = PostHogProcess;
-const { INGESTION, SDK, SHARED_CONTENT, END_USER_PAGES, INBOUND_WEBHOOKS, OAUTH } = EndpointGroup;
+const { WEB, CAPTURE, REPLAY_CAPTURE, CAPTURE_AI, CAPTURE_LOGS, FEATURE_FLAGS, HYPERCACHE_SERVER, PLUGINS, LIVESTREAM } = PostHogProcess;
+const { INGESTION, SDK, SHARED_CONTENT, END_USER_PAGES, INBOUND_WEBHOOKS, OAUTH, LIVE_EVENTS } = EndpointGroup;
 
 /** The less common facts about an endpoint. */
 interface EndpointTraits {
@@ -29,6 +15,8 @@ interface EndpointTraits {
   readonly legacy?: boolean;
   /** Which process answers where the endpoint's own is not deployed, and the rule it then stands in. */
   readonly fallback?: readonly [process: PostHogProcess, rule: string];
+  /** Whether the process knows the endpoint without its path: of `/livestream/events`, it gets `/events`. */
+  readonly stripped?: boolean;
 }
 
 /**
@@ -38,7 +26,7 @@ interface EndpointTraits {
  * path stands for one id.
  *
  * Sources: PostHog's proxy table (docker-compose.base.yml of PostHog/posthog), posthog/urls.py, the routers in rust/capture,
- * rust/capture-logs, rust/feature-flags and rust/hypercache-server, nodejs/src/cdp/cdp-api.ts, all as of July 2026; PostHog's
+ * rust/capture-logs, rust/feature-flags and rust/hypercache-server, nodejs/src/cdp/cdp-api.ts, livestream/main.go, all as of July 2026; PostHog's
  * published list (posthog.com, running-behind-proxy.mdx); a newer posthog/urls.py for push subscriptions; and the requests
  * that posthog-js 1.449.2 and posthog-node 5.70.0 make.
  */
@@ -181,6 +169,11 @@ export class PublicEndpoint {
   /** Webhook sources. */
   public static readonly WEBHOOK_SOURCES = new PublicEndpoint('/public/webhooks', EXACT_AND_BELOW, PLUGINS, INBOUND_WEBHOOKS, 'WebhookSources', 'Webhook sources of data pipelines');
 
+  // -- What pages of the app ask of another process ---------------------------------------------------------------------------------
+
+  /** Events as they arrive. */
+  public static readonly LIVE_EVENTS = new PublicEndpoint('/livestream', EXACT_AND_BELOW, LIVESTREAM, LIVE_EVENTS, 'LiveEvents', 'Events and notifications as they arrive, for pages of the app', { stripped: true });
+
   /**
    * Every endpoint of the table, in its order.
    */
@@ -256,6 +249,15 @@ export class PublicEndpoint {
    */
   public get _filesOnly(): boolean {
     return this.reach === FILES;
+  }
+
+  /**
+   * What the load balancer does to a URL before the process gets it; undefined where it does nothing.
+   *
+   * @internal
+   */
+  public get _rewrite(): Rewrite | undefined {
+    return this.traits.stripped ? withoutPath(this.path) : undefined;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { blockList, familyOf } from '../private/ip';
+import { Rewrites } from './url-rewrite';
+import { blockList, familyOf, hostWithoutPort } from '../private/ip';
 
 /**
  * A listener rule with the load balancer's own words, as it stands in a template or as the API returns it.
@@ -12,6 +13,8 @@ export interface ListenerRule<Action> {
   /** All must hold. None at all, as in the default rule, always holds. */
   readonly conditions: readonly RuleCondition[];
   readonly actions: readonly Action[];
+  /** What it changes in a request that it forwards. */
+  readonly rewrites?: Rewrites;
 }
 
 /** One condition of a rule. It holds when one of its values matches. */
@@ -23,6 +26,8 @@ export interface RuleCondition {
   readonly headerName?: string;
   /** The pairs that a `query-string` condition looks for. */
   readonly pairs?: readonly { readonly key?: string; readonly value: string }[];
+  /** Whether it has more values, which are known at deployment only. They match nothing here. */
+  readonly hasUnknown?: boolean;
 }
 
 /** A request, as it stands on the wire. */
@@ -48,8 +53,23 @@ export interface Request {
  * @param request the request
  */
 export function evaluate<Action>(rules: readonly ListenerRule<Action>[], request: Request): ListenerRule<Action> | undefined {
-  const inOrder = [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
-  return inOrder.find((rule) => rule.conditions.every((condition) => holds(condition, request)));
+  return inOrder(rules).find((rule) => rule.conditions.every((condition) => holds(condition, request)));
+}
+
+/**
+ * The rules in front of the one that a request meets that would take it first if values matched that are known at deployment only.
+ *
+ * @param rules the rules of one listener, in any order
+ * @param request the request
+ */
+export function undecided<Action>(rules: readonly ListenerRule<Action>[], request: Request): ListenerRule<Action>[] {
+  const met = evaluate(rules, request)?.priority ?? Infinity;
+  const inFront = inOrder(rules).filter(({ priority = Infinity }) => priority < met);
+  return inFront.filter(({ conditions }) => conditions.every((condition) => condition.hasUnknown || holds(condition, request)));
+}
+
+function inOrder<Action>(rules: readonly ListenerRule<Action>[]): ListenerRule<Action>[] {
+  return [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
 }
 
 /** Whether a value with `*` and `?` matches the whole of a text. */
@@ -64,7 +84,7 @@ function holds(condition: RuleCondition, request: Request): boolean {
     case 'path-pattern':
       return textMatches(condition, path, false);
     case 'host-header':
-      return textMatches(condition, (request.host ?? '').replace(/:\d+$/, ''), true);
+      return textMatches(condition, hostWithoutPort(request.host ?? ''), true);
     case 'http-request-method':
       return (condition.values ?? []).includes(request.method ?? 'GET');
     case 'http-header':

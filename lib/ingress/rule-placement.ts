@@ -46,10 +46,16 @@ export function valuesPerRule({ host }: RulePlacement): number {
  */
 export function place(spec: RuleSpec, placement: RulePlacement): RuleSpec[] {
   return portions(spec.patterns, valuesPerRule(placement)).map((patterns, i) => ({
-    name: i === 0 ? spec.name : `${spec.name}${i + 1}`,
+    ...spec,
+    name: numbered(spec.name, i),
     priority: placement.base + spec.priority + i,
     patterns,
   }));
+}
+
+/** The names of rules that belong together: `Events`, `Events2`, ... */
+export function numbered(name: string, index: number): string {
+  return index === 0 ? name : `${name}${index + 1}`;
 }
 
 function portions({ globs, regexes }: PathPatterns, size: number): PathPatterns[] {

@@ -1,4 +1,5 @@
 import { ListenerRule, RuleCondition } from './rule-evaluator';
+import { Rewrite, Rewrites } from './url-rewrite';
 
 /** What a rule does with a request. */
 export interface RuleAction {
@@ -21,6 +22,19 @@ export interface RuleShape {
   readonly Priority?: number | string;
   readonly Conditions?: readonly ConditionShape[];
   readonly Actions?: readonly ActionShape[];
+  readonly Transforms?: readonly TransformShape[];
+}
+
+/** A change to a request in the words that the API and CloudFormation share. */
+export interface TransformShape {
+  readonly Type?: string;
+  readonly UrlRewriteConfig?: RewritesShape;
+  readonly HostHeaderRewriteConfig?: RewritesShape;
+}
+
+interface RewritesShape {
+  /** AWS takes one. */
+  readonly Rewrites?: readonly { readonly Regex?: string; readonly Replace?: string }[];
 }
 
 /** An action in the words that the API and CloudFormation share. */
@@ -44,21 +58,24 @@ interface RedirectShape {
   readonly Query?: string;
 }
 
+/** Values as they were written: texts, or in a template what is known at deployment only, be it one of them or the whole list. */
+type Values = readonly unknown[] | object;
+
 interface Patterns {
-  readonly Values?: readonly string[];
-  readonly RegexValues?: readonly string[];
+  readonly Values?: Values;
+  readonly RegexValues?: Values;
 }
 
 /** A condition in the words that the API and CloudFormation share. */
 export interface ConditionShape {
   readonly Field?: string;
-  readonly Values?: readonly string[];
+  readonly Values?: Values;
   readonly PathPatternConfig?: Patterns;
   readonly HostHeaderConfig?: Patterns;
   readonly HttpHeaderConfig?: Patterns & { readonly HttpHeaderName?: string };
-  readonly HttpRequestMethodConfig?: { readonly Values?: readonly string[] };
-  readonly SourceIpConfig?: { readonly Values?: readonly string[] };
-  readonly QueryStringConfig?: { readonly Values?: readonly { readonly Key?: string; readonly Value?: string }[] };
+  readonly HttpRequestMethodConfig?: Patterns;
+  readonly SourceIpConfig?: Patterns;
+  readonly QueryStringConfig?: { readonly Values?: Values };
 }
 
 /**
@@ -70,7 +87,10 @@ export interface ConditionShape {
  */
 export function ruleOf(shape: RuleShape, id: string | undefined, nameOf: (reference: unknown) => string | undefined): ListenerRule<RuleAction> {
   const priority = shape.Priority === undefined || shape.Priority === 'default' ? undefined : Number(shape.Priority);
-  return { id, priority, conditions: (shape.Conditions ?? []).map(conditionOf), actions: actionsOf(shape.Actions ?? [], nameOf) };
+  const rewrites = rewritesOf(shape.Transforms ?? []);
+  return {
+    id, priority, conditions: (shape.Conditions ?? []).map(conditionOf), actions: actionsOf(shape.Actions ?? [], nameOf), ...(rewrites ? { rewrites } : {}),
+  };
 }
 
 /** What is done with a request, in the order in which it is done. */
@@ -97,18 +117,49 @@ function signInOf({ AuthenticateOidcConfig: oidc, AuthenticateCognitoConfig: cog
   return typeof where === 'string' ? where : 'the identity provider';
 }
 
+function rewritesOf(transforms: readonly TransformShape[]): Rewrites | undefined {
+  const url = transforms.map(({ UrlRewriteConfig }) => rewriteOf(UrlRewriteConfig)).find((found) => found !== undefined);
+  const host = transforms.map(({ HostHeaderRewriteConfig }) => rewriteOf(HostHeaderRewriteConfig)).find((found) => found !== undefined);
+  return url || host ? { url, host } : undefined;
+}
+
+function rewriteOf({ Rewrites: [first] = [] }: RewritesShape = {}): Rewrite | undefined {
+  return first && { regex: first.Regex ?? '', replace: first.Replace ?? '' };
+}
+
 function conditionOf(condition: ConditionShape): RuleCondition {
-  const patterns = condition.PathPatternConfig ?? condition.HostHeaderConfig ?? condition.HttpHeaderConfig;
+  const { PathPatternConfig, HostHeaderConfig, HttpHeaderConfig, HttpRequestMethodConfig, SourceIpConfig, QueryStringConfig } = condition;
+  const config = PathPatternConfig ?? HostHeaderConfig ?? HttpHeaderConfig ?? HttpRequestMethodConfig ?? SourceIpConfig;
+  // The API tells values twice, and an empty list where there are none.
+  const values = [nonEmpty(config?.Values), nonEmpty(condition.Values)].find((found) => found !== undefined);
+  const regexValues = nonEmpty(config?.RegexValues);
+  const pairs = QueryStringConfig && pairsOf(nonEmpty(QueryStringConfig.Values));
+  const written = [values, regexValues, nonEmpty(QueryStringConfig?.Values)].flatMap((list) => list ?? []);
   return {
     field: condition.Field as RuleCondition['field'],
-    values: nonEmpty(patterns?.Values ?? condition.HttpRequestMethodConfig?.Values ?? condition.SourceIpConfig?.Values) ?? nonEmpty(condition.Values),
-    regexValues: nonEmpty(patterns?.RegexValues),
-    headerName: condition.HttpHeaderConfig?.HttpHeaderName,
-    pairs: condition.QueryStringConfig?.Values?.map(({ Key, Value }) => ({ key: Key, value: Value ?? '' })),
+    values: values?.filter(isText),
+    regexValues: regexValues?.filter(isText),
+    headerName: HttpHeaderConfig?.HttpHeaderName,
+    pairs,
+    ...(written.every((value) => isText(value) || isPair(value)) ? {} : { hasUnknown: true }),
   };
 }
 
-/** The API tells values twice, and an empty list where there are none. */
-function nonEmpty(values: readonly string[] | undefined): readonly string[] | undefined {
-  return values && values.length > 0 ? values : undefined;
+/** The values, of which a list that is known at deployment only is one. */
+function nonEmpty(values: Values | undefined): readonly unknown[] | undefined {
+  const list = values === undefined || Array.isArray(values) ? (values as readonly unknown[] | undefined) : [values];
+  return list && list.length > 0 ? list : undefined;
+}
+
+function pairsOf(values: readonly unknown[] = []): RuleCondition['pairs'] {
+  return values.filter(isPair).map(({ Key, Value }) => ({ key: Key, value: Value ?? '' }));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isPair(value: unknown): value is { readonly Key?: string; readonly Value?: string } {
+  const { Key, Value } = value as { Key?: unknown; Value?: unknown };
+  return (Key !== undefined || Value !== undefined) && [Key, Value].every((text) => text === undefined || isText(text));
 }

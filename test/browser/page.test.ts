@@ -70,7 +70,8 @@ test('the list of rules is the template\'s, in the order in which requests meet 
 test('the endpoint table is what the command `routes` prints', async () => {
   const expected = routesOf(preview.door, preview.door.hosts[0]).map((route) => [
     route.paths.replaceAll(', ', '\n'), route.purpose.replaceAll('`', ''), route.rule,
-    [`${route.public ? 'public' : 'closed'} ${route.answer}`, ...(route.public && route.answer !== route.owner ? [`belongs to ${route.owner}`] : [])].join('\n'),
+    [`${route.public ? 'public' : 'closed'} ${route.answer}`, ...(route.public && route.answer !== route.owner ? [`belongs to ${route.owner}`] : []),
+      ...(route.arriveAs === undefined ? [] : [`as ${route.arriveAs}`])].join('\n'),
   ]);
   expect(expected.length).toBeGreaterThan(50);
   expect(await cells('#endpoint-rows')).toEqual(expected);

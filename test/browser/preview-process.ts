@@ -28,10 +28,9 @@ async function synthesise(): Promise<string> {
 
 /** `cdk-posthog preview` as a process of its own, in front of a PostHog whose app is closed. */
 export class PreviewProcess {
-  /** Starts a preview of the sample app with a closed app. */
-  public static async start(): Promise<PreviewProcess> {
-    synthesised ??= synthesise();
-    const text = await synthesised;
+  /** Starts a preview of the sample app with a closed app, or of a template that is given. */
+  public static async start(template?: CloudFormationTemplate): Promise<PreviewProcess> {
+    const text = template ? JSON.stringify(template) : await (synthesised ??= synthesise());
     const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-preview-'));
     mkdirSync(path.join(folder, 'cdk.out'));
     writeFileSync(path.join(folder, TEMPLATE), text);

@@ -5,9 +5,10 @@ import { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { COMMANDS } from '../../lib/cli/commands';
 import { bundled, startProgram, temporaryFile } from './preview/program';
-import { templateWith, textOf } from './preview/world';
+import { templateOfPostHog } from './fixtures';
+import { textOf } from './preview/world';
 
-const template = temporaryFile('Test.template.json', JSON.stringify(templateWith()));
+const template = temporaryFile('Test.template.json', JSON.stringify(templateOfPostHog()));
 const folder = path.dirname(bundled());
 
 test('each command is a file of its own, and none waits for what another needs', () => {

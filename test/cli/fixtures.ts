@@ -2,24 +2,24 @@ import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { PostHogProps } from '../../lib';
+import { PostHogProps, Product } from '../../lib';
 import { Door } from '../../lib/cli/door';
 import { runProgram } from '../../lib/cli/program';
 import { COMMANDS } from '../../lib/cli/commands';
 import { doorsOf } from '../../lib/cli/template-door';
 import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
-import { newPostHog, newStack } from '../helpers/stack';
+import { FEW, newPostHog, newStack } from '../helpers/stack';
 
-/** The template of a whole PostHog. */
-export function templateOfPostHog(props: Partial<PostHogProps> = {}): CloudFormationTemplate {
+/** The template of a whole PostHog, with live events where they are wanted. */
+export function templateOfPostHog(props: Partial<PostHogProps> = {}, live = false): CloudFormationTemplate {
   const stack = newStack();
-  newPostHog(stack, props);
+  newPostHog(stack, { ...live ? { products: [...FEW, Product.LIVE_EVENTS] } : {}, ...props });
   return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
 }
 
 /** The way in of a whole PostHog. */
-export function doorOf(props: Partial<PostHogProps> = {}): Door {
-  const [door] = doorsOf({ file: 'a template', template: templateOfPostHog(props) });
+export function doorOf(props: Partial<PostHogProps> = {}, live = false): Door {
+  const [door] = doorsOf({ file: 'a template', template: templateOfPostHog(props, live) });
   return door;
 }
 

@@ -1,18 +1,19 @@
 import { Fn } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess, PostHogProcess } from '../../lib';
 import { ListenerRule } from '../../lib/ingress/rule-evaluator';
-import { rulesOf } from '../../lib/ingress/template-rules';
 import { RuleAction } from '../../lib/ingress/rule-shapes';
 import { newIngress, newTargets, OIDC, templateOf } from './fixtures';
+import { rulesOf } from '../helpers/listener-rules';
 import { newStack } from '../helpers/stack';
 
 /** The rules that lead to the app, and the default action, of an ingress with the app routed. */
-function appRules(appAccess: AppAccess): { app: ListenerRule<RuleAction>[]; fallback: readonly RuleAction[] } {
+function appRules(appAccess: AppAccess): { app: ListenerRule<RuleAction>[]; fallback: readonly RuleAction[]; template: Template } {
   const stack = newStack();
   const ingress = newIngress(stack, { appAccess });
   ingress.route(PostHogProcess.WEB, newTargets(stack, 'Web', ingress.loadBalancer.vpc!));
   const rules = rulesOf(templateOf(stack));
-  return { app: rules.filter(({ priority }) => priority !== undefined && priority >= 1000), fallback: rules.at(-1)!.actions };
+  return { app: rules.filter(({ priority }) => priority !== undefined && priority >= 1000), fallback: rules.at(-1)!.actions, template: Template.fromStack(stack) };
 }
 
 function types(actions: readonly RuleAction[]): string[] {
@@ -53,8 +54,11 @@ describe('address blocks', () => {
   });
 
   test('may be of IPv6, and tokens', () => {
-    const { app } = appRules(AppAccess.fromCidrs(['2001:db8::/32', Fn.importValue('Office')]));
-    expect(app[0].conditions[0].values).toEqual(['2001:db8::/32', { 'Fn::ImportValue': 'Office' }]);
+    const { app, template } = appRules(AppAccess.fromCidrs(['2001:db8::/32', Fn.importValue('Office')]));
+    expect(app[0].conditions[0]).toMatchObject({ values: ['2001:db8::/32'], hasUnknown: true });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
+      Priority: 1000, Conditions: [{ Field: 'source-ip', SourceIpConfig: { Values: ['2001:db8::/32', { 'Fn::ImportValue': 'Office' }] } }],
+    });
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { ALWAYS_PUBLIC, EndpointGroup } from '../../lib/ingress/endpoint-group';
+import { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from '../../lib/ingress/endpoint-group';
 
 test('ingestion and what SDKs ask for are always public, and nothing else is', () => {
   expect(ALWAYS_PUBLIC).toEqual([EndpointGroup.INGESTION, EndpointGroup.SDK]);
@@ -6,5 +6,10 @@ test('ingestion and what SDKs ask for are always public, and nothing else is', (
 
 test('the other groups are opened on demand', () => {
   const onDemand = Object.values(EndpointGroup).filter((group) => !ALWAYS_PUBLIC.includes(group));
-  expect(onDemand).toEqual(['shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth']);
+  expect(onDemand).toEqual(['shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth', 'live-events']);
+});
+
+test('a part of the app is not always public', () => {
+  expect(PART_OF_THE_APP).toEqual([EndpointGroup.LIVE_EVENTS]);
+  expect(PART_OF_THE_APP.filter((group) => ALWAYS_PUBLIC.includes(group))).toEqual([]);
 });

@@ -4,9 +4,13 @@ import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk
 import { HostedZone, IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import { OidcProvider, PostHogIngress, PostHogIngressProps } from '../../lib';
+import { OidcProvider, PostHogIngress, PostHogIngressProps, PostHogProcess, PublicEndpoint } from '../../lib';
 import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
 import { certificate } from '../helpers/stack';
+
+/** The processes that requests are brought to: the app, and whatever the table of endpoints names. */
+export const ROUTED: readonly PostHogProcess[] = Object.values(PostHogProcess)
+  .filter((name) => name === PostHogProcess.WEB || PublicEndpoint.all().some(({ process }) => process === name));
 
 /** A VPC with subnets that suit a load balancer. */
 export function newVpc(scope: Construct, id = 'Vpc'): IVpc {

@@ -3,11 +3,13 @@ import { APP_PRIORITY, DENY_RULES, LIMITS, PRIORITIES, RuleSpec, rulesFor } from
 import { PostHogProcess } from '../../lib/ingress/posthog-process';
 import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
 import { evaluate, globMatches, ListenerRule } from '../../lib/ingress/rule-evaluator';
-import { PROCESSES } from '../../lib/services/processes';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
+import { Product } from '../../lib/services/product';
 
 const EVERY_GROUP = new Set(Object.values(EndpointGroup));
 const EVERY_PROCESS = Object.values(PostHogProcess);
-const DEPLOYED = PROCESSES.map(({ process }) => process);
+const DEPLOYED = deployedProcesses(DEFAULT_PRODUCTS).map(({ process }) => process);
+const ALL_DEPLOYED = deployedProcesses(Object.values(Product)).map(({ process }) => process);
 
 function allRules(processes: readonly PostHogProcess[], groups: ReadonlySet<EndpointGroup> = EVERY_GROUP): RuleSpec[] {
   return [...processes.flatMap((process) => rulesFor(process, groups)), ...DENY_RULES].sort((a, b) => a.priority - b.priority);
@@ -108,7 +110,7 @@ describe('a rule', () => {
   });
 });
 
-describe('with the processes that are deployed', () => {
+describe('with the processes that are deployed unless products are named', () => {
   const free = allRules(DEPLOYED, new Set()).filter(({ name }) => !DENY_RULES.some((rule) => rule.name === name));
 
   test('events of current SDKs and recordings stand in the first three rules', () => {
@@ -128,9 +130,9 @@ describe('with the processes that are deployed', () => {
     expect(shared.filter((name) => !free.some((rule) => rule.name === name))).toEqual(['DenyEvasions', 'DenyInternal', 'SharedContent', 'SharedQueries']);
   });
 
-  test.each([[PostHogProcess.CAPTURE_AI], [PostHogProcess.CAPTURE_LOGS], [PostHogProcess.PLUGINS]])('adding %s changes no other rule', (added) => {
-    const before = allRules(DEPLOYED);
-    const after = allRules([...DEPLOYED, added]);
+  test.each([[PostHogProcess.CAPTURE_AI], [PostHogProcess.CAPTURE_LOGS], [PostHogProcess.PLUGINS], [PostHogProcess.LIVESTREAM]])('adding %s changes no other rule', (added) => {
+    const before = allRules(ALL_DEPLOYED.filter((process) => process !== added));
+    const after = allRules(ALL_DEPLOYED);
     expect(after.length).toBeGreaterThan(before.length);
     expect(after.filter(({ name }) => before.some((rule) => rule.name === name))).toEqual(before);
   });
@@ -170,6 +172,7 @@ describe('the rules that refuse', () => {
   test.each([
     '/internal', '/internal/', '/internal/x', '/api/internal', '/api/internal/x', '/api/projects/1/internal/x', '/api/environments/@current/internal/x', '/_stats', '/_stats/', '/_metrics',
     '/internal%2Fx', '/internal%2fx', '/api%2Finternal/x', '/api%2fprojects%2f1%2finternal%2fx', '%2Finternal/x', '/%2Finternal',
+    '/livestream/metrics', '/livestream/metrics/', '/livestream/metrics/x', '/livestream%2Fmetrics', '/%2flivestream/%2fmetrics', '/livestream/metrics%2f', '/livestream/metrics%3Fx', '/livestream/metrics%23',
   ])('refuse %s as internal', (path) => {
     expect(refused(path)).toBe('DenyInternal');
   });
@@ -183,7 +186,7 @@ describe('the rules that refuse', () => {
 
   test('let the rest through', () => {
     expect(['/', '/login', '/internalx', '/xinternal', '/api/internals', '/project/1/internal', '/insights/internal', '/api/projects/1/insights/internal', '/_statsx', '/_health', '/_preflight',
-      '/a.b', '/.well-known/x', '/a..b', '/..a', '/a%20b', '/caf%C3%A9', '/%E2%82%AC', '/a%2Fb', '/a%40b', '/a%3Ab', '/a%25b', '/a%7Cb', '/a%5Bb%5D', '/a%3Db',
+      '/livestream', '/livestream/', '/livestream/events', '/livestream/stats', '/livestream/metricsx', '/livestreams/metrics', '/metrics', '/a.b', '/.well-known/x', '/a..b', '/..a', '/a%20b', '/caf%C3%A9', '/%E2%82%AC', '/a%2Fb', '/a%40b', '/a%3Ab', '/a%25b', '/a%7Cb', '/a%5Bb%5D', '/a%3Db',
     ].filter(refused)).toEqual([]);
   });
 

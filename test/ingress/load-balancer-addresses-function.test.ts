@@ -78,12 +78,14 @@ describe('the bundled function', () => {
         parameters: { 'Version': '2015-12-01', 'LoadBalancerArns.member.1': LOAD_BALANCER },
         json: {},
         credential: expect.stringMatching(/^AKIDEXAMPLE\/\d{8}\/eu-central-1\/elasticloadbalancing\/aws4_request$/) as string,
+        signed: true,
       },
       {
         action: 'DescribeSubnets',
         parameters: { 'Version': '2016-11-15', 'SubnetId.1': 'subnet-2', 'SubnetId.2': 'subnet-1' },
         json: {},
         credential: expect.stringMatching(/^AKIDEXAMPLE\/\d{8}\/eu-central-1\/ec2\/aws4_request$/) as string,
+        signed: true,
       },
     ]);
   });

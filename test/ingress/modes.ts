@@ -1,9 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { AppAccess, EndpointGroup } from '../../lib';
+import { AppAccess, EndpointGroup, Product } from '../../lib';
 import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
 import { evaluate, Request } from '../../lib/ingress/rule-evaluator';
-import { CloudFormationTemplate, containersByTargetGroup, rulesOf } from '../../lib/ingress/template-rules';
+import { CloudFormationTemplate, containersByTargetGroup } from '../../lib/ingress/template-rules';
 import { OIDC } from './fixtures';
+import { rulesOf } from '../helpers/listener-rules';
 import { newPostHog, newStack } from '../helpers/stack';
 
 /** The groups of endpoints that are opened on demand. */
@@ -40,7 +41,7 @@ export type Answer = (request: Request) => string;
 /** Synthesises a whole PostHog and reads back what its load balancer does with requests. */
 export function answersOf(mode: Mode): Answer {
   const stack = newStack();
-  newPostHog(stack, { appAccess: mode.appAccess(), publicEndpointGroups: mode.optIn ? [...OPT_IN] : undefined });
+  newPostHog(stack, { products: Object.values(Product), appAccess: mode.appAccess(), publicEndpointGroups: mode.optIn ? [...OPT_IN] : undefined });
   const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
   const rules = rulesOf(template);
   const containers = containersByTargetGroup(template);

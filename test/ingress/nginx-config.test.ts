@@ -44,6 +44,12 @@ test('every header to drop has a name that nginx takes, and a source', () => {
   expect(new Set(all).size).toBe(all.length);
 });
 
+test('holds no answer back, and gives up on none before the load balancer does, whose longest idle timeout is 4,000 seconds', () => {
+  expect([said('proxy_buffering'), said('proxy_request_buffering')]).toEqual([['off'], ['off']]);
+  const seconds = ['proxy_read_timeout', 'proxy_send_timeout', 'send_timeout', 'client_body_timeout', 'keepalive_timeout'].map((directive) => [directive, parseInt(said(directive)[0])]);
+  expect(seconds.filter(([, value]) => !(Number(value) > 4000))).toEqual([]);
+});
+
 test('its port and name are nobody else\'s', () => {
   expect(PROCESSES.map(({ http }) => http?.port)).not.toContain(CLIENT_ADDRESS_PORT);
   expect(PROCESSES.map(({ process }) => String(process))).not.toContain(CLIENT_ADDRESS_CONTAINER);

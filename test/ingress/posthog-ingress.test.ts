@@ -3,10 +3,11 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogIngressProps, PostHogProcess, PublicEndpoint, TrustedProxies } from '../../lib';
 import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
+import { rulesFor } from '../../lib/ingress/listener-rules';
 import { evaluate, ListenerRule } from '../../lib/ingress/rule-evaluator';
-import { rulesOf } from '../../lib/ingress/template-rules';
 import { RuleAction } from '../../lib/ingress/rule-shapes';
-import { newIngress, newTargets, newVpc, templateOf, zone } from './fixtures';
+import { newIngress, newTargets, newVpc, ROUTED, templateOf, zone } from './fixtures';
+import { rulesOf } from '../helpers/listener-rules';
 import { newStack } from '../helpers/stack';
 
 const WARNING = 'cdk-posthog:PostHogIngress.trustAllProxies';
@@ -18,7 +19,7 @@ interface Routed {
   readonly answering: (target: string) => string;
 }
 
-function route(processes: PostHogProcess[], props: Partial<PostHogIngressProps> = {}): Routed {
+function route(processes: readonly PostHogProcess[], props: Partial<PostHogIngressProps> = {}): Routed {
   const stack = newStack();
   const vpc = newVpc(stack);
   const ingress = newIngress(stack, { ...props, vpc });
@@ -34,8 +35,6 @@ function route(processes: PostHogProcess[], props: Partial<PostHogIngressProps> 
     answering: (target) => evaluate(rules, { target })!.actions.map(({ type, targetGroup }) => (type === 'forward' ? owners.get(targetGroup!) : 'refused')).join(', then '),
   };
 }
-
-const ALL = Object.values(PostHogProcess).filter((process) => process !== PostHogProcess.WORKER);
 
 describe('what others build on', () => {
   const stack = newStack();
@@ -157,7 +156,7 @@ describe('groups of endpoints', () => {
   const optional = Object.values(EndpointGroup).filter((group) => !ALWAYS_PUBLIC.includes(group));
 
   test.each(optional)('%s opens its own endpoints and no other', (group) => {
-    const { answering } = route(ALL, { appAccess: AppAccess.nobody(), publicEndpointGroups: [group] });
+    const { answering } = route(ROUTED, { appAccess: AppAccess.nobody(), publicEndpointGroups: [group] });
     for (const endpoint of PublicEndpoint.all()) {
       const open = endpoint.group === group || ALWAYS_PUBLIC.includes(endpoint.group);
       expect([endpoint.path, answering(example(endpoint))]).toEqual([endpoint.path, open ? endpoint.process : 'refused']);
@@ -165,19 +164,31 @@ describe('groups of endpoints', () => {
   });
 
   test('stay closed by default', () => {
-    const { answering } = route(ALL, { appAccess: AppAccess.nobody() });
+    const { answering } = route(ROUTED, { appAccess: AppAccess.nobody() });
     const open = PublicEndpoint.all().filter((endpoint) => answering(example(endpoint)) !== 'refused');
     expect(open).toEqual(PublicEndpoint.all().filter(({ group }) => ALWAYS_PUBLIC.includes(group)));
   });
 
   test('are all open with the app, each at the process that answers it', () => {
-    const { answering } = route(ALL);
+    const { answering } = route(ROUTED);
     expect(PublicEndpoint.all().filter((endpoint) => answering(example(endpoint)) !== String(endpoint.process))).toEqual([]);
   });
 
   test.each(ALWAYS_PUBLIC)('fails when %s is named, which is always public', (group) => {
     expect(() => newIngress(newStack(), { publicEndpointGroups: [EndpointGroup.OAUTH, group] })).toThrow(
       `[Stack/Ingress] \`publicEndpointGroups\` names groups that are public besides those that always are, got: '${group}'; leave it out: it is always public`);
+  });
+});
+
+describe('a process that is not deployed', () => {
+  const own = (process: PostHogProcess): number[] => rulesFor(process, new Set(Object.values(EndpointGroup))).map(({ priority }) => priority);
+  const everything = route(ROUTED).rules.map(({ priority }) => priority);
+
+  test.each(ROUTED.filter((process) => process !== PostHogProcess.WEB))('leaves no rule: %s', (process) => {
+    const { rules, answering } = route(ROUTED.filter((other) => other !== process));
+    expect(rules.map(({ priority }) => priority).sort()).toEqual(everything.filter((priority) => !own(process).includes(priority!)).sort());
+    const answers = PublicEndpoint.answeredBy(process).map((endpoint) => answering(example(endpoint)));
+    expect([...new Set(answers)]).toEqual([process === PostHogProcess.CAPTURE_AI ? 'capture' : 'web']);
   });
 });
 
@@ -195,7 +206,7 @@ describe('routing', () => {
     const stack = newStack();
     const ingress = newIngress(stack, { appAccess: AppAccess.nobody() });
     const targets = newTargets(stack, 'Proxy', ingress.loadBalancer.vpc!);
-    ALL.forEach((process) => ingress.route(process, targets));
+    ROUTED.forEach((process) => ingress.route(process, targets));
     const rules = rulesOf(templateOf(stack));
     expect(['/e', '/s', '/flags', '/static/array.js', '/i/v1/logs'].map((target) => evaluate(rules, { target })!.actions[0].type)).toEqual(Array.from({ length: 5 }, () => 'forward'));
   });
@@ -213,8 +224,8 @@ describe('routing', () => {
 
   test('gives every rule a priority of its own, whatever the order of the calls', () => {
     const sorted = (rules: readonly ListenerRule<RuleAction>[]): unknown[] => rules.map(({ priority }) => priority).sort();
-    const forward = route(ALL);
-    const backward = route([...ALL].reverse());
+    const forward = route(ROUTED);
+    const backward = route([...ROUTED].reverse());
     expect(new Set(sorted(forward.rules)).size).toBe(forward.rules.length);
     expect(sorted(backward.rules)).toEqual(sorted(forward.rules));
   });

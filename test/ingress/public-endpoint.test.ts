@@ -78,6 +78,7 @@ describe('the endpoints that a process answers', () => {
     [PostHogProcess.FEATURE_FLAGS, ['/flags', '/decide', '/api/feature_flag/local_evaluation', '/api/projects/*/feature_flags/*/remote_config']],
     [PostHogProcess.HYPERCACHE_SERVER, ['/array', '/api/surveys', '/surveys']],
     [PostHogProcess.PLUGINS, ['/public/m', '/public/webhooks']],
+    [PostHogProcess.LIVESTREAM, ['/livestream']],
     [PostHogProcess.WORKER, []],
   ])('of %s are its own', (process, paths) => {
     expect(PublicEndpoint.answeredBy(process).map(({ path }) => path)).toEqual(paths);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { evaluate, globMatches, ListenerRule, Request, RuleCondition } from '../../lib/ingress/rule-evaluator';
+import { evaluate, globMatches, ListenerRule, Request, RuleCondition, undecided } from '../../lib/ingress/rule-evaluator';
 
 function matches(conditions: RuleCondition | RuleCondition[], request: Partial<Request>): boolean {
   const rules: ListenerRule<string>[] = [{ priority: 1, conditions: [conditions].flat(), actions: ['hit'] }, { conditions: [], actions: ['default'] }];
@@ -53,6 +53,30 @@ describe('the conditions of a rule', () => {
   test('without values hold for nothing', () => {
     expect((['path-pattern', 'host-header', 'http-request-method', 'http-header', 'query-string', 'source-ip'] as const)
       .filter((field) => matches({ field }, { host: 'x', sourceIp: '10.0.0.1', target: '/?a=b' }))).toEqual([]);
+  });
+});
+
+describe('values that are known at deployment only', () => {
+  const office: ListenerRule<string> = { priority: 5, conditions: [{ field: 'source-ip', values: ['10.0.0.0/8'], hasUnknown: true }], actions: ['office'] };
+  const path = (priority: number, value: string): ListenerRule<string> => ({ priority, conditions: [{ field: 'path-pattern', values: [value] }], actions: [value] });
+  const rest: ListenerRule<string> = { conditions: [], actions: ['rest'] };
+
+  test('match nothing, beside values that do', () => {
+    expect(evaluate([office, rest], { target: '/', sourceIp: '192.0.2.1' })).toBe(rest);
+    expect(evaluate([office, rest], { target: '/', sourceIp: '10.1.2.3' })).toBe(office);
+  });
+
+  test.each([
+    ['behind which the request is met', [office, path(9, '/a')], '/a', [5]],
+    ['which nothing else takes', [office], '/a', [5]],
+    ['but not those behind the one that is met', [path(3, '/a'), office], '/a', []],
+    ['but not those that something else rules out', [{ ...office, conditions: [...office.conditions, ...path(5, '/b').conditions] }], '/a', []],
+  ])('leave rules undecided %s', (_, rules, target, priorities) => {
+    expect(undecided([...rules, rest], { target, sourceIp: '192.0.2.1' }).map(({ priority }) => priority)).toEqual(priorities);
+  });
+
+  test('leave nothing undecided where one that is known matches', () => {
+    expect(undecided([office, rest], { target: '/', sourceIp: '10.1.2.3' })).toEqual([]);
   });
 });
 

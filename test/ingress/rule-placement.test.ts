@@ -30,6 +30,10 @@ test('loses no value, and keeps their order', () => {
 test('gives every rule a name and a priority of its own, within the span', () => {
   const placed = SPECS.flatMap((spec) => place(spec, SHARED));
   const lastApp = SHARED.base + APP_PRIORITY + Math.ceil(MAX_APP_CIDRS / valuesPerRule(SHARED)) - 1;
+  // Those of live events hold one path besides.
+  const lastLive = PRIORITIES.LiveEvents + Math.ceil(MAX_APP_CIDRS / (valuesPerRule(SHARED) - 1)) - 1;
+  expect(Object.values(PRIORITIES).filter((priority) => priority > PRIORITIES.LiveEvents && priority <= lastLive)).toEqual([]);
+  expect(lastLive).toBeLessThan(APP_PRIORITY);
   const priorities = [...placed.map(({ priority }) => priority), lastApp, SHARED.base + REST_PRIORITY];
   expect(new Set(priorities).size).toBe(priorities.length);
   expect(new Set(placed.map(({ name }) => name)).size).toBe(placed.length);

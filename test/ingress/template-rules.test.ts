@@ -1,4 +1,6 @@
-import { CloudFormationTemplate, containersByTargetGroup, rulesOf } from '../../lib/ingress/template-rules';
+import { evaluate } from '../../lib/ingress/rule-evaluator';
+import { CloudFormationTemplate, containersByTargetGroup } from '../../lib/ingress/template-rules';
+import { rulesOf } from '../helpers/listener-rules';
 
 function listener(Port: number, DefaultActions: unknown[]): { Type: string; Properties: unknown } {
   return { Type: 'AWS::ElasticLoadBalancingV2::Listener', Properties: { Port, DefaultActions } };
@@ -65,6 +67,44 @@ describe('the conditions of a rule', () => {
   ])('are read where they are %s', (_, condition, expected) => {
     const [{ conditions }] = rulesOf({ Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, HTTPS, [condition], [FORWARD]) } });
     expect(conditions).toEqual([{ field: condition.Field, ...expected }]);
+  });
+});
+
+describe('values of a condition that are known at deployment only', () => {
+  const token = { Ref: 'Office' };
+
+  test.each([
+    ['a source address', { Field: 'source-ip', SourceIpConfig: { Values: ['10.0.0.0/8', token] } }, { values: ['10.0.0.0/8'] }],
+    ['all source addresses', { Field: 'source-ip', SourceIpConfig: { Values: token } }, { values: [] }],
+    ['a host', { Field: 'host-header', HostHeaderConfig: { Values: [token] } }, { values: [] }],
+    ['a host in the old form', { Field: 'host-header', Values: [token, 'a.b'] }, { values: ['a.b'] }],
+    ['a path', { Field: 'path-pattern', PathPatternConfig: { Values: [{ 'Fn::Join': ['', ['/', token]] }] } }, { values: [] }],
+    ['a regular expression', { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/e$', token] } }, { regexValues: ['^/e$'] }],
+    ['a method', { Field: 'http-request-method', HttpRequestMethodConfig: { Values: [token, 'GET'] } }, { values: ['GET'] }],
+    ['a header', { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X-A', Values: [token] } }, { headerName: 'X-A', values: [] }],
+    ['a query', { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'a', Value: token }, { Value: 'c' }] } }, { pairs: [{ key: undefined, value: 'c' }] }],
+  ])('are left out and remembered: %s', (_, condition, expected) => {
+    const rules = rulesOf({ Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, HTTPS, [condition], [FORWARD]) } });
+    expect(rules[0].conditions).toEqual([{ field: condition.Field, ...expected, hasUnknown: true }]);
+    expect(evaluate(rules, { method: 'PUT', target: '/', host: 'x', sourceIp: '192.0.2.1', headers: { 'X-A': 'b' } })?.priority).toBeUndefined();
+  });
+});
+
+describe('the transforms of a rule', () => {
+  const rewritesOf = (...Transforms: unknown[]): unknown => rulesOf({
+    Resources: { Https: listener(443, [REFUSE]), Rule: { Type: 'AWS::ElasticLoadBalancingV2::ListenerRule', Properties: { Priority: 1, ListenerArn: HTTPS, Conditions: [], Actions: [FORWARD], Transforms } } },
+  })[0].rewrites;
+  const rewrites = { Rewrites: [{ Regex: '^/a/?(.*)$', Replace: '/$1' }] };
+
+  test('are what it rewrites', () => {
+    expect(rewritesOf({ Type: 'url-rewrite', UrlRewriteConfig: rewrites })).toEqual({ url: { regex: '^/a/?(.*)$', replace: '/$1' } });
+    expect(rewritesOf({ Type: 'host-header-rewrite', HostHeaderRewriteConfig: rewrites }, { Type: 'url-rewrite', UrlRewriteConfig: rewrites })).toEqual({
+      url: { regex: '^/a/?(.*)$', replace: '/$1' }, host: { regex: '^/a/?(.*)$', replace: '/$1' },
+    });
+  });
+
+  test('are nothing where there are none', () => {
+    expect([rewritesOf(), rewritesOf({ Type: 'url-rewrite' }), rewritesOf({ Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [] } })]).toEqual([undefined, undefined, undefined]);
   });
 });
 

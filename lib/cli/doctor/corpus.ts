@@ -9,7 +9,7 @@ export const NEIGHBOURS: readonly string[] = [
   '/e2', '/embedded', '/events', '/engineering', '/engagement', '/E/', '/s3', '/shared', '/sessions', '/support', '/batch_exports', '/batchx', '/capture_settings', '/tracking', '/decision',
   '/flagship', '/flag', '/feature_flags', '/i/v0', '/i/v1', '/i/v2/e', '/i/x', '/arrays', '/array', '/surveyor', '/surveys/1', '/api/surveys/1', '/api/feature_flag/my_flags/',
   '/api/projects/1/feature_flags/2', '/api/early_access_features/1', '/api/product_tours/1/', '/api/web_experiments/1', '/reports', '/report/x', '/static', '/statics/array.js', '/site_app',
-  '/api/conversations/v1/', '/embedded/x/y', '/shared/x/y', '/external_surveys', '/oauth2/authorize', '/webhooksx', '/scim/v1/x', '/public/x',
+  '/api/conversations/v1/', '/embedded/x/y', '/shared/x/y', '/external_surveys', '/oauth2/authorize', '/webhooksx', '/scim/v1/x', '/public/x', '/livestreams', '/livestream.js',
 ];
 
 /** Paths that the app's server may read differently from the load balancer: dot segments, encoded ones, doubled slashes. */
@@ -20,5 +20,5 @@ export const EVASIONS: readonly string[] = [
 /** What PostHog's processes say to each other, as it is and in disguise. Refused whoever asks. */
 export const INTERNAL: readonly string[] = [
   '/_stats', '/_stats/', '/_metrics', '/_stats%3f', '/internal/x', '/api/internal/x', '/api/projects/1/internal/x', '/api/environments/1/internal/x', '//internal/x', '/internal%2fx',
-  '/%69nternal/x', '/x/../internal/x', '/x/%2e%2e/_stats', '/api/projects/1/x/..%2finternal/x',
+  '/%69nternal/x', '/x/../internal/x', '/x/%2e%2e/_stats', '/api/projects/1/x/..%2finternal/x', '/livestream/metrics', '/livestream%2fmetrics/', '/livestream//metrics',
 ];

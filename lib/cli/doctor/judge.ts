@@ -7,9 +7,11 @@ import { judgeEndpoints } from './checks/endpoints';
 import { judgeInternal } from './checks/internal';
 import { judgeListenerAttributes } from './checks/listener-attributes';
 import { judgeListeners } from './checks/listeners';
+import { judgeLiveEvents } from './checks/live-events';
 import { judgeNeighbours } from './checks/neighbours';
 import { judgeProxySettings } from './checks/proxy-settings';
 import { judgeRedirect } from './checks/redirect';
+import { judgeRewrites } from './checks/rewrites';
 import { judgeServices } from './checks/services';
 import { judgeTargetHealth } from './checks/target-health';
 import { judgeTlsPolicy } from './checks/tls-policy';
@@ -26,9 +28,11 @@ export const CHECKS: Readonly<Record<string, (judged: Case) => Judgement[]>> = {
   'attributes': judgeAttributes,
   'listener-attributes': judgeListenerAttributes,
   'endpoints': judgeEndpoints,
+  'rewrites': judgeRewrites,
   'neighbours': judgeNeighbours,
   'app': judgeApp,
   'internal-paths': judgeInternal,
+  'live-events': judgeLiveEvents,
   'targets': judgeTargetHealth,
   'services': judgeServices,
   'trusted-proxies': judgeTrustedProxies,

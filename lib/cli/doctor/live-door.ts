@@ -79,8 +79,9 @@ function targetOf(service: Service): Target {
   };
 }
 
-function isReadable({ conditions }: ListenerRule<RuleAction>): boolean {
-  return conditions.flatMap(({ regexValues = [] }) => regexValues).every((source) => {
+function isReadable({ conditions, rewrites }: ListenerRule<RuleAction>): boolean {
+  const replaced = [rewrites?.url, rewrites?.host].flatMap((rewrite) => rewrite?.regex ?? []);
+  return [...conditions.flatMap(({ regexValues = [] }) => regexValues), ...replaced].every((source) => {
     try {
       return new RegExp(source) instanceof RegExp;
     } catch {

@@ -3,7 +3,7 @@ import { isLoopback } from './loopback';
 import { VisitorRequest } from '../door';
 import { Outcome } from '../passage';
 import { answerOf } from '../routes';
-import { withoutPort } from '../written-request';
+import { hostWithoutPort } from '../../private/ip';
 
 /** Ports of the preview that stand for the load balancer's. */
 export interface PreviewPorts {
@@ -32,7 +32,7 @@ export function answer(res: ServerResponse, outcome: Exclude<Outcome, { kind: 'a
 
 /** A redirect to the load balancer itself, for a visitor who came by a name of this machine: to the preview. */
 function locationHere(location: string, { host }: VisitorRequest, ports: PreviewPorts): string {
-  const own = withoutPort(host);
+  const own = hostWithoutPort(host);
   for (const [origin, port] of [[`https://${own}/`, ports.https], [`http://${own}/`, ports.http]] as const) {
     if (port !== undefined && location.startsWith(origin)) {
       return `${origin.startsWith('https') ? 'https' : 'http'}://localhost:${port}/${location.slice(origin.length)}`;

@@ -6,6 +6,7 @@ import { conditionText } from '../explain';
 import { ruleName } from '../passage';
 import { Route, routesOf } from '../routes';
 import { visitorsOf } from '../visits';
+import { ListenerRule } from '../../ingress/rule-evaluator';
 import { RuleAction } from '../../ingress/rule-shapes';
 
 /** A way in, in words: what the page knows, with what programs ask besides. */
@@ -28,7 +29,7 @@ export function describe(door: Door, doors: readonly Door[], url: string, plainU
     plainUrl: door.plainRules && plainUrl,
     access: appStateOf({ door, domain: door.hosts[0], ...visitorsOf(door.rules) }).access,
     rules: [...door.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): DoorRule => ({
-      name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule.actions, door),
+      name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule, rule.actions, door),
     })),
     endpoints: routesOf(door, door.hosts[0] ?? ''),
     processes: targetsOf(door).map(({ process, settings }) => ({ name: process, standIn: true, settings: shortSettings(settings) })),
@@ -37,21 +38,25 @@ export function describe(door: Door, doors: readonly Door[], url: string, plainU
   };
 }
 
-function actionOf([action, ...rest]: readonly RuleAction[], door: Door): { readonly action: string; readonly process?: string } {
+function actionOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], door: Door): { readonly action: string; readonly process?: string } {
   switch (action.type) {
     case 'forward': {
       const process = door.targets[action.targetGroup ?? '']?.process;
-      return { action: `forward to ${process ?? action.targetGroup ?? 'a target group elsewhere'}`, process };
+      return { action: `forward to ${process ?? action.targetGroup ?? 'a target group elsewhere'}${rewriteText(rule)}`, process };
     }
     case 'fixed-response':
       return { action: `answer ${action.statusCode} ${action.response?.body ?? ''}`.trimEnd() };
     case 'redirect':
       return { action: `redirect (${action.statusCode?.replace('HTTP_', '')})` };
     default: {
-      const then = actionOf(rest, door);
+      const then = actionOf(rule, rest, door);
       return { action: `sign in at ${action.signIn ?? 'the identity provider'}, then ${then.action}`, process: then.process };
     }
   }
+}
+
+function rewriteText({ rewrites: { url, host } = {} }: ListenerRule<unknown>): string {
+  return [url && `, its URL ${url.regex} rewritten to ${url.replace}`, host && `, its host ${host.regex} rewritten to ${host.replace}`].join('');
 }
 
 /** Long lists, such as all addresses of the load balancer, are cut. */

@@ -7,6 +7,8 @@ import { Header } from '../../ingress/forwarded-headers';
 export interface Delivery {
   /** The port that the process listens on. */
   readonly port: number;
+  /** Path and query as they reach it. */
+  readonly path: string;
   /** Exactly the headers that reach it, but for those that concern one connection. */
   readonly headers: readonly Header[];
   /** Headers that every response is given, in place of the process's own. */
@@ -37,7 +39,7 @@ export class Forwarding {
     this.proxy.on('proxyReq', (outgoing, req) => {
       const delivery = this.deliveries.get(req);
       if (delivery) {
-        asSent(outgoing, req, delivery);
+        asSent(outgoing, delivery);
         outgoing.once('timeout', () => this.timedOut.add(req));
       }
     });
@@ -71,8 +73,8 @@ export class Forwarding {
 }
 
 /** Puts the path and the headers of a request as they must be: the library changes some. */
-function asSent(outgoing: ClientRequest, req: IncomingMessage, { headers }: Delivery): void {
-  outgoing.path = req.url ?? '/';
+function asSent(outgoing: ClientRequest, { path, headers }: Delivery): void {
+  outgoing.path = path;
   outgoing.getHeaderNames().forEach((name) => outgoing.removeHeader(name));
   for (const [name, values] of grouped(headers.filter(([key]) => !ONE_CONNECTION.includes(key.toLowerCase())))) {
     outgoing.setHeader(name, values.length === 1 ? values[0] : values);

@@ -6,7 +6,7 @@ import { headersOf, isLoopback } from './loopback';
 import { Traffic } from './traffic';
 import { Door, Target, VisitorRequest } from '../door';
 import { Outcome, pass, Passage, ruleName } from '../passage';
-import { withoutPort } from '../written-request';
+import { hostWithoutPort } from '../../private/ip';
 
 /** The header with which a visitor pretends to come from an address. Only the preview reads it, and no process gets it. */
 export const SOURCE_HEADER = 'X-Preview-Source-IP';
@@ -34,7 +34,7 @@ const NOT_SENT = ['strict-transport-security'];
 
 /** The door that answers to a host: the one that names it; the first for the names of this machine, and where no other does. */
 export function doorFor(doors: readonly Door[], host: string): Door {
-  return doors.find(({ hosts }) => hosts.includes(withoutPort(host).toLowerCase())) ?? doors[0];
+  return doors.find(({ hosts }) => hosts.includes(hostWithoutPort(host).toLowerCase())) ?? doors[0];
 }
 
 /** Does with requests what the rules of a template say. */
@@ -67,8 +67,8 @@ export class LoadBalancer {
       res.setHeader(name, value);
     }
     if (passage.outcome.kind === 'arrives') {
-      const { target, headers } = passage.outcome;
-      this.forwarding.deliver(req, res, { port: this.props.portOf(door, target), headers, responseHeaders: responseHeaders(door) });
+      const { target, path, headers } = passage.outcome;
+      this.forwarding.deliver(req, res, { port: this.props.portOf(door, target), path, headers, responseHeaders: responseHeaders(door) });
     } else {
       answer(res, passage.outcome, request, visited, this.props.ports());
     }
@@ -85,6 +85,7 @@ export class LoadBalancer {
     const at = new Date().toISOString();
     res.once('close', () => traffic.pass({
       id, at, method, host, path: target, from: sourceIp, rule: rule && ruleName(rule), outcome: outcome.kind, process: processOf(outcome), status: res.statusCode,
+      arrivedAs: outcome.kind === 'arrives' && outcome.path !== target ? outcome.path : undefined,
       beliefs: outcome.kind === 'arrives' ? outcome.beliefs : [],
     }));
   }

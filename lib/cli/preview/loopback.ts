@@ -2,8 +2,8 @@ import { IncomingMessage, RequestListener, Server as HttpServer } from 'node:htt
 import { Server as HttpsServer } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { CommandError } from '../command';
-import { withoutPort } from '../written-request';
 import { Header } from '../../ingress/forwarded-headers';
+import { hostWithoutPort } from '../../private/ip';
 
 /** The one address that anything of the preview listens on. */
 export const LOOPBACK = '127.0.0.1';
@@ -13,7 +13,7 @@ const LOOPBACK_NAMES = ['localhost', LOOPBACK, '[::1]'];
 
 /** Whether a Host header, with or without a port, names this machine. */
 export function isLoopback(host: string): boolean {
-  return LOOPBACK_NAMES.includes(withoutPort(host).toLowerCase());
+  return LOOPBACK_NAMES.includes(hostWithoutPort(host).toLowerCase());
 }
 
 /** The headers of a message as they stood on the wire. */

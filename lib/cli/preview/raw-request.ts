@@ -21,6 +21,9 @@ export interface RawResponse {
   readonly body: Buffer;
 }
 
+/** Nothing that could be read as a response came back. */
+export class NoResponse extends Error {}
+
 /** How much of a body is read, and for how long. */
 export interface ReadLimits {
   readonly bytes: number;
@@ -72,7 +75,7 @@ function parsed(bytes: Buffer): RawResponse {
   const [statusLine, ...lines] = bytes.subarray(0, end < 0 ? bytes.length : end).toString('latin1').split('\r\n');
   const status = Number(/^HTTP\/1\.[01] (?<status>\d{3})/.exec(statusLine)?.groups!.status);
   if (Number.isNaN(status)) {
-    throw new Error('no response came back');
+    throw new NoResponse('no response came back');
   }
   const headers = lines.map((line): Header => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]);
   const rest = end < 0 ? Buffer.alloc(0) : bytes.subarray(end + 4);

@@ -3,7 +3,7 @@ import { PreviewPorts } from './answers';
 import { SOURCE_HEADER } from './load-balancer';
 import { isLoopback } from './loopback';
 import { Trial, TrialResult as Answer } from './page/wire';
-import { sendRaw } from './raw-request';
+import { NoResponse, RawRequest, RawResponse, sendRaw } from './raw-request';
 import { Door, VisitorRequest } from '../door';
 import { Outcome, pass, ruleName } from '../passage';
 import { METHOD, urlParts } from '../written-request';
@@ -41,15 +41,23 @@ export async function tryOut(input: unknown, chooseDoor: (host: string) => Door,
     throw new TrialError('no listener of the template takes plain HTTP');
   }
   const { rule, outcome } = pass(door, request);
-  const { status, headers: answered, body } = await sendRaw(port, { ...request, headers: [...headers, [SOURCE_HEADER, request.sourceIp]], body: trial.body }, LIMITS);
+  const { status, headers: answered, body } = await send(port, { ...request, headers: [...headers, [SOURCE_HEADER, request.sourceIp]], body: trial.body });
   return {
     request,
     rule: rule ? { name: ruleName(rule), priority: rule.priority } : null,
     outcome,
-    arrived: outcome.kind === 'arrives' ? { process: outcome.target.process, peer: outcome.peer, headers: outcome.headers } : undefined,
+    arrived: outcome.kind === 'arrives' ? { process: outcome.target.process, path: outcome.path, peer: outcome.peer, headers: outcome.headers } : undefined,
     beliefs: outcome.kind === 'arrives' ? outcome.beliefs : [],
     response: { status, headers: answered, body: body.subarray(0, BODY_SHOWN).toString('utf8') },
   };
+}
+
+async function send(port: number, request: RawRequest): Promise<RawResponse> {
+  try {
+    return await sendRaw(port, request, LIMITS);
+  } catch (error) {
+    throw error instanceof NoResponse ? new TrialError(`no answer came within ${LIMITS.milliseconds / 1000} seconds; a stream of events may wait for its first one`) : error;
+  }
 }
 
 function checked(input: unknown): Trial {

@@ -21,6 +21,7 @@ interface Rule {
   readonly ListenerArn: unknown;
   readonly Conditions: readonly object[];
   readonly Actions: readonly Action[];
+  readonly Transforms?: readonly object[];
 }
 
 interface Listener {
@@ -43,8 +44,8 @@ export function accountWith(template: CloudFormationTemplate): Answers {
     const [id, listener] = listeners.find(([, { Port }]) => listenerArn(Port) === port)!;
     const own = ofType<Rule>(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').filter(([, rule]) => logicalId(rule.ListenerArn) === id);
     return [
-      ...own.map(([name, { Priority, Conditions, Actions }]) => ({
-        RuleArn: `${listenerArn(listener.Port).replace(':listener/', ':listener-rule/')}/${name}`, Priority: String(Priority), Conditions, Actions: Actions.map(live), IsDefault: false,
+      ...own.map(([name, { Priority, Conditions, Actions, Transforms }]) => ({
+        RuleArn: `${listenerArn(listener.Port).replace(':listener/', ':listener-rule/')}/${name}`, Priority: String(Priority), Conditions, Actions: Actions.map(live), Transforms, IsDefault: false,
       })),
       { RuleArn: `${ELB}:listener-rule/default`, Priority: 'default', Conditions: [], Actions: listener.DefaultActions.map(live), IsDefault: true },
     ];

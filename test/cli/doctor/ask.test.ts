@@ -4,7 +4,7 @@ import path from 'node:path';
 import { AppAccess } from '../../../lib';
 import { ACTIONS } from '../../../lib/cli/doctor/aws';
 import { Finding } from '../../../lib/cli/doctor/finding';
-import { CloudFormationTemplate } from '../../../lib/ingress/template-rules';
+import { CloudFormationTemplate, ofType } from '../../../lib/ingress/template-rules';
 import { cli, Run, templateOfPostHog } from '../fixtures';
 import { accountWith } from './account';
 import { ELB } from './deployments';
@@ -21,7 +21,7 @@ let wire: Wire;
 const before = { ...process.env };
 
 beforeAll(async () => {
-  template = templateOfPostHog({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) });
+  template = templateOfPostHog({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) }, true);
   wire = await Wire.start();
 });
 
@@ -103,6 +103,13 @@ describe('what moto cannot hold', () => {
     expect(amiss(run)).toContainEqual(['targets', 'wrong', 'capture: 0 of 1 target is healthy; 10.0.1.10:3000 is unhealthy: Request timed out (health check: HTTP /_readiness to answer 200)']);
   });
 
+  test('a transform that is gone', async () => {
+    changed('elasticloadbalancing:DescribeRules', ({ Rules, ...page }: { Rules: { Transforms?: object[] }[] }) => ({ ...page, Rules: Rules.map((rule) => ({ ...rule, Transforms: [] })) }));
+    const run = await doctor();
+    expect(amiss(run)).toEqual([['rewrites', 'wrong', expect.stringMatching(/^rule 900 \(LiveEvents\) brings \/livestream as \/livestream, .* to livestream, which knows them without the first segment$/)]]);
+    expect(findingsOf(run).find(({ verdict }) => verdict === 'wrong')?.fix).toMatch(/^aws elbv2 modify-rule --rule-arn arn:\S+\/PostHogIngressLiveEventsRule\w+ --transforms '\[/);
+  });
+
   test('a rollout that is on its way, and the definitions that run meanwhile', async () => {
     changed('ecs:DescribeServices', ({ services }: { services: { serviceName: string; taskDefinition: string; deployments: object[] }[] }) => ({
       services: services.map((service) => (/Worker/.test(service.serviceName) ? {
@@ -154,7 +161,8 @@ describe('what may not be asked', () => {
   test('what is wrong outweighs it', async () => {
     answering({ 'ec2:DescribeSubnets': denied, 'elasticloadbalancing:DescribeTargetHealth': () => ({ TargetHealthDescriptions: [] }) });
     expect((await doctor()).exitCode).toBe(1);
-    expect((await cli('doctor')).out).toMatch(/\d+ right, 5 wrong, 1 not known$/);
+    const groups = ofType(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').length;
+    expect((await cli('doctor')).out).toMatch(new RegExp(`\\d+ right, ${groups} wrong, 1 not known$`));
   });
 
   test.each(NEEDED)('%s ends it, in one line', async (action) => {
@@ -188,6 +196,11 @@ describe('one line, and exit code 2', () => {
   ])('for %s', async (code, words) => {
     everything(() => refusal(code, `Rate exceeded. ${'And so on. '.repeat(100)}`));
     await oneLine(words);
+  });
+
+  test.each(['The security token included in the request is expired', 'The provided token has expired.', 'Token is expired'])('for an error of another name that says: %s', async (message) => {
+    everything(() => refusal('AccessDenied', message));
+    await oneLine('the AWS credentials have expired: sign in again');
   });
 
   test('for no such stack, with the region that was asked', async () => {

@@ -29,8 +29,8 @@ export interface ServiceShape {
 }
 
 /** A PostHog as it stands when all is well: what a template says, in the words of an account. */
-export function deploymentOf(props: Partial<PostHogProps> = {}): Deployment {
-  const template = templateOfPostHog(props);
+export function deploymentOf(props: Partial<PostHogProps> = {}, live = false): Deployment {
+  const template = templateOfPostHog(props, live);
   const found = listenersOf(template);
   return {
     region: 'eu-central-1',

@@ -143,6 +143,14 @@ describe('the nginx that verifies addresses', () => {
     expect(wrongs(verified([subnets[0].cidr]), 'address-proxy')).toContain(`web: its client-address does not believe subnet-2 (${subnets[1].cidr}), where the load balancer stands`);
   });
 
+  test('must be told the block of a subnet whose addresses are too many to be named', () => {
+    const large = { id: 'subnet-large', cidr: '10.8.0.0/20' };
+    const told = (...blocks: string[]) => ({ ...verified([...subnets.map(({ cidr }) => cidr), ...blocks]), subnets: [...subnets, large] });
+    expect(texts(findings(told('10.8.0.0/20'), 'address-proxy'), 'right')).toHaveLength(5);
+    expect(wrongs(told(), 'address-proxy')[0]).toBe('web: its client-address does not believe subnet-large (10.8.0.0/20), where the load balancer stands');
+    expect(wrongs(told('10.8.0.0/21', '10.8.8.0/21'), 'address-proxy')).toHaveLength(5);
+  });
+
   test('is wrong where requests go past it', () => {
     const past = withService(verified(), 'web', (service) => ({ ...service, targets: service.targets.map((target) => ({ ...target, container: 'web' })) }));
     expect(wrongs(past, 'address-proxy')).toEqual(['web: the load balancer sends requests to web, past the client-address container that verifies addresses']);

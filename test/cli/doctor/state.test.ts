@@ -99,8 +99,9 @@ describe('targets', () => {
     expect(found.fix).toBe('read the log of the process: it answers the health check with an error');
   });
 
-  test('says that none is registered, and does not count those that leave', () => {
-    expect(wrongs(withTargets([{ target: '10.0.1.4:8000', state: 'draining' }]), 'targets')).toEqual(['web: no target is registered, so requests get 503']);
+  test.each(['draining', 'unhealthy.draining'])('says that none is registered, and does not count those that leave: %s', (state) => {
+    expect(wrongs(withTargets([{ target: '10.0.1.4:8000', state }]), 'targets')).toEqual(['web: no target is registered, so requests get 503']);
+    expect(texts(findings(withTargets([well, { target: '10.0.1.4:8000', state }]), 'targets'), 'right')).toContain('web: 1 of 1 target is healthy');
   });
 
   test('says what it waits for', () => {

@@ -4,10 +4,10 @@ import { request as httpsRequest } from 'node:https';
 import { networkInterfaces } from 'node:os';
 import { AddressInfo, connect } from 'node:net';
 import { bundled, RunningProgram, startProgram, temporaryFile, temporaryFolder } from './program';
-import { templateWith } from './world';
+import { templateOfPostHog } from '../fixtures';
 
 const folder = temporaryFolder();
-const template = temporaryFile('Good.template.json', JSON.stringify(templateWith()));
+const template = temporaryFile('Good.template.json', JSON.stringify(templateOfPostHog()));
 const broken = temporaryFile('Broken.template.json', '{"Resources": ');
 const empty = temporaryFile('Empty.template.json', '{"Resources": {}}');
 bundled();
@@ -76,7 +76,7 @@ describe('running', () => {
     const lines = program.greeting.trimEnd().split('\n');
     expect(lines).toHaveLength(6);
     expect(program.greeting).toContain(`https://localhost:${program.port}/__preview/`);
-    expect(program.greeting).toContain('stand-ins, not PostHog: web, capture, replay-capture, feature-flags, hypercache-server');
+    expect(program.greeting).toContain('stand-ins, not PostHog: web, capture, feature-flags, hypercache-server, replay-capture');
     expect(program.greeting).toContain('curl -k');
   });
 

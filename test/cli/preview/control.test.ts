@@ -172,6 +172,26 @@ describe('the traffic', () => {
     expect(heard.find(({ event }) => event === 'captured')!.data).toMatchObject({ process: 'capture', event: 'heard', properties: { $current_url: 'https://x.example/' }, address: '203.0.113.9' });
   });
 
+  test('is told to nobody any more who has stopped listening', async () => {
+    const stops: jest.Mock[] = [];
+    const { traffic } = world.preview;
+    const begin = traffic.listen.bind(traffic);
+    const spy = jest.spyOn(traffic, 'listen').mockImplementation((listener) => {
+      const stop = jest.fn(begin(listener));
+      stops.push(stop);
+      return stop;
+    });
+    const responses = [await world.ask('/__preview/traffic', { agent: false, rejectUnauthorized: false }), await world.ask('/__preview/traffic', { agent: false, rejectUnauthorized: false })];
+    responses.forEach((response) => response.on('error', () => undefined));
+    expect(stops.map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    responses[0].destroy();
+    await until(() => stops[0].mock.calls.length > 0);
+    expect(stops.map(({ mock }) => mock.calls.length)).toEqual([1, 0]);
+    responses[1].destroy();
+    await until(() => stops[1].mock.calls.length > 0);
+    spy.mockRestore();
+  });
+
   test('keeps the last fifty requests and five hundred events', async () => {
     const batch = Array.from({ length: 600 }, (_, i) => ({ event: `event ${i}`, distinct_id: 'd' }));
     await world.text('/batch/', { method: 'POST', body: JSON.stringify({ api_key: 'phc_1', batch }) });

@@ -1,4 +1,5 @@
-import { header, templateWith, World } from './world';
+import { header, World } from './world';
+import { templateOfPostHog } from '../fixtures';
 import { AppAccess } from '../../../lib';
 import { VisitorRequest } from '../../../lib/cli/door';
 import { pass } from '../../../lib/cli/passage';
@@ -92,8 +93,8 @@ test('fixed responses have the status, the type and the text of the template', a
 });
 
 test('of several ways in, the host that a request names picks one, and localhost stands for the first', async () => {
-  const [first] = doorsOf({ file: 'A', template: templateWith() });
-  const [second] = doorsOf({ file: 'B', template: templateWith({ domainName: 'other.example.com', appAccess: AppAccess.nobody() }) });
+  const [first] = doorsOf({ file: 'A', template: templateOfPostHog() });
+  const [second] = doorsOf({ file: 'B', template: templateOfPostHog({ domainName: 'other.example.com', appAccess: AppAccess.nobody() }) });
   const world = await World.of([first, second]);
   const statuses = await Promise.all(['posthog.example.com', 'OTHER.example.com:8443', 'localhost:8443', '127.0.0.1', 'unknown.example.com'].map(async (host) => (await world.raw({ target: '/login', host })).status));
   await world.close();

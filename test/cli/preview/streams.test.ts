@@ -3,11 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:tls';
-import { templateWith, textOf, until, World } from './world';
+import { textOf, until, World } from './world';
 import { bundled, startProgram, temporaryFile } from './program';
+import { templateOfPostHog } from '../fixtures';
 
 const MEBIBYTE = 1024 * 1024;
-const template = temporaryFile('Test.template.json', JSON.stringify(templateWith()));
+const template = temporaryFile('Test.template.json', JSON.stringify(templateOfPostHog()));
 bundled();
 
 /** The text of the answer to a request that is still being sent. */

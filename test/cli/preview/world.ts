@@ -1,13 +1,11 @@
 import { request as httpsRequest, Agent, RequestOptions } from 'node:https';
 import { IncomingMessage } from 'node:http';
-import { Template } from 'aws-cdk-lib/assertions';
 import { PostHogProps } from '../../../lib';
 import { Door } from '../../../lib/cli/door';
 import { Preview, PreviewOptions, startPreview } from '../../../lib/cli/preview/preview';
 import { RawRequest, RawResponse, sendRaw } from '../../../lib/cli/preview/raw-request';
 import { doorsOf } from '../../../lib/cli/template-door';
-import { CloudFormationTemplate } from '../../../lib/ingress/template-rules';
-import { newPostHog, newStack } from '../../helpers/stack';
+import { templateOfPostHog } from '../fixtures';
 
 /** The domain of the tests' PostHog. */
 export const DOMAIN = 'posthog.example.com';
@@ -17,8 +15,8 @@ const LIMITS = { bytes: 10 * 1024 * 1024, milliseconds: 10_000 };
 /** A preview of a PostHog, and ways to ask it. */
 export class World {
   /** Starts a preview of a PostHog with only what it cannot do without, and whatever a test adds. */
-  public static async start(props: Partial<PostHogProps> = {}, options: Partial<PreviewOptions> = {}): Promise<World> {
-    return World.of(doorsOf({ file: 'Test.template.json', template: templateWith(props) }), options);
+  public static async start(props: Partial<PostHogProps> = {}, options: Partial<PreviewOptions> = {}, live = false): Promise<World> {
+    return World.of(doorsOf({ file: 'Test.template.json', template: templateOfPostHog(props, live) }), options);
   }
 
   /** Starts a preview of ways in. */
@@ -82,13 +80,6 @@ export async function textOf(response: IncomingMessage): Promise<string> {
 /** The value of a header. */
 export function header({ headers }: RawResponse, name: string): string | undefined {
   return headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
-}
-
-/** The template of a PostHog. */
-export function templateWith(props: Partial<PostHogProps> = {}): CloudFormationTemplate {
-  const stack = newStack();
-  newPostHog(stack, props);
-  return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
 }
 
 /** Waits until something holds. */

@@ -65,7 +65,7 @@ function deployedProcesses({ deployment: { services }, door }: Case): ReadonlySe
 }
 
 /** Processes that the table lists and that a deployment may well do without. */
-const OPTIONAL: readonly PostHogProcess[] = [PostHogProcess.CAPTURE_AI, PostHogProcess.CAPTURE_LOGS, PostHogProcess.PLUGINS];
+const OPTIONAL: readonly PostHogProcess[] = [PostHogProcess.CAPTURE_AI, PostHogProcess.CAPTURE_LOGS, PostHogProcess.PLUGINS, PostHogProcess.LIVESTREAM];
 
 function ownerOf({ process, _fallback: fallback }: PublicEndpoint, deployed: ReadonlySet<string> | undefined): string | undefined {
   const candidates = [process, ...(fallback ? [fallback] : [])];

@@ -19,7 +19,8 @@ export function judgeInternal(judged: Case): Judgement[] {
     return [right(`internal paths are refused, whoever asks: ${some(INTERNAL, 3)}`)];
   }
   const paths = [...new Set(leaks.map(({ path }) => path))];
+  const processes = [...new Set(leaks.flatMap(({ outcome }) => reached(outcome) ?? []))];
   const rules = [...new Set(leaks.flatMap(({ rule }) => (rule ? ruleName(rule) : [])))];
-  return [wrong(`internal paths get in: ${some(paths)} ${paths.length === 1 ? 'reaches' : 'reach'} ${reached(leaks[0].outcome)}, by ${some(rules)}`,
+  return [wrong(`internal paths get in: ${some(paths)} ${paths.length === 1 ? 'reaches' : 'reach'} ${some(processes)}, by ${some(rules)}`,
     `put the rules that refuse in front of it: ${DENY_RULES.map(({ name, priority }) => `${name} at priority ${priority}`).join(', ')} (fixed response 403)`)];
 }

@@ -26,11 +26,12 @@ export function showEndpoints(endpoints: readonly DoorEndpoint[]): void {
 }
 
 /** A row. Its roles are written out because a narrow page lays it out as a block, which would take them away. */
-function rowOf({ paths, purpose, rule, answer, owner, public: open }: DoorEndpoint): HTMLTableRowElement {
+function rowOf({ paths, purpose, rule, answer, owner, arriveAs, public: open }: DoorEndpoint): HTMLTableRowElement {
   const misses = open && answer !== owner ? [element('span', { class: 'hint' }, `belongs to ${owner}`)] : [];
+  const changed = arriveAs === undefined ? [] : [element('span', { class: 'hint' }, `as ${arriveAs}`)];
   return element('tr', { role: 'row', class: open ? 'open' : 'closed' },
     element('th', { scope: 'row', role: 'rowheader' }, ...paths.split(', ').map((path) => element('code', {}, breakable(path)))),
     element('td', { role: 'cell' }, purpose.replaceAll('`', '')),
     element('td', { role: 'cell', class: 'quiet' }, rule),
-    element('td', { role: 'cell' }, element('span', { class: open ? 'mark open' : 'mark closed' }, open ? 'public' : 'closed'), ' ', element('span', { class: 'answer' }, answer), ...misses));
+    element('td', { role: 'cell' }, element('span', { class: open ? 'mark open' : 'mark closed' }, open ? 'public' : 'closed'), ' ', element('span', { class: 'answer' }, answer), ...misses, ...changed));
 }

@@ -62,12 +62,12 @@ async function sendEvent(): Promise<void> {
   await fetch('/i/v0/e/', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(event) });
 }
 
-function requestLine({ at, method, path, from, rule, outcome, process, status }: Passed): HTMLElement {
+function requestLine({ at, method, path, from, rule, outcome, process, arrivedAs, status }: Passed): HTMLElement {
   const time = new Date(at);
   const refused = laneKey(outcome, process) === 'refused';
   return element('li', { class: status >= 400 ? 'refusal' : undefined },
     element('p', { class: 'what' }, element('code', {}, `${method} `, breakable(path)), element('span', { class: 'to' }, endText(status, process, refused))),
-    element('p', { class: 'hint' }, element('time', { datetime: time.toISOString() }, time.toLocaleTimeString([], { hour12: false })), ` · ${rule ?? 'no rule'} · from ${from}`));
+    element('p', { class: 'hint' }, element('time', { datetime: time.toISOString() }, time.toLocaleTimeString([], { hour12: false })), ` · ${rule ?? 'no rule'} · from ${from}`, ...(arrivedAs === undefined ? [] : [' · as ', element('code', {}, breakable(arrivedAs))])));
 }
 
 function endText(status: number, process: string | undefined, refused: boolean): string {

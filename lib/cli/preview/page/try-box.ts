@@ -16,7 +16,8 @@ const FIELDS = ['method', 'url', 'from', 'headers', 'body'] as const;
  */
 export function prepareTryBox(door: DoorFacts, host: string): void {
   const form = byId<HTMLFormElement>('try-form');
-  byId('presets').append(...PRESETS.map((preset) => {
+  const fitting = PRESETS.filter(({ process }) => process === undefined || door.processes.some(({ name }) => name === process));
+  byId('presets').append(...fitting.map((preset) => {
     const button = element('button', { type: 'button' }, preset.name);
     button.addEventListener('click', () => {
       FIELDS.forEach((name) => { byId<Field>(name).value = preset[name] ?? ''; });

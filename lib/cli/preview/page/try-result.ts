@@ -1,4 +1,4 @@
-import { element } from './dom';
+import { breakable, element } from './dom';
 import { AddressBelief, DoorFacts, Ending, Trial, TrialResult } from './wire';
 
 /** What the load balancer adds or changes itself. */
@@ -15,7 +15,7 @@ export function showResult(place: HTMLElement, trial: Trial, result: TrialResult
     element('h3', {}, 'The rule'),
     element('p', {}, rule ? rule.name : 'None matched.'),
     ...(conditions.length > 0 ? [element('ul', { class: 'conditions' }, ...conditions.map((condition) => element('li', {}, element('code', {}, condition))))] : []),
-    ...(arrived ? arrival(arrived, beliefs, request.sourceIp) : []),
+    ...(arrived ? arrival(trial, arrived, beliefs, request) : []),
     element('h3', {}, 'The answer'),
     element('p', {}, `${response.status}`, ...typeOf(response.headers)),
     ...(response.body === '' ? [] : [element('pre', { tabindex: '0', 'aria-label': 'Body of the answer', role: 'region' }, shortened(response.body))]),
@@ -37,12 +37,13 @@ function verdict(outcome: Ending, process?: string): string {
   }
 }
 
-function arrival({ process, peer, headers }: NonNullable<TrialResult['arrived']>, beliefs: readonly AddressBelief[], sourceIp: string): HTMLElement[] {
+function arrival({ method }: Trial, { process, path, peer, headers }: NonNullable<TrialResult['arrived']>, beliefs: readonly AddressBelief[], { sourceIp, target }: TrialResult['request']): HTMLElement[] {
+  const lead = path === target ? ['From '] : [element('code', {}, `${method} `, breakable(path)), ', from '];
   return [
     element('h3', {}, `Whom ${process} takes the visitor for`),
     beliefs.length === 0 ? element('p', {}, 'It asks for no address.') : element('dl', { class: 'beliefs' }, ...beliefs.flatMap((belief) => beliefOf(belief, sourceIp))),
     element('h3', {}, `What ${process} gets`),
-    element('p', {}, 'From ', element('code', {}, peer), ', with these headers:'),
+    element('p', {}, ...lead, element('code', {}, peer), ', with these headers:'),
     element('table', { class: 'headers' },
       element('caption', { class: 'hidden' }, `Headers as ${process} gets them`),
       element('thead', { class: 'hidden' }, element('tr', {}, element('th', { scope: 'col' }, 'Header'), element('th', { scope: 'col' }, 'Value'))),

@@ -18,6 +18,8 @@ export interface DoorEndpoint {
   readonly owner: string;
   readonly rule: string;
   readonly answer: string;
+  /** The paths as the process gets them; left out where they stay as they are. */
+  readonly arriveAs?: string;
   readonly public: boolean;
 }
 
@@ -70,6 +72,8 @@ export interface Passed {
   /** How it ended, as the `kind` of an ending. */
   readonly outcome: string;
   readonly process?: string;
+  /** Path and query as the process got them; left out where nothing was changed. */
+  readonly arrivedAs?: string;
   readonly status: number;
 }
 
@@ -98,11 +102,11 @@ export interface Trial {
 
 /** What became of a request that was tried. */
 export interface TrialResult {
-  readonly request: { readonly sourceIp: string };
+  readonly request: { readonly sourceIp: string; readonly target: string };
   /** The rule that it met; null where none matched. */
   readonly rule: { readonly name: string } | null;
   readonly outcome: Ending;
-  readonly arrived?: { readonly process: string; readonly peer: string; readonly headers: readonly (readonly [name: string, value: string])[] };
+  readonly arrived?: { readonly process: string; readonly path: string; readonly peer: string; readonly headers: readonly (readonly [name: string, value: string])[] };
   readonly beliefs: readonly AddressBelief[];
   readonly response: { readonly status: number; readonly headers: readonly (readonly [name: string, value: string])[]; readonly body: string };
 }

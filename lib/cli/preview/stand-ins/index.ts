@@ -2,6 +2,7 @@ import { capture, replayCapture } from './capture';
 import { featureFlags } from './feature-flags';
 import { generic } from './generic';
 import { hypercacheServer } from './hypercache-server';
+import { livestream } from './livestream';
 import { RunningStandIn, StandIn, start } from './stand-in';
 import { web } from './web';
 import { Traffic } from '../traffic';
@@ -17,6 +18,7 @@ const STAND_INS: Readonly<Partial<Record<string, StandIn>>> = {
   [PostHogProcess.REPLAY_CAPTURE]: replayCapture,
   [PostHogProcess.FEATURE_FLAGS]: featureFlags,
   [PostHogProcess.HYPERCACHE_SERVER]: hypercacheServer,
+  [PostHogProcess.LIVESTREAM]: livestream,
 };
 
 /** The stand-ins of a template, one for each process behind each of its ways in. */

@@ -1,0 +1,157 @@
+import { IncomingMessage } from 'node:http';
+import { textOf, until, World } from './world';
+import { AppAccess, ClientAddress } from '../../../lib';
+import { DoorDescription } from '../../../lib/cli/preview/description';
+import { PassedRequest } from '../../../lib/cli/preview/traffic';
+import { TrialResult } from '../../../lib/cli/preview/try';
+
+const TOKEN = { Authorization: 'Bearer any' };
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start({ clientAddress: ClientAddress.verified() }, {}, true);
+});
+afterAll(() => world.close());
+
+async function send(event: string, distinctId = 'ada'): Promise<void> {
+  await world.text('/e/', { method: 'POST', body: JSON.stringify({ api_key: 'phc_1', event, distinct_id: distinctId, properties: { $current_url: 'https://x.example/' } }) });
+}
+
+/** A stream that has been asked for: its response, once that begins, and what has come so far. */
+function open(path: string): { heard: string[]; began: Promise<IncomingMessage>; isOpen: () => boolean } {
+  const heard: string[] = [];
+  let isOpen = false;
+  const began = world.ask(path, { headers: TOKEN, agent: false, rejectUnauthorized: false }).then((response) => {
+    isOpen = true;
+    response.on('data', (chunk: Buffer) => heard.push(chunk.toString()));
+    response.on('error', () => undefined);
+    return response;
+  });
+  return { heard, began, isOpen: () => isOpen };
+}
+
+describe('the stream of events', () => {
+  test('gives each event as it is taken, in pieces, and nothing before the first', async () => {
+    const { heard, began, isOpen } = open('/livestream/events?columns=%24current_url');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(isOpen()).toBe(false);
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await send(`event ${i}`);
+      await until(() => heard.length === i + 1);
+      times.push(Date.now());
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const response = await began;
+    response.destroy();
+    expect(response.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-stand-in': 'livestream', 'x-preview-rule': 'rule 900 (LiveEvents)', 'access-control-allow-origin': '*' });
+    const [first] = heard.map((text) => JSON.parse(/^id: \ndata: (.*)\n\n$/.exec(text)![1]) as object);
+    expect(first).toMatchObject({ event: 'event 0', distinct_id: 'ada', properties: { $current_url: 'https://x.example/' } });
+    expect(times[2] - times[0]).toBeGreaterThanOrEqual(200);
+  });
+
+  test('may be of some events only', async () => {
+    const { heard, began } = open('/livestream/events?eventType=wanted,also');
+    const passed = world.preview.traffic.captured.length;
+    // The stream is there before the first event is sent.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await send('unwanted');
+    await send('wanted');
+    await until(() => heard.length === 1);
+    (await began).destroy();
+    expect(heard.join()).toContain('"event":"wanted"');
+    expect(world.preview.traffic.captured.length).toBe(passed + 2);
+  });
+
+  test('ends behind the door when its reader leaves', async () => {
+    const { heard, began } = open('/livestream/events');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await send('one');
+    await until(() => heard.length === 1);
+    (await began).destroy();
+    await until(() => world.preview.traffic.recent.some(({ path }) => path === '/livestream/events'));
+    expect(world.preview.traffic.recent.find(({ path }) => path === '/livestream/events')).toMatchObject({ process: 'livestream', arrivedAs: '/events', beliefs: [] });
+  });
+});
+
+describe('livestream\'s other answers', () => {
+  test.each([['/livestream', 'RealTime Hog 3000'], ['/livestream/', 'RealTime Hog 3000']])('%s needs no token', async (path, body) => {
+    expect(await world.text(path)).toMatchObject({ status: 200, body });
+  });
+
+  test.each([
+    ['/livestream/events', '{"message":"wrong token"}'], ['/livestream/notifications', '{"message":"invalid token"}'], ['/livestream/stats', '{"error":"wrong token claims"}'],
+  ])('%s is refused without one', async (path, body) => {
+    expect(await world.text(path)).toMatchObject({ status: 401, body });
+    expect(await world.text(path, { headers: { Authorization: 'any' } })).toMatchObject({ status: 401 });
+  });
+
+  test('counts who has sent events', async () => {
+    await send('counted', 'grace');
+    const { users_on_product: users } = await world.json<{ users_on_product: number }>('/livestream/stats', { headers: TOKEN });
+    expect(users).toBe(new Set(world.preview.traffic.captured.map(({ distinctId }) => distinctId)).size);
+  });
+
+  test('says so while nobody has', async () => {
+    const quiet = await World.start({}, {}, true);
+    expect(await quiet.json('/livestream/stats', { headers: TOKEN })).toEqual({ error: 'no stats' });
+    await quiet.close();
+  });
+
+  test('answers what it does not know, and a preflight', async () => {
+    expect(await world.text('/livestream/served', { headers: TOKEN })).toMatchObject({ status: 404, body: '{"message":"Not Found"}' });
+    const { status, headers } = await world.text('/livestream/events', { method: 'OPTIONS', headers: { 'Origin': 'https://x.example', 'Access-Control-Request-Headers': 'authorization' } });
+    expect([status, headers['access-control-allow-headers']]).toEqual([204, 'authorization']);
+  });
+
+  test('the door refuses its metrics', async () => {
+    expect(await world.text('/livestream/metrics')).toMatchObject({ status: 403, body: 'Forbidden' });
+  });
+});
+
+test('a stream that says nothing is ended by the idle timeout of the template, with 504', async () => {
+  const { doors } = world;
+  const impatient = await World.of(doors.map((door) => ({ ...door, attributes: { ...door.attributes, 'idle_timeout.timeout_seconds': '0.2' } })));
+  const response = await impatient.ask('/livestream/events', { headers: TOKEN });
+  expect([response.statusCode, await textOf(response)]).toEqual([504, 'The process did not answer in time.\n']);
+  await impatient.close();
+});
+
+test('behind the networks of the app, it is for those inside', async () => {
+  const closed = await World.start({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) }, {}, true);
+  const ask = (from: string) => closed.text('/livestream/', { headers: { 'X-Preview-Source-IP': from } });
+  expect((await ask('203.0.113.9')).body).toBe('RealTime Hog 3000');
+  expect((await ask('192.0.2.1')).status).toBe(403);
+  await closed.close();
+});
+
+describe('the page', () => {
+  const attempt = (trial: object) => world.text('/__preview/try', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(trial) });
+
+  test('is told what the rule rewrites, and as what the paths arrive', async () => {
+    const { rules, endpoints } = await world.json<DoorDescription>('/__preview/door');
+    expect(rules.find(({ name }) => name === 'rule 900 (LiveEvents)')).toMatchObject({ action: 'forward to livestream, its URL ^/livestream/?(.*)$ rewritten to /$1', process: 'livestream' });
+    expect(endpoints.filter(({ arriveAs }) => arriveAs !== undefined)).toEqual([expect.objectContaining({ paths: '/livestream, /livestream/*', arriveAs: '/, /*', answer: 'livestream' })]);
+  });
+
+  test('is told of a trial which path arrived', async () => {
+    const result = JSON.parse((await attempt({ method: 'GET', url: '/livestream/stats', headers: [['Authorization', 'Bearer any']] })).body) as TrialResult;
+    expect(result).toMatchObject({ request: { target: '/livestream/stats' }, arrived: { process: 'livestream', path: '/stats' }, response: { status: 200 } });
+  });
+
+  test('is told that no answer has come of a stream without events', async () => {
+    const { status, body } = await attempt({ method: 'GET', url: '/livestream/events', headers: [['Authorization', 'Bearer any']] });
+    expect([status, JSON.parse(body)]).toEqual([400, { error: 'no answer came within 3 seconds; a stream of events may wait for its first one' }]);
+  });
+
+  test('hears of a request with the path that arrived, and of others without', async () => {
+    const passed: PassedRequest[] = [];
+    const stop = world.preview.traffic.listen({ passed: (request) => passed.push(request) });
+    await world.text('/livestream/stats?heard', { headers: TOKEN });
+    await world.text('/login?heard');
+    const heard = () => passed.filter(({ path }) => path.endsWith('?heard'));
+    await until(() => heard().length === 2);
+    stop();
+    expect(heard().map(({ path, arrivedAs }) => [path, arrivedAs])).toEqual([['/livestream/stats?heard', '/stats?heard'], ['/login?heard', undefined]]);
+  });
+});
