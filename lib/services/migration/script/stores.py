@@ -1,0 +1,139 @@
+"""Runs PostHog's migrations: once at a time, after a look at whether they should run, and noted down in the database.
+
+Runs in PostHog's image, which has psycopg and bin/migrate. `preflight` only looks; `migrate` takes the lock, looks again, and migrates.
+DATABASE_URL, REDIS_URL, KAFKA_HOSTS and CLICKHOUSE_* are as PostHog reads them. Of MIGRATION_*: RELEASE, RELEASE_DATE, UPSTREAM_COMMIT and
+IMAGE say what is run; MIN_FREE_DISK_PERCENT, MAX_BACKUP_AGE (seconds), MAX_RELEASE_GAP (days) and ALLOW_DOWNGRADE what is allowed, 0 being
+anything; BACKUPS is the list of times that the database can be put back to; AFTERWARDS are commands, one a line, for when all migrations are
+done; PATIENCE, LOCK_PATIENCE, POLL and HEARTBEAT are seconds. `preflight` leaves this script in the file SCRIPT, for the container that comes after it.
+"""
+
+import datetime
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from urllib.parse import urlsplit
+
+import psycopg
+
+JOURNAL = "cdk_posthog_migrations"
+DISKS = "SELECT hostName(), name, free_space, total_space FROM {} FORMAT TSV"
+
+
+class Complaint(Exception):
+    """Ends the run; its text is all that the reader of the log needs."""
+
+    outcome = "failed"
+
+
+class Refusal(Complaint):
+    """Nothing has been changed."""
+
+    outcome = "refused"
+
+
+class Stopped(Complaint):
+    outcome = "stopped"
+
+
+def setting(name, default=""):
+    return os.environ.get(f"MIGRATION_{name}") or default
+
+
+def say(text):
+    print(f"[migration] {text}", flush=True)
+
+
+def task():
+    metadata = os.environ.get("ECS_CONTAINER_METADATA_URI_V4")
+    if not metadata:
+        return socket.gethostname()
+    with urllib.request.urlopen(f"{metadata}/task", timeout=5) as answer:
+        return json.load(answer)["TaskARN"].rpartition("/")[2]
+
+
+def is_true(text):
+    return text.lower() in ("true", "1", "yes", "on", "t", "y")
+
+
+def connect():
+    return psycopg.connect(
+        os.environ["DATABASE_URL"], autocommit=True, connect_timeout=10, application_name=f"cdk-posthog migration {task()}"[:63],
+        keepalives=1, keepalives_idle=30, keepalives_interval=10, keepalives_count=3)
+
+
+def clickhouse(query):
+    host, secure = os.environ["CLICKHOUSE_HOST"], is_true(os.environ.get("CLICKHOUSE_SECURE", "true"))
+    port = int(os.environ.get("CLICKHOUSE_HTTP_PORT") or (8443 if secure else 8123))
+    if secure:
+        context = ssl.create_default_context(cafile=os.environ.get("CLICKHOUSE_CA"))
+        if not is_true(os.environ.get("CLICKHOUSE_VERIFY", "true")):
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(host, port, timeout=60, context=context)
+    else:
+        connection = http.client.HTTPConnection(host, port, timeout=60)
+    login = {"X-ClickHouse-User": os.environ.get("CLICKHOUSE_USER", "default"), "X-ClickHouse-Key": os.environ.get("CLICKHOUSE_PASSWORD", "")}
+    connection.request("POST", "/", body=query.encode(), headers=login)
+    answer = connection.getresponse()
+    text = answer.read().decode(errors="replace")
+    if answer.status != 200:
+        raise OSError(f"ClickHouse answered {answer.status}: {text[:300].strip()}")
+    return text
+
+
+def on_every_server(everywhere, here):
+    """Asks the whole cluster, and where that is refused, the one server that is spoken to."""
+    try:
+        return clickhouse(everywhere.format(os.environ.get("CLICKHOUSE_CLUSTER", "posthog")))
+    except OSError as error:
+        say(f"only {os.environ['CLICKHOUSE_HOST']} is asked, because: {error}")
+        return clickhouse(here)
+
+
+def redis():
+    url = urlsplit(os.environ["REDIS_URL"])
+    with socket.create_connection((url.hostname, url.port or 6379), timeout=10) as connection:
+        if url.scheme == "rediss":
+            # Nothing is told, so it does not matter to whom.
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            connection = context.wrap_socket(connection)
+        connection.sendall(b"PING\r\n")
+        answer = connection.recv(64)
+    # A server that wants a password answers, too.
+    if not answer or answer.startswith(b"-LOADING"):
+        raise OSError(f"it says: {answer.decode(errors='replace').strip() or 'nothing'}")
+
+
+def kafka():
+    host, _, port = os.environ["KAFKA_HOSTS"].split(",")[0].strip().rpartition(":")
+    socket.create_connection((host, int(port)), timeout=10).close()
+
+
+def wait_for_stores():
+    patience = int(setting("PATIENCE", "900"))
+    deadline = time.monotonic() + patience
+    stores = {"PostgreSQL": lambda: connect().close(), "the cache": redis, "Kafka": kafka, "ClickHouse": lambda: clickhouse("SELECT 1")}
+    for name, ask in stores.items():
+        while True:
+            try:
+                ask()
+                break
+            except (OSError, psycopg.Error) as error:
+                if time.monotonic() > deadline:
+                    raise Refusal(f"{name} has not answered for {patience} seconds: {str(error).strip()}") from error
+                say(f"waiting for {name}: {str(error).strip()}")
+                time.sleep(float(setting("POLL", "5")))
+
+
+def rows(connection, table, query):
+    """What a query finds in a table that may not be there yet."""
+    there = connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()[0]
+    return connection.execute(query).fetchall() if there else []

@@ -1,0 +1,124 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { migrationScript } from '../../lib/services/migration/migration-script';
+
+const ROOT = path.join(__dirname, '..', '..');
+const VENV = path.join(ROOT, '.venv-migration');
+
+/** The script, as it stands in the task definition. */
+export const SCRIPT = migrationScript();
+
+/** Stands in for PostHog's own bin/migrate: notes that it has run, waits or fails where it is told to, and lets the real Django migrate. */
+const BIN_MIGRATE = `#!/bin/bash
+set -e
+echo "$MIGRATION_RELEASE" >>runs
+while [[ -e hold ]]; do sleep 0.1; done
+if [[ -e fail ]]; then
+  echo 'column "team_id" does not exist'
+  exit 3
+fi
+python manage.py migrate --noinput
+`;
+
+const MANAGE = `import os, sys
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "posthog.settings")
+from django.core.management import execute_from_command_line
+execute_from_command_line(sys.argv)
+`;
+
+const SETTINGS = `import os
+from psycopg.conninfo import conninfo_to_dict
+url = conninfo_to_dict(os.environ["DATABASE_URL"])
+SECRET_KEY = "test"
+INSTALLED_APPS = ["posthog"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": url["dbname"], "USER": url["user"], "HOST": url["host"], "PORT": url["port"],
+                         "OPTIONS": {"sslmode": url["sslmode"]}}}
+print("as PostHog, this one says things while it loads")
+`;
+
+/** How a run ended. */
+export interface Ended {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** A run that may not have ended. */
+export class Run {
+  public readonly ended: Promise<Ended>;
+  private output = '';
+
+  public constructor(private readonly child: ChildProcess) {
+    child.stdout!.on('data', (text) => { this.output += text; });
+    child.stderr!.on('data', (text) => { this.output += text; });
+    this.ended = new Promise((resolve) => child.on('close', (status) => resolve({ status, output: this.output })));
+  }
+
+  /** Waits until it has said something. */
+  public async says(text: string): Promise<void> {
+    for (const deadline = Date.now() + 20_000; !this.output.includes(text);) {
+      if (Date.now() > deadline || this.child.exitCode !== null) {
+        throw new Error(`it has not said '${text}' but: ${this.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  public kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
+
+/** An image of PostHog: a folder with what the script finds in the real one. */
+export class Image {
+  public readonly folder = mkdtempSync(path.join(tmpdir(), 'migration-image-'));
+
+  /** @param migrations the Django migrations that it has */
+  public constructor(migrations: readonly string[]) {
+    const files = {
+      'bin/migrate': BIN_MIGRATE, 'manage.py': MANAGE, 'posthog/__init__.py': '', 'posthog/settings.py': SETTINGS, 'posthog/migrations/__init__.py': '',
+      ...Object.fromEntries(migrations.map((name, index) => [`posthog/migrations/${name}.py`, migration(migrations[index - 1])])),
+    };
+    for (const [name, content] of Object.entries(files)) {
+      this.write(name, content);
+    }
+  }
+
+  public write(name: string, content = ''): void {
+    const file = path.join(this.folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, content, { mode: 0o755 });
+  }
+
+  public remove(name: string): void {
+    rmSync(path.join(this.folder, name));
+  }
+
+  /** The releases that bin/migrate has been run for, in their order. */
+  public get runs(): string[] {
+    const file = path.join(this.folder, 'runs');
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  }
+
+  /** Starts a container of the migration: the first with the script, the other with what the first has left. */
+  public start(mode: 'preflight' | 'migrate', environment: Record<string, string>): Run {
+    const file = path.join(this.folder, 'migrate.py');
+    const argv = mode === 'preflight' ? ['-c', SCRIPT, mode] : [file, mode];
+    return new Run(spawn('python', argv, {
+      cwd: this.folder, env: { PATH: `${path.join(VENV, 'bin')}:${process.env.PATH}`, MIGRATION_SCRIPT: file, ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
+    }));
+  }
+
+  public destroy(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+function migration(before?: string): string {
+  return `from django.db import migrations
+class Migration(migrations.Migration):
+    dependencies = [${before ? `("posthog", "${before}")` : ''}]
+    operations = []
+`;
+}
