@@ -5,7 +5,7 @@ import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppAccess, Cache, ClickHouse, Kafka, NatMode, ObjectStorage, Postgres, PostHog, PostHogProcess } from '../lib';
+import { AppAccess, Cache, ClickHouse, Kafka, NatMode, ObjectStorage, Postgres, PostHog, PostHogSize, Product } from '../lib';
 
 /** The settings of this app: in cdk.json, or with `-c posthog:domainName=...`. The values are samples; a deployment needs its own. */
 const SAMPLES = {
@@ -15,8 +15,8 @@ const SAMPLES = {
 
 /** Settings that may be left out. Without those of a store, the store is made. */
 const OPTIONAL = [
-  'postgresUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost', 'clickHouseSecret', 'bucketName',
-  'vpcId', 'hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId', 'deletionProtection',
+  'postgresUrlSecret', 'postgresNodeUrlSecret', 'postgresHost', 'postgresCredentialsSecret', 'postgresCyclotronUrlSecret', 'postgresNodeCyclotronUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost', 'clickHouseSecret', 'bucketName',
+  'products', 'size', 'vpcId', 'hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId', 'deletionProtection',
 ];
 
 const app = new App();
@@ -43,6 +43,10 @@ if (storeSecurityGroupId && !['postgresUrlSecret', 'cacheHost', 'kafkaBrokers', 
 if (setting('clickHouseSecret') && !setting('clickHouseHost')) {
   throw new Error('\'posthog:clickHouseSecret\' needs \'posthog:clickHouseHost\': without a host, a ClickHouse is made, with a secret of its own');
 }
+const ofPostgres = OPTIONAL.find((name) => name.startsWith('postgres') && name !== 'postgresUrlSecret' && setting(name));
+if (ofPostgres && !setting('postgresUrlSecret')) {
+  throw new Error(`'posthog:${ofPostgres}' needs 'posthog:postgresUrlSecret': without it, a PostgreSQL is made, with secrets of its own`);
+}
 const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId(stack, 'StoreSecurityGroup', storeSecurityGroupId)] : undefined;
 
 const posthog = new PostHog(stack, 'PostHog', {
@@ -52,8 +56,18 @@ const posthog = new PostHog(stack, 'PostHog', {
   appAccess: appCidrs ? AppAccess.fromCidrs(appCidrs.split(',')) : undefined,
   vpc: vpcId ? Vpc.fromLookup(stack, 'Vpc', { vpcId }) : undefined,
   nat: setting('nat') as NatMode | undefined,
+  products: setting('products')?.split(',') as Product[] | undefined,
+  size: setting('size') as PostHogSize | undefined,
   deletionProtection: setting('deletionProtection') !== 'false',
-  postgres: given('postgresUrlSecret', (name) => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret('PostgresUrl', name), securityGroups })),
+  postgres: given('postgresUrlSecret', (name) => Postgres.fromPostgresAttributes(stack, 'Postgres', {
+    urlSecret: secret('PostgresUrl', name),
+    nodeUrlSecret: given('postgresNodeUrlSecret', (other) => secret('PostgresNodeUrl', other)),
+    host: setting('postgresHost'),
+    credentials: given('postgresCredentialsSecret', (other) => secret('PostgresCredentials', other)),
+    cyclotronUrlSecret: given('postgresCyclotronUrlSecret', (other) => secret('PostgresCyclotronUrl', other)),
+    nodeCyclotronUrlSecret: given('postgresNodeCyclotronUrlSecret', (other) => secret('PostgresNodeCyclotronUrl', other)),
+    securityGroups,
+  })),
   cache: given('cacheHost', (host) => Cache.fromCacheAttributes(stack, 'Cache', { host, securityGroups })),
   kafka: given('kafkaBrokers', (bootstrapServers) => Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers, securityGroups })),
   clickHouse: given('clickHouseHost', (host) => ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', { host, credentials: clickHouseCredentials(), securityGroups })),
@@ -62,19 +76,18 @@ const posthog = new PostHog(stack, 'PostHog', {
 
 warnAboutSamples();
 
-const { service, taskDefinition } = posthog.service(PostHogProcess.WEB);
 new CfnOutput(stack, 'Url', { value: posthog.url, description: 'Where PostHog answers' });
 new CfnOutput(stack, 'LoadBalancerDnsName', {
   value: posthog.ingress.loadBalancer.loadBalancerDnsName,
   description: hostedZoneId ? 'What the domain name points at' : 'Next: point the domain name at this name with a CNAME or alias record',
 });
 new CfnOutput(stack, 'MigrateCommand', {
-  description: 'Next: create or migrate the databases with this command, before the first sign-in and after every change of release',
-  value: [
-    `aws ecs run-task --cluster ${posthog.cluster.clusterName} --task-definition ${taskDefinition.taskDefinitionArn} --launch-type FARGATE`,
-    `--network-configuration 'awsvpcConfiguration={subnets=[${posthog.vpc.selectSubnets(posthog.network?.serviceSubnets).subnetIds.join(',')}],securityGroups=[${service.connections.securityGroups[0].securityGroupId}]}'`,
-    `--overrides '{"containerOverrides":[{"name":"${PostHogProcess.WEB}","command":["./bin/migrate"]}]}'`,
-  ].join(' '),
+  description: 'Migrates once more, by hand; a deployment that changes what is migrated to does so by itself',
+  value: `aws stepfunctions start-execution --state-machine-arn ${posthog.migration.stateMachine.stateMachineArn}`,
+});
+new CfnOutput(stack, 'MigrationLogCommand', {
+  description: 'Shows what a migration is doing',
+  value: `aws logs tail ${posthog.migration.logGroup.logGroupName} --follow`,
 });
 
 /** A setting from the context, if it is there. */

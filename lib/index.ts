@@ -17,7 +17,12 @@ export { PublicEndpoint } from './ingress/public-endpoint';
 export { TrustedProxies } from './ingress/trusted-proxies';
 
 export { type AppSecretsProps } from './services/app-secrets';
+export { type AiKeys, type AppSettingsProps, EmailEncryption, type EmailOptions, type OAuthClient, type SingleSignOnOptions, type SlackApp } from './services/app-settings';
+export { type IMigration } from './services/migration/migration';
+export { type MigrationOptions } from './services/migration/migration-options';
 export { type IPostHogService } from './services/posthog-service';
+export { PostHogSize } from './services/process-size';
+export { Product } from './services/product';
 export { type PostHogServiceOptions } from './services/service-options';
 
 export { AuroraPostgres, type AuroraPostgresProps } from './stores/aurora-postgres';
@@ -32,9 +37,11 @@ export { type KafkaAttributes } from './stores/kafka-import';
 export { type KafkaProps } from './stores/kafka-props';
 export { type IObjectStorage, ObjectStorage, type ObjectStorageAttributes } from './stores/object-storage';
 export { type ObjectStorageProps } from './stores/object-storage-bucket';
-export { type IPostgres, Postgres, type PostgresAttributes } from './stores/postgres';
+export { type IPostgres, Postgres } from './stores/postgres';
+export { type PostgresAttributes } from './stores/postgres-import';
 export { type PostgresOptions } from './stores/postgres-options';
 export { type PostgresProps } from './stores/postgres-props';
 export { type KafkaSingleNodeProps } from './stores/single-node-kafka';
 
-export { type PostHogImages, PostHogRelease } from './release/posthog-release';
+export { type PostHogImages } from './release/posthog-images';
+export { PostHogRelease, type PostHogReleaseOptions } from './release/posthog-release';

@@ -3,13 +3,20 @@ import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogIngressOptions } from './ingress/ingress-options';
+import { isProcess } from './ingress/posthog-process';
 import { NatMode } from './network/nat-mode';
+import { checkEnum } from './private/enums';
 import { rejected } from './private/errors';
 import { checkWhole } from './private/numbers';
 import { isLookupPending } from './private/subnets';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsProps } from './services/app-secrets';
-import { PROCESSES } from './services/processes';
+import { AppSettingsProps } from './services/app-settings';
+import { productsOf } from './services/deployed-processes';
+import { MigrationOptions } from './services/migration/migration-options';
+import { ProcessDefinition } from './services/process-definition';
+import { PostHogSize } from './services/process-size';
+import { Product } from './services/product';
 import { PostHogServiceOptions } from './services/service-options';
 import { ICache } from './stores/cache';
 import { IClickHouse } from './stores/clickhouse';
@@ -21,7 +28,7 @@ import { IPostgres } from './stores/postgres';
 /**
  * What a PostHog is made from.
  */
-export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
+export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, AppSettingsProps {
   /**
    * The PostgreSQL server that PostHog keeps its own records in.
    *
@@ -72,7 +79,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
    */
   readonly storeSubnets?: SubnetSelection;
   /**
-   * Whether a task makes the topics that are missing in Kafka before any process starts. It deletes none, and takes no partitions away.
+   * Whether the migration makes the topics that are missing in Kafka before any process starts. It deletes none, and takes no partitions away.
    *
    * @default - true, unless `kafka` is imported with `Kafka.fromKafkaAttributes`
    */
@@ -102,20 +109,55 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps {
    */
   readonly release?: PostHogRelease;
   /**
+   * Which parts of PostHog are deployed. The app itself is always there.
+   *
+   * Throws where a process of one cannot work without a process of another that is left out.
+   *
+   * @default - all but Product.LOGS and Product.AI
+   */
+  readonly products?: Product[];
+  /**
+   * How large the processes are, and how many. It says nothing about the stores, which are sized by props of their own; docs/scaling.md has
+   * both.
+   *
+   * @default PostHogSize.SMALL
+   */
+  readonly size?: PostHogSize;
+  /**
+   * Whether the processes that bear it run on Fargate Spot: those that answer nobody, and whose work another one takes up where it was left.
+   * A cluster of your own must have the capacity provider FARGATE_SPOT. Changing it replaces their services.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+  /**
+   * The queues of Temporal that are worked on, by the names that posthog/settings/temporal.py has. Each takes about 700 MiB of memory of
+   * `temporal-django-worker`. Imports into the data warehouse want `data-warehouse-task-queue` and `data-modeling-task-queue` besides.
+   *
+   * @default - upkeep, exports of dashboards, subscriptions, alerts, batch exports and recordings
+   */
+  readonly temporalTaskQueues?: string[];
+  /**
+   * How the databases are migrated before processes roll, where that differs from the default.
+   *
+   * @default - as `MigrationOptions` says
+   */
+  readonly migration?: MigrationOptions;
+  /**
    * How single processes are run, where they differ from the default. The keys are names of processes, such as `PostHogProcess.WEB`.
    *
    * @default - every process as its definition says
    */
   readonly serviceOptions?: Record<string, PostHogServiceOptions>;
   /**
-   * Further environment variables of the app: `web` and `worker`. Those that the library sets cannot be overridden.
+   * Further environment variables of the app: `web`, `worker` and `temporal-django-worker`. Those that the library sets cannot be overridden.
    *
    * @default - none
    */
   readonly environment?: Record<string, string>;
   /**
-   * Further environment variables of the app, `web` and `worker`, from Secrets Manager or Parameter Store. Those that the library sets
-   * cannot be overridden.
+   * Further environment variables of the app, `web`, `worker` and `temporal-django-worker`, from Secrets Manager or Parameter Store. Those
+   * that the library sets cannot be overridden.
    *
    * @default - none
    */
@@ -163,12 +205,18 @@ export function managesTopics({ manageTopics, kafka }: PostHogProps): boolean {
 }
 
 /** Refuses what contradicts itself, or cannot work. */
-export function checkProps(props: PostHogProps): void {
-  const known = PROCESSES.map(({ process }) => process as string);
+export function checkProps(props: PostHogProps, deployed: readonly ProcessDefinition[]): void {
+  const known = deployed.map(({ process }) => process as string);
   const unknown = Object.keys(props.serviceOptions ?? {}).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw rejected('serviceOptions', `may name these processes: ${known.join(', ')}`, unknown);
+    const products = isProcess(unknown) ? productsOf(unknown) : [];
+    throw rejected('serviceOptions', `may name these processes: ${known.join(', ')}`, unknown,
+      products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined);
   }
+  if (props.size !== undefined) {
+    checkEnum('size', props.size, PostHogSize);
+  }
+  checkTaskQueues(props.temporalTaskQueues);
   const vpc = props.vpc ?? props.cluster?.vpc;
   if (props.listener && !vpc) {
     throw rejected('vpc', 'or `cluster` must be given with `listener`, because tasks must be where that load balancer reaches them', 'neither', 'give the VPC of the load balancer');
@@ -196,6 +244,13 @@ export function checkProps(props: PostHogProps): void {
   }
   if (vpc && !props.serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
     throw rejected('vpc', 'must have private subnets with egress', vpc.node.path, 'add them, or name the subnets to run in with `serviceSubnets`');
+  }
+}
+
+function checkTaskQueues(queues: readonly string[] | undefined): void {
+  const wrong = queues?.find((queue) => !/^[a-z][a-z0-9-]*$/.test(queue));
+  if (queues?.length === 0 || wrong !== undefined) {
+    throw rejected('temporalTaskQueues', 'must be one or more names of queues, such as general-purpose-task-queue', wrong ?? queues);
   }
 }
 

@@ -39,7 +39,8 @@ export class PostHogStores extends Construct implements Stores {
     this.cache = given.cache ?? new Cache(this, 'Cache', shared);
     this.kafka = given.kafka ?? new Kafka(this, 'Kafka', shared);
     this.clickHouse = given.clickHouse ?? new ClickHouse(this, 'ClickHouse', {
-      vpc, vpcSubnets: surroundings.serviceSubnets, kafka: this.kafka, appImage: surroundings.release.images.app, logRetention, removalPolicy,
+      vpc, vpcSubnets: surroundings.serviceSubnets, kafka: this.kafka, appImage: surroundings.release.images.app,
+      image: surroundings.release.clickHouseImage, logRetention, removalPolicy,
     });
     this.objectStorage = given.objectStorage ?? new ObjectStorage(this, 'ObjectStorage', { removalPolicy });
   }

@@ -1,10 +1,10 @@
 import { Annotations, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerInsights, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { Construct, IDependable } from 'constructs';
+import { Construct } from 'constructs';
 import { PostHogIngress } from './ingress/posthog-ingress';
 import { PostHogProcess } from './ingress/posthog-process';
 import { NatMode } from './network/nat-mode';
@@ -15,17 +15,33 @@ import { warnOfFloating } from './private/container-image';
 import { isInEcr } from './private/ecr';
 import { at, rejected } from './private/errors';
 import { isLookupPending } from './private/subnets';
+import { checkArchitecture } from './release/check-architecture';
+import { PostHogImages } from './release/posthog-images';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecrets } from './services/app-secrets';
+import { appSettings } from './services/app-settings';
+import { DEFAULT_PRODUCTS, deployedProcesses, productsOf } from './services/deployed-processes';
+import { mergeSettings } from './services/extra-settings';
+import { databaseBackup } from './services/migration/database-backup';
+import { IMigration, Migration, MigrationProps } from './services/migration/migration';
+import { MigratedWorkflows } from './services/migration/migration-task';
 import { IPostHogService, PostHogService } from './services/posthog-service';
-import { ProcessContext, ProcessDefinition } from './services/process-definition';
-import { PROCESSES } from './services/processes';
-import { TopicsTask, TopicsTaskProps } from './services/topics/topics-task';
+import { portOf, ProcessContext, ProcessDefinition } from './services/process-definition';
+import { PostHogSize, sizeOf } from './services/process-size';
+import { DJANGO_STORES, djangoSettings } from './services/processes/django';
+import { TASK_QUEUES } from './services/processes/temporal-django-worker';
+import { Product } from './services/product';
+import { ServiceGroups } from './services/service-groups';
+import { ServiceRoles } from './services/service-roles';
+import { StoreClients } from './services/store-clients';
+import { topicsOf } from './services/topics/product-topics';
 import { ICache } from './stores/cache';
 import { IClickHouse } from './stores/clickhouse';
 import { IKafka } from './stores/kafka-client';
 import { IObjectStorage } from './stores/object-storage';
+import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage-keys';
 import { IPostgres } from './stores/postgres';
+import { factOf } from './stores/postgres-facts';
 
 const DEFAULTS = {
   release: PostHogRelease.V2026_09_11,
@@ -34,10 +50,20 @@ const DEFAULTS = {
   logRetention: RetentionDays.ONE_MONTH,
   removalPolicy: RemovalPolicy.RETAIN,
   topicPartitions: 6,
+  products: DEFAULT_PRODUCTS,
+  size: PostHogSize.SMALL,
+  spot: false,
+  temporalTaskQueues: TASK_QUEUES,
 };
 
+/** Any Rust image holds the database of places; this one is always there with those that need it. */
+const GEOIP_IMAGE: keyof PostHogImages = 'capture';
+
+/** What needs the image and the database of workflows, for messages. */
+const MIGRATING_PIPELINES = 'the migration of data pipelines';
+
 /** The processes that `environment` and `secrets` of the whole go to. */
-const APP = [PostHogProcess.WEB, PostHogProcess.WORKER];
+const APP = [PostHogProcess.WEB, PostHogProcess.WORKER, PostHogProcess.TEMPORAL_DJANGO_WORKER];
 
 /**
  * A PostHog in your own account, behind a load balancer that ends TLS.
@@ -67,16 +93,27 @@ export class PostHog extends Construct {
   public readonly clickHouse: IClickHouse;
   /** The bucket for files and session recordings. */
   public readonly objectStorage: IObjectStorage;
+  /** What migrates the databases before processes roll. */
+  public readonly migration: IMigration;
+
+  /** The products that are deployed. */
+  public readonly products: Product[];
 
   private readonly services = new Map<PostHogProcess, PostHogService>();
 
   public constructor(scope: Construct, id: string, props: PostHogProps) {
     super(scope, id);
-    at(this, () => checkProps(props));
+    this.products = [...props.products ?? DEFAULTS.products];
+    const definitions = at(this, () => {
+      const deployed = deployedProcesses(this.products);
+      checkProps(props, deployed);
+      return deployed;
+    });
     const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
     const release = props.release ?? DEFAULTS.release;
     const addressProxy = props.clientAddress?._proxy;
-    const images = [...Object.values({ ...release.images }), ...addressProxy ? [addressProxy.image] : []];
+    const images = at(this, () => imagesOf(definitions, release));
+    images.push(...this.products.includes(Product.DATA_PIPELINES) ? [at(this, () => release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'))] : [], ...addressProxy ? [addressProxy.image] : []);
     warnOfFloating(this, 'PostHog', images, 'restart of a task');
     const outOfReach = props.nat === NatMode.NONE ? images.filter((image) => !isInEcr(image)) : [];
     if (outOfReach.length > 0) {
@@ -90,7 +127,7 @@ export class PostHog extends Construct {
       dualStack: props.ipAddressType !== undefined && props.ipAddressType !== IpAddressType.IPV4,
     });
     this.vpc = props.vpc ?? props.cluster?.vpc ?? this.network!.vpc;
-    this.cluster = props.cluster ?? new Cluster(this, 'Cluster', { vpc: this.vpc, containerInsightsV2: ContainerInsights.ENABLED });
+    this.cluster = props.cluster ?? new Cluster(this, 'Cluster', { vpc: this.vpc, containerInsightsV2: ContainerInsights.ENABLED, enableFargateCapacityProviders: props.spot });
     this.ingress = new PostHogIngress(this, 'Ingress', {
       ...props,
       vpc: this.vpc,
@@ -106,30 +143,47 @@ export class PostHog extends Construct {
       vpc: this.vpc, storeSubnets: props.storeSubnets ?? this.network?.storeSubnets, serviceSubnets: subnets, release, logRetention, removalPolicy: props.removalPolicy,
     });
     ({ postgres: this.postgres, cache: this.cache, kafka: this.kafka, clickHouse: this.clickHouse, objectStorage: this.objectStorage } = stores);
+    const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));
     const context: ProcessContext = {
       ...stores,
       secrets: new AppSecrets(this, 'Secrets', props, removalPolicy),
+      url: this.url,
+      symbolSetKeys: byProcess.has(PostHogProcess.CYMBAL) ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret : undefined,
+      appSettings: at(this, () => appSettings(props)),
       telemetry: props.telemetry ?? DEFAULTS.telemetry,
+      temporalTaskQueues: props.temporalTaskQueues ?? DEFAULTS.temporalTaskQueues,
       proxyEnvironment: this.ingress.environment,
-      addressOf: (process) => `http://${process}.${namespace.namespaceName}:${definitionOf(process).http!.port}`,
+      isDeployed: (process) => byProcess.has(process),
+      endpointOf: (process) => ({ host: `${process}.${namespace.namespaceName}`, port: portOf(byProcess.get(process)!)! }),
     };
     const services = new Construct(this, 'Services');
+    const clients = new StoreClients(this, 'Clients', { vpc: this.vpc, stores });
+    const groups = new ServiceGroups(this, 'SecurityGroups', this.vpc);
+    const roles = new ServiceRoles(this, 'Roles');
     // Those that are given may be made in this deployment, too.
     const standing = [stores, ...[this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store))];
-    const topics = this.defineTopics(props, standing, { subnets, logRetention, removalPolicy });
-    for (const definition of PROCESSES) {
+    for (const definition of definitions) {
       const { process } = definition;
       const options = props.serviceOptions?.[process] ?? {};
+      at(services, () => checkArchitecture(release, options.cpuArchitecture));
       this.services.set(process, new PostHogService(services, definition.id, {
         definition,
+        size: sizeOf(process, props.size ?? DEFAULTS.size),
         options,
-        settings: definition.settings(context),
+        visited: definition.http !== undefined && this.ingress._canReach(process),
+        spot: (props.spot ?? DEFAULTS.spot) && definition.interruptible === true,
+        settings: at(this, () => definition.settings(context)),
         extras: APP.includes(process) ? [props, options] : [options],
-        image: at(this, () => release._imageOf(process, definition.image)),
+        image: release._imageOf(process, definition.image),
+        geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
+        kafka: this.kafka,
         cluster: this.cluster,
         vpc: this.vpc,
         subnets,
-        namespace: PROCESSES.some((other) => other.calls.includes(process)) ? namespace : undefined,
+        securityGroup: groups.of(definition),
+        clientGroups: clients.of(definition.stores),
+        roles,
+        namespace: definitions.some((other) => calledBy(other).includes(process)) ? namespace : undefined,
         logRetention,
         removalPolicy,
         enableExecuteCommand: props.enableExecuteCommand ?? DEFAULTS.enableExecuteCommand,
@@ -137,34 +191,48 @@ export class PostHog extends Construct {
         addProxy: addressProxy && ((taskDefinition, proxied) => this.ingress.addClientAddressProxy(taskDefinition, proxied)),
       }));
     }
-    PROCESSES.forEach((definition) => this.connect(definition, context));
-    // Whoever asks for a name that is not there yet may remember for a quarter of an hour that it is not.
-    this.services.forEach(({ service }) => service.node.addDependency(...standing, ...topics));
+    definitions.forEach((definition) => this.connect(definition, context));
+    const migration = this.defineMigration(props, context, release, { cluster: this.cluster, vpc: this.vpc, subnets, logRetention, removalPolicy });
+    migration.runAfter(...standing);
+    this.migration = migration;
+    // The migration comes after all stores. Whoever asks for a name that is not there yet may remember for a quarter of an hour that it is not.
+    this.services.forEach((service) => service.startAfter(migration));
   }
 
-  private defineTopics(props: PostHogProps, standing: readonly IDependable[], run: Pick<TopicsTaskProps, 'subnets' | 'logRetention' | 'removalPolicy'>): TopicsTask[] {
-    if (!managesTopics(props)) {
-      return [];
-    }
-    const topics = new TopicsTask(this, 'Topics', {
-      ...run, kafka: this.kafka, busyPartitions: props.topicPartitions ?? DEFAULTS.topicPartitions, cluster: this.cluster, vpc: this.vpc,
+  private defineMigration(
+    props: PostHogProps, context: ProcessContext, release: PostHogRelease, where: Pick<MigrationProps, 'cluster' | 'vpc' | 'subnets' | 'logRetention' | 'removalPolicy'>,
+  ): Migration {
+    const topics = topicsOf(this.products, props.topicPartitions ?? DEFAULTS.topicPartitions, release.topics);
+    const migration = new Migration(this, 'Migration', {
+      ...where,
+      options: props.migration,
+      release: { name: release.name, image: release.images.app, date: release.date, upstreamCommit: release.upstreamCommit },
+      settings: at(this, () => mergeSettings(djangoSettings(context), [props])),
+      topics: managesTopics(props) ? { kafka: this.kafka, topics } : undefined,
+      workflows: this.products.includes(Product.DATA_PIPELINES) ? at(this, () => migratedWorkflows(this.postgres, release)) : undefined,
+      backup: databaseBackup(this.postgres),
     });
-    admit(topics, this.kafka.connections, this.kafka.clientPorts, 'from the task that makes topics');
-    topics.runAfter(...standing);
-    return [topics];
+    for (const name of DJANGO_STORES) {
+      const store = context[name];
+      if ('connections' in store) {
+        admit(migration, store.connections, store.clientPorts, 'from the migration');
+      }
+    }
+    return migration;
   }
 
   /**
    * One of the running processes.
    *
-   * Throws where the process is not deployed.
+   * Throws where the process is not deployed: it belongs to a product that is not.
    *
    * @param process the process
    */
   public service(process: PostHogProcess): IPostHogService {
     const service = this.services.get(process);
     if (!service) {
-      throw rejected('process', `must be one of ${[...this.services.keys()].join(', ')}`, process);
+      const products = productsOf(process);
+      throw rejected('process', `must be one of ${[...this.services.keys()].join(', ')}`, process, products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined);
     }
     return service;
   }
@@ -182,22 +250,20 @@ export class PostHog extends Construct {
     return { subnets: this.vpc.privateSubnets };
   }
 
-  /** Opens the way from a process to what it uses, and to nothing else. */
+  /** Opens the way from a process to the objects and the processes that it uses, and to nothing else. */
   private connect(definition: ProcessDefinition, context: ProcessContext): void {
     const service = this.services.get(definition.process)!;
-    for (const name of definition.stores) {
-      const store = context[name];
-      if ('connections' in store) {
-        admit(service, store.connections, store.clientPorts, `from PostHog ${definition.process}`);
-      }
-    }
     if (definition.objects === 'read') {
       context.objectStorage.grantRead(service.taskDefinition.taskRole);
     } else if (definition.objects === 'read-write') {
       context.objectStorage.grantReadWrite(service.taskDefinition.taskRole);
     }
-    for (const called of definition.calls) {
-      this.services.get(called)!.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
+    for (const called of calledBy(definition)) {
+      this.services.get(called)?.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
+    }
+    const { healthCheck } = definition.http ?? {};
+    if (service.targetGroup && healthCheck?.port !== undefined) {
+      service.connections.allowFrom(this.ingress.loadBalancer, Port.tcp(healthCheck.port), 'health checks of the load balancer');
     }
   }
 }
@@ -215,6 +281,24 @@ function admit(service: IConnectable, store: Connections, ports: readonly number
   }
 }
 
-function definitionOf(process: PostHogProcess): ProcessDefinition {
-  return PROCESSES.find((definition) => definition.process === process)!;
+/** All processes that one calls, each once, where they are deployed. */
+function calledBy({ needs, calls }: ProcessDefinition): PostHogProcess[] {
+  return [...new Set([...needs, ...calls])];
+}
+
+/** What migrates the database of workflows. */
+function migratedWorkflows(postgres: IPostgres, release: PostHogRelease): MigratedWorkflows {
+  return {
+    image: release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'),
+    databaseUrl: Secret.fromSecretsManager(factOf(postgres, 'cyclotronUrlSecret', `${MIGRATING_PIPELINES}, which keep their jobs in a database of their own`)),
+  };
+}
+
+/** The images that processes run, each once. */
+function imagesOf(definitions: readonly ProcessDefinition[], release: PostHogRelease): string[] {
+  const images = definitions.flatMap(({ process, image, geoIpFolder }) => {
+    const names = geoIpFolder === undefined ? [image] : [image, GEOIP_IMAGE];
+    return names.map((name) => release._imageOf(process, name));
+  });
+  return [...new Set(images)];
 }

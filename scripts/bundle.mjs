@@ -28,7 +28,9 @@ const SHARED = {
 
 const FUNCTIONS = [
   { entryPoints: ['lib/ingress/load-balancer-addresses.lambda.ts'], name: 'load-balancer-addresses' },
-  { entryPoints: ['lib/services/one-off-task.lambda.ts'], name: 'one-off-task' },
+  { entryPoints: ['lib/services/rsa-key.lambda.ts'], name: 'rsa-key' },
+  { entryPoints: ['lib/services/migration/start.lambda.ts'], name: 'start-migration' },
+  { entryPoints: ['lib/services/migration/conclude.lambda.ts'], name: 'conclude-migration' },
 ];
 
 /** The scripts of posthog-js that a page loads, at once or later (`PostHogExtensionKind`, and `scriptConfig` of the remote configuration). */

@@ -5,6 +5,7 @@ const SETTINGS = {
   'posthog:domainName': 'analytics.example.org',
   'posthog:certificateArn': ARN,
   'posthog:postgresUrlSecret': 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:postgres-AbCdEf',
+  'posthog:products': 'events,feature-flags,session-replay',
   'posthog:cacheHost': 'cache.internal',
   'posthog:kafkaBrokers': 'b-1.internal:9094',
   'posthog:clickHouseHost': 'clickhouse.internal',
@@ -53,22 +54,25 @@ describe('with nothing given', () => {
   test('it synthesises for posthog.example.com', () => {
     expect(runs.sample.exitCode).toBe(0);
     expect(runs.sample.template.Outputs.Url.Value).toBe('https://posthog.example.com');
-    expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(6);
+    expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(23);
   });
 
-  test('it warns once, and names every sample', () => {
+  test('it warns of sample values, each by its name, and of the one image whose digest is not known', () => {
     expect(runs.sample.warnings).toEqual([
       'warning Annotation::posthog:samples: this template is made from sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ' +
       'posthog:domainName, posthog:certificateArn',
+      expect.stringContaining('ghcr.io/posthog/posthog/sqlx-migrate:master; name each by its digest'),
     ]);
   });
 });
 
 describe('without stores', () => {
-  const MADE = ['AWS::RDS::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Volume', 'AWS::S3::Bucket', 'Custom::PostHogOneOffTask'];
+  const MADE = ['AWS::RDS::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Volume', 'AWS::S3::Bucket'];
 
   test('it makes one of each, and the topics', () => {
     expect(MADE.map((type) => types(runs.sample).filter((other) => other === type).length)).toEqual(MADE.map(() => 1));
+    expect(runs.sample.files['PostHog.template.json']).toContain('every topic is there');
+    expect(runs.own.files['PostHog.template.json']).not.toContain('every topic is there');
   });
 
   test('it makes none that is given', () => {
@@ -88,7 +92,10 @@ describe('with every setting given', () => {
 
   test('the settings arrive', () => {
     const text = runs.own.files['PostHog.template.json'];
-    for (const value of Object.values(SETTINGS)) {
+    for (const [name, value] of Object.entries(SETTINGS)) {
+      if (name === 'posthog:products') {
+        continue;
+      }
       expect(text).toContain(value);
     }
     expect(text).not.toContain('example.internal');
@@ -107,24 +114,21 @@ describe('with every setting given', () => {
   });
 
   test('the outputs say where it answers, and what comes next', () => {
-    expect(Object.keys(runs.own.template.Outputs).sort()).toEqual(['LoadBalancerDnsName', 'MigrateCommand', 'Url']);
-    const { Url, LoadBalancerDnsName, MigrateCommand } = runs.own.template.Outputs;
+    expect(Object.keys(runs.own.template.Outputs).sort()).toEqual(['LoadBalancerDnsName', 'MigrateCommand', 'MigrationLogCommand', 'Url']);
+    const { Url, LoadBalancerDnsName } = runs.own.template.Outputs;
     expect(Url.Value).toBe('https://analytics.example.org');
     expect(LoadBalancerDnsName).toEqual({
       Value: { 'Fn::GetAtt': [expect.stringMatching(/^PostHogIngressLoadBalancer/) as string, 'DNSName'] },
       Description: 'Next: point the domain name at this name with a CNAME or alias record',
     });
-    expect(MigrateCommand.Description).toMatch(/^Next: create or migrate the databases/);
   });
 
-  test('the command that migrates runs in the app\'s task, subnets and security group', () => {
-    const { 'Fn::Join': [, parts] } = runs.own.template.Outputs.MigrateCommand.Value as { 'Fn::Join': [string, (string | Record<string, unknown>)[]] };
-    const command = parts.map((part) => (typeof part === 'string' ? part : `<${String(Object.values(part)[0]).replace(/[0-9A-F]{8}(,|$)/, '$1')}>`)).join('');
-    expect(command).toBe(
-      'aws ecs run-task --cluster <PostHogCluster> --task-definition <PostHogServicesWebTask> --launch-type FARGATE ' +
-      '--network-configuration \'awsvpcConfiguration={subnets=[<PostHogNetworkVpcServiceSubnet1Subnet>,<PostHogNetworkVpcServiceSubnet2Subnet>],' +
-      'securityGroups=[<PostHogServicesWebSecurityGroup,GroupId>]}\' ' +
-      '--overrides \'{"containerOverrides":[{"name":"web","command":["./bin/migrate"]}]}\'');
+  test.each([
+    ['MigrateCommand', 'aws stepfunctions start-execution --state-machine-arn <PostHogMigrationStateMachine>'],
+    ['MigrationLogCommand', 'aws logs tail <PostHogMigrationLogs> --follow'],
+  ])('%s names what it is about', (output, command) => {
+    const { 'Fn::Join': [, parts] } = runs.own.template.Outputs[output].Value as { 'Fn::Join': [string, (string | Record<string, unknown>)[]] };
+    expect(parts.map((part) => (typeof part === 'string' ? part : `<${String(Object.values(part)[0]).replace(/[0-9A-F]{8}$/, '')}>`)).join('')).toBe(command);
   });
 });
 

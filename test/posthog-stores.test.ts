@@ -1,13 +1,13 @@
 import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, Postgres } from '../lib';
-import { PROCESSES } from '../lib/services/processes';
-import { certificate, newStack, stores } from './helpers/stack';
-import { containerOf, idOf, ofType, securityGroupOf, waysInto } from './helpers/template';
+import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease, PostHogReleaseOptions, Postgres } from '../lib';
+import { certificate, FEW, newStack, stores } from './helpers/stack';
+import { instanceFiles } from './stores/clickhouse/fixtures';
+import { containerOf, idOf, ofType, taskOf } from './helpers/template';
 
 function newPostHog(props: Partial<PostHogProps> = {}, stack = newStack()): { stack: Stack; posthog: PostHog; template: Template } {
-  const posthog = new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(stack), ...props });
+  const posthog = new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(stack), products: FEW, ...props });
   return { stack, posthog, template: Template.fromStack(stack) };
 }
 
@@ -17,7 +17,7 @@ const MADE = {
 } as const;
 
 describe('a PostHog with a name and a certificate', () => {
-  const { template, posthog, stack } = newPostHog();
+  const { template, posthog, stack } = newPostHog({ products: undefined });
 
   test('has one of each store', () => {
     Object.values(MADE).forEach((type) => template.resourceCountIs(type, 1));
@@ -34,26 +34,14 @@ describe('a PostHog with a name and a certificate', () => {
     ]);
   });
 
-  test('opens each store to exactly the processes that use it', () => {
-    const groupIds = ofType(template, 'AWS::EC2::SecurityGroup').map(([id]) => id);
-    const users = (port: number) => groupIds.flatMap((id) => waysInto(template, id)).filter((way) => way.port === port).map(({ from }) => from);
-    const processesWith = (store: string) => PROCESSES.filter(({ stores: used }) => (used as readonly string[]).includes(store));
-    const groups = (store: string) => processesWith(store).map(({ process }) => securityGroupOf(template, process)).sort();
-    expect(users(5432).sort()).toEqual(groups('postgres'));
-    expect(users(6379).sort()).toEqual(groups('cache'));
-    expect(users(9440).sort()).toEqual(groups('clickHouse'));
-    // Kafka is used by ClickHouse and by the task that makes topics too.
-    expect(groups('kafka').filter((group) => !users(9094).includes(group))).toEqual([]);
-    expect(users(9094)).toHaveLength(groups('kafka').length + 2);
-  });
-
-  test('starts no process before the stores and the topics are there', () => {
+  test('starts no process before the migration has run, and that not before the stores are there', () => {
     const services = Object.values(template.findResources('AWS::ECS::Service')) as { DependsOn: string[] }[];
-    const [topics] = Object.keys(template.findResources('Custom::PostHogOneOffTask'));
-    const [database] = Object.keys(template.findResources('AWS::RDS::DBInstance'));
-    const [cluster] = Object.keys(template.findResources('AWS::MSK::Cluster'));
-    expect(services.filter(({ DependsOn }) => ![topics, database, cluster].every((id) => DependsOn.includes(id)))).toEqual([]);
-    expect((template.findResources('Custom::PostHogOneOffTask')[topics] as { DependsOn: string[] }).DependsOn).toContain(cluster);
+    const [condition] = Object.keys(template.findResources('AWS::CloudFormation::WaitCondition'));
+    const [[, start]] = ofType(template, 'Custom::PostHogMigration');
+    expect(services.filter(({ DependsOn }) => !DependsOn.includes(condition))).toEqual([]);
+    for (const type of Object.values(MADE)) {
+      expect(start.DependsOn).toContain(Object.keys(template.findResources(type))[0]);
+    }
   });
 
   test('takes recordings as large as Kafka does', () => {
@@ -100,25 +88,29 @@ test('the smallest set-up keeps Kafka on one instance', () => {
   const { template } = newPostHog({ vpc, loadBalancerSubnets, serviceSubnets, kafka }, stack);
   template.resourceCountIs('AWS::MSK::Cluster', 0);
   template.resourceCountIs('AWS::AutoScaling::AutoScalingGroup', 2);
-  const [[, topics]] = ofType(template, 'Custom::PostHogOneOffTask');
+  const [[, migration]] = ofType(template, 'Custom::PostHogMigration');
   const [instance] = ofType(template, 'AWS::AutoScaling::AutoScalingGroup').map(([id]) => id).filter((id) => id.startsWith('Kafka'));
-  expect(topics.DependsOn).toContain(instance);
-  ofType(template, 'AWS::ECS::Service').forEach(([, service]) => expect(service.DependsOn).toContain(instance));
+  expect(migration.DependsOn).toContain(instance);
 });
+
+function makesTopics(template: Template): boolean {
+  const [, { ContainerDefinitions }] = taskOf(template, 'migrate');
+  return ContainerDefinitions.some(({ Name }) => Name === 'topics');
+}
 
 test('topics are made on a Kafka of another construct, and on none that is imported', () => {
   const stack = newStack();
   const { vpc } = new PostHogNetwork(stack, 'Network');
-  newPostHog({ vpc, kafka: new Kafka(stack, 'Kafka', { vpc }) }, stack).template.resourceCountIs('Custom::PostHogOneOffTask', 1);
+  expect(makesTopics(newPostHog({ vpc, kafka: new Kafka(stack, 'Kafka', { vpc }) }, stack).template)).toBe(true);
   const other = newStack();
-  newPostHog({ kafka: stores(other).kafka }, other).template.resourceCountIs('Custom::PostHogOneOffTask', 0);
+  expect(makesTopics(newPostHog({ kafka: stores(other).kafka }, other).template)).toBe(false);
 });
 
 test('topics are made on a Kafka that is given where that is asked for, with as many partitions', () => {
   const stack = newStack();
   const { kafka } = stores(stack);
   const off = newPostHog({ kafka }, stack).template;
-  off.resourceCountIs('Custom::PostHogOneOffTask', 0);
+  expect(makesTopics(off)).toBe(false);
   const other = newStack();
   const on = newPostHog({ kafka: stores(other).kafka, manageTopics: true, topicPartitions: 12 }, other).template;
   const topics = containerOf(on, 'topics').Environment!.find(({ Name }) => Name === 'TOPICS')!.Value;
@@ -142,7 +134,7 @@ test('subnets for the stores can be named', () => {
 test('two in one stack have stores of their own', () => {
   const stack = newStack();
   const given = certificate(stack);
-  ['one', 'two'].forEach((name) => new PostHog(stack, name, { domainName: `${name}.example.com`, certificate: given }));
+  ['one', 'two'].forEach((name) => new PostHog(stack, name, { domainName: `${name}.example.com`, certificate: given, products: [] }));
   const template = Template.fromStack(stack);
   Object.values(MADE).forEach((type) => template.resourceCountIs(type, 2));
 });
@@ -159,6 +151,15 @@ test.each<[string, Partial<PostHogProps>, string]>([
 test('a store of another kind serves too', () => {
   const stack = newStack();
   const urlSecret = stores(stack).postgres.urlSecret;
-  const { posthog } = newPostHog({ postgres: Postgres.fromPostgresAttributes(stack, 'Mine', { urlSecret }) }, stack);
+  const { posthog } = newPostHog({ postgres: Postgres.fromPostgresAttributes(stack, 'Mine', { urlSecret }), products: FEW }, stack);
   expect(posthog.postgres.urlSecret).toBe(urlSecret);
+});
+
+test.each<[string, PostHogReleaseOptions, string]>([
+  ['of the release', { clickHouseImage: 'clickhouse/clickhouse-server:another' }, 'clickhouse/clickhouse-server:another'],
+  ['of the release\'s version', { clickHouseVersion: '26.9.1.1' }, 'clickhouse/clickhouse-server:26.9.1.1'],
+  ['of the library where the release knows none', {}, PostHogRelease.V2026_09_11.clickHouseImage!],
+])('the ClickHouse that is made has the image %s', (_, options, image) => {
+  const { stack } = newPostHog({ release: PostHogRelease.of('mine', PostHogRelease.V2026_09_11.images, options) });
+  expect([...instanceFiles(stack).values()].map((read) => read('settings'))).toEqual([expect.stringContaining(`\nIMAGE=${image}\n`)]);
 });

@@ -6,11 +6,12 @@ import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { ClientAddress, NatMode, Postgres, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease } from '../lib';
-import { certificate, environmentOf, newPostHog, newStack, only, stores } from './helpers/stack';
+import { ClientAddress, NatMode, Postgres, PostHog, PostHogImages, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease, Product } from '../lib';
+import { deployedProcesses } from '../lib/services/deployed-processes';
+import { certificate, environmentOf, FEW, givenPostgres, newPostHog, newStack, only, stores } from './helpers/stack';
 import { containerOf, executionRoleStatements, idOf, ofType, serviceOf } from './helpers/template';
 
-const NAMES = ['web', 'worker', 'capture', 'replay-capture', 'feature-flags', 'hypercache-server'];
+const NAMES = deployedProcesses(FEW).map(({ process }) => process as string);
 const NETWORK = ['AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway', 'AWS::EC2::FlowLog', 'AWS::EC2::VPCEndpoint', 'AWS::EC2::RouteTable'];
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
@@ -40,16 +41,17 @@ function importedVpc(scope: Construct, id = 'Given', tiers: { isPublic?: boolean
 }
 
 describe('with only what it cannot do without', () => {
-  const { stack, posthog } = build(() => ({}));
+  const { stack, posthog } = build(() => ({ products: undefined }));
   const template = Template.fromStack(stack);
 
   test('it makes a network, a cluster, a load balancer and the processes', () => {
     template.resourceCountIs('AWS::EC2::VPC', 1);
     template.resourceCountIs('AWS::ECS::Cluster', 1);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
-    template.resourceCountIs('AWS::ECS::Service', 6);
-    template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 5);
-    template.resourceCountIs('AWS::SecretsManager::Secret', 4);
+    template.resourceCountIs('AWS::ECS::Service', 23);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 7);
+    // Six of PostHog itself, and the keys to symbol sets.
+    template.resourceCountIs('AWS::SecretsManager::Secret', 7);
   });
 
   test('it makes no store, no certificate and no record', () => {
@@ -75,7 +77,7 @@ describe('with only what it cannot do without', () => {
   test('the app is told about the load balancer, and the Rust services are not', () => {
     const { IS_BEHIND_PROXY, DISABLE_SECURE_SSL_REDIRECT, ALLOWED_HOSTS, SITE_URL, TRUSTED_PROXIES } = environmentOf(template, 'web') as Record<string, string>;
     expect({ IS_BEHIND_PROXY, DISABLE_SECURE_SSL_REDIRECT, ALLOWED_HOSTS, SITE_URL }).toEqual({
-      IS_BEHIND_PROXY: 'True', DISABLE_SECURE_SSL_REDIRECT: 'True', ALLOWED_HOSTS: 'posthog.example.com', SITE_URL: 'https://posthog.example.com',
+      IS_BEHIND_PROXY: 'True', DISABLE_SECURE_SSL_REDIRECT: 'True', ALLOWED_HOSTS: 'posthog.example.com,web.posthog.example.com.internal', SITE_URL: 'https://posthog.example.com',
     });
     expect(TRUSTED_PROXIES.split(',')).toHaveLength(54);
     expect(environmentOf(template, 'capture')).not.toHaveProperty('TRUSTED_PROXIES');
@@ -100,11 +102,13 @@ describe('with only what it cannot do without', () => {
   });
 
   test('fails when a process is asked for that is not deployed', () => {
-    expect(() => posthog.service(PostHogProcess.PLUGINS)).toThrow(`\`process\` must be one of ${NAMES.join(', ')}, got: 'plugins'`);
+    expect(() => build(() => ({})).posthog.service(PostHogProcess.PLUGINS)).toThrow(`\`process\` must be one of ${NAMES.join(', ')}, got: 'plugins'; add one of data-pipelines to \`products\``);
   });
 
-  test('it has nothing to warn about', () => {
-    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  test('it warns of the one image whose digest is not known, and of nothing else', () => {
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => entry.data as string);
+    expect(warnings).toEqual([expect.stringContaining('what these images hold can change with every restart of a task: ghcr.io/posthog/posthog/sqlx-migrate:master; name each')]);
+    expect(Annotations.fromStack(build(() => ({})).stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
 });
 
@@ -191,7 +195,7 @@ describe('bring your own', () => {
 
   test('secrets: those are used and not made', () => {
     const template = synth((scope) => ({ encryptionSaltKeys: Secret.fromSecretNameV2(scope, 'Keys', 'our-keys') }));
-    template.resourceCountIs('AWS::SecretsManager::Secret', 3);
+    template.resourceCountIs('AWS::SecretsManager::Secret', 5);
     expect(JSON.stringify(environmentOf(template, 'web').ENCRYPTION_SALT_KEYS)).toContain(':secret:our-keys');
   });
 
@@ -207,12 +211,21 @@ describe('bring your own', () => {
 describe('options', () => {
   test('a release of your own is what runs', () => {
     const template = synth(() => ({
-      release: PostHogRelease.of('mine', { app: `app@${DIGEST}`, capture: `capture@${DIGEST}`, featureFlags: `flags@${DIGEST}`, hypercacheServer: `hypercache@${DIGEST}` }),
+      products: [Product.EVENTS],
+      release: PostHogRelease.of('mine', {
+        app: `app@${DIGEST}`, node: `node@${DIGEST}`, capture: `capture@${DIGEST}`, propertyDefs: `defs@${DIGEST}`, personhogReplica: `replica@${DIGEST}`, personhogRouter: `router@${DIGEST}`,
+      }),
     }));
-    expect(Object.fromEntries(NAMES.map((name) => [name, containerOf(template, name).Image]))).toEqual({
-      'web': `app@${DIGEST}`, 'worker': `app@${DIGEST}`, 'capture': `capture@${DIGEST}`, 'replay-capture': `capture@${DIGEST}`,
-      'feature-flags': `flags@${DIGEST}`, 'hypercache-server': `hypercache@${DIGEST}`,
+    const names = deployedProcesses([Product.EVENTS]).map(({ process }) => process as string);
+    expect(Object.fromEntries(names.map((name) => [name, containerOf(template, name).Image]))).toEqual({
+      'web': `app@${DIGEST}`, 'worker': `app@${DIGEST}`, 'capture': `capture@${DIGEST}`, 'ingestion-general': `node@${DIGEST}`, 'property-defs-rs': `defs@${DIGEST}`,
+      'personhog-replica': `replica@${DIGEST}`, 'personhog-router': `router@${DIGEST}`,
     });
+  });
+
+  test('a release that lacks an image is refused, by what needs it', () => {
+    expect(() => build(() => ({ release: PostHogRelease.of('mine', { app: `app@${DIGEST}` }) }))).toThrow(
+      '[Stack/PostHog] `release` must have the image `personhogReplica`, because personhog-replica is deployed, got: \'mine\'; add it, or leave out the product that the process belongs to');
   });
 
   test('images that float warn by name, and only those', () => {
@@ -223,7 +236,7 @@ describe('options', () => {
 
   test('without NAT, images that are not all in ECR warn', () => {
     const ecr = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}`;
-    const inEcr = { app: ecr, capture: ecr, featureFlags: ecr, hypercacheServer: ecr };
+    const inEcr = Object.fromEntries(Object.keys({ ...PostHogRelease.V2026_09_11.images }).map((name) => [name, ecr])) as unknown as PostHogImages;
     const inReach = PostHogRelease.of('mine', inEcr);
     const warnings = (props: Partial<PostHogProps>) => Annotations.fromStack(build(() => props).stack)
       .findWarning('/Stack/PostHog', Match.stringLikeRegexp('imagesOutOfReach')).map(({ entry }) => entry.data as string);
@@ -289,7 +302,7 @@ test('two in one stack stand side by side, in one VPC too', () => {
   newPostHog(stack, { vpc: importedVpc(stack) }, 'One');
   newPostHog(stack, { vpc: importedVpc(stack, 'Again'), domainName: 'other.example.com' }, 'Two');
   const template = Template.fromStack(stack);
-  template.resourceCountIs('AWS::ECS::Service', 12);
+  template.resourceCountIs('AWS::ECS::Service', 2 * NAMES.length);
   template.resourceCountIs('AWS::ECS::Cluster', 2);
   expect(ofType<{ Name: string }>(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').map(([, { Properties }]) => Properties.Name)).toEqual(['posthog.example.com.internal', 'other.example.com.internal']);
 });
@@ -301,11 +314,11 @@ test('stores of another stack, with security groups, do not depend on this one',
   const securityGroups = [new SecurityGroup(one, 'Stores', { vpc })];
   const two = new Stack(app, 'PostHog');
   const given = stores(one);
-  const postgres = Postgres.fromPostgresAttributes(one, 'Db', { urlSecret: new Secret(one, 'Url'), securityGroups });
+  const postgres = Postgres.fromPostgresAttributes(one, 'Db', { ...givenPostgres(one), urlSecret: new Secret(one, 'Url'), securityGroups });
   new PostHog(two, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(two), vpc, loadBalancerSubnets, serviceSubnets, ...given, postgres });
   expect(() => app.synth()).not.toThrow();
   expect(one.dependencies).toEqual([]);
-  expect(Object.keys(Template.fromStack(two).findResources('AWS::EC2::SecurityGroupIngress', { Properties: { FromPort: 5432 } }))).toHaveLength(3);
+  expect(Object.keys(Template.fromStack(two).findResources('AWS::EC2::SecurityGroupIngress', { Properties: { FromPort: 5432 } }))).toHaveLength(2);
 });
 
 test('stores of another stack of the app can be used', () => {
@@ -324,7 +337,7 @@ describe('errors', () => {
   });
 
   test('fails when options are given for a process that is not deployed', () => {
-    expect(() => build(() => ({ serviceOptions: { [PostHogProcess.PLUGINS]: {} } }))).toThrow(`${at}\`serviceOptions\` may name these processes`);
+    expect(() => build(() => ({ serviceOptions: { [PostHogProcess.PLUGINS]: {} } }))).toThrow(/`serviceOptions` may name these processes: .*, got: 'plugins'; add one of data-pipelines to `products`/);
   });
 
   test.each(['vpc', 'cluster'])('fails when nat is given together with a %s', (prop) => {

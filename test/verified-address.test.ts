@@ -1,14 +1,15 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ClientAddress, NatMode, PostHogProps, TrustedProxies } from '../lib';
-import { rulesOf } from '../lib/ingress/template-rules';
+import { ClientAddress, NatMode, PostHogProcess, PostHogProps, Product, TrustedProxies } from '../lib';
+import { portOf, ProcessDefinition } from '../lib/services/process-definition';
 import { PROCESSES } from '../lib/services/processes';
 import { templateOf } from './ingress/fixtures';
+import { rulesOf } from './helpers/listener-rules';
 import { environmentOf, newPostHog, newStack } from './helpers/stack';
-import { addressProxyOf, containerOf, ofType, securityGroupOf, serviceOf, targetGroupOf, taskOf, waysInto } from './helpers/template';
+import { addressProxyOf, containerOf, ofType, securityGroupOf, serviceOf, targetGroupOf, taskOf, Way, waysInto } from './helpers/template';
 
 function synth(props: Partial<PostHogProps>): Template {
   const stack = newStack();
-  newPostHog(stack, props);
+  newPostHog(stack, { products: Object.values(Product), ...props });
   return Template.fromStack(stack);
 }
 
@@ -24,6 +25,14 @@ test('by default there is no nginx, and saying so changes nothing', () => {
   expect(synth({ clientAddress: ClientAddress.forwarded() }).toJSON()).toEqual(forwarded.toJSON());
 });
 
+/** How other processes come into a group: to each process that has it, from each that needs or calls that one. */
+function callersInto(group: string): Way[] {
+  const into = (process: PostHogProcess) => securityGroupOf(verified, process) === group;
+  const ways = PROCESSES.flatMap(({ process, needs, calls }: ProcessDefinition) => [...needs, ...calls].filter(into)
+    .map((called) => ({ to: group, from: securityGroupOf(verified, process), port: portOf(PROCESSES.find((other) => other.process === called)!)! })));
+  return [...new Map(ways.map((way) => [JSON.stringify(way), way])).values()];
+}
+
 describe.each(ANSWERING.map((definition) => ({ ...definition })))('verified: $process', ({ process, http, stopTimeout }) => {
   const nginx = addressProxyOf(verified, process)!;
 
@@ -34,22 +43,23 @@ describe.each(ANSWERING.map((definition) => ({ ...definition })))('verified: $pr
     });
     expect(nginx.LogConfiguration.Options['awslogs-group']).toEqual(containerOf(verified, process).LogConfiguration.Options['awslogs-group']);
     expect(JSON.stringify(nginx.Environment)).toContain(`server 127.0.0.1:${http!.port};`);
-    expect(taskOf(verified, process)[1].ContainerDefinitions.map(({ Name }) => Name)).toEqual([process, 'client-address']);
+    expect(taskOf(verified, process)[1].ContainerDefinitions.map(({ Name }) => Name)).toEqual([...taskOf(forwarded, process)[1].ContainerDefinitions.map(({ Name }) => Name), 'client-address']);
   });
 
   test('is asked through nginx, by the load balancer and its health checks', () => {
     expect(serviceOf(verified, process).LoadBalancers).toEqual([expect.objectContaining({ ContainerName: 'client-address', ContainerPort: 18080 })]);
     expect(targetGroupOf(verified, process)).toMatchObject({ HealthCheckPath: http!.healthCheck.path });
-    expect(targetGroupOf(verified, process)).not.toHaveProperty('HealthCheckPort');
+    // Where health has a port of its own, nginx is not asked for it.
+    expect(targetGroupOf(verified, process)!.HealthCheckPort).toBe(http!.healthCheck.port?.toString());
   });
 
   test('admits the load balancer to nginx, and other processes to itself', () => {
     const group = securityGroupOf(verified, process);
-    const callers = PROCESSES.filter(({ calls }) => calls.includes(process))
-      .map((caller) => ({ to: group, from: securityGroupOf(verified, caller.process), port: http!.port }));
+    const visitors = [18080, ...http!.healthCheck.port ? [http!.healthCheck.port] : []].map((port) => ({ to: group, from: LOAD_BALANCER_GROUP, port }));
+    const expected = [...callersInto(group), ...visitors];
     const ways = waysInto(verified, group);
-    expect(ways).toHaveLength(callers.length + 1);
-    expect(ways).toEqual(expect.arrayContaining([...callers, { to: group, from: LOAD_BALANCER_GROUP, port: 18080 }]));
+    expect(ways).toHaveLength(expected.length);
+    expect(ways).toEqual(expect.arrayContaining(expected));
   });
 
   test('keeps its size', () => {
@@ -63,7 +73,7 @@ test.each(SILENT.map(({ process }) => process))('verified: %s, which answers not
 });
 
 test('Django believes the nginx beside it', () => {
-  for (const process of ['web', 'worker']) {
+  for (const process of ['web', 'worker', 'temporal-django-worker']) {
     expect(environmentOf(verified, process)).toMatchObject({ TRUSTED_PROXIES: '127.0.0.1', IS_BEHIND_PROXY: 'True' });
     expect(environmentOf(verified, process)).not.toHaveProperty('TRUST_ALL_PROXIES');
   }

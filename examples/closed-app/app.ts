@@ -2,7 +2,7 @@ import { App, SecretValue, Stack, StackProps } from 'aws-cdk-lib/core';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppAccess, Cache, ClickHouse, EndpointGroup, Kafka, NatMode, ObjectStorage, Postgres, PostHog } from 'cdk-posthog';
+import { AppAccess, Cache, ClickHouse, EndpointGroup, Kafka, NatMode, ObjectStorage, Postgres, PostHog, Product } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
 /** The app for those who sign in with the company's identity provider, the endpoints of SDKs for the world. */
@@ -28,6 +28,8 @@ export class ClosedAppStack extends Stack {
       publicEndpointGroups: [EndpointGroup.SHARED_CONTENT, EndpointGroup.END_USER_PAGES],
       nat: NatMode.PER_ZONE,
       accessLogsBucket: Bucket.fromBucketName(this, 'AccessLogs', 'example-access-logs'),
+      // The other products want to know more of this PostgreSQL.
+      products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
       postgres: Postgres.fromPostgresAttributes(this, 'Postgres', { urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url') }),
       cache: Cache.fromCacheAttributes(this, 'Cache', { host: 'cache.example.internal' }),
       kafka: Kafka.fromKafkaAttributes(this, 'Kafka', { bootstrapServers: 'kafka.example.internal:9094' }),

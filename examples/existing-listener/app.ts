@@ -5,7 +5,7 @@ import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationLoadBalancer, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppAccess, Cache, ClickHouse, Kafka, ObjectStorage, Postgres, PostHog } from 'cdk-posthog';
+import { AppAccess, Cache, ClickHouse, Kafka, ObjectStorage, Postgres, PostHog, Product } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
 /** Two PostHogs, one for staging and one for production, behind a load balancer that the platform has already. */
@@ -36,6 +36,8 @@ export class SharedDoorStack extends Stack {
         listener,
         rulePriorityBase,
         appAccess: AppAccess.fromCidrs(['203.0.113.0/24']),
+        // The other products want to know more of this PostgreSQL.
+        products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
         postgres: Postgres.fromPostgresAttributes(stores, 'Postgres', { urlSecret: Secret.fromSecretNameV2(stores, 'PostgresUrl', `${name}/postgres-url`) }),
         cache: Cache.fromCacheAttributes(stores, 'Cache', { host: `cache.${name}.example.internal` }),
         kafka: Kafka.fromKafkaAttributes(stores, 'Kafka', { bootstrapServers: `kafka.${name}.example.internal:9094` }),

@@ -3,7 +3,7 @@ import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Cache, CacheEncryption, ClickHouse, IPostHogService, Kafka, ObjectStorage, Postgres, PostHog, PostHogProcess } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
@@ -32,12 +32,20 @@ export class PlatformStack extends Stack {
       cluster,
       loadBalancerSubnets: { subnetGroupName: 'PostHogLoadBalancer' },
       serviceSubnets: { subnetGroupName: 'Apps' },
-      postgres: Postgres.fromPostgresAttributes(this, 'Postgres', { urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url'), securityGroups }),
+      postgres: Postgres.fromPostgresAttributes(this, 'Postgres', {
+        host: 'postgres.example.internal',
+        credentials: this.secret('postgres-login'),
+        urlSecret: this.secret('postgres-url'),
+        nodeUrlSecret: this.secret('postgres-node-url'),
+        cyclotronUrlSecret: this.secret('cyclotron-url'),
+        nodeCyclotronUrlSecret: this.secret('cyclotron-node-url'),
+        securityGroups,
+      }),
       cache: Cache.fromCacheAttributes(this, 'Cache', { host: 'cache.example.internal', encryption: CacheEncryption.NONE, securityGroups }),
       kafka: Kafka.fromKafkaAttributes(this, 'Kafka', { bootstrapServers: 'kafka.example.internal:9094', securityGroups }),
       clickHouse: ClickHouse.fromClickHouseAttributes(this, 'ClickHouse', {
         host: 'clickhouse.example.internal',
-        credentials: Secret.fromSecretNameV2(this, 'ClickHouseCredentials', 'posthog/clickhouse'),
+        credentials: this.secret('clickhouse'),
         securityGroups,
       }),
       objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', { bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects') }),
@@ -47,6 +55,10 @@ export class PlatformStack extends Stack {
       },
     });
     this.worker = posthog.service(PostHogProcess.WORKER);
+  }
+
+  private secret(name: string): ISecret {
+    return Secret.fromSecretNameV2(this, name, `posthog/${name}`);
   }
 }
 

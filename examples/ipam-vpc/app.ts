@@ -3,7 +3,7 @@ import { IpAddresses, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Cache, ClickHouse, Kafka, ObjectStorage, Postgres, PostHog } from 'cdk-posthog';
+import { Cache, ClickHouse, Kafka, ObjectStorage, Postgres, PostHog, Product } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
 /** A PostHog in a VPC whose addresses are chosen when it is made. */
@@ -26,6 +26,8 @@ export class AnalyticsStack extends Stack {
       domainName: 'posthog.example.com',
       certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
       vpc,
+      // The other products want to know more of this PostgreSQL.
+      products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
       postgres: Postgres.fromPostgresAttributes(this, 'Postgres', { urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url') }),
       cache: Cache.fromCacheAttributes(this, 'Cache', { host: 'cache.example.internal' }),
       kafka: Kafka.fromKafkaAttributes(this, 'Kafka', { bootstrapServers: 'kafka.example.internal:9094' }),

@@ -1,9 +1,7 @@
 import { App, Stack, StackProps } from 'aws-cdk-lib/core';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogProcess } from 'cdk-posthog';
+import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogSize } from 'cdk-posthog';
 import { Construct } from 'constructs';
-
-const ONE_TASK = { minTasks: 1 };
 
 /** A PostHog to try, or for few events: one of everything, so a deployment or a broken machine interrupts it for minutes. */
 export class SmallestStack extends Stack {
@@ -20,13 +18,7 @@ export class SmallestStack extends Stack {
       storeSubnets,
       // One Redpanda in place of two brokers of MSK.
       kafka: Kafka.singleNode(this, 'Kafka', { vpc, vpcSubnets: serviceSubnets }),
-      serviceOptions: {
-        [PostHogProcess.WEB]: ONE_TASK,
-        [PostHogProcess.CAPTURE]: ONE_TASK,
-        [PostHogProcess.REPLAY_CAPTURE]: ONE_TASK,
-        [PostHogProcess.FEATURE_FLAGS]: ONE_TASK,
-        [PostHogProcess.HYPERCACHE_SERVER]: ONE_TASK,
-      },
+      size: PostHogSize.DEV,
     });
   }
 }

@@ -3,7 +3,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Peer } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Cache, Cdn, ClickHouse, ClientAddress, Kafka, ObjectStorage, Postgres, PostHog } from 'cdk-posthog';
+import { Cache, Cdn, ClickHouse, ClientAddress, Kafka, ObjectStorage, Postgres, PostHog, Product } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
 /** Where CloudFront connects from: a sample. All of them: CLOUDFRONT_ORIGIN_FACING in https://ip-ranges.amazonaws.com/ip-ranges.json */
@@ -22,6 +22,8 @@ export class VerifiedAddressStack extends Stack {
       certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
       clientAddress: ClientAddress.verified({ cdn: Cdn.cloudFront(CLOUDFRONT) }),
       openListener: false,
+      // The other products want to know more of this PostgreSQL.
+      products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
       postgres: Postgres.fromPostgresAttributes(this, 'Postgres', { urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url') }),
       cache: Cache.fromCacheAttributes(this, 'Cache', { host: 'cache.example.internal' }),
       kafka: Kafka.fromKafkaAttributes(this, 'Kafka', { bootstrapServers: 'kafka.example.internal:9094' }),

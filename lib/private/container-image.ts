@@ -3,14 +3,12 @@ import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { ecrRepository } from './ecr';
 import { rejected } from './errors';
-
-/** An image reference, as Docker reads it: a name, then a tag, a digest, or both. */
-const REFERENCE = /^(?<name>[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*)(:(?<tag>[\w][\w.-]{0,127}))?(@(?<digest>sha256:[0-9a-f]{64}))?$/;
+import { imageRule, parseImageReference } from './image-reference';
 
 /** Refuses what is no image. One that is left out is the caller's default. */
 export function checkImage(prop: string, reference: string | undefined, example: string): void {
-  if (reference !== undefined && !Token.isUnresolved(reference) && !REFERENCE.test(reference)) {
-    throw rejected(prop, `must be an image such as ${example}@sha256:<64 hexadecimal digits>`, reference);
+  if (reference !== undefined && !Token.isUnresolved(reference) && !parseImageReference(reference)) {
+    throw rejected(prop, imageRule(example), reference);
   }
 }
 

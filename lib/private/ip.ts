@@ -81,6 +81,11 @@ export function withoutPort(entry: string): string {
   return entry.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
 }
 
+/** The name or address in a Host header, without the port that it may have. An IPv6 address keeps its brackets. */
+export function hostWithoutPort(host: string): string {
+  return host.replace(/:\d*$/, '');
+}
+
 function parseV6(text: string): bigint {
   // In canonical form there is at most one `::`, and no embedded IPv4 notation is left.
   const [head, tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');

@@ -22,3 +22,12 @@ export function checkWholeText(prop: string, secret: ISecret): void {
       'make a secret that holds nothing but the value; the secret that RDS makes holds a user and a password, not a URL');
   }
 }
+
+/** Refuses a secret that is known not to hold JSON with these keys. */
+export function checkKeys(prop: string, secret: ISecret, keys: readonly string[]): void {
+  const { generated, literal } = definitionOf(secret);
+  if (generated && generated.secretStringTemplate === undefined || typeof literal === 'string' && !literal.startsWith('{')) {
+    throw rejected(prop, `must be a secret with the keys ${keys.join(' and ')}`, `${secret.node.path}, whose whole text is the value`,
+      `make one that holds JSON: {"${keys.join('": "...", "')}": "..."}`);
+  }
+}

@@ -1,6 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { ISecret, Secret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { defineRsaKey } from './rsa-key';
+import { isRsaKey } from './rsa-key-format';
 import { acknowledge } from '../private/acknowledge';
 import { at, rejected } from '../private/errors';
 import { checkWholeText, definitionOf } from '../private/secrets';
@@ -34,14 +36,28 @@ export interface AppSecretsProps {
    * @default - generated once, 64 characters
    */
   readonly internalRequestToken?: ISecret;
+  /**
+   * What the app and its workers prove to browserless with, which draws exports and heatmaps: 16 letters and digits or more. It becomes a
+   * part of an address.
+   *
+   * @default - generated once, 64 characters
+   */
+  readonly browserlessToken?: ISecret;
+  /**
+   * Signs the identity tokens of the OAuth provider, which the toolbar, the MCP server and OAuth apps sign in with: an RSA private key of 2048
+   * bits or more, in PEM. docs/deploy.md says how to change it.
+   *
+   * @default - made once during the first deployment, 3072 bits
+   */
+  readonly oidcRsaPrivateKey?: ISecret;
 }
 
 /** What each secret must look like. */
 interface SecretFormat {
   readonly description: string;
-  /** How long a generated value is. */
-  readonly length: number;
-  readonly valid: RegExp;
+  /** How long a generated value is; left out where Secrets Manager cannot generate one. */
+  readonly length?: number;
+  readonly valid: (value: string) => boolean;
   readonly rule: string;
 }
 
@@ -50,23 +66,33 @@ interface SecretFormat {
  *
  * ENCRYPTION_SALT_KEYS is 32 characters of text, not base64, and has a public default that must never be used (posthog/settings/access.py,
  * posthog/helpers/encrypted_fields.py). INTERNAL_API_SECRET is refused by Django and not checked at all by Node while it is empty.
+ * BROWSERLESS_TOKEN stands in a query (products/exports/backend/tasks/image_exporter.py). Without OIDC_RSA_PRIVATE_KEY
+ * (posthog/settings/web.py) every OAuth application fails to be saved (posthog/models/oauth.py), and newer bin/migrate stops.
  */
 const FORMATS: Readonly<Record<keyof AppSecretsProps, SecretFormat>> = {
-  secretKey: { description: 'PostHog SECRET_KEY', length: 64, valid: /^.{32,}$/, rule: 'must be 32 characters or more' },
+  secretKey: { description: 'PostHog SECRET_KEY', length: 64, valid: matches(/^.{32,}$/), rule: 'must be 32 characters or more' },
   encryptionSaltKeys: {
-    description: 'PostHog ENCRYPTION_SALT_KEYS', length: 32, valid: /^[A-Za-z0-9_-]{32}(,[A-Za-z0-9_-]{32})*$/,
+    description: 'PostHog ENCRYPTION_SALT_KEYS', length: 32, valid: matches(/^[A-Za-z0-9_-]{32}(,[A-Za-z0-9_-]{32})*$/),
     rule: 'must be exactly 32 letters, digits, _ or -, or several such keys with commas between them',
   },
-  internalApiSecret: { description: 'PostHog INTERNAL_API_SECRET', length: 64, valid: /^.{16,}$/, rule: 'must be 16 characters or more' },
-  internalRequestToken: { description: 'PostHog INTERNAL_REQUEST_TOKEN', length: 64, valid: /^.{16,}$/, rule: 'must be 16 characters or more' },
+  internalApiSecret: { description: 'PostHog INTERNAL_API_SECRET', length: 64, valid: matches(/^.{16,}$/), rule: 'must be 16 characters or more' },
+  internalRequestToken: { description: 'PostHog INTERNAL_REQUEST_TOKEN', length: 64, valid: matches(/^.{16,}$/), rule: 'must be 16 characters or more' },
+  browserlessToken: { description: 'PostHog BROWSERLESS_TOKEN', length: 64, valid: matches(/^[A-Za-z0-9]{16,}$/), rule: 'must be 16 letters and digits or more' },
+  oidcRsaPrivateKey: { description: 'PostHog OIDC_RSA_PRIVATE_KEY', valid: isRsaKey, rule: 'must be an RSA private key of 2048 bits or more, in PEM' },
 };
 
-/** PostHog's own secrets: one per purpose, generated once by Secrets Manager, or brought. */
+/**
+ * PostHog's own secrets: one per purpose, generated once, or brought.
+ *
+ * Each has its value before anything is made that refers to it.
+ */
 export class AppSecrets extends Construct {
   public readonly secretKey: ISecret;
   public readonly encryptionSaltKeys: ISecret;
   public readonly internalApiSecret: ISecret;
   public readonly internalRequestToken: ISecret;
+  public readonly browserlessToken: ISecret;
+  public readonly oidcRsaPrivateKey: ISecret;
 
   public constructor(scope: Construct, id: string, props: AppSecretsProps, removalPolicy: RemovalPolicy) {
     super(scope, id);
@@ -77,7 +103,9 @@ export class AppSecrets extends Construct {
         return brought;
       }
       const { description, length } = FORMATS[name];
-      return new Secret(this, secretId, { description, removalPolicy, generateSecretString: { excludePunctuation: true, passwordLength: length } });
+      return length === undefined
+        ? defineRsaKey(this, secretId, description, removalPolicy)
+        : new Secret(this, secretId, { description, removalPolicy, generateSecretString: { excludePunctuation: true, passwordLength: length } });
     };
     acknowledge(this, {
       'AwsSolutions-SMG4': 'a key that PostHog encrypts or signs with cannot be rotated by replacing it: what the old one protects would be lost',
@@ -88,7 +116,13 @@ export class AppSecrets extends Construct {
     this.encryptionSaltKeys = secret('encryptionSaltKeys', 'EncryptionSaltKeys');
     this.internalApiSecret = secret('internalApiSecret', 'InternalApiSecret');
     this.internalRequestToken = secret('internalRequestToken', 'InternalRequestToken');
+    this.browserlessToken = secret('browserlessToken', 'BrowserlessToken');
+    this.oidcRsaPrivateKey = secret('oidcRsaPrivateKey', 'OidcRsaPrivateKey');
   }
+}
+
+function matches(pattern: RegExp): (value: string) => boolean {
+  return (value) => pattern.test(value);
 }
 
 /** Checks what can be seen of a secret at synthesis: one that the same app defines. What a secret elsewhere holds is not known. */
@@ -96,9 +130,11 @@ function checkFormat(name: keyof AppSecretsProps, secret: ISecret): void {
   checkWholeText(name, secret);
   const { generated, literal } = definitionOf(secret);
   const value = sampleValue(generated, literal);
-  if (value !== undefined && !FORMATS[name].valid.test(value)) {
-    throw rejected(name, FORMATS[name].rule, `${value.length} characters`,
-      `define it with generateSecretString: { excludePunctuation: true, passwordLength: ${FORMATS[name].length} }, or leave it out`);
+  const { valid, rule, length } = FORMATS[name];
+  if (value !== undefined && !valid(value)) {
+    throw rejected(name, rule, `${value.length} characters`, length === undefined
+      ? 'put what `openssl genrsa 3072` prints into a secret and import that, or leave it out'
+      : `define it with generateSecretString: { excludePunctuation: true, passwordLength: ${length} }, or leave it out`);
   }
 }
 

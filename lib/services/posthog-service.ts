@@ -1,21 +1,26 @@
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
-  AvailabilityZoneRebalancing, AwsLogDriverMode, CpuArchitecture, FargateService, FargateTaskDefinition, ICluster, LoadBalancerTargetOptions, LogDriver, LogDrivers,
-  OperatingSystemFamily, PropagatedTagSource,
+  AvailabilityZoneRebalancing, AwsLogDriverMode, CfnService, CpuArchitecture, FargateService, FargateTaskDefinition, HealthCheck, ICluster, LoadBalancerTargetOptions,
+  LogDriver, LogDrivers, OperatingSystemFamily, PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, INamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { Construct, IConstruct } from 'constructs';
+import { Construct, IConstruct, IDependable } from 'constructs';
 import { ExtraSettings, mergeSettings } from './extra-settings';
-import { checkFargateSize } from './fargate-size';
-import { HttpEndpoint, ProcessDefinition, ProcessSettings } from './process-definition';
+import { addGeoIpFile } from './geoip-file';
+import { HttpEndpoint, portOf, Probe, ProcessDefinition, ProcessSettings } from './process-definition';
+import { TaskSize } from './process-size';
 import { PostHogServiceOptions } from './service-options';
+import { ServiceRoles } from './service-roles';
+import { scaleService } from './service-scaling';
+import { taskSize } from './task-size';
 import { PostHogProcess } from '../ingress/posthog-process';
 import { acknowledge } from '../private/acknowledge';
-import { at, rejected } from '../private/errors';
 import { containerImage } from '../private/container-image';
+import { at } from '../private/errors';
+import { IKafka } from '../stores/kafka-client';
 
 /**
  * One running process of PostHog.
@@ -27,7 +32,7 @@ export interface IPostHogService extends IConstruct, IConnectable {
   readonly service: FargateService;
   /** What its tasks are made from. */
   readonly taskDefinition: FargateTaskDefinition;
-  /** Where the load balancer finds it; not there for a process that answers nothing. */
+  /** Where the load balancer finds it; not there for a process that no visitor reaches. */
   readonly targetGroup?: ApplicationTargetGroup;
   /** Where it logs to. */
   readonly logGroup: LogGroup;
@@ -43,15 +48,30 @@ export interface ProxiedProcess {
 /** What a process runs in and with. */
 export interface PostHogServiceProps {
   readonly definition: ProcessDefinition;
+  /** How large it is where the options say nothing else. */
+  readonly size: TaskSize;
   readonly options: PostHogServiceOptions;
+  /** Whether visitors reach it, where it answers them: one of its endpoints is open to somebody. */
+  readonly visited: boolean;
+  /** Whether its tasks run on spare capacity, which AWS takes back at two minutes' notice. */
+  readonly spot: boolean;
   /** What the library tells the process. */
   readonly settings: ProcessSettings;
   /** What the user tells it besides. */
   readonly extras: readonly ExtraSettings[];
   readonly image: string;
+  /** The image that holds the database of places, for a process that needs it and does not. */
+  readonly geoIpImage?: string;
+  /** Kafka, whose consumers' lag says how many tasks are needed. */
+  readonly kafka: IKafka;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
+  /** The security group that its callers come into, and that it comes to others with. */
+  readonly securityGroup: ISecurityGroup;
+  /** The security groups with which it comes into stores. */
+  readonly clientGroups: readonly ISecurityGroup[];
+  readonly roles: ServiceRoles;
   /** Where other processes find it by name; left out where none calls it. */
   readonly namespace?: INamespace;
   readonly logRetention: RetentionDays;
@@ -63,13 +83,8 @@ export interface PostHogServiceProps {
   addProxy?(taskDefinition: FargateTaskDefinition, process: ProxiedProcess): LoadBalancerTargetOptions;
 }
 
-const TARGET_CPU_PERCENT = 60;
-
-/** How many tasks run at least and at most. */
-interface TaskCounts {
-  readonly min: number;
-  readonly max: number;
-}
+/** Any process that is not well for this long is replaced: times in seconds. */
+const PROBE = { interval: 15, timeout: 10, retries: 5 };
 
 /** Any of PostHog's processes, run on Fargate from its definition. */
 export class PostHogService extends Construct implements IPostHogService {
@@ -83,18 +98,19 @@ export class PostHogService extends Construct implements IPostHogService {
   public constructor(scope: Construct, id: string, props: PostHogServiceProps) {
     super(scope, id);
     const { definition, options } = props;
-    const tasks = at(this, () => taskCounts(definition, options));
+    const size = at(this, () => taskSize(definition, props.size, options));
     this.process = definition.process;
     this.logGroup = new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
-    this.taskDefinition = this.defineTask(props);
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: `PostHog ${definition.process}` });
-    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: definition.http && Port.tcp(definition.http.port) });
-    this.service = this.defineService(props, tasks, securityGroup);
-    if (definition.http) {
-      this.targetGroup = this.defineTargetGroup(props, definition.http);
+    this.taskDefinition = this.defineTask(props, size);
+    const port = portOf(definition);
+    this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
+    this.service = this.defineService(props, size);
+    const http = visitorsOf(props);
+    if (http) {
+      this.targetGroup = this.defineTargetGroup(props, http);
       props.route(definition.process, this.targetGroup);
     }
-    this.scale(tasks, definition.http);
+    scaleService(this.service, size, { http, targetGroup: this.targetGroup, kafka: props.kafka, consumes: definition.consumes });
     acknowledge(this, {
       'AwsSolutions-ECS2': 'what stands in clear text is no secret; secrets come from Secrets Manager',
       'IAMNoInlinePolicy': 'each role belongs to one process, and so does its policy',
@@ -105,27 +121,38 @@ export class PostHogService extends Construct implements IPostHogService {
     }
   }
 
-  private defineTask({ definition, options, settings, extras, image }: PostHogServiceProps): FargateTaskDefinition {
-    const cpu = options.cpu ?? definition.cpu;
-    const memoryLimitMiB = options.memoryLimitMiB ?? definition.memoryLimitMiB;
-    const { environment, secrets } = at(this, () => {
-      checkFargateSize(cpu, memoryLimitMiB);
-      return mergeSettings(settings, extras);
-    });
+  /** Starts its tasks only when this is there. */
+  public startAfter(gate: IDependable): void {
+    // The service alone: what belongs to it would else each name everything that the gate does.
+    this.service.node.defaultChild!.node.addDependency(gate);
+  }
+
+  private defineTask(props: PostHogServiceProps, { cpu, memoryLimitMiB }: TaskSize): FargateTaskDefinition {
+    const { definition, options, settings, extras, image, geoIpImage, roles } = props;
+    const { environment, secrets } = at(this, () => mergeSettings(settings, extras));
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu,
       memoryLimitMiB,
+      executionRole: roles.executionRoleOf(definition),
+      taskRole: roles.taskRoleOf(definition),
       runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: options.cpuArchitecture ?? CpuArchitecture.X86_64 },
     });
-    taskDefinition.addContainer(definition.process, {
+    const { process, entryPoint, command, probe, geoIpFolder } = definition;
+    const port = portOf(definition);
+    const container = taskDefinition.addContainer(process, {
       image: containerImage(this, 'Repository', image),
-      command: definition.command,
+      entryPoint: entryPoint && [...entryPoint],
+      command: command && [...command],
       environment,
       secrets,
       stopTimeout: Duration.seconds(definition.stopTimeout),
-      portMappings: definition.http && [{ containerPort: definition.http.port }],
-      logging: this.logging(definition.process),
+      portMappings: port === undefined ? undefined : [{ containerPort: port }],
+      healthCheck: probe && !visitorsOf(props) ? healthCheck(probe) : undefined,
+      logging: this.logging(process),
     });
+    if (geoIpFolder !== undefined) {
+      addGeoIpFile(this, container, { image: geoIpImage!, folder: geoIpFolder, logging: this.logging(`${process}-geoip`) });
+    }
     return taskDefinition;
   }
 
@@ -134,13 +161,15 @@ export class PostHogService extends Construct implements IPostHogService {
     return LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix, mode: AwsLogDriverMode.NON_BLOCKING, maxBufferSize: Size.mebibytes(25) });
   }
 
-  private defineService(props: PostHogServiceProps, tasks: TaskCounts, securityGroup: ISecurityGroup): FargateService {
-    const { definition } = props;
-    return new FargateService(this, 'Service', {
+  private defineService(props: PostHogServiceProps, { minTasks, maxTasks }: TaskSize): FargateService {
+    const { definition, securityGroup } = props;
+    const http = visitorsOf(props);
+    const service = new FargateService(this, 'Service', {
       cluster: props.cluster,
       taskDefinition: this.taskDefinition,
       // Where tasks scale, a deployment must not take away those that the load has called for.
-      desiredCount: tasks.min === tasks.max ? tasks.min : undefined,
+      desiredCount: minTasks === maxTasks ? minTasks : undefined,
+      capacityProviderStrategies: props.spot ? [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] : undefined,
       vpcSubnets: props.subnets,
       securityGroups: [securityGroup],
       assignPublicIp: false,
@@ -148,7 +177,7 @@ export class PostHogService extends Construct implements IPostHogService {
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
-      healthCheckGracePeriod: definition.http && Duration.seconds(definition.http.healthCheckGracePeriod),
+      healthCheckGracePeriod: http && Duration.seconds(http.healthCheckGracePeriod),
       enableExecuteCommand: props.enableExecuteCommand,
       propagateTags: PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
@@ -159,6 +188,10 @@ export class PostHogService extends Construct implements IPostHogService {
         dnsTtl: Duration.seconds(10),
       },
     });
+    // Not among the service's own: whoever is let into the service would be let into everything that has one of these.
+    const groups = [securityGroup, ...props.clientGroups].map(({ securityGroupId }) => securityGroupId);
+    (service.node.defaultChild as CfnService).addPropertyOverride('NetworkConfiguration.AwsvpcConfiguration.SecurityGroups', groups);
+    return service;
   }
 
   private defineTargetGroup(props: PostHogServiceProps, http: HttpEndpoint): ApplicationTargetGroup {
@@ -176,6 +209,7 @@ export class PostHogService extends Construct implements IPostHogService {
       deregistrationDelay: Duration.seconds(http.deregistrationDelay),
       healthCheck: {
         path: http.healthCheck.path,
+        port: http.healthCheck.port?.toString(),
         healthyHttpCodes: '200',
         interval: Duration.seconds(http.healthCheck.interval),
         timeout: Duration.seconds(http.healthCheck.timeout),
@@ -184,30 +218,19 @@ export class PostHogService extends Construct implements IPostHogService {
       },
     });
   }
-
-  private scale(tasks: TaskCounts, http?: HttpEndpoint): void {
-    if (tasks.min === tasks.max) {
-      return;
-    }
-    const scaling = this.service.autoScaleTaskCount({ minCapacity: tasks.min, maxCapacity: tasks.max });
-    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
-    if (http && this.targetGroup) {
-      scaling.scaleOnRequestCount('Requests', { requestsPerTarget: http.requestsPerTarget, targetGroup: this.targetGroup });
-    }
-  }
 }
 
-function taskCounts(definition: ProcessDefinition, options: PostHogServiceOptions): TaskCounts {
-  const min = options.minTasks ?? definition.minTasks;
-  const max = options.maxTasks ?? Math.max(definition.maxTasks, min);
-  if (!Number.isInteger(min) || min < 1) {
-    throw rejected('minTasks', 'must be 1 or more', min);
-  }
-  if (!Number.isInteger(max) || max < min) {
-    throw rejected('maxTasks', `must be \`minTasks\` (${min}) or more`, max);
-  }
-  if (definition.maxTasks === 1 && max > 1) {
-    throw rejected('maxTasks', `must be 1 for ${definition.process}, which holds the one scheduler`, max, 'give it more `cpu` and `memoryLimitMiB` instead');
-  }
-  return { min, max };
+/** What it answers to visitors; nothing, where none reaches it. ECS registers no task in a target group that no rule leads to. */
+function visitorsOf({ definition, visited }: PostHogServiceProps): HttpEndpoint | undefined {
+  return visited ? definition.http : undefined;
+}
+
+function healthCheck({ command, startPeriod }: Probe): HealthCheck {
+  return {
+    command: ['CMD-SHELL', `${command} || exit 1`],
+    startPeriod: Duration.seconds(startPeriod),
+    interval: Duration.seconds(PROBE.interval),
+    timeout: Duration.seconds(PROBE.timeout),
+    retries: PROBE.retries,
+  };
 }

@@ -1,7 +1,9 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppSecrets } from './app-secrets';
+import { Product } from './product';
 import { PostHogProcess } from '../ingress/posthog-process';
-import { PostHogImages } from '../release/posthog-release';
+import { PostHogImages } from '../release/posthog-images';
 import { ICache } from '../stores/cache';
 import { IClickHouse } from '../stores/clickhouse';
 import { IKafka } from '../stores/kafka-client';
@@ -20,12 +22,29 @@ export interface Stores {
 /** Everything that a process can be told about what surrounds it. */
 export interface ProcessContext extends Stores {
   readonly secrets: AppSecrets;
+  /** The address that visitors use, such as `https://posthog.example.com`. */
+  readonly url: string;
+  /** The keys to the symbol sets of error tracking, with `accessKeyId` and `secretAccessKey`; there where it is deployed. */
+  readonly symbolSetKeys?: ISecret;
+  /** The queues of Temporal that are worked on. */
+  readonly temporalTaskQueues: readonly string[];
+  /** What the owner tells the app: mail, sign-on, keys. */
+  readonly appSettings: ProcessSettings;
   /** Whether PostHog reports its own usage and errors to PostHog Inc. */
   readonly telemetry: boolean;
   /** What Django must know about the proxy in front of it. */
   readonly proxyEnvironment: Readonly<Record<string, string>>;
-  /** The private address of a process, such as `http://capture.posthog.example.com.internal:3000`. */
-  addressOf(process: PostHogProcess): string;
+  /** Whether a process is deployed. */
+  readonly isDeployed: (process: PostHogProcess) => boolean;
+  /** Where other processes reach a process. */
+  readonly endpointOf: (process: PostHogProcess) => ProcessEndpoint;
+}
+
+/** Where other processes reach a process. */
+export interface ProcessEndpoint {
+  /** Its private name, such as `capture.posthog.example.com.internal`. */
+  readonly host: string;
+  readonly port: number;
 }
 
 /** The settings of a process: in clear text, and from Secrets Manager. */
@@ -38,13 +57,15 @@ export interface ProcessSettings {
 export interface HealthCheck {
   /** Where it asks. Must answer without regard to the host name, and while migrations are pending. */
   readonly path: string;
+  /** The port that it asks, where that is another one than visitors reach. */
+  readonly port?: number;
   readonly interval: number;
   readonly timeout: number;
   /** After so many failures in a row, the task is replaced. */
   readonly unhealthyThreshold: number;
 }
 
-/** What a process answers, and how its tasks come and go. */
+/** What a process answers to visitors, and how its tasks come and go. */
 export interface HttpEndpoint {
   readonly port: number;
   readonly healthCheck: HealthCheck;
@@ -56,28 +77,87 @@ export interface HttpEndpoint {
   readonly requestsPerTarget: number;
 }
 
+/** How ECS finds out, inside the container, whether a process is well that no load balancer asks. Times in seconds. */
+export interface Probe {
+  /** A shell command that fails where it is not. */
+  readonly command: string;
+  /** How long a new task may fail it; ECS allows 300. */
+  readonly startPeriod: number;
+}
+
+/** What a consumer group of Kafka reads. */
+export interface Consumption {
+  readonly group: string;
+  readonly topic: string;
+}
+
 /** One of PostHog's processes: what it is, what it needs, and how it is run. */
 export interface ProcessDefinition {
   readonly process: PostHogProcess;
   /** Its construct id. */
   readonly id: string;
+  /** The products that it is deployed with; left out where it always is. */
+  readonly products?: readonly Product[];
   readonly image: keyof PostHogImages;
   /** The image's own where it is left out. */
-  readonly command?: string[];
-  /** What it answers; left out where it answers nothing. */
+  readonly entryPoint?: readonly string[];
+  /** The image's own where it is left out. */
+  readonly command?: readonly string[];
+  /** What it answers to visitors; left out where no visitor reaches it. */
   readonly http?: HttpEndpoint;
-  /** CPU units; 1024 are one virtual CPU. */
-  readonly cpu: number;
-  readonly memoryLimitMiB: number;
-  readonly minTasks: number;
-  readonly maxTasks: number;
+  /** Where other processes reach it, if that is not where visitors do; left out where nothing does. */
+  readonly port?: number;
+  /** How ECS finds out whether it is well, where no load balancer asks; left out where one always does, or where nothing is known to tell. */
+  readonly probe?: Probe;
+  /** Where it reads the database of places from, which its image does not hold; a container of its task puts it there. */
+  readonly geoIpFolder?: string;
+  /** Why there may be one task of it only; left out where there may be more. */
+  readonly single?: string;
+  /** Whether a task may be taken away at two minutes' notice: it answers nobody, and what it had not finished, the next one does. */
+  readonly interruptible?: boolean;
+  /** What it reads from Kafka, where that is what it is limited by. */
+  readonly consumes?: Consumption;
   /** How long it may take to stop, in seconds. Fargate allows 120. */
   readonly stopTimeout: number;
   /** The stores that it connects to. */
   readonly stores: readonly (keyof Stores)[];
-  /** What it may do with objects; left out where it has no business with them. */
+  /** What it may do with objects; left out where its task role has no business with them. */
   readonly objects?: 'read' | 'read-write';
-  /** The processes that it calls. */
+  /** The processes that it cannot work without. */
+  readonly needs: readonly PostHogProcess[];
+  /** The processes that it calls where they are deployed, besides those that it needs. */
   readonly calls: readonly PostHogProcess[];
+  /** The security group that it shares with others that call the same ones; left out where it has one of its own. */
+  readonly sharedGroup?: string;
   settings(context: ProcessContext): ProcessSettings;
+}
+
+/** The port that others reach a process at; undefined where nothing does. */
+export function portOf({ port, http }: Pick<ProcessDefinition, 'port' | 'http'>): number | undefined {
+  return port ?? http?.port;
+}
+
+/** Host and port of a process, such as `capture.posthog.example.com.internal:3000`. */
+export function authorityOf(context: ProcessContext, process: PostHogProcess): string {
+  const { host, port } = context.endpointOf(process);
+  return `${host}:${port}`;
+}
+
+/** The private address of a process, such as `http://capture.posthog.example.com.internal:3000`. */
+export function addressOf(context: ProcessContext, process: PostHogProcess): string {
+  return `http://${authorityOf(context, process)}`;
+}
+
+/** Settings that name a process; none, where it is not deployed. */
+export function where(context: ProcessContext, process: PostHogProcess, settings: (address: string) => Record<string, string>): Record<string, string> {
+  return context.isDeployed(process) ? settings(addressOf(context, process)) : {};
+}
+
+/** How Django and Node are told where Temporal is; not at all, where it is not deployed. */
+export function whereTemporal(context: ProcessContext): Record<string, string> {
+  if (!context.isDeployed(PostHogProcess.TEMPORAL)) {
+    return {};
+  }
+  const { host, port } = context.endpointOf(PostHogProcess.TEMPORAL);
+  return { TEMPORAL_HOST: host, TEMPORAL_PORT: String(port) };
 }

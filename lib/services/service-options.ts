@@ -7,25 +7,25 @@ export interface PostHogServiceOptions {
   /**
    * CPU units of a task; 1024 are one virtual CPU. Fargate offers 256, 512, 1024, 2048, 4096, 8192 and 16384.
    *
-   * @default - depends on the process
+   * @default - depends on the process and on `size`
    */
   readonly cpu?: number;
   /**
    * Memory of a task, in MiB. Fargate offers certain sizes for each number of CPU units.
    *
-   * @default - depends on the process
+   * @default - depends on the process and on `size`
    */
   readonly memoryLimitMiB?: number;
   /**
    * How many tasks run at least.
    *
-   * @default - 2, and 1 for the worker
+   * @default - depends on the process and on `size`
    */
   readonly minTasks?: number;
   /**
-   * How many tasks run at most. The worker has the one scheduler and cannot have more than one.
+   * How many tasks run at most. The worker has the one scheduler and cannot have more than one; neither can `livestream` and `temporal`.
    *
-   * @default - depends on the process, or `minTasks` where that is more
+   * @default - depends on the process and on `size`, or `minTasks` where that is more
    */
   readonly maxTasks?: number;
   /**

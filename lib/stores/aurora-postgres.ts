@@ -10,8 +10,7 @@ import { acknowledgeServer } from './postgres-findings';
 import { CA_CERTIFICATE, IN_ANY_CASE } from './postgres-instance';
 import { checkPostgresOptions, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions } from './postgres-options';
 import { postgresParameters } from './postgres-parameters';
-import { defineCredentials, defineUrlSecret } from './postgres-secrets';
-import { PostgresClient } from './postgres-url';
+import { defineCredentials, UrlSecrets } from './postgres-secrets';
 import { isKept, retainSurroundings } from './removal';
 import { storeSubnets } from './store-subnets';
 import { at, rejected } from '../private/errors';
@@ -49,14 +48,20 @@ const DEFAULTS = { version: AuroraPostgresEngineVersion.VER_15_17, minCapacity: 
 export class AuroraPostgres extends Construct implements IPostgres {
   /** The cluster. */
   public readonly cluster: IDatabaseCluster;
-  /** The secret with the master user's `username` and `password`, and with `host` and `port`. */
-  public readonly credentials: ISecret;
+  /** The secret with the master user's `username` and `password`, and with `host` and `port`. It is always there. */
+  public readonly credentials?: ISecret;
   public readonly urlSecret: ISecret;
   public readonly personsUrlSecret: ISecret;
   public readonly nodeUrlSecret: ISecret;
   public readonly nodePersonsUrlSecret: ISecret;
+  /** The host name of the server that writes. It is always there. */
+  public readonly host?: string;
+  public readonly port = POSTGRES_PORT;
+  public readonly tls = true;
   public readonly clientPorts = [POSTGRES_PORT];
   public readonly connections: Connections;
+
+  private readonly urls: UrlSecrets;
 
   public constructor(scope: Construct, id: string, props: AuroraPostgresProps) {
     super(scope, id);
@@ -67,17 +72,30 @@ export class AuroraPostgres extends Construct implements IPostgres {
     const { username = POSTGRES_DEFAULTS.username, databaseName = POSTGRES_DEFAULTS.databaseName, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostgreSQL of PostHog', allowAllOutbound: false });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
-    this.credentials = defineCredentials(this, username, removalPolicy);
-    this.cluster = at(this, () => defineCluster(this, props, this.credentials, securityGroup));
-    const parts = { username, host: this.cluster.clusterEndpoint.hostname, port: POSTGRES_PORT, databaseName };
-    this.urlSecret = defineUrlSecret(this, 'Url', PostgresClient.LIBPQ, this.credentials, parts, removalPolicy);
-    this.nodeUrlSecret = defineUrlSecret(this, 'NodeUrl', PostgresClient.NODE, this.credentials, parts, removalPolicy);
+    const credentials = defineCredentials(this, username, removalPolicy);
+    const cluster = at(this, () => defineCluster(this, props, credentials, securityGroup));
+    const host = cluster.clusterEndpoint.hostname;
     // The cluster answers only when it has a server. Whoever uses the URLs waits for that.
-    [this.urlSecret, this.nodeUrlSecret].forEach((secret) => secret.node.addDependency(this.cluster));
+    this.urls = new UrlSecrets(this, credentials, { username, host, port: this.port }, databaseName, removalPolicy, cluster);
+    this.credentials = credentials;
+    this.cluster = cluster;
+    this.host = host;
+    this.urlSecret = this.urls.posthog;
+    this.nodeUrlSecret = this.urls.nodePosthog;
     this.personsUrlSecret = this.urlSecret;
     this.nodePersonsUrlSecret = this.nodeUrlSecret;
     retainSurroundings(this, removalPolicy);
     warnOfSnapshot(this, props.snapshotIdentifier);
+  }
+
+  /** It is always there, and made when it is first asked for. */
+  public get cyclotronUrlSecret(): ISecret | undefined {
+    return this.urls.cyclotron;
+  }
+
+  /** It is always there, and made when it is first asked for. */
+  public get nodeCyclotronUrlSecret(): ISecret | undefined {
+    return this.urls.nodeCyclotron;
   }
 }
 

@@ -17,6 +17,9 @@ export interface ClickHouseProps {
   readonly kafka: IKafka;
   /**
    * PostHog's image, `PostHogRelease.V2026_09_11.images.app`. Functions and schemas that PostHog's queries need are copied from it.
+   *
+   * The instances may pull one that lies in a private ECR repository where its name is known at synthesis. A name that is a token is not known
+   * to be one, and gets them no right to pull: write the account and the region out.
    */
   readonly appImage: string;
   /**
@@ -72,7 +75,7 @@ export interface ClickHouseProps {
    */
   readonly keeperInstanceType?: InstanceType;
   /**
-   * The image of ClickHouse: the version that PostHog's release expects, by its digest.
+   * The image of ClickHouse: the version that PostHog's release expects, by its digest. A token gets no right to pull, as with `appImage`.
    *
    * @default - 26.6.2.158, which belongs to PostHogRelease.V2026_09_11
    */

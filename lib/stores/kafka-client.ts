@@ -23,4 +23,6 @@ export interface IKafka extends IConstruct, IConnectable {
   readonly clientPorts: number[];
   /** The largest message that the brokers take, in bytes. */
   readonly maxMessageBytes: number;
+  /** The name of the cluster on MSK, as its metrics know it; left out elsewhere. */
+  readonly clusterName?: string;
 }

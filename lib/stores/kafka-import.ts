@@ -26,6 +26,12 @@ export interface KafkaAttributes {
    */
   readonly maxMessageBytes?: number;
   /**
+   * The name of the cluster on MSK. With it, processes scale by how much they have yet to read.
+   *
+   * @default - none; they scale by their CPU
+   */
+  readonly clusterName?: string;
+  /**
    * The brokers' security groups. They are made to admit the processes that use them.
    *
    * @default - none; admit PostHog's processes yourself
@@ -52,6 +58,7 @@ export class ImportedKafka extends Construct implements IKafka {
   public readonly encryption: KafkaEncryption;
   public readonly clientPorts: number[];
   public readonly maxMessageBytes: number;
+  public readonly clusterName?: string;
   public readonly connections: Connections;
 
   public constructor(scope: Construct, id: string, attrs: KafkaAttributes) {
@@ -59,6 +66,7 @@ export class ImportedKafka extends Construct implements IKafka {
     this.bootstrapServers = attrs.bootstrapServers;
     this.encryption = attrs.encryption ?? KafkaEncryption.TLS;
     this.maxMessageBytes = attrs.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
+    this.clusterName = attrs.clusterName;
     const ports = at(this, () => checkBrokers(this.bootstrapServers, this.encryption));
     this.clientPorts = ports.length > 0 ? [...new Set(ports)] : [MSK_PORTS[this.encryption]];
     this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.clientPorts[0]) });

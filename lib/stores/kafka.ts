@@ -71,6 +71,7 @@ export class Kafka extends Construct implements IKafka {
 
   /** The ARN of the cluster. */
   public readonly clusterArn: string;
+  public readonly clusterName?: string;
   public readonly bootstrapServers: string;
   public readonly encryption = KafkaEncryption.TLS;
   public readonly clientPorts = [MSK_PORTS[KafkaEncryption.TLS]];
@@ -88,6 +89,7 @@ export class Kafka extends Construct implements IKafka {
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.clientPorts[0]) });
     const cluster = this.defineCluster(props, subnets, securityGroup, express);
     this.clusterArn = cluster.attrArn;
+    this.clusterName = cluster.clusterName;
     if (!express) {
       this.growStorage(props.maxVolumeSize ?? DEFAULTS.maxVolumeSize);
     }

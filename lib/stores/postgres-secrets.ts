@@ -1,7 +1,7 @@
 import { RemovalPolicy, SecretValue } from 'aws-cdk-lib/core';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
-import { PASSWORD, PostgresClient, postgresUrl, PostgresUrlParts } from './postgres-url';
+import { Construct, IDependable } from 'constructs';
+import { CYCLOTRON_DATABASE, PASSWORD, PostgresClient, postgresUrl, PostgresUrlParts } from './postgres-url';
 import { withoutSnapshot } from './removal';
 import { acknowledge } from '../private/acknowledge';
 
@@ -26,17 +26,45 @@ export function defineCredentials(scope: Construct, username: string, removalPol
 }
 
 /**
- * A secret whose whole text is the URL that a client opens the database with.
- *
- * CloudFormation puts the password in when it makes the secret: the template holds a dynamic reference to it, never the password.
+ * The connection URLs of a server, each the whole text of a secret. Those that not every PostHog needs are made when they are first asked
+ * for: each secret has a price.
  */
-export function defineUrlSecret(scope: Construct, id: string, client: PostgresClient, credentials: ISecret, parts: Omit<PostgresUrlParts, 'password'>, removalPolicy: RemovalPolicy): Secret {
-  const password = credentials.secretValueFromJson('password').unsafeUnwrap();
-  const secret = new Secret(scope, id, {
-    description: `PostHog PostgreSQL: connection URL for ${client}`,
-    secretStringValue: SecretValue.unsafePlainText(postgresUrl(client, { ...parts, password })),
-    removalPolicy: withoutSnapshot(removalPolicy),
-  });
-  acknowledge(secret, FINDINGS);
-  return secret;
+export class UrlSecrets {
+  public readonly posthog: Secret;
+  public readonly nodePosthog: Secret;
+
+  public constructor(
+    private readonly scope: Construct, private readonly credentials: ISecret, private readonly server: Omit<PostgresUrlParts, 'password' | 'databaseName'>,
+    databaseName: string, private readonly removalPolicy: RemovalPolicy, private readonly answering?: IDependable,
+  ) {
+    this.posthog = this.secret('Url', PostgresClient.LIBPQ, databaseName);
+    this.nodePosthog = this.secret('NodeUrl', PostgresClient.NODE, databaseName);
+  }
+
+  public get cyclotron(): Secret {
+    return this.secret('CyclotronUrl', PostgresClient.LIBPQ, CYCLOTRON_DATABASE);
+  }
+
+  public get nodeCyclotron(): Secret {
+    return this.secret('NodeCyclotronUrl', PostgresClient.NODE, CYCLOTRON_DATABASE);
+  }
+
+  /** CloudFormation puts the password in when it makes the secret: the template holds a dynamic reference to it, never the password. */
+  private secret(id: string, client: PostgresClient, databaseName: string): Secret {
+    const found = this.scope.node.tryFindChild(id);
+    if (found) {
+      return found as Secret;
+    }
+    const password = this.credentials.secretValueFromJson('password').unsafeUnwrap();
+    const secret = new Secret(this.scope, id, {
+      description: `PostHog PostgreSQL: connection URL ${databaseName === CYCLOTRON_DATABASE ? `of ${databaseName} ` : ''}for ${client}`,
+      secretStringValue: SecretValue.unsafePlainText(postgresUrl(client, { ...this.server, databaseName, password })),
+      removalPolicy: withoutSnapshot(this.removalPolicy),
+    });
+    acknowledge(secret, FINDINGS);
+    if (this.answering) {
+      secret.node.addDependency(this.answering);
+    }
+    return secret;
+  }
 }

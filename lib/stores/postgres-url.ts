@@ -19,6 +19,12 @@ const SSL_MODE: Readonly<Record<PostgresClient, string>> = {
   [PostgresClient.NODE]: 'no-verify',
 };
 
+/**
+ * The database that data pipelines keep their jobs in. The migration makes it and its tables, and takes the name from the URL alone
+ * (`run_cyclotron_node_migrations` in rust/bin/migrate-entry); this is the name that it has where there is none.
+ */
+export const CYCLOTRON_DATABASE = 'cyclotron_node';
+
 /** The parts of a connection URL. None may hold a character that means something in a URL: nothing is encoded here, for parts can be tokens. */
 export interface PostgresUrlParts {
   readonly username: string;

@@ -1,17 +1,15 @@
 import { Annotations } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Connections, IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { IDatabaseInstance } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
-import { checkPort } from './endpoint-checks';
+import { ImportedPostgres, PostgresAttributes } from './postgres-import';
 import { definePostgresInstance } from './postgres-instance';
 import { POSTGRES_DEFAULTS, POSTGRES_PORT } from './postgres-options';
 import { checkPostgresProps, PostgresProps } from './postgres-props';
-import { defineCredentials, defineUrlSecret } from './postgres-secrets';
-import { PostgresClient } from './postgres-url';
+import { defineCredentials, UrlSecrets } from './postgres-secrets';
 import { retainSurroundings } from './removal';
 import { at } from '../private/errors';
-import { checkWholeText } from '../private/secrets';
 
 /**
  * A PostgreSQL server that PostHog keeps its own records in.
@@ -25,52 +23,23 @@ export interface IPostgres extends IConstruct, IConnectable {
   readonly nodeUrlSecret: ISecret;
   /** The secret whose text is the connection URL of the database of persons for Node processes. */
   readonly nodePersonsUrlSecret: ISecret;
+  /**
+   * The secret whose text is the connection URL of the database `cyclotron_node`, which data pipelines keep their jobs in. Not known of a server
+   * that you run unless you say it.
+   */
+  readonly cyclotronUrlSecret?: ISecret;
+  /** The secret whose text is the connection URL of the database `cyclotron_node` for Node processes. Not known where `cyclotronUrlSecret` is not. */
+  readonly nodeCyclotronUrlSecret?: ISecret;
+  /** The secret with `username` and `password`, for what takes no URL. Not known of a server that you run unless you say it. */
+  readonly credentials?: ISecret;
+  /** The host name of the server, for what takes no URL. Not known of a server that you run unless you say it. */
+  readonly host?: string;
+  /** The port that the server listens on. */
+  readonly port: number;
+  /** Whether the server speaks TLS, for what takes no URL. */
+  readonly tls: boolean;
   /** The ports that processes connect to. */
   readonly clientPorts: number[];
-}
-
-/**
- * A PostgreSQL server that you run.
- */
-export interface PostgresAttributes {
-  /**
-   * The secret whose whole text is the connection URL, `postgres://user:password@host:5432/posthog?sslmode=require`.
-   *
-   * User and password in it must be percent-encoded. The role must own the database; PostHog creates extensions and, for some
-   * products, further databases.
-   */
-  readonly urlSecret: ISecret;
-  /**
-   * The secret whose whole text is the connection URL of the database of persons.
-   *
-   * @default - the same database, as PostHog's own single-host installation does
-   */
-  readonly personsUrlSecret?: ISecret;
-  /**
-   * The secret whose whole text is the connection URL for Node processes. Under `sslmode=require` they verify the server's certificate, and
-   * refuse that of RDS; write `sslmode=no-verify` there.
-   *
-   * @default - `urlSecret`
-   */
-  readonly nodeUrlSecret?: ISecret;
-  /**
-   * The secret whose whole text is the connection URL of the database of persons for Node processes.
-   *
-   * @default - `personsUrlSecret` where that is given, `nodeUrlSecret` where it is not
-   */
-  readonly nodePersonsUrlSecret?: ISecret;
-  /**
-   * The port that the server listens on.
-   *
-   * @default 5432
-   */
-  readonly port?: number;
-  /**
-   * The server's security groups. They are made to admit the processes that use it.
-   *
-   * @default - none; admit PostHog's processes yourself
-   */
-  readonly securityGroups?: ISecurityGroup[];
 }
 
 /**
@@ -93,14 +62,20 @@ export class Postgres extends Construct implements IPostgres {
 
   /** The server. */
   public readonly instance: IDatabaseInstance;
-  /** The secret with the master user's `username` and `password`, and with `host` and `port`. */
-  public readonly credentials: ISecret;
+  /** The secret with the master user's `username` and `password`, and with `host` and `port`. It is always there. */
+  public readonly credentials?: ISecret;
   public readonly urlSecret: ISecret;
   public readonly personsUrlSecret: ISecret;
   public readonly nodeUrlSecret: ISecret;
   public readonly nodePersonsUrlSecret: ISecret;
+  /** The host name of the server. It is always there. */
+  public readonly host?: string;
+  public readonly port = POSTGRES_PORT;
+  public readonly tls = true;
   public readonly clientPorts = [POSTGRES_PORT];
   public readonly connections: Connections;
+
+  private readonly urls: UrlSecrets;
 
   public constructor(scope: Construct, id: string, props: PostgresProps) {
     super(scope, id);
@@ -108,16 +83,30 @@ export class Postgres extends Construct implements IPostgres {
     const { username = POSTGRES_DEFAULTS.username, databaseName = POSTGRES_DEFAULTS.databaseName, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostgreSQL of PostHog', allowAllOutbound: false });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
-    this.credentials = defineCredentials(this, username, removalPolicy);
-    this.instance = at(this, () => definePostgresInstance(this, props, this.credentials, securityGroup));
-    const parts = { username, host: this.instance.dbInstanceEndpointAddress, port: POSTGRES_PORT, databaseName };
-    this.urlSecret = defineUrlSecret(this, 'Url', PostgresClient.LIBPQ, this.credentials, parts, removalPolicy);
-    this.nodeUrlSecret = defineUrlSecret(this, 'NodeUrl', PostgresClient.NODE, this.credentials, parts, removalPolicy);
+    const credentials = defineCredentials(this, username, removalPolicy);
+    const instance = at(this, () => definePostgresInstance(this, props, credentials, securityGroup));
+    const host = instance.dbInstanceEndpointAddress;
+    this.urls = new UrlSecrets(this, credentials, { username, host, port: this.port }, databaseName, removalPolicy);
+    this.credentials = credentials;
+    this.instance = instance;
+    this.host = host;
+    this.urlSecret = this.urls.posthog;
+    this.nodeUrlSecret = this.urls.nodePosthog;
     // One database for both, as PostHog's own single-host installation has it (docker-compose.hobby.yml).
     this.personsUrlSecret = this.urlSecret;
     this.nodePersonsUrlSecret = this.nodeUrlSecret;
     retainSurroundings(this, removalPolicy);
     warnOfSnapshot(this, props.snapshotIdentifier);
+  }
+
+  /** It is always there, and made when it is first asked for. */
+  public get cyclotronUrlSecret(): ISecret | undefined {
+    return this.urls.cyclotron;
+  }
+
+  /** It is always there, and made when it is first asked for. */
+  public get nodeCyclotronUrlSecret(): ISecret | undefined {
+    return this.urls.nodeCyclotron;
   }
 }
 
@@ -127,31 +116,5 @@ export function warnOfSnapshot(store: Construct, snapshotIdentifier?: string): v
     Annotations.of(store).addWarningV2('cdk-posthog:Postgres.snapshotIdentifier',
       'leave `snapshotIdentifier` as it is for as long as this server lives: where it is removed, CloudFormation makes an empty server in its place, and ' +
       'where it is changed, one from the other snapshot; `username` likewise: a change makes a password that the server does not know');
-  }
-}
-
-class ImportedPostgres extends Construct implements IPostgres {
-  public readonly urlSecret: ISecret;
-  public readonly personsUrlSecret: ISecret;
-  public readonly nodeUrlSecret: ISecret;
-  public readonly nodePersonsUrlSecret: ISecret;
-  public readonly clientPorts: number[];
-  public readonly connections: Connections;
-
-  public constructor(scope: Construct, id: string, attrs: PostgresAttributes) {
-    super(scope, id);
-    this.urlSecret = attrs.urlSecret;
-    this.personsUrlSecret = attrs.personsUrlSecret ?? attrs.urlSecret;
-    this.nodeUrlSecret = attrs.nodeUrlSecret ?? attrs.urlSecret;
-    this.nodePersonsUrlSecret = attrs.nodePersonsUrlSecret ?? attrs.personsUrlSecret ?? this.nodeUrlSecret;
-    const port = attrs.port ?? POSTGRES_PORT;
-    at(this, () => {
-      checkPort('port', port);
-      for (const name of ['urlSecret', 'personsUrlSecret', 'nodeUrlSecret', 'nodePersonsUrlSecret'] as const) {
-        checkWholeText(name, this[name]);
-      }
-    });
-    this.clientPorts = [port];
-    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(port) });
   }
 }

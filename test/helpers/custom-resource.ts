@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer, IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer as createHttpServer, IncomingHttpHeaders, IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { generate } from 'selfsigned';
+import { isSigned } from './signature';
 
 /** What CloudFormation hears. */
 export interface Answer {
@@ -38,6 +39,23 @@ export interface ApiCall {
   readonly json: Record<string, unknown>;
   /** Who signed it, for which service: `AKID/20261124/eu-central-1/ec2/aws4_request`. */
   readonly credential?: string;
+  /** Whether its signature is right. */
+  readonly signed: boolean;
+}
+
+/** One request to an address of CloudFormation's. */
+export interface Told {
+  readonly method?: string;
+  readonly url?: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What a function that is no custom resource answered, or what it threw. */
+export interface Returned {
+  readonly answer?: unknown;
+  readonly thrown?: string;
+  readonly told: readonly Told[];
 }
 
 /** What an API answers: a status and a body, or nothing ever. */
@@ -54,7 +72,8 @@ export class CustomResourceWorld {
 
   public calls: ApiCall[] = [];
   private api: Api = () => 'silence';
-  private answers: string[] = [];
+  private told: Told[] = [];
+  private hears: (told: Told) => { status: number; body: string } = () => HEARD;
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'custom-resource-'));
   private readonly aws: Server;
   private readonly cloudFormation: Server;
@@ -65,43 +84,45 @@ export class CustomResourceWorld {
       const { Action, ...parameters } = target ? {} : Object.fromEntries(new URLSearchParams(body));
       const action = target ? String(target).split('.')[1] : Action;
       const json = target ? JSON.parse(body) as Record<string, unknown> : {};
-      const call = { action, parameters, json, credential: /Credential=([^,]*),/.exec(request.headers.authorization ?? '')?.[1] };
+      const credential = /Credential=([^,]*),/.exec(request.headers.authorization ?? '')?.[1];
+      const call = { action, parameters, json, credential, signed: isSigned(request, body, SECRET_KEY) };
       const answer = this.api(call, this.calls);
       this.calls.push(call);
       return answer;
     }));
-    this.cloudFormation = createHttpsServer({ key, cert }, listener((body) => {
-      this.answers.push(body);
-      return { status: 200, body: '' };
+    this.cloudFormation = createHttpsServer({ key, cert }, listener((body, { method, url, headers }) => {
+      const told = { method, url, headers, body };
+      this.told.push(told);
+      return this.hears(told);
     }));
     writeFileSync(this.certificate, cert);
   }
 
   /** Runs the function once and waits for its end. Its time is what Lambda says is left of it. */
   public async invoke(assetFolder: string, event: object, api: Api, time = 300_000): Promise<Invocation> {
-    this.api = api;
-    this.calls = [];
-    this.answers = [];
+    this.begin(api);
     const start = Date.now();
-    const log = await run(RUN, {
-      PATH: process.env.PATH!,
-      NODE_EXTRA_CA_CERTS: this.certificate,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'example',
-      AWS_SESSION_TOKEN: 'example',
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${portOf(this.aws)}`,
-      RESPONSE_PORT: String(portOf(this.cloudFormation)),
-      ENTRY_POINT: path.join(assetFolder, '__entrypoint__.js'),
-      EVENT: JSON.stringify(event),
-      TIME: String(time),
-    });
+    const { output } = await run(RUN, { ...this.environment, ENTRY_POINT: path.join(assetFolder, '__entrypoint__.js'), EVENT: JSON.stringify(event), TIME: String(time) });
+    const answers = this.told.map(({ body }) => body);
     return {
-      answers: this.answers.map((text) => JSON.parse(text) as Answer),
-      bytes: Math.max(0, ...this.answers.map((text) => Buffer.byteLength(text))),
+      answers: answers.map((text) => JSON.parse(text) as Answer),
+      bytes: Math.max(0, ...answers.map((text) => Buffer.byteLength(text))),
       milliseconds: Date.now() - start,
-      log,
+      log: output,
     };
+  }
+
+  /** Calls a function that is no custom resource, and waits for its end. */
+  public async call(program: string, event: object, api: Api, hears: (told: Told) => { status: number; body: string } = () => HEARD): Promise<Returned> {
+    this.begin(api);
+    this.hears = hears;
+    const { result } = await run(CALL, { ...this.environment, PROGRAM: program, EVENT: JSON.stringify(event) });
+    return { ...JSON.parse(result) as Omit<Returned, 'told'>, told: this.told };
+  }
+
+  /** An address of CloudFormation's, as a wait condition has one. */
+  public get url(): string {
+    return `https://localhost:${portOf(this.cloudFormation)}/arn%3Aaws%3Acloudformation?Expires=1&Signature=a%2Bb`;
   }
 
   public stop(): void {
@@ -110,6 +131,26 @@ export class CustomResourceWorld {
       server.closeAllConnections();
     }
     rmSync(this.folder, { recursive: true });
+  }
+
+  private begin(api: Api): void {
+    this.api = api;
+    this.calls = [];
+    this.told = [];
+    this.hears = () => HEARD;
+  }
+
+  private get environment(): Record<string, string> {
+    return {
+      PATH: process.env.PATH!,
+      NODE_EXTRA_CA_CERTS: this.certificate,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: SECRET_KEY,
+      AWS_SESSION_TOKEN: 'example',
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${portOf(this.aws)}`,
+      RESPONSE_PORT: String(portOf(this.cloudFormation)),
+    };
   }
 
   private get certificate(): string {
@@ -124,6 +165,9 @@ export function functionFolder(assembly: string): string {
   return path.join(assembly, folder);
 }
 
+const SECRET_KEY = 'example';
+const HEARD = { status: 200, body: '' };
+
 /** CloudFormation's address has no port; this process has no right to 443. Lambda freezes a function that has ended. */
 const RUN = `
 require('node:https').globalAgent.defaultPort = Number(process.env.RESPONSE_PORT);
@@ -132,13 +176,19 @@ require(process.env.ENTRY_POINT).handler(JSON.parse(process.env.EVENT), { getRem
   .then(() => process.exit(0), (error) => { console.error('THROWN', error); process.exit(0); });
 `;
 
-async function run(program: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const child = spawn(process.execPath, ['-e', program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  child.stdout.on('data', (text) => { log += text; });
-  child.stderr.on('data', (text) => { log += text; });
+/** What it returns goes to a pipe of its own, for its log goes to the others. */
+const CALL = `
+require(process.env.PROGRAM).handler(JSON.parse(process.env.EVENT))
+  .then((answer) => ({ answer }), (error) => ({ thrown: String(error) }))
+  .then((result) => { require('node:fs').writeSync(3, JSON.stringify(result)); process.exit(0); });
+`;
+
+async function run(program: string, env: NodeJS.ProcessEnv): Promise<{ output: string; result: string }> {
+  const child = spawn(process.execPath, ['-e', program], { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const texts = ['', '', '', ''];
+  child.stdio.forEach((stream, index) => stream?.on('data', (text) => { texts[index === 2 ? 1 : index] += text; }));
   await new Promise((resolve) => child.on('close', resolve));
-  return log;
+  return { output: texts[1], result: texts[3] };
 }
 
 function portOf(server: Server): number {

@@ -1,27 +1,42 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { newStack, stores } from './stack';
-import { containerOf } from './template';
+import { containerOf, idOf } from './template';
 import { containerImage } from '../../lib/private/container-image';
+import { PostHogProcess } from '../../lib';
 import { AppSecrets } from '../../lib/services/app-secrets';
-import { ProcessContext, ProcessDefinition, Stores } from '../../lib/services/process-definition';
+import { portOf, ProcessContext, ProcessDefinition, Stores } from '../../lib/services/process-definition';
+import { PROCESSES } from '../../lib/services/processes';
 
 /** What a process is told, by variable: texts as they are, secrets as the name of the secret and the key in it. */
 export type Settings = Record<string, string>;
 
-/** The settings of a process in a stack of a fixed account and region, with other stores where a test gives them. */
-export function settingsOf(definition: ProcessDefinition, others: (stack: ReturnType<typeof newStack>) => Partial<Stores> = () => ({})): Settings {
+/** What surrounds a process, where a test wants it other than usual. */
+export interface OtherContext extends Partial<Omit<ProcessContext, keyof Stores>> {
+  stores?: (stack: ReturnType<typeof newStack>) => Partial<Stores>;
+  /** Processes that are not deployed. */
+  without?: PostHogProcess[];
+}
+
+/** The settings of a process in a stack of a fixed account and region. */
+export function settingsOf(definition: ProcessDefinition, { stores: others = () => ({}), without = [], ...context }: OtherContext = {}): Settings {
   const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
-  const context: ProcessContext = {
+  const { environment, secrets } = definition.settings({
     ...stores(stack),
     ...others(stack),
     secrets: new AppSecrets(stack, 'Secrets', {}, RemovalPolicy.RETAIN),
+    url: 'https://posthog.example.com',
+    symbolSetKeys: Secret.fromSecretNameV2(stack, 'SymbolSetKeys', 'symbol-set-keys'),
+    appSettings: { environment: {}, secrets: {} },
     telemetry: false,
-    proxyEnvironment: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4' },
-    addressOf: (process) => `http://${process}.internal`,
-  };
-  const { environment, secrets } = definition.settings(context);
+    temporalTaskQueues: ['one-queue', 'another-queue'],
+    proxyEnvironment: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4', ALLOWED_HOSTS: 'posthog.example.com' },
+    isDeployed: (process) => !without.includes(process),
+    endpointOf: (process) => ({ host: `${process}.internal`, port: portOf(PROCESSES.find((other) => other.process === process)!)! }),
+    ...context,
+  });
   new FargateTaskDefinition(stack, 'Task').addContainer(definition.process, { image: containerImage(stack, 'Image', 'image'), environment, secrets });
   const container = containerOf(Template.fromStack(stack), definition.process);
   return Object.fromEntries([
@@ -43,5 +58,5 @@ function secretName(valueFrom: unknown): string {
   if (typeof valueFrom === 'string') {
     return valueFrom.split(':secret:')[1].replace(/::$/, '').replace(':', ' ');
   }
-  return (valueFrom as { Ref: string }).Ref.replace(/^Secrets/, '').replace(/[0-9A-F]{8}$/, '');
+  return idOf(valueFrom).replace(/^Secrets/, '').replace(/[0-9A-F]{8}$/, '').replace('PrivateKeyValue', 'PrivateKey');
 }

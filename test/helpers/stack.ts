@@ -4,9 +4,9 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate, ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { Cache, ClickHouse, Kafka, ObjectStorage, Postgres, PostHog, PostHogProps } from '../../lib';
+import { Cache, ClickHouse, Kafka, ObjectStorage, Postgres, PostgresAttributes, PostHog, PostHogProps, Product } from '../../lib';
 import { Stores } from '../../lib/services/process-definition';
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -30,7 +30,7 @@ export function certificate(scope: Construct): ICertificate {
 /** Stores that somebody runs already. */
 export function stores(scope: Construct): Stores {
   return {
-    postgres: Postgres.fromPostgresAttributes(scope, 'Postgres', { urlSecret: Secret.fromSecretNameV2(scope, 'PostgresUrl', 'postgres-url') }),
+    postgres: Postgres.fromPostgresAttributes(scope, 'Postgres', givenPostgres(scope)),
     cache: Cache.fromCacheAttributes(scope, 'Cache', { host: 'cache.internal' }),
     kafka: Kafka.fromKafkaAttributes(scope, 'Kafka', { bootstrapServers: 'b-1.internal:9094,b-2.internal:9094' }),
     clickHouse: ClickHouse.fromClickHouseAttributes(scope, 'ClickHouse', { host: 'clickhouse.internal', credentials: Secret.fromSecretNameV2(scope, 'ClickHouseSecret', 'clickhouse') }),
@@ -38,10 +38,26 @@ export function stores(scope: Construct): Stores {
   };
 }
 
-/** A PostHog with only what it cannot do without, and whatever a test adds. */
+/** A PostgreSQL that somebody runs already, with all that is known of it. */
+export function givenPostgres(scope: Construct): PostgresAttributes {
+  const secret = (name: string) => (scope.node.tryFindChild(`Secret-${name}`) as ISecret | undefined) ?? Secret.fromSecretNameV2(scope, `Secret-${name}`, name);
+  return {
+    host: 'postgres.internal',
+    credentials: secret('postgres-login'),
+    urlSecret: secret('postgres-url'),
+    nodeUrlSecret: secret('node-url'),
+    cyclotronUrlSecret: secret('cyclotron-url'),
+    nodeCyclotronUrlSecret: secret('node-cyclotron-url'),
+  };
+}
+
+/** Few enough products for a test to be quick; `products: undefined` is what users get. */
+export const FEW: Product[] = [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY];
+
+/** A PostHog with few products, stores that stand already, and whatever a test adds. */
 export function newPostHog(scope: Construct, overrides: Partial<PostHogProps> = {}, id = 'PostHog'): PostHog {
   const given = new Construct(scope, `${id}Given`);
-  return new PostHog(scope, id, { domainName: 'posthog.example.com', certificate: certificate(given), ...stores(given), ...overrides });
+  return new PostHog(scope, id, { domainName: 'posthog.example.com', certificate: certificate(given), products: FEW, ...stores(given), ...overrides });
 }
 
 /** The only properties of the only resource of a type. */

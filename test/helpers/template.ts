@@ -23,6 +23,8 @@ export interface Container {
   readonly Secrets?: { Name: string; ValueFrom: unknown }[];
   readonly PortMappings?: { ContainerPort: number }[];
   readonly StopTimeout?: number;
+  readonly HealthCheck?: Record<string, unknown>;
+  readonly MountPoints?: Record<string, unknown>[];
   readonly LogConfiguration: { LogDriver: string; Options: Record<string, unknown> };
 }
 
@@ -31,6 +33,7 @@ export interface TaskDefinition {
   readonly ContainerDefinitions: Container[];
   readonly Cpu: string;
   readonly Memory: string;
+  readonly Volumes?: Record<string, unknown>[];
   readonly RuntimePlatform: Record<string, string>;
   readonly TaskRoleArn: unknown;
   readonly ExecutionRoleArn: unknown;
@@ -40,6 +43,8 @@ export interface TaskDefinition {
 export interface Service {
   readonly TaskDefinition: unknown;
   readonly DesiredCount?: number;
+  readonly LaunchType?: string;
+  readonly CapacityProviderStrategy?: Record<string, unknown>[];
   readonly EnableExecuteCommand: boolean;
   readonly HealthCheckGracePeriodSeconds?: number;
   readonly DeploymentConfiguration: Record<string, unknown>;
@@ -90,9 +95,7 @@ export function taskOf(template: Template, process: string): [id: string, task: 
 
 /** The container of a process. */
 export function containerOf(template: Template, process: string): Container {
-  const own = taskOf(template, process)[1].ContainerDefinitions.filter(({ Name }) => Name !== CLIENT_ADDRESS_CONTAINER);
-  expect(own).toHaveLength(1);
-  return own[0];
+  return taskOf(template, process)[1].ContainerDefinitions.find(({ Name }) => Name === process)!;
 }
 
 /** The nginx beside a process that verifies visitors' addresses, or undefined where there is none. */
@@ -108,11 +111,14 @@ export function serviceOf(template: Template, process: string): Service {
   return found[0][1].Properties;
 }
 
-/** The logical id of the one security group of a process. */
+/** The logical id of the security group that the callers of a process come into. */
 export function securityGroupOf(template: Template, process: string): string {
-  const { SecurityGroups } = serviceOf(template, process).NetworkConfiguration.AwsvpcConfiguration;
-  expect(SecurityGroups).toHaveLength(1);
-  return idOf(SecurityGroups[0]);
+  return securityGroupsOf(template, process)[0];
+}
+
+/** The logical ids of all security groups of a process: its own, and those with which it comes into stores. */
+export function securityGroupsOf(template: Template, process: string): string[] {
+  return serviceOf(template, process).NetworkConfiguration.AwsvpcConfiguration.SecurityGroups.map(idOf);
 }
 
 /** The target group of a process, or undefined where it has none. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { IncomingMessage, request, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { createGunzip, createGzip, gzipSync } from 'node:zlib';
 import { answerOn, exchange, get, open } from './exchange';
 import { LOAD_BALANCER, Nginx, startNginx } from './nginx';
 import { StandIn, startStandIn } from './stand-in';
@@ -148,6 +148,40 @@ describe('answers', () => {
     }
     outgoing.destroy();
     await once(events, 'close');
+  });
+
+  test('of a slow stream arrive piece by piece, compressed as it is, though nothing comes before the first', async () => {
+    // As livestream answers: its head waits for the first event, each event is flushed through gzip, and a reader who leaves is noticed.
+    const sent: number[] = [];
+    let left!: Promise<unknown>;
+    answer = (_incoming, response) => {
+      left = once(response, 'close');
+      response.setHeader('Content-Type', 'text/event-stream');
+      response.setHeader('Content-Encoding', 'gzip');
+      const gzip = createGzip({ level: 9 });
+      const timer = setInterval(() => {
+        if (sent.length === 0) {
+          gzip.pipe(response);
+        }
+        gzip.write(`id: \ndata: ${sent.push(Date.now())}\n\n`);
+        gzip.flush();
+      }, 400);
+      response.once('close', () => clearInterval(timer));
+    };
+    const begun = Date.now();
+    const outgoing = request({ port: nginx.port, host: '127.0.0.1', localAddress: LOAD_BALANCER, path: '/events', headers: { 'Accept-Encoding': 'gzip' }, agent: false }).end();
+    const [incoming] = await once(outgoing, 'response') as [IncomingMessage];
+    expect(sent[0] - begun).toBeGreaterThanOrEqual(390);
+    expect(incoming.headers).toMatchObject({ 'content-type': 'text/event-stream', 'content-encoding': 'gzip', 'transfer-encoding': 'chunked' });
+    const gunzip = createGunzip().setEncoding('utf8');
+    incoming.pipe(gunzip);
+    for (let i = 1; i <= 4; i++) {
+      expect((await once(gunzip, 'data') as [string])[0]).toBe(`id: \ndata: ${i}\n\n`);
+      // It has come before the next one was sent.
+      expect(sent).toHaveLength(i);
+    }
+    outgoing.destroy();
+    await left;
   });
 
   test('of any size wait for a slow reader in memory, not on disk', async () => {

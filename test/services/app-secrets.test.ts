@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { CfnParameter, Fn, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ISecret, Secret, SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
@@ -8,10 +9,14 @@ import { ofType } from '../helpers/template';
 type Name = keyof AppSecretsProps;
 interface Generated { Description: string; GenerateSecretString: { ExcludePunctuation: boolean; PasswordLength: number } }
 
-const NAMES: Name[] = ['secretKey', 'encryptionSaltKeys', 'internalApiSecret', 'internalRequestToken'];
+const NAMES: Name[] = ['secretKey', 'encryptionSaltKeys', 'internalApiSecret', 'internalRequestToken', 'browserlessToken', 'oidcRsaPrivateKey'];
 
 function define(props: AppSecretsProps = {}, stack = newStack(), policy = RemovalPolicy.RETAIN): AppSecrets {
   return new AppSecrets(stack, 'Secrets', props, policy);
+}
+
+function rsaKey(modulusLength: number, type: 'pkcs1' | 'pkcs8' = 'pkcs8'): string {
+  return generateKeyPairSync('rsa', { modulusLength }).privateKey.export({ type, format: 'pem' }).toString();
 }
 
 /** Brings a secret of the same stack. */
@@ -29,13 +34,23 @@ describe('generated', () => {
     ['ENCRYPTION_SALT_KEYS', 32],
     ['INTERNAL_API_SECRET', 64],
     ['INTERNAL_REQUEST_TOKEN', 64],
+    ['BROWSERLESS_TOKEN', 64],
   ])('PostHog %s has %i characters without punctuation', (name, length) => {
     const found = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties }]) => Properties.Description === `PostHog ${name}`);
     expect(found.map(([, { Properties }]) => Properties.GenerateSecretString)).toEqual([{ ExcludePunctuation: true, PasswordLength: length }]);
   });
 
-  test('each purpose has a secret of its own', () => {
-    template.resourceCountIs('AWS::SecretsManager::Secret', 4);
+  test('PostHog OIDC_RSA_PRIVATE_KEY is made empty, and filled by a function', () => {
+    const [[id, { Properties }]] = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties: { Description } }]) => Description === 'PostHog OIDC_RSA_PRIVATE_KEY');
+    expect(Properties).toEqual({ Description: 'PostHog OIDC_RSA_PRIVATE_KEY' });
+    expect(ofType(template, 'Custom::PostHogRsaKey').map(([, key]) => key.Properties.SecretArn)).toEqual([{ Ref: id }]);
+  });
+
+  test('each purpose has a secret of its own, always in the same order', () => {
+    expect(ofType(template, 'AWS::SecretsManager::Secret').map(([, { Properties }]) => Properties.Description)).toEqual([
+      'PostHog SECRET_KEY', 'PostHog ENCRYPTION_SALT_KEYS', 'PostHog INTERNAL_API_SECRET', 'PostHog INTERNAL_REQUEST_TOKEN', 'PostHog BROWSERLESS_TOKEN',
+      'PostHog OIDC_RSA_PRIVATE_KEY',
+    ]);
   });
 
   test('secrets stay when the stack goes', () => {
@@ -57,18 +72,18 @@ describe('brought', () => {
     for (const name of NAMES) {
       expect(secrets[name]).toBe(props[name]);
     }
-    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
   });
 
-  test.each(NAMES)('where only %s is, the other three are generated', (name) => {
+  test.each(NAMES)('where only %s is, the others are generated', (name) => {
     const stack = newStack();
     const brought = Secret.fromSecretNameV2(stack, 'Brought', 'brought');
     expect(define({ [name]: brought }, stack)[name]).toBe(brought);
-    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', 3);
+    Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', NAMES.length - 1);
   });
 
   test.each<[Name, number]>([
-    ['secretKey', 32], ['secretKey', 200], ['encryptionSaltKeys', 32], ['internalApiSecret', 16], ['internalRequestToken', 16],
+    ['secretKey', 32], ['secretKey', 200], ['encryptionSaltKeys', 32], ['internalApiSecret', 16], ['internalRequestToken', 16], ['browserlessToken', 16],
   ])('%s with %i generated characters is accepted', (name, passwordLength) => {
     expect(() => bring(name, { generateSecretString: { excludePunctuation: true, passwordLength } })).not.toThrow();
   });
@@ -83,6 +98,34 @@ describe('brought', () => {
   });
 });
 
+describe('an RSA key', () => {
+  const key = rsaKey(2048);
+  const give = (text: string) => bring('oidcRsaPrivateKey', { secretStringValue: SecretValue.unsafePlainText(text) });
+
+  test.each([
+    ['PKCS #8', key],
+    ['PKCS #1, as `openssl genrsa` prints it', rsaKey(2048, 'pkcs1')],
+    ['one line, as PostHog reads it too', key.replaceAll('\n', '\\n')],
+  ])('is accepted as %s', (_, text) => {
+    expect(() => give(text)).not.toThrow();
+  });
+
+  test.each([
+    ['shorter than 2048 bits', rsaKey(1024)],
+    ['a key of another kind', generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+    ['a public key', generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }).toString()],
+    ['cut off', key.slice(0, -40)],
+    ['no key', 'secret'],
+  ])('is refused where it is %s, and not told', (_, text) => {
+    expect(() => give(text)).toThrow(`[Stack/Secrets] \`oidcRsaPrivateKey\` must be an RSA private key of 2048 bits or more, in PEM, got: '${text.length} characters'; ` +
+      'put what `openssl genrsa 3072` prints into a secret and import that, or leave it out');
+  });
+
+  test('is refused where Secrets Manager is to generate it', () => {
+    expect(() => bring('oidcRsaPrivateKey', {})).toThrow('`oidcRsaPrivateKey` must be an RSA private key of 2048 bits or more, in PEM, got: \'32 characters\'');
+  });
+});
+
 describe('what cannot be seen at synthesis passes', () => {
   test('a secret elsewhere, by name or ARN', () => {
     const stack = newStack();
@@ -90,6 +133,7 @@ describe('what cannot be seen at synthesis passes', () => {
       encryptionSaltKeys: Secret.fromSecretNameV2(stack, 'Name', 'name'),
       secretKey: Secret.fromSecretCompleteArn(stack, 'Arn', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:name-AbCdEf'),
       internalApiSecret: Secret.fromSecretCompleteArn(stack, 'Token', Fn.importValue('SecretArn')),
+      oidcRsaPrivateKey: Secret.fromSecretNameV2(stack, 'Pem', 'pem'),
     }, stack)).not.toThrow();
   });
 
@@ -124,6 +168,7 @@ describe('fails when', () => {
     ['encryptionSaltKeys', { secretStringValue: SecretValue.unsafePlainText(`${'a'.repeat(32)},${'b'.repeat(31)}`) }, 'must be exactly 32 letters', '32'],
     ['internalApiSecret', { generateSecretString: { passwordLength: 15 } }, 'must be 16 characters or more, got: \'15 characters\'', '64'],
     ['internalRequestToken', { secretStringValue: SecretValue.unsafePlainText('short') }, 'must be 16 characters or more, got: \'5 characters\'', '64'],
+    ['browserlessToken', { generateSecretString: { passwordLength: 64 } }, 'must be 16 letters and digits or more, got: \'64 characters\'', '64'],
   ];
 
   test.each(CASES)('%s is brought with %j', (name, props, rule, length) => {

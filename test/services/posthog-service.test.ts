@@ -2,7 +2,9 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { PostHogProcess, PostHogServiceOptions } from '../../lib';
+import { AppAccess, EndpointGroup, Kafka, PostHogProcess, PostHogRelease, PostHogServiceOptions, PostHogSize, Product } from '../../lib';
+import { portOf } from '../../lib/services/process-definition';
+import { sizeOf } from '../../lib/services/process-size';
 import { PROCESSES } from '../../lib/services/processes';
 import { newPostHog, newStack } from '../helpers/stack';
 import { attributes, containerOf, idOf, ofType, serviceOf, targetGroupOf, taskOf, taskRoleStatements } from '../helpers/template';
@@ -10,16 +12,18 @@ import { attributes, containerOf, idOf, ofType, serviceOf, targetGroupOf, taskOf
 interface ScalingPolicy {
   PolicyType: string;
   ScalingTargetId: unknown;
-  TargetTrackingScalingPolicyConfiguration: { TargetValue: number; PredefinedMetricSpecification: { PredefinedMetricType: string; ResourceLabel?: unknown } };
+  TargetTrackingScalingPolicyConfiguration: { TargetValue: number; PredefinedMetricSpecification?: { PredefinedMetricType: string; ResourceLabel?: unknown } };
 }
 interface ScalableTarget { MinCapacity: number; MaxCapacity: number; ResourceId: unknown; ScalableDimension: string }
 
 const stack = newStack();
-const posthog = newPostHog(stack);
+const posthog = newPostHog(stack, { products: Object.values(Product) });
 const template = Template.fromStack(stack);
 
 const changed = newStack();
 newPostHog(changed, {
+  release: PostHogRelease.of('for both', PostHogRelease.V2026_09_11.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] }),
+  products: Object.values(Product),
   enableExecuteCommand: true,
   logRetention: RetentionDays.ONE_WEEK,
   removalPolicy: RemovalPolicy.DESTROY,
@@ -43,17 +47,39 @@ function scaling(of: Template, process: string) {
 
 describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (definition) => {
   const { process, http } = definition;
+  const size = sizeOf(process, PostHogSize.SMALL);
   const service = serviceOf(template, process);
   const container = containerOf(template, process);
 
-  test('runs one container with its name, command and time to stop', () => {
-    expect(container).toMatchObject({ Name: process, StopTimeout: definition.stopTimeout });
+  test('runs a container with its name, command and time to stop', () => {
+    expect(container).toMatchObject({ Name: process, StopTimeout: definition.stopTimeout, Essential: true });
     expect(container.Command).toEqual(definition.command);
+    expect(container.EntryPoint).toEqual(definition.entryPoint);
+  });
+
+  test('asks itself whether it is well, where no load balancer does', () => {
+    const probe = http ? undefined : definition.probe;
+    expect(container.HealthCheck).toEqual(probe && { Command: ['CMD-SHELL', `${probe.command} || exit 1`], StartPeriod: probe.startPeriod, Interval: 15, Timeout: 10, Retries: 5 });
+  });
+
+  test('has the database of places put where it reads it, where its image holds none', () => {
+    const others = taskOf(template, process)[1].ContainerDefinitions.filter(({ Name }) => Name !== (process as string));
+    const folder = definition.geoIpFolder;
+    expect(others.map(({ Name }) => Name)).toEqual(folder === undefined ? [] : ['geoip']);
+    expect(container.DependsOn).toEqual(folder === undefined ? undefined : [{ ContainerName: 'geoip', Condition: 'SUCCESS' }]);
+    if (folder !== undefined) {
+      expect(others[0]).toMatchObject({
+        EntryPoint: ['/bin/sh', '-c'], Command: ['cp /app/share/GeoLite2-City.mmdb /share/ && chmod a+r /share/*'], Essential: false, User: '0',
+        MountPoints: [{ ContainerPath: '/share', ReadOnly: false, SourceVolume: 'geoip' }],
+      });
+      expect(container.MountPoints).toEqual([{ ContainerPath: '/share', ReadOnly: true, SourceVolume: 'geoip' }]);
+      expect(taskOf(template, process)[1].Volumes).toEqual([{ Name: 'geoip' }]);
+    }
   });
 
   test('has its size, on x86 Linux', () => {
     expect(taskOf(template, process)[1]).toMatchObject({
-      Cpu: String(definition.cpu), Memory: String(definition.memoryLimitMiB), RuntimePlatform: { CpuArchitecture: 'X86_64', OperatingSystemFamily: 'LINUX' },
+      Cpu: String(size.cpu), Memory: String(size.memoryLimitMiB), RuntimePlatform: { CpuArchitecture: 'X86_64', OperatingSystemFamily: 'LINUX' },
     });
   });
 
@@ -84,7 +110,8 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
 
   test('answers the load balancer where it answers at all', () => {
     expect(service.HealthCheckGracePeriodSeconds).toBe(http?.healthCheckGracePeriod);
-    expect(container.PortMappings?.map(({ ContainerPort }) => ContainerPort)).toEqual(http && [http.port]);
+    const port = portOf(definition);
+    expect(container.PortMappings?.map(({ ContainerPort }) => ContainerPort)).toEqual(port === undefined ? undefined : [port]);
     expect((service.LoadBalancers ?? []).map(({ ContainerName, ContainerPort }) => [ContainerName, ContainerPort])).toEqual(http ? [[process, http.port]] : []);
     const targetGroup = targetGroupOf(template, process);
     expect(Boolean(targetGroup)).toBe(Boolean(http));
@@ -95,30 +122,94 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
         HealthCheckIntervalSeconds: http.healthCheck.interval, HealthCheckTimeoutSeconds: http.healthCheck.timeout,
         HealthyThresholdCount: 2, UnhealthyThresholdCount: http.healthCheck.unhealthyThreshold,
       });
+      expect(targetGroup.HealthCheckPort).toBe(http.healthCheck.port?.toString());
       expect(attributes(targetGroup.TargetGroupAttributes)).toMatchObject({ 'deregistration_delay.timeout_seconds': String(http.deregistrationDelay), 'stickiness.enabled': 'false' });
     }
   });
 
   test('scales where it may, and only then leaves the number of tasks to scaling', () => {
     const found = scaling(template, process);
-    if (definition.minTasks === definition.maxTasks) {
+    if (size.minTasks === size.maxTasks) {
       expect(found).toBeUndefined();
-      expect(service.DesiredCount).toBe(definition.minTasks);
+      expect(service.DesiredCount).toBe(size.minTasks);
       return;
     }
     expect(service).not.toHaveProperty('DesiredCount');
-    expect(found?.target).toMatchObject({ MinCapacity: definition.minTasks, MaxCapacity: definition.maxTasks, ScalableDimension: 'ecs:service:DesiredCount' });
+    expect(found?.target).toMatchObject({ MinCapacity: size.minTasks, MaxCapacity: size.maxTasks, ScalableDimension: 'ecs:service:DesiredCount' });
     expect(found?.policies.map(({ PolicyType, TargetTrackingScalingPolicyConfiguration: { TargetValue, PredefinedMetricSpecification } }) =>
-      [PolicyType, PredefinedMetricSpecification.PredefinedMetricType, TargetValue])).toEqual([
+      [PolicyType, PredefinedMetricSpecification!.PredefinedMetricType, TargetValue])).toEqual([
       ['TargetTrackingScaling', 'ECSServiceAverageCPUUtilization', 60],
-      ['TargetTrackingScaling', 'ALBRequestCountPerTarget', http!.requestsPerTarget],
+      ...(http ? [['TargetTrackingScaling', 'ALBRequestCountPerTarget', http.requestsPerTarget]] : []),
     ]);
   });
 });
 
+test('what reads from MSK scales by what waits there, and by nothing else', () => {
+  const other = newStack();
+  newPostHog(other, { products: Object.values(Product), kafka: Kafka.fromKafkaAttributes(other, 'Msk', { bootstrapServers: 'b-1.internal:9094', clusterName: 'events' }) });
+  const msk = Template.fromStack(other);
+  const consumers = PROCESSES.filter(({ consumes }) => consumes);
+  expect(consumers.map(({ process }) => process as string)).toEqual([
+    'ingestion-general', 'property-defs-rs', 'ingestion-sessionreplay', 'ingestion-error-tracking', 'ingestion-logs', 'ingestion-traces', 'property-defs-ai',
+  ]);
+  for (const { process, consumes } of consumers) {
+    expect(scaling(msk, process)?.policies.map(({ TargetTrackingScalingPolicyConfiguration }) => TargetTrackingScalingPolicyConfiguration)).toEqual([{
+      TargetValue: 20_000,
+      ScaleInCooldown: 300,
+      CustomizedMetricSpecification: {
+        Namespace: 'AWS/Kafka', MetricName: 'SumOffsetLag', Statistic: 'Maximum',
+        Dimensions: [{ Name: 'Cluster Name', Value: 'events' }, { Name: 'Consumer Group', Value: consumes!.group }, { Name: 'Topic', Value: consumes!.topic }],
+      },
+    }]);
+  }
+});
+
+test('on Spot runs what answers nobody, and whose work another one takes up', () => {
+  const other = newStack();
+  newPostHog(other, { products: Object.values(Product), spot: true });
+  const spare = Template.fromStack(other);
+  const onSpot = PROCESSES.filter(({ process }) => serviceOf(spare, process).CapacityProviderStrategy).map(({ process }) => process as string);
+  expect(onSpot.sort()).toEqual([
+    'browserless', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'ingestion-error-tracking', 'ingestion-general', 'ingestion-logs',
+    'ingestion-sessionreplay', 'ingestion-traces', 'property-defs-ai', 'property-defs-rs', 'temporal-django-worker',
+  ]);
+  expect(serviceOf(spare, 'ingestion-general')).toMatchObject({ CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }] });
+  expect(serviceOf(spare, 'ingestion-general').LaunchType).toBeUndefined();
+  expect(JSON.stringify(spare.findResources('AWS::ECS::ClusterCapacityProviderAssociations'))).toContain('FARGATE_SPOT');
+  expect(JSON.stringify(template.toJSON())).not.toContain('FARGATE_SPOT');
+});
+
+test('where nobody may reach what a process answers, there is no target group, which ECS would refuse, and ECS asks it', () => {
+  const other = newStack();
+  const closed = newPostHog(other, { appAccess: AppAccess.nobody(), products: undefined });
+  const template = Template.fromStack(other);
+  for (const process of [PostHogProcess.PLUGINS, PostHogProcess.LIVESTREAM]) {
+    expect(closed.service(process).targetGroup).toBeUndefined();
+    expect(serviceOf(template, process).LoadBalancers ?? []).toEqual([]);
+    expect(serviceOf(template, process).HealthCheckGracePeriodSeconds).toBeUndefined();
+  }
+  expect(JSON.stringify(containerOf(template, 'plugins').HealthCheck)).toContain('/_ready');
+  expect(scaling(template, 'plugins')?.policies).toHaveLength(1);
+  expect(closed.service(PostHogProcess.CAPTURE).targetGroup).toBeDefined();
+  const opened = newStack();
+  const withWebhooks = newPostHog(opened, { appAccess: AppAccess.nobody(), products: undefined, publicEndpointGroups: [EndpointGroup.INBOUND_WEBHOOKS] });
+  expect(withWebhooks.service(PostHogProcess.PLUGINS).targetGroup).toBeDefined();
+});
+
+test('a size is that of every process', () => {
+  const other = newStack();
+  newPostHog(other, { size: PostHogSize.DEV, products: Object.values(Product) });
+  const dev = Template.fromStack(other);
+  expect(serviceOf(dev, 'web').DesiredCount).toBe(1);
+  expect(taskOf(dev, 'web')[1]).toMatchObject({ Cpu: '1024', Memory: '4096' });
+  expect(ofType(dev, 'AWS::ApplicationAutoScaling::ScalableTarget')).toEqual([]);
+});
+
 test('processes that others call can be found by name, and no others', () => {
   const names = ofType<{ Name: string; DnsConfig: { DnsRecords: unknown } }>(template, 'AWS::ServiceDiscovery::Service').map(([, { Properties }]) => Properties);
-  expect(names.map(({ Name }) => Name).sort()).toEqual(['capture', 'feature-flags', 'replay-capture']);
+  expect(names.map(({ Name }) => Name).sort()).toEqual([
+    'browserless', 'capture', 'cymbal', 'cymbal-resolution', 'feature-flags', 'personhog-replica', 'personhog-router', 'plugins', 'recording-api', 'replay-capture', 'temporal', 'web',
+  ]);
   for (const { DnsConfig } of names) {
     expect(DnsConfig.DnsRecords).toEqual([{ TTL: 10, Type: 'A' }]);
   }
@@ -192,7 +283,11 @@ describe('errors', () => {
 
   test.each([{ maxTasks: 2 }, { minTasks: 2 }])('fails when the worker is given %j, because it holds the one scheduler', (options) => {
     expect(synth(PostHogProcess.WORKER, options)).toThrow(
-      '[Stack/PostHog/Services/Worker] `maxTasks` must be 1 for worker, which holds the one scheduler, got: 2; give it more `cpu` and `memoryLimitMiB` instead');
+      '[Stack/PostHog/Services/Worker] `maxTasks` must be 1 for worker: it holds the one scheduler, got: 2; give it more `cpu` and `memoryLimitMiB` instead');
+  });
+
+  test('fails for ARM with a release whose images are not known to exist for it', () => {
+    expect(synth(PostHogProcess.CAPTURE, { cpuArchitecture: CpuArchitecture.ARM64 })).toThrow('`cpuArchitecture` must be X86_64 with the release 2026-09-11');
   });
 
   test('fails when Fargate does not offer the size', () => {

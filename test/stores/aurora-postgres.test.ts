@@ -84,6 +84,24 @@ test('its connections are its security group\'s, on 5432, and persons are in the
   expect([postgres.personsUrlSecret, postgres.nodePersonsUrlSecret]).toEqual([postgres.urlSecret, postgres.nodeUrlSecret]);
 });
 
+test('what only some processes need is known, and costs a secret once it is asked for, which waits for a server', () => {
+  const { stack, vpc } = network();
+  const postgres = new AuroraPostgres(stack, 'Postgres', { vpc });
+  expect(postgres).toMatchObject({ port: 5432, tls: true });
+  expect(stack.resolve([postgres.host, postgres.credentials?.secretArn])).toEqual([
+    { 'Fn::GetAtt': [expect.stringMatching(/^PostgresCluster/), 'Endpoint.Address'] }, { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
+  ]);
+  const ids = [postgres.cyclotronUrlSecret, postgres.nodeCyclotronUrlSecret].map((secret) => (stack.resolve(secret!.secretArn) as { Ref: string }).Ref);
+  const template = Template.fromStack(stack);
+  expect(Object.keys(made().findResources(SECRET))).toHaveLength(3);
+  expect(Object.keys(template.findResources(SECRET))).toHaveLength(5);
+  const secrets = ids.map((id) => template.findResources(SECRET)[id] as { Properties: { SecretString: unknown }; DependsOn: string[] });
+  expect(secrets.map(({ Properties }) => /cyclotron_node\?sslmode=[a-z-]+/.exec(JSON.stringify(Properties.SecretString))?.[0])).toEqual([
+    'cyclotron_node?sslmode=require', 'cyclotron_node?sslmode=no-verify',
+  ]);
+  secrets.forEach(({ DependsOn }) => expect(DependsOn).toContainEqual(expect.stringMatching(/^PostgresClusterWriter/)));
+});
+
 test('two can stand in one stack', () => {
   const { stack, vpc } = network();
   new AuroraPostgres(stack, 'One', { vpc });

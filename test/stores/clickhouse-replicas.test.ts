@@ -67,6 +67,11 @@ test('Keepers are small Graviton instances, or what is asked for', () => {
   Template.fromStack(replicated({ keeperInstanceType: new InstanceType('m7g.medium') })).resourcePropertiesCountIs('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { InstanceType: 'm7g.medium' } }, 3);
 });
 
+test('a server has two minutes to stop, a Keeper one', () => {
+  const times = [...files].map(([host, read]) => [host, /^STOP_TIMEOUT=(.*)$/m.exec(read('settings'))![1]]).sort();
+  expect(times).toEqual([['clickhouse', '120'], ['clickhouse-2', '120'], ['clickhouse-keeper-1', '60'], ['clickhouse-keeper-2', '60'], ['clickhouse-keeper-3', '60']]);
+});
+
 test('a warning says when replicas share a zone, and none when they do not', () => {
   Annotations.fromStack(stack).hasNoWarning('/Stack/ClickHouse', Match.anyValue());
   const crowded = zonedStack();

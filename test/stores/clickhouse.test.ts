@@ -64,6 +64,7 @@ test('it runs the version that PostHog expects, with our configuration alone, th
   expect(read('container/secrets').split('\n').map((line) => line.replace(/\t.*\t/, ' '))).toEqual(['POSTHOG_CLICKHOUSE_PASSWORD password', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET ', '']);
   expect(read('container/arguments')).toContain('--volume=/mnt/clickhouse/data:/var/lib/clickhouse\n');
   expect(read('container/arguments')).toContain('--ulimit=nofile=262144:262144\n');
+  expect(read('settings')).toContain('\nSTOP_TIMEOUT=120\n');
   expect(read(CONFIG)).toContain('<security_protocol>ssl</security_protocol>');
   expect(read(CONFIG)).toContain('CREATE DATABASE IF NOT EXISTS `posthog`');
   expect(read('host/etc/posthog-clickhouse/users.xml')).toContain('<posthog>');

@@ -4,7 +4,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ObjectStorage, ObjectStorageProps } from '../../lib';
-import { ObjectStorageKeys } from '../../lib/stores/object-storage-keys';
+import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage-keys';
 import { newStack, only } from '../helpers/stack';
 import { idOf, ofType, statementsOf } from '../helpers/template';
 
@@ -134,7 +134,7 @@ test.each<[string, ObjectStorageProps, string]>([
 describe('keys for a process that cannot use its role', () => {
   function keys(serial?: number): Template {
     const { stack, storage } = storageAndRole();
-    new ObjectStorageKeys(stack, 'Keys', { storage, prefix: 'symbolsets', serial });
+    new ObjectStorageKeys(stack, 'Keys', { storage, prefix: SYMBOL_SETS_PREFIX, serial });
     return Template.fromStack(stack);
   }
 
@@ -154,6 +154,12 @@ describe('keys for a process that cannot use its role', () => {
     expect(only(template, 'AWS::SecretsManager::Secret').SecretString).toEqual({
       'Fn::Join': ['', ['{"accessKeyId":"', { Ref: keyId }, '","secretAccessKey":"', { 'Fn::GetAtt': [keyId, 'SecretAccessKey'] }, '"}']],
     });
+  });
+
+  test('are there when the rights of their user are', () => {
+    const template = keys();
+    const [[, secret]] = ofType(template, 'AWS::SecretsManager::Secret');
+    expect(secret.DependsOn).toEqual(expect.arrayContaining(ofType(template, 'AWS::IAM::Policy').map(([id]) => id)));
   });
 
   test('are made anew with the next serial number', () => {

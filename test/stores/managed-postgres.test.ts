@@ -129,6 +129,44 @@ describe('secrets', () => {
   });
 });
 
+describe('what only some processes need', () => {
+  const server = () => {
+    const { stack, vpc } = network();
+    return { stack, postgres: new Postgres(stack, 'Postgres', { vpc }) };
+  };
+  const template = Template.fromStack(server().stack);
+
+  test('is known: user and password, address, TLS', () => {
+    const { stack, postgres } = server();
+    expect(postgres).toMatchObject({ port: 5432, tls: true });
+    expect(stack.resolve([postgres.host, postgres.credentials?.secretArn])).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^PostgresInstance/), 'Endpoint.Address'] }, { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
+    ]);
+  });
+
+  test('costs no secret until it is asked for, and one for each client then, whatever the order', () => {
+    const asked = [['cyclotronUrlSecret', 'nodeCyclotronUrlSecret', 'cyclotronUrlSecret'], ['nodeCyclotronUrlSecret', 'cyclotronUrlSecret']] as const;
+    const [one, other] = asked.map((names) => {
+      const { stack, postgres } = server();
+      names.forEach((name) => postgres[name]);
+      return Template.fromStack(stack).findResources(SECRET) as Record<string, { Properties: { SecretString: unknown } }>;
+    });
+    expect(Object.keys(template.findResources(SECRET))).toHaveLength(3);
+    expect(Object.keys(one)).toHaveLength(5);
+    expect(one).toEqual(other);
+  });
+
+  test.each([['cyclotronUrlSecret', 'require'], ['nodeCyclotronUrlSecret', 'no-verify']] as const)('%s opens cyclotron_node with sslmode=%s, and is kept', (name, sslmode) => {
+    const { stack, postgres } = server();
+    const secret = postgres[name]!;
+    expect(postgres[name]).toBe(secret);
+    const { Ref: id } = stack.resolve(secret.secretArn) as { Ref: string };
+    const { Properties, DeletionPolicy } = Template.fromStack(stack).findResources(SECRET)[id] as { Properties: { SecretString: unknown }; DeletionPolicy: string };
+    expect(JSON.stringify(Properties.SecretString)).toContain(`:5432/cyclotron_node?sslmode=${sslmode}`);
+    expect(DeletionPolicy).toBe('Retain');
+  });
+});
+
 describe('what outlives the stack', () => {
   function policies(removalPolicy?: RemovalPolicy) {
     const template = made({ removalPolicy });

@@ -1,8 +1,9 @@
+import { rustKafka, rustKafkaTls } from './kafka';
 import { RUST_HEALTH_CHECK } from './rust';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
-import { KafkaEncryption } from '../../stores/kafka-client';
 import { HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
+import { Product } from '../product';
 
 const PORT = 3000;
 
@@ -15,8 +16,7 @@ const HTTP: HttpEndpoint = {
   requestsPerTarget: 10_000,
 };
 
-// Each of its two writers to Kafka may hold 400 MiB of events while Kafka is away (rust/common/kafka/src/config.rs).
-const RUN = { image: 'capture', http: HTTP, cpu: 512, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 10, stopTimeout: 90, stores: ['cache', 'kafka'], calls: [] } as const;
+const RUN = { image: 'capture', http: HTTP, stopTimeout: 90, stores: ['cache', 'kafka'], needs: [], calls: [] } as const;
 
 /** Where events go. The newer of capture's two writers names every topic and has no defaults (rust/capture/src/v1/sinks/kafka/config.rs). */
 const TOPICS = {
@@ -24,8 +24,6 @@ const TOPICS = {
   HISTORICAL: 'events_plugin_ingestion_historical',
   OVERFLOW: 'events_plugin_ingestion_overflow',
   DLQ: 'events_plugin_ingestion_dlq',
-  // The default of the older writer, error_tracking_events, is a topic that nothing reads.
-  EXCEPTION: 'ingestion-errortracking-main',
   HEATMAP: 'heatmaps_ingestion',
   CLIENT_INGESTION_WARNING: 'ingestion-clientwarnings-main-1',
 };
@@ -35,15 +33,37 @@ export const CAPTURE: ProcessDefinition = {
   ...RUN,
   process: PostHogProcess.CAPTURE,
   id: 'Capture',
-  settings: (context) => captureSettings(context, {
-    CAPTURE_MODE: 'events',
-    KAFKA_TOPIC: TOPICS.MAIN,
-    KAFKA_ERROR_TRACKING_TOPIC: TOPICS.EXCEPTION,
-    CAPTURE_V1_SINKS: 'msk',
-    CAPTURE_V1_SINK_MSK_KAFKA_HOSTS: context.kafka.bootstrapServers,
-    CAPTURE_V1_SINK_MSK_KAFKA_TLS: tls(context),
-    ...Object.fromEntries(Object.entries(TOPICS).map(([name, topic]) => [`CAPTURE_V1_SINK_MSK_KAFKA_TOPIC_${name}`, topic])),
-  }),
+  products: [Product.EVENTS],
+  settings: eventSettings,
+};
+
+/**
+ * Takes large AI events, so that they keep no other ones waiting.
+ *
+ * It writes to the topic that all events go to, as in upstream's newest compose file. What is in their bodies beside the event, capture
+ * itself puts into object storage.
+ */
+export const CAPTURE_AI: ProcessDefinition = {
+  ...RUN,
+  process: PostHogProcess.CAPTURE_AI,
+  id: 'CaptureAi',
+  products: [Product.AI],
+  stores: ['cache', 'kafka', 'objectStorage'],
+  objects: 'read-write',
+  settings: (context) => {
+    const { environment, secrets } = eventSettings(context);
+    return {
+      environment: {
+        ...environment,
+        // Without keys it takes the role of its task (rust/capture/src/s3_client.rs).
+        AI_S3_BUCKET: context.objectStorage.bucket.bucketName,
+        AI_S3_PREFIX: 'llma/',
+        AI_S3_ENDPOINT: context.objectStorage.endpoint,
+        AI_S3_REGION: context.objectStorage.region,
+      },
+      secrets,
+    };
+  },
 };
 
 /** Takes session recordings. */
@@ -51,6 +71,7 @@ export const REPLAY_CAPTURE: ProcessDefinition = {
   ...RUN,
   process: PostHogProcess.REPLAY_CAPTURE,
   id: 'ReplayCapture',
+  products: [Product.SESSION_REPLAY],
   settings: (context) => captureSettings(context, {
     CAPTURE_MODE: 'recordings',
     KAFKA_TOPIC: 'session_recording_snapshot_item_events',
@@ -59,6 +80,20 @@ export const REPLAY_CAPTURE: ProcessDefinition = {
   }),
 };
 
+function eventSettings(context: ProcessContext): ProcessSettings {
+  // The default of the older writer, error_tracking_events, is a topic that nothing reads. Without error tracking, exceptions are events like others.
+  const exceptions = context.isDeployed(PostHogProcess.INGESTION_ERROR_TRACKING) ? 'ingestion-errortracking-main' : TOPICS.MAIN;
+  return captureSettings(context, {
+    CAPTURE_MODE: 'events',
+    KAFKA_TOPIC: TOPICS.MAIN,
+    KAFKA_ERROR_TRACKING_TOPIC: exceptions,
+    CAPTURE_V1_SINKS: 'msk',
+    CAPTURE_V1_SINK_MSK_KAFKA_HOSTS: context.kafka.bootstrapServers,
+    CAPTURE_V1_SINK_MSK_KAFKA_TLS: rustKafkaTls(context.kafka),
+    ...Object.fromEntries(Object.entries({ ...TOPICS, EXCEPTION: exceptions }).map(([name, topic]) => [`CAPTURE_V1_SINK_MSK_KAFKA_TOPIC_${name}`, topic])),
+  });
+}
+
 function captureSettings(context: ProcessContext, environment: Record<string, string>): ProcessSettings {
   return {
     environment: {
@@ -66,14 +101,9 @@ function captureSettings(context: ProcessContext, environment: Record<string, st
       ADDRESS: `0.0.0.0:${PORT}`,
       RUST_LOG: 'info,rdkafka=warn',
       REDIS_URL: cacheUrl(context.cache, CacheClient.RUST),
-      KAFKA_HOSTS: context.kafka.bootstrapServers,
-      KAFKA_TLS: tls(context),
+      ...rustKafka(context.kafka),
       ...environment,
     },
     secrets: {},
   };
-}
-
-function tls(context: ProcessContext): string {
-  return String(context.kafka.encryption === KafkaEncryption.TLS);
 }

@@ -2,13 +2,22 @@ import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { KafkaEncryption } from '../../stores/kafka-client';
-import { ProcessContext, ProcessSettings, Stores } from '../process-definition';
+import { authorityOf, ProcessContext, ProcessSettings, Stores, where, whereTemporal } from '../process-definition';
 
 /** What every Django process connects to. */
 export const DJANGO_STORES: readonly (keyof Stores)[] = ['postgres', 'cache', 'kafka', 'clickHouse', 'objectStorage'];
 
-/** The processes that every Django process calls. */
-export const DJANGO_CALLS = [PostHogProcess.FEATURE_FLAGS, PostHogProcess.CAPTURE, PostHogProcess.REPLAY_CAPTURE] as const;
+/** The security group that all Django processes share. */
+export const DJANGO_GROUP = 'Django';
+
+/** The processes that no Django process can work without. */
+export const DJANGO_NEEDS = [PostHogProcess.PERSONHOG_ROUTER] as const;
+
+/** The processes that every Django process calls where they are deployed. */
+export const DJANGO_CALLS = [
+  PostHogProcess.FEATURE_FLAGS, PostHogProcess.CAPTURE, PostHogProcess.REPLAY_CAPTURE, PostHogProcess.PLUGINS, PostHogProcess.RECORDING_API,
+  PostHogProcess.BROWSERLESS, PostHogProcess.TEMPORAL,
+] as const;
 
 /**
  * The settings that all of PostHog's Django processes share.
@@ -22,6 +31,7 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
   return {
     environment: {
       ...context.proxyEnvironment,
+      ...(context.isDeployed(PostHogProcess.PLUGINS) ? { ALLOWED_HOSTS: internalHosts(context) } : {}),
       // Any text opts out, "false" too (posthog/apps.py); to opt in, the variable must not be there.
       ...(context.telemetry ? {} : { OPT_OUT_CAPTURE: 'true' }),
       // Makes bin/migrate apply the migrations of the persons database too; elsewhere it only labels telemetry.
@@ -51,9 +61,8 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       SESSION_RECORDING_V2_S3_REGION: objectStorage.region,
       SESSION_RECORDING_V2_S3_BUCKET: objectStorage.bucket.bucketName,
       SESSION_RECORDING_V2_S3_PREFIX: objectStorage.recordingsPrefix,
-      FEATURE_FLAGS_SERVICE_URL: context.addressOf(PostHogProcess.FEATURE_FLAGS),
-      CAPTURE_INTERNAL_URL: context.addressOf(PostHogProcess.CAPTURE),
-      CAPTURE_REPLAY_INTERNAL_URL: context.addressOf(PostHogProcess.REPLAY_CAPTURE),
+      ...otherProcesses(context),
+      ...context.appSettings.environment,
     },
     secrets: {
       SECRET_KEY: Secret.fromSecretsManager(secrets.secretKey),
@@ -67,6 +76,42 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       CLICKHOUSE_PASSWORD: clickHousePassword,
       CLICKHOUSE_LOGS_CLUSTER_USER: clickHouseUser,
       CLICKHOUSE_LOGS_CLUSTER_PASSWORD: clickHousePassword,
+      // Without it, no OAuth application can be saved: the toolbar and MCP need one (posthog/models/oauth.py).
+      OIDC_RSA_PRIVATE_KEY: Secret.fromSecretsManager(secrets.oidcRsaPrivateKey),
+      ...(context.isDeployed(PostHogProcess.BROWSERLESS) ? browserlessTokens(secrets) : {}),
+      ...context.appSettings.secrets,
     },
   };
+}
+
+/**
+ * Where the other processes are. Left out, each of these is a name that exists in PostHog's own network only, or loopback.
+ *
+ * Sources: posthog/settings/{data_stores,exports,integrations,ingestion,personhog,session_replay_v2,temporal,web}.py, July 2026.
+ */
+function otherProcesses(context: ProcessContext): Record<string, string> {
+  return {
+    PERSONHOG_ENABLED: 'true',
+    // gRPC: a host and a port, and no scheme (posthog/personhog_client/client.py).
+    PERSONHOG_ADDR: authorityOf(context, PostHogProcess.PERSONHOG_ROUTER),
+    ...where(context, PostHogProcess.FEATURE_FLAGS, (address) => ({ FEATURE_FLAGS_SERVICE_URL: address })),
+    ...where(context, PostHogProcess.CAPTURE, (address) => ({ CAPTURE_INTERNAL_URL: address })),
+    ...where(context, PostHogProcess.REPLAY_CAPTURE, (address) => ({ CAPTURE_REPLAY_INTERNAL_URL: address })),
+    ...where(context, PostHogProcess.PLUGINS, (address) => ({ CDP_API_URL: address })),
+    ...where(context, PostHogProcess.RECORDING_API, (address) => ({ RECORDING_API_URL: address })),
+    ...where(context, PostHogProcess.BROWSERLESS, (address) => ({ BROWSERLESS_CDP_URL: address.replace('http:', 'ws:'), HEATMAP_BROWSERLESS_URL: address })),
+    ...whereTemporal(context),
+    // Browsers open it, at the load balancer.
+    ...where(context, PostHogProcess.LIVESTREAM, () => ({ LIVESTREAM_HOST: `${context.url}/livestream` })),
+  };
+}
+
+/** The app is called by data pipelines as well, at its private name. */
+function internalHosts({ proxyEnvironment, endpointOf }: ProcessContext): string {
+  return [proxyEnvironment.ALLOWED_HOSTS, endpointOf(PostHogProcess.WEB).host].join(',');
+}
+
+function browserlessTokens({ browserlessToken }: ProcessContext['secrets']): Record<string, Secret> {
+  const token = Secret.fromSecretsManager(browserlessToken);
+  return { BROWSERLESS_TOKEN: token, HEATMAP_BROWSERLESS_TOKEN: token };
 }

@@ -1,8 +1,9 @@
-import { RUST_HEALTH_CHECK } from './rust';
+import { GEOIP_FILE, RUST_HEALTH_CHECK } from './rust';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessDefinition } from '../process-definition';
+import { Product } from '../product';
 
 const PORT = 3001;
 
@@ -10,6 +11,7 @@ const PORT = 3001;
 export const FEATURE_FLAGS: ProcessDefinition = {
   process: PostHogProcess.FEATURE_FLAGS,
   id: 'FeatureFlags',
+  products: [Product.FEATURE_FLAGS],
   image: 'featureFlags',
   http: {
     port: PORT,
@@ -18,13 +20,10 @@ export const FEATURE_FLAGS: ProcessDefinition = {
     healthCheckGracePeriod: 60,
     requestsPerTarget: 5000,
   },
-  cpu: 512,
-  memoryLimitMiB: 1024,
-  minTasks: 2,
-  maxTasks: 10,
   stopTimeout: 60,
   stores: ['postgres', 'cache', 'objectStorage'],
   objects: 'read',
+  needs: [],
   calls: [],
   settings: ({ postgres, cache, objectStorage, secrets }) => {
     const url = Secret.fromSecretsManager(postgres.urlSecret);
@@ -34,8 +33,8 @@ export const FEATURE_FLAGS: ProcessDefinition = {
         // By default it listens on loopback only.
         ADDRESS: `0.0.0.0:${PORT}`,
         RUST_LOG: 'info',
-        // The image carries this file (rust/Dockerfile); without it, flags that depend on a place match nobody.
-        MAXMIND_DB_PATH: '/app/share/GeoLite2-City.mmdb',
+        // Without it, flags that depend on a place match nobody.
+        MAXMIND_DB_PATH: GEOIP_FILE,
         REDIS_URL: cacheUrl(cache, CacheClient.RUST),
         // Opened at the start as a plain connection, even where cookieless tracking is off; the process stops where it fails.
         COOKIELESS_REDIS_HOST: cache.host,

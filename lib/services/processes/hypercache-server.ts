@@ -2,6 +2,7 @@ import { RUST_HEALTH_CHECK } from './rust';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessDefinition } from '../process-definition';
+import { Product } from '../product';
 
 const PORT = 3002;
 
@@ -9,6 +10,7 @@ const PORT = 3002;
 export const HYPERCACHE_SERVER: ProcessDefinition = {
   process: PostHogProcess.HYPERCACHE_SERVER,
   id: 'HypercacheServer',
+  products: [Product.FEATURE_FLAGS],
   image: 'hypercacheServer',
   http: {
     port: PORT,
@@ -17,13 +19,10 @@ export const HYPERCACHE_SERVER: ProcessDefinition = {
     healthCheckGracePeriod: 60,
     requestsPerTarget: 10_000,
   },
-  cpu: 256,
-  memoryLimitMiB: 512,
-  minTasks: 2,
-  maxTasks: 10,
   stopTimeout: 60,
   stores: ['cache', 'objectStorage'],
   objects: 'read',
+  needs: [],
   calls: [],
   settings: ({ cache, objectStorage }) => ({
     environment: {

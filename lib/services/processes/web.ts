@@ -1,4 +1,4 @@
-import { djangoSettings, DJANGO_CALLS, DJANGO_STORES } from './django';
+import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { ProcessDefinition } from '../process-definition';
 
@@ -19,13 +19,11 @@ export const WEB: ProcessDefinition = {
     healthCheckGracePeriod: 600,
     requestsPerTarget: 1000,
   },
-  cpu: 2048,
-  memoryLimitMiB: 4096,
-  minTasks: 2,
-  maxTasks: 6,
   stopTimeout: 60,
   stores: DJANGO_STORES,
   objects: 'read-write',
+  sharedGroup: DJANGO_GROUP,
+  needs: DJANGO_NEEDS,
   calls: DJANGO_CALLS,
   settings: djangoSettings,
 };

@@ -1,4 +1,4 @@
-import { djangoSettings, DJANGO_CALLS, DJANGO_STORES } from './django';
+import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
 import { PostHogProcess } from '../../ingress/posthog-process';
 import { ProcessDefinition } from '../process-definition';
 
@@ -13,13 +13,12 @@ export const WORKER: ProcessDefinition = {
   id: 'Worker',
   image: 'app',
   command: ['./bin/docker-worker-celery', '--with-scheduler'],
-  cpu: 2048,
-  memoryLimitMiB: 8192,
-  minTasks: 1,
-  maxTasks: 1,
+  single: 'it holds the one scheduler',
   stopTimeout: 120,
   stores: DJANGO_STORES,
   objects: 'read-write',
+  sharedGroup: DJANGO_GROUP,
+  needs: DJANGO_NEEDS,
   calls: DJANGO_CALLS,
   settings: djangoSettings,
 };

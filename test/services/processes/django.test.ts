@@ -1,9 +1,26 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Cache, CacheEncryption, ClickHouse, Kafka, KafkaEncryption, ObjectStorage, Postgres } from '../../../lib';
+import { Cache, CacheEncryption, ClickHouse, Kafka, KafkaEncryption, ObjectStorage, Postgres, PostHogProcess } from '../../../lib';
+import { TEMPORAL_DJANGO_WORKER } from '../../../lib/services/processes/temporal-django-worker';
 import { WEB } from '../../../lib/services/processes/web';
 import { WORKER } from '../../../lib/services/processes/worker';
 import { settingsOf } from '../../helpers/process-context';
+
+/** gRPC: a host and a port, and no scheme. */
+const PERSONHOG = { PERSONHOG_ENABLED: 'true', PERSONHOG_ADDR: 'personhog-router.internal:50052' };
+
+const OTHERS = {
+  FEATURE_FLAGS_SERVICE_URL: 'http://feature-flags.internal:3001',
+  CAPTURE_INTERNAL_URL: 'http://capture.internal:3000',
+  CAPTURE_REPLAY_INTERNAL_URL: 'http://replay-capture.internal:3000',
+  CDP_API_URL: 'http://plugins.internal:6738',
+  RECORDING_API_URL: 'http://recording-api.internal:6738',
+  BROWSERLESS_CDP_URL: 'ws://browserless.internal:3000',
+  HEATMAP_BROWSERLESS_URL: 'http://browserless.internal:3000',
+  TEMPORAL_HOST: 'temporal.internal',
+  TEMPORAL_PORT: '7233',
+  LIVESTREAM_HOST: 'https://posthog.example.com/livestream',
+};
 
 const ENDPOINT = 'https://s3.eu-central-1.amazonaws.com';
 
@@ -11,6 +28,8 @@ test('the app is told this and nothing else', () => {
   expect(settingsOf(WEB)).toEqual({
     IS_BEHIND_PROXY: 'True',
     TRUSTED_PROXIES: '10.0.0.4',
+    // Data pipelines call it by its private name.
+    ALLOWED_HOSTS: 'posthog.example.com,web.internal',
     DEPLOYMENT: 'hobby',
     OPT_OUT_CAPTURE: 'true',
     OTEL_SDK_DISABLED: 'true',
@@ -40,9 +59,8 @@ test('the app is told this and nothing else', () => {
     SESSION_RECORDING_V2_S3_REGION: 'eu-central-1',
     SESSION_RECORDING_V2_S3_BUCKET: 'objects',
     SESSION_RECORDING_V2_S3_PREFIX: 'session_recordings',
-    FEATURE_FLAGS_SERVICE_URL: 'http://feature-flags.internal',
-    CAPTURE_INTERNAL_URL: 'http://capture.internal',
-    CAPTURE_REPLAY_INTERNAL_URL: 'http://replay-capture.internal',
+    ...PERSONHOG,
+    ...OTHERS,
     SECRET_KEY: 'secret SecretKey',
     ENCRYPTION_SALT_KEYS: 'secret EncryptionSaltKeys',
     INTERNAL_API_SECRET: 'secret InternalApiSecret',
@@ -50,7 +68,24 @@ test('the app is told this and nothing else', () => {
     DATABASE_URL: 'secret postgres-url',
     PERSONS_DB_WRITER_URL: 'secret postgres-url',
     PERSONS_DB_READER_URL: 'secret postgres-url',
+    OIDC_RSA_PRIVATE_KEY: 'secret OidcRsaPrivateKey',
+    BROWSERLESS_TOKEN: 'secret BrowserlessToken',
+    HEATMAP_BROWSERLESS_TOKEN: 'secret BrowserlessToken',
   });
+});
+
+test('of processes that are not deployed, the app is told nothing', () => {
+  const settings = settingsOf(WEB, { without: Object.values(PostHogProcess).filter((process) => process !== PostHogProcess.PERSONHOG_ROUTER) });
+  expect(settings).toMatchObject({ ...PERSONHOG, ALLOWED_HOSTS: 'posthog.example.com' });
+  expect(Object.keys(settings).filter((name) => name in OTHERS || /BROWSERLESS/.test(name))).toEqual([]);
+});
+
+test('what the owner says arrives', () => {
+  expect(settingsOf(WEB, { appSettings: { environment: { EMAIL_HOST: 'mail.example.com' }, secrets: {} } })).toMatchObject({ EMAIL_HOST: 'mail.example.com' });
+});
+
+test('the worker of Temporal is told the same, and which queues to work on', () => {
+  expect(settingsOf(TEMPORAL_DJANGO_WORKER)).toEqual({ ...settingsOf(WEB), TASK_QUEUES: 'one-queue another-queue' });
 });
 
 test('the worker is told the same', () => {
@@ -58,7 +93,7 @@ test('the worker is told the same', () => {
 });
 
 test('what the stores know of themselves arrives', () => {
-  const settings = settingsOf(WEB, (stack) => ({
+  const settings = settingsOf(WEB, { stores: (stack) => ({
     postgres: Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url'), personsUrlSecret: Secret.fromSecretNameV2(stack, 'Persons', 'persons') }),
     cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
     kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
@@ -66,7 +101,7 @@ test('what the stores know of themselves arrives', () => {
       host: 'ch', credentials: Secret.fromSecretNameV2(stack, 'Ch', 'ch-login'), database: 'events', tls: false, verifyCertificate: false,
     }),
     objectStorage: ObjectStorage.fromObjectStorageAttributes(stack, 'O', { bucket: Bucket.fromBucketName(stack, 'Files', 'files'), recordingsPrefix: 'replay' }),
-  }));
+  }) });
   expect(settings).toMatchObject({
     DATABASE_URL: 'secret url',
     PERSONS_DB_WRITER_URL: 'secret persons',

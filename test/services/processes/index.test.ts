@@ -1,59 +1,49 @@
 import { PostHogProcess, PostHogRelease } from '../../../lib';
-import { checkFargateSize } from '../../../lib/services/fargate-size';
-import { ProcessDefinition } from '../../../lib/services/process-definition';
+import { portOf, ProcessDefinition } from '../../../lib/services/process-definition';
 import { PROCESSES } from '../../../lib/services/processes';
 
-type Facts = [port: number | undefined, health: string | undefined, deregistration: number | undefined, grace: number | undefined, requests: number | undefined];
+type Facts = [port: number, health: string, deregistration: number, grace: number, requests: number];
 
 function byName(process: PostHogProcess): ProcessDefinition {
   return PROCESSES.find((definition) => definition.process === process)!;
 }
 
-test('these processes are deployed, each once', () => {
-  expect(PROCESSES.map(({ process, id }) => [process, id])).toEqual([
-    ['web', 'Web'], ['worker', 'Worker'], ['capture', 'Capture'], ['replay-capture', 'ReplayCapture'], ['feature-flags', 'FeatureFlags'], ['hypercache-server', 'HypercacheServer'],
-  ]);
-});
-
-test.each<[PostHogProcess, string, string[] | undefined]>([
-  [PostHogProcess.WEB, 'app', ['./bin/docker-server']],
-  [PostHogProcess.WORKER, 'app', ['./bin/docker-worker-celery', '--with-scheduler']],
-  [PostHogProcess.CAPTURE, 'capture', undefined],
-  [PostHogProcess.REPLAY_CAPTURE, 'capture', undefined],
-  [PostHogProcess.FEATURE_FLAGS, 'featureFlags', undefined],
-  [PostHogProcess.HYPERCACHE_SERVER, 'hypercacheServer', undefined],
-])('%s runs the image %s with the command %j', (process, image, command) => {
-  expect(byName(process)).toMatchObject({ image });
-  expect(byName(process).command).toEqual(command);
-  expect(PostHogRelease.V2026_09_11.images).toHaveProperty(image);
+test('every process that has a name can be deployed, once', () => {
+  expect(PROCESSES.map(({ process }) => process).sort()).toEqual(Object.values(PostHogProcess).sort());
+  expect(new Set(PROCESSES.map(({ id }) => id)).size).toBe(PROCESSES.length);
 });
 
 test.each<[PostHogProcess, ...Facts]>([
   [PostHogProcess.WEB, 8000, '/_readyz?role=web', 60, 600, 1000],
-  [PostHogProcess.WORKER, undefined, undefined, undefined, undefined, undefined],
   [PostHogProcess.CAPTURE, 3000, '/_readiness', 30, 60, 10_000],
   [PostHogProcess.REPLAY_CAPTURE, 3000, '/_readiness', 30, 60, 10_000],
+  [PostHogProcess.CAPTURE_AI, 3000, '/_readiness', 30, 60, 10_000],
+  [PostHogProcess.CAPTURE_LOGS, 4318, '/_liveness', 30, 60, 10_000],
   [PostHogProcess.FEATURE_FLAGS, 3001, '/_readiness', 30, 60, 5000],
   [PostHogProcess.HYPERCACHE_SERVER, 3002, '/_readiness', 30, 60, 10_000],
-])('%s answers on port %s, %s; drains %s s, has %s s to start and takes %s requests a minute', (process, ...facts) => {
+  [PostHogProcess.PLUGINS, 6738, '/_ready', 30, 300, 2000],
+  [PostHogProcess.LIVESTREAM, 8080, '/', 10, 60, 1000],
+])('%s answers visitors on port %s, %s; drains %s s, has %s s to start and takes %s requests a minute', (process, ...facts) => {
   const { http } = byName(process);
-  expect([http?.port, http?.healthCheck.path, http?.deregistrationDelay, http?.healthCheckGracePeriod, http?.requestsPerTarget]).toEqual(facts);
+  expect([http!.port, http!.healthCheck.path, http!.deregistrationDelay, http!.healthCheckGracePeriod, http!.requestsPerTarget]).toEqual(facts);
 });
 
-test.each<[PostHogProcess, number, number, number, number, number]>([
-  [PostHogProcess.WEB, 2048, 4096, 2, 6, 60],
-  [PostHogProcess.WORKER, 2048, 8192, 1, 1, 120],
-  [PostHogProcess.CAPTURE, 512, 2048, 2, 10, 90],
-  [PostHogProcess.REPLAY_CAPTURE, 512, 2048, 2, 10, 90],
-  [PostHogProcess.FEATURE_FLAGS, 512, 1024, 2, 10, 60],
-  [PostHogProcess.HYPERCACHE_SERVER, 256, 512, 2, 10, 60],
-])('%s has %i CPU units and %i MiB, %i to %i tasks, and %i s to stop', (process, cpu, memoryLimitMiB, minTasks, maxTasks, stopTimeout) => {
-  expect(byName(process)).toMatchObject({ cpu, memoryLimitMiB, minTasks, maxTasks, stopTimeout });
+test('no other process answers visitors', () => {
+  expect(PROCESSES.filter(({ http }) => http)).toHaveLength(9);
+});
+
+test.each<[PostHogProcess, number]>([
+  [PostHogProcess.WEB, 60], [PostHogProcess.WORKER, 120], [PostHogProcess.CAPTURE, 90], [PostHogProcess.REPLAY_CAPTURE, 90], [PostHogProcess.CAPTURE_AI, 90],
+  [PostHogProcess.FEATURE_FLAGS, 60], [PostHogProcess.HYPERCACHE_SERVER, 60], [PostHogProcess.CAPTURE_LOGS, 60], [PostHogProcess.PERSONHOG_REPLICA, 60],
+  [PostHogProcess.PERSONHOG_ROUTER, 45], [PostHogProcess.PROPERTY_DEFS, 60], [PostHogProcess.LIVESTREAM, 15], [PostHogProcess.PLUGINS, 120],
+  [PostHogProcess.INGESTION_GENERAL, 120], [PostHogProcess.TEMPORAL_DJANGO_WORKER, 120],
+])('%s has %i seconds to stop', (process, seconds) => {
+  expect(byName(process).stopTimeout).toBe(seconds);
 });
 
 describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [definition.process, definition]))('%s', (_, definition) => {
-  test('has a size that Fargate offers', () => {
-    expect(() => checkFargateSize(definition.cpu, definition.memoryLimitMiB)).not.toThrow();
+  test('runs an image of the release', () => {
+    expect(PostHogRelease.V2026_09_11.images).toHaveProperty(definition.image);
   });
 
   test('stops within the 120 seconds that Fargate allows, and drains no longer than it takes to stop', () => {
@@ -61,13 +51,37 @@ describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [defini
     expect(definition.http?.deregistrationDelay ?? 0).toBeLessThanOrEqual(definition.stopTimeout);
   });
 
-  test('calls only processes that are deployed and answer', () => {
-    for (const called of definition.calls) {
-      expect(byName(called)?.http).toBeDefined();
+  test('calls only processes that answer', () => {
+    for (const called of [...definition.needs, ...definition.calls]) {
+      expect(portOf(byName(called))).toBeDefined();
     }
+  });
+
+  test('does not need what it merely calls', () => {
+    expect(definition.calls.filter((called) => definition.needs.includes(called))).toEqual([]);
   });
 
   test('has object storage among its stores exactly where it may use objects', () => {
     expect(definition.stores.includes('objectStorage')).toBe(definition.objects !== undefined);
   });
+
+  test('has as long to start as ECS allows', () => {
+    expect(definition.probe?.startPeriod ?? 0).toBeLessThanOrEqual(300);
+  });
+
+  test('may be interrupted only where it answers no visitor', () => {
+    expect(definition.interruptible === true && definition.http !== undefined).toBe(false);
+  });
+});
+
+test('of these, nothing is known that would tell whether they are well', () => {
+  expect(PROCESSES.filter(({ http, probe }) => !http && !probe).map(({ process }) => process)).toEqual(['worker', 'browserless', 'temporal-django-worker']);
+});
+
+test('the ones that read persons have persons', () => {
+  const needing = PROCESSES.filter(({ needs }) => needs.includes(PostHogProcess.PERSONHOG_ROUTER)).map(({ process }) => process as string);
+  expect(needing.sort()).toEqual([
+    'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'ingestion-error-tracking', 'ingestion-general', 'plugins', 'property-defs-ai',
+    'property-defs-rs', 'temporal-django-worker', 'web', 'worker',
+  ]);
 });

@@ -32,6 +32,28 @@ test('each step of the service is a script that is there', () => {
   expect(steps.filter((step) => !statSync(path.join(BOOT, step.split(' ')[1])).isFile())).toEqual([]);
 });
 
+describe('systemd', () => {
+  /** The settings of a unit, section by section. */
+  const unit = (name: string): Record<string, string[]> => Object.fromEntries(readFileSync(path.join(BOOT, name), 'utf8').split(/^\[(?=\w+\]$)/m).slice(1)
+    .map((section) => [/^\w+/.exec(section)![0], section.split('\n').filter((line) => /^\w+=/.test(line))]));
+
+  test('starts the service again ten seconds after it has ended, for ever', () => {
+    const { Unit, Service } = unit('stateful-instance.service');
+    expect(Service).toEqual(expect.arrayContaining(['Restart=always', 'RestartSec=10']));
+    // In [Unit], where systemd looks for it: anywhere else, it gives up after five attempts.
+    expect(Unit).toContain('StartLimitIntervalSec=0');
+  });
+
+  test('lets an attempt take as long as a volume takes', () => {
+    expect(unit('stateful-instance.service').Service).toEqual(expect.arrayContaining(['Type=exec', 'TimeoutStartSec=infinity']));
+  });
+
+  test('looks every five minutes whether the volume has grown', () => {
+    expect(unit('stateful-instance-watch.timer').Timer).toEqual(['OnBootSec=5min', 'OnUnitActiveSec=5min']);
+    expect(unit('stateful-instance-watch.service').Service).toEqual(['Type=oneshot', 'ExecStart=/usr/bin/bash /opt/stateful-instance/asset/boot/watch.sh']);
+  });
+});
+
 describe('install.sh', () => {
   const HOSTILE = 'a&b\\1 "c" \'d\' $(touch x) `e` %s @{x}\n\ttab';
 

@@ -1,0 +1,243 @@
+import { Token } from 'aws-cdk-lib/core';
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ProcessSettings } from './process-definition';
+import { checkEnum } from '../private/enums';
+import { rejected } from '../private/errors';
+import { checkWholeText } from '../private/secrets';
+
+/**
+ * How a connection to a mail server is encrypted.
+ */
+export enum EmailEncryption {
+  /** It begins in plain text and is encrypted before anything is said; usually at port 587. */
+  STARTTLS = 'starttls',
+  /** It is encrypted from the beginning; usually at port 465. */
+  TLS = 'tls',
+  /** Not at all. */
+  NONE = 'none',
+}
+
+/**
+ * The mail server that PostHog sends invitations, subscriptions and alerts through, such as the SMTP interface of Amazon SES.
+ */
+export interface EmailOptions {
+  /** The host name of the server, such as `email-smtp.eu-central-1.amazonaws.com`. */
+  readonly host: string;
+  /** The address that mails come from. */
+  readonly from: string;
+  /**
+   * The port.
+   *
+   * @default 587
+   */
+  readonly port?: number;
+  /**
+   * How the connection is encrypted.
+   *
+   * @default EmailEncryption.STARTTLS
+   */
+  readonly encryption?: EmailEncryption;
+  /**
+   * Who sends: a secret with the keys `username` and `password`.
+   *
+   * @default - the server wants nobody to sign in
+   */
+  readonly credentials?: ISecret;
+  /**
+   * The address that answers go to.
+   *
+   * @default - that which mails come from
+   */
+  readonly replyTo?: string;
+}
+
+/**
+ * An OAuth application that somebody has registered with a provider.
+ */
+export interface OAuthClient {
+  /** Its id. */
+  readonly clientId: string;
+  /** Its secret. The secret's whole text is the value. */
+  readonly clientSecret: ISecret;
+}
+
+/**
+ * Whom users of PostHog can sign in with, besides their password. The address that providers lead back to is
+ * `https://<domainName>/complete/<google-oauth2, github or gitlab>/`.
+ */
+export interface SingleSignOnOptions {
+  /**
+   * Google. PostHog offers it with a licence only.
+   *
+   * @default - not offered
+   */
+  readonly google?: OAuthClient;
+  /**
+   * GitHub.
+   *
+   * @default - not offered
+   */
+  readonly github?: OAuthClient;
+  /**
+   * GitLab.
+   *
+   * @default - not offered
+   */
+  readonly gitlab?: OAuthClient;
+  /**
+   * The address of a GitLab of your own.
+   *
+   * @default - that of gitlab.com
+   */
+  readonly gitlabUrl?: string;
+}
+
+/**
+ * The keys of providers that PostHog's AI features use. Each secret's whole text is the value.
+ */
+export interface AiKeys {
+  /**
+   * The key for Anthropic.
+   *
+   * @default - none
+   */
+  readonly anthropicApiKey?: ISecret;
+  /**
+   * The key for OpenAI.
+   *
+   * @default - none
+   */
+  readonly openAiApiKey?: ISecret;
+  /**
+   * The key for Google's Gemini.
+   *
+   * @default - none
+   */
+  readonly geminiApiKey?: ISecret;
+}
+
+/**
+ * A Slack app, with which alerts and subscriptions are sent to Slack.
+ */
+export interface SlackApp extends OAuthClient {
+  /** What Slack signs its requests with. The secret's whole text is the value. */
+  readonly signingSecret: ISecret;
+}
+
+/**
+ * What self-hosters tell the app.
+ */
+export interface AppSettingsProps {
+  /**
+   * The mail server.
+   *
+   * @default - PostHog sends no mail
+   */
+  readonly email?: EmailOptions;
+  /**
+   * Whom users can sign in with.
+   *
+   * @default - passwords only
+   */
+  readonly singleSignOn?: SingleSignOnOptions;
+  /**
+   * The keys of providers of AI.
+   *
+   * @default - none; AI features are off
+   */
+  readonly aiKeys?: AiKeys;
+  /**
+   * The Slack app.
+   *
+   * @default - none
+   */
+  readonly slackApp?: SlackApp;
+}
+
+const EMAIL_DEFAULTS = { port: 587, encryption: EmailEncryption.STARTTLS };
+
+/**
+ * What the props say, as every Django process is told it.
+ *
+ * Sources: posthog/settings/{dynamic_settings,web}.py and ee/settings.py of PostHog/posthog, July 2026.
+ *
+ * Throws where a value cannot be right.
+ */
+export function appSettings({ email, singleSignOn = {}, aiKeys = {}, slackApp }: AppSettingsProps): ProcessSettings {
+  const parts = [
+    email ? emailSettings(email) : NONE,
+    clientSettings('google', 'SOCIAL_AUTH_GOOGLE_OAUTH2', singleSignOn.google),
+    clientSettings('github', 'SOCIAL_AUTH_GITHUB', singleSignOn.github),
+    clientSettings('gitlab', 'SOCIAL_AUTH_GITLAB', singleSignOn.gitlab),
+    singleSignOn.gitlabUrl === undefined ? NONE : { environment: { SOCIAL_AUTH_GITLAB_API_URL: gitlabUrl(singleSignOn) }, secrets: {} },
+    keySettings({ ANTHROPIC_API_KEY: aiKeys.anthropicApiKey, OPENAI_API_KEY: aiKeys.openAiApiKey, GEMINI_API_KEY: aiKeys.geminiApiKey }),
+    slackApp ? slackSettings(slackApp) : NONE,
+  ];
+  return {
+    environment: Object.assign({}, ...parts.map(({ environment }) => environment)) as Record<string, string>,
+    secrets: Object.assign({}, ...parts.map(({ secrets }) => secrets)) as Record<string, Secret>,
+  };
+}
+
+const NONE: ProcessSettings = { environment: {}, secrets: {} };
+
+function emailSettings({ host, from, port = EMAIL_DEFAULTS.port, encryption = EMAIL_DEFAULTS.encryption, credentials, replyTo }: EmailOptions): ProcessSettings {
+  checkAddress('email.from', from);
+  checkAddress('email.replyTo', replyTo);
+  if (!Token.isUnresolved(host) && !/^[A-Za-z0-9.-]+$/.test(host)) {
+    throw rejected('email.host', 'must be the host name of a mail server, without a port', host);
+  }
+  if (!Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65_535)) {
+    throw rejected('email.port', 'must be a port from 1 to 65535', port);
+  }
+  checkEnum('email.encryption', encryption, EmailEncryption);
+  return {
+    environment: {
+      EMAIL_ENABLED: 'true',
+      EMAIL_HOST: host,
+      EMAIL_PORT: String(port),
+      EMAIL_USE_TLS: String(encryption === EmailEncryption.STARTTLS),
+      EMAIL_USE_SSL: String(encryption === EmailEncryption.TLS),
+      EMAIL_DEFAULT_FROM: from,
+      ...(replyTo === undefined ? {} : { EMAIL_REPLY_TO: replyTo }),
+    },
+    secrets: credentials ? { EMAIL_HOST_USER: Secret.fromSecretsManager(credentials, 'username'), EMAIL_HOST_PASSWORD: Secret.fromSecretsManager(credentials, 'password') } : {},
+  };
+}
+
+/** Also the form with a name, as in `PostHog <posthog@example.com>`. */
+function checkAddress(prop: string, address: string | undefined): void {
+  if (address !== undefined && !Token.isUnresolved(address) && !/^[^@\s<>]+@[^@\s<>]+$|^[^<>@]+<[^@\s<>]+@[^@\s<>]+>$/.test(address)) {
+    throw rejected(prop, 'must be an address such as posthog@example.com', address);
+  }
+}
+
+function clientSettings(prop: string, prefix: string, client: OAuthClient | undefined): ProcessSettings {
+  if (!client) {
+    return NONE;
+  }
+  checkWholeText(`singleSignOn.${prop}.clientSecret`, client.clientSecret);
+  return { environment: { [`${prefix}_KEY`]: client.clientId }, secrets: { [`${prefix}_SECRET`]: Secret.fromSecretsManager(client.clientSecret) } };
+}
+
+function gitlabUrl({ gitlab, gitlabUrl: url = '' }: SingleSignOnOptions): string {
+  if (!gitlab) {
+    throw rejected('singleSignOn.gitlabUrl', 'must come with `gitlab`', url);
+  }
+  if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+(\/[^\s]*)?$/.test(url)) {
+    throw rejected('singleSignOn.gitlabUrl', 'must be an address that begins with https://', url);
+  }
+  return url;
+}
+
+function keySettings(keys: Record<string, ISecret | undefined>): ProcessSettings {
+  const given = Object.entries(keys).filter((entry): entry is [string, ISecret] => entry[1] !== undefined);
+  given.forEach(([name, secret]) => checkWholeText(name, secret));
+  return { environment: {}, secrets: Object.fromEntries(given.map(([name, secret]) => [name, Secret.fromSecretsManager(secret)])) };
+}
+
+function slackSettings({ clientId, clientSecret, signingSecret }: SlackApp): ProcessSettings {
+  const { secrets } = keySettings({ SLACK_APP_CLIENT_SECRET: clientSecret, SLACK_APP_SIGNING_SECRET: signingSecret });
+  return { environment: { SLACK_APP_CLIENT_ID: clientId }, secrets };
+}

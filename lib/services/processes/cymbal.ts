@@ -1,0 +1,76 @@
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { rustKafka } from './kafka';
+import { GEOIP_FILE, rustProbe } from './rust';
+import { PostHogProcess } from '../../ingress/posthog-process';
+import { CacheClient, cacheUrl } from '../../stores/cache-url';
+import { ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
+import { Product } from '../product';
+
+const PROCESSING_PORT = 3302;
+const RESOLUTION = { port: 50061, metrics: 9101 };
+
+const RUN = { image: 'cymbal', products: [Product.ERROR_TRACKING], stopTimeout: 60, calls: [] } as const;
+
+/** Groups exceptions to issues (rust/cymbal/src/modes/processing/config.rs). */
+export const CYMBAL: ProcessDefinition = {
+  ...RUN,
+  process: PostHogProcess.CYMBAL,
+  id: 'Cymbal',
+  port: PROCESSING_PORT,
+  probe: rustProbe(PROCESSING_PORT),
+  stores: ['postgres', 'cache', 'kafka'],
+  needs: [PostHogProcess.CYMBAL_RESOLUTION],
+  settings: (context) => {
+    const redisUrl = cacheUrl(context.cache, CacheClient.RUST);
+    return symbolSettings(context, {
+      BIND_HOST: '0.0.0.0',
+      BIND_PORT: String(PROCESSING_PORT),
+      MAXMIND_DB_PATH: GEOIP_FILE,
+      ...rustKafka(context.kafka),
+      REDIS_URL: redisUrl,
+      ISSUE_BUCKETS_REDIS_URL: redisUrl,
+      // A name alone: every address that it has gets a connection.
+      CYMBAL_REMOTE_RESOLUTION_HOST: context.endpointOf(PostHogProcess.CYMBAL_RESOLUTION).host,
+      CYMBAL_REMOTE_RESOLUTION_PORT: String(RESOLUTION.port),
+    }, { PERSONS_URL: Secret.fromSecretsManager(context.postgres.personsUrlSecret) });
+  },
+};
+
+/** Resolves the stack traces of exceptions. It answers whether it is well at a port of its own, whatever befalls it. */
+export const CYMBAL_RESOLUTION: ProcessDefinition = {
+  ...RUN,
+  process: PostHogProcess.CYMBAL_RESOLUTION,
+  id: 'CymbalResolution',
+  port: RESOLUTION.port,
+  probe: rustProbe(RESOLUTION.metrics),
+  stores: ['postgres'],
+  needs: [],
+  settings: (context) => symbolSettings(context, {
+    CYMBAL_MODE: 'resolution',
+    GRPC_ADDRESS: `0.0.0.0:${RESOLUTION.port}`,
+    METRICS_PORT: String(RESOLUTION.metrics),
+  }),
+};
+
+/** What both are told (rust/cymbal/src/core/config.rs). They take keys only: not the role of an ECS task. */
+function symbolSettings(context: ProcessContext, environment: Record<string, string>, secrets: Record<string, Secret> = {}): ProcessSettings {
+  const { objectStorage, postgres, symbolSetKeys } = context;
+  return {
+    environment: {
+      RUST_LOG: 'info',
+      OBJECT_STORAGE_BUCKET: objectStorage.bucket.bucketName,
+      OBJECT_STORAGE_ENDPOINT: objectStorage.endpoint,
+      OBJECT_STORAGE_REGION: objectStorage.region,
+      OBJECT_STORAGE_FORCE_PATH_STYLE: 'true',
+      ...environment,
+    },
+    secrets: {
+      DATABASE_URL: Secret.fromSecretsManager(postgres.urlSecret),
+      OBJECT_STORAGE_ACCESS_KEY_ID: Secret.fromSecretsManager(symbolSetKeys!, 'accessKeyId'),
+      OBJECT_STORAGE_SECRET_ACCESS_KEY: Secret.fromSecretsManager(symbolSetKeys!, 'secretAccessKey'),
+      // Both must have the same; where it is empty, every call between them is refused.
+      INTERNAL_API_SECRET: Secret.fromSecretsManager(context.secrets.internalApiSecret),
+      ...secrets,
+    },
+  };
+}

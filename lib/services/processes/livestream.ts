@@ -1,0 +1,60 @@
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { securityProtocol } from './kafka';
+import { PostHogProcess } from '../../ingress/posthog-process';
+import { ProcessDefinition } from '../process-definition';
+import { Product } from '../product';
+
+const PORT = 8080;
+
+/**
+ * Streams events to browsers as they arrive (livestream/configs/configs.go, livestream/main.go).
+ *
+ * What it knows it keeps in memory: each task reads every event. Two tasks with one group would see half each, so there is one.
+ */
+export const LIVESTREAM: ProcessDefinition = {
+  process: PostHogProcess.LIVESTREAM,
+  id: 'Livestream',
+  products: [Product.LIVE_EVENTS],
+  image: 'livestream',
+  http: {
+    port: PORT,
+    healthCheck: { path: '/', interval: 15, timeout: 5, unhealthyThreshold: 3 },
+    // Streams last for as long as somebody looks, and a browser opens the next one by itself.
+    deregistrationDelay: 10,
+    healthCheckGracePeriod: 60,
+    requestsPerTarget: 1000,
+  },
+  single: 'each task would see a part of the events only',
+  stopTimeout: 15,
+  stores: ['kafka'],
+  needs: [],
+  calls: [],
+  settings: ({ kafka, secrets, url, isDeployed }) => ({
+    environment: {
+      PORT: String(PORT),
+      LIVESTREAM_MMDB_PATH: '/GeoLite2-City.mmdb',
+      LIVESTREAM_CORS_ALLOW_ORIGINS: url,
+      ...consumer('EVENT', kafka.bootstrapServers, securityProtocol(kafka).toUpperCase(), 'events_plugin_ingestion', 'livestream'),
+      ...(isDeployed(PostHogProcess.REPLAY_CAPTURE)
+        ? consumer('SESSION_RECORDING', kafka.bootstrapServers, securityProtocol(kafka).toUpperCase(), 'session_recording_snapshot_item_events', 'livestream-session-recordings')
+        : { LIVESTREAM_CONSUMERS_SESSION_RECORDING_ENABLED: 'false' }),
+      LIVESTREAM_CONSUMERS_NOTIFICATION_ENABLED: 'false',
+    },
+    secrets: {
+      // The app signs what its pages show here with its own key.
+      LIVESTREAM_JWT_SECRET: Secret.fromSecretsManager(secrets.secretKey),
+    },
+  }),
+};
+
+/** A consumer that is enabled must name all of these. */
+function consumer(name: string, brokers: string, protocol: string, topic: string, group: string): Record<string, string> {
+  const prefix = `LIVESTREAM_CONSUMERS_${name}`;
+  return {
+    [`${prefix}_ENABLED`]: 'true',
+    [`${prefix}_BROKERS`]: brokers,
+    [`${prefix}_SECURITY_PROTOCOL`]: protocol,
+    [`${prefix}_TOPIC`]: topic,
+    [`${prefix}_GROUP_ID`]: group,
+  };
+}

@@ -1,0 +1,97 @@
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { geoIp, NODE, NodeExtras, nodeSettings, NODE_GEOIP_FOLDER, NODE_PORT, NODE_PROBE, NODE_STORES, personHog } from './node';
+import { nodeClickHouse } from './node-clickhouse';
+import { PostHogProcess } from '../../ingress/posthog-process';
+import { CacheClient, cacheTls } from '../../stores/cache-url';
+import { factOf } from '../../stores/postgres-facts';
+import { addressOf, HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings, whereTemporal } from '../process-definition';
+import { Product } from '../product';
+
+/** Answers from the moment that all of its services have started (nodejs/src/servers/base-server.ts). */
+const HTTP: HttpEndpoint = {
+  port: NODE_PORT,
+  healthCheck: { path: '/_ready', interval: 30, timeout: 10, unhealthyThreshold: 5 },
+  deregistrationDelay: 30,
+  healthCheckGracePeriod: 300,
+  requestsPerTarget: 2000,
+};
+
+/** What all processes of data pipelines are. */
+const PIPELINE = {
+  ...NODE,
+  products: [Product.DATA_PIPELINES],
+  geoIpFolder: NODE_GEOIP_FOLDER,
+  probe: NODE_PROBE,
+  stores: NODE_STORES,
+  needs: [PostHogProcess.PERSONHOG_ROUTER, PostHogProcess.CAPTURE, PostHogProcess.WEB],
+};
+
+/** Runs destinations, transformations, workflows and realtime cohorts, and answers inbound webhooks. */
+export const PLUGINS: ProcessDefinition = {
+  ...PIPELINE,
+  process: PostHogProcess.PLUGINS,
+  id: 'Plugins',
+  http: HTTP,
+  // What is run again is read from there (nodejs/src/cdp/consumers/cdp-rerun-worker.consumer.ts).
+  stores: [...NODE_STORES, 'clickHouse'],
+  calls: [PostHogProcess.TEMPORAL],
+  settings: (context) => pipelineSettings(context, {
+    environment: {
+      ...nodeClickHouse(context).environment,
+      // Without it, it would take exceptions from ingestion-error-tracking as well, and could not pass them on (nodejs/src/capabilities.ts).
+      NODEJS_CAPABILITY_GROUPS: ['cdp_workflows', 'realtime_cohorts', ...(context.isDeployed(PostHogProcess.TEMPORAL) ? ['feature_flags'] : [])].join(','),
+      // The scheduler of evaluations, of the group feature_flags, is the one that speaks to Temporal.
+      ...whereTemporal(context),
+    },
+    secrets: { ...nodeClickHouse(context).secrets, ...(context.isDeployed(PostHogProcess.TEMPORAL) ? temporalKey(context) : {}) },
+  }),
+};
+
+/** Takes back the jobs of workflows that their workers left behind. In production, the process that does all the rest leaves this out. */
+export const CDP_JANITOR = background(PostHogProcess.CDP_JANITOR, 'CdpJanitor');
+
+/** Starts the workflows that have a time; left out elsewhere like the janitor. */
+export const CDP_HOGFLOW_SCHEDULER = background(PostHogProcess.CDP_HOGFLOW_SCHEDULER, 'CdpHogflowScheduler');
+
+/** Goes on with the workflows that wait for an event; left out elsewhere like the janitor. */
+export const CDP_HOGFLOW_SUBSCRIPTION_MATCHER = background(PostHogProcess.CDP_HOGFLOW_SUBSCRIPTION_MATCHER, 'CdpHogflowSubscriptionMatcher');
+
+/** A process that is called as its mode is. */
+function background(process: PostHogProcess, id: string): ProcessDefinition {
+  return {
+    ...PIPELINE,
+    process,
+    id,
+    sharedGroup: 'DataPipelines',
+    interruptible: true,
+    settings: (context) => pipelineSettings(context, { mode: process }),
+  };
+}
+
+/** What work for Temporal is encrypted with on its way: Django's own key (nodejs/src/ai-observability/config.ts, posthog/settings/temporal.py). */
+function temporalKey({ secrets }: ProcessContext): Record<string, Secret> {
+  return { SECRET_KEY: Secret.fromSecretsManager(secrets.secretKey) };
+}
+
+/** What the processes of data pipelines are told (nodejs/src/server.ts, nodejs/src/cdp/config.ts). */
+function pipelineSettings(context: ProcessContext, { mode, environment, secrets }: NodeExtras): ProcessSettings {
+  const { postgres, cache } = context;
+  const jobs = factOf(postgres, 'nodeCyclotronUrlSecret', 'data pipelines, which keep their jobs in a database of their own');
+  return nodeSettings(context, {
+    mode,
+    environment: {
+      ...personHog(context),
+      ...geoIp(),
+      // The newest do not start without it; it may be the cache that all share.
+      CDP_VALKEY_HOST: cache.host,
+      CDP_VALKEY_PORT: String(cache.port),
+      CDP_VALKEY_TLS: String(cacheTls(cache, CacheClient.NODE)),
+      CAPTURE_INTERNAL_URL: `${addressOf(context, PostHogProcess.CAPTURE)}/capture`,
+      INTERNAL_API_BASE_URL: addressOf(context, PostHogProcess.WEB),
+      // What an email that is sent leads to when it is opened or clicked on.
+      CDP_EMAIL_TRACKING_URL: context.url,
+      ...environment,
+    },
+    secrets: { CYCLOTRON_NODE_DATABASE_URL: Secret.fromSecretsManager(jobs), ...secrets },
+  });
+}

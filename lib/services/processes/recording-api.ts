@@ -1,0 +1,34 @@
+import { NODE, nodeSettings, NODE_PORT, NODE_PROBE, NODE_STORES } from './node';
+import { nodeClickHouse } from './node-clickhouse';
+import { recordingStorage } from './recordings';
+import { PostHogProcess } from '../../ingress/posthog-process';
+import { CacheClient, cacheUrl } from '../../stores/cache-url';
+import { ProcessDefinition } from '../process-definition';
+import { Product } from '../product';
+
+/** Reads session recordings for the app, and deletes them. */
+export const RECORDING_API: ProcessDefinition = {
+  ...NODE,
+  process: PostHogProcess.RECORDING_API,
+  id: 'RecordingApi',
+  products: [Product.SESSION_REPLAY],
+  port: NODE_PORT,
+  probe: NODE_PROBE,
+  stores: [...NODE_STORES, 'clickHouse', 'objectStorage'],
+  objects: 'read-write',
+  needs: [],
+  settings: (context) => {
+    const { environment, secrets } = nodeClickHouse(context);
+    return nodeSettings(context, {
+      mode: 'recording-api',
+      environment: {
+        ...recordingStorage(context),
+        // Takes a whole URL, too, and falls back to nothing.
+        SESSION_RECORDING_API_REDIS_HOST: cacheUrl(context.cache, CacheClient.NODE),
+        SESSION_RECORDING_API_REDIS_PORT: String(context.cache.port),
+        ...environment,
+      },
+      secrets,
+    });
+  },
+};

@@ -1,0 +1,28 @@
+import { checkFargateSize } from './fargate-size';
+import { ProcessDefinition } from './process-definition';
+import { TaskSize } from './process-size';
+import { PostHogServiceOptions } from './service-options';
+import { rejected } from '../private/errors';
+
+/**
+ * How large the tasks of a process are, and how many there are, where its options may say something else than its size.
+ *
+ * Throws where Fargate has no such size, or where there may not be so many.
+ */
+export function taskSize({ process, single }: ProcessDefinition, size: TaskSize, options: PostHogServiceOptions): TaskSize {
+  const cpu = options.cpu ?? size.cpu;
+  const memoryLimitMiB = options.memoryLimitMiB ?? size.memoryLimitMiB;
+  checkFargateSize(cpu, memoryLimitMiB);
+  const minTasks = options.minTasks ?? size.minTasks;
+  const maxTasks = options.maxTasks ?? Math.max(size.maxTasks, minTasks);
+  if (!Number.isInteger(minTasks) || minTasks < 1) {
+    throw rejected('minTasks', 'must be 1 or more', minTasks);
+  }
+  if (!Number.isInteger(maxTasks) || maxTasks < minTasks) {
+    throw rejected('maxTasks', `must be \`minTasks\` (${minTasks}) or more`, maxTasks);
+  }
+  if (single !== undefined && maxTasks > 1) {
+    throw rejected('maxTasks', `must be 1 for ${process}: ${single}`, maxTasks, 'give it more `cpu` and `memoryLimitMiB` instead');
+  }
+  return { cpu, memoryLimitMiB, minTasks, maxTasks };
+}

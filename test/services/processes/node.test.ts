@@ -1,0 +1,126 @@
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Cache, CacheEncryption, Kafka, KafkaEncryption, Postgres, PostHogProcess } from '../../../lib';
+import { PROCESSES } from '../../../lib/services/processes';
+import { INGESTION_ERROR_TRACKING, INGESTION_GENERAL, INGESTION_LOGS, INGESTION_SESSION_REPLAY, INGESTION_TRACES } from '../../../lib/services/processes/ingestion';
+import { CDP_HOGFLOW_SCHEDULER, CDP_HOGFLOW_SUBSCRIPTION_MATCHER, CDP_JANITOR, PLUGINS } from '../../../lib/services/processes/plugins';
+import { RECORDING_API } from '../../../lib/services/processes/recording-api';
+import { settingsOf } from '../../helpers/process-context';
+import { newStack, stores } from '../../helpers/stack';
+
+const BROKERS = 'b-1.internal:9094,b-2.internal:9094';
+const PREFIXES = [
+  'CONSUMER', 'CDP_PRODUCER', 'INGESTION_UPSTREAM_PRODUCER', 'INGESTION_DOWNSTREAM_PRODUCER', 'INGESTION_SESSIONREPLAY_PRODUCER', 'WARPSTREAM_INGESTION_PRODUCER',
+  'WARPSTREAM_CALCULATED_EVENTS_PRODUCER', 'WARPSTREAM_CYCLOTRON_PRODUCER', 'WARPSTREAM_LOGS_PRODUCER', 'WARPSTREAM_METRICS_PRODUCER', 'WAREHOUSE_PRODUCER',
+];
+
+function kafka(brokers: string, protocol: string): Record<string, string> {
+  return Object.fromEntries(PREFIXES.flatMap((prefix) => [[`KAFKA_${prefix}_METADATA_BROKER_LIST`, brokers], [`KAFKA_${prefix}_SECURITY_PROTOCOL`, protocol]]));
+}
+
+/** What every Node process is told. */
+const COMMON = {
+  SITE_URL: 'https://posthog.example.com',
+  REDIS_URL: 'rediss://cache.internal:6379/',
+  CDP_REDIS_HOST: '',
+  COOKIELESS_REDIS_HOST: '',
+  LOGS_REDIS_HOST: '',
+  TRACES_REDIS_HOST: '',
+  METRICS_REDIS_HOST: '',
+  ...kafka(BROKERS, 'ssl'),
+  DATABASE_URL: 'secret node-url',
+  PERSONS_DATABASE_URL: 'secret node-url',
+  PERSONS_READONLY_DATABASE_URL: 'secret node-url',
+  BEHAVIORAL_COHORTS_DATABASE_URL: 'secret node-url',
+  ENCRYPTION_SALT_KEYS: 'secret EncryptionSaltKeys',
+  INTERNAL_API_SECRET: 'secret InternalApiSecret',
+};
+
+const PERSONHOG = { PERSONHOG_ENABLED: 'true', PERSONHOG_ADDR: 'personhog-router.internal:50052' };
+const GEOIP = { MMDB_FILE_LOCATION: '/share/GeoLite2-City.mmdb' };
+const RECORDINGS = {
+  SESSION_RECORDING_V2_S3_ENDPOINT: 'https://s3.eu-central-1.amazonaws.com',
+  SESSION_RECORDING_V2_S3_REGION: 'eu-central-1',
+  SESSION_RECORDING_V2_S3_BUCKET: 'objects',
+  SESSION_RECORDING_V2_S3_PREFIX: 'session_recordings',
+  // Two empty texts are what makes it take the role of its task.
+  SESSION_RECORDING_V2_S3_ACCESS_KEY_ID: '',
+  SESSION_RECORDING_V2_S3_SECRET_ACCESS_KEY: '',
+  SESSION_RECORDING_V2_S3_TIMEOUT_MS: '120000',
+};
+const CLICKHOUSE = {
+  CLICKHOUSE_HOST: 'clickhouse.internal',
+  CLICKHOUSE_DATABASE: 'posthog',
+  CLICKHOUSE_SECURE: 'true',
+  CLICKHOUSE_VERIFY: 'true',
+  CLICKHOUSE_USER: 'secret clickhouse username',
+  CLICKHOUSE_PASSWORD: 'secret clickhouse password',
+};
+const PIPELINES = {
+  ...COMMON,
+  ...PERSONHOG,
+  ...GEOIP,
+  CDP_VALKEY_HOST: 'cache.internal',
+  CDP_VALKEY_PORT: '6379',
+  CDP_VALKEY_TLS: 'true',
+  // With its path: nodejs posts to it as it is.
+  CAPTURE_INTERNAL_URL: 'http://capture.internal:3000/capture',
+  INTERNAL_API_BASE_URL: 'http://web.internal:8000',
+  CDP_EMAIL_TRACKING_URL: 'https://posthog.example.com',
+  CYCLOTRON_NODE_DATABASE_URL: 'secret node-cyclotron-url',
+};
+
+test.each([
+  [INGESTION_GENERAL, { PLUGIN_SERVER_MODE: 'ingestion-v2-combined', ...PERSONHOG, ...GEOIP }],
+  [INGESTION_SESSION_REPLAY, { PLUGIN_SERVER_MODE: 'recordings-blob-ingestion-v2', ...RECORDINGS }],
+  [INGESTION_ERROR_TRACKING, { PLUGIN_SERVER_MODE: 'ingestion-errortracking', ...PERSONHOG, ...GEOIP, ERROR_TRACKING_CYMBAL_BASE_URL: 'http://cymbal.internal:3302' }],
+  [INGESTION_LOGS, { PLUGIN_SERVER_MODE: 'ingestion-logs' }],
+  [INGESTION_TRACES, { PLUGIN_SERVER_MODE: 'ingestion-traces' }],
+  [RECORDING_API, {
+    PLUGIN_SERVER_MODE: 'recording-api',
+    ...RECORDINGS,
+    SESSION_RECORDING_API_REDIS_HOST: 'rediss://cache.internal:6379/',
+    SESSION_RECORDING_API_REDIS_PORT: '6379',
+    ...CLICKHOUSE,
+  }],
+])('$process is told this and nothing else', (definition, expected) => {
+  expect(settingsOf(definition)).toEqual({ ...COMMON, ...expected });
+});
+
+test('plugins is told this and nothing else: no mode, and no share in the exceptions', () => {
+  expect(settingsOf(PLUGINS)).toEqual({
+    ...PIPELINES, ...CLICKHOUSE, NODEJS_CAPABILITY_GROUPS: 'cdp_workflows,realtime_cohorts,feature_flags', TEMPORAL_HOST: 'temporal.internal', TEMPORAL_PORT: '7233', SECRET_KEY: 'secret SecretKey',
+  });
+});
+
+test('plugins evaluates nothing on a schedule where there is no Temporal', () => {
+  expect(settingsOf(PLUGINS, { without: [PostHogProcess.TEMPORAL] })).toEqual({ ...PIPELINES, ...CLICKHOUSE, NODEJS_CAPABILITY_GROUPS: 'cdp_workflows,realtime_cohorts' });
+});
+
+test.each([CDP_JANITOR, CDP_HOGFLOW_SCHEDULER, CDP_HOGFLOW_SUBSCRIPTION_MATCHER])('$process, which plugins leaves out in production, is told its own name', (definition) => {
+  expect(settingsOf(definition)).toEqual({ ...PIPELINES, PLUGIN_SERVER_MODE: definition.process });
+});
+
+test('plain stores are opened without TLS', () => {
+  const settings = settingsOf(PLUGINS, { stores: (stack) => ({
+    cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
+    kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
+  }) });
+  expect(settings).toMatchObject({ REDIS_URL: 'redis://redis:6380/', CDP_VALKEY_HOST: 'redis', CDP_VALKEY_PORT: '6380', CDP_VALKEY_TLS: 'false', ...kafka('kafka:9092', 'plaintext') });
+});
+
+test('workflows want a database of their own, and say so', () => {
+  const postgres = (stack: ReturnType<typeof newStack>) => Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url') });
+  expect(() => settingsOf(PLUGINS, { stores: (stack) => ({ postgres: postgres(stack) }) })).toThrow(
+    '`nodeCyclotronUrlSecret` must be known of the PostgreSQL server for data pipelines, which keep their jobs in a database of their own, got: undefined; ' +
+    'give it to Postgres.fromPostgresAttributes()');
+});
+
+test('no Node process falls back to the brokers kafka:9092, to 127.0.0.1, or to everybody being let in', () => {
+  const node = PROCESSES.filter(({ image }) => image === 'node');
+  expect(node).toHaveLength(10);
+  for (const definition of node) {
+    expect(settingsOf(definition)).toMatchObject(COMMON);
+    expect(definition.command).toEqual(['node', 'nodejs/dist/index.js']);
+  }
+  expect(stores(newStack()).kafka.bootstrapServers).toBe(BROKERS);
+});

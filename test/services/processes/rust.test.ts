@@ -1,0 +1,87 @@
+import { CAPTURE_LOGS } from '../../../lib/services/processes/capture-logs';
+import { CYMBAL, CYMBAL_RESOLUTION } from '../../../lib/services/processes/cymbal';
+import { PERSONHOG_REPLICA, PERSONHOG_ROUTER } from '../../../lib/services/processes/personhog';
+import { PROPERTY_DEFS, PROPERTY_DEFS_AI } from '../../../lib/services/processes/property-defs';
+import { settingsOf } from '../../helpers/process-context';
+
+const KAFKA = { KAFKA_HOSTS: 'b-1.internal:9094,b-2.internal:9094', KAFKA_TLS: 'true' };
+const REDIS_URL = 'redis://cache.internal:6379/';
+
+test('capture-logs is told this and nothing else, its topics among it: left out, logs would be taken for events', () => {
+  expect(settingsOf(CAPTURE_LOGS)).toEqual({
+    BIND_HOST: '0.0.0.0',
+    BIND_PORT: '4318',
+    MANAGEMENT_BIND_HOST: '0.0.0.0',
+    MANAGEMENT_BIND_PORT: '8080',
+    RUST_LOG: 'info,rdkafka=warn',
+    REDIS_URL,
+    ...KAFKA,
+    KAFKA_TOPIC: 'logs_ingestion',
+    KAFKA_METRICS_TOPIC: 'metrics_ingestion',
+    KAFKA_TRACES_TOPIC: 'ingestion-traces',
+  });
+  expect(CAPTURE_LOGS.http).toMatchObject({ port: 4318, healthCheck: { path: '/_liveness', port: 8080 } });
+});
+
+test.each([
+  [PROPERTY_DEFS, 'property-defs-rs', 'clickhouse_events_json'],
+  [PROPERTY_DEFS_AI, 'property-defs-ai', 'clickhouse_ai_events_json'],
+])('$process is told this and nothing else, and to read and write', (definition, group, topic) => {
+  expect(settingsOf(definition)).toEqual({
+    BIND_HOST: '0.0.0.0',
+    BIND_PORT: '3301',
+    RUST_LOG: 'info,rdkafka=warn',
+    ...KAFKA,
+    KAFKA_CONSUMER_GROUP: group,
+    KAFKA_CONSUMER_TOPIC: topic,
+    SKIP_READS: 'false',
+    SKIP_WRITES: 'false',
+    FILTER_MODE: 'opt-out',
+    PERSONHOG_ADDR: 'http://personhog-router.internal:50052',
+    DATABASE_URL: 'secret postgres-url',
+  });
+});
+
+test('personhog is told this and nothing else', () => {
+  expect(settingsOf(PERSONHOG_REPLICA)).toEqual({
+    GRPC_ADDRESS: '0.0.0.0:50051', METRICS_PORT: '9100', RUST_LOG: 'info', PRIMARY_DATABASE_URL: 'secret postgres-url',
+  });
+  expect(settingsOf(PERSONHOG_ROUTER)).toEqual({
+    GRPC_ADDRESS: '0.0.0.0:50052', METRICS_PORT: '9101', RUST_LOG: 'info', REPLICA_URL: 'http://personhog-replica.internal:50051', BACKEND_TIMEOUT_MS: '5000',
+  });
+});
+
+describe('cymbal', () => {
+  const symbols = {
+    RUST_LOG: 'info',
+    OBJECT_STORAGE_BUCKET: 'objects',
+    OBJECT_STORAGE_ENDPOINT: 'https://s3.eu-central-1.amazonaws.com',
+    OBJECT_STORAGE_REGION: 'eu-central-1',
+    OBJECT_STORAGE_FORCE_PATH_STYLE: 'true',
+    DATABASE_URL: 'secret postgres-url',
+    // It does not take the role of its task.
+    OBJECT_STORAGE_ACCESS_KEY_ID: 'secret symbol-set-keys accessKeyId',
+    OBJECT_STORAGE_SECRET_ACCESS_KEY: 'secret symbol-set-keys secretAccessKey',
+    // The two prove to each other with it who they are.
+    INTERNAL_API_SECRET: 'secret InternalApiSecret',
+  };
+
+  test('is told this and nothing else', () => {
+    expect(settingsOf(CYMBAL)).toEqual({
+      ...symbols,
+      BIND_HOST: '0.0.0.0',
+      BIND_PORT: '3302',
+      MAXMIND_DB_PATH: '/app/share/GeoLite2-City.mmdb',
+      ...KAFKA,
+      REDIS_URL,
+      ISSUE_BUCKETS_REDIS_URL: REDIS_URL,
+      CYMBAL_REMOTE_RESOLUTION_HOST: 'cymbal-resolution.internal',
+      CYMBAL_REMOTE_RESOLUTION_PORT: '50061',
+      PERSONS_URL: 'secret postgres-url',
+    });
+  });
+
+  test('its other half is told this and nothing else', () => {
+    expect(settingsOf(CYMBAL_RESOLUTION)).toEqual({ ...symbols, CYMBAL_MODE: 'resolution', GRPC_ADDRESS: '0.0.0.0:50061', METRICS_PORT: '9101' });
+  });
+});

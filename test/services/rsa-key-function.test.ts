@@ -1,0 +1,238 @@
+import { createPrivateKey } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { defineRsaKey } from '../../lib/services/rsa-key';
+import { Answer, Api, ApiCall, CustomResourceWorld, functionFolder, Invocation } from '../helpers/custom-resource';
+import { FEATURE_FLAGS } from '../helpers/stack';
+
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:PostHogSecretsOidcRsaPrivateKey-AbCdEf';
+/** What Lambda must leave for the function to have five seconds, and tell CloudFormation. */
+const FIVE_SECONDS = 50_000;
+
+let world: CustomResourceWorld;
+let folder: string;
+let asset: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'rsa-key-'));
+  const app = new App({ outdir: folder, context: FEATURE_FLAGS, builtinCloudFormationValidation: false });
+  defineRsaKey(new Stack(app, 'Stack'), 'Key', 'a key', RemovalPolicy.RETAIN);
+  app.synth();
+  asset = functionFolder(folder);
+  world = await CustomResourceWorld.start();
+});
+
+afterAll(() => {
+  world.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function event(type: string, properties: object = { SecretArn: SECRET }): object {
+  return {
+    RequestType: type, ResponseURL: 'https://localhost/answer?signature=secret', StackId: 'arn:stack', RequestId: 'request-1', LogicalResourceId: 'Key', ResourceType: 'Custom::PostHogRsaKey',
+    ServiceToken: 'arn:function', ResourceProperties: { ServiceToken: 'arn:function', ...properties },
+    ...(type === 'Create' ? {} : { PhysicalResourceId: 'first' }), ...(type === 'Update' ? { OldResourceProperties: {} } : {}),
+  };
+}
+
+function ok(body: object): ReturnType<Api> {
+  return { status: 200, body: JSON.stringify(body) };
+}
+
+function error(type: string, message: string): ReturnType<Api> {
+  return { status: 400, body: JSON.stringify({ __type: type, message }) };
+}
+
+const DENIED = error('AccessDeniedException', 'User is not authorized to perform: secretsmanager:PutSecretValue');
+
+/** A secret of Secrets Manager, which takes one content for each version: what it is described as, and what it holds. */
+class FakeSecret {
+  public readonly versions = new Map<string, string>();
+
+  public constructor(private readonly description: object = {}) {
+  }
+
+  /** What it holds, as whoever uses it reads it. */
+  public get values(): string[] {
+    return [...this.versions.values()];
+  }
+
+  public readonly api: Api = ({ action, json }) => {
+    switch (action) {
+      case 'DescribeSecret':
+        return ok({ ARN: json.SecretId, ...(this.versions.size > 0 ? { VersionIdsToStages: { [[...this.versions.keys()][0]]: ['AWSCURRENT'] } } : {}), ...this.description });
+      case 'PutSecretValue':
+        return this.put(json as { ClientRequestToken: string; SecretString: string });
+      default:
+        throw new Error(`the function has no permission for ${action}`);
+    }
+  };
+
+  private put({ ClientRequestToken: id, SecretString: value }: { ClientRequestToken: string; SecretString: string }): ReturnType<Api> {
+    if (this.versions.has(id) && this.versions.get(id) !== value) {
+      return error('ResourceExistsException', 'A resource with the ID you requested already exists.');
+    }
+    this.versions.set(id, value);
+    return ok({ ARN: SECRET, VersionId: id });
+  }
+}
+
+function onlyAnswer({ answers, bytes, log }: Invocation): Answer {
+  expect(answers).toHaveLength(1);
+  expect(bytes).toBeLessThan(4096);
+  // Neither the key nor what CloudFormation signs with.
+  expect(`${JSON.stringify(answers)}${log}`).not.toMatch(/PRIVATE KEY|signature=secret/);
+  return answers[0];
+}
+
+function actions(): string[] {
+  return world.calls.map(({ action }) => action);
+}
+
+/** The one answer of an invocation that fails. */
+async function failure(api: Api, asked: object = event('Create'), time?: number): Promise<string> {
+  const { Status, Reason, Data } = onlyAnswer(await world.invoke(asset, asked, api, time));
+  expect({ Status, Data }).toEqual({ Status: 'FAILED', Data: undefined });
+  expect(Reason).not.toContain('index.js');
+  return Reason;
+}
+
+describe('the bundled function', () => {
+  test('puts an RSA key of 3072 bits into a secret that holds nothing, and answers with the secret', async () => {
+    const secret = new FakeSecret();
+    expect(onlyAnswer(await world.invoke(asset, event('Create'), secret.api))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'request-1', Data: { SecretArn: SECRET } });
+    expect(secret.values).toHaveLength(1);
+    const [text] = secret.values;
+    expect(text).toMatch(/^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PRIVATE KEY-----\n$/);
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(text);
+    expect([asymmetricKeyType, asymmetricKeyDetails]).toEqual(['rsa', { modulusLength: 3072, publicExponent: 65537n }]);
+  }, 60_000);
+
+  test('asks about this secret only, signed with the function\'s credentials, with an id that Secrets Manager takes', async () => {
+    await world.invoke(asset, event('Create'), new FakeSecret().api);
+    expect(world.calls.map(({ action, json }) => [action, json.SecretId])).toEqual([['DescribeSecret', SECRET], ['PutSecretValue', SECRET]]);
+    expect(world.calls[0].credential).toMatch(/^AKIDEXAMPLE\/\d{8}\/eu-central-1\/secretsmanager\/aws4_request$/);
+    expect(world.calls[1].json).toEqual({ SecretId: SECRET, SecretString: expect.anything() as unknown, ClientRequestToken: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+  }, 60_000);
+
+  test.each(['Create', 'Update'])('leaves a value that is there as it is: %s', async (type) => {
+    const secret = new FakeSecret({ VersionIdsToStages: { theirs: ['AWSCURRENT'], older: ['AWSPREVIOUS'] } });
+    expect(onlyAnswer(await world.invoke(asset, event(type), secret.api))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: type === 'Create' ? 'request-1' : 'first', Data: { SecretArn: SECRET } });
+    expect(actions()).toEqual(['DescribeSecret']);
+  });
+
+  test('makes one key, however often it is asked, and whatever asks again', async () => {
+    const secret = new FakeSecret();
+    for (const type of ['Create', 'Create', 'Update']) {
+      expect(onlyAnswer(await world.invoke(asset, event(type), secret.api)).Status).toBe('SUCCESS');
+    }
+    expect(secret.values).toHaveLength(1);
+  }, 60_000);
+
+  test('keeps the first of two keys where it is called twice at the same time', async () => {
+    // As the second call sees it: nothing when it looks, the first one's key when it puts its own.
+    const secret = new FakeSecret({ VersionIdsToStages: {} });
+    await world.invoke(asset, event('Create'), secret.api);
+    const first = secret.values;
+    expect(onlyAnswer(await world.invoke(asset, event('Create'), secret.api))).toMatchObject({ Status: 'SUCCESS', Data: { SecretArn: SECRET } });
+    expect(actions()).toEqual(['DescribeSecret', 'PutSecretValue']);
+    expect(secret.values).toEqual(first);
+  }, 60_000);
+
+  test('makes another key for another secret', async () => {
+    const ids: unknown[] = [];
+    for (const SecretArn of [SECRET, `${SECRET}2`]) {
+      await world.invoke(asset, event('Create', { SecretArn }), new FakeSecret().api);
+      ids.push(world.calls[1].json.ClientRequestToken);
+    }
+    expect(ids[0]).not.toBe(ids[1]);
+  }, 60_000);
+
+  test.each([
+    ['as usual', event('Delete')],
+    ['of one that was never made', { ...event('Delete'), PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED' }],
+    ['without properties', event('Delete', {})],
+  ])('always lets go, %s, and asks nothing: the secret has a policy of its own', async (_, asked) => {
+    expect(onlyAnswer(await world.invoke(asset, asked, () => DENIED)).Status).toBe('SUCCESS');
+    expect(world.calls).toEqual([]);
+  });
+});
+
+describe('when AWS asks for patience, the bundled function', () => {
+  /** Refuses the first two calls of each kind. */
+  function afterTwo(refusal: ReturnType<Api>, api: Api): Api {
+    return (call, earlier: readonly ApiCall[]) => (earlier.filter(({ action }) => action === call.action).length < 2 ? refusal : api(call, earlier));
+  }
+
+  test('waits and asks again', async () => {
+    const secret = new FakeSecret();
+    expect(onlyAnswer(await world.invoke(asset, event('Create'), afterTwo(error('ThrottlingException', 'Rate exceeded'), secret.api))).Status).toBe('SUCCESS');
+    expect(secret.values).toHaveLength(1);
+  }, 60_000);
+
+  test('waits for a right that was granted in the same deployment', async () => {
+    const secret = new FakeSecret();
+    expect(onlyAnswer(await world.invoke(asset, event('Create'), afterTwo(DENIED, secret.api))).Status).toBe('SUCCESS');
+    expect(secret.values).toHaveLength(1);
+  }, 60_000);
+
+  test('answers in time where it is asked for patience for ever', async () => {
+    const start = Date.now();
+    expect(await failure(() => error('ThrottlingException', 'Rate exceeded'), event('Create'), FIVE_SECONDS)).toContain('deploy again, or bring a key of your own with `oidcRsaPrivateKey`');
+    expect(Date.now() - start).toBeLessThan(30_000);
+    expect(world.calls.length).toBeGreaterThan(1);
+  }, 60_000);
+
+  test('answers in time where AWS does not answer at all', async () => {
+    expect(await failure(() => 'silence', event('Create'), FIVE_SECONDS)).toContain('AWS did not answer, or asked for patience, for as long as this function may wait: deploy again');
+  }, 60_000);
+});
+
+describe('the bundled function names the secret and what to do', () => {
+  const lost = `the secret ${SECRET} could not be given an RSA key: `;
+
+  test('when it may not', async () => {
+    expect(await failure(() => DENIED, event('Create'), FIVE_SECONDS)).toBe(
+      `${lost}User is not authorized to perform: secretsmanager:PutSecretValue; the role of this function has the permission, so look for a service control policy ` +
+      'or a permissions boundary that takes it away, or bring a key of your own with `oidcRsaPrivateKey`');
+    expect(world.calls.length).toBeGreaterThan(1);
+  }, 60_000);
+
+  test('when the secret is scheduled for deletion', async () => {
+    expect(await failure(new FakeSecret({ DeletedDate: 1_764_000_000 }).api)).toBe(
+      `${lost}it is scheduled for deletion: take that back with \`aws secretsmanager restore-secret --secret-id ${SECRET}\` and deploy again`);
+    expect(actions()).toEqual(['DescribeSecret']);
+  });
+
+  test.each([
+    ['gone', error('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret.'), 'Secrets Manager can\'t find the specified secret.; deploy again'],
+    ['refused with a long story', error('InvalidRequestException', 'x'.repeat(5000)), 'xxx'],
+  ])('when the secret is %s', async (_, answer, reason) => {
+    expect(await failure(() => answer)).toContain(`${lost}${reason}`);
+  });
+
+  test('when the key cannot be put there, without the key', async () => {
+    const { api } = new FakeSecret();
+    expect(await failure((call, earlier) => (call.action === 'PutSecretValue' ? error('EncryptionFailure', 'no key') : api(call, earlier)))).toBe(
+      `${lost}no key; deploy again, or bring a key of your own with \`oidcRsaPrivateKey\``);
+  }, 60_000);
+
+  test.each([
+    ['no properties', { ...event('Create'), ResourceProperties: undefined }],
+    ['no secret', event('Create', {})],
+    ['a secret that is no text', event('Create', { SecretArn: [SECRET] })],
+    ['another type of request', { ...event('Create'), RequestType: 'Migrate' }],
+  ])('when an event has %s', async (_, asked) => {
+    expect(await failure(new FakeSecret().api, asked)).toContain('the event must be a Create, Update or Delete with SecretArn, got: {');
+    expect(world.calls).toEqual([]);
+  });
+});
+
+test('the secret of this test refuses what AWS refuses: another content for a version that it has', () => {
+  const secret = new FakeSecret();
+  const put = (SecretString: string) => secret.api({ action: 'PutSecretValue', parameters: {}, signed: true, json: { ClientRequestToken: 'id', SecretString } }, []);
+  expect(['one', 'two', 'one'].map((value) => (put(value) as { status: number }).status)).toEqual([200, 400, 200]);
+  expect(secret.values).toEqual(['one']);
+});

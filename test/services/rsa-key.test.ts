@@ -1,0 +1,58 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { ContainerImage, FargateTaskDefinition, Secret } from 'aws-cdk-lib/aws-ecs';
+import { defineRsaKey } from '../../lib/services/rsa-key';
+import { newStack } from '../helpers/stack';
+import { idOf, ofType } from '../helpers/template';
+
+interface Role { Policies?: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }[] }
+
+function template(define: (stack: Stack) => void): Template {
+  const stack = newStack();
+  define(stack);
+  return Template.fromStack(stack);
+}
+
+function define(scope: Stack, id = 'Key', policy = RemovalPolicy.RETAIN) {
+  return defineRsaKey(scope, id, 'a key', policy);
+}
+
+test('the secret holds nothing at first: nothing is generated, and no value stands in the template', () => {
+  const [[, secret]] = ofType(template((stack) => define(stack)), 'AWS::SecretsManager::Secret');
+  expect(secret).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  expect(secret.Properties).toEqual({ Description: 'a key' });
+});
+
+test('the secret goes with the stack where that is asked for', () => {
+  template((stack) => define(stack, 'Key', RemovalPolicy.DESTROY)).allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
+});
+
+test('one function fills all of them', () => {
+  const result = template((stack) => ['One', 'Two'].forEach((id) => define(stack, id)));
+  result.resourceCountIs('AWS::Lambda::Function', 1);
+  result.hasResourceProperties('AWS::Lambda::Function', { Runtime: 'nodejs24.x', Timeout: 180 });
+  const secrets = ofType(result, 'AWS::SecretsManager::Secret').map(([id]) => id);
+  expect(ofType(result, 'Custom::PostHogRsaKey').map(([, { Properties }]) => idOf(Properties.SecretArn))).toEqual(secrets);
+});
+
+test('the function may look at these secrets and put values there, may not read them, and nothing else', () => {
+  const result = template((stack) => ['One', 'Two'].forEach((id) => define(stack, id)));
+  const statements = ofType<Role>(result, 'AWS::IAM::Role').flatMap(([, { Properties }]) => Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  const own = ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'];
+  expect(statements.map(({ Action }) => Action)).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents'], own, own]);
+  const secrets = ofType(result, 'AWS::SecretsManager::Secret').map(([id]) => ({ Ref: id }));
+  expect(statements.slice(1).map(({ Resource }) => Resource)).toEqual(secrets);
+});
+
+test('whoever refers to the secret waits for the key: the task definition, and the role that reads it', () => {
+  const result = template((stack) => {
+    const task = new FargateTaskDefinition(stack, 'Task');
+    task.addContainer('web', { image: ContainerImage.fromRegistry('image'), secrets: { OIDC_RSA_PRIVATE_KEY: Secret.fromSecretsManager(define(stack)) } });
+  });
+  const [[key]] = ofType(result, 'Custom::PostHogRsaKey');
+  const filled = { 'Fn::GetAtt': [key, 'SecretArn'] };
+  result.hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [{ Secrets: [{ Name: 'OIDC_RSA_PRIVATE_KEY', ValueFrom: filled }] }] });
+  result.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: { Statement: [{ Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], Effect: 'Allow', Resource: filled }] },
+  });
+});
