@@ -3,8 +3,9 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
   // What needs more than Node.js and bash: npm run test:deploy asks an emulated AWS, test:nginx runs the real nginx, test:browser drives
-  // Chromium, test:boot makes file systems, test:clickhouse asks ClickHouse's engine.
-  testPathIgnorePatterns: ['/node_modules/', ...['deploy', 'nginx', 'browser', 'boot', 'clickhouse'].map((name) => `<rootDir>/test/${name}/`)],
+  // Chromium, test:boot makes file systems, test:clickhouse asks ClickHouse's engine, test:registry runs a real registry of images,
+  // test:migration runs PostgreSQL.
+  testPathIgnorePatterns: ['/node_modules/', ...['deploy', 'nginx', 'browser', 'boot', 'clickhouse', 'registry', 'migration'].map((name) => `<rootDir>/test/${name}/`)],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {

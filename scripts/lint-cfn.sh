@@ -23,6 +23,7 @@ app() {
 }
 
 app default
+app everything -c posthog:products=events,feature-flags,session-replay,data-pipelines,error-tracking,logs,ai,live-events,exports
 app hardened -c posthog:appCidrs=203.0.113.0/24,198.51.100.0/24 -c posthog:nat=per-zone
 
 shopt -s nullglob globstar

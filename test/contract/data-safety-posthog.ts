@@ -2,9 +2,10 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { AppAccess, ClientAddress, EndpointGroup, NatMode, PostHog, PostHogProcess, PostHogRelease, TrustedProxies } from '../../lib';
+import { AppAccess, ClientAddress, EndpointGroup, NatMode, PostHog, PostHogProcess, PostHogRelease, PostHogSize, Product, TrustedProxies } from '../../lib';
 import { Change, Said, Subject, to } from './data-safety-changes';
 import { Given } from './data-safety-given';
+import { FEW } from '../helpers/stack';
 
 const IN_VPC = ({ vpc }: Given) => ({ vpc });
 
@@ -28,7 +29,7 @@ const OTHER_CLUSTER: Change['endangers'] = {
 /** A whole PostHog that makes its stores and its network. */
 export const POSTHOG: Subject = {
   struct: 'PostHogProps',
-  make: (stack, { certificate }, props) => void new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate, ...props }),
+  make: (stack, { certificate }, props) => void new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate, products: FEW, ...props }),
   changes: {
     domainName: to('other.example.com'),
     domainZone: { to: ({ publicZone }) => publicZone },
@@ -55,6 +56,8 @@ export const POSTHOG: Subject = {
     encryptionSaltKeys: BROUGHT_SECRET,
     internalApiSecret: BROUGHT_SECRET,
     internalRequestToken: BROUGHT_SECRET,
+    browserlessToken: BROUGHT_SECRET,
+    oidcRsaPrivateKey: BROUGHT_SECRET,
     postgres: brought('postgres', 'AWS::RDS::DBInstance', 'AWS::SecretsManager::Secret'),
     cache: brought('cache', 'AWS::ElastiCache::ReplicationGroup'),
     kafka: brought('kafka', 'AWS::MSK::Cluster'),
@@ -69,8 +72,17 @@ export const POSTHOG: Subject = {
     storeSubnets: { to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }), with: IN_VPC, endangers: OTHER_CLUSTER },
     manageTopics: to(false),
     topicPartitions: to(12),
+    migration: to({ minFreeDiskPercent: 10, runAgain: 'once more' }),
     nat: to(NatMode.PER_ZONE),
     release: to(PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11.images, app: 'posthog/posthog:other', capture: 'posthog/capture:other' })),
+    products: to([Product.EVENTS, Product.LOGS]),
+    size: to(PostHogSize.DEV),
+    spot: to(true),
+    temporalTaskQueues: { to: () => ['one-queue'], with: () => ({ products: [Product.EXPORTS] }) },
+    email: to({ host: 'mail.example.com', from: 'posthog@example.com' }),
+    singleSignOn: { to: ({ secret }) => ({ github: { clientId: 'client', clientSecret: secret } }) },
+    aiKeys: { to: ({ secret }) => ({ openAiApiKey: secret }) },
+    slackApp: { to: ({ secret }) => ({ clientId: 'client', clientSecret: secret, signingSecret: secret }) },
     serviceOptions: to({ [PostHogProcess.CAPTURE]: { minTasks: 4, maxTasks: 8 } }),
     environment: to({ OTHER: 'value' }),
     secrets: { to: ({ secret }) => ({ OTHER: Secret.fromSecretsManager(secret) }) },

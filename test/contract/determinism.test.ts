@@ -34,7 +34,9 @@ test('the app gives the same template, byte for byte, on every run, from every f
 test('the template names neither this machine nor its user', async () => {
   const { files } = await runApp();
   for (const part of [ROOT, tmpdir(), process.env.HOME ?? ROOT]) {
-    expect(files['PostHog.template.json']).not.toContain(part === '/' ? ROOT : `${part}/`);
+    // Programs in containers have their own /tmp.
+    const text = files['PostHog.template.json'].replaceAll(/\/tmp\/(dynamicconfig\.yaml|posthog)/g, '');
+    expect(text).not.toContain(part === '/' ? ROOT : `${part}/`);
   }
 }, 60_000);
 

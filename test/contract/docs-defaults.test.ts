@@ -12,13 +12,15 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import ts from 'typescript';
 import {
-  AppAccess, AuroraPostgres, Cache, CacheEncryption, CacheEviction, ClickHouse, ClientAddress, Kafka, KafkaEncryption, NatMode, ObjectStorage, OidcProvider,
-  Postgres, PostHogIngress,
-  PostHogNetwork, PostHogProcess, PostHogRelease,
+  AppAccess, AuroraPostgres, Cache, CacheEncryption, CacheEviction, ClickHouse, ClientAddress, EmailEncryption, Kafka, KafkaEncryption, NatMode, ObjectStorage,
+  OidcProvider, Postgres, PostHogIngress, PostHogNetwork, PostHogProcess, PostHogRelease, PostHogSize,
 } from '../../lib';
 import { ROOT } from '../helpers/app';
+import { appSettings } from '../../lib/services/app-settings';
+import { databaseBackup } from '../../lib/services/migration/database-backup';
 import { certificate, newPostHog, newStack } from '../helpers/stack';
 import { zonedStack } from '../helpers/zones';
+import { newMigration, vpcOf } from '../services/migration/fixture';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** A property of a struct that users fill in. */
@@ -50,7 +52,8 @@ const LITERALS = PROPS.filter((prop) => prop.default !== undefined && !prop.defa
 /** What documented defaults may be written with. */
 const WORDS = {
   AppAccess, AuroraPostgresEngineVersion, CacheEncryption, CacheEviction, ClientAddress, CpuArchitecture, Duration, InstanceClass, InstanceSize, InstanceType,
-  IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostgresEngineVersion, PostHogRelease, RemovalPolicy, RetentionDays, Size, SslPolicy,
+  EmailEncryption,
+  IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostgresEngineVersion, PostHogRelease, PostHogSize, RemovalPolicy, RetentionDays, Size, SslPolicy,
 };
 
 type Props = Record<string, unknown>;
@@ -58,7 +61,10 @@ type Props = Record<string, unknown>;
 /** What comes of a struct: the template, or what a store knows about itself. */
 const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogProps: template((stack, props) => newPostHog(stack, { manageTopics: true, ...props })),
-  PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: { [PostHogProcess.CAPTURE]: props } })),
+  PostHogReleaseOptions: (props) => PostHogRelease.of('mine', { app: 'posthog/posthog' }, props).platforms.map(({ _cpuArchitecture }) => _cpuArchitecture),
+  MigrationOptions: template((stack, props) => newMigration(stack, { options: props, backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) })),
+  EmailOptions: (props) => appSettings({ email: { host: 'mail', from: 'a@b', ...props } }),
+  PostHogServiceOptions: template((stack, props) => newPostHog(stack, { release: FOR_BOTH, serviceOptions: { [PostHogProcess.CAPTURE]: props } })),
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
   PostHogIngressOptions: template(ingress),
   PostHogIngressProps: template(ingress),
@@ -84,6 +90,9 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   ClickHouseProps: template((stack, props) => newClickHouse(stack, props)),
   ObjectStorageAttributes: store((stack, props) => ObjectStorage.fromObjectStorageAttributes(stack, 'Store', { bucket: Bucket.fromBucketName(stack, 'Bucket', 'bucket'), ...props })),
 };
+
+/** A release that runs on both architectures. */
+const FOR_BOTH = PostHogRelease.of('both', PostHogRelease.V2026_09_11.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] });
 
 const OIDC: OidcProvider = {
   issuer: 'https://id', authorizationEndpoint: 'https://id/a', tokenEndpoint: 'https://id/t', userInfoEndpoint: 'https://id/u', clientId: 'client',
@@ -129,6 +138,13 @@ const OTHERS: Record<string, unknown> = {
   'KafkaProps.removalPolicy': RemovalPolicy.DESTROY,
   'KafkaProps.retention': Duration.days(1),
   'KafkaProps.volumeSize': Size.gibibytes(50),
+  'MigrationOptions.allowDowngrade': true,
+  'MigrationOptions.cpu': 1024,
+  'MigrationOptions.maxBackupAge': Duration.hours(1),
+  'MigrationOptions.maxReleaseGap': Duration.days(30),
+  'MigrationOptions.memoryLimitMiB': 16384,
+  'MigrationOptions.minFreeDiskPercent': 0,
+  'MigrationOptions.timeout': Duration.hours(12),
   'ObjectStorageAttributes.recordingsPrefix': 'other',
   'ObjectStorageProps.autoDeleteObjects': true,
   'ObjectStorageProps.noncurrentVersionExpiration': Duration.days(7),
@@ -157,9 +173,15 @@ const OTHERS: Record<string, unknown> = {
   'PostHogProps.logRetention': RetentionDays.ONE_DAY,
   'PostHogProps.nat': NatMode.PER_ZONE,
   'PostHogProps.release': PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11.images, app: 'posthog/posthog:other' }),
+  'PostHogProps.size': PostHogSize.DEV,
+  'PostHogProps.spot': true,
   'PostHogProps.topicPartitions': 12,
+  'EmailOptions.encryption': EmailEncryption.TLS,
+  'EmailOptions.port': 465,
+  'PostHogReleaseOptions.platforms': [CpuArchitecture.X86_64, CpuArchitecture.ARM64],
   'PostHogServiceOptions.cpuArchitecture': CpuArchitecture.ARM64,
   'PostgresAttributes.port': 6432,
+  'PostgresAttributes.tls': false,
   'PostgresOptions.backupRetention': Duration.days(14),
   'PostgresOptions.databaseName': 'other',
   'PostgresOptions.multiAz': true,

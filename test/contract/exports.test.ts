@@ -10,6 +10,7 @@ test('the library exports this at run time, and removing any of it is a breaking
     'Cdn',
     'ClickHouse',
     'ClientAddress',
+    'EmailEncryption',
     'EndpointGroup',
     'Kafka',
     'KafkaEncryption',
@@ -20,7 +21,9 @@ test('the library exports this at run time, and removing any of it is a breaking
     'PostHogNetwork',
     'PostHogProcess',
     'PostHogRelease',
+    'PostHogSize',
     'Postgres',
+    'Product',
     'PublicEndpoint',
     'TrustedProxies',
   ]);
@@ -28,8 +31,16 @@ test('the library exports this at run time, and removing any of it is a breaking
 
 test.each([
   ['NatMode', ['single', 'per-zone', 'instance', 'none']],
-  ['PostHogProcess', ['web', 'worker', 'capture', 'replay-capture', 'capture-ai', 'capture-logs', 'feature-flags', 'hypercache-server', 'plugins']],
-  ['EndpointGroup', ['ingestion', 'sdk', 'shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth']],
+  ['PostHogProcess', [
+    'web', 'worker', 'capture', 'replay-capture', 'capture-ai', 'capture-logs', 'feature-flags', 'hypercache-server', 'plugins',
+    'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'ingestion-general', 'ingestion-sessionreplay',
+    'ingestion-error-tracking', 'ingestion-logs', 'ingestion-traces', 'recording-api', 'property-defs-rs', 'property-defs-ai', 'personhog-replica',
+    'personhog-router', 'cymbal', 'cymbal-resolution', 'livestream', 'browserless', 'temporal', 'temporal-django-worker',
+  ]],
+  ['Product', ['events', 'feature-flags', 'session-replay', 'data-pipelines', 'error-tracking', 'logs', 'ai', 'live-events', 'exports']],
+  ['PostHogSize', ['dev', 'small', 'production', 'large']],
+  ['EmailEncryption', ['starttls', 'tls', 'none']],
+  ['EndpointGroup', ['ingestion', 'sdk', 'shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth', 'live-events']],
   ['CacheEncryption', ['preferred', 'none']],
   ['CacheEviction', ['noeviction', 'volatile-lru', 'allkeys-lru']],
   ['KafkaEncryption', ['tls', 'plaintext']],

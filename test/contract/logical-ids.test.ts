@@ -50,10 +50,27 @@ AWS::EC2::Subnet PostHogNetworkVpcStoreSubnet2SubnetCB16B74E
 AWS::EC2::VPC PostHogNetworkVpcBF08F927
 AWS::EC2::Volume PostHogStoresClickHouseServer1Volume1A89FAFE
 AWS::ECS::Cluster PostHogCluster93B980E0
+AWS::ECS::Service PostHogServicesBrowserlessServiceC49A478B
 AWS::ECS::Service PostHogServicesCaptureService4546B46E
+AWS::ECS::Service PostHogServicesCdpHogflowSchedulerServiceB9D49EC2
+AWS::ECS::Service PostHogServicesCdpHogflowSubscriptionMatcherService69169206
+AWS::ECS::Service PostHogServicesCdpJanitorServiceF7C673B2
+AWS::ECS::Service PostHogServicesCymbalResolutionServiceD770FD94
+AWS::ECS::Service PostHogServicesCymbalService787CBD32
 AWS::ECS::Service PostHogServicesFeatureFlagsServiceC289B1B0
 AWS::ECS::Service PostHogServicesHypercacheServerService2E684097
+AWS::ECS::Service PostHogServicesIngestionErrorTrackingService8F06963B
+AWS::ECS::Service PostHogServicesIngestionGeneralServiceF73E5771
+AWS::ECS::Service PostHogServicesIngestionSessionReplayServiceFF24CC1D
+AWS::ECS::Service PostHogServicesLivestreamService16E7E7F1
+AWS::ECS::Service PostHogServicesPersonhogReplicaService4B7F591A
+AWS::ECS::Service PostHogServicesPersonhogRouterService2DDD2922
+AWS::ECS::Service PostHogServicesPluginsService8ACD5255
+AWS::ECS::Service PostHogServicesPropertyDefsService7ED7426D
+AWS::ECS::Service PostHogServicesRecordingApiService38BE8655
 AWS::ECS::Service PostHogServicesReplayCaptureService2EC4D78B
+AWS::ECS::Service PostHogServicesTemporalDjangoWorkerService7363EF5B
+AWS::ECS::Service PostHogServicesTemporalService58084649
 AWS::ECS::Service PostHogServicesWebService09489066
 AWS::ECS::Service PostHogServicesWorkerServiceDEB77767
 AWS::ElastiCache::ReplicationGroup PostHogStoresCacheNodes2123CB88
@@ -64,38 +81,74 @@ AWS::ElasticLoadBalancingV2::LoadBalancer PostHogIngressLoadBalancerC0D42C3E
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesCaptureTargets340FB3B3
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesFeatureFlagsTargetsA68E6683
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesHypercacheServerTargets5875B187
+AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesLivestreamTargetsFB7D887E
+AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesPluginsTargetsAA8B2DD7
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesReplayCaptureTargets5D63D371
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesWebTargets6CEB4089
 AWS::Logs::LogGroup AWS679f53fac002430cb0da5b7982bd2287LogGroup449FB7C2
-AWS::Logs::LogGroup CustomPostHogOneOffTaskCustomResourceProviderLogsDB9AC7AB
+AWS::Logs::LogGroup CustomPostHogMigrationCustomResourceProviderLogs8205F3BC
+AWS::Logs::LogGroup CustomPostHogRsaKeyCustomResourceProviderLogs0D427983
+AWS::Logs::LogGroup PostHogMigrationLogs71DA5B00
+AWS::Logs::LogGroup PostHogMigrationStateMachineConcludeLogs7A792510
+AWS::Logs::LogGroup PostHogMigrationStateMachineLogs066708B7
 AWS::Logs::LogGroup PostHogNetworkFlowLogs238695E6
+AWS::Logs::LogGroup PostHogServicesBrowserlessLogs49548ABA
 AWS::Logs::LogGroup PostHogServicesCaptureLogsD9B0A406
+AWS::Logs::LogGroup PostHogServicesCdpHogflowSchedulerLogs2797895E
+AWS::Logs::LogGroup PostHogServicesCdpHogflowSubscriptionMatcherLogs03D35FAF
+AWS::Logs::LogGroup PostHogServicesCdpJanitorLogs1898D70D
+AWS::Logs::LogGroup PostHogServicesCymbalLogs42F1F75B
+AWS::Logs::LogGroup PostHogServicesCymbalResolutionLogsEB47841D
 AWS::Logs::LogGroup PostHogServicesFeatureFlagsLogs8D45A6C4
 AWS::Logs::LogGroup PostHogServicesHypercacheServerLogs7F76E20B
+AWS::Logs::LogGroup PostHogServicesIngestionErrorTrackingLogsA0A610CE
+AWS::Logs::LogGroup PostHogServicesIngestionGeneralLogs20625C54
+AWS::Logs::LogGroup PostHogServicesIngestionSessionReplayLogs02F7DAEA
+AWS::Logs::LogGroup PostHogServicesLivestreamLogs1FD6088F
+AWS::Logs::LogGroup PostHogServicesPersonhogReplicaLogs6088C2EF
+AWS::Logs::LogGroup PostHogServicesPersonhogRouterLogsCE1C42BE
+AWS::Logs::LogGroup PostHogServicesPluginsLogsA2F09284
+AWS::Logs::LogGroup PostHogServicesPropertyDefsLogs9F6E02F7
+AWS::Logs::LogGroup PostHogServicesRecordingApiLogsFFC07D6C
 AWS::Logs::LogGroup PostHogServicesReplayCaptureLogs767FC70E
+AWS::Logs::LogGroup PostHogServicesTemporalDjangoWorkerLogsE51B0810
+AWS::Logs::LogGroup PostHogServicesTemporalLogsF0DDA81B
 AWS::Logs::LogGroup PostHogServicesWebLogsC5374320
 AWS::Logs::LogGroup PostHogServicesWorkerLogs6EB3D11A
 AWS::Logs::LogGroup PostHogStoresClickHouseServer1Logs5077B679
 AWS::Logs::LogGroup PostHogStoresKafkaLogs29FF8928
-AWS::Logs::LogGroup PostHogTopicsLogsAC849120
 AWS::MSK::Cluster PostHogStoresKafkaCluster2448EFC4
 AWS::RDS::DBInstance PostHogStoresPostgresInstance1DE65223
 AWS::RDS::DBSubnetGroup PostHogStoresPostgresInstanceSubnetGroup07394FCF
 AWS::Route53::HostedZone PostHogStoresClickHouseZone8F881015
 AWS::S3::Bucket PostHogStoresObjectStorageBucketE481DA49
+AWS::SecretsManager::Secret PostHogSecretsBrowserlessTokenFB47CF86
 AWS::SecretsManager::Secret PostHogSecretsEncryptionSaltKeysB6301810
 AWS::SecretsManager::Secret PostHogSecretsInternalApiSecretE5F0A7A5
 AWS::SecretsManager::Secret PostHogSecretsInternalRequestToken8E66BE1C
+AWS::SecretsManager::Secret PostHogSecretsOidcRsaPrivateKeyFDFE0B0A
 AWS::SecretsManager::Secret PostHogSecretsSecretKeyE69EAED0
 AWS::SecretsManager::Secret PostHogStoresClickHouseClusterSecretA9328DA1
 AWS::SecretsManager::Secret PostHogStoresClickHouseCredentials9A5D8A54
 AWS::SecretsManager::Secret PostHogStoresPostgresCredentials92E379DB
+AWS::SecretsManager::Secret PostHogStoresPostgresCyclotronUrl760E3B97
+AWS::SecretsManager::Secret PostHogStoresPostgresNodeCyclotronUrl3EF37073
 AWS::SecretsManager::Secret PostHogStoresPostgresNodeUrl09393FA8
 AWS::SecretsManager::Secret PostHogStoresPostgresUrl10C57B42
+AWS::SecretsManager::Secret PostHogSymbolSetKeysSecret3A27DE38
 AWS::ServiceDiscovery::PrivateDnsNamespace PostHogNamespace475724DD
+AWS::ServiceDiscovery::Service PostHogServicesBrowserlessServiceCloudmapService955C4B1E
 AWS::ServiceDiscovery::Service PostHogServicesCaptureServiceCloudmapServiceB1F455F5
+AWS::ServiceDiscovery::Service PostHogServicesCymbalResolutionServiceCloudmapServiceD874C7C1
+AWS::ServiceDiscovery::Service PostHogServicesCymbalServiceCloudmapServiceB6F5E9DE
 AWS::ServiceDiscovery::Service PostHogServicesFeatureFlagsServiceCloudmapService9A8E9B9D
+AWS::ServiceDiscovery::Service PostHogServicesPersonhogReplicaServiceCloudmapServiceE04C87E4
+AWS::ServiceDiscovery::Service PostHogServicesPersonhogRouterServiceCloudmapService754895B2
+AWS::ServiceDiscovery::Service PostHogServicesPluginsServiceCloudmapServiceA2D33A60
+AWS::ServiceDiscovery::Service PostHogServicesRecordingApiServiceCloudmapService155268E5
 AWS::ServiceDiscovery::Service PostHogServicesReplayCaptureServiceCloudmapService55AF0E84
+AWS::ServiceDiscovery::Service PostHogServicesTemporalServiceCloudmapService02A211C5
+AWS::ServiceDiscovery::Service PostHogServicesWebServiceCloudmapService42AF50A4
 `;
 
 /** With a hosted zone there are these besides. */
@@ -116,9 +169,13 @@ AWS::RDS::DBSubnetGroup AuroraClusterSubnets1025DD82
 AWS::RDS::DBSubnetGroup PostgresInstanceSubnetGroup4C89D258
 AWS::S3::Bucket ObjectStorageBucket2111CD97
 AWS::SecretsManager::Secret AuroraCredentialsE58A9146
+AWS::SecretsManager::Secret AuroraCyclotronUrl2342E91B
+AWS::SecretsManager::Secret AuroraNodeCyclotronUrl8B47BF9D
 AWS::SecretsManager::Secret AuroraNodeUrl79866371
 AWS::SecretsManager::Secret AuroraUrl08E9922F
 AWS::SecretsManager::Secret PostgresCredentialsC959EEB4
+AWS::SecretsManager::Secret PostgresCyclotronUrlC0FAFB87
+AWS::SecretsManager::Secret PostgresNodeCyclotronUrl993A296E
 AWS::SecretsManager::Secret PostgresNodeUrlAF721E78
 AWS::SecretsManager::Secret PostgresUrlB2E69201
 `;
@@ -126,8 +183,9 @@ AWS::SecretsManager::Secret PostgresUrlB2E69201
 function stores(): AppTemplate {
   const stack = newStack();
   const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], isolatedSubnetIds: ['subnet-1', 'subnet-2'], isolatedSubnetRouteTableIds: ['rtb-1', 'rtb-2'] });
-  new Postgres(stack, 'Postgres', { vpc });
-  new AuroraPostgres(stack, 'Aurora', { vpc, multiAz: true });
+  const servers = [new Postgres(stack, 'Postgres', { vpc }), new AuroraPostgres(stack, 'Aurora', { vpc, multiAz: true })];
+  // Made when they are asked for.
+  expect(servers.flatMap(({ cyclotronUrlSecret, nodeCyclotronUrlSecret }) => [cyclotronUrlSecret, nodeCyclotronUrlSecret]).filter(Boolean)).toHaveLength(4);
   new Cache(stack, 'Cache', { vpc });
   new ObjectStorage(stack, 'ObjectStorage');
   return Template.fromStack(stack).toJSON() as AppTemplate;
@@ -145,13 +203,14 @@ const HOLDING = ['AWS::ElastiCache::ReplicationGroup', 'AWS::RDS::DBCluster', 'A
 
 /** Types whose resources can be made anew with nothing lost. A type that is in neither list needs a decision. */
 const REPLACEABLE_TYPES = [
-  'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::AutoScaling::AutoScalingGroup', 'AWS::EC2::FlowLog',
+  'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::AutoScaling::AutoScalingGroup',
+  'AWS::CloudFormation::WaitCondition', 'AWS::CloudFormation::WaitConditionHandle', 'AWS::EC2::FlowLog',
   'AWS::EC2::InternetGateway', 'AWS::EC2::LaunchTemplate', 'AWS::EC2::Route',
   'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPCEndpoint', 'AWS::EC2::VPCGatewayAttachment', 'AWS::ECS::TaskDefinition', 'AWS::ElastiCache::ParameterGroup', 'AWS::ElasticLoadBalancingV2::ListenerRule',
-  'AWS::IAM::InstanceProfile', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::MSK::Configuration', 'AWS::RDS::DBClusterParameterGroup',
-  'AWS::RDS::DBParameterGroup', 'AWS::S3::BucketPolicy', 'AWS::SecretsManager::SecretTargetAttachment', 'Custom::AWS', 'Custom::PostHogOneOffTask',
-  'Custom::VpcRestrictDefaultSG',
+  'AWS::CloudFormation::WaitCondition', 'AWS::CloudFormation::WaitConditionHandle', 'AWS::IAM::AccessKey', 'AWS::IAM::InstanceProfile', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::IAM::User', 'AWS::Lambda::Function', 'AWS::MSK::Configuration', 'AWS::RDS::DBClusterParameterGroup',
+  'AWS::RDS::DBParameterGroup', 'AWS::S3::BucketPolicy', 'AWS::SecretsManager::SecretTargetAttachment', 'AWS::StepFunctions::StateMachine', 'Custom::AWS',
+  'Custom::PostHogMigration', 'Custom::PostHogRsaKey', 'Custom::VpcRestrictDefaultSG',
 ];
 
 let sample: AppTemplate;
@@ -229,8 +288,11 @@ test('what holds data stays when the stack goes', () => {
   const leaving = Object.entries(sample.Resources)
     .filter(([, { Type }]) => ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'].includes(Type))
     .filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Retain').map(([id]) => id);
-  // A month of refused connections; and what a function logged about a task, whose own log stays.
-  expect(leaving).toEqual(['PostHogNetworkFlowLogs238695E6', 'CustomPostHogOneOffTaskCustomResourceProviderLogsDB9AC7AB']);
+  // A month of refused connections; keys that go with their user; and what functions logged: about migrations, whose own log stays, and about a key.
+  expect(leaving).toEqual([
+    'PostHogNetworkFlowLogs238695E6', 'PostHogSymbolSetKeysSecret3A27DE38', 'PostHogMigrationStateMachineConcludeLogs7A792510', 'PostHogMigrationStateMachineLogs066708B7',
+    'CustomPostHogRsaKeyCustomResourceProviderLogs0D427983', 'CustomPostHogMigrationCustomResourceProviderLogs8205F3BC',
+  ]);
 });
 
 test('of every store, the data stays when the stack goes', () => {

@@ -7,11 +7,10 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { AppAccess, AuroraPostgres, Cache, ClientAddress, Kafka, NatMode, ObjectStorage, Postgres, PostHogNetwork, PostHogProps } from '../../lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { ObjectStorageKeys } from '../../lib/stores/object-storage-keys';
-import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { TopicsTask } from '../../lib/services/topics/topics-task';
+import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage-keys';
+import { databaseBackup } from '../../lib/services/migration/database-backup';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
+import { newMigration, secret, topicsOf, vpcOf } from '../services/migration/fixture';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 interface Report {
@@ -92,6 +91,10 @@ const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
   'AuroraPostgres': (stack, vpc) => new AuroraPostgres(stack, 'Postgres', { vpc }),
   'AuroraPostgres from a snapshot, to be destroyed': (stack, vpc) =>
     new AuroraPostgres(stack, 'Postgres', { vpc, multiAz: true, snapshotIdentifier: 'before', removalPolicy: RemovalPolicy.DESTROY }),
+  'what data pipelines ask of PostgreSQL': (stack, vpc) => {
+    const postgres = new Postgres(stack, 'Postgres', { vpc });
+    expect([postgres.cyclotronUrlSecret, postgres.nodeCyclotronUrlSecret].filter(Boolean)).toHaveLength(2);
+  },
   'Cache': (stack, vpc) => new Cache(stack, 'Cache', { vpc }),
   'Cache with replicas': (stack, vpc) => new Cache(stack, 'Cache', { vpc, replicas: 1, backupRetention: Duration.days(0) }),
   'ObjectStorage': (stack) => new ObjectStorage(stack, 'ObjectStorage'),
@@ -99,7 +102,7 @@ const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
     encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555'),
   }),
   'ObjectStorage to be emptied': (stack) => new ObjectStorage(stack, 'ObjectStorage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
-  'ObjectStorageKeys': (stack) => new ObjectStorageKeys(stack, 'Keys', { storage: new ObjectStorage(stack, 'ObjectStorage'), prefix: 'symbolsets' }),
+  'ObjectStorageKeys': (stack) => new ObjectStorageKeys(stack, 'Keys', { storage: new ObjectStorage(stack, 'ObjectStorage'), prefix: SYMBOL_SETS_PREFIX }),
 };
 
 test.each(Object.keys(STORES))('finds nothing in %s that is not acknowledged beside its construct', (name) => {
@@ -124,15 +127,16 @@ test.each([undefined, ENV])('finds nothing in a single node of Kafka that is not
   }, env)).toEqual([]);
 });
 
-test('finds nothing in a Kafka, and in the task that makes its topics, that is not acknowledged beside its construct', () => {
+test('finds nothing in a Kafka that is not acknowledged beside its construct', () => {
+  expect(findings((stack) => void new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) }), ENV).filter((finding) => !finding.includes(' Stack/Vpc/'))).toEqual([]);
+});
+
+test.each([undefined, ENV])('finds nothing in a migration of everything, with images in ECR, that is not acknowledged beside its construct, in %p', (env) => {
   expect(findings((stack) => {
-    const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2 });
-    const kafka = new Kafka(stack, 'Kafka', { vpc });
-    new TopicsTask(stack, 'Topics', {
-      kafka, busyPartitions: 6, vpc, cluster: new Cluster(stack, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED }), subnets: {},
-      logRetention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.RETAIN,
-    });
-  }, ENV).filter((finding) => !finding.includes(' Stack/Vpc/'))).toEqual([]);
+    const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
+    const backup = databaseBackup(new AuroraPostgres(stack, 'Postgres', { vpc: vpcOf(stack) }));
+    newMigration(stack, { release: { name: 'ours', image }, topics: topicsOf(stack), backup, workflows: { image, databaseUrl: secret(stack, 'Url', 'workflows') } });
+  }, env)).toEqual([]);
 });
 
 test('would find something, and still does where something else is acknowledged', () => {

@@ -9,6 +9,16 @@ test('the README has the table of endpoints that the rules are made from', () =>
   expect(tableInReadme()).toBe(endpointsTable());
 });
 
+test('the table names the product of whatever the default leaves out, and who answers without it', () => {
+  const answers = Object.fromEntries(endpointsTable().split('\n').map((row) => row.split(' | ')).map(([paths, , who]) => [paths.replace('| ', ''), who]));
+  expect(answers).toMatchObject({
+    '`/i/v1/logs`, `/i/v1/logs/*`': 'capture-logs (with Product `logs`)',
+    '`/i/v0/ai`, `/i/v0/ai/*`': 'capture-ai (with Product `ai`; without: capture)',
+    '`/public/webhooks`, `/public/webhooks/*`': 'plugins',
+    '`/report`': 'web',
+  });
+});
+
 test('the sample settings of cdk.json are those of the app', () => {
   const { context } = JSON.parse(readFileSync(path.join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, string> };
   const [, table] = /const SAMPLES = \{(.*?)\};/s.exec(readFileSync(path.join(ROOT, 'bin', 'posthog.ts'), 'utf8'))!;

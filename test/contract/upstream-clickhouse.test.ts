@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { ClickHouseNode, ClickHouseTopology, oneShard } from '../../lib/stores/clickhouse/topology';
 import { serverConfig } from '../../lib/stores/clickhouse/config-xml';
+import { PostHogRelease } from '../../lib';
 import { usersConfig } from '../../lib/stores/clickhouse/users-xml';
 import { Content, Elements, FromEnv } from '../../lib/stores/clickhouse/xml';
+import { ROOT } from '../helpers/app';
+import { newStack } from '../helpers/stack';
+import { instanceFiles, newClickHouse } from '../stores/clickhouse/fixtures';
 import upstream from './upstream-clickhouse.json';
 
 const ONE = oneShard(['clickhouse.internal'], []);
@@ -47,4 +53,18 @@ test('the same tables record what the server does, and each of them ends', () =>
 
 test('the profile is upstream\'s', () => {
   expect(texts((usersConfig().profiles as Elements).default)).toEqual(upstream.profile);
+});
+
+test('the library\'s release and a ClickHouse of its own are of the version that upstream pins', () => {
+  const { V2026_09_11: release } = PostHogRelease;
+  const [name] = upstream.image.tag.split(':');
+  const image = `${name}@${upstream.image.digest}`;
+  expect(`${name}:${release.clickHouseVersion}`).toBe(upstream.image.tag);
+  expect(release.clickHouseImage).toBe(image);
+  // Where none is named, as with a release that knows none, the library's own is deployed.
+  const stack = newStack();
+  newClickHouse(stack);
+  expect([...instanceFiles(stack).values()].map((read) => read('settings'))).toEqual([expect.stringContaining(`\nIMAGE=${image}\n`)]);
+  const documented = readFileSync(path.join(ROOT, 'lib', 'stores', 'clickhouse-props.ts'), 'utf8');
+  expect(documented).toContain(`@default - ${release.clickHouseVersion}, which belongs to PostHogRelease.V2026_09_11`);
 });

@@ -2,25 +2,20 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import upstream from './upstream-routes.json';
-import { AppAccess, EndpointGroup, PostHogIngress, PostHogProcess, TrustedProxies } from '../../lib';
+import { AppAccess, EndpointGroup, PostHogIngress, PostHogProcess, Product, TrustedProxies } from '../../lib';
 import { evaluate } from '../../lib/ingress/rule-evaluator';
-import { CloudFormationTemplate, containersByTargetGroup, rulesOf } from '../../lib/ingress/template-rules';
+import { CloudFormationTemplate, containersByTargetGroup } from '../../lib/ingress/template-rules';
+import { rewritten } from '../../lib/ingress/url-rewrite';
+import { rulesOf } from '../helpers/listener-rules';
 import { certificate, newPostHog, newStack } from '../helpers/stack';
+import { ROUTED } from '../ingress/fixtures';
 
 const FALLBACK = '/*';
 const EVERY_GROUP = Object.values(EndpointGroup).filter((group) => group !== EndpointGroup.INGESTION && group !== EndpointGroup.SDK);
 
 /** Routes of upstream that lead nowhere here, and why. */
 const NOT_ROUTED: Record<string, string> = {
-  livestream: 'not deployed yet',
   objectstorage: 'presigned URLs point at S3 itself (OBJECT_STORAGE_PUBLIC_ENDPOINT)',
-};
-
-/** Processes that are not deployed, and where the app, which is open, gets their requests instead. */
-const NOT_DEPLOYED: Record<string, string> = {
-  'capture-ai': 'capture',
-  'capture-logs': 'web',
-  'plugins': 'web',
 };
 
 /** Paths that upstream's proxy brings to a process which answers nothing there (rust/capture/src/router.rs). */
@@ -31,8 +26,10 @@ function requests(path: string): string[] {
   return path.includes('*') ? ['token', 'a/b', 'a/?v=1', 'config.js?token=x&ip=1'].map((rest) => path.replace('*', rest)) : [path, `${path}?ip=1&_=1700000000000`];
 }
 
+const ruleFor = (template: CloudFormationTemplate, target: string) => evaluate(rulesOf(template), { target, method: 'POST', host: 'posthog.example.com', sourceIp: '192.0.2.1' });
+
 function route(template: CloudFormationTemplate, names: Record<string, string>, target: string): string {
-  const action = evaluate(rulesOf(template), { target, method: 'POST', host: 'posthog.example.com', sourceIp: '192.0.2.1' })?.actions.at(-1);
+  const action = ruleFor(template, target)?.actions.at(-1);
   return action?.targetGroup ? names[action.targetGroup] : `${action?.type} ${action?.statusCode}`;
 }
 
@@ -45,7 +42,7 @@ function everyProcess(appAccess: AppAccess): [template: CloudFormationTemplate, 
     trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']),
   });
   const names: Record<string, string> = {};
-  for (const process of Object.values(PostHogProcess).filter((name) => name !== PostHogProcess.WORKER)) {
+  for (const process of ROUTED) {
     const group = new ApplicationTargetGroup(stack, process, { vpc, port: 80, targetType: TargetType.IP });
     ingress.route(process, group);
     names[stack.getLogicalId(group.node.defaultChild as never)] = process;
@@ -53,7 +50,7 @@ function everyProcess(appAccess: AppAccess): [template: CloudFormationTemplate, 
   return [Template.fromStack(stack).toJSON() as CloudFormationTemplate, names];
 }
 
-const ROUTES = upstream.routes.flatMap(({ process, paths }) => paths.map((path) => ({ process, path })))
+const ROUTES = upstream.routes.flatMap(({ process, paths, stripped = '' }) => paths.map((path) => ({ process, path, stripped })))
   .filter(({ process, path }) => !(process in NOT_ROUTED) && path !== FALLBACK && !ANSWERS_NOTHING.includes(path));
 
 test('upstream\'s routes are known, with their sources', () => {
@@ -84,6 +81,15 @@ describe.each([
     expect(wrong).toEqual([]);
   });
 
+  test('each path arrives as it does behind upstream\'s proxy, which takes the prefix off some', () => {
+    const wrong = ROUTES.flatMap(({ path, stripped }) => requests(path).map((target) => {
+      const rest = target.slice(stripped.length);
+      return [target, rest.startsWith('/') ? rest : `/${rest}`, rewritten(target, ruleFor(template, target)?.rewrites?.url)];
+    })).filter(([, expected, actual]) => expected !== actual);
+    expect(wrong).toEqual([]);
+    expect(ROUTES.filter(({ stripped }) => stripped !== '').map(({ path }) => path)).toEqual(['/livestream', '/livestream/', '/livestream/*']);
+  });
+
   test('everything else is the app\'s, and open exactly where the app is', () => {
     for (const target of ['/', '/login', '/project/1', '/api/projects/1/insights', '/embeds', '/statics', '/i/v1', '/array']) {
       expect([target, route(template, names, target)]).toEqual([target, appAccess._isOpen ? 'web' : 'fixed-response 403']);
@@ -91,20 +97,16 @@ describe.each([
   });
 });
 
-describe('a PostHog as it is deployed', () => {
+describe('a PostHog with every product', () => {
   const stack = newStack();
-  newPostHog(stack);
+  newPostHog(stack, { products: Object.values(Product) });
   const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
   const names = containersByTargetGroup(template);
 
-  test('each path of upstream reaches the container that upstream brings it to, or the one that stands in', () => {
-    const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, NOT_DEPLOYED[process] ?? process, route(template, names, target)]))
+  test('each path of upstream reaches the container that upstream brings it to', () => {
+    const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, process, route(template, names, target)]))
       .filter(([, expected, actual]) => expected !== actual);
     expect(wrong).toEqual([]);
-  });
-
-  test('what stands in does so because the process is not deployed', () => {
-    expect(Object.keys(NOT_DEPLOYED).filter((process) => Object.values(names).includes(process))).toEqual([]);
   });
 
   test('everything else reaches the app', () => {

@@ -30,12 +30,34 @@ export class Cdk {
     this.outputFolder = path.join(folder, 'cdk.out');
   }
 
-  /** Runs a command; the settings of the app are given as `-c posthog:name=value`. */
-  public async run(command: string[], settings: Record<string, string> = {}): Promise<CdkResult> {
+  /** Runs a command; the settings of the app are given as `-c posthog:name=value`. Without any, it takes what the last command has synthesised. */
+  public run(command: string[], settings?: Record<string, string>): Promise<CdkResult> {
+    if (!settings) {
+      return this.start([...command, '--app', this.outputFolder]);
+    }
     const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `posthog:${name}=${value}`]);
     const app = this.app ? ['--app', `node --import tsx ${this.app}`] : [];
-    const child = spawn(process.execPath, [CLI, ...command, ...app, '--no-notices', '--progress', 'events', '--output', this.outputFolder, ...context], {
-      cwd: ROOT,
+    return this.start([...command, ...app, '--output', this.outputFolder, ...context]);
+  }
+
+  /** Makes what deployments need, in an account and region that are named: the app has nothing to say in it. */
+  public async bootstrap(): Promise<void> {
+    // Where the CLI finds an app, it synthesises it.
+    this.demand('bootstrap', await this.start(['bootstrap', `aws://123456789012/${this.aws.region}`], this.folder));
+  }
+
+  /** Runs a command that must succeed, and that the server must have answered without an error of its own. */
+  public async succeed(command: string[], settings?: Record<string, string>): Promise<string> {
+    return this.demand(command.join(' '), await this.run(command, settings));
+  }
+
+  public template(): CdkTemplate {
+    return JSON.parse(readFileSync(path.join(this.outputFolder, 'PostHog.template.json'), 'utf8')) as CdkTemplate;
+  }
+
+  private async start(argv: readonly string[], cwd = ROOT): Promise<CdkResult> {
+    const child = spawn(process.execPath, [CLI, ...argv, '--no-notices', '--progress', 'events'], {
+      cwd,
       env: {
         ...this.aws.environment,
         CI: 'true',
@@ -54,17 +76,11 @@ export class Cdk {
     return { exitCode: exitCode ?? 1, output: Buffer.concat(chunks).toString('utf8') };
   }
 
-  /** Runs a command that must succeed, and that the server must have answered without an error of its own. */
-  public async succeed(command: string[], settings?: Record<string, string>): Promise<string> {
-    const { exitCode, output } = await this.run(command, settings);
+  private demand(command: string, { exitCode, output }: CdkResult): string {
     const errors = this.aws.serverErrors();
     if (exitCode !== 0 || errors.length > 0) {
-      throw new Error(`cdk ${command.join(' ')} failed (exit code ${exitCode})\n${output}\n--- the emulated AWS\n${errors.join('\n')}\n${this.aws.lastWords()}`);
+      throw new Error(`cdk ${command} failed (exit code ${exitCode})\n${output}\n--- the emulated AWS\n${errors.join('\n')}\n${this.aws.lastWords()}`);
     }
     return output;
-  }
-
-  public template(): CdkTemplate {
-    return JSON.parse(readFileSync(path.join(this.outputFolder, 'PostHog.template.json'), 'utf8')) as CdkTemplate;
   }
 }

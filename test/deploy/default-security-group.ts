@@ -17,9 +17,9 @@ export async function defaultSecurityGroup(world: World): Promise<SecurityGroup>
 
 /** Runs the code of the function behind the custom resource, as CloudFormation would have it run. */
 export async function runCustomResource(world: World): Promise<void> {
-  const functions = Object.values(world.template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
-  expect(functions).toHaveLength(1);
-  const { S3Key } = functions[0].Properties!.Code as { S3Key: string };
+  const [restricted] = Object.values(world.template.Resources).filter(({ Type }) => Type === 'Custom::VpcRestrictDefaultSG');
+  const { 'Fn::GetAtt': [functionId] } = restricted.Properties!.ServiceToken as { 'Fn::GetAtt': string[] };
+  const { S3Key } = world.template.Resources[functionId].Properties!.Code as { S3Key: string };
   const event = {
     RequestType: 'Create',
     ResourceProperties: { DefaultSecurityGroupId: (await defaultSecurityGroup(world)).GroupId, Account: '123456789012' },

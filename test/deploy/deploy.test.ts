@@ -1,16 +1,20 @@
+import { createPrivateKey } from 'node:crypto';
 import { CertificateStatus, DescribeCertificateCommand } from '@aws-sdk/client-acm';
 import { DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeNatGatewaysCommand, DescribeNetworkInterfacesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeLoadBalancerAttributesCommand, DescribeLoadBalancersCommand, DescribeTargetGroupsCommand, ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { rewritten } from '../../lib/ingress/url-rewrite';
 import { CdkTemplate } from './cdk';
 import { defaultSecurityGroup, runCustomResource } from './default-security-group';
 import { logGroupNames, secretValues } from './kept';
 import { listenerOf, loadBalancerOf, router, rulesInAccount, rulesInTemplate } from './listeners';
 import { addressesIn, defaultRoute, loadBalancerSubnets, otherSubnetIds } from './networks';
+import { executionNames, executionOf, stateMachineArn } from './migration';
 import { unlisted } from './not-modelled';
-import { containersOf, environmentOf, servicesOf } from './services';
+import { admittedBy, groupNamed, groupsOf, GROUPS_OF_INTERFACE } from './security-groups';
+import { containersOf, DEFAULT_PROCESSES, environmentOf, servicesByProcess, servicesOf, taskDefinitionsOf } from './services';
 import { DOMAIN_NAME, World } from './world';
 
 /** PostHog's published list of what a proxy must let through, as requests, and which process answers each. */
@@ -18,6 +22,7 @@ const DOCUMENTED = [
   ['/batch/', 'capture'],
   ['/capture/', 'capture'],
   ['/decide/?v=3', 'feature-flags'],
+  ['/array/phc_token/config.js', 'hypercache-server'],
   ['/e/?ip=1&ver=1.449.2', 'capture'],
   ['/engage/', 'capture'],
   ['/s/?compression=gzip-js', 'replay-capture'],
@@ -27,11 +32,17 @@ const DOCUMENTED = [
 
 const REFUSED = ['/_stats', '/api/projects/1/internal/hog_flows', '/static//../admin/', '/embedded/%2e%2e/api/users'];
 
-const DJANGO = ['web', 'worker'];
+const DJANGO = ['web', 'worker', 'temporal-django-worker'];
 
 const STATEFUL = ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'];
 
 const world = new World();
+
+/** What the construct makes of secrets, by their ids in it. */
+function secretArns(): Map<string, string> {
+  const ids = Object.keys(world.template.Resources).filter((id) => world.template.Resources[id].Type === 'AWS::SecretsManager::Secret');
+  return new Map(ids.map((id) => [/^PostHog(\D+?)[0-9A-F]{8}$/.exec(id)![1], world.physicalId(id)]));
+}
 
 afterAll(() => world.stop());
 
@@ -39,7 +50,7 @@ describe('a first deployment', () => {
   beforeAll(async () => {
     await world.stage('an emulated AWS', () => world.start());
     await world.stage('cdk bootstrap', async () => {
-      await world.cdk.succeed(['bootstrap']);
+      await world.cdk.bootstrap();
       world.skippedAtBootstrap = world.aws.skippedTypes();
     });
     await world.stage('cdk deploy', async () => {
@@ -57,9 +68,15 @@ describe('a first deployment', () => {
     const outputs = new Map((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
     expect(outputs.get('Url')).toBe(`https://${DOMAIN_NAME}`);
     expect(outputs.get('LoadBalancerDnsName')).toBe((await loadBalancerOf(world)).DNSName);
-    for (const type of ['AWS::ECS::Cluster', 'AWS::EC2::Subnet']) {
-      expect(world.physicalIdsOf(type).some((id) => outputs.get('MigrateCommand')?.includes(id))).toBe(true);
-    }
+    expect(outputs.get('MigrateCommand')).toBe(`aws stepfunctions start-execution --state-machine-arn ${stateMachineArn(world)}`);
+    expect(outputs.get('MigrationLogCommand')).toContain('PostHogMigrationLogs');
+  });
+
+  test('migrates before any process starts, a database that is somebody else\'s', async () => {
+    const [name, ...others] = executionNames(world);
+    expect(others).toEqual([]);
+    const { status, way } = await executionOf(world, name);
+    expect([status, way]).toEqual(['SUCCEEDED', ['IsRevisionGiven', 'Run', 'Conclude', 'IsMigrated', 'Migrated']]);
   });
 
   describe('the network', () => {
@@ -83,9 +100,9 @@ describe('a first deployment', () => {
     });
 
     test('keeps services in private subnets, without public addresses', async () => {
-      const services = await servicesOf(world);
-      expect(services).toHaveLength(6);
-      for (const { serviceName, launchType, deployments = [], runningCount } of services) {
+      const services = await servicesByProcess(world);
+      expect([...services.keys()]).toEqual(DEFAULT_PROCESSES);
+      for (const { serviceName, launchType, deployments = [], runningCount } of services.values()) {
         const network = deployments[0].networkConfiguration!.awsvpcConfiguration!;
         expect({ serviceName, launchType, assignPublicIp: network.assignPublicIp, runningCount })
           .toEqual({ serviceName, launchType: 'FARGATE', assignPublicIp: 'DISABLED', runningCount: 0 });
@@ -96,6 +113,17 @@ describe('a first deployment', () => {
           expect(route?.GatewayId).toBeUndefined();
         }
       }
+    });
+
+    test('gives services few security groups, and one to those that call the same others', async () => {
+      const groups = new Map([...await servicesByProcess(world)].map(([process, service]) => [process, groupsOf(service)]));
+      expect([...groups.values()].filter((ids) => ids.length > GROUPS_OF_INTERFACE || new Set(ids).size !== ids.length)).toEqual([]);
+      const [own, ...clients] = groups.get('web')!;
+      expect(own).toBe(groupNamed(world, 'PostHogSecurityGroupsDjango'));
+      expect(clients).toEqual(['Postgres', 'Cache', 'Kafka', 'ClickHouse'].map((store) => groupNamed(world, `PostHogClients${store}`)));
+      expect(['worker', 'temporal-django-worker'].map((process) => groups.get(process))).toEqual([[own, ...clients], [own, ...clients]]);
+      expect(groups.get('personhog-router')).toEqual([groupNamed(world, 'PostHogSecurityGroupsPersonhogRouter')]);
+      expect(await admittedBy(world, groups.get('cymbal-resolution')![0])).toEqual([expect.stringMatching(`^\\d+ from ${groups.get('cymbal')![0]}$`)]);
     });
 
     test('has a default security group that lets nothing through', async () => {
@@ -143,6 +171,13 @@ describe('a first deployment', () => {
       expect((await rulesInAccount(world)).at(-1)?.actions).toMatchObject([{ type: 'forward' }]);
     });
 
+    test('brings live events to their service, which knows nothing of the path in front of its own', async () => {
+      const live = (await rulesInAccount(world)).filter(({ rewrites }) => rewrites);
+      expect(live).toHaveLength(1);
+      expect((await router(world))({ target: '/livestream/events?eventType=x' })).toBe('livestream');
+      expect(rewritten('/livestream/events?eventType=x', live[0].rewrites?.url)).toBe('/events?eventType=x');
+    });
+
     test('passes the name and the addresses on as PostHog needs them', async () => {
       const { LoadBalancerArn } = await loadBalancerOf(world);
       const { Attributes = [] } = await world.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }));
@@ -169,7 +204,7 @@ describe('a first deployment', () => {
 
     test.each(DJANGO)('%s knows what is in front of it', async (name) => {
       const environment = environmentOf((await containersOf(world)).get(name)!);
-      expect(environment).toMatchObject({ IS_BEHIND_PROXY: 'True', DISABLE_SECURE_SSL_REDIRECT: 'True', ALLOWED_HOSTS: DOMAIN_NAME, SITE_URL: `https://${DOMAIN_NAME}` });
+      expect(environment).toMatchObject({ IS_BEHIND_PROXY: 'True', DISABLE_SECURE_SSL_REDIRECT: 'True', ALLOWED_HOSTS: `${DOMAIN_NAME},web.${DOMAIN_NAME}.internal`, SITE_URL: `https://${DOMAIN_NAME}` });
       expect(environment).not.toHaveProperty('TRUST_ALL_PROXIES');
     });
 
@@ -177,12 +212,15 @@ describe('a first deployment', () => {
       const values = Object.values(await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret')));
       const { TemplateBody = '' } = await world.cloudFormation.send(new GetTemplateCommand({ StackName: 'PostHog' }));
       expect(values.filter((value) => TemplateBody.includes(value))).toEqual([]);
-      for (const [name, container] of await containersOf(world)) {
-        const names = Object.keys(environmentOf(container));
-        expect({ name, secrets: names.filter((key) => /SECRET|PASSWORD|TOKEN|SALT|DATABASE_URL|DB_(READ|WRIT)ER_URL/.test(key)) }).toEqual({ name, secrets: [] });
-        expect(values.filter((value) => JSON.stringify(container).includes(value))).toEqual([]);
-        for (const { valueFrom } of container.secrets ?? []) {
-          expect(valueFrom).toMatch(/^arn:aws:secretsmanager:/);
+      for (const { family, containerDefinitions = [] } of await taskDefinitionsOf(world)) {
+        for (const container of containerDefinitions) {
+          const written = Object.entries(environmentOf(container)).filter(([, value]) => value !== '').map(([key]) => key);
+          const secrets = written.filter((key) => /SECRET|PASSWORD|TOKEN|SALT|DATABASE_URL|DB_(READ|WRIT)ER_URL/.test(key));
+          expect({ family, name: container.name, secrets }).toEqual({ family, name: container.name, secrets: [] });
+          expect(values.filter((value) => JSON.stringify(container).includes(value))).toEqual([]);
+          for (const { valueFrom } of container.secrets ?? []) {
+            expect(valueFrom).toMatch(/^arn:aws:secretsmanager:/);
+          }
         }
       }
     });
@@ -190,16 +228,22 @@ describe('a first deployment', () => {
 
   describe('the secrets', () => {
     test('have the lengths that PostHog demands, and differ', async () => {
-      const values = await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret'));
-      const lengths = Object.entries(values).map(([arn, value]) => [/Secrets(\D+?)[0-9A-F]{8}-/.exec(arn)?.[1], value.length]);
-      expect(Object.fromEntries(lengths)).toEqual({ SecretKey: 64, EncryptionSaltKeys: 32, InternalApiSecret: 64, InternalRequestToken: 64 });
-      expect(new Set(Object.values(values)).size).toBe(4);
-      expect(Object.values(values).filter((value) => !/^[A-Za-z0-9]+$/.test(value))).toEqual([]);
+      const arns = secretArns();
+      const values = await secretValues(world, [...arns.values()]);
+      const { SecretsOidcRsaPrivateKey: key, SymbolSetKeysSecret: symbolSets, ...texts } = Object.fromEntries([...arns].map(([name, arn]) => [name, values[arn]]));
+      const lengths = Object.entries(texts).map(([name, value]) => [name, value.length]);
+      expect(Object.fromEntries(lengths)).toEqual({
+        SecretsSecretKey: 64, SecretsEncryptionSaltKeys: 32, SecretsInternalApiSecret: 64, SecretsInternalRequestToken: 64, SecretsBrowserlessToken: 64,
+      });
+      expect(new Set(Object.values(texts)).size).toBe(5);
+      expect(Object.values(texts).filter((value) => !/^[A-Za-z0-9]+$/.test(value))).toEqual([]);
+      expect(createPrivateKey(key).asymmetricKeyDetails).toMatchObject({ modulusLength: 3072 });
+      expect(JSON.parse(symbolSets)).toEqual({ accessKeyId: world.physicalIdsOf('AWS::IAM::AccessKey')[0], secretAccessKey: expect.stringMatching(/^\S{40}$/) as string });
     });
 
     test('are what the tasks are given', async () => {
-      const given = [...(await containersOf(world)).values()].flatMap(({ secrets = [] }) => secrets.map(({ valueFrom }) => valueFrom));
-      expect(world.physicalIdsOf('AWS::SecretsManager::Secret').filter((arn) => !given.includes(arn))).toEqual([]);
+      const given = [...(await containersOf(world)).values()].flatMap(({ secrets = [] }) => secrets.map(({ valueFrom }) => valueFrom!));
+      expect([...secretArns()].filter(([, arn]) => !given.some((reference) => reference.startsWith(arn))).map(([name]) => name)).toEqual([]);
     });
   });
 });
@@ -214,7 +258,7 @@ describe('a second deployment', () => {
   test('changes nothing', async () => {
     const before = await world.readPhysicalIds();
     await world.stage('cdk deploy, again', async () => {
-      expect(await world.cdk.succeed(['deploy', '--require-approval', 'never'], world.settings)).toContain('no changes');
+      expect(await world.cdk.succeed(['deploy', '--require-approval', 'never'])).toContain('no changes');
     });
     expect(await world.readPhysicalIds()).toEqual(before);
   });
@@ -231,24 +275,38 @@ describe('closing the app', () => {
       before = await world.readPhysicalIds();
       secretsBefore = await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret'));
       expect((await world.cdk.run(['diff', '--fail'], world.closedSettings)).exitCode).toBe(1);
-      await world.cdk.succeed(['deploy', '--require-approval', 'never'], world.closedSettings);
+      await world.cdk.succeed(['deploy', '--require-approval', 'never']);
     });
   });
 
-  test('replaces and removes nothing', async () => {
+  /** The types of these resources, each once. */
+  const typesOf = ({ Resources }: CdkTemplate, ids: readonly string[]) => [...new Set(ids.map((id) => Resources[id].Type))].sort();
+
+  test('replaces one task definition, and removes what leads to webhooks', async () => {
     const after = await world.readPhysicalIds();
-    expect([...before].filter(([id, physical]) => after.get(id) !== physical)).toEqual([]);
-    const added = [...after.keys()].filter((id) => !before.has(id));
-    expect([...new Set(added.map((id) => world.template.Resources[id].Type))]).toEqual(['AWS::ElasticLoadBalancingV2::ListenerRule']);
+    const replaced = [...before].filter(([id, physical]) => after.has(id) && after.get(id) !== physical).map(([id]) => id);
+    expect(replaced).toEqual([expect.stringMatching(/^PostHogServicesPluginsTask/)]);
+    expect(typesOf(templateBefore, [...before.keys()].filter((id) => !after.has(id)))).toEqual([
+      'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::ElasticLoadBalancingV2::ListenerRule',
+      'AWS::ElasticLoadBalancingV2::TargetGroup',
+    ]);
+    expect(typesOf(world.template, [...after.keys()].filter((id) => !before.has(id)))).toEqual(['AWS::ElasticLoadBalancingV2::ListenerRule']);
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
   });
 
-  // moto replaces nothing whatever changes, so its ids alone would not tell.
-  test('changes the listener and nothing else', () => {
+  // moto replaces next to nothing whatever changes, so its ids alone would not tell.
+  test('changes the listener, the rule of live events and what took webhooks, and nothing else', () => {
     const { Resources: now } = world.template;
     const changed = Object.entries(templateBefore.Resources).filter(([id, { Type, Properties }]) =>
-      Type !== 'AWS::CDK::Metadata' && JSON.stringify(now[id].Properties) !== JSON.stringify(Properties));
-    expect(changed.map(([, { Type }]) => Type)).toEqual(['AWS::ElasticLoadBalancingV2::Listener']);
+      Type !== 'AWS::CDK::Metadata' && now[id] && JSON.stringify(now[id].Properties) !== JSON.stringify(Properties));
+    expect(changed.map(([id]) => id).sort()).toEqual(
+      ['PostHogIngressLiveEventsRule', 'PostHogIngressLoadBalancerHttps', 'PostHogServicesPluginsService', 'PostHogServicesPluginsTask']
+        .map((name) => expect.stringMatching(new RegExp(`^${name}[0-9A-F]{8}$`)) as string));
+  });
+
+  test('lets the process that took webhooks run on, with another task definition', async () => {
+    const plugins = (await servicesByProcess(world)).get('plugins')!;
+    expect(plugins).toMatchObject({ status: 'ACTIVE', loadBalancers: [], taskDefinition: expect.stringMatching(/:2$/) as string });
   });
 
   test('makes the default action a refusal', async () => {
@@ -261,6 +319,7 @@ describe('closing the app', () => {
     const route = await router(world);
     const addresses = ['203.0.113.7', '198.51.100.255', '203.0.114.1', '192.0.2.1'];
     expect(addresses.map((sourceIp) => route({ target: '/login', sourceIp }))).toEqual(['web', 'web', '403', '403']);
+    expect(addresses.map((sourceIp) => route({ target: '/livestream/events', sourceIp }))).toEqual(['livestream', 'livestream', '403', '403']);
     expect(REFUSED.map((target) => route({ target, sourceIp: '203.0.113.7' }))).toEqual(REFUSED.map(() => '403'));
   });
 
@@ -272,6 +331,7 @@ describe('closing the app', () => {
 describe('the end', () => {
   let secretsBefore: Record<string, string>;
   let keptLogs: string[];
+  let symbolSetKeys: string;
 
   test('is refused by the load balancer until its owner allows it', async () => {
     const { LoadBalancerArn } = await loadBalancerOf(world);
@@ -289,9 +349,10 @@ describe('the end', () => {
     const retained = Object.entries(Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain').map(([id]) => id);
     expect([...new Set(retained.map((id) => Resources[id].Type))].sort()).toEqual([...STATEFUL].sort());
     keptLogs = retained.filter((id) => Resources[id].Type === 'AWS::Logs::LogGroup').map((id) => world.physicalId(id));
-    secretsBefore = await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret'));
+    secretsBefore = await secretValues(world, retained.filter((id) => Resources[id].Type === 'AWS::SecretsManager::Secret').map((id) => world.physicalId(id)));
+    symbolSetKeys = secretArns().get('SymbolSetKeysSecret')!;
     await world.stage('cdk destroy', async () => {
-      await world.cdk.succeed(['destroy', '--force'], world.closedSettings);
+      await world.cdk.succeed(['destroy', '--force']);
     });
     await expect(world.cloudFormation.send(new DescribeStacksCommand({ StackName: 'PostHog' }))).rejects.toThrow('does not exist');
   });
@@ -304,10 +365,16 @@ describe('the end', () => {
     expect((await world.ec2.send(new DescribeVpcsCommand())).Vpcs?.filter(({ IsDefault }) => !IsDefault)).toEqual([]);
   });
 
+  test('leaves nobody who could still read symbol sets', async () => {
+    await expect(secretValues(world, [symbolSetKeys])).rejects.toThrow('can\'t find the specified secret');
+    expect(world.aws.ask<{ Users: unknown[] }>('iam', 'list_users').Users).toEqual([]);
+  });
+
   test('leaves the secrets as they were, and the logs of the processes', async () => {
-    expect(Object.keys(secretsBefore)).toHaveLength(4);
+    expect(Object.keys(secretsBefore)).toHaveLength(6);
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
-    expect(keptLogs).toHaveLength(6);
+    // Those of the migration as well.
+    expect(keptLogs).toHaveLength(DEFAULT_PROCESSES.length + 1);
     const left = await logGroupNames(world);
     expect(left).toEqual(expect.arrayContaining(keptLogs));
     expect(left.filter((name) => !keptLogs.includes(name) && !name.startsWith('/aws/lambda/'))).toEqual([]);

@@ -61,7 +61,7 @@ beforeAll(async () => {
   execFileSync(process.execPath, [path.join(ROOT, 'scripts', 'bundle.mjs'), FOLDER]);
   await world.stage('an emulated AWS whose services run', () => world.start({ MOTO_ECS_SERVICE_RUNNING: '1' }));
   await world.stage('cdk deploy, for the doctor', async () => {
-    await world.cdk.succeed(['bootstrap']);
+    await world.cdk.bootstrap();
     await world.cdk.succeed(['deploy', '--require-approval', 'never'], world.closedSettings);
     await world.readPhysicalIds();
   });
@@ -81,13 +81,13 @@ describe('a healthy deployment', () => {
     expect(out).toMatch(/\n\n\d\d right, 0 wrong\n$/);
   });
 
-  test('passes, found by the load balancer\'s name and ARN, with the services that register there and the worker beside them', async () => {
+  test('passes, found by the load balancer\'s name and ARN, with the services that register there and those of the app beside them', async () => {
     const { LoadBalancerName, LoadBalancerArn } = await loadBalancerOf(world);
     for (const name of [LoadBalancerName!, LoadBalancerArn!]) {
       expect(await amiss('--load-balancer', name)).toEqual({ exitCode: 0, found: [] });
     }
     const { out } = await run(['--load-balancer', LoadBalancerName!]);
-    expect(out.match(/TRUSTED_PROXIES holds all 54 addresses/g)).toHaveLength(2);
+    expect(out.match(/TRUSTED_PROXIES holds all 54 addresses/g)).toHaveLength(3);
   });
 
   test('is healthy to moto although nothing answers', async () => {
@@ -106,6 +106,8 @@ describe('a healthy deployment', () => {
 
 const XFF = 'routing.http.xff_header_processing.mode';
 const HSTS = 'routing.http.response.strict_transport_security.header_value';
+const IDLE = 'idle_timeout.timeout_seconds';
+const LIVE_EVENTS = { Field: 'path-pattern', PathPatternConfig: { Values: ['/livestream', '/livestream/*'] } };
 const answer = { Type: 'fixed-response' as const, FixedResponseConfig: { StatusCode: '200' } };
 const inWeb = (variables: Record<string, string | undefined>) => () => changeEnvironment(world, 'web', variables);
 
@@ -118,13 +120,18 @@ const SABOTAGES: readonly (readonly [what: string, commit: () => Promise<Undo>, 
   ['a rule is deleted', () => deleteRule(world, 100), 'endpoints', /^\/i\/v0\/sample, \/e, .*: refused \(403\), by the default rule, not capture$/],
   ['two rules are swapped', () => swapTargets(world, 100, 110), 'endpoints', /^\/s, .*: capture, by rule 110 \(Recordings\), not replay-capture$/],
   ['a rule gets in front of the others', () => addRule(world, 5, ['/flags*'], 100), 'endpoints', /^\/flags, .*: capture, by rule 5, not feature-flags$/],
+  ['live events keep the path in front of them', () => addRule(world, 900 - 1, ['/livestream/*'], 900), 'rewrites',
+    /^rule 899 brings \/livestream\/.* as \/livestream\/.* to livestream, which knows them without the first segment$/],
+  ['live events are for others', () => changeRule(world, 900, { Conditions: [{ Field: 'source-ip', SourceIpConfig: { Values: ['192.0.2.0/24'] } }, LIVE_EVENTS] }), 'live-events',
+    /can open the app and not live events \(\/livestream\/events: web\)$/],
+  ['live events are cut soon', () => setAttribute(world, IDLE, '15', '1860'), 'live-events', /^every stream of live events is cut after 15 seconds of silence/],
   ['a wildcard is widened', () => changeRule(world, 100, { Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/i/v0/*', '/e*', '/batch', '/batch/*'] } }] }),
     'neighbours', /^rule 100 \(Events\) lets \/e2, \/embedded, .* through to capture/],
   ['a page of the app is opened', () => addRule(world, 500, ['/login'], 190), 'app', /different ways .*: \/login is reached/],
   ['the default action lets everybody in', async () => changeListener(world, 443, { DefaultActions: (await ruleAt(world, 190)).Actions }), 'app', /^rule 1000 lets only some into the app, and yet everybody gets in$/],
   ['the allow-list is gone', () => deleteRule(world, 1000), 'app', /^nobody can open the app, but --access says cidrs$/],
   ['those inside meet the app first', () => moveRule(world, 1000, 5), 'internal-paths', /reach web, by rule 5$/],
-  ['the refusal of internal paths is gone', () => deleteRule(world, 210), 'internal-paths', /^internal paths get in: \/_stats, .* by rule 1000$/],
+  ['the refusal of internal paths is gone', () => deleteRule(world, 210), 'internal-paths', /^internal paths get in: \/_stats, .* reach web, livestream, by rule 1000, rule 900 \(LiveEvents\)$/],
   ['the redirect answers', () => changeListener(world, 80, { DefaultActions: [answer] }), 'redirect', /is not redirected to https: refused \(200\), by the default rule of port 80$/],
   ['the redirect is removed', async () => {
     const { ListenerArn, LoadBalancerArn, DefaultActions } = await listenerOf(world, 80);

@@ -1,9 +1,9 @@
 import { DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeRulesCommand, Listener, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ListenerRule, Request, evaluate } from '../../lib/ingress/rule-evaluator';
 import { RuleAction, ruleOf } from '../../lib/ingress/rule-shapes';
-import { rulesOf } from '../../lib/ingress/template-rules';
 import { containersByTargetGroupArn } from './services';
 import { World } from './world';
+import { rulesOf } from '../helpers/listener-rules';
 
 /** The account's only load balancer. */
 export async function loadBalancerOf(world: World): Promise<LoadBalancer> {

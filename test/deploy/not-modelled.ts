@@ -21,6 +21,8 @@ export const TYPES: readonly Shortcoming[] = [
   { what: 'AWS::ApplicationAutoScaling::ScalableTarget', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::ApplicationAutoScaling::ScalingPolicy', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::CDK::Metadata', moto: 'skips it', here: 'nothing: it is nothing in AWS either' },
+  { what: 'AWS::CloudFormation::WaitCondition', moto: 'skips it, and says nothing', here: 'waits a minute for an answer, and fails where that is a failure' },
+  { what: 'AWS::CloudFormation::WaitConditionHandle', moto: 'skips it, and says nothing', here: 'a presigned address of S3 of the same moto' },
   { what: 'AWS::EC2::SecurityGroupEgress', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::ElastiCache::ParameterGroup', moto: 'skips it', here: NAMED_HERE },
   { what: 'AWS::ElastiCache::ReplicationGroup', moto: 'skips it', here: MADE_HERE },
@@ -34,11 +36,11 @@ export const TYPES: readonly Shortcoming[] = [
   { what: 'AWS::ServiceDiscovery::Service', moto: 'skips it, and fails where another resource asks for its ARN', here: MADE_HERE },
 ];
 
-/** Resource types that moto's CloudFormation makes and leaves behind when the stack goes, and that do not go with another one. */
+/** Resource types that moto's CloudFormation makes and leaves behind when they or the stack go, and that do not always go with another one. */
 export const NEVER_DELETED: readonly Shortcoming[] = [
   'AWS::EC2::EIP', 'AWS::EC2::FlowLog', 'AWS::EC2::InternetGateway', 'AWS::EC2::NatGateway', 'AWS::EC2::RouteTable', 'AWS::EC2::VPCEndpoint',
-  'AWS::ECS::Cluster', 'AWS::ElasticLoadBalancingV2::TargetGroup',
-].map((what) => ({ what, moto: 'leaves it behind when the stack is deleted', here: DELETED_HERE }));
+  'AWS::ECS::Cluster', 'AWS::ElasticLoadBalancingV2::ListenerRule', 'AWS::ElasticLoadBalancingV2::TargetGroup',
+].map((what) => ({ what, moto: 'leaves it behind when the stack is deleted, or goes on without it', here: DELETED_HERE }));
 
 /** What else moto drops or refuses. `emulator/probe.py` measures each of these, by the same name, without any stand-in. */
 export const MEASURED: readonly Shortcoming[] = [
@@ -56,6 +58,8 @@ export const MEASURED: readonly Shortcoming[] = [
   { what: 'AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupFullName', moto: 'fails', here: 'taken from the ARN' },
   { what: 'AWS::ElasticLoadBalancingV2::Listener ListenerAttributes', moto: 'drops them', here: 'set with a further call' },
   { what: 'AWS::ElasticLoadBalancingV2::ListenerRule RegexValues', moto: 'fails', here: 'accepted; the test evaluates them itself' },
+  { what: 'AWS::ElasticLoadBalancingV2::ListenerRule Transforms', moto: 'drops them', here: 'kept with the rule, and told with it; the test applies them itself' },
+  { what: 'AWS::StepFunctions::StateMachine', moto: 'makes it where nothing is executed', here: 'made with the service\'s own API, where moto interprets it' },
   { what: 'a family of task definitions, its newest deregistered', moto: 'answers with that one', here: 'the newest active one is taken' },
   {
     what: 'deletion protection of a load balancer',
@@ -88,7 +92,14 @@ export const MEASURED: readonly Shortcoming[] = [
 /** What the tests beside this table see, each in its place. */
 export const SEEN: readonly Shortcoming[] = [
   { what: 'Custom::VpcRestrictDefaultSG', moto: 'calls functions in Docker only, and does not wait for them', here: 'the test runs the function\'s own code' },
-  { what: 'Custom::PostHogOneOffTask', moto: 'calls functions in Docker only, and does not wait for them', here: 'the test looks at what the function is told; its code has tests of its own' },
+  { what: 'Custom::PostHogRsaKey', moto: 'calls functions in Docker only, and does not wait for them', here: 'the emulator runs the function\'s own code, and waits' },
+  { what: 'Custom::PostHogMigration', moto: 'calls functions in Docker only, and does not wait for them', here: 'the function\'s own code is run in Node' },
+  { what: 'functions that a state machine calls', moto: 'calls them in Docker only', here: 'their own code is run in Node' },
+  {
+    what: 'containers of a task that a state machine runs', moto: 'starts none, and knows the first only',
+    here: 'said to have ended with 0, the last with 1 where the execution\'s name begins with fail: no migration runs',
+  },
+  { what: 'a task of which a container failed, run by a state machine', moto: 'takes it for a success', here: 'the function at the end looks at every container' },
   { what: 'state of an MSK cluster', moto: 'leaves it at CREATING', here: 'nothing: it is not asked for' },
   { what: 'DatabaseInsightsMode and Performance Insights of a database', moto: 'drops them', here: 'nothing: they are not asked for' },
   { what: 'security groups and subnets of a replication group', moto: 'answers with none', here: 'the snapshot it leaves names its subnet group' },
@@ -97,6 +108,12 @@ export const SEEN: readonly Shortcoming[] = [
     what: 'deployments of an ECS service that gets another task definition', moto: 'keeps the first as it was',
     here: 'the doctor goes by the service\'s own; rollouts are tested with answers of the API',
   },
+  {
+    what: 'updates of what test/deploy/emulator makes', moto: 'makes none of it',
+    here: 'services are updated and task definitions get another revision; a change of anything else fails the test',
+  },
+  { what: 'services of which nothing but the task definition is replaced', moto: 'leaves them with the old one', here: 'nothing: no update here is such a one' },
+  { what: 'Transforms given to CreateRule and ModifyRule', moto: 'drops them', here: 'to test the doctor, a rule that has none gets in front of the one that has' },
   { what: 'health of targets', moto: 'takes every registered one for healthy', here: 'unhealthy ones are tested with answers of the API' },
   { what: 'network interfaces of a load balancer', moto: 'makes none', here: 'its addresses are computed from the subnets' },
 ];
@@ -105,7 +122,9 @@ export const SEEN: readonly Shortcoming[] = [
 export const UNSEEN: readonly Shortcoming[] = [
   { what: 'requests to the load balancer', moto: 'answers none', here: 'its rules are read back and evaluated' },
   { what: 'permissions', moto: 'allows everything', here: 'nothing' },
+  { what: 'the order of an update', moto: 'removes first what AWS removes last', here: 'nothing' },
   { what: 'rollback, replacement and waiting', moto: 'does none of them', here: 'a server error fails the test; logical and physical ids are compared' },
+  { what: 'the time limits of wait conditions, their addresses and states', moto: 'knows none', here: 'nothing: the functions have tests of their own' },
   { what: 'signals of instances (CreationPolicy, UpdatePolicy)', moto: 'waits for none', here: 'nothing: the boot scripts have tests of their own' },
   { what: 'networks that kept stores stand in', moto: 'deletes them; AWS refuses', here: 'nothing' },
   { what: 'limits and quotas', moto: 'knows few', here: 'nothing' },

@@ -8,14 +8,13 @@ import {
   ReplicationGroup, scalingGroup,
 } from './managed-stores';
 import { secretValues } from './kept';
+import { router } from './listeners';
+import { executionNames, executionOf, migrationTasks, startByHand } from './migration';
 import { defaultRoute } from './networks';
 import { asText, disagreements } from './not-modelled';
-import { containersOf, environmentOf, servicesOf } from './services';
+import { admittedBy, groupNamed, groupsOf } from './security-groups';
+import { containersOf, DEFAULT_PROCESSES, environmentOf, FURTHER_PROCESSES, servicesByProcess } from './services';
 import { DOMAIN_NAME, World } from './world';
-
-interface Ref {
-  readonly Ref: string;
-}
 
 /** Deploys a PostHog that makes every store itself. */
 const world = new World('test/deploy/managed-stores-app.ts');
@@ -58,7 +57,7 @@ afterAll(() => world.stop());
 beforeAll(async () => {
   await world.stage('an emulated AWS, for a PostHog with its own stores', () => world.start());
   await world.stage('cdk bootstrap', async () => {
-    await world.cdk.succeed(['bootstrap']);
+    await world.cdk.bootstrap();
     world.skippedAtBootstrap = world.aws.skippedTypes();
   });
   await world.stage('cdk deploy, with its own stores', async () => {
@@ -73,6 +72,31 @@ test('every resource of the template is there', async () => {
   const made = [...(await world.readPhysicalIds()).keys()];
   const wanted = Object.entries(world.template.Resources).filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata').map(([id]) => id);
   expect(made.sort()).toEqual(wanted.sort());
+});
+
+test('every process has a service', async () => {
+  expect([...(await servicesByProcess(world)).keys()]).toEqual([...DEFAULT_PROCESSES, ...FURTHER_PROCESSES].sort());
+});
+
+test.each([
+  ['/i/v1/logs', 'capture-logs'],
+  ['/i/v0/ai', 'capture-ai'],
+  ['/e', 'capture'],
+])('%s comes to %s', async (target, container) => {
+  expect((await router(world))({ target })).toBe(container);
+});
+
+test.each([
+  ['PostHogStoresPostgres', 'PostHogClientsPostgres', 5432],
+  ['PostHogStoresCache', 'PostHogClientsCache', 6379],
+  ['PostHogStoresKafka', 'PostHogClientsKafka', 9094],
+  ['PostHogStoresClickHouse', 'PostHogClientsClickHouse', 8443],
+])('the security group %s admits those that have %s', async (store, clients, port) => {
+  const admitted = await admittedBy(world, groupNamed(world, `${store}SecurityGroup`));
+  expect(admitted).toContain(`${port} from ${groupNamed(world, clients)}`);
+  // And nobody else but the migration and stores, which have groups of their own: no process by itself.
+  const groups = new Set([...(await servicesByProcess(world)).values()].map((service) => groupsOf(service)[0]));
+  expect(admitted.filter((one) => groups.has(one.split(' from ')[1]))).toEqual([]);
 });
 
 describe('PostgreSQL', () => {
@@ -173,15 +197,38 @@ describe('Kafka', () => {
     expect(['worker', 'capture', 'replay-capture'].map((name) => environmentOf(containers.get(name)!).KAFKA_HOSTS)).toEqual([told, told, told]);
     expect(environmentOf(containers.get('topics')!).BROKERS).toBe(told);
   });
+});
 
-  test('gets its topics from a task that stands where the services do', async () => {
-    const [[, { Properties = {} }]] = Object.entries(world.template.Resources).filter(([, { Type }]) => Type === 'Custom::PostHogOneOffTask');
-    const { Cluster, TaskDefinition, Subnets } = Properties as { Cluster: Ref; TaskDefinition: Ref; Subnets: Ref[] };
-    expect(world.physicalId(Cluster.Ref)).toBe(world.physicalIdsOf('AWS::ECS::Cluster')[0]);
-    const { taskDefinition } = await world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: world.physicalId(TaskDefinition.Ref) }));
-    expect(taskDefinition).toMatchObject({ networkMode: 'awsvpc', containerDefinitions: [{ name: 'topics' }] });
-    const [{ deployments: [deployment] = [] }] = await servicesOf(world);
-    expect(Subnets.map(({ Ref: subnet }) => world.physicalId(subnet))).toEqual(deployment.networkConfiguration?.awsvpcConfiguration?.subnets);
+describe('the migration', () => {
+  const WAY = ['AskForBackup', 'Run', 'Conclude', 'IsMigrated'];
+
+  test('has run before the processes started, where they run, with topics and what RDS says of backups', async () => {
+    const [name, ...others] = executionNames(world);
+    expect(others).toEqual([]);
+    const { status, way, input } = await executionOf(world, name);
+    expect([status, way]).toEqual(['SUCCEEDED', ['IsRevisionGiven', ...WAY, 'Migrated']]);
+    const { TaskDefinition, Url } = JSON.parse(input) as Record<string, string>;
+    const { taskDefinition } = await world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: TaskDefinition }));
+    expect(taskDefinition).toMatchObject({ networkMode: 'awsvpc', containerDefinitions: [{ name: 'preflight' }, { name: 'topics' }, { name: 'cyclotron-node' }, { name: 'migrate' }] });
+    const [task] = migrationTasks(world);
+    expect(task).toMatchObject({ group: name, taskDefinitionArn: TaskDefinition });
+    expect(task.overrides.containerOverrides?.map((container) => [container.name, container.environment])).toEqual(
+      ['preflight', 'migrate'].map((container) => [container, [{ name: 'MIGRATION_BACKUPS', value: expect.stringMatching(/^\["20\d\d-[^"]+"\]$/) as string }]]));
+    expect(new URL(Url).host).toBe(new URL(world.aws.endpoint).host);
+    expect(JSON.stringify(world.template.Resources)).not.toContain(Url);
+  });
+
+  test('can be run by hand, with nothing', async () => {
+    startByHand(world, 'by-hand');
+    const { status, way } = await executionOf(world, 'by-hand');
+    expect([status, way]).toEqual(['SUCCEEDED', ['IsRevisionGiven', 'TakeCurrentRevision', ...WAY, 'Migrated']]);
+  });
+
+  test('that fails says which container did, and how its log ends', async () => {
+    startByHand(world, 'fail-by-hand');
+    const { status, way, error, cause } = await executionOf(world, 'fail-by-hand');
+    expect([status, error, way.at(-1)]).toEqual(['FAILED', 'NotMigrated', 'NotMigrated']);
+    expect(cause).toMatch(/^the migration to PostHog 2026-09-11 failed: migrate ended with 1; .*, stream migration\/migrate\/[-\w]+\nIts last lines:\nmigrate of the emulator has not run$/);
   });
 });
 
@@ -268,10 +315,11 @@ describe('the end', () => {
     ]);
     expect(typesWithPolicy('RetainExceptOnCreate')).toEqual(['AWS::EC2::Volume']);
     expect(typesWithPolicy('Snapshot')).toEqual(['AWS::ElastiCache::ReplicationGroup', 'AWS::RDS::DBInstance']);
-    secretsBefore = await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret'));
+    const kept = Object.entries(world.template.Resources).filter(([, { Type, DeletionPolicy }]) => Type === 'AWS::SecretsManager::Secret' && DeletionPolicy === 'Retain');
+    secretsBefore = await secretValues(world, kept.map(([id]) => world.physicalId(id)));
     world.aws.ask('rds', 'modify_db_instance', { DBInstanceIdentifier: databaseOf(world).DBInstanceIdentifier, DeletionProtection: false, ApplyImmediately: true });
     await world.stage('cdk destroy, with its own stores', async () => {
-      await world.cdk.succeed(['destroy', '--force'], settings());
+      await world.cdk.succeed(['destroy', '--force']);
     });
   });
 
@@ -289,7 +337,7 @@ describe('the end', () => {
     expect(await volume()).toMatchObject({ State: 'available', Encrypted: true });
     // Its policy goes: CloudFormation keeps the bucket alone, and what is set on it.
     expect(bucketAccess(world)).toMatchObject({ BlockPublicPolicy: true, RestrictPublicBuckets: true });
-    expect(Object.keys(secretsBefore)).toHaveLength(9);
+    expect(Object.keys(secretsBefore)).toHaveLength(13);
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
   });
 

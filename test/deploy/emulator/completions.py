@@ -2,7 +2,7 @@
 
 from typing import Any, Callable
 
-from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer, FakeTargetGroup
+from moto.elbv2.models import ELBv2Backend, FakeListener, FakeListenerRule, FakeLoadBalancer, FakeTargetGroup
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 from .stand_in import client
@@ -70,6 +70,20 @@ def accept_regular_expressions() -> None:
     ELBv2Backend._validate_path_pattern_condition = check_paths
 
 
+def keep_transforms() -> None:
+    """moto has no call for them; whatever attribute of a rule has the API's name is answered."""
+    for method in ("create_from_cloudformation_json", "update_from_cloudformation_json"):
+        make = getattr(FakeListenerRule, method)
+
+        def make_and_keep(*args: Any, make: Any = make, **kwargs: Any) -> Any:
+            rule = make(*args, **kwargs)
+            properties = next(given["Properties"] for given in (*args, *kwargs.values()) if isinstance(given, dict) and "Properties" in given)
+            rule.transforms = properties.get("Transforms", [])
+            return rule
+
+        setattr(FakeListenerRule, method, make_and_keep)
+
+
 def answer(model: Any, attributes: dict[str, Callable[[Any], str]]) -> None:
     """Fn::GetAtt, where moto has no answer."""
     get = getattr(model, "get_cfn_attribute", None)
@@ -88,4 +102,5 @@ def install() -> None:
     complete(FakeListener, listener)
     complete(FakeBucket, bucket)
     accept_regular_expressions()
+    keep_transforms()
     apply_no_bucket_policy()

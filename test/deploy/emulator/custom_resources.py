@@ -1,4 +1,4 @@
-"""What AwsCustomResource of the CDK asks AWS for. moto calls its function in Docker only, and goes on without the answer."""
+"""Custom resources. moto calls their functions in Docker only, and goes on without the answer."""
 
 import json
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
 
+from .migration import MigrationStart, call
 from .stand_in import client
 
 
@@ -19,19 +20,40 @@ def bootstrap_brokers(ClusterArn: str) -> dict[str, str]:
 CALLS = {("Kafka", "getBootstrapBrokers"): bootstrap_brokers}
 
 
+def asked_of_aws(properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """AwsCustomResource of the CDK, which asks AWS for something."""
+    asked = json.loads(properties["Create"])
+    ask = CALLS.get((asked["service"], asked["action"]))
+    if not ask:
+        raise ValidationError(message=f"the emulator does not know the call {asked['service']} {asked['action']}")
+    answer = ask(**asked["parameters"])
+    return asked["physicalResourceId"]["id"], {path: answer[path] for path in asked["outputPaths"]}
+
+
+def answered_by_function(properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """The function's own code, as it was deployed, against this server."""
+    event = {"RequestType": "Create", "RequestId": "first", "ResourceProperties": properties}
+    result = call(properties["ServiceToken"], event)
+    if "errorMessage" in result:
+        raise ValidationError(message=f"the function failed: {result['errorMessage']}")
+    return result["answer"].get("PhysicalResourceId", event["RequestId"]), result["answer"]["Data"]
+
+
+MADE = {"Custom::AWS": asked_of_aws, "Custom::PostHogRsaKey": answered_by_function}
+
+
 def install() -> None:
     make = CustomModel.create_from_cloudformation_json
 
     def make_and_answer(resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any) -> CustomModel:
-        if kwargs["ResourceType"] != "Custom::AWS":
+        if kwargs["ResourceType"] == MigrationStart.TYPE:
+            return MigrationStart.make(region_name, kwargs["LogicalId"], cloudformation_json["Properties"])
+        stand_in = MADE.get(kwargs["ResourceType"])
+        if not stand_in:
             return make(resource_name, cloudformation_json, account_id, region_name, **kwargs)
-        call = json.loads(cloudformation_json["Properties"]["Create"])
-        ask = CALLS.get((call["service"], call["action"]))
-        if not ask:
-            raise ValidationError(message=f"the emulator does not know the call {call['service']} {call['action']}")
-        answer = ask(**call["parameters"])
-        made = CustomModel(region_name, "", kwargs["LogicalId"], call["physicalResourceId"]["id"])
-        made.set_data({path: answer[path] for path in call["outputPaths"]})
+        name, data = stand_in(cloudformation_json["Properties"])
+        made = CustomModel(region_name, "", kwargs["LogicalId"], name)
+        made.set_data(data)
         return made
 
     CustomModel.create_from_cloudformation_json = make_and_answer

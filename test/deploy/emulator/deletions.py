@@ -33,6 +33,7 @@ DELETIONS: dict[str, Callable[[str], Any]] = {
     "AWS::EC2::RouteTable": route_table,
     "AWS::EC2::VPCEndpoint": lambda endpoint: client("ec2").delete_vpc_endpoints(VpcEndpointIds=[endpoint]),
     "AWS::ECS::Cluster": lambda cluster: client("ecs").delete_cluster(cluster=cluster),
+    "AWS::ElasticLoadBalancingV2::ListenerRule": lambda rule: client("elbv2").delete_rule(RuleArn=rule),
     "AWS::ElasticLoadBalancingV2::TargetGroup": lambda group: client("elbv2").delete_target_group(TargetGroupArn=group),
 }
 

@@ -8,6 +8,7 @@ from typing import Any, Callable
 
 import boto3
 from moto import mock_aws
+from moto.core.config import default_user_config
 
 from .store_probe import probe_stores
 
@@ -43,6 +44,9 @@ RESOURCES = {
 }
 RULE = resource("ElasticLoadBalancingV2::ListenerRule", ListenerArn=ref("Listener"), Priority=1, Actions=FIXED, Conditions=[
     {"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["^/$"]}}])
+REWRITE = resource("ElasticLoadBalancingV2::ListenerRule", ListenerArn=ref("Listener"), Priority=2, Actions=FIXED, Conditions=[
+    {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/"]}}], Transforms=[
+    {"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "^/a$", "Replace": "/"}]}}])
 FULL_NAME = resource("EC2::SecurityGroup", VpcId=ref("Vpc"), GroupDescription={"Fn::GetAtt": ["Targets", "TargetGroupFullName"]})
 PARAMETER = {"Version": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/probe"}}
 
@@ -88,6 +92,22 @@ def delete_protected() -> bool:
     return not fails(lambda: api.delete_load_balancer(LoadBalancerArn=arn))
 
 
+def transforms_of_rule() -> list[Any]:
+    arn = deploy("rewrite", Resources={**RESOURCES, "Rewrite": REWRITE})["Rewrite"]
+    return boto3.client("elbv2").describe_rules(RuleArns=[arn])["Rules"][0].get("Transforms", [])
+
+
+def executes_nothing() -> bool:
+    """Whether a state machine that a stack makes is not there where moto executes them."""
+    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    made = deploy("machine", Resources={"Machine": resource("StepFunctions::StateMachine", DefinitionString=definition, RoleArn="arn:aws:iam::123456789012:role/probe")})
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    try:
+        return fails(lambda: boto3.client("stepfunctions").describe_state_machine(stateMachineArn=made["Machine"]))
+    finally:
+        default_user_config["stepfunctions"] = {"execute_state_machine": False}
+
+
 def newest_of_family() -> int:
     api = boto3.client("ecs")
     containers = [{"name": "probe", "image": "probe", "memory": 128}]
@@ -119,6 +139,8 @@ def probe() -> dict[str, bool]:
         "AWS::ElasticLoadBalancingV2::TargetGroup TargetGroupFullName": fails(lambda: deploy("name", Resources={**RESOURCES, "Named": FULL_NAME})),
         "AWS::ElasticLoadBalancingV2::Listener ListenerAttributes": "false" not in values(listener),
         "AWS::ElasticLoadBalancingV2::ListenerRule RegexValues": fails(lambda: deploy("rule", Resources={**RESOURCES, "Rule": RULE})),
+        "AWS::ElasticLoadBalancingV2::ListenerRule Transforms": not transforms_of_rule(),
+        "AWS::StepFunctions::StateMachine": executes_nothing(),
         "a family of task definitions, its newest deregistered": newest_of_family() == 2,
         "deletion protection of a load balancer": delete_protected(),
         "deleting a change set that is not there": fails(

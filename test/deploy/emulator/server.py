@@ -23,7 +23,7 @@ if __name__ == "__main__":
     own = dict(parsing.get_model_map())
     for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         cached.cache_clear()
-    from . import completions, custom_resources, deletions, revisions, stand_ins, updates
+    from . import completions, custom_resources, deletions, migration, revisions, stand_ins, updates
 
     facts = {
         "version": version("moto"),
@@ -35,6 +35,7 @@ if __name__ == "__main__":
     completions.install()
     custom_resources.install()
     deletions.install(own)
+    migration.install()
     updates.install()
     revisions.install()
     with open(report, "w", encoding="utf-8") as file:

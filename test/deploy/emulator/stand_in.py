@@ -62,6 +62,10 @@ class StandIn:
     def remove(self) -> None:
         raise NotImplementedError
 
+    def change(self, properties: dict[str, Any]) -> "StandIn":
+        """Updates it, or makes another in its place."""
+        raise ValidationError(message=f"the emulator updates no {self.TYPE}, and this one has changed: {self.physical_resource_id}")
+
     @classmethod
     def cloudformation_type(cls) -> str:
         return cls.TYPE
@@ -90,9 +94,8 @@ class StandIn:
         cls, original_resource: "StandIn", new_resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
     ) -> "StandIn":
         # moto also asks for an update where only DependsOn has changed.
-        if original_resource.properties != cloudformation_json["Properties"]:
-            raise ValidationError(message=f"the emulator updates no {cls.TYPE}, and this one has changed: {original_resource.physical_resource_id}")
-        return original_resource
+        properties = cloudformation_json["Properties"]
+        return original_resource if original_resource.properties == properties else original_resource.change(properties)
 
     def delete(self, account_id: str, region_name: str) -> None:
         self.remove()

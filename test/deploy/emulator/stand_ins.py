@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from moto.core.common_models import CloudFormationModel
+from .migration import MIGRATION_STAND_INS
 from .stand_in import StandIn, camel, client
 from .stores import STORE_STAND_INS
 
@@ -14,12 +15,18 @@ class Secret(StandIn, CloudFormationModel):
 
     @classmethod
     def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
-        value = properties.get("SecretString") or cls.generated(**properties["GenerateSecretString"])
-        made = client("secretsmanager").create_secret(Name=name, Description=properties.get("Description", ""), SecretString=value)
+        made = client("secretsmanager").create_secret(Name=name, Description=properties.get("Description", ""), **cls.value(properties))
         return made["ARN"], {"Id": made["ARN"]}
 
     def remove(self) -> None:
         client("secretsmanager").delete_secret(SecretId=self.physical_resource_id, ForceDeleteWithoutRecovery=True)
+
+    @classmethod
+    def value(cls, properties: dict[str, Any]) -> dict[str, str]:
+        """Nothing where nothing is said."""
+        if "GenerateSecretString" in properties:
+            return {"SecretString": cls.generated(**properties["GenerateSecretString"])}
+        return {"SecretString": properties["SecretString"]} if "SecretString" in properties else {}
 
     @staticmethod
     def generated(SecretStringTemplate: str | None = None, GenerateStringKey: str | None = None, **how: Any) -> str:
@@ -130,6 +137,12 @@ class TaskDefinition(StandIn, CloudFormationModel):
     def remove(self) -> None:
         client("ecs").deregister_task_definition(taskDefinition=self.physical_resource_id)
 
+    def change(self, properties: dict[str, Any]) -> "TaskDefinition":
+        """Another revision, as CloudFormation has it: none can be changed."""
+        ref, attributes = self.make("", properties)
+        self.remove()
+        return TaskDefinition(ref, attributes, properties, self.policy)
+
 
 class Service(StandIn, CloudFormationModel):
     TYPE = "AWS::ECS::Service"
@@ -141,11 +154,19 @@ class Service(StandIn, CloudFormationModel):
         made = client("ecs").create_service(**{"serviceName": name, "desiredCount": 1, **camel(properties)})["service"]
         return made["serviceArn"], {"ServiceArn": made["serviceArn"], "Name": made["serviceName"]}
 
+    def change(self, properties: dict[str, Any]) -> "Service":
+        # What is left out now is taken away with nothing in its place; the API would keep it.
+        gone = {"LoadBalancers": [], "ServiceRegistries": [], "HealthCheckGracePeriodSeconds": 0}
+        update = {**{name: nothing for name, nothing in gone.items() if name in self.properties}, **properties}
+        known = client("ecs").meta.service_model.operation_model("UpdateService").input_shape.members
+        client("ecs").update_service(service=self.physical_resource_id, **{name: value for name, value in camel(update).items() if name in known})
+        return Service(self.physical_resource_id, self.attributes, properties, self.policy)
+
     def remove(self) -> None:
         client("ecs").delete_service(cluster=self.properties["Cluster"], service=self.physical_resource_id, force=True)
 
 
 STAND_INS = (
     Secret, PrivateDnsNamespace, DiscoveryService, ScalableTarget, ScalingPolicy, SecurityGroupEgress, SubnetRouteTableAssociation, TaskDefinition, Service,
-    *STORE_STAND_INS,
+    *STORE_STAND_INS, *MIGRATION_STAND_INS,
 )

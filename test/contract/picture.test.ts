@@ -1,0 +1,192 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { ContainerImage, FargateTaskDefinition, Secret } from 'aws-cdk-lib/aws-ecs';
+import fc from 'fast-check';
+import { ObjectStorage, PostHogProcess, PublicEndpoint } from '../../lib';
+import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
+import { ProcessDefinition } from '../../lib/services/process-definition';
+import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage-keys';
+import { picture, pictureInReadme } from '../../scripts/picture';
+import { bucketsOpenTo, TaskRights } from '../../scripts/picture/buckets';
+import { flowchart } from '../../scripts/picture/flowchart';
+import { Kind, System, systemOf, Thing, Way } from '../../scripts/picture/system';
+import { newPostHog, newStack } from '../helpers/stack';
+
+const MADE = { products: undefined, postgres: undefined, cache: undefined, kafka: undefined, clickHouse: undefined, objectStorage: undefined };
+const DEPLOYED = deployedProcesses(DEFAULT_PRODUCTS);
+const NAMES_DEPLOYED = DEPLOYED.map(({ process }) => process);
+
+/** What definitions call the stores, and what the picture does. */
+const STORES = { postgres: 'PostgreSQL', cache: 'Cache', kafka: 'Kafka', clickHouse: 'ClickHouse', objectStorage: 'Objects' };
+
+/** What opens objects with the keys of a user, and not as what its task is. */
+const WITH_KEYS = [PostHogProcess.CYMBAL, PostHogProcess.CYMBAL_RESOLUTION];
+
+function systemOfPostHog(): System {
+  const stack = newStack();
+  newPostHog(stack, MADE);
+  return systemOf(Template.fromStack(stack).toJSON() as CloudFormationTemplate);
+}
+
+/** What a process calls, as far as it is deployed. */
+function calledBy({ needs, calls }: ProcessDefinition): PostHogProcess[] {
+  return [...needs, ...calls].filter((process) => NAMES_DEPLOYED.includes(process));
+}
+
+/** The ways of a system as pairs of names. */
+function named({ things, ways }: System): string[] {
+  const name = (id: string) => things.find((thing) => thing.id === id)!.name;
+  return [...new Set(ways.map(({ from, to }) => `${name(from)} > ${name(to)}`))].sort();
+}
+
+/** The ways that a drawn picture says there are, as pairs of names: each arrow of a frame taken apart. */
+function drawn(text: string): string[] {
+  const lines = text.split('\n');
+  const names = new Map([...text.matchAll(/^ +(\w+)(?:\[\[|\[\(|\{\{|\[)"([^"<]*)/gm)].map(([, id, name]) => [id, name]));
+  const frames = new Map<string, string[]>();
+  lines.forEach((line, index) => {
+    const [, frame] = /^ {2}subgraph (\w+)/.exec(line) ?? [];
+    if (frame) {
+      frames.set(frame, lines.slice(index + 1, lines.indexOf('  end', index)).map((member) => names.get(/\w+/.exec(member)![0])!));
+    }
+  });
+  const members = (id: string) => frames.get(id) ?? [names.get(id)!];
+  const arrows = [...text.matchAll(/^ {2}(\w+) (?:(?:--|==) "([^"]*)" )?(?:-->|==>) (\w+)$/gm)].filter(([, from]) => from !== 'visitors');
+  return [...new Set(arrows.flatMap(([, from, label = '', to]) => {
+    const exceptions = label.startsWith('but for ') ? label.slice('but for '.length).split(', ') : [];
+    return members(from).filter((name) => !exceptions.includes(name)).flatMap((name) => members(to).map((target) => `${name} > ${target}`));
+  }))].sort();
+}
+
+test('the README has the picture of the system that the template makes', () => {
+  // Where this fails after a change of what runs: node --import tsx scripts/picture.ts
+  expect(pictureInReadme()).toBe(picture());
+});
+
+describe('a system', () => {
+  const system = systemOfPostHog();
+  const ways = named(system);
+
+  test('has every process, with the stores and the processes that its definition names, or that of one with the same security group', () => {
+    expect(system.things.filter(({ kind }) => kind === Kind.PROCESS).map(({ name }) => name).sort()).toEqual([...NAMES_DEPLOYED].sort());
+    for (const definition of DEPLOYED) {
+      const objects = definition.objects !== undefined || WITH_KEYS.includes(definition.process);
+      const used = [...definition.stores.filter((store) => store !== 'objectStorage'), ...objects ? ['objectStorage' as const] : []];
+      const sharing = DEPLOYED.filter(({ sharedGroup }) => sharedGroup !== undefined && sharedGroup === definition.sharedGroup);
+      const called = [definition, ...sharing].flatMap(calledBy);
+      expect(ways.filter((way) => way.startsWith(`${definition.process} > `)))
+        .toEqual([...new Set([...used.map((store) => STORES[store]), ...called])].map((name) => `${definition.process} > ${name}`).sort());
+    }
+  });
+
+  test('has no way between processes that is open only because they share a security group', () => {
+    const called = new Set(DEPLOYED.flatMap((definition) => calledBy(definition).map((name) => `${definition.process} > ${name}`)));
+    const between = ways.filter((way) => way.split(' > ').every((name) => (NAMES_DEPLOYED as string[]).includes(name)));
+    expect(between.filter((way) => !called.has(way))).toEqual([]);
+  });
+
+  test('has the load balancer before every process that answers visitors, with what it sends there', () => {
+    const answering = PublicEndpoint.all().map((endpoint) => (NAMES_DEPLOYED.includes(endpoint.process) ? endpoint.process : endpoint._fallback)).filter(Boolean);
+    expect(ways.filter((way) => way.startsWith('load balancer'))).toEqual([...new Set(answering)].map((process) => `load balancer > ${process}`).sort());
+    const paths = (name: string) => system.ways.find(({ paths: sent, to }) => sent && system.things.find(({ id }) => id === to)?.name === name)?.paths;
+    expect(paths('capture')).toEqual(expect.arrayContaining(['/e', '/batch', '/i/v0']));
+    expect(paths('web')).toEqual(expect.arrayContaining(['/static', 'everything else']));
+  });
+
+  test('has what runs once, and the port of each store', () => {
+    expect(ways).toEqual(expect.arrayContaining(['migration > PostgreSQL', 'migration > Kafka', 'migration > ClickHouse', 'ClickHouse > Kafka']));
+    const stores = system.things.filter(({ kind }) => kind === Kind.STORE).map(({ name, service, ports }) => [name, service, ports]);
+    expect(stores).toEqual([
+      ['PostgreSQL', 'RDS', [5432]], ['Cache', 'ElastiCache', [6379]], ['Kafka', 'MSK', [9094]], ['ClickHouse', 'EC2', [8443, 9440]], ['Objects', 'S3', []],
+    ]);
+  });
+});
+
+describe('a security group that several services have', () => {
+  const group = (id: string) => ({ 'Fn::GetAtt': [id, 'GroupId'] });
+  const service = (name: string, groups: string[], ports: number[] = [], targets: object[] = []) => ({
+    [name]: {
+      Type: 'AWS::ECS::Service',
+      Properties: { TaskDefinition: { Ref: `${name}Task` }, LoadBalancers: targets, NetworkConfiguration: { AwsvpcConfiguration: { SecurityGroups: groups.map(group) } } },
+    },
+    [`${name}Task`]: {
+      Type: 'AWS::ECS::TaskDefinition',
+      Properties: { ContainerDefinitions: [{ Name: name, Image: name, PortMappings: ports.map((ContainerPort) => ({ ContainerPort })) }] },
+    },
+  });
+  const open = (from: string, to: string, port: number) => ({
+    [`${from}${to}${port}`]: { Type: 'AWS::EC2::SecurityGroupIngress', Properties: { SourceSecurityGroupId: group(from), GroupId: group(to), FromPort: port } },
+  });
+  const groups = Object.fromEntries(['Shared', 'Clients', 'Caller'].map((id) => [id, { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: id } }]));
+  const services = {
+    ...service('listener', ['Shared'], [80]),
+    ...service('checked', ['Shared'], [443], [{ TargetGroupArn: { Ref: 'Targets' }, ContainerName: 'checked' }]),
+    ...service('silent', ['Shared', 'Clients']),
+    ...service('caller', ['Caller'], [5]),
+    Targets: { Type: 'AWS::ElasticLoadBalancingV2::TargetGroup', Properties: { HealthCheckPort: '8080' } },
+  };
+  const waysOf = (rules: object) => named(systemOf({ Resources: { ...groups, ...services, ...rules } }));
+
+  test('leads to whoever listens at the port, or has its health checked there', () => {
+    expect(waysOf(open('Caller', 'Shared', 80))).toEqual(['caller > listener']);
+    expect(waysOf(open('Caller', 'Shared', 8080))).toEqual(['caller > checked']);
+  });
+
+  test('leads to all of them where nobody is known to listen', () => {
+    expect(waysOf(open('Caller', 'Shared', 9))).toEqual(['caller > checked', 'caller > listener', 'caller > silent']);
+  });
+
+  test('takes each of them where it is let in', () => {
+    expect(waysOf(open('Shared', 'Caller', 5))).toEqual(['checked > caller', 'listener > caller', 'silent > caller']);
+    expect(waysOf(open('Clients', 'Caller', 5))).toEqual(['silent > caller']);
+  });
+});
+
+test('keys to objects open the bucket to the task that is given them', () => {
+  const stack = newStack();
+  const keys = new ObjectStorageKeys(stack, 'Keys', { storage: new ObjectStorage(stack, 'Storage'), prefix: SYMBOL_SETS_PREFIX });
+  const define = (id: string, given: boolean) => new FargateTaskDefinition(stack, id).addContainer('cymbal', {
+    image: ContainerImage.fromRegistry('cymbal'), secrets: given ? { OBJECT_STORAGE_ACCESS_KEY_ID: Secret.fromSecretsManager(keys.secret, 'accessKeyId') } : {},
+  });
+  define('With', true);
+  define('Without', false);
+  const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
+  const tasks = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition');
+  expect(tasks.map(({ Properties }) => bucketsOpenTo(template, Properties as TaskRights))).toEqual([[expect.stringMatching(/^StorageBucket/)], []]);
+});
+
+test('fails where the load balancer sends something that no security group lets in', () => {
+  const stack = newStack();
+  newPostHog(stack, MADE);
+  const template = Template.fromStack(stack).toJSON() as { Resources: Record<string, { Type: string; Properties: { Description?: string } }> };
+  const closed = Object.fromEntries(Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.Description !== 'Load balancer to target'));
+  expect(() => systemOf({ Resources: closed })).toThrow('the load balancer sends requests where no security group lets it in: ');
+});
+
+const NAMES = ['web', 'worker', 'capture', 'feature-flags', 'ingestion-general', 'ingestion-logs', 'ingestion-traces', 'cymbal', 'personhog-router', 'temporal'];
+const THINGS: Thing[] = [
+  { id: 'door', kind: Kind.DOOR, name: 'load balancer', ports: [] },
+  ...NAMES.map((name): Thing => ({ id: name, kind: Kind.PROCESS, name, image: name === 'worker' ? 'web' : name, ports: [] })),
+  ...['once', 'twice'].map((name): Thing => ({ id: name, kind: Kind.ONCE, name, ports: [] })),
+  ...['Kafka', 'PostgreSQL', 'Cache'].map((name): Thing => ({ id: name, kind: Kind.STORE, name, service: 'AWS', ports: [1] })),
+];
+const anyWay: fc.Arbitrary<Way> = fc.tuple(fc.constantFrom(...THINGS), fc.constantFrom(...THINGS.slice(1))).filter(([from, to]) => from !== to)
+  .map(([from, to]) => ({ from: from.id, to: to.id, ...(from.kind === Kind.DOOR ? { paths: ['/e'] } : {}) }));
+
+test('a picture has every way of a system, however many arrows become one, and no other', () => {
+  const [, ...inside] = THINGS.map(({ id }) => id);
+  // Nearly all ways, and few.
+  const dense = fc.uniqueArray(anyWay, { maxLength: 12, selector: ({ from, to }) => `${from} ${to}` })
+    .map((left) => inside.flatMap((from) => inside.filter((to) => to !== from && !left.some((way) => way.from === from && way.to === to))
+      .map((to): Way => ({ from, to }))));
+  fc.assert(fc.property(fc.oneof(dense, fc.array(anyWay)), (ways) => {
+    const system = { things: THINGS, ways };
+    expect(drawn(flowchart(system))).toEqual(named(system));
+  }));
+});
+
+test('a picture has fewer arrows than a system has ways', () => {
+  const system = systemOfPostHog();
+  const arrows = flowchart(system).split('\n').filter((line) => /-->|==>/.test(line));
+  expect(arrows.length).toBeLessThan(system.ways.length);
+});

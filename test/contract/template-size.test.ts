@@ -1,0 +1,34 @@
+import { Stack } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { ClientAddress, PostHog, PostHogProps, PostHogSize, Product } from '../../lib';
+import { newStack } from '../helpers/stack';
+
+/** CloudFormation takes 500 resources and a megabyte; a stack of one's own around it needs some of both. */
+const RESOURCES = 450;
+const BYTES = 750_000;
+
+const largest: Partial<PostHogProps> = {
+  products: Object.values(Product), size: PostHogSize.LARGE, clientAddress: ClientAddress.verified(), spot: true, enableExecuteCommand: true,
+};
+
+function made(overrides: Partial<PostHogProps>): { stack: Stack; template: { Resources: Record<string, { DependsOn?: string[] }> } } {
+  const stack = newStack();
+  new PostHog(stack, 'PostHog', {
+    domainName: 'posthog.example.com', domainZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789', zoneName: 'example.com' }), ...overrides,
+  });
+  return { stack, template: Template.fromStack(stack).toJSON() as { Resources: Record<string, { DependsOn?: string[] }> } };
+}
+
+test.each<[string, Partial<PostHogProps>]>([['the default', {}], ['all that there is, at its largest', largest]])('%s leaves room in a stack', (_, overrides) => {
+  const { template } = made(overrides);
+  expect(Object.keys(template.Resources).length).toBeLessThan(RESOURCES);
+  expect(JSON.stringify(template, undefined, 1).length).toBeLessThan(BYTES);
+});
+
+test('what depends on everything depends on one thing that does', () => {
+  const { template } = made(largest);
+  const services = Object.entries(template.Resources).filter(([id]) => id.startsWith('PostHogServices'));
+  expect(services.length).toBeGreaterThan(100);
+  expect(services.filter(([, { DependsOn = [] }]) => DependsOn.length > 12).map(([id]) => id)).toEqual([]);
+});

@@ -1,0 +1,113 @@
+import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
+import { Template } from 'aws-cdk-lib/assertions';
+import { PostHog, PostHogImages, PostHogRelease } from '../../lib';
+import { Resource } from '../helpers/template';
+import { zonedStack } from '../helpers/zones';
+import { ComparedTemplate, dangers } from './data-safety-dangers';
+import { Given } from './data-safety-given';
+
+/** A later release: every image is another one. */
+const LATER = PostHogRelease.of('2026-10-01', Object.fromEntries(
+  Object.entries({ ...PostHogRelease.V2026_09_11.images } as Record<string, string>).map(([name, image]) => [name, `${image.split('@')[0].split(':')[0]}@sha256:${'1'.repeat(64)}`]),
+) as unknown as PostHogImages);
+
+/** A PostHog that makes its stores. */
+function deployed(release: PostHogRelease, options = {}): ComparedTemplate {
+  const stack = zonedStack(3);
+  new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate: new Given(stack).certificate, release, migration: options });
+  return Template.fromStack(stack).toJSON() as ComparedTemplate;
+}
+
+interface Changed {
+  readonly added: string[];
+  readonly removed: string[];
+  /** The properties that change, by type. */
+  readonly changed: Readonly<Record<string, string[]>>;
+  /** The types of what is made anew. */
+  readonly replaced: string[];
+}
+
+function changesOf(before: ComparedTemplate, after: ComparedTemplate): Changed {
+  const { changes } = fullDiff(before, after).resources;
+  const types = (those: typeof changes) => Object.values(those).map(({ oldResourceType, newResourceType }) => (newResourceType ?? oldResourceType)!).sort();
+  const where = (keep: (change: (typeof changes)[string]) => boolean) => Object.fromEntries(Object.entries(changes).filter(([, change]) => keep(change)));
+  const changed: Record<string, string[]> = {};
+  for (const { newResourceType: type, propertyUpdates } of Object.values(where(({ isUpdate }) => isUpdate))) {
+    changed[type!] = [...new Set([...changed[type!] ?? [], ...Object.keys(propertyUpdates)])].sort();
+  }
+  return {
+    added: types(where(({ isAddition }) => isAddition)),
+    removed: types(where(({ isRemoval }) => isRemoval)),
+    changed,
+    replaced: [...new Set(types(where(({ isUpdate, changeImpact }) => isUpdate && changeImpact === ResourceImpact.WILL_REPLACE)))],
+  };
+}
+
+const RUN = ['AWS::CloudFormation::WaitCondition', 'AWS::CloudFormation::WaitConditionHandle', 'Custom::PostHogMigration'];
+
+/** What another release changes, and nothing else. */
+const UPGRADE: Changed = {
+  added: RUN,
+  removed: RUN,
+  changed: {
+    'AWS::ECS::TaskDefinition': ['ContainerDefinitions'],
+    // That of the task definition, which is another revision.
+    'AWS::ECS::Service': ['TaskDefinition'],
+    'AWS::StepFunctions::StateMachine': ['DefinitionString'],
+    // ClickHouse takes functions and formats from the image of the app: its instance is another one, on the same volume.
+    'AWS::EC2::LaunchTemplate': ['LaunchTemplateData'],
+    'AWS::AutoScaling::AutoScalingGroup': ['LaunchTemplate'],
+    // It may read other files to boot from.
+    'AWS::IAM::Policy': ['PolicyDocument'],
+  },
+  replaced: ['AWS::ECS::TaskDefinition'],
+};
+
+const now = deployed(PostHogRelease.V2026_09_11);
+const later = deployed(LATER);
+
+test.each([['an upgrade', now, later], ['going back', later, now]])('%s changes images, and what migrates, and nothing else', (_, before, after) => {
+  const { changed, ...others } = changesOf(before, after);
+  expect(others).toEqual({ added: UPGRADE.added, removed: UPGRADE.removed, replaced: UPGRADE.replaced });
+  for (const [type, properties] of Object.entries(changed)) {
+    expect([type, properties.filter((property) => !UPGRADE.changed[type]?.includes(property))]).toEqual([type, []]);
+  }
+  expect(Object.keys(changed)).toEqual(expect.arrayContaining(['AWS::ECS::TaskDefinition', 'AWS::StepFunctions::StateMachine']));
+});
+
+test.each([['an upgrade', now, later], ['going back', later, now]])('%s replaces nothing that holds data', (_, before, after) => {
+  expect(dangers(before, after)).toEqual([]);
+});
+
+test('going back makes the run of before, under the ids that it had', () => {
+  const runs = ({ Resources }: ComparedTemplate) => Object.keys(Resources).filter((id) => RUN.includes(Resources[id].Type)).sort();
+  expect(runs(deployed(PostHogRelease.V2026_09_11))).toEqual(runs(now));
+  expect(runs(later).filter((id) => runs(now).includes(id))).toEqual([]);
+});
+
+test.each([['now', now], ['later', later]])('every process rolls after the migration of its own release only (%s)', (_, { Resources }) => {
+  const [condition] = Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::CloudFormation::WaitCondition');
+  const services = Object.values(Resources).filter(({ Type }) => Type === 'AWS::ECS::Service');
+  expect(services.length).toBeGreaterThanOrEqual(6);
+  expect(services.filter(({ DependsOn = [] }) => !DependsOn.includes(condition))).toEqual([]);
+});
+
+test('nothing that the migration waits for is a process, so that a failed one leaves every process as it was', () => {
+  const { Resources } = now;
+  const reached = new Set<string>(Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::CloudFormation::WaitCondition'));
+  for (const id of reached) {
+    neededBy(Resources[id]).filter((needed) => needed in Resources).forEach((needed) => reached.add(needed));
+  }
+  expect([...reached].filter((id) => Resources[id].Type === 'AWS::ECS::Service')).toEqual([]);
+  expect([...reached].filter((id) => Resources[id].Type === 'AWS::RDS::DBInstance')).toHaveLength(1);
+});
+
+function neededBy({ DependsOn = [], Properties }: Resource): string[] {
+  const text = JSON.stringify(Properties ?? {});
+  return [...DependsOn, ...[...text.matchAll(/\{"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/g)].map(([, id]) => id)];
+}
+
+test('a change of nothing but how it is looked at makes another run', () => {
+  const { added, removed, replaced } = changesOf(now, deployed(PostHogRelease.V2026_09_11, { runAgain: 'once more' }));
+  expect({ added, removed, replaced }).toEqual({ added: RUN, removed: RUN, replaced: [] });
+});

@@ -1,0 +1,101 @@
+import upstream from './upstream-topology.json';
+import { PostHogRelease } from '../../lib';
+import { portOf, ProcessDefinition, Stores } from '../../lib/services/process-definition';
+import { PROCESSES } from '../../lib/services/processes';
+import { settingsOf } from '../helpers/process-context';
+
+interface Upstream {
+  image: string; command: string[] | null; mode: string | null; ports: number[];
+  health: { path: string; port: number; liveness: string | null } | null;
+  dependsOn: string[]; digest: string;
+}
+
+const UPSTREAM = upstream.processes as unknown as Record<string, Upstream>;
+
+/** What only the node image's production leaves out of `plugins`, and compose therefore does not know (nodejs/src/capabilities.ts). */
+const OURS = ['cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher'];
+
+/** Commands of compose that stand for another here, and why. */
+const COMMANDS: Record<string, [ours: RegExp, why: string]> = {
+  'web': [/docker-server$/, 'the wrapper of compose waits for stores and migrates, and starts this'],
+  'temporal-django-worker': [/bin\/temporal-django-worker --task-queue/, 'one worker for each queue; the wrapper of compose starts one of the same program'],
+  'temporal': [/entrypoint\.sh autosetup$/, 'the command of the image, with the file in place that compose mounts'],
+};
+
+/** Stores of compose by the names that they have here. */
+const STORES: Record<string, keyof Stores> = {
+  db: 'postgres', redis7: 'cache', valkey: 'cache', kafka: 'kafka', 'kafka-init': 'kafka', clickhouse: 'clickHouse', objectstorage: 'objectStorage', seaweedfs: 'objectStorage',
+};
+
+/** Dependencies of compose that are none here, and why. */
+const NO_DEPENDENCY: Record<string, string> = {
+  'temporal elasticsearch': 'ENABLE_ES is false',
+  'worker web': 'it only starts after it, for the migration',
+  'plugins objectstorage': 'nothing in nodejs/src/cdp reads or writes objects',
+  'plugins seaweedfs': 'nothing in nodejs/src/cdp reads or writes objects',
+  'ingestion-general clickhouse': 'it writes through Kafka alone (nodejs/src/servers/ingestion-general-server.ts)',
+  'ingestion-general objectstorage': 'large AI properties stay in the events: AI_BLOB_S3_BUCKET is not set',
+  'cymbal seaweedfs': 'it has keys, not a role',
+  'cymbal-resolution seaweedfs': 'it has keys, not a role',
+};
+
+const definitions = PROCESSES.map((definition): [string, ProcessDefinition, Upstream] => [definition.process, definition, UPSTREAM[definition.process]]);
+
+test('every process of compose is here, and what is here besides is known', () => {
+  expect(PROCESSES.map(({ process }) => process as string).sort()).toEqual([...Object.keys(UPSTREAM), ...OURS].sort());
+});
+
+describe.each(definitions.filter(([name]) => !OURS.includes(name)))('%s', (name, definition, compose) => {
+  test('runs the same image', () => {
+    expect(PostHogRelease.V2026_09_11.images[definition.image]).toContain(`@${compose.digest}`);
+  });
+
+  test('with the same command', () => {
+    const [pattern] = COMMANDS[name] ?? [];
+    if (pattern) {
+      expect((definition.command ?? []).join(' ')).toMatch(new RegExp(pattern.source, 'm'));
+    } else {
+      expect(definition.command).toEqual(compose.command ?? undefined);
+    }
+  });
+
+  test('in the same mode', () => {
+    expect(settingsOf(definition).PLUGIN_SERVER_MODE).toBe(compose.mode !== null && definition.image === 'node' ? compose.mode : undefined);
+    expect(settingsOf(definition).CAPTURE_MODE).toBe(compose.mode !== null && definition.image === 'capture' ? compose.mode : undefined);
+  });
+
+  test('on the same ports', () => {
+    const port = portOf(definition);
+    expect(compose.ports).toEqual(port === undefined ? expect.anything() : expect.arrayContaining([port]));
+  });
+
+  test('and is asked where it says whether it is well', () => {
+    const { http, probe } = definition;
+    if (http) {
+      expect([compose.health!.path, compose.health!.liveness]).toContain(http.healthCheck.path);
+      expect(http.healthCheck.port ?? http.port).toBe(compose.health!.port);
+    } else if (probe && compose.health) {
+      expect([compose.health.path, compose.health.liveness].some((path) => probe.command.endsWith(`:${compose.health!.port}${path}`))).toBe(true);
+    }
+  });
+
+  test('has whatever it depends on there', () => {
+    const missing = compose.dependsOn.filter((dependency) => {
+      if (`${name} ${dependency}` in NO_DEPENDENCY) {
+        return false;
+      }
+      const store = STORES[dependency];
+      return store ? !definition.stores.includes(store) : ![...definition.needs, ...definition.calls].some((process) => (process as string) === dependency);
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+test('what is no dependency here still is one in compose, and is none indeed', () => {
+  for (const entry of Object.keys(NO_DEPENDENCY)) {
+    const [name, dependency] = entry.split(' ');
+    expect(UPSTREAM[name].dependsOn).toContain(dependency);
+    const { stores, needs, calls } = PROCESSES.find(({ process }) => (process as string) === name)!;
+    expect([...stores, ...needs, ...calls]).not.toContain(STORES[dependency] ?? dependency);
+  }
+});
