@@ -2,21 +2,30 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ALWAYS_PUBLIC } from '../lib/ingress/endpoint-group';
 import { PublicEndpoint } from '../lib/ingress/public-endpoint';
-import { PROCESSES } from '../lib/services/processes';
+import { DEFAULT_PRODUCTS, productsOf } from '../lib/services/deployed-processes';
 
 const README = path.join(__dirname, '..', 'README.md');
 const [BEGIN, END] = ['<!-- begin: endpoints -->', '<!-- end: endpoints -->'];
 
 /** The README's table of endpoints, made from the table that the listener rules are made from. */
 export function endpointsTable(): string {
-  const deployed = new Set(PROCESSES.map(({ process }) => process));
   const rows = PublicEndpoint.all().map((endpoint) => {
-    const answers = deployed.has(endpoint.process) ? endpoint.process : `${endpoint.process} (${endpoint._fallback ? `until it is deployed: ${endpoint._fallback}` : 'not deployed yet'})`;
+    const answers = answering(endpoint);
     const traits = [endpoint.documented ? 'documented' : '', endpoint.legacy ? 'legacy' : '', endpoint.sdkOnly ? 'SDK-only' : ''].filter(Boolean).join(', ');
     const open = ALWAYS_PUBLIC.includes(endpoint.group) ? 'always' : `\`${endpoint.group}\``;
-    return [`\`${endpoint.toString().replace(', ', '`, `')}\``, endpoint.purpose, answers, traits, open];
+    const stripped = endpoint._rewrite ? `; \`${endpoint.path}\` is taken off` : '';
+    return [`\`${endpoint.toString().replace(', ', '`, `')}\``, endpoint.purpose, `${answers}${stripped}`, traits, open];
   });
   return [['paths', 'what for', 'answered by', 'kind', 'public'], ['---', '---', '---', '---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Who answers, with the product that it takes where that is not among those of the default, and who answers without it. */
+function answering({ process, _fallback: fallback }: PublicEndpoint): string {
+  const products = productsOf(process);
+  if (products.length === 0 || products.some((product) => DEFAULT_PRODUCTS.includes(product))) {
+    return process;
+  }
+  return `${process} (with Product ${products.map((product) => `\`${product}\``).join(' or ')}${fallback ? `; without: ${fallback}` : ''})`;
 }
 
 /** The table as it stands in the README. */
