@@ -33,7 +33,7 @@ const PARTS: Record<string, () => Row[]> = {
   },
   template() {
     const stack = new Stack(new App({ context: FEATURE_FLAGS }), 'Stack');
-    newPostHog(stack, { postgres: undefined, cache: undefined, kafka: undefined, clickHouse: undefined, objectStorage: undefined });
+    newPostHog(stack, { products: undefined, postgres: undefined, cache: undefined, kafka: undefined, clickHouse: undefined, objectStorage: undefined });
     const template = Template.fromStack(stack).toJSON() as { Resources: object };
     const kibibytes = JSON.stringify(template).length / 1024;
     const resources = Object.keys(template.Resources).length;

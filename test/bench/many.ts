@@ -11,7 +11,7 @@ process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));
 function synthesise(posthogs: number): void {
   const app = new App({ context: FEATURE_FLAGS });
   for (let i = 0; i < posthogs; i++) {
-    newPostHog(new Stack(app, `Stack${i}`));
+    newPostHog(new Stack(app, `Stack${i}`), { products: undefined });
   }
   app.synth();
 }
