@@ -37,7 +37,7 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       // Makes bin/migrate apply the migrations of the persons database too; elsewhere it only labels telemetry.
       DEPLOYMENT: 'hobby',
       OTEL_SDK_DISABLED: 'true',
-      // web starts, and answers health checks, while migrations are pending. The worker still restarts until the first one has run.
+      // web starts, and answers health checks, while migrations are pending.
       POSTHOG_SKIP_MIGRATION_CHECKS: '1',
       REDIS_URL: cacheUrl(cache, CacheClient.PYTHON),
       FLAGS_REDIS_ENABLED: 'false',
