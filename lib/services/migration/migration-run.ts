@@ -22,7 +22,8 @@ const TIME_TO_STOP = Duration.minutes(20);
 /**
  * One run of a migration in a deployment: something that starts it, and something that CloudFormation waits for, twelve hours at most.
  *
- * Their logical ids carry what is run, so that another release makes new ones. A rollback takes the new ones away, which stops what runs,
+ * Their logical ids carry what is run and for how long it is waited, so that another release makes new ones: CloudFormation changes no wait
+ * condition that is there (cloudformation-coverage-roadmap issue 1097). A rollback takes the new ones away, which stops what runs,
  * and touches the old ones as little as a deployment that changes nothing about the migration.
  */
 export class MigrationRun extends Construct {
@@ -52,8 +53,9 @@ export class MigrationRun extends Construct {
 
   /** A short text that is another one for whatever else is run. */
   private hash(): string {
-    const { containerDefinitions, cpu, memory, runtimePlatform } = this.props.taskDefinition.node.defaultChild as CfnTaskDefinition;
-    const what: unknown = Stack.of(this).resolve([containerDefinitions, cpu, memory, runtimePlatform, this.props.runAgain]);
+    const { taskDefinition, timeoutSeconds, runAgain } = this.props;
+    const { containerDefinitions, cpu, memory, runtimePlatform } = taskDefinition.node.defaultChild as CfnTaskDefinition;
+    const what: unknown = Stack.of(this).resolve([containerDefinitions, cpu, memory, runtimePlatform, timeoutSeconds, runAgain]);
     return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 8).toUpperCase();
   }
 }

@@ -56,6 +56,7 @@ describe('a run', () => {
     ['more partitions', () => templateOf((stack) => ({ topics: { ...topicsOf(stack)!, topics: kafkaTopics(7) } }))],
     ['more memory', () => withOptions({ memoryLimitMiB: 16384 })],
     ['another limit', () => withOptions({ minFreeDiskPercent: 10 })],
+    ['another time to wait, which CloudFormation cannot change', () => withOptions({ timeout: Duration.hours(7) })],
     ['a wish', () => withOptions({ runAgain: 'once more' })],
     ['another wish', () => withOptions({ runAgain: 'and again' })],
   ];
@@ -68,10 +69,9 @@ describe('a run', () => {
     expect(runOf(templateOf())).toEqual(runOf(templateOf()));
   });
 
-  test('is the same one where only the load balancer\'s addresses change, or how long it is waited for', () => {
+  test('is the same one where only the load balancer\'s addresses change', () => {
     const behind = (proxies: string) => runOf(templateOf(() => ({ settings: { environment: { TRUSTED_PROXIES: proxies }, secrets: {} } })));
     expect(behind('10.0.0.4')).toEqual(behind('10.0.0.4,10.0.0.99'));
-    expect(runOf(withOptions({ timeout: Duration.hours(7) }))).toEqual(runOf(templateOf()));
   });
 });
 
