@@ -171,8 +171,12 @@ export function appSettings({ email, singleSignOn = {}, aiKeys = {}, slackApp }:
     clientSettings('github', 'SOCIAL_AUTH_GITHUB', singleSignOn.github),
     clientSettings('gitlab', 'SOCIAL_AUTH_GITLAB', singleSignOn.gitlab),
     singleSignOn.gitlabUrl === undefined ? NONE : { environment: { SOCIAL_AUTH_GITLAB_API_URL: gitlabUrl(singleSignOn) }, secrets: {} },
-    keySettings({ ANTHROPIC_API_KEY: aiKeys.anthropicApiKey, OPENAI_API_KEY: aiKeys.openAiApiKey, GEMINI_API_KEY: aiKeys.geminiApiKey }),
-    slackApp ? slackSettings(slackApp) : NONE,
+    keySetting('aiKeys.anthropicApiKey', 'ANTHROPIC_API_KEY', aiKeys.anthropicApiKey),
+    keySetting('aiKeys.openAiApiKey', 'OPENAI_API_KEY', aiKeys.openAiApiKey),
+    keySetting('aiKeys.geminiApiKey', 'GEMINI_API_KEY', aiKeys.geminiApiKey),
+    slackApp ? { environment: { SLACK_APP_CLIENT_ID: slackApp.clientId }, secrets: {} } : NONE,
+    keySetting('slackApp.clientSecret', 'SLACK_APP_CLIENT_SECRET', slackApp?.clientSecret),
+    keySetting('slackApp.signingSecret', 'SLACK_APP_SIGNING_SECRET', slackApp?.signingSecret),
   ];
   return {
     environment: Object.assign({}, ...parts.map(({ environment }) => environment)) as Record<string, string>,
@@ -214,11 +218,8 @@ function checkAddress(prop: string, address: string | undefined): void {
 }
 
 function clientSettings(prop: string, prefix: string, client: OAuthClient | undefined): ProcessSettings {
-  if (!client) {
-    return NONE;
-  }
-  checkWholeText(`singleSignOn.${prop}.clientSecret`, client.clientSecret);
-  return { environment: { [`${prefix}_KEY`]: client.clientId }, secrets: { [`${prefix}_SECRET`]: Secret.fromSecretsManager(client.clientSecret) } };
+  const { secrets } = keySetting(`singleSignOn.${prop}.clientSecret`, `${prefix}_SECRET`, client?.clientSecret);
+  return { environment: client ? { [`${prefix}_KEY`]: client.clientId } : {}, secrets };
 }
 
 function gitlabUrl({ gitlab, gitlabUrl: url = '' }: SingleSignOnOptions): string {
@@ -231,13 +232,11 @@ function gitlabUrl({ gitlab, gitlabUrl: url = '' }: SingleSignOnOptions): string
   return url;
 }
 
-function keySettings(keys: Record<string, ISecret | undefined>): ProcessSettings {
-  const given = Object.entries(keys).filter((entry): entry is [string, ISecret] => entry[1] !== undefined);
-  given.forEach(([name, secret]) => checkWholeText(name, secret));
-  return { environment: {}, secrets: Object.fromEntries(given.map(([name, secret]) => [name, Secret.fromSecretsManager(secret)])) };
-}
-
-function slackSettings({ clientId, clientSecret, signingSecret }: SlackApp): ProcessSettings {
-  const { secrets } = keySettings({ SLACK_APP_CLIENT_SECRET: clientSecret, SLACK_APP_SIGNING_SECRET: signingSecret });
-  return { environment: { SLACK_APP_CLIENT_ID: clientId }, secrets };
+/** A secret whose whole text is the value of a variable; none, where it is left out. */
+function keySetting(prop: string, variable: string, secret: ISecret | undefined): ProcessSettings {
+  if (!secret) {
+    return NONE;
+  }
+  checkWholeText(prop, secret);
+  return { environment: {}, secrets: { [variable]: Secret.fromSecretsManager(secret) } };
 }
