@@ -113,7 +113,7 @@ export interface ProcessDefinition {
   readonly geoIpFolder?: string;
   /** Why there may be one task of it only; left out where there may be more. */
   readonly single?: string;
-  /** Whether a task may be taken away at two minutes' notice: it answers nobody, and what it had not finished, the next one does. */
+  /** Whether a task may be taken away at two minutes' notice: no visitor waits for it, and what it had not finished is done again. */
   readonly interruptible?: boolean;
   /** What it reads from Kafka, where that is what it is limited by. */
   readonly consumes?: Consumption;
