@@ -1,22 +1,20 @@
 import { Annotations, RemovalPolicy } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerInsights, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { PostHogIngress } from './ingress/posthog-ingress';
 import { PostHogProcess } from './ingress/posthog-process';
 import { NatMode } from './network/nat-mode';
 import { PostHogNetwork } from './network/posthog-network';
 import { checkProps, managesTopics, PostHogProps } from './posthog-props';
+import { imagesOf, PostHogServices } from './posthog-services';
 import { PostHogStores } from './posthog-stores';
 import { warnOfFloating } from './private/container-image';
 import { isInEcr } from './private/ecr';
 import { at, rejected } from './private/errors';
 import { isLookupPending } from './private/subnets';
-import { checkArchitecture } from './release/check-architecture';
-import { PostHogImages } from './release/posthog-images';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecrets } from './services/app-secrets';
 import { appSettings } from './services/app-settings';
@@ -25,15 +23,13 @@ import { mergeSettings } from './services/extra-settings';
 import { databaseBackup } from './services/migration/database-backup';
 import { IMigration, Migration, MigrationProps } from './services/migration/migration';
 import { MigratedWorkflows } from './services/migration/migration-task';
-import { IPostHogService, PostHogService } from './services/posthog-service';
-import { portOf, ProcessContext, ProcessDefinition } from './services/process-definition';
-import { PostHogSize, sizeOf } from './services/process-size';
+import { IPostHogService } from './services/posthog-service';
+import { ProcessContext } from './services/process-definition';
 import { DJANGO_STORES, djangoSettings } from './services/processes/django';
 import { TASK_QUEUES } from './services/processes/temporal-django-worker';
 import { Product } from './services/product';
-import { ServiceGroups } from './services/service-groups';
-import { ServiceRoles } from './services/service-roles';
-import { StoreClients } from './services/store-clients';
+import { defineNamespace } from './services/service-namespace';
+import { admit } from './services/store-clients';
 import { topicsOf } from './services/topics/product-topics';
 import { ICache } from './stores/cache';
 import { IClickHouse } from './stores/clickhouse';
@@ -46,24 +42,15 @@ import { factOf } from './stores/postgres-facts';
 const DEFAULTS = {
   release: PostHogRelease.V2026_09_11,
   telemetry: false,
-  enableExecuteCommand: false,
   logRetention: RetentionDays.ONE_MONTH,
   removalPolicy: RemovalPolicy.RETAIN,
   topicPartitions: 6,
   products: DEFAULT_PRODUCTS,
-  size: PostHogSize.SMALL,
-  spot: false,
   temporalTaskQueues: TASK_QUEUES,
 };
 
-/** Any Rust image holds the database of places; this one is always there with those that need it. */
-const GEOIP_IMAGE: keyof PostHogImages = 'capture';
-
 /** What needs the image and the database of workflows, for messages. */
 const MIGRATING_PIPELINES = 'the migration of data pipelines';
-
-/** The processes that `environment` and `secrets` of the whole go to. */
-const APP = [PostHogProcess.WEB, PostHogProcess.WORKER, PostHogProcess.TEMPORAL_DJANGO_WORKER];
 
 /**
  * A PostHog in your own account, behind a load balancer that ends TLS.
@@ -99,7 +86,7 @@ export class PostHog extends Construct {
   /** The products that are deployed. */
   public readonly products: Product[];
 
-  private readonly services = new Map<PostHogProcess, PostHogService>();
+  private readonly services: PostHogServices;
 
   public constructor(scope: Construct, id: string, props: PostHogProps) {
     super(scope, id);
@@ -136,67 +123,40 @@ export class PostHog extends Construct {
     });
     this.url = this.ingress.url;
 
-    const namespace = new PrivateDnsNamespace(this, 'Namespace', { vpc: this.vpc, name: `${props.domainName}.internal`, description: 'How the processes of PostHog find each other' });
     const logRetention = props.logRetention ?? DEFAULTS.logRetention;
     const subnets = props.serviceSubnets ?? this.network?.serviceSubnets ?? this.privateSubnets();
     const stores = new PostHogStores(this, 'Stores', props, {
       vpc: this.vpc, storeSubnets: props.storeSubnets ?? this.network?.storeSubnets, serviceSubnets: subnets, release, logRetention, removalPolicy: props.removalPolicy,
     });
     ({ postgres: this.postgres, cache: this.cache, kafka: this.kafka, clickHouse: this.clickHouse, objectStorage: this.objectStorage } = stores);
-    const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));
-    const context: ProcessContext = {
-      ...stores,
-      secrets: new AppSecrets(this, 'Secrets', props, removalPolicy),
-      url: this.url,
-      symbolSetKeys: byProcess.has(PostHogProcess.CYMBAL) ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret : undefined,
-      appSettings: at(this, () => appSettings(props)),
-      telemetry: props.telemetry ?? DEFAULTS.telemetry,
-      temporalTaskQueues: props.temporalTaskQueues ?? DEFAULTS.temporalTaskQueues,
-      proxyEnvironment: this.ingress.environment,
-      isDeployed: (process) => byProcess.has(process),
-      endpointOf: (process) => ({ host: `${process}.${namespace.namespaceName}`, port: portOf(byProcess.get(process)!)! }),
-    };
-    const services = new Construct(this, 'Services');
-    const clients = new StoreClients(this, 'Clients', { vpc: this.vpc, stores });
-    const groups = new ServiceGroups(this, 'SecurityGroups', this.vpc);
-    const roles = new ServiceRoles(this, 'Roles');
+    this.services = new PostHogServices(this, 'Services', props, {
+      definitions,
+      context: {
+        ...stores,
+        secrets: new AppSecrets(this, 'Secrets', props, removalPolicy),
+        url: this.url,
+        symbolSetKeys: definitions.some(({ process }) => process === PostHogProcess.CYMBAL)
+          ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret : undefined,
+        appSettings: at(this, () => appSettings(props)),
+        telemetry: props.telemetry ?? DEFAULTS.telemetry,
+        temporalTaskQueues: props.temporalTaskQueues ?? DEFAULTS.temporalTaskQueues,
+        proxyEnvironment: this.ingress.environment,
+      },
+      release,
+      ingress: this.ingress,
+      namespace: defineNamespace(this, 'Namespace', this.vpc, `${props.domainName}.internal`),
+      cluster: this.cluster,
+      vpc: this.vpc,
+      subnets,
+      logRetention,
+      removalPolicy,
+    });
     // Those that are given may be made in this deployment, too.
     const standing = [stores, ...[this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store))];
-    for (const definition of definitions) {
-      const { process } = definition;
-      const options = props.serviceOptions?.[process] ?? {};
-      at(services, () => checkArchitecture(release, options.cpuArchitecture));
-      this.services.set(process, new PostHogService(services, definition.id, {
-        definition,
-        size: sizeOf(process, props.size ?? DEFAULTS.size),
-        options,
-        visited: definition.http !== undefined && this.ingress._canReach(process),
-        spot: (props.spot ?? DEFAULTS.spot) && definition.interruptible === true,
-        settings: at(this, () => definition.settings(context)),
-        extras: APP.includes(process) ? [props, options] : [options],
-        image: release._imageOf(process, definition.image),
-        geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
-        kafka: this.kafka,
-        cluster: this.cluster,
-        vpc: this.vpc,
-        subnets,
-        securityGroup: groups.of(definition),
-        clientGroups: clients.of(definition.stores),
-        roles,
-        namespace: definitions.some((other) => calledBy(other).includes(process)) ? namespace : undefined,
-        logRetention,
-        removalPolicy,
-        enableExecuteCommand: props.enableExecuteCommand ?? DEFAULTS.enableExecuteCommand,
-        route: (answering, targetGroup) => this.ingress.route(answering, targetGroup),
-        addProxy: addressProxy && ((taskDefinition, proxied) => this.ingress.addClientAddressProxy(taskDefinition, proxied)),
-      }));
-    }
-    definitions.forEach((definition) => this.connect(definition, context));
-    const migration = this.defineMigration(props, context, release, { cluster: this.cluster, vpc: this.vpc, subnets, logRetention, removalPolicy });
+    const migration = this.defineMigration(props, this.services.context, release, { cluster: this.cluster, vpc: this.vpc, subnets, logRetention, removalPolicy });
     migration.runAfter(...standing);
     this.migration = migration;
-    // The migration comes after all stores. Whoever asks for a name that is not there yet may remember for a quarter of an hour that it is not.
-    this.services.forEach((service) => service.startAfter(migration));
+    this.services.startAfter(migration);
   }
 
   private defineMigration(
@@ -215,7 +175,7 @@ export class PostHog extends Construct {
     for (const name of DJANGO_STORES) {
       const store = context[name];
       if ('connections' in store) {
-        admit(migration, store.connections, store.clientPorts, 'from the migration');
+        admit(store, migration, 'from the migration');
       }
     }
     return migration;
@@ -229,10 +189,10 @@ export class PostHog extends Construct {
    * @param process the process
    */
   public service(process: PostHogProcess): IPostHogService {
-    const service = this.services.get(process);
+    const service = this.services.find(process);
     if (!service) {
       const products = productsOf(process);
-      throw rejected('process', `must be one of ${[...this.services.keys()].join(', ')}`, process, products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined);
+      throw rejected('process', `must be one of ${this.services.processes.join(', ')}`, process, products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined);
     }
     return service;
   }
@@ -249,41 +209,6 @@ export class PostHog extends Construct {
       'give the load balancer small subnets of its own with `loadBalancerSubnets`');
     return { subnets: this.vpc.privateSubnets };
   }
-
-  /** Opens the way from a process to the objects and the processes that it uses, and to nothing else. */
-  private connect(definition: ProcessDefinition, context: ProcessContext): void {
-    const service = this.services.get(definition.process)!;
-    if (definition.objects === 'read') {
-      context.objectStorage.grantRead(service.taskDefinition.taskRole);
-    } else if (definition.objects === 'read-write') {
-      context.objectStorage.grantReadWrite(service.taskDefinition.taskRole);
-    }
-    for (const called of calledBy(definition)) {
-      this.services.get(called)?.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
-    }
-    const { healthCheck } = definition.http ?? {};
-    if (service.targetGroup && healthCheck?.port !== undefined) {
-      service.connections.allowFrom(this.ingress.loadBalancer, Port.tcp(healthCheck.port), 'health checks of the load balancer');
-    }
-  }
-}
-
-/**
- * Lets a process into a store.
- *
- * The rules are defined beside the process ("remote"): beside the store, a store in another stack would depend on this one.
- */
-function admit(service: IConnectable, store: Connections, ports: readonly number[], description: string): void {
-  for (const securityGroup of store.securityGroups) {
-    for (const peer of service.connections.securityGroups) {
-      ports.forEach((port) => securityGroup.addIngressRule(peer, Port.tcp(port), description, true));
-    }
-  }
-}
-
-/** All processes that one calls, each once, where they are deployed. */
-function calledBy({ needs, calls }: ProcessDefinition): PostHogProcess[] {
-  return [...new Set([...needs, ...calls])];
 }
 
 /** What migrates the database of workflows. */
@@ -292,13 +217,4 @@ function migratedWorkflows(postgres: IPostgres, release: PostHogRelease): Migrat
     image: release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'),
     databaseUrl: Secret.fromSecretsManager(factOf(postgres, 'cyclotronUrlSecret', `${MIGRATING_PIPELINES}, which keep their jobs in a database of their own`)),
   };
-}
-
-/** The images that processes run, each once. */
-function imagesOf(definitions: readonly ProcessDefinition[], release: PostHogRelease): string[] {
-  const images = definitions.flatMap(({ process, image, geoIpFolder }) => {
-    const names = geoIpFolder === undefined ? [image] : [image, GEOIP_IMAGE];
-    return names.map((name) => release._imageOf(process, name));
-  });
-  return [...new Set(images)];
 }

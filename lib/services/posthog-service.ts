@@ -121,6 +121,11 @@ export class PostHogService extends Construct implements IPostHogService {
     }
   }
 
+  /** What is there when its tasks are, and nothing that belongs to it besides. */
+  public get started(): IDependable {
+    return this.service.node.defaultChild!;
+  }
+
   /** Starts its tasks only when this is there. */
   public startAfter(gate: IDependable): void {
     // The service alone: what belongs to it would else each name everything that the gate does.

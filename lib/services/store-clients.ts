@@ -1,4 +1,4 @@
-import { IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { IConnectable, IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { Stores } from './process-definition';
 
@@ -23,11 +23,7 @@ export class StoreClients extends Construct {
     super(scope, id);
     const group = (name: Reached) => {
       const clients = new SecurityGroup(this, `${name[0].toUpperCase()}${name.slice(1)}`, { vpc, description: `May enter the ${NAMES[name]} of PostHog` });
-      const { connections, clientPorts } = stores[name];
-      for (const securityGroup of connections.securityGroups) {
-        // Beside the clients ("remote"): beside the store, a store in another stack would depend on this one.
-        clientPorts.forEach((port) => securityGroup.addIngressRule(clients, Port.tcp(port), 'from PostHog', true));
-      }
+      admit(stores[name], clients, 'from PostHog');
       return clients;
     };
     this.groups = { postgres: group('postgres'), cache: group('cache'), kafka: group('kafka'), clickHouse: group('clickHouse') };
@@ -36,5 +32,18 @@ export class StoreClients extends Construct {
   /** The groups of these stores. */
   public of(stores: readonly (keyof Stores)[]): SecurityGroup[] {
     return REACHED.filter((name) => stores.includes(name)).map((name) => this.groups[name]);
+  }
+}
+
+/**
+ * Lets somebody into a store.
+ *
+ * The rules are defined beside whom they let in ("remote"): beside the store, a store in another stack would depend on this one.
+ */
+export function admit({ connections, clientPorts }: Stores[Reached], visitor: IConnectable, description: string): void {
+  for (const securityGroup of connections.securityGroups) {
+    for (const peer of visitor.connections.securityGroups) {
+      clientPorts.forEach((port) => securityGroup.addIngressRule(peer, Port.tcp(port), description, true));
+    }
   }
 }

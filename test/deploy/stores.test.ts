@@ -87,10 +87,10 @@ test.each([
 });
 
 test.each([
-  ['PostHogStoresPostgres', 'PostHogClientsPostgres', 5432],
-  ['PostHogStoresCache', 'PostHogClientsCache', 6379],
-  ['PostHogStoresKafka', 'PostHogClientsKafka', 9094],
-  ['PostHogStoresClickHouse', 'PostHogClientsClickHouse', 8443],
+  ['PostHogStoresPostgres', 'PostHogServicesClientsPostgres', 5432],
+  ['PostHogStoresCache', 'PostHogServicesClientsCache', 6379],
+  ['PostHogStoresKafka', 'PostHogServicesClientsKafka', 9094],
+  ['PostHogStoresClickHouse', 'PostHogServicesClientsClickHouse', 8443],
 ])('the security group %s admits those that have %s', async (store, clients, port) => {
   const admitted = await admittedBy(world, groupNamed(world, `${store}SecurityGroup`));
   expect(admitted).toContain(`${port} from ${groupNamed(world, clients)}`);

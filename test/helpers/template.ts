@@ -103,12 +103,17 @@ export function addressProxyOf(template: Template, process: string): Container |
   return taskOf(template, process)[1].ContainerDefinitions.find(({ Name }) => Name === CLIENT_ADDRESS_CONTAINER);
 }
 
-/** The service that runs a process. */
-export function serviceOf(template: Template, process: string): Service {
+/** The service that runs a process, as a resource. */
+export function serviceResourceOf(template: Template, process: string): [id: string, service: Resource<Service>] {
   const [task] = taskOf(template, process);
   const found = ofType<Service>(template, 'AWS::ECS::Service').filter(([, { Properties }]) => idOf(Properties.TaskDefinition) === task);
   expect(found).toHaveLength(1);
-  return found[0][1].Properties;
+  return found[0];
+}
+
+/** The service that runs a process. */
+export function serviceOf(template: Template, process: string): Service {
+  return serviceResourceOf(template, process)[1].Properties;
 }
 
 /** The logical id of the security group that the callers of a process come into. */

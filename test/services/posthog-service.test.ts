@@ -7,7 +7,7 @@ import { portOf } from '../../lib/services/process-definition';
 import { sizeOf } from '../../lib/services/process-size';
 import { PROCESSES } from '../../lib/services/processes';
 import { newPostHog, newStack } from '../helpers/stack';
-import { attributes, containerOf, idOf, ofType, serviceOf, targetGroupOf, taskOf, taskRoleStatements } from '../helpers/template';
+import { attributes, containerOf, idOf, ofType, serviceOf, serviceResourceOf, targetGroupOf, taskOf, taskRoleStatements } from '../helpers/template';
 
 interface ScalingPolicy {
   PolicyType: string;
@@ -216,6 +216,17 @@ test('processes that others call can be found by name, and no others', () => {
   for (const { process } of PROCESSES) {
     expect((serviceOf(template, process).ServiceRegistries ?? []).length).toBe(names.some(({ Name }) => Name === String(process)) ? 1 : 0);
   }
+});
+
+test('a name that is not there yet is asked for again soon', () => {
+  const [[, { Properties }]] = ofType<{ Name: string; Properties: unknown }>(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace');
+  expect(Properties).toMatchObject({ Name: 'posthog.example.com.internal', Properties: { DnsProperties: { SOA: { TTL: 10 } } } });
+});
+
+test.each(PROCESSES.map(({ process, needs }): [string, readonly string[]] => [process, needs]))('%s starts after those that it cannot work without, and waits for no other', (process, needs) => {
+  const services = ofType(template, 'AWS::ECS::Service').map(([id]) => id);
+  const [, { DependsOn = [] }] = serviceResourceOf(template, process);
+  expect(DependsOn.filter((id) => services.includes(id))).toEqual(needs.map((needed) => serviceResourceOf(template, needed)[0]).sort());
 });
 
 describe('options', () => {

@@ -28,7 +28,7 @@ const template = Template.fromStack(stack);
 
 /** Which groups of clients may enter a security group, and at which ports. */
 function admitted(groupId: string): [client: string, port: number][] {
-  return waysInto(template, groupId).map(({ from, port }): [string, number] => [from.replace(/^PostHogClients|[0-9A-F]{8}$/g, ''), port]).sort();
+  return waysInto(template, groupId).map(({ from, port }): [string, number] => [from.replace(/^PostHogServicesClients|[0-9A-F]{8}$/g, ''), port]).sort();
 }
 
 test.each([
@@ -41,7 +41,7 @@ test.each([
 });
 
 test.each(PROCESSES.map(({ process, stores: used }): [string, readonly string[]] => [process, used]))('%s is a client of the stores that it uses', (process, used) => {
-  const clients = securityGroupsOf(template, process).slice(1).map((id) => id.replace(/^PostHogClients|[0-9A-F]{8}$/g, ''));
+  const clients = securityGroupsOf(template, process).slice(1).map((id) => id.replace(/^PostHogServicesClients|[0-9A-F]{8}$/g, ''));
   expect(clients.map((name) => `${name[0].toLowerCase()}${name.slice(1)}`).sort()).toEqual(used.filter((store) => store !== 'objectStorage').sort());
 });
 

@@ -1,0 +1,147 @@
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { ICluster } from 'aws-cdk-lib/aws-ecs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { Construct, IDependable } from 'constructs';
+import { PostHogIngress } from './ingress/posthog-ingress';
+import { PostHogProcess } from './ingress/posthog-process';
+import { PostHogProps } from './posthog-props';
+import { at } from './private/errors';
+import { checkArchitecture } from './release/check-architecture';
+import { PostHogImages } from './release/posthog-images';
+import { PostHogRelease } from './release/posthog-release';
+import { PostHogService } from './services/posthog-service';
+import { portOf, ProcessContext, ProcessDefinition } from './services/process-definition';
+import { PostHogSize, sizeOf } from './services/process-size';
+import { ServiceGroups } from './services/service-groups';
+import { ServiceRoles } from './services/service-roles';
+import { StoreClients } from './services/store-clients';
+
+/** What surrounds the processes that run. */
+export interface ServiceSurroundings {
+  readonly definitions: readonly ProcessDefinition[];
+  /** What processes can be told; who is deployed and where, they are told here. */
+  readonly context: Omit<ProcessContext, 'isDeployed' | 'endpointOf'>;
+  readonly release: PostHogRelease;
+  readonly ingress: PostHogIngress;
+  /** Where processes find each other by name. */
+  readonly namespace: INamespace;
+  readonly cluster: ICluster;
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+const DEFAULTS = { size: PostHogSize.SMALL, spot: false, enableExecuteCommand: false };
+
+/** Any Rust image holds the database of places; this one is always there with those that need it. */
+const GEOIP_IMAGE: keyof PostHogImages = 'capture';
+
+/** The processes that `environment` and `secrets` of the whole go to. */
+const APP = [PostHogProcess.WEB, PostHogProcess.WORKER, PostHogProcess.TEMPORAL_DJANGO_WORKER];
+
+/** The processes of a PostHog: each runs, finds those that it calls, and may reach these and its stores, and nothing else. */
+export class PostHogServices extends Construct {
+  /** What processes are told. */
+  public readonly context: ProcessContext;
+
+  private readonly services = new Map<PostHogProcess, PostHogService>();
+
+  public constructor(scope: Construct, id: string, props: PostHogProps, private readonly surroundings: ServiceSurroundings) {
+    super(scope, id);
+    const { definitions, release, ingress, namespace, cluster, vpc, subnets, logRetention, removalPolicy } = surroundings;
+    const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));
+    this.context = {
+      ...surroundings.context,
+      isDeployed: (process) => byProcess.has(process),
+      endpointOf: (process) => ({ host: `${process}.${namespace.namespaceName}`, port: portOf(byProcess.get(process)!)! }),
+    };
+    const clients = new StoreClients(this, 'Clients', { vpc, stores: this.context });
+    const groups = new ServiceGroups(this, 'SecurityGroups', vpc);
+    const roles = new ServiceRoles(this, 'Roles');
+    const called = new Set(definitions.flatMap(callsOf));
+    const addressProxy = props.clientAddress?._proxy;
+    for (const definition of definitions) {
+      const { process } = definition;
+      const options = props.serviceOptions?.[process] ?? {};
+      at(this, () => checkArchitecture(release, options.cpuArchitecture));
+      this.services.set(process, new PostHogService(this, definition.id, {
+        definition,
+        size: sizeOf(process, props.size ?? DEFAULTS.size),
+        options,
+        visited: definition.http !== undefined && ingress._canReach(process),
+        spot: (props.spot ?? DEFAULTS.spot) && definition.interruptible === true,
+        // What a process cannot do without says a prop of the whole.
+        settings: at(scope, () => definition.settings(this.context)),
+        extras: APP.includes(process) ? [props, options] : [options],
+        image: release._imageOf(process, definition.image),
+        geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
+        kafka: this.context.kafka,
+        cluster,
+        vpc,
+        subnets,
+        securityGroup: groups.of(definition),
+        clientGroups: clients.of(definition.stores),
+        roles,
+        namespace: called.has(process) ? namespace : undefined,
+        logRetention,
+        removalPolicy,
+        enableExecuteCommand: props.enableExecuteCommand ?? DEFAULTS.enableExecuteCommand,
+        route: (answering, targetGroup) => ingress.route(answering, targetGroup),
+        addProxy: addressProxy && ((taskDefinition, proxied) => ingress.addClientAddressProxy(taskDefinition, proxied)),
+      }));
+    }
+    definitions.forEach((definition) => this.connect(definition));
+  }
+
+  /** The processes that run. */
+  public get processes(): PostHogProcess[] {
+    return [...this.services.keys()];
+  }
+
+  /** The service of a process; undefined where it is not deployed. */
+  public find(process: PostHogProcess): PostHogService | undefined {
+    return this.services.get(process);
+  }
+
+  /** Starts the tasks of all only when this is there. */
+  public startAfter(gate: IDependable): void {
+    this.services.forEach((service) => service.startAfter(gate));
+  }
+
+  /** Opens the way from a process to the objects and the processes that it uses, and lets it start after those that it needs. */
+  private connect(definition: ProcessDefinition): void {
+    const service = this.services.get(definition.process)!;
+    const { objectStorage } = this.context;
+    if (definition.objects === 'read') {
+      objectStorage.grantRead(service.taskDefinition.taskRole);
+    } else if (definition.objects === 'read-write') {
+      objectStorage.grantReadWrite(service.taskDefinition.taskRole);
+    }
+    for (const called of callsOf(definition)) {
+      this.services.get(called)?.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
+    }
+    // ECS gives a deployment up whose tasks end before those that they need are there.
+    definition.needs.forEach((needed) => service.startAfter(this.services.get(needed)!.started));
+    const { healthCheck } = definition.http ?? {};
+    if (service.targetGroup && healthCheck?.port !== undefined) {
+      service.connections.allowFrom(this.surroundings.ingress.loadBalancer, Port.tcp(healthCheck.port), 'health checks of the load balancer');
+    }
+  }
+}
+
+/** The images that processes run, each once. */
+export function imagesOf(definitions: readonly ProcessDefinition[], release: PostHogRelease): string[] {
+  const images = definitions.flatMap(({ process, image, geoIpFolder }) => {
+    const names = geoIpFolder === undefined ? [image] : [image, GEOIP_IMAGE];
+    return names.map((name) => release._imageOf(process, name));
+  });
+  return [...new Set(images)];
+}
+
+/** All processes that one calls, each once, deployed or not. */
+function callsOf({ needs, calls }: ProcessDefinition): PostHogProcess[] {
+  return [...new Set([...needs, ...calls])];
+}
