@@ -5,8 +5,10 @@ import { createServer as createHttpsServer } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { App, Stack } from 'aws-cdk-lib/core';
 import { generate } from 'selfsigned';
 import { isSigned } from './signature';
+import { FEATURE_FLAGS } from './stack';
 
 /** What CloudFormation hears. */
 export interface Answer {
@@ -158,11 +160,43 @@ export class CustomResourceWorld {
   }
 }
 
-/** The folder with the code of the only function of an assembly, as it is zipped for Lambda. */
-export function functionFolder(assembly: string): string {
-  const [folder, ...others] = readdirSync(assembly).filter((name) => name.startsWith('asset.'));
-  expect(others).toEqual([]);
-  return path.join(assembly, folder);
+/** A function as it is deployed, in a world of its own. */
+export interface PackedFunction {
+  /** What it has asked in its last run. */
+  readonly calls: ApiCall[];
+  /** Runs it once and waits for its end. Its time is what Lambda says is left of it. */
+  invoke(event: object, api: Api, time?: number): Promise<Invocation>;
+}
+
+/**
+ * The only function of a stack, packed as the CDK deploys it; there for the tests of the file.
+ *
+ * @param define defines it
+ */
+export function packedFunction(define: (stack: Stack) => void): PackedFunction {
+  let folder: string;
+  let asset: string;
+  let world: CustomResourceWorld;
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'function-'));
+    const app = new App({ outdir: folder, context: FEATURE_FLAGS, builtinCloudFormationValidation: false });
+    define(new Stack(app, 'Stack'));
+    app.synth();
+    const assets = readdirSync(folder).filter((name) => name.startsWith('asset.'));
+    expect(assets).toHaveLength(1);
+    asset = path.join(folder, assets[0]);
+    world = await CustomResourceWorld.start();
+  });
+  afterAll(() => {
+    world.stop();
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    get calls() {
+      return world.calls;
+    },
+    invoke: async (event, api, time) => world.invoke(asset, event, api, time),
+  };
 }
 
 const SECRET_KEY = 'example';

@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { App, Stack } from 'aws-cdk-lib/core';
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { TrustedProxies } from '../../lib';
 import { ADDRESS_PARTS, addressPart } from '../../lib/ingress/address-parts';
 import { assignableAddresses } from '../../lib/ingress/trusted-addresses';
 import { ec2Error, elbError, loadBalancerIn, LOAD_BALANCER, Subnets } from './load-balancer-apis';
-import { Answer, Api, CustomResourceWorld, functionFolder, Invocation } from '../helpers/custom-resource';
+import { Answer, Api, Invocation, packedFunction } from '../helpers/custom-resource';
 
 /** What CloudFormation names in every event; each as long as it may be. */
 const NAMES = {
@@ -21,22 +17,9 @@ const SMALL: Subnets = { 'subnet-2': '10.0.9.0/27', 'subnet-1': '10.0.10.0/27' }
 /** What Lambda must leave for the function to wait two seconds, and tell CloudFormation. */
 const TWO_SECONDS = 62_000;
 
-const assembly = mkdtempSync(path.join(tmpdir(), 'assembly-'));
-let world: CustomResourceWorld;
-let folder: string;
-
-beforeAll(async () => {
-  const stack = new Stack(new App({ outdir: assembly, builtinCloudFormationValidation: false }), 'Stack');
+const lambda = packedFunction((stack) => {
   const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', { loadBalancerArn: LOAD_BALANCER, securityGroupId: 'sg-1' });
   TrustedProxies.fromLoadBalancer(loadBalancer).toEnvironment();
-  (stack.node.root as App).synth();
-  folder = functionFolder(assembly);
-  world = await CustomResourceWorld.start();
-});
-
-afterAll(() => {
-  world.stop();
-  rmSync(assembly, { recursive: true });
 });
 
 function create(part: number, arn = LOAD_BALANCER): object {
@@ -54,7 +37,7 @@ function onlyAnswer({ answers }: Invocation): Answer {
 
 /** The one answer of an invocation that fails. */
 async function failure(api: Api, event = create(0), time?: number): Promise<string> {
-  const { Status, Reason, PhysicalResourceId, Data } = onlyAnswer(await world.invoke(folder, event, api, time));
+  const { Status, Reason, PhysicalResourceId, Data } = onlyAnswer(await lambda.invoke(event, api, time));
   expect({ Status, PhysicalResourceId, Data }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', Data: undefined });
   return Reason;
 }
@@ -63,7 +46,7 @@ describe('the bundled function', () => {
   test('answers the list that synthesis would have made, in parts', async () => {
     const answers = [];
     for (let part = 0; part < ADDRESS_PARTS; part++) {
-      answers.push(onlyAnswer(await world.invoke(folder, create(part), loadBalancerIn(SMALL))));
+      answers.push(onlyAnswer(await lambda.invoke(create(part), loadBalancerIn(SMALL))));
     }
     expect(answers.map(({ Status }) => Status)).toEqual(Array.from({ length: ADDRESS_PARTS }, () => 'SUCCESS'));
     expect(answers.map(({ Data }) => Data!.Addresses).join('')).toBe(assignableAddresses(['10.0.9.0/27', '10.0.10.0/27']).join(','));
@@ -71,8 +54,8 @@ describe('the bundled function', () => {
   }, 60_000);
 
   test('asks two questions, signed with the function\'s credentials, and about this load balancer\'s subnets only', async () => {
-    await world.invoke(folder, create(0), loadBalancerIn(SMALL));
-    expect(world.calls).toEqual([
+    await lambda.invoke(create(0), loadBalancerIn(SMALL));
+    expect(lambda.calls).toEqual([
       {
         action: 'DescribeLoadBalancers',
         parameters: { 'Version': '2015-12-01', 'LoadBalancerArns.member.1': LOAD_BALANCER },
@@ -93,28 +76,28 @@ describe('the bundled function', () => {
   test('stays below the 4,096 bytes that CloudFormation takes, with the longest list in six zones', async () => {
     const subnets = Object.fromEntries(['255.255.248.0/24', '255.255.249.0/24', '255.255.250.0/24', '255.255.251.0/24', '255.255.252.0/28', '255.255.252.128/29']
       .map((cidr, i) => [`subnet-${i}`, cidr]));
-    const { answers, bytes } = await world.invoke(folder, create(5), loadBalancerIn(subnets));
+    const { answers, bytes } = await lambda.invoke(create(5), loadBalancerIn(subnets));
     expect(answers[0].Data!.Addresses.length).toBeGreaterThan(2600);
     expect(bytes).toBeLessThan(4096);
   });
 
   test('answers the CIDR blocks where no part is asked for, however many addresses are in them', async () => {
     const event = { ...create(0), ResourceProperties: { ServiceToken: 'arn', LoadBalancerArn: LOAD_BALANCER } };
-    expect(onlyAnswer(await world.invoke(folder, event, loadBalancerIn({ ...SMALL, 'subnet-3': '10.1.0.0/16' }))).Data).toEqual({ Cidrs: '10.0.10.0/27,10.0.9.0/27,10.1.0.0/16' });
+    expect(onlyAnswer(await lambda.invoke(event, loadBalancerIn({ ...SMALL, 'subnet-3': '10.1.0.0/16' }))).Data).toEqual({ Cidrs: '10.0.10.0/27,10.0.9.0/27,10.1.0.0/16' });
   });
 
   test('keeps the physical id, and asks again, when something changes', async () => {
-    const { PhysicalResourceId, Data } = onlyAnswer(await world.invoke(folder, update(0), loadBalancerIn({ 'subnet-3': '10.0.42.0/27' })));
+    const { PhysicalResourceId, Data } = onlyAnswer(await lambda.invoke(update(0), loadBalancerIn({ 'subnet-3': '10.0.42.0/27' })));
     expect(PhysicalResourceId).toBe('made-long-ago');
     expect(Data).toEqual({ Addresses: addressPart(assignableAddresses(['10.0.42.0/27']), 0) });
-    const failed = onlyAnswer(await world.invoke(folder, update(0), () => elbError(400, 'LoadBalancerNotFound', 'not found')));
+    const failed = onlyAnswer(await lambda.invoke(update(0), () => elbError(400, 'LoadBalancerNotFound', 'not found')));
     expect([failed.Status, failed.PhysicalResourceId]).toEqual(['FAILED', 'made-long-ago']);
   });
 
   test('gives the same physical id to the same request, as Lambda may start it twice', async () => {
     const ids = [];
     for (let attempt = 0; attempt < 2; attempt++) {
-      ids.push(onlyAnswer(await world.invoke(folder, create(1), loadBalancerIn(SMALL))).PhysicalResourceId);
+      ids.push(onlyAnswer(await lambda.invoke(create(1), loadBalancerIn(SMALL))).PhysicalResourceId);
     }
     expect(ids[0]).toBeTruthy();
     expect(ids[1]).toBe(ids[0]);
@@ -125,9 +108,9 @@ describe('the bundled function', () => {
     ['of a resource that was never made', { ...create(0), RequestType: 'Delete', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED' }],
     ['without properties', { ...NAMES, RequestType: 'Delete', PhysicalResourceId: 'made-long-ago' }],
   ])('always lets go, %s, and asks nothing', async (_, event) => {
-    const { Status } = onlyAnswer(await world.invoke(folder, event, () => elbError(403, 'AccessDenied', 'not allowed')));
+    const { Status } = onlyAnswer(await lambda.invoke(event, () => elbError(403, 'AccessDenied', 'not allowed')));
     expect(Status).toBe('SUCCESS');
-    expect(world.calls).toEqual([]);
+    expect(lambda.calls).toEqual([]);
   });
 });
 
@@ -140,9 +123,9 @@ describe('when AWS asks for patience, the bundled function', () => {
       }
       return call.action === 'DescribeSubnets' ? ec2Error(503, 'RequestLimitExceeded', 'Request limit exceeded.') : elbError(400, 'Throttling', 'Rate exceeded');
     };
-    const { Status } = onlyAnswer(await world.invoke(folder, create(0), api));
+    const { Status } = onlyAnswer(await lambda.invoke(create(0), api));
     expect(Status).toBe('SUCCESS');
-    expect(world.calls.map(({ action }) => action)).toEqual([...Array.from({ length: 3 }, () => 'DescribeLoadBalancers'), ...Array.from({ length: 3 }, () => 'DescribeSubnets')]);
+    expect(lambda.calls.map(({ action }) => action)).toEqual([...Array.from({ length: 3 }, () => 'DescribeLoadBalancers'), ...Array.from({ length: 3 }, () => 'DescribeSubnets')]);
   }, 60_000);
 
   test('answers in time where it is asked for patience for ever', async () => {
@@ -151,8 +134,8 @@ describe('when AWS asks for patience, the bundled function', () => {
       `^the addresses of the load balancer ${LOAD_BALANCER} could not be found: .*deploy again, or name its addresses with \`trustedProxies: TrustedProxies\\.fromAddresses`));
     expect(Date.now() - start).toBeGreaterThan(2000);
     expect(Date.now() - start).toBeLessThan(20_000);
-    expect(world.calls.length).toBeGreaterThan(1);
-    expect(world.calls.length).toBeLessThan(20);
+    expect(lambda.calls.length).toBeGreaterThan(1);
+    expect(lambda.calls.length).toBeLessThan(20);
   }, 60_000);
 
   test('answers in time where AWS does not answer at all', async () => {
@@ -172,7 +155,7 @@ describe('the bundled function names the load balancer and what to do', () => {
     const other = LOAD_BALANCER.replace('/our/', '/other/');
     expect(await failure(loadBalancerIn(SMALL), create(0, other))).toBe(
       `${lost(other)}One or more load balancers not found; it must be an Application Load Balancer of this account and region, ${ways}`);
-    expect(world.calls).toHaveLength(1);
+    expect(lambda.calls).toHaveLength(1);
   });
 
   test('when its name is none', async () => {
@@ -185,7 +168,7 @@ describe('the bundled function names the load balancer and what to do', () => {
   test('when it may not ask about the load balancer', async () => {
     expect(await failure(() => elbError(403, 'AccessDenied', 'no policy allows the elasticloadbalancing:DescribeLoadBalancers action'))).toBe(
       `${lost()}no policy allows the elasticloadbalancing:DescribeLoadBalancers action; the role of this function has the permission, so ${DENIED}, ${ways}`);
-    expect(world.calls).toHaveLength(1);
+    expect(lambda.calls).toHaveLength(1);
   });
 
   test('when it may not ask about the subnets, however long AWS speaks about that', async () => {
@@ -211,7 +194,7 @@ describe('the bundled function names the load balancer and what to do', () => {
 
   test('when it stands in no subnet, which must not become a question about all subnets', async () => {
     expect(await failure(loadBalancerIn({}))).toBe(`${lost()}it stands in no subnet; deploy again when it does, ${ways}`);
-    expect(world.calls.map(({ action }) => action)).toEqual(['DescribeLoadBalancers']);
+    expect(lambda.calls.map(({ action }) => action)).toEqual(['DescribeLoadBalancers']);
   });
 
   test('when there are more addresses than PostHog can be told', async () => {
@@ -229,15 +212,15 @@ describe('the bundled function names the load balancer and what to do', () => {
     ['a part that there is not', create(ADDRESS_PARTS)],
     ['another type of request', { ...create(0), RequestType: 'Migrate', PhysicalResourceId: undefined }],
   ])('when an event has %s', async (_, event) => {
-    const { Status, Reason } = onlyAnswer(await world.invoke(folder, event, loadBalancerIn(SMALL)));
+    const { Status, Reason } = onlyAnswer(await lambda.invoke(event, loadBalancerIn(SMALL)));
     expect(Status).toBe('FAILED');
     expect(Reason).toContain('the event must be a Create, Update or Delete with LoadBalancerArn, and a Part from 0 to 5 or none, got: {');
     expect(Reason).toContain('leave this resource to TrustedProxies.fromLoadBalancer()');
-    expect(world.calls).toEqual([]);
+    expect(lambda.calls).toEqual([]);
   });
 
   test('without a stack of the bundle, and without CloudFormation\'s signature in the log', async () => {
-    const { answers, log } = await world.invoke(folder, create(0), () => elbError(400, 'LoadBalancerNotFound', 'not found'));
+    const { answers, log } = await lambda.invoke(create(0), () => elbError(400, 'LoadBalancerNotFound', 'not found'));
     expect(answers[0].Reason).not.toContain('index.js');
     expect(log).toContain('LoadBalancerNotFound');
     expect(log).not.toContain('signature=secret');

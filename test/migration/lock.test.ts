@@ -1,116 +1,100 @@
-import { PostgresServer } from './postgres';
-import { StandInStores } from './stores';
-import { APP_IMAGE, RELEASE, TASK, World } from './world';
+import { APP_IMAGE, RELEASE, TASK, worlds } from './world';
 
-let postgres: PostgresServer;
-let stores: StandInStores;
-let world: World;
+const here = worlds();
 
 const HOLDER = `'cdk-posthog migration ${TASK}'`;
 const RUNNING = 'running ./bin/migrate';
 const LOCKS = 'SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = \'advisory\' AND datname = current_database()';
 
-beforeAll(async () => {
-  [postgres, stores] = await Promise.all([PostgresServer.start(), StandInStores.start()]);
-});
-
-afterAll(async () => {
-  stores.stop();
-  await postgres.stop();
-});
-
 beforeEach(async () => {
-  world = new World(postgres, stores);
-  await world.start('preflight').ended;
-  world.image.write('hold');
+  await here.world.start('preflight').ended;
+  here.world.image.write('hold');
 });
-
-afterEach(() => world.end());
 
 test('two of one release: the second waits, and has nothing left to do', async () => {
-  const first = world.start('migrate');
+  const first = here.world.start('migrate');
   await first.says(RUNNING);
-  const second = world.start('migrate');
+  const second = here.world.start('migrate');
   await second.says(`waiting for ${HOLDER}, which has held the lock since 20`);
-  world.image.remove('hold');
+  here.world.image.remove('hold');
   const [one, two] = await Promise.all([first.ended, second.ended]);
   expect([one.status, two.status]).toEqual([0, 0]);
   expect(two.output).toContain(`the other has migrated to ${RELEASE} meanwhile: nothing is left to do`);
-  expect(world.image.runs).toEqual([RELEASE]);
-  expect(world.journal()).toEqual([`${RELEASE}|succeeded`]);
+  expect(here.world.image.runs).toEqual([RELEASE]);
+  expect(here.world.journal()).toEqual([`${RELEASE}|succeeded`]);
 });
 
 test('two releases: the second migrates when the first has', async () => {
-  const first = world.start('migrate');
+  const first = here.world.start('migrate');
   await first.says(RUNNING);
-  const second = world.start('migrate', { MIGRATION_RELEASE: '2026-10-01', MIGRATION_RELEASE_DATE: '2026-10-01' });
+  const second = here.world.start('migrate', { MIGRATION_RELEASE: '2026-10-01', MIGRATION_RELEASE_DATE: '2026-10-01' });
   await second.says('waiting for');
-  world.image.remove('hold');
+  here.world.image.remove('hold');
   expect((await Promise.all([first.ended, second.ended])).map(({ status }) => status)).toEqual([0, 0]);
-  expect(world.journal()).toEqual([`${RELEASE}|succeeded`, '2026-10-01|succeeded']);
+  expect(here.world.journal()).toEqual([`${RELEASE}|succeeded`, '2026-10-01|succeeded']);
 });
 
 test('the second migrates where the first has failed', async () => {
-  world.image.write('fail');
-  const first = world.start('migrate');
+  here.world.image.write('fail');
+  const first = here.world.start('migrate');
   await first.says(RUNNING);
-  const second = world.start('migrate');
+  const second = here.world.start('migrate');
   await second.says('waiting for');
-  world.image.remove('hold');
+  here.world.image.remove('hold');
   expect((await first.ended).status).toBe(1);
   await second.says(RUNNING);
   expect((await second.ended).status).toBe(1);
-  expect(world.image.runs).toEqual([RELEASE, RELEASE]);
+  expect(here.world.image.runs).toEqual([RELEASE, RELEASE]);
 });
 
 test('the second gives up in time, says for whom it has waited, and changes nothing', async () => {
-  const first = world.start('migrate');
+  const first = here.world.start('migrate');
   await first.says(RUNNING);
-  const { status, output } = await world.start('migrate', { MIGRATION_LOCK_PATIENCE: '1' }).ended;
+  const { status, output } = await here.world.start('migrate', { MIGRATION_LOCK_PATIENCE: '1' }).ended;
   expect([status, output]).toEqual([1, expect.stringContaining(`${HOLDER} has held the lock since 20`)]);
   expect(output).toContain('has not finished within the 1 seconds that this one waits');
-  world.image.remove('hold');
+  here.world.image.remove('hold');
   await first.ended;
-  expect(world.journal()).toEqual([`${RELEASE}|succeeded`]);
+  expect(here.world.journal()).toEqual([`${RELEASE}|succeeded`]);
 });
 
 test('one that is killed lets go of the lock, and the next notes that it died', async () => {
-  const first = world.start('migrate');
+  const first = here.world.start('migrate');
   await first.says(RUNNING);
   first.kill('SIGKILL');
-  world.image.remove('hold');
-  const { status } = await world.start('migrate').ended;
+  here.world.image.remove('hold');
+  const { status } = await here.world.start('migrate').ended;
   expect(status).toBe(0);
-  expect(world.journal('outcome, finished IS NOT NULL')).toEqual(['died|t', 'succeeded|t']);
-  expect(world.ask(LOCKS)).toEqual(['0']);
+  expect(here.world.journal('outcome, finished IS NOT NULL')).toEqual(['died|t', 'succeeded|t']);
+  expect(here.world.ask(LOCKS)).toEqual(['0']);
 });
 
 test('one that is told to stop stops PostHog\'s migrations, and notes that down', async () => {
-  const first = world.start('migrate');
+  const first = here.world.start('migrate');
   await first.says(RUNNING);
-  expect(world.ask(LOCKS)).toEqual(['1']);
+  expect(here.world.ask(LOCKS)).toEqual(['1']);
   first.kill('SIGTERM');
   const { status, output } = await first.ended;
   expect([status, output]).toEqual([1, expect.stringContaining('it was told to stop; what is done stays done')]);
-  expect(world.journal('outcome')).toEqual(['stopped']);
-  expect([world.ask(LOCKS), world.ask('SELECT to_regclass(\'django_migrations\') IS NULL')]).toEqual([['0'], ['t']]);
+  expect(here.world.journal('outcome')).toEqual(['stopped']);
+  expect([here.world.ask(LOCKS), here.world.ask('SELECT to_regclass(\'django_migrations\') IS NULL')]).toEqual([['0'], ['t']]);
 });
 
 test('one whose connection ends stops at once, for another may have the lock by then', async () => {
-  const first = world.start('migrate');
+  const first = here.world.start('migrate');
   await first.says(RUNNING);
-  world.ask('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE \'cdk-posthog migration %\' AND datname = current_database()');
+  here.world.ask('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE \'cdk-posthog migration %\' AND datname = current_database()');
   const { status, output } = await first.ended;
   expect([status, output]).toEqual([1, expect.stringContaining('the connection that holds the lock has ended, so the migration was stopped; deploy again: ')]);
-  expect(world.journal('outcome')).toEqual(['failed']);
+  expect(here.world.journal('outcome')).toEqual(['failed']);
 });
 
 test('a release of the same name with another image is another one', async () => {
-  const first = world.start('migrate');
+  const first = here.world.start('migrate');
   await first.says(RUNNING);
-  const second = world.start('migrate', { MIGRATION_IMAGE: 'posthog/posthog@sha256:2' });
+  const second = here.world.start('migrate', { MIGRATION_IMAGE: 'posthog/posthog@sha256:2' });
   await second.says('waiting for');
-  world.image.remove('hold');
+  here.world.image.remove('hold');
   await Promise.all([first.ended, second.ended]);
-  expect(world.journal('app_image, outcome')).toEqual([`${APP_IMAGE}|succeeded`, 'posthog/posthog@sha256:2|succeeded']);
+  expect(here.world.journal('app_image, outcome')).toEqual([`${APP_IMAGE}|succeeded`, 'posthog/posthog@sha256:2|succeeded']);
 });

@@ -1,91 +1,73 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SCRIPT } from './image';
-import { PostgresServer } from './postgres';
-import { HALF_FREE, StandInStores } from './stores';
-import { APP_IMAGE, RELEASE, TASK, World } from './world';
+import { HALF_FREE } from './stores';
+import { APP_IMAGE, RELEASE, TASK, worlds } from './world';
 
-let postgres: PostgresServer;
-let stores: StandInStores;
-let world: World;
-
-beforeAll(async () => {
-  [postgres, stores] = await Promise.all([PostgresServer.start(), StandInStores.start()]);
-});
-
-afterAll(async () => {
-  stores.stop();
-  await postgres.stop();
-});
-
-beforeEach(() => {
-  world = new World(postgres, stores);
-});
-
-afterEach(() => world.end());
+const here = worlds();
 
 test('migrates an empty database, and notes it down', async () => {
-  const looked = await world.start('preflight').ended;
+  const looked = await here.world.start('preflight').ended;
   expect([looked.status, looked.output]).toEqual([0, expect.stringContaining('the database is empty: there is nothing to lose, and nothing to skip')]);
-  expect(world.ask('SELECT count(*) FROM pg_tables WHERE schemaname = \'public\'')).toEqual(['0']);
-  expect(readFileSync(path.join(world.image.folder, 'migrate.py'), 'utf8')).toBe(SCRIPT);
+  expect(here.world.ask('SELECT count(*) FROM pg_tables WHERE schemaname = \'public\'')).toEqual(['0']);
+  expect(readFileSync(path.join(here.world.image.folder, 'migrate.py'), 'utf8')).toBe(SCRIPT);
 
-  const { status, output } = await world.start('migrate').ended;
+  const { status, output } = await here.world.start('migrate').ended;
   expect([status, output]).toEqual([0, expect.stringContaining(`PostHog ${RELEASE} is migrated`)]);
-  expect(world.image.runs).toEqual([RELEASE]);
-  expect(world.ask('SELECT name FROM django_migrations ORDER BY id')).toEqual(['0001_initial', '0002_second']);
-  expect(world.journal('release, released, upstream_commit, app_image, task, outcome, note, finished >= started')).toEqual([
+  expect(here.world.image.runs).toEqual([RELEASE]);
+  expect(here.world.ask('SELECT name FROM django_migrations ORDER BY id')).toEqual(['0001_initial', '0002_second']);
+  expect(here.world.journal('release, released, upstream_commit, app_image, task, outcome, note, finished >= started')).toEqual([
     `${RELEASE}|${RELEASE}|18b824b|${APP_IMAGE}|${TASK}|succeeded||t`,
   ]);
 });
 
 test('has the logs of ClickHouse flushed before anything migrates, with the credentials of PostHog', async () => {
-  await world.run();
-  expect(stores.queries.map(({ text }) => text)).toEqual([
+  await here.world.run();
+  expect(here.world.stores.queries.map(({ text }) => text)).toEqual([
     'SELECT 1', 'SELECT hostName(), name, free_space, total_space FROM clusterAllReplicas(\'posthog\', system.disks) FORMAT TSV',
     'SELECT 1', 'SELECT hostName(), name, free_space, total_space FROM clusterAllReplicas(\'posthog\', system.disks) FORMAT TSV',
     'SYSTEM FLUSH LOGS ON CLUSTER \'posthog\'',
   ]);
-  expect(stores.queries[0].headers).toMatchObject({ 'x-clickhouse-user': 'posthog', 'x-clickhouse-key': 'secret' });
+  expect(here.world.stores.queries[0].headers).toMatchObject({ 'x-clickhouse-user': 'posthog', 'x-clickhouse-key': 'secret' });
 });
 
 test('is safe to run again', async () => {
-  await world.run();
-  const { status, output } = await world.run();
+  await here.world.run();
+  const { status, output } = await here.world.run();
   expect([status, output]).toEqual([0, expect.stringContaining(`the release before: ${RELEASE}`)]);
-  expect(world.image.runs).toEqual([RELEASE, RELEASE]);
-  expect(world.journal()).toEqual([`${RELEASE}|succeeded`, `${RELEASE}|succeeded`]);
+  expect(here.world.image.runs).toEqual([RELEASE, RELEASE]);
+  expect(here.world.journal()).toEqual([`${RELEASE}|succeeded`, `${RELEASE}|succeeded`]);
 });
 
 test('asks the one server where the cluster does not answer', async () => {
-  stores.clickHouse = (query) => (/clusterAllReplicas|ON CLUSTER/.test(query) ? { status: 404, text: 'Code: 701. CLUSTER_DOESNT_EXIST' } : query.includes('disks') ? HALF_FREE : '');
-  const { status, output } = await world.run();
+  here.world.stores.clickHouse = (query) => (/clusterAllReplicas|ON CLUSTER/.test(query) ? { status: 404, text: 'Code: 701. CLUSTER_DOESNT_EXIST' } : query.includes('disks') ? HALF_FREE : '');
+  const { status, output } = await here.world.run();
   expect([status, output]).toEqual([0, expect.stringContaining('only 127.0.0.1 is asked, because: ClickHouse answered 404: Code: 701. CLUSTER_DOESNT_EXIST')]);
-  expect(stores.queries.at(-1)!.text).toBe('SYSTEM FLUSH LOGS');
+  expect(here.world.stores.queries.at(-1)!.text).toBe('SYSTEM FLUSH LOGS');
 });
 
 test('says how PostHog\'s migrations failed, notes it down, and can be run again', async () => {
-  world.image.write('fail');
-  const { status, output } = await world.run();
+  here.world.image.write('fail');
+  const { status, output } = await here.world.run();
   expect([status, output]).toEqual([1, expect.stringMatching(/column "team_id" does not exist\n\[migration\] \.\/bin\/migrate ended with 3; what it said stands above\n$/)]);
-  expect(world.journal('outcome, note')).toEqual(['failed|./bin/migrate ended with 3; what it said stands above']);
-  world.image.remove('fail');
-  expect((await world.run()).status).toBe(0);
-  expect(world.journal('outcome')).toEqual(['failed', 'succeeded']);
+  expect(here.world.journal('outcome, note')).toEqual(['failed|./bin/migrate ended with 3; what it said stands above']);
+  here.world.image.remove('fail');
+  expect((await here.world.run()).status).toBe(0);
+  expect(here.world.journal('outcome')).toEqual(['failed', 'succeeded']);
 });
 
 test('runs what comes afterwards while it holds the lock, and fails where that does', async () => {
   const settings = { MIGRATION_AFTERWARDS: 'echo "$MIGRATION_RELEASE" >first\npython manage.py nonsense\ntouch third' };
-  const { status, output } = await world.run(settings);
+  const { status, output } = await here.world.run(settings);
   expect([status, output]).toEqual([1, expect.stringContaining('sh -c python manage.py nonsense ended with 1')]);
-  expect(['first', 'third'].map((name) => existsSync(path.join(world.image.folder, name)))).toEqual([true, false]);
-  expect(world.journal()).toEqual([`${RELEASE}|failed`]);
+  expect(['first', 'third'].map((name) => existsSync(path.join(here.world.image.folder, name)))).toEqual([true, false]);
+  expect(here.world.journal()).toEqual([`${RELEASE}|failed`]);
 });
 
 describe('stores', () => {
   test('are spoken to with TLS, and their certificates are not looked at where PostHog does not either', async () => {
-    expect((await world.run(stores.environment(true))).status).toBe(0);
-    const { status, output } = await world.run({ ...stores.environment(true), CLICKHOUSE_VERIFY: 'true' });
+    expect((await here.world.run(here.world.stores.environment(true))).status).toBe(0);
+    const { status, output } = await here.world.run({ ...here.world.stores.environment(true), CLICKHOUSE_VERIFY: 'true' });
     expect([status, output]).toEqual([1, expect.stringMatching(/ClickHouse has not answered for 1 seconds: .*certificate verify failed/)]);
   });
 
@@ -95,17 +77,17 @@ describe('stores', () => {
     ['Kafka', () => ({ KAFKA_HOSTS: '127.0.0.1:1' }), 'Kafka has not answered for 1 seconds: '],
     ['ClickHouse', () => ({ CLICKHOUSE_HTTP_PORT: '1' }), 'ClickHouse has not answered for 1 seconds: '],
   ])('%s is waited for, and not for ever', async (_, settings, complaint) => {
-    const { status, output } = await world.run(settings());
+    const { status, output } = await here.world.run(settings());
     expect([status, output]).toEqual([1, expect.stringContaining(complaint)]);
     expect(output).toContain('[migration] waiting for ');
-    expect(world.image.runs).toEqual([]);
+    expect(here.world.image.runs).toEqual([]);
   });
 
   test('that are still loading are waited for', async () => {
-    stores.pong = '-LOADING Valkey is loading the dataset in memory';
-    const run = world.start('preflight', { MIGRATION_PATIENCE: '20' });
+    here.world.stores.pong = '-LOADING Valkey is loading the dataset in memory';
+    const run = here.world.start('preflight', { MIGRATION_PATIENCE: '20' });
     await run.says('waiting for the cache: it says: -LOADING Valkey is loading');
-    stores.pong = '-NOAUTH Authentication required.';
+    here.world.stores.pong = '-NOAUTH Authentication required.';
     expect((await run.ended).status).toBe(0);
   });
 });

@@ -58,3 +58,26 @@ export class World {
     this.images.forEach((image) => image.destroy());
   }
 }
+
+/** Starts servers for the tests of a file, and makes a world for each of them. */
+export function worlds(): { readonly world: World } {
+  let postgres: PostgresServer;
+  let stores: StandInStores;
+  let world: World;
+  beforeAll(async () => {
+    [postgres, stores] = await Promise.all([PostgresServer.start(), StandInStores.start()]);
+  });
+  afterAll(async () => {
+    stores.stop();
+    await postgres.stop();
+  });
+  beforeEach(() => {
+    world = new World(postgres, stores);
+  });
+  afterEach(() => world.end());
+  return {
+    get world() {
+      return world;
+    },
+  };
+}

@@ -1,11 +1,12 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nginxConfig, NginxSettings, nginxScript } from '../../lib/ingress/nginx-config';
+import { freePort } from '../helpers/free-port';
 
 /** The load balancer's subnets. On loopback every address of 127.0.0.0/8 can be somebody. */
 export const LOAD_BALANCER_CIDRS = ['127.1.0.0/27', '127.1.0.32/27'];
@@ -75,16 +76,6 @@ export async function startNginx(upstreamPort: number, settings: Partial<NginxSe
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Whether somebody takes connections on the port. */

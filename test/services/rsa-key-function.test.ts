@@ -1,32 +1,14 @@
 import { createPrivateKey } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { defineRsaKey } from '../../lib/services/rsa-key';
-import { Answer, Api, ApiCall, CustomResourceWorld, functionFolder, Invocation } from '../helpers/custom-resource';
-import { FEATURE_FLAGS } from '../helpers/stack';
+import { Answer, Api, ApiCall, Invocation, packedFunction } from '../helpers/custom-resource';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:PostHogSecretsOidcRsaPrivateKey-AbCdEf';
 /** What Lambda must leave for the function to have five seconds, and tell CloudFormation. */
 const FIVE_SECONDS = 50_000;
 
-let world: CustomResourceWorld;
-let folder: string;
-let asset: string;
-
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'rsa-key-'));
-  const app = new App({ outdir: folder, context: FEATURE_FLAGS, builtinCloudFormationValidation: false });
-  defineRsaKey(new Stack(app, 'Stack'), 'Key', 'a key', RemovalPolicy.RETAIN);
-  app.synth();
-  asset = functionFolder(folder);
-  world = await CustomResourceWorld.start();
-});
-
-afterAll(() => {
-  world.stop();
-  rmSync(folder, { recursive: true });
+const lambda = packedFunction((stack) => {
+  defineRsaKey(stack, 'Key', 'a key', RemovalPolicy.RETAIN);
 });
 
 function event(type: string, properties: object = { SecretArn: SECRET }): object {
@@ -88,12 +70,12 @@ function onlyAnswer({ answers, bytes, log }: Invocation): Answer {
 }
 
 function actions(): string[] {
-  return world.calls.map(({ action }) => action);
+  return lambda.calls.map(({ action }) => action);
 }
 
 /** The one answer of an invocation that fails. */
 async function failure(api: Api, asked: object = event('Create'), time?: number): Promise<string> {
-  const { Status, Reason, Data } = onlyAnswer(await world.invoke(asset, asked, api, time));
+  const { Status, Reason, Data } = onlyAnswer(await lambda.invoke(asked, api, time));
   expect({ Status, Data }).toEqual({ Status: 'FAILED', Data: undefined });
   expect(Reason).not.toContain('index.js');
   return Reason;
@@ -102,7 +84,7 @@ async function failure(api: Api, asked: object = event('Create'), time?: number)
 describe('the bundled function', () => {
   test('puts an RSA key of 3072 bits into a secret that holds nothing, and answers with the secret', async () => {
     const secret = new FakeSecret();
-    expect(onlyAnswer(await world.invoke(asset, event('Create'), secret.api))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'request-1', Data: { SecretArn: SECRET } });
+    expect(onlyAnswer(await lambda.invoke(event('Create'), secret.api))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'request-1', Data: { SecretArn: SECRET } });
     expect(secret.values).toHaveLength(1);
     const [text] = secret.values;
     expect(text).toMatch(/^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PRIVATE KEY-----\n$/);
@@ -111,22 +93,22 @@ describe('the bundled function', () => {
   }, 60_000);
 
   test('asks about this secret only, signed with the function\'s credentials, with an id that Secrets Manager takes', async () => {
-    await world.invoke(asset, event('Create'), new FakeSecret().api);
-    expect(world.calls.map(({ action, json }) => [action, json.SecretId])).toEqual([['DescribeSecret', SECRET], ['PutSecretValue', SECRET]]);
-    expect(world.calls[0].credential).toMatch(/^AKIDEXAMPLE\/\d{8}\/eu-central-1\/secretsmanager\/aws4_request$/);
-    expect(world.calls[1].json).toEqual({ SecretId: SECRET, SecretString: expect.anything() as unknown, ClientRequestToken: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    await lambda.invoke(event('Create'), new FakeSecret().api);
+    expect(lambda.calls.map(({ action, json }) => [action, json.SecretId])).toEqual([['DescribeSecret', SECRET], ['PutSecretValue', SECRET]]);
+    expect(lambda.calls[0].credential).toMatch(/^AKIDEXAMPLE\/\d{8}\/eu-central-1\/secretsmanager\/aws4_request$/);
+    expect(lambda.calls[1].json).toEqual({ SecretId: SECRET, SecretString: expect.anything() as unknown, ClientRequestToken: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
   }, 60_000);
 
   test.each(['Create', 'Update'])('leaves a value that is there as it is: %s', async (type) => {
     const secret = new FakeSecret({ VersionIdsToStages: { theirs: ['AWSCURRENT'], older: ['AWSPREVIOUS'] } });
-    expect(onlyAnswer(await world.invoke(asset, event(type), secret.api))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: type === 'Create' ? 'request-1' : 'first', Data: { SecretArn: SECRET } });
+    expect(onlyAnswer(await lambda.invoke(event(type), secret.api))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: type === 'Create' ? 'request-1' : 'first', Data: { SecretArn: SECRET } });
     expect(actions()).toEqual(['DescribeSecret']);
   });
 
   test('makes one key, however often it is asked, and whatever asks again', async () => {
     const secret = new FakeSecret();
     for (const type of ['Create', 'Create', 'Update']) {
-      expect(onlyAnswer(await world.invoke(asset, event(type), secret.api)).Status).toBe('SUCCESS');
+      expect(onlyAnswer(await lambda.invoke(event(type), secret.api)).Status).toBe('SUCCESS');
     }
     expect(secret.values).toHaveLength(1);
   }, 60_000);
@@ -134,9 +116,9 @@ describe('the bundled function', () => {
   test('keeps the first of two keys where it is called twice at the same time', async () => {
     // As the second call sees it: nothing when it looks, the first one's key when it puts its own.
     const secret = new FakeSecret({ VersionIdsToStages: {} });
-    await world.invoke(asset, event('Create'), secret.api);
+    await lambda.invoke(event('Create'), secret.api);
     const first = secret.values;
-    expect(onlyAnswer(await world.invoke(asset, event('Create'), secret.api))).toMatchObject({ Status: 'SUCCESS', Data: { SecretArn: SECRET } });
+    expect(onlyAnswer(await lambda.invoke(event('Create'), secret.api))).toMatchObject({ Status: 'SUCCESS', Data: { SecretArn: SECRET } });
     expect(actions()).toEqual(['DescribeSecret', 'PutSecretValue']);
     expect(secret.values).toEqual(first);
   }, 60_000);
@@ -144,8 +126,8 @@ describe('the bundled function', () => {
   test('makes another key for another secret', async () => {
     const ids: unknown[] = [];
     for (const SecretArn of [SECRET, `${SECRET}2`]) {
-      await world.invoke(asset, event('Create', { SecretArn }), new FakeSecret().api);
-      ids.push(world.calls[1].json.ClientRequestToken);
+      await lambda.invoke(event('Create', { SecretArn }), new FakeSecret().api);
+      ids.push(lambda.calls[1].json.ClientRequestToken);
     }
     expect(ids[0]).not.toBe(ids[1]);
   }, 60_000);
@@ -155,8 +137,8 @@ describe('the bundled function', () => {
     ['of one that was never made', { ...event('Delete'), PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED' }],
     ['without properties', event('Delete', {})],
   ])('always lets go, %s, and asks nothing: the secret has a policy of its own', async (_, asked) => {
-    expect(onlyAnswer(await world.invoke(asset, asked, () => DENIED)).Status).toBe('SUCCESS');
-    expect(world.calls).toEqual([]);
+    expect(onlyAnswer(await lambda.invoke(asked, () => DENIED)).Status).toBe('SUCCESS');
+    expect(lambda.calls).toEqual([]);
   });
 });
 
@@ -168,13 +150,13 @@ describe('when AWS asks for patience, the bundled function', () => {
 
   test('waits and asks again', async () => {
     const secret = new FakeSecret();
-    expect(onlyAnswer(await world.invoke(asset, event('Create'), afterTwo(error('ThrottlingException', 'Rate exceeded'), secret.api))).Status).toBe('SUCCESS');
+    expect(onlyAnswer(await lambda.invoke(event('Create'), afterTwo(error('ThrottlingException', 'Rate exceeded'), secret.api))).Status).toBe('SUCCESS');
     expect(secret.values).toHaveLength(1);
   }, 60_000);
 
   test('waits for a right that was granted in the same deployment', async () => {
     const secret = new FakeSecret();
-    expect(onlyAnswer(await world.invoke(asset, event('Create'), afterTwo(DENIED, secret.api))).Status).toBe('SUCCESS');
+    expect(onlyAnswer(await lambda.invoke(event('Create'), afterTwo(DENIED, secret.api))).Status).toBe('SUCCESS');
     expect(secret.values).toHaveLength(1);
   }, 60_000);
 
@@ -182,7 +164,7 @@ describe('when AWS asks for patience, the bundled function', () => {
     const start = Date.now();
     expect(await failure(() => error('ThrottlingException', 'Rate exceeded'), event('Create'), FIVE_SECONDS)).toContain('deploy again, or bring a key of your own with `oidcRsaPrivateKey`');
     expect(Date.now() - start).toBeLessThan(30_000);
-    expect(world.calls.length).toBeGreaterThan(1);
+    expect(lambda.calls.length).toBeGreaterThan(1);
   }, 60_000);
 
   test('answers in time where AWS does not answer at all', async () => {
@@ -197,7 +179,7 @@ describe('the bundled function names the secret and what to do', () => {
     expect(await failure(() => DENIED, event('Create'), FIVE_SECONDS)).toBe(
       `${lost}User is not authorized to perform: secretsmanager:PutSecretValue; the role of this function has the permission, so look for a service control policy ` +
       'or a permissions boundary that takes it away, or bring a key of your own with `oidcRsaPrivateKey`');
-    expect(world.calls.length).toBeGreaterThan(1);
+    expect(lambda.calls.length).toBeGreaterThan(1);
   }, 60_000);
 
   test('when the secret is scheduled for deletion', async () => {
@@ -226,7 +208,7 @@ describe('the bundled function names the secret and what to do', () => {
     ['another type of request', { ...event('Create'), RequestType: 'Migrate' }],
   ])('when an event has %s', async (_, asked) => {
     expect(await failure(new FakeSecret().api, asked)).toContain('the event must be a Create, Update or Delete with SecretArn, got: {');
-    expect(world.calls).toEqual([]);
+    expect(lambda.calls).toEqual([]);
   });
 });
 
