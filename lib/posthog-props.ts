@@ -124,7 +124,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, Ap
    */
   readonly size?: PostHogSize;
   /**
-   * Whether the processes that bear it run on Fargate Spot: those that answer nobody, and whose work another one takes up where it was left.
+   * Whether the processes that bear it run on Fargate Spot: those that no visitor waits for, and whose unfinished work is done again.
    * A cluster of your own must have the capacity provider FARGATE_SPOT. Changing it replaces their services.
    *
    * @default false
