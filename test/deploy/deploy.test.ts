@@ -119,10 +119,10 @@ describe('a first deployment', () => {
       const groups = new Map([...await servicesByProcess(world)].map(([process, service]) => [process, groupsOf(service)]));
       expect([...groups.values()].filter((ids) => ids.length > GROUPS_OF_INTERFACE || new Set(ids).size !== ids.length)).toEqual([]);
       const [own, ...clients] = groups.get('web')!;
-      expect(own).toBe(groupNamed(world, 'PostHogSecurityGroupsDjango'));
-      expect(clients).toEqual(['Postgres', 'Cache', 'Kafka', 'ClickHouse'].map((store) => groupNamed(world, `PostHogClients${store}`)));
+      expect(own).toBe(groupNamed(world, 'PostHogServicesSecurityGroupsDjango'));
+      expect(clients).toEqual(['Postgres', 'Cache', 'Kafka', 'ClickHouse'].map((store) => groupNamed(world, `PostHogServicesClients${store}`)));
       expect(['worker', 'temporal-django-worker'].map((process) => groups.get(process))).toEqual([[own, ...clients], [own, ...clients]]);
-      expect(groups.get('personhog-router')).toEqual([groupNamed(world, 'PostHogSecurityGroupsPersonhogRouter')]);
+      expect(groups.get('personhog-router')).toEqual([groupNamed(world, 'PostHogServicesSecurityGroupsPersonhogRouter')]);
       expect(await admittedBy(world, groups.get('cymbal-resolution')![0])).toEqual([expect.stringMatching(`^\\d+ from ${groups.get('cymbal')![0]}$`)]);
     });
 
