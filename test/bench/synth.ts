@@ -34,17 +34,30 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)];
 }
 
+/** The template of an app with one stack, in a file that stays until it is removed. */
+export function synthesised(app: string): { readonly file: string; remove(): void } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
+  synth(app, folder);
+  const [file, ...others] = readdirSync(folder).filter((name) => name.endsWith('.template.json'));
+  if (file === undefined || others.length > 0) {
+    throw new Error(`one stack is what can be compared, got: ${[file, ...others].join(', ')}`);
+  }
+  return { file: path.join(folder, file), remove: () => rmSync(folder, { recursive: true }) };
+}
+
+function synth(app: string, output: string, env: NodeJS.ProcessEnv = {}): void {
+  execFileSync(path.join(ROOT, 'node_modules', '.bin', 'cdk'), ['synth', '--quiet', '--no-notices', '--output', output, '--app', app], {
+    cwd: ROOT, env: { ...process.env, ...env }, stdio: 'pipe',
+  });
+}
+
 function synthOnce(app: string): Cost {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
   const memory = path.join(folder, 'memory');
   mkdirSync(memory);
   try {
     const start = process.hrtime.bigint();
-    execFileSync(path.join(ROOT, 'node_modules', '.bin', 'cdk'), ['synth', '--quiet', '--no-notices', '--output', path.join(folder, 'out'), '--app', app], {
-      cwd: ROOT,
-      env: { ...process.env, BENCH_MEMORY: memory, NODE_OPTIONS: `--import ${path.join(__dirname, 'report-memory.mjs')}` },
-      stdio: 'pipe',
-    });
+    synth(app, path.join(folder, 'out'), { BENCH_MEMORY: memory, NODE_OPTIONS: `--import ${path.join(__dirname, 'report-memory.mjs')}` });
     const seconds = Number(process.hrtime.bigint() - start) / 1e9;
     const kibibytes = readdirSync(memory).reduce((sum, file) => sum + Number(readFileSync(path.join(memory, file), 'utf8')), 0);
     return { seconds, mebibytes: kibibytes / 1024 };
