@@ -1,6 +1,6 @@
 import { RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
+import { CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogIngressOptions } from './ingress/ingress-options';
 import { isProcess } from './ingress/posthog-process';
@@ -130,6 +130,13 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, Ap
    * @default false
    */
   readonly spot?: boolean;
+  /**
+   * The processor architecture of all processes and of the migration. The images of the release must be known to exist for it, as those of a
+   * release file can be; those of the library's own release are not known to exist for ARM. `serviceOptions` can name another one for a process.
+   *
+   * @default - CpuArchitecture.X86_64, or what the release is for where that is not among it
+   */
+  readonly cpuArchitecture?: CpuArchitecture;
   /**
    * The queues of Temporal that are worked on, by the names that posthog/settings/temporal.py has. Each takes about 700 MiB of memory of
    * `temporal-django-worker`. Imports into the data warehouse want `data-warehouse-task-queue` and `data-modeling-task-queue` besides.

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { ICluster } from 'aws-cdk-lib/aws-ecs';
+import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IDependable } from 'constructs';
@@ -8,7 +8,7 @@ import { PostHogIngress } from './ingress/posthog-ingress';
 import { PostHogProcess } from './ingress/posthog-process';
 import { PostHogProps } from './posthog-props';
 import { at } from './private/errors';
-import { checkArchitecture } from './release/check-architecture';
+import { architectureFor } from './release/architecture';
 import { PostHogImages } from './release/posthog-images';
 import { PostHogRelease } from './release/posthog-release';
 import { PostHogService } from './services/posthog-service';
@@ -24,6 +24,8 @@ export interface ServiceSurroundings {
   /** What processes can be told; who is deployed and where, they are told here. */
   readonly context: Omit<ProcessContext, 'isDeployed' | 'endpointOf'>;
   readonly release: PostHogRelease;
+  /** What those run on that are told nothing else. */
+  readonly cpuArchitecture: CpuArchitecture;
   readonly ingress: PostHogIngress;
   /** Where processes find each other by name. */
   readonly namespace: INamespace;
@@ -66,11 +68,11 @@ export class PostHogServices extends Construct {
     for (const definition of definitions) {
       const { process } = definition;
       const options = props.serviceOptions?.[process] ?? {};
-      at(this, () => checkArchitecture(release, options.cpuArchitecture));
       this.services.set(process, new PostHogService(this, definition.id, {
         definition,
         size: sizeOf(process, props.size ?? DEFAULTS.size),
         options,
+        cpuArchitecture: at(scope, () => architectureFor(release, options.cpuArchitecture ?? surroundings.cpuArchitecture, `serviceOptions['${process}'].cpuArchitecture`)),
         visited: definition.http !== undefined && ingress._canReach(process),
         spot: (props.spot ?? DEFAULTS.spot) && definition.interruptible === true,
         // What a process cannot do without says a prop of the whole.

@@ -15,6 +15,7 @@ import { warnOfFloating } from './private/container-image';
 import { isInEcr } from './private/ecr';
 import { at, rejected } from './private/errors';
 import { isLookupPending } from './private/subnets';
+import { architectureFor } from './release/architecture';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecrets } from './services/app-secrets';
 import { appSettings } from './services/app-settings';
@@ -98,6 +99,7 @@ export class PostHog extends Construct {
     });
     const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
     const release = props.release ?? DEFAULTS.release;
+    const cpuArchitecture = at(this, () => architectureFor(release, props.cpuArchitecture));
     const addressProxy = props.clientAddress?._proxy;
     const images = at(this, () => imagesOf(definitions, release));
     images.push(...this.products.includes(Product.DATA_PIPELINES) ? [at(this, () => release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'))] : [], ...addressProxy ? [addressProxy.image] : []);
@@ -143,6 +145,7 @@ export class PostHog extends Construct {
         proxyEnvironment: this.ingress.environment,
       },
       release,
+      cpuArchitecture,
       ingress: this.ingress,
       namespace: defineNamespace(this, 'Namespace', this.vpc, `${props.domainName}.internal`),
       cluster: this.cluster,
@@ -153,14 +156,16 @@ export class PostHog extends Construct {
     });
     // Those that are given may be made in this deployment, too.
     const standing = [stores, ...[this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store))];
-    const migration = this.defineMigration(props, this.services.context, release, { cluster: this.cluster, vpc: this.vpc, subnets, logRetention, removalPolicy });
+    const migration = this.defineMigration(props, this.services.context, release, {
+      cpuArchitecture, cluster: this.cluster, vpc: this.vpc, subnets, logRetention, removalPolicy,
+    });
     migration.runAfter(...standing);
     this.migration = migration;
     this.services.startAfter(migration);
   }
 
   private defineMigration(
-    props: PostHogProps, context: ProcessContext, release: PostHogRelease, where: Pick<MigrationProps, 'cluster' | 'vpc' | 'subnets' | 'logRetention' | 'removalPolicy'>,
+    props: PostHogProps, context: ProcessContext, release: PostHogRelease, where: Pick<MigrationProps, 'cpuArchitecture' | 'cluster' | 'vpc' | 'subnets' | 'logRetention' | 'removalPolicy'>,
   ): Migration {
     const topics = topicsOf(this.products, props.topicPartitions ?? DEFAULTS.topicPartitions, release.topics);
     const migration = new Migration(this, 'Migration', {

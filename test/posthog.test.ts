@@ -1,7 +1,7 @@
 import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { IVpc, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster } from 'aws-cdk-lib/aws-ecs';
+import { IVpc, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -123,6 +123,15 @@ describe('bring your own', () => {
     expect((environmentOf(template, 'web').TRUSTED_PROXIES as string).split(',')).toHaveLength(81);
   });
 
+  test('stores whose security groups are not named can admit the migration by hand, as they do processes', () => {
+    const { stack, posthog } = build((scope) => ({ vpc: importedVpc(scope) }));
+    new SecurityGroup(stack, 'Mine', { vpc: posthog.vpc, description: 'a store' }).connections.allowFrom(posthog.migration, Port.tcp(5432), 'migration');
+    const [migration] = ofType(Template.fromStack(stack), 'AWS::EC2::SecurityGroup').filter(([, { Properties }]) => Properties.GroupDescription === 'PostHog: migration');
+    Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Mine'), 'GroupId'] }, SourceSecurityGroupId: { 'Fn::GetAtt': [migration[0], 'GroupId'] }, FromPort: 5432,
+    });
+  });
+
   test('VPC without private subnets: the subnets to run in can be named', () => {
     const template = synth((scope) => {
       const vpc = new Vpc(scope, 'Given', {
@@ -226,6 +235,24 @@ describe('options', () => {
   test('a release that lacks an image is refused, by what needs it', () => {
     expect(() => build(() => ({ release: PostHogRelease.of('mine', { app: `app@${DIGEST}` }) }))).toThrow(
       '[Stack/PostHog] `release` must have the image `personhogReplica`, because personhog-replica is deployed, got: \'mine\'; add it, or leave out the product that the process belongs to');
+  });
+
+  test.each([
+    ['x86 where nothing else is said', ['X86_64', 'ARM64'], undefined, 'X86_64'],
+    ['what the release is for where that is not x86', ['ARM64'], undefined, 'ARM64'],
+    ['what is asked for, where the release is for it', ['X86_64', 'ARM64'], 'ARM64', 'ARM64'],
+  ])('all tasks run on %s, the migration too', (_, platforms, asked, architecture) => {
+    const template = synth(() => ({
+      release: PostHogRelease.of('mine', PostHogRelease.V2026_09_11.images, { platforms: platforms.map((name) => CpuArchitecture.of(name)) }),
+      cpuArchitecture: asked === undefined ? undefined : CpuArchitecture.of(asked),
+    }));
+    const tasks = ofType<{ RuntimePlatform: { CpuArchitecture: string } }>(template, 'AWS::ECS::TaskDefinition');
+    expect(tasks.map(([id]) => id)).toContainEqual(expect.stringContaining('Migration'));
+    expect([...new Set(tasks.map(([, { Properties }]) => Properties.RuntimePlatform.CpuArchitecture))]).toEqual([architecture]);
+  });
+
+  test('an architecture that the release is not known to be for is refused', () => {
+    expect(() => build(() => ({ cpuArchitecture: CpuArchitecture.ARM64 }))).toThrow('[Stack/PostHog] `cpuArchitecture` must be X86_64 with the release 2026-09-11');
   });
 
   test('images that float warn by name, and only those', () => {

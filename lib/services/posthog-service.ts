@@ -51,6 +51,7 @@ export interface PostHogServiceProps {
   /** How large it is where the options say nothing else. */
   readonly size: TaskSize;
   readonly options: PostHogServiceOptions;
+  readonly cpuArchitecture: CpuArchitecture;
   /** Whether visitors reach it, where it answers them: one of its endpoints is open to somebody. */
   readonly visited: boolean;
   /** Whether its tasks run on spare capacity, which AWS takes back at two minutes' notice. */
@@ -133,14 +134,14 @@ export class PostHogService extends Construct implements IPostHogService {
   }
 
   private defineTask(props: PostHogServiceProps, { cpu, memoryLimitMiB }: TaskSize): FargateTaskDefinition {
-    const { definition, options, settings, extras, image, geoIpImage, roles } = props;
+    const { definition, settings, extras, image, geoIpImage, roles, cpuArchitecture } = props;
     const { environment, secrets } = at(this, () => mergeSettings(settings, extras));
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu,
       memoryLimitMiB,
       executionRole: roles.executionRoleOf(definition),
       taskRole: roles.taskRoleOf(definition),
-      runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: options.cpuArchitecture ?? CpuArchitecture.X86_64 },
+      runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture },
     });
     const { process, entryPoint, command, probe, geoIpFolder } = definition;
     const port = portOf(definition);

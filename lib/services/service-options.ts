@@ -29,9 +29,9 @@ export interface PostHogServiceOptions {
    */
   readonly maxTasks?: number;
   /**
-   * The processor architecture. Not every image of PostHog is known to exist for ARM; check the images of your release.
+   * The processor architecture. The images of the release must be known to exist for it.
    *
-   * @default CpuArchitecture.X86_64
+   * @default - `cpuArchitecture` of the PostHog
    */
   readonly cpuArchitecture?: CpuArchitecture;
   /**

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
-import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AppAccess, ClientAddress, EndpointGroup, NatMode, PostHog, PostHogProcess, PostHogRelease, PostHogSize, Product, TrustedProxies } from '../../lib';
@@ -78,6 +78,10 @@ export const POSTHOG: Subject = {
     products: to([Product.EVENTS, Product.LOGS]),
     size: to(PostHogSize.DEV),
     spot: to(true),
+    cpuArchitecture: {
+      to: () => CpuArchitecture.ARM64,
+      with: () => ({ release: PostHogRelease.of('for both', PostHogRelease.V2026_09_11.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] }) }),
+    },
     temporalTaskQueues: { to: () => ['one-queue'], with: () => ({ products: [Product.EXPORTS] }) },
     email: to({ host: 'mail.example.com', from: 'posthog@example.com' }),
     singleSignOn: { to: ({ secret }) => ({ github: { clientId: 'client', clientSecret: secret } }) },

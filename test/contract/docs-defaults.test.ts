@@ -64,7 +64,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogReleaseOptions: (props) => PostHogRelease.of('mine', { app: 'posthog/posthog' }, props).platforms.map(({ _cpuArchitecture }) => _cpuArchitecture),
   MigrationOptions: template((stack, props) => newMigration(stack, { options: props, backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) })),
   EmailOptions: (props) => appSettings({ email: { host: 'mail', from: 'a@b', ...props } }),
-  PostHogServiceOptions: template((stack, props) => newPostHog(stack, { release: FOR_BOTH, serviceOptions: { [PostHogProcess.CAPTURE]: props } })),
+  PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: { [PostHogProcess.CAPTURE]: props } })),
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
   PostHogIngressOptions: template(ingress),
   PostHogIngressProps: template(ingress),
@@ -90,9 +90,6 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   ClickHouseProps: template((stack, props) => newClickHouse(stack, props)),
   ObjectStorageAttributes: store((stack, props) => ObjectStorage.fromObjectStorageAttributes(stack, 'Store', { bucket: Bucket.fromBucketName(stack, 'Bucket', 'bucket'), ...props })),
 };
-
-/** A release that runs on both architectures. */
-const FOR_BOTH = PostHogRelease.of('both', PostHogRelease.V2026_09_11.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] });
 
 const OIDC: OidcProvider = {
   issuer: 'https://id', authorizationEndpoint: 'https://id/a', tokenEndpoint: 'https://id/t', userInfoEndpoint: 'https://id/u', clientId: 'client',
@@ -179,7 +176,6 @@ const OTHERS: Record<string, unknown> = {
   'EmailOptions.encryption': EmailEncryption.TLS,
   'EmailOptions.port': 465,
   'PostHogReleaseOptions.platforms': [CpuArchitecture.X86_64, CpuArchitecture.ARM64],
-  'PostHogServiceOptions.cpuArchitecture': CpuArchitecture.ARM64,
   'PostgresAttributes.port': 6432,
   'PostgresAttributes.tls': false,
   'PostgresOptions.backupRetention': Duration.days(14),

@@ -298,7 +298,8 @@ describe('errors', () => {
   });
 
   test('fails for ARM with a release whose images are not known to exist for it', () => {
-    expect(synth(PostHogProcess.CAPTURE, { cpuArchitecture: CpuArchitecture.ARM64 })).toThrow('`cpuArchitecture` must be X86_64 with the release 2026-09-11');
+    expect(synth(PostHogProcess.CAPTURE, { cpuArchitecture: CpuArchitecture.ARM64 })).toThrow(
+      '[Stack/PostHog] `serviceOptions[\'capture\'].cpuArchitecture` must be X86_64 with the release 2026-09-11');
   });
 
   test('fails when Fargate does not offer the size', () => {

@@ -44,6 +44,7 @@ export interface MigratedRelease {
 /** What the containers of a migration are made from. */
 export interface MigrationContainers {
   readonly release: MigratedRelease;
+  readonly cpuArchitecture: CpuArchitecture;
   /** What Django must know. */
   readonly settings: ProcessSettings;
   readonly topics?: MigratedTopics;
@@ -84,7 +85,7 @@ export class MigrationTask extends Construct {
     this.taskDefinition = new FargateTaskDefinition(this, 'Definition', {
       cpu: plan.cpu,
       memoryLimitMiB: plan.memoryLimitMiB,
-      runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: CpuArchitecture.X86_64 },
+      runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: containers.cpuArchitecture },
     });
     const { release, settings, topics, workflows } = containers;
     const django: ContainerDefinitionOptions = {

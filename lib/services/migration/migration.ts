@@ -15,8 +15,10 @@ import { programFunction } from '../../private/program-function';
 
 /**
  * What migrates PostHog's databases.
+ *
+ * Stores that were given without security groups must admit it as they do the processes: `connections` is where its task calls from.
  */
-export interface IMigration extends IConstruct {
+export interface IMigration extends IConstruct, IConnectable {
   /** Runs the migration. It can be started by hand at any time, with no input. */
   readonly stateMachine: IStateMachine;
   /** What the migration writes to. */
@@ -47,7 +49,7 @@ const TIME_TO_TELL = 15 * 60;
  * Where it fails, so does the deployment, with the reason and the last lines of the log; what depends on it is then left as it was. See
  * docs/upgrades.md.
  */
-export class Migration extends Construct implements IMigration, IConnectable {
+export class Migration extends Construct implements IMigration {
   public readonly connections: Connections;
   public readonly logGroup: ILogGroup;
   public readonly stateMachine: IStateMachine;

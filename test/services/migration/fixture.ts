@@ -1,7 +1,7 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerInsights, Secret } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerInsights, CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Kafka, KafkaEncryption } from '../../../lib';
@@ -25,7 +25,7 @@ export function newMigration(stack: Stack, overrides: Partial<MigrationProps> = 
   return new Migration(stack, id, {
     release: { name: '2026-09-11', image: APP_IMAGE, date: '2026-09-11', upstreamCommit: '18b824b' },
     settings: { environment: { DEPLOYMENT: 'hobby', TRUSTED_PROXIES: '10.0.0.4,10.0.0.5' }, secrets: { SECRET_KEY: secret(stack, `${id}Key`, 'key') } },
-    cluster, vpc, subnets: {}, logRetention: RetentionDays.ONE_WEEK, removalPolicy: RemovalPolicy.RETAIN,
+    cpuArchitecture: CpuArchitecture.X86_64, cluster, vpc, subnets: {}, logRetention: RetentionDays.ONE_WEEK, removalPolicy: RemovalPolicy.RETAIN,
     ...overrides,
   });
 }
