@@ -27,8 +27,12 @@ export const RELEASE_2026_09_11: ReleaseDescription = {
     livestream: { image: 'ghcr.io/posthog/posthog/livestream@sha256:6926f340b72d609e43cee5aa8b75a85cfdc77d182e610dafafdd81d3b2ab53f5', tag: 'master' },
     browserless: { image: 'ghcr.io/browserless/chromium@sha256:79a37927bdd235c8f5a299a8846c37e946c3505dff2562ece3922d4562d016a3', tag: 'v2.51.2' },
     temporal: { image: 'temporalio/auto-setup@sha256:e9245820522233ec6a59ad69c6512ae4450705ee02bf6894fc61ba13b238c1c0', tag: '1.26.2' },
-    // Nobody has recorded its digest of that day; `master` is the tag that PostHog's compose files name for its Rust images.
-    sqlxMigrate: { image: 'ghcr.io/posthog/posthog/sqlx-migrate:master' },
+    // Of 6 September, the last day before for which anybody recorded it: uptomic/posthog-railway (posthog.lock.json @060e28e).
+    sqlxMigrate: {
+      image: 'ghcr.io/posthog/posthog/sqlx-migrate@sha256:fa1494f6ad79e40cf52ce8aa621786479f213787989768572d2d2fff95df8ef3',
+      tag: 'master',
+      revision: '6a2e652f140de04adad3b1736a5ab63ba154b5d4',
+    },
   },
 };
 
