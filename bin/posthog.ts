@@ -5,7 +5,7 @@ import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppAccess, Cache, ClickHouse, Kafka, NatMode, ObjectStorage, Postgres, PostHog, PostHogSize, Product } from '../lib';
+import { AppAccess, Cache, ClickHouse, Kafka, NatMode, ObjectStorage, Postgres, PostHog, PostHogRelease, PostHogSize, Product } from '../lib';
 
 /** The settings of this app: in cdk.json, or with `-c posthog:domainName=...`. The values are samples; a deployment needs its own. */
 const SAMPLES = {
@@ -16,7 +16,7 @@ const SAMPLES = {
 /** Settings that may be left out. Without those of a store, the store is made. */
 const OPTIONAL = [
   'postgresUrlSecret', 'postgresNodeUrlSecret', 'postgresHost', 'postgresCredentialsSecret', 'postgresCyclotronUrlSecret', 'postgresNodeCyclotronUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost', 'clickHouseSecret', 'bucketName',
-  'products', 'size', 'vpcId', 'hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId', 'deletionProtection',
+  'releaseFile', 'products', 'size', 'vpcId', 'hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId', 'deletionProtection',
 ];
 
 const app = new App();
@@ -56,6 +56,7 @@ const posthog = new PostHog(stack, 'PostHog', {
   appAccess: appCidrs ? AppAccess.fromCidrs(appCidrs.split(',')) : undefined,
   vpc: vpcId ? Vpc.fromLookup(stack, 'Vpc', { vpcId }) : undefined,
   nat: setting('nat') as NatMode | undefined,
+  release: given('releaseFile', (file) => PostHogRelease.fromFile(file)),
   products: setting('products')?.split(',') as Product[] | undefined,
   size: setting('size') as PostHogSize | undefined,
   deletionProtection: setting('deletionProtection') !== 'false',

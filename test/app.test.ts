@@ -1,4 +1,7 @@
 import { AppRun, runApp } from './helpers/app';
+import { releaseFile } from './release/fixtures';
+import { RELEASE_2026_09_11 } from '../lib/release/known-releases';
+import { renderRelease } from '../lib/release/release-file';
 
 const ARN = 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
 const SETTINGS = {
@@ -12,10 +15,13 @@ const SETTINGS = {
   'posthog:clickHouseSecret': 'clickhouse',
   'posthog:bucketName': 'our-objects',
 };
+const OUR_APP = `registry.example.org/posthog@sha256:${'1'.repeat(64)}`;
 const RUNS = {
   sample: {},
   own: SETTINGS,
   closed: { ...SETTINGS, 'posthog:appCidrs': '203.0.113.0/24,2001:db8::/32', 'posthog:nat': 'per-zone', 'posthog:deletionProtection': 'false' },
+  release: { ...SETTINGS, 'posthog:releaseFile': releaseFile(renderRelease({ ...RELEASE_2026_09_11, name: 'ours', images: { ...RELEASE_2026_09_11.images, app: { image: OUR_APP } } })) },
+  noRelease: { ...SETTINGS, 'posthog:releaseFile': 'no-such-file.json' },
   ownVpc: { ...SETTINGS, 'posthog:vpcId': 'vpc-0123456789abcdef0', 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
   groupWithoutVpc: { ...SETTINGS, 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
   groupWithoutStores: { 'posthog:vpcId': 'vpc-0123456789abcdef0', 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
@@ -145,6 +151,13 @@ test('nat and deletion protection are used', () => {
   expect(JSON.stringify(propertiesOf(runs.own, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))).toContain('{"Key":"deletion_protection.enabled","Value":"true"}');
 });
 
+test('a release file says what runs', () => {
+  expect(runs.release).toMatchObject({ exitCode: 0, warnings: [] });
+  const apps = (run: AppRun) => JSON.stringify(propertiesOf(run, 'AWS::ECS::TaskDefinition')).split(`"Image":"${OUR_APP}"`).length - 1;
+  // Those of web and worker, and both of the migration that have Django.
+  expect([apps(runs.release), apps(runs.own)]).toEqual([4, 0]);
+});
+
 test('a VPC that is there is looked up, and the security group of the stores in it is opened', () => {
   expect(runs.ownVpc).toMatchObject({ exitCode: 0 });
   expect(propertiesOf(runs.ownVpc, 'AWS::EC2::VPC')).toEqual([]);
@@ -184,6 +197,7 @@ test.each<[keyof typeof RUNS, string]>([
   ['noText', '\'posthog:appCidrs\' must be a text, got: ["203.0.113.0/24"]'],
   ['badCidr', '`cidrs` must name the first address of the block, spelled canonically, got: \'203.0.113.1/24\'; write 203.0.113.0/24'],
   ['badNat', '`nat` must be one of single, per-zone, instance, none, got: \'none-at-all\''],
+  ['noRelease', 'the release file no-such-file.json cannot be used: '],
   ['noCluster', '[PostHog/Cache] `host` must name a server that PostHog can use'],
 ])('fails when a setting is wrong: %s', (name, message) => {
   expect(runs[name].output).toContain(message);
