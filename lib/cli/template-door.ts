@@ -2,6 +2,7 @@ import { CommandError } from './command';
 import { Door, Target } from './door';
 import { verifyingProxy } from './verifying-proxy';
 import { TemplateFile, waysIn } from './template-file';
+import { urlParts } from './written-request';
 import { ProxySettings } from '../ingress/address-belief';
 import { CLIENT_ADDRESS_CONTAINER } from '../ingress/nginx-config';
 import { CloudFormationTemplate, containersByTargetGroup, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../ingress/template-rules';
@@ -54,13 +55,13 @@ function settingsOf(environment: readonly { readonly Name: string; readonly Valu
   return Object.fromEntries(environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : undefined]));
 }
 
-/** The names in the rules' host conditions; without any, those that the app answers to. */
+/** The names in the rules' host conditions; without any, that of the site. What the app answers to besides is for processes that call it. */
 function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Target>>): string[] {
   const conditions = listener.rules.flatMap(({ conditions: all }) => all).filter(({ field }) => field === 'host-header');
   const named = conditions.flatMap(({ values = [] }) => values);
   const reached = listener.rules.flatMap(({ actions }) => actions).map(({ targetGroup }) => targets[targetGroup ?? '']);
-  const allowed = reached.flatMap((target) => target?.settings.ALLOWED_HOSTS?.split(',') ?? []);
-  return [...new Set(named.length > 0 ? named : allowed)];
+  const sites = reached.flatMap((target) => urlParts(target?.settings.SITE_URL ?? '')?.host ?? []);
+  return [...new Set(named.length > 0 ? named : sites)];
 }
 
 /** An address that the load balancer can have, where the template says where it stands. */

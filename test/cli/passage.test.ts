@@ -13,6 +13,8 @@ import { OIDC } from '../ingress/fixtures';
 import { doorOf } from './fixtures';
 
 const OPEN = doorOf();
+/** Data pipelines call the app at a private name, which it answers to as well. */
+const WITH_PIPELINES = doorOf({ products: undefined, postgres: undefined });
 const CLOSED = doorOf({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) });
 
 function request(target: string, more: Partial<VisitorRequest> = {}): VisitorRequest {
@@ -33,6 +35,7 @@ function arrival(door: Door, target: string, headers: Header[] = []) {
 
 test('a door knows its names, its attributes and an address of its load balancer', () => {
   expect(OPEN.hosts).toEqual(['posthog.example.com']);
+  expect(WITH_PIPELINES.hosts).toEqual(['posthog.example.com']);
   expect(OPEN.attributes['routing.http.preserve_host_header.enabled']).toBe('true');
   expect(OPEN.loadBalancerAddress).toBe('10.0.0.4');
   expect(OPEN.listenerAttributes['routing.http.response.server.enabled']).toBe('false');
