@@ -106,6 +106,14 @@ test('topics are made on a Kafka of another construct, and on none that is impor
   expect(makesTopics(newPostHog({ kafka: stores(other).kafka }, other).template)).toBe(false);
 });
 
+test('further topics of a release are made with the others', () => {
+  const made = (release: PostHogRelease) => containerOf(newPostHog({ release }).template, 'topics').Environment!.find(({ Name }) => Name === 'TOPICS')!.Value as string;
+  const { images } = PostHogRelease.V2026_09_11;
+  const further = made(PostHogRelease.of('mine', images, { topics: ['one_of_mine'] })).split('\n');
+  expect(further).toContain('one_of_mine 1 -');
+  expect(further.filter((line) => !line.startsWith('one_of_mine ')).join('\n')).toBe(made(PostHogRelease.of('mine', images)));
+});
+
 test('topics are made on a Kafka that is given where that is asked for, with as many partitions', () => {
   const stack = newStack();
   const { kafka } = stores(stack);
