@@ -12,7 +12,7 @@ export { type ClientAddressProxyOptions } from './ingress/client-address-proxy';
 export { EndpointGroup } from './ingress/endpoint-group';
 export { type PostHogIngressOptions } from './ingress/ingress-options';
 export { PostHogIngress, type PostHogIngressProps } from './ingress/posthog-ingress';
-export { PostHogProcess } from './ingress/posthog-process';
+export { PostHogProcess } from './catalog/posthog-process';
 export { PublicEndpoint } from './ingress/public-endpoint';
 export { TrustedProxies } from './ingress/trusted-proxies';
 
@@ -22,7 +22,7 @@ export { type IMigration } from './services/migration/migration';
 export { type MigrationOptions } from './services/migration/migration-options';
 export { type IPostHogService } from './services/posthog-service';
 export { PostHogSize } from './services/process-size';
-export { Product } from './services/product';
+export { Product } from './catalog/product';
 export { type PostHogServiceOptions } from './services/service-options';
 
 export { AuroraPostgres, type AuroraPostgresProps } from './stores/aurora-postgres';

@@ -5,7 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IDependable } from 'constructs';
 import { PostHogIngress } from './ingress/posthog-ingress';
-import { PostHogProcess } from './ingress/posthog-process';
+import { PostHogProcess } from './catalog/posthog-process';
 import { PostHogProps } from './posthog-props';
 import { at } from './private/errors';
 import { architectureFor } from './release/architecture';

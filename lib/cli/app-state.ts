@@ -1,7 +1,7 @@
 import { Access } from './access';
 import { Outcome } from './passage';
 import { reached, visit, Visits } from './visits';
-import { PostHogProcess } from '../ingress/posthog-process';
+import { PostHogProcess } from '../catalog/posthog-process';
 
 /** How one page of the app answers a stranger. */
 export type Answer = 'open' | 'sign-in' | 'refused';

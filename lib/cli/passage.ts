@@ -2,7 +2,7 @@ import { Door, Target, VisitorRequest } from './door';
 import { Belief, beliefsOf } from '../ingress/address-belief';
 import { Header, forwardedHeaders } from '../ingress/forwarded-headers';
 import { PRIORITIES } from '../ingress/listener-rules';
-import { isProcess } from '../ingress/posthog-process';
+import { isProcess } from '../catalog/posthog-process';
 import { evaluate, ListenerRule, undecided } from '../ingress/rule-evaluator';
 import { RuleAction } from '../ingress/rule-shapes';
 import { rewritten } from '../ingress/url-rewrite';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Header, valuesOf } from './forwarded-headers';
-import { PostHogProcess } from './posthog-process';
+import { PostHogProcess } from '../catalog/posthog-process';
 import { withoutPort } from '../private/ip';
 
 /** A request as it reaches a process. */

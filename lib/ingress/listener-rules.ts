@@ -1,6 +1,6 @@
 import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
 import { PathPatterns, patternsOf } from './path-pattern';
-import { PostHogProcess } from './posthog-process';
+import { PostHogProcess } from '../catalog/posthog-process';
 import { PublicEndpoint } from './public-endpoint';
 import { Rewrite } from './url-rewrite';
 

@@ -1,4 +1,4 @@
-import { PostHogProcess } from './posthog-process';
+import { PostHogProcess } from '../catalog/posthog-process';
 import { PublicEndpoint } from './public-endpoint';
 
 /** How a listener rule recognises a path. A rule holds patterns of one kind. */

@@ -18,7 +18,7 @@ import { DENY_RULES, LIMITS, RuleSpec, rulesFor } from './listener-rules';
 import { defineListener, defineLoadBalancer, defineRedirect, LoadBalancerSettings } from './load-balancer';
 import { loadBalancerSubnets } from './load-balancer-subnets';
 import { PathCondition } from './path-condition';
-import { PostHogProcess } from './posthog-process';
+import { PostHogProcess } from '../catalog/posthog-process';
 import { proxyEnvironment } from './proxy-environment';
 import { OWN_LISTENER, place, REST_PRIORITY, RulePlacement, valuesPerRule } from './rule-placement';
 import { TrustedProxies } from './trusted-proxies';

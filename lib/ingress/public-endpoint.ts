@@ -1,6 +1,6 @@
 import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
 import { Reach } from './endpoint-reach';
-import { PostHogProcess } from './posthog-process';
+import { PostHogProcess } from '../catalog/posthog-process';
 import { Rewrite, withoutPath } from './url-rewrite';
 
 const { EXACT, EXACT_AND_BELOW, BELOW, ONE_BELOW, EXACT_AND_ONE_BELOW, FILES } = Reach;

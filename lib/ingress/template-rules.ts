@@ -1,5 +1,5 @@
 import { CLIENT_ADDRESS_CONTAINER } from './nginx-config';
-import { isProcess } from './posthog-process';
+import { isProcess } from '../catalog/posthog-process';
 import { ListenerRule } from './rule-evaluator';
 import { ActionShape, actionsOf, RuleAction, ruleOf, RuleShape } from './rule-shapes';
 

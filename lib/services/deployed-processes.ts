@@ -1,7 +1,7 @@
 import { ProcessDefinition } from './process-definition';
 import { PROCESSES } from './processes';
-import { Product } from './product';
-import { PostHogProcess } from '../ingress/posthog-process';
+import { Product } from '../catalog/product';
+import { PostHogProcess } from '../catalog/posthog-process';
 import { checkEnum } from '../private/enums';
 import { rejected } from '../private/errors';
 

@@ -16,7 +16,7 @@ import { PostHogServiceOptions } from './service-options';
 import { ServiceRoles } from './service-roles';
 import { scaleService } from './service-scaling';
 import { taskSize } from './task-size';
-import { PostHogProcess } from '../ingress/posthog-process';
+import { PostHogProcess } from '../catalog/posthog-process';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
 import { at } from '../private/errors';

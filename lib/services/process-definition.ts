@@ -1,8 +1,8 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppSecrets } from './app-secrets';
-import { Product } from './product';
-import { PostHogProcess } from '../ingress/posthog-process';
+import { Product } from '../catalog/product';
+import { PostHogProcess } from '../catalog/posthog-process';
 import { PostHogImages } from '../release/posthog-images';
 import { ICache } from '../stores/cache';
 import { IClickHouse } from '../stores/clickhouse';

@@ -1,4 +1,4 @@
-import { PostHogProcess } from '../ingress/posthog-process';
+import { PostHogProcess } from '../catalog/posthog-process';
 
 /**
  * How large the processes are, taken together. docs/scaling.md says what each size bears, and what stores go with it.

@@ -1,4 +1,4 @@
-import { isProcess } from '../../lib/ingress/posthog-process';
+import { isProcess } from '../../lib/catalog/posthog-process';
 import { CloudFormationTemplate, containersByTargetGroup, listenersOf, logicalId, ofType } from '../../lib/ingress/template-rules';
 import { bucketsOpenTo } from './buckets';
 import { storesOf } from './stores';

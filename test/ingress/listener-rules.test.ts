@@ -1,10 +1,10 @@
 import { ALWAYS_PUBLIC, EndpointGroup } from '../../lib/ingress/endpoint-group';
 import { APP_PRIORITY, DENY_RULES, LIMITS, PRIORITIES, RuleSpec, rulesFor } from '../../lib/ingress/listener-rules';
-import { PostHogProcess } from '../../lib/ingress/posthog-process';
+import { PostHogProcess } from '../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
 import { evaluate, globMatches, ListenerRule } from '../../lib/ingress/rule-evaluator';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
-import { Product } from '../../lib/services/product';
+import { Product } from '../../lib/catalog/product';
 
 const EVERY_GROUP = new Set(Object.values(EndpointGroup));
 const EVERY_PROCESS = Object.values(PostHogProcess);

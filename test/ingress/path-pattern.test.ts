@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { patternsOf } from '../../lib/ingress/path-pattern';
-import { PostHogProcess } from '../../lib/ingress/posthog-process';
+import { PostHogProcess } from '../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
 import { globMatches } from '../../lib/ingress/rule-evaluator';
 

@@ -1,5 +1,5 @@
 import { ALWAYS_PUBLIC, EndpointGroup } from '../../lib/ingress/endpoint-group';
-import { PostHogProcess } from '../../lib/ingress/posthog-process';
+import { PostHogProcess } from '../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
 
 const ALL = PublicEndpoint.all();

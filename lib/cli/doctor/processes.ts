@@ -1,6 +1,6 @@
 import { Asked, Container, Deployment, isUnasked, Rollout, Service } from './deployment';
 import { CLIENT_ADDRESS_CONTAINER } from '../../ingress/nginx-config';
-import { isProcess, PostHogProcess } from '../../ingress/posthog-process';
+import { isProcess, PostHogProcess } from '../../catalog/posthog-process';
 
 /** Variables that only a Django process behind a proxy has. */
 const DJANGO_VARIABLES = ['IS_BEHIND_PROXY', 'TRUSTED_PROXIES', 'TRUST_ALL_PROXIES'];

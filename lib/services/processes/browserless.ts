@@ -1,7 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { ProcessDefinition } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 /**
  * A browser without a screen, which takes pictures of dashboards, recordings and heatmaps: the app's image holds none.

@@ -1,9 +1,9 @@
 import { rustKafka } from './kafka';
 import { RUST_HEALTH_CHECK } from './rust';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessDefinition } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 const PORT = 4318;
 /** Whether it is well it says at another port, which visitors have no business with (rust/capture-logs/src/main.rs). */

@@ -1,9 +1,9 @@
 import { rustKafka, rustKafkaTls } from './kafka';
 import { RUST_HEALTH_CHECK } from './rust';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 const PORT = 3000;
 

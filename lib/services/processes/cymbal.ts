@@ -1,10 +1,10 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { rustKafka } from './kafka';
 import { GEOIP_FILE, rustProbe } from './rust';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 const PROCESSING_PORT = 3302;
 const RESOLUTION = { port: 50061, metrics: 9101 };

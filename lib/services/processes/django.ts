@@ -1,5 +1,5 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { KafkaEncryption } from '../../stores/kafka-client';
 import { authorityOf, ProcessContext, ProcessSettings, Stores, where, whereTemporal } from '../process-definition';

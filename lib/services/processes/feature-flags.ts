@@ -1,9 +1,9 @@
 import { GEOIP_FILE, RUST_HEALTH_CHECK } from './rust';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessDefinition } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 const PORT = 3001;
 

@@ -1,8 +1,8 @@
 import { geoIp, NODE, nodeSettings, NODE_GEOIP_FOLDER, NODE_PROBE, NODE_STORES, personHog } from './node';
 import { recordingStorage } from './recordings';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { addressOf, ProcessDefinition } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 /** What every process between Kafka and ClickHouse is. What one has read and not finished, another one reads again. */
 const INGESTION = { ...NODE, probe: NODE_PROBE, interruptible: true, stores: NODE_STORES, needs: [] } as const;

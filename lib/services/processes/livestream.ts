@@ -1,8 +1,8 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { securityProtocol } from './kafka';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { ProcessDefinition } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 const PORT = 8080;
 

@@ -1,6 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { securityProtocol } from './kafka';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { IKafka } from '../../stores/kafka-client';
 import { authorityOf, Probe, ProcessContext, ProcessSettings, Stores } from '../process-definition';

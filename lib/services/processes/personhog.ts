@@ -1,6 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { rustProbe } from './rust';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { addressOf, ProcessDefinition } from '../process-definition';
 
 const REPLICA = { port: 50051, metrics: 9100 };

@@ -1,11 +1,11 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { geoIp, NODE, NodeExtras, nodeSettings, NODE_GEOIP_FOLDER, NODE_PORT, NODE_PROBE, NODE_STORES, personHog } from './node';
 import { nodeClickHouse } from './node-clickhouse';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheTls } from '../../stores/cache-url';
 import { factOf } from '../../stores/postgres-facts';
 import { addressOf, HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings, whereTemporal } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 /** Answers from the moment that all of its services have started (nodejs/src/servers/base-server.ts). */
 const HTTP: HttpEndpoint = {

@@ -1,9 +1,9 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { rustKafka } from './kafka';
 import { rustProbe } from './rust';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { Consumption, addressOf, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 const PORT = 3301;
 

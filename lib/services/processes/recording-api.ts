@@ -1,10 +1,10 @@
 import { NODE, nodeSettings, NODE_PORT, NODE_PROBE, NODE_STORES } from './node';
 import { nodeClickHouse } from './node-clickhouse';
 import { recordingStorage } from './recordings';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessDefinition } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 /** Reads session recordings for the app, and deletes them. */
 export const RECORDING_API: ProcessDefinition = {

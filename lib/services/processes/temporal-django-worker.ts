@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { ProcessDefinition } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 /** The script ships beside the sources; `lib/` and `build/` are equally deep. */
 const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'services', 'processes', 'start-temporal-workers.sh');

@@ -1,8 +1,8 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { factOf } from '../../stores/postgres-facts';
 import { ProcessDefinition } from '../process-definition';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 const PORT = 7233;
 

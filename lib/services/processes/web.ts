@@ -1,5 +1,5 @@
 import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
-import { PostHogProcess } from '../../ingress/posthog-process';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { ProcessDefinition } from '../process-definition';
 
 /** The app: Django behind four server processes (bin/docker-server, posthog/health.py). */

@@ -1,5 +1,5 @@
 import { kafkaTopics, KafkaTopic } from '../../stores/kafka-topics';
-import { Product } from '../product';
+import { Product } from '../../catalog/product';
 
 /** The topics that only the processes of some products read or write. All others are the app's, or ClickHouse subscribes to them. */
 const OWNED: readonly (readonly [products: readonly Product[], topic: RegExp])[] = [

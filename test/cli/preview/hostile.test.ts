@@ -2,7 +2,7 @@ import { header, World } from './world';
 import { RULE_HEADER, SOURCE_HEADER } from '../../../lib/cli/preview/load-balancer';
 import { STAND_IN_HEADER } from '../../../lib/cli/preview/stand-ins/stand-in';
 import { RawResponse } from '../../../lib/cli/preview/raw-request';
-import { PostHogProcess } from '../../../lib/ingress/posthog-process';
+import { PostHogProcess } from '../../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../../lib/ingress/public-endpoint';
 import { HOSTILE_PATHS } from '../../ingress/hostile-paths';
 import { MODES, Mode, OUTSIDE, OPT_IN } from '../../ingress/modes';

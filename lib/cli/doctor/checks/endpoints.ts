@@ -7,7 +7,7 @@ import { processOf } from '../processes';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../../../ingress/endpoint-group';
 import { samplesOf } from '../../../ingress/endpoint-samples';
 import { PRIORITIES } from '../../../ingress/listener-rules';
-import { isProcess, PostHogProcess } from '../../../ingress/posthog-process';
+import { isProcess, PostHogProcess } from '../../../catalog/posthog-process';
 import { PublicEndpoint } from '../../../ingress/public-endpoint';
 import { appStateOf } from '../../app-state';
 import { ruleName } from '../../passage';

@@ -4,7 +4,7 @@ import { Judgement, right, wrong } from '../finding';
 import { priorityBase } from '../priority-base';
 import { attribute } from '../../../ingress/forwarded-headers';
 import { PRIORITIES } from '../../../ingress/listener-rules';
-import { PostHogProcess } from '../../../ingress/posthog-process';
+import { PostHogProcess } from '../../../catalog/posthog-process';
 import { appStateOf } from '../../app-state';
 import { answerOf } from '../../routes';
 import { reached, visit } from '../../visits';

@@ -2,7 +2,7 @@ import { Case, some } from '../case';
 import { Judgement, right, wrong } from '../finding';
 import { PART_OF_THE_APP } from '../../../ingress/endpoint-group';
 import { samplesOf } from '../../../ingress/endpoint-samples';
-import { isProcess } from '../../../ingress/posthog-process';
+import { isProcess } from '../../../catalog/posthog-process';
 import { PublicEndpoint } from '../../../ingress/public-endpoint';
 import { ListenerRule } from '../../../ingress/rule-evaluator';
 import { RuleAction } from '../../../ingress/rule-shapes';

@@ -8,7 +8,7 @@ import { web } from './web';
 import { Traffic } from '../traffic';
 import { Door, Target } from '../../door';
 import { peerOf } from '../../passage';
-import { PostHogProcess } from '../../../ingress/posthog-process';
+import { PostHogProcess } from '../../../catalog/posthog-process';
 
 /** Who answers in the place of which process; the others get one that says what it got. */
 const STAND_INS: Readonly<Partial<Record<string, StandIn>>> = {

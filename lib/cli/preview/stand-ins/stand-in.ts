@@ -2,7 +2,7 @@ import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http
 import { close, guarded, headersOf, listen } from '../loopback';
 import { Traffic } from '../traffic';
 import { Belief, beliefsOf, ProxySettings } from '../../../ingress/address-belief';
-import { isProcess } from '../../../ingress/posthog-process';
+import { isProcess } from '../../../catalog/posthog-process';
 
 /** What a stand-in knows about the process in whose place it answers. */
 export interface StandInProps {
