@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -15,15 +15,14 @@ export type Settings = Record<string, string>;
 
 /** What surrounds a process, where a test wants it other than usual. */
 export interface OtherContext extends Partial<Omit<ProcessContext, keyof Stores>> {
-  stores?: (stack: ReturnType<typeof newStack>) => Partial<Stores>;
+  stores?: (stack: Stack) => Partial<Stores>;
   /** Processes that are not deployed. */
   without?: PostHogProcess[];
 }
 
-/** The settings of a process in a stack of a fixed account and region. */
-export function settingsOf(definition: ProcessDefinition, { stores: others = () => ({}), without = [], ...context }: OtherContext = {}): Settings {
-  const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
-  const { environment, secrets } = definition.settings({
+/** What surrounds a process in a stack of a fixed account and region. */
+export function contextIn(stack: Stack, { stores: others = () => ({}), without = [], ...context }: OtherContext = {}): ProcessContext {
+  return {
     ...stores(stack),
     ...others(stack),
     secrets: new AppSecrets(stack, 'Secrets', {}, RemovalPolicy.RETAIN),
@@ -36,7 +35,13 @@ export function settingsOf(definition: ProcessDefinition, { stores: others = () 
     isDeployed: (process) => !without.includes(process),
     endpointOf: (process) => ({ host: `${process}.internal`, port: portOf(PROCESSES.find((other) => other.process === process)!)! }),
     ...context,
-  });
+  };
+}
+
+/** The settings of a process in a stack of a fixed account and region. */
+export function settingsOf(definition: ProcessDefinition, other: OtherContext = {}): Settings {
+  const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+  const { environment, secrets } = definition.settings(contextIn(stack, other));
   new FargateTaskDefinition(stack, 'Task').addContainer(definition.process, { image: containerImage(stack, 'Image', 'image'), environment, secrets });
   const container = containerOf(Template.fromStack(stack), definition.process);
   return Object.fromEntries([

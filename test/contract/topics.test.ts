@@ -1,0 +1,84 @@
+import { PostHogProcess, Product } from '../../lib';
+import { CLICKHOUSE_KAFKA_TABLES, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../lib/catalog/clickhouse-kafka-tables';
+import { CLICKHOUSE, Topic, TOPICS } from '../../lib/catalog/topics';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
+import { PROCESSES } from '../../lib/services/processes';
+import { topicsOf } from '../../lib/services/topics/product-topics';
+import { contextIn } from '../helpers/process-context';
+import { newStack } from '../helpers/stack';
+
+const ALL = Object.values(Product);
+const BY_NAME = new Map(TOPICS.map((topic) => [topic.name, topic]));
+
+const readersOf = ({ readers }: Topic): readonly string[] => readers ?? [];
+const writersOf = ({ writers }: Topic): readonly string[] => writers ?? [];
+const clientsOf = (topic: Topic) => [...readersOf(topic), ...writersOf(topic)].filter((client) => client !== CLICKHOUSE);
+
+/** The topics that each process of a deployment with these products has in its environment. */
+function namedIn(products: readonly Product[]): [process: string, topic: string][] {
+  const deployed = deployedProcesses(products);
+  const without = PROCESSES.map(({ process }) => process).filter((process) => !deployed.some((definition) => definition.process === process));
+  const context = contextIn(newStack(), { without });
+  return deployed.flatMap((definition) => Object.entries(definition.settings(context).environment)
+    .filter(([name, value]) => BY_NAME.has(value) || (/_TOPIC(_[A-Z_]+)?$/.test(name) && !/_(MS|BYTES)$/.test(name)))
+    .map(([, topic]): [string, string] => [definition.process, topic]));
+}
+
+test('each topic stands there once, and what has no reader or no writer says why', () => {
+  expect(BY_NAME.size).toBe(TOPICS.length);
+  expect(TOPICS.filter((topic) => !topic.readers && topic.noReader.length < 15).map(({ name }) => name)).toEqual([]);
+  expect(TOPICS.filter((topic) => !topic.writers && topic.noWriter.length < 15).map(({ name }) => name)).toEqual([]);
+});
+
+test('a process that reads or writes a topic connects to Kafka, and one that connects to Kafka reads or writes a topic', () => {
+  const clients = new Set(TOPICS.flatMap(clientsOf));
+  const connected = PROCESSES.filter(({ stores }) => stores.includes('kafka')).map(({ process }) => process as string);
+  expect([...clients].filter((client) => !connected.includes(client))).toEqual([]);
+  expect(connected.filter((process) => !clients.has(process))).toEqual(NO_TOPIC);
+});
+
+/** They have the settings that all modes of Node have, and touch no topic: their jobs are in PostgreSQL. */
+const NO_TOPIC: string[] = [PostHogProcess.CDP_JANITOR, PostHogProcess.CDP_HOGFLOW_SCHEDULER];
+
+test('ClickHouse reads a topic exactly where it has a Kafka table for it', () => {
+  const read = [...new Set(CLICKHOUSE_KAFKA_TABLES.map(({ topic }) => topic))].sort();
+  expect(TOPICS.filter((topic) => readersOf(topic).includes(CLICKHOUSE)).map(({ name }) => name).sort()).toEqual(read);
+  expect(COMING_CLICKHOUSE_KAFKA_TABLES.filter(({ topic }) => !BY_NAME.has(topic))).toEqual([]);
+});
+
+test('every topic in the environment of a process is in the catalog, with that process among its readers or writers', () => {
+  const named = namedIn(ALL);
+  expect(new Set(named.map(([process]) => process)).size).toBeGreaterThan(6);
+  expect(named.filter(([process, topic]) => !BY_NAME.has(topic) || !clientsOf(BY_NAME.get(topic)!).includes(process))).toEqual([]);
+});
+
+test('what scaling measures is read by the process that is scaled', () => {
+  const wrong = PROCESSES.filter(({ consumes }) => consumes).map(({ process, consumes }) => [process, consumes!.topic])
+    .filter(([process, topic]) => !BY_NAME.has(topic) || !readersOf(BY_NAME.get(topic)!).includes(process));
+  expect(wrong).toEqual([]);
+});
+
+const COMBINATIONS: [string, Product[]][] = [
+  ['the default products', [...DEFAULT_PRODUCTS]],
+  ...ALL.filter((product) => product !== Product.EVENTS).map((product): [string, Product[]] => [`events and ${product}`, [Product.EVENTS, product]]),
+];
+
+test.each(COMBINATIONS)('with %s, every topic in the environment of a process is created', (_, products) => {
+  const created = topicsOf(products, 1).map(({ name }) => name);
+  expect(namedIn(products).filter(([, topic]) => !created.includes(topic))).toEqual([]);
+});
+
+/** Topics that one product writes and another one reads, by the product that is left out: what is written to them waits until it expires. */
+const WRITTEN_FOR_NOTHING: Partial<Record<Product, string[]>> = {
+  [Product.DATA_PIPELINES]: ['cdp_internal_events'],
+};
+
+test.each(ALL.filter((product) => product !== Product.EVENTS))('without %s, no topic is written for nothing but those that are known', (product) => {
+  const products = ALL.filter((other) => other !== product);
+  const deployed = deployedProcesses(products).map(({ process }) => process as string);
+  const created = topicsOf(products, 1).map(({ name }) => name);
+  const orphans = TOPICS.filter((topic) => topic.readers && created.includes(topic.name)
+    && writersOf(topic).some((writer) => deployed.includes(writer))
+    && !readersOf(topic).some((reader) => reader === CLICKHOUSE || deployed.includes(reader)));
+  expect(orphans.map(({ name }) => name)).toEqual(WRITTEN_FOR_NOTHING[product] ?? []);
+});
