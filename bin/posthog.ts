@@ -91,6 +91,10 @@ new CfnOutput(stack, 'MigrationLogCommand', {
   value: `aws logs tail ${posthog.migration.logGroup.logGroupName} --follow`,
 });
 
+if (posthog.deploymentCheck) {
+  new CfnOutput(stack, 'DeploymentCheck', { value: posthog.deploymentCheck.result, description: 'How the check at the end of the last deployment ended' });
+}
+
 /** A setting from the context, if it is there. */
 function setting(name: string): string | undefined {
   const value: unknown = app.node.tryGetContext(`posthog:${name}`);

@@ -18,6 +18,7 @@ export { TrustedProxies } from './ingress/trusted-proxies';
 
 export { type AppSecretsProps } from './services/app-secrets';
 export { type AiKeys, type AppSettingsProps, EmailEncryption, type EmailOptions, type OAuthClient, type SingleSignOnOptions, type SlackApp } from './services/app-settings';
+export { type IDeploymentCheck } from './operations/deployment-check';
 export { type IMigration } from './services/migration/migration';
 export { type MigrationOptions } from './services/migration/migration-options';
 export { type IPostHogService } from './services/posthog-service';

@@ -151,6 +151,15 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, Ap
    */
   readonly migration?: MigrationOptions;
   /**
+   * Whether the end of a deployment checks PostHog through its load balancer: event capture must accept an event, and the app must be ready.
+   * An update after which either fails is rolled back; a first deployment only says so in `deploymentCheck.result`, because a rollback would
+   * delete what it has created. The app is checked where everybody can open it. The function that checks is outside of the VPC: with an internal
+   * load balancer, `openListener: false` or no public IPv4 address there is no check.
+   *
+   * @default true
+   */
+  readonly checkDeployment?: boolean;
+  /**
    * How single processes are run, where they differ from the default. The keys are names of processes, such as `PostHogProcess.WEB`.
    *
    * @default - every process as its definition says

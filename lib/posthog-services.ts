@@ -103,6 +103,11 @@ export class PostHogServices extends Construct {
     return [...this.services.keys()];
   }
 
+  /** All services, in the order of their definitions. */
+  public get all(): PostHogService[] {
+    return [...this.services.values()];
+  }
+
   /** The service of a process; undefined where it is not deployed. */
   public find(process: PostHogProcess): PostHogService | undefined {
     return this.services.get(process);

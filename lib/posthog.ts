@@ -16,6 +16,8 @@ import { isInEcr } from './private/ecr';
 import { at, rejected } from './private/errors';
 import { isLookupPending } from './private/subnets';
 import { architectureFor } from './release/architecture';
+import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
+import { HttpCheckName } from './operations/http-checks';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecrets } from './services/app-secrets';
 import { appSettings } from './services/app-settings';
@@ -43,6 +45,7 @@ import { factOf } from './stores/postgres-facts';
 const DEFAULTS = {
   release: PostHogRelease.V2026_09_11,
   telemetry: false,
+  checkDeployment: true,
   logRetention: RetentionDays.ONE_MONTH,
   removalPolicy: RemovalPolicy.RETAIN,
   topicPartitions: 6,
@@ -83,6 +86,8 @@ export class PostHog extends Construct {
   public readonly objectStorage: IObjectStorage;
   /** What migrates the databases before processes roll. */
   public readonly migration: IMigration;
+  /** The check at the end of a deployment; not there where there is nothing to check, or no way to. */
+  public readonly deploymentCheck?: IDeploymentCheck;
 
   /** The products that are deployed. */
   public readonly products: Product[];
@@ -162,6 +167,28 @@ export class PostHog extends Construct {
     migration.runAfter(...standing);
     this.migration = migration;
     this.services.startAfter(migration);
+    this.deploymentCheck = props.checkDeployment ?? DEFAULTS.checkDeployment ? this.defineDeploymentCheck(props.domainName) : undefined;
+  }
+
+  private defineDeploymentCheck(domainName: string): IDeploymentCheck | undefined {
+    const { ingress, services } = this;
+    const checks: HttpCheckName[] = [...services.find(PostHogProcess.CAPTURE) ? ['capture' as const] : [], ...ingress._appIsPublic ? ['app' as const] : []];
+    if (checks.length === 0) {
+      return undefined;
+    }
+    if (ingress._isOnInternet === false) {
+      Annotations.of(this).addInfoV2('cdk-posthog:PostHog.deploymentNotChecked',
+        'deployments are not checked, because a function outside of the VPC cannot connect to this load balancer; `checkDeployment: false` turns this message off');
+      return undefined;
+    }
+    return new DeploymentCheck(this, 'DeploymentCheck', {
+      loadBalancer: ingress.loadBalancer,
+      domainName,
+      checks,
+      expectsRoute: ingress._isOnInternet ?? false,
+      taskDefinitions: services.all.map(({ taskDefinition }) => taskDefinition.taskDefinitionArn),
+      services: services.all.map(({ started }) => started),
+    });
   }
 
   private defineMigration(

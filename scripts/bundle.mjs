@@ -28,6 +28,7 @@ const SHARED = {
 
 const FUNCTIONS = [
   { entryPoints: ['lib/ingress/load-balancer-addresses.lambda.ts'], name: 'load-balancer-addresses' },
+  { entryPoints: ['lib/operations/deployment-check.lambda.ts'], name: 'deployment-check' },
   { entryPoints: ['lib/services/rsa-key.lambda.ts'], name: 'rsa-key' },
   { entryPoints: ['lib/services/migration/start.lambda.ts'], name: 'start-migration' },
   { entryPoints: ['lib/services/migration/conclude.lambda.ts'], name: 'conclude-migration' },

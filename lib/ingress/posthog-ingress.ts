@@ -72,6 +72,13 @@ export class PostHogIngress extends Construct implements IConnectable {
   /** The load balancer's network connections, on port 443. */
   public readonly connections: Connections;
 
+  /**
+   * Whether every client on the internet that speaks IPv4 may connect to the load balancer; undefined where that is not known.
+   *
+   * @internal
+   */
+  public readonly _isOnInternet?: boolean;
+
   private readonly existing?: ExistingListener;
   private readonly placement: RulePlacement;
   private ruleCount = 0;
@@ -95,6 +102,7 @@ export class PostHogIngress extends Construct implements IConnectable {
       this.neighbours(this.existing).forEach((other) => at(this, () => checkNeighbour(this.existing!, other.existing!, other.node.path)));
     } else {
       const settings = this.settingsFor(props, ipAddressType);
+      this._isOnInternet = settings.internetFacing && settings.openListener && ipAddressType !== IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4;
       this.subnets = settings.subnets;
       const loadBalancer = defineLoadBalancer(this, settings);
       defineRedirect(loadBalancer, settings);
@@ -189,6 +197,15 @@ export class PostHogIngress extends Construct implements IConnectable {
       }
       return addProxy(this.clientAddress._proxy, this.trustedProxies, taskDefinition, options);
     });
+  }
+
+  /**
+   * Whether everybody can open the app.
+   *
+   * @internal
+   */
+  public get _appIsPublic(): boolean {
+    return this.appAccess._isOpen;
   }
 
   private groupsToRoute(isApp: boolean): ReadonlySet<EndpointGroup> {

@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   release: ['catalog', 'private'],
   services: ['stores', 'release', 'catalog', 'private'],
   cli: ['ingress', 'release', 'catalog', 'private'],
+  operations: ['catalog', 'private'],
   catalog: ['private'],
   private: [],
 };
@@ -20,7 +21,7 @@ const PURE = [
   'ingress/address-belief', 'ingress/address-parts', 'ingress/client-address-headers', 'ingress/endpoint-group', 'ingress/endpoint-samples',
   'ingress/forwarded-headers', 'ingress/listener-rules', 'ingress/nginx-config', 'ingress/path-pattern', 'ingress/public-endpoint',
   'ingress/rule-evaluator', 'ingress/rule-placement', 'ingress/rule-shapes', 'ingress/template-rules', 'ingress/trusted-addresses', 'private/enums',
-  'private/errors', 'private/image-reference', 'private/ip', 'release/known-releases', 'release/posthog-images', 'release/release-checks', 'release/release-description',
+  'operations/deployment-check-request', 'operations/http-checks', 'operations/run-checks', 'private/errors', 'private/image-reference', 'private/ip', 'release/known-releases', 'release/posthog-images', 'release/release-checks', 'release/release-description',
   'release/release-file', 'services/migration/message', 'services/migration/migration-requests', 'services/migration/migration-states', 'services/migration/verdict',
   'stores/clickhouse/config-xml', 'stores/clickhouse/keeper-xml', 'stores/clickhouse/layout', 'stores/clickhouse/prepare-script',
   'stores/clickhouse/system-logs', 'stores/clickhouse/tls', 'stores/clickhouse/topology', 'stores/clickhouse/users-xml', 'stores/clickhouse/xml',

@@ -1,0 +1,103 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIPv4 } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import { DeploymentCheckAnswer, DeploymentCheckRequest } from './deployment-check-request';
+import { HTTP_CHECKS, isHttpCheckName } from './http-checks';
+import { HttpsTransport } from './https-transport';
+import { CheckResult, Clock, runCheck } from './run-checks';
+
+const PORT = 443;
+
+/** How long PostHog has to answer, in milliseconds. A request may take 40 seconds more. */
+const TIME_TO_PASS = 5 * 60_000;
+
+/** What is kept of the function's time to read the stack's status and to answer CloudFormation. */
+const TIME_TO_ANSWER = 60_000;
+
+/** CloudFormation takes an answer of 4,096 bytes. */
+const LONGEST_RESULT = 2_000;
+
+/** Addresses that a function outside of a VPC has no route to. */
+const PRIVATE = new BlockList();
+[['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['100.64.0.0', 10], ['127.0.0.0', 8]].forEach(([net, prefix]) => PRIVATE.addSubnet(net as string, prefix as number, 'ipv4'));
+
+const CLOCK: Clock = { now: () => Date.now(), sleep: (milliseconds) => sleep(milliseconds) };
+
+/**
+ * Checks PostHog through its load balancer at the end of a deployment, for DeploymentCheck.
+ *
+ * It runs behind the CDK's own entry point for custom resources, which reports to CloudFormation what this returns or throws.
+ */
+export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<{ Data?: DeploymentCheckAnswer }> {
+  if (event.RequestType === 'Delete') {
+    return {};
+  }
+  const request = requestOf(event);
+  const time = Math.max(Math.min(TIME_TO_PASS, context.getRemainingTimeInMillis() - TIME_TO_ANSWER), 0);
+  const { isFailure, text } = await check(request, time);
+  console.log(text);
+  if (isFailure && await isUpdating(event.StackId)) {
+    throw complaint(text);
+  }
+  return { Data: { Result: `${isFailure ? 'WARNING: ' : ''}${text}`.slice(0, LONGEST_RESULT) } };
+}
+
+function requestOf({ RequestType, ResourceProperties }: CloudFormationCustomResourceEvent): DeploymentCheckRequest {
+  const request = (ResourceProperties ?? {}) as Partial<DeploymentCheckRequest>;
+  const { LoadBalancerDnsName, DomainName, Checks, ExpectsRoute } = request;
+  if (typeof LoadBalancerDnsName !== 'string' || typeof DomainName !== 'string' || !Array.isArray(Checks) || !Checks.every(isHttpCheckName)) {
+    throw new Error(`the event must have LoadBalancerDnsName, DomainName and Checks (${Object.keys(HTTP_CHECKS).join(', ')}), got: ` +
+      `${JSON.stringify({ RequestType, LoadBalancerDnsName, DomainName, Checks, ExpectsRoute })}; leave this resource to PostHog`);
+  }
+  return request as DeploymentCheckRequest;
+}
+
+async function check({ LoadBalancerDnsName: host, DomainName: serverName, Checks, ExpectsRoute }: DeploymentCheckRequest, time: number): Promise<{ isFailure: boolean; text: string }> {
+  if (await isPrivate(host)) {
+    return { isFailure: false, text: `not checked: ${host} has private addresses only, which this function has no route to` };
+  }
+  const transport = new HttpsTransport({ host, port: PORT, serverName });
+  const results = await Promise.all(Checks.map((name) => runCheck(HTTP_CHECKS[name], transport, CLOCK, time)));
+  if (ExpectsRoute === 'false' && results.every(({ outcome }) => outcome === 'unreachable')) {
+    return { isFailure: false, text: `not checked: ${host} does not admit this function; ${sentence(results)}` };
+  }
+  return { isFailure: results.some(({ outcome }) => outcome !== 'pass'), text: sentence(results) };
+}
+
+function sentence(results: readonly CheckResult[]): string {
+  return results.map(({ text }) => text).join('; ');
+}
+
+/** A name that nobody knows yet is not private: the requests will tell. */
+async function isPrivate(host: string): Promise<boolean> {
+  const addresses = await lookup(host, { all: true, family: 4 }).catch((error: Error) => {
+    console.log(`the name ${host} was not found: ${error.message}`);
+    return [];
+  });
+  return addresses.length > 0 && addresses.every(({ address }) => isIPv4(address) && PRIVATE.check(address));
+}
+
+/**
+ * Whether the stack is being updated.
+ *
+ * Only then does a failure help: in a first deployment it would delete what hours have created, and in a rollback it would leave the stack where
+ * nothing but support gets it out. Where the status cannot be read, the failure stays a warning for the same reasons.
+ */
+async function isUpdating(stackId: string): Promise<boolean> {
+  try {
+    const { Stacks: [stack] = [] } = await new CloudFormationClient({ maxAttempts: 5 }).send(new DescribeStacksCommand({ StackName: stackId }));
+    return stack?.StackStatus === 'UPDATE_IN_PROGRESS';
+  } catch (error) {
+    console.error('the status of the stack could not be read, so this is a warning only', error);
+    return false;
+  }
+}
+
+/** An error whose text is all that CloudFormation shows: the entry point takes the stack, and that of a minified bundle says nothing. */
+function complaint(text: string): Error {
+  const error = new Error(`PostHog does not work after this update: ${text.slice(0, LONGEST_RESULT)}. To deploy without this check, set \`checkDeployment: false\``);
+  error.stack = error.message;
+  return error;
+}

@@ -1,0 +1,68 @@
+import { Aws, CustomResource, Duration } from 'aws-cdk-lib/core';
+import { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct, IConstruct, IDependable } from 'constructs';
+import { DeploymentCheckAnswer, DeploymentCheckRequest } from './deployment-check-request';
+import { HttpCheckName } from './http-checks';
+import { programFunction } from '../private/program-function';
+
+/**
+ * The check at the end of a deployment.
+ */
+export interface IDeploymentCheck extends IConstruct {
+  /**
+   * A sentence about how the last check ended, known when the stack is deployed. It begins with `WARNING:` where PostHog did not answer as it
+   * should, and with `not checked:` where the load balancer could not be reached.
+   */
+  readonly result: string;
+}
+
+/** Properties for `DeploymentCheck`. */
+export interface DeploymentCheckProps {
+  readonly loadBalancer: IApplicationLoadBalancer;
+  readonly domainName: string;
+  readonly checks: readonly HttpCheckName[];
+  /** Whether everybody may connect to the load balancer, so that no response is a fault. */
+  readonly expectsRoute: boolean;
+  /** The task definitions of the services; the check runs again whenever one changes. */
+  readonly taskDefinitions: readonly string[];
+  /** The services, which must be deployed before. */
+  readonly services: readonly IDependable[];
+}
+
+const TYPE = 'Custom::PostHogDeploymentCheck';
+const RESULT: keyof DeploymentCheckAnswer = 'Result';
+
+/**
+ * Sends requests to the load balancer when everything is deployed, and fails an update after which PostHog does not answer.
+ *
+ * ECS calls a deployment successful when health checks pass, and a capture that cannot reach Kafka passes its own.
+ */
+export class DeploymentCheck extends Construct implements IDeploymentCheck {
+  public readonly result: string;
+
+  public constructor(scope: Construct, id: string, props: DeploymentCheckProps) {
+    super(scope, id);
+    const provider = programFunction(this, TYPE, {
+      program: 'deployment-check',
+      description: 'Checks PostHog through its load balancer at the end of a deployment',
+      timeout: Duration.minutes(10),
+      policyStatements: [{ Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: Aws.STACK_ID }],
+    });
+    const request: DeploymentCheckRequest = {
+      LoadBalancerDnsName: props.loadBalancer.loadBalancerDnsName,
+      DomainName: props.domainName,
+      Checks: props.checks,
+      ExpectsRoute: props.expectsRoute ? 'true' : 'false',
+      TaskDefinitions: props.taskDefinitions,
+    };
+    const resource = new CustomResource(this, 'Resource', {
+      serviceToken: provider.serviceToken,
+      // The function answers in time; this is for the case that it cannot be started.
+      serviceTimeout: Duration.minutes(15),
+      resourceType: TYPE,
+      properties: { ...request },
+    });
+    resource.node.addDependency(...props.services);
+    this.result = resource.getAttString(RESULT);
+  }
+}

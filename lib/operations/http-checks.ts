@@ -1,0 +1,85 @@
+/** An HTTP request of a check. */
+export interface CheckRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** An HTTP response, as far as a check reads it. */
+export interface CheckResponse {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** A request that a working PostHog answers in a known way. */
+export interface HttpCheck {
+  /** What is checked, as the beginning of a sentence. */
+  readonly subject: string;
+  /** What a good response proves. */
+  readonly proof: string;
+  /** What to look at where there is none. */
+  readonly advice: string;
+  /** The request. The time is part of the event that it sends. */
+  request(now: Date): CheckRequest;
+  isGood(response: CheckResponse): boolean;
+}
+
+/**
+ * The project token of the event.
+ *
+ * No project has it. capture accepts every token of the right form (rust/capture/src/token.rs of PostHog/posthog), and ingestion counts and drops
+ * events of a token that it does not know (nodejs/src/ingestion/common/steps/event-preprocessing/resolve-team.ts), so nothing is left of it.
+ */
+const TOKEN = 'phc_cdk_posthog_deployment_check';
+
+/**
+ * Sends one event.
+ *
+ * capture answers its own health check without a broker: rust/common/lifecycle/src/readiness.rs of PostHog/posthog looks at no component. The
+ * event is what shows whether it reaches Kafka: 200 is sent when a broker has acknowledged it, and 503 after 20 seconds otherwise, as measured
+ * with the tree of 13 July 2026 (mergebloom/posthog-infra, commit feb3708).
+ */
+const CAPTURE: HttpCheck = {
+  subject: 'event capture',
+  proof: 'accepted an event',
+  advice: 'look at the log of `capture`; 503 means that it cannot write to Kafka: check the brokers, the encryption and the security groups of `kafka`',
+  request: (now) => ({
+    method: 'POST',
+    path: '/i/v0/e/',
+    headers: { 'content-type': 'application/json', 'user-agent': 'cdk-posthog-deployment-check' },
+    body: JSON.stringify({ token: TOKEN, event: 'cdk_posthog_deployment_check', distinct_id: 'cdk-posthog', timestamp: now.toISOString(), properties: { $process_person_profile: false } }),
+  }),
+  isGood: ({ status, body }) => status === 200 && isOk(body),
+};
+
+/** Asks the app whether it is ready: PostgreSQL and the cache answer it (posthog/health.py, `role=web`). */
+const APP: HttpCheck = {
+  subject: 'the app',
+  proof: 'is ready',
+  advice: 'look at the log of `web`; 503 names the data store that does not answer',
+  request: () => ({ method: 'GET', path: '/_readyz?role=web', headers: { 'user-agent': 'cdk-posthog-deployment-check' } }),
+  isGood: ({ status }) => status === 200,
+};
+
+/** All checks, by the names that they are asked for with. */
+export const HTTP_CHECKS = { capture: CAPTURE, app: APP } as const;
+
+/** The name of a check. */
+export type HttpCheckName = keyof typeof HTTP_CHECKS;
+
+/** Whether a text is the name of a check. */
+export function isHttpCheckName(name: unknown): name is HttpCheckName {
+  return typeof name === 'string' && Object.hasOwn(HTTP_CHECKS, name);
+}
+
+/** `{"status": 1}` of older versions of capture, `{"status": "Ok"}` of newer ones (rust/capture/src/api.rs). */
+function isOk(body: string): boolean {
+  try {
+    const { status } = JSON.parse(body) as { status?: unknown };
+    return status === 1 || (typeof status === 'string' && status.toLowerCase() === 'ok');
+  } catch {
+    // A page of something else than capture.
+    return false;
+  }
+}

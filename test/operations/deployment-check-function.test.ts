@@ -1,0 +1,91 @@
+import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { DeploymentCheck } from '../../lib/operations/deployment-check';
+import { Answer, Api, packedFunction } from '../helpers/custom-resource';
+
+const STACK = 'arn:aws:cloudformation:eu-central-1:111122223333:stack/Analytics/11111111-2222-3333-4444-555555555555';
+
+/** A name that does not exist anywhere (RFC 6761), as that of a load balancer whose requests get no response. */
+const NOWHERE = 'load-balancer.invalid';
+
+/** What Lambda must leave for one attempt and the answer. */
+const ONE_ATTEMPT = 61_000;
+
+const lambda = packedFunction((stack) => {
+  const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
+    loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/our/0123456789abcdef', securityGroupId: 'sg-1', loadBalancerDnsName: NOWHERE,
+  });
+  new DeploymentCheck(stack, 'Check', { loadBalancer, domainName: 'posthog.example.com', checks: ['capture'], expectsRoute: true, taskDefinitions: [], services: [] });
+});
+
+function event(RequestType: string, properties: object = {}): object {
+  return {
+    RequestType, RequestId: 'request', LogicalResourceId: 'Check', StackId: STACK, ResourceType: 'Custom::PostHogDeploymentCheck', ResponseURL: 'https://localhost/response',
+    ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'made-long-ago' }),
+    ResourceProperties: {
+      ServiceToken: 'arn', LoadBalancerDnsName: NOWHERE, DomainName: 'posthog.example.com', Checks: ['capture', 'app'], ExpectsRoute: 'true', TaskDefinitions: ['one'], ...properties,
+    },
+  };
+}
+
+/** CloudFormation, with a stack in this state. */
+function stackIn(status: string): Api {
+  return ({ action, parameters }) => {
+    expect({ action, stack: parameters.StackName }).toEqual({ action: 'DescribeStacks', stack: STACK });
+    return {
+      status: 200,
+      body: `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member><StackName>Analytics</StackName><StackId>${STACK}</StackId>` +
+        `<CreationTime>2026-11-29T12:00:00Z</CreationTime><StackStatus>${status}</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+    };
+  };
+}
+
+async function answerTo(asked: object, api: Api = () => 'silence'): Promise<Answer> {
+  const { answers } = await lambda.invoke(asked, api, ONE_ATTEMPT);
+  expect(answers).toHaveLength(1);
+  return answers[0];
+}
+
+test('an update after which PostHog gives no response fails, and says how to deploy without the check', async () => {
+  const { Status, Reason, PhysicalResourceId } = await answerTo(event('Update'), stackIn('UPDATE_IN_PROGRESS'));
+  expect({ Status, PhysicalResourceId }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'made-long-ago' });
+  expect(Reason).toMatch(/^PostHog does not work after this update: event capture: POST \/i\/v0\/e\/ got no response for \d+ s \(ENOTFOUND|EAI_AGAIN.*; the app: GET .*\. To deploy without this check, set `checkDeployment: false`/);
+});
+
+test('so does one that adds the check', async () => {
+  expect(await answerTo(event('Create'), stackIn('UPDATE_IN_PROGRESS'))).toMatchObject({ Status: 'FAILED' });
+});
+
+test.each(['CREATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'IMPORT_IN_PROGRESS'])('in a stack that is in %s it is a warning', async (status) => {
+  const { Status, Data } = await answerTo(event(status === 'CREATE_IN_PROGRESS' ? 'Create' : 'Update'), stackIn(status));
+  expect(Status).toBe('SUCCESS');
+  expect(Data!.Result).toMatch(/^WARNING: event capture: POST \/i\/v0\/e\/ got no response/);
+});
+
+test('so it is where the state of the stack cannot be read', async () => {
+  const denied: Api = () => ({ status: 403, body: '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>' });
+  const { Status, Data } = await answerTo(event('Update'), denied);
+  expect({ Status, isWarning: Data!.Result.startsWith('WARNING: ') }).toEqual({ Status: 'SUCCESS', isWarning: true });
+});
+
+test('a load balancer with private addresses is not checked', async () => {
+  expect(await answerTo(event('Update', { LoadBalancerDnsName: 'localhost' }))).toMatchObject({
+    Status: 'SUCCESS', Data: { Result: 'not checked: localhost has private addresses only, which this function has no route to' },
+  });
+  expect(lambda.calls).toEqual([]);
+});
+
+test('nor is one that may admit others only, where nothing gets a response', async () => {
+  const { Status, Data } = await answerTo(event('Update', { ExpectsRoute: 'false' }));
+  expect({ Status, begin: Data!.Result.slice(0, 69) }).toEqual({ Status: 'SUCCESS', begin: 'not checked: load-balancer.invalid does not admit this function; even' });
+});
+
+test('a deletion checks nothing', async () => {
+  expect(await answerTo(event('Delete'))).toMatchObject({ Status: 'SUCCESS' });
+  expect(lambda.calls).toEqual([]);
+});
+
+test('an event that is none of ours is refused with what it should be', async () => {
+  const { Status, Reason } = await answerTo(event('Update', { Checks: ['everything'] }));
+  expect(Status).toBe('FAILED');
+  expect(Reason).toContain('the event must have LoadBalancerDnsName, DomainName and Checks (capture, app), got: ');
+});

@@ -1,0 +1,54 @@
+import { createServer, Server } from 'node:https';
+import { AddressInfo, createServer as createTcpServer } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { generate } from 'selfsigned';
+import { HttpsTransport } from '../../lib/operations/https-transport';
+
+let server: Server;
+let port: number;
+const seen: object[] = [];
+
+beforeAll(async () => {
+  const certificate = await generate([{ name: 'commonName', value: 'other.example.com' }], { algorithm: 'sha256' });
+  server = createServer({ key: certificate.private, cert: certificate.cert }, (request, response) => {
+    let body = '';
+    request.on('data', (chunk) => { body += chunk; }).on('end', () => {
+      const { method, url, headers } = request;
+      seen.push({ method, url, host: headers.host, length: headers['content-length'], name: (request.socket as TLSSocket & { servername?: string }).servername, body });
+      response.writeHead(url === '/long' ? 503 : 200).end(url === '/long' ? 'x'.repeat(1_000_000) : '{"status":1}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ({ port } = server.address() as AddressInfo);
+});
+
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+function transport(toPort = port, host = '127.0.0.1'): HttpsTransport {
+  return new HttpsTransport({ host, port: toPort, serverName: 'posthog.example.com' });
+}
+
+test('connects to the load balancer, names the domain, and takes a certificate of any authority', async () => {
+  expect(await transport().send({ method: 'POST', path: '/i/v0/e/?a=b', headers: { 'content-type': 'application/json' }, body: '{"event":"é"}' }))
+    .toEqual({ response: { status: 200, body: '{"status":1}' } });
+  expect(seen).toEqual([{ method: 'POST', url: '/i/v0/e/?a=b', host: 'posthog.example.com', length: '14', name: 'posthog.example.com', body: '{"event":"é"}' }]);
+});
+
+test('reads the beginning of a long response', async () => {
+  expect(await transport().send({ method: 'GET', path: '/long', headers: {} })).toEqual({ response: { status: 503, body: 'x'.repeat(65_536) } });
+});
+
+test('says why there is no response', async () => {
+  const closed = createTcpServer();
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+  const { port: free } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  expect(await transport(free).send({ method: 'GET', path: '/', headers: {} })).toEqual({ unreachable: expect.stringMatching(/^ECONNREFUSED: .*127\.0\.0\.1/) as string });
+  const hangsUp = createTcpServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => hangsUp.listen(0, '127.0.0.1', resolve));
+  expect(await transport((hangsUp.address() as AddressInfo).port).send({ method: 'GET', path: '/', headers: {} })).toEqual({ unreachable: expect.stringMatching(/^ECONNRESET: /) as string });
+  hangsUp.close();
+});
