@@ -5,7 +5,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { DeploymentCheckAnswer, DeploymentCheckRequest } from './deployment-check-request';
 import { HTTP_CHECKS, isHttpCheckName } from './http-checks';
-import { HttpsTransport } from './https-transport';
+import { HttpsTransport } from './https-transport.lambda';
 import { CheckResult, Clock, runCheck } from './run-checks';
 
 const PORT = 443;

@@ -165,6 +165,7 @@ const OTHERS: Record<string, unknown> = {
   'PostHogNetworkProps.publicLoadBalancer': false,
   'PostHogNetworkProps.serviceSubnetCidrMask': 24,
   'PostHogNetworkProps.storeSubnetCidrMask': 26,
+  'PostHogProps.checkDeployment': false,
   'PostHogProps.enableExecuteCommand': true,
   'PostHogProps.telemetry': true,
   'PostHogProps.logRetention': RetentionDays.ONE_DAY,

@@ -210,7 +210,7 @@ const REPLACEABLE_TYPES = [
   'AWS::EC2::VPCEndpoint', 'AWS::EC2::VPCGatewayAttachment', 'AWS::ECS::TaskDefinition', 'AWS::ElastiCache::ParameterGroup', 'AWS::ElasticLoadBalancingV2::ListenerRule',
   'AWS::CloudFormation::WaitCondition', 'AWS::CloudFormation::WaitConditionHandle', 'AWS::IAM::AccessKey', 'AWS::IAM::InstanceProfile', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::IAM::User', 'AWS::Lambda::Function', 'AWS::MSK::Configuration', 'AWS::RDS::DBClusterParameterGroup',
   'AWS::RDS::DBParameterGroup', 'AWS::S3::BucketPolicy', 'AWS::SecretsManager::SecretTargetAttachment', 'AWS::StepFunctions::StateMachine', 'Custom::AWS',
-  'Custom::PostHogMigration', 'Custom::PostHogRsaKey', 'Custom::VpcRestrictDefaultSG',
+  'Custom::PostHogDeploymentCheck', 'Custom::PostHogMigration', 'Custom::PostHogRsaKey', 'Custom::VpcRestrictDefaultSG',
 ];
 
 let sample: AppTemplate;

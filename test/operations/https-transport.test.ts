@@ -2,7 +2,7 @@ import { createServer, Server } from 'node:https';
 import { AddressInfo, createServer as createTcpServer } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
-import { HttpsTransport } from '../../lib/operations/https-transport';
+import { HttpsTransport } from '../../lib/operations/https-transport.lambda';
 
 let server: Server;
 let port: number;
