@@ -54,7 +54,8 @@ function requestOf({ RequestType, ResourceProperties }: CloudFormationCustomReso
   return request as DeploymentCheckRequest;
 }
 
-async function check({ LoadBalancerDnsName: host, DomainName: serverName, Checks, ExpectsRoute }: DeploymentCheckRequest, time: number): Promise<{ isFailure: boolean; text: string }> {
+async function check(request: DeploymentCheckRequest, time: number): Promise<{ isFailure: boolean; text: string }> {
+  const { LoadBalancerDnsName: host, DomainName: serverName, Checks, ExpectsRoute } = request;
   if (await isPrivate(host)) {
     return { isFailure: false, text: `not checked: ${host} has private addresses only, which this function has no route to` };
   }

@@ -5,14 +5,16 @@ const START = Date.parse('2026-11-29T12:00:00Z');
 const MINUTES = 60_000;
 
 /** A clock that jumps, and a PostHog that answers each request with the next of these, and then always with the last. */
-async function run(name: keyof typeof HTTP_CHECKS, exchanges: readonly Exchange[], milliseconds = 5 * MINUTES): Promise<CheckResult & { sent: CheckRequest[]; seconds: number }> {
+async function run(
+  name: keyof typeof HTTP_CHECKS, exchanges: readonly Exchange[], milliseconds = 5 * MINUTES,
+): Promise<CheckResult & { sent: CheckRequest[]; seconds: number }> {
   let now = START;
   const sent: CheckRequest[] = [];
-  const clock: Clock = { now: () => now, sleep: async (pause) => { now += pause; } };
+  const clock: Clock = { now: () => now, sleep: (pause) => Promise.resolve(void (now += pause)) };
   const transport = {
-    send: async (request: CheckRequest) => {
+    send: (request: CheckRequest) => {
       sent.push(request);
-      return exchanges[Math.min(sent.length, exchanges.length) - 1];
+      return Promise.resolve(exchanges[Math.min(sent.length, exchanges.length) - 1]);
     },
   };
   const result = await runCheck(HTTP_CHECKS[name], transport, clock, milliseconds);
