@@ -1,0 +1,29 @@
+/** A Kafka table of ClickHouse that reads a topic a second time, into the data table that another one fills already. */
+export interface DuplicateKafkaTable {
+  /** The materialized view and the Kafka table that go, in the order in which upstream drops them: the view first. */
+  readonly drop: readonly [view: string, kafkaTable: string];
+  /** The materialized view and the Kafka table of the same topic that stay. Without both, nothing is dropped. */
+  readonly keep: readonly [view: string, kafkaTable: string];
+}
+
+/**
+ * The second set of Kafka tables that PostHog's migrations create outside its cloud.
+ *
+ * Upstream moved its cloud from one Kafka to another with two sets of tables side by side. Elsewhere both sets read the one Kafka there is, each
+ * with a consumer group of its own, and write each row twice. `app_metrics2` and `tophog` sum what they get, so that the metrics of pipelines and
+ * workflows are doubled; the other two deduplicate rows when they merge parts, and do double work until then.
+ *
+ * Sources, of PostHog/posthog: posthog/clickhouse/migrations/0227_warpstream_kafka_engines.py and 0229_warpstream_calculated_events.py create them
+ * without asking for the cloud; 0243_fix_precalculated_events_date.py drops the set of `precalculated_events` again; 0248_drop_msk_kafka_engines_
+ * with_ws_equivalents.py, which drops the other side, is for the cloud only (as of 13 July 2026). Pull request 61230 (June 2026, closed unmerged)
+ * drops the first three as this does, "in local only"; pull request 79807 (merged in August 2026, migration 0297) drops the last.
+ */
+export const DUPLICATE_KAFKA_TABLES: readonly DuplicateKafkaTable[] = [
+  { drop: ['log_entries_ws_mv', 'kafka_log_entries_ws'], keep: ['log_entries_v3_mv', 'kafka_log_entries_v3'] },
+  { drop: ['app_metrics2_ws_mv', 'kafka_app_metrics2_ws'], keep: ['app_metrics2_mv', 'kafka_app_metrics2'] },
+  { drop: ['tophog_ws_mv', 'kafka_tophog_ws'], keep: ['tophog_mv', 'kafka_tophog'] },
+  {
+    drop: ['precalculated_person_properties_ws_mv', 'kafka_precalculated_person_properties_ws'],
+    keep: ['precalculated_person_properties_mv', 'kafka_precalculated_person_properties'],
+  },
+];
