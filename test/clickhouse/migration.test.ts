@@ -1,3 +1,4 @@
+import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/duplicate-kafka-tables';
 import { migrationScript } from '../../lib/services/migration/migration-script';
 import { configXml } from '../../lib/stores/clickhouse/config-xml';
 import { oneShard } from '../../lib/stores/clickhouse/topology';
@@ -42,4 +43,19 @@ test.each([DISKS.replace('{}', CLUSTER_DISKS), CLUSTER_FLUSH])('it knows the who
   // Nothing listens: it is understood, and fails where it connects.
   expect(() => askEngine([query], CONFIG)).toThrow(/clickhouse\.internal|Keeper|ZooKeeper|DDL/i);
   expect(() => askEngine([query.replace('\'posthog\'', '\'nonsense\'')], CONFIG)).toThrow(/nonsense/);
+});
+
+test('it knows the Kafka tables and the views that read a topic twice, and drops one set, views first', () => {
+  // The library starts no Kafka table, so tables of the engine Null are in their place.
+  const found = inScript(/query = f"(SELECT hostName\(\), name .*?)"$/m).replace('{{}}', 'system.tables').replace('{database}', 'posthog').replace('\'Kafka\'', '\'Null\'');
+  const drop = inScript(/drop = f"(DROP TABLE .*?)"$/m).replace('{database}', 'posthog');
+  const [, { drop: second, keep: first }] = DUPLICATE_KAFKA_TABLES;
+  const create = ([view, table]: readonly string[]) => [
+    `CREATE TABLE posthog.${table} (count Int64) ENGINE = Null`, `CREATE MATERIALIZED VIEW posthog.${view} TO posthog.app_metrics2 AS SELECT count FROM posthog.${table}`,
+  ];
+  const [before, after, rows] = askEngine([
+    'CREATE DATABASE IF NOT EXISTS posthog', 'CREATE TABLE posthog.app_metrics2 (count Int64) ENGINE = MergeTree ORDER BY count', ...create(first), ...create(second),
+    found, ...second.map((name) => drop.replace('{name}', name)), found, `INSERT INTO posthog.${first[1]} VALUES (1)`, 'SELECT sum(count) FROM posthog.app_metrics2',
+  ], CONFIG).filter((_, query) => [6, 9, 11].includes(query)).map((answer) => answer.map((row) => row.at(-1)));
+  expect([before.sort(), after.sort(), rows]).toEqual([[...first, ...second].sort(), [...first].sort(), ['1']]);
 });

@@ -136,6 +136,7 @@ const OTHERS: Record<string, unknown> = {
   'KafkaProps.retention': Duration.days(1),
   'KafkaProps.volumeSize': Size.gibibytes(50),
   'MigrationOptions.allowDowngrade': true,
+  'MigrationOptions.allowLegacyDatabase': true,
   'MigrationOptions.cpu': 1024,
   'MigrationOptions.maxBackupAge': Duration.hours(1),
   'MigrationOptions.maxReleaseGap': Duration.days(30),

@@ -10,16 +10,22 @@ const VENV = path.join(ROOT, '.venv-migration');
 /** The script, as it stands in the task definition. */
 export const SCRIPT = migrationScript();
 
-/** Stands in for PostHog's own bin/migrate: notes that it has run, waits or fails where it is told to, and lets the real Django migrate. */
+/** A stub of PostHog's own bin/migrate: notes how it was called, waits or fails where a test wants it, and lets the real Django migrate. */
 const BIN_MIGRATE = `#!/bin/bash
+# Usage: bin/migrate [--scope=postgres]
 set -e
-echo "$MIGRATION_RELEASE" >>runs
+run_scope() { [[ -z "$scope" || "$scope" == "$1" ]]; }
+scope="\${1#--scope=}"
+echo "$MIGRATION_RELEASE\${1:+ $1}\${MIGRATE_MAX_RETRIES:+ tries: $MIGRATE_MAX_RETRIES}" >>runs
 while [[ -e hold ]]; do sleep 0.1; done
-if [[ -e fail ]]; then
+if [[ -e fail || -e fail-once ]]; then
+  rm -f fail-once
   echo 'column "team_id" does not exist'
   exit 3
 fi
-python manage.py migrate --noinput
+if run_scope "postgres"; then
+  python manage.py migrate --noinput
+fi
 `;
 
 const MANAGE = `import os, sys
@@ -28,11 +34,11 @@ from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
 `;
 
-const SETTINGS = `import os
+const settings = (apps: readonly string[]) => `import os
 from psycopg.conninfo import conninfo_to_dict
 url = conninfo_to_dict(os.environ["DATABASE_URL"])
 SECRET_KEY = "test"
-INSTALLED_APPS = ["posthog"]
+INSTALLED_APPS = ${JSON.stringify(apps)}
 DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": url["dbname"], "USER": url["user"], "HOST": url["host"], "PORT": url["port"],
                          "OPTIONS": {"sslmode": url["sslmode"]}}}
 print("as PostHog, this one says things while it loads")
@@ -74,10 +80,13 @@ export class Run {
 export class Image {
   public readonly folder = mkdtempSync(path.join(tmpdir(), 'migration-image-'));
 
-  /** @param migrations the Django migrations that it has */
-  public constructor(migrations: readonly string[]) {
+  /**
+   * @param migrations the Django migrations that it has
+   * @param apps the Django apps whose migrations it has
+   */
+  public constructor(migrations: readonly string[], apps: readonly string[] = ['posthog']) {
     const files = {
-      'bin/migrate': BIN_MIGRATE, 'manage.py': MANAGE, 'posthog/__init__.py': '', 'posthog/settings.py': SETTINGS, 'posthog/migrations/__init__.py': '',
+      'bin/migrate': BIN_MIGRATE, 'manage.py': MANAGE, 'posthog/__init__.py': '', 'posthog/settings.py': settings(apps), 'posthog/migrations/__init__.py': '',
       ...Object.fromEntries(migrations.map((name, index) => [`posthog/migrations/${name}.py`, migration(migrations[index - 1])])),
     };
     for (const [name, content] of Object.entries(files)) {
@@ -95,7 +104,7 @@ export class Image {
     rmSync(path.join(this.folder, name));
   }
 
-  /** The releases that bin/migrate has been run for, in their order. */
+  /** What bin/migrate has been run with, in this order: the release, the scope where one was given, and how often it shall try. */
   public get runs(): string[] {
     const file = path.join(this.folder, 'runs');
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];

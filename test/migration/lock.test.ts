@@ -20,7 +20,7 @@ test('two of one release: the second waits, and has nothing left to do', async (
   const [one, two] = await Promise.all([first.ended, second.ended]);
   expect([one.status, two.status]).toEqual([0, 0]);
   expect(two.output).toContain(`the other has migrated to ${RELEASE} meanwhile: nothing is left to do`);
-  expect(here.world.image.runs).toEqual([RELEASE]);
+  expect(here.world.image.runs).toEqual([`${RELEASE} --scope=postgres`, RELEASE]);
   expect(here.world.journal()).toEqual([`${RELEASE}|succeeded`]);
 });
 
@@ -44,7 +44,7 @@ test('the second migrates where the first has failed', async () => {
   expect((await first.ended).status).toBe(1);
   await second.says(RUNNING);
   expect((await second.ended).status).toBe(1);
-  expect(here.world.image.runs).toEqual([RELEASE, RELEASE]);
+  expect(here.world.image.runs).toEqual(['', ' tries: 1', '', ' tries: 1'].map((tries) => `${RELEASE} --scope=postgres${tries}`));
 });
 
 test('the second gives up in time, says for whom it has waited, and changes nothing', async () => {

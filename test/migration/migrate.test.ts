@@ -6,6 +6,9 @@ import { APP_IMAGE, RELEASE, TASK, worlds } from './world';
 
 const here = worlds();
 
+const DISKS = 'SELECT hostName(), name, free_space, total_space FROM clusterAllReplicas(\'posthog\', system.disks) FORMAT TSV';
+const COLUMNS = 'SELECT DISTINCT table, name FROM system.columns WHERE database = \'posthog\' FORMAT TSV';
+
 test('migrates an empty database, and notes it down', async () => {
   const looked = await here.world.start('preflight').ended;
   expect([looked.status, looked.output]).toEqual([0, expect.stringContaining('the database is empty: there is nothing to lose, and nothing to skip')]);
@@ -14,7 +17,7 @@ test('migrates an empty database, and notes it down', async () => {
 
   const { status, output } = await here.world.start('migrate').ended;
   expect([status, output]).toEqual([0, expect.stringContaining(`PostHog ${RELEASE} is migrated`)]);
-  expect(here.world.image.runs).toEqual([RELEASE]);
+  expect(here.world.image.runs).toEqual([`${RELEASE} --scope=postgres`, RELEASE]);
   expect(here.world.ask('SELECT name FROM django_migrations ORDER BY id')).toEqual(['0001_initial', '0002_second']);
   expect(here.world.journal('release, released, upstream_commit, app_image, task, outcome, note, finished >= started')).toEqual([
     `${RELEASE}|${RELEASE}|18b824b|${APP_IMAGE}|${TASK}|succeeded||t`,
@@ -24,9 +27,8 @@ test('migrates an empty database, and notes it down', async () => {
 test('has the logs of ClickHouse flushed before anything migrates, with the credentials of PostHog', async () => {
   await here.world.run();
   expect(here.world.stores.queries.map(({ text }) => text)).toEqual([
-    'SELECT 1', 'SELECT hostName(), name, free_space, total_space FROM clusterAllReplicas(\'posthog\', system.disks) FORMAT TSV',
-    'SELECT 1', 'SELECT hostName(), name, free_space, total_space FROM clusterAllReplicas(\'posthog\', system.disks) FORMAT TSV',
-    'SYSTEM FLUSH LOGS ON CLUSTER \'posthog\'',
+    'SELECT 1', DISKS, COLUMNS, 'SELECT 1', DISKS, COLUMNS, 'SYSTEM FLUSH LOGS ON CLUSTER \'posthog\'',
+    'SELECT hostName(), name FROM clusterAllReplicas(\'posthog\', system.tables) WHERE database = \'posthog\' AND engine IN (\'Kafka\', \'MaterializedView\') FORMAT TSV',
   ]);
   expect(here.world.stores.queries[0].headers).toMatchObject({ 'x-clickhouse-user': 'posthog', 'x-clickhouse-key': 'secret' });
 });
@@ -35,7 +37,7 @@ test('is safe to run again', async () => {
   await here.world.run();
   const { status, output } = await here.world.run();
   expect([status, output]).toEqual([0, expect.stringContaining(`the release before: ${RELEASE}`)]);
-  expect(here.world.image.runs).toEqual([RELEASE, RELEASE]);
+  expect(here.world.image.runs).toEqual([`${RELEASE} --scope=postgres`, RELEASE, `${RELEASE} --scope=postgres`, RELEASE]);
   expect(here.world.journal()).toEqual([`${RELEASE}|succeeded`, `${RELEASE}|succeeded`]);
 });
 
@@ -43,17 +45,32 @@ test('asks the one server where the cluster does not answer', async () => {
   here.world.stores.clickHouse = (query) => (/clusterAllReplicas|ON CLUSTER/.test(query) ? { status: 404, text: 'Code: 701. CLUSTER_DOESNT_EXIST' } : query.includes('disks') ? HALF_FREE : '');
   const { status, output } = await here.world.run();
   expect([status, output]).toEqual([0, expect.stringContaining('only 127.0.0.1 is asked, because: ClickHouse answered 404: Code: 701. CLUSTER_DOESNT_EXIST')]);
-  expect(here.world.stores.queries.at(-1)!.text).toBe('SYSTEM FLUSH LOGS');
+  expect(here.world.stores.queries.map(({ text }) => text)).toEqual(expect.arrayContaining(['SYSTEM FLUSH LOGS', expect.stringContaining(' FROM system.tables WHERE ')]));
 });
 
-test('says how PostHog\'s migrations failed, notes it down, and can be run again', async () => {
+test('says how PostHog\'s migrations failed, twice, notes it down, and can be run again', async () => {
   here.world.image.write('fail');
   const { status, output } = await here.world.run();
-  expect([status, output]).toEqual([1, expect.stringMatching(/column "team_id" does not exist\n\[migration\] \.\/bin\/migrate ended with 3; what it said stands above\n$/)]);
-  expect(here.world.journal('outcome, note')).toEqual(['failed|./bin/migrate ended with 3; what it said stands above']);
+  const failure = './bin/migrate --scope=postgres ended with 3; what it said stands above';
+  expect([status, output]).toEqual([1, expect.stringMatching(/column "team_id" does not exist\n\[migration\] .*once more.*\n(.*\n)*column "team_id" does not exist\n.*ended with 3; what it said stands above\n$/)]);
+  expect(here.world.image.runs).toEqual([`${RELEASE} --scope=postgres`, `${RELEASE} --scope=postgres tries: 1`]);
+  expect(here.world.journal('outcome, note')).toEqual([`failed|${failure}`]);
   here.world.image.remove('fail');
   expect((await here.world.run()).status).toBe(0);
   expect(here.world.journal('outcome')).toEqual(['failed', 'succeeded']);
+});
+
+test('goes on where a step fails once', async () => {
+  here.world.image.write('fail-once');
+  expect((await here.world.run()).status).toBe(0);
+  expect(here.world.image.runs).toEqual([`${RELEASE} --scope=postgres`, `${RELEASE} --scope=postgres tries: 1`, RELEASE]);
+});
+
+test('migrates in one step where the image knows no scopes, and says so', async () => {
+  here.world.image.write('bin/migrate', '#!/bin/bash\necho "all" >>runs\npython manage.py migrate\n');
+  const { status, output } = await here.world.run();
+  expect([status, output]).toEqual([0, expect.stringContaining('bin/migrate of this image knows no scopes: everything is migrated in one step')]);
+  expect(here.world.image.runs).toEqual(['all']);
 });
 
 test('runs what comes afterwards while it holds the lock, and fails where that does', async () => {

@@ -1,4 +1,5 @@
 import { Ended, Image, Run } from './image';
+import { LedgerImage, ledgerImage } from './ledger-image';
 import { PostgresServer } from './postgres';
 import { answerAsClickHouse, StandInStores } from './stores';
 
@@ -30,9 +31,11 @@ export class World {
   }
 
   public newImage(migrations: readonly string[]): Image {
-    const image = new Image(migrations);
-    this.images.push(image);
-    return image;
+    return this.own(new Image(migrations));
+  }
+
+  public newLedgerImage(name: LedgerImage): Image {
+    return this.own(ledgerImage(name));
   }
 
   public start(mode: 'preflight' | 'migrate', settings: Record<string, string> = {}, image = this.image): Run {
@@ -52,6 +55,11 @@ export class World {
   /** What is noted down, a line each. */
   public journal(columns = 'release, outcome'): string[] {
     return this.ask(`SELECT ${columns} FROM cdk_posthog_migrations ORDER BY id`);
+  }
+
+  private own(image: Image): Image {
+    this.images.push(image);
+    return image;
   }
 
   public end(): void {

@@ -53,6 +53,13 @@ export interface MigrationOptions {
    */
   readonly allowDowngrade?: boolean;
   /**
+   * Whether to go on where the databases need other steps before this release: migrations by older images (bridges), moves of models that came
+   * before a squash of Django's migrations, or asynchronous migrations that are not complete. See docs/upgrades.md.
+   *
+   * @default false
+   */
+  readonly allowLegacyDatabase?: boolean;
+  /**
    * What else to run in PostHog's image when everything is migrated, as lines of a shell: what fails, fails the deployment.
    *
    * @default - nothing
@@ -75,6 +82,7 @@ export interface MigrationPlan {
   readonly maxBackupAgeSeconds: number;
   readonly maxReleaseGapDays: number;
   readonly allowDowngrade: boolean;
+  readonly allowLegacyDatabase: boolean;
   readonly afterwards: readonly string[];
   readonly runAgain?: string;
 }
@@ -116,6 +124,7 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
     maxBackupAgeSeconds: secondsOf('maxBackupAge', options.maxBackupAge ?? DEFAULTS.maxBackupAge),
     maxReleaseGapDays: Math.floor(secondsOf('maxReleaseGap', options.maxReleaseGap ?? DEFAULTS.maxReleaseGap) / (24 * HOUR)),
     allowDowngrade: options.allowDowngrade ?? false,
+    allowLegacyDatabase: options.allowLegacyDatabase ?? false,
     afterwards,
     runAgain: options.runAgain,
   };

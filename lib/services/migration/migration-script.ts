@@ -1,15 +1,27 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { DUPLICATE_KAFKA_TABLES } from '../../catalog/duplicate-kafka-tables';
+import { BEFORE_SQUASH, CLICKHOUSE_BRIDGES } from '../../catalog/legacy-databases';
 
 /** Scripts ship beside the sources; `lib/` and `build/` are equally deep. */
 const SERVICES = path.join(__dirname, '..', '..', '..', 'lib', 'services');
+
+/** What the script gets of the catalog, by the name of its Python constant. JSON of lists, objects and texts is Python as well. */
+const DATA = { BRIDGES: CLICKHOUSE_BRIDGES, BEFORE_SQUASH, DUPLICATES: DUPLICATE_KAFKA_TABLES };
 
 /** The script that makes Kafka's topics. */
 export function topicsScript(): string {
   return readFileSync(path.join(SERVICES, 'topics', 'reconcile-topics.sh'), 'utf8');
 }
 
-/** The script that migrates, put together from its parts: an image that is not ours takes one text. */
+/** The script that migrates, put together from its parts and its data: an image that is not ours takes one text. */
 export function migrationScript(): string {
-  return ['stores', 'checks', 'migrate'].map((part) => readFileSync(path.join(SERVICES, 'migration', 'script', `${part}.py`), 'utf8')).join('\n\n');
+  const [stores, ...rest] = ['stores', 'ledgers', 'checks', 'migrate'].map((part) => readFileSync(path.join(SERVICES, 'migration', 'script', `${part}.py`), 'utf8'));
+  const data = Object.entries(DATA).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('\n');
+  return withoutComments([stores, data, ...rest].join('\n\n'));
+}
+
+/** Leaves out what no interpreter reads: a task definition has 64 KiB for everything. */
+function withoutComments(script: string): string {
+  return script.split('\n').filter((line) => !/^\s*(#.*)?$/.test(line)).join('\n') + '\n';
 }

@@ -67,12 +67,13 @@ export const STREAM_PREFIX = 'migration';
 const OF_REQUESTS = ['TRUSTED_PROXIES'];
 
 /**
- * Settings that make bin/migrate do what it should, and no more.
+ * Settings that make bin/migrate do what it should, and no more. MIGRATE_MAX_RETRIES is upstream's: ten attempts at `manage.py migrate` wait
+ * 3 seconds, then twice as long after each, 25.5 minutes in all (bin/migrate of PostHog/posthog, July 2026), long enough for a failover.
  *
- * Its ten attempts wait twice as long after each, 51 minutes in all, for a fault that is still there then (bin/migrate). Async migrations
- * are marked by bin/migrate itself; as part of Django's start they would ask tables that an empty database does not have (posthog/apps.py).
+ * Async migrations are marked by bin/migrate itself; as part of Django's start they would ask tables that an empty database does not have
+ * (posthog/apps.py).
  */
-const OF_MIGRATIONS = { MIGRATE_MAX_RETRIES: '3', SKIP_ASYNC_MIGRATIONS_SETUP: '1' };
+const OF_MIGRATIONS = { SKIP_ASYNC_MIGRATIONS_SETUP: '1' };
 
 /** The task that migrates, as ECS runs it: each container begins when the one before has succeeded, and the last decides. */
 export class MigrationTask extends Construct {
@@ -160,6 +161,7 @@ function ofPlan(plan: MigrationPlan, release: MigratedRelease): Record<string, s
     MIGRATION_MAX_BACKUP_AGE: String(plan.maxBackupAgeSeconds),
     MIGRATION_MAX_RELEASE_GAP: String(plan.maxReleaseGapDays),
     ...plan.allowDowngrade && { MIGRATION_ALLOW_DOWNGRADE: 'true' },
+    ...plan.allowLegacyDatabase && { MIGRATION_ALLOW_LEGACY_DATABASE: 'true' },
     ...plan.afterwards.length > 0 && { MIGRATION_AFTERWARDS: plan.afterwards.join('\n') },
   };
 }

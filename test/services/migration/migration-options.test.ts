@@ -6,18 +6,18 @@ import { newMigration } from './fixture';
 test('has defaults', () => {
   expect(migrationPlan()).toEqual({
     timeoutSeconds: 21_600, cpu: 2048, memoryLimitMiB: 8192, minFreeDiskPercent: 20,
-    maxBackupAgeSeconds: 86_400, maxReleaseGapDays: 180, allowDowngrade: false, afterwards: [], runAgain: undefined,
+    maxBackupAgeSeconds: 86_400, maxReleaseGapDays: 180, allowDowngrade: false, allowLegacyDatabase: false, afterwards: [], runAgain: undefined,
   });
 });
 
 test('takes what it is given, and nothing where nothing is to be looked at', () => {
   const options = {
     timeout: Duration.hours(12), cpu: 4096, memoryLimitMiB: 16384, minFreeDiskPercent: 0, maxBackupAge: Duration.seconds(0), maxReleaseGap: Duration.days(0),
-    allowDowngrade: true, afterwards: ['python manage.py setup_tasks_oauth'], runAgain: '2',
+    allowDowngrade: true, allowLegacyDatabase: true, afterwards: ['python manage.py cleartokens'], runAgain: '2',
   };
   expect(migrationPlan(options)).toEqual({
     timeoutSeconds: 43_200, cpu: 4096, memoryLimitMiB: 16384, minFreeDiskPercent: 0, maxBackupAgeSeconds: 0, maxReleaseGapDays: 0, allowDowngrade: true,
-    afterwards: ['python manage.py setup_tasks_oauth'], runAgain: '2',
+    allowLegacyDatabase: true, afterwards: ['python manage.py cleartokens'], runAgain: '2',
   });
 });
 

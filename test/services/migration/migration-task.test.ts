@@ -43,7 +43,7 @@ test('Django is told what makes its migrations complete, what is allowed, and no
   const template = templateOf();
   const told = environmentOf(template, 'migrate');
   expect(told).toEqual({
-    DEPLOYMENT: 'hobby', MIGRATE_MAX_RETRIES: '3', SKIP_ASYNC_MIGRATIONS_SETUP: '1', SECRET_KEY: { secret: expect.anything() as unknown },
+    DEPLOYMENT: 'hobby', SKIP_ASYNC_MIGRATIONS_SETUP: '1', SECRET_KEY: { secret: expect.anything() as unknown },
     MIGRATION_SCRIPT: '/migration/migrate.py', MIGRATION_RELEASE: '2026-09-11', MIGRATION_RELEASE_DATE: '2026-09-11', MIGRATION_UPSTREAM_COMMIT: '18b824b',
     MIGRATION_IMAGE: APP_IMAGE, MIGRATION_MIN_FREE_DISK_PERCENT: '20', MIGRATION_MAX_BACKUP_AGE: '86400', MIGRATION_MAX_RELEASE_GAP: '180',
   });
@@ -52,12 +52,12 @@ test('Django is told what makes its migrations complete, what is allowed, and no
 
 test('says nothing of what is not known of a release', () => {
   const told = environmentOf(templateOf(() => ({ release: { name: 'ours', image: APP_IMAGE } })), 'migrate');
-  expect(Object.keys(told).filter((name) => /DATE|COMMIT|DOWNGRADE|AFTERWARDS/.test(name))).toEqual([]);
+  expect(Object.keys(told).filter((name) => /DATE|COMMIT|DOWNGRADE|LEGACY|AFTERWARDS/.test(name))).toEqual([]);
 });
 
 test('whoever wants to goes back, and on', () => {
-  const template = templateOf(() => ({ options: { allowDowngrade: true, afterwards: ['python manage.py one', 'two'] } }));
-  expect(environmentOf(template, 'migrate')).toMatchObject({ MIGRATION_ALLOW_DOWNGRADE: 'true', MIGRATION_AFTERWARDS: 'python manage.py one\ntwo' });
+  const template = templateOf(() => ({ options: { allowDowngrade: true, allowLegacyDatabase: true, afterwards: ['python manage.py one', 'two'] } }));
+  expect(environmentOf(template, 'migrate')).toMatchObject({ MIGRATION_ALLOW_DOWNGRADE: 'true', MIGRATION_ALLOW_LEGACY_DATABASE: 'true', MIGRATION_AFTERWARDS: 'python manage.py one\ntwo' });
 });
 
 test('the topics are asked of the brokers, all of them', () => {

@@ -1,16 +1,5 @@
 # What is looked at before anything is changed.
 
-# Says which migrations the image has. Without a connection: what the database has is asked of the database.
-KNOWN = """
-import json, django
-django.setup()
-from django.db.migrations.loader import MigrationLoader
-loader = MigrationLoader(None, load=False)
-loader.load_disk()
-print("\\nMIGRATIONS " + json.dumps(sorted(loader.disk_migrations)))
-"""
-
-
 def check_backups():
     longest = int(setting("MAX_BACKUP_AGE", "0"))
     known = os.environ.get("MIGRATION_BACKUPS")
@@ -44,16 +33,10 @@ def number(name):
     return int(found[0]) if found else -1
 
 
-def check_downgrade(applied):
+def check_downgrade(applied, answer):
     if is_true(setting("ALLOW_DOWNGRADE")):
         return say("downgrade: not looked at")
-    environment = {"DJANGO_SETTINGS_MODULE": "posthog.settings", **os.environ}
-    asked = subprocess.run([sys.executable, "-c", KNOWN], env=environment, stdout=subprocess.PIPE, text=True, timeout=900, check=False)
-    found = re.search(r"^MIGRATIONS (.*)$", asked.stdout, re.MULTILINE)
-    if asked.returncode or not found:
-        print(asked.stdout, flush=True)
-        raise Refusal(f"PostHog cannot say which migrations its image has (exit code {asked.returncode}); what it said instead stands above")
-    known = {(app, name) for app, name in json.loads(found[1])}
+    known = {(app, name) for app, name in answer["known"]}
     newest = {app: max(number(name) for other, name in known if other == app) for app, _ in known}
     # Names go where upstream squashes migrations, and apps where it removes them. Only what is newer than everything in the image tells.
     ahead = sorted(f"{app}.{name}" for app, name in applied if app in newest and (app, name) not in known and number(name) > newest[app])
@@ -79,8 +62,17 @@ def check_disks():
 def check(connection):
     applied = rows(connection, "django_migrations", "SELECT app, name FROM django_migrations")
     check_disks()
+    check_clickhouse_ledger()
     if not applied:
         return say("the database is empty: there is nothing to lose, and nothing to skip")
     check_backups()
     check_gap(connection)
-    check_downgrade(applied)
+    pending = read_async(connection)
+    if is_true(setting("ALLOW_DOWNGRADE")) and is_true(setting("ALLOW_LEGACY_DATABASE")):
+        return say("migrations of the image: not looked at")
+    answer = ask_image(pending)
+    check_downgrade(applied, answer)
+    if is_true(setting("ALLOW_LEGACY_DATABASE")):
+        return say("the record of migrations: not checked")
+    check_django_ledger(answer)
+    return check_async(answer)

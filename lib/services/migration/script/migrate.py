@@ -26,10 +26,10 @@ def take_lock(connection):
     return waited
 
 
-def run(command, connection):
+def run(command, connection, **environment):
     """Runs a program for as long as the lock is held."""
     say(f"running {' '.join(command)}")
-    program = subprocess.Popen(command, start_new_session=True)
+    program = subprocess.Popen(command, start_new_session=True, env={**os.environ, **environment})
     try:
         while True:
             try:
@@ -42,7 +42,46 @@ def run(command, connection):
     finally:
         end(program)
     if code:
-        raise Complaint(f"{' '.join(command)} ended with {code}; what it said stands above")
+        raise Failure(f"{' '.join(command)} ended with {code}; what it said stands above")
+
+
+def run_twice(command, connection):
+    """Runs a step of bin/migrate, and once more where it fails: most of its programs have one attempt, and some fail by chance."""
+    try:
+        run(command, connection)
+    except Failure as failure:
+        say(f"{failure}; once more, because what is done is not done again")
+        # The patience with manage.py migrate is for a database that comes back, and has been had.
+        run(command, connection, MIGRATE_MAX_RETRIES="1")
+
+
+def run_migrations(connection):
+    """Runs PostgreSQL's migrations before all of them: bin/migrate runs ClickHouse's beside them, and those read a table of PostgreSQL."""
+    with open("bin/migrate", encoding="utf-8") as file:
+        knows_scopes = re.search(r'--scope=.*run_scope "postgres"', file.read(), re.DOTALL)
+    if knows_scopes:
+        run_twice(["./bin/migrate", "--scope=postgres"], connection)
+    else:
+        say("bin/migrate of this image knows no scopes: everything is migrated in one step")
+    run_twice(["./bin/migrate"], connection)
+
+
+def drop_duplicates():
+    """Drops the Kafka tables that fill a data table a second time, where those that fill it the first time are there."""
+    database = os.environ.get("CLICKHOUSE_DATABASE", "posthog")
+    query = f"SELECT hostName(), name FROM {{}} WHERE database = '{database}' AND engine IN ('Kafka', 'MaterializedView') FORMAT TSV"
+    servers = {}
+    for line in on_every_server(query.format("clusterAllReplicas('{}', system.tables)"), query.format("system.tables")).splitlines():
+        server, name = line.split("\t")
+        servers.setdefault(server, set()).add(name)
+    for duplicate in DUPLICATES:
+        doubled = [names for names in servers.values() if names.intersection(duplicate["drop"])]
+        if not doubled or not all(names.issuperset(duplicate["keep"]) for names in doubled):
+            continue
+        for name in duplicate["drop"]:
+            say(f"ClickHouse: dropping {name}, which reads what {duplicate['keep'][1]} reads as well")
+            drop = f"DROP TABLE IF EXISTS {database}.{name}"
+            on_every_server(drop + " ON CLUSTER '{}'", drop, timeout=240)
 
 
 def end(program):
@@ -82,7 +121,8 @@ def migrate():
         check(connection)
         # A migration reads system.crash_log, which is not there before the first flush (posthog/clickhouse/custom_metrics.py).
         on_every_server("SYSTEM FLUSH LOGS ON CLUSTER '{}'", "SYSTEM FLUSH LOGS")
-        run(["./bin/migrate"], connection)
+        run_migrations(connection)
+        drop_duplicates()
         for command in filter(None, setting("AFTERWARDS").splitlines()):
             run(["sh", "-c", command], connection)
     except Exception as error:

@@ -2,8 +2,8 @@
 
 Runs in PostHog's image, which has psycopg and bin/migrate. `preflight` only looks; `migrate` takes the lock, looks again, and migrates.
 DATABASE_URL, REDIS_URL, KAFKA_HOSTS and CLICKHOUSE_* are as PostHog reads them. Of MIGRATION_*: RELEASE, RELEASE_DATE, UPSTREAM_COMMIT and
-IMAGE say what is run; MIN_FREE_DISK_PERCENT, MAX_BACKUP_AGE (seconds), MAX_RELEASE_GAP (days) and ALLOW_DOWNGRADE what is allowed, 0 being
-anything; BACKUPS is the list of times that the database can be put back to; AFTERWARDS are commands, one a line, for when all migrations are
+IMAGE say what is run; MIN_FREE_DISK_PERCENT, MAX_BACKUP_AGE (seconds), MAX_RELEASE_GAP (days), ALLOW_DOWNGRADE and
+ALLOW_LEGACY_DATABASE what is allowed, 0 being anything; BACKUPS is the list of times that the database can be put back to; AFTERWARDS are commands, one a line, for when all migrations are
 done; PATIENCE, LOCK_PATIENCE, POLL and HEARTBEAT are seconds. `preflight` leaves this script in the file SCRIPT, for the container that comes after it.
 """
 
@@ -31,6 +31,10 @@ class Complaint(Exception):
     """Ends the run; its text is all that the reader of the log needs."""
 
     outcome = "failed"
+
+
+class Failure(Complaint):
+    """A program has failed."""
 
 
 class Refusal(Complaint):
@@ -69,16 +73,16 @@ def connect():
         keepalives=1, keepalives_idle=30, keepalives_interval=10, keepalives_count=3)
 
 
-def clickhouse(query):
+def clickhouse(query, timeout=60):
     host, secure = os.environ["CLICKHOUSE_HOST"], is_true(os.environ.get("CLICKHOUSE_SECURE", "true"))
     port = int(os.environ.get("CLICKHOUSE_HTTP_PORT") or (8443 if secure else 8123))
     if secure:
         context = ssl.create_default_context(cafile=os.environ.get("CLICKHOUSE_CA"))
         if not is_true(os.environ.get("CLICKHOUSE_VERIFY", "true")):
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(host, port, timeout=60, context=context)
+        connection = http.client.HTTPSConnection(host, port, timeout=timeout, context=context)
     else:
-        connection = http.client.HTTPConnection(host, port, timeout=60)
+        connection = http.client.HTTPConnection(host, port, timeout=timeout)
     login = {"X-ClickHouse-User": os.environ.get("CLICKHOUSE_USER", "default"), "X-ClickHouse-Key": os.environ.get("CLICKHOUSE_PASSWORD", "")}
     connection.request("POST", "/", body=query.encode(), headers=login)
     answer = connection.getresponse()
@@ -88,13 +92,13 @@ def clickhouse(query):
     return text
 
 
-def on_every_server(everywhere, here):
+def on_every_server(everywhere, here, timeout=60):
     """Asks the whole cluster, and where that is refused, the one server that is spoken to."""
     try:
-        return clickhouse(everywhere.format(os.environ.get("CLICKHOUSE_CLUSTER", "posthog")))
+        return clickhouse(everywhere.format(os.environ.get("CLICKHOUSE_CLUSTER", "posthog")), timeout)
     except OSError as error:
         say(f"only {os.environ['CLICKHOUSE_HOST']} is asked, because: {error}")
-        return clickhouse(here)
+        return clickhouse(here, timeout)
 
 
 def redis():
