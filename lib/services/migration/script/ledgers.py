@@ -2,7 +2,7 @@
 
 # Run in PostHog's image. Which migrations it has, and what Django's own loader says of them beside those that the database has.
 KNOWN = """
-import json, os, django
+import json, os, sys, django
 django.setup()
 from django.db import connection
 from django.db.migrations.exceptions import CircularDependencyError, InconsistentMigrationHistory, NodeNotFoundError
@@ -33,13 +33,14 @@ except (CircularDependencyError, InconsistentMigrationHistory, NodeNotFoundError
     answer["broken"] = f"{type(error).__name__}: {error}"
 pending = os.environ["PENDING"].split()
 if pending:
-    from semantic_version.base import Version
-    from posthog.async_migrations.setup import ALL_ASYNC_MIGRATIONS
-    from posthog.constants import FROZEN_POSTHOG_VERSION
-    for name in pending:
-        found = ALL_ASYNC_MIGRATIONS.get(name)
-        if found and FROZEN_POSTHOG_VERSION > Version(found.posthog_max_version) and found.is_required():
-            answer["required"].append(name)
+    try:
+        from semantic_version.base import Version
+        from posthog.async_migrations.setup import ALL_ASYNC_MIGRATIONS
+        from posthog.constants import FROZEN_POSTHOG_VERSION
+        found = [(name, ALL_ASYNC_MIGRATIONS[name]) for name in pending if name in ALL_ASYNC_MIGRATIONS]
+        answer["required"] = [name for name, one in found if FROZEN_POSTHOG_VERSION > Version(one.posthog_max_version) and one.is_required()]
+    except Exception as error:
+        print(f"whether {', '.join(pending)} must run is left to bin/migrate, because: {error}", file=sys.stderr)
 print("\\nMIGRATIONS " + json.dumps(answer))
 """
 
