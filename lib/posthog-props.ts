@@ -138,10 +138,11 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, Ap
    */
   readonly cpuArchitecture?: CpuArchitecture;
   /**
-   * The queues of Temporal that are worked on, by the names that posthog/settings/temporal.py has. Each takes about 700 MiB of memory of
-   * `temporal-django-worker`. Imports into the data warehouse want `data-warehouse-task-queue` and `data-modeling-task-queue` besides.
+   * The task queues of Temporal that `temporal-django-worker` serves, by the names in posthog/settings/temporal.py. All of them run in one process
+   * of 0.7 GB; each takes a few MB. A name that the release does not have is logged and left out. Batch exports have a process of their own,
+   * `temporal-batch-exports-worker`. docs/task-queues.md says what each queue serves.
    *
-   * @default - upkeep, exports of dashboards, subscriptions, alerts, batch exports and recordings
+   * @default - every queue whose dependencies are deployed
    */
   readonly temporalTaskQueues?: string[];
   /**
@@ -166,14 +167,15 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, Ap
    */
   readonly serviceOptions?: Record<string, PostHogServiceOptions>;
   /**
-   * Further environment variables of the app: `web`, `worker` and `temporal-django-worker`. Those that the library sets cannot be overridden.
+   * Further environment variables of the app: `web`, `worker`, `temporal-django-worker` and `temporal-batch-exports-worker`. Those that the
+   * library sets cannot be overridden.
    *
    * @default - none
    */
   readonly environment?: Record<string, string>;
   /**
-   * Further environment variables of the app, `web`, `worker` and `temporal-django-worker`, from Secrets Manager or Parameter Store. Those
-   * that the library sets cannot be overridden.
+   * Further environment variables of the app, `web`, `worker`, `temporal-django-worker` and `temporal-batch-exports-worker`, from Secrets Manager
+   * or Parameter Store. Those that the library sets cannot be overridden.
    *
    * @default - none
    */

@@ -42,7 +42,7 @@ const DEFAULTS = { size: PostHogSize.SMALL, spot: false, enableExecuteCommand: f
 const GEOIP_IMAGE: keyof PostHogImages = 'capture';
 
 /** The processes that `environment` and `secrets` of the whole go to. */
-const APP = [PostHogProcess.WEB, PostHogProcess.WORKER, PostHogProcess.TEMPORAL_DJANGO_WORKER];
+const APP = [PostHogProcess.WEB, PostHogProcess.WORKER, PostHogProcess.TEMPORAL_DJANGO_WORKER, PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER];
 
 /** The processes of a PostHog: each runs, finds those that it calls, and may reach these and its stores, and nothing else. */
 export class PostHogServices extends Construct {

@@ -29,7 +29,6 @@ import { MigratedWorkflows } from './services/migration/migration-task';
 import { IPostHogService } from './services/posthog-service';
 import { ProcessContext } from './services/process-definition';
 import { DJANGO_STORES, djangoSettings } from './services/processes/django';
-import { TASK_QUEUES } from './services/processes/temporal-django-worker';
 import { Product } from './catalog/product';
 import { defineNamespace } from './services/service-namespace';
 import { admit } from './services/store-clients';
@@ -50,7 +49,6 @@ const DEFAULTS = {
   removalPolicy: RemovalPolicy.RETAIN,
   topicPartitions: 6,
   products: DEFAULT_PRODUCTS,
-  temporalTaskQueues: TASK_QUEUES,
 };
 
 /** What needs the image and the database of workflows, for messages. */
@@ -146,7 +144,7 @@ export class PostHog extends Construct {
           ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret : undefined,
         appSettings: at(this, () => appSettings(props)),
         telemetry: props.telemetry ?? DEFAULTS.telemetry,
-        temporalTaskQueues: props.temporalTaskQueues ?? DEFAULTS.temporalTaskQueues,
+        temporalTaskQueues: props.temporalTaskQueues,
         proxyEnvironment: this.ingress.environment,
       },
       release,

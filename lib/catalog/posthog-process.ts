@@ -60,8 +60,10 @@ export enum PostHogProcess {
   BROWSERLESS = 'browserless',
   /** Keeps long-running work: exports, imports, AI. */
   TEMPORAL = 'temporal',
-  /** Does the work that Temporal keeps. */
+  /** Does the work that Temporal keeps, but for batch exports. */
   TEMPORAL_DJANGO_WORKER = 'temporal-django-worker',
+  /** Runs batch exports, which Temporal keeps. PostHog's compose files have no such service: its worker serves them there, or nothing does. */
+  TEMPORAL_BATCH_EXPORTS_WORKER = 'temporal-batch-exports-worker',
 }
 
 /** Whether a name is that of a process of PostHog. */

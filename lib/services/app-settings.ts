@@ -142,7 +142,7 @@ export interface AppSettingsProps {
    */
   readonly singleSignOn?: SingleSignOnOptions;
   /**
-   * The keys of providers of AI.
+   * The keys of providers of AI. With any of them, `temporal-django-worker` serves the queue of AI chats, so chats need `Product.EXPORTS`.
    *
    * @default - none; AI features are off
    */

@@ -1,6 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppSecrets } from './app-secrets';
+import { TaskSize } from './process-size';
 import { Product } from '../catalog/product';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { PostHogImages } from '../release/posthog-images';
@@ -26,8 +27,8 @@ export interface ProcessContext extends Stores {
   readonly url: string;
   /** The keys to the symbol sets of error tracking, with `accessKeyId` and `secretAccessKey`; there where it is deployed. */
   readonly symbolSetKeys?: ISecret;
-  /** The queues of Temporal that are worked on. */
-  readonly temporalTaskQueues: readonly string[];
+  /** The queues of Temporal that `temporal-django-worker` serves; left out where these are all that it can. */
+  readonly temporalTaskQueues?: readonly string[];
   /** What the owner tells the app: mail, sign-on, keys. */
   readonly appSettings: ProcessSettings;
   /** Whether PostHog reports its own usage and errors to PostHog Inc. */
@@ -130,6 +131,8 @@ export interface ProcessDefinition {
   /** The security group that it shares with others that call the same ones; left out where it has one of its own. */
   readonly sharedGroup?: string;
   settings(context: ProcessContext): ProcessSettings;
+  /** Environment variables that follow from the size of its tasks; left out where none does. The user's own replace them. */
+  tuning?(size: TaskSize): Record<string, string>;
 }
 
 /** The port that others reach a process at; undefined where nothing does. */

@@ -29,17 +29,18 @@ const {
   WEB, WORKER, CAPTURE, REPLAY_CAPTURE, CAPTURE_AI, CAPTURE_LOGS, FEATURE_FLAGS, HYPERCACHE_SERVER, PLUGINS, CDP_JANITOR, CDP_HOGFLOW_SCHEDULER,
   CDP_HOGFLOW_SUBSCRIPTION_MATCHER, INGESTION_GENERAL, INGESTION_SESSION_REPLAY, INGESTION_ERROR_TRACKING, INGESTION_LOGS, INGESTION_TRACES,
   RECORDING_API, PROPERTY_DEFS, PROPERTY_DEFS_AI, PERSONHOG_REPLICA, PERSONHOG_ROUTER, CYMBAL, CYMBAL_RESOLUTION, LIVESTREAM, BROWSERLESS, TEMPORAL,
-  TEMPORAL_DJANGO_WORKER,
+  TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER,
 } = PostHogProcess;
 
 /**
  * The size of every process in every size of the whole, in one place. What Fargate offers bounds them (fargate-size.ts).
  *
- * Each of capture's two writers may hold 400 MiB of events while Kafka is away (rust/common/kafka/src/config.rs): it has 2 GiB or more where
- * events must not be lost. Node takes half a gigabyte before it does anything, Django 400 MiB for each of its processes.
+ * lib/catalog/memory.ts says what was measured of each process and how, or that it is a guess. Web gets 2 GiB for each worker of its web server,
+ * whose number follows from the memory. Capture has 2 GiB or more where events must not be lost: each of its two producers may hold 400 MiB. Both
+ * workers of Temporal are one Python process: more CPU than two helps them little, more tasks do.
  */
 const SIZES: Readonly<Record<PostHogProcess, readonly [dev: Row, small: Row, production: Row, large: Row]>> = {
-  [WEB]: [[1024, 4096, 1, 1], [2048, 4096, 2, 6], [2048, 6144, 2, 12], [4096, 12288, 3, 24]],
+  [WEB]: [[1024, 4096, 1, 1], [2048, 8192, 2, 6], [2048, 8192, 2, 12], [4096, 16384, 3, 24]],
   [WORKER]: [[1024, 4096, 1, 1], [2048, 8192, 1, 1], [4096, 16384, 1, 1], [8192, 32768, 1, 1]],
   [PERSONHOG_REPLICA]: [[256, 512, 1, 1], [256, 512, 2, 4], [512, 1024, 2, 8], [1024, 2048, 3, 16]],
   [PERSONHOG_ROUTER]: [[256, 512, 1, 1], [256, 512, 2, 4], [512, 1024, 2, 8], [1024, 2048, 3, 16]],
@@ -66,7 +67,8 @@ const SIZES: Readonly<Record<PostHogProcess, readonly [dev: Row, small: Row, pro
   [PROPERTY_DEFS_AI]: [[256, 1024, 1, 1], [256, 1024, 1, 2], [512, 2048, 1, 4], [512, 2048, 2, 8]],
   [LIVESTREAM]: [[256, 512, 1, 1], [512, 1024, 1, 1], [1024, 2048, 1, 1], [2048, 4096, 1, 1]],
   [TEMPORAL]: [[256, 1024, 1, 1], [512, 1024, 1, 1], [1024, 2048, 1, 1], [2048, 4096, 1, 1]],
-  [TEMPORAL_DJANGO_WORKER]: [[1024, 6144, 1, 1], [2048, 8192, 1, 4], [4096, 16384, 2, 8], [4096, 16384, 3, 16]],
+  [TEMPORAL_DJANGO_WORKER]: [[512, 2048, 1, 1], [1024, 2048, 1, 4], [2048, 4096, 2, 8], [2048, 8192, 3, 16]],
+  [TEMPORAL_BATCH_EXPORTS_WORKER]: [[512, 2048, 1, 1], [512, 2048, 1, 4], [1024, 4096, 2, 8], [2048, 8192, 2, 16]],
 };
 
 const COLUMNS = [PostHogSize.DEV, PostHogSize.SMALL, PostHogSize.PRODUCTION, PostHogSize.LARGE];

@@ -36,6 +36,7 @@ test.each([
     'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'ingestion-general', 'ingestion-sessionreplay',
     'ingestion-error-tracking', 'ingestion-logs', 'ingestion-traces', 'recording-api', 'property-defs-rs', 'property-defs-ai', 'personhog-replica',
     'personhog-router', 'cymbal', 'cymbal-resolution', 'livestream', 'browserless', 'temporal', 'temporal-django-worker',
+    'temporal-batch-exports-worker',
   ]],
   ['Product', ['events', 'feature-flags', 'session-replay', 'data-pipelines', 'error-tracking', 'logs', 'ai', 'live-events', 'exports']],
   ['PostHogSize', ['dev', 'small', 'production', 'large']],

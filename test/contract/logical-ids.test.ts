@@ -69,6 +69,7 @@ AWS::ECS::Service PostHogServicesPluginsService8ACD5255
 AWS::ECS::Service PostHogServicesPropertyDefsService7ED7426D
 AWS::ECS::Service PostHogServicesRecordingApiService38BE8655
 AWS::ECS::Service PostHogServicesReplayCaptureService2EC4D78B
+AWS::ECS::Service PostHogServicesTemporalBatchExportsWorkerService2CE5AB81
 AWS::ECS::Service PostHogServicesTemporalDjangoWorkerService7363EF5B
 AWS::ECS::Service PostHogServicesTemporalService58084649
 AWS::ECS::Service PostHogServicesWebService09489066
@@ -111,6 +112,7 @@ AWS::Logs::LogGroup PostHogServicesPluginsLogsA2F09284
 AWS::Logs::LogGroup PostHogServicesPropertyDefsLogs9F6E02F7
 AWS::Logs::LogGroup PostHogServicesRecordingApiLogsFFC07D6C
 AWS::Logs::LogGroup PostHogServicesReplayCaptureLogs767FC70E
+AWS::Logs::LogGroup PostHogServicesTemporalBatchExportsWorkerLogs13E2CCE4
 AWS::Logs::LogGroup PostHogServicesTemporalDjangoWorkerLogsE51B0810
 AWS::Logs::LogGroup PostHogServicesTemporalLogsF0DDA81B
 AWS::Logs::LogGroup PostHogServicesWebLogsC5374320

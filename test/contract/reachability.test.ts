@@ -46,7 +46,7 @@ describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [defini
 
   test('is told of these, and of no others', () => {
     // Its own name stands in what the app is told about who may call it.
-    expect(toldOf(process).filter((name) => name !== 'web' || !process.match(/^(web|worker|temporal-django-worker)$/))).toEqual(called(definition).map(String).sort());
+    expect(toldOf(process).filter((name) => name !== 'web' || !process.match(/^(web|worker|temporal-(django|batch-exports)-worker)$/))).toEqual(called(definition).map(String).sort());
   });
 
   test('reaches every store that it uses, at each of its ports, and no other', () => {

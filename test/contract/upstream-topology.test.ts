@@ -12,13 +12,13 @@ interface Upstream {
 
 const UPSTREAM = upstream.processes as unknown as Record<string, Upstream>;
 
-/** What only the node image's production leaves out of `plugins`, and compose therefore does not know (nodejs/src/capabilities.ts). */
-const OURS = ['cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher'];
+/** What only the node image's production leaves out of `plugins`, and compose therefore does not know (nodejs/src/capabilities.ts); and batch exports apart. */
+const OURS = ['cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'temporal-batch-exports-worker'];
 
 /** Commands of compose that stand for another here, and why. */
 const COMMANDS: Record<string, [ours: RegExp, why: string]> = {
   'web': [/docker-server$/, 'the wrapper of compose waits for stores and migrates, and starts this'],
-  'temporal-django-worker': [/bin\/temporal-django-worker --task-queue/, 'one worker for each queue; the wrapper of compose starts one of the same program'],
+  'temporal-django-worker': [/start_temporal_worker as command/, 'all queues in one process; the wrapper of compose starts this program for one queue'],
   'temporal': [/entrypoint\.sh autosetup$/, 'the command of the image, with the file in place that compose mounts'],
 };
 

@@ -32,7 +32,7 @@ const DOCUMENTED = [
 
 const REFUSED = ['/_stats', '/api/projects/1/internal/hog_flows', '/static//../admin/', '/embedded/%2e%2e/api/users'];
 
-const DJANGO = ['web', 'worker', 'temporal-django-worker'];
+const DJANGO = ['web', 'worker', 'temporal-django-worker', 'temporal-batch-exports-worker'];
 
 const STATEFUL = ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'];
 
@@ -121,7 +121,9 @@ describe('a first deployment', () => {
       const [own, ...clients] = groups.get('web')!;
       expect(own).toBe(groupNamed(world, 'PostHogServicesSecurityGroupsDjango'));
       expect(clients).toEqual(['Postgres', 'Cache', 'Kafka', 'ClickHouse'].map((store) => groupNamed(world, `PostHogServicesClients${store}`)));
-      expect(['worker', 'temporal-django-worker'].map((process) => groups.get(process))).toEqual([[own, ...clients], [own, ...clients]]);
+      for (const process of ['worker', 'temporal-django-worker', 'temporal-batch-exports-worker']) {
+        expect(groups.get(process)).toEqual([own, ...clients]);
+      }
       expect(groups.get('personhog-router')).toEqual([groupNamed(world, 'PostHogServicesSecurityGroupsPersonhogRouter')]);
       expect(await admittedBy(world, groups.get('cymbal-resolution')![0])).toEqual([expect.stringMatching(`^\\d+ from ${groups.get('cymbal')![0]}$`)]);
     });

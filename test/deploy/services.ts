@@ -8,7 +8,7 @@ const AT_ONCE = 10;
 export const DEFAULT_PROCESSES: readonly string[] = [
   'browserless', 'capture', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'cymbal', 'cymbal-resolution', 'feature-flags',
   'hypercache-server', 'ingestion-error-tracking', 'ingestion-general', 'ingestion-sessionreplay', 'livestream', 'personhog-replica', 'personhog-router', 'plugins',
-  'property-defs-rs', 'recording-api', 'replay-capture', 'temporal', 'temporal-django-worker', 'web', 'worker',
+  'property-defs-rs', 'recording-api', 'replay-capture', 'temporal', 'temporal-batch-exports-worker', 'temporal-django-worker', 'web', 'worker',
 ];
 
 /** What is added with all products. */

@@ -30,7 +30,6 @@ export function contextIn(stack: Stack, { stores: others = () => ({}), without =
     symbolSetKeys: Secret.fromSecretNameV2(stack, 'SymbolSetKeys', 'symbol-set-keys'),
     appSettings: { environment: {}, secrets: {} },
     telemetry: false,
-    temporalTaskQueues: ['one-queue', 'another-queue'],
     proxyEnvironment: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4', ALLOWED_HOSTS: 'posthog.example.com' },
     isDeployed: (process) => !without.includes(process),
     endpointOf: (process) => ({ host: `${process}.internal`, port: portOf(PROCESSES.find((other) => other.process === process)!)! }),

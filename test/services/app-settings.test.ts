@@ -87,7 +87,7 @@ test('every Django process is told, and cannot be told twice', () => {
   const email = { host: 'mail.example.com', from: 'posthog@example.com' };
   newPostHog(stack, { email, products: [...FEW, Product.EXPORTS] });
   const template = Template.fromStack(stack);
-  for (const process of ['web', 'worker', 'temporal-django-worker']) {
+  for (const process of ['web', 'worker', 'temporal-django-worker', 'temporal-batch-exports-worker']) {
     expect(environmentOf(template, process)).toMatchObject({ EMAIL_HOST: 'mail.example.com' });
   }
   expect(() => newPostHog(newStack(), { email, environment: { EMAIL_HOST: 'other' } })).toThrow('`environment` must not set a variable that the library manages, got: \'EMAIL_HOST\'');

@@ -14,7 +14,7 @@ test.each<[Product, string[]]>([
   [Product.LOGS, ['capture-logs', 'ingestion-logs', 'ingestion-traces']],
   [Product.AI, ['capture-ai', 'property-defs-ai']],
   [Product.LIVE_EVENTS, ['livestream']],
-  [Product.EXPORTS, ['browserless', 'temporal', 'temporal-django-worker']],
+  [Product.EXPORTS, ['browserless', 'temporal', 'temporal-django-worker', 'temporal-batch-exports-worker']],
 ])('%s is the app with %j', (product, expected) => {
   expect(names([product])).toEqual([...CORE, ...expected]);
 });

@@ -32,7 +32,7 @@ describe('task roles', () => {
   const WRITE = [...BUCKET, 's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'];
 
   const MAY: Record<string, string[]> = {
-    'web': WRITE, 'worker': WRITE, 'temporal-django-worker': WRITE, 'ingestion-sessionreplay': WRITE, 'recording-api': WRITE, 'capture-ai': WRITE,
+    'web': WRITE, 'worker': WRITE, 'temporal-django-worker': WRITE, 'temporal-batch-exports-worker': WRITE, 'ingestion-sessionreplay': WRITE, 'recording-api': WRITE, 'capture-ai': WRITE,
     'feature-flags': READ, 'hypercache-server': READ,
   };
 
@@ -107,8 +107,9 @@ describe('execution roles', () => {
 
 describe('what processes are told', () => {
   test('further settings of the whole reach the app and nobody else', () => {
-    expect(NAMES.filter((process) => told(process).environment.includes('EMAIL_HOST'))).toEqual(['web', 'worker', 'temporal-django-worker']);
-    expect(NAMES.filter((process) => told(process).secrets.includes('EMAIL_HOST_PASSWORD'))).toEqual(['web', 'worker', 'temporal-django-worker']);
+    const app = ['web', 'worker', 'temporal-django-worker', 'temporal-batch-exports-worker'];
+    expect(NAMES.filter((process) => told(process).environment.includes('EMAIL_HOST'))).toEqual(app);
+    expect(NAMES.filter((process) => told(process).secrets.includes('EMAIL_HOST_PASSWORD'))).toEqual(app);
     expect(NAMES.filter((process) => told(process).secrets.includes('EXTRA'))).toEqual(['capture']);
   });
 

@@ -11,7 +11,7 @@ import { CDP_HOGFLOW_SCHEDULER, CDP_HOGFLOW_SUBSCRIPTION_MATCHER, CDP_JANITOR, P
 import { PROPERTY_DEFS, PROPERTY_DEFS_AI } from './property-defs';
 import { RECORDING_API } from './recording-api';
 import { TEMPORAL } from './temporal';
-import { TEMPORAL_DJANGO_WORKER } from './temporal-django-worker';
+import { TEMPORAL_BATCH_EXPORTS_WORKER, TEMPORAL_DJANGO_WORKER } from './temporal-workers';
 import { WEB } from './web';
 import { WORKER } from './worker';
 import { ProcessDefinition } from '../process-definition';
@@ -27,5 +27,5 @@ export const PROCESSES: readonly ProcessDefinition[] = [
   CAPTURE_LOGS, INGESTION_LOGS, INGESTION_TRACES,
   CAPTURE_AI, PROPERTY_DEFS_AI,
   LIVESTREAM,
-  TEMPORAL, TEMPORAL_DJANGO_WORKER,
+  TEMPORAL, TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER,
 ];

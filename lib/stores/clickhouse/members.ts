@@ -34,7 +34,6 @@ export interface ServerContext extends MemberContext {
   readonly volume: InstanceVolume;
   readonly instanceType: InstanceType;
   readonly credentials: ISecret;
-  readonly dictReaderCredentials: ISecret;
   readonly clusterSecret: ISecret;
 }
 
@@ -53,7 +52,6 @@ export function defineServer(scope: Construct, id: string, subnet: ISubnet, self
   const { props } = context;
   const secrets = {
     [VARIABLES.password]: { secret: context.credentials, field: 'password' },
-    [VARIABLES.dictReaderPassword]: { secret: context.dictReaderCredentials, field: 'password' },
     [VARIABLES.cluster]: { secret: context.clusterSecret },
   };
   const instance = new StatefulInstance(scope, id, {
@@ -70,7 +68,7 @@ export function defineServer(scope: Construct, id: string, subnet: ISubnet, self
       secrets,
       files: {
         [CONFIG_FILE]: configXml(context.topology, self, { database: context.database, kafkaTls: props.kafka.encryption === KafkaEncryption.TLS }),
-        [`${CONFIG_PATH}/users.xml`]: usersXml(context.database),
+        [`${CONFIG_PATH}/users.xml`]: usersXml(),
       },
       mounts: MOUNTS,
       ulimits: { nofile: '262144:262144' },

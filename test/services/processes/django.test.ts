@@ -1,7 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Cache, CacheEncryption, ClickHouse, Kafka, KafkaEncryption, ObjectStorage, Postgres, PostHogProcess } from '../../../lib';
-import { TEMPORAL_DJANGO_WORKER } from '../../../lib/services/processes/temporal-django-worker';
 import { WEB } from '../../../lib/services/processes/web';
 import { WORKER } from '../../../lib/services/processes/worker';
 import { settingsOf } from '../../helpers/process-context';
@@ -47,7 +46,6 @@ test('the app is told this and nothing else', () => {
     CLICKHOUSE_LOGS_CLUSTER_HOST: 'clickhouse.internal',
     CLICKHOUSE_LOGS_CLUSTER_PORT: '9440',
     CLICKHOUSE_LOGS_CLUSTER_SECURE: 'true',
-    CLICKHOUSE_LOGS_DATABASE: 'posthog',
     CLICKHOUSE_LOGS_CLUSTER_USER: 'secret clickhouse username',
     CLICKHOUSE_LOGS_CLUSTER_PASSWORD: 'secret clickhouse password',
     OBJECT_STORAGE_ENABLED: 'true',
@@ -85,10 +83,6 @@ test('what the owner says arrives', () => {
   expect(settingsOf(WEB, { appSettings: { environment: { EMAIL_HOST: 'mail.example.com' }, secrets: {} } })).toMatchObject({ EMAIL_HOST: 'mail.example.com' });
 });
 
-test('the worker of Temporal is told the same, and which queues to work on', () => {
-  expect(settingsOf(TEMPORAL_DJANGO_WORKER)).toEqual({ ...settingsOf(WEB), TASK_QUEUES: 'one-queue another-queue' });
-});
-
 test('the worker is told the same', () => {
   expect(settingsOf(WORKER)).toEqual(settingsOf(WEB));
 });
@@ -99,8 +93,7 @@ test('what the stores know of themselves arrives', () => {
     cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
     kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
     clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'H', {
-      host: 'ch', database: 'events', tls: false, verifyCertificate: false,
-      credentials: Secret.fromSecretNameV2(stack, 'Ch', 'ch-login'), dictReaderCredentials: Secret.fromSecretNameV2(stack, 'ChReader', 'ch-reader'),
+      host: 'ch', credentials: Secret.fromSecretNameV2(stack, 'Ch', 'ch-login'), database: 'events', tls: false, verifyCertificate: false,
     }),
     objectStorage: ObjectStorage.fromObjectStorageAttributes(stack, 'O', { bucket: Bucket.fromBucketName(stack, 'Files', 'files'), recordingsPrefix: 'replay' }),
   }) });
@@ -119,9 +112,6 @@ test('what the stores know of themselves arrives', () => {
     CLICKHOUSE_LOGS_CLUSTER_HOST: 'ch',
     CLICKHOUSE_LOGS_CLUSTER_PORT: '9000',
     CLICKHOUSE_LOGS_CLUSTER_SECURE: 'false',
-    CLICKHOUSE_LOGS_DATABASE: 'events',
-    CLICKHOUSE_DICT_READER_USER: 'secret ch-reader username',
-    CLICKHOUSE_DICT_READER_PASSWORD: 'secret ch-reader password',
     OBJECT_STORAGE_BUCKET: 'files',
     SESSION_RECORDING_V2_S3_BUCKET: 'files',
     SESSION_RECORDING_V2_S3_PREFIX: 'replay',

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
+import { PostHogProcess } from '../../catalog/posthog-process';
+import { Product } from '../../catalog/product';
+import { QueueNeeds, TASK_QUEUES, taskQueue } from '../../catalog/task-queues';
+import { ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
+
+/** The script ships beside the sources; `lib/` and `build/` are equally deep. */
+const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'services', 'processes', 'serve-task-queues.py');
+
+/** Seconds that running activities get to finish; ECS ends the container 120 seconds after SIGTERM, and PostHog's own default is 300. */
+const GRACE = '90';
+
+const WORKER = {
+  products: [Product.EXPORTS],
+  image: 'app',
+  entryPoint: ['python', '-c'],
+  command: [readFileSync(SCRIPT, 'utf8')],
+  interruptible: true,
+  stopTimeout: 120,
+  stores: DJANGO_STORES,
+  objects: 'read-write',
+  sharedGroup: DJANGO_GROUP,
+  needs: [...DJANGO_NEEDS, PostHogProcess.TEMPORAL],
+  calls: DJANGO_CALLS.filter((process) => process !== PostHogProcess.TEMPORAL),
+} as const;
+
+/** Serves every queue of Temporal whose dependencies are deployed, from one process. Batch exports, which work without a pause, have their own. */
+export const TEMPORAL_DJANGO_WORKER: ProcessDefinition = {
+  ...WORKER,
+  process: PostHogProcess.TEMPORAL_DJANGO_WORKER,
+  id: 'TemporalDjangoWorker',
+  settings: (context) => workerSettings(context, PostHogProcess.TEMPORAL_DJANGO_WORKER),
+};
+
+/** Runs batch exports. */
+export const TEMPORAL_BATCH_EXPORTS_WORKER: ProcessDefinition = {
+  ...WORKER,
+  process: PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER,
+  id: 'TemporalBatchExportsWorker',
+  settings: (context) => workerSettings(context, PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER),
+};
+
+function workerSettings(context: ProcessContext, process: PostHogProcess): ProcessSettings {
+  const django = djangoSettings(context);
+  return {
+    environment: {
+      ...django.environment,
+      TASK_QUEUES: servedQueues(context, process, django).join(' '),
+      GRACEFUL_SHUTDOWN_TIMEOUT_SECONDS: GRACE,
+      // The model that scores recordings would start as many threads as there are CPUs, for each of its activities (posthog/settings/temporal.py).
+      OMP_NUM_THREADS: '1',
+    },
+    secrets: django.secrets,
+  };
+}
+
+/** The queues that a process serves: those of the user, or those whose dependencies are deployed. */
+function servedQueues(context: ProcessContext, process: PostHogProcess, django: ProcessSettings): string[] {
+  const own = TASK_QUEUES.filter((queue) => queue.process === process && isMet(queue.needs, context, django)).map(({ name }) => name);
+  if (process === PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER) {
+    return own;
+  }
+  // Batch exports stay with their own process, whoever names them here.
+  return context.temporalTaskQueues?.filter((name) => taskQueue(name)?.process !== PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER) ?? own;
+}
+
+function isMet(needs: QueueNeeds | undefined, { isDeployed }: ProcessContext, { environment, secrets }: ProcessSettings): boolean {
+  const isSet = (name: string) => Object.hasOwn(environment, name) || Object.hasOwn(secrets, name);
+  const { processes = [], allOf = [], anyOf } = needs ?? {};
+  return processes.every(isDeployed) && allOf.every(isSet) && (anyOf?.some(isSet) ?? true);
+}
