@@ -30,8 +30,9 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
  *
  * @param managed the settings that the library makes
  * @param extras the user's settings, for all processes and then for this one
+ * @param tuning environment variables that the library sets where the user does not
  */
-export function mergeSettings(managed: ProcessSettings, extras: readonly ExtraSettings[]): ProcessSettings {
+export function mergeSettings(managed: ProcessSettings, extras: readonly ExtraSettings[], tuning: Readonly<Record<string, string>> = {}): ProcessSettings {
   const environment: Record<string, string> = {};
   const secrets: Record<string, Secret> = {};
   for (const extra of extras) {
@@ -44,8 +45,9 @@ export function mergeSettings(managed: ProcessSettings, extras: readonly ExtraSe
   if (twice) {
     throw rejected('secrets', 'must not name a variable that `environment` names', twice, 'remove one of the two');
   }
+  const untouched = Object.entries(tuning).filter(([name]) => !Object.hasOwn(secrets, name));
   return {
-    environment: sorted({ ...environment, ...managed.environment }),
+    environment: sorted({ ...Object.fromEntries(untouched), ...environment, ...managed.environment }),
     secrets: sorted({ ...secrets, ...managed.secrets }),
   };
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   AvailabilityZoneRebalancing, AwsLogDriverMode, CfnService, CpuArchitecture, FargateService, FargateTaskDefinition, HealthCheck, ICluster, LoadBalancerTargetOptions,
@@ -133,9 +133,12 @@ export class PostHogService extends Construct implements IPostHogService {
     this.service.node.defaultChild!.node.addDependency(gate);
   }
 
-  private defineTask(props: PostHogServiceProps, { cpu, memoryLimitMiB }: TaskSize): FargateTaskDefinition {
+  private defineTask(props: PostHogServiceProps, size: TaskSize): FargateTaskDefinition {
     const { definition, settings, extras, image, geoIpImage, roles, cpuArchitecture } = props;
-    const { environment, secrets } = at(this, () => mergeSettings(settings, extras));
+    const { cpu, memoryLimitMiB } = size;
+    // What is known at deployment only cannot be divided here.
+    const tuning = Token.isUnresolved(cpu) || Token.isUnresolved(memoryLimitMiB) ? undefined : definition.tuning?.(size);
+    const { environment, secrets } = at(this, () => mergeSettings(settings, extras, tuning));
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu,
       memoryLimitMiB,

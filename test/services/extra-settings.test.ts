@@ -24,6 +24,13 @@ test('settings of the whole and of one process are added, those of the process w
   expect(secrets).toEqual({ S: other });
 });
 
+test('what follows from the size of a task is set, unless the user sets it', () => {
+  const tuning = { WORKERS: '4', CHILDREN: '2' };
+  expect(mergeSettings(NONE, [], tuning)).toEqual({ environment: tuning, secrets: {} });
+  expect(mergeSettings(NONE, [{ environment: { WORKERS: '8' } }], tuning).environment).toEqual({ WORKERS: '8', CHILDREN: '2' });
+  expect(mergeSettings(NONE, [{ secrets: { WORKERS: secret } }], tuning)).toEqual({ environment: { CHILDREN: '2' }, secrets: { WORKERS: secret } });
+});
+
 test('extras without settings add nothing', () => {
   expect(mergeSettings(NONE, [{}, { environment: {} }, { secrets: {} }])).toEqual(NONE);
 });

@@ -6,7 +6,7 @@ import { AppAccess, EndpointGroup, Kafka, PostHogProcess, PostHogRelease, PostHo
 import { portOf } from '../../lib/services/process-definition';
 import { sizeOf } from '../../lib/services/process-size';
 import { PROCESSES } from '../../lib/services/processes';
-import { newPostHog, newStack } from '../helpers/stack';
+import { environmentOf, newPostHog, newStack } from '../helpers/stack';
 import { attributes, containerOf, idOf, ofType, serviceOf, serviceResourceOf, targetGroupOf, taskOf, taskRoleStatements } from '../helpers/template';
 
 interface ScalingPolicy {
@@ -171,7 +171,7 @@ test('on Spot runs what answers nobody, and whose work another one takes up', ()
   const onSpot = PROCESSES.filter(({ process }) => serviceOf(spare, process).CapacityProviderStrategy).map(({ process }) => process as string);
   expect(onSpot.sort()).toEqual([
     'browserless', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'ingestion-error-tracking', 'ingestion-general', 'ingestion-logs',
-    'ingestion-sessionreplay', 'ingestion-traces', 'property-defs-ai', 'property-defs-rs', 'temporal-django-worker',
+    'ingestion-sessionreplay', 'ingestion-traces', 'property-defs-ai', 'property-defs-rs', 'temporal-batch-exports-worker', 'temporal-django-worker',
   ]);
   expect(serviceOf(spare, 'ingestion-general')).toMatchObject({ CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }] });
   expect(serviceOf(spare, 'ingestion-general').LaunchType).toBeUndefined();
@@ -203,6 +203,17 @@ test('a size is that of every process', () => {
   expect(serviceOf(dev, 'web').DesiredCount).toBe(1);
   expect(taskOf(dev, 'web')[1]).toMatchObject({ Cpu: '1024', Memory: '4096' });
   expect(ofType(dev, 'AWS::ApplicationAutoScaling::ScalableTarget')).toEqual([]);
+});
+
+test('the app and its worker have as many children as their tasks have memory for, or as many as the user says', () => {
+  const other = newStack();
+  newPostHog(other, { products: Object.values(Product), serviceOptions: { [PostHogProcess.WORKER]: { environment: { WEB_CONCURRENCY: '6' } } } });
+  expect(environmentOf(Template.fromStack(other), 'worker')).toMatchObject({ WEB_CONCURRENCY: '6', CELERY_MAX_MEMORY_PER_CHILD: '2097152' });
+  expect(environmentOf(template, 'worker')).toMatchObject({ WEB_CONCURRENCY: '2', CELERY_MAX_MEMORY_PER_CHILD: '2097152', CELERY_MAX_TASKS_PER_CHILD: '5000' });
+  expect(taskOf(template, 'web')[1].Memory).toBe('8192');
+  expect(environmentOf(template, 'web')).toMatchObject({
+    GRANIAN_WORKERS: '4', NGINX_UNIT_APP_PROCESSES: '4', GRANIAN_WORKERS_MAX_RSS: '1728', GRANIAN_RESPAWN_INTERVAL: '30', GRANIAN_WORKERS_KILL_TIMEOUT: '45',
+  });
 });
 
 test('processes that others call can be found by name, and no others', () => {
@@ -305,7 +316,7 @@ describe('errors', () => {
   test('fails when Fargate does not offer the size', () => {
     expect(synth(PostHogProcess.CAPTURE, { cpu: 300 })).toThrow('[Stack/PostHog/Services/Capture] `cpu` must be one of 256, 512');
     expect(synth(PostHogProcess.CAPTURE, { memoryLimitMiB: 512 })).toThrow('[Stack/PostHog/Services/Capture] `memoryLimitMiB` must be one of 1024, 2048, 3072, 4096 for `cpu: 512`, got: 512');
-    expect(synth(PostHogProcess.WEB, { cpu: 256 })).toThrow('`memoryLimitMiB` must be one of 512, 1024, 2048 for `cpu: 256`, got: 4096');
+    expect(synth(PostHogProcess.WEB, { cpu: 256 })).toThrow('`memoryLimitMiB` must be one of 512, 1024, 2048 for `cpu: 256`, got: 8192');
   });
 
   test('fails when a process is given a variable that the library sets', () => {

@@ -1,6 +1,8 @@
 import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
 import { PostHogProcess } from '../../catalog/posthog-process';
+import { celeryMemory } from '../../catalog/memory';
 import { ProcessDefinition } from '../process-definition';
+import { TaskSize } from '../process-size';
 
 /**
  * The background worker, with the one scheduler in it (bin/docker-worker-celery).
@@ -21,4 +23,16 @@ export const WORKER: ProcessDefinition = {
   needs: DJANGO_NEEDS,
   calls: DJANGO_CALLS,
   settings: djangoSettings,
+  tuning: celery,
 };
+
+/** Celery's children: one for each CPU, as its own default has it, at least two; they leak, so they are replaced (bin/docker-worker-celery). */
+function celery({ cpu, memoryLimitMiB }: TaskSize): Record<string, string> {
+  const { children, recycleAtMiB } = celeryMemory(cpu, memoryLimitMiB);
+  return {
+    WEB_CONCURRENCY: String(children),
+    // In KiB, of the largest size that a child has had. A child that runs a task is not interrupted.
+    CELERY_MAX_MEMORY_PER_CHILD: String(recycleAtMiB * 1024),
+    CELERY_MAX_TASKS_PER_CHILD: '5000',
+  };
+}

@@ -1,0 +1,86 @@
+import { PostHogProcess } from './posthog-process';
+
+/** What is known about the memory of a process. */
+export interface MemoryEvidence {
+  /** MiB that one task needs at rest, in total; left out where nobody has measured it. */
+  readonly mib?: number;
+  /** What was measured, or what the size is guessed from. */
+  readonly basis: string;
+  /** The code that was measured; left out for a guess. */
+  readonly commit?: string;
+}
+
+/** PostHog's tree of 13 July 2026. */
+const JULY = 'mergebloom/posthog-infra @feb3708';
+
+const RUST = { basis: 'guess: a Rust service without load takes tens of MiB' };
+const NODE = { basis: 'guess: half a GiB for the bundle and its heap' };
+
+/**
+ * The memory of every process: measured with the real code, or a guess. The sizes in process-size.ts must hold what was measured.
+ *
+ * Method: /proc/PID/smaps_rollup of the process, with the environment of the synthesised template, real PostgreSQL and Redis.
+ */
+export const MEMORY: Readonly<Record<PostHogProcess, MemoryEvidence>> = {
+  [PostHogProcess.WEB]: {
+    mib: 1733, commit: JULY,
+    basis: 'per worker 757 MB anonymous after 15 requests, 694 MB before the first, and 219 MB of file pages that all share (Granian 2.7.6): here two workers. '
+      + 'Production reports 0.7 to 1.5 GB a worker after days (enricofranke/posthog-k8s, tao101/dokploy-templates, 2026)',
+  },
+  [PostHogProcess.WORKER]: { mib: 2100, commit: JULY, basis: 'Pss of Celery 702 MB, its scheduler 694 MB and two children of 730 to 834 MB, which share most: 2.2 GB. Production reports 1 GB a child' },
+  [PostHogProcess.TEMPORAL_DJANGO_WORKER]: {
+    mib: 1069, commit: JULY,
+    basis: 'one process, a minute after its start on Temporal 1.26.2: 26 queues and the sources of data imports, Rss 1,069 MiB, anonymous 838 MiB; the 8 queues of the default, '
+      + 'Rss 930 MiB, anonymous 703 MiB',
+  },
+  [PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER]: { mib: 1000, commit: JULY, basis: 'Rss 972 to 1000 MB of one queue\'s process, anonymous 753 to 756 MB; the buffers of running exports are not in it' },
+  [PostHogProcess.TEMPORAL]: { basis: 'guess: a Go service with four parts' },
+  [PostHogProcess.LIVESTREAM]: { basis: 'guess: a Go service with a GeoIP database' },
+  [PostHogProcess.BROWSERLESS]: { basis: 'guess: a Chromium of several hundred MiB for each page' },
+  [PostHogProcess.CAPTURE]: { basis: 'guess: each of two Kafka producers may hold 400 MiB of events while Kafka does not answer (rust/common/kafka/src/config.rs)' },
+  [PostHogProcess.REPLAY_CAPTURE]: { basis: 'guess: as capture, with bodies of up to 25 MB' },
+  [PostHogProcess.CAPTURE_AI]: { basis: 'guess: as capture, with large bodies' },
+  [PostHogProcess.CAPTURE_LOGS]: { basis: 'guess: as capture' },
+  [PostHogProcess.FEATURE_FLAGS]: RUST,
+  [PostHogProcess.HYPERCACHE_SERVER]: RUST,
+  [PostHogProcess.PERSONHOG_REPLICA]: RUST,
+  [PostHogProcess.PERSONHOG_ROUTER]: RUST,
+  [PostHogProcess.PROPERTY_DEFS]: RUST,
+  [PostHogProcess.PROPERTY_DEFS_AI]: RUST,
+  [PostHogProcess.CYMBAL]: RUST,
+  [PostHogProcess.CYMBAL_RESOLUTION]: { basis: 'guess: symbol sets of up to some hundred MiB in memory' },
+  [PostHogProcess.PLUGINS]: NODE,
+  [PostHogProcess.CDP_JANITOR]: NODE,
+  [PostHogProcess.CDP_HOGFLOW_SCHEDULER]: NODE,
+  [PostHogProcess.CDP_HOGFLOW_SUBSCRIPTION_MATCHER]: NODE,
+  [PostHogProcess.INGESTION_GENERAL]: NODE,
+  [PostHogProcess.INGESTION_SESSION_REPLAY]: NODE,
+  [PostHogProcess.INGESTION_ERROR_TRACKING]: NODE,
+  [PostHogProcess.INGESTION_LOGS]: NODE,
+  [PostHogProcess.INGESTION_TRACES]: NODE,
+  [PostHogProcess.RECORDING_API]: NODE,
+};
+
+/** What one worker of the web server may grow to; see WEB above. */
+const WEB_WORKER_MIB = 2048;
+
+/** What stays free below that, for the request that takes a worker over the limit and for the new worker that starts before the old one ends. */
+const WEB_MARGIN_MIB = 320;
+
+/** How many workers the web server has in a task, and the size at which one is replaced. */
+export function webServerMemory(memoryLimitMiB: number): { readonly workers: number; readonly recycleAtMiB: number } {
+  const workers = Math.max(1, Math.floor(memoryLimitMiB / WEB_WORKER_MIB));
+  return { workers, recycleAtMiB: Math.floor(memoryLimitMiB / workers) - WEB_MARGIN_MIB };
+}
+
+/** Celery itself and its scheduler, 1.4 GB, and a margin. */
+const CELERY_BASE_MIB = 2048;
+
+/** No task of PostHog should need more; a child that has had more leaks. */
+const CELERY_CHILD_MIB = 2048;
+
+/** How many children Celery has in a task, and the size at which one is replaced. */
+export function celeryMemory(cpu: number, memoryLimitMiB: number): { readonly children: number; readonly recycleAtMiB: number } {
+  const children = Math.max(2, Math.floor(cpu / 1024));
+  return { children, recycleAtMiB: Math.min(CELERY_CHILD_MIB, Math.floor((memoryLimitMiB - CELERY_BASE_MIB) / children)) };
+}
