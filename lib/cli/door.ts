@@ -1,5 +1,5 @@
 import { Header, LoadBalancerAttributes } from '../ingress/forwarded-headers';
-import { ProxySettings } from '../ingress/address-belief';
+import { ProxySettings } from '../ingress/client-ip';
 import { ListenerRule } from '../ingress/rule-evaluator';
 import { RuleAction } from '../ingress/rule-shapes';
 

@@ -62,7 +62,7 @@ export function explain(request: VisitorRequest, { rule, unless, outcome }: Pass
     `  meets    ${rule ? ruleText(rule) : 'no rule'}`,
     ...unless.map((other) => `  unless   ${ruleText(other)}`),
     `  so it is ${verdict(outcome, request)}`,
-    ...beliefLines(outcome, request.sourceIp),
+    ...clientIpLines(outcome, request.sourceIp),
   ].join('\n');
 }
 
@@ -86,19 +86,19 @@ function verdict(outcome: Outcome, request: VisitorRequest): string {
   }
 }
 
-function beliefLines(outcome: Outcome, sourceIp: string): string[] {
+function clientIpLines(outcome: Outcome, sourceIp: string): string[] {
   if (outcome.kind === 'sign-in') {
-    return beliefLines(outcome.then, sourceIp);
+    return clientIpLines(outcome.then, sourceIp);
   }
   if (outcome.kind !== 'arrives') {
     return [];
   }
   const headers = outcome.headers.map(([name, value]) => `    ${name}: ${value}`);
-  const beliefs = outcome.beliefs.map(({ asker, address, reason }) => {
+  const clientIps = outcome.clientIps.map(({ reader, address, reason }) => {
     const forged = address !== undefined && address !== sourceIp ? ', which is not the one that connected' : '';
-    return `  ${asker}: believes ${address ?? 'no address'}${forged} (${reason})`;
+    return `  ${reader}: ${address ?? 'no client IP'}${forged} (${reason})`;
   });
-  return [`  from ${outcome.peer}, with the headers`, ...headers, ...(beliefs.length > 0 ? beliefs : [`  ${outcome.target.process} asks for no address`])];
+  return [`  from ${outcome.peer}, with the headers`, ...headers, ...(clientIps.length > 0 ? clientIps : [`  ${outcome.target.process} reads no client IP`])];
 }
 
 /** A condition in words. */
@@ -112,7 +112,7 @@ export function conditionText(condition: RuleCondition): string {
 export const EXPLAIN: Command = {
   usage: `METHOD URL [--from IP] [--header 'Name: value']... ${TEMPLATE_USAGE} [--json]`,
   help: [
-    'Says for one request which rule of a synthesised template it meets, what happens, what a process gets of it, and which address that believes.', '',
+    'Says for one request which rule of a synthesised template it meets, what happens, what a process gets of it, and which client IP that resolves.', '',
     `--from IP         the address that connects to the load balancer; left out: ${STRANGER}, a stranger's`,
     '--header H        a header that the visitor sends; may be given more than once', TEMPLATE_HELP, '--json            for programs',
   ].join('\n'),

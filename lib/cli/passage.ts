@@ -1,5 +1,5 @@
 import { Door, Target, VisitorRequest } from './door';
-import { Belief, beliefsOf } from '../ingress/address-belief';
+import { ClientIp, resolveClientIps } from '../ingress/client-ip';
 import { Header, forwardedHeaders } from '../ingress/forwarded-headers';
 import { PRIORITIES } from '../ingress/listener-rules';
 import { isProcess } from '../catalog/posthog-process';
@@ -35,10 +35,10 @@ export interface Arrival {
   /** The address that the process sees as its peer. */
   readonly peer: string;
   readonly headers: readonly Header[];
-  readonly beliefs: readonly Belief[];
+  readonly clientIps: readonly ClientIp[];
 }
 
-/** Stands for the load balancer's address where none is known: one of a network for documentation (RFC 5737). */
+/** Stub of the load balancer's address where none is known: one of a network for documentation (RFC 5737). */
 const SOME_ADDRESS = '198.51.100.1';
 
 /** The nginx beside a process speaks to it from here. */
@@ -108,7 +108,7 @@ function arrivalOf({ rewrites }: ListenerRule<RuleAction>, action: RuleAction, d
   const headers = verifying ? verifiedHeaders(forwarded, loadBalancer, verifying.trusted ?? [loadBalancer], verifying.dropped) : forwarded;
   const peer = peerOf(door, target);
   const { process, settings } = target;
-  return { kind: 'arrives', target, path: rewritten(request.target, rewrites?.url), peer, headers, beliefs: isProcess(process) ? beliefsOf(process, { peer, headers }, settings) : [] };
+  return { kind: 'arrives', target, path: rewritten(request.target, rewrites?.url), peer, headers, clientIps: isProcess(process) ? resolveClientIps(process, { peer, headers }, settings) : [] };
 }
 
 /** The load balancer's placeholders: `#{host}` and the like stand for what the request had. */

@@ -4,7 +4,7 @@ import { Door } from './door';
 import { CONTROL_PREFIX } from './preview/control';
 import { SOURCE_HEADER } from './preview/load-balancer';
 import { Preview, startPreview } from './preview/preview';
-import { targetsOf } from './preview/stand-ins';
+import { targetsOf } from './preview/stubs';
 import { doorsOf } from './template-door';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
 
@@ -30,7 +30,7 @@ function greeting(doors: readonly Door[], { ports }: Preview): string {
     `A preview of ${doors[0].source}, on this machine only`,
     `  the door   ${url}${plain}${names ? `, in place of ${names}` : ''}`,
     `  the page   ${url}${CONTROL_PREFIX}/`,
-    `  behind it  stand-ins, not PostHog: ${processes}`,
+    `  behind it  stubs, not PostHog: ${processes}`,
     `  try it     curl -k ${url}/flags/?v=2   (-k: the certificate was made just now; a browser asks once)`,
     '  the end    Ctrl-C',
   ].join('\n');
@@ -63,7 +63,7 @@ async function run(args: Arguments, output: Output): Promise<ExitCode> {
 export const PREVIEW: Command = {
   usage: `${TEMPLATE_USAGE} [--port N] [--http-port N] [--from IP]`,
   help: [
-    'Serves the way in of a synthesised template on this machine, with a page to look at: the same rules, with stand-ins for the processes.', '',
+    'Serves the way in of a synthesised template on this machine, with a page to look at: the same rules, with stubs for the processes.', '',
     `--port N          the port for HTTPS on loopback; left out: ${HTTPS_PORT}; 0: any that is free`,
     `--http-port N     the port for plain HTTP, which the rules redirect; left out: ${HTTP_PORT}`,
     '--from IP         the address that requests come from; left out: the one that they connect from, 127.0.0.1', TEMPLATE_HELP, '',

@@ -3,7 +3,7 @@ import { Door, Target } from './door';
 import { verifyingProxy } from './verifying-proxy';
 import { TemplateFile, waysIn } from './template-file';
 import { urlParts } from './written-request';
-import { ProxySettings } from '../ingress/address-belief';
+import { ProxySettings } from '../ingress/client-ip';
 import { CLIENT_ADDRESS_CONTAINER } from '../ingress/nginx-config';
 import { CloudFormationTemplate, containersByTargetGroup, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../ingress/template-rules';
 import { firstAssignableAddress } from '../ingress/trusted-addresses';

@@ -1,5 +1,5 @@
 import { VerifyingProxy } from './door';
-import { ProxySettings } from '../ingress/address-belief';
+import { ProxySettings } from '../ingress/client-ip';
 
 /** What the nginx beside a process believes and drops, read from its configuration. */
 export function verifyingProxy({ NGINX_CONF: configuration }: ProxySettings): VerifyingProxy {

@@ -1,5 +1,5 @@
-import { capture } from '../../lib/cli/preview/stand-ins/capture';
-import { start } from '../../lib/cli/preview/stand-ins/stand-in';
+import { capture } from '../../lib/cli/preview/stubs/capture';
+import { start } from '../../lib/cli/preview/stubs/stub';
 import { startPreview } from '../../lib/cli/preview/preview';
 import { Traffic } from '../../lib/cli/preview/traffic';
 import { doorsOf } from '../../lib/cli/template-door';
@@ -13,7 +13,7 @@ export interface ServerState {
   readonly mebibytes: number;
 }
 
-// `preview TEMPLATE` serves a template; `stand-in` serves the stand-in for capture alone, without TLS and without a door. A garbage
+// `preview TEMPLATE` serves a template; `stub` serves the stub for capture alone, without TLS and without a door. A garbage
 // collection before each answer keeps what nobody needs any more out of the figure for memory.
 async function serve(): Promise<{ url: string; traffic: Traffic }> {
   const [what, template] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { AddressInfo } from 'node:net';
 /** The token of the project that the site sends its events to. */
 export const TOKEN = 'phc_0123456789abcdef';
 
-/** What a project can have switched on beyond what the preview's stand-in says. It makes the SDK load and ask for all that it knows. */
+/** What a project can have switched on beyond what the preview's stub says. It makes the SDK load and ask for all that it knows. */
 const EVERYTHING = {
   conversations: { enabled: true, widgetEnabled: true, token: 'a-token', greetingText: 'Hello', color: '#000' },
   productTours: true,

@@ -124,10 +124,10 @@ test.each(SAMPLES.map((sample) => [`${sample.method} ${sample.target} from ${sam
   expect(shown).toContain(`Reaches ${outcome.target.process}.`);
   const rows = await cells('#result .headers tbody');
   expect(rows.map(([name, value]) => [name.split('\n')[0], value])).toEqual(outcome.headers.map((header) => [...header]));
-  for (const { asker, address, reason } of outcome.beliefs) {
+  for (const { reader, address, reason } of outcome.clientIps) {
     const mark = address === undefined ? 'none' : address === (from ?? STRANGER) ? 'the one that connected' : 'not the one that connected';
-    const belief = await result.locator(`dt:text-is("${asker}") + dd`).innerText();
-    [address ?? 'no address', mark, reason].forEach((text) => expect(belief).toContain(text));
+    const clientIp = await result.locator(`dt:text-is("${reader}") + dd`).innerText();
+    [address ?? 'no address', mark, reason].forEach((text) => expect(clientIp).toContain(text));
   }
 });
 

@@ -7,7 +7,7 @@ function explain(...argv: string[]): Promise<Run> {
   return inFolder({ 'a.json': TEMPLATE }, () => cli('explain', ...argv, '-t', 'a.json'));
 }
 
-test('says which rule a request meets, who gets it, with which headers, and what is believed', async () => {
+test('says which rule a request meets, who gets it, with which headers, and the client IP', async () => {
   const { exitCode, out } = await explain('POST', 'https://posthog.example.com/e/?x=1', '--from', '198.51.100.7', '--header', 'X-Forwarded-For: 1.2.3.4', '--header', 'X-Request: a: b');
   expect(exitCode).toBe(0);
   expect(out.split('\n')).toEqual([
@@ -20,14 +20,17 @@ test('says which rule a request meets, who gets it, with which headers, and what
     '    X-Forwarded-For: 1.2.3.4, 198.51.100.7',
     '    X-Forwarded-Proto: https',
     '    X-Forwarded-Port: 443',
-    '  capture: GeoIP of events: believes 1.2.3.4, which is not the one that connected (the first address in X-Forwarded-For, unchecked)',
+    '  capture: GeoIP of events: 1.2.3.4, which is not the one that connected (the first address in X-Forwarded-For, unchecked)',
   ]);
 });
 
 test.each([
   [['GET', '/login'], 'so it is answered by the load balancer itself: 403 Forbidden'],
   [['GET', '/login', '--from', '203.0.113.9'], 'meets    rule 1000: source-ip is 203.0.113.0/24'],
-  [['GET', '/login', '--from', '203.0.113.9'], 'web: IP filters and login risk: believes 203.0.113.9 ('],
+  [['GET', '/login', '--from', '203.0.113.9', '--header', 'X-Forwarded-For: 1.2.3.4'], 'web: IP filters and login risk: no client IP (none: the hop 203.0.113.9 is not in TRUSTED_PROXIES'],
+  [['GET', '/login', '--from', '203.0.113.9', '--header', 'X-Forwarded-For: 1.2.3.4'], 'web: rate limits of the API: 1.2.3.4,203.0.113.9, which is not the one that connected (the whole X-Forwarded-For'],
+  [['GET', '/login', '--from', '203.0.113.9', '--header', 'X-Forwarded-For: unknown'], 'web: login limits: 10.0.0.4, which is not the one that connected (an entry of X-Forwarded-For is no address, so the peer)'],
+  [['GET', '/login', '--from', '203.0.113.9'], 'web: IP filters and login risk: 203.0.113.9 ('],
   [['GET', 'http://posthog.example.com/a?b'], 'so it is redirected (301) to https://posthog.example.com/a?b'],
   // The path is taken as it stands: whoever decodes or resolves it would ask something else.
   [['GET', '/static/%2e%2e/../login'], 'GET https://posthog.example.com/static/%2e%2e/../login from'],
@@ -35,7 +38,7 @@ test.each([
   [['GET', 'https://posthog.example.com'], 'GET https://posthog.example.com/ from 192.0.2.1'],
   [['GET', '/login#top'], 'GET https://posthog.example.com/login from'],
   [['GET', 'https://posthog.example.com#top'], 'GET https://posthog.example.com/ from'],
-  [['GET', '/array/x/config'], 'hypercache-server asks for no address'],
+  [['GET', '/array/x/config'], 'hypercache-server reads no client IP'],
 ])('%j', async (argv, line) => {
   expect((await explain(...argv)).out).toContain(line);
 });

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Code that is tested as plain functions and must stay so. */
 const PURE = [
-  'ingress/address-belief', 'ingress/address-parts', 'ingress/client-address-headers', 'ingress/endpoint-group', 'ingress/endpoint-samples',
+  'ingress/client-ip', 'ingress/client-ip-text', 'ingress/insecure-client-ip', 'catalog/client-address', 'ingress/address-parts', 'ingress/client-address-headers', 'ingress/endpoint-group', 'ingress/endpoint-samples',
   'ingress/forwarded-headers', 'ingress/listener-rules', 'ingress/nginx-config', 'ingress/path-pattern', 'ingress/public-endpoint',
   'ingress/rule-evaluator', 'ingress/rule-placement', 'ingress/rule-shapes', 'ingress/template-rules', 'ingress/trusted-addresses', 'private/enums',
   'operations/deployment-check-request', 'operations/http-checks', 'operations/run-checks', 'private/errors', 'private/image-reference', 'private/ip', 'release/known-releases', 'release/posthog-images', 'release/release-checks', 'release/release-description',

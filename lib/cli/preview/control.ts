@@ -5,7 +5,7 @@ import { PreviewPorts } from './answers';
 import { describe } from './description';
 import { doorFor } from './load-balancer';
 import { isLoopback } from './loopback';
-import { bodyOf, BodyTooLarge, json, partsOf, text } from './stand-ins/replies';
+import { bodyOf, BodyTooLarge, json, partsOf, text } from './stubs/replies';
 import { Traffic } from './traffic';
 import { TrialError, tryOut } from './try';
 import { Door } from '../door';

@@ -1,5 +1,5 @@
 import { DoorFacts, DoorRule } from './page/wire';
-import { targetsOf } from './stand-ins';
+import { targetsOf } from './stubs';
 import { appStateOf } from '../app-state';
 import { Door } from '../door';
 import { conditionText } from '../explain';
@@ -12,7 +12,7 @@ import { RuleAction } from '../../ingress/rule-shapes';
 /** A way in, in words: what the page knows, with what programs ask besides. */
 export interface DoorDescription extends DoorFacts {
   readonly endpoints: readonly Route[];
-  readonly processes: readonly { readonly name: string; readonly standIn: true; readonly settings: Readonly<Record<string, string>> }[];
+  readonly processes: readonly { readonly name: string; readonly stub: true; readonly settings: Readonly<Record<string, string>> }[];
 }
 
 /** What a process was told about the proxies in front of it. */
@@ -32,7 +32,7 @@ export function describe(door: Door, doors: readonly Door[], url: string, plainU
       name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule, rule.actions, door),
     })),
     endpoints: routesOf(door, door.hosts[0] ?? ''),
-    processes: targetsOf(door).map(({ process, settings }) => ({ name: process, standIn: true, settings: shortSettings(settings) })),
+    processes: targetsOf(door).map(({ process, settings }) => ({ name: process, stub: true, settings: shortSettings(settings) })),
     loadBalancerAddress: door.loadBalancerAddress,
     strictTransportSecurity: door.listenerAttributes['routing.http.response.strict_transport_security.header_value'],
   };

@@ -86,7 +86,7 @@ export class LoadBalancer {
     res.once('close', () => traffic.pass({
       id, at, method, host, path: target, from: sourceIp, rule: rule && ruleName(rule), outcome: outcome.kind, process: processOf(outcome), status: res.statusCode,
       arrivedAs: outcome.kind === 'arrives' && outcome.path !== target ? outcome.path : undefined,
-      beliefs: outcome.kind === 'arrives' ? outcome.beliefs : [],
+      clientIps: outcome.kind === 'arrives' ? outcome.clientIps : [],
     }));
   }
 }

@@ -7,7 +7,7 @@ import { selfSignedCertificate } from './certificate';
 import { Control } from './control';
 import { LoadBalancer } from './load-balancer';
 import { close, guarded, listen } from './loopback';
-import { StandIns } from './stand-ins';
+import { Stubs } from './stubs';
 import { Traffic } from './traffic';
 import { Door } from '../door';
 
@@ -37,10 +37,10 @@ const HEADER_LIMIT = 64 * 1024;
 /** Serves the ways in of a template on this machine. */
 export async function startPreview(doors: readonly Door[], options: PreviewOptions): Promise<Preview> {
   const traffic = new Traffic();
-  const standIns = await StandIns.start(doors, traffic);
+  const stubs = await Stubs.start(doors, traffic);
   const bound: { https: number; http?: number } = { https: options.port };
   const ports = () => bound;
-  const loadBalancer = new LoadBalancer({ doors, traffic, ports, from: options.from, portOf: (door, target) => standIns.portOf(door, target) });
+  const loadBalancer = new LoadBalancer({ doors, traffic, ports, from: options.from, portOf: (door, target) => stubs.portOf(door, target) });
   const control = new Control({ doors, traffic, ports, pageFolder: options.pageFolder ?? path.join(__dirname, 'page') });
 
   const settings = { maxHeaderSize: HEADER_LIMIT, keepAliveTimeout: loadBalancer.idleMilliseconds, requestTimeout: 0 };
@@ -55,7 +55,7 @@ export async function startPreview(doors: readonly Door[], options: PreviewOptio
   const closeAll = async () => {
     await Promise.all(servers.map((server) => close(server)));
     loadBalancer.close();
-    await standIns.close();
+    await stubs.close();
   };
   try {
     bound.https = await listen(tls, options.port, '--port');

@@ -1,14 +1,14 @@
 import { Captured, Passed } from './page/wire';
 import { Outcome } from '../passage';
-import { Belief } from '../../ingress/address-belief';
+import { ClientIp } from '../../ingress/client-ip';
 
 /** A request that the preview has dealt with: what the page knows of it, with what processes believe. */
 export interface PassedRequest extends Passed {
   readonly outcome: Outcome['kind'];
-  readonly beliefs: readonly Belief[];
+  readonly clientIps: readonly ClientIp[];
 }
 
-/** An event that a stand-in for capture took. */
+/** An event that a stub for capture took. */
 export interface CapturedEvent extends Captured {
   readonly at: string;
 }
@@ -56,7 +56,7 @@ export class Traffic {
     this.listeners.forEach((listener) => listener.passed?.(request));
   }
 
-  /** Notes an event that a stand-in took. */
+  /** Notes an event that a stub took. */
   public capture(event: Omit<CapturedEvent, 'id' | 'at'>): void {
     const captured = { id: this.nextId(), at: new Date().toISOString(), ...event };
     this.eventCount++;

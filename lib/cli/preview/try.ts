@@ -7,7 +7,7 @@ import { NoResponse, RawRequest, RawResponse, sendRaw } from './raw-request';
 import { Door, VisitorRequest } from '../door';
 import { Outcome, pass, ruleName } from '../passage';
 import { METHOD, urlParts } from '../written-request';
-import { Belief } from '../../ingress/address-belief';
+import { ClientIp } from '../../ingress/client-ip';
 import { STRANGER } from '../../ingress/endpoint-samples';
 import { Header } from '../../ingress/forwarded-headers';
 
@@ -16,7 +16,7 @@ export interface TrialResult extends Answer {
   readonly request: VisitorRequest;
   readonly rule: { readonly name: string; readonly priority?: number } | null;
   readonly outcome: Outcome;
-  readonly beliefs: readonly Belief[];
+  readonly clientIps: readonly ClientIp[];
 }
 
 /** Something that keeps a request from being tried, for the reader. */
@@ -47,7 +47,7 @@ export async function tryOut(input: unknown, chooseDoor: (host: string) => Door,
     rule: rule ? { name: ruleName(rule), priority: rule.priority } : null,
     outcome,
     arrived: outcome.kind === 'arrives' ? { process: outcome.target.process, path: outcome.path, peer: outcome.peer, headers: outcome.headers } : undefined,
-    beliefs: outcome.kind === 'arrives' ? outcome.beliefs : [],
+    clientIps: outcome.kind === 'arrives' ? outcome.clientIps : [],
     response: { status, headers: answered, body: body.subarray(0, BODY_SHOWN).toString('utf8') },
   };
 }

@@ -76,7 +76,7 @@ describe('running', () => {
     const lines = program.greeting.trimEnd().split('\n');
     expect(lines).toHaveLength(6);
     expect(program.greeting).toContain(`https://localhost:${program.port}/__preview/`);
-    expect(program.greeting).toContain('stand-ins, not PostHog: web, capture, feature-flags, hypercache-server, replay-capture');
+    expect(program.greeting).toContain('stubs, not PostHog: web, capture, feature-flags, hypercache-server, replay-capture');
     expect(program.greeting).toContain('curl -k');
   });
 

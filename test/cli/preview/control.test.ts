@@ -60,7 +60,7 @@ describe('the page', () => {
   });
 
   test('what only begins like its prefix is left to the rules', async () => {
-    expect((await world.raw({ target: '/__previews', host: 'localhost' })).headers.map(([name]) => name)).toContain('x-stand-in');
+    expect((await world.raw({ target: '/__previews', host: 'localhost' })).headers.map(([name]) => name)).toContain('x-stub');
   });
 });
 
@@ -75,7 +75,7 @@ describe('the door', () => {
     expect(door.rules.at(-1)).toEqual({ name: 'the default rule', conditions: [], action: 'forward to web', process: 'web' });
     expect(door.endpoints.map(({ paths }) => paths)).toEqual(expect.arrayContaining(PublicEndpoint.all().map(String)));
     expect(door.processes.map(({ name }) => name).sort()).toEqual(['capture', 'feature-flags', 'hypercache-server', 'replay-capture', 'web']);
-    expect(door.processes.every(({ standIn }) => standIn)).toBe(true);
+    expect(door.processes.every(({ stub }) => stub)).toBe(true);
     const web = door.processes.find(({ name }) => name === 'web')!;
     expect(web.settings).toMatchObject({ IS_BEHIND_PROXY: 'True', ALLOWED_HOSTS: 'posthog.example.com', TRUSTED_PROXIES: '10.0.0.4,10.0.0.5,10.0.0.6, … (54 in all)' });
     expect(door.loadBalancerAddress).toBe('10.0.0.4');
@@ -101,7 +101,7 @@ describe('trying a request', () => {
       rule: { name: 'rule 100 (Events)', priority: 100 },
       outcome: { kind: 'arrives' },
       arrived: { process: 'capture', peer: '10.0.0.4', headers: expect.arrayContaining([['X-Forwarded-For', '1.2.3.4, 203.0.113.9']]) as unknown },
-      beliefs: [{ asker: 'capture: GeoIP of events', address: '1.2.3.4' }],
+      clientIps: [{ reader: 'capture: GeoIP of events', address: '1.2.3.4' }],
       response: { status: 200, body: '{"status":"Ok"}' },
     });
     const events = await world.json<CapturedEvent[]>('/__preview/events');
@@ -109,11 +109,11 @@ describe('trying a request', () => {
   });
 
   test('sends no fragment, as no browser does', async () => {
-    expect(await attempt({ method: 'GET', url: '/api/stand-in/request?a=b#top' })).toMatchObject({ request: { target: '/api/stand-in/request?a=b' }, response: { body: expect.not.stringContaining('#') as string } });
+    expect(await attempt({ method: 'GET', url: '/api/stub/request?a=b#top' })).toMatchObject({ request: { target: '/api/stub/request?a=b' }, response: { body: expect.not.stringContaining('#') as string } });
   });
 
   test('tells of refusals by the rules', async () => {
-    expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({ rule: { name: 'rule 200 (DenyEvasions)' }, outcome: { kind: 'answered', status: 403 }, beliefs: [], response: { status: 403, body: 'Forbidden' } });
+    expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({ rule: { name: 'rule 200 (DenyEvasions)' }, outcome: { kind: 'answered', status: 403 }, clientIps: [], response: { status: 403, body: 'Forbidden' } });
   });
 
   test('takes plain HTTP by its scheme', async () => {
@@ -122,7 +122,7 @@ describe('trying a request', () => {
 
   test('cuts a long answer, and does not wait for one without end', async () => {
     const long = await attempt({ method: 'GET', url: '/static/array.js' });
-    const endless = await attempt({ method: 'GET', url: '/api/stand-in/stream' });
+    const endless = await attempt({ method: 'GET', url: '/api/stub/stream' });
     expect(long.response.body).toHaveLength(8192);
     expect(endless.response.body).toContain('data: 1');
   });
@@ -168,7 +168,7 @@ describe('the traffic', () => {
     await until(() => heard.some(({ data }) => (data as PassedRequest).path === '/e/' && (data as PassedRequest).from === '203.0.113.9'));
     response.destroy();
     const passed = heard.map(({ data }) => data as PassedRequest).find(({ path: target, from }) => target === '/e/' && from === '203.0.113.9');
-    expect(passed).toMatchObject({ method: 'POST', host: 'posthog.example.com', rule: 'rule 100 (Events)', outcome: 'arrives', process: 'capture', status: 200, beliefs: [{ address: '203.0.113.9' }] });
+    expect(passed).toMatchObject({ method: 'POST', host: 'posthog.example.com', rule: 'rule 100 (Events)', outcome: 'arrives', process: 'capture', status: 200, clientIps: [{ address: '203.0.113.9' }] });
     expect(heard.find(({ event }) => event === 'captured')!.data).toMatchObject({ process: 'capture', event: 'heard', properties: { $current_url: 'https://x.example/' }, address: '203.0.113.9' });
   });
 

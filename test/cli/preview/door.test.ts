@@ -4,7 +4,7 @@ import { AppAccess } from '../../../lib';
 import { VisitorRequest } from '../../../lib/cli/door';
 import { pass } from '../../../lib/cli/passage';
 import { RULE_HEADER, SOURCE_HEADER } from '../../../lib/cli/preview/load-balancer';
-import { STAND_IN_HEADER } from '../../../lib/cli/preview/stand-ins/stand-in';
+import { STUB_HEADER } from '../../../lib/cli/preview/stubs/stub';
 import { doorsOf } from '../../../lib/cli/template-door';
 import { samplesOf, STRANGER } from '../../../lib/ingress/endpoint-samples';
 import { ALWAYS_PUBLIC } from '../../../lib/ingress/endpoint-group';
@@ -27,7 +27,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     for (const endpoint of PublicEndpoint.all().filter(({ group }) => mode.isOpen || mode.optIn || ALWAYS_PUBLIC.includes(group))) {
       const owner = [endpoint.process, endpoint._fallback].find((process) => process !== undefined && processes.has(process));
       for (const target of owner === undefined ? [] : samplesOf(endpoint)) {
-        const answered = header(await world.raw({ method: 'POST', target, headers: [[SOURCE_HEADER, STRANGER]], body: '{}' }), STAND_IN_HEADER);
+        const answered = header(await world.raw({ method: 'POST', target, headers: [[SOURCE_HEADER, STRANGER]], body: '{}' }), STUB_HEADER);
         wrong.push(...(answered === owner ? [] : [`${target}: ${answered}, not ${owner}`]));
       }
     }
@@ -42,7 +42,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
         const request: VisitorRequest = { scheme: 'https', method, host: 'posthog.example.com', target, sourceIp, headers: [['X-Forwarded-For', '198.51.100.7']] };
         const { outcome } = pass(world.door, request);
         const response = await world.raw({ method, target, headers: [...request.headers, [SOURCE_HEADER, sourceIp]] });
-        const served = header(response, STAND_IN_HEADER) ?? `${response.status} ${response.body.toString()}`;
+        const served = header(response, STUB_HEADER) ?? `${response.status} ${response.body.toString()}`;
         const said = { 'arrives': () => outcome.kind === 'arrives' && outcome.target.process, 'answered': () => outcome.kind === 'answered' && `${outcome.status} ${outcome.body}` }[outcome.kind as string];
         const agrees = said ? said() === served : outcome.kind === 'sign-in' && served.startsWith('401') && served.includes('sign-in');
         differing.push(...(agrees ? [] : [`${method} ${target} from ${sourceIp}: ${served}`]));
@@ -53,7 +53,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
 
   test('the app answers a stranger only where it is open to anyone', async () => {
     const response = await world.raw({ target: '/project/1', headers: [[SOURCE_HEADER, STRANGER]] });
-    expect(header(response, STAND_IN_HEADER) === 'web').toBe(mode.isOpen);
+    expect(header(response, STUB_HEADER) === 'web').toBe(mode.isOpen);
   });
 });
 
@@ -69,7 +69,7 @@ test('a sign-in is shown as a page that says what would happen, and the app sees
   const response = await world.raw({ target: '/insights?"<script>' });
   await world.close();
   expect(response.status).toBe(401);
-  expect(header(response, STAND_IN_HEADER)).toBeUndefined();
+  expect(header(response, STUB_HEADER)).toBeUndefined();
   expect(response.body.toString()).toContain('https://login.example.com/authorize');
   expect(response.body.toString()).toContain('<strong>web</strong>');
   expect(response.body.toString()).not.toContain('<script>');

@@ -2,19 +2,19 @@ import { header, World } from './world';
 import { pass } from '../../../lib/cli/passage';
 import { SOURCE_HEADER } from '../../../lib/cli/preview/load-balancer';
 import { Door } from '../../../lib/cli/door';
-import { Belief } from '../../../lib/ingress/address-belief';
+import { ClientIp } from '../../../lib/ingress/client-ip';
 import { Header } from '../../../lib/ingress/forwarded-headers';
 
-/** What the app's stand-in says about a request that reached it. */
+/** What the app's stub says about a request that reached it. */
 interface Arrived {
   readonly method: string;
   readonly url: string;
   readonly headers: Header[];
-  readonly beliefs: Belief[];
+  readonly clientIps: ClientIp[];
 }
 
-const SHOW = '/api/stand-in/request';
-/** What one connection between the preview and a stand-in adds. */
+const SHOW = '/api/stub/request';
+/** What one connection between the preview and a stub adds. */
 const OF_THE_CONNECTION = ['connection'];
 
 let world: World;
@@ -32,7 +32,7 @@ function withoutConnection({ headers }: Arrived): Header[] {
   return headers.filter(([name]) => !OF_THE_CONNECTION.includes(name.toLowerCase()));
 }
 
-test('a process gets exactly the headers that explain tells of, and believes the addresses that it tells of', async () => {
+test('a process gets exactly the headers that explain tells of, and resolves the same client IPs', async () => {
   const sent: Header[] = [
     ['X-Forwarded-For', '1.2.3.4'], ['x-forwarded-for', '5.6.7.8'], ['X-Forwarded-Proto', 'http'], ['X-Forwarded-Port', '80'], ['X-Forwarded-Host', 'evil.example'], ['X-Real-Ip', '9.9.9.9'],
     ['Cookie', 'a=b'], ['X-Twice', '1'], ['X-Twice', '2'], ['x-lower', 'é'], ['under_score', 'dropped'],
@@ -42,19 +42,19 @@ test('a process gets exactly the headers that explain tells of, and believes the
   // A text of two bytes on the wire, which Node.js reads as two characters.
   const expected = outcome.kind === 'arrives' ? outcome.headers.map(([name, value]): Header => [name, Buffer.from(value, 'utf8').toString('latin1')]) : [];
   expect(withoutConnection(got)).toEqual(expected);
-  expect(got.beliefs).toEqual(outcome.kind === 'arrives' && outcome.beliefs);
+  expect(got.clientIps).toEqual(outcome.kind === 'arrives' && outcome.clientIps);
   expect(got.headers.map(([name]) => name.toLowerCase())).not.toContain('under_score');
 });
 
 test('a forged first entry is passed on, the real address behind it, and the strict rule fails closed', async () => {
   const got = await arrived([['X-Forwarded-For', '1.2.3.4'], [SOURCE_HEADER, '203.0.113.9']]);
   expect(got.headers).toContainEqual(['X-Forwarded-For', '1.2.3.4, 203.0.113.9']);
-  expect(got.beliefs.map(({ address }) => address)).toEqual([undefined, '1.2.3.4']);
+  expect(got.clientIps.map(({ address }) => address)).toEqual([undefined, '1.2.3.4', '1.2.3.4,203.0.113.9', '1.2.3.4']);
 });
 
-test('without a forged header, the app believes the address that connected', async () => {
+test('without a forged header, the app resolves the address that connected', async () => {
   const got = await arrived([[SOURCE_HEADER, '2001:db8::9']]);
-  expect(got.beliefs.map(({ address }) => address)).toEqual(['2001:db8::9', '2001:db8::9']);
+  expect(got.clientIps.map(({ address }) => address)).toEqual(['2001:db8::9', '2001:db8::9', '2001:db8::9', '2001:db8::9']);
 });
 
 test('the header with which one pretends reaches nobody', async () => {
@@ -79,7 +79,7 @@ test('a name of this machine becomes the domain, so that ALLOWED_HOSTS and the r
   expect((JSON.parse(body.toString()) as Arrived).headers).toContainEqual(['Host', 'posthog.example.com']);
 });
 
-test.each(['/api/stand-in/request?a=1&b=%2F..%2f&c=', '/api/stand-in/request??x?y', '/api/stand-in/request?a#b', '/api/stand-in/request/?'])('the target %s arrives as it was sent', async (target) => {
+test.each(['/api/stub/request?a=1&b=%2F..%2f&c=', '/api/stub/request??x?y', '/api/stub/request?a#b', '/api/stub/request/?'])('the target %s arrives as it was sent', async (target) => {
   expect((await arrived([], target)).url).toBe(target);
 });
 

@@ -1,6 +1,6 @@
 import { header, World } from './world';
 import { RULE_HEADER, SOURCE_HEADER } from '../../../lib/cli/preview/load-balancer';
-import { STAND_IN_HEADER } from '../../../lib/cli/preview/stand-ins/stand-in';
+import { STUB_HEADER } from '../../../lib/cli/preview/stubs/stub';
 import { RawResponse } from '../../../lib/cli/preview/raw-request';
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../../lib/ingress/public-endpoint';
@@ -35,7 +35,7 @@ describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the
     await world.close();
     // Where a space or a line break ends the path, what came before it is a public endpoint, and nothing else.
     expect(reached.filter((path) => !PUBLIC.includes(path))).toEqual([]);
-    const answeredByApp = all.filter(([, response]) => response && header(response, STAND_IN_HEADER) === 'web').map(([target]) => target);
+    const answeredByApp = all.filter(([, response]) => response && header(response, STUB_HEADER) === 'web').map(([target]) => target);
     expect(answeredByApp.filter((target) => !PUBLIC.some((path) => target === `${path} ` || target.startsWith(`${path}\r\n`)))).toEqual([]);
     // Most of them really were asked of the rules; what is no HTTP was refused before.
     const ruled = all.filter(([, response]) => response && header(response, RULE_HEADER) !== undefined);

@@ -44,7 +44,7 @@ describe('the stream of events', () => {
     }
     const response = await began;
     response.destroy();
-    expect(response.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-stand-in': 'livestream', 'x-preview-rule': 'rule 900 (LiveEvents)', 'access-control-allow-origin': '*' });
+    expect(response.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-stub': 'livestream', 'x-preview-rule': 'rule 900 (LiveEvents)', 'access-control-allow-origin': '*' });
     const [first] = heard.map((text) => JSON.parse(/^id: \ndata: (.*)\n\n$/.exec(text)![1]) as object);
     expect(first).toMatchObject({ event: 'event 0', distinct_id: 'ada', properties: { $current_url: 'https://x.example/' } });
     expect(times[2] - times[0]).toBeGreaterThanOrEqual(200);
@@ -70,7 +70,7 @@ describe('the stream of events', () => {
     await until(() => heard.length === 1);
     (await began).destroy();
     await until(() => world.preview.traffic.recent.some(({ path }) => path === '/livestream/events'));
-    expect(world.preview.traffic.recent.find(({ path }) => path === '/livestream/events')).toMatchObject({ process: 'livestream', arrivedAs: '/events', beliefs: [] });
+    expect(world.preview.traffic.recent.find(({ path }) => path === '/livestream/events')).toMatchObject({ process: 'livestream', arrivedAs: '/events', clientIps: [] });
   });
 });
 

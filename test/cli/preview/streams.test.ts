@@ -29,7 +29,7 @@ describe('through the door', () => {
 
   test('server-sent events arrive one by one, and not when the last is there', async () => {
     const begun = Date.now();
-    const response = await world.ask('/api/stand-in/stream?events=5');
+    const response = await world.ask('/api/stub/stream?events=5');
     const times: number[] = [];
     for await (const chunk of response as AsyncIterable<Buffer>) {
       times.push(...chunk.toString().match(/data/g)!.map(() => Date.now() - begun));
@@ -42,10 +42,10 @@ describe('through the door', () => {
   test('a visitor who leaves ends the stream behind the door', async () => {
     const passed: string[] = [];
     const stop = world.preview.traffic.listen({ passed: ({ path }) => passed.push(path) });
-    const response = await world.ask('/api/stand-in/stream');
+    const response = await world.ask('/api/stub/stream');
     await new Promise((resolve) => response.once('data', resolve));
     response.destroy();
-    await until(() => passed.includes('/api/stand-in/stream'));
+    await until(() => passed.includes('/api/stub/stream'));
     stop();
   });
 
@@ -53,16 +53,16 @@ describe('through the door', () => {
     const socket = connect({ port: world.port, rejectUnauthorized: false });
     const passed: string[] = [];
     const stop = world.preview.traffic.listen({ passed: ({ path }) => passed.push(path) });
-    socket.write('POST /api/stand-in/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nonly this');
+    socket.write('POST /api/stub/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nonly this');
     await new Promise((resolve) => setTimeout(resolve, 100));
     socket.destroy();
-    await until(() => passed.includes('/api/stand-in/upload'));
+    await until(() => passed.includes('/api/stub/upload'));
     stop();
     expect((await world.text('/login')).status).toBe(200);
   });
 
   test('a body is on its way to the process before its last byte is there', async () => {
-    const request = httpsRequest({ port: world.port, path: '/api/stand-in/upload', method: 'POST', rejectUnauthorized: false });
+    const request = httpsRequest({ port: world.port, path: '/api/stub/upload', method: 'POST', rejectUnauthorized: false });
     const answered = answerTo(request);
     request.write('first');
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -82,7 +82,7 @@ test('64 MB pass through with flat memory, both ways of framing them', async () 
   const hash = createHash('sha256');
   const rss = () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(program.pid)], { encoding: 'utf8' })) / 1024;
   const upload = async (chunks: number, headers: Record<string, string | number>) => {
-    const request = httpsRequest({ port: program.port, path: '/api/stand-in/upload', method: 'POST', rejectUnauthorized: false, headers });
+    const request = httpsRequest({ port: program.port, path: '/api/stub/upload', method: 'POST', rejectUnauthorized: false, headers });
     const answered = answerTo(request);
     let peak = 0;
     for (let i = 0; i < chunks; i++) {

@@ -3,7 +3,7 @@ import { Captured, DoorFacts, Trial, TrialResult } from './wire';
 /** Where the preview answers about itself, on the door's own origin. */
 const BASE = '/__preview/';
 
-/** The token that the page and the sample site send with their events. Stand-ins take any. */
+/** The token that the page and the sample site send with their events. Stubs take any. */
 export const TOKEN = 'phc_local_preview';
 
 /** Asks the preview about the door of a host; about its first one, where none is named. */
@@ -11,7 +11,7 @@ export function askDoor(host: string): Promise<DoorFacts> {
   return json<DoorFacts>(fetch(`${BASE}door?${new URLSearchParams({ host }).toString()}`));
 }
 
-/** Asks for the events that the stand-ins have kept, newest first. */
+/** Asks for the events that the stubs have kept, newest first. */
 export function askEvents(): Promise<Captured[]> {
   return json<Captured[]>(fetch(`${BASE}events`));
 }

@@ -1,12 +1,12 @@
 import { breakable, element } from './dom';
-import { AddressBelief, DoorFacts, Ending, Trial, TrialResult } from './wire';
+import { ResolvedIp, DoorFacts, Ending, Trial, TrialResult } from './wire';
 
 /** What the load balancer adds or changes itself. */
 const ADDED = /^x-forwarded-(for|proto|port)$/i;
 
 /** Shows what became of a request. */
 export function showResult(place: HTMLElement, trial: Trial, result: TrialResult, door: DoorFacts): void {
-  const { outcome, arrived, beliefs, response, rule, request } = result;
+  const { outcome, arrived, clientIps, response, rule, request } = result;
   const conditions = door.rules.find(({ name }) => name === rule?.name)?.conditions ?? [];
   const refused = outcome.kind !== 'arrives';
   place.replaceChildren(
@@ -15,7 +15,7 @@ export function showResult(place: HTMLElement, trial: Trial, result: TrialResult
     element('h3', {}, 'The rule'),
     element('p', {}, rule ? rule.name : 'None matched.'),
     ...(conditions.length > 0 ? [element('ul', { class: 'conditions' }, ...conditions.map((condition) => element('li', {}, element('code', {}, condition))))] : []),
-    ...(arrived ? arrival(trial, arrived, beliefs, request) : []),
+    ...(arrived ? arrival(trial, arrived, clientIps, request) : []),
     element('h3', {}, 'The answer'),
     element('p', {}, `${response.status}`, ...typeOf(response.headers)),
     ...(response.body === '' ? [] : [element('pre', { tabindex: '0', 'aria-label': 'Body of the answer', role: 'region' }, shortened(response.body))]),
@@ -37,11 +37,11 @@ function verdict(outcome: Ending, process?: string): string {
   }
 }
 
-function arrival({ method }: Trial, { process, path, peer, headers }: NonNullable<TrialResult['arrived']>, beliefs: readonly AddressBelief[], { sourceIp, target }: TrialResult['request']): HTMLElement[] {
+function arrival({ method }: Trial, { process, path, peer, headers }: NonNullable<TrialResult['arrived']>, clientIps: readonly ResolvedIp[], { sourceIp, target }: TrialResult['request']): HTMLElement[] {
   const lead = path === target ? ['From '] : [element('code', {}, `${method} `, breakable(path)), ', from '];
   return [
     element('h3', {}, `Whom ${process} takes the visitor for`),
-    beliefs.length === 0 ? element('p', {}, 'It asks for no address.') : element('dl', { class: 'beliefs' }, ...beliefs.flatMap((belief) => beliefOf(belief, sourceIp))),
+    clientIps.length === 0 ? element('p', {}, 'It reads no client IP.') : element('dl', { class: 'client-ips' }, ...clientIps.flatMap((clientIp) => clientIpOf(clientIp, sourceIp))),
     element('h3', {}, `What ${process} gets`),
     element('p', {}, ...lead, element('code', {}, peer), ', with these headers:'),
     element('table', { class: 'headers' },
@@ -53,10 +53,10 @@ function arrival({ method }: Trial, { process, path, peer, headers }: NonNullabl
   ];
 }
 
-function beliefOf({ asker, address, reason }: AddressBelief, sourceIp: string): HTMLElement[] {
+function clientIpOf({ reader, address, reason }: ResolvedIp, sourceIp: string): HTMLElement[] {
   const [mark, text] = address === undefined ? ['closed', 'none'] : address === sourceIp ? ['open', 'the one that connected'] : ['closed', 'not the one that connected'];
   return [
-    element('dt', {}, asker),
+    element('dt', {}, reader),
     element('dd', {}, element('code', {}, address ?? 'no address'), ' ', element('span', { class: `mark ${mark}` }, text), element('span', { class: 'hint' }, reason)),
   ];
 }

@@ -51,8 +51,8 @@ export interface Ending {
 }
 
 /** The address that a part of a process takes for the visitor's. */
-export interface AddressBelief {
-  readonly asker: string;
+export interface ResolvedIp {
+  readonly reader: string;
   readonly address?: string;
   readonly reason: string;
 }
@@ -77,7 +77,7 @@ export interface Passed {
   readonly status: number;
 }
 
-/** An event that a stand-in took in. */
+/** An event that a stub took in. */
 export interface Captured {
   readonly id: number;
   readonly process: string;
@@ -107,6 +107,6 @@ export interface TrialResult {
   readonly rule: { readonly name: string } | null;
   readonly outcome: Ending;
   readonly arrived?: { readonly process: string; readonly path: string; readonly peer: string; readonly headers: readonly (readonly [name: string, value: string])[] };
-  readonly beliefs: readonly AddressBelief[];
+  readonly clientIps: readonly ResolvedIp[];
   readonly response: { readonly status: number; readonly headers: readonly (readonly [name: string, value: string])[]; readonly body: string };
 }

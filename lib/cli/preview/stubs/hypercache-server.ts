@@ -1,13 +1,13 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { answeredByCors, json, partsOf, plainPath, text } from './replies';
-import { Handler } from './stand-in';
+import { Handler } from './stub';
 
 const CONFIG = /^\/array\/(?<token>[^/]+)\/config(?<script>\.js)?$/;
 /** What a token may be made of; it stands in a script (rust/hypercache-server/src/token.rs). */
 const TOKEN = /^[A-Za-z0-9_-]{1,200}$/;
 const CACHED = { 'Cache-Control': 'public, max-age=300', 'Vary': 'Origin, Referer' };
 
-/** Stands for hypercache-server: one configuration for every project. */
+/** Stub of hypercache-server: one configuration for every project. */
 export function hypercacheServer(): Handler {
   return (req, res) => {
     req.resume();

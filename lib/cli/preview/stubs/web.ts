@@ -4,7 +4,7 @@ import { escaped } from '../answers';
 import { headersOf } from '../loopback';
 import { bodyOf, BodyTooLarge, json, partsOf, plainPath, text } from './replies';
 import { sdkFile } from './sdk-files';
-import { beliefsAbout, Handler, StandInProps } from './stand-in';
+import { clientIpsOf, Handler, StubProps } from './stub';
 
 const REPORT_LIMIT = 1024 * 1024;
 const STREAM_INTERVAL = 100;
@@ -17,8 +17,8 @@ const NOTHING_YET: Readonly<Record<string, object>> = {
   '/api/push_subscriptions': { status: 1 },
 };
 
-/** Stands for the app: the SDK's scripts, what SDKs ask it for, and a page in place of the user interface. */
-export function web(props: StandInProps): Handler {
+/** Stub of the app: the SDK's scripts, what SDKs ask it for, and a page in place of the user interface. */
+export function web(props: StubProps): Handler {
   return async (req, res) => {
     const path = plainPath(req);
     if (path.startsWith('/static/')) {
@@ -26,7 +26,7 @@ export function web(props: StandInProps): Handler {
       sdkFile(res, partsOf(req).path);
     } else if (NOTHING_YET[path] || path === '/report' || path.startsWith('/site_app/') || path.startsWith('/api/conversations/v1/widget/')) {
       await forSdks(req, res, path, props);
-    } else if (path.startsWith('/api/stand-in/')) {
+    } else if (path.startsWith('/api/stub/')) {
       await forTests(req, res, path, props);
     } else {
       req.resume();
@@ -46,7 +46,7 @@ function allowOrigin(req: IncomingMessage, res: ServerResponse): void {
   }
 }
 
-async function forSdks(req: IncomingMessage, res: ServerResponse, path: string, props: StandInProps): Promise<void> {
+async function forSdks(req: IncomingMessage, res: ServerResponse, path: string, props: StubProps): Promise<void> {
   allowOrigin(req, res);
   if (path === '/report' && req.method === 'POST') {
     await report(req, res, props);
@@ -63,7 +63,7 @@ async function forSdks(req: IncomingMessage, res: ServerResponse, path: string, 
 }
 
 /** The app sends each report to capture as an event (posthog/api/report.py). */
-async function report(req: IncomingMessage, res: ServerResponse, props: StandInProps): Promise<void> {
+async function report(req: IncomingMessage, res: ServerResponse, props: StubProps): Promise<void> {
   try {
     const { length } = await bodyOf(req, REPORT_LIMIT);
     props.traffic.capture({ process: props.process, event: '$csp_violation', properties: { bytes: length } });
@@ -77,8 +77,8 @@ async function report(req: IncomingMessage, res: ServerResponse, props: StandInP
 }
 
 /** Answers that show what the way in does with bodies and streams. PostHog has nothing at these paths. */
-async function forTests(req: IncomingMessage, res: ServerResponse, path: string, props: StandInProps): Promise<void> {
-  if (path === '/api/stand-in/upload') {
+async function forTests(req: IncomingMessage, res: ServerResponse, path: string, props: StubProps): Promise<void> {
+  if (path === '/api/stub/upload') {
     const hash = createHash('sha256');
     let bytes = 0;
     for await (const chunk of req as AsyncIterable<Buffer>) {
@@ -89,12 +89,12 @@ async function forTests(req: IncomingMessage, res: ServerResponse, path: string,
     return;
   }
   req.resume();
-  if (path === '/api/stand-in/request') {
-    json(res, 200, { method: req.method, url: req.url, headers: headersOf(req), beliefs: beliefsAbout(req, props) });
-  } else if (path === '/api/stand-in/stream') {
+  if (path === '/api/stub/request') {
+    json(res, 200, { method: req.method, url: req.url, headers: headersOf(req), clientIps: clientIpsOf(req, props) });
+  } else if (path === '/api/stub/stream') {
     stream(req, res);
   } else {
-    text(res, 404, 'The stand-in has: /api/stand-in/request, /api/stand-in/upload, /api/stand-in/stream?events=N');
+    text(res, 404, 'The stub has: /api/stub/request, /api/stub/upload, /api/stub/stream?events=N');
   }
 }
 
@@ -115,18 +115,18 @@ function stream(req: IncomingMessage, res: ServerResponse): void {
   res.once('close', () => clearInterval(timer));
 }
 
-function page(req: IncomingMessage, props: StandInProps): string {
-  const beliefs = beliefsAbout(req, props).map(({ asker, address, reason }) => `<li>${escaped(asker)}: <strong>${escaped(address ?? 'no address')}</strong>, because: ${escaped(reason)}</li>`);
+function page(req: IncomingMessage, props: StubProps): string {
+  const clientIps = clientIpsOf(req, props).map(({ reader, address, reason }) => `<li>${escaped(reader)}: <strong>${escaped(address ?? 'no address')}</strong>, because: ${escaped(reason)}</li>`);
   const headers = headersOf(req).map(([name, value]) => `${name}: ${value}`).join('\n');
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>The app's stand-in</title>
+<title>The app's stub</title>
 <h1>Here the app would answer</h1>
-<p>This is a stand-in of the preview, not PostHog. The rules let <code>${escaped(`${req.method} ${req.url}`)}</code> through to the process <code>${escaped(props.process)}</code>.</p>
+<p>This is a stub of the preview, not PostHog. The rules let <code>${escaped(`${req.method} ${req.url}`)}</code> through to the process <code>${escaped(props.process)}</code>.</p>
 <h2>Which address PostHog believes</h2>
 <ul>
-${beliefs.join('\n')}
+${clientIps.join('\n')}
 </ul>
 <h2>What arrived, from ${escaped(props.peer)}</h2>
 <pre>${escaped(headers)}</pre>

@@ -1,8 +1,8 @@
 import { answeredByCors, json } from './replies';
-import { Handler, StandInProps } from './stand-in';
+import { Handler, StubProps } from './stub';
 
-/** Stands for a process that the preview knows nothing more about: says what it got. */
-export function generic({ process }: StandInProps): Handler {
+/** Stub of a process that the preview knows nothing more about: says what it got. */
+export function generic({ process }: StubProps): Handler {
   return async (req, res) => {
     if (answeredByCors(req, res, ['GET', 'POST', 'OPTIONS', 'HEAD'])) {
       return;
@@ -11,6 +11,6 @@ export function generic({ process }: StandInProps): Handler {
     for await (const chunk of req as AsyncIterable<Buffer>) {
       bytes += chunk.length;
     }
-    json(res, 200, { standIn: process, method: req.method, url: req.url, bytes });
+    json(res, 200, { stub: process, method: req.method, url: req.url, bytes });
   };
 }

@@ -1,11 +1,11 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { close, guarded, headersOf, listen } from '../loopback';
 import { Traffic } from '../traffic';
-import { Belief, beliefsOf, ProxySettings } from '../../../ingress/address-belief';
+import { ClientIp, resolveClientIps, ProxySettings } from '../../../ingress/client-ip';
 import { isProcess } from '../../../catalog/posthog-process';
 
-/** What a stand-in knows about the process in whose place it answers. */
-export interface StandInProps {
+/** What a stub knows about the process in whose place it answers. */
+export interface StubProps {
   /** The name of the process. */
   readonly process: string;
   /** What the process was told about the proxies in front of it. */
@@ -19,23 +19,23 @@ export interface StandInProps {
 /** Answers the requests of one process. */
 export type Handler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
-/** Makes the handler of a stand-in. */
-export type StandIn = (props: StandInProps) => Handler;
+/** Makes the handler of a stub. */
+export type Stub = (props: StubProps) => Handler;
 
-/** The header by which every response of a stand-in says that it is one. */
-export const STAND_IN_HEADER = 'X-Stand-In';
+/** The header by which every response of a stub says that it is one. */
+export const STUB_HEADER = 'X-Stub';
 
-/** A stand-in that answers on loopback. */
-export interface RunningStandIn {
+/** A stub that answers on loopback. */
+export interface RunningStub {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Starts a stand-in on a port that the system picks. */
-export async function start(standIn: StandIn, props: StandInProps): Promise<RunningStandIn> {
-  const handler = standIn(props);
+/** Starts a stub on a port that the system picks. */
+export async function start(stub: Stub, props: StubProps): Promise<RunningStub> {
+  const handler = stub(props);
   const server: Server = createServer(guarded((req, res) => {
-    res.setHeader(STAND_IN_HEADER, props.process);
+    res.setHeader(STUB_HEADER, props.process);
     return handler(req, res);
   }));
   // The load balancer keeps connections for as long as it likes; the idle time is its own.
@@ -46,6 +46,6 @@ export async function start(standIn: StandIn, props: StandInProps): Promise<Runn
 }
 
 /** Which addresses the process takes for the visitor's, from the request as it arrived. */
-export function beliefsAbout(req: IncomingMessage, { process, settings, peer }: StandInProps): Belief[] {
-  return isProcess(process) ? beliefsOf(process, { peer, headers: headersOf(req) }, settings) : [];
+export function clientIpsOf(req: IncomingMessage, { process, settings, peer }: StubProps): ClientIp[] {
+  return isProcess(process) ? resolveClientIps(process, { peer, headers: headersOf(req) }, settings) : [];
 }

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { World } from '../world';
 import { PublicEndpoint } from '../../../../lib';
 import { DoorDescription } from '../../../../lib/cli/preview/description';
-import { FLAGS } from '../../../../lib/cli/preview/stand-ins/flag-set';
-import { STAND_IN_HEADER } from '../../../../lib/cli/preview/stand-ins/stand-in';
+import { FLAGS } from '../../../../lib/cli/preview/stubs/flag-set';
+import { STUB_HEADER } from '../../../../lib/cli/preview/stubs/stub';
 import { samplesOf } from '../../../../lib/ingress/endpoint-samples';
 
 const EVENT = JSON.stringify({ api_key: 'phc_1', event: 'e', distinct_id: 'd' });
@@ -21,9 +21,9 @@ async function post(path: string, body: string | Buffer, headers: Record<string,
   return world.text(path, { method: 'POST', headers, body: body as string });
 }
 
-test('every answer of a stand-in says that it is one, and none is an error of its own', async () => {
+test('every answer of a stub says that it is one, and none is an error of its own', async () => {
   const found = await Promise.all(PublicEndpoint.all().flatMap(samplesOf).map(async (path) => ({ path, ...await world.text(path) })));
-  expect(found.filter(({ headers }) => headers[STAND_IN_HEADER.toLowerCase()] === undefined).map(({ path }) => path)).toEqual([]);
+  expect(found.filter(({ headers }) => headers[STUB_HEADER.toLowerCase()] === undefined).map(({ path }) => path)).toEqual([]);
   expect(found.filter(({ status }) => status >= 500).map(({ path }) => path)).toEqual([]);
 });
 
@@ -80,7 +80,7 @@ describe('capture', () => {
 
   test('recordings go to their own process', async () => {
     const { headers, body } = await post('/s/', JSON.stringify([{ event: '$snapshot', properties: { token: 'phc_1', distinct_id: 'd', $session_id: 's', $window_id: 'w', $snapshot_data: [] } }]));
-    expect([headers['x-stand-in'], body]).toEqual(['replay-capture', '{"status":"Ok"}']);
+    expect([headers['x-stub'], body]).toEqual(['replay-capture', '{"status":"Ok"}']);
     expect(world.preview.traffic.captured[0]).toMatchObject({ process: 'replay-capture', event: '$snapshot' });
   });
 
@@ -202,7 +202,7 @@ describe('the app', () => {
 
   test('shows which address it believes, and nothing that a visitor wrote as a part of the page', async () => {
     const { body } = await world.text('/project/1?<script>', { headers: { 'X-Preview-Source-IP': '203.0.113.9', 'User-Agent': '<b>agent</b>' } });
-    expect(body).toContain('This is a stand-in of the preview, not PostHog.');
+    expect(body).toContain('This is a stub of the preview, not PostHog.');
     expect(body).toContain('<strong>203.0.113.9</strong>');
     expect(body).not.toMatch(/<script>|<b>/);
   });
@@ -215,7 +215,7 @@ test('a process that the preview knows nothing more about says what it got', asy
   const { headers, body } = await other.text('/e/', { method: 'POST', body: '12345' });
   const { processes } = await other.json<DoorDescription>('/__preview/door');
   await other.close();
-  expect(headers['x-stand-in']).toBe('something-new');
-  expect(JSON.parse(body)).toEqual({ standIn: 'something-new', method: 'POST', url: '/e/', bytes: 5 });
+  expect(headers['x-stub']).toBe('something-new');
+  expect(JSON.parse(body)).toEqual({ stub: 'something-new', method: 'POST', url: '/e/', bytes: 5 });
   expect(processes.map(({ name }) => name)).toContain('something-new');
 });

@@ -1,6 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { json, partsOf, text } from './replies';
-import { Handler, StandInProps } from './stand-in';
+import { Handler, StubProps } from './stub';
 import { CapturedEvent, Traffic } from '../traffic';
 
 /** Keeps a stream of notifications alive (livestream/handlers/handlers.go). A stream of events has nothing of the kind. */
@@ -8,8 +8,8 @@ const HEARTBEAT = 15_000;
 /** What the index says; health checks ask for it. */
 const INDEX = 'RealTime Hog 3000';
 
-/** Stands for livestream: what capture's stand-ins take streams from here as it comes (livestream/main.go and handlers/, July 2026). */
-export function livestream({ traffic }: StandInProps): Handler {
+/** Stub of livestream: what capture's stubs take streams from here as it comes (livestream/main.go and handlers/, July 2026). */
+export function livestream({ traffic }: StubProps): Handler {
   return (req, res) => {
     req.resume();
     // CORSWithConfig of Echo, all origins and no credentials: tokens come in a header.

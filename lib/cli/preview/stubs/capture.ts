@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { answeredByCors, bodyOf, BodyTooLarge, json, partsOf, plainPath, text } from './replies';
 import { distinctIdOf, eventsIn, SentEvent, tokenOf, unpacked, UnreadablePayload } from './payload';
-import { beliefsAbout, Handler, StandInProps } from './stand-in';
+import { clientIpsOf, Handler, StubProps } from './stub';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -36,7 +36,7 @@ const EVENT_PATHS: Readonly<Record<string, Endpoint>> = {
   '/i/v0/e': EVENT, '/e': EVENT, '/capture': EVENT, '/track': EVENT, '/engage': EVENT, '/batch': BATCH, '/i/v0/ai/batch': BATCH, '/i/v1/analytics/events': V1, '/i/v1/ai/events': V1,
 };
 
-/** Multipart and OpenTelemetry bodies, which the stand-in counts and does not read (rust/capture/src/ai_endpoint.rs and otel/mod.rs). */
+/** Multipart and OpenTelemetry bodies, which the stub counts and does not read (rust/capture/src/ai_endpoint.rs and otel/mod.rs). */
 const OPAQUE_PATHS: Readonly<Record<string, { readonly limit: number; readonly event: string; readonly reply: object }>> = {
   '/i/v0/ai': { limit: 27.5 * MEBIBYTE, event: '$ai_event', reply: { accepted_parts: [] } },
   '/i/v0/ai/otel': { limit: 4 * MEBIBYTE, event: '$ai_otel', reply: {} },
@@ -45,17 +45,17 @@ const OPAQUE_PATHS: Readonly<Record<string, { readonly limit: number; readonly e
 const PROPERTIES_KEPT = 20;
 const TEXT_KEPT = 200;
 
-/** Stands for capture and capture-ai. */
-export function capture(props: StandInProps): Handler {
+/** Stub of capture and capture-ai. */
+export function capture(props: StubProps): Handler {
   return captureAt(EVENT_PATHS, props, (event) => event.event ?? '');
 }
 
-/** Stands for replay-capture. */
-export function replayCapture(props: StandInProps): Handler {
+/** Stub of replay-capture. */
+export function replayCapture(props: StubProps): Handler {
   return captureAt({ '/s': RECORDING }, props, (event) => event.event ?? '$snapshot');
 }
 
-function captureAt(paths: Readonly<Record<string, Endpoint>>, props: StandInProps, nameOf: (event: SentEvent) => string): Handler {
+function captureAt(paths: Readonly<Record<string, Endpoint>>, props: StubProps, nameOf: (event: SentEvent) => string): Handler {
   return async (req, res) => {
     const path = plainPath(req);
     const endpoint = paths[path];
@@ -88,7 +88,7 @@ function captureAt(paths: Readonly<Record<string, Endpoint>>, props: StandInProp
   };
 }
 
-async function take(req: IncomingMessage, res: ServerResponse, endpoint: Endpoint, props: StandInProps, nameOf: (event: SentEvent) => string): Promise<void> {
+async function take(req: IncomingMessage, res: ServerResponse, endpoint: Endpoint, props: StubProps, nameOf: (event: SentEvent) => string): Promise<void> {
   const { path, query } = partsOf(req);
   const data = query.get('data');
   const body = await bodyOf(req, endpoint.limit);
@@ -105,8 +105,8 @@ async function take(req: IncomingMessage, res: ServerResponse, endpoint: Endpoin
   endpoint.answer(res, events, query.get('beacon') === '1');
 }
 
-function keep(req: IncomingMessage, props: StandInProps, event: SentEvent, name: string): void {
-  const address = beliefsAbout(req, props)[0]?.address;
+function keep(req: IncomingMessage, props: StubProps, event: SentEvent, name: string): void {
+  const address = clientIpsOf(req, props)[0]?.address;
   props.traffic.capture({ process: props.process, event: name, distinctId: distinctIdOf(event), properties: few(event.properties ?? {}), address });
 }
 

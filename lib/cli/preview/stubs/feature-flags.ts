@@ -3,14 +3,14 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { definitions, evaluated, FLAGS, FlagsQuestion } from './flag-set';
 import { objectIn, unpacked, UnreadablePayload } from './payload';
 import { answeredByCors, bodyOf, BodyTooLarge, json, partsOf, plainPath, text } from './replies';
-import { Handler } from './stand-in';
+import { Handler } from './stub';
 
 /** `MAX_FLAGS_BODY_BYTES` in rust/feature-flags/src/router.rs. */
 const BODY_LIMIT = 2 * 1024 * 1024;
 const REMOTE_CONFIG = /^\/api\/projects\/[^/]+\/feature_flags\/(?<key>[^/]+)\/remote_config$/;
 const METHODS = ['GET', 'POST', 'OPTIONS', 'HEAD'];
 
-/** Stands for feature-flags: a small set of flags, in the shapes that current SDKs read. */
+/** Stub of feature-flags: a small set of flags, in the shapes that current SDKs read. */
 export function featureFlags(): Handler {
   return async (req, res) => {
     const path = plainPath(req);

@@ -3,7 +3,7 @@ import { featureFlags } from './feature-flags';
 import { generic } from './generic';
 import { hypercacheServer } from './hypercache-server';
 import { livestream } from './livestream';
-import { RunningStandIn, StandIn, start } from './stand-in';
+import { RunningStub, Stub, start } from './stub';
 import { web } from './web';
 import { Traffic } from '../traffic';
 import { Door, Target } from '../../door';
@@ -11,7 +11,7 @@ import { peerOf } from '../../passage';
 import { PostHogProcess } from '../../../catalog/posthog-process';
 
 /** Who answers in the place of which process; the others get one that says what it got. */
-const STAND_INS: Readonly<Partial<Record<string, StandIn>>> = {
+const STUBS: Readonly<Partial<Record<string, Stub>>> = {
   [PostHogProcess.WEB]: web,
   [PostHogProcess.CAPTURE]: capture,
   [PostHogProcess.CAPTURE_AI]: capture,
@@ -21,29 +21,29 @@ const STAND_INS: Readonly<Partial<Record<string, StandIn>>> = {
   [PostHogProcess.LIVESTREAM]: livestream,
 };
 
-/** The stand-ins of a template, one for each process behind each of its ways in. */
-export class StandIns {
-  /** Starts every stand-in that some rule leads to. */
-  public static async start(doors: readonly Door[], traffic: Traffic): Promise<StandIns> {
-    const running = new Map<Door, Map<Target, RunningStandIn>>();
+/** The stubs of a template, one for each process behind each of its ways in. */
+export class Stubs {
+  /** Starts every stub that some rule leads to. */
+  public static async start(doors: readonly Door[], traffic: Traffic): Promise<Stubs> {
+    const running = new Map<Door, Map<Target, RunningStub>>();
     for (const door of doors) {
       const targets = targetsOf(door);
-      const started = await Promise.all(targets.map((target) => start(STAND_INS[target.process] ?? generic, { ...target, peer: peerOf(door, target), traffic })));
+      const started = await Promise.all(targets.map((target) => start(STUBS[target.process] ?? generic, { ...target, peer: peerOf(door, target), traffic })));
       running.set(door, new Map(targets.map((target, i) => [target, started[i]])));
     }
-    return new StandIns(running);
+    return new Stubs(running);
   }
 
-  private constructor(private readonly running: ReadonlyMap<Door, ReadonlyMap<Target, RunningStandIn>>) {}
+  private constructor(private readonly running: ReadonlyMap<Door, ReadonlyMap<Target, RunningStub>>) {}
 
-  /** Where the stand-in for a process listens. */
+  /** Where the stub for a process listens. */
   public portOf(door: Door, target: Target): number {
     return this.running.get(door)!.get(target)!.port;
   }
 
   /** Ends them all. */
   public async close(): Promise<void> {
-    await Promise.all([...this.running.values()].flatMap((targets) => [...targets.values()].map((standIn) => standIn.close())));
+    await Promise.all([...this.running.values()].flatMap((targets) => [...targets.values()].map((stub) => stub.close())));
   }
 }
 
