@@ -20,6 +20,10 @@ test('it runs without any package beside it', () => {
   expect(execFileSync(process.execPath, [bundled(), 'routes', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain('rule 100 (Events)');
 });
 
+test('it prints the environment of a process', () => {
+  expect(execFileSync(process.execPath, [bundled(), 'environment', 'capture', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain('export CAPTURE_MODE=\'events\'');
+});
+
 test('it ends quietly where nobody reads what it says', async () => {
   const child = spawn(process.execPath, [bundled(), 'routes', '--template', template], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();

@@ -1,0 +1,43 @@
+/** A value of a template as text, and whether all of it is known before the deployment. */
+export interface ReadableValue {
+  readonly text: string;
+  readonly known: boolean;
+}
+
+/**
+ * A value of a template as a reader can follow it: what only the deployment knows is named as `Fn::Sub` would name it, such as `${AWS::Region}`
+ * or `${Bucket.Arn}`. A function that has no short form stays as JSON.
+ *
+ * @param value the value: text, or an intrinsic function
+ */
+export function readable(value: unknown): ReadableValue {
+  if (typeof value !== 'object' || value === null) {
+    return { text: String(value ?? ''), known: true };
+  }
+  const [name, argument] = Object.entries(value)[0] ?? [];
+  if (name === 'Fn::Join' && isJoin(argument)) {
+    const parts = argument[1].map(readable);
+    return { text: parts.map(({ text }) => text).join(argument[0]), known: parts.every(({ known }) => known) };
+  }
+  return { text: unknownText(name, argument) ?? `\${${JSON.stringify(value)}}`, known: false };
+}
+
+function unknownText(name: string | undefined, argument: unknown): string | undefined {
+  switch (name) {
+    case 'Ref':
+      return `\${${String(argument)}}`;
+    case 'Fn::GetAtt':
+      return `\${${Array.isArray(argument) ? argument.join('.') : String(argument)}}`;
+    case 'Fn::ImportValue':
+      return `\${ImportValue ${readable(argument).text}}`;
+    case 'Fn::Sub':
+      return typeof argument === 'string' ? argument : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A join of a list that is one token has no items to join yet. */
+function isJoin(argument: unknown): argument is [separator: string, parts: unknown[]] {
+  return Array.isArray(argument) && typeof argument[0] === 'string' && Array.isArray(argument[1]);
+}
