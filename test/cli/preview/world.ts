@@ -10,6 +10,9 @@ import { templateOfPostHog } from '../fixtures';
 /** The domain of the tests' PostHog. */
 export const DOMAIN = 'posthog.example.com';
 
+// A whole PostHog is synthesised first, which takes longer than five seconds on a busy machine.
+jest.setTimeout(60_000);
+
 const LIMITS = { bytes: 10 * 1024 * 1024, milliseconds: 10_000 };
 
 /** A preview of a PostHog, and ways to ask it. */
