@@ -1,0 +1,37 @@
+import { PostHogProcess } from './posthog-process';
+
+/** A setting that the library sets and no program of July's tree reads by its name. */
+export interface UnknownSetting {
+  /** The name, or a regular expression for several. */
+  readonly name: string;
+  /** The processes that it is about; all that have it, where this is left out. */
+  readonly processes?: readonly PostHogProcess[];
+  /** What reads it, or why it is set all the same. */
+  readonly reason: string;
+}
+
+const { PLUGINS, RECORDING_API, CYMBAL, CAPTURE_LOGS, TEMPORAL_DJANGO_WORKER, WEB, WORKER } = PostHogProcess;
+
+const UNREAD = 'read by nothing in July\'s tree; harmless';
+const COMPOSE = 'in PostHog\'s compose files; read by nothing in July\'s tree';
+
+/**
+ * Every setting of a process that its program does not read by name, as far as July's tree shows.
+ *
+ * The names that programs read are in test/contract/upstream-settings.json; a test compares both, each way.
+ */
+export const UNKNOWN_SETTINGS: readonly UnknownSetting[] = [
+  { name: 'RUST_LOG', reason: 'the tracing of Rust (`EnvFilter::from_default_env`)' },
+  { name: 'TASK_QUEUES', processes: [TEMPORAL_DJANGO_WORKER], reason: 'the start script of this library' },
+  {
+    name: 'KAFKA_(INGESTION_(UPSTREAM|DOWNSTREAM|SESSIONREPLAY)|WARPSTREAM_(LOGS|METRICS))_PRODUCER_(METADATA_BROKER_LIST|SECURITY_PROTOCOL)',
+    reason: 'a producer of other modes of Node: all modes have the same settings, so that a mode which gains a producer finds its brokers',
+  },
+  { name: 'METRICS_REDIS_HOST', reason: 'the mode ingestion-metrics of Node, which no process runs: all modes have the same settings' },
+  { name: 'CLICKHOUSE_VERIFY', processes: [PLUGINS, RECORDING_API], reason: UNREAD },
+  { name: 'FLAGS_REDIS_ENABLED', processes: [WEB, WORKER, TEMPORAL_DJANGO_WORKER], reason: COMPOSE },
+  { name: 'PERSONHOG_ENABLED', processes: [WEB, WORKER, TEMPORAL_DJANGO_WORKER], reason: 'read by Node; Django takes PERSONHOG_ADDR alone' },
+  { name: 'REDIS_URL', processes: [CYMBAL], reason: COMPOSE },
+  { name: 'REDIS_URL', processes: [CAPTURE_LOGS], reason: UNREAD },
+  { name: 'MAXMIND_DB_PATH|PERSONS_URL', processes: [CYMBAL], reason: COMPOSE },
+];
