@@ -1,0 +1,72 @@
+import { NO_VIEW, UNANSWERED, VIEWS, WIDE_ROWS } from './endpoint-views';
+import routers from './upstream-routers.json';
+import urls from './upstream-urls.json';
+import { PostHogProcess } from '../../lib';
+import { patternsOf } from '../../lib/ingress/path-pattern';
+import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
+import { globMatches } from '../../lib/ingress/rule-evaluator';
+
+const ANSWERS = urls.answers as Record<string, Record<string, string[]>>;
+const ROUTERS = routers.routers as Record<string, { routes: string[] }>;
+const ROWS = PublicEndpoint.answeredBy(PostHogProcess.WEB);
+
+/** Whether the load balancer takes a path for that of a row. */
+function lets(endpoint: PublicEndpoint, path: string): boolean {
+  const { globs = [], regexes = [] } = patternsOf([endpoint]);
+  return globs.some((glob) => globMatches(glob, path)) || regexes.some((regex) => new RegExp(regex).test(path));
+}
+
+/** The views that a row lets requests through to. */
+function viewsOf(endpoint: PublicEndpoint): string[] {
+  const reached = Object.entries(ANSWERS[endpoint.path] ?? {}).filter(([, paths]) => paths.some((path) => lets(endpoint, path))).map(([view]) => view.split('.').at(-1)!);
+  return reached.filter((view) => !NO_VIEW.includes(view)).sort();
+}
+
+test('the resolver has answered for every row of the table that Django answers', () => {
+  expect(urls.source.routes).toBeGreaterThan(5000);
+  expect(ROWS.map(({ path }) => path).filter((path) => !(path in ANSWERS))).toEqual([]);
+});
+
+test('each row reaches its views, and nothing else but what is known', () => {
+  const actual = Object.fromEntries(ROWS.map((endpoint) => [endpoint.path, viewsOf(endpoint)]));
+  const expected = Object.fromEntries(ROWS.map(({ path }) => [path, [...VIEWS[path] ?? [], ...WIDE_ROWS[path] ?? []].sort()]));
+  expect(actual).toEqual(expected);
+});
+
+test('a row without a view says what answers it', () => {
+  expect(ROWS.filter(({ path }) => (VIEWS[path] ?? []).length === 0).map(({ path }) => path).sort()).toEqual(Object.keys(UNANSWERED).sort());
+});
+
+test('what is known of rows is about rows of the table', () => {
+  const paths = ROWS.map(({ path }) => path);
+  expect([...Object.keys(VIEWS), ...Object.keys(WIDE_ROWS)].filter((path) => !paths.includes(path))).toEqual([]);
+});
+
+/** Routes of a router that rows let through although they are not for clients; the load balancer refuses the first to everybody (DenyInternal). */
+const WIDE_ROUTES: Record<string, string[]> = {
+  '/livestream': ['/livestream/metrics', '/livestream/served', '/livestream/jwt', '/livestream/debug', '/livestream/debug/sse'],
+};
+
+/** Rows for what a process does not answer in July. */
+const NO_ROUTE: Record<string, string> = {};
+
+const OTHERS = PublicEndpoint.all().filter(({ process }) => process !== PostHogProcess.WEB);
+const CAPTURES: string[] = [PostHogProcess.CAPTURE_AI];
+
+/** The paths of the router of an endpoint's process, a sample for each route. */
+function routesOf(endpoint: PublicEndpoint): string[] {
+  const { routes } = ROUTERS[CAPTURES.includes(endpoint.process) ? PostHogProcess.CAPTURE : endpoint.process];
+  return routes.map((route) => `${endpoint._rewrite ? endpoint.path : ''}${route.replace(/:\w+/g, 'x').replace(/\*\w+/g, 'x/y')}`);
+}
+
+test('every row that another process answers has a route in its router', () => {
+  const dead = OTHERS.filter((endpoint) => !routesOf(endpoint).some((route) => lets(endpoint, route))).map(({ path }) => path);
+  expect(dead.sort()).toEqual(Object.keys(NO_ROUTE).sort());
+});
+
+test('no row lets requests through to what a process answers for operators', () => {
+  const INTERNAL = /\/(metrics|served|jwt|debug|_[a-z]+|test|internal|api\/hog_function|api\/messaging)(\/|$)/;
+  const wide = OTHERS.map((endpoint): [string, string[]] => [endpoint.path, routesOf(endpoint).filter((route) => lets(endpoint, route) && INTERNAL.test(route)
+    && !/^\/i\/v1\/metrics/.test(route))]).filter(([, routes]) => routes.length > 0);
+  expect(Object.fromEntries(wide)).toEqual(WIDE_ROUTES);
+});
