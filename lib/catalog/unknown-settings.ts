@@ -10,7 +10,9 @@ export interface UnknownSetting {
   readonly reason: string;
 }
 
-const { PLUGINS, RECORDING_API, CYMBAL, CAPTURE_LOGS, TEMPORAL_DJANGO_WORKER, WEB, WORKER } = PostHogProcess;
+const { PLUGINS, RECORDING_API, CYMBAL, CAPTURE_LOGS, TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER, WEB, WORKER } = PostHogProcess;
+
+const TEMPORAL_WORKERS = [TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER] as const;
 
 const UNREAD = 'read by nothing in July\'s tree; harmless';
 const COMPOSE = 'in PostHog\'s compose files; read by nothing in July\'s tree';
@@ -22,15 +24,16 @@ const COMPOSE = 'in PostHog\'s compose files; read by nothing in July\'s tree';
  */
 export const UNKNOWN_SETTINGS: readonly UnknownSetting[] = [
   { name: 'RUST_LOG', reason: 'the tracing of Rust (`EnvFilter::from_default_env`)' },
-  { name: 'TASK_QUEUES', processes: [TEMPORAL_DJANGO_WORKER], reason: 'the start script of this library' },
+  { name: 'TASK_QUEUES', processes: TEMPORAL_WORKERS, reason: 'the start script of this library' },
+  { name: 'OMP_NUM_THREADS', processes: TEMPORAL_WORKERS, reason: 'libraries for numbers, below Python: threads for each processor' },
   {
     name: 'KAFKA_(INGESTION_(UPSTREAM|DOWNSTREAM|SESSIONREPLAY)|WARPSTREAM_(LOGS|METRICS))_PRODUCER_(METADATA_BROKER_LIST|SECURITY_PROTOCOL)',
     reason: 'a producer of other modes of Node: all modes have the same settings, so that a mode which gains a producer finds its brokers',
   },
   { name: 'METRICS_REDIS_HOST', reason: 'the mode ingestion-metrics of Node, which no process runs: all modes have the same settings' },
   { name: 'CLICKHOUSE_VERIFY', processes: [PLUGINS, RECORDING_API], reason: UNREAD },
-  { name: 'FLAGS_REDIS_ENABLED', processes: [WEB, WORKER, TEMPORAL_DJANGO_WORKER], reason: COMPOSE },
-  { name: 'PERSONHOG_ENABLED', processes: [WEB, WORKER, TEMPORAL_DJANGO_WORKER], reason: 'read by Node; Django takes PERSONHOG_ADDR alone' },
+  { name: 'FLAGS_REDIS_ENABLED', processes: [WEB, WORKER, ...TEMPORAL_WORKERS], reason: COMPOSE },
+  { name: 'PERSONHOG_ENABLED', processes: [WEB, WORKER, ...TEMPORAL_WORKERS], reason: 'read by Node; Django takes PERSONHOG_ADDR alone' },
   { name: 'REDIS_URL', processes: [CYMBAL], reason: COMPOSE },
   { name: 'REDIS_URL', processes: [CAPTURE_LOGS], reason: UNREAD },
   { name: 'MAXMIND_DB_PATH|PERSONS_URL', processes: [CYMBAL], reason: COMPOSE },
