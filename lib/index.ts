@@ -45,4 +45,4 @@ export { type PostgresProps } from './stores/postgres-props';
 export { type KafkaSingleNodeProps } from './stores/single-node-kafka';
 
 export { type PostHogImages } from './release/posthog-images';
-export { PostHogRelease, type PostHogReleaseOptions } from './release/posthog-release';
+export { PostHogRelease, type PostHogReleaseOptions, type PostHogReleaseOverrides } from './release/posthog-release';

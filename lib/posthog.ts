@@ -138,6 +138,7 @@ export class PostHog extends Construct {
       definitions,
       context: {
         ...stores,
+        generation: release._generation,
         secrets: new AppSecrets(this, 'Secrets', props, removalPolicy),
         url: this.url,
         symbolSetKeys: definitions.some(({ process }) => process === PostHogProcess.CYMBAL)
@@ -192,7 +193,7 @@ export class PostHog extends Construct {
   private defineMigration(
     props: PostHogProps, context: ProcessContext, release: PostHogRelease, where: Pick<MigrationProps, 'cpuArchitecture' | 'cluster' | 'vpc' | 'subnets' | 'logRetention' | 'removalPolicy'>,
   ): Migration {
-    const topics = topicsOf(this.products, props.topicPartitions ?? DEFAULTS.topicPartitions, release.topics);
+    const topics = topicsOf(this.products, props.topicPartitions ?? DEFAULTS.topicPartitions, release.topics, release._generation.topics);
     const migration = new Migration(this, 'Migration', {
       ...where,
       options: props.migration,

@@ -5,6 +5,7 @@ export const RELEASE_2026_09_11: ReleaseDescription = {
   name: '2026-09-11',
   date: '2026-09-11',
   upstreamCommit: '18b824b7932ad13f25602b4ea0376fc568ac4b22',
+  generation: '2026-09',
   // The version that docker-compose.base.yml has at that commit, by the digest that its tag had.
   clickHouse: {
     version: '26.6.2.158',

@@ -6,8 +6,43 @@ import { PostHogImages } from './posthog-images';
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, TextRule, TOPIC } from './release-checks';
 import { imagesOf, imagesWithout, ReleaseDescription } from './release-description';
 import { parseRelease } from './release-file';
+import { Generation, generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generation';
 import { checkImage, isFloating } from '../private/container-image';
 import { rejected } from '../private/errors';
+
+/**
+ * Values that a release has in place of those of its generation.
+ */
+export interface PostHogReleaseOverrides {
+  /**
+   * The modes of processes, by the names of the processes: the values of PLUGIN_SERVER_MODE, CAPTURE_MODE or CYMBAL_MODE.
+   *
+   * Throws where a process has no mode in the generation.
+   *
+   * @default - those of the generation
+   */
+  readonly modes?: Record<string, string>;
+  /**
+   * The task queues of Temporal that are served where `temporalTaskQueues` of PostHog is left out: all of them.
+   *
+   * @default - those of the generation
+   */
+  readonly taskQueues?: string[];
+  /**
+   * The topics that the release needs beyond those that every generation has.
+   *
+   * @default - those of the generation
+   */
+  readonly topics?: string[];
+  /**
+   * Variables of the web server, such as GRANIAN_WORKERS. They are added to those of the generation, and replace them.
+   *
+   * Throws where a variable is not of the web server of the generation.
+   *
+   * @default - those of the generation
+   */
+  readonly webServerEnvironment?: Record<string, string>;
+}
 
 /**
  * What is known about a release of your own besides its images.
@@ -49,13 +84,28 @@ export interface PostHogReleaseOptions {
    * @default - none
    */
   readonly topics?: string[];
+  /**
+   * The generation of PostHog that the images belong to: it says which modes, task queues, topics and web server they have.
+   *
+   * Throws where this version of the library does not know it.
+   *
+   * @default - the newest that the library knows, 2026-09
+   */
+  readonly generation?: string;
+  /**
+   * Values of the generation that the release replaces, for images that are newer than the library.
+   *
+   * @default - those of the generation
+   */
+  readonly overrides?: PostHogReleaseOverrides;
 }
 
 /** What the platforms of images are called in ECS. */
 const PLATFORM_NAMES: readonly [platform: string, architecture: CpuArchitecture][] = [['linux/amd64', CpuArchitecture.X86_64], ['linux/arm64', CpuArchitecture.ARM64]];
 
 /** Everything that a release is made from. */
-interface ReleaseParts extends Omit<PostHogReleaseOptions, 'platforms'> {
+interface ReleaseParts extends Omit<PostHogReleaseOptions, 'platforms' | 'overrides'> {
+  readonly overrides?: GenerationOverrides;
   readonly platforms: CpuArchitecture[];
   /** The images that are not known to exist for the platform of an image's index, where that is known of each. */
   without?(platform: string): string[];
@@ -110,9 +160,9 @@ export class PostHogRelease {
     if (platforms.length === 0) {
       throw new Error(`its images have no architecture in common: ${PLATFORM_NAMES.map(([platform]) => `${without(platform).join(', ')} not for ${platform}`).join('; ')}`);
     }
-    const { name, date, upstreamCommit, clickHouse, topics = [] } = description;
+    const { name, date, upstreamCommit, clickHouse, topics = [], generation, overrides } = description;
     return new PostHogRelease(name, { ...images, app: description.images.app.image }, {
-      date, upstreamCommit, clickHouseVersion: clickHouse?.version, clickHouseImage: clickHouse?.image, topics: [...topics], platforms, without,
+      date, upstreamCommit, clickHouseVersion: clickHouse?.version, clickHouseImage: clickHouse?.image, topics: [...topics], platforms, without, generation, overrides,
     });
   }
 
@@ -128,6 +178,14 @@ export class PostHogRelease {
   public readonly date?: string;
   /** Topics that it needs besides those that the library makes anyway. */
   public readonly topics: string[];
+  /** The generation of PostHog that its images belong to. */
+  public readonly generation: string;
+  /**
+   * What belongs to that generation, with what the release replaces of it.
+   *
+   * @internal
+   */
+  public readonly _generation: Generation;
 
   private constructor(
     /** What the release is called. */
@@ -145,6 +203,8 @@ export class PostHogRelease {
     this.topics = [...parts.topics ?? []];
     this.topics.forEach((topic) => checked('topics', topic, TOPIC));
     checkDistinct('topics', this.topics);
+    this._generation = generationOf(parts.generation ?? NEWEST_GENERATION, parts.overrides);
+    this.generation = this._generation.name;
     if (parts.platforms.length === 0) {
       throw rejected('platforms', 'must name an architecture', parts.platforms, 'leave it out for CpuArchitecture.X86_64');
     }

@@ -1,4 +1,5 @@
 import { PostHogImages } from './posthog-images';
+import { GenerationOverrides } from '../catalog/generation';
 
 /** The images of PostHog, by what the props call them. */
 export type ImageName = keyof PostHogImages;
@@ -40,6 +41,10 @@ export interface ReleaseDescription {
   readonly images: Readonly<Partial<Record<ImageName, ReleaseImage>>> & { readonly app: ReleaseImage };
   /** Topics that it needs besides those that the library makes anyway. */
   readonly topics?: readonly string[];
+  /** The generation of PostHog that it belongs to; the newest that is known, where it is left out. */
+  readonly generation?: string;
+  /** Values of the generation that it replaces. */
+  readonly overrides?: GenerationOverrides;
 }
 
 /** The images of a release that there are, in their order. */

@@ -1,5 +1,6 @@
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, PLATFORM, RELEASE_NAME, TextRule, TOPIC } from './release-checks';
 import { IMAGE_NAMES, imagesOf, ReleaseClickHouse, ReleaseDescription, ReleaseImage } from './release-description';
+import { generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generation';
 import { rejected } from '../private/errors';
 import { imageRule, parseImageReference } from '../private/image-reference';
 
@@ -8,6 +9,7 @@ const SCHEMA_VERSION = 1;
 
 const IMAGE_FIELDS = ['image', 'tag', 'platforms', 'revision', 'created'];
 
+const ANY_TEXT: TextRule = { rule: 'must be a text', test: () => true };
 const TAG: TextRule = { rule: 'must be the tag of an image', test: (text) => /^\w[\w.-]{0,127}$/.test(text) };
 const TIME: TextRule = {
   rule: 'must be a point in time such as 2026-09-11T08:15:30Z',
@@ -31,7 +33,7 @@ export function parseRelease(text: string): ReleaseDescription {
   if (schemaVersion !== SCHEMA_VERSION) {
     throw rejected('schemaVersion', `must be ${SCHEMA_VERSION}`, schemaVersion, 'write it again with `npx cdk-posthog release` of the same version as the library');
   }
-  onlyFields('', file, ['name', 'date', 'upstreamCommit', 'clickHouse', 'images', 'topics']);
+  onlyFields('', file, ['name', 'date', 'upstreamCommit', 'generation', 'overrides', 'clickHouse', 'images', 'topics']);
   return {
     name: checkText('name', file.name, RELEASE_NAME),
     date: optional(file.date, (value) => checkText('date', value, DAY)),
@@ -39,14 +41,15 @@ export function parseRelease(text: string): ReleaseDescription {
     clickHouse: optional(file.clickHouse, clickHouse),
     images: images(file.images),
     topics: optional(file.topics, (value) => texts('topics', value, TOPIC)),
+    ...belonging(file.generation, file.overrides),
   };
 }
 
 /** A release file, the same for the same release byte by byte. */
 export function renderRelease(release: ReleaseDescription): string {
-  const { name, date, upstreamCommit, clickHouse: server, topics } = release;
+  const { name, date, upstreamCommit, generation, overrides, clickHouse: server, topics } = release;
   const file = {
-    schemaVersion: SCHEMA_VERSION, name, date, upstreamCommit,
+    schemaVersion: SCHEMA_VERSION, name, date, upstreamCommit, generation, overrides: overrides && orderedOverrides(overrides),
     clickHouse: server && { version: server.version, ...ordered(server) },
     images: Object.fromEntries(imagesOf(release).map(([key, image]) => [key, ordered(image)])),
     topics: topics && [...topics].sort(),
@@ -56,6 +59,37 @@ export function renderRelease(release: ReleaseDescription): string {
 
 function ordered({ image, tag, platforms, revision, created }: ReleaseImage): ReleaseImage {
   return { image, tag, platforms: platforms && [...platforms].sort(), revision, created };
+}
+
+function orderedOverrides({ modes, taskQueues, topics, webServerEnvironment }: GenerationOverrides): GenerationOverrides {
+  const sorted = (record: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return {
+    modes: modes && sorted(modes), taskQueues: taskQueues && [...taskQueues].sort(), topics: topics && [...topics].sort(),
+    webServerEnvironment: webServerEnvironment && sorted(webServerEnvironment),
+  };
+}
+
+/** The generation of a release and what it replaces of it: checked together. */
+function belonging(name: unknown, given: unknown): Pick<ReleaseDescription, 'generation' | 'overrides'> {
+  const generation = optional(name, (value) => checkText('generation', value, RELEASE_NAME));
+  const overrides = optional(given, generationOverrides);
+  generationOf(generation ?? NEWEST_GENERATION, overrides);
+  return { generation, overrides };
+}
+
+function generationOverrides(value: unknown): GenerationOverrides {
+  const given = fields('overrides', value);
+  onlyFields('overrides.', given, ['modes', 'taskQueues', 'topics', 'webServerEnvironment']);
+  return {
+    modes: optional(given.modes, (record) => textsByName('overrides.modes', record)),
+    taskQueues: optional(given.taskQueues, (list) => texts('overrides.taskQueues', list, ANY_TEXT)),
+    topics: optional(given.topics, (list) => texts('overrides.topics', list, TOPIC)),
+    webServerEnvironment: optional(given.webServerEnvironment, (record) => textsByName('overrides.webServerEnvironment', record)),
+  };
+}
+
+function textsByName(prop: string, value: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields(prop, value)).map(([name, text]) => [name, checkText(`${prop}.${name}`, text, ANY_TEXT)]));
 }
 
 function images(value: unknown): ReleaseDescription['images'] {

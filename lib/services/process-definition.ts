@@ -2,6 +2,7 @@ import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppSecrets } from './app-secrets';
 import { TaskSize } from './process-size';
+import { Generation } from '../catalog/generation';
 import { Product } from '../catalog/product';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { PostHogImages } from '../release/posthog-images';
@@ -22,6 +23,8 @@ export interface Stores {
 
 /** Everything that a process can be told about what surrounds it. */
 export interface ProcessContext extends Stores {
+  /** What belongs to the release that is deployed: modes, web server, queues and topics. */
+  readonly generation: Generation;
   readonly secrets: AppSecrets;
   /** The address that visitors use, such as `https://posthog.example.com`. */
   readonly url: string;

@@ -6,6 +6,7 @@ import { newStack, stores } from './stack';
 import { containerOf, idOf } from './template';
 import { containerImage } from '../../lib/private/container-image';
 import { PostHogProcess } from '../../lib';
+import { generationOf, NEWEST_GENERATION } from '../../lib/catalog/generation';
 import { AppSecrets } from '../../lib/services/app-secrets';
 import { portOf, ProcessContext, ProcessDefinition, Stores } from '../../lib/services/process-definition';
 import { PROCESSES } from '../../lib/services/processes';
@@ -30,6 +31,7 @@ export function contextIn(stack: Stack, { stores: others = () => ({}), without =
     symbolSetKeys: Secret.fromSecretNameV2(stack, 'SymbolSetKeys', 'symbol-set-keys'),
     appSettings: { environment: {}, secrets: {} },
     telemetry: false,
+    generation: generationOf(NEWEST_GENERATION),
     proxyEnvironment: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4', ALLOWED_HOSTS: 'posthog.example.com' },
     isDeployed: (process) => !without.includes(process),
     endpointOf: (process) => ({ host: `${process}.internal`, port: portOf(PROCESSES.find((other) => other.process === process)!)! }),

@@ -11,6 +11,7 @@ const FULL = {
   clickHouse: { version: '26.6.2.158', image: `clickhouse/clickhouse-server@${DIGEST}`, platforms: ['linux/amd64'] },
   images: { app: { image: `posthog/posthog@${DIGEST}`, tag: 'latest', platforms: ['linux/amd64', 'linux/arm64'], revision: COMMIT, created: '2026-09-11T08:15:30Z' } },
   topics: ['a', 'b'],
+  generation: '2026-09', overrides: { modes: { capture: 'events' }, taskQueues: ['one'], topics: ['c'], webServerEnvironment: { GRANIAN_WORKERS: '2' } },
 };
 
 /** A release file in which the field at a path, such as `images.app.tag`, is another. */
@@ -56,6 +57,13 @@ test.each<[string, unknown, string]>([
   ['schemaVersion', 2, '`schemaVersion` must be 1, got: 2; write it again with `npx cdk-posthog release` of the same version as the library'],
   ['name', '', '`name` must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11, got: \'\''],
   ['name', undefined, '`name` must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11, got: undefined'],
+  ['generation', '2031-01', '`generation` must be one that this version of the library knows: 2026-09, 2026-07, got: \'2031-01\'; leave it out for the newest'],
+  ['overrides', { mode: {} }, '`overrides.mode` is no field of a release file; these are: modes, taskQueues, topics, webServerEnvironment'],
+  ['overrides.modes', { web: 'x' }, '`overrides.modes` may name the processes that have a mode in the generation 2026-09: cdp-cyclotron-v2-janitor, cdp-hogflow-scheduler, cdp-hogflow-subscription-matcher, ' +
+    'ingestion-general, ingestion-sessionreplay, ingestion-error-tracking, ingestion-logs, ingestion-traces, recording-api, capture, capture-ai, replay-capture, cymbal, cymbal-resolution, got: \'web\''],
+  ['overrides.modes', { capture: 7 }, '`overrides.modes.capture` must be a text, got: 7'],
+  ['overrides.taskQueues', 'one', '`overrides.taskQueues` must be a list, got: \'one\''],
+  ['overrides.webServerEnvironment', { NGINX_UNIT_APP_PROCESSES: '8' }, '`overrides.webServerEnvironment` may name the variables of the web server, granian, whose names begin with GRANIAN_, got: \'NGINX_UNIT_APP_PROCESSES\'; other variables of the app belong in `environment` of PostHog'],
   ['date', '11.9.2026', '`date` must be a day such as 2026-09-11, got: \'11.9.2026\''],
   ['date', '2026-13-01', '`date` must be a day such as 2026-09-11, got: \'2026-13-01\''],
   ['date', '2026-02-31', '`date` must be a day such as 2026-09-11, got: \'2026-02-31\''],
@@ -79,7 +87,7 @@ test.each<[string, unknown, string]>([
   ['topics', ['a', 'b c'], '`topics[1]` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: \'b c\''],
   ['topics', ['..'], '`topics[0]` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: \'..\''],
   ['topics', ['a', 'a'], '`topics` must name each once, got: \'a\''],
-  ['topic', ['a'], '`topic` is no field of a release file; these are: name, date, upstreamCommit, clickHouse, images, topics'],
+  ['topic', ['a'], '`topic` is no field of a release file; these are: name, date, upstreamCommit, generation, overrides, clickHouse, images, topics'],
 ])('is refused where %s is %j', (path, value, message) => {
   expect(failure(withField(path, value))).toBe(message);
 });
@@ -89,7 +97,7 @@ test.each([['nonsense', 'it is not JSON'], ['[]', '`the file` must be an object,
 });
 
 test('whatever stands in a field, it is read or refused with a message that names it', () => {
-  const paths = ['name', 'date', 'upstreamCommit', 'clickHouse', 'clickHouse.version', 'images', 'images.app', 'images.app.image', 'images.app.platforms', 'topics'];
+  const paths = ['name', 'date', 'upstreamCommit', 'clickHouse', 'clickHouse.version', 'images', 'images.app', 'images.app.image', 'images.app.platforms', 'topics', 'generation', 'overrides', 'overrides.modes'];
   fc.assert(fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
     const message = failure(withField(path, value));
     expect(message === 'parsed' || message.startsWith(`\`${path}`)).toBe(true);

@@ -1,5 +1,6 @@
 import { rustKafka, rustKafkaTls } from './kafka';
 import { RUST_HEALTH_CHECK } from './rust';
+import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
@@ -34,7 +35,7 @@ export const CAPTURE: ProcessDefinition = {
   process: PostHogProcess.CAPTURE,
   id: 'Capture',
   products: [Product.EVENTS],
-  settings: eventSettings,
+  settings: (context) => eventSettings(context, PostHogProcess.CAPTURE),
 };
 
 /**
@@ -51,7 +52,7 @@ export const CAPTURE_AI: ProcessDefinition = {
   stores: ['cache', 'kafka', 'objectStorage'],
   objects: 'read-write',
   settings: (context) => {
-    const { environment, secrets } = eventSettings(context);
+    const { environment, secrets } = eventSettings(context, PostHogProcess.CAPTURE_AI);
     return {
       environment: {
         ...environment,
@@ -72,19 +73,17 @@ export const REPLAY_CAPTURE: ProcessDefinition = {
   process: PostHogProcess.REPLAY_CAPTURE,
   id: 'ReplayCapture',
   products: [Product.SESSION_REPLAY],
-  settings: (context) => captureSettings(context, {
-    CAPTURE_MODE: 'recordings',
+  settings: (context) => captureSettings(context, PostHogProcess.REPLAY_CAPTURE, {
     KAFKA_TOPIC: 'session_recording_snapshot_item_events',
     // Recordings that are larger are refused at the door; the process's own default is a megabyte (rust/capture/src/setup.rs).
     KAFKA_PRODUCER_MESSAGE_MAX_BYTES: String(context.kafka.maxMessageBytes),
   }),
 };
 
-function eventSettings(context: ProcessContext): ProcessSettings {
+function eventSettings(context: ProcessContext, process: PostHogProcess): ProcessSettings {
   // The default of the older writer, error_tracking_events, is a topic that nothing reads. Without error tracking, exceptions are events like others.
   const exceptions = context.isDeployed(PostHogProcess.INGESTION_ERROR_TRACKING) ? 'ingestion-errortracking-main' : TOPICS.MAIN;
-  return captureSettings(context, {
-    CAPTURE_MODE: 'events',
+  return captureSettings(context, process, {
     KAFKA_TOPIC: TOPICS.MAIN,
     KAFKA_ERROR_TRACKING_TOPIC: exceptions,
     CAPTURE_V1_SINKS: 'msk',
@@ -94,11 +93,12 @@ function eventSettings(context: ProcessContext): ProcessSettings {
   });
 }
 
-function captureSettings(context: ProcessContext, environment: Record<string, string>): ProcessSettings {
+function captureSettings(context: ProcessContext, process: PostHogProcess, environment: Record<string, string>): ProcessSettings {
   return {
     environment: {
       // By default it listens on loopback only.
       ADDRESS: `0.0.0.0:${PORT}`,
+      CAPTURE_MODE: modeOf(context.generation, process),
       RUST_LOG: 'info,rdkafka=warn',
       REDIS_URL: cacheUrl(context.cache, CacheClient.RUST),
       ...rustKafka(context.kafka),

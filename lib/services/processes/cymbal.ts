@@ -1,6 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { rustKafka } from './kafka';
 import { GEOIP_FILE, rustProbe } from './rust';
+import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
@@ -22,7 +23,7 @@ export const CYMBAL: ProcessDefinition = {
   needs: [PostHogProcess.CYMBAL_RESOLUTION],
   settings: (context) => {
     const redisUrl = cacheUrl(context.cache, CacheClient.RUST);
-    return symbolSettings(context, {
+    return symbolSettings(context, PostHogProcess.CYMBAL, {
       BIND_HOST: '0.0.0.0',
       BIND_PORT: String(PROCESSING_PORT),
       MAXMIND_DB_PATH: GEOIP_FILE,
@@ -45,18 +46,20 @@ export const CYMBAL_RESOLUTION: ProcessDefinition = {
   probe: rustProbe(RESOLUTION.metrics),
   stores: ['postgres'],
   needs: [],
-  settings: (context) => symbolSettings(context, {
-    CYMBAL_MODE: 'resolution',
+  settings: (context) => symbolSettings(context, PostHogProcess.CYMBAL_RESOLUTION, {
     GRPC_ADDRESS: `0.0.0.0:${RESOLUTION.port}`,
     METRICS_PORT: String(RESOLUTION.metrics),
   }),
 };
 
 /** What both are told (rust/cymbal/src/core/config.rs). They take keys only: not the role of an ECS task. */
-function symbolSettings(context: ProcessContext, environment: Record<string, string>, secrets: Record<string, Secret> = {}): ProcessSettings {
+function symbolSettings(
+  context: ProcessContext, process: PostHogProcess, environment: Record<string, string>, secrets: Record<string, Secret> = {},
+): ProcessSettings {
   const { objectStorage, postgres, symbolSetKeys } = context;
   return {
     environment: {
+      CYMBAL_MODE: modeOf(context.generation, process),
       RUST_LOG: 'info',
       OBJECT_STORAGE_BUCKET: objectStorage.bucket.bucketName,
       OBJECT_STORAGE_ENDPOINT: objectStorage.endpoint,

@@ -1,5 +1,6 @@
 import { geoIp, NODE, nodeSettings, NODE_GEOIP_FOLDER, NODE_PROBE, NODE_STORES, personHog } from './node';
 import { recordingStorage } from './recordings';
+import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { addressOf, ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
@@ -16,7 +17,10 @@ export const INGESTION_GENERAL: ProcessDefinition = {
   geoIpFolder: NODE_GEOIP_FOLDER,
   consumes: { group: 'events-ingestion-consumer', topic: 'events_plugin_ingestion' },
   needs: [PostHogProcess.PERSONHOG_ROUTER],
-  settings: (context) => nodeSettings(context, { mode: 'ingestion-v2-combined', environment: { ...personHog(context), ...geoIp() } }),
+  settings: (context) => nodeSettings(context, {
+    mode: modeOf(context.generation, PostHogProcess.INGESTION_GENERAL),
+    environment: { ...personHog(context), ...geoIp() },
+  }),
 };
 
 /** Writes session recordings to object storage. */
@@ -28,7 +32,7 @@ export const INGESTION_SESSION_REPLAY: ProcessDefinition = {
   stores: [...NODE_STORES, 'objectStorage'],
   objects: 'read-write',
   consumes: { group: 'session-recordings-blob-v2', topic: 'session_recording_snapshot_item_events' },
-  settings: (context) => nodeSettings(context, { mode: 'recordings-blob-ingestion-v2', environment: recordingStorage(context) }),
+  settings: (context) => nodeSettings(context, { mode: modeOf(context.generation, PostHogProcess.INGESTION_SESSION_REPLAY), environment: recordingStorage(context) }),
 };
 
 /** Brings exceptions from Kafka to ClickHouse, by way of cymbal. */
@@ -41,7 +45,7 @@ export const INGESTION_ERROR_TRACKING: ProcessDefinition = {
   consumes: { group: 'ingestion-errortracking', topic: 'ingestion-errortracking-main' },
   needs: [PostHogProcess.PERSONHOG_ROUTER, PostHogProcess.CYMBAL],
   settings: (context) => nodeSettings(context, {
-    mode: 'ingestion-errortracking',
+    mode: modeOf(context.generation, PostHogProcess.INGESTION_ERROR_TRACKING),
     environment: { ...personHog(context), ...geoIp(), ERROR_TRACKING_CYMBAL_BASE_URL: addressOf(context, PostHogProcess.CYMBAL) },
   }),
 };
@@ -53,7 +57,7 @@ export const INGESTION_LOGS: ProcessDefinition = {
   id: 'IngestionLogs',
   products: [Product.LOGS],
   consumes: { group: 'ingestion-logs', topic: 'logs_ingestion' },
-  settings: (context) => nodeSettings(context, { mode: 'ingestion-logs' }),
+  settings: (context) => nodeSettings(context, { mode: modeOf(context.generation, PostHogProcess.INGESTION_LOGS) }),
 };
 
 /** Brings traces from Kafka to ClickHouse. */
@@ -63,5 +67,5 @@ export const INGESTION_TRACES: ProcessDefinition = {
   id: 'IngestionTraces',
   products: [Product.LOGS],
   consumes: { group: 'ingestion-traces', topic: 'ingestion-traces' },
-  settings: (context) => nodeSettings(context, { mode: 'ingestion-traces' }),
+  settings: (context) => nodeSettings(context, { mode: modeOf(context.generation, PostHogProcess.INGESTION_TRACES) }),
 };

@@ -1,6 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { geoIp, NODE, NodeExtras, nodeSettings, NODE_GEOIP_FOLDER, NODE_PORT, NODE_PROBE, NODE_STORES, personHog } from './node';
 import { nodeClickHouse } from './node-clickhouse';
+import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheTls } from '../../stores/cache-url';
 import { factOf } from '../../stores/postgres-facts';
@@ -56,7 +57,7 @@ export const CDP_HOGFLOW_SCHEDULER = background(PostHogProcess.CDP_HOGFLOW_SCHED
 /** Goes on with the workflows that wait for an event; left out elsewhere like the janitor. */
 export const CDP_HOGFLOW_SUBSCRIPTION_MATCHER = background(PostHogProcess.CDP_HOGFLOW_SUBSCRIPTION_MATCHER, 'CdpHogflowSubscriptionMatcher');
 
-/** A process that is called as its mode is. */
+/** A process that has a mode of its own. */
 function background(process: PostHogProcess, id: string): ProcessDefinition {
   return {
     ...PIPELINE,
@@ -64,7 +65,7 @@ function background(process: PostHogProcess, id: string): ProcessDefinition {
     id,
     sharedGroup: 'DataPipelines',
     interruptible: true,
-    settings: (context) => pipelineSettings(context, { mode: process }),
+    settings: (context) => pipelineSettings(context, { mode: modeOf(context.generation, process) }),
   };
 }
 

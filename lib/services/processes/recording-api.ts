@@ -1,6 +1,7 @@
 import { NODE, nodeSettings, NODE_PORT, NODE_PROBE, NODE_STORES } from './node';
 import { nodeClickHouse } from './node-clickhouse';
 import { recordingStorage } from './recordings';
+import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessDefinition } from '../process-definition';
@@ -20,7 +21,7 @@ export const RECORDING_API: ProcessDefinition = {
   settings: (context) => {
     const { environment, secrets } = nodeClickHouse(context);
     return nodeSettings(context, {
-      mode: 'recording-api',
+      mode: modeOf(context.generation, PostHogProcess.RECORDING_API),
       environment: {
         ...recordingStorage(context),
         // Takes a whole URL, too, and falls back to nothing.

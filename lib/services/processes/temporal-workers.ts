@@ -3,7 +3,7 @@ import path from 'node:path';
 import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { Product } from '../../catalog/product';
-import { QueueNeeds, TASK_QUEUES, taskQueue } from '../../catalog/task-queues';
+import { QueueNeeds, taskQueue } from '../../catalog/task-queues';
 import { ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
 
 /** The script ships beside the sources; `lib/` and `build/` are equally deep. */
@@ -58,7 +58,12 @@ function workerSettings(context: ProcessContext, process: PostHogProcess): Proce
 
 /** The queues that a process serves: those of the user, or those whose dependencies are deployed. */
 function servedQueues(context: ProcessContext, process: PostHogProcess, django: ProcessSettings): string[] {
-  const own = TASK_QUEUES.filter((queue) => queue.process === process && isMet(queue.needs, context, django)).map(({ name }) => name);
+  // A queue that only the release knows needs nothing that is known.
+  const isServed = (name: string) => {
+    const queue = taskQueue(name);
+    return queue ? queue.process === process && isMet(queue.needs, context, django) : process === PostHogProcess.TEMPORAL_DJANGO_WORKER;
+  };
+  const own = context.generation.taskQueues.filter(isServed);
   if (process === PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER) {
     return own;
   }

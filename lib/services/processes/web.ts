@@ -27,7 +27,10 @@ export const WEB: ProcessDefinition = {
   sharedGroup: DJANGO_GROUP,
   needs: DJANGO_NEEDS,
   calls: DJANGO_CALLS,
-  settings: djangoSettings,
+  settings: (context) => {
+    const { environment, secrets } = djangoSettings(context);
+    return { environment: { ...environment, ...context.generation.webServer.environment }, secrets };
+  },
   tuning: webServer,
 };
 

@@ -1,5 +1,6 @@
+import { generationOf, NEWEST_GENERATION } from '../../catalog/generation';
 import { Product } from '../../catalog/product';
-import { TOPICS } from '../../catalog/topics';
+import { Topic, TOPICS } from '../../catalog/topics';
 import { kafkaTopics, KafkaTopic } from '../../stores/kafka-topics';
 
 /**
@@ -8,9 +9,14 @@ import { kafkaTopics, KafkaTopic } from '../../stores/kafka-topics';
  * @param products the products
  * @param busyPartitions how many partitions the busy ones have; the others have one
  * @param further names of topics that a release wants besides
+ * @param ofGeneration names of topics that the generation of the release needs beyond those that every generation has
  */
-export function topicsOf(products: readonly Product[], busyPartitions: number, further: readonly string[] = []): KafkaTopic[] {
-  const wanted = kafkaTopics(busyPartitions, (topic) => topic.products === undefined || topic.products.some((product) => products.includes(product)));
-  const unknown = [...new Set(further)].filter((name) => !TOPICS.some((topic) => topic.name === name)).map((name) => ({ name, partitions: 1 }));
+export function topicsOf(
+  products: readonly Product[], busyPartitions: number, further: readonly string[] = [], ofGeneration: readonly string[] = generationOf(NEWEST_GENERATION).topics,
+): KafkaTopic[] {
+  const isOfGeneration = ({ name, newer }: Topic) => newer === undefined || ofGeneration.includes(name) || further.includes(name);
+  const isOfProducts = (topic: Topic) => topic.products === undefined || topic.products.some((product) => products.includes(product));
+  const wanted = kafkaTopics(busyPartitions, (topic) => isOfGeneration(topic) && isOfProducts(topic));
+  const unknown = [...new Set([...ofGeneration, ...further])].filter((name) => !TOPICS.some((topic) => topic.name === name)).map((name) => ({ name, partitions: 1 }));
   return [...wanted, ...unknown].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
