@@ -45,4 +45,5 @@ export { type PostgresProps } from './stores/postgres-props';
 export { type KafkaSingleNodeProps } from './stores/single-node-kafka';
 
 export { type PostHogImages } from './release/posthog-images';
-export { PostHogRelease, type PostHogReleaseOptions, type PostHogReleaseOverrides } from './release/posthog-release';
+export { PostHogRelease } from './release/posthog-release';
+export { type PostHogReleaseOptions, type PostHogReleaseOverrides } from './release/posthog-release-options';

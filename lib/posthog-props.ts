@@ -105,7 +105,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, Ap
   /**
    * Which PostHog to run.
    *
-   * @default PostHogRelease.V2026_09_11
+   * @default PostHogRelease.V2026_09_11_R2
    */
   readonly release?: PostHogRelease;
   /**

@@ -42,7 +42,7 @@ import { IPostgres } from './stores/postgres';
 import { factOf } from './stores/postgres-facts';
 
 const DEFAULTS = {
-  release: PostHogRelease.V2026_09_11,
+  release: PostHogRelease.V2026_09_11_R2,
   telemetry: false,
   checkDeployment: true,
   logRetention: RetentionDays.ONE_MONTH,

@@ -1,6 +1,6 @@
 import { AppRun, runApp } from './helpers/app';
 import { releaseFile } from './release/fixtures';
-import { RELEASE_2026_09_11 } from '../lib/release/known-releases';
+import { RELEASE_2026_09_11_R2 } from '../lib/release/known-releases';
 import { renderRelease } from '../lib/release/release-file';
 
 const ARN = 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
@@ -16,11 +16,12 @@ const SETTINGS = {
   'posthog:bucketName': 'our-objects',
 };
 const OUR_APP = `registry.example.org/posthog@sha256:${'1'.repeat(64)}`;
+const OUR_IMAGES = { ...RELEASE_2026_09_11_R2.images, app: { ...RELEASE_2026_09_11_R2.images.app, image: OUR_APP } };
 const RUNS = {
   sample: {},
   own: SETTINGS,
   closed: { ...SETTINGS, 'posthog:appCidrs': '203.0.113.0/24,2001:db8::/32', 'posthog:nat': 'per-zone', 'posthog:deletionProtection': 'false' },
-  release: { ...SETTINGS, 'posthog:releaseFile': releaseFile(renderRelease({ ...RELEASE_2026_09_11, name: 'ours', images: { ...RELEASE_2026_09_11.images, app: { image: OUR_APP } } })) },
+  release: { ...SETTINGS, 'posthog:releaseFile': releaseFile(renderRelease({ ...RELEASE_2026_09_11_R2, name: 'ours', images: OUR_IMAGES })) },
   noRelease: { ...SETTINGS, 'posthog:releaseFile': 'no-such-file.json' },
   ownVpc: { ...SETTINGS, 'posthog:vpcId': 'vpc-0123456789abcdef0', 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },
   groupWithoutVpc: { ...SETTINGS, 'posthog:storeSecurityGroupId': 'sg-0123456789abcdef0' },

@@ -108,7 +108,7 @@ test('topics are made on a Kafka of another construct, and on none that is impor
 
 test('further topics of a release are made with the others', () => {
   const made = (release: PostHogRelease) => containerOf(newPostHog({ release }).template, 'topics').Environment!.find(({ Name }) => Name === 'TOPICS')!.Value as string;
-  const { images } = PostHogRelease.V2026_09_11;
+  const { images } = PostHogRelease.V2026_09_11_R2;
   const further = made(PostHogRelease.of('mine', images, { topics: ['one_of_mine'] })).split('\n');
   expect(further).toContain('one_of_mine 1 -');
   expect(further.filter((line) => !line.startsWith('one_of_mine ')).join('\n')).toBe(made(PostHogRelease.of('mine', images)));
@@ -166,8 +166,8 @@ test('a store of another kind serves too', () => {
 test.each<[string, PostHogReleaseOptions, string]>([
   ['of the release', { clickHouseImage: 'clickhouse/clickhouse-server:another' }, 'clickhouse/clickhouse-server:another'],
   ['of the release\'s version', { clickHouseVersion: '26.9.1.1' }, 'clickhouse/clickhouse-server:26.9.1.1'],
-  ['of the library where the release knows none', {}, PostHogRelease.V2026_09_11.clickHouseImage!],
+  ['of the library where the release knows none', {}, PostHogRelease.V2026_09_11_R2.clickHouseImage!],
 ])('the ClickHouse that is made has the image %s', (_, options, image) => {
-  const { stack } = newPostHog({ release: PostHogRelease.of('mine', PostHogRelease.V2026_09_11.images, options) });
+  const { stack } = newPostHog({ release: PostHogRelease.of('mine', PostHogRelease.V2026_09_11_R2.images, options) });
   expect([...instanceFiles(stack).values()].map((read) => read('settings'))).toEqual([expect.stringContaining(`\nIMAGE=${image}\n`)]);
 });

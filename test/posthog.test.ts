@@ -242,7 +242,7 @@ describe('options', () => {
     ['what is asked for, where the release is for it', ['X86_64', 'ARM64'], 'ARM64', 'ARM64'],
   ])('all tasks run on %s, the migration too', (_, platforms, asked, architecture) => {
     const template = synth(() => ({
-      release: PostHogRelease.of('mine', PostHogRelease.V2026_09_11.images, { platforms: platforms.map((name) => CpuArchitecture.of(name)) }),
+      release: PostHogRelease.of('mine', PostHogRelease.V2026_09_11_R2.images, { platforms: platforms.map((name) => CpuArchitecture.of(name)) }),
       cpuArchitecture: asked === undefined ? undefined : CpuArchitecture.of(asked),
     }));
     const tasks = ofType<{ RuntimePlatform: { CpuArchitecture: string } }>(template, 'AWS::ECS::TaskDefinition');
@@ -255,14 +255,14 @@ describe('options', () => {
   });
 
   test('images that float warn by name, and only those', () => {
-    const { stack } = build(() => ({ release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11.images, app: 'posthog/posthog:latest', capture: 'capture:master' }) }));
+    const { stack } = build(() => ({ release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:latest', capture: 'capture:master' }) }));
     Annotations.fromStack(stack).hasWarning('/Stack/PostHog',
       'what these images hold can change with every restart of a task: posthog/posthog:latest, capture:master; name each by its digest (name@sha256:...) [ack: cdk-posthog:PostHog.floatingImage]');
   });
 
   test('without NAT, images that are not all in ECR warn', () => {
     const ecr = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}`;
-    const inEcr = Object.fromEntries(Object.keys({ ...PostHogRelease.V2026_09_11.images }).map((name) => [name, ecr])) as unknown as PostHogImages;
+    const inEcr = Object.fromEntries(Object.keys({ ...PostHogRelease.V2026_09_11_R2.images }).map((name) => [name, ecr])) as unknown as PostHogImages;
     const inReach = PostHogRelease.of('mine', inEcr);
     const warnings = (props: Partial<PostHogProps>) => Annotations.fromStack(build(() => props).stack)
       .findWarning('/Stack/PostHog', Match.stringLikeRegexp('imagesOutOfReach')).map(({ entry }) => entry.data as string);
@@ -278,7 +278,7 @@ describe('options', () => {
 
   test('an image in ECR may be pulled by the processes that run it, and by no other', () => {
     const template = synth(() => ({
-      release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11.images, app: `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}` }),
+      release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app: `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}` }),
     }));
     expect(NAMES.filter((name) => JSON.stringify(executionRoleStatements(template, name)).includes('repository/posthog'))).toEqual(['web', 'worker']);
   });

@@ -80,8 +80,8 @@ export function generationOf(name: string, overrides: GenerationOverrides = {}, 
   return {
     ...generation,
     modes: { ...generation.modes, ...modes },
-    taskQueues: taskQueues ?? generation.taskQueues,
-    topics: topics ?? generation.topics,
+    taskQueues: [...taskQueues ?? generation.taskQueues],
+    topics: [...topics ?? generation.topics],
     webServer: { ...generation.webServer, environment: { ...generation.webServer.environment, ...webServerEnvironment } },
   };
 }

@@ -1,21 +1,24 @@
 import { writeFileSync } from 'node:fs';
 import { Arguments, Command, CommandError, ExitCode, Output, textOption } from './command';
 import { wantedImages } from './release/choice';
-import { compose, doubts, short } from './release/composition';
+import { checkTogether, compose, doubts, short } from './release/composition';
 import { diffReleases, isSame } from './release/diff';
 import { diffText } from './release/diff-text';
+import { IMAGE_SOURCES, TAGGED } from './release/image-sources';
 import { checkedOption, patienceOf, requestOf } from './release/options';
 import { readRelease, releaseInPlace } from './release/read-release';
 import { find, Found, Wanted } from './release/resolve';
 import { table } from './table';
 import { DAY, RELEASE_NAME } from '../release/release-checks';
+import { valueOf } from '../release/image-facts';
+import { LOCKSTEP, MAX_DAYS_APART } from '../release/lockstep';
 import { imagesOf, ReleaseDescription } from '../release/release-description';
 import { renderRelease } from '../release/release-file';
 import { parseImageReference } from '../private/image-reference';
 
 const DEFAULT_FILE = 'posthog-release.json';
 const USAGE = '[--commit SHA] [--history FILE] [--tag TAG] [--image NAME=IMAGE]... [--without NAME]... [--clickhouse-version V] [--topic NAME]... [--name NAME] ' +
-  '[--date DAY] [--output FILE] [--dry-run] [--timeout SECONDS] [--retries N] [--json] | --diff OLD NEW [--json]';
+  '[--date DAY] [--max-apart DAYS] [--output FILE] [--dry-run] [--timeout SECONDS] [--retries N] [--json] | --diff OLD NEW [--json]';
 
 async function run(args: Arguments, output: Output): Promise<ExitCode> {
   if (args.values.diff === true) {
@@ -50,6 +53,7 @@ async function write(args: Arguments, output: Output): Promise<ExitCode> {
   output.err(`asking the registries of ${wanted.length} images ...`);
   const found = await findAll(wanted, async (one) => find(one, patience));
   const release = compose(found, { ...request, name, date, upstreamCommit: request.commits.at(0) });
+  checkTogether(release, request.maxApart);
   const text = renderRelease(release);
   const warnings = doubts(release, found);
   warnings.forEach((warning) => output.err(`warning: ${warning}`));
@@ -101,8 +105,8 @@ function save(file: string, text: string): void {
 
 function summary(release: ReleaseDescription): string {
   const all = [...imagesOf(release), ...release.clickHouse ? [['clickHouse', release.clickHouse] as const] : []];
-  return table(['image', 'tag', 'digest', 'commit', 'platforms'], all.map(([name, { image, tag, revision, platforms = [] }]) => [
-    name, tag ?? '-', parseImageReference(image)!.digest!.slice('sha256:'.length, 'sha256:'.length + 12), revision ? short(revision) : '?', platforms.join(', '),
+  return table(['image', 'tag', 'digest', 'commit', 'built', 'platforms'], all.map(([name, { image, tag, revision, created, platforms = [] }]) => [
+    name, tag ?? '-', parseImageReference(image)!.digest!.slice('sha256:'.length, 'sha256:'.length + 12), short(valueOf(revision) ?? '?'), valueOf(created)?.slice(0, 10) ?? '?', platforms.join(', '),
   ]));
 }
 
@@ -114,13 +118,14 @@ export const RELEASE: Command = {
     '--commit SHA          the commit of PostHog/posthog to run, by its whole hash; left out: the newest images',
     '--history FILE        that commit and those before it, newest first, one a line, or - for standard input: for an image that was not built',
     '                      at the commit, the newest one before it is taken (git rev-list --first-parent --max-count=100 SHA)',
-    '--tag TAG             the tag of the images app and node; left out: latest',
+    `--tag TAG             the tag of the images app and node; left out: ${TAGGED.map((name) => `${IMAGE_SOURCES[name].tag} of ${name}`).join(', ')}`,
     '--image NAME=IMAGE    another image in place of PostHog\'s, such as a copy in a registry of your own; may be given more than once',
     '--without NAME        an image that the release is not to have; may be given more than once',
     '--clickhouse-version  the version of ClickHouse; left out: that of the file as it is, or of the library',
     '--topic NAME          a topic that the release needs besides those of the library and of the file as it is; may be given more than once',
     '--name NAME           what to call the release; left out: its day',
     '--date DAY            the day that it is of; left out: that on which the app image was built',
+    `--max-apart DAYS      how many days apart ${LOCKSTEP.join(', ')} may have been built, which belong together; left out: ${MAX_DAYS_APART}`,
     `--output FILE         where to write it; left out: ${DEFAULT_FILE}`,
     '--dry-run             print the file instead of writing it',
     '--timeout SECONDS     how long one answer may take; left out: 30',
@@ -139,6 +144,7 @@ export const RELEASE: Command = {
     'topic': { type: 'string', multiple: true },
     'name': { type: 'string' },
     'date': { type: 'string' },
+    'max-apart': { type: 'string' },
     'output': { type: 'string' },
     'dry-run': { type: 'boolean' },
     'timeout': { type: 'string' },

@@ -1,104 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Token } from 'aws-cdk-lib/core';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
-import { RELEASE_2026_09_11 } from './known-releases';
+import { RELEASE_2026_09_11_R2, WITHDRAWN_RELEASES } from './known-releases';
 import { PostHogImages } from './posthog-images';
+import { PostHogReleaseOptions } from './posthog-release-options';
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, TextRule, TOPIC } from './release-checks';
 import { imagesOf, imagesWithout, ReleaseDescription } from './release-description';
 import { parseRelease } from './release-file';
 import { Generation, generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generation';
 import { checkImage, isFloating } from '../private/container-image';
 import { rejected } from '../private/errors';
-
-/**
- * Values that a release has in place of those of its generation.
- */
-export interface PostHogReleaseOverrides {
-  /**
-   * The modes of processes, by the names of the processes: the values of PLUGIN_SERVER_MODE, CAPTURE_MODE or CYMBAL_MODE.
-   *
-   * Throws where a process has no mode in the generation.
-   *
-   * @default - those of the generation
-   */
-  readonly modes?: Record<string, string>;
-  /**
-   * The task queues of Temporal that are served where `temporalTaskQueues` of PostHog is left out: all of them.
-   *
-   * @default - those of the generation
-   */
-  readonly taskQueues?: string[];
-  /**
-   * The topics that the release needs beyond those that every generation has.
-   *
-   * @default - those of the generation
-   */
-  readonly topics?: string[];
-  /**
-   * Variables of the web server, such as GRANIAN_WORKERS. They are added to those of the generation, and replace them.
-   *
-   * Throws where a variable is not of the web server of the generation.
-   *
-   * @default - those of the generation
-   */
-  readonly webServerEnvironment?: Record<string, string>;
-}
-
-/**
- * What is known about a release of your own besides its images.
- */
-export interface PostHogReleaseOptions {
-  /**
-   * The commit of PostHog/posthog that its configuration files come from, by the whole hash.
-   *
-   * @default - not known
-   */
-  readonly upstreamCommit?: string;
-  /**
-   * The version of ClickHouse that the release is tested with, such as 26.6.2.158.
-   *
-   * @default - not known
-   */
-  readonly clickHouseVersion?: string;
-  /**
-   * The image of ClickHouse, best with its digest.
-   *
-   * @default - ClickHouse's own image with the tag `clickHouseVersion`; where that is left out too, the one that the library has for its default release
-   */
-  readonly clickHouseImage?: string;
-  /**
-   * The processor architectures that all images are known to exist for.
-   *
-   * @default [CpuArchitecture.X86_64]
-   */
-  readonly platforms?: CpuArchitecture[];
-  /**
-   * The day that the release is of, such as 2026-09-11.
-   *
-   * @default - not known
-   */
-  readonly date?: string;
-  /**
-   * Topics that the release needs besides those that the library makes anyway.
-   *
-   * @default - none
-   */
-  readonly topics?: string[];
-  /**
-   * The generation of PostHog that the images belong to: it says which modes, task queues, topics and web server they have.
-   *
-   * Throws where this version of the library does not know it.
-   *
-   * @default - the newest that the library knows, 2026-09
-   */
-  readonly generation?: string;
-  /**
-   * Values of the generation that the release replaces, for images that are newer than the library.
-   *
-   * @default - those of the generation
-   */
-  readonly overrides?: PostHogReleaseOverrides;
-}
 
 /** What the platforms of images are called in ECS. */
 const PLATFORM_NAMES: readonly [platform: string, architecture: CpuArchitecture][] = [['linux/amd64', CpuArchitecture.X86_64], ['linux/arm64', CpuArchitecture.ARM64]];
@@ -107,6 +18,8 @@ const PLATFORM_NAMES: readonly [platform: string, architecture: CpuArchitecture]
 interface ReleaseParts extends Omit<PostHogReleaseOptions, 'platforms' | 'overrides'> {
   readonly overrides?: GenerationOverrides;
   readonly platforms: CpuArchitecture[];
+  /** Why it cannot be used, where it was withdrawn. */
+  readonly withdrawn?: string;
   /** The images that are not known to exist for the platform of an image's index, where that is known of each. */
   without?(platform: string): string[];
 }
@@ -118,9 +31,15 @@ interface ReleaseParts extends Omit<PostHogReleaseOptions, 'platforms' | 'overri
  */
 export class PostHogRelease {
   /**
-   * PostHog as of 11 September 2026, commit 18b824b7932ad13f25602b4ea0376fc568ac4b22 of PostHog/posthog.
+   * PostHog as of 11 September 2026, commit 18b824b7932ad13f25602b4ea0376fc568ac4b22 of PostHog/posthog, with the Node.js image of 8 September.
    */
-  public static readonly V2026_09_11 = PostHogRelease.fromDescription(RELEASE_2026_09_11);
+  public static readonly V2026_09_11_R2 = PostHogRelease.fromDescription(RELEASE_2026_09_11_R2);
+  /**
+   * Withdrawn: its `node` image was built on 31 March 2026, and reads no AI events. Whatever uses it throws.
+   *
+   * @deprecated use V2026_09_11_R2
+   */
+  public static readonly V2026_09_11 = PostHogRelease.withdrawn('V2026_09_11');
 
   /**
    * A release of your own: copies of the images in ECR, or other digests.
@@ -135,7 +54,7 @@ export class PostHogRelease {
    * @param options what else is known about it
    */
   public static of(name: string, images: PostHogImages, options: PostHogReleaseOptions = {}): PostHogRelease {
-    return new PostHogRelease(name, images, { ...options, platforms: options.platforms ?? [CpuArchitecture.X86_64] });
+    return new PostHogRelease(name, images, { ...options, platforms: [...options.platforms ?? [CpuArchitecture.X86_64]] });
   }
 
   /**
@@ -153,7 +72,13 @@ export class PostHogRelease {
     }
   }
 
-  private static fromDescription(description: ReleaseDescription): PostHogRelease {
+  /** A release that was a constant of this class once: it can be named, and not used. */
+  private static withdrawn(constant: string): PostHogRelease {
+    const { release, reason, successor } = WITHDRAWN_RELEASES.find((one) => one.constant === constant)!;
+    return PostHogRelease.fromDescription(release, `PostHogRelease.${constant} is withdrawn: ${reason}; use PostHogRelease.${successor}`);
+  }
+
+  private static fromDescription(description: ReleaseDescription, withdrawn?: string): PostHogRelease {
     const images = Object.fromEntries(imagesOf(description).map(([name, { image }]) => [name, image]));
     const without = (platform: string) => imagesWithout(description, platform);
     const platforms = PLATFORM_NAMES.filter(([platform]) => without(platform).length === 0).map(([, architecture]) => architecture);
@@ -162,7 +87,8 @@ export class PostHogRelease {
     }
     const { name, date, upstreamCommit, clickHouse, topics = [], generation, overrides } = description;
     return new PostHogRelease(name, { ...images, app: description.images.app.image }, {
-      date, upstreamCommit, clickHouseVersion: clickHouse?.version, clickHouseImage: clickHouse?.image, topics: [...topics], platforms, without, generation, overrides,
+      date, upstreamCommit, clickHouseVersion: clickHouse?.version, clickHouseImage: clickHouse?.image, topics: [...topics],
+      platforms, without, generation, overrides, withdrawn,
     });
   }
 
@@ -172,29 +98,20 @@ export class PostHogRelease {
   public readonly clickHouseVersion?: string;
   /** The image of that ClickHouse; not there where neither version nor image is known. */
   public readonly clickHouseImage?: string;
-  /** The processor architectures that all images are known to exist for. */
-  public readonly platforms: CpuArchitecture[];
   /** The day that it is of, where that is known. */
   public readonly date?: string;
   /** Topics that it needs besides those that the library makes anyway. */
   public readonly topics: string[];
   /** The generation of PostHog that its images belong to. */
   public readonly generation: string;
-  /**
-   * What belongs to that generation, with what the release replaces of it.
-   *
-   * @internal
-   */
-  public readonly _generation: Generation;
-
+  private readonly ownGeneration: Generation;
   private constructor(
     /** What the release is called. */
     public readonly name: string,
-    /** Its images. */
-    public readonly images: PostHogImages,
+    private readonly ownImages: PostHogImages,
     private readonly parts: ReleaseParts,
   ) {
-    entries(images).forEach(([key, image]) => checkImage(key, image, 'posthog/posthog'));
+    entries(ownImages).forEach(([key, image]) => checkImage(key, image, 'posthog/posthog'));
     checkImage('clickHouseImage', parts.clickHouseImage, 'clickhouse/clickhouse-server');
     this.upstreamCommit = checked('upstreamCommit', parts.upstreamCommit, COMMIT);
     this.clickHouseVersion = checked('clickHouseVersion', parts.clickHouseVersion, CLICKHOUSE_VERSION);
@@ -203,12 +120,31 @@ export class PostHogRelease {
     this.topics = [...parts.topics ?? []];
     this.topics.forEach((topic) => checked('topics', topic, TOPIC));
     checkDistinct('topics', this.topics);
-    this._generation = generationOf(parts.generation ?? NEWEST_GENERATION, parts.overrides);
-    this.generation = this._generation.name;
+    this.ownGeneration = generationOf(parts.generation ?? NEWEST_GENERATION, parts.overrides);
+    this.generation = this.ownGeneration.name;
     if (parts.platforms.length === 0) {
       throw rejected('platforms', 'must name an architecture', parts.platforms, 'leave it out for CpuArchitecture.X86_64');
     }
-    this.platforms = [...parts.platforms];
+  }
+
+  /**
+   * Its images.
+   *
+   * Throws where the release is withdrawn.
+   */
+  public get images(): PostHogImages {
+    this.checkUsable();
+    return this.ownImages;
+  }
+
+  /**
+   * The processor architectures that all images are known to exist for.
+   *
+   * Throws where the release is withdrawn.
+   */
+  public get platforms(): CpuArchitecture[] {
+    this.checkUsable();
+    return [...this.parts.platforms];
   }
 
   /**
@@ -216,6 +152,16 @@ export class PostHogRelease {
    */
   public get floatingImages(): string[] {
     return entries(this.images).map(([, image]) => image).filter(isFloating);
+  }
+
+  /**
+   * What belongs to its generation, with what the release replaces of it.
+   *
+   * @internal
+   */
+  public get _generation(): Generation {
+    this.checkUsable();
+    return this.ownGeneration;
   }
 
   /**
@@ -239,6 +185,12 @@ export class PostHogRelease {
   public _imagesWithout(architecture: CpuArchitecture): string[] {
     const platform = PLATFORM_NAMES.find(([, known]) => sameArchitecture(known, architecture))?.[0];
     return platform && this.parts.without ? this.parts.without(platform) : entries(this.images).map(([name]) => name);
+  }
+
+  private checkUsable(): void {
+    if (this.parts.withdrawn !== undefined) {
+      throw new Error(this.parts.withdrawn);
+    }
   }
 }
 

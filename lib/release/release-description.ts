@@ -1,3 +1,4 @@
+import { Fact } from './image-facts';
 import { PostHogImages } from './posthog-images';
 import { GenerationOverrides } from '../catalog/generation';
 
@@ -19,10 +20,10 @@ export interface ReleaseImage {
   readonly tag?: string;
   /** What it was built for: `linux/amd64`. Left out where nobody has asked. */
   readonly platforms?: readonly string[];
-  /** The commit that it was built from. */
-  readonly revision?: string;
-  /** When it was built. */
-  readonly created?: string;
+  /** The commit that it was built from, by the whole hash. */
+  readonly revision: Fact;
+  /** When it was built: a day, or a time of ISO 8601. */
+  readonly created: Fact;
 }
 
 /** The ClickHouse that a release is tested with. */

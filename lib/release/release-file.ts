@@ -1,20 +1,25 @@
+import { Fact } from './image-facts';
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, PLATFORM, RELEASE_NAME, TextRule, TOPIC } from './release-checks';
 import { IMAGE_NAMES, imagesOf, ReleaseClickHouse, ReleaseDescription, ReleaseImage } from './release-description';
 import { generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generation';
 import { rejected } from '../private/errors';
 import { imageRule, parseImageReference } from '../private/image-reference';
 
-/** The form of release files that this version of the library reads and writes. */
-const SCHEMA_VERSION = 1;
+/** The form of release files that this version of the library writes. */
+const SCHEMA_VERSION = 2;
+/** The form in which revision and creation date were texts without a source, and could be left out. It is still read. */
+const SCHEMA_OF_TEXTS = 1;
 
 const IMAGE_FIELDS = ['image', 'tag', 'platforms', 'revision', 'created'];
 
 const ANY_TEXT: TextRule = { rule: 'must be a text', test: () => true };
 const TAG: TextRule = { rule: 'must be the tag of an image', test: (text) => /^\w[\w.-]{0,127}$/.test(text) };
 const TIME: TextRule = {
-  rule: 'must be a point in time such as 2026-09-11T08:15:30Z',
-  test: (text) => /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text)),
+  rule: 'must be a day such as 2026-09-11, or a point in time such as 2026-09-11T08:15:30Z',
+  test: (text) => DAY.test(text) || (/^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text))),
 };
+/** What says where a fact is known from, or why it is not. */
+const LINE: TextRule = { rule: 'must be one line of text', test: (text) => text.trim() !== '' && !text.includes('\n') };
 
 /**
  * The release that a release file holds.
@@ -30,16 +35,17 @@ export function parseRelease(text: string): ReleaseDescription {
     throw new Error('it is not JSON');
   }
   const { schemaVersion, ...file } = fields('the file', parsed);
-  if (schemaVersion !== SCHEMA_VERSION) {
-    throw rejected('schemaVersion', `must be ${SCHEMA_VERSION}`, schemaVersion, 'write it again with `npx cdk-posthog release` of the same version as the library');
+  if (schemaVersion !== SCHEMA_VERSION && schemaVersion !== SCHEMA_OF_TEXTS) {
+    throw rejected('schemaVersion', `must be ${SCHEMA_VERSION} or ${SCHEMA_OF_TEXTS}`, schemaVersion, 'write it again with `npx cdk-posthog release` of the same version as the library');
   }
+  const fact = schemaVersion === SCHEMA_VERSION ? statedFact : textFact;
   onlyFields('', file, ['name', 'date', 'upstreamCommit', 'generation', 'overrides', 'clickHouse', 'images', 'topics']);
   return {
     name: checkText('name', file.name, RELEASE_NAME),
     date: optional(file.date, (value) => checkText('date', value, DAY)),
     upstreamCommit: optional(file.upstreamCommit, (value) => checkText('upstreamCommit', value, COMMIT)),
-    clickHouse: optional(file.clickHouse, clickHouse),
-    images: images(file.images),
+    clickHouse: optional(file.clickHouse, (value) => clickHouse(value, fact)),
+    images: images(file.images, fact),
     topics: optional(file.topics, (value) => texts('topics', value, TOPIC)),
     ...belonging(file.generation, file.overrides),
   };
@@ -61,7 +67,8 @@ function ordered({ image, tag, platforms, revision, created }: ReleaseImage): Re
   return { image, tag, platforms: platforms && [...platforms].sort(), revision, created };
 }
 
-function orderedOverrides({ modes, taskQueues, topics, webServerEnvironment }: GenerationOverrides): GenerationOverrides {
+/** The overrides of a release in the order of its file, whatever order they were put together in. */
+export function orderedOverrides({ modes, taskQueues, topics, webServerEnvironment }: GenerationOverrides): GenerationOverrides {
   const sorted = (record: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
   return {
     modes: modes && sorted(modes), taskQueues: taskQueues && [...taskQueues].sort(), topics: topics && [...topics].sort(),
@@ -92,22 +99,22 @@ function textsByName(prop: string, value: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(fields(prop, value)).map(([name, text]) => [name, checkText(`${prop}.${name}`, text, ANY_TEXT)]));
 }
 
-function images(value: unknown): ReleaseDescription['images'] {
+function images(value: unknown, fact: ReadFact): ReleaseDescription['images'] {
   const given = fields('images', value);
   onlyFields('images.', given, IMAGE_NAMES);
   const { app, ...others } = given;
   if (app === undefined) {
     throw rejected('images.app', 'must be there, because every PostHog runs it', app);
   }
-  return { ...Object.fromEntries(Object.entries(others).map(([name, one]) => [name, releaseImage(`images.${name}`, one)])), app: releaseImage('images.app', app) };
+  return { ...Object.fromEntries(Object.entries(others).map(([name, one]) => [name, releaseImage(`images.${name}`, one, fact)])), app: releaseImage('images.app', app, fact) };
 }
 
-function clickHouse(value: unknown): ReleaseClickHouse {
+function clickHouse(value: unknown, fact: ReadFact): ReleaseClickHouse {
   const { version, ...image } = fields('clickHouse', value);
-  return { version: checkText('clickHouse.version', version, CLICKHOUSE_VERSION), ...releaseImage('clickHouse', image) };
+  return { version: checkText('clickHouse.version', version, CLICKHOUSE_VERSION), ...releaseImage('clickHouse', image, fact) };
 }
 
-function releaseImage(prop: string, value: unknown): ReleaseImage {
+function releaseImage(prop: string, value: unknown, fact: ReadFact): ReleaseImage {
   const given = fields(prop, value);
   onlyFields(`${prop}.`, given, IMAGE_FIELDS);
   const { image, tag, platforms, revision, created } = given;
@@ -118,9 +125,29 @@ function releaseImage(prop: string, value: unknown): ReleaseImage {
     image,
     tag: optional(tag, (text) => checkText(`${prop}.tag`, text, TAG)),
     platforms: optional(platforms, (list) => texts(`${prop}.platforms`, list, PLATFORM)),
-    revision: optional(revision, (text) => checkText(`${prop}.revision`, text, COMMIT)),
-    created: optional(created, (text) => checkText(`${prop}.created`, text, TIME)),
+    revision: fact(`${prop}.revision`, revision, COMMIT),
+    created: fact(`${prop}.created`, created, TIME),
   };
+}
+
+/** How a fact about an image is read, in one of the forms of release files. */
+type ReadFact = (prop: string, value: unknown, rule: TextRule) => Fact;
+
+function statedFact(prop: string, value: unknown, rule: TextRule): Fact {
+  if (value === undefined) {
+    throw rejected(prop, 'must say what is known, as { "value", "source" }, or why it is not, as { "unknown" }', value);
+  }
+  const given = fields(prop, value);
+  if ('unknown' in given) {
+    onlyFields(`${prop}.`, given, ['unknown']);
+    return { unknown: checkText(`${prop}.unknown`, given.unknown, LINE) };
+  }
+  onlyFields(`${prop}.`, given, ['value', 'source', 'unknown']);
+  return { value: checkText(`${prop}.value`, given.value, rule), source: checkText(`${prop}.source`, given.source, LINE) };
+}
+
+function textFact(prop: string, value: unknown, rule: TextRule): Fact {
+  return value === undefined ? { unknown: 'not recorded' } : { value: checkText(prop, value, rule), source: 'its registry' };
 }
 
 function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined {

@@ -16,7 +16,7 @@ export interface ClickHouseProps {
   /** Where events come from: ClickHouse reads them from Kafka itself. Its broker list ends up in tables; see docs/clickhouse.md before you change it. */
   readonly kafka: IKafka;
   /**
-   * PostHog's image, `PostHogRelease.V2026_09_11.images.app`. Functions and schemas that PostHog's queries need are copied from it.
+   * PostHog's image, `PostHogRelease.V2026_09_11_R2.images.app`. Functions and schemas that PostHog's queries need are copied from it.
    *
    * The instances may pull one that lies in a private ECR repository where its name is known at synthesis. A name that is a token is not known
    * to be one, and gets them no right to pull: write the account and the region out.
@@ -77,7 +77,7 @@ export interface ClickHouseProps {
   /**
    * The image of ClickHouse: the version that PostHog's release expects, by its digest. A token gets no right to pull, as with `appImage`.
    *
-   * @default - 26.6.2.158, which belongs to PostHogRelease.V2026_09_11
+   * @default - 26.6.2.158, which belongs to PostHogRelease.V2026_09_11_R2
    */
   readonly image?: string;
   /**

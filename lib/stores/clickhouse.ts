@@ -39,7 +39,7 @@ export interface IClickHouse extends IConstruct, IConnectable {
 }
 
 const DEFAULTS = {
-  // The version that PostHog's compose file has at the commit of PostHogRelease.V2026_09_11, by the digest that its tag had.
+  // The version that PostHog's compose file has at the commit of PostHogRelease.V2026_09_11_R2, by the digest that its tag had.
   image: 'clickhouse/clickhouse-server@sha256:95f7cbf466dba734947775eb74808a13a3558e4398666ea6b1d992af85b9740d', // 26.6.2.158
   instanceType: InstanceType.of(InstanceClass.R7G, InstanceSize.LARGE),
   volumeSize: Size.gibibytes(200),

@@ -80,7 +80,7 @@ const CLICKHOUSE: Subject['changes'] = {
 };
 
 const clickHouse = (fixed: Props): Subject['make'] => (stack, given, props) => {
-  const all = { vpc: given.vpc, kafka: given.stores.kafka, appImage: PostHogRelease.V2026_09_11.images.app, ...fixed, ...props };
+  const all = { vpc: given.vpc, kafka: given.stores.kafka, appImage: PostHogRelease.V2026_09_11_R2.images.app, ...fixed, ...props };
   new ClickHouse(stack, 'Store', all);
 };
 

@@ -171,7 +171,7 @@ const OTHERS: Record<string, unknown> = {
   'PostHogProps.telemetry': true,
   'PostHogProps.logRetention': RetentionDays.ONE_DAY,
   'PostHogProps.nat': NatMode.PER_ZONE,
-  'PostHogProps.release': PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11.images, app: 'posthog/posthog:other' }),
+  'PostHogProps.release': PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:other' }),
   'PostHogProps.size': PostHogSize.DEV,
   'PostHogProps.spot': true,
   'PostHogProps.topicPartitions': 12,

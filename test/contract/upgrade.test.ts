@@ -8,7 +8,7 @@ import { Given } from './data-safety-given';
 
 /** A later release: every image is another one. */
 const LATER = PostHogRelease.of('2026-10-01', Object.fromEntries(
-  Object.entries({ ...PostHogRelease.V2026_09_11.images } as Record<string, string>).map(([name, image]) => [name, `${image.split('@')[0].split(':')[0]}@sha256:${'1'.repeat(64)}`]),
+  Object.entries({ ...PostHogRelease.V2026_09_11_R2.images } as Record<string, string>).map(([name, image]) => [name, `${image.split('@')[0].split(':')[0]}@sha256:${'1'.repeat(64)}`]),
 ) as unknown as PostHogImages);
 
 /** A PostHog that makes its stores. */
@@ -63,7 +63,7 @@ const UPGRADE: Changed = {
   replaced: ['AWS::ECS::TaskDefinition'],
 };
 
-const now = deployed(PostHogRelease.V2026_09_11);
+const now = deployed(PostHogRelease.V2026_09_11_R2);
 const later = deployed(LATER);
 
 test.each([['an upgrade', now, later], ['going back', later, now]])('%s changes images, and what migrates, and nothing else', (_, before, after) => {
@@ -81,7 +81,7 @@ test.each([['an upgrade', now, later], ['going back', later, now]])('%s replaces
 
 test('going back makes the run of before, under the ids that it had', () => {
   const runs = ({ Resources }: ComparedTemplate) => Object.keys(Resources).filter((id) => RUN.includes(Resources[id].Type)).sort();
-  expect(runs(deployed(PostHogRelease.V2026_09_11))).toEqual(runs(now));
+  expect(runs(deployed(PostHogRelease.V2026_09_11_R2))).toEqual(runs(now));
   expect(runs(later).filter((id) => runs(now).includes(id))).toEqual([]);
 });
 
@@ -108,6 +108,6 @@ function neededBy({ DependsOn = [], Properties }: Resource): string[] {
 }
 
 test('a change of nothing but how it is looked at makes another run', () => {
-  const { added, removed, replaced } = changesOf(now, deployed(PostHogRelease.V2026_09_11, { runAgain: 'once more' }));
+  const { added, removed, replaced } = changesOf(now, deployed(PostHogRelease.V2026_09_11_R2, { runAgain: 'once more' }));
   expect({ added, removed, replaced }).toEqual({ added: RUN, removed: RUN, replaced: [] });
 });

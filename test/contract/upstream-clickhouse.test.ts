@@ -56,7 +56,7 @@ test('the profile is upstream\'s', () => {
 });
 
 test('the library\'s release and a ClickHouse of its own are of the version that upstream pins', () => {
-  const { V2026_09_11: release } = PostHogRelease;
+  const { V2026_09_11_R2: release } = PostHogRelease;
   const [name] = upstream.image.tag.split(':');
   const image = `${name}@${upstream.image.digest}`;
   expect(`${name}:${release.clickHouseVersion}`).toBe(upstream.image.tag);
@@ -66,5 +66,5 @@ test('the library\'s release and a ClickHouse of its own are of the version that
   newClickHouse(stack);
   expect([...instanceFiles(stack).values()].map((read) => read('settings'))).toEqual([expect.stringContaining(`\nIMAGE=${image}\n`)]);
   const documented = readFileSync(path.join(ROOT, 'lib', 'stores', 'clickhouse-props.ts'), 'utf8');
-  expect(documented).toContain(`@default - ${release.clickHouseVersion}, which belongs to PostHogRelease.V2026_09_11`);
+  expect(documented).toContain(`@default - ${release.clickHouseVersion}, which belongs to PostHogRelease.V2026_09_11_R2`);
 });

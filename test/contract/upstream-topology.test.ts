@@ -47,7 +47,7 @@ test('every process of compose is here, and what is here besides is known', () =
 
 describe.each(definitions.filter(([name]) => !OURS.includes(name)))('%s', (name, definition, compose) => {
   test('runs the same image', () => {
-    expect(PostHogRelease.V2026_09_11.images[definition.image]).toContain(`@${compose.digest}`);
+    expect(PostHogRelease.V2026_09_11_R2.images[definition.image]).toContain(`@${compose.digest}`);
   });
 
   test('with the same command', () => {

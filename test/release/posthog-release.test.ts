@@ -2,24 +2,26 @@ import fc from 'fast-check';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { Fn } from 'aws-cdk-lib/core';
 import { PostHogImages, PostHogRelease, PostHogReleaseOptions } from '../../lib';
-import { RELEASE_2026_09_11 } from '../../lib/release/known-releases';
+import { RELEASE_2026_09_11_R2 } from '../../lib/release/known-releases';
 import { IMAGE_NAMES } from '../../lib/release/release-description';
 import { renderRelease } from '../../lib/release/release-file';
 import { releaseFile } from './fixtures';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const IMAGES: PostHogImages = { app: `a@${DIGEST}`, capture: `b@${DIGEST}`, featureFlags: `c@${DIGEST}`, hypercacheServer: `d@${DIGEST}` };
-const OWN = renderRelease(RELEASE_2026_09_11);
+const OWN = renderRelease(RELEASE_2026_09_11_R2);
+/** Nothing is known of an image. */
+const NOTHING = { revision: { unknown: 'not asked' }, created: { unknown: 'not asked' } };
 const KEYS = Object.keys(IMAGES) as (keyof PostHogImages)[];
 
 describe('the default release', () => {
-  const { V2026_09_11: release } = PostHogRelease;
+  const { V2026_09_11_R2: release } = PostHogRelease;
   const images = Object.values<string>({ ...release.images });
 
   test('has a name, a day, the commit that both are of, and every image, from PostHog\'s own registries and from those of others', () => {
-    expect(release).toMatchObject({ name: '2026-09-11', date: '2026-09-11', upstreamCommit: '18b824b7932ad13f25602b4ea0376fc568ac4b22', topics: [] });
+    expect(release).toMatchObject({ name: '2026-09-11-r2', date: '2026-09-11', generation: '2026-09', upstreamCommit: '18b824b7932ad13f25602b4ea0376fc568ac4b22', topics: [] });
     expect(Object.keys({ ...release.images })).toEqual(IMAGE_NAMES);
-    expect(images.filter((image) => !/^(posthog\/posthog(-node)?|ghcr\.io\/posthog\/posthog\/[a-z-]+|ghcr\.io\/browserless\/chromium|temporalio\/auto-setup)[@:]/.test(image))).toEqual([]);
+    expect(images.filter((image) => !/^(posthog\/posthog|ghcr\.io\/posthog\/posthog-node|ghcr\.io\/posthog\/posthog\/[a-z-]+|ghcr\.io\/browserless\/chromium|temporalio\/auto-setup)[@:]/.test(image))).toEqual([]);
   });
 
   test('names every image by a digest of its own', () => {
@@ -37,6 +39,14 @@ describe('the default release', () => {
 test('a release of your own has its name and images', () => {
   const release = PostHogRelease.of('mine', IMAGES);
   expect(release).toMatchObject({ name: 'mine', images: IMAGES, floatingImages: [] });
+});
+
+test('a release is of the newest generation, unless it names another or replaces values of it', () => {
+  expect(PostHogRelease.of('mine', IMAGES).generation).toBe('2026-09');
+  expect(PostHogRelease.of('mine', IMAGES, { generation: '2026-07' })._generation.webServer.name).toBe('nginx-unit');
+  expect(PostHogRelease.of('mine', IMAGES, { overrides: { modes: { capture: 'events-v2' } } })._generation.modes.capture).toBe('events-v2');
+  expect(() => PostHogRelease.of('mine', IMAGES, { generation: '2031-01' }))
+    .toThrow(new Error('`generation` must be one that this version of the library knows: 2026-09, 2026-07, got: \'2031-01\'; leave it out for the newest'));
 });
 
 test('images without a digest float, those with tag and digest do not', () => {
@@ -100,17 +110,21 @@ test('what is known at deployment only is no mistake', () => {
   expect(() => PostHogRelease.of('mine', { app: token }, { upstreamCommit: token, clickHouseVersion: token, clickHouseImage: token, date: token, topics: [token] })).not.toThrow();
 });
 
-test('a change of the list that was given changes no release', () => {
+test('a change of the lists that were given changes no release', () => {
   const topics = ['a'];
-  const release = PostHogRelease.of('mine', IMAGES, { topics });
+  const platforms = [CpuArchitecture.ARM64];
+  const taskQueues = ['one'];
+  const release = PostHogRelease.of('mine', IMAGES, { topics, platforms, overrides: { taskQueues } });
   topics.push('b');
-  expect(release.topics).toEqual(['a']);
+  platforms.push(CpuArchitecture.X86_64);
+  taskQueues.push('two');
+  expect([release.topics, release.platforms, release._generation.taskQueues]).toEqual([['a'], [CpuArchitecture.ARM64], ['one']]);
 });
 
 describe('a release in a file', () => {
   test('is the release that was written', () => {
-    const { V2026_09_11: own } = PostHogRelease;
-    const read = PostHogRelease.fromFile(releaseFile(renderRelease({ ...RELEASE_2026_09_11, topics: ['b', 'a'] })));
+    const { V2026_09_11_R2: own } = PostHogRelease;
+    const read = PostHogRelease.fromFile(releaseFile(renderRelease({ ...RELEASE_2026_09_11_R2, topics: ['b', 'a'] })));
     const { name, images, upstreamCommit, clickHouseVersion, clickHouseImage, date } = own;
     expect(read).toMatchObject({ name, images, upstreamCommit, clickHouseVersion, clickHouseImage, date });
     expect([read.platforms, read.topics]).toEqual([[CpuArchitecture.X86_64], ['a', 'b']]);
@@ -121,7 +135,7 @@ describe('a release in a file', () => {
     ['what they have in common', ['linux/amd64', 'linux/arm64'], ['linux/arm64'], [CpuArchitecture.ARM64]],
     ['x86 where nobody has asked about one', ['linux/amd64', 'linux/arm64'], undefined, [CpuArchitecture.X86_64]],
   ])('is for the architectures that all images are for: %s', (_, app, node, expected) => {
-    const images = { app: { image: `app@${DIGEST}`, platforms: app }, node: { image: `node@${DIGEST}`, platforms: node } };
+    const images = { app: { image: `app@${DIGEST}`, platforms: app, ...NOTHING }, node: { image: `node@${DIGEST}`, platforms: node, ...NOTHING } };
     expect(PostHogRelease.fromFile(releaseFile(renderRelease({ name: 'mine', images }))).platforms).toEqual(expected);
   });
 
@@ -129,7 +143,7 @@ describe('a release in a file', () => {
     ['is no JSON', 'nonsense', 'it is not JSON'],
     ['has a wrong field', OWN.replace('"posthog/posthog@', '"posthog posthog@'), '`images.app.image` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: \'posthog posthog@sha256:' +
       '1d5e31c9c61f3f48050a45c7e3ba529ea49d0414f9caa47ad23fdb23606117c4\''],
-    ['has nothing to run on', renderRelease({ name: 'mine', images: { app: { image: 'app', platforms: ['linux/amd64'] }, node: { image: 'node', platforms: ['linux/arm64'] } } }),
+    ['has nothing to run on', renderRelease({ name: 'mine', images: { app: { image: 'app', platforms: ['linux/amd64'], ...NOTHING }, node: { image: 'node', platforms: ['linux/arm64'], ...NOTHING } } }),
       'its images have no architecture in common: node not for linux/amd64; app not for linux/arm64'],
   ])('cannot be used where it %s', (_, text, message) => {
     const file = releaseFile(text);

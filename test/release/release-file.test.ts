@@ -1,15 +1,22 @@
 import fc from 'fast-check';
-import { KNOWN_RELEASES, RELEASE_2026_09_11 } from '../../lib/release/known-releases';
+import { KNOWN_RELEASES, RELEASE_2026_09_11_R2 } from '../../lib/release/known-releases';
 import { IMAGE_NAMES, ReleaseDescription } from '../../lib/release/release-description';
 import { parseRelease, renderRelease } from '../../lib/release/release-file';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const COMMIT = 'b'.repeat(40);
 
+const NOTHING = { revision: { unknown: 'not asked' }, created: { unknown: 'not asked' } };
+
 const FULL = {
-  schemaVersion: 1, name: 'mine', date: '2026-09-11', upstreamCommit: COMMIT,
-  clickHouse: { version: '26.6.2.158', image: `clickhouse/clickhouse-server@${DIGEST}`, platforms: ['linux/amd64'] },
-  images: { app: { image: `posthog/posthog@${DIGEST}`, tag: 'latest', platforms: ['linux/amd64', 'linux/arm64'], revision: COMMIT, created: '2026-09-11T08:15:30Z' } },
+  schemaVersion: 2, name: 'mine', date: '2026-09-11', upstreamCommit: COMMIT,
+  clickHouse: { version: '26.6.2.158', image: `clickhouse/clickhouse-server@${DIGEST}`, platforms: ['linux/amd64'], ...NOTHING },
+  images: {
+    app: {
+      image: `posthog/posthog@${DIGEST}`, tag: 'latest', platforms: ['linux/amd64', 'linux/arm64'],
+      revision: { value: COMMIT, source: 'registry-1.docker.io' }, created: { value: '2026-09-11T08:15:30Z', source: 'registry-1.docker.io' },
+    },
+  },
   topics: ['a', 'b'],
   generation: '2026-09', overrides: { modes: { capture: 'events' }, taskQueues: ['one'], topics: ['c'], webServerEnvironment: { GRANIAN_WORKERS: '2' } },
 };
@@ -33,11 +40,24 @@ function failure(text: string): string {
 }
 
 test('a file is read whole', () => {
-  expect({ schemaVersion: 1, ...parseRelease(JSON.stringify(FULL)) }).toEqual(FULL);
+  expect({ schemaVersion: 2, ...parseRelease(JSON.stringify(FULL)) }).toEqual(FULL);
 });
 
 test('a name and the app are enough', () => {
-  expect(parseRelease('{"schemaVersion":1,"name":"mine","images":{"app":{"image":"posthog/posthog"}}}')).toEqual({ name: 'mine', images: { app: { image: 'posthog/posthog' } } });
+  const images = { app: { image: 'posthog/posthog', ...NOTHING } };
+  expect(parseRelease(JSON.stringify({ schemaVersion: 2, name: 'mine', images }))).toEqual({ name: 'mine', images });
+});
+
+test('a file of the first form is read, and says what it did not record', () => {
+  const images = { app: { image: 'posthog/posthog', revision: COMMIT, created: '2026-09-11T08:15:30Z' }, node: { image: 'node' } };
+  expect(parseRelease(JSON.stringify({ schemaVersion: 1, name: 'mine', images }))).toEqual({
+    name: 'mine', images: {
+      app: { image: 'posthog/posthog', revision: { value: COMMIT, source: 'its registry' }, created: { value: '2026-09-11T08:15:30Z', source: 'its registry' } },
+      node: { image: 'node', revision: { unknown: 'not recorded' }, created: { unknown: 'not recorded' } },
+    },
+  });
+  expect(failure(JSON.stringify({ schemaVersion: 1, name: 'mine', images: { app: { image: 'app', created: 'yesterday' } } }))).toBe(
+    '`images.app.created` must be a day such as 2026-09-11, or a point in time such as 2026-09-11T08:15:30Z, got: \'yesterday\'');
 });
 
 test.each(KNOWN_RELEASES.map((release) => [release.name, release]))('the release %s of the library survives its file, and its file is in order', (_, release) => {
@@ -48,13 +68,13 @@ test.each(KNOWN_RELEASES.map((release) => [release.name, release]))('the release
 });
 
 test('the same release is the same file, in whatever order it was put together', () => {
-  const { images, name, ...rest } = RELEASE_2026_09_11;
+  const { images, name, ...rest } = RELEASE_2026_09_11_R2;
   const shuffled = { ...rest, topics: ['b', 'a'], images: Object.fromEntries(Object.entries(images).reverse()) as unknown as typeof images, name };
-  expect(renderRelease(shuffled)).toBe(renderRelease({ ...RELEASE_2026_09_11, topics: ['a', 'b'] }));
+  expect(renderRelease(shuffled)).toBe(renderRelease({ ...RELEASE_2026_09_11_R2, topics: ['a', 'b'] }));
 });
 
 test.each<[string, unknown, string]>([
-  ['schemaVersion', 2, '`schemaVersion` must be 1, got: 2; write it again with `npx cdk-posthog release` of the same version as the library'],
+  ['schemaVersion', 3, '`schemaVersion` must be 2 or 1, got: 3; write it again with `npx cdk-posthog release` of the same version as the library'],
   ['name', '', '`name` must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11, got: \'\''],
   ['name', undefined, '`name` must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11, got: undefined'],
   ['generation', '2031-01', '`generation` must be one that this version of the library knows: 2026-09, 2026-07, got: \'2031-01\'; leave it out for the newest'],
@@ -81,8 +101,15 @@ test.each<[string, unknown, string]>([
   ['images.app.tag', 'a b', '`images.app.tag` must be the tag of an image, got: \'a b\''],
   ['images.app.platforms', 'linux/amd64', '`images.app.platforms` must be a list, got: \'linux/amd64\''],
   ['images.app.platforms', ['amd64'], '`images.app.platforms[0]` must be an operating system and an architecture such as linux/arm64, got: \'amd64\''],
-  ['images.app.revision', '18b824b', '`images.app.revision` must be the whole hash of a commit, 40 hexadecimal digits in lower case, got: \'18b824b\''],
-  ['images.app.created', 'yesterday', '`images.app.created` must be a point in time such as 2026-09-11T08:15:30Z, got: \'yesterday\''],
+  ['images.app.revision', '18b824b', '`images.app.revision` must be an object, got: \'18b824b\''],
+  ['images.app.revision', undefined, '`images.app.revision` must say what is known, as { "value", "source" }, or why it is not, as { "unknown" }, got: undefined'],
+  ['images.app.created', undefined, '`images.app.created` must say what is known, as { "value", "source" }, or why it is not, as { "unknown" }, got: undefined'],
+  ['images.app.created', { value: '2026-09-11' }, '`images.app.created.source` must be one line of text, got: undefined'],
+  ['images.app.created', { unknown: '' }, '`images.app.created.unknown` must be one line of text, got: \'\''],
+  ['images.app.created', { unknown: 'why', source: 'x' }, '`images.app.created.source` is no field of a release file; these are: unknown'],
+  ['images.app.created', { value: '2026-09-11', from: 'x' }, '`images.app.created.from` is no field of a release file; these are: value, source, unknown'],
+  ['images.app.revision.value', '18b824b', '`images.app.revision.value` must be the whole hash of a commit, 40 hexadecimal digits in lower case, got: \'18b824b\''],
+  ['images.app.created.value', 'yesterday', '`images.app.created.value` must be a day such as 2026-09-11, or a point in time such as 2026-09-11T08:15:30Z, got: \'yesterday\''],
   ['images.app.digest', DIGEST, '`images.app.digest` is no field of a release file; these are: image, tag, platforms, revision, created'],
   ['topics', ['a', 'b c'], '`topics[1]` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: \'b c\''],
   ['topics', ['..'], '`topics[0]` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: \'..\''],
@@ -97,7 +124,7 @@ test.each([['nonsense', 'it is not JSON'], ['[]', '`the file` must be an object,
 });
 
 test('whatever stands in a field, it is read or refused with a message that names it', () => {
-  const paths = ['name', 'date', 'upstreamCommit', 'clickHouse', 'clickHouse.version', 'images', 'images.app', 'images.app.image', 'images.app.platforms', 'topics', 'generation', 'overrides', 'overrides.modes'];
+  const paths = ['name', 'date', 'upstreamCommit', 'clickHouse', 'clickHouse.version', 'images', 'images.app', 'images.app.image', 'images.app.platforms', 'images.app.created', 'topics', 'generation', 'overrides', 'overrides.modes'];
   fc.assert(fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
     const message = failure(withField(path, value));
     expect(message === 'parsed' || message.startsWith(`\`${path}`)).toBe(true);

@@ -22,7 +22,7 @@ const template = Template.fromStack(stack);
 
 const changed = newStack();
 newPostHog(changed, {
-  release: PostHogRelease.of('for both', PostHogRelease.V2026_09_11.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] }),
+  release: PostHogRelease.of('for both', PostHogRelease.V2026_09_11_R2.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] }),
   products: Object.values(Product),
   enableExecuteCommand: true,
   logRetention: RetentionDays.ONE_WEEK,

@@ -2,7 +2,10 @@ import { CLICKHOUSE } from './choice';
 import { IMAGE_SOURCES } from './image-sources';
 import { Found } from './resolve';
 import { CommandError } from '../command';
-import { IMAGE_NAMES, ImageName, ReleaseDescription, ReleaseImage } from '../../release/release-description';
+import { GenerationOverrides, NEWEST_GENERATION } from '../../catalog/generation';
+import { Fact, valueOf } from '../../release/image-facts';
+import { apart, LOCKSTEP } from '../../release/lockstep';
+import { IMAGE_NAMES, imagesOf, ReleaseDescription, ReleaseImage } from '../../release/release-description';
 
 /** What a release is called, and what no registry knows about it. */
 export interface Particulars {
@@ -11,13 +14,16 @@ export interface Particulars {
   readonly upstreamCommit?: string;
   readonly clickHouseVersion: string;
   readonly topics?: readonly string[];
+  /** The generation of PostHog that it belongs to; left out, the newest that is known. */
+  readonly generation?: string;
+  readonly overrides?: GenerationOverrides;
 }
 
 /** A release made of the images that were found. */
 export function compose(found: readonly Found[], particulars: Particulars): ReleaseDescription {
   const images = new Map(found.map(({ key, image, tag, platforms, revision, created }): [string, ReleaseImage] => [key, { image, tag, platforms, revision, created }]));
   const app = images.get('app')!;
-  const date = particulars.date ?? app.created?.slice(0, 10);
+  const date = particulars.date ?? valueOf(app.created)?.slice(0, 10);
   const name = particulars.name ?? date;
   if (name === undefined) {
     throw new CommandError('the app image does not say when it was built: give the release a name with --name, or a day with --date');
@@ -26,7 +32,9 @@ export function compose(found: readonly Found[], particulars: Particulars): Rele
   return {
     name,
     date,
-    upstreamCommit: particulars.upstreamCommit ?? app.revision,
+    upstreamCommit: particulars.upstreamCommit ?? valueOf(app.revision),
+    generation: particulars.generation ?? NEWEST_GENERATION,
+    overrides: particulars.overrides,
     clickHouse: server && { version: particulars.clickHouseVersion, ...server },
     images: { ...Object.fromEntries(IMAGE_NAMES.flatMap((key) => images.has(key) ? [[key, images.get(key)]] : [])), app },
     topics: particulars.topics,
@@ -36,32 +44,49 @@ export function compose(found: readonly Found[], particulars: Particulars): Rele
 /** What somebody should look at before they use a release. */
 export function doubts(release: ReleaseDescription, found: readonly Found[]): string[] {
   const { upstreamCommit: commit, images } = release;
+  const ofApp = valueOf(images.app.revision);
   const lacking = found.filter(({ platforms = [] }) => !platforms.includes('linux/amd64')).map(({ key }) => key);
   return [
     ...commit === undefined ? ['the app image does not say which commit it was built from, and so nothing says which one configuration files come from: give it with --commit'] : [],
-    ...commit !== undefined && images.app.revision !== undefined && images.app.revision !== commit
-      ? [`the app image was built from ${short(images.app.revision)}, not from ${short(commit)}`] : [],
+    ...commit !== undefined && ofApp !== undefined && ofApp !== commit ? [`the app image was built from ${short(ofApp)}, not from ${short(commit)}`] : [],
     ...found.filter(({ secondBest }) => secondBest).map(({ key, tag, revision }) =>
-      `no image ${key} of the commits that were given: ${tag} is taken instead${revision ? `, of commit ${short(revision)}` : ''}; it may expect another state of the database than the app`),
-    ...differing(found),
+      `no image ${key} of the commits that were given: ${tag} is taken instead${commitText(revision)}; it may expect another state of the database than the app`),
+    ...undated(release),
+    ...newerThanApp(release),
     ...lacking.length > 0 ? [`not for linux/amd64: ${lacking.join(', ')}`] : [],
   ];
 }
 
-/** Where images were built from different commits. An image is built only when its own code changes, so that alone is no mistake. */
-function differing(found: readonly Found[]): string[] {
-  const commits = new Map<string, string[]>();
-  found.filter(({ key }) => key !== CLICKHOUSE && IMAGE_SOURCES[key as ImageName].commitTags !== undefined)
-    .forEach(({ key, revision = '' }) => commits.set(revision, [...commits.get(revision) ?? [], key]));
-  const unknown = commits.get('');
-  commits.delete('');
-  return [
-    ...commits.size > 1
-      ? [`the images were built from different commits of PostHog/posthog: ${[...commits].map(([commit, keys]) => `${short(commit)} (${keys.join(', ')})`).join(', ')}; ` +
-        'that is usual, because each is built only when its own code changes, but those newer than the app may expect what its migrations have not made']
-      : [],
-    ...unknown ? [`nothing says which commit these were built from: ${unknown.join(', ')}`] : [],
-  ];
+/** Refuses a release whose images of the lockstep were built too many days apart. */
+export function checkTogether(release: ReleaseDescription, maxDays: number): void {
+  const distance = apart(release);
+  if (distance && distance.days > maxDays) {
+    const { first, last, days } = distance;
+    throw new CommandError(`the images ${LOCKSTEP.join(', ')} must be built within ${maxDays} days of each other, because PostHog deploys them together; ` +
+      `${first.name} is of ${first.created} and ${last.name} of ${last.created}, ${Math.floor(days)} days apart: ` +
+      `look for another ${first.name} with --image ${first.name}=IMAGE, or accept the distance with --max-apart ${Math.ceil(days)}`);
+  }
+}
+
+/** Where nothing says how far images lie apart that must be of about the same day. */
+function undated({ images }: ReleaseDescription): string[] {
+  const names = LOCKSTEP.filter((name) => images[name] !== undefined && valueOf(images[name].created) === undefined);
+  return names.length > 0 ? [`nothing says when these were built, and so nothing says whether they belong to the others: ${names.join(', ')}`] : [];
+}
+
+/** Where images were built after the app: the app's migrations are those of its own day. */
+function newerThanApp(release: ReleaseDescription): string[] {
+  const day = (image: ReleaseImage) => valueOf(image.created)?.slice(0, 10);
+  const ofApp = day(release.images.app);
+  const newer = imagesOf(release).filter(([name, image]) => ofApp !== undefined && IMAGE_SOURCES[name].commitTags !== undefined && (day(image) ?? '') > ofApp);
+  return newer.length > 0
+    ? [`built after the app (${ofApp}), and may expect what its migrations have not made: ${newer.map(([name, image]) => `${name} (${day(image)})`).join(', ')}`]
+    : [];
+}
+
+function commitText(revision: Fact): string {
+  const commit = valueOf(revision);
+  return commit === undefined ? '' : `, of commit ${short(commit)}`;
 }
 
 /** A commit as people write it. */

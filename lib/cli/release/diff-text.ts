@@ -10,13 +10,15 @@ export function diffText(before: string, after: string, diff: ReleaseDiff): stri
   if (isSame(diff)) {
     return `${before} and ${after} run the same`;
   }
-  const { commits, images, clickHouse, topics, platforms } = diff;
+  const { commits, images, clickHouse, topics, generation, overrides, platforms } = diff;
   return [
     `${before} → ${after}`,
     ...commits ? ['', ...commitLines('commit', commits)] : [],
     ...images.flatMap((image) => ['', ...imageLines(image, commits)]),
     ...clickHouse ? ['', 'ClickHouse', ...clickHouse.version ? [arrow(clickHouse.version, UNKNOWN)] : [], ...clickHouse.image ? imageArrow(clickHouse.image) : []] : [],
     ...listLines('further topics', topics),
+    ...generation ? ['', 'generation', arrow(generation, UNKNOWN)] : [],
+    ...overrides ? ['', 'overrides of the generation', arrow(overrides, NONE)] : [],
     ...listLines('platforms that all images are known to exist for', platforms),
   ].join('\n');
 }

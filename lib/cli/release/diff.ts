@@ -1,4 +1,7 @@
+import { NEWEST_GENERATION } from '../../catalog/generation';
+import { valueOf } from '../../release/image-facts';
 import { IMAGE_NAMES, imagesOf, imagesWithout, ReleaseDescription, ReleaseImage } from '../../release/release-description';
+import { orderedOverrides } from '../../release/release-file';
 
 /** Something that was one thing and is another; left out where there was or is none. */
 export interface Change {
@@ -31,6 +34,10 @@ export interface ReleaseDiff {
   readonly images: readonly ImageChange[];
   readonly clickHouse?: { readonly version?: Change; readonly image?: Change };
   readonly topics?: ListChange;
+  /** The generation of PostHog, by its name. */
+  readonly generation?: Change;
+  /** The values of the generation that the release replaces, as JSON. */
+  readonly overrides?: Change;
   /** The platforms that all images are known to exist for. */
   readonly platforms?: ListChange;
 }
@@ -46,13 +53,20 @@ export function diffReleases(before: ReleaseDescription, after: ReleaseDescripti
     images: IMAGE_NAMES.flatMap((name) => imageChange(name, before.images[name], after.images[name])),
     clickHouse: version || server ? { version, image: server } : undefined,
     topics: listChange(before.topics ?? [], after.topics ?? []),
+    generation: change(before.generation ?? NEWEST_GENERATION, after.generation ?? NEWEST_GENERATION),
+    overrides: change(overridesText(before), overridesText(after)),
     platforms: listChange(commonPlatforms(before), commonPlatforms(after)),
   };
 }
 
 /** Whether two releases run the same. */
-export function isSame({ commits, images, clickHouse, topics, platforms }: ReleaseDiff): boolean {
-  return images.length === 0 && !commits && !clickHouse && !topics && !platforms;
+export function isSame({ images, ...changes }: ReleaseDiff): boolean {
+  return images.length === 0 && Object.values(changes).every((one) => one === undefined);
+}
+
+/** The overrides of a release, the same for the same ones; undefined where it has none. */
+function overridesText({ overrides }: ReleaseDescription): string | undefined {
+  return overrides && JSON.stringify(orderedOverrides(overrides));
 }
 
 /** The platforms that all images of a release are known to exist for. */
@@ -63,7 +77,8 @@ export function commonPlatforms(release: ReleaseDescription): string[] {
 
 function imageChange(name: string, before: ReleaseImage | undefined, after: ReleaseImage | undefined): ImageChange[] {
   const changed = change(before?.image, after?.image);
-  const commits = before?.revision !== undefined && after?.revision !== undefined ? commitChange(before.revision, after.revision) : undefined;
+  const [old, now] = [before, after].map((image) => image && valueOf(image.revision));
+  const commits = old !== undefined && now !== undefined ? commitChange(old, now) : undefined;
   return changed ? [{ name, ...changed, commits }] : [];
 }
 

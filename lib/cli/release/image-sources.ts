@@ -10,7 +10,11 @@ export interface ImageSource {
 }
 
 /**
- * Every image, with the tag that PostHog's docker-compose.hobby.yml and docker-compose.base.yml name.
+ * Every image, where it is published today, with the tag that names the newest.
+ *
+ * `node` is on ghcr.io: Docker Hub's `posthog/posthog-node`, which docker-compose.hobby.yml names, was not renewed from March 2026 on
+ * (PostHog/posthog#72361). The app was on Docker Hub on 11 and 15 September 2026 (enricofranke/posthog-k8s, blitss/posthog-helm-chart), and on
+ * ghcr.io as well (uptomic/posthog-railway). The Rust images and livestream are on ghcr.io only, with the tag that docker-compose.base.yml names.
  *
  * Tags of commits: the app and Node.js images have the whole hash (bin/hobby-installer and bin/helpers/resolve-hobby-node-tag.sh ask for it).
  * The Rust images have what docker/metadata-action makes of `type=sha`, `sha-` and seven digits (.github/workflows/rust-docker-build.yml).
@@ -18,7 +22,7 @@ export interface ImageSource {
  */
 export const IMAGE_SOURCES: Readonly<Record<ImageName, ImageSource>> = {
   app: { name: 'posthog/posthog', tag: 'latest', commitTags: (commit) => [commit] },
-  node: { name: 'posthog/posthog-node', tag: 'latest', commitTags: (commit) => [commit] },
+  node: { name: 'ghcr.io/posthog/posthog-node', tag: 'master', commitTags: (commit) => [commit] },
   capture: rust('capture'),
   captureLogs: rust('capture-logs'),
   featureFlags: rust('feature-flags'),

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { checkKey, Choice, chosenImages } from './choice';
 import { Patience } from './http';
 import { Arguments, CommandError, textOption, textOptions } from '../command';
+import { GenerationOverrides } from '../../catalog/generation';
 import { KNOWN_RELEASES } from '../../release/known-releases';
+import { MAX_DAYS_APART } from '../../release/lockstep';
 import { checkText, CLICKHOUSE_VERSION, COMMIT, TextRule, TOPIC } from '../../release/release-checks';
 import { ReleaseDescription } from '../../release/release-description';
 
@@ -18,6 +20,10 @@ export function checkedOption(args: Arguments, option: string, rule: TextRule): 
 /** Which images are asked for, and what is taken over from the file that stands there already. */
 export interface Request extends Choice {
   readonly topics?: readonly string[];
+  readonly generation?: string;
+  readonly overrides?: GenerationOverrides;
+  /** How many days apart the images may have been built that must be of about the same day. */
+  readonly maxApart: number;
   /** Whether nobody has named the version of ClickHouse. */
   readonly sameClickHouse: boolean;
 }
@@ -42,6 +48,9 @@ export function requestOf(args: Arguments, inPlace: ReleaseDescription | undefin
     clickHouseVersion: version ?? inPlace?.clickHouse?.version ?? KNOWN_RELEASES[0].clickHouse!.version,
     sameClickHouse: version === undefined,
     topics: topics.length > 0 ? topics : undefined,
+    generation: inPlace?.generation,
+    overrides: inPlace?.overrides,
+    maxApart: wholeNumber(args, 'max-apart', MAX_DAYS_APART, 0, 9999),
   };
 }
 

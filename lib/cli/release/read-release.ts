@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { CommandError } from '../command';
-import { KNOWN_RELEASES } from '../../release/known-releases';
+import { KNOWN_RELEASES, WITHDRAWN_RELEASES } from '../../release/known-releases';
 import { ReleaseDescription } from '../../release/release-description';
 import { parseRelease } from '../../release/release-file';
 
-/** The release in a file, or the one of the library that has this name. */
+/** The release in a file, or the one of the library that has this name, withdrawn or not. */
 export function readRelease(source: string): ReleaseDescription {
-  return KNOWN_RELEASES.find(({ name }) => name === source) ?? fromFile(source);
+  return [...KNOWN_RELEASES, ...WITHDRAWN_RELEASES.map(({ release }) => release)].find(({ name }) => name === source) ?? fromFile(source);
 }
 
 /** The release that stands in a file already; undefined where there is no such file. */

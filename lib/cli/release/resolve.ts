@@ -1,6 +1,8 @@
 import { Patience } from './http';
 import { ImageConfig, Labels, Manifest, parseConfig, parseManifest } from './manifest';
 import { Repository } from './registry';
+import { registryAddress } from './registry-address';
+import { Fact } from '../../release/image-facts';
 import { ReleaseImage } from '../../release/release-description';
 import { parseImageReference } from '../../private/image-reference';
 
@@ -60,7 +62,7 @@ export async function resolveImage(reference: string, patience: Patience): Promi
   const known = { image: `${name}@${digest}`, tag: tag ?? (pinned ? undefined : 'latest') };
   if ('config' in manifest) {
     const config = await configOf(manifest.config);
-    return { ...known, platforms: [config.platform], ...origin(config, {}) };
+    return { ...known, platforms: [config.platform], ...origin(config, {}, registryAddress(name).registry) };
   }
   const chosen = manifest.images.find(({ platform }) => platform === FIRST_PLATFORM) ?? manifest.images[0];
   const image: Manifest = await read(repository.manifest(chosen.digest), parseManifest);
@@ -68,10 +70,11 @@ export async function resolveImage(reference: string, patience: Patience): Promi
     throw repository.wrong(asked, 'sent an index of indexes');
   }
   const platforms = [...new Set(manifest.images.map(({ platform }) => platform))].sort();
-  return { ...known, platforms, ...origin(await configOf(image.config), manifest.annotations) };
+  return { ...known, platforms, ...origin(await configOf(image.config), manifest.annotations, registryAddress(name).registry) };
 }
 
-function origin({ labels, created }: ImageConfig, annotations: Labels): Pick<ReleaseImage, 'revision' | 'created'> {
+function origin({ labels, created }: ImageConfig, annotations: Labels, host: string): Pick<ReleaseImage, 'revision' | 'created'> {
   const revision = [labels[REVISION], annotations[REVISION]].find((text) => typeof text === 'string' && /^[0-9a-f]{40}$/.test(text));
-  return { revision: revision as string | undefined, created };
+  const fact = (value: unknown, unknown: string): Fact => typeof value === 'string' ? { value, source: host } : { unknown };
+  return { revision: fact(revision, `the image has no label ${REVISION}`), created: fact(created, 'the image does not say when it was built') };
 }

@@ -1,11 +1,17 @@
-import { compose, doubts } from '../../../lib/cli/release/composition';
+import { checkTogether, compose, doubts } from '../../../lib/cli/release/composition';
+import { Fact } from '../../../lib/release/image-facts';
 import { Found } from '../../../lib/cli/release/resolve';
 
 const [OLD, NEW] = ['1', '2'].map((digit) => digit.repeat(40));
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-function found(key: string, rest: Partial<Found> = {}): Found {
-  return { key, image: `${key.toLowerCase()}@${DIGEST}`, tag: 'latest', platforms: ['linux/amd64'], revision: OLD, created: '2026-09-11T08:15:30Z', secondBest: false, ...rest };
+/** What a test wants other than usual, with facts as their values; undefined where the registry does not know. */
+type Other = Omit<Partial<Found>, 'revision' | 'created'> & { readonly revision?: string; readonly created?: string };
+
+function found(key: string, other: Other = {}): Found {
+  const { revision, created, ...rest } = { revision: OLD, created: '2026-09-11T08:15:30Z', ...other };
+  const fact = (value: string | undefined): Fact => (value === undefined ? { unknown: 'not asked' } : { value, source: 'localhost' });
+  return { key, image: `${key.toLowerCase()}@${DIGEST}`, tag: 'latest', platforms: ['linux/amd64'], revision: fact(revision), created: fact(created), secondBest: false, ...rest };
 }
 
 function doubtsOf(all: Found[], upstreamCommit?: string): string[] {
@@ -14,9 +20,9 @@ function doubtsOf(all: Found[], upstreamCommit?: string): string[] {
 
 test('a release has its day and commit from the app, where nobody says otherwise', () => {
   const all = [found('node', { created: '2020-01-01T00:00:00Z' }), found('app'), found('clickHouse', { revision: undefined })];
-  expect(compose(all, { clickHouseVersion: '26.6.2.158' })).toMatchObject({ name: '2026-09-11', date: '2026-09-11', upstreamCommit: OLD, clickHouse: { version: '26.6.2.158', image: `clickhouse@${DIGEST}` } });
-  expect(compose(all, { clickHouseVersion: '26.6.2.158', name: 'mine', date: '2026-10-01', upstreamCommit: NEW, topics: ['a'] }))
-    .toMatchObject({ name: 'mine', date: '2026-10-01', upstreamCommit: NEW, topics: ['a'] });
+  expect(compose(all, { clickHouseVersion: '26.6.2.158' })).toMatchObject({ name: '2026-09-11', date: '2026-09-11', upstreamCommit: OLD, generation: '2026-09', clickHouse: { version: '26.6.2.158', image: `clickhouse@${DIGEST}` } });
+  expect(compose(all, { clickHouseVersion: '26.6.2.158', name: 'mine', date: '2026-10-01', upstreamCommit: NEW, topics: ['a'], generation: '2026-07', overrides: { topics: ['b'] } }))
+    .toMatchObject({ name: 'mine', date: '2026-10-01', upstreamCommit: NEW, topics: ['a'], generation: '2026-07', overrides: { topics: ['b'] } });
 });
 
 test('a release is not named after a clock', () => {
@@ -24,18 +30,39 @@ test('a release is not named after a clock', () => {
     .toThrow(new Error('the app image does not say when it was built: give the release a name with --name, or a day with --date'));
 });
 
-test('there is nothing to doubt where all images are of one commit, and those of others do not count', () => {
-  expect(doubtsOf([found('app'), found('capture'), found('temporal', { revision: NEW }), found('browserless', { revision: undefined }), found('clickHouse', { revision: NEW })])).toEqual([]);
+test('there is nothing to doubt where images are of other commits and not younger than the app, and those of others do not count', () => {
+  const older = { revision: NEW, created: '2026-09-08T00:00:00Z' };
+  const unknown = { revision: undefined, created: undefined };
+  const younger = { created: '2026-11-01T00:00:00Z' };
+  expect(doubtsOf([found('app'), found('node', older), found('capture', older), found('cymbal', unknown), found('temporal', younger), found('browserless', unknown), found('clickHouse', younger)])).toEqual([]);
+});
+
+describe('images that are deployed together', () => {
+  const release = (created: Record<string, string | undefined>) => compose(Object.entries(created).map(([key, day]) => found(key, { created: day })), { clickHouseVersion: '26.6.2.158', name: 'mine' });
+  const MARCH = { app: '2026-09-11T08:15:30Z', node: '2026-03-31T10:00:00Z', capture: '2026-09-06T00:00:00Z' };
+
+  test('are refused where one of them lies apart', () => {
+    expect(() => checkTogether(release(MARCH), 7)).toThrow(new Error('the images app, node, capture must be built within 7 days of each other, because PostHog deploys them together; ' +
+      'node is of 2026-03-31T10:00:00Z and app of 2026-09-11T08:15:30Z, 163 days apart: look for another node with --image node=IMAGE, or accept the distance with --max-apart 164'));
+  });
+
+  test.each<[string, Record<string, string | undefined>, number]>([
+    ['they lie as far apart as they may', MARCH, 164],
+    ['they are of the same days', { ...MARCH, node: '2026-09-08T00:00:00Z' }, 7],
+    ['another one is older', { ...MARCH, node: undefined, livestream: '2025-01-01T00:00:00Z' }, 7],
+    ['nothing says when the others were built', { ...MARCH, node: undefined, capture: undefined }, 7],
+  ])('are taken where %s', (_, created, days) => {
+    expect(() => checkTogether(release(created), days)).not.toThrow();
+  });
 });
 
 test.each<[string, Found[], string | undefined, string[]]>([
-  ['images are of different commits', [found('app'), found('node', { revision: NEW }), found('capture')], undefined, [
-    'the images were built from different commits of PostHog/posthog: 1111111 (app, capture), 2222222 (node); that is usual, because each is built only when its ' +
-    'own code changes, but those newer than the app may expect what its migrations have not made']],
-  ['images do not say their commit', [found('app'), found('node', { revision: undefined })], undefined, ['nothing says which commit these were built from: node']],
+  ['an image is younger than the app', [found('app'), found('node', { created: '2026-09-12T00:00:00Z' }), found('cymbal', { created: '2026-09-13T09:00:00Z' }), found('capture')], undefined, [
+    'built after the app (2026-09-11), and may expect what its migrations have not made: node (2026-09-12), cymbal (2026-09-13)']],
+  ['images do not say when they were built', [found('app'), found('node', { created: undefined }), found('capture', { created: undefined })], undefined, [
+    'nothing says when these were built, and so nothing says whether they belong to the others: node, capture']],
   ['the app does not say its commit', [found('app', { revision: undefined })], undefined, [
-    'the app image does not say which commit it was built from, and so nothing says which one configuration files come from: give it with --commit',
-    'nothing says which commit these were built from: app']],
+    'the app image does not say which commit it was built from, and so nothing says which one configuration files come from: give it with --commit']],
   ['the app is of another commit', [found('app')], NEW, ['the app image was built from 1111111, not from 2222222']],
   ['another image had to do', [found('app'), found('capture', { secondBest: true, tag: 'master' })], undefined, [
     'no image capture of the commits that were given: master is taken instead, of commit 1111111; it may expect another state of the database than the app']],

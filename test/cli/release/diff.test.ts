@@ -1,17 +1,24 @@
 import { diffReleases, isSame } from '../../../lib/cli/release/diff';
 import { diffText } from '../../../lib/cli/release/diff-text';
-import { RELEASE_2026_09_11 } from '../../../lib/release/known-releases';
-import { ReleaseDescription } from '../../../lib/release/release-description';
+import { RELEASE_2026_09_11_R2 } from '../../../lib/release/known-releases';
+import { ReleaseDescription, ReleaseImage } from '../../../lib/release/release-description';
 
 const [OLD, NEW, OTHER] = ['1', '2', '3'].map((digit) => digit.repeat(40));
 const [A, B] = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
 
+/** What is known of an image of which nothing but its commit is. */
+function built(commit: string): Pick<ReleaseImage, 'revision' | 'created'> {
+  return { revision: { value: commit, source: 'localhost' }, created: { unknown: 'not asked' } };
+}
+
+const NOTHING = { revision: { unknown: 'not asked' }, created: { unknown: 'not asked' } };
+
 const BEFORE: ReleaseDescription = {
-  name: 'before', date: '2026-09-11', upstreamCommit: OLD, clickHouse: { version: '26.6.2.158', image: `clickhouse@${A}` }, topics: ['kept', 'gone'],
+  name: 'before', date: '2026-09-11', upstreamCommit: OLD, clickHouse: { version: '26.6.2.158', image: `clickhouse@${A}`, ...NOTHING }, topics: ['kept', 'gone'],
   images: {
-    app: { image: `app@${A}`, platforms: ['linux/amd64', 'linux/arm64'], revision: OLD },
-    node: { image: `node@${A}`, platforms: ['linux/amd64', 'linux/arm64'], revision: OTHER },
-    capture: { image: `capture@${A}`, platforms: ['linux/amd64', 'linux/arm64'], revision: OLD },
+    app: { image: `app@${A}`, platforms: ['linux/amd64', 'linux/arm64'], ...built(OLD) },
+    node: { image: `node@${A}`, platforms: ['linux/amd64', 'linux/arm64'], ...built(OTHER) },
+    capture: { image: `capture@${A}`, platforms: ['linux/amd64', 'linux/arm64'], ...built(OLD) },
   },
 };
 
@@ -20,10 +27,10 @@ function text(after: ReleaseDescription): string[] {
 }
 
 test('a release runs the same as itself, whatever it is called and wherever its images came from', () => {
-  const after = { ...BEFORE, name: 'after', date: '2026-10-01', images: { ...BEFORE.images, app: { ...BEFORE.images.app, tag: 'other', created: '2026-10-01T00:00:00Z' } } };
+  const after = { ...BEFORE, name: 'after', date: '2026-10-01', images: { ...BEFORE.images, app: { ...BEFORE.images.app, tag: 'other', created: { value: '2026-10-01T00:00:00Z', source: 'localhost' } } } };
   expect(isSame(diffReleases(BEFORE, after))).toBe(true);
   expect(text(after)).toEqual(['before and after run the same']);
-  expect(isSame(diffReleases(RELEASE_2026_09_11, RELEASE_2026_09_11))).toBe(true);
+  expect(isSame(diffReleases(RELEASE_2026_09_11_R2, RELEASE_2026_09_11_R2))).toBe(true);
 });
 
 test('another commit has a link to what it brings', () => {
@@ -32,7 +39,7 @@ test('another commit has a link to what it brings', () => {
 });
 
 test('another image is shown by its digests, and has a link of its own only where it goes another way than the release', () => {
-  const images = { ...BEFORE.images, app: { ...BEFORE.images.app, image: `app@${B}`, revision: NEW }, node: { ...BEFORE.images.node!, image: `node@${B}`, revision: NEW } };
+  const images = { ...BEFORE.images, app: { ...BEFORE.images.app, image: `app@${B}`, ...built(NEW) }, node: { ...BEFORE.images.node!, image: `node@${B}`, ...built(NEW) } };
   expect(text({ ...BEFORE, upstreamCommit: NEW, images }).slice(5)).toEqual([
     'app', '  app', `  ${A}`, `  → ${B}`, '',
     'node', '  node', `  ${A}`, `  → ${B}`, '  built from 3333333 → 2222222', `  https://github.com/PostHog/posthog/compare/${OTHER}...${NEW}`,
@@ -41,7 +48,7 @@ test('another image is shown by its digests, and has a link of its own only wher
 
 test('an image elsewhere, one more and one less are shown whole', () => {
   const platforms = ['linux/amd64', 'linux/arm64'];
-  const images = { app: BEFORE.images.app, node: { image: 'ecr/node:1', platforms }, cymbal: { image: `cymbal@${B}`, platforms } };
+  const images = { app: BEFORE.images.app, node: { image: 'ecr/node:1', platforms, ...NOTHING }, cymbal: { image: `cymbal@${B}`, platforms, ...NOTHING } };
   expect(text({ ...BEFORE, images }).slice(2)).toEqual([
     'node', `  node@${A}`, '  → ecr/node:1', '', 'capture', `  capture@${A}`, '  → none', '', 'cymbal', '  none', `  → cymbal@${B}`,
   ]);
@@ -49,17 +56,24 @@ test('an image elsewhere, one more and one less are shown whole', () => {
 
 test('another ClickHouse, topics and platforms are shown', () => {
   const images = { ...BEFORE.images, capture: { ...BEFORE.images.capture!, platforms: undefined } };
-  expect(text({ ...BEFORE, clickHouse: { version: '26.9.1.1', image: `clickhouse@${B}` }, topics: ['new', 'kept'], images }).slice(2)).toEqual([
+  expect(text({ ...BEFORE, clickHouse: { version: '26.9.1.1', image: `clickhouse@${B}`, ...NOTHING }, topics: ['new', 'kept'], images }).slice(2)).toEqual([
     'ClickHouse', '  26.6.2.158 → 26.9.1.1', '  clickhouse', `  ${A}`, `  → ${B}`, '', 'further topics', '  - gone', '  + new', '',
     'platforms that all images are known to exist for', '  - linux/arm64',
   ]);
   expect(text({ ...BEFORE, clickHouse: undefined }).slice(2)).toEqual(['ClickHouse', '  26.6.2.158 → not known', `  clickhouse@${A}`, '  → none']);
 });
 
+test('another generation and other overrides are shown', () => {
+  expect(text({ ...BEFORE, generation: '2026-07', overrides: { topics: ['b', 'a'] } }).slice(2)).toEqual([
+    'generation', '  2026-09 → 2026-07', '', 'overrides of the generation', '  none → {"topics":["a","b"]}',
+  ]);
+  expect(isSame(diffReleases({ ...BEFORE, overrides: { topics: ['a', 'b'] } }, { ...BEFORE, generation: '2026-09', overrides: { topics: ['b', 'a'] } }))).toBe(true);
+});
+
 test('each thing that changes is a difference', () => {
   const changes: Partial<ReleaseDescription>[] = [
     { upstreamCommit: NEW }, { clickHouse: { ...BEFORE.clickHouse!, version: '1.1.1.1' } }, { clickHouse: { ...BEFORE.clickHouse!, image: 'x' } }, { topics: ['kept'] },
-    { images: { app: BEFORE.images.app } }, { images: { ...BEFORE.images, app: { ...BEFORE.images.app, platforms: ['linux/amd64'] } } },
+    { generation: '2026-07' }, { overrides: { topics: ['mine'] } }, { images: { app: BEFORE.images.app } }, { images: { ...BEFORE.images, app: { ...BEFORE.images.app, platforms: ['linux/amd64'] } } },
   ];
   expect(changes.filter((change) => isSame(diffReleases(BEFORE, { ...BEFORE, ...change })))).toEqual([]);
 });

@@ -1,12 +1,12 @@
 import { parseImageReference } from '../../../lib/private/image-reference';
 import { IMAGE_SOURCES } from '../../../lib/cli/release/image-sources';
-import { RELEASE_2026_09_11 } from '../../../lib/release/known-releases';
+import { RELEASE_2026_09_11_R2 } from '../../../lib/release/known-releases';
 import { IMAGE_NAMES, imagesOf } from '../../../lib/release/release-description';
 
 const COMMIT = '18b824b7932ad13f25602b4ea0376fc568ac4b22';
 
 test('every image comes from where the library\'s own release has it, with the tag that it had', () => {
-  const own = imagesOf(RELEASE_2026_09_11);
+  const own = imagesOf(RELEASE_2026_09_11_R2);
   expect(own.map(([key]) => key)).toEqual(IMAGE_NAMES);
   expect(Object.fromEntries(own.map(([key, { image }]) => [key, parseImageReference(image)!.name])))
     .toEqual(Object.fromEntries(IMAGE_NAMES.map((key) => [key, IMAGE_SOURCES[key].name])));

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { ExitCode } from '../../../lib/cli/command';
 import { chosenImages, wantedImages } from '../../../lib/cli/release/choice';
-import { RELEASE_2026_09_11 } from '../../../lib/release/known-releases';
+import { RELEASE_2026_09_11_R2 } from '../../../lib/release/known-releases';
 import { IMAGE_NAMES } from '../../../lib/release/release-description';
 import { renderRelease } from '../../../lib/release/release-file';
 import { cli, inFolder, Run } from '../fixtures';
 import { IMAGE_DIGEST, StandInRegistry, startStandIn } from './stand-in-registry';
 
 const COMMIT = 'd'.repeat(40);
-const OWN = renderRelease(RELEASE_2026_09_11);
+const OWN = renderRelease(RELEASE_2026_09_11_R2);
 const FILE = 'posthog-release.json';
 const OTHERS = IMAGE_NAMES.filter((name) => name !== 'app').flatMap((name) => ['--without', name]);
 
@@ -17,6 +17,8 @@ beforeAll(async () => {
   registry = await startStandIn();
 });
 afterAll(async () => registry.stop());
+
+const fact = (value: string) => ({ value, source: registry.host });
 
 /** Looks for the one image that every PostHog runs, in the registry here. */
 async function app(...argv: string[]): Promise<Run> {
@@ -29,18 +31,18 @@ describe('which images it looks for', () => {
 
   test('the newest of each, and ClickHouse by its version', () => {
     expect(wantedImages(choice).map(({ key }) => key)).toEqual([...IMAGE_NAMES, 'clickHouse']);
-    expect(wanted('node')).toEqual({ key: 'node', preferred: [], otherwise: 'posthog/posthog-node:latest' });
+    expect(wanted('node')).toEqual({ key: 'node', preferred: [], otherwise: 'ghcr.io/posthog/posthog-node:master' });
     expect(wanted('capture')).toEqual({ key: 'capture', preferred: [], otherwise: 'ghcr.io/posthog/posthog/capture:master' });
     expect(wanted('clickHouse')).toEqual({ key: 'clickHouse', preferred: [], otherwise: 'clickhouse/clickhouse-server:26.6.2.158' });
   });
 
   test('with a tag, those that share it', () => {
-    expect(['app', 'node', 'capture'].map((key) => wanted(key, { tag: 'release' })?.otherwise)).toEqual(['posthog/posthog:release', 'posthog/posthog-node:release', 'ghcr.io/posthog/posthog/capture:master']);
+    expect(['app', 'node', 'capture'].map((key) => wanted(key, { tag: 'release' })?.otherwise)).toEqual(['posthog/posthog:release', 'ghcr.io/posthog/posthog-node:release', 'ghcr.io/posthog/posthog/capture:master']);
   });
 
   test('with commits, those of the first that has one, and no other app than one of theirs', () => {
     const commits = ['1', '2'].map((digit) => digit.repeat(40));
-    expect(wanted('node', { commits })).toEqual({ key: 'node', preferred: commits.map((commit) => `posthog/posthog-node:${commit}`), otherwise: 'posthog/posthog-node:latest' });
+    expect(wanted('node', { commits })).toEqual({ key: 'node', preferred: commits.map((commit) => `ghcr.io/posthog/posthog-node:${commit}`), otherwise: 'ghcr.io/posthog/posthog-node:master' });
     expect(wanted('capture', { commits })?.preferred).toEqual(['ghcr.io/posthog/posthog/capture:sha-1111111', 'ghcr.io/posthog/posthog/capture:sha-2222222']);
     expect(wanted('app', { commits })?.otherwise).toBe(`posthog/posthog:${commits[0]}`);
     expect(wanted('temporal', { commits })).toEqual({ key: 'temporal', preferred: [], otherwise: 'temporalio/auto-setup:1.26.2' });
@@ -68,18 +70,19 @@ test.each([
   [['--topic', 'a b'], '--topic must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: \'a b\''],
   [['--name', 'a/b'], '--name must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11, got: \'a/b\''],
   [['--date', '2026-02-30'], '--date must be a day such as 2026-09-11, got: \'2026-02-30\''],
+  [['--max-apart', 'far'], '--max-apart must be a whole number from 0 to 9999, got: \'far\''],
   [['--timeout', '0'], '--timeout must be a whole number from 1 to 600, got: \'0\''],
   [['--retries', 'many'], '--retries must be a whole number from 0 to 10, got: \'many\''],
   [['--history', 'nowhere.txt'], 'cannot read the history nowhere.txt (ENOENT)'],
   [['--history', 'empty.txt'], '--history must begin with the commit that you want, got: nothing'],
   [['--history', 'history.txt', '--commit', 'e'.repeat(40)], `--history must begin with the commit ${'e'.repeat(40)}, got: ${COMMIT}`],
   [['--history', 'package.json'], '--history must be the whole hash of a commit, 40 hexadecimal digits in lower case, got: \'{}\''],
-  [['--output', 'package.json'], 'package.json is no release file: `schemaVersion` must be 1, got: undefined; write it again with `npx cdk-posthog release` of the same version ' +
+  [['--output', 'package.json'], 'package.json is no release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` of the same version ' +
     'as the library; it is not overwritten: name another file with --output, or remove it'],
-  [['--output', '.'], 'cannot read the release file . (EISDIR); releases of the library are: 2026-09-11; it is not overwritten: name another file with --output, or remove it'],
+  [['--output', '.'], 'cannot read the release file . (EISDIR); releases of the library are: 2026-09-11-r2; it is not overwritten: name another file with --output, or remove it'],
   [['--diff'], '--diff takes two releases, each a file or the name of one that comes with the library, such as: cdk-posthog release --diff 2026-09-11 posthog-release.json'],
-  [['--diff', '2026-09-11', 'nowhere'], 'cannot read the release file nowhere (ENOENT); releases of the library are: 2026-09-11'],
-  [['--diff', 'package.json', '2026-09-11'], 'package.json is no release file: `schemaVersion` must be 1, got: undefined; write it again with `npx cdk-posthog release` of the same version as the library'],
+  [['--diff', '2026-09-11', 'nowhere'], 'cannot read the release file nowhere (ENOENT); releases of the library are: 2026-09-11-r2'],
+  [['--diff', 'package.json', '2026-09-11'], 'package.json is no release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` of the same version as the library'],
 ])('refuses %j before it asks anybody', async (argv, message) => {
   const run = await inFolder({ 'package.json': '{}', 'empty.txt': '\n', 'history.txt': COMMIT }, async () => cli('release', ...argv));
   expect(run).toEqual({ exitCode: ExitCode.FAILED, out: '', err: `cdk-posthog: ${message}` });
@@ -90,10 +93,10 @@ test('writes what it found, and says what it wrote', async () => {
     const { exitCode, out, err } = await app();
     expect([exitCode, err]).toEqual([ExitCode.OK, 'asking the registries of 1 images ...']);
     expect(out.split('\n')).toEqual([
-      'image  tag  digest        commit   platforms', `app    1    ${IMAGE_DIGEST.slice(7, 19)}  ccccccc  linux/amd64`, '', 'posthog-release.json: the release 2026-09-11']);
+      'image  tag  digest        commit   built       platforms', `app    1    ${IMAGE_DIGEST.slice(7, 19)}  ccccccc  2026-09-11  linux/amd64`, '', 'posthog-release.json: the release 2026-09-11']);
     expect(JSON.parse(readFileSync(FILE, 'utf8'))).toEqual({
-      schemaVersion: 1, name: '2026-09-11', date: '2026-09-11', upstreamCommit: 'c'.repeat(40), images: {
-        app: { image: `${registry.host}/posthog/app@${IMAGE_DIGEST}`, tag: '1', platforms: ['linux/amd64'], revision: 'c'.repeat(40), created: '2026-09-11T08:15:30Z' },
+      schemaVersion: 2, name: '2026-09-11', date: '2026-09-11', upstreamCommit: 'c'.repeat(40), generation: '2026-09', images: {
+        app: { image: `${registry.host}/posthog/app@${IMAGE_DIGEST}`, tag: '1', platforms: ['linux/amd64'], revision: fact('c'.repeat(40)), created: fact('2026-09-11T08:15:30Z') },
       },
     });
   });
@@ -101,7 +104,7 @@ test('writes what it found, and says what it wrote', async () => {
 
 test('writes nothing where it is not to, nor where an image is missing', async () => {
   await inFolder({}, async () => {
-    expect((await app('--dry-run')).out).toContain('"schemaVersion": 1');
+    expect((await app('--dry-run')).out).toContain('"schemaVersion": 2');
     const { exitCode, err } = await app('--image', `app=${registry.host}/posthog/app:gone`);
     expect(exitCode).toBe(ExitCode.FAILED);
     expect(err).toContain('1 of 1 images could not be found; name others with --image, or leave them out with --without:\n  app: ');
@@ -109,13 +112,13 @@ test('writes nothing where it is not to, nor where an image is missing', async (
   });
 });
 
-test('keeps topics and ClickHouse\'s version of the file that is there, and says so', async () => {
-  const before = renderRelease({ ...RELEASE_2026_09_11, clickHouse: { version: '26.9.1.1', image: 'clickhouse' }, topics: ['mine'] });
+test('keeps topics, generation and ClickHouse\'s version of the file that is there, and says so', async () => {
+  const before = renderRelease({ ...RELEASE_2026_09_11_R2, clickHouse: { ...RELEASE_2026_09_11_R2.clickHouse!, version: '26.9.1.1' }, topics: ['mine'], generation: '2026-07', overrides: { topics: ['own'] } });
   await inFolder({ [FILE]: before }, async () => {
     const { err } = await cli('release', ...OTHERS, '--image', `app=${registry.image}`, '--image', `clickHouse=${registry.image}`, '--topic', 'another');
     expect(err).toContain('note: ClickHouse 26.9.1.1 is that of the file as it was; what the release is tested with says ' +
       `https://github.com/PostHog/posthog/blob/${'c'.repeat(40)}/docker-compose.base.yml, and --clickhouse-version changes it`);
-    expect(JSON.parse(readFileSync(FILE, 'utf8'))).toMatchObject({ clickHouse: { version: '26.9.1.1' }, topics: ['another', 'mine'] });
+    expect(JSON.parse(readFileSync(FILE, 'utf8'))).toMatchObject({ clickHouse: { version: '26.9.1.1' }, topics: ['another', 'mine'], generation: '2026-07', overrides: { topics: ['own'] } });
     const named = await cli('release', ...OTHERS, '--image', `app=${registry.image}`, '--image', `clickHouse=${registry.image}`, '--clickhouse-version', '26.10.1.1');
     expect(named.err).not.toContain('note:');
   });
@@ -138,11 +141,17 @@ test('says the same to programs', async () => {
 });
 
 test('compares files and the library\'s own releases, and ends as diff does', async () => {
-  const other = renderRelease({ ...RELEASE_2026_09_11, name: 'other', topics: ['mine'] });
+  const other = renderRelease({ ...RELEASE_2026_09_11_R2, name: 'other', topics: ['mine'] });
   await inFolder({ 'own.json': OWN, 'other.json': other }, async () => {
-    expect(await cli('release', '--diff', '2026-09-11', 'own.json')).toEqual({ exitCode: ExitCode.OK, out: '2026-09-11 and 2026-09-11 run the same', err: '' });
-    expect(await cli('release', '--diff', 'own.json', 'other.json')).toEqual({ exitCode: ExitCode.FINDINGS, out: '2026-09-11 → other\n\nfurther topics\n  + mine', err: '' });
+    expect(await cli('release', '--diff', '2026-09-11-r2', 'own.json')).toEqual({ exitCode: ExitCode.OK, out: '2026-09-11-r2 and 2026-09-11-r2 run the same', err: '' });
+    expect(await cli('release', '--diff', 'own.json', 'other.json')).toEqual({ exitCode: ExitCode.FINDINGS, out: '2026-09-11-r2 → other\n\nfurther topics\n  + mine', err: '' });
     const { exitCode, out } = await cli('release', '--diff', 'own.json', 'other.json', '--json');
-    expect([exitCode, JSON.parse(out)]).toEqual([ExitCode.FINDINGS, { same: false, old: '2026-09-11', new: 'other', images: [], topics: { removed: [], added: ['mine'] } }]);
+    expect([exitCode, JSON.parse(out)]).toEqual([ExitCode.FINDINGS, { same: false, old: '2026-09-11-r2', new: 'other', images: [], topics: { removed: [], added: ['mine'] } }]);
   });
+});
+
+test('shows what took the place of a withdrawn release', async () => {
+  const { exitCode, out } = await cli('release', '--diff', '2026-09-11', '2026-09-11-r2');
+  expect(exitCode).toBe(ExitCode.FINDINGS);
+  expect(out).toContain('node\n  posthog/posthog-node@sha256:863e76e040ad41aef79f605c33ec71f1529bddf94cfd88941c935da9bde97235\n  → ghcr.io/posthog/posthog-node@sha256:9e7db1a4');
 });

@@ -17,7 +17,8 @@ beforeEach(() => {
 });
 afterAll(async () => registry.stop());
 
-const FOUND = () => ({ image: `${registry.host}/posthog/app@${IMAGE_DIGEST}`, tag: '1', platforms: ['linux/amd64'], revision: 'c'.repeat(40), created: '2026-09-11T08:15:30Z' });
+const fact = (value: string) => ({ value, source: registry.host });
+const FOUND = () => ({ image: `${registry.host}/posthog/app@${IMAGE_DIGEST}`, tag: '1', platforms: ['linux/amd64'], revision: fact('c'.repeat(40)), created: fact('2026-09-11T08:15:30Z') });
 
 /** What an image that is not found is told to be. */
 async function failure(image = registry.image): Promise<string> {

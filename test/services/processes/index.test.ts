@@ -44,7 +44,7 @@ test.each<[PostHogProcess, number]>([
 
 describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [definition.process, definition]))('%s', (_, definition) => {
   test('runs an image of the release', () => {
-    expect(PostHogRelease.V2026_09_11.images).toHaveProperty(definition.image);
+    expect(PostHogRelease.V2026_09_11_R2.images).toHaveProperty(definition.image);
   });
 
   test('stops within the 120 seconds that Fargate allows, and drains no longer than it takes to stop', () => {

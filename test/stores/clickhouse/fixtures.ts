@@ -11,7 +11,7 @@ export function newClickHouse(scope: Construct, overrides: Partial<ClickHousePro
   return new ClickHouse(scope, id, {
     vpc: overrides.vpc ?? new Vpc(given, 'Vpc', { maxAzs: 3 }),
     kafka: Kafka.fromKafkaAttributes(given, 'Kafka', { bootstrapServers: 'b-1.internal:9094,b-2.internal:9094' }),
-    appImage: PostHogRelease.V2026_09_11.images.app,
+    appImage: PostHogRelease.V2026_09_11_R2.images.app,
     ...overrides,
   });
 }
