@@ -101,9 +101,10 @@ async function rolloutOf(rollout: EcsDeployment, definitions: Definitions): Prom
   };
 }
 
-function containerOf({ name = '', environment = [], secrets = [], environmentFiles = [] }: ContainerDefinition): Container {
+function containerOf({ name = '', image = '', environment = [], secrets = [], environmentFiles = [] }: ContainerDefinition): Container {
   return {
     name,
+    image,
     environment: Object.fromEntries(environment.map((variable) => [variable.name ?? '', variable.value ?? ''])),
     secrets: secrets.map((secret) => secret.name ?? ''),
     hasEnvironmentFiles: environmentFiles.length > 0,

@@ -1,6 +1,7 @@
 import { Deployment } from './deployment';
 import { likelyDomain } from './domain';
 import { LiveDoor, liveDoor, tlsListener } from './live-door';
+import { ReleaseDescription } from '../../release/release-description';
 import { Access } from '../access';
 import { Visits, visitorsOf } from '../visits';
 
@@ -10,6 +11,10 @@ export interface Intention {
   readonly domain?: string;
   /** Who is meant to open the app; left out, whoever can. */
   readonly access?: Access;
+  /** The release that was deployed, where it is not one of the library. */
+  readonly release?: ReleaseDescription;
+  /** How many days old a release may be; left out, 60. */
+  readonly maxReleaseAge?: number;
   readonly now: Date;
 }
 

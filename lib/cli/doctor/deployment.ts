@@ -112,6 +112,8 @@ export interface Rollout {
 /** A container of a task definition. */
 export interface Container {
   readonly name: string;
+  /** The image that it runs. */
+  readonly image: string;
   /** What stands in clear text. */
   readonly environment: Readonly<Record<string, string>>;
   /** The names of variables whose values come from elsewhere. */

@@ -1,7 +1,7 @@
 import { Unasked } from './deployment';
 
-/** Whether something is as it should be; `unknown` where it could not be asked. */
-export type Verdict = 'right' | 'wrong' | 'unknown';
+/** Whether something is as it should be; `unknown` where it could not be asked; `warning` where somebody should look at it, and nothing is broken. */
+export type Verdict = 'right' | 'wrong' | 'unknown' | 'warning';
 
 /** What a check has to say, in one line. */
 export interface Judgement {
@@ -24,6 +24,11 @@ export function right(text: string): Judgement {
 /** Something is not as it should be. */
 export function wrong(text: string, fix: string): Judgement {
   return { verdict: 'wrong', text, fix };
+}
+
+/** Something is not broken, and wants to be looked at. */
+export function warning(text: string, fix?: string): Judgement {
+  return { verdict: 'warning', text, ...fix === undefined ? {} : { fix } };
 }
 
 /** Something could not be asked. */

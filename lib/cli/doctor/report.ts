@@ -2,7 +2,7 @@ import type { Diagnosis } from './judge';
 import { Finding, Verdict } from './finding';
 import { ExitCode } from '../command';
 
-const MARKS: Readonly<Record<Verdict, string>> = { right: '✓', wrong: '✗', unknown: '?' };
+const MARKS: Readonly<Record<Verdict, string>> = { right: '✓', wrong: '✗', unknown: '?', warning: '!' };
 
 /** A diagnosis for a reader: a line each, and the fix below what is wrong. */
 export function asText({ judged, findings }: Diagnosis): string {
@@ -23,7 +23,7 @@ export function asJson({ judged: { deployment, domain }, findings }: Diagnosis):
 }
 
 /**
- * How the program ends: what is wrong outweighs what is unknown, and what is unknown does not pass.
+ * How the program ends: what is wrong outweighs what is unknown, and what is unknown does not pass. Warnings pass.
  *
  * @param findings what was found
  * @param allowUnknown whether what could not be asked may pass
@@ -38,10 +38,10 @@ export function exitCodeOf(findings: readonly Finding[], allowUnknown: boolean):
 
 function counts(findings: readonly Finding[]): Record<Verdict, number> {
   const count = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
-  return { right: count('right'), wrong: count('wrong'), unknown: count('unknown') };
+  return { right: count('right'), wrong: count('wrong'), unknown: count('unknown'), warning: count('warning') };
 }
 
 function summary(findings: readonly Finding[]): string {
-  const { right, wrong, unknown } = counts(findings);
-  return `${right} right, ${wrong} wrong${unknown > 0 ? `, ${unknown} not known` : ''}`;
+  const { right, wrong, unknown, warning } = counts(findings);
+  return [`${right} right`, `${wrong} wrong`, ...unknown > 0 ? [`${unknown} not known`] : [], ...warning > 0 ? [`${warning} to look at`] : []].join(', ');
 }

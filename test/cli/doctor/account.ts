@@ -101,8 +101,9 @@ export function accountWith(template: CloudFormationTemplate): Answers {
       return {
         taskDefinition: {
           taskDefinitionArn: definitionArn(`${name}:1`),
-          containerDefinitions: (definitions.get(name)?.ContainerDefinitions ?? []).map(({ Name, Environment = [], Secrets = [] }) => ({
+          containerDefinitions: (definitions.get(name)?.ContainerDefinitions ?? []).map(({ Name, Image, Environment = [], Secrets = [] }) => ({
             name: Name,
+            image: String(Image),
             environment: Environment.map((variable) => ({ name: variable.Name, value: String(variable.Value) })),
             secrets: Secrets.map((secret) => ({ name: secret.Name, valueFrom: 'arn' })),
           })),

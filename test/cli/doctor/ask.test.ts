@@ -47,7 +47,7 @@ const answering = (answers: Answers) => {
 /** The answer of the account, changed. */
 const changed = (action: string, change: (answer: never) => object) => answering({ [action]: (question) => change(account[action](question) as never) });
 const findingsOf = ({ out }: Run) => (JSON.parse(out) as { findings: Finding[] }).findings;
-const amiss = (run: Run) => findingsOf(run).filter(({ verdict }) => verdict !== 'right').map(({ check, verdict, text }) => [check, verdict, text]);
+const amiss = (run: Run) => findingsOf(run).filter(({ verdict }) => verdict !== 'right' && verdict !== 'warning').map(({ check, verdict, text }) => [check, verdict, text]);
 const doctor = (...argv: string[]) => cli('doctor', '--json', ...argv);
 
 describe('a healthy deployment', () => {
@@ -62,7 +62,13 @@ describe('a healthy deployment', () => {
     const { out, err } = await cli('doctor');
     expect(err).toBe('asking AWS in eu-central-1 about the stack PostHog ...');
     expect(out).toMatch(/^Load balancer PostHo-Ingre-1 in eu-central-1, of the stack PostHog, for posthog\.example\.com\n\n✓ listeners /);
-    expect(out).toMatch(/\n\n\d\d right, 0 wrong$/);
+    expect(out).toMatch(/\n\n\d\d right, 0 wrong, \d+ to look at$/);
+  });
+
+  test('says how old its release is, against the age that it may have', async () => {
+    const ages = async (...argv: string[]) => findingsOf(await doctor(...argv)).filter(({ text }) => text.includes(' days old')).map(({ check, verdict }) => [check, verdict]);
+    expect(await ages('--max-release-age', '0')).toEqual([['release', 'warning']]);
+    expect(await ages('--max-release-age', '99999', '--release', '2026-09-11-r2')).toEqual([['release', 'right']]);
   });
 
   test('takes exactly the permissions that are documented', async () => {
@@ -162,7 +168,7 @@ describe('what may not be asked', () => {
     answering({ 'ec2:DescribeSubnets': denied, 'elasticloadbalancing:DescribeTargetHealth': () => ({ TargetHealthDescriptions: [] }) });
     expect((await doctor()).exitCode).toBe(1);
     const groups = ofType(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').length;
-    expect((await cli('doctor')).out).toMatch(new RegExp(`\\d+ right, ${groups} wrong, 1 not known$`));
+    expect((await cli('doctor')).out).toMatch(new RegExp(`\\d+ right, ${groups} wrong, 1 not known, \\d+ to look at$`));
   });
 
   test.each(NEEDED)('%s ends it, in one line', async (action) => {
@@ -225,6 +231,11 @@ describe('one line, and exit code 2', () => {
     await oneLine('the stack \'PostHog\' has several load balancers: One, Two; name one with --load-balancer');
     holding('Gone');
     await oneLine('the load balancer Gone of the stack \'PostHog\' is not there any more');
+  });
+
+  test('for an age and a release that are none', async () => {
+    await oneLine('--max-release-age must be a whole number of days, got: \'old\'', '--max-release-age', 'old');
+    await oneLine('cannot read the release file nowhere.json (ENOENT)', '--release', 'nowhere.json');
   });
 
   test('for another kind of load balancer', async () => {

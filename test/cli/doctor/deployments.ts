@@ -15,6 +15,7 @@ export const CERTIFICATE = 'arn:aws:acm:eu-central-1:111122223333:certificate/11
 
 export interface ContainerShape {
   readonly Name: string;
+  readonly Image: unknown;
   readonly Environment?: readonly { readonly Name: string; readonly Value: unknown }[];
   readonly Secrets?: readonly { readonly Name: string }[];
 }
@@ -77,8 +78,9 @@ function servicesOf(template: CloudFormationTemplate): Service[] {
       targets: LoadBalancers.map(({ TargetGroupArn, ContainerName }) => ({ targetGroup: groupArn(logicalId(TargetGroupArn)!), container: ContainerName })),
       rollouts: [{
         state: 'COMPLETED', runningCount: 2, definition,
-        containers: definitions.get(logicalId(TaskDefinition)!)!.ContainerDefinitions.map(({ Name, Environment = [], Secrets = [] }) => ({
+        containers: definitions.get(logicalId(TaskDefinition)!)!.ContainerDefinitions.map(({ Name, Image, Environment = [], Secrets = [] }) => ({
           name: Name,
+          image: String(Image),
           environment: Object.fromEntries(Environment.map((variable) => [variable.Name, String(variable.Value)])),
           secrets: Secrets.map((secret) => secret.Name),
           hasEnvironmentFiles: false,

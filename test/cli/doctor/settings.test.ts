@@ -60,7 +60,7 @@ describe('TRUSTED_PROXIES', () => {
 
   test('of every definition that still runs is judged', () => {
     const rolling = withService(healthy, 'web', ({ rollouts: [primary], ...service }) => ({
-      ...service, rollouts: [primary, { ...primary, definition: 'web:0', containers: [{ name: 'web', environment: {}, secrets: [], hasEnvironmentFiles: false }] }],
+      ...service, rollouts: [primary, { ...primary, definition: 'web:0', containers: [{ name: 'web', image: '', environment: {}, secrets: [], hasEnvironmentFiles: false }] }],
     }));
     expect(wrongs(rolling, 'trusted-proxies')).toEqual([expect.stringContaining('web (web:0): TRUSTED_PROXIES is not set')]);
   });
@@ -124,12 +124,12 @@ describe('the nginx that verifies addresses', () => {
       ...service,
       targets: service.targets.map((target) => ({ ...target, container: 'client-address' })),
       rollouts: service.rollouts.map((rollout) => ({
-        ...rollout, containers: [...containersOf(service), { name: 'client-address', environment: { NGINX_CONF: conf(blocks) }, secrets: [], hasEnvironmentFiles: false }],
+        ...rollout, containers: [...containersOf(service), { name: 'client-address', image: 'nginx', environment: { NGINX_CONF: conf(blocks) }, secrets: [], hasEnvironmentFiles: false }],
       })),
     })), withEnvironment(withEnvironment(healthy, 'web', { TRUSTED_PROXIES: '127.0.0.1' }), 'worker', { TRUSTED_PROXIES: '127.0.0.1' }));
 
   test('is right where it believes the load balancer and Django believes it', () => {
-    expect(findings(verified()).filter(({ verdict }) => verdict !== 'right')).toEqual([]);
+    expect(findings(verified()).filter(({ verdict, check }) => verdict !== 'right' && check !== 'release')).toEqual([]);
     expect(texts(findings(verified(), 'address-proxy'), 'right')).toHaveLength(5);
     expect(texts(findings(verified(), 'trusted-proxies'), 'right')).toEqual(['web', 'worker'].map((name) => `${name}: TRUSTED_PROXIES is the nginx beside it, 127.0.0.1`));
   });

@@ -1,0 +1,94 @@
+import { deploymentOf, findings, known, NOW, withService } from './deployments';
+import { Deployment, Service } from '../../../lib/cli/doctor/deployment';
+import { Finding } from '../../../lib/cli/doctor/finding';
+import { judge } from '../../../lib/cli/doctor/judge';
+import { containersOf } from '../../../lib/cli/doctor/processes';
+import { asText, exitCodeOf } from '../../../lib/cli/doctor/report';
+import { KNOWN_RELEASES, WITHDRAWN_RELEASES } from '../../../lib/release/known-releases';
+import { ReleaseDescription } from '../../../lib/release/release-description';
+
+const [NEWEST] = KNOWN_RELEASES;
+const [{ release: WITHDRAWN }] = WITHDRAWN_RELEASES;
+const plain = deploymentOf();
+
+function found(deployment: Deployment, more: { release?: ReleaseDescription; maxReleaseAge?: number; now?: Date } = {}): string[] {
+  return judge(deployment, { now: NOW, ...more }).findings.filter(({ check }) => check === 'release').map(({ verdict, text }) => `${verdict}: ${text}`);
+}
+
+/** The deployment, the images of all its processes changed. */
+function withImages(deployment: Deployment, change: (image: string) => string): Deployment {
+  const changed = (service: Service): Service => ({
+    ...service,
+    rollouts: service.rollouts.map((rollout) => ({
+      ...rollout, containers: 'unasked' in rollout.containers ? rollout.containers : rollout.containers.map((container) => ({ ...container, image: change(container.image) })),
+    })),
+  });
+  return { ...deployment, services: known(deployment).map(changed) };
+}
+
+test('a recent release is right, and what is not known of its images is said with the reason', () => {
+  expect(found(plain, { now: new Date('2026-09-20T12:00:00Z') })).toEqual([
+    'right: the release 2026-09-11-r2 is 9 days old',
+    expect.stringMatching(/^warning: not known when featureFlags, propertyDefs, personhogReplica, personhogRouter were built: from 6 to 11 September 2026: /),
+    expect.stringMatching(/^warning: not known when hypercacheServer was built: by 11 September 2026, /),
+    expect.stringMatching(/^warning: not known when browserless was built: /),
+    expect.stringMatching(/^warning: not known from which commit capture, featureFlags, hypercacheServer, propertyDefs, personhogReplica, personhogRouter were built: /),
+    'warning: not known from which commit browserless was built: not built from PostHog/posthog',
+  ]);
+});
+
+test.each<[string, object, string]>([
+  ['older than 60 days', {}, 'warning: the release 2026-09-11-r2 is 74 days old, more than 60'],
+  ['as old as it may be', { maxReleaseAge: 74 }, 'right: the release 2026-09-11-r2 is 74 days old'],
+  ['a day older than it may be', { maxReleaseAge: 73 }, 'warning: the release 2026-09-11-r2 is 74 days old, more than 73'],
+])('the age of a release that is %s', (_, more, line) => {
+  expect(found(plain, more)[0]).toBe(line);
+});
+
+test('warnings are shown with their fix, and pass', () => {
+  const diagnosis = judge(plain, { now: NOW });
+  expect(asText(diagnosis)).toMatch(/^! release {14}the release 2026-09-11-r2 is 74 days old, more than 60\n {23}fix: write a newer one: npx cdk-posthog release; docs\/releases\.md$/m);
+  expect(asText(diagnosis)).toContain(' right, 0 wrong, 6 to look at');
+  expect(exitCodeOf(diagnosis.findings, false)).toBe(0);
+});
+
+test('a withdrawn release is wrong, with its successor', () => {
+  const withdrawn = withImages(plain, (image) => (image.includes('posthog-node@') ? WITHDRAWN.images.node!.image : image));
+  const [first] = findings(withdrawn, 'release') as [Finding];
+  expect(first).toEqual({
+    check: 'release', verdict: 'wrong', fix: 'deploy PostHogRelease.V2026_09_11_R2, or a newer one: npx cdk-posthog release',
+    text: 'the release 2026-09-11 is withdrawn: its image `node` was built on 31 March 2026, more than five months before its app, and reads no AI events',
+  });
+  expect(found(withdrawn)[1]).toBe('warning: node was built 164 days before app, and PostHog deploys them together');
+});
+
+test('copies of the images in another registry are the same release', () => {
+  expect(found(withImages(plain, (image) => `111122223333.dkr.ecr.eu-central-1.amazonaws.com/${image}`))).toEqual(found(plain));
+});
+
+test('images of no known release are told apart from those of a file', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const own = withImages(plain, (image) => `${image.split('@')[0]}@${digest}`);
+  const fact = { value: '2026-11-20T08:15:30Z', source: 'localhost' };
+  const file: ReleaseDescription = {
+    name: 'mine', images: Object.fromEntries(Object.keys(NEWEST.images).map((name) => [name, { image: `${name.toLowerCase()}@${digest}`, revision: fact, created: fact }])) as unknown as typeof NEWEST.images,
+  };
+  expect(found(own)).toEqual(['warning: the images are of no release that the library has, so nothing says how old they are']);
+  expect(found(own, { release: { ...NEWEST, name: 'other' } })).toEqual(['warning: the images are of no release that the library or other has, so nothing says how old they are']);
+  expect(found(own, { release: file })).toEqual(['right: the release mine is 4 days old']);
+  expect(found(own, { release: { ...file, images: { app: { ...file.images.app, created: { unknown: 'not recorded' } } } } })).toEqual([
+    'warning: the release mine has no date, so nothing says how old it is', 'warning: not known when app was built: not recorded',
+  ]);
+});
+
+test('a process with an image of its own is named', () => {
+  const [worker] = known(withImages({ ...plain, services: known(plain).filter((service) => containersOf(service).some(({ name }) => name === 'worker')) }, () => 'posthog/posthog:mine'));
+  expect(found(withService(plain, 'worker', () => worker))).toContain('warning: not of the release 2026-09-11-r2: worker (posthog/posthog:mine)');
+});
+
+test('what may not be read is not known', () => {
+  expect(found({ ...plain, services: { unasked: 'no' } })).toEqual(['unknown: the release: no']);
+  const unread = known(plain).map((service) => ({ ...service, rollouts: service.rollouts.map((rollout) => ({ ...rollout, containers: { unasked: 'not this one' } })) }));
+  expect(found({ ...plain, services: unread })).toEqual(['unknown: the release: not this one']);
+  expect(found({ ...plain, services: [] })).toEqual([]);
+});
