@@ -17,6 +17,13 @@ export interface ClickHouseAttributes {
   /** The secret with the keys `username` and `password`. */
   readonly credentials: ISecret;
   /**
+   * The secret with the keys `username` and `password` of a user who may SELECT from the database and nothing else. PostHog writes both into the
+   * dictionaries that it makes, and every backup of the server holds them.
+   *
+   * @default - dictionaries hold `credentials`
+   */
+  readonly dictReaderCredentials?: ISecret;
+  /**
    * The database.
    *
    * @default 'posthog'
@@ -53,6 +60,7 @@ export class ImportedClickHouse extends Construct implements IClickHouse {
   public readonly tls: boolean;
   public readonly verifyCertificate: boolean;
   public readonly credentials: ISecret;
+  public readonly dictReaderCredentials?: ISecret;
   public readonly nativePort: number;
   public readonly httpPort: number;
   public readonly clientPorts: number[];
@@ -66,6 +74,7 @@ export class ImportedClickHouse extends Construct implements IClickHouse {
     this.tls = attrs.tls ?? true;
     this.verifyCertificate = attrs.verifyCertificate ?? true;
     this.credentials = attrs.credentials;
+    this.dictReaderCredentials = attrs.dictReaderCredentials;
     const ports = this.tls ? PORTS.tls : PORTS.plain;
     this.nativePort = ports.native;
     this.httpPort = ports.http;

@@ -4,7 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
-import { USER_NAME } from './clickhouse/layout';
+import { DICT_READER_NAME, USER_NAME } from './clickhouse/layout';
 import { defineKeeper, defineServer } from './clickhouse/members';
 import { CLICKHOUSE_PORTS, oneShard } from './clickhouse/topology';
 import { ClickHouseAttributes, ImportedClickHouse } from './clickhouse-import';
@@ -30,6 +30,11 @@ export interface IClickHouse extends IConstruct, IConnectable {
   readonly verifyCertificate: boolean;
   /** The secret with the keys `username` and `password`. */
   readonly credentials: ISecret;
+  /**
+   * The secret with the keys `username` and `password` of a user who may only read the database. PostHog writes both into the dictionaries that it
+   * makes, and backups hold them. Undefined where dictionaries read with `credentials`.
+   */
+  readonly dictReaderCredentials?: ISecret;
   /** The port of the native protocol: 9440 with TLS, 9000 without. */
   readonly nativePort: number;
   /** The port of the HTTP interface: 8443 with TLS, 8123 without. */
@@ -82,6 +87,7 @@ export class ClickHouse extends Construct implements IClickHouse {
   /** The server makes its own certificate, which nobody else can check. */
   public readonly verifyCertificate: boolean = false;
   public readonly credentials: ISecret;
+  public readonly dictReaderCredentials?: ISecret;
   public readonly nativePort: number = CLICKHOUSE_PORTS.native;
   public readonly httpPort: number = CLICKHOUSE_PORTS.http;
   public readonly clientPorts: number[] = [CLICKHOUSE_PORTS.native, CLICKHOUSE_PORTS.http];
@@ -111,12 +117,20 @@ export class ClickHouse extends Construct implements IClickHouse {
       // ClickHouse puts it into XML as it is, and PostHog into the definitions of dictionaries.
       generateSecretString: { secretStringTemplate: JSON.stringify({ username: USER_NAME }), generateStringKey: 'password', excludePunctuation: true, passwordLength: 40 },
     });
+    const dictReader = new Secret(this, 'DictReader', {
+      description: 'PostHog ClickHouse: user that dictionaries read as',
+      removalPolicy: withoutSnapshot(removalPolicy),
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ username: DICT_READER_NAME }), generateStringKey: 'password', excludePunctuation: true, passwordLength: 40,
+      },
+    });
+    this.dictReaderCredentials = dictReader;
     const clusterSecret = new Secret(this, 'ClusterSecret', {
       description: 'ClickHouse of PostHog: servers among each other',
       removalPolicy: withoutSnapshot(removalPolicy),
       generateSecretString: { excludePunctuation: true, passwordLength: 40 },
     });
-    this.acknowledgeSecrets(this.credentials, clusterSecret);
+    this.acknowledgeSecrets(this.credentials, dictReader, clusterSecret);
     const securityGroup = this.securityGroup(props, replicas > 1);
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.nativePort) });
 
@@ -133,6 +147,7 @@ export class ClickHouse extends Construct implements IClickHouse {
         snapshotId: props.snapshotId,
       },
       credentials: this.credentials,
+      dictReaderCredentials: dictReader,
       clusterSecret,
     };
     const keepers = topology.keepers.map((keeper, index) => defineKeeper(this, `Keeper${keeper.id}`, subnets[index % subnets.length], keeper, shared, props.keeperInstanceType));

@@ -12,7 +12,7 @@ import { PreparedHost } from './prepared-host';
 const ONE = oneShard(['clickhouse.internal'], []);
 const TWO = oneShard(['clickhouse.internal', 'clickhouse-2.internal'], ['keeper-1.internal', 'keeper-2.internal', 'keeper-3.internal']);
 const OPTIONS = { database: 'posthog', kafkaTls: true };
-const CONFIG = { config: configXml(ONE, ONE.nodes[0], OPTIONS), users: usersXml() };
+const CONFIG = { config: configXml(ONE, ONE.nodes[0], OPTIONS), users: usersXml('posthog') };
 const STARTUP = ((serverConfig(ONE, ONE.nodes[0], OPTIONS).startup_scripts as Elements).scripts as Elements[]).map(({ query }) => query as string);
 
 const host = new PreparedHost();
@@ -104,15 +104,15 @@ test('a server knows itself by its name and secure port, as PostHog\'s migration
     'INSERT INTO pairs VALUES (1, 7)',
     'CREATE DICTIONARY dictionary (a UInt64, b UInt64) PRIMARY KEY a SOURCE(CLICKHOUSE(TABLE pairs DB \'default\' USER \'posthog\' PASSWORD \'Abc123\')) LIFETIME(0) LAYOUT(FLAT())',
     'SELECT dictGet(\'dictionary\', \'b\', 1)',
-  ], { config: configXml(local, local.nodes[0], OPTIONS), users: usersXml() });
+  ], { config: configXml(local, local.nodes[0], OPTIONS), users: usersXml('posthog') });
   expect(hosts).toEqual([['localhost', 'online', 'data']]);
   expect(value).toEqual([['7']]);
 });
 
 test('replicas and Keepers get files that can be read', () => {
-  const [clusters] = askEngine([QUERIES.clusters], { config: configXml(TWO, TWO.nodes[1], OPTIONS), users: usersXml() });
+  const [clusters] = askEngine([QUERIES.clusters], { config: configXml(TWO, TWO.nodes[1], OPTIONS), users: usersXml('posthog') });
   expect(clusters).toHaveLength(17);
-  expect(() => askEngine([], { config: keeperXml(TWO, TWO.keepers[0]), users: usersXml() })).not.toThrow();
+  expect(() => askEngine([], { config: keeperXml(TWO, TWO.keepers[0]), users: usersXml('posthog') })).not.toThrow();
 });
 
 test('nobody gets in as default', () => {

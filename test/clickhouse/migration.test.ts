@@ -9,7 +9,7 @@ import { askEngine } from './engine';
 
 const SCRIPT = migrationScript();
 const ONE = oneShard(['clickhouse.internal'], []);
-const CONFIG = { config: configXml(ONE, ONE.nodes[0], { database: 'posthog', kafkaTls: true }), users: usersXml() };
+const CONFIG = { config: configXml(ONE, ONE.nodes[0], { database: 'posthog', kafkaTls: true }), users: usersXml('posthog') };
 
 /** A text of the script, between quotation marks. */
 function inScript(pattern: RegExp): string {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepareScript } from '../../lib/stores/clickhouse/prepare-script';
 
-const SECRETS = ['POSTHOG_CLICKHOUSE_PASSWORD', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET'];
+const SECRETS = ['POSTHOG_CLICKHOUSE_PASSWORD', 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET'];
 
 /** The instance's own script, as boot/prepare.sh of an instance passes it. */
 const LOG_IN = path.join(__dirname, '..', '..', 'lib', 'stores', 'instance', 'boot', 'log-in.sh');

@@ -51,8 +51,17 @@ test('the same tables record what the server does, and each of them ends', () =>
   expect(tables.filter((name) => !/INTERVAL \d+ DAY/.test(JSON.stringify(own[name])))).toEqual([]);
 });
 
-test('the profile is upstream\'s', () => {
-  expect(texts((usersConfig().profiles as Elements).default)).toEqual(upstream.profile);
+test('the profile is upstream\'s, but for what stands here with a reason', () => {
+  const own = texts((usersConfig('posthog').profiles as Elements).default);
+  const differing = Object.entries(upstream.profile).filter(([name, value]) => own[name] !== value).map(([name]) => name);
+  expect(Object.keys(own)).toEqual(Object.keys(upstream.profile));
+  expect(differing).toEqual(Object.keys(upstream.profileDiffers));
+});
+
+test('the user of dictionaries has upstream\'s name, profile and grant, of our one database', () => {
+  const { dict_reader: reader } = usersConfig('posthog').users as Record<string, Elements>;
+  expect(reader).toMatchObject({ profile: upstream.dictReader.profile, access_management: 0, grants: { query: upstream.dictReader.grant.replace('default', '`posthog`') } });
+  expect(texts((usersConfig('posthog').profiles as Elements).readonly)).toEqual({ readonly: '1' });
 });
 
 test('the library\'s release and a ClickHouse of its own are of the version that upstream pins', () => {

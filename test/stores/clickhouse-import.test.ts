@@ -20,6 +20,13 @@ test('database and verification can be given', () => {
   expect(given({ database: 'analytics', verifyCertificate: false })).toMatchObject({ database: 'analytics', verifyCertificate: false, tls: true });
 });
 
+test('dictionaries can read as a user of their own, and otherwise read as the one user', () => {
+  const stack = newStack();
+  const dictReaderCredentials = Secret.fromSecretNameV2(stack, 'DictReader', 'dict-reader');
+  expect(given({ dictReaderCredentials }, stack).dictReaderCredentials).toBe(dictReaderCredentials);
+  expect(given({}).dictReaderCredentials).toBeUndefined();
+});
+
 test('nothing is created', () => {
   const stack = newStack();
   given({}, stack);

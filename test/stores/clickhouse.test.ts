@@ -41,7 +41,7 @@ test('by default it is one Graviton instance with an encrypted volume of 200 GiB
   found.hasResourceProperties('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { InstanceType: 'r7g.large' } });
   found.hasResource('AWS::EC2::Volume', { Properties: { Size: 200, Encrypted: true, VolumeType: 'gp3', Iops: 3000, Throughput: 125 }, DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   found.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
-  expect(ofType(found, 'AWS::SecretsManager::Secret').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Retain', 'Retain']);
+  expect(ofType(found, 'AWS::SecretsManager::Secret').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Retain', 'Retain', 'Retain']);
 });
 
 test('the instance and its volume can be chosen, and what becomes of them', () => {
@@ -55,13 +55,15 @@ test('the instance and its volume can be chosen, and what becomes of them', () =
   found.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
 });
 
-test('it runs the version that PostHog expects, with our configuration alone, the brokers and two secrets', () => {
+test('it runs the version that PostHog expects, with our configuration alone, the brokers and three secrets', () => {
   const read = filesOf();
   expect(read('settings')).toContain('IMAGE=clickhouse/clickhouse-server@sha256:95f7cbf466dba734947775eb74808a13a3558e4398666ea6b1d992af85b9740d\n');
   expect(read('container/environment').split('\n').sort()).toEqual([
     '', 'CLICKHOUSE_CONFIG=/etc/posthog-clickhouse/config.xml', 'CLICKHOUSE_SKIP_USER_SETUP=1', 'KAFKA_HOSTS=b-1.internal:9094,b-2.internal:9094',
   ]);
-  expect(read('container/secrets').split('\n').map((line) => line.replace(/\t.*\t/, ' '))).toEqual(['POSTHOG_CLICKHOUSE_PASSWORD password', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET ', '']);
+  expect(read('container/secrets').split('\n').map((line) => line.replace(/\t.*\t/, ' '))).toEqual([
+    'POSTHOG_CLICKHOUSE_PASSWORD password', 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD password', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET ', '',
+  ]);
   expect(read('container/arguments')).toContain('--volume=/mnt/clickhouse/data:/var/lib/clickhouse\n');
   expect(read('container/arguments')).toContain('--ulimit=nofile=262144:262144\n');
   expect(read('settings')).toContain('\nSTOP_TIMEOUT=120\n');
@@ -80,12 +82,15 @@ test('image and database can be given, and plain brokers are spoken to plainly',
   expect(read('container/environment')).toContain('KAFKA_HOSTS=redpanda.internal:9092\n');
   expect(read(CONFIG)).not.toContain('security_protocol');
   expect(read(CONFIG)).toContain('CREATE DATABASE IF NOT EXISTS `analytics`');
+  expect(read('host/etc/posthog-clickhouse/users.xml')).toContain('GRANT SELECT ON `analytics`.*');
 });
 
 test('it prepares itself with the name of the host, the secrets and PostHog\'s image', () => {
   const lines = filesOf({ appImage: 'posthog/posthog:latest' })('container/prepare').split('\n');
   expect(lines[0]).toMatch(/^HOST_NAME='clickhouse\.stack-clickhouse-[0-9a-f]{8}\.internal'$/);
-  expect(lines.slice(1, 3)).toEqual(['REQUIRED_SECRETS=\'POSTHOG_CLICKHOUSE_PASSWORD POSTHOG_CLICKHOUSE_CLUSTER_SECRET\'', 'APP_IMAGE=\'posthog/posthog:latest\'']);
+  expect(lines.slice(1, 3)).toEqual([
+    'REQUIRED_SECRETS=\'POSTHOG_CLICKHOUSE_PASSWORD POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD POSTHOG_CLICKHOUSE_CLUSTER_SECRET\'', 'APP_IMAGE=\'posthog/posthog:latest\'',
+  ]);
   expect(lines).toContain('certificate');
 });
 
@@ -97,10 +102,11 @@ test('brokers that are not known yet are put in by the deployment', () => {
   expect(read('container/environment')).toMatch(/^KAFKA_HOSTS=@\{value-\d+\}$/m);
 });
 
-test('the password is made of letters and digits, which XML and SQL take as they are', () => {
+test('the passwords are made of letters and digits, which XML and SQL take as they are', () => {
   const generated = ofType<{ GenerateSecretString: Record<string, unknown> }>(template(), 'AWS::SecretsManager::Secret').map(([, { Properties }]) => Properties.GenerateSecretString);
   expect(generated).toEqual([
     { SecretStringTemplate: '{"username":"posthog"}', GenerateStringKey: 'password', ExcludePunctuation: true, PasswordLength: 40 },
+    { SecretStringTemplate: '{"username":"dict_reader"}', GenerateStringKey: 'password', ExcludePunctuation: true, PasswordLength: 40 },
     { ExcludePunctuation: true, PasswordLength: 40 },
   ]);
 });

@@ -1,6 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
+import { IClickHouse } from '../../stores/clickhouse';
 import { KafkaEncryption } from '../../stores/kafka-client';
 import { authorityOf, ProcessContext, ProcessSettings, Stores, where, whereTemporal } from '../process-definition';
 
@@ -51,6 +52,8 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       CLICKHOUSE_LOGS_CLUSTER_HOST: clickHouse.host,
       CLICKHOUSE_LOGS_CLUSTER_PORT: String(clickHouse.nativePort),
       CLICKHOUSE_LOGS_CLUSTER_SECURE: String(clickHouse.tls),
+      // The setting is called CLICKHOUSE_LOGS_CLUSTER_DATABASE, the variable is not. Before July 2026 it was `default` where it was not set.
+      CLICKHOUSE_LOGS_DATABASE: clickHouse.database,
       OBJECT_STORAGE_ENABLED: 'true',
       OBJECT_STORAGE_ENDPOINT: objectStorage.endpoint,
       OBJECT_STORAGE_PUBLIC_ENDPOINT: objectStorage.endpoint,
@@ -76,6 +79,7 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       CLICKHOUSE_PASSWORD: clickHousePassword,
       CLICKHOUSE_LOGS_CLUSTER_USER: clickHouseUser,
       CLICKHOUSE_LOGS_CLUSTER_PASSWORD: clickHousePassword,
+      ...dictReader(clickHouse),
       // Without it, no OAuth application can be saved: the toolbar and MCP need one (posthog/models/oauth.py).
       OIDC_RSA_PRIVATE_KEY: Secret.fromSecretsManager(secrets.oidcRsaPrivateKey),
       ...(context.isDeployed(PostHogProcess.BROWSERLESS) ? browserlessTokens(secrets) : {}),
@@ -104,6 +108,16 @@ function otherProcesses(context: ProcessContext): Record<string, string> {
     // Browsers open it, at the load balancer.
     ...where(context, PostHogProcess.LIVESTREAM, () => ({ LIVESTREAM_HOST: `${context.url}/livestream` })),
   };
+}
+
+/** Who dictionaries read as (posthog/clickhouse/client/connection.py, ClickHouseUser.DICT_READER). */
+function dictReader({ dictReaderCredentials: credentials }: IClickHouse): Record<string, Secret> {
+  return credentials
+    ? {
+      CLICKHOUSE_DICT_READER_USER: Secret.fromSecretsManager(credentials, 'username'),
+      CLICKHOUSE_DICT_READER_PASSWORD: Secret.fromSecretsManager(credentials, 'password'),
+    }
+    : {};
 }
 
 /** The app is called by data pipelines as well, at its private name. */

@@ -3,7 +3,7 @@ import { CONFIG_PATH, DATA_PATH, FORMAT_SCHEMAS_PATH, USER_SCRIPTS_PATH, VARIABL
 import { systemLogs } from './system-logs';
 import { openSsl } from './tls';
 import { CLICKHOUSE_PORTS, ClickHouseNode, ClickHouseTopology, clustersOf, macrosOf, NAMED_COLLECTIONS, Shard } from './topology';
-import { Elements, FromEnv, xml } from './xml';
+import { Elements, FromEnv, identifier, xml } from './xml';
 
 /** What the server's configuration depends on, besides the topology. */
 export interface ServerOptions {
@@ -25,7 +25,8 @@ const MEMORY = { max_server_memory_usage_to_ram_ratio: 0.8, cache_size_to_ram_ma
 const POOLS = {
   max_connections: 4096,
   max_concurrent_queries: 200,
-  // More than there are Kafka tables, about 95: with fewer threads some are never read.
+  // At least one thread for each consumer of a Kafka table, of which there are 51 (lib/catalog/clickhouse-kafka-tables.ts): with fewer, some tables
+  // are never read.
   background_message_broker_schedule_pool_size: 128,
   background_pool_size: 4,
   // Since 26.6 a table with a projection is refused unless size times ratio reaches 25.
@@ -59,6 +60,9 @@ export function serverConfig(topology: ClickHouseTopology, self: ClickHouseNode,
     user_directories: { users_xml: { path: `${CONFIG_PATH}/users.xml` } },
     default_profile: 'default',
     default_database: 'default',
+    // PostHog's coming schema tool compares the passwords of dictionaries. A query must ask as well (format_display_secrets_in_show_and_select), as a
+    // user who has the right.
+    display_secrets_in_show_and_select: 1,
     ...POOLS,
     ...MEMORY,
     merge_tree: MERGE_TREE,
@@ -110,8 +114,4 @@ function cluster(shards: readonly Shard[]): Elements {
 /** What PostHog's migrations expect of a server that has just started: the database, and `system.crash_log`, which the first flush makes. */
 function startupScripts(database: string): Elements {
   return { scripts: [`CREATE DATABASE IF NOT EXISTS ${identifier(database)}`, 'SYSTEM FLUSH LOGS'].map((query) => ({ query })) };
-}
-
-function identifier(name: string): string {
-  return `\`${name.replace(/[\\`]/g, '\\$&')}\``;
 }

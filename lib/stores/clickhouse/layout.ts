@@ -12,6 +12,13 @@ export const FORMAT_SCHEMAS_PATH = `${DATA_PATH}/format_schemas`;
 export const OWNER = '101:101';
 
 /** The environment variables that the configuration asks for. */
-export const VARIABLES = { kafka: 'KAFKA_HOSTS', password: 'POSTHOG_CLICKHOUSE_PASSWORD', cluster: 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET' };
+export const VARIABLES = {
+  kafka: 'KAFKA_HOSTS',
+  password: 'POSTHOG_CLICKHOUSE_PASSWORD',
+  dictReaderPassword: 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD',
+  cluster: 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET',
+};
 /** The user that PostHog is. */
 export const USER_NAME = 'posthog';
+/** The user that dictionaries read their tables as. */
+export const DICT_READER_NAME = 'dict_reader';

@@ -34,6 +34,7 @@ export interface ServerContext extends MemberContext {
   readonly volume: InstanceVolume;
   readonly instanceType: InstanceType;
   readonly credentials: ISecret;
+  readonly dictReaderCredentials: ISecret;
   readonly clusterSecret: ISecret;
 }
 
@@ -52,6 +53,7 @@ export function defineServer(scope: Construct, id: string, subnet: ISubnet, self
   const { props } = context;
   const secrets = {
     [VARIABLES.password]: { secret: context.credentials, field: 'password' },
+    [VARIABLES.dictReaderPassword]: { secret: context.dictReaderCredentials, field: 'password' },
     [VARIABLES.cluster]: { secret: context.clusterSecret },
   };
   const instance = new StatefulInstance(scope, id, {
@@ -68,7 +70,7 @@ export function defineServer(scope: Construct, id: string, subnet: ISubnet, self
       secrets,
       files: {
         [CONFIG_FILE]: configXml(context.topology, self, { database: context.database, kafkaTls: props.kafka.encryption === KafkaEncryption.TLS }),
-        [`${CONFIG_PATH}/users.xml`]: usersXml(),
+        [`${CONFIG_PATH}/users.xml`]: usersXml(context.database),
       },
       mounts: MOUNTS,
       ulimits: { nofile: '262144:262144' },

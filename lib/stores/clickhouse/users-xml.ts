@@ -1,7 +1,7 @@
-import { USER_NAME, VARIABLES } from './layout';
-import { Elements, FromEnv, xml } from './xml';
+import { DICT_READER_NAME, USER_NAME, VARIABLES } from './layout';
+import { Elements, FromEnv, identifier, xml } from './xml';
 
-/** docker/clickhouse/users.xml of PostHog. */
+/** docker/clickhouse/users.xml of PostHog, but for the last setting. */
 const PROFILE = {
   max_memory_usage: 10_000_000_000,
   load_balancing: 'random',
@@ -19,19 +19,21 @@ const PROFILE = {
   allow_suspicious_low_cardinality_types: 1,
   insert_distributed_sync: 1,
   throw_on_max_partitions_per_insert_block: 0,
-  number_of_mutations_to_throw: 1,
+  // Upstream's 1 refuses a mutation of a table that has an unfinished one, so a slow backfill makes the deletions of that day fail. What waits for
+  // more than this is stuck, and the next one should say so; without a limit of ours, ClickHouse refuses the thousandth.
+  number_of_mutations_to_throw: 20,
 };
 
 /**
  * Who may do what, by element.
  *
- * There is one user, and no `default`: what runs on the server, or makes it fetch an address, must know a password too. PostHog uses the
- * one for its dictionaries as well where CLICKHOUSE_DICT_READER_USER is not set (posthog/clickhouse/dictionaries.py). The user may not make others;
- * Kafka tables need the named collections.
+ * There is no `default`: what runs on the server, or makes it fetch an address, must know a password too. PostHog itself may do everything but make
+ * users; Kafka tables need the named collections. The definition of a dictionary holds the password that it reads with, and so does every backup: it is
+ * that of a user who may only read the database (posthog/clickhouse/dictionaries.py; docker/clickhouse/users.xml), and only from the server itself.
  */
-export function usersConfig(): Elements {
+export function usersConfig(database: string): Elements {
   return {
-    profiles: { default: PROFILE },
+    profiles: { default: PROFILE, readonly: { readonly: 1 } },
     quotas: { default: { interval: { duration: 3600, queries: 0, errors: 0, result_rows: 0, read_rows: 0, execution_time: 0 } } },
     users: {
       [USER_NAME]: {
@@ -43,11 +45,20 @@ export function usersConfig(): Elements {
         named_collection_control: 1,
         show_named_collections: 1,
       },
+      [DICT_READER_NAME]: {
+        password: new FromEnv(VARIABLES.dictReaderPassword, true),
+        // A dictionary without a host reads its own server, as if from 127.0.0.1.
+        networks: { ip: ['127.0.0.1', '::1'] },
+        profile: 'readonly',
+        quota: 'default',
+        access_management: 0,
+        grants: { query: `GRANT SELECT ON ${identifier(database)}.*` },
+      },
     },
   };
 }
 
 /** The file of users. */
-export function usersXml(): string {
-  return xml('clickhouse', usersConfig());
+export function usersXml(database: string): string {
+  return xml('clickhouse', usersConfig(database));
 }

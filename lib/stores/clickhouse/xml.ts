@@ -51,6 +51,11 @@ function isList(content: Content): content is readonly Content[] {
   return Array.isArray(content);
 }
 
+/** The name of a database in a statement of the configuration. */
+export function identifier(name: string): string {
+  return `\`${name.replace(/[\\`]/g, '\\$&')}\``;
+}
+
 function escaped(text: string): string {
   // What XML 1.0 cannot hold at all, not even escaped.
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text)) {

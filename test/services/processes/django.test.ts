@@ -46,6 +46,7 @@ test('the app is told this and nothing else', () => {
     CLICKHOUSE_LOGS_CLUSTER_HOST: 'clickhouse.internal',
     CLICKHOUSE_LOGS_CLUSTER_PORT: '9440',
     CLICKHOUSE_LOGS_CLUSTER_SECURE: 'true',
+    CLICKHOUSE_LOGS_DATABASE: 'posthog',
     CLICKHOUSE_LOGS_CLUSTER_USER: 'secret clickhouse username',
     CLICKHOUSE_LOGS_CLUSTER_PASSWORD: 'secret clickhouse password',
     OBJECT_STORAGE_ENABLED: 'true',
@@ -93,7 +94,8 @@ test('what the stores know of themselves arrives', () => {
     cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
     kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
     clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'H', {
-      host: 'ch', credentials: Secret.fromSecretNameV2(stack, 'Ch', 'ch-login'), database: 'events', tls: false, verifyCertificate: false,
+      host: 'ch', database: 'events', tls: false, verifyCertificate: false,
+      credentials: Secret.fromSecretNameV2(stack, 'Ch', 'ch-login'), dictReaderCredentials: Secret.fromSecretNameV2(stack, 'ChReader', 'ch-reader'),
     }),
     objectStorage: ObjectStorage.fromObjectStorageAttributes(stack, 'O', { bucket: Bucket.fromBucketName(stack, 'Files', 'files'), recordingsPrefix: 'replay' }),
   }) });
@@ -112,6 +114,9 @@ test('what the stores know of themselves arrives', () => {
     CLICKHOUSE_LOGS_CLUSTER_HOST: 'ch',
     CLICKHOUSE_LOGS_CLUSTER_PORT: '9000',
     CLICKHOUSE_LOGS_CLUSTER_SECURE: 'false',
+    CLICKHOUSE_LOGS_DATABASE: 'events',
+    CLICKHOUSE_DICT_READER_USER: 'secret ch-reader username',
+    CLICKHOUSE_DICT_READER_PASSWORD: 'secret ch-reader password',
     OBJECT_STORAGE_BUCKET: 'files',
     SESSION_RECORDING_V2_S3_BUCKET: 'files',
     SESSION_RECORDING_V2_S3_PREFIX: 'replay',

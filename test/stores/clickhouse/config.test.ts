@@ -1,7 +1,8 @@
+import { CLICKHOUSE_KAFKA_TABLES, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../../lib/catalog/clickhouse-kafka-tables';
 import { configXml, serverConfig } from '../../../lib/stores/clickhouse/config-xml';
 import { keeperXml } from '../../../lib/stores/clickhouse/keeper-xml';
 import { oneShard } from '../../../lib/stores/clickhouse/topology';
-import { usersXml } from '../../../lib/stores/clickhouse/users-xml';
+import { usersConfig, usersXml } from '../../../lib/stores/clickhouse/users-xml';
 import { Elements } from '../../../lib/stores/clickhouse/xml';
 
 const ONE = oneShard(['clickhouse.internal'], []);
@@ -76,10 +77,33 @@ test('memory is given in parts of what there is', () => {
   expect(one).not.toHaveProperty('uncompressed_cache_size');
 });
 
-test('there is one user, whose password comes from the environment, and nobody else', () => {
-  const file = usersXml();
-  expect([.../<users>\n {2}<(\w+)>/.exec(file)!].slice(1)).toEqual(['posthog']);
-  expect(file.match(/<networks>/g)).toHaveLength(1);
+test('there are two users, whose passwords come from the environment, and nobody else', () => {
+  const file = usersXml('posthog');
+  expect(Object.keys(usersConfig('posthog').users as Elements)).toEqual(['posthog', 'dict_reader']);
+  expect(file.match(/<networks>/g)).toHaveLength(2);
   expect(file).toContain('<password from_env="POSTHOG_CLICKHOUSE_PASSWORD" hide_in_preprocessed="true"/>');
-  expect(file).toContain('<access_management>0</access_management>');
+  expect(file).toContain('<password from_env="POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD" hide_in_preprocessed="true"/>');
+  expect(file.match(/<access_management>0<\/access_management>/g)).toHaveLength(2);
+});
+
+test('the user of dictionaries may read the database, from its own server', () => {
+  expect((usersConfig('a`b').users as Elements).dict_reader).toMatchObject({
+    networks: { ip: ['127.0.0.1', '::1'] }, profile: 'readonly', grants: { query: 'GRANT SELECT ON `a\\`b`.*' },
+  });
+  expect((usersConfig('posthog').profiles as Elements).readonly).toEqual({ readonly: 1 });
+});
+
+test('two mutations of a table do not exclude each other, and a pile of them is refused', () => {
+  const limit = ((usersConfig('posthog').profiles as Elements).default as Elements).number_of_mutations_to_throw;
+  expect(limit).toBeGreaterThan(2);
+  expect(limit).toBeLessThan(1000);
+});
+
+test('there is a thread for each consumer of a Kafka table, now and with the tables to come', () => {
+  const consumers = [...CLICKHOUSE_KAFKA_TABLES, ...COMING_CLICKHOUSE_KAFKA_TABLES].reduce((sum, table) => sum + table.consumers, 0);
+  expect(one.background_message_broker_schedule_pool_size).toBeGreaterThanOrEqual(consumers);
+});
+
+test('a query that asks for it, and may, sees the passwords of dictionaries', () => {
+  expect(one.display_secrets_in_show_and_select).toBe(1);
 });
