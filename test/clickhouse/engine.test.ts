@@ -26,6 +26,7 @@ const QUERIES = {
   settings: 'SELECT name, value FROM system.settings WHERE changed',
   users: 'SELECT name FROM system.users WHERE name != \'default\'',
   grants: 'SHOW GRANTS FOR posthog',
+  readerGrants: 'SHOW GRANTS FOR dict_reader',
   server: 'SELECT name FROM system.server_settings',
   changed: 'SELECT name, value FROM system.server_settings WHERE changed',
   functions: 'SELECT name FROM system.functions WHERE origin = \'ExecutableUserDefined\' ORDER BY name',
@@ -59,7 +60,7 @@ test('it takes every setting of MergeTree tables and of the profile', () => {
   const changed = new Map(answers.settings.map(([name, value]) => [name, value]));
   const taken = Object.entries(upstream.profile).filter(([name]) => changed.has(name));
   expect(taken.length).toBeGreaterThan(5);
-  expect(taken.filter(([name, value]) => changed.get(name) !== value)).toEqual([]);
+  expect(taken.filter(([name, value]) => changed.get(name) !== value).map(([name]) => name)).toEqual(Object.keys(upstream.profileDiffers));
 });
 
 test('it knows every setting of the server but those that only a server has', () => {
@@ -72,8 +73,9 @@ test('it knows every setting of the server but those that only a server has', ()
   expect(Object.fromEntries(answers.changed)).toMatchObject({ 'max_server_memory_usage_to_ram_ratio': '0.8', 'background_pool_size': '4', 'distributed_ddl.path': upstream.config.distributed_ddl });
 });
 
-test('there is one user, who may do all but make others', () => {
-  expect(answers.users).toEqual([['posthog']]);
+test('there are two users: one may do all but make others, one may read the database', () => {
+  expect(answers.users.flat().sort()).toEqual(['dict_reader', 'posthog']);
+  expect(answers.readerGrants).toEqual([['GRANT SELECT ON posthog.* TO dict_reader']]);
   const grants = answers.grants.flat().join('\n');
   expect(grants).toMatch(/SELECT, INSERT, ALTER, CREATE, DROP/);
   expect(grants).toContain('NAMED COLLECTION ON *');
@@ -95,18 +97,56 @@ test('a table with a projection can be made, which 26.6 refuses where the pool i
   expect(answers.projection).toEqual([]);
 });
 
-test('a server knows itself by its name and secure port, as PostHog\'s migrations ask (posthog/clickhouse/cluster.py), and its dictionaries read without a connection', () => {
+test('a server knows itself by its name and secure port, as PostHog\'s migrations ask (posthog/clickhouse/cluster.py)', () => {
   const local = oneShard(['localhost'], []);
-  const [hosts, , , , value] = askEngine([
+  const [hosts] = askEngine([
     `SELECT host_name, getMacro('hostClusterType'), getMacro('hostClusterRole') FROM clusterAllReplicas('posthog_migrations', system.clusters)
       WHERE cluster = 'posthog_migrations' AND is_local`,
-    'CREATE TABLE pairs (a UInt64, b UInt64) ENGINE = MergeTree ORDER BY a',
-    'INSERT INTO pairs VALUES (1, 7)',
-    'CREATE DICTIONARY dictionary (a UInt64, b UInt64) PRIMARY KEY a SOURCE(CLICKHOUSE(TABLE pairs DB \'default\' USER \'posthog\' PASSWORD \'Abc123\')) LIFETIME(0) LAYOUT(FLAT())',
-    'SELECT dictGet(\'dictionary\', \'b\', 1)',
   ], { config: configXml(local, local.nodes[0], OPTIONS), users: usersXml('posthog') });
   expect(hosts).toEqual([['localhost', 'online', 'data']]);
-  expect(value).toEqual([['7']]);
+});
+
+/** A table of the database with a dictionary that reads another, or the same, as somebody. */
+function dictionaryOf(database: string, user: string, password: string): string[] {
+  return [
+    `CREATE DATABASE IF NOT EXISTS ${database}`,
+    `CREATE TABLE ${database}.pairs (a UInt64, b UInt64) ENGINE = MergeTree ORDER BY a`,
+    `INSERT INTO ${database}.pairs VALUES (1, 7)`,
+    `CREATE DICTIONARY ${database}.dictionary (a UInt64, b UInt64) PRIMARY KEY a
+      SOURCE(CLICKHOUSE(TABLE pairs DB '${database}' USER '${user}' PASSWORD '${password}')) LIFETIME(0) LAYOUT(FLAT())`,
+    `SELECT dictGet('${database}.dictionary', 'b', 1)`,
+  ];
+}
+
+test('a dictionary reads without a connection, as the main user and as the one of dictionaries', () => {
+  expect(askEngine(dictionaryOf('posthog', 'posthog', 'Abc123'), CONFIG)[4]).toEqual([['7']]);
+  expect(askEngine(dictionaryOf('posthog', 'dict_reader', 'Ghi789'), CONFIG)[4]).toEqual([['7']]);
+});
+
+test('the user of dictionaries reads no other database, and needs its password', () => {
+  expect(() => askEngine(dictionaryOf('other', 'dict_reader', 'Ghi789'), CONFIG)).toThrow(/dict_reader: Not enough privileges/);
+  expect(() => askEngine(dictionaryOf('posthog', 'dict_reader', 'Abc123'), CONFIG)).toThrow(/dict_reader: Authentication failed/);
+});
+
+test('the definition of a dictionary shows its password to a query that asks for it, and to no other', () => {
+  const show = 'SHOW CREATE DICTIONARY posthog.dictionary';
+  const [hidden, shown] = askEngine([
+    ...dictionaryOf('posthog', 'dict_reader', 'Ghi789').slice(0, 4), show, `${show} SETTINGS format_display_secrets_in_show_and_select = 1`,
+  ], CONFIG).slice(4).map((answer) => answer.flat().join());
+  expect(hidden).toContain('[HIDDEN]');
+  expect(hidden).not.toContain('Ghi789');
+  expect(shown).toContain('Ghi789');
+});
+
+test('two mutations of a table do not exclude each other, which upstream\'s limit of one does', () => {
+  const mutations = [
+    'CREATE TABLE t (a UInt64, b UInt64) ENGINE = MergeTree ORDER BY a', 'INSERT INTO t VALUES (1, 1)', 'SYSTEM STOP MERGES t',
+    'ALTER TABLE t UPDATE b = 2 WHERE a = 1 SETTINGS mutations_sync = 0', 'ALTER TABLE t DELETE WHERE a = 2 SETTINGS mutations_sync = 0',
+    'SELECT count() FROM system.mutations WHERE table = \'t\' AND NOT is_done',
+  ];
+  expect(askEngine(mutations, CONFIG).at(-1)).toEqual([['2']]);
+  const strict = CONFIG.users.replace(/(<number_of_mutations_to_throw>)\d+/, '$11');
+  expect(() => askEngine(mutations, { ...CONFIG, users: strict })).toThrow(/TOO_MANY_MUTATIONS/);
 });
 
 test('replicas and Keepers get files that can be read', () => {

@@ -50,7 +50,9 @@ export function askEngine(queries: readonly string[], options: EngineOptions): s
     });
     const answers = /^ANSWERS (.*)$/m.exec(stdout);
     if (status !== 0 || !answers) {
-      throw new Error(stderr.slice(-4000));
+      // The engine goes on writing its log after it has failed.
+      const said = stderr.split('\n').filter((line) => !/^\d{4}\.\d\d\.\d\d /.test(line)).join('\n');
+      throw new Error(`${said.slice(-4000)}\n${stderr.slice(-4000)}`);
     }
     return JSON.parse(answers[1]) as string[][][];
   } finally {
