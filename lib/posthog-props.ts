@@ -87,6 +87,8 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, Ap
   /**
    * How many partitions the topics have that carry what visitors send, from 1 to 100. More can be asked for later, and never fewer.
    *
+   * Two topics have at least eight, because ClickHouse reads them with eight consumers: `clickhouse_logs` and `clickhouse_property_values`.
+   *
    * @default 6
    */
   readonly topicPartitions?: number;

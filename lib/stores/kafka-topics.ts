@@ -1,3 +1,4 @@
+import { clickHouseConsumers } from '../catalog/clickhouse-kafka-tables';
 import { Topic, TOPICS } from '../catalog/topics';
 
 /** A topic as it must be: it may have more partitions, and is never given fewer. */
@@ -9,7 +10,8 @@ export interface KafkaTopic {
 }
 
 /**
- * The topics that PostHog needs, in their order by name.
+ * The topics that PostHog needs, in their order by name. Each has at least as many partitions as ClickHouse has consumers for it: a consumer without a
+ * partition holds a thread and has nothing to read.
  *
  * @param busyPartitions how many partitions the busy ones have; the others have one
  * @param isWanted which topics of the catalog; all, where it is left out
@@ -17,7 +19,7 @@ export interface KafkaTopic {
 export function kafkaTopics(busyPartitions: number, isWanted: (topic: Topic) => boolean = () => true): KafkaTopic[] {
   return TOPICS.filter(isWanted).map(({ name, busy, retentionMs }) => ({
     name,
-    partitions: busy ? busyPartitions : 1,
+    partitions: Math.max(busy ? busyPartitions : 1, clickHouseConsumers(name)),
     ...(retentionMs === undefined ? {} : { retentionMs }),
   })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,3 +1,4 @@
+import { clickHouseConsumers } from '../../lib/catalog/clickhouse-kafka-tables';
 import { kafkaTopics, topicLines } from '../../lib/stores/kafka-topics';
 import { PROCESSES } from '../../lib/services/processes';
 import { settingsOf } from '../helpers/process-context';
@@ -29,6 +30,13 @@ test('the busy topics are read in parallel, and dead letters are kept', () => {
   expect(topics.find(({ name }) => name === 'clickhouse_groups')).toEqual({ name: 'clickhouse_groups', partitions: 1 });
   expect(topics.filter(({ retentionMs }) => retentionMs).map(({ name }) => name).filter((name) => !/dlq|dead_letter/.test(name))).toEqual([]);
   expect(topics.find(({ name }) => name === 'events_plugin_ingestion_dlq')?.retentionMs).toBe(14 * 86_400_000);
+});
+
+test.each([1, 6, 12])('with %d partitions of busy topics, no topic has fewer partitions than ClickHouse has consumers for it', (busyPartitions) => {
+  const topics = kafkaTopics(busyPartitions);
+  expect(topics.filter(({ name, partitions }) => partitions < Math.max(1, clickHouseConsumers(name)))).toEqual([]);
+  expect(topics.find(({ name }) => name === 'clickhouse_property_values')?.partitions).toBe(8);
+  expect(topics.find(({ name }) => name === 'clickhouse_logs')?.partitions).toBe(Math.max(8, busyPartitions));
 });
 
 test('are written a line each', () => {
