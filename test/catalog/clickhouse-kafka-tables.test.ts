@@ -1,4 +1,5 @@
 import { CLICKHOUSE_KAFKA_TABLES, clickHouseConsumers, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../lib/catalog/clickhouse-kafka-tables';
+import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/duplicate-kafka-tables';
 import { NAMED_COLLECTIONS } from '../../lib/stores/clickhouse/topology';
 import { kafkaTopics } from '../../lib/stores/kafka-topics';
 
@@ -33,6 +34,11 @@ test('a second table reads the same topic as the first, in a group of its own', 
     expect(first?.topic).toBe(topic);
     expect(first?.group).not.toBe(group);
   }
+});
+
+test('the second tables are those that the migration drops', () => {
+  const seconds = CLICKHOUSE_KAFKA_TABLES.flatMap(({ table, secondOf }) => secondOf === undefined ? [] : `${table} of ${secondOf}`);
+  expect(seconds.sort()).toEqual(DUPLICATE_KAFKA_TABLES.map(({ drop, keep }) => `${drop[1]} of ${keep[1]}`).sort());
 });
 
 test.each([['clickhouse_property_values', 8], ['clickhouse_logs', 8], ['clickhouse_events_json', 1], ['clickhouse_app_metrics2', 1], ['cdp_internal_events', 0]])(

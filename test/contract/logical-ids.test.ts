@@ -132,6 +132,7 @@ AWS::SecretsManager::Secret PostHogSecretsOidcRsaPrivateKeyFDFE0B0A
 AWS::SecretsManager::Secret PostHogSecretsSecretKeyE69EAED0
 AWS::SecretsManager::Secret PostHogStoresClickHouseClusterSecretA9328DA1
 AWS::SecretsManager::Secret PostHogStoresClickHouseCredentials9A5D8A54
+AWS::SecretsManager::Secret PostHogStoresClickHouseDictReaderF0218646
 AWS::SecretsManager::Secret PostHogStoresPostgresCredentials92E379DB
 AWS::SecretsManager::Secret PostHogStoresPostgresCyclotronUrl760E3B97
 AWS::SecretsManager::Secret PostHogStoresPostgresNodeCyclotronUrl3EF37073
@@ -242,6 +243,7 @@ AWS::Logs::LogGroup ClickHouseServer1Logs9873090D
 AWS::Route53::HostedZone ClickHouseZone8A590201
 AWS::SecretsManager::Secret ClickHouseClusterSecret59B8A281
 AWS::SecretsManager::Secret ClickHouseCredentialsCFD6A904
+AWS::SecretsManager::Secret ClickHouseDictReader2C400D49
 `;
 const CLICKHOUSE_REPLICAS = `
 AWS::EC2::Volume ClickHouseKeeper1Volume65D899C2

@@ -121,6 +121,7 @@ def migrate():
         check(connection)
         # A migration reads system.crash_log, which is not there before the first flush (posthog/clickhouse/custom_metrics.py).
         on_every_server("SYSTEM FLUSH LOGS ON CLUSTER '{}'", "SYSTEM FLUSH LOGS")
+        trust_clickhouse()
         run_migrations(connection)
         drop_duplicates()
         for command in filter(None, setting("AFTERWARDS").splitlines()):
