@@ -39,15 +39,14 @@ def program_settings(files: dict, crate: str, mode: str | None) -> list:
     def shared(file: str, name: str):
         """A struct of another crate, found by the line that imports it."""
         homes = everywhere.get(name, {})
-        if crate in homes:
-            return None
         used = re.search(rf"\buse ([a-z_]+)(?:::\w+)*::(?:\{{[^}}]*)?\b{name}\b", files[file])
         home = used.group(1) if used else ""
-        return next((struct for folder, struct in homes.items() if re.sub(r"[/-]", "_", folder) == home), None)
+        return next((struct for folder, struct in homes.items() if re.sub(r"[/-]", "_", folder) == home), homes.get(crate))
 
     found, pending = {}, []
     for file, text in own.items():
-        pending += [(file, body) for _, body in STRUCT.findall(text)]
+        # What all modes of a crate could read, one reads where it nests it.
+        pending += [(file, body) for _, body in STRUCT.findall(text)] if not mode or f"/modes/{mode}/" in file else []
         # A shared struct that is read on its own.
         pending += [struct for name in re.findall(r"\b(\w+)::(?:init_from_env|set_defaults)", text) if (struct := shared(file, name))]
         for name in re.findall(r"env::var(?:_os)?\(\s*\"([A-Z][A-Z0-9_]+)\"", text):
