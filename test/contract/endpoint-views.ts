@@ -69,6 +69,12 @@ const APP = 'home';
  */
 export const WIDE_ROWS: Record<string, string[]> = {
   '/static': [APP],
+  '/shared': [APP],
+  '/shared_dashboard': [APP],
+  '/embedded': [APP],
+  '/exporter': [APP],
+  '/interview': [APP],
+  '/uploaded_media': [APP],
   '/site_app': [APP],
   '/messaging-preferences': [APP],
   '/oauth': [APP],
