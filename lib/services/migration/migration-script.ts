@@ -7,7 +7,11 @@ import { BEFORE_SQUASH, CLICKHOUSE_BRIDGES } from '../../catalog/legacy-database
 const SERVICES = path.join(__dirname, '..', '..', '..', 'lib', 'services');
 
 /** What the script gets of the catalog, by the name of its Python constant. JSON of lists, objects and texts is Python as well. */
-const DATA = { BRIDGES: CLICKHOUSE_BRIDGES, BEFORE_SQUASH, DUPLICATES: DUPLICATE_KAFKA_TABLES };
+const DATA = {
+  BRIDGES: CLICKHOUSE_BRIDGES.map(({ table, column, recreatedBy, addedBy, image }) => ({ table, column, recreatedBy, addedBy, image })),
+  BEFORE_SQUASH,
+  DUPLICATES: DUPLICATE_KAFKA_TABLES,
+};
 
 /** The script that makes Kafka's topics. */
 export function topicsScript(): string {
@@ -18,10 +22,11 @@ export function topicsScript(): string {
 export function migrationScript(): string {
   const [stores, ...rest] = ['stores', 'ledgers', 'checks', 'migrate'].map((part) => readFileSync(path.join(SERVICES, 'migration', 'script', `${part}.py`), 'utf8'));
   const data = Object.entries(DATA).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('\n');
-  return withoutComments([stores, data, ...rest].join('\n\n'));
+  return condensed([stores, data, ...rest].join('\n\n'));
 }
 
-/** Leaves out what no interpreter reads: a task definition has 64 KiB for everything. */
-function withoutComments(script: string): string {
-  return script.split('\n').filter((line) => !/^\s*(#.*)?$/.test(line)).join('\n') + '\n';
+/** Leaves out comments, docstrings, empty lines and three of four spaces of an indentation: a task definition has 64 KiB for everything. */
+function condensed(script: string): string {
+  const lines = script.replace(/^"""[^]*?"""$/m, '').split('\n').filter((line) => !/^\s*(#.*|"""[^"]+""")?$/.test(line));
+  return `${lines.map((line) => line.replace(/^( {4})+/, ({ length }) => ' '.repeat(length / 4))).join('\n')}\n`;
 }

@@ -37,6 +37,8 @@ class Complaint(Exception):
 class Failure(Complaint):
     """A program has failed."""
 
+    outcome = "failed"
+
 
 class Refusal(Complaint):
     """Nothing has been changed."""
