@@ -3,8 +3,9 @@ import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogIngressOptions } from './ingress/ingress-options';
-import { isProcess } from './catalog/posthog-process';
+import { isProcess, PostHogProcess } from './catalog/posthog-process';
 import { NatMode } from './network/nat-mode';
+import { taskQueue } from './catalog/task-queues';
 import { checkEnum } from './private/enums';
 import { rejected } from './private/errors';
 import { checkWhole } from './private/numbers';
@@ -271,6 +272,9 @@ function checkTaskQueues(queues: readonly string[] | undefined): void {
   const wrong = queues?.find((queue) => !/^[a-z][a-z0-9-]*$/.test(queue));
   if (queues?.length === 0 || wrong !== undefined) {
     throw rejected('temporalTaskQueues', 'must be one or more names of queues, such as general-purpose-task-queue', wrong ?? queues);
+  }
+  if (queues?.every((queue) => taskQueue(queue)?.process === PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER)) {
+    throw rejected('temporalTaskQueues', 'must name a queue besides those of batch exports, which `temporal-batch-exports-worker` serves', queues);
   }
 }
 

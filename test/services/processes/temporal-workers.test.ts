@@ -4,7 +4,7 @@ import { PostHogProcess } from '../../../lib';
 import { TEMPORAL_BATCH_EXPORTS_WORKER, TEMPORAL_DJANGO_WORKER } from '../../../lib/services/processes/temporal-workers';
 import { WEB } from '../../../lib/services/processes/web';
 import { settingsOf } from '../../helpers/process-context';
-import { newStack } from '../../helpers/stack';
+import { newPostHog, newStack } from '../../helpers/stack';
 
 type Context = Parameters<typeof settingsOf>[1];
 
@@ -62,4 +62,12 @@ test('`temporalTaskQueues` replaces the queues of the one process, and takes bat
   const temporalTaskQueues = ['ducklake-task-queue', 'batch-exports-task-queue', 'of-a-later-release'];
   expect(queues({ temporalTaskQueues })).toEqual(['ducklake-task-queue', 'of-a-later-release']);
   expect(queues({ temporalTaskQueues }, TEMPORAL_BATCH_EXPORTS_WORKER)).toEqual(BATCH_EXPORTS);
+});
+
+test.each<[queues: string[], message: string]>([
+  [[], '`temporalTaskQueues` must be one or more names of queues, such as general-purpose-task-queue, got: '],
+  [['General'], 'got: \'General\''],
+  [BATCH_EXPORTS, '`temporalTaskQueues` must name a queue besides those of batch exports, which `temporal-batch-exports-worker` serves, got: '],
+])('`temporalTaskQueues` of %j is refused', (temporalTaskQueues, message) => {
+  expect(() => newPostHog(newStack(), { temporalTaskQueues })).toThrow(message);
 });
