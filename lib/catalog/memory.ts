@@ -24,20 +24,30 @@ const NODE = { basis: 'guess: half a GiB for the bundle and its heap' };
 export const MEMORY: Readonly<Record<PostHogProcess, MemoryEvidence>> = {
   [PostHogProcess.WEB]: {
     mib: 1733, commit: JULY,
-    basis: 'per worker 757 MB anonymous after 15 requests, 694 MB before the first, and 219 MB of file pages that all share (Granian 2.7.6): here two workers. '
+    basis: 'per worker 757 MB anonymous after 15 requests, 694 MB before the first, and 219 MB of file pages that all share (Granian '
+      + '2.7.6): here two workers. '
       + 'Production reports 0.7 to 1.5 GB a worker after days (enricofranke/posthog-k8s, tao101/dokploy-templates, 2026)',
   },
-  [PostHogProcess.WORKER]: { mib: 2100, commit: JULY, basis: 'Pss of Celery 702 MB, its scheduler 694 MB and two children of 730 to 834 MB, which share most: 2.2 GB. Production reports 1 GB a child' },
+  [PostHogProcess.WORKER]: {
+    mib: 2100, commit: JULY,
+    basis: 'Pss of Celery 702 MB, its scheduler 694 MB and two children of 730 to 834 MB, which share most: 2.2 GB. Production reports 1 GB a child',
+  },
   [PostHogProcess.TEMPORAL_DJANGO_WORKER]: {
     mib: 1069, commit: JULY,
-    basis: 'one process, a minute after its start on Temporal 1.26.2: 26 queues and the sources of data imports, Rss 1,069 MiB, anonymous 838 MiB; the 8 queues of the default, '
+    basis: 'one process, a minute after its start on Temporal 1.26.2: 26 queues and the sources of data imports, Rss 1,069 MiB, anonymous '
+      + '838 MiB; the 8 queues of the default, '
       + 'Rss 930 MiB, anonymous 703 MiB',
   },
-  [PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER]: { mib: 1000, commit: JULY, basis: 'Rss 972 to 1000 MB of one queue\'s process, anonymous 753 to 756 MB; the buffers of running exports are not in it' },
+  [PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER]: {
+    mib: 1000, commit: JULY,
+    basis: 'Rss 972 to 1000 MB of one queue\'s process, anonymous 753 to 756 MB; the buffers of running exports are not in it',
+  },
   [PostHogProcess.TEMPORAL]: { basis: 'guess: a Go service with four parts' },
   [PostHogProcess.LIVESTREAM]: { basis: 'guess: a Go service with a GeoIP database' },
   [PostHogProcess.BROWSERLESS]: { basis: 'guess: a Chromium of several hundred MiB for each page' },
-  [PostHogProcess.CAPTURE]: { basis: 'guess: each of two Kafka producers may hold 400 MiB of events while Kafka does not answer (rust/common/kafka/src/config.rs)' },
+  [PostHogProcess.CAPTURE]: {
+    basis: 'guess: each of two Kafka producers may hold 400 MiB of events while Kafka does not answer (rust/common/kafka/src/config.rs)',
+  },
   [PostHogProcess.REPLAY_CAPTURE]: { basis: 'guess: as capture, with bodies of up to 25 MB' },
   [PostHogProcess.CAPTURE_AI]: { basis: 'guess: as capture, with large bodies' },
   [PostHogProcess.CAPTURE_LOGS]: { basis: 'guess: as capture' },

@@ -2,13 +2,17 @@ import { TASK_QUEUES, taskQueue } from '../../lib/catalog/task-queues';
 import { TEMPORAL_BATCH_EXPORTS_WORKER, TEMPORAL_DJANGO_WORKER } from '../../lib/services/processes/temporal-workers';
 import { tablesOnPage, taskQueueTables } from '../../scripts/task-queues';
 
-/** The names in posthog/settings/temporal.py of 13 July 2026 (mergebloom/posthog-infra @feb3708): 26 that its worker registers, and one of a Node process. */
+/**
+ * The names in posthog/settings/temporal.py of 13 July 2026 (mergebloom/posthog-infra @feb3708): 26 that its worker registers, and one of a
+ * Node process.
+ */
 const JULY = [
-  'data-warehouse-task-queue', 'data-warehouse-cdp-producer-task-queue', 'data-warehouse-metadata-task-queue', 'max-ai-task-queue', 'batch-exports-task-queue', 'data-modeling-task-queue',
-  'no-sandbox-python-django', 'general-purpose-task-queue', 'experiments-recalculation-task-queue', 'health-check-task-queue', 'ducklake-task-queue', 'tasks-task-queue', 'test-task-queue',
-  'billing-task-queue', 'video-export-task-queue', 'messaging-task-queue', 'analytics-platform-task-queue', 'session-replay-task-queue', 'replay-vision-task-queue', 'weekly-digest-task-queue',
-  'llm-analytics-evals-task-queue', 'llm-analytics-task-queue', 'mcp-analytics-task-queue', 'error-tracking-task-queue', 'event-screenshots-task-queue', 'logs-alerting-task-queue',
-  'rasterization-task-queue',
+  'data-warehouse-task-queue', 'data-warehouse-cdp-producer-task-queue', 'data-warehouse-metadata-task-queue', 'max-ai-task-queue',
+  'batch-exports-task-queue', 'data-modeling-task-queue', 'no-sandbox-python-django', 'general-purpose-task-queue',
+  'experiments-recalculation-task-queue', 'health-check-task-queue', 'ducklake-task-queue', 'tasks-task-queue', 'test-task-queue',
+  'billing-task-queue', 'video-export-task-queue', 'messaging-task-queue', 'analytics-platform-task-queue', 'session-replay-task-queue',
+  'replay-vision-task-queue', 'weekly-digest-task-queue', 'llm-analytics-evals-task-queue', 'llm-analytics-task-queue',
+  'mcp-analytics-task-queue', 'error-tracking-task-queue', 'event-screenshots-task-queue', 'logs-alerting-task-queue', 'rasterization-task-queue',
 ];
 
 test('the catalog has every queue of July\'s settings, each once', () => {

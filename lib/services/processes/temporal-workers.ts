@@ -6,8 +6,13 @@ import { Product } from '../../catalog/product';
 import { QueueNeeds, taskQueue } from '../../catalog/task-queues';
 import { ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
 
-/** The script ships beside the sources; `lib/` and `build/` are equally deep. */
-const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'services', 'processes', 'serve-task-queues.py');
+/** The scripts ship beside the sources; `lib/` and `build/` are equally deep. */
+const SCRIPTS = path.join(__dirname, '..', '..', '..', 'lib', 'services', 'processes', 'task-queues');
+
+/** The script of both workers, put together from its parts: an image that is not ours takes one text. */
+function serveTaskQueues(): string {
+  return ['queues', 'serve'].map((part) => readFileSync(path.join(SCRIPTS, `${part}.py`), 'utf8')).join('\n\n');
+}
 
 /** Seconds that running activities get to finish; ECS ends the container 120 seconds after SIGTERM, and PostHog's own default is 300. */
 const GRACE = '90';
@@ -16,7 +21,7 @@ const WORKER = {
   products: [Product.EXPORTS],
   image: 'app',
   entryPoint: ['python', '-c'],
-  command: [readFileSync(SCRIPT, 'utf8')],
+  command: [serveTaskQueues()],
   interruptible: true,
   stopTimeout: 120,
   stores: DJANGO_STORES,

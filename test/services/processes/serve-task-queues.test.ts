@@ -20,7 +20,8 @@ describe('in one process', () => {
     expect(image.log.slice(0, 3)).toEqual([
       'register_temporal_search_attributes',
       'create one activities=[\'one\'] enable_combined_metrics_server=True graceful_shutdown_timeout=0:01:30 metric_prefix=None metrics_port=8600',
-      'create exports activities=[\'exports\'] enable_combined_metrics_server=False graceful_shutdown_timeout=0:01:30 metric_prefix=batch_exports_ metrics_port=8601',
+      'create exports activities=[\'exports\'] enable_combined_metrics_server=False graceful_shutdown_timeout=0:01:30 '
+        + 'metric_prefix=batch_exports_ metrics_port=8601',
     ]);
     expect(image.log.slice(3).sort()).toEqual(['run exports', 'run one', 'schedule_temporal_workflows', 'shutdown exports', 'shutdown one']);
     expect(image.output).toContain('serving 2: one exports');
@@ -99,33 +100,42 @@ describe('in one process', () => {
 });
 
 describe('by PostHog\'s command', () => {
-  const WAITING = '#!/bin/bash\ntrap \'echo "stopped $2" >> log; exit 0\' TERM\nif [ "$2" = unknown ]; then exit 1; fi\necho "command $*" >> log\nwhile true; do sleep 0.05; done\n';
+  const WAITING = `#!/bin/bash
+trap 'echo "stopped $2" >> log; exit 0' TERM
+if [ "$2" = unknown ]; then exit 1; fi
+echo "command $*" >> log
+while true; do sleep 0.05; done
+`;
   let ecs: Server;
 
   /** Answers as the metadata endpoint of ECS does. */
   async function taskOf(memory: number): Promise<Record<string, string>> {
-    ecs = createServer(({ url }, response) => { response.end(url === '/v4/x/task' ? JSON.stringify({ Limits: { CPU: 1, Memory: memory } }) : ''); });
+    const answer = JSON.stringify({ Limits: { CPU: 1, Memory: memory } });
+    ecs = createServer(({ url }, response) => { response.end(url === '/v4/x/task' ? answer : ''); });
     await new Promise<void>((resolve) => { ecs.listen(0, '127.0.0.1', resolve); });
     return { ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${(ecs.address() as AddressInfo).port}/v4/x` };
   }
 
   afterEach(() => new Promise((resolve) => { ecs.close(resolve); }));
 
-  test.each([['other', 'create_worker takes no host, port, namespace, metrics_port, workflows, activities'], ['bare', 'start_temporal_worker has neither']] as const)(
-    'runs a process for each queue where the code is %s', async (command, reason) => {
-      given(command).write('bin/temporal-django-worker', WAITING);
-      const environment = await taskOf(4096);
-      expect(await image.run('one two', { environment, during: async () => { await image.until(() => image.log.filter((line) => line.startsWith('command')).length === 2); image.stop(); } })).toBe(0);
-      expect(image.output).toContain(reason);
-      expect(image.log).toEqual(expect.arrayContaining([
-        'manage.py register_temporal_search_attributes --skip-checks', 'command --task-queue one --metrics-port 8600', 'command --task-queue two --metrics-port 8610', 'stopped one', 'stopped two',
-      ]));
-    });
+  test.each([
+    ['other', 'create_worker takes no host, port, namespace, metrics_port, workflows, activities'], ['bare', 'start_temporal_worker has neither'],
+  ] as const)('runs a process for each queue where the code is %s', async (command, reason) => {
+    given(command).write('bin/temporal-django-worker', WAITING);
+    const environment = await taskOf(4096);
+    const both = () => image.log.filter((line) => line.startsWith('command')).length === 2;
+    expect(await image.runWhile(both, 'one two', environment)).toBe(0);
+    expect(image.output).toContain(reason);
+    expect(image.log).toEqual(expect.arrayContaining([
+      'manage.py register_temporal_search_attributes --skip-checks',
+      'command --task-queue one --metrics-port 8600', 'command --task-queue two --metrics-port 8610', 'stopped one', 'stopped two',
+    ]));
+  });
 
   test('runs as many as the task has memory for, the first ones, and logs the others', async () => {
     given('other').write('bin/temporal-django-worker', WAITING);
     const environment = await taskOf(2048);
-    await image.run('one two three', { environment, during: async () => { await image.until(() => image.log.includes('command --task-queue two --metrics-port 8610')); image.stop(); } });
+    await image.runWhile(() => image.log.includes('command --task-queue two --metrics-port 8610'), 'one two three', environment);
     expect(image.output).toContain('NOT served, the task has memory for 2 processes; give it more with `memoryLimitMiB`: three');
     expect(image.log).not.toContain('command --task-queue three --metrics-port 8620');
   });
@@ -133,7 +143,7 @@ describe('by PostHog\'s command', () => {
   test('goes on where a queue does not exist', async () => {
     given('other').write('bin/temporal-django-worker', WAITING);
     const environment = await taskOf(4096);
-    await image.run('unknown one', { environment, during: async () => { await image.until(() => image.output.includes('its command has ended with 1: unknown')); image.stop(); } });
+    await image.runWhile(() => image.output.includes('its command has ended with 1: unknown'), 'unknown one', environment);
     expect(image.log).toContain('stopped one');
   });
 });

@@ -10,8 +10,9 @@ const [SCRIPT] = TEMPORAL_DJANGO_WORKER.command!;
 const STUBS: Readonly<Record<string, string>> = {
   'django/__init__.py': 'def setup(): pass\n',
   'django/conf.py': `from types import SimpleNamespace
-settings = SimpleNamespace(TEMPORAL_HOST="temporal", TEMPORAL_PORT="7233", TEMPORAL_NAMESPACE="default", MAX_AI_TASK_QUEUE="ai", TASKS_TASK_QUEUE="tasks",
-    DATA_WAREHOUSE_TASK_QUEUE="imports", DATA_WAREHOUSE_CDP_PRODUCER_TASK_QUEUE="rows", SURFACING_SCORING_SWEEP_TASK_QUEUE="replay", OTEL_SERVICE_NAME=None)
+settings = SimpleNamespace(TEMPORAL_HOST="temporal", TEMPORAL_PORT="7233", TEMPORAL_NAMESPACE="default", OTEL_SERVICE_NAME=None,
+    MAX_AI_TASK_QUEUE="ai", TASKS_TASK_QUEUE="tasks", DATA_WAREHOUSE_TASK_QUEUE="imports",
+    DATA_WAREHOUSE_CDP_PRODUCER_TASK_QUEUE="rows", SURFACING_SCORING_SWEEP_TASK_QUEUE="replay")
 `,
   'django/core/__init__.py': '',
   'django/core/management/__init__.py': `import os
@@ -135,10 +136,13 @@ export class TaskQueueImage {
   }
 
   /** Runs the script as the container does. Answers its exit code. */
-  public run(queues: string, { environment = {}, during = async () => {} }: { environment?: Record<string, string>; during?: () => Promise<void> } = {}): Promise<number | null> {
+  public run(queues: string, environment: Record<string, string> = {}, during = async () => {}): Promise<number | null> {
     const child = spawn('python3', ['-c', SCRIPT], {
       cwd: this.folder,
-      env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', TASK_QUEUES: queues, TEMPORAL_PATIENCE_SECONDS: '1', TEMPORAL_PAUSE_SECONDS: '0.05', ...environment },
+      env: {
+        PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', TASK_QUEUES: queues,
+        TEMPORAL_PATIENCE_SECONDS: '1', TEMPORAL_PAUSE_SECONDS: '0.05', ...environment,
+      },
     });
     this.child = child;
     child.stdout.on('data', (text) => { this.output += text; });
@@ -149,7 +153,15 @@ export class TaskQueueImage {
 
   /** Runs it until it has said something, stops it as ECS does, and answers its exit code. */
   public runUntil(said: string, queues: string, environment?: Record<string, string>): Promise<number | null> {
-    return this.run(queues, { environment, during: async () => { await this.until(() => this.output.includes(said)); this.stop(); } });
+    return this.runWhile(() => this.output.includes(said), queues, environment);
+  }
+
+  /** The same until something is the case. */
+  public runWhile(condition: () => boolean, queues: string, environment?: Record<string, string>): Promise<number | null> {
+    return this.run(queues, environment, async () => {
+      await this.until(condition);
+      this.stop();
+    });
   }
 
   public stop(): void {

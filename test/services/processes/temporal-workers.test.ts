@@ -12,7 +12,8 @@ const queues = (context?: Context, definition = TEMPORAL_DJANGO_WORKER) => setti
 
 const OPTIONAL = [PostHogProcess.RECORDING_API, PostHogProcess.CYMBAL, PostHogProcess.INGESTION_LOGS];
 const ALWAYS = [
-  'general-purpose-task-queue', 'analytics-platform-task-queue', 'experiments-recalculation-task-queue', 'messaging-task-queue', 'health-check-task-queue', 'video-export-task-queue',
+  'general-purpose-task-queue', 'analytics-platform-task-queue', 'experiments-recalculation-task-queue', 'messaging-task-queue',
+  'health-check-task-queue', 'video-export-task-queue',
 ];
 const BATCH_EXPORTS = ['batch-exports-task-queue', 'no-sandbox-python-django'];
 const WAREHOUSE = ['data-warehouse-task-queue', 'data-warehouse-cdp-producer-task-queue', 'data-warehouse-metadata-task-queue'];
@@ -20,7 +21,9 @@ const WAREHOUSE = ['data-warehouse-task-queue', 'data-warehouse-cdp-producer-tas
 /** What depends on the warehouse is another test's. */
 const withoutWarehouse = (names: string[]) => names.filter((name) => ![...WAREHOUSE, 'data-modeling-task-queue'].includes(name));
 
-test.each([TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER])('a worker gets what Django gets, its queues and its time to stop', (definition) => {
+const WORKERS = [TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER];
+
+test.each(WORKERS)('a worker gets what Django gets, its queues and its time to stop', (definition) => {
   const { TASK_QUEUES: served, ...others } = settingsOf(definition);
   expect(served).not.toBe('');
   expect(others).toEqual({ ...settingsOf(WEB), GRACEFUL_SHUTDOWN_TIMEOUT_SECONDS: '90', OMP_NUM_THREADS: '1' });
