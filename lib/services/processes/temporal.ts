@@ -37,9 +37,9 @@ export const TEMPORAL: ProcessDefinition = {
   entryPoint: ['/bin/sh', '-c'],
   command: [`printf '%s' "$DYNAMIC_CONFIG" > ${CONFIG_FILE} && exec /etc/temporal/entrypoint.sh autosetup`],
   port: PORT,
-  // It listens at the address of its container only, and answers before its script has created the namespace that all others need. The command is
-  // the script's own (docker/auto-setup.sh, temporalio/docker-builds, release/v1.26.x); both are in the image.
-  probe: { command: `temporal operator namespace describe --address "$(hostname):${PORT}" default > /dev/null`, startPeriod: 300 },
+  // It listens at the address of its container only, and answers before its script has created the namespace that all others need. The script asks
+  // with this program too (docker/auto-setup.sh and server.Dockerfile of temporalio/docker-builds, release/v1.26.x).
+  probe: { command: `temporal operator namespace describe --address "$(hostname):${PORT}" --namespace default > /dev/null`, startPeriod: 300 },
   single: 'its tasks do not know each other',
   stopTimeout: 60,
   stores: ['postgres'],

@@ -75,6 +75,10 @@ describe('temporal', () => {
     expect(TEMPORAL.command).toEqual(['printf \'%s\' "$DYNAMIC_CONFIG" > /tmp/dynamicconfig.yaml && exec /etc/temporal/entrypoint.sh autosetup']);
   });
 
+  test('is healthy when its namespace exists, not when its port is open', () => {
+    expect(TEMPORAL.probe!.command).toBe('temporal operator namespace describe --address "$(hostname):7233" --namespace default > /dev/null');
+  });
+
   test('takes no URL, and says what it wants instead', () => {
     const stores = (stack: Parameters<typeof Postgres.fromPostgresAttributes>[0]) => ({
       postgres: Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url') }),
