@@ -42,7 +42,10 @@ export const MEMORY: Readonly<Record<PostHogProcess, MemoryEvidence>> = {
     mib: 1000, commit: JULY,
     basis: 'Rss 972 to 1000 MB of one queue\'s process, anonymous 753 to 756 MB; the buffers of running exports are not in it',
   },
-  [PostHogProcess.TEMPORAL]: { basis: 'guess: a Go service with four parts' },
+  [PostHogProcess.TEMPORAL]: {
+    mib: 194, commit: 'go.temporal.io/server v1.26.2',
+    basis: 'Rss of the server with its four parts, 107 schedules and the pollers of 26 queues, after 50 minutes',
+  },
   [PostHogProcess.LIVESTREAM]: { basis: 'guess: a Go service with a GeoIP database' },
   [PostHogProcess.BROWSERLESS]: { basis: 'guess: a Chromium of several hundred MiB for each page' },
   [PostHogProcess.CAPTURE]: {
