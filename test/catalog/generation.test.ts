@@ -1,3 +1,4 @@
+import UPSTREAM from '../contract/upstream-modes.json';
 import { generationOf, modeOf, NEWEST_GENERATION } from '../../lib/catalog/generation';
 import { GENERATIONS } from '../../lib/catalog/generations';
 import { TOPICS } from '../../lib/catalog/topics';
@@ -24,6 +25,14 @@ test('generations are known by their names, the newest first, and each begins af
 test.each(GENERATIONS)('$name has a mode for every process whose image has several, and for no other', (generation) => {
   const several = PROCESSES.filter(({ image, process }) => OF_MODES.includes(image) && process !== PostHogProcess.PLUGINS).map(({ process }) => process);
   expect(Object.keys(generation.modes).sort()).toEqual([...several].sort());
+});
+
+test('every mode of July is one that July\'s code parses, under the variable of its image', () => {
+  const known: Record<string, readonly string[]> = UPSTREAM.modes;
+  const july = generationOf('2026-07');
+  const wrong = PROCESSES.filter(({ process }) => july.modes[process] !== undefined)
+    .filter(({ image, process }) => !known[VARIABLES[OF_MODES.indexOf(image)]].includes(modeOf(july, process)));
+  expect(wrong).toEqual([]);
 });
 
 test.each(GENERATIONS)('processes are configured with the modes and the web server of $name', (generation) => {
