@@ -21,6 +21,11 @@ export enum EndpointGroup {
    */
   OAUTH = 'oauth',
   /**
+   * Calls that SDKs make at run time with a personal API key or a project's secret key: prompts, and e-mails with their preferences. The key is
+   * checked by the app, and may do what its scopes allow. Open when the app is, or on demand.
+   */
+  SDK_API = 'sdk-api',
+  /**
    * Events as they arrive, which pages of the app ask for with a token of their own. Open to whom the app is open. On demand to everybody: then that
    * token alone protects it, which is valid for seven days (posthog/api/team.py).
    */

@@ -1,3 +1,5 @@
+import { PostHogProcess } from '../catalog/posthog-process';
+
 /** How far below its path an endpoint reaches. */
 export enum Reach {
   /** The path, with and without a trailing slash. */
@@ -12,4 +14,16 @@ export enum Reach {
   EXACT_AND_ONE_BELOW,
   /** Files below the path: something with a dot in its name. What is no file, the app takes for a page of its own. */
   FILES,
+}
+
+/** The less common facts about an endpoint. */
+export interface EndpointTraits {
+  /** In PostHog's published list of what a proxy must let through. */
+  readonly documented?: boolean;
+  /** Only older SDKs call it. */
+  readonly legacy?: boolean;
+  /** Which process answers where the endpoint's own is not deployed, and the rule it then stands in. */
+  readonly fallback?: readonly [process: PostHogProcess, rule: string];
+  /** Whether the process knows the endpoint without its path: of `/livestream/events`, it gets `/events`. */
+  readonly stripped?: boolean;
 }

@@ -60,6 +60,8 @@ export const PRIORITIES: Readonly<Record<string, number>> = {
   ApiWebhooks: 370,
   Conversations: 380,
   WebhookSources: 390,
+  SdkPrompts: 400,
+  SdkEmails: 410,
   // With the app open to address blocks, there is one for every few of them.
   LiveEvents: 900,
 };

@@ -1,23 +1,11 @@
 import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
-import { Reach } from './endpoint-reach';
+import { EndpointTraits, Reach } from './endpoint-reach';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { Rewrite, withoutPath } from './url-rewrite';
 
 const { EXACT, EXACT_AND_BELOW, BELOW, ONE_BELOW, EXACT_AND_ONE_BELOW, FILES } = Reach;
 const { WEB, CAPTURE, REPLAY_CAPTURE, CAPTURE_AI, CAPTURE_LOGS, FEATURE_FLAGS, HYPERCACHE_SERVER, PLUGINS, LIVESTREAM } = PostHogProcess;
-const { INGESTION, SDK, SHARED_CONTENT, END_USER_PAGES, INBOUND_WEBHOOKS, OAUTH, LIVE_EVENTS } = EndpointGroup;
-
-/** The less common facts about an endpoint. */
-interface EndpointTraits {
-  /** In PostHog's published list of what a proxy must let through. */
-  readonly documented?: boolean;
-  /** Only older SDKs call it. */
-  readonly legacy?: boolean;
-  /** Which process answers where the endpoint's own is not deployed, and the rule it then stands in. */
-  readonly fallback?: readonly [process: PostHogProcess, rule: string];
-  /** Whether the process knows the endpoint without its path: of `/livestream/events`, it gets `/events`. */
-  readonly stripped?: boolean;
-}
+const { INGESTION, SDK, SHARED_CONTENT, END_USER_PAGES, INBOUND_WEBHOOKS, OAUTH, SDK_API, LIVE_EVENTS } = EndpointGroup;
 
 /**
  * The table of PostHog's endpoints that must be reachable without signing in to the app.
@@ -168,6 +156,25 @@ export class PublicEndpoint {
   public static readonly CONVERSATIONS_API = new PublicEndpoint('/api/conversations/v1/external', BELOW, WEB, INBOUND_WEBHOOKS, 'Conversations', 'Support tickets through an API key');
   /** Webhook sources. */
   public static readonly WEBHOOK_SOURCES = new PublicEndpoint('/public/webhooks', EXACT_AND_BELOW, PLUGINS, INBOUND_WEBHOOKS, 'WebhookSources', 'Webhook sources of data pipelines');
+
+  // -- Calls of SDKs with a key of the API: posthog 7.91.1 (ai/prompts.py, emails.py), posthog-node 5.70.0 (emails.js); posthog/api/llm_prompt.py -------
+
+  /** Prompts of an environment. */
+  public static readonly PROMPTS = new PublicEndpoint('/api/environments/*/llm_prompts', EXACT, WEB, SDK_API, 'SdkPrompts', 'Prompts, all of them');
+  /** One prompt of an environment. */
+  public static readonly PROMPT = new PublicEndpoint('/api/environments/*/llm_prompts/name', ONE_BELOW, WEB, SDK_API, 'SdkPrompts', 'Prompts, by name');
+  /** Prompts of a project. */
+  public static readonly PROJECT_PROMPTS = new PublicEndpoint('/api/projects/*/llm_prompts', EXACT, WEB, SDK_API, 'SdkPrompts', 'Prompts, all of them, at their newer path');
+  /** One prompt of a project. */
+  public static readonly PROJECT_PROMPT = new PublicEndpoint('/api/projects/*/llm_prompts/name', ONE_BELOW, WEB, SDK_API, 'SdkPrompts', 'Prompts, by name, at their newer path');
+  /** Sending an e-mail. */
+  public static readonly EMAILS_SEND = new PublicEndpoint('/api/projects/*/messaging/send/email', EXACT, WEB, SDK_API, 'SdkEmails', 'Sending e-mails');
+  /** Attachments of e-mails. */
+  public static readonly EMAIL_UPLOADS = new PublicEndpoint('/api/projects/*/messaging/attachments/uploads', EXACT, WEB, SDK_API, 'SdkEmails', 'Attachments of e-mails');
+  /** What became of an e-mail. */
+  public static readonly EMAILS = new PublicEndpoint('/api/projects/*/messaging/emails', ONE_BELOW, WEB, SDK_API, 'SdkEmails', 'What became of an e-mail');
+  /** Preferences of a recipient. */
+  public static readonly EMAIL_PREFERENCES = new PublicEndpoint('/api/projects/*/messaging/preferences', EXACT, WEB, SDK_API, 'SdkEmails', 'Preferences of a recipient of e-mails');
 
   // -- What pages of the app ask of another process ---------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ test.each([
   ['Product', ['events', 'feature-flags', 'session-replay', 'data-pipelines', 'error-tracking', 'logs', 'ai', 'live-events', 'exports']],
   ['PostHogSize', ['dev', 'small', 'production', 'large']],
   ['EmailEncryption', ['starttls', 'tls', 'none']],
-  ['EndpointGroup', ['ingestion', 'sdk', 'shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth', 'live-events']],
+  ['EndpointGroup', ['ingestion', 'sdk', 'shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth', 'sdk-api', 'live-events']],
   ['CacheEncryption', ['preferred', 'none']],
   ['CacheEviction', ['noeviction', 'volatile-lru', 'allkeys-lru']],
   ['KafkaEncryption', ['tls', 'plaintext']],

@@ -6,7 +6,7 @@ test('ingestion and what SDKs ask for are always public, and nothing else is', (
 
 test('the other groups are opened on demand', () => {
   const onDemand = Object.values(EndpointGroup).filter((group) => !ALWAYS_PUBLIC.includes(group));
-  expect(onDemand).toEqual(['shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth', 'live-events']);
+  expect(onDemand).toEqual(['shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth', 'sdk-api', 'live-events']);
 });
 
 test('a part of the app is not always public', () => {

@@ -1,4 +1,4 @@
-import { AppAccess, PostHogIngress, PostHogProcess, PublicEndpoint } from '../../lib';
+import { AppAccess, EndpointGroup, PostHogIngress, PostHogProcess, PublicEndpoint } from '../../lib';
 import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
 import { evaluate } from '../../lib/ingress/rule-evaluator';
 import { PROCESSES } from '../../lib/services/processes';
@@ -53,13 +53,17 @@ const ALWAYS = ROWS.filter(([, endpoint]) => ALWAYS_PUBLIC.includes(endpoint.gro
 const ON_DEMAND = ROWS.filter(([, endpoint]) => !ALWAYS_PUBLIC.includes(endpoint.group) && owner(endpoint));
 
 test('no row is left out', () => {
-  expect([ALWAYS.length, ON_DEMAND.length]).toEqual([28, 33]);
+  expect([ALWAYS.length, ON_DEMAND.length]).toEqual([28, 41]);
   expect(ROWS.filter(([, endpoint]) => !owner(endpoint))).toEqual([]);
 });
 
-/** What SDKs ask of processes that are deployed. */
-const SDK_REQUESTS = sdk.requests.filter(({ process }) => DEPLOYED.includes(process as PostHogProcess))
+const ALL_SDK_REQUESTS: readonly { readonly method: string; readonly path: string; readonly process: string; readonly group?: string }[] = sdk.requests;
+/** Requests of SDKs to processes that are deployed. */
+const SDK_REQUESTS = ALL_SDK_REQUESTS.filter(({ process, group }) => group === undefined && DEPLOYED.includes(process as PostHogProcess))
   .map(({ method, path, process }): [string, string, string] => [method, path, process]);
+
+/** Requests of SDKs that are open on demand. */
+const SDK_API_REQUESTS = ALL_SDK_REQUESTS.filter(({ group }) => group === EndpointGroup.SDK_API).map(({ method, path, process }): [string, string, string] => [method, path, process]);
 
 const DENIED = [
   '/internal', '/internal/', '/internal/x', '/internal/tasks/runs/1/agent-proxy-callback/', '/internal/notebooks/data_plane/query/', '/api/internal', '/api/internal/x',
@@ -132,6 +136,11 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
   test.each(SDK_REQUESTS)('%s %s of an SDK reaches %s', (method, target, process) => {
     const reached = ADDRESSES.flatMap((sourceIp) => [method, 'OPTIONS'].map((verb) => answer({ target, sourceIp, method: verb })));
     expect([...new Set(reached)]).toEqual([process]);
+  });
+
+  test.each(SDK_API_REQUESTS)('%s %s with a key of the API reaches %s if its group is open', (method, target, process) => {
+    const reached = OUTSIDE.map((sourceIp) => answer({ target, sourceIp, method }));
+    expect(reached.includes(process)).toBe(mode.isOpen || mode.optIn);
   });
 });
 

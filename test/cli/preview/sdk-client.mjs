@@ -26,6 +26,14 @@ const remote = new PostHog('phc_0123456789abcdef', { host: process.argv[2], flus
 remote.on('error', (error) => errors.push(String(error)));
 answers.remote = await remote.getAllFlags('user-1', enterprise);
 answers.isEnabled = await remote.isFeatureEnabled('preview-enterprise', 'user-2');
+const emails = new PostHog('phc_0123456789abcdef', { host: process.argv[2], appHost: process.argv[2], secretKey: 'phs_0123456789abcdef', enableLocalEvaluation: false });
+const id = '01919f2e-0000-7000-8000-000000000000';
+answers.emails = {
+  sent: (await emails.emails.send({ to: 'a@example.com', templateId: id })).error,
+  status: (await emails.emails.get(id)).data?.status,
+  preferences: (await emails.emails.setPreferences({ to: 'a@example.com', allMarketing: false })).error,
+};
+await emails.shutdown();
 await remote.shutdown();
 await posthog.shutdown();
 process.stdout.write(JSON.stringify({ answers, errors }));

@@ -3,6 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { escaped } from '../answers';
 import { headersOf } from '../loopback';
 import { bodyOf, BodyTooLarge, json, partsOf, plainPath, text } from './replies';
+import { answerSdkApi, isSdkApi } from './sdk-api';
 import { sdkFile } from './sdk-files';
 import { clientIpsOf, Handler, StubProps } from './stub';
 
@@ -26,6 +27,8 @@ export function web(props: StubProps): Handler {
       sdkFile(res, partsOf(req).path);
     } else if (NOTHING_YET[path] || path === '/report' || path.startsWith('/site_app/') || path.startsWith('/api/conversations/v1/widget/')) {
       await forSdks(req, res, path, props);
+    } else if (isSdkApi(path)) {
+      answerSdkApi(req, res);
     } else if (path.startsWith('/api/stub/')) {
       await forTests(req, res, path, props);
     } else {
@@ -124,7 +127,7 @@ function page(req: IncomingMessage, props: StubProps): string {
 <title>The app's stub</title>
 <h1>Here the app would answer</h1>
 <p>This is a stub of the preview, not PostHog. The rules let <code>${escaped(`${req.method} ${req.url}`)}</code> through to the process <code>${escaped(props.process)}</code>.</p>
-<h2>Which address PostHog believes</h2>
+<h2>The client IP that PostHog resolves</h2>
 <ul>
 ${clientIps.join('\n')}
 </ul>
