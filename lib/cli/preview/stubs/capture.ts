@@ -1,108 +1,121 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
+import { captureMode, endpointsOf, ServedEndpoint } from './capture-settings';
+import { decoded, UndecodableBody, UnsupportedEncoding } from './encodings';
 import { answeredByCors, bodyOf, BodyTooLarge, json, partsOf, plainPath, text } from './replies';
-import { distinctIdOf, eventsIn, SentEvent, tokenOf, unpacked, UnreadablePayload } from './payload';
+import { distinctIdOf, eventsIn, parsed, SentEvent, tokenOf, unpacked, UnreadablePayload } from './payload';
 import { clientIpsOf, Handler, StubProps } from './stub';
 
-const MEBIBYTE = 1024 * 1024;
-
-/** How a path of capture answers. */
-interface Endpoint {
-  /** The largest body. */
-  readonly limit: number;
-  answer(res: ServerResponse, events: readonly SentEvent[], beacon: boolean): void;
-}
-
-/** `CaptureResponse` in rust/capture/src/api.rs; nothing at all for beacons. */
-function ok(res: ServerResponse, _events: readonly SentEvent[], beacon: boolean): void {
-  if (beacon) {
-    res.writeHead(204).end();
-  } else {
-    json(res, 200, { status: 'Ok' });
-  }
-}
-
-/** `BatchResponse` in rust/capture/src/v1/analytics/response.rs: what became of each event. */
-function results(res: ServerResponse, events: readonly SentEvent[]): void {
-  json(res, 200, { results: Object.fromEntries(events.map(({ uuid }): [string, object] => [String(uuid), { result: 'ok' }])) });
-}
-
-const EVENT: Endpoint = { limit: 2 * MEBIBYTE, answer: ok };
-const BATCH: Endpoint = { limit: 20 * MEBIBYTE, answer: ok };
-const V1: Endpoint = { limit: 50 * MEBIBYTE, answer: results };
-const RECORDING: Endpoint = { limit: 25 * MEBIBYTE, answer: ok };
-
-/** Paths and their limits, each with and without a slash at its end (rust/capture/src/router.rs and config.rs, July 2026). */
-const EVENT_PATHS: Readonly<Record<string, Endpoint>> = {
-  '/i/v0/e': EVENT, '/e': EVENT, '/capture': EVENT, '/track': EVENT, '/engage': EVENT, '/batch': BATCH, '/i/v0/ai/batch': BATCH, '/i/v1/analytics/events': V1, '/i/v1/ai/events': V1,
-};
-
 /** Multipart and OpenTelemetry bodies, which the stub counts and does not read (rust/capture/src/ai_endpoint.rs and otel/mod.rs). */
-const OPAQUE_PATHS: Readonly<Record<string, { readonly limit: number; readonly event: string; readonly reply: object }>> = {
-  '/i/v0/ai': { limit: 27.5 * MEBIBYTE, event: '$ai_event', reply: { accepted_parts: [] } },
-  '/i/v0/ai/otel': { limit: 4 * MEBIBYTE, event: '$ai_otel', reply: {} },
-};
+const OPAQUE = {
+  multipart: { event: '$ai_event', reply: { accepted_parts: [] } },
+  otel: { event: '$ai_otel', reply: {} },
+} as const;
 
 const PROPERTIES_KEPT = 20;
 const TEXT_KEPT = 200;
 
-/** Stub of capture and capture-ai. */
+/** An event that makes a larger message than Kafka takes. */
+class EventTooBig extends Error {}
+
+/** Stub of capture, in the mode that the template sets: its endpoints, limits and encodings. */
 export function capture(props: StubProps): Handler {
-  return captureAt(EVENT_PATHS, props, (event) => event.event ?? '');
-}
-
-/** Stub of replay-capture. */
-export function replayCapture(props: StubProps): Handler {
-  return captureAt({ '/s': RECORDING }, props, (event) => event.event ?? '$snapshot');
-}
-
-function captureAt(paths: Readonly<Record<string, Endpoint>>, props: StubProps, nameOf: (event: SentEvent) => string): Handler {
+  const endpoints = endpointsOf(props.process, props.settings);
+  const mode = captureMode(props.process, props.settings);
   return async (req, res) => {
     const path = plainPath(req);
-    const endpoint = paths[path];
-    const opaque = OPAQUE_PATHS[path];
-    if (answeredByCors(req, res, ['GET', 'POST', 'OPTIONS'])) {
+    const endpoint = endpoints[path];
+    const methods = endpoint?.format === 'v1' ? ['POST', 'OPTIONS'] : ['GET', 'POST', 'OPTIONS'];
+    if (answeredByCors(req, res, methods)) {
       return;
     }
-    if (!endpoint && !opaque) {
+    if (!endpoint) {
       req.resume();
       text(res, path === '/' ? 200 : 404, path === '/' ? 'capture' : '');
       return;
     }
-    // Whoever takes GET takes HEAD, as axum's router does: the answer is the same, without its body.
-    if (!['GET', 'HEAD', 'POST'].includes(req.method ?? '')) {
+    // An endpoint that takes GET takes HEAD, as axum's router does: the answer is the same, without its body.
+    const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    if (!allowed.includes(req.method ?? '')) {
       req.resume();
-      res.writeHead(405, { Allow: 'GET,HEAD,POST,OPTIONS' }).end();
+      res.writeHead(405, { Allow: allowed.join(',') }).end();
       return;
     }
     try {
-      if (opaque) {
-        const { length } = await bodyOf(req, opaque.limit);
-        keep(req, props, { event: opaque.event, properties: { bytes: length } }, opaque.event);
-        json(res, 200, opaque.reply);
-      } else {
-        await take(req, res, endpoint, props, nameOf);
-      }
+      await take(req, res, endpoint, props, mode === 'recordings' ? '$snapshot' : '');
     } catch (error) {
       refuse(res, error);
     }
   };
 }
 
-async function take(req: IncomingMessage, res: ServerResponse, endpoint: Endpoint, props: StubProps, nameOf: (event: SentEvent) => string): Promise<void> {
+async function take(req: IncomingMessage, res: ServerResponse, endpoint: ServedEndpoint, props: StubProps, unnamed: string): Promise<void> {
+  if (endpoint.format === 'multipart' || endpoint.format === 'otel') {
+    const { length } = await bodyOf(req, endpoint.maxBody);
+    const { event, reply } = OPAQUE[endpoint.format];
+    keep(req, props, { event, properties: { bytes: length } }, event);
+    json(res, 200, reply);
+  } else if (endpoint.format === 'v1') {
+    await takeV1(req, res, endpoint, props);
+  } else {
+    await takeV0(req, res, endpoint, props, unnamed);
+  }
+}
+
+async function takeV0(req: IncomingMessage, res: ServerResponse, endpoint: ServedEndpoint, props: StubProps, unnamed: string): Promise<void> {
   const { path, query } = partsOf(req);
   const data = query.get('data');
-  const body = await bodyOf(req, endpoint.limit);
-  const { events, token } = eventsIn(unpacked(data ? Buffer.from(data.replaceAll(' ', '+')) : body, data ? undefined : req.headers['content-type'], endpoint.limit), path);
+  const body = await bodyOf(req, endpoint.maxBody);
+  const { events, token } = eventsIn(unpacked(data ? Buffer.from(data.replaceAll(' ', '+')) : body, data ? undefined : req.headers['content-type'], endpoint.maxBody), path);
   if (events.length === 0) {
     throw new UnreadablePayload('request holds no event');
   }
-  const bearer = /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1];
-  if (events.some((event) => (token ?? tokenOf(event) ?? bearer) === undefined)) {
+  if (events.some((event) => (token ?? tokenOf(event) ?? bearerOf(req)) === undefined)) {
     text(res, 401, 'event submitted without an api_key');
     return;
   }
-  events.forEach((event) => keep(req, props, event, nameOf(event)));
-  endpoint.answer(res, events, query.get('beacon') === '1');
+  // The events of a recording become one message.
+  const messages = unnamed === '' ? events : [{ events }];
+  if (messages.some((message) => isTooBig(message, endpoint))) {
+    throw new EventTooBig('Event rejected by kafka during send');
+  }
+  events.forEach((event) => keep(req, props, event, event.event ?? unnamed));
+  // `CaptureResponse` in rust/capture/src/api.rs; nothing at all for beacons.
+  if (query.get('beacon') === '1') {
+    res.writeHead(204).end();
+  } else {
+    json(res, 200, { status: 'Ok' });
+  }
+}
+
+/** `BatchResponse` in rust/capture/src/v1/analytics/response.rs: the result of each event, where one that is too large is dropped. */
+async function takeV1(req: IncomingMessage, res: ServerResponse, endpoint: ServedEndpoint, props: StubProps): Promise<void> {
+  const body = await bodyOf(req, endpoint.maxBody);
+  if (bearerOf(req) === undefined) {
+    json(res, 401, { error: 'missing_authorization', error_description: 'missing Authorization header' });
+    return;
+  }
+  const { events } = eventsIn(parsed(decoded(body, req.headers['content-encoding'], endpoint.maxBody)), partsOf(req).path);
+  const results = events.map((event): [string, object] => {
+    if (isTooBig(event, endpoint)) {
+      return [String(event.uuid), { result: 'drop', details: 'event_too_big' }];
+    }
+    keep(req, props, event, event.event ?? '');
+    return [String(event.uuid), { result: 'ok' }];
+  });
+  json(res, 200, { results: Object.fromEntries(results) });
+}
+
+function bearerOf(req: IncomingMessage): string | undefined {
+  return /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1];
+}
+
+/** What surrounds an event in its message: ids, address, token, times. */
+const ENVELOPE = 500;
+
+/** An event is JSON within the JSON of its message, so quotes count twice. */
+function isTooBig(event: object, { maxEvent, maxMessage }: ServedEndpoint): boolean {
+  const sent = JSON.stringify(event);
+  return Buffer.byteLength(sent) > maxEvent || (sent.length * 3 + ENVELOPE > maxMessage && Buffer.byteLength(JSON.stringify(sent)) + ENVELOPE > maxMessage);
 }
 
 function keep(req: IncomingMessage, props: StubProps, event: SentEvent, name: string): void {
@@ -116,10 +129,14 @@ function few(properties: Readonly<Record<string, unknown>>): Record<string, unkn
   return Object.fromEntries(plain.slice(0, PROPERTIES_KEPT).map(([key, value]) => [key, typeof value === 'string' ? value.slice(0, TEXT_KEPT) : value]));
 }
 
-/** The statuses of `CaptureError` in rust/capture/src/api.rs. */
+/** The statuses of `CaptureError` in rust/capture/src/api.rs, and of `Error` in rust/capture/src/v1/error.rs. */
 function refuse(res: ServerResponse, error: unknown): void {
-  if (error instanceof BodyTooLarge) {
+  if (error instanceof BodyTooLarge || error instanceof EventTooBig) {
     text(res, 413, error.message);
+  } else if (error instanceof UnsupportedEncoding) {
+    json(res, 415, { error: 'unsupported_encoding', error_description: error.message });
+  } else if (error instanceof UndecodableBody) {
+    json(res, 400, { error: 'request_decoding_error', error_description: error.message });
   } else if (error instanceof UnreadablePayload) {
     text(res, 400, error.message);
   } else {

@@ -1,4 +1,5 @@
-import { capture, replayCapture } from './capture';
+import { capture } from './capture';
+import { isCapture } from './capture-settings';
 import { featureFlags } from './feature-flags';
 import { generic } from './generic';
 import { hypercacheServer } from './hypercache-server';
@@ -10,12 +11,9 @@ import { Door, Target } from '../../door';
 import { peerOf } from '../../passage';
 import { PostHogProcess } from '../../../catalog/posthog-process';
 
-/** Who answers in the place of which process; the others get one that says what it got. */
+/** The stubs of processes besides those of capture; the others get one that says what it received. */
 const STUBS: Readonly<Partial<Record<string, Stub>>> = {
   [PostHogProcess.WEB]: web,
-  [PostHogProcess.CAPTURE]: capture,
-  [PostHogProcess.CAPTURE_AI]: capture,
-  [PostHogProcess.REPLAY_CAPTURE]: replayCapture,
   [PostHogProcess.FEATURE_FLAGS]: featureFlags,
   [PostHogProcess.HYPERCACHE_SERVER]: hypercacheServer,
   [PostHogProcess.LIVESTREAM]: livestream,
@@ -28,7 +26,7 @@ export class Stubs {
     const running = new Map<Door, Map<Target, RunningStub>>();
     for (const door of doors) {
       const targets = targetsOf(door);
-      const started = await Promise.all(targets.map((target) => start(STUBS[target.process] ?? generic, { ...target, peer: peerOf(door, target), traffic })));
+      const started = await Promise.all(targets.map((target) => start(stubOf(target), { ...target, peer: peerOf(door, target), traffic })));
       running.set(door, new Map(targets.map((target, i) => [target, started[i]])));
     }
     return new Stubs(running);
@@ -45,6 +43,11 @@ export class Stubs {
   public async close(): Promise<void> {
     await Promise.all([...this.running.values()].flatMap((targets) => [...targets.values()].map((stub) => stub.close())));
   }
+}
+
+/** Which stub answers is for the settings to say where they do: a process in a mode of capture is one of capture under every name. */
+function stubOf({ process, settings }: Target): Stub {
+  return isCapture(process, settings) ? capture : STUBS[process] ?? generic;
 }
 
 /** The processes that the rules of a door lead to. */

@@ -29,9 +29,16 @@ export function unpacked(body: Buffer, contentType: string | undefined, limit: n
     throw new UnreadablePayload('request missing data payload');
   }
   const raw = fromBase64(contentType?.startsWith(FORM) ? fromForm(body) : body);
-  const text = isGzip(raw) ? gunzipped(raw, limit) : raw;
+  return parsed(fromBase64(isGzip(raw) ? gunzipped(raw, limit) : raw));
+}
+
+/** The JSON in a body. */
+export function parsed(body: Buffer): unknown {
+  if (body.length === 0) {
+    throw new UnreadablePayload('request missing data payload');
+  }
   try {
-    return JSON.parse(fromBase64(text).toString('utf8')) as unknown;
+    return JSON.parse(body.toString('utf8')) as unknown;
   } catch (error) {
     throw new UnreadablePayload(`failed to parse request: ${(error as Error).message}`);
   }

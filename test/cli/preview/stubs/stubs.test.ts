@@ -56,7 +56,7 @@ describe('capture', () => {
   });
 
   test('takes at a path what PostHog takes there: 2 MiB of events, 20 of batches', async () => {
-    const large = JSON.stringify({ api_key: 'phc_1', event: 'e', distinct_id: 'd', properties: { x: 'x'.repeat(3 * 1024 * 1024) } });
+    const large = JSON.stringify({ api_key: 'phc_1', batch: Array.from({ length: 4 }, () => ({ event: 'e', distinct_id: 'd', properties: { x: 'x'.repeat(800_000) } })) });
     expect([(await post('/e/', large)).status, (await post('/batch/', large)).status]).toEqual([413, 200]);
   });
 
