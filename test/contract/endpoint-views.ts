@@ -52,13 +52,27 @@ export const VIEWS: Record<string, string[]> = {
   '/api/conversations/v1/teams': ['teams_event_handler'],
   '/api/conversations/v1/email': ['email_inbound_handler'],
   '/api/conversations/v1/external': [],
+  '/api/environments/*/llm_prompts': ['LLMPromptViewSet'],
+  '/api/environments/*/llm_prompts/name': ['LLMPromptViewSet'],
+  '/api/projects/*/llm_prompts': ['LLMPromptViewSet'],
+  '/api/projects/*/llm_prompts/name': ['LLMPromptViewSet'],
+  '/api/projects/*/messaging/send/email': [],
+  '/api/projects/*/messaging/attachments/uploads': [],
+  '/api/projects/*/messaging/emails': [],
+  '/api/projects/*/messaging/preferences': [],
 };
+
+const EMAILS = 'newer than July: posthog 7.91.1 (emails.py) and posthog-node 5.70.0 (emails.js) call it';
 
 /** Rows that no view answers, and why they are in the table. */
 export const UNANSWERED: Record<string, string> = {
   '/static': 'files, which the app\'s middleware serves (WhiteNoise)',
   '/api/push_subscriptions': 'a newer posthog/urls.py',
   '/api/conversations/v1/external': 'nothing: the real path is api/conversations/external/ticket/<uuid>',
+  '/api/projects/*/messaging/send/email': EMAILS,
+  '/api/projects/*/messaging/attachments/uploads': EMAILS,
+  '/api/projects/*/messaging/emails': EMAILS,
+  '/api/projects/*/messaging/preferences': EMAILS,
 };
 
 /** The app's own page, which unanchored routes of upstream answer wherever a path has a word such as `login` in it, without signing in. */

@@ -210,7 +210,7 @@ describe('the app', () => {
 
 test('a process that the preview knows nothing more about says what it got', async () => {
   const [door] = world.doors;
-  const targets = Object.fromEntries(Object.entries(door.targets).map(([group, target]) => [group, target.process === 'capture' ? { ...target, process: 'something-new' } : target]));
+  const targets = Object.fromEntries(Object.entries(door.targets).map(([group, target]) => [group, target.process === 'capture' ? { ...target, process: 'something-new', settings: {} } : target]));
   const other = await World.of([{ ...door, targets }]);
   const { headers, body } = await other.text('/e/', { method: 'POST', body: '12345' });
   const { processes } = await other.json<DoorDescription>('/__preview/door');
