@@ -43,9 +43,9 @@ def main(tree: str, source: str, file: str) -> None:
     for row in paths:
         base = row.replace("*", "1")
         below = re.compile("^" + re.escape(row).replace(r"\*", "[^/]+") + "/.")
-        asked = [base, base + "/", *(f"{base}/{rest}" for rest in BELOW), *(sample for sample in samples if below.match(sample))]
+        probes = [base, base + "/", *(f"{base}/{rest}" for rest in BELOW), *(sample for sample in samples if below.match(sample))]
         views = {}
-        for path in dict.fromkeys(asked):
+        for path in dict.fromkeys(probes):
             view = view_of(path)
             if view:
                 views.setdefault(view, []).append(path)

@@ -53,7 +53,7 @@ export const FEATURES: Readonly<Record<FeatureProp, Requirements>> = {
   'slackApp': { settings: django('SLACK_APP_CLIENT_ID', 'SLACK_APP_CLIENT_SECRET', 'SLACK_APP_SIGNING_SECRET'), processes: [], queues: [] },
 };
 
-/** What each product needs beyond what a PostHog with all other products has. Another product does not compile before it stands here. */
+/** What each product needs beyond what a PostHog with all other products has. Another product does not compile before it is listed here. */
 export const PRODUCTS: Readonly<Record<Product, Requirements>> = {
   [Product.EVENTS]: { settings: {}, processes: [CAPTURE, INGESTION_GENERAL, PROPERTY_DEFS], queues: [] },
   [Product.FEATURE_FLAGS]: { settings: django('FEATURE_FLAGS_SERVICE_URL'), processes: [FEATURE_FLAGS, HYPERCACHE_SERVER], queues: [] },

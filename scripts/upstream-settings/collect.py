@@ -40,7 +40,7 @@ def main(tree: Path, repository: str, commit: str) -> None:
     report = {
         "description": "Settings that PostHog's programs read, by program, and those with a default that is a loopback address, a name in "
         "PostHog's own network or a placeholder. `*` stands for any text. `node` is what all modes of Node read, and `node:...` what the server of "
-        "a mode reads besides.",
+        "a mode reads in addition.",
         "source": {"repository": repository, "commit": commit, "collector": "scripts/upstream-settings/collect.py"},
         "counts": {
             "read": {reader: len(found) for reader, found in sorted(names.items())},

@@ -21,9 +21,9 @@ def collect(tree: Path) -> list:
             text = path.read_text(errors="replace")
             if not re.search(r"getenv|environ|get_from_env|get_env|_env\(", text):
                 continue
-            visitor = Settings(str(path.relative_to(tree)))
-            visitor.visit(ast.parse(text))
-            for setting in visitor.found:
+            calls = Settings(str(path.relative_to(tree)))
+            calls.visit(ast.parse(text))
+            for setting in calls.found:
                 known = found.get(setting["name"])
                 # A default of the settings' own files wins over that of a script elsewhere.
                 if not known or (setting.get("default") and not known.get("default")):

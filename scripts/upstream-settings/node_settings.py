@@ -36,7 +36,7 @@ def collect(tree: Path) -> dict:
                 default = broker if key.endswith("_METADATA_BROKER_LIST") and not default else default
                 settings.setdefault(key, {"name": key, "default": default, "file": file})
         found[f"node:{server}"] = {setting["name"]: setting for setting in [*shared, *settings.values()]}
-    # What all of them read stands there once.
+    # What all of them read is listed once.
     common = [setting for name, setting in next(iter(found.values())).items() if all(setting == other.get(name) for other in found.values())]
     names = {setting["name"] for setting in common}
     return {"node": common, **{server: [setting for name, setting in settings.items() if name not in names] for server, settings in found.items()}}

@@ -24,7 +24,7 @@ function namedIn(products: readonly Product[]): [process: string, topic: string]
     .map(([, topic]): [string, string] => [definition.process, topic]));
 }
 
-test('each topic stands there once, and what has no reader or no writer says why', () => {
+test('each topic is listed once, and what has no reader or no writer says why', () => {
   expect(BY_NAME.size).toBe(TOPICS.length);
   expect(TOPICS.filter((topic) => !topic.readers && topic.noReader.length < 15).map(({ name }) => name)).toEqual([]);
   expect(TOPICS.filter((topic) => !topic.writers && topic.noWriter.length < 15).map(({ name }) => name)).toEqual([]);
