@@ -20,6 +20,16 @@ const SSL_MODE: Readonly<Record<PostgresClient, string>> = {
 };
 
 /**
+ * How long each client waits for a connection, in seconds. A server that accepts connections and says nothing, as one that has lost its zone
+ * does, would hold a thread of the app until the kernel gives up.
+ *
+ * libpq counts the handshake of TLS too. sqlx 0.8 ignores the parameter with a warning (sqlx-postgres, options/parse.rs); its pools have limits
+ * of their own. node-postgres takes no such limit from a URL, only from options beside it, which PostHog leaves out
+ * (nodejs/src/common/utils/utils.ts).
+ */
+const CONNECT_TIMEOUT: Readonly<Record<PostgresClient, string>> = { [PostgresClient.LIBPQ]: '&connect_timeout=5', [PostgresClient.NODE]: '' };
+
+/**
  * The database that data pipelines keep their jobs in. The migration makes it and its tables, and takes the name from the URL alone
  * (`run_cyclotron_node_migrations` in rust/bin/migrate-entry); this is the name that it has where there is none.
  */
@@ -36,7 +46,7 @@ export interface PostgresUrlParts {
 
 /** The URL that a client opens a database with. */
 export function postgresUrl(client: PostgresClient, { username, password, host, port, databaseName }: PostgresUrlParts): string {
-  return `postgres://${username}:${password}@${host}:${port}/${databaseName}?sslmode=${SSL_MODE[client]}`;
+  return `postgres://${username}:${password}@${host}:${port}/${databaseName}?sslmode=${SSL_MODE[client]}${CONNECT_TIMEOUT[client]}`;
 }
 
 /**

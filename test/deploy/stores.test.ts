@@ -131,7 +131,7 @@ describe('PostgreSQL', () => {
     expect(credentials).toMatchObject({ username: 'posthog', host: Address, port: Port, dbname: 'posthog', engine: 'postgres' });
     expect(credentials.password).toMatch(/^[A-Za-z0-9]{40}$/);
     const login = `postgres://posthog:${credentials.password}@${Address}:5432/posthog`;
-    expect(await secretsNamed('PostgresUrl')).toEqual([`${login}?sslmode=require`]);
+    expect(await secretsNamed('PostgresUrl')).toEqual([`${login}?sslmode=require&connect_timeout=5`]);
     expect(await secretsNamed('PostgresNodeUrl')).toEqual([`${login}?sslmode=no-verify`]);
     expect(JSON.stringify([...(await containersOf(world)).values()])).not.toContain(credentials.password);
   });

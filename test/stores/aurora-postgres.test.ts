@@ -64,7 +64,7 @@ test('it admits nobody until a process is let in', () => {
   template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
 });
 
-test.each([['Url', 'require'], ['NodeUrl', 'no-verify']])('%s holds the address of the cluster with sslmode=%s, and waits for a server', (id, sslmode) => {
+test.each([['Url', 'require&connect_timeout=5'], ['NodeUrl', 'no-verify']])('%s holds the address of the cluster with sslmode=%s, and waits for a server', (id, sslmode) => {
   const template = made();
   const [, { Properties, DependsOn }] = Object.entries(template.toJSON().Resources as Record<string, { Properties: { SecretString?: unknown }; DependsOn?: string[] }>)
     .find(([logicalId]) => logicalId.startsWith(`Postgres${id}`))!;

@@ -110,7 +110,7 @@ describe('secrets', () => {
     }]);
   });
 
-  test.each([['Url', 'require'], ['NodeUrl', 'no-verify']])('%s holds a connection URL with sslmode=%s, into which CloudFormation puts the password', (id, sslmode) => {
+  test.each([['Url', 'require&connect_timeout=5'], ['NodeUrl', 'no-verify']])('%s holds a connection URL with sslmode=%s, into which CloudFormation puts the password', (id, sslmode) => {
     const [, { Properties }] = ofType<{ SecretString: unknown }>(template, SECRET).find(([logicalId]) => logicalId.startsWith(`Postgres${id}`))!;
     expect(Properties.SecretString).toEqual({
       'Fn::Join': ['', [
@@ -156,7 +156,7 @@ describe('what only some processes need', () => {
     expect(one).toEqual(other);
   });
 
-  test.each([['cyclotronUrlSecret', 'require'], ['nodeCyclotronUrlSecret', 'no-verify']] as const)('%s opens cyclotron_node with sslmode=%s, and is kept', (name, sslmode) => {
+  test.each([['cyclotronUrlSecret', 'require&connect_timeout=5'], ['nodeCyclotronUrlSecret', 'no-verify']] as const)('%s opens cyclotron_node with sslmode=%s, and is kept', (name, sslmode) => {
     const { stack, postgres } = server();
     const secret = postgres[name]!;
     expect(postgres[name]).toBe(secret);

@@ -5,7 +5,7 @@ import { PASSWORD, PostgresClient, postgresUrl } from '../../lib/stores/postgres
 const PARTS = { username: 'posthog', password: 'secret', host: 'db.internal', port: 5432, databaseName: 'posthog' };
 
 test.each([
-  [PostgresClient.LIBPQ, 'postgres://posthog:secret@db.internal:5432/posthog?sslmode=require'],
+  [PostgresClient.LIBPQ, 'postgres://posthog:secret@db.internal:5432/posthog?sslmode=require&connect_timeout=5'],
   [PostgresClient.NODE, 'postgres://posthog:secret@db.internal:5432/posthog?sslmode=no-verify'],
 ])('%s opens a database as %s', (client, url) => {
   expect(postgresUrl(client, PARTS)).toBe(url);

@@ -13,9 +13,10 @@ export const WEB: ProcessDefinition = {
   command: ['./bin/docker-server'],
   http: {
     port: 8000,
-    // Answered before ALLOWED_HOSTS is consulted and with migrations pending; `/_health` is neither. It waits in line behind queries,
-    // one in each worker, which may take a minute each (posthog/hogql/constants.py): a busy task is not a broken one.
-    healthCheck: { path: '/_readyz?role=web', interval: 30, timeout: 25, unhealthyThreshold: 6 },
+    // Answered before ALLOWED_HOSTS is consulted and with migrations pending; `/_health` is neither. It asks no store, as `/_readyz` does: ECS
+    // would replace every task of the app while the database or the cache is away. It waits in line behind queries, one in each worker,
+    // which may take a minute each (posthog/hogql/constants.py): a busy task is not a broken one.
+    healthCheck: { path: '/_livez', interval: 30, timeout: 25, unhealthyThreshold: 6 },
     deregistrationDelay: 60,
     // All workers start at once; five minutes to the first answer have been seen on small machines.
     healthCheckGracePeriod: 600,
@@ -26,6 +27,8 @@ export const WEB: ProcessDefinition = {
   objects: 'read-write',
   sharedGroup: DJANGO_GROUP,
   needs: DJANGO_NEEDS,
+  // A team that is created before they answer gets no GeoIP transformation (products/cdp/backend/models/hog_functions/hog_function.py).
+  after: [PostHogProcess.PLUGINS],
   calls: DJANGO_CALLS,
   settings: (context) => {
     const { environment, secrets } = djangoSettings(context);

@@ -14,7 +14,7 @@ test('every process that has a name can be deployed, once', () => {
 });
 
 test.each<[PostHogProcess, ...Facts]>([
-  [PostHogProcess.WEB, 8000, '/_readyz?role=web', 60, 600, 1000],
+  [PostHogProcess.WEB, 8000, '/_livez', 60, 600, 1000],
   [PostHogProcess.CAPTURE, 3000, '/_readiness', 30, 60, 10_000],
   [PostHogProcess.REPLAY_CAPTURE, 3000, '/_readiness', 30, 60, 10_000],
   [PostHogProcess.CAPTURE_AI, 3000, '/_readiness', 30, 60, 10_000],
