@@ -1,16 +1,19 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IDependable } from 'constructs';
 import { PostHogIngress } from './ingress/posthog-ingress';
+import { prefixesOf, RECORDINGS_PREFIX } from './catalog/object-prefixes';
 import { PostHogProcess } from './catalog/posthog-process';
 import { PostHogProps } from './posthog-props';
 import { at } from './private/errors';
 import { architectureFor } from './release/architecture';
 import { PostHogImages } from './release/posthog-images';
 import { PostHogRelease } from './release/posthog-release';
+import { FILE_DOWNLOADS_PROCESSES } from './services/file-downloads';
 import { PostHogService } from './services/posthog-service';
 import { portOf, ProcessContext, ProcessDefinition } from './services/process-definition';
 import { PostHogSize, sizeOf } from './services/process-size';
@@ -22,7 +25,7 @@ import { StoreClients } from './services/store-clients';
 export interface ServiceSurroundings {
   readonly definitions: readonly ProcessDefinition[];
   /** What processes can be told; who is deployed and where, they are told here. */
-  readonly context: Omit<ProcessContext, 'isDeployed' | 'endpointOf'>;
+  readonly context: Omit<ProcessContext, 'isDeployed' | 'imageOf' | 'endpointOf'>;
   readonly release: PostHogRelease;
   /** What those run on that are told nothing else. */
   readonly cpuArchitecture: CpuArchitecture;
@@ -58,6 +61,7 @@ export class PostHogServices extends Construct {
     this.context = {
       ...surroundings.context,
       isDeployed: (process) => byProcess.has(process),
+      imageOf: (process) => release._imageOf(process, byProcess.get(process)!.image),
       endpointOf: (process) => ({ host: `${process}.${namespace.namespaceName}`, port: portOf(byProcess.get(process)!)! }),
     };
     const clients = new StoreClients(this, 'Clients', { vpc, stores: this.context });
@@ -118,20 +122,36 @@ export class PostHogServices extends Construct {
     this.services.forEach((service) => service.startAfter(gate));
   }
 
+  private grantObjects({ process, objects }: ProcessDefinition, role: IGrantable): void {
+    const { objectStorage } = this.context;
+    for (const prefix of prefixesOf(process) ?? [undefined]) {
+      const below = prefix === RECORDINGS_PREFIX ? objectStorage.recordingsPrefix : prefix;
+      if (objects === 'read') {
+        objectStorage.grantRead(role, below);
+      } else if (objects === 'read-write') {
+        objectStorage.grantReadWrite(role, below);
+      }
+    }
+  }
+
   /** Opens the way from a process to the objects and the processes that it uses, and lets it start after those that it needs. */
   private connect(definition: ProcessDefinition): void {
     const service = this.services.get(definition.process)!;
-    const { objectStorage } = this.context;
-    if (definition.objects === 'read') {
-      objectStorage.grantRead(service.taskDefinition.taskRole);
-    } else if (definition.objects === 'read-write') {
-      objectStorage.grantReadWrite(service.taskDefinition.taskRole);
+    this.grantObjects(definition, service.taskDefinition.taskRole);
+    if (FILE_DOWNLOADS_PROCESSES.includes(definition.process)) {
+      this.context.fileDownloadsRole?.grantAssumeRole(service.taskDefinition.taskRole);
     }
     for (const called of callsOf(definition)) {
       this.services.get(called)?.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
     }
     // ECS gives a deployment up whose tasks end before those that they need are there.
     definition.needs.forEach((needed) => service.startAfter(this.services.get(needed)!.started));
+    definition.after?.forEach((first) => {
+      const other = this.services.get(first);
+      if (other) {
+        service.startAfter(other.started);
+      }
+    });
     const { healthCheck } = definition.http ?? {};
     if (service.targetGroup && healthCheck?.port !== undefined) {
       service.connections.allowFrom(this.surroundings.ingress.loadBalancer, Port.tcp(healthCheck.port), 'health checks of the load balancer');

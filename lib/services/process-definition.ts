@@ -1,4 +1,5 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppSecrets } from './app-secrets';
 import { TaskSize } from './process-size';
@@ -30,6 +31,8 @@ export interface ProcessContext extends Stores {
   readonly url: string;
   /** The keys to the symbol sets of error tracking, with `accessKeyId` and `secretAccessKey`; there where it is deployed. */
   readonly symbolSetKeys?: ISecret;
+  /** The role that files of batch exports are written and signed with; there where batch exports are deployed. */
+  readonly fileDownloadsRole?: IRole;
   /** The queues of Temporal that `temporal-django-worker` serves; left out where these are all that it can. */
   readonly temporalTaskQueues?: readonly string[];
   /** What the owner tells the app: mail, sign-on, keys. */
@@ -40,6 +43,8 @@ export interface ProcessContext extends Stores {
   readonly proxyEnvironment: Readonly<Record<string, string>>;
   /** Whether a process is deployed. */
   readonly isDeployed: (process: PostHogProcess) => boolean;
+  /** The image that a process runs. */
+  readonly imageOf: (process: PostHogProcess) => string;
   /** Where other processes reach a process. */
   readonly endpointOf: (process: PostHogProcess) => ProcessEndpoint;
 }
@@ -129,6 +134,8 @@ export interface ProcessDefinition {
   readonly objects?: 'read' | 'read-write';
   /** The processes that it cannot work without. */
   readonly needs: readonly PostHogProcess[];
+  /** The processes whose deployment comes before its own, where they are deployed; left out where it is none besides those that it needs. */
+  readonly after?: readonly PostHogProcess[];
   /** The processes that it calls where they are deployed, besides those that it needs. */
   readonly calls: readonly PostHogProcess[];
   /** The security group that it shares with others that call the same ones; left out where it has one of its own. */

@@ -2,11 +2,10 @@ import { Stack, Token } from 'aws-cdk-lib/core';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, IConstruct } from 'constructs';
+import { RECORDINGS_PREFIX } from '../catalog/object-prefixes';
 import { grantObjects, ObjectAccess } from './object-access';
 import { checkObjectStorageProps, defineBucket, ObjectStorageProps } from './object-storage-bucket';
 import { at, rejected } from '../private/errors';
-
-const DEFAULT_RECORDINGS_PREFIX = 'session_recordings';
 
 /**
  * A bucket that PostHog keeps files and session recordings in.
@@ -21,17 +20,19 @@ export interface IObjectStorage extends IConstruct {
   /** Where in the bucket session recordings go. */
   readonly recordingsPrefix: string;
   /**
-   * Let a process read, write and delete objects.
+   * Lets a process read, write and delete objects.
    *
    * @param grantee the process
+   * @param prefix the first part of their keys, without a slash at the end; all objects without it
    */
-  grantReadWrite(grantee: IGrantable): Grant;
+  grantReadWrite(grantee: IGrantable, prefix?: string): Grant;
   /**
-   * Let a process read objects.
+   * Lets a process read objects.
    *
    * @param grantee the process
+   * @param prefix the first part of their keys, without a slash at the end; all objects without it
    */
-  grantRead(grantee: IGrantable): Grant;
+  grantRead(grantee: IGrantable, prefix?: string): Grant;
 }
 
 /**
@@ -75,7 +76,7 @@ export class ObjectStorage extends Construct implements IObjectStorage {
     super(scope, id);
     this.region = Stack.of(this).region;
     this.endpoint = endpointOf(this);
-    this.recordingsPrefix = props.recordingsPrefix ?? DEFAULT_RECORDINGS_PREFIX;
+    this.recordingsPrefix = props.recordingsPrefix ?? RECORDINGS_PREFIX;
     at(this, () => {
       checkPrefix(this.recordingsPrefix);
       checkObjectStorageProps(props);
@@ -83,12 +84,12 @@ export class ObjectStorage extends Construct implements IObjectStorage {
     this.bucket = defineBucket(this, props, this.recordingsPrefix);
   }
 
-  public grantReadWrite(grantee: IGrantable): Grant {
-    return grantObjects(this.bucket, grantee, ObjectAccess.READ_WRITE);
+  public grantReadWrite(grantee: IGrantable, prefix?: string): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ_WRITE, below(prefix));
   }
 
-  public grantRead(grantee: IGrantable): Grant {
-    return grantObjects(this.bucket, grantee, ObjectAccess.READ);
+  public grantRead(grantee: IGrantable, prefix?: string): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ, below(prefix));
   }
 }
 
@@ -109,22 +110,26 @@ class ImportedObjectStorage extends Construct implements IObjectStorage {
       });
     }
     this.endpoint = endpointOf(this);
-    this.recordingsPrefix = attrs.recordingsPrefix ?? DEFAULT_RECORDINGS_PREFIX;
+    this.recordingsPrefix = attrs.recordingsPrefix ?? RECORDINGS_PREFIX;
     at(this, () => checkPrefix(this.recordingsPrefix));
   }
 
-  public grantReadWrite(grantee: IGrantable): Grant {
-    return grantObjects(this.bucket, grantee, ObjectAccess.READ_WRITE);
+  public grantReadWrite(grantee: IGrantable, prefix?: string): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ_WRITE, below(prefix));
   }
 
-  public grantRead(grantee: IGrantable): Grant {
-    return grantObjects(this.bucket, grantee, ObjectAccess.READ);
+  public grantRead(grantee: IGrantable, prefix?: string): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ, below(prefix));
   }
 }
 
 /** S3 itself, in the region of the stack. It is what presigned URLs point at, and what the recordings' client must have in full. */
 function endpointOf(storage: Construct): string {
   return `https://s3.${Stack.of(storage).region}.${Stack.of(storage).urlSuffix}`;
+}
+
+function below(prefix: string | undefined): string | undefined {
+  return prefix === undefined ? undefined : `${prefix}/*`;
 }
 
 function checkPrefix(recordingsPrefix: string): void {

@@ -18,6 +18,7 @@ const OURS = ['cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-
 /** Commands of compose that stand for another here, and why. */
 const COMMANDS: Record<string, [ours: RegExp, why: string]> = {
   'web': [/docker-server$/, 'the wrapper of compose waits for stores and migrates, and starts this'],
+  'worker': [/docker-worker-celery --with-scheduler$/, 'it fetches the templates of destinations, and then is the same command'],
   'temporal-django-worker': [/start_temporal_worker as command/, 'all queues in one process; the wrapper of compose starts this program for one queue'],
   'temporal': [/entrypoint\.sh autosetup$/, 'the command of the image, with the file in place that compose mounts'],
 };

@@ -34,6 +34,7 @@ export function contextIn(stack: Stack, { stores: others = () => ({}), without =
     generation: generationOf(NEWEST_GENERATION),
     proxyEnvironment: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4', ALLOWED_HOSTS: 'posthog.example.com' },
     isDeployed: (process) => !without.includes(process),
+    imageOf: (process) => `image-of-${process}`,
     endpointOf: (process) => ({ host: `${process}.internal`, port: portOf(PROCESSES.find((other) => other.process === process)!)! }),
     ...context,
   };

@@ -33,9 +33,11 @@ export const PLUGINS: ProcessDefinition = {
   process: PostHogProcess.PLUGINS,
   id: 'Plugins',
   http: HTTP,
+  // It starts without the app, which fetches templates from it for the first team.
+  needs: PIPELINE.needs.filter((process) => process !== PostHogProcess.WEB),
   // What is run again is read from there (nodejs/src/cdp/consumers/cdp-rerun-worker.consumer.ts).
   stores: [...NODE_STORES, 'clickHouse'],
-  calls: [PostHogProcess.TEMPORAL],
+  calls: [PostHogProcess.WEB, PostHogProcess.TEMPORAL],
   settings: (context) => pipelineSettings(context, {
     environment: {
       ...nodeClickHouse(context).environment,

@@ -1,28 +1,41 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { celeryMemory } from '../../catalog/memory';
-import { ProcessDefinition } from '../process-definition';
+import { ProcessDefinition, where } from '../process-definition';
 import { TaskSize } from '../process-size';
+
+/** The script is in the package beside the sources; `lib/` and `build/` are equally deep. */
+const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'services', 'processes', 'start-worker.sh');
 
 /**
  * The background worker, with the one scheduler in it (bin/docker-worker-celery).
  *
  * There is one task, because there may be one scheduler. During a deployment the new one overlaps with the old: the scheduler's lock
  * in the cache (redbeat, posthog/settings/celery.py) keeps them from scheduling twice. More work wants a larger task.
+ *
+ * Beside it, the script brings the templates of destinations and transformations into the database. It starts after data pipelines, which know
+ * most of them, and again with every new image of theirs.
  */
 export const WORKER: ProcessDefinition = {
   process: PostHogProcess.WORKER,
   id: 'Worker',
   image: 'app',
-  command: ['./bin/docker-worker-celery', '--with-scheduler'],
+  entryPoint: ['/bin/bash', '-c'],
+  command: [readFileSync(SCRIPT, 'utf8')],
   single: 'it holds the one scheduler',
   stopTimeout: 120,
   stores: DJANGO_STORES,
   objects: 'read-write',
   sharedGroup: DJANGO_GROUP,
   needs: DJANGO_NEEDS,
+  after: [PostHogProcess.PLUGINS],
   calls: DJANGO_CALLS,
-  settings: djangoSettings,
+  settings: (context) => {
+    const { environment, secrets } = djangoSettings(context);
+    return { environment: { ...environment, ...where(context, PostHogProcess.PLUGINS, () => ({ TEMPLATES_OF: context.imageOf(PostHogProcess.PLUGINS) })) }, secrets };
+  },
   tuning: celery,
 };
 

@@ -1,0 +1,26 @@
+import { AccountRootPrincipal, IRole, Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { acknowledge } from '../private/acknowledge';
+import { grantObjects, ObjectAccess } from '../stores/object-access';
+import { IObjectStorage } from '../stores/object-storage';
+import { PostHogProcess } from '../catalog/posthog-process';
+
+/** The processes that write files to download, and sign the links to them. */
+export const FILE_DOWNLOADS_PROCESSES: readonly PostHogProcess[] = [
+  PostHogProcess.WEB, PostHogProcess.TEMPORAL_DJANGO_WORKER, PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER,
+];
+
+/** The prefix of the files (FILE_DOWNLOAD_PREFIX in products/batch_exports/backend/temporal/destinations/file_download_batch_export.py). */
+const PREFIX = 'batch-exports';
+
+/**
+ * Defines the role that PostHog assumes to write files of batch exports, and to sign links to them. PostHog limits each session to one export or
+ * one file (products/batch_exports/backend/api/file_download.py). An hour is the longest that a role may assume another for, and upstream's default.
+ */
+export function fileDownloadsRole(scope: Construct, id: string, storage: IObjectStorage): IRole {
+  // Of the account, only the roles that are granted it may assume this one.
+  const role = new Role(scope, id, { assumedBy: new AccountRootPrincipal(), description: 'PostHog batch exports: file downloads' });
+  grantObjects(storage.bucket, role, ObjectAccess.READ_WRITE, `${PREFIX}/*`);
+  acknowledge(role, { IAMNoInlinePolicy: 'the role has one purpose, and so does its policy' });
+  return role;
+}

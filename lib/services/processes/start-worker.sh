@@ -1,0 +1,40 @@
+# Starts the worker, and meanwhile brings the templates of destinations and transformations into the database.
+#
+# PostHog queues this once an hour at most, when one of its processes starts, and calls it a success where `plugins` does not answer: then the
+# templates of Node, GeoIP among them, are missing or those of the release before. Here it is tried until they are there. In a subshell, so
+# that the worker's own script is process 1 and gets the signals.
+say() { echo "[templates] $*"; }
+
+answers() {
+  python - <<'EOF' 2>&1
+import os, sys, urllib.request
+url = os.environ["CDP_API_URL"] + "/api/hog_function_templates"
+try:
+    request = urllib.request.Request(url, headers={"x-internal-api-secret": os.environ.get("INTERNAL_API_SECRET", "")})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).read()
+except Exception as error:
+    sys.exit(f"[templates] waiting for {url}: {error}")
+EOF
+}
+
+sync() {
+  local output
+  output=$(nice -n 10 python manage.py sync_hog_function_templates 2>&1) || { tail -n 20 <<< "$output"; return 1; }
+  grep -E '^(Error fetching|Hog function template sync)' <<< "$output"
+  ! grep -q '^Error fetching' <<< "$output"
+}
+
+templates() {
+  # Seconds, doubled up to five minutes.
+  local wait=${TEMPLATES_WAIT:-10}
+  until answers && sync; do
+    sleep "$wait"
+    wait=$((wait * 2 > 300 ? 300 : wait * 2))
+  done
+  say 'up to date'
+}
+
+if [ -n "$CDP_API_URL" ]; then
+  templates &
+fi
+exec ./bin/docker-worker-celery --with-scheduler
