@@ -23,6 +23,7 @@ import { AppSecrets } from './services/app-secrets';
 import { appSettings } from './services/app-settings';
 import { DEFAULT_PRODUCTS, deployedProcesses, productsOf } from './services/deployed-processes';
 import { mergeSettings } from './services/extra-settings';
+import { fileDownloadsRole } from './services/file-downloads';
 import { databaseBackup } from './services/migration/database-backup';
 import { IMigration, Migration, MigrationProps } from './services/migration/migration';
 import { MigratedWorkflows } from './services/migration/migration-task';
@@ -35,6 +36,7 @@ import { admit } from './services/store-clients';
 import { topicsOf } from './services/topics/product-topics';
 import { ICache } from './stores/cache';
 import { IClickHouse } from './stores/clickhouse';
+import { ClickHouseObjects } from './stores/clickhouse-objects';
 import { IKafka } from './stores/kafka-client';
 import { IObjectStorage } from './stores/object-storage';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage-keys';
@@ -134,6 +136,7 @@ export class PostHog extends Construct {
       vpc: this.vpc, storeSubnets: props.storeSubnets ?? this.network?.storeSubnets, serviceSubnets: subnets, release, logRetention, removalPolicy: props.removalPolicy,
     });
     ({ postgres: this.postgres, cache: this.cache, kafka: this.kafka, clickHouse: this.clickHouse, objectStorage: this.objectStorage } = stores);
+    new ClickHouseObjects(this, 'ClickHouseObjects', { serverRoles: this.clickHouse.serverRoles, storage: this.objectStorage });
     this.services = new PostHogServices(this, 'Services', props, {
       definitions,
       context: {
@@ -143,6 +146,7 @@ export class PostHog extends Construct {
         url: this.url,
         symbolSetKeys: definitions.some(({ process }) => process === PostHogProcess.CYMBAL)
           ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret : undefined,
+        fileDownloadsRole: this.products.includes(Product.EXPORTS) ? fileDownloadsRole(this, 'FileDownloadsRole', this.objectStorage) : undefined,
         appSettings: at(this, () => appSettings(props)),
         telemetry: props.telemetry ?? DEFAULTS.telemetry,
         temporalTaskQueues: props.temporalTaskQueues,

@@ -1,4 +1,5 @@
 import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { IClickHouse } from './clickhouse';
@@ -47,6 +48,13 @@ export interface ClickHouseAttributes {
    * @default - none; admit PostHog's processes yourself
    */
   readonly securityGroups?: ISecurityGroup[];
+  /**
+   * The IAM roles of the servers, for example those of their EC2 instances. They are granted what batch exports and the data warehouse need in
+   * the bucket; the server's `s3` configuration must have `use_environment_credentials` on.
+   *
+   * @default - none; grant it yourself, see docs/clickhouse.md
+   */
+  readonly serverRoles?: IRole[];
 }
 
 const MISFITS: readonly KnownMisfit[] = [
@@ -65,6 +73,7 @@ export class ImportedClickHouse extends Construct implements IClickHouse {
   public readonly httpPort: number;
   public readonly clientPorts: number[];
   public readonly connections: Connections;
+  public readonly serverRoles: IRole[];
 
   public constructor(scope: Construct, id: string, attrs: ClickHouseAttributes) {
     super(scope, id);
@@ -79,6 +88,7 @@ export class ImportedClickHouse extends Construct implements IClickHouse {
     this.nativePort = ports.native;
     this.httpPort = ports.http;
     this.clientPorts = [this.nativePort, this.httpPort];
+    this.serverRoles = [...attrs.serverRoles ?? []];
     this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.nativePort) });
   }
 }

@@ -1,5 +1,6 @@
 import { Annotations, Names, RemovalPolicy, Size } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, InstanceClass, InstanceSize, InstanceType, ISubnet, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { IRole } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -41,6 +42,11 @@ export interface IClickHouse extends IConstruct, IConnectable {
   readonly httpPort: number;
   /** The ports that processes connect to. */
   readonly clientPorts: number[];
+  /**
+   * The IAM roles of the servers. They are granted what queries need that name objects in S3: to stage batch exports, and to read the tables of
+   * the data warehouse.
+   */
+  readonly serverRoles: IRole[];
 }
 
 const DEFAULTS = {
@@ -92,6 +98,7 @@ export class ClickHouse extends Construct implements IClickHouse {
   public readonly httpPort: number = CLICKHOUSE_PORTS.http;
   public readonly clientPorts: number[] = [CLICKHOUSE_PORTS.native, CLICKHOUSE_PORTS.http];
   public readonly connections: Connections;
+  public readonly serverRoles: IRole[];
 
   public constructor(scope: Construct, id: string, props: ClickHouseProps) {
     super(scope, id);
@@ -152,6 +159,7 @@ export class ClickHouse extends Construct implements IClickHouse {
     };
     const keepers = topology.keepers.map((keeper, index) => defineKeeper(this, `Keeper${keeper.id}`, subnets[index % subnets.length], keeper, shared, props.keeperInstanceType));
     const servers = topology.nodes.map((node, index) => defineServer(this, `Server${index + 1}`, subnets[index % subnets.length], node, server));
+    this.serverRoles = servers.map(({ role }) => role);
     // A server that starts before its Keepers have names may not find them for a quarter of an hour.
     servers[0].node.addDependency(...keepers);
     // A deployment changes one after the other.

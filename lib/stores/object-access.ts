@@ -11,8 +11,8 @@ export enum ObjectAccess {
 }
 
 /** What the processes do with the bucket and with objects; the CDK's own grants are wider. */
-const BUCKET = ['s3:ListBucket', 's3:GetBucketLocation'];
-const READ = ['s3:GetObject'];
+export const BUCKET_ACTIONS = ['s3:ListBucket', 's3:GetBucketLocation'];
+export const READ_ACTIONS = ['s3:GetObject'];
 const WRITE = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
 
 /** Lets somebody at the objects of a bucket that a pattern names, and at its key where it has one of its own. */
@@ -29,6 +29,6 @@ export function grantObjects(bucket: IBucket, grantee: IGrantable, access: Objec
       [`AwsSolutions-IAM5[Resource::${findingText(Stack.of(bucket).resolve(objects))}]`]: 'PostHog names its objects itself; the bucket is its own',
     });
   }
-  return Grant.addToPrincipal({ grantee, actions: [...BUCKET], resourceArns: [bucket.bucketArn] })
-    .combine(Grant.addToPrincipal({ grantee, actions: writes ? [...READ, ...WRITE] : [...READ], resourceArns: [objects] }));
+  return Grant.addToPrincipal({ grantee, actions: [...BUCKET_ACTIONS], resourceArns: [bucket.bucketArn] })
+    .combine(Grant.addToPrincipal({ grantee, actions: writes ? [...READ_ACTIONS, ...WRITE] : [...READ_ACTIONS], resourceArns: [objects] }));
 }

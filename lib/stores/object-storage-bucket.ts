@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, IBucket, LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { OBJECT_PREFIXES } from '../catalog/object-prefixes';
 import { acknowledge } from '../private/acknowledge';
 import { checkDays } from '../private/durations';
 import { rejected } from '../private/errors';
@@ -117,5 +118,11 @@ function lifecycleRules(props: ObjectStorageProps, recordingsPrefix: string): Li
       // They are written once. What is gone from PostHog, because somebody asked to be forgotten, must be gone from here too.
       noncurrentVersionExpiration: Duration.days(1),
     },
+    ...OBJECT_PREFIXES.filter(({ expiresAfterDays }) => expiresAfterDays !== undefined).map(({ prefix, expiresAfterDays }) => ({
+      id: prefix,
+      prefix: `${prefix}/`,
+      expiration: Duration.days(expiresAfterDays!),
+      noncurrentVersionExpiration: Duration.days(1),
+    })),
   ];
 }

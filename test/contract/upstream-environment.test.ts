@@ -63,6 +63,10 @@ const LEFT_OUT_OF: Record<string, string> = {
   ...Object.fromEntries(['ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'ENDPOINT', 'PUBLIC_ENDPOINT', 'ENABLED'].map((name) => [`plugins OBJECT_STORAGE_${name}`, 'nothing in nodejs/src/cdp reads or writes objects'])),
   ...Object.fromEntries(['HOST', 'DATABASE', 'SECURE', 'VERIFY'].map((name) => [`ingestion-general CLICKHOUSE_${name}`, 'it writes through Kafka alone (nodejs/src/servers/ingestion-general-server.ts)'])),
   'ingestion-general COOKIELESS_REDIS_PORT': REDIS_URL,
+  ...Object.fromEntries(['web', 'worker', 'temporal-django-worker'].flatMap((process) => [
+    [`${process} FLAGS_REDIS_ENABLED`, 'read by no Python (only by rust/feature-flags)'],
+    [`${process} PERSONHOG_ENABLED`, 'read by no Python: PERSONHOG_ADDR decides (posthog/settings/personhog.py)'],
+  ])),
 };
 
 function isLeftOut({ process, name }: { process: string; name: string }): boolean {

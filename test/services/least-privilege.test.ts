@@ -5,7 +5,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { PostHogProcess, Product } from '../../lib';
 import { PROCESSES } from '../../lib/services/processes';
 import { newPostHog, newStack } from '../helpers/stack';
-import { containerOf, executionRoleStatements, idOf, ofType, securityGroupOf, taskOf, taskRoleStatements } from '../helpers/template';
+import { containerOf, executionRoleStatements, idOf, ofType, securityGroupOf, taskOf, statementsOf, taskRoleStatements } from '../helpers/template';
 
 const NAMES = PROCESSES.map(({ process }) => process);
 const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
@@ -32,7 +32,8 @@ describe('task roles', () => {
   const WRITE = [...BUCKET, 's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'];
 
   const MAY: Record<string, string[]> = {
-    'web': WRITE, 'worker': WRITE, 'temporal-django-worker': WRITE, 'temporal-batch-exports-worker': WRITE, 'ingestion-sessionreplay': WRITE, 'recording-api': WRITE, 'capture-ai': WRITE,
+    'web': [...WRITE, 'sts:AssumeRole'], 'worker': WRITE, 'temporal-django-worker': [...WRITE, 'sts:AssumeRole'], 'temporal-batch-exports-worker': [...WRITE, 'sts:AssumeRole'],
+    'ingestion-sessionreplay': WRITE, 'recording-api': WRITE, 'capture-ai': WRITE,
     'feature-flags': READ, 'hypercache-server': READ,
   };
 
@@ -40,10 +41,22 @@ describe('task roles', () => {
     expect(taskRoleStatements(template, process).flatMap((statement) => statement.actions).sort()).toEqual([...MAY[process] ?? []].sort());
   });
 
-  test.each(NAMES)('%s may touch nothing but the bucket', (process) => {
-    for (const { resources } of taskRoleStatements(template, process)) {
-      expect(['arn:aws:s3:::objects', 'arn:aws:s3:::objects/*']).toEqual(expect.arrayContaining(resources));
-    }
+  const PREFIX: Record<string, string> = {
+    'ingestion-sessionreplay': 'session_recordings/*', 'recording-api': 'session_recordings/*', 'capture-ai': 'llma/*', 'feature-flags': 'cache/*', 'hypercache-server': 'cache/*',
+  };
+
+  test.each(NAMES)('%s reaches its own objects of the bucket and nothing else', (process) => {
+    const statements = taskRoleStatements(template, process);
+    const roles = statements.filter(({ actions }) => actions.includes('sts:AssumeRole'));
+    const own = statements.filter((statement) => !roles.includes(statement));
+    const objects = `arn:aws:s3:::objects/${PREFIX[process] ?? '*'}`;
+    expect(['arn:aws:s3:::objects', objects]).toEqual(expect.arrayContaining(own.flatMap(({ resources }) => resources)));
+    expect(roles.flatMap(({ resources }) => resources).map(idOf).filter((id) => !id.includes('FileDownloadsRole'))).toEqual([]);
+  });
+
+  test('the role of file downloads reaches the prefix of batch exports and nothing else', () => {
+    const [[role]] = ofType(template, 'AWS::IAM::Role').filter(([id]) => id.includes('FileDownloadsRole'));
+    expect(statementsOf(template, role).map(({ resources }) => resources)).toEqual([['arn:aws:s3:::objects'], ['arn:aws:s3:::objects/batch-exports/*']]);
   });
 
   test('whatever may do something has a role of its own, and all others share one that may not', () => {

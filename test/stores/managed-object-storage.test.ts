@@ -46,20 +46,21 @@ test('requests without TLS are refused, and so are old versions of it', () => {
   ]);
 });
 
-test('what was deleted can be had back for a month; recordings are gone in a day; unfinished uploads in a week; nothing expires', () => {
+test('what was deleted can be had back for a month; recordings are gone in a day; unfinished uploads in a week; staged exports and downloads go after a week; nothing else expires', () => {
   expect(rules()).toEqual([
     { Id: 'Leftovers', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, ExpiredObjectDeleteMarker: true, NoncurrentVersionExpiration: { NoncurrentDays: 30 } },
     { Id: 'Recordings', Status: 'Enabled', Prefix: 'session_recordings/', NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+    { Id: 'batch-exports', Status: 'Enabled', Prefix: 'batch-exports/', ExpirationInDays: 7, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
   ]);
 });
 
 test('recordings, and nothing else, can be made to expire', () => {
   expect(rules({ recordingsExpiration: Duration.days(90), recordingsPrefix: 'replay/v2' }).map(({ Prefix, ExpirationInDays }) => [Prefix, ExpirationInDays]))
-    .toEqual([[undefined, undefined], ['replay/v2/', 90]]);
+    .toEqual([[undefined, undefined], ['replay/v2/', 90], ['batch-exports/', 7]]);
 });
 
 test('how long deleted objects can be had back can be given', () => {
-  expect(rules({ noncurrentVersionExpiration: Duration.days(365) }).map(({ NoncurrentVersionExpiration: { NoncurrentDays } }) => NoncurrentDays)).toEqual([365, 1]);
+  expect(rules({ noncurrentVersionExpiration: Duration.days(365) }).map(({ NoncurrentVersionExpiration: { NoncurrentDays } }) => NoncurrentDays)).toEqual([365, 1, 1]);
 });
 
 test('objects can be encrypted with a key of yours, and processes are let at it', () => {

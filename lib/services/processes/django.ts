@@ -1,4 +1,5 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { objectSettings } from './django-objects';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { IClickHouse } from '../../stores/clickhouse';
@@ -23,10 +24,10 @@ export const DJANGO_CALLS = [
 /**
  * The settings that all of PostHog's Django processes share.
  *
- * Sources: posthog/settings/{access,data_stores,kafka,object_storage,session_replay_v2,ingestion}.py of PostHog/posthog, July 2026.
+ * Sources: posthog/settings/{access,data_stores,kafka,ingestion}.py of PostHog/posthog, July 2026.
  */
 export function djangoSettings(context: ProcessContext): ProcessSettings {
-  const { postgres, cache, kafka, clickHouse, objectStorage, secrets } = context;
+  const { postgres, cache, kafka, clickHouse, secrets } = context;
   const clickHouseUser = Secret.fromSecretsManager(clickHouse.credentials, 'username');
   const clickHousePassword = Secret.fromSecretsManager(clickHouse.credentials, 'password');
   return {
@@ -41,7 +42,6 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       // web starts, and answers health checks, while migrations are pending.
       POSTHOG_SKIP_MIGRATION_CHECKS: '1',
       REDIS_URL: cacheUrl(cache, CacheClient.PYTHON),
-      FLAGS_REDIS_ENABLED: 'false',
       KAFKA_HOSTS: kafka.bootstrapServers,
       KAFKA_SECURITY_PROTOCOL: kafka.encryption === KafkaEncryption.TLS ? 'SSL' : 'PLAINTEXT',
       CLICKHOUSE_HOST: clickHouse.host,
@@ -54,16 +54,7 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       CLICKHOUSE_LOGS_CLUSTER_SECURE: String(clickHouse.tls),
       // The setting is called CLICKHOUSE_LOGS_CLUSTER_DATABASE, the variable is not. Before July 2026 it was `default` where it was not set.
       CLICKHOUSE_LOGS_DATABASE: clickHouse.database,
-      OBJECT_STORAGE_ENABLED: 'true',
-      OBJECT_STORAGE_ENDPOINT: objectStorage.endpoint,
-      OBJECT_STORAGE_PUBLIC_ENDPOINT: objectStorage.endpoint,
-      OBJECT_STORAGE_REGION: objectStorage.region,
-      OBJECT_STORAGE_BUCKET: objectStorage.bucket.bucketName,
-      SESSION_RECORDING_V2_S3_ENABLED: 'true',
-      SESSION_RECORDING_V2_S3_ENDPOINT: objectStorage.endpoint,
-      SESSION_RECORDING_V2_S3_REGION: objectStorage.region,
-      SESSION_RECORDING_V2_S3_BUCKET: objectStorage.bucket.bucketName,
-      SESSION_RECORDING_V2_S3_PREFIX: objectStorage.recordingsPrefix,
+      ...objectSettings(context),
       ...otherProcesses(context),
       ...context.appSettings.environment,
     },
@@ -95,7 +86,6 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
  */
 function otherProcesses(context: ProcessContext): Record<string, string> {
   return {
-    PERSONHOG_ENABLED: 'true',
     // gRPC: a host and a port, and no scheme (posthog/personhog_client/client.py).
     PERSONHOG_ADDR: authorityOf(context, PostHogProcess.PERSONHOG_ROUTER),
     ...where(context, PostHogProcess.FEATURE_FLAGS, (address) => ({ FEATURE_FLAGS_SERVICE_URL: address })),

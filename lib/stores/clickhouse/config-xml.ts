@@ -73,6 +73,8 @@ export function serverConfig(topology: ClickHouseTopology, self: ClickHouseNode,
     zookeeper: keeperAddresses(topology),
     ...topology.keepers.length === 0 ? { keeper_server: embeddedKeeper() } : {},
     distributed_ddl: { path: '/clickhouse/task_queue/ddl' },
+    // Batch exports and the data warehouse name objects without keys: the server signs with the role of its instance.
+    s3: { use_environment_credentials: 1 },
     ...systemLogs(),
     startup_scripts: startupScripts(options.database),
   };

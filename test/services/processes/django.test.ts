@@ -1,3 +1,5 @@
+import { Stack } from 'aws-cdk-lib/core';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Cache, CacheEncryption, ClickHouse, Kafka, KafkaEncryption, ObjectStorage, Postgres, PostHogProcess } from '../../../lib';
@@ -6,13 +8,14 @@ import { WORKER } from '../../../lib/services/processes/worker';
 import { settingsOf } from '../../helpers/process-context';
 
 /** gRPC: a host and a port, and no scheme. */
-const PERSONHOG = { PERSONHOG_ENABLED: 'true', PERSONHOG_ADDR: 'personhog-router.internal:50052' };
+const PERSONHOG = { PERSONHOG_ADDR: 'personhog-router.internal:50052' };
 
 const OTHERS = {
   FEATURE_FLAGS_SERVICE_URL: 'http://feature-flags.internal:3001',
   CAPTURE_INTERNAL_URL: 'http://capture.internal:3000',
   CAPTURE_REPLAY_INTERNAL_URL: 'http://replay-capture.internal:3000',
   CDP_API_URL: 'http://plugins.internal:6738',
+  BATCH_EXPORT_WORKFLOWS_API_URL: 'http://plugins.internal:6738',
   RECORDING_API_URL: 'http://recording-api.internal:6738',
   BROWSERLESS_CDP_URL: 'ws://browserless.internal:3000',
   HEATMAP_BROWSERLESS_URL: 'http://browserless.internal:3000',
@@ -34,7 +37,6 @@ test('the app is told this and nothing else', () => {
     OTEL_SDK_DISABLED: 'true',
     POSTHOG_SKIP_MIGRATION_CHECKS: '1',
     REDIS_URL: 'rediss://cache.internal:6379/?ssl_cert_reqs=required',
-    FLAGS_REDIS_ENABLED: 'false',
     KAFKA_HOSTS: 'b-1.internal:9094,b-2.internal:9094',
     KAFKA_SECURITY_PROTOCOL: 'SSL',
     CLICKHOUSE_HOST: 'clickhouse.internal',
@@ -59,6 +61,20 @@ test('the app is told this and nothing else', () => {
     SESSION_RECORDING_V2_S3_REGION: 'eu-central-1',
     SESSION_RECORDING_V2_S3_BUCKET: 'objects',
     SESSION_RECORDING_V2_S3_PREFIX: 'session_recordings',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_REGION: 'eu-central-1',
+    SES_REGION: 'eu-central-1',
+    BATCH_EXPORT_OBJECT_STORAGE_ENDPOINT: ENDPOINT,
+    BATCH_EXPORT_OBJECT_STORAGE_REGION: 'eu-central-1',
+    BATCH_EXPORT_INTERNAL_STAGING_BUCKET: 'objects',
+    USE_LOCAL_SETUP: 'false',
+    BUCKET_URL: 's3://objects/dlt',
+    BUCKET_PATH: 'dlt',
+    DATAWAREHOUSE_BUCKET: 'objects',
+    DATAWAREHOUSE_BUCKET_DOMAIN: 'objects.s3.eu-central-1.amazonaws.com',
+    DATA_WAREHOUSE_S3_REGION: 'eu-central-1',
+    DATA_WAREHOUSE_REDIS_HOST: 'cache.internal',
+    DATA_WAREHOUSE_REDIS_PORT: '6379',
     ...PERSONHOG,
     ...OTHERS,
     SECRET_KEY: 'secret SecretKey',
@@ -84,8 +100,19 @@ test('what the owner says arrives', () => {
   expect(settingsOf(WEB, { appSettings: { environment: { EMAIL_HOST: 'mail.example.com' }, secrets: {} } })).toMatchObject({ EMAIL_HOST: 'mail.example.com' });
 });
 
-test('the worker is told the same', () => {
-  expect(settingsOf(WORKER)).toEqual(settingsOf(WEB));
+test('the worker has the same settings, and the image that the templates of destinations come from', () => {
+  expect(settingsOf(WORKER)).toEqual({ ...settingsOf(WEB), TEMPLATES_OF: 'image-of-plugins' });
+  expect(settingsOf(WORKER, { without: [PostHogProcess.PLUGINS] })).not.toHaveProperty('TEMPLATES_OF');
+});
+
+test('with batch exports, files to download are written to the bucket with a role of their own', () => {
+  const role = { fileDownloadsRole: Role.fromRoleArn(new Stack(), 'Role', 'arn:aws:iam::111122223333:role/downloads') };
+  expect(settingsOf(WEB, role)).toEqual({
+    ...settingsOf(WEB),
+    BATCH_EXPORTS_FILE_DOWNLOAD_BUCKET: 'objects',
+    BATCH_EXPORTS_FILE_DOWNLOAD_REGION: 'eu-central-1',
+    BATCH_EXPORTS_FILE_DOWNLOAD_ROLE_ARN: 'arn:aws:iam::111122223333:role/downloads',
+  });
 });
 
 test('what the stores know of themselves arrives', () => {
@@ -118,6 +145,10 @@ test('what the stores know of themselves arrives', () => {
     CLICKHOUSE_DICT_READER_USER: 'secret ch-reader username',
     CLICKHOUSE_DICT_READER_PASSWORD: 'secret ch-reader password',
     OBJECT_STORAGE_BUCKET: 'files',
+    BATCH_EXPORT_INTERNAL_STAGING_BUCKET: 'files',
+    BUCKET_URL: 's3://files/dlt',
+    DATA_WAREHOUSE_REDIS_HOST: 'redis',
+    DATA_WAREHOUSE_REDIS_PORT: '6380',
     SESSION_RECORDING_V2_S3_BUCKET: 'files',
     SESSION_RECORDING_V2_S3_PREFIX: 'replay',
   });
