@@ -25,6 +25,9 @@ const COMPOSE = 'in PostHog\'s compose files; read by nothing in July\'s tree';
 export const UNKNOWN_SETTINGS: readonly UnknownSetting[] = [
   { name: 'RUST_LOG', reason: 'the tracing of Rust (`EnvFilter::from_default_env`)' },
   { name: 'TASK_QUEUES', processes: TEMPORAL_WORKERS, reason: 'the start script of this library' },
+  { name: 'TEMPLATES_OF', processes: [WORKER], reason: 'starts the worker again, and with it the synchronisation of templates, with a new image of `plugins`' },
+  { name: 'AWS_(DEFAULT_)?REGION', processes: [WEB, WORKER, ...TEMPORAL_WORKERS], reason: 'clients of AWS, below Python: boto3 and s3fs, delta-rs' },
+  { name: 'USE_LOCAL_SETUP|DATA_WAREHOUSE_S3_REGION', processes: [WEB, WORKER, ...TEMPORAL_WORKERS], reason: 'read by newer versions of posthog/settings/data_warehouse.py' },
   { name: 'OMP_NUM_THREADS', processes: TEMPORAL_WORKERS, reason: 'libraries for numbers, below Python: threads for each processor' },
   {
     name: 'KAFKA_(INGESTION_(UPSTREAM|DOWNSTREAM|SESSIONREPLAY)|WARPSTREAM_(LOGS|METRICS))_PRODUCER_(METADATA_BROKER_LIST|SECURITY_PROTOCOL)',
@@ -32,8 +35,6 @@ export const UNKNOWN_SETTINGS: readonly UnknownSetting[] = [
   },
   { name: 'METRICS_REDIS_HOST', reason: 'the mode ingestion-metrics of Node, which no process runs: all modes have the same settings' },
   { name: 'CLICKHOUSE_VERIFY', processes: [PLUGINS, RECORDING_API], reason: UNREAD },
-  { name: 'FLAGS_REDIS_ENABLED', processes: [WEB, WORKER, ...TEMPORAL_WORKERS], reason: COMPOSE },
-  { name: 'PERSONHOG_ENABLED', processes: [WEB, WORKER, ...TEMPORAL_WORKERS], reason: 'read by Node; Django takes PERSONHOG_ADDR alone' },
   { name: 'REDIS_URL', processes: [CYMBAL], reason: COMPOSE },
   { name: 'REDIS_URL', processes: [CAPTURE_LOGS], reason: UNREAD },
   { name: 'MAXMIND_DB_PATH|PERSONS_URL', processes: [CYMBAL], reason: COMPOSE },

@@ -25,7 +25,6 @@ const AGENTS = 'for the agent platform, whose services no process of this librar
 const OLD_NAME = 'an older name, read only where the newer one is empty, which is set';
 const IN_PARTS = 'a part of a connection URL, read only where the whole URL is empty, which is set';
 const NEVER_READ = 'in the configuration of every mode; no code of this mode uses it';
-const NOT_YET = 'no process of this library has it yet';
 const LOCAL_ONLY = 'read only where USE_LOCAL_SETUP is true, which is a developer\'s machine';
 
 /**
@@ -39,27 +38,14 @@ export const UNSET_SETTINGS: readonly UnsetSetting[] = [
   // Django (posthog/settings, ee/settings.py).
   { name: 'AGENT_INGRESS_URL', reason: AGENTS, loses: 'users of the agent platform: it stays closed' },
   { name: 'AGENT_JANITOR_BASE_URL', reason: AGENTS, loses: 'users of the agent platform: it stays closed' },
-  {
-    name: 'BATCH_EXPORTS_FILE_DOWNLOAD_BUCKET',
-    reason: 'the download assumes a role in order to sign addresses, which no role of this library is for',
-    loses: 'users who export to a file that they download; every other destination of batch exports works',
-  },
-  { name: 'BATCH_EXPORTS_FILE_DOWNLOAD_REGION', reason: 'see BATCH_EXPORTS_FILE_DOWNLOAD_BUCKET' },
-  { name: 'BATCH_EXPORTS_FILE_DOWNLOAD_ROLE_ARN', reason: 'see BATCH_EXPORTS_FILE_DOWNLOAD_BUCKET' },
-  { name: 'BATCH_EXPORT_INTERNAL_STAGING_BUCKET', reason: NOT_YET, loses: 'users of batch exports: each one stages there first and fails' },
-  { name: 'BATCH_EXPORT_OBJECT_STORAGE_ENDPOINT', reason: 'see BATCH_EXPORT_INTERNAL_STAGING_BUCKET' },
-  { name: 'BATCH_EXPORT_OBJECT_STORAGE_REGION', reason: 'see BATCH_EXPORT_INTERNAL_STAGING_BUCKET' },
-  { name: 'BATCH_EXPORT_WORKFLOWS_API_URL', reason: NOT_YET, loses: 'users of batch exports to workflows' },
   { name: 'CLICKHOUSE_LOGS_HOST', reason: DAGSTER },
   { name: 'DAGSTER_AI_EVALS_S3_BUCKET', reason: DAGSTER },
   { name: 'DAGSTER_DATA_EXPORT_S3_BUCKET', reason: DAGSTER },
   { name: 'DAGSTER_FAVICONS_S3_BUCKET', reason: DAGSTER },
   { name: 'DAGSTER_S3_BUCKET', reason: DAGSTER },
   { name: 'DAGSTER_UI_HOST', reason: DAGSTER },
-  { name: 'DATAWAREHOUSE_BUCKET', reason: NOT_YET, loses: 'users who upload a CSV file as a table, or materialize a view' },
   { name: 'DATAWAREHOUSE_LOCAL_ACCESS_KEY', reason: LOCAL_ONLY },
   { name: 'DATAWAREHOUSE_LOCAL_BUCKET_REGION', reason: LOCAL_ONLY },
-  { name: 'DATA_WAREHOUSE_REDIS_HOST', reason: NOT_YET, loses: 'users of the data warehouse: locks and progress of imports' },
   { name: 'POSTHOG_REDIS_HOST', reason: IN_PARTS },
   { name: 'DEFAULT_FROM_EMAIL', reason: OLD_NAME },
   { name: 'EMAIL_DEFAULT_FROM', reason: 'the prop `email` sets it; without that, PostHog sends no mail' },
@@ -72,10 +58,6 @@ export const UNSET_SETTINGS: readonly UnsetSetting[] = [
   { name: 'PGHOST', reason: IN_PARTS },
   { name: 'POSTHOG_POSTGRES_HOST', reason: IN_PARTS },
   { name: 'REPLAY_MESSAGE_TOO_LARGE_SAMPLE_BUCKET', reason: 'no code of July\'s tree uses it' },
-  {
-    name: 'SES_REGION', reason: NOT_YET,
-    loses: 'users of workflows who send from a domain of their own that is verified in another region than us-east-1',
-  },
   { name: 'SQS_BILLING_REGION', reason: CLOUD },
   { name: 'SQS_REGION', reason: CLOUD },
   { name: 'SQS_USAGE_REPORT_V2_REGION', reason: CLOUD },

@@ -1,6 +1,7 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { newStack, stores } from './stack';
 import { containerOf, idOf } from './template';
@@ -29,6 +30,7 @@ export function contextIn(stack: Stack, { stores: others = () => ({}), without =
     secrets: new AppSecrets(stack, 'Secrets', {}, RemovalPolicy.RETAIN),
     url: 'https://posthog.example.com',
     symbolSetKeys: Secret.fromSecretNameV2(stack, 'SymbolSetKeys', 'symbol-set-keys'),
+    fileDownloadsRole: Role.fromRoleArn(stack, 'FileDownloads', 'arn:aws:iam::111122223333:role/downloads'),
     appSettings: { environment: {}, secrets: {} },
     telemetry: false,
     generation: generationOf(NEWEST_GENERATION),

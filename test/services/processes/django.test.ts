@@ -1,5 +1,3 @@
-import { Stack } from 'aws-cdk-lib/core';
-import { Role } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Cache, CacheEncryption, ClickHouse, Kafka, KafkaEncryption, ObjectStorage, Postgres, PostHogProcess } from '../../../lib';
@@ -67,6 +65,9 @@ test('the app is told this and nothing else', () => {
     BATCH_EXPORT_OBJECT_STORAGE_ENDPOINT: ENDPOINT,
     BATCH_EXPORT_OBJECT_STORAGE_REGION: 'eu-central-1',
     BATCH_EXPORT_INTERNAL_STAGING_BUCKET: 'objects',
+    BATCH_EXPORTS_FILE_DOWNLOAD_BUCKET: 'objects',
+    BATCH_EXPORTS_FILE_DOWNLOAD_REGION: 'eu-central-1',
+    BATCH_EXPORTS_FILE_DOWNLOAD_ROLE_ARN: 'arn:aws:iam::111122223333:role/downloads',
     USE_LOCAL_SETUP: 'false',
     BUCKET_URL: 's3://objects/dlt',
     BUCKET_PATH: 'dlt',
@@ -105,14 +106,8 @@ test('the worker has the same settings, and the image that the templates of dest
   expect(settingsOf(WORKER, { without: [PostHogProcess.PLUGINS] })).not.toHaveProperty('TEMPLATES_OF');
 });
 
-test('with batch exports, files to download are written to the bucket with a role of their own', () => {
-  const role = { fileDownloadsRole: Role.fromRoleArn(new Stack(), 'Role', 'arn:aws:iam::111122223333:role/downloads') };
-  expect(settingsOf(WEB, role)).toEqual({
-    ...settingsOf(WEB),
-    BATCH_EXPORTS_FILE_DOWNLOAD_BUCKET: 'objects',
-    BATCH_EXPORTS_FILE_DOWNLOAD_REGION: 'eu-central-1',
-    BATCH_EXPORTS_FILE_DOWNLOAD_ROLE_ARN: 'arn:aws:iam::111122223333:role/downloads',
-  });
+test('without batch exports there are no files to download', () => {
+  expect(Object.keys(settingsOf(WEB, { fileDownloadsRole: undefined })).filter((name) => name.includes('FILE_DOWNLOAD'))).toEqual([]);
 });
 
 test('what the stores know of themselves arrives', () => {
