@@ -35,7 +35,7 @@ export class PostHogRelease {
    */
   public static readonly V2026_09_11_R2 = PostHogRelease.fromDescription(RELEASE_2026_09_11_R2);
   /**
-   * Withdrawn: its `node` image was built on 31 March 2026, and reads no AI events. Whatever uses it throws.
+   * Withdrawn: its `node` image was built on 31 March 2026, and reads no AI events. Every use of it throws.
    *
    * @deprecated use V2026_09_11_R2
    */

@@ -67,7 +67,7 @@ function ordered({ image, tag, platforms, revision, created }: ReleaseImage): Re
   return { image, tag, platforms: platforms && [...platforms].sort(), revision, created };
 }
 
-/** The overrides of a release in the order of its file, whatever order they were put together in. */
+/** The overrides of a release in the order of its file. */
 export function orderedOverrides({ modes, taskQueues, topics, webServerEnvironment }: GenerationOverrides): GenerationOverrides {
   const sorted = (record: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
   return {

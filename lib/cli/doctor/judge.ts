@@ -11,7 +11,7 @@ import { judgeLiveEvents } from './checks/live-events';
 import { judgeNeighbours } from './checks/neighbours';
 import { judgeProxySettings } from './checks/proxy-settings';
 import { judgeRedirect } from './checks/redirect';
-import { judgeRelease } from './checks/release';
+import { checkRelease } from './checks/release';
 import { judgeRewrites } from './checks/rewrites';
 import { judgeServices } from './checks/services';
 import { judgeTargetHealth } from './checks/target-health';
@@ -36,7 +36,7 @@ export const CHECKS: Readonly<Record<string, (judged: Case) => Judgement[]>> = {
   'live-events': judgeLiveEvents,
   'targets': judgeTargetHealth,
   'services': judgeServices,
-  'release': judgeRelease,
+  'release': checkRelease,
   'trusted-proxies': judgeTrustedProxies,
   'proxy-settings': judgeProxySettings,
   'address-proxy': judgeAddressProxy,

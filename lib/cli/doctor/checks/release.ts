@@ -18,7 +18,7 @@ interface Running {
 }
 
 /** Whether the release that is deployed is recent and whole, and what is not known of its images. */
-export function judgeRelease({ deployment: { services }, release, maxReleaseAge = MAX_RELEASE_AGE, now }: Case): Judgement[] {
+export function checkRelease({ deployment: { services }, release, maxReleaseAge = MAX_RELEASE_AGE, now }: Case): Judgement[] {
   if (isUnasked(services)) {
     return [unknown('the release', services)];
   }
@@ -41,7 +41,7 @@ export function judgeRelease({ deployment: { services }, release, maxReleaseAge 
   return [...ageOf(best.release, maxReleaseAge, now), ...apartOf(best.release), ...othersOf(best.release, best.others), ...notKnown(best.release, running)];
 }
 
-/** What an image is called in a release, by its digest, wherever it is kept; undefined where the release does not have it. */
+/** What an image is called in a release, by its digest, in any registry; undefined where the release does not have it. */
 function nameIn(release: ReleaseDescription, image: string): ImageName | undefined {
   const digest = parseImageReference(image)?.digest;
   return imagesOf(release).find(([, own]) => own.image === image || (digest !== undefined && parseImageReference(own.image)?.digest === digest))?.[0];
