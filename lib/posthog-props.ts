@@ -184,7 +184,8 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, Ap
    */
   readonly secrets?: Record<string, Secret>;
   /**
-   * Whether PostHog reports its own usage and errors, with the values of local variables, to PostHog Inc.
+   * Whether PostHog reports its own usage and errors, with the values of local variables, to PostHog Inc. Evaluations of AI events, which `aiKeys`
+   * turn on, report themselves there in any case (docs/task-queues.md).
    *
    * @default false
    */

@@ -25,7 +25,7 @@ export interface ClickHouseBridge extends BridgeImage {
  * The bridges of ClickHouse's ledger, in the order in which they run, each with `./bin/migrate --scope=clickhouse`.
  *
  * The columns: posthog/clickhouse/migrations/0210_*.py, 0231_*.py, 0265_*.py and posthog/session_recordings/sql/session_replay_event_sql.py of
- * PostHog/posthog, as of 13 July 2026. The images: uptomic/posthog-railway, posthog.lock.json @060e28e and docs/canary-2026-08-30.md @158b9dc, who
+ * PostHog/posthog, as of 13 July 2026. The images: uptomic/posthog-railway, posthog.lock.json at 060e28e and docs/canary-2026-08-30.md at 158b9dc, who
  * ran both in this order on a restored and on a production database before a release of 30 August 2026. Known by their report only.
  */
 export const CLICKHOUSE_BRIDGES: readonly ClickHouseBridge[] = [
@@ -54,11 +54,11 @@ export const CLICKHOUSE_BRIDGES: readonly ClickHouseBridge[] = [
  * with all moves of models into products (the last of them: posthog.1281_migrate_managed_warehouse_models of 28 July 2026).
  *
  * The squashed migration of a product creates the tables that the moved models brought along. A database where the original move has not run gets
- * `relation "..." already exists` (PostHog/posthog, products/managed_warehouse/backend/migrations/0001_squash_2026_09_07_initial.py @8995c0b; the
- * list of moves: blitss/posthog-helm-chart, images/posthog/migrate_legacy_model_moves.py @3b15749). Later revisions have no originals any more
- * (`replaces = []`, posthog/migrations/0001_squash_2026_09_07_initial.py @24a5935). Which case it is, the image of a release says itself.
+ * `relation "..." already exists` (PostHog/posthog, products/managed_warehouse/backend/migrations/0001_squash_2026_09_07_initial.py at 8995c0b; the
+ * list of moves: blitss/posthog-helm-chart, images/posthog/migrate_legacy_model_moves.py at 3b15749). Later revisions have no originals any more
+ * (`replaces = []`, posthog/migrations/0001_squash_2026_09_07_initial.py at 24a5935). Which case it is, the image of a release says itself.
  *
- * The image: uptomic/posthog-railway, docs/canary-2026-08-30.md @158b9dc: an empty database to its end, and with an image of the same day a restored
+ * The image: uptomic/posthog-railway, docs/canary-2026-08-30.md at 158b9dc: an empty database to its end, and with an image of the same day a restored
  * one of spring. Known by their report only.
  */
 export const BEFORE_SQUASH: BridgeImage = {

@@ -36,7 +36,7 @@ const BOTH: readonly QueueGeneration[] = ['2026-07', '2026-09'];
 const JULY: readonly QueueGeneration[] = ['2026-07'];
 const LATER: readonly QueueGeneration[] = ['2026-09'];
 
-/** The names of July's queues and of the workflows in each: this file at 13 July 2026 (mergebloom/posthog-infra @feb3708). */
+/** The names of July's queues and of the workflows in each: this file at 13 July 2026 (mergebloom/posthog-infra, commit feb3708). */
 const COMMAND = 'posthog/management/commands/start_temporal_worker.py';
 /** Later settings and registry, as stored without their commit: after 12 August 2026, when pull request 81868 added the volume tick. */
 const LATER_SETTINGS = 'posthog/settings/temporal.py, a version after 12 August 2026';

@@ -25,7 +25,8 @@ test('prints variables as shell exports, and secrets by name as comments', async
 
 test('prints every container of the task, in their order', async () => {
   const { out } = await environment(TEMPLATE, 'migrate', '--json');
-  const { task, containers } = JSON.parse(out) as { task: string; containers: { name: string; environment: Record<string, string>; knownAtDeployment: string[]; secrets: Record<string, object> }[] };
+  interface Container { name: string; environment: Record<string, string>; knownAtDeployment: string[]; secrets: Record<string, object> }
+  const { task, containers } = JSON.parse(out) as { task: string; containers: Container[] };
   expect(task).toMatch(/^PostHogMigrationTask/);
   expect(containers.map(({ name }) => name)).toEqual(expect.arrayContaining(['preflight', 'migrate']));
   const migrate = containers.find(({ name }) => name === 'migrate');

@@ -12,9 +12,9 @@ export interface ReadableValue {
  */
 export function readable(value: unknown): ReadableValue {
   if (typeof value !== 'object' || value === null) {
-    return { text: String(value ?? ''), known: true };
+    return { text: typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '', known: true };
   }
-  const [name, argument] = Object.entries(value)[0] ?? [];
+  const [name, argument] = (Object.entries(value) as [string, unknown][])[0] ?? [];
   if (name === 'Fn::Join' && isJoin(argument)) {
     const parts = argument[1].map(readable);
     return { text: parts.map(({ text }) => text).join(argument[0]), known: parts.every(({ known }) => known) };
