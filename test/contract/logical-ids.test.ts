@@ -87,6 +87,7 @@ AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesPluginsTargetsAA8B2DD7
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesReplayCaptureTargets5D63D371
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesWebTargets6CEB4089
 AWS::Logs::LogGroup AWS679f53fac002430cb0da5b7982bd2287LogGroup449FB7C2
+AWS::Logs::LogGroup CustomPostHogDeploymentCheckCustomResourceProviderLogsCD27BC4E
 AWS::Logs::LogGroup CustomPostHogMigrationCustomResourceProviderLogs8205F3BC
 AWS::Logs::LogGroup CustomPostHogRsaKeyCustomResourceProviderLogs0D427983
 AWS::Logs::LogGroup PostHogMigrationLogs71DA5B00
@@ -296,6 +297,7 @@ test('what holds data stays when the stack goes', () => {
   expect(leaving).toEqual([
     'PostHogNetworkFlowLogs238695E6', 'PostHogSymbolSetKeysSecret3A27DE38', 'PostHogMigrationStateMachineConcludeLogs7A792510', 'PostHogMigrationStateMachineLogs066708B7',
     'CustomPostHogRsaKeyCustomResourceProviderLogs0D427983', 'CustomPostHogMigrationCustomResourceProviderLogs8205F3BC',
+    'CustomPostHogDeploymentCheckCustomResourceProviderLogsCD27BC4E',
   ]);
 });
 
