@@ -91,6 +91,7 @@ export class PostHogServices extends Construct {
         securityGroup: groups.of(definition),
         clientGroups: clients.of(definition.stores),
         roles,
+        opensObjects: definition.objects !== undefined || this.prefixOf(definition) !== undefined,
         namespace: called.has(process) ? namespace : undefined,
         logRetention,
         removalPolicy,
@@ -98,6 +99,9 @@ export class PostHogServices extends Construct {
         route: (answering, targetGroup) => ingress.route(answering, targetGroup),
         addProxy: addressProxy && ((taskDefinition, proxied) => ingress.addClientAddressProxy(taskDefinition, proxied)),
       }));
+    }
+    if (!byProcess.has(PostHogProcess.CAPTURE_AI)) {
+      ingress._refuse(PostHogProcess.CAPTURE_AI);
     }
     definitions.forEach((definition) => this.connect(definition));
   }
@@ -122,6 +126,11 @@ export class PostHogServices extends Construct {
     this.services.forEach((service) => service.startAfter(gate));
   }
 
+  /** The prefix of the only objects that a process opens; undefined, where it opens all of them or none. */
+  private prefixOf({ objectsWith }: ProcessDefinition): string | undefined {
+    return objectsWith && this.context.isDeployed(objectsWith.process) ? objectsWith.prefix : undefined;
+  }
+
   private grantObjects({ process, objects }: ProcessDefinition, role: IGrantable): void {
     const { objectStorage } = this.context;
     for (const prefix of prefixesOf(process) ?? [undefined]) {
@@ -140,6 +149,10 @@ export class PostHogServices extends Construct {
     this.grantObjects(definition, service.taskDefinition.taskRole);
     if (FILE_DOWNLOADS_PROCESSES.includes(definition.process)) {
       this.context.fileDownloadsRole?.grantAssumeRole(service.taskDefinition.taskRole);
+    }
+    const prefix = this.prefixOf(definition);
+    if (prefix !== undefined) {
+      this.context.objectStorage.grantReadWrite(service.taskDefinition.taskRole, prefix);
     }
     for (const called of callsOf(definition)) {
       this.services.get(called)?.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);

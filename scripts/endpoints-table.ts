@@ -19,13 +19,13 @@ export function endpointsTable(): string {
   return [['paths', 'what for', 'answered by', 'kind', 'public'], ['---', '---', '---', '---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Who answers, with the product that it takes where that is not among those of the default, and who answers without it. */
-function answering({ process, _fallback: fallback }: PublicEndpoint): string {
+/** The process that answers, with the product that it takes where that is not among those of the default. */
+function answering({ process }: PublicEndpoint): string {
   const products = productsOf(process);
   if (products.length === 0 || products.some((product) => DEFAULT_PRODUCTS.includes(product))) {
     return process;
   }
-  return `${process} (with Product ${products.map((product) => `\`${product}\``).join(' or ')}${fallback ? `; without: ${fallback}` : ''})`;
+  return `${process} (with Product ${products.map((product) => `\`${product}\``).join(' or ')})`;
 }
 
 /** The table as it stands in the README. */

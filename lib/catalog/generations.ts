@@ -31,11 +31,12 @@ const JULY: Generation = {
     [PostHogProcess.RECORDING_API]: 'recording-api',
     // enum CaptureMode of rust/capture/src/config.rs.
     [PostHogProcess.CAPTURE]: 'events',
-    [PostHogProcess.CAPTURE_AI]: 'events',
+    [PostHogProcess.CAPTURE_AI]: 'ai',
     [PostHogProcess.REPLAY_CAPTURE]: 'recordings',
     // enum CymbalMode of rust/cymbal/src/modes/mod.rs.
     [PostHogProcess.CYMBAL]: 'processing',
     [PostHogProcess.CYMBAL_RESOLUTION]: 'resolution',
+    [PostHogProcess.CYMBAL_NOTIFICATIONS]: 'notifications',
   },
   // bin/docker-server-unit.
   webServer: { name: 'nginx-unit', workers: 'NGINX_UNIT_APP_PROCESSES', prefix: 'NGINX_UNIT_', environment: {} },

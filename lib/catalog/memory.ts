@@ -61,6 +61,7 @@ export const MEMORY: Readonly<Record<PostHogProcess, MemoryEvidence>> = {
   [PostHogProcess.PROPERTY_DEFS]: RUST,
   [PostHogProcess.PROPERTY_DEFS_AI]: RUST,
   [PostHogProcess.CYMBAL]: RUST,
+  [PostHogProcess.CYMBAL_NOTIFICATIONS]: RUST,
   [PostHogProcess.CYMBAL_RESOLUTION]: { basis: 'guess: symbol sets of up to some hundred MiB in memory' },
   [PostHogProcess.PLUGINS]: NODE,
   [PostHogProcess.CDP_JANITOR]: NODE,

@@ -54,6 +54,8 @@ export enum PostHogProcess {
   CYMBAL = 'cymbal',
   /** Resolves the stack traces of exceptions. */
   CYMBAL_RESOLUTION = 'cymbal-resolution',
+  /** Reports new, reopened and spiking issues, which alerts wait for. */
+  CYMBAL_NOTIFICATIONS = 'cymbal-notifications',
   /** Streams events to browsers as they arrive. */
   LIVESTREAM = 'livestream',
   /** A browser without a screen, which takes pictures of dashboards and heatmaps. */

@@ -17,7 +17,10 @@ export enum Product {
   ERROR_TRACKING = 'error-tracking',
   /** Logs and traces over OpenTelemetry. */
   LOGS = 'logs',
-  /** Large AI events in a process of their own, and the list of their properties. Smaller ones arrive without it. */
+  /**
+   * Large AI events (8 MiB) in a process of their own, their images and files in object storage, and the list of their properties. Without it, AI
+   * events of up to a megabyte arrive with all others, and the paths of large ones are refused.
+   */
   AI = 'ai',
   /** Events as they arrive, in the app's activity view. */
   LIVE_EVENTS = 'live-events',

@@ -32,7 +32,7 @@ export type Topic = Traits & Written & Read;
 
 const {
   WEB, WORKER, CAPTURE, REPLAY_CAPTURE, CAPTURE_AI, CAPTURE_LOGS, PLUGINS, CDP_HOGFLOW_SUBSCRIPTION_MATCHER, INGESTION_GENERAL,
-  INGESTION_SESSION_REPLAY, INGESTION_ERROR_TRACKING, INGESTION_LOGS, INGESTION_TRACES, RECORDING_API, PROPERTY_DEFS, PROPERTY_DEFS_AI, CYMBAL,
+  INGESTION_SESSION_REPLAY, INGESTION_ERROR_TRACKING, INGESTION_LOGS, INGESTION_TRACES, RECORDING_API, PROPERTY_DEFS, PROPERTY_DEFS_AI, CYMBAL, CYMBAL_NOTIFICATIONS,
   LIVESTREAM, TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER,
 } = PostHogProcess;
 
@@ -72,15 +72,15 @@ export const TOPICS: readonly Topic[] = [
     writers: [CAPTURE, CAPTURE_AI], readers: [INGESTION_GENERAL, LIVESTREAM],
   },
   {
+    // Every newer capture diverts AI events to it (rust/capture/src/outputs/topics.rs @2182ac3, August 2026), and every newer combined mode reads it (#79506).
     name: 'events_plugin_ingestion_ai', products: EVENTS, busy: true, newer: SEPTEMBER,
-    noWriter: 'July\'s capture does not know it; newer ones divert AI events to it',
-    noReader: 'July\'s ingestion does not know it; newer ones read it in the combined mode',
+    writers: [CAPTURE, CAPTURE_AI], readers: [INGESTION_GENERAL],
   },
   {
     name: 'events_plugin_ingestion_async', products: EVENTS, writers: [INGESTION_GENERAL],
     noReader: 'merges of persons are diverted only where PERSON_MERGE_ASYNC_ENABLED is set, which it is not',
   },
-  { name: 'events_plugin_ingestion_dlq', products: EVENTS, writers: [CAPTURE, CAPTURE_AI, INGESTION_GENERAL], ...DEAD_LETTERS },
+  { name: 'events_plugin_ingestion_dlq', products: EVENTS, writers: [CAPTURE, CAPTURE_AI, REPLAY_CAPTURE, INGESTION_GENERAL], ...DEAD_LETTERS },
   { name: 'events_plugin_ingestion_historical', products: EVENTS, busy: true, writers: [CAPTURE, CAPTURE_AI], readers: [INGESTION_GENERAL] },
   {
     name: 'events_plugin_ingestion_overflow', products: EVENTS, busy: true,
@@ -239,7 +239,7 @@ export const TOPICS: readonly Topic[] = [
     noReader: 'upstream\'s own groups leave its consumer out as not fully developed (nodejs/src/capabilities.ts)',
   },
   { name: 'cdp_function_overflow', products: PIPELINES, noWriter: UNUSED, noReader: UNUSED },
-  { name: 'cdp_internal_events', busy: true, writers: [...DJANGO, CYMBAL], readers: [PLUGINS, CDP_HOGFLOW_SUBSCRIPTION_MATCHER] },
+  { name: 'cdp_internal_events', busy: true, writers: [...DJANGO, CYMBAL_NOTIFICATIONS], readers: [PLUGINS, CDP_HOGFLOW_SUBSCRIPTION_MATCHER] },
   {
     name: 'data_warehouse_source_webhooks', products: PIPELINES, writers: [PLUGINS],
     noReader: 'manage.py run_webhook_s3_sink, which no process of this library runs: webhooks of warehouse sources are accepted, not stored',
@@ -255,16 +255,16 @@ export const TOPICS: readonly Topic[] = [
     noWriter: 'rust/embedding-worker, which no process of this library runs', noReader: 'a command of Django\'s that nothing starts',
   },
   {
-    name: 'document_embeddings_input', writers: [...DJANGO, CYMBAL],
+    name: 'document_embeddings_input', writers: [...DJANGO, CYMBAL_NOTIFICATIONS],
     noReader: 'rust/embedding-worker, which no process of this library runs: similar issues and embedText find nothing',
   },
-  { name: 'error_tracking_ingestion_notifications', products: ERRORS, writers: [CYMBAL], noReader: 'cymbal in its mode notifications' },
+  { name: 'error_tracking_ingestion_notifications', products: ERRORS, writers: [CYMBAL], readers: [CYMBAL_NOTIFICATIONS] },
   {
     name: 'flags_cache_invalidation', noWriter: 'only where a feature flag of PostHog\'s own organization, flags-cache-kafka-dual-write, is on',
     noReader: 'the program flags-cache-builder of rust/feature-flags, which no process of this library runs: Celery rebuilds the cache',
   },
   { name: 'flags_cache_invalidation_dlq', noWriter: 'the program flags-cache-builder of rust/feature-flags', ...DEAD_LETTERS },
-  { name: 'notification_events', writers: DJANGO, noReader: 'livestream with Redis' },
+  { name: 'notification_events', writers: DJANGO, readers: [LIVESTREAM] },
   {
     name: 'signals_report_completed', writers: [TEMPORAL_DJANGO_WORKER],
     noReader: 'nothing in July\'s tree: a signal for other systems of PostHog\'s cloud',

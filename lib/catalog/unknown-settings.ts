@@ -10,11 +10,10 @@ export interface UnknownSetting {
   readonly reason: string;
 }
 
-const { PLUGINS, RECORDING_API, CYMBAL, CAPTURE_LOGS, TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER, WEB, WORKER } = PostHogProcess;
+const { CAPTURE, CAPTURE_AI, REPLAY_CAPTURE, INGESTION_GENERAL, CYMBAL, TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER, WEB, WORKER } = PostHogProcess;
 
 const TEMPORAL_WORKERS = [TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER] as const;
 
-const UNREAD = 'read by nothing in July\'s tree; harmless';
 const COMPOSE = 'in PostHog\'s compose files; read by nothing in July\'s tree';
 
 /**
@@ -30,12 +29,22 @@ export const UNKNOWN_SETTINGS: readonly UnknownSetting[] = [
   { name: 'USE_LOCAL_SETUP|DATA_WAREHOUSE_S3_REGION', processes: [WEB, WORKER, ...TEMPORAL_WORKERS], reason: 'read by newer versions of posthog/settings/data_warehouse.py' },
   { name: 'OMP_NUM_THREADS', processes: TEMPORAL_WORKERS, reason: 'libraries for numbers, below Python: threads for each processor' },
   {
-    name: 'KAFKA_(INGESTION_(UPSTREAM|DOWNSTREAM|SESSIONREPLAY)|WARPSTREAM_(LOGS|METRICS))_PRODUCER_(METADATA_BROKER_LIST|SECURITY_PROTOCOL)',
+    name: 'KAFKA_(INGESTION_(UPSTREAM|DOWNSTREAM|SESSIONREPLAY)|WARPSTREAM_(LOGS|METRICS))_PRODUCER_(METADATA_BROKER_LIST|SECURITY_PROTOCOL|MESSAGE_MAX_BYTES)',
     reason: 'a producer of other modes of Node: all modes have the same settings, so that a mode which gains a producer finds its brokers',
   },
+  {
+    name: 'KAFKA_INGESTION_PRODUCER_(METADATA_BROKER_LIST|SECURITY_PROTOCOL|MESSAGE_MAX_BYTES)|CAPTURE_OUTPUT_\\w+_TOPIC', processes: [CAPTURE, CAPTURE_AI, REPLAY_CAPTURE],
+    reason: 'the next generation of capture, which reads none of today\'s (rust/capture/src/{config,producers}.rs of September 2026)',
+  },
+  {
+    name: 'CAPTURE_ANALYTICS_AI_EVENTS_TOPIC|AI_MAX_EVENT_BYTES', processes: [CAPTURE, CAPTURE_AI],
+    reason: 'capture since August 2026 (rust/capture/src/outputs/topics.rs @2182ac3, PostHog/posthog#87034)',
+  },
+  {
+    name: 'AI_BLOB_\\w+', processes: [INGESTION_GENERAL, WEB, WORKER, ...TEMPORAL_WORKERS],
+    reason: 'the app and its ingestion since August 2026 (posthog/settings/object_storage.py, nodejs/src/ingestion/pipelines/ai)',
+  },
   { name: 'METRICS_REDIS_HOST', reason: 'the mode ingestion-metrics of Node, which no process runs: all modes have the same settings' },
-  { name: 'CLICKHOUSE_VERIFY', processes: [PLUGINS, RECORDING_API], reason: UNREAD },
   { name: 'REDIS_URL', processes: [CYMBAL], reason: COMPOSE },
-  { name: 'REDIS_URL', processes: [CAPTURE_LOGS], reason: UNREAD },
   { name: 'MAXMIND_DB_PATH|PERSONS_URL', processes: [CYMBAL], reason: COMPOSE },
 ];

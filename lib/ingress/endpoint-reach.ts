@@ -1,4 +1,3 @@
-import { PostHogProcess } from '../catalog/posthog-process';
 
 /** How far below its path an endpoint reaches. */
 export enum Reach {
@@ -22,8 +21,6 @@ export interface EndpointTraits {
   readonly documented?: boolean;
   /** Only older SDKs call it. */
   readonly legacy?: boolean;
-  /** Which process answers where the endpoint's own is not deployed, and the rule it then stands in. */
-  readonly fallback?: readonly [process: PostHogProcess, rule: string];
   /** Whether the process knows the endpoint without its path: of `/livestream/events`, it gets `/events`. */
   readonly stripped?: boolean;
 }

@@ -34,7 +34,7 @@ export const LIMITS = {
  * lists but that are not deployed do not exist.
  */
 export const PRIORITIES: Readonly<Record<string, number>> = {
-  // More exact than Events, and so in front of it.
+  // More exact than Events, and so in front of it: it refuses where there is no process for them.
   Ai: 90,
   Events: 100,
   Recordings: 110,
@@ -47,7 +47,6 @@ export const PRIORITIES: Readonly<Record<string, number>> = {
   AppReports: 180,
   SdkFiles: 190,
   Logs: 192,
-  Metrics: 194,
   DenyEvasions: 200,
   DenyInternal: 210,
   SharedContent: 300,
@@ -79,6 +78,8 @@ export const APP_PRIORITY = 1000;
  * - Internal: what PostHog's processes say to each other (posthog/urls.py: `internal/`, `api/internal/`,
  *   `api/projects/<id>/internal/`), the statistics pages `_stats` and `_metrics`, and the one page of livestream that asks for no token and
  *   tells something, its metrics (livestream/main.go).
+ * - Among the internal ones, metrics over OpenTelemetry: capture-logs would take them, and no process reads what it writes. A refusal tells an exporter,
+ *   which the sign-in page of the app would not.
  */
 export const DENY_RULES: readonly RuleSpec[] = [
   deny('DenyEvasions', ['^.*(//|(/|%2[Ff])\\.\\.?(/|%2[Ff]|$)|%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])).*$']),
@@ -87,6 +88,7 @@ export const DENY_RULES: readonly RuleSpec[] = [
     // Django drops an encoded `?` or `#` and what follows (posthog/utils.py, opt_slash_path).
     '^(/|%2[Ff])+_(stats|metrics)(/|%2[Ff])*(%(3[Ff]|23).*)?$',
     '^(/|%2[Ff])+livestream(/|%2[Ff])+metrics((/|%2[Ff]|%3[Ff]|%23).*)?$',
+    '^/i/v1/metrics(/.*)?$',
   ]),
 ];
 

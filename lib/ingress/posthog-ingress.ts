@@ -131,8 +131,7 @@ export class PostHogIngress extends Construct implements IConnectable {
   /**
    * Bring the requests for one process to it: its public endpoints and, for `PostHogProcess.WEB`, the app.
    *
-   * An endpoint whose process is not routed is not public; those of `PostHogProcess.CAPTURE_AI` fall back to
-   * `PostHogProcess.CAPTURE`. Where one proxy of your own answers everything, route each process to its target group.
+   * An endpoint whose process is not routed is not public. Where one proxy of your own answers everything, route each process to its target group.
    *
    * Of `PostHogProcess.LIVESTREAM`, the path `/livestream` is taken off on the way, and it is open to whom the app is. Where all endpoints of
    * a process are closed, nothing leads to its target group, and ECS lets no service register there.
@@ -161,6 +160,15 @@ export class PostHogIngress extends Construct implements IConnectable {
     if (isApp) {
       this.routeApp(forward);
     }
+  }
+
+  /**
+   * Refuses the endpoints of a process that is not deployed, which the app would answer with its sign-in page.
+   *
+   * @internal
+   */
+  public _refuse(process: PostHogProcess): void {
+    rulesFor(process, new Set()).forEach((rule) => this.addPathRules(rule, refusal()));
   }
 
   /**

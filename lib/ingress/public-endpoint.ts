@@ -37,16 +37,14 @@ export class PublicEndpoint {
   public static readonly TRACK = new PublicEndpoint('/track', EXACT_AND_BELOW, CAPTURE, INGESTION, 'Captures', 'Events of very old SDKs', { documented: true, legacy: true });
   /** Person properties of very old SDKs. */
   public static readonly ENGAGE = new PublicEndpoint('/engage', EXACT_AND_BELOW, CAPTURE, INGESTION, 'Engage', 'Person properties of very old SDKs', { documented: true, legacy: true });
-  /** AI events with large bodies. */
-  public static readonly AI = new PublicEndpoint('/i/v0/ai', EXACT_AND_BELOW, CAPTURE_AI, INGESTION, 'Ai', 'AI events; large bodies need capture-ai', { fallback: [CAPTURE, 'Engage'] });
-  /** AI events of the newest SDKs. */
-  public static readonly AI_V1 = new PublicEndpoint('/i/v1/ai', BELOW, CAPTURE_AI, INGESTION, 'Ai', 'AI events of the newest SDKs, `/i/v1/ai/events`; needs capture-ai', { fallback: [CAPTURE, 'Engage'] });
+  /** Large AI events. Refused without `Product.AI`: the newer versions of capture know these paths in its mode alone. */
+  public static readonly AI = new PublicEndpoint('/i/v0/ai', EXACT_AND_BELOW, CAPTURE_AI, INGESTION, 'Ai', 'Large AI events, of `captureAi()` and OpenTelemetry');
+  /** Large AI events of the newest SDKs. Refused without `Product.AI`, too. */
+  public static readonly AI_V1 = new PublicEndpoint('/i/v1/ai', BELOW, CAPTURE_AI, INGESTION, 'Ai', 'Large AI events of the newest SDKs, `/i/v1/ai/events`');
   /** Logs, over OpenTelemetry. */
   public static readonly LOGS = new PublicEndpoint('/i/v1/logs', EXACT_AND_BELOW, CAPTURE_LOGS, INGESTION, 'Logs', 'Logs, over OpenTelemetry');
   /** Traces, over OpenTelemetry. */
   public static readonly TRACES = new PublicEndpoint('/i/v1/traces', EXACT_AND_BELOW, CAPTURE_LOGS, INGESTION, 'Logs', 'Traces, over OpenTelemetry');
-  /** Metrics, over OpenTelemetry. */
-  public static readonly METRICS = new PublicEndpoint('/i/v1/metrics', EXACT_AND_BELOW, CAPTURE_LOGS, INGESTION, 'Metrics', 'Metrics, over OpenTelemetry');
 
   // -- What SDKs ask for --------------------------------------------------------------------------------------------------------
 
@@ -189,7 +187,7 @@ export class PublicEndpoint {
   }
 
   /**
-   * The endpoints that one process answers, its stand-ins for processes that are not deployed left out.
+   * The endpoints that one process answers.
    *
    * @param process the process
    */
@@ -268,24 +266,12 @@ export class PublicEndpoint {
   }
 
   /**
-   * The process that answers where the endpoint's own is not deployed.
-   *
-   * @internal
-   */
-  public get _fallback(): PostHogProcess | undefined {
-    return this.traits.fallback?.[0];
-  }
-
-  /**
-   * The listener rule that the endpoint stands in when this process answers.
+   * The listener rule that the endpoint belongs to, where this process answers it.
    *
    * @internal
    */
   public _ruleFor(process: PostHogProcess): string | undefined {
-    if (process === this.process) {
-      return this.rule;
-    }
-    return process === this._fallback ? this.traits.fallback![1] : undefined;
+    return process === this.process ? this.rule : undefined;
   }
 
   /** The paths and what is below them, as a reader writes it: `/e` and `/e/*`. */

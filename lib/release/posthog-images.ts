@@ -55,7 +55,7 @@ export interface PostHogImages {
    */
   readonly personhogRouter?: string;
   /**
-   * Runs `cymbal` and `cymbal-resolution`: `ghcr.io/posthog/posthog/cymbal`.
+   * Runs `cymbal`, `cymbal-resolution` and `cymbal-notifications`: `ghcr.io/posthog/posthog/cymbal`.
    *
    * @default - none; a process that needs it cannot be deployed
    */

@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
-  AvailabilityZoneRebalancing, AwsLogDriverMode, CfnService, CpuArchitecture, FargateService, FargateTaskDefinition, HealthCheck, ICluster, LoadBalancerTargetOptions,
-  LogDriver, LogDrivers, OperatingSystemFamily, PropagatedTagSource,
+  AvailabilityZoneRebalancing, AwsLogDriverMode, CfnService, CpuArchitecture, FargateService, FargateTaskDefinition, HealthCheck, ICluster, LinuxParameters,
+  LoadBalancerTargetOptions, LogDriver, LogDrivers, OperatingSystemFamily, PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -17,6 +17,7 @@ import { ServiceRoles } from './service-roles';
 import { scaleService } from './service-scaling';
 import { taskSize } from './task-size';
 import { PostHogProcess } from '../catalog/posthog-process';
+import { Stopping, STOPPING } from '../catalog/stopping';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
 import { at } from '../private/errors';
@@ -73,6 +74,8 @@ export interface PostHogServiceProps {
   /** The security groups with which it comes into stores. */
   readonly clientGroups: readonly ISecurityGroup[];
   readonly roles: ServiceRoles;
+  /** Whether it opens objects, which its task needs a role of its own for. */
+  readonly opensObjects: boolean;
   /** Where other processes find it by name; left out where none calls it. */
   readonly namespace?: INamespace;
   readonly logRetention: RetentionDays;
@@ -143,15 +146,17 @@ export class PostHogService extends Construct implements IPostHogService {
       cpu,
       memoryLimitMiB,
       executionRole: roles.executionRoleOf(definition),
-      taskRole: roles.taskRoleOf(definition),
+      taskRole: roles.taskRoleOf(props.opensObjects),
       runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture },
     });
     const { process, entryPoint, command, probe, geoIpFolder } = definition;
     const port = portOf(definition);
+    const stopping: Stopping = STOPPING[definition.image];
     const container = taskDefinition.addContainer(process, {
       image: containerImage(this, 'Repository', image),
-      entryPoint: entryPoint && [...entryPoint],
-      command: command && [...command],
+      entryPoint: copyOf(entryPoint ?? stopping.entryPoint),
+      command: copyOf(command),
+      linuxParameters: stopping.init ? new LinuxParameters(this, 'LinuxParameters', { initProcessEnabled: true }) : undefined,
       environment,
       secrets,
       stopTimeout: Duration.seconds(definition.stopTimeout),
@@ -227,6 +232,11 @@ export class PostHogService extends Construct implements IPostHogService {
       },
     });
   }
+}
+
+/** The CDK takes arrays that it may change. */
+function copyOf(words: readonly string[] | undefined): string[] | undefined {
+  return words && [...words];
 }
 
 /** What it answers to visitors; nothing, where none reaches it. ECS registers no task in a target group that no rule leads to. */

@@ -3,6 +3,7 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppSecrets } from './app-secrets';
 import { TaskSize } from './process-size';
+import { ConsumerGroup } from '../catalog/consumer-groups';
 import { Generation } from '../catalog/generation';
 import { Product } from '../catalog/product';
 import { PostHogProcess } from '../catalog/posthog-process';
@@ -94,12 +95,6 @@ export interface Probe {
   readonly startPeriod: number;
 }
 
-/** What a consumer group of Kafka reads. */
-export interface Consumption {
-  readonly group: string;
-  readonly topic: string;
-}
-
 /** One of PostHog's processes: what it is, what it needs, and how it is run. */
 export interface ProcessDefinition {
   readonly process: PostHogProcess;
@@ -124,14 +119,16 @@ export interface ProcessDefinition {
   readonly single?: string;
   /** Whether a task may be taken away at two minutes' notice: no visitor waits for it, and what it had not finished is done again. */
   readonly interruptible?: boolean;
-  /** What it reads from Kafka, where that is what it is limited by. */
-  readonly consumes?: Consumption;
+  /** The consumer groups whose lag says how many tasks are needed; left out where none does. */
+  readonly consumes?: readonly ConsumerGroup[];
   /** How long it may take to stop, in seconds. Fargate allows 120. */
   readonly stopTimeout: number;
   /** The stores that it connects to. */
   readonly stores: readonly (keyof Stores)[];
   /** What it may do with objects; left out where its task role has no business with them. */
   readonly objects?: 'read' | 'read-write';
+  /** The prefix of the only objects that it reads and writes, and the process that it does so with: without that, it has no objects. */
+  readonly objectsWith?: { readonly process: PostHogProcess; readonly prefix: string };
   /** The processes that it cannot work without. */
   readonly needs: readonly PostHogProcess[];
   /** The processes whose deployment comes before its own, where they are deployed; left out where it is none besides those that it needs. */

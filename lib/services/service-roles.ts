@@ -20,9 +20,9 @@ export class ServiceRoles extends Construct {
     return role;
   }
 
-  /** The role of a task; undefined, where it has one of its own. */
-  public taskRoleOf({ objects }: ProcessDefinition): Role | undefined {
-    if (objects !== undefined) {
+  /** The role of a task; undefined, where it has one of its own: because it opens objects. */
+  public taskRoleOf(opensObjects: boolean): Role | undefined {
+    if (opensObjects) {
       return undefined;
     }
     this.powerless ??= this.role('Task', 'What tasks of PostHog are that may do nothing in AWS');

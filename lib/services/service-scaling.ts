@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib/core';
+import { CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { FargateService } from 'aws-cdk-lib/aws-ecs';
+import { FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { Consumption, HttpEndpoint } from './process-definition';
+import { HttpEndpoint } from './process-definition';
 import { TaskSize } from './process-size';
+import { ConsumerGroup } from '../catalog/consumer-groups';
 import { IKafka } from '../stores/kafka-client';
 
 /** What tells how many tasks of a process are needed. */
@@ -11,27 +13,26 @@ export interface ScalingSignals {
   readonly http?: HttpEndpoint;
   readonly targetGroup?: ApplicationTargetGroup;
   readonly kafka: IKafka;
-  readonly consumes?: Consumption;
+  readonly consumes?: readonly ConsumerGroup[];
 }
 
 const TARGET_CPU_PERCENT = 60;
 
-/** Messages that wait in a topic before another task is wanted: what one works off in a minute or so. */
+/** Messages that wait before another task is wanted: what one works off in a minute or so. */
 const TARGET_LAG = 20_000;
 
 /**
  * Starts tasks where a process cannot keep up, and ends them where it can with fewer, by what it is limited by.
  *
- * What reads from Kafka does so by how much waits there, where that is known: MSK tells. What answers requests does so by their number, and
- * whatever else by its CPU.
+ * Kafka consumers scale on consumer lag, which MSK alone reports; HTTP services scale on requests per target, everything else on CPU.
  */
-export function scaleService(service: FargateService, { minTasks, maxTasks }: TaskSize, { http, targetGroup, kafka, consumes }: ScalingSignals): void {
+export function scaleService(service: FargateService, { minTasks, maxTasks }: TaskSize, { http, targetGroup, kafka, consumes = [] }: ScalingSignals): void {
   if (minTasks === maxTasks) {
     return;
   }
   const scaling = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
-  if (consumes && kafka.clusterName !== undefined) {
-    scaling.scaleToTrackCustomMetric('Lag', { metric: lagOf(kafka.clusterName, consumes), targetValue: TARGET_LAG, scaleInCooldown: Duration.minutes(5) });
+  if (consumes.length > 0 && kafka.clusterName !== undefined) {
+    scaleOnLag(scaling, kafka.clusterName, consumes);
     return;
   }
   scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
@@ -40,8 +41,35 @@ export function scaleService(service: FargateService, { minTasks, maxTasks }: Ta
   }
 }
 
+/** Tracks the lag of a consumer group, or the sum of several. */
+function scaleOnLag(scaling: ScalableTaskCount, clusterName: string, groups: readonly ConsumerGroup[]): void {
+  scaling.scaleToTrackCustomMetric('Lag', { metric: lagOf(clusterName, groups[0]), targetValue: TARGET_LAG, scaleInCooldown: Duration.minutes(5) });
+  if (groups.length > 1) {
+    // One policy: with several, a group that has read nothing yet, and so has no metric, would keep all tasks from being ended.
+    const policy = scaling.node.findChild('Target').node.findChild('Lag').node.defaultChild as CfnScalingPolicy;
+    const metric = 'TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification';
+    // The properties of a single metric have no place beside a list.
+    ['Dimensions', 'MetricName', 'Namespace', 'Statistic'].forEach((property) => policy.addPropertyDeletionOverride(`${metric}.${property}`));
+    policy.addPropertyOverride(`${metric}.Metrics`, sumOfLags(clusterName, groups));
+  }
+}
+
+/** The sum of lags: the first group must report, the others count where they do. */
+function sumOfLags(clusterName: string, groups: readonly ConsumerGroup[]): object[] {
+  const lags = groups.map((group, index) => {
+    const { namespace, metricName, dimensions, statistic } = lagOf(clusterName, group).toMetricConfig().metricStat!;
+    return {
+      Id: `lag${index}`,
+      MetricStat: { Metric: { Namespace: namespace, MetricName: metricName, Dimensions: dimensions!.map(({ name, value }) => ({ Name: name, Value: value as string })) }, Stat: statistic },
+      ReturnData: false,
+    };
+  });
+  const expression = lags.map(({ Id }, index) => (index === 0 ? Id : `FILL(${Id}, 0)`)).join(' + ');
+  return [...lags, { Id: 'lag', Expression: expression, Label: 'Lag of all groups', ReturnData: true }];
+}
+
 /** @see https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html */
-function lagOf(clusterName: string, { group, topic }: Consumption): Metric {
+function lagOf(clusterName: string, { group, topic }: ConsumerGroup): Metric {
   return new Metric({
     namespace: 'AWS/Kafka',
     metricName: 'SumOffsetLag',

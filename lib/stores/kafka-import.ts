@@ -19,8 +19,8 @@ export interface KafkaAttributes {
    */
   readonly encryption?: KafkaEncryption;
   /**
-   * The largest message that the brokers take (`message.max.bytes`), in bytes. Session recordings that are larger are refused at the door, so
-   * raise both: 32 MiB holds whatever PostHog's SDKs send.
+   * The largest message that the brokers take (`message.max.bytes`), in bytes. Session recordings and AI events that are larger are
+   * refused, so raise both: 32 MiB holds recordings of about 30 MB, or half of that if they are all quotes, and AI events of 8 MiB.
    *
    * @default 1000000
    */

@@ -8,7 +8,7 @@ import { AwsCustomResource, AwsCustomResourcePolicy, AwsSdkCall, PhysicalResourc
 import { Construct } from 'constructs';
 import { IKafka, KafkaEncryption } from './kafka-client';
 import { ImportedKafka, KafkaAttributes, MSK_PORTS } from './kafka-import';
-import { MAX_MESSAGE_BYTES } from './kafka-limits';
+import { KAFKA_MESSAGE_BYTES } from '../catalog/limits';
 import { checkProps, KAFKA_DEFAULTS, KafkaProps } from './kafka-props';
 import { serverProperties } from './msk-configuration';
 import { retainSurroundings } from './removal';
@@ -75,7 +75,7 @@ export class Kafka extends Construct implements IKafka {
   public readonly bootstrapServers: string;
   public readonly encryption = KafkaEncryption.TLS;
   public readonly clientPorts = [MSK_PORTS[KafkaEncryption.TLS]];
-  public readonly maxMessageBytes = MAX_MESSAGE_BYTES;
+  public readonly maxMessageBytes = KAFKA_MESSAGE_BYTES;
   public readonly connections: Connections;
 
   public constructor(scope: Construct, id: string, props: KafkaProps) {

@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_BYTES } from './kafka-limits';
+import { KAFKA_MESSAGE_BYTES } from '../catalog/limits';
 
 /** What a cluster's own configuration depends on. */
 export interface MskSettings {
@@ -33,14 +33,14 @@ export function serverProperties({ brokers, retentionMs, retentionBytes, express
     'offsets.topic.replication.factor': copies,
     'transaction.state.log.replication.factor': copies,
     'transaction.state.log.min.isr': Math.max(1, copies - 1),
-    'replica.fetch.max.bytes': MAX_MESSAGE_BYTES,
+    'replica.fetch.max.bytes': KAFKA_MESSAGE_BYTES,
     'unclean.leader.election.enable': false,
     'log.segment.bytes': 256 * 1024 * 1024,
   };
   const properties = {
     'auto.create.topics.enable': true,
     'num.partitions': 1,
-    'message.max.bytes': MAX_MESSAGE_BYTES,
+    'message.max.bytes': KAFKA_MESSAGE_BYTES,
     'log.retention.ms': retentionMs,
     'log.retention.bytes': retentionBytes,
     ...(express ? {} : replication),

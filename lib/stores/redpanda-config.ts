@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_BYTES } from './kafka-limits';
+import { KAFKA_MESSAGE_BYTES } from '../catalog/limits';
 
 /** What the configuration of a single Redpanda depends on. */
 export interface RedpandaSettings {
@@ -65,7 +65,7 @@ export function clusterProperties({ retentionMs, partitionBytes }: Omit<Redpanda
     enable_metrics_reporter: false,
     group_topic_partitions: 3,
     internal_topic_replication_factor: 1,
-    kafka_batch_max_bytes: MAX_MESSAGE_BYTES,
+    kafka_batch_max_bytes: KAFKA_MESSAGE_BYTES,
     log_retention_ms: retentionMs,
     log_segment_size: SEGMENT_BYTES,
     retention_bytes: partitionBytes,

@@ -5,7 +5,7 @@ import { IPrivateHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { StatefulInstance } from './instance/stateful-instance';
 import { IKafka, KafkaEncryption } from './kafka-client';
-import { MAX_MESSAGE_BYTES } from './kafka-limits';
+import { KAFKA_MESSAGE_BYTES } from '../catalog/limits';
 import { checkKept } from './kafka-retention';
 import { applyScript, bootstrapYaml, clusterProperties, prepareScript, REDPANDA_COMMAND, REDPANDA_DATA, REDPANDA_IMAGE, REDPANDA_PORTS, redpandaYaml } from './redpanda-config';
 import { checkImage, warnOfFloating } from '../private/container-image';
@@ -111,7 +111,7 @@ export class SingleNodeKafka extends Construct implements IKafka {
   /** With TLS, the Rust services would not check the certificate, and librdkafka in the Node services would accept none that nobody has signed. */
   public readonly encryption = KafkaEncryption.PLAINTEXT;
   public readonly clientPorts = [REDPANDA_PORTS.kafka];
-  public readonly maxMessageBytes = MAX_MESSAGE_BYTES;
+  public readonly maxMessageBytes = KAFKA_MESSAGE_BYTES;
   public readonly connections: Connections;
 
   public constructor(scope: Construct, id: string, props: KafkaSingleNodeProps) {

@@ -35,7 +35,7 @@ test.each([
     'web', 'worker', 'capture', 'replay-capture', 'capture-ai', 'capture-logs', 'feature-flags', 'hypercache-server', 'plugins',
     'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'ingestion-general', 'ingestion-sessionreplay',
     'ingestion-error-tracking', 'ingestion-logs', 'ingestion-traces', 'recording-api', 'property-defs-rs', 'property-defs-ai', 'personhog-replica',
-    'personhog-router', 'cymbal', 'cymbal-resolution', 'livestream', 'browserless', 'temporal', 'temporal-django-worker',
+    'personhog-router', 'cymbal', 'cymbal-resolution', 'cymbal-notifications', 'livestream', 'browserless', 'temporal', 'temporal-django-worker',
     'temporal-batch-exports-worker',
   ]],
   ['Product', ['events', 'feature-flags', 'session-replay', 'data-pipelines', 'error-tracking', 'logs', 'ai', 'live-events', 'exports']],

@@ -55,6 +55,7 @@ AWS::ECS::Service PostHogServicesCaptureService4546B46E
 AWS::ECS::Service PostHogServicesCdpHogflowSchedulerServiceB9D49EC2
 AWS::ECS::Service PostHogServicesCdpHogflowSubscriptionMatcherService69169206
 AWS::ECS::Service PostHogServicesCdpJanitorServiceF7C673B2
+AWS::ECS::Service PostHogServicesCymbalNotificationsServiceA727AD5D
 AWS::ECS::Service PostHogServicesCymbalResolutionServiceD770FD94
 AWS::ECS::Service PostHogServicesCymbalService787CBD32
 AWS::ECS::Service PostHogServicesFeatureFlagsServiceC289B1B0
@@ -100,6 +101,7 @@ AWS::Logs::LogGroup PostHogServicesCdpHogflowSchedulerLogs2797895E
 AWS::Logs::LogGroup PostHogServicesCdpHogflowSubscriptionMatcherLogs03D35FAF
 AWS::Logs::LogGroup PostHogServicesCdpJanitorLogs1898D70D
 AWS::Logs::LogGroup PostHogServicesCymbalLogs42F1F75B
+AWS::Logs::LogGroup PostHogServicesCymbalNotificationsLogsFD3693EE
 AWS::Logs::LogGroup PostHogServicesCymbalResolutionLogsEB47841D
 AWS::Logs::LogGroup PostHogServicesFeatureFlagsLogs8D45A6C4
 AWS::Logs::LogGroup PostHogServicesHypercacheServerLogs7F76E20B

@@ -53,7 +53,7 @@ test('every topic in the environment of a process is in the catalog, with that p
 });
 
 test('what scaling measures is read by the process that is scaled', () => {
-  const wrong = PROCESSES.filter(({ consumes }) => consumes).map(({ process, consumes }) => [process, consumes!.topic])
+  const wrong = PROCESSES.filter(({ consumes }) => consumes).flatMap(({ process, consumes }) => consumes!.map(({ topic }) => [process, topic]))
     .filter(([process, topic]) => !BY_NAME.has(topic) || !readersOf(BY_NAME.get(topic)!).includes(process));
   expect(wrong).toEqual([]);
 });
@@ -71,6 +71,7 @@ test.each(COMBINATIONS)('with %s, every topic in the environment of a process is
 /** Topics that one product writes and another one reads, by the product that is left out: what is written to them waits until it expires. */
 const WRITTEN_FOR_NOTHING: Partial<Record<Product, string[]>> = {
   [Product.DATA_PIPELINES]: ['cdp_internal_events'],
+  [Product.LIVE_EVENTS]: ['notification_events'],
 };
 
 test.each(ALL.filter((product) => product !== Product.EVENTS))('without %s, no topic is written for nothing but those that are known', (product) => {

@@ -12,7 +12,6 @@ const CLICKHOUSE_USERS = 'one user does everything: where none is named, PostHog
 const TASK_ROLE = 'tasks have roles, so that there are no keys';
 const REDIS_URL = 'the host is empty, which means REDIS_URL';
 const OWN_CLIENTS = 'read by nothing at run time (nodejs/src/common/config.ts); each client has settings of its own';
-const AI_BLOBS = 'large AI properties stay in the events; nothing is known of how the app would read them elsewhere';
 
 /** What upstream sets and we do not, and why. */
 const LEFT_OUT: Record<string, string> = {
@@ -32,13 +31,8 @@ const LEFT_OUT: Record<string, string> = {
   LOGS_REDIS_TLS: REDIS_URL,
   TRACES_REDIS_PORT: REDIS_URL,
   TRACES_REDIS_TLS: REDIS_URL,
-  AI_BLOB_S3_BUCKET: AI_BLOBS,
-  AI_BLOB_S3_PREFIX: AI_BLOBS,
-  AI_BLOB_S3_ENDPOINT: AI_BLOBS,
-  AI_BLOB_S3_REGION: AI_BLOBS,
-  AI_BLOB_S3_ACCESS_KEY_ID: AI_BLOBS,
-  AI_BLOB_S3_SECRET_ACCESS_KEY: AI_BLOBS,
-  AI_BLOB_OFFLOAD_TEAMS: AI_BLOBS,
+  AI_BLOB_S3_ACCESS_KEY_ID: TASK_ROLE,
+  AI_BLOB_S3_SECRET_ACCESS_KEY: TASK_ROLE,
   AI_S3_ACCESS_KEY_ID: TASK_ROLE,
   AI_S3_SECRET_ACCESS_KEY: TASK_ROLE,
   RUST_BACKTRACE: 'for a developer',
@@ -62,6 +56,7 @@ const LEFT_OUT_OF: Record<string, string> = {
   ...Object.fromEntries(['web', 'worker'].flatMap((process) => ['SESSION_RECORDING_V2_S3_ACCESS_KEY_ID', 'SESSION_RECORDING_V2_S3_SECRET_ACCESS_KEY'].map((name) => [`${process} ${name}`, TASK_ROLE]))),
   ...Object.fromEntries(['ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'ENDPOINT', 'PUBLIC_ENDPOINT', 'ENABLED'].map((name) => [`plugins OBJECT_STORAGE_${name}`, 'nothing in nodejs/src/cdp reads or writes objects'])),
   ...Object.fromEntries(['HOST', 'DATABASE', 'SECURE', 'VERIFY'].map((name) => [`ingestion-general CLICKHOUSE_${name}`, 'it writes through Kafka alone (nodejs/src/servers/ingestion-general-server.ts)'])),
+  ...Object.fromEntries(['plugins', 'recording-api'].map((process) => [`${process} CLICKHOUSE_VERIFY`, 'no configuration of nodejs/src has it'])),
   'ingestion-general COOKIELESS_REDIS_PORT': REDIS_URL,
   ...Object.fromEntries(['web', 'worker', 'temporal-django-worker'].flatMap((process) => [
     [`${process} FLAGS_REDIS_ENABLED`, 'read by no Python (only by rust/feature-flags)'],
@@ -79,6 +74,8 @@ const DIFFERENT: Record<string, string> = {
   CLICKHOUSE_VERIFY: 'certificates are verified by default here',
   CLICKHOUSE_LOGS_CLUSTER_SECURE: 'TLS is the default here',
   AI_S3_BUCKET: 'the one bucket that there is',
+  AI_BLOB_S3_BUCKET: 'the one bucket that there is',
+  CAPTURE_MODE: 'capture-ai takes AI events: newer versions serve them in the mode `ai` alone',
   OBJECT_STORAGE_BUCKET: 'the one bucket that there is',
   DYNAMIC_CONFIG_FILE_PATH: 'the same content, where the container can write it',
   MAXMIND_DB_PATH: 'where the image itself carries the file; upstream mounts one (rust/Dockerfile)',

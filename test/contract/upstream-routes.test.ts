@@ -18,8 +18,11 @@ const NOT_ROUTED: Record<string, string> = {
   objectstorage: 'presigned URLs point at S3 itself (OBJECT_STORAGE_PUBLIC_ENDPOINT)',
 };
 
-/** Paths that upstream's proxy brings to a process which answers nothing there (rust/capture/src/router.rs). */
-const ANSWERS_NOTHING = ['/i/v0', '/i/v0/'];
+/**
+ * Paths that upstream's proxy forwards to no purpose: capture answers nothing there (rust/capture/src/router.rs), and what capture-logs writes of
+ * metrics, no process reads.
+ */
+const ANSWERS_NOTHING = ['/i/v0', '/i/v0/', '/i/v1/metrics', '/i/v1/metrics/', '/i/v1/metrics/*'];
 
 /** Concrete requests for a path of upstream. */
 function requests(path: string): string[] {

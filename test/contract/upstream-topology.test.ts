@@ -12,8 +12,11 @@ interface Upstream {
 
 const UPSTREAM = upstream.processes as unknown as Record<string, Upstream>;
 
-/** What only the node image's production leaves out of `plugins`, and compose therefore does not know (nodejs/src/capabilities.ts); and batch exports apart. */
-const OURS = ['cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'temporal-batch-exports-worker'];
+/**
+ * What only the node image's production leaves out of `plugins`, and compose therefore does not know (nodejs/src/capabilities.ts); batch exports
+ * apart; and what reports issues (bin/mprocs.yaml).
+ */
+const OURS = ['cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'temporal-batch-exports-worker', 'cymbal-notifications'];
 
 /** Commands of compose that stand for another here, and why. */
 const COMMANDS: Record<string, [ours: RegExp, why: string]> = {
@@ -22,6 +25,9 @@ const COMMANDS: Record<string, [ours: RegExp, why: string]> = {
   'temporal-django-worker': [/start_temporal_worker as command/, 'all queues in one process; the wrapper of compose starts this program for one queue'],
   'temporal': [/entrypoint\.sh autosetup$/, 'the command of the image, with the file in place that compose mounts'],
 };
+
+/** Modes that compose has otherwise, and why: nobody uses its `events` for AI, which newer versions do not serve there (PostHog/posthog#87034). */
+const CAPTURE_MODES: Record<string, string> = { 'capture-ai': 'ai' };
 
 /** Stores of compose by the names that they have here. */
 const STORES: Record<string, keyof Stores> = {
@@ -35,7 +41,7 @@ const NO_DEPENDENCY: Record<string, string> = {
   'plugins objectstorage': 'nothing in nodejs/src/cdp reads or writes objects',
   'plugins seaweedfs': 'nothing in nodejs/src/cdp reads or writes objects',
   'ingestion-general clickhouse': 'it writes through Kafka alone (nodejs/src/servers/ingestion-general-server.ts)',
-  'ingestion-general objectstorage': 'large AI properties stay in the events: AI_BLOB_S3_BUCKET is not set',
+  'ingestion-general objectstorage': 'with Product.AI alone, as a right of its task',
   'cymbal seaweedfs': 'it has keys, not a role',
   'cymbal-resolution seaweedfs': 'it has keys, not a role',
 };
@@ -62,7 +68,7 @@ describe.each(definitions.filter(([name]) => !OURS.includes(name)))('%s', (name,
 
   test('in the same mode', () => {
     expect(settingsOf(definition).PLUGIN_SERVER_MODE).toBe(compose.mode !== null && definition.image === 'node' ? compose.mode : undefined);
-    expect(settingsOf(definition).CAPTURE_MODE).toBe(compose.mode !== null && definition.image === 'capture' ? compose.mode : undefined);
+    expect(settingsOf(definition).CAPTURE_MODE).toBe(CAPTURE_MODES[name] ?? (compose.mode !== null && definition.image === 'capture' ? compose.mode : undefined));
   });
 
   test('on the same ports', () => {

@@ -23,6 +23,7 @@ export interface Container {
   readonly Secrets?: { Name: string; ValueFrom: unknown }[];
   readonly PortMappings?: { ContainerPort: number }[];
   readonly StopTimeout?: number;
+  readonly LinuxParameters?: Record<string, unknown>;
   readonly HealthCheck?: Record<string, unknown>;
   readonly MountPoints?: Record<string, unknown>[];
   readonly LogConfiguration: { LogDriver: string; Options: Record<string, unknown> };

@@ -146,8 +146,7 @@ describe('AI events', () => {
     return evaluate(rules, { target })?.actions[0];
   }
 
-  test.each(['/i/v0/ai', '/i/v0/ai/', '/i/v0/ai/batch', '/i/v1/ai/events'])('at %s go to capture until there is a process for them', (path) => {
-    expect(answering([PostHogProcess.CAPTURE], path)).toBe(PostHogProcess.CAPTURE);
+  test.each(['/i/v0/ai', '/i/v0/ai/', '/i/v0/ai/batch', '/i/v1/ai/events'])('at %s go to capture-ai, whichever process is routed first', (path) => {
     expect(answering([PostHogProcess.CAPTURE, PostHogProcess.CAPTURE_AI], path)).toBe(PostHogProcess.CAPTURE_AI);
     expect(answering([PostHogProcess.CAPTURE_AI, PostHogProcess.CAPTURE], path)).toBe(PostHogProcess.CAPTURE_AI);
   });

@@ -40,7 +40,6 @@ describe.each(ALL.map((endpoint): [string, PublicEndpoint] => [endpoint.path, en
   test('is answered by a process that answers requests', () => {
     expect(Object.values(PostHogProcess)).toContain(endpoint.process);
     expect(endpoint.process).not.toBe(PostHogProcess.WORKER);
-    expect(endpoint._fallback).not.toBe(endpoint.process);
   });
 
   test('is a path, or what is below it, or both', () => {
@@ -74,7 +73,7 @@ describe('the endpoints that a process answers', () => {
     [PostHogProcess.CAPTURE, ['/i/v0', '/e', '/batch', '/i/v1/analytics', '/capture', '/track', '/engage']],
     [PostHogProcess.REPLAY_CAPTURE, ['/s']],
     [PostHogProcess.CAPTURE_AI, ['/i/v0/ai', '/i/v1/ai']],
-    [PostHogProcess.CAPTURE_LOGS, ['/i/v1/logs', '/i/v1/traces', '/i/v1/metrics']],
+    [PostHogProcess.CAPTURE_LOGS, ['/i/v1/logs', '/i/v1/traces']],
     [PostHogProcess.FEATURE_FLAGS, ['/flags', '/decide', '/api/feature_flag/local_evaluation', '/api/projects/*/feature_flags/*/remote_config']],
     [PostHogProcess.HYPERCACHE_SERVER, ['/array', '/api/surveys', '/surveys']],
     [PostHogProcess.PLUGINS, ['/public/m', '/public/webhooks']],
@@ -90,19 +89,17 @@ describe('the endpoints that a process answers', () => {
   });
 });
 
-describe('a stand-in', () => {
-  test('is capture for AI events, in a rule of its own', () => {
-    for (const endpoint of [PublicEndpoint.AI, PublicEndpoint.AI_V1]) {
-      expect(endpoint._fallback).toBe(PostHogProcess.CAPTURE);
-      expect(endpoint._ruleFor(PostHogProcess.CAPTURE_AI)).toBe('Ai');
-      expect(endpoint._ruleFor(PostHogProcess.CAPTURE)).not.toBe('Ai');
-    }
-  });
+test('no process answers for another one: the newer capture answers 404 where AI events belong to capture-ai', () => {
+  for (const endpoint of [PublicEndpoint.AI, PublicEndpoint.AI_V1]) {
+    expect(endpoint._ruleFor(PostHogProcess.CAPTURE_AI)).toBe('Ai');
+  }
+  for (const endpoint of ALL) {
+    expect(Object.values(PostHogProcess).filter((process) => endpoint._ruleFor(process))).toEqual([endpoint.process]);
+  }
+});
 
-  test('is there for no other endpoint', () => {
-    expect(ALL.filter((endpoint) => endpoint._fallback).map(({ path }) => path)).toEqual(['/i/v0/ai', '/i/v1/ai']);
-    expect(PublicEndpoint.E._ruleFor(PostHogProcess.WEB)).toBeUndefined();
-  });
+test('metrics have no endpoint while nothing reads them', () => {
+  expect(ALL.filter(({ path }) => path.includes('metrics'))).toEqual([]);
 });
 
 test('what SDKs call without being told of is marked so', () => {

@@ -10,7 +10,7 @@ test.each<[Product, string[]]>([
   [Product.EVENTS, ['capture', 'ingestion-general', 'property-defs-rs']],
   [Product.FEATURE_FLAGS, ['feature-flags', 'hypercache-server']],
   [Product.SESSION_REPLAY, ['replay-capture', 'ingestion-sessionreplay', 'recording-api', 'browserless']],
-  [Product.ERROR_TRACKING, ['ingestion-error-tracking', 'cymbal', 'cymbal-resolution']],
+  [Product.ERROR_TRACKING, ['ingestion-error-tracking', 'cymbal', 'cymbal-resolution', 'cymbal-notifications']],
   [Product.LOGS, ['capture-logs', 'ingestion-logs', 'ingestion-traces']],
   [Product.AI, ['capture-ai', 'property-defs-ai']],
   [Product.LIVE_EVENTS, ['livestream']],

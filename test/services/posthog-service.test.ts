@@ -5,6 +5,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AppAccess, EndpointGroup, Kafka, PostHogProcess, PostHogRelease, PostHogServiceOptions, PostHogSize, Product } from '../../lib';
 import { portOf } from '../../lib/services/process-definition';
 import { sizeOf } from '../../lib/services/process-size';
+import { ConsumerGroup } from '../../lib/catalog/consumer-groups';
+import { Stopping, STOPPING } from '../../lib/catalog/stopping';
 import { PROCESSES } from '../../lib/services/processes';
 import { environmentOf, newPostHog, newStack } from '../helpers/stack';
 import { attributes, containerOf, idOf, ofType, serviceOf, serviceResourceOf, targetGroupOf, taskOf, taskRoleStatements } from '../helpers/template';
@@ -54,7 +56,9 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
   test('runs a container with its name, command and time to stop', () => {
     expect(container).toMatchObject({ Name: process, StopTimeout: definition.stopTimeout, Essential: true });
     expect(container.Command).toEqual(definition.command);
-    expect(container.EntryPoint).toEqual(definition.entryPoint);
+    const { init, entryPoint }: Stopping = STOPPING[definition.image];
+    expect(container.EntryPoint).toEqual(definition.entryPoint ?? entryPoint);
+    expect(container.LinuxParameters).toEqual(init ? { Capabilities: {}, InitProcessEnabled: true } : undefined);
   });
 
   test('asks itself whether it is well, where no load balancer does', () => {
@@ -144,24 +148,49 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
   });
 });
 
+function lag({ group, topic }: ConsumerGroup): object {
+  return {
+    Namespace: 'AWS/Kafka', MetricName: 'SumOffsetLag', Statistic: 'Maximum',
+    Dimensions: [{ Name: 'Cluster Name', Value: 'events' }, { Name: 'Consumer Group', Value: group }, { Name: 'Topic', Value: topic }],
+  };
+}
+
 test('what reads from MSK scales by what waits there, and by nothing else', () => {
   const other = newStack();
   newPostHog(other, { products: Object.values(Product), kafka: Kafka.fromKafkaAttributes(other, 'Msk', { bootstrapServers: 'b-1.internal:9094', clusterName: 'events' }) });
   const msk = Template.fromStack(other);
   const consumers = PROCESSES.filter(({ consumes }) => consumes);
   expect(consumers.map(({ process }) => process as string)).toEqual([
-    'ingestion-general', 'property-defs-rs', 'ingestion-sessionreplay', 'ingestion-error-tracking', 'ingestion-logs', 'ingestion-traces', 'property-defs-ai',
+    'ingestion-general', 'property-defs-rs', 'ingestion-sessionreplay', 'ingestion-error-tracking', 'cymbal-notifications', 'ingestion-logs', 'ingestion-traces', 'property-defs-ai',
   ]);
-  for (const { process, consumes } of consumers) {
+  for (const { process, consumes } of consumers.filter(({ process: name }) => name !== PostHogProcess.CYMBAL_NOTIFICATIONS)) {
     expect(scaling(msk, process)?.policies.map(({ TargetTrackingScalingPolicyConfiguration }) => TargetTrackingScalingPolicyConfiguration)).toEqual([{
       TargetValue: 20_000,
       ScaleInCooldown: 300,
       CustomizedMetricSpecification: {
-        Namespace: 'AWS/Kafka', MetricName: 'SumOffsetLag', Statistic: 'Maximum',
-        Dimensions: [{ Name: 'Cluster Name', Value: 'events' }, { Name: 'Consumer Group', Value: consumes!.group }, { Name: 'Topic', Value: consumes!.topic }],
+        ...consumes!.length === 1 ? lag(consumes![0]) : { Metrics: expect.any(Array) as unknown },
       },
     }]);
   }
+});
+
+test('ingestion-general scales on the sum of what waits in its groups, where a group that has no metric yet counts as nothing', () => {
+  const other = newStack();
+  newPostHog(other, { kafka: Kafka.fromKafkaAttributes(other, 'Msk', { bootstrapServers: 'b-1.internal:9094', clusterName: 'events' }) });
+  const [policy] = scaling(Template.fromStack(other), PostHogProcess.INGESTION_GENERAL)!.policies;
+  const { CustomizedMetricSpecification: specification } = policy.TargetTrackingScalingPolicyConfiguration as unknown as Record<string, { Metrics: Record<string, unknown>[] }>;
+  expect(Object.keys(specification)).toEqual(['Metrics']);
+  expect(specification.Metrics).toEqual([
+    ...['clickhouse-ingestion', 'clickhouse-ingestion-historical', 'clickhouse-ingestion-overflow', 'clickhouse-ingestion-ai'].map((group, index) => ({
+      Id: `lag${index}`,
+      MetricStat: {
+        Metric: { Namespace: 'AWS/Kafka', MetricName: 'SumOffsetLag', Dimensions: expect.arrayContaining([{ Name: 'Consumer Group', Value: group }]) as unknown },
+        Stat: 'Maximum',
+      },
+      ReturnData: false,
+    })),
+    { Id: 'lag', Expression: 'lag0 + FILL(lag1, 0) + FILL(lag2, 0) + FILL(lag3, 0)', Label: 'Lag of all groups', ReturnData: true },
+  ]);
 });
 
 test('on Spot runs what answers nobody, and whose work another one takes up', () => {
@@ -170,8 +199,9 @@ test('on Spot runs what answers nobody, and whose work another one takes up', ()
   const spare = Template.fromStack(other);
   const onSpot = PROCESSES.filter(({ process }) => serviceOf(spare, process).CapacityProviderStrategy).map(({ process }) => process as string);
   expect(onSpot.sort()).toEqual([
-    'browserless', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'ingestion-error-tracking', 'ingestion-general', 'ingestion-logs',
-    'ingestion-sessionreplay', 'ingestion-traces', 'property-defs-ai', 'property-defs-rs', 'temporal-batch-exports-worker', 'temporal-django-worker',
+    'browserless', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'cymbal-notifications', 'ingestion-error-tracking',
+    'ingestion-general', 'ingestion-logs', 'ingestion-sessionreplay', 'ingestion-traces', 'property-defs-ai', 'property-defs-rs', 'temporal-batch-exports-worker',
+    'temporal-django-worker',
   ]);
   expect(serviceOf(spare, 'ingestion-general')).toMatchObject({ CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }] });
   expect(serviceOf(spare, 'ingestion-general').LaunchType).toBeUndefined();

@@ -2,7 +2,7 @@ import { CfnParameter, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-c
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Kafka, KafkaEncryption, KafkaProps } from '../../lib';
-import { MAX_MESSAGE_BYTES } from '../../lib/stores/kafka-limits';
+import { KAFKA_MESSAGE_BYTES } from '../../lib/catalog/limits';
 import { replicationFactor, serverProperties } from '../../lib/stores/msk-configuration';
 import { zonedStack } from '../helpers/zones';
 
@@ -42,12 +42,12 @@ describe('the default', () => {
   test('keeps three copies, and takes what SDKs send', () => {
     expect(propertiesOf(template())).toEqual({
       'auto.create.topics.enable': 'true', 'num.partitions': '1',
-      'default.replication.factor': '3', 'min.insync.replicas': '2', 'message.max.bytes': String(MAX_MESSAGE_BYTES), 'replica.fetch.max.bytes': String(MAX_MESSAGE_BYTES),
+      'default.replication.factor': '3', 'min.insync.replicas': '2', 'message.max.bytes': String(KAFKA_MESSAGE_BYTES), 'replica.fetch.max.bytes': String(KAFKA_MESSAGE_BYTES),
       'offsets.topic.replication.factor': '3', 'transaction.state.log.replication.factor': '3', 'transaction.state.log.min.isr': '2',
       'log.retention.ms': '259200000', 'log.retention.bytes': '-1', 'log.segment.bytes': '268435456', 'unclean.leader.election.enable': 'false',
     });
     template().hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
-    expect(kafka.maxMessageBytes).toBe(MAX_MESSAGE_BYTES);
+    expect(kafka.maxMessageBytes).toBe(KAFKA_MESSAGE_BYTES);
   });
 
   test('grows its disks, and never shrinks them', () => {

@@ -1,7 +1,6 @@
 import { rustKafka } from './kafka';
 import { RUST_HEALTH_CHECK } from './rust';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
 
@@ -9,7 +8,7 @@ const PORT = 4318;
 /** Whether it is well it says at another port, which visitors have no business with (rust/capture-logs/src/main.rs). */
 const MANAGEMENT_PORT = 8080;
 
-/** Takes logs, traces and metrics over OpenTelemetry (rust/capture-logs/src/config.rs). */
+/** Takes logs and traces over OpenTelemetry (rust/capture-logs/src/config.rs). It would take metrics, too, which no process reads. */
 export const CAPTURE_LOGS: ProcessDefinition = {
   process: PostHogProcess.CAPTURE_LOGS,
   id: 'CaptureLogs',
@@ -23,18 +22,19 @@ export const CAPTURE_LOGS: ProcessDefinition = {
     requestsPerTarget: 10_000,
   },
   stopTimeout: 60,
-  stores: ['cache', 'kafka'],
+  stores: ['kafka'],
   needs: [],
   calls: [],
-  settings: ({ cache, kafka }) => ({
+  settings: ({ kafka }) => ({
     environment: {
       BIND_HOST: '0.0.0.0',
       BIND_PORT: String(PORT),
       MANAGEMENT_BIND_HOST: '0.0.0.0',
       MANAGEMENT_BIND_PORT: String(MANAGEMENT_PORT),
       RUST_LOG: 'info,rdkafka=warn',
-      REDIS_URL: cacheUrl(cache, CacheClient.RUST),
       ...rustKafka(kafka),
+      // Its bodies may be twice as large as its producers' default (MAX_REQUEST_BODY_SIZE_BYTES).
+      KAFKA_PRODUCER_MESSAGE_MAX_BYTES: String(kafka.maxMessageBytes),
       // It shares its settings with capture: left out, logs would go to the topic of events.
       KAFKA_TOPIC: 'logs_ingestion',
       KAFKA_METRICS_TOPIC: 'metrics_ingestion',

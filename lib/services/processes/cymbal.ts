@@ -1,14 +1,16 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { rustKafka } from './kafka';
 import { GEOIP_FILE, rustProbe } from './rust';
+import { groupOf, scalingGroupsOf } from '../../catalog/consumer-groups';
 import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { CacheClient, cacheUrl } from '../../stores/cache-url';
-import { ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
 import { Product } from '../../catalog/product';
+import { CacheClient, cacheUrl } from '../../stores/cache-url';
+import { addressOf, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
 
 const PROCESSING_PORT = 3302;
 const RESOLUTION = { port: 50061, metrics: 9101 };
+const NOTIFICATIONS = { metrics: 9102 };
 
 const RUN = { image: 'cymbal', products: [Product.ERROR_TRACKING], stopTimeout: 60, calls: [] } as const;
 
@@ -52,7 +54,44 @@ export const CYMBAL_RESOLUTION: ProcessDefinition = {
   }),
 };
 
-/** What both are told (rust/cymbal/src/core/config.rs). They take keys only: not the role of an ECS task. */
+/**
+ * Reports issues that are new, reopened or spiking, as events that alerts wait for (rust/cymbal/src/modes/notifications). cymbal itself only
+ * writes to its topic.
+ *
+ * It commits what it has read after it has reported it; where it cannot, it ends, and reads it again.
+ */
+export const CYMBAL_NOTIFICATIONS: ProcessDefinition = {
+  ...RUN,
+  process: PostHogProcess.CYMBAL_NOTIFICATIONS,
+  id: 'CymbalNotifications',
+  probe: rustProbe(NOTIFICATIONS.metrics),
+  interruptible: true,
+  stores: ['postgres', 'kafka'],
+  consumes: scalingGroupsOf('cymbal-notifications'),
+  needs: [],
+  // It posts signals to the app's internal API.
+  calls: [PostHogProcess.WEB],
+  settings: (context) => {
+    const { group, topic } = groupOf('cymbal-notifications');
+    return {
+      environment: {
+        RUST_LOG: 'info',
+        CYMBAL_MODE: modeOf(context.generation, PostHogProcess.CYMBAL_NOTIFICATIONS),
+        METRICS_PORT: String(NOTIFICATIONS.metrics),
+        ...rustKafka(context.kafka),
+        KAFKA_CONSUMER_GROUP: group,
+        KAFKA_CONSUMER_TOPIC: topic,
+        SIGNALS_API_BASE_URL: addressOf(context, PostHogProcess.WEB),
+      },
+      secrets: {
+        DATABASE_URL: Secret.fromSecretsManager(context.postgres.urlSecret),
+        INTERNAL_API_SECRET: Secret.fromSecretsManager(context.secrets.internalApiSecret),
+      },
+    };
+  },
+};
+
+/** The settings that resolving symbols takes (rust/cymbal/src/core/config.rs). They take keys only: not the role of an ECS task. */
 function symbolSettings(
   context: ProcessContext, process: PostHogProcess, environment: Record<string, string>, secrets: Record<string, Secret> = {},
 ): ProcessSettings {

@@ -1,5 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { objectSettings } from './django-objects';
+import { aiBlobLocation } from './ai-blobs';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache-url';
 import { IClickHouse } from '../../stores/clickhouse';
@@ -21,6 +22,9 @@ export const DJANGO_CALLS = [
   PostHogProcess.BROWSERLESS, PostHogProcess.TEMPORAL,
 ] as const;
 
+/** The processes that call the app. */
+const CALLERS = [PostHogProcess.PLUGINS, PostHogProcess.CYMBAL_NOTIFICATIONS] as const;
+
 /**
  * The settings that all of PostHog's Django processes share.
  *
@@ -33,7 +37,7 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
   return {
     environment: {
       ...context.proxyEnvironment,
-      ...(context.isDeployed(PostHogProcess.PLUGINS) ? { ALLOWED_HOSTS: internalHosts(context) } : {}),
+      ...(CALLERS.some(context.isDeployed) ? { ALLOWED_HOSTS: internalHosts(context) } : {}),
       // Any text opts out, "false" too (posthog/apps.py); to opt in, the variable must not be there.
       ...(context.telemetry ? {} : { OPT_OUT_CAPTURE: 'true' }),
       // Makes bin/migrate apply the migrations of the persons database too; elsewhere it only labels telemetry.
@@ -55,6 +59,7 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       // The setting is called CLICKHOUSE_LOGS_CLUSTER_DATABASE, the variable is not. Before July 2026 it was `default` where it was not set.
       CLICKHOUSE_LOGS_DATABASE: clickHouse.database,
       ...objectSettings(context),
+      ...aiBlobLocation(context),
       ...otherProcesses(context),
       ...context.appSettings.environment,
     },
@@ -110,7 +115,7 @@ function dictReader({ dictReaderCredentials: credentials }: IClickHouse): Record
     : {};
 }
 
-/** The app is called by data pipelines as well, at its private name. */
+/** The app is called at its private name as well. */
 function internalHosts({ proxyEnvironment, endpointOf }: ProcessContext): string {
   return [proxyEnvironment.ALLOWED_HOSTS, endpointOf(PostHogProcess.WEB).host].join(',');
 }

@@ -1,8 +1,11 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { securityProtocol } from './kafka';
+import { groupOf } from '../../catalog/consumer-groups';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
+import { CacheClient, cacheTls } from '../../stores/cache-url';
+import { IKafka } from '../../stores/kafka-client';
+import { ProcessDefinition } from '../process-definition';
 
 const PORT = 8080;
 
@@ -26,19 +29,23 @@ export const LIVESTREAM: ProcessDefinition = {
   },
   single: 'each task would see a part of the events only',
   stopTimeout: 15,
-  stores: ['kafka'],
+  stores: ['cache', 'kafka'],
   needs: [],
   calls: [],
-  settings: ({ kafka, secrets, url, isDeployed }) => ({
+  settings: ({ cache, kafka, secrets, url, isDeployed }) => ({
     environment: {
       PORT: String(PORT),
       LIVESTREAM_MMDB_PATH: '/GeoLite2-City.mmdb',
       LIVESTREAM_CORS_ALLOW_ORIGINS: url,
-      ...consumer('EVENT', kafka.bootstrapServers, securityProtocol(kafka).toUpperCase(), 'events_plugin_ingestion', 'livestream'),
+      ...consumer('EVENT', kafka, 'events_plugin_ingestion'),
       ...(isDeployed(PostHogProcess.REPLAY_CAPTURE)
-        ? consumer('SESSION_RECORDING', kafka.bootstrapServers, securityProtocol(kafka).toUpperCase(), 'session_recording_snapshot_item_events', 'livestream-session-recordings')
+        ? consumer('SESSION_RECORDING', kafka, 'session_recording_snapshot_item_events')
         : { LIVESTREAM_CONSUMERS_SESSION_RECORDING_ENABLED: 'false' }),
-      LIVESTREAM_CONSUMERS_NOTIFICATION_ENABLED: 'false',
+      ...consumer('NOTIFICATION', kafka, 'notification_events'),
+      // Without it, `/notifications` does not exist. A host and a port: it has no setting for a password (livestream/events/redis_client.go).
+      LIVESTREAM_REDIS_ADDRESS: cache.host,
+      LIVESTREAM_REDIS_PORT: String(cache.port),
+      LIVESTREAM_REDIS_TLS: String(cacheTls(cache, CacheClient.GO)),
     },
     secrets: {
       // The app signs what its pages show here with its own key.
@@ -48,13 +55,13 @@ export const LIVESTREAM: ProcessDefinition = {
 };
 
 /** A consumer that is enabled must name all of these. */
-function consumer(name: string, brokers: string, protocol: string, topic: string, group: string): Record<string, string> {
+function consumer(name: string, kafka: IKafka, topic: string): Record<string, string> {
   const prefix = `LIVESTREAM_CONSUMERS_${name}`;
   return {
     [`${prefix}_ENABLED`]: 'true',
-    [`${prefix}_BROKERS`]: brokers,
-    [`${prefix}_SECURITY_PROTOCOL`]: protocol,
+    [`${prefix}_BROKERS`]: kafka.bootstrapServers,
+    [`${prefix}_SECURITY_PROTOCOL`]: securityProtocol(kafka).toUpperCase(),
     [`${prefix}_TOPIC`]: topic,
-    [`${prefix}_GROUP_ID`]: group,
+    [`${prefix}_GROUP_ID`]: groupOf('livestream', topic).group,
   };
 }

@@ -20,15 +20,18 @@ export const NODE_PROBE: Probe = { command: `curl --fail --silent --max-time 8 h
 /** Where its processes read the database of places from. The image holds none; the newest do not start without it. */
 export const NODE_GEOIP_FOLDER = '/share';
 
+/** The client that reads, in every mode. */
+const CONSUMER = 'CONSUMER';
+
 /**
- * The names that the producers of all modes have. Each would otherwise speak plain text to `kafka:9092`; one that a mode does not know does
- * no harm.
+ * The names that the Kafka clients of all modes have. Each would otherwise connect to `kafka:9092` in plain text, and write messages of a
+ * megabyte at most; a mode ignores names that it does not know.
  *
  * Sources: nodejs/src/{ingestion/common,cdp,logs}/outputs/producers.ts, nodejs/src/ingestion/pipelines/{sessionreplay,metrics}, and
  * nodejs/src/cdp/services/job-queue/job-queue-kafka.ts.
  */
 const KAFKA_CLIENTS: readonly string[] = [
-  'CONSUMER', 'CDP_PRODUCER', 'INGESTION_UPSTREAM_PRODUCER', 'INGESTION_DOWNSTREAM_PRODUCER', 'INGESTION_SESSIONREPLAY_PRODUCER',
+  CONSUMER, 'CDP_PRODUCER', 'INGESTION_UPSTREAM_PRODUCER', 'INGESTION_DOWNSTREAM_PRODUCER', 'INGESTION_SESSIONREPLAY_PRODUCER',
   'WARPSTREAM_INGESTION_PRODUCER', 'WARPSTREAM_CALCULATED_EVENTS_PRODUCER', 'WARPSTREAM_CYCLOTRON_PRODUCER', 'WARPSTREAM_LOGS_PRODUCER',
   'WARPSTREAM_METRICS_PRODUCER', 'WAREHOUSE_PRODUCER',
 ];
@@ -92,5 +95,7 @@ function kafkaClients(kafka: IKafka): Record<string, string> {
   return Object.fromEntries(KAFKA_CLIENTS.flatMap((client) => [
     [`KAFKA_${client}_METADATA_BROKER_LIST`, kafka.bootstrapServers],
     [`KAFKA_${client}_SECURITY_PROTOCOL`, securityProtocol(kafka)],
+    // Large AI events and recordings pass through them; a consumer takes what the broker has.
+    ...client === CONSUMER ? [] : [[`KAFKA_${client}_MESSAGE_MAX_BYTES`, String(kafka.maxMessageBytes)]],
   ]));
 }

@@ -35,6 +35,9 @@ export const PLUGINS: ProcessDefinition = {
   http: HTTP,
   // It starts without the app, which fetches templates from it for the first team.
   needs: PIPELINE.needs.filter((process) => process !== PostHogProcess.WEB),
+  // On SIGTERM it disconnects its consumers within a second or two and then waits for ever: five consumers disconnect the one producer that they
+  // share (nodejs/src/cdp/services/job-queue/job-queue-kafka.ts). Nothing is written after that; idle, it was still there after 330 seconds.
+  stopTimeout: 30,
   // What is run again is read from there (nodejs/src/cdp/consumers/cdp-rerun-worker.consumer.ts).
   stores: [...NODE_STORES, 'clickHouse'],
   calls: [PostHogProcess.WEB, PostHogProcess.TEMPORAL],

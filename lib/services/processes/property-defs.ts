@@ -1,14 +1,12 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { rustKafka } from './kafka';
 import { rustProbe } from './rust';
+import { ConsumerMode, groupOf, scalingGroupsOf } from '../../catalog/consumer-groups';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { Consumption, addressOf, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
+import { addressOf, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
 import { Product } from '../../catalog/product';
 
 const PORT = 3301;
-
-const EVENTS: Consumption = { group: 'property-defs-rs', topic: 'clickhouse_events_json' };
-const AI_EVENTS: Consumption = { group: 'property-defs-ai', topic: 'clickhouse_ai_events_json' };
 
 const RUN = {
   image: 'propertyDefs', probe: rustProbe(PORT), interruptible: true, stopTimeout: 60, stores: ['postgres', 'kafka'], sharedGroup: 'PropertyDefs',
@@ -17,15 +15,20 @@ const RUN = {
 
 /** Keeps the list of events and properties that have been seen (rust/property-defs-rs/src/config.rs). */
 export const PROPERTY_DEFS: ProcessDefinition = {
-  ...RUN, process: PostHogProcess.PROPERTY_DEFS, id: 'PropertyDefs', products: [Product.EVENTS], consumes: EVENTS, settings: (context) => settings(context, EVENTS),
+  ...RUN, process: PostHogProcess.PROPERTY_DEFS, id: 'PropertyDefs', products: [Product.EVENTS], ...reading('property-defs'),
 };
 
 /** The same for AI events, which have a topic of their own. */
 export const PROPERTY_DEFS_AI: ProcessDefinition = {
-  ...RUN, process: PostHogProcess.PROPERTY_DEFS_AI, id: 'PropertyDefsAi', products: [Product.AI], consumes: AI_EVENTS, settings: (context) => settings(context, AI_EVENTS),
+  ...RUN, process: PostHogProcess.PROPERTY_DEFS_AI, id: 'PropertyDefsAi', products: [Product.AI], ...reading('property-defs-ai'),
 };
 
-function settings(context: ProcessContext, { group, topic }: Consumption): ProcessSettings {
+function reading(mode: ConsumerMode): Pick<ProcessDefinition, 'consumes' | 'settings'> {
+  return { consumes: scalingGroupsOf(mode), settings: (context) => settings(context, mode) };
+}
+
+function settings(context: ProcessContext, mode: ConsumerMode): ProcessSettings {
+  const { group, topic } = groupOf(mode);
   return {
     environment: {
       BIND_HOST: '0.0.0.0',

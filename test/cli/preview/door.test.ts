@@ -25,7 +25,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     const processes = new Set(Object.values(world.door.targets).map(({ process }) => process));
     const wrong: string[] = [];
     for (const endpoint of PublicEndpoint.all().filter(({ group }) => mode.isOpen || mode.optIn || ALWAYS_PUBLIC.includes(group))) {
-      const owner = [endpoint.process, endpoint._fallback].find((process) => process !== undefined && processes.has(process));
+      const owner = [endpoint.process].find((process) => processes.has(process));
       for (const target of owner === undefined ? [] : samplesOf(endpoint)) {
         const answered = header(await world.raw({ method: 'POST', target, headers: [[SOURCE_HEADER, STRANGER]], body: '{}' }), STUB_HEADER);
         wrong.push(...(answered === owner ? [] : [`${target}: ${answered}, not ${owner}`]));

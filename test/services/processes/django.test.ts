@@ -76,6 +76,8 @@ test('the app is told this and nothing else', () => {
     DATA_WAREHOUSE_S3_REGION: 'eu-central-1',
     DATA_WAREHOUSE_REDIS_HOST: 'cache.internal',
     DATA_WAREHOUSE_REDIS_PORT: '6379',
+    AI_BLOB_S3_BUCKET: 'objects',
+    AI_BLOB_S3_PREFIX: 'aio/',
     ...PERSONHOG,
     ...OTHERS,
     SECRET_KEY: 'secret SecretKey',
@@ -147,4 +149,8 @@ test('what the stores know of themselves arrives', () => {
     SESSION_RECORDING_V2_S3_BUCKET: 'files',
     SESSION_RECORDING_V2_S3_PREFIX: 'replay',
   });
+});
+
+test('the app looks for no images of AI events where no process takes such events', () => {
+  expect(Object.keys(settingsOf(WEB, { without: [PostHogProcess.CAPTURE_AI] })).filter((name) => name.startsWith('AI_BLOB'))).toEqual([]);
 });

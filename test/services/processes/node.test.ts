@@ -14,7 +14,10 @@ const PREFIXES = [
 ];
 
 function kafka(brokers: string, protocol: string): Record<string, string> {
-  return Object.fromEntries(PREFIXES.flatMap((prefix) => [[`KAFKA_${prefix}_METADATA_BROKER_LIST`, brokers], [`KAFKA_${prefix}_SECURITY_PROTOCOL`, protocol]]));
+  return Object.fromEntries(PREFIXES.flatMap((prefix) => [
+    [`KAFKA_${prefix}_METADATA_BROKER_LIST`, brokers], [`KAFKA_${prefix}_SECURITY_PROTOCOL`, protocol],
+    ...prefix === 'CONSUMER' ? [] : [[`KAFKA_${prefix}_MESSAGE_MAX_BYTES`, '1000000']],
+  ]));
 }
 
 /** What every Node process is told. */
@@ -47,11 +50,17 @@ const RECORDINGS = {
   SESSION_RECORDING_V2_S3_SECRET_ACCESS_KEY: '',
   SESSION_RECORDING_V2_S3_TIMEOUT_MS: '120000',
 };
+const AI_BLOBS = {
+  AI_BLOB_S3_BUCKET: 'objects',
+  AI_BLOB_S3_PREFIX: 'aio/',
+  AI_BLOB_S3_ENDPOINT: 'https://s3.eu-central-1.amazonaws.com',
+  AI_BLOB_S3_REGION: 'eu-central-1',
+  AI_BLOB_OFFLOAD_TEAMS: '*',
+};
 const CLICKHOUSE = {
   CLICKHOUSE_HOST: 'clickhouse.internal',
   CLICKHOUSE_DATABASE: 'posthog',
   CLICKHOUSE_SECURE: 'true',
-  CLICKHOUSE_VERIFY: 'true',
   CLICKHOUSE_USER: 'secret clickhouse username',
   CLICKHOUSE_PASSWORD: 'secret clickhouse password',
 };
@@ -70,7 +79,7 @@ const PIPELINES = {
 };
 
 test.each([
-  [INGESTION_GENERAL, { PLUGIN_SERVER_MODE: 'ingestion-v2-combined', ...PERSONHOG, ...GEOIP }],
+  [INGESTION_GENERAL, { PLUGIN_SERVER_MODE: 'ingestion-v2-combined', ...PERSONHOG, ...GEOIP, ...AI_BLOBS }],
   [INGESTION_SESSION_REPLAY, { PLUGIN_SERVER_MODE: 'recordings-blob-ingestion-v2', ...RECORDINGS }],
   [INGESTION_ERROR_TRACKING, { PLUGIN_SERVER_MODE: 'ingestion-errortracking', ...PERSONHOG, ...GEOIP, ERROR_TRACKING_CYMBAL_BASE_URL: 'http://cymbal.internal:3302' }],
   [INGESTION_LOGS, { PLUGIN_SERVER_MODE: 'ingestion-logs' }],
@@ -84,6 +93,17 @@ test.each([
   }],
 ])('$process is told this and nothing else', (definition, expected) => {
   expect(settingsOf(definition)).toEqual({ ...COMMON, ...expected });
+});
+
+test('ingestion-general moves nothing to object storage without the process that takes large AI events', () => {
+  expect(settingsOf(INGESTION_GENERAL, { without: [PostHogProcess.CAPTURE_AI] })).toEqual({ ...COMMON, PLUGIN_SERVER_MODE: 'ingestion-v2-combined', ...PERSONHOG, ...GEOIP });
+});
+
+test('every producer writes messages as large as the brokers take', () => {
+  const stores = (stack: ReturnType<typeof newStack>) => ({ kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: BROKERS, maxMessageBytes: 33_554_432 }) });
+  const limits = Object.entries(settingsOf(INGESTION_GENERAL, { stores })).filter(([name]) => name.endsWith('_MESSAGE_MAX_BYTES'));
+  expect(limits).toHaveLength(PREFIXES.length - 1);
+  expect(new Set(limits.map(([, value]) => value))).toEqual(new Set(['33554432']));
 });
 
 test('plugins is told this and nothing else: no mode, and no share in the exceptions', () => {

@@ -1,5 +1,5 @@
 import { CAPTURE_LOGS } from '../../../lib/services/processes/capture-logs';
-import { CYMBAL, CYMBAL_RESOLUTION } from '../../../lib/services/processes/cymbal';
+import { CYMBAL, CYMBAL_NOTIFICATIONS, CYMBAL_RESOLUTION } from '../../../lib/services/processes/cymbal';
 import { PERSONHOG_REPLICA, PERSONHOG_ROUTER } from '../../../lib/services/processes/personhog';
 import { PROPERTY_DEFS, PROPERTY_DEFS_AI } from '../../../lib/services/processes/property-defs';
 import { settingsOf } from '../../helpers/process-context';
@@ -14,12 +14,13 @@ test('capture-logs is told this and nothing else, its topics among it: left out,
     MANAGEMENT_BIND_HOST: '0.0.0.0',
     MANAGEMENT_BIND_PORT: '8080',
     RUST_LOG: 'info,rdkafka=warn',
-    REDIS_URL,
     ...KAFKA,
+    KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '1000000',
     KAFKA_TOPIC: 'logs_ingestion',
     KAFKA_METRICS_TOPIC: 'metrics_ingestion',
     KAFKA_TRACES_TOPIC: 'ingestion-traces',
   });
+  expect(CAPTURE_LOGS.stores).toEqual(['kafka']);
   expect(CAPTURE_LOGS.http).toMatchObject({ port: 4318, healthCheck: { path: '/_liveness', port: 8080 } });
 });
 
@@ -69,6 +70,7 @@ describe('cymbal', () => {
   test('is told this and nothing else', () => {
     expect(settingsOf(CYMBAL)).toEqual({
       ...symbols,
+      CYMBAL_MODE: 'processing',
       BIND_HOST: '0.0.0.0',
       BIND_PORT: '3302',
       MAXMIND_DB_PATH: '/app/share/GeoLite2-City.mmdb',
@@ -83,5 +85,20 @@ describe('cymbal', () => {
 
   test('its other half is told this and nothing else', () => {
     expect(settingsOf(CYMBAL_RESOLUTION)).toEqual({ ...symbols, CYMBAL_MODE: 'resolution', GRPC_ADDRESS: '0.0.0.0:50061', METRICS_PORT: '9101' });
+  });
+
+  test('what alerts wait for gets these settings and no others, and no keys to objects', () => {
+    expect(settingsOf(CYMBAL_NOTIFICATIONS)).toEqual({
+      RUST_LOG: 'info',
+      CYMBAL_MODE: 'notifications',
+      METRICS_PORT: '9102',
+      ...KAFKA,
+      KAFKA_CONSUMER_GROUP: 'error_tracking_ingestion_notifications',
+      KAFKA_CONSUMER_TOPIC: 'error_tracking_ingestion_notifications',
+      SIGNALS_API_BASE_URL: 'http://web.internal:8000',
+      DATABASE_URL: 'secret postgres-url',
+      INTERNAL_API_SECRET: 'secret InternalApiSecret',
+    });
+    expect(CYMBAL_NOTIFICATIONS.probe?.command).toContain(':9102/_liveness');
   });
 });

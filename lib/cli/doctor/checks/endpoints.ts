@@ -67,9 +67,8 @@ function deployedProcesses({ deployment: { services }, door }: Case): ReadonlySe
 /** Processes that the table lists and that a deployment may well do without. */
 const OPTIONAL: readonly PostHogProcess[] = [PostHogProcess.CAPTURE_AI, PostHogProcess.CAPTURE_LOGS, PostHogProcess.PLUGINS, PostHogProcess.LIVESTREAM];
 
-function ownerOf({ process, _fallback: fallback }: PublicEndpoint, deployed: ReadonlySet<string> | undefined): string | undefined {
-  const candidates = [process, ...(fallback ? [fallback] : [])];
-  return candidates.find((name) => (deployed ? deployed.has(name) : !OPTIONAL.includes(name)));
+function ownerOf({ process }: PublicEndpoint, deployed: ReadonlySet<string> | undefined): string | undefined {
+  return (deployed ? deployed.has(process) : !OPTIONAL.includes(process)) ? process : undefined;
 }
 
 function samplesFor(endpoint: PublicEndpoint, owner: string | undefined, judged: Case): Sample[] {

@@ -1,0 +1,43 @@
+const MIB = 1024 * 1024;
+
+/**
+ * The largest message on Kafka, in bytes: brokers, their replication, and every producer of large messages take it from here. Topics are
+ * created without a limit of their own, so they follow the brokers. Consumers need no setting: a broker returns the first batch of a fetch
+ * whatever its size (KIP-74), and librdkafka's `receive.message.max.bytes` is 100 MB.
+ *
+ * What needs most of it are session recordings. A client sends a snapshot as JSON, and capture puts that text into the message as a JSON
+ * string, so every quote and backslash takes two bytes: 24 MB of quotes-heavy JSON make a message of 32 MiB and more. The 25 MB of
+ * rust/capture/src/router.rs (RECORDING_BODY_SIZE) are not in force, because the handler takes the body as a stream; the producer's
+ * `message.max.bytes` limits the compressed body, the decompressed body and the message (rust/capture/src/setup.rs). Measured with
+ * PostHog/posthog of 13 July 2026: 31 MB plain and 33 MB decompressed are accepted, 20 MB of quotes-heavy JSON are not.
+ *
+ * It is not twice as much: replica fetchers and consumers reserve memory for each partition, Node holds several copies of a message while it
+ * parses one, and posthog-js splits what it buffers at about a megabyte, so that only a single huge snapshot comes near.
+ */
+export const KAFKA_MESSAGE_BYTES = 32 * MIB;
+
+/**
+ * The largest AI event that capture-ai takes, in bytes of JSON: what PostHog's own deployment takes (PostHog/posthog#87034) and at which its SDKs
+ * drop an event themselves (AI_MAX_EVENT_BYTES of posthog-js' packages/node and of posthog-python).
+ *
+ * In the message it is a JSON string, so it may take twice as many bytes.
+ */
+export const AI_EVENT_BYTES = 8 * MIB;
+
+/** What capture wraps around an event in a message: names, token, addresses, times. What PostHog's own deployments leave for it. */
+export const EVENT_ENVELOPE_BYTES = 1_000_000 - 983_040;
+
+/** The largest message of ordinary events, in bytes: capture's own default, which it keeps (rust/capture/src/config.rs). */
+export const EVENT_MESSAGE_BYTES = 1_000_000;
+
+/** The largest batch that capture's endpoints take, in bytes: BATCH_BODY_SIZE of rust/capture/src/router.rs. Its newer endpoint takes half of it by default. */
+export const BATCH_BODY_BYTES = 20 * MIB;
+
+/**
+ * The largest AI event that fits into messages of this size.
+ *
+ * @param messageBytes the largest message that brokers and producer take
+ */
+export function aiEventBytes(messageBytes: number): number {
+  return Math.min(AI_EVENT_BYTES, messageBytes - EVENT_ENVELOPE_BYTES);
+}

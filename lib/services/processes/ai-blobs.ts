@@ -1,0 +1,31 @@
+import { PostHogProcess } from '../../catalog/posthog-process';
+import { ProcessContext } from '../process-definition';
+
+/** Where in the bucket the images and files of AI events go. Upstream's own prefix (posthog/settings/object_storage.py of September 2026). */
+export const AI_BLOB_PREFIX = 'aio';
+
+/**
+ * Where the app reads the images and files of AI events: none, without the process that takes such events.
+ *
+ * Both sides must name the same bucket and prefix, or every read finds nothing. The app's own default is a bucket `ai-blobs`, which on S3 is
+ * somebody else's.
+ */
+export function aiBlobLocation({ isDeployed, objectStorage }: ProcessContext): Record<string, string> {
+  return isDeployed(PostHogProcess.CAPTURE_AI) ? { AI_BLOB_S3_BUCKET: objectStorage.bucket.bucketName, AI_BLOB_S3_PREFIX: `${AI_BLOB_PREFIX}/` } : {};
+}
+
+/**
+ * How ingestion moves the images and files of AI events to object storage, for every team.
+ *
+ * It checks the bucket at its start, and takes the role of its task where it has no keys (the blob store of nodejs/src/ingestion/pipelines/ai
+ * in PostHog/posthog, August 2026). An empty bucket turns it off.
+ */
+export function aiBlobSettings(context: ProcessContext): Record<string, string> {
+  const location = aiBlobLocation(context);
+  return Object.keys(location).length === 0 ? {} : {
+    ...location,
+    AI_BLOB_S3_ENDPOINT: context.objectStorage.endpoint,
+    AI_BLOB_S3_REGION: context.objectStorage.region,
+    AI_BLOB_OFFLOAD_TEAMS: '*',
+  };
+}

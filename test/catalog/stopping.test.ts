@@ -1,0 +1,12 @@
+import { STOPPING } from '../../lib/catalog/stopping';
+import { PostHogRelease } from '../../lib';
+
+test('it is known of every image of a release how it stops, and of nothing else', () => {
+  expect(Object.keys(STOPPING).sort()).toEqual(Object.keys(PostHogRelease.V2026_09_11_R2.images).sort());
+});
+
+test('the shell of Rust images gives way to the program, which the signal would else not reach', () => {
+  const rust = Object.entries(STOPPING).filter(([, stopping]) => 'entryPoint' in stopping);
+  expect(rust.map(([image]) => image)).toEqual(['capture', 'captureLogs', 'featureFlags', 'hypercacheServer', 'propertyDefs', 'personhogReplica', 'personhogRouter', 'cymbal']);
+  expect(new Set(rust.map(([, stopping]) => JSON.stringify(stopping)))).toEqual(new Set([JSON.stringify({ init: true, entryPoint: ['/bin/sh', '-c', 'exec /usr/local/bin/$BIN'] })]));
+});
