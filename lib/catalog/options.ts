@@ -19,8 +19,8 @@ export type FeatureProp =
 const {
   WEB, WORKER, TEMPORAL_DJANGO_WORKER, TEMPORAL, TEMPORAL_BATCH_EXPORTS_WORKER, CAPTURE, INGESTION_GENERAL, PROPERTY_DEFS, FEATURE_FLAGS,
   HYPERCACHE_SERVER, REPLAY_CAPTURE, INGESTION_SESSION_REPLAY, RECORDING_API, PLUGINS, CDP_JANITOR, CDP_HOGFLOW_SCHEDULER,
-  CDP_HOGFLOW_SUBSCRIPTION_MATCHER, INGESTION_ERROR_TRACKING, CYMBAL, CYMBAL_RESOLUTION, CAPTURE_LOGS, INGESTION_LOGS, INGESTION_TRACES, CAPTURE_AI,
-  PROPERTY_DEFS_AI, LIVESTREAM,
+  CDP_HOGFLOW_SUBSCRIPTION_MATCHER, INGESTION_ERROR_TRACKING, CYMBAL, CYMBAL_RESOLUTION, CYMBAL_NOTIFICATIONS, CAPTURE_LOGS, INGESTION_LOGS,
+  INGESTION_TRACES, CAPTURE_AI, PROPERTY_DEFS_AI, LIVESTREAM,
 } = PostHogProcess;
 
 /** The same settings for the three kinds of Django processes: what users do is done by one and finished by another. */
@@ -67,9 +67,17 @@ export const PRODUCTS: Readonly<Record<Product, Requirements>> = {
     processes: [PLUGINS, CDP_JANITOR, CDP_HOGFLOW_SCHEDULER, CDP_HOGFLOW_SUBSCRIPTION_MATCHER],
     queues: [],
   },
-  [Product.ERROR_TRACKING]: { settings: {}, processes: [INGESTION_ERROR_TRACKING, CYMBAL, CYMBAL_RESOLUTION], queues: ['error-tracking-task-queue'] },
+  [Product.ERROR_TRACKING]: {
+    settings: {},
+    processes: [INGESTION_ERROR_TRACKING, CYMBAL, CYMBAL_RESOLUTION, CYMBAL_NOTIFICATIONS],
+    queues: ['error-tracking-task-queue'],
+  },
   [Product.LOGS]: { settings: {}, processes: [CAPTURE_LOGS, INGESTION_LOGS, INGESTION_TRACES], queues: ['logs-alerting-task-queue'] },
-  [Product.AI]: { settings: {}, processes: [CAPTURE_AI, PROPERTY_DEFS_AI], queues: [] },
+  [Product.AI]: {
+    settings: { ...django('AI_BLOB_S3_BUCKET', 'AI_BLOB_S3_PREFIX'), [INGESTION_GENERAL]: ['AI_BLOB_S3_BUCKET', 'AI_BLOB_S3_PREFIX'] },
+    processes: [CAPTURE_AI, PROPERTY_DEFS_AI],
+    queues: [],
+  },
   [Product.LIVE_EVENTS]: { settings: django('LIVESTREAM_HOST'), processes: [LIVESTREAM], queues: [] },
   // All queues: nothing serves them without it.
   [Product.EXPORTS]: {

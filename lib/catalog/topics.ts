@@ -32,8 +32,8 @@ export type Topic = Traits & Written & Read;
 
 const {
   WEB, WORKER, CAPTURE, REPLAY_CAPTURE, CAPTURE_AI, CAPTURE_LOGS, PLUGINS, CDP_HOGFLOW_SUBSCRIPTION_MATCHER, INGESTION_GENERAL,
-  INGESTION_SESSION_REPLAY, INGESTION_ERROR_TRACKING, INGESTION_LOGS, INGESTION_TRACES, RECORDING_API, PROPERTY_DEFS, PROPERTY_DEFS_AI, CYMBAL, CYMBAL_NOTIFICATIONS,
-  LIVESTREAM, TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER,
+  INGESTION_SESSION_REPLAY, INGESTION_ERROR_TRACKING, INGESTION_LOGS, INGESTION_TRACES, RECORDING_API, PROPERTY_DEFS, PROPERTY_DEFS_AI, CYMBAL,
+  CYMBAL_NOTIFICATIONS, LIVESTREAM, TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER,
 } = PostHogProcess;
 
 const EVENTS = [Product.EVENTS, Product.AI, Product.LIVE_EVENTS] as const;
@@ -72,7 +72,8 @@ export const TOPICS: readonly Topic[] = [
     writers: [CAPTURE, CAPTURE_AI], readers: [INGESTION_GENERAL, LIVESTREAM],
   },
   {
-    // Every newer capture diverts AI events to it (rust/capture/src/outputs/topics.rs @2182ac3, August 2026), and every newer combined mode reads it (#79506).
+    // Every newer capture diverts AI events to it (rust/capture/src/outputs/topics.rs @2182ac3, August 2026), and every newer combined mode reads
+    // it (PostHog/posthog#79506).
     name: 'events_plugin_ingestion_ai', products: EVENTS, busy: true, newer: SEPTEMBER,
     writers: [CAPTURE, CAPTURE_AI], readers: [INGESTION_GENERAL],
   },
@@ -80,7 +81,10 @@ export const TOPICS: readonly Topic[] = [
     name: 'events_plugin_ingestion_async', products: EVENTS, writers: [INGESTION_GENERAL],
     noReader: 'merges of persons are diverted only where PERSON_MERGE_ASYNC_ENABLED is set, which it is not',
   },
-  { name: 'events_plugin_ingestion_dlq', products: EVENTS, writers: [CAPTURE, CAPTURE_AI, REPLAY_CAPTURE, INGESTION_GENERAL], ...DEAD_LETTERS },
+  {
+    name: 'events_plugin_ingestion_dlq', products: [...EVENTS, ...REPLAY],
+    writers: [CAPTURE, CAPTURE_AI, REPLAY_CAPTURE, INGESTION_GENERAL], ...DEAD_LETTERS,
+  },
   { name: 'events_plugin_ingestion_historical', products: EVENTS, busy: true, writers: [CAPTURE, CAPTURE_AI], readers: [INGESTION_GENERAL] },
   {
     name: 'events_plugin_ingestion_overflow', products: EVENTS, busy: true,

@@ -1,5 +1,6 @@
 import { PostHogProcess, Product } from '../../lib';
 import { CLICKHOUSE_KAFKA_TABLES, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../lib/catalog/clickhouse-kafka-tables';
+import { CONSUMER_GROUPS } from '../../lib/catalog/consumer-groups';
 import { CLICKHOUSE, Topic, TOPICS } from '../../lib/catalog/topics';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
 import { PROCESSES } from '../../lib/services/processes';
@@ -53,9 +54,21 @@ test('every topic in the environment of a process is in the catalog, with that p
 });
 
 test('what scaling measures is read by the process that is scaled', () => {
-  const wrong = PROCESSES.filter(({ consumes }) => consumes).flatMap(({ process, consumes }) => consumes!.map(({ topic }) => [process, topic]))
+  const wrong = PROCESSES.flatMap(({ process, consumes = [] }) => consumes.map(({ topic }) => [process, topic]))
     .filter(([process, topic]) => !BY_NAME.has(topic) || !readersOf(BY_NAME.get(topic)!).includes(process));
   expect(wrong).toEqual([]);
+});
+
+test('a process reads the topics of its mode\'s consumer groups, and no others', () => {
+  const MODE_OF: Record<string, string> = { 'property-defs': 'property-defs-rs' };
+  const context = contextIn(newStack());
+  const processesIn = (mode: string) => PROCESSES.filter((definition) => definition.process === (MODE_OF[mode] ?? mode)
+    || definition.settings(context).environment.PLUGIN_SERVER_MODE === mode).map(({ process }) => process as string);
+  const pairs = Object.entries(CONSUMER_GROUPS).flatMap(([mode, groups]) => groups.flatMap(({ topic }) => processesIn(mode).map((process) => `${process} ${topic}`)));
+  expect(Object.keys(CONSUMER_GROUPS).filter((mode) => processesIn(mode).length === 0)).toEqual([]);
+  const processes = new Set(pairs.map((pair) => pair.split(' ')[0]));
+  const read = TOPICS.flatMap((topic) => readersOf(topic).filter((reader) => processes.has(reader)).map((reader) => `${reader} ${topic.name}`));
+  expect(read.sort()).toEqual([...new Set(pairs)].sort());
 });
 
 const COMBINATIONS: [string, Product[]][] = [

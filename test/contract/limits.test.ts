@@ -1,0 +1,53 @@
+import { Stack } from 'aws-cdk-lib/core';
+import { Kafka, PostHogProcess } from '../../lib';
+import { AI_EVENT_BYTES, aiEventBytes, BATCH_BODY_BYTES, EVENT_ENVELOPE_BYTES, EVENT_MESSAGE_BYTES, KAFKA_MESSAGE_BYTES } from '../../lib/catalog/limits';
+import { PROCESSES } from '../../lib/services/processes';
+import { contextIn } from '../helpers/process-context';
+import { newStack } from '../helpers/stack';
+
+/** Every setting of a limit in bytes, by process, where the brokers take messages of this size. */
+function limits(maxMessageBytes: number): Map<PostHogProcess, Record<string, number>> {
+  const stores = (stack: Stack) => ({ kafka: Kafka.fromKafkaAttributes(stack, 'Limited', { bootstrapServers: 'b-1.internal:9094', maxMessageBytes }) });
+  const context = contextIn(newStack(), { stores });
+  return new Map(PROCESSES.map((definition) => [definition.process, Object.fromEntries(Object.entries(definition.settings(context).environment)
+    .filter(([name]) => /_BYTES$/.test(name)).map(([name, value]) => [name, Number(value)]))]));
+}
+
+const only = (found: Record<string, number> = {}, pattern: RegExp) => [...new Set(Object.entries(found).filter(([name]) => pattern.test(name)).map(([, value]) => value))];
+const MESSAGE = /MESSAGE_MAX_BYTES$/;
+
+const USUAL = limits(KAFKA_MESSAGE_BYTES);
+
+test('a recording is as large at its capture, at its ingestion and at the brokers', () => {
+  expect(only(USUAL.get(PostHogProcess.REPLAY_CAPTURE), MESSAGE)).toEqual([KAFKA_MESSAGE_BYTES]);
+  expect(only(USUAL.get(PostHogProcess.INGESTION_SESSION_REPLAY), MESSAGE)).toEqual([KAFKA_MESSAGE_BYTES]);
+});
+
+test('a large AI event is as large at capture-ai, at its ingestion and at the brokers', () => {
+  const capture = USUAL.get(PostHogProcess.CAPTURE_AI)!;
+  expect(only(capture, MESSAGE)).toEqual([KAFKA_MESSAGE_BYTES]);
+  expect(capture.AI_MAX_EVENT_BYTES).toBe(AI_EVENT_BYTES);
+  expect(capture.CAPTURE_V1_MAX_COMPRESSED_BODY_BYTES).toBe(BATCH_BODY_BYTES);
+  expect(only(USUAL.get(PostHogProcess.INGESTION_GENERAL), MESSAGE)).toEqual([KAFKA_MESSAGE_BYTES]);
+  // JSON in JSON: each quote takes two bytes.
+  expect(2 * AI_EVENT_BYTES + EVENT_ENVELOPE_BYTES).toBeLessThanOrEqual(KAFKA_MESSAGE_BYTES);
+});
+
+test('an ordinary event has its own limit at capture, which every later step holds', () => {
+  const capture = USUAL.get(PostHogProcess.CAPTURE)!;
+  expect(only(capture, MESSAGE)).toEqual([EVENT_MESSAGE_BYTES]);
+  expect(capture.AI_MAX_EVENT_BYTES).toBe(aiEventBytes(EVENT_MESSAGE_BYTES));
+  expect(EVENT_MESSAGE_BYTES).toBeLessThanOrEqual(KAFKA_MESSAGE_BYTES);
+});
+
+test('no process has a limit of a message that is neither of the two', () => {
+  const others = [...USUAL].flatMap(([process, found]) => Object.entries(found)
+    .filter(([name, value]) => MESSAGE.test(name) && ![KAFKA_MESSAGE_BYTES, EVENT_MESSAGE_BYTES].includes(value)).map(([name, value]) => [process, name, value]));
+  expect(others).toEqual([]);
+});
+
+test('where the brokers take less, nobody sends more', () => {
+  const found = [...limits(500_000)].flatMap(([process, settings]) => Object.entries(settings).filter(([name, value]) => MESSAGE.test(name) && value > 500_000)
+    .map(([name]) => `${process} ${name}`));
+  expect(found).toEqual([]);
+});
