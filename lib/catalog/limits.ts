@@ -20,7 +20,9 @@ export const KAFKA_MESSAGE_BYTES = 32 * MIB;
  * The largest AI event that capture-ai takes, in bytes of JSON: what PostHog's own deployment takes (PostHog/posthog#87034) and at which its SDKs
  * drop an event themselves (AI_MAX_EVENT_BYTES of posthog-js' packages/node and of posthog-python).
  *
- * In the message it is a JSON string, so it may take twice as many bytes.
+ * In the message it is a JSON string, so it may take twice as many bytes: 8 MiB that are all quotes made a message of 16,776,804 bytes. Versions
+ * before that pull request do not read this limit and take what fits into a message: the tree of 13 July 2026 took 23 MB, and answered 413 to
+ * 34 MB.
  */
 export const AI_EVENT_BYTES = 8 * MIB;
 
@@ -30,7 +32,11 @@ export const EVENT_ENVELOPE_BYTES = 1_000_000 - 983_040;
 /** The largest message of ordinary events, in bytes: capture's own default, which it keeps (rust/capture/src/config.rs). */
 export const EVENT_MESSAGE_BYTES = 1_000_000;
 
-/** The largest batch that capture's endpoints take, in bytes: BATCH_BODY_SIZE of rust/capture/src/router.rs. Its newer endpoint takes half of it by default. */
+/**
+ * The largest body of a batch of events, in bytes: BATCH_BODY_SIZE of rust/capture/src/router.rs. Capture's newer endpoint takes half of it by
+ * default. Its older ones take five times as much (rust/capture/src/setup.rs): BATCH_BODY_SIZE itself is not in force there, because the handler
+ * takes the body as a stream.
+ */
 export const BATCH_BODY_BYTES = 20 * MIB;
 
 /**
