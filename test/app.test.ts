@@ -61,7 +61,7 @@ describe('with nothing given', () => {
   test('it synthesises for posthog.example.com', () => {
     expect(runs.sample.exitCode).toBe(0);
     expect(runs.sample.template.Outputs.Url.Value).toBe('https://posthog.example.com');
-    expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(23);
+    expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(25);
   });
 
   test('it warns of sample values, each by its name, and of nothing else', () => {

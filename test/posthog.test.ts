@@ -48,7 +48,7 @@ describe('with only what it cannot do without', () => {
     template.resourceCountIs('AWS::EC2::VPC', 1);
     template.resourceCountIs('AWS::ECS::Cluster', 1);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
-    template.resourceCountIs('AWS::ECS::Service', 23);
+    template.resourceCountIs('AWS::ECS::Service', 25);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 7);
     // Six of PostHog itself, and the keys to symbol sets.
     template.resourceCountIs('AWS::SecretsManager::Secret', 7);

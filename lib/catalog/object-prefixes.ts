@@ -32,6 +32,9 @@ export const RECORDINGS_PREFIX = 'session_recordings';
  */
 export const WAREHOUSE_PREFIX = 'dlt';
 
+/** The images and files of AI events, which ingestion takes out of them where AI is deployed. */
+export const AI_BLOBS_PREFIX = 'aio';
+
 /** Every prefix below the bucket. Where a key begins with a setting, this is the setting's default, and the library leaves it at that. */
 export const OBJECT_PREFIXES: readonly ObjectPrefix[] = [
   {
@@ -54,6 +57,13 @@ export const OBJECT_PREFIXES: readonly ObjectPrefix[] = [
     writers: [PostHogProcess.CAPTURE_AI],
     readers: [],
     source: 'rust/capture/src/config.rs (AI_S3_PREFIX, which upstream\'s compose file sets to this)',
+  },
+  {
+    prefix: AI_BLOBS_PREFIX,
+    holds: 'images and files of AI events, which the events only name: needed for as long as these',
+    writers: [PostHogProcess.INGESTION_GENERAL],
+    readers: DJANGO,
+    source: 'AI_BLOB_S3_PREFIX in posthog/settings/object_storage.py; ingestion writes them since September 2026',
   },
   {
     prefix: 'cache',

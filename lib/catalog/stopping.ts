@@ -22,12 +22,12 @@ const PROGRAM: Stopping = { init: true };
 
 /**
  * Scripts that hand the signal on: bin/docker-worker-celery by `trap ... EXIT`, bin/temporal-django-worker by a trap of SIGTERM, bin/docker-server by
- * `exec`. Measured like the Rust images, with the traps of July's scripts: drained, with init and without. An init process reaps what Celery's
- * children leave.
+ * `exec`. Measured like the Rust images, with the traps of July's scripts: drained. An init process hands the signal on to the script, and reaps what
+ * Celery's children leave; Celery's trap was measured with and without it, Temporal's without.
  */
 const SCRIPT: Stopping = { init: true };
 
-/** Images that bring an init process of their own: browserless (dumb-init), Temporal (its entry point is replaced by the server). */
+/** Images that are said to need none: browserless starts with dumb-init, and the server replaces Temporal's entry point. Neither was measured. */
 const OWN: Stopping = { init: false };
 
 /** How each image stops, by its name in a release (PostHog/posthog of 13 July 2026: Dockerfile, Dockerfile.node, rust/Dockerfile, livestream/Dockerfile). */

@@ -1,8 +1,6 @@
+import { AI_BLOBS_PREFIX } from '../../catalog/object-prefixes';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { ProcessContext } from '../process-definition';
-
-/** Where in the bucket the images and files of AI events go. Upstream's own prefix (posthog/settings/object_storage.py of September 2026). */
-export const AI_BLOB_PREFIX = 'aio';
 
 /**
  * Where the app reads the images and files of AI events: none, without the process that takes such events.
@@ -11,7 +9,7 @@ export const AI_BLOB_PREFIX = 'aio';
  * somebody else's.
  */
 export function aiBlobLocation({ isDeployed, objectStorage }: ProcessContext): Record<string, string> {
-  return isDeployed(PostHogProcess.CAPTURE_AI) ? { AI_BLOB_S3_BUCKET: objectStorage.bucket.bucketName, AI_BLOB_S3_PREFIX: `${AI_BLOB_PREFIX}/` } : {};
+  return isDeployed(PostHogProcess.CAPTURE_AI) ? { AI_BLOB_S3_BUCKET: objectStorage.bucket.bucketName, AI_BLOB_S3_PREFIX: `${AI_BLOBS_PREFIX}/` } : {};
 }
 
 /**

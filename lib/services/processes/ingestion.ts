@@ -1,8 +1,9 @@
-import { aiBlobSettings, AI_BLOB_PREFIX } from './ai-blobs';
+import { aiBlobSettings } from './ai-blobs';
 import { geoIp, NODE, nodeSettings, NODE_GEOIP_FOLDER, NODE_PROBE, NODE_STORES, personHog } from './node';
 import { recordingStorage } from './recordings';
 import { ConsumerMode, scalingGroupsOf } from '../../catalog/consumer-groups';
 import { modeOf } from '../../catalog/generation';
+import { AI_BLOBS_PREFIX } from '../../catalog/object-prefixes';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { Product } from '../../catalog/product';
 import { addressOf, ProcessContext, ProcessDefinition } from '../process-definition';
@@ -42,7 +43,7 @@ export const INGESTION_GENERAL: ProcessDefinition = ingestion({
   mode: 'ingestion-v2-combined',
   geoIpFolder: NODE_GEOIP_FOLDER,
   needs: [PostHogProcess.PERSONHOG_ROUTER],
-  objectsWith: { process: PostHogProcess.CAPTURE_AI, prefix: AI_BLOB_PREFIX },
+  objectsWith: { process: PostHogProcess.CAPTURE_AI, prefix: AI_BLOBS_PREFIX },
   environment: (context) => ({ ...personHog(context), ...geoIp(), ...aiBlobSettings(context) }),
 });
 

@@ -28,7 +28,8 @@ export const LIVESTREAM: ProcessDefinition = {
     requestsPerTarget: 1000,
   },
   single: 'each task would see a part of the events only',
-  stopTimeout: 15,
+  // It took 16 to 19 seconds to leave its consumer groups.
+  stopTimeout: 30,
   stores: ['cache', 'kafka'],
   needs: [],
   calls: [],
