@@ -120,7 +120,7 @@ describe('with every setting given', () => {
   });
 
   test('the outputs say where it answers, and what comes next', () => {
-    expect(Object.keys(runs.own.template.Outputs).sort()).toEqual(['LoadBalancerDnsName', 'MigrateCommand', 'MigrationLogCommand', 'Url']);
+    expect(Object.keys(runs.own.template.Outputs).sort()).toEqual(['DeploymentCheck', 'LoadBalancerDnsName', 'MigrateCommand', 'MigrationLogCommand', 'Url']);
     const { Url, LoadBalancerDnsName } = runs.own.template.Outputs;
     expect(Url.Value).toBe('https://analytics.example.org');
     expect(LoadBalancerDnsName).toEqual({

@@ -264,7 +264,7 @@ test('a name that is not there yet is asked for again soon', () => {
   expect(Properties).toMatchObject({ Name: 'posthog.example.com.internal', Properties: { DnsProperties: { SOA: { TTL: 10 } } } });
 });
 
-test.each(PROCESSES.map(({ process, needs }): [string, readonly string[]] => [process, needs]))('%s starts after those that it cannot work without, and waits for no other', (process, needs) => {
+test.each(PROCESSES.map(({ process, needs, after = [] }): [string, readonly string[]] => [process, [...needs, ...after]]))('%s starts after its dependencies, and waits for no other', (process, needs) => {
   const services = ofType(template, 'AWS::ECS::Service').map(([id]) => id);
   const [, { DependsOn = [] }] = serviceResourceOf(template, process);
   expect(DependsOn.filter((id) => services.includes(id))).toEqual(needs.map((needed) => serviceResourceOf(template, needed)[0]).sort());
