@@ -170,12 +170,12 @@ export class PostHog extends Construct {
     migration.runAfter(...standing);
     this.migration = migration;
     this.services.startAfter(migration);
-    this.deploymentCheck = props.checkDeployment ?? DEFAULTS.checkDeployment ? this.defineDeploymentCheck(props.domainName) : undefined;
+    this.deploymentCheck = props.checkDeployment ?? DEFAULTS.checkDeployment ? this.defineDeploymentCheck(props) : undefined;
   }
 
-  private defineDeploymentCheck(domainName: string): IDeploymentCheck | undefined {
+  private defineDeploymentCheck({ domainName, appAccess }: PostHogProps): IDeploymentCheck | undefined {
     const { ingress, services } = this;
-    const checks: HttpCheckName[] = [...services.find(PostHogProcess.CAPTURE) ? ['capture' as const] : [], ...ingress._appIsPublic ? ['app' as const] : []];
+    const checks: HttpCheckName[] = [...services.find(PostHogProcess.CAPTURE) ? ['capture' as const] : [], ...appAccess?._isOpen ?? true ? ['app' as const] : []];
     if (checks.length === 0) {
       return undefined;
     }

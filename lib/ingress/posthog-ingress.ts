@@ -207,15 +207,6 @@ export class PostHogIngress extends Construct implements IConnectable {
     });
   }
 
-  /**
-   * Whether everybody can open the app.
-   *
-   * @internal
-   */
-  public get _appIsPublic(): boolean {
-    return this.appAccess._isOpen;
-  }
-
   private groupsToRoute(isApp: boolean): ReadonlySet<EndpointGroup> {
     if (!this.appAccess._isOpen) {
       return this.openGroups;

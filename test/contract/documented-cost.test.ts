@@ -1,0 +1,33 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { estimate, total } from '../../lib/cli/cost/estimate';
+import { PRICES } from '../../lib/cli/cost/prices';
+import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { ROOT, run, runApp } from '../helpers/app';
+
+/** What the command prints for a template, in dollars. */
+function cost(template: unknown): number {
+  return estimate(template as CloudFormationTemplate, PRICES).reduce((sum, line) => sum + total(line), 0);
+}
+
+function read(file: string): string {
+  return readFileSync(path.join(ROOT, file), 'utf8');
+}
+
+async function smallestExample(): Promise<unknown> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-smallest-'));
+  try {
+    await run(['--import', 'tsx', path.join(ROOT, 'examples', 'smallest', 'app.ts')], ROOT, { PATH: process.env.PATH, CDK_OUTDIR: folder });
+    return JSON.parse(readFileSync(path.join(folder, 'Smallest.template.json'), 'utf8')) as unknown;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('the documentation says what the sample app and the smallest example cost', async () => {
+  const [{ template: sample }, smallest] = await Promise.all([runApp(), smallestExample()]);
+  expect(read('docs/command-line.md')).toContain(`at least $${cost(sample).toFixed(2)} a month`);
+  const [, about, least] = /some ([\d,]+) dollars for the default in us-east-1, of which the processes are more than half, and some (\d+) for/.exec(read('README.md'))!;
+  expect([about.replace(',', ''), least].map(Number)).toEqual([cost(sample), cost(smallest)].map((dollars) => Math.round(dollars / 10) * 10));
+}, 120_000);
