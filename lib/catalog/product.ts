@@ -19,7 +19,7 @@ export enum Product {
   LOGS = 'logs',
   /**
    * Large AI events (8 MiB) in a process of their own, their images and files in object storage, and the list of their properties. Without it, AI
-   * events of up to a megabyte arrive with all others, and the paths of large ones are refused.
+   * events of up to a megabyte that SDKs send with all others arrive, and the paths that `captureAi()` of SDKs sends to are refused.
    */
   AI = 'ai',
   /** Events as they arrive, in the app's activity view. */

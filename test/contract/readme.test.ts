@@ -9,11 +9,11 @@ test('the README has the table of endpoints that the rules are made from', () =>
   expect(tableInReadme()).toBe(endpointsTable());
 });
 
-test('the table names the product of whatever the default leaves out, and who answers without it', () => {
+test('the table names the product of what the default leaves out', () => {
   const answers = Object.fromEntries(endpointsTable().split('\n').map((row) => row.split(' | ')).map(([paths, , who]) => [paths.replace('| ', ''), who]));
   expect(answers).toMatchObject({
     '`/i/v1/logs`, `/i/v1/logs/*`': 'capture-logs (with Product `logs`)',
-    '`/i/v0/ai`, `/i/v0/ai/*`': 'capture-ai (with Product `ai`; without: capture)',
+    '`/i/v0/ai`, `/i/v0/ai/*`': 'capture-ai (with Product `ai`)',
     '`/public/webhooks`, `/public/webhooks/*`': 'plugins',
     '`/report`': 'web',
   });

@@ -188,7 +188,8 @@ describe('a process that is not deployed', () => {
     const { rules, answering } = route(ROUTED.filter((other) => other !== process));
     expect(rules.map(({ priority }) => priority).sort()).toEqual(everything.filter((priority) => !own(process).includes(priority!)).sort());
     const answers = PublicEndpoint.answeredBy(process).map((endpoint) => answering(example(endpoint)));
-    expect([...new Set(answers)]).toEqual([process === PostHogProcess.CAPTURE_AI ? 'capture' : 'web']);
+    // `/i/v0/ai` is below `/i/v0` as well. `PostHog` refuses both where capture-ai is not deployed; an ingress alone does not know what is.
+    expect([...new Set(answers)]).toEqual(process === PostHogProcess.CAPTURE_AI ? ['capture', 'web'] : ['web']);
   });
 });
 

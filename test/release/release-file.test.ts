@@ -80,7 +80,7 @@ test.each<[string, unknown, string]>([
   ['generation', '2031-01', '`generation` must be one that this version of the library knows: 2026-09, 2026-07, got: \'2031-01\'; leave it out for the newest'],
   ['overrides', { mode: {} }, '`overrides.mode` is no field of a release file; these are: modes, taskQueues, topics, webServerEnvironment'],
   ['overrides.modes', { web: 'x' }, '`overrides.modes` may name the processes that have a mode in the generation 2026-09: cdp-cyclotron-v2-janitor, cdp-hogflow-scheduler, cdp-hogflow-subscription-matcher, ' +
-    'ingestion-general, ingestion-sessionreplay, ingestion-error-tracking, ingestion-logs, ingestion-traces, recording-api, capture, capture-ai, replay-capture, cymbal, cymbal-resolution, got: \'web\''],
+    'ingestion-general, ingestion-sessionreplay, ingestion-error-tracking, ingestion-logs, ingestion-traces, recording-api, capture, capture-ai, replay-capture, cymbal, cymbal-resolution, cymbal-notifications, got: \'web\''],
   ['overrides.modes', { capture: 7 }, '`overrides.modes.capture` must be a text, got: 7'],
   ['overrides.taskQueues', 'one', '`overrides.taskQueues` must be a list, got: \'one\''],
   ['overrides.webServerEnvironment', { NGINX_UNIT_APP_PROCESSES: '8' }, '`overrides.webServerEnvironment` may name the variables of the web server, granian, whose names begin with GRANIAN_, got: \'NGINX_UNIT_APP_PROCESSES\'; other variables of the app belong in `environment` of PostHog'],

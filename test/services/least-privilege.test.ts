@@ -33,7 +33,7 @@ describe('task roles', () => {
 
   const MAY: Record<string, string[]> = {
     'web': [...WRITE, 'sts:AssumeRole'], 'worker': WRITE, 'temporal-django-worker': [...WRITE, 'sts:AssumeRole'], 'temporal-batch-exports-worker': [...WRITE, 'sts:AssumeRole'],
-    'ingestion-sessionreplay': WRITE, 'recording-api': WRITE, 'capture-ai': WRITE,
+    'ingestion-sessionreplay': WRITE, 'recording-api': WRITE, 'capture-ai': WRITE, 'ingestion-general': WRITE,
     'feature-flags': READ, 'hypercache-server': READ,
   };
 
@@ -42,7 +42,7 @@ describe('task roles', () => {
   });
 
   const PREFIX: Record<string, string> = {
-    'ingestion-sessionreplay': 'session_recordings/*', 'recording-api': 'session_recordings/*', 'capture-ai': 'llma/*', 'feature-flags': 'cache/*', 'hypercache-server': 'cache/*',
+    'ingestion-sessionreplay': 'session_recordings/*', 'recording-api': 'session_recordings/*', 'capture-ai': 'llma/*', 'ingestion-general': 'aio/*', 'feature-flags': 'cache/*', 'hypercache-server': 'cache/*',
   };
 
   test.each(NAMES)('%s reaches its own objects of the bucket and nothing else', (process) => {

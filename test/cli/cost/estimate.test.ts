@@ -94,7 +94,7 @@ test('says of a whole PostHog what it costs, as of when, and what is left out', 
   const { exitCode, out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json'));
   expect(exitCode).toBe(0);
   expect(out).toMatch(/^a\.json: at least \$\d{3,4}\.\d\d a month\n/);
-  expect(out).toMatch(/^Fargate task: web +2 +\$72\.08 +\$144\.16$/m);
+  expect(out).toMatch(/^Fargate task: web +2 +\$85\.06 +\$170\.12$/m);
   expect(out).toContain(`written down in ${PRICES.asOf}`);
   expect(LEFT_OUT.filter((item) => !out.includes(item))).toEqual([]);
   expect(out).not.toContain('?');

@@ -71,7 +71,8 @@ describe('the door', () => {
       source: 'Test.template.json', hosts: ['posthog.example.com'], url: `https://localhost:${world.port}`, plainUrl: `http://localhost:${world.preview.ports.http}`, access: 'anyone',
       strictTransportSecurity: 'max-age=31536000',
     });
-    expect(door.rules[0]).toEqual({ name: 'rule 100 (Events)', priority: 100, conditions: ['path-pattern is /i/v0/* or /e or /e/* or /batch or /batch/*'], action: 'forward to capture', process: 'capture' });
+    expect(door.rules[0]).toEqual({ name: 'rule 90 (Ai)', priority: 90, conditions: ['path-pattern is /i/v0/ai or /i/v0/ai/* or /i/v1/ai/*'], action: 'answer 403 Forbidden' });
+    expect(door.rules[1]).toEqual({ name: 'rule 100 (Events)', priority: 100, conditions: ['path-pattern is /i/v0/* or /e or /e/* or /batch or /batch/*'], action: 'forward to capture', process: 'capture' });
     expect(door.rules.at(-1)).toEqual({ name: 'the default rule', conditions: [], action: 'forward to web', process: 'web' });
     expect(door.endpoints.map(({ paths }) => paths)).toEqual(expect.arrayContaining(PublicEndpoint.all().map(String)));
     expect(door.processes.map(({ name }) => name).sort()).toEqual(['capture', 'feature-flags', 'hypercache-server', 'replay-capture', 'web']);

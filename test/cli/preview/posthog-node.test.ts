@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { World } from './world';
-import { AppAccess, EndpointGroup, PublicEndpoint } from '../../../lib';
+import { AppAccess, EndpointGroup, Product, PublicEndpoint } from '../../../lib';
 import { globMatches } from '../../../lib/ingress/rule-evaluator';
 
 /** A request that the SDK made: what it called, who answered, and how. */
@@ -30,7 +30,9 @@ describe.each(['v0', 'v1'])('posthog-node, capturing with %s, through a door tha
   let world: World;
   let said: Said;
   beforeAll(async () => {
-    world = await World.start({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.SDK_API] });
+    world = await World.start({
+      appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.SDK_API], products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY, Product.AI],
+    });
     world.preview.traffic.listen({ passed: ({ method, path: target, process: name, status }) => calls.push({ method, path: target.split('?')[0], process: name, status }) });
     // Its own fetch, which takes no certificate that vouches for itself.
     const env = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1', POSTHOG_CAPTURE_MODE: mode };
@@ -53,7 +55,7 @@ describe.each(['v0', 'v1'])('posthog-node, capturing with %s, through a door tha
     const captures = mode === 'v0' ? ['POST /batch/ capture'] : ['POST /i/v1/analytics/events capture'];
     expect([...new Set(calls.map(({ method, path: target, process: name }) => `${method} ${target} ${name}`))].sort()).toEqual([
       'GET /api/projects/@current/messaging/emails/01919f2e-0000-7000-8000-000000000000/ web', 'POST /api/projects/@current/messaging/send/email/ web',
-      'POST /api/projects/@current/messaging/preferences/ web', 'GET /api/projects/@current/feature_flags/preview-config/remote_config feature-flags', 'GET /flags/definitions feature-flags', 'POST /flags/ feature-flags', 'POST /i/v0/ai/batch/ capture', ...captures,
+      'POST /api/projects/@current/messaging/preferences/ web', 'GET /api/projects/@current/feature_flags/preview-config/remote_config feature-flags', 'GET /flags/definitions feature-flags', 'POST /flags/ feature-flags', 'POST /i/v0/ai/batch/ capture-ai', ...captures,
     ].sort());
   });
 

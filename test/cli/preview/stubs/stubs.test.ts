@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { World } from '../world';
-import { PublicEndpoint } from '../../../../lib';
+import { Product, PublicEndpoint } from '../../../../lib';
 import { DoorDescription } from '../../../../lib/cli/preview/description';
 import { FLAGS } from '../../../../lib/cli/preview/stubs/flag-set';
 import { STUB_HEADER } from '../../../../lib/cli/preview/stubs/stub';
@@ -13,7 +13,7 @@ const BEARER = { Authorization: 'Bearer phx_1' };
 
 let world: World;
 beforeAll(async () => {
-  world = await World.start();
+  world = await World.start({ products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY, Product.AI] });
 });
 afterAll(() => world.close());
 
