@@ -23,7 +23,7 @@ describe('explain', () => {
       '  so it is brought to livestream as /events?columns=%24current_url',
       '  from 10.0.0.4, with the headers',
     ]);
-    expect(out).toContain('  livestream asks for no address');
+    expect(out).toContain('  livestream reads no client IP');
   });
 
   test('says nothing of the path where it stays as it was', async () => {
