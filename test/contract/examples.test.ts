@@ -12,7 +12,7 @@ const EXAMPLES = readdirSync(path.join(ROOT, 'examples'), { withFileTypes: true 
 const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Record<string, unknown> }[]) => void>> = {
   'minimal': (resources) => {
     expect(resources.filter(({ Type }) => Type === 'AWS::Route53::RecordSet')).toHaveLength(1);
-    expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(23);
+    expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(25);
     expect(resources.filter(({ Type }) => Type === 'AWS::MSK::Cluster')).toHaveLength(1);
   },
   'smallest': (resources) => {

@@ -35,7 +35,7 @@ test('no other process answers visitors', () => {
 test.each<[PostHogProcess, number]>([
   [PostHogProcess.WEB, 60], [PostHogProcess.WORKER, 120], [PostHogProcess.CAPTURE, 90], [PostHogProcess.REPLAY_CAPTURE, 90], [PostHogProcess.CAPTURE_AI, 90],
   [PostHogProcess.FEATURE_FLAGS, 60], [PostHogProcess.HYPERCACHE_SERVER, 60], [PostHogProcess.CAPTURE_LOGS, 60], [PostHogProcess.PERSONHOG_REPLICA, 60],
-  [PostHogProcess.PERSONHOG_ROUTER, 45], [PostHogProcess.PROPERTY_DEFS, 60], [PostHogProcess.LIVESTREAM, 15], [PostHogProcess.PLUGINS, 30],
+  [PostHogProcess.PERSONHOG_ROUTER, 45], [PostHogProcess.PROPERTY_DEFS, 60], [PostHogProcess.LIVESTREAM, 30], [PostHogProcess.PLUGINS, 30],
   [PostHogProcess.INGESTION_GENERAL, 120], [PostHogProcess.TEMPORAL_DJANGO_WORKER, 120],
   [PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER, 120],
 ])('%s has %i seconds to stop', (process, seconds) => {

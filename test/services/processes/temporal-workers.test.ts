@@ -12,8 +12,7 @@ const queues = (context?: Context, definition = TEMPORAL_DJANGO_WORKER) => setti
 
 const OPTIONAL = [PostHogProcess.RECORDING_API, PostHogProcess.CYMBAL, PostHogProcess.INGESTION_LOGS];
 const ALWAYS = [
-  'general-purpose-task-queue', 'analytics-platform-task-queue', 'experiments-recalculation-task-queue', 'messaging-task-queue',
-  'health-check-task-queue', 'video-export-task-queue',
+  'general-purpose-task-queue', 'analytics-platform-task-queue', 'experiments-recalculation-task-queue', 'health-check-task-queue', 'video-export-task-queue',
 ];
 const BATCH_EXPORTS = ['batch-exports-task-queue', 'no-sandbox-python-django'];
 const WAREHOUSE = ['data-warehouse-task-queue', 'data-warehouse-cdp-producer-task-queue', 'data-warehouse-metadata-task-queue'];
