@@ -14,6 +14,10 @@ export interface Stopping {
  * Measured with dash 0.5.12 of Debian 12, which is what the images are built on, and tini in a PID namespace: neither, alive after 5 s; init
  * alone, gone after 0.1 s without draining; `exec`, with or without init, drained and gone after 1.1 s. An operator of 2026's images saw the first
  * case in production.
+ *
+ * Measured with the programs of July's tree and the environment of the template: capture ends within 0.2 s, and with a body of 8 MB on its way
+ * answers that first (8.8 s); cymbal's notifications end in 0.2 s, its resolution in 2 s. cymbal in its mode `processing` has no handler of the
+ * signal (rust/cymbal/src/modes/processing/server.rs): behind the init process it ends at once, as the first process it would not end at all.
  */
 const RUST: Stopping = { init: true, entryPoint: ['/bin/sh', '-c', 'exec /usr/local/bin/$BIN'] };
 
