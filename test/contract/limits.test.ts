@@ -40,6 +40,12 @@ test('an ordinary event has its own limit at capture, which every later step hol
   expect(EVENT_MESSAGE_BYTES).toBeLessThanOrEqual(KAFKA_MESSAGE_BYTES);
 });
 
+test('what cymbal says of an issue may be larger than the event that made it', () => {
+  expect([PostHogProcess.CYMBAL, PostHogProcess.CYMBAL_NOTIFICATIONS].map((process) => only(USUAL.get(process), MESSAGE)))
+    .toEqual([[KAFKA_MESSAGE_BYTES], [KAFKA_MESSAGE_BYTES]]);
+  expect(KAFKA_MESSAGE_BYTES).toBeGreaterThan(EVENT_MESSAGE_BYTES + EVENT_ENVELOPE_BYTES);
+});
+
 test('no process has a limit of a message that is neither of the two', () => {
   const others = [...USUAL].flatMap(([process, found]) => Object.entries(found)
     .filter(([name, value]) => MESSAGE.test(name) && ![KAFKA_MESSAGE_BYTES, EVENT_MESSAGE_BYTES].includes(value)).map(([name, value]) => [process, name, value]));

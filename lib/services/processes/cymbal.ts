@@ -30,6 +30,7 @@ export const CYMBAL: ProcessDefinition = {
       BIND_PORT: String(PROCESSING_PORT),
       MAXMIND_DB_PATH: GEOIP_FILE,
       ...rustKafka(context.kafka),
+      ...producerLimit(context),
       REDIS_URL: redisUrl,
       ISSUE_BUCKETS_REDIS_URL: redisUrl,
       // A name alone: every address that it has gets a connection.
@@ -79,6 +80,7 @@ export const CYMBAL_NOTIFICATIONS: ProcessDefinition = {
         CYMBAL_MODE: modeOf(context.generation, PostHogProcess.CYMBAL_NOTIFICATIONS),
         METRICS_PORT: String(NOTIFICATIONS.metrics),
         ...rustKafka(context.kafka),
+        ...producerLimit(context),
         KAFKA_CONSUMER_GROUP: group,
         KAFKA_CONSUMER_TOPIC: topic,
         SIGNALS_API_BASE_URL: addressOf(context, PostHogProcess.WEB),
@@ -90,6 +92,15 @@ export const CYMBAL_NOTIFICATIONS: ProcessDefinition = {
     };
   },
 };
+
+/**
+ * The messages about an issue repeat all properties of its event, and more. By default producers stop at a million bytes, which is what capture
+ * takes of an event: an exception of 995 kB that made a new issue was answered 500, and because the issue was there when ingestion tried again,
+ * nobody heard of it. Measured with PostHog/posthog of 13 July 2026; with this setting, its messages had 1,005,835 bytes.
+ */
+function producerLimit({ kafka }: ProcessContext): Record<string, string> {
+  return { KAFKA_PRODUCER_MESSAGE_MAX_BYTES: String(kafka.maxMessageBytes) };
+}
 
 /** The settings that resolving symbols takes (rust/cymbal/src/core/config.rs). They take keys only: not the role of an ECS task. */
 function symbolSettings(
