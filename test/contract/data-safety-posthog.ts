@@ -72,6 +72,7 @@ export const POSTHOG: Subject = {
     storeSubnets: { to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }), with: IN_VPC, endangers: OTHER_CLUSTER },
     manageTopics: to(false),
     topicPartitions: to(12),
+    checkDeployment: to(false),
     migration: to({ minFreeDiskPercent: 10, runAgain: 'once more' }),
     nat: to(NatMode.PER_ZONE),
     release: to(PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:other', capture: 'posthog/capture:other' })),
