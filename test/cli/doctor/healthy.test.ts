@@ -51,7 +51,7 @@ test('every check but that of a proxy beside the processes has its say', () => {
 
 test('says which groups are open besides those that always are, and what is not deployed', () => {
   const found = findings(deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.OAUTH] }), 'endpoints');
-  expect(texts(found, 'right')).toEqual([expect.stringMatching(/^\d\d paths .*; open besides: oauth; not deployed: capture-logs$/)]);
+  expect(texts(found, 'right')).toEqual([expect.stringMatching(/^\d\d paths .*; open besides: oauth; not deployed: capture-ai, capture-logs$/)]);
 });
 
 test.each([

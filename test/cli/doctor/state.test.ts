@@ -20,7 +20,7 @@ describe('listeners', () => {
   test('says that nothing ends TLS, and judges no request then', () => {
     const found = findings(withListener(healthy, 443, () => undefined));
     expect(texts(found.filter(({ check }) => check === 'listeners'), 'wrong')).toEqual(['no listener ends TLS, so nothing else about requests can be judged']);
-    expect([...new Set(found.map(({ check }) => check))]).toEqual(['listeners', 'attributes', 'services', 'trusted-proxies', 'proxy-settings']);
+    expect([...new Set(found.map(({ check }) => check))]).toEqual(['listeners', 'attributes', 'services', 'release', 'trusted-proxies', 'proxy-settings']);
   });
 
   test('says that TLS ends on another port, and that nothing answers plain http', () => {
@@ -95,7 +95,7 @@ describe('targets', () => {
 
   test('names a target that is not healthy, with the load balancer\'s reason', () => {
     const [found] = findings(withTargets([well, ill]), 'targets').filter(({ verdict }) => verdict === 'wrong');
-    expect(found.text).toBe('web: 1 of 2 targets are healthy; 10.0.2.4:8000 is unhealthy: Health checks failed with these codes: [400] (health check: HTTP /_readyz?role=web)');
+    expect(found.text).toBe('web: 1 of 2 targets are healthy; 10.0.2.4:8000 is unhealthy: Health checks failed with these codes: [400] (health check: HTTP /_livez)');
     expect(found.fix).toBe('read the log of the process: it answers the health check with an error');
   });
 

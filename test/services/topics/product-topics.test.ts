@@ -27,7 +27,7 @@ test.each<[Product[], string[]]>([
     'cdp_function_overflow', 'data_warehouse_source_webhooks', 'data_warehouse_source_webhooks_dlq',
   ]],
   [[Product.EVENTS, Product.AI, Product.LIVE_EVENTS], [
-    'events_plugin_ingestion', 'events_plugin_ingestion_ai', 'events_plugin_ingestion_async', 'events_plugin_ingestion_dlq', 'events_plugin_ingestion_historical',
+    'events_plugin_ingestion', 'events_plugin_ingestion_ai', 'events_plugin_ingestion_async', 'events_plugin_ingestion_historical',
     'events_plugin_ingestion_overflow', 'heatmaps_ingestion', 'ingestion-clientwarnings-main-1',
   ]],
   [[Product.FEATURE_FLAGS], []],
