@@ -17,9 +17,9 @@ export type CaptureOutputName =
  * The topics that capture writes to.
  *
  * Sources: rust/capture/src/config.rs and rust/capture/src/v1/sinks/kafka/config.rs of PostHog/posthog, 13 July 2026; for AI events,
- * rust/capture/src/outputs/topics.rs @2182ac39e58e8b6081cb279c2ec45f841c0f4b07 (August 2026: `$ai_*` events go to their own topic on every
+ * rust/capture/src/outputs/topics.rs at 2182ac39e58e8b6081cb279c2ec45f841c0f4b07 (August 2026: `$ai_*` events go to their own topic on every
  * deployment); for the next generation, rust/capture/src/config.rs after PostHog/posthog#103267 (19 September 2026) and
- * rust/capture/src/producers.rs @5177d3410c5e2f1e3c901aa78cc31d05cda91651, which read none of today's names.
+ * rust/capture/src/producers.rs at 5177d3410c5e2f1e3c901aa78cc31d05cda91651, which read none of today's names.
  */
 export const CAPTURE_OUTPUTS: Readonly<Record<CaptureOutputName, CaptureOutput>> = {
   MAIN: { topic: 'events_plugin_ingestion', today: 'KAFKA_TOPIC', sink: 'MAIN', next: 'ANALYTICS_MAIN' },
@@ -65,5 +65,5 @@ export function topicSettings(mode: CaptureMode, others: Partial<Record<CaptureO
       ...sink === undefined || mode === 'recordings' ? [] : [[`CAPTURE_V1_SINK_${SINK}_KAFKA_TOPIC_${sink}`, topic]],
       [`CAPTURE_OUTPUT_${next}_TOPIC`, topic],
     ];
-  }));
+  })) as Record<string, string>;
 }

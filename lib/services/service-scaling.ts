@@ -60,7 +60,10 @@ function sumOfLags(clusterName: string, groups: readonly ConsumerGroup[]): objec
     const { namespace, metricName, dimensions, statistic } = lagOf(clusterName, group).toMetricConfig().metricStat!;
     return {
       Id: `lag${index}`,
-      MetricStat: { Metric: { Namespace: namespace, MetricName: metricName, Dimensions: dimensions!.map(({ name, value }) => ({ Name: name, Value: value as string })) }, Stat: statistic },
+      MetricStat: {
+        Metric: { Namespace: namespace, MetricName: metricName, Dimensions: dimensions!.map(({ name, value }) => ({ Name: name, Value: value as string })) },
+        Stat: statistic,
+      },
       ReturnData: false,
     };
   });

@@ -13,7 +13,8 @@ function limits(maxMessageBytes: number): Map<PostHogProcess, Record<string, num
     .filter(([name]) => /_BYTES$/.test(name)).map(([name, value]) => [name, Number(value)]))]));
 }
 
-const only = (found: Record<string, number> = {}, pattern: RegExp) => [...new Set(Object.entries(found).filter(([name]) => pattern.test(name)).map(([, value]) => value))];
+const only = (found: Record<string, number> = {}, pattern: RegExp) =>
+  [...new Set(Object.entries(found).filter(([name]) => pattern.test(name)).map(([, value]) => value))];
 const MESSAGE = /MESSAGE_MAX_BYTES$/;
 
 const USUAL = limits(KAFKA_MESSAGE_BYTES);

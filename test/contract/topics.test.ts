@@ -62,7 +62,7 @@ test('what scaling measures is read by the process that is scaled', () => {
 test('a process reads the topics of its mode\'s consumer groups, and no others', () => {
   const MODE_OF: Record<string, string> = { 'property-defs': 'property-defs-rs' };
   const context = contextIn(newStack());
-  const processesIn = (mode: string) => PROCESSES.filter((definition) => definition.process === (MODE_OF[mode] ?? mode)
+  const processesIn = (mode: string) => PROCESSES.filter((definition) => String(definition.process) === (MODE_OF[mode] ?? mode)
     || definition.settings(context).environment.PLUGIN_SERVER_MODE === mode).map(({ process }) => process as string);
   const pairs = Object.entries(CONSUMER_GROUPS).flatMap(([mode, groups]) => groups.flatMap(({ topic }) => processesIn(mode).map((process) => `${process} ${topic}`)));
   expect(Object.keys(CONSUMER_GROUPS).filter((mode) => processesIn(mode).length === 0)).toEqual([]);

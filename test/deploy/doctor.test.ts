@@ -87,7 +87,8 @@ describe('a healthy deployment', () => {
       expect(await amiss('--load-balancer', name)).toEqual({ exitCode: 0, found: [] });
     }
     const { out } = await run(['--load-balancer', LoadBalancerName!]);
-    expect(out.match(/TRUSTED_PROXIES holds all 54 addresses/g)).toHaveLength(3);
+    // The app, its worker and the two workers of Temporal.
+    expect(out.match(/TRUSTED_PROXIES holds all 54 addresses/g)).toHaveLength(4);
   });
 
   test('is healthy to moto although nothing answers', async () => {

@@ -6,7 +6,7 @@ const AT_ONCE = 10;
 
 /** What each service runs where nothing is said of products; the container that the task is named after. */
 export const DEFAULT_PROCESSES: readonly string[] = [
-  'browserless', 'capture', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'cymbal', 'cymbal-resolution', 'feature-flags',
+  'browserless', 'capture', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'cymbal', 'cymbal-notifications', 'cymbal-resolution', 'feature-flags',
   'hypercache-server', 'ingestion-error-tracking', 'ingestion-general', 'ingestion-sessionreplay', 'livestream', 'personhog-replica', 'personhog-router', 'plugins',
   'property-defs-rs', 'recording-api', 'replay-capture', 'temporal', 'temporal-batch-exports-worker', 'temporal-django-worker', 'web', 'worker',
 ];

@@ -63,7 +63,8 @@ const SDK_REQUESTS = ALL_SDK_REQUESTS.filter(({ process, group }) => group === u
   .map(({ method, path, process }): [string, string, string] => [method, path, process]);
 
 /** Requests of SDKs that are open on demand. */
-const SDK_API_REQUESTS = ALL_SDK_REQUESTS.filter(({ group }) => group === EndpointGroup.SDK_API).map(({ method, path, process }): [string, string, string] => [method, path, process]);
+const SDK_API_REQUESTS = ALL_SDK_REQUESTS.filter(({ group }) => group === EndpointGroup.SDK_API)
+  .map(({ method, path, process }): [string, string, string] => [method, path, process]);
 
 const DENIED = [
   '/internal', '/internal/', '/internal/x', '/internal/tasks/runs/1/agent-proxy-callback/', '/internal/notebooks/data_plane/query/', '/api/internal', '/api/internal/x',

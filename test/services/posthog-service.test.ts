@@ -178,7 +178,8 @@ test('ingestion-general scales on the sum of what waits in its groups, where a g
   const other = newStack();
   newPostHog(other, { kafka: Kafka.fromKafkaAttributes(other, 'Msk', { bootstrapServers: 'b-1.internal:9094', clusterName: 'events' }) });
   const [policy] = scaling(Template.fromStack(other), PostHogProcess.INGESTION_GENERAL)!.policies;
-  const { CustomizedMetricSpecification: specification } = policy.TargetTrackingScalingPolicyConfiguration as unknown as Record<string, { Metrics: Record<string, unknown>[] }>;
+  const configuration = policy.TargetTrackingScalingPolicyConfiguration as unknown as Record<string, { Metrics: Record<string, unknown>[] }>;
+  const { CustomizedMetricSpecification: specification } = configuration;
   expect(Object.keys(specification)).toEqual(['Metrics']);
   expect(specification.Metrics).toEqual([
     ...['clickhouse-ingestion', 'clickhouse-ingestion-historical', 'clickhouse-ingestion-overflow', 'clickhouse-ingestion-ai'].map((group, index) => ({

@@ -17,7 +17,7 @@ export function rustKafka(kafka: IKafka): Record<string, string> {
 
 /**
  * Settings of a named producer of the next generation of Rust services, which reads none of today's (rust/capture/src/producers.rs
- * @5177d3410c5e2f1e3c901aa78cc31d05cda91651 of PostHog/posthog, September 2026).
+ * at 5177d3410c5e2f1e3c901aa78cc31d05cda91651 of PostHog/posthog, September 2026).
  *
  * @param kafka the brokers
  * @param name the producer

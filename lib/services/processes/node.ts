@@ -97,5 +97,5 @@ function kafkaClients(kafka: IKafka): Record<string, string> {
     [`KAFKA_${client}_SECURITY_PROTOCOL`, securityProtocol(kafka)],
     // Large AI events and recordings pass through them; a consumer takes what the broker has.
     ...client === CONSUMER ? [] : [[`KAFKA_${client}_MESSAGE_MAX_BYTES`, String(kafka.maxMessageBytes)]],
-  ]));
+  ])) as Record<string, string>;
 }

@@ -13,7 +13,9 @@ interface Call {
 }
 
 interface Said {
-  readonly answers: { readonly local: object; readonly remote: object; readonly payload: unknown; readonly remoteConfig: unknown; readonly isEnabled: boolean; readonly emails: object };
+  readonly answers: {
+    readonly local: object; readonly remote: object; readonly payload: unknown; readonly remoteConfig: unknown; readonly isEnabled: boolean; readonly emails: object;
+  };
   readonly errors: string[];
 }
 

@@ -46,12 +46,13 @@ def bucket(arn: str, properties: dict[str, Any]) -> None:
 
 def lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
     """CloudFormation spells some of it in a way of its own."""
-    marker = {key: rule[key] for key in ("ExpiredObjectDeleteMarker",) if key in rule}
+    names = {"ExpiredObjectDeleteMarker": "ExpiredObjectDeleteMarker", "ExpirationInDays": "Days"}
+    expiration = {names[key]: rule[key] for key in names if key in rule}
     return {
-        **{key: value for key, value in rule.items() if key not in ("Id", "Prefix", *marker)},
+        **{key: value for key, value in rule.items() if key not in ("Id", "Prefix", *names)},
         "ID": rule["Id"],
         "Filter": {"Prefix": rule.get("Prefix", "")},
-        **({"Expiration": marker} if marker else {}),
+        **({"Expiration": expiration} if expiration else {}),
     }
 
 

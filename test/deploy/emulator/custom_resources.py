@@ -61,4 +61,8 @@ def install() -> None:
         made.set_data(data)
         return made
 
+    def update_and_answer(original_resource: CustomModel, new_resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str) -> CustomModel:
+        return make_and_answer(new_resource_name, cloudformation_json, account_id, region_name, ResourceType=cloudformation_json["Type"], LogicalId=original_resource.logical_id)
+
     CustomModel.create_from_cloudformation_json = make_and_answer
+    CustomModel.update_from_cloudformation_json = update_and_answer

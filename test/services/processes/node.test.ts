@@ -17,7 +17,7 @@ function kafka(brokers: string, protocol: string): Record<string, string> {
   return Object.fromEntries(PREFIXES.flatMap((prefix) => [
     [`KAFKA_${prefix}_METADATA_BROKER_LIST`, brokers], [`KAFKA_${prefix}_SECURITY_PROTOCOL`, protocol],
     ...prefix === 'CONSUMER' ? [] : [[`KAFKA_${prefix}_MESSAGE_MAX_BYTES`, '1000000']],
-  ]));
+  ])) as Record<string, string>;
 }
 
 /** What every Node process is told. */

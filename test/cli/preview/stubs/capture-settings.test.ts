@@ -2,7 +2,6 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import { World } from '../world';
 import { Product } from '../../../../lib';
 import { doorsOf } from '../../../../lib/cli/template-door';
-import { CloudFormationTemplate } from '../../../../lib/ingress/template-rules';
 import { FEW } from '../../../helpers/stack';
 import { templateOfPostHog } from '../../fixtures';
 
@@ -22,10 +21,11 @@ async function withSettings<T>(name: string, settings: Readonly<Record<string, u
   for (const { Type, Properties } of Object.values(template.Resources)) {
     const containers = Type === 'AWS::ECS::TaskDefinition' ? (Properties as { ContainerDefinitions: Container[] }).ContainerDefinitions : [];
     for (const container of containers.filter(({ Name }) => Name === name)) {
-      container.Environment = [...container.Environment.filter((one) => !MANAGED.includes(one.Name)), ...Object.entries(settings).map(([Name, Value]) => ({ Name, Value }))];
+      const added = Object.entries(settings).map(([Name, Value]) => ({ Name, Value }));
+      container.Environment = [...container.Environment.filter((one) => !MANAGED.includes(one.Name)), ...added];
     }
   }
-  const world = await World.of(doorsOf({ file: 'a.json', template: template as CloudFormationTemplate }));
+  const world = await World.of(doorsOf({ file: 'a.json', template }));
   try {
     return await action(world);
   } finally {
