@@ -3,7 +3,7 @@ const MIB = 1024 * 1024;
 /**
  * The largest message on Kafka, in bytes: brokers, their replication, and every producer of large messages take it from here. Topics are
  * created without a limit of their own, so they follow the brokers. Consumers need no setting: a broker returns the first batch of a fetch
- * whatever its size (KIP-74), and librdkafka's `receive.message.max.bytes` is 100 MB.
+ * of any size (KIP-74), and librdkafka's `receive.message.max.bytes` is 100 MB.
  *
  * What needs most of it are session recordings. A client sends a snapshot as JSON, and capture puts that text into the message as a JSON
  * string, so every quote and backslash takes two bytes: 24 MB of quotes-heavy JSON make a message of 32 MiB and more. The 25 MB of

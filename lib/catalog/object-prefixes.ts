@@ -28,7 +28,7 @@ export const RECORDINGS_PREFIX = 'session_recordings';
 
 /**
  * The folder of the data warehouse's tables. Outside of upstream's development setup, the address of a saved query is that of the bucket with
- * `dlt` in it, whatever BUCKET_URL says; so BUCKET_URL and BUCKET_PATH have to name it too.
+ * `dlt` in it, regardless of BUCKET_URL; so BUCKET_URL and BUCKET_PATH have to name it too.
  */
 export const WAREHOUSE_PREFIX = 'dlt';
 

@@ -51,7 +51,7 @@ test('the same tables record what the server does, and each of them ends', () =>
   expect(tables.filter((name) => !/INTERVAL \d+ DAY/.test(JSON.stringify(own[name])))).toEqual([]);
 });
 
-test('the profile is upstream\'s, but for what stands here with a reason', () => {
+test('the profile is upstream\'s, but for what differs here with a reason', () => {
   const own = texts((usersConfig('posthog').profiles as Elements).default);
   const differing = Object.entries(upstream.profile).filter(([name, value]) => own[name] !== value).map(([name]) => name);
   expect(Object.keys(own)).toEqual(Object.keys(upstream.profile));

@@ -297,12 +297,12 @@ describe('closing the app', () => {
   });
 
   // moto replaces next to nothing whatever changes, so its ids alone would not tell.
-  test('changes the listener, the rule of live events and what took webhooks, and nothing else', () => {
+  test('changes the listener, the rule of live events, what took webhooks and the check of the deployment, and nothing else', () => {
     const { Resources: now } = world.template;
     const changed = Object.entries(templateBefore.Resources).filter(([id, { Type, Properties }]) =>
       Type !== 'AWS::CDK::Metadata' && now[id] && JSON.stringify(now[id].Properties) !== JSON.stringify(Properties));
     expect(changed.map(([id]) => id).sort()).toEqual(
-      ['PostHogIngressLiveEventsRule', 'PostHogIngressLoadBalancerHttps', 'PostHogServicesPluginsService', 'PostHogServicesPluginsTask']
+      ['PostHogDeploymentCheck', 'PostHogIngressLiveEventsRule', 'PostHogIngressLoadBalancerHttps', 'PostHogServicesPluginsService', 'PostHogServicesPluginsTask']
         .map((name) => expect.stringMatching(new RegExp(`^${name}[0-9A-F]{8}$`)) as string));
   });
 
