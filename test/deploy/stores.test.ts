@@ -228,7 +228,7 @@ describe('the migration', () => {
     startByHand(world, 'fail-by-hand');
     const { status, way, error, cause } = await executionOf(world, 'fail-by-hand');
     expect([status, error, way.at(-1)]).toEqual(['FAILED', 'NotMigrated', 'NotMigrated']);
-    expect(cause).toMatch(/^the migration to PostHog 2026-09-11 failed: migrate ended with 1; .*, stream migration\/migrate\/[-\w]+\nIts last lines:\nmigrate of the emulator has not run$/);
+    expect(cause).toMatch(/^the migration to PostHog 2026-09-11-r2 failed: migrate ended with 1; .*, stream migration\/migrate\/[-\w]+\nIts last lines:\nmigrate of the emulator has not run$/);
   });
 });
 
@@ -295,6 +295,7 @@ describe('the bucket', () => {
         NoncurrentVersionExpiration: { NoncurrentDays: 30 }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
       },
       { ID: 'Recordings', Status: 'Enabled', Filter: { Prefix: 'session_recordings/' }, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+      { ID: 'batch-exports', Status: 'Enabled', Filter: { Prefix: 'batch-exports/' }, Expiration: { Days: 7 }, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
     ]);
   });
 
@@ -337,7 +338,7 @@ describe('the end', () => {
     expect(await volume()).toMatchObject({ State: 'available', Encrypted: true });
     // Its policy goes: CloudFormation keeps the bucket alone, and what is set on it.
     expect(bucketAccess(world)).toMatchObject({ BlockPublicPolicy: true, RestrictPublicBuckets: true });
-    expect(Object.keys(secretsBefore)).toHaveLength(13);
+    expect(Object.keys(secretsBefore)).toHaveLength(14);
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
   });
 
