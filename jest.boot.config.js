@@ -3,6 +3,6 @@ module.exports = {
   ...require('./jest.config.js'),
   testMatch: ['<rootDir>/test/boot/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // File systems are made and mounted.
-  testTimeout: 60_000,
+  // Each file starts servers or programs of its own.
+  maxWorkers: 1,
 };

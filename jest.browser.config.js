@@ -3,6 +3,6 @@ module.exports = {
   ...require('./jest.config.js'),
   testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // A template is synthesised, and a browser started.
-  testTimeout: 60_000,
+  // Each file starts servers or programs of its own.
+  maxWorkers: 1,
 };

@@ -3,6 +3,6 @@ module.exports = {
   ...require('./jest.config.js'),
   testMatch: ['<rootDir>/test/clickhouse/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // The engine takes its time to load.
-  testTimeout: 60_000,
+  // Each file starts servers or programs of its own.
+  maxWorkers: 1,
 };

@@ -7,6 +7,9 @@ module.exports = {
   // test:migration runs PostgreSQL.
   testPathIgnorePatterns: ['/node_modules/', ...['deploy', 'nginx', 'browser', 'boot', 'clickhouse', 'registry', 'migration'].map((name) => `<rootDir>/test/${name}/`)],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
+  // A machine with two processors has two workers, too, and one under load takes longer than five seconds for a test.
+  maxWorkers: '100%',
+  testTimeout: 60_000,
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {
     '^cdk-posthog$': '<rootDir>/lib/index.ts',

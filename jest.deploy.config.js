@@ -5,4 +5,6 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   // The CDK synthesises and deploys within a single step.
   testTimeout: 120_000,
+  // Each file starts servers or programs of its own.
+  maxWorkers: 1,
 };

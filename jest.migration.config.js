@@ -3,6 +3,6 @@ module.exports = {
   ...require('./jest.config.js'),
   testMatch: ['<rootDir>/test/migration/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // A database server is made and started, and programs wait for each other.
-  testTimeout: 60_000,
+  // Each file starts servers or programs of its own.
+  maxWorkers: 1,
 };

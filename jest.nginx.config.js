@@ -3,6 +3,6 @@ module.exports = {
   ...require('./jest.config.js'),
   testMatch: ['<rootDir>/test/nginx/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // Bodies of 64 MB, and requests that take their time.
-  testTimeout: 30_000,
+  // Each file starts servers or programs of its own.
+  maxWorkers: 1,
 };

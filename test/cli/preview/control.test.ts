@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { until, World } from './world';
+import { World } from './world';
 import { AppAccess, PublicEndpoint } from '../../../lib';
 import { DoorDescription } from '../../../lib/cli/preview/description';
 import { CapturedEvent, PassedRequest } from '../../../lib/cli/preview/traffic';
 import { TrialResult } from '../../../lib/cli/preview/try';
 import { OIDC } from '../../ingress/fixtures';
+import { until } from '../../helpers/until';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 

@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:tls';
-import { textOf, until, World } from './world';
+import { textOf, World } from './world';
 import { bundled, startProgram, temporaryFile } from './program';
 import { templateOfPostHog } from '../fixtures';
+import { until } from '../../helpers/until';
 
 const MEBIBYTE = 1024 * 1024;
 const template = temporaryFile('Test.template.json', JSON.stringify(templateOfPostHog()));
@@ -53,8 +54,9 @@ describe('through the door', () => {
     const socket = connect({ port: world.port, rejectUnauthorized: false });
     const passed: string[] = [];
     const stop = world.preview.traffic.listen({ passed: ({ path }) => passed.push(path) });
-    socket.write('POST /api/stub/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nonly this');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const continued = new Promise((resolve) => socket.once('data', resolve));
+    socket.write('POST /api/stub/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\nonly this');
+    expect(String(await continued)).toContain('100 Continue');
     socket.destroy();
     await until(() => passed.includes('/api/stub/upload'));
     stop();

@@ -84,14 +84,3 @@ export async function textOf(response: IncomingMessage): Promise<string> {
 export function header({ headers }: RawResponse, name: string): string | undefined {
   return headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 }
-
-/** Waits until something holds. */
-export async function until(holds: () => boolean, milliseconds = 5000): Promise<void> {
-  const end = Date.now() + milliseconds;
-  while (!holds()) {
-    if (Date.now() > end) {
-      throw new Error('it did not come to hold in time');
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WORKER } from '../../../lib/services/processes/worker';
+import { until } from '../../helpers/until';
 
 const [SCRIPT] = WORKER.command!;
 const SYNCED = 'Hog function template sync complete in 7.08s. Templates: 59';
@@ -24,9 +25,19 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  child?.kill('SIGKILL');
+  killAll();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Kills the script with what it has started, which would live on and keep jest from ending. */
+function killAll(): void {
+  try {
+    process.kill(-child!.pid!, 'SIGKILL');
+  } catch (error) {
+    // All of it has ended already.
+    expect((error as NodeJS.ErrnoException).code).toBe('ESRCH');
+  }
+}
 
 function write(name: string, text = ''): void {
   writeFileSync(path.join(folder, name), text);
@@ -42,18 +53,11 @@ function read(name: string): string {
 function start(environment: Record<string, string>): Promise<number | null> {
   write('python', `#!/bin/bash\n${PYTHON}\n`);
   write('bin/docker-worker-celery', '#!/bin/bash\ntrap \'echo stopped >> log; exit 0\' TERM\necho "worker $*" >> log\nwhile true; do sleep 0.05; done\n');
-  child = spawn('/bin/bash', ['-c', SCRIPT], { cwd: folder, env: { PATH: `${folder}:${process.env.PATH}`, TEMPLATES_WAIT: '1', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  child = spawn('/bin/bash', ['-c', SCRIPT], { cwd: folder, env: { PATH: `${folder}:${process.env.PATH}`, TEMPLATES_WAIT: '1', ...environment }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   child.stdout!.on('data', (data: Buffer) => {
     output += data.toString();
   });
   return new Promise((resolve) => child!.on('exit', resolve));
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 1500 && !condition(); i++) {
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  expect(condition()).toBe(true);
 }
 
 jest.setTimeout(60_000);

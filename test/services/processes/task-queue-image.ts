@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TEMPORAL_DJANGO_WORKER } from '../../../lib/services/processes/temporal-workers';
+import { until } from '../../helpers/until';
 
 const [SCRIPT] = TEMPORAL_DJANGO_WORKER.command!;
 
@@ -159,22 +160,13 @@ export class TaskQueueImage {
   /** The same until something is the case. */
   public runWhile(condition: () => boolean, queues: string, environment?: Record<string, string>): Promise<number | null> {
     return this.run(queues, environment, async () => {
-      await this.until(condition);
+      await until(condition, () => this.output);
       this.stop();
     });
   }
 
   public stop(): void {
     this.child!.kill('SIGTERM');
-  }
-
-  public async until(condition: () => boolean): Promise<void> {
-    for (const deadline = Date.now() + 20_000; !condition();) {
-      if (Date.now() > deadline) {
-        throw new Error(`it has not happened; the script said:\n${this.output}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
   }
 
   public remove(): void {
