@@ -70,7 +70,7 @@ test('the worker starts at once, and the templates come when data pipelines answ
   expect(read('log')).not.toContain('manage.py');
   write('plugins');
   await until(() => output.includes('[templates] up to date'));
-  expect(read('log')).toContain('manage.py sync_hog_function_templates');
+  expect(read('log')).toContain('manage.py sync_hog_function_templates --skip-checks');
   expect(output).toContain(SYNCED);
 });
 
