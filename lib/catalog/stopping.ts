@@ -21,7 +21,10 @@ export interface Stopping {
  */
 const RUST: Stopping = { init: true, entryPoint: ['/bin/sh', '-c', 'exec /usr/local/bin/$BIN'] };
 
-/** Programs that are the first process themselves and handle the signal; they reap nothing. */
+/**
+ * Programs that are the first process themselves and handle the signal; they reap nothing. Measured with July's tree and the template's environment:
+ * Node's modes but `plugins` end within 3 s idle; livestream in 11 s idle, and in more than 15 s after it has had readers.
+ */
 const PROGRAM: Stopping = { init: true };
 
 /**
