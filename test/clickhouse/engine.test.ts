@@ -68,7 +68,7 @@ test('it knows every setting of the server but those that only a server has', ()
   const known = new Set(answers.server.flat().map((name) => name.split('.')[0]));
   const own = Object.keys(serverConfig(ONE, ONE.nodes[0], OPTIONS)).filter((name) => !known.has(name) && !name.endsWith('_log'));
   expect(own.sort()).toEqual([
-    'default_profile', 'https_port', 'interserver_http_credentials', 'kafka', 'listen_host', 'macros', 'merge_tree', 'named_collections', 'remote_servers', 'tcp_port_secure',
+    'default_profile', 'https_port', 'interserver_http_credentials', 'kafka', 'listen_host', 'macros', 'merge_tree', 'named_collections', 'remote_servers', 's3', 'tcp_port_secure',
     'user_defined_executable_functions_config', 'user_directories', 'zookeeper',
   ]);
   expect(Object.fromEntries(answers.changed)).toMatchObject({ 'max_server_memory_usage_to_ram_ratio': '0.8', 'background_pool_size': '4', 'distributed_ddl.path': upstream.config.distributed_ddl });
