@@ -22,7 +22,7 @@ import { ServiceRoles } from './services/service-roles';
 import { StoreClients } from './services/store-clients';
 
 /** What surrounds the processes that run. */
-export interface ServiceSurroundings {
+export interface ServiceContext {
   readonly definitions: readonly ProcessDefinition[];
   /** What processes can be told; who is deployed and where, they are told here. */
   readonly context: Omit<ProcessContext, 'isDeployed' | 'imageOf' | 'endpointOf'>;
@@ -54,7 +54,7 @@ export class PostHogServices extends Construct {
 
   private readonly services = new Map<PostHogProcess, PostHogService>();
 
-  public constructor(scope: Construct, id: string, props: PostHogProps, private readonly surroundings: ServiceSurroundings) {
+  public constructor(scope: Construct, id: string, props: PostHogProps, private readonly surroundings: ServiceContext) {
     super(scope, id);
     const { definitions, release, ingress, namespace, cluster, vpc, subnets, logRetention, removalPolicy } = surroundings;
     const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));

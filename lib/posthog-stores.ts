@@ -11,7 +11,7 @@ import { ObjectStorage } from './stores/object-storage';
 import { Postgres } from './stores/postgres';
 
 /** What surrounds the stores that are made. */
-export interface StoreSurroundings {
+export interface StoreContext {
   readonly vpc: IVpc;
   /** Where the managed ones stand; left out where each chooses for itself. */
   readonly storeSubnets?: SubnetSelection;
@@ -31,7 +31,7 @@ export class PostHogStores extends Construct implements Stores {
   public readonly clickHouse: Stores['clickHouse'];
   public readonly objectStorage: Stores['objectStorage'];
 
-  public constructor(scope: Construct, id: string, given: Partial<Stores>, surroundings: StoreSurroundings) {
+  public constructor(scope: Construct, id: string, given: Partial<Stores>, surroundings: StoreContext) {
     super(scope, id);
     const { vpc, removalPolicy, logRetention } = surroundings;
     const shared = { vpc, vpcSubnets: surroundings.storeSubnets, removalPolicy };

@@ -41,7 +41,7 @@ import { IKafka } from './stores/kafka-client';
 import { IObjectStorage } from './stores/object-storage';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage-keys';
 import { IPostgres } from './stores/postgres';
-import { factOf } from './stores/postgres-facts';
+import { requireAttribute } from './stores/postgres-facts';
 
 const DEFAULTS = {
   release: PostHogRelease.V2026_09_11_R2,
@@ -250,6 +250,6 @@ export class PostHog extends Construct {
 function migratedWorkflows(postgres: IPostgres, release: PostHogRelease): MigratedWorkflows {
   return {
     image: release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'),
-    databaseUrl: Secret.fromSecretsManager(factOf(postgres, 'cyclotronUrlSecret', `${MIGRATING_PIPELINES}, which keep their jobs in a database of their own`)),
+    databaseUrl: Secret.fromSecretsManager(requireAttribute(postgres, 'cyclotronUrlSecret', `${MIGRATING_PIPELINES}, which keep their jobs in a database of their own`)),
   };
 }

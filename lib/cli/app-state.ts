@@ -1,6 +1,6 @@
 import { Access } from './access';
 import { Outcome } from './passage';
-import { reached, visit, Visits } from './visits';
+import { reached, probe, ProbeContext } from './visits';
 import { PostHogProcess } from '../catalog/posthog-process';
 
 /** How one page of the app answers a stranger. */
@@ -23,8 +23,8 @@ export const APP_PAGES: readonly string[] = [
 const METHODS = ['GET', 'POST'];
 
 /** Who can open the app: seen from a stranger first, then from the networks that rules name. */
-export function appStateOf(tried: Visits): AppState {
-  const outcomes = (address: string) => APP_PAGES.map((page) => ({ page, seen: METHODS.map((method) => visit(tried, page, address, method).outcome) }));
+export function appStateOf(tried: ProbeContext): AppState {
+  const outcomes = (address: string) => APP_PAGES.map((page) => ({ page, seen: METHODS.map((method) => probe(tried, page, address, method).outcome) }));
   const strangers = outcomes(tried.stranger);
   const everybody = [strangers, ...tried.insiders.map(outcomes)].flat().flatMap(({ seen }) => seen);
   const inside = tried.insiders.flatMap(outcomes).flatMap(({ seen }) => seen.map(answerOf));

@@ -55,7 +55,7 @@ export const DOCTOR: Command = {
     const { diagnose } = await import('./doctor/diagnose.js');
     const diagnosis = await diagnose(named, intention, region, begin);
     output.out(args.values.json ? asJson(diagnosis) : asText(diagnosis));
-    return exitCodeOf(diagnosis.findings, args.values['allow-unknown'] === true);
+    return exitCodeOf(diagnosis.results, args.values['allow-unknown'] === true);
   },
 };
 

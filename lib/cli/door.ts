@@ -4,7 +4,7 @@ import { ListenerRule } from '../ingress/rule-evaluator';
 import { RuleAction } from '../ingress/rule-shapes';
 
 /** The way in to a PostHog, wherever it was read: from a template, or from an account. */
-export interface Door {
+export interface IngressModel {
   /** Where it was read, for the reader. */
   readonly source: string;
   /** The names that it answers to; none where they are not known. */
@@ -42,7 +42,7 @@ export interface VerifyingProxy {
 }
 
 /** A request as a visitor sends it. */
-export interface VisitorRequest {
+export interface ClientRequest {
   readonly scheme: 'http' | 'https';
   readonly method: string;
   readonly host: string;

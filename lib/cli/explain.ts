@@ -1,18 +1,18 @@
 import { isIP } from 'node:net';
 import { Arguments, Command, CommandError, ExitCode, textOption, textOptions } from './command';
-import { Door, VisitorRequest } from './door';
-import { Outcome, pass, Passage, ruleName } from './passage';
+import { IngressModel, ClientRequest } from './door';
+import { Outcome, trace, RequestTrace, ruleName } from './passage';
 import { answerOf } from './routes';
-import { doorsOf } from './template-door';
+import { ingressesOf } from './template-door';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
 import { METHOD, urlParts } from './written-request';
-import { STRANGER } from '../ingress/endpoint-samples';
+import { PUBLIC_CLIENT } from '../ingress/endpoint-samples';
 import { Header } from '../ingress/forwarded-headers';
 import { ListenerRule, RuleCondition } from '../ingress/rule-evaluator';
 import { hostWithoutPort } from '../private/ip';
 
 /** The request that the arguments describe, its path untouched. */
-export function requestOf(args: Arguments, doors: readonly Door[]): VisitorRequest {
+export function requestOf(args: Arguments, doors: readonly IngressModel[]): ClientRequest {
   const [method, url, ...more] = args.positionals;
   if (method === undefined || url === undefined || more.length > 0) {
     throw new CommandError('explain takes a method and a URL, such as: cdk-posthog explain POST https://posthog.example.com/e/');
@@ -24,7 +24,7 @@ export function requestOf(args: Arguments, doors: readonly Door[]): VisitorReque
   if (!parts) {
     throw new CommandError(`the URL must begin with https://, http:// or /, got: '${url}'`);
   }
-  const sourceIp = textOption(args, 'from') ?? STRANGER;
+  const sourceIp = textOption(args, 'from') ?? PUBLIC_CLIENT;
   if (!isIP(sourceIp)) {
     throw new CommandError(`--from must be an IP address, got: '${sourceIp}'`);
   }
@@ -47,7 +47,7 @@ function headerOf(text: string): Header {
 }
 
 /** The door that a request knocks at: the one that answers to its host, the only one where there is one. */
-function doorFor(doors: readonly Door[], { host }: VisitorRequest): Door {
+function ingressFor(doors: readonly IngressModel[], { host }: ClientRequest): IngressModel {
   const found = doors.find(({ hosts }) => hosts.includes(hostWithoutPort(host).toLowerCase())) ?? (doors.length === 1 ? doors[0] : undefined);
   if (!found) {
     throw new CommandError(`no way in of the template answers to the host '${host}'; these do: ${doors.flatMap(({ hosts }) => hosts).join(', ')}`);
@@ -56,7 +56,7 @@ function doorFor(doors: readonly Door[], { host }: VisitorRequest): Door {
 }
 
 /** What a passage is, in lines for a reader. */
-export function explain(request: VisitorRequest, { rule, unless, outcome }: Passage): string {
+export function explain(request: ClientRequest, { rule, unless, outcome }: RequestTrace): string {
   return [
     `${request.method} ${request.scheme}://${request.host}${request.target} from ${request.sourceIp}`,
     `  meets    ${rule ? ruleText(rule) : 'no rule'}`,
@@ -71,7 +71,7 @@ function ruleText(rule: ListenerRule<unknown>): string {
   return `${ruleName(rule)}${conditions.length > 0 ? `: ${conditions.join(' and ')}` : ''}`;
 }
 
-function verdict(outcome: Outcome, request: VisitorRequest): string {
+function verdict(outcome: Outcome, request: ClientRequest): string {
   switch (outcome.kind) {
     case 'arrives':
       return `brought to ${outcome.target.process}${outcome.path === request.target ? '' : ` as ${outcome.path}`}`;
@@ -113,15 +113,15 @@ export const EXPLAIN: Command = {
   usage: `METHOD URL [--from IP] [--header 'Name: value']... ${TEMPLATE_USAGE} [--json]`,
   help: [
     'Says for one request which rule of a synthesised template it meets, what happens, what a process gets of it, and which client IP that resolves.', '',
-    `--from IP         the address that connects to the load balancer; left out: ${STRANGER}, a stranger's`,
+    `--from IP         the address that connects to the load balancer; left out: ${PUBLIC_CLIENT}, a stranger's`,
     '--header H        a header that the visitor sends; may be given more than once', TEMPLATE_HELP, '--json            for programs',
   ].join('\n'),
   options: { ...TEMPLATE_OPTION, from: { type: 'string' }, header: { type: 'string', multiple: true }, json: { type: 'boolean' } },
   takesPositionals: true,
   run(args, output) {
-    const doors = doorsOf(readTemplate(textOption(args, 'template')));
+    const doors = ingressesOf(readTemplate(textOption(args, 'template')));
     const request = requestOf(args, doors);
-    const passage = pass(doorFor(doors, request), request);
+    const passage = trace(ingressFor(doors, request), request);
     const { rule, unless, outcome } = passage;
     output.out(args.values.json
       ? JSON.stringify({ request, rule: rule && ruleName(rule), unless: unless.map(ruleName), answer: answerOf(outcome), outcome }, undefined, 2)

@@ -1,4 +1,4 @@
-import { Door, Target, VisitorRequest } from './door';
+import { IngressModel, Target, ClientRequest } from './door';
 import { ClientIp, resolveClientIps } from '../ingress/client-ip';
 import { Header, forwardedHeaders } from '../ingress/forwarded-headers';
 import { PRIORITIES } from '../ingress/listener-rules';
@@ -10,7 +10,7 @@ import { verifiedHeaders } from '../ingress/verified-headers';
 import { hostWithoutPort } from '../private/ip';
 
 /** What becomes of a request at the door. */
-export interface Passage {
+export interface RequestTrace {
   /** The rule that it meets; undefined where none matches and the default action is not known. */
   readonly rule?: ListenerRule<RuleAction>;
   /** Rules that would take it before that one, if values that are known at deployment only match it. */
@@ -45,7 +45,7 @@ const SOME_ADDRESS = '198.51.100.1';
 const LOOPBACK = '127.0.0.1';
 
 /** What becomes of a request: which rule it meets, and what reaches whom. */
-export function pass(door: Door, request: VisitorRequest): Passage {
+export function trace(door: IngressModel, request: ClientRequest): RequestTrace {
   const rules = request.scheme === 'https' ? door.rules : door.plainRules;
   if (!rules) {
     return { unless: [], outcome: { kind: 'unknown', reason: 'no listener takes plain HTTP' } };
@@ -61,11 +61,11 @@ export function pass(door: Door, request: VisitorRequest): Passage {
 }
 
 /** The address that a process sees as its peer: its load balancer's, or that of the proxy beside it. */
-export function peerOf(door: Door, { verifying }: Target): string {
+export function peerOf(door: IngressModel, { verifying }: Target): string {
   return verifying ? LOOPBACK : loadBalancerOf(door);
 }
 
-function loadBalancerOf(door: Door): string {
+function loadBalancerOf(door: IngressModel): string {
   return door.loadBalancerAddress ?? SOME_ADDRESS;
 }
 
@@ -80,7 +80,7 @@ export function ruleName({ id, priority }: ListenerRule<unknown>): string {
   return known ? `rule ${priority} (${known[0]})` : `rule ${priority}`;
 }
 
-function outcomeOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], door: Door, request: VisitorRequest): Outcome {
+function outcomeOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], door: IngressModel, request: ClientRequest): Outcome {
   switch (action.type) {
     case 'fixed-response':
       return { kind: 'answered', status: Number(action.statusCode), contentType: action.response?.contentType, body: action.response?.body ?? '' };
@@ -94,7 +94,7 @@ function outcomeOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly R
   }
 }
 
-function arrivalOf({ rewrites }: ListenerRule<RuleAction>, action: RuleAction, door: Door, request: VisitorRequest): Outcome {
+function arrivalOf({ rewrites }: ListenerRule<RuleAction>, action: RuleAction, door: IngressModel, request: ClientRequest): Outcome {
   const target = door.targets[action.targetGroup ?? ''];
   if (!target) {
     return { kind: 'unknown', reason: `goes to a target group that no service answers for: ${action.targetGroup ?? 'one elsewhere'}` };
@@ -112,7 +112,7 @@ function arrivalOf({ rewrites }: ListenerRule<RuleAction>, action: RuleAction, d
 }
 
 /** The load balancer's placeholders: `#{host}` and the like stand for what the request had. */
-function locationOf(redirect: NonNullable<RuleAction['redirect']>, request: VisitorRequest): string {
+function locationOf(redirect: NonNullable<RuleAction['redirect']>, request: ClientRequest): string {
   const [path, query = ''] = request.target.split(/\?(.*)/s);
   const given: Record<string, string> = {
     protocol: request.scheme, host: hostWithoutPort(request.host), port: request.scheme === 'https' ? '443' : '80', path: path.replace(/^\//, ''), query,

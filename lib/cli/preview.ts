@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import { Arguments, Command, CommandError, ExitCode, Output, textOption } from './command';
-import { Door } from './door';
+import { IngressModel } from './door';
 import { CONTROL_PREFIX } from './preview/control';
 import { SOURCE_HEADER } from './preview/load-balancer';
 import { Preview, startPreview } from './preview/preview';
 import { targetsOf } from './preview/stubs';
-import { doorsOf } from './template-door';
+import { ingressesOf } from './template-door';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
 
 const HTTPS_PORT = 8443;
@@ -21,7 +21,7 @@ function portOption(args: Arguments, name: string, defaultPort: number): number 
 }
 
 /** What a user reads when it has started. */
-function greeting(doors: readonly Door[], { ports }: Preview): string {
+function greeting(doors: readonly IngressModel[], { ports }: Preview): string {
   const url = `https://localhost:${ports.https}`;
   const plain = ports.http === undefined ? '' : `, and http://localhost:${ports.http}`;
   const names = doors.flatMap(({ hosts }) => hosts).join(', ');
@@ -50,7 +50,7 @@ async function run(args: Arguments, output: Output): Promise<ExitCode> {
     throw new CommandError(`--from must be an IP address, got: '${from}'`);
   }
   const options = { port: portOption(args, 'port', HTTPS_PORT), httpPort: portOption(args, 'http-port', HTTP_PORT), from };
-  const doors = doorsOf(readTemplate(textOption(args, 'template')));
+  const doors = ingressesOf(readTemplate(textOption(args, 'template')));
   const ended = interrupted();
   const preview = await startPreview(doors, options);
   output.out(greeting(doors, preview));

@@ -1,10 +1,10 @@
 import { Command, ExitCode, textOption } from './command';
-import { Door } from './door';
-import { Outcome, pass, ruleName } from './passage';
+import { IngressModel } from './door';
+import { Outcome, trace, ruleName } from './passage';
 import { table } from './table';
-import { doorsOf } from './template-door';
+import { ingressesOf } from './template-door';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
-import { samplesOf, STRANGER } from '../ingress/endpoint-samples';
+import { samplesOf, PUBLIC_CLIENT } from '../ingress/endpoint-samples';
 import { PublicEndpoint } from '../ingress/public-endpoint';
 import { rewritten } from '../ingress/url-rewrite';
 
@@ -23,10 +23,10 @@ export interface Route {
 }
 
 /** The rows of the endpoint table, as a door treats them. One row a rule and answer, where an endpoint's paths are not all treated alike. */
-export function routesOf(door: Door, host: string): Route[] {
+export function routesOf(door: IngressModel, host: string): Route[] {
   return PublicEndpoint.all().flatMap((endpoint) => {
     const rows = samplesOf(endpoint).map((target): Route => {
-      const { rule, outcome } = pass(door, { scheme: 'https', method: 'POST', host, target, sourceIp: STRANGER, headers: [] });
+      const { rule, outcome } = trace(door, { scheme: 'https', method: 'POST', host, target, sourceIp: PUBLIC_CLIENT, headers: [] });
       const paths = endpoint.toString();
       return {
         paths, purpose: endpoint.purpose, owner: endpoint.process, rule: rule ? ruleName(rule) : 'no rule', answer: answerOf(outcome),
@@ -59,7 +59,7 @@ export const ROUTES: Command = {
   help: ['Prints the table of public endpoints: the rule that each meets in a synthesised template, and who answers a stranger.', '', TEMPLATE_HELP, '--json            for programs'].join('\n'),
   options: { ...TEMPLATE_OPTION, json: { type: 'boolean' } },
   run(args, output) {
-    const found = doorsOf(readTemplate(textOption(args, 'template')));
+    const found = ingressesOf(readTemplate(textOption(args, 'template')));
     const tables = found.flatMap((door) => (door.hosts.length > 0 ? door.hosts : ['']).map((host) => ({ host, routes: routesOf(door, host) })));
     if (args.values.json) {
       output.out(JSON.stringify(tables, undefined, 2));

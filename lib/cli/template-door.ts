@@ -1,7 +1,7 @@
 import { CommandError } from './command';
-import { Door, Target } from './door';
+import { IngressModel, Target } from './door';
 import { verifyingProxy } from './verifying-proxy';
-import { TemplateFile, waysIn } from './template-file';
+import { TemplateFile, httpsListeners } from './template-file';
 import { urlParts } from './written-request';
 import { ProxySettings } from '../ingress/client-ip';
 import { CLIENT_ADDRESS_CONTAINER } from '../ingress/nginx-config';
@@ -18,9 +18,9 @@ interface ServiceProperties {
 }
 
 /** Every way in that a template makes, of which there must be one. */
-export function doorsOf({ file, template }: TemplateFile): Door[] {
+export function ingressesOf({ file, template }: TemplateFile): IngressModel[] {
   const listeners = listenersOf(template);
-  const found = waysIn(listeners);
+  const found = httpsListeners(listeners);
   if (found.length === 0) {
     throw new CommandError(`${file} has no listener with rules, and so no way in to a PostHog`);
   }

@@ -28,7 +28,7 @@ export function readTemplate(file?: string): TemplateFile {
 }
 
 /** The listeners that are ways in: those that end TLS or are given rules. */
-export function waysIn(listeners: readonly TemplateListener[]): TemplateListener[] {
+export function httpsListeners(listeners: readonly TemplateListener[]): TemplateListener[] {
   return listeners.filter(({ port, rules }) => port !== 80 && rules.length > 1);
 }
 
@@ -37,7 +37,7 @@ function onlyTemplate(): TemplateFile {
     throw new CommandError(`there is no synthesised template here (no folder ${OUTPUT_FOLDER}); ${SYNTHESISE}`);
   }
   const files = readdirSync(OUTPUT_FOLDER).filter((name) => name.endsWith('.template.json')).sort().map((name) => path.join(OUTPUT_FOLDER, name));
-  const found = files.map((file) => ({ file, template: parse(file) })).filter(({ template }) => waysIn(listenersOf(template)).length > 0);
+  const found = files.map((file) => ({ file, template: parse(file) })).filter(({ template }) => httpsListeners(listenersOf(template)).length > 0);
   if (found.length === 0) {
     throw new CommandError(`no template in ${OUTPUT_FOLDER} has a listener with rules; ${SYNTHESISE}`);
   }

@@ -1,11 +1,11 @@
-import { Door } from './door';
-import { Arrival, Outcome, pass, Passage } from './passage';
-import { STRANGER } from '../ingress/endpoint-samples';
+import { IngressModel } from './door';
+import { Arrival, Outcome, trace, RequestTrace } from './passage';
+import { PUBLIC_CLIENT } from '../ingress/endpoint-samples';
 import { ListenerRule } from '../ingress/rule-evaluator';
 import { blockList, familyOf, formatAddress, formatCidr, parseCidr } from '../private/ip';
 
 /** Addresses from which a door is tried. */
-export interface Visitors {
+export interface ProbeAddresses {
   /** An address that no rule names. */
   readonly stranger: string;
   /** An address of each block that a rule names. */
@@ -13,29 +13,29 @@ export interface Visitors {
 }
 
 /** What it takes to try a door. */
-export interface Visits extends Visitors {
+export interface ProbeContext extends ProbeAddresses {
   /** The way in; undefined where no listener ends TLS, and then there is nothing to try. */
-  readonly door?: Door;
+  readonly door?: IngressModel;
   /** The name that visitors use. */
   readonly domain?: string;
 }
 
 /** Addresses for examples and one for tests of network gear: nobody has them, but a rule may name their blocks. */
-const STRANGERS = [STRANGER, '198.51.100.1', '203.0.113.1', '198.18.0.1', '2001:db8::1'];
+const PUBLIC_CLIENTS = [PUBLIC_CLIENT, '198.51.100.1', '203.0.113.1', '198.18.0.1', '2001:db8::1'];
 
 /** Who visits a door with these rules. Blocks that are known at deployment only have no visitor. */
-export function visitorsOf(rules: readonly ListenerRule<unknown>[]): Visitors {
+export function probeAddressesOf(rules: readonly ListenerRule<unknown>[]): ProbeAddresses {
   const blocks = rules.flatMap(({ conditions }) => conditions).filter(({ field }) => field === 'source-ip').flatMap(({ values = [] }) => values).flatMap((block) => parseCidr(block) ?? []);
   const named = blockList(blocks.map(formatCidr));
   return {
-    stranger: STRANGERS.find((address) => !named.check(address, familyOf(address))) ?? STRANGER,
+    stranger: PUBLIC_CLIENTS.find((address) => !named.check(address, familyOf(address))) ?? PUBLIC_CLIENT,
     insiders: blocks.map(({ family, network }) => formatAddress({ family, value: network })),
   };
 }
 
 /** What becomes of a request at the door. */
-export function visit({ door, domain }: Pick<Visits, 'door' | 'domain'>, target: string, sourceIp: string, method = 'GET'): Passage {
-  return pass(door!, { scheme: 'https', method, host: domain ?? '', target, sourceIp, headers: [] });
+export function probe({ door, domain }: Pick<ProbeContext, 'door' | 'domain'>, target: string, sourceIp: string, method = 'GET'): RequestTrace {
+  return trace(door!, { scheme: 'https', method, host: domain ?? '', target, sourceIp, headers: [] });
 }
 
 /** The process that a request reaches, once its user has signed in where that is asked; undefined where it reaches none. */

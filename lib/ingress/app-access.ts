@@ -12,7 +12,7 @@ import { numbered } from './rule-placement';
  *
  * @internal
  */
-export interface Entrance {
+export interface AppRoute {
   /** Brings a request there. */
   readonly forward: ListenerAction;
   /** How many values a rule's conditions may have. */
@@ -108,7 +108,7 @@ export abstract class AppAccess {
    * @param scope the ingress
    * @param entrance where they lead
    */
-  public abstract _rules(scope: IConstruct, entrance: Entrance): AppRule[];
+  public abstract _rules(scope: IConstruct, entrance: AppRoute): AppRule[];
 }
 
 class Anyone extends AppAccess {
@@ -137,7 +137,7 @@ class FromCidrs extends AppAccess {
     cidrRules(cidrs);
   }
 
-  public _rules(_scope: IConstruct, { forward, valuesPerRule, part }: Entrance): AppRule[] {
+  public _rules(_scope: IConstruct, { forward, valuesPerRule, part }: AppRoute): AppRule[] {
     const paths = part ? [new PathCondition(part.patterns)] : [];
     return cidrRules(this.cidrs, valuesPerRule - (part ? valuesOf(part.patterns).length : 0)).map((cidrs, i) => ({
       name: part ? numbered(part.name, i) : `App${i + 1}`,
@@ -153,7 +153,7 @@ class Authenticated extends AppAccess {
     super();
   }
 
-  public _rules(scope: IConstruct, { forward, part }: Entrance): AppRule[] {
+  public _rules(scope: IConstruct, { forward, part }: AppRoute): AppRule[] {
     if (part) {
       // What a page's script asks cannot go to a sign-in page and come back, so it is told that nobody is signed in.
       return [{ ...part, conditions: [new PathCondition(part.patterns)], action: authenticate(scope, this.options, forward, UnauthenticatedAction.DENY) }];

@@ -1,5 +1,5 @@
 /** Headers that name an address, a scheme or a host, and who would believe them. */
-export interface BelievedHeaders {
+export interface TrustedHeaders {
   /** Whose list it is, with the file that it stands in. */
   readonly source: string;
   readonly names: readonly string[];
@@ -12,7 +12,7 @@ export interface BelievedHeaders {
  * are made from read by default, so that another setting of theirs opens nothing. nginx drops names with an underscore or
  * another unusual character itself.
  */
-export const DROPPED_HEADERS: readonly BelievedHeaders[] = [
+export const DROPPED_HEADERS: readonly TrustedHeaders[] = [
   {
     source: 'capture, feature-flags: InsecureClientIp of axum-client-ip 0.6, where X-Forwarded-For says nothing (src/insecure.rs, src/rudimental.rs)',
     names: ['Forwarded', 'X-Real-IP', 'Fly-Client-IP', 'True-Client-IP', 'CF-Connecting-IP', 'CloudFront-Viewer-Address'],

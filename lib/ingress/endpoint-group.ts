@@ -35,5 +35,5 @@ export enum EndpointGroup {
 /** Closing these would lose data or break the sites that PostHog is installed on. */
 export const ALWAYS_PUBLIC: readonly EndpointGroup[] = [EndpointGroup.INGESTION, EndpointGroup.SDK];
 
-/** Parts of the app that another process answers: whoever can open the app reaches them, and nobody else does unasked. */
+/** Parts of the app that another process answers: whoever can open the app reaches them, and nobody else does unavailable. */
 export const PART_OF_THE_APP: readonly EndpointGroup[] = [EndpointGroup.LIVE_EVENTS];

@@ -1,7 +1,7 @@
 import { PublicEndpoint } from './public-endpoint';
 
 /** An address that nobody has (RFC 5737): a visitor whom no allow-list names. */
-export const STRANGER = '192.0.2.1';
+export const PUBLIC_CLIENT = '192.0.2.1';
 
 /**
  * Paths of an endpoint, one for each way that it can be reached: with and without a trailing slash, and something below it.

@@ -20,7 +20,7 @@ import { loadBalancerSubnets } from './load-balancer-subnets';
 import { PathCondition } from './path-condition';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { proxyEnvironment } from './proxy-environment';
-import { OWN_LISTENER, place, REST_PRIORITY, RulePlacement, valuesPerRule } from './rule-placement';
+import { OWN_LISTENER, place, DEFAULT_RULE_PRIORITY, RulePlacement, valuesPerRule } from './rule-placement';
 import { TrustedProxies } from './trusted-proxies';
 import { Rewrite } from './url-rewrite';
 import { at, rejected } from '../private/errors';
@@ -240,7 +240,7 @@ export class PostHogIngress extends Construct implements IConnectable {
 
   /** What the default action does on a listener of its own: on one that others share, it is a rule for this host. */
   private addRest(action: ListenerAction): void {
-    this.addRule('Rest', this.placement.base + REST_PRIORITY, [], action);
+    this.addRule('Rest', this.placement.base + DEFAULT_RULE_PRIORITY, [], action);
   }
 
   private addPathRules(spec: RuleSpec, action: ListenerAction): void {

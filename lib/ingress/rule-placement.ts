@@ -17,7 +17,7 @@ export const OWN_LISTENER: RulePlacement = { base: 0 };
 export const PRIORITY_SPAN = 2000;
 
 /** What no rule before it has taken: the app, or the refusal. It is the last of the span, and only there among the rules of others. */
-export const REST_PRIORITY = PRIORITY_SPAN - 1;
+export const DEFAULT_RULE_PRIORITY = PRIORITY_SPAN - 1;
 
 /**
  * The highest priority that a rule may have.
@@ -28,7 +28,7 @@ const MAX_PRIORITY = 50_000;
 
 /** Checks the base of the priorities on a listener with other rules. */
 export function checkPriorityBase(base: number): void {
-  const highest = MAX_PRIORITY - REST_PRIORITY;
+  const highest = MAX_PRIORITY - DEFAULT_RULE_PRIORITY;
   if (!Number.isInteger(base) || base < 0 || base > highest) {
     throw rejected('rulePriorityBase', `must be a whole number from 0 to ${highest}, because the rules take ${PRIORITY_SPAN} priorities from it on and AWS knows none above ${MAX_PRIORITY}`, base);
   }

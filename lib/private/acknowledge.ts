@@ -15,13 +15,13 @@ export function acknowledge(construct: IConstruct, reasons: Readonly<Record<stri
 }
 
 /** A value that may hold references, in the words of cdk-nag's finding ids: `<LogicalId.Attribute>` for each. */
-export function findingText(resolved: unknown): string {
+export function resultText(resolved: unknown): string {
   if (typeof resolved === 'string') {
     return resolved;
   }
   const { Ref: ref, 'Fn::GetAtt': getAtt, 'Fn::Join': join } = resolved as { 'Ref'?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
   if (join) {
-    return join[1].map(findingText).join(join[0]);
+    return join[1].map(resultText).join(join[0]);
   }
   return `<${ref ?? getAtt?.join('.')}>`;
 }

@@ -109,7 +109,7 @@ export class PostHogService extends Construct implements IPostHogService {
     const port = portOf(definition);
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
     this.service = this.defineService(props, size);
-    const http = visitorsOf(props);
+    const http = probeAddressesOf(props);
     if (http) {
       this.targetGroup = this.defineTargetGroup(props, http);
       props.route(definition.process, this.targetGroup);
@@ -161,7 +161,7 @@ export class PostHogService extends Construct implements IPostHogService {
       secrets,
       stopTimeout: Duration.seconds(definition.stopTimeout),
       portMappings: port === undefined ? undefined : [{ containerPort: port }],
-      healthCheck: probe && !visitorsOf(props) ? healthCheck(probe) : undefined,
+      healthCheck: probe && !probeAddressesOf(props) ? healthCheck(probe) : undefined,
       logging: this.logging(process),
     });
     if (geoIpFolder !== undefined) {
@@ -177,7 +177,7 @@ export class PostHogService extends Construct implements IPostHogService {
 
   private defineService(props: PostHogServiceProps, { minTasks, maxTasks }: TaskSize): FargateService {
     const { definition, securityGroup } = props;
-    const http = visitorsOf(props);
+    const http = probeAddressesOf(props);
     const service = new FargateService(this, 'Service', {
       cluster: props.cluster,
       taskDefinition: this.taskDefinition,
@@ -240,7 +240,7 @@ function copyOf(words: readonly string[] | undefined): string[] | undefined {
 }
 
 /** What it answers to visitors; nothing, where none reaches it. ECS registers no task in a target group that no rule leads to. */
-function visitorsOf({ definition, visited }: PostHogServiceProps): HttpEndpoint | undefined {
+function probeAddressesOf({ definition, visited }: PostHogServiceProps): HttpEndpoint | undefined {
   return visited ? definition.http : undefined;
 }
 

@@ -7,11 +7,11 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { IPostgres, warnOfSnapshot } from './postgres';
 import { acknowledgeServer } from './postgres-findings';
-import { CA_CERTIFICATE, IN_ANY_CASE } from './postgres-instance';
+import { CA_CERTIFICATE, COMMON_PROPS } from './postgres-instance';
 import { checkPostgresOptions, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions } from './postgres-options';
 import { postgresParameters } from './postgres-parameters';
 import { defineCredentials, UrlSecrets } from './postgres-secrets';
-import { isKept, retainSurroundings } from './removal';
+import { isKept, retainDependencies } from './removal';
 import { storeSubnets } from './store-subnets';
 import { at, rejected } from '../private/errors';
 import { numberText } from '../private/numbers';
@@ -84,7 +84,7 @@ export class AuroraPostgres extends Construct implements IPostgres {
     this.nodeUrlSecret = this.urls.nodePosthog;
     this.personsUrlSecret = this.urlSecret;
     this.nodePersonsUrlSecret = this.nodeUrlSecret;
-    retainSurroundings(this, removalPolicy);
+    retainDependencies(this, removalPolicy);
     warnOfSnapshot(this, props.snapshotIdentifier);
   }
 
@@ -103,7 +103,7 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
   const { snapshotIdentifier, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
   const member = { caCertificate: CA_CERTIFICATE, publiclyAccessible: false, autoMinorVersionUpgrade: true, enablePerformanceInsights: true };
   const common = {
-    ...IN_ANY_CASE,
+    ...COMMON_PROPS,
     engine: DatabaseClusterEngine.auroraPostgres({ version: props.version ?? DEFAULTS.version }),
     vpc: props.vpc,
     vpcSubnets: storeSubnets(props.vpc, props.vpcSubnets),

@@ -1,8 +1,8 @@
 import { Connections, IConnectable, ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct, IConstruct } from 'constructs';
 import { CACHE_DEFAULTS, CacheProps, checkCacheProps } from './cache-props';
-import { checkHost, checkPort, KnownMisfit } from './endpoint-checks';
-import { retainSurroundings } from './removal';
+import { checkHost, checkPort, UnsupportedEndpoint } from './endpoint-checks';
+import { retainDependencies } from './removal';
 import { defineReplicationGroup } from './replication-group';
 import { checkEnum } from '../private/enums';
 import { at } from '../private/errors';
@@ -63,7 +63,7 @@ export interface CacheAttributes {
 }
 
 /** Servers in cluster mode answer with MOVED and CROSSSLOT, which PostHog's clients do not follow (PostHog/posthog issue 4694). */
-const MISFITS: readonly KnownMisfit[] = [
+const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   { pattern: /\.serverless\.[^.]+\.cache\.amazonaws\.com/, reason: 'ElastiCache Serverless is always in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
   { pattern: /(^|\.)clustercfg\./, reason: 'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
   { pattern: /^replica\.|-ro\.[^.]+\.ng\.0001\./, reason: 'this is a reader endpoint, and PostHog writes; use the primary endpoint' },
@@ -105,7 +105,7 @@ export class Cache extends Construct implements ICache {
     const group = at(this, () => defineReplicationGroup(this, props, this.port, securityGroup));
     this.replicationGroupId = group.ref;
     this.host = group.attrPrimaryEndPointAddress;
-    retainSurroundings(this, props.removalPolicy ?? CACHE_DEFAULTS.removalPolicy);
+    retainDependencies(this, props.removalPolicy ?? CACHE_DEFAULTS.removalPolicy);
   }
 }
 
@@ -122,7 +122,7 @@ class ImportedCache extends Construct implements ICache {
     this.port = attrs.port ?? DEFAULT_PORT;
     this.encryption = attrs.encryption ?? CacheEncryption.PREFERRED;
     at(this, () => {
-      checkHost('host', this.host, MISFITS);
+      checkHost('host', this.host, UNSUPPORTED);
       checkPort('port', this.port);
       checkEnum('encryption', this.encryption, CacheEncryption);
     });

@@ -3,7 +3,7 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { IClickHouse } from './clickhouse';
-import { checkHost, KnownMisfit } from './endpoint-checks';
+import { checkHost, UnsupportedEndpoint } from './endpoint-checks';
 import { at } from '../private/errors';
 
 /** ClickHouse's own ports. PostHog uses both protocols and lets one choose neither port (posthog/clickhouse/client/connection.py). */
@@ -57,7 +57,7 @@ export interface ClickHouseAttributes {
   readonly serverRoles?: IRole[];
 }
 
-const MISFITS: readonly KnownMisfit[] = [
+const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   { pattern: /\.clickhouse\.cloud$/i, reason: 'ClickHouse Cloud lacks the clusters, macros, Kafka tables and functions that PostHog\'s migrations need; run ClickHouse on EC2' },
 ];
 
@@ -77,7 +77,7 @@ export class ImportedClickHouse extends Construct implements IClickHouse {
 
   public constructor(scope: Construct, id: string, attrs: ClickHouseAttributes) {
     super(scope, id);
-    at(this, () => checkHost('host', attrs.host, MISFITS));
+    at(this, () => checkHost('host', attrs.host, UNSUPPORTED));
     this.host = attrs.host;
     this.database = attrs.database ?? 'posthog';
     this.tls = attrs.tls ?? true;

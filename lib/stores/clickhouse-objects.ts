@@ -3,7 +3,7 @@ import { IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BUCKET_ACTIONS, READ_ACTIONS } from './object-access';
 import { IObjectStorage } from './object-storage';
-import { acknowledge, findingText } from '../private/acknowledge';
+import { acknowledge, resultText } from '../private/acknowledge';
 import { CLICKHOUSE_SERVERS, readBy, writtenBy } from '../catalog/object-prefixes';
 
 /**
@@ -46,7 +46,7 @@ export class ClickHouseObjects extends Construct {
     acknowledge(policy, {
       IAMNoInlinePolicy: 'the policy belongs to the servers of one ClickHouse',
       ...Object.fromEntries([...staged, ...read].map((arn) =>
-        [`AwsSolutions-IAM5[Resource::${findingText(Stack.of(this).resolve(arn))}]`, 'PostHog names its objects itself, below a prefix for each kind'])),
+        [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(arn))}]`, 'PostHog names its objects itself, below a prefix for each kind'])),
     });
   }
 }

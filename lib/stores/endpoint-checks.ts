@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { rejected } from '../private/errors';
 
 /** A kind of server that is known not to work with PostHog. */
-export interface KnownMisfit {
+export interface UnsupportedEndpoint {
   /** What its address looks like. */
   readonly pattern: RegExp;
   /** Why it does not work, and what does. */
@@ -10,14 +10,14 @@ export interface KnownMisfit {
 }
 
 /** Checks that a prop is a bare host name or address, and not of a server that is known not to work. */
-export function checkHost(prop: string, value: string, misfits: readonly KnownMisfit[]): void {
+export function checkHost(prop: string, value: string, misfits: readonly UnsupportedEndpoint[]): void {
   if (Token.isUnresolved(value)) {
     return;
   }
   if (typeof value !== 'string' || !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value)) {
     throw rejected(prop, 'must be a host name, without scheme and port', value);
   }
-  checkMisfit(prop, value, misfits);
+  checkUnsupportedEndpoint(prop, value, misfits);
 }
 
 /** Checks that a prop is a TCP port. */
@@ -28,7 +28,7 @@ export function checkPort(prop: string, value: number): void {
 }
 
 /** Refuses an address of a server that is known not to work. */
-export function checkMisfit(prop: string, value: string, misfits: readonly KnownMisfit[]): void {
+export function checkUnsupportedEndpoint(prop: string, value: string, misfits: readonly UnsupportedEndpoint[]): void {
   const misfit = misfits.find(({ pattern }) => pattern.test(value));
   if (misfit) {
     throw rejected(prop, 'must name a server that PostHog can use', value, misfit.reason);

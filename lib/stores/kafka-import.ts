@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib/core';
 import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { checkHost, checkMisfit, checkPort, KnownMisfit } from './endpoint-checks';
+import { checkHost, checkUnsupportedEndpoint, checkPort, UnsupportedEndpoint } from './endpoint-checks';
 import { IKafka, KafkaEncryption } from './kafka-client';
 import { checkEnum } from '../private/enums';
 import { at, rejected } from '../private/errors';
@@ -40,7 +40,7 @@ export interface KafkaAttributes {
 }
 
 /** @see https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
-const MISFITS: readonly KnownMisfit[] = [
+const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   { pattern: /\.kafka-serverless\./, reason: 'MSK Serverless admits clients by IAM only, which PostHog\'s services do not speak; use a provisioned cluster with unauthenticated access' },
   { pattern: /:(9098|9198)$/, reason: 'this port admits clients by IAM, which PostHog\'s services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access' },
   { pattern: /:(9096|9196)$/, reason: 'this port admits clients by SASL/SCRAM, which PostHog\'s Rust services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access' },
@@ -89,9 +89,9 @@ function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): nu
       throw rejected('bootstrapServers', 'must be comma-separated host:port, without white space', broker);
     }
     const port = Number(digits);
-    checkHost('bootstrapServers', host, MISFITS);
+    checkHost('bootstrapServers', host, UNSUPPORTED);
     checkPort('bootstrapServers', port);
-    checkMisfit('bootstrapServers', broker, MISFITS);
+    checkUnsupportedEndpoint('bootstrapServers', broker, UNSUPPORTED);
     if (/\.kafka\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host) && port === MSK_PORTS[contrary]) {
       throw rejected('bootstrapServers', `must use port ${MSK_PORTS[encryption]} of MSK for \`encryption: ${encryption}\``, broker,
         `use that port, or set \`encryption: ${contrary}\``);

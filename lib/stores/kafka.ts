@@ -11,7 +11,7 @@ import { ImportedKafka, KafkaAttributes, MSK_PORTS } from './kafka-import';
 import { KAFKA_MESSAGE_BYTES } from '../catalog/limits';
 import { checkProps, KAFKA_DEFAULTS, KafkaProps } from './kafka-props';
 import { serverProperties } from './msk-configuration';
-import { retainSurroundings } from './removal';
+import { retainDependencies } from './removal';
 import { KafkaSingleNodeProps, SingleNodeKafka } from './single-node-kafka';
 import { storeSubnets } from './store-subnets';
 import { acknowledge } from '../private/acknowledge';
@@ -94,7 +94,7 @@ export class Kafka extends Construct implements IKafka {
       this.growStorage(props.maxVolumeSize ?? DEFAULTS.maxVolumeSize);
     }
     this.bootstrapServers = this.askForBrokers(cluster.numberOfBrokerNodes);
-    retainSurroundings(this, props.removalPolicy ?? DEFAULTS.removalPolicy);
+    retainDependencies(this, props.removalPolicy ?? DEFAULTS.removalPolicy);
   }
 
   private defineCluster(props: KafkaProps, subnets: ISubnet[], securityGroup: SecurityGroup, express: boolean): CfnCluster {

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, findingText } from '../private/acknowledge';
+import { acknowledge, resultText } from '../private/acknowledge';
 
 /** What a process may do with objects. */
 export enum ObjectAccess {
@@ -26,7 +26,7 @@ export function grantObjects(bucket: IBucket, grantee: IGrantable, access: Objec
   const objects = bucket.arnForObjects(pattern);
   if (Construct.isConstruct(grantee.grantPrincipal)) {
     acknowledge(grantee.grantPrincipal, {
-      [`AwsSolutions-IAM5[Resource::${findingText(Stack.of(bucket).resolve(objects))}]`]: 'PostHog names its objects itself; the bucket is its own',
+      [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(bucket).resolve(objects))}]`]: 'PostHog names its objects itself; the bucket is its own',
     });
   }
   return Grant.addToPrincipal({ grantee, actions: [...BUCKET_ACTIONS], resourceArns: [bucket.bucketArn] })

@@ -11,7 +11,7 @@ type Fact = 'credentials' | 'host' | 'cyclotronUrlSecret' | 'nodeCyclotronUrlSec
  * @param fact the property
  * @param who what needs it and why, as the rest of a sentence ("temporal, which takes no connection URL")
  */
-export function factOf<Name extends Fact>(postgres: IPostgres, fact: Name, who: string): NonNullable<IPostgres[Name]> {
+export function requireAttribute<Name extends Fact>(postgres: IPostgres, fact: Name, who: string): NonNullable<IPostgres[Name]> {
   const value = postgres[fact];
   if (value === undefined) {
     throw rejected(fact, `must be known of the PostgreSQL server for ${who}`, value, 'give it to Postgres.fromPostgresAttributes()');

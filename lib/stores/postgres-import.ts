@@ -1,7 +1,7 @@
 import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { checkHost, checkPort, KnownMisfit } from './endpoint-checks';
+import { checkHost, checkPort, UnsupportedEndpoint } from './endpoint-checks';
 import { IPostgres } from './postgres';
 import { POSTGRES_PORT } from './postgres-options';
 import { at } from '../private/errors';
@@ -83,7 +83,7 @@ export interface PostgresAttributes {
   readonly securityGroups?: ISecurityGroup[];
 }
 
-const MISFITS: readonly KnownMisfit[] = [
+const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   { pattern: /\.cluster-ro-[^.]+\./, reason: 'this is a reader endpoint, and PostHog writes; use the writer\'s' },
 ];
 
@@ -125,7 +125,7 @@ export class ImportedPostgres extends Construct implements IPostgres {
 function check(attrs: PostgresAttributes, port: number): void {
   checkPort('port', port);
   if (attrs.host !== undefined) {
-    checkHost('host', attrs.host, MISFITS);
+    checkHost('host', attrs.host, UNSUPPORTED);
   }
   for (const name of URL_SECRETS) {
     const secret = attrs[name];

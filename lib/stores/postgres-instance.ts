@@ -15,7 +15,7 @@ import { storeSubnets } from './store-subnets';
 import { numberText } from '../private/numbers';
 
 /** What a server has in any case, on RDS and on Aurora. */
-export const IN_ANY_CASE = {
+export const COMMON_PROPS = {
   // Performance Insights has become a part of CloudWatch Database Insights; in the standard mode, a week of it costs nothing.
   databaseInsightsMode: DatabaseInsightsMode.STANDARD,
   enablePerformanceInsights: true,
@@ -33,7 +33,7 @@ export const CA_CERTIFICATE = CaCertificate.RDS_CA_RSA2048_G1;
 export function definePostgresInstance(scope: Construct, props: PostgresProps, credentials: ISecret, securityGroup: ISecurityGroup): IDatabaseInstance {
   const { snapshotIdentifier, removalPolicy = POSTGRES_DEFAULTS.removalPolicy, allocatedStorage = INSTANCE_DEFAULTS.allocatedStorage } = props;
   const common: DatabaseInstanceSourceProps = {
-    ...IN_ANY_CASE,
+    ...COMMON_PROPS,
     caCertificate: CA_CERTIFICATE,
     engine: DatabaseInstanceEngine.postgres({ version: props.version ?? INSTANCE_DEFAULTS.version }),
     allowMajorVersionUpgrade: props.allowMajorVersionUpgrade ?? INSTANCE_DEFAULTS.allowMajorVersionUpgrade,

@@ -8,7 +8,7 @@ import { definePostgresInstance } from './postgres-instance';
 import { POSTGRES_DEFAULTS, POSTGRES_PORT } from './postgres-options';
 import { checkPostgresProps, PostgresProps } from './postgres-props';
 import { defineCredentials, UrlSecrets } from './postgres-secrets';
-import { retainSurroundings } from './removal';
+import { retainDependencies } from './removal';
 import { at } from '../private/errors';
 
 /**
@@ -95,7 +95,7 @@ export class Postgres extends Construct implements IPostgres {
     // One database for both, as PostHog's own single-host installation has it (docker-compose.hobby.yml).
     this.personsUrlSecret = this.urlSecret;
     this.nodePersonsUrlSecret = this.nodeUrlSecret;
-    retainSurroundings(this, removalPolicy);
+    retainDependencies(this, removalPolicy);
     warnOfSnapshot(this, props.snapshotIdentifier);
   }
 

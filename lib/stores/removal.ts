@@ -15,7 +15,7 @@ export function withoutSnapshot(removalPolicy: RemovalPolicy): RemovalPolicy {
  * Retains what a retained server stands on, which cannot be deleted while the server uses it: its groups of subnets and of parameters, its
  * configuration, its security group.
  */
-export function retainSurroundings(store: IConstruct, removalPolicy: RemovalPolicy): void {
+export function retainDependencies(store: IConstruct, removalPolicy: RemovalPolicy): void {
   if (removalPolicy === RemovalPolicy.SNAPSHOT || removalPolicy === RemovalPolicy.DESTROY) {
     return;
   }

@@ -2,7 +2,7 @@ import { capture } from '../../lib/cli/preview/stubs/capture';
 import { start } from '../../lib/cli/preview/stubs/stub';
 import { startPreview } from '../../lib/cli/preview/preview';
 import { Traffic } from '../../lib/cli/preview/traffic';
-import { doorsOf } from '../../lib/cli/template-door';
+import { ingressesOf } from '../../lib/cli/template-door';
 import { readTemplate } from '../../lib/cli/template-file';
 
 /** What a server of the bench says when it is asked. */
@@ -18,7 +18,7 @@ export interface ServerState {
 async function serve(): Promise<{ url: string; traffic: Traffic }> {
   const [what, template] = process.argv.slice(2);
   if (what === 'preview') {
-    const { ports, traffic } = await startPreview(doorsOf(readTemplate(template)), { port: 0, httpPort: 0 });
+    const { ports, traffic } = await startPreview(ingressesOf(readTemplate(template)), { port: 0, httpPort: 0 });
     return { url: `https://localhost:${ports.https}`, traffic };
   }
   const traffic = new Traffic();

@@ -2,9 +2,9 @@ import { Browser, Page } from 'playwright-core';
 import { openBrowser, openPage, WatchedPage } from './chromium';
 import { PreviewProcess } from './preview-process';
 import { conditionText } from '../../lib/cli/explain';
-import { pass, ruleName } from '../../lib/cli/passage';
+import { trace, ruleName } from '../../lib/cli/passage';
 import { routesOf } from '../../lib/cli/routes';
-import { STRANGER } from '../../lib/ingress/endpoint-samples';
+import { PUBLIC_CLIENT } from '../../lib/ingress/endpoint-samples';
 import { Header } from '../../lib/ingress/forwarded-headers';
 
 let preview: PreviewProcess;
@@ -113,7 +113,7 @@ test.each(SAMPLES.map((sample) => [`${sample.method} ${sample.target} from ${sam
   const result = page.locator('#result');
   await result.getByRole('heading', { name: 'The rule' }).waitFor();
 
-  const { rule, outcome } = pass(preview.door, { scheme: 'https', method, host: preview.door.hosts[0], target, sourceIp: from ?? STRANGER, headers });
+  const { rule, outcome } = trace(preview.door, { scheme: 'https', method, host: preview.door.hosts[0], target, sourceIp: from ?? PUBLIC_CLIENT, headers });
   const shown = await result.innerText();
   expect(shown).toContain(ruleName(rule!));
   rule!.conditions.map(conditionText).forEach((condition) => expect(shown).toContain(condition));
@@ -125,7 +125,7 @@ test.each(SAMPLES.map((sample) => [`${sample.method} ${sample.target} from ${sam
   const rows = await cells('#result .headers tbody');
   expect(rows.map(([name, value]) => [name.split('\n')[0], value])).toEqual(outcome.headers.map((header) => [...header]));
   for (const { reader, address, reason } of outcome.clientIps) {
-    const mark = address === undefined ? 'none' : address === (from ?? STRANGER) ? 'the one that connected' : 'not the one that connected';
+    const mark = address === undefined ? 'none' : address === (from ?? PUBLIC_CLIENT) ? 'the one that connected' : 'not the one that connected';
     const clientIp = await result.locator(`dt:text-is("${reader}") + dd`).innerText();
     [address ?? 'no address', mark, reason].forEach((text) => expect(clientIp).toContain(text));
   }

@@ -2,8 +2,8 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Door } from '../../lib/cli/door';
-import { doorsOf } from '../../lib/cli/template-door';
+import { IngressModel } from '../../lib/cli/door';
+import { ingressesOf } from '../../lib/cli/template-door';
 import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
 import { ROOT, runApp } from '../helpers/app';
 
@@ -35,7 +35,7 @@ export class PreviewProcess {
     mkdirSync(path.join(folder, 'cdk.out'));
     writeFileSync(path.join(folder, TEMPLATE), text);
     const child = spawn(process.execPath, [PROGRAM, 'preview', '--port', '0', '--http-port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    return new PreviewProcess(child, folder, await urlOf(child), doorsOf({ file: TEMPLATE, template: JSON.parse(text) as CloudFormationTemplate })[0]);
+    return new PreviewProcess(child, folder, await urlOf(child), ingressesOf({ file: TEMPLATE, template: JSON.parse(text) as CloudFormationTemplate })[0]);
   }
 
   private constructor(
@@ -44,7 +44,7 @@ export class PreviewProcess {
     /** Its origin. */
     public readonly url: string,
     /** The door of the template, read without the preview. */
-    public readonly door: Door,
+    public readonly door: IngressModel,
   ) {}
 
   /** The page of the preview, or one beside it. */

@@ -1,9 +1,9 @@
 import { AppAccess } from '../../lib';
 import { Access } from '../../lib/cli/access';
 import { appStateOf } from '../../lib/cli/app-state';
-import { Door } from '../../lib/cli/door';
+import { IngressModel } from '../../lib/cli/door';
 import { describe as descriptionOf } from '../../lib/cli/preview/description';
-import { visitorsOf } from '../../lib/cli/visits';
+import { probeAddressesOf } from '../../lib/cli/visits';
 import { RuleCondition } from '../../lib/ingress/rule-evaluator';
 import { doorOf } from './fixtures';
 
@@ -12,17 +12,17 @@ const WEB = doorOf().rules.at(-1)!.actions;
 const OFFICE: RuleCondition = { field: 'source-ip', values: ['192.0.2.0/24'] };
 
 /** The closed door with one more rule, which leads to the app. */
-function opened(...conditions: RuleCondition[]): Door {
+function opened(...conditions: RuleCondition[]): IngressModel {
   return { ...CLOSED, rules: [{ priority: 900, conditions, actions: WEB }, ...CLOSED.rules] };
 }
 
-test.each<[string, Access, Door]>([
+test.each<[string, Access, IngressModel]>([
   ['nobody where no rule opens it', 'nobody', CLOSED],
   ['some networks where a rule names them', 'cidrs', opened(OFFICE)],
   ['nobody where a rule names networks and opens something else', 'nobody', opened(OFFICE, { field: 'path-pattern', values: ['/shared/*'] })],
   ['nobody where a rule names networks for another host', 'nobody', opened(OFFICE, { field: 'host-header', values: ['shop.example.com'] })],
   ['anyone where a rule opens a page of it', 'anyone', opened({ field: 'path-pattern', values: ['/login'] })],
 ])('the app is open to %s, and the preview says the same', (_, access, door) => {
-  expect(appStateOf({ door, domain: door.hosts[0], ...visitorsOf(door.rules) }).access).toBe(access);
+  expect(appStateOf({ door, domain: door.hosts[0], ...probeAddressesOf(door.rules) }).access).toBe(access);
   expect(descriptionOf(door, [door], 'https://localhost', undefined).access).toBe(access);
 });

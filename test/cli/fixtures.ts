@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PostHogProps, Product } from '../../lib';
-import { Door } from '../../lib/cli/door';
+import { IngressModel } from '../../lib/cli/door';
 import { runProgram } from '../../lib/cli/program';
 import { COMMANDS } from '../../lib/cli/commands';
-import { doorsOf } from '../../lib/cli/template-door';
+import { ingressesOf } from '../../lib/cli/template-door';
 import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
 import { FEW, newPostHog, newStack } from '../helpers/stack';
 
@@ -18,8 +18,8 @@ export function templateOfPostHog(props: Partial<PostHogProps> = {}, live = fals
 }
 
 /** The way in of a whole PostHog. */
-export function doorOf(props: Partial<PostHogProps> = {}, live = false): Door {
-  const [door] = doorsOf({ file: 'a template', template: templateOfPostHog(props, live) });
+export function doorOf(props: Partial<PostHogProps> = {}, live = false): IngressModel {
+  const [door] = ingressesOf({ file: 'a template', template: templateOfPostHog(props, live) });
   return door;
 }
 

@@ -1,7 +1,7 @@
 import { Fn, Token } from 'aws-cdk-lib/core';
 import { AppAccess, ClientAddress } from '../../lib';
 import { requestOf } from '../../lib/cli/explain';
-import { pass } from '../../lib/cli/passage';
+import { trace } from '../../lib/cli/passage';
 import { routesOf } from '../../lib/cli/routes';
 import { OIDC } from '../ingress/fixtures';
 import { cli, doorOf, inFolder, Run, templateOfPostHog } from './fixtures';
@@ -59,14 +59,14 @@ test('routes prints as what its paths arrive', async () => {
 
 test('with a verified address, the nginx beside it gets the path that the process gets', () => {
   const door = doorOf({ clientAddress: ClientAddress.verified() }, true);
-  expect(pass(door, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/livestream/events', sourceIp: '192.0.2.1', headers: [['X-Forwarded-For', '1.2.3.4']] }).outcome)
+  expect(trace(door, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/livestream/events', sourceIp: '192.0.2.1', headers: [['X-Forwarded-For', '1.2.3.4']] }).outcome)
     .toMatchObject({ kind: 'arrives', target: { process: 'livestream' }, path: '/events', peer: '127.0.0.1', headers: expect.arrayContaining([['X-Forwarded-For', '192.0.2.1']]) as unknown });
 });
 
 test('a rule that rewrites the host name hands on another one', () => {
   const door = doorOf();
   const rules = door.rules.map((rule) => ({ ...rule, rewrites: { host: { regex: '^posthog\\.(.+)$', replace: 'internal.$1' } } }));
-  const { outcome } = pass({ ...door, rules }, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/e', sourceIp: '192.0.2.1', headers: [] });
+  const { outcome } = trace({ ...door, rules }, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/e', sourceIp: '192.0.2.1', headers: [] });
   expect(outcome).toMatchObject({ kind: 'arrives', path: '/e', headers: expect.arrayContaining([['Host', 'internal.example.com']]) as unknown });
 });
 
@@ -102,7 +102,7 @@ describe('what is known at deployment only', () => {
     const door = doorOf();
     const rules = door.rules.map((rule) => ({ ...rule, conditions: [{ field: 'host-header' as const, hasUnknown: true }, ...rule.conditions] }));
     const request = requestOf({ positionals: ['GET', '/e'], values: {} }, [door]);
-    const { rule, unless, outcome } = pass({ ...door, rules }, request);
+    const { rule, unless, outcome } = trace({ ...door, rules }, request);
     expect([rule, outcome.kind]).toEqual([undefined, 'unknown']);
     expect(unless.map(({ priority }) => priority)).toContain(100);
   });

@@ -1,9 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AppAccess, ClientAddress, PostHogProcess, PublicEndpoint } from '../../lib';
-import { Door, VisitorRequest } from '../../lib/cli/door';
-import { pass, ruleName } from '../../lib/cli/passage';
-import { doorsOf } from '../../lib/cli/template-door';
+import { IngressModel, ClientRequest } from '../../lib/cli/door';
+import { trace, ruleName } from '../../lib/cli/passage';
+import { ingressesOf } from '../../lib/cli/template-door';
 import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
 import { samplesOf } from '../../lib/ingress/endpoint-samples';
 import { Header } from '../../lib/ingress/forwarded-headers';
@@ -17,15 +17,15 @@ const OPEN = doorOf();
 const WITH_PIPELINES = doorOf({ products: undefined, postgres: undefined });
 const CLOSED = doorOf({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) });
 
-function request(target: string, more: Partial<VisitorRequest> = {}): VisitorRequest {
+function request(target: string, more: Partial<ClientRequest> = {}): ClientRequest {
   return { scheme: 'https', method: 'GET', host: 'posthog.example.com', target, sourceIp: '192.0.2.1', headers: [], ...more };
 }
 
-function outcome(door: Door, target: string, more: Partial<VisitorRequest> = {}) {
-  return pass(door, request(target, more)).outcome;
+function outcome(door: IngressModel, target: string, more: Partial<ClientRequest> = {}) {
+  return trace(door, request(target, more)).outcome;
 }
 
-function arrival(door: Door, target: string, headers: Header[] = []) {
+function arrival(door: IngressModel, target: string, headers: Header[] = []) {
   const found = outcome(door, target, { headers });
   if (found.kind !== 'arrives') {
     throw new Error(`${target} does not arrive: ${JSON.stringify(found)}`);
@@ -44,7 +44,7 @@ test('a door knows its names, its attributes and an address of its load balancer
 test('a door knows an address of its load balancer in subnets that are too large for a list of all', () => {
   const stack = newStack();
   newPostHog(stack, { vpc: new Vpc(stack, 'Vpc'), clientAddress: ClientAddress.verified() });
-  const [door] = doorsOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
+  const [door] = ingressesOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
   expect(door.loadBalancerAddress).toBe('10.0.0.4');
 });
 
@@ -93,7 +93,7 @@ test('plain HTTP is redirected, with path and query', () => {
 });
 
 test('a redirect to somewhere else keeps what it does not name', () => {
-  const door: Door = { ...OPEN, rules: [{ conditions: [], actions: [{ type: 'redirect', statusCode: 'HTTP_302', redirect: { host: 'www.#{host}', port: '8443', path: '/x/#{path}', query: 'from=#{host}&#{query}' } }] }] };
+  const door: IngressModel = { ...OPEN, rules: [{ conditions: [], actions: [{ type: 'redirect', statusCode: 'HTTP_302', redirect: { host: 'www.#{host}', port: '8443', path: '/x/#{path}', query: 'from=#{host}&#{query}' } }] }] };
   expect(outcome(door, '/a?b=c')).toEqual({ kind: 'redirected', status: 302, location: 'https://www.posthog.example.com:8443/x/a?from=posthog.example.com&b=c' });
 });
 
@@ -103,8 +103,8 @@ test('what the template does not say is not made up', () => {
 });
 
 test('rules are called by their names', () => {
-  expect(ruleName(pass(OPEN, request('/e')).rule!)).toBe('rule 100 (Events)');
-  expect(ruleName(pass(OPEN, request('/login')).rule!)).toBe('the default rule');
+  expect(ruleName(trace(OPEN, request('/e')).rule!)).toBe('rule 100 (Events)');
+  expect(ruleName(trace(OPEN, request('/login')).rule!)).toBe('the default rule');
   expect(ruleName({ priority: 77, conditions: [], actions: [] })).toBe('rule 77');
   // On a listener that others share, priorities begin elsewhere; the logical id tells.
   expect(ruleName({ id: 'PostHogIngressEventsRule0A1B2C3D', priority: 4100, conditions: [], actions: [] })).toBe('rule 4100 (Events)');

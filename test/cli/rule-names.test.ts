@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess } from '../../lib';
 import { ruleName } from '../../lib/cli/passage';
-import { doorsOf } from '../../lib/cli/template-door';
+import { ingressesOf } from '../../lib/cli/template-door';
 import { PRIORITIES } from '../../lib/ingress/listener-rules';
 import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
 import { newPostHog, newStack } from '../helpers/stack';
@@ -10,7 +10,7 @@ import { OPT_IN } from '../ingress/modes';
 test('every rule of the library is called by its own name, also where that ends with the name of another', () => {
   const stack = newStack();
   newPostHog(stack, { appAccess: AppAccess.nobody(), publicEndpointGroups: [...OPT_IN] });
-  const [{ rules }] = doorsOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
+  const [{ rules }] = ingressesOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
   const names = rules.map(ruleName);
   expect(names).toContain(`rule ${PRIORITIES.ApiWebhooks} (ApiWebhooks)`);
   const known = Object.entries(PRIORITIES).map(([name, priority]) => `rule ${priority} (${name})`);

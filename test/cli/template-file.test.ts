@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { doorsOf } from '../../lib/cli/template-door';
+import { ingressesOf } from '../../lib/cli/template-door';
 import { readTemplate } from '../../lib/cli/template-file';
 import { cli, inFolder, templateOfPostHog } from './fixtures';
 
@@ -57,7 +57,7 @@ test.each([
   ['rules for plain HTTP only', JSON.stringify({ Resources: { ...HTTP, PlainRule: PLAIN_RULE } })],
 ])('a template with %s is read where it is named, and has no doors', async (_, text) => {
   await inFolder({ 'other.json': text }, async () => {
-    expect(() => doorsOf(readTemplate('other.json'))).toThrow('other.json has no listener with rules, and so no way in to a PostHog');
+    expect(() => ingressesOf(readTemplate('other.json'))).toThrow('other.json has no listener with rules, and so no way in to a PostHog');
     expect(await cli('routes', '-t', 'other.json')).toMatchObject({ exitCode: 2, err: 'cdk-posthog: other.json has no listener with rules, and so no way in to a PostHog' });
   });
 });

@@ -4,7 +4,7 @@ import { CLIENT_IP_COMMIT, CLIENT_IP_READERS, ClientIpRule } from '../../lib/cat
 import { resolveClientIp } from '../../lib/ingress/client-ip';
 import { Header } from '../../lib/ingress/forwarded-headers';
 
-interface Case {
+interface CheckContext {
   readonly name: string;
   readonly peer?: string;
   readonly settings?: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ interface Case {
   readonly clientIps: Readonly<Record<ClientIpRule, string | null>>;
 }
 
-const UPSTREAM = JSON.parse(readFileSync(path.join(__dirname, 'upstream-client-ips.json'), 'utf8')) as { readonly source: { readonly commit: string }; readonly cases: readonly Case[] };
+const UPSTREAM = JSON.parse(readFileSync(path.join(__dirname, 'upstream-client-ips.json'), 'utf8')) as { readonly source: { readonly commit: string }; readonly cases: readonly CheckContext[] };
 const CASES = UPSTREAM.cases;
 const DEFAULTS = { peer: '10.0.0.4', settings: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4,10.0.0.5,10.0.0.30' } };
 

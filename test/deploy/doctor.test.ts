@@ -8,7 +8,7 @@ import {
   CreateListenerCommand, DeleteListenerCommand, DeregisterTargetsCommand, DescribeTargetGroupsCommand, DescribeTargetHealthCommand, RegisterTargetsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { Finding } from '../../lib/cli/doctor/finding';
+import { NamedCheckResult } from '../../lib/cli/doctor/finding';
 import { listenerOf, loadBalancerOf } from './listeners';
 import { loadBalancerSubnets } from './networks';
 import {
@@ -48,7 +48,7 @@ async function amiss(...argv: string[]): Promise<{ exitCode: number; found: [che
   if (out === '') {
     throw new Error(err);
   }
-  const { findings } = JSON.parse(out) as { findings: Finding[] };
+  const { findings } = JSON.parse(out) as { findings: NamedCheckResult[] };
   return { exitCode, found: findings.filter(({ verdict }) => verdict !== 'right' && verdict !== 'warning').map(({ check, text }) => [check, text]) };
 }
 

@@ -92,18 +92,18 @@ describe('the normaliser of these tests', () => {
 
 describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the app open to %s', (_, mode) => {
   let answer: Answer;
-  /** The targets of the corpus that reach the app unasked, from a foreign address. */
+  /** The targets of the corpus that reach the app unavailable, from a foreign address. */
   let reached: string[];
   beforeAll(() => {
     answer = answersOf(mode);
     reached = HOSTILE_PATHS.filter((target, i) => answer({ target, sourceIp: OUTSIDE[i % OUTSIDE.length], method: METHODS[i % METHODS.length] }) === 'web');
   });
 
-  test('no hostile path reaches the app unasked', () => {
+  test('no hostile path reaches the app unavailable', () => {
     expect(reached).toEqual([]);
   });
 
-  test.each(['/static', '/shared'])('below %s, a path reaches the app unasked only where every server reads it as public', (namespace) => {
+  test.each(['/static', '/shared'])('below %s, a path reaches the app unavailable only where every server reads it as public', (namespace) => {
     const below = HOSTILE_PATHS.map((path) => namespace + path).filter((target) => answer({ target, sourceIp: OUTSIDE[0] }) === 'web');
     expect(below.length > 0).toBe(namespace !== '/shared' || mode.optIn);
     expect(below.filter((path) => !isPublicInApp(normalised(path), mode.optIn))).toEqual([]);

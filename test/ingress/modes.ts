@@ -35,7 +35,7 @@ export const MODES: Mode[] = ACCESS.flatMap((access) => [
   { ...access, name: `${access.name}, all groups open`, optIn: true },
 ]);
 
-/** What becomes of a request: the name of the container that it reaches unasked, `refused`, or `sign in`. */
+/** What becomes of a request: the name of the container that it reaches unavailable, `refused`, or `sign in`. */
 export type Answer = (request: Request) => string;
 
 /** Synthesises a whole PostHog and reads back what its load balancer does with requests. */

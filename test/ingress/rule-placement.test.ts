@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EndpointGroup, PostHogProcess } from '../../lib';
 import { APP_PRIORITY, DENY_RULES, LIMITS, PRIORITIES, RuleSpec, rulesFor } from '../../lib/ingress/listener-rules';
-import { checkPriorityBase, OWN_LISTENER, place, PRIORITY_SPAN, REST_PRIORITY, slices, valuesPerRule } from '../../lib/ingress/rule-placement';
+import { checkPriorityBase, OWN_LISTENER, place, PRIORITY_SPAN, DEFAULT_RULE_PRIORITY, slices, valuesPerRule } from '../../lib/ingress/rule-placement';
 import { MAX_APP_CIDRS } from '../../lib/ingress/app-access-cidrs';
 
 const SHARED = { base: 4000, host: 'posthog.example.com' };
@@ -34,7 +34,7 @@ test('gives every rule a name and a priority of its own, within the span', () =>
   const lastLive = PRIORITIES.LiveEvents + Math.ceil(MAX_APP_CIDRS / (valuesPerRule(SHARED) - 1)) - 1;
   expect(Object.values(PRIORITIES).filter((priority) => priority > PRIORITIES.LiveEvents && priority <= lastLive)).toEqual([]);
   expect(lastLive).toBeLessThan(APP_PRIORITY);
-  const priorities = [...placed.map(({ priority }) => priority), lastApp, SHARED.base + REST_PRIORITY];
+  const priorities = [...placed.map(({ priority }) => priority), lastApp, SHARED.base + DEFAULT_RULE_PRIORITY];
   expect(new Set(priorities).size).toBe(priorities.length);
   expect(new Set(placed.map(({ name }) => name)).size).toBe(placed.length);
   expect(Math.min(...priorities)).toBeGreaterThanOrEqual(SHARED.base);

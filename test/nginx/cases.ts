@@ -1,7 +1,7 @@
 import { LOAD_BALANCER } from './nginx';
 
 /** A request as it reaches nginx, and the address that the process must see. */
-export interface Case {
+export interface CheckContext {
   readonly name: string;
   /** Who connects to nginx. */
   readonly peer: string;
@@ -122,24 +122,24 @@ function append(lines: readonly string[], address: string, how = 'one line'): st
 }
 
 /** visitor -> load balancer. */
-const ONE_PROXY: Case[] = [V4, V6].flatMap((visitor) => FORGERIES.flatMap(([name, ...lines]) => {
+const ONE_PROXY: CheckContext[] = [V4, V6].flatMap((visitor) => FORGERIES.flatMap(([name, ...lines]) => {
   const several = lines.filter((line) => IS_FORWARDED_FOR.test(line)).length > 1;
   return (several ? Object.keys(APPENDING) : ['one line', 'own line']).map((how) => (
     { name: `${visitor} forges ${name} (${how})`, peer: LOAD_BALANCER, lines: append(lines, visitor, how), truth: visitor }));
 }));
 
 /** visitor -> network in front -> load balancer. */
-const TWO_PROXIES: Case[] = [[V4, EDGE_V4], [V6, EDGE_V6], [V4, EDGE_V6]].flatMap(([visitor, edge]) => FORGERIES.map(([name, ...lines]) => (
+const TWO_PROXIES: CheckContext[] = [[V4, EDGE_V4], [V6, EDGE_V6], [V4, EDGE_V6]].flatMap(([visitor, edge]) => FORGERIES.map(([name, ...lines]) => (
   { name: `${visitor} forges ${name} through ${edge}`, peer: LOAD_BALANCER, lines: append(append(lines, visitor), edge), truth: visitor })));
 
 /** Somebody who is no proxy connects, from next to the load balancer's subnets or from elsewhere in the VPC. */
-const NO_PROXY: Case[] = ['127.1.0.64', '127.0.255.255', '127.9.9.9'].flatMap((peer) => FORGERIES.map(([name, ...lines]) => (
+const NO_PROXY: CheckContext[] = ['127.1.0.64', '127.0.255.255', '127.9.9.9'].flatMap((peer) => FORGERIES.map(([name, ...lines]) => (
   { name: `${peer} connects and forges ${name}`, peer, lines, truth: peer })));
 
 const big = (bytes: number): string => `X-Big: ${'b'.repeat(bytes)}`;
 
 /** What only one kind of header shows. */
-const LIMITS: Case[] = [
+const LIMITS: CheckContext[] = [
   ...['127.1.0.0', '127.1.0.31', '127.1.0.32', '127.1.0.63'].map((peer) => ({ name: `the load balancer is at ${peer}`, peer, lines: append([], V4), truth: V4 })),
   { name: 'a health check', peer: LOAD_BALANCER, lines: [], truth: LOAD_BALANCER },
   { name: 'the load balancer adds ports', peer: LOAD_BALANCER, lines: append([`X-Forwarded-For: ${FORGED}`], `${V4}:4711`), truth: V4 },
@@ -160,4 +160,4 @@ const LIMITS: Case[] = [
   { name: 'a length and chunks', peer: LOAD_BALANCER, lines: ['Content-Length: 5', 'Transfer-Encoding: chunked', ...append([], V4)] },
 ];
 
-export const CASES: readonly Case[] = [...ONE_PROXY, ...TWO_PROXIES, ...NO_PROXY, ...LIMITS];
+export const CASES: readonly CheckContext[] = [...ONE_PROXY, ...TWO_PROXIES, ...NO_PROXY, ...LIMITS];

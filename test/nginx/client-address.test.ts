@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Case, CASES, FORGED } from './cases';
+import { CheckContext, CASES, FORGED } from './cases';
 import { beliefs } from './consumers';
 import { answerOn, exchange, get, open } from './exchange';
 import { CDN_CIDRS, LOAD_BALANCER, LOAD_BALANCER_CIDRS, Nginx, startNginx } from './nginx';
@@ -50,7 +50,7 @@ test('there are hundreds of cases, each under a name of its own', () => {
   expect(new Set(CASES.map(({ name }) => name)).size).toBe(CASES.length);
 });
 
-test.each(CASES.map((one): [string, Case] => [one.name, one]))('%s', async (_name, { peer, lines, truth }) => {
+test.each(CASES.map((one): [string, CheckContext] => [one.name, one]))('%s', async (_name, { peer, lines, truth }) => {
   const { status } = await exchange(nginx.port, peer, get(lines));
   if (truth === undefined) {
     expect(status).toBe(400);

@@ -1,4 +1,4 @@
-import { findingText } from '../../lib/private/acknowledge';
+import { resultText } from '../../lib/private/acknowledge';
 
 describe('the text of a finding', () => {
   test.each([
@@ -8,6 +8,6 @@ describe('the text of a finding', () => {
     ['a joined text', { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, '/', { Ref: 'Prefix' }, '*']] }, '<Bucket.Arn>/<Prefix>*'],
     ['a text joined with something between', { 'Fn::Join': [':', ['arn', { Ref: 'AWS::Partition' }]] }, 'arn:<AWS::Partition>'],
   ])('is that of cdk-nag for %s', (_, resolved, text) => {
-    expect(findingText(resolved)).toBe(text);
+    expect(resultText(resolved)).toBe(text);
   });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Lazy, Token } from 'aws-cdk-lib/core';
-import { checkHost, checkMisfit, checkPort } from '../../lib/stores/endpoint-checks';
+import { checkHost, checkUnsupportedEndpoint, checkPort } from '../../lib/stores/endpoint-checks';
 
-const MISFITS = [{ pattern: /^bad\./, reason: 'it is bad; use a good one' }];
+const UNSUPPORTED = [{ pattern: /^bad\./, reason: 'it is bad; use a good one' }];
 
 test('host names and addresses pass', () => {
   fc.assert(fc.property(fc.oneof(fc.domain(), fc.ipV4()), (host) => checkHost('host', host, [])));
@@ -14,8 +14,8 @@ test.each(['', 'redis://cache', 'cache:6379', 'cache/', '-cache', 'cache.', 'ca 
 });
 
 test('fails when the host is known not to work', () => {
-  expect(() => checkHost('host', 'bad.internal', MISFITS)).toThrow('`host` must name a server that PostHog can use, got: \'bad.internal\'; it is bad; use a good one');
-  expect(() => checkMisfit('brokers', 'bad.internal', MISFITS)).toThrow('`brokers` must name a server that PostHog can use');
+  expect(() => checkHost('host', 'bad.internal', UNSUPPORTED)).toThrow('`host` must name a server that PostHog can use, got: \'bad.internal\'; it is bad; use a good one');
+  expect(() => checkUnsupportedEndpoint('brokers', 'bad.internal', UNSUPPORTED)).toThrow('`brokers` must name a server that PostHog can use');
 });
 
 test('ports from 1 to 65535 pass, and nothing else does', () => {
@@ -26,6 +26,6 @@ test('ports from 1 to 65535 pass, and nothing else does', () => {
 });
 
 test('tokens pass, because their value is not known yet', () => {
-  expect(() => checkHost('host', Lazy.string({ produce: () => 'not a host' }), MISFITS)).not.toThrow();
+  expect(() => checkHost('host', Lazy.string({ produce: () => 'not a host' }), UNSUPPORTED)).not.toThrow();
   expect(() => checkPort('port', Token.asNumber({ Ref: 'Port' }))).not.toThrow();
 });

@@ -4,7 +4,7 @@ import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Postgres, PostgresAttributes } from '../../lib';
-import { factOf } from '../../lib/stores/postgres-facts';
+import { requireAttribute } from '../../lib/stores/postgres-facts';
 import { newStack } from '../helpers/stack';
 
 function secret(scope: Construct, name: string): ISecret {
@@ -51,9 +51,9 @@ test('whoever needs what is not known is told its name, and gets what is', () =>
   const stack = newStack();
   const urlSecret = secret(stack, 'url');
   const unsaid = Postgres.fromPostgresAttributes(stack, 'Unsaid', { urlSecret });
-  expect(() => factOf(unsaid, 'host', 'temporal, which takes no connection URL')).toThrow(
+  expect(() => requireAttribute(unsaid, 'host', 'temporal, which takes no connection URL')).toThrow(
     '`host` must be known of the PostgreSQL server for temporal, which takes no connection URL, got: undefined; give it to Postgres.fromPostgresAttributes()');
-  expect(factOf(Postgres.fromPostgresAttributes(stack, 'Said', { urlSecret, host: 'db.internal' }), 'host', 'temporal')).toBe('db.internal');
+  expect(requireAttribute(Postgres.fromPostgresAttributes(stack, 'Said', { urlSecret, host: 'db.internal' }), 'host', 'temporal')).toBe('db.internal');
 });
 
 test.each([

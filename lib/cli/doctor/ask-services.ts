@@ -1,7 +1,7 @@
 import { ContainerDefinition, Deployment as EcsDeployment, Service as EcsService, TaskDefinition } from '@aws-sdk/client-ecs';
 import { Aws } from './aws';
-import { orUnasked, short } from './aws-error';
-import { Asked, Container, isUnasked, Rollout, Service } from './deployment';
+import { orUnavailable, short } from './aws-error';
+import { Loaded, Container, isUnavailable, Rollout, Service } from './deployment';
 import { isDjango } from './processes';
 
 /**
@@ -12,11 +12,11 @@ import { isDjango } from './processes';
  * @param known the ARNs of the stack's services
  * @param targetGroups the ARNs of the load balancer's target groups
  */
-export async function askServices(aws: Aws, known: readonly string[], targetGroups: Asked<readonly string[]>): Promise<Asked<Service[]>> {
+export async function describeServices(aws: Aws, known: readonly string[], targetGroups: Loaded<readonly string[]>): Promise<Loaded<Service[]>> {
   const definitions = new Definitions(aws);
   const describe = (services: readonly EcsService[]) => Promise.all(services.map((service) => serviceOf(service, definitions)));
-  return orUnasked(named(aws, known).then(async (own) => {
-    if (isUnasked(targetGroups)) {
+  return orUnavailable(named(aws, known).then(async (own) => {
+    if (isUnavailable(targetGroups)) {
       return own.length > 0 ? describe(own) : targetGroups;
     }
     return own.some((service) => answers(service, targetGroups)) ? describe(own) : [...await describe(own), ...await search(aws, targetGroups, describe)];
@@ -50,17 +50,17 @@ function answers({ loadBalancers = [] }: EcsService, targetGroups: readonly stri
 }
 
 function runsDjango({ rollouts }: Service): boolean {
-  return rollouts.some(({ containers }) => !isUnasked(containers) && containers.some(isDjango));
+  return rollouts.some(({ containers }) => !isUnavailable(containers) && containers.some(isDjango));
 }
 
 /** Task definitions never change, so each is asked for once. */
 class Definitions {
-  private readonly answers = new Map<string, Promise<Asked<TaskDefinition>>>();
+  private readonly answers = new Map<string, Promise<Loaded<TaskDefinition>>>();
 
   public constructor(private readonly aws: Aws) {}
 
-  public get(name: string): Promise<Asked<TaskDefinition>> {
-    const answer = this.answers.get(name) ?? orUnasked(this.aws.taskDefinition(name));
+  public get(name: string): Promise<Loaded<TaskDefinition>> {
+    const answer = this.answers.get(name) ?? orUnavailable(this.aws.taskDefinition(name));
     this.answers.set(name, answer);
     return answer;
   }
@@ -84,7 +84,7 @@ async function serviceOf(service: EcsService, definitions: Definitions): Promise
     runningCount: service.runningCount ?? 0,
     targets: loadBalancers.flatMap(({ targetGroupArn, containerName }) => (targetGroupArn ? [{ targetGroup: targetGroupArn, container: containerName ?? '' }] : [])),
     rollouts,
-    newestDefinition: isUnasked(newest) ? newest : definitionName(newest.taskDefinitionArn ?? ''),
+    newestDefinition: isUnavailable(newest) ? newest : definitionName(newest.taskDefinitionArn ?? ''),
     lastEvent: events[0]?.message && short(events[0].message),
   };
 }
@@ -97,7 +97,7 @@ async function rolloutOf(rollout: EcsDeployment, definitions: Definitions): Prom
     reason: rollout.rolloutStateReason,
     runningCount: rollout.runningCount ?? 0,
     definition: definitionName(arn),
-    containers: isUnasked(definition) ? definition : (definition.containerDefinitions ?? []).map(containerOf),
+    containers: isUnavailable(definition) ? definition : (definition.containerDefinitions ?? []).map(containerOf),
   };
 }
 

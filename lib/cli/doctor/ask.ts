@@ -1,8 +1,8 @@
 import { LoadBalancer as ElbLoadBalancer, Listener as ElbListener, Rule, TargetGroup as ElbTargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { askServices } from './ask-services';
+import { describeServices } from './ask-services';
 import { Aws } from './aws';
-import { needed, orUnasked } from './aws-error';
-import { Asked, Certificate, CertificateDetails, Deployment, isUnasked, Listener, Subnet, TargetGroup, TargetHealth } from './deployment';
+import { needed, orUnavailable } from './aws-error';
+import { Loaded, Certificate, CertificateDetails, Deployment, isUnavailable, Listener, Subnet, TargetGroup, TargetHealth } from './deployment';
 import { findLoadBalancer, Found, Named } from './find-load-balancer';
 import { ListenerRule } from '../../ingress/rule-evaluator';
 import { ActionShape, RuleAction, ruleOf } from '../../ingress/rule-shapes';
@@ -14,17 +14,17 @@ const arnOf = (reference: unknown) => (typeof reference === 'string' ? reference
  *
  * Whatever does not depend on another answer is asked at the same time.
  */
-export async function askDeployment(aws: Aws, named: Named): Promise<Deployment> {
+export async function describeDeployment(aws: Aws, named: Named): Promise<Deployment> {
   const found = await findLoadBalancer(aws, named);
   const arn = found.loadBalancer.LoadBalancerArn!;
-  const groups = orUnasked(aws.targetGroups(arn));
-  const groupArns = groups.then((answer) => (isUnasked(answer) ? answer : answer.map(({ TargetGroupArn }) => TargetGroupArn!)));
+  const groups = orUnavailable(aws.targetGroups(arn));
+  const groupArns = groups.then((answer) => (isUnavailable(answer) ? answer : answer.map(({ TargetGroupArn }) => TargetGroupArn!)));
   const [attributes, listeners, subnets, targetGroups, services] = await Promise.all([
-    orUnasked(aws.loadBalancerAttributes(arn)),
-    askListeners(aws, found),
-    orUnasked(askSubnets(aws, subnetIdsOf(found.loadBalancer))),
-    groups.then(async (answer) => (isUnasked(answer) ? answer : Promise.all(answer.map((group) => askTargetGroup(aws, group))))),
-    groupArns.then((answer) => askServices(aws, found.services, answer)),
+    orUnavailable(aws.loadBalancerAttributes(arn)),
+    describeListeners(aws, found),
+    orUnavailable(describeSubnets(aws, subnetIdsOf(found.loadBalancer))),
+    groups.then(async (answer) => (isUnavailable(answer) ? answer : Promise.all(answer.map((group) => describeTargetGroup(aws, group))))),
+    groupArns.then((answer) => describeServices(aws, found.services, answer)),
   ]);
   return {
     region: aws.region,
@@ -35,7 +35,7 @@ export async function askDeployment(aws: Aws, named: Named): Promise<Deployment>
     targetGroups,
     subnets,
     services,
-    certificates: await askCertificates(aws, listeners),
+    certificates: await describeCertificates(aws, listeners),
   };
 }
 
@@ -44,21 +44,21 @@ function subnetIdsOf({ AvailabilityZones: zones = [] }: ElbLoadBalancer): string
 }
 
 /** A stack that only gives rules to a listener is asked about that one, and about the one for plain HTTP beside it. */
-async function askListeners(aws: Aws, { loadBalancer, listener }: Found): Promise<Listener[]> {
+async function describeListeners(aws: Aws, { loadBalancer, listener }: Found): Promise<Listener[]> {
   const all = await needed(aws.listeners(loadBalancer.LoadBalancerArn!));
   const wanted = all.filter(({ ListenerArn, Protocol }) => listener === undefined || ListenerArn === listener || Protocol === 'HTTP');
-  return Promise.all(wanted.map((one) => askListener(aws, one)));
+  return Promise.all(wanted.map((one) => describeListener(aws, one)));
 }
 
-async function askListener(aws: Aws, { ListenerArn: arn = '', Port = 0, Protocol, SslPolicy, Certificates = [] }: ElbListener): Promise<Listener> {
+async function describeListener(aws: Aws, { ListenerArn: arn = '', Port = 0, Protocol, SslPolicy, Certificates = [] }: ElbListener): Promise<Listener> {
   const endsTls = Protocol === 'HTTPS';
   const [rules, attributes, more] = await Promise.all([
     needed(aws.rules(arn)),
-    orUnasked(aws.listenerAttributes(arn)),
-    endsTls ? orUnasked(aws.listenerCertificates(arn)) : [],
+    orUnavailable(aws.listenerAttributes(arn)),
+    endsTls ? orUnavailable(aws.listenerCertificates(arn)) : [],
   ]);
   const first = Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []);
-  const certificates = isUnasked(more) ? more : [...new Set([...first, ...more.flatMap(({ CertificateArn }) => CertificateArn ?? [])])];
+  const certificates = isUnavailable(more) ? more : [...new Set([...first, ...more.flatMap(({ CertificateArn }) => CertificateArn ?? [])])];
   return { arn, port: Port, protocol: Protocol ?? '', tlsPolicy: endsTls ? SslPolicy : undefined, attributes, rules: rules.map(liveRule), certificates };
 }
 
@@ -74,36 +74,36 @@ function byWeight(groups: readonly { readonly TargetGroupArn?: string; readonly 
   return [...groups].sort((a, b) => (b.Weight ?? 1) - (a.Weight ?? 1));
 }
 
-async function askTargetGroup(aws: Aws, group: ElbTargetGroup): Promise<TargetGroup> {
+async function describeTargetGroup(aws: Aws, group: ElbTargetGroup): Promise<TargetGroup> {
   const { TargetGroupArn: arn = '', TargetGroupName: name = '', HealthCheckProtocol = '', HealthCheckPath = '', Matcher } = group;
-  const answer = await orUnasked(aws.targetHealth(arn));
+  const answer = await orUnavailable(aws.targetHealth(arn));
   const expected = Matcher?.HttpCode ? ` to answer ${Matcher.HttpCode}` : '';
   return {
     arn,
     name,
     healthCheck: `${HealthCheckProtocol} ${HealthCheckPath}${expected}`.trim(),
-    targets: isUnasked(answer) ? answer : answer.map(({ Target, TargetHealth: health }): TargetHealth => ({
+    targets: isUnavailable(answer) ? answer : answer.map(({ Target, TargetHealth: health }): TargetHealth => ({
       target: `${Target?.Id}:${Target?.Port}`, state: health?.State ?? 'unknown', reason: health?.Reason, description: health?.Description,
     })),
   };
 }
 
-async function askSubnets(aws: Aws, ids: readonly string[]): Promise<Subnet[]> {
+async function describeSubnets(aws: Aws, ids: readonly string[]): Promise<Subnet[]> {
   const subnets = await aws.subnets(ids);
   return subnets.map(({ SubnetId = '', CidrBlock }) => ({ id: SubnetId, cidr: CidrBlock || undefined }));
 }
 
-async function askCertificates(aws: Aws, listeners: readonly Listener[]): Promise<Certificate[]> {
-  const arns = [...new Set(listeners.flatMap(({ certificates }) => (isUnasked(certificates) ? [] : certificates)))];
-  return Promise.all(arns.map(async (arn) => ({ arn, details: await askCertificate(aws, arn) })));
+async function describeCertificates(aws: Aws, listeners: readonly Listener[]): Promise<Certificate[]> {
+  const arns = [...new Set(listeners.flatMap(({ certificates }) => (isUnavailable(certificates) ? [] : certificates)))];
+  return Promise.all(arns.map(async (arn) => ({ arn, details: await describeCertificate(aws, arn) })));
 }
 
-async function askCertificate(aws: Aws, arn: string): Promise<Asked<CertificateDetails>> {
+async function describeCertificate(aws: Aws, arn: string): Promise<Loaded<CertificateDetails>> {
   if (!arn.includes(':acm:')) {
-    return { unasked: 'it is no certificate of ACM' };
+    return { unavailable: 'it is no certificate of ACM' };
   }
-  const answer = await orUnasked(aws.certificate(arn));
-  return isUnasked(answer) ? answer : {
+  const answer = await orUnavailable(aws.certificate(arn));
+  return isUnavailable(answer) ? answer : {
     status: answer.Status ?? 'unknown',
     names: [...new Set([...(answer.DomainName ? [answer.DomainName] : []), ...(answer.SubjectAlternativeNames ?? [])])],
     notAfter: answer.NotAfter,

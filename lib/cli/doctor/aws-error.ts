@@ -1,4 +1,4 @@
-import { Unasked } from './deployment';
+import { Unavailable } from './deployment';
 import { CommandError } from '../command';
 
 /** Something that AWS refused, or that is not there: the others can still be asked. */
@@ -52,12 +52,12 @@ export function meaningOf(error: unknown, action: string, region: string): Error
 }
 
 /** The answer, or why it could not be had. Throws what keeps every question from being asked. */
-export async function orUnasked<T>(answer: Promise<T>): Promise<T | Unasked> {
+export async function orUnavailable<T>(answer: Promise<T>): Promise<T | Unavailable> {
   try {
     return await answer;
   } catch (error) {
     if (error instanceof AwsRefusal) {
-      return { unasked: error.message };
+      return { unavailable: error.message };
     }
     throw error;
   }

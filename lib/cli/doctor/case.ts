@@ -1,12 +1,12 @@
 import { Deployment } from './deployment';
 import { likelyDomain } from './domain';
-import { LiveDoor, liveDoor, tlsListener } from './live-door';
+import { DeployedIngress, deployedIngress, tlsListener } from './live-door';
 import { ReleaseDescription } from '../../release/release-description';
 import { Access } from '../access';
-import { Visits, visitorsOf } from '../visits';
+import { ProbeContext, probeAddressesOf } from '../visits';
 
 /** What is meant, besides what stands. */
-export interface Intention {
+export interface CheckOptions {
   /** The name that visitors use; left out, what most of the deployment names. */
   readonly domain?: string;
   /** Who is meant to open the app; left out, whoever can. */
@@ -19,17 +19,17 @@ export interface Intention {
 }
 
 /** What a check judges. */
-export interface Case extends Intention, Visits {
+export interface CheckContext extends CheckOptions, ProbeContext {
   readonly deployment: Deployment;
   /** The way in; undefined where no listener ends TLS. */
-  readonly door?: LiveDoor;
+  readonly door?: DeployedIngress;
 }
 
 /** The case of a deployment, to be judged. */
-export function caseOf(deployment: Deployment, intention: Intention): Case {
+export function checkContextOf(deployment: Deployment, intention: CheckOptions): CheckContext {
   const domain = intention.domain ?? likelyDomain(deployment, tlsListener(deployment));
-  const door = liveDoor(deployment, domain);
-  return { ...intention, domain, deployment, door, ...visitorsOf(door?.rules ?? []) };
+  const door = deployedIngress(deployment, domain);
+  return { ...intention, domain, deployment, door, ...probeAddressesOf(door?.rules ?? []) };
 }
 
 /** Some of a list, and how many more there are. */

@@ -2,12 +2,12 @@ import { ListenerRule } from '../../ingress/rule-evaluator';
 import { RuleAction } from '../../ingress/rule-shapes';
 
 /** What was asked for, or why it could not be asked. */
-export type Asked<T> = T | Unasked;
+export type Loaded<T> = T | Unavailable;
 
 /** Something that could not be asked. */
-export interface Unasked {
+export interface Unavailable {
   /** Why, in one line: `the credentials may not ecs:DescribeServices`. */
-  readonly unasked: string;
+  readonly unavailable: string;
 }
 
 /** A load balancer and all that it leads to, as an account tells it. */
@@ -17,14 +17,14 @@ export interface Deployment {
   readonly stack?: string;
   readonly loadBalancer: LoadBalancer;
   /** The load balancer's attributes, by key. */
-  readonly attributes: Asked<Readonly<Record<string, string>>>;
+  readonly attributes: Loaded<Readonly<Record<string, string>>>;
   readonly listeners: readonly Listener[];
   /** The target groups that the load balancer's rules name. */
-  readonly targetGroups: Asked<readonly TargetGroup[]>;
+  readonly targetGroups: Loaded<readonly TargetGroup[]>;
   /** The subnets that the load balancer stands in now. */
-  readonly subnets: Asked<readonly Subnet[]>;
+  readonly subnets: Loaded<readonly Subnet[]>;
   /** The ECS services behind it, and those beside them that run Django. */
-  readonly services: Asked<readonly Service[]>;
+  readonly services: Loaded<readonly Service[]>;
   /** The certificates of its listeners. */
   readonly certificates: readonly Certificate[];
 }
@@ -46,11 +46,11 @@ export interface Listener {
   /** The policy of a listener that ends TLS. */
   readonly tlsPolicy?: string;
   /** The listener's attributes, by key. */
-  readonly attributes: Asked<Readonly<Record<string, string>>>;
+  readonly attributes: Loaded<Readonly<Record<string, string>>>;
   /** Its rules, its default rule as the last of them; target groups are named by their ARNs. */
   readonly rules: readonly ListenerRule<RuleAction>[];
   /** The ARNs of its certificates, that for clients without SNI first. */
-  readonly certificates: Asked<readonly string[]>;
+  readonly certificates: Loaded<readonly string[]>;
 }
 
 /** Where a listener forwards to. */
@@ -59,7 +59,7 @@ export interface TargetGroup {
   readonly name: string;
   /** What the load balancer asks to see whether a target is well. */
   readonly healthCheck: string;
-  readonly targets: Asked<readonly TargetHealth[]>;
+  readonly targets: Loaded<readonly TargetHealth[]>;
 }
 
 /** How one target is. */
@@ -93,7 +93,7 @@ export interface Service {
   /** Its deployments: the one that it is brought to first, then those that it is brought away from. */
   readonly rollouts: readonly Rollout[];
   /** The newest active revision of the same family, such as `posthog-web:13`. */
-  readonly newestDefinition: Asked<string>;
+  readonly newestDefinition: Loaded<string>;
   /** What ECS last said about it. */
   readonly lastEvent?: string;
 }
@@ -106,7 +106,7 @@ export interface Rollout {
   readonly runningCount: number;
   /** The task definition, such as `posthog-web:12`. */
   readonly definition: string;
-  readonly containers: Asked<readonly Container[]>;
+  readonly containers: Loaded<readonly Container[]>;
 }
 
 /** A container of a task definition. */
@@ -125,7 +125,7 @@ export interface Container {
 /** A certificate of a listener. */
 export interface Certificate {
   readonly arn: string;
-  readonly details: Asked<CertificateDetails>;
+  readonly details: Loaded<CertificateDetails>;
 }
 
 /** What ACM says of a certificate. */
@@ -143,6 +143,6 @@ export interface CertificateDetails {
 }
 
 /** Whether something could not be asked. */
-export function isUnasked<T extends object | string>(answer: Asked<T>): answer is Unasked {
-  return typeof answer === 'object' && 'unasked' in answer;
+export function isUnavailable<T extends object | string>(answer: Loaded<T>): answer is Unavailable {
+  return typeof answer === 'object' && 'unavailable' in answer;
 }

@@ -1,8 +1,8 @@
-import { askDeployment } from './ask';
+import { describeDeployment } from './ask';
 import { Aws } from './aws';
-import { Intention } from './case';
+import { CheckOptions } from './case';
 import { Named } from './find-load-balancer';
-import { Diagnosis, judge } from './judge';
+import { Diagnosis, runDoctor } from './judge';
 
 /**
  * Asks AWS about a deployment, and judges the answers.
@@ -12,8 +12,8 @@ import { Diagnosis, judge } from './judge';
  * @param region where; left out: where the environment or the profile says
  * @param begin called once the region is known, before anything is asked
  */
-export async function diagnose(named: Named, intention: Intention, region: string | undefined, begin: (region: string) => void): Promise<Diagnosis> {
+export async function diagnose(named: Named, intention: CheckOptions, region: string | undefined, begin: (region: string) => void): Promise<Diagnosis> {
   const aws = await Aws.in(region);
   begin(aws.region);
-  return judge(await askDeployment(aws, named), intention);
+  return runDoctor(await describeDeployment(aws, named), intention);
 }

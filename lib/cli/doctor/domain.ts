@@ -1,4 +1,4 @@
-import { Deployment, isUnasked, Listener } from './deployment';
+import { Deployment, isUnavailable, Listener } from './deployment';
 import { djangoOf } from './processes';
 
 /**
@@ -10,13 +10,13 @@ import { djangoOf } from './processes';
  */
 export function likelyDomain(deployment: Deployment, listener: Listener | undefined): string | undefined {
   const django = djangoOf(deployment);
-  const environments = isUnasked(django) ? [] : django.map(({ container }) => container.environment);
-  const certificates = listener && !isUnasked(listener.certificates) ? listener.certificates : [];
+  const environments = isUnavailable(django) ? [] : django.map(({ container }) => container.environment);
+  const certificates = listener && !isUnavailable(listener.certificates) ? listener.certificates : [];
   const sources = [
     environments.flatMap(({ ALLOWED_HOSTS = '' }) => ALLOWED_HOSTS.split(',')),
     environments.flatMap(({ SITE_URL = '' }) => /^https?:\/\/([^/:]+)/.exec(SITE_URL)?.[1] ?? []),
     (listener?.rules ?? []).flatMap(({ conditions }) => conditions).filter(({ field }) => field === 'host-header').flatMap(({ values = [] }) => values),
-    deployment.certificates.filter(({ arn }) => certificates.includes(arn)).flatMap(({ details }) => (isUnasked(details) ? [] : details.names)),
+    deployment.certificates.filter(({ arn }) => certificates.includes(arn)).flatMap(({ details }) => (isUnavailable(details) ? [] : details.names)),
   ].map((names) => [...new Set(names.map((name) => name.trim().toLowerCase()).filter(isHostName))]);
   const candidates = [...new Set(sources.flat())];
   const votes = (name: string) => sources.filter((names) => names.includes(name)).length;

@@ -1,55 +1,55 @@
-import { Case, caseOf, Intention } from './case';
-import { judgeAddressProxy } from './checks/address-proxy';
-import { judgeApp } from './checks/app';
-import { judgeAttributes } from './checks/attributes';
-import { judgeCertificate } from './checks/certificate';
-import { judgeEndpoints } from './checks/endpoints';
-import { judgeInternal } from './checks/internal';
-import { judgeListenerAttributes } from './checks/listener-attributes';
-import { judgeListeners } from './checks/listeners';
-import { judgeLiveEvents } from './checks/live-events';
-import { judgeNeighbours } from './checks/neighbours';
-import { judgeProxySettings } from './checks/proxy-settings';
-import { judgeRedirect } from './checks/redirect';
+import { CheckContext, checkContextOf, CheckOptions } from './case';
+import { checkAddressProxy } from './checks/address-proxy';
+import { checkApp } from './checks/app';
+import { checkAttributes } from './checks/attributes';
+import { checkCertificate } from './checks/certificate';
+import { checkEndpoints } from './checks/endpoints';
+import { checkInternalPaths } from './checks/internal';
+import { checkListenerAttributes } from './checks/listener-attributes';
+import { checkListeners } from './checks/listeners';
+import { checkLiveEvents } from './checks/live-events';
+import { checkNeighbours } from './checks/neighbours';
+import { checkProxySettings } from './checks/proxy-settings';
+import { checkRedirect } from './checks/redirect';
 import { checkRelease } from './checks/release';
-import { judgeRewrites } from './checks/rewrites';
-import { judgeServices } from './checks/services';
-import { judgeTargetHealth } from './checks/target-health';
-import { judgeTlsPolicy } from './checks/tls-policy';
-import { judgeTrustedProxies } from './checks/trusted-proxies';
+import { checkRewrites } from './checks/rewrites';
+import { checkServices } from './checks/services';
+import { checkTargetHealth } from './checks/target-health';
+import { checkTlsPolicy } from './checks/tls-policy';
+import { checkTrustedProxies } from './checks/trusted-proxies';
 import { Deployment } from './deployment';
-import { Finding, Judgement } from './finding';
+import { NamedCheckResult, CheckResult } from './finding';
 
 /** Every check, in the order in which it is told. Adding one is one entry here and one file in `checks`. */
-export const CHECKS: Readonly<Record<string, (judged: Case) => Judgement[]>> = {
-  'listeners': judgeListeners,
-  'tls-policy': judgeTlsPolicy,
-  'certificate': judgeCertificate,
-  'redirect': judgeRedirect,
-  'attributes': judgeAttributes,
-  'listener-attributes': judgeListenerAttributes,
-  'endpoints': judgeEndpoints,
-  'rewrites': judgeRewrites,
-  'neighbours': judgeNeighbours,
-  'app': judgeApp,
-  'internal-paths': judgeInternal,
-  'live-events': judgeLiveEvents,
-  'targets': judgeTargetHealth,
-  'services': judgeServices,
+export const CHECKS: Readonly<Record<string, (judged: CheckContext) => CheckResult[]>> = {
+  'listeners': checkListeners,
+  'tls-policy': checkTlsPolicy,
+  'certificate': checkCertificate,
+  'redirect': checkRedirect,
+  'attributes': checkAttributes,
+  'listener-attributes': checkListenerAttributes,
+  'endpoints': checkEndpoints,
+  'rewrites': checkRewrites,
+  'neighbours': checkNeighbours,
+  'app': checkApp,
+  'internal-paths': checkInternalPaths,
+  'live-events': checkLiveEvents,
+  'targets': checkTargetHealth,
+  'services': checkServices,
   'release': checkRelease,
-  'trusted-proxies': judgeTrustedProxies,
-  'proxy-settings': judgeProxySettings,
-  'address-proxy': judgeAddressProxy,
+  'trusted-proxies': checkTrustedProxies,
+  'proxy-settings': checkProxySettings,
+  'address-proxy': checkAddressProxy,
 };
 
 /** What was found, and about what. */
 export interface Diagnosis {
-  readonly judged: Case;
-  readonly findings: readonly Finding[];
+  readonly context: CheckContext;
+  readonly results: readonly NamedCheckResult[];
 }
 
 /** Judges a deployment by every check. */
-export function judge(deployment: Deployment, intention: Intention): Diagnosis {
-  const judged = caseOf(deployment, intention);
-  return { judged, findings: Object.entries(CHECKS).flatMap(([check, judgeOne]) => judgeOne(judged).map((judgement) => ({ check, ...judgement }))) };
+export function runDoctor(deployment: Deployment, intention: CheckOptions): Diagnosis {
+  const judged = checkContextOf(deployment, intention);
+  return { context: judged, results: Object.entries(CHECKS).flatMap(([check, judgeOne]) => judgeOne(judged).map((judgement) => ({ check, ...judgement }))) };
 }

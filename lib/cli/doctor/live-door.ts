@@ -1,6 +1,6 @@
-import { Deployment, isUnasked, Listener, Service } from './deployment';
+import { Deployment, isUnavailable, Listener, Service } from './deployment';
 import { containersOf, processOf } from './processes';
-import { Door, Target } from '../door';
+import { IngressModel, Target } from '../door';
 import { verifyingProxy } from '../verifying-proxy';
 import { CLIENT_ADDRESS_CONTAINER } from '../../ingress/nginx-config';
 import { globMatches, ListenerRule } from '../../ingress/rule-evaluator';
@@ -8,7 +8,7 @@ import { RuleAction } from '../../ingress/rule-shapes';
 import { firstAssignableAddress } from '../../ingress/trusted-addresses';
 
 /** The way in to a deployment, as it stands now. */
-export interface LiveDoor extends Door {
+export interface DeployedIngress extends IngressModel {
   readonly listener: Listener;
   /** Target groups that requests are forwarded to and that no known service answers for, by the name that stands for their process. */
   readonly unclaimed: ReadonlySet<string>;
@@ -27,12 +27,12 @@ export function plainListener({ listeners }: Deployment): Listener | undefined {
 }
 
 /** The way in to a deployment; undefined where no listener ends TLS. */
-export function liveDoor(deployment: Deployment, domain: string | undefined): LiveDoor | undefined {
+export function deployedIngress(deployment: Deployment, domain: string | undefined): DeployedIngress | undefined {
   const listener = tlsListener(deployment);
   if (!listener) {
     return undefined;
   }
-  const services = isUnasked(deployment.services) ? [] : deployment.services;
+  const services = isUnavailable(deployment.services) ? [] : deployment.services;
   const answered = Object.fromEntries(services.flatMap((service) => service.targets.map((target): [string, Target] => [target.targetGroup, targetOf(service)])));
   const rules = rulesForHost(listener.rules, domain);
   const forwarded = [...new Set(rules.flatMap(({ actions }) => actions).flatMap(({ targetGroup }) => targetGroup ?? []))].filter((arn) => !(arn in answered));
@@ -42,8 +42,8 @@ export function liveDoor(deployment: Deployment, domain: string | undefined): Li
     hosts: domain === undefined ? [] : [domain],
     rules: rules.filter(isReadable),
     plainRules: plainListener(deployment)?.rules.filter(isReadable),
-    attributes: isUnasked(deployment.attributes) ? {} : deployment.attributes,
-    listenerAttributes: isUnasked(listener.attributes) ? {} : listener.attributes,
+    attributes: isUnavailable(deployment.attributes) ? {} : deployment.attributes,
+    listenerAttributes: isUnavailable(listener.attributes) ? {} : listener.attributes,
     loadBalancerAddress: firstAddress(deployment),
     targets: { ...answered, ...unclaimed },
     listener,
@@ -91,6 +91,6 @@ function isReadable({ conditions, rewrites }: ListenerRule<RuleAction>): boolean
 }
 
 function firstAddress({ subnets }: Deployment): string | undefined {
-  const cidrs = isUnasked(subnets) ? [] : subnets.flatMap(({ cidr }) => cidr ?? []);
+  const cidrs = isUnavailable(subnets) ? [] : subnets.flatMap(({ cidr }) => cidr ?? []);
   return cidrs.map(firstAssignableAddress).find((address) => address !== undefined);
 }

@@ -1,4 +1,4 @@
-import { Asked, Container, Deployment, isUnasked, Rollout, Service } from './deployment';
+import { Loaded, Container, Deployment, isUnavailable, Rollout, Service } from './deployment';
 import { CLIENT_ADDRESS_CONTAINER } from '../../ingress/nginx-config';
 import { isProcess, PostHogProcess } from '../../catalog/posthog-process';
 
@@ -22,7 +22,7 @@ export function processOf(service: Service): string {
 
 /** The containers that a service is brought to. */
 export function containersOf({ rollouts: [primary] }: Service): readonly Container[] {
-  return primary && !isUnasked(primary.containers) ? primary.containers : [];
+  return primary && !isUnavailable(primary.containers) ? primary.containers : [];
 }
 
 /** Whether a container runs Django. */
@@ -37,17 +37,17 @@ export function liveRollouts({ rollouts }: Service): Rollout[] {
 }
 
 /** Every container that runs Django, each once for every task definition that runs. */
-export function djangoOf({ services }: Deployment): Asked<Django[]> {
-  if (isUnasked(services)) {
+export function djangoOf({ services }: Deployment): Loaded<Django[]> {
+  if (isUnavailable(services)) {
     return services;
   }
-  const refused = services.flatMap(liveRollouts).map(({ containers }) => containers).find(isUnasked);
+  const refused = services.flatMap(liveRollouts).map(({ containers }) => containers).find(isUnavailable);
   if (refused) {
     return refused;
   }
   return services.flatMap((service) => {
     const rollouts = liveRollouts(service);
-    return rollouts.flatMap(({ definition, containers }) => (isUnasked(containers) ? [] : containers.filter(isDjango)).map((container) => ({
+    return rollouts.flatMap(({ definition, containers }) => (isUnavailable(containers) ? [] : containers.filter(isDjango)).map((container) => ({
       label: rollouts.length > 1 ? `${container.name} (${definition})` : container.name, container,
     })));
   });
@@ -55,7 +55,7 @@ export function djangoOf({ services }: Deployment): Asked<Django[]> {
 
 /** Whether any service has the nginx that verifies addresses. */
 export function verifiesAddresses({ services }: Deployment): boolean {
-  return !isUnasked(services) && services.some((service) => containersOf(service).some(({ name }) => name === CLIENT_ADDRESS_CONTAINER));
+  return !isUnavailable(services) && services.some((service) => containersOf(service).some(({ name }) => name === CLIENT_ADDRESS_CONTAINER));
 }
 
 /** Whether Django takes a text for true (posthog/settings/utils.py, `str_to_bool`). */

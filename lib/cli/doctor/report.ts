@@ -1,11 +1,11 @@
 import type { Diagnosis } from './judge';
-import { Finding, Verdict } from './finding';
+import { NamedCheckResult, Verdict } from './finding';
 import { ExitCode } from '../command';
 
 const MARKS: Readonly<Record<Verdict, string>> = { right: '✓', wrong: '✗', unknown: '?', warning: '!' };
 
 /** A diagnosis for a reader: a line each, and the fix below what is wrong. */
-export function asText({ judged, findings }: Diagnosis): string {
+export function asText({ context: judged, results: findings }: Diagnosis): string {
   const { deployment: { loadBalancer, region, stack }, domain } = judged;
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.flatMap(({ check, verdict, text, fix }) => [
@@ -17,7 +17,7 @@ export function asText({ judged, findings }: Diagnosis): string {
 }
 
 /** A diagnosis for a program. */
-export function asJson({ judged: { deployment, domain }, findings }: Diagnosis): string {
+export function asJson({ context: { deployment, domain }, results: findings }: Diagnosis): string {
   const { loadBalancer, region, stack } = deployment;
   return JSON.stringify({ region, stack, loadBalancer: loadBalancer.arn, domain, summary: counts(findings), findings }, undefined, 2);
 }
@@ -28,7 +28,7 @@ export function asJson({ judged: { deployment, domain }, findings }: Diagnosis):
  * @param findings what was found
  * @param allowUnknown whether what could not be asked may pass
  */
-export function exitCodeOf(findings: readonly Finding[], allowUnknown: boolean): ExitCode {
+export function exitCodeOf(findings: readonly NamedCheckResult[], allowUnknown: boolean): ExitCode {
   const { wrong, unknown } = counts(findings);
   if (wrong > 0) {
     return ExitCode.FINDINGS;
@@ -36,12 +36,12 @@ export function exitCodeOf(findings: readonly Finding[], allowUnknown: boolean):
   return unknown > 0 && !allowUnknown ? ExitCode.FAILED : ExitCode.OK;
 }
 
-function counts(findings: readonly Finding[]): Record<Verdict, number> {
+function counts(findings: readonly NamedCheckResult[]): Record<Verdict, number> {
   const count = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
   return { right: count('right'), wrong: count('wrong'), unknown: count('unknown'), warning: count('warning') };
 }
 
-function summary(findings: readonly Finding[]): string {
+function summary(findings: readonly NamedCheckResult[]): string {
   const { right, wrong, unknown, warning } = counts(findings);
   return [`${right} right`, `${wrong} wrong`, ...unknown > 0 ? [`${unknown} not known`] : [], ...warning > 0 ? [`${warning} to look at`] : []].join(', ');
 }

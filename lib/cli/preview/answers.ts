@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 import { isLoopback } from './loopback';
-import { VisitorRequest } from '../door';
+import { ClientRequest } from '../door';
 import { Outcome } from '../passage';
 import { answerOf } from '../routes';
 import { hostWithoutPort } from '../../private/ip';
@@ -14,7 +14,7 @@ export interface PreviewPorts {
 }
 
 /** Answers a request as the load balancer itself does, with no process behind it. */
-export function answer(res: ServerResponse, outcome: Exclude<Outcome, { kind: 'arrives' }>, request: VisitorRequest, visited: string, ports: PreviewPorts): void {
+export function answer(res: ServerResponse, outcome: Exclude<Outcome, { kind: 'arrives' }>, request: ClientRequest, visited: string, ports: PreviewPorts): void {
   switch (outcome.kind) {
     case 'answered':
       res.writeHead(outcome.status, outcome.contentType === undefined ? {} : { 'Content-Type': outcome.contentType }).end(outcome.body);
@@ -31,7 +31,7 @@ export function answer(res: ServerResponse, outcome: Exclude<Outcome, { kind: 'a
 }
 
 /** A redirect to the load balancer itself, for a visitor who came by a name of this machine: to the preview. */
-function locationHere(location: string, { host }: VisitorRequest, ports: PreviewPorts): string {
+function locationHere(location: string, { host }: ClientRequest, ports: PreviewPorts): string {
   const own = hostWithoutPort(host);
   for (const [origin, port] of [[`https://${own}/`, ports.https], [`http://${own}/`, ports.http]] as const) {
     if (port !== undefined && location.startsWith(origin)) {
@@ -41,7 +41,7 @@ function locationHere(location: string, { host }: VisitorRequest, ports: Preview
   return location;
 }
 
-function signInPage({ where, then }: Extract<Outcome, { kind: 'sign-in' }>, request: VisitorRequest): string {
+function signInPage({ where, then }: Extract<Outcome, { kind: 'sign-in' }>, request: ClientRequest): string {
   return `<!doctype html>
 <html lang="en">
 <title>Sign-in, in the preview</title>

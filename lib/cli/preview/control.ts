@@ -3,12 +3,12 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { PreviewPorts } from './answers';
 import { describe } from './description';
-import { doorFor } from './load-balancer';
+import { ingressFor } from './load-balancer';
 import { isLoopback } from './loopback';
 import { bodyOf, BodyTooLarge, json, partsOf, text } from './stubs/replies';
 import { Traffic } from './traffic';
 import { TrialError, tryOut } from './try';
-import { Door } from '../door';
+import { IngressModel } from '../door';
 
 /** What lies under this prefix belongs to the preview, and is answered before the rules are asked. PostHog has no such path. */
 export const CONTROL_PREFIX = '/__preview';
@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** What the page and its API work with. */
 export interface ControlProps {
-  readonly doors: readonly Door[];
+  readonly doors: readonly IngressModel[];
   readonly traffic: Traffic;
   ports(): PreviewPorts;
   /** The folder with the page's files. */
@@ -76,7 +76,7 @@ export class Control {
   private describe(host: string) {
     const { https, http } = this.props.ports();
     const { doors } = this.props;
-    return describe(doorFor(doors, host), doors, `https://localhost:${https}`, http === undefined ? undefined : `http://localhost:${http}`);
+    return describe(ingressFor(doors, host), doors, `https://localhost:${https}`, http === undefined ? undefined : `http://localhost:${http}`);
   }
 
   private async try(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -88,7 +88,7 @@ export class Control {
     }
     try {
       const input: unknown = JSON.parse((await bodyOf(req, BODY_LIMIT)).toString('utf8'));
-      json(res, 200, await tryOut(input, (host) => doorFor(this.props.doors, host), this.props.ports()), NO_STORE);
+      json(res, 200, await tryOut(input, (host) => ingressFor(this.props.doors, host), this.props.ports()), NO_STORE);
     } catch (error) {
       if (!(error instanceof TrialError || error instanceof SyntaxError || error instanceof BodyTooLarge)) {
         throw error;

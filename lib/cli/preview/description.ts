@@ -1,16 +1,16 @@
-import { DoorFacts, DoorRule } from './page/wire';
+import { IngressFacts, RuleDescription } from './page/wire';
 import { targetsOf } from './stubs';
 import { appStateOf } from '../app-state';
-import { Door } from '../door';
+import { IngressModel } from '../door';
 import { conditionText } from '../explain';
 import { ruleName } from '../passage';
 import { Route, routesOf } from '../routes';
-import { visitorsOf } from '../visits';
+import { probeAddressesOf } from '../visits';
 import { ListenerRule } from '../../ingress/rule-evaluator';
 import { RuleAction } from '../../ingress/rule-shapes';
 
 /** A way in, in words: what the page knows, with what programs ask besides. */
-export interface DoorDescription extends DoorFacts {
+export interface IngressDescription extends IngressFacts {
   readonly endpoints: readonly Route[];
   readonly processes: readonly { readonly name: string; readonly stub: true; readonly settings: Readonly<Record<string, string>> }[];
 }
@@ -20,15 +20,15 @@ const SETTINGS = ['IS_BEHIND_PROXY', 'TRUSTED_PROXIES', 'TRUST_ALL_PROXIES', 'AL
 const LIST_SHOWN = 3;
 
 /** Describes one of the ways in of a template. */
-export function describe(door: Door, doors: readonly Door[], url: string, plainUrl: string | undefined): DoorDescription {
+export function describe(door: IngressModel, doors: readonly IngressModel[], url: string, plainUrl: string | undefined): IngressDescription {
   return {
     source: door.source,
     hosts: door.hosts,
     allHosts: doors.flatMap(({ hosts }) => hosts),
     url,
     plainUrl: door.plainRules && plainUrl,
-    access: appStateOf({ door, domain: door.hosts[0], ...visitorsOf(door.rules) }).access,
-    rules: [...door.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): DoorRule => ({
+    access: appStateOf({ door, domain: door.hosts[0], ...probeAddressesOf(door.rules) }).access,
+    rules: [...door.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): RuleDescription => ({
       name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule, rule.actions, door),
     })),
     endpoints: routesOf(door, door.hosts[0] ?? ''),
@@ -38,7 +38,7 @@ export function describe(door: Door, doors: readonly Door[], url: string, plainU
   };
 }
 
-function actionOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], door: Door): { readonly action: string; readonly process?: string } {
+function actionOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], door: IngressModel): { readonly action: string; readonly process?: string } {
   switch (action.type) {
     case 'forward': {
       const process = door.targets[action.targetGroup ?? '']?.process;

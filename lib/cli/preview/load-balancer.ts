@@ -4,8 +4,8 @@ import { answer, PreviewPorts } from './answers';
 import { Forwarding } from './forwarding';
 import { headersOf, isLoopback } from './loopback';
 import { Traffic } from './traffic';
-import { Door, Target, VisitorRequest } from '../door';
-import { Outcome, pass, Passage, ruleName } from '../passage';
+import { IngressModel, Target, ClientRequest } from '../door';
+import { Outcome, trace, RequestTrace, ruleName } from '../passage';
 import { hostWithoutPort } from '../../private/ip';
 
 /** The header with which a visitor pretends to come from an address. Only the preview reads it, and no process gets it. */
@@ -16,10 +16,10 @@ export const RULE_HEADER = 'X-Preview-Rule';
 /** What the load balancer of the preview works with. */
 export interface LoadBalancerProps {
   /** The ways in; one answers to each request. */
-  readonly doors: readonly Door[];
+  readonly doors: readonly IngressModel[];
   readonly traffic: Traffic;
   /** Where the process behind a door listens. */
-  portOf(door: Door, target: Target): number;
+  portOf(door: IngressModel, target: Target): number;
   /** The ports that visitors use; asked late, because the system may pick them. */
   ports(): PreviewPorts;
   /** The address of visitors who pretend none; left out: the one that they connect from. */
@@ -33,7 +33,7 @@ const HEADER_ATTRIBUTE = /^routing\.http\.response\.(?<name>\w+)\.header_value$/
 const NOT_SENT = ['strict-transport-security'];
 
 /** The door that answers to a host: the one that names it; the first for the names of this machine, and where no other does. */
-export function doorFor(doors: readonly Door[], host: string): Door {
+export function ingressFor(doors: readonly IngressModel[], host: string): IngressModel {
   return doors.find(({ hosts }) => hosts.includes(hostWithoutPort(host).toLowerCase())) ?? doors[0];
 }
 
@@ -58,9 +58,9 @@ export class LoadBalancer {
       res.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${SOURCE_HEADER} must be one IP address, got: '${from}'\n`);
       return;
     }
-    const door = doorFor(this.props.doors, visited);
+    const door = ingressFor(this.props.doors, visited);
     const request = visitorRequest(scheme, req, from, isLoopback(visited) || visited === '' ? (door.hosts[0] ?? visited) : visited);
-    const passage = pass(door, request);
+    const passage = trace(door, request);
     this.watch(request, passage, res);
     res.setHeader(RULE_HEADER, passage.rule ? ruleName(passage.rule) : 'none');
     for (const [name, value] of Object.entries(responseHeaders(door))) {
@@ -79,7 +79,7 @@ export class LoadBalancer {
     this.forwarding.close();
   }
 
-  private watch({ method, host, target, sourceIp }: VisitorRequest, { rule, outcome }: Passage, res: ServerResponse): void {
+  private watch({ method, host, target, sourceIp }: ClientRequest, { rule, outcome }: RequestTrace, res: ServerResponse): void {
     const { traffic } = this.props;
     const id = traffic.nextId();
     const at = new Date().toISOString();
@@ -92,13 +92,13 @@ export class LoadBalancer {
 }
 
 /** A request as the rules see it: without the header that only the preview reads, and for the host that it stands for. */
-function visitorRequest(scheme: 'http' | 'https', req: IncomingMessage, sourceIp: string, host: string): VisitorRequest {
+function visitorRequest(scheme: 'http' | 'https', req: IncomingMessage, sourceIp: string, host: string): ClientRequest {
   const headers = headersOf(req).filter(([name]) => !['host', SOURCE_HEADER.toLowerCase()].includes(name.toLowerCase()));
   return { scheme, method: req.method ?? 'GET', host, target: req.url ?? '/', sourceIp, headers };
 }
 
 /** The headers that the listener's attributes add to every response, in place of the process's own. */
-function responseHeaders({ listenerAttributes }: Door): Record<string, string> {
+function responseHeaders({ listenerAttributes }: IngressModel): Record<string, string> {
   const headers = Object.entries(listenerAttributes).flatMap(([key, value]): [string, string][] => {
     const name = HEADER_ATTRIBUTE.exec(key)?.groups!.name.replaceAll('_', '-');
     return name === undefined || NOT_SENT.includes(name) || value === '' ? [] : [[name, value]];

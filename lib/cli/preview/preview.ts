@@ -9,7 +9,7 @@ import { LoadBalancer } from './load-balancer';
 import { close, guarded, listen } from './loopback';
 import { Stubs } from './stubs';
 import { Traffic } from './traffic';
-import { Door } from '../door';
+import { IngressModel } from '../door';
 
 /** How a preview is started. */
 export interface PreviewOptions {
@@ -35,7 +35,7 @@ export interface Preview {
 const HEADER_LIMIT = 64 * 1024;
 
 /** Serves the ways in of a template on this machine. */
-export async function startPreview(doors: readonly Door[], options: PreviewOptions): Promise<Preview> {
+export async function startPreview(doors: readonly IngressModel[], options: PreviewOptions): Promise<Preview> {
   const traffic = new Traffic();
   const stubs = await Stubs.start(doors, traffic);
   const bound: { https: number; http?: number } = { https: options.port };

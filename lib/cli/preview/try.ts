@@ -4,16 +4,16 @@ import { SOURCE_HEADER } from './load-balancer';
 import { isLoopback } from './loopback';
 import { Trial, TrialResult as Answer } from './page/wire';
 import { NoResponse, RawRequest, RawResponse, sendRaw } from './raw-request';
-import { Door, VisitorRequest } from '../door';
-import { Outcome, pass, ruleName } from '../passage';
+import { IngressModel, ClientRequest } from '../door';
+import { Outcome, trace, ruleName } from '../passage';
 import { METHOD, urlParts } from '../written-request';
 import { ClientIp } from '../../ingress/client-ip';
-import { STRANGER } from '../../ingress/endpoint-samples';
+import { PUBLIC_CLIENT } from '../../ingress/endpoint-samples';
 import { Header } from '../../ingress/forwarded-headers';
 
 /** What became of a request that the page wanted tried: what the page knows, with what programs ask besides. */
 export interface TrialResult extends Answer {
-  readonly request: VisitorRequest;
+  readonly request: ClientRequest;
   readonly rule: { readonly name: string; readonly priority?: number } | null;
   readonly outcome: Outcome;
   readonly clientIps: readonly ClientIp[];
@@ -27,7 +27,7 @@ const LIMITS = { bytes: 256 * 1024, milliseconds: 3000 };
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Sends a request through the door, and says what becomes of it by the rules. */
-export async function tryOut(input: unknown, chooseDoor: (host: string) => Door, ports: PreviewPorts): Promise<TrialResult> {
+export async function tryOut(input: unknown, chooseDoor: (host: string) => IngressModel, ports: PreviewPorts): Promise<TrialResult> {
   const trial = checked(input);
   const parts = urlParts(trial.url)!;
   const scheme = parts.scheme === 'http' ? 'http' : 'https';
@@ -35,12 +35,12 @@ export async function tryOut(input: unknown, chooseDoor: (host: string) => Door,
   const door = chooseDoor(named);
   const host = named === '' || isLoopback(named) ? (door.hosts[0] ?? 'localhost') : named;
   const headers = (trial.headers ?? []).filter(([name]) => !['host', SOURCE_HEADER.toLowerCase()].includes(name.toLowerCase()));
-  const request: VisitorRequest = { scheme, method: trial.method, host, target: parts.target ?? '/', sourceIp: trial.from ?? STRANGER, headers };
+  const request: ClientRequest = { scheme, method: trial.method, host, target: parts.target ?? '/', sourceIp: trial.from ?? PUBLIC_CLIENT, headers };
   const port = scheme === 'https' ? ports.https : ports.http;
   if (port === undefined) {
     throw new TrialError('no listener of the template takes plain HTTP');
   }
-  const { rule, outcome } = pass(door, request);
+  const { rule, outcome } = trace(door, request);
   const { status, headers: answered, body } = await send(port, { ...request, headers: [...headers, [SOURCE_HEADER, request.sourceIp]], body: trial.body });
   return {
     request,

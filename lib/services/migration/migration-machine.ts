@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { DatabaseBackup } from './database-backup';
 import { migrationStates } from './migration-states';
 import { LOOKING, STREAM_PREFIX } from './migration-task';
-import { acknowledge, findingText } from '../../private/acknowledge';
+import { acknowledge, resultText } from '../../private/acknowledge';
 import { programFolder } from '../../private/assets';
 
 /** What runs a migration. */
@@ -121,7 +121,7 @@ export class MigrationMachine extends Construct {
       'LambdaInsideVPC': 'it talks to interfaces of AWS, and to nothing in the VPC',
       'AwsSolutions-IAM5[Resource::*]': 'deliveries of logs, traces and lists of tasks know no resources; the lists are limited to the cluster',
       ...Object.fromEntries(wild.map((resource) =>
-        [`AwsSolutions-IAM5[Resource::${findingText(Stack.of(this).resolve(resource))}]`, 'every revision of one task, and tasks of one cluster: neither is known by name before it runs'])),
+        [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(resource))}]`, 'every revision of one task, and tasks of one cluster: neither is known by name before it runs'])),
     });
   }
 }

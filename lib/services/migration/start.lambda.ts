@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { MigrationInput, StartRequest } from './migration-requests';
 import { runningTasks, stopTasks } from './migration-tasks.lambda';
-import { askStepFunctions, StepFunctionsError } from './step-functions.lambda';
+import { callStepFunctions, StepFunctionsError } from './step-functions.lambda';
 
 const NEEDED = ['StateMachine', 'Endpoint', 'Url', 'TaskDefinition', 'Release', 'Cluster', 'Family'] as const;
 const POLL = 5_000;
@@ -48,7 +48,7 @@ function requestOf(event: CloudFormationCustomResourceEvent): StartRequest {
 async function start({ StateMachine: stateMachineArn, Endpoint, Url, TaskDefinition, Release }: StartRequest, name: string): Promise<string> {
   const input: MigrationInput = { Url, TaskDefinition, Release };
   try {
-    const { executionArn } = await askStepFunctions(Endpoint, 'StartExecution', { stateMachineArn, name, input: JSON.stringify(input) });
+    const { executionArn } = await callStepFunctions(Endpoint, 'StartExecution', { stateMachineArn, name, input: JSON.stringify(input) });
     return executionArn as string;
   } catch (error) {
     if (error instanceof StepFunctionsError && error.name === 'ExecutionAlreadyExists') {
@@ -61,9 +61,9 @@ async function start({ StateMachine: stateMachineArn, Endpoint, Url, TaskDefinit
 /** Stops an execution and its task, and waits until the task is gone: what it used goes next. */
 async function stop(request: StartRequest, executionArn: string, timeLeft: () => number): Promise<void> {
   try {
-    const { status } = await askStepFunctions(request.Endpoint, 'DescribeExecution', { executionArn });
+    const { status } = await callStepFunctions(request.Endpoint, 'DescribeExecution', { executionArn });
     if (status === 'RUNNING') {
-      await askStepFunctions(request.Endpoint, 'StopExecution', { executionArn, error: 'Removed', cause: STOPPED });
+      await callStepFunctions(request.Endpoint, 'StopExecution', { executionArn, error: 'Removed', cause: STOPPED });
     }
   } catch (error) {
     // Nobody remembers one that ended three months ago.

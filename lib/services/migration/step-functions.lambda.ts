@@ -22,7 +22,7 @@ export class StepFunctionsError extends Error {
  * @param action what to ask
  * @param input the parameters
  */
-export async function askStepFunctions(endpoint: string, action: 'StartExecution' | 'DescribeExecution' | 'StopExecution', input: object): Promise<Record<string, unknown>> {
+export async function callStepFunctions(endpoint: string, action: 'StartExecution' | 'DescribeExecution' | 'StopExecution', input: object): Promise<Record<string, unknown>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ask(new URL(process.env.AWS_ENDPOINT_URL ?? endpoint), action, JSON.stringify(input));

@@ -4,7 +4,7 @@ import { nodeClickHouse } from './node-clickhouse';
 import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheTls } from '../../stores/cache-url';
-import { factOf } from '../../stores/postgres-facts';
+import { requireAttribute } from '../../stores/postgres-facts';
 import { addressOf, HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings, whereTemporal } from '../process-definition';
 import { Product } from '../../catalog/product';
 
@@ -82,7 +82,7 @@ function temporalKey({ secrets }: ProcessContext): Record<string, Secret> {
 /** What the processes of data pipelines are told (nodejs/src/server.ts, nodejs/src/cdp/config.ts). */
 function pipelineSettings(context: ProcessContext, { mode, environment, secrets }: NodeExtras): ProcessSettings {
   const { postgres, cache } = context;
-  const jobs = factOf(postgres, 'nodeCyclotronUrlSecret', 'data pipelines, which keep their jobs in a database of their own');
+  const jobs = requireAttribute(postgres, 'nodeCyclotronUrlSecret', 'data pipelines, which keep their jobs in a database of their own');
   return nodeSettings(context, {
     mode,
     environment: {

@@ -1,6 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { factOf } from '../../stores/postgres-facts';
+import { requireAttribute } from '../../stores/postgres-facts';
 import { ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
 
@@ -47,14 +47,14 @@ export const TEMPORAL: ProcessDefinition = {
   calls: [],
   settings: ({ postgres }) => {
     const who = 'temporal, which takes no connection URL';
-    const credentials = factOf(postgres, 'credentials', who);
+    const credentials = requireAttribute(postgres, 'credentials', who);
     // An encrypted connection without a certificate that could be verified, in the words of the script, of its tool and of the server.
     const tls = String(postgres.tls);
     return {
       environment: {
         DB: 'postgres12',
         DB_PORT: String(postgres.port),
-        POSTGRES_SEEDS: factOf(postgres, 'host', who),
+        POSTGRES_SEEDS: requireAttribute(postgres, 'host', who),
         ENABLE_ES: 'false',
         DYNAMIC_CONFIG,
         DYNAMIC_CONFIG_FILE_PATH: CONFIG_FILE,

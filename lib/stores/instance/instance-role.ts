@@ -5,7 +5,7 @@ import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge, findingText } from '../../private/acknowledge';
+import { acknowledge, resultText } from '../../private/acknowledge';
 
 /** The tag that a volume is found by, and the one of the instances that may attach it. */
 export const TAGS = { volume: 'cdk-posthog:volume', instance: 'cdk-posthog:instance' } as const;
@@ -62,7 +62,7 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
     'IAMNoInlinePolicy': 'the role belongs to one instance, and so does its policy',
     'AwsSolutions-IAM5[Resource::*]': 'EC2 and Auto Scaling list, Session Manager opens a channel, and ECR gives the password of its registries, without knowing resources',
     ...Object.fromEntries([volumes, instances].map((resource) =>
-      [`AwsSolutions-IAM5[Resource::${findingText(stack.resolve(resource))}]`, 'limited by the tag that this one volume and its instances have'])),
+      [`AwsSolutions-IAM5[Resource::${resultText(stack.resolve(resource))}]`, 'limited by the tag that this one volume and its instances have'])),
   });
   return role;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppAccess } from '../../../lib';
 import { ACTIONS } from '../../../lib/cli/doctor/aws';
-import { Finding } from '../../../lib/cli/doctor/finding';
+import { NamedCheckResult } from '../../../lib/cli/doctor/finding';
 import { CloudFormationTemplate, ofType } from '../../../lib/ingress/template-rules';
 import { cli, Run, templateOfPostHog } from '../fixtures';
 import { accountWith } from './account';
@@ -46,7 +46,7 @@ const answering = (answers: Answers) => {
 };
 /** The answer of the account, changed. */
 const changed = (action: string, change: (answer: never) => object) => answering({ [action]: (question) => change(account[action](question) as never) });
-const findingsOf = ({ out }: Run) => (JSON.parse(out) as { findings: Finding[] }).findings;
+const findingsOf = ({ out }: Run) => (JSON.parse(out) as { findings: NamedCheckResult[] }).findings;
 const amiss = (run: Run) => findingsOf(run).filter(({ verdict }) => verdict !== 'right' && verdict !== 'warning').map(({ check, verdict, text }) => [check, verdict, text]);
 const doctor = (...argv: string[]) => cli('doctor', '--json', ...argv);
 

@@ -1,8 +1,8 @@
 import { PostHogProps } from '../../../lib';
 import { Access } from '../../../lib/cli/access';
-import { Container, Deployment, isUnasked, Listener, Service, Subnet } from '../../../lib/cli/doctor/deployment';
-import { Finding, Verdict } from '../../../lib/cli/doctor/finding';
-import { judge } from '../../../lib/cli/doctor/judge';
+import { Container, Deployment, isUnavailable, Listener, Service, Subnet } from '../../../lib/cli/doctor/deployment';
+import { NamedCheckResult, Verdict } from '../../../lib/cli/doctor/finding';
+import { runDoctor } from '../../../lib/cli/doctor/judge';
 import { ListenerRule } from '../../../lib/ingress/rule-evaluator';
 import { RuleAction } from '../../../lib/ingress/rule-shapes';
 import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../../../lib/ingress/template-rules';
@@ -96,12 +96,12 @@ export function groupArn(logical: string): string {
 }
 
 /** What the doctor finds; all of it, or what one check does. */
-export function findings(deployment: Deployment, check?: string, intention: { domain?: string; access?: Access; now?: Date } = {}): Finding[] {
-  return judge(deployment, { now: NOW, ...intention }).findings.filter((finding) => check === undefined || finding.check === check);
+export function findings(deployment: Deployment, check?: string, intention: { domain?: string; access?: Access; now?: Date } = {}): NamedCheckResult[] {
+  return runDoctor(deployment, { now: NOW, ...intention }).results.filter((finding) => check === undefined || finding.check === check);
 }
 
 /** The texts of findings with a verdict. */
-export function texts(found: readonly Finding[], verdict: Verdict): string[] {
+export function texts(found: readonly NamedCheckResult[], verdict: Verdict): string[] {
   return found.filter((finding) => finding.verdict === verdict).map(({ text }) => text);
 }
 
@@ -131,8 +131,8 @@ export function ruleAt(deployment: Deployment, priority: number): ListenerRule<R
 
 /** The services, where they were asked. */
 export function known(deployment: Deployment): readonly Service[] {
-  if (isUnasked(deployment.services)) {
-    throw new Error(deployment.services.unasked);
+  if (isUnavailable(deployment.services)) {
+    throw new Error(deployment.services.unavailable);
   }
   return deployment.services;
 }
@@ -158,5 +158,5 @@ export function withEnvironment(deployment: Deployment, name: string, variables:
 }
 
 export function containersOf({ rollouts: [primary] }: Service): readonly Container[] {
-  return isUnasked(primary.containers) ? [] : primary.containers;
+  return isUnavailable(primary.containers) ? [] : primary.containers;
 }

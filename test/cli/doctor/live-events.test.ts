@@ -125,6 +125,6 @@ describe('live events', () => {
 
   test('have AWS\'s idle timeout where none is set, and none is judged where it cannot be asked', () => {
     expect(rights({ ...open, attributes: {} }, 'live-events')).toEqual([expect.stringContaining('every 60 seconds')]);
-    expect(findings({ ...open, attributes: { unasked: 'the credentials may not ask' } }, 'live-events')).toEqual([]);
+    expect(findings({ ...open, attributes: { unavailable: 'the credentials may not ask' } }, 'live-events')).toEqual([]);
   });
 });

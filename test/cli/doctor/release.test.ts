@@ -1,7 +1,7 @@
 import { deploymentOf, findings, known, NOW, withService } from './deployments';
 import { Deployment, Service } from '../../../lib/cli/doctor/deployment';
-import { Finding } from '../../../lib/cli/doctor/finding';
-import { judge } from '../../../lib/cli/doctor/judge';
+import { NamedCheckResult } from '../../../lib/cli/doctor/finding';
+import { runDoctor } from '../../../lib/cli/doctor/judge';
 import { containersOf } from '../../../lib/cli/doctor/processes';
 import { asText, exitCodeOf } from '../../../lib/cli/doctor/report';
 import { KNOWN_RELEASES, WITHDRAWN_RELEASES } from '../../../lib/release/known-releases';
@@ -12,7 +12,7 @@ const [{ release: WITHDRAWN }] = WITHDRAWN_RELEASES;
 const plain = deploymentOf();
 
 function found(deployment: Deployment, more: { release?: ReleaseDescription; maxReleaseAge?: number; now?: Date } = {}): string[] {
-  return judge(deployment, { now: NOW, ...more }).findings.filter(({ check }) => check === 'release').map(({ verdict, text }) => `${verdict}: ${text}`);
+  return runDoctor(deployment, { now: NOW, ...more }).results.filter(({ check }) => check === 'release').map(({ verdict, text }) => `${verdict}: ${text}`);
 }
 
 /** The deployment, the images of all its processes changed. */
@@ -20,7 +20,7 @@ function withImages(deployment: Deployment, change: (image: string) => string): 
   const changed = (service: Service): Service => ({
     ...service,
     rollouts: service.rollouts.map((rollout) => ({
-      ...rollout, containers: 'unasked' in rollout.containers ? rollout.containers : rollout.containers.map((container) => ({ ...container, image: change(container.image) })),
+      ...rollout, containers: 'unavailable' in rollout.containers ? rollout.containers : rollout.containers.map((container) => ({ ...container, image: change(container.image) })),
     })),
   });
   return { ...deployment, services: known(deployment).map(changed) };
@@ -46,15 +46,15 @@ test.each<[string, object, string]>([
 });
 
 test('warnings are shown with their fix, and pass', () => {
-  const diagnosis = judge(plain, { now: NOW });
+  const diagnosis = runDoctor(plain, { now: NOW });
   expect(asText(diagnosis)).toMatch(/^! release {14}the release 2026-09-11-r2 is 74 days old, more than 60\n {23}fix: write a newer one: npx cdk-posthog release; docs\/releases\.md$/m);
   expect(asText(diagnosis)).toContain(' right, 0 wrong, 6 to look at');
-  expect(exitCodeOf(diagnosis.findings, false)).toBe(0);
+  expect(exitCodeOf(diagnosis.results, false)).toBe(0);
 });
 
 test('a withdrawn release is wrong, with its successor', () => {
   const withdrawn = withImages(plain, (image) => (image.includes('posthog-node@') ? WITHDRAWN.images.node!.image : image));
-  const [first] = findings(withdrawn, 'release') as [Finding];
+  const [first] = findings(withdrawn, 'release') as [NamedCheckResult];
   expect(first).toEqual({
     check: 'release', verdict: 'wrong', fix: 'deploy PostHogRelease.V2026_09_11_R2, or a newer one: npx cdk-posthog release',
     text: 'the release 2026-09-11 is withdrawn: its image `node` was built on 31 March 2026, more than five months before its app, and reads no AI events',
@@ -87,8 +87,8 @@ test('a process with an image of its own is named', () => {
 });
 
 test('what may not be read is not known', () => {
-  expect(found({ ...plain, services: { unasked: 'no' } })).toEqual(['unknown: the release: no']);
-  const unread = known(plain).map((service) => ({ ...service, rollouts: service.rollouts.map((rollout) => ({ ...rollout, containers: { unasked: 'not this one' } })) }));
+  expect(found({ ...plain, services: { unavailable: 'no' } })).toEqual(['unknown: the release: no']);
+  const unread = known(plain).map((service) => ({ ...service, rollouts: service.rollouts.map((rollout) => ({ ...rollout, containers: { unavailable: 'not this one' } })) }));
   expect(found({ ...plain, services: unread })).toEqual(['unknown: the release: not this one']);
   expect(found({ ...plain, services: [] })).toEqual([]);
 });

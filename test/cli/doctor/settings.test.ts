@@ -2,7 +2,7 @@ import { Deployment } from '../../../lib/cli/doctor/deployment';
 import { assignableAddresses } from '../../../lib/ingress/trusted-addresses';
 import { containersOf, deploymentOf, findings, known, texts, withContainer, withEnvironment, withService } from './deployments';
 
-const UNASKED = { unasked: 'the credentials may not ask' };
+const UNAVAILABLE = { unavailable: 'the credentials may not ask' };
 
 let healthy: Deployment;
 let subnets: { id: string; cidr?: string }[];
@@ -52,9 +52,9 @@ describe('TRUSTED_PROXIES', () => {
   test('is unknown where it comes from a secret, or where subnets or tasks cannot be asked', () => {
     const secret = withContainer(ofWeb({ TRUSTED_PROXIES: undefined }), 'web', (container) => ({ ...container, secrets: ['TRUSTED_PROXIES'] }));
     expect(unknowns(secret, 'trusted-proxies')).toEqual(['web: TRUSTED_PROXIES: it comes from a secret or a file']);
-    expect(unknowns({ ...healthy, subnets: UNASKED }, 'trusted-proxies')).toHaveLength(1);
-    expect(unknowns({ ...healthy, services: UNASKED }, 'trusted-proxies')).toHaveLength(1);
-    const refused = withService(healthy, 'worker', (service) => ({ ...service, rollouts: [{ ...service.rollouts[0], containers: UNASKED }] }));
+    expect(unknowns({ ...healthy, subnets: UNAVAILABLE }, 'trusted-proxies')).toHaveLength(1);
+    expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'trusted-proxies')).toHaveLength(1);
+    const refused = withService(healthy, 'worker', (service) => ({ ...service, rollouts: [{ ...service.rollouts[0], containers: UNAVAILABLE }] }));
     expect(unknowns(refused, 'trusted-proxies')).toEqual(['TRUSTED_PROXIES of the running tasks: the credentials may not ask']);
   });
 
@@ -76,7 +76,7 @@ describe('TRUST_ALL_PROXIES', () => {
   });
 
   test('is judged without the subnets, and unknown from a secret', () => {
-    expect(wrongs({ ...ofWeb({ TRUST_ALL_PROXIES: 'True' }), subnets: UNASKED }, 'trusted-proxies')).toHaveLength(1);
+    expect(wrongs({ ...ofWeb({ TRUST_ALL_PROXIES: 'True' }), subnets: UNAVAILABLE }, 'trusted-proxies')).toHaveLength(1);
     expect(unknowns(withContainer(healthy, 'web', (container) => ({ ...container, secrets: ['TRUST_ALL_PROXIES'] })), 'trusted-proxies')).toHaveLength(1);
   });
 });
@@ -107,7 +107,7 @@ describe('its companions', () => {
 
   test('are unknown from secrets and files, and where tasks cannot be asked', () => {
     expect(unknowns(withContainer(ofWeb({ SITE_URL: undefined }), 'web', (container) => ({ ...container, hasEnvironmentFiles: true })), 'proxy-settings')).toEqual(['web: SITE_URL: it comes from a secret or a file']);
-    expect(unknowns({ ...healthy, services: UNASKED }, 'proxy-settings')).toHaveLength(1);
+    expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'proxy-settings')).toHaveLength(1);
   });
 
   test('a domain that is told outweighs what they name', () => {
@@ -163,6 +163,6 @@ describe('the nginx that verifies addresses', () => {
 
   test('is unknown where its configuration or the subnets cannot be read', () => {
     expect(unknowns(withContainer(verified(), 'client-address', (container) => ({ ...container, environment: {} })), 'address-proxy')).toHaveLength(5);
-    expect(unknowns({ ...verified(), subnets: UNASKED }, 'address-proxy')).toHaveLength(5);
+    expect(unknowns({ ...verified(), subnets: UNAVAILABLE }, 'address-proxy')).toHaveLength(5);
   });
 });

@@ -1,7 +1,7 @@
 import { Certificate, Deployment, Service, TargetGroup, TargetHealth } from '../../../lib/cli/doctor/deployment';
 import { CERTIFICATE, deploymentOf, DOMAIN, findings, NOW, texts, withListener, withService } from './deployments';
 
-const UNASKED = { unasked: 'the credentials may not ask' };
+const UNAVAILABLE = { unavailable: 'the credentials may not ask' };
 const DAY = 24 * 60 * 60 * 1000;
 
 let healthy: Deployment;
@@ -74,7 +74,7 @@ describe('attributes', () => {
   });
 
   test('are unknown where they cannot be asked', () => {
-    expect(unknowns({ ...healthy, attributes: UNASKED }, 'attributes')).toEqual(['the load balancer\'s attributes: the credentials may not ask']);
+    expect(unknowns({ ...healthy, attributes: UNAVAILABLE }, 'attributes')).toEqual(['the load balancer\'s attributes: the credentials may not ask']);
   });
 
   test.each([['', 'wrong'], ['max-age=0', 'wrong'], ['max-age=1', 'right']])('Strict-Transport-Security: %s is %s', (value, verdict) => {
@@ -83,13 +83,13 @@ describe('attributes', () => {
   });
 
   test('of the listener are unknown where they cannot be asked', () => {
-    expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, attributes: UNASKED })), 'listener-attributes')).toHaveLength(1);
+    expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, attributes: UNAVAILABLE })), 'listener-attributes')).toHaveLength(1);
   });
 });
 
 describe('targets', () => {
   const withTargets = (targets: TargetHealth[]): Deployment => ({
-    ...healthy, targetGroups: (healthy.targetGroups as readonly TargetGroup[]).map((group) => (/Web/.test(group.name) ? { ...group, targets } : { ...group, targets: UNASKED })),
+    ...healthy, targetGroups: (healthy.targetGroups as readonly TargetGroup[]).map((group) => (/Web/.test(group.name) ? { ...group, targets } : { ...group, targets: UNAVAILABLE })),
   });
   const [well, ill] = [{ target: '10.0.1.4:8000', state: 'healthy' }, { target: '10.0.2.4:8000', state: 'unhealthy', reason: 'Target.ResponseCodeMismatch', description: 'Health checks failed with these codes: [400]' }];
 
@@ -112,7 +112,7 @@ describe('targets', () => {
   test('are unknown without health checks, and where they cannot be asked', () => {
     expect(unknowns(withTargets([{ target: '10.0.1.4:8000', state: 'unavailable' }]), 'targets')).toContain('web: health checks are turned off');
     expect(unknowns(withTargets([well]), 'targets')).toContain('the health of capture: the credentials may not ask');
-    expect(unknowns({ ...healthy, targetGroups: UNASKED }, 'targets')).toHaveLength(1);
+    expect(unknowns({ ...healthy, targetGroups: UNAVAILABLE }, 'targets')).toHaveLength(1);
   });
 
   test('of groups that no rule forwards to are nobody\'s concern', () => {
@@ -138,8 +138,8 @@ describe('services', () => {
 
   test('are unknown where there are none, or cannot be asked', () => {
     expect(unknowns({ ...healthy, services: [] }, 'services')).toHaveLength(1);
-    expect(unknowns({ ...healthy, services: UNASKED }, 'services')).toEqual(['the ECS services: the credentials may not ask']);
-    expect(unknowns(withService(healthy, 'web', (service) => ({ ...service, newestDefinition: UNASKED })), 'services')).toEqual(['whether web runs the newest task definition: the credentials may not ask']);
+    expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'services')).toEqual(['the ECS services: the credentials may not ask']);
+    expect(unknowns(withService(healthy, 'web', (service) => ({ ...service, newestDefinition: UNAVAILABLE })), 'services')).toEqual(['whether web runs the newest task definition: the credentials may not ask']);
   });
 });
 
@@ -186,8 +186,8 @@ describe('the certificate', () => {
   });
 
   test('is unknown where it cannot be asked', () => {
-    expect(texts(judged(UNASKED), 'unknown')).toEqual([`the certificate ${CERTIFICATE}0: the credentials may not ask`]);
-    expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, certificates: UNASKED })), 'certificate')).toHaveLength(1);
+    expect(texts(judged(UNAVAILABLE), 'unknown')).toEqual([`the certificate ${CERTIFICATE}0: the credentials may not ask`]);
+    expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, certificates: UNAVAILABLE })), 'certificate')).toHaveLength(1);
     expect(texts(judged({ ...issued, notAfter: undefined }), 'unknown')).toHaveLength(1);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { World } from './world';
 import { AppAccess, PublicEndpoint } from '../../../lib';
-import { DoorDescription } from '../../../lib/cli/preview/description';
+import { IngressDescription } from '../../../lib/cli/preview/description';
 import { CapturedEvent, PassedRequest } from '../../../lib/cli/preview/traffic';
 import { TrialResult } from '../../../lib/cli/preview/try';
 import { OIDC } from '../../ingress/fixtures';
@@ -67,7 +67,7 @@ describe('the page', () => {
 
 describe('the door', () => {
   test('tells of rules, endpoints, processes and settings', async () => {
-    const door = await world.json<DoorDescription>('/__preview/door');
+    const door = await world.json<IngressDescription>('/__preview/door');
     expect(door).toMatchObject({
       source: 'Test.template.json', hosts: ['posthog.example.com'], url: `https://localhost:${world.port}`, plainUrl: `http://localhost:${world.preview.ports.http}`, access: 'anyone',
       strictTransportSecurity: 'max-age=31536000',
@@ -89,7 +89,7 @@ describe('the door', () => {
     ['nobody', AppAccess.nobody()],
   ])('tells that the app is open to: %s', async (access, appAccess) => {
     const other = await World.start({ appAccess });
-    const door = await other.json<DoorDescription>('/__preview/door');
+    const door = await other.json<IngressDescription>('/__preview/door');
     await other.close();
     expect(door.access).toBe(access);
   });

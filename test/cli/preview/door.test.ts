@@ -1,12 +1,12 @@
 import { header, World } from './world';
 import { templateOfPostHog } from '../fixtures';
 import { AppAccess } from '../../../lib';
-import { VisitorRequest } from '../../../lib/cli/door';
-import { pass } from '../../../lib/cli/passage';
+import { ClientRequest } from '../../../lib/cli/door';
+import { trace } from '../../../lib/cli/passage';
 import { RULE_HEADER, SOURCE_HEADER } from '../../../lib/cli/preview/load-balancer';
 import { STUB_HEADER } from '../../../lib/cli/preview/stubs/stub';
-import { doorsOf } from '../../../lib/cli/template-door';
-import { samplesOf, STRANGER } from '../../../lib/ingress/endpoint-samples';
+import { ingressesOf } from '../../../lib/cli/template-door';
+import { samplesOf, PUBLIC_CLIENT } from '../../../lib/ingress/endpoint-samples';
 import { ALWAYS_PUBLIC } from '../../../lib/ingress/endpoint-group';
 import { PublicEndpoint } from '../../../lib/ingress/public-endpoint';
 import { OIDC } from '../../ingress/fixtures';
@@ -27,7 +27,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     for (const endpoint of PublicEndpoint.all().filter(({ group }) => mode.isOpen || mode.optIn || ALWAYS_PUBLIC.includes(group))) {
       const owner = [endpoint.process].find((process) => processes.has(process));
       for (const target of owner === undefined ? [] : samplesOf(endpoint)) {
-        const answered = header(await world.raw({ method: 'POST', target, headers: [[SOURCE_HEADER, STRANGER]], body: '{}' }), STUB_HEADER);
+        const answered = header(await world.raw({ method: 'POST', target, headers: [[SOURCE_HEADER, PUBLIC_CLIENT]], body: '{}' }), STUB_HEADER);
         wrong.push(...(answered === owner ? [] : [`${target}: ${answered}, not ${owner}`]));
       }
     }
@@ -38,9 +38,9 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     const targets = ['/', '/login', '/static/array.js', '/static/../login', '/e/', '/e%2f', '/internal/x', '/_stats', '/api/projects/1', '/shared/x', '/embedded/x?y=1', '/oauth/token', '/array/t/config', '/nowhere?a=b'];
     const differing: string[] = [];
     for (const target of targets) {
-      for (const [method, sourceIp] of [['GET', STRANGER], ['POST', INSIDE], ['OPTIONS', '2001:db8::9']]) {
-        const request: VisitorRequest = { scheme: 'https', method, host: 'posthog.example.com', target, sourceIp, headers: [['X-Forwarded-For', '198.51.100.7']] };
-        const { outcome } = pass(world.door, request);
+      for (const [method, sourceIp] of [['GET', PUBLIC_CLIENT], ['POST', INSIDE], ['OPTIONS', '2001:db8::9']]) {
+        const request: ClientRequest = { scheme: 'https', method, host: 'posthog.example.com', target, sourceIp, headers: [['X-Forwarded-For', '198.51.100.7']] };
+        const { outcome } = trace(world.door, request);
         const response = await world.raw({ method, target, headers: [...request.headers, [SOURCE_HEADER, sourceIp]] });
         const served = header(response, STUB_HEADER) ?? `${response.status} ${response.body.toString()}`;
         const said = { 'arrives': () => outcome.kind === 'arrives' && outcome.target.process, 'answered': () => outcome.kind === 'answered' && `${outcome.status} ${outcome.body}` }[outcome.kind as string];
@@ -52,14 +52,14 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
   });
 
   test('the app answers a stranger only where it is open to anyone', async () => {
-    const response = await world.raw({ target: '/project/1', headers: [[SOURCE_HEADER, STRANGER]] });
+    const response = await world.raw({ target: '/project/1', headers: [[SOURCE_HEADER, PUBLIC_CLIENT]] });
     expect(header(response, STUB_HEADER) === 'web').toBe(mode.isOpen);
   });
 });
 
 test('the app answers whose address is in one of the networks, and nobody else', async () => {
   const world = await World.start({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']) });
-  const statuses = await Promise.all([INSIDE, '2001:db8::9', STRANGER, '2001:db9::1'].map(async (ip) => (await world.raw({ target: '/login', headers: [[SOURCE_HEADER, ip]] })).status));
+  const statuses = await Promise.all([INSIDE, '2001:db8::9', PUBLIC_CLIENT, '2001:db9::1'].map(async (ip) => (await world.raw({ target: '/login', headers: [[SOURCE_HEADER, ip]] })).status));
   await world.close();
   expect(statuses).toEqual([200, 200, 403, 403]);
 });
@@ -93,8 +93,8 @@ test('fixed responses have the status, the type and the text of the template', a
 });
 
 test('of several ways in, the host that a request names picks one, and localhost stands for the first', async () => {
-  const [first] = doorsOf({ file: 'A', template: templateOfPostHog() });
-  const [second] = doorsOf({ file: 'B', template: templateOfPostHog({ domainName: 'other.example.com', appAccess: AppAccess.nobody() }) });
+  const [first] = ingressesOf({ file: 'A', template: templateOfPostHog() });
+  const [second] = ingressesOf({ file: 'B', template: templateOfPostHog({ domainName: 'other.example.com', appAccess: AppAccess.nobody() }) });
   const world = await World.of([first, second]);
   const statuses = await Promise.all(['posthog.example.com', 'OTHER.example.com:8443', 'localhost:8443', '127.0.0.1', 'unknown.example.com'].map(async (host) => (await world.raw({ target: '/login', host })).status));
   await world.close();

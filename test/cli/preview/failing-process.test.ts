@@ -1,17 +1,17 @@
 import { createServer as createHttpServer, RequestListener, Server } from 'node:http';
 import { templateOfPostHog } from '../fixtures';
-import { Door } from '../../../lib/cli/door';
+import { IngressModel } from '../../../lib/cli/door';
 import { LoadBalancer } from '../../../lib/cli/preview/load-balancer';
 import { close, listen } from '../../../lib/cli/preview/loopback';
 import { sendRaw } from '../../../lib/cli/preview/raw-request';
 import { PassedRequest, Traffic } from '../../../lib/cli/preview/traffic';
-import { doorsOf } from '../../../lib/cli/template-door';
+import { ingressesOf } from '../../../lib/cli/template-door';
 
 /** A port that nothing listens on: tcpmux, long out of use. */
 const NOBODY = 1;
 const LIMITS = { bytes: 1_000_000, milliseconds: 10_000 };
-const [DOOR] = doorsOf({ file: 'Test.template.json', template: templateOfPostHog() });
-const IMPATIENT: Door = { ...DOOR, attributes: { ...DOOR.attributes, 'idle_timeout.timeout_seconds': '0.3' } };
+const [DOOR] = ingressesOf({ file: 'Test.template.json', template: templateOfPostHog() });
+const IMPATIENT: IngressModel = { ...DOOR, attributes: { ...DOOR.attributes, 'idle_timeout.timeout_seconds': '0.3' } };
 
 const running: (Server | LoadBalancer)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { header, World } from './world';
-import { pass } from '../../../lib/cli/passage';
+import { trace } from '../../../lib/cli/passage';
 import { SOURCE_HEADER } from '../../../lib/cli/preview/load-balancer';
-import { Door } from '../../../lib/cli/door';
+import { IngressModel } from '../../../lib/cli/door';
 import { ClientIp } from '../../../lib/ingress/client-ip';
 import { Header } from '../../../lib/ingress/forwarded-headers';
 
@@ -37,7 +37,7 @@ test('a process gets exactly the headers that explain tells of, and resolves the
     ['X-Forwarded-For', '1.2.3.4'], ['x-forwarded-for', '5.6.7.8'], ['X-Forwarded-Proto', 'http'], ['X-Forwarded-Port', '80'], ['X-Forwarded-Host', 'evil.example'], ['X-Real-Ip', '9.9.9.9'],
     ['Cookie', 'a=b'], ['X-Twice', '1'], ['X-Twice', '2'], ['x-lower', 'é'], ['under_score', 'dropped'],
   ];
-  const { outcome } = pass(world.door, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: SHOW, sourceIp: '203.0.113.9', headers: sent });
+  const { outcome } = trace(world.door, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: SHOW, sourceIp: '203.0.113.9', headers: sent });
   const got = await arrived([...sent, [SOURCE_HEADER, '203.0.113.9']]);
   // A text of two bytes on the wire, which Node.js reads as two characters.
   const expected = outcome.kind === 'arrives' ? outcome.headers.map(([name, value]): Header => [name, Buffer.from(value, 'utf8').toString('latin1')]) : [];
@@ -96,7 +96,7 @@ test('what two servers could read differently is refused before any rule is aske
   expect([ambiguous.status, spaced.status, huge.status]).toEqual([400, 400, 431]);
 });
 
-function withAttributes(listenerAttributes: Record<string, string>, attributes: Record<string, string> = {}): Door[] {
+function withAttributes(listenerAttributes: Record<string, string>, attributes: Record<string, string> = {}): IngressModel[] {
   return [{ ...world.door, listenerAttributes: { ...world.door.listenerAttributes, ...listenerAttributes }, attributes: { ...world.door.attributes, ...attributes } }];
 }
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { inOrder, Lane, laneKey, lanesOf } from '../../../lib/cli/preview/page/lanes';
 import { Box, layoutOf } from '../../../lib/cli/preview/page/layout';
-import { DoorRule } from '../../../lib/cli/preview/page/wire';
+import { RuleDescription } from '../../../lib/cli/preview/page/wire';
 
-const RULES: DoorRule[] = [
+const RULES: RuleDescription[] = [
   { name: 'rule 170 (AppSdk)', priority: 170, conditions: ['path-pattern is /api/early_access_features'], action: 'forward to web', process: 'web' },
   { name: 'rule 100 (Events)', priority: 100, conditions: ['path-pattern is /e'], action: 'forward to capture', process: 'capture' },
   { name: 'rule 120 (Captures)', priority: 120, conditions: ['path-pattern is /capture'], action: 'forward to capture', process: 'capture' },

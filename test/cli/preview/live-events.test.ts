@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { textOf, World } from './world';
 import { AppAccess, ClientAddress } from '../../../lib';
-import { DoorDescription } from '../../../lib/cli/preview/description';
+import { IngressDescription } from '../../../lib/cli/preview/description';
 import { PassedRequest } from '../../../lib/cli/preview/traffic';
 import { TrialResult } from '../../../lib/cli/preview/try';
 import { until } from '../../helpers/until';
@@ -131,7 +131,7 @@ describe('the page', () => {
   const attempt = (trial: object) => world.text('/__preview/try', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(trial) });
 
   test('is told what the rule rewrites, and as what the paths arrive', async () => {
-    const { rules, endpoints } = await world.json<DoorDescription>('/__preview/door');
+    const { rules, endpoints } = await world.json<IngressDescription>('/__preview/door');
     expect(rules.find(({ name }) => name === 'rule 900 (LiveEvents)')).toMatchObject({ action: 'forward to livestream, its URL ^/livestream/?(.*)$ rewritten to /$1', process: 'livestream' });
     expect(endpoints.filter(({ arriveAs }) => arriveAs !== undefined)).toEqual([expect.objectContaining({ paths: '/livestream, /livestream/*', arriveAs: '/, /*', answer: 'livestream' })]);
   });

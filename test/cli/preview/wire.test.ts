@@ -1,10 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe as descriptionOf } from '../../../lib/cli/preview/description';
 import { laneKey, lanesOf } from '../../../lib/cli/preview/page/lanes';
-import { DoorFacts } from '../../../lib/cli/preview/page/wire';
-import { doorsOf } from '../../../lib/cli/template-door';
-import { pass, Outcome } from '../../../lib/cli/passage';
-import { STRANGER } from '../../../lib/ingress/endpoint-samples';
+import { IngressFacts } from '../../../lib/cli/preview/page/wire';
+import { ingressesOf } from '../../../lib/cli/template-door';
+import { trace, Outcome } from '../../../lib/cli/passage';
+import { PUBLIC_CLIENT } from '../../../lib/ingress/endpoint-samples';
 import { CloudFormationTemplate } from '../../../lib/ingress/template-rules';
 import { newPostHog, newStack } from '../../helpers/stack';
 import { MODES } from '../../ingress/modes';
@@ -19,13 +19,13 @@ function processOf(outcome: Outcome): string | undefined {
 test.each(MODES.filter(({ optIn }) => !optIn))('every request to a door that is open to $name ends on a lane of the picture, at a stop of it', (mode) => {
   const stack = newStack();
   newPostHog(stack, { appAccess: mode.appAccess() });
-  const [door] = doorsOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
-  const facts: DoorFacts = descriptionOf(door, [door], 'https://localhost:8443', 'http://localhost:8080');
+  const [door] = ingressesOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
+  const facts: IngressFacts = descriptionOf(door, [door], 'https://localhost:8443', 'http://localhost:8080');
   const lanes = lanesOf(facts);
 
   expect(lanes.filter(({ kind }) => kind !== 'process').map(({ key }) => key)).toEqual([...ENDS[mode.name], 'redirect']);
   for (const target of ['/e/', '/s/', '/flags/', '/static/array.js', '/login', '/internal/x']) {
-    const { rule, outcome } = pass(door, { scheme: 'https', method: 'GET', host: door.hosts[0], target, sourceIp: STRANGER, headers: [] });
+    const { rule, outcome } = trace(door, { scheme: 'https', method: 'GET', host: door.hosts[0], target, sourceIp: PUBLIC_CLIENT, headers: [] });
     const lane = lanes.find(({ key }) => key === laneKey(outcome.kind, processOf(outcome)));
     expect(lane?.stops.map(({ name }) => name)).toContain(facts.rules.find((one) => one.priority === rule!.priority)!.name);
   }

@@ -1,10 +1,10 @@
 import { request as httpsRequest, Agent, RequestOptions } from 'node:https';
 import { IncomingMessage } from 'node:http';
 import { PostHogProps } from '../../../lib';
-import { Door } from '../../../lib/cli/door';
+import { IngressModel } from '../../../lib/cli/door';
 import { Preview, PreviewOptions, startPreview } from '../../../lib/cli/preview/preview';
 import { RawRequest, RawResponse, sendRaw } from '../../../lib/cli/preview/raw-request';
-import { doorsOf } from '../../../lib/cli/template-door';
+import { ingressesOf } from '../../../lib/cli/template-door';
 import { templateOfPostHog } from '../fixtures';
 
 /** The domain of the tests' PostHog. */
@@ -19,19 +19,19 @@ const LIMITS = { bytes: 10 * 1024 * 1024, milliseconds: 10_000 };
 export class World {
   /** Starts a preview of a PostHog with only what it cannot do without, and whatever a test adds. */
   public static async start(props: Partial<PostHogProps> = {}, options: Partial<PreviewOptions> = {}, live = false): Promise<World> {
-    return World.of(doorsOf({ file: 'Test.template.json', template: templateOfPostHog(props, live) }), options);
+    return World.of(ingressesOf({ file: 'Test.template.json', template: templateOfPostHog(props, live) }), options);
   }
 
   /** Starts a preview of ways in. */
-  public static async of(doors: readonly Door[], options: Partial<PreviewOptions> = {}): Promise<World> {
+  public static async of(doors: readonly IngressModel[], options: Partial<PreviewOptions> = {}): Promise<World> {
     return new World(doors, await startPreview(doors, { port: 0, httpPort: 0, ...options }));
   }
 
   private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
 
-  private constructor(public readonly doors: readonly Door[], public readonly preview: Preview) {}
+  private constructor(public readonly doors: readonly IngressModel[], public readonly preview: Preview) {}
 
-  public get door(): Door {
+  public get door(): IngressModel {
     return this.doors[0];
   }
 

@@ -1,6 +1,6 @@
-import { Case, some } from '../case';
-import { Asked, isUnasked, Service, Subnet } from '../deployment';
-import { Judgement, right, unknown, wrong } from '../finding';
+import { CheckContext, some } from '../case';
+import { Loaded, isUnavailable, Service, Subnet } from '../deployment';
+import { CheckResult, pass, unknown, fail } from '../finding';
 import { containersOf, processOf } from '../processes';
 import { tooLarge } from '../subnet-size';
 import { verifyingProxy } from '../../verifying-proxy';
@@ -9,34 +9,34 @@ import { assignableAddresses } from '../../../ingress/trusted-addresses';
 import { blockList, familyOf, formatAddress, formatCidr, parseCidr } from '../../../private/ip';
 
 /** Whether the nginx that verifies visitors' addresses, where there is one, believes the load balancer and gets its requests. */
-export function judgeAddressProxy({ deployment: { services, subnets } }: Case): Judgement[] {
+export function checkAddressProxy({ deployment: { services, subnets } }: CheckContext): CheckResult[] {
   // What cannot be asked is said where services are judged.
-  const proxied = isUnasked(services) ? [] : services.filter((service) => containersOf(service).some(({ name }) => name === CLIENT_ADDRESS_CONTAINER));
+  const proxied = isUnavailable(services) ? [] : services.filter((service) => containersOf(service).some(({ name }) => name === CLIENT_ADDRESS_CONTAINER));
   return proxied.flatMap((service) => [...judgeTargets(service), judgeTrust(service, subnets)]);
 }
 
-function judgeTargets(service: Service): Judgement[] {
+function judgeTargets(service: Service): CheckResult[] {
   const past = service.targets.filter(({ container }) => container !== CLIENT_ADDRESS_CONTAINER);
-  return past.length === 0 ? [] : [wrong(`${processOf(service)}: the load balancer sends requests to ${past[0].container}, past the ${CLIENT_ADDRESS_CONTAINER} container that verifies addresses`,
+  return past.length === 0 ? [] : [fail(`${processOf(service)}: the load balancer sends requests to ${past[0].container}, past the ${CLIENT_ADDRESS_CONTAINER} container that verifies addresses`,
     `let the target group's service register the container ${CLIENT_ADDRESS_CONTAINER}: deploy the stack again`)];
 }
 
-function judgeTrust(service: Service, subnets: Asked<readonly Subnet[]>): Judgement {
+function judgeTrust(service: Service, subnets: Loaded<readonly Subnet[]>): CheckResult {
   const called = `${processOf(service)}: its ${CLIENT_ADDRESS_CONTAINER}`;
   const { trusted: believed } = verifyingProxy(containersOf(service).find(({ name }) => name === CLIENT_ADDRESS_CONTAINER)?.environment ?? {});
   if (believed === undefined) {
-    return unknown(`whom ${called} believes`, { unasked: 'it has no NGINX_CONF in clear text' });
+    return unknown(`whom ${called} believes`, { unavailable: 'it has no NGINX_CONF in clear text' });
   }
-  if (isUnasked(subnets)) {
+  if (isUnavailable(subnets)) {
     return unknown(`whom ${called} must believe`, subnets);
   }
   const missing = subnets.filter((subnet) => !believes(believed, subnet));
   if (missing.length > 0) {
-    return wrong(`${called} does not believe ${some(missing.map(({ id, cidr }) => `${id} (${cidr})`))}, where the load balancer stands`,
+    return fail(`${called} does not believe ${some(missing.map(({ id, cidr }) => `${id} (${cidr})`))}, where the load balancer stands`,
       'deploy the stack again, so that the blocks of the load balancer\'s subnets are named');
   }
   const others = believed.filter((block) => !subnets.some((subnet) => within(block, subnet)));
-  return right(`${called} believes the load balancer's subnets${others.length > 0 ? `; also trusts ${some(others)}` : ''}`);
+  return pass(`${called} believes the load balancer's subnets${others.length > 0 ? `; also trusts ${some(others)}` : ''}`);
 }
 
 /** Whether blocks hold every address that the load balancer can have in a subnet. */

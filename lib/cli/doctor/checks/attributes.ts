@@ -1,6 +1,6 @@
-import { Case } from '../case';
-import { isUnasked } from '../deployment';
-import { Judgement, right, unknown, wrong } from '../finding';
+import { CheckContext } from '../case';
+import { isUnavailable } from '../deployment';
+import { CheckResult, pass, unknown, fail } from '../finding';
 import { attribute, HEADER_ATTRIBUTES } from '../../../ingress/forwarded-headers';
 
 interface Rule {
@@ -41,16 +41,16 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Whether requests are handed on as PostHog needs them. */
-export function judgeAttributes({ deployment: { attributes, loadBalancer } }: Case): Judgement[] {
-  if (isUnasked(attributes)) {
+export function checkAttributes({ deployment: { attributes, loadBalancer } }: CheckContext): CheckResult[] {
+  if (isUnavailable(attributes)) {
     return [unknown('the load balancer\'s attributes', attributes)];
   }
   const set = (key: string, value: string) => `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${loadBalancer.arn} --attributes Key=${key},Value=${value}`;
   const judged = RULES.map(({ attribute: which, wanted, good, bad }) => {
     const value = attribute(attributes, which);
-    return value === wanted ? right(`${good} (${which.key} is ${value})`) : wrong(`${bad(value)} (${which.key} is ${value})`, set(which.key, wanted));
+    return value === wanted ? pass(`${good} (${which.key} is ${value})`) : fail(`${bad(value)} (${which.key} is ${value})`, set(which.key, wanted));
   });
   return attribute(attributes, MONITOR) === 'monitor'
-    ? [...judged, wrong(`ambiguous requests, which two servers may read differently, are passed on (${MONITOR.key} is monitor)`, set(MONITOR.key, 'defensive'))]
+    ? [...judged, fail(`ambiguous requests, which two servers may read differently, are passed on (${MONITOR.key} is monitor)`, set(MONITOR.key, 'defensive'))]
     : judged;
 }

@@ -1,6 +1,6 @@
-import { Case, some } from '../case';
-import { isUnasked } from '../deployment';
-import { Judgement, right, wrong } from '../finding';
+import { CheckContext, some } from '../case';
+import { isUnavailable } from '../deployment';
+import { CheckResult, pass, fail } from '../finding';
 import { nameOf } from '../live-door';
 import { priorityBase } from '../priority-base';
 import { processOf } from '../processes';
@@ -12,7 +12,7 @@ import { PublicEndpoint } from '../../../ingress/public-endpoint';
 import { appStateOf } from '../../app-state';
 import { ruleName } from '../../passage';
 import { answerOf } from '../../routes';
-import { visit } from '../../visits';
+import { probe } from '../../visits';
 
 /** What becomes of a request to a path of an endpoint. */
 interface Sample {
@@ -29,7 +29,7 @@ interface Sample {
 const METHODS = ['GET', 'POST', 'OPTIONS'];
 
 /** Whether every public endpoint reaches the process that answers it today. */
-export function judgeEndpoints(judged: Case): Judgement[] {
+export function checkEndpoints(judged: CheckContext): CheckResult[] {
   const { door } = judged;
   if (!door) {
     return [];
@@ -44,7 +44,7 @@ export function judgeEndpoints(judged: Case): Judgement[] {
   const ownerless = samples.filter(({ endpoint, owner }) => owner === undefined && ALWAYS_PUBLIC.includes(endpoint.group));
   const missing = [...new Set(ownerless.map(({ endpoint }) => endpoint.process))];
   return [
-    ...(astray.length < wanted.length ? [right(`${wanted.length - astray.length} paths of public endpoints reach the process that answers them${also(open, missing)}`)] : []),
+    ...(astray.length < wanted.length ? [pass(`${wanted.length - astray.length} paths of public endpoints reach the process that answers them${also(open, missing)}`)] : []),
     ...byRule(astray).map((rows) => astrayOf(rows, judged)),
     ...byRule(strays).map((rows) => strayOf(rows)),
     ...(unclaimed.length > 0 ? [{ verdict: 'unknown', text: `requests go to ${some(unclaimed)}, and which process answers there is not known` } as const] : []),
@@ -57,8 +57,8 @@ function also(open: readonly EndpointGroup[], missing: readonly PostHogProcess[]
 }
 
 /** The processes of PostHog that some service runs. Undefined where services are not known, or answer under names of their own. */
-function deployedProcesses({ deployment: { services }, door }: Case): ReadonlySet<string> | undefined {
-  const names = isUnasked(services) ? [] : services.map(processOf);
+function deployedProcesses({ deployment: { services }, door }: CheckContext): ReadonlySet<string> | undefined {
+  const names = isUnavailable(services) ? [] : services.map(processOf);
   const known = names.filter(isProcess);
   const answering = Object.values(door!.targets).map(({ process }) => process);
   return known.length === 0 || answering.some((name) => !isProcess(name)) ? undefined : new Set(known);
@@ -71,9 +71,9 @@ function ownerOf({ process }: PublicEndpoint, deployed: ReadonlySet<string> | un
   return (deployed ? deployed.has(process) : !OPTIONAL.includes(process)) ? process : undefined;
 }
 
-function samplesFor(endpoint: PublicEndpoint, owner: string | undefined, judged: Case): Sample[] {
+function samplesFor(endpoint: PublicEndpoint, owner: string | undefined, judged: CheckContext): Sample[] {
   return samplesOf(endpoint).map((path) => {
-    const seen = METHODS.map((method) => visit(judged, path, judged.stranger, method));
+    const seen = METHODS.map((method) => probe(judged, path, judged.stranger, method));
     // The one that goes astray, where methods are treated differently.
     const { rule, outcome } = seen.find((passage) => passage.outcome.kind !== 'arrives' || passage.outcome.target.process !== owner) ?? seen[0];
     return { endpoint, path, owner, process: outcome.kind === 'arrives' ? outcome.target.process : undefined, how: `${answerOf(outcome)}, by ${rule ? ruleName(rule) : 'no rule'}` };
@@ -98,17 +98,17 @@ function byRule(samples: readonly Sample[]): Sample[][] {
   return [...rows.values()];
 }
 
-function astrayOf(rows: readonly Sample[], { door }: Case): Judgement {
+function astrayOf(rows: readonly Sample[], { door }: CheckContext): CheckResult {
   const [{ endpoint, owner, how }] = rows;
   const rule = endpoint._ruleFor(owner as PostHogProcess)!;
   const group = Object.entries(door!.targets).find(([, { process }]) => process === owner)?.[0];
   const paths = some([...new Set(rows.map((row) => row.endpoint.toString()))]);
-  return wrong(`${some(rows.map(({ path }) => path))}: ${how}, not ${owner}`,
+  return fail(`${some(rows.map(({ path }) => path))}: ${how}, not ${owner}`,
     `rule ${priorityBase(door!.rules) + PRIORITIES[rule]} (${rule}) must forward ${paths} to ${group ? `the target group ${nameOf(group)}` : owner}, and no rule before it may take them`);
 }
 
-function strayOf(rows: readonly Sample[]): Judgement {
+function strayOf(rows: readonly Sample[]): CheckResult {
   const [{ endpoint, how, owner, process }] = rows;
-  return wrong(`${some(rows.map(({ path }) => path))}: ${how}, although most of the group ${endpoint.group} is closed`,
+  return fail(`${some(rows.map(({ path }) => path))}: ${how}, although most of the group ${endpoint.group} is closed`,
     process === owner ? `narrow that rule, or open the group: \`publicEndpointGroups: ['${endpoint.group}']\`` : `narrow that rule: they are no endpoints of ${process}`);
 }

@@ -1,26 +1,26 @@
-import { Case, some } from '../case';
+import { CheckContext, some } from '../case';
 import { INTERNAL } from '../corpus';
-import { Judgement, right, wrong } from '../finding';
+import { CheckResult, pass, fail } from '../finding';
 import { DENY_RULES } from '../../../ingress/listener-rules';
 import { ruleName } from '../../passage';
-import { reached, visit } from '../../visits';
+import { reached, probe } from '../../visits';
 
 const METHODS = ['GET', 'POST'];
 
 /** Whether what PostHog's processes say to each other is refused whoever asks: strangers, and those who may open the app. */
-export function judgeInternal(judged: Case): Judgement[] {
+export function checkInternalPaths(judged: CheckContext): CheckResult[] {
   if (!judged.door) {
     return [];
   }
   const visitors = [judged.stranger, ...judged.insiders];
-  const visits = INTERNAL.flatMap((path) => visitors.flatMap((address) => METHODS.map((method) => ({ path, ...visit(judged, path, address, method) }))));
+  const visits = INTERNAL.flatMap((path) => visitors.flatMap((address) => METHODS.map((method) => ({ path, ...probe(judged, path, address, method) }))));
   const leaks = visits.filter(({ outcome }) => reached(outcome) !== undefined);
   if (leaks.length === 0) {
-    return [right(`internal paths are refused, whoever asks: ${some(INTERNAL, 3)}`)];
+    return [pass(`internal paths are refused, whoever asks: ${some(INTERNAL, 3)}`)];
   }
   const paths = [...new Set(leaks.map(({ path }) => path))];
   const processes = [...new Set(leaks.flatMap(({ outcome }) => reached(outcome) ?? []))];
   const rules = [...new Set(leaks.flatMap(({ rule }) => (rule ? ruleName(rule) : [])))];
-  return [wrong(`internal paths get in: ${some(paths)} ${paths.length === 1 ? 'reaches' : 'reach'} ${some(processes)}, by ${some(rules)}`,
+  return [fail(`internal paths get in: ${some(paths)} ${paths.length === 1 ? 'reaches' : 'reach'} ${some(processes)}, by ${some(rules)}`,
     `put the rules that refuse in front of it: ${DENY_RULES.map(({ name, priority }) => `${name} at priority ${priority}`).join(', ')} (fixed response 403)`)];
 }

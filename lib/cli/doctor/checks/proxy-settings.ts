@@ -1,28 +1,28 @@
-import { Case } from '../case';
-import { Container, isUnasked } from '../deployment';
+import { CheckContext } from '../case';
+import { Container, isUnavailable } from '../deployment';
 import { covers } from '../domain';
-import { Judgement, right, unknown, wrong } from '../finding';
+import { CheckResult, pass, unknown, fail } from '../finding';
 import { djangoOf, isTrue } from '../processes';
 
 /** What is wrong with a value, or undefined where nothing is. */
 type Fault = readonly [text: string, fix: string] | undefined;
 
 /** Whether Django knows the rest about the proxy in front of it: what it can be believed, and which names are its own. */
-export function judgeProxySettings({ deployment, domain }: Case): Judgement[] {
+export function checkProxySettings({ deployment, domain }: CheckContext): CheckResult[] {
   const django = djangoOf(deployment);
-  if (isUnasked(django)) {
+  if (isUnavailable(django)) {
     return [unknown('what Django was told about the proxy in front of it', django)];
   }
   return django.flatMap(({ label, container }) => {
-    const faults = Object.entries(RULES).flatMap(([name, rule]): Judgement[] => {
+    const faults = Object.entries(RULES).flatMap(([name, rule]): CheckResult[] => {
       const value = container.environment[name];
       if (value === undefined && comesFromElsewhere(container, name)) {
-        return [unknown(`${label}: ${name}`, { unasked: 'it comes from a secret or a file' })];
+        return [unknown(`${label}: ${name}`, { unavailable: 'it comes from a secret or a file' })];
       }
       const fault = rule(value, domain);
-      return fault ? [wrong(`${label}: ${name} is ${value === undefined ? 'not set' : `'${value}'`}, ${fault[0]}`, fault[1])] : [];
+      return fault ? [fail(`${label}: ${name} is ${value === undefined ? 'not set' : `'${value}'`}, ${fault[0]}`, fault[1])] : [];
     });
-    return faults.length > 0 ? faults : [right(`${label}: ${Object.keys(RULES).join(', ')} are as they must be behind this load balancer`)];
+    return faults.length > 0 ? faults : [pass(`${label}: ${Object.keys(RULES).join(', ')} are as they must be behind this load balancer`)];
   });
 }
 

@@ -1,6 +1,6 @@
-import { Case } from '../case';
-import { isUnasked } from '../deployment';
-import { Judgement, right, unknown, warning, wrong } from '../finding';
+import { CheckContext } from '../case';
+import { isUnavailable } from '../deployment';
+import { CheckResult, pass, unknown, warning, fail } from '../finding';
 import { isProcess } from '../../../catalog/posthog-process';
 import { parseImageReference } from '../../../private/image-reference';
 import { daysBetween, Fact, valueOf } from '../../../release/image-facts';
@@ -18,15 +18,15 @@ interface Running {
 }
 
 /** Whether the release that is deployed is recent and whole, and what is not known of its images. */
-export function checkRelease({ deployment: { services }, release, maxReleaseAge = MAX_RELEASE_AGE, now }: Case): Judgement[] {
-  if (isUnasked(services)) {
+export function checkRelease({ deployment: { services }, release, maxReleaseAge = MAX_RELEASE_AGE, now }: CheckContext): CheckResult[] {
+  if (isUnavailable(services)) {
     return [unknown('the release', services)];
   }
-  const refused = services.map(({ rollouts: [primary] }) => primary?.containers).find((containers) => containers && isUnasked(containers));
-  if (refused && isUnasked(refused)) {
+  const refused = services.map(({ rollouts: [primary] }) => primary?.containers).find((containers) => containers && isUnavailable(containers));
+  if (refused && isUnavailable(refused)) {
     return [unknown('the release', refused)];
   }
-  const running = services.flatMap(({ rollouts: [primary] }) => (primary && !isUnasked(primary.containers) ? primary.containers : []))
+  const running = services.flatMap(({ rollouts: [primary] }) => (primary && !isUnavailable(primary.containers) ? primary.containers : []))
     .filter(({ name, image }) => isProcess(name) && image !== '').map(({ name, image }) => ({ process: name, image }));
   if (running.length === 0) {
     return [];
@@ -47,10 +47,10 @@ function nameIn(release: ReleaseDescription, image: string): ImageName | undefin
   return imagesOf(release).find(([, own]) => own.image === image || (digest !== undefined && parseImageReference(own.image)?.digest === digest))?.[0];
 }
 
-function ageOf(release: ReleaseDescription, maxAge: number, now: Date): Judgement[] {
+function ageOf(release: ReleaseDescription, maxAge: number, now: Date): CheckResult[] {
   const withdrawn = WITHDRAWN_RELEASES.find((one) => one.release === release);
   if (withdrawn) {
-    return [wrong(`the release ${release.name} is withdrawn: ${withdrawn.reason}`, `deploy PostHogRelease.${withdrawn.successor}, or a newer one: npx cdk-posthog release`)];
+    return [fail(`the release ${release.name} is withdrawn: ${withdrawn.reason}`, `deploy PostHogRelease.${withdrawn.successor}, or a newer one: npx cdk-posthog release`)];
   }
   const day = release.date ?? valueOf(release.images.app.created);
   if (day === undefined) {
@@ -58,10 +58,10 @@ function ageOf(release: ReleaseDescription, maxAge: number, now: Date): Judgemen
   }
   const age = Math.floor(daysBetween(day, now.toISOString()));
   return [age > maxAge ? warning(`the release ${release.name} is ${age} days old, more than ${maxAge}`, 'write a newer one: npx cdk-posthog release; docs/releases.md')
-    : right(`the release ${release.name} is ${age} days old`)];
+    : pass(`the release ${release.name} is ${age} days old`)];
 }
 
-function apartOf(release: ReleaseDescription): Judgement[] {
+function apartOf(release: ReleaseDescription): CheckResult[] {
   const distance = apart(release);
   if (!distance || distance.days <= MAX_DAYS_APART) {
     return [];
@@ -70,13 +70,13 @@ function apartOf(release: ReleaseDescription): Judgement[] {
   return [warning(`${first.name} was built ${Math.floor(days)} days before ${last.name}, and PostHog deploys them together`, 'write the release file again: npx cdk-posthog release')];
 }
 
-function othersOf(release: ReleaseDescription, others: readonly Running[]): Judgement[] {
+function othersOf(release: ReleaseDescription, others: readonly Running[]): CheckResult[] {
   return others.length === 0 ? []
     : [warning(`not of the release ${release.name}: ${others.map(({ process, image }) => `${process} (${image})`).join(', ')}`, 'deploy one release: docs/releases.md')];
 }
 
 /** What is not known of the images that run: when they were built, and from which commit, by the reason. */
-function notKnown(release: ReleaseDescription, running: readonly Running[]): Judgement[] {
+function notKnown(release: ReleaseDescription, running: readonly Running[]): CheckResult[] {
   const names = new Set(running.map(({ image }) => nameIn(release, image)));
   const images = imagesOf(release).filter(([name]) => names.has(name));
   const lines = (what: string, factOf: (image: typeof images[number][1]) => Fact) => {

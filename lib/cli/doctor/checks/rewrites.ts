@@ -1,5 +1,5 @@
-import { Case, some } from '../case';
-import { Judgement, right, wrong } from '../finding';
+import { CheckContext, some } from '../case';
+import { CheckResult, pass, fail } from '../finding';
 import { PART_OF_THE_APP } from '../../../ingress/endpoint-group';
 import { samplesOf } from '../../../ingress/endpoint-samples';
 import { isProcess } from '../../../catalog/posthog-process';
@@ -9,7 +9,7 @@ import { RuleAction } from '../../../ingress/rule-shapes';
 import { Rewrite, rewritten } from '../../../ingress/url-rewrite';
 import { APP_PAGES, appStateOf } from '../../app-state';
 import { ruleName } from '../../passage';
-import { arrivalIn, visit } from '../../visits';
+import { arrivalIn, probe } from '../../visits';
 
 /** A path, who answers it, and what that process must get of it. */
 interface Sample {
@@ -27,7 +27,7 @@ interface Arrived extends Sample {
 }
 
 /** Whether processes get the paths that they know, and the host name that the visitor asked for: a rule may rewrite what it forwards. */
-export function judgeRewrites(judged: Case): Judgement[] {
+export function checkRewrites(judged: CheckContext): CheckResult[] {
   const { door } = judged;
   if (!door) {
     return [];
@@ -44,24 +44,24 @@ export function judgeRewrites(judged: Case): Judgement[] {
   const rules = [...new Set(changed.map(({ rule }) => rule))];
   const hosts = door.rules.filter(({ rewrites, actions }) => rewrites?.host && actions.some(({ targetGroup }) => isProcess(door.targets[targetGroup ?? '']?.process ?? '')));
   return [
-    ...(arrived.length > 0 && rules.length === 0 ? [right('processes get the paths that they know')] : []),
+    ...(arrived.length > 0 && rules.length === 0 ? [pass('processes get the paths that they know')] : []),
     ...rules.map((rule) => judgePaths(rule, changed.filter((sample) => sample.rule === rule))),
-    ...hosts.map((rule) => wrong(`${ruleName(rule)} rewrites the Host header, which ALLOWED_HOSTS and the CSRF check compare`, modify(rule))),
+    ...hosts.map((rule) => fail(`${ruleName(rule)} rewrites the Host header, which ALLOWED_HOSTS and the CSRF check compare`, modify(rule))),
   ];
 }
 
-function arrivals(sample: Sample, judged: Case): Arrived[] {
+function arrivals(sample: Sample, judged: CheckContext): Arrived[] {
   return [judged.stranger, ...(sample.ofTheApp ? judged.insiders : [])].flatMap((address) => {
-    const { rule, outcome } = visit(judged, sample.path, address);
+    const { rule, outcome } = probe(judged, sample.path, address);
     const arrival = arrivalIn(outcome);
     return rule && arrival?.target.process === sample.process ? [{ ...sample, as: arrival.path, rule }] : [];
   });
 }
 
-function judgePaths(rule: ListenerRule<RuleAction>, changed: readonly Arrived[]): Judgement {
+function judgePaths(rule: ListenerRule<RuleAction>, changed: readonly Arrived[]): CheckResult {
   const [{ process, rewrite }] = changed;
   const paths = [...new Set(changed.map(({ path, as }) => `${path} as ${as}`))];
-  return wrong(`${ruleName(rule)} brings ${some(paths)} to ${process}, which knows ${rewrite ? 'them without the first segment' : 'them as they were sent'}`, modify(rule, rewrite));
+  return fail(`${ruleName(rule)} brings ${some(paths)} to ${process}, which knows ${rewrite ? 'them without the first segment' : 'them as they were sent'}`, modify(rule, rewrite));
 }
 
 function modify({ id, priority }: ListenerRule<RuleAction>, rewrite?: Rewrite): string {

@@ -1,11 +1,11 @@
-import { Case } from '../case';
-import { isUnasked, Service } from '../deployment';
-import { Judgement, right, unknown, wrong } from '../finding';
+import { CheckContext } from '../case';
+import { isUnavailable, Service } from '../deployment';
+import { CheckResult, pass, unknown, fail } from '../finding';
 import { processOf } from '../processes';
 
 /** Whether every service runs as many tasks as it should, of the newest task definition. */
-export function judgeServices({ deployment: { services } }: Case): Judgement[] {
-  if (isUnasked(services)) {
+export function checkServices({ deployment: { services } }: CheckContext): CheckResult[] {
+  if (isUnavailable(services)) {
     return [unknown('the ECS services', services)];
   }
   if (services.length === 0) {
@@ -14,32 +14,32 @@ export function judgeServices({ deployment: { services } }: Case): Judgement[] {
   return services.map(judge);
 }
 
-function judge(service: Service): Judgement {
+function judge(service: Service): CheckResult {
   const { name, cluster, status, desiredCount, runningCount, rollouts, newestDefinition, lastEvent } = service;
   const [primary, ...others] = rollouts;
   const called = processOf(service);
   const look = `aws ecs describe-services --cluster ${cluster} --services ${name}`;
   const tasks = `${runningCount} of ${desiredCount} ${desiredCount === 1 ? 'task runs' : 'tasks run'}`;
   if (status !== 'ACTIVE') {
-    return wrong(`${called}: the service is ${status}`, 'deploy the stack again');
+    return fail(`${called}: the service is ${status}`, 'deploy the stack again');
   }
   if (desiredCount === 0) {
-    return wrong(`${called}: no task is wanted (the desired count is 0)`, `aws ecs update-service --cluster ${cluster} --service ${name} --desired-count 1`);
+    return fail(`${called}: no task is wanted (the desired count is 0)`, `aws ecs update-service --cluster ${cluster} --service ${name} --desired-count 1`);
   }
   if (primary?.state === 'FAILED') {
-    return wrong(`${called}: the rollout of ${primary.definition} has failed${primary.reason ? `: ${primary.reason}` : ''}`, `see why its tasks stop: ${look}`);
+    return fail(`${called}: the rollout of ${primary.definition} has failed${primary.reason ? `: ${primary.reason}` : ''}`, `see why its tasks stop: ${look}`);
   }
   if (others.length > 0 || primary?.state === 'IN_PROGRESS') {
     const old = others.map(({ definition, runningCount: count }) => `${count} of ${definition}`).join(', ');
-    return wrong(`${called}: a rollout is on its way: ${tasks}${old ? `, and ${old} still ${others.length > 1 ? 'run' : 'runs'}` : ''}`,
+    return fail(`${called}: a rollout is on its way: ${tasks}${old ? `, and ${old} still ${others.length > 1 ? 'run' : 'runs'}` : ''}`,
       `wait and ask again; where it does not end, see why: ${look}`);
   }
   if (runningCount < desiredCount) {
-    return wrong(`${called}: ${tasks}${lastEvent ? `; ECS says: ${lastEvent}` : ''}`, `see why they stop: ${look}`);
+    return fail(`${called}: ${tasks}${lastEvent ? `; ECS says: ${lastEvent}` : ''}`, `see why they stop: ${look}`);
   }
-  if (isUnasked(newestDefinition)) {
+  if (isUnavailable(newestDefinition)) {
     return unknown(`whether ${called} runs the newest task definition`, newestDefinition);
   }
-  return newestDefinition === primary?.definition ? right(`${called}: ${tasks} ${newestDefinition}`)
-    : wrong(`${called}: ${tasks} ${primary?.definition}, and ${newestDefinition} is newer`, `deploy the stack again, or: aws ecs update-service --cluster ${cluster} --service ${name} --task-definition ${newestDefinition}`);
+  return newestDefinition === primary?.definition ? pass(`${called}: ${tasks} ${newestDefinition}`)
+    : fail(`${called}: ${tasks} ${primary?.definition}, and ${newestDefinition} is newer`, `deploy the stack again, or: aws ecs update-service --cluster ${cluster} --service ${name} --task-definition ${newestDefinition}`);
 }

@@ -1,6 +1,6 @@
-import { Case, some } from '../case';
-import { isUnasked, TargetGroup, TargetHealth } from '../deployment';
-import { Judgement, right, unknown, wrong } from '../finding';
+import { CheckContext, some } from '../case';
+import { isUnavailable, TargetGroup, TargetHealth } from '../deployment';
+import { CheckResult, pass, unknown, fail } from '../finding';
 
 /** What to do, by the reason that the load balancer gives. */
 const FIXES: Readonly<Record<string, string>> = {
@@ -16,34 +16,34 @@ const FIXES: Readonly<Record<string, string>> = {
 const LEAVING = ['draining', 'unhealthy.draining'];
 
 /** Whether somebody answers in every target group that requests for this host are forwarded to. */
-export function judgeTargetHealth({ deployment: { targetGroups }, door }: Case): Judgement[] {
+export function checkTargetHealth({ deployment: { targetGroups }, door }: CheckContext): CheckResult[] {
   if (!door) {
     return [];
   }
-  if (isUnasked(targetGroups)) {
+  if (isUnavailable(targetGroups)) {
     return [unknown('the health of targets', targetGroups)];
   }
   const forwarded = door.rules.flatMap(({ actions }) => actions.map(({ targetGroup }) => targetGroup));
   return targetGroups.filter(({ arn }) => forwarded.includes(arn)).map((group) => judge(group, door.targets[group.arn]?.process ?? group.name));
 }
 
-function judge({ name, healthCheck, targets }: TargetGroup, process: string): Judgement {
-  if (isUnasked(targets)) {
+function judge({ name, healthCheck, targets }: TargetGroup, process: string): CheckResult {
+  if (isUnavailable(targets)) {
     return unknown(`the health of ${process}`, targets);
   }
   const there = targets.filter(({ state }) => !LEAVING.includes(state));
   if (there.length === 0) {
-    return wrong(`${process}: no target is registered, so requests get 503`, `see why the service has no task that runs (target group ${name})`);
+    return fail(`${process}: no target is registered, so requests get 503`, `see why the service has no task that runs (target group ${name})`);
   }
   const bad = there.filter(({ state }) => state !== 'healthy');
   const healthy = `${there.length - bad.length} of ${there.length} ${there.length === 1 ? 'target is' : 'targets are'} healthy`;
   if (bad.length === 0) {
-    return right(`${process}: ${healthy}`);
+    return pass(`${process}: ${healthy}`);
   }
   if (bad.every(({ state }) => state === 'unavailable')) {
-    return unknown(`${process}`, { unasked: 'health checks are turned off' });
+    return unknown(`${process}`, { unavailable: 'health checks are turned off' });
   }
-  return wrong(`${process}: ${healthy}; ${some(bad.map(inWords), 2)} (health check: ${healthCheck})`, FIXES[bad[0].reason ?? ''] ?? 'wait for the first health checks, and ask again');
+  return fail(`${process}: ${healthy}; ${some(bad.map(inWords), 2)} (health check: ${healthCheck})`, FIXES[bad[0].reason ?? ''] ?? 'wait for the first health checks, and ask again');
 }
 
 function inWords({ target, state, reason, description }: TargetHealth): string {

@@ -1,5 +1,5 @@
-import { Case } from '../case';
-import { Judgement, right, wrong } from '../finding';
+import { CheckContext } from '../case';
+import { CheckResult, pass, fail } from '../finding';
 import { tlsListener } from '../live-door';
 
 /**
@@ -17,7 +17,7 @@ const OLDEST: readonly (readonly [name: RegExp, version: string])[] = [
 const GOOD = ['1.2', '1.3'];
 
 /** Whether old versions of TLS are refused. */
-export function judgeTlsPolicy({ deployment }: Case): Judgement[] {
+export function checkTlsPolicy({ deployment }: CheckContext): CheckResult[] {
   const listener = tlsListener(deployment);
   if (!listener) {
     return [];
@@ -27,7 +27,7 @@ export function judgeTlsPolicy({ deployment }: Case): Judgement[] {
   if (oldest === undefined) {
     return [{ verdict: 'unknown', text: `which versions of TLS the policy ${tlsPolicy} takes is not known here` }];
   }
-  return [GOOD.includes(oldest) ? right(`TLS ${oldest} and newer only: ${tlsPolicy}`)
-    : wrong(`TLS ${oldest} is still taken: ${tlsPolicy}`,
+  return [GOOD.includes(oldest) ? pass(`TLS ${oldest} and newer only: ${tlsPolicy}`)
+    : fail(`TLS ${oldest} is still taken: ${tlsPolicy}`,
       `aws elbv2 modify-listener --listener-arn ${arn} --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09`)];
 }

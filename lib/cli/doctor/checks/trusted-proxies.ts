@@ -1,6 +1,6 @@
-import { Case, some } from '../case';
-import { isUnasked, Subnet } from '../deployment';
-import { Judgement, right, unknown, wrong } from '../finding';
+import { CheckContext, some } from '../case';
+import { isUnavailable, Subnet } from '../deployment';
+import { CheckResult, pass, unknown, fail } from '../finding';
 import { Django, djangoOf, isTrue, verifiesAddresses } from '../processes';
 import { tooLarge } from '../subnet-size';
 import { assignableAddresses } from '../../../ingress/trusted-addresses';
@@ -14,13 +14,13 @@ const BESIDE = '127.0.0.1';
 const DEPLOY = 'deploy the stack again, so that the addresses of its subnets are named (`trustedProxies` left out)';
 
 /** Whether Django believes the load balancer, wherever that stands now, and nobody else. */
-export function judgeTrustedProxies({ deployment }: Case): Judgement[] {
+export function checkTrustedProxies({ deployment }: CheckContext): CheckResult[] {
   const django = djangoOf(deployment);
-  if (isUnasked(django)) {
+  if (isUnavailable(django)) {
     return [unknown(`${NAME} of the running tasks`, django)];
   }
   const { subnets } = deployment;
-  if (isUnasked(subnets)) {
+  if (isUnavailable(subnets)) {
     return [unknown(`which addresses ${NAME} must hold`, subnets), ...django.flatMap(judgeEverybody)];
   }
   const beside = verifiesAddresses(deployment);
@@ -31,36 +31,36 @@ export function judgeTrustedProxies({ deployment }: Case): Judgement[] {
   });
 }
 
-function judgeEverybody({ label, container }: Django): Judgement[] {
+function judgeEverybody({ label, container }: Django): CheckResult[] {
   const value = container.environment[EVERYBODY];
   if (value === undefined) {
-    return container.secrets.includes(EVERYBODY) ? [unknown(`${label}: ${EVERYBODY}`, { unasked: 'it comes from a secret' })] : [];
+    return container.secrets.includes(EVERYBODY) ? [unknown(`${label}: ${EVERYBODY}`, { unavailable: 'it comes from a secret' })] : [];
   }
-  return [wrong(isTrue(value) ? `${label}: ${EVERYBODY}=${value}, so every visitor chooses the address that PostHog sees`
+  return [fail(isTrue(value) ? `${label}: ${EVERYBODY}=${value}, so every visitor chooses the address that PostHog sees`
     : `${label}: ${EVERYBODY}=${value}, which versions before July 2026 read as true, like any text`,
   `remove ${EVERYBODY} altogether; ${NAME} says whom to believe`)];
 }
 
-function judgeBeside({ label, container: { environment } }: Django): Judgement {
+function judgeBeside({ label, container: { environment } }: Django): CheckResult {
   const value = environment[NAME];
-  return value === BESIDE ? right(`${label}: ${NAME} is the nginx beside it, ${BESIDE}`)
-    : wrong(`${label}: ${NAME} is ${value === undefined ? 'not set' : some(entriesOf(value), 2)}, and requests come from the nginx beside it`, `set ${NAME}=${BESIDE}`);
+  return value === BESIDE ? pass(`${label}: ${NAME} is the nginx beside it, ${BESIDE}`)
+    : fail(`${label}: ${NAME} is ${value === undefined ? 'not set' : some(entriesOf(value), 2)}, and requests come from the nginx beside it`, `set ${NAME}=${BESIDE}`);
 }
 
-function judgeList({ label, container }: Django, subnets: readonly Subnet[]): Judgement {
+function judgeList({ label, container }: Django, subnets: readonly Subnet[]): CheckResult {
   const value = container.environment[NAME];
   if (value === undefined) {
-    return container.secrets.includes(NAME) || container.hasEnvironmentFiles ? unknown(`${label}: ${NAME}`, { unasked: 'it comes from a secret or a file' })
-      : wrong(`${label}: ${NAME} is not set, so PostHog's IP filters refuse everybody`, DEPLOY);
+    return container.secrets.includes(NAME) || container.hasEnvironmentFiles ? unknown(`${label}: ${NAME}`, { unavailable: 'it comes from a secret or a file' })
+      : fail(`${label}: ${NAME} is not set, so PostHog's IP filters refuse everybody`, DEPLOY);
   }
   const listed = entriesOf(value);
   const blocks = listed.filter((entry) => entry.includes('/'));
   if (blocks.length > 0) {
-    return wrong(`${label}: ${NAME} holds ${some(blocks)}, and PostHog compares text: a CIDR block is no address`, DEPLOY);
+    return fail(`${label}: ${NAME} holds ${some(blocks)}, and PostHog compares text: a CIDR block is no address`, DEPLOY);
   }
   const large = subnets.filter(tooLarge);
   if (large.length > 0) {
-    return wrong(`${label}: the load balancer stands in ${some(large.map(name))}, which has more addresses than ${NAME} can hold`,
+    return fail(`${label}: the load balancer stands in ${some(large.map(name))}, which has more addresses than ${NAME} can hold`,
       'give the load balancer small subnets of its own (/27) with `loadBalancerSubnets`');
   }
   const needed = subnets.map((subnet) => ({ subnet, addresses: subnet.cidr === undefined ? [] : assignableAddresses([subnet.cidr]) }));
@@ -72,8 +72,8 @@ function judgeList({ label, container }: Django, subnets: readonly Subnet[]): Ju
     ...missing.map(({ subnet, addresses }) => `misses ${count(addresses)} of ${name(subnet)}: ${some(addresses, 2)}`),
     ...(extra.length > 0 ? [`holds ${count(extra)} that the load balancer cannot have: ${some(extra, 2)}`] : []),
   ];
-  return faults.length === 0 ? right(`${label}: ${NAME} holds all ${known.size} addresses that the load balancer can have, and no other`)
-    : wrong(`${label}: ${NAME} ${faults.join('; it ')}`, missing.length > 0 ? `${DEPLOY}; until then, requests through those addresses are refused by PostHog's IP filters` : DEPLOY);
+  return faults.length === 0 ? pass(`${label}: ${NAME} holds all ${known.size} addresses that the load balancer can have, and no other`)
+    : fail(`${label}: ${NAME} ${faults.join('; it ')}`, missing.length > 0 ? `${DEPLOY}; until then, requests through those addresses are refused by PostHog's IP filters` : DEPLOY);
 }
 
 function entriesOf(value: string): string[] {

@@ -1,4 +1,4 @@
-import { Captured, DoorFacts, Trial, TrialResult } from './wire';
+import { Captured, IngressFacts, Trial, TrialResult } from './wire';
 
 /** Where the preview answers about itself, on the door's own origin. */
 const BASE = '/__preview/';
@@ -7,12 +7,12 @@ const BASE = '/__preview/';
 export const TOKEN = 'phc_local_preview';
 
 /** Asks the preview about the door of a host; about its first one, where none is named. */
-export function askDoor(host: string): Promise<DoorFacts> {
-  return json<DoorFacts>(fetch(`${BASE}door?${new URLSearchParams({ host }).toString()}`));
+export function readIngress(host: string): Promise<IngressFacts> {
+  return json<IngressFacts>(fetch(`${BASE}door?${new URLSearchParams({ host }).toString()}`));
 }
 
 /** Asks for the events that the stubs have kept, newest first. */
-export function askEvents(): Promise<Captured[]> {
+export function describeEvents(): Promise<Captured[]> {
   return json<Captured[]>(fetch(`${BASE}events`));
 }
 

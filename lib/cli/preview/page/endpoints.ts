@@ -1,8 +1,8 @@
 import { breakable, byId, element } from './dom';
-import { DoorEndpoint } from './wire';
+import { EndpointDescription } from './wire';
 
 /** Fills the endpoint table, and makes its filter work. */
-export function showEndpoints(endpoints: readonly DoorEndpoint[]): void {
+export function showEndpoints(endpoints: readonly EndpointDescription[]): void {
   const rows = endpoints.map((endpoint) => ({ endpoint, row: rowOf(endpoint) }));
   byId('endpoint-rows').append(...rows.map(({ row }) => row));
   const search = byId<HTMLInputElement>('search');
@@ -26,7 +26,7 @@ export function showEndpoints(endpoints: readonly DoorEndpoint[]): void {
 }
 
 /** A row. Its roles are written out because a narrow page lays it out as a block, which would take them away. */
-function rowOf({ paths, purpose, rule, answer, owner, arriveAs, public: open }: DoorEndpoint): HTMLTableRowElement {
+function rowOf({ paths, purpose, rule, answer, owner, arriveAs, public: open }: EndpointDescription): HTMLTableRowElement {
   const misses = open && answer !== owner ? [element('span', { class: 'hint' }, `belongs to ${owner}`)] : [];
   const changed = arriveAs === undefined ? [] : [element('span', { class: 'hint' }, `as ${arriveAs}`)];
   return element('tr', { role: 'row', class: open ? 'open' : 'closed' },

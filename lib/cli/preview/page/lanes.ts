@@ -1,4 +1,4 @@
-import { DoorFacts, DoorRule } from './wire';
+import { IngressFacts, RuleDescription } from './wire';
 
 /** Where a lane ends: at a process, or at the load balancer itself. */
 export type LaneKind = 'process' | 'refused' | 'redirect' | 'sign-in' | 'elsewhere';
@@ -23,7 +23,7 @@ export interface Lane {
 const PLAIN: Lane = { key: 'redirect', kind: 'redirect', title: 'redirected to https', stops: [{ name: 'the default rule', label: 'port 80', conditions: [] }] };
 
 /** The rules of a door, grouped by where they lead, in the order in which a request meets the first of each; what does not get in, last. */
-export function lanesOf({ rules, plainUrl }: Pick<DoorFacts, 'rules' | 'plainUrl'>): Lane[] {
+export function lanesOf({ rules, plainUrl }: Pick<IngressFacts, 'rules' | 'plainUrl'>): Lane[] {
   const lanes = new Map<string, Lane>();
   for (const rule of inOrder(rules)) {
     const { kind, title, key } = endOf(rule);
@@ -36,7 +36,7 @@ export function lanesOf({ rules, plainUrl }: Pick<DoorFacts, 'rules' | 'plainUrl
 }
 
 /** As a request meets them: by priority, the default action last. */
-export function inOrder(rules: readonly DoorRule[]): DoorRule[] {
+export function inOrder(rules: readonly RuleDescription[]): RuleDescription[] {
   return [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
 }
 
@@ -54,7 +54,7 @@ export function laneKey(outcome: string, process?: string): string {
   }
 }
 
-function endOf({ action, process }: DoorRule): Omit<Lane, 'stops'> {
+function endOf({ action, process }: RuleDescription): Omit<Lane, 'stops'> {
   if (SIGN_IN.test(action)) {
     return { kind: 'sign-in', title: process === undefined ? 'sign-in' : `sign-in, then ${process}`, key: 'sign-in' };
   }
@@ -68,7 +68,7 @@ function endOf({ action, process }: DoorRule): Omit<Lane, 'stops'> {
 }
 
 /** The name of a rule without the words around it: `100 Events`, `default`. Rules for the app have none, and are told by what they ask. */
-function labelOf({ name, priority, conditions, action }: DoorRule): string {
+function labelOf({ name, priority, conditions, action }: RuleDescription): string {
   if (priority === undefined) {
     return 'default';
   }

@@ -1,14 +1,14 @@
-import { askDoor } from './api';
+import { readIngress } from './api';
 import { breakable, byId, element } from './dom';
 import { showEndpoints } from './endpoints';
 import { inOrder } from './lanes';
 import { Picture } from './picture';
 import { followTraffic } from './stream';
 import { prepareTryBox } from './try-box';
-import { DoorFacts } from './wire';
+import { IngressFacts } from './wire';
 
 /** Who may open the app, in words. */
-const ACCESS: Readonly<Record<DoorFacts['access'], string>> = {
+const ACCESS: Readonly<Record<IngressFacts['access'], string>> = {
   anyone: 'open to anyone',
   cidrs: 'open to some networks',
   authenticated: 'behind a sign-in',
@@ -17,7 +17,7 @@ const ACCESS: Readonly<Record<DoorFacts['access'], string>> = {
 
 async function main(): Promise<void> {
   const chosen = new URLSearchParams(location.search).get('host') ?? '';
-  const door = await askDoor(chosen);
+  const door = await readIngress(chosen);
   showFacts(door);
   showRules(door);
   showEndpoints(door.endpoints);
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   followTraffic(new Picture(door), door);
 }
 
-function showFacts(door: DoorFacts): void {
+function showFacts(door: IngressFacts): void {
   const [host] = door.hosts;
   if (host !== undefined) {
     byId('host').replaceChildren(element('span', { class: 'nowrap' }, host));
@@ -44,7 +44,7 @@ function showFacts(door: DoorFacts): void {
     ...(others.length > 0 ? [element('div', {}, element('dt', {}, 'Other ways in'), ...others.map((name) => element('dd', {}, element('a', { href: `?host=${encodeURIComponent(name)}` }, name))))] : []));
 }
 
-function showRules(door: DoorFacts): void {
+function showRules(door: IngressFacts): void {
   byId('rules').append(...inOrder(door.rules).map(({ name, conditions, action }) => element('tr', {},
     element('th', { scope: 'row' }, name),
     element('td', {}, ...(conditions.length > 0 ? conditions.map((condition) => element('code', {}, condition)) : ['nothing else matched'])),

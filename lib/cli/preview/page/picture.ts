@@ -1,7 +1,7 @@
 import { byId, drawn } from './dom';
 import { Lane, laneKey, lanesOf } from './lanes';
 import { Box, Layout, layoutOf, PlacedLane } from './layout';
-import { DoorFacts, Passed } from './wire';
+import { IngressFacts, Passed } from './wire';
 
 /** How long a request stays visible. */
 const GLOW_MS = 1600;
@@ -28,7 +28,7 @@ export class Picture {
   private moving = drawn('g');
   private width = 0;
 
-  public constructor(private readonly door: DoorFacts) {
+  public constructor(private readonly door: IngressFacts) {
     this.lanes = lanesOf(door);
     new ResizeObserver(() => this.draw()).observe(this.holder);
     this.draw();

@@ -1,15 +1,15 @@
-import { askEvents, openTraffic, TOKEN } from './api';
+import { describeEvents, openTraffic, TOKEN } from './api';
 import { breakable, byId, element } from './dom';
 import { Feed } from './feed';
 import { laneKey } from './lanes';
 import { Picture } from './picture';
-import { Captured, DoorFacts, Passed } from './wire';
+import { Captured, IngressFacts, Passed } from './wire';
 
 /** How many lines each list keeps. */
 const KEPT = 50;
 
 /** Shows requests and events as they come, and lights the picture. */
-export function followTraffic(picture: Picture, { hosts, allHosts }: DoorFacts): void {
+export function followTraffic(picture: Picture, { hosts, allHosts }: IngressFacts): void {
   const requests = new Feed('requests', 'no-requests', KEPT);
   const events = new Feed('events', 'no-events', KEPT);
   const pause = byId('pause');
@@ -30,7 +30,7 @@ export function followTraffic(picture: Picture, { hosts, allHosts }: DoorFacts):
     since = Date.now();
     picture.forget();
     [requests, events].forEach((feed) => feed.clear());
-    void askEvents().then((kept) => kept.slice(0, KEPT).reverse().forEach((event) => events.add(event.id, eventLine(event))));
+    void describeEvents().then((kept) => kept.slice(0, KEPT).reverse().forEach((event) => events.add(event.id, eventLine(event))));
   });
   traffic.addEventListener('error', () => { state.textContent = 'the preview does not answer; trying again'; });
   traffic.addEventListener('message', ({ data }: MessageEvent<string>) => {

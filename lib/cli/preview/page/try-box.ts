@@ -2,7 +2,7 @@ import { tryRequest } from './api';
 import { byId, element } from './dom';
 import { PRESETS } from './presets';
 import { showResult } from './try-result';
-import { DoorFacts, Trial } from './wire';
+import { IngressFacts, Trial } from './wire';
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -14,7 +14,7 @@ const FIELDS = ['method', 'url', 'from', 'headers', 'body'] as const;
  * @param door the door
  * @param host the host that a path is meant for; empty for the preview's first one
  */
-export function prepareTryBox(door: DoorFacts, host: string): void {
+export function prepareTryBox(door: IngressFacts, host: string): void {
   const form = byId<HTMLFormElement>('try-form');
   const fitting = PRESETS.filter(({ process }) => process === undefined || door.processes.some(({ name }) => name === process));
   byId('presets').append(...fitting.map((preset) => {
@@ -31,7 +31,7 @@ export function prepareTryBox(door: DoorFacts, host: string): void {
   });
 }
 
-async function submit(door: DoorFacts, host: string): Promise<void> {
+async function submit(door: IngressFacts, host: string): Promise<void> {
   const result = byId('result');
   try {
     const trial = trialOf();

@@ -1,11 +1,11 @@
 import { breakable, element } from './dom';
-import { ResolvedIp, DoorFacts, Ending, Trial, TrialResult } from './wire';
+import { ResolvedIp, IngressFacts, Ending, Trial, TrialResult } from './wire';
 
 /** What the load balancer adds or changes itself. */
 const ADDED = /^x-forwarded-(for|proto|port)$/i;
 
 /** Shows what became of a request. */
-export function showResult(place: HTMLElement, trial: Trial, result: TrialResult, door: DoorFacts): void {
+export function showResult(place: HTMLElement, trial: Trial, result: TrialResult, door: IngressFacts): void {
   const { outcome, arrived, clientIps, response, rule, request } = result;
   const conditions = door.rules.find(({ name }) => name === rule?.name)?.conditions ?? [];
   const refused = outcome.kind !== 'arrives';

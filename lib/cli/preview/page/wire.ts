@@ -3,7 +3,7 @@
 import type { Access } from '../../access';
 
 /** A rule of the load balancer, in words. */
-export interface DoorRule {
+export interface RuleDescription {
   readonly name: string;
   readonly priority?: number;
   readonly conditions: readonly string[];
@@ -12,7 +12,7 @@ export interface DoorRule {
 }
 
 /** One row of the endpoint table, as the door treats a stranger. */
-export interface DoorEndpoint {
+export interface EndpointDescription {
   readonly paths: string;
   readonly purpose: string;
   readonly owner: string;
@@ -24,7 +24,7 @@ export interface DoorEndpoint {
 }
 
 /** What the preview says about the door that it serves. */
-export interface DoorFacts {
+export interface IngressFacts {
   readonly source: string;
   readonly hosts: readonly string[];
   /** The hosts of every door that the preview serves. */
@@ -32,8 +32,8 @@ export interface DoorFacts {
   readonly url: string;
   readonly plainUrl?: string;
   readonly access: Access;
-  readonly rules: readonly DoorRule[];
-  readonly endpoints: readonly DoorEndpoint[];
+  readonly rules: readonly RuleDescription[];
+  readonly endpoints: readonly EndpointDescription[];
   readonly processes: readonly { readonly name: string }[];
   readonly loadBalancerAddress?: string;
   /** A header that the load balancer would send, and the preview does not. */

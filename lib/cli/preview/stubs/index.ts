@@ -7,7 +7,7 @@ import { livestream } from './livestream';
 import { RunningStub, Stub, start } from './stub';
 import { web } from './web';
 import { Traffic } from '../traffic';
-import { Door, Target } from '../../door';
+import { IngressModel, Target } from '../../door';
 import { peerOf } from '../../passage';
 import { PostHogProcess } from '../../../catalog/posthog-process';
 
@@ -22,8 +22,8 @@ const STUBS: Readonly<Partial<Record<string, Stub>>> = {
 /** The stubs of a template, one for each process behind each of its ways in. */
 export class Stubs {
   /** Starts every stub that some rule leads to. */
-  public static async start(doors: readonly Door[], traffic: Traffic): Promise<Stubs> {
-    const running = new Map<Door, Map<Target, RunningStub>>();
+  public static async start(doors: readonly IngressModel[], traffic: Traffic): Promise<Stubs> {
+    const running = new Map<IngressModel, Map<Target, RunningStub>>();
     for (const door of doors) {
       const targets = targetsOf(door);
       const started = await Promise.all(targets.map((target) => start(stubOf(target), { ...target, peer: peerOf(door, target), traffic })));
@@ -32,10 +32,10 @@ export class Stubs {
     return new Stubs(running);
   }
 
-  private constructor(private readonly running: ReadonlyMap<Door, ReadonlyMap<Target, RunningStub>>) {}
+  private constructor(private readonly running: ReadonlyMap<IngressModel, ReadonlyMap<Target, RunningStub>>) {}
 
   /** Where the stub for a process listens. */
-  public portOf(door: Door, target: Target): number {
+  public portOf(door: IngressModel, target: Target): number {
     return this.running.get(door)!.get(target)!.port;
   }
 
@@ -51,7 +51,7 @@ function stubOf({ process, settings }: Target): Stub {
 }
 
 /** The processes that the rules of a door lead to. */
-export function targetsOf({ rules, plainRules = [], targets }: Door): Target[] {
+export function targetsOf({ rules, plainRules = [], targets }: IngressModel): Target[] {
   const groups = [...rules, ...plainRules].flatMap(({ actions }) => actions).map(({ targetGroup }) => targetGroup ?? '');
   return [...new Set(groups.map((group) => targets[group]).filter((target) => target !== undefined))];
 }

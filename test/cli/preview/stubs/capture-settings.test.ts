@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { World } from '../world';
 import { Product } from '../../../../lib';
-import { doorsOf } from '../../../../lib/cli/template-door';
+import { ingressesOf } from '../../../../lib/cli/template-door';
 import { FEW } from '../../../helpers/stack';
 import { templateOfPostHog } from '../../fixtures';
 
@@ -25,7 +25,7 @@ async function withSettings<T>(name: string, settings: Readonly<Record<string, u
       container.Environment = [...container.Environment.filter((one) => !MANAGED.includes(one.Name)), ...added];
     }
   }
-  const world = await World.of(doorsOf({ file: 'a.json', template }));
+  const world = await World.of(ingressesOf({ file: 'a.json', template }));
   try {
     return await action(world);
   } finally {
@@ -99,7 +99,7 @@ describe('the size of an event', () => {
 describe('the encodings of v1', () => {
   let world: World;
   beforeAll(async () => {
-    world = await World.of(doorsOf({ file: 'a.json', template: TEMPLATE }));
+    world = await World.of(ingressesOf({ file: 'a.json', template: TEMPLATE }));
   });
   afterAll(() => world.close());
 

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { World } from '../world';
 import { Product, PublicEndpoint } from '../../../../lib';
-import { DoorDescription } from '../../../../lib/cli/preview/description';
+import { IngressDescription } from '../../../../lib/cli/preview/description';
 import { FLAGS } from '../../../../lib/cli/preview/stubs/flag-set';
 import { STUB_HEADER } from '../../../../lib/cli/preview/stubs/stub';
 import { samplesOf } from '../../../../lib/ingress/endpoint-samples';
@@ -213,7 +213,7 @@ test('a process that the preview knows nothing more about says what it got', asy
   const targets = Object.fromEntries(Object.entries(door.targets).map(([group, target]) => [group, target.process === 'capture' ? { ...target, process: 'something-new', settings: {} } : target]));
   const other = await World.of([{ ...door, targets }]);
   const { headers, body } = await other.text('/e/', { method: 'POST', body: '12345' });
-  const { processes } = await other.json<DoorDescription>('/__preview/door');
+  const { processes } = await other.json<IngressDescription>('/__preview/door');
   await other.close();
   expect(headers['x-stub']).toBe('something-new');
   expect(JSON.parse(body)).toEqual({ stub: 'something-new', method: 'POST', url: '/e/', bytes: 5 });
