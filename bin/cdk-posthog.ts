@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { ExitCode } from '../lib/cli/command';
-import { COMMANDS } from '../lib/cli/commands';
-import { runProgram } from '../lib/cli/program';
+import { ExitCode } from '../cli/command';
+import { COMMANDS } from '../cli/commands';
+import { runProgram } from '../cli/program';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever reads may have had enough, as `head` has; what was found still stands.

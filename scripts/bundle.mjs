@@ -56,23 +56,23 @@ function loadedLater(found) {
   };
 }
 
-/** The program, its commands, and what they load later, beside each other as they stand in lib/cli. */
+/** The program, its commands, and what they load later, beside each other as they are in cli/. */
 async function bundleCommandLine() {
   const parts = [];
   const options = {
-    ...SHARED, outdir: CLI, outbase: 'lib/cli', target: 'node20', external: ['posthog-js'], supported: { 'dynamic-import': false }, plugins: [...SHARED.plugins, loadedLater(parts)],
+    ...SHARED, outdir: CLI, outbase: 'cli', target: 'node20', external: ['posthog-js'], supported: { 'dynamic-import': false }, plugins: [...SHARED.plugins, loadedLater(parts)],
   };
   const { metafile } = await build({ ...options, entryPoints: { 'cdk-posthog': 'bin/cdk-posthog.ts' } });
   const metafiles = [metafile];
   for (let done = 0; done < parts.length; done += 1) {
-    metafiles.push((await build({ ...options, entryPoints: [`lib/cli/${parts[done]}.ts`] })).metafile);
+    metafiles.push((await build({ ...options, entryPoints: [`cli/${parts[done]}.ts`] })).metafile);
   }
   writeFileSync(path.join(CLI, 'LICENSES.txt'), licencesOf(ROOT, metafiles));
 }
 
 /** The page of the preview, which runs in a browser: its programs, and what they are written around. */
 async function bundlePage() {
-  const page = path.join(ROOT, 'lib', 'cli', 'preview', 'page');
+  const page = path.join(ROOT, 'cli', 'preview', 'page');
   await build({ ...SHARED, entryPoints: ['page', 'demo'].map((name) => path.join(page, `${name}.ts`)), outdir: path.join(CLI, 'page'), platform: 'browser', format: 'esm', target: 'es2022' });
   ['index.html', 'demo.html', 'style.css'].forEach((name) => cpSync(path.join(page, name), path.join(CLI, 'page', name)));
 }

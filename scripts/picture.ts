@@ -3,7 +3,7 @@ import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { PostHog } from '../lib';
-import { CloudFormationTemplate } from '../lib/ingress/template-rules';
+import { CloudFormationTemplate } from '../cli/alb/template';
 import { flowchart } from './picture/flowchart';
 import { systemOf } from './picture/system';
 

@@ -1,7 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess, Product } from '../lib';
-import { evaluate } from '../lib/ingress/rule-evaluator';
-import { CloudFormationTemplate, containersByTargetGroup } from '../lib/ingress/template-rules';
+import { evaluate } from '../cli/alb/evaluate';
+import { containersByTargetGroup } from '../cli/template-services';
+import { CloudFormationTemplate } from '../cli/alb/template';
 import { rulesOf } from './helpers/listener-rules';
 import { newPostHog, newStack } from './helpers/stack';
 

@@ -11,14 +11,6 @@ export interface Rewrite {
   readonly replace: string;
 }
 
-/** What a rule changes in a request. */
-export interface Rewrites {
-  /** In path and query. */
-  readonly url?: Rewrite;
-  /** In the Host header. */
-  readonly host?: Rewrite;
-}
-
 /**
  * Takes a path off the front of a URL: `/livestream/events?x=1` becomes `/events?x=1`, and `/livestream` alone becomes `/`.
  *
@@ -30,9 +22,4 @@ export interface Rewrites {
  */
 export function withoutPath(path: string): Rewrite {
   return { regex: `^${path}/?(.*)$`, replace: '/$1' };
-}
-
-/** A text as it reaches the target. */
-export function rewritten(text: string, rewrite: Rewrite | undefined): string {
-  return rewrite ? text.replace(new RegExp(rewrite.regex), rewrite.replace) : text;
 }

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 
 /** An IP address as a number, so that ranges can be computed. */
 interface Address {
@@ -60,30 +60,9 @@ export function cidrSize(cidr: Cidr): bigint {
   return 1n << BigInt(BITS[cidr.family] - cidr.prefix);
 }
 
-/** The family of an address, as Node.js names it. */
-export function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
-}
-
-/** Something that knows whether an address is in one of these CIDR blocks; an address alone is a block of one. */
-export function blockList(blocks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const block of blocks) {
-    const [network, prefix] = block.split('/');
-    const family = familyOf(network);
-    list.addSubnet(network, Number(prefix ?? BITS[family === 'ipv6' ? 6 : 4]), family);
-  }
-  return list;
-}
-
 /** An entry of `X-Forwarded-For` without the port, and without the brackets, that it may have. */
 export function withoutPort(entry: string): string {
   return entry.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
-}
-
-/** The name or address in a Host header, without the port that it may have. An IPv6 address keeps its brackets. */
-export function hostWithoutPort(host: string): string {
-  return host.replace(/:\d*$/, '');
 }
 
 function parseV6(text: string): bigint {

@@ -1,4 +1,4 @@
-import { CloudFormationTemplate, logicalId, ofType } from '../../lib/ingress/template-rules';
+import { CloudFormationTemplate, logicalId, ofType } from '../../cli/alb/template';
 
 interface Policy {
   readonly Roles?: unknown[];

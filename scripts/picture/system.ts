@@ -1,5 +1,6 @@
 import { isProcess } from '../../lib/catalog/posthog-process';
-import { CloudFormationTemplate, containersByTargetGroup, listenersOf, logicalId, ofType } from '../../lib/ingress/template-rules';
+import { containersByTargetGroup } from '../../cli/template-services';
+import { CloudFormationTemplate, listenersOf, logicalId, ofType } from '../../cli/alb/template';
 import { bucketsOpenTo } from './buckets';
 import { storesOf } from './stores';
 

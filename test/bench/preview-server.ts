@@ -1,9 +1,9 @@
-import { capture } from '../../lib/cli/preview/stubs/capture';
-import { start } from '../../lib/cli/preview/stubs/stub';
-import { startPreview } from '../../lib/cli/preview/preview';
-import { Traffic } from '../../lib/cli/preview/traffic';
-import { ingressesOf } from '../../lib/cli/template-door';
-import { readTemplate } from '../../lib/cli/template-file';
+import { capture } from '../../cli/preview/stubs/capture';
+import { start } from '../../cli/preview/stubs/stub';
+import { startPreview } from '../../cli/preview/preview';
+import { Traffic } from '../../cli/preview/traffic';
+import { ingressesOf } from '../../cli/template-ingress';
+import { readTemplate } from '../../cli/template-file';
 
 /** What a server of the bench says when it is asked. */
 export interface ServerState {

@@ -1,11 +1,11 @@
 import { Browser, Page } from 'playwright-core';
 import { openBrowser, openPage, WatchedPage } from './chromium';
 import { PreviewProcess } from './preview-process';
-import { conditionText } from '../../lib/cli/explain';
-import { trace, ruleName } from '../../lib/cli/passage';
-import { routesOf } from '../../lib/cli/routes';
-import { PUBLIC_CLIENT } from '../../lib/ingress/endpoint-samples';
-import { Header } from '../../lib/ingress/forwarded-headers';
+import { conditionText } from '../../cli/explain';
+import { trace, ruleName } from '../../cli/request-trace';
+import { routesOf } from '../../cli/routes';
+import { PUBLIC_CLIENT } from '../../cli/endpoint-samples';
+import { Header } from '../../cli/alb/headers';
 
 let preview: PreviewProcess;
 let browser: Browser;

@@ -4,7 +4,7 @@ import { CustomerSite, TOKEN, USE_EVERYTHING, withEverything } from './customer-
 import { PreviewProcess } from './preview-process';
 import { TrafficLog } from './traffic-log';
 import { PublicEndpoint } from '../../lib';
-import { CapturedEvent, PassedRequest } from '../../lib/cli/preview/traffic';
+import { CapturedEvent, PassedRequest } from '../../cli/preview/traffic';
 import sdk from '../contract/sdk-paths.json';
 
 /** What posthog-js calls and nobody answers yet, and why. The load balancer of a closed app refuses it, and the SDK gives up quietly. */

@@ -2,9 +2,9 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { IngressModel } from '../../lib/cli/door';
-import { ingressesOf } from '../../lib/cli/template-door';
-import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { IngressModel } from '../../cli/ingress-model';
+import { ingressesOf } from '../../cli/template-ingress';
+import { CloudFormationTemplate } from '../../cli/alb/template';
 import { ROOT, runApp } from '../helpers/app';
 
 /** The networks that may open the app. The browser of these tests is in none of them. */

@@ -1,6 +1,6 @@
 import { ClientRequest, get, IncomingMessage } from 'node:http';
 import { get as getTls } from 'node:https';
-import { PassedRequest } from '../../lib/cli/preview/traffic';
+import { PassedRequest } from '../../cli/preview/traffic';
 
 /** Everything that a preview has dealt with since this began to listen. */
 export class TrafficLog {

@@ -1,10 +1,10 @@
 import { AppAccess } from '../../lib';
-import { Access } from '../../lib/cli/access';
-import { appStateOf } from '../../lib/cli/app-state';
-import { IngressModel } from '../../lib/cli/door';
-import { describe as descriptionOf } from '../../lib/cli/preview/description';
-import { probeAddressesOf } from '../../lib/cli/visits';
-import { RuleCondition } from '../../lib/ingress/rule-evaluator';
+import { Access } from '../../cli/access';
+import { appStateOf } from '../../cli/app-state';
+import { IngressModel } from '../../cli/ingress-model';
+import { describe as descriptionOf } from '../../cli/preview/description';
+import { probeAddressesOf } from '../../cli/probes';
+import { RuleCondition } from '../../cli/alb/evaluate';
 import { doorOf } from './fixtures';
 
 const CLOSED = doorOf({ appAccess: AppAccess.nobody() });

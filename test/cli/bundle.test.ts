@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:https';
 import { IncomingMessage } from 'node:http';
 import path from 'node:path';
-import { COMMANDS } from '../../lib/cli/commands';
+import { COMMANDS } from '../../cli/commands';
 import { bundled, startProgram, temporaryFile } from './preview/program';
 import { templateOfPostHog } from './fixtures';
 import { textOf } from './preview/world';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PostHogProps, Product } from '../../lib';
-import { IngressModel } from '../../lib/cli/door';
-import { runProgram } from '../../lib/cli/program';
-import { COMMANDS } from '../../lib/cli/commands';
-import { ingressesOf } from '../../lib/cli/template-door';
-import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { IngressModel } from '../../cli/ingress-model';
+import { runProgram } from '../../cli/program';
+import { COMMANDS } from '../../cli/commands';
+import { ingressesOf } from '../../cli/template-ingress';
+import { CloudFormationTemplate } from '../../cli/alb/template';
 import { FEW, newPostHog, newStack } from '../helpers/stack';
 
 /** The template of a whole PostHog, with live events where they are wanted. */

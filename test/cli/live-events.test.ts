@@ -1,8 +1,8 @@
 import { Fn, Token } from 'aws-cdk-lib/core';
 import { AppAccess, ClientAddress } from '../../lib';
-import { requestOf } from '../../lib/cli/explain';
-import { trace } from '../../lib/cli/passage';
-import { routesOf } from '../../lib/cli/routes';
+import { requestOf } from '../../cli/explain';
+import { trace } from '../../cli/request-trace';
+import { routesOf } from '../../cli/routes';
 import { OIDC } from '../ingress/fixtures';
 import { cli, doorOf, inFolder, Run, templateOfPostHog } from './fixtures';
 

@@ -1,6 +1,6 @@
-import { Command, CommandError, ExitCode } from '../../lib/cli/command';
-import { COMMANDS } from '../../lib/cli/commands';
-import { runProgram } from '../../lib/cli/program';
+import { Command, CommandError, ExitCode } from '../../cli/command';
+import { COMMANDS } from '../../cli/commands';
+import { runProgram } from '../../cli/program';
 import { cli } from './fixtures';
 
 const FAILING: Command = { usage: '', help: 'Fails.', options: {}, run: () => Promise.reject(new CommandError('it is not there')) };

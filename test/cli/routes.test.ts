@@ -1,5 +1,5 @@
 import { AppAccess, PublicEndpoint } from '../../lib';
-import { routesOf } from '../../lib/cli/routes';
+import { routesOf } from '../../cli/routes';
 import { cli, doorOf, inFolder, templateOfPostHog } from './fixtures';
 
 const TEMPLATE = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.nobody() }));

@@ -1,9 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess } from '../../lib';
-import { ruleName } from '../../lib/cli/passage';
-import { ingressesOf } from '../../lib/cli/template-door';
+import { ruleName } from '../../cli/request-trace';
+import { ingressesOf } from '../../cli/template-ingress';
 import { PRIORITIES } from '../../lib/ingress/listener-rules';
-import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { CloudFormationTemplate } from '../../cli/alb/template';
 import { newPostHog, newStack } from '../helpers/stack';
 import { OPT_IN } from '../ingress/modes';
 

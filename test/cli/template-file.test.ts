@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { ingressesOf } from '../../lib/cli/template-door';
-import { readTemplate } from '../../lib/cli/template-file';
+import { ingressesOf } from '../../cli/template-ingress';
+import { readTemplate } from '../../cli/template-file';
 import { cli, inFolder, templateOfPostHog } from './fixtures';
 
 const POSTHOG = JSON.stringify(templateOfPostHog());

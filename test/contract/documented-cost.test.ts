@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { estimate, total } from '../../lib/cli/cost/estimate';
-import { PRICES } from '../../lib/cli/cost/prices';
-import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { estimate, total } from '../../cli/cost/estimate';
+import { PRICES } from '../../cli/cost/prices';
+import { CloudFormationTemplate } from '../../cli/alb/template';
 import { ROOT, run, runApp } from '../helpers/app';
 
 /** What the command prints for a template, in dollars. */

@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage, FargateTaskDefinition, Secret } from 'aws-cdk-lib/aws-ecs';
 import fc from 'fast-check';
 import { ObjectStorage, PostHogProcess, PublicEndpoint } from '../../lib';
-import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { CloudFormationTemplate } from '../../cli/alb/template';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
 import { ProcessDefinition } from '../../lib/services/process-definition';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage-keys';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CLIENT_IP_COMMIT, CLIENT_IP_READERS, ClientIpRule } from '../../lib/catalog/client-address';
-import { resolveClientIp } from '../../lib/ingress/client-ip';
-import { Header } from '../../lib/ingress/forwarded-headers';
+import { resolveClientIp } from '../../cli/client-ip/client-ip';
+import { Header } from '../../cli/alb/headers';
 
 interface CheckContext {
   readonly name: string;

@@ -4,7 +4,7 @@ import urls from './upstream-urls.json';
 import { PostHogProcess } from '../../lib';
 import { patternsOf } from '../../lib/ingress/path-pattern';
 import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
-import { globMatches } from '../../lib/ingress/rule-evaluator';
+import { globMatches } from '../../cli/alb/evaluate';
 
 const ANSWERS = urls.answers as Record<string, Record<string, string[]>>;
 const ROUTERS = routers.routers as Record<string, { routes: string[] }>;

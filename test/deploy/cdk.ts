@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { CloudFormationTemplate } from '../../cli/alb/template';
 import { EmulatedAws } from './emulated-aws';
 
 const ROOT = path.join(__dirname, '..', '..');

@@ -5,7 +5,7 @@ import { DescribeNatGatewaysCommand, DescribeNetworkInterfacesCommand, DescribeV
 import {
   DescribeLoadBalancerAttributesCommand, DescribeLoadBalancersCommand, DescribeTargetGroupsCommand, ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { rewritten } from '../../lib/ingress/url-rewrite';
+import { rewritten } from '../../cli/alb/url-rewrite';
 import { CdkTemplate } from './cdk';
 import { defaultSecurityGroup, runCustomResource } from './default-security-group';
 import { logGroupNames, secretValues } from './kept';

@@ -8,7 +8,7 @@ import {
   CreateListenerCommand, DeleteListenerCommand, DeregisterTargetsCommand, DescribeTargetGroupsCommand, DescribeTargetHealthCommand, RegisterTargetsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { NamedCheckResult } from '../../lib/cli/doctor/finding';
+import { NamedCheckResult } from '../../cli/doctor/check-result';
 import { listenerOf, loadBalancerOf } from './listeners';
 import { loadBalancerSubnets } from './networks';
 import {

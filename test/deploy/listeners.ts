@@ -1,6 +1,6 @@
 import { DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeRulesCommand, Listener, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { ListenerRule, Request, evaluate } from '../../lib/ingress/rule-evaluator';
-import { RuleAction, ruleOf } from '../../lib/ingress/rule-shapes';
+import { ListenerRule, Request, evaluate } from '../../cli/alb/evaluate';
+import { RuleAction, ruleOf } from '../../cli/alb/listener-rule';
 import { containersByTargetGroupArn } from './services';
 import { World } from './world';
 import { rulesOf } from '../helpers/listener-rules';

@@ -1,6 +1,6 @@
-import { ListenerRule } from '../../lib/ingress/rule-evaluator';
-import { RuleAction } from '../../lib/ingress/rule-shapes';
-import { CloudFormationTemplate, listenersOf } from '../../lib/ingress/template-rules';
+import { ListenerRule } from '../../cli/alb/evaluate';
+import { RuleAction } from '../../cli/alb/listener-rule';
+import { CloudFormationTemplate, listenersOf } from '../../cli/alb/template';
 
 /**
  * The rules of a template's listener, its default action as the last of them.

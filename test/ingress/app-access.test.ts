@@ -1,8 +1,8 @@
 import { Fn } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess, PostHogProcess } from '../../lib';
-import { ListenerRule } from '../../lib/ingress/rule-evaluator';
-import { RuleAction } from '../../lib/ingress/rule-shapes';
+import { ListenerRule } from '../../cli/alb/evaluate';
+import { RuleAction } from '../../cli/alb/listener-rule';
 import { newIngress, newTargets, OIDC, templateOf } from './fixtures';
 import { rulesOf } from '../helpers/listener-rules';
 import { newStack } from '../helpers/stack';

@@ -1,6 +1,6 @@
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogProcess, PublicEndpoint } from '../../lib';
 import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
-import { evaluate } from '../../lib/ingress/rule-evaluator';
+import { evaluate } from '../../cli/alb/evaluate';
 import { PROCESSES } from '../../lib/services/processes';
 import { newIngress, newTargets, ROUTED, templateOf } from './fixtures';
 import { Answer, answersOf, INSIDE, Mode, MODES, OPT_IN, OUTSIDE } from './modes';

@@ -7,9 +7,9 @@ import {
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogIngressProps, PostHogProcess, TrustedProxies } from '../../lib';
 import { LIMITS } from '../../lib/ingress/listener-rules';
-import { evaluate, ListenerRule, Request } from '../../lib/ingress/rule-evaluator';
-import { RuleAction } from '../../lib/ingress/rule-shapes';
-import { listenersOf } from '../../lib/ingress/template-rules';
+import { evaluate, ListenerRule, Request } from '../../cli/alb/evaluate';
+import { RuleAction } from '../../cli/alb/listener-rule';
+import { listenersOf } from '../../cli/alb/template';
 import { newTargets, newVpc, OIDC, templateOf, zone } from './fixtures';
 import { certificate, FEATURE_FLAGS, newPostHog, newStack } from '../helpers/stack';
 

@@ -5,7 +5,7 @@ import { HostedZone, IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { OidcProvider, PostHogIngress, PostHogIngressProps, PostHogProcess, PublicEndpoint } from '../../lib';
-import { CloudFormationTemplate } from '../../lib/ingress/template-rules';
+import { CloudFormationTemplate } from '../../cli/alb/template';
 import { certificate } from '../helpers/stack';
 
 /** The processes that requests are brought to: the app, and whatever the table of endpoints names. */

@@ -2,7 +2,7 @@ import { ALWAYS_PUBLIC, EndpointGroup } from '../../lib/ingress/endpoint-group';
 import { APP_PRIORITY, DENY_RULES, LIMITS, PRIORITIES, RuleSpec, rulesFor } from '../../lib/ingress/listener-rules';
 import { PostHogProcess } from '../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
-import { evaluate, globMatches, ListenerRule } from '../../lib/ingress/rule-evaluator';
+import { evaluate, globMatches, ListenerRule } from '../../cli/alb/evaluate';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
 import { Product } from '../../lib/catalog/product';
 

@@ -4,10 +4,10 @@ import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ApplicationListener, ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogIngressProps, PostHogProcess, TrustedProxies } from '../../lib';
-import { evaluate, ListenerRule, Request } from '../../lib/ingress/rule-evaluator';
-import { RuleAction } from '../../lib/ingress/rule-shapes';
-import { listenersOf } from '../../lib/ingress/template-rules';
-import { rewritten } from '../../lib/ingress/url-rewrite';
+import { evaluate, ListenerRule, Request } from '../../cli/alb/evaluate';
+import { RuleAction } from '../../cli/alb/listener-rule';
+import { listenersOf } from '../../cli/alb/template';
+import { rewritten } from '../../cli/alb/url-rewrite';
 import { newIngress, newTargets, newVpc, OIDC, templateOf } from './fixtures';
 import { newStack } from '../helpers/stack';
 

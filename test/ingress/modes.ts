@@ -1,8 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess, EndpointGroup, Product } from '../../lib';
 import { ALWAYS_PUBLIC } from '../../lib/ingress/endpoint-group';
-import { evaluate, Request } from '../../lib/ingress/rule-evaluator';
-import { CloudFormationTemplate, containersByTargetGroup } from '../../lib/ingress/template-rules';
+import { evaluate, Request } from '../../cli/alb/evaluate';
+import { containersByTargetGroup } from '../../cli/template-services';
+import { CloudFormationTemplate } from '../../cli/alb/template';
 import { OIDC } from './fixtures';
 import { rulesOf } from '../helpers/listener-rules';
 import { newPostHog, newStack } from '../helpers/stack';

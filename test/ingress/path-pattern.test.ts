@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { patternsOf } from '../../lib/ingress/path-pattern';
 import { PostHogProcess } from '../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
-import { globMatches } from '../../lib/ingress/rule-evaluator';
+import { globMatches } from '../../cli/alb/evaluate';
 
 function matches(endpoint: PublicEndpoint, path: string): boolean {
   const { globs = [], regexes = [] } = patternsOf([endpoint]);

@@ -1,4 +1,5 @@
-import { rewritten, withoutPath } from '../../lib/ingress/url-rewrite';
+import { rewritten } from '../../cli/alb/url-rewrite';
+import { withoutPath } from '../../lib/ingress/url-rewrite';
 
 const OFF = withoutPath('/livestream');
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { PostHogRelease } from '../../lib';
-import { IMAGE_SOURCES } from '../../lib/cli/release/image-sources';
+import { IMAGE_SOURCES } from '../../cli/release/image-sources';
 import { IMAGE_NAMES } from '../../lib/release/release-description';
 import { bundled, temporaryFolder } from '../cli/preview/program';
 import { Pusher, Pushed } from './images';

@@ -3,7 +3,7 @@ import { Task } from '@aws-sdk/client-ecs';
 import { fitsSignal, Signal, signalText, withLastLines } from './message';
 import { ConcludeRequest, Conclusion } from './migration-requests';
 import { runningTasks, stopTasks } from './migration-tasks.lambda';
-import { Verdict, verdictOf } from './verdict';
+import { Verdict, verdictOf } from './migration-result';
 
 const LOGS = new CloudWatchLogsClient({ retryMode: 'standard', maxAttempts: 4 });
 const LAST_LINES = 40;

@@ -1,6 +1,6 @@
-import { CostLine, estimate, LEFT_OUT, total } from '../../../lib/cli/cost/estimate';
-import { HOURS_PER_MONTH, PRICES } from '../../../lib/cli/cost/prices';
-import { CloudFormationTemplate } from '../../../lib/ingress/template-rules';
+import { CostLine, estimate, LEFT_OUT, total } from '../../../cli/cost/estimate';
+import { HOURS_PER_MONTH, PRICES } from '../../../cli/cost/prices';
+import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { cli, inFolder, templateOfPostHog } from '../fixtures';
 
 function linesOf(resources: CloudFormationTemplate['Resources']): CostLine[] {

@@ -1,6 +1,6 @@
 import { CERTIFICATE, DefinitionShape, DOMAIN, ELB, groupArn, ServiceShape } from './deployments';
 import { Answers, Question, refusal } from './wire';
-import { CloudFormationTemplate, logicalId, ofType } from '../../../lib/ingress/template-rules';
+import { CloudFormationTemplate, logicalId, ofType } from '../../../cli/alb/template';
 
 const BALANCER = `${ELB}:loadbalancer/app/PostHo-Ingre-1/1`;
 const listenerArn = (port: number) => `${ELB}:listener/app/PostHo-Ingre-1/1/${port}`;

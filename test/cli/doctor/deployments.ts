@@ -1,11 +1,11 @@
 import { PostHogProps } from '../../../lib';
-import { Access } from '../../../lib/cli/access';
-import { Container, Deployment, isUnavailable, Listener, Service, Subnet } from '../../../lib/cli/doctor/deployment';
-import { NamedCheckResult, Verdict } from '../../../lib/cli/doctor/finding';
-import { runDoctor } from '../../../lib/cli/doctor/judge';
-import { ListenerRule } from '../../../lib/ingress/rule-evaluator';
-import { RuleAction } from '../../../lib/ingress/rule-shapes';
-import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../../../lib/ingress/template-rules';
+import { Access } from '../../../cli/access';
+import { Container, Deployment, isUnavailable, Listener, Service, Subnet } from '../../../cli/doctor/deployment';
+import { NamedCheckResult, Verdict } from '../../../cli/doctor/check-result';
+import { runDoctor } from '../../../cli/doctor/run-checks';
+import { ListenerRule } from '../../../cli/alb/evaluate';
+import { RuleAction } from '../../../cli/alb/listener-rule';
+import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../../../cli/alb/template';
 import { templateOfPostHog } from '../fixtures';
 
 export const DOMAIN = 'posthog.example.com';

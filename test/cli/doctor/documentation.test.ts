@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ACTIONS } from '../../../lib/cli/doctor/aws';
-import { CHECKS } from '../../../lib/cli/doctor/judge';
-import { COMMANDS } from '../../../lib/cli/commands';
+import { ACTIONS } from '../../../cli/doctor/aws';
+import { CHECKS } from '../../../cli/doctor/run-checks';
+import { COMMANDS } from '../../../cli/commands';
 
 const TEXT = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'command-line.md'), 'utf8');
 

@@ -1,7 +1,7 @@
 import { AppAccess, Cdn, ClientAddress, EndpointGroup, PostHogProps } from '../../../lib';
-import { Access } from '../../../lib/cli/access';
-import { Deployment } from '../../../lib/cli/doctor/deployment';
-import { CHECKS } from '../../../lib/cli/doctor/judge';
+import { Access } from '../../../cli/access';
+import { Deployment } from '../../../cli/doctor/deployment';
+import { CHECKS } from '../../../cli/doctor/run-checks';
 import { ALWAYS_PUBLIC } from '../../../lib/ingress/endpoint-group';
 import { deploymentOf, findings, texts } from './deployments';
 import { OIDC } from '../../ingress/fixtures';

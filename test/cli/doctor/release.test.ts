@@ -1,9 +1,9 @@
 import { deploymentOf, findings, known, NOW, withService } from './deployments';
-import { Deployment, Service } from '../../../lib/cli/doctor/deployment';
-import { NamedCheckResult } from '../../../lib/cli/doctor/finding';
-import { runDoctor } from '../../../lib/cli/doctor/judge';
-import { containersOf } from '../../../lib/cli/doctor/processes';
-import { asText, exitCodeOf } from '../../../lib/cli/doctor/report';
+import { Deployment, Service } from '../../../cli/doctor/deployment';
+import { NamedCheckResult } from '../../../cli/doctor/check-result';
+import { runDoctor } from '../../../cli/doctor/run-checks';
+import { containersOf } from '../../../cli/doctor/processes';
+import { asText, exitCodeOf } from '../../../cli/doctor/report';
 import { KNOWN_RELEASES, WITHDRAWN_RELEASES } from '../../../lib/release/known-releases';
 import { ReleaseDescription } from '../../../lib/release/release-description';
 

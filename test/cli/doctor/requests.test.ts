@@ -1,7 +1,7 @@
 import { AppAccess, EndpointGroup } from '../../../lib';
-import { Deployment } from '../../../lib/cli/doctor/deployment';
-import { ListenerRule } from '../../../lib/ingress/rule-evaluator';
-import { RuleAction } from '../../../lib/ingress/rule-shapes';
+import { Deployment } from '../../../cli/doctor/deployment';
+import { ListenerRule } from '../../../cli/alb/evaluate';
+import { RuleAction } from '../../../cli/alb/listener-rule';
 import { deploymentOf, DOMAIN, findings, groupArn, known, ruleAt, texts, withListener, withRule, withRules } from './deployments';
 
 let open: Deployment;

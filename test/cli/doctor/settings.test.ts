@@ -1,4 +1,4 @@
-import { Deployment } from '../../../lib/cli/doctor/deployment';
+import { Deployment } from '../../../cli/doctor/deployment';
 import { assignableAddresses } from '../../../lib/ingress/trusted-addresses';
 import { containersOf, deploymentOf, findings, known, texts, withContainer, withEnvironment, withService } from './deployments';
 

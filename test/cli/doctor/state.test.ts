@@ -1,4 +1,4 @@
-import { Certificate, Deployment, Service, TargetGroup, TargetHealth } from '../../../lib/cli/doctor/deployment';
+import { Certificate, Deployment, Service, TargetGroup, TargetHealth } from '../../../cli/doctor/deployment';
 import { CERTIFICATE, deploymentOf, DOMAIN, findings, NOW, texts, withListener, withService } from './deployments';
 
 const UNAVAILABLE = { unavailable: 'the credentials may not ask' };

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { World } from './world';
 import { AppAccess, PublicEndpoint } from '../../../lib';
-import { IngressDescription } from '../../../lib/cli/preview/description';
-import { CapturedEvent, PassedRequest } from '../../../lib/cli/preview/traffic';
-import { TrialResult } from '../../../lib/cli/preview/try';
+import { IngressDescription } from '../../../cli/preview/description';
+import { CapturedEvent, PassedRequest } from '../../../cli/preview/traffic';
+import { TrialResult } from '../../../cli/preview/trial';
 import { OIDC } from '../../ingress/fixtures';
 import { until } from '../../helpers/until';
 

@@ -1,9 +1,9 @@
 import { header, World } from './world';
-import { trace } from '../../../lib/cli/passage';
-import { SOURCE_HEADER } from '../../../lib/cli/preview/load-balancer';
-import { IngressModel } from '../../../lib/cli/door';
-import { ClientIp } from '../../../lib/ingress/client-ip';
-import { Header } from '../../../lib/ingress/forwarded-headers';
+import { trace } from '../../../cli/request-trace';
+import { SOURCE_HEADER } from '../../../cli/preview/load-balancer';
+import { IngressModel } from '../../../cli/ingress-model';
+import { ClientIp } from '../../../cli/client-ip/client-ip';
+import { Header } from '../../../cli/alb/headers';
 
 /** What the app's stub says about a request that reached it. */
 interface Arrived {

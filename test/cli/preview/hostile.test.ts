@@ -1,7 +1,7 @@
 import { header, World } from './world';
-import { RULE_HEADER, SOURCE_HEADER } from '../../../lib/cli/preview/load-balancer';
-import { STUB_HEADER } from '../../../lib/cli/preview/stubs/stub';
-import { RawResponse } from '../../../lib/cli/preview/raw-request';
+import { RULE_HEADER, SOURCE_HEADER } from '../../../cli/preview/load-balancer';
+import { STUB_HEADER } from '../../../cli/preview/stubs/stub';
+import { RawResponse } from '../../../cli/preview/raw-request';
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../../lib/ingress/public-endpoint';
 import { HOSTILE_PATHS } from '../../ingress/hostile-paths';

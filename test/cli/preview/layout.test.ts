@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { inOrder, Lane, laneKey, lanesOf } from '../../../lib/cli/preview/page/lanes';
-import { Box, layoutOf } from '../../../lib/cli/preview/page/layout';
-import { RuleDescription } from '../../../lib/cli/preview/page/wire';
+import { inOrder, Lane, laneKey, lanesOf } from '../../../cli/preview/page/lanes';
+import { Box, layoutOf } from '../../../cli/preview/page/layout';
+import { RuleDescription } from '../../../cli/preview/page/wire';
 
 const RULES: RuleDescription[] = [
   { name: 'rule 170 (AppSdk)', priority: 170, conditions: ['path-pattern is /api/early_access_features'], action: 'forward to web', process: 'web' },

@@ -1,9 +1,9 @@
 import { IncomingMessage } from 'node:http';
 import { textOf, World } from './world';
 import { AppAccess, ClientAddress } from '../../../lib';
-import { IngressDescription } from '../../../lib/cli/preview/description';
-import { PassedRequest } from '../../../lib/cli/preview/traffic';
-import { TrialResult } from '../../../lib/cli/preview/try';
+import { IngressDescription } from '../../../cli/preview/description';
+import { PassedRequest } from '../../../cli/preview/traffic';
+import { TrialResult } from '../../../cli/preview/trial';
 import { until } from '../../helpers/until';
 
 const TOKEN = { Authorization: 'Bearer any' };

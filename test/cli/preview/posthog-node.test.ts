@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { World } from './world';
 import { AppAccess, EndpointGroup, Product, PublicEndpoint } from '../../../lib';
-import { globMatches } from '../../../lib/ingress/rule-evaluator';
+import { globMatches } from '../../../cli/alb/evaluate';
 
 /** A request that the SDK made: what it called, who answered, and how. */
 interface Call {

@@ -1,11 +1,11 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { describe as descriptionOf } from '../../../lib/cli/preview/description';
-import { laneKey, lanesOf } from '../../../lib/cli/preview/page/lanes';
-import { IngressFacts } from '../../../lib/cli/preview/page/wire';
-import { ingressesOf } from '../../../lib/cli/template-door';
-import { trace, Outcome } from '../../../lib/cli/passage';
-import { PUBLIC_CLIENT } from '../../../lib/ingress/endpoint-samples';
-import { CloudFormationTemplate } from '../../../lib/ingress/template-rules';
+import { describe as descriptionOf } from '../../../cli/preview/description';
+import { laneKey, lanesOf } from '../../../cli/preview/page/lanes';
+import { IngressFacts } from '../../../cli/preview/page/wire';
+import { ingressesOf } from '../../../cli/template-ingress';
+import { trace, Outcome } from '../../../cli/request-trace';
+import { PUBLIC_CLIENT } from '../../../cli/endpoint-samples';
+import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { newPostHog, newStack } from '../../helpers/stack';
 import { MODES } from '../../ingress/modes';
 

@@ -1,4 +1,4 @@
-import { bearerChallenge, tokenUrl } from '../../../lib/cli/release/challenge';
+import { bearerChallenge, tokenUrl } from '../../../cli/release/challenge';
 
 test.each([
   ['Docker Hub\'s', 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:posthog/posthog:pull"',

@@ -1,6 +1,6 @@
-import { checkTogether, compose, doubts } from '../../../lib/cli/release/composition';
+import { checkTogether, compose, doubts } from '../../../cli/release/composition';
 import { Fact } from '../../../lib/release/image-facts';
-import { Found } from '../../../lib/cli/release/resolve';
+import { Found } from '../../../cli/release/resolve';
 
 const [OLD, NEW] = ['1', '2'].map((digit) => digit.repeat(40));
 const DIGEST = `sha256:${'a'.repeat(64)}`;

@@ -1,5 +1,5 @@
-import { diffReleases, isSame } from '../../../lib/cli/release/diff';
-import { diffText } from '../../../lib/cli/release/diff-text';
+import { diffReleases, isSame } from '../../../cli/release/diff';
+import { diffText } from '../../../cli/release/diff-text';
 import { RELEASE_2026_09_11_R2 } from '../../../lib/release/known-releases';
 import { ReleaseDescription, ReleaseImage } from '../../../lib/release/release-description';
 

@@ -1,4 +1,4 @@
-import { retryAfter } from '../../../lib/cli/release/http';
+import { retryAfter } from '../../../cli/release/http';
 
 const NOW = Date.parse('2026-09-11T08:00:00Z');
 

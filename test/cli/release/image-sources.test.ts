@@ -1,5 +1,5 @@
 import { parseImageReference } from '../../../lib/private/image-reference';
-import { IMAGE_SOURCES } from '../../../lib/cli/release/image-sources';
+import { IMAGE_SOURCES } from '../../../cli/release/image-sources';
 import { RELEASE_2026_09_11_R2 } from '../../../lib/release/known-releases';
 import { IMAGE_NAMES, imagesOf } from '../../../lib/release/release-description';
 

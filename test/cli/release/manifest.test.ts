@@ -1,4 +1,4 @@
-import { parseConfig, parseManifest } from '../../../lib/cli/release/manifest';
+import { parseConfig, parseManifest } from '../../../cli/release/manifest';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 

@@ -1,4 +1,4 @@
-import { isLoopback, registryAddress } from '../../../lib/cli/release/registry-address';
+import { isLoopback, registryAddress } from '../../../cli/release/registry-address';
 
 test.each([
   ['posthog/posthog', 'https://registry-1.docker.io', 'posthog/posthog'],

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ExitCode } from '../../../lib/cli/command';
-import { chosenImages, wantedImages } from '../../../lib/cli/release/choice';
+import { ExitCode } from '../../../cli/command';
+import { chosenImages, wantedImages } from '../../../cli/release/choice';
 import { RELEASE_2026_09_11_R2 } from '../../../lib/release/known-releases';
 import { IMAGE_NAMES } from '../../../lib/release/release-description';
 import { renderRelease } from '../../../lib/release/release-file';
 import { cli, inFolder, Run } from '../fixtures';
-import { IMAGE_DIGEST, StandInRegistry, startStandIn } from './stand-in-registry';
+import { IMAGE_DIGEST, StandInRegistry, startStandIn } from './stub-registry';
 
 const COMMIT = 'd'.repeat(40);
 const OWN = renderRelease(RELEASE_2026_09_11_R2);

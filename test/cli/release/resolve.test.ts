@@ -1,7 +1,7 @@
-import { Patience } from '../../../lib/cli/release/http';
-import { sha256 } from '../../../lib/cli/release/manifest';
-import { find, resolveImage } from '../../../lib/cli/release/resolve';
-import { answer, CONFIG_DIGEST, IMAGE_DIGEST, StandInRegistry, startStandIn } from './stand-in-registry';
+import { Patience } from '../../../cli/release/http';
+import { sha256 } from '../../../cli/release/manifest';
+import { find, resolveImage } from '../../../cli/release/resolve';
+import { answer, CONFIG_DIGEST, IMAGE_DIGEST, StandInRegistry, startStandIn } from './stub-registry';
 
 let registry: StandInRegistry;
 let waits: number[];

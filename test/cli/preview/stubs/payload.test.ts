@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { distinctIdOf, eventsIn, tokenOf, unpacked } from '../../../../lib/cli/preview/stubs/payload';
+import { distinctIdOf, eventsIn, tokenOf, unpacked } from '../../../../cli/preview/stubs/payload';
 
 const LIMIT = 1024 * 1024;
 const JSON_TYPE = 'application/json';

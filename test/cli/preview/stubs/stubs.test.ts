@@ -2,10 +2,10 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { World } from '../world';
 import { Product, PublicEndpoint } from '../../../../lib';
-import { IngressDescription } from '../../../../lib/cli/preview/description';
-import { FLAGS } from '../../../../lib/cli/preview/stubs/flag-set';
-import { STUB_HEADER } from '../../../../lib/cli/preview/stubs/stub';
-import { samplesOf } from '../../../../lib/ingress/endpoint-samples';
+import { IngressDescription } from '../../../../cli/preview/description';
+import { FLAGS } from '../../../../cli/preview/stubs/flag-set';
+import { STUB_HEADER } from '../../../../cli/preview/stubs/stub';
+import { samplesOf } from '../../../../cli/endpoint-samples';
 
 const EVENT = JSON.stringify({ api_key: 'phc_1', event: 'e', distinct_id: 'd' });
 const ORIGIN = 'https://shop.example';

@@ -1,0 +1,128 @@
+import { isIP } from 'node:net';
+import { Rewrites } from './url-rewrite';
+import { blockList, familyOf, hostWithoutPort } from './addresses';
+
+/**
+ * A listener rule with the load balancer's own words, as it stands in a template or as the API returns it.
+ */
+export interface ListenerRule<Action> {
+  /** What it is called where it stands: its logical id in a template, its ARN in an account. */
+  readonly id?: string;
+  /** Its position; the default rule has none and comes last. */
+  readonly priority?: number;
+  /** All must hold. None at all, as in the default rule, always holds. */
+  readonly conditions: readonly RuleCondition[];
+  readonly actions: readonly Action[];
+  /** What it changes in a request that it forwards. */
+  readonly rewrites?: Rewrites;
+}
+
+/** One condition of a rule. It holds when one of its values matches. */
+export interface RuleCondition {
+  readonly field: 'path-pattern' | 'host-header' | 'http-request-method' | 'http-header' | 'query-string' | 'source-ip';
+  readonly values?: readonly string[];
+  readonly regexValues?: readonly string[];
+  /** The header that an `http-header` condition looks at. */
+  readonly headerName?: string;
+  /** The pairs that a `query-string` condition looks for. */
+  readonly pairs?: readonly { readonly key?: string; readonly value: string }[];
+  /** Whether it has more values, which are known at deployment only. They match nothing here. */
+  readonly hasUnknown?: boolean;
+}
+
+/** A request, as it stands on the wire. */
+export interface Request {
+  readonly method?: string;
+  /** Path and query, exactly as the client sent them: not decoded, not normalised. */
+  readonly target: string;
+  readonly host?: string;
+  /** The address of the peer that the connection comes from. */
+  readonly sourceIp?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The rule that a request meets: the matching one with the lowest priority, the default rule where none matches.
+ *
+ * Semantics are those of the Application Load Balancer: paths are compared case-sensitively, and here as they were sent (AWS normalises
+ * them first, in a way that it does not describe), host names
+ * and header values without regard to case, `*` is any run of characters (slashes too), `?` is exactly one.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+ * @param rules the rules of one listener, in any order
+ * @param request the request
+ */
+export function evaluate<Action>(rules: readonly ListenerRule<Action>[], request: Request): ListenerRule<Action> | undefined {
+  return inOrder(rules).find((rule) => rule.conditions.every((condition) => holds(condition, request)));
+}
+
+/**
+ * The rules in front of the one that a request meets that would take it first if values matched that are known at deployment only.
+ *
+ * @param rules the rules of one listener, in any order
+ * @param request the request
+ */
+export function undecided<Action>(rules: readonly ListenerRule<Action>[], request: Request): ListenerRule<Action>[] {
+  const met = evaluate(rules, request)?.priority ?? Infinity;
+  const inFront = inOrder(rules).filter(({ priority = Infinity }) => priority < met);
+  return inFront.filter(({ conditions }) => conditions.every((condition) => condition.hasUnknown || holds(condition, request)));
+}
+
+function inOrder<Action>(rules: readonly ListenerRule<Action>[]): ListenerRule<Action>[] {
+  return [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
+}
+
+/** Whether a value with `*` and `?` matches the whole of a text. */
+export function globMatches(pattern: string, text: string, ignoreCase = false): boolean {
+  const source = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, ignoreCase ? 'is' : 's').test(text);
+}
+
+function holds(condition: RuleCondition, request: Request): boolean {
+  const [path, query] = splitTarget(request.target);
+  switch (condition.field) {
+    case 'path-pattern':
+      return textMatches(condition, path, false);
+    case 'host-header':
+      return textMatches(condition, hostWithoutPort(request.host ?? ''), true);
+    case 'http-request-method':
+      return (condition.values ?? []).includes(request.method ?? 'GET');
+    case 'http-header':
+      return textMatches(condition, headerOf(request, condition.headerName), true);
+    case 'query-string':
+      return queryMatches(condition, query);
+    case 'source-ip':
+      return sourceMatches(condition.values ?? [], request.sourceIp);
+  }
+}
+
+function splitTarget(target: string): [path: string, query: string] {
+  const at = target.indexOf('?');
+  return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
+}
+
+function textMatches(condition: RuleCondition, text: string | undefined, ignoreCase: boolean): boolean {
+  if (text === undefined) {
+    return false;
+  }
+  return (condition.values ?? []).some((value) => globMatches(value, text, ignoreCase))
+    || (condition.regexValues ?? []).some((regex) => new RegExp(regex, ignoreCase ? 'i' : '').test(text));
+}
+
+function headerOf(request: Request, name = ''): string | undefined {
+  const entry = Object.entries(request.headers ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase());
+  return entry?.[1];
+}
+
+function queryMatches(condition: RuleCondition, query: string): boolean {
+  const present = query.split('&').filter(Boolean).map((pair) => {
+    const at = pair.indexOf('=');
+    return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return (condition.pairs ?? []).some((wanted) => present.some(([key, value]) =>
+    (wanted.key === undefined || globMatches(wanted.key, key, true)) && globMatches(wanted.value, value, true)));
+}
+
+function sourceMatches(cidrs: readonly string[], sourceIp: string | undefined): boolean {
+  return sourceIp !== undefined && isIP(sourceIp) !== 0 && blockList(cidrs).check(sourceIp, familyOf(sourceIp));
+}

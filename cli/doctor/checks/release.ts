@@ -1,0 +1,91 @@
+import { CheckContext } from '../check-context';
+import { isUnavailable } from '../deployment';
+import { CheckResult, pass, unknown, warning, fail } from '../check-result';
+import {
+  apart, daysBetween, Fact, ImageName, imagesOf, isProcess, KNOWN_RELEASES, MAX_DAYS_APART, parseImageReference, ReleaseDescription, valueOf,
+  WITHDRAWN_RELEASES,
+} from '../../../lib/internal';
+
+/** How old a release may be, in days, where nothing else is said. PostHog changes every day, and supports nothing but its newest state. */
+export const MAX_RELEASE_AGE = 60;
+
+/** A process and the image that it runs. */
+interface Running {
+  readonly process: string;
+  readonly image: string;
+}
+
+/** Whether the release that is deployed is recent and whole, and what is not known of its images. */
+export function checkRelease({ deployment: { services }, release, maxReleaseAge = MAX_RELEASE_AGE, now }: CheckContext): CheckResult[] {
+  if (isUnavailable(services)) {
+    return [unknown('the release', services)];
+  }
+  const refused = services.map(({ rollouts: [primary] }) => primary?.containers).find((containers) => containers && isUnavailable(containers));
+  if (refused && isUnavailable(refused)) {
+    return [unknown('the release', refused)];
+  }
+  const running = services.flatMap(({ rollouts: [primary] }) => (primary && !isUnavailable(primary.containers) ? primary.containers : []))
+    .filter(({ name, image }) => isProcess(name) && image !== '').map(({ name, image }) => ({ process: name, image }));
+  if (running.length === 0) {
+    return [];
+  }
+  const candidates = [...release ? [release] : [], ...KNOWN_RELEASES, ...WITHDRAWN_RELEASES.map((one) => one.release)];
+  const [best] = candidates.map((one) => ({ release: one, others: running.filter(({ image }) => nameIn(one, image) === undefined) }))
+    .sort((one, other) => one.others.length - other.others.length);
+  if (best.others.length === running.length) {
+    return [warning(`the images are of no release that ${release ? `the library or ${release.name} has` : 'the library has'}, so nothing says how old they are`,
+      'name the release file that was deployed with --release FILE')];
+  }
+  return [...ageOf(best.release, maxReleaseAge, now), ...apartOf(best.release), ...othersOf(best.release, best.others), ...notKnown(best.release, running)];
+}
+
+/** What an image is called in a release, by its digest, in any registry; undefined where the release does not have it. */
+function nameIn(release: ReleaseDescription, image: string): ImageName | undefined {
+  const digest = parseImageReference(image)?.digest;
+  return imagesOf(release).find(([, own]) => own.image === image || (digest !== undefined && parseImageReference(own.image)?.digest === digest))?.[0];
+}
+
+function ageOf(release: ReleaseDescription, maxAge: number, now: Date): CheckResult[] {
+  const withdrawn = WITHDRAWN_RELEASES.find((one) => one.release === release);
+  if (withdrawn) {
+    return [fail(`the release ${release.name} is withdrawn: ${withdrawn.reason}`, `deploy PostHogRelease.${withdrawn.successor}, or a newer one: npx cdk-posthog release`)];
+  }
+  const day = release.date ?? valueOf(release.images.app.created);
+  if (day === undefined) {
+    return [warning(`the release ${release.name} has no date, so nothing says how old it is`)];
+  }
+  const age = Math.floor(daysBetween(day, now.toISOString()));
+  return [age > maxAge ? warning(`the release ${release.name} is ${age} days old, more than ${maxAge}`, 'write a newer one: npx cdk-posthog release; docs/releases.md')
+    : pass(`the release ${release.name} is ${age} days old`)];
+}
+
+function apartOf(release: ReleaseDescription): CheckResult[] {
+  const distance = apart(release);
+  if (!distance || distance.days <= MAX_DAYS_APART) {
+    return [];
+  }
+  const { first, last, days } = distance;
+  return [warning(`${first.name} was built ${Math.floor(days)} days before ${last.name}, and PostHog deploys them together`, 'write the release file again: npx cdk-posthog release')];
+}
+
+function othersOf(release: ReleaseDescription, others: readonly Running[]): CheckResult[] {
+  return others.length === 0 ? []
+    : [warning(`not of the release ${release.name}: ${others.map(({ process, image }) => `${process} (${image})`).join(', ')}`, 'deploy one release: docs/releases.md')];
+}
+
+/** What is not known of the images that run: when they were built, and from which commit, by the reason. */
+function notKnown(release: ReleaseDescription, running: readonly Running[]): CheckResult[] {
+  const names = new Set(running.map(({ image }) => nameIn(release, image)));
+  const images = imagesOf(release).filter(([name]) => names.has(name));
+  const lines = (what: string, factOf: (image: typeof images[number][1]) => Fact) => {
+    const byReason = new Map<string, string[]>();
+    for (const [name, image] of images) {
+      const fact = factOf(image);
+      if ('unknown' in fact) {
+        byReason.set(fact.unknown, [...byReason.get(fact.unknown) ?? [], name]);
+      }
+    }
+    return [...byReason].map(([reason, unknownOnes]) => warning(`not known ${what} ${unknownOnes.join(', ')} ${unknownOnes.length > 1 ? 'were' : 'was'} built: ${reason}`));
+  };
+  return [...lines('when', ({ created }) => created), ...lines('from which commit', ({ revision }) => revision)];
+}

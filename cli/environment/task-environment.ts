@@ -1,0 +1,100 @@
+import { readable, ReadableValue } from './intrinsics';
+import { CommandError } from '../command';
+import { CloudFormationTemplate, ofType } from '../alb/template';
+
+/** A secret that a container receives as a variable: its name, never its value. */
+export interface SecretName {
+  /** The name, or the logical id where the deployment chooses the name. */
+  readonly secret: string;
+  /** The key of the JSON in the secret; left out where the variable holds all of it. */
+  readonly key?: string;
+  /** The description of a secret that the template creates. */
+  readonly description?: string;
+}
+
+/** What one container receives. */
+export interface ContainerEnvironment {
+  readonly name: string;
+  readonly image: string;
+  readonly variables: Readonly<Record<string, ReadableValue>>;
+  readonly secrets: Readonly<Record<string, SecretName>>;
+  /** Files on S3 with further variables. */
+  readonly files: readonly string[];
+}
+
+/** A task definition with its containers. */
+export interface TaskEnvironment {
+  /** Its logical id in the template. */
+  readonly task: string;
+  readonly containers: readonly ContainerEnvironment[];
+}
+
+interface ContainerShape {
+  readonly Name: string;
+  readonly Image?: unknown;
+  readonly Environment?: readonly { readonly Name: string; readonly Value?: unknown }[];
+  readonly Secrets?: readonly { readonly Name: string; readonly ValueFrom: unknown }[];
+  readonly EnvironmentFiles?: readonly { readonly Value: unknown }[];
+}
+
+interface TaskShape {
+  readonly ContainerDefinitions?: readonly ContainerShape[];
+}
+
+/**
+ * The task of a process: the one that has a container of that name.
+ *
+ * @param template the synthesised template
+ * @param process the name of the process, or of another container
+ * @param task the logical id of the task, where several have such a container
+ */
+export function environmentOf(template: CloudFormationTemplate, process: string, task?: string): TaskEnvironment {
+  const tasks = ofType<TaskShape>(template, 'AWS::ECS::TaskDefinition');
+  const having = tasks.filter(([, { ContainerDefinitions = [] }]) => ContainerDefinitions.some(({ Name }) => Name === process));
+  if (having.length === 0) {
+    const names = [...new Set(tasks.flatMap(([, { ContainerDefinitions = [] }]) => ContainerDefinitions.map(({ Name }) => Name)))].sort();
+    throw new CommandError(names.length === 0
+      ? 'the template has no ECS task; name the template of the services with --template FILE'
+      : `PROCESS must be a container of the template, got: '${process}'; these are: ${names.join(', ')}`);
+  }
+  const found = having.filter(([id]) => task === undefined || id === task);
+  const ids = having.map(([id]) => id).join(', ');
+  if (found.length === 0) {
+    throw new CommandError(`--task must be a task with a container '${process}', got: '${task}'; these are: ${ids}`);
+  }
+  if (found.length > 1) {
+    throw new CommandError(`several tasks have a container '${process}': ${ids}; choose one with --task ID`);
+  }
+  const [[id, { ContainerDefinitions = [] }]] = found;
+  return { task: id, containers: ContainerDefinitions.map((container) => containerOf(template, container)) };
+}
+
+function containerOf(template: CloudFormationTemplate, { Name, Image, Environment = [], Secrets = [], EnvironmentFiles = [] }: ContainerShape): ContainerEnvironment {
+  return {
+    name: Name,
+    image: readable(Image).text,
+    variables: sorted(Environment.map((one) => [one.Name, readable(one.Value)])),
+    secrets: sorted(Secrets.map((one) => [one.Name, secretOf(template, one.ValueFrom)])),
+    files: EnvironmentFiles.map((file) => readable(file.Value).text),
+  };
+}
+
+/** An ARN, with a key, a version stage and a version after it where only a part of the secret is meant. */
+const OF_ARN = /:(?:secret:|parameter\/)([^:]+)(?::([^:]*))?/;
+/** A resource of the template: `${Id}` or `${Id.Attribute}`, with the same parts after it. */
+const OF_RESOURCE = /^\$\{(\w+)(?:\.\w+)?\}(?::([^:]*))?/;
+
+function secretOf(template: CloudFormationTemplate, valueFrom: unknown): SecretName {
+  const { text } = readable(valueFrom);
+  const [, secret = text, key] = OF_ARN.exec(text) ?? OF_RESOURCE.exec(text) ?? [];
+  const { Name: name, Description: description } = (template.Resources[secret]?.Properties ?? {}) as { readonly Name?: unknown; readonly Description?: unknown };
+  return {
+    secret: typeof name === 'string' ? name : secret,
+    ...(key ? { key } : {}),
+    ...(typeof description === 'string' ? { description } : {}),
+  };
+}
+
+function sorted<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => a.localeCompare(b, 'en')));
+}

@@ -1,0 +1,72 @@
+import { IngressFacts, RuleDescription } from './page/wire';
+import { targetsOf } from './stubs';
+import { appStateOf } from '../app-state';
+import { IngressModel } from '../ingress-model';
+import { conditionText } from '../explain';
+import { ruleName } from '../request-trace';
+import { Route, routesOf } from '../routes';
+import { probeAddressesOf } from '../probes';
+import { ListenerRule } from '../alb/evaluate';
+import { RuleAction } from '../alb/listener-rule';
+
+/** A way in, in words: what the page knows, with what programs ask besides. */
+export interface IngressDescription extends IngressFacts {
+  readonly endpoints: readonly Route[];
+  readonly processes: readonly { readonly name: string; readonly stub: true; readonly settings: Readonly<Record<string, string>> }[];
+}
+
+/** What a process was told about the proxies in front of it. */
+const SETTINGS = ['IS_BEHIND_PROXY', 'TRUSTED_PROXIES', 'TRUST_ALL_PROXIES', 'ALLOWED_HOSTS', 'SITE_URL', 'DISABLE_SECURE_SSL_REDIRECT'];
+const LIST_SHOWN = 3;
+
+/** Describes one of the ways in of a template. */
+export function describe(door: IngressModel, doors: readonly IngressModel[], url: string, plainUrl: string | undefined): IngressDescription {
+  return {
+    source: door.source,
+    hosts: door.hosts,
+    allHosts: doors.flatMap(({ hosts }) => hosts),
+    url,
+    plainUrl: door.plainRules && plainUrl,
+    access: appStateOf({ door, domain: door.hosts[0], ...probeAddressesOf(door.rules) }).access,
+    rules: [...door.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): RuleDescription => ({
+      name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule, rule.actions, door),
+    })),
+    endpoints: routesOf(door, door.hosts[0] ?? ''),
+    processes: targetsOf(door).map(({ process, settings }) => ({ name: process, stub: true, settings: shortSettings(settings) })),
+    loadBalancerAddress: door.loadBalancerAddress,
+    strictTransportSecurity: door.listenerAttributes['routing.http.response.strict_transport_security.header_value'],
+  };
+}
+
+function actionOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], door: IngressModel): { readonly action: string; readonly process?: string } {
+  switch (action.type) {
+    case 'forward': {
+      const process = door.targets[action.targetGroup ?? '']?.process;
+      return { action: `forward to ${process ?? action.targetGroup ?? 'a target group elsewhere'}${rewriteText(rule)}`, process };
+    }
+    case 'fixed-response':
+      return { action: `answer ${action.statusCode} ${action.response?.body ?? ''}`.trimEnd() };
+    case 'redirect':
+      return { action: `redirect (${action.statusCode?.replace('HTTP_', '')})` };
+    default: {
+      const then = actionOf(rule, rest, door);
+      return { action: `sign in at ${action.signIn ?? 'the identity provider'}, then ${then.action}`, process: then.process };
+    }
+  }
+}
+
+function rewriteText({ rewrites: { url, host } = {} }: ListenerRule<unknown>): string {
+  return [url && `, its URL ${url.regex} rewritten to ${url.replace}`, host && `, its host ${host.regex} rewritten to ${host.replace}`].join('');
+}
+
+/** Long lists, such as all addresses of the load balancer, are cut. */
+function shortSettings(settings: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const present = SETTINGS.filter((name) => name in settings);
+  return Object.fromEntries(present.map((name) => {
+    const values = settings[name]?.split(',');
+    if (!values) {
+      return [name, '(known at deployment)'];
+    }
+    return [name, values.length > LIST_SHOWN ? `${values.slice(0, LIST_SHOWN).join(',')}, … (${values.length} in all)` : values.join(',')];
+  }));
+}

@@ -1,0 +1,14 @@
+import { VerifyingProxy } from './ingress-model';
+import { ProxySettings } from './client-ip/client-ip';
+
+/** What the nginx beside a process believes and drops, read from its configuration. */
+export function verifyingProxy({ NGINX_CONF: configuration }: ProxySettings): VerifyingProxy {
+  if (configuration === undefined) {
+    return {};
+  }
+  return { trusted: named(configuration, /set_real_ip_from (\S+);/g), dropped: named(configuration, /proxy_set_header (\S+) "";/g) };
+}
+
+function named(configuration: string, directive: RegExp): string[] {
+  return [...configuration.matchAll(directive)].map(([, value]) => value);
+}

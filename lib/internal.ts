@@ -1,0 +1,23 @@
+/**
+ * Tables and plain functions of the library that the command line uses. Not part of the public API.
+ */
+export {
+  CAPTURE_ENDPOINTS, CAPTURE_MESSAGE_LIMIT, CAPTURE_V1_ENCODINGS, type CaptureFormat, type CaptureLimit, type CaptureMode, captureSinkMessageLimit,
+} from './catalog/capture';
+export { CLIENT_IP_READERS, ClientIpRule, NOT_GLOBAL, SINGLE_IP_HEADERS } from './catalog/client-address';
+export { type GenerationOverrides, NEWEST_GENERATION } from './catalog/generation';
+export { isProcess, PostHogProcess } from './catalog/posthog-process';
+export { DROPPED_HEADERS } from './ingress/client-address-headers';
+export { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from './ingress/endpoint-group';
+export { DENY_RULES, PRIORITIES } from './ingress/listener-rules';
+export { CLIENT_ADDRESS_CONTAINER } from './ingress/nginx-config';
+export { PublicEndpoint } from './ingress/public-endpoint';
+export { assignableAddresses, firstAssignableAddress, MAX_TRUSTED_ADDRESSES } from './ingress/trusted-addresses';
+export { parseImageReference } from './private/image-reference';
+export { cidrSize, formatAddress, formatCidr, parseAddress, parseCidr, withoutPort } from './private/ip';
+export { daysBetween, type Fact, valueOf } from './release/image-facts';
+export { KNOWN_RELEASES, WITHDRAWN_RELEASES } from './release/known-releases';
+export { apart, LOCKSTEP, MAX_DAYS_APART } from './release/lockstep';
+export { checkText, CLICKHOUSE_VERSION, COMMIT, DAY, RELEASE_NAME, type TextRule, TOPIC } from './release/release-checks';
+export { IMAGE_NAMES, type ImageName, imagesOf, imagesWithout, type ReleaseDescription, type ReleaseImage } from './release/release-description';
+export { orderedOverrides, parseRelease, renderRelease } from './release/release-file';
