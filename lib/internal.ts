@@ -7,12 +7,12 @@ export {
 export { CLIENT_IP_READERS, ClientIpRule, NOT_GLOBAL, SINGLE_IP_HEADERS } from './catalog/client-address';
 export { type GenerationOverrides, NEWEST_GENERATION } from './catalog/generation';
 export { isProcess, PostHogProcess } from './catalog/posthog-process';
-export { DROPPED_HEADERS } from './ingress/client-address-headers';
-export { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from './ingress/endpoint-group';
-export { DENY_RULES, PRIORITIES } from './ingress/listener-rules';
-export { CLIENT_ADDRESS_CONTAINER } from './ingress/nginx-config';
-export { PublicEndpoint } from './ingress/public-endpoint';
-export { assignableAddresses, firstAssignableAddress, MAX_TRUSTED_ADDRESSES } from './ingress/trusted-addresses';
+export { DROPPED_HEADERS } from './ingress/client-address/client-address-headers';
+export { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from './ingress/routing/endpoint-group';
+export { DENY_RULES, PRIORITIES } from './ingress/routing/listener-rules';
+export { CLIENT_ADDRESS_CONTAINER } from './ingress/client-address/nginx-config';
+export { PublicEndpoint } from './ingress/routing/public-endpoint';
+export { assignableAddresses, firstAssignableAddress, MAX_TRUSTED_ADDRESSES } from './ingress/client-address/trusted-addresses';
 export { parseImageReference } from './private/image-reference';
 export { cidrSize, formatAddress, formatCidr, parseAddress, parseCidr, withoutPort } from './private/ip';
 export { daysBetween, type Fact, valueOf } from './release/image-facts';

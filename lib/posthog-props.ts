@@ -14,17 +14,17 @@ import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsProps } from './services/app-secrets';
 import { AppSettingsProps } from './services/app-settings';
 import { productsOf } from './services/deployed-processes';
-import { MigrationOptions } from './services/migration/migration-options';
+import { MigrationOptions } from './migration/migration-options';
 import { ProcessDefinition } from './services/process-definition';
 import { PostHogSize } from './services/process-size';
 import { Product } from './catalog/product';
 import { PostHogServiceOptions } from './services/service-options';
-import { ICache } from './stores/cache';
-import { IClickHouse } from './stores/clickhouse';
-import { IKafka } from './stores/kafka-client';
-import { ImportedKafka } from './stores/kafka-import';
-import { IObjectStorage } from './stores/object-storage';
-import { IPostgres } from './stores/postgres';
+import { ICache } from './stores/cache/cache';
+import { IClickHouse } from './stores/clickhouse/clickhouse';
+import { IKafka } from './stores/kafka/kafka-client';
+import { ImportedKafka } from './stores/kafka/kafka-import';
+import { IObjectStorage } from './stores/object-storage/object-storage';
+import { IPostgres } from './stores/postgres/postgres';
 
 /**
  * What a PostHog is made from.

@@ -4,11 +4,11 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { PostHogRelease } from './release/posthog-release';
 import { Stores } from './services/process-definition';
-import { Cache } from './stores/cache';
-import { ClickHouse } from './stores/clickhouse';
-import { Kafka } from './stores/kafka';
-import { ObjectStorage } from './stores/object-storage';
-import { Postgres } from './stores/postgres';
+import { Cache } from './stores/cache/cache';
+import { ClickHouse } from './stores/clickhouse/clickhouse';
+import { Kafka } from './stores/kafka/kafka';
+import { ObjectStorage } from './stores/object-storage/object-storage';
+import { Postgres } from './stores/postgres/postgres';
 
 /** What surrounds the stores that are made. */
 export interface StoreContext {

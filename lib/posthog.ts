@@ -24,24 +24,24 @@ import { appSettings } from './services/app-settings';
 import { DEFAULT_PRODUCTS, deployedProcesses, productsOf } from './services/deployed-processes';
 import { mergeSettings } from './services/extra-settings';
 import { fileDownloadsRole } from './services/file-downloads';
-import { databaseBackup } from './services/migration/database-backup';
-import { IMigration, Migration, MigrationProps } from './services/migration/migration';
-import { MigratedWorkflows } from './services/migration/migration-task';
+import { databaseBackup } from './migration/database-backup';
+import { IMigration, Migration, MigrationProps } from './migration/migration';
+import { MigratedWorkflows } from './migration/migration-task';
 import { IPostHogService } from './services/posthog-service';
 import { ProcessContext } from './services/process-definition';
 import { DJANGO_STORES, djangoSettings } from './services/processes/django';
 import { Product } from './catalog/product';
 import { defineNamespace } from './services/service-namespace';
 import { admit } from './services/store-clients';
-import { topicsOf } from './services/topics/product-topics';
-import { ICache } from './stores/cache';
-import { IClickHouse } from './stores/clickhouse';
-import { ClickHouseObjects } from './stores/clickhouse-objects';
-import { IKafka } from './stores/kafka-client';
-import { IObjectStorage } from './stores/object-storage';
-import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage-keys';
-import { IPostgres } from './stores/postgres';
-import { requireAttribute } from './stores/postgres-facts';
+import { topicsOf } from './migration/topics/product-topics';
+import { ICache } from './stores/cache/cache';
+import { IClickHouse } from './stores/clickhouse/clickhouse';
+import { ClickHouseObjects } from './stores/clickhouse/clickhouse-objects';
+import { IKafka } from './stores/kafka/kafka-client';
+import { IObjectStorage } from './stores/object-storage/object-storage';
+import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage/object-storage-keys';
+import { IPostgres } from './stores/postgres/postgres';
+import { requireAttribute } from './stores/postgres/postgres-facts';
 
 const DEFAULTS = {
   release: PostHogRelease.V2026_09_11_R2,

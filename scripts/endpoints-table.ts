@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ALWAYS_PUBLIC } from '../lib/ingress/endpoint-group';
-import { PublicEndpoint } from '../lib/ingress/public-endpoint';
+import { ALWAYS_PUBLIC } from '../lib/ingress/routing/endpoint-group';
+import { PublicEndpoint } from '../lib/ingress/routing/public-endpoint';
 import { DEFAULT_PRODUCTS, productsOf } from '../lib/services/deployed-processes';
 
 const README = path.join(__dirname, '..', 'README.md');

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { checkDomain } from './domain';
-import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
+import { checkDomain } from './load-balancer/domain';
+import { ALWAYS_PUBLIC, EndpointGroup } from './routing/endpoint-group';
 import { PostHogIngressOptions } from './ingress-options';
 import { knownSeconds } from '../private/durations';
 import { checkEnum } from '../private/enums';

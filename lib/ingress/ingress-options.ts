@@ -4,10 +4,10 @@ import { ISecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { IApplicationListener, IApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
-import { AppAccess } from './app-access';
-import { ClientAddress } from './client-address';
-import { EndpointGroup } from './endpoint-group';
-import { TrustedProxies } from './trusted-proxies';
+import { AppAccess } from './routing/app-access';
+import { ClientAddress } from './client-address/client-address';
+import { EndpointGroup } from './routing/endpoint-group';
+import { TrustedProxies } from './client-address/trusted-proxies';
 
 /**
  * How requests get in to a PostHog, whatever stands behind.

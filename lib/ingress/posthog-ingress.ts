@@ -6,23 +6,23 @@ import {
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { AppAccess } from './app-access';
-import { ClientAddress } from './client-address';
-import { addProxy, ClientAddressProxyOptions } from './client-address-proxy';
-import { certificateFor, defineRecords } from './domain';
-import { EndpointGroup, PART_OF_THE_APP } from './endpoint-group';
-import { checkNeighbour, existingListener, ExistingListener, subnetsOf } from './existing-listener';
+import { AppAccess } from './routing/app-access';
+import { ClientAddress } from './client-address/client-address';
+import { addProxy, ClientAddressProxyOptions } from './client-address/client-address-proxy';
+import { certificateFor, defineRecords } from './load-balancer/domain';
+import { EndpointGroup, PART_OF_THE_APP } from './routing/endpoint-group';
+import { checkNeighbour, existingListener, ExistingListener, subnetsOf } from './routing/existing-listener';
 import { checkOptions } from './ingress-checks';
 import { PostHogIngressOptions } from './ingress-options';
-import { DENY_RULES, LIMITS, RuleSpec, rulesFor } from './listener-rules';
-import { defineListener, defineLoadBalancer, defineRedirect, LoadBalancerSettings } from './load-balancer';
-import { loadBalancerSubnets } from './load-balancer-subnets';
-import { PathCondition } from './path-condition';
+import { DENY_RULES, LIMITS, RuleSpec, rulesFor } from './routing/listener-rules';
+import { defineListener, defineLoadBalancer, defineRedirect, LoadBalancerSettings } from './load-balancer/load-balancer';
+import { loadBalancerSubnets } from './load-balancer/load-balancer-subnets';
+import { PathCondition } from './routing/path-condition';
 import { PostHogProcess } from '../catalog/posthog-process';
-import { proxyEnvironment } from './proxy-environment';
-import { OWN_LISTENER, place, DEFAULT_RULE_PRIORITY, RulePlacement, valuesPerRule } from './rule-placement';
-import { TrustedProxies } from './trusted-proxies';
-import { Rewrite } from './url-rewrite';
+import { proxyEnvironment } from './client-address/proxy-environment';
+import { OWN_LISTENER, place, DEFAULT_RULE_PRIORITY, RulePlacement, valuesPerRule } from './routing/rule-placement';
+import { TrustedProxies } from './client-address/trusted-proxies';
+import { Rewrite } from './routing/url-rewrite';
 import { at, rejected } from '../private/errors';
 
 /**

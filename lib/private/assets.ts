@@ -1,8 +1,19 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** As far from here as from the compiled file: `lib/` and `build/` are equally deep. */
-const ASSETS = path.join(__dirname, '..', '..', 'assets');
+/** The package's folder, as far from here as from the compiled file: `lib/` and `build/` are equally deep. */
+const PACKAGE = path.join(__dirname, '..', '..');
+
+const ASSETS = path.join(PACKAGE, 'assets');
+
+/**
+ * Returns the path of a script that runs in a container or on an instance; the package has it in lib/, beside the TypeScript that uses it.
+ *
+ * @param segments the path below lib/
+ */
+export function scriptPath(...segments: string[]): string {
+  return path.join(PACKAGE, 'lib', ...segments);
+}
 
 /**
  * The folder of a program that was bundled when the package was built.

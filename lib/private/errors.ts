@@ -1,4 +1,4 @@
-import { IConstruct } from 'constructs';
+import type { IConstruct } from 'constructs';
 
 /** How a rejected value is shown in a message. */
 export function show(value: unknown): string {

@@ -1,5 +1,5 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
-import { ProcessSettings } from './process-definition';
+import { ProcessSettings } from '../private/process-settings';
 import { rejected } from '../private/errors';
 
 /** Settings that somebody adds to those of the library. */

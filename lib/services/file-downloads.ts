@@ -1,8 +1,8 @@
 import { AccountRootPrincipal, IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../private/acknowledge';
-import { grantObjects, ObjectAccess } from '../stores/object-access';
-import { IObjectStorage } from '../stores/object-storage';
+import { grantObjects, ObjectAccess } from '../stores/object-storage/object-access';
+import { IObjectStorage } from '../stores/object-storage/object-storage';
 import { PostHogProcess } from '../catalog/posthog-process';
 
 /** The processes that write files to download, and sign the links to them. */

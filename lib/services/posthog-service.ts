@@ -10,7 +10,8 @@ import { DnsRecordType, INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { ExtraSettings, mergeSettings } from './extra-settings';
 import { addGeoIpFile } from './geoip-file';
-import { HttpEndpoint, portOf, Probe, ProcessDefinition, ProcessSettings } from './process-definition';
+import { ProcessSettings } from '../private/process-settings';
+import { HttpEndpoint, portOf, Probe, ProcessDefinition } from './process-definition';
 import { TaskSize } from './process-size';
 import { PostHogServiceOptions } from './service-options';
 import { ServiceRoles } from './service-roles';
@@ -21,7 +22,7 @@ import { Stopping, STOPPING } from '../catalog/stopping';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
 import { at } from '../private/errors';
-import { IKafka } from '../stores/kafka-client';
+import { IKafka } from '../stores/kafka/kafka-client';
 
 /**
  * One running process of PostHog.

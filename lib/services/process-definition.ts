@@ -1,4 +1,3 @@
-import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppSecrets } from './app-secrets';
@@ -8,11 +7,12 @@ import { Generation } from '../catalog/generation';
 import { Product } from '../catalog/product';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { PostHogImages } from '../release/posthog-images';
-import { ICache } from '../stores/cache';
-import { IClickHouse } from '../stores/clickhouse';
-import { IKafka } from '../stores/kafka-client';
-import { IObjectStorage } from '../stores/object-storage';
-import { IPostgres } from '../stores/postgres';
+import { ICache } from '../stores/cache/cache';
+import { IClickHouse } from '../stores/clickhouse/clickhouse';
+import { IKafka } from '../stores/kafka/kafka-client';
+import { IObjectStorage } from '../stores/object-storage/object-storage';
+import { IPostgres } from '../stores/postgres/postgres';
+import { ProcessSettings } from '../private/process-settings';
 
 /** The stores, by the names that definitions ask for them with. */
 export interface Stores {
@@ -55,12 +55,6 @@ export interface ProcessEndpoint {
   /** Its private name, such as `capture.posthog.example.com.internal`. */
   readonly host: string;
   readonly port: number;
-}
-
-/** The settings of a process: in clear text, and from Secrets Manager. */
-export interface ProcessSettings {
-  readonly environment: Record<string, string>;
-  readonly secrets: Record<string, Secret>;
 }
 
 /** How the load balancer finds out whether a process can answer. Times in seconds. */

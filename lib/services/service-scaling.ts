@@ -6,7 +6,7 @@ import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HttpEndpoint } from './process-definition';
 import { TaskSize } from './process-size';
 import { ConsumerGroup } from '../catalog/consumer-groups';
-import { IKafka } from '../stores/kafka-client';
+import { IKafka } from '../stores/kafka/kafka-client';
 
 /** What tells how many tasks of a process are needed. */
 export interface ScalingSignals {

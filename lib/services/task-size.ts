@@ -1,4 +1,4 @@
-import { checkFargateSize } from './fargate-size';
+import { checkFargateSize } from '../private/fargate-size';
 import { ProcessDefinition } from './process-definition';
 import { TaskSize } from './process-size';
 import { PostHogServiceOptions } from './service-options';

@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { promisify } from 'node:util';
-import { applyScript, bootstrapYaml, clusterProperties, prepareScript, redpandaYaml } from '../../lib/stores/redpanda-config';
+import { applyScript, bootstrapYaml, clusterProperties, prepareScript, redpandaYaml } from '../../lib/stores/kafka/redpanda-config';
 import { Sandbox } from '../helpers/boot/sandbox';
 
 // The two scripts of Redpanda's own, run for real.

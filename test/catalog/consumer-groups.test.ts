@@ -2,7 +2,7 @@ import { CONSUMER_GROUPS, groupOf, groupsOf, scalingGroupsOf } from '../../lib/c
 import { Generation } from '../../lib/catalog/generation';
 import { GENERATIONS } from '../../lib/catalog/generations';
 import { PROCESSES } from '../../lib/services/processes';
-import { kafkaTopics } from '../../lib/stores/kafka-topics';
+import { kafkaTopics } from '../../lib/stores/kafka/kafka-topics';
 import { settingsOf } from '../helpers/process-context';
 
 const MODES = Object.keys(CONSUMER_GROUPS) as (keyof typeof CONSUMER_GROUPS)[];

@@ -3,10 +3,10 @@ import { generationOf, modeOf, NEWEST_GENERATION } from '../../lib/catalog/gener
 import { GENERATIONS } from '../../lib/catalog/generations';
 import { TOPICS } from '../../lib/catalog/topics';
 import { PostHogProcess, Product } from '../../lib';
-import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
+import { PublicEndpoint } from '../../lib/ingress/routing/public-endpoint';
 import { PROCESSES } from '../../lib/services/processes';
 import { TEMPORAL_BATCH_EXPORTS_WORKER, TEMPORAL_DJANGO_WORKER } from '../../lib/services/processes/temporal-workers';
-import { topicsOf } from '../../lib/services/topics/product-topics';
+import { topicsOf } from '../../lib/migration/topics/product-topics';
 import { settingsOf } from '../helpers/process-context';
 
 const OF_MODES = ['node', 'capture', 'cymbal'];

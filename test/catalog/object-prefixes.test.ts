@@ -1,7 +1,7 @@
 import { PostHogProcess } from '../../lib';
 import { CLICKHOUSE_SERVERS, OBJECT_PREFIXES, prefixesOf, readBy, writtenBy } from '../../lib/catalog/object-prefixes';
 import { PROCESSES } from '../../lib/services/processes';
-import { SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage-keys';
+import { SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
 import { settingsOf } from '../helpers/process-context';
 
 const byName = (name: PostHogProcess) => PROCESSES.find(({ process }) => process === name)!;

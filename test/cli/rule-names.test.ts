@@ -2,10 +2,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess } from '../../lib';
 import { ruleName } from '../../cli/request-trace';
 import { ingressesOf } from '../../cli/template-ingress';
-import { PRIORITIES } from '../../lib/ingress/listener-rules';
+import { PRIORITIES } from '../../lib/ingress/routing/listener-rules';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { newPostHog, newStack } from '../helpers/stack';
-import { OPT_IN } from '../ingress/modes';
+import { OPT_IN } from '../ingress/routing/modes';
 
 test('every rule of the library is called by its own name, also where that ends with the name of another', () => {
   const stack = newStack();

@@ -1,7 +1,7 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { migrationScript } from '../../lib/services/migration/migration-script';
+import { migrationScript } from '../../lib/migration/migration-script';
 import { freePort } from '../helpers/free-port';
 import { ROOT } from '../helpers/app';
 import { PreparedHost } from './prepared-host';

@@ -1,5 +1,5 @@
 import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/duplicate-kafka-tables';
-import { migrationScript } from '../../lib/services/migration/migration-script';
+import { migrationScript } from '../../lib/migration/migration-script';
 import { configXml } from '../../lib/stores/clickhouse/config-xml';
 import { oneShard } from '../../lib/stores/clickhouse/topology';
 import { usersXml } from '../../lib/stores/clickhouse/users-xml';

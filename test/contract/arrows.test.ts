@@ -1,78 +1,97 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const LIB = path.join(__dirname, '..', '..', 'lib');
+const ROOT = path.join(__dirname, '..', '..');
 
-/** Which rooms of the house each room may look into. `services` sees stores by their interfaces, and no ingress. */
+/** Which folders of lib/ each folder may import. `services` and `migration` know data stores by their interfaces, and no ingress. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   network: ['private'],
   ingress: ['catalog', 'private'],
   stores: ['catalog', 'private'],
   release: ['catalog', 'private'],
   services: ['stores', 'release', 'catalog', 'private'],
-  cli: ['ingress', 'release', 'catalog', 'private'],
+  migration: ['stores', 'catalog', 'private'],
   operations: ['catalog', 'private'],
   catalog: ['private'],
   private: [],
 };
 
-/** Code that is tested as plain functions and must stay so. */
-const PURE = [
-  'ingress/client-ip', 'ingress/client-ip-text', 'ingress/insecure-client-ip', 'catalog/client-address', 'ingress/address-parts', 'ingress/client-address-headers', 'ingress/endpoint-group', 'ingress/endpoint-samples',
-  'ingress/forwarded-headers', 'ingress/listener-rules', 'ingress/nginx-config', 'ingress/path-pattern', 'ingress/public-endpoint',
-  'ingress/rule-evaluator', 'ingress/rule-placement', 'ingress/rule-shapes', 'ingress/template-rules', 'ingress/trusted-addresses', 'private/enums',
-  'operations/deployment-check-request', 'operations/http-checks', 'operations/run-checks', 'private/errors', 'private/image-reference', 'private/ip', 'release/known-releases', 'release/posthog-images', 'release/release-checks', 'release/release-description',
-  'release/release-file', 'services/migration/message', 'services/migration/migration-requests', 'services/migration/migration-states', 'services/migration/verdict',
-  'stores/clickhouse/config-xml', 'stores/clickhouse/keeper-xml', 'stores/clickhouse/layout', 'stores/clickhouse/prepare-script',
-  'stores/clickhouse/system-logs', 'stores/clickhouse/tls', 'stores/clickhouse/topology', 'stores/clickhouse/users-xml', 'stores/clickhouse/xml',
-  'stores/instance/instance-files', 'stores/postgres-parameters', 'stores/postgres-url', 'stores/redpanda-config',
-];
+/** The files without which a package does not work when it is imported: path from the root, without its ending. */
+const MODULES = ['lib', 'cli'].flatMap((folder) => readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => path.join(folder, file.slice(0, -'.ts'.length))));
 
-interface Import {
-  readonly file: string;
-  readonly target: string;
+/** What each file imports and does not only name as a type: a module of this package, or the name of another package. */
+const IMPORTS = new Map(MODULES.map((module): [string, string[]] => [module, importsOf(module)]));
+
+function importsOf(module: string): string[] {
+  const source = readFileSync(path.join(ROOT, `${module}.ts`), 'utf8');
+  const found = [...source.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)';$|\bimport\('([^']+)'\)/gms)].map(([, fixed, later]) => fixed ?? later);
+  return found.map((target) => {
+    if (!target.startsWith('.')) {
+      return target;
+    }
+    const file = path.join(path.dirname(module), target.replace(/\.js$/, ''));
+    return MODULES.includes(path.join(file, 'index')) ? path.join(file, 'index') : file;
+  });
 }
 
-const FILES = readdirSync(LIB, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-
-const IMPORTS: Import[] = FILES.flatMap((file) => [...readFileSync(path.join(LIB, file), 'utf8').matchAll(/^(?:import|export) .*?from '([^']+)';$/gms)].map(([, target]) => ({
-  file,
-  target: target.startsWith('.') ? path.join(path.dirname(file), target) : target,
-})));
-
-function room(file: string): string {
-  return file.includes(path.sep) ? file.split(path.sep)[0] : 'top';
+/** Everything that some modules load, directly or through others. */
+function loadedBy(modules: readonly string[]): Set<string> {
+  const loaded = new Set<string>();
+  const visit = (module: string) => {
+    if (!loaded.has(module)) {
+      loaded.add(module);
+      IMPORTS.get(module)?.forEach(visit);
+    }
+  };
+  modules.forEach(visit);
+  return loaded;
 }
 
-test('arrows point one way', () => {
-  const own = IMPORTS.filter(({ target }) => FILES.includes(`${target}.ts`) || FILES.includes(`${target}/index.ts`));
-  expect(own.length).toBeGreaterThan(100);
-  const wrong = own.filter(({ file, target }) => room(file) !== 'top' && room(file) !== room(target) && !MAY_IMPORT[room(file)].includes(room(target)));
-  expect(wrong).toEqual([]);
+/** The folder below lib/, or `` for the files that wire them. */
+function folderOf(module: string): string {
+  const [, folder, ...rest] = module.split(path.sep);
+  return rest.length === 0 ? '' : folder;
+}
+
+const isCli = (module: string) => module.startsWith(`cli${path.sep}`);
+const isLambda = (module: string) => module.endsWith('.lambda');
+const edges = () => [...IMPORTS].flatMap(([from, targets]) => targets.map((to): [string, string] => [from, to]));
+const isCdk = (name: string) => /^(aws-cdk-lib|constructs)(\/|$)/.test(name);
+
+test('every import within the package names a module', () => {
+  expect(edges().filter(([, to]) => /^(lib|cli|\.\.)(\/|$)/.test(to) && !MODULES.includes(to))).toEqual([]);
+  expect(edges().length).toBeGreaterThan(1000);
 });
 
-test('pure code knows no CDK', () => {
-  expect(PURE.filter((name) => !FILES.includes(`${name}.ts`))).toEqual([]);
-  // The type of a construct may stand in the signature of a helper for constructs.
-  const isPure = (file: string) => room(file) === 'catalog' || PURE.includes(file.slice(0, -'.ts'.length));
-  const wrong = IMPORTS.filter(({ file, target }) => isPure(file) && target.startsWith('aws-cdk-lib'));
-  expect(wrong).toEqual([]);
+test('folders of lib import each other in one direction', () => {
+  const own = edges().filter(([from, to]) => !isCli(from) && MODULES.includes(to) && folderOf(from) !== '' && folderOf(from) !== folderOf(to));
+  expect(own.filter(([from, to]) => isCli(to) || !MAY_IMPORT[folderOf(from)].includes(folderOf(to)))).toEqual([]);
 });
 
-/** What is bundled with all that it needs, and never loaded at a synthesis: the command line, and functions that run in AWS. */
-function isProgram(file: string): boolean {
-  return room(file) === 'cli' || file.endsWith('.lambda.ts');
-}
+test('the command line imports lib through one module, and lib never imports the command line', () => {
+  const across = edges().filter(([from, to]) => MODULES.includes(to) && isCli(from) !== isCli(to));
+  expect(across.filter(([from, to]) => !isCli(from) || to !== path.join('lib', 'internal'))).toEqual([]);
+});
+
+test('the load balancer model imports nothing but itself and Node.js', () => {
+  const model = path.join('cli', 'alb');
+  expect(edges().filter(([from, to]) => from.startsWith(model) && !to.startsWith(model) && !to.startsWith('node:'))).toEqual([]);
+});
+
+test('the catalog, the command line and functions that run in AWS load no CDK', () => {
+  const roots = MODULES.filter((module) => isCli(module) || isLambda(module) || module.startsWith(path.join('lib', 'catalog')));
+  const importers = [...loadedBy(roots)].filter((module) => IMPORTS.get(module)?.some(isCdk));
+  expect(importers).toEqual([]);
+});
 
 test('nothing that is loaded at a synthesis imports a program', () => {
-  expect(IMPORTS.filter(({ file, target }) => !isProgram(file) && isProgram(`${target}.ts`))).toEqual([]);
-});
-
-test('programs load no CDK', () => {
-  expect(IMPORTS.filter(({ file, target }) => isProgram(file) && /^(aws-cdk-lib|constructs)/.test(target))).toEqual([]);
+  const programs = [...loadedBy([path.join('lib', 'index')])].filter((module) => isCli(module) || isLambda(module));
+  expect(programs).toEqual([]);
 });
 
 test('nothing at runtime depends on another package', () => {
-  const packages = new Set(IMPORTS.filter(({ file }) => !isProgram(file)).map(({ target }) => target).filter((target) => /^[a-z@]/.test(target) && !FILES.includes(`${target}.ts`) && !FILES.includes(`${target}/index.ts`)));
-  expect([...packages].filter((name) => !/^(aws-cdk-lib\/|constructs$|node:(crypto|fs|net|os|path)$)/.test(name))).toEqual([]);
+  const packages = [...loadedBy([path.join('lib', 'index')])].filter((module) => !MODULES.includes(module));
+  expect(packages.filter((name) => !/^(aws-cdk-lib\/|constructs$|node:(crypto|fs|net|os|path)$)/.test(name))).toEqual([]);
 });

@@ -14,7 +14,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = { ...STORES, PostHog: POSTHO
 
 /** Every interface of the library, by name. */
 const INTERFACES = new Map(readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.startsWith('cli'))
+  .filter((file) => file.endsWith('.ts'))
   .flatMap((file) => ts.createSourceFile(file, readFileSync(path.join(ROOT, 'lib', file), 'utf8'), ts.ScriptTarget.Latest, true).statements)
   .filter(ts.isInterfaceDeclaration)
   .map((declaration) => [declaration.name.text, declaration]));

@@ -17,10 +17,10 @@ import {
 } from '../../lib';
 import { ROOT } from '../helpers/app';
 import { appSettings } from '../../lib/services/app-settings';
-import { databaseBackup } from '../../lib/services/migration/database-backup';
+import { databaseBackup } from '../../lib/migration/database-backup';
 import { certificate, newPostHog, newStack } from '../helpers/stack';
 import { zonedStack } from '../helpers/zones';
-import { newMigration, vpcOf } from '../services/migration/fixture';
+import { newMigration, vpcOf } from '../migration/fixture';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** A property of a struct that users fill in. */

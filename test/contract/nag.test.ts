@@ -7,10 +7,10 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { AppAccess, AuroraPostgres, Cache, ClientAddress, Kafka, NatMode, ObjectStorage, Postgres, PostHogNetwork, PostHogProps } from '../../lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage-keys';
-import { databaseBackup } from '../../lib/services/migration/database-backup';
+import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
+import { databaseBackup } from '../../lib/migration/database-backup';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
-import { newMigration, secret, topicsOf, vpcOf } from '../services/migration/fixture';
+import { newMigration, secret, topicsOf, vpcOf } from '../migration/fixture';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 interface Report {

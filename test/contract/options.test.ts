@@ -8,7 +8,7 @@ import { TOPICS } from '../../lib/catalog/topics';
 import { appSettings, AppSettingsProps } from '../../lib/services/app-settings';
 import { deployedProcesses } from '../../lib/services/deployed-processes';
 import { PROCESSES } from '../../lib/services/processes';
-import { topicsOf } from '../../lib/services/topics/product-topics';
+import { topicsOf } from '../../lib/migration/topics/product-topics';
 import { contextIn } from '../helpers/process-context';
 import { newStack } from '../helpers/stack';
 

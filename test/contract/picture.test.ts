@@ -5,7 +5,7 @@ import { ObjectStorage, PostHogProcess, PublicEndpoint } from '../../lib';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
 import { ProcessDefinition } from '../../lib/services/process-definition';
-import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage-keys';
+import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
 import { picture, pictureInReadme } from '../../scripts/picture';
 import { bucketsOpenTo, TaskRights } from '../../scripts/picture/buckets';
 import { flowchart } from '../../scripts/picture/flowchart';

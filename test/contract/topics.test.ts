@@ -4,7 +4,7 @@ import { CONSUMER_GROUPS } from '../../lib/catalog/consumer-groups';
 import { CLICKHOUSE, Topic, TOPICS } from '../../lib/catalog/topics';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
 import { PROCESSES } from '../../lib/services/processes';
-import { topicsOf } from '../../lib/services/topics/product-topics';
+import { topicsOf } from '../../lib/migration/topics/product-topics';
 import { contextIn } from '../helpers/process-context';
 import { newStack } from '../helpers/stack';
 

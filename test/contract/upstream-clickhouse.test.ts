@@ -74,6 +74,6 @@ test('the library\'s release and a ClickHouse of its own are of the version that
   const stack = newStack();
   newClickHouse(stack);
   expect([...instanceFiles(stack).values()].map((read) => read('settings'))).toEqual([expect.stringContaining(`\nIMAGE=${image}\n`)]);
-  const documented = readFileSync(path.join(ROOT, 'lib', 'stores', 'clickhouse-props.ts'), 'utf8');
+  const documented = readFileSync(path.join(ROOT, 'lib', 'stores', 'clickhouse', 'clickhouse-props.ts'), 'utf8');
   expect(documented).toContain(`@default - ${release.clickHouseVersion}, which belongs to PostHogRelease.V2026_09_11_R2`);
 });

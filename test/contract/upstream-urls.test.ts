@@ -2,8 +2,8 @@ import { NO_VIEW, UNANSWERED, VIEWS, WIDE_ROWS } from './endpoint-views';
 import routers from './upstream-routers.json';
 import urls from './upstream-urls.json';
 import { PostHogProcess } from '../../lib';
-import { patternsOf } from '../../lib/ingress/path-pattern';
-import { PublicEndpoint } from '../../lib/ingress/public-endpoint';
+import { patternsOf } from '../../lib/ingress/routing/path-pattern';
+import { PublicEndpoint } from '../../lib/ingress/routing/public-endpoint';
 import { globMatches } from '../../cli/alb/evaluate';
 
 const ANSWERS = urls.answers as Record<string, Record<string, string[]>>;

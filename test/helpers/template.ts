@@ -1,5 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { CLIENT_ADDRESS_CONTAINER } from '../../lib/ingress/nginx-config';
+import { CLIENT_ADDRESS_CONTAINER } from '../../lib/ingress/client-address/nginx-config';
 
 /** A resource of a template. */
 export interface Resource<Properties = Record<string, unknown>> {

@@ -2,7 +2,7 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { migrationScript } from '../../lib/services/migration/migration-script';
+import { migrationScript } from '../../lib/migration/migration-script';
 
 const ROOT = path.join(__dirname, '..', '..');
 const VENV = path.join(ROOT, '.venv-migration');

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nginxConfig, NginxSettings, nginxScript } from '../../lib/ingress/nginx-config';
+import { nginxConfig, NginxSettings, nginxScript } from '../../lib/ingress/client-address/nginx-config';
 import { freePort } from '../helpers/free-port';
 
 /** The load balancer's subnets. On loopback every address of 127.0.0.0/8 can be somebody. */

@@ -1,5 +1,5 @@
 import { PostHogProcess, PostHogSize } from '../../lib';
-import { checkFargateSize } from '../../lib/services/fargate-size';
+import { checkFargateSize } from '../../lib/private/fargate-size';
 import { sizeOf } from '../../lib/services/process-size';
 import { PROCESSES } from '../../lib/services/processes';
 import { taskSize } from '../../lib/services/task-size';

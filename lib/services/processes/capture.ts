@@ -5,8 +5,9 @@ import { aiEventBytes, BATCH_BODY_BYTES, EVENT_MESSAGE_BYTES } from '../../catal
 import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { Product } from '../../catalog/product';
-import { CacheClient, cacheUrl } from '../../stores/cache-url';
-import { HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
+import { CacheClient, cacheUrl } from '../../stores/cache/cache-url';
+import { ProcessSettings } from '../../private/process-settings';
+import { HttpEndpoint, ProcessContext, ProcessDefinition } from '../process-definition';
 
 const PORT = 3000;
 

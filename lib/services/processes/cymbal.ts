@@ -5,8 +5,9 @@ import { groupOf, scalingGroupsOf } from '../../catalog/consumer-groups';
 import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { Product } from '../../catalog/product';
-import { CacheClient, cacheUrl } from '../../stores/cache-url';
-import { addressOf, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
+import { CacheClient, cacheUrl } from '../../stores/cache/cache-url';
+import { ProcessSettings } from '../../private/process-settings';
+import { addressOf, ProcessContext, ProcessDefinition } from '../process-definition';
 
 const PROCESSING_PORT = 3302;
 const RESOLUTION = { port: 50061, metrics: 9101 };

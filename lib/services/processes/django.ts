@@ -2,10 +2,11 @@ import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { objectSettings } from './django-objects';
 import { aiBlobLocation } from './ai-blobs';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { CacheClient, cacheUrl } from '../../stores/cache-url';
-import { IClickHouse } from '../../stores/clickhouse';
-import { KafkaEncryption } from '../../stores/kafka-client';
-import { authorityOf, ProcessContext, ProcessSettings, Stores, where, whereTemporal } from '../process-definition';
+import { CacheClient, cacheUrl } from '../../stores/cache/cache-url';
+import { IClickHouse } from '../../stores/clickhouse/clickhouse';
+import { KafkaEncryption } from '../../stores/kafka/kafka-client';
+import { ProcessSettings } from '../../private/process-settings';
+import { authorityOf, ProcessContext, Stores, where, whereTemporal } from '../process-definition';
 
 /** What every Django process connects to. */
 export const DJANGO_STORES: readonly (keyof Stores)[] = ['postgres', 'cache', 'kafka', 'clickHouse', 'objectStorage'];

@@ -1,7 +1,7 @@
 import { GEOIP_FILE, RUST_HEALTH_CHECK } from './rust';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { CacheClient, cacheUrl } from '../../stores/cache-url';
+import { CacheClient, cacheUrl } from '../../stores/cache/cache-url';
 import { ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
 

@@ -1,6 +1,6 @@
 import { RUST_HEALTH_CHECK } from './rust';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { CacheClient, cacheUrl } from '../../stores/cache-url';
+import { CacheClient, cacheUrl } from '../../stores/cache/cache-url';
 import { ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
 

@@ -1,4 +1,4 @@
-import { IKafka, KafkaEncryption } from '../../stores/kafka-client';
+import { IKafka, KafkaEncryption } from '../../stores/kafka/kafka-client';
 
 /** What the Rust services call an encrypted connection; they know no other protection (rust/common/kafka/src/config.rs). */
 export function rustKafkaTls(kafka: IKafka): string {

@@ -3,8 +3,8 @@ import { securityProtocol } from './kafka';
 import { groupOf } from '../../catalog/consumer-groups';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { Product } from '../../catalog/product';
-import { CacheClient, cacheTls } from '../../stores/cache-url';
-import { IKafka } from '../../stores/kafka-client';
+import { CacheClient, cacheTls } from '../../stores/cache/cache-url';
+import { IKafka } from '../../stores/kafka/kafka-client';
 import { ProcessDefinition } from '../process-definition';
 
 const PORT = 8080;

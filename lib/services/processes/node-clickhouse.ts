@@ -1,5 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
-import { ProcessContext, ProcessSettings } from '../process-definition';
+import { ProcessSettings } from '../../private/process-settings';
+import { ProcessContext } from '../process-definition';
 
 /**
  * Settings of the Node processes that read ClickHouse.

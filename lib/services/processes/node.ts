@@ -1,9 +1,10 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { securityProtocol } from './kafka';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { CacheClient, cacheUrl } from '../../stores/cache-url';
-import { IKafka } from '../../stores/kafka-client';
-import { authorityOf, Probe, ProcessContext, ProcessSettings, Stores } from '../process-definition';
+import { CacheClient, cacheUrl } from '../../stores/cache/cache-url';
+import { IKafka } from '../../stores/kafka/kafka-client';
+import { ProcessSettings } from '../../private/process-settings';
+import { authorityOf, Probe, ProcessContext, Stores } from '../process-definition';
 
 /** Where every mode listens (nodejs/src/common/config.ts). Opened when all of its services have started. */
 export const NODE_PORT = 6738;

@@ -3,9 +3,10 @@ import { geoIp, NODE, NodeExtras, nodeSettings, NODE_GEOIP_FOLDER, NODE_PORT, NO
 import { nodeClickHouse } from './node-clickhouse';
 import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { CacheClient, cacheTls } from '../../stores/cache-url';
-import { requireAttribute } from '../../stores/postgres-facts';
-import { addressOf, HttpEndpoint, ProcessContext, ProcessDefinition, ProcessSettings, whereTemporal } from '../process-definition';
+import { CacheClient, cacheTls } from '../../stores/cache/cache-url';
+import { requireAttribute } from '../../stores/postgres/postgres-facts';
+import { ProcessSettings } from '../../private/process-settings';
+import { addressOf, HttpEndpoint, ProcessContext, ProcessDefinition, whereTemporal } from '../process-definition';
 import { Product } from '../../catalog/product';
 
 /** Answers from the moment that all of its services have started (nodejs/src/servers/base-server.ts). */

@@ -3,7 +3,8 @@ import { rustKafka } from './kafka';
 import { rustProbe } from './rust';
 import { ConsumerMode, groupOf, scalingGroupsOf } from '../../catalog/consumer-groups';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { addressOf, ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
+import { ProcessSettings } from '../../private/process-settings';
+import { addressOf, ProcessContext, ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
 
 const PORT = 3301;

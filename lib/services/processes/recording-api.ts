@@ -3,7 +3,7 @@ import { nodeClickHouse } from './node-clickhouse';
 import { recordingStorage } from './recordings';
 import { modeOf } from '../../catalog/generation';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { CacheClient, cacheUrl } from '../../stores/cache-url';
+import { CacheClient, cacheUrl } from '../../stores/cache/cache-url';
 import { ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
 

@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { Product } from '../../catalog/product';
 import { QueueNeeds, taskQueue } from '../../catalog/task-queues';
-import { ProcessContext, ProcessDefinition, ProcessSettings } from '../process-definition';
-
-/** The scripts ship beside the sources; `lib/` and `build/` are equally deep. */
-const SCRIPTS = path.join(__dirname, '..', '..', '..', 'lib', 'services', 'processes', 'task-queues');
+import { ProcessSettings } from '../../private/process-settings';
+import { ProcessContext, ProcessDefinition } from '../process-definition';
+import { scriptPath } from '../../private/assets';
 
 /** The script of both workers, put together from its parts: an image that is not ours takes one text. */
 function serveTaskQueues(): string {
-  return ['queues', 'serve'].map((part) => readFileSync(path.join(SCRIPTS, `${part}.py`), 'utf8')).join('\n\n');
+  return ['queues', 'serve'].map((part) => readFileSync(scriptPath('services', 'processes', 'task-queues', `${part}.py`), 'utf8')).join('\n\n');
 }
 
 /** Seconds that running activities get to finish; ECS ends the container 120 seconds after SIGTERM, and PostHog's own default is 300. */

@@ -1,6 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { requireAttribute } from '../../stores/postgres-facts';
+import { requireAttribute } from '../../stores/postgres/postgres-facts';
 import { ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
 

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { djangoSettings, DJANGO_CALLS, DJANGO_GROUP, DJANGO_NEEDS, DJANGO_STORES } from './django';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { celeryMemory } from '../../catalog/memory';
 import { ProcessDefinition, where } from '../process-definition';
 import { TaskSize } from '../process-size';
+import { scriptPath } from '../../private/assets';
 
-/** The script is in the package beside the sources; `lib/` and `build/` are equally deep. */
-const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'services', 'processes', 'start-worker.sh');
+const SCRIPT = scriptPath('services', 'processes', 'start-worker.sh');
 
 /**
  * The background worker, with the one scheduler in it (bin/docker-worker-celery).

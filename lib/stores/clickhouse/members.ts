@@ -12,8 +12,8 @@ import { CLICKHOUSE_PORTS, ClickHouseNode, ClickHouseTopology, KeeperNode } from
 import { usersXml } from './users-xml';
 import { InstanceVolume } from '../instance/instance-volume';
 import { StatefulInstance } from '../instance/stateful-instance';
-import { ClickHouseProps } from '../clickhouse-props';
-import { KafkaEncryption } from '../kafka-client';
+import { ClickHouseProps } from './clickhouse-props';
+import { KafkaEncryption } from '../kafka/kafka-client';
 import { ecrRepository } from '../../private/ecr';
 
 /** What all members have in common. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { scriptPath } from '../../private/assets';
 
 /** What the script is told by the construct. */
 export interface PrepareOptions {
@@ -10,8 +10,7 @@ export interface PrepareOptions {
   readonly appImage?: string;
 }
 
-/** The compiled code stands in build/, as deep as this file stands in lib/. */
-const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'stores', 'clickhouse', 'boot', 'prepare.sh');
+const SCRIPT = scriptPath('stores', 'clickhouse', 'boot', 'prepare.sh');
 
 /** The script of boot/prepare.sh with its settings. Values may hold tokens. */
 export function prepareScript(options: PrepareOptions): string {

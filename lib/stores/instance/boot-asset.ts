@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { scriptPath } from '../../private/assets';
 
-/** The scripts. The compiled code stands in build/, as deep as this file stands in lib/. */
-const SCRIPTS = path.join(__dirname, '..', '..', '..', 'lib', 'stores', 'instance', 'boot');
+const SCRIPTS = scriptPath('stores', 'instance', 'boot');
 
 /** The scripts and files of an instance as one asset: user data has room for 16 KB only, and PostHog's configuration of ClickHouse is four times that. */
 export function bootAsset(scope: Construct, id: string, files: Readonly<Record<string, string>>): Asset {

@@ -1,5 +1,5 @@
 import { Deployment } from '../../../cli/doctor/deployment';
-import { assignableAddresses } from '../../../lib/ingress/trusted-addresses';
+import { assignableAddresses } from '../../../lib/ingress/client-address/trusted-addresses';
 import { containersOf, deploymentOf, findings, known, texts, withContainer, withEnvironment, withService } from './deployments';
 
 const UNAVAILABLE = { unavailable: 'the credentials may not ask' };

@@ -3,9 +3,9 @@ import { RULE_HEADER, SOURCE_HEADER } from '../../../cli/preview/load-balancer';
 import { STUB_HEADER } from '../../../cli/preview/stubs/stub';
 import { RawResponse } from '../../../cli/preview/raw-request';
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';
-import { PublicEndpoint } from '../../../lib/ingress/public-endpoint';
-import { HOSTILE_PATHS } from '../../ingress/hostile-paths';
-import { MODES, Mode, OUTSIDE, OPT_IN } from '../../ingress/modes';
+import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
+import { HOSTILE_PATHS } from '../../ingress/routing/hostile-paths';
+import { MODES, Mode, OUTSIDE, OPT_IN } from '../../ingress/routing/modes';
 
 const METHODS = ['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
 const AT_ONCE = 16;

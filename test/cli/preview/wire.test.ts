@@ -7,7 +7,7 @@ import { trace, Outcome } from '../../../cli/request-trace';
 import { PUBLIC_CLIENT } from '../../../cli/endpoint-samples';
 import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { newPostHog, newStack } from '../../helpers/stack';
-import { MODES } from '../../ingress/modes';
+import { MODES } from '../../ingress/routing/modes';
 
 /** Where the rules of each mode lead besides the processes that SDKs call. */
 const ENDS: Readonly<Record<string, string[]>> = { anyone: ['refused'], fromCidrs: ['refused'], authenticated: ['sign-in', 'refused'], nobody: ['refused'] };

@@ -1,0 +1,92 @@
+import { Duration, Token, Tokenization } from 'aws-cdk-lib/core';
+import { ContainerDefinition, ContainerDependencyCondition, LoadBalancerTargetOptions, LogDriver, NetworkMode, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { AddressProxy } from './client-address';
+import { CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, nginxScript } from './nginx-config';
+import { TrustedProxies } from './trusted-proxies';
+import { containerImage } from '../../private/container-image';
+import { knownSeconds } from '../../private/durations';
+import { rejected } from '../../private/errors';
+
+/**
+ * What the nginx that verifies visitors' addresses stands in front of.
+ */
+export interface ClientAddressProxyOptions {
+  /** The port that the process answers on. */
+  readonly upstreamPort: number;
+  /**
+   * The container of the process. nginx starts after it, and stops before it.
+   *
+   * @default - the task definition's default container
+   */
+  readonly upstreamContainer?: ContainerDefinition;
+  /**
+   * How long running requests may take to end when the task stops, from 2 to 120 seconds.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly stopTimeout?: Duration;
+  /**
+   * Where nginx logs its errors to.
+   *
+   * @default - nowhere
+   */
+  readonly logging?: LogDriver;
+}
+
+/** Anybody may write here in the image, whoever runs it. A read-only root with a volume would not do: Fargate gives volumes to root. */
+const FOLDER = '/tmp';
+
+/** The user `nginx` of nginx's images. */
+const USER = '101';
+
+/** nginx itself cuts what still runs, so that it is never killed. */
+const SECONDS_TO_CUT = 5;
+
+const DEFAULT_STOP_TIMEOUT = Duration.seconds(30);
+
+/** Puts the nginx into a task, and tells where the load balancer finds it. */
+export function addProxy(
+  proxy: AddressProxy, trustedProxies: TrustedProxies, taskDefinition: TaskDefinition, options: ClientAddressProxyOptions,
+): LoadBalancerTargetOptions {
+  const { upstreamPort, upstreamContainer = taskDefinition.defaultContainer, stopTimeout = DEFAULT_STOP_TIMEOUT, logging } = options;
+  check(taskDefinition, upstreamPort, stopTimeout);
+  if (!upstreamContainer) {
+    throw rejected('taskDefinition', 'must have the container of the process', taskDefinition.node.path, 'add that container first');
+  }
+  const container = taskDefinition.addContainer(CLIENT_ADDRESS_CONTAINER, {
+    image: containerImage(taskDefinition, 'ClientAddressRepository', proxy.image),
+    user: USER,
+    entryPoint: ['/bin/sh', '-c'],
+    command: [nginxScript(FOLDER)],
+    environment: {
+      NGINX_CONF: nginxConfig({
+        listen: String(CLIENT_ADDRESS_PORT),
+        upstream: `127.0.0.1:${Tokenization.stringifyNumber(upstreamPort)}`,
+        trusted: proxy.trusted(trustedProxies),
+        drainSeconds: Math.max((knownSeconds(stopTimeout) ?? DEFAULT_STOP_TIMEOUT.toSeconds()) - SECONDS_TO_CUT, 1),
+        folder: FOLDER,
+      }),
+    },
+    portMappings: [{ containerPort: CLIENT_ADDRESS_PORT }],
+    stopTimeout,
+    logging,
+  });
+  container.addContainerDependencies({ container: upstreamContainer, condition: ContainerDependencyCondition.START });
+  return { containerName: CLIENT_ADDRESS_CONTAINER, containerPort: CLIENT_ADDRESS_PORT };
+}
+
+function check(taskDefinition: TaskDefinition, upstreamPort: number, stopTimeout: Duration): void {
+  if (taskDefinition.networkMode !== NetworkMode.AWS_VPC) {
+    throw rejected('taskDefinition', 'must have the network mode awsvpc, in which the containers of a task share 127.0.0.1', taskDefinition.networkMode);
+  }
+  if (taskDefinition.findContainer(CLIENT_ADDRESS_CONTAINER)) {
+    throw rejected('taskDefinition', `must not have a container named ${CLIENT_ADDRESS_CONTAINER} yet`, taskDefinition.node.path);
+  }
+  if (!Token.isUnresolved(upstreamPort) && (!Number.isInteger(upstreamPort) || upstreamPort < 1 || upstreamPort > 65535 || upstreamPort === CLIENT_ADDRESS_PORT)) {
+    throw rejected('upstreamPort', `must be a port from 1 to 65535, and not ${CLIENT_ADDRESS_PORT}, which nginx takes`, upstreamPort);
+  }
+  const seconds = knownSeconds(stopTimeout);
+  if (seconds !== undefined && (seconds < 2 || seconds > 120)) {
+    throw rejected('stopTimeout', 'must be from 2 to 120 seconds', `${seconds} seconds`);
+  }
+}

@@ -1,0 +1,101 @@
+import { isIP } from 'node:net';
+import { rejected } from '../../private/errors';
+import { cidrSize, formatAddress, parseAddress, parseCidr, withoutPort } from '../../private/ip';
+
+/**
+ * How many addresses a list may hold.
+ *
+ * A list travels in the environment of each task that runs Django, and a task definition may be 64 KiB in all. 1,024 IPv4
+ * addresses are at most 16 KiB, and enough for four /24 subnets; the /27 subnets that the library makes need 27 each.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+ */
+export const MAX_TRUSTED_ADDRESSES = 1024;
+
+/** AWS keeps these many addresses at the start of each subnet, and the last one. */
+const RESERVED_AT_START = 4n;
+const RESERVED_AT_END = 1n;
+
+/**
+ * Every address that AWS can give to a network interface in these IPv4 subnets, in numeric order.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+ * @param subnetCidrs the subnets' IPv4 CIDR blocks
+ */
+export function assignableAddresses(subnetCidrs: readonly string[]): string[] {
+  const ranges = subnetCidrs.map((text) => {
+    const cidr = parseCidr(text);
+    if (!cidr || cidr.family !== 4) {
+      throw rejected('subnets', 'must have IPv4 CIDR blocks', text);
+    }
+    const first = cidr.network + RESERVED_AT_START;
+    const size = Number(cidrSize(cidr) - RESERVED_AT_START - RESERVED_AT_END);
+    return { text, first, size: Math.max(size, 0) };
+  });
+  const total = ranges.reduce((sum, range) => sum + range.size, 0);
+  if (total > MAX_TRUSTED_ADDRESSES) {
+    throw rejected(
+      'subnets',
+      `of the load balancer may have at most ${MAX_TRUSTED_ADDRESSES} addresses together, because PostHog must be told each of them`,
+      `${total} addresses in ${subnetCidrs.join(', ')}`,
+      'give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, ' +
+      'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or let `clientAddress: ClientAddress.verified()` tell PostHog the visitor\'s address',
+    );
+  }
+  return ranges
+    .sort((a, b) => Number(a.first - b.first))
+    .flatMap(({ first, size }) => Array.from({ length: size }, (_, i) => formatAddress({ family: 4, value: first + BigInt(i) })));
+}
+
+/**
+ * The first address that AWS can give to a network interface in an IPv4 subnet, however many there are; undefined where there is none.
+ *
+ * @param subnetCidr the subnet's CIDR block
+ */
+export function firstAssignableAddress(subnetCidr: string): string | undefined {
+  const cidr = parseCidr(subnetCidr);
+  if (!cidr || cidr.family !== 4 || cidrSize(cidr) <= RESERVED_AT_START + RESERVED_AT_END) {
+    return undefined;
+  }
+  return formatAddress({ family: 4, value: cidr.network + RESERVED_AT_START });
+}
+
+/**
+ * Checks a list of addresses that somebody wrote, and returns it as it was.
+ *
+ * PostHog compares an address with this list as text (posthog/utils.py, `get_trusted_client_ip`), so whatever is not spelled
+ * exactly as the address is, never matches.
+ *
+ * @param addresses the list
+ * @param isKnown whether an item is an address already; what is not is only counted
+ */
+export function checkAddresses(addresses: readonly string[], isKnown: (item: string) => boolean = () => true): readonly string[] {
+  if (addresses.length === 0) {
+    throw rejected('addresses', 'must name at least one address', addresses);
+  }
+  if (addresses.length > MAX_TRUSTED_ADDRESSES) {
+    throw rejected('addresses', `may hold at most ${MAX_TRUSTED_ADDRESSES} addresses, because they travel in an environment variable`, `${addresses.length} addresses`);
+  }
+  addresses.filter(isKnown).forEach(checkAddress);
+  const duplicate = addresses.find((address, i) => addresses.indexOf(address) !== i);
+  if (duplicate !== undefined) {
+    throw rejected('addresses', 'must not name an address twice', duplicate);
+  }
+  return addresses;
+}
+
+function checkAddress(text: string): void {
+  const rule = 'must be single IP addresses';
+  if (text.includes('/')) {
+    throw rejected('addresses', rule, text,
+      'PostHog compares addresses as text, so a CIDR block never matches and everybody would be refused: name every address, or use TrustedProxies.fromSubnets()');
+  }
+  const address = parseAddress(text);
+  if (!address) {
+    const bare = withoutPort(text);
+    throw rejected('addresses', rule, text, bare !== text && isIP(bare) ? `write ${bare}, without brackets and port` : undefined);
+  }
+  if (formatAddress(address) !== text) {
+    throw rejected('addresses', 'must be spelled canonically, because PostHog compares text', text, `write ${formatAddress(address)}`);
+  }
+}

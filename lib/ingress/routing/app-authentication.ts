@@ -1,0 +1,126 @@
+import { Duration, SecretValue, Stack, Token } from 'aws-cdk-lib/core';
+import { IUserPool, IUserPoolClient, IUserPoolDomain } from 'aws-cdk-lib/aws-cognito';
+import { ListenerAction, UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2-actions';
+import { IConstruct } from 'constructs';
+import { knownSeconds } from '../../private/durations';
+import { rejected } from '../../private/errors';
+
+/**
+ * An identity provider that speaks OpenID Connect.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+ */
+export interface OidcProvider {
+  /** The provider's issuer identifier, an `https://` URL. */
+  readonly issuer: string;
+  /** Where users sign in, an `https://` URL. */
+  readonly authorizationEndpoint: string;
+  /** Where the load balancer gets tokens, an `https://` URL that it can reach. */
+  readonly tokenEndpoint: string;
+  /** Where the load balancer asks who it is, an `https://` URL that it can reach. */
+  readonly userInfoEndpoint: string;
+  /**
+   * The client that is registered with the provider. Its redirect URI is `https://<domain>/oauth2/idpresponse`.
+   */
+  readonly clientId: string;
+  /**
+   * The client's secret, from Secrets Manager. A value in clear text is refused.
+   */
+  readonly clientSecret: SecretValue;
+  /**
+   * What the load balancer asks the provider for.
+   *
+   * @default 'openid'
+   */
+  readonly scope?: string;
+}
+
+/**
+ * A Cognito user pool.
+ */
+export interface CognitoProvider {
+  /** The user pool. */
+  readonly userPool: IUserPool;
+  /** The user pool's client, with a secret. Its callback URL is `https://<domain>/oauth2/idpresponse`. */
+  readonly userPoolClient: IUserPoolClient;
+  /** The user pool's domain. */
+  readonly userPoolDomain: IUserPoolDomain;
+}
+
+/**
+ * How users sign in at the load balancer. Exactly one of `oidc` and `cognito` must be given.
+ */
+export interface AppAuthenticationOptions {
+  /**
+   * An identity provider that speaks OpenID Connect.
+   *
+   * @default - Cognito is used
+   */
+  readonly oidc?: OidcProvider;
+  /**
+   * A Cognito user pool.
+   *
+   * @default - OpenID Connect is used
+   */
+  readonly cognito?: CognitoProvider;
+  /**
+   * How long a user stays signed in at the load balancer, from one second to seven days.
+   *
+   * @default Duration.hours(12)
+   */
+  readonly sessionTimeout?: Duration;
+}
+
+const DEFAULT_SCOPE = 'openid';
+const DEFAULT_SESSION_TIMEOUT = Duration.hours(12);
+const MAX_SESSION_TIMEOUT = Duration.days(7);
+const OIDC_URLS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const;
+
+/** Checks what can be checked without a construct. */
+export function checkAuthentication(options: AppAuthenticationOptions): void {
+  const given = [options.oidc && 'oidc', options.cognito && 'cognito'].filter(Boolean);
+  if (given.length !== 1) {
+    throw rejected('authenticated', 'needs exactly one of `oidc` and `cognito`', given.length === 0 ? 'neither' : 'both');
+  }
+  const seconds = knownSeconds(options.sessionTimeout);
+  if (seconds !== undefined && (seconds < 1 || seconds > MAX_SESSION_TIMEOUT.toSeconds())) {
+    throw rejected('sessionTimeout', 'must be from one second to seven days', `${seconds} seconds`);
+  }
+  if (options.oidc) {
+    checkOidc(options.oidc);
+  }
+}
+
+/** The action that lets signed-in users through to the next one. Others are sent to the provider, or as it is said. */
+export function authenticate(
+  scope: IConstruct, options: AppAuthenticationOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction,
+): ListenerAction {
+  const sessionTimeout = options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT;
+  if (options.cognito) {
+    return new AuthenticateCognitoAction({ ...options.cognito, sessionTimeout, onUnauthenticatedRequest, next });
+  }
+  const oidc = options.oidc!;
+  const secret: unknown = Stack.of(scope).resolve(oidc.clientSecret.unsafeUnwrap());
+  // CloudFormation resolves references to Secrets Manager in a listener rule, and those to secure parameters it does not.
+  if (typeof secret === 'string' && !secret.startsWith('{{resolve:secretsmanager:')) {
+    throw rejected('clientSecret', 'must come from Secrets Manager, because a value in clear text would stand in the template', secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
+      'use SecretValue.secretsManager(...) or secret.secretValue');
+  }
+  return ListenerAction.authenticateOidc({ ...oidc, scope: oidc.scope ?? DEFAULT_SCOPE, sessionTimeout, onUnauthenticatedRequest, next });
+}
+
+function checkOidc(oidc: OidcProvider): void {
+  for (const name of OIDC_URLS) {
+    const url = oidc[name];
+    if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+/.test(url ?? '')) {
+      throw rejected(name, 'must be an https:// URL', url);
+    }
+  }
+  if (!oidc.clientId) {
+    throw rejected('clientId', 'must be the client that is registered with the identity provider', oidc.clientId);
+  }
+  if (!oidc.clientSecret) {
+    throw rejected('clientSecret', 'must be the client\'s secret, as a SecretValue', oidc.clientSecret);
+  }
+}

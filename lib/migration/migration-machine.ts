@@ -1,0 +1,127 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { FargateTaskDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { DatabaseBackup } from './database-backup';
+import { migrationStates } from './migration-states';
+import { LOOKING, STREAM_PREFIX } from './migration-task';
+import { acknowledge, resultText } from '../private/acknowledge';
+import { programFolder } from '../private/assets';
+
+/** What runs a migration. */
+export interface MigrationMachineProps {
+  readonly cluster: ICluster;
+  readonly taskDefinition: FargateTaskDefinition;
+  readonly subnetIds: string[];
+  readonly securityGroup: ISecurityGroup;
+  /** What the task writes to. */
+  readonly logs: ILogGroup;
+  readonly backup?: DatabaseBackup;
+  readonly release: string;
+  readonly timeoutSeconds: number;
+}
+
+/** What may be asked of the tasks of a migration, whoever asks. */
+export function taskStatements(stack: Stack, cluster: ICluster, family: string) {
+  const inCluster = { ArnEquals: { 'ecs:cluster': cluster.clusterArn } };
+  return {
+    // Every revision: a right that is granted in the same deployment may not hold yet when it is used.
+    run: { Effect: Effect.ALLOW, Action: 'ecs:RunTask', Resource: stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: `${family}:*` }), Condition: inCluster },
+    handle: {
+      Effect: Effect.ALLOW, Action: ['ecs:DescribeTasks', 'ecs:StopTask'],
+      Resource: stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster.clusterName}/*` }), Condition: inCluster,
+    },
+    // Listing knows no resources but instances, which Fargate has none of.
+    list: { Effect: Effect.ALLOW, Action: 'ecs:ListTasks', Resource: '*', Condition: inCluster },
+  };
+}
+
+/** The state machine that runs the task, and the function that says how it ended. */
+export class MigrationMachine extends Construct {
+  public readonly stateMachine: StateMachine;
+
+  public constructor(scope: Construct, id: string, props: MigrationMachineProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const { cluster, taskDefinition } = props;
+    const { family } = taskDefinition;
+    const conclude = this.concludeFunction(props);
+    const states = migrationStates({
+      ...props,
+      partition: stack.partition,
+      cluster: cluster.clusterArn,
+      family,
+      taskDefinition: taskDefinition.taskDefinitionArn,
+      subnets: props.subnetIds,
+      securityGroups: [props.securityGroup.securityGroupId],
+      looking: LOOKING,
+      concludeFunction: conclude.functionArn,
+      logGroup: props.logs.logGroupName,
+      streamPrefix: STREAM_PREFIX,
+    });
+    const logs = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    this.stateMachine = new StateMachine(this, 'Resource', {
+      definitionBody: DefinitionBody.fromString(stack.toJsonString(states)),
+      comment: 'Migrates the databases of PostHog',
+      logs: { destination: logs, level: LogLevel.ALL },
+      tracingEnabled: true,
+    });
+    const { run, handle } = taskStatements(stack, cluster, family);
+    const statements = [
+      run,
+      handle,
+      {
+        Effect: Effect.ALLOW, Action: 'iam:PassRole', Resource: [taskDefinition.taskRole.roleArn, taskDefinition.obtainExecutionRole().roleArn],
+        Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+      },
+      // Step Functions hears from this rule of its own that a task has ended.
+      {
+        Effect: Effect.ALLOW, Action: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
+        Resource: stack.formatArn({ service: 'events', resource: 'rule', resourceName: 'StepFunctionsGetEventsForECSTaskRule' }),
+      },
+      { Effect: Effect.ALLOW, Action: 'lambda:InvokeFunction', Resource: conclude.functionArn },
+      ...props.backup ? [{ Effect: Effect.ALLOW, Action: props.backup.action, Resource: props.backup.arn }] : [],
+    ];
+    statements.forEach((statement) => this.stateMachine.addToRolePolicy(PolicyStatement.fromJson(statement)));
+    this.acknowledge(run.Resource, handle.Resource);
+  }
+
+  private concludeFunction({ cluster, taskDefinition, logs: taskLogs }: MigrationMachineProps): LambdaFunction {
+    const logs = new LogGroup(this, 'ConcludeLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    const conclude = new LambdaFunction(this, 'Conclude', {
+      code: Code.fromAsset(programFolder('conclude-migration')),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      description: 'Tells CloudFormation how a migration of PostHog ended',
+      // Step Functions waits for two minutes.
+      timeout: Duration.seconds(100),
+      memorySize: 256,
+      // Its log is all that it may write to of itself.
+      role: new Role(this, 'ConcludeRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+      logGroup: logs,
+      tracing: Tracing.ACTIVE,
+    });
+    const { handle, list } = taskStatements(Stack.of(this), cluster, taskDefinition.family);
+    const read = { Effect: Effect.ALLOW, Action: 'logs:GetLogEvents', Resource: taskLogs.logGroupArn };
+    const write = { Effect: Effect.ALLOW, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: logs.logGroupArn };
+    [handle, list, read, write].forEach((statement) => conclude.addToRolePolicy(PolicyStatement.fromJson(statement)));
+    return conclude;
+  }
+
+  /** Answers for what stands in here. The tasks of one family have no ARNs of their own, and log deliveries, traces and lists of tasks none at all. */
+  private acknowledge(...wild: string[]): void {
+    acknowledge(this, {
+      'CloudWatchLogGroupEncrypted': 'encrypted with the key that CloudWatch Logs keeps',
+      'LambdaConcurrency': 'called once in an execution, of which a deployment starts one',
+      'LambdaDLQ': 'Step Functions calls it, hears what it throws, and calls it again',
+      'LambdaInsideVPC': 'it talks to interfaces of AWS, and to nothing in the VPC',
+      'AwsSolutions-IAM5[Resource::*]': 'deliveries of logs, traces and lists of tasks know no resources; the lists are limited to the cluster',
+      ...Object.fromEntries(wild.map((resource) =>
+        [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(resource))}]`, 'every revision of one task, and tasks of one cluster: neither is known by name before it runs'])),
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { generationOf, NEWEST_GENERATION } from '../../catalog/generation';
+import { Product } from '../../catalog/product';
+import { Topic, TOPICS } from '../../catalog/topics';
+import { kafkaTopics, KafkaTopic } from '../../stores/kafka/kafka-topics';
+
+/**
+ * The topics that a PostHog with these products needs, by name.
+ *
+ * @param products the products
+ * @param busyPartitions how many partitions the busy ones have; the others have one
+ * @param further names of topics that a release wants besides
+ * @param ofGeneration names of topics that the generation of the release needs beyond those that every generation has
+ */
+export function topicsOf(
+  products: readonly Product[], busyPartitions: number, further: readonly string[] = [], ofGeneration: readonly string[] = generationOf(NEWEST_GENERATION).topics,
+): KafkaTopic[] {
+  const isOfGeneration = ({ name, newer }: Topic) => newer === undefined || ofGeneration.includes(name) || further.includes(name);
+  const isOfProducts = (topic: Topic) => topic.products === undefined || topic.products.some((product) => products.includes(product));
+  const wanted = kafkaTopics(busyPartitions, (topic) => isOfGeneration(topic) && isOfProducts(topic));
+  const unknown = [...new Set([...ofGeneration, ...further])].filter((name) => !TOPICS.some((topic) => topic.name === name)).map((name) => ({ name, partitions: 1 }));
+  return [...wanted, ...unknown].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

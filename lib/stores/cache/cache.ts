@@ -1,0 +1,132 @@
+import { Connections, IConnectable, ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Construct, IConstruct } from 'constructs';
+import { CACHE_DEFAULTS, CacheProps, checkCacheProps } from './cache-props';
+import { checkHost, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
+import { retainDependencies } from '../removal';
+import { defineReplicationGroup } from './replication-group';
+import { checkEnum } from '../../private/enums';
+import { at } from '../../private/errors';
+
+const DEFAULT_PORT = 6379;
+
+/**
+ * Whether connections to a cache are encrypted.
+ */
+export enum CacheEncryption {
+  /**
+   * TLS for every client that can speak it, plain connections for the rest. ElastiCache calls this transit encryption mode "preferred".
+   */
+  PREFERRED = 'preferred',
+  /** Plain connections only. */
+  NONE = 'none',
+}
+
+/**
+ * A Valkey or Redis that PostHog's processes share.
+ */
+export interface ICache extends IConstruct, IConnectable {
+  /** The host name of the primary node. */
+  readonly host: string;
+  /** The port. */
+  readonly port: number;
+  /** Whether connections are encrypted. */
+  readonly encryption: CacheEncryption;
+  /** The ports that processes connect to. */
+  readonly clientPorts: number[];
+}
+
+/**
+ * A Valkey or Redis that you run.
+ */
+export interface CacheAttributes {
+  /** The host name of the primary node, of a group with cluster mode disabled and without a password. */
+  readonly host: string;
+  /**
+   * The port.
+   *
+   * @default 6379
+   */
+  readonly port?: number;
+  /**
+   * Whether connections are encrypted. A server that insists on TLS cannot be used: feature-flags opens a plain connection at its start
+   * (rust/feature-flags/src/server.rs, the cookieless client), and stops where it is refused.
+   *
+   * @default CacheEncryption.PREFERRED
+   */
+  readonly encryption?: CacheEncryption;
+  /**
+   * The server's security groups. They are made to admit the processes that use it.
+   *
+   * @default - none; admit PostHog's processes yourself
+   */
+  readonly securityGroups?: ISecurityGroup[];
+}
+
+/** Servers in cluster mode answer with MOVED and CROSSSLOT, which PostHog's clients do not follow (PostHog/posthog issue 4694). */
+const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
+  { pattern: /\.serverless\.[^.]+\.cache\.amazonaws\.com/, reason: 'ElastiCache Serverless is always in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
+  { pattern: /(^|\.)clustercfg\./, reason: 'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
+  { pattern: /^replica\.|-ro\.[^.]+\.ng\.0001\./, reason: 'this is a reader endpoint, and PostHog writes; use the primary endpoint' },
+];
+
+/**
+ * Valkey on ElastiCache: one group of nodes with cluster mode disabled, encrypted, reachable by nobody until a process is let in.
+ *
+ * It defines the group, its parameters and a security group that admits nobody. There is no password: feature-flags opens a plain
+ * connection, and a password needs TLS. What guards the cache is its security group.
+ */
+export class Cache extends Construct implements ICache {
+  /**
+   * Use a Valkey or Redis that you run: version 7.2 or later, node-based, cluster mode disabled, no password.
+   *
+   * Throws where the host is known not to work with PostHog.
+   *
+   * @param scope where to define it
+   * @param id its construct id
+   * @param attrs what PostHog must know about it
+   */
+  public static fromCacheAttributes(scope: Construct, id: string, attrs: CacheAttributes): ICache {
+    return new ImportedCache(scope, id, attrs);
+  }
+
+  /** The name of the group of nodes in ElastiCache, as its metrics know it. */
+  public readonly replicationGroupId: string;
+  public readonly host: string;
+  public readonly port = DEFAULT_PORT;
+  public readonly encryption = CacheEncryption.PREFERRED;
+  public readonly clientPorts = [DEFAULT_PORT];
+  public readonly connections: Connections;
+
+  public constructor(scope: Construct, id: string, props: CacheProps) {
+    super(scope, id);
+    at(this, () => checkCacheProps(props));
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Cache of PostHog', allowAllOutbound: false });
+    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.port) });
+    const group = at(this, () => defineReplicationGroup(this, props, this.port, securityGroup));
+    this.replicationGroupId = group.ref;
+    this.host = group.attrPrimaryEndPointAddress;
+    retainDependencies(this, props.removalPolicy ?? CACHE_DEFAULTS.removalPolicy);
+  }
+}
+
+class ImportedCache extends Construct implements ICache {
+  public readonly host: string;
+  public readonly port: number;
+  public readonly encryption: CacheEncryption;
+  public readonly clientPorts: number[];
+  public readonly connections: Connections;
+
+  public constructor(scope: Construct, id: string, attrs: CacheAttributes) {
+    super(scope, id);
+    this.host = attrs.host;
+    this.port = attrs.port ?? DEFAULT_PORT;
+    this.encryption = attrs.encryption ?? CacheEncryption.PREFERRED;
+    at(this, () => {
+      checkHost('host', this.host, UNSUPPORTED);
+      checkPort('port', this.port);
+      checkEnum('encryption', this.encryption, CacheEncryption);
+    });
+    this.clientPorts = [this.port];
+    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.port) });
+  }
+}

@@ -1,0 +1,16 @@
+import { Duration, Size } from 'aws-cdk-lib/core';
+import { rejected } from '../../private/errors';
+
+/** Checks how long and how much brokers keep. Both are computed with, so they must be known. */
+export function checkKept(retention?: Duration, partitionRetention?: Size): void {
+  if (retention?.isUnresolved()) {
+    throw rejected('retention', 'must be known at synthesis', 'a token');
+  }
+  if (partitionRetention?.isUnresolved()) {
+    throw rejected('partitionRetention', 'must be known at synthesis', 'a token');
+  }
+  const seconds = retention?.toSeconds({ integral: false });
+  if (seconds !== undefined && seconds < 3600) {
+    throw rejected('retention', 'must be an hour or more: what is older is gone, read or not', `${seconds} seconds`);
+  }
+}

@@ -1,0 +1,34 @@
+import { Stack } from 'aws-cdk-lib/core';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge, resultText } from '../../private/acknowledge';
+
+/** What a process may do with objects. */
+export enum ObjectAccess {
+  READ = 'read',
+  READ_WRITE = 'read-write',
+}
+
+/** What the processes do with the bucket and with objects; the CDK's own grants are wider. */
+export const BUCKET_ACTIONS = ['s3:ListBucket', 's3:GetBucketLocation'];
+export const READ_ACTIONS = ['s3:GetObject'];
+const WRITE = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
+
+/** Lets somebody at the objects of a bucket that a pattern names, and at its key where it has one of its own. */
+export function grantObjects(bucket: IBucket, grantee: IGrantable, access: ObjectAccess, pattern = '*'): Grant {
+  const writes = access === ObjectAccess.READ_WRITE;
+  if (writes) {
+    bucket.encryptionKey?.grantEncryptDecrypt(grantee);
+  } else {
+    bucket.encryptionKey?.grantDecrypt(grantee);
+  }
+  const objects = bucket.arnForObjects(pattern);
+  if (Construct.isConstruct(grantee.grantPrincipal)) {
+    acknowledge(grantee.grantPrincipal, {
+      [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(bucket).resolve(objects))}]`]: 'PostHog names its objects itself; the bucket is its own',
+    });
+  }
+  return Grant.addToPrincipal({ grantee, actions: [...BUCKET_ACTIONS], resourceArns: [bucket.bucketArn] })
+    .combine(Grant.addToPrincipal({ grantee, actions: writes ? [...READ_ACTIONS, ...WRITE] : [...READ_ACTIONS], resourceArns: [objects] }));
+}

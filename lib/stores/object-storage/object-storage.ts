@@ -1,0 +1,139 @@
+import { Stack, Token } from 'aws-cdk-lib/core';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct, IConstruct } from 'constructs';
+import { RECORDINGS_PREFIX } from '../../catalog/object-prefixes';
+import { grantObjects, ObjectAccess } from './object-access';
+import { checkObjectStorageProps, defineBucket, ObjectStorageProps } from './object-storage-bucket';
+import { at, rejected } from '../../private/errors';
+
+/**
+ * A bucket that PostHog keeps files and session recordings in.
+ */
+export interface IObjectStorage extends IConstruct {
+  /** The bucket. */
+  readonly bucket: IBucket;
+  /** The region that the bucket lies in. */
+  readonly region: string;
+  /** The URL of S3 in that region. */
+  readonly endpoint: string;
+  /** Where in the bucket session recordings go. */
+  readonly recordingsPrefix: string;
+  /**
+   * Lets a process read, write and delete objects.
+   *
+   * @param grantee the process
+   * @param prefix the first part of their keys, without a slash at the end; all objects without it
+   */
+  grantReadWrite(grantee: IGrantable, prefix?: string): Grant;
+  /**
+   * Lets a process read objects.
+   *
+   * @param grantee the process
+   * @param prefix the first part of their keys, without a slash at the end; all objects without it
+   */
+  grantRead(grantee: IGrantable, prefix?: string): Grant;
+}
+
+/**
+ * A bucket that you keep.
+ */
+export interface ObjectStorageAttributes {
+  /** The bucket, in the region of the stack. */
+  readonly bucket: IBucket;
+  /**
+   * Where in the bucket session recordings go: no slash at either end.
+   *
+   * @default 'session_recordings'
+   */
+  readonly recordingsPrefix?: string;
+}
+
+/**
+ * A bucket that PostHog keeps everything in that is no record: uploads, exports, source maps, session recordings, what AI events carry.
+ *
+ * It is private, encrypted, reachable with TLS only, and keeps what was deleted or overwritten for a while. Processes reach it through their
+ * task roles, without keys. Each kind of object has a prefix of its own.
+ */
+export class ObjectStorage extends Construct implements IObjectStorage {
+  /**
+   * Use a bucket that you keep. Processes reach it through their task roles, without keys.
+   *
+   * @param scope where to define it
+   * @param id its construct id
+   * @param attrs what PostHog must know about it
+   */
+  public static fromObjectStorageAttributes(scope: Construct, id: string, attrs: ObjectStorageAttributes): IObjectStorage {
+    return new ImportedObjectStorage(scope, id, attrs);
+  }
+
+  public readonly bucket: IBucket;
+  public readonly region: string;
+  public readonly endpoint: string;
+  public readonly recordingsPrefix: string;
+
+  public constructor(scope: Construct, id: string, props: ObjectStorageProps = {}) {
+    super(scope, id);
+    this.region = Stack.of(this).region;
+    this.endpoint = endpointOf(this);
+    this.recordingsPrefix = props.recordingsPrefix ?? RECORDINGS_PREFIX;
+    at(this, () => {
+      checkPrefix(this.recordingsPrefix);
+      checkObjectStorageProps(props);
+    });
+    this.bucket = defineBucket(this, props, this.recordingsPrefix);
+  }
+
+  public grantReadWrite(grantee: IGrantable, prefix?: string): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ_WRITE, below(prefix));
+  }
+
+  public grantRead(grantee: IGrantable, prefix?: string): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ, below(prefix));
+  }
+}
+
+class ImportedObjectStorage extends Construct implements IObjectStorage {
+  public readonly bucket: IBucket;
+  public readonly region: string;
+  public readonly endpoint: string;
+  public readonly recordingsPrefix: string;
+
+  public constructor(scope: Construct, id: string, attrs: ObjectStorageAttributes) {
+    super(scope, id);
+    this.bucket = attrs.bucket;
+    this.region = Stack.of(this).region;
+    const { region } = attrs.bucket.env;
+    if (!Token.isUnresolved(region) && !Token.isUnresolved(this.region) && region !== this.region) {
+      at(this, () => {
+        throw rejected('bucket', `must be in the region of the stack, ${this.region}`, region);
+      });
+    }
+    this.endpoint = endpointOf(this);
+    this.recordingsPrefix = attrs.recordingsPrefix ?? RECORDINGS_PREFIX;
+    at(this, () => checkPrefix(this.recordingsPrefix));
+  }
+
+  public grantReadWrite(grantee: IGrantable, prefix?: string): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ_WRITE, below(prefix));
+  }
+
+  public grantRead(grantee: IGrantable, prefix?: string): Grant {
+    return grantObjects(this.bucket, grantee, ObjectAccess.READ, below(prefix));
+  }
+}
+
+/** S3 itself, in the region of the stack. It is what presigned URLs point at, and what the recordings' client must have in full. */
+function endpointOf(storage: Construct): string {
+  return `https://s3.${Stack.of(storage).region}.${Stack.of(storage).urlSuffix}`;
+}
+
+function below(prefix: string | undefined): string | undefined {
+  return prefix === undefined ? undefined : `${prefix}/*`;
+}
+
+function checkPrefix(recordingsPrefix: string): void {
+  if (recordingsPrefix === '' || /^\/|\/$/.test(recordingsPrefix)) {
+    throw rejected('recordingsPrefix', 'must be a key prefix without a slash at either end', recordingsPrefix);
+  }
+}

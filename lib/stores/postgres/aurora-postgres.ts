@@ -1,0 +1,145 @@
+import { Token } from 'aws-cdk-lib/core';
+import { Connections, ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  AuroraPostgresEngineVersion, ClusterInstance, Credentials, DatabaseCluster, DatabaseClusterEngine, DatabaseClusterFromSnapshot, IDatabaseCluster, SnapshotCredentials,
+} from 'aws-cdk-lib/aws-rds';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { IPostgres, warnOfSnapshot } from './postgres';
+import { acknowledgeServer } from './postgres-findings';
+import { CA_CERTIFICATE, COMMON_PROPS } from './postgres-instance';
+import { checkPostgresOptions, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions } from './postgres-options';
+import { postgresParameters } from './postgres-parameters';
+import { defineCredentials, UrlSecrets } from './postgres-secrets';
+import { isKept, retainDependencies } from '../removal';
+import { storeSubnets } from '../store-subnets';
+import { at, rejected } from '../../private/errors';
+import { numberText } from '../../private/numbers';
+
+/**
+ * What a PostgreSQL cluster of Aurora is made from.
+ */
+export interface AuroraPostgresProps extends PostgresOptions {
+  /**
+   * The version. PostHog tests with 15. A change of its major number upgrades the cluster, which is away meanwhile and cannot go back.
+   *
+   * @default AuroraPostgresEngineVersion.VER_15_17
+   */
+  readonly version?: AuroraPostgresEngineVersion;
+  /**
+   * How small the server may become, in Aurora capacity units of about 2 GiB of memory: 0.5 or more, in steps of 0.5.
+   *
+   * @default 1
+   */
+  readonly minCapacity?: number;
+  /**
+   * How large the server may become, in the same units: 256 or less, in steps of 0.5. The number of connections follows from it.
+   *
+   * @default 8
+   */
+  readonly maxCapacity?: number;
+}
+
+const DEFAULTS = { version: AuroraPostgresEngineVersion.VER_15_17, minCapacity: 1, maxCapacity: 8 };
+
+/**
+ * PostgreSQL on Aurora Serverless v2: what `Postgres` is, with storage in three zones and a size that follows the load.
+ */
+export class AuroraPostgres extends Construct implements IPostgres {
+  /** The cluster. */
+  public readonly cluster: IDatabaseCluster;
+  /** The secret with the master user's `username` and `password`, and with `host` and `port`. It is always there. */
+  public readonly credentials?: ISecret;
+  public readonly urlSecret: ISecret;
+  public readonly personsUrlSecret: ISecret;
+  public readonly nodeUrlSecret: ISecret;
+  public readonly nodePersonsUrlSecret: ISecret;
+  /** The host name of the server that writes. It is always there. */
+  public readonly host?: string;
+  public readonly port = POSTGRES_PORT;
+  public readonly tls = true;
+  public readonly clientPorts = [POSTGRES_PORT];
+  public readonly connections: Connections;
+
+  private readonly urls: UrlSecrets;
+
+  public constructor(scope: Construct, id: string, props: AuroraPostgresProps) {
+    super(scope, id);
+    at(this, () => {
+      checkPostgresOptions(props);
+      checkCapacity(props);
+    });
+    const { username = POSTGRES_DEFAULTS.username, databaseName = POSTGRES_DEFAULTS.databaseName, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostgreSQL of PostHog', allowAllOutbound: false });
+    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
+    const credentials = defineCredentials(this, username, removalPolicy);
+    const cluster = at(this, () => defineCluster(this, props, credentials, securityGroup));
+    const host = cluster.clusterEndpoint.hostname;
+    // The cluster answers only when it has a server. Whoever uses the URLs waits for that.
+    this.urls = new UrlSecrets(this, credentials, { username, host, port: this.port }, databaseName, removalPolicy, cluster);
+    this.credentials = credentials;
+    this.cluster = cluster;
+    this.host = host;
+    this.urlSecret = this.urls.posthog;
+    this.nodeUrlSecret = this.urls.nodePosthog;
+    this.personsUrlSecret = this.urlSecret;
+    this.nodePersonsUrlSecret = this.nodeUrlSecret;
+    retainDependencies(this, removalPolicy);
+    warnOfSnapshot(this, props.snapshotIdentifier);
+  }
+
+  /** It is always there, and made when it is first asked for. */
+  public get cyclotronUrlSecret(): ISecret | undefined {
+    return this.urls.cyclotron;
+  }
+
+  /** It is always there, and made when it is first asked for. */
+  public get nodeCyclotronUrlSecret(): ISecret | undefined {
+    return this.urls.nodeCyclotron;
+  }
+}
+
+function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials: ISecret, securityGroup: ISecurityGroup): IDatabaseCluster {
+  const { snapshotIdentifier, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
+  const member = { caCertificate: CA_CERTIFICATE, publiclyAccessible: false, autoMinorVersionUpgrade: true, enablePerformanceInsights: true };
+  const common = {
+    ...COMMON_PROPS,
+    engine: DatabaseClusterEngine.auroraPostgres({ version: props.version ?? DEFAULTS.version }),
+    vpc: props.vpc,
+    vpcSubnets: storeSubnets(props.vpc, props.vpcSubnets),
+    securityGroups: [securityGroup],
+    port: POSTGRES_PORT,
+    writer: ClusterInstance.serverlessV2('Writer', member),
+    readers: props.multiAz ?? POSTGRES_DEFAULTS.multiAz ? [ClusterInstance.serverlessV2('Reader', { ...member, scaleWithWriter: true })] : [],
+    serverlessV2MinCapacity: props.minCapacity ?? DEFAULTS.minCapacity,
+    serverlessV2MaxCapacity: props.maxCapacity ?? DEFAULTS.maxCapacity,
+    parameters: postgresParameters(numberText(props.maxConnections)),
+    backup: { retention: props.backupRetention ?? POSTGRES_DEFAULTS.backupRetention, preferredWindow: props.preferredBackupWindow },
+    preferredMaintenanceWindow: props.preferredMaintenanceWindow,
+    cloudwatchLogsExports: ['postgresql'],
+    removalPolicy,
+    deletionProtection: isKept(removalPolicy),
+  };
+  const cluster = snapshotIdentifier === undefined
+    ? new DatabaseCluster(scope, 'Cluster', {
+      ...common,
+      credentials: Credentials.fromSecret(credentials, POSTGRES_DEFAULTS.username),
+      defaultDatabaseName: POSTGRES_DEFAULTS.databaseName,
+      storageEncrypted: true,
+    })
+    : new DatabaseClusterFromSnapshot(scope, 'Cluster', { ...common, snapshotIdentifier, snapshotCredentials: SnapshotCredentials.fromSecret(credentials) });
+  acknowledgeServer(cluster, props);
+  return cluster;
+}
+
+/** Refuses capacities that Aurora does not have, and a pause: any connection ends it, and PostHog's processes keep theirs open. */
+function checkCapacity({ minCapacity = DEFAULTS.minCapacity, maxCapacity = DEFAULTS.maxCapacity }: AuroraPostgresProps): void {
+  for (const [name, value, min] of [['minCapacity', minCapacity, 0.5], ['maxCapacity', maxCapacity, 1]] as const) {
+    if (!Token.isUnresolved(value) && (!Number.isInteger(value * 2) || value < min || value > 256)) {
+      throw rejected(name, `must be from ${min} to 256, in steps of 0.5`, value);
+    }
+  }
+  if (!Token.isUnresolved(minCapacity) && !Token.isUnresolved(maxCapacity) && minCapacity > maxCapacity) {
+    throw rejected('minCapacity', `must not exceed \`maxCapacity\`, ${maxCapacity}`, minCapacity);
+  }
+}

@@ -1,0 +1,139 @@
+import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { checkHost, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
+import { IPostgres } from './postgres';
+import { POSTGRES_PORT } from './postgres-options';
+import { at } from '../../private/errors';
+import { checkKeys, checkWholeText } from '../../private/secrets';
+
+/**
+ * A PostgreSQL server that you run.
+ */
+export interface PostgresAttributes {
+  /**
+   * The secret whose whole text is the connection URL, `postgres://user:password@host:5432/posthog?sslmode=require`.
+   *
+   * User and password in it must be percent-encoded. The role must own the database; PostHog creates extensions and, for some
+   * products, further databases.
+   */
+  readonly urlSecret: ISecret;
+  /**
+   * The secret whose whole text is the connection URL of the database of persons.
+   *
+   * @default - the same database, as PostHog's own single-host installation does
+   */
+  readonly personsUrlSecret?: ISecret;
+  /**
+   * The secret whose whole text is the connection URL for Node processes. Under `sslmode=require` they verify the server's certificate, and
+   * refuse that of RDS; write `sslmode=no-verify` there.
+   *
+   * @default - `urlSecret`
+   */
+  readonly nodeUrlSecret?: ISecret;
+  /**
+   * The secret whose whole text is the connection URL of the database of persons for Node processes.
+   *
+   * @default - `personsUrlSecret` where that is given, `nodeUrlSecret` where it is not
+   */
+  readonly nodePersonsUrlSecret?: ISecret;
+  /**
+   * The secret whose whole text is the connection URL of the database `cyclotron_node`, which data pipelines keep their jobs in:
+   * `postgres://user:password@host:5432/cyclotron_node?sslmode=require`. PostHog's migrations make the database.
+   *
+   * @default - none; data pipelines cannot be deployed
+   */
+  readonly cyclotronUrlSecret?: ISecret;
+  /**
+   * The secret whose whole text is the connection URL of the database `cyclotron_node` for Node processes, with `sslmode=no-verify` on RDS.
+   *
+   * @default - `cyclotronUrlSecret`
+   */
+  readonly nodeCyclotronUrlSecret?: ISecret;
+  /**
+   * The secret with the keys `username` and `password`, of a role that may create databases: Temporal takes no URL, and makes `temporal` and
+   * `temporal_visibility`.
+   *
+   * @default - none; Temporal cannot be deployed
+   */
+  readonly credentials?: ISecret;
+  /**
+   * The host name of the server, which Temporal must be told besides.
+   *
+   * @default - none; Temporal cannot be deployed
+   */
+  readonly host?: string;
+  /**
+   * The port that the server listens on.
+   *
+   * @default 5432
+   */
+  readonly port?: number;
+  /**
+   * Whether the server speaks TLS, which Temporal must be told besides. URLs say it with `sslmode`.
+   *
+   * @default true
+   */
+  readonly tls?: boolean;
+  /**
+   * The server's security groups. They are made to admit the processes that use it.
+   *
+   * @default - none; admit PostHog's processes yourself
+   */
+  readonly securityGroups?: ISecurityGroup[];
+}
+
+const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
+  { pattern: /\.cluster-ro-[^.]+\./, reason: 'this is a reader endpoint, and PostHog writes; use the writer\'s' },
+];
+
+const URL_SECRETS = ['urlSecret', 'personsUrlSecret', 'nodeUrlSecret', 'nodePersonsUrlSecret', 'cyclotronUrlSecret', 'nodeCyclotronUrlSecret'] as const;
+
+/** A PostgreSQL server that somebody runs. */
+export class ImportedPostgres extends Construct implements IPostgres {
+  public readonly urlSecret: ISecret;
+  public readonly personsUrlSecret: ISecret;
+  public readonly nodeUrlSecret: ISecret;
+  public readonly nodePersonsUrlSecret: ISecret;
+  public readonly cyclotronUrlSecret?: ISecret;
+  public readonly nodeCyclotronUrlSecret?: ISecret;
+  public readonly credentials?: ISecret;
+  public readonly host?: string;
+  public readonly port: number;
+  public readonly tls: boolean;
+  public readonly clientPorts: number[];
+  public readonly connections: Connections;
+
+  public constructor(scope: Construct, id: string, attrs: PostgresAttributes) {
+    super(scope, id);
+    this.urlSecret = attrs.urlSecret;
+    this.personsUrlSecret = attrs.personsUrlSecret ?? attrs.urlSecret;
+    this.nodeUrlSecret = attrs.nodeUrlSecret ?? attrs.urlSecret;
+    this.nodePersonsUrlSecret = attrs.nodePersonsUrlSecret ?? attrs.personsUrlSecret ?? this.nodeUrlSecret;
+    this.cyclotronUrlSecret = attrs.cyclotronUrlSecret;
+    this.nodeCyclotronUrlSecret = attrs.nodeCyclotronUrlSecret ?? attrs.cyclotronUrlSecret;
+    this.credentials = attrs.credentials;
+    this.host = attrs.host;
+    this.port = attrs.port ?? POSTGRES_PORT;
+    this.tls = attrs.tls ?? true;
+    at(this, () => check(attrs, this.port));
+    this.clientPorts = [this.port];
+    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.port) });
+  }
+}
+
+function check(attrs: PostgresAttributes, port: number): void {
+  checkPort('port', port);
+  if (attrs.host !== undefined) {
+    checkHost('host', attrs.host, UNSUPPORTED);
+  }
+  for (const name of URL_SECRETS) {
+    const secret = attrs[name];
+    if (secret) {
+      checkWholeText(name, secret);
+    }
+  }
+  if (attrs.credentials) {
+    checkKeys('credentials', attrs.credentials, ['username', 'password']);
+  }
+}

@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  CaCertificate, CfnDBInstance, Credentials, DatabaseInsightsMode, DatabaseInstance, DatabaseInstanceEngine, DatabaseInstanceFromSnapshot, DatabaseInstanceSourceProps,
+  IDatabaseInstance, PerformanceInsightRetention, SnapshotCredentials, StorageType,
+} from 'aws-cdk-lib/aws-rds';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { acknowledgeServer } from './postgres-findings';
+import { POSTGRES_DEFAULTS, POSTGRES_PORT } from './postgres-options';
+import { postgresParameters } from './postgres-parameters';
+import { defaultMaxAllocatedStorage, INSTANCE_DEFAULTS, PostgresProps } from './postgres-props';
+import { isKept } from '../removal';
+import { storeSubnets } from '../store-subnets';
+import { numberText } from '../../private/numbers';
+
+/** What a server has in any case, on RDS and on Aurora. */
+export const COMMON_PROPS = {
+  // Performance Insights has become a part of CloudWatch Database Insights; in the standard mode, a week of it costs nothing.
+  databaseInsightsMode: DatabaseInsightsMode.STANDARD,
+  enablePerformanceInsights: true,
+  performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
+  monitoringInterval: Duration.minutes(1),
+  // Security fixes come as minor versions.
+  autoMinorVersionUpgrade: true,
+  copyTagsToSnapshot: true,
+};
+
+/** The default of RDS; named, so that an account's own default does not change it. */
+export const CA_CERTIFICATE = CaCertificate.RDS_CA_RSA2048_G1;
+
+/** Defines the server and its group of parameters: new, or from a snapshot, under the same logical id. */
+export function definePostgresInstance(scope: Construct, props: PostgresProps, credentials: ISecret, securityGroup: ISecurityGroup): IDatabaseInstance {
+  const { snapshotIdentifier, removalPolicy = POSTGRES_DEFAULTS.removalPolicy, allocatedStorage = INSTANCE_DEFAULTS.allocatedStorage } = props;
+  const common: DatabaseInstanceSourceProps = {
+    ...COMMON_PROPS,
+    caCertificate: CA_CERTIFICATE,
+    engine: DatabaseInstanceEngine.postgres({ version: props.version ?? INSTANCE_DEFAULTS.version }),
+    allowMajorVersionUpgrade: props.allowMajorVersionUpgrade ?? INSTANCE_DEFAULTS.allowMajorVersionUpgrade,
+    instanceType: props.instanceType ?? INSTANCE_DEFAULTS.instanceType,
+    vpc: props.vpc,
+    vpcSubnets: storeSubnets(props.vpc, props.vpcSubnets),
+    publiclyAccessible: false,
+    securityGroups: [securityGroup],
+    port: POSTGRES_PORT,
+    storageType: StorageType.GP3,
+    allocatedStorage,
+    maxAllocatedStorage: props.maxAllocatedStorage ?? defaultMaxAllocatedStorage(allocatedStorage),
+    multiAz: props.multiAz ?? POSTGRES_DEFAULTS.multiAz,
+    parameters: postgresParameters(numberText(props.maxConnections)),
+    backupRetention: props.backupRetention ?? POSTGRES_DEFAULTS.backupRetention,
+    preferredBackupWindow: props.preferredBackupWindow,
+    preferredMaintenanceWindow: props.preferredMaintenanceWindow,
+    cloudwatchLogsExports: ['postgresql', 'upgrade'],
+    removalPolicy,
+    deletionProtection: isKept(removalPolicy),
+  };
+  const instance = snapshotIdentifier === undefined
+    ? new DatabaseInstance(scope, 'Instance', {
+      ...common,
+      credentials: Credentials.fromSecret(credentials, POSTGRES_DEFAULTS.username),
+      databaseName: POSTGRES_DEFAULTS.databaseName,
+      storageEncrypted: true,
+      // Not to be given with a snapshot (documentation of DBSnapshotIdentifier).
+      deleteAutomatedBackups: !isKept(removalPolicy),
+    })
+    : new DatabaseInstanceFromSnapshot(scope, 'Instance', { ...common, snapshotIdentifier, credentials: SnapshotCredentials.fromSecret(credentials) });
+  // The CDK writes a number out that is not known yet.
+  (instance.node.defaultChild as CfnDBInstance).allocatedStorage = numberText(allocatedStorage);
+  acknowledgeServer(instance, props);
+  return instance;
+}

@@ -1,0 +1,70 @@
+import { RemovalPolicy, SecretValue } from 'aws-cdk-lib/core';
+import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct, IDependable } from 'constructs';
+import { CYCLOTRON_DATABASE, PASSWORD, PostgresClient, postgresUrl, PostgresUrlParts } from './postgres-url';
+import { withoutSnapshot } from '../removal';
+import { acknowledge } from '../../private/acknowledge';
+
+const NO_ROTATION = 'the password stands in the connection URLs as well, which a rotation would not change; docs/stores.md says how to change it';
+
+const FINDINGS = {
+  'AwsSolutions-SMG4': NO_ROTATION,
+  'SecretsManagerRotationEnabled': NO_ROTATION,
+  'SecretsManagerUsingKMSKey': 'encrypted with the key that Secrets Manager keeps for the account',
+};
+
+/** The master user's name and password, as JSON; RDS adds host and port. */
+export function defineCredentials(scope: Construct, username: string, removalPolicy: RemovalPolicy): Secret {
+  const credentials = new Secret(scope, 'Credentials', {
+    description: 'PostHog PostgreSQL: user, password, host and port',
+    // None of this may change for a server that stands; see PASSWORD.
+    generateSecretString: { ...PASSWORD, secretStringTemplate: JSON.stringify({ username }), generateStringKey: 'password' },
+    removalPolicy: withoutSnapshot(removalPolicy),
+  });
+  acknowledge(credentials, FINDINGS);
+  return credentials;
+}
+
+/**
+ * The connection URLs of a server, each the whole text of a secret. Those that not every PostHog needs are made when they are first asked
+ * for: each secret has a price.
+ */
+export class UrlSecrets {
+  public readonly posthog: Secret;
+  public readonly nodePosthog: Secret;
+
+  public constructor(
+    private readonly scope: Construct, private readonly credentials: ISecret, private readonly server: Omit<PostgresUrlParts, 'password' | 'databaseName'>,
+    databaseName: string, private readonly removalPolicy: RemovalPolicy, private readonly answering?: IDependable,
+  ) {
+    this.posthog = this.secret('Url', PostgresClient.LIBPQ, databaseName);
+    this.nodePosthog = this.secret('NodeUrl', PostgresClient.NODE, databaseName);
+  }
+
+  public get cyclotron(): Secret {
+    return this.secret('CyclotronUrl', PostgresClient.LIBPQ, CYCLOTRON_DATABASE);
+  }
+
+  public get nodeCyclotron(): Secret {
+    return this.secret('NodeCyclotronUrl', PostgresClient.NODE, CYCLOTRON_DATABASE);
+  }
+
+  /** CloudFormation puts the password in when it makes the secret: the template holds a dynamic reference to it, never the password. */
+  private secret(id: string, client: PostgresClient, databaseName: string): Secret {
+    const found = this.scope.node.tryFindChild(id);
+    if (found) {
+      return found as Secret;
+    }
+    const password = this.credentials.secretValueFromJson('password').unsafeUnwrap();
+    const secret = new Secret(this.scope, id, {
+      description: `PostHog PostgreSQL: connection URL ${databaseName === CYCLOTRON_DATABASE ? `of ${databaseName} ` : ''}for ${client}`,
+      secretStringValue: SecretValue.unsafePlainText(postgresUrl(client, { ...this.server, databaseName, password })),
+      removalPolicy: withoutSnapshot(this.removalPolicy),
+    });
+    acknowledge(secret, FINDINGS);
+    if (this.answering) {
+      secret.node.addDependency(this.answering);
+    }
+    return secret;
+  }
+}

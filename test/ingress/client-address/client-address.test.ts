@@ -1,0 +1,223 @@
+import { CfnParameter, Duration, Fn, Stack } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, ContainerImage, Ec2TaskDefinition, FargateService, FargateTaskDefinition, LogDrivers, NetworkMode, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { AppAccess, Cdn, ClientAddress, ClientAddressProxyOptions, PostHogIngress, PostHogIngressProps, PostHogProcess, TrustedProxies } from '../../../lib';
+import { newIngress, newTargets, newVpc } from '../fixtures';
+import { newStack } from '../../helpers/stack';
+import { addressProxyOf, Container, executionRoleStatements, ofType, taskOf } from '../../helpers/template';
+
+const IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79d56aee561a1d81c63f00eee5fb5fe29279560cdc55e91425133104c7fbe6';
+
+function task(scope: Stack, id = 'Task'): FargateTaskDefinition {
+  const taskDefinition = new FargateTaskDefinition(scope, id);
+  taskDefinition.addContainer('mine', { image: ContainerImage.fromRegistry('mine') });
+  return taskDefinition;
+}
+
+function verified(stack: Stack, props: Partial<PostHogIngressProps> = {}): PostHogIngress {
+  return newIngress(stack, { appAccess: AppAccess.nobody(), clientAddress: ClientAddress.verified(), ...props });
+}
+
+/** The nginx of a task of somebody's own. */
+function proxy(props: Partial<PostHogIngressProps> = {}, options: Partial<ClientAddressProxyOptions> = {}, stack = newStack()): Container {
+  verified(stack, props).addClientAddressProxy(task(stack), { upstreamPort: 8000, ...options });
+  return addressProxyOf(Template.fromStack(stack), 'mine')!;
+}
+
+/** Its configuration, references in angle brackets. */
+function configOf(container: Container): string {
+  const value = container.Environment!.find(({ Name }) => Name === 'NGINX_CONF')!.Value;
+  return typeof value === 'string' ? value : text(value);
+}
+
+function text(value: unknown): string {
+  const join = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join'];
+  if (!join) {
+    return typeof value === 'string' ? value : `<${JSON.stringify(value)}>`;
+  }
+  return Array.isArray(join[1]) ? join[1].map(text).join(join[0]) : `<${JSON.stringify(join[1])} joined by ${JSON.stringify(join[0])}>`;
+}
+
+function trusted(container: Container): string[] {
+  return [...configOf(container).matchAll(/set_real_ip_from ([^;\n]*);$/gm)].map(([, block]) => block);
+}
+
+describe('as the load balancer forwards it, which is the default', () => {
+  test('nothing changes in what Django is told', () => {
+    const stack = newStack();
+    const vpc = newVpc(stack);
+    const [left, given] = [newIngress(stack, { vpc }, 'Left'), newIngress(stack, { vpc, clientAddress: ClientAddress.forwarded() }, 'Given')];
+    expect(given.environment).toEqual(left.environment);
+    expect(left.environment.TRUSTED_PROXIES.split(',')).toHaveLength(54);
+  });
+
+  test('fails when an nginx is asked for', () => {
+    const stack = newStack();
+    expect(() => newIngress(stack).addClientAddressProxy(task(stack), { upstreamPort: 8000 })).toThrow(
+      '[Stack/Ingress] `clientAddress` must be verified for a proxy that verifies it, got: \'ClientAddress.forwarded()\'; set `clientAddress: ClientAddress.verified()`');
+  });
+});
+
+describe('verified', () => {
+  test('Django is told to believe the nginx beside it, and the ingress still says whom nginx believes', () => {
+    const ingress = verified(newStack());
+    expect(ingress.environment).toMatchObject({ IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '127.0.0.1' });
+    expect(ingress.environment).not.toHaveProperty('TRUST_ALL_PROXIES');
+    expect(ingress.trustedProxies.addresses).toHaveLength(54);
+  });
+
+  test('nginx stands in front of the process, starts after it and stops before it', () => {
+    expect(proxy()).toMatchObject({
+      Name: 'client-address', Image: IMAGE, Essential: true, User: '101', EntryPoint: ['/bin/sh', '-c'], PortMappings: [{ ContainerPort: 18080, Protocol: 'tcp' }],
+      DependsOn: [{ ContainerName: 'mine', Condition: 'START' }], StopTimeout: 30,
+    });
+    expect(proxy().Command![0]).toContain('printf %s "$NGINX_CONF" > /tmp/nginx.conf\n');
+    expect(configOf(proxy())).toContain('server 127.0.0.1:8000;');
+    expect(configOf(proxy())).toContain('listen 18080;');
+    expect(configOf(proxy())).toContain('worker_shutdown_timeout 25s;');
+  });
+
+  test('the target that the load balancer needs is nginx', () => {
+    const stack = newStack();
+    expect(verified(stack).addClientAddressProxy(task(stack), { upstreamPort: 8000 })).toEqual({ containerName: 'client-address', containerPort: 18080 });
+  });
+
+  test('the load balancer is admitted to nginx, and not to the process', () => {
+    const stack = newStack();
+    const vpc = newVpc(stack);
+    const ingress = verified(stack, { vpc });
+    const taskDefinition = task(stack);
+    const target = ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
+    const service = new FargateService(stack, 'Service', { cluster: new Cluster(stack, 'Cluster', { vpc }), taskDefinition, minHealthyPercent: 100 });
+    const targets = newTargets(stack, 'Targets', vpc);
+    targets.addTarget(service.loadBalancerTarget(target));
+    ingress.route(PostHogProcess.CAPTURE, targets);
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::ECS::Service', { LoadBalancers: [{ ContainerName: 'client-address', ContainerPort: 18080 }] });
+    expect(ofType<{ FromPort: number }>(template, 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => Properties.FromPort)).toEqual([18080]);
+  });
+});
+
+describe('whom nginx believes', () => {
+  test('is the subnets of the load balancer, as blocks', () => {
+    const stack = newStack();
+    const vpc = Vpc.fromVpcAttributes(stack, 'Given', {
+      vpcId: 'vpc-1', availabilityZones: ['a', 'b'], publicSubnetIds: ['p1', 'p2'], publicSubnetRouteTableIds: ['r1', 'r2'],
+      publicSubnetIpv4CidrBlocks: ['10.9.0.0/27', '10.9.0.32/27'],
+    });
+    expect(trusted(proxy({ vpc }, {}, stack))).toEqual(['10.9.0.0/27', '10.9.0.32/27']);
+  });
+
+  test('is the addresses that are named', () => {
+    expect(trusted(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4', '2001:db8::4']) }))).toEqual(['10.0.0.4/32', '2001:db8::4/128']);
+  });
+
+  test('is a list that CloudFormation resolves, a line for each', () => {
+    const stack = newStack();
+    const list = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList;
+    expect(configOf(proxy({ trustedProxies: TrustedProxies.fromAddresses(list) }, {}, stack)))
+      .toContain('  set_real_ip_from <{"Ref":"Addresses"} joined by ";\\n  set_real_ip_from ">;\n');
+  });
+
+  test('is an address that CloudFormation resolves', () => {
+    expect(trusted(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Proxy')]) }))).toEqual(['10.0.0.4/32', '<{"Fn::ImportValue":"Proxy"}>']);
+  });
+
+  test('is the network in front as well', () => {
+    const trustedProxies = TrustedProxies.fromAddresses(['10.0.0.4']);
+    const container = proxy({ trustedProxies, clientAddress: ClientAddress.verified({ cdn: Cdn.cloudflare(['198.51.100.0/25', '2001:db8:cd::/48']) }) });
+    expect(trusted(container)).toEqual(['10.0.0.4/32', '198.51.100.0/25', '2001:db8:cd::/48']);
+  });
+
+  test('is nobody who names an address in a header of a network, behind one or not', () => {
+    expect(configOf(proxy())).toContain('proxy_set_header CF-Connecting-IPv6 "";');
+  });
+
+  test('is a network whose blocks CloudFormation resolves', () => {
+    const stack = newStack();
+    const cdn = Cdn.cloudFront(Fn.split(',', Fn.importValue('Edge')));
+    const config = configOf(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']), clientAddress: ClientAddress.verified({ cdn }) }, {}, stack));
+    expect(config).toContain('  set_real_ip_from 10.0.0.4/32;\n  set_real_ip_from <');
+    expect(config).toContain('joined by ";\\n  set_real_ip_from ">;\n');
+  });
+
+  test('fails when it is everybody', () => {
+    expect(() => verified(newStack(), { trustedProxies: TrustedProxies.all() })).toThrow(
+      '[Stack/Ingress] `trustedProxies` must say whose word the verified address rests on, got: \'TrustedProxies.all()\'; leave it out, or name the load balancer\'s addresses');
+  });
+});
+
+describe('the nginx in a task of your own', () => {
+  test('may be another image', () => {
+    expect(proxy({ clientAddress: ClientAddress.verified({ image: 'registry.example.com/nginx:1' }) }).Image).toBe('registry.example.com/nginx:1');
+  });
+
+  test('may come from a private ECR repository, which the task may pull from', () => {
+    const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+    const image = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/nginx@sha256:${'a'.repeat(64)}`;
+    verified(stack, { clientAddress: ClientAddress.verified({ image }) }).addClientAddressProxy(task(stack), { upstreamPort: 8000 });
+    expect(executionRoleStatements(Template.fromStack(stack), 'mine').flatMap(({ resources }) => resources)).toContain('arn:aws:ecr:eu-central-1:111122223333:repository/nginx');
+  });
+
+  test('fails when the image is none', () => {
+    expect(() => ClientAddress.verified({ image: 'Not an image' })).toThrow('`image` must be an image such as nginxinc/nginx-unprivileged@sha256:<64 hexadecimal digits>');
+  });
+
+  test('stands in front of the container that is named, logs where it is told, and takes its time', () => {
+    const stack = newStack();
+    const taskDefinition = task(stack);
+    const other = taskDefinition.addContainer('other', { image: ContainerImage.fromRegistry('other') });
+    verified(stack).addClientAddressProxy(taskDefinition, {
+      upstreamPort: 9000, upstreamContainer: other, stopTimeout: Duration.seconds(90), logging: LogDrivers.awsLogs({ streamPrefix: 'nginx' }),
+    });
+    const container = addressProxyOf(Template.fromStack(stack), 'mine')!;
+    expect(container).toMatchObject({
+      DependsOn: [{ ContainerName: 'other', Condition: 'START' }], StopTimeout: 90, LogConfiguration: { Options: { 'awslogs-stream-prefix': 'nginx' } },
+    });
+    expect(configOf(container)).toContain('worker_shutdown_timeout 85s;');
+  });
+
+  test('takes a port and a time that are tokens', () => {
+    const stack = newStack();
+    const [port, seconds] = ['Port', 'Seconds'].map((id) => new CfnParameter(stack, id, { type: 'Number' }).valueAsNumber);
+    const container = proxy({}, { upstreamPort: port, stopTimeout: Duration.seconds(seconds) }, stack);
+    expect(configOf(container)).toContain('server 127.0.0.1:<{"Ref":"Port"}>;');
+    expect(container.StopTimeout).toEqual({ Ref: 'Seconds' });
+  });
+
+  test('cuts what still runs after a second at least', () => {
+    expect(configOf(proxy({}, { stopTimeout: Duration.seconds(2) }))).toContain('worker_shutdown_timeout 1s;');
+  });
+
+  test.each([0, -1, 80.5, 65536, 18080, NaN])('fails when the port is %d', (upstreamPort) => {
+    expect(() => proxy({}, { upstreamPort })).toThrow('[Stack/Ingress] `upstreamPort` must be a port from 1 to 65535, and not 18080, which nginx takes');
+  });
+
+  test.each([1, 121])('fails when it may take %d seconds', (seconds) => {
+    expect(() => proxy({}, { stopTimeout: Duration.seconds(seconds) })).toThrow(`[Stack/Ingress] \`stopTimeout\` must be from 2 to 120 seconds, got: '${seconds} seconds'`);
+  });
+
+  test('fails when the task has no container yet', () => {
+    const stack = newStack();
+    expect(() => verified(stack).addClientAddressProxy(new FargateTaskDefinition(stack, 'Task'), { upstreamPort: 8000 })).toThrow(
+      '[Stack/Ingress] `taskDefinition` must have the container of the process, got: \'Stack/Task\'; add that container first');
+  });
+
+  test('fails when the containers of the task do not share the loopback address', () => {
+    const stack = newStack();
+    const bridge: TaskDefinition = new Ec2TaskDefinition(stack, 'Task', { networkMode: NetworkMode.BRIDGE });
+    expect(() => verified(stack).addClientAddressProxy(bridge, { upstreamPort: 8000 })).toThrow(
+      '`taskDefinition` must have the network mode awsvpc, in which the containers of a task share 127.0.0.1, got: \'bridge\'');
+  });
+
+  test('fails when it is put in twice', () => {
+    const stack = newStack();
+    const ingress = verified(stack);
+    const taskDefinition = task(stack);
+    ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
+    expect(() => ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 })).toThrow(
+      '`taskDefinition` must not have a container named client-address yet, got: \'Stack/Task\'');
+    expect(taskOf(Template.fromStack(stack), 'mine')[1].ContainerDefinitions).toHaveLength(2);
+  });
+});

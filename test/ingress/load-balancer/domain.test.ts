@@ -1,0 +1,120 @@
+import { CfnParameter, Fn } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { AppAccess, PostHogIngressProps } from '../../../lib';
+import { newIngress, newVpc, zone } from '../fixtures';
+import { certificate, newStack, only } from '../../helpers/stack';
+
+const RECORD = 'AWS::Route53::RecordSet';
+const CERTIFICATE = 'AWS::CertificateManager::Certificate';
+
+function synth(props: (stack: ReturnType<typeof newStack>) => Partial<PostHogIngressProps>): Template {
+  const stack = newStack();
+  newIngress(stack, { appAccess: AppAccess.nobody(), ...props(stack) });
+  return Template.fromStack(stack);
+}
+
+function recordTypes(template: Template): unknown[] {
+  return Object.values(template.findResources(RECORD)).map((record) => (record as { Properties: { Type: string } }).Properties.Type).sort();
+}
+
+describe('with a hosted zone', () => {
+  const template = synth((stack) => ({ domainZone: zone(stack) }));
+
+  test('a certificate is made that the zone vouches for', () => {
+    expect(only(template, CERTIFICATE)).toMatchObject({
+      DomainName: 'posthog.example.com',
+      ValidationMethod: 'DNS',
+      DomainValidationOptions: [{ DomainName: 'posthog.example.com', HostedZoneId: 'Z0123456789' }],
+    });
+    const [id] = Object.keys(template.findResources(CERTIFICATE));
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Certificates: [{ CertificateArn: { Ref: id } }] });
+  });
+
+  test('the name points at the load balancer', () => {
+    const [id] = Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
+    expect(only(template, RECORD)).toMatchObject({
+      Type: 'A',
+      Name: 'posthog.example.com.',
+      HostedZoneId: 'Z0123456789',
+      AliasTarget: { DNSName: { 'Fn::Join': ['', ['dualstack.', { 'Fn::GetAtt': [id, 'DNSName'] }]] }, HostedZoneId: { 'Fn::GetAtt': [id, 'CanonicalHostedZoneID'] } },
+    });
+  });
+
+  test.each([
+    [IpAddressType.IPV4, ['A']],
+    [IpAddressType.DUAL_STACK, ['A', 'AAAA']],
+    [IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4, ['AAAA']],
+  ])('the records are those of the address type %s', (ipAddressType, types) => {
+    expect(recordTypes(synth((stack) => ({ domainZone: zone(stack), ipAddressType })))).toEqual(types);
+  });
+
+  test('the AAAA record is that of the same name', () => {
+    synth((stack) => ({ domainZone: zone(stack), ipAddressType: IpAddressType.DUAL_STACK }))
+      .hasResourceProperties(RECORD, { Type: 'AAAA', Name: 'posthog.example.com.', HostedZoneId: 'Z0123456789' });
+  });
+
+  test('a certificate that is given is used, and none is made', () => {
+    const given = synth((stack) => ({ domainZone: zone(stack), certificate: certificate(stack) }));
+    given.resourceCountIs(CERTIFICATE, 0);
+    given.resourceCountIs(RECORD, 1);
+    given.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 443, Certificates: [{ CertificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555' }],
+    });
+  });
+});
+
+describe('the domain name', () => {
+  const name = (domainName: string, zoneName: string): unknown => only(synth((stack) => ({ domainName, domainZone: zone(stack, zoneName) })), RECORD).Name;
+
+  test('may be the zone\'s own', () => {
+    expect(name('example.com', 'example.com')).toBe('example.com.');
+  });
+
+  test('may lie deep in the zone', () => {
+    expect(name('a.b.c.example.com', 'example.com')).toBe('a.b.c.example.com.');
+  });
+
+  test('may lie in a zone whose name is written with its trailing dot', () => {
+    expect(name('posthog.example.com', 'example.com.')).toBe('posthog.example.com.');
+  });
+
+  test.each([
+    ['posthog.example.org', 'example.com'],
+    ['posthog.notexample.com', 'example.com'],
+    ['example.com', 'posthog.example.com'],
+  ])('fails when it is %s and the zone is %s', (domainName, zoneName) => {
+    expect(() => name(domainName, zoneName)).toThrow(
+      `[Stack/Ingress] \`domainName\` must lie in the hosted zone ${zoneName}, got: '${domainName}'; give the zone of this name, or a name of this zone`);
+  });
+
+  test('fails when it is no host name', () => {
+    expect(() => synth(() => ({ domainName: 'https://posthog.example.com' }))).toThrow(
+      '[Stack/Ingress] `domainName` must be a fully qualified host name such as posthog.example.com, got: \'https://posthog.example.com\'; remove the scheme');
+  });
+
+  test('may be a token, and the record has then that name and no other', () => {
+    const template = synth((stack) => ({ domainName: new CfnParameter(stack, 'Name').valueAsString, domainZone: zone(stack) }));
+    expect(only(template, RECORD).Name).toEqual({ 'Fn::Join': ['', [{ Ref: 'Name' }, '.']] });
+    expect(only(template, CERTIFICATE).DomainName).toEqual({ Ref: 'Name' });
+  });
+
+  test('may lie in a zone whose name is a token, and the record has then that name and no other', () => {
+    expect(only(synth((stack) => ({ domainZone: zone(stack, Fn.importValue('ZoneName')) })), RECORD).Name).toBe('posthog.example.com.');
+  });
+});
+
+describe('without a hosted zone', () => {
+  test('no record is made', () => {
+    const template = synth((stack) => ({ certificate: certificate(stack), ipAddressType: IpAddressType.DUAL_STACK }));
+    template.resourceCountIs(RECORD, 0);
+    template.resourceCountIs(CERTIFICATE, 0);
+  });
+
+  test('fails when there is no certificate either', () => {
+    const stack = newStack();
+    expect(() => newIngress(stack, { vpc: newVpc(stack), certificate: undefined })).toThrow(
+      '[Stack/Ingress] `domainZone` or `certificate` must be given, because the load balancer ends TLS, got: \'neither\'; give the hosted zone that the ' +
+      'domain name lies in, or a certificate for it in the stack\'s own region');
+  });
+});

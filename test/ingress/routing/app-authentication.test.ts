@@ -1,0 +1,170 @@
+import { CfnParameter, Duration, SecretValue } from 'aws-cdk-lib/core';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { AppAccess, AppAuthenticationOptions, CognitoProvider, OidcProvider, PostHogProcess } from '../../../lib';
+import { newIngress, newTargets, OIDC } from '../fixtures';
+import { newStack } from '../../helpers/stack';
+
+const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
+type Stack = ReturnType<typeof newStack>;
+
+function synth(options: (stack: Stack) => AppAuthenticationOptions): Template {
+  const stack = newStack();
+  const ingress = newIngress(stack, { appAccess: AppAccess.authenticated(options(stack)) });
+  ingress.route(PostHogProcess.WEB, newTargets(stack, 'Web', ingress.loadBalancer.vpc!));
+  return Template.fromStack(stack);
+}
+
+function userPool(stack: Stack): CognitoProvider {
+  const pool = new UserPool(stack, 'Users');
+  return { userPool: pool, userPoolClient: pool.addClient('Client', { generateSecret: true }), userPoolDomain: pool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } }) };
+}
+
+function oidc(overrides: Partial<OidcProvider>): AppAuthenticationOptions {
+  return { oidc: { ...OIDC, ...overrides } };
+}
+
+describe('OpenID Connect', () => {
+  test('asks the provider, and comes before the app', () => {
+    synth(() => ({ oidc: OIDC })).hasResourceProperties(RULE, {
+      Priority: 1000,
+      Actions: [
+        {
+          Type: 'authenticate-oidc',
+          Order: 1,
+          AuthenticateOidcConfig: {
+            Issuer: 'https://login.example.com',
+            AuthorizationEndpoint: 'https://login.example.com/authorize',
+            TokenEndpoint: 'https://login.example.com/token',
+            UserInfoEndpoint: 'https://login.example.com/userinfo',
+            ClientId: 'posthog',
+            Scope: 'openid',
+            ClientSecret: '{{resolve:secretsmanager:oidc-client:SecretString:secret::}}',
+            SessionTimeout: 43200,
+          },
+        },
+        { Type: 'forward', Order: 2, TargetGroupArn: { Ref: Match.stringLikeRegexp('^Web') } },
+      ],
+    });
+  });
+
+  test('takes the secret of a secret that is made here', () => {
+    synth((stack) => oidc({ clientSecret: new Secret(stack, 'Client').secretValue })).hasResourceProperties(RULE, {
+      Actions: Match.arrayWith([Match.objectLike({
+        AuthenticateOidcConfig: Match.objectLike({ ClientSecret: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: Match.anyValue() }, ':SecretString:::}}']] } }),
+      })]),
+    });
+  });
+
+  test('asks for more than an identity where that is wanted', () => {
+    synth(() => oidc({ scope: 'openid email' })).hasResourceProperties(RULE, {
+      Actions: Match.arrayWith([Match.objectLike({ AuthenticateOidcConfig: Match.objectLike({ Scope: 'openid email' }) })]),
+    });
+  });
+
+  test('lets the load balancer reach the provider', () => {
+    synth(() => ({ oidc: OIDC })).hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupEgress: Match.arrayWith([Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443, IpProtocol: 'tcp' })]),
+    });
+  });
+
+  test('fails when the secret is a secure parameter, which CloudFormation does not resolve in a rule', () => {
+    expect(() => synth(() => oidc({ clientSecret: SecretValue.ssmSecure('/oidc/client') }))).toThrow(
+      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would stand in the template, got: \'a reference to something else\'');
+  });
+
+  test('takes a secret from a parameter of the stack, and a session time that is not known yet', () => {
+    synth((stack) => ({
+      ...oidc({ clientSecret: SecretValue.cfnParameter(new CfnParameter(stack, 'ClientSecret', { noEcho: true })) }),
+      sessionTimeout: Duration.seconds(new CfnParameter(stack, 'Seconds', { type: 'Number' }).valueAsNumber),
+    })).hasResourceProperties(RULE, {
+      Actions: Match.arrayWith([Match.objectLike({ AuthenticateOidcConfig: Match.objectLike({ ClientSecret: { Ref: 'ClientSecret' }, SessionTimeout: { Ref: 'Seconds' } }) })]),
+    });
+  });
+
+  test('fails when the secret stands there in clear text, and does not repeat it', () => {
+    const act = (): Template => synth(() => oidc({ clientSecret: SecretValue.unsafePlainText('hunter2') }));
+    expect(act).toThrow(
+      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would stand in the template, got: \'a value in clear text\'; ' +
+      'use SecretValue.secretsManager(...) or secret.secretValue');
+    expect(act).not.toThrow('hunter2');
+  });
+
+  test.each(['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const)('fails when %s is no https:// URL', (name) => {
+    for (const value of ['http://login.example.com', 'login.example.com', '', 'https://', 'https:///path', 'https:// x', ' https://login.example.com']) {
+      expect(() => AppAccess.authenticated(oidc({ [name]: value }))).toThrow(`\`${name}\` must be an https:// URL, got: '${value}'`);
+    }
+    expect(() => AppAccess.authenticated(oidc({ [name]: undefined }))).toThrow(`\`${name}\` must be an https:// URL, got: undefined`);
+  });
+
+  test('takes URLs that are tokens', () => {
+    const stack = newStack();
+    expect(() => AppAccess.authenticated(oidc({ issuer: `https://login.${stack.urlSuffix}`, tokenEndpoint: stack.urlSuffix }))).not.toThrow();
+  });
+
+  test('fails when the client is missing', () => {
+    expect(() => AppAccess.authenticated(oidc({ clientId: '' }))).toThrow('`clientId` must be the client that is registered with the identity provider, got: \'\'');
+  });
+
+  test('fails when the client\'s secret is missing', () => {
+    expect(() => AppAccess.authenticated(oidc({ clientSecret: undefined }))).toThrow('`clientSecret` must be the client\'s secret, as a SecretValue, got: undefined');
+  });
+});
+
+describe('Cognito', () => {
+  test('asks the user pool, and comes before the app', () => {
+    synth((stack) => ({ cognito: userPool(stack) })).hasResourceProperties(RULE, {
+      Priority: 1000,
+      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
+      Actions: [
+        {
+          Type: 'authenticate-cognito',
+          Order: 1,
+          AuthenticateCognitoConfig: {
+            UserPoolArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Users'), 'Arn'] },
+            UserPoolClientId: { Ref: Match.stringLikeRegexp('^UsersClient') },
+            UserPoolDomain: { Ref: Match.stringLikeRegexp('^UsersDomain') },
+            SessionTimeout: 43200,
+          },
+        },
+        { Type: 'forward', Order: 2, TargetGroupArn: { Ref: Match.stringLikeRegexp('^Web') } },
+      ],
+    });
+  });
+
+  test('lets the load balancer reach Cognito', () => {
+    synth((stack) => ({ cognito: userPool(stack) })).hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupEgress: Match.arrayWith([Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443, IpProtocol: 'tcp' })]),
+    });
+  });
+});
+
+describe('the choice of provider', () => {
+  test('fails when there is none', () => {
+    expect(() => AppAccess.authenticated({})).toThrow('`authenticated` needs exactly one of `oidc` and `cognito`, got: \'neither\'');
+  });
+
+  test('fails when there are two', () => {
+    const stack = newStack();
+    expect(() => AppAccess.authenticated({ oidc: OIDC, cognito: userPool(stack) })).toThrow('`authenticated` needs exactly one of `oidc` and `cognito`, got: \'both\'');
+  });
+});
+
+describe('the session', () => {
+  const withTimeout = (sessionTimeout: Duration): (() => AppAccess) => () => AppAccess.authenticated({ ...oidc({}), sessionTimeout });
+
+  test.each([[1], [3600], [604800]])('may last %d seconds', (seconds) => {
+    expect(withTimeout(Duration.seconds(seconds))).not.toThrow();
+  });
+
+  test.each([[0], [604801]])('fails when it shall last %d seconds', (seconds) => {
+    expect(withTimeout(Duration.seconds(seconds))).toThrow(`\`sessionTimeout\` must be from one second to seven days, got: '${seconds} seconds'`);
+  });
+
+  test('lasts as long as is wanted', () => {
+    synth((stack) => ({ cognito: userPool(stack), sessionTimeout: Duration.hours(1) })).hasResourceProperties(RULE, {
+      Actions: Match.arrayWith([Match.objectLike({ AuthenticateCognitoConfig: Match.objectLike({ SessionTimeout: 3600 }) })]),
+    });
+  });
+});

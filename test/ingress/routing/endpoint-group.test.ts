@@ -1,0 +1,15 @@
+import { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from '../../../lib/ingress/routing/endpoint-group';
+
+test('ingestion and what SDKs ask for are always public, and nothing else is', () => {
+  expect(ALWAYS_PUBLIC).toEqual([EndpointGroup.INGESTION, EndpointGroup.SDK]);
+});
+
+test('the other groups are opened on demand', () => {
+  const onDemand = Object.values(EndpointGroup).filter((group) => !ALWAYS_PUBLIC.includes(group));
+  expect(onDemand).toEqual(['shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth', 'sdk-api', 'live-events']);
+});
+
+test('a part of the app is not always public', () => {
+  expect(PART_OF_THE_APP).toEqual([EndpointGroup.LIVE_EVENTS]);
+  expect(PART_OF_THE_APP.filter((group) => ALWAYS_PUBLIC.includes(group))).toEqual([]);
+});

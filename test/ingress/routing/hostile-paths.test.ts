@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { PostHogProcess, PublicEndpoint } from '../../../lib';
+import { ALWAYS_PUBLIC } from '../../../lib/ingress/routing/endpoint-group';
+import { HOSTILE_PATHS } from './hostile-paths';
+import { Answer, answersOf, INSIDE, Mode, MODES, OUTSIDE } from './modes';
+
+const METHODS = ['GET', 'POST', 'OPTIONS'];
+const CLOSED = MODES.filter(({ isOpen }) => !isOpen);
+
+/** The path that the most helpful of servers would make of a target: decoded until nothing is left to decode, slashes merged, dots resolved. */
+function normalised(target: string): string {
+  let path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  for (let before = ''; before !== path;) {
+    before = path;
+    path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  }
+  // A parameter of a segment (`/a;x=1`), a NUL, a line end and what comes after a decoded `?` or `#` are dropped by some.
+  path = path.replace(/[?#].*$/s, '').replace(/;[^/\\]*/g, '').replace(/[\0\r\n\t]/g, '').replace(/\\/g, '/');
+  const segments: string[] = [];
+  for (const segment of path.split('/').filter((text) => text !== '' && text !== '.')) {
+    if (segment === '..') {
+      segments.pop();
+    } else {
+      segments.push(segment);
+    }
+  }
+  return `/${segments.join('/')}`;
+}
+
+/** Whether a normalised path is a public endpoint of the app, read from the table segment by segment. */
+function isPublicInApp(path: string, optIn: boolean): boolean {
+  return PublicEndpoint.answeredBy(PostHogProcess.WEB).some((endpoint) => {
+    const wanted = endpoint.path.split('/');
+    const given = path.split('/');
+    const begins = wanted.every((segment, i) => (segment === '*' ? given[i] !== undefined && given[i] !== '' : segment === given[i]));
+    const open = optIn || ALWAYS_PUBLIC.includes(endpoint.group);
+    return open && begins && (given.length === wanted.length ? endpoint._matchesPath : endpoint._matchesBelow);
+  });
+}
+
+describe('the corpus', () => {
+  test('is large', () => {
+    expect(HOSTILE_PATHS.length).toBeGreaterThanOrEqual(200);
+  });
+
+  test('names nothing twice', () => {
+    const seen = new Set<string>();
+    expect(HOSTILE_PATHS.filter((path) => seen.has(path) || !seen.add(path))).toEqual([]);
+  });
+
+  test('holds what one would try first', () => {
+    expect(HOSTILE_PATHS).toEqual(expect.arrayContaining([
+      '/embedded', '/signup', '/settings', '/e2', '/eX/', '/s3', '/batchx', '/static/../login', '/static/%2e%2e/login', '/static/..%2flogin', '/E', '/flags-admin', '/api/surveysx',
+      '/api/projects/1/feature_flags/2', '', '*', '/e%2f', '/static/%252e%252e/login', '/static/..\\login', '/static/..;/login', '/e%00', '/e%0d%0a',
+    ]));
+    expect([128, 2048, 8000].filter((length) => !HOSTILE_PATHS.some((path) => path.length === length))).toEqual([]);
+  });
+});
+
+describe('the normaliser of these tests', () => {
+  test.each([
+    ['/static/../login', '/login'],
+    ['/static/%2e%2e/login', '/login'],
+    ['/static/%252e%252e%252flogin', '/login'],
+    ['/static/..\\login', '/login'],
+    ['/static/..;/login', '/login'],
+    ['//static///array.js', '/static/array.js'],
+    ['/%2573tatic/array.js?x=1', '/static/array.js'],
+    ['https://host/static/array.js#x', '/static/array.js'],
+    ['/../../e', '/e'],
+    ['*', '/*'],
+    ['', '/'],
+  ])('reads %s as %s', (target, path) => {
+    expect(normalised(target)).toBe(path);
+  });
+
+  test.each([
+    ['/static/array.js', false, true],
+    ['/static', false, false],
+    ['/report', false, true],
+    ['/report/x', false, false],
+    ['/shared/x', false, false],
+    ['/shared/x', true, true],
+    ['/api/projects/1/messaging/customerio/webhook', true, true],
+    ['/api/projects/1/messaging/customerio', true, false],
+    ['/login', true, false],
+    ['/e', true, false],
+  ])('and %s, all groups open: %s, is public: %s', (path, optIn, expected) => {
+    expect(isPublicInApp(path, optIn)).toBe(expected);
+  });
+});
+
+describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the app open to %s', (_, mode) => {
+  let answer: Answer;
+  /** The targets of the corpus that reach the app unavailable, from a foreign address. */
+  let reached: string[];
+  beforeAll(() => {
+    answer = answersOf(mode);
+    reached = HOSTILE_PATHS.filter((target, i) => answer({ target, sourceIp: OUTSIDE[i % OUTSIDE.length], method: METHODS[i % METHODS.length] }) === 'web');
+  });
+
+  test('no hostile path reaches the app unavailable', () => {
+    expect(reached).toEqual([]);
+  });
+
+  test.each(['/static', '/shared'])('below %s, a path reaches the app unavailable only where every server reads it as public', (namespace) => {
+    const below = HOSTILE_PATHS.map((path) => namespace + path).filter((target) => answer({ target, sourceIp: OUTSIDE[0] }) === 'web');
+    expect(below.length > 0).toBe(namespace !== '/shared' || mode.optIn);
+    expect(below.filter((path) => !isPublicInApp(normalised(path), mode.optIn))).toEqual([]);
+  });
+
+  test('no forged header helps', () => {
+    const headers = { 'X-Forwarded-For': INSIDE[0], 'X-Forwarded-Host': 'posthog.example.com', 'X-Original-URL': '/login', 'X-Rewrite-URL': '/login', 'Host': 'localhost' };
+    expect(['/', '/login', '/api/projects/1'].filter((target) => answer({ target, headers, host: 'localhost', sourceIp: OUTSIDE[0] }) === 'web')).toEqual([]);
+  });
+
+  const PIECES = [
+    '/', '/', '//', '.', '..', '/../', '/./', '%2e', '%2E%2e', '%2f', '%252f', '%5c', '\\', ';', '%3b', '?', '#', '%3f', '%23', '%00', '%0a', '*', '@', 'a', 'login', 'static', 'array.js', 'report', 'api',
+    'site_app', 'shared', 'oauth', 'webhooks', 'internal', 'projects', '1', 'é', ' ', '\t',
+  ];
+  const startOfAnEndpoint = fc.constantFrom('', '', ...PublicEndpoint.answeredBy(PostHogProcess.WEB).map(({ path }) => path.replaceAll('*', '1')));
+
+  test('no path made of any pieces does better', () => {
+    fc.assert(fc.property(startOfAnEndpoint, fc.array(fc.constantFrom(...PIECES), { maxLength: 10 }), (start, pieces) => {
+      const target = start + pieces.join('');
+      expect(answer({ target, sourceIp: OUTSIDE[0] }) === 'web' && !isPublicInApp(normalised(target), mode.optIn)).toBe(false);
+    }), { numRuns: 1000 });
+  });
+});

@@ -1,0 +1,201 @@
+import { ALWAYS_PUBLIC, EndpointGroup } from '../../../lib/ingress/routing/endpoint-group';
+import { APP_PRIORITY, DENY_RULES, LIMITS, PRIORITIES, RuleSpec, rulesFor } from '../../../lib/ingress/routing/listener-rules';
+import { PostHogProcess } from '../../../lib/catalog/posthog-process';
+import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
+import { evaluate, globMatches, ListenerRule } from '../../../cli/alb/evaluate';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../../../lib/services/deployed-processes';
+import { Product } from '../../../lib/catalog/product';
+
+const EVERY_GROUP = new Set(Object.values(EndpointGroup));
+const EVERY_PROCESS = Object.values(PostHogProcess);
+const DEPLOYED = deployedProcesses(DEFAULT_PRODUCTS).map(({ process }) => process);
+const ALL_DEPLOYED = deployedProcesses(Object.values(Product)).map(({ process }) => process);
+
+function allRules(processes: readonly PostHogProcess[], groups: ReadonlySet<EndpointGroup> = EVERY_GROUP): RuleSpec[] {
+  return [...processes.flatMap((process) => rulesFor(process, groups)), ...DENY_RULES].sort((a, b) => a.priority - b.priority);
+}
+
+const RULES = allRules(EVERY_PROCESS);
+
+describe.each(RULES.map((rule): [string, RuleSpec] => [rule.name, rule]))('the rule %s', (_, { patterns, priority }) => {
+  const globs = patterns.globs ?? [];
+  const regexes = patterns.regexes ?? [];
+
+  test('holds at least one value, and no more than a rule may', () => {
+    expect(globs.length + regexes.length).toBeGreaterThan(0);
+    expect(globs.length + regexes.length).toBeLessThanOrEqual(5);
+  });
+
+  test('holds no more wildcards than a rule may', () => {
+    expect(globs.join('').replace(/[^*?]/g, '').length).toBeLessThanOrEqual(5);
+  });
+
+  test('holds values that are short enough', () => {
+    expect([...globs, ...regexes].filter((value) => value.length > 128)).toEqual([]);
+  });
+
+  test('holds patterns of one kind', () => {
+    expect([globs, regexes].filter((values) => values.length > 0)).toHaveLength(1);
+  });
+
+  test('names no value twice', () => {
+    expect(new Set([...globs, ...regexes]).size).toBe(globs.length + regexes.length);
+  });
+
+  test('matches whole paths only', () => {
+    expect(globs.filter((glob) => !glob.startsWith('/'))).toEqual([]);
+    expect(regexes.filter((regex) => !/^\^.*\$$/.test(regex))).toEqual([]);
+  });
+
+  test('has a priority that a rule may have, in front of the rules that let people in', () => {
+    expect(Number.isInteger(priority)).toBe(true);
+    expect(priority).toBeGreaterThanOrEqual(1);
+    expect(priority).toBeLessThan(APP_PRIORITY);
+  });
+});
+
+test('the limits are those of the load balancer', () => {
+  expect(LIMITS).toEqual({ valuesPerRule: 5, wildcardsPerRule: 5, valueLength: 128, rulesPerLoadBalancer: 100 });
+});
+
+describe('priorities', () => {
+  test('are unique', () => {
+    const all = Object.values(PRIORITIES);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('are there for every rule of the table, and for no other', () => {
+    const named = PublicEndpoint.all().flatMap((endpoint) => EVERY_PROCESS.map((process) => endpoint._ruleFor(process)).filter((name) => name !== undefined));
+    expect(new Set([...named, ...DENY_RULES.map(({ name }) => name)])).toEqual(new Set(Object.keys(PRIORITIES)));
+  });
+
+  test('are the rules\' own', () => {
+    expect(RULES.map(({ priority }) => priority)).toEqual(RULES.map(({ name }) => PRIORITIES[name]));
+  });
+
+  test('leave the app enough of the 100 rules that a load balancer may have', () => {
+    expect(RULES.length + 20).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('a rule', () => {
+  test('is answered by one process, whatever is routed', () => {
+    const owners = new Map<string, Set<PostHogProcess>>();
+    for (const process of EVERY_PROCESS) {
+      for (const { name } of rulesFor(process, EVERY_GROUP)) {
+        owners.set(name, (owners.get(name) ?? new Set()).add(process));
+      }
+    }
+    expect([...owners].filter(([, processes]) => processes.size !== 1)).toEqual([]);
+  });
+
+  test('holds endpoints that are open or closed together', () => {
+    const groups = new Map<string, Set<boolean | EndpointGroup>>();
+    for (const endpoint of PublicEndpoint.all()) {
+      const rule = endpoint._ruleFor(endpoint.process)!;
+      groups.set(rule, (groups.get(rule) ?? new Set()).add(ALWAYS_PUBLIC.includes(endpoint.group) || endpoint.group));
+    }
+    expect([...groups].filter(([, opened]) => opened.size !== 1)).toEqual([]);
+  });
+
+  test('is there once for a process', () => {
+    for (const process of EVERY_PROCESS) {
+      const names = rulesFor(process, EVERY_GROUP).map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+
+  test('is not there for a process that answers nothing', () => {
+    expect(rulesFor(PostHogProcess.WORKER, EVERY_GROUP)).toEqual([]);
+  });
+});
+
+describe('with the processes that are deployed unless products are named', () => {
+  const free = allRules(DEPLOYED, new Set()).filter(({ name }) => !DENY_RULES.some((rule) => rule.name === name));
+
+  test('events of current SDKs and recordings stand in the first three rules', () => {
+    expect(free.slice(0, 3).map(({ name }) => name)).toEqual(['Events', 'Recordings', 'Captures']);
+    const values = free.slice(0, 3).flatMap(({ patterns }) => patterns.globs ?? []);
+    expect(['/i/v0/e', '/i/v0/e/', '/e', '/e/', '/batch', '/batch/', '/i/v1/analytics/events', '/s', '/s/', '/capture', '/track']
+      .filter((path) => !values.some((value) => globMatches(value, path)))).toEqual([]);
+  });
+
+  test('whatever is always public stands in the first ten rules, which carry no charge', () => {
+    expect(free.length).toBeLessThanOrEqual(10);
+    expect(allRules(DEPLOYED).slice(0, free.length)).toEqual(free);
+  });
+
+  test('only the groups that are opened make rules besides', () => {
+    const shared = allRules(DEPLOYED, new Set([EndpointGroup.SHARED_CONTENT])).map(({ name }) => name);
+    expect(shared.filter((name) => !free.some((rule) => rule.name === name))).toEqual(['DenyEvasions', 'DenyInternal', 'SharedContent', 'SharedQueries']);
+  });
+
+  test.each([[PostHogProcess.CAPTURE_AI], [PostHogProcess.CAPTURE_LOGS], [PostHogProcess.PLUGINS], [PostHogProcess.LIVESTREAM]])('adding %s changes no other rule', (added) => {
+    const before = allRules(ALL_DEPLOYED.filter((process) => process !== added));
+    const after = allRules(ALL_DEPLOYED);
+    expect(after.length).toBeGreaterThan(before.length);
+    expect(after.filter(({ name }) => before.some((rule) => rule.name === name))).toEqual(before);
+  });
+});
+
+describe('AI events', () => {
+  function answering(processes: readonly PostHogProcess[], target: string): PostHogProcess | undefined {
+    const rules = processes.flatMap((process) => rulesFor(process, new Set()).map(({ priority, patterns }): ListenerRule<PostHogProcess> => ({
+      priority, conditions: [{ field: 'path-pattern', values: patterns.globs, regexValues: patterns.regexes }], actions: [process],
+    })));
+    return evaluate(rules, { target })?.actions[0];
+  }
+
+  test.each(['/i/v0/ai', '/i/v0/ai/', '/i/v0/ai/batch', '/i/v1/ai/events'])('at %s go to capture-ai, whichever process is routed first', (path) => {
+    expect(answering([PostHogProcess.CAPTURE, PostHogProcess.CAPTURE_AI], path)).toBe(PostHogProcess.CAPTURE_AI);
+    expect(answering([PostHogProcess.CAPTURE_AI, PostHogProcess.CAPTURE], path)).toBe(PostHogProcess.CAPTURE_AI);
+  });
+
+  test('do not take other events with them', () => {
+    expect(answering([PostHogProcess.CAPTURE, PostHogProcess.CAPTURE_AI], '/i/v0/aix')).toBe(PostHogProcess.CAPTURE);
+    expect(answering([PostHogProcess.CAPTURE, PostHogProcess.CAPTURE_AI], '/i/v0/e/')).toBe(PostHogProcess.CAPTURE);
+  });
+});
+
+describe('the rules that refuse', () => {
+  const refused = (path: string): string | undefined => DENY_RULES.find(({ patterns }) => patterns.regexes!.some((regex) => new RegExp(regex).test(path)))?.name;
+
+  test('come after whatever is always public and before whatever is not', () => {
+    const names = RULES.map(({ name }) => name);
+    const onDemand = RULES.filter(({ priority }) => priority >= 300).map(({ name }) => name);
+    expect(names.slice(names.indexOf('DenyEvasions'))).toEqual(['DenyEvasions', 'DenyInternal', ...onDemand]);
+    const optIn = PublicEndpoint.all().filter(({ group }) => !ALWAYS_PUBLIC.includes(group)).map((endpoint) => endpoint._ruleFor(endpoint.process));
+    expect(new Set(onDemand)).toEqual(new Set(optIn));
+  });
+
+  test.each([
+    '/internal', '/internal/', '/internal/x', '/api/internal', '/api/internal/x', '/api/projects/1/internal/x', '/api/environments/@current/internal/x', '/_stats', '/_stats/', '/_metrics',
+    '/internal%2Fx', '/internal%2fx', '/api%2Finternal/x', '/api%2fprojects%2f1%2finternal%2fx', '%2Finternal/x', '/%2Finternal',
+    '/livestream/metrics', '/livestream/metrics/', '/livestream/metrics/x', '/livestream%2Fmetrics', '/%2flivestream/%2fmetrics', '/livestream/metrics%2f', '/livestream/metrics%3Fx', '/livestream/metrics%23',
+  ])('refuse %s as internal', (path) => {
+    expect(refused(path)).toBe('DenyInternal');
+  });
+
+  test.each([
+    '//', '//internal', '/api//internal/x', '/.', '/..', '/./internal', '/x/../internal', '/x/..', '/x/.', '/%69nternal', '/intern%61l', '/%5Fstats', '/%5fstats', '/_st%41ts',
+    '/%2e%2e/internal', '/%2E%2E/internal', '/a%2dB', '/%7Eroot', '/%30', '/%39',
+  ])('refuse %s as another spelling of something', (path) => {
+    expect(refused(path)).toBe('DenyEvasions');
+  });
+
+  test('let the rest through', () => {
+    expect(['/', '/login', '/internalx', '/xinternal', '/api/internals', '/project/1/internal', '/insights/internal', '/api/projects/1/insights/internal', '/_statsx', '/_health', '/_preflight',
+      '/livestream', '/livestream/', '/livestream/events', '/livestream/stats', '/livestream/metricsx', '/livestreams/metrics', '/metrics', '/a.b', '/.well-known/x', '/a..b', '/..a', '/a%20b', '/caf%C3%A9', '/%E2%82%AC', '/a%2Fb', '/a%40b', '/a%3Ab', '/a%25b', '/a%7Cb', '/a%5Bb%5D', '/a%3Db',
+    ].filter(refused)).toEqual([]);
+  });
+
+  test('know every spelling of every character that needs no encoding, and of no other', () => {
+    const plain = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~'];
+    for (let code = 0; code < 256; code++) {
+      const hex = code.toString(16).padStart(2, '0');
+      for (const spelling of [`%${hex}`, `%${hex.toUpperCase()}`]) {
+        expect([spelling, refused(`/x${spelling}`) !== undefined]).toEqual([spelling, plain.includes(String.fromCharCode(code))]);
+      }
+    }
+  });
+});

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { patternsOf } from '../../../lib/ingress/routing/path-pattern';
+import { PostHogProcess } from '../../../lib/catalog/posthog-process';
+import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
+import { globMatches } from '../../../cli/alb/evaluate';
+
+function matches(endpoint: PublicEndpoint, path: string): boolean {
+  const { globs = [], regexes = [] } = patternsOf([endpoint]);
+  return globs.some((glob) => globMatches(glob, path)) || regexes.some((regex) => new RegExp(regex).test(path));
+}
+
+describe('an endpoint of a process that reads raw paths', () => {
+  test('is its path and what is below it', () => {
+    expect(patternsOf([PublicEndpoint.E])).toEqual({ globs: ['/e', '/e/*'] });
+  });
+
+  test('is what is below it where the path itself is none', () => {
+    expect(patternsOf([PublicEndpoint.REMOTE_CONFIG])).toEqual({ globs: ['/array/*'] });
+  });
+
+  test('is its path with and without a slash where nothing is below it', () => {
+    expect(patternsOf([PublicEndpoint.SURVEYS])).toEqual({ globs: ['/api/surveys', '/api/surveys/'] });
+  });
+
+  test('keeps the wildcard of an id', () => {
+    expect(patternsOf([PublicEndpoint.FLAG_REMOTE_CONFIG])).toEqual({
+      globs: ['/api/projects/*/feature_flags/*/remote_config', '/api/projects/*/feature_flags/*/remote_config/'],
+    });
+  });
+});
+
+describe('endpoints that share a rule', () => {
+  test('keep their order', () => {
+    expect(patternsOf([PublicEndpoint.CAPTURE, PublicEndpoint.TRACK])).toEqual({ globs: ['/capture', '/capture/*', '/track', '/track/*'] });
+  });
+
+  test('are exact paths where all of the app\'s are', () => {
+    expect(patternsOf([PublicEndpoint.EARLY_ACCESS_FEATURES, PublicEndpoint.WEB_EXPERIMENTS])).toEqual({
+      globs: ['/api/early_access_features', '/api/early_access_features/', '/api/web_experiments', '/api/web_experiments/'],
+    });
+  });
+
+  test('are regular expressions where one of them needs to be', () => {
+    const { globs, regexes } = patternsOf([PublicEndpoint.AUTH_MD, PublicEndpoint.OAUTH]);
+    expect(globs).toBeUndefined();
+    expect(regexes).toHaveLength(2);
+    expect(regexes![0]).toBe('^/auth\\.md/?$');
+  });
+});
+
+describe('an endpoint below a path of the app', () => {
+  test.each(['/static/array.js', '/static/1.449.2/posthog-recorder.js', '/static/a/b/c/d.js', '/static/a_b-c~d@e=f:g+h.js', '/static/chunk-ABC123.js.map'])('lets %s through', (path) => {
+    expect(matches(PublicEndpoint.STATIC, path)).toBe(true);
+  });
+
+  test.each([
+    '/static', '/static/', '/static/login', '/static/a/', '/static/a/b/signup', '/staticx', '/staticx/a', '/Static/a', '/x/static/a', '//static/a', '/static//a', '/static/a//', '/static/.', '/static/..', '/static/../login',
+    '/static/a/../login', '/static/a/..', '/static/.env', '/static/a/.git/config', '/static/%2e%2e/login', '/static/a%2flogin', '/static/a\\b', '/static/a;b', '/static/a\nb', '/static/a b',
+    '/static/é', '/static/a\n', '/static/a?b', '/static/a#b', '/static/a*', '/static/a,b',
+  ])('lets %j not through', (path) => {
+    expect(matches(PublicEndpoint.STATIC, path)).toBe(false);
+  });
+
+  test('with the path itself lets the path through as well', () => {
+    expect(['/exporter', '/exporter/', '/exporter/a', '/exporter/a/'].filter((path) => matches(PublicEndpoint.EXPORTER, path))).toHaveLength(4);
+    expect(['/exporterx', '/exporter//', '/exporter/..', '/exporter/%2e'].filter((path) => matches(PublicEndpoint.EXPORTER, path))).toEqual([]);
+  });
+
+  test('with an id lets exactly one harmless segment stand for it', () => {
+    const path = (id: string): string => `/api/projects/${id}/messaging/customerio/webhook/`;
+    expect(['1', '@current', 'a-b'].filter((id) => matches(PublicEndpoint.CUSTOMER_IO, path(id)))).toHaveLength(3);
+    expect(['', '.', '..', '1/2', '%31', '1%2f2', '\\'].filter((id) => matches(PublicEndpoint.CUSTOMER_IO, path(id)))).toEqual([]);
+  });
+
+  test('takes a dot for a dot', () => {
+    expect(matches(PublicEndpoint.WELL_KNOWN, '/.well-known/security.txt')).toBe(true);
+    expect(matches(PublicEndpoint.WELL_KNOWN, '/xwell-known/security.txt')).toBe(false);
+  });
+});
+
+const appEndpoints = PublicEndpoint.answeredBy(PostHogProcess.WEB);
+const piece = fc.constantFrom('/', '.', '..', '%', '%2e', '%2F', '\\', ';', '?', '#', 'a', 'login', '1.2', '@', '*', ' ', '\n', '\0', 'é', '%00');
+
+test('nothing that the app could read in two ways is let through to it', () => {
+  fc.assert(fc.property(fc.constantFrom(...appEndpoints), fc.array(piece, { maxLength: 8 }), (endpoint, tail) => {
+    const path = endpoint.path.replaceAll('*', '1') + tail.join('');
+    fc.pre(matches(endpoint, path));
+    expect(path).not.toMatch(/%|\\|\/\/|\/\.\.?(\/|$)|[^\x21-\x7e]|[;?#]/);
+    expect(new URL(path, 'http://host').pathname).toBe(path);
+  }), { numRuns: 500, maxSkipsPerRun: 1000 });
+});
+
+test('no endpoint lets its neighbours through, whose names only begin alike', () => {
+  fc.assert(fc.property(fc.constantFrom(...PublicEndpoint.all()), fc.stringMatching(/^[A-Za-z0-9_.-]{1,8}$/), (endpoint, suffix) => {
+    const path = endpoint.path.replaceAll('*', '1');
+    expect(matches(endpoint, path + suffix)).toBe(false);
+    expect(matches(endpoint, `/${suffix}${path}`)).toBe(false);
+  }));
+});

@@ -1,0 +1,135 @@
+import path from 'node:path';
+import { Conclusion, ConcludeRequest } from '../../lib/migration/migration-requests';
+import { Signal } from '../../lib/migration/message';
+import { Api, CustomResourceWorld, Returned } from '../helpers/custom-resource';
+import { api, asked, CLUSTER, ecs, error, EXECUTION, ok, OTHER_TASK, TASK } from './apis';
+
+const PROGRAM = path.join(__dirname, '..', '..', '..', 'assets', 'conclude-migration', 'index.js');
+const DONE = { TaskArn: TASK, StoppedReason: 'Essential container in task exited', Containers: ['preflight', 'topics', 'migrate'].map((Name) => ({ Name, ExitCode: 0 })) };
+const TASK_ID = '0123456789abcdef0123456789abcdef';
+
+let world: CustomResourceWorld;
+
+beforeAll(async () => {
+  world = await CustomResourceWorld.start();
+});
+
+afterAll(() => world.stop());
+
+function request(state: Partial<ConcludeRequest['State']>, url: string | undefined = world.url): ConcludeRequest {
+  return {
+    Execution: EXECUTION, Cluster: CLUSTER, Family: 'migration', LogGroup: '/posthog/migration', StreamPrefix: 'migration', Release: 'of the machine', TimeoutSeconds: 20_700,
+    State: { Url: url, TaskDefinition: 'arn:task-definition', Release: '2026-09-11', ...state },
+  };
+}
+
+/** A task that ended badly, as Step Functions tells it. */
+function failed(task: object): Partial<ConcludeRequest['State']> {
+  return { Error: { Error: 'States.TaskFailed', Cause: JSON.stringify({ ...DONE, ...task }) } };
+}
+
+const LINES = ['[migration] running ./bin/migrate', '  Applying posthog.0950_x...', 'column "team_id" does not exist'];
+const log = (lines: readonly string[]): Api => () => ok({ events: lines.map((message) => ({ message: `${message}\n`, timestamp: 1 })) });
+const NOTHING_RUNS = { ListTasks: () => ok({ taskArns: [] }) };
+const QUIET = api({ ...NOTHING_RUNS, GetLogEvents: log(LINES) });
+
+/** The one signal that the wait condition got, and what the state machine got. */
+function heard({ answer, thrown, told }: Returned): { signal: Signal; conclusion: Conclusion } {
+  expect([thrown, told.length]).toEqual([undefined, 1]);
+  expect(Buffer.byteLength(told[0].body)).toBeLessThanOrEqual(4096);
+  const signal = JSON.parse(told[0].body) as Signal;
+  expect(answer).toEqual({ Outcome: signal.Status, Reason: signal.Reason });
+  return { signal, conclusion: answer as Conclusion };
+}
+
+test('says that it is done, with the bytes that the URL is signed for', async () => {
+  const returned = await world.call(PROGRAM, request({ Task: DONE }), QUIET);
+  expect(heard(returned).signal).toEqual({ Status: 'SUCCESS', UniqueId: EXECUTION, Data: TASK_ID, Reason: 'PostHog 2026-09-11 is migrated' });
+  const [{ method, url, headers }] = returned.told;
+  expect([method, url, headers['content-type'], headers.authorization]).toEqual(['PUT', new URL(world.url).pathname + new URL(world.url).search, undefined, undefined]);
+  expect(asked(world.calls, 'GetLogEvents')).toEqual([]);
+});
+
+test('tells nobody where it was started by hand', async () => {
+  const { answer, told } = await world.call(PROGRAM, { ...request({ Task: DONE }), State: { Task: DONE } }, QUIET);
+  expect([answer, told]).toEqual([{ Outcome: 'SUCCESS', Reason: 'PostHog of the machine is migrated' }, []]);
+});
+
+test('says which container failed, and how its log ends', async () => {
+  const state = failed({ Containers: [{ Name: 'preflight', ExitCode: 0 }, { Name: 'migrate', ExitCode: 1 }] });
+  const { signal } = heard(await world.call(PROGRAM, request(state), QUIET));
+  expect(signal).toMatchObject({ Status: 'FAILURE', Data: TASK_ID });
+  expect(signal.Reason).toBe(`the migration to PostHog 2026-09-11 failed: migrate ended with 1; Essential container in task exited; mend what it says and deploy again. Its log is in \
+/posthog/migration, stream migration/migrate/${TASK_ID}
+Its last lines:
+${LINES.join('\n')}`);
+  expect(asked(world.calls, 'GetLogEvents')).toEqual([{
+    logGroupName: '/posthog/migration', logStreamName: `migration/migrate/${TASK_ID}`, limit: 40, startFromHead: false,
+  }]);
+});
+
+test.each<[string, Partial<ConcludeRequest['State']>, string]>([
+  ['a preflight that refuses, for which the others waited', failed({ Containers: [{ Name: 'preflight', ExitCode: 1 }, { Name: 'topics' }, { Name: 'migrate' }] }),
+    `failed: preflight ended with 1; Essential container in task exited; mend what it says and deploy again. Its log is in /posthog/migration, stream migration/preflight/${TASK_ID}`],
+  ['an image that is missing', failed({ StoppedReason: 'Task failed to start', Containers: [{ Name: 'migrate', Reason: 'CannotPullContainerError: pull image manifest has been retried' }] }),
+    'migrate ended with no exit code (CannotPullContainerError: pull image manifest has been retried); Task failed to start; look whether the image is there'],
+  ['a task without memory', failed({ Containers: [{ Name: 'migrate', ExitCode: 137, Reason: 'OutOfMemoryError: Container killed due to memory usage' }] }),
+    'migrate ended with 137 (OutOfMemoryError: Container killed due to memory usage); Essential container in task exited; raise `memoryLimitMiB` of the migration'],
+  ['a secret that is missing', failed({ StoppedReason: 'ResourceInitializationError: unable to pull secrets', Containers: [{ Name: 'migrate' }] }),
+    'ResourceInitializationError: unable to pull secrets; look whether these subnets have a way to Secrets Manager'],
+  ['a task that somebody stopped', failed({ StoppedReason: 'Task stopped by user', Containers: [{ Name: 'migrate', ExitCode: 1 }] }), 'migrate ended with 1; Task stopped by user'],
+  ['a task that Step Functions takes for good, with a container that failed', { Task: { ...DONE, Containers: [{ Name: 'topics', ExitCode: 2 }, { Name: 'migrate' }] } }, 'failed: topics ended with 2'],
+  ['no capacity', { Error: { Error: 'AmazonECS.Unknown', Cause: 'Capacity is unavailable at this time' } }, 'failed: AmazonECS.Unknown: Capacity is unavailable at this time'],
+  ['a refusal', { Error: { Error: 'ECS.AccessDeniedException', Cause: 'not authorized to perform: ecs:RunTask' } }, 'failed: ECS.AccessDeniedException: not authorized to perform: ecs:RunTask'],
+  ['a database that RDS does not know', { Error: { Error: 'Rds.DbInstanceNotFoundException', Cause: 'DBInstance posthog not found' } }, 'failed: Rds.DbInstanceNotFoundException: DBInstance posthog'],
+  ['an error without a cause', { Error: { Error: 'States.Runtime' } }, 'failed: States.Runtime: no reason given'],
+  ['nothing at all', {}, 'failed: no task is known to have run'],
+])('fails with %s', async (_, state, reason) => {
+  const { signal } = heard(await world.call(PROGRAM, request(state), QUIET));
+  expect(signal.Status).toBe('FAILURE');
+  expect(signal.Reason).toContain(reason);
+});
+
+test('stops a task whose time is up, and no other, and shows what it was doing', async () => {
+  const running = api({ ...ecs(1), GetLogEvents: log(LINES) });
+  const { signal } = heard(await world.call(PROGRAM, request({ Error: { Error: 'States.Timeout', Cause: '' } }), running));
+  expect(signal.Reason).toContain('failed: it was not done after 5.8 hours and has been stopped');
+  expect(signal.Reason).toContain(`stream migration/migrate/${TASK_ID}\nIts last lines:\n${LINES[0]}`);
+  expect(asked(world.calls, 'StopTask')).toEqual([expect.objectContaining({ cluster: CLUSTER, task: TASK })]);
+  expect(JSON.stringify(asked(world.calls, 'StopTask'))).not.toContain(OTHER_TASK);
+});
+
+test('answers all the same where ECS and the log cannot be asked', async () => {
+  const denied: Api = () => error('AccessDeniedException', 'not authorized');
+  const state = failed({ Containers: [{ Name: 'migrate', ExitCode: 1 }] });
+  const { signal } = heard(await world.call(PROGRAM, request(state), api({ ListTasks: denied, GetLogEvents: denied })));
+  expect(signal.Reason).toContain('migrate ended with 1; Essential container in task exited; whether a task still runs could not be seen (not authorized)');
+  expect(signal.Reason).toContain('(the log cannot be read: not authorized)');
+});
+
+test.each([
+  ['many lines', Array.from({ length: 40 }, (_, index) => `line ${index} ${'x'.repeat(150)}`), 'line 39'],
+  ['lines of any length and script', Array.from({ length: 40 }, (_, index) => `${index} ${'ü"\\'.repeat(600)}`), '39 ü'],
+])('keeps the end of a log of %s', async (_, lines, end) => {
+  const state = failed({ Containers: [{ Name: 'migrate', ExitCode: 1, Reason: 'y'.repeat(5000) }] });
+  const { signal } = heard(await world.call(PROGRAM, request(state), api({ ...NOTHING_RUNS, GetLogEvents: log(lines) })));
+  expect(signal.Reason).toContain(end);
+  expect(signal.Reason.startsWith('the migration to PostHog 2026-09-11 failed: migrate ended with 1 (yyy')).toBe(true);
+});
+
+describe('the wait condition', () => {
+  test.each([[403, 'Request has expired'], [404, 'NoSuchBucket'], [400, 'already answered']])('may be gone (%i): the state machine still hears how it ended', async (status, body) => {
+    const { answer, thrown, told } = await world.call(PROGRAM, request({ Task: DONE }), QUIET, () => ({ status, body }));
+    expect([answer, thrown, told.length]).toEqual([{ Outcome: 'SUCCESS', Reason: 'PostHog 2026-09-11 is migrated' }, undefined, 1]);
+  });
+
+  test.each([503, 500, 429])('that cannot hear now (%i) is told again by Step Functions', async (status) => {
+    const { answer, thrown } = await world.call(PROGRAM, request({ Task: DONE }), QUIET, () => ({ status, body: 'SlowDown' }));
+    expect([answer, thrown]).toEqual([undefined, `Error: CloudFormation answered ${status}: SlowDown`]);
+  });
+
+  test('gets the same signal however often it is told', async () => {
+    const one = heard(await world.call(PROGRAM, request({ Task: DONE }), QUIET));
+    expect(heard(await world.call(PROGRAM, request({ Task: DONE }), QUIET))).toEqual(one);
+  });
+});

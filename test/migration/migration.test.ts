@@ -1,0 +1,159 @@
+import { kafkaTopics } from '../../lib/stores/kafka/kafka-topics';
+import { CfnResource, Duration, Stack } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AuroraPostgres, Postgres } from '../../lib';
+import { databaseBackup } from '../../lib/migration/database-backup';
+import { newStack, only, stores } from '../helpers/stack';
+import { idOf, ofType, statementsOf } from '../helpers/template';
+import { APP_IMAGE, newMigration, templateOf, topicsOf, vpcOf, withOptions } from './fixture';
+
+/** The logical ids of what belongs to one run. */
+function runOf(template: Template): Record<'handle' | 'start' | 'condition', string> {
+  const only1 = (type: string) => {
+    const ids = Object.keys(template.findResources(type));
+    expect(ids).toHaveLength(1);
+    return ids[0];
+  };
+  return { handle: only1('AWS::CloudFormation::WaitConditionHandle'), start: only1('Custom::PostHogMigration'), condition: only1('AWS::CloudFormation::WaitCondition') };
+}
+
+describe('a run', () => {
+  test('is started when everything it needs is there, and waited for as long as somebody wants', () => {
+    const template = templateOf();
+    const { handle, start, condition } = runOf(template);
+    const { Properties, DependsOn } = template.findResources('Custom::PostHogMigration')[start] as { Properties: Record<string, unknown>; DependsOn: string[] };
+    expect(Properties).toMatchObject({
+      Url: { Ref: handle }, StateMachine: { Ref: expect.stringMatching(/^MigrationStateMachine/) as string }, Release: '2026-09-11', ServiceTimeout: '1200',
+      Endpoint: { 'Fn::Join': ['', ['https://states.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] },
+      TaskDefinition: { Ref: expect.stringMatching(/^MigrationTaskDefinition/) as string }, Cluster: { 'Fn::GetAtt': [expect.stringMatching(/^Cluster/), 'Arn'] },
+    });
+    for (const part of [/^MigrationSecurityGroup/, /^MigrationStateMachineRoleDefaultPolicy/, /^MigrationStateMachineConcludeRoleDefaultPolicy/, /^MigrationTaskDefinitionExecutionRoleDefaultPolicy/]) {
+      expect(DependsOn).toContainEqual(expect.stringMatching(part));
+    }
+    expect(template.findResources('AWS::CloudFormation::WaitCondition')[condition]).toMatchObject({
+      Properties: { Handle: { Ref: handle }, Timeout: '21600', Count: 1 }, DependsOn: [start],
+    });
+  });
+
+  test('waits for what it is told to, and others wait for its end alone', () => {
+    const stack = newStack();
+    const migration = newMigration(stack);
+    const before = new CfnResource(stack, 'Before', { type: 'Test::Before' });
+    const after = new CfnResource(stack, 'After', { type: 'Test::After' });
+    migration.runAfter(before);
+    after.node.addDependency(migration);
+    const template = Template.fromStack(stack);
+    const { start, condition } = runOf(template);
+    expect((template.findResources('Custom::PostHogMigration')[start] as { DependsOn: string[] }).DependsOn).toContain('Before');
+    expect(template.findResources('Test::After').After).toMatchObject({ DependsOn: [condition] });
+  });
+
+  const RUNS: readonly [change: string, template: () => Template][] = [
+    ['another image', () => templateOf(() => ({ release: { name: '2026-09-11', image: 'posthog/posthog:other' } }))],
+    ['another release of the same image', () => templateOf(() => ({ release: { name: 'other', image: APP_IMAGE } }))],
+    ['another setting', () => templateOf(() => ({ settings: { environment: { DEPLOYMENT: 'other' }, secrets: {} } }))],
+    ['topics', () => templateOf((stack) => ({ topics: topicsOf(stack) }))],
+    ['more partitions', () => templateOf((stack) => ({ topics: { ...topicsOf(stack)!, topics: kafkaTopics(7) } }))],
+    ['more memory', () => withOptions({ memoryLimitMiB: 16384 })],
+    ['another limit', () => withOptions({ minFreeDiskPercent: 10 })],
+    ['another time to wait, which CloudFormation cannot change', () => withOptions({ timeout: Duration.hours(7) })],
+    ['a wish', () => withOptions({ runAgain: 'once more' })],
+    ['another wish', () => withOptions({ runAgain: 'and again' })],
+  ];
+
+  test('is another one with anything else to run, in all its parts, and the same with the same', () => {
+    const all = [['nothing', () => templateOf()] as const, ...RUNS].map(([change, template]) => ({ change, ...runOf(template()) }));
+    for (const part of ['handle', 'start', 'condition'] as const) {
+      expect(new Set(all.map((run) => run[part])).size).toBe(all.length);
+    }
+    expect(runOf(templateOf())).toEqual(runOf(templateOf()));
+  });
+
+  test('is the same one where only the load balancer\'s addresses change', () => {
+    const behind = (proxies: string) => runOf(templateOf(() => ({ settings: { environment: { TRUSTED_PROXIES: proxies }, secrets: {} } })));
+    expect(behind('10.0.0.4')).toEqual(behind('10.0.0.4,10.0.0.99'));
+  });
+});
+
+test('two in one stack ask one function, which may touch the tasks of both', () => {
+  const stack = newStack();
+  newMigration(stack, {}, 'One');
+  newMigration(stack, {}, 'Two');
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('Custom::PostHogMigration', 2);
+  template.resourceCountIs('AWS::Lambda::Function', 3);
+  const starts = startStatements(template).filter(({ Action }) => Action === 'states:StartExecution');
+  expect(starts.map(({ Resource }) => idOf(Resource))).toEqual([expect.stringMatching(/^OneStateMachine/), expect.stringMatching(/^TwoStateMachine/)]);
+});
+
+/** What the function that starts migrations may do. */
+function startStatements(template: Template): { Action: unknown; Resource: unknown; Condition?: unknown }[] {
+  interface Inline { Policies?: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }[] }
+  return ofType<Inline>(template, 'AWS::IAM::Role').flatMap(([, { Properties }]) => Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
+describe('rights', () => {
+  const template = templateOf();
+  const IN_CLUSTER = { ArnEquals: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringMatching(/^Cluster/) as string, 'Arn'] } } };
+
+  test('of the function that starts it', () => {
+    const statements = startStatements(template);
+    expect(statements.map(({ Action }) => Action)).toEqual([
+      ['logs:CreateLogStream', 'logs:PutLogEvents'], 'states:StartExecution', ['states:DescribeExecution', 'states:StopExecution'], ['ecs:DescribeTasks', 'ecs:StopTask'], 'ecs:ListTasks',
+    ]);
+    expect(statements.filter(({ Resource }) => Resource === '*').map(({ Action }) => Action)).toEqual(['ecs:ListTasks']);
+    expect(statements.slice(3).map(({ Condition }) => Condition)).toEqual([IN_CLUSTER, IN_CLUSTER]);
+    expect(JSON.stringify(statements[2].Resource)).toMatch(/":execution:",\{"Fn::GetAtt":\["MigrationStateMachine\w+","Name"\]\},":\*"\]\]\}$/);
+    expect(JSON.stringify(statements[3].Resource)).toMatch(/":task\/",\{"Ref":"Cluster\w+"\},"\/\*"\]\]\}$/);
+  });
+
+  test('of the function that says how it ended', () => {
+    const [[, { Properties }]] = ofType<{ Role: unknown }>(template, 'AWS::Lambda::Function').filter(([id]) => id.includes('Conclude'));
+    const statements = statementsOf(template, idOf(Properties.Role));
+    expect(statements.map(({ actions }) => actions)).toEqual([
+      ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['ecs:DescribeTasks', 'ecs:StopTask'], ['ecs:ListTasks'], ['logs:GetLogEvents'],
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    ]);
+    expect(statements.slice(3).map(({ resources }) => idOf(resources[0]))).toEqual([expect.stringMatching(/^MigrationLogs/), expect.stringMatching(/^MigrationStateMachineConcludeLogs/)]);
+  });
+
+  test('of the state machine', () => {
+    const statements = statementsOf(template, idOf(only(template, 'AWS::StepFunctions::StateMachine').RoleArn));
+    const [of, ...own] = statements;
+    expect(of.actions.every((action) => /^(logs|xray):/.test(action))).toBe(true);
+    expect(own.map(({ actions }) => actions)).toEqual([
+      ['ecs:RunTask'], ['ecs:DescribeTasks', 'ecs:StopTask'], ['iam:PassRole'], ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'], ['lambda:InvokeFunction'],
+    ]);
+    expect(own.flatMap(({ resources }) => resources)).not.toContain('*');
+    expect(JSON.stringify(own[0].resources)).toMatch(/":task-definition\/StackMigrationTaskDefinition\w+:\*"\]\]\}\]$/);
+    expect(own[2].resources.map(idOf)).toEqual([expect.stringMatching(/^MigrationTaskDefinitionExecutionRole/), expect.stringMatching(/^MigrationTaskDefinitionTaskRole/)]);
+    expect(JSON.stringify(own[3].resources)).toContain(':rule/StepFunctionsGetEventsForECSTaskRule');
+  });
+
+  test('of the task: none of its own', () => {
+    const [[role]] = ofType(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith('MigrationTaskDefinitionTaskRole'));
+    expect(statementsOf(template, role)).toEqual([]);
+  });
+});
+
+describe('backups', () => {
+  test('are asked for at RDS, of the one database', () => {
+    for (const [make, action] of [
+      [(stack: Stack) => new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) }), 'rds:DescribeDBInstances'],
+      [(stack: Stack) => new AuroraPostgres(stack, 'Postgres', { vpc: vpcOf(stack) }), 'rds:DescribeDBClusters'],
+    ] as const) {
+      const template = templateOf((stack) => ({ backup: databaseBackup(make(stack)) }));
+      const statements = statementsOf(template, idOf(only(template, 'AWS::StepFunctions::StateMachine').RoleArn));
+      const [{ resources }] = statements.filter(({ actions }) => actions.includes(action));
+      expect(JSON.stringify(resources)).toMatch(/:(db|cluster):",\{"Ref":"Postgres\w+"\}\]\]\}\]$/);
+    }
+  });
+
+  test('are none of ours where the database is somebody else\'s', () => {
+    expect(databaseBackup(stores(newStack()).postgres)).toBeUndefined();
+  });
+});
+
+test('its log is kept for as long as was asked for', () => {
+  templateOf().hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Retain' });
+});

@@ -1,0 +1,121 @@
+import { Duration, Fn, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Cache, CacheEncryption, CacheEviction, CacheProps } from '../../../lib';
+import { CacheClient, cacheUrl } from '../../../lib/stores/cache/cache-url';
+import { only } from '../../helpers/stack';
+import { idOf, ofType } from '../../helpers/template';
+import { expectClosed, ISOLATED, network, PRIVATE, PUBLIC } from '../networks';
+
+const NODES = 'AWS::ElastiCache::ReplicationGroup';
+const PARAMETERS = 'AWS::ElastiCache::ParameterGroup';
+const SUBNETS = 'AWS::ElastiCache::SubnetGroup';
+
+function made(props: Partial<CacheProps> = {}): Template {
+  const { stack, vpc } = network();
+  new Cache(stack, 'Cache', { vpc, ...props });
+  return Template.fromStack(stack);
+}
+
+function nodes(props?: Partial<CacheProps>): Record<string, unknown> {
+  return only(made(props), NODES);
+}
+
+test('one node of Valkey 8.1, cluster mode off, TLS for who can, encrypted, with a snapshot a day, by default', () => {
+  const properties = nodes();
+  expect(properties).toMatchObject({
+    Engine: 'valkey', EngineVersion: '8.1', AutoMinorVersionUpgrade: true, CacheNodeType: 'cache.t4g.small', ClusterMode: 'disabled', NumCacheClusters: 1,
+    AutomaticFailoverEnabled: false, MultiAZEnabled: false, Port: 6379, AtRestEncryptionEnabled: true, TransitEncryptionEnabled: true, TransitEncryptionMode: 'preferred',
+    SnapshotRetentionLimit: 1,
+  });
+  expect(['AuthToken', 'UserGroupIds', 'NumNodeGroups'].filter((name) => name in properties)).toEqual([]);
+});
+
+test('nothing is evicted by default: a queue is in it', () => {
+  expect(only(made(), PARAMETERS)).toMatchObject({ CacheParameterGroupFamily: 'valkey8', Properties: { 'maxmemory-policy': 'noeviction' } });
+});
+
+test.each(Object.values(CacheEviction))('eviction can be %s', (eviction) => {
+  expect(only(made({ eviction }), PARAMETERS)).toMatchObject({ Properties: { 'maxmemory-policy': eviction } });
+});
+
+test.each<[string, Partial<CacheProps>, Record<string, unknown>]>([
+  ['nodeType', { nodeType: 'cache.r7g.large' }, { CacheNodeType: 'cache.r7g.large' }],
+  ['replicas', { replicas: 1 }, { NumCacheClusters: 2, AutomaticFailoverEnabled: true, MultiAZEnabled: true }],
+  ['replicas up to five', { replicas: 5 }, { NumCacheClusters: 6, AutomaticFailoverEnabled: true, MultiAZEnabled: true }],
+  ['backupRetention', { backupRetention: Duration.days(35) }, { SnapshotRetentionLimit: 35 }],
+  ['no snapshots', { backupRetention: Duration.days(0) }, { SnapshotRetentionLimit: 0 }],
+  ['preferredBackupWindow', { preferredBackupWindow: '03:00-04:00' }, { SnapshotWindow: '03:00-04:00' }],
+  ['preferredMaintenanceWindow', { preferredMaintenanceWindow: 'sun:04:00-sun:05:00' }, { PreferredMaintenanceWindow: 'sun:04:00-sun:05:00' }],
+])('%s can be given', (_, props, expected) => {
+  expect(nodes(props)).toMatchObject(expected);
+});
+
+test('it admits nobody, and reaches nothing, until a process is let in', () => {
+  const template = made();
+  expectClosed(template, only(template, NODES).SecurityGroupIds);
+});
+
+test('what processes know about it: the primary endpoint, TLS for those who can speak it', () => {
+  const { stack, vpc } = network();
+  const cache = new Cache(stack, 'Cache', { vpc });
+  expect(cache).toMatchObject({ port: 6379, encryption: CacheEncryption.PREFERRED, clientPorts: [6379] });
+  expect([String(cache.connections.defaultPort), cache.connections.securityGroups.length]).toEqual(['6379', 1]);
+  const endpoint = { 'Fn::GetAtt': [expect.stringMatching(/^CacheNodes/) as string, 'PrimaryEndPoint.Address'] };
+  expect(stack.resolve([cache.host, cache.replicationGroupId])).toEqual([endpoint, { Ref: expect.stringMatching(/^CacheNodes/) as string }]);
+  expect(stack.resolve(cacheUrl(cache, CacheClient.PYTHON))).toEqual({ 'Fn::Join': ['', ['rediss://', endpoint, ':6379/?ssl_cert_reqs=required']] });
+  expect(stack.resolve(cacheUrl(cache, CacheClient.RUST))).toEqual({ 'Fn::Join': ['', ['redis://', endpoint, ':6379/']] });
+});
+
+test('it stands in the subnets that are selected', () => {
+  const { stack, vpc } = network([PUBLIC, PRIVATE, ISOLATED]);
+  new Cache(stack, 'Default', { vpc });
+  new Cache(stack, 'Selected', { vpc, vpcSubnets: { subnetGroupName: 'Private' } });
+  const groups = ofType<{ SubnetIds: unknown[] }>(Template.fromStack(stack), SUBNETS).map(([, { Properties }]) => Properties.SubnetIds.map(idOf));
+  expect(groups).toEqual([
+    [expect.stringMatching(/^VpcIsolatedSubnet1/), expect.stringMatching(/^VpcIsolatedSubnet2/)],
+    [expect.stringMatching(/^VpcPrivateSubnet1/), expect.stringMatching(/^VpcPrivateSubnet2/)],
+  ]);
+});
+
+test('two can stand in one stack, each with its own policy', () => {
+  const { stack, vpc } = network();
+  new Cache(stack, 'Queue', { vpc });
+  new Cache(stack, 'Pipelines', { vpc, eviction: CacheEviction.ALL_KEYS_LRU });
+  const policies = ofType<{ Properties: Record<string, string> }>(Template.fromStack(stack), PARAMETERS).map(([, { Properties }]) => Properties.Properties['maxmemory-policy']);
+  expect(policies).toEqual(['noeviction', 'allkeys-lru']);
+});
+
+test.each([
+  [undefined, 'Snapshot', undefined],
+  [RemovalPolicy.SNAPSHOT, 'Snapshot', undefined],
+  [RemovalPolicy.RETAIN, 'Retain', 'Retain'],
+  [RemovalPolicy.DESTROY, 'Delete', undefined],
+])('with the policy %s the nodes have %s, what they stand on %s', (removalPolicy, data, surroundings) => {
+  const template = made({ removalPolicy });
+  const policies = (type: string) => new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
+  expect(policies(NODES)).toEqual(new Set([data]));
+  for (const type of [SUBNETS, PARAMETERS, 'AWS::EC2::SecurityGroup']) {
+    expect(policies(type)).toEqual(new Set([surroundings]));
+  }
+});
+
+test('tokens are taken as they are', () => {
+  expect(nodes({ nodeType: Fn.importValue('Type') })).toMatchObject({ CacheNodeType: { 'Fn::ImportValue': 'Type' } });
+});
+
+test.each<[string, Partial<CacheProps>, string]>([
+  ['the type of node is a database\'s', { nodeType: 'db.t4g.small' }, '`nodeType` must be the name of a node type, such as \'cache.t4g.small\', got: \'db.t4g.small\''],
+  ['the type of node is empty', { nodeType: '' }, '`nodeType` must be the name of a node type, such as \'cache.t4g.small\', got: \'\''],
+  ['replicas are more than five', { replicas: 6 }, '`replicas` must be a whole number from 0 to 5, got: 6'],
+  ['replicas are fewer than none', { replicas: -1 }, '`replicas` must be a whole number from 0 to 5, got: -1'],
+  ['replicas are not known yet', { replicas: Token.asNumber(Fn.importValue('Replicas')) }, '`replicas` must be a number at synthesis: whether there is a failover depends on it, got: \'a token\''],
+  ['eviction is none of the kinds', { eviction: 'volatile-ttl' as never }, '`eviction` must be one of noeviction, volatile-lru, allkeys-lru, got: \'volatile-ttl\''],
+  ['snapshots are kept too long', { backupRetention: Duration.days(36) }, '`backupRetention` must be whole days, from 0 to 35, got: \'36 days\''],
+])('fails when %s', (_, props, message) => {
+  expect(() => made(props)).toThrow(`[Stack/Cache] ${message}`);
+});
+
+test('fails when the VPC has public subnets only', () => {
+  const { stack, vpc } = network([PUBLIC]);
+  expect(() => new Cache(stack, 'Cache', { vpc })).toThrow('[Stack/Cache] `vpc` must have isolated or private subnets for a store');
+});

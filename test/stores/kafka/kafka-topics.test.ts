@@ -1,0 +1,44 @@
+import { clickHouseConsumers } from '../../../lib/catalog/clickhouse-kafka-tables';
+import { kafkaTopics, topicLines } from '../../../lib/stores/kafka/kafka-topics';
+import { PROCESSES } from '../../../lib/services/processes';
+import { settingsOf } from '../../helpers/process-context';
+import upstream from '../../contract/upstream-topics.json';
+
+const NAMES = kafkaTopics(6).map(({ name }) => name);
+
+test('every topic of upstream is there', () => {
+  expect(upstream.precreated.filter((name) => !NAMES.includes(name))).toEqual([]);
+  expect(upstream.produced.filter(({ name }) => !NAMES.includes(name))).toEqual([]);
+  expect(Object.keys(upstream.notMade).filter((name) => NAMES.includes(name))).toEqual([]);
+});
+
+test('every topic that a process is told to write to is there', () => {
+  const told = PROCESSES.flatMap((definition) => Object.entries(settingsOf(definition))).filter(([name]) => /KAFKA.*TOPIC/.test(name)).map(([, topic]) => topic);
+  expect(told.length).toBeGreaterThan(8);
+  expect(told.filter((name) => !NAMES.includes(name))).toEqual([]);
+});
+
+test('names are names, each once and in order', () => {
+  expect(NAMES.filter((name) => !/^[a-z0-9_-]{1,249}$/.test(name))).toEqual([]);
+  expect([...new Set(NAMES)].sort()).toEqual(NAMES);
+});
+
+test('the busy topics are read in parallel, and dead letters are kept', () => {
+  const topics = kafkaTopics(6);
+  expect(topics.find(({ name }) => name === 'events_plugin_ingestion')).toEqual({ name: 'events_plugin_ingestion', partitions: 6 });
+  expect(topics.find(({ name }) => name === 'session_recording_snapshot_item_events')?.partitions).toBe(6);
+  expect(topics.find(({ name }) => name === 'clickhouse_groups')).toEqual({ name: 'clickhouse_groups', partitions: 1 });
+  expect(topics.filter(({ retentionMs }) => retentionMs).map(({ name }) => name).filter((name) => !/dlq|dead_letter/.test(name))).toEqual([]);
+  expect(topics.find(({ name }) => name === 'events_plugin_ingestion_dlq')?.retentionMs).toBe(14 * 86_400_000);
+});
+
+test.each([1, 6, 12])('with %d partitions of busy topics, no topic has fewer partitions than ClickHouse has consumers for it', (busyPartitions) => {
+  const topics = kafkaTopics(busyPartitions);
+  expect(topics.filter(({ name, partitions }) => partitions < Math.max(1, clickHouseConsumers(name)))).toEqual([]);
+  expect(topics.find(({ name }) => name === 'clickhouse_property_values')?.partitions).toBe(8);
+  expect(topics.find(({ name }) => name === 'clickhouse_logs')?.partitions).toBe(Math.max(8, busyPartitions));
+});
+
+test('are written a line each', () => {
+  expect(topicLines([{ name: 'a', partitions: 2 }, { name: 'b', partitions: 1, retentionMs: 5 }])).toBe('a 2 -\nb 1 5');
+});
