@@ -5,7 +5,7 @@ export { NatMode } from './network/nat-mode';
 export { PostHogNetwork, type PostHogNetworkProps } from './network/posthog-network';
 
 export { AppAccess } from './ingress/routing/app-access';
-export { type AppAuthenticationOptions, type CognitoProvider, type OidcProvider } from './ingress/routing/app-authentication';
+export { type CognitoOptions, type OidcOptions } from './ingress/routing/app-authentication';
 export { Cdn } from './ingress/client-address/cdn';
 export { ClientAddress, type VerifiedAddressOptions } from './ingress/client-address/client-address';
 export { type ClientAddressProxyOptions } from './ingress/client-address/client-address-proxy';
@@ -16,8 +16,8 @@ export { PostHogProcess } from './catalog/posthog-process';
 export { PublicEndpoint } from './ingress/routing/public-endpoint';
 export { TrustedProxies } from './ingress/client-address/trusted-proxies';
 
-export { type AppSecretsProps } from './services/app-secrets';
-export { type AiKeys, type AppSettingsProps, EmailEncryption, type EmailOptions, type OAuthClient, type SingleSignOnOptions, type SlackApp } from './services/app-settings';
+export { type AppSecretsOptions } from './services/app-secrets';
+export { type AiKeys, type AppSettingsOptions, EmailEncryption, type EmailOptions, type OAuthClient, type SingleSignOnOptions, type SlackApp } from './services/app-settings';
 export { type IDeploymentCheck } from './operations/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';
@@ -42,7 +42,7 @@ export { type IPostgres, Postgres } from './stores/postgres/postgres';
 export { type PostgresAttributes } from './stores/postgres/postgres-import';
 export { type PostgresOptions } from './stores/postgres/postgres-options';
 export { type PostgresProps } from './stores/postgres/postgres-props';
-export { type KafkaSingleNodeProps } from './stores/kafka/single-node-kafka';
+export { type KafkaSingleNodeOptions } from './stores/kafka/single-node-kafka';
 
 export { type PostHogImages } from './release/posthog-images';
 export { PostHogRelease } from './release/posthog-release';

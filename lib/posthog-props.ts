@@ -11,8 +11,8 @@ import { rejected } from './private/errors';
 import { checkWhole } from './private/numbers';
 import { isLookupPending } from './private/subnets';
 import { PostHogRelease } from './release/posthog-release';
-import { AppSecretsProps } from './services/app-secrets';
-import { AppSettingsProps } from './services/app-settings';
+import { AppSecretsOptions } from './services/app-secrets';
+import { AppSettingsOptions } from './services/app-settings';
 import { productsOf } from './services/deployed-processes';
 import { MigrationOptions } from './migration/migration-options';
 import { ProcessDefinition } from './services/process-definition';
@@ -29,7 +29,7 @@ import { IPostgres } from './stores/postgres/postgres';
 /**
  * What a PostHog is made from.
  */
-export interface PostHogProps extends PostHogIngressOptions, AppSecretsProps, AppSettingsProps {
+export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, AppSettingsOptions {
   /**
    * The PostgreSQL server that PostHog keeps its own records in.
    *

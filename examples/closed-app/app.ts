@@ -14,15 +14,13 @@ export class ClosedAppStack extends Stack {
       domainName: 'posthog.example.com',
       certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
       // For a VPN or an office instead: AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']).
-      appAccess: AppAccess.authenticated({
-        oidc: {
-          issuer: 'https://login.example.com',
-          authorizationEndpoint: 'https://login.example.com/authorize',
-          tokenEndpoint: 'https://login.example.com/token',
-          userInfoEndpoint: 'https://login.example.com/userinfo',
-          clientId: 'posthog',
-          clientSecret: SecretValue.secretsManager('posthog/oidc-client-secret'),
-        },
+      appAccess: AppAccess.oidc({
+        issuer: 'https://login.example.com',
+        authorizationEndpoint: 'https://login.example.com/authorize',
+        tokenEndpoint: 'https://login.example.com/token',
+        userInfoEndpoint: 'https://login.example.com/userinfo',
+        clientId: 'posthog',
+        clientSecret: SecretValue.secretsManager('posthog/oidc-client-secret'),
       }),
       // Shared dashboards and hosted surveys stay open for those who have the link.
       publicEndpointGroups: [EndpointGroup.SHARED_CONTENT, EndpointGroup.END_USER_PAGES],

@@ -12,7 +12,7 @@ export class StoresStack extends Stack {
     new AuroraPostgres(this, 'Aurora', { vpc, vpcSubnets, multiAz: true });
     new Cache(this, 'Cache', { vpc, vpcSubnets, replicas: 1 });
     // What data pipelines keep here can be computed anew.
-    new Cache(this, 'PipelineCache', { vpc, vpcSubnets, eviction: CacheEviction.ALL_KEYS_LRU, backupRetention: Duration.days(0), removalPolicy: RemovalPolicy.DESTROY });
+    new Cache(this, 'PipelineCache', { vpc, vpcSubnets, evictionPolicy: CacheEviction.ALL_KEYS_LRU, backupRetention: Duration.days(0), removalPolicy: RemovalPolicy.DESTROY });
     new ObjectStorage(this, 'ObjectStorage', { recordingsExpiration: Duration.days(90) });
   }
 }

@@ -20,7 +20,7 @@ export class VerifiedAddressStack extends Stack {
     const posthog = new PostHog(this, 'PostHog', {
       domainName: 'posthog.example.com',
       certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
-      clientAddress: ClientAddress.verified({ cdn: Cdn.cloudFront(CLOUDFRONT) }),
+      clientAddress: ClientAddress.verified({ cdn: Cdn.fromCidrs(CLOUDFRONT) }),
       openListener: false,
       // The other products want to know more of this PostgreSQL.
       products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],

@@ -64,13 +64,13 @@ export interface MigrationOptions {
    *
    * @default - nothing
    */
-  readonly afterwards?: string[];
+  readonly postMigrationCommands?: string[];
   /**
    * Any text. The next deployment migrates again where it is another one, with nothing else changed.
    *
    * @default - none
    */
-  readonly runAgain?: string;
+  readonly trigger?: string;
 }
 
 /** The options with their defaults, in seconds and days. */
@@ -83,8 +83,8 @@ export interface MigrationPlan {
   readonly maxReleaseGapDays: number;
   readonly allowDowngrade: boolean;
   readonly allowLegacyDatabase: boolean;
-  readonly afterwards: readonly string[];
-  readonly runAgain?: string;
+  readonly postMigrationCommands: readonly string[];
+  readonly trigger?: string;
 }
 
 const DEFAULTS = {
@@ -105,16 +105,16 @@ const LONGEST = 12 * HOUR;
 
 /** Checks options, and adds what they leave out. */
 export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
-  const { cpu = DEFAULTS.cpu, memoryLimitMiB = DEFAULTS.memoryLimitMiB, minFreeDiskPercent = DEFAULTS.minFreeDiskPercent, afterwards = [] } = options;
+  const { cpu = DEFAULTS.cpu, memoryLimitMiB = DEFAULTS.memoryLimitMiB, minFreeDiskPercent = DEFAULTS.minFreeDiskPercent, postMigrationCommands = [] } = options;
   const timeoutSeconds = secondsOf('timeout', options.timeout ?? DEFAULTS.timeout);
   if (timeoutSeconds < HOUR || timeoutSeconds > LONGEST) {
     throw rejected('timeout', 'must be from 1 to 12 hours, which is what CloudFormation waits for', options.timeout!.toHumanString());
   }
   checkWhole('minFreeDiskPercent', minFreeDiskPercent, 0, 90);
   checkFargateSize(cpu, memoryLimitMiB);
-  const broken = afterwards.find((line) => line.trim() === '' || line.includes('\n'));
+  const broken = postMigrationCommands.find((line) => line.trim() === '' || line.includes('\n'));
   if (broken !== undefined) {
-    throw rejected('afterwards', 'must be commands of one line each', broken);
+    throw rejected('postMigrationCommands', 'must be commands of one line each', broken);
   }
   return {
     timeoutSeconds,
@@ -125,8 +125,8 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
     maxReleaseGapDays: Math.floor(secondsOf('maxReleaseGap', options.maxReleaseGap ?? DEFAULTS.maxReleaseGap) / (24 * HOUR)),
     allowDowngrade: options.allowDowngrade ?? false,
     allowLegacyDatabase: options.allowLegacyDatabase ?? false,
-    afterwards,
-    runAgain: options.runAgain,
+    postMigrationCommands,
+    trigger: options.trigger,
   };
 }
 

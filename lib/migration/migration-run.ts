@@ -13,7 +13,7 @@ export interface MigrationRunProps {
   readonly taskDefinition: FargateTaskDefinition;
   readonly timeoutSeconds: number;
   /** Any text: another one makes another run. */
-  readonly runAgain?: string;
+  readonly trigger?: string;
 }
 
 /** How long stopping a task may take where a run is deleted. */
@@ -53,9 +53,9 @@ export class MigrationRun extends Construct {
 
   /** A short text that is another one for whatever else is run. */
   private hash(): string {
-    const { taskDefinition, timeoutSeconds, runAgain } = this.props;
+    const { taskDefinition, timeoutSeconds, trigger } = this.props;
     const { containerDefinitions, cpu, memory, runtimePlatform } = taskDefinition.node.defaultChild as CfnTaskDefinition;
-    const what: unknown = Stack.of(this).resolve([containerDefinitions, cpu, memory, runtimePlatform, timeoutSeconds, runAgain]);
+    const what: unknown = Stack.of(this).resolve([containerDefinitions, cpu, memory, runtimePlatform, timeoutSeconds, trigger]);
     return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 8).toUpperCase();
   }
 }

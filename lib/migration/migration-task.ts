@@ -162,6 +162,6 @@ function ofPlan(plan: MigrationPlan, release: MigratedRelease): Record<string, s
     MIGRATION_MAX_RELEASE_GAP: String(plan.maxReleaseGapDays),
     ...plan.allowDowngrade && { MIGRATION_ALLOW_DOWNGRADE: 'true' },
     ...plan.allowLegacyDatabase && { MIGRATION_ALLOW_LEGACY_DATABASE: 'true' },
-    ...plan.afterwards.length > 0 && { MIGRATION_AFTERWARDS: plan.afterwards.join('\n') },
+    ...plan.postMigrationCommands.length > 0 && { MIGRATION_POST_COMMANDS: plan.postMigrationCommands.join('\n') },
   };
 }

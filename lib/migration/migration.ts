@@ -87,7 +87,7 @@ export class Migration extends Construct implements IMigration {
       },
       taskDefinition,
       timeoutSeconds: plan.timeoutSeconds,
-      runAgain: plan.runAgain,
+      trigger: plan.trigger,
     });
     // Its roles' policies and the ways that were opened for it are there by then, and go after it.
     this.run.start.node.addDependency(machine, taskDefinition, securityGroup, logs);

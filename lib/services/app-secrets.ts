@@ -10,7 +10,7 @@ import { checkWholeText, definitionOf } from '../private/secrets';
 /**
  * The secrets of PostHog itself, where you bring them. Each secret's whole text is the value.
  */
-export interface AppSecretsProps {
+export interface AppSecretsOptions {
   /**
    * Signs sessions and tokens: 32 characters or more. Changing it signs everybody out.
    *
@@ -69,7 +69,7 @@ interface SecretFormat {
  * BROWSERLESS_TOKEN stands in a query (products/exports/backend/tasks/image_exporter.py). Without OIDC_RSA_PRIVATE_KEY
  * (posthog/settings/web.py) every OAuth application fails to be saved (posthog/models/oauth.py), and newer bin/migrate stops.
  */
-const FORMATS: Readonly<Record<keyof AppSecretsProps, SecretFormat>> = {
+const FORMATS: Readonly<Record<keyof AppSecretsOptions, SecretFormat>> = {
   secretKey: { description: 'PostHog SECRET_KEY', length: 64, valid: matches(/^.{32,}$/), rule: 'must be 32 characters or more' },
   encryptionSaltKeys: {
     description: 'PostHog ENCRYPTION_SALT_KEYS', length: 32, valid: matches(/^[A-Za-z0-9_-]{32}(,[A-Za-z0-9_-]{32})*$/),
@@ -94,9 +94,9 @@ export class AppSecrets extends Construct {
   public readonly browserlessToken: ISecret;
   public readonly oidcRsaPrivateKey: ISecret;
 
-  public constructor(scope: Construct, id: string, props: AppSecretsProps, removalPolicy: RemovalPolicy) {
+  public constructor(scope: Construct, id: string, props: AppSecretsOptions, removalPolicy: RemovalPolicy) {
     super(scope, id);
-    const secret = (name: keyof AppSecretsProps, secretId: string) => {
+    const secret = (name: keyof AppSecretsOptions, secretId: string) => {
       const brought = props[name];
       if (brought) {
         at(this, () => checkFormat(name, brought));
@@ -126,7 +126,7 @@ function matches(pattern: RegExp): (value: string) => boolean {
 }
 
 /** Checks what can be seen of a secret at synthesis: one that the same app defines. What a secret elsewhere holds is not known. */
-function checkFormat(name: keyof AppSecretsProps, secret: ISecret): void {
+function checkFormat(name: keyof AppSecretsOptions, secret: ISecret): void {
   checkWholeText(name, secret);
   const { generated, literal } = definitionOf(secret);
   const value = sampleValue(generated, literal);

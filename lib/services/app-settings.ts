@@ -25,7 +25,7 @@ export interface EmailOptions {
   /** The host name of the server, such as `email-smtp.eu-central-1.amazonaws.com`. */
   readonly host: string;
   /** The address that mails come from. */
-  readonly from: string;
+  readonly fromAddress: string;
   /**
    * The port.
    *
@@ -128,7 +128,7 @@ export interface SlackApp extends OAuthClient {
 /**
  * What self-hosters tell the app.
  */
-export interface AppSettingsProps {
+export interface AppSettingsOptions {
   /**
    * The mail server.
    *
@@ -164,7 +164,7 @@ const EMAIL_DEFAULTS = { port: 587, encryption: EmailEncryption.STARTTLS };
  *
  * Throws where a value cannot be right.
  */
-export function appSettings({ email, singleSignOn = {}, aiKeys = {}, slackApp }: AppSettingsProps): ProcessSettings {
+export function appSettings({ email, singleSignOn = {}, aiKeys = {}, slackApp }: AppSettingsOptions): ProcessSettings {
   const parts = [
     email ? emailSettings(email) : NONE,
     clientSettings('google', 'SOCIAL_AUTH_GOOGLE_OAUTH2', singleSignOn.google),
@@ -186,8 +186,8 @@ export function appSettings({ email, singleSignOn = {}, aiKeys = {}, slackApp }:
 
 const NONE: ProcessSettings = { environment: {}, secrets: {} };
 
-function emailSettings({ host, from, port = EMAIL_DEFAULTS.port, encryption = EMAIL_DEFAULTS.encryption, credentials, replyTo }: EmailOptions): ProcessSettings {
-  checkAddress('email.from', from);
+function emailSettings({ host, fromAddress, port = EMAIL_DEFAULTS.port, encryption = EMAIL_DEFAULTS.encryption, credentials, replyTo }: EmailOptions): ProcessSettings {
+  checkAddress('email.fromAddress', fromAddress);
   checkAddress('email.replyTo', replyTo);
   if (!Token.isUnresolved(host) && !/^[A-Za-z0-9.-]+$/.test(host)) {
     throw rejected('email.host', 'must be the host name of a mail server, without a port', host);
@@ -203,7 +203,7 @@ function emailSettings({ host, from, port = EMAIL_DEFAULTS.port, encryption = EM
       EMAIL_PORT: String(port),
       EMAIL_USE_TLS: String(encryption === EmailEncryption.STARTTLS),
       EMAIL_USE_SSL: String(encryption === EmailEncryption.TLS),
-      EMAIL_DEFAULT_FROM: from,
+      EMAIL_DEFAULT_FROM: fromAddress,
       ...(replyTo === undefined ? {} : { EMAIL_REPLY_TO: replyTo }),
     },
     secrets: credentials ? { EMAIL_HOST_USER: Secret.fromSecretsManager(credentials, 'username'), EMAIL_HOST_PASSWORD: Secret.fromSecretsManager(credentials, 'password') } : {},

@@ -39,7 +39,7 @@ describe('explain', () => {
     const closed = JSON.stringify(templateOfPostHog({ appAccess: NETWORKS }, true));
     expect((await explain(closed, 'GET', '/livestream/events')).out).toContain('answered by the load balancer itself: 403');
     expect((await explain(closed, 'GET', '/livestream/events', '--from', '203.0.113.9')).out).toContain('so it is brought to livestream as /events');
-    const behindSignIn = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.authenticated({ oidc: OIDC }) }, true));
+    const behindSignIn = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.oidc(OIDC) }, true));
     expect((await explain(behindSignIn, 'GET', '/livestream/events')).out).toContain('held until the user has signed in at https://login.example.com/authorize; then brought to livestream as /events');
   });
 });

@@ -81,7 +81,7 @@ test('what is closed is answered by the load balancer', () => {
 });
 
 test('who must sign in is held', () => {
-  expect(outcome(doorOf({ appAccess: AppAccess.authenticated({ oidc: OIDC }) }), '/login')).toMatchObject({
+  expect(outcome(doorOf({ appAccess: AppAccess.oidc(OIDC) }), '/login')).toMatchObject({
     kind: 'sign-in', where: 'https://login.example.com/authorize', then: { kind: 'arrives', target: { process: 'web' } },
   });
 });

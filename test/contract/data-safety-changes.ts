@@ -119,7 +119,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       vpcSubnets: ISOLATED,
       nodeType: to('cache.r7g.large'),
       replicas: to(2),
-      eviction: to(CacheEviction.ALL_KEYS_LRU),
+      evictionPolicy: to(CacheEviction.ALL_KEYS_LRU),
       backupRetention: to(Duration.days(7)),
       preferredBackupWindow: to('03:00-04:00'),
       preferredMaintenanceWindow: to('sun:04:00-sun:05:00'),
@@ -144,7 +144,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
     },
   },
   KafkaSingleNode: {
-    struct: 'KafkaSingleNodeProps',
+    struct: 'KafkaSingleNodeOptions',
     make: (stack, { vpc }, props) => void Kafka.singleNode(stack, 'Store', { vpc, ...props }),
     changes: {
       vpc: OTHER_VPC,

@@ -4,6 +4,7 @@ import vm from 'node:vm';
 import { CfnOutput, Duration, RemovalPolicy, SecretValue, Size, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { InstanceClass, InstanceSize, InstanceType, IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, CpuArchitecture, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup, IpAddressType, SslPolicy, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -13,7 +14,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import ts from 'typescript';
 import {
   AppAccess, AuroraPostgres, Cache, CacheEncryption, CacheEviction, ClickHouse, ClientAddress, EmailEncryption, Kafka, KafkaEncryption, NatMode, ObjectStorage,
-  OidcProvider, Postgres, PostHogIngress, PostHogNetwork, PostHogProcess, PostHogRelease, PostHogSize,
+  OidcOptions, Postgres, PostHogIngress, PostHogNetwork, PostHogProcess, PostHogRelease, PostHogSize,
 } from '../../lib';
 import { ROOT } from '../helpers/app';
 import { appSettings } from '../../lib/services/app-settings';
@@ -63,7 +64,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogProps: template((stack, props) => newPostHog(stack, { manageTopics: true, ...props })),
   PostHogReleaseOptions: (props) => PostHogRelease.of('mine', { app: 'posthog/posthog' }, props).platforms.map(({ _cpuArchitecture }) => _cpuArchitecture),
   MigrationOptions: template((stack, props) => newMigration(stack, { options: props, backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) })),
-  EmailOptions: (props) => appSettings({ email: { host: 'mail', from: 'a@b', ...props } }),
+  EmailOptions: (props) => appSettings({ email: { host: 'mail', fromAddress: 'a@b', ...props } }),
   PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: { [PostHogProcess.CAPTURE]: props } })),
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
   PostHogIngressOptions: template(ingress),
@@ -73,8 +74,12 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
     taskDefinition.addContainer('process', { image: ContainerImage.fromRegistry('process') });
     ingress(stack, { clientAddress: ClientAddress.verified() }).addClientAddressProxy(taskDefinition, { upstreamPort: 8000, ...props });
   }),
-  AppAuthenticationOptions: template((stack, props) => ingress(stack, { appAccess: AppAccess.authenticated({ oidc: OIDC, ...props }) })),
-  OidcProvider: template((stack, props) => ingress(stack, { appAccess: AppAccess.authenticated({ oidc: { ...OIDC, ...props } }) })),
+  CognitoOptions: template((stack, props) => {
+    const userPool = new UserPool(stack, 'Users');
+    const pool = { userPool, userPoolClient: userPool.addClient('Client'), userPoolDomain: userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } }) };
+    return ingress(stack, { appAccess: AppAccess.cognito({ ...pool, ...props }) });
+  }),
+  OidcOptions: template((stack, props) => ingress(stack, { appAccess: AppAccess.oidc({ ...OIDC, ...props }) })),
   PostgresOptions: template((stack, props) => new Postgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...ofSnapshot(props) })),
   PostgresProps: template((stack, props) => new Postgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   AuroraPostgresProps: template((stack, props) => new AuroraPostgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
@@ -82,7 +87,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   ObjectStorageProps: template((stack, props) => new ObjectStorage(stack, 'Store', props.autoDeleteObjects ? { removalPolicy: RemovalPolicy.DESTROY, ...props } : props)),
   PostgresAttributes: store((stack, props) => Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
   CacheAttributes: store((stack, props) => Cache.fromCacheAttributes(stack, 'Store', { host: 'cache', ...props })),
-  KafkaSingleNodeProps: template((stack, props) => Kafka.singleNode(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), ...props })),
+  KafkaSingleNodeOptions: template((stack, props) => Kafka.singleNode(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   KafkaProps: template((stack, props) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   KafkaAttributes: store((stack, props) => Kafka.fromKafkaAttributes(stack, 'Store', { bootstrapServers: 'kafka:9999', ...props })),
   ClickHouseAttributes: store((stack, props) =>
@@ -91,14 +96,15 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   ObjectStorageAttributes: store((stack, props) => ObjectStorage.fromObjectStorageAttributes(stack, 'Store', { bucket: Bucket.fromBucketName(stack, 'Bucket', 'bucket'), ...props })),
 };
 
-const OIDC: OidcProvider = {
+const OIDC: OidcOptions = {
   issuer: 'https://id', authorizationEndpoint: 'https://id/a', tokenEndpoint: 'https://id/t', userInfoEndpoint: 'https://id/u', clientId: 'client',
   clientSecret: SecretValue.secretsManager('client'),
 };
 
 /** A value of each property that is not its default, and so must come out differently: without it a default could be documented that nobody reads. */
 const OTHERS: Record<string, unknown> = {
-  'AppAuthenticationOptions.sessionTimeout': Duration.hours(1),
+  'CognitoOptions.sessionTimeout': Duration.hours(1),
+  'OidcOptions.sessionTimeout': Duration.hours(1),
   'ClientAddressProxyOptions.stopTimeout': Duration.seconds(60),
   'AuroraPostgresProps.maxCapacity': 16,
   'AuroraPostgresProps.minCapacity': 0.5,
@@ -106,7 +112,7 @@ const OTHERS: Record<string, unknown> = {
   'CacheAttributes.encryption': CacheEncryption.NONE,
   'CacheAttributes.port': 6380,
   'CacheProps.backupRetention': Duration.days(7),
-  'CacheProps.eviction': CacheEviction.ALL_KEYS_LRU,
+  'CacheProps.evictionPolicy': CacheEviction.ALL_KEYS_LRU,
   'CacheProps.nodeType': 'cache.r7g.large',
   'CacheProps.removalPolicy': RemovalPolicy.RETAIN,
   'CacheProps.replicas': 1,
@@ -122,11 +128,11 @@ const OTHERS: Record<string, unknown> = {
   'ClickHouseProps.volumeSize': Size.gibibytes(300),
   'ClickHouseProps.volumeThroughput': 250,
   'KafkaAttributes.encryption': KafkaEncryption.PLAINTEXT,
-  'KafkaSingleNodeProps.instanceType': new InstanceType('m7g.large'),
-  'KafkaSingleNodeProps.logRetention': RetentionDays.ONE_DAY,
-  'KafkaSingleNodeProps.removalPolicy': RemovalPolicy.DESTROY,
-  'KafkaSingleNodeProps.retention': Duration.days(1),
-  'KafkaSingleNodeProps.volumeSize': Size.gibibytes(200),
+  'KafkaSingleNodeOptions.instanceType': new InstanceType('m7g.large'),
+  'KafkaSingleNodeOptions.logRetention': RetentionDays.ONE_DAY,
+  'KafkaSingleNodeOptions.removalPolicy': RemovalPolicy.DESTROY,
+  'KafkaSingleNodeOptions.retention': Duration.days(1),
+  'KafkaSingleNodeOptions.volumeSize': Size.gibibytes(200),
   'KafkaAttributes.maxMessageBytes': 2_000_000,
   'KafkaProps.brokerInstanceType': 'kafka.m7g.xlarge',
   'KafkaProps.brokersPerSubnet': 2,
@@ -148,7 +154,7 @@ const OTHERS: Record<string, unknown> = {
   'ObjectStorageProps.noncurrentVersionExpiration': Duration.days(7),
   'ObjectStorageProps.recordingsPrefix': 'other',
   'ObjectStorageProps.removalPolicy': RemovalPolicy.DESTROY,
-  'OidcProvider.scope': 'openid email',
+  'OidcOptions.scope': 'openid email',
   'PostHogIngressOptions.appAccess': AppAccess.nobody(),
   'PostHogIngressOptions.clientAddress': ClientAddress.verified(),
   'PostHogIngressOptions.idleTimeout': Duration.minutes(1),

@@ -5,7 +5,7 @@ import { FEATURES, FeatureProp, PRODUCTS, Requirements } from '../../lib/catalog
 import { MEMORY } from '../../lib/catalog/memory';
 import { TASK_QUEUES } from '../../lib/catalog/task-queues';
 import { TOPICS } from '../../lib/catalog/topics';
-import { appSettings, AppSettingsProps } from '../../lib/services/app-settings';
+import { appSettings, AppSettingsOptions } from '../../lib/services/app-settings';
 import { deployedProcesses } from '../../lib/services/deployed-processes';
 import { PROCESSES } from '../../lib/services/processes';
 import { topicsOf } from '../../lib/migration/topics/product-topics';
@@ -17,7 +17,7 @@ const ALL = Object.values(Product);
 interface Deployed { names: Set<string>; queues: string[] }
 
 /** What each process of a deployment has. */
-function deployment(products: readonly Product[], props: (stack: Stack) => AppSettingsProps = () => ({})): Map<PostHogProcess, Deployed> {
+function deployment(products: readonly Product[], props: (stack: Stack) => AppSettingsOptions = () => ({})): Map<PostHogProcess, Deployed> {
   const stack = newStack();
   const deployed = deployedProcesses(products);
   const without = PROCESSES.map(({ process }) => process).filter((process) => !deployed.some((definition) => definition.process === process));
@@ -46,8 +46,8 @@ function wrong({ settings, processes, queues }: Requirements, having: Map<PostHo
 const secret = (stack: Stack, name: string) => Secret.fromSecretNameV2(stack, name, name);
 
 /** Each prop, as a user would set it. */
-const PROPS: Record<FeatureProp, (stack: Stack) => AppSettingsProps> = {
-  'email': (stack) => ({ email: { host: 'smtp.example.com', from: 'posthog@example.com', credentials: secret(stack, 'Smtp') } }),
+const PROPS: Record<FeatureProp, (stack: Stack) => AppSettingsOptions> = {
+  'email': (stack) => ({ email: { host: 'smtp.example.com', fromAddress: 'posthog@example.com', credentials: secret(stack, 'Smtp') } }),
   'singleSignOn.google': (stack) => ({ singleSignOn: { google: { clientId: 'id', clientSecret: secret(stack, 'Google') } } }),
   'singleSignOn.github': (stack) => ({ singleSignOn: { github: { clientId: 'id', clientSecret: secret(stack, 'GitHub') } } }),
   'singleSignOn.gitlab': (stack) => ({ singleSignOn: { gitlab: { clientId: 'id', clientSecret: secret(stack, 'GitLab') } } }),

@@ -108,6 +108,6 @@ function neededBy({ DependsOn = [], Properties }: Resource): string[] {
 }
 
 test('a change of nothing but how it is looked at makes another run', () => {
-  const { added, removed, replaced } = changesOf(now, deployed(PostHogRelease.V2026_09_11_R2, { runAgain: 'once more' }));
+  const { added, removed, replaced } = changesOf(now, deployed(PostHogRelease.V2026_09_11_R2, { trigger: 'once more' }));
   expect({ added, removed, replaced }).toEqual({ added: RUN, removed: RUN, replaced: [] });
 });

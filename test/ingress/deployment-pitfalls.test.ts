@@ -22,7 +22,7 @@ function rulesWith(appAccess: AppAccess): Map<number, string> {
 
 test('a change of access moves no priority from one rule to another, which AWS refuses', () => {
   const kinds = [
-    AppAccess.anyone(), AppAccess.nobody(), AppAccess.authenticated({ oidc: OIDC }),
+    AppAccess.anyone(), AppAccess.nobody(), AppAccess.oidc(OIDC),
     AppAccess.fromCidrs(['10.0.0.0/8']), AppAccess.fromCidrs(Array.from({ length: 12 }, (_, i) => `10.${i}.0.0/16`)),
   ].map(rulesWith);
   const ids = new Map<number, Set<string>>();

@@ -4,7 +4,7 @@ import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk
 import { HostedZone, IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import { OidcProvider, PostHogIngress, PostHogIngressProps, PostHogProcess, PublicEndpoint } from '../../lib';
+import { OidcOptions, PostHogIngress, PostHogIngressProps, PostHogProcess, PublicEndpoint } from '../../lib';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { certificate } from '../helpers/stack';
 
@@ -41,7 +41,7 @@ export function zone(scope: Construct, zoneName = 'example.com'): IHostedZone {
 }
 
 /** An identity provider, with its client's secret where it belongs. */
-export const OIDC: OidcProvider = {
+export const OIDC: OidcOptions = {
   issuer: 'https://login.example.com',
   authorizationEndpoint: 'https://login.example.com/authorize',
   tokenEndpoint: 'https://login.example.com/token',

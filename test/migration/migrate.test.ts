@@ -74,7 +74,7 @@ test('migrates in one step where the image knows no scopes, and says so', async 
 });
 
 test('runs what comes afterwards while it holds the lock, and fails where that does', async () => {
-  const settings = { MIGRATION_AFTERWARDS: 'echo "$MIGRATION_RELEASE" >first\npython manage.py nonsense\ntouch third' };
+  const settings = { MIGRATION_POST_COMMANDS: 'echo "$MIGRATION_RELEASE" >first\npython manage.py nonsense\ntouch third' };
   const { status, output } = await here.world.run(settings);
   expect([status, output]).toEqual([1, expect.stringContaining('sh -c python manage.py nonsense ended with 1')]);
   expect(['first', 'third'].map((name) => existsSync(path.join(here.world.image.folder, name)))).toEqual([true, false]);

@@ -6,18 +6,18 @@ import { newMigration } from './fixture';
 test('has defaults', () => {
   expect(migrationPlan()).toEqual({
     timeoutSeconds: 21_600, cpu: 2048, memoryLimitMiB: 8192, minFreeDiskPercent: 20,
-    maxBackupAgeSeconds: 86_400, maxReleaseGapDays: 180, allowDowngrade: false, allowLegacyDatabase: false, afterwards: [], runAgain: undefined,
+    maxBackupAgeSeconds: 86_400, maxReleaseGapDays: 180, allowDowngrade: false, allowLegacyDatabase: false, postMigrationCommands: [], trigger: undefined,
   });
 });
 
 test('takes what it is given, and nothing where nothing is to be looked at', () => {
   const options = {
     timeout: Duration.hours(12), cpu: 4096, memoryLimitMiB: 16384, minFreeDiskPercent: 0, maxBackupAge: Duration.seconds(0), maxReleaseGap: Duration.days(0),
-    allowDowngrade: true, allowLegacyDatabase: true, afterwards: ['python manage.py cleartokens'], runAgain: '2',
+    allowDowngrade: true, allowLegacyDatabase: true, postMigrationCommands: ['python manage.py cleartokens'], trigger: '2',
   };
   expect(migrationPlan(options)).toEqual({
     timeoutSeconds: 43_200, cpu: 4096, memoryLimitMiB: 16384, minFreeDiskPercent: 0, maxBackupAgeSeconds: 0, maxReleaseGapDays: 0, allowDowngrade: true,
-    allowLegacyDatabase: true, afterwards: ['python manage.py cleartokens'], runAgain: '2',
+    allowLegacyDatabase: true, postMigrationCommands: ['python manage.py cleartokens'], trigger: '2',
   });
 });
 
@@ -28,8 +28,8 @@ test.each<[MigrationOptions, string]>([
   [{ minFreeDiskPercent: 91 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 0 to 90, got: 91'],
   [{ cpu: 3 }, '[Stack/Migration] `cpu` must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, got: 3'],
   [{ memoryLimitMiB: 1024 }, '[Stack/Migration] `memoryLimitMiB` must be one of 4096, '],
-  [{ afterwards: ['one\ntwo'] }, '[Stack/Migration] `afterwards` must be commands of one line each, got: \'one\ntwo\''],
-  [{ afterwards: [' '] }, '[Stack/Migration] `afterwards` must be commands of one line each, got: \' \''],
+  [{ postMigrationCommands: ['one\ntwo'] }, '[Stack/Migration] `postMigrationCommands` must be commands of one line each, got: \'one\ntwo\''],
+  [{ postMigrationCommands: [' '] }, '[Stack/Migration] `postMigrationCommands` must be commands of one line each, got: \' \''],
 ])('refuses %j', (options, message) => {
   expect(() => newMigration(newStack(), { options })).toThrow(message);
 });

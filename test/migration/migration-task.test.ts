@@ -56,8 +56,8 @@ test('says nothing of what is not known of a release', () => {
 });
 
 test('whoever wants to goes back, and on', () => {
-  const template = templateOf(() => ({ options: { allowDowngrade: true, allowLegacyDatabase: true, afterwards: ['python manage.py one', 'two'] } }));
-  expect(environmentOf(template, 'migrate')).toMatchObject({ MIGRATION_ALLOW_DOWNGRADE: 'true', MIGRATION_ALLOW_LEGACY_DATABASE: 'true', MIGRATION_AFTERWARDS: 'python manage.py one\ntwo' });
+  const template = templateOf(() => ({ options: { allowDowngrade: true, allowLegacyDatabase: true, postMigrationCommands: ['python manage.py one', 'two'] } }));
+  expect(environmentOf(template, 'migrate')).toMatchObject({ MIGRATION_ALLOW_DOWNGRADE: 'true', MIGRATION_ALLOW_LEGACY_DATABASE: 'true', MIGRATION_POST_COMMANDS: 'python manage.py one\ntwo' });
 });
 
 test('the topics are asked of the brokers, all of them', () => {

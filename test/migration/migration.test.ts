@@ -57,8 +57,8 @@ describe('a run', () => {
     ['more memory', () => withOptions({ memoryLimitMiB: 16384 })],
     ['another limit', () => withOptions({ minFreeDiskPercent: 10 })],
     ['another time to wait, which CloudFormation cannot change', () => withOptions({ timeout: Duration.hours(7) })],
-    ['a wish', () => withOptions({ runAgain: 'once more' })],
-    ['another wish', () => withOptions({ runAgain: 'and again' })],
+    ['a wish', () => withOptions({ trigger: 'once more' })],
+    ['another wish', () => withOptions({ trigger: 'and again' })],
   ];
 
   test('is another one with anything else to run, in all its parts, and the same with the same', () => {

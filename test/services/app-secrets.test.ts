@@ -2,16 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { CfnParameter, Fn, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ISecret, Secret, SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppSecrets, AppSecretsProps } from '../../lib/services/app-secrets';
+import { AppSecrets, AppSecretsOptions } from '../../lib/services/app-secrets';
 import { newStack } from '../helpers/stack';
 import { ofType } from '../helpers/template';
 
-type Name = keyof AppSecretsProps;
+type Name = keyof AppSecretsOptions;
 interface Generated { Description: string; GenerateSecretString: { ExcludePunctuation: boolean; PasswordLength: number } }
 
 const NAMES: Name[] = ['secretKey', 'encryptionSaltKeys', 'internalApiSecret', 'internalRequestToken', 'browserlessToken', 'oidcRsaPrivateKey'];
 
-function define(props: AppSecretsProps = {}, stack = newStack(), policy = RemovalPolicy.RETAIN): AppSecrets {
+function define(props: AppSecretsOptions = {}, stack = newStack(), policy = RemovalPolicy.RETAIN): AppSecrets {
   return new AppSecrets(stack, 'Secrets', props, policy);
 }
 

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppSettingsProps, EmailEncryption, Product } from '../../lib';
+import { AppSettingsOptions, EmailEncryption, Product } from '../../lib';
 import { appSettings } from '../../lib/services/app-settings';
 import { environmentOf, FEW, newPostHog, newStack } from '../helpers/stack';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -12,14 +12,14 @@ beforeEach(() => {
 });
 
 const named = (name: string): ISecret => Secret.fromSecretNameV2(stack, name, name);
-const secretNames = (props: AppSettingsProps) => Object.keys(appSettings(props).secrets).sort();
+const secretNames = (props: AppSettingsOptions) => Object.keys(appSettings(props).secrets).sort();
 
 test('where nothing is said, nothing is', () => {
   expect(appSettings({})).toEqual({ environment: {}, secrets: {} });
 });
 
 test('mail is encrypted with STARTTLS at port 587, unless something else is said', () => {
-  expect(appSettings({ email: { host: 'mail.example.com', from: 'posthog@example.com' } })).toEqual({
+  expect(appSettings({ email: { host: 'mail.example.com', fromAddress: 'posthog@example.com' } })).toEqual({
     environment: {
       EMAIL_ENABLED: 'true', EMAIL_HOST: 'mail.example.com', EMAIL_PORT: '587', EMAIL_USE_TLS: 'true', EMAIL_USE_SSL: 'false', EMAIL_DEFAULT_FROM: 'posthog@example.com',
     },
@@ -29,12 +29,12 @@ test('mail is encrypted with STARTTLS at port 587, unless something else is said
 
 test.each([[EmailEncryption.TLS, 'false', 'true'], [EmailEncryption.NONE, 'false', 'false'], [EmailEncryption.STARTTLS, 'true', 'false']])(
   'with %s, EMAIL_USE_TLS is %s and EMAIL_USE_SSL %s', (encryption, tls, ssl) => {
-    const { environment } = appSettings({ email: { host: 'mail', from: 'PostHog <posthog@example.com>', port: 465, encryption, replyTo: 'help@example.com' } });
+    const { environment } = appSettings({ email: { host: 'mail', fromAddress: 'PostHog <posthog@example.com>', port: 465, encryption, replyTo: 'help@example.com' } });
     expect(environment).toMatchObject({ EMAIL_PORT: '465', EMAIL_USE_TLS: tls, EMAIL_USE_SSL: ssl, EMAIL_REPLY_TO: 'help@example.com', EMAIL_DEFAULT_FROM: 'PostHog <posthog@example.com>' });
   });
 
 test('who sends is a secret', () => {
-  expect(secretNames({ email: { host: 'mail', from: 'a@b', credentials: named('smtp') } })).toEqual(['EMAIL_HOST_PASSWORD', 'EMAIL_HOST_USER']);
+  expect(secretNames({ email: { host: 'mail', fromAddress: 'a@b', credentials: named('smtp') } })).toEqual(['EMAIL_HOST_PASSWORD', 'EMAIL_HOST_USER']);
 });
 
 test('providers of sign-on are told by id and secret', () => {
@@ -68,12 +68,12 @@ test('a secret that is no whole text is refused by the name of its prop', () => 
   expect(() => appSettings({ singleSignOn: { github: { clientId, clientSecret: pair } } })).toThrow('`singleSignOn.github.clientSecret` must');
 });
 
-test.each<[AppSettingsProps, string]>([
-  [{ email: { host: 'mail:25', from: 'a@b' } }, '`email.host` must be the host name of a mail server, without a port, got: \'mail:25\''],
-  [{ email: { host: 'mail', from: 'nobody' } }, '`email.from` must be an address such as posthog@example.com, got: \'nobody\''],
-  [{ email: { host: 'mail', from: 'a@b', replyTo: '' } }, '`email.replyTo` must be an address such as posthog@example.com, got: \'\''],
-  [{ email: { host: 'mail', from: 'a@b', port: 0 } }, '`email.port` must be a port from 1 to 65535, got: 0'],
-  [{ email: { host: 'mail', from: 'a@b', encryption: 'ssl' as EmailEncryption } }, '`email.encryption` must be one of starttls, tls, none, got: \'ssl\''],
+test.each<[AppSettingsOptions, string]>([
+  [{ email: { host: 'mail:25', fromAddress: 'a@b' } }, '`email.host` must be the host name of a mail server, without a port, got: \'mail:25\''],
+  [{ email: { host: 'mail', fromAddress: 'nobody' } }, '`email.fromAddress` must be an address such as posthog@example.com, got: \'nobody\''],
+  [{ email: { host: 'mail', fromAddress: 'a@b', replyTo: '' } }, '`email.replyTo` must be an address such as posthog@example.com, got: \'\''],
+  [{ email: { host: 'mail', fromAddress: 'a@b', port: 0 } }, '`email.port` must be a port from 1 to 65535, got: 0'],
+  [{ email: { host: 'mail', fromAddress: 'a@b', encryption: 'ssl' as EmailEncryption } }, '`email.encryption` must be one of starttls, tls, none, got: \'ssl\''],
   [{ singleSignOn: { gitlabUrl: 'https://gitlab.example.com' } }, '`singleSignOn.gitlabUrl` must come with `gitlab`, got: \'https://gitlab.example.com\''],
 ])('%j is refused', (props, message) => {
   expect(() => appSettings(props)).toThrow(message);
@@ -84,7 +84,7 @@ test('a GitLab without TLS is refused', () => {
 });
 
 test('every Django process is told, and cannot be told twice', () => {
-  const email = { host: 'mail.example.com', from: 'posthog@example.com' };
+  const email = { host: 'mail.example.com', fromAddress: 'posthog@example.com' };
   newPostHog(stack, { email, products: [...FEW, Product.EXPORTS] });
   const template = Template.fromStack(stack);
   for (const process of ['web', 'worker', 'temporal-django-worker', 'temporal-batch-exports-worker']) {

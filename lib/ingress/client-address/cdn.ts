@@ -18,27 +18,10 @@ const MAX_CIDRS = 500;
  */
 export class Cdn {
   /**
-   * Amazon CloudFront.
+   * A network by the address blocks that it connects to the load balancer from, or a proxy of your own.
    *
-   * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html
-   * @param cidrs the blocks that https://ip-ranges.amazonaws.com/ip-ranges.json lists for the service CLOUDFRONT_ORIGIN_FACING
-   */
-  public static cloudFront(cidrs: string[]): Cdn {
-    return new Cdn(cidrs);
-  }
-
-  /**
-   * Cloudflare.
-   *
-   * @see https://developers.cloudflare.com/fundamentals/reference/http-headers/
-   * @param cidrs the blocks of https://www.cloudflare.com/ips-v4 and https://www.cloudflare.com/ips-v6
-   */
-  public static cloudflare(cidrs: string[]): Cdn {
-    return new Cdn(cidrs);
-  }
-
-  /**
-   * Another one, or a proxy of your own.
+   * CloudFront's are those of the service CLOUDFRONT_ORIGIN_FACING in https://ip-ranges.amazonaws.com/ip-ranges.json, Cloudflare's those of
+   * https://www.cloudflare.com/ips-v4 and https://www.cloudflare.com/ips-v6.
    *
    * @param cidrs the blocks that it connects to the load balancer from
    */

@@ -26,7 +26,7 @@ export function cidrRules(cidrs: readonly string[], perRule: number = LIMITS.val
   }
   if (cidrs.length > MAX_APP_CIDRS) {
     throw rejected('cidrs', `may hold at most ${MAX_APP_CIDRS} blocks, because a listener rule holds ${LIMITS.valuesPerRule}`, `${cidrs.length} blocks`,
-      'merge neighbouring blocks, or use AppAccess.authenticated()');
+      'merge neighbouring blocks, or use AppAccess.oidc() or AppAccess.cognito()');
   }
   checkCidrs(cidrs, 'use AppAccess.anyone() to open the app to everybody');
   return slices(cidrs, perRule);

@@ -1,7 +1,7 @@
 import { ListenerAction, ListenerCondition, UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
 import { cidrRules } from './app-access-cidrs';
-import { AppAuthenticationOptions, authenticate, checkAuthentication } from './app-authentication';
+import { authenticateCognito, authenticateOidc, checkOidc, checkSessionTimeout, CognitoOptions, OidcOptions } from './app-authentication';
 import { APP_PRIORITY, RuleSpec } from './listener-rules';
 import { PathCondition } from './path-condition';
 import { valuesOf } from './path-pattern';
@@ -63,7 +63,7 @@ export abstract class AppAccess {
   }
 
   /**
-   * Only users who sign in at the load balancer reach the app, and then its own sign-in page.
+   * Only users who sign in with OpenID Connect at the load balancer reach the app, and then its own sign-in page.
    *
    * Programs that use the app's private API (the toolbar, posthog-cli, scripts with a personal API key) cannot sign in; they are refused.
    *
@@ -71,9 +71,22 @@ export abstract class AppAccess {
    *
    * @param options the identity provider
    */
-  public static authenticated(options: AppAuthenticationOptions): AppAccess {
-    checkAuthentication(options);
-    return new Authenticated(options);
+  public static oidc(options: OidcOptions): AppAccess {
+    checkOidc(options);
+    checkSessionTimeout(options.sessionTimeout);
+    return new SignIn((scope, next, onUnauthenticatedRequest) => authenticateOidc(scope, options, next, onUnauthenticatedRequest));
+  }
+
+  /**
+   * Only users who sign in with a Cognito user pool at the load balancer reach the app, and then its own sign-in page.
+   *
+   * Programs that use the app's private API (the toolbar, posthog-cli, scripts with a personal API key) cannot sign in; they are refused.
+   *
+   * @param options the user pool
+   */
+  public static cognito(options: CognitoOptions): AppAccess {
+    checkSessionTimeout(options.sessionTimeout);
+    return new SignIn((_scope, next, onUnauthenticatedRequest) => authenticateCognito(options, next, onUnauthenticatedRequest));
   }
 
   /**
@@ -148,22 +161,25 @@ class FromCidrs extends AppAccess {
   }
 }
 
-class Authenticated extends AppAccess {
-  public constructor(private readonly options: AppAuthenticationOptions) {
+/** Returns the action that lets signed-in users through to the next one. */
+type Authenticate = (scope: IConstruct, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction) => ListenerAction;
+
+class SignIn extends AppAccess {
+  public constructor(private readonly authenticate: Authenticate) {
     super();
   }
 
   public _rules(scope: IConstruct, { forward, part }: AppRoute): AppRule[] {
     if (part) {
       // What a page's script asks cannot go to a sign-in page and come back, so it is told that nobody is signed in.
-      return [{ ...part, conditions: [new PathCondition(part.patterns)], action: authenticate(scope, this.options, forward, UnauthenticatedAction.DENY) }];
+      return [{ ...part, conditions: [new PathCondition(part.patterns)], action: this.authenticate(scope, forward, UnauthenticatedAction.DENY) }];
     }
     return [{
       // The name that the first rule of fromCidrs() has too: one priority must never move from one rule to another in a deployment.
       name: 'App1',
       priority: APP_PRIORITY,
       conditions: [ListenerCondition.pathPatterns(['/*'])],
-      action: authenticate(scope, this.options, forward),
+      action: this.authenticate(scope, forward),
     }];
   }
 }

@@ -11,7 +11,7 @@ import { rejected } from '../../private/errors';
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
  */
-export interface OidcProvider {
+export interface OidcOptions {
   /** The provider's issuer identifier, an `https://` URL. */
   readonly issuer: string;
   /** Where users sign in, an `https://` URL. */
@@ -34,36 +34,24 @@ export interface OidcProvider {
    * @default 'openid'
    */
   readonly scope?: string;
+  /**
+   * How long a user stays signed in at the load balancer, from one second to seven days.
+   *
+   * @default Duration.hours(12)
+   */
+  readonly sessionTimeout?: Duration;
 }
 
 /**
  * A Cognito user pool.
  */
-export interface CognitoProvider {
+export interface CognitoOptions {
   /** The user pool. */
   readonly userPool: IUserPool;
   /** The user pool's client, with a secret. Its callback URL is `https://<domain>/oauth2/idpresponse`. */
   readonly userPoolClient: IUserPoolClient;
   /** The user pool's domain. */
   readonly userPoolDomain: IUserPoolDomain;
-}
-
-/**
- * How users sign in at the load balancer. Exactly one of `oidc` and `cognito` must be given.
- */
-export interface AppAuthenticationOptions {
-  /**
-   * An identity provider that speaks OpenID Connect.
-   *
-   * @default - Cognito is used
-   */
-  readonly oidc?: OidcProvider;
-  /**
-   * A Cognito user pool.
-   *
-   * @default - OpenID Connect is used
-   */
-  readonly cognito?: CognitoProvider;
   /**
    * How long a user stays signed in at the load balancer, from one second to seven days.
    *
@@ -77,40 +65,36 @@ const DEFAULT_SESSION_TIMEOUT = Duration.hours(12);
 const MAX_SESSION_TIMEOUT = Duration.days(7);
 const OIDC_URLS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const;
 
-/** Checks what can be checked without a construct. */
-export function checkAuthentication(options: AppAuthenticationOptions): void {
-  const given = [options.oidc && 'oidc', options.cognito && 'cognito'].filter(Boolean);
-  if (given.length !== 1) {
-    throw rejected('authenticated', 'needs exactly one of `oidc` and `cognito`', given.length === 0 ? 'neither' : 'both');
-  }
-  const seconds = knownSeconds(options.sessionTimeout);
+/** Checks how long a user stays signed in. */
+export function checkSessionTimeout(timeout: Duration | undefined): void {
+  const seconds = knownSeconds(timeout);
   if (seconds !== undefined && (seconds < 1 || seconds > MAX_SESSION_TIMEOUT.toSeconds())) {
     throw rejected('sessionTimeout', 'must be from one second to seven days', `${seconds} seconds`);
   }
-  if (options.oidc) {
-    checkOidc(options.oidc);
-  }
 }
 
-/** The action that lets signed-in users through to the next one. Others are sent to the provider, or as it is said. */
-export function authenticate(
-  scope: IConstruct, options: AppAuthenticationOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction,
+/** Returns the action that signs users in with a Cognito user pool. Without `onUnauthenticatedRequest` others are sent to the sign-in page. */
+export function authenticateCognito(options: CognitoOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction): ListenerAction {
+  return new AuthenticateCognitoAction({ ...options, sessionTimeout: options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT, onUnauthenticatedRequest, next });
+}
+
+/** Returns the action that signs users in with OpenID Connect. Without `onUnauthenticatedRequest` others are sent to the sign-in page. */
+export function authenticateOidc(
+  scope: IConstruct, options: OidcOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction,
 ): ListenerAction {
-  const sessionTimeout = options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT;
-  if (options.cognito) {
-    return new AuthenticateCognitoAction({ ...options.cognito, sessionTimeout, onUnauthenticatedRequest, next });
-  }
-  const oidc = options.oidc!;
-  const secret: unknown = Stack.of(scope).resolve(oidc.clientSecret.unsafeUnwrap());
+  const secret: unknown = Stack.of(scope).resolve(options.clientSecret.unsafeUnwrap());
   // CloudFormation resolves references to Secrets Manager in a listener rule, and those to secure parameters it does not.
   if (typeof secret === 'string' && !secret.startsWith('{{resolve:secretsmanager:')) {
-    throw rejected('clientSecret', 'must come from Secrets Manager, because a value in clear text would stand in the template', secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
+    throw rejected('clientSecret', 'must come from Secrets Manager, because a value in clear text would be in the template', secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
       'use SecretValue.secretsManager(...) or secret.secretValue');
   }
-  return ListenerAction.authenticateOidc({ ...oidc, scope: oidc.scope ?? DEFAULT_SCOPE, sessionTimeout, onUnauthenticatedRequest, next });
+  return ListenerAction.authenticateOidc({
+    ...options, scope: options.scope ?? DEFAULT_SCOPE, sessionTimeout: options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT, onUnauthenticatedRequest, next,
+  });
 }
 
-function checkOidc(oidc: OidcProvider): void {
+/** Checks what can be checked without a construct. */
+export function checkOidc(oidc: OidcOptions): void {
   for (const name of OIDC_URLS) {
     const url = oidc[name];
     if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+/.test(url ?? '')) {

@@ -46,7 +46,7 @@ export interface CacheProps {
    *
    * @default CacheEviction.NONE
    */
-  readonly eviction?: CacheEviction;
+  readonly evictionPolicy?: CacheEviction;
   /**
    * How long daily snapshots are kept, up to 35 days. `Duration.days(0)` makes none.
    *
@@ -76,14 +76,14 @@ export interface CacheProps {
 export const CACHE_DEFAULTS = {
   nodeType: 'cache.t4g.small',
   replicas: 0,
-  eviction: CacheEviction.NONE,
+  evictionPolicy: CacheEviction.NONE,
   backupRetention: Duration.days(1),
   removalPolicy: RemovalPolicy.SNAPSHOT,
 };
 
 /** Refuses what ElastiCache would refuse. */
 export function checkCacheProps(props: CacheProps): void {
-  const { nodeType, eviction } = props;
+  const { nodeType, evictionPolicy } = props;
   if (nodeType !== undefined && !Token.isUnresolved(nodeType) && !/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) {
     throw rejected('nodeType', `must be the name of a node type, such as '${CACHE_DEFAULTS.nodeType}'`, nodeType);
   }
@@ -91,8 +91,8 @@ export function checkCacheProps(props: CacheProps): void {
     throw rejected('replicas', 'must be a number at synthesis: whether there is a failover depends on it', 'a token');
   }
   checkWhole('replicas', props.replicas, 0, 5);
-  if (eviction !== undefined) {
-    checkEnum('eviction', eviction, CacheEviction);
+  if (evictionPolicy !== undefined) {
+    checkEnum('evictionPolicy', evictionPolicy, CacheEviction);
   }
   checkDays('backupRetention', props.backupRetention, 0, 35);
 }

@@ -22,7 +22,7 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, port
   const parameterGroup = new CfnParameterGroup(scope, 'Parameters', {
     description: 'The cache of PostHog',
     cacheParameterGroupFamily: ENGINE.family,
-    properties: { 'maxmemory-policy': props.eviction ?? CACHE_DEFAULTS.eviction },
+    properties: { 'maxmemory-policy': props.evictionPolicy ?? CACHE_DEFAULTS.evictionPolicy },
   });
   const group = new CfnReplicationGroup(scope, 'Nodes', {
     replicationGroupDescription: 'Cache and queue of PostHog',

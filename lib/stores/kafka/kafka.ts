@@ -12,7 +12,7 @@ import { KAFKA_MESSAGE_BYTES } from '../../catalog/limits';
 import { checkProps, KAFKA_DEFAULTS, KafkaProps } from './kafka-props';
 import { serverProperties } from './msk-configuration';
 import { retainDependencies } from '../removal';
-import { KafkaSingleNodeProps, SingleNodeKafka } from './single-node-kafka';
+import { KafkaSingleNodeOptions, SingleNodeKafka } from './single-node-kafka';
 import { storeSubnets } from '../store-subnets';
 import { acknowledge } from '../../private/acknowledge';
 import { at, rejected } from '../../private/errors';
@@ -65,7 +65,7 @@ export class Kafka extends Construct implements IKafka {
    * @param id its construct id
    * @param props where it runs, and on what
    */
-  public static singleNode(scope: Construct, id: string, props: KafkaSingleNodeProps): IKafka {
+  public static singleNode(scope: Construct, id: string, props: KafkaSingleNodeOptions): IKafka {
     return new SingleNodeKafka(scope, id, props);
   }
 

@@ -14,7 +14,7 @@ import { at, rejected } from '../../private/errors';
 /**
  * What a single Redpanda is made from.
  */
-export interface KafkaSingleNodeProps {
+export interface KafkaSingleNodeOptions {
   /** The VPC to run in. */
   readonly vpc: IVpc;
   /**
@@ -114,7 +114,7 @@ export class SingleNodeKafka extends Construct implements IKafka {
   public readonly maxMessageBytes = KAFKA_MESSAGE_BYTES;
   public readonly connections: Connections;
 
-  public constructor(scope: Construct, id: string, props: KafkaSingleNodeProps) {
+  public constructor(scope: Construct, id: string, props: KafkaSingleNodeOptions) {
     super(scope, id);
     const subnet = at(this, () => {
       checkProps(props);
@@ -136,7 +136,7 @@ export class SingleNodeKafka extends Construct implements IKafka {
     return new PrivateHostedZone(this, 'Zone', { vpc, zoneName: `${label}.internal`, comment: 'Where PostHog finds Redpanda' });
   }
 
-  private defineInstance(props: KafkaSingleNodeProps, image: string, subnet: ISubnet, securityGroup: SecurityGroup, zone: IPrivateHostedZone, host: string): void {
+  private defineInstance(props: KafkaSingleNodeOptions, image: string, subnet: ISubnet, securityGroup: SecurityGroup, zone: IPrivateHostedZone, host: string): void {
     const volumeSize = props.volumeSize ?? DEFAULTS.volumeSize;
     const properties = clusterProperties({
       retentionMs: (props.retention ?? DEFAULTS.retention).toMilliseconds(),
@@ -175,7 +175,7 @@ export class SingleNodeKafka extends Construct implements IKafka {
   }
 }
 
-function checkProps({ vpc, image, instanceType, volumeSize, retention, partitionRetention, privateZone, hostName }: KafkaSingleNodeProps): void {
+function checkProps({ vpc, image, instanceType, volumeSize, retention, partitionRetention, privateZone, hostName }: KafkaSingleNodeOptions): void {
   const type = instanceType?.toString() ?? DEFAULTS.instanceType;
   if (!Token.isUnresolved(type) && TOO_SMALL.test(type)) {
     throw rejected('instanceType', 'must have 4 GiB of memory or more', type, 'use t4g.medium or larger');
@@ -198,7 +198,7 @@ function checkProps({ vpc, image, instanceType, volumeSize, retention, partition
 }
 
 /** The volume and the instance live in one zone, for good. */
-function subnetOf({ vpc, vpcSubnets }: KafkaSingleNodeProps): ISubnet {
+function subnetOf({ vpc, vpcSubnets }: KafkaSingleNodeOptions): ISubnet {
   const [subnet] = vpcSubnets ? vpc.selectSubnets(vpcSubnets).subnets : vpc.privateSubnets;
   if (!subnet) {
     throw rejected(vpcSubnets ? 'vpcSubnets' : 'vpc', 'must have a private subnet with a way out', vpc.node.path,

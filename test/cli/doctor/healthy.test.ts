@@ -11,7 +11,7 @@ const OPT_IN = Object.values(EndpointGroup).filter((group) => !ALWAYS_PUBLIC.inc
 const ACCESS: [Access, () => AppAccess][] = [
   ['anyone', () => AppAccess.anyone()],
   ['cidrs', () => AppAccess.fromCidrs(['203.0.113.0/24', '192.0.2.0/24', '2001:db8::/32', '10.0.0.0/8', '172.16.0.0/12', '198.51.100.0/24'])],
-  ['authenticated', () => AppAccess.authenticated({ oidc: OIDC })],
+  ['authenticated', () => AppAccess.oidc(OIDC)],
   ['nobody', () => AppAccess.nobody()],
 ];
 
@@ -56,7 +56,7 @@ test('says which groups are open besides those that always are, and what is not 
 
 test.each([
   ['of its own', ClientAddress.verified(), 'believes the load balancer\'s subnets'],
-  ['behind a content delivery network', ClientAddress.verified({ cdn: Cdn.cloudFront(['198.51.100.0/24']) }), 'believes the load balancer\'s subnets; also trusts 198.51.100.0/24'],
+  ['behind a content delivery network', ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/24']) }), 'believes the load balancer\'s subnets; also trusts 198.51.100.0/24'],
 ])('a PostHog that verifies addresses, %s, has nothing wrong or unknown', (_, clientAddress, words) => {
   const found = findings(deploymentOf({ clientAddress }));
   expect(found.filter(({ verdict, check }) => verdict !== 'right' && check !== 'release')).toEqual([]);

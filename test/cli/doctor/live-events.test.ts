@@ -15,7 +15,7 @@ let signedIn: Deployment;
 beforeAll(() => {
   open = deploymentOf({}, true);
   byCidrs = deploymentOf({ appAccess: CIDRS }, true);
-  signedIn = deploymentOf({ appAccess: AppAccess.authenticated({ oidc: OIDC }) }, true);
+  signedIn = deploymentOf({ appAccess: AppAccess.oidc(OIDC) }, true);
 });
 
 const wrongs = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'wrong');

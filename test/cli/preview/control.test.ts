@@ -85,7 +85,7 @@ describe('the door', () => {
 
   test.each([
     ['cidrs', AppAccess.fromCidrs(['203.0.113.0/24'])],
-    ['authenticated', AppAccess.authenticated({ oidc: OIDC })],
+    ['authenticated', AppAccess.oidc(OIDC)],
     ['nobody', AppAccess.nobody()],
   ])('tells that the app is open to: %s', async (access, appAccess) => {
     const other = await World.start({ appAccess });

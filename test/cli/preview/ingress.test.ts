@@ -65,7 +65,7 @@ test('the app answers whose address is in one of the networks, and nobody else',
 });
 
 test('a sign-in is shown as a page that says what would happen, and the app sees nothing', async () => {
-  const world = await World.start({ appAccess: AppAccess.authenticated({ oidc: OIDC }) });
+  const world = await World.start({ appAccess: AppAccess.oidc(OIDC) });
   const response = await world.raw({ target: '/insights?"<script>' });
   await world.close();
   expect(response.status).toBe(401);

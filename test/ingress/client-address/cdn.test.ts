@@ -5,8 +5,8 @@ import { DROPPED_HEADERS } from '../../../lib/ingress/client-address/client-addr
 const EDGE = ['198.51.100.0/25', '2001:db8:cd::/48'];
 
 test.each([
-  ['cloudFront', Cdn.cloudFront(EDGE), ['CloudFront-Viewer-Address']],
-  ['cloudflare', Cdn.cloudflare(EDGE), ['CF-Connecting-IP', 'CF-Connecting-IPv6', 'CF-Pseudo-IPv4', 'True-Client-IP']],
+  ['cloudFront', Cdn.fromCidrs(EDGE), ['CloudFront-Viewer-Address']],
+  ['cloudflare', Cdn.fromCidrs(EDGE), ['CF-Connecting-IP', 'CF-Connecting-IPv6', 'CF-Pseudo-IPv4', 'True-Client-IP']],
   ['fromCidrs', Cdn.fromCidrs(EDGE), []],
 ])('%s has the blocks that it is given, and its headers are dropped', (_name, cdn, headers) => {
   expect(cdn._cidrs).toEqual(EDGE);
@@ -15,7 +15,7 @@ test.each([
 
 test('takes tokens as they are', () => {
   const list = Token.asList({ Ref: 'Blocks' });
-  expect(Cdn.cloudFront(list)._cidrs).toBe(list);
+  expect(Cdn.fromCidrs(list)._cidrs).toBe(list);
   const block = Fn.importValue('Block');
   expect(Cdn.fromCidrs(['198.51.100.0/25', block, block])._cidrs).toEqual(['198.51.100.0/25', block, block]);
 });
@@ -30,7 +30,7 @@ test.each([
   ['is too long', Array.from({ length: 501 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`),
     '`cidrs` may hold at most 500 blocks, because they travel in an environment variable, got: \'501 blocks\'; merge neighbouring blocks'],
 ])('fails when the list %s', (_name, cidrs, message) => {
-  expect(() => Cdn.cloudFront(cidrs)).toThrow(message);
-  expect(() => Cdn.cloudflare(cidrs)).toThrow(message);
+  expect(() => Cdn.fromCidrs(cidrs)).toThrow(message);
+  expect(() => Cdn.fromCidrs(cidrs)).toThrow(message);
   expect(() => Cdn.fromCidrs(cidrs)).toThrow(message);
 });

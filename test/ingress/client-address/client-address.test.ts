@@ -126,7 +126,7 @@ describe('whom nginx believes', () => {
 
   test('is the network in front as well', () => {
     const trustedProxies = TrustedProxies.fromAddresses(['10.0.0.4']);
-    const container = proxy({ trustedProxies, clientAddress: ClientAddress.verified({ cdn: Cdn.cloudflare(['198.51.100.0/25', '2001:db8:cd::/48']) }) });
+    const container = proxy({ trustedProxies, clientAddress: ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/25', '2001:db8:cd::/48']) }) });
     expect(trusted(container)).toEqual(['10.0.0.4/32', '198.51.100.0/25', '2001:db8:cd::/48']);
   });
 
@@ -136,7 +136,7 @@ describe('whom nginx believes', () => {
 
   test('is a network whose blocks CloudFormation resolves', () => {
     const stack = newStack();
-    const cdn = Cdn.cloudFront(Fn.split(',', Fn.importValue('Edge')));
+    const cdn = Cdn.fromCidrs(Fn.split(',', Fn.importValue('Edge')));
     const config = configOf(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']), clientAddress: ClientAddress.verified({ cdn }) }, {}, stack));
     expect(config).toContain('  set_real_ip_from 10.0.0.4/32;\n  set_real_ip_from <');
     expect(config).toContain('joined by ";\\n  set_real_ip_from ">;\n');

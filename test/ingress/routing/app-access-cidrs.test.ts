@@ -48,7 +48,7 @@ test('fails when it names none', () => {
 
 test('fails when it names more than 100', () => {
   expect(() => cidrRules(blocks(101))).toThrow(
-    '`cidrs` may hold at most 100 blocks, because a listener rule holds 5, got: \'101 blocks\'; merge neighbouring blocks, or use AppAccess.authenticated()');
+    '`cidrs` may hold at most 100 blocks, because a listener rule holds 5, got: \'101 blocks\'; merge neighbouring blocks, or use AppAccess.oidc() or AppAccess.cognito()');
 });
 
 test.each(['', 'office', '10.0.0.0/33', '10.0.0/8', '2001:db8::/129', '10.0.0.0/8 ', '10.0.0.1-10.0.0.9', '*', '10.0.0.0/255.0.0.0', 'fe80::1%eth0/64'])(

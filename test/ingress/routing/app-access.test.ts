@@ -76,7 +76,7 @@ describe('address blocks', () => {
 
 describe('signing in', () => {
   test('comes before the app, for every path, and whatever does not match is refused', () => {
-    const { app, fallback } = appRules(AppAccess.authenticated({ oidc: OIDC }));
+    const { app, fallback } = appRules(AppAccess.oidc(OIDC));
     expect(app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)])).toEqual([
       [1000, [['path-pattern', ['/*']]], ['authenticate-oidc', 'forward']],
     ]);

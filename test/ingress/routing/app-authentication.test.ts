@@ -2,32 +2,32 @@ import { CfnParameter, Duration, SecretValue } from 'aws-cdk-lib/core';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppAccess, AppAuthenticationOptions, CognitoProvider, OidcProvider, PostHogProcess } from '../../../lib';
+import { AppAccess, CognitoOptions, OidcOptions, PostHogProcess } from '../../../lib';
 import { newIngress, newTargets, OIDC } from '../fixtures';
 import { newStack } from '../../helpers/stack';
 
 const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 type Stack = ReturnType<typeof newStack>;
 
-function synth(options: (stack: Stack) => AppAuthenticationOptions): Template {
+function synth(access: (stack: Stack) => AppAccess): Template {
   const stack = newStack();
-  const ingress = newIngress(stack, { appAccess: AppAccess.authenticated(options(stack)) });
+  const ingress = newIngress(stack, { appAccess: access(stack) });
   ingress.route(PostHogProcess.WEB, newTargets(stack, 'Web', ingress.loadBalancer.vpc!));
   return Template.fromStack(stack);
 }
 
-function userPool(stack: Stack): CognitoProvider {
+function userPool(stack: Stack): CognitoOptions {
   const pool = new UserPool(stack, 'Users');
   return { userPool: pool, userPoolClient: pool.addClient('Client', { generateSecret: true }), userPoolDomain: pool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } }) };
 }
 
-function oidc(overrides: Partial<OidcProvider>): AppAuthenticationOptions {
-  return { oidc: { ...OIDC, ...overrides } };
+function oidc(overrides: Partial<OidcOptions> = {}): AppAccess {
+  return AppAccess.oidc({ ...OIDC, ...overrides });
 }
 
 describe('OpenID Connect', () => {
   test('asks the provider, and comes before the app', () => {
-    synth(() => ({ oidc: OIDC })).hasResourceProperties(RULE, {
+    synth(() => oidc()).hasResourceProperties(RULE, {
       Priority: 1000,
       Actions: [
         {
@@ -64,19 +64,19 @@ describe('OpenID Connect', () => {
   });
 
   test('lets the load balancer reach the provider', () => {
-    synth(() => ({ oidc: OIDC })).hasResourceProperties('AWS::EC2::SecurityGroup', {
+    synth(() => oidc()).hasResourceProperties('AWS::EC2::SecurityGroup', {
       SecurityGroupEgress: Match.arrayWith([Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443, IpProtocol: 'tcp' })]),
     });
   });
 
   test('fails when the secret is a secure parameter, which CloudFormation does not resolve in a rule', () => {
     expect(() => synth(() => oidc({ clientSecret: SecretValue.ssmSecure('/oidc/client') }))).toThrow(
-      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would stand in the template, got: \'a reference to something else\'');
+      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: \'a reference to something else\'');
   });
 
   test('takes a secret from a parameter of the stack, and a session time that is not known yet', () => {
-    synth((stack) => ({
-      ...oidc({ clientSecret: SecretValue.cfnParameter(new CfnParameter(stack, 'ClientSecret', { noEcho: true })) }),
+    synth((stack) => oidc({
+      clientSecret: SecretValue.cfnParameter(new CfnParameter(stack, 'ClientSecret', { noEcho: true })),
       sessionTimeout: Duration.seconds(new CfnParameter(stack, 'Seconds', { type: 'Number' }).valueAsNumber),
     })).hasResourceProperties(RULE, {
       Actions: Match.arrayWith([Match.objectLike({ AuthenticateOidcConfig: Match.objectLike({ ClientSecret: { Ref: 'ClientSecret' }, SessionTimeout: { Ref: 'Seconds' } }) })]),
@@ -86,35 +86,35 @@ describe('OpenID Connect', () => {
   test('fails when the secret stands there in clear text, and does not repeat it', () => {
     const act = (): Template => synth(() => oidc({ clientSecret: SecretValue.unsafePlainText('hunter2') }));
     expect(act).toThrow(
-      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would stand in the template, got: \'a value in clear text\'; ' +
+      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: \'a value in clear text\'; ' +
       'use SecretValue.secretsManager(...) or secret.secretValue');
     expect(act).not.toThrow('hunter2');
   });
 
   test.each(['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const)('fails when %s is no https:// URL', (name) => {
     for (const value of ['http://login.example.com', 'login.example.com', '', 'https://', 'https:///path', 'https:// x', ' https://login.example.com']) {
-      expect(() => AppAccess.authenticated(oidc({ [name]: value }))).toThrow(`\`${name}\` must be an https:// URL, got: '${value}'`);
+      expect(() => oidc({ [name]: value })).toThrow(`\`${name}\` must be an https:// URL, got: '${value}'`);
     }
-    expect(() => AppAccess.authenticated(oidc({ [name]: undefined }))).toThrow(`\`${name}\` must be an https:// URL, got: undefined`);
+    expect(() => oidc({ [name]: undefined })).toThrow(`\`${name}\` must be an https:// URL, got: undefined`);
   });
 
   test('takes URLs that are tokens', () => {
     const stack = newStack();
-    expect(() => AppAccess.authenticated(oidc({ issuer: `https://login.${stack.urlSuffix}`, tokenEndpoint: stack.urlSuffix }))).not.toThrow();
+    expect(() => oidc({ issuer: `https://login.${stack.urlSuffix}`, tokenEndpoint: stack.urlSuffix })).not.toThrow();
   });
 
   test('fails when the client is missing', () => {
-    expect(() => AppAccess.authenticated(oidc({ clientId: '' }))).toThrow('`clientId` must be the client that is registered with the identity provider, got: \'\'');
+    expect(() => oidc({ clientId: '' })).toThrow('`clientId` must be the client that is registered with the identity provider, got: \'\'');
   });
 
   test('fails when the client\'s secret is missing', () => {
-    expect(() => AppAccess.authenticated(oidc({ clientSecret: undefined }))).toThrow('`clientSecret` must be the client\'s secret, as a SecretValue, got: undefined');
+    expect(() => oidc({ clientSecret: undefined })).toThrow('`clientSecret` must be the client\'s secret, as a SecretValue, got: undefined');
   });
 });
 
 describe('Cognito', () => {
   test('asks the user pool, and comes before the app', () => {
-    synth((stack) => ({ cognito: userPool(stack) })).hasResourceProperties(RULE, {
+    synth((stack) => AppAccess.cognito(userPool(stack))).hasResourceProperties(RULE, {
       Priority: 1000,
       Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
       Actions: [
@@ -134,25 +134,14 @@ describe('Cognito', () => {
   });
 
   test('lets the load balancer reach Cognito', () => {
-    synth((stack) => ({ cognito: userPool(stack) })).hasResourceProperties('AWS::EC2::SecurityGroup', {
+    synth((stack) => AppAccess.cognito(userPool(stack))).hasResourceProperties('AWS::EC2::SecurityGroup', {
       SecurityGroupEgress: Match.arrayWith([Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443, IpProtocol: 'tcp' })]),
     });
   });
 });
 
-describe('the choice of provider', () => {
-  test('fails when there is none', () => {
-    expect(() => AppAccess.authenticated({})).toThrow('`authenticated` needs exactly one of `oidc` and `cognito`, got: \'neither\'');
-  });
-
-  test('fails when there are two', () => {
-    const stack = newStack();
-    expect(() => AppAccess.authenticated({ oidc: OIDC, cognito: userPool(stack) })).toThrow('`authenticated` needs exactly one of `oidc` and `cognito`, got: \'both\'');
-  });
-});
-
 describe('the session', () => {
-  const withTimeout = (sessionTimeout: Duration): (() => AppAccess) => () => AppAccess.authenticated({ ...oidc({}), sessionTimeout });
+  const withTimeout = (sessionTimeout: Duration): (() => AppAccess) => () => oidc({ sessionTimeout });
 
   test.each([[1], [3600], [604800]])('may last %d seconds', (seconds) => {
     expect(withTimeout(Duration.seconds(seconds))).not.toThrow();
@@ -163,7 +152,7 @@ describe('the session', () => {
   });
 
   test('lasts as long as is wanted', () => {
-    synth((stack) => ({ cognito: userPool(stack), sessionTimeout: Duration.hours(1) })).hasResourceProperties(RULE, {
+    synth((stack) => AppAccess.cognito({ ...userPool(stack), sessionTimeout: Duration.hours(1) })).hasResourceProperties(RULE, {
       Actions: Match.arrayWith([Match.objectLike({ AuthenticateCognitoConfig: Match.objectLike({ SessionTimeout: 3600 }) })]),
     });
   });

@@ -131,7 +131,7 @@ describe('who may open the app', () => {
   });
 
   test('who signs in', () => {
-    const { answer } = routed({ appAccess: AppAccess.authenticated({ oidc: OIDC }) });
+    const { answer } = routed({ appAccess: AppAccess.oidc(OIDC) });
     expect(answer({ target: '/login' })).toBe('authenticate-oidc');
     expect(answer({ target: '/e' })).toBe('capture');
     expect(answer({ target: '/login', host: 'www.example.com' })).toBe('nothing of ours');

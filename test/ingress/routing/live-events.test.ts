@@ -115,11 +115,11 @@ describe('with the app open to some networks', () => {
 });
 
 describe.each([
-  ['OpenID Connect', 'oidc', () => AppAccess.authenticated({ oidc: OIDC })],
+  ['OpenID Connect', 'oidc', () => AppAccess.oidc(OIDC)],
   ['Cognito', 'cognito', (stack: Stack) => {
     const userPool = new UserPool(stack, 'Users');
     const userPoolDomain = userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } });
-    return AppAccess.authenticated({ cognito: { userPool, userPoolClient: userPool.addClient('Client', { generateSecret: true }), userPoolDomain } });
+    return AppAccess.cognito({ userPool, userPoolClient: userPool.addClient('Client', { generateSecret: true }), userPoolDomain });
   }],
 ] as const)('with a sign-in by %s', (_, type, appAccess) => {
   const { answer, own, stack } = routed((scope) => ({ appAccess: appAccess(scope) }));
@@ -150,7 +150,7 @@ describe('with the app open to nobody', () => {
 
 describe('on demand', () => {
   test.each([
-    ['some networks', AppAccess.fromCidrs(NETWORKS)], ['who signs in', AppAccess.authenticated({ oidc: OIDC })], ['nobody', AppAccess.nobody()],
+    ['some networks', AppAccess.fromCidrs(NETWORKS)], ['who signs in', AppAccess.oidc(OIDC)], ['nobody', AppAccess.nobody()],
   ])('it is open to everybody with the app open to %s, and its token alone protects it', (_, appAccess) => {
     const { answer, own } = routed(() => ({ appAccess, publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] }));
     expect(answer('/livestream/events')).toBe('livestream /events');
@@ -160,7 +160,7 @@ describe('on demand', () => {
 });
 
 test('whoever may reach it, its first rule keeps its name and its priority, which may not move from one rule to another', () => {
-  const ids = [AppAccess.anyone(), AppAccess.fromCidrs(NETWORKS), AppAccess.authenticated({ oidc: OIDC })].map((appAccess) => routed(() => ({ appAccess })).own[0]).map(({ id, priority }) => `${id} ${priority}`);
+  const ids = [AppAccess.anyone(), AppAccess.fromCidrs(NETWORKS), AppAccess.oidc(OIDC)].map((appAccess) => routed(() => ({ appAccess })).own[0]).map(({ id, priority }) => `${id} ${priority}`);
   expect(new Set(ids).size).toBe(1);
 });
 

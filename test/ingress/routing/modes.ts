@@ -26,7 +26,7 @@ export interface Mode {
 const ACCESS: Omit<Mode, 'optIn'>[] = [
   { name: 'anyone', isOpen: true, appAccess: () => AppAccess.anyone() },
   { name: 'fromCidrs', isOpen: false, appAccess: () => AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']) },
-  { name: 'authenticated', isOpen: false, appAccess: () => AppAccess.authenticated({ oidc: OIDC }) },
+  { name: 'authenticated', isOpen: false, appAccess: () => AppAccess.oidc(OIDC) },
   { name: 'nobody', isOpen: false, appAccess: () => AppAccess.nobody() },
 ];
 

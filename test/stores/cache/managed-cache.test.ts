@@ -34,8 +34,8 @@ test('nothing is evicted by default: a queue is in it', () => {
   expect(only(made(), PARAMETERS)).toMatchObject({ CacheParameterGroupFamily: 'valkey8', Properties: { 'maxmemory-policy': 'noeviction' } });
 });
 
-test.each(Object.values(CacheEviction))('eviction can be %s', (eviction) => {
-  expect(only(made({ eviction }), PARAMETERS)).toMatchObject({ Properties: { 'maxmemory-policy': eviction } });
+test.each(Object.values(CacheEviction))('evictionPolicy can be %s', (evictionPolicy) => {
+  expect(only(made({ evictionPolicy }), PARAMETERS)).toMatchObject({ Properties: { 'maxmemory-policy': evictionPolicy } });
 });
 
 test.each<[string, Partial<CacheProps>, Record<string, unknown>]>([
@@ -80,7 +80,7 @@ test('it stands in the subnets that are selected', () => {
 test('two can stand in one stack, each with its own policy', () => {
   const { stack, vpc } = network();
   new Cache(stack, 'Queue', { vpc });
-  new Cache(stack, 'Pipelines', { vpc, eviction: CacheEviction.ALL_KEYS_LRU });
+  new Cache(stack, 'Pipelines', { vpc, evictionPolicy: CacheEviction.ALL_KEYS_LRU });
   const policies = ofType<{ Properties: Record<string, string> }>(Template.fromStack(stack), PARAMETERS).map(([, { Properties }]) => Properties.Properties['maxmemory-policy']);
   expect(policies).toEqual(['noeviction', 'allkeys-lru']);
 });
@@ -109,7 +109,7 @@ test.each<[string, Partial<CacheProps>, string]>([
   ['replicas are more than five', { replicas: 6 }, '`replicas` must be a whole number from 0 to 5, got: 6'],
   ['replicas are fewer than none', { replicas: -1 }, '`replicas` must be a whole number from 0 to 5, got: -1'],
   ['replicas are not known yet', { replicas: Token.asNumber(Fn.importValue('Replicas')) }, '`replicas` must be a number at synthesis: whether there is a failover depends on it, got: \'a token\''],
-  ['eviction is none of the kinds', { eviction: 'volatile-ttl' as never }, '`eviction` must be one of noeviction, volatile-lru, allkeys-lru, got: \'volatile-ttl\''],
+  ['evictionPolicy is none of the kinds', { evictionPolicy: 'volatile-ttl' as never }, '`evictionPolicy` must be one of noeviction, volatile-lru, allkeys-lru, got: \'volatile-ttl\''],
   ['snapshots are kept too long', { backupRetention: Duration.days(36) }, '`backupRetention` must be whole days, from 0 to 35, got: \'36 days\''],
 ])('fails when %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Cache] ${message}`);

@@ -2,25 +2,25 @@ import { App, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/co
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
-import { IKafka, Kafka, KafkaEncryption, KafkaSingleNodeProps } from '../../../lib';
+import { IKafka, Kafka, KafkaEncryption, KafkaSingleNodeOptions } from '../../../lib';
 import { newPostHog, newStack, only } from '../../helpers/stack';
 import { ofType, statementsOf, waysInto } from '../../helpers/template';
 import { assetFiles, givenVpc } from '../instance/fixtures';
 
 const ENV = { account: '111122223333', region: 'eu-central-1' };
 
-function singleNode(stack: Stack, props: Partial<KafkaSingleNodeProps> = {}, id = 'Kafka'): IKafka {
+function singleNode(stack: Stack, props: Partial<KafkaSingleNodeOptions> = {}, id = 'Kafka'): IKafka {
   return Kafka.singleNode(stack, id, { vpc: (stack.node.tryFindChild('Vpc') as Vpc | undefined) ?? givenVpc(stack), ...props });
 }
 
-function templateOf(props: Partial<KafkaSingleNodeProps> = {}): Template {
+function templateOf(props: Partial<KafkaSingleNodeOptions> = {}): Template {
   const stack = newStack({ env: ENV });
   singleNode(stack, props);
   return Template.fromStack(stack);
 }
 
 /** The properties that Redpanda is told, of a single node with these props. */
-function properties(props: Partial<KafkaSingleNodeProps> = {}): string {
+function properties(props: Partial<KafkaSingleNodeOptions> = {}): string {
   const stack = newStack({ env: ENV });
   singleNode(stack, props);
   return assetFiles(stack)['host/etc/redpanda-source/.bootstrap.yaml'];
@@ -93,7 +93,7 @@ test('it may open a file for each of many segments, and has two minutes to write
 });
 
 test('its image can be pulled from a private ECR repository, and nothing of ECR is allowed for another', () => {
-  const allowed = (props: Partial<KafkaSingleNodeProps>) => {
+  const allowed = (props: Partial<KafkaSingleNodeOptions>) => {
     const template = templateOf(props);
     const [role] = ofType(template, 'AWS::IAM::Role').find(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'))!;
     return statementsOf(template, role).flatMap(({ actions, resources }) => actions.filter((action) => action.startsWith('ecr:')).map((action) => [action, ...resources]));
@@ -160,7 +160,7 @@ test.each(['t4g.medium', 'm7g.medium', 'c7g.large', 'r7i.xlarge'])('%s is large 
   expect(() => singleNode(newStack(), { instanceType: new InstanceType(type) })).not.toThrow();
 });
 
-test.each<[string, Partial<KafkaSingleNodeProps>, string]>([
+test.each<[string, Partial<KafkaSingleNodeOptions>, string]>([
   ['the disk is small', { volumeSize: Size.gibibytes(10) }, '`volumeSize` must be 20 GiB or more: Redpanda refuses writes when less than 5 GiB are free, got: \'10 GiB\''],
   ['retention is short', { retention: Duration.minutes(10) }, '`retention` must be an hour or more: what is older is gone, read or not, got: \'600 seconds\''],
   ['retention is not known yet', { retention: Duration.hours(Token.asNumber({ Ref: 'Hours' })) }, '`retention` must be known at synthesis'],
