@@ -4,7 +4,7 @@ import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['assets/', 'build/', 'dist/', 'cdk.out/', '**/cdk.out/', 'coverage/', '.venv/', '.venv-*/', 'node_modules/', 'jest*.config.js'] },
+  { ignores: ['assets/', 'build/', 'dist/', 'cdk.out/', '**/cdk.out/', 'coverage/', '.venv/', '.venv-*/', 'node_modules/', 'jest.config.js'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.mjs'] }, tsconfigRootDir: import.meta.dirname } },

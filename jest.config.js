@@ -1,21 +1,38 @@
-/** @type {import('jest').Config} */
-module.exports = {
+/** What needs a server, a browser or an engine, by its folder: each has a script of its own, which installs what it needs. */
+const SERVERS = ['boot', 'browser', 'clickhouse', 'deploy', 'nginx', 'postgresql', 'registry'];
+
+const SHARED = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
-  // What needs more than Node.js and bash: npm run test:deploy asks an emulated AWS, test:nginx runs the real nginx, test:browser drives
-  // Chromium, test:boot makes file systems, test:clickhouse asks ClickHouse's engine, test:registry runs a real registry of images,
-  // test:migration runs PostgreSQL.
-  testPathIgnorePatterns: ['/node_modules/', ...['deploy', 'nginx', 'browser', 'boot', 'clickhouse', 'registry', 'migration'].map((name) => `<rootDir>/test/${name}/`)],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
-  // A machine with two processors has two workers, too, and one under load takes longer than five seconds for a test.
-  maxWorkers: '100%',
-  testTimeout: 60_000,
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {
     '^cdk-posthog$': '<rootDir>/lib/index.ts',
     // Commands are loaded with `import()`, which wants the name of the file that TypeScript would write.
     '^\\./([a-z/-]+)\\.js$': ['./$1.ts', './$1.js'],
   },
-  collectCoverageFrom: ['lib/**/*.ts'],
+};
+
+/** What takes minutes, and runs before an issue is called resolved: .ci/full. */
+const SLOW = 'full';
+
+const OTHERS = ['/node_modules/', ...[...SERVERS, SLOW].map((name) => `<rootDir>/test/${name}/`)];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  // A machine with two processors has two workers as well, and a machine under load needs more than five seconds for a test.
+  maxWorkers: '100%',
+  testTimeout: 60_000,
+  collectCoverageFrom: ['lib/**/*.ts', 'cli/**/*.ts'],
   coverageReporters: ['text-summary', 'lcov'],
+  projects: [
+    {
+      ...SHARED,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
+      testPathIgnorePatterns: [...OTHERS, '\\.program\\.test\\.ts$'],
+      setupFiles: ['<rootDir>/test/helpers/no-programs.ts'],
+    },
+    { ...SHARED, displayName: 'programs', testMatch: ['<rootDir>/test/**/*.program.test.ts'], testPathIgnorePatterns: OTHERS },
+    ...[...SERVERS, SLOW].map((name) => ({ ...SHARED, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] })),
+  ],
 };

@@ -44,4 +44,4 @@ shellcheck --external-sources lib/stores/instance/boot/*.sh test/helpers/boot/bi
 echo 'shellcheck has nothing to say'
 systemd-analyze verify lib/stores/instance/boot/*.service lib/stores/instance/boot/*.timer
 echo 'systemd has nothing to say'
-node node_modules/jest/bin/jest.js --config jest.boot.config.js --runInBand "$@"
+node node_modules/jest/bin/jest.js --selectProjects boot --runInBand "$@"

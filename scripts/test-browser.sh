@@ -22,4 +22,4 @@ if [[ ! -x "$CHROMIUM" ]]; then
   fi
 fi
 npm run --silent bundle
-exec node node_modules/jest/bin/jest.js --config jest.browser.config.js --runInBand "$@"
+exec node node_modules/jest/bin/jest.js --selectProjects browser --runInBand "$@"

@@ -7,4 +7,4 @@ need_openssl
 need_modules
 bash scripts/python.sh clickhouse
 .venv-clickhouse/bin/shellcheck --shell=bash lib/stores/clickhouse/boot/*.sh
-exec node node_modules/jest/bin/jest.js --config jest.clickhouse.config.js --runInBand "$@"
+exec node node_modules/jest/bin/jest.js --selectProjects clickhouse --runInBand "$@"

@@ -7,4 +7,4 @@ need_openssl
 need_modules
 bash scripts/python.sh
 export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true
-exec node node_modules/jest/bin/jest.js --config jest.deploy.config.js --runInBand "$@"
+exec node node_modules/jest/bin/jest.js --selectProjects deploy --testTimeout 120000 --runInBand "$@"

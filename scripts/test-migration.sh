@@ -8,4 +8,4 @@ need_modules
 bash scripts/python.sh migration
 POSTGRES_BIN="$(bash scripts/postgres.sh)"
 export POSTGRES_BIN
-exec node node_modules/jest/bin/jest.js --config jest.migration.config.js --runInBand "$@"
+exec node node_modules/jest/bin/jest.js --selectProjects postgresql --runInBand "$@"

@@ -6,4 +6,4 @@ source scripts/needs.sh
 need_modules
 NGINX="$(bash scripts/nginx.sh)"
 export NGINX
-exec node node_modules/jest/bin/jest.js --config jest.nginx.config.js "$@"
+exec node node_modules/jest/bin/jest.js --selectProjects nginx --runInBand "$@"

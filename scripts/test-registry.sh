@@ -6,4 +6,4 @@ source scripts/needs.sh
 need_modules
 REGISTRY="$(bash scripts/registry.sh)"
 export REGISTRY
-exec node node_modules/jest/bin/jest.js --config jest.registry.config.js "$@"
+exec node node_modules/jest/bin/jest.js --selectProjects registry --runInBand "$@"

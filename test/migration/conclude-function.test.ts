@@ -4,7 +4,7 @@ import { Signal } from '../../lib/migration/message';
 import { Api, CustomResourceWorld, Returned } from '../helpers/custom-resource';
 import { api, asked, CLUSTER, ecs, error, EXECUTION, ok, OTHER_TASK, TASK } from './apis';
 
-const PROGRAM = path.join(__dirname, '..', '..', '..', 'assets', 'conclude-migration', 'index.js');
+const PROGRAM = path.join(__dirname, '..', '..', 'assets', 'conclude-migration', 'index.js');
 const DONE = { TaskArn: TASK, StoppedReason: 'Essential container in task exited', Containers: ['preflight', 'topics', 'migrate'].map((Name) => ({ Name, ExitCode: 0 })) };
 const TASK_ID = '0123456789abcdef0123456789abcdef';
 

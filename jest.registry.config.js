@@ -1,8 +1,0 @@
-/** @type {import('jest').Config} */
-module.exports = {
-  ...require('./jest.config.js'),
-  testMatch: ['<rootDir>/test/registry/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/'],
-  // Each file starts servers or programs of its own.
-  maxWorkers: 1,
-};

@@ -1,0 +1,4 @@
+import { testDataSafety } from '../contract/data-safety-cases';
+import { POSTHOG } from '../contract/data-safety-posthog';
+
+describe('PostHog', () => testDataSafety(POSTHOG));
