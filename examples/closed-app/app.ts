@@ -5,7 +5,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppAccess, Cache, ClickHouse, EndpointGroup, Kafka, NatMode, ObjectStorage, Postgres, PostHog, Product } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
-/** The app for those who sign in with the company's identity provider, the endpoints of SDKs for the world. */
+/** A PostHog whose app requires a sign-in with the company's identity provider. SDK endpoints are public. */
 export class ClosedAppStack extends Stack {
   public constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -22,11 +22,11 @@ export class ClosedAppStack extends Stack {
         clientId: 'posthog',
         clientSecret: SecretValue.secretsManager('posthog/oidc-client-secret'),
       }),
-      // Shared dashboards and hosted surveys stay open for those who have the link.
+      // Shared dashboards and hosted surveys stay public for everyone with the link.
       publicEndpointGroups: [EndpointGroup.SHARED_CONTENT, EndpointGroup.END_USER_PAGES],
       nat: NatMode.PER_ZONE,
       accessLogsBucket: Bucket.fromBucketName(this, 'AccessLogs', 'example-access-logs'),
-      // The other products want to know more of this PostgreSQL.
+      // The other products need more attributes of this PostgreSQL.
       products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
       postgres: Postgres.fromPostgresAttributes(this, 'Postgres', { urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url') }),
       cache: Cache.fromCacheAttributes(this, 'Cache', { host: 'cache.example.internal' }),

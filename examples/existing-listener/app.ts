@@ -8,8 +8,8 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppAccess, Cache, ClickHouse, Kafka, ObjectStorage, Postgres, PostHog, Product } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
-/** Two PostHogs, one for staging and one for production, behind a load balancer that the platform has already. */
-export class SharedDoorStack extends Stack {
+/** Two PostHogs, one for staging and one for production, behind an existing load balancer of the platform. */
+export class SharedListenerStack extends Stack {
   public constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
 
@@ -21,7 +21,7 @@ export class SharedDoorStack extends Stack {
     });
     const cluster = new Cluster(this, 'Cluster', { vpc });
 
-    // In a stack of your own, this is ApplicationListener.fromLookup(...), with `loadBalancer: ApplicationLoadBalancer.fromLookup(...)` beside it below.
+    // In your own stack, use ApplicationListener.fromLookup(...), and also pass `loadBalancer: ApplicationLoadBalancer.fromLookup(...)` below.
     const listener = new ApplicationLoadBalancer(this, 'LoadBalancer', { vpc, internetFacing: true }).addListener('Https', {
       port: 443,
       certificates: [Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555')],
@@ -36,7 +36,7 @@ export class SharedDoorStack extends Stack {
         listener,
         rulePriorityBase,
         appAccess: AppAccess.fromCidrs(['203.0.113.0/24']),
-        // The other products want to know more of this PostgreSQL.
+        // The other products need more attributes of this PostgreSQL.
         products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
         postgres: Postgres.fromPostgresAttributes(stores, 'Postgres', { urlSecret: Secret.fromSecretNameV2(stores, 'PostgresUrl', `${name}/postgres-url`) }),
         cache: Cache.fromCacheAttributes(stores, 'Cache', { host: `cache.${name}.example.internal` }),
@@ -52,5 +52,5 @@ export class SharedDoorStack extends Stack {
 }
 
 if (require.main === module) {
-  new SharedDoorStack(new App(), 'SharedDoor');
+  new SharedListenerStack(new App(), 'SharedListener');
 }

@@ -7,9 +7,9 @@ import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Cache, CacheEncryption, ClickHouse, IPostHogService, Kafka, ObjectStorage, Postgres, PostHog, PostHogProcess } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
-/** A platform stack with a VPC and a cluster of its own, of which PostHog is one part. */
+/** A platform stack with its own VPC and cluster, with PostHog as one part of it. */
 export class PlatformStack extends Stack {
-  /** The worker, for whatever else the platform wants to do with it. */
+  /** The worker, for the platform's own alarms and permissions. */
   public readonly worker: IPostHogService;
 
   public constructor(scope: Construct, id: string, props?: StackProps) {
@@ -18,7 +18,7 @@ export class PlatformStack extends Stack {
     const vpc = new Vpc(this, 'Vpc', {
       subnetConfiguration: [
         { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 24 },
-        // PostHog is told to trust every address here: keep it small, and keep everything else out of it.
+        // PostHog trusts every address in this subnet: keep it small, and use it for the load balancer only.
         { name: 'PostHogLoadBalancer', subnetType: SubnetType.PUBLIC, cidrMask: 27 },
         { name: 'Apps', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 },
       ],

@@ -5,7 +5,7 @@ import { ApplicationProtocol, ApplicationTargetGroup } from 'aws-cdk-lib/aws-ela
 import { AppAccess, PostHogIngress, PostHogNetwork, PostHogProcess } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
-/** The door alone: PostHog's bundled proxy runs as an ECS service of yours, and knows its processes itself. */
+/** Only the ingress, in front of your own ECS service: PostHog's bundled proxy, which routes to the processes itself. */
 export class IngressOnlyStack extends Stack {
   public constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -23,7 +23,7 @@ export class IngressOnlyStack extends Stack {
     taskDefinition.addContainer('proxy', {
       image: ContainerImage.fromRegistry('public.ecr.aws/docker/library/caddy:2.10-alpine'),
       portMappings: [{ containerPort: 80 }],
-      // TRUSTED_PROXIES and its companions, for the Django behind it.
+      // TRUSTED_PROXIES and the other proxy settings, for the Django behind this proxy.
       environment: ingress.environment,
     });
     const service = new FargateService(this, 'Service', {
@@ -41,7 +41,7 @@ export class IngressOnlyStack extends Stack {
       healthCheck: { path: '/_livez' },
     });
 
-    // One target answers for every process; each call opens that process's endpoints.
+    // One target group serves every process; each call adds the rules for that process's endpoints.
     for (const process of [PostHogProcess.WEB, PostHogProcess.CAPTURE, PostHogProcess.REPLAY_CAPTURE, PostHogProcess.FEATURE_FLAGS, PostHogProcess.HYPERCACHE_SERVER]) {
       ingress.route(process, targetGroup);
     }

@@ -3,7 +3,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { PostHog } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
-/** A PostHog with everything it needs, at a name in a hosted zone that exists. */
+/** A PostHog with all of its resources, at a name in an existing hosted zone. */
 export class AnalyticsStack extends Stack {
   public constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

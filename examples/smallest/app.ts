@@ -3,7 +3,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogSize } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
-/** A PostHog to try, or for few events: one of everything, so a deployment or a broken machine interrupts it for minutes. */
+/** A PostHog for evaluation or few events: one of everything, so a deployment or a failed instance interrupts it for minutes. */
 export class SmallestStack extends Stack {
   public constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -16,7 +16,7 @@ export class SmallestStack extends Stack {
       loadBalancerSubnets,
       serviceSubnets,
       storeSubnets,
-      // One Redpanda in place of two brokers of MSK.
+      // One Redpanda instead of two MSK brokers.
       kafka: Kafka.singleNode(this, 'Kafka', { vpc, vpcSubnets: serviceSubnets }),
       size: PostHogSize.DEV,
     });

@@ -7,14 +7,14 @@ interface Rule {
 }
 
 /**
- * What a team would have in its own repository: a test that fails when an upgrade of cdk-posthog, or a change of its own, changes what
- * will be deployed, and says what.
+ * A test for your own repository. It fails when an upgrade of cdk-posthog, or a change of your own, changes the
+ * deployed resources, and shows the difference.
  */
 describe('our analytics stack', () => {
-  // Your app's feature flags change templates; give the test those of your cdk.json.
+  // Your app's feature flags change templates: use those of your cdk.json in the test.
   const template = Template.fromStack(new AnalyticsStack(new App(), 'Analytics'));
 
-  test('has not changed what visitors reach', () => {
+  test('keeps the listener rules of the last snapshot', () => {
     const rules = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::ListenerRule')) as Rule[];
     const byPriority = rules.map(({ Properties }) => Properties).sort((a, b) => a.Priority - b.Priority);
     expect(byPriority.map(({ Priority, Conditions, Actions }) => ({ Priority, Conditions, Actions: Actions.map(({ Type }) => Type) }))).toMatchSnapshot();
@@ -25,9 +25,9 @@ describe('our analytics stack', () => {
     template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'posthog.example.com.', Type: 'A' });
   });
 
-  test('loses no secret when the stack goes, but for keys that can be made again', () => {
+  test('retains every secret when the stack is deleted, except keys that can be created again', () => {
     const lost = template.findResources('AWS::SecretsManager::Secret', Match.not(Match.objectLike({ DeletionPolicy: 'Retain' })));
-    // The keys of a user that goes with them; a new deployment makes others.
+    // The access keys of a user that is deleted with them; a new deployment creates others.
     expect(Object.keys(lost)).toEqual([expect.stringContaining('SymbolSetKeys')]);
   });
 });

@@ -2,7 +2,7 @@ import { App, Duration, RemovalPolicy, Stack, StackProps } from 'aws-cdk-lib/cor
 import { AuroraPostgres, Cache, CacheEviction, ObjectStorage, Postgres, PostHogNetwork } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
-/** Only what remembers: stores that anything can be connected with, PostHog or not. */
+/** Only data stores, which any service can use, PostHog or not. */
 export class StoresStack extends Stack {
   public constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -11,7 +11,7 @@ export class StoresStack extends Stack {
     new Postgres(this, 'Postgres', { vpc, vpcSubnets, multiAz: true, backupRetention: Duration.days(14) });
     new AuroraPostgres(this, 'Aurora', { vpc, vpcSubnets, multiAz: true });
     new Cache(this, 'Cache', { vpc, vpcSubnets, replicas: 1 });
-    // What data pipelines keep here can be computed anew.
+    // The data of data pipelines in this cache can be computed again.
     new Cache(this, 'PipelineCache', { vpc, vpcSubnets, evictionPolicy: CacheEviction.ALL_KEYS_LRU, backupRetention: Duration.days(0), removalPolicy: RemovalPolicy.DESTROY });
     new ObjectStorage(this, 'ObjectStorage', { recordingsExpiration: Duration.days(90) });
   }

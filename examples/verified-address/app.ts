@@ -6,13 +6,13 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Cache, Cdn, ClickHouse, ClientAddress, Kafka, ObjectStorage, Postgres, PostHog, Product } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
-/** Where CloudFront connects from: a sample. All of them: CLOUDFRONT_ORIGIN_FACING in https://ip-ranges.amazonaws.com/ip-ranges.json */
+/** A sample of the CIDR blocks of CloudFront. The full list is CLOUDFRONT_ORIGIN_FACING in https://ip-ranges.amazonaws.com/ip-ranges.json */
 const CLOUDFRONT = ['120.52.22.96/27', '130.176.0.0/18', '15.158.0.0/16', '64.252.64.0/18'];
 
-/** The same as a managed prefix list, com.amazonaws.global.cloudfront.origin-facing, as it is called in your region. */
+/** The id of the managed prefix list com.amazonaws.global.cloudfront.origin-facing in your region. */
 const CLOUDFRONT_PREFIX_LIST = 'pl-0123456789abcdef0';
 
-/** Behind CloudFront, with the visitor's true address in every process: nobody can forge it, and nobody goes round CloudFront. */
+/** A PostHog behind CloudFront, with the true client IP in every process. Clients can neither forge it nor bypass CloudFront. */
 export class VerifiedAddressStack extends Stack {
   public constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -22,7 +22,7 @@ export class VerifiedAddressStack extends Stack {
       certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
       clientAddress: ClientAddress.verified({ cdn: Cdn.fromCidrs(CLOUDFRONT) }),
       openListener: false,
-      // The other products want to know more of this PostgreSQL.
+      // The other products need more attributes of this PostgreSQL.
       products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
       postgres: Postgres.fromPostgresAttributes(this, 'Postgres', { urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url') }),
       cache: Cache.fromCacheAttributes(this, 'Cache', { host: 'cache.example.internal' }),
@@ -33,7 +33,7 @@ export class VerifiedAddressStack extends Stack {
       }),
       objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', { bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects') }),
     });
-    // CloudFront must pass the visitor's Host on: the origin request policy AllViewer does.
+    // CloudFront must forward the client's Host header, as the origin request policy AllViewer does.
     posthog.ingress.connections.allowDefaultPortFrom(Peer.prefixList(CLOUDFRONT_PREFIX_LIST), 'CloudFront');
   }
 }
