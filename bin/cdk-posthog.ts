@@ -4,7 +4,7 @@ import { COMMANDS } from '../cli/commands';
 import { runProgram } from '../cli/program';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever reads may have had enough, as `head` has; what was found still stands.
+  // A reader such as `head` may close the pipe early. That is not a failure.
   if (error.code !== 'EPIPE') {
     process.stderr.write(`cdk-posthog: cannot write the output: ${error.message}\n`);
     process.exit(ExitCode.FAILED);

@@ -7,13 +7,13 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppAccess, Cache, ClickHouse, Kafka, NatMode, ObjectStorage, Postgres, PostHog, PostHogRelease, PostHogSize, Product } from '../lib';
 
-/** The settings of this app: in cdk.json, or with `-c posthog:domainName=...`. The values are samples; a deployment needs its own. */
+/** Sample values of the context settings that a deployment must replace, in cdk.json or with `-c posthog:domainName=...`. */
 const SAMPLES = {
   domainName: 'posthog.example.com',
   certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
 };
 
-/** Settings that may be left out. Without those of a store, the store is made. */
+/** The optional settings. A data store without settings is created. */
 const OPTIONAL = [
   'postgresUrlSecret', 'postgresNodeUrlSecret', 'postgresHost', 'postgresCredentialsSecret', 'postgresCyclotronUrlSecret', 'postgresNodeCyclotronUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost', 'clickHouseSecret', 'bucketName',
   'releaseFile', 'products', 'size', 'vpcId', 'hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId', 'deletionProtection',
@@ -30,22 +30,22 @@ const samplesInUse: string[] = [];
 rejectUnknownSettings();
 
 const hostedZoneId = setting('hostedZoneId');
-// The sample must not stand in the way of a certificate that the hosted zone can vouch for.
+// With a hosted zone, a certificate is created, unless the user sets one. The sample must not prevent that.
 const needsCertificate = !hostedZoneId || (setting('certificateArn') ?? SAMPLES.certificateArn) !== SAMPLES.certificateArn;
 const appCidrs = setting('appCidrs');
 const storeSecurityGroupId = setting('storeSecurityGroupId');
 if (storeSecurityGroupId && !vpcId) {
-  throw new Error('\'posthog:storeSecurityGroupId\' needs \'posthog:vpcId\': a security group admits others of its own VPC only');
+  throw new Error('\'posthog:storeSecurityGroupId\' needs \'posthog:vpcId\': a security group can only reference groups of its own VPC');
 }
 if (storeSecurityGroupId && !['postgresUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost'].some(setting)) {
-  throw new Error('\'posthog:storeSecurityGroupId\' is of stores that you run, and none is named: a store that is made has a security group of its own');
+  throw new Error('\'posthog:storeSecurityGroupId\' needs an existing data store, such as \'posthog:cacheHost\'');
 }
 if (setting('clickHouseSecret') && !setting('clickHouseHost')) {
-  throw new Error('\'posthog:clickHouseSecret\' needs \'posthog:clickHouseHost\': without a host, a ClickHouse is made, with a secret of its own');
+  throw new Error('\'posthog:clickHouseSecret\' needs \'posthog:clickHouseHost\': without it, ClickHouse is created, with a secret of its own');
 }
-const ofPostgres = OPTIONAL.find((name) => name.startsWith('postgres') && name !== 'postgresUrlSecret' && setting(name));
-if (ofPostgres && !setting('postgresUrlSecret')) {
-  throw new Error(`'posthog:${ofPostgres}' needs 'posthog:postgresUrlSecret': without it, a PostgreSQL is made, with secrets of its own`);
+const postgresSetting = OPTIONAL.find((name) => name.startsWith('postgres') && name !== 'postgresUrlSecret' && setting(name));
+if (postgresSetting && !setting('postgresUrlSecret')) {
+  throw new Error(`'posthog:${postgresSetting}' needs 'posthog:postgresUrlSecret': without it, PostgreSQL is created, with secrets of its own`);
 }
 const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId(stack, 'StoreSecurityGroup', storeSecurityGroupId)] : undefined;
 
@@ -77,34 +77,34 @@ const posthog = new PostHog(stack, 'PostHog', {
 
 warnAboutSamples();
 
-new CfnOutput(stack, 'Url', { value: posthog.url, description: 'Where PostHog answers' });
+new CfnOutput(stack, 'Url', { value: posthog.url, description: 'The URL of PostHog' });
 new CfnOutput(stack, 'LoadBalancerDnsName', {
   value: posthog.ingress.loadBalancer.loadBalancerDnsName,
-  description: hostedZoneId ? 'What the domain name points at' : 'Next: point the domain name at this name with a CNAME or alias record',
+  description: hostedZoneId ? 'The target of the domain name\'s alias record' : 'Next: point the domain name at this name with a CNAME or alias record',
 });
 new CfnOutput(stack, 'MigrateCommand', {
-  description: 'Migrates once more, by hand; a deployment that changes what is migrated to does so by itself',
+  description: 'Runs the migration by hand; a deployment that changes the release runs it automatically',
   value: `aws stepfunctions start-execution --state-machine-arn ${posthog.migration.stateMachine.stateMachineArn}`,
 });
 new CfnOutput(stack, 'MigrationLogCommand', {
-  description: 'Shows what a migration is doing',
+  description: 'Follows the log of a migration',
   value: `aws logs tail ${posthog.migration.logGroup.logGroupName} --follow`,
 });
 
 if (posthog.deploymentCheck) {
-  new CfnOutput(stack, 'DeploymentCheck', { value: posthog.deploymentCheck.result, description: 'How the check at the end of the last deployment ended' });
+  new CfnOutput(stack, 'DeploymentCheck', { value: posthog.deploymentCheck.result, description: 'The result of the last deployment check' });
 }
 
-/** A setting from the context, if it is there. */
+/** Returns a setting from the context; undefined if it is not set. */
 function setting(name: string): string | undefined {
   const value: unknown = app.node.tryGetContext(`posthog:${name}`);
   if (value !== undefined && typeof value !== 'string') {
-    throw new Error(`'posthog:${name}' must be a text, got: ${JSON.stringify(value)}`);
+    throw new Error(`'posthog:${name}' must be a string, got: ${JSON.stringify(value)}`);
   }
   return value || undefined;
 }
 
-/** A setting that a deployment needs; its sample where it is not there. */
+/** Returns a required setting, or its sample value if it is not set. */
 function needed(name: keyof typeof SAMPLES): string {
   const value = setting(name) ?? SAMPLES[name];
   if (value === SAMPLES[name]) {
@@ -113,7 +113,7 @@ function needed(name: keyof typeof SAMPLES): string {
   return value;
 }
 
-/** What a setting names, if it is there. */
+/** Maps the value of a setting; undefined if it is not set. */
 function given<T>(name: string, use: (value: string) => T): T | undefined {
   const value = setting(name);
   return value === undefined ? undefined : use(value);
@@ -122,7 +122,7 @@ function given<T>(name: string, use: (value: string) => T): T | undefined {
 function clickHouseCredentials() {
   const name = setting('clickHouseSecret');
   if (name === undefined) {
-    throw new Error('\'posthog:clickHouseHost\' needs \'posthog:clickHouseSecret\': the secret with the keys username and password');
+    throw new Error('\'posthog:clickHouseHost\' needs \'posthog:clickHouseSecret\', a secret with the keys username and password');
   }
   return secret('ClickHouseCredentials', name);
 }
@@ -130,7 +130,7 @@ function clickHouseCredentials() {
 function warnAboutSamples(): void {
   if (samplesInUse.length > 0) {
     Annotations.of(stack).addWarningV2('posthog:samples',
-      `this template is made from sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ${samplesInUse.join(', ')}`);
+      `this template holds sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ${samplesInUse.join(', ')}`);
   }
 }
 
@@ -138,12 +138,12 @@ function secret(id: string, nameOrArn: string) {
   return nameOrArn.startsWith('arn:') ? Secret.fromSecretCompleteArn(stack, id, nameOrArn) : Secret.fromSecretNameV2(stack, id, nameOrArn);
 }
 
-/** A misspelt setting would be a silent default. */
+/** Rejects unknown settings: a misspelt one would silently become a default. */
 function rejectUnknownSettings(): void {
   const known = [...Object.keys(SAMPLES), ...OPTIONAL];
   const given = Object.keys(app.node.getAllContext() as Record<string, unknown>).filter((key) => key.startsWith('posthog:')).map((key) => key.slice('posthog:'.length));
   const unknown = given.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new Error(`'posthog:${unknown}' is no setting of this app; these are: ${known.map((name) => `posthog:${name}`).join(', ')}`);
+    throw new Error(`'posthog:${unknown}' is not a setting of this app; the settings are: ${known.map((name) => `posthog:${name}`).join(', ')}`);
   }
 }

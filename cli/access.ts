@@ -1,5 +1,5 @@
-/** Who may open the app. */
+/** The clients that can open the app. */
 export type Access = 'anyone' | 'cidrs' | 'authenticated' | 'nobody';
 
-/** The ways to open the app, as they are written on the command line. */
+/** The values of `--access`. */
 export const ACCESSES: readonly Access[] = ['anyone', 'cidrs', 'authenticated', 'nobody'];

@@ -3,15 +3,15 @@ import { Outcome } from './request-trace';
 import { reached, probe, ProbeContext } from './probes';
 import { PostHogProcess } from '../lib/internal';
 
-/** How one page of the app answers a stranger. */
+/** The answer of one page of the app to a public client. */
 export type Answer = 'open' | 'sign-in' | 'refused';
 
-/** Who can open the app, as the rules are now. */
+/** The access to the app, according to the rules. */
 export interface AppState {
   readonly access: Access;
-  /** How each page answers a stranger; they should all do so alike. */
+  /** The answer of each page to a public client. All should be the same. */
   readonly pages: readonly { readonly page: string; readonly answer: Answer }[];
-  /** The process that is the app. */
+  /** The process that serves the app. */
   readonly process: string;
 }
 
@@ -22,34 +22,34 @@ export const APP_PAGES: readonly string[] = [
 
 const METHODS = ['GET', 'POST'];
 
-/** Who can open the app: seen from a stranger first, then from the networks that rules name. */
+/** Determines who can open the app: tries a public client first, then the networks that rules name. */
 export function appStateOf(tried: ProbeContext): AppState {
   const outcomes = (address: string) => APP_PAGES.map((page) => ({ page, seen: METHODS.map((method) => probe(tried, page, address, method).outcome) }));
-  const strangers = outcomes(tried.stranger);
-  const everybody = [strangers, ...tried.insiders.map(outcomes)].flat().flatMap(({ seen }) => seen);
-  const inside = tried.insiders.flatMap(outcomes).flatMap(({ seen }) => seen.map(answerOf));
-  const pages = strangers.map(({ page, seen }) => ({ page, answer: openest(seen.map(answerOf)) }));
+  const publicPages = outcomes(tried.publicClient);
+  const everybody = [publicPages, ...tried.allowedClients.map(outcomes)].flat().flatMap(({ seen }) => seen);
+  const inside = tried.allowedClients.flatMap(outcomes).flatMap(({ seen }) => seen.map(answerOf));
+  const pages = publicPages.map(({ page, seen }) => ({ page, answer: openest(seen.map(answerOf)) }));
   const access = accessOf(openest(pages.map(({ answer }) => answer)), openest(inside));
   return { access, pages, process: mostly(everybody.flatMap((outcome) => reached(outcome) ?? [])) ?? PostHogProcess.WEB };
 }
 
 function answerOf(outcome: Outcome): Answer {
-  if (outcome.kind === 'arrives') {
+  if (outcome.kind === 'forwarded') {
     return 'open';
   }
   return outcome.kind === 'sign-in' ? 'sign-in' : 'refused';
 }
 
-/** What a visitor who tries everything gets. */
+/** Returns the best answer that a client can get. */
 function openest(answers: readonly Answer[]): Answer {
   return (['open', 'sign-in'] as const).find((answer) => answers.includes(answer)) ?? 'refused';
 }
 
-function accessOf(stranger: Answer, insider: Answer): Access {
-  if (stranger === 'refused') {
-    return insider === 'refused' ? 'nobody' : 'cidrs';
+function accessOf(publicClient: Answer, allowedClient: Answer): Access {
+  if (publicClient === 'refused') {
+    return allowedClient === 'refused' ? 'nobody' : 'cidrs';
   }
-  return stranger === 'open' ? 'anyone' : 'authenticated';
+  return publicClient === 'open' ? 'anyone' : 'authenticated';
 }
 
 function mostly(names: readonly string[]): string | undefined {

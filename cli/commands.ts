@@ -1,6 +1,6 @@
 import { Commands } from './program';
 
-/** Every command of the command line. Adding one is one entry here. */
+/** Every command of the command line. To add one, add an entry here. */
 export const COMMANDS: Commands = {
   routes: async () => (await import('./routes.js')).ROUTES,
   explain: async () => (await import('./explain.js')).EXPLAIN,

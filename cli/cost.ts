@@ -4,17 +4,17 @@ import { PRICES } from './cost/prices';
 import { table } from './table';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './template-file';
 
-/** An estimate in lines for a reader. */
+/** Formats an estimate as text. */
 export function costText(file: string, lines: readonly CostLine[]): string {
   const rows = lines.map((line) => [line.what, String(line.quantity), line.each === undefined ? '?' : dollars(line.each), line.each === undefined ? '?' : dollars(total(line))]);
   const unknown = lines.filter(({ each }) => each === undefined).map(({ what }) => what);
   return [
     `${file}: at least ${dollars(lines.reduce((sum, line) => sum + total(line), 0))} a month`,
     '',
-    table(['what', 'how many', 'each', 'a month'], rows),
+    table(['resource', 'quantity', 'each', 'per month'], rows),
     '',
-    ...(unknown.length > 0 ? [`Without a price here, and so not counted: ${unknown.join(', ')}.`] : []),
-    `On-demand prices of ${PRICES.region} in US dollars, written down in ${PRICES.asOf} from AWS's pricing pages. Not counted:`,
+    ...(unknown.length > 0 ? [`No price known, not counted: ${unknown.join(', ')}.`] : []),
+    `On-demand prices of ${PRICES.region} in US dollars, as of ${PRICES.asOf}. Not counted:`,
     ...LEFT_OUT.map((item) => `- ${item}`),
   ].join('\n');
 }
@@ -23,10 +23,10 @@ function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }
 
-/** Prints what a template costs a month. */
+/** The command that estimates the monthly cost of a template. */
 export const COST: Command = {
   usage: `${TEMPLATE_USAGE} [--json]`,
-  help: ['Estimates what the resources of a synthesised template cost a month, at the least, and says what it leaves out.', '', TEMPLATE_HELP, '--json            for programs'].join('\n'),
+  help: ['Estimates the minimum monthly cost of a synthesised template, and lists what it leaves out.', '', TEMPLATE_HELP, '--json            machine-readable output'].join('\n'),
   options: { ...TEMPLATE_OPTION, json: { type: 'boolean' } },
   run(args, output) {
     const { file, template } = readTemplate(textOption(args, 'template'));

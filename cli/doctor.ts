@@ -5,27 +5,27 @@ import type { Named } from './doctor/find-load-balancer';
 import { asJson, asText, exitCodeOf } from './doctor/report';
 import { readRelease } from './release/read-release';
 
-/** The stack that the sample app makes. */
+/** The name of the stack in the sample app. */
 const DEFAULT_STACK = 'PostHog';
 
 const LOAD_BALANCER_ARN = /^arn:[^:]+:elasticloadbalancing:(?<region>[^:]+):\d+:loadbalancer\//;
 
-/** Says what is right and what is not with a deployed load balancer, and what is behind it. */
+/** The command that checks a deployed load balancer and the services behind it. */
 export const DOCTOR: Command = {
   usage: `[--stack NAME | --load-balancer NAME|ARN] [--domain NAME] [--access ${ACCESSES.join('|')}] [--release FILE] [--max-release-age DAYS] [--region REGION] [--allow-unknown] [--json]`,
   help: [
-    'Asks AWS about a deployed load balancer and what is behind it, and says in a line each what is right and what is not, with the fix.', '',
-    `--stack NAME          the stack that made the load balancer, or gave rules to one; left out: ${DEFAULT_STACK}`,
-    '--load-balancer NAME  the load balancer itself, by its name or ARN',
-    '--domain NAME         the name that visitors use; left out: what Django, rules and certificate name',
-    '--access WHO          who is meant to open the app: anyone, cidrs, authenticated or nobody; left out: only contradictions are judged',
-    '--release FILE        the release file that was deployed; left out: the images are compared with the releases of the library',
-    `--max-release-age D   how many days old the release may be before it is warned of; left out: ${MAX_RELEASE_AGE}`,
-    '--region REGION       left out: that of the environment or the profile',
-    '--allow-unknown       what could not be asked does not fail',
-    '--json                for programs', '',
-    'Exit codes: 0 all is right, or wants to be looked at (!); 1 something is wrong; 2 nothing could be asked, or nothing is wrong and something could not be asked.',
-    'It only reads. Credentials come from where the AWS CLI takes them; docs/command-line.md lists what they must allow.',
+    'Checks a deployed load balancer and the services behind it. Prints a line for each result, and the fix for each failure.', '',
+    `--stack NAME          the stack that creates the load balancer or adds rules to one; default: ${DEFAULT_STACK}`,
+    '--load-balancer NAME  the load balancer, by name or ARN',
+    '--domain NAME         the domain name that clients use; default: taken from Django, rules and certificates',
+    '--access ACCESS       who should be able to open the app: anyone, cidrs, authenticated or nobody; default: only contradictions fail',
+    '--release FILE        the deployed release file; default: the images are compared with the releases of the library',
+    `--max-release-age D   the age of the release in days from which on there is a warning; default: ${MAX_RELEASE_AGE}`,
+    '--region REGION       default: the region of the environment or the profile',
+    '--allow-unknown       exit with 0 although something could not be checked',
+    '--json                machine-readable output', '',
+    'Exit codes: 0 all checks passed, with or without warnings (!); 1 a check failed; 2 the doctor could not run, or no check failed and some are unknown.',
+    'It only reads. It finds credentials as the AWS CLI does; docs/command-line.md lists the required permissions.',
   ].join('\n'),
   options: {
     'load-balancer': { type: 'string' },
@@ -39,27 +39,27 @@ export const DOCTOR: Command = {
     'json': { type: 'boolean' },
   },
   async run(args, output) {
-    const named = namedBy(args);
+    const named = targetOf(args);
     const access = accessOf(textOption(args, 'access'));
     const region = regionOf(named, textOption(args, 'region'));
     const release = textOption(args, 'release');
-    const intention = {
+    const options = {
       domain: textOption(args, 'domain')?.toLowerCase(), access, release: release === undefined ? undefined : readRelease(release), maxReleaseAge: releaseAgeOf(args), now: new Date(),
     };
     const begin = (where: string) => {
       if (!args.values.json) {
-        output.err(`asking AWS in ${where} about the ${'stack' in named ? `stack ${named.stack}` : `load balancer ${named.loadBalancer}`} ...`);
+        output.err(`describing the ${'stack' in named ? `stack ${named.stack}` : `load balancer ${named.loadBalancer}`} in ${where} ...`);
       }
     };
-    // The SDK is large: whoever asks for help does not wait for it.
+    // The SDK is large, so it is loaded only when the command runs, not for its help.
     const { diagnose } = await import('./doctor/diagnose.js');
-    const diagnosis = await diagnose(named, intention, region, begin);
+    const diagnosis = await diagnose(named, options, region, begin);
     output.out(args.values.json ? asJson(diagnosis) : asText(diagnosis));
     return exitCodeOf(diagnosis.results, args.values['allow-unknown'] === true);
   },
 };
 
-function namedBy(args: Arguments): Named {
+function targetOf(args: Arguments): Named {
   const loadBalancer = textOption(args, 'load-balancer');
   const stack = textOption(args, 'stack');
   if (loadBalancer !== undefined && stack !== undefined) {
@@ -87,7 +87,7 @@ function releaseAgeOf(args: Arguments): number {
   return Number(text);
 }
 
-/** An ARN names its region. */
+/** Returns the region of an ARN, or else the option. */
 function regionOf(named: Named, region: string | undefined): string | undefined {
   const own = 'loadBalancer' in named ? LOAD_BALANCER_ARN.exec(named.loadBalancer)?.groups?.region : undefined;
   if (own !== undefined && region !== undefined && own !== region) {

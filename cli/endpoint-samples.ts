@@ -1,10 +1,10 @@
 import { PublicEndpoint } from '../lib/internal';
 
-/** An address that nobody has (RFC 5737): a visitor whom no allow-list names. */
+/** A documentation address (RFC 5737): a public client that is on no allow-list. */
 export const PUBLIC_CLIENT = '192.0.2.1';
 
 /**
- * Paths of an endpoint, one for each way that it can be reached: with and without a trailing slash, and something below it.
+ * Returns sample paths of an endpoint: with and without a trailing slash, and a subpath.
  *
  * @param endpoint the endpoint
  */

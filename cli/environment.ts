@@ -5,7 +5,7 @@ import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from './
 
 const FORMATS = ['shell', 'json'];
 
-/** The environment of a task's containers, as lines that a shell can source. Secrets are comments. */
+/** Formats the environment of a task's containers as lines that a shell can source. Secrets are comments. */
 export function shellText({ task, containers }: TaskEnvironment): string {
   return containers.map(({ name, image, variables, secrets, files }) => [
     comment(`${name} in ${task}, image ${image}`),
@@ -15,13 +15,13 @@ export function shellText({ task, containers }: TaskEnvironment): string {
   ].join('\n')).join('\n\n');
 }
 
-/** A name that a shell cannot export is shown, and not sourced. */
+/** Formats a variable. A name that a shell cannot export becomes a comment. */
 function variableText(key: string, { text, known }: ReadableValue): string {
   const line = `export ${key}=${quoted(text)}${known ? '' : ' # known at deployment'}`;
   return /^[A-Za-z_]\w*$/.test(key) ? line : comment(line);
 }
 
-/** One line, so that nothing in it is sourced. */
+/** Formats a comment on a single line, so that none of it is sourced. */
 function comment(text: string): string {
   return `# ${text.replace(/\s+/g, ' ')}`;
 }
@@ -30,7 +30,7 @@ function secretText({ secret, key, description }: SecretName): string {
   return `secret ${secret}${key === undefined ? '' : `, key ${key}`}${description === undefined ? '' : ` (${description})`}`;
 }
 
-/** In single quotes a shell expands nothing. */
+/** Quotes a text. A shell expands nothing in single quotes. */
 function quoted(text: string): string {
   return `'${text.replaceAll('\'', '\'\\\'\'')}'`;
 }
@@ -45,14 +45,14 @@ function jsonOf({ name, image, variables, secrets, files }: ContainerEnvironment
   };
 }
 
-/** Prints what the containers of a process receive as environment. */
+/** The command that prints the environment of the containers of a process. */
 export const ENVIRONMENT: Command = {
   usage: `PROCESS [--task ID] ${TEMPLATE_USAGE} [--format shell|json] [--json]`,
   help: [
-    'Prints the environment that a synthesised template gives the containers of a process: variables, and secrets by name.', '',
-    'PROCESS           a process such as web, or another container such as migrate; each container of its task is printed',
-    '--task ID         the logical id of the task, where several have such a container', TEMPLATE_HELP,
-    '--format FORMAT   shell: lines to source, secrets as comments; json: for programs; left out: shell', '--json            the same as --format json',
+    'Prints the environment of the containers of a process in a synthesised template: variables, and secrets by name.', '',
+    'PROCESS           a process such as web, or another container such as migrate; all containers of its task are printed',
+    '--task ID         the logical id of the task, if several have such a container', TEMPLATE_HELP,
+    '--format FORMAT   shell: lines to source, secrets as comments; json: machine-readable; default: shell', '--json            the same as --format json',
   ].join('\n'),
   options: { ...TEMPLATE_OPTION, task: { type: 'string' }, format: { type: 'string' }, json: { type: 'boolean' } },
   takesPositionals: true,

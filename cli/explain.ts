@@ -11,8 +11,8 @@ import { Header } from './alb/headers';
 import { ListenerRule, RuleCondition } from './alb/evaluate';
 import { hostWithoutPort } from './alb/addresses';
 
-/** The request that the arguments describe, its path untouched. */
-export function requestOf(args: Arguments, doors: readonly IngressModel[]): ClientRequest {
+/** Returns the request in the arguments, with its path unchanged. */
+export function requestOf(args: Arguments, ingresses: readonly IngressModel[]): ClientRequest {
   const [method, url, ...more] = args.positionals;
   if (method === undefined || url === undefined || more.length > 0) {
     throw new CommandError('explain takes a method and a URL, such as: cdk-posthog explain POST https://posthog.example.com/e/');
@@ -31,7 +31,7 @@ export function requestOf(args: Arguments, doors: readonly IngressModel[]): Clie
   return {
     scheme: parts.scheme === 'http' ? 'http' : 'https',
     method,
-    host: parts.host ?? doors.flatMap(({ hosts }) => hosts)[0] ?? '',
+    host: parts.host ?? ingresses.flatMap(({ hosts }) => hosts)[0] ?? '',
     target: parts.target ?? '/',
     sourceIp,
     headers: textOptions(args, 'header').map(headerOf),
@@ -46,22 +46,22 @@ function headerOf(text: string): Header {
   return [name, value];
 }
 
-/** The door that a request knocks at: the one that answers to its host, the only one where there is one. */
-function ingressFor(doors: readonly IngressModel[], { host }: ClientRequest): IngressModel {
-  const found = doors.find(({ hosts }) => hosts.includes(hostWithoutPort(host).toLowerCase())) ?? (doors.length === 1 ? doors[0] : undefined);
+/** Returns the ingress for a request: the one with its host, or else the only one. */
+function ingressFor(ingresses: readonly IngressModel[], { host }: ClientRequest): IngressModel {
+  const found = ingresses.find(({ hosts }) => hosts.includes(hostWithoutPort(host).toLowerCase())) ?? (ingresses.length === 1 ? ingresses[0] : undefined);
   if (!found) {
-    throw new CommandError(`no way in of the template answers to the host '${host}'; these do: ${doors.flatMap(({ hosts }) => hosts).join(', ')}`);
+    throw new CommandError(`no ingress in the template has the host '${host}'; available: ${ingresses.flatMap(({ hosts }) => hosts).join(', ')}`);
   }
   return found;
 }
 
-/** What a passage is, in lines for a reader. */
+/** Formats a request trace as text. */
 export function explain(request: ClientRequest, { rule, unless, outcome }: RequestTrace): string {
   return [
     `${request.method} ${request.scheme}://${request.host}${request.target} from ${request.sourceIp}`,
-    `  meets    ${rule ? ruleText(rule) : 'no rule'}`,
-    ...unless.map((other) => `  unless   ${ruleText(other)}`),
-    `  so it is ${verdict(outcome, request)}`,
+    `  matches    ${rule ? ruleText(rule) : 'no rule'}`,
+    ...unless.map((other) => `  unless     ${ruleText(other)}`),
+    `  outcome    ${endingText(outcome, request)}`,
     ...clientIpLines(outcome, request.sourceIp),
   ].join('\n');
 }
@@ -71,18 +71,18 @@ function ruleText(rule: ListenerRule<unknown>): string {
   return `${ruleName(rule)}${conditions.length > 0 ? `: ${conditions.join(' and ')}` : ''}`;
 }
 
-function verdict(outcome: Outcome, request: ClientRequest): string {
+function endingText(outcome: Outcome, request: ClientRequest): string {
   switch (outcome.kind) {
-    case 'arrives':
-      return `brought to ${outcome.target.process}${outcome.path === request.target ? '' : ` as ${outcome.path}`}`;
-    case 'answered':
-      return `answered by the load balancer itself: ${outcome.status} ${outcome.body}`.trimEnd();
-    case 'redirected':
-      return `redirected (${outcome.status}) to ${outcome.location}`;
+    case 'forwarded':
+      return `forwarded to ${outcome.target.process}${outcome.path === request.target ? '' : ` as ${outcome.path}`}`;
+    case 'fixed-response':
+      return `fixed response of the load balancer: ${outcome.status} ${outcome.body}`.trimEnd();
+    case 'redirect':
+      return `redirect (${outcome.status}) to ${outcome.location}`;
     case 'sign-in':
-      return `held until the user has signed in at ${outcome.where}; then ${verdict(outcome.then, request)}`;
+      return `sign-in at ${outcome.where}, then ${endingText(outcome.then, request)}`;
     case 'unknown':
-      return `not known: ${outcome.reason}`;
+      return `unknown: ${outcome.reason}`;
   }
 }
 
@@ -90,42 +90,42 @@ function clientIpLines(outcome: Outcome, sourceIp: string): string[] {
   if (outcome.kind === 'sign-in') {
     return clientIpLines(outcome.then, sourceIp);
   }
-  if (outcome.kind !== 'arrives') {
+  if (outcome.kind !== 'forwarded') {
     return [];
   }
   const headers = outcome.headers.map(([name, value]) => `    ${name}: ${value}`);
   const clientIps = outcome.clientIps.map(({ reader, address, reason }) => {
-    const forged = address !== undefined && address !== sourceIp ? ', which is not the one that connected' : '';
+    const forged = address !== undefined && address !== sourceIp ? ', which is not the IP that connected' : '';
     return `  ${reader}: ${address ?? 'no client IP'}${forged} (${reason})`;
   });
-  return [`  from ${outcome.peer}, with the headers`, ...headers, ...(clientIps.length > 0 ? clientIps : [`  ${outcome.target.process} reads no client IP`])];
+  return [`  received from ${outcome.peer}, with the headers`, ...headers, ...(clientIps.length > 0 ? clientIps : [`  ${outcome.target.process} reads no client IP`])];
 }
 
-/** A condition in words. */
+/** Formats a condition. */
 export function conditionText(condition: RuleCondition): string {
   const pairs = condition.pairs?.map(({ key, value }) => (key === undefined ? value : `${key}=${value}`));
-  const values = [...(condition.values ?? []), ...(condition.regexValues ?? []), ...(pairs ?? []), ...(condition.hasUnknown ? ['what is known at deployment only'] : [])];
+  const values = [...(condition.values ?? []), ...(condition.regexValues ?? []), ...(pairs ?? []), ...(condition.hasUnknown ? ['a value known at deployment only'] : [])];
   return `${condition.headerName ?? condition.field} is ${values.join(' or ')}`;
 }
 
-/** Says what becomes of one request. */
+/** The command that traces one request. */
 export const EXPLAIN: Command = {
   usage: `METHOD URL [--from IP] [--header 'Name: value']... ${TEMPLATE_USAGE} [--json]`,
   help: [
-    'Says for one request which rule of a synthesised template it meets, what happens, what a process gets of it, and which client IP that resolves.', '',
-    `--from IP         the address that connects to the load balancer; left out: ${PUBLIC_CLIENT}, a stranger's`,
-    '--header H        a header that the visitor sends; may be given more than once', TEMPLATE_HELP, '--json            for programs',
+    'Traces one request through a synthesised template: the rule that it matches, the outcome, the headers that a process receives, and the client IP that it resolves.', '',
+    `--from IP         the IP that connects to the load balancer; default: ${PUBLIC_CLIENT}, a public client`,
+    '--header H        a header that the client sends; repeatable', TEMPLATE_HELP, '--json            machine-readable output',
   ].join('\n'),
   options: { ...TEMPLATE_OPTION, from: { type: 'string' }, header: { type: 'string', multiple: true }, json: { type: 'boolean' } },
   takesPositionals: true,
   run(args, output) {
-    const doors = ingressesOf(readTemplate(textOption(args, 'template')));
-    const request = requestOf(args, doors);
-    const passage = trace(ingressFor(doors, request), request);
-    const { rule, unless, outcome } = passage;
+    const ingresses = ingressesOf(readTemplate(textOption(args, 'template')));
+    const request = requestOf(args, ingresses);
+    const requestTrace = trace(ingressFor(ingresses, request), request);
+    const { rule, unless, outcome } = requestTrace;
     output.out(args.values.json
       ? JSON.stringify({ request, rule: rule && ruleName(rule), unless: unless.map(ruleName), answer: answerOf(outcome), outcome }, undefined, 2)
-      : explain(request, passage));
+      : explain(request, requestTrace));
     return Promise.resolve(ExitCode.OK);
   },
 };

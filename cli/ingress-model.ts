@@ -3,45 +3,45 @@ import { ProxySettings } from './client-ip/client-ip';
 import { ListenerRule } from './alb/evaluate';
 import { RuleAction } from './alb/listener-rule';
 
-/** The way in to a PostHog, wherever it was read: from a template, or from an account. */
+/** The ingress of a PostHog, read from a template or from an account. */
 export interface IngressModel {
-  /** Where it was read, for the reader. */
+  /** The name of its source, for output. */
   readonly source: string;
-  /** The names that it answers to; none where they are not known. */
+  /** Its host names; none if they are unknown. */
   readonly hosts: readonly string[];
-  /** The rules of the listener that ends TLS, its default action as the last of them where that is known. */
+  /** The rules of the listener that terminates TLS, with its default action last if that is known. */
   readonly rules: readonly ListenerRule<RuleAction>[];
-  /** The rules of the listener for plain HTTP; undefined where there is none. */
+  /** The rules of the listener for plain HTTP; undefined if there is none. */
   readonly plainRules?: readonly ListenerRule<RuleAction>[];
   /** The load balancer's attributes. */
   readonly attributes: LoadBalancerAttributes;
-  /** The attributes of the listener that ends TLS. */
+  /** The attributes of the listener that terminates TLS. */
   readonly listenerAttributes: Readonly<Record<string, string>>;
-  /** An address that the load balancer can have; undefined where none is known. */
+  /** An address that the load balancer can have; undefined if none is known. */
   readonly loadBalancerAddress?: string;
-  /** Who answers for each target group, by the name that rules call it with. */
+  /** The process of each target group, by the reference to it in rules. */
   readonly targets: Readonly<Record<string, Target>>;
 }
 
-/** A process that answers for a target group. */
+/** A process behind a target group. */
 export interface Target {
-  /** Its name, as PostHog's own files call it. */
+  /** Its name, as in PostHog's own files. */
   readonly process: string;
-  /** What it was told about the proxies in front of it. */
+  /** Its environment, with its proxy settings. */
   readonly settings: ProxySettings;
-  /** The proxy beside it that verifies the visitor's address; undefined where there is none. */
+  /** The sidecar that verifies the client IP; undefined if there is none. */
   readonly verifying?: VerifyingProxy;
 }
 
-/** A proxy beside a process that passes on one address. */
+/** A proxy sidecar that forwards a single address. */
 export interface VerifyingProxy {
-  /** The CIDR blocks and addresses whose word it takes; undefined where they are known at deployment only. */
+  /** The CIDR blocks and addresses that it trusts; undefined if they are known at deployment only. */
   readonly trusted?: readonly string[];
-  /** The headers that it drops; undefined where they are known at deployment only. */
+  /** The headers that it drops; undefined if they are known at deployment only. */
   readonly dropped?: readonly string[];
 }
 
-/** A request as a visitor sends it. */
+/** A request as a client sends it. */
 export interface ClientRequest {
   readonly scheme: 'http' | 'https';
   readonly method: string;

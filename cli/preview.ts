@@ -20,23 +20,23 @@ function portOption(args: Arguments, name: string, defaultPort: number): number 
   return Number(text);
 }
 
-/** What a user reads when it has started. */
-function greeting(doors: readonly IngressModel[], { ports }: Preview): string {
+/** Returns the text that is printed on start. */
+function greeting(ingresses: readonly IngressModel[], { ports }: Preview): string {
   const url = `https://localhost:${ports.https}`;
   const plain = ports.http === undefined ? '' : `, and http://localhost:${ports.http}`;
-  const names = doors.flatMap(({ hosts }) => hosts).join(', ');
-  const processes = [...new Set(doors.flatMap(targetsOf).map(({ process }) => process))].join(', ');
+  const names = ingresses.flatMap(({ hosts }) => hosts).join(', ');
+  const processes = [...new Set(ingresses.flatMap(targetsOf).map(({ process }) => process))].join(', ');
   return [
-    `A preview of ${doors[0].source}, on this machine only`,
-    `  the door   ${url}${plain}${names ? `, in place of ${names}` : ''}`,
-    `  the page   ${url}${CONTROL_PREFIX}/`,
+    `A preview of ${ingresses[0].source}, on this machine only`,
+    `  ingress    ${url}${plain}${names ? `, for ${names}` : ''}`,
+    `  page       ${url}${CONTROL_PREFIX}/`,
     `  behind it  stubs, not PostHog: ${processes}`,
-    `  try it     curl -k ${url}/flags/?v=2   (-k: the certificate was made just now; a browser asks once)`,
-    '  the end    Ctrl-C',
+    `  try it     curl -k ${url}/flags/?v=2   (-k: the certificate is self-signed; a browser warns once)`,
+    '  stop       Ctrl-C',
   ].join('\n');
 }
 
-/** Waits for Ctrl-C, or for being told to end. Told twice, as by npm and the terminal, it does not end otherwise. */
+/** Waits for SIGINT or SIGTERM. A second signal, as from npm and the terminal, must not end the process in another way. */
 async function interrupted(): Promise<void> {
   await new Promise<void>((resolve) => {
     process.on('SIGINT', () => resolve());
@@ -50,27 +50,27 @@ async function run(args: Arguments, output: Output): Promise<ExitCode> {
     throw new CommandError(`--from must be an IP address, got: '${from}'`);
   }
   const options = { port: portOption(args, 'port', HTTPS_PORT), httpPort: portOption(args, 'http-port', HTTP_PORT), from };
-  const doors = ingressesOf(readTemplate(textOption(args, 'template')));
+  const ingresses = ingressesOf(readTemplate(textOption(args, 'template')));
   const ended = interrupted();
-  const preview = await startPreview(doors, options);
-  output.out(greeting(doors, preview));
+  const preview = await startPreview(ingresses, options);
+  output.out(greeting(ingresses, preview));
   await ended;
   await preview.close();
   return ExitCode.OK;
 }
 
-/** Serves a template's way in on this machine. */
+/** The command that serves a local preview of a template's ingress. */
 export const PREVIEW: Command = {
   usage: `${TEMPLATE_USAGE} [--port N] [--http-port N] [--from IP]`,
   help: [
-    'Serves the way in of a synthesised template on this machine, with a page to look at: the same rules, with stubs for the processes.', '',
-    `--port N          the port for HTTPS on loopback; left out: ${HTTPS_PORT}; 0: any that is free`,
-    `--http-port N     the port for plain HTTP, which the rules redirect; left out: ${HTTP_PORT}`,
-    '--from IP         the address that requests come from; left out: the one that they connect from, 127.0.0.1', TEMPLATE_HELP, '',
-    'localhost stands for the domain of the template, for the first where it has several; a request that names another in its Host header',
-    'gets the rules of that one.',
-    `A request with the header ${SOURCE_HEADER}: IP comes from that address, as far as rules and X-Forwarded-For are concerned.`,
-    `Paths below ${CONTROL_PREFIX}/ are the preview's own.`,
+    'Serves the ingress of a synthesised template on this machine, with a web page: the same rules, with stubs for the processes.', '',
+    `--port N          the port for HTTPS on loopback; default: ${HTTPS_PORT}; 0: any free port`,
+    `--http-port N     the port for plain HTTP, which the rules redirect; default: ${HTTP_PORT}`,
+    '--from IP         the client IP of requests; default: the one that they connect from, 127.0.0.1', TEMPLATE_HELP, '',
+    'localhost is treated as the domain of the template, or the first of several; a request with another one in its Host header',
+    'is evaluated by the rules of that one.',
+    `A request with the header ${SOURCE_HEADER}: IP has that client IP for rules and X-Forwarded-For.`,
+    `Paths below ${CONTROL_PREFIX}/ belong to the preview.`,
   ].join('\n'),
   options: { ...TEMPLATE_OPTION, 'port': { type: 'string' }, 'http-port': { type: 'string' }, 'from': { type: 'string' } },
   run,

@@ -1,56 +1,56 @@
 import { IngressModel } from './ingress-model';
-import { Arrival, Outcome, trace, RequestTrace } from './request-trace';
+import { Forwarded, Outcome, trace, RequestTrace } from './request-trace';
 import { PUBLIC_CLIENT } from './endpoint-samples';
 import { ListenerRule } from './alb/evaluate';
 import { blockList, familyOf } from './alb/addresses';
 import { formatAddress, formatCidr, parseCidr } from '../lib/internal';
 
-/** Addresses from which a door is tried. */
+/** Client IPs from which an ingress is probed. */
 export interface ProbeAddresses {
-  /** An address that no rule names. */
-  readonly stranger: string;
-  /** An address of each block that a rule names. */
-  readonly insiders: readonly string[];
+  /** An address that is on no allow-list. */
+  readonly publicClient: string;
+  /** An address of each CIDR block on an allow-list. */
+  readonly allowedClients: readonly string[];
 }
 
-/** What it takes to try a door. */
+/** The input of a probe. */
 export interface ProbeContext extends ProbeAddresses {
-  /** The way in; undefined where no listener ends TLS, and then there is nothing to try. */
-  readonly door?: IngressModel;
-  /** The name that visitors use. */
+  /** The ingress; undefined if no listener terminates TLS. */
+  readonly ingress?: IngressModel;
+  /** The domain name that clients use. */
   readonly domain?: string;
 }
 
-/** Addresses for examples and one for tests of network gear: nobody has them, but a rule may name their blocks. */
+/** Reserved addresses for documentation and benchmarks. No client has them, but a rule may have their blocks. */
 const PUBLIC_CLIENTS = [PUBLIC_CLIENT, '198.51.100.1', '203.0.113.1', '198.18.0.1', '2001:db8::1'];
 
-/** Who visits a door with these rules. Blocks that are known at deployment only have no visitor. */
+/** Returns client IPs for probing rules. Blocks that are known at deployment only have none. */
 export function probeAddressesOf(rules: readonly ListenerRule<unknown>[]): ProbeAddresses {
   const blocks = rules.flatMap(({ conditions }) => conditions).filter(({ field }) => field === 'source-ip').flatMap(({ values = [] }) => values).flatMap((block) => parseCidr(block) ?? []);
-  const named = blockList(blocks.map(formatCidr));
+  const allowed = blockList(blocks.map(formatCidr));
   return {
-    stranger: PUBLIC_CLIENTS.find((address) => !named.check(address, familyOf(address))) ?? PUBLIC_CLIENT,
-    insiders: blocks.map(({ family, network }) => formatAddress({ family, value: network })),
+    publicClient: PUBLIC_CLIENTS.find((address) => !allowed.check(address, familyOf(address))) ?? PUBLIC_CLIENT,
+    allowedClients: blocks.map(({ family, network }) => formatAddress({ family, value: network })),
   };
 }
 
-/** What becomes of a request at the door. */
-export function probe({ door, domain }: Pick<ProbeContext, 'door' | 'domain'>, target: string, sourceIp: string, method = 'GET'): RequestTrace {
-  return trace(door!, { scheme: 'https', method, host: domain ?? '', target, sourceIp, headers: [] });
+/** Traces a request at the ingress. */
+export function probe({ ingress, domain }: Pick<ProbeContext, 'ingress' | 'domain'>, target: string, sourceIp: string, method = 'GET'): RequestTrace {
+  return trace(ingress!, { scheme: 'https', method, host: domain ?? '', target, sourceIp, headers: [] });
 }
 
-/** The process that a request reaches, once its user has signed in where that is asked; undefined where it reaches none. */
+/** Returns the process that a request reaches, after a sign-in if required; undefined if it reaches none. */
 export function reached(outcome: Outcome): string | undefined {
-  return arrivalIn(outcome)?.target.process;
+  return forwardedIn(outcome)?.target.process;
 }
 
-/** How a request reaches a process, once its user has signed in where that is asked; undefined where it reaches none. */
-export function arrivalIn(outcome: Outcome): Arrival | undefined {
+/** Returns the forwarded request, after a sign-in if required; undefined if it reaches no process. */
+export function forwardedIn(outcome: Outcome): Forwarded | undefined {
   switch (outcome.kind) {
-    case 'arrives':
+    case 'forwarded':
       return outcome;
     case 'sign-in':
-      return arrivalIn(outcome.then);
+      return forwardedIn(outcome.then);
     default:
       return undefined;
   }

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { Command, CommandError, ExitCode, isCommandError, Output } from './command';
 
-/** A command that is loaded when it is asked for, so that none waits for what another needs. */
+/** The commands by name. Each is loaded on demand, so that none waits for the dependencies of another. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
  * Runs the command line.
  *
  * @param commands the commands, by name
- * @param argv what was written after the program's name
+ * @param argv the arguments after the program's name
  * @param output where to write
  */
 export async function runProgram(commands: Commands, argv: readonly string[], output: Output): Promise<ExitCode> {
@@ -19,7 +19,7 @@ export async function runProgram(commands: Commands, argv: readonly string[], ou
       return name === undefined ? ExitCode.FAILED : ExitCode.OK;
     }
     if (!Object.hasOwn(commands, name)) {
-      throw new CommandError(`there is no command '${name}'; these are: ${Object.keys(commands).join(', ')}`);
+      throw new CommandError(`there is no command '${name}'; available: ${Object.keys(commands).join(', ')}`);
     }
     const command = await commands[name]();
     const { values, positionals } = parse(name, command, rest);
@@ -29,7 +29,7 @@ export async function runProgram(commands: Commands, argv: readonly string[], ou
     }
     return await command.run({ values, positionals }, output);
   } catch (error) {
-    // What is no CommandError is a defect, or input that nobody thought of: its kind is told too.
+    // Any other error is a defect or unexpected input, so its type is printed too.
     output.err(`cdk-posthog: ${isCommandError(error) ? error.message : firstLine(String(error))}`);
     return ExitCode.FAILED;
   }
@@ -53,5 +53,5 @@ async function overview(commands: Commands): Promise<string> {
     const { usage, help } = await load();
     return `  cdk-posthog ${name} ${usage}\n      ${help.split('\n')[0]}`;
   }));
-  return ['PostHog on AWS: asks about a template, about what is deployed, or for the images of a release.', '', ...lines, '', 'Exit codes: 0 all is well, 1 something is wrong, 2 it could not be done.'].join('\n');
+  return ['PostHog on AWS: inspects a template or a deployment, or creates a release file.', '', ...lines, '', 'Exit codes: 0 success, 1 a check failed or releases differ, 2 the command could not run.'].join('\n');
 }

@@ -5,7 +5,7 @@ import { checkTogether, compose, doubts, short } from './release/composition';
 import { diffReleases, isSame } from './release/diff';
 import { diffText } from './release/diff-text';
 import { IMAGE_SOURCES, TAGGED } from './release/image-sources';
-import { checkedOption, patienceOf, requestOf } from './release/options';
+import { checkedOption, retryOptionsOf, requestOf } from './release/options';
 import { readRelease, releaseInPlace } from './release/read-release';
 import { find, Found, Wanted } from './release/resolve';
 import { table } from './table';
@@ -30,25 +30,25 @@ async function run(args: Arguments, output: Output): Promise<ExitCode> {
 function compare(args: Arguments, output: Output): ExitCode {
   const [before, after, ...more] = args.positionals;
   if (after === undefined || more.length > 0) {
-    throw new CommandError(`--diff takes two releases, each a file or the name of one that comes with the library, such as: cdk-posthog release --diff 2026-09-11 ${DEFAULT_FILE}`);
+    throw new CommandError(`--diff takes two releases, each a file or the name of a release of the library, such as: cdk-posthog release --diff 2026-09-11 ${DEFAULT_FILE}`);
   }
   const [old, now] = [before, after].map(readRelease);
   const diff = diffReleases(old, now);
   const same = isSame(diff);
   output.out(args.values.json ? JSON.stringify({ same, old: old.name, new: now.name, ...diff }, undefined, 2) : diffText(old.name, now.name, diff));
-  return same ? ExitCode.OK : ExitCode.FINDINGS;
+  return same ? ExitCode.OK : ExitCode.NOT_OK;
 }
 
 async function write(args: Arguments, output: Output): Promise<ExitCode> {
   const file = textOption(args, 'output') ?? DEFAULT_FILE;
   const [name, date] = [checkedOption(args, 'name', RELEASE_NAME), checkedOption(args, 'date', DAY)];
-  const patience = patienceOf(args);
-  // What cannot be written is not looked for.
+  const retryOptions = retryOptionsOf(args);
+  // An unusable output file is reported before any request to a registry.
   const inPlace = releaseInPlace(file);
   const request = requestOf(args, inPlace);
   const wanted = wantedImages(request);
-  output.err(`asking the registries of ${wanted.length} images ...`);
-  const found = await findAll(wanted, async (one) => find(one, patience));
+  output.err(`resolving ${wanted.length} images ...`);
+  const found = await findAll(wanted, async (one) => find(one, retryOptions));
   const release = compose(found, { ...request, name, date, upstreamCommit: request.commits.at(0) });
   checkTogether(release, request.maxApart);
   const text = renderRelease(release);
@@ -68,9 +68,9 @@ async function write(args: Arguments, output: Output): Promise<ExitCode> {
   return ExitCode.OK;
 }
 
-/** Looks for all of them, and says of all which could not be found. */
-async function findAll(wanted: readonly Wanted[], look: (one: Wanted) => Promise<Found>): Promise<Found[]> {
-  const outcomes = await Promise.allSettled(wanted.map(look));
+/** Resolves all images, and reports every one that could not be found. */
+async function findAll(wanted: readonly Wanted[], resolve: (one: Wanted) => Promise<Found>): Promise<Found[]> {
+  const outcomes = await Promise.allSettled(wanted.map(resolve));
   const failures = outcomes.flatMap((outcome, index) => {
     if (outcome.status === 'fulfilled') {
       return [];
@@ -81,15 +81,15 @@ async function findAll(wanted: readonly Wanted[], look: (one: Wanted) => Promise
     return [`  ${wanted[index].key}: ${outcome.reason.message}`];
   });
   if (failures.length > 0) {
-    throw new CommandError([`${failures.length} of ${wanted.length} images could not be found; name others with --image, or leave them out with --without:`, ...failures].join('\n'));
+    throw new CommandError([`${failures.length} of ${wanted.length} images could not be resolved; use others with --image, or leave them out with --without:`, ...failures].join('\n'));
   }
   return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<Found>).value);
 }
 
 function clickHouseNote({ clickHouse, upstreamCommit }: ReleaseDescription, inPlace: ReleaseDescription | undefined): string {
-  const whence = inPlace?.clickHouse ? 'the file as it was' : 'the library';
-  return `note: ClickHouse ${clickHouse!.version} is that of ${whence}; what the release is tested with says ` +
-    `https://github.com/PostHog/posthog/blob/${upstreamCommit ?? 'master'}/docker-compose.base.yml, and --clickhouse-version changes it`;
+  const origin = inPlace?.clickHouse ? 'the file as it was' : 'the library';
+  return `note: ClickHouse ${clickHouse!.version} comes from ${origin}; the version that PostHog tests with is in ` +
+    `https://github.com/PostHog/posthog/blob/${upstreamCommit ?? 'master'}/docker-compose.base.yml; --clickhouse-version changes it`;
 }
 
 function save(file: string, text: string): void {
@@ -107,29 +107,29 @@ function summary(release: ReleaseDescription): string {
   ]));
 }
 
-/** Writes down which PostHog to run, by the digests of its images, and says what changed between two such files. */
+/** The command that creates a release file with the digests of PostHog's images, or compares two such files. */
 export const RELEASE: Command = {
   usage: USAGE,
   help: [
-    'Asks the registries for the digests of PostHog\'s images and writes a release file to commit, or says what changed between two.', '',
-    '--commit SHA          the commit of PostHog/posthog to run, by its whole hash; left out: the newest images',
-    '--history FILE        that commit and those before it, newest first, one a line, or - for standard input: for an image that was not built',
-    '                      at the commit, the newest one before it is taken (git rev-list --first-parent --max-count=100 SHA)',
-    `--tag TAG             the tag of the images app and node; left out: ${TAGGED.map((name) => `${IMAGE_SOURCES[name].tag} of ${name}`).join(', ')}`,
-    '--image NAME=IMAGE    another image in place of PostHog\'s, such as a copy in a registry of your own; may be given more than once',
-    '--without NAME        an image that the release is not to have; may be given more than once',
-    '--clickhouse-version  the version of ClickHouse; left out: that of the file as it is, or of the library',
-    '--topic NAME          a topic that the release needs besides those of the library and of the file as it is; may be given more than once',
-    '--name NAME           what to call the release; left out: its day',
-    '--date DAY            the day that it is of; left out: that on which the app image was built',
-    `--max-apart DAYS      how many days apart ${LOCKSTEP.join(', ')} may have been built, which belong together; left out: ${MAX_DAYS_APART}`,
-    `--output FILE         where to write it; left out: ${DEFAULT_FILE}`,
+    'Writes a release file with the digests of PostHog\'s images, or compares two such files.', '',
+    '--commit SHA          the commit of PostHog/posthog to run, as a full hash; default: the newest images',
+    '--history FILE        that commit and those before it, newest first, one per line, or - for standard input: for an image that was not built',
+    '                      at the commit, the newest one before it is used (git rev-list --first-parent --max-count=100 SHA)',
+    `--tag TAG             the tag of the images app and node; default: ${TAGGED.map((name) => `${IMAGE_SOURCES[name].tag} of ${name}`).join(', ')}`,
+    '--image NAME=IMAGE    another image instead of PostHog\'s, such as a copy in your own registry; repeatable',
+    '--without NAME        an image to leave out; repeatable',
+    '--clickhouse-version  the version of ClickHouse; default: that of the existing file, or of the library',
+    '--topic NAME          a further topic, in addition to those of the library and of the existing file; repeatable',
+    '--name NAME           the name of the release; default: its date',
+    '--date DAY            the date of the release; default: the build date of the app image',
+    `--max-apart DAYS      the maximum days between the builds of ${LOCKSTEP.join(', ')}, which belong together; default: ${MAX_DAYS_APART}`,
+    `--output FILE         the file to write; default: ${DEFAULT_FILE}`,
     '--dry-run             print the file instead of writing it',
-    '--timeout SECONDS     how long one answer may take; left out: 30',
-    '--retries N           how often to ask again where a registry has too much to do or cannot be reached; left out: 3',
-    '--diff OLD NEW        what changed: ends with 0 where both run the same, with 1 where they differ',
-    '--json                for programs', '',
-    'Registries are asked without signing in; one on localhost is spoken to in plain HTTP, as Docker does.',
+    '--timeout SECONDS     the timeout of one request; default: 30',
+    '--retries N           the number of retries if a registry is busy or unreachable; default: 3',
+    '--diff OLD NEW        compare two releases: exit code 0 if both run the same, 1 if they differ',
+    '--json                machine-readable output', '',
+    'Registries are accessed anonymously, and one on localhost over plain HTTP, as Docker does.',
   ].join('\n'),
   options: {
     'commit': { type: 'string' },

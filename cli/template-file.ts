@@ -9,25 +9,25 @@ export interface TemplateFile {
   readonly template: CloudFormationTemplate;
 }
 
-/** Where the CDK's command line writes templates. */
+/** The folder to which the CDK CLI writes templates. */
 const OUTPUT_FOLDER = 'cdk.out';
 const SYNTHESISE = 'run `npx cdk synth`, or name a template with --template FILE';
 
 /** The option that names a template, with its line in the help of a command. */
 export const TEMPLATE_OPTION = { template: { type: 'string', short: 't' } } as const;
 export const TEMPLATE_USAGE = '[--template FILE]';
-export const TEMPLATE_HELP = '--template FILE   a synthesised template; left out: the one in cdk.out that has listener rules';
+export const TEMPLATE_HELP = '--template FILE   a synthesised template; default: the one in cdk.out that has listener rules';
 
 /**
- * The template in a file, whatever it is of, or the only one with a way in among those that the CDK has synthesised here.
+ * Reads the template in a file, or the only synthesised one that has an ingress.
  *
- * @param file the file; left out, it is looked for in the folder `cdk.out`
+ * @param file the file; default: searched for in the folder `cdk.out`
  */
 export function readTemplate(file?: string): TemplateFile {
   return file === undefined ? onlyTemplate() : { file, template: parse(file) };
 }
 
-/** The listeners that are ways in: those that end TLS or are given rules. */
+/** Returns the listeners of an ingress: those with rules that are not for plain HTTP. */
 export function httpsListeners(listeners: readonly TemplateListener[]): TemplateListener[] {
   return listeners.filter(({ port, rules }) => port !== 80 && rules.length > 1);
 }
@@ -42,7 +42,7 @@ function onlyTemplate(): TemplateFile {
     throw new CommandError(`no template in ${OUTPUT_FOLDER} has a listener with rules; ${SYNTHESISE}`);
   }
   if (found.length > 1) {
-    throw new CommandError(`several templates in ${OUTPUT_FOLDER} have a way in: ${found.map((one) => one.file).join(', ')}; name one with --template FILE`);
+    throw new CommandError(`several templates in ${OUTPUT_FOLDER} have an ingress: ${found.map((one) => one.file).join(', ')}; name one with --template FILE`);
   }
   return found[0];
 }
@@ -58,14 +58,14 @@ function parse(file: string): CloudFormationTemplate {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new CommandError(`${file} is not JSON; give it a file that the CDK has written, such as ${path.join(OUTPUT_FOLDER, 'PostHog.template.json')}`);
+    throw new CommandError(`${file} is not JSON; use a file that the CDK has written, such as ${path.join(OUTPUT_FOLDER, 'PostHog.template.json')}`);
   }
   if (!isObject(parsed) || !isObject(parsed.Resources)) {
-    throw new CommandError(`${file} is no CloudFormation template: it has no Resources`);
+    throw new CommandError(`${file} is not a CloudFormation template: it has no Resources`);
   }
   const [odd] = Object.entries(parsed.Resources).find(([, resource]) => !isObject(resource)) ?? [];
   if (odd !== undefined) {
-    throw new CommandError(`${file} is no CloudFormation template: its resource '${odd}' is no object`);
+    throw new CommandError(`${file} is not a CloudFormation template: its resource '${odd}' is not an object`);
   }
   return parsed as unknown as CloudFormationTemplate;
 }

@@ -17,12 +17,12 @@ interface ServiceProperties {
   readonly LoadBalancers?: readonly { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
 }
 
-/** Every way in that a template makes, of which there must be one. */
+/** Returns every ingress of a template. There must be at least one. */
 export function ingressesOf({ file, template }: TemplateFile): IngressModel[] {
   const listeners = listenersOf(template);
   const found = httpsListeners(listeners);
   if (found.length === 0) {
-    throw new CommandError(`${file} has no listener with rules, and so no way in to a PostHog`);
+    throw new CommandError(`${file} has no listener with rules, so no ingress of PostHog`);
   }
   const targets = targetsOf(template);
   return found.map((listener) => ({
@@ -55,7 +55,7 @@ function settingsOf(environment: readonly { readonly Name: string; readonly Valu
   return Object.fromEntries(environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : undefined]));
 }
 
-/** The names in the rules' host conditions; without any, that of the site. What the app answers to besides is for processes that call it. */
+/** Returns the names in the rules' host conditions, or else that of the site. Further allowed hosts of the app are for processes that call it. */
 function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Target>>): string[] {
   const conditions = listener.rules.flatMap(({ conditions: all }) => all).filter(({ field }) => field === 'host-header');
   const named = conditions.flatMap(({ values = [] }) => values);
@@ -64,7 +64,7 @@ function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Ta
   return [...new Set(named.length > 0 ? named : sites)];
 }
 
-/** An address that the load balancer can have, where the template says where it stands. */
+/** Returns an address that the load balancer can have, if the template has its subnets. */
 function addressOf(template: CloudFormationTemplate, listener: TemplateListener): string | undefined {
   const [, loadBalancer] = ofType<{ Subnets?: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').find(([id]) => id === listener.loadBalancer) ?? [];
   const subnets = new Map(ofType<{ CidrBlock?: unknown }>(template, 'AWS::EC2::Subnet'));

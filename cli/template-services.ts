@@ -11,8 +11,8 @@ interface TaskProperties {
 }
 
 /**
- * The names of the containers that answer for each target group, by the target group's logical id. Of the nginx that verifies
- * addresses, it is the container that stands behind it.
+ * Returns the container of each target group, by the target group's logical id. For the nginx sidecar that verifies client IPs, this is the
+ * container behind it.
  *
  * @param template the synthesised template
  */
@@ -28,11 +28,11 @@ export function containersByTargetGroup(template: CloudFormationTemplate): Recor
 function containerBehind(template: CloudFormationTemplate, service: ServiceProperties): string {
   const task = ofType<TaskProperties>(template, 'AWS::ECS::TaskDefinition').find(([id]) => id === logicalId(service.TaskDefinition));
   const others = (task?.[1].ContainerDefinitions ?? []).map(({ Name }) => Name).filter((name) => name !== CLIENT_ADDRESS_CONTAINER);
-  // Beside a process may stand what only serves it, such as a log router.
+  // A task may also have sidecars of the process, such as a log router.
   const processes = others.filter(isProcess);
   const candidates = processes.length > 0 ? processes : others;
   if (candidates.length !== 1) {
-    throw new Error(`the task must have one process of PostHog besides ${CLIENT_ADDRESS_CONTAINER}, or one container, got: ${candidates.join(', ') || 'none'}`);
+    throw new Error(`the task must have one process of PostHog next to ${CLIENT_ADDRESS_CONTAINER}, or one container, got: ${candidates.join(', ') || 'none'}`);
   }
   return candidates[0];
 }

@@ -1,7 +1,7 @@
 import { VerifyingProxy } from './ingress-model';
 import { ProxySettings } from './client-ip/client-ip';
 
-/** What the nginx beside a process believes and drops, read from its configuration. */
+/** Reads from the configuration of an nginx sidecar the proxies that it trusts and the headers that it drops. */
 export function verifyingProxy({ NGINX_CONF: configuration }: ProxySettings): VerifyingProxy {
   if (configuration === undefined) {
     return {};

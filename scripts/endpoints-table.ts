@@ -28,7 +28,7 @@ function answering({ process }: PublicEndpoint): string {
   return `${process} (with Product ${products.map((product) => `\`${product}\``).join(' or ')})`;
 }
 
-/** The table as it stands in the README. */
+/** The table in the README. */
 export function tableInReadme(): string {
   const text = readFileSync(README, 'utf8');
   return text.slice(text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)).trim();

@@ -28,7 +28,7 @@ export function picture(): string {
   return ['```mermaid', flowchart(systemOf(defaultTemplate())), '```'].join('\n');
 }
 
-/** The picture as it stands in the README. */
+/** The picture in the README. */
 export function pictureInReadme(): string {
   const text = readFileSync(README, 'utf8');
   return text.slice(text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)).trim();

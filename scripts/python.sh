@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv with exactly what requirements.txt pins, or leaves it alone where it has that already. With a name as argument, .venv-<name> of
+# Creates .venv with exactly what requirements.txt pins, or leaves it alone if it is up to date. With a name as argument, .venv-<name> of
 # requirements-<name>.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."

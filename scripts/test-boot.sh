@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 source scripts/needs.sh
 
 if [[ "$(id -u)" != 0 ]]; then
-  echo 'test:boot makes and mounts file systems: run it as root (sudo npm run test:boot)' >&2
+  echo 'test:boot creates and mounts file systems: run it as root (sudo npm run test:boot)' >&2
   exit 1
 fi
 need_modules

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Deploys the app to an emulated AWS on this machine, and asks that AWS what stands there. Needs python3; see scripts/python.sh.
+# Deploys the app to an emulated AWS on this machine, and inspects the deployment there. Needs python3; see scripts/python.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/needs.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the configuration that verifies visitors' addresses in the real nginx, on loopback. Needs nginx; see scripts/nginx.sh.
+# Runs the configuration that verifies client IPs in the real nginx, on loopback. Needs nginx; see scripts/nginx.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/needs.sh

@@ -3,50 +3,50 @@ import { Rewrites } from './url-rewrite';
 import { blockList, familyOf, hostWithoutPort } from './addresses';
 
 /**
- * A listener rule with the load balancer's own words, as it stands in a template or as the API returns it.
+ * A listener rule in the terms of the load balancer, from a template or from the API.
  */
 export interface ListenerRule<Action> {
-  /** What it is called where it stands: its logical id in a template, its ARN in an account. */
+  /** Its logical id in a template, its ARN in an account. */
   readonly id?: string;
-  /** Its position; the default rule has none and comes last. */
+  /** Its priority. The default rule has none and comes last. */
   readonly priority?: number;
-  /** All must hold. None at all, as in the default rule, always holds. */
+  /** The conditions, all of which must match. An empty list, as in the default rule, always matches. */
   readonly conditions: readonly RuleCondition[];
   readonly actions: readonly Action[];
-  /** What it changes in a request that it forwards. */
+  /** Changes to a request that it forwards. */
   readonly rewrites?: Rewrites;
 }
 
-/** One condition of a rule. It holds when one of its values matches. */
+/** One condition of a rule. It matches when one of its values matches. */
 export interface RuleCondition {
   readonly field: 'path-pattern' | 'host-header' | 'http-request-method' | 'http-header' | 'query-string' | 'source-ip';
   readonly values?: readonly string[];
   readonly regexValues?: readonly string[];
-  /** The header that an `http-header` condition looks at. */
+  /** The header that an `http-header` condition compares. */
   readonly headerName?: string;
-  /** The pairs that a `query-string` condition looks for. */
+  /** The pairs of a `query-string` condition. */
   readonly pairs?: readonly { readonly key?: string; readonly value: string }[];
-  /** Whether it has more values, which are known at deployment only. They match nothing here. */
+  /** Indicates whether it has further values that are known at deployment only. They match nothing here. */
   readonly hasUnknown?: boolean;
 }
 
-/** A request, as it stands on the wire. */
+/** A request as it is sent over the wire. */
 export interface Request {
   readonly method?: string;
   /** Path and query, exactly as the client sent them: not decoded, not normalised. */
   readonly target: string;
   readonly host?: string;
-  /** The address of the peer that the connection comes from. */
+  /** The address that the connection comes from. */
   readonly sourceIp?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * The rule that a request meets: the matching one with the lowest priority, the default rule where none matches.
+ * Returns the rule that matches a request: the one with the lowest priority, or the default rule if no other matches.
  *
- * Semantics are those of the Application Load Balancer: paths are compared case-sensitively, and here as they were sent (AWS normalises
- * them first, in a way that it does not describe), host names
- * and header values without regard to case, `*` is any run of characters (slashes too), `?` is exactly one.
+ * Semantics are those of the Application Load Balancer. Paths are compared case-sensitively, here as they were sent; AWS normalises them first,
+ * in a way that it does not describe. Host names and header values are compared without regard to case. `*` matches any run of characters,
+ * slashes included, and `?` exactly one.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  * @param rules the rules of one listener, in any order
@@ -57,7 +57,7 @@ export function evaluate<Action>(rules: readonly ListenerRule<Action>[], request
 }
 
 /**
- * The rules in front of the one that a request meets that would take it first if values matched that are known at deployment only.
+ * Returns the rules before the matching one that would match first, depending on values that are known at deployment only.
  *
  * @param rules the rules of one listener, in any order
  * @param request the request
@@ -72,7 +72,7 @@ function inOrder<Action>(rules: readonly ListenerRule<Action>[]): ListenerRule<A
   return [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
 }
 
-/** Whether a value with `*` and `?` matches the whole of a text. */
+/** Returns whether a value with `*` and `?` matches a whole text. */
 export function globMatches(pattern: string, text: string, ignoreCase = false): boolean {
   const source = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
   return new RegExp(`^${source}$`, ignoreCase ? 'is' : 's').test(text);

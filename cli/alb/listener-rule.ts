@@ -1,31 +1,31 @@
 import { ListenerRule, RuleCondition } from './evaluate';
 import { Rewrite, Rewrites } from './url-rewrite';
 
-/** What a rule does with a request. */
+/** An action of a listener rule. */
 export interface RuleAction {
   readonly type: 'forward' | 'fixed-response' | 'redirect' | 'authenticate-oidc' | 'authenticate-cognito';
   /** The target group that a request is forwarded to: its logical id in a template, its ARN in an account. */
   readonly targetGroup?: string;
-  /** The status that a request is answered with. */
+  /** The status of a fixed response or a redirect. */
   readonly statusCode?: string;
-  /** What a fixed response says. */
+  /** The content of a fixed response. */
   readonly response?: { readonly contentType?: string; readonly body?: string };
-  /** Where a redirect leads; what is left out stays as it was in the request. */
+  /** The target of a redirect. Parts that are left out keep their value from the request. */
   readonly redirect?: { readonly protocol?: string; readonly host?: string; readonly port?: string; readonly path?: string; readonly query?: string };
-  /** Who signs users in. */
+  /** The identity provider that users sign in with. */
   readonly signIn?: string;
 }
 
-/** A rule in the words that the API and CloudFormation share. */
+/** A rule in the shape that the API and CloudFormation share. */
 export interface RuleShape {
-  /** A number in a template; in the API a text, `default` for the default rule. */
+  /** A number in a template. In the API a string, `default` for the default rule. */
   readonly Priority?: number | string;
   readonly Conditions?: readonly ConditionShape[];
   readonly Actions?: readonly ActionShape[];
   readonly Transforms?: readonly TransformShape[];
 }
 
-/** A change to a request in the words that the API and CloudFormation share. */
+/** A transform in the shape that the API and CloudFormation share. */
 export interface TransformShape {
   readonly Type?: string;
   readonly UrlRewriteConfig?: RewritesShape;
@@ -33,11 +33,11 @@ export interface TransformShape {
 }
 
 interface RewritesShape {
-  /** AWS takes one. */
+  /** AWS allows one. */
   readonly Rewrites?: readonly { readonly Regex?: string; readonly Replace?: string }[];
 }
 
-/** An action in the words that the API and CloudFormation share. */
+/** An action in the shape that the API and CloudFormation share. */
 export interface ActionShape {
   readonly Type?: string;
   readonly Order?: number;
@@ -58,7 +58,7 @@ interface RedirectShape {
   readonly Query?: string;
 }
 
-/** Values as they were written: texts, or in a template what is known at deployment only, be it one of them or the whole list. */
+/** Values as they were written: strings, or in a template intrinsic functions, for a single value or for the whole list. */
 type Values = readonly unknown[] | object;
 
 interface Patterns {
@@ -66,7 +66,7 @@ interface Patterns {
   readonly RegexValues?: Values;
 }
 
-/** A condition in the words that the API and CloudFormation share. */
+/** A condition in the shape that the API and CloudFormation share. */
 export interface ConditionShape {
   readonly Field?: string;
   readonly Values?: Values;
@@ -79,11 +79,11 @@ export interface ConditionShape {
 }
 
 /**
- * A rule as the evaluator takes it.
+ * Converts a rule for the evaluator.
  *
- * @param shape the rule, in the words of the API or of a template
- * @param id what it is called where it stands
- * @param nameOf the name of what is referred to, or undefined where it is unknown
+ * @param shape the rule, as in the API or in a template
+ * @param id its logical id or ARN
+ * @param nameOf returns the name of a referenced resource, or undefined if it is unknown
  */
 export function ruleOf(shape: RuleShape, id: string | undefined, nameOf: (reference: unknown) => string | undefined): ListenerRule<RuleAction> {
   const priority = shape.Priority === undefined || shape.Priority === 'default' ? undefined : Number(shape.Priority);
@@ -93,7 +93,7 @@ export function ruleOf(shape: RuleShape, id: string | undefined, nameOf: (refere
   };
 }
 
-/** What is done with a request, in the order in which it is done. */
+/** Converts the actions of a rule, in the order in which they are carried out. */
 export function actionsOf(actions: readonly ActionShape[], nameOf: (reference: unknown) => string | undefined): RuleAction[] {
   return [...actions].sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0)).map((action) => ({
     type: action.Type as RuleAction['type'],
@@ -130,7 +130,7 @@ function rewriteOf({ Rewrites: [first] = [] }: RewritesShape = {}): Rewrite | un
 function conditionOf(condition: ConditionShape): RuleCondition {
   const { PathPatternConfig, HostHeaderConfig, HttpHeaderConfig, HttpRequestMethodConfig, SourceIpConfig, QueryStringConfig } = condition;
   const config = PathPatternConfig ?? HostHeaderConfig ?? HttpHeaderConfig ?? HttpRequestMethodConfig ?? SourceIpConfig;
-  // The API tells values twice, and an empty list where there are none.
+  // The API returns values twice, and an empty list if there are none.
   const values = [nonEmpty(config?.Values), nonEmpty(condition.Values)].find((found) => found !== undefined);
   const regexValues = nonEmpty(config?.RegexValues);
   const pairs = QueryStringConfig && pairsOf(nonEmpty(QueryStringConfig.Values));
@@ -145,7 +145,7 @@ function conditionOf(condition: ConditionShape): RuleCondition {
   };
 }
 
-/** The values, of which a list that is known at deployment only is one. */
+/** Returns the values as a list. A list that is known at deployment only counts as one value. */
 function nonEmpty(values: Values | undefined): readonly unknown[] | undefined {
   const list = values === undefined || Array.isArray(values) ? (values as readonly unknown[] | undefined) : [values];
   return list && list.length > 0 ? list : undefined;

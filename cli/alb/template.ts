@@ -1,22 +1,22 @@
 import { ListenerRule } from './evaluate';
 import { ActionShape, actionsOf, RuleAction, ruleOf, RuleShape } from './listener-rule';
 
-/** A synthesised CloudFormation template, as far as it matters here. */
+/** A synthesised CloudFormation template: the parts that are read here. */
 export interface CloudFormationTemplate {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>;
 }
 
-/** A listener, with the rules that the template gives it. */
+/** A listener with its rules in the template. */
 export interface TemplateListener {
-  /** Its logical id; undefined where the listener stands elsewhere and only gets rules. */
+  /** Its logical id; undefined for an existing listener that only receives rules. */
   readonly id?: string;
-  /** Its port; undefined where the listener stands elsewhere. */
+  /** Its port; undefined for an existing listener. */
   readonly port?: number;
-  /** The logical id of its load balancer, where that is in the template. */
+  /** The logical id of its load balancer, if that is in the template. */
   readonly loadBalancer?: string;
   /** Its attributes, by key. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Its rules, its default action as the last of them where that is known. */
+  /** Its rules, with its default action last if that is known. */
   readonly rules: readonly ListenerRule<RuleAction>[];
 }
 
@@ -39,7 +39,7 @@ const LISTENER_RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 
 /**
- * Every listener that the template makes or gives rules to.
+ * Returns every listener that the template creates or adds rules to.
  *
  * @param template the synthesised template
  */
@@ -63,20 +63,20 @@ export function listenersOf(template: CloudFormationTemplate): TemplateListener[
   return [...own, ...[...elsewhere.values()].map((found) => ({ attributes: {}, rules: found }))];
 }
 
-/** The attributes of a load balancer, by key; none where it is not in the template. */
+/** Returns the attributes of a load balancer, by key; none if it is not in the template. */
 export function loadBalancerAttributes(template: CloudFormationTemplate, id: string | undefined): Readonly<Record<string, string>> {
   const found = ofType<{ LoadBalancerAttributes?: AttributeShape[] }>(template, LOAD_BALANCER).find(([loadBalancer]) => loadBalancer === id);
   return attributesOf(found?.[1].LoadBalancerAttributes);
 }
 
-/** The resources of a type, by logical id. */
+/** Returns the resources of a type, by logical id. */
 export function ofType<Properties>(template: CloudFormationTemplate, type: string): [id: string, properties: Properties][] {
   return Object.entries(template.Resources)
     .filter(([, resource]) => resource.Type === type)
     .map(([id, resource]) => [id, (resource.Properties ?? {}) as Properties]);
 }
 
-/** The logical id that a reference names, or undefined where it names none. */
+/** Returns the logical id in a reference, or undefined if there is none. */
 export function logicalId(reference: unknown): string | undefined {
   if (typeof reference !== 'object' || reference === null) {
     return undefined;

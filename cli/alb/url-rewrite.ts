@@ -1,14 +1,14 @@
-/** How a load balancer changes a text of a request: a regular expression, and what replaces its first match, with `$1` for its first group. */
+/** A rewrite of a part of a request: a regular expression and the replacement of its first match, with `$1` for its first group. */
 export interface Rewrite {
   readonly regex: string;
   readonly replace: string;
 }
 
-/** What a rule changes in a request. */
+/** The rewrites of a rule. */
 export interface Rewrites {
-  /** In path and query. */
+  /** The rewrite of path and query. */
   readonly url?: Rewrite;
-  /** In the Host header. */
+  /** The rewrite of the Host header. */
   readonly host?: Rewrite;
 }
 

@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import { blockList, familyOf } from '../alb/addresses';
 import { formatAddress, parseAddress } from '../../lib/internal';
 
-/** Python's ipaddress and Node.js agree on what an address is, zones of IPv6 included. */
+/** Returns whether a text is an address. Python's ipaddress and Node.js agree on that, IPv6 zones included. */
 export function isAddress(text: string): boolean {
   return isIP(text) !== 0;
 }
 
-/** posthog/utils.py strips what follows `]`, or the one colon that there is, without a look at it. */
+/** Removes the port as posthog/utils.py does: everything after `]` or after a single colon, unchecked. */
 export function withoutPortAsPython(text: string): string {
   if (text.startsWith('[')) {
     const end = text.indexOf(']');
@@ -17,8 +17,8 @@ export function withoutPortAsPython(text: string): string {
 }
 
 /**
- * The address in one entry, as python-ipware 3.0.0 parses it (`parse_ip_address`): IPv6, without brackets where a port follows them, or else IPv4
- * before the first colon. In canonical spelling, and an IPv4 address that is mapped to IPv6 as IPv4.
+ * Returns the address in one entry, as python-ipware 3.0.0 parses it (`parse_ip_address`): IPv6, without brackets if a port follows, or else IPv4
+ * before the first colon. The spelling is canonical; an IPv4-mapped IPv6 address is returned as IPv4.
  */
 export function clientAddressIn(entry: string): string | undefined {
   const [v6] = entry.includes(']:') ? [entry.split(']:')[0].replaceAll('[', '').trim()] : [entry];
@@ -29,7 +29,7 @@ export function clientAddressIn(entry: string): string | undefined {
   return isIP(v4) === 4 ? v4 : undefined;
 }
 
-/** The one spelling of an address (RFC 5952), with a mapped IPv4 address in dots, as Python 3.13 and Rust print it. A zone stays. */
+/** Returns the canonical spelling of an address (RFC 5952), with a mapped IPv4 address in dots, as Python 3.13 and Rust print it. A zone stays. */
 export function canonical(address: string): string {
   const [bare, zone] = address.split('%');
   const parsed = parseAddress(bare);
@@ -38,7 +38,7 @@ export function canonical(address: string): string {
   return [text ?? bare, ...(zone === undefined ? [] : [zone])].join('%');
 }
 
-/** Whether an address is in one of some CIDR blocks. */
+/** Returns whether an address is in one of some CIDR blocks. */
 export function blockContains(blocks: readonly string[], address: string): boolean {
   const [bare] = address.split('%');
   return blockList(blocks).check(bare, familyOf(bare));

@@ -12,20 +12,20 @@ export interface ForwardedRequest {
 
 /** The client IP that a process resolves, and why. */
 export interface ClientIp {
-  /** The process, and what it uses the address for. */
+  /** The process and its use of the address. */
   readonly reader: string;
-  /** The address, or the text that counts as one; undefined where it resolves none. */
+  /** The address, or the text that counts as one; undefined if it resolves none. */
   readonly address?: string;
   readonly reason: string;
 }
 
-/** The settings of a process that say which proxies are in front of it. Undefined values are known at deployment only. */
+/** The proxy settings of a process. Undefined values are known at deployment only. */
 export type ProxySettings = Readonly<Record<string, string | undefined>>;
 
 type Resolved = Omit<ClientIp, 'reader'>;
 type Rule = (request: ForwardedRequest, settings: ProxySettings) => Resolved;
 
-/** One function per rule; test/contract/upstream-client-ips.json holds the answers of the real ones. */
+/** One function per rule. test/contract/upstream-client-ips.json has the results of the real implementations. */
 const RULES: Readonly<Record<ClientIpRule, Rule>> = {
   [ClientIpRule.TRUSTED_PROXIES]: trustedProxies,
   [ClientIpRule.FIRST_ENTRY]: firstEntry,
@@ -40,7 +40,7 @@ const NO_HEADER = 'there is no X-Forwarded-For, so the peer';
 const FIRST = 'the first entry of X-Forwarded-For, unchecked';
 
 /**
- * The client IPs that a process resolves: one for each of its parts that reads one.
+ * Resolves the client IPs of a process: one for each of its parts that reads one.
  *
  * @param process the process
  * @param request the request as the process receives it
@@ -50,7 +50,7 @@ export function resolveClientIps(process: PostHogProcess, request: ForwardedRequ
   return (CLIENT_IP_READERS[process] ?? []).map(({ purpose, rule }) => ({ reader: `${process}: ${purpose}`, ...resolveClientIp(rule, request, settings) }));
 }
 
-/** The client IP that one rule resolves. */
+/** Resolves a client IP by one rule. */
 export function resolveClientIp(rule: ClientIpRule, request: ForwardedRequest, settings: ProxySettings): Resolved {
   return RULES[rule](request, settings);
 }
@@ -59,7 +59,7 @@ function trustedProxies({ peer, headers }: ForwardedRequest, settings: ProxySett
   const entries = isTrue(settings.IS_BEHIND_PROXY) ? forwardedFor(headers).split(',').map((entry) => entry.trim()).filter(Boolean) : [];
   const [first, ...later] = entries;
   if (first === undefined) {
-    return { address: pythonAddress(peer), reason: 'no X-Forwarded-For counts, so the peer' };
+    return { address: pythonAddress(peer), reason: 'X-Forwarded-For is absent or ignored, so the peer' };
   }
   if (isTrue(settings.TRUST_ALL_PROXIES)) {
     return { address: pythonAddress(first), reason: 'the first entry of X-Forwarded-For, unchecked: TRUST_ALL_PROXIES' };
@@ -89,7 +89,7 @@ function wholeHeader({ peer, headers }: ForwardedRequest): Resolved {
   return header === '' ? { address: peer, reason: NO_HEADER } : { address: header.replace(/\s+/g, ''), reason: 'the whole X-Forwarded-For as one text, unchecked' };
 }
 
-/** A global address is preferred, then any other, then a loopback address; one entry that is no address voids the header. */
+/** Prefers a global address, then any other, then a loopback address. One entry that is not an address voids the header. */
 function login({ peer, headers }: ForwardedRequest): Resolved {
   const entries = forwardedFor(headers).split(',').map((entry) => clientAddressIn(entry.trim()));
   const first = entries.includes(undefined) ? undefined : entries[0];
@@ -116,12 +116,12 @@ function webhook({ peer, headers }: ForwardedRequest): Resolved {
   return header === '' ? { address: peer, reason: NO_HEADER } : { address: header.split(',')[0].trim() || undefined, reason: FIRST };
 }
 
-/** Every line as one, as Django and Node.js join them. */
+/** Joins all lines of the header, as Django and Node.js do. */
 function forwardedFor(headers: readonly Header[]): string {
   return valuesOf(headers, 'x-forwarded-for').join(',').trim();
 }
 
-/** posthog/utils.py, `_normalize_ip`: an address in the spelling that was sent. */
+/** Returns an address in its original spelling (posthog/utils.py, `_normalize_ip`). */
 function pythonAddress(text: string): string | undefined {
   const bare = withoutPortAsPython(text);
   return isAddress(bare) ? bare : undefined;
@@ -131,7 +131,7 @@ function isGlobal(address: string): boolean {
   return !blockContains(NOT_GLOBAL.blocks, address) || blockContains(NOT_GLOBAL.exceptions, address);
 }
 
-/** posthog/utils.py, `str_to_bool`. */
+/** Returns whether a text counts as true (posthog/utils.py, `str_to_bool`). */
 function isTrue(text: string | undefined): boolean {
   return ['y', 'yes', 't', 'true', 'on', '1'].includes((text ?? '').toLowerCase());
 }

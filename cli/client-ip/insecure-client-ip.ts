@@ -8,7 +8,7 @@ interface Resolved {
   readonly reason: string;
 }
 
-/** The first address that any of many headers holds, then the peer (axum-client-ip 0.6.1, src/insecure.rs). */
+/** Resolves the first address in any of many headers, then the peer (axum-client-ip 0.6.1, src/insecure.rs). */
 export function insecureClientIp({ peer, headers }: { readonly peer: string; readonly headers: readonly Header[] }): Resolved {
   const forwardedFor = firstOf(valuesOf(headers, 'x-forwarded-for').flatMap((value) => value.split(',')).map((entry) => rustAddress(entry.trim())));
   if (forwardedFor !== undefined) {
@@ -30,18 +30,18 @@ export function insecureClientIp({ peer, headers }: { readonly peer: string; rea
     : { address: viewer, reason: 'the header cloudfront-viewer-address, unchecked' };
 }
 
-/** An address as Rust's `IpAddr` parses and prints it: no zone, in canonical spelling. */
+/** Parses an address as Rust's `IpAddr` does: no zone, in canonical spelling. */
 export function rustAddress(text: string): string | undefined {
   return isIP(text) === 0 || text.includes('%') ? undefined : canonical(text);
 }
 
-/** The header always ends with a port; IPv6 has no brackets there (`rsplit_once(':')` in src/rudimental.rs). */
+/** Removes the port, which the header always has. IPv6 has no brackets there (`rsplit_once(':')` in src/rudimental.rs). */
 function viewerAddress(value: string): string | undefined {
   const colon = value.lastIndexOf(':');
   return colon < 0 ? undefined : rustAddress(value.slice(0, colon));
 }
 
-/** forwarded-header-value 0.1.1, src/lib.rs: one part that it cannot read voids the whole line. */
+/** Parses a line as forwarded-header-value 0.1.1 does (src/lib.rs): one invalid part voids the whole line. */
 function addressesInForwarded(value: string): (string | undefined)[] {
   const parts = value.split(',').map((entry) => entry.trim()).filter(Boolean)
     .map((entry) => entry.split(';').map((part) => part.trim()).filter(Boolean).map((part) => /^([^=]*)=(.*)$/s.exec(part)));
@@ -51,7 +51,7 @@ function addressesInForwarded(value: string): (string | undefined)[] {
   return valid ? read.map((pairs) => identifier(pairs.filter((pair) => pair?.key === 'for').at(-1)?.value ?? 'unknown')?.address) : [];
 }
 
-/** An address, or a name that stands for none; undefined where it is neither. */
+/** Parses an address or an obfuscated identifier; undefined if it is neither. */
 function identifier(text: string): { readonly address?: string } | undefined {
   const bare = text.trim().replace(/^"+|"+$/g, '').replace(/^'+|'+$/g, '');
   const [, inBrackets] = /^\[(.*)\](?::\d{1,5})?$/.exec(bare) ?? [];

@@ -3,37 +3,37 @@ import { DROPPED_HEADERS, withoutPort } from '../../lib/internal';
 import { Header, VALID_NAME, valuesOf } from '../alb/headers';
 import { blockList, familyOf } from '../alb/addresses';
 
-/** What the nginx beside a process writes itself, whatever it got. */
+/** Headers that the nginx sidecar always sets itself. */
 const OWN = ['host', 'connection', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'];
 
 const ALWAYS: readonly string[] = DROPPED_HEADERS.flatMap(({ names }) => names);
 
 /**
- * The headers that a process gets from the nginx beside it (nginx-config.ts): one address, the true one, and no other header that names one.
+ * Returns the headers that a process receives from its nginx sidecar (nginx-config.ts): the verified client IP, and no other header with an address.
  *
- * It walks from the peer through `X-Forwarded-For` from the right, and stops at the first address that is not trusted, or before the first entry
- * that is none (ngx_http_realip_module with `real_ip_recursive`).
+ * nginx reads `X-Forwarded-For` from the right, starting at the peer. It stops at the first untrusted address, or before the first entry that is
+ * not an address (ngx_http_realip_module with `real_ip_recursive`).
  *
  * @param headers the headers as they reach nginx
  * @param peer the address that connects to nginx
- * @param trusted the CIDR blocks and addresses that it believes
- * @param dropped the names of the headers that it drops; left out, those of this version
+ * @param trusted the CIDR blocks and addresses of trusted proxies
+ * @param dropped the names of the headers that it drops; default: those of this version
  */
 export function verifiedHeaders(headers: readonly Header[], peer: string, trusted: readonly string[], dropped = ALWAYS): Header[] {
-  const gone = [...OWN, ...dropped].map((name) => name.toLowerCase());
+  const removed = [...OWN, ...dropped].map((name) => name.toLowerCase());
   const host = valuesOf(headers, 'host')[0] ?? '';
   return [
     ['Host', host],
-    // nginx drops other names, those with underscores among them.
-    ...headers.filter(([name]) => VALID_NAME.test(name) && !gone.includes(name.toLowerCase())),
-    ['X-Forwarded-For', trueAddress(headers, peer, trusted)],
+    // nginx drops other names, such as those with underscores.
+    ...headers.filter(([name]) => VALID_NAME.test(name) && !removed.includes(name.toLowerCase())),
+    ['X-Forwarded-For', verifiedAddress(headers, peer, trusted)],
     ['X-Forwarded-Host', host],
     ['X-Forwarded-Proto', 'https'],
     ['X-Forwarded-Port', '443'],
   ];
 }
 
-function trueAddress(headers: readonly Header[], peer: string, trusted: readonly string[]): string {
+function verifiedAddress(headers: readonly Header[], peer: string, trusted: readonly string[]): string {
   const blocks = blockList(trusted);
   const entries = valuesOf(headers, 'x-forwarded-for').flatMap((value) => value.split(',')).map((entry) => entry.trim());
   let address = peer;

@@ -3,17 +3,17 @@ import { CloudFormationTemplate, logicalId, ofType } from '../alb/template';
 
 /** One line of an estimate. */
 export interface CostLine {
-  /** What it is, such as `ECS tasks: web`. */
+  /** The resource, such as `Fargate task: web`. */
   readonly what: string;
   readonly quantity: number;
-  /** What one costs a month; undefined where the price table has none. */
+  /** The monthly price of one; undefined if the price table has none. */
   readonly each?: number;
 }
 
 type Properties = Record<string, unknown>;
 type Rule = (properties: Properties, template: CloudFormationTemplate, prices: Prices, id: string) => CostLine[];
 
-/** How the resources of a type are paid for. Types that are not here cost nothing, or by use. */
+/** The pricing rule of each resource type. Other types are free or billed by use. */
 const RULES: Readonly<Record<string, Rule>> = {
   'AWS::ECS::Service': service,
   'AWS::ElasticLoadBalancingV2::LoadBalancer': loadBalancer,
@@ -30,13 +30,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::Route53::HostedZone': (_, __, { perMonth }) => [line('Hosted zone', 1, perMonth.hostedZone)],
 };
 
-/** What an estimate cannot know, because it depends on use. */
+/** Costs that an estimate leaves out because they depend on use. */
 export const LEFT_OUT = [
-  'traffic: load balancer capacity units, NAT and data transfer', 'logs and metrics, Container Insights among them', 'objects in S3 and requests for them', 'backups and snapshots beyond what is free',
-  'more tasks than the least, disks that grow, system disks of instances', 'Multi-AZ of Aurora, reserved instances, savings plans, taxes and support',
+  'traffic: load balancer capacity units, NAT and data transfer', 'logs and metrics, Container Insights among them', 'objects in S3 and requests for them', 'backups and snapshots beyond the free amount',
+  'tasks above the minimum, growing disks, root volumes of instances', 'Multi-AZ of Aurora, reserved instances, savings plans, taxes and support',
 ] as const;
 
-/** What the resources of a template cost a month, alike ones together, the dearest first. */
+/** Estimates the monthly cost of the resources of a template, grouped, most expensive first. */
 export function estimate(template: CloudFormationTemplate, prices: Prices): CostLine[] {
   const lines = Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => RULES[Type]?.((Properties ?? {}) as Properties, template, prices, id) ?? []);
   const byName = new Map<string, CostLine>();
@@ -47,38 +47,38 @@ export function estimate(template: CloudFormationTemplate, prices: Prices): Cost
   return [...byName.values()].sort((a, b) => total(b) - total(a));
 }
 
-/** What a line costs a month; nothing where its price is not known. */
+/** Returns the monthly cost of a line; zero if its price is unknown. */
 export function total({ quantity, each = 0 }: CostLine): number {
   return quantity * each;
 }
 
-/** Without a price where it is not known how many there are. */
+/** Creates a line. It has no price if the quantity is unknown. */
 function line(what: string, quantity: number | undefined, each?: number): CostLine {
-  return quantity === undefined ? { what: `${what}, as many as are known at deployment`, quantity: 1 } : { what, quantity, each };
+  return quantity === undefined ? { what: `${what}, quantity known at deployment`, quantity: 1 } : { what, quantity, each };
 }
 
-/** The number that a template gives; undefined where it gives none, or one that is known at deployment. */
+/** Returns a number of a template; undefined if it is missing or known at deployment only. */
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) ? Number(value) : undefined;
 }
 
-/** How long the list is that a template gives; undefined where it gives none, or one that is known at deployment. */
+/** Returns the length of a list of a template; undefined if it is missing or known at deployment only. */
 function countOf(list: unknown): number | undefined {
   return Array.isArray(list) ? list.length : undefined;
 }
 
-/** A disk, by its size. */
+/** Creates the line of a disk, by its size. */
 function disk(what: string, size: unknown, quantity: number | undefined, perGib: number, kind = ''): CostLine {
   const gib = numberOf(size);
-  return gib === undefined ? line(`${what}: of a size known at deployment`, quantity) : line(`${what}: ${gib} GiB${kind}`, quantity, gib * perGib);
+  return gib === undefined ? line(`${what}: size known at deployment`, quantity) : line(`${what}: ${gib} GiB${kind}`, quantity, gib * perGib);
 }
 
 function hourly(what: string, table: Readonly<Record<string, number>>, type: unknown, quantity: number | undefined): CostLine {
   const price = typeof type === 'string' && Object.hasOwn(table, type) ? table[type] : undefined;
-  return line(`${what}: ${typeof type === 'string' ? type : 'of a type known at deployment'}`, quantity, price === undefined ? undefined : price * HOURS_PER_MONTH);
+  return line(`${what}: ${typeof type === 'string' ? type : 'type known at deployment'}`, quantity, price === undefined ? undefined : price * HOURS_PER_MONTH);
 }
 
-/** The least number of tasks that run, each with the CPU and memory of its task definition. */
+/** Estimates the minimum number of tasks, each with the CPU and memory of its task definition. */
 function service(properties: Properties, template: CloudFormationTemplate, { perHour }: Prices, id: string): CostLine[] {
   const task = new Map(ofType<Properties>(template, 'AWS::ECS::TaskDefinition')).get(logicalId(properties.TaskDefinition) ?? '');
   if (!task) {
@@ -93,13 +93,13 @@ function service(properties: Properties, template: CloudFormationTemplate, { per
   return [line(`Fargate task: ${typeof container?.Name === 'string' ? container.Name : id}`, numberOf(scaling?.[1].MinCapacity ?? properties.DesiredCount ?? 1), each)];
 }
 
-/** One that faces the internet has a public address in each of its zones. */
+/** An internet-facing load balancer has a public address in each of its zones. */
 function loadBalancer({ Scheme, Subnets, SubnetMappings }: Properties, _: CloudFormationTemplate, { perHour }: Prices): CostLine[] {
   const addresses = Scheme === 'internet-facing' ? countOf(Subnets ?? SubnetMappings) : 0;
   return [line('Load balancer', 1, perHour.loadBalancer * HOURS_PER_MONTH), ...publicAddresses(addresses, perHour)];
 }
 
-/** A NAT instance has a public address, one with a volume has none. */
+/** A NAT instance has a public address, the instance of a volume has none. */
 function instance({ InstanceType, NetworkInterfaces = [] }: Properties, _: CloudFormationTemplate, { hourly: { ec2 }, perHour }: Prices): CostLine[] {
   const interfaces = Array.isArray(NetworkInterfaces) ? NetworkInterfaces as { AssociatePublicIpAddress?: unknown }[] : undefined;
   const addresses = interfaces?.filter(({ AssociatePublicIpAddress }) => AssociatePublicIpAddress === true).length;
@@ -111,7 +111,7 @@ function publicAddresses(quantity: number | undefined, { publicIpv4 }: Prices['p
 }
 
 function endpoint({ VpcEndpointType, SubnetIds }: Properties, _: CloudFormationTemplate, { perHour }: Prices): CostLine[] {
-  return VpcEndpointType === 'Interface' ? [line('Interface endpoint, a zone', countOf(SubnetIds), perHour.interfaceEndpoint * HOURS_PER_MONTH)] : [];
+  return VpcEndpointType === 'Interface' ? [line('Interface endpoint per zone', countOf(SubnetIds), perHour.interfaceEndpoint * HOURS_PER_MONTH)] : [];
 }
 
 function group(properties: Properties, template: CloudFormationTemplate, prices: Prices): CostLine[] {
@@ -126,7 +126,7 @@ function cache({ CacheNodeType, NumCacheClusters, ReplicasPerNodeGroup }: Proper
   return [hourly('Cache node', prices.hourly.cache, CacheNodeType, nodes)];
 }
 
-/** gp3 comes with 3,000 IOPS and 125 MiB/s. */
+/** gp3 includes 3,000 IOPS and 125 MiB/s. */
 function volume({ Size, Iops, Throughput }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
   const [{ what, each }, iops, throughput] = [disk('EBS volume', Size, 1, perMonth.gp3Gb, ' gp3'), numberOf(Iops ?? 3000), numberOf(Throughput ?? 125)];
   if (each === undefined || iops === undefined || throughput === undefined) {

@@ -1,20 +1,20 @@
-/** On-demand prices that are public, of one region, in dollars. */
+/** Public on-demand prices of one region, in US dollars. */
 export interface Prices {
-  /** The month that they are of. */
+  /** The month of the prices. */
   readonly asOf: string;
   readonly region: string;
-  /** Dollars an hour, by instance type, one table a service. */
+  /** Dollars per hour, by service and instance type. */
   readonly hourly: Readonly<Record<'ec2' | 'rds' | 'cache' | 'msk', Readonly<Record<string, number>>>>;
-  /** Dollars an hour for each unit. */
+  /** Dollars per hour and unit. */
   readonly perHour: Readonly<Record<'fargateVcpu' | 'fargateGb' | 'fargateArmVcpu' | 'fargateArmGb' | 'loadBalancer' | 'natGateway' | 'interfaceEndpoint' | 'publicIpv4', number>>;
-  /** Dollars a month for each unit. */
+  /** Dollars per month and unit. */
   readonly perMonth: Readonly<Record<'gp3Gb' | 'gp3Iops' | 'gp3Throughput' | 'rdsGb' | 'mskGb' | 'secret' | 'hostedZone', number>>;
 }
 
 export const HOURS_PER_MONTH = 730;
 
 /**
- * Prices of us-east-1, written down by hand from AWS's pricing pages. They age: what they are good for is the size of a bill, not its cents.
+ * Prices of us-east-1, copied by hand from AWS's pricing pages. They age, so an estimate shows the magnitude of a bill, not its cents.
  *
  * @see https://aws.amazon.com/ec2/pricing/on-demand/
  * @see https://aws.amazon.com/ebs/pricing/

@@ -1,10 +1,10 @@
 import { Unavailable } from './deployment';
 import { CommandError } from '../command';
 
-/** Something that AWS refused, or that is not there: the others can still be asked. */
+/** A request that AWS refused, or a missing resource. Other requests can still succeed. */
 export class AwsRefusal extends Error {
   public constructor(action: string, { name, message }: Error) {
-    super(DENIED.includes(name) ? `the credentials may not ${action}` : `${action} answered ${name}: ${short(message)}`);
+    super(DENIED.includes(name) ? `the credentials do not allow ${action}` : `${action} answered ${name}: ${short(message)}`);
     this.name = name;
   }
 }
@@ -17,23 +17,22 @@ const UNRECOGNISED = [
 ];
 const UNREACHABLE = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT', 'EPIPE', 'CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN'];
 
-/** Room for what AWS says beyond the name of its error. */
+/** Maximum length of AWS's message in an error. */
 const LONGEST = 160;
 
 /**
- * What an error of the SDK means: an `AwsRefusal` where the other questions can still be asked, or else in one line what keeps all of them from
- * being asked.
+ * Converts an error of the SDK: to an `AwsRefusal` if other requests can still succeed, or else to a one-line error that stops all of them.
  *
- * @param error what the SDK threw
- * @param action what was asked, as a policy names it
- * @param region where it was asked
+ * @param error the error of the SDK
+ * @param action the action, as in a policy
+ * @param region the region
  */
 export function meaningOf(error: unknown, action: string, region: string): Error {
   const { name, message, code } = error as Error & { code?: string };
   if (name === 'CredentialsProviderError') {
     return new CommandError(/from any providers/.test(message)
       ? 'no AWS credentials: sign in (aws sso login, aws configure), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
-      : `the AWS credentials cannot be used (${short(message)}): sign in again`);
+      : `the AWS credentials are not usable (${short(message)}): sign in again`);
   }
   if (EXPIRED.includes(name) || /token.*expired/i.test(message)) {
     return new CommandError('the AWS credentials have expired: sign in again');
@@ -41,9 +40,9 @@ export function meaningOf(error: unknown, action: string, region: string): Error
   if (UNRECOGNISED.includes(name)) {
     return new CommandError(`AWS does not accept these credentials in ${region} (${name}): sign in again, or enable the region for the account`);
   }
-  // The SDK may wrap an error of the network, which leaves its code in the message only.
+  // The SDK may wrap a network error, whose code then is in the message only.
   if (name === 'TimeoutError' || UNREACHABLE.some((known) => code === known || message.includes(known))) {
-    return new CommandError(`cannot reach AWS in ${region} (${short(message.replace(/^.*wrapper for Error: /, ''))}): check the network, and that the region is spelled right`);
+    return new CommandError(`cannot reach AWS in ${region} (${short(message.replace(/^.*wrapper for Error: /, ''))}): check the network and the name of the region`);
   }
   if (/^Region not accepted/.test(message)) {
     return new CommandError(`'${region}' is not the name of a region`);
@@ -51,7 +50,7 @@ export function meaningOf(error: unknown, action: string, region: string): Error
   return new AwsRefusal(action, error as Error);
 }
 
-/** The answer, or why it could not be had. Throws what keeps every question from being asked. */
+/** Returns the response, or the reason why it is unavailable. Rethrows errors that stop all requests. */
 export async function orUnavailable<T>(answer: Promise<T>): Promise<T | Unavailable> {
   try {
     return await answer;
@@ -63,13 +62,13 @@ export async function orUnavailable<T>(answer: Promise<T>): Promise<T | Unavaila
   }
 }
 
-/** The first sentence of a text, or as much of it as there is room for. */
+/** Returns the first sentence of a text, cut to the maximum length. */
 export function short(text: string): string {
   const [first] = text.split(/(?<=[.!?])\s|\n/);
   return first.length > LONGEST ? `${first.slice(0, LONGEST)}…` : first.replace(/\.$/, '');
 }
 
-/** The answer to a question that everything else rests on: where it is refused, nothing can be said at all. */
+/** Returns a response that everything else depends on. A refusal stops the doctor. */
 export async function needed<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

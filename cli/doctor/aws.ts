@@ -12,7 +12,7 @@ import {
 import { meaningOf } from './aws-error';
 import { CommandError } from '../command';
 
-/** Everything that the doctor asks AWS, as a policy names it. docs/command-line.md lists the same. */
+/** Every AWS action that the doctor calls, as in a policy. docs/command-line.md lists the same. */
 export const ACTIONS = [
   'acm:DescribeCertificate',
   'cloudformation:ListStackResources',
@@ -33,21 +33,21 @@ export const ACTIONS = [
 
 type Action = typeof ACTIONS[number];
 
-/** How many services ECS describes at once. */
+/** Maximum number of services in one `DescribeServices` request. */
 const SERVICES_AT_ONCE = 10;
 
-/** Nobody should wait for minutes to learn that there is no network. */
+/** Short, so that a missing network is reported in seconds instead of minutes. */
 const TIMEOUTS = { connectionTimeout: 5000, requestTimeout: 20_000, throwOnRequestTimeout: true };
 
-/** What is asked of AWS: one method a question, each answered in full, however many pages there are. */
+/** The AWS APIs that the doctor reads: one method for each action, with all pages. */
 export class Aws {
   /**
-   * Finds the region and prepares to ask there.
+   * Resolves the region and creates the clients.
    *
-   * @param region the region; left out: that of the environment or the profile
+   * @param region the region; default: that of the environment or the profile
    */
   public static async in(region?: string): Promise<Aws> {
-    // The SDK is bundled with this program, so its hint to a newer Node.js says nothing about the next version.
+    // The SDK is bundled with this program, so its warning about the next version of Node.js does not apply.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const elb = new ElasticLoadBalancingV2Client({ ...(region ? { region } : {}), requestHandler: TIMEOUTS });
     try {
@@ -63,7 +63,7 @@ export class Aws {
   private readonly ecs: ECSClient;
 
   private constructor(public readonly region: string, private readonly elb: ElasticLoadBalancingV2Client) {
-    // Whoever signs in with a program or a second factor does so once.
+    // Shared credentials: a sign-in with a program or a second factor happens once.
     const shared = { region, credentials: elb.config.credentials, requestHandler: TIMEOUTS };
     this.acm = new ACMClient(shared);
     this.cloudFormation = new CloudFormationClient(shared);
@@ -82,7 +82,7 @@ export class Aws {
   }
 
   public async loadBalancerAttributes(arn: string): Promise<Record<string, string>> {
-    const { Attributes } = await this.ask('elasticloadbalancing:DescribeLoadBalancerAttributes', this.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn })));
+    const { Attributes } = await this.call('elasticloadbalancing:DescribeLoadBalancerAttributes', this.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn })));
     return byKey(Attributes);
   }
 
@@ -92,7 +92,7 @@ export class Aws {
   }
 
   public async listenerAttributes(arn: string): Promise<Record<string, string>> {
-    const { Attributes } = await this.ask('elasticloadbalancing:DescribeListenerAttributes', this.elb.send(new DescribeListenerAttributesCommand({ ListenerArn: arn })));
+    const { Attributes } = await this.call('elasticloadbalancing:DescribeListenerAttributes', this.elb.send(new DescribeListenerAttributesCommand({ ListenerArn: arn })));
     return byKey(Attributes);
   }
 
@@ -112,7 +112,7 @@ export class Aws {
   }
 
   public async targetHealth(targetGroup: string): Promise<TargetHealthDescription[]> {
-    const answer = await this.ask('elasticloadbalancing:DescribeTargetHealth', this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup })));
+    const answer = await this.call('elasticloadbalancing:DescribeTargetHealth', this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup })));
     return answer.TargetHealthDescriptions ?? [];
   }
 
@@ -132,23 +132,23 @@ export class Aws {
   }
 
   public async services(cluster: string, arns: readonly string[]): Promise<Service[]> {
-    const dozens = Array.from({ length: Math.ceil(arns.length / SERVICES_AT_ONCE) }, (_, i) => arns.slice(i * SERVICES_AT_ONCE, (i + 1) * SERVICES_AT_ONCE));
-    const answers = await Promise.all(dozens.map((services) => this.ask('ecs:DescribeServices', this.ecs.send(new DescribeServicesCommand({ cluster, services })))));
+    const batches = Array.from({ length: Math.ceil(arns.length / SERVICES_AT_ONCE) }, (_, i) => arns.slice(i * SERVICES_AT_ONCE, (i + 1) * SERVICES_AT_ONCE));
+    const answers = await Promise.all(batches.map((services) => this.call('ecs:DescribeServices', this.ecs.send(new DescribeServicesCommand({ cluster, services })))));
     return answers.flatMap(({ services = [] }) => services);
   }
 
-  /** A task definition by its ARN, or the newest active one of a family. */
+  /** Returns a task definition by its ARN, or the newest active one of a family. */
   public async taskDefinition(name: string): Promise<TaskDefinition> {
-    const answer = await this.ask('ecs:DescribeTaskDefinition', this.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: name })));
+    const answer = await this.call('ecs:DescribeTaskDefinition', this.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: name })));
     return answer.taskDefinition ?? {};
   }
 
   public async certificate(arn: string): Promise<CertificateDetail> {
-    const answer = await this.ask('acm:DescribeCertificate', this.acm.send(new DescribeCertificateCommand({ CertificateArn: arn })));
+    const answer = await this.call('acm:DescribeCertificate', this.acm.send(new DescribeCertificateCommand({ CertificateArn: arn })));
     return answer.Certificate ?? {};
   }
 
-  private async ask<Answer>(action: Action, answer: Promise<Answer>): Promise<Answer> {
+  private async call<Answer>(action: Action, answer: Promise<Answer>): Promise<Answer> {
     try {
       return await answer;
     } catch (error) {
@@ -157,7 +157,7 @@ export class Aws {
   }
 
   private all<Page>(action: Action, pages: AsyncIterable<Page>): Promise<Page[]> {
-    return this.ask(action, collect(pages));
+    return this.call(action, collect(pages));
   }
 }
 
@@ -173,12 +173,12 @@ function byKey(attributes: readonly { readonly Key?: string; readonly Value?: st
   return Object.fromEntries(attributes.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
-/** What keeps a region from being found, as the SDK says it: none is given, or one that is none. */
-function noRegion(message: string, given: string | undefined): string {
+/** Explains why no region was found, from the message of the SDK: none is set, or the name is invalid. */
+function noRegion(message: string, option: string | undefined): string {
   const refused = /region="(?<name>[^"]*)"/.exec(message)?.groups?.name;
   if (refused === undefined) {
-    return /missing/.test(message) ? 'no AWS region: give --region, or set AWS_REGION' : `no AWS region: ${message}`;
+    return /missing/.test(message) ? 'no AWS region: use --region, or set AWS_REGION' : `no AWS region: ${message}`;
   }
-  const source = given === undefined ? (process.env.AWS_REGION === refused ? 'AWS_REGION' : 'the AWS profile') : 'the command line';
+  const source = option === undefined ? (process.env.AWS_REGION === refused ? 'AWS_REGION' : 'the AWS profile') : 'the command line';
   return `'${refused}' is not the name of a region; it comes from ${source}`;
 }

@@ -5,34 +5,34 @@ import { ReleaseDescription } from '../../lib/internal';
 import { Access } from '../access';
 import { ProbeContext, probeAddressesOf } from '../probes';
 
-/** What is meant, besides what stands. */
+/** Options of the checks: the intended state. */
 export interface CheckOptions {
-  /** The name that visitors use; left out, what most of the deployment names. */
+  /** The domain name that clients use. Default: the one that most parts of the deployment have. */
   readonly domain?: string;
-  /** Who is meant to open the app; left out, whoever can. */
+  /** The intended access to the app. Default: the actual one. */
   readonly access?: Access;
-  /** The release that was deployed, where it is not one of the library. */
+  /** The deployed release, if it is not one of the library. */
   readonly release?: ReleaseDescription;
-  /** How many days old a release may be; left out, 60. */
+  /** Maximum age of a release in days. Default: 60. */
   readonly maxReleaseAge?: number;
   readonly now: Date;
 }
 
-/** What a check judges. */
+/** The input of a check. */
 export interface CheckContext extends CheckOptions, ProbeContext {
   readonly deployment: Deployment;
-  /** The way in; undefined where no listener ends TLS. */
-  readonly door?: DeployedIngress;
+  /** The ingress; undefined if no listener terminates TLS. */
+  readonly ingress?: DeployedIngress;
 }
 
-/** The case of a deployment, to be judged. */
-export function checkContextOf(deployment: Deployment, intention: CheckOptions): CheckContext {
-  const domain = intention.domain ?? likelyDomain(deployment, tlsListener(deployment));
-  const door = deployedIngress(deployment, domain);
-  return { ...intention, domain, deployment, door, ...probeAddressesOf(door?.rules ?? []) };
+/** Creates the input of the checks for a deployment. */
+export function checkContextOf(deployment: Deployment, options: CheckOptions): CheckContext {
+  const domain = options.domain ?? likelyDomain(deployment, tlsListener(deployment));
+  const ingress = deployedIngress(deployment, domain);
+  return { ...options, domain, deployment, ingress, ...probeAddressesOf(ingress?.rules ?? []) };
 }
 
-/** Some of a list, and how many more there are. */
+/** Lists the first items, and the number of the others. */
 export function some(items: readonly string[], most = 4): string {
   const more = items.length - most;
   return more > 0 ? `${items.slice(0, most).join(', ')} and ${more} more` : items.join(', ');

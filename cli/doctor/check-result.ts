@@ -1,37 +1,37 @@
 import { Unavailable } from './deployment';
 
-/** Whether something is as it should be; `unknown` where it could not be asked; `warning` where somebody should look at it, and nothing is broken. */
-export type Verdict = 'right' | 'wrong' | 'unknown' | 'warning';
+/** The status of a check. `unknown`: the data could not be loaded. `warning`: nothing is broken, but somebody should look at it. */
+export type CheckStatus = 'pass' | 'fail' | 'unknown' | 'warning';
 
-/** What a check has to say, in one line. */
+/** The result of a check. */
 export interface CheckResult {
-  readonly verdict: Verdict;
+  readonly status: CheckStatus;
   readonly text: string;
-  /** What to do about it, where something is wrong. */
+  /** The fix, if the check failed. */
   readonly fix?: string;
 }
 
-/** A judgement, and the check that it is of. */
+/** A result with the name of its check. */
 export interface NamedCheckResult extends CheckResult {
   readonly check: string;
 }
 
-/** Something is as it should be. */
+/** Returns a passed result. */
 export function pass(text: string): CheckResult {
-  return { verdict: 'right', text };
+  return { status: 'pass', text };
 }
 
-/** Something is not as it should be. */
+/** Returns a failed result with its fix. */
 export function fail(text: string, fix: string): CheckResult {
-  return { verdict: 'wrong', text, fix };
+  return { status: 'fail', text, fix };
 }
 
-/** Something is not broken, and wants to be looked at. */
+/** Returns a warning. */
 export function warning(text: string, fix?: string): CheckResult {
-  return { verdict: 'warning', text, ...fix === undefined ? {} : { fix } };
+  return { status: 'warning', text, ...fix === undefined ? {} : { fix } };
 }
 
-/** Something could not be asked. */
+/** Returns a result for data that could not be loaded. */
 export function unknown(what: string, { unavailable }: Unavailable): CheckResult {
-  return { verdict: 'unknown', text: `${what}: ${unavailable}` };
+  return { status: 'unknown', text: `${what}: ${unavailable}` };
 }

@@ -1,7 +1,7 @@
 /**
- * Paths that are no public endpoint, and that a careless rule lets through. None of them is a row of the endpoint table.
+ * Paths that are not public endpoints, and that a careless rule forwards. None of them is in the endpoint table.
  *
- * The tests have thousands; these are one or a few of each kind, for a look at what stands.
+ * The tests have thousands. These are a few of each kind, for checking a deployment.
  */
 
 /** Names that begin like an endpoint, or differ from one in case or by a level. */
@@ -17,7 +17,7 @@ export const EVASIONS: readonly string[] = [
   '/static/../login', '/static/%2e%2e/login', '/static/..%2flogin', '/static//../admin/', '/site_app/x/../../login', '/embedded/../login', '/embedded/%2e%2e/api/users', '/report/../login', '//login',
 ];
 
-/** What PostHog's processes say to each other, as it is and in disguise. Refused whoever asks. */
+/** Internal endpoints of PostHog, plain and obfuscated. Refused for every client. */
 export const INTERNAL: readonly string[] = [
   '/_stats', '/_stats/', '/_metrics', '/_stats%3f', '/internal/x', '/api/internal/x', '/api/projects/1/internal/x', '/api/environments/1/internal/x', '//internal/x', '/internal%2fx',
   '/%69nternal/x', '/x/../internal/x', '/x/%2e%2e/_stats', '/api/projects/1/x/..%2finternal/x', '/livestream/metrics', '/livestream%2fmetrics/', '/livestream//metrics',

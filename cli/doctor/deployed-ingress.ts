@@ -6,35 +6,35 @@ import { CLIENT_ADDRESS_CONTAINER, firstAssignableAddress } from '../../lib/inte
 import { globMatches, ListenerRule } from '../alb/evaluate';
 import { RuleAction } from '../alb/listener-rule';
 
-/** The way in to a deployment, as it stands now. */
+/** The current ingress of a deployment. */
 export interface DeployedIngress extends IngressModel {
   readonly listener: Listener;
-  /** Target groups that requests are forwarded to and that no known service answers for, by the name that stands for their process. */
+  /** Target groups without a known service, by the name that is used for their process. */
   readonly unclaimed: ReadonlySet<string>;
-  /** Rules that cannot be evaluated here, because their regular expressions are written in another dialect. */
+  /** Rules that cannot be evaluated here, because their regular expressions use another dialect. */
   readonly unreadable: readonly ListenerRule<RuleAction>[];
 }
 
-/** The listener that ends TLS: the one on 443, or else the first. */
+/** Returns the listener that terminates TLS: the one on port 443, or else the first. */
 export function tlsListener({ listeners }: Deployment): Listener | undefined {
   return first(listeners, 'HTTPS', 443);
 }
 
-/** The listener for plain HTTP: the one on 80, or else the first. */
+/** Returns the listener for plain HTTP: the one on port 80, or else the first. */
 export function plainListener({ listeners }: Deployment): Listener | undefined {
   return first(listeners, 'HTTP', 80);
 }
 
-/** The way in to a deployment; undefined where no listener ends TLS. */
+/** Returns the ingress of a deployment; undefined if no listener terminates TLS. */
 export function deployedIngress(deployment: Deployment, domain: string | undefined): DeployedIngress | undefined {
   const listener = tlsListener(deployment);
   if (!listener) {
     return undefined;
   }
   const services = isUnavailable(deployment.services) ? [] : deployment.services;
-  const answered = Object.fromEntries(services.flatMap((service) => service.targets.map((target): [string, Target] => [target.targetGroup, targetOf(service)])));
+  const claimed = Object.fromEntries(services.flatMap((service) => service.targets.map((target): [string, Target] => [target.targetGroup, targetOf(service)])));
   const rules = rulesForHost(listener.rules, domain);
-  const forwarded = [...new Set(rules.flatMap(({ actions }) => actions).flatMap(({ targetGroup }) => targetGroup ?? []))].filter((arn) => !(arn in answered));
+  const forwarded = [...new Set(rules.flatMap(({ actions }) => actions).flatMap(({ targetGroup }) => targetGroup ?? []))].filter((arn) => !(arn in claimed));
   const unclaimed = Object.fromEntries(forwarded.map((arn): [string, Target] => [arn, { process: `target group ${nameOf(arn)}`, settings: {} }]));
   return {
     source: deployment.loadBalancer.name,
@@ -44,27 +44,27 @@ export function deployedIngress(deployment: Deployment, domain: string | undefin
     attributes: isUnavailable(deployment.attributes) ? {} : deployment.attributes,
     listenerAttributes: isUnavailable(listener.attributes) ? {} : listener.attributes,
     loadBalancerAddress: firstAddress(deployment),
-    targets: { ...answered, ...unclaimed },
+    targets: { ...claimed, ...unclaimed },
     listener,
     unclaimed: new Set(Object.values(unclaimed).map(({ process }) => process)),
     unreadable: rules.filter((rule) => !isReadable(rule)),
   };
 }
 
-/** The rules that a request for a host can meet; those for other hosts are somebody else's. */
+/** Returns the rules that can match requests for a host. Rules for other hosts belong to other applications. */
 export function rulesForHost(rules: readonly ListenerRule<RuleAction>[], host: string | undefined): ListenerRule<RuleAction>[] {
   return rules.filter(({ conditions }) => conditions.every(({ field, values = [], regexValues = [] }) =>
     host === undefined || field !== 'host-header' || regexValues.length > 0 || values.some((value) => globMatches(value, host, true))));
 }
 
-/** `NAME` of `arn:...:targetgroup/NAME/ID` */
+/** Returns `NAME` of `arn:...:targetgroup/NAME/ID`. */
 export function nameOf(targetGroup: string): string {
   return targetGroup.split('/').at(-2) ?? targetGroup;
 }
 
 function first(listeners: readonly Listener[], protocol: string, port: number): Listener | undefined {
-  const fitting = listeners.filter((listener) => listener.protocol === protocol);
-  return fitting.find((listener) => listener.port === port) ?? fitting[0];
+  const candidates = listeners.filter((listener) => listener.protocol === protocol);
+  return candidates.find((listener) => listener.port === port) ?? candidates[0];
 }
 
 function targetOf(service: Service): Target {

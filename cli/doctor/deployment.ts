@@ -1,29 +1,29 @@
 import { ListenerRule } from '../alb/evaluate';
 import { RuleAction } from '../alb/listener-rule';
 
-/** What was asked for, or why it could not be asked. */
+/** Loaded data, or the reason why it is unavailable. */
 export type Loaded<T> = T | Unavailable;
 
-/** Something that could not be asked. */
+/** Data that could not be loaded. */
 export interface Unavailable {
-  /** Why, in one line: `the credentials may not ecs:DescribeServices`. */
+  /** Why, in one line: `the credentials do not allow ecs:DescribeServices`. */
   readonly unavailable: string;
 }
 
-/** A load balancer and all that it leads to, as an account tells it. */
+/** A load balancer and everything behind it, as described by AWS. */
 export interface Deployment {
   readonly region: string;
-  /** The stack that it was found through; undefined where the load balancer itself was named. */
+  /** The stack that it was found in; undefined if the load balancer itself was named. */
   readonly stack?: string;
   readonly loadBalancer: LoadBalancer;
   /** The load balancer's attributes, by key. */
   readonly attributes: Loaded<Readonly<Record<string, string>>>;
   readonly listeners: readonly Listener[];
-  /** The target groups that the load balancer's rules name. */
+  /** The target groups of the load balancer. */
   readonly targetGroups: Loaded<readonly TargetGroup[]>;
-  /** The subnets that the load balancer stands in now. */
+  /** The current subnets of the load balancer. */
   readonly subnets: Loaded<readonly Subnet[]>;
-  /** The ECS services behind it, and those beside them that run Django. */
+  /** The ECS services behind it, and others in the same cluster that run Django. */
   readonly services: Loaded<readonly Service[]>;
   /** The certificates of its listeners. */
   readonly certificates: readonly Certificate[];
@@ -34,7 +34,7 @@ export interface LoadBalancer {
   readonly arn: string;
   readonly name: string;
   readonly dnsName: string;
-  /** `active`, or what keeps it from being so. */
+  /** `active`, or another LoadBalancerStateEnum. */
   readonly state: string;
 }
 
@@ -43,26 +43,26 @@ export interface Listener {
   readonly arn: string;
   readonly port: number;
   readonly protocol: string;
-  /** The policy of a listener that ends TLS. */
+  /** The security policy of a listener that terminates TLS. */
   readonly tlsPolicy?: string;
   /** The listener's attributes, by key. */
   readonly attributes: Loaded<Readonly<Record<string, string>>>;
-  /** Its rules, its default rule as the last of them; target groups are named by their ARNs. */
+  /** Its rules, the default rule last. Target groups are identified by their ARNs. */
   readonly rules: readonly ListenerRule<RuleAction>[];
-  /** The ARNs of its certificates, that for clients without SNI first. */
+  /** The ARNs of its certificates, the default one for clients without SNI first. */
   readonly certificates: Loaded<readonly string[]>;
 }
 
-/** Where a listener forwards to. */
+/** A target group. */
 export interface TargetGroup {
   readonly arn: string;
   readonly name: string;
-  /** What the load balancer asks to see whether a target is well. */
+  /** The health check, such as `HTTP /_readyz to answer 200`. */
   readonly healthCheck: string;
   readonly targets: Loaded<readonly TargetHealth[]>;
 }
 
-/** How one target is. */
+/** The health of one target. */
 export interface TargetHealth {
   /** Its address or id, and its port. */
   readonly target: string;
@@ -76,7 +76,7 @@ export interface TargetHealth {
 /** A subnet of the load balancer. */
 export interface Subnet {
   readonly id: string;
-  /** Its IPv4 block; undefined where it has none. */
+  /** Its IPv4 block; undefined if it has none. */
   readonly cidr?: string;
 }
 
@@ -88,19 +88,19 @@ export interface Service {
   readonly status: string;
   readonly desiredCount: number;
   readonly runningCount: number;
-  /** The target groups that its tasks register with, and the container that answers there. */
+  /** The target groups that its tasks register with, and their container. */
   readonly targets: readonly { readonly targetGroup: string; readonly container: string }[];
-  /** Its deployments: the one that it is brought to first, then those that it is brought away from. */
+  /** Its deployments, the primary one first. */
   readonly rollouts: readonly Rollout[];
   /** The newest active revision of the same family, such as `posthog-web:13`. */
   readonly newestDefinition: Loaded<string>;
-  /** What ECS last said about it. */
+  /** Its last ECS event. */
   readonly lastEvent?: string;
 }
 
 /** One deployment of a service: the tasks that run one task definition. */
 export interface Rollout {
-  /** `COMPLETED`, `IN_PROGRESS` or `FAILED`; undefined where ECS does not roll out itself. */
+  /** `COMPLETED`, `IN_PROGRESS` or `FAILED`; undefined if ECS does not manage the deployment. */
   readonly state?: string;
   readonly reason?: string;
   readonly runningCount: number;
@@ -114,11 +114,11 @@ export interface Container {
   readonly name: string;
   /** The image that it runs. */
   readonly image: string;
-  /** What stands in clear text. */
+  /** The variables in clear text. */
   readonly environment: Readonly<Record<string, string>>;
   /** The names of variables whose values come from elsewhere. */
   readonly secrets: readonly string[];
-  /** Whether variables come from files, which nobody can read here. */
+  /** Indicates whether variables come from files, which are not read here. */
   readonly hasEnvironmentFiles: boolean;
 }
 
@@ -128,21 +128,21 @@ export interface Certificate {
   readonly details: Loaded<CertificateDetails>;
 }
 
-/** What ACM says of a certificate. */
+/** The details of a certificate in ACM. */
 export interface CertificateDetails {
-  /** `ISSUED`, or why it is not. */
+  /** `ISSUED`, or another CertificateStatus. */
   readonly status: string;
-  /** Every name that it holds for, wildcards as they stand. */
+  /** Every name that it covers, wildcards included. */
   readonly names: readonly string[];
   /** The end of its validity. */
   readonly notAfter?: Date;
-  /** Whether ACM renews it by itself. */
+  /** Indicates whether ACM renews it automatically. */
   readonly renewable: boolean;
-  /** How the renewal stands, where there is one: `PENDING_VALIDATION`, `FAILED`, ... */
+  /** The status of the renewal, if there is one: `PENDING_VALIDATION`, `FAILED`, ... */
   readonly renewal?: string;
 }
 
-/** Whether something could not be asked. */
+/** Returns whether data could not be loaded. */
 export function isUnavailable<T extends object | string>(answer: Loaded<T>): answer is Unavailable {
   return typeof answer === 'object' && 'unavailable' in answer;
 }

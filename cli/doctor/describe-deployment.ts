@@ -10,9 +10,9 @@ import { ActionShape, RuleAction, ruleOf } from '../alb/listener-rule';
 const arnOf = (reference: unknown) => (typeof reference === 'string' ? reference : undefined);
 
 /**
- * Asks AWS about a load balancer and all that it leads to.
+ * Describes a load balancer and everything behind it.
  *
- * Whatever does not depend on another answer is asked at the same time.
+ * Independent requests run in parallel.
  */
 export async function describeDeployment(aws: Aws, named: Named): Promise<Deployment> {
   const found = await findLoadBalancer(aws, named);
@@ -43,7 +43,7 @@ function subnetIdsOf({ AvailabilityZones: zones = [] }: ElbLoadBalancer): string
   return zones.flatMap(({ SubnetId }) => (SubnetId ? [SubnetId] : []));
 }
 
-/** A stack that only gives rules to a listener is asked about that one, and about the one for plain HTTP beside it. */
+/** Describes the listeners. For a stack that only adds rules, these are the listener of the rules and the one for plain HTTP. */
 async function describeListeners(aws: Aws, { loadBalancer, listener }: Found): Promise<Listener[]> {
   const all = await needed(aws.listeners(loadBalancer.LoadBalancerArn!));
   const wanted = all.filter(({ ListenerArn, Protocol }) => listener === undefined || ListenerArn === listener || Protocol === 'HTTP');
@@ -51,15 +51,15 @@ async function describeListeners(aws: Aws, { loadBalancer, listener }: Found): P
 }
 
 async function describeListener(aws: Aws, { ListenerArn: arn = '', Port = 0, Protocol, SslPolicy, Certificates = [] }: ElbListener): Promise<Listener> {
-  const endsTls = Protocol === 'HTTPS';
+  const terminatesTls = Protocol === 'HTTPS';
   const [rules, attributes, more] = await Promise.all([
     needed(aws.rules(arn)),
     orUnavailable(aws.listenerAttributes(arn)),
-    endsTls ? orUnavailable(aws.listenerCertificates(arn)) : [],
+    terminatesTls ? orUnavailable(aws.listenerCertificates(arn)) : [],
   ]);
   const first = Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []);
   const certificates = isUnavailable(more) ? more : [...new Set([...first, ...more.flatMap(({ CertificateArn }) => CertificateArn ?? [])])];
-  return { arn, port: Port, protocol: Protocol ?? '', tlsPolicy: endsTls ? SslPolicy : undefined, attributes, rules: rules.map(liveRule), certificates };
+  return { arn, port: Port, protocol: Protocol ?? '', tlsPolicy: terminatesTls ? SslPolicy : undefined, attributes, rules: rules.map(liveRule), certificates };
 }
 
 function liveRule(rule: Rule): ListenerRule<RuleAction> {
@@ -69,7 +69,7 @@ function liveRule(rule: Rule): ListenerRule<RuleAction> {
   return ruleOf({ ...rule, Actions: actions }, rule.IsDefault ? undefined : rule.RuleArn, arnOf);
 }
 
-/** A rule can spread requests over several target groups; the one that gets most of them speaks for all. */
+/** Sorts by weight: of several target groups of a rule, only the one with most requests is checked. */
 function byWeight(groups: readonly { readonly TargetGroupArn?: string; readonly Weight?: number }[] = []) {
   return [...groups].sort((a, b) => (b.Weight ?? 1) - (a.Weight ?? 1));
 }
@@ -100,7 +100,7 @@ async function describeCertificates(aws: Aws, listeners: readonly Listener[]): P
 
 async function describeCertificate(aws: Aws, arn: string): Promise<Loaded<CertificateDetails>> {
   if (!arn.includes(':acm:')) {
-    return { unavailable: 'it is no certificate of ACM' };
+    return { unavailable: 'it is not a certificate of ACM' };
   }
   const answer = await orUnavailable(aws.certificate(arn));
   return isUnavailable(answer) ? answer : {

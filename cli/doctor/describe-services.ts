@@ -5,10 +5,10 @@ import { Loaded, Container, isUnavailable, Rollout, Service } from './deployment
 import { isDjango } from './processes';
 
 /**
- * The ECS services of a stack; where none of them registers with the load balancer's target groups, those of the account that do, and those
- * beside them in the same cluster that run Django.
+ * Describes the ECS services of a stack. If none of them registers with the load balancer's target groups, describes those of the account that
+ * do, and those in the same clusters that run Django.
  *
- * @param aws who is asked
+ * @param aws the AWS APIs
  * @param known the ARNs of the stack's services
  * @param targetGroups the ARNs of the load balancer's target groups
  */
@@ -29,12 +29,12 @@ async function named(aws: Aws, arns: readonly string[]): Promise<EcsService[]> {
 
 async function search(aws: Aws, targetGroups: readonly string[], describe: (services: readonly EcsService[]) => Promise<Service[]>): Promise<Service[]> {
   const clusters = await Promise.all((await aws.clusters()).map(async (cluster) => aws.services(cluster, await aws.serviceArns(cluster))));
-  const neighbourhood = clusters.filter((services) => services.some((service) => answers(service, targetGroups))).flat();
-  const described = await describe(neighbourhood);
-  return described.filter((service, i) => answers(neighbourhood[i], targetGroups) || runsDjango(service));
+  const candidates = clusters.filter((services) => services.some((service) => answers(service, targetGroups))).flat();
+  const described = await describe(candidates);
+  return described.filter((service, i) => answers(candidates[i], targetGroups) || runsDjango(service));
 }
 
-/** `arn:...:service/CLUSTER/NAME`; services from before 2018 name no cluster, and then live in the default one for all that can be known. */
+/** `arn:...:service/CLUSTER/NAME`; ARNs from before 2018 have no cluster; the default one is assumed. */
 function byCluster(arns: readonly string[]): Map<string, string[]> {
   const clusters = new Map<string, string[]>();
   for (const arn of arns) {
@@ -53,7 +53,7 @@ function runsDjango({ rollouts }: Service): boolean {
   return rollouts.some(({ containers }) => !isUnavailable(containers) && containers.some(isDjango));
 }
 
-/** Task definitions never change, so each is asked for once. */
+/** Loads each task definition once, because they never change. */
 class Definitions {
   private readonly answers = new Map<string, Promise<Loaded<TaskDefinition>>>();
 
@@ -72,7 +72,7 @@ async function serviceOf(service: EcsService, definitions: Definitions): Promise
   const others = deployments.filter(({ status, runningCount = 0 }) => status !== 'PRIMARY' && runningCount > 0);
   const [newest, ...rollouts] = await Promise.all([
     definitions.get(familyOf(taskDefinition)),
-    // What the service names is what it is brought to.
+    // The task definition of the service is that of its primary deployment.
     rolloutOf({ ...primary, taskDefinition }, definitions),
     ...others.map((other) => rolloutOf(other, definitions)),
   ]);
@@ -111,7 +111,7 @@ function containerOf({ name = '', image = '', environment = [], secrets = [], en
   };
 }
 
-/** `posthog-web:12` of `arn:...:task-definition/posthog-web:12` */
+/** Returns `posthog-web:12` of `arn:...:task-definition/posthog-web:12`. */
 function definitionName(arn: string): string {
   return arn.split('/').at(-1)!;
 }

@@ -5,15 +5,15 @@ import { Named } from './find-load-balancer';
 import { Diagnosis, runDoctor } from './run-checks';
 
 /**
- * Asks AWS about a deployment, and judges the answers.
+ * Describes a deployment and runs every check.
  *
- * @param named which load balancer
- * @param intention what is meant
- * @param region where; left out: where the environment or the profile says
- * @param begin called once the region is known, before anything is asked
+ * @param named the load balancer or its stack
+ * @param options the options of the checks
+ * @param region the region; default: that of the environment or the profile
+ * @param begin called once the region is known, before the first request
  */
-export async function diagnose(named: Named, intention: CheckOptions, region: string | undefined, begin: (region: string) => void): Promise<Diagnosis> {
+export async function diagnose(named: Named, options: CheckOptions, region: string | undefined, begin: (region: string) => void): Promise<Diagnosis> {
   const aws = await Aws.in(region);
   begin(aws.region);
-  return runDoctor(await describeDeployment(aws, named), intention);
+  return runDoctor(await describeDeployment(aws, named), options);
 }

@@ -2,11 +2,11 @@ import { Deployment, isUnavailable, Listener } from './deployment';
 import { djangoOf } from './processes';
 
 /**
- * The name that visitors use, as most of the deployment has it: what Django answers to, the address that it links to, the rules' host
- * conditions, the certificates. Undefined where nothing names one.
+ * Returns the domain name that clients probably use: the one that occurs most in `ALLOWED_HOSTS`, `SITE_URL`, the host conditions of rules, and
+ * certificates. Undefined if there is none.
  *
  * @param deployment the deployment
- * @param listener the listener that ends TLS
+ * @param listener the listener that terminates TLS
  */
 export function likelyDomain(deployment: Deployment, listener: Listener | undefined): string | undefined {
   const django = djangoOf(deployment);
@@ -20,11 +20,11 @@ export function likelyDomain(deployment: Deployment, listener: Listener | undefi
   ].map((names) => [...new Set(names.map((name) => name.trim().toLowerCase()).filter(isHostName))]);
   const candidates = [...new Set(sources.flat())];
   const votes = (name: string) => sources.filter((names) => names.includes(name)).length;
-  // Sorting is stable: of several with as many votes, the one that the first source names.
+  // Sorting is stable: of several with equal votes, the one in the first source wins.
   return candidates.sort((a, b) => votes(b) - votes(a))[0];
 }
 
-/** Whether a name of a certificate, or of ALLOWED_HOSTS, covers a host: `*.example.com` one label more, `.example.com` any. */
+/** Returns whether a name of a certificate or of ALLOWED_HOSTS covers a host: `*.example.com` one more label, `.example.com` any number. */
 export function covers(name: string, host: string): boolean {
   const pattern = name.trim().toLowerCase();
   if (pattern.startsWith('*.')) {

@@ -4,14 +4,14 @@ import { Aws } from './aws';
 import { AwsRefusal, needed } from './aws-error';
 import { CommandError } from '../command';
 
-/** Which load balancer is meant: by its name or ARN, or else by its stack. */
+/** A load balancer by its name or ARN, or by its stack. */
 export type Named = { readonly loadBalancer: string } | { readonly stack: string };
 
-/** The load balancer that was meant, and what its stack tells about the rest. */
+/** The load balancer, with related resources of its stack. */
 export interface Found {
   readonly loadBalancer: LoadBalancer;
   readonly stack?: string;
-  /** The listener that the stack gives rules to, where it stands elsewhere. */
+  /** The existing listener that the stack adds rules to. */
   readonly listener?: string;
   /** The stack's ECS services, by their ARNs. */
   readonly services: readonly string[];
@@ -25,7 +25,7 @@ const STACK = 'AWS::CloudFormation::Stack';
 /** `arn:...:listener-rule/app/NAME/ID/LISTENER/RULE` */
 const RULE_ARN = /^(?<prefix>.*:)listener-rule\/(?<balancer>app\/[^/]+\/[^/]+)\/(?<listener>[^/]+)\/[^/]+$/;
 
-/** Finds the load balancer that is meant. */
+/** Finds the load balancer. */
 export async function findLoadBalancer(aws: Aws, named: Named): Promise<Found> {
   return 'loadBalancer' in named ? byName(aws, named.loadBalancer) : byStack(aws, named.stack);
 }
@@ -33,7 +33,7 @@ export async function findLoadBalancer(aws: Aws, named: Named): Promise<Found> {
 async function byName(aws: Aws, name: string): Promise<Found> {
   const loadBalancer = await describe(aws, name);
   if (!loadBalancer) {
-    throw new CommandError(`there is no load balancer '${name}' in ${aws.region}: check the name, or name another region with --region`);
+    throw new CommandError(`there is no load balancer '${name}' in ${aws.region}: check the name, or use another region with --region`);
   }
   return { loadBalancer, services: [] };
 }
@@ -42,18 +42,18 @@ async function byStack(aws: Aws, stack: string): Promise<Found> {
   const resources = await resourcesOf(aws, stack);
   const [arn, ...more] = idsOf(resources, LOAD_BALANCER);
   if (more.length > 0) {
-    throw new CommandError(`the stack '${stack}' has several load balancers: ${[arn, ...more].map(nameIn).join(', ')}; name one with --load-balancer`);
+    throw new CommandError(`the stack '${stack}' has several load balancers: ${[arn, ...more].map(nameIn).join(', ')}; choose one with --load-balancer`);
   }
-  // Without a load balancer of its own, the stack gives rules to the listener of another.
+  // Without a load balancer of its own, the stack adds rules to an existing listener.
   const rule = RULE_ARN.exec(idsOf(resources, LISTENER_RULE)[0] ?? '')?.groups;
-  const theirs = rule && `${rule.prefix}loadbalancer/${rule.balancer}`;
-  const wanted = arn ?? theirs;
+  const existing = rule && `${rule.prefix}loadbalancer/${rule.balancer}`;
+  const wanted = arn ?? existing;
   if (wanted === undefined) {
-    throw new CommandError(`the stack '${stack}' in ${aws.region} has no load balancer, and no rules for the listener of one: name one with --load-balancer`);
+    throw new CommandError(`the stack '${stack}' in ${aws.region} has no load balancer, and no rules for an existing listener: name the load balancer with --load-balancer`);
   }
   const loadBalancer = await describe(aws, wanted);
   if (!loadBalancer) {
-    throw new CommandError(`the load balancer ${nameIn(wanted)} of the stack '${stack}' is not there any more: deploy the stack again`);
+    throw new CommandError(`the load balancer ${nameIn(wanted)} of the stack '${stack}' does not exist any more: redeploy the stack`);
   }
   return {
     loadBalancer,
@@ -77,12 +77,12 @@ async function describe(aws: Aws, name: string): Promise<LoadBalancer | undefine
 
 function checked(loadBalancer: LoadBalancer | undefined): LoadBalancer | undefined {
   if (loadBalancer && (loadBalancer.Type ?? 'application') !== 'application') {
-    throw new CommandError(`${loadBalancer.LoadBalancerName} is a ${loadBalancer.Type} load balancer; PostHog stands behind an application load balancer`);
+    throw new CommandError(`${loadBalancer.LoadBalancerName} is a ${loadBalancer.Type} load balancer; PostHog needs an application load balancer`);
   }
   return loadBalancer;
 }
 
-/** The resources of a stack and of those nested in it. */
+/** Returns the resources of a stack and of its nested stacks. */
 async function resourcesOf(aws: Aws, stack: string): Promise<StackResourceSummary[]> {
   const resources = await stackResources(aws, stack);
   const nested = await Promise.all(idsOf(resources, STACK).map((id) => resourcesOf(aws, id)));
@@ -94,7 +94,7 @@ async function stackResources(aws: Aws, stack: string): Promise<StackResourceSum
     return await aws.stackResources(stack);
   } catch (error) {
     if (error instanceof AwsRefusal && /does not exist/.test(error.message)) {
-      throw new CommandError(`there is no stack '${stack}' in ${aws.region}: name it with --stack, name another region with --region, or name the load balancer with --load-balancer`);
+      throw new CommandError(`there is no stack '${stack}' in ${aws.region}: use --stack, --region, or --load-balancer`);
     }
     return needed(Promise.reject(error as Error));
   }

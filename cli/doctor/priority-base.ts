@@ -2,8 +2,8 @@ import { DENY_RULES } from '../../lib/internal';
 import { ListenerRule } from '../alb/evaluate';
 
 /**
- * What was added to the priority of every rule: nothing on a listener of its own, `rulePriorityBase` on one of others. It is seen by the rules
- * that refuse, which are the same wherever they stand.
+ * Returns the offset of all rule priorities: zero on the library's own listener, `rulePriorityBase` on an existing one. The deny rules show it,
+ * because they are the same on every listener.
  */
 export function priorityBase(rules: readonly ListenerRule<unknown>[]): number {
   const bases = DENY_RULES.flatMap(({ priority: own, patterns: { regexes = [] } }) => rules

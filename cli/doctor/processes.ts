@@ -6,36 +6,36 @@ const DJANGO_VARIABLES = ['IS_BEHIND_PROXY', 'TRUSTED_PROXIES', 'TRUST_ALL_PROXI
 
 const DJANGO: readonly string[] = [PostHogProcess.WEB, PostHogProcess.WORKER];
 
-/** A container that runs Django, and where it stands. */
+/** A container that runs Django. */
 export interface Django {
-  /** How it is called for the reader: its process, and where several run, its task definition. */
+  /** Its label in reports: its process, and if several revisions run, its task definition. */
   readonly label: string;
   readonly container: Container;
 }
 
-/** The process that a service runs, by the name of its container; the service's own name where PostHog has no such process. */
+/** Returns the process that a service runs, by the name of its container, or else the name of the service. */
 export function processOf(service: Service): string {
   const names = [...service.targets.map(({ container }) => container), ...containersOf(service).map(({ name }) => name)];
   return names.find(isProcess) ?? names.find((name) => name !== '' && name !== CLIENT_ADDRESS_CONTAINER) ?? service.name;
 }
 
-/** The containers that a service is brought to. */
+/** Returns the containers of the primary deployment of a service. */
 export function containersOf({ rollouts: [primary] }: Service): readonly Container[] {
   return primary && !isUnavailable(primary.containers) ? primary.containers : [];
 }
 
-/** Whether a container runs Django. */
+/** Returns whether a container runs Django. */
 export function isDjango({ name, environment, secrets }: Container): boolean {
   return DJANGO.includes(name) || DJANGO_VARIABLES.some((variable) => variable in environment || secrets.includes(variable));
 }
 
-/** The rollouts of a service that matter: those with tasks, or the one that it is brought to. */
+/** Returns the deployments of a service with running tasks, or else the primary one. */
 export function liveRollouts({ rollouts }: Service): Rollout[] {
   const running = rollouts.filter(({ runningCount }) => runningCount > 0);
   return running.length > 0 ? running : rollouts.slice(0, 1);
 }
 
-/** Every container that runs Django, each once for every task definition that runs. */
+/** Returns every container that runs Django, once for each running task definition. */
 export function djangoOf({ services }: Deployment): Loaded<Django[]> {
   if (isUnavailable(services)) {
     return services;
@@ -52,12 +52,12 @@ export function djangoOf({ services }: Deployment): Loaded<Django[]> {
   });
 }
 
-/** Whether any service has the nginx that verifies addresses. */
+/** Returns whether any service has the nginx sidecar that verifies client IPs. */
 export function verifiesAddresses({ services }: Deployment): boolean {
   return !isUnavailable(services) && services.some((service) => containersOf(service).some(({ name }) => name === CLIENT_ADDRESS_CONTAINER));
 }
 
-/** Whether Django takes a text for true (posthog/settings/utils.py, `str_to_bool`). */
+/** Returns whether Django reads a text as true (posthog/settings/utils.py, `str_to_bool`). */
 export function isTrue(text = ''): boolean {
   return ['y', 'yes', 't', 'true', 'on', '1'].includes(text.toLowerCase());
 }

@@ -20,8 +20,8 @@ import { checkTrustedProxies } from './checks/trusted-proxies';
 import { Deployment } from './deployment';
 import { NamedCheckResult, CheckResult } from './check-result';
 
-/** Every check, in the order in which it is told. Adding one is one entry here and one file in `checks`. */
-export const CHECKS: Readonly<Record<string, (judged: CheckContext) => CheckResult[]>> = {
+/** Every check, in the order of the report. To add one, add an entry here and a file in `checks`. */
+export const CHECKS: Readonly<Record<string, (context: CheckContext) => CheckResult[]>> = {
   'listeners': checkListeners,
   'tls-policy': checkTlsPolicy,
   'certificate': checkCertificate,
@@ -42,14 +42,14 @@ export const CHECKS: Readonly<Record<string, (judged: CheckContext) => CheckResu
   'address-proxy': checkAddressProxy,
 };
 
-/** What was found, and about what. */
+/** The results of all checks, with their input. */
 export interface Diagnosis {
   readonly context: CheckContext;
   readonly results: readonly NamedCheckResult[];
 }
 
-/** Judges a deployment by every check. */
-export function runDoctor(deployment: Deployment, intention: CheckOptions): Diagnosis {
-  const judged = checkContextOf(deployment, intention);
-  return { context: judged, results: Object.entries(CHECKS).flatMap(([check, judgeOne]) => judgeOne(judged).map((judgement) => ({ check, ...judgement }))) };
+/** Runs every check on a deployment. */
+export function runDoctor(deployment: Deployment, options: CheckOptions): Diagnosis {
+  const context = checkContextOf(deployment, options);
+  return { context: context, results: Object.entries(CHECKS).flatMap(([check, run]) => run(context).map((result) => ({ check, ...result }))) };
 }

@@ -1,7 +1,7 @@
 import { Subnet } from './deployment';
 import { cidrSize, MAX_TRUSTED_ADDRESSES, parseCidr } from '../../lib/internal';
 
-/** Whether a subnet has more addresses than can be named one by one. */
+/** Returns whether a subnet has more addresses than can be listed one by one. */
 export function tooLarge({ cidr }: Subnet): boolean {
   const block = parseCidr(cidr ?? '');
   return block !== undefined && cidrSize(block) > BigInt(MAX_TRUSTED_ADDRESSES);

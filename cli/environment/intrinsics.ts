@@ -1,12 +1,13 @@
-/** A value of a template as text, and whether all of it is known before the deployment. */
+/** A value of a template as text. */
 export interface ReadableValue {
   readonly text: string;
+  /** Indicates whether all of it is known before deployment. */
   readonly known: boolean;
 }
 
 /**
- * A value of a template as a reader can follow it: what only the deployment knows is named as `Fn::Sub` would name it, such as `${AWS::Region}`
- * or `${Bucket.Arn}`. A function that has no short form stays as JSON.
+ * Formats a value of a template. A value that is known at deployment only is written as in `Fn::Sub`, such as `${AWS::Region}` or `${Bucket.Arn}`.
+ * A function without a short form stays as JSON.
  *
  * @param value the value: text, or an intrinsic function
  */
@@ -37,7 +38,7 @@ function unknownText(name: string | undefined, argument: unknown): string | unde
   }
 }
 
-/** A join of a list that is one token has no items to join yet. */
+/** Returns whether the items of a join are known: a list that is a single token has none yet. */
 function isJoin(argument: unknown): argument is [separator: string, parts: unknown[]] {
   return Array.isArray(argument) && typeof argument[0] === 'string' && Array.isArray(argument[1]);
 }

@@ -2,23 +2,23 @@ import { readable, ReadableValue } from './intrinsics';
 import { CommandError } from '../command';
 import { CloudFormationTemplate, ofType } from '../alb/template';
 
-/** A secret that a container receives as a variable: its name, never its value. */
+/** A secret in a variable of a container: its name, never its value. */
 export interface SecretName {
-  /** The name, or the logical id where the deployment chooses the name. */
+  /** The name, or the logical id if CloudFormation generates the name. */
   readonly secret: string;
-  /** The key of the JSON in the secret; left out where the variable holds all of it. */
+  /** The JSON key in the secret; undefined if the variable has the whole secret. */
   readonly key?: string;
   /** The description of a secret that the template creates. */
   readonly description?: string;
 }
 
-/** What one container receives. */
+/** The environment of one container. */
 export interface ContainerEnvironment {
   readonly name: string;
   readonly image: string;
   readonly variables: Readonly<Record<string, ReadableValue>>;
   readonly secrets: Readonly<Record<string, SecretName>>;
-  /** Files on S3 with further variables. */
+  /** Environment files in S3 with further variables. */
   readonly files: readonly string[];
 }
 
@@ -42,11 +42,11 @@ interface TaskShape {
 }
 
 /**
- * The task of a process: the one that has a container of that name.
+ * Returns the task of a process: the one with a container of that name.
  *
  * @param template the synthesised template
  * @param process the name of the process, or of another container
- * @param task the logical id of the task, where several have such a container
+ * @param task the logical id of the task, if several have such a container
  */
 export function environmentOf(template: CloudFormationTemplate, process: string, task?: string): TaskEnvironment {
   const tasks = ofType<TaskShape>(template, 'AWS::ECS::TaskDefinition');
@@ -55,12 +55,12 @@ export function environmentOf(template: CloudFormationTemplate, process: string,
     const names = [...new Set(tasks.flatMap(([, { ContainerDefinitions = [] }]) => ContainerDefinitions.map(({ Name }) => Name)))].sort();
     throw new CommandError(names.length === 0
       ? 'the template has no ECS task; name the template of the services with --template FILE'
-      : `PROCESS must be a container of the template, got: '${process}'; these are: ${names.join(', ')}`);
+      : `PROCESS must be a container of the template, got: '${process}'; available: ${names.join(', ')}`);
   }
   const found = having.filter(([id]) => task === undefined || id === task);
   const ids = having.map(([id]) => id).join(', ');
   if (found.length === 0) {
-    throw new CommandError(`--task must be a task with a container '${process}', got: '${task}'; these are: ${ids}`);
+    throw new CommandError(`--task must be a task with a container '${process}', got: '${task}'; available: ${ids}`);
   }
   if (found.length > 1) {
     throw new CommandError(`several tasks have a container '${process}': ${ids}; choose one with --task ID`);
@@ -79,9 +79,9 @@ function containerOf(template: CloudFormationTemplate, { Name, Image, Environmen
   };
 }
 
-/** An ARN, with a key, a version stage and a version after it where only a part of the secret is meant. */
+/** An ARN, optionally followed by a JSON key, a version stage and a version. */
 const OF_ARN = /:(?:secret:|parameter\/)([^:]+)(?::([^:]*))?/;
-/** A resource of the template: `${Id}` or `${Id.Attribute}`, with the same parts after it. */
+/** A resource of the template: `${Id}` or `${Id.Attribute}`, optionally followed by the same parts. */
 const OF_RESOURCE = /^\$\{(\w+)(?:\.\w+)?\}(?::([^:]*))?/;
 
 function secretOf(template: CloudFormationTemplate, valueFrom: unknown): SecretName {

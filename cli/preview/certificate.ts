@@ -11,9 +11,9 @@ const DAY = 24 * 60 * 60 * 1000;
 const DAYS = 30;
 
 /**
- * A certificate that vouches for itself, for loopback and for names. Its key never leaves the memory of this process.
+ * Creates a self-signed certificate for loopback and further names. Its key never leaves the memory of this process.
  *
- * @param hosts the names, besides `localhost`
+ * @param hosts further names next to `localhost`
  * @param now the time from which it is valid
  */
 export async function selfSignedCertificate(hosts: readonly string[], now = new Date()): Promise<ServerCertificate> {

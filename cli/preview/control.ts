@@ -10,41 +10,41 @@ import { Traffic } from './traffic';
 import { TrialError, tryOut } from './trial';
 import { IngressModel } from '../ingress-model';
 
-/** What lies under this prefix belongs to the preview, and is answered before the rules are asked. PostHog has no such path. */
+/** Prefix of the preview's own paths, which are served before any rule is evaluated. PostHog has no such path. */
 export const CONTROL_PREFIX = '/__preview';
 
 const BODY_LIMIT = 1024 * 1024;
 const HEARTBEAT = 15_000;
-/** A file of the page: no folders, so nothing outside of its own. */
+/** The name of a file of the page. Without folders, so that no path leads outside. */
 const FILE = /^[a-z][a-z0-9-]*\.(?<kind>html|css|js|svg|png)$/;
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml', png: 'image/png',
 };
 
-/** What the page and its API work with. */
+/** Properties for `Control`. */
 export interface ControlProps {
-  readonly doors: readonly IngressModel[];
+  readonly ingresses: readonly IngressModel[];
   readonly traffic: Traffic;
   ports(): PreviewPorts;
   /** The folder with the page's files. */
   readonly pageFolder: string;
 }
 
-/** Serves the page of the preview, and what it asks. */
+/** The page of the preview and its API. */
 export class Control {
   public constructor(private readonly props: ControlProps) {}
 
-  /** Whether a request is for the page and not for the rules. */
+  /** Returns whether a request is for the page and not for the rules. */
   public static isFor({ url = '' }: IncomingMessage): boolean {
     return url === CONTROL_PREFIX || url.startsWith(`${CONTROL_PREFIX}/`) || url.startsWith(`${CONTROL_PREFIX}?`);
   }
 
-  /** Answers a request for the page. */
+  /** Handles a request for the page. */
   public async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    // A page elsewhere whose name was made to lead here (DNS rebinding) still sends its own name.
+    // A foreign page whose name resolves to loopback (DNS rebinding) still sends its own host name.
     if (!isLoopback(req.headers.host ?? '')) {
       req.resume();
-      text(res, 403, `The preview's own pages answer to localhost only: https://localhost:${this.props.ports().https}${CONTROL_PREFIX}/\n`);
+      text(res, 403, `The preview's own pages are served on localhost only: https://localhost:${this.props.ports().https}${CONTROL_PREFIX}/\n`);
       return;
     }
     const { path: requestPath, query } = partsOf(req);
@@ -55,11 +55,11 @@ export class Control {
     }
     req.resume();
     if (req.method !== 'GET' && req.method !== 'HEAD') {
-      text(res, 405, 'The preview is asked with GET, but for POST /__preview/try.\n');
+      text(res, 405, 'The preview supports GET, and POST for /__preview/try only.\n');
       return;
     }
     switch (rest) {
-      case 'door':
+      case 'ingress':
         json(res, 200, this.describe(query.get('host') ?? ''), NO_STORE);
         return;
       case 'events':
@@ -75,12 +75,12 @@ export class Control {
 
   private describe(host: string) {
     const { https, http } = this.props.ports();
-    const { doors } = this.props;
-    return describe(ingressFor(doors, host), doors, `https://localhost:${https}`, http === undefined ? undefined : `http://localhost:${http}`);
+    const { ingresses } = this.props;
+    return describe(ingressFor(ingresses, host), ingresses, `https://localhost:${https}`, http === undefined ? undefined : `http://localhost:${http}`);
   }
 
   private async try(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    // A page elsewhere cannot send this type without asking first, and is never allowed to.
+    // A foreign page needs a preflight request for this type, which is never allowed.
     if (req.headers['content-type']?.split(';')[0].trim().toLowerCase() !== 'application/json') {
       req.resume();
       text(res, 415, 'Content-Type must be application/json.\n');
@@ -88,7 +88,7 @@ export class Control {
     }
     try {
       const input: unknown = JSON.parse((await bodyOf(req, BODY_LIMIT)).toString('utf8'));
-      json(res, 200, await tryOut(input, (host) => ingressFor(this.props.doors, host), this.props.ports()), NO_STORE);
+      json(res, 200, await tryOut(input, (host) => ingressFor(this.props.ingresses, host), this.props.ports()), NO_STORE);
     } catch (error) {
       if (!(error instanceof TrialError || error instanceof SyntaxError || error instanceof BodyTooLarge)) {
         throw error;
@@ -97,7 +97,7 @@ export class Control {
     }
   }
 
-  /** Server-sent events: the last requests, then each as it happens. */
+  /** Streams server-sent events: the last requests, then each new one. */
   private stream(res: ServerResponse): void {
     res.writeHead(200, { 'Content-Type': 'text/event-stream', ...NO_STORE });
     const { traffic } = this.props;

@@ -9,39 +9,41 @@ import { probeAddressesOf } from '../probes';
 import { ListenerRule } from '../alb/evaluate';
 import { RuleAction } from '../alb/listener-rule';
 
-/** A way in, in words: what the page knows, with what programs ask besides. */
+/** The description of an ingress: the data of the page, and more for programs. */
 export interface IngressDescription extends IngressFacts {
   readonly endpoints: readonly Route[];
   readonly processes: readonly { readonly name: string; readonly stub: true; readonly settings: Readonly<Record<string, string>> }[];
 }
 
-/** What a process was told about the proxies in front of it. */
+/** The proxy settings of a process. */
 const SETTINGS = ['IS_BEHIND_PROXY', 'TRUSTED_PROXIES', 'TRUST_ALL_PROXIES', 'ALLOWED_HOSTS', 'SITE_URL', 'DISABLE_SECURE_SSL_REDIRECT'];
 const LIST_SHOWN = 3;
 
-/** Describes one of the ways in of a template. */
-export function describe(door: IngressModel, doors: readonly IngressModel[], url: string, plainUrl: string | undefined): IngressDescription {
+/** Describes one ingress of a template. */
+export function describe(ingress: IngressModel, ingresses: readonly IngressModel[], url: string, plainUrl: string | undefined): IngressDescription {
   return {
-    source: door.source,
-    hosts: door.hosts,
-    allHosts: doors.flatMap(({ hosts }) => hosts),
+    source: ingress.source,
+    hosts: ingress.hosts,
+    allHosts: ingresses.flatMap(({ hosts }) => hosts),
     url,
-    plainUrl: door.plainRules && plainUrl,
-    access: appStateOf({ door, domain: door.hosts[0], ...probeAddressesOf(door.rules) }).access,
-    rules: [...door.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): RuleDescription => ({
-      name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule, rule.actions, door),
+    plainUrl: ingress.plainRules && plainUrl,
+    access: appStateOf({ ingress, domain: ingress.hosts[0], ...probeAddressesOf(ingress.rules) }).access,
+    rules: [...ingress.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): RuleDescription => ({
+      name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule, rule.actions, ingress),
     })),
-    endpoints: routesOf(door, door.hosts[0] ?? ''),
-    processes: targetsOf(door).map(({ process, settings }) => ({ name: process, stub: true, settings: shortSettings(settings) })),
-    loadBalancerAddress: door.loadBalancerAddress,
-    strictTransportSecurity: door.listenerAttributes['routing.http.response.strict_transport_security.header_value'],
+    endpoints: routesOf(ingress, ingress.hosts[0] ?? ''),
+    processes: targetsOf(ingress).map(({ process, settings }) => ({ name: process, stub: true, settings: shortSettings(settings) })),
+    loadBalancerAddress: ingress.loadBalancerAddress,
+    strictTransportSecurity: ingress.listenerAttributes['routing.http.response.strict_transport_security.header_value'],
   };
 }
 
-function actionOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], door: IngressModel): { readonly action: string; readonly process?: string } {
+function actionOf(
+  rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], ingress: IngressModel,
+): { readonly action: string; readonly process?: string } {
   switch (action.type) {
     case 'forward': {
-      const process = door.targets[action.targetGroup ?? '']?.process;
+      const process = ingress.targets[action.targetGroup ?? '']?.process;
       return { action: `forward to ${process ?? action.targetGroup ?? 'a target group elsewhere'}${rewriteText(rule)}`, process };
     }
     case 'fixed-response':
@@ -49,7 +51,7 @@ function actionOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly Ru
     case 'redirect':
       return { action: `redirect (${action.statusCode?.replace('HTTP_', '')})` };
     default: {
-      const then = actionOf(rule, rest, door);
+      const then = actionOf(rule, rest, ingress);
       return { action: `sign in at ${action.signIn ?? 'the identity provider'}, then ${then.action}`, process: then.process };
     }
   }
@@ -59,7 +61,7 @@ function rewriteText({ rewrites: { url, host } = {} }: ListenerRule<unknown>): s
   return [url && `, its URL ${url.regex} rewritten to ${url.replace}`, host && `, its host ${host.regex} rewritten to ${host.replace}`].join('');
 }
 
-/** Long lists, such as all addresses of the load balancer, are cut. */
+/** Returns the proxy settings. Long lists, such as all addresses of the load balancer, are cut. */
 function shortSettings(settings: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const present = SETTINGS.filter((name) => name in settings);
   return Object.fromEntries(present.map((name) => {

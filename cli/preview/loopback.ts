@@ -5,28 +5,28 @@ import { CommandError } from '../command';
 import { Header } from '../alb/headers';
 import { hostWithoutPort } from '../alb/addresses';
 
-/** The one address that anything of the preview listens on. */
+/** The only address that the preview listens on. */
 export const LOOPBACK = '127.0.0.1';
 
-/** The names under which a browser on this machine reaches the preview. */
+/** The host names of the preview in a browser on this machine. */
 const LOOPBACK_NAMES = ['localhost', LOOPBACK, '[::1]'];
 
-/** Whether a Host header, with or without a port, names this machine. */
+/** Returns whether a Host header, with or without a port, is a loopback name. */
 export function isLoopback(host: string): boolean {
   return LOOPBACK_NAMES.includes(hostWithoutPort(host).toLowerCase());
 }
 
-/** The headers of a message as they stood on the wire. */
+/** Returns the headers of a message as they were sent. */
 export function headersOf({ rawHeaders }: IncomingMessage): Header[] {
   return Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i], rawHeaders[2 * i + 1]] as const);
 }
 
 /**
- * Listens on loopback, and says on which port.
+ * Listens on loopback and returns the port.
  *
  * @param server the server
- * @param port the port; 0 for one that the system picks
- * @param option the option that names another port, for the message where this one is taken
+ * @param port the port; 0 for a free one
+ * @param option the option for another port, for the error message if this one is in use
  */
 export async function listen(server: HttpServer | HttpsServer, port: number, option?: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
@@ -39,7 +39,7 @@ export async function listen(server: HttpServer | HttpsServer, port: number, opt
   return (server.address() as AddressInfo).port;
 }
 
-/** Ends a server with everything that is under way, streams too. */
+/** Closes a server with all its connections, streams included. */
 export async function close(server: HttpServer | HttpsServer): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -48,7 +48,7 @@ export async function close(server: HttpServer | HttpsServer): Promise<void> {
   await closed;
 }
 
-/** A handler that may take its time; whatever it throws is answered with 500. */
+/** Wraps an asynchronous handler: errors become a 500 response. */
 export function guarded(handler: (...args: Parameters<RequestListener>) => void | Promise<void>): RequestListener {
   return (req, res) => {
     void (async () => handler(req, res))().catch((error: unknown) => {
@@ -62,6 +62,6 @@ export function guarded(handler: (...args: Parameters<RequestListener>) => void 
 }
 
 function cannotListen(error: NodeJS.ErrnoException, port: number, option: string): CommandError {
-  const reasons: Record<string, string> = { EADDRINUSE: 'something else listens on it', EACCES: 'this user may not listen on it' };
-  return new CommandError(`cannot listen on port ${port}: ${reasons[error.code ?? ''] ?? error.message}; give another with ${option} N, or 0 for any that is free`);
+  const reasons: Record<string, string> = { EADDRINUSE: 'it is in use', EACCES: 'permission denied' };
+  return new CommandError(`cannot listen on port ${port}: ${reasons[error.code ?? ''] ?? error.message}; choose another with ${option} N, or 0 for any free port`);
 }

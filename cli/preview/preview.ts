@@ -11,43 +11,43 @@ import { Stubs } from './stubs';
 import { Traffic } from './traffic';
 import { IngressModel } from '../ingress-model';
 
-/** How a preview is started. */
+/** Options of a preview. */
 export interface PreviewOptions {
-  /** The port for HTTPS; 0 for one that the system picks. */
+  /** The port for HTTPS; 0 for a free one. */
   readonly port: number;
-  /** The port for plain HTTP, where the template has a listener for it. */
+  /** The port for plain HTTP, if the template has a listener for it. */
   readonly httpPort: number;
-  /** The address of visitors who pretend none; left out: the one that they connect from. */
+  /** The client IP of requests that do not set one. Default: the one that they connect from. */
   readonly from?: string;
-  /** The folder with the page's files; left out: the page of this package. */
+  /** The folder with the page's files. Default: the page of this package. */
   readonly pageFolder?: string;
 }
 
-/** A preview that answers. */
+/** A running preview. */
 export interface Preview {
   readonly ports: PreviewPorts;
   readonly traffic: Traffic;
-  /** Ends everything that was started, at once. */
+  /** Stops everything that was started, immediately. */
   close(): Promise<void>;
 }
 
 /** The load balancer's limit for all headers of a request together. */
 const HEADER_LIMIT = 64 * 1024;
 
-/** Serves the ways in of a template on this machine. */
-export async function startPreview(doors: readonly IngressModel[], options: PreviewOptions): Promise<Preview> {
+/** Serves the ingresses of a template on this machine. */
+export async function startPreview(ingresses: readonly IngressModel[], options: PreviewOptions): Promise<Preview> {
   const traffic = new Traffic();
-  const stubs = await Stubs.start(doors, traffic);
+  const stubs = await Stubs.start(ingresses, traffic);
   const bound: { https: number; http?: number } = { https: options.port };
   const ports = () => bound;
-  const loadBalancer = new LoadBalancer({ doors, traffic, ports, from: options.from, portOf: (door, target) => stubs.portOf(door, target) });
-  const control = new Control({ doors, traffic, ports, pageFolder: options.pageFolder ?? path.join(__dirname, 'page') });
+  const loadBalancer = new LoadBalancer({ ingresses, traffic, ports, from: options.from, portOf: (ingress, target) => stubs.portOf(ingress, target) });
+  const control = new Control({ ingresses, traffic, ports, pageFolder: options.pageFolder ?? path.join(__dirname, 'page') });
 
   const settings = { maxHeaderSize: HEADER_LIMIT, keepAliveTimeout: loadBalancer.idleMilliseconds, requestTimeout: 0 };
-  const certificate = await selfSignedCertificate(doors.flatMap(({ hosts }) => hosts.filter((host) => !host.includes('*'))));
+  const certificate = await selfSignedCertificate(ingresses.flatMap(({ hosts }) => hosts.filter((host) => !host.includes('*'))));
   const tls = createTlsServer({ ...certificate, ...settings }, guarded((req: IncomingMessage, res: ServerResponse) =>
     (Control.isFor(req) ? control.handle(req, res) : loadBalancer.handle('https', req, res))));
-  const hasPlain = doors.some(({ plainRules }) => plainRules !== undefined);
+  const hasPlain = ingresses.some(({ plainRules }) => plainRules !== undefined);
   const plain = hasPlain ? createPlainServer(settings, guarded((req, res) => loadBalancer.handle('http', req, res))) : undefined;
   const servers = [tls, ...(plain ? [plain] : [])];
   servers.forEach((server) => server.on('clientError', refuse));
@@ -67,7 +67,7 @@ export async function startPreview(doors: readonly IngressModel[], options: Prev
   return { ports: bound, traffic, close: closeAll };
 }
 
-/** What is no HTTP, or not to be read safely, is refused before any rule is asked, as the load balancer does. */
+/** Refuses malformed and unsafe requests before any rule is evaluated, as the load balancer does. */
 function refuse(error: Error & { code?: string }, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();

@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { LOOPBACK } from './loopback';
 import { Header } from '../alb/headers';
 
-/** A request as it shall stand on the wire. */
+/** A request as it is sent over the wire. */
 export interface RawRequest {
   readonly scheme: 'http' | 'https';
   readonly method: string;
@@ -14,31 +14,31 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-/** What came back. */
+/** The response. */
 export interface RawResponse {
   readonly status: number;
   readonly headers: Header[];
   readonly body: Buffer;
 }
 
-/** Nothing that could be read as a response came back. */
+/** An error for a missing or unreadable response. */
 export class NoResponse extends Error {}
 
-/** How much of a body is read, and for how long. */
+/** Limits for reading a response. */
 export interface ReadLimits {
   readonly bytes: number;
   readonly milliseconds: number;
 }
 
 /**
- * Sends a request to a port of this machine, byte by byte as given.
+ * Sends a request to a port of this machine, exactly as specified.
  *
  * @param port the port
  * @param request the request
- * @param limits after so much, or so long, what is there is the answer
+ * @param limits the limits, after which the part that was read is the response
  */
 export async function sendRaw(port: number, request: RawRequest, limits: ReadLimits): Promise<RawResponse> {
-  // Whoever listens there, we started it: its certificate vouches for itself.
+  // This process has started that server: its certificate is self-signed.
   const socket = request.scheme === 'https' ? connectTls({ port, host: LOOPBACK, rejectUnauthorized: false }) : connectPlain(port, LOOPBACK);
   const chunks: Buffer[] = [];
   let length = 0;
@@ -69,7 +69,7 @@ function head({ method, target, host, headers, body }: RawRequest): string {
   return [`${method} ${target} HTTP/1.1`, ...(has('host') ? [] : [`Host: ${host}`]), ...lines, ...length, 'Connection: close', '', ''].join('\r\n');
 }
 
-/** Reads a response, as far as it came. */
+/** Parses a response, which may be incomplete. */
 function parsed(bytes: Buffer): RawResponse {
   const end = bytes.indexOf('\r\n\r\n');
   const [statusLine, ...lines] = bytes.subarray(0, end < 0 ? bytes.length : end).toString('latin1').split('\r\n');

@@ -2,18 +2,18 @@ import { Captured, Passed } from './page/wire';
 import { Outcome } from '../request-trace';
 import { ClientIp } from '../client-ip/client-ip';
 
-/** A request that the preview has dealt with: what the page knows of it, with what processes believe. */
+/** A request that the preview has handled, with the client IPs that processes resolve. */
 export interface PassedRequest extends Passed {
   readonly outcome: Outcome['kind'];
   readonly clientIps: readonly ClientIp[];
 }
 
-/** An event that a stub for capture took. */
+/** An event that a stub of capture has captured. */
 export interface CapturedEvent extends Captured {
   readonly at: string;
 }
 
-/** Hears of everything that happens from now on. */
+/** A listener for new requests and events. */
 export interface Listener {
   passed?(request: PassedRequest): void;
   captured?(event: CapturedEvent): void;
@@ -22,7 +22,7 @@ export interface Listener {
 const REQUESTS_KEPT = 50;
 const EVENTS_KEPT = 500;
 
-/** What passed through the preview: the last of it is kept, and listeners hear of the rest as it happens. */
+/** The requests and events of the preview. The last ones are kept, and listeners receive new ones. */
 export class Traffic {
   private readonly requests: PassedRequest[] = [];
   private readonly events: CapturedEvent[] = [];
@@ -40,23 +40,23 @@ export class Traffic {
     return [...this.events].reverse();
   }
 
-  /** How many events were taken in all. */
+  /** The number of events captured so far. */
   public get capturedCount(): number {
     return this.eventCount;
   }
 
-  /** A number that no other request or event has. */
+  /** Returns a number that no other request or event has. */
   public nextId(): number {
     return ++this.lastId;
   }
 
-  /** Notes a request that has been dealt with. */
+  /** Records a request that was handled. */
   public pass(request: PassedRequest): void {
     keep(this.requests, request, REQUESTS_KEPT);
     this.listeners.forEach((listener) => listener.passed?.(request));
   }
 
-  /** Notes an event that a stub took. */
+  /** Records an event that a stub has captured. */
   public capture(event: Omit<CapturedEvent, 'id' | 'at'>): void {
     const captured = { id: this.nextId(), at: new Date().toISOString(), ...event };
     this.eventCount++;
@@ -64,7 +64,7 @@ export class Traffic {
     this.listeners.forEach((listener) => listener.captured?.(captured));
   }
 
-  /** Tells a listener of everything from now on, until the returned function is called. */
+  /** Adds a listener for new requests and events, until the returned function is called. */
   public listen(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

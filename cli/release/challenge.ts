@@ -1,4 +1,4 @@
-/** What a registry wants to see: a token of this realm. */
+/** The bearer challenge of a registry. */
 export interface Challenge {
   readonly realm: string;
   readonly service?: string;
@@ -8,9 +8,9 @@ export interface Challenge {
 const PARAMETER = /(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g;
 
 /**
- * The bearer challenge of a `WWW-Authenticate` header, or undefined where it has none.
+ * Parses the bearer challenge of a `WWW-Authenticate` header; undefined if there is none.
  *
- * Values may hold commas, as a scope of several actions does, and there may be challenges of other schemes before and after it (RFC 9110,
+ * Values may have commas, as a scope of several actions does, and there may be challenges of other schemes before and after it (RFC 9110,
  * section 11.6.1).
  */
 export function bearerChallenge(header: string | null): Challenge | undefined {
@@ -20,14 +20,14 @@ export function bearerChallenge(header: string | null): Challenge | undefined {
   }
   const parameters = new Map<string, string>();
   for (const [, name, quoted, plain] of after.matchAll(PARAMETER)) {
-    // A parameter that is there already belongs to the next challenge.
+    // A repeated parameter belongs to the next challenge.
     parameters.set(name.toLowerCase(), parameters.get(name.toLowerCase()) ?? quoted?.replace(/\\(.)/g, '$1') ?? plain);
   }
   const realm = parameters.get('realm');
   return realm === undefined ? undefined : { realm, service: parameters.get('service'), scope: parameters.get('scope') };
 }
 
-/** Where to ask for the token that a challenge wants, for reading a repository. */
+/** Returns the URL of the token for a challenge, for reading a repository. */
 export function tokenUrl({ realm, service, scope }: Challenge, repository: string): URL {
   const url = new URL(realm);
   if (service !== undefined) {

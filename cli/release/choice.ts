@@ -3,24 +3,24 @@ import { Wanted } from './resolve';
 import { CommandError } from '../command';
 import { IMAGE_NAMES, ImageName, parseImageReference } from '../../lib/internal';
 
-/** What ClickHouse is called beside the images of PostHog. */
+/** The key of ClickHouse among the images of PostHog. */
 export const CLICKHOUSE = 'clickHouse';
 const KEYS: readonly string[] = [...IMAGE_NAMES, CLICKHOUSE];
 
-/** Which images a release is to have. */
+/** The requested images of a release. */
 export interface Choice {
-  /** The commits that they may be of, the wanted one first and then what came before it; none for the newest. */
+  /** The allowed commits, the requested one first and then its ancestors; empty for the newest images. */
   readonly commits: readonly string[];
-  /** The tag of the images that share theirs. */
+  /** The tag of the images that share one. */
   readonly tag?: string;
-  /** Images of the user's own choice, by their keys. */
+  /** Images that the user has chosen, by their keys. */
   readonly images: ReadonlyMap<string, string>;
-  /** The keys of those that it is to have none of. */
+  /** The keys of images to leave out. */
   readonly without: readonly string[];
   readonly clickHouseVersion: string;
 }
 
-/** The images of the user's own choice: `capture=ghcr.io/example/capture:1`. */
+/** Parses the images that the user has chosen: `capture=ghcr.io/example/capture:1`. */
 export function chosenImages(texts: readonly string[]): Map<string, string> {
   return new Map(texts.map((text) => {
     const [, key, image] = /^(\w+)=(.+)$/.exec(text) ?? [];
@@ -31,15 +31,15 @@ export function chosenImages(texts: readonly string[]): Map<string, string> {
   }));
 }
 
-/** Refuses what is the name of no image. */
+/** Throws if a key is not the name of an image. */
 export function checkKey(option: string, key: string): string {
   if (!KEYS.includes(key)) {
-    throw new CommandError(`--${option} names no image of a release: '${key}'; these are: ${KEYS.join(', ')}`);
+    throw new CommandError(`--${option} must be an image of a release, got: '${key}'; available: ${KEYS.join(', ')}`);
   }
   return key;
 }
 
-/** The images to look for. */
+/** Returns the images to resolve. */
 export function wantedImages(choice: Choice): Wanted[] {
   if (choice.without.includes('app')) {
     throw new CommandError('--without app is not possible, because every PostHog runs it');
@@ -60,7 +60,7 @@ function wanted(key: ImageName, { images, commits, tag }: Choice): Wanted {
   }
   const newest = `${source.name}:${TAGGED.includes(key) ? tag ?? source.tag : source.tag}`;
   const preferred = commits.flatMap((commit) => source.commitTags?.(commit) ?? []).map((one) => `${source.name}:${one}`);
-  // Another app than that of the commit would not be what was asked for.
+  // Without the app of the commit, the release would not be of that commit.
   return { key, preferred, otherwise: key === 'app' ? preferred[0] ?? newest : newest };
 }
 

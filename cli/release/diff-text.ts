@@ -5,7 +5,7 @@ import { parseImageReference } from '../../lib/internal';
 const NONE = 'none';
 const UNKNOWN = 'not known';
 
-/** What changed between two releases, in lines for a reader. */
+/** Formats the changes between two releases. */
 export function diffText(before: string, after: string, diff: ReleaseDiff): string {
   if (isSame(diff)) {
     return `${before} and ${after} run the same`;
@@ -19,12 +19,12 @@ export function diffText(before: string, after: string, diff: ReleaseDiff): stri
     ...listLines('further topics', topics),
     ...generation ? ['', 'generation', arrow(generation, UNKNOWN)] : [],
     ...overrides ? ['', 'overrides of the generation', arrow(overrides, NONE)] : [],
-    ...listLines('platforms that all images are known to exist for', platforms),
+    ...listLines('platforms of all images', platforms),
   ].join('\n');
 }
 
 function imageLines(image: ImageChange, ofRelease: CommitChange | undefined): string[] {
-  // Most images go the same way as the release; only what goes another one has a link of its own.
+  // Most images change as the release does. Only others have a link of their own.
   const own = image.commits && image.commits.compare !== ofRelease?.compare ? commitLines('  built from', image.commits) : [];
   return [image.name, ...imageArrow(image), ...own];
 }

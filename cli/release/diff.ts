@@ -2,32 +2,32 @@ import {
   IMAGE_NAMES, imagesOf, imagesWithout, NEWEST_GENERATION, orderedOverrides, ReleaseDescription, ReleaseImage, valueOf,
 } from '../../lib/internal';
 
-/** Something that was one thing and is another; left out where there was or is none. */
+/** A changed value. A side without a value is undefined. */
 export interface Change {
   readonly old?: string;
   readonly new?: string;
 }
 
-/** Another commit, and where the difference can be read. */
+/** A changed commit, with a link to the comparison. */
 export interface CommitChange extends Change {
   readonly compare?: string;
 }
 
-/** Another image, or one more or less. */
+/** A changed, added or removed image. */
 export interface ImageChange extends Change {
-  /** What the image is called in a release. */
+  /** The name of the image in a release. */
   readonly name: string;
-  /** The commits that it was built from, where both are known and differ. */
+  /** The commits that it was built from, if both are known and differ. */
   readonly commits?: CommitChange;
 }
 
-/** A list that lost some and gained others. */
+/** A changed list. */
 export interface ListChange {
   readonly removed: readonly string[];
   readonly added: readonly string[];
 }
 
-/** What changed from one release to another. What has not changed is left out. */
+/** The changes from one release to another. Unchanged parts are undefined. */
 export interface ReleaseDiff {
   readonly commits?: CommitChange;
   readonly images: readonly ImageChange[];
@@ -37,12 +37,12 @@ export interface ReleaseDiff {
   readonly generation?: Change;
   /** The values of the generation that the release replaces, as JSON. */
   readonly overrides?: Change;
-  /** The platforms that all images are known to exist for. */
+  /** The platforms of all images. */
   readonly platforms?: ListChange;
 }
 
 /**
- * What changed from one release to another, of what decides how PostHog runs: not its name and day, and not when and from which tag an image came.
+ * Compares two releases in everything that determines how PostHog runs: not their names and dates, and not the build dates and tags of images.
  */
 export function diffReleases(before: ReleaseDescription, after: ReleaseDescription): ReleaseDiff {
   const version = change(before.clickHouse?.version, after.clickHouse?.version);
@@ -58,17 +58,17 @@ export function diffReleases(before: ReleaseDescription, after: ReleaseDescripti
   };
 }
 
-/** Whether two releases run the same. */
+/** Returns whether two releases run the same. */
 export function isSame({ images, ...changes }: ReleaseDiff): boolean {
   return images.length === 0 && Object.values(changes).every((one) => one === undefined);
 }
 
-/** The overrides of a release, the same for the same ones; undefined where it has none. */
+/** Returns the overrides of a release in a canonical form; undefined if it has none. */
 function overridesText({ overrides }: ReleaseDescription): string | undefined {
   return overrides && JSON.stringify(orderedOverrides(overrides));
 }
 
-/** The platforms that all images of a release are known to exist for. */
+/** Returns the platforms of all images of a release. */
 export function commonPlatforms(release: ReleaseDescription): string[] {
   const all = new Set(['linux/amd64', ...imagesOf(release).flatMap(([, { platforms = [] }]) => platforms)]);
   return [...all].filter((platform) => imagesWithout(release, platform).length === 0).sort();

@@ -1,68 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './registry-address';
 
-/** How patient questions are. */
-export interface Patience {
-  /** How long one question may take, answer and all, in milliseconds. */
+/** Timeout and retries of requests. */
+export interface RetryOptions {
+  /** Timeout of one request with its response, in milliseconds. */
   readonly timeout: number;
-  /** How often it is asked again where the answer may be another one. */
+  /** Maximum number of retries. */
   readonly retries: number;
-  /** Waits between two of them. */
+  /** Waits between two attempts. */
   wait?(milliseconds: number): Promise<unknown>;
 }
 
-/** What a server answered, whole. */
+/** A complete response. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Buffer;
 }
 
-/** What is asked, besides the address. */
-export interface Question {
+/** Options of a request. */
+export interface RequestOptions {
   readonly method?: 'GET' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What keeps a question from being answered, as the rest of a sentence that begins with the server's name. */
-export class NoAnswer extends Error {}
+/** An error without a usable response. Its message continues a sentence that begins with the server's name. */
+export class NoResponse extends Error {}
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 const MOST_REDIRECTS = 5;
-/** Registries take manifests of up to 4 MiB; a configuration holds the history of an image, and is smaller. */
+/** Registries accept manifests of up to 4 MiB. A configuration has the history of an image, and is smaller. */
 const LARGEST_BODY = 8 * 1024 * 1024;
 
-/** What went wrong with one question, and may go better with the next. */
+/** A failure that a retry may fix. */
 interface Setback {
   readonly setback: string;
-  /** How long the server wants to be left alone, in milliseconds. */
+  /** The delay that the server requests, in milliseconds. */
   readonly pause?: number;
 }
 
 /**
- * Asks a server, again and again where it has too much to do or cannot be reached, and follows where it points to.
+ * Sends a request, with retries if the server is busy or unreachable, and follows redirects.
  *
- * Throws where there is no answer to speak of; what the server refuses is an answer.
+ * Throws if there is no usable response. A refusal of the server is a response.
  */
-export async function ask(url: URL, question: Question, patience: Patience): Promise<Answer> {
-  for (let asked = 1; ; asked += 1) {
-    const outcome = await askOnce(url, question, patience);
+export async function sendRequest(url: URL, options: RequestOptions, retryOptions: RetryOptions): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await sendOnce(url, options, retryOptions);
     if (!('setback' in outcome)) {
       return outcome;
     }
-    const { setback, pause = FIRST_WAIT * 2 ** (asked - 1) } = outcome;
+    const { setback, pause = FIRST_WAIT * 2 ** (attempt - 1) } = outcome;
     if (pause > LONGEST_WAIT) {
-      throw new NoAnswer(`${setback} and wants to be left alone for ${Math.ceil(pause / 1000)} seconds`);
+      throw new NoResponse(`${setback} and requests a delay of ${Math.ceil(pause / 1000)} seconds`);
     }
-    if (asked > patience.retries) {
-      throw new NoAnswer(asked > 1 ? `${setback}, ${asked} times` : setback);
+    if (attempt > retryOptions.retries) {
+      throw new NoResponse(attempt > 1 ? `${setback}, ${attempt} times` : setback);
     }
-    await (patience.wait ?? sleep)(pause);
+    await (retryOptions.wait ?? sleep)(pause);
   }
 }
 
-/** How long a server wants to be left alone, in milliseconds: `Retry-After` is a number of seconds, or a date. */
+/** Returns the delay that a server requests, in milliseconds: `Retry-After` is a number of seconds, or a date. */
 export function retryAfter(header: string | null, now = Date.now()): number | undefined {
   if (header === null) {
     return undefined;
@@ -71,25 +71,25 @@ export function retryAfter(header: string | null, now = Date.now()): number | un
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
 }
 
-async function askOnce(url: URL, question: Question, { timeout }: Patience): Promise<Answer | Setback> {
+async function sendOnce(url: URL, options: RequestOptions, { timeout }: RetryOptions): Promise<Answer | Setback> {
   const signal = AbortSignal.timeout(timeout);
   try {
-    const answer = await follow(url, question, signal);
+    const answer = await follow(url, options, signal);
     const pause = retryAfter(answer.headers.get('retry-after'));
     if (answer.status === 429) {
-      return { setback: 'takes no more requests for now (429)', pause };
+      return { setback: 'limits requests (429)', pause };
     }
     return answer.status >= 500 ? { setback: `answered ${answer.status}`, pause } : answer;
   } catch (error) {
-    if (error instanceof NoAnswer) {
+    if (error instanceof NoResponse) {
       throw error;
     }
-    return { setback: signal.aborted ? `did not answer within ${timeout / 1000} seconds` : trouble(error) };
+    return { setback: signal.aborted ? `did not respond within ${timeout / 1000} seconds` : trouble(error) };
   }
 }
 
-/** Asks, and asks where the answer points to. */
-async function follow(start: URL, { method = 'GET', headers = {} }: Question, signal: AbortSignal): Promise<Answer> {
+/** Sends a request and follows redirects. */
+async function follow(start: URL, { method = 'GET', headers = {} }: RequestOptions, signal: AbortSignal): Promise<Answer> {
   let url = start;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const response = await fetch(url, { method, headers: url.origin === start.origin ? headers : withoutCredentials(headers), redirect: 'manual', signal });
@@ -100,11 +100,11 @@ async function follow(start: URL, { method = 'GET', headers = {} }: Question, si
     await response.body?.cancel();
     const next = new URL(location, url);
     if (next.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(next.host))) {
-      throw new NoAnswer(`redirects to ${next.protocol}//${next.host}, which is not encrypted`);
+      throw new NoResponse(`redirects to ${next.protocol}//${next.host}, which is not encrypted`);
     }
     url = next;
   }
-  throw new NoAnswer(`redirects more than ${MOST_REDIRECTS} times`);
+  throw new NoResponse(`redirects more than ${MOST_REDIRECTS} times`);
 }
 
 async function whole(response: Response): Promise<Answer> {
@@ -114,14 +114,14 @@ async function whole(response: Response): Promise<Answer> {
     const bytes = chunk as Uint8Array;
     size += bytes.length;
     if (size > LARGEST_BODY) {
-      throw new NoAnswer(`sends more than ${LARGEST_BODY / 1024 / 1024} MiB`);
+      throw new NoResponse(`sends more than ${LARGEST_BODY / 1024 / 1024} MiB`);
     }
     chunks.push(bytes);
   }
   return { status: response.status, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
-/** A token is for the server that wanted it, not for the storage that it points to. */
+/** Drops the token on a redirect to another server, such as its storage. */
 function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'));
 }
@@ -130,5 +130,5 @@ function trouble(error: unknown): string {
   const { cause } = error as Error;
   const { code, message } = (cause ?? error) as NodeJS.ErrnoException;
   const broken = code === 'UND_ERR_SOCKET' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'ECONNRESET';
-  return broken ? `ended the connection before it had answered (${code})` : `could not be asked (${code ?? message})`;
+  return broken ? `closed the connection without a response (${code})` : `is unreachable (${code ?? message})`;
 }

@@ -1,45 +1,46 @@
 import { createHash } from 'node:crypto';
 
-/** Every form of manifest that names an image today: an index of several platforms, or one image, by OCI's and by Docker's name. */
+/** The media types of manifests: an index of several platforms, or a single image, of OCI and of Docker. */
 export const MANIFEST_TYPES = [
   'application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json',
   'application/vnd.oci.image.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
-/** One image of an index. */
+/** An image in an index. */
 export interface PlatformImage {
   readonly platform: string;
   readonly digest: string;
 }
 
-/** What a manifest names: images for platforms, or the configuration of the one image that it is. */
+/** A manifest: images for platforms, or the configuration of a single image. */
 export type Manifest = { readonly images: readonly PlatformImage[]; readonly annotations: Labels } | { readonly config: string };
 
-/** What somebody wrote on an image. */
+/** The labels of an image. */
 export type Labels = Readonly<Record<string, unknown>>;
 
-/** What the configuration of an image says about it. */
+/** The configuration of an image. */
 export interface ImageConfig {
   readonly platform: string;
   readonly labels: Labels;
   readonly created?: string;
 }
 
-/** The digest that names something. */
+/** Returns the digest of some content. */
 export function sha256(body: Buffer): string {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;
 }
 
 /**
- * What a manifest names.
+ * Parses a manifest.
  *
- * Throws the rest of a sentence that begins with the registry where it is none, or both kinds at once: readers would not agree on what such a one is.
+ * Throws if it is invalid or both kinds at once, which clients would read differently. The message continues a sentence that begins with the
+ * registry.
  */
 export function parseManifest(body: Buffer): Manifest {
   const manifest = parseObject(body, 'a manifest');
   const { manifests, config } = manifest;
   if (Array.isArray(manifests) === isObject(config)) {
-    throw new Error(manifest.schemaVersion === 1 ? 'has it in a form of 2015 only, which has no such digest' : 'sent what is no manifest of an image');
+    throw new Error(manifest.schemaVersion === 1 ? 'has a schema 1 manifest of 2015 only, which has no such digest' : 'sent an invalid manifest');
   }
   if (isObject(config)) {
     return { config: digestOf(config) };
@@ -49,12 +50,12 @@ export function parseManifest(body: Buffer): Manifest {
     return platform === undefined ? [] : [{ platform, digest: digestOf(one) }];
   });
   if (images.length === 0) {
-    throw new Error('sent an index that names no platform');
+    throw new Error('sent an index without a platform');
   }
   return { images, annotations: isObject(manifest.annotations) ? manifest.annotations : {} };
 }
 
-/** What the configuration of an image says. */
+/** Parses the configuration of an image. */
 export function parseConfig(body: Buffer): ImageConfig {
   const config = parseObject(body, 'a configuration');
   const { created, config: settings } = config;
@@ -65,17 +66,17 @@ export function parseConfig(body: Buffer): ImageConfig {
   };
 }
 
-/** A platform as Docker writes it. Attestations stand in an index as images for `unknown/unknown`, and are none. */
+/** Returns a platform as Docker writes it. Attestations are `unknown/unknown` in an index, and are not images. */
 function platformOf({ os, architecture, variant }: Record<string, unknown>): string | undefined {
   if (typeof os !== 'string' || typeof architecture !== 'string' || os === 'unknown' || architecture === 'unknown') {
     return undefined;
   }
-  // Every arm64 that there is in images is the eighth version, whether it says so or not.
+  // arm64 always means v8, with or without the variant.
   const odd = typeof variant === 'string' && variant !== '' && !(architecture === 'arm64' && variant === 'v8');
   return `${os}/${architecture}${odd ? `/${variant}` : ''}`.toLowerCase();
 }
 
-/** When an image was built, to the second. Builds that are to be the same every time set a year long before there were images. */
+/** Returns the build time of an image, to the second. Reproducible builds set a year before container images existed. */
 function buildTime(text: string): string | undefined {
   const time = new Date(text);
   return Number.isNaN(time.getTime()) || time.getUTCFullYear() < 2013 ? undefined : `${time.toISOString().slice(0, 19)}Z`;
@@ -96,7 +97,7 @@ function parseObject(body: Buffer, what: string): Record<string, unknown> {
     throw new Error(`sent ${what} that is not JSON`);
   }
   if (!isObject(parsed)) {
-    throw new Error(`sent ${what} that is no object`);
+    throw new Error(`sent ${what} that is not an object`);
   }
   return parsed;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { checkKey, Choice, chosenImages } from './choice';
-import { Patience } from './http';
+import { RetryOptions } from './http';
 import { Arguments, CommandError, textOption, textOptions } from '../command';
 import {
   checkText, CLICKHOUSE_VERSION, COMMIT, GenerationOverrides, KNOWN_RELEASES, MAX_DAYS_APART, ReleaseDescription, TextRule, TOPIC,
@@ -9,29 +9,29 @@ import {
 const TIMEOUT_SECONDS = 30;
 const RETRIES = 3;
 
-/** An option's text, checked; undefined where it was not given. */
+/** Returns a validated option; undefined if it was not set. */
 export function checkedOption(args: Arguments, option: string, rule: TextRule): string | undefined {
   const value = textOption(args, option);
   return value === undefined ? undefined : checkedText(option, value, rule);
 }
 
-/** Which images are asked for, and what is taken over from the file that stands there already. */
+/** The requested release, with the parts that are kept from the existing file. */
 export interface Request extends Choice {
   readonly topics?: readonly string[];
   readonly generation?: string;
   readonly overrides?: GenerationOverrides;
-  /** How many days apart the images may have been built that must be of about the same day. */
+  /** Maximum days between the builds of the images of the lockstep. */
   readonly maxApart: number;
-  /** Whether nobody has named the version of ClickHouse. */
+  /** Indicates whether the version of ClickHouse is kept. */
   readonly sameClickHouse: boolean;
 }
 
-/** What the options ask for. */
+/** Returns the release that the options request. */
 export function requestOf(args: Arguments, inPlace: ReleaseDescription | undefined): Request {
   const commits = commitsOf(args);
   const tag = textOption(args, 'tag');
   if (tag !== undefined && commits.length > 0) {
-    throw new CommandError('--tag names the images itself: leave out --commit and --history');
+    throw new CommandError('--tag cannot be combined with --commit or --history');
   }
   if (tag !== undefined && !/^\w[\w.-]{0,127}$/.test(tag)) {
     throw new CommandError(`--tag must be the tag of an image, got: '${tag}'`);
@@ -52,8 +52,8 @@ export function requestOf(args: Arguments, inPlace: ReleaseDescription | undefin
   };
 }
 
-/** How patient the options are. */
-export function patienceOf(args: Arguments): Patience {
+/** Returns the timeout and retries of the options. */
+export function retryOptionsOf(args: Arguments): RetryOptions {
   return { timeout: wholeNumber(args, 'timeout', TIMEOUT_SECONDS, 1, 600) * 1000, retries: wholeNumber(args, 'retries', RETRIES, 0, 10) };
 }
 
@@ -72,7 +72,7 @@ function commitsOf(args: Arguments): string[] {
 
 function lines(file: string): string[] {
   try {
-    // The standard input is the file 0.
+    // File descriptor 0 is the standard input.
     return readFileSync(file === '-' ? 0 : file, 'utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '');
   } catch (error) {
     throw new CommandError(`cannot read the history ${file} (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`);

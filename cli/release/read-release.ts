@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { CommandError } from '../command';
 import { KNOWN_RELEASES, parseRelease, ReleaseDescription, WITHDRAWN_RELEASES } from '../../lib/internal';
 
-/** The release in a file, or the one of the library that has this name, withdrawn or not. */
+/** Reads a release from a file, or a release of the library by its name, withdrawn or not. */
 export function readRelease(source: string): ReleaseDescription {
   return [...KNOWN_RELEASES, ...WITHDRAWN_RELEASES.map(({ release }) => release)].find(({ name }) => name === source) ?? fromFile(source);
 }
 
-/** The release that stands in a file already; undefined where there is no such file. */
+/** Reads the release of an existing file; undefined if there is none. */
 export function releaseInPlace(file: string): ReleaseDescription | undefined {
   if (!existsSync(file)) {
     return undefined;
@@ -15,7 +15,7 @@ export function releaseInPlace(file: string): ReleaseDescription | undefined {
   try {
     return fromFile(file);
   } catch (error) {
-    throw new CommandError(`${(error as Error).message}; it is not overwritten: name another file with --output, or remove it`);
+    throw new CommandError(`${(error as Error).message}; it is not overwritten: use another file with --output, or remove it`);
   }
 }
 
@@ -30,6 +30,6 @@ function fromFile(file: string): ReleaseDescription {
   try {
     return parseRelease(text);
   } catch (error) {
-    throw new CommandError(`${file} is no release file: ${(error as Error).message}`);
+    throw new CommandError(`${file} is not a release file: ${(error as Error).message}`);
   }
 }

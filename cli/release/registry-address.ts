@@ -1,20 +1,20 @@
-/** Where an image is asked for. */
+/** The address of a repository. */
 export interface RegistryAddress {
-  /** The registry, as a reader knows it: `ghcr.io`. */
+  /** The name of the registry: `ghcr.io`. */
   readonly registry: string;
-  /** What its address begins with: `https://ghcr.io`. */
+  /** Its origin: `https://ghcr.io`. */
   readonly origin: string;
-  /** The repository in it. */
+  /** Its repository. */
   readonly repository: string;
 }
 
 const DOCKER_HUB = 'registry-1.docker.io';
 
 /**
- * The registry and repository that an image's name stands for, as Docker reads it.
+ * Parses the registry and repository of an image name, as Docker does.
  *
- * What comes before the first slash is a registry if it looks like a host; all else lies in Docker Hub, and what has no slash there in
- * `library`. A registry on this machine is spoken to in plain HTTP, every other one with TLS.
+ * The part before the first slash is a registry if it looks like a host. All other names are on Docker Hub, those without a slash in `library`.
+ * A registry on localhost uses plain HTTP, every other one TLS.
  *
  * @param name the name, without tag and digest
  */
@@ -30,7 +30,7 @@ export function registryAddress(name: string): RegistryAddress {
   return { registry: first, origin: `${isLoopback(first) ? 'http' : 'https'}://${first}`, repository };
 }
 
-/** Whether a host, with or without a port, is this machine. */
+/** Returns whether a host, with or without a port, is this machine. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host);
 }

@@ -1,81 +1,81 @@
 import { bearerChallenge, tokenUrl } from './challenge';
-import { Answer, ask, NoAnswer, Patience, Question } from './http';
+import { Answer, sendRequest, NoResponse, RetryOptions, RequestOptions } from './http';
 import { MANIFEST_TYPES, sha256 } from './manifest';
 import { isLoopback, registryAddress, RegistryAddress } from './registry-address';
 import { CommandError } from '../command';
 
-/** A body, and the digest that it has. */
+/** A body and its digest. */
 export interface Content {
   readonly digest: string;
   readonly body: Buffer;
 }
 
-/** A repository of images, asked over the HTTP API that all registries have (the OCI distribution specification). */
+/** A repository of images, with the HTTP API of all registries (the OCI distribution specification). */
 export class Repository {
   private readonly address: RegistryAddress;
   private token?: string;
 
   /**
    * @param name the name of its images
-   * @param patience how long to wait, and how often to ask again
+   * @param retryOptions timeout and retries
    */
-  public constructor(private readonly name: string, private readonly patience: Patience) {
+  public constructor(private readonly name: string, private readonly retryOptions: RetryOptions) {
     this.address = registryAddress(name);
   }
 
-  /** Whether there is an image with this tag. Docker Hub does not count such questions. */
+  /** Returns whether there is an image with this tag. Docker Hub does not count HEAD requests. */
   public async has(tag: string): Promise<boolean> {
-    const { status, headers } = await this.ask(tag, `manifests/${tag}`, { method: 'HEAD', headers: { accept: MANIFEST_TYPES.join(', ') } });
+    const { status, headers } = await this.fetch(tag, `manifests/${tag}`, { method: 'HEAD', headers: { accept: MANIFEST_TYPES.join(', ') } });
     if (status !== 200 && status !== 404) {
       throw this.refused(tag, { status, headers, body: Buffer.alloc(0) });
     }
     return status === 200;
   }
 
-  /** The manifest of a tag or digest, with its digest. */
+  /** Returns the manifest of a tag or digest, with its digest. */
   public async manifest(reference: string): Promise<Content> {
-    const answer = await this.ask(reference, `manifests/${reference}`, { headers: { accept: MANIFEST_TYPES.join(', ') } });
+    const answer = await this.fetch(reference, `manifests/${reference}`, { headers: { accept: MANIFEST_TYPES.join(', ') } });
     if (answer.status !== 200) {
       throw this.refused(reference, answer);
     }
     const digest = sha256(answer.body);
     const claimed = answer.headers.get('docker-content-digest') ?? digest;
     if (claimed !== digest) {
-      throw this.wrong(reference, `says that it sends ${printable(claimed)}, and what came is ${digest}`);
+      throw this.error(reference, `announces ${printable(claimed)}, but sends ${digest}`);
     }
     return this.expected(reference, { digest, body: answer.body });
   }
 
-  /** What has this digest. */
+  /** Returns the content with this digest. */
   public async blob(digest: string): Promise<Content> {
-    const answer = await this.ask(digest, `blobs/${digest}`, {});
+    const answer = await this.fetch(digest, `blobs/${digest}`, {});
     if (answer.status !== 200) {
       throw this.refused(digest, answer);
     }
     return this.expected(digest, { digest: sha256(answer.body), body: answer.body });
   }
 
-  /** An error about one of its images. */
-  public wrong(reference: string, what: string): CommandError {
+  /** Creates an error about one of its images. */
+  public error(reference: string, what: string): CommandError {
     const image = `${this.name}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`;
     return new CommandError(`${image}: ${this.address.registry} ${what}`);
   }
 
   private expected(reference: string, content: Content): Content {
     if (reference.startsWith('sha256:') && content.digest !== reference) {
-      throw this.wrong(reference, `was asked for ${reference}, and sent ${content.digest}`);
+      throw this.error(reference, `sent ${content.digest} instead of ${reference}`);
     }
     return content;
   }
 
-  private async ask(reference: string, path: string, question: Question): Promise<Answer> {
+  private async fetch(reference: string, path: string, options: RequestOptions): Promise<Answer> {
     const url = new URL(`${this.address.origin}/v2/${this.address.repository}/${path}`);
-    const send = async (token?: string) => this.answered(reference, url, { ...question, headers: { ...question.headers, ...token ? { authorization: `Bearer ${token}` } : {} } });
+    const send = async (token?: string) => this.answered(reference, url, { ...options, headers: { ...options.headers, ...token ? { authorization: `Bearer ${token}` } : {} } });
     const answer = await send(this.token);
     if (answer.status !== 401) {
       return answer;
     }
-    // Without a token, or with one that has run out.
+    // Without a token, or with an expired one.
     this.token = await this.newToken(reference, answer);
     return send(this.token);
   }
@@ -83,34 +83,34 @@ export class Repository {
   private async newToken(reference: string, answer: Answer): Promise<string> {
     const challenge = bearerChallenge(answer.headers.get('www-authenticate'));
     if (!challenge || !URL.canParse(challenge.realm)) {
-      throw this.wrong(reference, `wants a user's name and password, which this command has none of (${answer.status})`);
+      throw this.error(reference, `wants a user's name and password, which this command does not have (${answer.status})`);
     }
     const url = tokenUrl(challenge, this.address.repository);
     if (url.protocol !== 'https:' && !(isLoopback(url.host) && this.address.origin.startsWith('http:'))) {
-      throw this.wrong(reference, `sends for a token to ${url.protocol}//${url.host}, which is not encrypted`);
+      throw this.error(reference, `requests a token from ${url.protocol}//${url.host}, which is not encrypted`);
     }
     const { status, body } = await this.answered(reference, url, {}, `its ${url.host}`);
     const token = status === 200 ? tokenIn(body) : undefined;
     if (token === undefined) {
-      throw this.wrong(reference, `gives nobody a token for it who has not signed in (${url.host} answered ${status}${details(body)}); is the name right, and the image public?`);
+      throw this.error(reference, `issues no anonymous token for it (${url.host} answered ${status}${details(body)}); check the name, and that the image is public`);
     }
     return token;
   }
 
-  private async answered(reference: string, url: URL, question: Question, who?: string): Promise<Answer> {
+  private async answered(reference: string, url: URL, options: RequestOptions, who?: string): Promise<Answer> {
     try {
-      return await ask(url, question, this.patience);
+      return await sendRequest(url, options, this.retryOptions);
     } catch (error) {
-      throw error instanceof NoAnswer ? this.wrong(reference, `${who ? `cannot be asked, for ${who} ` : ''}${error.message}`) : error;
+      throw error instanceof NoResponse ? this.error(reference, `${who ? `is unreachable: ${who} ` : ''}${error.message}`) : error;
     }
   }
 
   private refused(reference: string, { status, body }: Answer): CommandError {
     const answered = `${status}${details(body)}`;
     if (status === 404) {
-      return this.wrong(reference, `has no such image (${answered})`);
+      return this.error(reference, `has no such image (${answered})`);
     }
-    return this.wrong(reference, status === 401 || status === 403 ? `lets nobody read it who has not signed in (${answered})` : `answered ${answered}`);
+    return this.error(reference, status === 401 || status === 403 ? `does not allow anonymous reads (${answered})` : `answered ${answered}`);
   }
 }
 
@@ -123,7 +123,7 @@ function tokenIn(body: Buffer): string | undefined {
   }
 }
 
-/** What a registry says about its refusal. */
+/** Returns the error details of a response. */
 function details(body: Buffer): string {
   try {
     const { errors } = JSON.parse(body.toString('utf8')) as { errors: { code: unknown; message: unknown }[] };
@@ -133,7 +133,7 @@ function details(body: Buffer): string {
   }
 }
 
-/** What a server said, so that a terminal shows it and does nothing else with it. */
+/** Escapes a text of a server, so that a terminal only displays it. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
 }

@@ -1,61 +1,61 @@
-import { Patience } from './http';
+import { RetryOptions } from './http';
 import { ImageConfig, Labels, Manifest, parseConfig, parseManifest } from './manifest';
 import { Repository } from './registry';
 import { registryAddress } from './registry-address';
 import { Fact, parseImageReference, ReleaseImage } from '../../lib/internal';
 
-/** An image that is looked for. */
+/** An image to resolve. */
 export interface Wanted {
-  /** What it is called in a release. */
+  /** Its name in a release. */
   readonly key: string;
-  /** The images that would be right, the best first: those of a commit. */
+  /** The preferred images of a commit, the best one first. */
   readonly preferred: readonly string[];
-  /** The image that it is where there is none of those. */
+  /** The fallback without any of those. */
   readonly otherwise: string;
 }
 
-/** An image that was found. */
+/** A resolved image. */
 export interface Found extends ReleaseImage {
   readonly key: string;
-  /** Whether it had to be `otherwise` in place of a preferred one. */
+  /** Indicates whether it is the fallback `otherwise`. */
   readonly secondBest: boolean;
 }
 
 const REVISION = 'org.opencontainers.image.revision';
-/** What the revision and the time are read from. They are the same for all platforms of a build. */
+/** The platform whose revision and time are read. They are the same for all platforms of a build. */
 const FIRST_PLATFORM = 'linux/amd64';
 
-/** Finds an image, and what it is. */
-export async function find({ key, preferred, otherwise }: Wanted, patience: Patience): Promise<Found> {
+/** Resolves an image. */
+export async function find({ key, preferred, otherwise }: Wanted, retryOptions: RetryOptions): Promise<Found> {
   for (const reference of preferred) {
     const { name, tag } = parseImageReference(reference)!;
-    if (await new Repository(name, patience).has(tag!)) {
-      return { key, ...await resolveImage(reference, patience), secondBest: false };
+    if (await new Repository(name, retryOptions).has(tag!)) {
+      return { key, ...await resolveImage(reference, retryOptions), secondBest: false };
     }
   }
-  return { key, ...await resolveImage(otherwise, patience), secondBest: preferred.length > 0 };
+  return { key, ...await resolveImage(otherwise, retryOptions), secondBest: preferred.length > 0 };
 }
 
 /**
- * The digest of an image, and what its registry says about it.
+ * Returns the digest of an image and its metadata in the registry.
  *
- * The digest is that of the index where there is one, so that each machine gets the image for its platform. Everything that comes is checked
- * against the digest that names it.
+ * The digest is that of the index, if there is one, so that each instance pulls the image for its platform. All content is verified against its
+ * digest.
  */
-export async function resolveImage(reference: string, patience: Patience): Promise<ReleaseImage> {
+export async function resolveImage(reference: string, retryOptions: RetryOptions): Promise<ReleaseImage> {
   const { name, tag, digest: pinned } = parseImageReference(reference)!;
-  const asked = pinned ?? tag ?? 'latest';
-  const repository = new Repository(name, patience);
+  const tagOrDigest = pinned ?? tag ?? 'latest';
+  const repository = new Repository(name, retryOptions);
   const read = async <T>(content: Promise<{ body: Buffer }>, parse: (body: Buffer) => T): Promise<T> => {
     const { body } = await content;
     try {
       return parse(body);
     } catch (error) {
-      throw repository.wrong(asked, (error as Error).message);
+      throw repository.error(tagOrDigest, (error as Error).message);
     }
   };
   const configOf = async (digest: string): Promise<ImageConfig> => read(repository.blob(digest), parseConfig);
-  const { digest, body } = await repository.manifest(asked);
+  const { digest, body } = await repository.manifest(tagOrDigest);
   const manifest = await read(Promise.resolve({ body }), parseManifest);
   const known = { image: `${name}@${digest}`, tag: tag ?? (pinned ? undefined : 'latest') };
   if ('config' in manifest) {
@@ -65,7 +65,7 @@ export async function resolveImage(reference: string, patience: Patience): Promi
   const chosen = manifest.images.find(({ platform }) => platform === FIRST_PLATFORM) ?? manifest.images[0];
   const image: Manifest = await read(repository.manifest(chosen.digest), parseManifest);
   if (!('config' in image)) {
-    throw repository.wrong(asked, 'sent an index of indexes');
+    throw repository.error(tagOrDigest, 'sent an index of indexes');
   }
   const platforms = [...new Set(manifest.images.map(({ platform }) => platform))].sort();
   return { ...known, platforms, ...origin(await configOf(image.config), manifest.annotations, registryAddress(name).registry) };
@@ -74,5 +74,5 @@ export async function resolveImage(reference: string, patience: Patience): Promi
 function origin({ labels, created }: ImageConfig, annotations: Labels, host: string): Pick<ReleaseImage, 'revision' | 'created'> {
   const revision = [labels[REVISION], annotations[REVISION]].find((text) => typeof text === 'string' && /^[0-9a-f]{40}$/.test(text));
   const fact = (value: unknown, unknown: string): Fact => typeof value === 'string' ? { value, source: host } : { unknown };
-  return { revision: fact(revision, `the image has no label ${REVISION}`), created: fact(created, 'the image does not say when it was built') };
+  return { revision: fact(revision, `the image has no label ${REVISION}`), created: fact(created, 'the image has no build date') };
 }

@@ -1,6 +1,6 @@
 import { EVERYTHING_ELSE, Kind, System, Thing, Way } from './system';
 
-/** A frame of the picture, and what stands in it. */
+/** A frame of the picture, with its contents. */
 interface Frame {
   readonly id: string;
   readonly title: string;
@@ -9,25 +9,25 @@ interface Frame {
 
 /** How many members of a frame may lack an arrow that is drawn from the whole frame, with their names on it. */
 const EXCEPTIONS = 2;
-/** How long what stands on an arrow of the load balancer may be. */
+/** Maximum length of the label on an arrow of the load balancer. */
 const LABEL = 32;
 
 /** Draws a system as a flowchart of Mermaid, with names for ids: a picture changes only where the system does. */
 export function flowchart({ things, ways }: System): string {
   const frames = framesOf(things, ways);
-  const door = things.find(({ kind }) => kind === Kind.DOOR);
+  const ingress = things.find(({ kind }) => kind === Kind.LOAD_BALANCER);
   const lines = [
     'flowchart LR',
-    ...door ? ['  visitors(["browsers, SDKs, people"])', `  ${node(door)}`, `  visitors --> ${idOf(door)}`] : [],
+    ...ingress ? ['  clients(["browsers, SDKs, people"])', `  ${node(ingress)}`, `  clients --> ${idOf(ingress)}`] : [],
     ...frames.flatMap(({ id, title, things: members }) => [`  subgraph ${id}["${title}"]`, ...members.map((thing) => `    ${node(thing)}`), '  end']),
-    ...door ? ways.filter(({ from }) => from === door.id).map((way) => `  ${idOf(door)} -- "${pathsOn(way)}" --> ${idOf(thingOf(things, way.to))}`) : [],
+    ...ingress ? ways.filter(({ from }) => from === ingress.id).map((way) => `  ${idOf(ingress)} -- "${pathsOn(way)}" --> ${idOf(thingOf(things, way.to))}`) : [],
     ...arrows(frames, ways),
   ];
   return lines.join('\n');
 }
 
 function framesOf(things: readonly Thing[], ways: readonly Way[]): Frame[] {
-  const doors = things.filter(({ kind }) => kind === Kind.DOOR).map(({ id }) => id);
+  const ingresses = things.filter(({ kind }) => kind === Kind.LOAD_BALANCER).map(({ id }) => id);
   const web = things.find(({ name }) => name === 'web');
   const kafka = things.find(({ kind, name }) => kind === Kind.STORE && name === 'Kafka');
   const goes = (from: readonly string[], to?: string) => ways.some((way) => from.includes(way.from) && way.to === to);
@@ -39,24 +39,24 @@ function framesOf(things: readonly Thing[], ways: readonly Way[]): Frame[] {
     if (thing.image === web?.image) {
       return 'app';
     }
-    if (goes(doors, thing.id)) {
+    if (goes(ingresses, thing.id)) {
       return 'answering';
     }
     return goes([thing.id], kafka?.id) && !goes(others(thing), thing.id) ? 'background' : 'inside';
   };
   const titles = [
-    ['answering', 'answers visitors'], ['app', 'the app'], ['background', 'works in the background'], ['inside', 'called by the others'],
+    ['answering', 'serves clients'], ['app', 'the app'], ['background', 'works in the background'], ['inside', 'called by the others'],
     [Kind.ONCE, 'runs once in a deployment'], [Kind.STORE, 'stores'],
   ];
-  return titles.map(([id, title]) => ({ id: `in_${id}`, title, things: things.filter((thing) => thing.kind !== Kind.DOOR && frameOf(thing) === id) }))
+  return titles.map(([id, title]) => ({ id: `in_${id}`, title, things: things.filter((thing) => thing.kind !== Kind.LOAD_BALANCER && frameOf(thing) === id) }))
     .filter(({ things: members }) => members.length > 0);
 }
 
-/** An arrow for each way, and one in place of many where a whole frame goes somewhere, or something goes to a whole frame. */
+/** Draws an arrow for each connection, and a single one for those of a whole frame. */
 function arrows(frames: readonly Frame[], ways: readonly Way[]): string[] {
   const goes = (from: Thing, to: Thing) => ways.some((way) => way.from === from.id && way.to === to.id);
   return frames.flatMap((from) => frames.flatMap((to) => {
-    // Mermaid draws no arrow between a frame and what stands in it.
+    // Mermaid draws no arrow between a frame and its contents.
     const canMerge = from !== to;
     const everywhere = from.things.filter((caller) => canMerge && to.things.length > 1 && to.things.every((target) => goes(caller, target)));
     if (everywhere.length > 1 && everywhere.length === from.things.length) {
@@ -78,7 +78,7 @@ function arrows(frames: readonly Frame[], ways: readonly Way[]): string[] {
 
 function node(thing: Thing): string {
   const lines = [thing.name, [thing.service, thing.ports.length > 0 ? `:${thing.ports.join(' :')}` : undefined].filter(Boolean).join(' ')].filter(Boolean);
-  const [open, close] = { [Kind.DOOR]: ['{{', '}}'], [Kind.PROCESS]: ['[', ']'], [Kind.ONCE]: ['[[', ']]'], [Kind.STORE]: ['[(', ')]'] }[thing.kind];
+  const [open, close] = { [Kind.LOAD_BALANCER]: ['{{', '}}'], [Kind.PROCESS]: ['[', ']'], [Kind.ONCE]: ['[[', ']]'], [Kind.STORE]: ['[(', ')]'] }[thing.kind];
   return `${idOf(thing)}${open}"${lines.join('<br/>')}"${close}`;
 }
 

@@ -1,6 +1,6 @@
 import { CloudFormationTemplate, logicalId, ofType } from '../../cli/alb/template';
 
-/** A store that stands behind security groups. */
+/** A data store behind security groups. */
 export interface StoreFound {
   readonly id: string;
   readonly name: string;
@@ -28,6 +28,14 @@ interface Properties {
   readonly LaunchTemplateData?: { readonly NetworkInterfaces?: { readonly Groups?: unknown[] }[]; readonly SecurityGroupIds?: unknown[] };
 }
 
+/** The labels of stores that the picture does not call by the component in the description of their security group. */
+const NAMES: Readonly<Record<string, string>> = { 'PostHog Postgres: database': 'PostgreSQL', 'PostHog cache: nodes': 'Cache' };
+
+/** The component that a description of the form `PostHog <component>: <purpose>` names. */
+export function componentOf(description: string): string {
+  return description.replace(/^PostHog (.*): .*$/, '$1');
+}
+
 /** The stores of a template, by the descriptions of their security groups: several servers with one group are one store. */
 export function storesOf(template: CloudFormationTemplate, groups: ReadonlyMap<string, { readonly GroupDescription: string }>): StoreFound[] {
   const found = new Map<string, StoreFound>();
@@ -36,7 +44,7 @@ export function storesOf(template: CloudFormationTemplate, groups: ReadonlyMap<s
       const references = securityGroups(properties);
       const group = groups.get(logicalId(references[0]) ?? '');
       if (group && !found.has(group.GroupDescription)) {
-        found.set(group.GroupDescription, { id, name: group.GroupDescription.replace(/ of PostHog$/, ''), service, securityGroups: references });
+        found.set(group.GroupDescription, { id, name: NAMES[group.GroupDescription] ?? componentOf(group.GroupDescription), service, securityGroups: references });
       }
     }
   }

@@ -2,12 +2,12 @@ import { isProcess } from '../../lib/catalog/posthog-process';
 import { containersByTargetGroup } from '../../cli/template-services';
 import { CloudFormationTemplate, listenersOf, logicalId, ofType } from '../../cli/alb/template';
 import { bucketsOpenTo } from './buckets';
-import { storesOf } from './stores';
+import { componentOf, storesOf } from './stores';
 
-/** What a thing is, and where it stands in the picture. */
+/** The kind of a thing, which determines its place in the picture. */
 export enum Kind {
   /** The load balancer. */
-  DOOR = 'door',
+  LOAD_BALANCER = 'ingress',
   /** A process. */
   PROCESS = 'process',
   /** A task that runs once, while the stack is deployed. */
@@ -37,7 +37,7 @@ export interface Way {
   readonly paths?: readonly string[];
 }
 
-/** What stands in place of paths where a rule sends what no other takes. */
+/** The label for requests that only the default rule matches. */
 export const EVERYTHING_ELSE = 'everything else';
 
 /** All that runs, and every way between. */
@@ -113,18 +113,18 @@ function ownersOf(
   processes.forEach(({ thing, securityGroups }) => own(securityGroups, thing));
   storesOf(template, groups).forEach(({ securityGroups, ...store }) => own(securityGroups, { ...store, kind: Kind.STORE }));
   ofType<{ SecurityGroups: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')
-    .forEach(([id, { SecurityGroups }]) => own(SecurityGroups, { id, kind: Kind.DOOR, name: 'load balancer' }));
+    .forEach(([id, { SecurityGroups }]) => own(SecurityGroups, { id, kind: Kind.LOAD_BALANCER, name: 'load balancer' }));
   for (const { SourceSecurityGroupId: source } of rules) {
     const id = logicalId(source);
-    // Whatever else is let in somewhere runs for a while only.
+    // Other allowed sources run temporarily only.
     if (id !== undefined && !owners.has(id)) {
-      owners.set(id, [{ id, kind: Kind.ONCE, name: groups.get(id)!.GroupDescription.replace(/^PostHog:? /, '') }]);
+      owners.set(id, [{ id, kind: Kind.ONCE, name: componentOf(groups.get(id)!.GroupDescription) }]);
     }
   }
   return owners;
 }
 
-/** Whom a port of a security group leads to: those who listen there, and all who have the group where nobody is known to. */
+/** Returns the targets of a port of a security group: those that listen on it, or else all members of the group. */
 function listening(members: readonly Named[], processes: readonly Process[], port: number): readonly Named[] {
   const found = processes.filter(({ thing, listens }) => members.includes(thing) && listens.includes(port)).map(({ thing }) => thing);
   return found.length > 0 ? found : members;
@@ -144,7 +144,7 @@ function processesOf(template: CloudFormationTemplate): Process[] {
   });
 }
 
-/** The ways, those of the load balancer with what its rules send along them, each of which must be open. It goes nowhere else, wherever it is let in. */
+/** Returns the connections. Those of the load balancer are the ones of its rules only, with their paths; each must be allowed. */
 function withPaths(template: CloudFormationTemplate, processes: readonly Process[], ways: readonly Way[]): Way[] {
   const names = containersByTargetGroup(template);
   const rules = listenersOf(template).flatMap((listener) => listener.rules)
@@ -155,13 +155,13 @@ function withPaths(template: CloudFormationTemplate, processes: readonly Process
     const patterns = rule.conditions.filter(({ field }) => field === 'path-pattern').flatMap(({ values = [], regexValues = [] }) => [...values, ...regexValues]);
     sent.set(id, [...sent.get(id) ?? [], ...patterns.length > 0 ? patterns.map(readable) : [EVERYTHING_ELSE]]);
   }
-  const doors = new Set(ofType(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map(([id]) => id));
-  const closed = [...sent.keys()].filter((id) => !ways.some(({ from, to }) => doors.has(from) && to === id));
+  const ingresses = new Set(ofType(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map(([id]) => id));
+  const closed = [...sent.keys()].filter((id) => !ways.some(({ from, to }) => ingresses.has(from) && to === id));
   if (closed.length > 0) {
     throw new Error(`the load balancer sends requests where no security group lets it in: ${closed.join(', ')}`);
   }
-  return ways.filter(({ from, to }) => !doors.has(from) || sent.has(to))
-    .map(({ from, to }) => (doors.has(from) ? { from, to, paths: [...new Set(sent.get(to))] } : { from, to }));
+  return ways.filter(({ from, to }) => !ingresses.has(from) || sent.has(to))
+    .map(({ from, to }) => (ingresses.has(from) ? { from, to, paths: [...new Set(sent.get(to))] } : { from, to }));
 }
 
 /** A path without what is open at its end; of a regular expression, what it begins with. */

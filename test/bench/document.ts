@@ -12,7 +12,7 @@ export function tableOf(rows: readonly (readonly string[])[]): string {
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** What stands between a command's two marks in docs/performance.md. */
+/** The text between a command's two marks in docs/performance.md. */
 export function readSection(command: string): string {
   const { document, head, tail } = find(command);
   return document.slice(head, tail);

@@ -5,7 +5,7 @@ export class Figures {
   private readonly rows = [['what', 'PostHog', 'floor', 'ratio', 'goal'], ['---', '---:', '---:', '---:', '---']];
   private readonly missed: string[] = [];
 
-  /** A table that stands between the marks of the command that makes it. */
+  /** A table between the marks of the command that creates it. */
   public constructor(private readonly command: string) {}
 
   /** Adds a row; a figure over its goal is named at the end. */

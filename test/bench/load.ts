@@ -17,7 +17,7 @@ const bytes = Object.keys(require.cache).reduce((sum, file) => sum + require('no
 console.log(JSON.stringify({ milliseconds, kibibytes: bytes / 1024 }));
 `;
 
-/** Loads modules by turns, each time in a new process, so that whatever else the machine does falls on all of them, and gives the median of each. */
+/** Loads modules by turns, each time in a new process, so that other load of the machine affects all of them, and returns the median of each. */
 export function measureLoad<Name extends string>(modules: Readonly<Record<Name, readonly string[]>>, rounds: number): Record<Name, LoadCost> {
   const names = Object.keys(modules) as Name[];
   const samples = names.map((): LoadCost[] => []);

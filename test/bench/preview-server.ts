@@ -13,7 +13,7 @@ export interface ServerState {
   readonly mebibytes: number;
 }
 
-// `preview TEMPLATE` serves a template; `stub` serves the stub for capture alone, without TLS and without a door. A garbage
+// `preview TEMPLATE` serves a template; `stub` serves the stub for capture alone, without TLS and without an ingress. A garbage
 // collection before each answer keeps what nobody needs any more out of the figure for memory.
 async function serve(): Promise<{ url: string; traffic: Traffic }> {
   const [what, template] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// A process that does nothing but answer, as fast as Node.js can: whatever stands in front of it costs the most here.
+// A stub process that responds as fast as Node.js can, so that the cost of a proxy in front of it is largest.
 import { createServer } from 'node:http';
 
 const server = createServer((request, response) => {

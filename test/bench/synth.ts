@@ -12,7 +12,7 @@ export interface Cost {
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** Measures some apps by turns, so that whatever else the machine does falls on all of them, and gives the median of each. */
+/** Measures some apps by turns, so that other load of the machine affects all of them, and returns the median of each. */
 export function measureSynth(apps: Readonly<Record<string, string>>, rounds: number): Record<string, Cost> {
   const samples: Record<string, Cost[]> = {};
   for (let round = 0; round <= rounds; round++) {

@@ -60,11 +60,11 @@ function textsOutside(page: Page): Promise<(string | null)[]> {
 describe.each(CASES)('on a %s, %s', (width, scheme) => {
   test('the page, with a request tried and events arrived, is accessible and fits', async () => {
     const page = await open('', width, scheme);
-    await page.getByText('Every rule').click();
-    await page.getByRole('button', { name: 'the app as a stranger' }).click();
-    await page.getByText('Answered by the load balancer itself').waitFor();
-    await page.getByRole('button', { name: 'a forged address' }).click();
-    await page.getByText('not the one that connected').waitFor();
+    await page.getByText('All rules, in order').click();
+    await page.getByRole('button', { name: 'the app as a public client' }).click();
+    await page.getByText('Fixed response of the load balancer').waitFor();
+    await page.getByRole('button', { name: 'a spoofed client IP' }).click();
+    await page.getByText('not the connecting IP').waitFor();
     await page.getByRole('button', { name: 'Send an event' }).click();
     await page.getByText('button pressed').first().waitFor();
     await page.getByText('properties', { exact: true }).first().click();

@@ -6,7 +6,7 @@ export interface WatchedPage {
   /** What the browser complains about: errors in scripts, refused by the content security policy, failed requests. */
   readonly complaints: string[];
   /** Requests to anywhere but the preview. */
-  readonly strangers: string[];
+  readonly foreignUrls: string[];
 }
 
 /** Starts the Chromium of this machine. It calls nobody by itself, and finds no host but this machine. */
@@ -25,7 +25,7 @@ export function openBrowser(): Promise<Browser> {
 }
 
 /** What this browser calls itself, without the word that makes a bot of it. */
-export async function visitorsUserAgent(browser: Browser): Promise<string> {
+export async function browserUserAgent(browser: Browser): Promise<string> {
   const page = await browser.newPage();
   const name = await page.evaluate(() => navigator.userAgent);
   await page.close();
@@ -37,7 +37,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const complaints: string[] = [];
-  const strangers: string[] = [];
+  const foreignUrls: string[] = [];
   const { origin } = new URL(url);
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) {
@@ -47,9 +47,9 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   page.on('pageerror', (error) => complaints.push(error.message));
   context.on('request', (request) => {
     if (!['data:', 'blob:'].includes(new URL(request.url()).protocol) && new URL(request.url()).origin !== origin) {
-      strangers.push(request.url());
+      foreignUrls.push(request.url());
     }
   });
   await page.goto(url);
-  return { page, complaints, strangers };
+  return { page, complaints, foreignUrls };
 }

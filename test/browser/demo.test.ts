@@ -1,5 +1,5 @@
 import { Browser, Page } from 'playwright-core';
-import { openBrowser, openPage, visitorsUserAgent, WatchedPage } from './chromium';
+import { openBrowser, openPage, browserUserAgent, WatchedPage } from './chromium';
 import { PreviewProcess } from './preview-process';
 
 let preview: PreviewProcess;
@@ -21,8 +21,8 @@ afterAll(async () => {
   await preview?.stop();
 });
 
-test('what a visitor of the sample site does shows up on the preview\'s page', async () => {
-  watched = await openPage(browser, preview.page('demo'), { userAgent: await visitorsUserAgent(browser) });
+test('what a client of the sample site does shows up on the preview\'s page', async () => {
+  watched = await openPage(browser, preview.page('demo'), { userAgent: await browserUserAgent(browser) });
   page = watched.page;
   await page.getByText('You see this because the flag preview-on is on').waitFor();
   await page.locator('#recording', { hasText: 'running' }).waitFor();
@@ -33,12 +33,12 @@ test('what a visitor of the sample site does shows up on the preview\'s page', a
 
   const other = await page.context().newPage();
   await other.goto(preview.page());
-  const events = other.getByRole('log', { name: 'Events that arrived' });
+  const events = other.getByRole('log', { name: 'Captured events' });
   for (const name of ['$pageview', 'cup ordered', '$identify', '$groupidentify', '$exception']) {
     await events.getByText(name, { exact: true }).first().waitFor();
   }
   expect(watched.complaints).toEqual([]);
-  expect(watched.strangers).toEqual([]);
+  expect(watched.foreignUrls).toEqual([]);
 });
 
 test('a sample site without the SDK says what is missing', async () => {

@@ -23,12 +23,12 @@ afterAll(async () => {
 
 afterEach(() => {
   expect(watched.complaints).toEqual([]);
-  expect(watched.strangers).toEqual([]);
+  expect(watched.foreignUrls).toEqual([]);
 });
 
 const requests = () => page.getByRole('log', { name: 'Requests' }).getByRole('listitem');
 
-test('a page of the app\'s own origin reads events as they are sent, through the door and without the prefix', async () => {
+test('a page of the app\'s own origin reads events as they are sent, through the ingress and without the prefix', async () => {
   const times = await page.evaluate(async () => {
     const send = (event: string) => fetch('/e/', { method: 'POST', body: JSON.stringify({ api_key: 'phc_1', event, distinct_id: 'ada' }) });
     // As the app asks: with a header, which EventSource cannot send.
@@ -54,15 +54,15 @@ test('a page of the app\'s own origin reads events as they are sent, through the
 test('the try box says which path the process got', async () => {
   await page.getByRole('button', { name: 'live counts' }).click();
   const result = page.locator('#result');
-  await result.getByRole('heading', { name: 'What livestream gets' }).waitFor();
+  await result.getByRole('heading', { name: 'Request that livestream receives' }).waitFor();
   const text = (await result.innerText()).replaceAll('\u200b', '');
   expect(text).toContain('rule 900 (LiveEvents)');
-  expect(text).toContain('GET /stats, from 10.0.0.4, with these headers:');
+  expect(text).toContain('GET /stats, received from 10.0.0.4, with these headers:');
   expect(text).toContain('"users_on_product":1');
 });
 
 test('the picture has its lane, and the table of endpoints says as what paths arrive', async () => {
-  expect(await page.getByRole('img', { name: 'The way in' }).locator('desc').textContent()).toContain('900 LiveEvents lead to livestream');
+  expect(await page.getByRole('img', { name: 'Ingress' }).locator('desc').textContent()).toContain('900 LiveEvents lead to livestream');
   const row = page.locator('#endpoint-rows tr').filter({ hasText: '/livestream' });
   expect((await row.innerText()).replaceAll('\u200b', '')).toMatch(/public\s+livestream\s*as \/, \/\*/);
 });

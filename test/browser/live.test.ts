@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const requests = () => page.getByRole('log', { name: 'Requests' }).getByRole('listitem');
-const events = () => page.getByRole('log', { name: 'Events that arrived' }).getByRole('listitem');
+const events = () => page.getByRole('log', { name: 'Captured events' }).getByRole('listitem');
 const end = (lane: string) => page.locator(`.node.end[data-lane="${lane}"]`);
 
 test('an event that is sent lights its way, and shows up as a request and as an event', async () => {
@@ -41,11 +41,11 @@ test('an event that is sent lights its way, and shows up as a request and as an 
   expect(await events().first().innerText()).toMatch(/button pressed\s+capture\s+by the-preview-page · from 127\.0\.0\.1/);
   await page.locator('.lit').first().waitFor({ state: 'detached' });
   expect(watched.complaints).toEqual([]);
-  expect(watched.strangers).toEqual([]);
+  expect(watched.foreignUrls).toEqual([]);
 });
 
 test('a request that is refused lights the refusal, and no process', async () => {
-  await page.getByRole('button', { name: 'the app as a stranger' }).click();
+  await page.getByRole('button', { name: 'the app as a public client' }).click();
   await page.locator('.node.end.refused.lit').waitFor();
   expect(await page.locator('.node.end.lit').count()).toBe(1);
   expect(await page.locator('.stop.lit').getAttribute('data-rule')).toBe('the default rule');
@@ -82,7 +82,7 @@ test('without movement where that is asked for', async () => {
 
 test('a preview that has ended is said to have ended', async () => {
   await preview.stop();
-  await page.getByText('the preview does not answer; trying again').waitFor();
+  await page.getByText('no connection to the preview; retrying').waitFor();
 });
 
 test('with the keyboard alone: past the header, a sample tried, an event sent, a list reached', async () => {
@@ -90,9 +90,9 @@ test('with the keyboard alone: past the header, a sample tried, an event sent, a
   expect(await focused()).toBe('Skip to the content');
   await page.keyboard.press('Enter');
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
-  await tabTo('a forged address');
+  await tabTo('a spoofed client IP');
   await page.keyboard.press('Enter');
-  await page.getByText('not the one that connected').waitFor();
+  await page.getByText('not the connecting IP').waitFor();
   await tabTo('Send an event');
   await page.keyboard.press('Space');
   await events().nth(1).waitFor();

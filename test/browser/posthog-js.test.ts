@@ -1,5 +1,5 @@
 import { Browser, BrowserContext } from 'playwright-core';
-import { openBrowser, visitorsUserAgent } from './chromium';
+import { openBrowser, browserUserAgent } from './chromium';
 import { CustomerSite, TOKEN, USE_EVERYTHING, withEverything } from './customer-site';
 import { PreviewProcess } from './preview-process';
 import { TrafficLog } from './traffic-log';
@@ -34,7 +34,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   site = await CustomerSite.start(preview.url);
   log = await TrafficLog.open(preview.url);
-  context = await browser.newContext({ ignoreHTTPSErrors: true, userAgent: await visitorsUserAgent(browser) });
+  context = await browser.newContext({ ignoreHTTPSErrors: true, userAgent: await browserUserAgent(browser) });
   const page = await context.newPage();
   await page.route(`**/array/${TOKEN}/config.js`, async (route) => {
     const response = await route.fetch();
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await Promise.all(['/s/', PublicEndpoint.LOGS.path, METRICS].map((wanted) => log.until(wanted, ({ path }) => path.startsWith(wanted))));
   // A click is dead once nothing has followed it for some seconds.
   await eventsWith('$dead_click');
-  // Whatever still waits is sent when the visitor leaves.
+  // Whatever still waits is sent when the client leaves.
   await page.close({ runBeforeUnload: true });
   events = await eventsWith('$pageleave');
   calls = [...log.requests];
@@ -113,9 +113,9 @@ test('every request reaches the process that the table names, which answers with
 });
 
 test('what is not answered yet is refused by the load balancer, and reaches nobody', () => {
-  const refused = calls.filter(({ outcome }) => outcome !== 'arrives');
+  const refused = calls.filter(({ outcome }) => outcome !== 'forwarded');
   expect([...new Set(refused.map((call) => rowOf(call)?.path ?? plainPath(call)))].sort()).toEqual([...Object.keys(NOT_ANSWERED_YET), METRICS].sort());
-  expect(refused.map(({ outcome, process, status }) => [outcome, process, status])).toEqual(refused.map(() => ['answered', undefined, 403]));
+  expect(refused.map(({ outcome, process, status }) => [outcome, process, status])).toEqual(refused.map(() => ['fixed-response', undefined, 403]));
 });
 
 test('the app itself stays closed to the browser', async () => {
@@ -124,7 +124,7 @@ test('the app itself stays closed to the browser', async () => {
   }
 });
 
-test('what the site did has arrived as events, from the visitor\'s address', () => {
+test('what the site did has arrived as events, from the client\'s address', () => {
   const names = events.map(({ event }) => event);
   expect(names).toEqual(expect.arrayContaining([
     '$pageview', 'cup ordered', '$identify', '$create_alias', '$groupidentify', '$set', '$exception', '$feature_enrollment_update', '$autocapture', '$dead_click', '$pageleave', '$snapshot',

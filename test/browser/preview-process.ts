@@ -43,8 +43,8 @@ export class PreviewProcess {
     private readonly folder: string,
     /** Its origin. */
     public readonly url: string,
-    /** The door of the template, read without the preview. */
-    public readonly door: IngressModel,
+    /** The ingress of the template, read without the preview. */
+    public readonly ingress: IngressModel,
   ) {}
 
   /** The page of the preview, or one beside it. */

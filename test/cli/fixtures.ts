@@ -18,9 +18,9 @@ export function templateOfPostHog(props: Partial<PostHogProps> = {}, live = fals
 }
 
 /** The way in of a whole PostHog. */
-export function doorOf(props: Partial<PostHogProps> = {}, live = false): IngressModel {
-  const [door] = ingressesOf({ file: 'a template', template: templateOfPostHog(props, live) });
-  return door;
+export function ingressOf(props: Partial<PostHogProps> = {}, live = false): IngressModel {
+  const [ingress] = ingressesOf({ file: 'a template', template: templateOfPostHog(props, live) });
+  return ingress;
 }
 
 /** What a run of the command line did. */

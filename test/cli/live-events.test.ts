@@ -4,7 +4,7 @@ import { requestOf } from '../../cli/explain';
 import { trace } from '../../cli/request-trace';
 import { routesOf } from '../../cli/routes';
 import { OIDC } from '../ingress/fixtures';
-import { cli, doorOf, inFolder, Run, templateOfPostHog } from './fixtures';
+import { cli, ingressOf, inFolder, Run, templateOfPostHog } from './fixtures';
 
 const NETWORKS = AppAccess.fromCidrs(['203.0.113.0/24']);
 const OPEN = JSON.stringify(templateOfPostHog({}, true));
@@ -19,36 +19,36 @@ describe('explain', () => {
     expect(exitCode).toBe(0);
     expect(out.split('\n').slice(0, 4)).toEqual([
       'GET https://posthog.example.com/livestream/events?columns=%24current_url from 192.0.2.1',
-      expect.stringMatching(/^ {2}meets {4}rule 900 \(LiveEvents\): path-pattern is \^\/livestream\(/) as string,
-      '  so it is brought to livestream as /events?columns=%24current_url',
-      '  from 10.0.0.4, with the headers',
+      expect.stringMatching(/^ {2}matches {4}rule 900 \(LiveEvents\): path-pattern is \^\/livestream\(/) as string,
+      '  outcome    forwarded to livestream as /events?columns=%24current_url',
+      '  received from 10.0.0.4, with the headers',
     ]);
     expect(out).toContain('  livestream reads no client IP');
   });
 
   test('says nothing of the path where it stays as it was', async () => {
-    expect((await explain(OPEN, 'GET', '/login')).out).toContain('\n  so it is brought to web\n');
+    expect((await explain(OPEN, 'GET', '/login')).out).toContain('\n  outcome    forwarded to web\n');
   });
 
   test('tells programs the same', async () => {
     const { out } = await explain(OPEN, 'GET', '/livestream/stats', '--json');
-    expect(JSON.parse(out)).toMatchObject({ rule: 'rule 900 (LiveEvents)', unless: [], outcome: { kind: 'arrives', path: '/stats', headers: [['Host', 'posthog.example.com'], ['X-Forwarded-For', '192.0.2.1'], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Port', '443']] } });
+    expect(JSON.parse(out)).toMatchObject({ rule: 'rule 900 (LiveEvents)', unless: [], outcome: { kind: 'forwarded', path: '/stats', headers: [['Host', 'posthog.example.com'], ['X-Forwarded-For', '192.0.2.1'], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Port', '443']] } });
   });
 
   test('says who gets in where the app is open to some', async () => {
     const closed = JSON.stringify(templateOfPostHog({ appAccess: NETWORKS }, true));
-    expect((await explain(closed, 'GET', '/livestream/events')).out).toContain('answered by the load balancer itself: 403');
-    expect((await explain(closed, 'GET', '/livestream/events', '--from', '203.0.113.9')).out).toContain('so it is brought to livestream as /events');
+    expect((await explain(closed, 'GET', '/livestream/events')).out).toContain('fixed response of the load balancer: 403');
+    expect((await explain(closed, 'GET', '/livestream/events', '--from', '203.0.113.9')).out).toContain('outcome    forwarded to livestream as /events');
     const behindSignIn = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.oidc(OIDC) }, true));
-    expect((await explain(behindSignIn, 'GET', '/livestream/events')).out).toContain('held until the user has signed in at https://login.example.com/authorize; then brought to livestream as /events');
+    expect((await explain(behindSignIn, 'GET', '/livestream/events')).out).toContain('sign-in at https://login.example.com/authorize, then forwarded to livestream as /events');
   });
 });
 
 test('routes names the rule and the process, for each of its paths', () => {
-  const rows = routesOf(doorOf({}, true), 'posthog.example.com').filter(({ owner }) => owner === 'livestream');
-  expect(rows).toEqual([expect.objectContaining({ paths: '/livestream, /livestream/*', rule: 'rule 900 (LiveEvents)', answer: 'livestream', arriveAs: '/, /*', public: true })]);
-  const closed = routesOf(doorOf({ appAccess: NETWORKS }, true), 'posthog.example.com').filter(({ owner }) => owner === 'livestream');
-  expect(closed).toEqual([expect.objectContaining({ answer: 'refused (403)', arriveAs: undefined, public: false })]);
+  const rows = routesOf(ingressOf({}, true), 'posthog.example.com').filter(({ owner }) => owner === 'livestream');
+  expect(rows).toEqual([expect.objectContaining({ paths: '/livestream, /livestream/*', rule: 'rule 900 (LiveEvents)', answer: 'livestream', forwardedPath: '/, /*', public: true })]);
+  const closed = routesOf(ingressOf({ appAccess: NETWORKS }, true), 'posthog.example.com').filter(({ owner }) => owner === 'livestream');
+  expect(closed).toEqual([expect.objectContaining({ answer: 'refused (403)', forwardedPath: undefined, public: false })]);
 });
 
 test('routes prints as what its paths arrive', async () => {
@@ -58,40 +58,40 @@ test('routes prints as what its paths arrive', async () => {
 });
 
 test('with a verified address, the nginx beside it gets the path that the process gets', () => {
-  const door = doorOf({ clientAddress: ClientAddress.verified() }, true);
-  expect(trace(door, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/livestream/events', sourceIp: '192.0.2.1', headers: [['X-Forwarded-For', '1.2.3.4']] }).outcome)
-    .toMatchObject({ kind: 'arrives', target: { process: 'livestream' }, path: '/events', peer: '127.0.0.1', headers: expect.arrayContaining([['X-Forwarded-For', '192.0.2.1']]) as unknown });
+  const ingress = ingressOf({ clientAddress: ClientAddress.verified() }, true);
+  expect(trace(ingress, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/livestream/events', sourceIp: '192.0.2.1', headers: [['X-Forwarded-For', '1.2.3.4']] }).outcome)
+    .toMatchObject({ kind: 'forwarded', target: { process: 'livestream' }, path: '/events', peer: '127.0.0.1', headers: expect.arrayContaining([['X-Forwarded-For', '192.0.2.1']]) as unknown });
 });
 
 test('a rule that rewrites the host name hands on another one', () => {
-  const door = doorOf();
-  const rules = door.rules.map((rule) => ({ ...rule, rewrites: { host: { regex: '^posthog\\.(.+)$', replace: 'internal.$1' } } }));
-  const { outcome } = trace({ ...door, rules }, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/e', sourceIp: '192.0.2.1', headers: [] });
-  expect(outcome).toMatchObject({ kind: 'arrives', path: '/e', headers: expect.arrayContaining([['Host', 'internal.example.com']]) as unknown });
+  const ingress = ingressOf();
+  const rules = ingress.rules.map((rule) => ({ ...rule, rewrites: { host: { regex: '^posthog\\.(.+)$', replace: 'internal.$1' } } }));
+  const { outcome } = trace({ ...ingress, rules }, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/e', sourceIp: '192.0.2.1', headers: [] });
+  expect(outcome).toMatchObject({ kind: 'forwarded', path: '/e', headers: expect.arrayContaining([['Host', 'internal.example.com']]) as unknown });
 });
 
-describe('what is known at deployment only', () => {
+describe('a value known at deployment only', () => {
   const networks = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.fromCidrs([Fn.importValue('Office'), '203.0.113.0/24']) }, true));
 
   test('matches nobody, and is said to be so', async () => {
     const { exitCode, out } = await explain(networks, 'GET', '/login');
     expect(exitCode).toBe(0);
     expect(out.split('\n').slice(1, 4)).toEqual([
-      '  meets    the default rule',
-      '  unless   rule 1000: source-ip is 203.0.113.0/24 or what is known at deployment only',
-      '  so it is answered by the load balancer itself: 403 Forbidden',
+      '  matches    the default rule',
+      '  unless     rule 1000: source-ip is 203.0.113.0/24 or a value known at deployment only',
+      '  outcome    fixed response of the load balancer: 403 Forbidden',
     ]);
     expect((await explain(networks, 'GET', '/login', '--from', '203.0.113.9')).out).not.toContain('unless');
   });
 
   test('may be a whole list', async () => {
     const list = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.fromCidrs(Token.asList(Fn.ref('Networks'))) }));
-    expect((await explain(list, 'GET', '/login')).out).toContain('  unless   rule 1000: source-ip is what is known at deployment only\n');
+    expect((await explain(list, 'GET', '/login')).out).toContain('  unless     rule 1000: source-ip is a value known at deployment only\n');
   });
 
   test('does not make a rule possible that something else rules out', async () => {
     expect((await explain(networks, 'GET', '/e')).out).not.toContain('unless');
-    expect((await explain(networks, 'GET', '/livestream/events')).out.match(/unless {3}rule (\d+)/g)).toEqual(['unless   rule 900', 'unless   rule 1000']);
+    expect((await explain(networks, 'GET', '/livestream/events')).out.match(/unless {5}rule (\d+)/g)).toEqual(['unless     rule 900', 'unless     rule 1000']);
   });
 
   test('is told to programs', async () => {
@@ -99,10 +99,10 @@ describe('what is known at deployment only', () => {
   });
 
   test('may be the host name of rules on a listener of others', () => {
-    const door = doorOf();
-    const rules = door.rules.map((rule) => ({ ...rule, conditions: [{ field: 'host-header' as const, hasUnknown: true }, ...rule.conditions] }));
-    const request = requestOf({ positionals: ['GET', '/e'], values: {} }, [door]);
-    const { rule, unless, outcome } = trace({ ...door, rules }, request);
+    const ingress = ingressOf();
+    const rules = ingress.rules.map((rule) => ({ ...rule, conditions: [{ field: 'host-header' as const, hasUnknown: true }, ...rule.conditions] }));
+    const request = requestOf({ positionals: ['GET', '/e'], values: {} }, [ingress]);
+    const { rule, unless, outcome } = trace({ ...ingress, rules }, request);
     expect([rule, outcome.kind]).toEqual([undefined, 'unknown']);
     expect(unless.map(({ priority }) => priority)).toContain(100);
   });

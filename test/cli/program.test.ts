@@ -27,8 +27,8 @@ test.each(Object.keys(COMMANDS))('%s explains itself, and every option of its', 
 });
 
 test.each([
-  [['nonsense'], 'cdk-posthog: there is no command \'nonsense\'; these are: '],
-  [['constructor'], 'cdk-posthog: there is no command \'constructor\'; these are: '],
+  [['nonsense'], 'cdk-posthog: there is no command \'nonsense\'; available: '],
+  [['constructor'], 'cdk-posthog: there is no command \'constructor\'; available: '],
   [['routes', '--tempalte', 'x'], 'cdk-posthog: Unknown option \'--tempalte\'; usage: cdk-posthog routes [--template FILE] [--json]'],
   [['routes', '--template'], 'cdk-posthog: Option \'-t, --template <value>\' argument missing; usage: '],
 ])('says in one line that %j is wrong, and ends with 2', async (argv, message) => {

@@ -27,7 +27,7 @@ test('finds the only template with a way in', async () => {
 });
 
 test.each([
-  ['two of them', { 'A.template.json': POSTHOG, 'B.template.json': POSTHOG }, 'several templates in cdk.out have a way in: cdk.out/A.template.json, cdk.out/B.template.json; name one with --template FILE'],
+  ['two of them', { 'A.template.json': POSTHOG, 'B.template.json': POSTHOG }, 'several templates in cdk.out have an ingress: cdk.out/A.template.json, cdk.out/B.template.json; name one with --template FILE'],
   ['none', { 'Other.template.json': OTHER }, 'no template in cdk.out has a listener with rules; run `npx cdk synth`, or name a template with --template FILE'],
 ])('fails with %s', async (_, templates, message) => {
   await expect(found(templates)).rejects.toThrow(message);
@@ -36,12 +36,12 @@ test.each([
 test.each([
   ['a file that is not there', 'nope.json', 'cannot read the template nope.json (ENOENT); run `npx cdk synth`'],
   ['a folder', '.', 'cannot read the template . (EISDIR)'],
-  ['YAML', 'a.yaml', 'a.yaml is not JSON; give it a file that the CDK has written, such as cdk.out/PostHog.template.json'],
-  ['something else in JSON', 'b.json', 'b.json is no CloudFormation template: it has no Resources'],
-  ['null', 'null.json', 'null.json is no CloudFormation template: it has no Resources'],
-  ['no resources', 'none.json', 'none.json is no CloudFormation template: it has no Resources'],
-  ['a list of resources', 'list.json', 'list.json is no CloudFormation template: it has no Resources'],
-  ['a resource that is null', 'odd.json', 'odd.json is no CloudFormation template: its resource \'Odd\' is no object'],
+  ['YAML', 'a.yaml', 'a.yaml is not JSON; use a file that the CDK has written, such as cdk.out/PostHog.template.json'],
+  ['something else in JSON', 'b.json', 'b.json is not a CloudFormation template: it has no Resources'],
+  ['null', 'null.json', 'null.json is not a CloudFormation template: it has no Resources'],
+  ['no resources', 'none.json', 'none.json is not a CloudFormation template: it has no Resources'],
+  ['a list of resources', 'list.json', 'list.json is not a CloudFormation template: it has no Resources'],
+  ['a resource that is null', 'odd.json', 'odd.json is not a CloudFormation template: its resource \'Odd\' is not an object'],
 ])('fails with %s', async (_, file, message) => {
   await inFolder({ 'a.yaml': 'Resources:\n  Bucket: {}', 'b.json': '[]', 'null.json': 'null', 'none.json': '{"Resources":null}', 'list.json': '{"Resources":[]}', 'odd.json': '{"Resources":{"Odd":null}}' }, () => {
     expect(() => readTemplate(file)).toThrow(message);
@@ -55,10 +55,10 @@ const PLAIN_RULE = { Type: 'AWS::ElasticLoadBalancingV2::ListenerRule', Properti
 test.each([
   ['no listener', OTHER],
   ['rules for plain HTTP only', JSON.stringify({ Resources: { ...HTTP, PlainRule: PLAIN_RULE } })],
-])('a template with %s is read where it is named, and has no doors', async (_, text) => {
+])('a template with %s is read where it is named, and has no ingresses', async (_, text) => {
   await inFolder({ 'other.json': text }, async () => {
-    expect(() => ingressesOf(readTemplate('other.json'))).toThrow('other.json has no listener with rules, and so no way in to a PostHog');
-    expect(await cli('routes', '-t', 'other.json')).toMatchObject({ exitCode: 2, err: 'cdk-posthog: other.json has no listener with rules, and so no way in to a PostHog' });
+    expect(() => ingressesOf(readTemplate('other.json'))).toThrow('other.json has no listener with rules, so no ingress of PostHog');
+    expect(await cli('routes', '-t', 'other.json')).toMatchObject({ exitCode: 2, err: 'cdk-posthog: other.json has no listener with rules, so no ingress of PostHog' });
   });
 });
 

@@ -7,39 +7,39 @@ import { verifyingProxy } from '../../verifying-proxy';
 import { assignableAddresses, CLIENT_ADDRESS_CONTAINER, formatAddress, formatCidr, parseCidr } from '../../../lib/internal';
 import { blockList, familyOf } from '../../alb/addresses';
 
-/** Whether the nginx that verifies visitors' addresses, where there is one, believes the load balancer and gets its requests. */
+/** Checks that the nginx sidecar that verifies client IPs, if there is one, trusts the load balancer and receives its requests. */
 export function checkAddressProxy({ deployment: { services, subnets } }: CheckContext): CheckResult[] {
-  // What cannot be asked is said where services are judged.
+  // Services that could not be loaded are reported by the check of services.
   const proxied = isUnavailable(services) ? [] : services.filter((service) => containersOf(service).some(({ name }) => name === CLIENT_ADDRESS_CONTAINER));
-  return proxied.flatMap((service) => [...judgeTargets(service), judgeTrust(service, subnets)]);
+  return proxied.flatMap((service) => [...checkTargets(service), checkTrust(service, subnets)]);
 }
 
-function judgeTargets(service: Service): CheckResult[] {
+function checkTargets(service: Service): CheckResult[] {
   const past = service.targets.filter(({ container }) => container !== CLIENT_ADDRESS_CONTAINER);
-  return past.length === 0 ? [] : [fail(`${processOf(service)}: the load balancer sends requests to ${past[0].container}, past the ${CLIENT_ADDRESS_CONTAINER} container that verifies addresses`,
-    `let the target group's service register the container ${CLIENT_ADDRESS_CONTAINER}: deploy the stack again`)];
+  return past.length === 0 ? [] : [fail(`${processOf(service)}: the load balancer sends requests to ${past[0].container} and bypasses the ${CLIENT_ADDRESS_CONTAINER} container, which verifies client IPs`,
+    `register the container ${CLIENT_ADDRESS_CONTAINER} with the target group: redeploy the stack`)];
 }
 
-function judgeTrust(service: Service, subnets: Loaded<readonly Subnet[]>): CheckResult {
+function checkTrust(service: Service, subnets: Loaded<readonly Subnet[]>): CheckResult {
   const called = `${processOf(service)}: its ${CLIENT_ADDRESS_CONTAINER}`;
-  const { trusted: believed } = verifyingProxy(containersOf(service).find(({ name }) => name === CLIENT_ADDRESS_CONTAINER)?.environment ?? {});
-  if (believed === undefined) {
-    return unknown(`whom ${called} believes`, { unavailable: 'it has no NGINX_CONF in clear text' });
+  const { trusted } = verifyingProxy(containersOf(service).find(({ name }) => name === CLIENT_ADDRESS_CONTAINER)?.environment ?? {});
+  if (trusted === undefined) {
+    return unknown(`the proxies that ${called} trusts`, { unavailable: 'it has no NGINX_CONF in clear text' });
   }
   if (isUnavailable(subnets)) {
-    return unknown(`whom ${called} must believe`, subnets);
+    return unknown(`the proxies that ${called} must trust`, subnets);
   }
-  const missing = subnets.filter((subnet) => !believes(believed, subnet));
+  const missing = subnets.filter((subnet) => !trusts(trusted, subnet));
   if (missing.length > 0) {
-    return fail(`${called} does not believe ${some(missing.map(({ id, cidr }) => `${id} (${cidr})`))}, where the load balancer stands`,
-      'deploy the stack again, so that the blocks of the load balancer\'s subnets are named');
+    return fail(`${called} does not trust ${some(missing.map(({ id, cidr }) => `${id} (${cidr})`))}, a subnet of the load balancer`,
+      'redeploy the stack, which updates the CIDR blocks of the load balancer\'s subnets');
   }
-  const others = believed.filter((block) => !subnets.some((subnet) => within(block, subnet)));
-  return pass(`${called} believes the load balancer's subnets${others.length > 0 ? `; also trusts ${some(others)}` : ''}`);
+  const others = trusted.filter((block) => !subnets.some((subnet) => within(block, subnet)));
+  return pass(`${called} trusts the load balancer's subnets${others.length > 0 ? `; also trusts ${some(others)}` : ''}`);
 }
 
-/** Whether blocks hold every address that the load balancer can have in a subnet. */
-function believes(blocks: readonly string[], subnet: Subnet): boolean {
+/** Returns whether blocks cover every address that the load balancer can have in a subnet. */
+function trusts(blocks: readonly string[], subnet: Subnet): boolean {
   if (subnet.cidr === undefined) {
     return true;
   }

@@ -11,73 +11,73 @@ import { ruleName } from '../../request-trace';
 import { answerOf } from '../../routes';
 import { probe } from '../../probes';
 
-/** What becomes of a request to a path of an endpoint. */
+/** A request to a path of an endpoint, and its outcome. */
 interface Sample {
   readonly endpoint: PublicEndpoint;
   readonly path: string;
-  /** The process that should answer: the endpoint's own, its stand-in, or undefined where neither is deployed. */
+  /** The process that should answer; undefined if it is not deployed. */
   readonly owner?: string;
-  /** The process that it reaches; undefined where it reaches none. */
+  /** The process that it reaches; undefined if it reaches none. */
   readonly process?: string;
-  /** How it ends, and by which rule. */
+  /** The outcome and its rule. */
   readonly how: string;
 }
 
 const METHODS = ['GET', 'POST', 'OPTIONS'];
 
-/** Whether every public endpoint reaches the process that answers it today. */
-export function checkEndpoints(judged: CheckContext): CheckResult[] {
-  const { door } = judged;
-  if (!door) {
+/** Checks that every public endpoint reaches the process that answers it. */
+export function checkEndpoints(context: CheckContext): CheckResult[] {
+  const { ingress } = context;
+  if (!ingress) {
     return [];
   }
-  const deployed = deployedProcesses(judged);
-  const samples = PublicEndpoint.all().flatMap((endpoint) => samplesFor(endpoint, ownerOf(endpoint, deployed), judged));
-  const open = openGroups(samples, appStateOf(judged).access === 'anyone');
+  const deployed = deployedProcesses(context);
+  const samples = PublicEndpoint.all().flatMap((endpoint) => samplesFor(endpoint, ownerOf(endpoint, deployed), context));
+  const open = openGroups(samples, appStateOf(context).access === 'anyone');
   const wanted = samples.filter(({ endpoint, owner }) => owner !== undefined && open.includes(endpoint.group));
-  const astray = wanted.filter(({ owner, process }) => process === undefined || (isProcess(process) && process !== owner));
-  const strays = samples.filter(({ endpoint, process }) => process !== undefined && !open.includes(endpoint.group));
-  const unclaimed = [...new Set(wanted.flatMap(({ process }) => (process !== undefined && door.unclaimed.has(process) ? process : [])))];
+  const misrouted = wanted.filter(({ owner, process }) => process === undefined || (isProcess(process) && process !== owner));
+  const leaks = samples.filter(({ endpoint, process }) => process !== undefined && !open.includes(endpoint.group));
+  const unclaimed = [...new Set(wanted.flatMap(({ process }) => (process !== undefined && ingress.unclaimed.has(process) ? process : [])))];
   const ownerless = samples.filter(({ endpoint, owner }) => owner === undefined && ALWAYS_PUBLIC.includes(endpoint.group));
   const missing = [...new Set(ownerless.map(({ endpoint }) => endpoint.process))];
   return [
-    ...(astray.length < wanted.length ? [pass(`${wanted.length - astray.length} paths of public endpoints reach the process that answers them${also(open, missing)}`)] : []),
-    ...byRule(astray).map((rows) => astrayOf(rows, judged)),
-    ...byRule(strays).map((rows) => strayOf(rows)),
-    ...(unclaimed.length > 0 ? [{ verdict: 'unknown', text: `requests go to ${some(unclaimed)}, and which process answers there is not known` } as const] : []),
+    ...(misrouted.length < wanted.length ? [pass(`${wanted.length - misrouted.length} paths of public endpoints reach their process${also(open, missing)}`)] : []),
+    ...byRule(misrouted).map((rows) => misroutedResult(rows, context)),
+    ...byRule(leaks).map((rows) => leakResult(rows)),
+    ...(unclaimed.length > 0 ? [{ status: 'unknown', text: `requests are forwarded to ${some(unclaimed)}, whose process is unknown` } as const] : []),
   ];
 }
 
 function also(open: readonly EndpointGroup[], missing: readonly PostHogProcess[]): string {
   const optional = open.filter((group) => !ALWAYS_PUBLIC.includes(group));
-  return `${optional.length > 0 ? `; open besides: ${optional.join(', ')}` : ''}${missing.length > 0 ? `; not deployed: ${missing.join(', ')}` : ''}`;
+  return `${optional.length > 0 ? `; also public: ${optional.join(', ')}` : ''}${missing.length > 0 ? `; not deployed: ${missing.join(', ')}` : ''}`;
 }
 
-/** The processes of PostHog that some service runs. Undefined where services are not known, or answer under names of their own. */
-function deployedProcesses({ deployment: { services }, door }: CheckContext): ReadonlySet<string> | undefined {
+/** Returns the deployed processes; undefined if services are unknown, or have names of their own. */
+function deployedProcesses({ deployment: { services }, ingress }: CheckContext): ReadonlySet<string> | undefined {
   const names = isUnavailable(services) ? [] : services.map(processOf);
   const known = names.filter(isProcess);
-  const answering = Object.values(door!.targets).map(({ process }) => process);
+  const answering = Object.values(ingress!.targets).map(({ process }) => process);
   return known.length === 0 || answering.some((name) => !isProcess(name)) ? undefined : new Set(known);
 }
 
-/** Processes that the table lists and that a deployment may well do without. */
+/** Processes that a deployment does not need. */
 const OPTIONAL: readonly PostHogProcess[] = [PostHogProcess.CAPTURE_AI, PostHogProcess.CAPTURE_LOGS, PostHogProcess.PLUGINS, PostHogProcess.LIVESTREAM];
 
 function ownerOf({ process }: PublicEndpoint, deployed: ReadonlySet<string> | undefined): string | undefined {
   return (deployed ? deployed.has(process) : !OPTIONAL.includes(process)) ? process : undefined;
 }
 
-function samplesFor(endpoint: PublicEndpoint, owner: string | undefined, judged: CheckContext): Sample[] {
+function samplesFor(endpoint: PublicEndpoint, owner: string | undefined, context: CheckContext): Sample[] {
   return samplesOf(endpoint).map((path) => {
-    const seen = METHODS.map((method) => probe(judged, path, judged.stranger, method));
-    // The one that goes astray, where methods are treated differently.
-    const { rule, outcome } = seen.find((passage) => passage.outcome.kind !== 'arrives' || passage.outcome.target.process !== owner) ?? seen[0];
-    return { endpoint, path, owner, process: outcome.kind === 'arrives' ? outcome.target.process : undefined, how: `${answerOf(outcome)}, by ${rule ? ruleName(rule) : 'no rule'}` };
+    const seen = METHODS.map((method) => probe(context, path, context.publicClient, method));
+    // The first misrouted one, if methods are treated differently.
+    const { rule, outcome } = seen.find((requestTrace) => requestTrace.outcome.kind !== 'forwarded' || requestTrace.outcome.target.process !== owner) ?? seen[0];
+    return { endpoint, path, owner, process: outcome.kind === 'forwarded' ? outcome.target.process : undefined, how: `${answerOf(outcome)}, by ${rule ? ruleName(rule) : 'no rule'}` };
   });
 }
 
-/** The groups that are meant to be open: those that always are, all where the app is, and others of which at least half is. */
+/** Returns the groups that should be public: those that always are, all if the app is open to everyone, and others of which at least half is. */
 function openGroups(samples: readonly Sample[], appIsOpen: boolean): EndpointGroup[] {
   return Object.values(EndpointGroup).filter((group) => {
     const own = samples.filter(({ endpoint, owner }) => endpoint.group === group && owner !== undefined);
@@ -85,7 +85,7 @@ function openGroups(samples: readonly Sample[], appIsOpen: boolean): EndpointGro
   });
 }
 
-/** Samples that end alike and belong in the same rule, together. */
+/** Groups samples with the same outcome and the same expected rule. */
 function byRule(samples: readonly Sample[]): Sample[][] {
   const rows = new Map<string, Sample[]>();
   for (const sample of samples) {
@@ -95,17 +95,17 @@ function byRule(samples: readonly Sample[]): Sample[][] {
   return [...rows.values()];
 }
 
-function astrayOf(rows: readonly Sample[], { door }: CheckContext): CheckResult {
+function misroutedResult(rows: readonly Sample[], { ingress }: CheckContext): CheckResult {
   const [{ endpoint, owner, how }] = rows;
   const rule = endpoint._ruleFor(owner as PostHogProcess)!;
-  const group = Object.entries(door!.targets).find(([, { process }]) => process === owner)?.[0];
+  const group = Object.entries(ingress!.targets).find(([, { process }]) => process === owner)?.[0];
   const paths = some([...new Set(rows.map((row) => row.endpoint.toString()))]);
   return fail(`${some(rows.map(({ path }) => path))}: ${how}, not ${owner}`,
-    `rule ${priorityBase(door!.rules) + PRIORITIES[rule]} (${rule}) must forward ${paths} to ${group ? `the target group ${nameOf(group)}` : owner}, and no rule before it may take them`);
+    `rule ${priorityBase(ingress!.rules) + PRIORITIES[rule]} (${rule}) must forward ${paths} to ${group ? `the target group ${nameOf(group)}` : owner}, and no rule before it may match them`);
 }
 
-function strayOf(rows: readonly Sample[]): CheckResult {
+function leakResult(rows: readonly Sample[]): CheckResult {
   const [{ endpoint, how, owner, process }] = rows;
-  return fail(`${some(rows.map(({ path }) => path))}: ${how}, although most of the group ${endpoint.group} is closed`,
-    process === owner ? `narrow that rule, or open the group: \`publicEndpointGroups: ['${endpoint.group}']\`` : `narrow that rule: they are no endpoints of ${process}`);
+  return fail(`${some(rows.map(({ path }) => path))}: ${how}, although most of the group ${endpoint.group} is not public`,
+    process === owner ? `narrow that rule, or make the group public: \`publicEndpointGroups: ['${endpoint.group}']\`` : `narrow that rule: these are not endpoints of ${process}`);
 }

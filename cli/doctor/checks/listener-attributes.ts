@@ -5,7 +5,7 @@ import { tlsListener } from '../deployed-ingress';
 
 const HSTS = 'routing.http.response.strict_transport_security.header_value';
 
-/** Whether browsers are told to come by https from now on. The Rust services do not tell them, so the load balancer must. */
+/** Checks that responses have Strict-Transport-Security. The Rust services do not send it, so the load balancer must. */
 export function checkListenerAttributes({ deployment }: CheckContext): CheckResult[] {
   const listener = tlsListener(deployment);
   if (!listener) {
@@ -16,7 +16,7 @@ export function checkListenerAttributes({ deployment }: CheckContext): CheckResu
   }
   const value = listener.attributes[HSTS] ?? '';
   const seconds = Number(/max-age=(\d+)/.exec(value)?.[1] ?? 0);
-  return [seconds > 0 ? pass(`browsers are told to come by https: Strict-Transport-Security: ${value}`)
-    : fail('browsers are not told to come by https: no Strict-Transport-Security',
+  return [seconds > 0 ? pass(`browsers are required to use HTTPS: Strict-Transport-Security: ${value}`)
+    : fail('browsers are not required to use HTTPS: no Strict-Transport-Security',
       `aws elbv2 modify-listener-attributes --listener-arn ${listener.arn} --attributes Key=${HSTS},Value=max-age=31536000`)];
 }

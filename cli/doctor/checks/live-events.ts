@@ -14,40 +14,40 @@ const PATH = '/livestream/events';
 
 const IDLE_TIMEOUT = { key: 'idle_timeout.timeout_seconds', defaultValue: '60' };
 
-/** A stream of notifications says something this often, in seconds (livestream/handlers/handlers.go). */
+/** Interval of heartbeats in a stream of notifications, in seconds (livestream/handlers/handlers.go). */
 const HEARTBEAT = 15;
 
-/** After so many seconds, PostHog ends each stream itself (the same file). */
+/** Maximum duration of a stream in seconds, after which PostHog ends it (the same file). */
 const LONGEST_STREAM = 30 * 60;
 
-/** Whether live events, where they run, reach whom the app is open to, and for how long. */
-export function checkLiveEvents(judged: CheckContext): CheckResult[] {
-  const { door, deployment: { attributes } } = judged;
-  if (!door || !Object.values(door.targets).some(({ process }) => process === LIVESTREAM)) {
+/** Checks that live events, if deployed, reach the clients that can open the app, and for how long. */
+export function checkLiveEvents(context: CheckContext): CheckResult[] {
+  const { ingress, deployment: { attributes } } = context;
+  if (!ingress || !Object.values(ingress.targets).some(({ process }) => process === LIVESTREAM)) {
     return [];
   }
-  return [...judgeReach(judged), ...(isUnavailable(attributes) ? [] : [judgeIdleTimeout(Number(attribute(attributes, IDLE_TIMEOUT)), judged)])];
+  return [...checkReach(context), ...(isUnavailable(attributes) ? [] : [checkIdleTimeout(Number(attribute(attributes, IDLE_TIMEOUT)), context)])];
 }
 
-/** To strangers, it is an endpoint like the others. */
-function judgeReach(judged: CheckContext): CheckResult[] {
-  const { access } = appStateOf(judged);
-  const visitors = access === 'cidrs' ? judged.insiders : access === 'authenticated' ? [judged.stranger] : [];
-  const visits = visitors.map((address) => ({ address, outcome: probe(judged, PATH, address).outcome }));
-  const missed = visits.filter(({ outcome }) => reached(outcome) !== LIVESTREAM);
-  if (visits.length === 0) {
+/** Checks allowed clients. For public clients, it is an endpoint like the others. */
+function checkReach(context: CheckContext): CheckResult[] {
+  const { access } = appStateOf(context);
+  const clients = access === 'cidrs' ? context.allowedClients : access === 'authenticated' ? [context.publicClient] : [];
+  const probes = clients.map((address) => ({ address, outcome: probe(context, PATH, address).outcome }));
+  const missed = probes.filter(({ outcome }) => reached(outcome) !== LIVESTREAM);
+  if (probes.length === 0) {
     return [];
   }
-  return [missed.length === 0 ? pass('who can open the app reaches live events')
-    : fail(`${some(missed.map(({ address }) => address))}: can open the app and not live events (${PATH}: ${answerOf(missed[0].outcome)})`,
-      `rule ${priorityBase(judged.door!.rules) + PRIORITIES.LiveEvents} (LiveEvents) and those after it must let in whom the rules from priority 1000 on let in: deploy the stack again`)];
+  return [missed.length === 0 ? pass('clients that can open the app reach live events')
+    : fail(`${some(missed.map(({ address }) => address))}: can open the app, but not live events (${PATH}: ${answerOf(missed[0].outcome)})`,
+      `rule ${priorityBase(context.ingress!.rules) + PRIORITIES.LiveEvents} (LiveEvents) and those after it must allow the same clients as the rules from priority 1000 on: redeploy the stack`)];
 }
 
-function judgeIdleTimeout(seconds: number, { deployment: { loadBalancer } }: CheckContext): CheckResult {
+function checkIdleTimeout(seconds: number, { deployment: { loadBalancer } }: CheckContext): CheckResult {
   const set = `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${loadBalancer.arn} --attributes Key=${IDLE_TIMEOUT.key},Value=${LONGEST_STREAM + 60}`;
   if (seconds <= HEARTBEAT) {
-    return fail(`every stream of live events is cut after ${seconds} seconds of silence (${IDLE_TIMEOUT.key}), and notifications are silent for ${HEARTBEAT}`, set);
+    return fail(`every stream of live events is closed after ${seconds} seconds of silence (${IDLE_TIMEOUT.key}), and notifications are silent for up to ${HEARTBEAT}`, set);
   }
   return pass(seconds > LONGEST_STREAM ? `a stream of live events may be silent as long as PostHog keeps it (${IDLE_TIMEOUT.key} is ${seconds})`
-    : `a stream of live events without events is opened anew every ${seconds} seconds (${IDLE_TIMEOUT.key}); from ${LONGEST_STREAM + 60} on it would not be`);
+    : `an idle stream of live events reconnects every ${seconds} seconds (${IDLE_TIMEOUT.key}); from ${LONGEST_STREAM + 60} on it would not`);
 }

@@ -14,32 +14,32 @@ interface Leak {
 }
 
 /**
- * Whether rules let more through than the endpoints that they are for: what only begins like one, or reads like one to some servers.
+ * Checks that rules match their endpoints only, not paths that begin like one or that some servers read as one.
  *
- * Such a path must not reach a process that is not the app; nor, unavailable, the app where that is closed.
+ * Such a path must not reach any process but the app, and not the app either if that is not open to everyone.
  */
-export function checkNeighbours(judged: CheckContext): CheckResult[] {
-  if (!judged.door) {
+export function checkNeighbours(context: CheckContext): CheckResult[] {
+  if (!context.ingress) {
     return [];
   }
-  const { access, process: app } = appStateOf(judged);
+  const { access, process: app } = appStateOf(context);
   const paths = access === 'anyone' ? NEIGHBOURS : [...NEIGHBOURS, ...EVASIONS];
   const leaks = paths.flatMap((path): Leak[] => {
-    const { rule, outcome } = probe(judged, path, judged.stranger);
-    return rule && outcome.kind === 'arrives' && (access !== 'anyone' || outcome.target.process !== app) ? [{ path, process: outcome.target.process, rule }] : [];
+    const { rule, outcome } = probe(context, path, context.publicClient);
+    return rule && outcome.kind === 'forwarded' && (access !== 'anyone' || outcome.target.process !== app) ? [{ path, process: outcome.target.process, rule }] : [];
   });
   if (leaks.length === 0) {
-    return [pass(`${paths.length} paths that only look like public endpoints are none`)];
+    return [pass(`${paths.length} paths that only look like public endpoints are not public`)];
   }
   const rules = [...new Set(leaks.map(({ rule }) => rule))];
-  return rules.map((rule) => judge(rule, leaks.filter((leak) => leak.rule === rule)));
+  return rules.map((rule) => leakResult(rule, leaks.filter((leak) => leak.rule === rule)));
 }
 
-function judge(rule: ListenerRule<RuleAction>, leaks: readonly Leak[]): CheckResult {
+function leakResult(rule: ListenerRule<RuleAction>, leaks: readonly Leak[]): CheckResult {
   const patterns = rule.conditions.filter(({ field }) => field === 'path-pattern').flatMap(({ values = [], regexValues = [] }) => [
     ...values.filter((value) => leaks.some(({ path }) => globMatches(value, path))),
     ...regexValues.filter((value) => leaks.some(({ path }) => new RegExp(value).test(path))),
   ]);
-  return fail(`${ruleName(rule)} lets ${some(leaks.map(({ path }) => path))} through to ${leaks[0].process}, which ${leaks.length === 1 ? 'is no public endpoint' : 'are no public endpoints'}`,
-    patterns.length > 0 ? `narrow ${some(patterns)}: an endpoint is its path and what is below it, such as /e and /e/*` : 'give the rule the paths of endpoints as its condition, or remove it');
+  return fail(`${ruleName(rule)} forwards ${some(leaks.map(({ path }) => path))} to ${leaks[0].process}, which ${leaks.length === 1 ? 'is not a public endpoint' : 'are not public endpoints'}`,
+    patterns.length > 0 ? `narrow ${some(patterns)}: an endpoint matches its path and subpaths, such as /e and /e/*` : 'add the paths of endpoints as a condition, or remove the rule');
 }

@@ -4,29 +4,29 @@ import { plainListener } from '../deployed-ingress';
 import { answerOf } from '../../routes';
 import { trace, RequestTrace, ruleName } from '../../request-trace';
 
-/** Requests that must all be sent to https, with their path and query as they were. */
+/** Requests that must all be redirected to HTTPS, with unchanged path and query. */
 const SAMPLES = ['/', '/login?next=/project/1', '/e/?ip=1', '/static/array.js', '/_stats', '/.well-known/acme-challenge/x'];
 
-/** 303 makes a GET of everything; the others keep a request, or at least its path. */
+/** Without 303, which turns every request into a GET. */
 const STATUSES = [301, 302, 307, 308];
 
-/** Whether plain HTTP does nothing but lead to https. */
-export function checkRedirect({ deployment, door, domain = 'posthog.example.com', stranger }: CheckContext): CheckResult[] {
+/** Checks that plain HTTP does nothing but redirect to HTTPS. */
+export function checkRedirect({ deployment, ingress, domain = 'posthog.example.com', publicClient }: CheckContext): CheckResult[] {
   const listener = plainListener(deployment);
-  if (!listener || !door) {
+  if (!listener || !ingress) {
     return [];
   }
-  const passages = SAMPLES.map((target) => ({ target, passage: trace(door, { scheme: 'http', method: 'GET', host: domain, target, sourceIp: stranger, headers: [] }) }));
-  const astray = passages.find(({ target, passage }) => !leadsToHttps(passage, `https://${domain}${target}`));
-  if (!astray) {
-    return [pass(`plain http is redirected to https, paths and all: ${answerOf(passages[0].passage.outcome)}`)];
+  const traces = SAMPLES.map((target) => ({ target, requestTrace: trace(ingress, { scheme: 'http', method: 'GET', host: domain, target, sourceIp: publicClient, headers: [] }) }));
+  const failed = traces.find(({ target, requestTrace }) => !redirectsToHttps(requestTrace, `https://${domain}${target}`));
+  if (!failed) {
+    return [pass(`plain HTTP is redirected to HTTPS with path and query: ${answerOf(traces[0].requestTrace.outcome)}`)];
   }
-  const { target, passage } = astray;
-  return [fail(`http://${domain}${target} is not redirected to https: ${answerOf(passage.outcome)}, by ${passage.rule ? ruleName(passage.rule) : 'no rule'} of port ${listener.port}`,
-    `make the default action of port ${listener.port} a redirect, and remove its other rules: aws elbv2 modify-listener --listener-arn ${listener.arn} ` +
+  const { target, requestTrace } = failed;
+  return [fail(`http://${domain}${target} is not redirected to HTTPS: ${answerOf(requestTrace.outcome)}, by ${requestTrace.rule ? ruleName(requestTrace.rule) : 'no rule'} of port ${listener.port}`,
+    `change the default action of port ${listener.port} to a redirect, and remove its other rules: aws elbv2 modify-listener --listener-arn ${listener.arn} ` +
     '--default-actions \'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}\'')];
 }
 
-function leadsToHttps({ outcome }: RequestTrace, wanted: string): boolean {
-  return outcome.kind === 'redirected' && STATUSES.includes(outcome.status) && outcome.location === wanted;
+function redirectsToHttps({ outcome }: RequestTrace, wanted: string): boolean {
+  return outcome.kind === 'redirect' && STATUSES.includes(outcome.status) && outcome.location === wanted;
 }

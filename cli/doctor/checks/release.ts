@@ -6,7 +6,7 @@ import {
   WITHDRAWN_RELEASES,
 } from '../../../lib/internal';
 
-/** How old a release may be, in days, where nothing else is said. PostHog changes every day, and supports nothing but its newest state. */
+/** Default maximum age of a release in days. PostHog changes every day, and supports its latest state only. */
 export const MAX_RELEASE_AGE = 60;
 
 /** A process and the image that it runs. */
@@ -15,7 +15,7 @@ interface Running {
   readonly image: string;
 }
 
-/** Whether the release that is deployed is recent and whole, and what is not known of its images. */
+/** Checks that the deployed release is recent and complete, and reports unknown facts about its images. */
 export function checkRelease({ deployment: { services }, release, maxReleaseAge = MAX_RELEASE_AGE, now }: CheckContext): CheckResult[] {
   if (isUnavailable(services)) {
     return [unknown('the release', services)];
@@ -33,13 +33,13 @@ export function checkRelease({ deployment: { services }, release, maxReleaseAge 
   const [best] = candidates.map((one) => ({ release: one, others: running.filter(({ image }) => nameIn(one, image) === undefined) }))
     .sort((one, other) => one.others.length - other.others.length);
   if (best.others.length === running.length) {
-    return [warning(`the images are of no release that ${release ? `the library or ${release.name} has` : 'the library has'}, so nothing says how old they are`,
-      'name the release file that was deployed with --release FILE')];
+    return [warning(`the images are not of ${release ? `the release ${release.name} or a release` : 'a release'} of the library, so their age is unknown`,
+      'name the deployed release file with --release FILE')];
   }
   return [...ageOf(best.release, maxReleaseAge, now), ...apartOf(best.release), ...othersOf(best.release, best.others), ...notKnown(best.release, running)];
 }
 
-/** What an image is called in a release, by its digest, in any registry; undefined where the release does not have it. */
+/** Returns the name of an image in a release, by its digest in any registry; undefined if the release does not have it. */
 function nameIn(release: ReleaseDescription, image: string): ImageName | undefined {
   const digest = parseImageReference(image)?.digest;
   return imagesOf(release).find(([, own]) => own.image === image || (digest !== undefined && parseImageReference(own.image)?.digest === digest))?.[0];
@@ -52,10 +52,10 @@ function ageOf(release: ReleaseDescription, maxAge: number, now: Date): CheckRes
   }
   const day = release.date ?? valueOf(release.images.app.created);
   if (day === undefined) {
-    return [warning(`the release ${release.name} has no date, so nothing says how old it is`)];
+    return [warning(`the release ${release.name} has no date, so its age is unknown`)];
   }
   const age = Math.floor(daysBetween(day, now.toISOString()));
-  return [age > maxAge ? warning(`the release ${release.name} is ${age} days old, more than ${maxAge}`, 'write a newer one: npx cdk-posthog release; docs/releases.md')
+  return [age > maxAge ? warning(`the release ${release.name} is ${age} days old, more than ${maxAge}`, 'create a newer one: npx cdk-posthog release; see docs/releases.md')
     : pass(`the release ${release.name} is ${age} days old`)];
 }
 
@@ -65,27 +65,27 @@ function apartOf(release: ReleaseDescription): CheckResult[] {
     return [];
   }
   const { first, last, days } = distance;
-  return [warning(`${first.name} was built ${Math.floor(days)} days before ${last.name}, and PostHog deploys them together`, 'write the release file again: npx cdk-posthog release')];
+  return [warning(`${first.name} was built ${Math.floor(days)} days before ${last.name}, and PostHog deploys them together`, 'create the release file again: npx cdk-posthog release')];
 }
 
 function othersOf(release: ReleaseDescription, others: readonly Running[]): CheckResult[] {
   return others.length === 0 ? []
-    : [warning(`not of the release ${release.name}: ${others.map(({ process, image }) => `${process} (${image})`).join(', ')}`, 'deploy one release: docs/releases.md')];
+    : [warning(`images of other releases than ${release.name}: ${others.map(({ process, image }) => `${process} (${image})`).join(', ')}`, 'deploy a single release: see docs/releases.md')];
 }
 
-/** What is not known of the images that run: when they were built, and from which commit, by the reason. */
+/** Reports unknown build dates and commits of the running images, grouped by reason. */
 function notKnown(release: ReleaseDescription, running: readonly Running[]): CheckResult[] {
   const names = new Set(running.map(({ image }) => nameIn(release, image)));
   const images = imagesOf(release).filter(([name]) => names.has(name));
-  const lines = (what: string, factOf: (image: typeof images[number][1]) => Fact) => {
+  const lines = (what: string, attributeOf: (image: typeof images[number][1]) => Fact) => {
     const byReason = new Map<string, string[]>();
     for (const [name, image] of images) {
-      const fact = factOf(image);
+      const fact = attributeOf(image);
       if ('unknown' in fact) {
         byReason.set(fact.unknown, [...byReason.get(fact.unknown) ?? [], name]);
       }
     }
-    return [...byReason].map(([reason, unknownOnes]) => warning(`not known ${what} ${unknownOnes.join(', ')} ${unknownOnes.length > 1 ? 'were' : 'was'} built: ${reason}`));
+    return [...byReason].map(([reason, unknownOnes]) => warning(`unknown ${what} of ${unknownOnes.join(', ')}: ${reason}`));
   };
-  return [...lines('when', ({ created }) => created), ...lines('from which commit', ({ revision }) => revision)];
+  return [...lines('build date', ({ created }) => created), ...lines('commit', ({ revision }) => revision)];
 }

@@ -7,59 +7,59 @@ import { RuleAction } from '../../alb/listener-rule';
 import { Rewrite, rewritten } from '../../alb/url-rewrite';
 import { APP_PAGES, appStateOf } from '../../app-state';
 import { ruleName } from '../../request-trace';
-import { arrivalIn, probe } from '../../probes';
+import { forwardedIn, probe } from '../../probes';
 
-/** A path, who answers it, and what that process must get of it. */
+/** A path, its process, and the rewrite that the process needs. */
 interface Sample {
   readonly path: string;
   readonly process: string;
   readonly rewrite?: Rewrite;
-  /** Whether those whom the app is open to may meet another rule than a stranger does. */
+  /** Indicates whether allowed clients may match another rule than public clients. */
   readonly ofTheApp: boolean;
 }
 
-/** A path that arrived, and as what. */
-interface Arrived extends Sample {
+/** A path that was forwarded, and its form at the process. */
+interface ForwardedSample extends Sample {
   readonly as: string;
   readonly rule: ListenerRule<RuleAction>;
 }
 
-/** Whether processes get the paths that they know, and the host name that the visitor asked for: a rule may rewrite what it forwards. */
-export function checkRewrites(judged: CheckContext): CheckResult[] {
-  const { door } = judged;
-  if (!door) {
+/** Checks that processes receive the paths that they serve, and the host name of the request: a rule may rewrite both. */
+export function checkRewrites(context: CheckContext): CheckResult[] {
+  const { ingress } = context;
+  if (!ingress) {
     return [];
   }
-  const { process: app } = appStateOf(judged);
+  const { process: app } = appStateOf(context);
   const samples: Sample[] = [
     ...PublicEndpoint.all().flatMap((endpoint) => samplesOf(endpoint).map((path) => ({
       path, process: endpoint.process, rewrite: endpoint._rewrite, ofTheApp: PART_OF_THE_APP.includes(endpoint.group),
     }))),
     ...APP_PAGES.map((path) => ({ path, process: app, ofTheApp: true })),
   ];
-  const arrived = samples.flatMap((sample) => arrivals(sample, judged));
-  const changed = arrived.filter(({ path, as, rewrite }) => as !== rewritten(path, rewrite));
+  const delivered = samples.flatMap((sample) => forwardedSamples(sample, context));
+  const changed = delivered.filter(({ path, as, rewrite }) => as !== rewritten(path, rewrite));
   const rules = [...new Set(changed.map(({ rule }) => rule))];
-  const hosts = door.rules.filter(({ rewrites, actions }) => rewrites?.host && actions.some(({ targetGroup }) => isProcess(door.targets[targetGroup ?? '']?.process ?? '')));
+  const hosts = ingress.rules.filter(({ rewrites, actions }) => rewrites?.host && actions.some(({ targetGroup }) => isProcess(ingress.targets[targetGroup ?? '']?.process ?? '')));
   return [
-    ...(arrived.length > 0 && rules.length === 0 ? [pass('processes get the paths that they know')] : []),
-    ...rules.map((rule) => judgePaths(rule, changed.filter((sample) => sample.rule === rule))),
+    ...(delivered.length > 0 && rules.length === 0 ? [pass('processes receive the paths that they serve')] : []),
+    ...rules.map((rule) => rewriteFailure(rule, changed.filter((sample) => sample.rule === rule))),
     ...hosts.map((rule) => fail(`${ruleName(rule)} rewrites the Host header, which ALLOWED_HOSTS and the CSRF check compare`, modify(rule))),
   ];
 }
 
-function arrivals(sample: Sample, judged: CheckContext): Arrived[] {
-  return [judged.stranger, ...(sample.ofTheApp ? judged.insiders : [])].flatMap((address) => {
-    const { rule, outcome } = probe(judged, sample.path, address);
-    const arrival = arrivalIn(outcome);
-    return rule && arrival?.target.process === sample.process ? [{ ...sample, as: arrival.path, rule }] : [];
+function forwardedSamples(sample: Sample, context: CheckContext): ForwardedSample[] {
+  return [context.publicClient, ...(sample.ofTheApp ? context.allowedClients : [])].flatMap((address) => {
+    const { rule, outcome } = probe(context, sample.path, address);
+    const forwarded = forwardedIn(outcome);
+    return rule && forwarded?.target.process === sample.process ? [{ ...sample, as: forwarded.path, rule }] : [];
   });
 }
 
-function judgePaths(rule: ListenerRule<RuleAction>, changed: readonly Arrived[]): CheckResult {
+function rewriteFailure(rule: ListenerRule<RuleAction>, changed: readonly ForwardedSample[]): CheckResult {
   const [{ process, rewrite }] = changed;
   const paths = [...new Set(changed.map(({ path, as }) => `${path} as ${as}`))];
-  return fail(`${ruleName(rule)} brings ${some(paths)} to ${process}, which knows ${rewrite ? 'them without the first segment' : 'them as they were sent'}`, modify(rule, rewrite));
+  return fail(`${ruleName(rule)} forwards ${some(paths)} to ${process}, which serves ${rewrite ? 'them without the first segment' : 'them unchanged'}`, modify(rule, rewrite));
 }
 
 function modify({ id, priority }: ListenerRule<RuleAction>, rewrite?: Rewrite): string {

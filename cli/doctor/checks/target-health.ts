@@ -2,48 +2,48 @@ import { CheckContext, some } from '../check-context';
 import { isUnavailable, TargetGroup, TargetHealth } from '../deployment';
 import { CheckResult, pass, unknown, fail } from '../check-result';
 
-/** What to do, by the reason that the load balancer gives. */
+/** The fix for each reason code of the load balancer. */
 const FIXES: Readonly<Record<string, string>> = {
-  'Target.ResponseCodeMismatch': 'read the log of the process: it answers the health check with an error',
-  'Target.Timeout': 'let the task\'s security group admit the load balancer on this port, and see in its log whether the process has started',
-  'Target.FailedHealthChecks': 'see in the log of the process whether it has started, and whether its port is right',
-  'Target.NotInUse': 'put back the listener rule that forwards to this target group, or add the target\'s zone to the load balancer',
+  'Target.ResponseCodeMismatch': 'read the log of the process: its health check responds with an error',
+  'Target.Timeout': 'allow the load balancer in the task\'s security group on this port, and check in the log that the process has started',
+  'Target.FailedHealthChecks': 'check in the log that the process has started, and that its port is right',
+  'Target.NotInUse': 'restore the listener rule that forwards to this target group, or add the target\'s zone to the load balancer',
   'Target.InvalidState': 'start the target again',
-  'Target.IpUnusable': 'give the target another address: a load balancer uses this one',
+  'Target.IpUnusable': 'use another IP address for the target: a load balancer uses this one',
 };
 
-/** Leaving, and so not missed. */
+/** Deregistering, so not counted. */
 const LEAVING = ['draining', 'unhealthy.draining'];
 
-/** Whether somebody answers in every target group that requests for this host are forwarded to. */
-export function checkTargetHealth({ deployment: { targetGroups }, door }: CheckContext): CheckResult[] {
-  if (!door) {
+/** Checks that every target group of this host has healthy targets. */
+export function checkTargetHealth({ deployment: { targetGroups }, ingress }: CheckContext): CheckResult[] {
+  if (!ingress) {
     return [];
   }
   if (isUnavailable(targetGroups)) {
     return [unknown('the health of targets', targetGroups)];
   }
-  const forwarded = door.rules.flatMap(({ actions }) => actions.map(({ targetGroup }) => targetGroup));
-  return targetGroups.filter(({ arn }) => forwarded.includes(arn)).map((group) => judge(group, door.targets[group.arn]?.process ?? group.name));
+  const forwarded = ingress.rules.flatMap(({ actions }) => actions.map(({ targetGroup }) => targetGroup));
+  return targetGroups.filter(({ arn }) => forwarded.includes(arn)).map((group) => healthResult(group, ingress.targets[group.arn]?.process ?? group.name));
 }
 
-function judge({ name, healthCheck, targets }: TargetGroup, process: string): CheckResult {
+function healthResult({ name, healthCheck, targets }: TargetGroup, process: string): CheckResult {
   if (isUnavailable(targets)) {
     return unknown(`the health of ${process}`, targets);
   }
-  const there = targets.filter(({ state }) => !LEAVING.includes(state));
-  if (there.length === 0) {
-    return fail(`${process}: no target is registered, so requests get 503`, `see why the service has no task that runs (target group ${name})`);
+  const registered = targets.filter(({ state }) => !LEAVING.includes(state));
+  if (registered.length === 0) {
+    return fail(`${process}: no target is registered, so requests get 503`, `see why the service has no running task (target group ${name})`);
   }
-  const bad = there.filter(({ state }) => state !== 'healthy');
-  const healthy = `${there.length - bad.length} of ${there.length} ${there.length === 1 ? 'target is' : 'targets are'} healthy`;
+  const bad = registered.filter(({ state }) => state !== 'healthy');
+  const healthy = `${registered.length - bad.length} of ${registered.length} ${registered.length === 1 ? 'target is' : 'targets are'} healthy`;
   if (bad.length === 0) {
     return pass(`${process}: ${healthy}`);
   }
   if (bad.every(({ state }) => state === 'unavailable')) {
     return unknown(`${process}`, { unavailable: 'health checks are turned off' });
   }
-  return fail(`${process}: ${healthy}; ${some(bad.map(inWords), 2)} (health check: ${healthCheck})`, FIXES[bad[0].reason ?? ''] ?? 'wait for the first health checks, and ask again');
+  return fail(`${process}: ${healthy}; ${some(bad.map(inWords), 2)} (health check: ${healthCheck})`, FIXES[bad[0].reason ?? ''] ?? 'wait for the first health checks, and run the doctor again');
 }
 
 function inWords({ target, state, reason, description }: TargetHealth): string {

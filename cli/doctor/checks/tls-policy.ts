@@ -3,7 +3,7 @@ import { CheckResult, pass, fail } from '../check-result';
 import { tlsListener } from '../deployed-ingress';
 
 /**
- * The oldest version of TLS that a policy takes, by its name.
+ * The oldest version of TLS that a policy accepts, by its name.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
  */
@@ -16,7 +16,7 @@ const OLDEST: readonly (readonly [name: RegExp, version: string])[] = [
 
 const GOOD = ['1.2', '1.3'];
 
-/** Whether old versions of TLS are refused. */
+/** Checks that old versions of TLS are refused. */
 export function checkTlsPolicy({ deployment }: CheckContext): CheckResult[] {
   const listener = tlsListener(deployment);
   if (!listener) {
@@ -25,9 +25,9 @@ export function checkTlsPolicy({ deployment }: CheckContext): CheckResult[] {
   const { tlsPolicy = 'none', arn } = listener;
   const oldest = OLDEST.find(([name]) => name.test(tlsPolicy))?.[1];
   if (oldest === undefined) {
-    return [{ verdict: 'unknown', text: `which versions of TLS the policy ${tlsPolicy} takes is not known here` }];
+    return [{ status: 'unknown', text: `the versions of TLS that the policy ${tlsPolicy} accepts are unknown` }];
   }
   return [GOOD.includes(oldest) ? pass(`TLS ${oldest} and newer only: ${tlsPolicy}`)
-    : fail(`TLS ${oldest} is still taken: ${tlsPolicy}`,
+    : fail(`TLS ${oldest} is still accepted: ${tlsPolicy}`,
       `aws elbv2 modify-listener --listener-arn ${arn} --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09`)];
 }

@@ -1,27 +1,27 @@
 import { Captured, IngressFacts, Trial, TrialResult } from './wire';
 
-/** Where the preview answers about itself, on the door's own origin. */
+/** The path of the preview's API, on the origin of the ingress. */
 const BASE = '/__preview/';
 
-/** The token that the page and the sample site send with their events. Stubs take any. */
+/** The token that the page and the sample site send with their events. Stubs accept any. */
 export const TOKEN = 'phc_local_preview';
 
-/** Asks the preview about the door of a host; about its first one, where none is named. */
+/** Loads the ingress of a host, or the first one without a host. */
 export function readIngress(host: string): Promise<IngressFacts> {
-  return json<IngressFacts>(fetch(`${BASE}door?${new URLSearchParams({ host }).toString()}`));
+  return json<IngressFacts>(fetch(`${BASE}ingress?${new URLSearchParams({ host }).toString()}`));
 }
 
-/** Asks for the events that the stubs have kept, newest first. */
+/** Loads the events that the stubs have kept, newest first. */
 export function describeEvents(): Promise<Captured[]> {
   return json<Captured[]>(fetch(`${BASE}events`));
 }
 
-/** Has the preview send a request through the door. */
+/** Sends a request through the ingress. */
 export function tryRequest(trial: Trial): Promise<TrialResult> {
   return json<TrialResult>(fetch(`${BASE}try`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(trial) }));
 }
 
-/** The stream of what passes. */
+/** Opens the stream of requests and events. */
 export function openTraffic(): EventSource {
   return new EventSource(`${BASE}traffic`);
 }
@@ -30,13 +30,13 @@ async function json<T>(answer: Promise<Response>): Promise<T> {
   const response = await answer;
   const text = await response.text();
   if (!response.ok) {
-    throw new Error(complaintIn(text) || `the preview answered ${response.status}`);
+    throw new Error(errorIn(text) || `the preview answered ${response.status}`);
   }
   return JSON.parse(text) as T;
 }
 
-/** The server's complaint: the text of its `error`, or all that it said. */
-function complaintIn(text: string): string {
+/** Returns the error of the server: the text of its `error`, or its whole response. */
+function errorIn(text: string): string {
   try {
     const { error } = JSON.parse(text) as { error?: unknown };
     return typeof error === 'string' ? error : '';

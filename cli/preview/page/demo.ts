@@ -2,7 +2,7 @@ import { TOKEN } from './api';
 import { byId } from './dom';
 import { loadPostHog, PostHogJs } from './posthog-js';
 
-/** The flag that the sample site asks about. */
+/** The flag that the sample site evaluates. */
 const FLAG = 'preview-on';
 
 async function main(): Promise<void> {
@@ -33,11 +33,11 @@ function prepareButtons(posthog: PostHogJs): void {
   byId('identify').addEventListener('click', () => {
     posthog.identify('ada', { name: 'Ada' });
     posthog.group('company', 'analytical-engines');
-    say('Sent: the visitor is Ada, of the company analytical-engines.');
+    say('Sent: the user is Ada, of the company analytical-engines.');
   });
   byId('reset').addEventListener('click', () => {
     posthog.reset();
-    say('Forgotten. The next event is by somebody new.');
+    say('Reset. The next event is by a new user.');
   });
   byId('fail').addEventListener('click', () => {
     posthog.captureException(new Error('the kiln is cold'));

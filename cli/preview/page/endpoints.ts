@@ -1,7 +1,7 @@
 import { breakable, byId, element } from './dom';
 import { EndpointDescription } from './wire';
 
-/** Fills the endpoint table, and makes its filter work. */
+/** Fills the endpoint table and sets up its filter. */
 export function showEndpoints(endpoints: readonly EndpointDescription[]): void {
   const rows = endpoints.map((endpoint) => ({ endpoint, row: rowOf(endpoint) }));
   byId('endpoint-rows').append(...rows.map(({ row }) => row));
@@ -22,13 +22,13 @@ export function showEndpoints(endpoints: readonly EndpointDescription[]): void {
   filter();
 
   const open = endpoints.filter((endpoint) => endpoint.public).length;
-  byId('endpoints-intro').textContent = `What a stranger reaches: ${open} of ${endpoints.length} rows are public.`;
+  byId('endpoints-intro').textContent = `${open} of ${endpoints.length} rows are public.`;
 }
 
-/** A row. Its roles are written out because a narrow page lays it out as a block, which would take them away. */
-function rowOf({ paths, purpose, rule, answer, owner, arriveAs, public: open }: EndpointDescription): HTMLTableRowElement {
+/** Creates a row. Its roles are explicit, because the block layout of a narrow page would remove them. */
+function rowOf({ paths, purpose, rule, answer, owner, forwardedPath, public: open }: EndpointDescription): HTMLTableRowElement {
   const misses = open && answer !== owner ? [element('span', { class: 'hint' }, `belongs to ${owner}`)] : [];
-  const changed = arriveAs === undefined ? [] : [element('span', { class: 'hint' }, `as ${arriveAs}`)];
+  const changed = forwardedPath === undefined ? [] : [element('span', { class: 'hint' }, `as ${forwardedPath}`)];
   return element('tr', { role: 'row', class: open ? 'open' : 'closed' },
     element('th', { scope: 'row', role: 'rowheader' }, ...paths.split(', ').map((path) => element('code', {}, breakable(path)))),
     element('td', { role: 'cell' }, purpose.replaceAll('`', '')),

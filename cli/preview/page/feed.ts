@@ -1,6 +1,6 @@
 import { byId } from './dom';
 
-/** A list, newest first, that can be held still for reading. */
+/** A list, newest first, that can be paused. */
 export class Feed {
   private readonly list: HTMLElement;
   private readonly shown = new Set<number>();
@@ -9,14 +9,14 @@ export class Feed {
 
   /**
    * @param list the id of the list
-   * @param emptyNote the id of what stands there while the list is empty
-   * @param kept how many lines it keeps
+   * @param emptyNote the id of the note for an empty list
+   * @param kept maximum number of lines
    */
   public constructor(list: string, private readonly emptyNote: string, private readonly kept: number) {
     this.list = byId(list);
   }
 
-  /** Adds a line on top, unless it is there already. */
+  /** Adds a line on top, unless it exists already. */
   public add(id: number, line: HTMLElement): void {
     if (this.held) {
       this.waiting.push([id, line]);
@@ -33,7 +33,7 @@ export class Feed {
     }
   }
 
-  /** Holds the list still, or lets it go on with what has come meanwhile. */
+  /** Pauses the list, or resumes it with the lines that came meanwhile. */
   public hold(held: boolean): void {
     this.held = held;
     if (!held) {
@@ -41,7 +41,7 @@ export class Feed {
     }
   }
 
-  /** Forgets everything. */
+  /** Removes all lines. */
   public clear(): void {
     this.shown.clear();
     this.waiting.length = 0;

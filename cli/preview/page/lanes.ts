@@ -1,6 +1,6 @@
 import { IngressFacts, RuleDescription } from './wire';
 
-/** Where a lane ends: at a process, or at the load balancer itself. */
+/** The end of a lane: a process, or the load balancer itself. */
 export type LaneKind = 'process' | 'refused' | 'redirect' | 'sign-in' | 'elsewhere';
 
 /** A rule as a stop on its lane. */
@@ -11,7 +11,7 @@ export interface Stop {
   readonly conditions: readonly string[];
 }
 
-/** All rules that lead to one place. */
+/** All rules with the same destination. */
 export interface Lane {
   readonly key: string;
   readonly kind: LaneKind;
@@ -19,10 +19,10 @@ export interface Lane {
   readonly stops: readonly Stop[];
 }
 
-/** The lane of what comes in without TLS, which the other listener sends away. */
+/** The lane of plain HTTP, which its listener redirects. */
 const PLAIN: Lane = { key: 'redirect', kind: 'redirect', title: 'redirected to https', stops: [{ name: 'the default rule', label: 'port 80', conditions: [] }] };
 
-/** The rules of a door, grouped by where they lead, in the order in which a request meets the first of each; what does not get in, last. */
+/** Groups the rules of an ingress by destination, in order of evaluation. Refusals and redirects come last. */
 export function lanesOf({ rules, plainUrl }: Pick<IngressFacts, 'rules' | 'plainUrl'>): Lane[] {
   const lanes = new Map<string, Lane>();
   for (const rule of inOrder(rules)) {
@@ -35,17 +35,17 @@ export function lanesOf({ rules, plainUrl }: Pick<IngressFacts, 'rules' | 'plain
   return [...all.filter(({ kind }) => !ends(kind)), ...all.filter(({ kind }) => ends(kind))];
 }
 
-/** As a request meets them: by priority, the default action last. */
+/** Sorts rules by priority, the default action last. */
 export function inOrder(rules: readonly RuleDescription[]): RuleDescription[] {
   return [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
 }
 
-/** The lane on which a request ended. */
+/** Returns the lane of a request. */
 export function laneKey(outcome: string, process?: string): string {
   switch (outcome) {
-    case 'answered':
+    case 'fixed-response':
       return 'refused';
-    case 'redirected':
+    case 'redirect':
       return 'redirect';
     case 'sign-in':
       return 'sign-in';
@@ -67,13 +67,13 @@ function endOf({ action, process }: RuleDescription): Omit<Lane, 'stops'> {
   return /\b[45]\d\d\b/.test(action) ? { kind: 'refused', title: 'refused', key: 'refused' } : { kind: 'elsewhere', title: 'elsewhere', key: 'elsewhere' };
 }
 
-/** The name of a rule without the words around it: `100 Events`, `default`. Rules for the app have none, and are told by what they ask. */
+/** Returns a short label of a rule: `100 Events`, `default`. Rules for the app have no name and are labelled by their condition. */
 function labelOf({ name, priority, conditions, action }: RuleDescription): string {
   if (priority === undefined) {
     return 'default';
   }
-  const asks = conditions.some((condition) => condition.includes('source-ip')) ? 'known networks' : SIGN_IN.test(action) ? 'sign-in' : '';
-  const own = /\((?<own>[^)]+)\)$/.exec(name)?.groups?.own ?? (name.startsWith('rule ') ? asks : name);
+  const restriction = conditions.some((condition) => condition.includes('source-ip')) ? 'allowed networks' : SIGN_IN.test(action) ? 'sign-in' : '';
+  const own = /\((?<own>[^)]+)\)$/.exec(name)?.groups?.own ?? (name.startsWith('rule ') ? restriction : name);
   return `${priority} ${own}`.trim();
 }
 

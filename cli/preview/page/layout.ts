@@ -8,7 +8,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** A lane with its place: its stops, the place where it ends, and the line from the visitor to there. */
+/** A lane with its position: its stops, its end, and its line. */
 export interface PlacedLane {
   readonly lane: Lane;
   readonly stops: readonly { readonly stop: Stop; readonly box: Box }[];
@@ -17,13 +17,13 @@ export interface PlacedLane {
   readonly track: string;
 }
 
-/** Where everything stands. */
+/** The positions of all parts of the picture. */
 export interface Layout {
   readonly width: number;
   readonly height: number;
-  readonly visitor: Box;
+  readonly client: Box;
   readonly balancer: Box;
-  /** The line from the visitor to the load balancer. */
+  /** The line from the client to the load balancer. */
   readonly entry: string;
   readonly lanes: readonly PlacedLane[];
 }
@@ -34,14 +34,14 @@ const CHARACTER = 7.25;
 const STOP = { height: 26, padding: 10, gap: 8 };
 const END = { width: 188, height: 46 };
 const LANE_GAP = 18;
-/** What the words in the load balancer need. */
+/** Minimum height of the load balancer, for its text. */
 const LEAST_HEIGHT = 96;
 
 /**
- * Places the picture in a width. Wide, it runs from left to right; narrow, from top to bottom, so that its text keeps its size.
+ * Lays out the picture: from left to right if it is wide, from top to bottom if it is narrow, so that its text keeps its size.
  *
- * @param lanes what leads where
- * @param width the width that there is
+ * @param lanes the lanes
+ * @param width the available width
  */
 export function layoutOf(lanes: readonly Lane[], width: number): Layout {
   return width >= WIDE ? wide(lanes, width) : narrow(lanes, width);
@@ -68,11 +68,11 @@ function wide(lanes: readonly Lane[], width: number): Layout {
   });
   const height = Math.max(y - LANE_GAP + 1, LEAST_HEIGHT);
   const balancer = { x: 186, y: 1, width: 120, height: height - 2 };
-  const visitor = { x: 1, y: height / 2 - 27, width: 132, height: 54 };
-  return { width, height, visitor, balancer, entry: `M133 ${height / 2}H186`, lanes: placed };
+  const client = { x: 1, y: height / 2 - 27, width: 132, height: 54 };
+  return { width, height, client, balancer, entry: `M133 ${height / 2}H186`, lanes: placed };
 }
 
-/** One line for each row of stops, which leave the load balancer apart and meet again in front of the end. */
+/** Draws a line for each row of stops. The lines fork after the load balancer and join before the end. */
 function trackThrough(rows: readonly number[], { from, left, middle, to }: Record<'from' | 'left' | 'middle' | 'to', number>): string {
   const fork = left - 24;
   const join = to - 22;
@@ -82,7 +82,7 @@ function trackThrough(rows: readonly number[], { from, left, middle, to }: Recor
 function narrow(lanes: readonly Lane[], width: number): Layout {
   const left = 26;
   const room = width - left - 1;
-  const visitor = { x: 1, y: 1, width: width - 2, height: 40 };
+  const client = { x: 1, y: 1, width: width - 2, height: 40 };
   const balancer = { x: 1, y: 65, width: width - 2, height: 62 };
   const trunk = 10;
   let y = balancer.y + balancer.height + 26;
@@ -100,7 +100,7 @@ function narrow(lanes: readonly Lane[], width: number): Layout {
     y = end.y + END.height + 22;
     return laneBox;
   });
-  return { width, height: y - 21, visitor, balancer, entry: `M${trunk} 41V65`, lanes: placed };
+  return { width, height: y - 21, client, balancer, entry: `M${trunk} 41V65`, lanes: placed };
 }
 
 function placeRows(rows: readonly (readonly Stop[])[], left: number, top: number): PlacedLane['stops'] {
@@ -114,7 +114,7 @@ function placeRows(rows: readonly (readonly Stop[])[], left: number, top: number
   });
 }
 
-/** The stops in rows, each as full as it gets. */
+/** Breaks the stops into rows. */
 function rowsOf(stops: readonly Stop[], room: number): Stop[][] {
   const rows: Stop[][] = [[]];
   for (const stop of stops) {

@@ -7,52 +7,52 @@ import { followTraffic } from './stream';
 import { prepareTryBox } from './try-box';
 import { IngressFacts } from './wire';
 
-/** Who may open the app, in words. */
+/** The access to the app, in words. */
 const ACCESS: Readonly<Record<IngressFacts['access'], string>> = {
-  anyone: 'open to anyone',
-  cidrs: 'open to some networks',
+  anyone: 'open to everyone',
+  cidrs: 'open to allowed networks',
   authenticated: 'behind a sign-in',
   nobody: 'closed',
 };
 
 async function main(): Promise<void> {
   const chosen = new URLSearchParams(location.search).get('host') ?? '';
-  const door = await readIngress(chosen);
-  showFacts(door);
-  showRules(door);
-  showEndpoints(door.endpoints);
-  prepareTryBox(door, chosen);
-  followTraffic(new Picture(door), door);
+  const ingress = await readIngress(chosen);
+  showFacts(ingress);
+  showRules(ingress);
+  showEndpoints(ingress.endpoints);
+  prepareTryBox(ingress, chosen);
+  followTraffic(new Picture(ingress), ingress);
 }
 
-function showFacts(door: IngressFacts): void {
-  const [host] = door.hosts;
+function showFacts(ingress: IngressFacts): void {
+  const [host] = ingress.hosts;
   if (host !== undefined) {
     byId('host').replaceChildren(element('span', { class: 'nowrap' }, host));
     document.title = `${host}: cdk-posthog preview`;
   }
   const facts: [string, string | undefined][] = [
-    ['Template', door.source],
-    ['Local door', door.url],
-    ['Plain HTTP', door.plainUrl],
-    ['The app is', ACCESS[door.access]],
-    ['Load balancer’s address', door.loadBalancerAddress],
-    ['Not sent here: Strict-Transport-Security', door.strictTransportSecurity],
+    ['Template', ingress.source],
+    ['Local URL', ingress.url],
+    ['Plain HTTP', ingress.plainUrl],
+    ['The app is', ACCESS[ingress.access]],
+    ['Load balancer address', ingress.loadBalancerAddress],
+    ['Not sent here: Strict-Transport-Security', ingress.strictTransportSecurity],
   ];
-  const others = door.allHosts.filter((name) => !door.hosts.includes(name));
+  const others = ingress.allHosts.filter((name) => !ingress.hosts.includes(name));
   byId('facts').append(...facts.filter(([, text]) => text !== undefined).map(([name, text = '']) => element('div', {}, element('dt', {}, name), element('dd', {}, breakable(text)))),
-    ...(others.length > 0 ? [element('div', {}, element('dt', {}, 'Other ways in'), ...others.map((name) => element('dd', {}, element('a', { href: `?host=${encodeURIComponent(name)}` }, name))))] : []));
+    ...(others.length > 0 ? [element('div', {}, element('dt', {}, 'Other hosts'), ...others.map((name) => element('dd', {}, element('a', { href: `?host=${encodeURIComponent(name)}` }, name))))] : []));
 }
 
-function showRules(door: IngressFacts): void {
-  byId('rules').append(...inOrder(door.rules).map(({ name, conditions, action }) => element('tr', {},
+function showRules(ingress: IngressFacts): void {
+  byId('rules').append(...inOrder(ingress.rules).map(({ name, conditions, action }) => element('tr', {},
     element('th', { scope: 'row' }, name),
-    element('td', {}, ...(conditions.length > 0 ? conditions.map((condition) => element('code', {}, condition)) : ['nothing else matched'])),
+    element('td', {}, ...(conditions.length > 0 ? conditions.map((condition) => element('code', {}, condition)) : ['no other rule matches'])),
     element('td', {}, action))));
 }
 
 main().catch((error: unknown) => {
   const complaint = byId('complaint');
-  complaint.textContent = `This page could not ask the preview: ${error instanceof Error ? error.message : String(error)}. Is it still running?`;
+  complaint.textContent = `The page could not reach the preview: ${error instanceof Error ? error.message : String(error)}. Is it still running?`;
   complaint.hidden = false;
 });

@@ -3,11 +3,11 @@ import { Lane, laneKey, lanesOf } from './lanes';
 import { Box, Layout, layoutOf, PlacedLane } from './layout';
 import { IngressFacts, Passed } from './wire';
 
-/** How long a request stays visible. */
+/** The time for which a request stays visible. */
 const GLOW_MS = 1600;
 const TRAVEL_MS = 700;
 
-/** What of the picture lights up for one lane. */
+/** The parts of one lane that light up. */
 interface LitParts {
   readonly all: readonly SVGElement[];
   readonly stops: ReadonlyMap<string, SVGElement>;
@@ -15,7 +15,7 @@ interface LitParts {
   readonly path: string;
 }
 
-/** The picture of the way in: visitor, load balancer, rules, and where they lead. It lights up as requests pass. */
+/** The picture of the ingress: client, load balancer, rules and their destinations. It lights up with each request. */
 export class Picture {
   private readonly lanes: readonly Lane[];
   private readonly counts = new Map<string, number>();
@@ -24,30 +24,30 @@ export class Picture {
   private readonly holder = byId('picture');
   private common: readonly SVGElement[] = [];
   private svg = drawn('svg');
-  /** What moves, above the lines and below what is written. */
+  /** The moving dots, above the lines and below the text. */
   private moving = drawn('g');
   private width = 0;
 
-  public constructor(private readonly door: IngressFacts) {
-    this.lanes = lanesOf(door);
+  public constructor(private readonly ingress: IngressFacts) {
+    this.lanes = lanesOf(ingress);
     new ResizeObserver(() => this.draw()).observe(this.holder);
     this.draw();
   }
 
-  /** Counts a request where it ended. */
+  /** Counts a request on its lane. */
   public count({ outcome, process }: Passed): void {
     const key = laneKey(outcome, process);
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
     this.writeCount(key);
   }
 
-  /** Begins to count anew. */
+  /** Resets the counters. */
   public forget(): void {
     this.counts.clear();
     [...this.parts.keys()].forEach((key) => this.writeCount(key));
   }
 
-  /** Lights the way that a request took. */
+  /** Lights up the path of a request. */
   public show({ outcome, process, rule }: Passed): void {
     const key = laneKey(outcome, process);
     const parts = this.parts.get(key);
@@ -73,7 +73,7 @@ export class Picture {
     this.glows.set(part, window.setTimeout(() => part.classList.remove('lit'), GLOW_MS));
   }
 
-  /** A dot that runs along the line, for those who do not mind movement. */
+  /** Animates a dot along the line, unless the user prefers reduced motion. */
   private travel(path: string, lane: string): void {
     if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) {
       return;
@@ -95,13 +95,13 @@ export class Picture {
     const layout = layoutOf(this.lanes, width);
     const { height, lanes, entry } = layout;
     this.svg = drawn('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-labelledby': 'picture-title picture-text' },
-      drawn('title', { id: 'picture-title' }, 'The way in'), drawn('desc', { id: 'picture-text' }, inWords(this.lanes)));
+      drawn('title', { id: 'picture-title' }, 'Ingress'), drawn('desc', { id: 'picture-text' }, inWords(this.lanes)));
     const line = drawn('path', { d: entry, class: 'track' });
     this.moving = drawn('g');
     this.svg.append(line, ...lanes.map((placed) => this.drawTrack(placed)), this.moving);
-    const [visitor, balancer] = this.drawEntrance(layout);
-    this.common = [line, visitor, balancer];
-    this.svg.append(visitor, balancer);
+    const [client, balancer] = this.drawEntry(layout);
+    this.common = [line, client, balancer];
+    this.svg.append(client, balancer);
     lanes.forEach((placed) => this.drawLane(placed, layout));
     this.holder.replaceChildren(this.svg);
   }
@@ -110,11 +110,11 @@ export class Picture {
     return drawn('path', { d: track, class: `track ${lane.kind}`, 'data-lane': lane.key });
   }
 
-  private drawEntrance({ visitor, balancer }: Layout): [SVGElement, SVGElement] {
-    const address = this.door.loadBalancerAddress;
+  private drawEntry({ client, balancer }: Layout): [SVGElement, SVGElement] {
+    const address = this.ingress.loadBalancerAddress;
     return [
-      drawn('g', { class: 'node visitor' }, box(visitor, 8), label(visitor, 'visitor', 'browser, SDK, server')),
-      drawn('g', { class: 'node balancer' }, box(balancer, 8), label(balancer, 'load balancer', 'TLS ends here', address)),
+      drawn('g', { class: 'node client' }, box(client, 8), label(client, 'client', 'browser, SDK, server')),
+      drawn('g', { class: 'node balancer' }, box(balancer, 8), label(balancer, 'load balancer', 'terminates TLS', address)),
     ];
   }
 
@@ -123,18 +123,18 @@ export class Picture {
     const terminal = drawn('g', { class: `node end ${lane.kind}`, 'data-lane': lane.key },
       box(end, lane.kind === 'process' ? 8 : 23), drawn('text', { x: end.x + 14, y: end.y + 19, class: 'name' }, lane.title), count);
     const drawnStops = new Map(stops.map(({ stop, box: place }) => [stop.name, drawn('g', { class: `stop ${lane.kind}`, 'data-rule': stop.name },
-      drawn('title', {}, stop.conditions.join(' and ') || 'whatever no other rule matches'), box(place, STOP_RADIUS),
+      drawn('title', {}, stop.conditions.join(' and ') || 'no other rule matches'), box(place, STOP_RADIUS),
       drawn('text', { x: place.x + place.width / 2, y: place.y + 17, 'text-anchor': 'middle' }, ...priorityApart(stop.label)))] as const));
     this.svg.append(...drawnStops.values(), terminal);
     const line = this.svg.querySelector<SVGElement>(`path[data-lane="${lane.key}"]`);
-    this.parts.set(lane.key, { all: line ? [line, terminal] : [terminal], stops: drawnStops, count, path: wayThrough(entry, track) });
+    this.parts.set(lane.key, { all: line ? [line, terminal] : [terminal], stops: drawnStops, count, path: pathThrough(entry, track) });
   }
 }
 
 const STOP_RADIUS = 13;
 
-/** The first of the lines of a lane, from the visitor on: a dot cannot take several. */
-function wayThrough(entry: string, track: string): string {
+/** Returns the first line of a lane, from the client on: a dot can follow only one. */
+function pathThrough(entry: string, track: string): string {
   const [, first] = track.split('M');
   return `${entry}L${first}`;
 }
@@ -143,7 +143,7 @@ function box({ x, y, width, height }: Box, rx: number): SVGElement {
   return drawn('rect', { x, y, width, height, rx });
 }
 
-/** Lines of text in the middle of a box. */
+/** Draws lines of text in the middle of a box. */
 function label({ x, y, width, height }: Box, name: string, ...small: (string | undefined)[]): SVGElement {
   const lines = [name, ...small.filter((text) => text !== undefined)];
   const top = y + height / 2 - (lines.length - 1) * 8 + 4.5;
@@ -160,8 +160,8 @@ function counted(requests = 0): string {
   return requests === 1 ? '1 request' : `${requests || 'no'} requests`;
 }
 
-/** The picture for those who cannot see it. */
+/** Describes the picture for screen readers. */
 function inWords(lanes: readonly Lane[]): string {
-  const ways = lanes.map(({ title, kind, stops }) => `${stops.map(({ label: name }) => name).join(', ')} ${kind === 'process' ? `lead to ${title}` : `end ${title}`}`);
-  return `A visitor's request reaches the load balancer, which ends TLS and looks for the first rule that matches. Rules ${ways.join('; rules ')}.`;
+  const groups = lanes.map(({ title, kind, stops }) => `${stops.map(({ label: name }) => name).join(', ')} ${kind === 'process' ? `lead to ${title}` : `are ${title}`}`);
+  return `A client's request reaches the load balancer, which terminates TLS and applies the first rule that matches. Rules ${groups.join('; rules ')}.`;
 }

@@ -1,4 +1,4 @@
-/** As much of posthog-js as the sample site calls. */
+/** The part of posthog-js that the sample site uses. */
 export interface PostHogJs {
   readonly version?: string;
   init(token: string, options: Readonly<Record<string, unknown>>): void;
@@ -18,7 +18,7 @@ declare global {
   }
 }
 
-/** Loads posthog-js through the door, as PostHog's snippet does. */
+/** Loads posthog-js through the ingress, as PostHog's snippet does. */
 export function loadPostHog(): Promise<PostHogJs> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');

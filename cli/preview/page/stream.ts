@@ -5,10 +5,10 @@ import { laneKey } from './lanes';
 import { Picture } from './picture';
 import { Captured, IngressFacts, Passed } from './wire';
 
-/** How many lines each list keeps. */
+/** Maximum number of lines in each list. */
 const KEPT = 50;
 
-/** Shows requests and events as they come, and lights the picture. */
+/** Shows requests and events as they happen, and lights up the picture. */
 export function followTraffic(picture: Picture, { hosts, allHosts }: IngressFacts): void {
   const requests = new Feed('requests', 'no-requests', KEPT);
   const events = new Feed('events', 'no-events', KEPT);
@@ -24,7 +24,7 @@ export function followTraffic(picture: Picture, { hosts, allHosts }: IngressFact
   const traffic = openTraffic();
   const others = allHosts.filter((host) => !hosts.includes(host));
   let since = Date.now();
-  // Each time that it connects, the preview begins with what it has kept.
+  // On each connection, the preview sends the last requests first.
   traffic.addEventListener('open', () => {
     state.textContent = 'live';
     since = Date.now();
@@ -32,7 +32,7 @@ export function followTraffic(picture: Picture, { hosts, allHosts }: IngressFact
     [requests, events].forEach((feed) => feed.clear());
     void describeEvents().then((kept) => kept.slice(0, KEPT).reverse().forEach((event) => events.add(event.id, eventLine(event))));
   });
-  traffic.addEventListener('error', () => { state.textContent = 'the preview does not answer; trying again'; });
+  traffic.addEventListener('error', () => { state.textContent = 'no connection to the preview; retrying'; });
   traffic.addEventListener('message', ({ data }: MessageEvent<string>) => {
     const passed = JSON.parse(data) as Passed;
     if (others.includes(passed.host)) {
@@ -50,7 +50,7 @@ export function followTraffic(picture: Picture, { hosts, allHosts }: IngressFact
   });
 }
 
-/** Sends an event through the door, as an SDK does. */
+/** Sends an event through the ingress, as an SDK does. */
 async function sendEvent(): Promise<void> {
   const event = {
     api_key: TOKEN,
@@ -62,12 +62,12 @@ async function sendEvent(): Promise<void> {
   await fetch('/i/v0/e/', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(event) });
 }
 
-function requestLine({ at, method, path, from, rule, outcome, process, arrivedAs, status }: Passed): HTMLElement {
+function requestLine({ at, method, path, from, rule, outcome, process, forwardedPath, status }: Passed): HTMLElement {
   const time = new Date(at);
   const refused = laneKey(outcome, process) === 'refused';
   return element('li', { class: status >= 400 ? 'refusal' : undefined },
     element('p', { class: 'what' }, element('code', {}, `${method} `, breakable(path)), element('span', { class: 'to' }, endText(status, process, refused))),
-    element('p', { class: 'hint' }, element('time', { datetime: time.toISOString() }, time.toLocaleTimeString([], { hour12: false })), ` · ${rule ?? 'no rule'} · from ${from}`, ...(arrivedAs === undefined ? [] : [' · as ', element('code', {}, breakable(arrivedAs))])));
+    element('p', { class: 'hint' }, element('time', { datetime: time.toISOString() }, time.toLocaleTimeString([], { hour12: false })), ` · ${rule ?? 'no rule'} · from ${from}`, ...(forwardedPath === undefined ? [] : [' · as ', element('code', {}, breakable(forwardedPath))])));
 }
 
 function endText(status: number, process: string | undefined, refused: boolean): string {

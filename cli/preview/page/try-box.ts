@@ -9,14 +9,14 @@ type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 const FIELDS = ['method', 'url', 'from', 'headers', 'body'] as const;
 
 /**
- * Makes the box work in which any request can be tried.
+ * Sets up the form that sends a request.
  *
- * @param door the door
- * @param host the host that a path is meant for; empty for the preview's first one
+ * @param ingress the ingress of the page
+ * @param host the host for requests with a path only; empty for the first one of the preview
  */
-export function prepareTryBox(door: IngressFacts, host: string): void {
+export function prepareTryBox(ingress: IngressFacts, host: string): void {
   const form = byId<HTMLFormElement>('try-form');
-  const fitting = PRESETS.filter(({ process }) => process === undefined || door.processes.some(({ name }) => name === process));
+  const fitting = PRESETS.filter(({ process }) => process === undefined || ingress.processes.some(({ name }) => name === process));
   byId('presets').append(...fitting.map((preset) => {
     const button = element('button', { type: 'button' }, preset.name);
     button.addEventListener('click', () => {
@@ -27,16 +27,16 @@ export function prepareTryBox(door: IngressFacts, host: string): void {
   }));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void submit(door, host);
+    void submit(ingress, host);
   });
 }
 
-async function submit(door: IngressFacts, host: string): Promise<void> {
+async function submit(ingress: IngressFacts, host: string): Promise<void> {
   const result = byId('result');
   try {
     const trial = trialOf();
-    showResult(result, trial, await tryRequest(host !== '' && trial.url.startsWith('/') ? { ...trial, url: `https://${host}${trial.url}` } : trial), door);
-    // On a phone, it stands below the form.
+    showResult(result, trial, await tryRequest(host !== '' && trial.url.startsWith('/') ? { ...trial, url: `https://${host}${trial.url}` } : trial), ingress);
+    // On a phone, it is below the form.
     result.scrollIntoView({ block: 'nearest' });
   } catch (error) {
     result.replaceChildren(element('p', { class: 'complaint' }, error instanceof Error ? error.message : String(error)));
@@ -48,12 +48,12 @@ function trialOf(): Trial {
   return { method, url: url.trim(), from: from.trim() || undefined, headers: headersIn(headers), body: body || undefined };
 }
 
-/** The headers, one a line. */
+/** Parses headers, one per line. */
 function headersIn(text: string): [name: string, value: string][] {
   return text.split('\n').filter((line) => line.trim() !== '').map((line) => {
     const [, name, value] = /^\s*([^:\s]+):\s*(.*?)\s*$/.exec(line) ?? [];
     if (name === undefined) {
-      throw new Error(`A header is written as “Name: value”; this line is not: ${line}`);
+      throw new Error(`A header must be “Name: value”, got: ${line}`);
     }
     return [name, value];
   });

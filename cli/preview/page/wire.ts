@@ -1,8 +1,8 @@
-/* What the preview and its page say to each other. Types alone: the page is compiled for a browser, and the preview's own types extend these. */
+/* The API between the preview and its page. Types only: the page is compiled for a browser, and the preview's own types extend these. */
 
 import type { Access } from '../../access';
 
-/** A rule of the load balancer, in words. */
+/** A rule of the load balancer, as text. */
 export interface RuleDescription {
   readonly name: string;
   readonly priority?: number;
@@ -11,23 +11,23 @@ export interface RuleDescription {
   readonly process?: string;
 }
 
-/** One row of the endpoint table, as the door treats a stranger. */
+/** One row of the endpoint table, for public clients. */
 export interface EndpointDescription {
   readonly paths: string;
   readonly purpose: string;
   readonly owner: string;
   readonly rule: string;
   readonly answer: string;
-  /** The paths as the process gets them; left out where they stay as they are. */
-  readonly arriveAs?: string;
+  /** The paths as the process receives them; undefined if they are unchanged. */
+  readonly forwardedPath?: string;
   readonly public: boolean;
 }
 
-/** What the preview says about the door that it serves. */
+/** The ingress that the preview serves. */
 export interface IngressFacts {
   readonly source: string;
   readonly hosts: readonly string[];
-  /** The hosts of every door that the preview serves. */
+  /** The hosts of all ingresses of the preview. */
   readonly allHosts: readonly string[];
   readonly url: string;
   readonly plainUrl?: string;
@@ -36,11 +36,11 @@ export interface IngressFacts {
   readonly endpoints: readonly EndpointDescription[];
   readonly processes: readonly { readonly name: string }[];
   readonly loadBalancerAddress?: string;
-  /** A header that the load balancer would send, and the preview does not. */
+  /** A header that the load balancer would send, but the preview does not. */
   readonly strictTransportSecurity?: string;
 }
 
-/** How a request ended. */
+/** The outcome of a request. */
 export interface Ending {
   readonly kind: string;
   readonly status?: number;
@@ -50,14 +50,14 @@ export interface Ending {
   readonly then?: Ending;
 }
 
-/** The address that a part of a process takes for the visitor's. */
+/** The client IP that a part of a process resolves. */
 export interface ResolvedIp {
   readonly reader: string;
   readonly address?: string;
   readonly reason: string;
 }
 
-/** A request that passed the door. */
+/** A request that the ingress has handled. */
 export interface Passed {
   readonly id: number;
   readonly at: string;
@@ -65,48 +65,48 @@ export interface Passed {
   readonly host: string;
   /** Path and query, as they were sent. */
   readonly path: string;
-  /** The address that the request came from, or pretended to. */
+  /** The client IP of the request. */
   readonly from: string;
-  /** The name of the rule that it met. */
+  /** The name of the rule that matched. */
   readonly rule?: string;
-  /** How it ended, as the `kind` of an ending. */
+  /** The `kind` of its outcome. */
   readonly outcome: string;
   readonly process?: string;
-  /** Path and query as the process got them; left out where nothing was changed. */
-  readonly arrivedAs?: string;
+  /** Path and query as the process received them; undefined if they are unchanged. */
+  readonly forwardedPath?: string;
   readonly status: number;
 }
 
-/** An event that a stub took in. */
+/** An event that a stub has captured. */
 export interface Captured {
   readonly id: number;
   readonly process: string;
   readonly event: string;
   readonly distinctId?: string;
-  /** A few of its properties, long ones cut. */
+  /** Some of its properties, long ones cut. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** The address that the process takes for the visitor's. */
+  /** The client IP that the process resolves. */
   readonly address?: string;
 }
 
-/** A request to try. */
+/** A request to send. */
 export interface Trial {
   readonly method: string;
   /** A path, sent untouched, or an absolute URL. */
   readonly url: string;
-  /** The address to pretend; left out: a stranger's. */
+  /** The client IP. Default: that of a public client. */
   readonly from?: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string;
 }
 
-/** What became of a request that was tried. */
+/** The result of a request that was sent. */
 export interface TrialResult {
   readonly request: { readonly sourceIp: string; readonly target: string };
-  /** The rule that it met; null where none matched. */
+  /** The rule that matched; null if none did. */
   readonly rule: { readonly name: string } | null;
   readonly outcome: Ending;
-  readonly arrived?: { readonly process: string; readonly path: string; readonly peer: string; readonly headers: readonly (readonly [name: string, value: string])[] };
+  readonly forwarded?: { readonly process: string; readonly path: string; readonly peer: string; readonly headers: readonly (readonly [name: string, value: string])[] };
   readonly clientIps: readonly ResolvedIp[];
   readonly response: { readonly status: number; readonly headers: readonly (readonly [name: string, value: string])[]; readonly body: string };
 }

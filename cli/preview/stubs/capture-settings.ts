@@ -3,40 +3,40 @@ import {
 } from '../../../lib/internal';
 import { ProxySettings } from '../../client-ip/client-ip';
 
-/** An endpoint that a process of capture serves with its settings. */
+/** An endpoint of a capture process. */
 export interface ServedEndpoint {
   readonly format: CaptureFormat;
   readonly maxBody: number;
-  /** The largest event, as it was sent. */
+  /** The maximum size of an event, as it is sent. */
   readonly maxEvent: number;
-  /** The largest Kafka message. */
+  /** The maximum size of a Kafka message. */
   readonly maxMessage: number;
 }
 
-/** The mode of a process by its name, where the template does not say it. */
+/** The default mode of a process, by its name. */
 const MODE_BY_NAME: Readonly<Partial<Record<string, CaptureMode>>> = {
   [PostHogProcess.CAPTURE]: 'events', [PostHogProcess.REPLAY_CAPTURE]: 'recordings', [PostHogProcess.CAPTURE_AI]: 'ai',
 };
 
-/** Whether a process is one of capture: its settings name a mode, or its name is one of capture's. */
+/** Returns whether a process runs capture: its settings have a mode, or its name is one of capture's. */
 export function isCapture(process: string, settings: ProxySettings): boolean {
   return 'CAPTURE_MODE' in settings || process in MODE_BY_NAME;
 }
 
-/** The mode that a process of capture runs in, as text that may be none of the modes. */
+/** Returns the mode of a capture process, which may be an unknown one. */
 export function captureMode(process: string, settings: ProxySettings): string {
   return settings.CAPTURE_MODE ?? MODE_BY_NAME[process] ?? '';
 }
 
 /**
- * The endpoints that a process of capture serves, by path without a slash at the end.
+ * Returns the endpoints of a capture process, by path without a trailing slash.
  *
  * @param process the name of the process
  * @param settings its environment
  */
 export function endpointsOf(process: string, settings: ProxySettings): Readonly<Record<string, ServedEndpoint>> {
   const mode = captureMode(process, settings);
-  // Without a sink, the endpoints of v1 are not mounted. A list that only the deployment knows has one.
+  // Without a sink, the endpoints of v1 are not mounted. A list that is known at deployment only counts as one.
   const [sink] = 'CAPTURE_V1_SINKS' in settings ? (settings.CAPTURE_V1_SINKS ?? 'unknown').split(',').map((name) => name.trim()).filter(Boolean) : [];
   return Object.fromEntries(CAPTURE_ENDPOINTS
     .filter(({ modes, format }) => modes.some((each) => each === mode) && (format !== 'v1' || sink !== undefined))

@@ -5,7 +5,7 @@ import { answeredByCors, bodyOf, BodyTooLarge, json, partsOf, plainPath, text } 
 import { distinctIdOf, eventsIn, parsed, SentEvent, tokenOf, unpacked, UnreadablePayload } from './payload';
 import { clientIpsOf, Handler, StubProps } from './stub';
 
-/** Multipart and OpenTelemetry bodies, which the stub counts and does not read (rust/capture/src/ai_endpoint.rs and otel/mod.rs). */
+/** Multipart and OpenTelemetry bodies, which the stub counts but does not parse (rust/capture/src/ai_endpoint.rs and otel/mod.rs). */
 const OPAQUE = {
   multipart: { event: '$ai_event', reply: { accepted_parts: [] } },
   otel: { event: '$ai_otel', reply: {} },
@@ -14,10 +14,10 @@ const OPAQUE = {
 const PROPERTIES_KEPT = 20;
 const TEXT_KEPT = 200;
 
-/** An event that makes a larger message than Kafka takes. */
+/** An event whose message is too large for Kafka. */
 class EventTooBig extends Error {}
 
-/** Stub of capture, in the mode that the template sets: its endpoints, limits and encodings. */
+/** Stub of capture, in the mode of the template: its endpoints, limits and encodings. */
 export function capture(props: StubProps): Handler {
   const endpoints = endpointsOf(props.process, props.settings);
   const mode = captureMode(props.process, props.settings);
@@ -33,7 +33,7 @@ export function capture(props: StubProps): Handler {
       text(res, path === '/' ? 200 : 404, path === '/' ? 'capture' : '');
       return;
     }
-    // An endpoint that takes GET takes HEAD, as axum's router does: the answer is the same, without its body.
+    // An endpoint with GET also has HEAD, as in axum's router: the same response without its body.
     const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
     if (!allowed.includes(req.method ?? '')) {
       req.resume();
@@ -79,7 +79,7 @@ async function takeV0(req: IncomingMessage, res: ServerResponse, endpoint: Serve
     throw new EventTooBig('Event rejected by kafka during send');
   }
   events.forEach((event) => keep(req, props, event, event.event ?? unnamed));
-  // `CaptureResponse` in rust/capture/src/api.rs; nothing at all for beacons.
+  // `CaptureResponse` in rust/capture/src/api.rs; an empty response for beacons.
   if (query.get('beacon') === '1') {
     res.writeHead(204).end();
   } else {
@@ -87,7 +87,7 @@ async function takeV0(req: IncomingMessage, res: ServerResponse, endpoint: Serve
   }
 }
 
-/** `BatchResponse` in rust/capture/src/v1/analytics/response.rs: the result of each event, where one that is too large is dropped. */
+/** `BatchResponse` in rust/capture/src/v1/analytics/response.rs: the result of each event. One that is too large is dropped. */
 async function takeV1(req: IncomingMessage, res: ServerResponse, endpoint: ServedEndpoint, props: StubProps): Promise<void> {
   const body = await bodyOf(req, endpoint.maxBody);
   if (bearerOf(req) === undefined) {
@@ -109,7 +109,7 @@ function bearerOf(req: IncomingMessage): string | undefined {
   return /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1];
 }
 
-/** What surrounds an event in its message: ids, address, token, times. */
+/** The size of the message around an event: ids, address, token, times. */
 const ENVELOPE = 500;
 
 /** An event is JSON within the JSON of its message, so quotes count twice. */
@@ -123,7 +123,7 @@ function keep(req: IncomingMessage, props: StubProps, event: SentEvent, name: st
   props.traffic.capture({ process: props.process, event: name, distinctId: distinctIdOf(event), properties: few(event.properties ?? {}), address });
 }
 
-/** Enough of an event's properties to recognise it, whatever it carries. */
+/** Returns a few short properties by which an event can be recognised. */
 function few(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const plain = Object.entries(properties).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value));
   return Object.fromEntries(plain.slice(0, PROPERTIES_KEPT).map(([key, value]) => [key, typeof value === 'string' ? value.slice(0, TEXT_KEPT) : value]));

@@ -2,27 +2,27 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 import { decompress } from 'fzstd';
 import { CAPTURE_V1_ENCODINGS } from '../../../lib/internal';
 
-/** A content encoding that capture v1 does not take. */
+/** A content encoding that capture v1 does not support. */
 export class UnsupportedEncoding extends Error {}
 
-/** A body that is not what its content encoding says, or that unpacks to more than the limit. */
+/** A body that does not match its content encoding, or that is larger than the limit when decompressed. */
 export class UndecodableBody extends Error {}
 
-/** Node.js unpacks zstd from version 22.15 on; this does it in every version. */
+/** Node.js supports zstd from version 22.15 on. This works in every version. */
 const DECODERS: Readonly<Record<string, (body: Buffer, maxOutputLength: number) => Uint8Array>> = {
   gzip: (body, maxOutputLength) => gunzipSync(body, { maxOutputLength }),
-  // With the header of zlib, as HTTP has it, or without (rust/capture/src/v1/util.rs).
+  // With the zlib header, as in HTTP, or without (rust/capture/src/v1/util.rs).
   deflate: (body, maxOutputLength) => (body[0] === 0x78 ? inflateSync : inflateRawSync)(body, { maxOutputLength }),
   br: (body, maxOutputLength) => brotliDecompressSync(body, { maxOutputLength }),
   zstd: (body) => decompress(body),
 };
 
 /**
- * A body without its content encoding, as capture v1 unpacks it.
+ * Decompresses a body as capture v1 does.
  *
  * @param body the body as it was sent
  * @param encoding the header `Content-Encoding`
- * @param limit how many bytes it may unpack to
+ * @param limit the maximum size when decompressed, in bytes
  */
 export function decoded(body: Buffer, encoding: string | undefined, limit: number): Buffer {
   if (encoding === undefined) {

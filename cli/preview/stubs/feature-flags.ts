@@ -10,7 +10,7 @@ const BODY_LIMIT = 2 * 1024 * 1024;
 const REMOTE_CONFIG = /^\/api\/projects\/[^/]+\/feature_flags\/(?<key>[^/]+)\/remote_config$/;
 const METHODS = ['GET', 'POST', 'OPTIONS', 'HEAD'];
 
-/** Stub of feature-flags: a small set of flags, in the shapes that current SDKs read. */
+/** Stub of feature-flags: a small set of flags, in the formats of current SDKs. */
 export function featureFlags(): Handler {
   return async (req, res) => {
     const path = plainPath(req);
@@ -31,7 +31,7 @@ export function featureFlags(): Handler {
   };
 }
 
-/** The current shape where a version of 2 or later is asked for, the old one otherwise (rust/feature-flags/src/api/endpoint.rs). */
+/** Responds in the current format for version 2 or later, in the old one otherwise (rust/feature-flags/src/api/endpoint.rs). */
 async function flags(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { query } = partsOf(req);
   const common = { errorsWhileComputingFlags: false, requestId: randomUUID(), evaluatedAt: Date.now() };
@@ -67,7 +67,7 @@ function oldShape(found: Record<string, { enabled: boolean; variant: string | nu
   };
 }
 
-/** Definitions and remote configurations need a secret key; any will do here. */
+/** Definitions and remote configurations require a secret key. The stub accepts any. */
 function withCredentials(req: IncomingMessage, res: ServerResponse, then: () => void): void {
   req.resume();
   if (req.method !== 'GET') {
@@ -100,7 +100,7 @@ function remoteConfig(res: ServerResponse, encoded: string): void {
   }
 }
 
-/** A part of a path as it was meant; undefined where it cannot be decoded. */
+/** Decodes a part of a path; undefined if it is invalid. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

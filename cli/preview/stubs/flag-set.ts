@@ -1,18 +1,18 @@
-/** One flag of the preview: what it is worth for whom, in the two shapes in which PostHog tells of it. */
+/** A flag of the preview, for both formats of PostHog. */
 export interface PreviewFlag {
   readonly id: number;
   readonly key: string;
   readonly name: string;
-  /** The variant that everyone gets; left out for a flag that is on or off. */
+  /** The variant for everyone; undefined for a flag that is on or off. */
   readonly variant?: string;
-  /** A property that a person must have; left out for a flag that everyone has. */
+  /** A required property of the person; undefined for a flag that is on for everyone. */
   readonly needs?: { readonly key: string; readonly value: string };
   readonly payload?: unknown;
-  /** Whether it can be asked for by its key alone, too; `/flags` tells of it as of a flag that everyone has. */
+  /** Indicates whether it can also be loaded by its key. In `/flags`, it is on for everyone. */
   readonly remoteConfig?: boolean;
 }
 
-/** The flags that the preview offers: one of each kind. */
+/** The flags of the preview: one of each kind. */
 export const FLAGS: readonly PreviewFlag[] = [
   { id: 1, key: 'preview-on', name: 'On for everyone' },
   { id: 2, key: 'preview-variant', name: 'A variant, with a payload', variant: 'test', payload: { colour: 'blue' } },
@@ -20,7 +20,7 @@ export const FLAGS: readonly PreviewFlag[] = [
   { id: 4, key: 'preview-config', name: 'A remote configuration', payload: { limit: 10 }, remoteConfig: true },
 ];
 
-/** What is asked for a person. */
+/** The person of a request. */
 export interface FlagsQuestion {
   readonly token?: string;
   readonly api_key?: string;
@@ -28,15 +28,15 @@ export interface FlagsQuestion {
   readonly person_properties?: Readonly<Record<string, unknown>> | null;
 }
 
-/** Whether a flag is on for the person in question. */
+/** Returns whether a flag is on for a person. */
 export function isOn({ needs }: PreviewFlag, { person_properties: properties }: FlagsQuestion): boolean {
   return needs === undefined || properties?.[needs.key] === needs.value;
 }
 
-/** The flags as `/flags/?v=2` tells of them (`FlagsResponse` in rust/feature-flags/src/api/types.rs). */
+/** Returns the flags in the format of `/flags/?v=2` (`FlagsResponse` in rust/feature-flags/src/api/types.rs). */
 export function evaluated(question: FlagsQuestion, only?: readonly string[] | null): Record<string, object> {
-  const asked = FLAGS.filter(({ key }) => !only || only.includes(key));
-  return Object.fromEntries(asked.map((flag) => {
+  const requested = FLAGS.filter(({ key }) => !only || only.includes(key));
+  return Object.fromEntries(requested.map((flag) => {
     const enabled = isOn(flag, question);
     return [flag.key, {
       key: flag.key,
@@ -54,7 +54,7 @@ function payloadText({ payload }: PreviewFlag): string | null {
   return payload === undefined ? null : JSON.stringify(payload);
 }
 
-/** The flags as SDKs evaluate them themselves (products/feature_flags/backend/local_evaluation.py). */
+/** Returns the flags for local evaluation in SDKs (products/feature_flags/backend/local_evaluation.py). */
 export function definitions(): object {
   return {
     flags: FLAGS.map((flag) => ({

@@ -1,7 +1,7 @@
 import { answeredByCors, json } from './replies';
 import { Handler, StubProps } from './stub';
 
-/** Stub of a process that the preview knows nothing more about: says what it got. */
+/** Stub of any other process: responds with the request that it received. */
 export function generic({ process }: StubProps): Handler {
   return async (req, res) => {
     if (answeredByCors(req, res, ['GET', 'POST', 'OPTIONS', 'HEAD'])) {

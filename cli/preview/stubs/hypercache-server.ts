@@ -3,7 +3,7 @@ import { answeredByCors, json, partsOf, plainPath, text } from './replies';
 import { Handler } from './stub';
 
 const CONFIG = /^\/array\/(?<token>[^/]+)\/config(?<script>\.js)?$/;
-/** What a token may be made of; it stands in a script (rust/hypercache-server/src/token.rs). */
+/** The characters of a token, which is inserted into a script (rust/hypercache-server/src/token.rs). */
 const TOKEN = /^[A-Za-z0-9_-]{1,200}$/;
 const CACHED = { 'Cache-Control': 'public, max-age=300', 'Vary': 'Origin, Referer' };
 
@@ -26,7 +26,7 @@ export function hypercacheServer(): Handler {
   };
 }
 
-/** What an SDK is told about its project, much of it on, so that it loads its other scripts (posthog/models/remote_config.py). */
+/** Returns the configuration of a project. Most features are on, so that the SDK loads its other scripts (posthog/models/remote_config.py). */
 function configOf(token: string): object {
   return {
     token,
@@ -54,7 +54,7 @@ function configOf(token: string): object {
   };
 }
 
-/** A survey that shows nothing by itself. */
+/** A survey that is not displayed automatically. */
 const SURVEYS = [{
   id: '00000000-0000-4000-8000-000000000001', name: 'A survey of the preview', description: '', type: 'api', questions: [{ id: 'q1', type: 'open', question: 'What did you see?' }], conditions: null, appearance: null,
   start_date: '2026-01-01T00:00:00Z', end_date: null, enable_partial_responses: false, schedule: 'once', current_iteration: null, current_iteration_start_date: null,

@@ -3,16 +3,16 @@ import { json, partsOf, text } from './replies';
 import { Handler, StubProps } from './stub';
 import { CapturedEvent, Traffic } from '../traffic';
 
-/** Keeps a stream of notifications alive (livestream/handlers/handlers.go). A stream of events has nothing of the kind. */
+/** Keeps a stream of notifications alive (livestream/handlers/handlers.go). A stream of events has no heartbeat. */
 const HEARTBEAT = 15_000;
-/** What the index says; health checks ask for it. */
+/** The body of the index, which health checks read. */
 const INDEX = 'RealTime Hog 3000';
 
-/** Stub of livestream: what capture's stubs take streams from here as it comes (livestream/main.go and handlers/, July 2026). */
+/** Stub of livestream: streams events as the stubs of capture receive them (livestream/main.go and handlers/, July 2026). */
 export function livestream({ traffic }: StubProps): Handler {
   return (req, res) => {
     req.resume();
-    // CORSWithConfig of Echo, all origins and no credentials: tokens come in a header.
+    // CORSWithConfig of Echo, all origins and no credentials: tokens are in a header.
     res.setHeader('Access-Control-Allow-Origin', '*');
     const { path } = partsOf(req);
     switch (req.method === 'OPTIONS' ? 'preflight' : path) {
@@ -40,7 +40,7 @@ export function livestream({ traffic }: StubProps): Handler {
   };
 }
 
-/** The token is a JWT, signed with a secret that the preview does not have: any will do (livestream/auth/jwt.go). */
+/** The token is a JWT, signed with a secret that the preview does not have: the stub accepts any (livestream/auth/jwt.go). */
 function authorised(req: IncomingMessage, res: ServerResponse, refusal: object, answer: () => void): void {
   if (/^Bearer [^ ]+$/.test(req.headers.authorization ?? '')) {
     answer();
@@ -49,7 +49,7 @@ function authorised(req: IncomingMessage, res: ServerResponse, refusal: object, 
   }
 }
 
-/** Not even the head of the response is sent before the first event. */
+/** Even the head of the response is sent with the first event only. */
 function streamEvents(req: IncomingMessage, res: ServerResponse, traffic: Traffic): void {
   const types = partsOf(req).query.get('eventType')?.split(',').filter(Boolean) ?? [];
   begin(res);

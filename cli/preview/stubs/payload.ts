@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 
-/** An event as SDKs send it, as far as the preview looks at it. */
+/** An event of an SDK: the parts that the preview reads. */
 export interface SentEvent {
   readonly event?: string;
   readonly uuid?: string;
@@ -10,19 +10,19 @@ export interface SentEvent {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** A body that could not be read, with what capture says about it. */
+/** An unreadable body, with the error message of capture. */
 export class UnreadablePayload extends Error {}
 
 const FORM = 'application/x-www-form-urlencoded';
 
 /**
- * The JSON in a body, unpacked as capture does it: perhaps a form whose `data` holds it, perhaps base64, perhaps gzip; hints are not relied on.
+ * Decodes the JSON in a body as capture does: optionally a form with it in `data`, base64, and gzip, all detected from the content.
  *
- * Source: rust/capture/src/payload/common.rs and decompression.rs, July 2026. LZ64, of SDKs before 2021, is not unpacked here.
+ * Source: rust/capture/src/payload/common.rs and decompression.rs, July 2026. LZ64, of SDKs before 2021, is not supported here.
  *
  * @param body the body, or the `data` of the query
  * @param contentType the header of that name
- * @param limit how many bytes it may unpack to
+ * @param limit the maximum size when decompressed, in bytes
  */
 export function unpacked(body: Buffer, contentType: string | undefined, limit: number): unknown {
   if (body.length === 0) {
@@ -32,7 +32,7 @@ export function unpacked(body: Buffer, contentType: string | undefined, limit: n
   return parsed(fromBase64(isGzip(raw) ? gunzipped(raw, limit) : raw));
 }
 
-/** The JSON in a body. */
+/** Parses the JSON in a body. */
 export function parsed(body: Buffer): unknown {
   if (body.length === 0) {
     throw new UnreadablePayload('request missing data payload');
@@ -44,7 +44,7 @@ export function parsed(body: Buffer): unknown {
   }
 }
 
-/** The events in a body, with the token that a batch has for all of them (rust/capture/src/v0_request.rs). */
+/** Returns the events in a body, with the common token of a batch (rust/capture/src/v0_request.rs). */
 export function eventsIn(payload: unknown, path: string): { events: SentEvent[]; token?: string } {
   if (Array.isArray(payload)) {
     return { events: payload.map(objectIn) };
@@ -62,7 +62,7 @@ export function eventsIn(payload: unknown, path: string): { events: SentEvent[];
   return { events: [{ event: '$identify', ...batch }] };
 }
 
-/** A value that must be an object. */
+/** Returns a value that must be an object. */
 export function objectIn(value: unknown): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UnreadablePayload('failed to parse request: what should be an object is none');
@@ -70,13 +70,13 @@ export function objectIn(value: unknown): object {
   return value;
 }
 
-/** The token of an event, wherever an SDK puts it. */
+/** Returns the token of an event, from any of its places. */
 export function tokenOf(event: SentEvent): string | undefined {
   const found = event.token ?? event.api_key ?? event.properties?.token;
   return typeof found === 'string' ? found : undefined;
 }
 
-/** Who the event is about. */
+/** Returns the distinct ID of an event. */
 export function distinctIdOf(event: SentEvent): string | undefined {
   const found = event.distinct_id ?? event.properties?.distinct_id;
   return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
@@ -84,7 +84,7 @@ export function distinctIdOf(event: SentEvent): string | undefined {
 
 function fromForm(body: Buffer): Buffer {
   const data = new URLSearchParams(body.toString('utf8')).get('data');
-  // A plus sign of base64, which the form takes for a space.
+  // A plus sign of base64, which the form decodes as a space.
   return data === null ? body : Buffer.from(data.replaceAll(' ', '+'), 'utf8');
 }
 

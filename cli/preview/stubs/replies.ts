@@ -1,31 +1,31 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Path and query of a request. Its path stands as it was sent. */
+/** Returns path and query of a request. The path is unchanged. */
 export function partsOf({ url = '/' }: IncomingMessage): { path: string; query: URLSearchParams } {
   const [path, query = ''] = url.split(/\?(.*)/s);
   return { path, query: new URLSearchParams(query) };
 }
 
-/** The path without a slash at its end. */
+/** Returns the path without a trailing slash. */
 export function plainPath(req: IncomingMessage): string {
   return partsOf(req).path.replace(/(?<=.)\/$/, '');
 }
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export function json(res: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
   res.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(value));
 }
 
-/** Answers with a line of text. */
+/** Responds with a line of text. */
 export function text(res: ServerResponse, status: number, line: string): void {
   res.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(line);
 }
 
 /**
- * Lets pages of any origin read the answer, with credentials, and answers a preflight: the policy of capture, feature-flags and
- * hypercache-server (tower-http's CorsLayer in rust/capture/src/router.rs and its siblings; it answers each OPTIONS itself, with 200).
+ * Allows pages of any origin to read the response, with credentials, and answers a preflight: the policy of capture, feature-flags and
+ * hypercache-server (tower-http's CorsLayer in rust/capture/src/router.rs and its siblings; it answers every OPTIONS itself, with 200).
  *
- * @returns whether the request was such a preflight, and is answered
+ * @returns whether the request was a preflight, which is then answered
  */
 export function answeredByCors(req: IncomingMessage, res: ServerResponse, methods: readonly string[]): boolean {
   const { origin } = req.headers;
@@ -37,19 +37,19 @@ export function answeredByCors(req: IncomingMessage, res: ServerResponse, method
   if (req.method !== 'OPTIONS') {
     return false;
   }
-  const asked = req.headers['access-control-request-headers'];
-  res.writeHead(200, { 'Access-Control-Allow-Methods': methods.join(','), ...(asked === undefined ? {} : { 'Access-Control-Allow-Headers': asked }) }).end();
+  const requested = req.headers['access-control-request-headers'];
+  res.writeHead(200, { 'Access-Control-Allow-Methods': methods.join(','), ...(requested === undefined ? {} : { 'Access-Control-Allow-Headers': requested }) }).end();
   return true;
 }
 
-/** A body that is larger than a process takes. */
+/** A body that is larger than the limit of a process. */
 export class BodyTooLarge extends Error {}
 
 /**
- * The whole body of a request. What goes beyond the limit is read and thrown away, so that the answer still reaches the visitor.
+ * Reads the whole body of a request. Data beyond the limit is read and discarded, so that the response still reaches the client.
  *
  * @param req the request
- * @param limit how many bytes the process takes
+ * @param limit the limit of the process in bytes
  */
 export async function bodyOf(req: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];

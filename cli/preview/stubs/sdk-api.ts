@@ -5,14 +5,14 @@ import { json, plainPath } from './replies';
 const PROMPTS = /^\/api\/(?:environments|projects)\/[^/]+\/llm_prompts(?:\/name\/(?<name>[^/]+))?$/;
 const MESSAGING = /^\/api\/projects\/[^/]+\/messaging\/(?<call>send\/email|attachments\/uploads|preferences|emails\/(?<id>[^/]+))$/;
 
-/** Whether a path is one of the calls that SDKs make with a key of the API. */
+/** Returns whether a path is an API call of SDKs with an API key. */
 export function isSdkApi(path: string): boolean {
   return PROMPTS.test(path) || MESSAGING.test(path);
 }
 
 /**
- * Answers a call that an SDK makes with a key of the API: one prompt, an e-mail that is queued, preferences that nobody has set. A call without
- * a key is refused, as the app refuses it; any key will do. The replies are those that posthog 7.91.1 and posthog-node 5.70.0 accept.
+ * Responds to an API call of an SDK: a prompt, a queued e-mail, empty preferences. A call without an API key is refused, as in the app; any key is
+ * accepted. posthog 7.91.1 and posthog-node 5.70.0 accept the responses.
  */
 export function answerSdkApi(req: IncomingMessage, res: ServerResponse): void {
   req.resume();

@@ -4,16 +4,16 @@ import path from 'node:path';
 import { ServerResponse } from 'node:http';
 import { text } from './replies';
 
-/** `/static/array.js`, and the same with a version before the file's name. */
+/** `/static/array.js`, also with a version before the file's name. */
 const FILE = /^\/static\/(?:\d+\.\d+\.\d+[\w.-]*\/)?(?<name>[a-z][a-z0-9.-]*\.js)$/;
 
-/** Where posthog-js lies: beside the bundled program; in this repository, among the installed packages. */
+/** The folders of posthog-js: next to the bundled program, or in this repository, among the installed packages. */
 function folder(): string {
   const bundled = path.join(__dirname, 'posthog-js');
   return existsSync(bundled) ? bundled : path.dirname(createRequire(__filename).resolve('posthog-js'));
 }
 
-/** Answers with one of the SDK's scripts, if it is one. */
+/** Responds with a script of the SDK, if the path is one. */
 export function sdkFile(res: ServerResponse, requestPath: string): void {
   const name = FILE.exec(requestPath)?.groups!.name;
   const file = name === undefined ? undefined : path.join(folder(), name);
@@ -21,7 +21,7 @@ export function sdkFile(res: ServerResponse, requestPath: string): void {
     text(res, 404, 'The preview has no such file.');
     return;
   }
-  // The app lets pages of any origin load its static files.
+  // The app allows pages of any origin to load its static files.
   res.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=60' });
   createReadStream(file).pipe(res);
 }

@@ -4,48 +4,48 @@ import { Traffic } from '../traffic';
 import { ClientIp, resolveClientIps, ProxySettings } from '../../client-ip/client-ip';
 import { isProcess } from '../../../lib/internal';
 
-/** What a stub knows about the process in whose place it answers. */
+/** The properties of a stub. */
 export interface StubProps {
   /** The name of the process. */
   readonly process: string;
-  /** What the process was told about the proxies in front of it. */
+  /** The environment of the process, with its proxy settings. */
   readonly settings: ProxySettings;
-  /** The address that the process sees as its peer: here every connection comes from loopback. */
+  /** The peer address that the process would see. Here every connection comes from loopback. */
   readonly peer: string;
-  /** Where to tell of what it keeps. */
+  /** The log of requests and events. */
   readonly traffic: Traffic;
 }
 
-/** Answers the requests of one process. */
+/** Handles the requests of one process. */
 export type Handler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
-/** Makes the handler of a stub. */
+/** Creates the handler of a stub. */
 export type Stub = (props: StubProps) => Handler;
 
-/** The header by which every response of a stub says that it is one. */
+/** The header that marks every response of a stub. */
 export const STUB_HEADER = 'X-Stub';
 
-/** A stub that answers on loopback. */
+/** A running stub on loopback. */
 export interface RunningStub {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Starts a stub on a port that the system picks. */
+/** Starts a stub on a free port. */
 export async function start(stub: Stub, props: StubProps): Promise<RunningStub> {
   const handler = stub(props);
   const server: Server = createServer(guarded((req, res) => {
     res.setHeader(STUB_HEADER, props.process);
     return handler(req, res);
   }));
-  // The load balancer keeps connections for as long as it likes; the idle time is its own.
+  // The load balancer closes idle connections itself.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   const port = await listen(server, 0);
   return { port, close: () => close(server) };
 }
 
-/** Which addresses the process takes for the visitor's, from the request as it arrived. */
+/** Resolves the client IPs of the process from a request. */
 export function clientIpsOf(req: IncomingMessage, { process, settings, peer }: StubProps): ClientIp[] {
   return isProcess(process) ? resolveClientIps(process, { peer, headers: headersOf(req) }, settings) : [];
 }

@@ -10,7 +10,7 @@ import { clientIpsOf, Handler, StubProps } from './stub';
 const REPORT_LIMIT = 1024 * 1024;
 const STREAM_INTERVAL = 100;
 
-/** What the app answers to SDKs while a project has none of it (posthog/api/web_experiment.py and products/, July 2026). */
+/** The responses of the app to SDKs for an empty project (posthog/api/web_experiment.py and products/, July 2026). */
 const NOTHING_YET: Readonly<Record<string, object>> = {
   '/api/early_access_features': { earlyAccessFeatures: [] },
   '/api/web_experiments': { experiments: [] },
@@ -18,7 +18,7 @@ const NOTHING_YET: Readonly<Record<string, object>> = {
   '/api/push_subscriptions': { status: 1 },
 };
 
-/** Stub of the app: the SDK's scripts, what SDKs ask it for, and a page in place of the user interface. */
+/** Stub of the app: the SDK's scripts, the endpoints of SDKs, and a page instead of the user interface. */
 export function web(props: StubProps): Handler {
   return async (req, res) => {
     const path = plainPath(req);
@@ -79,7 +79,7 @@ async function report(req: IncomingMessage, res: ServerResponse, props: StubProp
   }
 }
 
-/** Answers that show what the way in does with bodies and streams. PostHog has nothing at these paths. */
+/** Endpoints that show how the ingress handles bodies and streams. PostHog has no such paths. */
 async function forTests(req: IncomingMessage, res: ServerResponse, path: string, props: StubProps): Promise<void> {
   if (path === '/api/stub/upload') {
     const hash = createHash('sha256');
@@ -101,7 +101,7 @@ async function forTests(req: IncomingMessage, res: ServerResponse, path: string,
   }
 }
 
-/** Server-sent events, one every tenth of a second: as many as are asked for, or without end. */
+/** Streams server-sent events, ten per second: the requested number, or without end. */
 function stream(req: IncomingMessage, res: ServerResponse): void {
   const wanted = Number(partsOf(req).query.get('events') ?? Infinity);
   res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
@@ -125,13 +125,13 @@ function page(req: IncomingMessage, props: StubProps): string {
 <html lang="en">
 <meta charset="utf-8">
 <title>The app's stub</title>
-<h1>Here the app would answer</h1>
-<p>This is a stub of the preview, not PostHog. The rules let <code>${escaped(`${req.method} ${req.url}`)}</code> through to the process <code>${escaped(props.process)}</code>.</p>
+<h1>Stub of the app</h1>
+<p>This is a stub of the preview, not PostHog. The rules forward <code>${escaped(`${req.method} ${req.url}`)}</code> to the process <code>${escaped(props.process)}</code>.</p>
 <h2>The client IP that PostHog resolves</h2>
 <ul>
 ${clientIps.join('\n')}
 </ul>
-<h2>What arrived, from ${escaped(props.peer)}</h2>
+<h2>Request received from ${escaped(props.peer)}</h2>
 <pre>${escaped(headers)}</pre>
 </html>
 `;

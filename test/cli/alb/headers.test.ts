@@ -7,7 +7,7 @@ function xff(headers: Header[], attributes: LoadBalancerAttributes = {}, connect
   return forwardedHeaders(headers, connection, attributes).filter(([name]) => name.toLowerCase() === 'x-forwarded-for').map(([, value]) => value);
 }
 
-test('appends the address that connected, and cannot replace what the visitor wrote', () => {
+test('appends the address that connected, and cannot replace what the client wrote', () => {
   expect(xff([])).toEqual(['198.51.100.7']);
   expect(xff([['X-Forwarded-For', '1.2.3.4']])).toEqual(['1.2.3.4, 198.51.100.7']);
   expect(xff([['x-forwarded-for', '1.2.3.4'], ['X-FORWARDED-FOR', '5.6.7.8']])).toEqual(['1.2.3.4, 5.6.7.8, 198.51.100.7']);

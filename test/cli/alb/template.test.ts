@@ -150,7 +150,7 @@ describe('the containers of a template', () => {
     const among = (...names: string[]) => containersByTargetGroup({ Resources: { ...one, WebTask: task(...names) } });
     expect(among('log-router', 'client-address', 'web')).toEqual({ Targets: 'web' });
     expect(among('client-address', 'other')).toEqual({ Targets: 'other' });
-    const rule = 'the task must have one process of PostHog besides client-address, or one container, got: ';
+    const rule = 'the task must have one process of PostHog next to client-address, or one container, got: ';
     expect(() => among('log-router', 'client-address', 'other')).toThrow(`${rule}log-router, other`);
     expect(() => among('web', 'client-address', 'capture')).toThrow(`${rule}web, capture`);
     expect(() => among('client-address')).toThrow(`${rule}none`);

@@ -11,13 +11,13 @@ function address(xff: string | string[], peer = LOAD_BALANCER): string | undefin
 
 // The same cases that the real nginx is asked in test/nginx.
 test.each<[string, string | string[], string]>([
-  ['the visitor', '192.0.2.1', '192.0.2.1'],
-  ['the visitor, behind what was forged', '1.2.3.4, 10.0.0.9, 192.0.2.1', '192.0.2.1'],
-  ['the visitor of a network in front', '1.2.3.4, 192.0.2.1, 130.176.1.1', '192.0.2.1'],
-  ['the visitor of a network in front, by IPv6', '2001:db8::1, 2600:9000::5', '2001:db8::1'],
-  ['the visitor on another line', ['1.2.3.4', '192.0.2.1'], '192.0.2.1'],
-  ['the visitor without its port', '192.0.2.1:41000', '192.0.2.1'],
-  ['the visitor without brackets', '[2001:db8::1]:41000', '2001:db8::1'],
+  ['the client', '192.0.2.1', '192.0.2.1'],
+  ['the client, behind what was forged', '1.2.3.4, 10.0.0.9, 192.0.2.1', '192.0.2.1'],
+  ['the client of a network in front', '1.2.3.4, 192.0.2.1, 130.176.1.1', '192.0.2.1'],
+  ['the client of a network in front, by IPv6', '2001:db8::1, 2600:9000::5', '2001:db8::1'],
+  ['the client on another line', ['1.2.3.4', '192.0.2.1'], '192.0.2.1'],
+  ['the client without its port', '192.0.2.1:41000', '192.0.2.1'],
+  ['the client without brackets', '[2001:db8::1]:41000', '2001:db8::1'],
   ['the last trusted hop, where an entry is garbage', 'garbage, 130.176.1.1', '130.176.1.1'],
   ['the load balancer, without the header', [], LOAD_BALANCER],
   ['the load balancer, where the entry is garbage', 'garbage', LOAD_BALANCER],
@@ -25,7 +25,7 @@ test.each<[string, string | string[], string]>([
   expect(address(xff)).toBe(expected);
 });
 
-test('takes whoever connects past the load balancer for the visitor', () => {
+test('treats the peer as the client if it bypasses the load balancer', () => {
   expect(address('1.2.3.4', '10.0.1.9')).toBe('10.0.1.9');
 });
 

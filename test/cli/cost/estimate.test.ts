@@ -15,7 +15,7 @@ test.each<[string, string, object, [string, number, string][]]>([
   ['a load balancer, and its public addresses', 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', Subnets: ['a', 'b'] }, [['Load balancer', 1, '16.43'], ['Public IPv4 address', 2, '7.30']]],
   ['an internal load balancer', 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal', Subnets: ['a', 'b'] }, [['Load balancer', 1, '16.43']]],
   ['a NAT gateway', 'AWS::EC2::NatGateway', {}, [['NAT gateway', 1, '32.85']]],
-  ['an interface endpoint in each zone', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] }, [['Interface endpoint, a zone', 2, '14.60']]],
+  ['an interface endpoint in each zone', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] }, [['Interface endpoint per zone', 2, '14.60']]],
   ['nothing for a gateway endpoint', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, []],
   ['a volume', 'AWS::EC2::Volume', { Size: 200 }, [['EBS volume: 200 GiB gp3', 1, '16.00']]],
   ['a fast volume', 'AWS::EC2::Volume', { Size: 100, Iops: 7000, Throughput: 500 }, [['EBS volume: 100 GiB gp3', 1, '43.00']]],
@@ -28,28 +28,28 @@ test.each<[string, string, object, [string, number, string][]]>([
   ['brokers and their disks', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: 3, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large', StorageInfo: { EBSStorageInfo: { VolumeSize: 100 } } } },
     [['Kafka broker: kafka.m7g.large', 3, '446.76'], ['Kafka storage: 100 GiB', 3, '30.00']]],
   ['what has no price', 'AWS::EC2::Instance', { InstanceType: 'x2.metal' }, [['EC2: x2.metal', 1, '?']]],
-  ['what is not known yet', 'AWS::EC2::Instance', { InstanceType: { Ref: 'Type' } }, [['EC2: of a type known at deployment', 1, '?']]],
+  ['what is not known yet', 'AWS::EC2::Instance', { InstanceType: { Ref: 'Type' } }, [['EC2: type known at deployment', 1, '?']]],
   ['nothing for what is free', 'AWS::IAM::Role', {}, []],
 ])('counts %s', (_, type, properties, expected) => {
   expect(costOf(type, properties)).toEqual(expected);
 });
 
 const TOKEN = { Ref: 'Given' };
-const LATER = ', as many as are known at deployment';
+const LATER = ', quantity known at deployment';
 
 test.each<[string, string, object, [string, number, string][]]>([
   ['subnets in a list', 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', Subnets: { 'Fn::Split': [',', TOKEN] } }, [['Load balancer', 1, '16.43'], [`Public IPv4 address${LATER}`, 1, '?']]],
-  ['zones of an endpoint', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: { 'Fn::Split': [',', TOKEN] } }, [[`Interface endpoint, a zone${LATER}`, 1, '?']]],
+  ['zones of an endpoint', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: { 'Fn::Split': [',', TOKEN] } }, [[`Interface endpoint per zone${LATER}`, 1, '?']]],
   ['interfaces of an instance', 'AWS::EC2::Instance', { InstanceType: 't4g.nano', NetworkInterfaces: TOKEN }, [['EC2: t4g.nano', 1, '3.07'], [`Public IPv4 address${LATER}`, 1, '?']]],
-  ['instances of a group', 'AWS::AutoScaling::AutoScalingGroup', { MinSize: TOKEN }, [[`EC2: of a type known at deployment${LATER}`, 1, '?']]],
-  ['a size of a volume', 'AWS::EC2::Volume', { Size: TOKEN }, [['EBS volume: of a size known at deployment', 1, '?']]],
+  ['instances of a group', 'AWS::AutoScaling::AutoScalingGroup', { MinSize: TOKEN }, [[`EC2: type known at deployment${LATER}`, 1, '?']]],
+  ['a size of a volume', 'AWS::EC2::Volume', { Size: TOKEN }, [['EBS volume: size known at deployment', 1, '?']]],
   ['a speed of a volume', 'AWS::EC2::Volume', { Size: 100, Iops: TOKEN }, [['EBS volume: 100 GiB gp3', 1, '?']]],
-  ['a size of a database', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: TOKEN }, [['RDS: db.t4g.medium', 1, '47.45'], ['RDS storage: of a size known at deployment', 1, '?']]],
+  ['a size of a database', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: TOKEN }, [['RDS: db.t4g.medium', 1, '47.45'], ['RDS storage: size known at deployment', 1, '?']]],
   ['nodes of a cache', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', NumCacheClusters: TOKEN }, [[`Cache node: cache.t4g.small${LATER}`, 1, '?']]],
   ['replicas of a cache', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', ReplicasPerNodeGroup: TOKEN }, [[`Cache node: cache.t4g.small${LATER}`, 1, '?']]],
-  ['brokers', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: TOKEN }, [[`Kafka broker: of a type known at deployment${LATER}`, 1, '?']]],
+  ['brokers', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: TOKEN }, [[`Kafka broker: type known at deployment${LATER}`, 1, '?']]],
   ['sizes of brokers\' disks', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: 2, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large', StorageInfo: { EBSStorageInfo: { VolumeSize: TOKEN } } } },
-    [['Kafka broker: kafka.m7g.large', 2, '297.84'], ['Kafka storage: of a size known at deployment', 2, '?']]],
+    [['Kafka broker: kafka.m7g.large', 2, '297.84'], ['Kafka storage: size known at deployment', 2, '?']]],
 ])('gives no price where a template does not know: %s', (_, type, properties, expected) => {
   expect(costOf(type, properties)).toEqual(expected);
 });
@@ -64,7 +64,7 @@ test('counts replicas that stand beside a primary', () => {
 
 test.each<[string, object, object, [string, number]]>([
   ['of no size', { ContainerDefinitions: [{ Name: 'web' }] }, { DesiredCount: 2 }, ['Fargate task: web', 2]],
-  ['of a size known at deployment', { Cpu: TOKEN, Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] }, {}, ['Fargate task: web', 1]],
+  ['size known at deployment', { Cpu: TOKEN, Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] }, {}, ['Fargate task: web', 1]],
   ['as many as are known at deployment', { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] }, { DesiredCount: TOKEN }, [`Fargate task: web${LATER}`, 1]],
   ['of containers known at deployment', { ContainerDefinitions: TOKEN }, {}, ['Fargate task: Service', 1]],
 ])('gives no price for tasks %s', (_, task, service, [what, quantity]) => {
@@ -95,7 +95,7 @@ test('says of a whole PostHog what it costs, as of when, and what is left out', 
   expect(exitCode).toBe(0);
   expect(out).toMatch(/^a\.json: at least \$\d{3,4}\.\d\d a month\n/);
   expect(out).toMatch(/^Fargate task: web +2 +\$85\.06 +\$170\.12$/m);
-  expect(out).toContain(`written down in ${PRICES.asOf}`);
+  expect(out).toContain(`as of ${PRICES.asOf}`);
   expect(LEFT_OUT.filter((item) => !out.includes(item))).toEqual([]);
   expect(out).not.toContain('?');
 });

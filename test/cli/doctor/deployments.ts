@@ -1,7 +1,7 @@
 import { PostHogProps } from '../../../lib';
 import { Access } from '../../../cli/access';
 import { Container, Deployment, isUnavailable, Listener, Service, Subnet } from '../../../cli/doctor/deployment';
-import { NamedCheckResult, Verdict } from '../../../cli/doctor/check-result';
+import { NamedCheckResult, CheckStatus } from '../../../cli/doctor/check-result';
 import { runDoctor } from '../../../cli/doctor/run-checks';
 import { ListenerRule } from '../../../cli/alb/evaluate';
 import { RuleAction } from '../../../cli/alb/listener-rule';
@@ -96,13 +96,13 @@ export function groupArn(logical: string): string {
 }
 
 /** What the doctor finds; all of it, or what one check does. */
-export function findings(deployment: Deployment, check?: string, intention: { domain?: string; access?: Access; now?: Date } = {}): NamedCheckResult[] {
-  return runDoctor(deployment, { now: NOW, ...intention }).results.filter((finding) => check === undefined || finding.check === check);
+export function resultsOf(deployment: Deployment, check?: string, intention: { domain?: string; access?: Access; now?: Date } = {}): NamedCheckResult[] {
+  return runDoctor(deployment, { now: NOW, ...intention }).results.filter((result) => check === undefined || result.check === check);
 }
 
-/** The texts of findings with a verdict. */
-export function texts(found: readonly NamedCheckResult[], verdict: Verdict): string[] {
-  return found.filter((finding) => finding.verdict === verdict).map(({ text }) => text);
+/** The texts of findings with a status. */
+export function texts(found: readonly NamedCheckResult[], status: CheckStatus): string[] {
+  return found.filter((result) => result.status === status).map(({ text }) => text);
 }
 
 /** The deployment, its listener on a port changed. */

@@ -13,7 +13,7 @@ test('the documented policy allows what the doctor asks, and nothing else', () =
 });
 
 test('every check of the doctor is documented, in its order', () => {
-  const [, table] = /### What it looks at\n(.*?)\n\n[^|]/s.exec(TEXT)!;
+  const [, table] = /### Checks\n(.*?)\n\n[^|]/s.exec(TEXT)!;
   expect([...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, check]) => check)).toEqual(Object.keys(CHECKS));
 });
 

@@ -3,7 +3,7 @@ import { Access } from '../../../cli/access';
 import { Deployment } from '../../../cli/doctor/deployment';
 import { CHECKS } from '../../../cli/doctor/run-checks';
 import { ALWAYS_PUBLIC } from '../../../lib/ingress/routing/endpoint-group';
-import { deploymentOf, findings, texts } from './deployments';
+import { deploymentOf, resultsOf, texts } from './deployments';
 import { OIDC } from '../../ingress/fixtures';
 
 const OPT_IN = Object.values(EndpointGroup).filter((group) => !ALWAYS_PUBLIC.includes(group));
@@ -28,38 +28,38 @@ describe.each(ACCESS)('a PostHog whose app is for %s', (access, appAccess) => {
   });
 
   test.each(GROUPS)('and that opens %s has nothing wrong or unknown', (_, props) => {
-    const found = findings(deploymentOf({ ...props, appAccess: appAccess() }), undefined, { access });
-    expect(found.filter(({ verdict, check }) => verdict !== 'right' && check !== 'release')).toEqual([]);
+    const found = resultsOf(deploymentOf({ ...props, appAccess: appAccess() }), undefined, { access });
+    expect(found.filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
   });
 
   test('is seen as such, without being told', () => {
-    const [first] = findings(plain, 'app');
-    expect(first.verdict).toBe('right');
-    expect(first.text).toContain('--access would say what is meant');
+    const [first] = resultsOf(plain, 'app');
+    expect(first.status).toBe('pass');
+    expect(first.text).toContain('use --access to check the intended access');
   });
 
   test.each(ACCESS.map(([other]) => other).filter((other) => other !== access))('and not as meant for %s', (other) => {
-    const found = findings(plain, 'app', { access: other });
-    expect(texts(found, 'wrong')).toEqual([expect.stringContaining(`but --access says ${other}`)]);
+    const found = resultsOf(plain, 'app', { access: other });
+    expect(texts(found, 'fail')).toEqual([expect.stringContaining(`but --access is ${other}`)]);
   });
 });
 
 test('every check but that of a proxy beside the processes has its say', () => {
-  const seen = new Set(findings(deploymentOf({}, true)).map(({ check }) => check));
+  const seen = new Set(resultsOf(deploymentOf({}, true)).map(({ check }) => check));
   expect(Object.keys(CHECKS).filter((check) => !seen.has(check))).toEqual(['address-proxy']);
 });
 
 test('says which groups are open besides those that always are, and what is not deployed', () => {
-  const found = findings(deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.OAUTH] }), 'endpoints');
-  expect(texts(found, 'right')).toEqual([expect.stringMatching(/^\d\d paths .*; open besides: oauth; not deployed: capture-ai, capture-logs$/)]);
+  const found = resultsOf(deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.OAUTH] }), 'endpoints');
+  expect(texts(found, 'pass')).toEqual([expect.stringMatching(/^\d\d paths .*; also public: oauth; not deployed: capture-ai, capture-logs$/)]);
 });
 
 test.each([
-  ['of its own', ClientAddress.verified(), 'believes the load balancer\'s subnets'],
-  ['behind a content delivery network', ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/24']) }), 'believes the load balancer\'s subnets; also trusts 198.51.100.0/24'],
+  ['of its own', ClientAddress.verified(), 'trusts the load balancer\'s subnets'],
+  ['behind a content delivery network', ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/24']) }), 'trusts the load balancer\'s subnets; also trusts 198.51.100.0/24'],
 ])('a PostHog that verifies addresses, %s, has nothing wrong or unknown', (_, clientAddress, words) => {
-  const found = findings(deploymentOf({ clientAddress }));
-  expect(found.filter(({ verdict, check }) => verdict !== 'right' && check !== 'release')).toEqual([]);
-  expect(texts(found.filter(({ check }) => check === 'address-proxy'), 'right')).toEqual(
+  const found = resultsOf(deploymentOf({ clientAddress }));
+  expect(found.filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
+  expect(texts(found.filter(({ check }) => check === 'address-proxy'), 'pass')).toEqual(
     ['web', 'capture', 'feature-flags', 'hypercache-server', 'replay-capture'].map((name) => `${name}: its client-address ${words}`));
 });

@@ -3,7 +3,7 @@ import { Deployment } from '../../../cli/doctor/deployment';
 import { ListenerRule } from '../../../cli/alb/evaluate';
 import { RuleAction } from '../../../cli/alb/listener-rule';
 import { OIDC } from '../../ingress/fixtures';
-import { deploymentOf, findings, texts, withRule, withRules } from './deployments';
+import { deploymentOf, resultsOf, texts, withRule, withRules } from './deployments';
 
 const CIDRS = AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32', '198.51.100.0/24', '192.0.2.128/25', '10.0.0.0/8']);
 const REWRITE = { regex: '^/livestream/?(.*)$', replace: '/$1' };
@@ -18,8 +18,8 @@ beforeAll(() => {
   signedIn = deploymentOf({ appAccess: AppAccess.oidc(OIDC) }, true);
 });
 
-const wrongs = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'wrong');
-const rights = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'right');
+const wrongs = (deployment: Deployment, check: string) => texts(resultsOf(deployment, check), 'fail');
+const rights = (deployment: Deployment, check: string) => texts(resultsOf(deployment, check), 'pass');
 
 describe('a healthy deployment with live events', () => {
   test.each([
@@ -27,18 +27,18 @@ describe('a healthy deployment with live events', () => {
     ['nobody', () => deploymentOf({ appAccess: AppAccess.nobody() }, true)],
     ['nobody, and live events to everybody', () => deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] }, true)],
   ])('open to %s, has nothing wrong or unknown', (_, deployment) => {
-    expect(findings(deployment()).filter(({ verdict, check }) => verdict !== 'right' && check !== 'release')).toEqual([]);
+    expect(resultsOf(deployment()).filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
   });
 
   test('is said to reach whom the app is open to, for as long as PostHog lets it', () => {
     const idle = 'a stream of live events may be silent as long as PostHog keeps it (idle_timeout.timeout_seconds is 1860)';
     expect(rights(open, 'live-events')).toEqual([idle]);
-    expect([byCidrs, signedIn].map((deployment) => rights(deployment, 'live-events'))).toEqual([['who can open the app reaches live events', idle], ['who can open the app reaches live events', idle]]);
-    expect(rights(open, 'rewrites')).toEqual(['processes get the paths that they know']);
+    expect([byCidrs, signedIn].map((deployment) => rights(deployment, 'live-events'))).toEqual([['clients that can open the app reach live events', idle], ['clients that can open the app reach live events', idle]]);
+    expect(rights(open, 'rewrites')).toEqual(['processes receive the paths that they serve']);
   });
 
-  test('without them, they are not judged', () => {
-    expect(findings(deploymentOf(), 'live-events')).toEqual([]);
+  test('without them, they are not checked', () => {
+    expect(resultsOf(deploymentOf(), 'live-events')).toEqual([]);
   });
 });
 
@@ -48,16 +48,16 @@ describe('rewrites', () => {
     ['another', { url: { regex: '^/live(.*)$', replace: '/$1' } }, '/livestream as /stream, /livestream/ as /stream/, /livestream/sample as /stream/sample'],
     ['one that no longer matches', { url: { regex: '^/stream/(.*)$', replace: '/$1' } }, '/livestream as /livestream, /livestream/ as /livestream/, /livestream/sample as /livestream/sample'],
   ])('names the rule whose transform is %s, and what to put back', (_, rewrites, paths) => {
-    const [found, ...more] = findings(withRule(open, 900, { rewrites, id: 'arn:rule/900' }), 'rewrites');
+    const [found, ...more] = resultsOf(withRule(open, 900, { rewrites, id: 'arn:rule/900' }), 'rewrites');
     expect(more).toEqual([]);
     expect(found).toEqual({
-      check: 'rewrites', verdict: 'wrong', text: `rule 900 (LiveEvents) brings ${paths} to livestream, which knows them without the first segment`,
+      check: 'rewrites', status: 'fail', text: `rule 900 (LiveEvents) forwards ${paths} to livestream, which serves them without the first segment`,
       fix: `aws elbv2 modify-rule --rule-arn arn:rule/900 --transforms '[{"Type":"url-rewrite","UrlRewriteConfig":{"Rewrites":[{"Regex":"${REWRITE.regex}","Replace":"${REWRITE.replace}"}]}}]'`,
     });
   });
 
   test('names the rule of one network whose transform is gone', () => {
-    expect(wrongs(withRule(byCidrs, 901, { rewrites: undefined }), 'rewrites')).toEqual([expect.stringMatching(/^rule 901 brings \/livestream as \/livestream, /)]);
+    expect(wrongs(withRule(byCidrs, 901, { rewrites: undefined }), 'rewrites')).toEqual([expect.stringMatching(/^rule 901 forwards \/livestream as \/livestream, /)]);
   });
 
   test('names the rule behind a sign-in whose transform is gone', () => {
@@ -65,14 +65,14 @@ describe('rewrites', () => {
   });
 
   test('names a rule that has a transform and should have none', () => {
-    const [found] = findings(withRule(open, 100, { rewrites: { url: { regex: '^/e(.*)$', replace: '/i/v0/e$1' } }, id: 'arn:rule/100' }), 'rewrites').filter(({ verdict }) => verdict === 'wrong');
-    expect(found.text).toBe('rule 100 (Events) brings /e as /i/v0/e, /e/ as /i/v0/e/, /e/sample as /i/v0/e/sample to capture, which knows them as they were sent');
+    const [found] = resultsOf(withRule(open, 100, { rewrites: { url: { regex: '^/e(.*)$', replace: '/i/v0/e$1' } }, id: 'arn:rule/100' }), 'rewrites').filter(({ status }) => status === 'fail');
+    expect(found.text).toBe('rule 100 (Events) forwards /e as /i/v0/e, /e/ as /i/v0/e/, /e/sample as /i/v0/e/sample to capture, which serves them unchanged');
     expect(found.fix).toBe('aws elbv2 modify-rule --rule-arn arn:rule/100 --reset-transforms');
   });
 
   test('names one that rewrites the paths of the app for those inside', () => {
     const [found] = wrongs(withRule(byCidrs, 1000, { rewrites: { url: { regex: '^/login$', replace: '/signup' } } }), 'rewrites');
-    expect(found).toBe('rule 1000 brings /login as /signup to web, which knows them as they were sent');
+    expect(found).toBe('rule 1000 forwards /login as /signup to web, which serves them unchanged');
   });
 
   test('names one that rewrites the host name', () => {
@@ -81,7 +81,7 @@ describe('rewrites', () => {
 
   test('leaves out a rule whose transform cannot be read here, and says so', () => {
     const odd = withRule(open, 900, { rewrites: { url: { regex: '(?i)^/livestream', replace: '' } } });
-    expect(texts(findings(odd, 'listeners'), 'unknown')).toEqual([expect.stringContaining('rule 900 (LiveEvents) has a regular expression that cannot be read here')]);
+    expect(texts(resultsOf(odd, 'listeners'), 'unknown')).toEqual([expect.stringContaining('rule 900 (LiveEvents) has a regular expression that is not supported here')]);
   });
 });
 
@@ -89,42 +89,42 @@ describe('live events', () => {
   const without = (deployment: Deployment, gone: (rule: ListenerRule<RuleAction>) => boolean) => withRules(deployment, (rules) => rules.filter((rule) => !gone(rule)));
 
   test('are missed by a network that can open the app', () => {
-    const [found] = findings(without(byCidrs, ({ priority }) => priority === 901), 'live-events').filter(({ verdict }) => verdict === 'wrong');
-    expect(found.text).toBe('10.0.0.0: can open the app and not live events (/livestream/events: web)');
-    expect(found.fix).toContain('rule 900 (LiveEvents) and those after it must let in whom the rules from priority 1000 on let in');
+    const [found] = resultsOf(without(byCidrs, ({ priority }) => priority === 901), 'live-events').filter(({ status }) => status === 'fail');
+    expect(found.text).toBe('10.0.0.0: can open the app, but not live events (/livestream/events: web)');
+    expect(found.fix).toContain('rule 900 (LiveEvents) and those after it must allow the same clients as the rules from priority 1000 on');
   });
 
   test('are missed by those who sign in, where their rule is gone', () => {
-    expect(wrongs(without(signedIn, ({ priority }) => priority === 900), 'live-events')).toEqual(['192.0.2.1: can open the app and not live events (/livestream/events: sign-in, then web)']);
+    expect(wrongs(without(signedIn, ({ priority }) => priority === 900), 'live-events')).toEqual(['192.0.2.1: can open the app, but not live events (/livestream/events: sign-in, then web)']);
   });
 
   test('are an endpoint like the others where the app is open', () => {
     expect(wrongs(without(open, ({ priority }) => priority === 900), 'endpoints')).toEqual([expect.stringMatching(/^\/livestream, \/livestream\/, \/livestream\/sample: web, by the default rule, not livestream$/)]);
   });
 
-  test('that strangers reach are said to be open besides, where the app is closed to them', () => {
+  test('that public clients reach are reported as also public, where the app is closed to them', () => {
     const [opened] = byCidrs.listeners.find(({ port }) => port === 443)!.rules.filter(({ priority }) => priority === 900);
     const leaking = withRule(byCidrs, 900, { conditions: opened.conditions.filter(({ field }) => field !== 'source-ip') });
     expect(rights(byCidrs, 'endpoints').join()).not.toContain('open besides');
-    expect(rights(leaking, 'endpoints')).toEqual([expect.stringContaining('; open besides: live-events; ')]);
+    expect(rights(leaking, 'endpoints')).toEqual([expect.stringContaining('; also public: live-events; ')]);
   });
 
   test('refuse their metrics to everybody', () => {
-    expect(wrongs(without(byCidrs, ({ priority }) => priority === 210), 'internal-paths')).toEqual([expect.stringContaining('internal paths get in: ')]);
+    expect(wrongs(without(byCidrs, ({ priority }) => priority === 210), 'internal-paths')).toEqual([expect.stringContaining('internal paths are reachable: ')]);
     expect(wrongs(byCidrs, 'internal-paths')).toEqual([]);
   });
 
   test.each([
-    [10, 'wrong', 'every stream of live events is cut after 10 seconds of silence'], [15, 'wrong', 'is cut after 15 seconds'], [60, 'right', 'is opened anew every 60 seconds'],
-    [1800, 'right', 'is opened anew every 1800 seconds'], [1801, 'right', 'may be silent as long as PostHog keeps it'],
-  ])('with an idle timeout of %d seconds are %s', (seconds, verdict, words) => {
-    const [found] = findings({ ...open, attributes: { ...open.attributes, 'idle_timeout.timeout_seconds': String(seconds) } }, 'live-events');
-    expect([found.verdict, found.text]).toEqual([verdict, expect.stringContaining(words)]);
-    expect(found.fix).toEqual(verdict === 'wrong' ? expect.stringContaining('--attributes Key=idle_timeout.timeout_seconds,Value=1860') : undefined);
+    [10, 'fail', 'every stream of live events is closed after 10 seconds of silence'], [15, 'fail', 'is closed after 15 seconds'], [60, 'pass', 'reconnects every 60 seconds'],
+    [1800, 'pass', 'reconnects every 1800 seconds'], [1801, 'pass', 'may be silent as long as PostHog keeps it'],
+  ])('with an idle timeout of %d seconds are %s', (seconds, status, words) => {
+    const [found] = resultsOf({ ...open, attributes: { ...open.attributes, 'idle_timeout.timeout_seconds': String(seconds) } }, 'live-events');
+    expect([found.status, found.text]).toEqual([status, expect.stringContaining(words)]);
+    expect(found.fix).toEqual(status === 'fail' ? expect.stringContaining('--attributes Key=idle_timeout.timeout_seconds,Value=1860') : undefined);
   });
 
-  test('have AWS\'s idle timeout where none is set, and none is judged where it cannot be asked', () => {
+  test('have AWS\'s idle timeout where none is set, and none is checked where it cannot be loaded', () => {
     expect(rights({ ...open, attributes: {} }, 'live-events')).toEqual([expect.stringContaining('every 60 seconds')]);
-    expect(findings({ ...open, attributes: { unavailable: 'the credentials may not ask' } }, 'live-events')).toEqual([]);
+    expect(resultsOf({ ...open, attributes: { unavailable: 'the credentials do not allow it' } }, 'live-events')).toEqual([]);
   });
 });

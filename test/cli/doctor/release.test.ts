@@ -1,4 +1,4 @@
-import { deploymentOf, findings, known, NOW, withService } from './deployments';
+import { deploymentOf, resultsOf, known, NOW, withService } from './deployments';
 import { Deployment, Service } from '../../../cli/doctor/deployment';
 import { NamedCheckResult } from '../../../cli/doctor/check-result';
 import { runDoctor } from '../../../cli/doctor/run-checks';
@@ -12,7 +12,7 @@ const [{ release: WITHDRAWN }] = WITHDRAWN_RELEASES;
 const plain = deploymentOf();
 
 function found(deployment: Deployment, more: { release?: ReleaseDescription; maxReleaseAge?: number; now?: Date } = {}): string[] {
-  return runDoctor(deployment, { now: NOW, ...more }).results.filter(({ check }) => check === 'release').map(({ verdict, text }) => `${verdict}: ${text}`);
+  return runDoctor(deployment, { now: NOW, ...more }).results.filter(({ check }) => check === 'release').map(({ status, text }) => `${status}: ${text}`);
 }
 
 /** The deployment, the images of all its processes changed. */
@@ -28,18 +28,18 @@ function withImages(deployment: Deployment, change: (image: string) => string): 
 
 test('a recent release is right, and what is not known of its images is said with the reason', () => {
   expect(found(plain, { now: new Date('2026-09-20T12:00:00Z') })).toEqual([
-    'right: the release 2026-09-11-r2 is 9 days old',
-    expect.stringMatching(/^warning: not known when featureFlags, propertyDefs, personhogReplica, personhogRouter were built: from 6 to 11 September 2026: /),
-    expect.stringMatching(/^warning: not known when hypercacheServer was built: by 11 September 2026, /),
-    expect.stringMatching(/^warning: not known when browserless was built: /),
-    expect.stringMatching(/^warning: not known from which commit capture, featureFlags, hypercacheServer, propertyDefs, personhogReplica, personhogRouter were built: /),
-    'warning: not known from which commit browserless was built: not built from PostHog/posthog',
+    'pass: the release 2026-09-11-r2 is 9 days old',
+    expect.stringMatching(/^warning: unknown build date of featureFlags, propertyDefs, personhogReplica, personhogRouter: from 6 to 11 September 2026: /),
+    expect.stringMatching(/^warning: unknown build date of hypercacheServer: by 11 September 2026, /),
+    expect.stringMatching(/^warning: unknown build date of browserless: /),
+    expect.stringMatching(/^warning: unknown commit of capture, featureFlags, hypercacheServer, propertyDefs, personhogReplica, personhogRouter: /),
+    'warning: unknown commit of browserless: not built from PostHog/posthog',
   ]);
 });
 
 test.each<[string, object, string]>([
   ['older than 60 days', {}, 'warning: the release 2026-09-11-r2 is 74 days old, more than 60'],
-  ['as old as it may be', { maxReleaseAge: 74 }, 'right: the release 2026-09-11-r2 is 74 days old'],
+  ['as old as it may be', { maxReleaseAge: 74 }, 'pass: the release 2026-09-11-r2 is 74 days old'],
   ['a day older than it may be', { maxReleaseAge: 73 }, 'warning: the release 2026-09-11-r2 is 74 days old, more than 73'],
 ])('the age of a release that is %s', (_, more, line) => {
   expect(found(plain, more)[0]).toBe(line);
@@ -47,16 +47,16 @@ test.each<[string, object, string]>([
 
 test('warnings are shown with their fix, and pass', () => {
   const diagnosis = runDoctor(plain, { now: NOW });
-  expect(asText(diagnosis)).toMatch(/^! release {14}the release 2026-09-11-r2 is 74 days old, more than 60\n {23}fix: write a newer one: npx cdk-posthog release; docs\/releases\.md$/m);
-  expect(asText(diagnosis)).toContain(' right, 0 wrong, 6 to look at');
+  expect(asText(diagnosis)).toMatch(/^! release {14}the release 2026-09-11-r2 is 74 days old, more than 60\n {23}fix: create a newer one: npx cdk-posthog release; see docs\/releases\.md$/m);
+  expect(asText(diagnosis)).toContain(' passed, 0 failed, 6 warnings');
   expect(exitCodeOf(diagnosis.results, false)).toBe(0);
 });
 
 test('a withdrawn release is wrong, with its successor', () => {
   const withdrawn = withImages(plain, (image) => (image.includes('posthog-node@') ? WITHDRAWN.images.node!.image : image));
-  const [first] = findings(withdrawn, 'release') as [NamedCheckResult];
+  const [first] = resultsOf(withdrawn, 'release') as [NamedCheckResult];
   expect(first).toEqual({
-    check: 'release', verdict: 'wrong', fix: 'deploy PostHogRelease.V2026_09_11_R2, or a newer one: npx cdk-posthog release',
+    check: 'release', status: 'fail', fix: 'deploy PostHogRelease.V2026_09_11_R2, or a newer one: npx cdk-posthog release',
     text: 'the release 2026-09-11 is withdrawn: its image `node` was built on 31 March 2026, more than five months before its app, and reads no AI events',
   });
   expect(found(withdrawn)[1]).toBe('warning: node was built 164 days before app, and PostHog deploys them together');
@@ -73,17 +73,17 @@ test('images of no known release are told apart from those of a file', () => {
   const file: ReleaseDescription = {
     name: 'mine', images: Object.fromEntries(Object.keys(NEWEST.images).map((name) => [name, { image: `${name.toLowerCase()}@${digest}`, revision: fact, created: fact }])) as unknown as typeof NEWEST.images,
   };
-  expect(found(own)).toEqual(['warning: the images are of no release that the library has, so nothing says how old they are']);
-  expect(found(own, { release: { ...NEWEST, name: 'other' } })).toEqual(['warning: the images are of no release that the library or other has, so nothing says how old they are']);
-  expect(found(own, { release: file })).toEqual(['right: the release mine is 4 days old']);
+  expect(found(own)).toEqual(['warning: the images are not of a release of the library, so their age is unknown']);
+  expect(found(own, { release: { ...NEWEST, name: 'other' } })).toEqual(['warning: the images are not of the release other or a release of the library, so their age is unknown']);
+  expect(found(own, { release: file })).toEqual(['pass: the release mine is 4 days old']);
   expect(found(own, { release: { ...file, images: { app: { ...file.images.app, created: { unknown: 'not recorded' } } } } })).toEqual([
-    'warning: the release mine has no date, so nothing says how old it is', 'warning: not known when app was built: not recorded',
+    'warning: the release mine has no date, so its age is unknown', 'warning: unknown build date of app: not recorded',
   ]);
 });
 
 test('a process with an image of its own is named', () => {
   const [worker] = known(withImages({ ...plain, services: known(plain).filter((service) => containersOf(service).some(({ name }) => name === 'worker')) }, () => 'posthog/posthog:mine'));
-  expect(found(withService(plain, 'worker', () => worker))).toContain('warning: not of the release 2026-09-11-r2: worker (posthog/posthog:mine)');
+  expect(found(withService(plain, 'worker', () => worker))).toContain('warning: images of other releases than 2026-09-11-r2: worker (posthog/posthog:mine)');
 });
 
 test('what may not be read is not known', () => {

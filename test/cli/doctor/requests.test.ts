@@ -2,7 +2,7 @@ import { AppAccess, EndpointGroup } from '../../../lib';
 import { Deployment } from '../../../cli/doctor/deployment';
 import { ListenerRule } from '../../../cli/alb/evaluate';
 import { RuleAction } from '../../../cli/alb/listener-rule';
-import { deploymentOf, DOMAIN, findings, groupArn, known, ruleAt, texts, withListener, withRule, withRules } from './deployments';
+import { deploymentOf, DOMAIN, resultsOf, groupArn, known, ruleAt, texts, withListener, withRule, withRules } from './deployments';
 
 let open: Deployment;
 let closed: Deployment;
@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 
 const glob = (...values: string[]): ListenerRule<RuleAction>['conditions'] => [{ field: 'path-pattern', values }];
-const wrongs = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'wrong');
+const wrongs = (deployment: Deployment, check: string) => texts(resultsOf(deployment, check), 'fail');
 
 function forwardTo(deployment: Deployment, priority: number): readonly RuleAction[] {
   return ruleAt(deployment, priority).actions;
@@ -35,11 +35,11 @@ function amongOthers(deployment: Deployment): Deployment {
 
 describe('endpoints', () => {
   test('names the paths that a deleted rule brought to their process, and what to put back', () => {
-    const found = findings(withRules(closed, (rules) => rules.filter(({ priority }) => priority !== 100)), 'endpoints');
-    expect(texts(found, 'wrong')).toEqual(['/i/v0/sample, /e, /e/, /e/sample and 3 more: refused (403), by the default rule, not capture']);
-    expect(found.find(({ verdict }) => verdict === 'wrong')?.fix)
-      .toMatch(/^rule 100 \(Events\) must forward \/i\/v0\/\*, \/e, \/e\/\*, \/batch, \/batch\/\* to the target group PostHog\w+, and no rule before it may take them$/);
-    expect(texts(found, 'right')).toHaveLength(1);
+    const found = resultsOf(withRules(closed, (rules) => rules.filter(({ priority }) => priority !== 100)), 'endpoints');
+    expect(texts(found, 'fail')).toEqual(['/i/v0/sample, /e, /e/, /e/sample and 3 more: refused (403), by the default rule, not capture']);
+    expect(found.find(({ status }) => status === 'fail')?.fix)
+      .toMatch(/^rule 100 \(Events\) must forward \/i\/v0\/\*, \/e, \/e\/\*, \/batch, \/batch\/\* to the target group PostHog\w+, and no rule before it may match them$/);
+    expect(texts(found, 'pass')).toHaveLength(1);
   });
 
   test('names both rules whose processes were swapped', () => {
@@ -62,14 +62,14 @@ describe('endpoints', () => {
 
   test('names one endpoint of a closed group that is open', () => {
     const opened = withRules(closed, (rules) => [{ priority: 290, conditions: glob('/scim/v2/*'), actions: forwardTo(closed, 190) }, ...rules]);
-    const found = findings(opened, 'endpoints').filter(({ verdict }) => verdict === 'wrong');
-    expect(texts(found, 'wrong')).toEqual(['/scim/v2/sample: web, by rule 290, although most of the group inbound-webhooks is closed']);
-    expect(found[0].fix).toBe('narrow that rule, or open the group: `publicEndpointGroups: [\'inbound-webhooks\']`');
+    const found = resultsOf(opened, 'endpoints').filter(({ status }) => status === 'fail');
+    expect(texts(found, 'fail')).toEqual(['/scim/v2/sample: web, by rule 290, although most of the group inbound-webhooks is not public']);
+    expect(found[0].fix).toBe('narrow that rule, or make the group public: `publicEndpointGroups: [\'inbound-webhooks\']`');
   });
 
   test('names one endpoint of a closed group that reaches another process', () => {
     const opened = withRules(closed, (rules) => [{ priority: 290, conditions: glob('/scim/v2/*'), actions: forwardTo(closed, 100) }, ...rules]);
-    expect(findings(opened, 'endpoints').find(({ verdict }) => verdict === 'wrong')?.fix).toBe('narrow that rule: they are no endpoints of capture');
+    expect(resultsOf(opened, 'endpoints').find(({ status }) => status === 'fail')?.fix).toBe('narrow that rule: these are not endpoints of capture');
   });
 
   test('names the endpoint of an open group that is closed', () => {
@@ -79,35 +79,35 @@ describe('endpoints', () => {
   });
 
   test('does not know who answers where no service is known', () => {
-    const found = findings({ ...closed, services: [] }, 'endpoints');
-    expect(texts(found, 'wrong')).toEqual([]);
-    expect(texts(found, 'unknown')).toEqual([expect.stringMatching(/^requests go to target group .*, and which process answers there is not known$/)]);
+    const found = resultsOf({ ...closed, services: [] }, 'endpoints');
+    expect(texts(found, 'fail')).toEqual([]);
+    expect(texts(found, 'unknown')).toEqual([expect.stringMatching(/^requests are forwarded to target group .*, whose process is unknown$/)]);
   });
 
   test('takes one proxy of the owner\'s for whatever it answers', () => {
     const targets = known(closed).flatMap((service) => service.targets).map(({ targetGroup }) => ({ targetGroup, container: 'proxy' }));
     const rollouts = [{ state: 'COMPLETED', runningCount: 1, definition: 'proxy:1', containers: [] }];
     const proxy = { name: 'proxy', cluster: 'c', status: 'ACTIVE', desiredCount: 1, runningCount: 1, newestDefinition: 'proxy:1', targets, rollouts };
-    expect(findings({ ...closed, services: [proxy] }, 'endpoints').map(({ verdict }) => verdict)).toEqual(['right']);
+    expect(resultsOf({ ...closed, services: [proxy] }, 'endpoints').map(({ status }) => status)).toEqual(['pass']);
   });
 });
 
 describe('neighbours', () => {
   test('names a wildcard that was widened, and what it lets through', () => {
-    const found = findings(withRule(open, 100, { conditions: glob('/i/v0/*', '/e*', '/batch*') }), 'neighbours');
-    expect(texts(found, 'wrong')).toEqual(['rule 100 (Events) lets /e2, /embedded, /events, /engineering and 5 more through to capture, which are no public endpoints']);
-    expect(found[0].fix).toBe('narrow /e*, /batch*: an endpoint is its path and what is below it, such as /e and /e/*');
+    const found = resultsOf(withRule(open, 100, { conditions: glob('/i/v0/*', '/e*', '/batch*') }), 'neighbours');
+    expect(texts(found, 'fail')).toEqual(['rule 100 (Events) forwards /e2, /embedded, /events, /engineering and 5 more to capture, which are not public endpoints']);
+    expect(found[0].fix).toBe('narrow /e*, /batch*: an endpoint matches its path and subpaths, such as /e and /e/*');
   });
 
   test('names an expression that lets a closed app be reached', () => {
     const widened = withRule(closed, 190, { conditions: [{ field: 'path-pattern', regexValues: ['^/static/.*$'] }] });
-    expect(wrongs(widened, 'neighbours')).toEqual([expect.stringMatching(/^rule 190 \(SdkFiles\) lets .*\/static\/\.\.\/login.* through to web/)]);
+    expect(wrongs(widened, 'neighbours')).toEqual([expect.stringMatching(/^rule 190 \(SdkFiles\) forwards .*\/static\/\.\.\/login.* to web/)]);
   });
 
   test('says that the app is open by other means where a rule without paths opens it', () => {
     const opened = withRules(closed, (rules) => [{ priority: 900, conditions: [{ field: 'host-header', values: [DOMAIN] }], actions: forwardTo(closed, 190) }, ...rules]);
     expect(wrongs(opened, 'neighbours')).toEqual([]);
-    expect(texts(findings(opened, 'app', { access: 'nobody' }), 'wrong')).toEqual(['everybody can open the app, but --access says nobody']);
+    expect(texts(resultsOf(opened, 'app', { access: 'nobody' }), 'fail')).toEqual(['everyone can open the app, but --access is nobody']);
   });
 });
 
@@ -115,26 +115,26 @@ describe('app', () => {
   const toEverybody = (deployment: Deployment) => withRule(deployment, undefined, { actions: forwardTo(deployment, 190) });
 
   test('names rules that let only some in, where the default action lets everybody in', () => {
-    const found = findings(toEverybody(byCidrs), 'app');
-    expect(texts(found, 'wrong')).toEqual(['rule 1000 lets only some into the app, and yet everybody gets in']);
+    const found = resultsOf(toEverybody(byCidrs), 'app');
+    expect(texts(found, 'fail')).toEqual(['rule 1000 restricts the app, and yet it is open to everyone']);
     expect(found.at(-1)?.fix).toContain('fixed-response');
   });
 
   test('names pages that a rule opens', () => {
     const opened = withRules(closed, (rules) => [{ priority: 295, conditions: glob('/login', '/api/projects/*'), actions: forwardTo(closed, 190) }, ...rules]);
-    expect(wrongs(opened, 'app')[0]).toMatch(/^a stranger is treated in different ways by the app's pages: \/login is reached, \/api\/projects\/ is reached, .*refused$/);
+    expect(wrongs(opened, 'app')[0]).toMatch(/^the app's pages answer a public client differently: \/login is open, \/api\/projects\/ is open, .*refused$/);
   });
 
-  test('sees an address that a rule names, and a stranger whom none names', () => {
+  test('sees an address that a rule names, and a public client on no allow-list', () => {
     const documentation = deploymentOf({ appAccess: AppAccess.fromCidrs(['192.0.2.0/24']) });
-    expect(texts(findings(documentation, 'app'), 'right')).toEqual(['only the networks that rules name can open the app (1 block); --access would say what is meant']);
+    expect(texts(resultsOf(documentation, 'app'), 'pass')).toEqual(['only the allowed networks can open the app (1 block); use --access to check the intended access']);
   });
 });
 
 describe('internal paths', () => {
   test('are named where the rule that refuses them is gone', () => {
-    const found = findings(withRules(open, (rules) => rules.filter(({ priority }) => priority !== 210)), 'internal-paths');
-    expect(texts(found, 'wrong')).toEqual([expect.stringMatching(/^internal paths get in: \/_stats, .* reach web, by the default rule$/)]);
+    const found = resultsOf(withRules(open, (rules) => rules.filter(({ priority }) => priority !== 210)), 'internal-paths');
+    expect(texts(found, 'fail')).toEqual([expect.stringMatching(/^internal paths are reachable: \/_stats, .* reach web, by the default rule$/)]);
     expect(found[0].fix).toContain('DenyInternal at priority 210');
   });
 
@@ -153,8 +153,8 @@ describe('redirect', () => {
   const answered: RuleAction = { type: 'fixed-response', statusCode: '200' };
 
   test('names an answer that is none', () => {
-    const found = findings(withListener(open, 80, (listener) => ({ ...listener, rules: [{ conditions: [], actions: [answered] }] })), 'redirect');
-    expect(texts(found, 'wrong')).toEqual([`http://${DOMAIN}/ is not redirected to https: refused (200), by the default rule of port 80`]);
+    const found = resultsOf(withListener(open, 80, (listener) => ({ ...listener, rules: [{ conditions: [], actions: [answered] }] })), 'redirect');
+    expect(texts(found, 'fail')).toEqual([`http://${DOMAIN}/ is not redirected to HTTPS: refused (200), by the default rule of port 80`]);
     expect(found[0].fix).toContain('aws elbv2 modify-listener --listener-arn arn:aws:elasticloadbalancing:');
   });
 
@@ -171,17 +171,17 @@ describe('redirect', () => {
 
 describe('on a listener of others', () => {
   test.each(['open', 'closed'])('nothing is wrong with rules of one host, the app %s', (which) => {
-    const found = findings(amongOthers(which === 'open' ? open : closed));
-    expect(found.filter(({ verdict, check }) => verdict !== 'right' && check !== 'release')).toEqual([]);
+    const found = resultsOf(amongOthers(which === 'open' ? open : closed));
+    expect(found.filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
   });
 
-  test('rules of other hosts are not judged, and those that cannot be read are named', () => {
-    const found = findings(amongOthers(open), undefined, { domain: 'a.shop.example.com' });
-    expect(texts(found.filter(({ check }) => check === 'listeners'), 'unknown')).toEqual([expect.stringContaining('rule 20 has a regular expression that cannot be read here')]);
+  test('rules of other hosts are not checked, and those that cannot be read are named', () => {
+    const found = resultsOf(amongOthers(open), undefined, { domain: 'a.shop.example.com' });
+    expect(texts(found.filter(({ check }) => check === 'listeners'), 'unknown')).toEqual([expect.stringContaining('rule 20 has a regular expression that is not supported here')]);
   });
 
   test('what to put back has the priority that it had', () => {
-    const found = findings(withRules(amongOthers(closed), (rules) => rules.filter(({ priority }) => priority !== 5140)), 'endpoints');
-    expect(found.find(({ verdict }) => verdict === 'wrong')?.fix).toContain('rule 5140 (Flags) must forward ');
+    const found = resultsOf(withRules(amongOthers(closed), (rules) => rules.filter(({ priority }) => priority !== 5140)), 'endpoints');
+    expect(found.find(({ status }) => status === 'fail')?.fix).toContain('rule 5140 (Flags) must forward ');
   });
 });

@@ -1,8 +1,8 @@
 import { Deployment } from '../../../cli/doctor/deployment';
 import { assignableAddresses } from '../../../lib/ingress/client-address/trusted-addresses';
-import { containersOf, deploymentOf, findings, known, texts, withContainer, withEnvironment, withService } from './deployments';
+import { containersOf, deploymentOf, resultsOf, known, texts, withContainer, withEnvironment, withService } from './deployments';
 
-const UNAVAILABLE = { unavailable: 'the credentials may not ask' };
+const UNAVAILABLE = { unavailable: 'the credentials do not allow it' };
 
 let healthy: Deployment;
 let subnets: { id: string; cidr?: string }[];
@@ -11,8 +11,8 @@ beforeAll(() => {
   subnets = healthy.subnets as typeof subnets;
 });
 
-const wrongs = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'wrong');
-const unknowns = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'unknown');
+const wrongs = (deployment: Deployment, check: string) => texts(resultsOf(deployment, check), 'fail');
+const unknowns = (deployment: Deployment, check: string) => texts(resultsOf(deployment, check), 'unknown');
 const ofWeb = (variables: Record<string, string | undefined>) => withEnvironment(healthy, 'web', variables);
 
 describe('TRUSTED_PROXIES', () => {
@@ -21,12 +21,12 @@ describe('TRUSTED_PROXIES', () => {
   test('misses the addresses of a subnet that was added, which is named', () => {
     const added = { ...healthy, subnets: [...subnets, { id: 'subnet-new', cidr: '10.0.200.0/27' }] };
     expect(wrongs(added, 'trusted-proxies')).toEqual(['web', 'worker'].map((name) =>
-      `${name}: TRUSTED_PROXIES misses 27 addresses of subnet-new (10.0.200.0/27): 10.0.200.4, 10.0.200.5 and 25 more`));
+      `${name}: TRUSTED_PROXIES lacks 27 addresses of subnet-new (10.0.200.0/27): 10.0.200.4, 10.0.200.5 and 25 more`));
   });
 
   test('holds the addresses of a subnet that was removed', () => {
     const [gone] = assignableAddresses([subnets[1].cidr!]);
-    expect(wrongs({ ...healthy, subnets: subnets.slice(0, 1) }, 'trusted-proxies')[0]).toContain(`web: TRUSTED_PROXIES holds 27 addresses that the load balancer cannot have: ${gone}, `);
+    expect(wrongs({ ...healthy, subnets: subnets.slice(0, 1) }, 'trusted-proxies')[0]).toContain(`web: TRUSTED_PROXIES has 27 addresses that the load balancer cannot have: ${gone}, `);
   });
 
   test('may have white space, and be in any order', () => {
@@ -34,31 +34,31 @@ describe('TRUSTED_PROXIES', () => {
   });
 
   test.each<[string, (all: string[]) => string | undefined, string]>([
-    ['a CIDR block', () => '10.0.0.0/27', 'holds 10.0.0.0/27, and PostHog compares text: a CIDR block is no address'],
-    ['a CIDR block among addresses', (all) => [...all, '10.0.0.0/8'].join(','), 'holds 10.0.0.0/8'],
-    ['one address less', (all) => all.slice(1).join(','), 'misses 1 address of subnet-1'],
-    ['one address more', (all) => [...all, '203.0.113.9'].join(','), 'holds 1 address that the load balancer cannot have: 203.0.113.9'],
-    ['nothing', () => '', 'misses 27 addresses of subnet-1'],
-    ['no value', () => undefined, 'is not set, so PostHog\'s IP filters refuse everybody'],
+    ['a CIDR block', () => '10.0.0.0/27', 'has 10.0.0.0/27, but PostHog compares strings and does not support CIDR blocks'],
+    ['a CIDR block among addresses', (all) => [...all, '10.0.0.0/8'].join(','), 'has 10.0.0.0/8'],
+    ['one address less', (all) => all.slice(1).join(','), 'lacks 1 address of subnet-1'],
+    ['one address more', (all) => [...all, '203.0.113.9'].join(','), 'has 1 address that the load balancer cannot have: 203.0.113.9'],
+    ['nothing', () => '', 'lacks 27 addresses of subnet-1'],
+    ['no value', () => undefined, 'is not set, so PostHog\'s IP filters refuse all requests'],
   ])('with %s is wrong', (_, change, words) => {
     expect(wrongs(ofWeb({ TRUSTED_PROXIES: change(list()) }), 'trusted-proxies')).toEqual([expect.stringContaining(`web: TRUSTED_PROXIES ${words}`)]);
   });
 
   test('cannot name every address of a large subnet', () => {
     const large = { ...healthy, subnets: [{ id: 'subnet-large', cidr: '10.0.0.0/20' }] };
-    expect(wrongs(large, 'trusted-proxies')[0]).toContain('stands in subnet-large (10.0.0.0/20), which has more addresses than TRUSTED_PROXIES can hold');
+    expect(wrongs(large, 'trusted-proxies')[0]).toContain('is in subnet-large (10.0.0.0/20), which has more addresses than TRUSTED_PROXIES can list');
   });
 
-  test('is unknown where it comes from a secret, or where subnets or tasks cannot be asked', () => {
+  test('is unknown where it comes from a secret, or where subnets or tasks cannot be loaded', () => {
     const secret = withContainer(ofWeb({ TRUSTED_PROXIES: undefined }), 'web', (container) => ({ ...container, secrets: ['TRUSTED_PROXIES'] }));
     expect(unknowns(secret, 'trusted-proxies')).toEqual(['web: TRUSTED_PROXIES: it comes from a secret or a file']);
     expect(unknowns({ ...healthy, subnets: UNAVAILABLE }, 'trusted-proxies')).toHaveLength(1);
     expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'trusted-proxies')).toHaveLength(1);
     const refused = withService(healthy, 'worker', (service) => ({ ...service, rollouts: [{ ...service.rollouts[0], containers: UNAVAILABLE }] }));
-    expect(unknowns(refused, 'trusted-proxies')).toEqual(['TRUSTED_PROXIES of the running tasks: the credentials may not ask']);
+    expect(unknowns(refused, 'trusted-proxies')).toEqual(['TRUSTED_PROXIES of the running tasks: the credentials do not allow it']);
   });
 
-  test('of every definition that still runs is judged', () => {
+  test('of every definition that still runs is checked', () => {
     const rolling = withService(healthy, 'web', ({ rollouts: [primary], ...service }) => ({
       ...service, rollouts: [primary, { ...primary, definition: 'web:0', containers: [{ name: 'web', image: '', environment: {}, secrets: [], hasEnvironmentFiles: false }] }],
     }));
@@ -68,14 +68,14 @@ describe('TRUSTED_PROXIES', () => {
 
 describe('TRUST_ALL_PROXIES', () => {
   test.each(['False', 'false', '0', ''])('=%s is wrong, whatever it says', (value) => {
-    expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: value }), 'trusted-proxies')).toEqual([`web: TRUST_ALL_PROXIES=${value}, which versions before July 2026 read as true, like any text`]);
+    expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: value }), 'trusted-proxies')).toEqual([`web: TRUST_ALL_PROXIES=${value}, which versions before July 2026 read as true, as any string`]);
   });
 
-  test('=True believes everybody, with or without a list', () => {
-    expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: 'True', TRUSTED_PROXIES: undefined }), 'trusted-proxies')).toEqual(['web: TRUST_ALL_PROXIES=True, so every visitor chooses the address that PostHog sees']);
+  test('=True trusts everyone, with or without a list', () => {
+    expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: 'True', TRUSTED_PROXIES: undefined }), 'trusted-proxies')).toEqual(['web: TRUST_ALL_PROXIES=True, so every client can choose the IP that PostHog sees']);
   });
 
-  test('is judged without the subnets, and unknown from a secret', () => {
+  test('is checked without the subnets, and unknown from a secret', () => {
     expect(wrongs({ ...ofWeb({ TRUST_ALL_PROXIES: 'True' }), subnets: UNAVAILABLE }, 'trusted-proxies')).toHaveLength(1);
     expect(unknowns(withContainer(healthy, 'web', (container) => ({ ...container, secrets: ['TRUST_ALL_PROXIES'] })), 'trusted-proxies')).toHaveLength(1);
   });
@@ -87,14 +87,14 @@ describe('its companions', () => {
     ['IS_BEHIND_PROXY', undefined, 'is not set'],
     ['DISABLE_SECURE_SSL_REDIRECT', 'False', 'redirects health checks'],
     ['DISABLE_SECURE_SSL_REDIRECT', undefined, 'is not set'],
-    ['ALLOWED_HOSTS', '*', 'X-Forwarded-Host is believed'],
+    ['ALLOWED_HOSTS', '*', 'trusts any X-Forwarded-Host'],
     ['ALLOWED_HOSTS', undefined, 'is not set'],
-    ['ALLOWED_HOSTS', 'other.example.com', 'answers 400 to posthog.example.com'],
-    ['SITE_URL', 'http://posthog.example.com', 'posts from another origin are refused'],
-    ['SITE_URL', 'https://posthog.example.com/', 'posts from another origin are refused'],
+    ['ALLOWED_HOSTS', 'other.example.com', 'requests for posthog.example.com get 400'],
+    ['SITE_URL', 'http://posthog.example.com', 'POST requests fail the CSRF check'],
+    ['SITE_URL', 'https://posthog.example.com/', 'POST requests fail the CSRF check'],
     ['SITE_URL', undefined, 'is not set'],
   ])('%s=%s is wrong', (name, value, words) => {
-    const found = findings(ofWeb({ [name]: value }), 'proxy-settings').filter(({ verdict }) => verdict === 'wrong');
+    const found = resultsOf(ofWeb({ [name]: value }), 'proxy-settings').filter(({ status }) => status === 'fail');
     expect(found).toHaveLength(1);
     expect(found[0].text).toMatch(new RegExp(`^web: ${name} is `));
     expect(found[0].text).toContain(words);
@@ -105,14 +105,14 @@ describe('its companions', () => {
     expect(wrongs(ofWeb({ [name]: value }), 'proxy-settings')).toEqual([]);
   });
 
-  test('are unknown from secrets and files, and where tasks cannot be asked', () => {
+  test('are unknown from secrets and files, and where tasks cannot be loaded', () => {
     expect(unknowns(withContainer(ofWeb({ SITE_URL: undefined }), 'web', (container) => ({ ...container, hasEnvironmentFiles: true })), 'proxy-settings')).toEqual(['web: SITE_URL: it comes from a secret or a file']);
     expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'proxy-settings')).toHaveLength(1);
   });
 
   test('a domain that is told outweighs what they name', () => {
-    const found = findings(healthy, 'proxy-settings', { domain: 'eu.example.com' });
-    expect(texts(found, 'wrong').map((text) => text.split(',')[0])).toEqual(['web', 'worker'].flatMap((name) => [`${name}: ALLOWED_HOSTS is 'posthog.example.com'`, `${name}: SITE_URL is 'https://posthog.example.com'`]));
+    const found = resultsOf(healthy, 'proxy-settings', { domain: 'eu.example.com' });
+    expect(texts(found, 'fail').map((text) => text.split(',')[0])).toEqual(['web', 'worker'].flatMap((name) => [`${name}: ALLOWED_HOSTS is 'posthog.example.com'`, `${name}: SITE_URL is 'https://posthog.example.com'`]));
   });
 });
 
@@ -128,37 +128,37 @@ describe('the nginx that verifies addresses', () => {
       })),
     })), withEnvironment(withEnvironment(healthy, 'web', { TRUSTED_PROXIES: '127.0.0.1' }), 'worker', { TRUSTED_PROXIES: '127.0.0.1' }));
 
-  test('is right where it believes the load balancer and Django believes it', () => {
-    expect(findings(verified()).filter(({ verdict, check }) => verdict !== 'right' && check !== 'release')).toEqual([]);
-    expect(texts(findings(verified(), 'address-proxy'), 'right')).toHaveLength(5);
-    expect(texts(findings(verified(), 'trusted-proxies'), 'right')).toEqual(['web', 'worker'].map((name) => `${name}: TRUSTED_PROXIES is the nginx beside it, 127.0.0.1`));
+  test('is right if it trusts the load balancer and Django trusts it', () => {
+    expect(resultsOf(verified()).filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
+    expect(texts(resultsOf(verified(), 'address-proxy'), 'pass')).toHaveLength(5);
+    expect(texts(resultsOf(verified(), 'trusted-proxies'), 'pass')).toEqual(['web', 'worker'].map((name) => `${name}: TRUSTED_PROXIES is its nginx sidecar, 127.0.0.1`));
   });
 
-  test('may believe the addresses one by one, and others besides', () => {
+  test('may trust the addresses one by one, and others', () => {
     const addresses = assignableAddresses(subnets.map(({ cidr }) => cidr!));
-    expect(texts(findings(verified([...addresses, '198.51.100.0/24']), 'address-proxy'), 'right')[0]).toBe('web: its client-address believes the load balancer\'s subnets; also trusts 198.51.100.0/24');
+    expect(texts(resultsOf(verified([...addresses, '198.51.100.0/24']), 'address-proxy'), 'pass')[0]).toBe('web: its client-address trusts the load balancer\'s subnets; also trusts 198.51.100.0/24');
   });
 
-  test('is wrong where it does not believe a subnet', () => {
-    expect(wrongs(verified([subnets[0].cidr]), 'address-proxy')).toContain(`web: its client-address does not believe subnet-2 (${subnets[1].cidr}), where the load balancer stands`);
+  test('is wrong if it does not trust a subnet', () => {
+    expect(wrongs(verified([subnets[0].cidr]), 'address-proxy')).toContain(`web: its client-address does not trust subnet-2 (${subnets[1].cidr}), a subnet of the load balancer`);
   });
 
   test('must be told the block of a subnet whose addresses are too many to be named', () => {
     const large = { id: 'subnet-large', cidr: '10.8.0.0/20' };
     const told = (...blocks: string[]) => ({ ...verified([...subnets.map(({ cidr }) => cidr), ...blocks]), subnets: [...subnets, large] });
-    expect(texts(findings(told('10.8.0.0/20'), 'address-proxy'), 'right')).toHaveLength(5);
-    expect(wrongs(told(), 'address-proxy')[0]).toBe('web: its client-address does not believe subnet-large (10.8.0.0/20), where the load balancer stands');
+    expect(texts(resultsOf(told('10.8.0.0/20'), 'address-proxy'), 'pass')).toHaveLength(5);
+    expect(wrongs(told(), 'address-proxy')[0]).toBe('web: its client-address does not trust subnet-large (10.8.0.0/20), a subnet of the load balancer');
     expect(wrongs(told('10.8.0.0/21', '10.8.8.0/21'), 'address-proxy')).toHaveLength(5);
   });
 
   test('is wrong where requests go past it', () => {
     const past = withService(verified(), 'web', (service) => ({ ...service, targets: service.targets.map((target) => ({ ...target, container: 'web' })) }));
-    expect(wrongs(past, 'address-proxy')).toEqual(['web: the load balancer sends requests to web, past the client-address container that verifies addresses']);
+    expect(wrongs(past, 'address-proxy')).toEqual(['web: the load balancer sends requests to web and bypasses the client-address container, which verifies client IPs']);
   });
 
-  test('is wrong where Django believes the load balancer instead', () => {
-    expect(wrongs(withEnvironment(verified(), 'web', { TRUSTED_PROXIES: '10.0.0.4,10.0.0.5' }), 'trusted-proxies')).toEqual(['web: TRUSTED_PROXIES is 10.0.0.4, 10.0.0.5, and requests come from the nginx beside it']);
-    expect(wrongs(withEnvironment(verified(), 'web', { TRUSTED_PROXIES: undefined }), 'trusted-proxies')).toEqual(['web: TRUSTED_PROXIES is not set, and requests come from the nginx beside it']);
+  test('is wrong if Django trusts the load balancer instead', () => {
+    expect(wrongs(withEnvironment(verified(), 'web', { TRUSTED_PROXIES: '10.0.0.4,10.0.0.5' }), 'trusted-proxies')).toEqual(['web: TRUSTED_PROXIES is 10.0.0.4, 10.0.0.5, but requests come from its nginx sidecar']);
+    expect(wrongs(withEnvironment(verified(), 'web', { TRUSTED_PROXIES: undefined }), 'trusted-proxies')).toEqual(['web: TRUSTED_PROXIES is not set, but requests come from its nginx sidecar']);
   });
 
   test('is unknown where its configuration or the subnets cannot be read', () => {

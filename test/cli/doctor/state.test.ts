@@ -1,7 +1,7 @@
 import { Certificate, Deployment, Service, TargetGroup, TargetHealth } from '../../../cli/doctor/deployment';
-import { CERTIFICATE, deploymentOf, DOMAIN, findings, NOW, texts, withListener, withService } from './deployments';
+import { CERTIFICATE, deploymentOf, DOMAIN, resultsOf, NOW, texts, withListener, withService } from './deployments';
 
-const UNAVAILABLE = { unavailable: 'the credentials may not ask' };
+const UNAVAILABLE = { unavailable: 'the credentials do not allow it' };
 const DAY = 24 * 60 * 60 * 1000;
 
 let healthy: Deployment;
@@ -9,8 +9,8 @@ beforeAll(() => {
   healthy = deploymentOf();
 });
 
-const wrongs = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'wrong');
-const unknowns = (deployment: Deployment, check: string) => texts(findings(deployment, check), 'unknown');
+const wrongs = (deployment: Deployment, check: string) => texts(resultsOf(deployment, check), 'fail');
+const unknowns = (deployment: Deployment, check: string) => texts(resultsOf(deployment, check), 'unknown');
 
 describe('listeners', () => {
   test('says that a load balancer is not active', () => {
@@ -18,15 +18,15 @@ describe('listeners', () => {
   });
 
   test('says that nothing ends TLS, and judges no request then', () => {
-    const found = findings(withListener(healthy, 443, () => undefined));
-    expect(texts(found.filter(({ check }) => check === 'listeners'), 'wrong')).toEqual(['no listener ends TLS, so nothing else about requests can be judged']);
+    const found = resultsOf(withListener(healthy, 443, () => undefined));
+    expect(texts(found.filter(({ check }) => check === 'listeners'), 'fail')).toEqual(['no listener terminates TLS, so requests cannot be checked']);
     expect([...new Set(found.map(({ check }) => check))]).toEqual(['listeners', 'attributes', 'services', 'release', 'trusted-proxies', 'proxy-settings']);
   });
 
   test('says that TLS ends on another port, and that nothing answers plain http', () => {
     const moved = withListener(withListener(healthy, 443, (listener) => ({ ...listener, port: 8443 })), 80, () => undefined);
-    expect(wrongs(moved, 'listeners')).toEqual(['https is answered on port 8443 only', 'nothing answers plain http on port 80']);
-    expect(findings(moved, 'redirect')).toEqual([]);
+    expect(wrongs(moved, 'listeners')).toEqual(['HTTPS is served on port 8443 only', 'plain HTTP is not served on port 80']);
+    expect(resultsOf(moved, 'redirect')).toEqual([]);
   });
 });
 
@@ -39,14 +39,14 @@ describe('the TLS policy', () => {
     ['ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06', '1.2'], ['ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04', '1.2'], ['ELBSecurityPolicy-FS-1-2-Res-2020-10', '1.2'],
     ['ELBSecurityPolicy-TLS-1-2-Ext-2018-06', '1.2'],
   ])('%s is right', (policy, version) => {
-    expect(findings(withPolicy(policy), 'tls-policy')).toEqual([{ check: 'tls-policy', verdict: 'right', text: `TLS ${version} and newer only: ${policy}` }]);
+    expect(resultsOf(withPolicy(policy), 'tls-policy')).toEqual([{ check: 'tls-policy', status: 'pass', text: `TLS ${version} and newer only: ${policy}` }]);
   });
 
   test.each([
     ['ELBSecurityPolicy-2016-08', '1.0'], ['ELBSecurityPolicy-2015-05', '1.0'], ['ELBSecurityPolicy-TLS-1-0-2015-04', '1.0'], ['ELBSecurityPolicy-FS-2018-06', '1.0'],
     ['ELBSecurityPolicy-TLS13-1-0-2021-06', '1.0'], ['ELBSecurityPolicy-TLS-1-1-2017-01', '1.1'], ['ELBSecurityPolicy-FS-1-1-2019-08', '1.1'], ['ELBSecurityPolicy-TLS13-1-1-2021-06', '1.1'],
   ])('%s is not', (policy, version) => {
-    expect(wrongs(withPolicy(policy), 'tls-policy')).toEqual([`TLS ${version} is still taken: ${policy}`]);
+    expect(wrongs(withPolicy(policy), 'tls-policy')).toEqual([`TLS ${version} is still accepted: ${policy}`]);
   });
 
   test('of a name that nobody knows is unknown', () => {
@@ -56,14 +56,14 @@ describe('the TLS policy', () => {
 
 describe('attributes', () => {
   test.each([
-    ['routing.http.xff_header_processing.mode', 'remove', 'every visitor seems to be the load balancer'],
-    ['routing.http.xff_header_processing.mode', 'preserve', 'so they choose their address'],
-    ['routing.http.xff_client_port.enabled', 'true', 'names ports'],
+    ['routing.http.xff_header_processing.mode', 'remove', 'every client seems to be the load balancer'],
+    ['routing.http.xff_header_processing.mode', 'preserve', 'so they can choose their IP'],
+    ['routing.http.xff_client_port.enabled', 'true', 'has ports'],
     ['routing.http.drop_invalid_header_fields.enabled', 'false', 'X_Forwarded_For'],
     ['routing.http.preserve_host_header.enabled', 'false', 'Host header'],
     ['routing.http.desync_mitigation_mode', 'monitor', 'ambiguous requests'],
   ])('%s=%s is wrong', (key, value, words) => {
-    const found = findings({ ...healthy, attributes: { ...healthy.attributes, [key]: value } }, 'attributes').filter(({ verdict }) => verdict === 'wrong');
+    const found = resultsOf({ ...healthy, attributes: { ...healthy.attributes, [key]: value } }, 'attributes').filter(({ status }) => status === 'fail');
     expect(found).toHaveLength(1);
     expect(found[0].text).toContain(words);
     expect(found[0].fix).toContain(`--attributes Key=${key},Value=`);
@@ -73,16 +73,16 @@ describe('attributes', () => {
     expect(wrongs({ ...healthy, attributes: {} }, 'attributes')).toHaveLength(2);
   });
 
-  test('are unknown where they cannot be asked', () => {
-    expect(unknowns({ ...healthy, attributes: UNAVAILABLE }, 'attributes')).toEqual(['the load balancer\'s attributes: the credentials may not ask']);
+  test('are unknown where they cannot be loaded', () => {
+    expect(unknowns({ ...healthy, attributes: UNAVAILABLE }, 'attributes')).toEqual(['the load balancer\'s attributes: the credentials do not allow it']);
   });
 
-  test.each([['', 'wrong'], ['max-age=0', 'wrong'], ['max-age=1', 'right']])('Strict-Transport-Security: %s is %s', (value, verdict) => {
+  test.each([['', 'fail'], ['max-age=0', 'fail'], ['max-age=1', 'pass']])('Strict-Transport-Security: %s is %s', (value, status) => {
     const changed = withListener(healthy, 443, (listener) => ({ ...listener, attributes: { 'routing.http.response.strict_transport_security.header_value': value } }));
-    expect(findings(changed, 'listener-attributes').map((finding) => finding.verdict)).toEqual([verdict]);
+    expect(resultsOf(changed, 'listener-attributes').map((result) => result.status)).toEqual([status]);
   });
 
-  test('of the listener are unknown where they cannot be asked', () => {
+  test('of the listener are unknown where they cannot be loaded', () => {
     expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, attributes: UNAVAILABLE })), 'listener-attributes')).toHaveLength(1);
   });
 });
@@ -94,30 +94,30 @@ describe('targets', () => {
   const [well, ill] = [{ target: '10.0.1.4:8000', state: 'healthy' }, { target: '10.0.2.4:8000', state: 'unhealthy', reason: 'Target.ResponseCodeMismatch', description: 'Health checks failed with these codes: [400]' }];
 
   test('names a target that is not healthy, with the load balancer\'s reason', () => {
-    const [found] = findings(withTargets([well, ill]), 'targets').filter(({ verdict }) => verdict === 'wrong');
+    const [found] = resultsOf(withTargets([well, ill]), 'targets').filter(({ status }) => status === 'fail');
     expect(found.text).toBe('web: 1 of 2 targets are healthy; 10.0.2.4:8000 is unhealthy: Health checks failed with these codes: [400] (health check: HTTP /_livez)');
-    expect(found.fix).toBe('read the log of the process: it answers the health check with an error');
+    expect(found.fix).toBe('read the log of the process: its health check responds with an error');
   });
 
   test.each(['draining', 'unhealthy.draining'])('says that none is registered, and does not count those that leave: %s', (state) => {
     expect(wrongs(withTargets([{ target: '10.0.1.4:8000', state }]), 'targets')).toEqual(['web: no target is registered, so requests get 503']);
-    expect(texts(findings(withTargets([well, { target: '10.0.1.4:8000', state }]), 'targets'), 'right')).toContain('web: 1 of 1 target is healthy');
+    expect(texts(resultsOf(withTargets([well, { target: '10.0.1.4:8000', state }]), 'targets'), 'pass')).toContain('web: 1 of 1 target is healthy');
   });
 
   test('says what it waits for', () => {
-    const [found] = findings(withTargets([{ target: '10.0.1.4:8000', state: 'initial', reason: 'Elb.InitialHealthChecking' }]), 'targets').filter(({ verdict }) => verdict === 'wrong');
+    const [found] = resultsOf(withTargets([{ target: '10.0.1.4:8000', state: 'initial', reason: 'Elb.InitialHealthChecking' }]), 'targets').filter(({ status }) => status === 'fail');
     expect(found).toMatchObject({ text: expect.stringContaining('0 of 1 target is healthy; 10.0.1.4:8000 is initial: Elb.InitialHealthChecking') as string, fix: expect.stringContaining('wait') as string });
   });
 
-  test('are unknown without health checks, and where they cannot be asked', () => {
+  test('are unknown without health checks, and where they cannot be loaded', () => {
     expect(unknowns(withTargets([{ target: '10.0.1.4:8000', state: 'unavailable' }]), 'targets')).toContain('web: health checks are turned off');
-    expect(unknowns(withTargets([well]), 'targets')).toContain('the health of capture: the credentials may not ask');
+    expect(unknowns(withTargets([well]), 'targets')).toContain('the health of capture: the credentials do not allow it');
     expect(unknowns({ ...healthy, targetGroups: UNAVAILABLE }, 'targets')).toHaveLength(1);
   });
 
   test('of groups that no rule forwards to are nobody\'s concern', () => {
     const groups = [{ arn: 'arn:other', name: 'other', healthCheck: '', targets: [] }];
-    expect(findings({ ...healthy, targetGroups: groups }, 'targets')).toEqual([]);
+    expect(resultsOf({ ...healthy, targetGroups: groups }, 'targets')).toEqual([]);
   });
 });
 
@@ -125,21 +125,21 @@ describe('services', () => {
   const withWeb = (change: (service: Service) => Partial<Service>) => wrongs(withService(healthy, 'web', (service) => ({ ...service, ...change(service) })), 'services');
 
   test.each<[string, (service: Service) => Partial<Service>, RegExp]>([
-    ['has too few tasks', () => ({ runningCount: 1, lastEvent: '(service web) was unable to place a task' }), /^web: 1 of 2 tasks run; ECS says: \(service web\) was unable to place a task$/],
-    ['wants none', () => ({ desiredCount: 0, runningCount: 0 }), /^web: no task is wanted \(the desired count is 0\)$/],
+    ['has too few tasks', () => ({ runningCount: 1, lastEvent: '(service web) was unable to place a task' }), /^web: 1 of 2 tasks run; last ECS event: \(service web\) was unable to place a task$/],
+    ['wants none', () => ({ desiredCount: 0, runningCount: 0 }), /^web: the desired count is 0$/],
     ['is going', () => ({ status: 'DRAINING' }), /^web: the service is DRAINING$/],
-    ['has a rollout that failed', ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'FAILED', reason: 'tasks failed to start' }] }), /^web: the rollout of \S+:1 has failed: tasks failed to start$/],
-    ['is being rolled out', ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'IN_PROGRESS' }] }), /^web: a rollout is on its way: 2 of 2 tasks run$/],
-    ['still runs an old definition', ({ rollouts: [primary] }) => ({ rollouts: [primary, { ...primary, definition: 'web:0', runningCount: 1 }] }), /^web: a rollout is on its way: 2 of 2 tasks run, and 1 of web:0 still runs$/],
+    ['has a rollout that failed', ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'FAILED', reason: 'tasks failed to start' }] }), /^web: the deployment of \S+:1 has failed: tasks failed to start$/],
+    ['is being rolled out', ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'IN_PROGRESS' }] }), /^web: a deployment is in progress: 2 of 2 tasks run$/],
+    ['still runs an old definition', ({ rollouts: [primary] }) => ({ rollouts: [primary, { ...primary, definition: 'web:0', runningCount: 1 }] }), /^web: a deployment is in progress: 2 of 2 tasks run, and 1 of web:0 still runs$/],
     ['does not run the newest', () => ({ newestDefinition: 'web:2' }), /^web: 2 of 2 tasks run \S+:1, and web:2 is newer$/],
   ])('names one that %s', (_, change, text) => {
     expect(withWeb(change)).toEqual([expect.stringMatching(text)]);
   });
 
-  test('are unknown where there are none, or cannot be asked', () => {
+  test('are unknown where there are none, or cannot be loaded', () => {
     expect(unknowns({ ...healthy, services: [] }, 'services')).toHaveLength(1);
-    expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'services')).toEqual(['the ECS services: the credentials may not ask']);
-    expect(unknowns(withService(healthy, 'web', (service) => ({ ...service, newestDefinition: UNAVAILABLE })), 'services')).toEqual(['whether web runs the newest task definition: the credentials may not ask']);
+    expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'services')).toEqual(['the ECS services: the credentials do not allow it']);
+    expect(unknowns(withService(healthy, 'web', (service) => ({ ...service, newestDefinition: UNAVAILABLE })), 'services')).toEqual(['whether web runs the newest task definition: the credentials do not allow it']);
   });
 });
 
@@ -150,43 +150,43 @@ describe('the certificate', () => {
     return withListener({ ...healthy, certificates }, 443, (listener) => ({ ...listener, certificates: certificates.map(({ arn }) => arn) }));
   };
   const inDays = (days: number) => ({ ...issued, notAfter: new Date(NOW.getTime() + days * DAY) });
-  const judged = (...all: Certificate['details'][]) => findings(withDetails(...all), 'certificate', { domain: DOMAIN });
+  const judged = (...all: Certificate['details'][]) => resultsOf(withDetails(...all), 'certificate', { domain: DOMAIN });
 
-  test.each([[14, 'right'], [13.9, 'wrong'], [1, 'wrong'], [-1, 'wrong']])('that ends in %d days is %s', (days, verdict) => {
-    expect(judged(inDays(days)).map((finding) => finding.verdict)).toEqual([verdict]);
+  test.each([[14, 'pass'], [13.9, 'fail'], [1, 'fail'], [-1, 'fail']])('that ends in %d days is %s', (days, status) => {
+    expect(judged(inDays(days)).map((result) => result.status)).toEqual([status]);
   });
 
   test('that has ended says so, and what to do', () => {
     expect(judged(inDays(-3))[0].text).toBe(`the certificate for ${DOMAIN} has expired on 2026-11-21`);
     expect(judged({ ...inDays(3), renewable: false })[0].fix).toMatch(/^import a renewed certificate/);
-    expect(judged(inDays(3))[0].fix).toMatch(/^keep the DNS record/);
+    expect(judged(inDays(3))[0].fix).toMatch(/^keep the DNS validation record/);
   });
 
   test('says who renews it', () => {
-    expect(judged(issued)[0].text).toContain('valid for 100 days, until 2027-03-04, and renews by itself');
-    expect(judged({ ...issued, renewable: false })[0].text).toContain('; nobody renews it but you');
+    expect(judged(issued)[0].text).toContain('valid for 100 days, until 2027-03-04, and renews automatically');
+    expect(judged({ ...issued, renewable: false })[0].text).toContain('; renew it yourself');
   });
 
   test.each(['PENDING_VALIDATION', 'EXPIRED', 'REVOKED', 'FAILED'])('that is %s is wrong', (status) => {
-    expect(texts(judged({ ...issued, status }), 'wrong')).toEqual([expect.stringContaining(`is ${status}, not ISSUED`)]);
+    expect(texts(judged({ ...issued, status }), 'fail')).toEqual([expect.stringContaining(`is ${status}, not ISSUED`)]);
   });
 
   test('whose renewal waits is wrong', () => {
-    expect(texts(judged({ ...issued, renewal: 'PENDING_VALIDATION' }), 'wrong')).toEqual([expect.stringContaining('is not being renewed: PENDING_VALIDATION')]);
+    expect(texts(judged({ ...issued, renewal: 'PENDING_VALIDATION' }), 'fail')).toEqual([expect.stringContaining('is not being renewed: PENDING_VALIDATION')]);
   });
 
   test.each([
-    [['*.example.com'], 'right'], [['example.com'], 'wrong'], [['*.com'], 'wrong'], [['*.posthog.example.com'], 'wrong'], [['other.example.com', DOMAIN.toUpperCase()], 'right'],
-  ])('for %j is %s', (names, verdict) => {
-    expect(judged({ ...issued, names }).map((finding) => finding.verdict)).toEqual([verdict]);
+    [['*.example.com'], 'pass'], [['example.com'], 'fail'], [['*.com'], 'fail'], [['*.posthog.example.com'], 'fail'], [['other.example.com', DOMAIN.toUpperCase()], 'pass'],
+  ])('for %j is %s', (names, status) => {
+    expect(judged({ ...issued, names }).map((result) => result.status)).toEqual([status]);
   });
 
-  test('of another application on the same listener is not judged', () => {
-    expect(judged(issued, { ...inDays(1), names: ['shop.example.com'] }).map(({ verdict }) => verdict)).toEqual(['right']);
+  test('of another application on the same listener is not checked', () => {
+    expect(judged(issued, { ...inDays(1), names: ['shop.example.com'] }).map(({ status }) => status)).toEqual(['pass']);
   });
 
-  test('is unknown where it cannot be asked', () => {
-    expect(texts(judged(UNAVAILABLE), 'unknown')).toEqual([`the certificate ${CERTIFICATE}0: the credentials may not ask`]);
+  test('is unknown where it cannot be loaded', () => {
+    expect(texts(judged(UNAVAILABLE), 'unknown')).toEqual([`the certificate ${CERTIFICATE}0: the credentials do not allow it`]);
     expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, certificates: UNAVAILABLE })), 'certificate')).toHaveLength(1);
     expect(texts(judged({ ...issued, notAfter: undefined }), 'unknown')).toHaveLength(1);
   });

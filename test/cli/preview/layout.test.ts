@@ -18,7 +18,7 @@ function titles(lanes: readonly Lane[]): Record<string, string[]> {
 
 test('rules are grouped by where they lead, in the order in which a request meets them, and refusals come last', () => {
   const lanes = titles(lanesOf({ rules: RULES }));
-  expect(lanes).toEqual({ capture: ['100 Events', '120 Captures'], web: ['170 AppSdk', '1000 known networks'], refused: ['210 DenyInternal', 'default'] });
+  expect(lanes).toEqual({ capture: ['100 Events', '120 Captures'], web: ['170 AppSdk', '1000 allowed networks'], refused: ['210 DenyInternal', 'default'] });
   expect(Object.keys(lanes)).toEqual(['capture', 'web', 'refused']);
 });
 
@@ -32,9 +32,9 @@ test('a sign-in is a lane of its own, whatever process comes after it', () => {
 });
 
 test.each([
-  ['arrives', 'capture', 'process:capture'],
-  ['answered', undefined, 'refused'],
-  ['redirected', undefined, 'redirect'],
+  ['forwarded', 'capture', 'process:capture'],
+  ['fixed-response', undefined, 'refused'],
+  ['redirect', undefined, 'redirect'],
   ['sign-in', undefined, 'sign-in'],
   ['unknown', undefined, 'elsewhere'],
 ])('a request that ends as %s at %s stays on the lane %s', (outcome, process, key) => {
@@ -55,8 +55,8 @@ const anyLanes = fc.array(fc.record({
 
 test('at any width from a small phone on, nothing leaves the picture, and no box lies on another', () => {
   fc.assert(fc.property(anyLanes, fc.integer({ min: 320, max: 2000 }), (lanes, width) => {
-    const { height, visitor, balancer, lanes: placed } = layoutOf(lanes, width);
-    const boxes = [visitor, balancer, ...placed.flatMap(({ stops, end }) => [...stops.map(({ box }) => box), end])];
+    const { height, client, balancer, lanes: placed } = layoutOf(lanes, width);
+    const boxes = [client, balancer, ...placed.flatMap(({ stops, end }) => [...stops.map(({ box }) => box), end])];
     expect(boxes.filter((box) => box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height)).toEqual([]);
     expect(boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => overlap(a, b)).map((b) => [a, b]))).toEqual([]);
   }));

@@ -23,16 +23,16 @@ export class World {
   }
 
   /** Starts a preview of ways in. */
-  public static async of(doors: readonly IngressModel[], options: Partial<PreviewOptions> = {}): Promise<World> {
-    return new World(doors, await startPreview(doors, { port: 0, httpPort: 0, ...options }));
+  public static async of(ingresses: readonly IngressModel[], options: Partial<PreviewOptions> = {}): Promise<World> {
+    return new World(ingresses, await startPreview(ingresses, { port: 0, httpPort: 0, ...options }));
   }
 
   private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
 
-  private constructor(public readonly doors: readonly IngressModel[], public readonly preview: Preview) {}
+  private constructor(public readonly ingresses: readonly IngressModel[], public readonly preview: Preview) {}
 
-  public get door(): IngressModel {
-    return this.doors[0];
+  public get ingress(): IngressModel {
+    return this.ingresses[0];
   }
 
   public get port(): number {

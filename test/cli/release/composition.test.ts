@@ -27,7 +27,7 @@ test('a release has its day and commit from the app, where nobody says otherwise
 
 test('a release is not named after a clock', () => {
   expect(() => compose([found('app', { created: undefined })], { clickHouseVersion: '26.6.2.158' }))
-    .toThrow(new Error('the app image does not say when it was built: give the release a name with --name, or a day with --date'));
+    .toThrow(new Error('the app image has no build date: set a name with --name, or a date with --date'));
 });
 
 test('there is nothing to doubt where images are of other commits and not younger than the app, and those of others do not count', () => {
@@ -43,7 +43,7 @@ describe('images that are deployed together', () => {
 
   test('are refused where one of them lies apart', () => {
     expect(() => checkTogether(release(MARCH), 7)).toThrow(new Error('the images app, node, capture must be built within 7 days of each other, because PostHog deploys them together; ' +
-      'node is of 2026-03-31T10:00:00Z and app of 2026-09-11T08:15:30Z, 163 days apart: look for another node with --image node=IMAGE, or accept the distance with --max-apart 164'));
+      'node was built on 2026-03-31T10:00:00Z and app on 2026-09-11T08:15:30Z, 163 days apart: use another node with --image node=IMAGE, or allow it with --max-apart 164'));
   });
 
   test.each<[string, Record<string, string | undefined>, number]>([
@@ -58,14 +58,14 @@ describe('images that are deployed together', () => {
 
 test.each<[string, Found[], string | undefined, string[]]>([
   ['an image is younger than the app', [found('app'), found('node', { created: '2026-09-12T00:00:00Z' }), found('cymbal', { created: '2026-09-13T09:00:00Z' }), found('capture')], undefined, [
-    'built after the app (2026-09-11), and may expect what its migrations have not made: node (2026-09-12), cymbal (2026-09-13)']],
+    'built after the app (2026-09-11), and may expect migrations that it does not have: node (2026-09-12), cymbal (2026-09-13)']],
   ['images do not say when they were built', [found('app'), found('node', { created: undefined }), found('capture', { created: undefined })], undefined, [
-    'nothing says when these were built, and so nothing says whether they belong to the others: node, capture']],
+    'unknown build dates, so these may not belong to the others: node, capture']],
   ['the app does not say its commit', [found('app', { revision: undefined })], undefined, [
-    'the app image does not say which commit it was built from, and so nothing says which one configuration files come from: give it with --commit']],
+    'the app image has no commit, so the commit of configuration files is unknown: set it with --commit']],
   ['the app is of another commit', [found('app')], NEW, ['the app image was built from 1111111, not from 2222222']],
   ['another image had to do', [found('app'), found('capture', { secondBest: true, tag: 'master' })], undefined, [
-    'no image capture of the commits that were given: master is taken instead, of commit 1111111; it may expect another state of the database than the app']],
+    'no image capture of the requested commits: master is used instead, of commit 1111111; it may expect another database schema than the app']],
   ['there is none for the usual platform', [found('app', { platforms: ['linux/arm64'] })], undefined, ['not for linux/amd64: app']],
 ])('says so where %s', (_, all, commit, expected) => {
   expect(doubtsOf(all, commit)).toEqual(expected);

@@ -58,7 +58,7 @@ test('another ClickHouse, topics and platforms are shown', () => {
   const images = { ...BEFORE.images, capture: { ...BEFORE.images.capture!, platforms: undefined } };
   expect(text({ ...BEFORE, clickHouse: { version: '26.9.1.1', image: `clickhouse@${B}`, ...NOTHING }, topics: ['new', 'kept'], images }).slice(2)).toEqual([
     'ClickHouse', '  26.6.2.158 → 26.9.1.1', '  clickhouse', `  ${A}`, `  → ${B}`, '', 'further topics', '  - gone', '  + new', '',
-    'platforms that all images are known to exist for', '  - linux/arm64',
+    'platforms of all images', '  - linux/arm64',
   ]);
   expect(text({ ...BEFORE, clickHouse: undefined }).slice(2)).toEqual(['ClickHouse', '  26.6.2.158 → not known', `  clickhouse@${A}`, '  → none']);
 });

@@ -65,22 +65,22 @@ describe('the page', () => {
   });
 });
 
-describe('the door', () => {
+describe('the ingress', () => {
   test('tells of rules, endpoints, processes and settings', async () => {
-    const door = await world.json<IngressDescription>('/__preview/door');
-    expect(door).toMatchObject({
+    const ingress = await world.json<IngressDescription>('/__preview/ingress');
+    expect(ingress).toMatchObject({
       source: 'Test.template.json', hosts: ['posthog.example.com'], url: `https://localhost:${world.port}`, plainUrl: `http://localhost:${world.preview.ports.http}`, access: 'anyone',
       strictTransportSecurity: 'max-age=31536000',
     });
-    expect(door.rules[0]).toEqual({ name: 'rule 90 (Ai)', priority: 90, conditions: ['path-pattern is /i/v0/ai or /i/v0/ai/* or /i/v1/ai/*'], action: 'answer 403 Forbidden' });
-    expect(door.rules[1]).toEqual({ name: 'rule 100 (Events)', priority: 100, conditions: ['path-pattern is /i/v0/* or /e or /e/* or /batch or /batch/*'], action: 'forward to capture', process: 'capture' });
-    expect(door.rules.at(-1)).toEqual({ name: 'the default rule', conditions: [], action: 'forward to web', process: 'web' });
-    expect(door.endpoints.map(({ paths }) => paths)).toEqual(expect.arrayContaining(PublicEndpoint.all().map(String)));
-    expect(door.processes.map(({ name }) => name).sort()).toEqual(['capture', 'feature-flags', 'hypercache-server', 'replay-capture', 'web']);
-    expect(door.processes.every(({ stub }) => stub)).toBe(true);
-    const web = door.processes.find(({ name }) => name === 'web')!;
+    expect(ingress.rules[0]).toEqual({ name: 'rule 90 (Ai)', priority: 90, conditions: ['path-pattern is /i/v0/ai or /i/v0/ai/* or /i/v1/ai/*'], action: 'answer 403 Forbidden' });
+    expect(ingress.rules[1]).toEqual({ name: 'rule 100 (Events)', priority: 100, conditions: ['path-pattern is /i/v0/* or /e or /e/* or /batch or /batch/*'], action: 'forward to capture', process: 'capture' });
+    expect(ingress.rules.at(-1)).toEqual({ name: 'the default rule', conditions: [], action: 'forward to web', process: 'web' });
+    expect(ingress.endpoints.map(({ paths }) => paths)).toEqual(expect.arrayContaining(PublicEndpoint.all().map(String)));
+    expect(ingress.processes.map(({ name }) => name).sort()).toEqual(['capture', 'feature-flags', 'hypercache-server', 'replay-capture', 'web']);
+    expect(ingress.processes.every(({ stub }) => stub)).toBe(true);
+    const web = ingress.processes.find(({ name }) => name === 'web')!;
     expect(web.settings).toMatchObject({ IS_BEHIND_PROXY: 'True', ALLOWED_HOSTS: 'posthog.example.com', TRUSTED_PROXIES: '10.0.0.4,10.0.0.5,10.0.0.6, … (54 in all)' });
-    expect(door.loadBalancerAddress).toBe('10.0.0.4');
+    expect(ingress.loadBalancerAddress).toBe('10.0.0.4');
   });
 
   test.each([
@@ -89,9 +89,9 @@ describe('the door', () => {
     ['nobody', AppAccess.nobody()],
   ])('tells that the app is open to: %s', async (access, appAccess) => {
     const other = await World.start({ appAccess });
-    const door = await other.json<IngressDescription>('/__preview/door');
+    const ingress = await other.json<IngressDescription>('/__preview/ingress');
     await other.close();
-    expect(door.access).toBe(access);
+    expect(ingress.access).toBe(access);
   });
 });
 
@@ -101,8 +101,8 @@ describe('trying a request', () => {
     expect(result).toMatchObject({
       request: { method: 'POST', target: '/e/?a=b', sourceIp: '203.0.113.9', host: 'posthog.example.com' },
       rule: { name: 'rule 100 (Events)', priority: 100 },
-      outcome: { kind: 'arrives' },
-      arrived: { process: 'capture', peer: '10.0.0.4', headers: expect.arrayContaining([['X-Forwarded-For', '1.2.3.4, 203.0.113.9']]) as unknown },
+      outcome: { kind: 'forwarded' },
+      forwarded: { process: 'capture', peer: '10.0.0.4', headers: expect.arrayContaining([['X-Forwarded-For', '1.2.3.4, 203.0.113.9']]) as unknown },
       clientIps: [{ reader: 'capture: GeoIP of events', address: '1.2.3.4' }],
       response: { status: 200, body: '{"status":"Ok"}' },
     });
@@ -115,11 +115,11 @@ describe('trying a request', () => {
   });
 
   test('tells of refusals by the rules', async () => {
-    expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({ rule: { name: 'rule 200 (DenyEvasions)' }, outcome: { kind: 'answered', status: 403 }, clientIps: [], response: { status: 403, body: 'Forbidden' } });
+    expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({ rule: { name: 'rule 200 (DenyEvasions)' }, outcome: { kind: 'fixed-response', status: 403 }, clientIps: [], response: { status: 403, body: 'Forbidden' } });
   });
 
   test('takes plain HTTP by its scheme', async () => {
-    expect(await attempt({ method: 'GET', url: 'http://posthog.example.com/a' })).toMatchObject({ outcome: { kind: 'redirected', location: 'https://posthog.example.com/a' }, response: { status: 301 } });
+    expect(await attempt({ method: 'GET', url: 'http://posthog.example.com/a' })).toMatchObject({ outcome: { kind: 'redirect', location: 'https://posthog.example.com/a' }, response: { status: 301 } });
   });
 
   test('cuts a long answer, and does not wait for one without end', async () => {
@@ -132,7 +132,7 @@ describe('trying a request', () => {
   test.each([
     ['a method with spaces', { method: 'GET /', url: '/' }],
     ['no method', { url: '/' }],
-    ['a method that asks for a tunnel', { method: 'CONNECT', url: '/' }],
+    ['a method that opens a tunnel', { method: 'CONNECT', url: '/' }],
     ['no url', { method: 'GET' }],
     ['a fragment alone', { method: 'GET', url: '#top' }],
     ['a relative url', { method: 'GET', url: 'login' }],
@@ -170,7 +170,7 @@ describe('the traffic', () => {
     await until(() => heard.some(({ data }) => (data as PassedRequest).path === '/e/' && (data as PassedRequest).from === '203.0.113.9'));
     response.destroy();
     const passed = heard.map(({ data }) => data as PassedRequest).find(({ path: target, from }) => target === '/e/' && from === '203.0.113.9');
-    expect(passed).toMatchObject({ method: 'POST', host: 'posthog.example.com', rule: 'rule 100 (Events)', outcome: 'arrives', process: 'capture', status: 200, clientIps: [{ address: '203.0.113.9' }] });
+    expect(passed).toMatchObject({ method: 'POST', host: 'posthog.example.com', rule: 'rule 100 (Events)', outcome: 'forwarded', process: 'capture', status: 200, clientIps: [{ address: '203.0.113.9' }] });
     expect(heard.find(({ event }) => event === 'captured')!.data).toMatchObject({ process: 'capture', event: 'heard', properties: { $current_url: 'https://x.example/' }, address: '203.0.113.9' });
   });
 
@@ -207,16 +207,16 @@ describe('the traffic', () => {
 });
 
 test.each(['posthog.example.com', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '192.0.2.1'])('the page and its API do not answer to the host %s', async (host) => {
-  const statuses = await Promise.all(['/__preview/', '/__preview/door', '/__preview/events', '/__preview/traffic'].map(async (target) => (await world.raw({ target, host })).status));
+  const statuses = await Promise.all(['/__preview/', '/__preview/ingress', '/__preview/events', '/__preview/traffic'].map(async (target) => (await world.raw({ target, host })).status));
   expect(statuses).toEqual([403, 403, 403, 403]);
   expect((await world.raw({ method: 'POST', target: '/__preview/try', host, headers: [['Content-Type', 'application/json']], body: '{"method":"GET","url":"/"}' })).status).toBe(403);
 });
 
 test.each(['localhost', 'localhost:8443', '127.0.0.1:8443', '[::1]:8443'])('they answer to %s', async (host) => {
-  expect((await world.raw({ target: '/__preview/door', host })).status).toBe(200);
+  expect((await world.raw({ target: '/__preview/ingress', host })).status).toBe(200);
 });
 
 test('no page of another origin may read them', async () => {
-  const { headers } = await world.text('/__preview/door', { headers: { Origin: 'https://evil.example' } });
+  const { headers } = await world.text('/__preview/ingress', { headers: { Origin: 'https://evil.example' } });
   expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
 });

@@ -200,7 +200,7 @@ describe('the app', () => {
     expect(world.preview.traffic.captured[0]).toMatchObject({ process: 'web', event: '$csp_violation' });
   });
 
-  test('shows which address it believes, and nothing that a visitor wrote as a part of the page', async () => {
+  test('shows which client IP it resolves, and nothing that a client wrote as a part of the page', async () => {
     const { body } = await world.text('/project/1?<script>', { headers: { 'X-Preview-Source-IP': '203.0.113.9', 'User-Agent': '<b>agent</b>' } });
     expect(body).toContain('This is a stub of the preview, not PostHog.');
     expect(body).toContain('<strong>203.0.113.9</strong>');
@@ -209,11 +209,11 @@ describe('the app', () => {
 });
 
 test('a process that the preview knows nothing more about says what it got', async () => {
-  const [door] = world.doors;
-  const targets = Object.fromEntries(Object.entries(door.targets).map(([group, target]) => [group, target.process === 'capture' ? { ...target, process: 'something-new', settings: {} } : target]));
-  const other = await World.of([{ ...door, targets }]);
+  const [ingress] = world.ingresses;
+  const targets = Object.fromEntries(Object.entries(ingress.targets).map(([group, target]) => [group, target.process === 'capture' ? { ...target, process: 'something-new', settings: {} } : target]));
+  const other = await World.of([{ ...ingress, targets }]);
   const { headers, body } = await other.text('/e/', { method: 'POST', body: '12345' });
-  const { processes } = await other.json<IngressDescription>('/__preview/door');
+  const { processes } = await other.json<IngressDescription>('/__preview/ingress');
   await other.close();
   expect(headers['x-stub']).toBe('something-new');
   expect(JSON.parse(body)).toEqual({ stub: 'something-new', method: 'POST', url: '/e/', bytes: 5 });

@@ -15,6 +15,6 @@ test('the command as users get it ends when a registry says nothing', async () =
   });
   await registry.stop();
   expect(code).toBe(2);
-  expect(err).toContain(`  app: ${registry.image}: ${registry.host} did not answer within 1 seconds\n  node: ${registry.image}: ${registry.host} did not answer within 1 seconds\n`);
+  expect(err).toContain(`  app: ${registry.image}: ${registry.host} did not respond within 1 seconds\n  node: ${registry.image}: ${registry.host} did not respond within 1 seconds\n`);
   expect(Date.now() - begun).toBeLessThan(10_000);
 });

@@ -66,13 +66,13 @@ describe('the stream of events', () => {
     expect(world.preview.traffic.captured.length).toBe(passed + 2);
   });
 
-  test('ends behind the door when its reader leaves', async () => {
+  test('ends behind the ingress when its reader leaves', async () => {
     const { heard, began } = await open('/livestream/events');
     await send('one');
     await until(() => heard.length === 1);
     (await began).destroy();
     await until(() => world.preview.traffic.recent.some(({ path }) => path === '/livestream/events'));
-    expect(world.preview.traffic.recent.find(({ path }) => path === '/livestream/events')).toMatchObject({ process: 'livestream', arrivedAs: '/events', clientIps: [] });
+    expect(world.preview.traffic.recent.find(({ path }) => path === '/livestream/events')).toMatchObject({ process: 'livestream', forwardedPath: '/events', clientIps: [] });
   });
 });
 
@@ -106,14 +106,14 @@ describe('livestream\'s other answers', () => {
     expect([status, headers['access-control-allow-headers']]).toEqual([204, 'authorization']);
   });
 
-  test('the door refuses its metrics', async () => {
+  test('the ingress refuses its metrics', async () => {
     expect(await world.text('/livestream/metrics')).toMatchObject({ status: 403, body: 'Forbidden' });
   });
 });
 
 test('a stream that says nothing is ended by the idle timeout of the template, with 504', async () => {
-  const { doors } = world;
-  const impatient = await World.of(doors.map((door) => ({ ...door, attributes: { ...door.attributes, 'idle_timeout.timeout_seconds': '0.2' } })));
+  const { ingresses } = world;
+  const impatient = await World.of(ingresses.map((ingress) => ({ ...ingress, attributes: { ...ingress.attributes, 'idle_timeout.timeout_seconds': '0.2' } })));
   const response = await impatient.ask('/livestream/events', { headers: TOKEN });
   expect([response.statusCode, await textOf(response)]).toEqual([504, 'The process did not answer in time.\n']);
   await impatient.close();
@@ -131,19 +131,19 @@ describe('the page', () => {
   const attempt = (trial: object) => world.text('/__preview/try', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(trial) });
 
   test('is told what the rule rewrites, and as what the paths arrive', async () => {
-    const { rules, endpoints } = await world.json<IngressDescription>('/__preview/door');
+    const { rules, endpoints } = await world.json<IngressDescription>('/__preview/ingress');
     expect(rules.find(({ name }) => name === 'rule 900 (LiveEvents)')).toMatchObject({ action: 'forward to livestream, its URL ^/livestream/?(.*)$ rewritten to /$1', process: 'livestream' });
-    expect(endpoints.filter(({ arriveAs }) => arriveAs !== undefined)).toEqual([expect.objectContaining({ paths: '/livestream, /livestream/*', arriveAs: '/, /*', answer: 'livestream' })]);
+    expect(endpoints.filter(({ forwardedPath }) => forwardedPath !== undefined)).toEqual([expect.objectContaining({ paths: '/livestream, /livestream/*', forwardedPath: '/, /*', answer: 'livestream' })]);
   });
 
   test('is told of a trial which path arrived', async () => {
     const result = JSON.parse((await attempt({ method: 'GET', url: '/livestream/stats', headers: [['Authorization', 'Bearer any']] })).body) as TrialResult;
-    expect(result).toMatchObject({ request: { target: '/livestream/stats' }, arrived: { process: 'livestream', path: '/stats' }, response: { status: 200 } });
+    expect(result).toMatchObject({ request: { target: '/livestream/stats' }, forwarded: { process: 'livestream', path: '/stats' }, response: { status: 200 } });
   });
 
   test('is told that no answer has come of a stream without events', async () => {
     const { status, body } = await attempt({ method: 'GET', url: '/livestream/events', headers: [['Authorization', 'Bearer any']] });
-    expect([status, JSON.parse(body)]).toEqual([400, { error: 'no answer came within 3 seconds; a stream of events may wait for its first one' }]);
+    expect([status, JSON.parse(body)]).toEqual([400, { error: 'no response within 3 seconds; a stream may be waiting for its first event' }]);
   });
 
   test('hears of a request with the path that arrived, and of others without', async () => {
@@ -154,6 +154,6 @@ describe('the page', () => {
     const heard = () => passed.filter(({ path }) => path.endsWith('?heard'));
     await until(() => heard().length === 2);
     stop();
-    expect(heard().map(({ path, arrivedAs }) => [path, arrivedAs])).toEqual([['/livestream/stats?heard', '/stats?heard'], ['/login?heard', undefined]]);
+    expect(heard().map(({ path, forwardedPath }) => [path, forwardedPath])).toEqual([['/livestream/stats?heard', '/stats?heard'], ['/login?heard', undefined]]);
   });
 });

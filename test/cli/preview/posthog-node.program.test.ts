@@ -27,7 +27,7 @@ function rowsFor(target: string): PublicEndpoint[] {
 
 const FLAGS = { 'preview-on': true, 'preview-variant': 'test', 'preview-enterprise': true, 'preview-config': true };
 
-describe.each(['v0', 'v1'])('posthog-node, capturing with %s, through a door that is closed for the app', (mode) => {
+describe.each(['v0', 'v1'])('posthog-node, capturing with %s, through an ingress that is closed for the app', (mode) => {
   const calls: Call[] = [];
   let world: World;
   let said: Said;

@@ -57,13 +57,13 @@ describe('which images it looks for', () => {
 });
 
 test.each([
-  [['--commit', 'abc'], '--commit must be the whole hash of a commit, 40 hexadecimal digits in lower case, got: \'abc\''],
-  [['--commit', COMMIT, '--tag', 'latest'], '--tag names the images itself: leave out --commit and --history'],
+  [['--commit', 'abc'], '--commit must be the full hash of a commit, 40 hexadecimal digits in lower case, got: \'abc\''],
+  [['--commit', COMMIT, '--tag', 'latest'], '--tag cannot be combined with --commit or --history'],
   [['--tag', 'a b'], '--tag must be the tag of an image, got: \'a b\''],
   [['--image', 'capture'], '--image must be a name and an image, such as capture=ghcr.io/posthog/posthog/capture:master, got: \'capture\''],
   [['--image', 'capture=Not An Image'], '--image must be a name and an image, such as capture=ghcr.io/posthog/posthog/capture:master, got: \'capture=Not An Image\''],
-  [['--image', 'web=posthog/posthog'], `--image names no image of a release: 'web'; these are: ${IMAGE_NAMES.join(', ')}, clickHouse`],
-  [['--without', 'web'], `--without names no image of a release: 'web'; these are: ${IMAGE_NAMES.join(', ')}, clickHouse`],
+  [['--image', 'web=posthog/posthog'], `--image must be an image of a release, got: 'web'; available: ${IMAGE_NAMES.join(', ')}, clickHouse`],
+  [['--without', 'web'], `--without must be an image of a release, got: 'web'; available: ${IMAGE_NAMES.join(', ')}, clickHouse`],
   [['--without', 'app'], '--without app is not possible, because every PostHog runs it'],
   [['--without', 'node', '--image', 'node=node'], '--image and --without both name node'],
   [['--clickhouse-version', '26'], '--clickhouse-version must be a version of ClickHouse such as 26.6.2.158, got: \'26\''],
@@ -76,13 +76,13 @@ test.each([
   [['--history', 'nowhere.txt'], 'cannot read the history nowhere.txt (ENOENT)'],
   [['--history', 'empty.txt'], '--history must begin with the commit that you want, got: nothing'],
   [['--history', 'history.txt', '--commit', 'e'.repeat(40)], `--history must begin with the commit ${'e'.repeat(40)}, got: ${COMMIT}`],
-  [['--history', 'package.json'], '--history must be the whole hash of a commit, 40 hexadecimal digits in lower case, got: \'{}\''],
-  [['--output', 'package.json'], 'package.json is no release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` of the same version ' +
-    'as the library; it is not overwritten: name another file with --output, or remove it'],
-  [['--output', '.'], 'cannot read the release file . (EISDIR); releases of the library are: 2026-09-11-r2; it is not overwritten: name another file with --output, or remove it'],
-  [['--diff'], '--diff takes two releases, each a file or the name of one that comes with the library, such as: cdk-posthog release --diff 2026-09-11 posthog-release.json'],
+  [['--history', 'package.json'], '--history must be the full hash of a commit, 40 hexadecimal digits in lower case, got: \'{}\''],
+  [['--output', 'package.json'], 'package.json is not a release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` of the same version ' +
+    'as the library; it is not overwritten: use another file with --output, or remove it'],
+  [['--output', '.'], 'cannot read the release file . (EISDIR); releases of the library are: 2026-09-11-r2; it is not overwritten: use another file with --output, or remove it'],
+  [['--diff'], '--diff takes two releases, each a file or the name of a release of the library, such as: cdk-posthog release --diff 2026-09-11 posthog-release.json'],
   [['--diff', '2026-09-11', 'nowhere'], 'cannot read the release file nowhere (ENOENT); releases of the library are: 2026-09-11-r2'],
-  [['--diff', 'package.json', '2026-09-11'], 'package.json is no release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` of the same version as the library'],
+  [['--diff', 'package.json', '2026-09-11'], 'package.json is not a release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` of the same version as the library'],
 ])('refuses %j before it asks anybody', async (argv, message) => {
   const run = await inFolder({ 'package.json': '{}', 'empty.txt': '\n', 'history.txt': COMMIT }, async () => cli('release', ...argv));
   expect(run).toEqual({ exitCode: ExitCode.FAILED, out: '', err: `cdk-posthog: ${message}` });
@@ -91,7 +91,7 @@ test.each([
 test('writes what it found, and says what it wrote', async () => {
   await inFolder({}, async () => {
     const { exitCode, out, err } = await app();
-    expect([exitCode, err]).toEqual([ExitCode.OK, 'asking the registries of 1 images ...']);
+    expect([exitCode, err]).toEqual([ExitCode.OK, 'resolving 1 images ...']);
     expect(out.split('\n')).toEqual([
       'image  tag  digest        commit   built       platforms', `app    1    ${IMAGE_DIGEST.slice(7, 19)}  ccccccc  2026-09-11  linux/amd64`, '', 'posthog-release.json: the release 2026-09-11']);
     expect(JSON.parse(readFileSync(FILE, 'utf8'))).toEqual({
@@ -107,7 +107,7 @@ test('writes nothing where it is not to, nor where an image is missing', async (
     expect((await app('--dry-run')).out).toContain('"schemaVersion": 2');
     const { exitCode, err } = await app('--image', `app=${registry.host}/posthog/app:gone`);
     expect(exitCode).toBe(ExitCode.FAILED);
-    expect(err).toContain('1 of 1 images could not be found; name others with --image, or leave them out with --without:\n  app: ');
+    expect(err).toContain('1 of 1 images could not be resolved; use others with --image, or leave them out with --without:\n  app: ');
     expect(() => readFileSync(FILE)).toThrow('ENOENT');
   });
 });
@@ -116,8 +116,8 @@ test('keeps topics, generation and ClickHouse\'s version of the file that is the
   const before = renderRelease({ ...RELEASE_2026_09_11_R2, clickHouse: { ...RELEASE_2026_09_11_R2.clickHouse!, version: '26.9.1.1' }, topics: ['mine'], generation: '2026-07', overrides: { topics: ['own'] } });
   await inFolder({ [FILE]: before }, async () => {
     const { err } = await cli('release', ...OTHERS, '--image', `app=${registry.image}`, '--image', `clickHouse=${registry.image}`, '--topic', 'another');
-    expect(err).toContain('note: ClickHouse 26.9.1.1 is that of the file as it was; what the release is tested with says ' +
-      `https://github.com/PostHog/posthog/blob/${'c'.repeat(40)}/docker-compose.base.yml, and --clickhouse-version changes it`);
+    expect(err).toContain('note: ClickHouse 26.9.1.1 comes from the file as it was; the version that PostHog tests with is in ' +
+      `https://github.com/PostHog/posthog/blob/${'c'.repeat(40)}/docker-compose.base.yml; --clickhouse-version changes it`);
     expect(JSON.parse(readFileSync(FILE, 'utf8'))).toMatchObject({ clickHouse: { version: '26.9.1.1' }, topics: ['another', 'mine'], generation: '2026-07', overrides: { topics: ['own'] } });
     const named = await cli('release', ...OTHERS, '--image', `app=${registry.image}`, '--image', `clickHouse=${registry.image}`, '--clickhouse-version', '26.10.1.1');
     expect(named.err).not.toContain('note:');
@@ -144,14 +144,14 @@ test('compares files and the library\'s own releases, and ends as diff does', as
   const other = renderRelease({ ...RELEASE_2026_09_11_R2, name: 'other', topics: ['mine'] });
   await inFolder({ 'own.json': OWN, 'other.json': other }, async () => {
     expect(await cli('release', '--diff', '2026-09-11-r2', 'own.json')).toEqual({ exitCode: ExitCode.OK, out: '2026-09-11-r2 and 2026-09-11-r2 run the same', err: '' });
-    expect(await cli('release', '--diff', 'own.json', 'other.json')).toEqual({ exitCode: ExitCode.FINDINGS, out: '2026-09-11-r2 → other\n\nfurther topics\n  + mine', err: '' });
+    expect(await cli('release', '--diff', 'own.json', 'other.json')).toEqual({ exitCode: ExitCode.NOT_OK, out: '2026-09-11-r2 → other\n\nfurther topics\n  + mine', err: '' });
     const { exitCode, out } = await cli('release', '--diff', 'own.json', 'other.json', '--json');
-    expect([exitCode, JSON.parse(out)]).toEqual([ExitCode.FINDINGS, { same: false, old: '2026-09-11-r2', new: 'other', images: [], topics: { removed: [], added: ['mine'] } }]);
+    expect([exitCode, JSON.parse(out)]).toEqual([ExitCode.NOT_OK, { same: false, old: '2026-09-11-r2', new: 'other', images: [], topics: { removed: [], added: ['mine'] } }]);
   });
 });
 
 test('shows what took the place of a withdrawn release', async () => {
   const { exitCode, out } = await cli('release', '--diff', '2026-09-11', '2026-09-11-r2');
-  expect(exitCode).toBe(ExitCode.FINDINGS);
+  expect(exitCode).toBe(ExitCode.NOT_OK);
   expect(out).toContain('node\n  posthog/posthog-node@sha256:863e76e040ad41aef79f605c33ec71f1529bddf94cfd88941c935da9bde97235\n  → ghcr.io/posthog/posthog-node@sha256:9e7db1a4');
 });

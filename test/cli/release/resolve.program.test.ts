@@ -1,11 +1,11 @@
-import { Patience } from '../../../cli/release/http';
+import { RetryOptions } from '../../../cli/release/http';
 import { sha256 } from '../../../cli/release/manifest';
 import { find, resolveImage } from '../../../cli/release/resolve';
 import { answer, CONFIG_DIGEST, IMAGE_DIGEST, StandInRegistry, startStandIn } from './stub-registry';
 
 let registry: StandInRegistry;
 let waits: number[];
-let patience: Patience;
+let retryOptions: RetryOptions;
 
 beforeAll(async () => {
   registry = await startStandIn();
@@ -13,7 +13,7 @@ beforeAll(async () => {
 beforeEach(() => {
   registry.interrupt(() => false);
   waits = [];
-  patience = { timeout: 2000, retries: 2, wait: async (milliseconds) => Promise.resolve(waits.push(milliseconds)) };
+  retryOptions = { timeout: 2000, retries: 2, wait: async (milliseconds) => Promise.resolve(waits.push(milliseconds)) };
 });
 afterAll(async () => registry.stop());
 
@@ -22,7 +22,7 @@ const FOUND = () => ({ image: `${registry.host}/posthog/app@${IMAGE_DIGEST}`, ta
 
 /** What an image that is not found is told to be. */
 async function failure(image = registry.image): Promise<string> {
-  return resolveImage(image, patience).then(() => 'found', (error: Error) => error.message.replaceAll(registry.host, 'REGISTRY'));
+  return resolveImage(image, retryOptions).then(() => 'found', (error: Error) => error.message.replaceAll(registry.host, 'REGISTRY'));
 }
 
 const TOKEN = 'a.b-c';
@@ -43,7 +43,7 @@ function wantsToken(challenge: string, grant: object): void {
 }
 
 test('finds the digest of the index, the platforms, the commit and the time', async () => {
-  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
   expect(registry.requests[0]).toBe('GET /v2/posthog/app/manifests/1');
 });
 
@@ -53,17 +53,17 @@ test.each([
   ['both schemes', 'Basic realm="x", Bearer realm="http://HOST/token",scope="repository:posthog/app:pull,push"', { token: TOKEN }, 'scope=repository%3Aposthog%2Fapp%3Apull%2Cpush'],
 ])('fetches one token, and asks with it (%s)', async (_, challenge, grant, query) => {
   wantsToken(challenge, grant);
-  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
   expect(registry.requests.filter((request) => request.includes('/token'))).toEqual([`GET /token?${query}`]);
 });
 
 test.each<[string, string, object, string]>([
-  ['no token', 'Bearer realm="http://HOST/token"', {}, 'gives nobody a token for it who has not signed in (REGISTRY answered 200); is the name right, and the image public?'],
-  ['a token that is none', 'Bearer realm="http://HOST/token"', { token: 'a\nb' }, 'gives nobody a token for it who has not signed in (REGISTRY answered 200); is the name right, and the image public?'],
-  ['a token that does not help', 'Bearer realm="http://HOST/token"', { token: 'other' }, 'lets nobody read it who has not signed in (401 UNAUTHORIZED: authentication required)'],
-  ['a password', 'Basic realm="ecr"', {}, 'wants a user\'s name and password, which this command has none of (401)'],
-  ['a token of nowhere', 'Bearer realm="nowhere"', {}, 'wants a user\'s name and password, which this command has none of (401)'],
-  ['a token that goes over the network in the clear', 'Bearer realm="http://example.invalid/token"', {}, 'sends for a token to http://example.invalid, which is not encrypted'],
+  ['no token', 'Bearer realm="http://HOST/token"', {}, 'issues no anonymous token for it (REGISTRY answered 200); check the name, and that the image is public'],
+  ['a token that is none', 'Bearer realm="http://HOST/token"', { token: 'a\nb' }, 'issues no anonymous token for it (REGISTRY answered 200); check the name, and that the image is public'],
+  ['a token that does not help', 'Bearer realm="http://HOST/token"', { token: 'other' }, 'does not allow anonymous reads (401 UNAUTHORIZED: authentication required)'],
+  ['a password', 'Basic realm="ecr"', {}, 'wants a user\'s name and password, which this command does not have (401)'],
+  ['a token of nowhere', 'Bearer realm="nowhere"', {}, 'wants a user\'s name and password, which this command does not have (401)'],
+  ['a token that goes over the network in the clear', 'Bearer realm="http://example.invalid/token"', {}, 'requests a token from http://example.invalid, which is not encrypted'],
 ])('says what it got where a registry wants %s', async (_, challenge, grant, message) => {
   wantsToken(challenge, grant);
   expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
@@ -84,13 +84,13 @@ test('fetches another token where one has run out', async () => {
     response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${registry.host}/token"` }).end();
     return true;
   });
-  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
   expect(given).toBe(2);
 });
 
 test.each([
-  [401, 'wants a user\'s name and password, which this command has none of (401)'],
-  [403, 'lets nobody read it who has not signed in (403 DENIED: requested access to the resource is denied)'],
+  [401, 'wants a user\'s name and password, which this command does not have (401)'],
+  [403, 'does not allow anonymous reads (403 DENIED: requested access to the resource is denied)'],
   [404, 'has no such image (404 DENIED: requested access to the resource is denied)'],
   [418, 'answered 418 DENIED: requested access to the resource is denied'],
 ])('takes %d for an answer, at once', async (status, message) => {
@@ -131,14 +131,14 @@ test.each([
   [500, {}, [1000, 2000]],
 ])('waits and asks again after %d with %j', async (status, headers, expected) => {
   busyFor(2, status, headers);
-  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
   expect(waits).toEqual(expected);
 });
 
 test.each([
-  [3, 429, {}, 'takes no more requests for now (429), 3 times'],
+  [3, 429, {}, 'limits requests (429), 3 times'],
   [3, 502, {}, 'answered 502, 3 times'],
-  [1, 429, { 'retry-after': '3600' }, 'takes no more requests for now (429) and wants to be left alone for 3600 seconds'],
+  [1, 429, { 'retry-after': '3600' }, 'limits requests (429) and requests a delay of 3600 seconds'],
 ])('gives up after %d answers of %d with %j', async (times, status, headers, message) => {
   busyFor(times, status, headers);
   expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
@@ -149,7 +149,7 @@ test('says where the one that gives out tokens has too much to do', async () => 
     response.writeHead(url.pathname === '/token' ? 503 : 401, { 'www-authenticate': `Bearer realm="http://${registry.host}/token"` }).end();
     return true;
   });
-  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY cannot be asked, for its REGISTRY answered 503, 3 times');
+  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY is unreachable: its REGISTRY answered 503, 3 times');
 });
 
 test('believes no digest that is not that of what came', async () => {
@@ -158,12 +158,12 @@ test('believes no digest that is not that of what came', async () => {
     response.setHeader('docker-content-digest', `sha256:${'0'.repeat(64)}`).end(body);
     return true;
   });
-  expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY says that it sends sha256:${'0'.repeat(64)}, and what came is ${sha256(Buffer.from(body))}`);
+  expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY announces sha256:${'0'.repeat(64)}, but sends ${sha256(Buffer.from(body))}`);
 });
 
 test.each([
-  ['another manifest than was asked for', () => `${registry.host}/posthog/app@sha256:${'0'.repeat(64)}`, '/manifests/', `was asked for sha256:${'0'.repeat(64)}, and sent sha256:`],
-  ['another configuration than the manifest names', () => registry.image, '/blobs/', `was asked for ${CONFIG_DIGEST}, and sent sha256:`],
+  ['another manifest than was asked for', () => `${registry.host}/posthog/app@sha256:${'0'.repeat(64)}`, '/manifests/', ` instead of sha256:${'0'.repeat(64)}`],
+  ['another configuration than the manifest names', () => registry.image, '/blobs/', ` instead of ${CONFIG_DIGEST}`],
 ])('refuses %s', async (_, image, path, message) => {
   registry.interrupt((_request, response, url) => {
     if (!url.pathname.includes(path)) {
@@ -177,12 +177,12 @@ test.each([
 
 test.each([
   ['no JSON', 'nonsense', 'sent a manifest that is not JSON'],
-  ['a list', '[]', 'sent a manifest that is no object'],
-  ['an empty index', '{"manifests":[]}', 'sent an index that names no platform'],
-  ['an index of attestations', '{"manifests":[{"digest":"x","platform":{"os":"unknown","architecture":"unknown"}}]}', 'sent an index that names no platform'],
-  ['index and manifest in one', `{"manifests":[],"config":{"digest":"${CONFIG_DIGEST}"}}`, 'sent what is no manifest of an image'],
-  ['neither', '{}', 'sent what is no manifest of an image'],
-  ['Docker\'s first form', '{"schemaVersion":1}', 'has it in a form of 2015 only, which has no such digest'],
+  ['a list', '[]', 'sent a manifest that is not an object'],
+  ['an empty index', '{"manifests":[]}', 'sent an index without a platform'],
+  ['an index of attestations', '{"manifests":[{"digest":"x","platform":{"os":"unknown","architecture":"unknown"}}]}', 'sent an index without a platform'],
+  ['index and manifest in one', `{"manifests":[],"config":{"digest":"${CONFIG_DIGEST}"}}`, 'sent an invalid manifest'],
+  ['neither', '{}', 'sent an invalid manifest'],
+  ['Docker\'s first form', '{"schemaVersion":1}', 'has a schema 1 manifest of 2015 only, which has no such digest'],
   ['another kind of digest', '{"config":{"digest":"sha512:00"}}', 'sent a manifest without SHA-256 digests'],
 ])('refuses %s', async (_, body, message) => {
   registry.interrupt((_request, response) => {
@@ -203,7 +203,7 @@ test('does not take half a body for the whole, and asks again', async () => {
     response.write('{"manifests":[', () => response.destroy());
     return true;
   });
-  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
   expect(waits).toEqual([1000]);
 });
 
@@ -212,21 +212,21 @@ test('says where the connection ends too early every time', async () => {
     request.socket.destroy();
     return true;
   });
-  expect(await failure()).toMatch(/^REGISTRY\/posthog\/app:1: REGISTRY ended the connection before it had answered \(UND_ERR_SOCKET\), 3 times$/);
+  expect(await failure()).toMatch(/^REGISTRY\/posthog\/app:1: REGISTRY closed the connection without a response \(UND_ERR_SOCKET\), 3 times$/);
 });
 
 test('says where nobody listens', async () => {
   const gone = await startStandIn();
   await gone.stop();
-  expect(await failure(gone.image)).toBe(`${gone.image}: ${gone.host} could not be asked (ECONNREFUSED), 3 times`);
+  expect(await failure(gone.image)).toBe(`${gone.image}: ${gone.host} is unreachable (ECONNREFUSED), 3 times`);
 });
 
 test('does not wait for ever, neither for an answer nor for the rest of one', async () => {
-  patience = { ...patience, timeout: 100, retries: 1 };
+  retryOptions = { ...retryOptions, timeout: 100, retries: 1 };
   registry.interrupt(() => true);
-  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY did not answer within 0.1 seconds, 2 times');
+  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY did not respond within 0.1 seconds, 2 times');
   registry.interrupt((_, response) => response.writeHead(200).write('{'));
-  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY did not answer within 0.1 seconds, 2 times');
+  expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY did not respond within 0.1 seconds, 2 times');
 });
 
 test('reads no body without an end', async () => {
@@ -258,7 +258,7 @@ test('follows to the storage, and does not show it the token', async () => {
     }
     return true;
   });
-  expect(await resolveImage(registry.image, patience)).toEqual(FOUND());
+  expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
   await storage.stop();
   expect(seen).toEqual([undefined]);
 });
@@ -276,9 +276,9 @@ test.each([
 
 test('takes the first image that there is of those that would be right', async () => {
   const named = (tag: string) => `${registry.host}/posthog/app:${tag}`;
-  expect(await find({ key: 'node', preferred: [named('0'), named('1')], otherwise: named('2') }, patience)).toEqual({ key: 'node', ...FOUND(), secondBest: false });
+  expect(await find({ key: 'node', preferred: [named('0'), named('1')], otherwise: named('2') }, retryOptions)).toEqual({ key: 'node', ...FOUND(), secondBest: false });
   expect(registry.requests.slice(0, 2)).toEqual(['HEAD /v2/posthog/app/manifests/0', 'HEAD /v2/posthog/app/manifests/1']);
-  expect(await find({ key: 'node', preferred: [named('0')], otherwise: named('1') }, patience)).toEqual({ key: 'node', ...FOUND(), secondBest: true });
+  expect(await find({ key: 'node', preferred: [named('0')], otherwise: named('1') }, retryOptions)).toEqual({ key: 'node', ...FOUND(), secondBest: true });
 });
 
 test('does not take a registry that refuses for one that has no such image', async () => {
@@ -289,5 +289,5 @@ test('does not take a registry that refuses for one that has no such image', asy
     response.writeHead(403).end();
     return true;
   });
-  await expect(find({ key: 'node', preferred: [registry.image], otherwise: registry.image }, patience)).rejects.toThrow('lets nobody read it who has not signed in (403)');
+  await expect(find({ key: 'node', preferred: [registry.image], otherwise: registry.image }, retryOptions)).rejects.toThrow('does not allow anonymous reads (403)');
 });

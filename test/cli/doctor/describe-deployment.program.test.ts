@@ -46,8 +46,8 @@ const answering = (answers: Answers) => {
 };
 /** The answer of the account, changed. */
 const changed = (action: string, change: (answer: never) => object) => answering({ [action]: (question) => change(account[action](question) as never) });
-const findingsOf = ({ out }: Run) => (JSON.parse(out) as { findings: NamedCheckResult[] }).findings;
-const amiss = (run: Run) => findingsOf(run).filter(({ verdict }) => verdict !== 'right' && verdict !== 'warning').map(({ check, verdict, text }) => [check, verdict, text]);
+const reportedResults = ({ out }: Run) => (JSON.parse(out) as { results: NamedCheckResult[] }).results;
+const amiss = (run: Run) => reportedResults(run).filter(({ status }) => status !== 'pass' && status !== 'warning').map(({ check, status, text }) => [check, status, text]);
 const doctor = (...argv: string[]) => cli('doctor', '--json', ...argv);
 
 describe('a healthy deployment', () => {
@@ -55,20 +55,20 @@ describe('a healthy deployment', () => {
     const run = await doctor('--access', 'cidrs', ...argv);
     expect(amiss(run)).toEqual([]);
     expect(run.exitCode).toBe(0);
-    expect(findingsOf(run).filter(({ check }) => check === 'trusted-proxies')).toHaveLength(2);
+    expect(reportedResults(run).filter(({ check }) => check === 'trusted-proxies')).toHaveLength(2);
   });
 
-  test('is told as a reader needs it, after a line on what is asked', async () => {
+  test('is printed as text, after a line on its progress', async () => {
     const { out, err } = await cli('doctor');
-    expect(err).toBe('asking AWS in eu-central-1 about the stack PostHog ...');
+    expect(err).toBe('describing the stack PostHog in eu-central-1 ...');
     expect(out).toMatch(/^Load balancer PostHo-Ingre-1 in eu-central-1, of the stack PostHog, for posthog\.example\.com\n\n✓ listeners /);
-    expect(out).toMatch(/\n\n\d\d right, 0 wrong, \d+ to look at$/);
+    expect(out).toMatch(/\n\n\d\d passed, 0 failed, \d+ warnings?$/);
   });
 
   test('says how old its release is, against the age that it may have', async () => {
-    const ages = async (...argv: string[]) => findingsOf(await doctor(...argv)).filter(({ text }) => text.includes(' days old')).map(({ check, verdict }) => [check, verdict]);
+    const ages = async (...argv: string[]) => reportedResults(await doctor(...argv)).filter(({ text }) => text.includes(' days old')).map(({ check, status }) => [check, status]);
     expect(await ages('--max-release-age', '0')).toEqual([['release', 'warning']]);
-    expect(await ages('--max-release-age', '99999', '--release', '2026-09-11-r2')).toEqual([['release', 'right']]);
+    expect(await ages('--max-release-age', '99999', '--release', '2026-09-11-r2')).toEqual([['release', 'pass']]);
   });
 
   test('takes exactly the permissions that are documented', async () => {
@@ -106,14 +106,14 @@ describe('what moto cannot hold', () => {
     }) });
     const run = await doctor();
     expect(run.exitCode).toBe(1);
-    expect(amiss(run)).toContainEqual(['targets', 'wrong', 'capture: 0 of 1 target is healthy; 10.0.1.10:3000 is unhealthy: Request timed out (health check: HTTP /_readiness to answer 200)']);
+    expect(amiss(run)).toContainEqual(['targets', 'fail', 'capture: 0 of 1 target is healthy; 10.0.1.10:3000 is unhealthy: Request timed out (health check: HTTP /_readiness to answer 200)']);
   });
 
   test('a transform that is gone', async () => {
     changed('elasticloadbalancing:DescribeRules', ({ Rules, ...page }: { Rules: { Transforms?: object[] }[] }) => ({ ...page, Rules: Rules.map((rule) => ({ ...rule, Transforms: [] })) }));
     const run = await doctor();
-    expect(amiss(run)).toEqual([['rewrites', 'wrong', expect.stringMatching(/^rule 900 \(LiveEvents\) brings \/livestream as \/livestream, .* to livestream, which knows them without the first segment$/)]]);
-    expect(findingsOf(run).find(({ verdict }) => verdict === 'wrong')?.fix).toMatch(/^aws elbv2 modify-rule --rule-arn arn:\S+\/PostHogIngressLiveEventsRule\w+ --transforms '\[/);
+    expect(amiss(run)).toEqual([['rewrites', 'fail', expect.stringMatching(/^rule 900 \(LiveEvents\) forwards \/livestream as \/livestream, .* to livestream, which serves them without the first segment$/)]]);
+    expect(reportedResults(run).find(({ status }) => status === 'fail')?.fix).toMatch(/^aws elbv2 modify-rule --rule-arn arn:\S+\/PostHogIngressLiveEventsRule\w+ --transforms '\[/);
   });
 
   test('a rollout that is on its way, and the definitions that run meanwhile', async () => {
@@ -126,8 +126,8 @@ describe('what moto cannot hold', () => {
     wire.answers = { ...wire.answers, 'ecs:DescribeTaskDefinition': (question) => (question.taskDefinition === 'arn:task-definition/Old:7'
       ? { taskDefinition: { containerDefinitions: [{ name: 'worker', environment: [{ name: 'TRUSTED_PROXIES', value: '10.0.0.0/27' }] }] } } : definitions(question)) };
     expect(amiss(await doctor())).toEqual(expect.arrayContaining([
-      ['services', 'wrong', 'worker: a rollout is on its way: 3 of 2 tasks run, and 1 of Old:7 still runs'],
-      ['trusted-proxies', 'wrong', 'worker (Old:7): TRUSTED_PROXIES holds 10.0.0.0/27, and PostHog compares text: a CIDR block is no address'],
+      ['services', 'fail', 'worker: a deployment is in progress: 3 of 2 tasks run, and 1 of Old:7 still runs'],
+      ['trusted-proxies', 'fail', 'worker (Old:7): TRUSTED_PROXIES has 10.0.0.0/27, but PostHog compares strings and does not support CIDR blocks'],
     ]));
   });
 
@@ -141,14 +141,14 @@ describe('what moto cannot hold', () => {
     spread((arn) => [{ ...other, Weight: 0 }, { TargetGroupArn: arn, Weight: 100 }]);
     expect(amiss(await doctor())).toEqual([]);
     spread((arn) => [{ ...other, Weight: 90 }, { TargetGroupArn: arn, Weight: 10 }]);
-    expect(amiss(await doctor())).toContainEqual(['endpoints', 'unknown', 'requests go to target group Other, and which process answers there is not known']);
+    expect(amiss(await doctor())).toContainEqual(['endpoints', 'unknown', 'requests are forwarded to target group Other, whose process is unknown']);
   });
 
   test('a certificate of the listener that is not one of ACM', async () => {
     const certificate = { CertificateArn: 'arn:aws:iam::111122223333:server-certificate/old' };
     changed('elasticloadbalancing:DescribeListeners', ({ Listeners }: { Listeners: object[] }) => ({ Listeners: Listeners.map((listener) => ({ ...listener, Certificates: [certificate] })) }));
     wire.answers = { ...wire.answers, 'elasticloadbalancing:DescribeListenerCertificates': () => ({ Certificates: [certificate] }) };
-    expect(amiss(await doctor())).toEqual([['certificate', 'unknown', `the certificate ${certificate.CertificateArn}: it is no certificate of ACM`]]);
+    expect(amiss(await doctor())).toEqual([['certificate', 'unknown', `the certificate ${certificate.CertificateArn}: it is not a certificate of ACM`]]);
   });
 });
 
@@ -158,7 +158,7 @@ describe('what may not be asked', () => {
     const run = await doctor();
     const found = amiss(run);
     expect(found.length).toBeGreaterThan(0);
-    expect(found.filter(([, verdict, text]) => verdict !== 'unknown' || !text.includes(`the credentials may not ${action}`)).map(([check]) => check)).toEqual(
+    expect(found.filter(([, status, text]) => status !== 'unknown' || !text.includes(`the credentials do not allow ${action}`)).map(([check]) => check)).toEqual(
       action === 'ecs:DescribeServices' ? ['endpoints'] : []);
     expect(run.exitCode).toBe(2);
     expect((await doctor('--allow-unknown')).exitCode).toBe(0);
@@ -168,18 +168,18 @@ describe('what may not be asked', () => {
     answering({ 'ec2:DescribeSubnets': denied, 'elasticloadbalancing:DescribeTargetHealth': () => ({ TargetHealthDescriptions: [] }) });
     expect((await doctor()).exitCode).toBe(1);
     const groups = ofType(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').length;
-    expect((await cli('doctor')).out).toMatch(new RegExp(`\\d+ right, ${groups} wrong, 1 not known, \\d+ to look at$`));
+    expect((await cli('doctor')).out).toMatch(new RegExp(`\\d+ passed, ${groups} failed, 1 unknown, \\d+ warnings?$`));
   });
 
   test.each(NEEDED)('%s ends it, in one line', async (action) => {
     answering({ [action]: denied });
-    expect(await doctor()).toEqual({ exitCode: 2, out: '', err: `cdk-posthog: the credentials may not ${action}` });
+    expect(await doctor()).toEqual({ exitCode: 2, out: '', err: `cdk-posthog: the credentials do not allow ${action}` });
   });
 
   test.each(['ecs:ListClusters', 'ecs:ListServices'])('%s is not missed where the stack has services, and is where it has not', async (action) => {
     answering({ [action]: denied });
     expect((await doctor()).exitCode).toBe(0);
-    expect(amiss(await doctor(...BALANCER))).toContainEqual(['services', 'unknown', `the ECS services: the credentials may not ${action}`]);
+    expect(amiss(await doctor(...BALANCER))).toContainEqual(['services', 'unknown', `the ECS services: the credentials do not allow ${action}`]);
   });
 });
 
@@ -226,11 +226,11 @@ describe('one line, and exit code 2', () => {
     const resource = (id: string) => ({ LogicalResourceId: id, PhysicalResourceId: `${ELB}:loadbalancer/app/${id}/1`, ResourceType: 'AWS::ElasticLoadBalancingV2::LoadBalancer', ResourceStatus: 'CREATE_COMPLETE' });
     const holding = (...ids: string[]) => answering({ 'cloudformation:ListStackResources': () => ({ StackResourceSummaries: ids.map(resource) }) });
     holding();
-    await oneLine('the stack \'PostHog\' in eu-central-1 has no load balancer, and no rules for the listener of one: name one with --load-balancer');
+    await oneLine('the stack \'PostHog\' in eu-central-1 has no load balancer, and no rules for an existing listener: name the load balancer with --load-balancer');
     holding('One', 'Two');
-    await oneLine('the stack \'PostHog\' has several load balancers: One, Two; name one with --load-balancer');
+    await oneLine('the stack \'PostHog\' has several load balancers: One, Two; choose one with --load-balancer');
     holding('Gone');
-    await oneLine('the load balancer Gone of the stack \'PostHog\' is not there any more');
+    await oneLine('the load balancer Gone of the stack \'PostHog\' does not exist any more');
   });
 
   test('for an age and a release that are none', async () => {
@@ -247,7 +247,7 @@ describe('one line, and exit code 2', () => {
     delete process.env.AWS_ACCESS_KEY_ID;
     await oneLine('no AWS credentials: sign in');
     delete process.env.AWS_REGION;
-    await oneLine('no AWS region: give --region, or set AWS_REGION');
+    await oneLine('no AWS region: use --region, or set AWS_REGION');
   });
 
   test('for a profile whose region is none', async () => {
@@ -273,7 +273,7 @@ describe('one line, and exit code 2', () => {
     delete process.env.AWS_ACCESS_KEY_ID;
     Object.assign(process.env, { AWS_CONFIG_FILE: file, AWS_PROFILE: 'ci' });
     try {
-      await oneLine('the AWS credentials cannot be used (The SSO session token associated with profile=ci was not found or is invalid): sign in again');
+      await oneLine('the AWS credentials are not usable (The SSO session token associated with profile=ci was not found or is invalid): sign in again');
     } finally {
       delete process.env.AWS_PROFILE;
       rmSync(folder, { recursive: true });

@@ -21,7 +21,7 @@ async function answerTo(request: ClientRequest): Promise<string> {
   return textOf(response);
 }
 
-describe('through the door', () => {
+describe('through the ingress', () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();
@@ -40,7 +40,7 @@ describe('through the door', () => {
     expect(response.headers['content-type']).toBe('text/event-stream');
   });
 
-  test('a visitor who leaves ends the stream behind the door', async () => {
+  test('a client who leaves ends the stream behind the ingress', async () => {
     const passed: string[] = [];
     const stop = world.preview.traffic.listen({ passed: ({ path }) => passed.push(path) });
     const response = await world.ask('/api/stub/stream');
@@ -50,7 +50,7 @@ describe('through the door', () => {
     stop();
   });
 
-  test('an upload that breaks off is dropped, and the door answers others as before', async () => {
+  test('an upload that breaks off is dropped, and the ingress answers others as before', async () => {
     const socket = connect({ port: world.port, rejectUnauthorized: false });
     const passed: string[] = [];
     const stop = world.preview.traffic.listen({ passed: ({ path }) => passed.push(path) });
@@ -72,7 +72,7 @@ describe('through the door', () => {
     expect(JSON.parse(await answered)).toMatchObject({ bytes: 9 });
   });
 
-  test('an early refusal of a large body reaches the visitor', async () => {
+  test('an early refusal of a large body reaches the client', async () => {
     const { status, body } = await world.text('/e/', { method: 'POST', body: 'x'.repeat(3 * MEBIBYTE) });
     expect([status, body]).toEqual([413, 'the body is larger than 2097152 bytes']);
   });

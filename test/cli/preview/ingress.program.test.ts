@@ -22,7 +22,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
   afterAll(() => world.close());
 
   test('every public endpoint reaches the process that answers it, or whom the template has in its place', async () => {
-    const processes = new Set(Object.values(world.door.targets).map(({ process }) => process));
+    const processes = new Set(Object.values(world.ingress.targets).map(({ process }) => process));
     const wrong: string[] = [];
     for (const endpoint of PublicEndpoint.all().filter(({ group }) => mode.isOpen || mode.optIn || ALWAYS_PUBLIC.includes(group))) {
       const owner = [endpoint.process].find((process) => processes.has(process));
@@ -40,10 +40,10 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     for (const target of targets) {
       for (const [method, sourceIp] of [['GET', PUBLIC_CLIENT], ['POST', INSIDE], ['OPTIONS', '2001:db8::9']]) {
         const request: ClientRequest = { scheme: 'https', method, host: 'posthog.example.com', target, sourceIp, headers: [['X-Forwarded-For', '198.51.100.7']] };
-        const { outcome } = trace(world.door, request);
+        const { outcome } = trace(world.ingress, request);
         const response = await world.raw({ method, target, headers: [...request.headers, [SOURCE_HEADER, sourceIp]] });
         const served = header(response, STUB_HEADER) ?? `${response.status} ${response.body.toString()}`;
-        const said = { 'arrives': () => outcome.kind === 'arrives' && outcome.target.process, 'answered': () => outcome.kind === 'answered' && `${outcome.status} ${outcome.body}` }[outcome.kind as string];
+        const said = { 'forwarded': () => outcome.kind === 'forwarded' && outcome.target.process, 'fixed-response': () => outcome.kind === 'fixed-response' && `${outcome.status} ${outcome.body}` }[outcome.kind as string];
         const agrees = said ? said() === served : outcome.kind === 'sign-in' && served.startsWith('401') && served.includes('sign-in');
         differing.push(...(agrees ? [] : [`${method} ${target} from ${sourceIp}: ${served}`]));
       }
@@ -103,11 +103,11 @@ test('of several ways in, the host that a request names picks one, and localhost
 
 test('a request whose target group nobody answers for is told so', async () => {
   const world = await World.start();
-  const [withoutTargets] = [{ ...world.door, targets: {} }];
+  const [withoutTargets] = [{ ...world.ingress, targets: {} }];
   await world.close();
   const bare = await World.of([withoutTargets]);
   const response = await bare.raw({ target: '/e/' });
   await bare.close();
   expect(response.status).toBe(503);
-  expect(response.body.toString()).toContain('no service answers for');
+  expect(response.body.toString()).toContain('target group without a service');
 });

@@ -37,12 +37,12 @@ test('a process gets exactly the headers that explain tells of, and resolves the
     ['X-Forwarded-For', '1.2.3.4'], ['x-forwarded-for', '5.6.7.8'], ['X-Forwarded-Proto', 'http'], ['X-Forwarded-Port', '80'], ['X-Forwarded-Host', 'evil.example'], ['X-Real-Ip', '9.9.9.9'],
     ['Cookie', 'a=b'], ['X-Twice', '1'], ['X-Twice', '2'], ['x-lower', 'é'], ['under_score', 'dropped'],
   ];
-  const { outcome } = trace(world.door, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: SHOW, sourceIp: '203.0.113.9', headers: sent });
+  const { outcome } = trace(world.ingress, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: SHOW, sourceIp: '203.0.113.9', headers: sent });
   const got = await arrived([...sent, [SOURCE_HEADER, '203.0.113.9']]);
   // A text of two bytes on the wire, which Node.js reads as two characters.
-  const expected = outcome.kind === 'arrives' ? outcome.headers.map(([name, value]): Header => [name, Buffer.from(value, 'utf8').toString('latin1')]) : [];
+  const expected = outcome.kind === 'forwarded' ? outcome.headers.map(([name, value]): Header => [name, Buffer.from(value, 'utf8').toString('latin1')]) : [];
   expect(withoutConnection(got)).toEqual(expected);
-  expect(got.clientIps).toEqual(outcome.kind === 'arrives' && outcome.clientIps);
+  expect(got.clientIps).toEqual(outcome.kind === 'forwarded' && outcome.clientIps);
   expect(got.headers.map(([name]) => name.toLowerCase())).not.toContain('under_score');
 });
 
@@ -68,7 +68,7 @@ test.each(['', 'x', '1.2.3', '203.0.113.0/24', '1.2.3.4, 5.6.7.8'])('pretending 
 });
 
 test('who pretends nothing comes from where they connect from, or from the address of --from', async () => {
-  const other = await World.of(world.doors, { from: '203.0.113.77' });
+  const other = await World.of(world.ingresses, { from: '203.0.113.77' });
   const found = [await arrived([]), await arrived([], SHOW, other)].map((got) => got.headers.find(([name]) => name === 'X-Forwarded-For')?.[1]);
   await other.close();
   expect(found).toEqual(['127.0.0.1', '203.0.113.77']);
@@ -97,7 +97,8 @@ test('what two servers could read differently is refused before any rule is aske
 });
 
 function withAttributes(listenerAttributes: Record<string, string>, attributes: Record<string, string> = {}): IngressModel[] {
-  return [{ ...world.door, listenerAttributes: { ...world.door.listenerAttributes, ...listenerAttributes }, attributes: { ...world.door.attributes, ...attributes } }];
+  const { ingress } = world;
+  return [{ ...ingress, listenerAttributes: { ...ingress.listenerAttributes, ...listenerAttributes }, attributes: { ...ingress.attributes, ...attributes } }];
 }
 
 test('headers that the listener adds to responses are sent, but for the one that a browser would remember for localhost', async () => {
@@ -105,7 +106,7 @@ test('headers that the listener adds to responses are sent, but for the one that
   const responses = [await other.raw({ target: '/login' }), await other.raw({ target: '/internal/x' })];
   await other.close();
   expect(responses.map((response) => header(response, 'X-Frame-Options'))).toEqual(['DENY', 'DENY']);
-  expect(world.door.listenerAttributes['routing.http.response.strict_transport_security.header_value']).toMatch(/^max-age=/);
+  expect(world.ingress.listenerAttributes['routing.http.response.strict_transport_security.header_value']).toMatch(/^max-age=/);
   expect(responses.map((response) => header(response, 'Strict-Transport-Security'))).toEqual([undefined, undefined]);
 });
 
@@ -119,7 +120,7 @@ test('the load balancer\'s attributes decide what becomes of X-Forwarded-For', a
   expect(found).toEqual(['1.2.3.4', undefined]);
 });
 
-test('a connection is kept or closed as the visitor asks, whatever the process does with its own', async () => {
+test('a connection is kept or closed as the client asks, whatever the process does with its own', async () => {
   const kept = await world.text('/login');
   const closed = await world.text('/login', { headers: { Connection: 'close' } });
   expect([kept.headers.connection, closed.headers.connection]).toEqual(['keep-alive', 'close']);

@@ -37,7 +37,7 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
   test('a template without a way in', async () => {
     const { code, err } = await run('--template', empty);
     expect([code, err.split('\n').length]).toEqual([2, 2]);
-    expect(err).toContain('has no listener with rules, and so no way in to a PostHog');
+    expect(err).toContain('has no listener with rules, so no ingress of PostHog');
   });
 
   test.each([['--port', '--http-port'], ['--http-port', '--port']])('a port of %s that is taken', async (option, other) => {
@@ -46,7 +46,7 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
     const port = (server.address() as AddressInfo).port;
     const result = await run('--template', template, option, String(port), other, '0');
     server.close();
-    expect(result).toEqual({ code: 2, out: '', err: `cdk-posthog: cannot listen on port ${port}: something else listens on it; give another with ${option} N, or 0 for any that is free\n` });
+    expect(result).toEqual({ code: 2, out: '', err: `cdk-posthog: cannot listen on port ${port}: it is in use; choose another with ${option} N, or 0 for any free port\n` });
   });
 
   test.each([['--port', 'x'], ['--port', '65536'], ['--http-port', '-1'], ['--from', 'somewhere']])('%s=%s', async (option, value) => {
@@ -57,10 +57,10 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
   });
 });
 
-test('its help says how a door is picked and how to pretend an address', async () => {
+test('its help says how an ingress is picked and how to pretend an address', async () => {
   const { code, out } = await run('--help');
   expect(code).toBe(0);
-  expect(out).toContain('localhost stands for the domain of the template, for the first where it has several');
+  expect(out).toContain('localhost is treated as the domain of the template, or the first of several');
   expect(out).toContain('X-Preview-Source-IP: IP');
 });
 

@@ -18,7 +18,7 @@ test('prints variables as shell exports, and secrets by name as comments', async
   expect(lines[0]).toMatch(/^# web in PostHogServicesWebTask[0-9A-F]{8}, image /);
   expect(lines).toContain('export SITE_URL=\'https://posthog.example.com\'');
   expect(lines).toContain('export OBJECT_STORAGE_REGION=\'${AWS::Region}\' # known at deployment');
-  expect(lines.find((line) => line.startsWith('# export SECRET_KEY='))).toMatch(/^# export SECRET_KEY= # secret PostHogSecretsSecretKey[0-9A-F]{8} \(PostHog SECRET_KEY\)$/);
+  expect(lines.find((line) => line.startsWith('# export SECRET_KEY='))).toMatch(/^# export SECRET_KEY= # secret PostHogSecretsSecretKey[0-9A-F]{8} \(PostHog app: SECRET_KEY\)$/);
   expect(lines).toContain('# export CLICKHOUSE_PASSWORD= # secret clickhouse, key password');
   expect(lines).toContain('# export DATABASE_URL= # secret postgres-url');
 });
@@ -94,9 +94,9 @@ describe('where several tasks have the container', () => {
 test.each([
   [[], 'environment takes one process, such as: cdk-posthog environment web'],
   [['web', 'worker'], 'environment takes one process'],
-  [['nginx'], 'PROCESS must be a container of the template, got: \'nginx\'; these are: '],
+  [['nginx'], 'PROCESS must be a container of the template, got: \'nginx\'; available: '],
   [['web', '--format', 'yaml'], '--format must be one of shell, json, got: \'yaml\''],
-  [['web', '--task', 'X'], '--task must be a task with a container \'web\', got: \'X\'; these are: PostHogServicesWebTask'],
+  [['web', '--task', 'X'], '--task must be a task with a container \'web\', got: \'X\'; available: PostHogServicesWebTask'],
 ])('refuses %j', async (argv, message) => {
   const { exitCode, err } = await environment(TEMPLATE, ...argv);
   expect(exitCode).toBe(2);

@@ -10,8 +10,8 @@ import { ingressesOf } from '../../../cli/template-ingress';
 /** A port that nothing listens on: tcpmux, long out of use. */
 const NOBODY = 1;
 const LIMITS = { bytes: 1_000_000, milliseconds: 10_000 };
-const [DOOR] = ingressesOf({ file: 'Test.template.json', template: templateOfPostHog() });
-const IMPATIENT: IngressModel = { ...DOOR, attributes: { ...DOOR.attributes, 'idle_timeout.timeout_seconds': '0.3' } };
+const [INGRESS] = ingressesOf({ file: 'Test.template.json', template: templateOfPostHog() });
+const IMPATIENT: IngressModel = { ...INGRESS, attributes: { ...INGRESS.attributes, 'idle_timeout.timeout_seconds': '0.3' } };
 
 const running: (Server | LoadBalancer)[] = [];
 afterEach(async () => {
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 /** A load balancer in front of a process that does what a test wants. */
-async function inFrontOf(process: RequestListener | number, door = DOOR) {
+async function inFrontOf(process: RequestListener | number, ingress = INGRESS) {
   let port = process;
   if (typeof port !== 'number') {
     const server = createHttpServer(port);
@@ -29,7 +29,7 @@ async function inFrontOf(process: RequestListener | number, door = DOOR) {
   const passed: PassedRequest[] = [];
   const traffic = new Traffic();
   traffic.listen({ passed: (request) => passed.push(request) });
-  const loadBalancer = new LoadBalancer({ doors: [door], traffic, portOf: () => port, ports: () => ({ https: 1 }) });
+  const loadBalancer = new LoadBalancer({ ingresses: [ingress], traffic, portOf: () => port, ports: () => ({ https: 1 }) });
   const front = createHttpServer((req, res) => loadBalancer.handle('https', req, res));
   running.push(front, loadBalancer);
   const frontPort = await listen(front, 0);
@@ -40,7 +40,7 @@ async function inFrontOf(process: RequestListener | number, door = DOOR) {
 test('a process that is not there is 502', async () => {
   const { ask, passed } = await inFrontOf(NOBODY);
   expect((await ask('POST', 'a body')).status).toBe(502);
-  expect(passed).toMatchObject([{ outcome: 'arrives', process: 'web', status: 502 }]);
+  expect(passed).toMatchObject([{ outcome: 'forwarded', process: 'web', status: 502 }]);
 });
 
 test('a process that ends the connection without an answer is 502', async () => {
@@ -67,7 +67,7 @@ test('a process that keeps sending may take as long as it likes', async () => {
   expect((await ask()).body.toString()).toBe('xxxxxx');
 });
 
-test('an answer that breaks off breaks off for the visitor too, and is not taken for a whole one', async () => {
+test('an answer that breaks off breaks off for the client too, and is not taken for a whole one', async () => {
   const { ask } = await inFrontOf((_, res) => {
     res.writeHead(200, { 'Content-Length': '1000' });
     res.write('half');
@@ -78,7 +78,7 @@ test('an answer that breaks off breaks off for the visitor too, and is not taken
   expect(Date.now() - begun).toBeLessThan(LIMITS.milliseconds / 2);
 });
 
-test('a visitor who leaves frees the process', async () => {
+test('a client who leaves frees the process', async () => {
   let left: (() => void) | undefined;
   const gone = new Promise<void>((resolve) => {
     left = resolve;
