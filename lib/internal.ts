@@ -1,5 +1,5 @@
 /**
- * Tables and plain functions of the library that the command line uses. Not part of the public API.
+ * Tables and pure functions of the library for the command line. Not part of the public API.
  */
 export {
   CAPTURE_ENDPOINTS, CAPTURE_MESSAGE_LIMIT, CAPTURE_V1_ENCODINGS, type CaptureFormat, type CaptureLimit, type CaptureMode, captureSinkMessageLimit,

@@ -21,16 +21,16 @@ import { ServiceGroups } from './services/service-groups';
 import { ServiceRoles } from './services/service-roles';
 import { StoreClients } from './services/store-clients';
 
-/** What surrounds the processes that run. */
+/** The environment of the services. */
 export interface ServiceContext {
   readonly definitions: readonly ProcessDefinition[];
-  /** What processes can be told; who is deployed and where, they are told here. */
+  /** The settings context without the deployed processes, which this construct adds. */
   readonly context: Omit<ProcessContext, 'isDeployed' | 'imageOf' | 'endpointOf'>;
   readonly release: PostHogRelease;
-  /** What those run on that are told nothing else. */
+  /** The default CPU architecture. */
   readonly cpuArchitecture: CpuArchitecture;
   readonly ingress: PostHogIngress;
-  /** Where processes find each other by name. */
+  /** The namespace for service discovery. */
   readonly namespace: INamespace;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
@@ -41,25 +41,25 @@ export interface ServiceContext {
 
 const DEFAULTS = { size: PostHogSize.SMALL, spot: false, enableExecuteCommand: false };
 
-/** Any Rust image holds the database of places; this one is always there with those that need it. */
+/** The image that the GeoIP database is copied from. Every Rust image holds it; this one belongs to every release with processes that need it. */
 const GEOIP_IMAGE: keyof PostHogImages = 'capture';
 
-/** The processes that `environment` and `secrets` of the whole go to. */
+/** The processes that get `environment` and `secrets` of `PostHog`. */
 const APP = [PostHogProcess.WEB, PostHogProcess.WORKER, PostHogProcess.TEMPORAL_DJANGO_WORKER, PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER];
 
-/** The processes of a PostHog: each runs, finds those that it calls, and may reach these and its stores, and nothing else. */
+/** All PostHog services with service discovery and security groups: each can reach its data stores and the services it calls, nothing else. */
 export class PostHogServices extends Construct {
-  /** What processes are told. */
+  /** The context that processes take their settings from. */
   public readonly context: ProcessContext;
 
   private readonly services = new Map<PostHogProcess, PostHogService>();
 
-  public constructor(scope: Construct, id: string, props: PostHogProps, private readonly surroundings: ServiceContext) {
+  public constructor(scope: Construct, id: string, props: PostHogProps, private readonly dependencies: ServiceContext) {
     super(scope, id);
-    const { definitions, release, ingress, namespace, cluster, vpc, subnets, logRetention, removalPolicy } = surroundings;
+    const { definitions, release, ingress, namespace, cluster, vpc, subnets, logRetention, removalPolicy } = dependencies;
     const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));
     this.context = {
-      ...surroundings.context,
+      ...dependencies.context,
       isDeployed: (process) => byProcess.has(process),
       imageOf: (process) => release._imageOf(process, byProcess.get(process)!.image),
       endpointOf: (process) => ({ host: `${process}.${namespace.namespaceName}`, port: portOf(byProcess.get(process)!)! }),
@@ -76,10 +76,10 @@ export class PostHogServices extends Construct {
         definition,
         size: sizeOf(process, props.size ?? DEFAULTS.size),
         options,
-        cpuArchitecture: at(scope, () => architectureFor(release, options.cpuArchitecture ?? surroundings.cpuArchitecture, `serviceOptions['${process}'].cpuArchitecture`)),
-        visited: definition.http !== undefined && ingress._canReach(process),
+        cpuArchitecture: at(scope, () => architectureFor(release, options.cpuArchitecture ?? dependencies.cpuArchitecture, `serviceOptions['${process}'].cpuArchitecture`)),
+        reachable: definition.http !== undefined && ingress._canReach(process),
         spot: (props.spot ?? DEFAULTS.spot) && definition.interruptible === true,
-        // What a process cannot do without says a prop of the whole.
+        // Errors about missing settings name props of `PostHog`, so they get its path.
         settings: at(scope, () => definition.settings(this.context)),
         extras: APP.includes(process) ? [props, options] : [options],
         image: release._imageOf(process, definition.image),
@@ -111,22 +111,22 @@ export class PostHogServices extends Construct {
     return [...this.services.keys()];
   }
 
-  /** All services, in the order of their definitions. */
+  /** All services in the order of their definitions. */
   public get all(): PostHogService[] {
     return [...this.services.values()];
   }
 
-  /** The service of a process; undefined where it is not deployed. */
+  /** Returns the service of a process; undefined if it is not deployed. */
   public find(process: PostHogProcess): PostHogService | undefined {
     return this.services.get(process);
   }
 
-  /** Starts the tasks of all only when this is there. */
+  /** Makes all services wait for a dependency before they start tasks. */
   public startAfter(gate: IDependable): void {
     this.services.forEach((service) => service.startAfter(gate));
   }
 
-  /** The prefix of the only objects that a process opens; undefined, where it opens all of them or none. */
+  /** Returns the prefix that a process's access to objects is limited to; undefined if it can access all objects or none. */
   private prefixOf({ objectsWith }: ProcessDefinition): string | undefined {
     return objectsWith && this.context.isDeployed(objectsWith.process) ? objectsWith.prefix : undefined;
   }
@@ -143,7 +143,7 @@ export class PostHogServices extends Construct {
     }
   }
 
-  /** Opens the way from a process to the objects and the processes that it uses, and lets it start after those that it needs. */
+  /** Grants a process access to the objects and the processes that it uses, and makes it start after those that it needs. */
   private connect(definition: ProcessDefinition): void {
     const service = this.services.get(definition.process)!;
     this.grantObjects(definition, service.taskDefinition.taskRole);
@@ -157,7 +157,7 @@ export class PostHogServices extends Construct {
     for (const called of callsOf(definition)) {
       this.services.get(called)?.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
     }
-    // ECS gives a deployment up whose tasks end before those that they need are there.
+    // ECS fails a deployment whose tasks stop because a process that they need is not available yet.
     definition.needs.forEach((needed) => service.startAfter(this.services.get(needed)!.started));
     definition.after?.forEach((first) => {
       const other = this.services.get(first);
@@ -167,12 +167,12 @@ export class PostHogServices extends Construct {
     });
     const { healthCheck } = definition.http ?? {};
     if (service.targetGroup && healthCheck?.port !== undefined) {
-      service.connections.allowFrom(this.surroundings.ingress.loadBalancer, Port.tcp(healthCheck.port), 'health checks of the load balancer');
+      service.connections.allowFrom(this.dependencies.ingress.loadBalancer, Port.tcp(healthCheck.port), 'load balancer health checks');
     }
   }
 }
 
-/** The images that processes run, each once. */
+/** Returns the images of processes, without duplicates. */
 export function imagesOf(definitions: readonly ProcessDefinition[], release: PostHogRelease): string[] {
   const images = definitions.flatMap(({ process, image, geoIpFolder }) => {
     const names = geoIpFolder === undefined ? [image] : [image, GEOIP_IMAGE];
@@ -181,7 +181,7 @@ export function imagesOf(definitions: readonly ProcessDefinition[], release: Pos
   return [...new Set(images)];
 }
 
-/** All processes that one calls, each once, deployed or not. */
+/** Returns all processes that a process calls, deployed or not, without duplicates. */
 function callsOf({ needs, calls }: ProcessDefinition): PostHogProcess[] {
   return [...new Set([...needs, ...calls])];
 }

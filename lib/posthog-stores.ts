@@ -10,20 +10,20 @@ import { Kafka } from './stores/kafka/kafka';
 import { ObjectStorage } from './stores/object-storage/object-storage';
 import { Postgres } from './stores/postgres/postgres';
 
-/** What surrounds the stores that are made. */
+/** The environment of the data stores that are created. */
 export interface StoreContext {
   readonly vpc: IVpc;
-  /** Where the managed ones stand; left out where each chooses for itself. */
+  /** The subnets of the managed data stores; undefined if each uses its own default. */
   readonly storeSubnets?: SubnetSelection;
-  /** Where those on instances stand, which need a way out. */
+  /** The subnets of the data stores on EC2 instances, which need outbound access. */
   readonly serviceSubnets: SubnetSelection;
   readonly release: PostHogRelease;
   readonly logRetention: RetentionDays;
-  /** Left out where each store has its own. */
+  /** Undefined if each data store uses its own default. */
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** The stores of a PostHog: those that were given, and a managed one in place of each other. */
+/** The data stores of PostHog: existing ones that are passed in, and new ones for the rest. */
 export class PostHogStores extends Construct implements Stores {
   public readonly postgres: Stores['postgres'];
   public readonly cache: Stores['cache'];
@@ -31,16 +31,16 @@ export class PostHogStores extends Construct implements Stores {
   public readonly clickHouse: Stores['clickHouse'];
   public readonly objectStorage: Stores['objectStorage'];
 
-  public constructor(scope: Construct, id: string, given: Partial<Stores>, surroundings: StoreContext) {
+  public constructor(scope: Construct, id: string, given: Partial<Stores>, context: StoreContext) {
     super(scope, id);
-    const { vpc, removalPolicy, logRetention } = surroundings;
-    const shared = { vpc, vpcSubnets: surroundings.storeSubnets, removalPolicy };
+    const { vpc, removalPolicy, logRetention } = context;
+    const shared = { vpc, vpcSubnets: context.storeSubnets, removalPolicy };
     this.postgres = given.postgres ?? new Postgres(this, 'Postgres', shared);
     this.cache = given.cache ?? new Cache(this, 'Cache', shared);
     this.kafka = given.kafka ?? new Kafka(this, 'Kafka', shared);
     this.clickHouse = given.clickHouse ?? new ClickHouse(this, 'ClickHouse', {
-      vpc, vpcSubnets: surroundings.serviceSubnets, kafka: this.kafka, appImage: surroundings.release.images.app,
-      image: surroundings.release.clickHouseImage, logRetention, removalPolicy,
+      vpc, vpcSubnets: context.serviceSubnets, kafka: this.kafka, appImage: context.release.images.app,
+      image: context.release.clickHouseImage, logRetention, removalPolicy,
     });
     this.objectStorage = given.objectStorage ?? new ObjectStorage(this, 'ObjectStorage', { removalPolicy });
   }

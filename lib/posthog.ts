@@ -53,40 +53,39 @@ const DEFAULTS = {
   products: DEFAULT_PRODUCTS,
 };
 
-/** What needs the image and the database of workflows, for messages. */
+/** The component that needs the image and the database of workflows, for error messages. */
 const MIGRATING_PIPELINES = 'the migration of data pipelines';
 
 /**
- * A PostHog in your own account, behind a load balancer that ends TLS.
+ * PostHog on Amazon ECS, behind an Application Load Balancer that terminates TLS.
  *
- * It defines the way in (`ingress`), the processes that answer, their secrets and, where none are given, a network, an ECS cluster and the
- * stores.
+ * It defines the ingress, the services and their secrets and, unless you pass in existing ones, a network, an ECS cluster and the data stores.
  */
 export class PostHog extends Construct {
-  /** The way in. */
+  /** The load balancer with its listener rules. */
   public readonly ingress: PostHogIngress;
-  /** The network; not there where a VPC was given. */
+  /** The network; undefined with an existing VPC. */
   public readonly network?: PostHogNetwork;
   /** The VPC that everything runs in. */
   public readonly vpc: IVpc;
   /** The ECS cluster. */
   public readonly cluster: ICluster;
-  /** The address that visitors use, such as `https://posthog.example.com`. */
+  /** The public URL, such as `https://posthog.example.com`. */
   public readonly url: string;
 
-  /** The PostgreSQL server that PostHog keeps its own records in. */
+  /** The PostgreSQL server for PostHog's application data. */
   public readonly postgres: IPostgres;
-  /** The Valkey or Redis that its processes share. */
+  /** The Valkey or Redis server that all processes share. */
   public readonly cache: ICache;
-  /** The Kafka cluster that events pass through. */
+  /** The Kafka cluster that ingestion reads events from. */
   public readonly kafka: IKafka;
-  /** The ClickHouse that events are kept in. */
+  /** The ClickHouse server that stores events. */
   public readonly clickHouse: IClickHouse;
   /** The bucket for files and session recordings. */
   public readonly objectStorage: IObjectStorage;
-  /** What migrates the databases before processes roll. */
+  /** The database migration that runs before processes are updated. */
   public readonly migration: IMigration;
-  /** The check at the end of a deployment; not there where there is nothing to check, or no way to. */
+  /** The check at the end of a deployment; undefined if there is nothing to check, or if the load balancer cannot be reached. */
   public readonly deploymentCheck?: IDeploymentCheck;
 
   /** The products that are deployed. */
@@ -109,10 +108,10 @@ export class PostHog extends Construct {
     const images = at(this, () => imagesOf(definitions, release));
     images.push(...this.products.includes(Product.DATA_PIPELINES) ? [at(this, () => release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'))] : [], ...addressProxy ? [addressProxy.image] : []);
     warnOfFloating(this, 'PostHog', images, 'restart of a task');
-    const outOfReach = props.nat === NatMode.NONE ? images.filter((image) => !isInEcr(image)) : [];
-    if (outOfReach.length > 0) {
+    const unreachable = props.nat === NatMode.NONE ? images.filter((image) => !isInEcr(image)) : [];
+    if (unreachable.length > 0) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHog.imagesOutOfReach',
-        `without NAT, tasks can load images from ECR only, and these are not there: ${outOfReach.join(', ')}; copy them to ECR and name the copies with ` +
+        `without NAT, tasks can pull images from ECR only, and these are not in ECR: ${unreachable.join(', ')}; copy them to ECR and name the copies with ` +
         '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })`');
     }
     this.network = props.vpc || props.cluster ? undefined : new PostHogNetwork(this, 'Network', {
@@ -162,12 +161,12 @@ export class PostHog extends Construct {
       logRetention,
       removalPolicy,
     });
-    // Those that are given may be made in this deployment, too.
-    const standing = [stores, ...[this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store))];
+    // Data stores that are passed in may be created by the same deployment.
+    const dependencies = [stores, ...[this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store))];
     const migration = this.defineMigration(props, this.services.context, release, {
       cpuArchitecture, cluster: this.cluster, vpc: this.vpc, subnets, logRetention, removalPolicy,
     });
-    migration.runAfter(...standing);
+    migration.runAfter(...dependencies);
     this.migration = migration;
     this.services.startAfter(migration);
     this.deploymentCheck = props.checkDeployment ?? DEFAULTS.checkDeployment ? this.defineDeploymentCheck(props) : undefined;
@@ -210,16 +209,16 @@ export class PostHog extends Construct {
     for (const name of DJANGO_STORES) {
       const store = context[name];
       if ('connections' in store) {
-        admit(store, migration, 'from the migration');
+        admit(store, migration, 'from PostHog migration');
       }
     }
     return migration;
   }
 
   /**
-   * One of the running processes.
+   * Returns the service of a process.
    *
-   * Throws where the process is not deployed: it belongs to a product that is not.
+   * Throws if the process is not deployed because none of its products is.
    *
    * @param process the process
    */
@@ -232,7 +231,10 @@ export class PostHog extends Construct {
     return service;
   }
 
-  /** The private subnets that the load balancer does not stand in, so that no task has an address that PostHog trusts; all, where it stands in all. */
+  /**
+   * Selects the private subnets that the load balancer does not use, so that no task has an IP address that PostHog trusts; all of them if the load
+   * balancer uses all.
+   */
   private privateSubnets(): SubnetSelection {
     const taken = this.ingress.subnets.map(({ subnetId }) => subnetId);
     const free = this.vpc.privateSubnets.filter(({ subnetId }) => !taken.includes(subnetId));
@@ -240,13 +242,13 @@ export class PostHog extends Construct {
       return { subnets: free };
     }
     Annotations.of(this).addWarningV2('cdk-posthog:PostHog.sharedSubnets',
-      'the load balancer and the tasks share their subnets, so PostHog trusts what every task says about a visitor\'s address; ' +
+      'the load balancer and the tasks share their subnets, so PostHog trusts the client IP that any task sends; ' +
       'give the load balancer small subnets of its own with `loadBalancerSubnets`');
     return { subnets: this.vpc.privateSubnets };
   }
 }
 
-/** What migrates the database of workflows. */
+/** Returns the image and the connection URL for the migration of the workflows database. */
 function migratedWorkflows(postgres: IPostgres, release: PostHogRelease): MigratedWorkflows {
   return {
     image: release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'),

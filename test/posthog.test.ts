@@ -125,7 +125,7 @@ describe('bring your own', () => {
   test('stores whose security groups are not named can admit the migration by hand, as they do processes', () => {
     const { stack, posthog } = build((scope) => ({ vpc: importedVpc(scope) }));
     new SecurityGroup(stack, 'Mine', { vpc: posthog.vpc, description: 'a store' }).connections.allowFrom(posthog.migration, Port.tcp(5432), 'migration');
-    const [migration] = ofType(Template.fromStack(stack), 'AWS::EC2::SecurityGroup').filter(([, { Properties }]) => Properties.GroupDescription === 'PostHog: migration');
+    const [migration] = ofType(Template.fromStack(stack), 'AWS::EC2::SecurityGroup').filter(([, { Properties }]) => Properties.GroupDescription === 'PostHog migration: tasks');
     Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Mine'), 'GroupId'] }, SourceSecurityGroupId: { 'Fn::GetAtt': [migration[0], 'GroupId'] }, FromPort: 5432,
     });
@@ -143,7 +143,7 @@ describe('bring your own', () => {
 
   test('fails when the subnets to run in are public', () => {
     expect(() => build((scope) => ({ vpc: importedVpc(scope), serviceSubnets: { subnetType: SubnetType.PUBLIC } })))
-      .toThrow('[Stack/PostHog] `serviceSubnets` must be private: tasks have no public addresses, and reach nothing from a public subnet');
+      .toThrow('[Stack/PostHog] `serviceSubnets` must be private: tasks have no public IP address and no outbound access from a public subnet');
   });
 
   test('fails when the removal policy is one of snapshots', () => {
@@ -257,7 +257,7 @@ describe('options', () => {
   test('images that float warn by name, and only those', () => {
     const { stack } = build(() => ({ release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:latest', capture: 'capture:master' }) }));
     Annotations.fromStack(stack).hasWarning('/Stack/PostHog',
-      'what these images hold can change with every restart of a task: posthog/posthog:latest, capture:master; name each by its digest (name@sha256:...) [ack: cdk-posthog:PostHog.floatingImage]');
+      'the content of these images can change with every restart of a task: posthog/posthog:latest, capture:master; name each by its digest (name@sha256:...) [ack: cdk-posthog:PostHog.floatingImage]');
   });
 
   test('without NAT, images that are not all in ECR warn', () => {
@@ -267,11 +267,11 @@ describe('options', () => {
     const warnings = (props: Partial<PostHogProps>) => Annotations.fromStack(build(() => props).stack)
       .findWarning('/Stack/PostHog', Match.stringLikeRegexp('imagesOutOfReach')).map(({ entry }) => entry.data as string);
     expect(warnings({ nat: NatMode.NONE, release: PostHogRelease.of('mine', { ...inEcr, capture: `capture@${DIGEST}` }) })).toEqual([
-      `without NAT, tasks can load images from ECR only, and these are not there: capture@${DIGEST}; copy them to ECR and name the copies with ` +
+      `without NAT, tasks can pull images from ECR only, and these are not in ECR: capture@${DIGEST}; copy them to ECR and name the copies with ` +
       '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })` [ack: cdk-posthog:PostHog.imagesOutOfReach]',
     ]);
-    expect(warnings({ nat: NatMode.NONE })).toEqual([expect.stringMatching(/not there: posthog\/posthog@/)]);
-    expect(warnings({ nat: NatMode.NONE, release: inReach, clientAddress: ClientAddress.verified() })).toEqual([expect.stringMatching(/not there: docker.io\/nginxinc\/[^, ]+; copy/)]);
+    expect(warnings({ nat: NatMode.NONE })).toEqual([expect.stringMatching(/not in ECR: posthog\/posthog@/)]);
+    expect(warnings({ nat: NatMode.NONE, release: inReach, clientAddress: ClientAddress.verified() })).toEqual([expect.stringMatching(/not in ECR: docker.io\/nginxinc\/[^, ]+; copy/)]);
     expect(warnings({ nat: NatMode.NONE, release: inReach })).toEqual([]);
     expect(warnings({ nat: NatMode.SINGLE })).toEqual([]);
   });
@@ -367,7 +367,7 @@ describe('errors', () => {
   });
 
   test.each(['vpc', 'cluster'])('fails when nat is given together with a %s', (prop) => {
-    const message = `${at}\`nat\` cannot be given with \`vpc\` or \`cluster\`: a VPC of your own has its own way to the internet, got: 'single'; leave it out`;
+    const message = `${at}\`nat\` cannot be combined with \`vpc\` or \`cluster\`: an existing VPC has its own route to the internet, got: 'single'; leave it out`;
     expect(() => build((scope) => {
       const vpc = importedVpc(scope);
       return { nat: NatMode.SINGLE, ...(prop === 'vpc' ? { vpc } : { cluster: new Cluster(scope, 'Cluster', { vpc }) }) };
@@ -376,7 +376,7 @@ describe('errors', () => {
 
   test('fails when vpc is not the one of the cluster', () => {
     expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: new Vpc(scope, 'Other') }) })))
-      .toThrow(`${at}\`vpc\` must be the VPC of \`cluster\`, got: 'Stack/Given'; leave \`vpc\` out, or give a cluster in that VPC`);
+      .toThrow(`${at}\`vpc\` must be the VPC of \`cluster\`, got: 'Stack/Given'; leave \`vpc\` out, or pass a cluster in that VPC`);
   });
 
   test('takes a VPC that was imported once for the cluster and once for PostHog', () => {
@@ -385,11 +385,11 @@ describe('errors', () => {
 
   test('fails when the VPC has no private subnets', () => {
     expect(() => build((scope) => ({ vpc: importedVpc(scope, 'Given', { isPublic: true }) })))
-      .toThrow(`${at}\`vpc\` must have private subnets with egress, got: 'Stack/Given'; add them, or name the subnets to run in with \`serviceSubnets\``);
+      .toThrow(`${at}\`vpc\` must have private subnets with egress, got: 'Stack/Given'; add them, or select the subnets with \`serviceSubnets\``);
   });
 
   test('fails when neither certificate nor hosted zone is given', () => {
-    expect(() => build(() => ({ certificate: undefined }))).toThrow('`domainZone` or `certificate` must be given');
+    expect(() => build(() => ({ certificate: undefined }))).toThrow('`domainZone` or `certificate` is required');
   });
 
   test.each(['environment', 'secrets'])('fails when %s names a variable of the library', (prop) => {

@@ -100,7 +100,7 @@ test('the rules stay as they are', () => {
 });
 
 test('fails when everybody is trusted', () => {
-  expect(() => synth({ clientAddress: ClientAddress.verified(), trustedProxies: TrustedProxies.all() })).toThrow('`trustedProxies` must say whose word the verified address rests on');
+  expect(() => synth({ clientAddress: ClientAddress.verified(), trustedProxies: TrustedProxies.all() })).toThrow('`trustedProxies` must not trust every proxy when addresses are verified');
 });
 
 test('warns about an image without a digest, and about one that tasks without NAT cannot load', () => {

@@ -1,7 +1,7 @@
-/** Where capture writes one kind of message, and the settings that name its topic in each generation of capture. */
+/** The topic of one kind of message of capture, and the settings that name it in each generation of capture. */
 export interface CaptureOutput {
   readonly topic: string;
-  /** The setting of the older of today's two writers; left out where its default is this topic. */
+  /** The setting of the older of today's two writers; undefined if its default is this topic. */
   readonly today?: string;
   /** The setting of today's newer writer, without `CAPTURE_V1_SINK_<name>_KAFKA_TOPIC_`: it has no defaults. */
   readonly sink?: string;
@@ -9,7 +9,7 @@ export interface CaptureOutput {
   readonly next: string;
 }
 
-/** What each output is called here. */
+/** The name of an output. */
 export type CaptureOutputName =
   'MAIN' | 'OVERFLOW' | 'HISTORICAL' | 'DLQ' | 'HEATMAPS' | 'CLIENT_WARNINGS' | 'ERROR_TRACKING' | 'AI' | 'REPLAY' | 'REPLAY_OVERFLOW';
 
@@ -51,10 +51,10 @@ export type CaptureMode = keyof typeof OUTPUTS_OF_MODE;
 const SINK = 'MSK';
 
 /**
- * The settings that name the topics of a mode, for today's writers and for the next generation's.
+ * Returns the settings that name the topics of a mode, for today's writers and for the next generation's.
  *
  * @param mode the mode
- * @param others topics that stand in for those of the table
+ * @param others topics that replace those of the table
  */
 export function topicSettings(mode: CaptureMode, others: Partial<Record<CaptureOutputName, string>> = {}): Record<string, string> {
   return Object.fromEntries(OUTPUTS_OF_MODE[mode].flatMap((name) => {

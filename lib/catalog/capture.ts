@@ -1,15 +1,15 @@
-/** What a process of capture serves, chosen by `CAPTURE_MODE`. */
+/** The mode of a capture process, set by `CAPTURE_MODE`. */
 export type CaptureMode = 'events' | 'recordings' | 'ai';
 
-/** How capture reads the bodies of an endpoint. */
+/** The format of the bodies of an endpoint. */
 export type CaptureFormat = 'v0' | 'v1' | 'multipart' | 'otel';
 
-/** A number that a variable sets. */
+/** A limit in bytes that a variable sets. */
 export interface CaptureLimit {
   readonly variable?: string;
-  /** The number of bytes where the variable is not set. */
+  /** The number of bytes if the variable is not set. */
   readonly bytes: number;
-  /** What the number is multiplied with, such as 1.1 for the overhead of multipart bodies. */
+  /** The factor of the limit, such as 1.1 for the overhead of multipart bodies. */
   readonly times?: number;
 }
 
@@ -20,9 +20,9 @@ export interface CaptureEndpoint {
   readonly format: CaptureFormat;
   /** The largest body. */
   readonly maxBody: CaptureLimit;
-  /** The largest event, where an endpoint has a limit besides that of Kafka messages. */
+  /** The largest event, if an endpoint has a limit in addition to that of Kafka messages. */
   readonly maxEvent?: CaptureLimit;
-  /** Where it is known from: a file of PostHog/posthog, in the tree of 13 July 2026 (feb3708) if nothing else is said. */
+  /** The source: a file of PostHog/posthog, in the tree of 13 July 2026 (feb3708) unless stated otherwise. */
   readonly source: string;
 }
 
@@ -41,7 +41,7 @@ function event(path: string): CaptureEndpoint {
  * The endpoints of capture by mode, with their limits.
  *
  * `/i/v1/ai/events` and `AI_MAX_EVENT_BYTES` are newer than the tree of July: the endpoint is mounted in the mode `ai` alone (PostHog/posthog#87034,
- * August 2026), and the default of the variable is the one that mastra-ai/mastra#23845 and PostHog/posthog#66092 met.
+ * August 2026), and the default of the variable is the one of mastra-ai/mastra#23845 and PostHog/posthog#66092.
  */
 export const CAPTURE_ENDPOINTS: readonly CaptureEndpoint[] = [
   ...['/i/v0/e', '/e', '/capture', '/track', '/engage'].map(event),
@@ -57,7 +57,7 @@ export const CAPTURE_ENDPOINTS: readonly CaptureEndpoint[] = [
 /** The largest Kafka message of capture's older writer (rust/capture/src/config.rs). */
 export const CAPTURE_MESSAGE_LIMIT: CaptureLimit = { variable: 'KAFKA_PRODUCER_MESSAGE_MAX_BYTES', bytes: 1_000_000 };
 
-/** The largest Kafka message of a sink of v1 (rust/capture/src/v1/sinks/kafka/config.rs). */
+/** Returns the limit of Kafka messages of a sink of v1 (rust/capture/src/v1/sinks/kafka/config.rs). */
 export function captureSinkMessageLimit(sink: string): CaptureLimit {
   return { variable: `CAPTURE_V1_SINK_${sink.toUpperCase()}_KAFKA_MESSAGE_MAX_BYTES`, bytes: 1_000_000 };
 }

@@ -1,17 +1,17 @@
-/** A table of records that nothing of PostHog deletes, and how to give it an end. */
+/** A table of records that PostHog never deletes, with the date for a TTL. */
 export interface EndlessRecords {
   readonly table: string;
-  /** What writes it. */
+  /** The writer of the table. */
   readonly writtenBy: string;
-  /** The column or expression of type Date that a row ends by. */
+  /** The column or expression of type Date for the TTL. */
   readonly date: string;
 }
 
 /**
- * The tables without a TTL that grow with what the deployment does, and that no one looks at after some months.
+ * The tables without a TTL that grow with usage, and that no one reads after some months.
  *
- * This library sets none of these TTLs: they delete rows, upstream's migrations neither know nor keep them, and how long records are kept is for the
- * owner to say. docs/clickhouse.md has the statements.
+ * This library sets none of these TTLs: they delete rows, upstream's migrations neither know nor preserve them, and their retention is the owner's
+ * decision. docs/clickhouse.md has the statements.
  *
  * Source: the schema at the end of migrations 0001 to 0287, July 2026 (mergebloom/posthog-infra, commit feb3708), created by ClickHouse's engine.
  */
@@ -26,29 +26,29 @@ export const ENDLESS_RECORDS: readonly EndlessRecords[] = [
   { table: 'custom_metrics_counter_events', writtenBy: 'jobs that count what they do (`MetricsClient`)', date: 'toDate(timestamp)' },
 ];
 
-/** How many days of records the examples keep: as upstream does in `ingestion_warnings_v2`. */
+/** The retention of records in the examples, in days: as upstream does in `ingestion_warnings_v2`. */
 export const RECORD_DAYS = 90;
 
-/** The statement that gives a table of records an end. */
+/** Returns the statement that sets the TTL of a table of records. */
 export function endOf({ table, date }: EndlessRecords, days: number = RECORD_DAYS): string {
   return `ALTER TABLE posthog.${table} ON CLUSTER posthog MODIFY TTL ${date} + INTERVAL ${days} DAY`;
 }
 
-/** The other tables without a TTL, by what that means. */
+/** The other tables without a TTL, by the reason. */
 export const ENDLESS_TABLES = {
-  /** What users see, or what it is computed from. It goes when they delete it, or never. */
+  /** Data that users see, or its input. It is deleted when users delete it, or never. */
   data: [
     'cohort_membership', 'cohortpeople', 'error_tracking_issue_fingerprint_overrides', 'groups', 'person', 'person_distinct_id',
     'person_distinct_id2', 'person_distinct_id_overrides', 'person_overrides', 'person_static_cohort', 'pg_embeddings', 'property_definitions',
     'raw_error_tracking_fingerprint_issue_state', 'sharded_events', 'sharded_precalculated_events', 'sharded_precalculated_person_properties',
     'sharded_raw_sessions', 'sharded_raw_sessions_v3', 'sharded_session_replay_events', 'sharded_session_replay_features', 'sharded_sessions',
   ],
-  /** Does not grow: definitions, or a row for each partition of a topic. */
+  /** Tables that do not grow: definitions, or a row for each partition of a topic. */
   constant: [
     'channel_definition', 'exchange_rate', 'infi_clickhouse_orm_migrations', 'logs_kafka_metrics', 'sharded_web_bot_definition',
     'web_pre_aggregated_teams',
   ],
-  /** Nothing that is deployed writes it: older versions of a table, and what jobs of PostHog's own cloud fill. */
+  /** Tables without a deployed writer: older versions of a table, and those of jobs of PostHog's own cloud. */
   unwritten: [
     'llma_metrics_daily', 'log_attributes', 'logs32', 'query_log_archive_v2', 'sharded_app_metrics', 'sharded_query_log_archive_old',
     'web_pre_aggregated_bounces', 'web_pre_aggregated_bounces_staging', 'web_pre_aggregated_stats', 'web_pre_aggregated_stats_staging',

@@ -1,28 +1,28 @@
 import { Product } from './product';
 
-/** A table of ClickHouse that reads a topic of Kafka; a materialized view writes what it reads into a stored table. */
+/** A table of ClickHouse that reads a topic of Kafka; a materialized view writes its messages into a stored table. */
 export interface ClickHouseKafkaTable {
   readonly table: string;
   readonly topic: string;
-  /** The consumer group. A group of several tables is one group with several topics: when one of its members joins or leaves, all of them pause. */
+  /** The consumer group. A group of several tables has several topics: when one of its members joins or leaves, all of them pause. */
   readonly group: string;
-  /** How many members of the group each server has for this table. */
+  /** The number of members of the group for this table on each server. */
   readonly consumers: number;
   readonly format: string;
-  /** The named collection that has the brokers; undefined where the table has them in its text. */
+  /** The named collection with the brokers; undefined if the table has them in its statement. */
   readonly collection?: string;
   /** The product whose processes write the topic. */
   readonly product: Product;
   /**
-   * The table that fills the same stored table from the same topic. Each of the two is there for its own Kafka in PostHog's own cloud; with one
+   * The table that fills the same stored table from the same topic. Each of the two reads its own Kafka in PostHog's own cloud; with one
    * Kafka, every message is stored twice.
    */
   readonly secondOf?: string;
 }
 
-/** What a row says where it differs from most. */
+/** A row of the table, with default values omitted. */
 interface Row extends Pick<ClickHouseKafkaTable, 'table' | 'topic'>, Partial<Omit<ClickHouseKafkaTable, 'table' | 'topic' | 'product'>> {
-  /** The table has the brokers in its text. */
+  /** The table has the brokers in its statement. */
   readonly brokersInText?: boolean;
 }
 
@@ -30,7 +30,7 @@ interface Row extends Pick<ClickHouseKafkaTable, 'table' | 'topic'>, Partial<Omi
  * Every Kafka table at the end of the migrations: 37 tables with 51 consumers, 23 groups and 30 topics.
  *
  * Source: the statements of migrations 0001 to 0287 in posthog/clickhouse/migrations, July 2026 (mergebloom/posthog-infra, commit feb3708), without
- * CLOUD_DEPLOYMENT. The images of the library's release, of September, have a few more: which, is not known table by table, but `clickhouse_metrics`
+ * CLOUD_DEPLOYMENT. The images of the library's release, of September, have a few more. They are not known table by table, but `clickhouse_metrics`
  * has a reader since 26 August (PostHog/posthog pull request 89631). See COMING_CLICKHOUSE_KAFKA_TABLES.
  */
 export const CLICKHOUSE_KAFKA_TABLES: readonly ClickHouseKafkaTable[] = [
@@ -128,7 +128,7 @@ export const CLICKHOUSE_KAFKA_TABLES: readonly ClickHouseKafkaTable[] = [
 
 /**
  * The tables that the schema's OpenTofu root adds. There every table has one consumer, `kafka_property_values` and `kafka_logs_avro` too, and
- * `kafka_precalculated_person_properties_ws` is gone: 43 tables. Some of them came by migrations between July and November.
+ * `kafka_precalculated_person_properties_ws` does not exist: 43 tables. Migrations between July and November added some of them.
  *
  * Source: posthog/clickhouse/schema/local/objects.tf and posthog/clickhouse/schema/catalog of PostHog/posthog, commits 53d254c and 75514be of
  * November 2026; not in force yet (posthog/clickhouse/schema/README.md, "Staged rollout").
@@ -167,9 +167,9 @@ export const COMING_CLICKHOUSE_KAFKA_TABLES: readonly ClickHouseKafkaTable[] = [
 ];
 
 /**
- * How many members the largest group of a server has on a topic. With fewer partitions, some of them have nothing to read.
+ * Returns the number of members that the largest group of a server has on a topic. With fewer partitions, some of them have nothing to read.
  *
- * @returns 0 where ClickHouse does not read the topic
+ * @returns the number of members; 0 if ClickHouse does not read the topic
  */
 export function clickHouseConsumers(topic: string): number {
   const groups = new Map<string, number>();
@@ -179,7 +179,7 @@ export function clickHouseConsumers(topic: string): number {
   return Math.max(0, ...groups.values());
 }
 
-/** Rows of one product, with what most of them have (`kafka_engine` of posthog/clickhouse/kafka_engine.py). */
+/** Returns the tables of one product, with defaults (`kafka_engine` of posthog/clickhouse/kafka_engine.py). */
 function of(product: Product, rows: readonly Row[]): ClickHouseKafkaTable[] {
   return rows.map(({ brokersInText, ...row }) => ({
     group: 'group1', consumers: 1, format: 'JSONEachRow', ...brokersInText ? {} : { collection: 'msk_cluster' }, ...row, product,

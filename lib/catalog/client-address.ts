@@ -1,6 +1,6 @@
 import { PostHogProcess } from './posthog-process';
 
-/** How a part of PostHog resolves the client IP of a request. */
+/** The rule by which a part of PostHog resolves the client IP of a request. */
 export enum ClientIpRule {
   /** Django, `get_trusted_client_ip`: the first entry of `X-Forwarded-For`, if the peer and every later entry is in `TRUSTED_PROXIES`. */
   TRUSTED_PROXIES = 'trusted-proxies',
@@ -20,14 +20,14 @@ export enum ClientIpRule {
 
 /** A part of a process that reads the client IP of a request. */
 export interface ClientIpReader {
-  /** What it uses the address for. */
+  /** The use of the address. */
   readonly purpose: string;
   readonly rule: ClientIpRule;
   /** The file of PostHog/posthog and its function, and the library that it calls. */
   readonly source: string;
 }
 
-/** The commit of PostHog/posthog that every `source` below was read from: 13 July 2026. */
+/** The commit of PostHog/posthog of every `source` below: 13 July 2026. */
 export const CLIENT_IP_COMMIT = 'feb3708';
 
 const AXUM = 'axum-client-ip 0.6.1 (src/insecure.rs)';
@@ -40,7 +40,7 @@ function capture(purpose: string, file: string): readonly ClientIpReader[] {
  * The parts of each process that read a client IP.
  *
  * hypercache-server reads none (rust/hypercache-server/src), capture-logs authorises by token alone (rust/capture-logs/src/service.rs), livestream
- * only logs one (livestream/main.go), and the other processes answer no request of a client.
+ * only logs one (livestream/main.go), and the other processes serve no client.
  */
 export const CLIENT_IP_READERS: Readonly<Partial<Record<PostHogProcess, readonly ClientIpReader[]>>> = {
   [PostHogProcess.WEB]: [
@@ -60,7 +60,7 @@ export const CLIENT_IP_READERS: Readonly<Partial<Record<PostHogProcess, readonly
 export const SINGLE_IP_HEADERS: readonly string[] = ['x-real-ip', 'fly-client-ip', 'true-client-ip', 'cf-connecting-ip'];
 
 /**
- * Addresses that Python counts as not global: python-ipware prefers a global address (CPython 3.13, Lib/ipaddress.py, `is_global`, which follows
+ * Addresses that are not global in Python: python-ipware prefers a global address (CPython 3.13, Lib/ipaddress.py, `is_global`, which follows
  * IANA's registries of special-purpose addresses).
  */
 export const NOT_GLOBAL = {

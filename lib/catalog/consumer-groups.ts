@@ -2,9 +2,9 @@
 export interface ConsumerGroup {
   readonly group: string;
   readonly topic: string;
-  /** Whether its lag says how many tasks are needed: it carries what grows with traffic. */
+  /** Indicates whether the service scales on its lag: its messages grow with traffic. */
   readonly scales?: boolean;
-  /** The upstream change that added it, for one that is younger than the tree of 13 July 2026. */
+  /** The upstream change that added it, if it is newer than the tree of 13 July 2026. */
   readonly since?: string;
 }
 
@@ -45,7 +45,7 @@ export const CONSUMER_GROUPS = {
   'property-defs-ai': [{ group: 'property-defs-ai', topic: 'clickhouse_ai_events_json', scales: true }],
   // rust/cymbal/src/modes/notifications/config.rs
   'cymbal-notifications': [{ group: 'error_tracking_ingestion_notifications', topic: 'error_tracking_ingestion_notifications', scales: true }],
-  // livestream/configs/configs.go: all names are settings. Its consumers commit no offsets, so that their lag says nothing.
+  // livestream/configs/configs.go: all names are settings. Its consumers commit no offsets, so their lag is meaningless.
   'livestream': [
     { group: 'livestream', topic: 'events_plugin_ingestion' },
     { group: 'livestream-session-recordings', topic: 'session_recording_snapshot_item_events' },
@@ -56,17 +56,17 @@ export const CONSUMER_GROUPS = {
 /** A mode whose consumer groups are known. */
 export type ConsumerMode = keyof typeof CONSUMER_GROUPS;
 
-/** The groups of a mode. */
+/** Returns the groups of a mode. */
 export function groupsOf(mode: ConsumerMode): readonly ConsumerGroup[] {
   return CONSUMER_GROUPS[mode];
 }
 
-/** The groups of a mode whose lag says how many tasks are needed, the most important first. */
+/** Returns the groups of a mode to scale on, the most important first. */
 export function scalingGroupsOf(mode: ConsumerMode): readonly ConsumerGroup[] {
   return groupsOf(mode).filter(({ scales }) => scales);
 }
 
-/** The one group of a mode that reads one topic, or that reads this topic. Throws where there is none. */
+/** Returns the only group of a mode, or the one that reads a topic. Throws if there is none. */
 export function groupOf(mode: ConsumerMode, topic?: string): ConsumerGroup {
   const [group, ...others] = groupsOf(mode).filter((candidate) => topic === undefined || candidate.topic === topic);
   if (!group || others.length > 0) {

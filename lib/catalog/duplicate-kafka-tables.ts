@@ -1,20 +1,20 @@
-/** A Kafka table of ClickHouse that reads a topic a second time, into the data table that another one fills already. */
+/** A Kafka table of ClickHouse that reads a topic a second time, into the data table of another one. */
 export interface DuplicateKafkaTable {
-  /** The materialized view and the Kafka table that go, in the order in which upstream drops them: the view first. */
+  /** The materialized view and the Kafka table to drop, in upstream's order: the view first. */
   readonly drop: readonly [view: string, kafkaTable: string];
-  /** The materialized view and the Kafka table of the same topic that stay. Without both, nothing is dropped. */
+  /** The materialized view and the Kafka table of the same topic to keep. Without both, nothing is dropped. */
   readonly keep: readonly [view: string, kafkaTable: string];
 }
 
 /**
  * The second set of Kafka tables that PostHog's migrations create outside its cloud.
  *
- * Upstream moved its cloud from one Kafka to another with two sets of tables side by side. Elsewhere both sets read the one Kafka there is, each
- * with a consumer group of its own, and write each row twice. `app_metrics2` and `tophog` sum what they get, so that the metrics of pipelines and
+ * Upstream moved its cloud from one Kafka to another with two sets of tables side by side. Elsewhere both sets read the same Kafka, each
+ * with a consumer group of its own, and write each row twice. `app_metrics2` and `tophog` sum their rows, so that the metrics of pipelines and
  * workflows are doubled; the other two deduplicate rows when they merge parts, and do double work until then.
  *
  * Sources, of PostHog/posthog: posthog/clickhouse/migrations/0227_warpstream_kafka_engines.py and 0229_warpstream_calculated_events.py create them
- * without asking for the cloud; 0243_fix_precalculated_events_date.py drops the set of `precalculated_events` again; 0248_drop_msk_kafka_engines_
+ * without a condition on the cloud; 0243_fix_precalculated_events_date.py drops the set of `precalculated_events` again; 0248_drop_msk_kafka_engines_
  * with_ws_equivalents.py, which drops the other side, is for the cloud only (as of 13 July 2026). Pull request 61230 (June 2026, closed unmerged)
  * drops the first three as this does, "in local only"; pull request 79807 (merged in August 2026, migration 0297) drops the last.
  */

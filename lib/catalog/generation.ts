@@ -2,7 +2,7 @@ import { GENERATIONS } from './generations';
 import { PostHogProcess } from './posthog-process';
 import { rejected } from '../private/errors';
 
-/** A commit of PostHog/posthog, by its whole hash, and its day. */
+/** A commit of PostHog/posthog, as its full hash, and its day. */
 export interface UpstreamCommit {
   readonly commit: string;
   readonly day: string;
@@ -11,31 +11,31 @@ export interface UpstreamCommit {
 /** The server that `web` runs Django on. */
 export interface WebServer {
   readonly name: 'granian' | 'nginx-unit';
-  /** The variable that says how many worker processes it has. */
+  /** The variable for the number of worker processes. */
   readonly workers: string;
-  /** What the names of its variables begin with. */
+  /** The prefix of its variables. */
   readonly prefix: string;
   /** Its variables, where they differ from upstream's defaults. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * What belongs to the PostHog of some weeks or months, beside its images: settings follow the release, not the newest source that was read.
+ * The settings of PostHog in a period of weeks or months: they follow the images of a release, not the newest source.
  *
  * A release names its generation. Adding one is one object in generations.ts.
  */
 export interface Generation {
   readonly name: string;
-  /** The first and the last commit that its facts are known of. */
+  /** The first and the last commit for which its facts are known. */
   readonly commits: { readonly first: UpstreamCommit; readonly last: UpstreamCommit };
   /** The mode of each process whose image has several: PLUGIN_SERVER_MODE of `node`, CAPTURE_MODE of `capture`, CYMBAL_MODE of `cymbal`. */
   readonly modes: Readonly<Partial<Record<PostHogProcess, string>>>;
   readonly webServer: WebServer;
-  /** The task queues of Temporal that it has; those are served whose dependencies are deployed. */
+  /** Its task queues of Temporal. Those with deployed dependencies are served. */
   readonly taskQueues: readonly string[];
   /** Topics that it needs beyond those that every generation has. */
   readonly topics: readonly string[];
-  /** Paths that it answers and an older generation does not, and the process that does. */
+  /** Paths that it has and an older generation does not, with the process that answers them. */
   readonly endpoints: Readonly<Record<string, PostHogProcess>>;
 }
 
@@ -47,10 +47,10 @@ export interface GenerationOverrides {
   readonly webServerEnvironment?: Readonly<Record<string, string>>;
 }
 
-/** The newest generation, which a release has that names none. */
+/** The newest generation, the default of a release. */
 export const NEWEST_GENERATION = GENERATIONS[0].name;
 
-/** The mode of a process. Throws where its generation has none. */
+/** Returns the mode of a process. Throws if its generation has none. */
 export function modeOf(generation: Generation, process: PostHogProcess): string {
   const mode = generation.modes[process];
   if (mode === undefined) {
@@ -60,9 +60,9 @@ export function modeOf(generation: Generation, process: PostHogProcess): string 
 }
 
 /**
- * A generation by its name, with the values of a release in place of its own.
+ * Returns a generation by its name, with the overrides of a release.
  *
- * Throws where the library knows no such generation, or an override is wrong; `prefix` is what the messages call the place of the overrides.
+ * Throws if the library does not know the generation, or an override is wrong. `prefix` is the prop of the overrides in messages.
  */
 export function generationOf(name: string, overrides: GenerationOverrides = {}, prefix = 'overrides'): Generation {
   const generation = GENERATIONS.find((one) => one.name === name);
@@ -86,7 +86,7 @@ export function generationOf(name: string, overrides: GenerationOverrides = {}, 
   };
 }
 
-/** What a text must look like: the rest of a sentence that begins with its name, and the check. */
+/** A rule for a text: the rest of a sentence that begins with its name, and the check. */
 interface TextRule {
   readonly rule: string;
   readonly pattern: RegExp;

@@ -2,15 +2,15 @@ import type { Generation } from './generation';
 import { PostHogProcess } from './posthog-process';
 import { QueueGeneration, TASK_QUEUES } from './task-queues';
 
-/** The task queues that a generation has. */
+/** Returns the task queues of a generation. */
 function taskQueuesOf(generation: QueueGeneration): string[] {
   return TASK_QUEUES.filter(({ generations }) => generations.includes(generation)).map(({ name }) => name);
 }
 
 /**
- * PostHog as of July 2026: the last whole source tree that was read and run.
+ * PostHog as of July 2026: the last complete source tree that was read and run.
  *
- * Everything here is of PostHog/posthog as mergebloom/posthog-infra has it at commit feb3708.
+ * All facts are from PostHog/posthog as mergebloom/posthog-infra has it at commit feb3708.
  */
 const JULY: Generation = {
   name: '2026-07',
@@ -45,20 +45,20 @@ const JULY: Generation = {
   endpoints: {},
 };
 
-/** PostHog as of September 2026. What is not said here is as in July, and was not found to differ. */
+/** PostHog as of September 2026. All other values are those of July, and were not found to differ. */
 const SEPTEMBER: Generation = {
   ...JULY,
   name: '2026-09',
   commits: {
-    // The first that an operator ran whole: uptomic/posthog-railway, docs/canary-2026-08-30.md @158b9dc.
+    // The first that an operator ran completely: uptomic/posthog-railway, docs/canary-2026-08-30.md @158b9dc.
     first: { commit: 'd29386663d1c52625552dbb8c47754851dd9e425', day: '2026-08-30' },
     last: { commit: '8471862b083b25d3a11b97eb7730f21aa0cb4c7f', day: '2026-09-15' },
   },
   // bin/docker-server of 18b824b, as enricofranke/posthog-k8s reproduces and tests it (charts/posthog/files/chart/web/start.sh @43c1721).
   webServer: { name: 'granian', workers: 'GRANIAN_WORKERS', prefix: 'GRANIAN_', environment: {} },
   taskQueues: taskQueuesOf('2026-09'),
-  // docker/kafka/topics.txt of September 2026, less what July's tree has; `events_plugin_ingestion_ai` is what capture diverts `$ai_*` events
-  // to (PostHog/posthog#64817) and what the combined mode reads (#79506, 7 August).
+  // docker/kafka/topics.txt of September 2026, without those of July's tree. capture diverts `$ai_*` events to
+  // `events_plugin_ingestion_ai` (PostHog/posthog#64817), and the combined mode reads it (#79506, 7 August).
   topics: ['events_plugin_ingestion_ai', 'usage_ingestion', 'usage_ingestion_dlq', 'clickhouse_billing_usage_records', 'clickhouse_flag_evaluations'],
   endpoints: {
     // Mounted in the mode `ai` only, since 21 August (PostHog/posthog#87034).

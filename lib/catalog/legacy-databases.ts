@@ -1,4 +1,4 @@
-/** A release of PostHog's image that migrates a database to a state from which newer releases can go on. */
+/** A release of PostHog's image that migrates a database to a state from which newer releases can continue. */
 export interface BridgeImage {
   readonly image: string;
   /** Of PostHog/posthog. */
@@ -7,7 +7,7 @@ export interface BridgeImage {
 }
 
 /**
- * A column of ClickHouse that migrations before the one that adds it already name.
+ * A column of ClickHouse that earlier migrations already use before the one that adds it.
  *
  * PostHog's migrations build their statements from the newest source, so that a migration of last year recreates a materialized view with columns
  * that the table gets later in the same run. A new database has the column from its first migration on. An older one fails in `recreatedBy`.
@@ -15,7 +15,7 @@ export interface BridgeImage {
 export interface ClickHouseBridge extends BridgeImage {
   readonly table: string;
   readonly column: string;
-  /** The migration that names the column too early. */
+  /** The migration that uses the column too early. */
   readonly recreatedBy: string;
   /** The migration that adds the column to an existing table. An image without this migration needs no bridge. */
   readonly addedBy: string;
@@ -53,13 +53,13 @@ export const CLICKHOUSE_BRIDGES: readonly ClickHouseBridge[] = [
  * An image from before upstream squashed its Django migrations on 7 September 2026 (`0001_squash_2026_09_07_initial` of posthog and of each product),
  * with all moves of models into products (the last of them: posthog.1281_migrate_managed_warehouse_models of 28 July 2026).
  *
- * The squashed migration of a product creates the tables that the moved models brought along. A database where the original move has not run gets
+ * The squashed migration of a product creates the tables of the moved models. A database on which the original move has not run gets
  * `relation "..." already exists` (PostHog/posthog, products/managed_warehouse/backend/migrations/0001_squash_2026_09_07_initial.py at 8995c0b; the
  * list of moves: blitss/posthog-helm-chart, images/posthog/migrate_legacy_model_moves.py at 3b15749). Later revisions have no originals any more
- * (`replaces = []`, posthog/migrations/0001_squash_2026_09_07_initial.py at 24a5935). Which case it is, the image of a release says itself.
+ * (`replaces = []`, posthog/migrations/0001_squash_2026_09_07_initial.py at 24a5935). The image of a release reports which case applies.
  *
- * The image: uptomic/posthog-railway, docs/canary-2026-08-30.md at 158b9dc: an empty database to its end, and with an image of the same day a restored
- * one of spring. Known by their report only.
+ * The image: uptomic/posthog-railway, docs/canary-2026-08-30.md at 158b9dc. It migrated an empty database to the end, and with an image of the same
+ * day a restored one of spring. Known by their report only.
  */
 export const BEFORE_SQUASH: BridgeImage = {
   image: 'ghcr.io/posthog/posthog@sha256:ba39b41c8dcf723a0f33f20f38bca3946a6baa1c065bea960a55dbc28113fed6',

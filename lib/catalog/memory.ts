@@ -1,12 +1,12 @@
 import { PostHogProcess } from './posthog-process';
 
-/** What is known about the memory of a process. */
+/** The evidence for the memory of a process. */
 export interface MemoryEvidence {
-  /** MiB that one task needs at rest, in total; left out where nobody has measured it. */
+  /** MiB that one idle task needs, in total; undefined if it was not measured. */
   readonly mib?: number;
-  /** What was measured, or what the size is guessed from. */
+  /** The measurement, or the basis of the guess. */
   readonly basis: string;
-  /** The code that was measured; left out for a guess. */
+  /** The code that was measured; undefined for a guess. */
   readonly commit?: string;
 }
 
@@ -17,7 +17,7 @@ const RUST = { basis: 'guess: a Rust service without load takes tens of MiB' };
 const NODE = { basis: 'guess: half a GiB for the bundle and its heap' };
 
 /**
- * The memory of every process: measured with the real code, or a guess. The sizes in process-size.ts must hold what was measured.
+ * The memory of every process: measured with the real code, or a guess. The sizes in process-size.ts must be at least as large as measured.
  *
  * Method: /proc/PID/smaps_rollup of the process, with the environment of the synthesised template, real PostgreSQL and Redis.
  */
@@ -88,25 +88,25 @@ export const MEMORY: Readonly<Record<PostHogProcess, MemoryEvidence>> = {
   [PostHogProcess.RECORDING_API]: NODE,
 };
 
-/** What one worker of the web server may grow to; see WEB above. */
+/** The limit of one worker of the web server; see WEB above. */
 const WEB_WORKER_MIB = 2048;
 
-/** What stays free below that, for the request that takes a worker over the limit and for the new worker that starts before the old one ends. */
+/** The margin below that, for the request that exceeds the limit of a worker and for the new worker that starts before the old one ends. */
 const WEB_MARGIN_MIB = 320;
 
-/** How many workers the web server has in a task, and the size at which one is replaced. */
+/** Returns the number of workers of the web server in a task, and the size at which one is replaced. */
 export function webServerMemory(memoryLimitMiB: number): { readonly workers: number; readonly recycleAtMiB: number } {
   const workers = Math.max(1, Math.floor(memoryLimitMiB / WEB_WORKER_MIB));
   return { workers, recycleAtMiB: Math.floor(memoryLimitMiB / workers) - WEB_MARGIN_MIB };
 }
 
-/** Celery itself and its scheduler, 1.4 GB, and a margin. */
+/** The memory of Celery itself and its scheduler, 1.4 GB, and a margin. */
 const CELERY_BASE_MIB = 2048;
 
-/** No task of PostHog should need more; a child that has had more leaks. */
+/** The limit of a child of Celery: no task of PostHog should need more, and a child with more has a leak. */
 const CELERY_CHILD_MIB = 2048;
 
-/** How many children Celery has in a task, and the size at which one is replaced. */
+/** Returns the number of children of Celery in a task, and the size at which one is replaced. */
 export function celeryMemory(cpu: number, memoryLimitMiB: number): { readonly children: number; readonly recycleAtMiB: number } {
   const children = Math.max(2, Math.floor(cpu / 1024));
   return { children, recycleAtMiB: Math.min(CELERY_CHILD_MIB, Math.floor((memoryLimitMiB - CELERY_BASE_MIB) / children)) };

@@ -10,32 +10,32 @@ export type ObjectClient = PostHogProcess | typeof CLICKHOUSE_SERVERS;
 export interface ObjectPrefix {
   /** The first part of the keys, without a slash at the end. */
   readonly prefix: string;
-  /** What the objects are. */
+  /** The kind of objects. */
   readonly holds: string;
   readonly writers: readonly ObjectClient[];
   readonly readers: readonly ObjectClient[];
-  /** The days after which nothing reads an object again; left out where PostHog deletes objects itself, or keeps them. */
+  /** The days after which an object is not read again; undefined if PostHog deletes objects itself, or keeps them. */
   readonly expiresAfterDays?: number;
-  /** Where upstream names the prefix: files of PostHog/posthog, commit feb3708 of 13 July 2026. */
+  /** The files of PostHog/posthog that name the prefix, commit feb3708 of 13 July 2026. */
   readonly source: string;
 }
 
 const { WEB, WORKER, TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER } = PostHogProcess;
 const DJANGO = [WEB, WORKER, TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER];
 
-/** Where session recordings go by default: the one prefix that a deployment may choose. */
+/** The default prefix of session recordings, the only prefix that a deployment can choose. */
 export const RECORDINGS_PREFIX = 'session_recordings';
 
 /**
  * The folder of the data warehouse's tables. Outside of upstream's development setup, the address of a saved query is that of the bucket with
- * `dlt` in it, regardless of BUCKET_URL; so BUCKET_URL and BUCKET_PATH have to name it too.
+ * `dlt` in it, regardless of BUCKET_URL; so BUCKET_URL and BUCKET_PATH must contain it too.
  */
 export const WAREHOUSE_PREFIX = 'dlt';
 
-/** The images and files of AI events, which ingestion takes out of them where AI is deployed. */
+/** The prefix of the images and files of AI events, which ingestion extracts from them if AI is deployed. */
 export const AI_BLOBS_PREFIX = 'aio';
 
-/** Every prefix below the bucket. Where a key begins with a setting, this is the setting's default, and the library leaves it at that. */
+/** Every prefix of the bucket. If a setting defines a prefix, it has upstream's default. */
 export const OBJECT_PREFIXES: readonly ObjectPrefix[] = [
   {
     prefix: RECORDINGS_PREFIX,
@@ -123,20 +123,20 @@ export const OBJECT_PREFIXES: readonly ObjectPrefix[] = [
   django('visual_review', 'snapshots of visual reviews', 'OBJECT_STORAGE_VISUAL_REVIEW_FOLDER in products/visual_review/backend/storage.py'),
 ];
 
-/** The prefixes that a client writes. */
+/** Returns the prefixes that a client writes. */
 export function writtenBy(client: ObjectClient): string[] {
   return OBJECT_PREFIXES.filter(({ writers }) => writers.includes(client)).map(({ prefix }) => prefix);
 }
 
 /**
- * The prefixes that a process is limited to; undefined for Django's processes, which have a new prefix every few weeks: the bucket is theirs.
+ * Returns the prefixes that a process is limited to; undefined for Django's processes, which get a new prefix every few weeks and can use the bucket.
  */
 export function prefixesOf(process: PostHogProcess): string[] | undefined {
   const own = OBJECT_PREFIXES.filter(({ readers, writers }) => readers.includes(process) || writers.includes(process));
   return DJANGO.includes(process) ? undefined : own.map(({ prefix }) => prefix);
 }
 
-/** The prefixes that a client reads. */
+/** Returns the prefixes that a client reads. */
 export function readBy(client: ObjectClient): string[] {
   return OBJECT_PREFIXES.filter(({ readers }) => readers.includes(client)).map(({ prefix }) => prefix);
 }

@@ -1,13 +1,13 @@
 import { PostHogProcess } from './posthog-process';
 import { Product } from './product';
 
-/** What a documented choice needs in order to work; each list is empty where it needs nothing of that kind. */
+/** The requirements of an option; each list may be empty. */
 export interface Requirements {
-  /** Environment variables and secrets, by the process that must have them with the choice and does not have them without it. */
+  /** Environment variables and secrets that a process has with the option only, by process. */
   readonly settings: Readonly<Partial<Record<PostHogProcess, readonly string[]>>>;
-  /** Processes that are deployed with the choice alone. Their memory is in memory.ts, their topics are in topics.ts. */
+  /** Processes that are deployed with the option only. Their memory is in memory.ts, their topics are in topics.ts. */
   readonly processes: readonly PostHogProcess[];
-  /** Queues of Temporal that are served with the choice alone, where Temporal is deployed. */
+  /** Queues of Temporal that are served with the option only, if Temporal is deployed. */
   readonly queues: readonly string[];
 }
 
@@ -23,7 +23,7 @@ const {
   INGESTION_TRACES, CAPTURE_AI, PROPERTY_DEFS_AI, LIVESTREAM,
 } = PostHogProcess;
 
-/** The same settings for the three kinds of Django processes: what users do is done by one and finished by another. */
+/** Returns the same settings for the three kinds of Django processes: one starts a user's action and another completes it. */
 function django(...names: string[]): Requirements['settings'] {
   return { [WEB]: names, [WORKER]: names, [TEMPORAL_DJANGO_WORKER]: names };
 }
@@ -31,7 +31,7 @@ function django(...names: string[]): Requirements['settings'] {
 const AI_QUEUES = ['max-ai-task-queue', 'llm-analytics-evals-task-queue'] as const;
 
 /**
- * What each prop that turns a feature on needs.
+ * The requirements of each prop that turns a feature on.
  *
  * Sources: posthog/settings/{dynamic_settings,web}.py and ee/settings.py for the settings, ee/hogai/core/executor.py and
  * posthog/temporal/ai_observability for the queues, of PostHog/posthog, 13 July 2026 (mergebloom/posthog-infra, commit feb3708).
@@ -53,7 +53,7 @@ export const FEATURES: Readonly<Record<FeatureProp, Requirements>> = {
   'slackApp': { settings: django('SLACK_APP_CLIENT_ID', 'SLACK_APP_CLIENT_SECRET', 'SLACK_APP_SIGNING_SECRET'), processes: [], queues: [] },
 };
 
-/** What each product needs beyond what a PostHog with all other products has. Another product does not compile before it is listed here. */
+/** The requirements of each product, compared with a PostHog with all other products. A new product must be listed here to compile. */
 export const PRODUCTS: Readonly<Record<Product, Requirements>> = {
   [Product.EVENTS]: { settings: {}, processes: [CAPTURE, INGESTION_GENERAL, PROPERTY_DEFS], queues: [] },
   [Product.FEATURE_FLAGS]: { settings: django('FEATURE_FLAGS_SERVICE_URL'), processes: [FEATURE_FLAGS, HYPERCACHE_SERVER], queues: [] },
@@ -79,7 +79,7 @@ export const PRODUCTS: Readonly<Record<Product, Requirements>> = {
     queues: [],
   },
   [Product.LIVE_EVENTS]: { settings: django('LIVESTREAM_HOST'), processes: [LIVESTREAM], queues: [] },
-  // All queues: nothing serves them without it.
+  // All queues: no process serves them without it.
   [Product.EXPORTS]: {
     settings: {
       [WEB]: ['TEMPORAL_HOST', 'TEMPORAL_PORT'],

@@ -3,7 +3,7 @@ import { PostHogProcess } from './posthog-process';
 /** The generations of PostHog whose queues are known: the source tree of 13 July 2026, and what later commits changed. */
 export type QueueGeneration = '2026-07' | '2026-09';
 
-/** Requirements of a queue beyond Temporal and Django's own stores. */
+/** Requirements of a queue in addition to Temporal and Django's own data stores. */
 export interface QueueNeeds {
   /** The processes that must be deployed. */
   readonly processes?: readonly PostHogProcess[];
@@ -11,22 +11,22 @@ export interface QueueNeeds {
   readonly allOf?: readonly string[];
   /** Environment variables or secrets of Django of which one must be set. */
   readonly anyOf?: readonly string[];
-  /** The same in the words of a reader of docs/task-queues.md. */
+  /** The same as text for docs/task-queues.md. */
   readonly words: string;
 }
 
 /** A task queue of Temporal. */
 export interface TaskQueue {
   readonly name: string;
-  /** What waits in it; what users miss where nobody serves it. */
+  /** The work of the queue, which users miss if no process serves it. */
   readonly serves: string;
-  /** The process that serves it by default; left out where none does. */
+  /** The process that serves it by default; undefined if none does. */
   readonly process?: PostHogProcess;
   /** The reason why no process serves it by default. */
   readonly unservedBecause?: string;
   readonly needs?: QueueNeeds;
   readonly generations: readonly QueueGeneration[];
-  /** Where the facts are from, in PostHog/posthog. */
+  /** The source in PostHog/posthog. */
   readonly source: string;
 }
 
@@ -54,12 +54,12 @@ const IMPORTS: QueueNeeds = {
 const SANDBOX = 'runs coding agents in Modal\'s sandboxes, which are not deployed';
 
 /**
- * Every queue of Temporal that PostHog's code has, the most important first: where a task has memory for some of them only, those come first.
+ * Every queue of Temporal in PostHog's code, the most important first: if a task has memory for some of them only, it serves those.
  *
- * A queue that nobody serves answers nothing: the request that starts its workflow succeeds, and the result never comes. Its scheduled workflows
- * leave one open run each (their overlap policy is SKIP), not a growing number.
+ * A queue that no process serves has no results: the request that starts its workflow succeeds, and the workflow never runs. Its scheduled workflows
+ * have one open run each (their overlap policy is SKIP), not a growing number.
  *
- * Memory, measured on July's tree: the imports take 0.7 GB, and each further queue of the same process 2 MB.
+ * Memory, measured on July's tree: the Python imports need 0.7 GB, and each additional queue of the same process 2 MB.
  */
 export const TASK_QUEUES: readonly TaskQueue[] = [
   {
@@ -161,7 +161,7 @@ export const TASK_QUEUES: readonly TaskQueue[] = [
     unservedBecause: 'refuses to work outside of PostHog Cloud', generations: BOTH, source: 'posthog/temporal/ai_observability/llm_endpoint.py',
   },
   {
-    name: 'mcp-analytics-task-queue', serves: 'clusters of what MCP clients ask for',
+    name: 'mcp-analytics-task-queue', serves: 'clusters of requests of MCP clients',
     unservedBecause: 'needs PostHog\'s embedding service, which is not deployed; later releases put it on general-purpose-task-queue',
     generations: JULY, source: 'posthog/temporal/mcp_analytics/intent_clustering/coordinator.py',
   },
@@ -188,7 +188,7 @@ export const TASK_QUEUES: readonly TaskQueue[] = [
   },
 ];
 
-/** The queue of a name; undefined for a name that is not known. */
+/** Returns a queue by its name; undefined for an unknown name. */
 export function taskQueue(name: string): TaskQueue | undefined {
   return TASK_QUEUES.find((queue) => queue.name === name);
 }

@@ -9,21 +9,21 @@ export type TopicClient = PostHogProcess | typeof CLICKHOUSE;
 
 type OneOrMore<T> = readonly [T, ...T[]];
 
-/** Who writes: processes of this library, or why none does. */
+/** The writers: processes of this library, or the reason why none does. */
 type Written = { readonly writers: OneOrMore<PostHogProcess>; readonly noWriter?: never } | { readonly writers?: never; readonly noWriter: string };
 
-/** Who reads: processes of this library and ClickHouse, or why nobody does. A topic with neither does not compile. */
+/** The readers: processes of this library and ClickHouse, or the reason why there are none. A topic with neither does not compile. */
 type Read = { readonly readers: OneOrMore<TopicClient>; readonly noReader?: never } | { readonly readers?: never; readonly noReader: string };
 
 interface Traits {
   readonly name: string;
-  /** The products that it is created for; left out where it is created for all: the app or ClickHouse uses it. */
+  /** The products that it is created for; undefined if it is always created: the app or ClickHouse uses it. */
   readonly products?: OneOrMore<Product>;
-  /** Carries what SDKs send, so it has as many partitions as the brokers are set up for; the others have one. */
+  /** Carries data of SDKs, so it has the default number of partitions of the brokers; the others have one. */
   readonly busy?: true;
-  /** How long messages are kept, in milliseconds; left out where the brokers decide. */
+  /** The retention of messages, in milliseconds; undefined for the default of the brokers. */
   readonly retentionMs?: number;
-  /** Where it is known from, if July's tree does not have it: generations before that one neither read nor write it. */
+  /** The source, if July's tree does not have it: generations before that one neither read nor write it. */
   readonly newer?: string;
 }
 
@@ -45,11 +45,11 @@ const LOGS = [Product.LOGS] as const;
 /** All Django processes that act on what users do. */
 const DJANGO = [WEB, WORKER, TEMPORAL_DJANGO_WORKER] as const;
 
-/** Two weeks, for a human to look at. */
+/** Dead letters are kept for two weeks, for a person to inspect. */
 const DEAD_LETTERS = { noReader: 'dead letters: kept for a human', retentionMs: 14 * 24 * 60 * 60 * 1000 } as const;
 
-/** Upstream has a second deployment of the same process for what it diverts; diverting is off by default (`INGESTION_OVERFLOW_MODE=disabled`). */
-const OVERFLOW = 'written only where somebody diverts events by hand; upstream reads it with another deployment of the same mode';
+/** Upstream has a second deployment of the same process for diverted events; diverting is off by default (`INGESTION_OVERFLOW_MODE=disabled`). */
+const OVERFLOW = 'written only if events are diverted manually; upstream reads it with another deployment of the same mode';
 const UNUSED = 'no code of July\'s tree writes or reads it; ingestion checks at its start that its topics exist, and so do migrations';
 const NO_JULY_TABLE = 'a Kafka table of ClickHouse reads it only since later migrations';
 const IN_POSTGRES = 'these jobs are kept in the database cyclotron_node (nodejs/src/server.ts)';
@@ -210,7 +210,7 @@ export const TOPICS: readonly Topic[] = [
   { name: 'clickhouse_tophog', writers: [INGESTION_GENERAL, INGESTION_SESSION_REPLAY, INGESTION_ERROR_TRACKING], readers: [CLICKHOUSE] },
   {
     name: 'clickhouse_traces', busy: true, writers: [INGESTION_TRACES],
-    noReader: 'no Kafka table of July\'s migrations reads it on a server of one\'s own; the schema that follows them has one',
+    noReader: 'no Kafka table of July\'s migrations reads it on a self-hosted server; the schema that follows them has one',
   },
   { name: 'cohort_membership_changed', writers: [TEMPORAL_DJANGO_WORKER], readers: [CLICKHOUSE, PLUGINS] },
   { name: 'distinct_id_usage_events_json', noWriter: 'a pipeline of PostHog\'s cloud derives it from events', readers: [CLICKHOUSE] },

@@ -4,9 +4,9 @@ import { PostHogProcess } from './posthog-process';
 export interface UnknownSetting {
   /** The name, or a regular expression for several. */
   readonly name: string;
-  /** The processes that it is about; all that have it, where this is left out. */
+  /** The processes; by default all that have the setting. */
   readonly processes?: readonly PostHogProcess[];
-  /** What reads it, or why it is set all the same. */
+  /** The reader, or the reason why it is set nevertheless. */
   readonly reason: string;
 }
 
@@ -17,7 +17,7 @@ const TEMPORAL_WORKERS = [TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER]
 const COMPOSE = 'in PostHog\'s compose files; read by nothing in July\'s tree';
 
 /**
- * Every setting of a process that its program does not read by name, as far as July's tree shows.
+ * Every setting of a process that its program does not read by name, according to July's tree.
  *
  * The names that programs read are in test/contract/upstream-settings.json; a test compares both, each way.
  */

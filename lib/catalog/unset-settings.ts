@@ -1,12 +1,12 @@
 import { PostHogProcess } from './posthog-process';
 
-/** A setting that keeps upstream's default, although that fits PostHog's own machines only. */
+/** A setting that keeps upstream's default, although that is valid in PostHog's own network only. */
 export interface UnsetSetting {
   readonly name: string;
-  /** The processes that it is left out of; all that read it, where this is left out. */
+  /** The processes without the setting; by default all that read it. */
   readonly processes?: readonly PostHogProcess[];
   readonly reason: string;
-  /** Who loses what; nobody loses anything where it is left out. */
+  /** The affected users and the feature that they lose; undefined if no one loses anything. */
   readonly loses?: string;
 }
 

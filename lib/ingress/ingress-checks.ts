@@ -6,7 +6,7 @@ import { knownSeconds } from '../private/durations';
 import { checkEnum } from '../private/enums';
 import { rejected } from '../private/errors';
 
-/** Refuses options that contradict themselves, whatever they are about. */
+/** Checks that the options of an ingress do not contradict each other. */
 export function checkOptions(options: PostHogIngressOptions): void {
   checkDomain(options, options.listener === undefined);
   checkIdleTimeout(options.idleTimeout);
@@ -25,7 +25,7 @@ function checkGroups(groups: EndpointGroup[] = []): void {
   groups.forEach((group) => checkEnum('publicEndpointGroups', group, EndpointGroup));
   const redundant = groups.find((group) => ALWAYS_PUBLIC.includes(group));
   if (redundant) {
-    throw rejected('publicEndpointGroups', 'names groups that are public besides those that always are', redundant, 'leave it out: it is always public');
+    throw rejected('publicEndpointGroups', 'must not contain a group that is always public', redundant, 'leave it out');
   }
 }
 

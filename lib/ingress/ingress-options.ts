@@ -10,16 +10,16 @@ import { EndpointGroup } from './routing/endpoint-group';
 import { TrustedProxies } from './client-address/trusted-proxies';
 
 /**
- * How requests get in to a PostHog, whatever stands behind.
+ * Options for the ingress of a PostHog: domain, load balancer and access to the app.
  */
 export interface PostHogIngressOptions {
-  /** The host name that visitors use: one fully qualified name in lower case, such as `posthog.example.com`. */
+  /** The host name that clients use: one fully qualified name in lower case, such as `posthog.example.com`. */
   readonly domainName: string;
   /**
-   * The hosted zone that the domain name lies in. With it, alias records are defined, and a certificate unless one is given. A private zone
-   * needs `certificate`.
+   * The hosted zone of the domain name. Alias records are created in it, and a certificate unless you pass one. A private zone requires
+   * `certificate`.
    *
-   * @default - no records are defined, and `certificate` must be given
+   * @default - no records are created, and `certificate` is required
    */
   readonly domainZone?: IHostedZone;
   /**
@@ -29,11 +29,11 @@ export interface PostHogIngressOptions {
    */
   readonly certificate?: ICertificate;
   /**
-   * A listener that stands already and ends TLS for the domain name. Only rules are added to it, each limited to the domain name; its default
-   * action, its certificates and its load balancer stay as they are.
+   * An existing listener that terminates TLS for the domain name. Only rules are added to it, each limited to the domain name. Its default
+   * action, its certificates and its load balancer are not changed.
    *
-   * The load balancer must append to `X-Forwarded-For` without ports, its defaults; `cdk-posthog doctor` checks it. For live events its idle timeout
-   * should be 31 minutes, as `idleTimeout` says; it is one minute unless its owner has changed it.
+   * The load balancer must append to `X-Forwarded-For` without ports, which is the default of AWS; `cdk-posthog doctor` checks it. For live events
+   * its idle timeout should be 31 minutes, see `idleTimeout`. The default of AWS is one minute.
    *
    * @default - a new load balancer with a listener of its own
    */
@@ -41,88 +41,87 @@ export interface PostHogIngressOptions {
   /**
    * The load balancer of `listener`.
    *
-   * @default - that of a listener that is defined in the same app; of an imported one it must be given
+   * @default - the load balancer of a listener that is defined in the same app; required with an imported listener
    */
   readonly loadBalancer?: IApplicationLoadBalancer;
   /**
-   * The first of 2,000 priorities that the rules on `listener` may take: from 0 to 48,001. No other rule of the listener may have one of them.
+   * The first of 2,000 priorities that the rules on `listener` can use: from 0 to 48,001. No other rule of the listener may have one of them.
    *
-   * The rules keep their priorities from release to release, with room between them. A load balancer takes 100 rules unless AWS has raised its
-   * quota; a PostHog has about 25, one more for every four blocks of `AppAccess.fromCidrs`, and with live events one for every three.
+   * The rules keep their priorities from release to release, with gaps between them. A load balancer supports 100 rules unless AWS has raised its
+   * quota. A PostHog has about 25, one more for every four blocks of `AppAccess.fromCidrs`, and with live events one for every three.
    *
-   * @default - must be given with `listener`
+   * @default - required with `listener`
    */
   readonly rulePriorityBase?: number;
   /**
-   * The subnets that the load balancer stands in, /27 or larger, in two or more zones. They should hold nothing else: PostHog is
-   * told to trust every address in them.
+   * The subnets of the load balancer, /27 or larger, in two or more zones. They should contain nothing else: PostHog is
+   * configured to trust every address in them.
    *
-   * @default - one public subnet a zone, or one private subnet a zone for an internal load balancer
+   * @default - one public subnet per zone, or one private subnet per zone for an internal load balancer
    */
   readonly loadBalancerSubnets?: SubnetSelection;
   /**
-   * Whether the load balancer can be reached from the internet. Cannot be changed once deployed: AWS replaces the load balancer then, and the
-   * targets can be registered with one only.
+   * Determines whether the load balancer is internet-facing. Cannot be changed once deployed: AWS would replace the load balancer, and a target
+   * group can belong to one load balancer only.
    *
    * @default true
    */
   readonly publicLoadBalancer?: boolean;
   /**
-   * Whether the load balancer has IPv6 addresses as well. The load balancer's subnets must have IPv6 then. With `listener`, it is that of its load
-   * balancer and only decides which DNS records are defined.
+   * The IP address type of the load balancer: IPv4 only, or IPv6 as well. IPv6 requires subnets with IPv6. With `listener`, it is the type of the
+   * existing load balancer, and only affects the DNS records.
    *
    * @default IpAddressType.IPV4
    */
   readonly ipAddressType?: IpAddressType;
   /**
-   * Who may open the app. The endpoints that SDKs call are public in any case.
+   * The clients that can open the app. The endpoints that SDKs call are always public.
    *
    * @default AppAccess.anyone()
    */
   readonly appAccess?: AppAccess;
   /**
-   * Groups of endpoints that stay public although the app is closed, besides ingestion and what SDKs ask for.
+   * Groups of endpoints that stay public when the app is restricted, in addition to ingestion and SDK endpoints.
    *
    * @default - none
    */
   readonly publicEndpointGroups?: EndpointGroup[];
   /**
-   * The proxies whose word about a visitor's address PostHog believes.
+   * The proxies that PostHog trusts to report a client's IP address.
    *
-   * @default - every address that the load balancer can have in its subnets, found at the deployment where their CIDR blocks are not known before
+   * @default - every address that the load balancer can have in its subnets, looked up at deployment if their CIDR blocks are not known at synthesis
    */
   readonly trustedProxies?: TrustedProxies;
   /**
-   * How PostHog's processes learn a visitor's address: as the load balancer forwards it, or verified.
+   * The method by which PostHog's processes resolve a client's IP address: as the load balancer forwards it, or verified.
    *
    * @default ClientAddress.forwarded()
    */
   readonly clientAddress?: ClientAddress;
   /**
-   * The TLS versions and ciphers that visitors may use.
+   * The TLS versions and ciphers that clients can use.
    *
    * @default SslPolicy.TLS13_12_RES_PQ
    */
   readonly sslPolicy?: SslPolicy;
   /**
-   * How long a connection may be silent, from one second to 4,000 seconds.
+   * The idle timeout of connections, from one second to 4,000 seconds.
    *
-   * The stream of live events sends nothing at all before the first event, and PostHog ends it after 30 minutes (livestream/handlers/handlers.go): so
-   * long, and a minute more, a stream must survive to end well. With less, a page whose project is quiet opens it anew that often, and is answered
-   * 504 in between. NGINX Unit, which serves the app in some releases, closes silent connections after three minutes: where the app answers 502 now and then,
-   * go below that.
+   * A stream of live events sends nothing before its first event, and PostHog ends it after 30 minutes (livestream/handlers/handlers.go). With a
+   * shorter timeout, the browser reconnects each time and gets a 504 in between. NGINX Unit, which serves the app in some releases, closes idle
+   * connections after three minutes. If the app sometimes answers 502, use a shorter timeout than that.
    *
    * @default Duration.minutes(31)
    */
   readonly idleTimeout?: Duration;
   /**
-   * For how long browsers shall remember to use https only (HSTS).
+   * The time for which browsers use HTTPS only (HSTS).
    *
    * @default Duration.days(365)
    */
   readonly strictTransportSecurity?: Duration;
   /**
-   * Whether the listeners admit every address. Where they do not, admit visitors with `connections`.
+   * Determines whether the security group allows every address to connect to the listeners. If not, allow clients with `connections`.
    *
    * @default true
    */
@@ -135,13 +134,13 @@ export interface PostHogIngressOptions {
   readonly securityGroup?: ISecurityGroup;
   /**
    * The bucket for access logs, in the region of the stack, encrypted with S3-managed keys. The stack must have a fixed region.
-   * A bucket that is imported must already allow the load balancer to write.
+   * An imported bucket must already allow the load balancer to write.
    *
    * @default - no access logs
    */
   readonly accessLogsBucket?: IBucket;
   /**
-   * Where in the bucket access logs go.
+   * The prefix of the access logs in the bucket.
    *
    * @default - the root of the bucket
    */

@@ -26,13 +26,13 @@ import { Rewrite } from './routing/url-rewrite';
 import { at, rejected } from '../private/errors';
 
 /**
- * What the way in to a PostHog is made from.
+ * Properties for `PostHogIngress`.
  */
 export interface PostHogIngressProps extends PostHogIngressOptions {
-  /** The VPC that the load balancer stands in, with two or more availability zones. */
+  /** The VPC of the load balancer, with two or more availability zones. */
   readonly vpc: IVpc;
   /**
-   * Whether the load balancer refuses to be deleted. Has no effect with `listener`.
+   * Determines whether the load balancer is protected against deletion. Has no effect with `listener`.
    *
    * @default true
    */
@@ -50,30 +50,30 @@ const DEFAULTS = {
 };
 
 /**
- * The way in to a PostHog: a load balancer that ends TLS, keeps the endpoints of SDKs public, and lets into the app whom its owner chooses.
+ * An Application Load Balancer that terminates TLS and routes requests to PostHog. SDK endpoints are public; `appAccess` restricts the app.
  *
- * It defines the load balancer, its listeners (https, and http that only redirects), the listener rules, and with a hosted zone the
- * certificate and the alias records. With `listener`, it adds rules to one that stands already, and defines nothing else but alias records
- * and, where the load balancer is imported, the function that asks for its addresses. It knows no process: `route()` tells it who answers.
+ * It creates the load balancer, its listeners (HTTPS, and HTTP that only redirects), the listener rules, and with a hosted zone the
+ * certificate and the alias records. With `listener`, it adds rules to an existing listener. It then creates nothing else but alias records
+ * and, for an imported load balancer, the function that looks up its addresses. Connect processes to it with `route()`.
  */
 export class PostHogIngress extends Construct implements IConnectable {
   /** The load balancer. */
   public readonly loadBalancer: IApplicationLoadBalancer;
-  /** The listener that ends TLS. */
+  /** The listener that terminates TLS. */
   public readonly listener: IApplicationListener;
-  /** The address that visitors use, such as `https://posthog.example.com`. */
+  /** The URL that clients use, such as `https://posthog.example.com`. */
   public readonly url: string;
-  /** The proxies whose word about a visitor's address PostHog, or the nginx beside its processes, must believe. */
+  /** The proxies that PostHog, or its nginx sidecars, must trust to report a client's IP address. */
   public readonly trustedProxies: TrustedProxies;
-  /** What Django must be told about the proxy in front of it, as environment variables. */
+  /** Environment variables that configure Django for the proxy in front of it. */
   public readonly environment: Record<string, string>;
-  /** The subnets that the load balancer stands in; none where it is imported. */
+  /** The subnets of the load balancer; empty if it is imported. */
   public readonly subnets: ISubnet[];
   /** The load balancer's network connections, on port 443. */
   public readonly connections: Connections;
 
   /**
-   * Whether every client on the internet that speaks IPv4 may connect to the load balancer; undefined where that is not known.
+   * Indicates whether every IPv4 client on the internet can connect to the load balancer; undefined if that is not known.
    *
    * @internal
    */
@@ -114,32 +114,32 @@ export class PostHogIngress extends Construct implements IConnectable {
     this.trustedProxies._bind(this);
     if (this.trustedProxies.trustsEverybody) {
       Annotations.of(this).addWarningV2('cdk-posthog:PostHogIngress.trustAllProxies',
-        'TrustedProxies.all() lets every visitor choose the address that PostHog sees; its IP filters and login limits protect nothing then. ' +
+        'TrustedProxies.all() lets every client choose the IP address that PostHog sees, so its IP filters and login limits protect nothing. ' +
         'Leave `trustedProxies` out');
     }
     this.clientAddress = props.clientAddress ?? ClientAddress.forwarded();
-    this.environment = at(this, () => proxyEnvironment(props.domainName, this.url, this.clientAddress._believed(this.trustedProxies)));
+    this.environment = at(this, () => proxyEnvironment(props.domainName, this.url, this.clientAddress._trustedBy(this.trustedProxies)));
     defineRecords(this, props, this.loadBalancer, ipAddressType);
 
     DENY_RULES.forEach((rule) => this.addPathRules(rule, refusal()));
     if (this.existing && !this.appAccess._isOpen) {
-      this.addRest(refusal());
+      this.addDefaultRule(refusal());
     }
     this.node.addValidation({ validate: () => this.validateRoutes() });
   }
 
   /**
-   * Bring the requests for one process to it: its public endpoints and, for `PostHogProcess.WEB`, the app.
+   * Routes the requests for one process to a target group: its public endpoints and, for `PostHogProcess.WEB`, the app.
    *
-   * An endpoint whose process is not routed is not public. Where one proxy of your own answers everything, route each process to its target group.
+   * An endpoint whose process is not routed is not public. If one proxy of your own answers everything, route each process to its target group.
    *
-   * Of `PostHogProcess.LIVESTREAM`, the path `/livestream` is taken off on the way, and it is open to whom the app is. Where all endpoints of
-   * a process are closed, nothing leads to its target group, and ECS lets no service register there.
+   * For `PostHogProcess.LIVESTREAM`, the load balancer strips the path `/livestream`, and the same clients can reach it that can open the app. If
+   * all endpoints of a process are closed, no listener rule uses its target group, and ECS then registers no service with it.
    *
-   * Throws where the process has been routed before.
+   * Throws if the process is already routed.
    *
    * @param process the process
-   * @param targetGroup where it answers
+   * @param targetGroup the target group of the process
    */
   public route(process: PostHogProcess, targetGroup: IApplicationTargetGroup): void {
     if (this.routed.has(process)) {
@@ -156,7 +156,7 @@ export class PostHogIngress extends Construct implements IConnectable {
     const isApp = process === PostHogProcess.WEB;
     const forward = ListenerAction.forward([targetGroup]);
     rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.addPathRules(rule, forward));
-    this.partsOfTheApp(process).forEach((part) => this.addEntrance(forward, part));
+    this.partsOfTheApp(process).forEach((part) => this.addAppRules(forward, part));
     if (isApp) {
       this.routeApp(forward);
     }
@@ -172,7 +172,7 @@ export class PostHogIngress extends Construct implements IConnectable {
   }
 
   /**
-   * Whether routing a process makes something lead to it.
+   * Returns whether `route()` adds a listener rule for a process.
    *
    * @internal
    */
@@ -181,8 +181,8 @@ export class PostHogIngress extends Construct implements IConnectable {
   }
 
   /**
-   * Puts the nginx that verifies visitors' addresses into a task of yours, and tells where the load balancer finds it: a target group must send
-   * its requests there, and the service must admit the load balancer to that port only. `PostHog` does so by itself.
+   * Adds the nginx sidecar that verifies client IP addresses to a task definition of yours, and returns the target for the load balancer. A target
+   * group must send its requests there, and the service must allow the load balancer on that port only. `PostHog` does so by itself.
    *
    * Throws without `clientAddress: ClientAddress.verified()`.
    *
@@ -195,13 +195,14 @@ export class PostHogIngress extends Construct implements IConnectable {
    * const target = ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
    * targetGroup.addTarget(service.loadBalancerTarget(target));
    *
-   * @param taskDefinition the task, with the container of the process in it
-   * @param options what nginx stands in front of
+   * @param taskDefinition the task definition, with the container of the process in it
+   * @param options the container and port that nginx forwards to
    */
   public addClientAddressProxy(taskDefinition: TaskDefinition, options: ClientAddressProxyOptions): LoadBalancerTargetOptions {
     return at(this, () => {
       if (!this.clientAddress._proxy) {
-        throw rejected('clientAddress', 'must be verified for a proxy that verifies it', 'ClientAddress.forwarded()', 'set `clientAddress: ClientAddress.verified()`');
+        throw rejected('clientAddress', 'must be verified for this method', 'ClientAddress.forwarded()',
+          'set `clientAddress: ClientAddress.verified()`');
       }
       return addProxy(this.clientAddress._proxy, this.trustedProxies, taskDefinition, options);
     });
@@ -211,11 +212,11 @@ export class PostHogIngress extends Construct implements IConnectable {
     if (!this.appAccess._isOpen) {
       return this.openGroups;
     }
-    // With the app open everything is, and what the app answers itself reaches it through the default action.
+    // With an open app, every group is. The app's own endpoints reach it through the default action.
     return new Set(isApp ? [] : Object.values(EndpointGroup));
   }
 
-  /** What a process answers of a closed app, where that is not open to everybody. */
+  /** Returns the rules for parts of a restricted app that a process answers, unless they are public. */
   private partsOfTheApp(process: PostHogProcess): RuleSpec[] {
     const open = rulesFor(process, this.groupsToRoute(false)).map(({ name }) => name);
     return rulesFor(process, new Set(PART_OF_THE_APP)).filter(({ name }) => !open.includes(name));
@@ -223,23 +224,23 @@ export class PostHogIngress extends Construct implements IConnectable {
 
   private routeApp(forward: ListenerAction): void {
     if (this.appAccess._isOpen && this.existing) {
-      this.addRest(forward);
+      this.addDefaultRule(forward);
     } else if (this.appAccess._isOpen) {
       this.listener.addAction('Default', { action: forward });
     }
-    this.addEntrance(forward);
+    this.addAppRules(forward);
   }
 
-  /** Leads whom the app is open to there, and nobody else. */
-  private addEntrance(forward: ListenerAction, part?: RuleSpec): void {
-    const entrance = { forward, valuesPerRule: valuesPerRule(this.placement), part };
-    for (const { name, priority, conditions, action } of at(this, () => this.appAccess._rules(this, entrance))) {
+  /** Adds the rules that forward requests of allowed clients, and of no one else. */
+  private addAppRules(forward: ListenerAction, part?: RuleSpec): void {
+    const route = { forward, valuesPerRule: valuesPerRule(this.placement), part };
+    for (const { name, priority, conditions, action } of at(this, () => this.appAccess._rules(this, route))) {
       this.addRule(name, this.placement.base + priority, conditions, action, part?.rewrite);
     }
   }
 
-  /** What the default action does on a listener of its own: on one that others share, it is a rule for this host. */
-  private addRest(action: ListenerAction): void {
+  /** Adds the default rule of this host on a shared listener. A listener of its own has a default action instead. */
+  private addDefaultRule(action: ListenerAction): void {
     this.addRule('Rest', this.placement.base + DEFAULT_RULE_PRIORITY, [], action);
   }
 
@@ -253,7 +254,7 @@ export class PostHogIngress extends Construct implements IConnectable {
     const host = this.placement.host === undefined ? [] : [ListenerCondition.hostHeaders([this.placement.host])];
     const rule = new ApplicationListenerRule(this, `${name}Rule`, { listener: this.listener, priority, conditions: [...host, ...conditions], action });
     if (rewrite) {
-      // Transforms have no place in the rule's own construct yet.
+      // The L2 construct of a rule does not support transforms yet.
       (rule.node.defaultChild as CfnListenerRule).transforms = [{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [rewrite] } }];
     }
     this.ruleCount += 1;
@@ -276,7 +277,7 @@ export class PostHogIngress extends Construct implements IConnectable {
     };
   }
 
-  /** The other PostHogs of the app on the same listener. */
+  /** Returns the other PostHogs of the app on the same listener. */
   private neighbours({ listener }: ExistingListener): PostHogIngress[] {
     return this.node.root.node.findAll().filter((construct): construct is PostHogIngress =>
       construct instanceof PostHogIngress && construct !== this && construct.existing?.listener.listenerArn === listener.listenerArn);
@@ -285,12 +286,13 @@ export class PostHogIngress extends Construct implements IConnectable {
   private validateRoutes(): string[] {
     const onListener = this.existing ? [this, ...this.neighbours(this.existing)].reduce((sum, { ruleCount }) => sum + ruleCount, 0) : 0;
     if (onListener > LIMITS.rulesPerLoadBalancer) {
-      return [`the PostHogs on this listener have ${onListener} rules, and a load balancer takes ${LIMITS.rulesPerLoadBalancer}; merge blocks of AppAccess.fromCidrs(), or leave \`listener\` out for a load balancer of its own`];
+      return [`the PostHogs on this listener have ${onListener} rules, and a load balancer supports ${LIMITS.rulesPerLoadBalancer}; ` +
+        'merge blocks of AppAccess.fromCidrs(), or leave `listener` out for a load balancer of its own'];
     }
     if (!this.appAccess._needsApp || this.routed.has(PostHogProcess.WEB)) {
       return [];
     }
-    return ['the app is open, but nothing answers it; call route(PostHogProcess.WEB, ...), or set `appAccess: AppAccess.nobody()`'];
+    return ['the app is open, but no process answers it; call route(PostHogProcess.WEB, ...), or set `appAccess: AppAccess.nobody()`'];
   }
 }
 

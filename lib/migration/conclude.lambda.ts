@@ -3,48 +3,50 @@ import { Task } from '@aws-sdk/client-ecs';
 import { fitsSignal, Signal, signalText, withLastLines } from './message';
 import { ConcludeRequest, Conclusion } from './migration-requests';
 import { runningTasks, stopTasks } from './migration-tasks.lambda';
-import { Verdict, verdictOf } from './migration-result';
+import { migrationResult, MigrationResult } from './migration-result';
 
 const LOGS = new CloudWatchLogsClient({ retryMode: 'standard', maxAttempts: 4 });
 const LAST_LINES = 40;
 const LONGEST_LINE = 500;
-const TIME_TO_TELL = 20_000;
-/** Answers of S3 that another attempt can change. */
-const PASSING = [408, 429];
+const SIGNAL_TIMEOUT = 20_000;
+/** Status codes of S3 that are worth a retry. */
+const RETRYABLE = [408, 429];
 
 /**
- * Says how a migration ended: to the wait condition that a deployment waits for, where there is one, and to the state machine.
+ * Reports the result of a migration to the state machine and, during a deployment, to its wait condition.
  *
- * It throws only where nobody could be told, and Step Functions calls it again then.
+ * It throws only if it could not report it; Step Functions then invokes it again.
  */
 export async function handler(request: ConcludeRequest): Promise<Conclusion> {
-  const verdict = await withLeftovers(request, verdictOf(request));
+  const result = await withRunningTasks(request, migrationResult(request));
   const { Url: url, Release: release = request.Release } = request.State;
-  const log = logOf(request, verdict);
-  const signal: Omit<Signal, 'Reason'> = { Status: verdict.failure ? 'FAILURE' : 'SUCCESS', UniqueId: request.Execution, Data: nameOf(verdict.taskArn) };
-  const sentence = verdict.failure
-    ? `the migration to PostHog ${release} failed: ${verdict.failure}; mend what it says and deploy again. Its log is in ${log.group}${log.stream ? `, stream ${log.stream}` : ''}`
+  const log = logOf(request, result);
+  const signal: Omit<Signal, 'Reason'> = { Status: result.failure ? 'FAILURE' : 'SUCCESS', UniqueId: request.Execution, Data: nameOf(result.taskArn) };
+  const where = `${log.group}${log.stream ? `, stream ${log.stream}` : ''}`;
+  const sentence = result.failure
+    ? `the migration to PostHog ${release} failed: ${result.failure}; fix the cause and deploy again. Its log is in ${where}`
     : `PostHog ${release} is migrated`;
-  const lines = verdict.failure && log.stream ? await lastLines(log.group, log.stream) : [];
+  const lines = result.failure && log.stream ? await lastLines(log.group, log.stream) : [];
   const conclusion: Conclusion = { Outcome: signal.Status, Reason: withLastLines(sentence, lines, fitsSignal(signal)) };
   console.log(JSON.stringify(conclusion));
   if (url) {
-    await tell(url, { ...signal, Reason: conclusion.Reason });
+    await sendSignal(url, { ...signal, Reason: conclusion.Reason });
   }
   return conclusion;
 }
 
-/** Stops what still runs: Step Functions leaves a task alone whose time is up. */
-async function withLeftovers({ Cluster: cluster, Family: family, Execution: group }: ConcludeRequest, verdict: Verdict): Promise<Verdict> {
+/** Stops tasks that still run, and adds them to the result: Step Functions does not stop a task after a timeout. */
+async function withRunningTasks(request: ConcludeRequest, result: MigrationResult): Promise<MigrationResult> {
+  const { Cluster: cluster, Family: family, Execution: group } = request;
   try {
     const tasks = await runningTasks({ cluster, family, group });
-    await stopTasks(cluster, tasks, 'the migration took too long, or nobody waits for it any more');
+    await stopTasks(cluster, tasks, 'the migration timed out, or its deployment has ended');
     const [task] = tasks;
-    return verdict.taskArn || !task ? verdict : { ...verdict, taskArn: task.taskArn, container: runningContainer(task) };
+    return result.taskArn || !task ? result : { ...result, taskArn: task.taskArn, container: runningContainer(task) };
   } catch (error) {
     console.error(error);
-    const notStopped = `whether a task still runs could not be seen (${error instanceof Error ? error.message.slice(0, 200) : String(error)})`;
-    return { ...verdict, failure: verdict.failure && `${verdict.failure}; ${notStopped}` };
+    const notStopped = `running tasks could not be listed or stopped (${error instanceof Error ? error.message.slice(0, 200) : String(error)})`;
+    return { ...result, failure: result.failure && `${result.failure}; ${notStopped}` };
   }
 }
 
@@ -52,7 +54,7 @@ function runningContainer({ containers = [] }: Task): string | undefined {
   return containers.find(({ lastStatus }) => lastStatus === 'RUNNING')?.name;
 }
 
-function logOf({ LogGroup: group, StreamPrefix: prefix }: ConcludeRequest, { taskArn, container }: Verdict): { group: string; stream?: string } {
+function logOf({ LogGroup: group, StreamPrefix: prefix }: ConcludeRequest, { taskArn, container }: MigrationResult): { group: string; stream?: string } {
   return { group, stream: taskArn && container && `${prefix}/${container}/${nameOf(taskArn)}` };
 }
 
@@ -69,16 +71,16 @@ async function lastLines(logGroupName: string, logStreamName: string): Promise<s
   }
 }
 
-/** Answers the wait condition. Where nobody waits any more, because that has been answered, removed, or is too long ago, it goes on. */
-async function tell(url: string, signal: Signal): Promise<void> {
-  // As bytes: with a text, fetch() names a type of content, and the URL is signed for none.
-  const answer = await fetch(url, { method: 'PUT', body: Buffer.from(signalText(signal)), signal: AbortSignal.timeout(TIME_TO_TELL) });
-  if (answer.ok) {
+/** Signals the wait condition. A wait condition that was signalled, removed or has expired is no error. */
+async function sendSignal(url: string, signal: Signal): Promise<void> {
+  // As bytes: for a string, fetch() sends a content type, and the URL is signed without one.
+  const response = await fetch(url, { method: 'PUT', body: Buffer.from(signalText(signal)), signal: AbortSignal.timeout(SIGNAL_TIMEOUT) });
+  if (response.ok) {
     return;
   }
-  const text = `CloudFormation answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`;
-  if (answer.status >= 500 || PASSING.includes(answer.status)) {
+  const text = `CloudFormation responded with ${response.status}: ${(await response.text()).slice(0, 300)}`;
+  if (response.status >= 500 || RETRYABLE.includes(response.status)) {
     throw new Error(text);
   }
-  console.error(`nobody waits for this any more: ${text}`);
+  console.error(`the wait condition does not accept signals any more: ${text}`);
 }

@@ -1,21 +1,21 @@
 import { AuroraPostgres } from '../stores/postgres/aurora-postgres';
 import { IPostgres, Postgres } from '../stores/postgres/postgres';
 
-/** How RDS is asked which time a database can be put back to. */
+/** The API call that returns the latest restorable time of a database. */
 export interface DatabaseBackup {
-  /** The call, as Step Functions spells it. */
+  /** The name of the API call in Step Functions. */
   readonly call: 'describeDBInstances' | 'describeDBClusters';
   readonly action: string;
-  /** The parameter that names the database. */
+  /** The parameter for the identifier of the database. */
   readonly parameter: string;
   readonly identifier: string;
   readonly arn: string;
 }
 
 /**
- * How to ask about the backups of a database; undefined for one that somebody else runs.
+ * Returns the API call for the backups of a database; undefined for an imported one.
  *
- * Step Functions spells parameters as the SDK for Java does.
+ * Step Functions spells parameters as the AWS SDK for Java does.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */

@@ -1,19 +1,19 @@
-/** What a wait condition is told: its signal. */
+/** A signal to a wait condition. */
 export interface Signal {
   readonly Status: 'SUCCESS' | 'FAILURE';
-  /** Another one would be another signal. */
+  /** Identifies the signal: the same id replaces it. */
   readonly UniqueId: string;
   readonly Data: string;
   readonly Reason: string;
 }
 
-/** CloudFormation takes so many bytes. */
+/** The maximum that CloudFormation accepts, in bytes. */
 const LONGEST_SIGNAL = 4_096;
 
-/** Sentences of AWS can hold whole documents. */
+/** The maximum of the message without log lines: errors of AWS can contain whole documents. */
 const LONGEST_SENTENCE = 1_500;
 
-/** What a log says last, by and by less of it until the whole is short enough. */
+/** Appends the last lines of a log to a message, as many as fit. */
 export function withLastLines(sentence: string, lines: readonly string[], fits: (text: string) => boolean): string {
   const short = sentence.length > LONGEST_SENTENCE ? `${sentence.slice(0, LONGEST_SENTENCE)}...` : sentence;
   for (let left = lines.length; left > 0; left -= 1) {
@@ -25,12 +25,12 @@ export function withLastLines(sentence: string, lines: readonly string[], fits: 
   return short;
 }
 
-/** The signal, in JSON. */
+/** Returns the signal as JSON. */
 export function signalText(signal: Signal): string {
   return JSON.stringify(signal);
 }
 
-/** Whether CloudFormation takes a signal with this reason. */
+/** Returns a function that checks whether CloudFormation accepts the signal with a reason. */
 export function fitsSignal(signal: Omit<Signal, 'Reason'>): (reason: string) => boolean {
   return (reason) => Buffer.byteLength(signalText({ ...signal, Reason: reason })) <= LONGEST_SIGNAL;
 }

@@ -8,39 +8,39 @@ import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { Construct } from 'constructs';
 import { DatabaseBackup } from './database-backup';
 import { migrationStates } from './migration-states';
-import { LOOKING, STREAM_PREFIX } from './migration-task';
+import { CHECKING_CONTAINERS, STREAM_PREFIX } from './migration-task';
 import { acknowledge, resultText } from '../private/acknowledge';
 import { programFolder } from '../private/assets';
 
-/** What runs a migration. */
+/** Properties for `MigrationMachine`. */
 export interface MigrationMachineProps {
   readonly cluster: ICluster;
   readonly taskDefinition: FargateTaskDefinition;
   readonly subnetIds: string[];
   readonly securityGroup: ISecurityGroup;
-  /** What the task writes to. */
+  /** The log group of the task. */
   readonly logs: ILogGroup;
   readonly backup?: DatabaseBackup;
   readonly release: string;
   readonly timeoutSeconds: number;
 }
 
-/** What may be asked of the tasks of a migration, whoever asks. */
+/** Returns the policy statements for running, stopping and listing the tasks of a migration. */
 export function taskStatements(stack: Stack, cluster: ICluster, family: string) {
   const inCluster = { ArnEquals: { 'ecs:cluster': cluster.clusterArn } };
   return {
-    // Every revision: a right that is granted in the same deployment may not hold yet when it is used.
+    // Every revision: a permission that is granted in the same deployment may not be effective yet.
     run: { Effect: Effect.ALLOW, Action: 'ecs:RunTask', Resource: stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: `${family}:*` }), Condition: inCluster },
     handle: {
       Effect: Effect.ALLOW, Action: ['ecs:DescribeTasks', 'ecs:StopTask'],
       Resource: stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster.clusterName}/*` }), Condition: inCluster,
     },
-    // Listing knows no resources but instances, which Fargate has none of.
+    // ListTasks supports only container instances as resources, which Fargate does not have.
     list: { Effect: Effect.ALLOW, Action: 'ecs:ListTasks', Resource: '*', Condition: inCluster },
   };
 }
 
-/** The state machine that runs the task, and the function that says how it ended. */
+/** The state machine that runs the task, and the function that reports its result. */
 export class MigrationMachine extends Construct {
   public readonly stateMachine: StateMachine;
 
@@ -58,7 +58,7 @@ export class MigrationMachine extends Construct {
       taskDefinition: taskDefinition.taskDefinitionArn,
       subnets: props.subnetIds,
       securityGroups: [props.securityGroup.securityGroupId],
-      looking: LOOKING,
+      checkingContainers: CHECKING_CONTAINERS,
       concludeFunction: conclude.functionArn,
       logGroup: props.logs.logGroupName,
       streamPrefix: STREAM_PREFIX,
@@ -66,7 +66,7 @@ export class MigrationMachine extends Construct {
     const logs = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
     this.stateMachine = new StateMachine(this, 'Resource', {
       definitionBody: DefinitionBody.fromString(stack.toJsonString(states)),
-      comment: 'Migrates the databases of PostHog',
+      comment: 'PostHog migration: database migrations',
       logs: { destination: logs, level: LogLevel.ALL },
       tracingEnabled: true,
     });
@@ -78,7 +78,7 @@ export class MigrationMachine extends Construct {
         Effect: Effect.ALLOW, Action: 'iam:PassRole', Resource: [taskDefinition.taskRole.roleArn, taskDefinition.obtainExecutionRole().roleArn],
         Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
       },
-      // Step Functions hears from this rule of its own that a task has ended.
+      // Step Functions uses this managed rule to detect the end of a task.
       {
         Effect: Effect.ALLOW, Action: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
         Resource: stack.formatArn({ service: 'events', resource: 'rule', resourceName: 'StepFunctionsGetEventsForECSTaskRule' }),
@@ -96,11 +96,11 @@ export class MigrationMachine extends Construct {
       code: Code.fromAsset(programFolder('conclude-migration')),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
-      description: 'Tells CloudFormation how a migration of PostHog ended',
+      description: 'PostHog migration: reports the result to CloudFormation',
       // Step Functions waits for two minutes.
       timeout: Duration.seconds(100),
       memorySize: 256,
-      // Its log is all that it may write to of itself.
+      // Without the managed policy: it may only write to its own log group.
       role: new Role(this, 'ConcludeRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
       logGroup: logs,
       tracing: Tracing.ACTIVE,
@@ -112,16 +112,16 @@ export class MigrationMachine extends Construct {
     return conclude;
   }
 
-  /** Answers for what stands in here. The tasks of one family have no ARNs of their own, and log deliveries, traces and lists of tasks none at all. */
+  /** Acknowledges the findings of cdk-nag. Tasks have no ARNs by family, and log deliveries, traces and task lists have no ARNs. */
   private acknowledge(...wild: string[]): void {
     acknowledge(this, {
-      'CloudWatchLogGroupEncrypted': 'encrypted with the key that CloudWatch Logs keeps',
-      'LambdaConcurrency': 'called once in an execution, of which a deployment starts one',
-      'LambdaDLQ': 'Step Functions calls it, hears what it throws, and calls it again',
-      'LambdaInsideVPC': 'it talks to interfaces of AWS, and to nothing in the VPC',
-      'AwsSolutions-IAM5[Resource::*]': 'deliveries of logs, traces and lists of tasks know no resources; the lists are limited to the cluster',
+      'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
+      'LambdaConcurrency': 'invoked once per execution, of which a deployment starts one',
+      'LambdaDLQ': 'Step Functions invokes it, gets its errors, and retries',
+      'LambdaInsideVPC': 'it calls AWS APIs only, and nothing in the VPC',
+      'AwsSolutions-IAM5[Resource::*]': 'log deliveries, traces and task lists do not support resource ARNs; the lists are limited to the cluster',
       ...Object.fromEntries(wild.map((resource) =>
-        [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(resource))}]`, 'every revision of one task, and tasks of one cluster: neither is known by name before it runs'])),
+        [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(resource))}]`, 'every revision of one task definition, and tasks of one cluster: their ARNs are unknown before they run'])),
     });
   }
 }

@@ -5,68 +5,68 @@ import { checkWhole } from '../private/numbers';
 import { checkFargateSize } from '../private/fargate-size';
 
 /**
- * How PostHog's databases are migrated before its processes roll, and what must hold before that.
+ * Options for the database migrations that run before processes are updated, and for the checks before them.
  */
 export interface MigrationOptions {
   /**
-   * How long a deployment waits for a migration, from 1 to 12 hours. The migration itself is stopped a quarter of an hour earlier.
+   * The time that a deployment waits for a migration, from 1 to 12 hours. The migration itself is stopped 15 minutes earlier.
    *
    * @default Duration.hours(6)
    */
   readonly timeout?: Duration;
   /**
-   * CPU units of the task that migrates; 1024 are one virtual CPU.
+   * The CPU units of the migration task; 1024 are one vCPU.
    *
    * @default 2048
    */
   readonly cpu?: number;
   /**
-   * Memory of the task that migrates, in MiB.
+   * The memory of the migration task, in MiB.
    *
    * @default 8192
    */
   readonly memoryLimitMiB?: number;
   /**
-   * How much of each of ClickHouse's disks must be free, from 0 to 90 percent. With 0 nobody looks.
+   * The minimum free space of each ClickHouse disk, from 0 to 90 percent. 0 disables the check.
    *
    * @default 20
    */
   readonly minFreeDiskPercent?: number;
   /**
-   * How long ago the time may be that the database can be put back to, where the database is one that this library made. With nothing,
-   * `Duration.seconds(0)`, nobody looks. The first migration of an empty database goes on in any case.
+   * The maximum age of the latest restorable time of the database. `Duration.seconds(0)` disables the check. It is skipped for an imported
+   * database, and for the first migration of an empty one.
    *
    * @default Duration.hours(24)
    */
   readonly maxBackupAge?: Duration;
   /**
-   * How much younger a release may be than the one that the database was migrated to last, where the dates of both are known. With
-   * nothing, `Duration.days(0)`, nobody looks.
+   * The maximum age difference between the last migrated release and this one. `Duration.days(0)` disables the check. It is skipped if either
+   * date is unknown.
    *
    * @default Duration.days(180)
    */
   readonly maxReleaseGap?: Duration;
   /**
-   * Whether to go on where the database has migrations that the release is too old to know.
+   * Indicates whether to migrate a database that has migrations of a newer release.
    *
    * @default false
    */
   readonly allowDowngrade?: boolean;
   /**
-   * Whether to go on where the databases need other steps before this release: migrations by older images (bridges), moves of models that came
-   * before a squash of Django's migrations, or asynchronous migrations that are not complete. See docs/upgrades.md.
+   * Indicates whether to migrate databases that need other steps before this release: migrations by older images (bridges), Django migrations from before a
+   * squash, or incomplete asynchronous migrations. See docs/upgrades.md.
    *
    * @default false
    */
   readonly allowLegacyDatabase?: boolean;
   /**
-   * What else to run in PostHog's image when everything is migrated, as lines of a shell: what fails, fails the deployment.
+   * Shell commands to run in PostHog's image after the migration. A command that fails makes the deployment fail.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly postMigrationCommands?: string[];
   /**
-   * Any text. The next deployment migrates again where it is another one, with nothing else changed.
+   * Any text. Changing it makes the next deployment migrate again, even if nothing else has changed.
    *
    * @default - none
    */
@@ -89,8 +89,8 @@ export interface MigrationPlan {
 
 const DEFAULTS = {
   timeout: Duration.hours(6),
-  // On 4 virtual CPUs and 8 GiB that everything else ran on as well, others saw an empty database take more than an hour. Two migrations
-  // run beside each other, and each is a whole Django.
+  // On 4 vCPUs and 8 GiB shared with everything else, others reported more than an hour for an empty database. Two migrations
+  // run in parallel, each in a full Django process.
   cpu: 2048,
   memoryLimitMiB: 8192,
   minFreeDiskPercent: 20,
@@ -100,21 +100,21 @@ const DEFAULTS = {
 
 const HOUR = 60 * 60;
 
-/** What CloudFormation waits for at most (AWS::CloudFormation::WaitCondition, Timeout). */
+/** The maximum timeout of CloudFormation (AWS::CloudFormation::WaitCondition, Timeout). */
 const LONGEST = 12 * HOUR;
 
-/** Checks options, and adds what they leave out. */
+/** Checks options and adds defaults. */
 export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
   const { cpu = DEFAULTS.cpu, memoryLimitMiB = DEFAULTS.memoryLimitMiB, minFreeDiskPercent = DEFAULTS.minFreeDiskPercent, postMigrationCommands = [] } = options;
   const timeoutSeconds = secondsOf('timeout', options.timeout ?? DEFAULTS.timeout);
   if (timeoutSeconds < HOUR || timeoutSeconds > LONGEST) {
-    throw rejected('timeout', 'must be from 1 to 12 hours, which is what CloudFormation waits for', options.timeout!.toHumanString());
+    throw rejected('timeout', 'must be from 1 to 12 hours, the maximum of CloudFormation', options.timeout!.toHumanString());
   }
   checkWhole('minFreeDiskPercent', minFreeDiskPercent, 0, 90);
   checkFargateSize(cpu, memoryLimitMiB);
   const broken = postMigrationCommands.find((line) => line.trim() === '' || line.includes('\n'));
   if (broken !== undefined) {
-    throw rejected('postMigrationCommands', 'must be commands of one line each', broken);
+    throw rejected('postMigrationCommands', 'must be single-line commands', broken);
   }
   return {
     timeoutSeconds,
@@ -133,7 +133,7 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
 function secondsOf(prop: string, duration: Duration): number {
   const seconds = knownSeconds(duration);
   if (seconds === undefined) {
-    throw rejected(prop, 'must be known at synthesis', 'a token', 'write it down');
+    throw rejected(prop, 'must be known at synthesis', 'a token', 'use a literal value');
   }
   return seconds;
 }

@@ -1,20 +1,20 @@
-/** What the custom resource of a migration says: its properties. */
+/** The properties of the custom resource that starts a migration. */
 export interface StartRequest {
   readonly StateMachine: string;
-  /** Where Step Functions answers, such as `https://states.eu-central-1.amazonaws.com`. */
+  /** The endpoint of Step Functions, such as `https://states.eu-central-1.amazonaws.com`. */
   readonly Endpoint: string;
-  /** Where the wait condition hears how it ended: the URL that its handle gives. */
+  /** The URL of the wait condition handle, for the result. */
   readonly Url: string;
-  /** The revision to run. That of the state machine may be an older one for a few seconds after a deployment has changed it. */
+  /** The task definition revision to run. The state machine may still have an older one for a few seconds after a deployment has changed it. */
   readonly TaskDefinition: string;
-  /** What is run, for messages. */
+  /** The release, for messages. */
   readonly Release: string;
   readonly Cluster: string;
   /** The family of the task definition. */
   readonly Family: string;
 }
 
-/** What an execution is started with. By hand it may be nothing. */
+/** The input of an execution. It may be empty if the execution is started by hand. */
 export interface MigrationInput {
   readonly Url?: string;
   readonly TaskDefinition?: string;
@@ -27,38 +27,38 @@ export interface StateError {
   readonly Cause?: string;
 }
 
-/** A container of a task, as Step Functions spells it. */
+/** A container of a task, in the spelling of Step Functions. */
 export interface EndedContainer {
   readonly Name?: string;
   readonly ExitCode?: number;
   readonly Reason?: string;
 }
 
-/** A task, as Step Functions spells it. */
+/** A task, in the spelling of Step Functions. */
 export interface EndedTask {
   readonly TaskArn?: string;
   readonly StoppedReason?: string;
   readonly Containers?: readonly EndedContainer[];
 }
 
-/** What the last function of an execution is asked. */
+/** The input of the function that ends an execution. */
 export interface ConcludeRequest {
-  /** The execution's name, which its tasks have as their group. */
+  /** The name of the execution, which is also the group of its tasks. */
   readonly Execution: string;
   readonly Cluster: string;
   readonly Family: string;
   readonly LogGroup: string;
-  /** What the streams of the log begin with. */
+  /** The prefix of the log streams. */
   readonly StreamPrefix: string;
-  /** What is run where the execution was started by hand, for messages. */
+  /** The default release, if the execution was started by hand, for messages. */
   readonly Release: string;
-  /** How long it was allowed to take, in seconds. */
+  /** The timeout of the task, in seconds. */
   readonly TimeoutSeconds: number;
-  /** What the execution was started with, and what has come of it. */
+  /** The input of the execution, and the result of its task. */
   readonly State: MigrationInput & { readonly Task?: EndedTask; readonly Error?: StateError };
 }
 
-/** What that function answers. */
+/** The output of that function. */
 export interface Conclusion {
   readonly Outcome: 'SUCCESS' | 'FAILURE';
   readonly Reason: string;

@@ -1,44 +1,44 @@
 import { ConcludeRequest, EndedContainer, EndedTask, StateError } from './migration-requests';
 
-/** How a run ended. */
-export interface Verdict {
-  /** Why it failed; left out where it did not. */
+/** The result of a migration. */
+export interface MigrationResult {
+  /** The reason of a failure; undefined after success. */
   readonly failure?: string;
-  /** The task that ran, where there was one. */
+  /** The task, if one ran. */
   readonly taskArn?: string;
-  /** The container whose log says why. */
+  /** The container whose log explains the failure. */
   readonly container?: string;
 }
 
-/** What to do, by what ECS says of a task that ended. */
+/** The fixes, by the reason that ECS reports for a stopped task. */
 const FIXES: readonly [pattern: RegExp, fix: string][] = [
-  [/CannotPullContainer|pull image manifest/, 'look whether the image is there, and whether these subnets have a way to its registry'],
+  [/CannotPullContainer|pull image manifest/, 'check that the image exists, and that these subnets can reach its registry'],
   [/OutOfMemory/, 'raise `memoryLimitMiB` of the migration'],
-  [/ResourceInitializationError/, 'look whether these subnets have a way to Secrets Manager, ECR and CloudWatch Logs, and whether the secrets are there'],
+  [/ResourceInitializationError/, 'check that these subnets can reach Secrets Manager, ECR and CloudWatch Logs, and that the secrets exist'],
 ];
 
-/** The error of a state that had no end in time. */
+/** The error of a state that timed out. */
 const TIMEOUT = 'States.Timeout';
 
-/** Judges what Step Functions knows of a run. */
-export function verdictOf({ State: state, TimeoutSeconds: timeoutSeconds }: ConcludeRequest): Verdict {
+/** Returns the result of a migration from the state of its execution. */
+export function migrationResult({ State: state, TimeoutSeconds: timeoutSeconds }: ConcludeRequest): MigrationResult {
   const task = state.Task ?? taskOfCause(state.Error);
   const containers = task?.Containers ?? [];
   if (!state.Error && containers.length > 0 && containers.every(({ ExitCode }) => ExitCode === 0)) {
     return { taskArn: task?.TaskArn };
   }
   if (state.Error?.Error === TIMEOUT) {
-    return { failure: `it was not done after ${(timeoutSeconds / 3600).toFixed(1)} hours and has been stopped; what is done stays done, and the next run goes on from there` };
+    return { failure: `it was stopped after ${(timeoutSeconds / 3600).toFixed(1)} hours, its timeout; completed migrations are kept, the next run continues` };
   }
   if (!task) {
-    return { failure: state.Error ? `${state.Error.Error}: ${state.Error.Cause ?? 'no reason given'}` : 'no task is known to have run' };
+    return { failure: state.Error ? `${state.Error.Error}: ${state.Error.Cause ?? 'no reason given'}` : 'no task was run' };
   }
   const reasons = [...reasonsOf(containers), task.StoppedReason].filter(Boolean).join('; ') || 'no reason given';
   const fixes = FIXES.filter(([pattern]) => pattern.test(reasons)).map(([, fix]) => fix);
   return { failure: [reasons, ...fixes].join('; '), taskArn: task.TaskArn, container: containers.find(({ ExitCode }) => ExitCode)?.Name };
 }
 
-/** A task that failed is told as the cause of an error, in JSON. */
+/** Parses a failed task from the cause of an error, which is JSON. */
 function taskOfCause(error?: StateError): EndedTask | undefined {
   try {
     const task = JSON.parse(error?.Cause ?? '') as EndedTask | null;
@@ -48,7 +48,7 @@ function taskOfCause(error?: StateError): EndedTask | undefined {
   }
 }
 
-/** What became of the containers that failed. Those that waited for one of them have no exit code, and say nothing. */
+/** Describes the containers that failed. Containers that depend on one of them have neither exit code nor reason. */
 function reasonsOf(containers: readonly EndedContainer[]): string[] {
   return containers.filter(({ ExitCode, Reason }) => ExitCode || (ExitCode === undefined && Reason))
     .map(({ Name, ExitCode, Reason }) => `${Name} ended with ${ExitCode ?? 'no exit code'}${Reason ? ` (${Reason})` : ''}`);

@@ -4,7 +4,7 @@ import { CfnTaskDefinition, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { StartRequest } from './migration-requests';
 
-/** What is run, and who runs it. */
+/** Properties for `MigrationRun`. */
 export interface MigrationRunProps {
   /** The type of the custom resource. */
   readonly type: string;
@@ -12,24 +12,24 @@ export interface MigrationRunProps {
   readonly request: Omit<StartRequest, 'Url'>;
   readonly taskDefinition: FargateTaskDefinition;
   readonly timeoutSeconds: number;
-  /** Any text: another one makes another run. */
+  /** Any text: changing it creates another run. */
   readonly trigger?: string;
 }
 
-/** How long stopping a task may take where a run is deleted. */
+/** The time that stopping a task may take when a run is deleted. */
 const TIME_TO_STOP = Duration.minutes(20);
 
 /**
- * One run of a migration in a deployment: something that starts it, and something that CloudFormation waits for, twelve hours at most.
+ * One run of a migration in a deployment: a custom resource that starts it, and a wait condition for its end, of at most twelve hours.
  *
- * Their logical ids carry what is run and for how long it is waited, so that another release makes new ones: CloudFormation changes no wait
- * condition that is there (cloudformation-coverage-roadmap issue 1097). A rollback takes the new ones away, which stops what runs,
- * and touches the old ones as little as a deployment that changes nothing about the migration.
+ * Their logical ids hold a hash of the task definition and the timeout, so that another release creates new ones: CloudFormation cannot update
+ * a wait condition (cloudformation-coverage-roadmap issue 1097). A rollback deletes the new ones, which stops the migration. It does not touch the
+ * old ones, and neither does a deployment that does not change the migration.
  */
 export class MigrationRun extends Construct {
-  /** What waits for its end. */
+  /** The wait condition for its end. */
   public readonly condition: CfnWaitCondition;
-  /** What starts it. */
+  /** The custom resource that starts it. */
   public readonly start: CustomResource;
 
   public constructor(scope: Construct, id: string, private readonly props: MigrationRunProps) {
@@ -51,7 +51,7 @@ export class MigrationRun extends Construct {
     resource.overrideLogicalId(Lazy.uncachedString({ produce: () => `${prefix}${this.hash()}` }));
   }
 
-  /** A short text that is another one for whatever else is run. */
+  /** Returns a hash that changes with the task definition, the timeout and the trigger. */
   private hash(): string {
     const { taskDefinition, timeoutSeconds, trigger } = this.props;
     const { containerDefinitions, cpu, memory, runtimePlatform } = taskDefinition.node.defaultChild as CfnTaskDefinition;

@@ -1,49 +1,49 @@
 import { DatabaseBackup } from './database-backup';
 
-/** What a state machine that migrates is made from. */
+/** Properties for the state machine of a migration. */
 export interface MigrationStates {
   readonly partition: string;
   readonly cluster: string;
   readonly family: string;
-  /** The revision to run where an execution is started with none. */
+  /** The default task definition revision of an execution. */
   readonly taskDefinition: string;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
-  /** The containers that look before anything is changed. */
-  readonly looking: readonly string[];
+  /** The containers that run checks before they change anything. */
+  readonly checkingContainers: readonly string[];
   readonly backup?: DatabaseBackup;
   readonly concludeFunction: string;
   readonly logGroup: string;
   readonly streamPrefix: string;
   readonly release: string;
-  /** How long the task may take, in seconds. */
+  /** The timeout of the task, in seconds. */
   readonly timeoutSeconds: number;
 }
 
 /**
- * What ECS says where it is worth asking again: no task has been started then.
+ * The retryable errors of ECS, after which no task has been started.
  *
- * `AmazonECS.Unknown` is a list of failures, such as no capacity; throttling of what ECS itself asks comes as an invalid parameter
- * (cdklabs/construct-hub pull request 415), and a right that is as old as the deployment may not hold yet. What fails for another reason
- * under one of these names fails after the last attempt.
+ * `AmazonECS.Unknown` is a list of failures, such as missing capacity. Throttling inside ECS is reported as an invalid parameter
+ * (cdklabs/construct-hub pull request 415). A permission that is granted in the same deployment may not be effective yet. Other causes under one
+ * of these names fail after the last attempt.
  */
-const TRY_AGAIN = [
+const RETRYABLE_ERRORS = [
   'ECS.AmazonECSException', 'ECS.ServerException', 'ECS.ThrottlingException', 'ECS.InvalidParameterException', 'ECS.AccessDeniedException', 'AmazonECS.Unknown',
 ];
 
 const CAUGHT = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.Error', Next: 'Conclude' }];
 
 /**
- * The state machine of a migration, in the Amazon States Language.
+ * Returns the state machine of a migration, in the Amazon States Language.
  *
- * Whatever happens, its way leads through `Conclude`, so it has no time limit of its own: that would end it without an answer. An execution
- * that is started with nothing does the same, and tells nobody.
+ * Every execution passes through `Conclude`. It has no timeout of its own, which would end it without a result. An execution without input
+ * does the same, but signals no wait condition.
  */
 export function migrationStates(given: MigrationStates): object {
   const resource = (name: string) => `arn:${given.partition}:states:::${name}`;
   const { backup } = given;
   return {
-    Comment: 'Migrates the databases of PostHog, and tells CloudFormation how it went',
+    Comment: 'PostHog migration: migrates the databases and reports the result to CloudFormation',
     StartAt: 'IsRevisionGiven',
     States: {
       IsRevisionGiven: {
@@ -73,14 +73,14 @@ export function migrationStates(given: MigrationStates): object {
           'Cluster': given.cluster,
           'TaskDefinition.$': '$.TaskDefinition',
           'LaunchType': 'FARGATE',
-          // The one name that can be given to a task that is run from here.
+          // The only name that Step Functions can set on a task.
           'Group.$': '$$.Execution.Name',
           'NetworkConfiguration': {
             AwsvpcConfiguration: { Subnets: given.subnets, SecurityGroups: given.securityGroups, AssignPublicIp: 'DISABLED' },
           },
           ...backup && {
             Overrides: {
-              ContainerOverrides: given.looking.map((name) => ({
+              ContainerOverrides: given.checkingContainers.map((name) => ({
                 Name: name, Environment: [{ 'Name': 'MIGRATION_BACKUPS', 'Value.$': 'States.JsonToString($.Backup.Times)' }],
               })),
             },
@@ -88,7 +88,7 @@ export function migrationStates(given: MigrationStates): object {
         },
         ResultPath: '$.Task',
         TimeoutSeconds: given.timeoutSeconds,
-        Retry: [{ ErrorEquals: TRY_AGAIN, IntervalSeconds: 10, BackoffRate: 2, MaxAttempts: 5 }],
+        Retry: [{ ErrorEquals: RETRYABLE_ERRORS, IntervalSeconds: 10, BackoffRate: 2, MaxAttempts: 5 }],
         Catch: CAUGHT,
         Next: 'Conclude',
       },

@@ -14,68 +14,68 @@ import { KafkaTopic, topicLines } from '../stores/kafka/kafka-topics';
 import { REDPANDA_IMAGE } from '../stores/kafka/redpanda-config';
 import { ProcessSettings } from '../private/process-settings';
 
-/** The topics that a migration makes first. */
+/** The topics that a migration creates first. */
 export interface MigratedTopics {
   readonly kafka: IKafka;
-  /** What there must be. */
+  /** The required topics. */
   readonly topics: readonly KafkaTopic[];
 }
 
-/** The database of workflows, where it is migrated as well. */
+/** The workflows database, if it is migrated as well. */
 export interface MigratedWorkflows {
   /** The image `sqlx-migrate`. */
   readonly image: string;
-  /** The connection URL of the database, which is made where it is not there. */
+  /** The connection URL of the database, which is created if it is missing. */
   readonly databaseUrl: Secret;
 }
 
-/** What is migrated to. */
+/** The release to migrate to. */
 export interface MigratedRelease {
-  /** What it is called. */
+  /** The name. */
   readonly name: string;
   /** PostHog's image. */
   readonly image: string;
-  /** When it was current, as `2026-09-11`; left out where that is not known. */
+  /** The date, such as `2026-09-11`; undefined if unknown. */
   readonly date?: string;
-  /** The commit of PostHog/posthog that it was built from; left out where that is not known. */
+  /** The commit of PostHog/posthog that it was built from; undefined if unknown. */
   readonly upstreamCommit?: string;
 }
 
-/** What the containers of a migration are made from. */
+/** Properties of the containers of a migration. */
 export interface MigrationContainers {
   readonly release: MigratedRelease;
   readonly cpuArchitecture: CpuArchitecture;
-  /** What Django must know. */
+  /** Django's settings. */
   readonly settings: ProcessSettings;
   readonly topics?: MigratedTopics;
   readonly workflows?: MigratedWorkflows;
 }
 
-/** The containers that look before anything is changed. */
-export const LOOKING = ['preflight', 'migrate'] as const;
+/** The containers that run checks before they change anything. */
+export const CHECKING_CONTAINERS = ['preflight', 'migrate'] as const;
 
-/** Where `preflight` leaves the script for `migrate`: the script twice would leave too little room for settings in a task definition of 64 KiB. */
+/** The file in which `preflight` passes the script to `migrate`: a task definition of 64 KiB has no room for the script twice. */
 const SCRIPT_FILE = '/migration/migrate.py';
 
-/** What the streams of the log begin with. */
+/** The prefix of the log streams. */
 export const STREAM_PREFIX = 'migration';
 
 /**
- * What Django gets for its requests, and a migration answers none: every change of the load balancer would migrate again, and the list of
- * its addresses can fill a quarter of a task definition.
+ * Variables for HTTP requests, which a migration does not serve. With them, every change of the load balancer would migrate again, and the list
+ * of IP addresses can fill a quarter of a task definition.
  */
-const OF_REQUESTS = ['TRUSTED_PROXIES'];
+const REQUEST_ONLY_VARIABLES = ['TRUSTED_PROXIES'];
 
 /**
- * Settings that make bin/migrate do what it should, and no more. MIGRATE_MAX_RETRIES is upstream's: ten attempts at `manage.py migrate` wait
- * 3 seconds, then twice as long after each, 25.5 minutes in all (bin/migrate of PostHog/posthog, July 2026), long enough for a failover.
+ * Variables of bin/migrate. MIGRATE_MAX_RETRIES keeps upstream's default: ten attempts at `manage.py migrate` wait 3 seconds, then twice as
+ * long after each, 25.5 minutes in all (bin/migrate of PostHog/posthog, July 2026), long enough for a failover.
  *
- * Async migrations are marked by bin/migrate itself; as part of Django's start they would ask tables that an empty database does not have
+ * bin/migrate itself marks async migrations; during Django's startup they would query tables that an empty database does not have
  * (posthog/apps.py).
  */
-const OF_MIGRATIONS = { SKIP_ASYNC_MIGRATIONS_SETUP: '1' };
+const MIGRATION_VARIABLES = { SKIP_ASYNC_MIGRATIONS_SETUP: '1' };
 
-/** The task that migrates, as ECS runs it: each container begins when the one before has succeeded, and the last decides. */
+/** The migration task: each container starts after the previous one has succeeded, and the last one determines the result. */
 export class MigrationTask extends Construct {
   public readonly taskDefinition: FargateTaskDefinition;
 
@@ -91,10 +91,10 @@ export class MigrationTask extends Construct {
     const { release, settings, topics, workflows } = containers;
     const django: ContainerDefinitionOptions = {
       image: containerImage(this, 'Repository', release.image),
-      environment: { ...withoutRequests(settings.environment), ...OF_MIGRATIONS, ...ofPlan(plan, release) },
+      environment: { ...withoutRequestVariables(settings.environment), ...MIGRATION_VARIABLES, ...planVariables(plan, release) },
       secrets: settings.secrets,
     };
-    // The image's own entry point is that of its web server.
+    // The image's entry point starts the web server.
     this.add('preflight', { ...django, entryPoint: ['python', '-c'], command: [migrationScript(), 'preflight'] });
     if (topics) {
       this.add('topics', this.topics(topics));
@@ -106,17 +106,17 @@ export class MigrationTask extends Construct {
         secrets: { CYCLOTRON_NODE_DATABASE_URL: workflows.databaseUrl },
       });
     }
-    // The long one comes last: ECS ends a task in which a container has waited for another for three hours (aws/containers-roadmap issue 1532).
+    // The longest one comes last: ECS stops a task in which a container has waited three hours for another (aws/containers-roadmap issue 1532).
     this.add('migrate', { ...django, entryPoint: ['python'], command: [SCRIPT_FILE, 'migrate'], stopTimeout: Duration.minutes(2), essential: true });
     this.share('preflight', 'migrate');
     acknowledge(this, {
-      'AwsSolutions-ECS2': 'what stands in clear text is no secret; secrets come from Secrets Manager',
-      'AwsSolutions-IAM5[Resource::*]': 'ECR gives the password of its registries without knowing resources',
+      'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',
+      'AwsSolutions-IAM5[Resource::*]': 'ecr:GetAuthorizationToken does not support resource ARNs',
     });
   }
 
-  /** Gives containers a folder that they share. */
-  private share(...names: (typeof LOOKING)[number][]): void {
+  /** Mounts a shared folder into containers. */
+  private share(...names: (typeof CHECKING_CONTAINERS)[number][]): void {
     const volume = 'script';
     this.taskDefinition.addVolume({ name: volume });
     names.forEach((name) => this.taskDefinition.findContainer(name)!.addMountPoints({ sourceVolume: volume, containerPath: path.dirname(SCRIPT_FILE), readOnly: name === 'migrate' }));
@@ -133,7 +133,7 @@ export class MigrationTask extends Construct {
 
   private topics({ kafka, topics }: MigratedTopics): ContainerDefinitionOptions {
     return {
-      // Upstream makes its topics with the same image (docker-compose.hobby.yml, kafka-init).
+      // Upstream creates its topics with the same image (docker-compose.hobby.yml, kafka-init).
       image: containerImage(this, 'TopicsRepository', REDPANDA_IMAGE),
       entryPoint: ['/bin/sh', '-c'],
       command: [topicsScript()],
@@ -146,11 +146,11 @@ export class MigrationTask extends Construct {
   }
 }
 
-function withoutRequests(environment: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !OF_REQUESTS.includes(name)));
+function withoutRequestVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !REQUEST_ONLY_VARIABLES.includes(name)));
 }
 
-function ofPlan(plan: MigrationPlan, release: MigratedRelease): Record<string, string> {
+function planVariables(plan: MigrationPlan, release: MigratedRelease): Record<string, string> {
   return {
     MIGRATION_SCRIPT: SCRIPT_FILE,
     MIGRATION_RELEASE: release.name,

@@ -3,15 +3,15 @@ import { DescribeTasksCommand, ECSClient, paginateListTasks, StopTaskCommand, Ta
 /** The SDK backs off up to 20 seconds between two of these. */
 const ECS = new ECSClient({ retryMode: 'standard', maxAttempts: 6 });
 
-/** Which tasks of a cluster. */
+/** A selection of tasks. */
 export interface TasksOf {
   readonly cluster: string;
   readonly family: string;
-  /** The group that an execution gives its tasks: its own name. */
+  /** The group of the tasks: the name of their execution. */
   readonly group: string;
 }
 
-/** The tasks of an execution that have not ended. */
+/** Returns the tasks of an execution that have not stopped. */
 export async function runningTasks({ cluster, family, group }: TasksOf): Promise<Task[]> {
   const arns: string[] = [];
   for await (const { taskArns = [] } of paginateListTasks({ client: ECS }, { cluster, family })) {
@@ -24,7 +24,7 @@ export async function runningTasks({ cluster, family, group }: TasksOf): Promise
   return tasks.filter((task) => task.group === group && task.lastStatus !== 'STOPPED');
 }
 
-/** Stops tasks, of which any may have ended meanwhile. */
+/** Stops tasks, some of which may have stopped meanwhile. */
 export async function stopTasks(cluster: string, tasks: readonly Task[], reason: string): Promise<void> {
   for (const { taskArn } of tasks) {
     await ECS.send(new StopTaskCommand({ cluster, task: taskArn, reason }));

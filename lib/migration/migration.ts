@@ -14,21 +14,21 @@ import { at } from '../private/errors';
 import { programFunction } from '../private/program-function';
 
 /**
- * What migrates PostHog's databases.
+ * The migration of PostHog's databases.
  *
- * Stores that were given without security groups must admit it as they do the processes: `connections` is where its task calls from.
+ * Data stores that you pass in without security groups must allow connections from its task, as from the services: use `connections`.
  */
 export interface IMigration extends IConstruct, IConnectable {
-  /** Runs the migration. It can be started by hand at any time, with no input. */
+  /** The state machine that runs the migration. You can start it by hand at any time, without input. */
   readonly stateMachine: IStateMachine;
-  /** What the migration writes to. */
+  /** The log group of the migration. */
   readonly logGroup: ILogGroup;
 }
 
-/** What is migrated, with what, and where. */
+/** Properties for `Migration`. */
 export interface MigrationProps extends MigrationContainers {
   readonly options?: MigrationOptions;
-  /** How the database is asked for its backups; left out where it is not. */
+  /** The API call for the backups of the database; undefined if they are not checked. */
   readonly backup?: DatabaseBackup;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
@@ -39,14 +39,14 @@ export interface MigrationProps extends MigrationContainers {
 
 const TYPE = 'Custom::PostHogMigration';
 
-/** What is kept of the time that CloudFormation waits: for asking RDS and ECS again, and for telling how it ended. */
-const TIME_TO_TELL = 15 * 60;
+/** The seconds of the wait condition's timeout that are reserved for retries of RDS and ECS calls, and for reporting the result. */
+const RESERVED_SECONDS = 15 * 60;
 
 /**
- * Migrates PostHog's databases during a deployment that changes what is migrated to, before whatever depends on this: Kafka's topics, the
- * database of workflows, then PostHog's own migrations.
+ * A migration of PostHog's databases during every deployment that changes the release, before everything that depends on it: Kafka's topics,
+ * the workflows database, then PostHog's own migrations.
  *
- * Where it fails, so does the deployment, with the reason and the last lines of the log; what depends on it is then left as it was. See
+ * If it fails, so does the deployment, with the reason and the last lines of the log; dependent resources are not updated. See
  * docs/upgrades.md.
  */
 export class Migration extends Construct implements IMigration {
@@ -61,7 +61,7 @@ export class Migration extends Construct implements IMigration {
     const plan = at(this, () => migrationPlan(props.options));
     const logs = new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
     this.logGroup = logs;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog: migration' });
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog migration: tasks' });
     this.connections = new Connections({ securityGroups: [securityGroup] });
     const { taskDefinition } = new MigrationTask(this, 'Task', logs, plan, props);
     const machine = new MigrationMachine(this, 'StateMachine', {
@@ -71,7 +71,7 @@ export class Migration extends Construct implements IMigration {
       securityGroup,
       logs,
       release: props.release.name,
-      timeoutSeconds: plan.timeoutSeconds - TIME_TO_TELL,
+      timeoutSeconds: plan.timeoutSeconds - RESERVED_SECONDS,
     });
     this.stateMachine = machine.stateMachine;
     this.run = new MigrationRun(this, 'Run', {
@@ -89,26 +89,26 @@ export class Migration extends Construct implements IMigration {
       timeoutSeconds: plan.timeoutSeconds,
       trigger: plan.trigger,
     });
-    // Its roles' policies and the ways that were opened for it are there by then, and go after it.
+    // The policies of its roles and the rules of its security group are created before it, and deleted after it.
     this.run.start.node.addDependency(machine, taskDefinition, securityGroup, logs);
     Dependable.implement(this, { dependencyRoots: [this.run.condition] });
     acknowledge(this, {
-      'IAMNoInlinePolicy': 'each role belongs to one task, function or state machine of this migration alone, and so does its policy',
-      'CloudWatchLogGroupEncrypted': 'encrypted with the key that CloudWatch Logs keeps',
+      'IAMNoInlinePolicy': 'each role belongs to one task, function or state machine of this migration, and so does its policy',
+      'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
     });
   }
 
-  /** Lets it run only when these are there, with all that belongs to them. */
+  /** Makes it run after these dependencies. */
   public runAfter(...dependencies: IDependable[]): void {
     this.run.start.node.addDependency(...dependencies);
   }
 
-  /** The function of the stack that starts migrations, and stops those that are taken away. */
+  /** Defines the stack's function that starts migrations, and stops those that are removed. */
   private startFunction(stateMachine: StateMachine, cluster: ICluster, family: string): string {
     const stack = Stack.of(this);
     const provider = programFunction(this, TYPE, {
       program: 'start-migration',
-      description: 'Starts migrations of PostHog while a stack is deployed',
+      description: 'PostHog migration: starts and stops migrations during deployments',
       timeout: Duration.minutes(10),
     });
     const { stateMachineArn, stateMachineName } = stateMachine;

@@ -4,19 +4,19 @@ import { MigrationInput, StartRequest } from './migration-requests';
 import { runningTasks, stopTasks } from './migration-tasks.lambda';
 import { callStepFunctions, StepFunctionsError } from './step-functions.lambda';
 
-const NEEDED = ['StateMachine', 'Endpoint', 'Url', 'TaskDefinition', 'Release', 'Cluster', 'Family'] as const;
+const REQUIRED = ['StateMachine', 'Endpoint', 'Url', 'TaskDefinition', 'Release', 'Cluster', 'Family'] as const;
 const POLL = 5_000;
-/** What is kept of the function's time to tell CloudFormation. */
+/** The time that is reserved for the response to CloudFormation. */
 const TIME_TO_ANSWER = 45_000;
-/** CloudFormation takes an answer of 4,096 bytes. */
+/** CloudFormation accepts a response of 4,096 bytes. */
 const LONGEST_MESSAGE = 1_500;
-const STOPPED = 'the deployment that started this has been rolled back, or what it belongs to has been removed';
+const STOPPED = 'the deployment that started this migration has been rolled back, or its stack is being deleted';
 
 /**
- * Starts a migration for a deployment, and stops it where the deployment takes it away; for MigrationRun.
+ * Starts a migration for a deployment, and stops it when the deployment removes it; for `MigrationRun`.
  *
- * It waits for no migration: that is the wait condition's. It runs behind the CDK's own entry point for custom resources, which tells
- * CloudFormation what comes of it, and asks nothing of this where what is removed was never started.
+ * It does not wait for the migration; the wait condition does. It runs behind the CDK's entry point for custom resources, which reports the
+ * result to CloudFormation, and does not invoke it to delete a migration that was never started.
  */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<{ PhysicalResourceId?: string }> {
   try {
@@ -27,7 +27,7 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
     if (event.RequestType === 'Delete') {
       await stop(request, event.PhysicalResourceId, () => context.getRemainingTimeInMillis() - TIME_TO_ANSWER);
     }
-    // What else is run has another logical id, so an update changes nothing that runs: CloudFormation may name another URL of the same handle.
+    // Another migration has another logical id, so an update changes nothing: at most, CloudFormation sends another URL of the same handle.
     return {};
   } catch (error) {
     console.error(error);
@@ -37,14 +37,14 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
 
 function requestOf(event: CloudFormationCustomResourceEvent): StartRequest {
   const request = (event.ResourceProperties ?? {}) as unknown as Partial<StartRequest>;
-  const missing = NEEDED.find((name) => !request[name]);
+  const missing = REQUIRED.find((name) => !request[name]);
   if (!['Create', 'Update', 'Delete'].includes(event.RequestType) || missing) {
-    throw new Error(`the event must be a Create, Update or Delete with what to run, and lacks: ${missing ?? 'a known RequestType'}`);
+    throw new Error(`the event must be a Create, Update or Delete with all properties, but lacks: ${missing ?? 'a known RequestType'}`);
   }
   return request as StartRequest;
 }
 
-/** Starts one execution, however often it is called for one event: its name is the event's. Answers its ARN. */
+/** Starts one execution, even if it is called several times for one event, whose id is its name. Returns its ARN. */
 async function start({ StateMachine: stateMachineArn, Endpoint, Url, TaskDefinition, Release }: StartRequest, name: string): Promise<string> {
   const input: MigrationInput = { Url, TaskDefinition, Release };
   try {
@@ -58,7 +58,7 @@ async function start({ StateMachine: stateMachineArn, Endpoint, Url, TaskDefinit
   }
 }
 
-/** Stops an execution and its task, and waits until the task is gone: what it used goes next. */
+/** Stops an execution and its task, and waits until the task has stopped, because CloudFormation deletes its dependencies next. */
 async function stop(request: StartRequest, executionArn: string, timeLeft: () => number): Promise<void> {
   try {
     const { status } = await callStepFunctions(request.Endpoint, 'DescribeExecution', { executionArn });
@@ -66,25 +66,25 @@ async function stop(request: StartRequest, executionArn: string, timeLeft: () =>
       await callStepFunctions(request.Endpoint, 'StopExecution', { executionArn, error: 'Removed', cause: STOPPED });
     }
   } catch (error) {
-    // Nobody remembers one that ended three months ago.
+    // Step Functions keeps executions for 90 days.
     if (!(error instanceof StepFunctionsError && error.name === 'ExecutionDoesNotExist')) {
       throw error;
     }
   }
   const tasks = () => runningTasks({ cluster: request.Cluster, family: request.Family, group: executionArn.split(':').at(-1)! });
-  // Step Functions does this, too, as well as it can.
+  // Step Functions does this as well, on a best-effort basis.
   await stopTasks(request.Cluster, await tasks(), STOPPED);
   while ((await tasks()).length > 0) {
     if (timeLeft() < POLL) {
-      throw new Error('the task of the migration has been told to stop and still runs; look at it in ECS, and remove this again when it has ended');
+      throw new Error('the task of the migration was requested to stop and is still running; check it in ECS, and retry when it has stopped');
     }
     await sleep(POLL);
   }
 }
 
-/** An error whose text is all that CloudFormation shows: the entry point takes the stack, and that of a minified bundle says nothing. */
+/** Returns an error that shows only its message in CloudFormation: the entry point reports the stack trace, which is useless for minified code. */
 function readable(error: unknown): Error {
-  const complaint = new Error(`the migration of PostHog: ${(error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE)}`);
-  complaint.stack = complaint.message;
-  return complaint;
+  const shown = new Error(`the migration of PostHog: ${(error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE)}`);
+  shown.stack = shown.message;
+  return shown;
 }

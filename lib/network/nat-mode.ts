@@ -1,13 +1,13 @@
 /**
- * How what runs in private subnets reaches the internet, to load images and to call other services.
+ * Outbound internet access of private subnets, to pull images and to call other services.
  */
 export enum NatMode {
   /** One NAT gateway for all zones. Its zone is a single point of failure for outbound traffic. */
   SINGLE = 'single',
-  /** One NAT gateway a zone. */
+  /** One NAT gateway per zone. */
   PER_ZONE = 'per-zone',
   /** One small EC2 instance that does NAT: cheapest, and a single point of failure for outbound traffic. */
   INSTANCE = 'instance',
-  /** No way to the internet; interface endpoints for what the tasks themselves need. Images must come from ECR. */
+  /** No internet access; interface endpoints for the AWS services that tasks need. Images must come from ECR. */
   NONE = 'none',
 }

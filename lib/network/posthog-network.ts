@@ -8,59 +8,60 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { NatMode } from './nat-mode';
 import { acknowledge } from '../private/acknowledge';
+import { describeResources } from '../private/descriptions';
 import { checkEnum } from '../private/enums';
 import { at, rejected } from '../private/errors';
 
 /**
- * What a network for PostHog is made from.
+ * Properties for `PostHogNetwork`.
  */
 export interface PostHogNetworkProps {
   /**
-   * Where the VPC's addresses come from. Addresses that are not known at synthesis (IPAM) are found at the deployment.
+   * The source of the VPC's addresses. Addresses that are not known at synthesis (IPAM) are looked up at deployment.
    *
    * @default IpAddresses.cidr('10.0.0.0/16')
    */
   readonly ipAddresses?: IIpAddresses;
   /**
-   * How many availability zones to use at most, from 2 to 4. Adding zones later moves no subnet.
+   * The largest number of availability zones, from 2 to 4. Adding zones later moves no subnet.
    *
-   * A stack without a fixed account and region knows of two zones only.
+   * A stack without a fixed account and region has two zones only.
    *
    * @default 2
    */
   readonly maxAzs?: number;
   /**
-   * How what runs in private subnets reaches the internet.
+   * Outbound internet access of private subnets.
    *
    * @default NatMode.SINGLE
    */
   readonly nat?: NatMode;
   /**
-   * Whether the load balancer's subnets are public.
+   * Determines whether the load balancer's subnets are public.
    *
    * @default true
    */
   readonly publicLoadBalancer?: boolean;
   /**
-   * Whether the subnets have IPv6 addresses as well.
+   * Determines whether the subnets have IPv6 addresses as well.
    *
    * @default false
    */
   readonly dualStack?: boolean;
   /**
-   * How many bits of a service subnet's address are fixed, from 16 to 28. Each task takes an address.
+   * The CIDR mask of service subnets, from 16 to 28. Each task uses an address.
    *
    * @default 22
    */
   readonly serviceSubnetCidrMask?: number;
   /**
-   * How many bits of a store subnet's address are fixed, from 16 to 28.
+   * The CIDR mask of store subnets, from 16 to 28.
    *
    * @default 24
    */
   readonly storeSubnetCidrMask?: number;
   /**
-   * Whether refused connections are logged, for a month.
+   * Determines whether rejected connections are logged, for a month.
    *
    * @default true
    */
@@ -77,7 +78,7 @@ const DEFAULTS = {
   flowLogs: true,
 };
 
-/** Room is kept for this many zones, so that adding one moves no subnet. */
+/** The number of zones. Addresses are reserved for the largest number, so that adding one moves no subnet. */
 const ZONES = { min: 2, max: 4 };
 
 /** The smallest subnet that a load balancer accepts. Every address in it becomes a trusted proxy. */
@@ -87,7 +88,7 @@ const EGRESS_CIDR_MASK = 28;
 /** The names of the tiers; they become a part of logical ids. */
 const TIER = { loadBalancer: 'LoadBalancer', service: 'Service', store: 'Store', egress: 'Egress' } as const;
 
-/** What a task without internet needs: its image, its secrets, its log. S3 has a gateway endpoint in any case. */
+/** The endpoints for tasks without internet access: image, secrets, log. S3 always has a gateway endpoint. */
 const ENDPOINTS_WITHOUT_NAT = {
   EcrApi: InterfaceVpcEndpointAwsService.ECR,
   EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
@@ -95,24 +96,24 @@ const ENDPOINTS_WITHOUT_NAT = {
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
 };
 
-const ADMITS_THE_VPC = Object.fromEntries(['AwsSolutions-EC23', 'EC2RestrictedCommonPorts', 'EC2RestrictedSSH'].map(
-  (rule) => [rule, 'it admits the VPC alone; the rule cannot read the reference to the VPC\'s addresses'],
+const VPC_ONLY = Object.fromEntries(['AwsSolutions-EC23', 'EC2RestrictedCommonPorts', 'EC2RestrictedSSH'].map(
+  (rule) => [rule, 'it allows the VPC only; the rule cannot read the reference to the VPC\'s addresses'],
 ));
 
 /**
- * A VPC with three tiers of subnets: small dedicated ones for the load balancer, private ones for what runs, isolated ones for what remembers.
+ * A VPC with three tiers of subnets: small dedicated ones for the load balancer, private ones for services, isolated ones for data stores.
  *
- * It defines the VPC, a gateway endpoint for S3, NAT as chosen (in small public subnets of its own, so that nothing but the load balancer
- * has an address that PostHog trusts), and a flow log of refused connections.
+ * It creates the VPC, a gateway endpoint for S3, NAT as chosen (in small public subnets of its own, so that only the load balancer
+ * has an address that PostHog trusts), and a flow log of rejected connections.
  */
 export class PostHogNetwork extends Construct {
   /** The VPC. */
   public readonly vpc: Vpc;
   /** The subnets for the load balancer: /27, public unless `publicLoadBalancer` is false. */
   public readonly loadBalancerSubnets: SubnetSelection = { subnetGroupName: TIER.loadBalancer };
-  /** The private subnets for what runs. */
+  /** The private subnets for services. */
   public readonly serviceSubnets: SubnetSelection = { subnetGroupName: TIER.service };
-  /** The isolated subnets for what remembers. */
+  /** The isolated subnets for data stores. */
   public readonly storeSubnets: SubnetSelection = { subnetGroupName: TIER.store };
 
   public constructor(scope: Construct, id: string, props: PostHogNetworkProps = {}) {
@@ -141,42 +142,45 @@ export class PostHogNetwork extends Construct {
     if (natInstance) {
       this.hardenNatInstance(natInstance);
     }
-    acknowledge(this.vpc, { VPCNoUnrestrictedRouteToIGW: 'public subnets hold the public load balancer and NAT, and nothing else' });
+    acknowledge(this.vpc, { VPCNoUnrestrictedRouteToIGW: 'public subnets contain the public load balancer and NAT only' });
     if (props.flowLogs ?? DEFAULTS.flowLogs) {
-      this.logRefusals();
+      this.logRejected();
     }
     if (nat === NatMode.NONE) {
       for (const [name, service] of Object.entries(ENDPOINTS_WITHOUT_NAT)) {
-        acknowledge(this.vpc.addInterfaceEndpoint(name, { service, subnets: this.serviceSubnets }), ADMITS_THE_VPC);
+        const endpoint = this.vpc.addInterfaceEndpoint(name, { service, subnets: this.serviceSubnets });
+        describeResources(endpoint, 'AWS::EC2::SecurityGroup', `PostHog network: VPC endpoint ${name}`);
+        acknowledge(endpoint, VPC_ONLY);
       }
     }
   }
 
   private hardenNatInstance(provider: NatInstanceProviderV2): void {
     provider.connections.allowFrom(Peer.ipv4(this.vpc.vpcCidrBlock), Port.allTraffic(), 'from the VPC to the internet');
-    acknowledge(provider.securityGroup, ADMITS_THE_VPC);
+    describeResources(provider.securityGroup, 'AWS::EC2::SecurityGroup', 'PostHog network: NAT instances');
+    acknowledge(provider.securityGroup, VPC_ONLY);
     for (const instance of provider.gatewayInstances) {
       const definition = instance.node.defaultChild as CfnInstance;
       definition.monitoring = true;
       definition.metadataOptions = { httpTokens: 'required' };
       definition.blockDeviceMappings = [{ deviceName: '/dev/xvda', ebs: { encrypted: true, volumeType: 'gp3' } }];
       acknowledge(instance, {
-        'AwsSolutions-EC29': 'it holds nothing, and is replaced freely',
+        'AwsSolutions-EC29': 'it has no state and can be replaced',
         'EC2InstanceNoPublicIp': 'NAT needs a public address',
-        'EC2InstancesInVPC': 'its subnet is named on its network interface, where the rule does not look',
+        'EC2InstancesInVPC': 'its subnet is a property of its network interface, which the rule does not check',
       });
     }
   }
 
-  private logRefusals(): void {
+  private logRejected(): void {
     const logGroup = new LogGroup(this, 'FlowLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
     acknowledge(logGroup, { CloudWatchLogGroupEncrypted: 'encrypted with the key that CloudWatch Logs keeps' });
     const flowLog = this.vpc.addFlowLog('Refusals', { destination: FlowLogDestination.toCloudWatchLogs(logGroup), trafficType: FlowLogTrafficType.REJECT });
-    acknowledge(flowLog, { IAMNoInlinePolicy: 'the role belongs to this flow log, and so does its policy' });
+    acknowledge(flowLog, { IAMNoInlinePolicy: 'role and policy belong to this flow log only' });
   }
 }
 
-/** The tiers in the order in which addresses are dealt out. Egress comes last and is always reserved, so that NAT can come and go. */
+/** Returns the tiers in the order of their addresses. Egress is last and always reserved, so that NAT can be added and removed. */
 function tiers(props: PostHogNetworkProps, nat: NatMode): SubnetConfiguration[] {
   const isPublic = props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer;
   const privateType = nat === NatMode.NONE ? SubnetType.PRIVATE_ISOLATED : SubnetType.PRIVATE_WITH_EGRESS;
@@ -201,7 +205,7 @@ function natGateways(nat: NatMode, zones: number): number {
 function defineNatInstance(): NatInstanceProviderV2 {
   return NatProvider.instanceV2({
     instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.NANO),
-    // It takes in nothing but what the VPC sends out; by default it would take in everything from everywhere.
+    // It accepts traffic from the VPC only; by default it would accept all traffic from everywhere.
     defaultAllowedTraffic: NatTrafficDirection.OUTBOUND_ONLY,
     associatePublicIpAddress: true,
   });
@@ -210,7 +214,7 @@ function defineNatInstance(): NatInstanceProviderV2 {
 function checkProps(props: PostHogNetworkProps): void {
   const maxAzs = props.maxAzs ?? DEFAULTS.maxAzs;
   if (!Number.isInteger(maxAzs) || maxAzs < ZONES.min || maxAzs > ZONES.max) {
-    throw rejected('maxAzs', `must be from ${ZONES.min} to ${ZONES.max}: a load balancer needs two zones, and room is kept for four`, maxAzs);
+    throw rejected('maxAzs', `must be from ${ZONES.min} to ${ZONES.max}: a load balancer needs two zones, and addresses are reserved for four`, maxAzs);
   }
   checkEnum('nat', props.nat ?? DEFAULTS.nat, NatMode);
   for (const name of ['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const) {

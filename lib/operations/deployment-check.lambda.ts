@@ -10,14 +10,14 @@ import { CheckResult, Clock, runCheck } from './run-checks';
 
 const PORT = 443;
 
-/** How long PostHog has to answer, in milliseconds. A request may take 40 seconds more. */
-const TIME_TO_PASS = 5 * 60_000;
+/** The time until the checks must pass, in milliseconds. A request may take 40 seconds more. */
+const CHECK_TIME_MS = 5 * 60_000;
 
-/** What is kept of the function's time to read the stack's status and to answer CloudFormation. */
-const TIME_TO_ANSWER = 60_000;
+/** The part of the function's timeout that is reserved for the status of the stack and the response to CloudFormation. */
+const RESPONSE_MARGIN_MS = 60_000;
 
-/** CloudFormation takes an answer of 4,096 bytes. */
-const LONGEST_RESULT = 2_000;
+/** The longest result: CloudFormation accepts a response of 4,096 bytes. */
+const MAX_RESULT_LENGTH = 2_000;
 
 /** Addresses that a function outside of a VPC has no route to. */
 const PRIVATE = new BlockList();
@@ -28,20 +28,20 @@ const CLOCK: Clock = { now: () => Date.now(), sleep: (milliseconds) => sleep(mil
 /**
  * Checks PostHog through its load balancer at the end of a deployment, for DeploymentCheck.
  *
- * It runs behind the CDK's own entry point for custom resources, which reports to CloudFormation what this returns or throws.
+ * It runs behind the CDK's own entry point for custom resources, which reports its result or error to CloudFormation.
  */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<{ Data?: DeploymentCheckAnswer }> {
   if (event.RequestType === 'Delete') {
     return {};
   }
   const request = requestOf(event);
-  const time = Math.max(Math.min(TIME_TO_PASS, context.getRemainingTimeInMillis() - TIME_TO_ANSWER), 0);
+  const time = Math.max(Math.min(CHECK_TIME_MS, context.getRemainingTimeInMillis() - RESPONSE_MARGIN_MS), 0);
   const { isFailure, text } = await check(request, time);
   console.log(text);
   if (isFailure && await isUpdating(event.StackId)) {
-    throw complaint(text);
+    throw failure(text);
   }
-  return { Data: { Result: `${isFailure ? 'WARNING: ' : ''}${text}`.slice(0, LONGEST_RESULT) } };
+  return { Data: { Result: `${isFailure ? 'WARNING: ' : ''}${text}`.slice(0, MAX_RESULT_LENGTH) } };
 }
 
 function requestOf({ RequestType, ResourceProperties }: CloudFormationCustomResourceEvent): DeploymentCheckRequest {
@@ -62,7 +62,7 @@ async function check(request: DeploymentCheckRequest, time: number): Promise<{ i
   const transport = new HttpsTransport({ host, port: PORT, serverName });
   const results = await Promise.all(Checks.map((name) => runCheck(HTTP_CHECKS[name], transport, CLOCK, time)));
   if (ExpectsRoute === 'false' && results.every(({ outcome }) => outcome === 'unreachable')) {
-    return { isFailure: false, text: `not checked: ${host} does not admit this function; ${sentence(results)}` };
+    return { isFailure: false, text: `not checked: ${host} does not allow this function; ${sentence(results)}` };
   }
   return { isFailure: results.some(({ outcome }) => outcome !== 'pass'), text: sentence(results) };
 }
@@ -71,7 +71,7 @@ function sentence(results: readonly CheckResult[]): string {
   return results.map(({ text }) => text).join('; ');
 }
 
-/** A name that nobody knows yet is not private: the requests will tell. */
+/** Returns whether a name has private addresses only. A name that does not resolve yet is not private: its requests fail anyway. */
 async function isPrivate(host: string): Promise<boolean> {
   const addresses = await lookup(host, { all: true, family: 4 }).catch((error: Error) => {
     console.log(`the name ${host} was not found: ${error.message}`);
@@ -81,10 +81,10 @@ async function isPrivate(host: string): Promise<boolean> {
 }
 
 /**
- * Whether the stack is being updated.
+ * Returns whether the stack is being updated.
  *
- * Only then does a failure help: in a first deployment it would delete what hours have created, and in a rollback it would leave the stack where
- * nothing but support gets it out. Where the status cannot be read, the failure stays a warning for the same reasons.
+ * Only then does a failure help. In a first deployment it would delete resources that took hours to create. In a rollback it would leave the stack in
+ * a state that only AWS support can fix. If the status cannot be read, the failure is a warning for the same reasons.
  */
 async function isUpdating(stackId: string): Promise<boolean> {
   try {
@@ -96,9 +96,9 @@ async function isUpdating(stackId: string): Promise<boolean> {
   }
 }
 
-/** An error whose text is all that CloudFormation shows: the entry point takes the stack, and that of a minified bundle says nothing. */
-function complaint(text: string): Error {
-  const error = new Error(`PostHog does not work after this update: ${text.slice(0, LONGEST_RESULT)}. To deploy without this check, set \`checkDeployment: false\``);
+/** Returns an error without a stack trace: the entry point reports the trace, and that of a minified bundle does not help. */
+function failure(text: string): Error {
+  const error = new Error(`PostHog does not work after this update: ${text.slice(0, MAX_RESULT_LENGTH)}. To deploy without this check, set \`checkDeployment: false\``);
   error.stack = error.message;
   return error;
 }

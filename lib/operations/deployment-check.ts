@@ -10,8 +10,8 @@ import { programFunction } from '../private/program-function';
  */
 export interface IDeploymentCheck extends IConstruct {
   /**
-   * A sentence about how the last check ended, known when the stack is deployed. It begins with `WARNING:` where PostHog did not answer as it
-   * should, and with `not checked:` where the load balancer could not be reached.
+   * The result of the last check, known when the stack is deployed. It begins with `WARNING:` if PostHog did not respond as
+   * expected, and with `not checked:` if the load balancer could not be reached.
    */
   readonly result: string;
 }
@@ -21,7 +21,7 @@ export interface DeploymentCheckProps {
   readonly loadBalancer: IApplicationLoadBalancer;
   readonly domainName: string;
   readonly checks: readonly HttpCheckName[];
-  /** Whether everybody may connect to the load balancer, so that no response is a fault. */
+  /** Indicates whether every client can connect to the load balancer, so that no response is a failure. */
   readonly expectsRoute: boolean;
   /** The task definitions of the services; the check runs again whenever one changes. */
   readonly taskDefinitions: readonly string[];
@@ -33,9 +33,9 @@ const TYPE = 'Custom::PostHogDeploymentCheck';
 const RESULT: keyof DeploymentCheckAnswer = 'Result';
 
 /**
- * Sends requests to the load balancer when everything is deployed, and fails an update after which PostHog does not answer.
+ * A custom resource that sends requests to the load balancer after a deployment, and fails an update after which PostHog does not respond.
  *
- * ECS calls a deployment successful when health checks pass, and a capture that cannot reach Kafka passes its own.
+ * ECS considers a deployment successful when health checks pass, and a capture that cannot reach Kafka passes its own.
  */
 export class DeploymentCheck extends Construct implements IDeploymentCheck {
   public readonly result: string;
@@ -44,7 +44,7 @@ export class DeploymentCheck extends Construct implements IDeploymentCheck {
     super(scope, id);
     const provider = programFunction(this, TYPE, {
       program: 'deployment-check',
-      description: 'Checks PostHog through its load balancer at the end of a deployment',
+      description: 'PostHog deployment check: HTTP checks through the load balancer',
       timeout: Duration.minutes(10),
       policyStatements: [{ Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: Aws.STACK_ID }],
     });
@@ -57,7 +57,7 @@ export class DeploymentCheck extends Construct implements IDeploymentCheck {
     };
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
-      // The function answers in time; this is for the case that it cannot be started.
+      // The function responds in time; this covers a function that cannot be started.
       serviceTimeout: Duration.minutes(15),
       resourceType: TYPE,
       properties: { ...request },

@@ -6,19 +6,19 @@ export interface CheckRequest {
   readonly body?: string;
 }
 
-/** An HTTP response, as far as a check reads it. */
+/** The part of an HTTP response that a check reads. */
 export interface CheckResponse {
   readonly status: number;
   readonly body: string;
 }
 
-/** A request that a working PostHog answers in a known way. */
+/** A request to which a working PostHog has a known response. */
 export interface HttpCheck {
-  /** What is checked, as the beginning of a sentence. */
+  /** The subject of the check, as the beginning of a sentence. */
   readonly subject: string;
-  /** What a good response proves. */
+  /** The meaning of a good response. */
   readonly proof: string;
-  /** What to look at where there is none. */
+  /** The next step if there is none. */
   readonly advice: string;
   /** The request. The time is part of the event that it sends. */
   request(now: Date): CheckRequest;
@@ -29,15 +29,15 @@ export interface HttpCheck {
  * The project token of the event.
  *
  * No project has it. capture accepts every token of the right form (rust/capture/src/token.rs of PostHog/posthog), and ingestion counts and drops
- * events of a token that it does not know (nodejs/src/ingestion/common/steps/event-preprocessing/resolve-team.ts), so nothing is left of it.
+ * events with an unknown token (nodejs/src/ingestion/common/steps/event-preprocessing/resolve-team.ts), so the event is not stored.
  */
 const TOKEN = 'phc_cdk_posthog_deployment_check';
 
 /**
  * Sends one event.
  *
- * capture answers its own health check without a broker: rust/common/lifecycle/src/readiness.rs of PostHog/posthog looks at no component. The
- * event is what shows whether it reaches Kafka: 200 is sent when a broker has acknowledged it, and 503 after 20 seconds otherwise, as measured
+ * capture passes its own health check without a broker: rust/common/lifecycle/src/readiness.rs of PostHog/posthog checks no component. Only an
+ * event shows whether it reaches Kafka: capture responds 200 when a broker has acknowledged it, and 503 after 20 seconds otherwise, as measured
  * with the tree of 13 July 2026 (mergebloom/posthog-infra, commit feb3708).
  */
 const CAPTURE: HttpCheck = {
@@ -53,7 +53,7 @@ const CAPTURE: HttpCheck = {
   isGood: ({ status, body }) => status === 200 && isOk(body),
 };
 
-/** Asks the app whether it is ready: PostgreSQL and the cache answer it (posthog/health.py, `role=web`). */
+/** Requests the readiness of the app, which checks PostgreSQL and the cache (posthog/health.py, `role=web`). */
 const APP: HttpCheck = {
   subject: 'the app',
   proof: 'is ready',
@@ -62,24 +62,24 @@ const APP: HttpCheck = {
   isGood: ({ status }) => status === 200,
 };
 
-/** All checks, by the names that they are asked for with. */
+/** All checks by their names. */
 export const HTTP_CHECKS = { capture: CAPTURE, app: APP } as const;
 
 /** The name of a check. */
 export type HttpCheckName = keyof typeof HTTP_CHECKS;
 
-/** Whether a text is the name of a check. */
+/** Returns whether a text is the name of a check. */
 export function isHttpCheckName(name: unknown): name is HttpCheckName {
   return typeof name === 'string' && Object.hasOwn(HTTP_CHECKS, name);
 }
 
-/** `{"status": 1}` of older versions of capture, `{"status": "Ok"}` of newer ones (rust/capture/src/api.rs). */
+/** Returns whether a body is `{"status": 1}` (older versions of capture) or `{"status": "Ok"}` (newer ones, rust/capture/src/api.rs). */
 function isOk(body: string): boolean {
   try {
     const { status } = JSON.parse(body) as { status?: unknown };
     return status === 1 || (typeof status === 'string' && status.toLowerCase() === 'ok');
   } catch {
-    // A page of something else than capture.
+    // A response of another server than capture.
     return false;
   }
 }

@@ -2,26 +2,26 @@ import { request as httpsRequest } from 'node:https';
 import { CheckRequest, CheckResponse } from './http-checks';
 import { Exchange, Transport } from './run-checks';
 
-/** Where requests go. */
+/** The target of requests. */
 export interface HttpsTarget {
-  /** The name or address that is connected to: the load balancer's own, because the domain name may not point at it yet. */
+  /** The host to connect to: the load balancer's own name, because the domain name may not point to it yet. */
   readonly host: string;
   readonly port: number;
   /** The name in the request, and in the TLS handshake. */
   readonly serverName: string;
 }
 
-/** capture answers after 20 seconds where no broker does. */
+/** The timeout of a request: capture responds after 20 seconds if no broker does. */
 const TIMEOUT_MS = 40_000;
 
-/** No check reads more of a body. */
-const LONGEST_BODY = 64 * 1024;
+/** The part of a body that is kept; no check reads more. */
+const MAX_BODY_LENGTH = 64 * 1024;
 
 /**
- * Sends requests to one address over TLS.
+ * A transport that sends requests to one host over TLS.
  *
- * The certificate is not verified: it may be of a private authority, nothing secret is sent, and a load balancer that answers under another
- * certificate does not make what is behind it work any less.
+ * The certificate is not verified: it may be of a private authority, nothing secret is sent, and PostHog can work behind a load balancer with
+ * another certificate.
  */
 export class HttpsTransport implements Transport {
   public constructor(private readonly target: HttpsTarget) {}
@@ -30,7 +30,7 @@ export class HttpsTransport implements Transport {
     try {
       return { response: await this.exchange(request) };
     } catch (error) {
-      // Where several addresses were tried, the error has a code and no message.
+      // If several addresses were tried, the error has a code and no message.
       const { code, message } = error as NodeJS.ErrnoException;
       return { unreachable: [code, message].filter(Boolean).join(': ') || String(error) };
     }
@@ -46,7 +46,7 @@ export class HttpsTransport implements Transport {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => {
-          text = (text + chunk).slice(0, LONGEST_BODY);
+          text = (text + chunk).slice(0, MAX_BODY_LENGTH);
         });
         response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
         response.on('error', reject);

@@ -1,14 +1,14 @@
 import { CheckRequest, CheckResponse, HttpCheck } from './http-checks';
 
-/** What became of one request: a response, or why there was none. */
+/** The outcome of a request: a response, or the reason why there is none. */
 export type Exchange = { readonly response: CheckResponse } | { readonly unreachable: string };
 
-/** Sends requests. The only part of a check that knows the network. */
+/** Sends requests. The only part of a check that uses the network. */
 export interface Transport {
   send(request: CheckRequest): Promise<Exchange>;
 }
 
-/** The time, as far as checks need it. In milliseconds. */
+/** A clock, in milliseconds. */
 export interface Clock {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
@@ -17,25 +17,25 @@ export interface Clock {
 /** The result of a check. */
 export interface CheckResult {
   readonly outcome: 'pass' | 'fail' | 'unreachable';
-  /** A sentence about it. */
+  /** A description of the result. */
   readonly text: string;
 }
 
-/** How long a check waits before it tries again, in milliseconds. */
+/** The pause between two attempts, in milliseconds. */
 const PAUSE = 10_000;
 
-/** Bodies can be whole pages; CloudFormation takes 4,096 bytes of everything. */
-const LONGEST_BODY = 300;
+/** The part of a body in a message: bodies can be whole pages, and CloudFormation accepts a response of 4,096 bytes. */
+const MAX_BODY_LENGTH = 300;
 
 /**
  * Repeats a check until it passes or the time is over.
  *
- * New tasks, and the name of a new load balancer, take a moment until everything knows them.
+ * New tasks, and the DNS name of a new load balancer, are not reachable at once.
  *
- * @param check what to check
+ * @param check the check
  * @param transport sends its requests
- * @param clock the time
- * @param milliseconds how long to try
+ * @param clock the clock
+ * @param milliseconds the time limit
  */
 export async function runCheck(check: HttpCheck, transport: Transport, clock: Clock, milliseconds: number): Promise<CheckResult> {
   const start = clock.now();
@@ -48,14 +48,14 @@ export async function runCheck(check: HttpCheck, transport: Transport, clock: Cl
     }
     if (clock.now() + PAUSE - start >= milliseconds) {
       return 'response' in exchange
-        ? { outcome: 'fail', text: `${check.subject}: ${answered(request, exchange.response)} for ${seconds} s; ${check.advice}` }
+        ? { outcome: 'fail', text: `${check.subject}: ${describeResponse(request, exchange.response)} for ${seconds} s; ${check.advice}` }
         : { outcome: 'unreachable', text: `${check.subject}: ${request.method} ${request.path} got no response for ${seconds} s (${exchange.unreachable})` };
     }
     await clock.sleep(PAUSE);
   }
 }
 
-function answered({ method, path }: CheckRequest, { status, body }: CheckResponse): string {
+function describeResponse({ method, path }: CheckRequest, { status, body }: CheckResponse): string {
   const text = body.replaceAll(/\s+/g, ' ').trim();
-  return `${method} ${path} answered ${status}${text === '' ? '' : ` "${text.slice(0, LONGEST_BODY)}"`}`;
+  return `${method} ${path} answered ${status}${text === '' ? '' : ` "${text.slice(0, MAX_BODY_LENGTH)}"`}`;
 }

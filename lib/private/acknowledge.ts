@@ -2,10 +2,10 @@ import { Validations } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 
 /**
- * Answers findings of cdk-nag beside the construct that they are about.
+ * Acknowledges findings of cdk-nag for a construct.
  *
- * @param construct the construct; what is defined below it is included
- * @param reasons why each rule does not apply, by the rule's id; a rule of NIST 800-53 by its name alone
+ * @param construct the construct, including its children
+ * @param reasons the reason why each rule does not apply, by the rule's id; a rule of NIST 800-53 by its name alone
  */
 export function acknowledge(construct: IConstruct, reasons: Readonly<Record<string, string>>): void {
   for (const [rule, reason] of Object.entries(reasons)) {
@@ -14,7 +14,7 @@ export function acknowledge(construct: IConstruct, reasons: Readonly<Record<stri
   }
 }
 
-/** A value that may hold references, in the words of cdk-nag's finding ids: `<LogicalId.Attribute>` for each. */
+/** Returns a value that may contain references in the format of cdk-nag's finding ids: `<LogicalId.Attribute>` for each. */
 export function resultText(resolved: unknown): string {
   if (typeof resolved === 'string') {
     return resolved;

@@ -5,41 +5,41 @@ import { ecrRepository } from './ecr';
 import { rejected } from './errors';
 import { imageRule, parseImageReference } from './image-reference';
 
-/** Refuses what is no image. One that is left out is the caller's default. */
+/** Checks an image reference. An undefined one is the caller's default. */
 export function checkImage(prop: string, reference: string | undefined, example: string): void {
   if (reference !== undefined && !Token.isUnresolved(reference) && !parseImageReference(reference)) {
     throw rejected(prop, imageRule(example), reference);
   }
 }
 
-/** Whether an image has no digest, so that what it names can change. */
+/** Returns whether an image has no digest, so that its content can change. */
 export function isFloating(reference: string): boolean {
   return !Token.isUnresolved(reference) && !reference.includes('@sha256:');
 }
 
 /**
- * Warns where what images hold can change unseen.
+ * Adds a warning if the content of images can change.
  *
- * @param scope where the warning stands
+ * @param scope the construct that gets the warning
  * @param of the class, for the warning's id
  * @param images the images
- * @param when what brings the change
+ * @param when the event with which the content can change
  */
 export function warnOfFloating(scope: Construct, of: string, images: readonly string[], when: string): void {
   const floating = images.filter(isFloating);
   if (floating.length > 0) {
     Annotations.of(scope).addWarningV2(`cdk-posthog:${of}.floatingImage`,
-      `what these images hold can change with every ${when}: ${floating.join(', ')}; name each by its digest (name@sha256:...)`);
+      `the content of these images can change with every ${when}: ${floating.join(', ')}; name each by its digest (name@sha256:...)`);
   }
 }
 
 /**
- * The image as ECS wants it. From a private ECR repository, the task's execution role is allowed to pull it.
+ * Returns an image for ECS. If it is in a private ECR repository, the task's execution role can pull it.
  *
- * @param scope where to define what it takes, named by `id`
+ * @param scope the scope of an imported ECR repository
  */
 export function containerImage(scope: Construct, id: string, reference: string): ContainerImage {
   const ecr = ecrRepository(scope, id, reference);
-  // Without a version it is the tag `latest`, as for Docker.
+  // The default version is the tag `latest`, as for Docker.
   return ecr ? ContainerImage.fromEcrRepository(ecr.repository, ecr.version) : ContainerImage.fromRegistry(reference);
 }

@@ -4,11 +4,11 @@ import { rejected } from './errors';
 const EXAMPLE = 'posthog.example.com';
 const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
-/** What people write instead of a host name, most telling first, and what to do about it. */
+/** Common mistakes in a host name, the most specific first, and their fixes. */
 const MISTAKES: readonly [test: RegExp, fix: string][] = [
-  [/^$/, `give the host name that visitors will use, such as ${EXAMPLE}`],
+  [/^$/, `pass the host name that clients will use, such as ${EXAMPLE}`],
   [/:\/\//, 'remove the scheme'],
-  [/\//, 'remove the path: PostHog cannot live below a path'],
+  [/\//, 'remove the path: PostHog does not support a path prefix'],
   [/:\d*$/, 'remove the port: the load balancer answers on 443'],
   [/\*/, 'name one host: PostHog has one canonical address'],
   [/[A-Z]/, 'write it in lower case'],

@@ -3,7 +3,7 @@ import { rejected } from './errors';
 
 const DAY = 24 * 60 * 60;
 
-/** The seconds of a duration, or undefined where there is none or it is not known at synthesis. */
+/** Returns the seconds of a duration, or undefined if there is none or it is not known at synthesis. */
 export function knownSeconds(duration?: Duration): number | undefined {
   return duration === undefined || duration.isUnresolved() ? undefined : duration.toSeconds();
 }

@@ -5,15 +5,15 @@ import { Construct } from 'constructs';
 /** An image in a private ECR repository. */
 const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(?<repository>[^:@]+)([:@](?<version>.+))?$/;
 
-/** Whether an image lies in a private ECR repository, and so can be loaded without the internet. */
+/** Returns whether an image is in a private ECR repository, so that it can be pulled without the internet. */
 export function isInEcr(reference: string): boolean {
   return ECR_IMAGE.test(reference);
 }
 
 /**
- * The private ECR repository of an image, and the image's tag or digest in it; undefined where it lies elsewhere.
+ * Returns the private ECR repository of an image, and the image's tag or digest in it; undefined for another registry.
  *
- * @param scope where to define it, named by `id`
+ * @param scope the scope of the imported repository
  */
 export function ecrRepository(scope: Construct, id: string, reference: string): { repository: IRepository; version?: string } | undefined {
   const ecr = ECR_IMAGE.exec(reference)?.groups;

@@ -1,6 +1,6 @@
 import { rejected } from './errors';
 
-/** Checks a value of an enumeration of texts; callers without a type checker can give any text. */
+/** Checks a value of a string enum; callers without a type checker can pass any text. */
 export function checkEnum(prop: string, value: string, enumeration: Readonly<Record<string, string>>): void {
   const values = Object.values(enumeration);
   if (!values.includes(value)) {

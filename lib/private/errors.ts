@@ -1,26 +1,26 @@
 import type { IConstruct } from 'constructs';
 
-/** How a rejected value is shown in a message. */
+/** Formats a rejected value for a message. */
 export function show(value: unknown): string {
   return typeof value === 'string' ? `'${value}'` : String(JSON.stringify(value));
 }
 
 /**
- * The message of every rejected input: which prop, what is allowed, what it got, and the way out.
+ * Returns the error for a rejected input: the prop, what is allowed, the value it got, and the fix.
  *
  * @param prop the prop's name, without quotes
  * @param rule what is allowed, as the rest of a sentence that begins with the prop ("must be ...")
- * @param got the value that was given
- * @param fix what to do, as an imperative sentence; left out where the rule says it all
+ * @param got the rejected value
+ * @param fix what to do, as an imperative sentence; optional if the rule is clear enough
  */
 export function rejected(prop: string, rule: string, got: unknown, fix?: string): Error {
   return new Error(`\`${prop}\` ${rule}, got: ${show(got)}${fix ? `; ${fix}` : ''}`);
 }
 
 /**
- * Runs a check and puts the construct's path in front of what it throws.
+ * Runs a check and adds the construct's path to the message of its error.
  *
- * Pure code knows no construct; the reader of the message wants to know which one it was.
+ * Pure code knows no construct, but the reader of the message needs to know it.
  */
 export function at<T>(scope: IConstruct, check: () => T): T {
   try {

@@ -1,6 +1,6 @@
-/** The parts of an image reference, as Docker reads it: a name, then a tag, a digest, or both. */
+/** The parts of an image reference, as Docker parses it: a name, then a tag, a digest, or both. */
 export interface ImageReference {
-  /** The registry and the repository in it, or the repository alone, as it was written: `ghcr.io/posthog/posthog/capture`. */
+  /** The registry and the repository in it, or the repository alone: `ghcr.io/posthog/posthog/capture`. */
   readonly name: string;
   readonly tag?: string;
   /** `sha256:` and 64 hexadecimal digits. */
@@ -9,13 +9,13 @@ export interface ImageReference {
 
 const REFERENCE = /^(?<name>[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*)(:(?<tag>[\w][\w.-]{0,127}))?(@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
-/** The parts of an image reference, or undefined where it is none. */
+/** Parses an image reference. Returns undefined for any other text. */
 export function parseImageReference(text: string): ImageReference | undefined {
   const groups = REFERENCE.exec(text)?.groups;
   return groups && { name: groups.name, tag: groups.tag, digest: groups.digest };
 }
 
-/** What an image must be, as the rest of a sentence that begins with the prop. */
+/** Returns the rule for an image, as the rest of a sentence that begins with the prop. */
 export function imageRule(example: string): string {
   return `must be an image such as ${example}@sha256:<64 hexadecimal digits>`;
 }

@@ -6,17 +6,17 @@ interface Address {
   readonly value: bigint;
 }
 
-/** A CIDR block, taken apart. */
+/** A parsed CIDR block. */
 export interface Cidr {
   readonly family: 4 | 6;
-  /** The first address of the block: the one that was written, with the host bits cleared. */
+  /** The first address of the block, with the host bits cleared. */
   readonly network: bigint;
   readonly prefix: number;
 }
 
 const BITS = { 4: 32, 6: 128 } as const;
 
-/** The address as a number, or undefined where the text is not an IP address (zone ids such as `fe80::1%eth0` are none). */
+/** Parses an IP address. Returns undefined for any other text, including addresses with a zone id such as `fe80::1%eth0`. */
 export function parseAddress(text: string): Address | undefined {
   switch (isIP(text)) {
     case 4:
@@ -28,17 +28,17 @@ export function parseAddress(text: string): Address | undefined {
   }
 }
 
-/** The address in its one canonical spelling (lower case, `::` for the longest run of zeros). */
+/** Formats an address in its canonical spelling (lower case, `::` for the longest run of zeros). */
 export function formatAddress(address: Address): string {
   if (address.family === 4) {
     return [24n, 16n, 8n, 0n].map((shift) => (address.value >> shift) & 255n).join('.');
   }
   const groups = Array.from({ length: 8 }, (_, i) => ((address.value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
-  // The URL parser of the platform knows the rules of RFC 5952 already.
+  // The URL parser of the platform implements the rules of RFC 5952.
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-/** The block that the text names, or undefined where it is not a CIDR block. */
+/** Parses a CIDR block. Returns undefined for any other text. */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^([^/]+)\/(\d{1,3})$/.exec(text);
   const address = match ? parseAddress(match[1]) : undefined;
@@ -50,17 +50,17 @@ export function parseCidr(text: string): Cidr | undefined {
   return { family: address.family, network: (address.value >> hostBits) << hostBits, prefix };
 }
 
-/** The block in its canonical spelling. */
+/** Formats a block in its canonical spelling. */
 export function formatCidr(cidr: Cidr): string {
   return `${formatAddress({ family: cidr.family, value: cidr.network })}/${cidr.prefix}`;
 }
 
-/** How many addresses the block spans. */
+/** Returns the number of addresses in a block. */
 export function cidrSize(cidr: Cidr): bigint {
   return 1n << BigInt(BITS[cidr.family] - cidr.prefix);
 }
 
-/** An entry of `X-Forwarded-For` without the port, and without the brackets, that it may have. */
+/** Strips the port and the brackets from an entry of `X-Forwarded-For`. */
 export function withoutPort(entry: string): string {
   return entry.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1');
 }

@@ -8,7 +8,7 @@ export function checkWhole(prop: string, value: number | undefined, min: number,
   }
 }
 
-/** A number as text. One that is not known yet is a number that stands for it, which must not be written out. */
+/** Converts a number to text. A token is encoded as a number, which must not be printed. */
 export function numberText(value: number): string;
 export function numberText(value?: number): string | undefined;
 export function numberText(value?: number): string | undefined {

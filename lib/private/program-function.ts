@@ -4,22 +4,22 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import { programFolder } from './assets';
 
-/** A program of this package that answers for custom resources. */
+/** Options for the function of a program that implements custom resources. */
 export interface ProgramFunctionOptions {
-  /** What scripts/bundle.mjs calls it. */
+  /** The program's name in scripts/bundle.mjs. */
   readonly program: string;
   readonly description: string;
   readonly timeout: Duration;
-  /** What it may do whatever it is asked about, as statements of a policy. */
+  /** The permissions that do not depend on a single resource, as policy statements. */
   readonly policyStatements?: object[];
 }
 
 /**
- * The function of a stack that answers for a type of custom resource, however many of them there are.
+ * Returns the function of a stack for all custom resources of a type.
  *
- * Rights that depend on what it is asked about are for the caller to add. Its log ends with the stack, and is all that it may write to of itself.
+ * Callers add permissions that depend on a single resource. By default it can only write to its log group, which is deleted with the stack.
  *
- * @param scope where it is needed
+ * @param scope the scope of a custom resource
  * @param type the type of the custom resources, `Custom::...`
  * @param options the program
  */
@@ -42,7 +42,7 @@ function defineLogs(provider: CustomResourceProvider): void {
   const logs = new LogGroup(provider, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
   provider.addToRolePolicy({ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: logs.logGroupArn });
   (provider.node.findChild('Handler') as CfnResource).addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });
-  // Not there where the app brings its own roles.
+  // Undefined if the app uses its own roles.
   (provider.node.tryFindChild('Role') as CfnResource | undefined)?.addPropertyDeletionOverride('ManagedPolicyArns');
   acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with the key that CloudWatch Logs keeps' });
 }

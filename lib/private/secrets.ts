@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import { CfnSecret, ISecret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
 import { rejected } from './errors';
 
-/** What the same app says about the content of a secret; nothing where it is defined elsewhere. */
+/** Returns the content of a secret as the same app defines it; nothing for an imported secret. */
 export function definitionOf(secret: ISecret): { readonly generated?: SecretStringGenerator; readonly literal?: unknown } {
   const definition = secret.node.defaultChild;
   if (!CfnSecret.isCfnSecret(definition)) {
@@ -15,19 +15,19 @@ export function definitionOf(secret: ISecret): { readonly generated?: SecretStri
   };
 }
 
-/** Refuses a secret that is known to hold JSON where its whole text is the value. */
+/** Refuses a secret that is known to contain JSON if its whole text is used as the value. */
 export function checkWholeText(prop: string, secret: ISecret): void {
   if (definitionOf(secret).generated?.secretStringTemplate !== undefined) {
     throw rejected(prop, 'must be a secret whose whole text is the value', `${secret.node.path}, which holds JSON`,
-      'make a secret that holds nothing but the value; the secret that RDS makes holds a user and a password, not a URL');
+      'create a secret that contains only the value; the secret that RDS creates contains a user and a password, not a URL');
   }
 }
 
-/** Refuses a secret that is known not to hold JSON with these keys. */
+/** Refuses a secret that is known not to contain JSON with these keys. */
 export function checkKeys(prop: string, secret: ISecret, keys: readonly string[]): void {
   const { generated, literal } = definitionOf(secret);
   if (generated && generated.secretStringTemplate === undefined || typeof literal === 'string' && !literal.startsWith('{')) {
     throw rejected(prop, `must be a secret with the keys ${keys.join(' and ')}`, `${secret.node.path}, whose whole text is the value`,
-      `make one that holds JSON: {"${keys.join('": "...", "')}": "..."}`);
+      `create one that contains JSON: {"${keys.join('": "...", "')}": "..."}`);
   }
 }

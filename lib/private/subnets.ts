@@ -2,18 +2,18 @@ import { Token } from 'aws-cdk-lib/core';
 import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 
 /**
- * The CIDR block of the subnets that `Vpc.fromLookup` makes up until it has looked: synthesis runs once without the answer, and
- * must not fail then, or the question is never asked (aws-cdk-lib/aws-ec2/lib/vpc.ts, DUMMY_VPC_PROPS).
+ * The CIDR block of the dummy subnets that `Vpc.fromLookup` returns before its lookup. Synthesis runs once with them, and
+ * must not fail, or the lookup never runs (aws-cdk-lib/aws-ec2/lib/vpc.ts, DUMMY_VPC_PROPS).
  */
 const LOOKUP_PENDING_CIDR = '1.2.3.4/5';
 
-/** The subnet's IPv4 CIDR block; `unknown` where it is a token or was not imported, `lookup-pending` where a lookup has still to run. */
+/** Returns a subnet's IPv4 CIDR block; `unknown` if it is a token or was not imported, `lookup-pending` before a lookup. */
 export function knownCidr(subnet: ISubnet): string {
   let cidr: string;
   try {
     cidr = subnet.ipv4CidrBlock;
   } catch {
-    // There is no other way to ask: the getter of an imported subnet throws where no CIDR block was given.
+    // There is no other way to find out: the getter of an imported subnet throws without a CIDR block.
     return 'unknown';
   }
   if (Token.isUnresolved(cidr)) {
@@ -22,12 +22,12 @@ export function knownCidr(subnet: ISubnet): string {
   return cidr === LOOKUP_PENDING_CIDR ? 'lookup-pending' : cidr;
 }
 
-/** Whether the VPC stands for one that `Vpc.fromLookup` has not found yet. */
+/** Returns whether a VPC is the dummy that `Vpc.fromLookup` returns before its lookup. */
 export function isLookupPending(vpc: IVpc): boolean {
   return vpc.vpcId === 'vpc-12345';
 }
 
-/** How many availability zones the subnets lie in. */
+/** Returns the number of availability zones of subnets. */
 export function zonesOf(subnets: readonly ISubnet[]): number {
   return new Set(subnets.map((subnet) => subnet.availabilityZone)).size;
 }

@@ -1,10 +1,10 @@
 import { Known } from './image-facts';
 import { ReleaseDescription, ReleaseImage } from './release-description';
 
-/** A release that came with the library and must not be deployed any more. */
+/** A release of the library that must not be deployed any more. */
 export interface WithdrawnRelease {
   readonly release: ReleaseDescription;
-  /** What PostHogRelease called it, and what takes its place. */
+  /** The name of its constant in PostHogRelease, and of the one that replaces it. */
   readonly constant: string;
   readonly successor: string;
   /** The reason, as the rest of a sentence that begins with the release. */
@@ -17,20 +17,20 @@ const UPTOMIC = 'uptomic/posthog-railway, posthog.lock.json @060e28e';
 /** The commit of PostHog/posthog that the configuration of the release comes from. */
 const COMMIT = '18b824b7932ad13f25602b4ea0376fc568ac4b22';
 
-/** An image of PostHog/posthog of which nobody recorded more than its digest. */
+/** An image of PostHog/posthog of which only the digest was recorded. */
 const RECORDED: Pick<ReleaseImage, 'revision' | 'created'> = {
   revision: { unknown: `${ENRICOFRANKE} records the digest only` },
   created: { unknown: `by 11 September 2026, when ${ENRICOFRANKE} recorded the digest; the day was not recorded` },
 };
 
-/** The same, of which the tag had another digest a few days before. */
+/** The same, for an image whose tag had another digest a few days before. */
 const RENEWED: Pick<ReleaseImage, 'revision' | 'created'> = {
   revision: RECORDED.revision,
   created: { unknown: `from 6 to 11 September 2026: ${UPTOMIC} has another digest, ${ENRICOFRANKE} this one; the day was not recorded` },
 };
 
 /** An image that is not built from PostHog/posthog. */
-const OF_OTHERS: Pick<ReleaseImage, 'revision' | 'created'> = {
+const THIRD_PARTY: Pick<ReleaseImage, 'revision' | 'created'> = {
   revision: { unknown: 'not built from PostHog/posthog' },
   created: { unknown: `${ENRICOFRANKE} records tag and digest only` },
 };
@@ -43,8 +43,8 @@ function known(source: string, revision: string, created: string): { revision: K
  * PostHog as of 11 September 2026.
  *
  * The digests are those that the tags of its commit had on that day (enricofranke/posthog-k8s), but two. Docker Hub's tag of `node` was not
- * renewed from March on (PostHog/posthog#72361), so `node` is the newest of ghcr.io that anybody recorded before that day. `sqlxMigrate` was
- * not recorded on that day. Which platforms they are for, nobody recorded.
+ * updated from March on (PostHog/posthog#72361), so `node` is the newest of ghcr.io that was recorded before that day. `sqlxMigrate` was
+ * not recorded on that day. Their platforms were not recorded.
  */
 export const RELEASE_2026_09_11_R2: ReleaseDescription = {
   name: '2026-09-11-r2',
@@ -56,7 +56,7 @@ export const RELEASE_2026_09_11_R2: ReleaseDescription = {
     version: '26.6.2.158',
     image: 'clickhouse/clickhouse-server@sha256:95f7cbf466dba734947775eb74808a13a3558e4398666ea6b1d992af85b9740d',
     tag: '26.6.2.158',
-    ...OF_OTHERS,
+    ...THIRD_PARTY,
   },
   images: {
     app: {
@@ -109,11 +109,11 @@ export const RELEASE_2026_09_11_R2: ReleaseDescription = {
     },
     browserless: {
       image: 'ghcr.io/browserless/chromium@sha256:79a37927bdd235c8f5a299a8846c37e946c3505dff2562ece3922d4562d016a3',
-      tag: 'v2.51.2', ...OF_OTHERS,
+      tag: 'v2.51.2', ...THIRD_PARTY,
     },
     temporal: {
       image: 'temporalio/auto-setup@sha256:e9245820522233ec6a59ad69c6512ae4450705ee02bf6894fc61ba13b238c1c0',
-      tag: '1.26.2', ...OF_OTHERS,
+      tag: '1.26.2', ...THIRD_PARTY,
     },
     sqlxMigrate: {
       image: 'ghcr.io/posthog/posthog/sqlx-migrate@sha256:fa1494f6ad79e40cf52ce8aa621786479f213787989768572d2d2fff95df8ef3',
@@ -123,13 +123,13 @@ export const RELEASE_2026_09_11_R2: ReleaseDescription = {
   },
 };
 
-/** When the image of Node.js was built that Docker Hub's tag `latest` has had since. */
+/** The revision and build date of the Node.js image that Docker Hub's tag `latest` has had since. */
 const NODE_OF_MARCH = known('PostHog/posthog#72361', '82ea6681305bb00ad4ca920e3ba6e8fb39157424', '2026-03-31');
 
-/** The releases that come with the library, the newest first. */
+/** The releases of the library, the newest first. */
 export const KNOWN_RELEASES: readonly ReleaseDescription[] = [RELEASE_2026_09_11_R2];
 
-/** The releases that came with the library and were withdrawn. */
+/** The withdrawn releases of the library. */
 export const WITHDRAWN_RELEASES: readonly WithdrawnRelease[] = [{
   release: {
     ...RELEASE_2026_09_11_R2,

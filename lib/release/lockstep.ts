@@ -2,29 +2,29 @@ import { daysBetween, valueOf } from './image-facts';
 import { ImageName, imagesOf, ReleaseDescription } from './release-description';
 
 /**
- * The images that must be of about the same day.
+ * The images that must have been built at about the same time.
  *
  * Their processes share tables, topics and messages, and PostHog deploys them together. All others are built only when their own code changes.
  */
 export const LOCKSTEP: readonly ImageName[] = ['app', 'node', 'capture'];
 
-/** How many days apart they may have been built. A capture that had no change for days is none the worse. */
+/** The largest difference of their build dates, in days. A capture without changes for some days is fine. */
 export const MAX_DAYS_APART = 7;
 
-/** An image of the lockstep, and when it was built. */
+/** An image of the lockstep, and its build date. */
 export interface Built {
   readonly name: ImageName;
   readonly created: string;
 }
 
-/** How far images of the lockstep lie apart. */
+/** The difference of the build dates of images of the lockstep. */
 export interface Apart {
   readonly first: Built;
   readonly last: Built;
   readonly days: number;
 }
 
-/** How far the images of the lockstep lie apart whose creation date is known; undefined where fewer than two are. */
+/** Returns the largest difference of known build dates in the lockstep; undefined if fewer than two are known. */
 export function apart(release: ReleaseDescription): Apart | undefined {
   const built = imagesOf(release).flatMap(([name, image]) => {
     const created = valueOf(image.created);

@@ -1,19 +1,19 @@
 /**
- * The images of a release, each with its digest (`name@sha256:...`), or with a tag while you try something.
+ * The images of a release, each with its digest (`name@sha256:...`), or with a tag for experiments.
  *
- * An image may be left out where no process that is deployed runs it.
+ * An image is optional if no deployed process runs it.
  */
 export interface PostHogImages {
-  /** Runs `web`, `worker` and `temporal-django-worker`, and migrates: `posthog/posthog`. */
+  /** Runs `web`, `worker`, `temporal-django-worker` and the migration: `posthog/posthog`. */
   readonly app: string;
   /**
-   * Runs `plugins`, `recording-api` and everything that is called `ingestion-` or `cdp-`: `posthog/posthog-node`.
+   * Runs `plugins`, `recording-api` and every process with the prefix `ingestion-` or `cdp-`: `posthog/posthog-node`.
    *
    * @default - none; a process that needs it cannot be deployed
    */
   readonly node?: string;
   /**
-   * Runs `capture`, `replay-capture` and `capture-ai`, and holds the GeoIP file for `node`: `ghcr.io/posthog/posthog/capture`.
+   * Runs `capture`, `replay-capture` and `capture-ai`, and contains the GeoIP database for `node`: `ghcr.io/posthog/posthog/capture`.
    *
    * @default - none; a process that needs it cannot be deployed
    */

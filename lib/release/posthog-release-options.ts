@@ -1,20 +1,20 @@
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 
 /**
- * Values that a release has in place of those of its generation.
+ * Values of a release that replace those of its generation.
  */
 export interface PostHogReleaseOverrides {
   /**
    * The modes of processes, by the names of the processes: the values of PLUGIN_SERVER_MODE, CAPTURE_MODE or CYMBAL_MODE.
    *
-   * Throws where a process has no mode in the generation.
+   * Throws if a process has no mode in the generation.
    *
    * @default - those of the generation
    */
   readonly modes?: Record<string, string>;
   /**
-   * The task queues of Temporal that the release has. Where `temporalTaskQueues` of PostHog is left out, those are served whose dependencies are
-   * deployed, and those that the library does not know.
+   * The task queues of Temporal that the release has. Without `temporalTaskQueues` of PostHog, those with deployed dependencies are served, and
+   * those that the library does not know.
    *
    * @default - those of the generation
    */
@@ -28,7 +28,7 @@ export interface PostHogReleaseOverrides {
   /**
    * Variables of the web server, such as GRANIAN_WORKERS. They are added to those of the generation, and replace them.
    *
-   * Throws where a variable is not of the web server of the generation.
+   * Throws if a variable does not belong to the web server of the generation.
    *
    * @default - those of the generation
    */
@@ -36,25 +36,25 @@ export interface PostHogReleaseOverrides {
 }
 
 /**
- * What is known about a release of your own besides its images.
+ * Options for a release of your own, in addition to its images.
  */
 export interface PostHogReleaseOptions {
   /**
-   * The commit of PostHog/posthog that its configuration files come from, by the whole hash.
+   * The commit of PostHog/posthog of its configuration files, as the full hash.
    *
    * @default - not known
    */
   readonly upstreamCommit?: string;
   /**
-   * The version of ClickHouse that the release is tested with, such as 26.6.2.158.
+   * The version of ClickHouse that PostHog tests the release with, such as 26.6.2.158.
    *
    * @default - not known
    */
   readonly clickHouseVersion?: string;
   /**
-   * The image of ClickHouse, best with its digest.
+   * The image of ClickHouse, preferably with its digest.
    *
-   * @default - ClickHouse's own image with the tag `clickHouseVersion`; where that is left out too, the one that the library has for its default release
+   * @default - ClickHouse's own image with the tag `clickHouseVersion`; without a version, the image of the library's default release
    */
   readonly clickHouseImage?: string;
   /**
@@ -64,21 +64,21 @@ export interface PostHogReleaseOptions {
    */
   readonly platforms?: CpuArchitecture[];
   /**
-   * The day that the release is of, such as 2026-09-11.
+   * The day of the release, such as 2026-09-11.
    *
    * @default - not known
    */
   readonly date?: string;
   /**
-   * Topics that the release needs besides those that the library makes anyway.
+   * Topics that the release needs in addition to those that the library always creates.
    *
    * @default - none
    */
   readonly topics?: string[];
   /**
-   * The generation of PostHog that the images belong to: it says which modes, task queues, topics and web server they have.
+   * The generation of PostHog that the images belong to. It defines their modes, task queues, topics and web server.
    *
-   * Throws where this version of the library does not know it.
+   * Throws if this version of the library does not know it.
    *
    * @default - the newest that the library knows, 2026-09
    */

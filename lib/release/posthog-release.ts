@@ -11,21 +11,21 @@ import { Generation, generationOf, GenerationOverrides, NEWEST_GENERATION } from
 import { checkImage, isFloating } from '../private/container-image';
 import { rejected } from '../private/errors';
 
-/** What the platforms of images are called in ECS. */
+/** The platforms of images, with the CPU architecture of ECS. */
 const PLATFORM_NAMES: readonly [platform: string, architecture: CpuArchitecture][] = [['linux/amd64', CpuArchitecture.X86_64], ['linux/arm64', CpuArchitecture.ARM64]];
 
-/** Everything that a release is made from. */
+/** The parts of a release. */
 interface ReleaseParts extends Omit<PostHogReleaseOptions, 'platforms' | 'overrides'> {
   readonly overrides?: GenerationOverrides;
   readonly platforms: CpuArchitecture[];
-  /** Why it cannot be used, where it was withdrawn. */
+  /** The reason why it cannot be used, if it was withdrawn. */
   readonly withdrawn?: string;
-  /** The images that are not known to exist for the platform of an image's index, where that is known of each. */
+  /** Returns the images that are not known to exist for a platform, if the platforms of each image are known. */
   without?(platform: string): string[];
 }
 
 /**
- * Which PostHog to run.
+ * The version of PostHog to run.
  *
  * PostHog publishes no versions any more: a release is a set of image digests that belong together. See docs/releases.md.
  */
@@ -42,27 +42,27 @@ export class PostHogRelease {
   public static readonly V2026_09_11 = PostHogRelease.withdrawn('V2026_09_11');
 
   /**
-   * A release of your own: copies of the images in ECR, or other digests.
+   * Defines a release of your own: copies of the images in ECR, or other digests.
    *
-   * The images must belong together. An image with a tag instead of a digest warns, because what it names changes under you. Tasks may pull
-   * from a private ECR repository that the text names; where the text is an unresolved token, give them that right yourself.
+   * The images must belong together. An image with a tag instead of a digest adds a warning, because its content can change. Tasks can pull
+   * from a private ECR repository that the text names. If the text is an unresolved token, grant them that permission yourself.
    *
-   * Throws where an image is none, or an option is wrong.
+   * Throws if an image is not a valid reference, or an option is wrong.
    *
-   * @param name what to call it
-   * @param images its images
-   * @param options what else is known about it
+   * @param name the name of the release
+   * @param images the images of the release
+   * @param options further facts about the release
    */
   public static of(name: string, images: PostHogImages, options: PostHogReleaseOptions = {}): PostHogRelease {
     return new PostHogRelease(name, images, { ...options, platforms: [...options.platforms ?? [CpuArchitecture.X86_64]] });
   }
 
   /**
-   * The release in a file that `npx cdk-posthog release` has written.
+   * Reads a release from a file of `npx cdk-posthog release`.
    *
-   * Throws where the file is not there, or a field of it is wrong.
+   * Throws if the file does not exist, or a field of it is wrong.
    *
-   * @param path the file, from the folder that the CDK's command line runs in
+   * @param path the file, relative to the folder in which the CDK's command line runs
    */
   public static fromFile(path: string): PostHogRelease {
     try {
@@ -72,7 +72,7 @@ export class PostHogRelease {
     }
   }
 
-  /** A release that was a constant of this class once: it can be named, and not used. */
+  /** Returns a withdrawn release: its constant still exists, but every use throws. */
   private static withdrawn(constant: string): PostHogRelease {
     const { release, reason, successor } = WITHDRAWN_RELEASES.find((one) => one.constant === constant)!;
     return PostHogRelease.fromDescription(release, `PostHogRelease.${constant} is withdrawn: ${reason}; use PostHogRelease.${successor}`);
@@ -92,21 +92,21 @@ export class PostHogRelease {
     });
   }
 
-  /** The commit of PostHog/posthog that its configuration files come from, where that is known. */
+  /** The commit of PostHog/posthog of its configuration files, if known. */
   public readonly upstreamCommit?: string;
-  /** The version of ClickHouse that it is tested with, where that is known. */
+  /** The version of ClickHouse that PostHog tests it with, if known. */
   public readonly clickHouseVersion?: string;
-  /** The image of that ClickHouse; not there where neither version nor image is known. */
+  /** The image of that ClickHouse; undefined if neither version nor image is known. */
   public readonly clickHouseImage?: string;
-  /** The day that it is of, where that is known. */
+  /** The day of the release, if known. */
   public readonly date?: string;
-  /** Topics that it needs besides those that the library makes anyway. */
+  /** Topics that it needs in addition to those that the library always creates. */
   public readonly topics: string[];
   /** The generation of PostHog that its images belong to. */
   public readonly generation: string;
   private readonly ownGeneration: Generation;
   private constructor(
-    /** What the release is called. */
+    /** The name of the release. */
     public readonly name: string,
     private readonly ownImages: PostHogImages,
     private readonly parts: ReleaseParts,
@@ -128,9 +128,9 @@ export class PostHogRelease {
   }
 
   /**
-   * Its images.
+   * The images of the release.
    *
-   * Throws where the release is withdrawn.
+   * Throws if the release is withdrawn.
    */
   public get images(): PostHogImages {
     this.checkUsable();
@@ -140,7 +140,7 @@ export class PostHogRelease {
   /**
    * The processor architectures that all images are known to exist for.
    *
-   * Throws where the release is withdrawn.
+   * Throws if the release is withdrawn.
    */
   public get platforms(): CpuArchitecture[] {
     this.checkUsable();
@@ -155,7 +155,7 @@ export class PostHogRelease {
   }
 
   /**
-   * What belongs to its generation, with what the release replaces of it.
+   * The generation of the release, with the values that the release replaces.
    *
    * @internal
    */
@@ -165,7 +165,7 @@ export class PostHogRelease {
   }
 
   /**
-   * The image that a process runs.
+   * Returns the image of a process.
    *
    * @internal
    */
@@ -178,7 +178,7 @@ export class PostHogRelease {
   }
 
   /**
-   * The images that are not known to exist for an architecture, by what the props call them; all of them where that is known of the release only.
+   * Returns the images that are not known to exist for an architecture, by their props; all images if only the platforms of the release are known.
    *
    * @internal
    */
@@ -194,7 +194,7 @@ export class PostHogRelease {
   }
 }
 
-/** Whether two architectures are the same, whichever objects name them. */
+/** Returns whether two objects name the same architecture. */
 export function sameArchitecture(one: CpuArchitecture, other: CpuArchitecture): boolean {
   return one._cpuArchitecture === other._cpuArchitecture;
 }

@@ -1,6 +1,6 @@
 import { rejected } from '../private/errors';
 
-/** What a field must look like: the rest of a sentence that begins with its name, and the check. */
+/** A rule for a field: the rest of a sentence that begins with its name, and the check. */
 export interface TextRule {
   readonly rule: string;
   readonly test: (text: string) => boolean;
@@ -17,7 +17,7 @@ export const DAY: TextRule = {
 };
 
 export const COMMIT: TextRule = {
-  rule: 'must be the whole hash of a commit, 40 hexadecimal digits in lower case',
+  rule: 'must be the full hash of a commit, 40 hexadecimal digits in lower case',
   test: (text) => /^[0-9a-f]{40}$/.test(text),
 };
 
@@ -31,13 +31,13 @@ export const PLATFORM: TextRule = {
   test: (text) => /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/.test(text),
 };
 
-/** What Kafka takes as the name of a topic. */
+/** The rule of Kafka for names of topics. */
 export const TOPIC: TextRule = {
   rule: 'must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores',
   test: (text) => /^[\w.-]{1,249}$/.test(text) && text !== '.' && text !== '..',
 };
 
-/** Refuses what breaks the rule. */
+/** Checks a text against a rule, and returns it. */
 export function checkText(prop: string, value: unknown, { rule, test }: TextRule): string {
   if (typeof value !== 'string' || !test(value)) {
     throw rejected(prop, rule, value);
@@ -45,15 +45,15 @@ export function checkText(prop: string, value: unknown, { rule, test }: TextRule
   return value;
 }
 
-/** Refuses what stands in a list twice. */
+/** Refuses duplicates in a list. */
 export function checkDistinct(prop: string, values: readonly string[]): void {
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   if (twice !== undefined) {
-    throw rejected(prop, 'must name each once', twice);
+    throw rejected(prop, 'must not contain duplicates', twice);
   }
 }
 
-/** Whether there is such a day; JavaScript takes 31 February for 3 March. */
+/** Returns whether a day exists; JavaScript parses 31 February as 3 March. */
 function isDay(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);

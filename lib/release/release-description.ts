@@ -2,53 +2,53 @@ import { Fact } from './image-facts';
 import { PostHogImages } from './posthog-images';
 import { GenerationOverrides } from '../catalog/generation';
 
-/** The images of PostHog, by what the props call them. */
+/** The name of an image of PostHog: its prop. */
 export type ImageName = keyof PostHogImages;
 
-/** Everything that `PostHogImages` has, in the order in which files and tables list it. The type sees to it that none is left out. */
+/** All props of `PostHogImages`, in the order of files and tables. The type ensures that the list is complete. */
 const NAMES: Readonly<Record<ImageName, true>> = {
   app: true, node: true, capture: true, captureLogs: true, featureFlags: true, hypercacheServer: true, propertyDefs: true, personhogReplica: true,
   personhogRouter: true, cymbal: true, livestream: true, browserless: true, temporal: true, sqlxMigrate: true,
 };
 export const IMAGE_NAMES = Object.keys(NAMES) as readonly ImageName[];
 
-/** An image of a release, and what its registry said about it. */
+/** An image of a release, with the facts that its registry has about it. */
 export interface ReleaseImage {
-  /** The image, by its digest where that is known. */
+  /** The image, with its digest if known. */
   readonly image: string;
   /** The tag that had this digest. */
   readonly tag?: string;
-  /** What it was built for: `linux/amd64`. Left out where nobody has asked. */
+  /** The platforms that it was built for: `linux/amd64`. Undefined if they were not looked up. */
   readonly platforms?: readonly string[];
-  /** The commit that it was built from, by the whole hash. */
+  /** The commit that it was built from, as the full hash. */
   readonly revision: Fact;
-  /** When it was built: a day, or a time of ISO 8601. */
+  /** The build date: a day, or a time of ISO 8601. */
   readonly created: Fact;
 }
 
-/** The ClickHouse that a release is tested with. */
+/** The ClickHouse that PostHog tests a release with. */
 export interface ReleaseClickHouse extends ReleaseImage {
   readonly version: string;
 }
 
-/** A release as it is written down: what a release file holds. */
+/** The description of a release: the content of a release file. */
 export interface ReleaseDescription {
   readonly name: string;
-  /** The day that it is of: `2026-09-11`. */
+  /** The day of the release: `2026-09-11`. */
   readonly date?: string;
-  /** The commit of PostHog/posthog that configuration files come from. */
+  /** The commit of PostHog/posthog of its configuration files. */
   readonly upstreamCommit?: string;
   readonly clickHouse?: ReleaseClickHouse;
   readonly images: Readonly<Partial<Record<ImageName, ReleaseImage>>> & { readonly app: ReleaseImage };
-  /** Topics that it needs besides those that the library makes anyway. */
+  /** Topics that it needs in addition to those that the library always creates. */
   readonly topics?: readonly string[];
-  /** The generation of PostHog that it belongs to; the newest that is known, where it is left out. */
+  /** The generation of PostHog that it belongs to; the newest known one by default. */
   readonly generation?: string;
   /** Values of the generation that it replaces. */
   readonly overrides?: GenerationOverrides;
 }
 
-/** The images of a release that there are, in their order. */
+/** Returns the existing images of a release, in their order. */
 export function imagesOf(release: ReleaseDescription): [ImageName, ReleaseImage][] {
   return IMAGE_NAMES.flatMap((name) => {
     const image = release.images[name];
@@ -56,10 +56,10 @@ export function imagesOf(release: ReleaseDescription): [ImageName, ReleaseImage]
   });
 }
 
-/** What an image is taken to be built for where nobody has asked. */
-const UNASKED = ['linux/amd64'];
+/** The assumed platforms of an image if they were not looked up. */
+const DEFAULT_PLATFORMS = ['linux/amd64'];
 
-/** The images that are not known to be built for a platform, by their names. */
+/** Returns the names of the images that are not known to be built for a platform. */
 export function imagesWithout(release: ReleaseDescription, platform: string): ImageName[] {
-  return imagesOf(release).filter(([, { platforms = UNASKED }]) => !platforms.includes(platform)).map(([name]) => name);
+  return imagesOf(release).filter(([, { platforms = DEFAULT_PLATFORMS }]) => !platforms.includes(platform)).map(([name]) => name);
 }

@@ -5,10 +5,10 @@ import { generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog
 import { rejected } from '../private/errors';
 import { imageRule, parseImageReference } from '../private/image-reference';
 
-/** The form of release files that this version of the library writes. */
+/** The schema version of release files that this version of the library writes. */
 const SCHEMA_VERSION = 2;
-/** The form in which revision and creation date were texts without a source, and could be left out. It is still read. */
-const SCHEMA_OF_TEXTS = 1;
+/** The schema version in which revision and creation date were optional texts without a source. It can still be read. */
+const TEXT_SCHEMA_VERSION = 1;
 
 const IMAGE_FIELDS = ['image', 'tag', 'platforms', 'revision', 'created'];
 
@@ -18,14 +18,14 @@ const TIME: TextRule = {
   rule: 'must be a day such as 2026-09-11, or a point in time such as 2026-09-11T08:15:30Z',
   test: (text) => DAY.test(text) || (/^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) && !Number.isNaN(Date.parse(text))),
 };
-/** What says where a fact is known from, or why it is not. */
+/** The source of a fact, or the reason why it is not known. */
 const LINE: TextRule = { rule: 'must be one line of text', test: (text) => text.trim() !== '' && !text.includes('\n') };
 
 /**
- * The release that a release file holds.
+ * Parses a release file.
  *
- * Throws where the text is no release file, with the field that is wrong. A field that nobody knows is wrong too: it may be a
- * misspelt one, and then the release would not be the one that was meant.
+ * Throws if the text is not a release file, and names the wrong field. An unknown field is wrong too: it may be a
+ * misspelt one, which must not be ignored.
  */
 export function parseRelease(text: string): ReleaseDescription {
   let parsed: unknown;
@@ -35,10 +35,10 @@ export function parseRelease(text: string): ReleaseDescription {
     throw new Error('it is not JSON');
   }
   const { schemaVersion, ...file } = fields('the file', parsed);
-  if (schemaVersion !== SCHEMA_VERSION && schemaVersion !== SCHEMA_OF_TEXTS) {
-    throw rejected('schemaVersion', `must be ${SCHEMA_VERSION} or ${SCHEMA_OF_TEXTS}`, schemaVersion, 'write it again with `npx cdk-posthog release` of the same version as the library');
+  if (schemaVersion !== SCHEMA_VERSION && schemaVersion !== TEXT_SCHEMA_VERSION) {
+    throw rejected('schemaVersion', `must be ${SCHEMA_VERSION} or ${TEXT_SCHEMA_VERSION}`, schemaVersion, 'write it again with `npx cdk-posthog release` of the same version as the library');
   }
-  const fact = schemaVersion === SCHEMA_VERSION ? statedFact : textFact;
+  const fact = schemaVersion === SCHEMA_VERSION ? factWithSource : textFact;
   onlyFields('', file, ['name', 'date', 'upstreamCommit', 'generation', 'overrides', 'clickHouse', 'images', 'topics']);
   return {
     name: checkText('name', file.name, RELEASE_NAME),
@@ -47,11 +47,11 @@ export function parseRelease(text: string): ReleaseDescription {
     clickHouse: optional(file.clickHouse, (value) => clickHouse(value, fact)),
     images: images(file.images, fact),
     topics: optional(file.topics, (value) => texts('topics', value, TOPIC)),
-    ...belonging(file.generation, file.overrides),
+    ...generationFields(file.generation, file.overrides),
   };
 }
 
-/** A release file, the same for the same release byte by byte. */
+/** Renders a release file. The same release results in the same bytes. */
 export function renderRelease(release: ReleaseDescription): string {
   const { name, date, upstreamCommit, generation, overrides, clickHouse: server, topics } = release;
   const file = {
@@ -67,7 +67,7 @@ function ordered({ image, tag, platforms, revision, created }: ReleaseImage): Re
   return { image, tag, platforms: platforms && [...platforms].sort(), revision, created };
 }
 
-/** The overrides of a release in the order of its file. */
+/** Returns the overrides of a release in the order of its file. */
 export function orderedOverrides({ modes, taskQueues, topics, webServerEnvironment }: GenerationOverrides): GenerationOverrides {
   const sorted = (record: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
   return {
@@ -76,8 +76,8 @@ export function orderedOverrides({ modes, taskQueues, topics, webServerEnvironme
   };
 }
 
-/** The generation of a release and what it replaces of it: checked together. */
-function belonging(name: unknown, given: unknown): Pick<ReleaseDescription, 'generation' | 'overrides'> {
+/** Reads the generation of a release and its overrides, which are checked together. */
+function generationFields(name: unknown, given: unknown): Pick<ReleaseDescription, 'generation' | 'overrides'> {
   const generation = optional(name, (value) => checkText('generation', value, RELEASE_NAME));
   const overrides = optional(given, generationOverrides);
   generationOf(generation ?? NEWEST_GENERATION, overrides);
@@ -104,7 +104,7 @@ function images(value: unknown, fact: ReadFact): ReleaseDescription['images'] {
   onlyFields('images.', given, IMAGE_NAMES);
   const { app, ...others } = given;
   if (app === undefined) {
-    throw rejected('images.app', 'must be there, because every PostHog runs it', app);
+    throw rejected('images.app', 'is required, because every PostHog runs it', app);
   }
   return { ...Object.fromEntries(Object.entries(others).map(([name, one]) => [name, releaseImage(`images.${name}`, one, fact)])), app: releaseImage('images.app', app, fact) };
 }
@@ -130,12 +130,12 @@ function releaseImage(prop: string, value: unknown, fact: ReadFact): ReleaseImag
   };
 }
 
-/** How a fact about an image is read, in one of the forms of release files. */
+/** Reads a fact about an image, in one of the schema versions. */
 type ReadFact = (prop: string, value: unknown, rule: TextRule) => Fact;
 
-function statedFact(prop: string, value: unknown, rule: TextRule): Fact {
+function factWithSource(prop: string, value: unknown, rule: TextRule): Fact {
   if (value === undefined) {
-    throw rejected(prop, 'must say what is known, as { "value", "source" }, or why it is not, as { "unknown" }', value);
+    throw rejected(prop, 'must be a known value, as { "value", "source" }, or the reason why it is unknown, as { "unknown" }', value);
   }
   const given = fields(prop, value);
   if ('unknown' in given) {
@@ -171,8 +171,8 @@ function fields(prop: string, value: unknown): Record<string, unknown> {
 }
 
 function onlyFields(prefix: string, value: object, known: readonly string[]): void {
-  const odd = Object.keys(value).find((name) => !known.includes(name));
-  if (odd !== undefined) {
-    throw new Error(`\`${prefix}${odd}\` is no field of a release file; these are: ${known.join(', ')}`);
+  const unknownField = Object.keys(value).find((name) => !known.includes(name));
+  if (unknownField !== undefined) {
+    throw new Error(`\`${prefix}${unknownField}\` is not a field of a release file; the fields are: ${known.join(', ')}`);
   }
 }

@@ -8,54 +8,53 @@ import { at, rejected } from '../private/errors';
 import { checkWholeText, definitionOf } from '../private/secrets';
 
 /**
- * The secrets of PostHog itself, where you bring them. Each secret's whole text is the value.
+ * PostHog's own secrets, if you bring your own. The value is the whole secret string.
  */
 export interface AppSecretsOptions {
   /**
-   * Signs sessions and tokens: 32 characters or more. Changing it signs everybody out.
+   * Signs sessions and tokens: 32 characters or more. Changing it signs all users out.
    *
    * @default - generated once, 64 characters
    */
   readonly secretKey?: ISecret;
   /**
-   * Encrypts what PostHog keeps encrypted: exactly 32 characters, or several such keys with commas between them, of which the first
+   * Encrypts data in PostHog's database: exactly 32 characters, or several such keys separated by commas, of which the first
    * encrypts. Losing it makes that data unreadable.
    *
    * @default - generated once, 32 characters
    */
   readonly encryptionSaltKeys?: ISecret;
   /**
-   * What PostHog's processes prove to each other with: 16 characters or more.
+   * Authenticates PostHog's processes to each other: 16 characters or more.
    *
    * @default - generated once, 64 characters
    */
   readonly internalApiSecret?: ISecret;
   /**
-   * What the app proves to feature-flags with: 16 characters or more.
+   * Authenticates the app to feature-flags: 16 characters or more.
    *
    * @default - generated once, 64 characters
    */
   readonly internalRequestToken?: ISecret;
   /**
-   * What the app and its workers prove to browserless with, which draws exports and heatmaps: 16 letters and digits or more. It becomes a
-   * part of an address.
+   * Authenticates the app and its workers to browserless, which renders exports and heatmaps: 16 letters and digits or more. It is sent in a URL.
    *
    * @default - generated once, 64 characters
    */
   readonly browserlessToken?: ISecret;
   /**
    * Signs the identity tokens of the OAuth provider, which the toolbar, the MCP server and OAuth apps sign in with: an RSA private key of 2048
-   * bits or more, in PEM. docs/deploy.md says how to change it.
+   * bits or more, in PEM. docs/deploy.md describes how to change it.
    *
-   * @default - made once during the first deployment, 3072 bits
+   * @default - generated once during the first deployment, 3072 bits
    */
   readonly oidcRsaPrivateKey?: ISecret;
 }
 
-/** What each secret must look like. */
+/** The format of a secret. */
 interface SecretFormat {
   readonly description: string;
-  /** How long a generated value is; left out where Secrets Manager cannot generate one. */
+  /** The length of a generated value; undefined if Secrets Manager cannot generate one. */
   readonly length?: number;
   readonly valid: (value: string) => boolean;
   readonly rule: string;
@@ -66,25 +65,25 @@ interface SecretFormat {
  *
  * ENCRYPTION_SALT_KEYS is 32 characters of text, not base64, and has a public default that must never be used (posthog/settings/access.py,
  * posthog/helpers/encrypted_fields.py). INTERNAL_API_SECRET is refused by Django and not checked at all by Node while it is empty.
- * BROWSERLESS_TOKEN stands in a query (products/exports/backend/tasks/image_exporter.py). Without OIDC_RSA_PRIVATE_KEY
- * (posthog/settings/web.py) every OAuth application fails to be saved (posthog/models/oauth.py), and newer bin/migrate stops.
+ * BROWSERLESS_TOKEN is part of a query string (products/exports/backend/tasks/image_exporter.py). Without OIDC_RSA_PRIVATE_KEY
+ * (posthog/settings/web.py) no OAuth application can be saved (posthog/models/oauth.py), and newer versions of bin/migrate stop.
  */
 const FORMATS: Readonly<Record<keyof AppSecretsOptions, SecretFormat>> = {
-  secretKey: { description: 'PostHog SECRET_KEY', length: 64, valid: matches(/^.{32,}$/), rule: 'must be 32 characters or more' },
+  secretKey: { description: 'PostHog app: SECRET_KEY', length: 64, valid: matches(/^.{32,}$/), rule: 'must be 32 characters or more' },
   encryptionSaltKeys: {
-    description: 'PostHog ENCRYPTION_SALT_KEYS', length: 32, valid: matches(/^[A-Za-z0-9_-]{32}(,[A-Za-z0-9_-]{32})*$/),
-    rule: 'must be exactly 32 letters, digits, _ or -, or several such keys with commas between them',
+    description: 'PostHog app: ENCRYPTION_SALT_KEYS', length: 32, valid: matches(/^[A-Za-z0-9_-]{32}(,[A-Za-z0-9_-]{32})*$/),
+    rule: 'must be exactly 32 letters, digits, _ or -, or several such keys separated by commas',
   },
-  internalApiSecret: { description: 'PostHog INTERNAL_API_SECRET', length: 64, valid: matches(/^.{16,}$/), rule: 'must be 16 characters or more' },
-  internalRequestToken: { description: 'PostHog INTERNAL_REQUEST_TOKEN', length: 64, valid: matches(/^.{16,}$/), rule: 'must be 16 characters or more' },
-  browserlessToken: { description: 'PostHog BROWSERLESS_TOKEN', length: 64, valid: matches(/^[A-Za-z0-9]{16,}$/), rule: 'must be 16 letters and digits or more' },
-  oidcRsaPrivateKey: { description: 'PostHog OIDC_RSA_PRIVATE_KEY', valid: isRsaKey, rule: 'must be an RSA private key of 2048 bits or more, in PEM' },
+  internalApiSecret: { description: 'PostHog services: INTERNAL_API_SECRET', length: 64, valid: matches(/^.{16,}$/), rule: 'must be 16 characters or more' },
+  internalRequestToken: { description: 'PostHog app: INTERNAL_REQUEST_TOKEN', length: 64, valid: matches(/^.{16,}$/), rule: 'must be 16 characters or more' },
+  browserlessToken: { description: 'PostHog browserless: BROWSERLESS_TOKEN', length: 64, valid: matches(/^[A-Za-z0-9]{16,}$/), rule: 'must be 16 letters and digits or more' },
+  oidcRsaPrivateKey: { description: 'PostHog app: OIDC_RSA_PRIVATE_KEY', valid: isRsaKey, rule: 'must be an RSA private key of 2048 bits or more, in PEM' },
 };
 
 /**
- * PostHog's own secrets: one per purpose, generated once, or brought.
+ * PostHog's own secrets: one per purpose, generated once or passed in.
  *
- * Each has its value before anything is made that refers to it.
+ * Each has its value before any resource that refers to it is created.
  */
 export class AppSecrets extends Construct {
   public readonly secretKey: ISecret;
@@ -97,10 +96,10 @@ export class AppSecrets extends Construct {
   public constructor(scope: Construct, id: string, props: AppSecretsOptions, removalPolicy: RemovalPolicy) {
     super(scope, id);
     const secret = (name: keyof AppSecretsOptions, secretId: string) => {
-      const brought = props[name];
-      if (brought) {
-        at(this, () => checkFormat(name, brought));
-        return brought;
+      const existing = props[name];
+      if (existing) {
+        at(this, () => checkFormat(name, existing));
+        return existing;
       }
       const { description, length } = FORMATS[name];
       return length === undefined
@@ -108,9 +107,9 @@ export class AppSecrets extends Construct {
         : new Secret(this, secretId, { description, removalPolicy, generateSecretString: { excludePunctuation: true, passwordLength: length } });
     };
     acknowledge(this, {
-      'AwsSolutions-SMG4': 'a key that PostHog encrypts or signs with cannot be rotated by replacing it: what the old one protects would be lost',
-      'SecretsManagerRotationEnabled': 'a key that PostHog encrypts or signs with cannot be rotated by replacing it: what the old one protects would be lost',
-      'SecretsManagerUsingKMSKey': 'encrypted with the key that Secrets Manager keeps for the account; bring secrets of your own for another',
+      'AwsSolutions-SMG4': 'a key that PostHog encrypts or signs with cannot be rotated by replacing it: data that the old key protects would be lost',
+      'SecretsManagerRotationEnabled': 'a key that PostHog encrypts or signs with cannot be rotated by replacing it: data that the old key protects would be lost',
+      'SecretsManagerUsingKMSKey': 'encrypted with the AWS managed key of Secrets Manager; bring your own secrets for another key',
     });
     this.secretKey = secret('secretKey', 'SecretKey');
     this.encryptionSaltKeys = secret('encryptionSaltKeys', 'EncryptionSaltKeys');
@@ -125,7 +124,7 @@ function matches(pattern: RegExp): (value: string) => boolean {
   return (value) => pattern.test(value);
 }
 
-/** Checks what can be seen of a secret at synthesis: one that the same app defines. What a secret elsewhere holds is not known. */
+/** Checks the value of a secret that the same app defines. The value of any other secret is unknown at synthesis. */
 function checkFormat(name: keyof AppSecretsOptions, secret: ISecret): void {
   checkWholeText(name, secret);
   const { generated, literal } = definitionOf(secret);
@@ -133,15 +132,15 @@ function checkFormat(name: keyof AppSecretsOptions, secret: ISecret): void {
   const { valid, rule, length } = FORMATS[name];
   if (value !== undefined && !valid(value)) {
     throw rejected(name, rule, `${value.length} characters`, length === undefined
-      ? 'put what `openssl genrsa 3072` prints into a secret and import that, or leave it out'
+      ? 'store the output of `openssl genrsa 3072` in a secret and import that, or leave it out'
       : `define it with generateSecretString: { excludePunctuation: true, passwordLength: ${length} }, or leave it out`);
   }
 }
 
-/** The punctuation that Secrets Manager generates, without what the formats allow. */
+/** The punctuation that Secrets Manager generates, without the characters that the formats allow. */
 const PUNCTUATION = '!"#$%&\'()*+,./:;<=>?@[\\]^`{|}~';
 
-/** A value of the form that the secret will have, or undefined where that is not known. */
+/** Returns a value in the format that the secret will have; undefined if that is not known. */
 function sampleValue(generated: SecretStringGenerator | undefined, literal: unknown): string | undefined {
   if (typeof literal === 'string') {
     return literal.startsWith('{{resolve:') ? undefined : literal;

@@ -7,14 +7,14 @@ import { rejected } from '../private/errors';
 import { checkWholeText } from '../private/secrets';
 
 /**
- * How a connection to a mail server is encrypted.
+ * The encryption of the connection to a mail server.
  */
 export enum EmailEncryption {
-  /** It begins in plain text and is encrypted before anything is said; usually at port 587. */
+  /** The connection begins in plain text and is encrypted before mail is sent; usually on port 587. */
   STARTTLS = 'starttls',
-  /** It is encrypted from the beginning; usually at port 465. */
+  /** The connection is encrypted from the beginning; usually on port 465. */
   TLS = 'tls',
-  /** Not at all. */
+  /** The connection is not encrypted. */
   NONE = 'none',
 }
 
@@ -24,7 +24,7 @@ export enum EmailEncryption {
 export interface EmailOptions {
   /** The host name of the server, such as `email-smtp.eu-central-1.amazonaws.com`. */
   readonly host: string;
-  /** The address that mails come from. */
+  /** The sender address. */
   readonly fromAddress: string;
   /**
    * The port.
@@ -33,42 +33,42 @@ export interface EmailOptions {
    */
   readonly port?: number;
   /**
-   * How the connection is encrypted.
+   * The encryption of the connection.
    *
    * @default EmailEncryption.STARTTLS
    */
   readonly encryption?: EmailEncryption;
   /**
-   * Who sends: a secret with the keys `username` and `password`.
+   * The credentials for the mail server: a secret with the keys `username` and `password`.
    *
-   * @default - the server wants nobody to sign in
+   * @default - no authentication
    */
   readonly credentials?: ISecret;
   /**
-   * The address that answers go to.
+   * The reply-to address.
    *
-   * @default - that which mails come from
+   * @default - `fromAddress`
    */
   readonly replyTo?: string;
 }
 
 /**
- * An OAuth application that somebody has registered with a provider.
+ * An OAuth application that you registered with a provider.
  */
 export interface OAuthClient {
-  /** Its id. */
+  /** The client id. */
   readonly clientId: string;
-  /** Its secret. The secret's whole text is the value. */
+  /** The client secret. The value is the whole secret string. */
   readonly clientSecret: ISecret;
 }
 
 /**
- * Whom users of PostHog can sign in with, besides their password. The address that providers lead back to is
+ * Identity providers that users can sign in with, in addition to passwords. The redirect URL is
  * `https://<domainName>/complete/<google-oauth2, github or gitlab>/`.
  */
 export interface SingleSignOnOptions {
   /**
-   * Google. PostHog offers it with a licence only.
+   * Google. PostHog requires a licence for it.
    *
    * @default - not offered
    */
@@ -86,15 +86,15 @@ export interface SingleSignOnOptions {
    */
   readonly gitlab?: OAuthClient;
   /**
-   * The address of a GitLab of your own.
+   * The URL of a self-managed GitLab.
    *
-   * @default - that of gitlab.com
+   * @default - gitlab.com
    */
   readonly gitlabUrl?: string;
 }
 
 /**
- * The keys of providers that PostHog's AI features use. Each secret's whole text is the value.
+ * The API keys for PostHog's AI features. The value is the whole secret string.
  */
 export interface AiKeys {
   /**
@@ -118,15 +118,15 @@ export interface AiKeys {
 }
 
 /**
- * A Slack app, with which alerts and subscriptions are sent to Slack.
+ * A Slack app that sends alerts and subscriptions to Slack.
  */
 export interface SlackApp extends OAuthClient {
-  /** What Slack signs its requests with. The secret's whole text is the value. */
+  /** The secret that Slack signs its requests with. The value is the whole secret string. */
   readonly signingSecret: ISecret;
 }
 
 /**
- * What self-hosters tell the app.
+ * Settings of the app: mail, single sign-on, AI and Slack.
  */
 export interface AppSettingsOptions {
   /**
@@ -136,13 +136,13 @@ export interface AppSettingsOptions {
    */
   readonly email?: EmailOptions;
   /**
-   * Whom users can sign in with.
+   * Identity providers that users can sign in with.
    *
    * @default - passwords only
    */
   readonly singleSignOn?: SingleSignOnOptions;
   /**
-   * The keys of providers of AI. With any of them, `temporal-django-worker` serves the queue of AI chats, so chats need `Product.EXPORTS`.
+   * The API keys of AI providers. With any of them, `temporal-django-worker` serves the queue of AI chats, so chats need `Product.EXPORTS`.
    *
    * @default - none; AI features are off
    */
@@ -158,11 +158,11 @@ export interface AppSettingsOptions {
 const EMAIL_DEFAULTS = { port: 587, encryption: EmailEncryption.STARTTLS };
 
 /**
- * What the props say, as every Django process is told it.
+ * Returns the environment variables of every Django process for these props.
  *
  * Sources: posthog/settings/{dynamic_settings,web}.py and ee/settings.py of PostHog/posthog, July 2026.
  *
- * Throws where a value cannot be right.
+ * Throws if a value is invalid.
  */
 export function appSettings({ email, singleSignOn = {}, aiKeys = {}, slackApp }: AppSettingsOptions): ProcessSettings {
   const parts = [
@@ -210,10 +210,10 @@ function emailSettings({ host, fromAddress, port = EMAIL_DEFAULTS.port, encrypti
   };
 }
 
-/** Also the form with a name, as in `PostHog <posthog@example.com>`. */
+/** Checks an email address, with or without a name, as in `PostHog <posthog@example.com>`. */
 function checkAddress(prop: string, address: string | undefined): void {
   if (address !== undefined && !Token.isUnresolved(address) && !/^[^@\s<>]+@[^@\s<>]+$|^[^<>@]+<[^@\s<>]+@[^@\s<>]+>$/.test(address)) {
-    throw rejected(prop, 'must be an address such as posthog@example.com', address);
+    throw rejected(prop, 'must be an email address such as posthog@example.com', address);
   }
 }
 
@@ -224,15 +224,15 @@ function clientSettings(prop: string, prefix: string, client: OAuthClient | unde
 
 function gitlabUrl({ gitlab, gitlabUrl: url = '' }: SingleSignOnOptions): string {
   if (!gitlab) {
-    throw rejected('singleSignOn.gitlabUrl', 'must come with `gitlab`', url);
+    throw rejected('singleSignOn.gitlabUrl', 'needs `gitlab`', url);
   }
   if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+(\/[^\s]*)?$/.test(url)) {
-    throw rejected('singleSignOn.gitlabUrl', 'must be an address that begins with https://', url);
+    throw rejected('singleSignOn.gitlabUrl', 'must be a URL that begins with https://', url);
   }
   return url;
 }
 
-/** A secret whose whole text is the value of a variable; none, where it is left out. */
+/** Returns the setting of a variable whose value is a whole secret string; no setting if the secret is undefined. */
 function keySetting(prop: string, variable: string, secret: ISecret | undefined): ProcessSettings {
   if (!secret) {
     return NONE;

@@ -5,13 +5,13 @@ import { PostHogProcess } from '../catalog/posthog-process';
 import { checkEnum } from '../private/enums';
 import { rejected } from '../private/errors';
 
-/** What a new user expects to find working; logs and large AI events are for those who know that they want them. */
+/** The default products: all that a new user expects. Logs and large AI events are opt-in. */
 export const DEFAULT_PRODUCTS: readonly Product[] = Object.values(Product).filter((product) => ![Product.LOGS, Product.AI].includes(product));
 
 /**
- * The processes that are deployed with these products.
+ * Returns the processes that are deployed with these products.
  *
- * Throws where one of them cannot work without another that is not there.
+ * Throws if one of them cannot work without a process that is not deployed.
  */
 export function deployedProcesses(products: readonly Product[]): ProcessDefinition[] {
   products.forEach((product) => checkEnum('products', product, Product));
@@ -26,7 +26,7 @@ export function deployedProcesses(products: readonly Product[]): ProcessDefiniti
   return deployed;
 }
 
-/** The products that a process is deployed with; none, where it always is. */
+/** Returns the products that a process is deployed with; an empty list if it is always deployed. */
 export function productsOf(process: PostHogProcess): readonly Product[] {
   return PROCESSES.find((definition) => definition.process === process)?.products ?? [];
 }

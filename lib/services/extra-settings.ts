@@ -2,15 +2,15 @@ import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ProcessSettings } from '../private/process-settings';
 import { rejected } from '../private/errors';
 
-/** Settings that somebody adds to those of the library. */
+/** Additional settings from the user. */
 export interface ExtraSettings {
   readonly environment?: Record<string, string>;
   readonly secrets?: Record<string, Secret>;
 }
 
 /**
- * Variables that decide whom PostHog believes. They follow from the load balancer, whether or not a process has them, and PostHog's
- * own settings read their names in one spelling only; any other is a mistake.
+ * Variables that decide which proxies and host names PostHog trusts. They follow from the load balancer, whether or not a process has them.
+ * PostHog's settings read their names in one spelling only; any other spelling is a mistake.
  */
 const INGRESS_OWNED: Readonly<Record<string, string>> = {
   TRUSTED_PROXIES: 'use the prop `trustedProxies`',
@@ -24,13 +24,13 @@ const INGRESS_OWNED: Readonly<Record<string, string>> = {
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * The settings of a process with those of the user added, in a stable order.
+ * Merges the settings of a process with those of the user, in a stable order.
  *
- * Throws where a name is none, is set by the library, or is given twice.
+ * Throws if a name is invalid, is set by the library, or is set twice.
  *
- * @param managed the settings that the library makes
+ * @param managed the settings of the library
  * @param extras the user's settings, for all processes and then for this one
- * @param tuning environment variables that the library sets where the user does not
+ * @param tuning environment variables that the user can override
  */
 export function mergeSettings(managed: ProcessSettings, extras: readonly ExtraSettings[], tuning: Readonly<Record<string, string>> = {}): ProcessSettings {
   const environment: Record<string, string> = {};
@@ -43,11 +43,11 @@ export function mergeSettings(managed: ProcessSettings, extras: readonly ExtraSe
   }
   const twice = Object.keys(environment).find((name) => Object.hasOwn(secrets, name));
   if (twice) {
-    throw rejected('secrets', 'must not name a variable that `environment` names', twice, 'remove one of the two');
+    throw rejected('secrets', 'must not set a variable that `environment` sets', twice, 'remove one of the two');
   }
-  const untouched = Object.entries(tuning).filter(([name]) => !Object.hasOwn(secrets, name));
+  const remaining = Object.entries(tuning).filter(([name]) => !Object.hasOwn(secrets, name));
   return {
-    environment: sorted({ ...Object.fromEntries(untouched), ...environment, ...managed.environment }),
+    environment: sorted({ ...Object.fromEntries(remaining), ...environment, ...managed.environment }),
     secrets: sorted({ ...secrets, ...managed.secrets }),
   };
 }
@@ -61,7 +61,7 @@ function checkNames(prop: string, values: Record<string, unknown> = {}, managed:
       throw rejected(prop, 'must not set a variable that the library manages', name, INGRESS_OWNED[name.toUpperCase()]);
     }
     if (Object.hasOwn(managed.environment, name) || Object.hasOwn(managed.secrets, name)) {
-      throw rejected(prop, 'must not set a variable that the library manages', name, 'remove it; what it says follows from the other props');
+      throw rejected(prop, 'must not set a variable that the library manages', name, 'remove it; its value follows from other props');
     }
   }
 }

@@ -5,7 +5,7 @@ import { grantObjects, ObjectAccess } from '../stores/object-storage/object-acce
 import { IObjectStorage } from '../stores/object-storage/object-storage';
 import { PostHogProcess } from '../catalog/posthog-process';
 
-/** The processes that write files to download, and sign the links to them. */
+/** The processes that write files for download and sign links to them. */
 export const FILE_DOWNLOADS_PROCESSES: readonly PostHogProcess[] = [
   PostHogProcess.WEB, PostHogProcess.TEMPORAL_DJANGO_WORKER, PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER,
 ];
@@ -14,11 +14,11 @@ export const FILE_DOWNLOADS_PROCESSES: readonly PostHogProcess[] = [
 const PREFIX = 'batch-exports';
 
 /**
- * Defines the role that PostHog assumes to write files of batch exports, and to sign links to them. PostHog limits each session to one export or
- * one file (products/batch_exports/backend/api/file_download.py). An hour is the longest that a role may assume another for, and upstream's default.
+ * Defines the role that PostHog assumes to write files of batch exports and to sign links to them. PostHog limits each session to one export or
+ * one file (products/batch_exports/backend/api/file_download.py). Role chaining limits a session to one hour, which is also upstream's default.
  */
 export function fileDownloadsRole(scope: Construct, id: string, storage: IObjectStorage): IRole {
-  // Of the account, only the roles that are granted it may assume this one.
+  // Trusting the account lets only those of its roles assume this one that are granted it.
   const role = new Role(scope, id, { assumedBy: new AccountRootPrincipal(), description: 'PostHog batch exports: file downloads' });
   grantObjects(storage.bucket, role, ObjectAccess.READ_WRITE, `${PREFIX}/*`);
   acknowledge(role, { IAMNoInlinePolicy: 'the role has one purpose, and so does its policy' });

@@ -3,9 +3,9 @@ import { Construct } from 'constructs';
 import { GEOIP_FILE } from './processes/rust';
 import { containerImage } from '../private/container-image';
 
-/** Where the database of places comes from, and where it goes. */
+/** Source and target of the GeoIP database. */
 export interface GeoIpFileProps {
-  /** An image of a Rust service: each holds the file, and is small. */
+  /** The image of a Rust service: each holds the file and is small. */
   readonly image: string;
   /** The folder that the process reads it from. */
   readonly folder: string;
@@ -15,9 +15,9 @@ export interface GeoIpFileProps {
 const VOLUME = 'geoip';
 
 /**
- * Puts the database of places where a process reads it whose image does not hold it: another container of its task copies it there first.
+ * Adds the GeoIP database to the task of a process whose image lacks it: an init container copies it to a shared volume.
  *
- * It copies as root, because a volume of Fargate belongs to root at first, and lets everybody read.
+ * The container runs as root, because a Fargate volume initially belongs to root, and makes the file readable by all users.
  */
 export function addGeoIpFile(scope: Construct, container: ContainerDefinition, { image, folder, logging }: GeoIpFileProps): void {
   const { taskDefinition } = container;

@@ -25,73 +25,73 @@ import { at } from '../private/errors';
 import { IKafka } from '../stores/kafka/kafka-client';
 
 /**
- * One running process of PostHog.
+ * The ECS service of a PostHog process.
  */
 export interface IPostHogService extends IConstruct, IConnectable {
-  /** Which process it is. */
+  /** The process that the service runs. */
   readonly process: PostHogProcess;
   /** The ECS service. */
   readonly service: FargateService;
-  /** What its tasks are made from. */
+  /** The task definition. */
   readonly taskDefinition: FargateTaskDefinition;
-  /** Where the load balancer finds it; not there for a process that no visitor reaches. */
+  /** The target group of the load balancer; undefined for a process that no client can reach. */
   readonly targetGroup?: ApplicationTargetGroup;
-  /** Where it logs to. */
+  /** The log group. */
   readonly logGroup: LogGroup;
 }
 
-/** What stands in front of a process in its task needs to know about it. */
+/** The properties of a process that its proxy sidecar needs. */
 export interface ProxiedProcess {
   readonly upstreamPort: number;
   readonly stopTimeout: Duration;
   readonly logging: LogDriver;
 }
 
-/** What a process runs in and with. */
+/** Properties for `PostHogService`. */
 export interface PostHogServiceProps {
   readonly definition: ProcessDefinition;
-  /** How large it is where the options say nothing else. */
+  /** The default size, which `options` can override. */
   readonly size: TaskSize;
   readonly options: PostHogServiceOptions;
   readonly cpuArchitecture: CpuArchitecture;
-  /** Whether visitors reach it, where it answers them: one of its endpoints is open to somebody. */
-  readonly visited: boolean;
-  /** Whether its tasks run on spare capacity, which AWS takes back at two minutes' notice. */
+  /** Indicates whether clients can reach the process: at least one of its endpoints is open. */
+  readonly reachable: boolean;
+  /** Indicates whether its tasks run on Fargate Spot, which AWS interrupts at two minutes' notice. */
   readonly spot: boolean;
-  /** What the library tells the process. */
+  /** The settings of the library. */
   readonly settings: ProcessSettings;
-  /** What the user tells it besides. */
+  /** Additional settings of the user. */
   readonly extras: readonly ExtraSettings[];
   readonly image: string;
-  /** The image that holds the database of places, for a process that needs it and does not. */
+  /** The image that holds the GeoIP database, for a process whose own image lacks it. */
   readonly geoIpImage?: string;
-  /** Kafka, whose consumers' lag says how many tasks are needed. */
+  /** The Kafka cluster, whose consumer lag determines the number of tasks. */
   readonly kafka: IKafka;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
-  /** The security group that its callers come into, and that it comes to others with. */
+  /** The security group of its tasks, for incoming connections and as the source of outgoing ones. */
   readonly securityGroup: ISecurityGroup;
-  /** The security groups with which it comes into stores. */
+  /** The client security groups of the data stores that it uses. */
   readonly clientGroups: readonly ISecurityGroup[];
   readonly roles: ServiceRoles;
-  /** Whether it opens objects, which its task needs a role of its own for. */
+  /** Indicates whether it accesses objects, for which its task needs its own role. */
   readonly opensObjects: boolean;
-  /** Where other processes find it by name; left out where none calls it. */
+  /** The namespace that it registers in; undefined if no process calls it. */
   readonly namespace?: INamespace;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
   readonly enableExecuteCommand: boolean;
-  /** Brings requests to the target group. Scaling on requests needs to know the load balancer, so it comes after this. */
+  /** Routes requests to the target group. Scaling on requests needs the load balancer, so it is defined afterwards. */
   route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
-  /** Puts a proxy into the task, in front of the process, and tells where the load balancer finds it; left out where there is none. */
+  /** Adds a proxy sidecar to the task and returns it as the target of the load balancer; undefined if there is no proxy. */
   addProxy?(taskDefinition: FargateTaskDefinition, process: ProxiedProcess): LoadBalancerTargetOptions;
 }
 
-/** Any process that is not well for this long is replaced: times in seconds. */
+/** The container health check, in seconds: an unhealthy task is replaced. */
 const PROBE = { interval: 15, timeout: 10, retries: 5 };
 
-/** Any of PostHog's processes, run on Fargate from its definition. */
+/** A PostHog process on Fargate, from its definition. */
 export class PostHogService extends Construct implements IPostHogService {
   public readonly process: PostHogProcess;
   public readonly service: FargateService;
@@ -110,37 +110,37 @@ export class PostHogService extends Construct implements IPostHogService {
     const port = portOf(definition);
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
     this.service = this.defineService(props, size);
-    const http = probeAddressesOf(props);
+    const http = publicEndpointOf(props);
     if (http) {
       this.targetGroup = this.defineTargetGroup(props, http);
       props.route(definition.process, this.targetGroup);
     }
     scaleService(this.service, size, { http, targetGroup: this.targetGroup, kafka: props.kafka, consumes: definition.consumes });
     acknowledge(this, {
-      'AwsSolutions-ECS2': 'what stands in clear text is no secret; secrets come from Secrets Manager',
+      'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',
       'IAMNoInlinePolicy': 'each role belongs to one process, and so does its policy',
-      'CloudWatchLogGroupEncrypted': 'encrypted with the key that CloudWatch Logs keeps',
+      'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
     });
     if (props.enableExecuteCommand) {
-      acknowledge(this.taskDefinition.taskRole, { 'AwsSolutions-IAM5[Resource::*]': 'opening a shell is asked of a service that knows no resources' });
+      acknowledge(this.taskDefinition.taskRole, { 'AwsSolutions-IAM5[Resource::*]': 'the actions of ECS Exec (ssmmessages) do not support resource ARNs' });
     }
   }
 
-  /** What is there when its tasks are, and nothing that belongs to it besides. */
+  /** The dependency for resources that need its tasks: the ECS service alone. */
   public get started(): IDependable {
     return this.service.node.defaultChild!;
   }
 
-  /** Starts its tasks only when this is there. */
+  /** Makes the service wait for a dependency before it starts tasks. */
   public startAfter(gate: IDependable): void {
-    // The service alone: what belongs to it would else each name everything that the gate does.
+    // Only the service: its other resources would otherwise each list every dependency of the gate.
     this.service.node.defaultChild!.node.addDependency(gate);
   }
 
   private defineTask(props: PostHogServiceProps, size: TaskSize): FargateTaskDefinition {
     const { definition, settings, extras, image, geoIpImage, roles, cpuArchitecture } = props;
     const { cpu, memoryLimitMiB } = size;
-    // What is known at deployment only cannot be divided here.
+    // Tuning divides the size, which is impossible for tokens.
     const tuning = Token.isUnresolved(cpu) || Token.isUnresolved(memoryLimitMiB) ? undefined : definition.tuning?.(size);
     const { environment, secrets } = at(this, () => mergeSettings(settings, extras, tuning));
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
@@ -162,7 +162,7 @@ export class PostHogService extends Construct implements IPostHogService {
       secrets,
       stopTimeout: Duration.seconds(definition.stopTimeout),
       portMappings: port === undefined ? undefined : [{ containerPort: port }],
-      healthCheck: probe && !probeAddressesOf(props) ? healthCheck(probe) : undefined,
+      healthCheck: probe && !publicEndpointOf(props) ? healthCheck(probe) : undefined,
       logging: this.logging(process),
     });
     if (geoIpFolder !== undefined) {
@@ -172,17 +172,17 @@ export class PostHogService extends Construct implements IPostHogService {
   }
 
   private logging(streamPrefix: string): LogDriver {
-    // A log service that falters must not stop a process that takes events.
+    // A failing log service must not stop a process that receives events.
     return LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix, mode: AwsLogDriverMode.NON_BLOCKING, maxBufferSize: Size.mebibytes(25) });
   }
 
   private defineService(props: PostHogServiceProps, { minTasks, maxTasks }: TaskSize): FargateService {
     const { definition, securityGroup } = props;
-    const http = probeAddressesOf(props);
+    const http = publicEndpointOf(props);
     const service = new FargateService(this, 'Service', {
       cluster: props.cluster,
       taskDefinition: this.taskDefinition,
-      // Where tasks scale, a deployment must not take away those that the load has called for.
+      // With auto scaling, a deployment must not stop tasks that the load requires.
       desiredCount: minTasks === maxTasks ? minTasks : undefined,
       capacityProviderStrategies: props.spot ? [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] : undefined,
       vpcSubnets: props.subnets,
@@ -203,7 +203,7 @@ export class PostHogService extends Construct implements IPostHogService {
         dnsTtl: Duration.seconds(10),
       },
     });
-    // Not among the service's own: whoever is let into the service would be let into everything that has one of these.
+    // Attached only to the ENI, not to `connections`: a rule on a client group would apply to every service that carries it.
     const groups = [securityGroup, ...props.clientGroups].map(({ securityGroupId }) => securityGroupId);
     (service.node.defaultChild as CfnService).addPropertyOverride('NetworkConfiguration.AwsvpcConfiguration.SecurityGroups', groups);
     return service;
@@ -216,7 +216,7 @@ export class PostHogService extends Construct implements IPostHogService {
     });
     return new ApplicationTargetGroup(this, 'Targets', {
       vpc: props.vpc,
-      // Only the port of targets that name none, which those of a service always do. Changing it would replace the target group.
+      // Only the default port: targets of a service always name theirs. Changing it would replace the target group.
       port: http.port,
       protocol: ApplicationProtocol.HTTP,
       targetType: TargetType.IP,
@@ -235,14 +235,14 @@ export class PostHogService extends Construct implements IPostHogService {
   }
 }
 
-/** The CDK takes arrays that it may change. */
+/** Copies a read-only array: the CDK's props are mutable. */
 function copyOf(words: readonly string[] | undefined): string[] | undefined {
   return words && [...words];
 }
 
-/** What it answers to visitors; nothing, where none reaches it. ECS registers no task in a target group that no rule leads to. */
-function probeAddressesOf({ definition, visited }: PostHogServiceProps): HttpEndpoint | undefined {
-  return visited ? definition.http : undefined;
+/** Returns the public endpoint; undefined if no client can reach it. ECS refuses a target group that no listener rule forwards to. */
+function publicEndpointOf({ definition, reachable }: PostHogServiceProps): HttpEndpoint | undefined {
+  return reachable ? definition.http : undefined;
 }
 
 function healthCheck({ command, startPeriod }: Probe): HealthCheck {

@@ -14,7 +14,7 @@ import { IObjectStorage } from '../stores/object-storage/object-storage';
 import { IPostgres } from '../stores/postgres/postgres';
 import { ProcessSettings } from '../private/process-settings';
 
-/** The stores, by the names that definitions ask for them with. */
+/** The data stores, by the names that definitions use. */
 export interface Stores {
   readonly postgres: IPostgres;
   readonly cache: ICache;
@@ -23,141 +23,141 @@ export interface Stores {
   readonly objectStorage: IObjectStorage;
 }
 
-/** Everything that a process can be told about what surrounds it. */
+/** The context that the settings of a process are derived from. */
 export interface ProcessContext extends Stores {
-  /** What belongs to the release that is deployed: modes, web server, queues and topics. */
+  /** Properties of the deployed release: modes, web server, queues and topics. */
   readonly generation: Generation;
   readonly secrets: AppSecrets;
-  /** The address that visitors use, such as `https://posthog.example.com`. */
+  /** The public URL, such as `https://posthog.example.com`. */
   readonly url: string;
-  /** The keys to the symbol sets of error tracking, with `accessKeyId` and `secretAccessKey`; there where it is deployed. */
+  /** The access keys for the symbol sets, with `accessKeyId` and `secretAccessKey`; undefined without error tracking. */
   readonly symbolSetKeys?: ISecret;
-  /** The role that files of batch exports are written and signed with; there where batch exports are deployed. */
+  /** The role that writes and signs files of batch exports; undefined without batch exports. */
   readonly fileDownloadsRole?: IRole;
-  /** The queues of Temporal that `temporal-django-worker` serves; left out where these are all that it can. */
+  /** The Temporal task queues that `temporal-django-worker` serves; undefined for all that it can serve. */
   readonly temporalTaskQueues?: readonly string[];
-  /** What the owner tells the app: mail, sign-on, keys. */
+  /** The user's settings of the app: mail, single sign-on, keys. */
   readonly appSettings: ProcessSettings;
-  /** Whether PostHog reports its own usage and errors to PostHog Inc. */
+  /** Indicates whether PostHog reports its own usage and errors to PostHog Inc. */
   readonly telemetry: boolean;
-  /** What Django must know about the proxy in front of it. */
+  /** Django's settings about its load balancer and proxies. */
   readonly proxyEnvironment: Readonly<Record<string, string>>;
-  /** Whether a process is deployed. */
+  /** Returns whether a process is deployed. */
   readonly isDeployed: (process: PostHogProcess) => boolean;
-  /** The image that a process runs. */
+  /** Returns the image of a process. */
   readonly imageOf: (process: PostHogProcess) => string;
-  /** Where other processes reach a process. */
+  /** Returns the private endpoint of a process. */
   readonly endpointOf: (process: PostHogProcess) => ProcessEndpoint;
 }
 
-/** Where other processes reach a process. */
+/** The private endpoint of a process. */
 export interface ProcessEndpoint {
-  /** Its private name, such as `capture.posthog.example.com.internal`. */
+  /** The private host name, such as `capture.posthog.example.com.internal`. */
   readonly host: string;
   readonly port: number;
 }
 
-/** How the load balancer finds out whether a process can answer. Times in seconds. */
+/** The health check of the load balancer. Times in seconds. */
 export interface HealthCheck {
-  /** Where it asks. Must answer without regard to the host name, and while migrations are pending. */
+  /** The path. It must respond for any host name, and while migrations are pending. */
   readonly path: string;
-  /** The port that it asks, where that is another one than visitors reach. */
+  /** The port, if it differs from the port of client requests. */
   readonly port?: number;
   readonly interval: number;
   readonly timeout: number;
-  /** After so many failures in a row, the task is replaced. */
+  /** The number of consecutive failures after which the task is replaced. */
   readonly unhealthyThreshold: number;
 }
 
-/** What a process answers to visitors, and how its tasks come and go. */
+/** The HTTP endpoint of a process behind the load balancer. */
 export interface HttpEndpoint {
   readonly port: number;
   readonly healthCheck: HealthCheck;
-  /** How long the load balancer lets running requests finish before the task is told to stop, in seconds. */
+  /** The time that the load balancer gives running requests to finish before the task is stopped, in seconds. */
   readonly deregistrationDelay: number;
-  /** How long a new task may fail its health checks, in seconds. */
+  /** The time that a new task may fail its health checks, in seconds. */
   readonly healthCheckGracePeriod: number;
-  /** Requests a minute that one task is meant to take; more tasks are started above it. */
+  /** The requests per minute and task above which the service scales out. */
   readonly requestsPerTarget: number;
 }
 
-/** How ECS finds out, inside the container, whether a process is well that no load balancer asks. Times in seconds. */
+/** The container health check of a process without a load balancer health check. Times in seconds. */
 export interface Probe {
-  /** A shell command that fails where it is not. */
+  /** A shell command that fails if the process is unhealthy. */
   readonly command: string;
-  /** How long a new task may fail it; ECS allows 300. */
+  /** The time that a new task may fail it; ECS allows 300. */
   readonly startPeriod: number;
 }
 
-/** One of PostHog's processes: what it is, what it needs, and how it is run. */
+/** The definition of a PostHog process: its image, its dependencies and its settings. */
 export interface ProcessDefinition {
   readonly process: PostHogProcess;
-  /** Its construct id. */
+  /** The construct id. */
   readonly id: string;
-  /** The products that it is deployed with; left out where it always is. */
+  /** The products that it is deployed with; undefined if it is always deployed. */
   readonly products?: readonly Product[];
   readonly image: keyof PostHogImages;
-  /** The image's own where it is left out. */
+  /** Undefined for the entry point of the image. */
   readonly entryPoint?: readonly string[];
-  /** The image's own where it is left out. */
+  /** Undefined for the command of the image. */
   readonly command?: readonly string[];
-  /** What it answers to visitors; left out where no visitor reaches it. */
+  /** The endpoint for clients; undefined if no client reaches it. */
   readonly http?: HttpEndpoint;
-  /** Where other processes reach it, if that is not where visitors do; left out where nothing does. */
+  /** The port for other processes, if it differs from that for clients; undefined if no process calls it. */
   readonly port?: number;
-  /** How ECS finds out whether it is well, where no load balancer asks; left out where one always does, or where nothing is known to tell. */
+  /** The container health check, used without a load balancer health check; undefined if there always is one, or if no check is known. */
   readonly probe?: Probe;
-  /** Where it reads the database of places from, which its image does not hold; a container of its task puts it there. */
+  /** The folder that it reads the GeoIP database from, if its image lacks the file; an init container copies it there. */
   readonly geoIpFolder?: string;
-  /** Why there may be one task of it only; left out where there may be more. */
+  /** The reason why it can run only one task; undefined if it can run more. */
   readonly single?: string;
-  /** Whether a task may be taken away at two minutes' notice: no visitor waits for it, and what it had not finished is done again. */
+  /** Indicates whether a task can be interrupted at two minutes' notice: no client waits for it, and unfinished work is retried. */
   readonly interruptible?: boolean;
-  /** The consumer groups whose lag says how many tasks are needed; left out where none does. */
+  /** The consumer groups whose lag determines the number of tasks; undefined if none does. */
   readonly consumes?: readonly ConsumerGroup[];
-  /** How long it may take to stop, in seconds. Fargate allows 120. */
+  /** The time that it may take to stop, in seconds. Fargate allows 120. */
   readonly stopTimeout: number;
-  /** The stores that it connects to. */
+  /** The data stores that it connects to. */
   readonly stores: readonly (keyof Stores)[];
-  /** What it may do with objects; left out where its task role has no business with them. */
+  /** The access to objects; undefined if its task role needs none. */
   readonly objects?: 'read' | 'read-write';
-  /** The prefix of the only objects that it reads and writes, and the process that it does so with: without that, it has no objects. */
+  /** Access limited to one prefix that it shares with another process. It has none unless that process is deployed. */
   readonly objectsWith?: { readonly process: PostHogProcess; readonly prefix: string };
   /** The processes that it cannot work without. */
   readonly needs: readonly PostHogProcess[];
-  /** The processes whose deployment comes before its own, where they are deployed; left out where it is none besides those that it needs. */
+  /** Additional processes that it is deployed after, if they are deployed; undefined if there are only those in `needs`. */
   readonly after?: readonly PostHogProcess[];
-  /** The processes that it calls where they are deployed, besides those that it needs. */
+  /** Additional processes that it calls, if they are deployed. */
   readonly calls: readonly PostHogProcess[];
-  /** The security group that it shares with others that call the same ones; left out where it has one of its own. */
+  /** The security group that it shares with processes that call the same ones; undefined if it has its own. */
   readonly sharedGroup?: string;
   settings(context: ProcessContext): ProcessSettings;
-  /** Environment variables that follow from the size of its tasks; left out where none does. The user's own replace them. */
+  /** Returns environment variables that depend on the size of its tasks. The user's variables override them. */
   tuning?(size: TaskSize): Record<string, string>;
 }
 
-/** The port that others reach a process at; undefined where nothing does. */
+/** Returns the port that other processes reach a process at; undefined if none does. */
 export function portOf({ port, http }: Pick<ProcessDefinition, 'port' | 'http'>): number | undefined {
   return port ?? http?.port;
 }
 
-/** Host and port of a process, such as `capture.posthog.example.com.internal:3000`. */
+/** Returns host and port of a process, such as `capture.posthog.example.com.internal:3000`. */
 export function authorityOf(context: ProcessContext, process: PostHogProcess): string {
   const { host, port } = context.endpointOf(process);
   return `${host}:${port}`;
 }
 
-/** The private address of a process, such as `http://capture.posthog.example.com.internal:3000`. */
+/** Returns the private URL of a process, such as `http://capture.posthog.example.com.internal:3000`. */
 export function addressOf(context: ProcessContext, process: PostHogProcess): string {
   return `http://${authorityOf(context, process)}`;
 }
 
-/** Settings that name a process; none, where it is not deployed. */
+/** Returns settings that name a process; none if it is not deployed. */
 export function where(context: ProcessContext, process: PostHogProcess, settings: (address: string) => Record<string, string>): Record<string, string> {
   return context.isDeployed(process) ? settings(addressOf(context, process)) : {};
 }
 
-/** How Django and Node are told where Temporal is; not at all, where it is not deployed. */
+/** Returns the settings for Temporal's endpoint, for Django and Node; none if it is not deployed. */
 export function whereTemporal(context: ProcessContext): Record<string, string> {
   if (!context.isDeployed(PostHogProcess.TEMPORAL)) {
     return {};

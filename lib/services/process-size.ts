@@ -1,20 +1,20 @@
 import { PostHogProcess } from '../catalog/posthog-process';
 
 /**
- * How large the processes are, taken together. docs/scaling.md says what each size bears, and what stores go with it.
+ * The size of all processes. docs/scaling.md describes the load that each size handles, and the data stores to use with it.
  */
 export enum PostHogSize {
-  /** To try it out: one task of each process, as small as it runs. Not for data that matters. */
+  /** For evaluation: one task of each process, as small as possible. Not for production data. */
   DEV = 'dev',
-  /** Two tasks of whatever answers visitors, one of everything else: up to about 50 events a second. */
+  /** Two tasks of each HTTP service, one of everything else: up to about 50 events per second. */
   SMALL = 'small',
-  /** Two or more tasks of whatever may have two: up to about 1,000 events a second. */
+  /** Two or more tasks of every process that can have two: up to about 1,000 events per second. */
   PRODUCTION = 'production',
-  /** Larger tasks, and more of them: up to about 5,000 events a second. */
+  /** More and larger tasks: up to about 5,000 events per second. */
   LARGE = 'large',
 }
 
-/** How large the tasks of a process are, and how many of them there are at least and at most. */
+/** The size of the tasks of a process, and their minimum and maximum number. */
 export interface TaskSize {
   /** CPU units; 1024 are one virtual CPU. */
   readonly cpu: number;
@@ -33,11 +33,11 @@ const {
 } = PostHogProcess;
 
 /**
- * The size of every process in every size of the whole, in one place. What Fargate offers bounds them (fargate-size.ts).
+ * The size of every process for every `PostHogSize`, within the sizes of Fargate (fargate-size.ts).
  *
- * lib/catalog/memory.ts says what was measured of each process and how, or that it is a guess. Web gets 2 GiB for each worker of its web server,
- * whose number follows from the memory. Capture has 2 GiB or more where events must not be lost: each of its two producers may hold 400 MiB. Both
- * workers of Temporal are one Python process: more CPU than two helps them little, more tasks do.
+ * lib/catalog/memory.ts has the measurements of each process, or marks an estimate. Web gets 2 GiB for each worker of its web server,
+ * whose number follows from the memory. Capture has 2 GiB or more where events must not be lost: each of its two producers may hold 400 MiB. Each
+ * Temporal worker is one Python process: more than two CPUs help little, more tasks do.
  */
 const SIZES: Readonly<Record<PostHogProcess, readonly [dev: Row, small: Row, production: Row, large: Row]>> = {
   [WEB]: [[1024, 4096, 1, 1], [2048, 8192, 2, 6], [2048, 8192, 2, 12], [4096, 16384, 3, 24]],
@@ -60,7 +60,7 @@ const SIZES: Readonly<Record<PostHogProcess, readonly [dev: Row, small: Row, pro
   [INGESTION_ERROR_TRACKING]: [[256, 1024, 1, 1], [512, 2048, 1, 4], [1024, 2048, 2, 8], [2048, 4096, 2, 16]],
   [CYMBAL]: [[256, 1024, 1, 1], [512, 1024, 1, 4], [1024, 2048, 2, 8], [2048, 4096, 2, 16]],
   [CYMBAL_RESOLUTION]: [[256, 1024, 1, 1], [512, 2048, 1, 4], [1024, 4096, 2, 8], [2048, 8192, 2, 16]],
-  // A message for each issue that is new, reopened or spiking: few.
+  // Few messages: one for each issue that is new, reopened or spiking.
   [CYMBAL_NOTIFICATIONS]: [[256, 512, 1, 1], [256, 512, 1, 1], [256, 512, 1, 2], [256, 1024, 2, 4]],
   [CAPTURE_LOGS]: [[256, 1024, 1, 1], [512, 2048, 2, 10], [1024, 2048, 2, 20], [2048, 4096, 3, 40]],
   [INGESTION_LOGS]: [[256, 1024, 1, 1], [512, 2048, 1, 6], [1024, 4096, 2, 12], [2048, 4096, 2, 24]],
@@ -75,7 +75,7 @@ const SIZES: Readonly<Record<PostHogProcess, readonly [dev: Row, small: Row, pro
 
 const COLUMNS = [PostHogSize.DEV, PostHogSize.SMALL, PostHogSize.PRODUCTION, PostHogSize.LARGE];
 
-/** The size of a process in a size of the whole. */
+/** Returns the size of a process for a `PostHogSize`. */
 export function sizeOf(process: PostHogProcess, size: PostHogSize): TaskSize {
   const [cpu, memoryLimitMiB, minTasks, maxTasks] = SIZES[process][COLUMNS.indexOf(size)];
   return { cpu, memoryLimitMiB, minTasks, maxTasks };

@@ -1,10 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 
-/** What RS256 asks for (RFC 7518, section 3.3). */
+/** The minimum for RS256 (RFC 7518, section 3.3). */
 const LEAST_BITS = 2048;
 
 /**
- * Whether a text is an RSA private key as PostHog takes it: in PEM, with line breaks or with `\n` in their places (posthog/settings/web.py),
+ * Returns whether a text is an RSA private key that PostHog accepts: in PEM, with line breaks or literal `\n` (posthog/settings/web.py),
  * and without a passphrase.
  */
 export function isRsaKey(text: string): boolean {

@@ -1,9 +1,9 @@
-/** What defineRsaKey asks its function to fill: the properties of the custom resource. */
+/** The properties of the custom resource that `defineRsaKey` defines. */
 export interface RsaKeyRequest {
   readonly SecretArn: string;
 }
 
-/** What the function answers once the secret holds a key: the same ARN. Whoever refers to it waits for the key. */
+/** The attributes that the function returns once the secret holds a key. A reference to the ARN waits for the key. */
 export interface RsaKeyAnswer {
   readonly SecretArn: string;
 }

@@ -4,35 +4,35 @@ import { DescribeSecretCommand, PutSecretValueCommand, SecretsManagerClient } fr
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { RsaKeyAnswer, RsaKeyRequest } from './rsa-key-request';
 
-/** As strong as 128 bits, for a key that is not changed for years. PostHog's guide makes 2048 (docs/published/handbook/engineering/oauth-development-guide.md). */
+/** 128 bits of security, for a key that stays for years. PostHog's guide has 2048 (docs/published/handbook/engineering/oauth-development-guide.md). */
 const BITS = 3072;
 /** The SDK backs off up to 20 seconds between two of these. */
 const SECRETS = new SecretsManagerClient({ retryMode: 'standard', maxAttempts: 8 });
-/** What is kept of the function's time to tell CloudFormation, which may take a few attempts too. */
+/** The time that is reserved for the response to CloudFormation, which may take a few attempts. */
 const TIME_TO_ANSWER = 45_000;
-/** A right that is granted in the same deployment may not hold yet when it is used. */
+/** A permission that is granted in the same deployment may not be effective yet. */
 const PATIENCE = 60_000;
 const PAUSE = 2_000;
-/** CloudFormation takes an answer of 4,096 bytes. */
+/** CloudFormation accepts a response of 4,096 bytes. */
 const LONGEST_MESSAGE = 1_500;
 
-const TOO_BUSY = 'AWS did not answer, or asked for patience, for as long as this function may wait: deploy again';
+const TOO_BUSY = 'AWS did not respond, or throttled requests, until this function timed out: deploy again';
 
-/** What to do, by the name of what AWS answered. */
+/** The fixes, by the name of the error. */
 const FIXES: Readonly<Record<string, string>> = {
-  AccessDeniedException: 'the role of this function has the permission, so look for a service control policy or a permissions boundary that takes it away',
+  AccessDeniedException: 'the role of this function has the permission, so look for a service control policy or a permissions boundary that denies it',
   AbortError: TOO_BUSY,
   ThrottlingException: TOO_BUSY,
 };
 
 /**
- * Makes an RSA key and puts it into a secret that holds nothing yet, for defineRsaKey. The key leaves this function for that secret only.
+ * Generates an RSA key and stores it in an empty secret, for `defineRsaKey`. The key is sent to that secret only.
  *
- * It runs behind the CDK's own entry point for custom resources, which tells CloudFormation what comes of it, and keeps the physical id.
+ * It runs behind the CDK's entry point for custom resources, which reports the result to CloudFormation and keeps the physical id.
  */
 export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<{ Data?: RsaKeyAnswer }> {
   if (event.RequestType === 'Delete') {
-    // The secret goes, or stays, by its own policy.
+    // The secret has its own removal policy.
     return {};
   }
   try {
@@ -50,7 +50,7 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
 function secretOf(event: CloudFormationCustomResourceEvent): string {
   const { SecretArn: arn } = (event.ResourceProperties ?? {}) as Partial<RsaKeyRequest>;
   if (!['Create', 'Update'].includes(event.RequestType) || typeof arn !== 'string' || !arn) {
-    throw new Error(`the event must be a Create, Update or Delete with SecretArn, got: ${JSON.stringify({ RequestType: event.RequestType, SecretArn: arn })}; leave this resource to PostHog`);
+    throw new Error(`the event must be a Create, Update or Delete with SecretArn, got: ${JSON.stringify({ RequestType: event.RequestType, SecretArn: arn })}; this resource must be created by PostHog`);
   }
   return arn;
 }
@@ -58,7 +58,7 @@ function secretOf(event: CloudFormationCustomResourceEvent): string {
 async function fill(arn: string, abortSignal: AbortSignal): Promise<void> {
   const { DeletedDate: deleted, VersionIdsToStages: versions = {} } = await SECRETS.send(new DescribeSecretCommand({ SecretId: arn }), { abortSignal });
   if (deleted) {
-    throw new Error(`it is scheduled for deletion: take that back with \`aws secretsmanager restore-secret --secret-id ${arn}\` and deploy again`);
+    throw new Error(`it is scheduled for deletion: cancel that with \`aws secretsmanager restore-secret --secret-id ${arn}\` and deploy again`);
   }
   if (Object.values(versions).some((stages) => stages.includes('AWSCURRENT'))) {
     return;
@@ -69,7 +69,7 @@ async function fill(arn: string, abortSignal: AbortSignal): Promise<void> {
   try {
     await SECRETS.send(new PutSecretValueCommand({ SecretId: arn, SecretString: privateKey, ClientRequestToken: firstVersionId(arn) }), { abortSignal });
   } catch (error) {
-    // Lambda may call the function twice for one event. The other call has put its key there, and that one stays.
+    // Lambda may invoke the function twice for one event. The other invocation has stored its key, which stays.
     if (!(error instanceof Error) || error.name !== 'ResourceExistsException') {
       throw error;
     }
@@ -77,8 +77,8 @@ async function fill(arn: string, abortSignal: AbortSignal): Promise<void> {
 }
 
 /**
- * The id of the first version of a secret. Of all that try to make it, however often and at the same time, one succeeds, and the others are
- * told that it is there.
+ * Returns the id of the first version of a secret. Of any number of concurrent attempts to create it, one succeeds; the others get an error
+ * that it exists.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html (ClientRequestToken: 32 to 64 characters)
  */
@@ -86,12 +86,12 @@ function firstVersionId(arn: string): string {
   return createHash('sha256').update(arn).digest('hex');
 }
 
-/** Asks again for a while where AWS knows nothing of a right yet. */
-async function patiently(time: number, ask: () => Promise<void>): Promise<void> {
+/** Retries for a while as long as a new permission is not effective yet. */
+async function patiently(time: number, attempt: () => Promise<void>): Promise<void> {
   const end = Date.now() + Math.min(time, PATIENCE);
   for (;;) {
     try {
-      return await ask();
+      return await attempt();
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'AccessDeniedException' || Date.now() + PAUSE > end) {
         throw error;
@@ -101,13 +101,13 @@ async function patiently(time: number, ask: () => Promise<void>): Promise<void> 
   }
 }
 
-/** An error whose text is all that CloudFormation shows: the entry point takes the stack, and that of a minified bundle says nothing. */
+/** Returns an error that shows only its message in CloudFormation: the entry point reports the stack trace, which is useless for minified code. */
 function readable(event: CloudFormationCustomResourceEvent, error: unknown): Error {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  // What this program says itself says what to do already.
-  const fix = name === 'Error' ? '' : `; ${FIXES[name] ?? 'deploy again'}, or bring a key of your own with \`oidcRsaPrivateKey\``;
+  // Errors of this program already name the fix.
+  const fix = name === 'Error' ? '' : `; ${FIXES[name] ?? 'deploy again'}, or bring your own key with \`oidcRsaPrivateKey\``;
   const arn = (event.ResourceProperties as Partial<RsaKeyRequest> | undefined)?.SecretArn ?? '(not named)';
-  const complaint = new Error(`the secret ${arn} could not be given an RSA key: ${message.slice(0, LONGEST_MESSAGE)}${fix}`);
-  complaint.stack = complaint.message;
-  return complaint;
+  const shown = new Error(`the secret ${arn} could not be filled with an RSA key: ${message.slice(0, LONGEST_MESSAGE)}${fix}`);
+  shown.stack = shown.message;
+  return shown;
 }

@@ -2,7 +2,7 @@ import { IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { ProcessDefinition } from './process-definition';
 
-/** The security groups of processes: one for each, or for several that call the same others. */
+/** The security groups of processes: one for each, or one for several that call the same processes. */
 export class ServiceGroups extends Construct {
   private readonly groups = new Map<string, SecurityGroup>();
 
@@ -10,11 +10,17 @@ export class ServiceGroups extends Construct {
     super(scope, id);
   }
 
-  /** The security group of a process. */
+  /** Returns the security group of a process. */
   public of({ id, process, sharedGroup }: ProcessDefinition): SecurityGroup {
     const name = sharedGroup ?? id;
-    const group = this.groups.get(name) ?? new SecurityGroup(this, name, { vpc: this.vpc, description: `PostHog ${sharedGroup ?? process}` });
+    const component = sharedGroup ? kebabCase(sharedGroup) : process;
+    const group = this.groups.get(name) ?? new SecurityGroup(this, name, { vpc: this.vpc, description: `PostHog ${component}: tasks` });
     this.groups.set(name, group);
     return group;
   }
+}
+
+/** Returns a construct id spelled as the names of processes are: `data-pipelines` for `DataPipelines`. */
+function kebabCase(id: string): string {
+  return id.replace(/\B[A-Z]/g, '-$&').toLowerCase();
 }

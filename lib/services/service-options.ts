@@ -1,47 +1,47 @@
 import { CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
 
 /**
- * How one process is run, where it differs from the default.
+ * Options for one process.
  */
 export interface PostHogServiceOptions {
   /**
-   * CPU units of a task; 1024 are one virtual CPU. Fargate offers 256, 512, 1024, 2048, 4096, 8192 and 16384.
+   * The CPU units of a task; 1024 are one vCPU. Fargate supports 256, 512, 1024, 2048, 4096, 8192 and 16384.
    *
    * @default - depends on the process and on `size`
    */
   readonly cpu?: number;
   /**
-   * Memory of a task, in MiB. Fargate offers certain sizes for each number of CPU units.
+   * The memory of a task, in MiB. Fargate supports certain sizes for each number of CPU units.
    *
    * @default - depends on the process and on `size`
    */
   readonly memoryLimitMiB?: number;
   /**
-   * How many tasks run at least.
+   * The minimum number of tasks.
    *
    * @default - depends on the process and on `size`
    */
   readonly minTasks?: number;
   /**
-   * How many tasks run at most. The worker has the one scheduler and cannot have more than one; neither can `livestream` and `temporal`.
+   * The maximum number of tasks. `worker`, which has the only scheduler, `livestream` and `temporal` cannot have more than one.
    *
-   * @default - depends on the process and on `size`, or `minTasks` where that is more
+   * @default - depends on the process and on `size`, or `minTasks` if that is more
    */
   readonly maxTasks?: number;
   /**
-   * The processor architecture. The images of the release must be known to exist for it.
+   * The CPU architecture. The release must declare its images for it.
    *
-   * @default - `cpuArchitecture` of the PostHog
+   * @default - `cpuArchitecture` of `PostHog`
    */
   readonly cpuArchitecture?: CpuArchitecture;
   /**
-   * Further environment variables. Those that the library sets cannot be overridden.
+   * Additional environment variables. Variables that the library sets cannot be overridden.
    *
    * @default - none
    */
   readonly environment?: Record<string, string>;
   /**
-   * Further environment variables from Secrets Manager or Parameter Store. Those that the library sets cannot be overridden.
+   * Additional environment variables from Secrets Manager or Parameter Store. Variables that the library sets cannot be overridden.
    *
    * @default - none
    */

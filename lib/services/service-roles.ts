@@ -4,29 +4,29 @@ import { ProcessDefinition } from './process-definition';
 import { acknowledge } from '../private/acknowledge';
 
 /**
- * The roles that processes share.
+ * The IAM roles that processes share.
  *
- * ECS takes one to start tasks, for each image: its processes know the same secrets. What runs in a task has no part in it. A task itself has
- * a role of its own where it may do anything in AWS; all others share one that may do nothing.
+ * There is one execution role for each image, whose processes get the same secrets; the containers cannot use it. A task that calls AWS APIs has
+ * its own task role; all others share one without permissions.
  */
 export class ServiceRoles extends Construct {
   private readonly byImage = new Map<string, Role>();
-  private powerless?: Role;
+  private emptyTaskRole?: Role;
 
-  /** The role that ECS starts the tasks of a process with. */
+  /** Returns the execution role of a process. */
   public executionRoleOf({ image }: ProcessDefinition): Role {
-    const role = this.byImage.get(image) ?? this.role(`${image[0].toUpperCase()}${image.slice(1)}Execution`, `Starts the tasks of PostHog that run the image ${image}`);
+    const role = this.byImage.get(image) ?? this.role(`${image[0].toUpperCase()}${image.slice(1)}Execution`, `PostHog image ${image}: task execution`);
     this.byImage.set(image, role);
     return role;
   }
 
-  /** The role of a task; undefined, where it has one of its own: because it opens objects. */
+  /** Returns the shared task role; undefined for a task that accesses objects and needs its own. */
   public taskRoleOf(opensObjects: boolean): Role | undefined {
     if (opensObjects) {
       return undefined;
     }
-    this.powerless ??= this.role('Task', 'What tasks of PostHog are that may do nothing in AWS');
-    return this.powerless;
+    this.emptyTaskRole ??= this.role('Task', 'PostHog tasks: no AWS permissions');
+    return this.emptyTaskRole;
   }
 
   private role(id: string, description: string): Role {

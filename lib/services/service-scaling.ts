@@ -8,7 +8,7 @@ import { TaskSize } from './process-size';
 import { ConsumerGroup } from '../catalog/consumer-groups';
 import { IKafka } from '../stores/kafka/kafka-client';
 
-/** What tells how many tasks of a process are needed. */
+/** The metrics that the number of tasks depends on. */
 export interface ScalingSignals {
   readonly http?: HttpEndpoint;
   readonly targetGroup?: ApplicationTargetGroup;
@@ -18,11 +18,11 @@ export interface ScalingSignals {
 
 const TARGET_CPU_PERCENT = 60;
 
-/** Messages that wait before another task is wanted: what one works off in a minute or so. */
+/** The consumer lag per task above which the service scales out: messages that one task processes in about a minute. */
 const TARGET_LAG = 20_000;
 
 /**
- * Starts tasks where a process cannot keep up, and ends them where it can with fewer, by what it is limited by.
+ * Scales the number of tasks of a service.
  *
  * Kafka consumers scale on consumer lag, which MSK alone reports; HTTP services scale on requests per target, everything else on CPU.
  */
@@ -45,16 +45,16 @@ export function scaleService(service: FargateService, { minTasks, maxTasks }: Ta
 function scaleOnLag(scaling: ScalableTaskCount, clusterName: string, groups: readonly ConsumerGroup[]): void {
   scaling.scaleToTrackCustomMetric('Lag', { metric: lagOf(clusterName, groups[0]), targetValue: TARGET_LAG, scaleInCooldown: Duration.minutes(5) });
   if (groups.length > 1) {
-    // One policy: with several, a group that has read nothing yet, and so has no metric, would keep all tasks from being ended.
+    // One policy: with several, a group that has read nothing yet, and so has no metric, would prevent scaling in.
     const policy = scaling.node.findChild('Target').node.findChild('Lag').node.defaultChild as CfnScalingPolicy;
     const metric = 'TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification';
-    // The properties of a single metric have no place beside a list.
+    // CloudFormation rejects the properties of a single metric together with a list.
     ['Dimensions', 'MetricName', 'Namespace', 'Statistic'].forEach((property) => policy.addPropertyDeletionOverride(`${metric}.${property}`));
     policy.addPropertyOverride(`${metric}.Metrics`, sumOfLags(clusterName, groups));
   }
 }
 
-/** The sum of lags: the first group must report, the others count where they do. */
+/** Returns the sum of lags: the first group must report, the others count if they do. */
 function sumOfLags(clusterName: string, groups: readonly ConsumerGroup[]): object[] {
   const lags = groups.map((group, index) => {
     const { namespace, metricName, dimensions, statistic } = lagOf(clusterName, group).toMetricConfig().metricStat!;

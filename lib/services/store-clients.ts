@@ -2,19 +2,19 @@ import { IConnectable, IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { Stores } from './process-definition';
 
-/** The stores that are reached through security groups. */
+/** The data stores that are reached through security groups. */
 const REACHED = ['postgres', 'cache', 'kafka', 'clickHouse'] as const;
 
 type Reached = typeof REACHED[number];
 
-/** What each group is called. */
-const NAMES: Readonly<Record<Reached, string>> = { postgres: 'PostgreSQL', cache: 'cache', kafka: 'Kafka', clickHouse: 'ClickHouse' };
+/** The names of the data stores in descriptions. */
+const NAMES: Readonly<Record<Reached, string>> = { postgres: 'Postgres', cache: 'cache', kafka: 'Kafka', clickHouse: 'ClickHouse' };
 
 /**
- * A security group for each store, which the store admits: whatever has it may come in, and nothing else.
+ * A client security group for each data store, which allows connections from nothing else.
  *
- * A rule for each process and store would be a hundred of them. A network interface has five groups at most unless AWS has raised the quota:
- * these four, and that of the process.
+ * A rule for each process and data store would make a hundred of them. A network interface has at most five groups unless AWS has raised the quota:
+ * these four and that of the process.
  */
 export class StoreClients extends Construct {
   private readonly groups: Readonly<Record<Reached, SecurityGroup>>;
@@ -22,27 +22,27 @@ export class StoreClients extends Construct {
   public constructor(scope: Construct, id: string, { vpc, stores }: { readonly vpc: IVpc; readonly stores: Stores }) {
     super(scope, id);
     const group = (name: Reached) => {
-      const clients = new SecurityGroup(this, `${name[0].toUpperCase()}${name.slice(1)}`, { vpc, description: `May enter the ${NAMES[name]} of PostHog` });
-      admit(stores[name], clients, 'from PostHog');
+      const clients = new SecurityGroup(this, `${name[0].toUpperCase()}${name.slice(1)}`, { vpc, description: `PostHog ${NAMES[name]}: clients` });
+      admit(stores[name], clients, 'from PostHog services');
       return clients;
     };
     this.groups = { postgres: group('postgres'), cache: group('cache'), kafka: group('kafka'), clickHouse: group('clickHouse') };
   }
 
-  /** The groups of these stores. */
+  /** Returns the client security groups of data stores. */
   public of(stores: readonly (keyof Stores)[]): SecurityGroup[] {
     return REACHED.filter((name) => stores.includes(name)).map((name) => this.groups[name]);
   }
 }
 
 /**
- * Lets somebody into a store.
+ * Allows connections from a client to a data store.
  *
- * The rules are defined beside whom they let in ("remote"): beside the store, a store in another stack would depend on this one.
+ * The rules are defined in the client's stack ("remote"). Otherwise, a data store in another stack would depend on this one.
  */
-export function admit({ connections, clientPorts }: Stores[Reached], visitor: IConnectable, description: string): void {
+export function admit({ connections, clientPorts }: Stores[Reached], client: IConnectable, description: string): void {
   for (const securityGroup of connections.securityGroups) {
-    for (const peer of visitor.connections.securityGroups) {
+    for (const peer of client.connections.securityGroups) {
       clientPorts.forEach((port) => securityGroup.addIngressRule(peer, Port.tcp(port), description, true));
     }
   }

@@ -5,9 +5,9 @@ import { PostHogServiceOptions } from './service-options';
 import { rejected } from '../private/errors';
 
 /**
- * How large the tasks of a process are, and how many there are, where its options may say something else than its size.
+ * Returns the size and number of tasks of a process, with its options applied.
  *
- * Throws where Fargate has no such size, or where there may not be so many.
+ * Throws if Fargate does not support the size, or if the process does not support the number.
  */
 export function taskSize({ process, single }: ProcessDefinition, size: TaskSize, options: PostHogServiceOptions): TaskSize {
   const cpu = options.cpu ?? size.cpu;
@@ -22,7 +22,7 @@ export function taskSize({ process, single }: ProcessDefinition, size: TaskSize,
     throw rejected('maxTasks', `must be \`minTasks\` (${minTasks}) or more`, maxTasks);
   }
   if (single !== undefined && maxTasks > 1) {
-    throw rejected('maxTasks', `must be 1 for ${process}: ${single}`, maxTasks, 'give it more `cpu` and `memoryLimitMiB` instead');
+    throw rejected('maxTasks', `must be 1 for ${process}: ${single}`, maxTasks, 'raise `cpu` and `memoryLimitMiB` instead');
   }
   return { cpu, memoryLimitMiB, minTasks, maxTasks };
 }

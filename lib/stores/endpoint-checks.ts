@@ -3,21 +3,21 @@ import { rejected } from '../private/errors';
 
 /** A kind of server that is known not to work with PostHog. */
 export interface UnsupportedEndpoint {
-  /** What its address looks like. */
+  /** The pattern of its address. */
   readonly pattern: RegExp;
-  /** Why it does not work, and what does. */
+  /** The reason why it does not work, and an alternative. */
   readonly reason: string;
 }
 
-/** Checks that a prop is a bare host name or address, and not of a server that is known not to work. */
-export function checkHost(prop: string, value: string, misfits: readonly UnsupportedEndpoint[]): void {
+/** Checks that a prop is a host name or IP address, and not that of an unsupported server. */
+export function checkHost(prop: string, value: string, unsupported: readonly UnsupportedEndpoint[]): void {
   if (Token.isUnresolved(value)) {
     return;
   }
   if (typeof value !== 'string' || !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value)) {
     throw rejected(prop, 'must be a host name, without scheme and port', value);
   }
-  checkUnsupportedEndpoint(prop, value, misfits);
+  checkUnsupportedEndpoint(prop, value, unsupported);
 }
 
 /** Checks that a prop is a TCP port. */
@@ -27,10 +27,10 @@ export function checkPort(prop: string, value: number): void {
   }
 }
 
-/** Refuses an address of a server that is known not to work. */
-export function checkUnsupportedEndpoint(prop: string, value: string, misfits: readonly UnsupportedEndpoint[]): void {
-  const misfit = misfits.find(({ pattern }) => pattern.test(value));
-  if (misfit) {
-    throw rejected(prop, 'must name a server that PostHog can use', value, misfit.reason);
+/** Rejects the address of an unsupported server. */
+export function checkUnsupportedEndpoint(prop: string, value: string, unsupported: readonly UnsupportedEndpoint[]): void {
+  const found = unsupported.find(({ pattern }) => pattern.test(value));
+  if (found) {
+    throw rejected(prop, 'must name a server that PostHog can use', value, found.reason);
   }
 }

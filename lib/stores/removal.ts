@@ -1,29 +1,29 @@
 import { CfnResource, RemovalPolicy } from 'aws-cdk-lib/core';
 import { IConstruct } from 'constructs';
 
-/** Whether something of a store outlives its removal from the stack: itself, or a snapshot of it. */
+/** Returns whether a data store, or a snapshot of it, is kept when it is removed from the stack. */
 export function isKept(removalPolicy: RemovalPolicy): boolean {
   return removalPolicy !== RemovalPolicy.DESTROY;
 }
 
-/** The policy of what there are no snapshots of, beside a store of this policy. */
+/** Returns the policy for resources without snapshots that belong to a data store with this policy. */
 export function withoutSnapshot(removalPolicy: RemovalPolicy): RemovalPolicy {
   return removalPolicy === RemovalPolicy.SNAPSHOT ? RemovalPolicy.RETAIN : removalPolicy;
 }
 
 /**
- * Retains what a retained server stands on, which cannot be deleted while the server uses it: its groups of subnets and of parameters, its
- * configuration, its security group.
+ * Retains the dependencies of a retained server, which cannot be deleted while the server uses them: its subnet group, parameter group,
+ * configuration and security group.
  */
 export function retainDependencies(store: IConstruct, removalPolicy: RemovalPolicy): void {
   if (removalPolicy === RemovalPolicy.SNAPSHOT || removalPolicy === RemovalPolicy.DESTROY) {
     return;
   }
   const resources = store.node.findAll().filter((child) => CfnResource.isCfnResource(child));
-  resources.filter(({ cfnResourceType }) => SURROUNDINGS.includes(cfnResourceType)).forEach((resource) => resource.applyRemovalPolicy(removalPolicy));
+  resources.filter(({ cfnResourceType }) => DEPENDENCIES.includes(cfnResourceType)).forEach((resource) => resource.applyRemovalPolicy(removalPolicy));
 }
 
-const SURROUNDINGS = [
+const DEPENDENCIES = [
   'AWS::EC2::SecurityGroup', 'AWS::ElastiCache::ParameterGroup', 'AWS::ElastiCache::SubnetGroup', 'AWS::IAM::Role', 'AWS::MSK::Configuration', 'AWS::RDS::DBClusterParameterGroup',
   'AWS::RDS::DBParameterGroup', 'AWS::RDS::DBSubnetGroup',
 ];

@@ -5,12 +5,12 @@ import { CLICKHOUSE_SCHEMA } from '../../lib/catalog/clickhouse-schema';
 
 const ALL = [...ENDLESS_RECORDS.map(({ table }) => table), ...Object.values(ENDLESS_TABLES).flat()];
 
-test('every table without a TTL stands in exactly one list', () => {
+test('every table without a TTL is in exactly one list', () => {
   expect([...ALL].sort()).toEqual([...new Set(ALL)].sort());
   expect(ALL).toHaveLength(CLICKHOUSE_SCHEMA.objects.storedWithoutEnd);
 });
 
-test('the documentation has the statement that ends each table of records', () => {
+test('the documentation has the TTL statement of each table of records', () => {
   const documented = readFileSync(path.join(__dirname, '..', '..', 'docs', 'clickhouse.md'), 'utf8');
   expect(ENDLESS_RECORDS.map((records) => endOf(records)).filter((statement) => !documented.includes(`\`${statement}\``))).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { kafkaTopics } from '../../lib/stores/kafka/kafka-topics';
 
 const ALL = [...CLICKHOUSE_KAFKA_TABLES, ...COMING_CLICKHOUSE_KAFKA_TABLES];
 
-test('there are as many tables, consumers, groups and topics as the migrations make', () => {
+test('has the numbers of tables, consumers, groups and topics of the migrations', () => {
   const distinct = (of: (table: typeof CLICKHOUSE_KAFKA_TABLES[number]) => string) => new Set(CLICKHOUSE_KAFKA_TABLES.map(of)).size;
   expect({
     tables: distinct(({ table }) => table),
@@ -20,7 +20,7 @@ test('every topic that ClickHouse reads is created', () => {
   expect(ALL.map(({ topic }) => topic).filter((topic) => !created.includes(topic))).toEqual([]);
 });
 
-test('every named collection that a table reads by is configured, and one table alone has the brokers in its text', () => {
+test('every named collection of a table is configured, and only one table has the brokers in its statement', () => {
   const names: readonly string[] = NAMED_COLLECTIONS;
   expect(ALL.filter(({ collection }) => collection !== undefined && !names.includes(collection))).toEqual([]);
   expect(ALL.filter(({ collection }) => collection === undefined).map(({ table }) => table)).toEqual(['kafka_person_overrides']);

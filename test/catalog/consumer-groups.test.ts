@@ -7,7 +7,7 @@ import { settingsOf } from '../helpers/process-context';
 
 const MODES = Object.keys(CONSUMER_GROUPS) as (keyof typeof CONSUMER_GROUPS)[];
 
-/** Modes that are set by other variables than PLUGIN_SERVER_MODE. */
+/** Modes of other variables than PLUGIN_SERVER_MODE. */
 const OTHER_MODES: Readonly<Record<string, keyof typeof CONSUMER_GROUPS>> = {
   'property-defs-rs': 'property-defs', 'property-defs-ai': 'property-defs-ai', 'cymbal-notifications': 'cymbal-notifications', 'livestream': 'livestream',
 };
@@ -35,7 +35,7 @@ test('no group has two modes, and every topic exists', () => {
   expect(MODES.flatMap((mode) => groupsOf(mode).map(({ topic }) => topic)).filter((topic) => !topics.includes(topic))).toEqual([]);
 });
 
-test('a mode with several groups has no single one, unless by topic', () => {
+test('groupOf() fails for a mode with several groups, unless a topic selects one', () => {
   expect(groupOf('livestream', 'notification_events').group).toBe('livestream-notifications');
   expect(() => groupOf('livestream')).toThrow('the mode livestream has no single group for its topic');
   expect(() => groupOf('property-defs', 'clickhouse_person')).toThrow('the mode property-defs has no single group for clickhouse_person');

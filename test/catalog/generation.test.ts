@@ -12,7 +12,7 @@ import { settingsOf } from '../helpers/process-context';
 const OF_MODES = ['node', 'capture', 'cymbal'];
 const VARIABLES = ['PLUGIN_SERVER_MODE', 'CAPTURE_MODE', 'CYMBAL_MODE'];
 
-test('generations are known by their names, the newest first, and each begins after the one before it', () => {
+test('generations have unique names, the newest first, and do not overlap', () => {
   expect(GENERATIONS.map(({ name }) => name)).toEqual([...new Set(GENERATIONS.map(({ name }) => name))].sort().reverse());
   expect(NEWEST_GENERATION).toBe('2026-09');
   GENERATIONS.forEach(({ commits: { first, last } }, index) => {
@@ -27,7 +27,7 @@ test.each(GENERATIONS)('$name has a mode for every process whose image has sever
   expect(Object.keys(generation.modes).sort()).toEqual([...several].sort());
 });
 
-test('every mode of July is one that July\'s code parses, under the variable of its image', () => {
+test('July\'s code parses every mode of July, under the variable of its image', () => {
   const known: Record<string, readonly string[]> = UPSTREAM.modes;
   const july = generationOf('2026-07');
   const wrong = PROCESSES.filter(({ process }) => july.modes[process] !== undefined)
@@ -62,14 +62,14 @@ test('a generation has the topics of the catalog that every generation has, and 
   expect(topicsOf([], 6, [], ['of-a-file'])).toContainEqual({ name: 'of-a-file', partitions: 1 });
 });
 
-test('of the task queues of a generation, those are served whose dependencies are deployed, and those that only a release knows', () => {
+test('serves the task queues with deployed dependencies, and those of a release that the library does not know', () => {
   const queues = (taskQueues?: string[]) => [TEMPORAL_DJANGO_WORKER, TEMPORAL_BATCH_EXPORTS_WORKER].map((worker) =>
     settingsOf(worker, { generation: generationOf('2026-09', { taskQueues }) }).TASK_QUEUES);
   expect(queues()[0].split(' ')).toEqual(expect.arrayContaining(['general-purpose-task-queue', 'analytics-platform-task-queue', 'session-replay-task-queue']));
   expect(queues(['new-queue', 'weekly-digest-task-queue', 'batch-exports-task-queue'])).toEqual(['new-queue', 'batch-exports-task-queue']);
 });
 
-test('a release replaces single modes, and lists whole', () => {
+test('a release replaces single modes, but complete lists', () => {
   const generation = generationOf('2026-09', { modes: { 'ingestion-general': 'ingestion-v3' }, taskQueues: ['one'], topics: ['mine'], webServerEnvironment: { GRANIAN_WORKERS: '2' } });
   const own = generationOf('2026-09');
   expect(generation).toEqual({

@@ -5,7 +5,7 @@ import { sizeOf } from '../../lib/services/process-size';
 const SIZES = Object.values(PostHogSize);
 const PROCESSES = Object.values(PostHogProcess);
 
-test('each process has a measurement with its commit, or says that its size is a guess', () => {
+test('each process has a measurement with its commit, or a guess', () => {
   for (const process of PROCESSES) {
     const { mib, basis, commit } = MEMORY[process];
     const unknown = mib === undefined;
@@ -13,7 +13,7 @@ test('each process has a measurement with its commit, or says that its size is a
   }
 });
 
-test('each size holds what was measured, with a fifth of it to spare', () => {
+test('each size is at least the measurement, with a margin of a fifth', () => {
   const tooSmall = PROCESSES.flatMap((process) => SIZES
     .filter((size) => sizeOf(process, size).memoryLimitMiB < 1.2 * (MEMORY[process].mib ?? 0))
     .map((size) => `${process} ${size}`));
@@ -32,7 +32,7 @@ test.each(SIZES)('in the size %s, all workers of web at their limit and a new on
   expect(workers * (recycleAtMiB - 219) + 757 + 219).toBeLessThan(memoryLimitMiB);
 });
 
-test.each(SIZES)('in the size %s, all children of Celery at their limit fit beside it and its scheduler', (size) => {
+test.each(SIZES)('in the size %s, all children of Celery at their limit fit together with Celery and its scheduler', (size) => {
   const { cpu, memoryLimitMiB } = sizeOf(PostHogProcess.WORKER, size);
   const { children, recycleAtMiB } = celeryMemory(cpu, memoryLimitMiB);
   expect(children).toBeGreaterThanOrEqual(2);

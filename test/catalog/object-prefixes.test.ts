@@ -19,7 +19,7 @@ test('every prefix has its source', () => {
 test('every process with rights to objects reads or writes a prefix, and every process of a prefix has rights', () => {
   const clients = new Set(OBJECT_PREFIXES.flatMap(({ readers, writers }) => [...readers, ...writers]));
   const withRights = PROCESSES.filter(({ objects, objectsWith }) => objects ?? objectsWith).map(({ process }) => process);
-  // cymbal reaches its prefix with keys.
+  // cymbal accesses its prefix with access keys.
   expect([...clients].filter((client) => client !== CLICKHOUSE_SERVERS && client !== PostHogProcess.CYMBAL_RESOLUTION).sort()).toEqual(withRights.sort());
 });
 

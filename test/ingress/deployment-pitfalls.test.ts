@@ -8,7 +8,7 @@ import { AppAccess, PostHogProcess } from '../../lib';
 import { newIngress, newTargets, newVpc, OIDC } from './fixtures';
 import { newStack } from '../helpers/stack';
 
-// What synthesises, and would only fail when it is deployed.
+// Mistakes that CloudFormation would only report at deployment.
 
 const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 
@@ -33,13 +33,13 @@ test('a change of access moves no priority from one rule to another, which AWS r
   expect(ids.has(1000)).toBe(true);
 });
 
-test('fails when two subnets of the load balancer lie in one zone', () => {
+test('fails when two subnets of the load balancer are in one zone', () => {
   const stack = newStack();
   const vpc = new Vpc(stack, 'Vpc', {
     subnetConfiguration: [{ name: 'One', subnetType: SubnetType.PUBLIC, cidrMask: 27 }, { name: 'Two', subnetType: SubnetType.PUBLIC, cidrMask: 27 }],
   });
   expect(() => newIngress(stack, { vpc, loadBalancerSubnets: { subnetType: SubnetType.PUBLIC } })).toThrow(
-    /\[Stack\/Ingress\] `loadBalancerSubnets` must be one subnet a zone, got: .*; name one group of them with `subnetGroupName`, or add `onePerAz: true`/);
+    /\[Stack\/Ingress\] `loadBalancerSubnets` must be one subnet per zone, got: .*; name one group of them with `subnetGroupName`, or add `onePerAz: true`/);
   expect(() => newIngress(stack, { vpc, loadBalancerSubnets: { subnetType: SubnetType.PUBLIC, onePerAz: true } }, 'Again')).not.toThrow();
 });
 
@@ -49,16 +49,16 @@ test('fails when the certificate is in another region', () => {
   expect(() => newIngress(stack, { certificate })).toThrow('[Stack/Ingress] `certificate` must be in the region of the stack, eu-central-1, got: \'us-east-1\'');
 });
 
-test('fails when a private hosted zone is to vouch for a certificate', () => {
+test('fails when a certificate is to be validated through a private hosted zone', () => {
   const stack = newStack();
   const vpc = newVpc(stack);
   const domainZone = new PrivateHostedZone(stack, 'Zone', { zoneName: 'example.com', vpc });
-  expect(() => newIngress(stack, { vpc, domainZone })).toThrow('[Stack/Ingress] `certificate` must be given with a private hosted zone');
+  expect(() => newIngress(stack, { vpc, domainZone })).toThrow('[Stack/Ingress] `certificate` is required with a private hosted zone');
   const publicZone = HostedZone.fromHostedZoneAttributes(stack, 'Public', { hostedZoneId: 'Z0123456789', zoneName: 'example.com' });
   expect(() => newIngress(stack, { vpc, domainZone: publicZone }, 'Again')).not.toThrow();
 });
 
-test.each([true, false])('without public IPv4, visitors with IPv6 are admitted, with the CDK\'s feature flag %s', (flag) => {
+test.each([true, false])('allows IPv6 clients without public IPv4, with the CDK\'s feature flag %s', (flag) => {
   const context = { '@aws-cdk/aws-elasticloadbalancingV2:albDualstackWithoutPublicIpv4SecurityGroupRulesDefault': flag };
   const stack = new Stack(new App({ context, builtinCloudFormationValidation: false }), 'Stack');
   newIngress(stack, { appAccess: AppAccess.nobody(), ipAddressType: IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4 });
@@ -66,19 +66,19 @@ test.each([true, false])('without public IPv4, visitors with IPv6 are admitted, 
   expect(group.Properties.SecurityGroupIngress.filter(({ CidrIpv6 }) => CidrIpv6 === '::/0').map(({ FromPort }) => FromPort).sort()).toEqual([443, 80]);
 });
 
-test('fails when a process is routed that answers nothing', () => {
+test('fails when a process without endpoints is routed', () => {
   const stack = newStack();
   const vpc = newVpc(stack);
   const ingress = newIngress(stack, { vpc });
   expect(() => ingress.route(PostHogProcess.WORKER, newTargets(stack, 'Targets', vpc))).toThrow('[Stack/Ingress] `process` must be one that answers requests, got: \'worker\'');
 });
 
-test('fails at synthesis when the app is closed to all but some, and nothing answers it', () => {
+test('fails at synthesis when the app has an allow-list, and no process answers it', () => {
   const stack = newStack();
   newIngress(stack, { appAccess: AppAccess.fromCidrs(['10.0.0.0/8']) });
-  expect(() => Template.fromStack(stack)).toThrow('the app is open, but nothing answers it');
+  expect(() => Template.fromStack(stack)).toThrow('the app is open, but no process answers it');
 });
 
-test('fails when a group of endpoints is none', () => {
+test('fails with an unknown group of endpoints', () => {
   expect(() => newIngress(newStack(), { publicEndpointGroups: ['shared_content' as never] })).toThrow('[Stack/Ingress] `publicEndpointGroups` must be one of ingestion, sdk, shared-content');
 });

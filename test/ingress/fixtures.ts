@@ -8,7 +8,7 @@ import { OidcOptions, PostHogIngress, PostHogIngressProps, PostHogProcess, Publi
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { certificate } from '../helpers/stack';
 
-/** The processes that requests are brought to: the app, and whatever the table of endpoints names. */
+/** The processes with endpoints: the app, and all processes of the endpoint table. */
 export const ROUTED: readonly PostHogProcess[] = Object.values(PostHogProcess)
   .filter((name) => name === PostHogProcess.WEB || PublicEndpoint.all().some(({ process }) => process === name));
 
@@ -23,24 +23,24 @@ export function newVpc(scope: Construct, id = 'Vpc'): IVpc {
   });
 }
 
-/** An ingress with only what it cannot do without, and whatever a test adds. */
+/** An ingress with the required props, and those of a test. */
 export function newIngress(scope: Construct, props: Partial<PostHogIngressProps> = {}, id = 'Ingress'): PostHogIngress {
   const given = new Construct(scope, `${id}Given`);
   const proof = 'domainZone' in props || 'certificate' in props ? {} : { certificate: certificate(given) };
   return new PostHogIngress(scope, id, { domainName: 'posthog.example.com', ...proof, ...props, vpc: props.vpc ?? newVpc(given) });
 }
 
-/** Something that answers requests. */
+/** A target group. */
 export function newTargets(scope: Construct, id: string, vpc: IVpc): ApplicationTargetGroup {
   return new ApplicationTargetGroup(scope, id, { vpc, targetType: TargetType.IP, port: 8000, protocol: ApplicationProtocol.HTTP });
 }
 
-/** The zone that the domain of the tests lies in. */
+/** The hosted zone of the domain of the tests. */
 export function zone(scope: Construct, zoneName = 'example.com'): IHostedZone {
   return HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: 'Z0123456789', zoneName });
 }
 
-/** An identity provider, with its client's secret where it belongs. */
+/** An identity provider, with its client secret in Secrets Manager. */
 export const OIDC: OidcOptions = {
   issuer: 'https://login.example.com',
   authorizationEndpoint: 'https://login.example.com/authorize',
@@ -50,7 +50,7 @@ export const OIDC: OidcOptions = {
   clientSecret: SecretValue.secretsManager('oidc-client', { jsonField: 'secret' }),
 };
 
-/** The template of a stack, as the rules are read from. */
+/** The template of a stack, from which rules are read. */
 export function templateOf(stack: Stack): CloudFormationTemplate {
   return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
 }

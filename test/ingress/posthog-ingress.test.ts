@@ -15,7 +15,7 @@ const REFUSED: RuleAction = { type: 'fixed-response', statusCode: '403', respons
 
 interface Routed {
   readonly rules: readonly ListenerRule<RuleAction>[];
-  /** Which process a request reaches, `refused` where it reaches none. */
+  /** The process that a request reaches, or `refused`. */
   readonly answering: (target: string) => string;
 }
 
@@ -36,16 +36,16 @@ function route(processes: readonly PostHogProcess[], props: Partial<PostHogIngre
   };
 }
 
-describe('what others build on', () => {
+describe('public properties', () => {
   const stack = newStack();
   const ingress = newIngress(stack);
   ingress.route(PostHogProcess.WEB, newTargets(stack, 'Web', ingress.loadBalancer.vpc!));
 
-  test('is the address that visitors use', () => {
+  test('have the URL that clients use', () => {
     expect(ingress.url).toBe('https://posthog.example.com');
   });
 
-  test('is the load balancer, its listener and its connections', () => {
+  test('have the load balancer, its listener and its connections', () => {
     const template = Template.fromStack(stack);
     const [loadBalancer] = Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
     const [https] = Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::Listener', { Properties: { Port: 443 } }));
@@ -55,7 +55,7 @@ describe('what others build on', () => {
     expect(ingress.connections.defaultPort?.toString()).toBe('443');
   });
 
-  test('is what Django must be told', () => {
+  test('have the environment variables of Django', () => {
     expect(ingress.environment).toEqual({
       IS_BEHIND_PROXY: 'True',
       DISABLE_SECURE_SSL_REDIRECT: 'True',
@@ -65,12 +65,12 @@ describe('what others build on', () => {
     });
   });
 
-  test('is which proxies to believe: every address of the load balancer\'s subnets', () => {
+  test('have the trusted proxies: every address of the load balancer\'s subnets', () => {
     expect(ingress.trustedProxies.addresses).toEqual(TrustedProxies.fromSubnets(ingress.loadBalancer.vpc!.publicSubnets).addresses);
     expect(ingress.trustedProxies.addresses).toHaveLength(54);
   });
 
-  test('is no warning', () => {
+  test('add no warning', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 });
@@ -84,13 +84,13 @@ describe('trusted proxies', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
-  test('can be everybody, which warns', () => {
+  test('can be every proxy, which adds a warning', () => {
     const stack = newStack();
     const ingress = newIngress(stack, { trustedProxies: TrustedProxies.all() });
     expect(ingress.environment).toMatchObject({ TRUST_ALL_PROXIES: 'True' });
     expect(ingress.environment).not.toHaveProperty('TRUSTED_PROXIES');
     const said = ingress.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
-    expect(said).toEqual([expect.stringContaining('TrustedProxies.all() lets every visitor choose the address that PostHog sees')]);
+    expect(said).toEqual([expect.stringContaining('TrustedProxies.all() lets every client choose the IP address that PostHog sees')]);
     expect(said[0]).toContain(WARNING);
   });
 });
@@ -98,7 +98,7 @@ describe('trusted proxies', () => {
 describe('with the app open to anyone, which is the default', () => {
   const { rules, answering } = route([PostHogProcess.WEB, PostHogProcess.CAPTURE]);
 
-  test('whatever no rule names reaches the app', () => {
+  test('requests that match no rule reach the app', () => {
     expect(['/', '/login', '/signup', '/project/1', '/api/projects/', '/embedded/x'].map(answering)).toEqual(Array.from({ length: 6 }, () => 'web'));
     expect(rules.at(-1)!.priority).toBeUndefined();
   });
@@ -115,25 +115,25 @@ describe('with the app open to anyone, which is the default', () => {
     const stack = newStack();
     newIngress(stack);
     expect(() => (stack.node.root as App).synth()).toThrow(
-      /\[Stack\/Ingress\] the app is open, but nothing answers it; call route\(PostHogProcess\.WEB, \.\.\.\), or set `appAccess: AppAccess\.nobody\(\)`/);
+      /\[Stack\/Ingress\] the app is open, but no process answers it; call route\(PostHogProcess\.WEB, \.\.\.\), or set `appAccess: AppAccess\.nobody\(\)`/);
   });
 });
 
 describe('with the app closed', () => {
-  test('nothing needs to answer it', () => {
+  test('no process needs to answer it', () => {
     const stack = newStack();
     newIngress(stack, { appAccess: AppAccess.nobody() });
     expect(() => (stack.node.root as App).synth()).not.toThrow();
   });
 
-  test('whatever no rule names is refused', () => {
+  test('requests that match no rule are refused', () => {
     const { rules, answering } = route([PostHogProcess.WEB, PostHogProcess.CAPTURE], { appAccess: AppAccess.nobody() });
     expect(rules.at(-1)).toEqual({ conditions: [], actions: [REFUSED] });
     expect(['/', '/login', '/embedded/x', '/api/projects/'].map(answering)).toEqual(Array.from({ length: 4 }, () => 'refused'));
     expect(['/static/array.js', '/report', '/e'].map(answering)).toEqual(['web', 'web', 'capture']);
   });
 
-  test('refusal is a plain 403', () => {
+  test('the refusal is a plain-text 403', () => {
     const stack = newStack();
     newIngress(stack, { appAccess: AppAccess.nobody() });
     Template.fromStack(stack).hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
@@ -174,9 +174,9 @@ describe('groups of endpoints', () => {
     expect(PublicEndpoint.all().filter((endpoint) => answering(example(endpoint)) !== String(endpoint.process))).toEqual([]);
   });
 
-  test.each(ALWAYS_PUBLIC)('fails when %s is named, which is always public', (group) => {
+  test.each(ALWAYS_PUBLIC)('refuses %s, which is always public', (group) => {
     expect(() => newIngress(newStack(), { publicEndpointGroups: [EndpointGroup.OAUTH, group] })).toThrow(
-      `[Stack/Ingress] \`publicEndpointGroups\` names groups that are public besides those that always are, got: '${group}'; leave it out: it is always public`);
+      `[Stack/Ingress] \`publicEndpointGroups\` must not contain a group that is always public, got: '${group}'; leave it out`);
   });
 });
 
@@ -203,7 +203,7 @@ describe('routing', () => {
       '[Stack/Ingress] `process` must not be routed twice, got: \'web\'; remove the second call of `route()`');
   });
 
-  test('may bring every process to one proxy of the owner\'s', () => {
+  test('may forward all processes to one target group', () => {
     const stack = newStack();
     const ingress = newIngress(stack, { appAccess: AppAccess.nobody() });
     const targets = newTargets(stack, 'Proxy', ingress.loadBalancer.vpc!);
@@ -212,18 +212,18 @@ describe('routing', () => {
     expect(['/e', '/s', '/flags', '/static/array.js', '/i/v1/logs'].map((target) => evaluate(rules, { target })!.actions[0].type)).toEqual(Array.from({ length: 5 }, () => 'forward'));
   });
 
-  test('takes a target group that is imported', () => {
+  test('accepts an imported target group', () => {
     const stack = newStack();
     const ingress = newIngress(stack, { appAccess: AppAccess.nobody() });
     const targetGroupArn = 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/proxy/0123456789abcdef';
     ingress.route(PostHogProcess.CAPTURE, ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'Imported', { targetGroupArn }));
-    // The CDK remarks that it cannot open the security group of what is imported.
+    // The CDK warns that it cannot change the security group of an imported target.
     const remarks = jest.spyOn(console, 'error').mockImplementation();
     Template.fromStack(stack).hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', { Actions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }] });
     remarks.mockRestore();
   });
 
-  test('gives every rule a priority of its own, whatever the order of the calls', () => {
+  test('assigns a unique priority to every rule, in every order of calls', () => {
     const sorted = (rules: readonly ListenerRule<RuleAction>[]): unknown[] => rules.map(({ priority }) => priority).sort();
     const forward = route(ROUTED);
     const backward = route([...ROUTED].reverse());
@@ -245,7 +245,7 @@ describe('two ingresses in one stack', () => {
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 4);
   });
 
-  test('may share who may enter', () => {
+  test('may share an AppAccess', () => {
     const stack = newStack();
     const vpc = newVpc(stack);
     const appAccess = AppAccess.fromCidrs(['10.0.0.0/8']);
@@ -257,7 +257,7 @@ describe('two ingresses in one stack', () => {
   });
 });
 
-test('a domain name that is a token reaches everything that needs it', () => {
+test('a domain name that is a token is used in all resources', () => {
   const stack: Stack = newStack();
   const ingress = newIngress(stack, { domainName: new CfnParameter(stack, 'Name').valueAsString, domainZone: zone(stack), appAccess: AppAccess.nobody() });
   expect(stack.resolve(ingress.url)).toEqual({ 'Fn::Join': ['', ['https://', { Ref: 'Name' }]] });

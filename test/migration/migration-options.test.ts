@@ -22,14 +22,14 @@ test('takes what it is given, and nothing where nothing is to be looked at', () 
 });
 
 test.each<[MigrationOptions, string]>([
-  [{ timeout: Duration.hours(13) }, '[Stack/Migration] `timeout` must be from 1 to 12 hours, which is what CloudFormation waits for, got: \'13 hours\''],
-  [{ timeout: Duration.minutes(59) }, '[Stack/Migration] `timeout` must be from 1 to 12 hours, which is what CloudFormation waits for, got: \'59 minutes\''],
-  [{ timeout: Duration.seconds(Lazy.number({ produce: () => 7200 })) }, '[Stack/Migration] `timeout` must be known at synthesis, got: \'a token\'; write it down'],
+  [{ timeout: Duration.hours(13) }, '[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: \'13 hours\''],
+  [{ timeout: Duration.minutes(59) }, '[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: \'59 minutes\''],
+  [{ timeout: Duration.seconds(Lazy.number({ produce: () => 7200 })) }, '[Stack/Migration] `timeout` must be known at synthesis, got: \'a token\'; use a literal value'],
   [{ minFreeDiskPercent: 91 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 0 to 90, got: 91'],
   [{ cpu: 3 }, '[Stack/Migration] `cpu` must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, got: 3'],
   [{ memoryLimitMiB: 1024 }, '[Stack/Migration] `memoryLimitMiB` must be one of 4096, '],
-  [{ postMigrationCommands: ['one\ntwo'] }, '[Stack/Migration] `postMigrationCommands` must be commands of one line each, got: \'one\ntwo\''],
-  [{ postMigrationCommands: [' '] }, '[Stack/Migration] `postMigrationCommands` must be commands of one line each, got: \' \''],
+  [{ postMigrationCommands: ['one\ntwo'] }, '[Stack/Migration] `postMigrationCommands` must be single-line commands, got: \'one\ntwo\''],
+  [{ postMigrationCommands: [' '] }, '[Stack/Migration] `postMigrationCommands` must be single-line commands, got: \' \''],
 ])('refuses %j', (options, message) => {
   expect(() => newMigration(newStack(), { options })).toThrow(message);
 });

@@ -52,7 +52,7 @@ test('Django is told what makes its migrations complete, what is allowed, and no
 
 test('says nothing of what is not known of a release', () => {
   const told = environmentOf(templateOf(() => ({ release: { name: 'ours', image: APP_IMAGE } })), 'migrate');
-  expect(Object.keys(told).filter((name) => /DATE|COMMIT|DOWNGRADE|LEGACY|AFTERWARDS/.test(name))).toEqual([]);
+  expect(Object.keys(told).filter((name) => /DATE|COMMIT|DOWNGRADE|LEGACY|POST_COMMANDS/.test(name))).toEqual([]);
 });
 
 test('whoever wants to goes back, and on', () => {

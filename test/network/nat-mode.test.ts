@@ -9,7 +9,7 @@ const templates = new Map(Object.values(NatMode).map((nat) => {
   return [nat, Template.fromStack(stack)];
 }));
 
-/** The tier that each service subnet's default route leads through, by the type of what it leads to. */
+/** The tier of the target of each service subnet's default route, by the type of the target. */
 function defaultRoutes(template: Template, tier: string): string[] {
   return ofType(template, 'AWS::EC2::Route')
     .filter(([id]) => id.includes(`Vpc${tier}Subnet`))
@@ -25,12 +25,12 @@ test.each([
   [NatMode.PER_ZONE, 3],
   [NatMode.INSTANCE, 0],
   [NatMode.NONE, 0],
-])('nat %s takes %i NAT gateways', (nat, gateways) => {
+])('nat %s creates %i NAT gateways', (nat, gateways) => {
   templates.get(nat)!.resourceCountIs('AWS::EC2::NatGateway', gateways);
   templates.get(nat)!.resourceCountIs('AWS::EC2::EIP', gateways);
 });
 
-test.each([NatMode.SINGLE, NatMode.PER_ZONE])('nat %s puts its gateways into the egress subnets and nowhere else', (nat) => {
+test.each([NatMode.SINGLE, NatMode.PER_ZONE])('nat %s creates its gateways in the egress subnets only', (nat) => {
   const template = templates.get(nat)!;
   const egress = subnetsOfTier(template, 'Egress');
   expect(egress).toHaveLength(3);
@@ -40,13 +40,13 @@ test.each([NatMode.SINGLE, NatMode.PER_ZONE])('nat %s puts its gateways into the
   expect(defaultRoutes(template, 'Service')).toEqual(['NatGatewayId', 'NatGatewayId', 'NatGatewayId']);
 });
 
-test('one NAT gateway serves every zone, and one a zone serves its own', () => {
+test('one NAT gateway serves every zone, and one per zone serves its own', () => {
   const gateways = (nat: NatMode) => new Set(ofType(templates.get(nat)!, 'AWS::EC2::Route').filter(([, { Properties }]) => Properties.NatGatewayId).map(([, { Properties }]) => idOf(Properties.NatGatewayId)));
   expect(gateways(NatMode.SINGLE).size).toBe(1);
   expect(gateways(NatMode.PER_ZONE).size).toBe(3);
 });
 
-test('nothing stands in the load balancer\'s subnets, whatever the NAT', () => {
+test('no NAT is in the load balancer\'s subnets, with any mode', () => {
   for (const template of templates.values()) {
     const own = subnetsOfTier(template, 'LoadBalancer');
     expect(own).toHaveLength(3);
@@ -73,7 +73,7 @@ describe('a NAT instance', () => {
     expect(new Set(defaultRoutes(template, 'Service'))).toEqual(new Set(['InstanceId']));
   });
 
-  test('takes in nothing but what the VPC sends', () => {
+  test('accepts traffic of the VPC only', () => {
     const groups = ofType(template, 'AWS::EC2::SecurityGroup');
     expect(groups).toHaveLength(1);
     expect(groups[0][1].Properties.SecurityGroupIngress).toEqual([
@@ -86,7 +86,7 @@ describe('a NAT instance', () => {
 describe('no NAT', () => {
   const template = templates.get(NatMode.NONE)!;
 
-  test('makes interface endpoints for images, logs and secrets, in the service subnets', () => {
+  test('creates interface endpoints for images, logs and secrets in the service subnets', () => {
     const endpoints = ofType<{ VpcEndpointType: string; ServiceName: unknown; SubnetIds: unknown[]; PrivateDnsEnabled: boolean }>(template, 'AWS::EC2::VPCEndpoint')
       .map(([, { Properties }]) => Properties).filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
     expect(endpoints.map(({ ServiceName }) => ServiceName).sort()).toEqual(
@@ -97,7 +97,7 @@ describe('no NAT', () => {
     }
   });
 
-  test('has no way to the internet but the load balancer\'s, and no egress subnets', () => {
+  test('has no internet access except for the load balancer, and no egress subnets', () => {
     expect(defaultRoutes(template, 'Service')).toEqual([]);
     expect(defaultRoutes(template, 'Store')).toEqual([]);
     expect(defaultRoutes(template, 'LoadBalancer')).toEqual(['GatewayId', 'GatewayId', 'GatewayId']);

@@ -22,7 +22,7 @@ function tier(template: Template, name: string): unknown[] {
   return Object.entries(blocks(template)).filter(([id]) => id.includes(`Vpc${name}Subnet`)).map(([, block]) => block);
 }
 
-/** How each subnet reaches the internet: `public`, `egress` or `isolated`, by tier. */
+/** The internet access of each subnet: `public`, `egress` or `isolated`, by tier. */
 function kinds(template: Template): Record<string, string> {
   return Object.fromEntries(ofType<Subnet>(template, 'AWS::EC2::Subnet').map(([, { Properties }]) => {
     const tags = attributes(Properties.Tags);
@@ -49,7 +49,7 @@ describe('by default', () => {
     expect(kinds(byDefault)).toEqual({ LoadBalancer: 'Public', Service: 'Private', Store: 'Isolated', Egress: 'Public' });
   });
 
-  test('nothing is given a public address by itself, and there is no IPv6', () => {
+  test('no subnet assigns public addresses, and there is no IPv6', () => {
     for (const [, { Properties }] of ofType<Subnet>(byDefault, 'AWS::EC2::Subnet')) {
       expect(Properties).toMatchObject({ MapPublicIpOnLaunch: false });
       expect(Properties).not.toHaveProperty('Ipv6CidrBlock');
@@ -57,7 +57,7 @@ describe('by default', () => {
     byDefault.resourceCountIs('AWS::EC2::VPCCidrBlock', 0);
   });
 
-  test('refused connections are logged for a month, and the log goes with the stack', () => {
+  test('rejected connections are logged for a month, and the log is deleted with the stack', () => {
     byDefault.hasResourceProperties('AWS::EC2::FlowLog', { ResourceType: 'VPC', TrafficType: 'REJECT', LogDestinationType: 'cloud-watch-logs' });
     byDefault.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
     byDefault.resourceCountIs('AWS::Logs::LogGroup', 1);
@@ -68,25 +68,25 @@ describe('by default', () => {
     expect(ofType(byDefault, 'AWS::EC2::Route').map(([id]) => id).filter((id) => id.includes('StoreSubnet'))).toEqual([]);
   });
 
-  test('the default security group of the VPC admits nothing', () => {
+  test('the default security group of the VPC allows nothing', () => {
     byDefault.resourceCountIs('Custom::VpcRestrictDefaultSG', 1);
   });
 });
 
 describe('overrides', () => {
-  test('ipAddresses moves the VPC', () => {
+  test('ipAddresses sets the addresses of the VPC', () => {
     const template = synth({ ipAddresses: IpAddresses.cidr('172.20.0.0/16') });
     template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '172.20.0.0/16' });
     expect(tier(template, 'LoadBalancer')).toEqual(['172.20.0.0/27', '172.20.0.32/27']);
   });
 
-  test.each([3, 4])('maxAzs %i takes that many zones', (maxAzs) => {
+  test.each([3, 4])('maxAzs %i uses that number of zones', (maxAzs) => {
     const template = synth({ maxAzs });
     template.resourceCountIs('AWS::EC2::Subnet', 4 * maxAzs);
     expect(tier(template, 'LoadBalancer')).toHaveLength(maxAzs);
   });
 
-  test('more zones than the stack knows of are not taken', () => {
+  test('maxAzs is limited to the zones of the stack', () => {
     expect(tier(synth({ maxAzs: 4 }, newStack()), 'Service')).toHaveLength(2);
     expect(tier(synth({ maxAzs: 4 }, zonedStack(3)), 'Service')).toHaveLength(3);
   });
@@ -117,19 +117,19 @@ describe('overrides', () => {
     expect(blocks(template)).toEqual(blocks(byDefault));
   });
 
-  test('flow logs can be left out', () => {
+  test('flowLogs disables flow logs', () => {
     const template = synth({ flowLogs: false });
     template.resourceCountIs('AWS::EC2::FlowLog', 0);
     template.resourceCountIs('AWS::Logs::LogGroup', 0);
   });
 });
 
-describe('what changes later moves no subnet', () => {
+describe('a later change moves no subnet', () => {
   test.each([[2, 3], [3, 4], [2, 4]])('from %i zones to %i', (before, after) => {
     expect(blocks(synth({ maxAzs: after }))).toMatchObject(blocks(synth({ maxAzs: before })));
   });
 
-  test('taking zones away leaves the others', () => {
+  test('removing zones keeps the others', () => {
     expect(blocks(synth({ maxAzs: 4 }))).toMatchObject(blocks(byDefault));
   });
 
@@ -137,7 +137,7 @@ describe('what changes later moves no subnet', () => {
     expect(blocks(synth({ nat }))).toEqual(blocks(byDefault));
   });
 
-  test('from one NAT gateway to none takes the egress subnets away only', () => {
+  test('from one NAT gateway to none removes only the egress subnets', () => {
     const others = Object.entries(blocks(byDefault)).filter(([id]) => !id.includes('EgressSubnet'));
     expect(others).toHaveLength(6);
     expect(blocks(synth({ nat: NatMode.NONE }))).toEqual(Object.fromEntries(others));
@@ -149,7 +149,7 @@ describe('what changes later moves no subnet', () => {
   });
 });
 
-test('two networks in one stack stand side by side', () => {
+test('two networks in one stack do not conflict', () => {
   const stack = zonedStack(3);
   new PostHogNetwork(stack, 'One');
   new PostHogNetwork(stack, 'Two', { nat: NatMode.NONE, ipAddresses: IpAddresses.cidr('10.1.0.0/16') });
@@ -168,14 +168,14 @@ test('the selections find the tiers', () => {
 
 describe('errors', () => {
   test.each([1, 5, 2.5, 0, -1, NaN])('fails when maxAzs is %d', (maxAzs) => {
-    expect(() => synth({ maxAzs })).toThrow(/^\[Stack\/Network\] `maxAzs` must be from 2 to 4: a load balancer needs two zones, and room is kept for four, got: /);
+    expect(() => synth({ maxAzs })).toThrow(/^\[Stack\/Network\] `maxAzs` must be from 2 to 4: a load balancer needs two zones, and addresses are reserved for four, got: /);
   });
 
   test('fails when the region has one zone', () => {
     expect(() => synth({}, zonedStack(1))).toThrow('[Stack/Network] `maxAzs` needs a region with 2 or more availability zones, got: \'1 zone(s)\'');
   });
 
-  test.each(['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const)('fails when %s is no size that a subnet can have', (prop) => {
+  test.each(['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const)('fails when %s is not a valid size of a subnet', (prop) => {
     for (const mask of [15, 29, 22.5]) {
       expect(() => synth({ [prop]: mask })).toThrow(`[Stack/Network] \`${prop}\` must be from 16 to 28, the sizes that a subnet can have, got: ${mask}`);
     }

@@ -15,7 +15,7 @@ function build(overrides: Partial<PostHogProps> = {}) {
 describe('by default', () => {
   const { stack, posthog, template } = build();
 
-  test('a deployment ends with an event for capture and a question to the app', () => {
+  test('checks capture with an event, and the readiness of the app', () => {
     expect(only(template, TYPE)).toMatchObject({
       LoadBalancerDnsName: stack.resolve(posthog.ingress.loadBalancer.loadBalancerDnsName) as unknown,
       DomainName: 'posthog.example.com', Checks: ['capture', 'app'], ExpectsRoute: 'true', ServiceTimeout: '900',
@@ -23,7 +23,7 @@ describe('by default', () => {
     expect(stack.resolve(posthog.deploymentCheck!.result)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^PostHogDeploymentCheck/), 'Result'] });
   });
 
-  test('it comes after every service, and again whenever a task definition changes', () => {
+  test('runs after every service, and again whenever a task definition changes', () => {
     const [{ DependsOn }] = Object.values(template.findResources(TYPE)) as { DependsOn: string[] }[];
     const services = Object.keys(template.findResources('AWS::ECS::Service'));
     expect(services.length).toBeGreaterThan(5);
@@ -32,7 +32,7 @@ describe('by default', () => {
     expect(only(template, TYPE).TaskDefinitions).toEqual(expect.arrayContaining(running.map(({ Properties }) => Properties.TaskDefinition)));
   });
 
-  test('the function may read the state of its own stack, and nothing else', () => {
+  test('the function can describe its own stack, and nothing else', () => {
     const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith('CustomPostHogDeploymentCheck'));
     expect(roles).toHaveLength(1);
     const { Policies } = (roles[0][1] as { Properties: { Policies: { PolicyDocument: { Statement: unknown[] } }[] } }).Properties;
@@ -43,12 +43,12 @@ describe('by default', () => {
   });
 });
 
-test('the app is asked only where everybody can open it', () => {
+test('checks the app only if it is open to everyone', () => {
   expect(only(build({ appAccess: AppAccess.nobody() }).template, TYPE).Checks).toEqual(['capture']);
   expect(only(build({ products: [Product.FEATURE_FLAGS] }).template, TYPE).Checks).toEqual(['app']);
 });
 
-test('where there is nothing to ask, or nobody wants to, there is no check', () => {
+test('is not created without checks, or with `checkDeployment: false`', () => {
   const closed = build({ products: [Product.FEATURE_FLAGS], appAccess: AppAccess.nobody() });
   closed.template.resourceCountIs(TYPE, 0);
   expect(closed.posthog.deploymentCheck).toBeUndefined();
@@ -57,16 +57,16 @@ test('where there is nothing to ask, or nobody wants to, there is no check', () 
 
 test.each<[string, Partial<PostHogProps>]>([
   ['an internal load balancer', { publicLoadBalancer: false }],
-  ['a load balancer that is opened by hand', { openListener: false }],
+  ['a load balancer without `openListener`', { openListener: false }],
   ['a load balancer without public IPv4 addresses', { ipAddressType: IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4 }],
-])('%s is not checked, which a message says', (_, overrides) => {
+])('%s is not checked, with a message', (_, overrides) => {
   const { stack, template, posthog } = build(overrides);
   template.resourceCountIs(TYPE, 0);
   expect(posthog.deploymentCheck).toBeUndefined();
   Annotations.fromStack(stack).hasInfo('/Stack/PostHog', Match.stringLikeRegexp('deployments are not checked'));
 });
 
-test('a load balancer of your own is checked where it answers', () => {
+test('checks an existing load balancer if it responds', () => {
   const stack = newStack();
   const vpc = new Vpc(stack, 'Vpc');
   const loadBalancer = new ApplicationLoadBalancer(stack, 'Platform', { vpc, internetFacing: true });

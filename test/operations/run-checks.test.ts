@@ -4,7 +4,7 @@ import { CheckResult, Clock, Exchange, runCheck } from '../../lib/operations/run
 const START = Date.parse('2026-11-29T12:00:00Z');
 const MINUTES = 60_000;
 
-/** A clock that jumps, and a PostHog that answers each request with the next of these, and then always with the last. */
+/** A fake clock, and a stub of PostHog that responds with the next of these responses, and then always with the last. */
 async function run(
   name: keyof typeof HTTP_CHECKS, exchanges: readonly Exchange[], milliseconds = 5 * MINUTES,
 ): Promise<CheckResult & { sent: CheckRequest[]; seconds: number }> {
@@ -23,15 +23,15 @@ async function run(
 
 const answer = (status: number, body = ''): Exchange => ({ response: { status, body } });
 
-describe('the event', () => {
-  test('passes at the first response that accepts it, old and new', async () => {
+describe('the check of capture', () => {
+  test('passes at the first response that accepts the event, of old and new versions', async () => {
     for (const body of ['{"status":"Ok"}', '{"status":1}', '{"status":"Ok","quota_limited":["recordings"]}']) {
       const { outcome, text, sent } = await run('capture', [answer(200, body)]);
       expect({ outcome, text, requests: sent.length }).toEqual({ outcome: 'pass', text: 'event capture accepted an event (after 0 s)', requests: 1 });
     }
   });
 
-  test('is of a token that capture accepts and no project has, and of now', async () => {
+  test('sends an event with the current time and a token that capture accepts and no project has', async () => {
     const { sent: [{ method, path, headers, body }] } = await run('capture', [answer(200, '{"status":1}')]);
     expect({ method, path, type: headers['content-type'] }).toEqual({ method: 'POST', path: '/i/v0/e/', type: 'application/json' });
     const { token, timestamp } = JSON.parse(body!) as Record<string, string>;
@@ -39,12 +39,12 @@ describe('the event', () => {
     expect(timestamp).toBe('2026-11-29T12:00:00.000Z');
   });
 
-  test('is sent again until it is accepted', async () => {
+  test('sends the event again until it is accepted', async () => {
     const { outcome, text, seconds } = await run('capture', [{ unreachable: 'ENOTFOUND' }, answer(502), answer(503), answer(200, '{"status":1}')]);
     expect({ outcome, text, seconds }).toEqual({ outcome: 'pass', text: 'event capture accepted an event (after 30 s)', seconds: 30 });
   });
 
-  test('fails when the time is over, with the last response and what to look at', async () => {
+  test('fails when the time is over, with the last response and the next step', async () => {
     const { outcome, text, seconds } = await run('capture', [answer(503, '{"type":"service unavailable",\n  "code":"unavailable"}')]);
     expect(outcome).toBe('fail');
     expect(text).toBe('event capture: POST /i/v0/e/ answered 503 "{"type":"service unavailable", "code":"unavailable"}" for 290 s; look at the log of `capture`; ' +
@@ -52,18 +52,18 @@ describe('the event', () => {
     expect(seconds).toBeLessThanOrEqual(300);
   });
 
-  test('fails where something else than capture answers 200', async () => {
+  test('fails if another server than capture responds 200', async () => {
     for (const body of ['', '<html>', '{"status":0}', '{"status":"NoContent"}', 'null', '"Ok"']) {
       expect(await run('capture', [answer(200, body)], 0)).toMatchObject({ outcome: 'fail' });
     }
   });
 
-  test('keeps long pages out of the message', async () => {
+  test('truncates long pages in the message', async () => {
     const { text } = await run('capture', [answer(404, 'x'.repeat(100_000))], 0);
     expect(text.length).toBeLessThan(600);
   });
 
-  test('tells no response from a bad one', async () => {
+  test('distinguishes no response from a bad one', async () => {
     const { outcome, text } = await run('capture', [{ unreachable: 'ECONNREFUSED: connect ECONNREFUSED 192.0.2.1:443' }], MINUTES);
     expect({ outcome, text }).toEqual({
       outcome: 'unreachable', text: 'event capture: POST /i/v0/e/ got no response for 50 s (ECONNREFUSED: connect ECONNREFUSED 192.0.2.1:443)',

@@ -56,5 +56,5 @@ test('nothing is refused where PostHog itself is set to go on', async () => {
 
 test('an image that cannot say what must run leaves it to its own check', async () => {
   await fill(0, 2);
-  expect(await here.world.run()).toEqual({ status: 0, output: expect.stringContaining('whether 0002_sample must run is left to bin/migrate, because: No module named') as string });
+  expect(await here.world.run()).toEqual({ status: 0, output: expect.stringContaining('bin/migrate decides whether 0002_sample must run, because: No module named') as string });
 });

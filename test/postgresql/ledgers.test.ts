@@ -37,15 +37,15 @@ describe('Django\'s ledger', () => {
     ['july', 'november', /posthog\.0001_squash_2026_09_07_initial would create tables that exist \(managed_warehouse\.0001_\w+: posthog_duckgresserver\)/,
       /relation "posthog_organization" already exists/],
     ['moved', 'november', /posthog\.0001_squash_2026_09_07_initial would create tables that exist/, /relation "posthog_organization" already exists/],
-    ['early', 'september', /take the records back: DELETE FROM django_migrations WHERE \(app, name\) IN \(\('managed_warehouse', '0001_squash_2026_09_07_initial'\)\)/,
+    ['early', 'september', /delete the records: DELETE FROM django_migrations WHERE \(app, name\) IN \(\('managed_warehouse', '0001_squash_2026_09_07_initial'\)\)/,
       /InconsistentMigrationHistory/],
-    ['unrecorded', 'september', /do not fit together, so that Django refuses to migrate: InconsistentMigrationHistory: Migration posthog\.1266_\w+ is applied before its/,
+    ['unrecorded', 'september', /are inconsistent, so that Django refuses to migrate: InconsistentMigrationHistory: Migration posthog\.1266_\w+ is applied before its/,
       /InconsistentMigrationHistory/],
   ])('\'%s\' is refused by the release of %s, where Django itself would fail', async (ledger, image, refusal, reality) => {
     fill(ledger);
     const refused = await migrate(image);
     expect(refused).toEqual({ status: 1, output: expect.stringMatching(refusal) as string });
-    expect(refused.output).toContain('docs/upgrades.md of cdk-posthog has the steps, `allowLegacyDatabase` goes on regardless');
+    expect(refused.output).toContain('docs/upgrades.md of cdk-posthog describes the steps, `allowLegacyDatabase` skips this check');
     expect(here.world.ask('SELECT to_regclass(\'cdk_posthog_migrations\') IS NULL')).toEqual(['t']);
     expect(await migrate(image, LEGACY)).toEqual({ status: 1, output: expect.stringMatching(reality) as string });
   });

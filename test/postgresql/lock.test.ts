@@ -19,7 +19,7 @@ test('two of one release: the second waits, and has nothing left to do', async (
   here.world.image.remove('hold');
   const [one, two] = await Promise.all([first.ended, second.ended]);
   expect([one.status, two.status]).toEqual([0, 0]);
-  expect(two.output).toContain(`the other has migrated to ${RELEASE} meanwhile: nothing is left to do`);
+  expect(two.output).toContain(`another process has migrated to ${RELEASE} meanwhile: nothing to do`);
   expect(here.world.image.runs).toEqual([`${RELEASE} --scope=postgres`, RELEASE]);
   expect(here.world.journal()).toEqual([`${RELEASE}|succeeded`]);
 });
@@ -52,7 +52,7 @@ test('the second gives up in time, says for whom it has waited, and changes noth
   await first.says(RUNNING);
   const { status, output } = await here.world.start('migrate', { MIGRATION_LOCK_PATIENCE: '1' }).ended;
   expect([status, output]).toEqual([1, expect.stringContaining(`${HOLDER} has held the lock since 20`)]);
-  expect(output).toContain('has not finished within the 1 seconds that this one waits');
+  expect(output).toContain('did not release it within 1 seconds');
   here.world.image.remove('hold');
   await first.ended;
   expect(here.world.journal()).toEqual([`${RELEASE}|succeeded`]);
@@ -75,7 +75,7 @@ test('one that is told to stop stops PostHog\'s migrations, and notes that down'
   expect(here.world.ask(LOCKS)).toEqual(['1']);
   first.kill('SIGTERM');
   const { status, output } = await first.ended;
-  expect([status, output]).toEqual([1, expect.stringContaining('it was told to stop; what is done stays done')]);
+  expect([status, output]).toEqual([1, expect.stringContaining('it was stopped; completed migrations are kept')]);
   expect(here.world.journal('outcome')).toEqual(['stopped']);
   expect([here.world.ask(LOCKS), here.world.ask('SELECT to_regclass(\'django_migrations\') IS NULL')]).toEqual([['0'], ['t']]);
 });

@@ -7,7 +7,7 @@ describe('the text of a finding', () => {
     ['an attribute', { 'Fn::GetAtt': ['Bucket', 'Arn'] }, '<Bucket.Arn>'],
     ['a joined text', { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, '/', { Ref: 'Prefix' }, '*']] }, '<Bucket.Arn>/<Prefix>*'],
     ['a text joined with something between', { 'Fn::Join': [':', ['arn', { Ref: 'AWS::Partition' }]] }, 'arn:<AWS::Partition>'],
-  ])('is that of cdk-nag for %s', (_, resolved, text) => {
+  ])('has the format of cdk-nag for %s', (_, resolved, text) => {
     expect(resultText(resolved)).toBe(text);
   });
 });

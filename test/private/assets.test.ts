@@ -6,6 +6,6 @@ test('finds a program that was bundled', () => {
   expect(existsSync(path.join(programFolder('load-balancer-addresses'), 'index.js'))).toBe(true);
 });
 
-test('fails where it was not, and says how to', () => {
-  expect(() => programFolder('nobody')).toThrow(/^the program 'nobody' of cdk-posthog is not there, looked for: .*assets.nobody.index\.js; run `npm run bundle` in the folder of cdk-posthog/);
+test('fails for a program that was not bundled, and names the command', () => {
+  expect(() => programFolder('nobody')).toThrow(/^the bundled program 'nobody' of cdk-posthog is missing, expected at: .*assets.nobody.index\.js; run `npm run bundle` in the folder of cdk-posthog/);
 });

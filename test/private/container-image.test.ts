@@ -29,7 +29,7 @@ function text(value: unknown): string {
 }
 
 test.each([`posthog/posthog@${DIGEST}`, 'ghcr.io/posthog/posthog/capture:master', 'public.ecr.aws/posthog/posthog:latest', 'registry.example.com:5000/posthog:1'])(
-  'the image %s of a registry is used as it is, and nobody is allowed anything', (reference) => {
+  'the image %s of another registry is used unchanged, without permissions', (reference) => {
     const template = synth(reference);
     expect(containerOf(template, 'web').Image).toBe(reference);
     template.resourceCountIs('AWS::IAM::Policy', 0);
@@ -39,7 +39,7 @@ test.each([
   [`111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}`, 'arn:aws:ecr:eu-central-1:111122223333:repository/posthog'],
   ['111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/posthog:v1', 'arn:aws:ecr:eu-central-1:111122223333:repository/team/posthog'],
   [`444455556666.dkr.ecr.us-east-1.amazonaws.com/posthog@${DIGEST}`, 'arn:aws:ecr:us-east-1:444455556666:repository/posthog'],
-])('the image %s of a private ECR repository may be pulled by the execution role', (reference, arn) => {
+])('the execution role can pull the image %s of a private ECR repository', (reference, arn) => {
   const template = synth(reference);
   expect(text(containerOf(template, 'web').Image)).toBe(reference);
   const statements = executionRoleStatements(template, 'web');
@@ -50,11 +50,11 @@ test.each([
   template.resourceCountIs('AWS::ECR::Repository', 0);
 });
 
-test('an image floats unless it has a digest, and a token may have one', () => {
+test('an image without a digest is floating, and a token is not', () => {
   expect([`nginx@${DIGEST}`, `nginx:1@${DIGEST}`, 'nginx:1', 'nginx', Fn.importValue('Image')].map(isFloating)).toEqual([false, false, true, true, false]);
 });
 
-test('what is no image is refused, and a token may be one', () => {
+test('an invalid image is refused, and a token is not', () => {
   expect(() => checkImage('image', 'Not an image', 'nginx')).toThrow(
     new Error('`image` must be an image such as nginx@sha256:<64 hexadecimal digits>, got: \'Not an image\''));
   [`registry.example.com:5000/team/nginx:1@${DIGEST}`, 'nginx', Fn.importValue('Image')].forEach((image) => checkImage('image', image, 'nginx'));

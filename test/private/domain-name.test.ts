@@ -23,11 +23,11 @@ test('accepts a token, whose value is not known yet', () => {
 });
 
 test.each([
-  ['', 'give the host name that visitors will use, such as posthog.example.com'],
+  ['', 'pass the host name that clients will use, such as posthog.example.com'],
   ['https://posthog.example.com', 'remove the scheme'],
   ['https://posthog.example.com/path', 'remove the scheme'],
-  ['posthog.example.com/', 'remove the path: PostHog cannot live below a path'],
-  ['example.com/posthog', 'remove the path: PostHog cannot live below a path'],
+  ['posthog.example.com/', 'remove the path: PostHog does not support a path prefix'],
+  ['example.com/posthog', 'remove the path: PostHog does not support a path prefix'],
   ['posthog.example.com:443', 'remove the port: the load balancer answers on 443'],
   ['posthog.example.com:', 'remove the port: the load balancer answers on 443'],
   ['*.example.com', 'name one host: PostHog has one canonical address'],
@@ -36,17 +36,17 @@ test.each([
   ['posthog.example .com', 'remove the white space'],
   ['posthog.example.com\n', 'remove the white space'],
   ['posthog.example.com.', 'remove the trailing dot'],
-])('fails when it is %j, and says what to do', (name, fix) => {
+])('refuses %j, and names the fix', (name, fix) => {
   expect(() => checkDomainName('domainName', name)).toThrow(new Error(`\`domainName\` ${RULE}, got: '${name}'; ${fix}`));
 });
 
 test.each([
   'localhost', 'posthog', '.example.com', 'posthog..example.com', '-posthog.example.com', 'posthog-.example.com', 'post_hog.example.com', 'bücher.example',
   '10.0.0.1', '203.0.113.1', `${'a'.repeat(64)}.example.com`, `${'a.'.repeat(125)}comm`, 'user@example.com', 'posthog,example.com', 'a.b?c', 'a.b#c',
-])('fails when it is %j', (name) => {
+])('refuses %j', (name) => {
   expect(() => checkDomainName('domainName', name)).toThrow(new Error(`\`domainName\` ${RULE}, got: '${name}'`));
 });
 
-test('names the prop that it was given for', () => {
+test('names the prop', () => {
   expect(() => checkDomainName('other', 'localhost')).toThrow(/^`other` must be/);
 });

@@ -14,11 +14,11 @@ describe('show', () => {
 });
 
 describe('rejected', () => {
-  test('names the prop, what is allowed, what it got and the way out', () => {
+  test('has the prop, what is allowed, the value it got and the fix', () => {
     expect(rejected('size', 'must be small', 9, 'make it smaller').message).toBe('`size` must be small, got: 9; make it smaller');
   });
 
-  test('ends with what it got where the rule says it all', () => {
+  test('ends with the value it got without a fix', () => {
     expect(rejected('name', 'must be short', 'abcdef').message).toBe('`name` must be short, got: \'abcdef\'');
   });
 });
@@ -27,15 +27,15 @@ describe('at', () => {
   const scope = new Stack(new App(), 'Outer');
   const inner = new Stack(scope, 'Inner');
 
-  test('gives back what the check gives', () => {
+  test('returns the result of the check', () => {
     expect(at(scope, () => 42)).toBe(42);
   });
 
-  test('puts the path of the construct in front of the message', () => {
+  test('adds the path of the construct to the message', () => {
     expect(() => at(inner, () => { throw rejected('size', 'must be small', 9); })).toThrow(/^\[Outer\/Inner\] `size` must be small, got: 9$/);
   });
 
-  test('puts only the innermost path in front', () => {
+  test('adds only the innermost path', () => {
     expect(() => at(scope, () => at(inner, () => { throw new Error('no'); }))).toThrow(/^\[Outer\/Inner\] no$/);
   });
 
@@ -45,7 +45,7 @@ describe('at', () => {
     expect(error.message).toBe('[Outer] no');
   });
 
-  test('leaves alone what is no error', () => {
+  test('does not change a thrown value that is not an error', () => {
     const thrown: unknown = 'a text';
     let caught: unknown;
     try {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Token } from 'aws-cdk-lib/core';
 import { checkFargateSize } from '../../lib/private/fargate-size';
 
-/** What Fargate offers on Linux: CPU units, then from, to and step in GiB (AmazonECS developer guide, fargate-tasks-services). */
+/** The sizes of Fargate on Linux: CPU units, then from, to and step in GiB (AmazonECS developer guide, fargate-tasks-services). */
 const OFFERED: [cpu: number, fromGiB: number, toGiB: number, stepGiB: number][] = [
   [512, 1, 4, 1],
   [1024, 2, 8, 1],
@@ -20,7 +20,7 @@ for (const [cpu, from, to, step] of OFFERED) {
 }
 const KEYS = new Set(PAIRS.map(String));
 
-test('every pair that Fargate offers passes', () => {
+test('every size of Fargate passes', () => {
   expect(PAIRS).toHaveLength(3 + 4 + 7 + 13 + 23 + 12 + 12);
   for (const [cpu, memory] of PAIRS) {
     checkFargateSize(cpu, memory);
@@ -37,7 +37,7 @@ test('every other whole number of GiB is refused', () => {
   }
 });
 
-test('every other pair is refused', () => {
+test('every other size is refused', () => {
   const cpus = fc.oneof(fc.constantFrom(256, ...OFFERED.map(([cpu]) => cpu)), fc.integer({ min: -1, max: 20_000 }));
   const memories = fc.oneof(fc.integer({ min: 0, max: 130 }).map((gib) => gib * 1024), fc.integer({ min: -1, max: 130_000 }));
   fc.assert(fc.property(cpus, memories, (cpu, memory) => {
@@ -46,15 +46,15 @@ test('every other pair is refused', () => {
   }), { numRuns: 1000 });
 });
 
-test('fails when there is no such number of CPU units', () => {
+test('fails with an unsupported number of CPU units', () => {
   expect(() => checkFargateSize(1000, 2048)).toThrow('`cpu` must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, got: 1000');
 });
 
-test('fails when there is no such memory for the CPU units', () => {
+test('fails with unsupported memory for the CPU units', () => {
   expect(() => checkFargateSize(512, 8192)).toThrow('`memoryLimitMiB` must be one of 1024, 2048, 3072, 4096 for `cpu: 512`, got: 8192');
 });
 
-test('tokens pass, because their value is not known yet', () => {
+test('tokens pass', () => {
   const token = Token.asNumber({ Ref: 'Size' });
   expect(() => checkFargateSize(token, 1)).not.toThrow();
   expect(() => checkFargateSize(256, token)).not.toThrow();

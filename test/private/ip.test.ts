@@ -4,7 +4,7 @@ import { cidrSize, formatAddress, formatCidr, parseAddress, parseCidr } from '..
 
 const v4 = fc.bigInt({ min: 0n, max: 2n ** 32n - 1n }).map((value) => ({ family: 4 as const, value }));
 const v6 = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }).map((value) => ({ family: 6 as const, value }));
-/** Addresses with runs of zeros, whose short spelling is the hard part. */
+/** Addresses with runs of zeros, whose short spelling is difficult. */
 const v6WithZeros = fc.array(fc.constantFrom<bigint[]>(0n, 0n, 1n, 0xffffn, 0x0a0bn), { minLength: 8, maxLength: 8 })
   .map((groups) => ({ family: 6 as const, value: groups.reduce((sum, group) => (sum << 16n) + group, 0n) }));
 const address = fc.oneof(v4, v6, v6WithZeros);
@@ -43,7 +43,7 @@ describe('an address', () => {
     ['1::', 1n << 112n],
     ['2001:db8::8:800:200c:417a', 0x20010db80000000000080800200c417an],
     ['::ffff:10.0.0.4', 0xffff0a000004n],
-  ])('%s is the right number', (text, value) => {
+  ])('%s is parsed to the right number', (text, value) => {
     expect(parseAddress(text)!.value).toBe(value);
   });
 
@@ -61,7 +61,7 @@ describe('an address', () => {
   test.each([
     '', ' ', 'localhost', '1.2.3', '1.2.3.4.5', '256.0.0.1', '01.2.3.4', '1.2.3.4 ', ' 1.2.3.4', '1.2.3.4\n', '1.2.3.4:80', '1.2.3.4/32', '0x7f.0.0.1', '2130706433',
     '-1.0.0.0', '१.२.३.४', '[::1]', '::1/128', 'fe80::1%eth0', '1::2::3', ':::', '12345::', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', 'g::',
-  ])('is not read from %j', (text) => {
+  ])('is not parsed from %j', (text) => {
     expect(parseAddress(text)).toBeUndefined();
   });
 });
@@ -92,7 +92,7 @@ describe('a block', () => {
     ['2001:db8::/64', 2n ** 64n],
     ['::/0', 2n ** 128n],
     ['::1/128', 1n],
-  ])('%s spans as many addresses as it should', (text, size) => {
+  ])('%s has the right number of addresses', (text, size) => {
     expect(cidrSize(parseCidr(text)!)).toBe(size);
   });
 
@@ -109,11 +109,11 @@ describe('a block', () => {
   test.each([
     '', '/', '/8', '10.0.0.0', '10.0.0.0/', '10.0.0.0/33', '10.0.0.0/999', '10.0.0.0/1000', '10.0.0.0/-1', '10.0.0.0/+8', '10.0.0.0/8.0', '10.0.0.0/a', '10.0.0.0/8/8',
     '10.0.0.0 /8', '10.0.0.0/ 8', '10.0.0.0/8\n', '10.0.0/8', '::/129', 'fe80::%eth0/64', '10.0.0.0/255.0.0.0', 'example.com/24',
-  ])('is not read from %j', (text) => {
+  ])('is not parsed from %j', (text) => {
     expect(parseCidr(text)).toBeUndefined();
   });
 
-  test('is not read from any text that is no address', () => {
+  test('is not parsed from text without an address', () => {
     fc.assert(fc.property(fc.string(), fc.nat(200), (text, prefix) => {
       fc.pre(isIP(text) === 0);
       expect(parseCidr(`${text}/${prefix}`)).toBeUndefined();

@@ -2,21 +2,21 @@ import fc from 'fast-check';
 import { Stack, Token } from 'aws-cdk-lib/core';
 import { checkWhole, numberText } from '../../lib/private/numbers';
 
-test('whole numbers of the range pass, and nothing else does', () => {
+test('only whole numbers of the range pass', () => {
   fc.assert(fc.property(fc.integer({ min: 3, max: 9 }), (value) => checkWhole('size', value, 3, 9)));
   fc.assert(fc.property(fc.oneof(fc.integer({ max: 2 }), fc.integer({ min: 10 }), fc.double().filter((value) => !Number.isInteger(value))), (value) => {
     expect(() => checkWhole('size', value, 3, 9)).toThrow('`size` must be a whole number from 3 to 9, got: ');
   }));
 });
 
-test('what is not there, or not known yet, passes', () => {
+test('undefined and tokens pass', () => {
   expect(() => {
     checkWhole('size', undefined, 3, 9);
     checkWhole('size', Token.asNumber({ Ref: 'Number' }), 3, 9);
   }).not.toThrow();
 });
 
-test('a number is written out, and one that is not known yet is not', () => {
+test('a number is converted to text, and a token is not printed', () => {
   expect(numberText(42)).toBe('42');
   expect(numberText(undefined)).toBeUndefined();
   expect(new Stack().resolve(numberText(Token.asNumber({ Ref: 'Number' })))).toEqual({ Ref: 'Number' });

@@ -105,9 +105,9 @@ test('takes an image without an index for what its configuration says', async ()
   const { release: { images } } = JSON.parse(out) as { release: { images: Record<string, object> } };
   expect(images.capture).toEqual({
     image: `${registry.host}/mirror/single@${digest}`, tag: '1', platforms: ['linux/arm64'],
-    revision: { unknown: 'the image has no label org.opencontainers.image.revision' }, created: { unknown: 'the image does not say when it was built' },
+    revision: { unknown: 'the image has no label org.opencontainers.image.revision' }, created: { unknown: 'the image has no build date' },
   });
-  expect(err).toContain('warning: nothing says when these were built, and so nothing says whether they belong to the others: capture');
+  expect(err).toContain('warning: unknown build dates, so these may not belong to the others: capture');
   expect(err).toContain('warning: not for linux/amd64: capture');
 });
 
@@ -122,7 +122,7 @@ describe('images of different dates', () => {
     const { exitCode, out, err } = await release(...await nodeOf('2026-03-31T10:11:12.5Z'), '--output', 'apart.json');
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain('cdk-posthog: the images app, node, capture must be built within 7 days of each other, because PostHog deploys them together; ' +
-      'node is of 2026-03-31T10:11:12Z and app of 2026-09-11T08:15:30Z, 163 days apart: look for another node with --image node=IMAGE, or accept the distance with --max-apart 164\n');
+      'node is of 2026-03-31T10:11:12Z and app of 2026-09-11T08:15:30Z, 163 days apart: look for another node with --image node=IMAGE, or allow it with --max-apart 164\n');
     expect(existsSync(path.join(folder, 'apart.json'))).toBe(false);
   });
 
@@ -136,7 +136,7 @@ describe('images of different dates', () => {
   test('are taken a few days apart, and those younger than the app are warned of', async () => {
     const { exitCode, err } = await release(...await nodeOf('2026-09-14T00:00:00Z'), '--dry-run');
     expect([exitCode, err.split('\n').filter((line) => line.startsWith('warning'))])
-      .toEqual([0, ['warning: built after the app (2026-09-11), and may expect what its migrations have not made: node (2026-09-14)']]);
+      .toEqual([0, ['warning: built after the app (2026-09-11), and may expect migrations that it does not have: node (2026-09-14)']]);
   });
 });
 
@@ -159,8 +159,8 @@ test('says of all images that are not there which they are, and writes nothing',
 test('does not overwrite what is no release file, and asks nobody first', async () => {
   writeFileSync(path.join(folder, 'package.json'), '{"name": "mine"}');
   const { exitCode, err } = await release('--output', 'package.json');
-  expect([exitCode, err]).toEqual([2, 'cdk-posthog: package.json is no release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` ' +
-    'of the same version as the library; it is not overwritten: name another file with --output, or remove it\n']);
+  expect([exitCode, err]).toEqual([2, 'cdk-posthog: package.json is not a release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` ' +
+    'of the same version as the library; it is not overwritten: use another file with --output, or remove it\n']);
   expect(readFileSync(path.join(folder, 'package.json'), 'utf8')).toBe('{"name": "mine"}');
 });
 
@@ -178,7 +178,7 @@ test('fetches a token where the registry wants one, as Docker Hub and ghcr.io do
   expect(JSON.parse(open.out)).toMatchObject({ name: '2026-10-01', images: { app: { platforms: BOTH } } });
   expect(tokens.asked[0]).toBe('/token?service=registry.test&scope=repository%3Aopen%2Fapp%3Apull');
   expect(closed.exitCode).toBe(2);
-  expect(closed.err).toContain(`closed/app:1: ${guarded.host} lets nobody read it who has not signed in (401 UNAUTHORIZED: authentication required)`);
+  expect(closed.err).toContain(`closed/app:1: ${guarded.host} does not allow anonymous reads (401 UNAUTHORIZED: authentication required)`);
 });
 
 test('says where a registry wants a name and password', async () => {
@@ -187,5 +187,5 @@ test('says where a registry wants a name and password', async () => {
   const { exitCode, err } = await release(...fromHere, '--image', `app=${guarded.host}/app:1`);
   await guarded.stop();
   expect(exitCode).toBe(2);
-  expect(err).toContain(`${guarded.host} wants a user's name and password, which this command has none of (401)`);
+  expect(err).toContain(`${guarded.host} wants a user's name and password, which this command does not have (401)`);
 });

@@ -8,45 +8,45 @@ import { releaseFile } from './fixtures';
 const { ARM64, X86_64 } = CpuArchitecture;
 const BOTH = ['linux/amd64', 'linux/arm64'];
 
-/** Nothing is known of an image. */
-const NOTHING = { revision: { unknown: 'not asked' }, created: { unknown: 'not asked' } };
+/** An image without known facts. */
+const NOTHING = { revision: { unknown: 'not recorded' }, created: { unknown: 'not recorded' } };
 
 function fromFile(app: string[], node: string[]): PostHogRelease {
   return PostHogRelease.fromFile(releaseFile(renderRelease({ name: 'mine', images: { app: { image: 'app', platforms: app, ...NOTHING }, node: { image: 'node', platforms: node, ...NOTHING } } })));
 }
 
-test('an architecture that all images exist for is taken', () => {
+test('returns the requested architecture if all images exist for it', () => {
   expect(architectureFor(PostHogRelease.V2026_09_11_R2, X86_64)).toBe(X86_64);
   expect(architectureFor(PostHogRelease.of('mine', { app: 'app' }, { platforms: [X86_64, ARM64] }), ARM64)).toBe(ARM64);
   const other = CpuArchitecture.of('ARM64');
   expect(architectureFor(fromFile(BOTH, BOTH), other)).toBe(other);
 });
 
-test('where none is chosen, it is x86, or what else a release is for', () => {
+test('is x86-64 by default, or the first architecture of the release', () => {
   expect(architectureFor(PostHogRelease.V2026_09_11_R2)).toBe(X86_64);
   expect(architectureFor(PostHogRelease.of('mine', { app: 'app' }, { platforms: [ARM64, X86_64] }))).toBe(X86_64);
   expect(architectureFor(PostHogRelease.of('mine', { app: 'app' }, { platforms: [ARM64] }))).toBe(ARM64);
 });
 
-test('one that is known at deployment only is taken', () => {
+test('accepts a token', () => {
   const token = CpuArchitecture.of(Fn.importValue('Architecture'));
   expect(architectureFor(PostHogRelease.V2026_09_11_R2, token)).toBe(token);
 });
 
-const FIX = 'use a release file, for which `npx cdk-posthog release` asks the registries, or name what you have checked with `platforms` of `PostHogRelease.of`';
+const FIX = 'use a release file of `npx cdk-posthog release`, which reads the platforms from the registries, or set `platforms` of `PostHogRelease.of`';
 
-test('one that images are missing for is refused, with their names', () => {
+test('refuses an architecture with missing images, and names them', () => {
   expect(() => architectureFor(fromFile(BOTH, ['linux/amd64']), ARM64, 'serviceOptions.capture.cpuArchitecture')).toThrow(new Error(
-    '`serviceOptions.capture.cpuArchitecture` must be X86_64 with the release mine, whose images are not all known to exist for another (not: node), got: \'ARM64\'; ' + FIX));
+    '`serviceOptions.capture.cpuArchitecture` must be X86_64 with the release mine, whose images are not all known to exist for another (missing: node), got: \'ARM64\'; ' + FIX));
 });
 
-test('one that nothing is known of is refused', () => {
+test('refuses an architecture that no image is known to exist for', () => {
   expect(() => architectureFor(PostHogRelease.of('mine', { app: 'app', node: 'node' }), ARM64)).toThrow(new Error(
-    '`cpuArchitecture` must be X86_64 with the release mine, whose images are not all known to exist for another (not: app, node), got: \'ARM64\'; ' + FIX));
+    '`cpuArchitecture` must be X86_64 with the release mine, whose images are not all known to exist for another (missing: app, node), got: \'ARM64\'; ' + FIX));
   expect(() => architectureFor(PostHogRelease.V2026_09_11_R2, CpuArchitecture.of('RISCV'))).toThrow('got: \'RISCV\'');
 });
 
-test('x86 is refused where a release is for another only', () => {
+test('refuses x86-64 for a release of another architecture', () => {
   expect(() => architectureFor(PostHogRelease.of('mine', { app: 'app' }, { platforms: [ARM64] }), X86_64)).toThrow(
-    '`cpuArchitecture` must be ARM64 with the release mine, whose images are not all known to exist for another (not: app), got: \'X86_64\'');
+    '`cpuArchitecture` must be ARM64 with the release mine, whose images are not all known to exist for another (missing: app), got: \'X86_64\'');
 });

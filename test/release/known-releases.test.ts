@@ -14,7 +14,7 @@ describe.each(KNOWN_RELEASES)('the release $name', (release) => {
     expect(apart(release)!.days).toBeLessThanOrEqual(MAX_DAYS_APART);
   });
 
-  test('has no image that is known to be younger than the release, or older than a month', () => {
+  test('has no image that is known to be newer than the release, or more than a month older', () => {
     const ages = imagesOf(release).flatMap(([name, image]) => {
       const created = valueOf(image.created);
       return created === undefined ? [] : [{ name, days: daysBetween(created, `${release.date}T23:59:59Z`) }];
@@ -23,22 +23,22 @@ describe.each(KNOWN_RELEASES)('the release $name', (release) => {
     expect(ages.filter(({ days }) => days < 0 || days > 31)).toEqual([]);
   });
 
-  test('says of every image where its facts are known from, or why they are not', () => {
+  test('has a source for every fact of an image, or the reason why it is unknown', () => {
     const facts = [...imagesOf(release).map(([, image]) => image), release.clickHouse!].flatMap(({ created, revision }) => [created, revision]);
     expect(facts.filter((fact) => ('value' in fact ? fact.source : fact.unknown).trim().length < 10)).toEqual([]);
   });
 
-  test('belongs to a generation whose commits reach to its day', () => {
+  test('belongs to a generation whose commits include its day', () => {
     const { commits } = GENERATIONS.find(({ name }) => name === release.generation)!;
     expect(commits.first.day <= release.date! && release.date! <= commits.last.day).toBe(true);
   });
 });
 
-test('a known release that lay apart was withdrawn', () => {
+test('a release with a violated lockstep was withdrawn', () => {
   expect(WITHDRAWN.map((release) => [release.name, Math.floor(apart(release)!.days)])).toEqual([['2026-09-11', 164]]);
 });
 
-test('known and withdrawn releases have names of their own', () => {
+test('known and withdrawn releases have unique names', () => {
   const names = [...KNOWN_RELEASES, ...WITHDRAWN].map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
 });
@@ -47,7 +47,7 @@ const MESSAGE = 'PostHogRelease.V2026_09_11 is withdrawn: its image `node` was b
   'use PostHogRelease.V2026_09_11_R2';
 
 describe('the withdrawn constant', () => {
-  // What a user's code still names.
+  // The constant that code of users may still use.
   const { V2026_09_11: old } = PostHogRelease as unknown as Record<string, PostHogRelease>;
 
   test.each<[string, () => unknown]>([
@@ -59,7 +59,7 @@ describe('the withdrawn constant', () => {
     expect(use).toThrow(MESSAGE);
   });
 
-  test('is named for what it was', () => {
+  test('has the name of its release', () => {
     expect([old.name, old.generation]).toEqual(['2026-09-11', '2026-09']);
   });
 });

@@ -36,20 +36,20 @@ describe('generated', () => {
     ['INTERNAL_REQUEST_TOKEN', 64],
     ['BROWSERLESS_TOKEN', 64],
   ])('PostHog %s has %i characters without punctuation', (name, length) => {
-    const found = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties }]) => Properties.Description === `PostHog ${name}`);
+    const found = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties }]) => Properties.Description.endsWith(`: ${name}`));
     expect(found.map(([, { Properties }]) => Properties.GenerateSecretString)).toEqual([{ ExcludePunctuation: true, PasswordLength: length }]);
   });
 
-  test('PostHog OIDC_RSA_PRIVATE_KEY is made empty, and filled by a function', () => {
-    const [[id, { Properties }]] = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties: { Description } }]) => Description === 'PostHog OIDC_RSA_PRIVATE_KEY');
-    expect(Properties).toEqual({ Description: 'PostHog OIDC_RSA_PRIVATE_KEY' });
+  test('OIDC_RSA_PRIVATE_KEY is created empty and filled by a function', () => {
+    const [[id, { Properties }]] = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties: { Description } }]) => Description === 'PostHog app: OIDC_RSA_PRIVATE_KEY');
+    expect(Properties).toEqual({ Description: 'PostHog app: OIDC_RSA_PRIVATE_KEY' });
     expect(ofType(template, 'Custom::PostHogRsaKey').map(([, key]) => key.Properties.SecretArn)).toEqual([{ Ref: id }]);
   });
 
   test('each purpose has a secret of its own, always in the same order', () => {
     expect(ofType(template, 'AWS::SecretsManager::Secret').map(([, { Properties }]) => Properties.Description)).toEqual([
-      'PostHog SECRET_KEY', 'PostHog ENCRYPTION_SALT_KEYS', 'PostHog INTERNAL_API_SECRET', 'PostHog INTERNAL_REQUEST_TOKEN', 'PostHog BROWSERLESS_TOKEN',
-      'PostHog OIDC_RSA_PRIVATE_KEY',
+      'PostHog app: SECRET_KEY', 'PostHog app: ENCRYPTION_SALT_KEYS', 'PostHog services: INTERNAL_API_SECRET', 'PostHog app: INTERNAL_REQUEST_TOKEN', 'PostHog browserless: BROWSERLESS_TOKEN',
+      'PostHog app: OIDC_RSA_PRIVATE_KEY',
     ]);
   });
 
@@ -118,7 +118,7 @@ describe('an RSA key', () => {
     ['no key', 'secret'],
   ])('is refused where it is %s, and not told', (_, text) => {
     expect(() => give(text)).toThrow(`[Stack/Secrets] \`oidcRsaPrivateKey\` must be an RSA private key of 2048 bits or more, in PEM, got: '${text.length} characters'; ` +
-      'put what `openssl genrsa 3072` prints into a secret and import that, or leave it out');
+      'store the output of `openssl genrsa 3072` in a secret and import that, or leave it out');
   });
 
   test('is refused where Secrets Manager is to generate it', () => {
@@ -162,7 +162,7 @@ describe('fails when', () => {
   const CASES: [Name, SecretProps, string, string][] = [
     ['secretKey', { generateSecretString: { passwordLength: 31 } }, 'must be 32 characters or more, got: \'31 characters\'', '64'],
     ['encryptionSaltKeys', { generateSecretString: { excludePunctuation: true, passwordLength: 64 } },
-      'must be exactly 32 letters, digits, _ or -, or several such keys with commas between them, got: \'64 characters\'', '32'],
+      'must be exactly 32 letters, digits, _ or -, or several such keys separated by commas, got: \'64 characters\'', '32'],
     ['encryptionSaltKeys', { generateSecretString: { passwordLength: 32 } }, 'must be exactly 32 letters', '32'],
     ['encryptionSaltKeys', {}, 'must be exactly 32 letters', '32'],
     ['encryptionSaltKeys', { secretStringValue: SecretValue.unsafePlainText(`${'a'.repeat(32)},${'b'.repeat(31)}`) }, 'must be exactly 32 letters', '32'],

@@ -70,17 +70,17 @@ test('a secret that is no whole text is refused by the name of its prop', () => 
 
 test.each<[AppSettingsOptions, string]>([
   [{ email: { host: 'mail:25', fromAddress: 'a@b' } }, '`email.host` must be the host name of a mail server, without a port, got: \'mail:25\''],
-  [{ email: { host: 'mail', fromAddress: 'nobody' } }, '`email.fromAddress` must be an address such as posthog@example.com, got: \'nobody\''],
-  [{ email: { host: 'mail', fromAddress: 'a@b', replyTo: '' } }, '`email.replyTo` must be an address such as posthog@example.com, got: \'\''],
+  [{ email: { host: 'mail', fromAddress: 'nobody' } }, '`email.fromAddress` must be an email address such as posthog@example.com, got: \'nobody\''],
+  [{ email: { host: 'mail', fromAddress: 'a@b', replyTo: '' } }, '`email.replyTo` must be an email address such as posthog@example.com, got: \'\''],
   [{ email: { host: 'mail', fromAddress: 'a@b', port: 0 } }, '`email.port` must be a port from 1 to 65535, got: 0'],
   [{ email: { host: 'mail', fromAddress: 'a@b', encryption: 'ssl' as EmailEncryption } }, '`email.encryption` must be one of starttls, tls, none, got: \'ssl\''],
-  [{ singleSignOn: { gitlabUrl: 'https://gitlab.example.com' } }, '`singleSignOn.gitlabUrl` must come with `gitlab`, got: \'https://gitlab.example.com\''],
+  [{ singleSignOn: { gitlabUrl: 'https://gitlab.example.com' } }, '`singleSignOn.gitlabUrl` needs `gitlab`, got: \'https://gitlab.example.com\''],
 ])('%j is refused', (props, message) => {
   expect(() => appSettings(props)).toThrow(message);
 });
 
 test('a GitLab without TLS is refused', () => {
-  expect(() => appSettings({ singleSignOn: { gitlab: { clientId: 'l', clientSecret: named('l') }, gitlabUrl: 'http://gitlab' } })).toThrow('`singleSignOn.gitlabUrl` must be an address that begins with https://');
+  expect(() => appSettings({ singleSignOn: { gitlab: { clientId: 'l', clientSecret: named('l') }, gitlabUrl: 'http://gitlab' } })).toThrow('`singleSignOn.gitlabUrl` must be a URL that begins with https://');
 });
 
 test('every Django process is told, and cannot be told twice', () => {

@@ -70,7 +70,7 @@ describe.each(['environment', 'secrets'] as const)('%s', (prop) => {
   test.each([['an environment variable', { environment: { MINE: 'x' }, secrets: {} }], ['a secret', { environment: {}, secrets: { MINE: secret } }]])(
     'fails when it sets what the library sets as %s', (_, managed) => {
       expect(() => mergeSettings(managed, [extra('MINE')])).toThrow(
-        `\`${prop}\` must not set a variable that the library manages, got: 'MINE'; remove it; what it says follows from the other props`);
+        `\`${prop}\` must not set a variable that the library manages, got: 'MINE'; remove it; its value follows from other props`);
     });
 
   test.each(['', '1A', 'A-B', 'A B', 'A=B', 'Ä', 'A.B'])('fails when the name is %p', (name) => {
@@ -83,7 +83,7 @@ describe.each(['environment', 'secrets'] as const)('%s', (prop) => {
 });
 
 test('fails when a variable is given as text and as a secret', () => {
-  const message = '`secrets` must not name a variable that `environment` names, got: \'EMAIL_HOST\'; remove one of the two';
+  const message = '`secrets` must not set a variable that `environment` sets, got: \'EMAIL_HOST\'; remove one of the two';
   expect(() => mergeSettings(NONE, [{ environment: { EMAIL_HOST: 'x' }, secrets: { EMAIL_HOST: secret } }])).toThrow(message);
   expect(() => mergeSettings(NONE, [{ environment: { EMAIL_HOST: 'x' } }, { secrets: { EMAIL_HOST: secret } }])).toThrow(message);
 });

@@ -334,9 +334,9 @@ describe('errors', () => {
     expect(synth(PostHogProcess.CAPTURE, { maxTasks: 4.5 })).toThrow('`maxTasks` must be `minTasks` (2) or more, got: 4.5');
   });
 
-  test.each([{ maxTasks: 2 }, { minTasks: 2 }])('fails when the worker is given %j, because it holds the one scheduler', (options) => {
+  test.each([{ maxTasks: 2 }, { minTasks: 2 }])('fails when the worker is given %j, because it runs the only scheduler', (options) => {
     expect(synth(PostHogProcess.WORKER, options)).toThrow(
-      '[Stack/PostHog/Services/Worker] `maxTasks` must be 1 for worker: it holds the one scheduler, got: 2; give it more `cpu` and `memoryLimitMiB` instead');
+      '[Stack/PostHog/Services/Worker] `maxTasks` must be 1 for worker: it runs the only scheduler, got: 2; raise `cpu` and `memoryLimitMiB` instead');
   });
 
   test('fails for ARM with a release whose images are not known to exist for it', () => {

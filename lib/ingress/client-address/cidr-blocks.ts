@@ -3,12 +3,12 @@ import { rejected } from '../../private/errors';
 import { formatCidr, parseCidr } from '../../private/ip';
 
 /**
- * Checks each block of a list that somebody wrote: a CIDR block, spelled canonically, not everybody, and there once. Unresolved tokens pass.
+ * Checks a list of CIDR blocks: each must be spelled canonically, be unique and not contain every address. Unresolved tokens pass.
  *
- * @param cidrs the list, which is itself no token
- * @param everybody what to do where everybody is meant
+ * @param cidrs the list, which must not be a token itself
+ * @param everyAddressFix the fix for a block that contains every address
  */
-export function checkCidrs(cidrs: readonly string[], everybody: string): void {
+export function checkCidrs(cidrs: readonly string[], everyAddressFix: string): void {
   cidrs.filter((cidr) => !Token.isUnresolved(cidr)).forEach((text, index, all) => {
     const cidr = parseCidr(text);
     if (!cidr) {
@@ -19,7 +19,7 @@ export function checkCidrs(cidrs: readonly string[], everybody: string): void {
       throw rejected('cidrs', 'must name the first address of the block, spelled canonically', text, `write ${formatCidr(cidr)}`);
     }
     if (cidr.prefix === 0) {
-      throw rejected('cidrs', 'must be narrower than everybody', text, everybody);
+      throw rejected('cidrs', 'must not contain every address', text, everyAddressFix);
     }
     if (all.indexOf(text) !== index) {
       throw rejected('cidrs', 'must not name a block twice', text);

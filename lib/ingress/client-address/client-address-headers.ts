@@ -1,15 +1,15 @@
-/** Headers that name an address, a scheme or a host, and who would believe them. */
+/** Headers that name an address, a scheme or a host, and the programs that would trust them. */
 export interface TrustedHeaders {
-  /** Whose list it is, with the file that it stands in. */
+  /** The program that reads the headers, with its source file. */
   readonly source: string;
   readonly names: readonly string[];
 }
 
 /**
- * The headers that must not reach a process as a visitor wrote them, besides those that are set (`X-Forwarded-For`, `-Host`, `-Proto`, `-Port`).
+ * The headers of a client that must not reach a process, in addition to those that are set (`X-Forwarded-For`, `-Host`, `-Proto`, `-Port`).
  *
- * nginx cannot drop headers by a pattern, so each is named: what the processes of PostHog read, and what the libraries that they
- * are made from read by default, so that another setting of theirs opens nothing. nginx drops names with an underscore or
+ * nginx cannot drop headers by a pattern, so each is named: the headers that PostHog's processes read, and those that their libraries
+ * read by default, so that another setting of a library does not expose one. nginx drops names with an underscore or
  * another unusual character itself.
  */
 export const DROPPED_HEADERS: readonly TrustedHeaders[] = [
@@ -22,16 +22,16 @@ export const DROPPED_HEADERS: readonly TrustedHeaders[] = [
     names: ['X-PostHog-Client-IP', 'X-PostHog-Client-IP-Timestamp', 'X-PostHog-Client-IP-Signature'],
   },
   {
-    source: 'web: python-ipware 3.0, which django-axes asks about logins: its own order of headers (python_ipware/python_ipware.py)',
+    source: 'web: python-ipware 3.0, which django-axes uses for logins: its own order of headers (python_ipware/python_ipware.py)',
     names: ['Client-IP', 'X-Client-IP', 'X-Forwarded', 'X-Cluster-Client-IP', 'Forwarded-For', 'Fastly-Client-IP'],
   },
   {
-    // Gunicorn, which served the app in older releases, believes these from 127.0.0.1, and refuses what contradicts X-Forwarded-Proto.
+    // Gunicorn, which served the app in older releases, trusts these from 127.0.0.1, and refuses values that contradict X-Forwarded-Proto.
     source: 'web: secure_scheme_headers of gunicorn (gunicorn/config.py)',
     names: ['X-Forwarded-Protocol', 'X-Forwarded-Ssl'],
   },
   {
-    source: 'Cloudflare, besides those above (https://developers.cloudflare.com/fundamentals/reference/http-headers/)',
+    source: 'Cloudflare, in addition to those above (https://developers.cloudflare.com/fundamentals/reference/http-headers/)',
     names: ['CF-Connecting-IPv6', 'CF-Pseudo-IPv4'],
   },
   {

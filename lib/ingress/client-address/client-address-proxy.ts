@@ -8,10 +8,10 @@ import { knownSeconds } from '../../private/durations';
 import { rejected } from '../../private/errors';
 
 /**
- * What the nginx that verifies visitors' addresses stands in front of.
+ * Options for the nginx sidecar that verifies client IP addresses.
  */
 export interface ClientAddressProxyOptions {
-  /** The port that the process answers on. */
+  /** The port of the process. */
   readonly upstreamPort: number;
   /**
    * The container of the process. nginx starts after it, and stops before it.
@@ -20,31 +20,31 @@ export interface ClientAddressProxyOptions {
    */
   readonly upstreamContainer?: ContainerDefinition;
   /**
-   * How long running requests may take to end when the task stops, from 2 to 120 seconds.
+   * The time for running requests to end when the task stops, from 2 to 120 seconds.
    *
    * @default Duration.seconds(30)
    */
   readonly stopTimeout?: Duration;
   /**
-   * Where nginx logs its errors to.
+   * The log driver for nginx's errors.
    *
-   * @default - nowhere
+   * @default - errors are not logged
    */
   readonly logging?: LogDriver;
 }
 
-/** Anybody may write here in the image, whoever runs it. A read-only root with a volume would not do: Fargate gives volumes to root. */
+/** A folder of the image that every user can write to. A read-only root with a volume would not work: on Fargate, root owns volumes. */
 const FOLDER = '/tmp';
 
 /** The user `nginx` of nginx's images. */
 const USER = '101';
 
-/** nginx itself cuts what still runs, so that it is never killed. */
-const SECONDS_TO_CUT = 5;
+/** The time in which nginx closes the requests that are still running, so that it is never killed. */
+const SECONDS_TO_CLOSE = 5;
 
 const DEFAULT_STOP_TIMEOUT = Duration.seconds(30);
 
-/** Puts the nginx into a task, and tells where the load balancer finds it. */
+/** Adds the nginx sidecar to a task definition, and returns the target for the load balancer. */
 export function addProxy(
   proxy: AddressProxy, trustedProxies: TrustedProxies, taskDefinition: TaskDefinition, options: ClientAddressProxyOptions,
 ): LoadBalancerTargetOptions {
@@ -63,7 +63,7 @@ export function addProxy(
         listen: String(CLIENT_ADDRESS_PORT),
         upstream: `127.0.0.1:${Tokenization.stringifyNumber(upstreamPort)}`,
         trusted: proxy.trusted(trustedProxies),
-        drainSeconds: Math.max((knownSeconds(stopTimeout) ?? DEFAULT_STOP_TIMEOUT.toSeconds()) - SECONDS_TO_CUT, 1),
+        drainSeconds: Math.max((knownSeconds(stopTimeout) ?? DEFAULT_STOP_TIMEOUT.toSeconds()) - SECONDS_TO_CLOSE, 1),
         folder: FOLDER,
       }),
     },

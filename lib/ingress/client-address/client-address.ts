@@ -6,7 +6,7 @@ import { checkImage } from '../../private/container-image';
 import { rejected } from '../../private/errors';
 
 /**
- * How the visitor's address is verified.
+ * Options for verified client IP addresses.
  */
 export interface VerifiedAddressOptions {
   /**
@@ -18,7 +18,7 @@ export interface VerifiedAddressOptions {
   /**
    * The content delivery network in front of the load balancer.
    *
-   * @default - none: visitors connect to the load balancer
+   * @default - none: clients connect to the load balancer directly
    */
   readonly cdn?: Cdn;
 }
@@ -30,39 +30,39 @@ export interface VerifiedAddressOptions {
 const IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79d56aee561a1d81c63f00eee5fb5fe29279560cdc55e91425133104c7fbe6';
 
 /**
- * What the nginx beside a process is made from.
+ * The nginx sidecar of a process.
  *
  * @internal
  */
 export interface AddressProxy {
   readonly image: string;
-  /** Whom it believes, as nginx takes it: each block, or several joined. */
+  /** Returns the trusted blocks in nginx's syntax: each alone, or several joined. */
   trusted(proxies: TrustedProxies): string[];
 }
 
 /**
- * How PostHog's processes learn a visitor's address.
+ * The way in which PostHog's processes resolve a client's IP address.
  *
- * A load balancer appends the address that connects to it to the visitor's `X-Forwarded-For`, and cannot replace it. PostHog's processes
- * take the first entry, which the visitor wrote; only Django's IP filters check the others.
+ * A load balancer appends the address that connects to it to the client's `X-Forwarded-For`, and cannot replace it. PostHog's processes
+ * use the first entry, which the client can forge; only Django's IP filters check the other entries.
  */
 export class ClientAddress {
   /**
-   * As the load balancer forwards it. Visitors who write no header of their own are seen truly; one who does chooses the address that events and
-   * rate limits get. Django's IP filters refuse that.
+   * Uses `X-Forwarded-For` as the load balancer forwards it. A client that sends this header chooses the address that events and rate limits get;
+   * other clients are seen with their own. Django's IP filters refuse a forged address.
    */
   public static forwarded(): ClientAddress {
     return new ClientAddress();
   }
 
   /**
-   * Verified: a small nginx beside each process that answers public requests believes the load balancer only, and passes on one address, the
-   * true one, to every process.
+   * Verifies addresses: a small nginx sidecar in each service with public endpoints trusts the load balancer only, and forwards one address, the
+   * client's own, to the process.
    *
-   * It uses a little of the task's CPU and memory, and no disk. With `PostHogIngress` alone, put it into your tasks with
+   * It uses a little of the task's CPU and memory, and no disk. With `PostHogIngress` alone, add it to your task definitions with
    * `addClientAddressProxy()`.
    *
-   * Throws where the image is none.
+   * Throws if the image is not a valid reference.
    *
    * @param options the image, and a content delivery network in front
    */
@@ -71,7 +71,7 @@ export class ClientAddress {
   }
 
   /**
-   * The nginx to put beside each process, or undefined where there is none.
+   * The nginx sidecar of each process; undefined without verification.
    *
    * @internal
    */
@@ -90,21 +90,22 @@ export class ClientAddress {
   }
 
   /**
-   * Whom the processes themselves must believe: the nginx beside them, or what is in front of the load balancer's targets.
+   * Returns the proxies that the processes themselves must trust: their nginx sidecar, or the load balancer.
    *
-   * Throws where everybody is trusted, and the address is to be verified.
+   * Throws if every proxy is trusted and addresses are to be verified.
    *
    * @internal
    */
-  public _believed(proxies: TrustedProxies): TrustedProxies {
+  public _trustedBy(proxies: TrustedProxies): TrustedProxies {
     if (this._proxy && proxies.trustsEverybody) {
-      throw rejected('trustedProxies', 'must say whose word the verified address rests on', 'TrustedProxies.all()', 'leave it out, or name the load balancer\'s addresses');
+      throw rejected('trustedProxies', 'must not trust every proxy when addresses are verified', 'TrustedProxies.all()',
+        'leave it out, or name the load balancer\'s addresses');
     }
     return this._proxy ? TrustedProxies.fromAddresses(['127.0.0.1']) : proxies;
   }
 }
 
-/** A list that is one token has no items yet: CloudFormation joins it. */
+/** Returns the items of a list. A list that is a token is one item, which CloudFormation joins. */
 function blocks(cidrs: readonly string[]): string[] {
   return Token.isUnresolved(cidrs) ? [Fn.join(BETWEEN_BLOCKS, [...cidrs])] : [...cidrs];
 }

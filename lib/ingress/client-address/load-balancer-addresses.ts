@@ -8,13 +8,13 @@ import { programFunction } from '../../private/program-function';
 const TYPE = 'Custom::PostHogLoadBalancerAddresses';
 
 /**
- * The addresses that a load balancer can have, where nobody knows them before the deployment: a function asks AWS then.
+ * The addresses that a load balancer can have, if they are not known before the deployment: a function looks them up in AWS.
  *
- * The list is longer than one answer may be, so several resources of the same function carry a part of it each. They ask again whenever the
- * template names other subnets for the load balancer.
+ * The list can be longer than one response of a custom resource, so several resources of the same function return a part each. They are updated
+ * whenever the template has other subnets for the load balancer.
  */
 export class LoadBalancerAddresses extends Construct {
-  /** The one for a load balancer that nobody has asked for in a place of its own. */
+  /** Returns the addresses of a load balancer, defined below the load balancer itself. */
   public static of(loadBalancer: IApplicationLoadBalancer): LoadBalancerAddresses {
     const id = 'TrustedAddresses';
     return (loadBalancer.node.tryFindChild(id) as LoadBalancerAddresses | undefined) ?? new LoadBalancerAddresses(loadBalancer, id, loadBalancer);
@@ -31,40 +31,40 @@ export class LoadBalancerAddresses extends Construct {
 
   /** All addresses, separated by commas. */
   public get text(): string {
-    this.addressText ??= Fn.join('', Array.from({ length: ADDRESS_PARTS }, (_, part) => this.ask(`Part${part}`, String(part)).getAttString('Addresses')));
+    this.addressText ??= Fn.join('', Array.from({ length: ADDRESS_PARTS }, (_, part) => this.lookup(`Part${part}`, String(part)).getAttString('Addresses')));
     return this.addressText;
   }
 
-  /** The CIDR blocks of the load balancer's subnets, however many addresses are in them; a list that is a token. */
+  /** The CIDR blocks of the load balancer's subnets, of any size; a list that is a token. */
   public get cidrs(): string[] {
-    this.cidrList ??= Fn.split(',', this.ask('Blocks').getAttString('Cidrs'));
+    this.cidrList ??= Fn.split(',', this.lookup('Blocks').getAttString('Cidrs'));
     return this.cidrList;
   }
 
-  private ask(id: string, part?: string): CustomResource {
+  private lookup(id: string, part?: string): CustomResource {
     const { defaultChild } = this.loadBalancer.node;
     return new CustomResource(this, id, {
       serviceToken: this.serviceToken,
-      // The function answers in time; this is for the case that it cannot be started.
+      // The function responds in time; this covers a function that cannot be started.
       serviceTimeout: Duration.minutes(15),
       resourceType: TYPE,
       properties: {
         LoadBalancerArn: this.loadBalancer.loadBalancerArn,
         Part: part,
-        // For CloudFormation to see that they change; the function asks AWS for the true ones.
+        // For CloudFormation to detect a change; the function describes the actual ones.
         Subnets: CfnLoadBalancer.isCfnLoadBalancer(defaultChild) ? Lazy.any({ produce: () => defaultChild.subnets }) : undefined,
       },
     });
   }
 }
 
-/** The function of a stack, however many load balancers it is asked about. */
+/** Returns the function of a stack, which serves all load balancers. */
 function addressFunction(scope: Construct): CustomResourceProvider {
   return programFunction(scope, TYPE, {
     program: 'load-balancer-addresses',
-    description: 'Finds the addresses that a load balancer of PostHog can have',
+    description: 'PostHog ingress: IP addresses of the load balancer',
     timeout: Duration.minutes(5),
-    // Neither question knows of single resources.
+    // Neither API call supports resource-level permissions.
     policyStatements: [{ Effect: 'Allow', Action: ['ec2:DescribeSubnets', 'elasticloadbalancing:DescribeLoadBalancers'], Resource: '*' }],
   });
 }

@@ -1,14 +1,14 @@
 import { DROPPED_HEADERS } from './client-address-headers';
 
-/** What the nginx beside a process is told. Every text may hold unresolved tokens. */
+/** The configuration values of the nginx sidecar. Every text may contain unresolved tokens. */
 export interface NginxSettings {
-  /** Where it listens: a port, or an address and a port. */
+  /** The listen directive: a port, or an address and a port. */
   readonly listen: string;
-  /** Where the process answers, such as `127.0.0.1:8000`. */
+  /** The address of the process, such as `127.0.0.1:8000`. */
   readonly upstream: string;
-  /** The address blocks that are believed, each as CIDR block or address, or several with `BETWEEN_BLOCKS` between them. */
+  /** The trusted blocks, each as CIDR block or address, or several with `BETWEEN_BLOCKS` between them. */
   readonly trusted: readonly string[];
-  /** How long running requests may take to end once it is told to stop, in seconds. */
+  /** The time for running requests to end after the signal to stop, in seconds. */
   readonly drainSeconds: number;
   /** The one folder that it writes to. */
   readonly folder: string;
@@ -17,26 +17,26 @@ export interface NginxSettings {
 /** The container's name. */
 export const CLIENT_ADDRESS_CONTAINER = 'client-address';
 
-/** The port that it takes requests on; no process of PostHog listens there. */
+/** The port of nginx; no process of PostHog listens there. */
 export const CLIENT_ADDRESS_PORT = 18080;
 
-/** What stands between two blocks that are joined to one text, so that each has a line of its own. */
+/** The separator of blocks that are joined to one text, so that each has a line of its own. */
 export const BETWEEN_BLOCKS = ';\n  set_real_ip_from ';
 
-/** A load balancer keeps a silent connection for 4,000 seconds at most; whoever waits longer never closes one that it is about to use. */
-const LONGER_THAN_THE_LOAD_BALANCER = '4100s';
+/** A timeout beyond the longest idle timeout of a load balancer, 4,000 seconds, so that nginx never closes a connection that is about to be used. */
+const BEYOND_IDLE_TIMEOUT = '4100s';
 
-/** Headers of answers that nginx would act on, or replace, of its own accord. */
+/** Response headers that nginx would act on, or replace, by default. */
 const NGINX_HEADERS = ['X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate', 'X-Accel-Buffering', 'X-Accel-Charset'];
 
 /**
- * The configuration of the nginx that stands beside a process and tells it the visitor's true address.
+ * Returns the configuration of the nginx sidecar, which forwards the verified client IP address to the process.
  *
- * It believes `X-Forwarded-For` from the trusted blocks only, walks it from the right, and stops at the first address that is not trusted
- * (`real_ip_recursive`). The process gets that one address, and no other header that could name one. Everything else passes as it came: the
- * path is not decoded, bodies and answers stream without touching a disk, no request is sent twice.
+ * It trusts `X-Forwarded-For` from the trusted blocks only, reads it from the right, and stops at the first address that is not trusted
+ * (`real_ip_recursive`). The process gets that one address, and no other header that could contain one. Everything else is forwarded unchanged: the
+ * path is not decoded, bodies and responses stream without touching a disk, no request is sent twice.
  *
- * Headers may be as large as a load balancer lets them be: 16 KiB a line, 64 KiB in all.
+ * Headers may be as large as a load balancer supports: 16 KiB per line, 64 KiB in total.
  *
  * @see https://nginx.org/en/docs/http/ngx_http_realip_module.html
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (HTTP headers)
@@ -69,9 +69,9 @@ ${lines(trusted.map((block) => `set_real_ip_from ${block}`))}
   large_client_header_buffers 8 20k;
   client_max_body_size 64m;
   client_body_buffer_size 64k;
-  client_body_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
-  send_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
-  keepalive_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
+  client_body_timeout ${BEYOND_IDLE_TIMEOUT};
+  send_timeout ${BEYOND_IDLE_TIMEOUT};
+  keepalive_timeout ${BEYOND_IDLE_TIMEOUT};
   keepalive_requests 10000;
 
   proxy_http_version 1.1;
@@ -81,8 +81,8 @@ ${lines(trusted.map((block) => `set_real_ip_from ${block}`))}
   proxy_buffers 4 32k;
   proxy_max_temp_file_size 0;
   proxy_connect_timeout 5s;
-  proxy_read_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
-  proxy_send_timeout ${LONGER_THAN_THE_LOAD_BALANCER};
+  proxy_read_timeout ${BEYOND_IDLE_TIMEOUT};
+  proxy_send_timeout ${BEYOND_IDLE_TIMEOUT};
   proxy_next_upstream off;
   proxy_redirect off;
   proxy_ignore_headers ${NGINX_HEADERS.join(' ')};
@@ -114,10 +114,10 @@ ${lines(dropped.map((name) => `proxy_set_header ${name} ""`))}
 }
 
 /**
- * Starts nginx with the configuration that stands in the environment variable NGINX_CONF, as a shell script.
+ * Returns the shell script that starts nginx with the configuration in the environment variable NGINX_CONF.
  *
- * nginx ends at once on SIGTERM, and lets running requests finish on SIGQUIT, which its images name as their signal to stop. ECS heeds that
- * on Fargate since December 2025, and sent SIGTERM before; so either means the second here.
+ * nginx ends at once on SIGTERM, and lets running requests finish on SIGQUIT, the stop signal of its images. ECS on Fargate respects a stop
+ * signal since December 2025, and sent SIGTERM before. The script therefore handles both as SIGQUIT.
  *
  * @see https://nginx.org/en/docs/control.html
  * @see https://aws.amazon.com/about-aws/whats-new/2025/12/amazon-ecs-custom-container-stop-signals-fargate/
@@ -130,7 +130,7 @@ export function nginxScript(folder: string): string {
     'trap \'kill -QUIT "$nginx"\' TERM QUIT',
     `nginx -e stderr -c ${folder}/nginx.conf &`,
     'nginx=$!',
-    // A signal ends the first wait, not nginx.
+    // A signal interrupts the first wait, not nginx.
     'while status=0; wait "$nginx" || status=$?; kill -0 "$nginx" 2>/dev/null; do :; done',
     'exit "$status"',
   ].join('\n');

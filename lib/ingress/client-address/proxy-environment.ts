@@ -1,11 +1,11 @@
 import { TrustedProxies } from './trusted-proxies';
 
 /**
- * What Django must be told about the proxy in front of it.
+ * Returns the environment variables that configure Django for the proxy in front of it.
  *
- * `IS_BEHIND_PROXY` and `DISABLE_SECURE_SSL_REDIRECT` go together: the redirect is the load balancer's, and health checks come
- * without `X-Forwarded-Proto`. `ALLOWED_HOSTS` is the domain and not `*`, because the load balancer passes a visitor's
- * `X-Forwarded-Host` on and Django believes it behind a proxy.
+ * `IS_BEHIND_PROXY` and `DISABLE_SECURE_SSL_REDIRECT` go together: the load balancer redirects, and health checks come
+ * without `X-Forwarded-Proto`. `ALLOWED_HOSTS` is the domain and not `*`, because the load balancer forwards a client's
+ * `X-Forwarded-Host` and Django trusts it behind a proxy.
  *
  * @see https://github.com/PostHog/posthog/blob/master/posthog/settings/access.py
  */

@@ -3,21 +3,21 @@ import { rejected } from '../../private/errors';
 import { cidrSize, formatAddress, parseAddress, parseCidr, withoutPort } from '../../private/ip';
 
 /**
- * How many addresses a list may hold.
+ * The largest number of trusted addresses.
  *
- * A list travels in the environment of each task that runs Django, and a task definition may be 64 KiB in all. 1,024 IPv4
- * addresses are at most 16 KiB, and enough for four /24 subnets; the /27 subnets that the library makes need 27 each.
+ * The list is in the environment of each task that runs Django, and a task definition is limited to 64 KiB. 1,024 IPv4
+ * addresses are at most 16 KiB, and enough for four /24 subnets; the /27 subnets that the library creates have 27 each.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
  */
 export const MAX_TRUSTED_ADDRESSES = 1024;
 
-/** AWS keeps these many addresses at the start of each subnet, and the last one. */
+/** The number of addresses that AWS reserves at the start of each subnet; it also reserves the last one. */
 const RESERVED_AT_START = 4n;
 const RESERVED_AT_END = 1n;
 
 /**
- * Every address that AWS can give to a network interface in these IPv4 subnets, in numeric order.
+ * Returns every address that AWS can assign to a network interface in these IPv4 subnets, in numeric order.
  *
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
  * @param subnetCidrs the subnets' IPv4 CIDR blocks
@@ -36,10 +36,10 @@ export function assignableAddresses(subnetCidrs: readonly string[]): string[] {
   if (total > MAX_TRUSTED_ADDRESSES) {
     throw rejected(
       'subnets',
-      `of the load balancer may have at most ${MAX_TRUSTED_ADDRESSES} addresses together, because PostHog must be told each of them`,
+      `of the load balancer may have at most ${MAX_TRUSTED_ADDRESSES} addresses together, because PostHog is configured with each of them`,
       `${total} addresses in ${subnetCidrs.join(', ')}`,
       'give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, ' +
-      'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or let `clientAddress: ClientAddress.verified()` tell PostHog the visitor\'s address',
+      'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or set `clientAddress: ClientAddress.verified()`',
     );
   }
   return ranges
@@ -48,7 +48,7 @@ export function assignableAddresses(subnetCidrs: readonly string[]): string[] {
 }
 
 /**
- * The first address that AWS can give to a network interface in an IPv4 subnet, however many there are; undefined where there is none.
+ * Returns the first address that AWS can assign to a network interface in an IPv4 subnet of any size; undefined if there is none.
  *
  * @param subnetCidr the subnet's CIDR block
  */
@@ -61,20 +61,21 @@ export function firstAssignableAddress(subnetCidr: string): string | undefined {
 }
 
 /**
- * Checks a list of addresses that somebody wrote, and returns it as it was.
+ * Checks a list of addresses, and returns it unchanged.
  *
- * PostHog compares an address with this list as text (posthog/utils.py, `get_trusted_client_ip`), so whatever is not spelled
- * exactly as the address is, never matches.
+ * PostHog compares an address with this list as text (posthog/utils.py, `get_trusted_client_ip`), so another spelling of the
+ * same address never matches.
  *
  * @param addresses the list
- * @param isKnown whether an item is an address already; what is not is only counted
+ * @param isKnown whether an item is an address and not a token; tokens are only counted
  */
 export function checkAddresses(addresses: readonly string[], isKnown: (item: string) => boolean = () => true): readonly string[] {
   if (addresses.length === 0) {
     throw rejected('addresses', 'must name at least one address', addresses);
   }
   if (addresses.length > MAX_TRUSTED_ADDRESSES) {
-    throw rejected('addresses', `may hold at most ${MAX_TRUSTED_ADDRESSES} addresses, because they travel in an environment variable`, `${addresses.length} addresses`);
+    throw rejected('addresses', `may contain at most ${MAX_TRUSTED_ADDRESSES} addresses, because they are passed in an environment variable`,
+      `${addresses.length} addresses`);
   }
   addresses.filter(isKnown).forEach(checkAddress);
   const duplicate = addresses.find((address, i) => addresses.indexOf(address) !== i);
@@ -88,7 +89,7 @@ function checkAddress(text: string): void {
   const rule = 'must be single IP addresses';
   if (text.includes('/')) {
     throw rejected('addresses', rule, text,
-      'PostHog compares addresses as text, so a CIDR block never matches and everybody would be refused: name every address, or use TrustedProxies.fromSubnets()');
+      'PostHog compares addresses as text, so a CIDR block never matches and every client would be refused: name every address, or use TrustedProxies.fromSubnets()');
   }
   const address = parseAddress(text);
   if (!address) {

@@ -8,40 +8,40 @@ import { rejected } from '../../private/errors';
 import { parseAddress } from '../../private/ip';
 import { knownCidr } from '../../private/subnets';
 
-/** What is known at synthesis, if only as tokens. */
+/** The lists that are known at synthesis, possibly as tokens. */
 interface Lists {
-  /** Throws where there are too many to name. */
+  /** Returns the addresses. Throws if there are too many. */
   addresses(): string[];
   readonly cidrs: string[];
 }
 
 /**
- * The proxies whose word about a visitor's address PostHog believes.
+ * The proxies that PostHog trusts to report a client's IP address.
  *
- * PostHog takes the first entry of `X-Forwarded-For` as the visitor's address, and only when the peer and every later entry is
- * in `TRUSTED_PROXIES`. It compares text: a CIDR block in the list never matches, in any version, and then everybody is refused
- * as soon as one of PostHog's own IP filters is on. So the list holds every address that the load balancer can have.
+ * PostHog uses the first entry of `X-Forwarded-For` as the client's address, and only if the peer and every later entry is
+ * in `TRUSTED_PROXIES`. It compares text: a CIDR block in the list never matches, in any version, and every client would be refused
+ * as soon as one of PostHog's own IP filters is on. So the list contains every address that the load balancer can have.
  *
  * @see https://github.com/PostHog/posthog/blob/master/posthog/utils.py (get_trusted_client_ip)
  */
 export class TrustedProxies {
   /**
-   * Trust every address that a load balancer in these subnets can have: all assignable ones of each, sorted.
+   * Trusts every address that a load balancer in these subnets can have: all assignable ones of each, sorted.
    *
-   * Give exactly the subnets that the load balancer stands in, and nothing else in them.
+   * Pass exactly the subnets of the load balancer, and keep other resources out of them.
    *
-   * Throws where there is no subnet, where a subnet's IPv4 CIDR block is not known at synthesis, and where there are more than 1,024 addresses.
+   * Throws if there is no subnet, if a subnet's IPv4 CIDR block is not known at synthesis, and if there are more than 1,024 addresses.
    *
    * @param subnets the load balancer's subnets
    */
   public static fromSubnets(subnets: ISubnet[]): TrustedProxies {
     if (subnets.length === 0) {
-      throw rejected('subnets', 'must name at least one', 'none', 'where the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()');
+      throw rejected('subnets', 'must name at least one', 'none', 'if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()');
     }
     const unknown = unknownIn(subnets).map((subnet) => subnet.node.path);
     if (unknown.length > 0) {
       throw rejected('subnets', 'must have IPv4 CIDR blocks that are known at synthesis', unknown.join(', '),
-        'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or have them looked up when ' +
+        'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or look them up when ' +
         'it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer\'s addresses with ' +
         '`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters stay off, use `trustedProxies: TrustedProxies.all()`');
     }
@@ -56,13 +56,13 @@ export class TrustedProxies {
   }
 
   /**
-   * Trust every address that this load balancer can have, found out when the stack is deployed.
+   * Trusts every address that this load balancer can have, looked up when the stack is deployed.
    *
    * For load balancers whose subnets' CIDR blocks are not known at synthesis: imported ones, and those in a VPC with addresses from IPAM. A
-   * function in the stack asks AWS, and answers the same list that `fromSubnets` makes. It asks again when the template names other subnets
-   * for the load balancer; subnets that are changed elsewhere are not noticed.
+   * function in the stack describes the subnets, and returns the same list as `fromSubnets`. It runs again when the template has other subnets
+   * for the load balancer; a change of subnets outside of the template is not detected.
    *
-   * A deployment fails where the load balancer does not exist in the stack's account and region, and where there are more than 1,024 addresses.
+   * A deployment fails if the load balancer does not exist in the stack's account and region, and if there are more than 1,024 addresses.
    *
    * @param loadBalancer the load balancer, imported or not
    */
@@ -71,10 +71,10 @@ export class TrustedProxies {
   }
 
   /**
-   * Trust exactly these addresses, in the order given.
+   * Trusts exactly these addresses, in this order.
    *
    * Throws on a CIDR block, a port, brackets, a spelling that is not canonical, a duplicate, an empty list, or more than 1,024.
-   * Unresolved tokens are taken as they are.
+   * Unresolved tokens are used as they are.
    *
    * @param addresses IPv4 or IPv6 addresses
    */
@@ -87,18 +87,18 @@ export class TrustedProxies {
   }
 
   /**
-   * Trust everybody: the visitor decides which address PostHog sees.
+   * Trusts every proxy: the client decides which address PostHog sees.
    *
-   * The load balancer appends to the visitor's `X-Forwarded-For` and cannot replace it, so PostHog's IP filters protect nothing
-   * then. The construct that uses it warns.
+   * The load balancer appends to the client's `X-Forwarded-For` and cannot replace it, so PostHog's IP filters protect nothing.
+   * The construct that uses it adds a warning.
    */
   public static all(): TrustedProxies {
     return new TrustedProxies();
   }
 
   /**
-   * Trust the load balancer that stands in these subnets: what can be known at synthesis is, and only what cannot is asked at a deployment.
-   * Where the subnets themselves are not known, AWS is asked too. There may be more addresses than can be named, as long as nobody asks for them.
+   * Trusts the load balancer in these subnets. Their CIDR blocks are looked up at deployment only if they, or the subnets, are not known at
+   * synthesis. There may be more addresses than the limit, as long as they are not used.
    *
    * @internal
    */
@@ -110,35 +110,35 @@ export class TrustedProxies {
 
   private constructor(private readonly known?: Lists, private readonly loadBalancer?: IApplicationLoadBalancer) {}
 
-  /** Whether everybody is trusted. */
+  /** Indicates whether every proxy is trusted. */
   public get trustsEverybody(): boolean {
     return !this.known && !this.loadBalancer;
   }
 
-  /** The trusted addresses; empty where everybody is trusted, and one token where a load balancer is trusted that AWS must be asked about. */
+  /** The trusted addresses; empty if every proxy is trusted, and a token if they are looked up at deployment. */
   public get addresses(): string[] {
-    return this.loadBalancer ? Fn.split(',', this.ask(this.loadBalancer).text) : [...this.known?.addresses() ?? []];
+    return this.loadBalancer ? Fn.split(',', this.lookup(this.loadBalancer).text) : [...this.known?.addresses() ?? []];
   }
 
   /**
-   * What Django must be told: `TRUSTED_PROXIES`, or `TRUST_ALL_PROXIES` where everybody is trusted.
+   * Returns the environment variables for Django: `TRUSTED_PROXIES`, or `TRUST_ALL_PROXIES` if every proxy is trusted.
    *
-   * `TRUST_ALL_PROXIES` is never there with a false value: versions before July 2026 read any text as true, "False" as well.
+   * `TRUST_ALL_PROXIES` is never set to a false value: versions before July 2026 read any text as true, "False" as well.
    */
   public toEnvironment(): Record<string, string> {
     if (this.loadBalancer) {
-      return { TRUSTED_PROXIES: this.ask(this.loadBalancer).text };
+      return { TRUSTED_PROXIES: this.lookup(this.loadBalancer).text };
     }
     if (!this.known) {
       return { TRUST_ALL_PROXIES: 'True' };
     }
     const addresses = this.known.addresses();
-    // A list that is one token has no items to join yet.
+    // A list that is a token has no items to join yet.
     return { TRUSTED_PROXIES: Token.isUnresolved(addresses) ? Fn.join(',', addresses) : addresses.join(',') };
   }
 
   /**
-   * The same proxies as CIDR blocks, for those who compare as networks do. An address that is a token stays as it is, without a prefix.
+   * Returns the same proxies as CIDR blocks, for programs that compare networks. An address that is a token stays as it is, without a prefix.
    *
    * @internal
    */
@@ -147,11 +147,11 @@ export class TrustedProxies {
       throw rejected('trustedProxies', 'must name the proxies here', 'TrustedProxies.all()',
         'leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()');
     }
-    return this.loadBalancer ? this.ask(this.loadBalancer).cidrs : [...this.known!.cidrs];
+    return this.loadBalancer ? this.lookup(this.loadBalancer).cidrs : [...this.known!.cidrs];
   }
 
   /**
-   * Ask for a load balancer's addresses in the stack of this construct, if nobody has asked before.
+   * Defines the lookup of a load balancer's addresses in the stack of this construct, unless it is defined already.
    *
    * @internal
    */
@@ -161,7 +161,7 @@ export class TrustedProxies {
     }
   }
 
-  private ask(loadBalancer: IApplicationLoadBalancer): LoadBalancerAddresses {
+  private lookup(loadBalancer: IApplicationLoadBalancer): LoadBalancerAddresses {
     this.found ??= LoadBalancerAddresses.of(loadBalancer);
     return this.found;
   }

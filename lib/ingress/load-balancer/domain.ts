@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { checkDomainName } from '../../private/domain-name';
 import { rejected } from '../../private/errors';
 
-/** The name that visitors use, and what proves that it is ours. */
+/** A domain name, with its hosted zone and its certificate. */
 export interface Domain {
   readonly domainName: string;
   readonly domainZone?: IHostedZone;
@@ -15,27 +15,27 @@ export interface Domain {
 }
 
 /**
- * Checks that the name is a name, and that there is a way to a certificate for it.
+ * Checks that the domain name is valid, and that a certificate for it exists or can be created.
  *
- * @param domain the name
- * @param needsCertificate whether the load balancer is ours, and so must be told
+ * @param domain the domain
+ * @param needsCertificate whether the load balancer is created here and therefore needs a certificate
  */
 export function checkDomain(domain: Domain, needsCertificate: boolean): void {
   checkDomainName('domainName', domain.domainName);
   if (needsCertificate && !domain.domainZone && !domain.certificate) {
-    throw rejected('domainZone', 'or `certificate` must be given, because the load balancer ends TLS', 'neither',
-      'give the hosted zone that the domain name lies in, or a certificate for it in the stack\'s own region');
+    throw new Error('`domainZone` or `certificate` is required, because the load balancer terminates TLS; ' +
+      'pass the hosted zone of the domain name, or a certificate for it in the region of the stack');
   }
   const zoneName = domain.domainZone?.zoneName.replace(/\.$/, '');
   if (zoneName === undefined || Token.isUnresolved(zoneName) || Token.isUnresolved(domain.domainName)) {
     return;
   }
   if (domain.domainName !== zoneName && !domain.domainName.endsWith(`.${zoneName}`)) {
-    throw rejected('domainName', `must lie in the hosted zone ${zoneName}`, domain.domainName, 'give the zone of this name, or a name of this zone');
+    throw rejected('domainName', `must be in the hosted zone ${zoneName}`, domain.domainName, 'give the zone of this name, or a name of this zone');
   }
 }
 
-/** The certificate that was given, or one that the hosted zone vouches for. */
+/** Returns the certificate of the props, or a new one that is validated through the hosted zone. */
 export function certificateFor(scope: Construct, domain: Domain): ICertificate {
   const region = domain.certificate && regionOf(domain.certificate);
   const own = Stack.of(scope).region;
@@ -43,7 +43,7 @@ export function certificateFor(scope: Construct, domain: Domain): ICertificate {
     throw rejected('certificate', `must be in the region of the stack, ${own}`, region, 'request one there; one in us-east-1 serves CloudFront only');
   }
   if (!domain.certificate && domain.domainZone instanceof PrivateHostedZone) {
-    throw rejected('certificate', 'must be given with a private hosted zone, because the certificate authority cannot see records in it', 'none');
+    throw rejected('certificate', 'is required with a private hosted zone, because the certificate authority cannot see records in it', 'none');
   }
   return domain.certificate ?? new Certificate(scope, 'Certificate', {
     domainName: domain.domainName,
@@ -51,18 +51,18 @@ export function certificateFor(scope: Construct, domain: Domain): ICertificate {
   });
 }
 
-/** The region that a certificate's ARN names, or where the ARN is not known yet, that of its stack. */
+/** Returns the region in a certificate's ARN, or that of its stack if the ARN is not known yet. */
 function regionOf(certificate: ICertificate): string | undefined {
   const { certificateArn } = certificate;
   return Token.isUnresolved(certificateArn) ? certificate.env.region : Arn.split(certificateArn, ArnFormat.SLASH_RESOURCE_NAME).region;
 }
 
-/** Points the name at the load balancer; without a hosted zone that is the user's to do. */
+/** Defines the alias records for the load balancer. Without a hosted zone, users have to create them. */
 export function defineRecords(scope: Construct, domain: Domain, loadBalancer: IApplicationLoadBalancer, ipAddressType: IpAddressType): void {
   if (!domain.domainZone) {
     return;
   }
-  // With the dot at its end the name is complete; without, the CDK would add the zone's where either is not known yet.
+  // The trailing dot makes the name complete. Without it, the CDK would append the zone's name if either is a token.
   const record = { zone: domain.domainZone, recordName: `${domain.domainName}.`, target: RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)) };
   if (ipAddressType !== IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4) {
     new ARecord(scope, 'AliasRecord', record);

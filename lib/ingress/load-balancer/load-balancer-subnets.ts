@@ -7,26 +7,27 @@ import { isLookupPending, knownCidr, zonesOf } from '../../private/subnets';
 const SMALLEST_SUBNET = 27;
 
 /**
- * The subnets that the load balancer stands in: what was selected, or one a zone that fits its kind.
+ * Returns the subnets of the load balancer: the selected ones, or one per zone that is public or private as the load balancer is.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html (Subnets for your load balancer)
  */
 export function loadBalancerSubnets(vpc: IVpc, internetFacing: boolean, selection?: SubnetSelection): ISubnet[] {
   if (isLookupPending(vpc)) {
-    // Any subnets will do until the lookup has run: what is synthesised from them is thrown away.
+    // Any subnets will do until the lookup has run, because the template is synthesised again afterwards.
     return vpc.publicSubnets;
   }
   if (!selection && candidates(vpc, internetFacing).length === 0) {
-    throw rejected('vpc', internetFacing ? 'must have public subnets for a public load balancer' : 'must have private subnets for an internal load balancer', vpc.node.path,
+    throw rejected('vpc',
+      internetFacing ? 'must have public subnets for a public load balancer' : 'must have private subnets for an internal load balancer', vpc.node.path,
       internetFacing ? 'add public subnets, or set `publicLoadBalancer: false`' : 'name the subnets with `loadBalancerSubnets`');
   }
   const { subnets } = vpc.selectSubnets(selection ?? { subnets: onePerZone(candidates(vpc, internetFacing)) });
   if (zonesOf(subnets) < 2) {
-    throw rejected('loadBalancerSubnets', 'must lie in two or more availability zones', `${zonesOf(subnets)} zone(s)`,
+    throw rejected('loadBalancerSubnets', 'must be in two or more availability zones', `${zonesOf(subnets)} zone(s)`,
       'use a VPC with two or more zones, or select subnets of more zones');
   }
   if (zonesOf(subnets) < subnets.length) {
-    throw rejected('loadBalancerSubnets', 'must be one subnet a zone', subnets.map((subnet) => subnet.node.path).join(', '),
+    throw rejected('loadBalancerSubnets', 'must be one subnet per zone', subnets.map((subnet) => subnet.node.path).join(', '),
       'name one group of them with `subnetGroupName`, or add `onePerAz: true`');
   }
   subnets.forEach(checkSize);

@@ -8,9 +8,10 @@ import {
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../private/acknowledge';
+import { describeResources } from '../../private/descriptions';
 import { at, rejected } from '../../private/errors';
 
-/** What the load balancer and its listeners are made from, defaults filled in. */
+/** The properties of the load balancer and its listeners, with all defaults applied. */
 export interface LoadBalancerSettings {
   readonly vpc: IVpc;
   readonly subnets: ISubnet[];
@@ -25,11 +26,11 @@ export interface LoadBalancerSettings {
   readonly securityGroup?: ISecurityGroup;
   readonly accessLogsBucket?: IBucket;
   readonly accessLogsPrefix?: string;
-  /** The default action of the HTTPS listener, where it is known by now. */
+  /** The default action of the HTTPS listener, if it is known already. */
   readonly defaultAction?: ListenerAction;
 }
 
-/** Defines a load balancer that hands a request on as PostHog needs it. */
+/** Defines a load balancer that forwards requests with the headers that PostHog needs. */
 export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSettings): ApplicationLoadBalancer {
   const loadBalancer = new ApplicationLoadBalancer(scope, 'LoadBalancer', {
     vpc: settings.vpc,
@@ -41,20 +42,21 @@ export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSetti
     http2Enabled: true,
     dropInvalidHeaderFields: true,
     desyncMitigationMode: DesyncMitigationMode.DEFENSIVE,
-    // ALLOWED_HOSTS and the CSRF check compare the name that the visitor typed.
+    // ALLOWED_HOSTS and the CSRF check compare the host name that the client requested.
     preserveHostHeader: true,
-    // PostHog believes the first entry only when it knows every other one; versions up to 2025 cannot read an entry with a port.
+    // PostHog trusts the first entry only if every other one is a trusted proxy; versions up to 2025 cannot read an entry with a port.
     xffHeaderProcessingMode: XffHeaderProcessingMode.APPEND,
   });
-  // Not through the prop of the same name: the CDK makes no text of a number that is not known yet.
+  // Not through the prop of the same name: the CDK does not convert a number that is a token to a string there.
   loadBalancer.setAttribute('idle_timeout.timeout_seconds', seconds(settings.idleTimeout));
-  // False is the default; it is written down so that nobody's change by hand survives a deployment.
+  // False is the default. It is set so that a deployment reverts a manual change.
   loadBalancer.setAttribute('routing.http.xff_client_port.enabled', 'false');
+  describeResources(loadBalancer, 'AWS::EC2::SecurityGroup', 'PostHog ingress: load balancer');
   acknowledge(loadBalancer, { ALBWAFEnabled: 'a firewall in front of ingestion is the owner\'s choice: its usual rules refuse the bodies that SDKs send' });
   if (settings.accessLogsBucket) {
     if (Token.isUnresolved(Stack.of(scope).region)) {
       at(scope, () => {
-        throw rejected('accessLogsBucket', 'needs a stack with a fixed region, because who writes the logs depends on it', 'a stack for any region',
+        throw rejected('accessLogsBucket', 'needs a stack with a fixed region, because the log delivery principal depends on it', 'a stack for any region',
           'give the stack `env: { region: ... }`');
       });
     }
@@ -69,15 +71,15 @@ export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSetti
   return loadBalancer;
 }
 
-/** Without public IPv4, the CDK opens a listener to IPv6 only under one of its feature flags. */
+/** Opens a listener to IPv6 if the load balancer has no public IPv4: the CDK does so only with one of its feature flags. */
 function openToIpv6(listener: ApplicationListener, port: number, settings: LoadBalancerSettings): void {
   if (settings.openListener && settings.ipAddressType === IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4) {
-    // In the CDK's own words, so that the rule is not there twice where the flag is on.
+    // The CDK's own description, so that the rule is not defined twice with the flag on.
     listener.connections.allowDefaultPortFrom(Peer.anyIpv6(), `Allow from anyone on port ${port}`);
   }
 }
 
-/** Defines the listener that sends every plain request to https. */
+/** Defines the listener that redirects every HTTP request to HTTPS. */
 export function defineRedirect(loadBalancer: ApplicationLoadBalancer, settings: LoadBalancerSettings): ApplicationListener {
   const listener = loadBalancer.addListener('Http', {
     protocol: ApplicationProtocol.HTTP,
@@ -90,7 +92,7 @@ export function defineRedirect(loadBalancer: ApplicationLoadBalancer, settings: 
   return listener;
 }
 
-/** Defines the listener that ends TLS. */
+/** Defines the listener that terminates TLS. */
 export function defineListener(loadBalancer: ApplicationLoadBalancer, settings: LoadBalancerSettings): ApplicationListener {
   const listener = loadBalancer.addListener('Https', {
     protocol: ApplicationProtocol.HTTPS,
@@ -101,9 +103,9 @@ export function defineListener(loadBalancer: ApplicationLoadBalancer, settings: 
     defaultAction: settings.defaultAction,
   });
   openToIpv6(listener, 443, settings);
-  // Listener attributes have no place in the listener's own construct yet.
+  // The L2 construct of a listener does not support these attributes yet.
   (listener.node.defaultChild as CfnListener).listenerAttributes = [
-    // The load balancer knows that it speaks https; the Rust services do not, and send no such header.
+    // The load balancer adds the header because the Rust services, which get plain HTTP, do not.
     { key: 'routing.http.response.strict_transport_security.header_value', value: `max-age=${seconds(settings.strictTransportSecurity)}` },
     { key: 'routing.http.response.server.enabled', value: 'false' },
   ];

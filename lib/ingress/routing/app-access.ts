@@ -8,21 +8,21 @@ import { valuesOf } from './path-pattern';
 import { numbered } from './rule-placement';
 
 /**
- * What leads whom the app is open to somewhere.
+ * The target of requests from clients that can open the app.
  *
  * @internal
  */
 export interface AppRoute {
-  /** Brings a request there. */
+  /** The action that forwards a request there. */
   readonly forward: ListenerAction;
-  /** How many values a rule's conditions may have. */
+  /** The number of values that the conditions of a rule may have. */
   readonly valuesPerRule: number;
-  /** The part of the app that it is, where another process answers that; left out, it is the app itself. */
+  /** The part of the app, if another process answers it; undefined for the app itself. */
   readonly part?: RuleSpec;
 }
 
 /**
- * A rule that leads to the app, or to a part of it.
+ * A rule that forwards to the app, or to a part of it.
  *
  * @internal
  */
@@ -34,27 +34,27 @@ export interface AppRule {
 }
 
 /**
- * Who may open the app.
+ * Access to the app: everyone, an IP allow-list, users of an identity provider, or no one.
  *
- * Whatever is chosen, the endpoints that SDKs call stay public, and everything else is behind the choice. It is enforced at the
- * load balancer, because PostHog's own allow-list runs the request first and hides the answer afterwards (posthog/middleware.py).
+ * The endpoints that SDKs call are always public; everything else is restricted. The load balancer enforces it, because PostHog's own
+ * allow-list runs the request first and hides the response afterwards (posthog/middleware.py).
  */
 export abstract class AppAccess {
   /**
-   * Everybody can open the app and sees its sign-in page.
+   * Opens the app to everyone, who then see its sign-in page.
    */
   public static anyone(): AppAccess {
     return new Anyone();
   }
 
   /**
-   * Only these address blocks reach the app; everybody else is refused.
+   * Opens the app to clients in these CIDR blocks; all others are refused.
    *
-   * The address is the one that connects to the load balancer: the visitor's, or that of a proxy in front. Whatever uses the app's private API
-   * (the toolbar on your sites, posthog-cli in CI, scripts with a personal API key) must connect from one of them too.
+   * The address is the one that connects to the load balancer: the client's, or that of a proxy in front. Programs that use the app's private API
+   * (the toolbar on your sites, posthog-cli in CI, scripts with a personal API key) must connect from one of these blocks too.
    *
-   * Throws where a block is malformed, has host bits, is named twice, or is everybody; and on none or more than 100. A list that is an
-   * unresolved token must turn out to hold five at most, or four where live events run beside the app; one less on a listener that stands already.
+   * Throws if a block is malformed, has host bits, is named twice, or contains every address; and if there are none or more than 100. A list that
+   * is an unresolved token must resolve to at most five blocks, or four with live events; one less on an existing listener.
    *
    * @param cidrs IPv4 and IPv6 CIDR blocks
    */
@@ -63,11 +63,11 @@ export abstract class AppAccess {
   }
 
   /**
-   * Only users who sign in with OpenID Connect at the load balancer reach the app, and then its own sign-in page.
+   * Opens the app to users who sign in with OpenID Connect at the load balancer. They then see its own sign-in page.
    *
    * Programs that use the app's private API (the toolbar, posthog-cli, scripts with a personal API key) cannot sign in; they are refused.
    *
-   * The load balancer calls the identity provider, so it must reach it: an internal one needs a route to it.
+   * The load balancer calls the identity provider, so an internal load balancer needs a route to it.
    *
    * @param options the identity provider
    */
@@ -78,7 +78,7 @@ export abstract class AppAccess {
   }
 
   /**
-   * Only users who sign in with a Cognito user pool at the load balancer reach the app, and then its own sign-in page.
+   * Opens the app to users who sign in with a Cognito user pool at the load balancer. They then see its own sign-in page.
    *
    * Programs that use the app's private API (the toolbar, posthog-cli, scripts with a personal API key) cannot sign in; they are refused.
    *
@@ -90,14 +90,14 @@ export abstract class AppAccess {
   }
 
   /**
-   * Nobody reaches the app through this load balancer: it takes events and serves SDKs only.
+   * Closes the app to everyone: the load balancer serves SDK endpoints only.
    */
   public static nobody(): AppAccess {
     return new Nobody();
   }
 
   /**
-   * Whether whatever no rule has taken leads to the app.
+   * Indicates whether requests that match no other rule are forwarded to the app.
    *
    * @internal
    */
@@ -106,7 +106,7 @@ export abstract class AppAccess {
   }
 
   /**
-   * Whether somebody can reach the app, so that something must answer it.
+   * Indicates whether any client can reach the app, so that a process must answer it.
    *
    * @internal
    */
@@ -115,13 +115,13 @@ export abstract class AppAccess {
   }
 
   /**
-   * The rules that lead in.
+   * Returns the rules that forward to the app.
    *
    * @internal
    * @param scope the ingress
-   * @param entrance where they lead
+   * @param route the target of the requests
    */
-  public abstract _rules(scope: IConstruct, entrance: AppRoute): AppRule[];
+  public abstract _rules(scope: IConstruct, route: AppRoute): AppRule[];
 }
 
 class Anyone extends AppAccess {
@@ -171,11 +171,11 @@ class SignIn extends AppAccess {
 
   public _rules(scope: IConstruct, { forward, part }: AppRoute): AppRule[] {
     if (part) {
-      // What a page's script asks cannot go to a sign-in page and come back, so it is told that nobody is signed in.
+      // A script of a page cannot be redirected to a sign-in page and back, so its requests are denied without a session.
       return [{ ...part, conditions: [new PathCondition(part.patterns)], action: this.authenticate(scope, forward, UnauthenticatedAction.DENY) }];
     }
     return [{
-      // The name that the first rule of fromCidrs() has too: one priority must never move from one rule to another in a deployment.
+      // The first rule of fromCidrs() has the same name: a priority must never move from one rule to another in a deployment.
       name: 'App1',
       priority: APP_PRIORITY,
       conditions: [ListenerCondition.pathPatterns(['/*'])],

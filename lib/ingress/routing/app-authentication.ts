@@ -14,11 +14,11 @@ import { rejected } from '../../private/errors';
 export interface OidcOptions {
   /** The provider's issuer identifier, an `https://` URL. */
   readonly issuer: string;
-  /** Where users sign in, an `https://` URL. */
+  /** The authorization endpoint of the provider, an `https://` URL. */
   readonly authorizationEndpoint: string;
-  /** Where the load balancer gets tokens, an `https://` URL that it can reach. */
+  /** The token endpoint of the provider, an `https://` URL that the load balancer can reach. */
   readonly tokenEndpoint: string;
-  /** Where the load balancer asks who it is, an `https://` URL that it can reach. */
+  /** The user info endpoint of the provider, an `https://` URL that the load balancer can reach. */
   readonly userInfoEndpoint: string;
   /**
    * The client that is registered with the provider. Its redirect URI is `https://<domain>/oauth2/idpresponse`.
@@ -29,13 +29,13 @@ export interface OidcOptions {
    */
   readonly clientSecret: SecretValue;
   /**
-   * What the load balancer asks the provider for.
+   * The scope that the load balancer requests from the provider.
    *
    * @default 'openid'
    */
   readonly scope?: string;
   /**
-   * How long a user stays signed in at the load balancer, from one second to seven days.
+   * The duration of a session at the load balancer, from one second to seven days.
    *
    * @default Duration.hours(12)
    */
@@ -53,7 +53,7 @@ export interface CognitoOptions {
   /** The user pool's domain. */
   readonly userPoolDomain: IUserPoolDomain;
   /**
-   * How long a user stays signed in at the load balancer, from one second to seven days.
+   * The duration of a session at the load balancer, from one second to seven days.
    *
    * @default Duration.hours(12)
    */
@@ -65,7 +65,7 @@ const DEFAULT_SESSION_TIMEOUT = Duration.hours(12);
 const MAX_SESSION_TIMEOUT = Duration.days(7);
 const OIDC_URLS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const;
 
-/** Checks how long a user stays signed in. */
+/** Checks the duration of a session. */
 export function checkSessionTimeout(timeout: Duration | undefined): void {
   const seconds = knownSeconds(timeout);
   if (seconds !== undefined && (seconds < 1 || seconds > MAX_SESSION_TIMEOUT.toSeconds())) {
@@ -73,19 +73,20 @@ export function checkSessionTimeout(timeout: Duration | undefined): void {
   }
 }
 
-/** Returns the action that signs users in with a Cognito user pool. Without `onUnauthenticatedRequest` others are sent to the sign-in page. */
+/** Returns the action that signs users in with a Cognito user pool. The default of `onUnauthenticatedRequest` redirects to the sign-in page. */
 export function authenticateCognito(options: CognitoOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction): ListenerAction {
   return new AuthenticateCognitoAction({ ...options, sessionTimeout: options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT, onUnauthenticatedRequest, next });
 }
 
-/** Returns the action that signs users in with OpenID Connect. Without `onUnauthenticatedRequest` others are sent to the sign-in page. */
+/** Returns the action that signs users in with OpenID Connect. The default of `onUnauthenticatedRequest` redirects to the sign-in page. */
 export function authenticateOidc(
   scope: IConstruct, options: OidcOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction,
 ): ListenerAction {
   const secret: unknown = Stack.of(scope).resolve(options.clientSecret.unsafeUnwrap());
-  // CloudFormation resolves references to Secrets Manager in a listener rule, and those to secure parameters it does not.
+  // In a listener rule, CloudFormation resolves references to Secrets Manager, but not references to secure parameters.
   if (typeof secret === 'string' && !secret.startsWith('{{resolve:secretsmanager:')) {
-    throw rejected('clientSecret', 'must come from Secrets Manager, because a value in clear text would be in the template', secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
+    throw rejected('clientSecret', 'must come from Secrets Manager, because a value in clear text would be in the template',
+      secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
       'use SecretValue.secretsManager(...) or secret.secretValue');
   }
   return ListenerAction.authenticateOidc({
@@ -93,7 +94,7 @@ export function authenticateOidc(
   });
 }
 
-/** Checks what can be checked without a construct. */
+/** Checks the options as far as that is possible without a construct. */
 export function checkOidc(oidc: OidcOptions): void {
   for (const name of OIDC_URLS) {
     const url = oidc[name];

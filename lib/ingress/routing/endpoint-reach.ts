@@ -1,5 +1,5 @@
 
-/** How far below its path an endpoint reaches. */
+/** The paths that belong to an endpoint. */
 export enum Reach {
   /** The path, with and without a trailing slash. */
   EXACT,
@@ -7,20 +7,20 @@ export enum Reach {
   EXACT_AND_BELOW,
   /** Everything below the path, but not the path itself. */
   BELOW,
-  /** One segment below the path. What is deeper, the app takes for a page of its own. */
+  /** One segment below the path. The app serves its own pages for deeper paths. */
   ONE_BELOW,
   /** The path and one segment below it. */
   EXACT_AND_ONE_BELOW,
-  /** Files below the path: something with a dot in its name. What is no file, the app takes for a page of its own. */
+  /** Files below the path: names with a dot. The app serves its own pages for other paths. */
   FILES,
 }
 
-/** The less common facts about an endpoint. */
+/** Less common properties of an endpoint. */
 export interface EndpointTraits {
-  /** In PostHog's published list of what a proxy must let through. */
+  /** PostHog's published list of endpoints that a proxy must forward has it. */
   readonly documented?: boolean;
   /** Only older SDKs call it. */
   readonly legacy?: boolean;
-  /** Whether the process knows the endpoint without its path: of `/livestream/events`, it gets `/events`. */
+  /** Indicates whether the path is stripped before the process gets the request: `/livestream/events` becomes `/events`. */
   readonly stripped?: boolean;
 }

@@ -6,35 +6,38 @@ import { PostHogIngressOptions } from '../ingress-options';
 import { checkPriorityBase, PRIORITY_SPAN, RulePlacement } from './rule-placement';
 import { rejected } from '../../private/errors';
 
-/** A listener that stands already, and the place of this PostHog's rules on it. */
+/** An existing listener, and the placement of this PostHog's rules on it. */
 export interface ExistingListener {
   readonly listener: IApplicationListener;
   readonly loadBalancer: IApplicationLoadBalancer;
   readonly placement: RulePlacement;
 }
 
-/** What belongs to the load balancer, and so to its owner. */
-const NOT_OURS: readonly (keyof PostHogIngressOptions)[] = [
+/** Props of the load balancer, which an existing one already has. */
+const LOAD_BALANCER_PROPS: readonly (keyof PostHogIngressOptions)[] = [
   'certificate', 'loadBalancerSubnets', 'publicLoadBalancer', 'sslPolicy', 'idleTimeout', 'strictTransportSecurity', 'openListener', 'securityGroup',
   'accessLogsBucket', 'accessLogsPrefix',
 ];
 
-/** The listener that was given, or undefined where none was. Throws where the props contradict each other. */
+/** Returns the existing listener of the props, or undefined. Throws if the props contradict each other. */
 export function existingListener(props: PostHogIngressOptions): ExistingListener | undefined {
   const { listener, rulePriorityBase: base } = props;
   if (!listener) {
     const alone = (['loadBalancer', 'rulePriorityBase'] as const).find((name) => props[name] !== undefined);
     if (alone) {
-      throw rejected(alone, 'needs `listener`', alone === 'rulePriorityBase' ? base : props.loadBalancer!.node.path, 'name the listener that the rules are to be added to, or leave it out');
+      throw rejected(alone, 'needs `listener`', alone === 'rulePriorityBase' ? base : props.loadBalancer!.node.path,
+        'name the listener that the rules are to be added to, or leave it out');
     }
     return undefined;
   }
-  const notOurs = NOT_OURS.find((name) => props[name] !== undefined);
-  if (notOurs) {
-    throw rejected(notOurs, 'cannot be given with `listener`, because it belongs to the load balancer that stands already', 'both', 'set it where that load balancer is defined');
+  const conflict = LOAD_BALANCER_PROPS.find((name) => props[name] !== undefined);
+  if (conflict) {
+    throw rejected(conflict, 'cannot be set with `listener`, because it belongs to the existing load balancer', 'both',
+      'set it where that load balancer is defined');
   }
   if (base === undefined) {
-    throw rejected('rulePriorityBase', 'must be given with `listener`', base, `name the first of ${PRIORITY_SPAN} priorities that no other rule of that listener has`);
+    throw rejected('rulePriorityBase', 'is required with `listener`', base,
+      `name the first of ${PRIORITY_SPAN} priorities that no other rule of that listener has`);
   }
   if (Token.isUnresolved(base)) {
     throw rejected('rulePriorityBase', 'must be known at synthesis, because CloudFormation cannot add to it', 'an unresolved token', 'write the number itself');
@@ -42,16 +45,16 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
   checkPriorityBase(base);
   const loadBalancer = props.loadBalancer ?? ownerOf(listener);
   if (!loadBalancer) {
-    throw rejected('loadBalancer', 'must be given with a listener that is imported, because a listener does not name its own', 'none',
+    throw rejected('loadBalancer', 'is required with an imported listener, because that has no reference to its load balancer', 'none',
       'import it with ApplicationLoadBalancer.fromLookup or fromApplicationLoadBalancerAttributes');
   }
   return { listener, loadBalancer, placement: { base, host: props.domainName } };
 }
 
 /**
- * The subnets that a load balancer stands in, among those of a VPC; none where it is imported, or where the VPC does not know all of them.
+ * Returns the subnets of a load balancer, among those of a VPC; an empty list if it is imported, or if the VPC does not have all of them.
  *
- * They are compared by their ids, which of subnets in one app are the same text even before they are known.
+ * They are compared by their ids, which are equal tokens for the same subnet of one app.
  */
 export function subnetsOf(loadBalancer: IApplicationLoadBalancer, vpc: IVpc): ISubnet[] {
   const definition = loadBalancer.node.defaultChild;
@@ -60,7 +63,7 @@ export function subnetsOf(loadBalancer: IApplicationLoadBalancer, vpc: IVpc): IS
   return found.length === ids.length ? found : [];
 }
 
-/** Refuses priorities that another PostHog on the same listener has. */
+/** Refuses priorities that another PostHog on the same listener uses. */
 export function checkNeighbour(own: ExistingListener, other: ExistingListener, path: string): void {
   const [base, taken] = [own.placement.base, other.placement.base];
   if (Math.abs(base - taken) < PRIORITY_SPAN) {
@@ -68,7 +71,7 @@ export function checkNeighbour(own: ExistingListener, other: ExistingListener, p
   }
 }
 
-/** A listener that is defined in this app knows its load balancer. */
+/** Returns the load balancer of a listener that is defined in this app. */
 function ownerOf(listener: IApplicationListener & IConstruct): IApplicationLoadBalancer | undefined {
   return (listener as { readonly loadBalancer?: IApplicationLoadBalancer }).loadBalancer;
 }

@@ -4,37 +4,37 @@ import { PostHogProcess } from '../../catalog/posthog-process';
 import { PublicEndpoint } from './public-endpoint';
 import { Rewrite } from './url-rewrite';
 
-/** A listener rule, before it is a construct. */
+/** A listener rule, independent of constructs. */
 export interface RuleSpec {
-  /** Its name, which becomes a part of its logical id. */
+  /** The name of the rule, which is part of its logical id. */
   readonly name: string;
   readonly priority: number;
   readonly patterns: PathPatterns;
-  /** What it does to the URL of a request before the process gets it. */
+  /** The rewrite of the URL of a request before the process gets it. */
   readonly rewrite?: Rewrite;
 }
 
-/** What one condition of a rule may hold. */
+/** Quotas of a load balancer and its rules. */
 export const LIMITS = {
   /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
   valuesPerRule: 5,
-  /** `*` and `?` in all values of a rule together. */
+  /** Number of `*` and `?` in all values of a rule together. */
   wildcardsPerRule: 5,
   /** Length of one value, pattern or regular expression. */
   valueLength: 128,
-  /** On all listeners of a load balancer together, their default rules left out. AWS raises this one on request. */
+  /** Number of rules on all listeners of a load balancer together, not counting default rules. AWS raises this quota on request. */
   rulesPerLoadBalancer: 100,
 } as const;
 
 /**
  * The priority of every rule.
  *
- * The gaps leave room: a new rule gets a number of its own and moves no other. The first ten rules that a request meets carry
- * no charge, so events and recordings come first, then whatever SDKs call on every page. Rules of processes that the table
- * lists but that are not deployed do not exist.
+ * The gaps leave room: a new rule gets a number of its own and moves no other. AWS does not bill the first ten rules that a request
+ * is evaluated against, so events and recordings come first, then the endpoints that SDKs call on every page. There are no rules for
+ * processes of the table that are not deployed.
  */
 export const PRIORITIES: Readonly<Record<string, number>> = {
-  // More exact than Events, and so in front of it: it refuses where there is no process for them.
+  // More specific than Events, and therefore before it: it refuses if no process answers them.
   Ai: 90,
   Events: 100,
   Recordings: 110,
@@ -61,31 +61,31 @@ export const PRIORITIES: Readonly<Record<string, number>> = {
   WebhookSources: 390,
   SdkPrompts: 400,
   SdkEmails: 410,
-  // With the app open to address blocks, there is one for every few of them.
+  // With an IP allow-list, there is one for every few CIDR blocks.
   LiveEvents: 900,
 };
 
-/** Where the rules begin that let people into the app. */
+/** The first priority of the rules that forward to the app. */
 export const APP_PRIORITY = 1000;
 
 /**
- * The rules that refuse a request whatever else is open.
+ * The rules that always refuse a request.
  *
- * They come after the SDK's rules, which name harmless paths only, and before everything that leads to the app.
+ * They come after the SDK's rules, which match harmless paths only, and before every rule that forwards to the app.
  *
- * - Evasions: paths that the app's server might read differently from the load balancer. Dot segments (NGINX Unit takes `%2F` for a
+ * - Evasions: paths that the app's server might read differently from the load balancer. Dot segments (NGINX Unit decodes `%2F` to a
  *   slash before it resolves them), doubled slashes, and percent-encoded characters that no client has a reason to encode (RFC 3986 section 2.3, the unreserved ones).
- * - Internal: what PostHog's processes say to each other (posthog/urls.py: `internal/`, `api/internal/`,
- *   `api/projects/<id>/internal/`), the statistics pages `_stats` and `_metrics`, and the one page of livestream that asks for no token and
- *   tells something, its metrics (livestream/main.go).
- * - Among the internal ones, metrics over OpenTelemetry: capture-logs would take them, and no process reads what it writes. A refusal tells an exporter,
- *   which the sign-in page of the app would not.
+ * - Internal: endpoints for PostHog's own processes (posthog/urls.py: `internal/`, `api/internal/`,
+ *   `api/projects/<id>/internal/`), the statistics pages `_stats` and `_metrics`, and the metrics of livestream, its only page that reveals
+ *   something without a token (livestream/main.go).
+ * - Also internal: metrics over OpenTelemetry. capture-logs would accept them, but no process reads its topic. A 403 makes an exporter report
+ *   an error; the app's sign-in page would not.
  */
 export const DENY_RULES: readonly RuleSpec[] = [
   deny('DenyEvasions', ['^.*(//|(/|%2[Ff])\\.\\.?(/|%2[Ff]|$)|%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])).*$']),
   deny('DenyInternal', [
     '^(/|%2[Ff])+(api(/|%2[Ff])+((projects|environments)(/|%2[Ff])+[^/]+(/|%2[Ff])+)?)?internal((/|%2[Ff]).*)?$',
-    // Django drops an encoded `?` or `#` and what follows (posthog/utils.py, opt_slash_path).
+    // Django drops an encoded `?` or `#` and the rest of the path (posthog/utils.py, opt_slash_path).
     '^(/|%2[Ff])+_(stats|metrics)(/|%2[Ff])*(%(3[Ff]|23).*)?$',
     '^(/|%2[Ff])+livestream(/|%2[Ff])+metrics((/|%2[Ff]|%3[Ff]|%23).*)?$',
     '^/i/v1/metrics(/.*)?$',
@@ -93,10 +93,10 @@ export const DENY_RULES: readonly RuleSpec[] = [
 ];
 
 /**
- * The rules that bring the requests for one process to it.
+ * Returns the rules that forward requests to one process.
  *
- * @param process the process that requests are brought to
- * @param openGroups the groups that are open besides those that always are
+ * @param process the process
+ * @param openGroups the groups that are public in addition to those that always are
  */
 export function rulesFor(process: PostHogProcess, openGroups: ReadonlySet<EndpointGroup>): RuleSpec[] {
   const byRule = new Map<string, PublicEndpoint[]>();

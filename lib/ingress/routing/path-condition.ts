@@ -1,7 +1,7 @@
 import { ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PathPatterns } from './path-pattern';
 
-/** A condition on the path. The CDK's own knows patterns, but no regular expressions yet. */
+/** A condition on the path. The CDK's own condition supports patterns, but no regular expressions yet. */
 export class PathCondition extends ListenerCondition {
   public constructor(private readonly patterns: PathPatterns) {
     super();

@@ -1,7 +1,7 @@
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { PublicEndpoint } from './public-endpoint';
 
-/** How a listener rule recognises a path. A rule holds patterns of one kind. */
+/** The path patterns of a listener rule. A rule has patterns of one kind. */
 export interface PathPatterns {
   /** Patterns with `*` and `?`. */
   readonly globs?: string[];
@@ -10,20 +10,20 @@ export interface PathPatterns {
 }
 
 /**
- * One path segment that no server reads as anything else: no dot at its start (so neither `.` nor `..`), no percent-encoding,
+ * A path segment that every server reads in the same way: no dot at its start (so neither `.` nor `..`), no percent-encoding,
  * no backslash, not empty.
  */
 const SEGMENT = '[A-Za-z0-9_~@=:+-][A-Za-z0-9._~@=:+-]*';
 
 /**
- * The patterns of some endpoints that share a rule.
+ * Returns the patterns of endpoints that share a rule.
  *
- * An endpoint is its exact path and what is below it (`/e`, `/e/*`), never a bare prefix: `/e*` would open `/embedded` too. In
- * front of the app that is not enough. The app's server resolves `..` and percent-encoding in a path. AWS says that rules are
- * evaluated after "URI normalization", but not what that is, nor that the normalised path is what a target gets. If it does less
- * than the app's server, `/static/*` opens `/static/../login`. So there, open patterns are regular expressions of harmless
- * segments, which mean the same to everybody. So they are where the load balancer rewrites a path, because it decodes what it rewrites. The Rust
- * services route raw paths and need no such care.
+ * An endpoint is its exact path and its sub-paths (`/e`, `/e/*`), never a bare prefix: `/e*` would open `/embedded` too. In
+ * front of the app that is not enough. The app's server resolves `..` and percent-encoding in a path. AWS documents that rules are
+ * evaluated after "URI normalization", but not how it normalises, nor that a target gets the normalised path. If it does less
+ * than the app's server, `/static/*` opens `/static/../login`. Therefore open patterns of the app are regular expressions of harmless
+ * segments, which every server reads in the same way. The same holds for a path that the load balancer rewrites, because it decodes what it
+ * rewrites. The Rust services route raw paths and do not need this.
  *
  * @param endpoints endpoints that are answered by one process and share a rule
  */
@@ -32,7 +32,7 @@ export function patternsOf(endpoints: readonly PublicEndpoint[]): PathPatterns {
   return needRegex ? { regexes: endpoints.map(regexOf) } : { globs: endpoints.flatMap(globsOf) };
 }
 
-/** All patterns, of either kind. Each counts against what a rule may hold. */
+/** Returns all patterns, of either kind. Each counts as a value of the rule. */
 export function valuesOf({ globs = [], regexes = [] }: PathPatterns): string[] {
   return [...globs, ...regexes];
 }

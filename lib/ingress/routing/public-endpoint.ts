@@ -8,18 +8,18 @@ const { WEB, CAPTURE, REPLAY_CAPTURE, CAPTURE_AI, CAPTURE_LOGS, FEATURE_FLAGS, H
 const { INGESTION, SDK, SHARED_CONTENT, END_USER_PAGES, INBOUND_WEBHOOKS, OAUTH, SDK_API, LIVE_EVENTS } = EndpointGroup;
 
 /**
- * The table of PostHog's endpoints that must be reachable without signing in to the app.
+ * An endpoint of PostHog that must be reachable without signing in to the app.
  *
- * Each row says where requests to a path belong. Adding an endpoint is one row here; the listener rules follow. A `*` in a
- * path stands for one id.
+ * The constants are the table of all endpoints: each row has a path and the process that answers it. The listener rules are derived from it, so
+ * a new endpoint is one new row. A `*` in a path matches one id.
  *
  * Sources: PostHog's proxy table (docker-compose.base.yml of PostHog/posthog), posthog/urls.py, the routers in rust/capture,
  * rust/capture-logs, rust/feature-flags and rust/hypercache-server, nodejs/src/cdp/cdp-api.ts, livestream/main.go, all as of July 2026; PostHog's
  * published list (posthog.com, running-behind-proxy.mdx); a newer posthog/urls.py for push subscriptions; and the requests
- * that posthog-js 1.449.2 and posthog-node 5.70.0 make.
+ * of posthog-js 1.449.2 and posthog-node 5.70.0.
  */
 export class PublicEndpoint {
-  // -- Ingestion, answered by the Rust services: Django serves none of these paths any more ------------------------------------
+  // -- Ingestion, served by the Rust services: Django serves none of these paths any more --------------------------------------
 
   /** Events of current SDKs (`/i/v0/e`). */
   public static readonly EVENTS = new PublicEndpoint('/i/v0', BELOW, CAPTURE, INGESTION, 'Events', 'Events of current SDKs, `/i/v0/e`', { documented: true });
@@ -46,13 +46,13 @@ export class PublicEndpoint {
   /** Traces, over OpenTelemetry. */
   public static readonly TRACES = new PublicEndpoint('/i/v1/traces', EXACT_AND_BELOW, CAPTURE_LOGS, INGESTION, 'Logs', 'Traces, over OpenTelemetry');
 
-  // -- What SDKs ask for --------------------------------------------------------------------------------------------------------
+  // -- SDK endpoints --------------------------------------------------------------------------------------------------------
 
   /** Feature flags and their definitions. */
   public static readonly FLAGS = new PublicEndpoint('/flags', EXACT_AND_BELOW, FEATURE_FLAGS, SDK, 'Flags', 'Feature flags, and their definitions for local evaluation', { documented: true });
-  /** Feature flags, as older SDKs ask for them. */
+  /** Feature flags for older SDKs. */
   public static readonly DECIDE = new PublicEndpoint('/decide', EXACT_AND_BELOW, FEATURE_FLAGS, SDK, 'Flags', 'Feature flags of older SDKs; their other settings only with a header that a load balancer cannot add', { documented: true, legacy: true });
-  /** Flag definitions, as older server SDKs ask for them. */
+  /** Flag definitions for older server SDKs. */
   public static readonly LOCAL_EVALUATION = new PublicEndpoint('/api/feature_flag/local_evaluation', EXACT_AND_BELOW, FEATURE_FLAGS, SDK, 'FlagDefinitions', 'Flag definitions of older server SDKs', { legacy: true });
   /** The payload of a remote-config flag. */
   public static readonly FLAG_REMOTE_CONFIG = new PublicEndpoint('/api/projects/*/feature_flags/*/remote_config', EXACT, FEATURE_FLAGS, SDK, 'FlagDefinitions', 'Payloads of remote-config flags');
@@ -72,8 +72,8 @@ export class PublicEndpoint {
   public static readonly CSP_REPORTS = new PublicEndpoint('/report', EXACT, WEB, SDK, 'AppReports', 'Reports of content security policies, sent by browsers');
   /** The SDK's scripts. */
   public static readonly STATIC = new PublicEndpoint('/static', FILES, WEB, SDK, 'SdkFiles', 'The SDK\'s scripts, `/static/array.js` and those it loads later', { documented: true });
-  /** Where to send push notifications. */
-  public static readonly PUSH_SUBSCRIPTIONS = new PublicEndpoint('/api/push_subscriptions', EXACT, WEB, SDK, 'SdkFiles', 'Where to send push notifications, from mobile apps');
+  /** Registrations for push notifications. */
+  public static readonly PUSH_SUBSCRIPTIONS = new PublicEndpoint('/api/push_subscriptions', EXACT, WEB, SDK, 'SdkFiles', 'Registrations for push notifications, from mobile apps');
   /** Site apps. */
   public static readonly SITE_APPS = new PublicEndpoint('/site_app', BELOW, WEB, SDK, 'SdkFiles', 'Site apps');
   /** The support widget. */
@@ -113,14 +113,14 @@ export class PublicEndpoint {
 
   /** The OAuth provider. */
   public static readonly OAUTH = new PublicEndpoint('/oauth', BELOW, WEB, OAUTH, 'OAuth', 'The OAuth provider');
-  /** What clients discover the OAuth provider with. */
+  /** Discovery documents of the OAuth provider. */
   public static readonly WELL_KNOWN = new PublicEndpoint('/.well-known', BELOW, WEB, OAUTH, 'OAuth', 'Discovery documents of the OAuth provider');
   /** Signing in from the toolbar. */
   public static readonly TOOLBAR_OAUTH = new PublicEndpoint('/toolbar_oauth', BELOW, WEB, OAUTH, 'OAuth', 'Signing in from the toolbar');
   /** Client metadata. */
   public static readonly OAUTH_API = new PublicEndpoint('/api/oauth', BELOW, WEB, OAUTH, 'OAuth', 'Metadata of PostHog\'s own OAuth clients');
-  /** How agents sign in. */
-  public static readonly AUTH_MD = new PublicEndpoint('/auth.md', EXACT, WEB, OAUTH, 'OAuth', 'How agents sign in');
+  /** Sign-in instructions for agents. */
+  public static readonly AUTH_MD = new PublicEndpoint('/auth.md', EXACT, WEB, OAUTH, 'OAuth', 'Sign-in instructions for agents');
 
   // -- Calls from other systems -------------------------------------------------------------------------------------------------
 
@@ -169,25 +169,25 @@ export class PublicEndpoint {
   public static readonly EMAILS_SEND = new PublicEndpoint('/api/projects/*/messaging/send/email', EXACT, WEB, SDK_API, 'SdkEmails', 'Sending e-mails');
   /** Attachments of e-mails. */
   public static readonly EMAIL_UPLOADS = new PublicEndpoint('/api/projects/*/messaging/attachments/uploads', EXACT, WEB, SDK_API, 'SdkEmails', 'Attachments of e-mails');
-  /** What became of an e-mail. */
-  public static readonly EMAILS = new PublicEndpoint('/api/projects/*/messaging/emails', ONE_BELOW, WEB, SDK_API, 'SdkEmails', 'What became of an e-mail');
+  /** Delivery status of an e-mail. */
+  public static readonly EMAILS = new PublicEndpoint('/api/projects/*/messaging/emails', ONE_BELOW, WEB, SDK_API, 'SdkEmails', 'Delivery status of an e-mail');
   /** Preferences of a recipient. */
   public static readonly EMAIL_PREFERENCES = new PublicEndpoint('/api/projects/*/messaging/preferences', EXACT, WEB, SDK_API, 'SdkEmails', 'Preferences of a recipient of e-mails');
 
-  // -- What pages of the app ask of another process ---------------------------------------------------------------------------------
+  // -- Endpoints of other processes for pages of the app ---------------------------------------------------------------------------------
 
-  /** Events as they arrive. */
+  /** Live events. */
   public static readonly LIVE_EVENTS = new PublicEndpoint('/livestream', EXACT_AND_BELOW, LIVESTREAM, LIVE_EVENTS, 'LiveEvents', 'Events and notifications as they arrive, for pages of the app', { stripped: true });
 
   /**
-   * Every endpoint of the table, in its order.
+   * Returns every endpoint of the table, in its order.
    */
   public static all(): PublicEndpoint[] {
     return Object.values(PublicEndpoint).filter((value) => value instanceof PublicEndpoint);
   }
 
   /**
-   * The endpoints that one process answers.
+   * Returns the endpoints of one process.
    *
    * @param process the process
    */
@@ -195,23 +195,23 @@ export class PublicEndpoint {
     return PublicEndpoint.all().filter((endpoint) => endpoint.process === process);
   }
 
-  /** Whether PostHog lists the endpoint among those that a proxy must let through. */
+  /** Indicates whether PostHog documents the endpoint for proxies. */
   public readonly documented: boolean;
-  /** Whether only older clients call it. */
+  /** Indicates whether only older clients call it. */
   public readonly legacy: boolean;
-  /** Whether SDKs call it although PostHog's list does not name it. */
+  /** Indicates whether SDKs call it although PostHog does not document it. */
   public readonly sdkOnly: boolean;
 
   private constructor(
-    /** The path, without a trailing slash. A `*` stands for one id. */
+    /** The path, without a trailing slash. A `*` matches one id. */
     public readonly path: string,
     private readonly reach: Reach,
     /** The process that answers. */
     public readonly process: PostHogProcess,
-    /** What it is for, and so who decides whether it is open. */
+    /** The group, with which it is opened or closed. */
     public readonly group: EndpointGroup,
     private readonly rule: string,
-    /** What it is for, in words. */
+    /** The purpose, as a phrase. */
     public readonly purpose: string,
     private readonly traits: EndpointTraits = {},
   ) {
@@ -221,7 +221,7 @@ export class PublicEndpoint {
   }
 
   /**
-   * Whether the path itself is part of the endpoint.
+   * Indicates whether the path itself is part of the endpoint.
    *
    * @internal
    */
@@ -230,7 +230,7 @@ export class PublicEndpoint {
   }
 
   /**
-   * Whether what is below the path is part of the endpoint.
+   * Indicates whether sub-paths are part of the endpoint.
    *
    * @internal
    */
@@ -239,7 +239,7 @@ export class PublicEndpoint {
   }
 
   /**
-   * Whether only one segment below the path is part of the endpoint.
+   * Indicates whether sub-paths are limited to one segment.
    *
    * @internal
    */
@@ -248,7 +248,7 @@ export class PublicEndpoint {
   }
 
   /**
-   * Whether only files below the path are part of the endpoint.
+   * Indicates whether only files below the path are part of the endpoint.
    *
    * @internal
    */
@@ -257,7 +257,7 @@ export class PublicEndpoint {
   }
 
   /**
-   * What the load balancer does to a URL before the process gets it; undefined where it does nothing.
+   * The rewrite of the URL by the load balancer; undefined if it does not change the URL.
    *
    * @internal
    */
@@ -266,7 +266,7 @@ export class PublicEndpoint {
   }
 
   /**
-   * The listener rule that the endpoint belongs to, where this process answers it.
+   * Returns the listener rule of the endpoint if a process answers it; undefined for other processes.
    *
    * @internal
    */
@@ -274,7 +274,7 @@ export class PublicEndpoint {
     return process === this.process ? this.rule : undefined;
   }
 
-  /** The paths and what is below them, as a reader writes it: `/e` and `/e/*`. */
+  /** Returns the path patterns for display: `/e, /e/*`. */
   public toString(): string {
     const forms = [...(this._matchesPath ? [this.path] : []), ...(this._matchesBelow ? [`${this.path}/*`] : [])];
     return forms.join(', ');

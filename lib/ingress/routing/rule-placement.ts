@@ -2,21 +2,21 @@ import { LIMITS, RuleSpec } from './listener-rules';
 import { PathPatterns } from './path-pattern';
 import { rejected } from '../../private/errors';
 
-/** Where the rules stand: on a listener of their own, or among those of others. */
+/** The placement of the rules: on a listener of their own, or on a shared one. */
 export interface RulePlacement {
-  /** What is added to every priority. */
+  /** The number that is added to every priority. */
   readonly base: number;
-  /** The host name that every rule is limited to; left out on a listener of their own. */
+  /** The host name that every rule is limited to; undefined on a listener of their own. */
   readonly host?: string;
 }
 
-/** Rules on a listener that serves this PostHog alone. */
+/** The placement on a listener that serves only this PostHog. */
 export const OWN_LISTENER: RulePlacement = { base: 0 };
 
-/** The priorities that the rules of one PostHog can have: from the base, these many. */
+/** The number of priorities, from the base, that the rules of one PostHog can have. */
 export const PRIORITY_SPAN = 2000;
 
-/** What no rule before it has taken: the app, or the refusal. It is the last of the span, and only there among the rules of others. */
+/** The priority of the default rule, which forwards to the app or refuses. It is the last of the span, and used on a shared listener only. */
 export const DEFAULT_RULE_PRIORITY = PRIORITY_SPAN - 1;
 
 /**
@@ -30,19 +30,20 @@ const MAX_PRIORITY = 50_000;
 export function checkPriorityBase(base: number): void {
   const highest = MAX_PRIORITY - DEFAULT_RULE_PRIORITY;
   if (!Number.isInteger(base) || base < 0 || base > highest) {
-    throw rejected('rulePriorityBase', `must be a whole number from 0 to ${highest}, because the rules take ${PRIORITY_SPAN} priorities from it on and AWS knows none above ${MAX_PRIORITY}`, base);
+    throw rejected('rulePriorityBase',
+      `must be a whole number from 0 to ${highest}, because the rules use ${PRIORITY_SPAN} priorities from it on and the highest of AWS is ${MAX_PRIORITY}`, base);
   }
 }
 
-/** How many values of its own a rule may have where it stands: the host name is one of the five. */
+/** Returns the number of values that a rule can have, not counting the host name, which is one of the five. */
 export function valuesPerRule({ host }: RulePlacement): number {
   return LIMITS.valuesPerRule - (host === undefined ? 0 : 1);
 }
 
 /**
- * A rule as it stands in its place: its priority moved, and dealt out to several rules where it has too many values.
+ * Returns the rules of a spec for a placement: the base is added to the priority, and a rule with too many values is split.
  *
- * The further rules take the priorities after the first one's, which the table of priorities leaves free.
+ * The additional rules have the priorities after the first one's, which the table of priorities leaves free.
  */
 export function place(spec: RuleSpec, placement: RulePlacement): RuleSpec[] {
   return portions(spec.patterns, valuesPerRule(placement)).map((patterns, i) => ({
@@ -53,7 +54,7 @@ export function place(spec: RuleSpec, placement: RulePlacement): RuleSpec[] {
   }));
 }
 
-/** The names of rules that belong together: `Events`, `Events2`, ... */
+/** Returns the name of a rule that was split: `Events`, `Events2`, ... */
 export function numbered(name: string, index: number): string {
   return index === 0 ? name : `${name}${index + 1}`;
 }
@@ -62,7 +63,7 @@ function portions({ globs, regexes }: PathPatterns, size: number): PathPatterns[
   return globs ? slices(globs, size).map((slice) => ({ globs: slice })) : slices(regexes ?? [], size).map((slice) => ({ regexes: slice }));
 }
 
-/** A list in portions of at most so many. */
+/** Splits a list into slices of at most `size` items. */
 export function slices<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
 }

@@ -1,6 +1,6 @@
 # Databases that need other steps before this release.
 
-# Run in PostHog's image. Which migrations it has, and what Django's own loader says of them beside those that the database has.
+# Runs in PostHog's image. Prints its migrations, and the findings of Django's loader about them and those of the database.
 KNOWN = """
 import json, os, sys, django
 django.setup()
@@ -40,22 +40,22 @@ if pending:
         found = [(name, ALL_ASYNC_MIGRATIONS[name]) for name in pending if name in ALL_ASYNC_MIGRATIONS]
         answer["required"] = [name for name, one in found if FROZEN_POSTHOG_VERSION > Version(one.posthog_max_version) and one.is_required()]
     except Exception as error:
-        print(f"whether {', '.join(pending)} must run is left to bin/migrate, because: {error}", file=sys.stderr)
+        print(f"bin/migrate decides whether {', '.join(pending)} must run, because: {error}", file=sys.stderr)
 print("\\nMIGRATIONS " + json.dumps(answer))
 """
 
-# MigrationStatus of posthog/models/async_migration.py: 2 is complete. Of those that have not run or were taken back, the image says whether they must.
+# MigrationStatus of posthog/models/async_migration.py: 2 is complete. The image decides whether those that have not run or were rolled back must run.
 RUNNING, ERRORED, PENDING = ("1", "5"), ("3",), ("0", "4", "6")
-GOES_ON = "; docs/upgrades.md of cdk-posthog has the steps, `allowLegacyDatabase` goes on regardless"
+GOES_ON = "; docs/upgrades.md of cdk-posthog describes the steps, `allowLegacyDatabase` skips this check"
 
 
 def ask_image(pending=()):
     environment = {"DJANGO_SETTINGS_MODULE": "posthog.settings", **os.environ, "PENDING": " ".join(pending)}
-    asked = subprocess.run([sys.executable, "-c", KNOWN], env=environment, stdout=subprocess.PIPE, text=True, timeout=900, check=False)
-    found = re.search(r"^MIGRATIONS (.*)$", asked.stdout, re.MULTILINE)
-    if asked.returncode or not found:
-        print(asked.stdout, flush=True)
-        raise Refusal(f"PostHog cannot say which migrations its image has (exit code {asked.returncode}); what it said instead stands above")
+    result = subprocess.run([sys.executable, "-c", KNOWN], env=environment, stdout=subprocess.PIPE, text=True, timeout=900, check=False)
+    found = re.search(r"^MIGRATIONS (.*)$", result.stdout, re.MULTILINE)
+    if result.returncode or not found:
+        print(result.stdout, flush=True)
+        raise Refusal(f"PostHog cannot list the migrations of its image (exit code {result.returncode}); its output is above")
     return json.loads(found[1])
 
 
@@ -86,9 +86,9 @@ def check_django_ledger(answer):
     if answer["early"]:
         keys = ", ".join(f"('{app}', '{name}')" for app, name in answer["early"])
         raise Refusal("the database has records of squashed migrations whose dependencies have not run, so that Django refuses to migrate. All migrations that they "
-                      f"replace are recorded, so take the records back: DELETE FROM django_migrations WHERE (app, name) IN ({keys}){GOES_ON}")
+                      f"replace are recorded, so delete the records: DELETE FROM django_migrations WHERE (app, name) IN ({keys}){GOES_ON}")
     if answer["broken"]:
-        raise Refusal(f"the migrations of the database and those of this release do not fit together, so that Django refuses to migrate: {answer['broken']}{GOES_ON}")
+        raise Refusal(f"the migrations of the database and of this release are inconsistent, so that Django refuses to migrate: {answer['broken']}{GOES_ON}")
     if answer["clashes"]:
         squash, tables = sorted(answer["clashes"].items())[0]
         raise Refusal(f"the database is older than the squashed migrations of this release: {', '.join(sorted(answer['clashes']))} would create tables that exist "
@@ -97,7 +97,7 @@ def check_django_ledger(answer):
 
 
 def read_async(connection):
-    """Answers the names of those that have not run, by what upstream's own check refuses after it has migrated everything."""
+    """Returns the names of those that have not run, with the rules of upstream's check, which only runs after all migrations."""
     blocks = rows(connection, "posthog_instancesetting", "SELECT raw_value FROM posthog_instancesetting WHERE key = 'constance:posthog:ASYNC_MIGRATIONS_BLOCK_UPGRADE'")
     if is_true(setting("ALLOW_LEGACY_DATABASE")) or blocks == [("false",)]:
         say("asynchronous migrations: not checked")

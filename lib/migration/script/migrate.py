@@ -1,6 +1,6 @@
-# The lock, the journal, and what runs while they are held.
+# The lock, the journal, and the steps of a migration.
 
-# "cdk-post" as a number. A session's lock ends with its connection, and so with this process, however that ends.
+# "cdk-post" as a number. A session's lock ends with its connection, and so with this process, even after a crash.
 LOCK = int.from_bytes(b"cdk-post", "big")
 SECONDS_TO_STOP = 90
 TABLE = f"""CREATE TABLE IF NOT EXISTS {JOURNAL} (
@@ -11,13 +11,13 @@ HOLDER = """SELECT application_name, backend_start FROM pg_locks JOIN pg_stat_ac
 
 
 def take_lock(connection):
-    """Answers whether somebody else had it."""
+    """Waits for the lock. Returns whether another process held it."""
     patience, waited = int(setting("LOCK_PATIENCE", "1800")), False
     deadline = time.monotonic() + patience
     while not connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()[0]:
-        name, since = connection.execute(HOLDER, (LOCK,)).fetchone() or ("somebody who has just finished", "just now")
+        name, since = connection.execute(HOLDER, (LOCK,)).fetchone() or ("a process that has just finished", "just now")
         if time.monotonic() > deadline:
-            raise Refusal(f"'{name}' has held the lock since {since}, and has not finished within the {patience} seconds that this one waits: look at its log, "
+            raise Refusal(f"'{name}' has held the lock since {since}, and did not release it within {patience} seconds: check its log, "
                           "and deploy again when it has ended")
         if not waited:
             say(f"waiting for '{name}', which has held the lock since {since}")
@@ -27,7 +27,7 @@ def take_lock(connection):
 
 
 def run(command, connection, **environment):
-    """Runs a program for as long as the lock is held."""
+    """Runs a program as long as the lock is held."""
     say(f"running {' '.join(command)}")
     program = subprocess.Popen(command, start_new_session=True, env={**os.environ, **environment})
     try:
@@ -42,32 +42,32 @@ def run(command, connection, **environment):
     finally:
         end(program)
     if code:
-        raise Failure(f"{' '.join(command)} ended with {code}; what it said stands above")
+        raise Failure(f"{' '.join(command)} ended with {code}; its output is above")
 
 
 def run_twice(command, connection):
-    """Runs a step of bin/migrate, and once more where it fails: most of its programs have one attempt, and some fail by chance."""
+    """Runs a step of bin/migrate, with one retry: most of its programs make one attempt, and some fail intermittently."""
     try:
         run(command, connection)
     except Failure as failure:
-        say(f"{failure}; once more, because what is done is not done again")
-        # The patience with manage.py migrate is for a database that comes back, and has been had.
+        say(f"{failure}; retrying once, completed migrations are skipped")
+        # The retries of manage.py migrate are for a database failover, and have been used up.
         run(command, connection, MIGRATE_MAX_RETRIES="1")
 
 
 def run_migrations(connection):
-    """Runs PostgreSQL's migrations before all of them: bin/migrate runs ClickHouse's beside them, and those read a table of PostgreSQL."""
+    """Runs PostgreSQL's migrations before all of them: bin/migrate runs ClickHouse's in parallel, and those read a table of PostgreSQL."""
     with open("bin/migrate", encoding="utf-8") as file:
         knows_scopes = re.search(r'--scope=.*run_scope "postgres"', file.read(), re.DOTALL)
     if knows_scopes:
         run_twice(["./bin/migrate", "--scope=postgres"], connection)
     else:
-        say("bin/migrate of this image knows no scopes: everything is migrated in one step")
+        say("bin/migrate of this image does not support scopes: everything is migrated in one step")
     run_twice(["./bin/migrate"], connection)
 
 
 def drop_duplicates():
-    """Drops the Kafka tables that fill a data table a second time, where those that fill it the first time are there."""
+    """Drops the Kafka tables that fill a data table a second time, if those that fill it the first time exist."""
     database = os.environ.get("CLICKHOUSE_DATABASE", "posthog")
     query = f"SELECT hostName(), name FROM {{}} WHERE database = '{database}' AND engine IN ('Kafka', 'MaterializedView') FORMAT TSV"
     servers = {}
@@ -79,7 +79,7 @@ def drop_duplicates():
         if not doubled or not all(names.issuperset(duplicate["keep"]) for names in doubled):
             continue
         for name in duplicate["drop"]:
-            say(f"ClickHouse: dropping {name}, which reads what {duplicate['keep'][1]} reads as well")
+            say(f"ClickHouse: dropping {name}, a duplicate of {duplicate['keep'][1]}")
             drop = f"DROP TABLE IF EXISTS {database}.{name}"
             on_every_server(drop + " ON CLUSTER '{}'", drop, timeout=240)
 
@@ -110,21 +110,21 @@ def migrate():
     if take_lock(connection):
         same = f"SELECT 1 FROM {JOURNAL} WHERE release = %s AND app_image = %s AND outcome = 'succeeded' AND finished > %s"
         if rows(connection, JOURNAL, "SELECT 1") and connection.execute(same, (*what, begun)).fetchone():
-            return say(f"the other has migrated to {what[0]} meanwhile: nothing is left to do")
+            return say(f"another process has migrated to {what[0]} meanwhile: nothing to do")
     connection.execute(TABLE)
-    # They hold no lock, so they do not run.
+    # Unfinished entries hold no lock, so their processes have died.
     connection.execute(f"UPDATE {JOURNAL} SET finished = clock_timestamp(), outcome = 'died' WHERE finished IS NULL")
     values = (*what, setting("RELEASE_DATE") or None, setting("UPSTREAM_COMMIT") or None, task())
     entry = connection.execute(
         f"INSERT INTO {JOURNAL} (release, app_image, released, upstream_commit, task) VALUES (%s, %s, %s, %s, %s) RETURNING id", values).fetchone()[0]
     try:
         check(connection)
-        # A migration reads system.crash_log, which is not there before the first flush (posthog/clickhouse/custom_metrics.py).
+        # A migration reads system.crash_log, which the first flush creates (posthog/clickhouse/custom_metrics.py).
         on_every_server("SYSTEM FLUSH LOGS ON CLUSTER '{}'", "SYSTEM FLUSH LOGS")
         trust_clickhouse()
         run_migrations(connection)
         drop_duplicates()
-        for command in filter(None, setting("AFTERWARDS").splitlines()):
+        for command in filter(None, setting("POST_COMMANDS").splitlines()):
             run(["sh", "-c", command], connection)
     except Exception as error:
         note(connection, entry, getattr(error, "outcome", "failed"), str(error))
@@ -134,7 +134,7 @@ def migrate():
 
 
 def preflight():
-    # A task definition has room for it once.
+    # A task definition has room for the script only once.
     with open(setting("SCRIPT", os.devnull), "w", encoding="utf-8") as file:
         file.write(sys.orig_argv[-2])
     with connect() as connection:
@@ -143,7 +143,7 @@ def preflight():
 
 def stop(*_):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise Stopped("it was told to stop; what is done stays done, and the next run goes on from there")
+    raise Stopped("it was stopped; completed migrations are kept, and the next run continues from there")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""Runs PostHog's migrations: once at a time, after a look at whether they should run, and noted down in the database.
+"""Runs PostHog's migrations: one run at a time, after checks, with a journal in the database.
 
-Runs in PostHog's image, which has psycopg and bin/migrate. `preflight` only looks; `migrate` takes the lock, looks again, and migrates.
+Runs in PostHog's image, which has psycopg and bin/migrate. `preflight` only checks; `migrate` takes the lock, checks again, and migrates.
 DATABASE_URL, REDIS_URL, KAFKA_HOSTS and CLICKHOUSE_* are as PostHog reads them. Of MIGRATION_*: RELEASE, RELEASE_DATE, UPSTREAM_COMMIT and
-IMAGE say what is run; MIN_FREE_DISK_PERCENT, MAX_BACKUP_AGE (seconds), MAX_RELEASE_GAP (days), ALLOW_DOWNGRADE and
-ALLOW_LEGACY_DATABASE what is allowed, 0 being anything; BACKUPS is the list of times that the database can be put back to; AFTERWARDS are commands, one a line, for when all migrations are
-done; PATIENCE, LOCK_PATIENCE, POLL and HEARTBEAT are seconds. `preflight` leaves this script in the file SCRIPT, for the container that comes after it.
+IMAGE describe the release; MIN_FREE_DISK_PERCENT, MAX_BACKUP_AGE (seconds), MAX_RELEASE_GAP (days), ALLOW_DOWNGRADE and
+ALLOW_LEGACY_DATABASE are limits, and 0 disables a check; BACKUPS is the list of latest restorable times of the database; POST_COMMANDS are
+commands, one per line, to run after all migrations; PATIENCE, LOCK_PATIENCE, POLL and HEARTBEAT are seconds. `preflight` writes this script to
+the file SCRIPT, for the next container.
 """
 
 import datetime
@@ -29,19 +30,19 @@ DISKS = "SELECT hostName(), name, free_space, total_space FROM {} FORMAT TSV"
 
 
 class Complaint(Exception):
-    """Ends the run; its text is all that the reader of the log needs."""
+    """Ends the run. Only its message is logged, without a traceback."""
 
     outcome = "failed"
 
 
 class Failure(Complaint):
-    """A program has failed."""
+    """A program failed."""
 
     outcome = "failed"
 
 
 class Refusal(Complaint):
-    """Nothing has been changed."""
+    """A check failed; nothing has been changed."""
 
     outcome = "refused"
 
@@ -91,34 +92,34 @@ def clickhouse(query, timeout=60):
     answer = connection.getresponse()
     text = answer.read().decode(errors="replace")
     if answer.status != 200:
-        raise OSError(f"ClickHouse answered {answer.status}: {text[:300].strip()}")
+        raise OSError(f"ClickHouse responded with {answer.status}: {text[:300].strip()}")
     return text
 
 
 def trust_clickhouse():
-    # PostHog's coming schema tool checks the certificate that ClickHouse made for itself. Whether the right server answers at the name is for its
-    # security group to say, as it is where nothing is checked.
+    # PostHog's coming schema tool verifies ClickHouse's self-signed certificate. This trusts the certificate that the server presents: as without
+    # verification, only its security group ensures that it is the right server.
     if is_true(os.environ.get("CLICKHOUSE_VERIFY", "true")) or not is_true(os.environ.get("CLICKHOUSE_SECURE", "true")):
         return
     bundles = [os.environ.get("SSL_CERT_FILE"), ssl.get_default_verify_paths().cafile, "/etc/ssl/certs/ca-certificates.crt"]
     try:
         shown = ssl.get_server_certificate((os.environ["CLICKHOUSE_HOST"], int(os.environ.get("CLICKHOUSE_NATIVE_PORT") or 9440)), timeout=10)
-        # The variable takes the place of what the image trusts, so that must be in the file too.
+        # The variable replaces the CA bundle of the image, so the file must contain that as well.
         with open(next(path for path in bundles if path and os.path.exists(path)), encoding="utf-8") as file:
             known = file.read()
         with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
             file.write(f"{known}\n{shown}")
         os.environ["SSL_CERT_FILE"] = file.name
     except (OSError, StopIteration) as error:
-        say(f"the certificate of ClickHouse is trusted by none of the programs that follow, which today's migrations do not need: {error!r}")
+        say(f"the certificate of ClickHouse could not be trusted, which current migrations do not need: {error!r}")
 
 
 def on_every_server(everywhere, here, timeout=60):
-    """Asks the whole cluster, and where that is refused, the one server that is spoken to."""
+    """Runs a query on the whole cluster or, if that fails, on the configured server only."""
     try:
         return clickhouse(everywhere.format(os.environ.get("CLICKHOUSE_CLUSTER", "posthog")), timeout)
     except OSError as error:
-        say(f"only {os.environ['CLICKHOUSE_HOST']} is asked, because: {error}")
+        say(f"only {os.environ['CLICKHOUSE_HOST']} is queried, because: {error}")
         return clickhouse(here, timeout)
 
 
@@ -126,15 +127,15 @@ def redis():
     url = urlsplit(os.environ["REDIS_URL"])
     with socket.create_connection((url.hostname, url.port or 6379), timeout=10) as connection:
         if url.scheme == "rediss":
-            # Nothing is told, so it does not matter to whom.
+            # Nothing secret is sent, so the certificate need not be verified.
             context = ssl.create_default_context()
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
             connection = context.wrap_socket(connection)
         connection.sendall(b"PING\r\n")
         answer = connection.recv(64)
-    # A server that wants a password answers, too.
+    # An authentication error is also a response.
     if not answer or answer.startswith(b"-LOADING"):
-        raise OSError(f"it says: {answer.decode(errors='replace').strip() or 'nothing'}")
+        raise OSError(f"its response is: {answer.decode(errors='replace').strip() or 'empty'}")
 
 
 def kafka():
@@ -146,19 +147,19 @@ def wait_for_stores():
     patience = int(setting("PATIENCE", "900"))
     deadline = time.monotonic() + patience
     stores = {"PostgreSQL": lambda: connect().close(), "the cache": redis, "Kafka": kafka, "ClickHouse": lambda: clickhouse("SELECT 1")}
-    for name, ask in stores.items():
+    for name, connect_to in stores.items():
         while True:
             try:
-                ask()
+                connect_to()
                 break
             except (OSError, psycopg.Error) as error:
                 if time.monotonic() > deadline:
-                    raise Refusal(f"{name} has not answered for {patience} seconds: {str(error).strip()}") from error
+                    raise Refusal(f"{name} did not respond for {patience} seconds: {str(error).strip()}") from error
                 say(f"waiting for {name}: {str(error).strip()}")
                 time.sleep(float(setting("POLL", "5")))
 
 
 def rows(connection, table, query):
-    """What a query finds in a table that may not be there yet."""
-    there = connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()[0]
-    return connection.execute(query).fetchall() if there else []
+    """Returns the rows of a query on a table that may not exist yet."""
+    exists = connection.execute("SELECT to_regclass(%s)", (table,)).fetchone()[0]
+    return connection.execute(query).fetchall() if exists else []

@@ -4,12 +4,12 @@ import { Topic, TOPICS } from '../../catalog/topics';
 import { kafkaTopics, KafkaTopic } from '../../stores/kafka/kafka-topics';
 
 /**
- * The topics that a PostHog with these products needs, by name.
+ * Returns the topics that PostHog needs with these products, sorted by name.
  *
  * @param products the products
- * @param busyPartitions how many partitions the busy ones have; the others have one
- * @param further names of topics that a release wants besides
- * @param ofGeneration names of topics that the generation of the release needs beyond those that every generation has
+ * @param busyPartitions the number of partitions of busy topics; the others have one
+ * @param further names of additional topics of the release
+ * @param ofGeneration names of topics of the release's generation, in addition to those of every generation
  */
 export function topicsOf(
   products: readonly Product[], busyPartitions: number, further: readonly string[] = [], ofGeneration: readonly string[] = generationOf(NEWEST_GENERATION).topics,

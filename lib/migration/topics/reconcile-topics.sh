@@ -1,18 +1,18 @@
 #!/bin/sh
-# Brings a Kafka cluster's topics to what TOPICS wants, and only ever adds: a topic that is there is never deleted, and never gets fewer
-# partitions. Runs in the image of Redpanda, whose rpk speaks to any Kafka.
+# Creates the missing topics and partitions of TOPICS in a Kafka cluster. It only ever adds: it never deletes a topic and never removes
+# partitions. It runs in the image of Redpanda, whose rpk works with any Kafka.
 #
 # BROKERS  host:port, comma-separated
 # TLS      true or false
-# TOPICS   a line for each topic: its name, its partitions, and how long messages are kept in milliseconds, or - for as long as the brokers say
-# PATIENCE how many seconds to wait for the brokers; 300 where it is not set
+# TOPICS   a line for each topic: its name, its partitions, and its retention in milliseconds, or - for the default of the brokers
+# PATIENCE the seconds to wait for the brokers; 300 by default
 set -eu
 
 kafka() {
   rpk topic "$@" -X brokers="$BROKERS" -X tls.enabled="$TLS"
 }
 
-# How many partitions a topic has in the list that rpk prints (NAME PARTITIONS REPLICAS); nothing where it is not there.
+# Prints the number of partitions of a topic from the list of rpk (NAME PARTITIONS REPLICAS); nothing if the topic does not exist.
 partitions_of() {
   while read -r name partitions _; do
     if [ "$name" = "$1" ]; then
@@ -40,9 +40,9 @@ printf '%s\n' "$TOPICS" | while read -r topic wanted retention; do
   found=$(partitions_of "$topic")
   if [ -z "$found" ]; then
     echo "$topic: creating with $wanted partition(s)"
-    # -1: as many copies as the brokers are configured to keep.
+    # -1: the replication factor of the brokers.
     if ! kafka create "$topic" --partitions "$wanted" --replicas -1; then
-      # Somebody else may have made it meanwhile: consumers make their own.
+      # A consumer may have created it meanwhile.
       existing=$(kafka list)
       [ -n "$(partitions_of "$topic")" ]
     fi
@@ -54,4 +54,4 @@ printf '%s\n' "$TOPICS" | while read -r topic wanted retention; do
     kafka alter-config "$topic" --set "retention.ms=$retention"
   fi
 done
-echo 'every topic is there'
+echo 'all topics exist'

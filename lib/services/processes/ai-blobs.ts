@@ -3,19 +3,19 @@ import { PostHogProcess } from '../../catalog/posthog-process';
 import { ProcessContext } from '../process-definition';
 
 /**
- * Where the app reads the images and files of AI events: none, without the process that takes such events.
+ * Returns the location of the images and files of AI events for the app; none without the process that receives such events.
  *
- * Both sides must name the same bucket and prefix, or every read finds nothing. The app's own default is a bucket `ai-blobs`, which on S3 is
- * somebody else's.
+ * Both sides must name the same bucket and prefix, or every read finds nothing. The app's default is a bucket `ai-blobs`, which on S3 belongs
+ * to another account.
  */
 export function aiBlobLocation({ isDeployed, objectStorage }: ProcessContext): Record<string, string> {
   return isDeployed(PostHogProcess.CAPTURE_AI) ? { AI_BLOB_S3_BUCKET: objectStorage.bucket.bucketName, AI_BLOB_S3_PREFIX: `${AI_BLOBS_PREFIX}/` } : {};
 }
 
 /**
- * How ingestion moves the images and files of AI events to object storage, for every team.
+ * Returns the settings with which ingestion moves the images and files of AI events to object storage, for every team.
  *
- * It checks the bucket at its start, and takes the role of its task where it has no keys (the blob store of nodejs/src/ingestion/pipelines/ai
+ * It checks the bucket at startup, and uses its task role if it has no keys (the blob store of nodejs/src/ingestion/pipelines/ai
  * in PostHog/posthog, August 2026). An empty bucket turns it off.
  */
 export function aiBlobSettings(context: ProcessContext): Record<string, string> {

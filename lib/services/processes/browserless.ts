@@ -4,10 +4,9 @@ import { ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
 
 /**
- * A browser without a screen, which takes pictures of dashboards, recordings and heatmaps: the app's image holds none.
+ * Headless Chrome for screenshots of dashboards, recordings and heatmaps: the app's image has no browser.
  *
- * It opens the app's own pages at the address that visitors use. Nothing is known that would tell whether it is well without its token, so
- * nothing asks.
+ * It opens the app's pages at the public URL. It has no health check, because no check is known that works without its token.
  */
 export const BROWSERLESS: ProcessDefinition = {
   process: PostHogProcess.BROWSERLESS,

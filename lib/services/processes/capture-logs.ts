@@ -5,10 +5,10 @@ import { ProcessDefinition } from '../process-definition';
 import { Product } from '../../catalog/product';
 
 const PORT = 4318;
-/** Whether it is well it says at another port, which visitors have no business with (rust/capture-logs/src/main.rs). */
+/** The port of its health check, which clients cannot reach (rust/capture-logs/src/main.rs). */
 const MANAGEMENT_PORT = 8080;
 
-/** Takes logs and traces over OpenTelemetry (rust/capture-logs/src/config.rs). It would take metrics, too, which no process reads. */
+/** Receives logs and traces over OpenTelemetry (rust/capture-logs/src/config.rs). It also accepts metrics, which no process reads. */
 export const CAPTURE_LOGS: ProcessDefinition = {
   process: PostHogProcess.CAPTURE_LOGS,
   id: 'CaptureLogs',
@@ -33,9 +33,9 @@ export const CAPTURE_LOGS: ProcessDefinition = {
       MANAGEMENT_BIND_PORT: String(MANAGEMENT_PORT),
       RUST_LOG: 'info,rdkafka=warn',
       ...rustKafka(kafka),
-      // Its bodies may be twice as large as its producers' default (MAX_REQUEST_BODY_SIZE_BYTES).
+      // Its request bodies may be twice as large as the producers' default (MAX_REQUEST_BODY_SIZE_BYTES).
       KAFKA_PRODUCER_MESSAGE_MAX_BYTES: String(kafka.maxMessageBytes),
-      // It shares its settings with capture: left out, logs would go to the topic of events.
+      // It shares its defaults with capture: without this, logs would go to the topic of events.
       KAFKA_TOPIC: 'logs_ingestion',
       KAFKA_METRICS_TOPIC: 'metrics_ingestion',
       KAFKA_TRACES_TOPIC: 'ingestion-traces',

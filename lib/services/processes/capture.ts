@@ -22,7 +22,7 @@ const HTTP: HttpEndpoint = {
 
 const RUN = { image: 'capture', http: HTTP, stopTimeout: 90, stores: ['cache', 'kafka'], needs: [], calls: [] } as const;
 
-/** Takes events. */
+/** Receives events. */
 export const CAPTURE: ProcessDefinition = {
   ...RUN,
   process: PostHogProcess.CAPTURE,
@@ -32,10 +32,10 @@ export const CAPTURE: ProcessDefinition = {
 };
 
 /**
- * Takes AI events, which are large, so that they keep no other ones waiting.
+ * Receives AI events, which are large, separately so that they do not delay others.
  *
- * In the mode `ai`, newer versions serve the paths of AI events alone, and serve `/i/v1/ai/events` in no other mode (PostHog/posthog#83698,
- * PostHog/posthog#87034). What is in the bodies of AI events beside the event, capture itself puts into object storage.
+ * In the mode `ai`, newer versions serve only the paths of AI events, and serve `/i/v1/ai/events` in no other mode (PostHog/posthog#83698,
+ * PostHog/posthog#87034). capture itself writes attachments of AI events to object storage.
  */
 export const CAPTURE_AI: ProcessDefinition = {
   ...RUN,
@@ -46,10 +46,10 @@ export const CAPTURE_AI: ProcessDefinition = {
   objects: 'read-write',
   settings: (context) => captureSettings(context, PostHogProcess.CAPTURE_AI, 'ai', context.kafka.maxMessageBytes, {
     ...sinkSettings(context),
-    // Both writers must take what an event becomes in its message.
+    // Both producers must accept the messages of these events.
     CAPTURE_V1_SINK_MSK_KAFKA_MESSAGE_MAX_BYTES: String(context.kafka.maxMessageBytes),
     CAPTURE_V1_MAX_COMPRESSED_BODY_BYTES: String(BATCH_BODY_BYTES),
-    // Without keys it takes the role of its task (rust/capture/src/s3_client.rs).
+    // Without keys it uses its task role (rust/capture/src/s3_client.rs).
     AI_S3_BUCKET: context.objectStorage.bucket.bucketName,
     AI_S3_PREFIX: 'llma/',
     AI_S3_ENDPOINT: context.objectStorage.endpoint,
@@ -57,7 +57,7 @@ export const CAPTURE_AI: ProcessDefinition = {
   }),
 };
 
-/** Takes session recordings. */
+/** Receives session recordings. */
 export const REPLAY_CAPTURE: ProcessDefinition = {
   ...RUN,
   process: PostHogProcess.REPLAY_CAPTURE,
@@ -66,12 +66,12 @@ export const REPLAY_CAPTURE: ProcessDefinition = {
   settings: (context) => captureSettings(context, PostHogProcess.REPLAY_CAPTURE, 'recordings', context.kafka.maxMessageBytes),
 };
 
-/** Ordinary events keep capture's own limit. */
+/** Returns the message limit of ordinary events: capture's default. */
 function eventMessageBytes({ kafka }: ProcessContext): number {
   return Math.min(EVENT_MESSAGE_BYTES, kafka.maxMessageBytes);
 }
 
-/** The newer of capture's two writers, which has a connection of its own; its topics are named with the others. */
+/** Returns the settings of the newer of capture's two producers, which has its own connection; its topics are set with the others. */
 function sinkSettings({ kafka }: ProcessContext): Record<string, string> {
   return {
     CAPTURE_V1_SINKS: 'msk',
@@ -84,7 +84,7 @@ function captureSettings(
   context: ProcessContext, process: PostHogProcess, mode: CaptureMode, messageBytes: number, environment: Record<string, string> = {},
 ): ProcessSettings {
   const { cache, kafka, isDeployed } = context;
-  // Without error tracking, exceptions are events like others.
+  // Without error tracking, exceptions are ordinary events.
   const exceptions = isDeployed(PostHogProcess.INGESTION_ERROR_TRACKING) ? {} : { ERROR_TRACKING: CAPTURE_OUTPUTS.MAIN.topic };
   return {
     environment: {

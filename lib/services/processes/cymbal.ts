@@ -15,7 +15,7 @@ const NOTIFICATIONS = { metrics: 9102 };
 
 const RUN = { image: 'cymbal', products: [Product.ERROR_TRACKING], stopTimeout: 60, calls: [] } as const;
 
-/** Groups exceptions to issues (rust/cymbal/src/modes/processing/config.rs). */
+/** Groups exceptions into issues (rust/cymbal/src/modes/processing/config.rs). */
 export const CYMBAL: ProcessDefinition = {
   ...RUN,
   process: PostHogProcess.CYMBAL,
@@ -34,14 +34,14 @@ export const CYMBAL: ProcessDefinition = {
       ...producerLimit(context),
       REDIS_URL: redisUrl,
       ISSUE_BUCKETS_REDIS_URL: redisUrl,
-      // A name alone: every address that it has gets a connection.
+      // A host name without a port: every IP address behind it gets a connection.
       CYMBAL_REMOTE_RESOLUTION_HOST: context.endpointOf(PostHogProcess.CYMBAL_RESOLUTION).host,
       CYMBAL_REMOTE_RESOLUTION_PORT: String(RESOLUTION.port),
     }, { PERSONS_URL: Secret.fromSecretsManager(context.postgres.personsUrlSecret) });
   },
 };
 
-/** Resolves the stack traces of exceptions. It answers whether it is well at a port of its own, whatever befalls it. */
+/** Resolves the stack traces of exceptions. It serves its health check on a separate port, regardless of its state. */
 export const CYMBAL_RESOLUTION: ProcessDefinition = {
   ...RUN,
   process: PostHogProcess.CYMBAL_RESOLUTION,
@@ -57,10 +57,10 @@ export const CYMBAL_RESOLUTION: ProcessDefinition = {
 };
 
 /**
- * Reports issues that are new, reopened or spiking, as events that alerts wait for (rust/cymbal/src/modes/notifications). cymbal itself only
+ * Reports issues that are new, reopened or spiking, as events that trigger alerts (rust/cymbal/src/modes/notifications). cymbal itself only
  * writes to its topic.
  *
- * It commits what it has read after it has reported it; where it cannot, it ends, and reads it again.
+ * It commits messages after it has reported them; on failure, it exits and reads them again.
  */
 export const CYMBAL_NOTIFICATIONS: ProcessDefinition = {
   ...RUN,
@@ -95,15 +95,15 @@ export const CYMBAL_NOTIFICATIONS: ProcessDefinition = {
 };
 
 /**
- * The messages about an issue repeat all properties of its event, and more. By default producers stop at a million bytes, which is what capture
- * takes of an event: an exception of 995 kB that made a new issue was answered 500, and because the issue was there when ingestion tried again,
- * nobody heard of it. Measured with PostHog/posthog of 13 July 2026; with this setting, its messages had 1,005,835 bytes.
+ * Raises the message limit of producers: messages about an issue repeat all properties of its event, and more. The default is a million bytes,
+ * capture's limit of an event. With it, an exception of 995 kB that created an issue got a 500. The issue existed when ingestion retried, so it
+ * was never reported. Measured with PostHog/posthog of 13 July 2026; with this setting, its messages had 1,005,835 bytes.
  */
 function producerLimit({ kafka }: ProcessContext): Record<string, string> {
   return { KAFKA_PRODUCER_MESSAGE_MAX_BYTES: String(kafka.maxMessageBytes) };
 }
 
-/** The settings that resolving symbols takes (rust/cymbal/src/core/config.rs). They take keys only: not the role of an ECS task. */
+/** Returns the settings for symbol resolution (rust/cymbal/src/core/config.rs). It supports access keys only, not the role of an ECS task. */
 function symbolSettings(
   context: ProcessContext, process: PostHogProcess, environment: Record<string, string>, secrets: Record<string, Secret> = {},
 ): ProcessSettings {
@@ -122,7 +122,7 @@ function symbolSettings(
       DATABASE_URL: Secret.fromSecretsManager(postgres.urlSecret),
       OBJECT_STORAGE_ACCESS_KEY_ID: Secret.fromSecretsManager(symbolSetKeys!, 'accessKeyId'),
       OBJECT_STORAGE_SECRET_ACCESS_KEY: Secret.fromSecretsManager(symbolSetKeys!, 'secretAccessKey'),
-      // Both must have the same; where it is empty, every call between them is refused.
+      // Both must have the same value; if it is empty, they refuse every call.
       INTERNAL_API_SECRET: Secret.fromSecretsManager(context.secrets.internalApiSecret),
       ...secrets,
     },

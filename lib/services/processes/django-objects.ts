@@ -4,7 +4,7 @@ import { PostHogProcess } from '../../catalog/posthog-process';
 import { WAREHOUSE_PREFIX } from '../../catalog/object-prefixes';
 
 /**
- * Where Django keeps files, recordings, batch exports and the data warehouse: in one bucket, below the prefixes of `OBJECT_PREFIXES`.
+ * Returns Django's settings for files, recordings, batch exports and the data warehouse: one bucket, with the prefixes of `OBJECT_PREFIXES`.
  *
  * Sources: posthog/settings/{object_storage,session_replay_v2,batch_exports,data_warehouse,ses}.py of PostHog/posthog, July 2026.
  */
@@ -22,7 +22,7 @@ export function objectSettings(context: ProcessContext): Record<string, string> 
     SESSION_RECORDING_V2_S3_REGION: region,
     SESSION_RECORDING_V2_S3_BUCKET: bucketName,
     SESSION_RECORDING_V2_S3_PREFIX: objectStorage.recordingsPrefix,
-    // Several clients name no region: boto3 and s3fs read AWS_DEFAULT_REGION, delta-rs and newer settings AWS_REGION.
+    // Several clients get no region in code: boto3 and s3fs read AWS_DEFAULT_REGION, delta-rs and newer settings AWS_REGION.
     AWS_DEFAULT_REGION: region,
     AWS_REGION: region,
     // The region of the domains that workflows send mail from. Upstream's default is us-east-1.
@@ -32,7 +32,7 @@ export function objectSettings(context: ProcessContext): Record<string, string> 
   };
 }
 
-/** ClickHouse writes what is exported to the bucket, and the worker reads it from there. Upstream's defaults are names of its compose file. */
+/** Returns the settings of batch exports: ClickHouse writes to the bucket, the worker reads from it. Upstream's defaults are compose names. */
 function batchExports(context: ProcessContext): Record<string, string> {
   const { objectStorage: { endpoint, region, bucket }, fileDownloadsRole } = context;
   return {
@@ -49,19 +49,20 @@ function batchExports(context: ProcessContext): Record<string, string> {
 }
 
 /**
- * Upstream's defaults are the bucket `data-warehouse`, which on S3 is somebody else's, and a cache on loopback. The cache is opened without TLS
- * (products/warehouse_sources/backend/temporal/data_imports/row_tracking.py), which both kinds of `CacheEncryption` allow.
+ * Returns the settings of the data warehouse. Upstream's defaults are the bucket `data-warehouse`, which on S3 belongs to another account, and a
+ * cache on loopback. Connections to the cache are plain (products/warehouse_sources/backend/temporal/data_imports/row_tracking.py), which both
+ * kinds of `CacheEncryption` allow.
  */
 function dataWarehouse({ objectStorage: { region, bucket }, cache }: ProcessContext): Record<string, string> {
   const { bucketName } = bucket;
   return {
-    // Newer versions read it; set, it is the choice of the real S3.
+    // Newer versions read it; false selects the real S3.
     USE_LOCAL_SETUP: 'false',
     BUCKET_URL: `s3://${bucketName}/${WAREHOUSE_PREFIX}`,
     BUCKET_PATH: WAREHOUSE_PREFIX,
     DATAWAREHOUSE_BUCKET: bucketName,
     DATAWAREHOUSE_BUCKET_DOMAIN: `${bucketName}.s3.${region}.${Stack.of(bucket).urlSuffix}`,
-    // Newer versions; those of July ask AWS_REGION.
+    // For newer versions; those of July read AWS_REGION.
     DATA_WAREHOUSE_S3_REGION: region,
     DATA_WAREHOUSE_REDIS_HOST: cache.host,
     DATA_WAREHOUSE_REDIS_PORT: String(cache.port),

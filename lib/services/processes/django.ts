@@ -8,7 +8,7 @@ import { KafkaEncryption } from '../../stores/kafka/kafka-client';
 import { ProcessSettings } from '../../private/process-settings';
 import { authorityOf, ProcessContext, Stores, where, whereTemporal } from '../process-definition';
 
-/** What every Django process connects to. */
+/** The data stores that every Django process connects to. */
 export const DJANGO_STORES: readonly (keyof Stores)[] = ['postgres', 'cache', 'kafka', 'clickHouse', 'objectStorage'];
 
 /** The security group that all Django processes share. */
@@ -17,7 +17,7 @@ export const DJANGO_GROUP = 'Django';
 /** The processes that no Django process can work without. */
 export const DJANGO_NEEDS = [PostHogProcess.PERSONHOG_ROUTER] as const;
 
-/** The processes that every Django process calls where they are deployed. */
+/** The processes that every Django process calls, if they are deployed. */
 export const DJANGO_CALLS = [
   PostHogProcess.FEATURE_FLAGS, PostHogProcess.CAPTURE, PostHogProcess.REPLAY_CAPTURE, PostHogProcess.PLUGINS, PostHogProcess.RECORDING_API,
   PostHogProcess.BROWSERLESS, PostHogProcess.TEMPORAL,
@@ -27,7 +27,7 @@ export const DJANGO_CALLS = [
 const CALLERS = [PostHogProcess.PLUGINS, PostHogProcess.CYMBAL_NOTIFICATIONS] as const;
 
 /**
- * The settings that all of PostHog's Django processes share.
+ * Returns the settings that all of PostHog's Django processes share.
  *
  * Sources: posthog/settings/{access,data_stores,kafka,ingestion}.py of PostHog/posthog, July 2026.
  */
@@ -39,12 +39,12 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
     environment: {
       ...context.proxyEnvironment,
       ...(CALLERS.some(context.isDeployed) ? { ALLOWED_HOSTS: internalHosts(context) } : {}),
-      // Any text opts out, "false" too (posthog/apps.py); to opt in, the variable must not be there.
+      // Any value opts out, even "false" (posthog/apps.py); to opt in, the variable must be unset.
       ...(context.telemetry ? {} : { OPT_OUT_CAPTURE: 'true' }),
-      // Makes bin/migrate apply the migrations of the persons database too; elsewhere it only labels telemetry.
+      // Makes bin/migrate apply the migrations of the persons database as well; otherwise it only labels telemetry.
       DEPLOYMENT: 'hobby',
       OTEL_SDK_DISABLED: 'true',
-      // web starts, and answers health checks, while migrations are pending.
+      // web starts and passes health checks while migrations are pending.
       POSTHOG_SKIP_MIGRATION_CHECKS: '1',
       REDIS_URL: cacheUrl(cache, CacheClient.PYTHON),
       KAFKA_HOSTS: kafka.bootstrapServers,
@@ -53,11 +53,11 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       CLICKHOUSE_DATABASE: clickHouse.database,
       CLICKHOUSE_SECURE: String(clickHouse.tls),
       CLICKHOUSE_VERIFY: String(clickHouse.verifyCertificate),
-      // Logs are read through a connection of their own, which defaults to localhost.
+      // Logs are read through a separate connection, which defaults to localhost.
       CLICKHOUSE_LOGS_CLUSTER_HOST: clickHouse.host,
       CLICKHOUSE_LOGS_CLUSTER_PORT: String(clickHouse.nativePort),
       CLICKHOUSE_LOGS_CLUSTER_SECURE: String(clickHouse.tls),
-      // The setting is called CLICKHOUSE_LOGS_CLUSTER_DATABASE, the variable is not. Before July 2026 it was `default` where it was not set.
+      // The variable for the setting CLICKHOUSE_LOGS_CLUSTER_DATABASE has another name. Before July 2026 its default was `default`.
       CLICKHOUSE_LOGS_DATABASE: clickHouse.database,
       ...objectSettings(context),
       ...aiBlobLocation(context),
@@ -86,7 +86,7 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
 }
 
 /**
- * Where the other processes are. Left out, each of these is a name that exists in PostHog's own network only, or loopback.
+ * Returns the endpoints of other processes. The defaults are names that exist in PostHog's own network only, or loopback.
  *
  * Sources: posthog/settings/{data_stores,exports,integrations,ingestion,personhog,session_replay_v2,temporal,web}.py, July 2026.
  */
@@ -101,12 +101,12 @@ function otherProcesses(context: ProcessContext): Record<string, string> {
     ...where(context, PostHogProcess.RECORDING_API, (address) => ({ RECORDING_API_URL: address })),
     ...where(context, PostHogProcess.BROWSERLESS, (address) => ({ BROWSERLESS_CDP_URL: address.replace('http:', 'ws:'), HEATMAP_BROWSERLESS_URL: address })),
     ...whereTemporal(context),
-    // Browsers open it, at the load balancer.
+    // Browsers connect to it through the load balancer.
     ...where(context, PostHogProcess.LIVESTREAM, () => ({ LIVESTREAM_HOST: `${context.url}/livestream` })),
   };
 }
 
-/** Who dictionaries read as (posthog/clickhouse/client/connection.py, ClickHouseUser.DICT_READER). */
+/** Returns the credentials of dictionaries (posthog/clickhouse/client/connection.py, ClickHouseUser.DICT_READER). */
 function dictReader({ dictReaderCredentials: credentials }: IClickHouse): Record<string, Secret> {
   return credentials
     ? {
@@ -116,7 +116,7 @@ function dictReader({ dictReaderCredentials: credentials }: IClickHouse): Record
     : {};
 }
 
-/** The app is called at its private name as well. */
+/** Returns the allowed hosts with the private name of the app, which other processes call. */
 function internalHosts({ proxyEnvironment, endpointOf }: ProcessContext): string {
   return [proxyEnvironment.ALLOWED_HOSTS, endpointOf(PostHogProcess.WEB).host].join(',');
 }

@@ -33,10 +33,10 @@ export const FEATURE_FLAGS: ProcessDefinition = {
         // By default it listens on loopback only.
         ADDRESS: `0.0.0.0:${PORT}`,
         RUST_LOG: 'info',
-        // Without it, flags that depend on a place match nobody.
+        // Without it, flags with GeoIP conditions match no one.
         MAXMIND_DB_PATH: GEOIP_FILE,
         REDIS_URL: cacheUrl(cache, CacheClient.RUST),
-        // Opened at the start as a plain connection, even where cookieless tracking is off; the process stops where it fails.
+        // Opened at startup without TLS, even if cookieless tracking is off; the process exits if it fails.
         COOKIELESS_REDIS_HOST: cache.host,
         COOKIELESS_REDIS_PORT: String(cache.port),
         OBJECT_STORAGE_BUCKET: objectStorage.bucket.bucketName,

@@ -6,7 +6,7 @@ import { Product } from '../../catalog/product';
 
 const PORT = 3002;
 
-/** Serves the SDK's configuration and surveys from the cache, and from object storage where the cache has forgotten them (rust/hypercache-server). */
+/** Serves the SDK's configuration and surveys from the cache, or from object storage after a cache miss (rust/hypercache-server). */
 export const HYPERCACHE_SERVER: ProcessDefinition = {
   process: PostHogProcess.HYPERCACHE_SERVER,
   id: 'HypercacheServer',

@@ -8,20 +8,20 @@ import { PostHogProcess } from '../../catalog/posthog-process';
 import { Product } from '../../catalog/product';
 import { addressOf, ProcessContext, ProcessDefinition } from '../process-definition';
 
-/** What every process between Kafka and ClickHouse is. What one has read and not finished, another one reads again. */
+/** The common properties of processes between Kafka and ClickHouse. They are interruptible: another task reads unfinished messages again. */
 const INGESTION = { ...NODE, probe: NODE_PROBE, interruptible: true, stores: NODE_STORES, needs: [] } as const;
 
-/** What a process between Kafka and ClickHouse has of its own. */
+/** Properties of a process between Kafka and ClickHouse. */
 interface IngestionProps extends Partial<Omit<ProcessDefinition, 'consumes' | 'settings'>> {
   readonly process: PostHogProcess;
   readonly id: string;
-  /** Its mode in every generation that is known, which decides its consumer groups. */
+  /** The mode in every known generation, which determines the consumer groups. */
   readonly mode: ConsumerMode;
-  /** Its settings besides those of every Node process. */
+  /** Additional settings to those of every Node process. */
   readonly environment?: (context: ProcessContext) => Record<string, string>;
 }
 
-/** A process that reads in a mode scales on the groups of that mode. */
+/** Returns the definition of a process that scales on the consumer groups of its mode. */
 function ingestion({ mode, environment = () => ({}), ...props }: IngestionProps): ProcessDefinition {
   return {
     ...INGESTION,
@@ -32,7 +32,7 @@ function ingestion({ mode, environment = () => ({}), ...props }: IngestionProps)
 }
 
 /**
- * Brings events, AI events, heatmaps and warnings from Kafka to ClickHouse, in one process (nodejs/src/servers/ingestion-general-server.ts).
+ * Ingests events, AI events, heatmaps and warnings from Kafka into ClickHouse, in one process (nodejs/src/servers/ingestion-general-server.ts).
  *
  * With Product.AI, it moves the images and files of AI events to object storage.
  */
@@ -58,7 +58,7 @@ export const INGESTION_SESSION_REPLAY: ProcessDefinition = ingestion({
   environment: recordingStorage,
 });
 
-/** Brings exceptions from Kafka to ClickHouse, by way of cymbal. */
+/** Ingests exceptions from Kafka into ClickHouse, through cymbal. */
 export const INGESTION_ERROR_TRACKING: ProcessDefinition = ingestion({
   process: PostHogProcess.INGESTION_ERROR_TRACKING,
   id: 'IngestionErrorTracking',
@@ -69,7 +69,7 @@ export const INGESTION_ERROR_TRACKING: ProcessDefinition = ingestion({
   environment: (context) => ({ ...personHog(context), ...geoIp(), ERROR_TRACKING_CYMBAL_BASE_URL: addressOf(context, PostHogProcess.CYMBAL) }),
 });
 
-/** Brings logs from Kafka to ClickHouse. */
+/** Ingests logs from Kafka into ClickHouse. */
 export const INGESTION_LOGS: ProcessDefinition = ingestion({
   process: PostHogProcess.INGESTION_LOGS,
   id: 'IngestionLogs',
@@ -77,7 +77,7 @@ export const INGESTION_LOGS: ProcessDefinition = ingestion({
   mode: 'ingestion-logs',
 });
 
-/** Brings traces from Kafka to ClickHouse. */
+/** Ingests traces from Kafka into ClickHouse. */
 export const INGESTION_TRACES: ProcessDefinition = ingestion({
   process: PostHogProcess.INGESTION_TRACES,
   id: 'IngestionTraces',

@@ -1,22 +1,22 @@
 import { IKafka, KafkaEncryption } from '../../stores/kafka/kafka-client';
 
-/** What the Rust services call an encrypted connection; they know no other protection (rust/common/kafka/src/config.rs). */
+/** Returns the Rust services' setting for TLS; they support no authentication (rust/common/kafka/src/config.rs). */
 export function rustKafkaTls(kafka: IKafka): string {
   return String(kafka.encryption === KafkaEncryption.TLS);
 }
 
-/** librdkafka's own word for how a connection is protected. */
+/** Returns librdkafka's security protocol. */
 export function securityProtocol(kafka: IKafka): string {
   return kafka.encryption === KafkaEncryption.TLS ? 'ssl' : 'plaintext';
 }
 
-/** Settings of the Rust services that speak to Kafka. */
+/** Returns the settings of Rust services that connect to Kafka. */
 export function rustKafka(kafka: IKafka): Record<string, string> {
   return { KAFKA_HOSTS: kafka.bootstrapServers, KAFKA_TLS: rustKafkaTls(kafka) };
 }
 
 /**
- * Settings of a named producer of the next generation of Rust services, which reads none of today's (rust/capture/src/producers.rs
+ * Returns the settings of a named producer of the next generation of Rust services, which reads none of today's (rust/capture/src/producers.rs
  * at 5177d3410c5e2f1e3c901aa78cc31d05cda91651 of PostHog/posthog, September 2026).
  *
  * @param kafka the brokers

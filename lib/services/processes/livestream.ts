@@ -10,9 +10,9 @@ import { ProcessDefinition } from '../process-definition';
 const PORT = 8080;
 
 /**
- * Streams events to browsers as they arrive (livestream/configs/configs.go, livestream/main.go).
+ * Streams live events to browsers (livestream/configs/configs.go, livestream/main.go).
  *
- * What it knows it keeps in memory: each task reads every event. Two tasks with one group would see half each, so there is one.
+ * It keeps its state in memory, so each task must read every event. Two tasks in one consumer group would see half each, so there is one.
  */
 export const LIVESTREAM: ProcessDefinition = {
   process: PostHogProcess.LIVESTREAM,
@@ -22,12 +22,12 @@ export const LIVESTREAM: ProcessDefinition = {
   http: {
     port: PORT,
     healthCheck: { path: '/', interval: 15, timeout: 5, unhealthyThreshold: 3 },
-    // Streams last for as long as somebody looks, and a browser opens the next one by itself.
+    // Streams last as long as their page is open, and browsers reconnect by themselves.
     deregistrationDelay: 10,
     healthCheckGracePeriod: 60,
     requestsPerTarget: 1000,
   },
-  single: 'each task would see a part of the events only',
+  single: 'each task would see only some of the events',
   // It took 16 to 19 seconds to leave its consumer groups.
   stopTimeout: 30,
   stores: ['cache', 'kafka'],
@@ -43,19 +43,19 @@ export const LIVESTREAM: ProcessDefinition = {
         ? consumer('SESSION_RECORDING', kafka, 'session_recording_snapshot_item_events')
         : { LIVESTREAM_CONSUMERS_SESSION_RECORDING_ENABLED: 'false' }),
       ...consumer('NOTIFICATION', kafka, 'notification_events'),
-      // Without it, `/notifications` does not exist. A host and a port: it has no setting for a password (livestream/events/redis_client.go).
+      // Without it, `/notifications` does not exist. It supports a host and a port, but no password (livestream/events/redis_client.go).
       LIVESTREAM_REDIS_ADDRESS: cache.host,
       LIVESTREAM_REDIS_PORT: String(cache.port),
       LIVESTREAM_REDIS_TLS: String(cacheTls(cache, CacheClient.GO)),
     },
     secrets: {
-      // The app signs what its pages show here with its own key.
+      // The app signs the tokens of its pages with its own key.
       LIVESTREAM_JWT_SECRET: Secret.fromSecretsManager(secrets.secretKey),
     },
   }),
 };
 
-/** A consumer that is enabled must name all of these. */
+/** Returns the settings of an enabled consumer, which requires all of them. */
 function consumer(name: string, kafka: IKafka, topic: string): Record<string, string> {
   const prefix = `LIVESTREAM_CONSUMERS_${name}`;
   return {

@@ -3,9 +3,9 @@ import { ProcessSettings } from '../../private/process-settings';
 import { ProcessContext } from '../process-definition';
 
 /**
- * Settings of the Node processes that read ClickHouse.
+ * Returns the settings of the Node processes that read ClickHouse.
  *
- * Node connects over HTTP, always at the ports 8123 or 8443, and does not verify certificates
+ * Node connects over HTTP, always on port 8123 or 8443, and does not verify certificates
  * (nodejs/src/common/clickhouse-config.ts, nodejs/src/session-replay/recording-api/recording-api.ts).
  */
 export function nodeClickHouse({ clickHouse }: ProcessContext): ProcessSettings {

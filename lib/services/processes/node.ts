@@ -6,27 +6,27 @@ import { IKafka } from '../../stores/kafka/kafka-client';
 import { ProcessSettings } from '../../private/process-settings';
 import { authorityOf, Probe, ProcessContext, Stores } from '../process-definition';
 
-/** Where every mode listens (nodejs/src/common/config.ts). Opened when all of its services have started. */
+/** The port of every mode (nodejs/src/common/config.ts). It is opened when all services have started. */
 export const NODE_PORT = 6738;
 
-/** What all Node processes connect to. */
+/** The data stores that all Node processes connect to. */
 export const NODE_STORES: readonly (keyof Stores)[] = ['postgres', 'cache', 'kafka'];
 
-/** What a Node process is, whatever its mode. */
+/** The common properties of Node processes in all modes. */
 export const NODE = { image: 'node', command: ['node', 'nodejs/dist/index.js'], stopTimeout: 120, calls: [] } as const;
 
-/** Fails where any of its own checks does; the image holds curl (Dockerfile.node). */
+/** The health check, which fails if any check of the process does; the image has curl (Dockerfile.node). */
 export const NODE_PROBE: Probe = { command: `curl --fail --silent --max-time 8 http://127.0.0.1:${NODE_PORT}/_ready`, startPeriod: 300 };
 
-/** Where its processes read the database of places from. The image holds none; the newest do not start without it. */
+/** The folder that Node processes read the GeoIP database from. The image lacks it; the newest versions do not start without it. */
 export const NODE_GEOIP_FOLDER = '/share';
 
-/** The client that reads, in every mode. */
+/** The consumer of every mode. */
 const CONSUMER = 'CONSUMER';
 
 /**
- * The names that the Kafka clients of all modes have. Each would otherwise connect to `kafka:9092` in plain text, and write messages of a
- * megabyte at most; a mode ignores names that it does not know.
+ * The names of the Kafka clients of all modes. By default, each connects to `kafka:9092` without TLS and writes messages of at most a
+ * megabyte; a mode ignores names that it does not know.
  *
  * Sources: nodejs/src/{ingestion/common,cdp,logs}/outputs/producers.ts, nodejs/src/ingestion/pipelines/{sessionreplay,metrics}, and
  * nodejs/src/cdp/services/job-queue/job-queue-kafka.ts.
@@ -37,16 +37,16 @@ const KAFKA_CLIENTS: readonly string[] = [
   'WARPSTREAM_METRICS_PRODUCER', 'WAREHOUSE_PRODUCER',
 ];
 
-/** What a Node process must be told besides what all of them are. */
+/** The additional settings of a Node process. */
 export interface NodeExtras {
-  /** The value of PLUGIN_SERVER_MODE; left out for the process that does what no other one does. */
+  /** The value of PLUGIN_SERVER_MODE; undefined for the process that runs all remaining services. */
   readonly mode?: string;
   readonly environment?: Record<string, string>;
   readonly secrets?: Record<string, Secret>;
 }
 
 /**
- * The settings of a Node process.
+ * Returns the settings of a Node process.
  *
  * Sources: nodejs/src/common/config.ts, nodejs/src/common/config/redis-pools.ts, nodejs/src/cdp/config.ts, nodejs/src/logs/config.ts of
  * PostHog/posthog, July 2026.
@@ -59,7 +59,7 @@ export function nodeSettings(context: ProcessContext, { mode, environment, secre
       ...(mode === undefined ? {} : { PLUGIN_SERVER_MODE: mode }),
       SITE_URL: context.url,
       REDIS_URL: cacheUrl(cache, CacheClient.NODE),
-      // Left empty they are REDIS_URL; left out they are 127.0.0.1.
+      // If empty, they default to REDIS_URL; if unset, to 127.0.0.1.
       CDP_REDIS_HOST: '',
       COOKIELESS_REDIS_HOST: '',
       LOGS_REDIS_HOST: '',
@@ -73,21 +73,21 @@ export function nodeSettings(context: ProcessContext, { mode, environment, secre
       PERSONS_DATABASE_URL: personsUrl,
       PERSONS_READONLY_DATABASE_URL: personsUrl,
       BEHAVIORAL_COHORTS_DATABASE_URL: Secret.fromSecretsManager(postgres.nodeUrlSecret),
-      // Without keys, the first thing to be decrypted stops the process, which leaves as if all were well.
+      // Without keys, the process exits at the first decryption, with exit code 0.
       ENCRYPTION_SALT_KEYS: Secret.fromSecretsManager(context.secrets.encryptionSaltKeys),
-      // Where it is empty, everybody may ask what only PostHog's own processes may (nodejs/src/common/api/middleware/internal-api-auth.ts).
+      // If it is empty, the internal API accepts every request (nodejs/src/common/api/middleware/internal-api-auth.ts).
       INTERNAL_API_SECRET: Secret.fromSecretsManager(context.secrets.internalApiSecret),
       ...secrets,
     },
   };
 }
 
-/** Where persons and groups are asked for: gRPC, so a host and a port and no scheme (nodejs/src/common/personhog/client.ts). */
+/** Returns the endpoint for persons and groups: gRPC, so a host and a port without a scheme (nodejs/src/common/personhog/client.ts). */
 export function personHog(context: ProcessContext): Record<string, string> {
   return { PERSONHOG_ENABLED: 'true', PERSONHOG_ADDR: authorityOf(context, PostHogProcess.PERSONHOG_ROUTER) };
 }
 
-/** Where the database of places is, and that it is needed. */
+/** Returns the location of the GeoIP database. */
 export function geoIp(): Record<string, string> {
   return { MMDB_FILE_LOCATION: `${NODE_GEOIP_FOLDER}/GeoLite2-City.mmdb` };
 }
@@ -96,7 +96,7 @@ function kafkaClients(kafka: IKafka): Record<string, string> {
   return Object.fromEntries(KAFKA_CLIENTS.flatMap((client) => [
     [`KAFKA_${client}_METADATA_BROKER_LIST`, kafka.bootstrapServers],
     [`KAFKA_${client}_SECURITY_PROTOCOL`, securityProtocol(kafka)],
-    // Large AI events and recordings pass through them; a consumer takes what the broker has.
+    // For large AI events and recordings. A consumer accepts every message of the broker.
     ...client === CONSUMER ? [] : [[`KAFKA_${client}_MESSAGE_MAX_BYTES`, String(kafka.maxMessageBytes)]],
   ])) as Record<string, string>;
 }

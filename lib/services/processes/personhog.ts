@@ -28,7 +28,7 @@ export const PERSONHOG_REPLICA: ProcessDefinition = {
   }),
 };
 
-/** Where every other process asks for persons and groups (rust/personhog-router/src/config.rs). */
+/** Serves persons and groups to all other processes (rust/personhog-router/src/config.rs). */
 export const PERSONHOG_ROUTER: ProcessDefinition = {
   process: PostHogProcess.PERSONHOG_ROUTER,
   id: 'PersonhogRouter',

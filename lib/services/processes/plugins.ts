@@ -9,7 +9,7 @@ import { ProcessSettings } from '../../private/process-settings';
 import { addressOf, HttpEndpoint, ProcessContext, ProcessDefinition, whereTemporal } from '../process-definition';
 import { Product } from '../../catalog/product';
 
-/** Answers from the moment that all of its services have started (nodejs/src/servers/base-server.ts). */
+/** The HTTP endpoint, which responds once all services have started (nodejs/src/servers/base-server.ts). */
 const HTTP: HttpEndpoint = {
   port: NODE_PORT,
   healthCheck: { path: '/_ready', interval: 30, timeout: 10, unhealthyThreshold: 5 },
@@ -18,7 +18,7 @@ const HTTP: HttpEndpoint = {
   requestsPerTarget: 2000,
 };
 
-/** What all processes of data pipelines are. */
+/** The common properties of the data pipeline processes. */
 const PIPELINE = {
   ...NODE,
   products: [Product.DATA_PIPELINES],
@@ -28,7 +28,7 @@ const PIPELINE = {
   needs: [PostHogProcess.PERSONHOG_ROUTER, PostHogProcess.CAPTURE, PostHogProcess.WEB],
 };
 
-/** Runs destinations, transformations, workflows and realtime cohorts, and answers inbound webhooks. */
+/** Runs destinations, transformations, workflows and realtime cohorts, and serves inbound webhooks. */
 export const PLUGINS: ProcessDefinition = {
   ...PIPELINE,
   process: PostHogProcess.PLUGINS,
@@ -36,34 +36,34 @@ export const PLUGINS: ProcessDefinition = {
   http: HTTP,
   // It starts without the app, which fetches templates from it for the first team.
   needs: PIPELINE.needs.filter((process) => process !== PostHogProcess.WEB),
-  // On SIGTERM it disconnects its consumers within a second or two and then waits for ever: five consumers disconnect the one producer that they
-  // share (nodejs/src/cdp/services/job-queue/job-queue-kafka.ts). Nothing is written after that; idle, it was still there after 330 seconds.
+  // On SIGTERM it disconnects its consumers within a second or two and then hangs: five consumers disconnect the one producer that they
+  // share (nodejs/src/cdp/services/job-queue/job-queue-kafka.ts). Nothing is written after that; an idle one still ran after 330 seconds.
   stopTimeout: 30,
-  // What is run again is read from there (nodejs/src/cdp/consumers/cdp-rerun-worker.consumer.ts).
+  // Reruns read events from ClickHouse (nodejs/src/cdp/consumers/cdp-rerun-worker.consumer.ts).
   stores: [...NODE_STORES, 'clickHouse'],
   calls: [PostHogProcess.WEB, PostHogProcess.TEMPORAL],
   settings: (context) => pipelineSettings(context, {
     environment: {
       ...nodeClickHouse(context).environment,
-      // Without it, it would take exceptions from ingestion-error-tracking as well, and could not pass them on (nodejs/src/capabilities.ts).
+      // By default, it would also take exceptions from ingestion-error-tracking and could not forward them (nodejs/src/capabilities.ts).
       NODEJS_CAPABILITY_GROUPS: ['cdp_workflows', 'realtime_cohorts', ...(context.isDeployed(PostHogProcess.TEMPORAL) ? ['feature_flags'] : [])].join(','),
-      // The scheduler of evaluations, of the group feature_flags, is the one that speaks to Temporal.
+      // The scheduler of evaluations, in the group feature_flags, connects to Temporal.
       ...whereTemporal(context),
     },
     secrets: { ...nodeClickHouse(context).secrets, ...(context.isDeployed(PostHogProcess.TEMPORAL) ? temporalKey(context) : {}) },
   }),
 };
 
-/** Takes back the jobs of workflows that their workers left behind. In production, the process that does all the rest leaves this out. */
+/** Requeues the workflow jobs of workers that died. In production, the `plugins` process does not do this. */
 export const CDP_JANITOR = background(PostHogProcess.CDP_JANITOR, 'CdpJanitor');
 
-/** Starts the workflows that have a time; left out elsewhere like the janitor. */
+/** Starts scheduled workflows. In production, the `plugins` process does not do this. */
 export const CDP_HOGFLOW_SCHEDULER = background(PostHogProcess.CDP_HOGFLOW_SCHEDULER, 'CdpHogflowScheduler');
 
-/** Goes on with the workflows that wait for an event; left out elsewhere like the janitor. */
+/** Resumes workflows that wait for an event. In production, the `plugins` process does not do this. */
 export const CDP_HOGFLOW_SUBSCRIPTION_MATCHER = background(PostHogProcess.CDP_HOGFLOW_SUBSCRIPTION_MATCHER, 'CdpHogflowSubscriptionMatcher');
 
-/** A process that has a mode of its own. */
+/** Returns the definition of a background process with its own mode. */
 function background(process: PostHogProcess, id: string): ProcessDefinition {
   return {
     ...PIPELINE,
@@ -75,12 +75,12 @@ function background(process: PostHogProcess, id: string): ProcessDefinition {
   };
 }
 
-/** What work for Temporal is encrypted with on its way: Django's own key (nodejs/src/ai-observability/config.ts, posthog/settings/temporal.py). */
+/** Returns the key that encrypts Temporal payloads: Django's own (nodejs/src/ai-observability/config.ts, posthog/settings/temporal.py). */
 function temporalKey({ secrets }: ProcessContext): Record<string, Secret> {
   return { SECRET_KEY: Secret.fromSecretsManager(secrets.secretKey) };
 }
 
-/** What the processes of data pipelines are told (nodejs/src/server.ts, nodejs/src/cdp/config.ts). */
+/** Returns the settings of data pipeline processes (nodejs/src/server.ts, nodejs/src/cdp/config.ts). */
 function pipelineSettings(context: ProcessContext, { mode, environment, secrets }: NodeExtras): ProcessSettings {
   const { postgres, cache } = context;
   const jobs = requireAttribute(postgres, 'nodeCyclotronUrlSecret', 'data pipelines, which keep their jobs in a database of their own');
@@ -89,13 +89,13 @@ function pipelineSettings(context: ProcessContext, { mode, environment, secrets 
     environment: {
       ...personHog(context),
       ...geoIp(),
-      // The newest do not start without it; it may be the cache that all share.
+      // The newest versions do not start without it; the shared cache is sufficient.
       CDP_VALKEY_HOST: cache.host,
       CDP_VALKEY_PORT: String(cache.port),
       CDP_VALKEY_TLS: String(cacheTls(cache, CacheClient.NODE)),
       CAPTURE_INTERNAL_URL: `${addressOf(context, PostHogProcess.CAPTURE)}/capture`,
       INTERNAL_API_BASE_URL: addressOf(context, PostHogProcess.WEB),
-      // What an email that is sent leads to when it is opened or clicked on.
+      // The base URL for tracking opens and clicks of emails.
       CDP_EMAIL_TRACKING_URL: context.url,
       ...environment,
     },

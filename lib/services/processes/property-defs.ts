@@ -14,12 +14,12 @@ const RUN = {
   needs: [PostHogProcess.PERSONHOG_ROUTER], calls: [],
 } as const;
 
-/** Keeps the list of events and properties that have been seen (rust/property-defs-rs/src/config.rs). */
+/** Maintains the list of known events and properties (rust/property-defs-rs/src/config.rs). */
 export const PROPERTY_DEFS: ProcessDefinition = {
   ...RUN, process: PostHogProcess.PROPERTY_DEFS, id: 'PropertyDefs', products: [Product.EVENTS], ...reading('property-defs'),
 };
 
-/** The same for AI events, which have a topic of their own. */
+/** Maintains the list for AI events, which have their own topic. */
 export const PROPERTY_DEFS_AI: ProcessDefinition = {
   ...RUN, process: PostHogProcess.PROPERTY_DEFS_AI, id: 'PropertyDefsAi', products: [Product.AI], ...reading('property-defs-ai'),
 };
@@ -38,11 +38,11 @@ function settings(context: ProcessContext, mode: ConsumerMode): ProcessSettings 
       ...rustKafka(context.kafka),
       KAFKA_CONSUMER_GROUP: group,
       KAFKA_CONSUMER_TOPIC: topic,
-      // By default it does everything but read and write, and no property ever appears.
+      // By default it skips reads and writes, and no property ever appears.
       SKIP_READS: 'false',
       SKIP_WRITES: 'false',
       FILTER_MODE: 'opt-out',
-      // Rust wants a whole address where the other processes want a host and a port; where it is empty, groups are not found.
+      // It needs a URL, unlike the other processes, which need a host and a port. If it is empty, groups are not found.
       PERSONHOG_ADDR: addressOf(context, PostHogProcess.PERSONHOG_ROUTER),
     },
     secrets: { DATABASE_URL: Secret.fromSecretsManager(context.postgres.urlSecret) },

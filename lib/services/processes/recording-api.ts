@@ -24,7 +24,7 @@ export const RECORDING_API: ProcessDefinition = {
       mode: modeOf(context.generation, PostHogProcess.RECORDING_API),
       environment: {
         ...recordingStorage(context),
-        // Takes a whole URL, too, and falls back to nothing.
+        // It also accepts a URL, and has no default.
         SESSION_RECORDING_API_REDIS_HOST: cacheUrl(context.cache, CacheClient.NODE),
         SESSION_RECORDING_API_REDIS_PORT: String(context.cache.port),
         ...environment,

@@ -1,8 +1,8 @@
-# Starts the worker, and meanwhile brings the templates of destinations and transformations into the database.
+# Starts the worker, and syncs the templates of destinations and transformations to the database in the background.
 #
-# PostHog queues this once an hour at most, when one of its processes starts, and calls it a success where `plugins` does not answer: then the
-# templates of Node, GeoIP among them, are missing or those of the release before. Here it is tried until they are there. In a subshell, so
-# that the worker's own script is process 1 and gets the signals.
+# PostHog queues this at most once an hour, when one of its processes starts, and counts it as a success even if `plugins` does not respond. Then
+# the templates of Node, such as GeoIP, are missing or those of the previous release. This script retries until they are synced. It does so in a
+# subshell, so that the worker's own script is process 1 and gets the signals.
 say() { echo "[templates] $*"; }
 
 answers() {
@@ -17,7 +17,7 @@ except Exception as error:
 EOF
 }
 
-# Without Django's system checks: those of July's admin site fail in the worker's environment, on a circular import of replay_vision.
+# Skips Django's system checks: those of July's admin site fail in the worker's environment, on a circular import of replay_vision.
 sync() {
   local output
   output=$(nice -n 10 python manage.py sync_hog_function_templates --skip-checks 2>&1) || { tail -n 20 <<< "$output"; return 1; }

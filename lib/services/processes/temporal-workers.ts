@@ -7,12 +7,12 @@ import { ProcessSettings } from '../../private/process-settings';
 import { ProcessContext, ProcessDefinition } from '../process-definition';
 import { scriptPath } from '../../private/assets';
 
-/** The script of both workers, put together from its parts: an image that is not ours takes one text. */
+/** Returns the script of both workers. Its parts are joined, because the command of a foreign image is a single text. */
 function serveTaskQueues(): string {
   return ['queues', 'serve'].map((part) => readFileSync(scriptPath('services', 'processes', 'task-queues', `${part}.py`), 'utf8')).join('\n\n');
 }
 
-/** Seconds that running activities get to finish; ECS ends the container 120 seconds after SIGTERM, and PostHog's own default is 300. */
+/** The seconds that running activities get to finish; ECS kills the container 120 seconds after SIGTERM, and PostHog's default is 300. */
 const GRACE = '90';
 
 const WORKER = {
@@ -29,7 +29,7 @@ const WORKER = {
   calls: DJANGO_CALLS.filter((process) => process !== PostHogProcess.TEMPORAL),
 } as const;
 
-/** Serves every queue of Temporal whose dependencies are deployed, from one process. Batch exports, which work without a pause, have their own. */
+/** Serves every Temporal task queue whose dependencies are deployed, in one process. Batch exports, which run constantly, have their own. */
 export const TEMPORAL_DJANGO_WORKER: ProcessDefinition = {
   ...WORKER,
   process: PostHogProcess.TEMPORAL_DJANGO_WORKER,
@@ -59,9 +59,9 @@ function workerSettings(context: ProcessContext, process: PostHogProcess): Proce
   };
 }
 
-/** The queues that a process serves: those of the user, or those whose dependencies are deployed. */
+/** Returns the queues that a process serves: those of the user, or those whose dependencies are deployed. */
 function servedQueues(context: ProcessContext, process: PostHogProcess, django: ProcessSettings): string[] {
-  // A queue that only the release knows needs nothing that is known.
+  // A queue that only the release knows has no known dependencies.
   const isServed = (name: string) => {
     const queue = taskQueue(name);
     return queue ? queue.process === process && isMet(queue.needs, context, django) : process === PostHogProcess.TEMPORAL_DJANGO_WORKER;
@@ -70,7 +70,7 @@ function servedQueues(context: ProcessContext, process: PostHogProcess, django: 
   if (process === PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER) {
     return own;
   }
-  // Batch exports stay with their own process, whoever names them here.
+  // Batch exports stay with their own process, even if the user lists them.
   return context.temporalTaskQueues?.filter((name) => taskQueue(name)?.process !== PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER) ?? own;
 }
 

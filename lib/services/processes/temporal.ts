@@ -6,7 +6,7 @@ import { Product } from '../../catalog/product';
 
 const PORT = 7233;
 
-/** PostgreSQL keeps ids of 255 characters; Temporal alone would take longer ones (docker/temporal/dynamicconfig/development-sql.yaml). */
+/** Temporal's limits for PostgreSQL, whose ids have at most 255 characters (docker/temporal/dynamicconfig/development-sql.yaml). */
 const DYNAMIC_CONFIG = `limit.maxIDLength:
     - value: 255
       constraints: {}
@@ -18,43 +18,43 @@ system.visibilityDisableOrderByClause:
 const CONFIG_FILE = '/tmp/dynamicconfig.yaml';
 
 /**
- * Each of its four parts has two pools. By default (20 and 10, docker/config_template.yaml in temporalio/temporal) they may take 120
- * connections, a third of what a small server has; half of that is plenty for one task.
+ * The sizes of connection pools. Each of Temporal's four services has two pools. By default (20 and 10, docker/config_template.yaml in
+ * temporalio/temporal) they use up to 120 connections, a third of those of a small server; half of that is plenty for one task.
  */
 const POOLS = { SQL_MAX_CONNS: '10', SQL_VIS_MAX_CONNS: '5' };
 
 /**
- * Keeps long-running work: exports, imports, AI. It makes its own two databases, `temporal` and `temporal_visibility`.
+ * Orchestrates long-running work: exports, imports, AI. It creates its two databases, `temporal` and `temporal_visibility`.
  *
- * It is one task: more would have to find each other, and this image is not made for that.
+ * It runs one task: several would have to discover each other, which this image does not support.
  */
 export const TEMPORAL: ProcessDefinition = {
   process: PostHogProcess.TEMPORAL,
   id: 'Temporal',
   products: [Product.EXPORTS],
   image: 'temporal',
-  // The image's own entry point, with the file in place that upstream mounts.
+  // The image's entry point, after writing the file that upstream mounts.
   entryPoint: ['/bin/sh', '-c'],
   command: [`printf '%s' "$DYNAMIC_CONFIG" > ${CONFIG_FILE} && exec /etc/temporal/entrypoint.sh autosetup`],
   port: PORT,
-  // It listens at the address of its container only, and answers before its script has created the namespace that all others need. The script asks
-  // with this program too (docker/auto-setup.sh and server.Dockerfile of temporalio/docker-builds, release/v1.26.x).
+  // It listens on the IP address of its container only, and responds before its script has created the namespace that all clients need. The script
+  // runs the same check (docker/auto-setup.sh and server.Dockerfile of temporalio/docker-builds, release/v1.26.x).
   probe: { command: `temporal operator namespace describe --address "$(hostname):${PORT}" --namespace default > /dev/null`, startPeriod: 300 },
-  single: 'its tasks do not know each other',
+  single: 'its tasks cannot discover each other',
   stopTimeout: 60,
   stores: ['postgres'],
   needs: [],
   calls: [],
   settings: ({ postgres }) => {
-    const who = 'temporal, which takes no connection URL';
-    const credentials = requireAttribute(postgres, 'credentials', who);
-    // An encrypted connection without a certificate that could be verified, in the words of the script, of its tool and of the server.
+    const reason = 'temporal, which does not support connection URLs';
+    const credentials = requireAttribute(postgres, 'credentials', reason);
+    // TLS without verification of the certificate, in the variables of the script, of its tool and of the server.
     const tls = String(postgres.tls);
     return {
       environment: {
         DB: 'postgres12',
         DB_PORT: String(postgres.port),
-        POSTGRES_SEEDS: requireAttribute(postgres, 'host', who),
+        POSTGRES_SEEDS: requireAttribute(postgres, 'host', reason),
         ENABLE_ES: 'false',
         DYNAMIC_CONFIG,
         DYNAMIC_CONFIG_FILE_PATH: CONFIG_FILE,

@@ -9,12 +9,12 @@ import { scriptPath } from '../../private/assets';
 const SCRIPT = scriptPath('services', 'processes', 'start-worker.sh');
 
 /**
- * The background worker, with the one scheduler in it (bin/docker-worker-celery).
+ * The background worker, which includes the only scheduler (bin/docker-worker-celery).
  *
- * There is one task, because there may be one scheduler. During a deployment the new one overlaps with the old: the scheduler's lock
- * in the cache (redbeat, posthog/settings/celery.py) keeps them from scheduling twice. More work wants a larger task.
+ * It runs one task, because there can be only one scheduler. During a deployment the new task overlaps with the old: the scheduler's lock
+ * in the cache (redbeat, posthog/settings/celery.py) prevents duplicate runs. More work requires a larger task.
  *
- * Beside it, the script brings the templates of destinations and transformations into the database. It starts after data pipelines, which know
+ * The script also syncs the templates of destinations and transformations to the database. It starts after data pipelines, which provide
  * most of them, and again with every new image of theirs.
  */
 export const WORKER: ProcessDefinition = {
@@ -23,7 +23,7 @@ export const WORKER: ProcessDefinition = {
   image: 'app',
   entryPoint: ['/bin/bash', '-c'],
   command: [readFileSync(SCRIPT, 'utf8')],
-  single: 'it holds the one scheduler',
+  single: 'it runs the only scheduler',
   stopTimeout: 120,
   stores: DJANGO_STORES,
   objects: 'read-write',
@@ -38,12 +38,12 @@ export const WORKER: ProcessDefinition = {
   tuning: celery,
 };
 
-/** Celery's children: one for each CPU, as its own default has it, at least two; they leak, so they are replaced (bin/docker-worker-celery). */
+/** Returns the number of Celery's children: one per CPU, at least two. They leak, so they are recycled (bin/docker-worker-celery). */
 function celery({ cpu, memoryLimitMiB }: TaskSize): Record<string, string> {
   const { children, recycleAtMiB } = celeryMemory(cpu, memoryLimitMiB);
   return {
     WEB_CONCURRENCY: String(children),
-    // In KiB, of the largest size that a child has had. A child that runs a task is not interrupted.
+    // In KiB, compared with the peak memory of a child. A child that runs a task is not interrupted.
     CELERY_MAX_MEMORY_PER_CHILD: String(recycleAtMiB * 1024),
     CELERY_MAX_TASKS_PER_CHILD: '5000',
   };

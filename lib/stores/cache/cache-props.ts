@@ -6,67 +6,67 @@ import { rejected } from '../../private/errors';
 import { checkWhole } from '../../private/numbers';
 
 /**
- * What a cache does when its memory is full.
+ * The behaviour of a cache when its memory is full.
  */
 export enum CacheEviction {
-  /** It refuses to take anything more. This is what a queue needs: nothing that is in it is lost. */
+  /** Writes fail. A task queue needs this: no entry is lost. */
   NONE = 'noeviction',
-  /** It forgets what was used least recently, of what has an expiry. */
+  /** The least recently used key with an expiry is evicted. */
   VOLATILE_LRU = 'volatile-lru',
-  /** It forgets what was used least recently. Not for the cache that `worker` takes its jobs from. */
+  /** The least recently used key is evicted. Not for the cache that holds the task queue of `worker`. */
   ALL_KEYS_LRU = 'allkeys-lru',
 }
 
 /**
- * What a Valkey on ElastiCache is made from.
+ * Properties for `Cache`.
  */
 export interface CacheProps {
-  /** The VPC that the nodes stand in. */
+  /** The VPC of the nodes. */
   readonly vpc: IVpc;
   /**
-   * The subnets that the nodes stand in, in two or more availability zones.
+   * The subnets of the nodes, in two or more availability zones.
    *
-   * @default - the isolated subnets; where there are none, the private ones
+   * @default - the isolated subnets, or the private ones if there are none
    */
   readonly vpcSubnets?: SubnetSelection;
   /**
-   * The kind of node.
+   * The node type.
    *
    * @default 'cache.t4g.small'
    */
   readonly nodeType?: string;
   /**
-   * How many further nodes hold the same data, from 0 to 5. With one or more, another node in another zone takes over when the first fails.
+   * The number of replicas, from 0 to 5. With one or more, a node in another availability zone takes over if the primary fails.
    *
    * @default 0
    */
   readonly replicas?: number;
   /**
-   * What happens when memory is full.
+   * The behaviour when memory is full.
    *
    * @default CacheEviction.NONE
    */
   readonly evictionPolicy?: CacheEviction;
   /**
-   * How long daily snapshots are kept, up to 35 days. `Duration.days(0)` makes none.
+   * The retention of daily snapshots, up to 35 days. `Duration.days(0)` disables them.
    *
    * @default Duration.days(1)
    */
   readonly backupRetention?: Duration;
   /**
-   * When the daily snapshot is made, in UTC, such as `03:00-04:00`.
+   * The time of the daily snapshot, in UTC, such as `03:00-04:00`.
    *
    * @default - ElastiCache chooses
    */
   readonly preferredBackupWindow?: string;
   /**
-   * When ElastiCache may restart nodes for maintenance, in UTC, such as `sun:04:00-sun:05:00`.
+   * The time of maintenance, which may restart nodes, in UTC, such as `sun:04:00-sun:05:00`.
    *
    * @default - ElastiCache chooses
    */
   readonly preferredMaintenanceWindow?: string;
   /**
-   * What happens to the nodes when they are removed from the stack or replaced. ElastiCache knows no deletion protection.
+   * The policy for nodes that are removed from the stack or replaced. ElastiCache has no deletion protection.
    *
    * @default RemovalPolicy.SNAPSHOT
    */
@@ -81,14 +81,14 @@ export const CACHE_DEFAULTS = {
   removalPolicy: RemovalPolicy.SNAPSHOT,
 };
 
-/** Refuses what ElastiCache would refuse. */
+/** Rejects props that ElastiCache would reject. */
 export function checkCacheProps(props: CacheProps): void {
   const { nodeType, evictionPolicy } = props;
   if (nodeType !== undefined && !Token.isUnresolved(nodeType) && !/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) {
     throw rejected('nodeType', `must be the name of a node type, such as '${CACHE_DEFAULTS.nodeType}'`, nodeType);
   }
   if (Token.isUnresolved(props.replicas)) {
-    throw rejected('replicas', 'must be a number at synthesis: whether there is a failover depends on it', 'a token');
+    throw rejected('replicas', 'must be known at synthesis: failover depends on it', 'a token');
   }
   checkWhole('replicas', props.replicas, 0, 5);
   if (evictionPolicy !== undefined) {

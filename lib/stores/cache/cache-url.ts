@@ -1,6 +1,6 @@
 import { CacheEncryption, ICache } from './cache';
 
-/** The kinds of clients that PostHog's processes open a cache with. */
+/** The kinds of cache clients in PostHog's processes. */
 export enum CacheClient {
   /** Django and Celery. */
   PYTHON = 'python',
@@ -8,36 +8,36 @@ export enum CacheClient {
   RUST = 'rust',
   /** The Node services. */
   NODE = 'node',
-  /** livestream, which takes no URL. */
+  /** livestream, which does not support URLs. */
   GO = 'go',
 }
 
 /**
- * What each client makes of a cache that offers TLS.
+ * The TLS support of each client.
  *
- * The Rust services were built to speak TLS and do not: their Redis library leaves the choice of a cryptographic provider to the
- * program, only few of PostHog's programs make it, and the others stop at the first `rediss://` connection (PostHog/posthog pull
- * request 97627, September 2026, mends one of them; rust/capture, rust/feature-flags and rust/hypercache-server make no choice).
+ * The Rust services are built with TLS support, but cannot use it: their Redis library requires the program to choose a cryptographic provider.
+ * Only few of PostHog's programs do; the others stop at the first `rediss://` connection (PostHog/posthog pull
+ * request 97627, September 2026, fixes one of them; rust/capture, rust/feature-flags and rust/hypercache-server choose none).
  *
- * ioredis (^4.27, nodejs/package.json) is handed the URL as it is (nodejs/src/common/utils/db/redis.ts), speaks TLS where that begins with
- * rediss:// and verifies the certificate with Node's own roots. The port of the URL wins over one that is given beside it. Both were seen with
- * 4.28.5. Go takes the roots in /etc/ssl/certs, which livestream's image has (livestream/Dockerfile), and the name to verify from the address
- * (livestream/events/redis_client.go). ElastiCache's certificates chain to Amazon's public roots, which are among both.
+ * ioredis (^4.27, nodejs/package.json) gets the URL unchanged (nodejs/src/common/utils/db/redis.ts), uses TLS if it begins with
+ * rediss:// and verifies the certificate with Node's root certificates. The port of the URL overrides one in the options. Both were tested with
+ * 4.28.5. Go uses the roots in /etc/ssl/certs, which livestream's image has (livestream/Dockerfile), and verifies the host name of the address
+ * (livestream/events/redis_client.go). ElastiCache's certificates chain to Amazon's public roots, which both include.
  */
 const TLS: Readonly<Record<CacheClient, { readonly capable: boolean; readonly query: string }>> = {
-  // Celery refuses a rediss:// URL that does not say what to do about certificates.
+  // Celery rejects a rediss:// URL without a setting for certificate verification.
   [CacheClient.PYTHON]: { capable: true, query: '?ssl_cert_reqs=required' },
   [CacheClient.RUST]: { capable: false, query: '' },
   [CacheClient.NODE]: { capable: true, query: '' },
   [CacheClient.GO]: { capable: true, query: '' },
 };
 
-/** Whether a client speaks TLS with the cache: where both can. */
+/** Returns whether a client connects with TLS: if both it and the cache support it. */
 export function cacheTls(cache: ICache, client: CacheClient): boolean {
   return TLS[client].capable && cache.encryption === CacheEncryption.PREFERRED;
 }
 
-/** The URL that a client opens the cache with. */
+/** Returns the URL of the cache for a client. */
 export function cacheUrl(cache: ICache, client: CacheClient): string {
   const tls = cacheTls(cache, client);
   return `${tls ? 'rediss' : 'redis'}://${cache.host}:${cache.port}/${tls ? TLS[client].query : ''}`;

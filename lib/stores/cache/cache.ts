@@ -10,11 +10,11 @@ import { at } from '../../private/errors';
 const DEFAULT_PORT = 6379;
 
 /**
- * Whether connections to a cache are encrypted.
+ * The encryption of connections to a cache.
  */
 export enum CacheEncryption {
   /**
-   * TLS for every client that can speak it, plain connections for the rest. ElastiCache calls this transit encryption mode "preferred".
+   * TLS for every client that supports it, plain connections for the rest. ElastiCache calls this transit encryption mode "preferred".
    */
   PREFERRED = 'preferred',
   /** Plain connections only. */
@@ -22,24 +22,24 @@ export enum CacheEncryption {
 }
 
 /**
- * A Valkey or Redis that PostHog's processes share.
+ * A Valkey or Redis server that PostHog's processes share.
  */
 export interface ICache extends IConstruct, IConnectable {
   /** The host name of the primary node. */
   readonly host: string;
   /** The port. */
   readonly port: number;
-  /** Whether connections are encrypted. */
+  /** The encryption of connections. */
   readonly encryption: CacheEncryption;
   /** The ports that processes connect to. */
   readonly clientPorts: number[];
 }
 
 /**
- * A Valkey or Redis that you run.
+ * An existing Valkey or Redis server.
  */
 export interface CacheAttributes {
-  /** The host name of the primary node, of a group with cluster mode disabled and without a password. */
+  /** The host name of the primary node of a replication group with cluster mode disabled and without a password. */
   readonly host: string;
   /**
    * The port.
@@ -48,21 +48,21 @@ export interface CacheAttributes {
    */
   readonly port?: number;
   /**
-   * Whether connections are encrypted. A server that insists on TLS cannot be used: feature-flags opens a plain connection at its start
-   * (rust/feature-flags/src/server.rs, the cookieless client), and stops where it is refused.
+   * The encryption of connections. A server that requires TLS cannot be used: feature-flags opens a plain connection at startup
+   * (rust/feature-flags/src/server.rs, the cookieless client), and exits if it is refused.
    *
    * @default CacheEncryption.PREFERRED
    */
   readonly encryption?: CacheEncryption;
   /**
-   * The server's security groups. They are made to admit the processes that use it.
+   * The security groups of the server. Rules for the processes that use it are added to them.
    *
-   * @default - none; admit PostHog's processes yourself
+   * @default - none; allow connections from PostHog's processes yourself
    */
   readonly securityGroups?: ISecurityGroup[];
 }
 
-/** Servers in cluster mode answer with MOVED and CROSSSLOT, which PostHog's clients do not follow (PostHog/posthog issue 4694). */
+/** Servers in cluster mode respond with MOVED and CROSSSLOT, which PostHog's clients do not support (PostHog/posthog issue 4694). */
 const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   { pattern: /\.serverless\.[^.]+\.cache\.amazonaws\.com/, reason: 'ElastiCache Serverless is always in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
   { pattern: /(^|\.)clustercfg\./, reason: 'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
@@ -70,26 +70,26 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
 ];
 
 /**
- * Valkey on ElastiCache: one group of nodes with cluster mode disabled, encrypted, reachable by nobody until a process is let in.
+ * Valkey on ElastiCache: an encrypted replication group with cluster mode disabled.
  *
- * It defines the group, its parameters and a security group that admits nobody. There is no password: feature-flags opens a plain
- * connection, and a password needs TLS. What guards the cache is its security group.
+ * It defines the group, its parameters and a security group, to which rules are added for the processes that use it. There is no password:
+ * feature-flags opens a plain connection, and a password needs TLS. Access is controlled by the security group.
  */
 export class Cache extends Construct implements ICache {
   /**
-   * Use a Valkey or Redis that you run: version 7.2 or later, node-based, cluster mode disabled, no password.
+   * Imports an existing Valkey or Redis server: version 7.2 or later, node-based, cluster mode disabled, no password.
    *
-   * Throws where the host is known not to work with PostHog.
+   * Throws if the host is known not to work with PostHog.
    *
-   * @param scope where to define it
-   * @param id its construct id
-   * @param attrs what PostHog must know about it
+   * @param scope the scope
+   * @param id the construct id
+   * @param attrs the attributes of the server
    */
   public static fromCacheAttributes(scope: Construct, id: string, attrs: CacheAttributes): ICache {
     return new ImportedCache(scope, id, attrs);
   }
 
-  /** The name of the group of nodes in ElastiCache, as its metrics know it. */
+  /** The id of the replication group, as in its metrics. */
   public readonly replicationGroupId: string;
   public readonly host: string;
   public readonly port = DEFAULT_PORT;
@@ -100,7 +100,7 @@ export class Cache extends Construct implements ICache {
   public constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id);
     at(this, () => checkCacheProps(props));
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Cache of PostHog', allowAllOutbound: false });
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog cache: nodes', allowAllOutbound: false });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.port) });
     const group = at(this, () => defineReplicationGroup(this, props, this.port, securityGroup));
     this.replicationGroupId = group.ref;

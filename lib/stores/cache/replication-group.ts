@@ -6,31 +6,31 @@ import { storeSubnets } from '../store-subnets';
 import { acknowledge } from '../../private/acknowledge';
 
 /**
- * What PostHog's own installation runs beside Redis 7.2 (docker-compose.hobby.yml), whose commands it has all of.
+ * The engine. PostHog's own installation runs it as well as Redis 7.2 (docker-compose.hobby.yml), all of whose commands it supports.
  *
  * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html
  */
 const ENGINE = { engine: 'valkey', engineVersion: '8.1', family: 'valkey8' };
 
-/** Defines the nodes with their groups of subnets and parameters. */
+/** Defines the replication group with its subnet group and parameter group. */
 export function defineReplicationGroup(scope: Construct, props: CacheProps, port: number, securityGroup: ISecurityGroup): CfnReplicationGroup {
   const { replicas = CACHE_DEFAULTS.replicas, removalPolicy = CACHE_DEFAULTS.removalPolicy } = props;
   const subnetGroup = new CfnSubnetGroup(scope, 'Subnets', {
-    description: 'Where the cache of PostHog stands',
+    description: 'PostHog cache: subnets',
     subnetIds: props.vpc.selectSubnets(storeSubnets(props.vpc, props.vpcSubnets)).subnetIds,
   });
   const parameterGroup = new CfnParameterGroup(scope, 'Parameters', {
-    description: 'The cache of PostHog',
+    description: 'PostHog cache: parameters',
     cacheParameterGroupFamily: ENGINE.family,
     properties: { 'maxmemory-policy': props.evictionPolicy ?? CACHE_DEFAULTS.evictionPolicy },
   });
   const group = new CfnReplicationGroup(scope, 'Nodes', {
-    replicationGroupDescription: 'Cache and queue of PostHog',
+    replicationGroupDescription: 'PostHog cache: cache and task queue',
     engine: ENGINE.engine,
     engineVersion: ENGINE.engineVersion,
     autoMinorVersionUpgrade: true,
     cacheNodeType: props.nodeType ?? CACHE_DEFAULTS.nodeType,
-    // PostHog's clients do not follow MOVED and CROSSSLOT, which is what a group in cluster mode answers (PostHog/posthog issue 4694).
+    // PostHog's clients do not support MOVED and CROSSSLOT, the responses of a group in cluster mode (PostHog/posthog issue 4694).
     clusterMode: 'disabled',
     numCacheClusters: 1 + replicas,
     automaticFailoverEnabled: replicas > 0,
@@ -40,7 +40,7 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, port
     securityGroupIds: [securityGroup.securityGroupId],
     port,
     atRestEncryptionEnabled: true,
-    // TLS for those who can, plain for those who cannot: which client does what is said in cache-url.ts.
+    // TLS for clients that support it, plain connections for the others; see cache-url.ts.
     transitEncryptionEnabled: true,
     transitEncryptionMode: 'preferred',
     snapshotRetentionLimit: (props.backupRetention ?? CACHE_DEFAULTS.backupRetention).toDays(),
@@ -49,11 +49,11 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, port
   });
   group.applyRemovalPolicy(removalPolicy);
   acknowledge(group, {
-    'AwsSolutions-AEC6': 'feature-flags connects without TLS, and a password needs TLS; who may connect is decided by the security group',
-    'ElastiCacheRedisClusterAutomaticBackup': 'what a cache holds for a fortnight is worth nothing any more; `backupRetention` keeps it longer',
+    'AwsSolutions-AEC6': 'feature-flags connects without TLS, and a password needs TLS; access is controlled by the security group',
+    'ElastiCacheRedisClusterAutomaticBackup': 'cached data is worthless after two weeks; `backupRetention` keeps it longer',
   });
   if (replicas === 0) {
-    acknowledge(group, { 'AwsSolutions-AEC4': 'a second node costs as much as the first, and is the owner\'s choice, with `replicas`' });
+    acknowledge(group, { 'AwsSolutions-AEC4': 'a second node costs as much as the first; `replicas` adds it' });
   }
   return group;
 }

@@ -6,11 +6,11 @@ import { IClickHouse } from './clickhouse';
 import { checkHost, UnsupportedEndpoint } from '../endpoint-checks';
 import { at } from '../../private/errors';
 
-/** ClickHouse's own ports. PostHog uses both protocols and lets one choose neither port (posthog/clickhouse/client/connection.py). */
+/** ClickHouse's default ports. PostHog uses both protocols and has no settings for the ports (posthog/clickhouse/client/connection.py). */
 const PORTS = { tls: { native: 9440, http: 8443 }, plain: { native: 9000, http: 8123 } };
 
 /**
- * A ClickHouse that you run.
+ * An existing ClickHouse server.
  */
 export interface ClickHouseAttributes {
   /** The host name. */
@@ -18,10 +18,10 @@ export interface ClickHouseAttributes {
   /** The secret with the keys `username` and `password`. */
   readonly credentials: ISecret;
   /**
-   * The secret with the keys `username` and `password` of a user who may SELECT from the database and nothing else. PostHog writes both into the
-   * dictionaries that it makes, and every backup of the server holds them.
+   * The secret with the keys `username` and `password` of a user with only the SELECT privilege on the database. PostHog writes both into the
+   * dictionaries that it creates, and every backup of the server contains them.
    *
-   * @default - dictionaries hold `credentials`
+   * @default - dictionaries contain `credentials`
    */
   readonly dictReaderCredentials?: ISecret;
   /**
@@ -31,28 +31,28 @@ export interface ClickHouseAttributes {
    */
   readonly database?: string;
   /**
-   * Whether connections use TLS: ports 9440 and 8443 if so, 9000 and 8123 if not.
+   * Indicates whether connections use TLS: ports 9440 and 8443 if so, 9000 and 8123 if not.
    *
    * @default true
    */
   readonly tls?: boolean;
   /**
-   * Whether the server's certificate is verified.
+   * Indicates whether the server's certificate is verified.
    *
    * @default true
    */
   readonly verifyCertificate?: boolean;
   /**
-   * The server's security groups. They are made to admit the processes that use it.
+   * The security groups of the server. Rules for the processes that use it are added to them.
    *
-   * @default - none; admit PostHog's processes yourself
+   * @default - none; allow connections from PostHog's processes yourself
    */
   readonly securityGroups?: ISecurityGroup[];
   /**
-   * The IAM roles of the servers, for example those of their EC2 instances. They are granted what batch exports and the data warehouse need in
-   * the bucket; the server's `s3` configuration must have `use_environment_credentials` on.
+   * The IAM roles of the servers, for example those of their EC2 instances. They are granted the access to the bucket that batch exports and the
+   * data warehouse need; the server's `s3` configuration must enable `use_environment_credentials`.
    *
-   * @default - none; grant it yourself, see docs/clickhouse.md
+   * @default - none; grant access yourself, see docs/clickhouse.md
    */
   readonly serverRoles?: IRole[];
 }
@@ -61,7 +61,7 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   { pattern: /\.clickhouse\.cloud$/i, reason: 'ClickHouse Cloud lacks the clusters, macros, Kafka tables and functions that PostHog\'s migrations need; run ClickHouse on EC2' },
 ];
 
-/** A ClickHouse that somebody runs. */
+/** An imported ClickHouse server. */
 export class ImportedClickHouse extends Construct implements IClickHouse {
   public readonly host: string;
   public readonly database: string;

@@ -7,22 +7,22 @@ import { acknowledge, resultText } from '../../private/acknowledge';
 import { CLICKHOUSE_SERVERS, readBy, writtenBy } from '../../catalog/object-prefixes';
 
 /**
- * What ClickHouse does below a prefix that it writes: it asks whether an object exists, and writes large ones in parts. It deletes nothing;
- * PostHog's own processes do.
+ * The actions of ClickHouse below a prefix that it writes to: it checks whether an object exists, and uploads large ones in parts. It deletes
+ * nothing; PostHog's processes do.
  */
 const STAGE_ACTIONS = [...READ_ACTIONS, 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
 
-/** The servers of a ClickHouse and the bucket that their queries name. */
+/** Properties for `ClickHouseObjects`. */
 export interface ClickHouseObjectsProps {
   readonly serverRoles: readonly IRole[];
   readonly storage: IObjectStorage;
 }
 
 /**
- * Lets the servers of a ClickHouse stage batch exports in the bucket, and read the tables of the data warehouse.
+ * The policy that lets ClickHouse servers stage batch exports in the bucket and read the tables of the data warehouse.
  *
- * The policy is defined here, and not beside the roles: a ClickHouse in another stack would otherwise depend on the stack of the bucket.
- * Listing is not limited to a prefix: without it, S3 answers 403 and not 404 where a key does not exist yet, and ClickHouse gives up.
+ * It is defined here and not with the roles: a ClickHouse in another stack would otherwise depend on the stack of the bucket.
+ * Listing is not limited to a prefix: otherwise S3 responds with 403 instead of 404 for a missing key, and ClickHouse fails.
  */
 export class ClickHouseObjects extends Construct {
   public constructor(scope: Construct, id: string, { serverRoles, storage }: ClickHouseObjectsProps) {
@@ -46,7 +46,7 @@ export class ClickHouseObjects extends Construct {
     acknowledge(policy, {
       IAMNoInlinePolicy: 'the policy belongs to the servers of one ClickHouse',
       ...Object.fromEntries([...staged, ...read].map((arn) =>
-        [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(arn))}]`, 'PostHog names its objects itself, below a prefix for each kind'])),
+        [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(arn))}]`, 'PostHog chooses the names of its objects, below one prefix for each kind'])),
     });
   }
 }

@@ -8,111 +8,111 @@ import { checkDomainName } from '../../private/domain-name';
 import { rejected } from '../../private/errors';
 
 /**
- * What a ClickHouse on EC2 is made of.
+ * Properties for `ClickHouse`.
  */
 export interface ClickHouseProps {
   /** The VPC. */
   readonly vpc: IVpc;
-  /** Where events come from: ClickHouse reads them from Kafka itself. Its broker list ends up in tables; see docs/clickhouse.md before you change it. */
+  /** The Kafka cluster that ClickHouse reads events from. Tables contain its broker list; see docs/clickhouse.md before you change it. */
   readonly kafka: IKafka;
   /**
    * PostHog's image, `PostHogRelease.V2026_09_11_R2.images.app`. Functions and schemas that PostHog's queries need are copied from it.
    *
-   * The instances may pull one that lies in a private ECR repository where its name is known at synthesis. A name that is a token is not known
-   * to be one, and gets them no right to pull: write the account and the region out.
+   * The instances are granted access to a private ECR repository only if the image name is known at synthesis, not if it is a token: write the
+   * account and the region as literals.
    */
   readonly appImage: string;
   /**
-   * Where the instances live. They need a way out: to AWS's interfaces and to where the images come from.
+   * The subnets of the instances. They need outbound access to AWS APIs and to the container registries.
    *
-   * The first subnet's availability zone is that of the first volume, and a volume cannot move: keep the order.
+   * The availability zone of the first subnet is that of the first volume, which cannot move: keep the order.
    *
-   * @default - the VPC's private subnets with a way out, one a zone
+   * @default - the VPC's private subnets with egress, one per zone
    */
   readonly vpcSubnets?: SubnetSelection;
   /**
-   * The type of the instances, Graviton or x86. One query may take 10 GB of memory, so 16 GiB are the least for a production system.
+   * The instance type, Graviton or x86. One query may use 10 GB of memory, so 16 GiB are the minimum for production.
    *
    * @default InstanceType.of(InstanceClass.R7G, InstanceSize.LARGE)
    */
   readonly instanceType?: InstanceType;
   /**
-   * The size of each data volume. It can grow, and never shrinks.
+   * The size of each data volume. It can be raised, but not lowered.
    *
    * @default Size.gibibytes(200)
    */
   readonly volumeSize?: Size;
   /**
-   * Operations a second of each data volume.
+   * The IOPS of each data volume.
    *
    * @default 3000
    */
   readonly volumeIops?: number;
   /**
-   * MiB a second of each data volume.
+   * The throughput of each data volume, in MiB per second.
    *
    * @default 125
    */
   readonly volumeThroughput?: number;
   /**
-   * A snapshot of a data volume to start from. Only for one replica. It must stay as it is for as long as the volume lives: see docs/instances.md.
+   * The snapshot to create the data volume from. Only for one replica. Do not change it as long as the volume exists; see docs/instances.md.
    *
    * @default - an empty volume
    */
   readonly snapshotId?: string;
   /**
-   * How many servers hold the same data, each in a zone of its own. From two on there are three Keeper instances besides.
+   * The number of servers that hold the same data, each in its own availability zone. Two or more also create three Keeper instances.
    *
-   * Decide before there is data: one server keeps its coordination itself, and nothing moves it to Keeper instances afterwards.
+   * Decide before there is data: a single server has an embedded Keeper, and its data cannot be moved to Keeper instances later.
    *
    * @default 1
    */
   readonly replicas?: number;
   /**
-   * The type of the Keeper instances. Only with `replicas`.
+   * The instance type of the Keepers. Only with `replicas`.
    *
    * @default - t4g.small
    */
   readonly keeperInstanceType?: InstanceType;
   /**
-   * The image of ClickHouse: the version that PostHog's release expects, by its digest. A token gets no right to pull, as with `appImage`.
+   * The image of ClickHouse: the version that PostHog's release expects, by its digest. A token gets no access to ECR, as with `appImage`.
    *
    * @default - 26.6.2.158, which belongs to PostHogRelease.V2026_09_11_R2
    */
   readonly image?: string;
   /**
-   * The database, made at a start where it is not there.
+   * The database, created at startup if it does not exist.
    *
    * @default 'posthog'
    */
   readonly database?: string;
   /**
-   * The private hosted zone that the servers have their names in.
+   * The private hosted zone for the names of the servers.
    *
-   * @default - a zone of its own
+   * @default - a new one
    */
   readonly privateZone?: IPrivateHostedZone;
   /**
-   * The full name of the first server, in the zone. With `replicas`, the others are numbered: clickhouse-2 after clickhouse.
+   * The full name of the first server, in the zone. With `replicas`, the others are numbered, such as clickhouse-2 after clickhouse.
    *
    * @default - `clickhouse` in the zone
    */
   readonly hostName?: string;
   /**
-   * What becomes of volumes, secrets and logs when they leave the stack. With SNAPSHOT, volumes leave a snapshot; secrets and logs stay.
+   * The removal policy of volumes, secrets and logs. With SNAPSHOT, volumes leave a snapshot, and secrets and logs are retained.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * How long the servers' logs are kept in CloudWatch.
+   * The retention of the servers' logs in CloudWatch.
    *
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: RetentionDays;
 }
 
-/** Refuses what cannot work. */
+/** Rejects props that cannot work. */
 export function checkClickHouseProps(props: ClickHouseProps): void {
   checkImage('appImage', props.appImage, 'posthog/posthog');
   checkImage('image', props.image, 'clickhouse/clickhouse-server');
@@ -128,20 +128,20 @@ export function checkClickHouseProps(props: ClickHouseProps): void {
   }
   if (replicas > 1 && props.snapshotId !== undefined) {
     throw rejected('snapshotId', 'must be left out with `replicas`', props.snapshotId,
-      'a snapshot of one volume does not match what the Keeper instances know; restore replicas with RESTORE from a backup');
+      'a snapshot of one volume does not match the state of the Keeper instances; restore replicas with RESTORE from a backup');
   }
   if (replicas === 1 && props.keeperInstanceType) {
-    throw rejected('keeperInstanceType', 'must be left out without `replicas`', props.keeperInstanceType.toString(), 'one server keeps its coordination itself');
+    throw rejected('keeperInstanceType', 'must be left out without `replicas`', props.keeperInstanceType.toString(), 'a single server has an embedded Keeper');
   }
 }
 
-/** The names of the other servers are made from it. */
+/** Checks the host name, which the names of the other servers are derived from. */
 function checkHostName({ hostName, privateZone }: ClickHouseProps): void {
   if (hostName === undefined) {
     return;
   }
   if (!privateZone) {
-    throw rejected('hostName', 'needs the `privateZone` that it is in', hostName, 'give both, or neither');
+    throw rejected('hostName', 'needs the `privateZone` that it is in', hostName, 'set both, or neither');
   }
   if (Token.isUnresolved(hostName)) {
     throw rejected('hostName', 'must be known at synthesis', hostName);

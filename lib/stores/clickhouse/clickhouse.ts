@@ -18,22 +18,22 @@ import { at } from '../../private/errors';
 import { isLookupPending, zonesOf } from '../../private/subnets';
 
 /**
- * A ClickHouse that PostHog keeps events in.
+ * A ClickHouse server that stores PostHog's events.
  */
 export interface IClickHouse extends IConstruct, IConnectable {
   /** The host name. */
   readonly host: string;
   /** The database. */
   readonly database: string;
-  /** Whether connections use TLS. */
+  /** Indicates whether connections use TLS. */
   readonly tls: boolean;
-  /** Whether the server's certificate is verified. */
+  /** Indicates whether the server's certificate is verified. */
   readonly verifyCertificate: boolean;
   /** The secret with the keys `username` and `password`. */
   readonly credentials: ISecret;
   /**
-   * The secret with the keys `username` and `password` of a user who may only read the database. PostHog writes both into the dictionaries that it
-   * makes, and backups hold them. Undefined where dictionaries read with `credentials`.
+   * The secret with the keys `username` and `password` of a user with read-only access to the database. PostHog writes both into the dictionaries
+   * that it creates, and backups contain them. Undefined if dictionaries use `credentials`.
    */
   readonly dictReaderCredentials?: ISecret;
   /** The port of the native protocol: 9440 with TLS, 9000 without. */
@@ -43,14 +43,14 @@ export interface IClickHouse extends IConstruct, IConnectable {
   /** The ports that processes connect to. */
   readonly clientPorts: number[];
   /**
-   * The IAM roles of the servers. They are granted what queries need that name objects in S3: to stage batch exports, and to read the tables of
-   * the data warehouse.
+   * The IAM roles of the servers. They are granted the access to S3 that queries need: to stage batch exports and to read the tables of the data
+   * warehouse.
    */
   readonly serverRoles: IRole[];
 }
 
 const DEFAULTS = {
-  // The version that PostHog's compose file has at the commit of PostHogRelease.V2026_09_11_R2, by the digest that its tag had.
+  // The version in PostHog's compose file at the commit of PostHogRelease.V2026_09_11_R2, by the digest of its tag.
   image: 'clickhouse/clickhouse-server@sha256:95f7cbf466dba734947775eb74808a13a3558e4398666ea6b1d992af85b9740d', // 26.6.2.158
   instanceType: InstanceType.of(InstanceClass.R7G, InstanceSize.LARGE),
   volumeSize: Size.gibibytes(200),
@@ -61,27 +61,27 @@ const DEFAULTS = {
   logRetention: RetentionDays.ONE_MONTH,
 };
 
-/** An ensemble of three goes on when one is gone. */
+/** The ids of the Keepers: an ensemble of three tolerates the loss of one. */
 const KEEPERS = [1, 2, 3];
 
-/** What members say to each other. */
+/** The ports of connections between servers and Keepers. */
 const MEMBER_PORTS = [CLICKHOUSE_PORTS.native, CLICKHOUSE_PORTS.interserver, CLICKHOUSE_PORTS.keeper, CLICKHOUSE_PORTS.raft];
 
 /**
- * ClickHouse on EC2, configured for PostHog: an instance with a volume of its own for each replica, and a Keeper.
+ * ClickHouse on EC2, configured for PostHog: an instance with its own volume for each replica, and a Keeper.
  *
- * It reads events from Kafka, so it lets itself in there. See docs/clickhouse.md.
+ * It reads events from Kafka, so it adds itself to Kafka's security groups. See docs/clickhouse.md.
  */
 export class ClickHouse extends Construct implements IClickHouse {
   /**
-   * Use a ClickHouse that you run, with the clusters, macros, named collections and functions of PostHog's own configuration
+   * Imports an existing ClickHouse server with the clusters, macros, named collections and functions of PostHog's own configuration
    * (docker/clickhouse in PostHog/posthog).
    *
-   * Throws where the host is known not to work with PostHog.
+   * Throws if the host is known not to work with PostHog.
    *
-   * @param scope where to define it
-   * @param id its construct id
-   * @param attrs what PostHog must know about it
+   * @param scope the scope
+   * @param id the construct id
+   * @param attrs the attributes of the server
    */
   public static fromClickHouseAttributes(scope: Construct, id: string, attrs: ClickHouseAttributes): IClickHouse {
     return new ImportedClickHouse(scope, id, attrs);
@@ -90,7 +90,7 @@ export class ClickHouse extends Construct implements IClickHouse {
   public readonly host: string;
   public readonly database: string;
   public readonly tls: boolean = true;
-  /** The server makes its own certificate, which nobody else can check. */
+  /** The server creates a self-signed certificate, which clients cannot verify. */
   public readonly verifyCertificate: boolean = false;
   public readonly credentials: ISecret;
   public readonly dictReaderCredentials?: ISecret;
@@ -119,13 +119,13 @@ export class ClickHouse extends Construct implements IClickHouse {
     this.host = topology.nodes[0].host;
     this.database = props.database ?? DEFAULTS.database;
     this.credentials = new Secret(this, 'Credentials', {
-      description: 'ClickHouse of PostHog: its user',
+      description: 'PostHog ClickHouse: username and password',
       removalPolicy: withoutSnapshot(removalPolicy),
-      // ClickHouse puts it into XML as it is, and PostHog into the definitions of dictionaries.
+      // ClickHouse inserts it into XML without escaping, and PostHog into the definitions of dictionaries.
       generateSecretString: { secretStringTemplate: JSON.stringify({ username: USER_NAME }), generateStringKey: 'password', excludePunctuation: true, passwordLength: 40 },
     });
     const dictReader = new Secret(this, 'DictReader', {
-      description: 'PostHog ClickHouse: user that dictionaries read as',
+      description: 'PostHog ClickHouse: username and password for dictionaries',
       removalPolicy: withoutSnapshot(removalPolicy),
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ username: DICT_READER_NAME }), generateStringKey: 'password', excludePunctuation: true, passwordLength: 40,
@@ -133,7 +133,7 @@ export class ClickHouse extends Construct implements IClickHouse {
     });
     this.dictReaderCredentials = dictReader;
     const clusterSecret = new Secret(this, 'ClusterSecret', {
-      description: 'ClickHouse of PostHog: servers among each other',
+      description: 'PostHog ClickHouse: shared secret of the servers',
       removalPolicy: withoutSnapshot(removalPolicy),
       generateSecretString: { excludePunctuation: true, passwordLength: 40 },
     });
@@ -160,9 +160,9 @@ export class ClickHouse extends Construct implements IClickHouse {
     const keepers = topology.keepers.map((keeper, index) => defineKeeper(this, `Keeper${keeper.id}`, subnets[index % subnets.length], keeper, shared, props.keeperInstanceType));
     const servers = topology.nodes.map((node, index) => defineServer(this, `Server${index + 1}`, subnets[index % subnets.length], node, server));
     this.serverRoles = servers.map(({ role }) => role);
-    // A server that starts before its Keepers have names may not find them for a quarter of an hour.
+    // A server that starts before the DNS records of its Keepers exist may not find them for 15 minutes.
     servers[0].node.addDependency(...keepers);
-    // A deployment changes one after the other.
+    // A deployment updates one server after the other.
     servers.slice(1).forEach((next, index) => next.node.addDependency(servers[index]));
   }
 
@@ -170,56 +170,56 @@ export class ClickHouse extends Construct implements IClickHouse {
     const { subnets } = props.vpc.selectSubnets(props.vpcSubnets ?? { subnetType: SubnetType.PRIVATE_WITH_EGRESS, onePerAz: true });
     if (replicas > zonesOf(subnets) && !isLookupPending(props.vpc)) {
       Annotations.of(this).addWarningV2('cdk-posthog:ClickHouse.sharedZones',
-        `${replicas} replicas share availability zones, so losing one can take several of them; give subnets of ${replicas} zones with \`vpcSubnets\``);
+        `${replicas} replicas share availability zones, so losing one zone can take down several of them; select subnets in ${replicas} zones with \`vpcSubnets\``);
     }
     return subnets;
   }
 
-  /** A VPC cannot have two zones of one name, so the name is the construct's own. */
+  /** Defines a hosted zone. A VPC cannot have two zones with the same name, so the name is unique to the construct. */
   private ownZone({ vpc }: ClickHouseProps): IPrivateHostedZone {
     const label = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' }).toLowerCase();
-    return new PrivateHostedZone(this, 'Zone', { vpc, zoneName: `${label}.internal`, comment: 'ClickHouse of PostHog' });
+    return new PrivateHostedZone(this, 'Zone', { vpc, zoneName: `${label}.internal`, comment: 'PostHog ClickHouse: private DNS' });
   }
 
   private securityGroup({ vpc, kafka }: ClickHouseProps, many: boolean): SecurityGroup {
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc, description: 'ClickHouse of PostHog', allowAllOutbound: false });
-    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'images and interfaces of AWS');
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc, description: 'PostHog ClickHouse: servers', allowAllOutbound: false });
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'to container registries and AWS APIs');
     if (many) {
       for (const port of MEMBER_PORTS) {
-        securityGroup.addIngressRule(securityGroup, Port.tcp(port), 'from other members');
-        securityGroup.addEgressRule(securityGroup, Port.tcp(port), 'to other members');
+        securityGroup.addIngressRule(securityGroup, Port.tcp(port), 'from other servers and Keepers');
+        securityGroup.addEgressRule(securityGroup, Port.tcp(port), 'to other servers and Keepers');
       }
     }
-    letIntoKafka(securityGroup, kafka);
+    allowToKafka(securityGroup, kafka);
     return securityGroup;
   }
 
   private acknowledgeSecrets(...secrets: ISecret[]): void {
-    const reason = 'PostHog writes the password into dictionaries, and servers know each other by the secret; docs/clickhouse.md says how to change them by hand';
+    const reason = 'PostHog writes the password into dictionaries, and servers authenticate each other with the secret; docs/clickhouse.md describes manual rotation';
     for (const secret of secrets) {
       acknowledge(secret, {
         'AwsSolutions-SMG4': reason,
         'SecretsManagerRotationEnabled': reason,
-        'SecretsManagerUsingKMSKey': 'encrypted with the key that Secrets Manager keeps for the account',
+        'SecretsManagerUsingKMSKey': 'encrypted with the AWS managed key of Secrets Manager',
       });
     }
   }
 }
 
 /**
- * Opens both ends of the way to the brokers.
+ * Allows connections from ClickHouse to the brokers.
  *
- * Their end is defined beside ours ("remote"): beside the brokers, a Kafka in another stack would depend on this one.
+ * The brokers' rules are defined in this stack ("remote"). Otherwise, a Kafka cluster in another stack would depend on this one.
  */
-function letIntoKafka(securityGroup: SecurityGroup, kafka: IKafka): void {
+function allowToKafka(securityGroup: SecurityGroup, kafka: IKafka): void {
   const groups = kafka.connections.securityGroups;
   for (const port of kafka.clientPorts) {
     for (const group of groups) {
-      group.addIngressRule(securityGroup, Port.tcp(port), 'from ClickHouse of PostHog', true);
+      group.addIngressRule(securityGroup, Port.tcp(port), 'from PostHog ClickHouse', true);
       securityGroup.addEgressRule(group, Port.tcp(port), 'to Kafka');
     }
     if (groups.length === 0) {
-      securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'to Kafka, whose security groups are not known');
+      securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(port), 'to Kafka, whose security groups are unknown');
     }
   }
 }

@@ -5,23 +5,23 @@ import { openSsl } from './tls';
 import { CLICKHOUSE_PORTS, ClickHouseNode, ClickHouseTopology, clustersOf, macrosOf, NAMED_COLLECTIONS, Shard } from './topology';
 import { Elements, FromEnv, identifier, xml } from './xml';
 
-/** What the server's configuration depends on, besides the topology. */
+/** Options of the server's configuration, in addition to the topology. */
 export interface ServerOptions {
-  /** Made at every start where it is not there. */
+  /** The database, created at every startup if it does not exist. */
   readonly database: string;
-  /** Whether Kafka is spoken to by TLS. */
+  /** Indicates whether connections to Kafka use TLS. */
   readonly kafkaTls: boolean;
 }
 
 /**
- * How much of the machine the server may use. Only ratios, so that the file fits every instance type.
+ * The memory limits of the server, as ratios, so that the file fits every instance type.
  *
- * Upstream's absolute caches (8 GiB and 5 GiB) are more than a small machine has; each cache is cut to its share. The rest of the
- * memory is left for the page cache, the user-defined functions, which are processes of their own, and the container's surroundings.
+ * Upstream's absolute cache sizes (8 GiB and 5 GiB) exceed the memory of a small instance; each cache is limited to its ratio. The rest of the
+ * memory is for the page cache, the user-defined functions, which are separate processes, and the operating system.
  */
 const MEMORY = { max_server_memory_usage_to_ram_ratio: 0.8, cache_size_to_ram_max_ratio: 0.1, mark_cache_size: 5_368_709_120 };
 
-/** docker/clickhouse/config.xml of PostHog. */
+/** From PostHog's docker/clickhouse/config.xml. */
 const POOLS = {
   max_connections: 4096,
   max_concurrent_queries: 200,
@@ -33,7 +33,7 @@ const POOLS = {
   background_merges_mutations_concurrency_ratio: 8,
 };
 
-/** docker/clickhouse/config.xml and config.d/default.xml of PostHog. */
+/** From PostHog's docker/clickhouse/config.xml and config.d/default.xml. */
 const MERGE_TREE = {
   deduplicate_merge_projection_mode: 'drop',
   lightweight_mutation_projection_mode: 'drop',
@@ -42,10 +42,10 @@ const MERGE_TREE = {
   number_of_free_entries_in_pool_to_execute_optimize_entire_partition: 2,
 };
 
-/** The user of servers among each other. */
+/** The user of connections between servers. */
 const INTERSERVER_USER = 'interserver';
 
-/** The whole configuration of a server, by element. */
+/** Returns the whole configuration of a server, by element. */
 export function serverConfig(topology: ClickHouseTopology, self: ClickHouseNode, options: ServerOptions): Elements {
   return {
     logger: { level: 'warning', console: 1 },
@@ -60,8 +60,8 @@ export function serverConfig(topology: ClickHouseTopology, self: ClickHouseNode,
     user_directories: { users_xml: { path: `${CONFIG_PATH}/users.xml` } },
     default_profile: 'default',
     default_database: 'default',
-    // PostHog's coming schema tool compares the passwords of dictionaries. A query must ask as well (format_display_secrets_in_show_and_select), as a
-    // user who has the right.
+    // PostHog's coming schema tool compares the passwords of dictionaries. A query must also request them (format_display_secrets_in_show_and_select),
+    // as a user with that privilege.
     display_secrets_in_show_and_select: 1,
     ...POOLS,
     ...MEMORY,
@@ -73,14 +73,14 @@ export function serverConfig(topology: ClickHouseTopology, self: ClickHouseNode,
     zookeeper: keeperAddresses(topology),
     ...topology.keepers.length === 0 ? { keeper_server: embeddedKeeper() } : {},
     distributed_ddl: { path: '/clickhouse/task_queue/ddl' },
-    // Batch exports and the data warehouse name objects without keys: the server signs with the role of its instance.
+    // Batch exports and the data warehouse access objects without keys: the server signs requests with the role of its instance.
     s3: { use_environment_credentials: 1 },
     ...systemLogs(),
     startup_scripts: startupScripts(options.database),
   };
 }
 
-/** The server's configuration file. */
+/** Returns the server's configuration file. */
 export function configXml(topology: ClickHouseTopology, self: ClickHouseNode, options: ServerOptions): string {
   return xml('clickhouse', serverConfig(topology, self, options));
 }
@@ -97,12 +97,12 @@ function network(self: ClickHouseNode): Elements {
 }
 
 /**
- * Some migrations write the brokers into tables instead of naming a collection (posthog/clickhouse/migrations 0041, 0042, 0062), so how to
- * speak to them is said for the whole server. The certificates are those that the image trusts: librdkafka looks for none by itself.
+ * Server-wide TLS settings for Kafka, because some migrations write the brokers into tables instead of a named collection
+ * (posthog/clickhouse/migrations 0041, 0042, 0062). The CA certificates are those of the image: librdkafka has no default.
  */
 const KAFKA_TLS = { security_protocol: 'ssl', ssl_ca_location: '/etc/ssl/certs/ca-certificates.crt' };
 
-/** Servers know each other by the cluster's secret: no user can connect without a password. A write reaches one replica, which tells the others. */
+/** Returns a cluster. Its servers authenticate with a secret, so no user can connect without a password. A write goes to one replica. */
 function cluster(shards: readonly Shard[]): Elements {
   return {
     secret: new FromEnv(VARIABLES.cluster, true),
@@ -113,7 +113,7 @@ function cluster(shards: readonly Shard[]): Elements {
   };
 }
 
-/** What PostHog's migrations expect of a server that has just started: the database, and `system.crash_log`, which the first flush makes. */
+/** Returns the startup scripts, for PostHog's migrations: they need the database, and `system.crash_log`, which the first flush creates. */
 function startupScripts(database: string): Elements {
   return { scripts: [`CREATE DATABASE IF NOT EXISTS ${identifier(database)}`, 'SYSTEM FLUSH LOGS'].map((query) => ({ query })) };
 }

@@ -3,12 +3,12 @@ import { openSsl } from './tls';
 import { CLICKHOUSE_PORTS, ClickHouseTopology, KeeperNode } from './topology';
 import { Elements, xml } from './xml';
 
-/** Old snapshots go, so that coordination does not fill the disk, as ZooKeeper's did (PostHog/posthog issues 14965 and 57573). */
+/** Old snapshots are deleted, so that they do not fill the disk, as ZooKeeper's did (PostHog/posthog issues 14965 and 57573). */
 const COORDINATION = { operation_timeout_ms: 10_000, session_timeout_ms: 30_000, snapshots_to_keep: 3, raft_logs_level: 'warning' };
 
 const PATHS = { log_storage_path: `${DATA_PATH}/coordination/log`, snapshot_storage_path: `${DATA_PATH}/coordination/snapshots` };
 
-/** The Keeper inside a single server, an ensemble of one. Nothing but that server connects to it, so it needs no TLS. */
+/** Returns the embedded Keeper of a single server, an ensemble of one. Only that server connects to it, so it needs no TLS. */
 export function embeddedKeeper(): Elements {
   return {
     tcp_port: CLICKHOUSE_PORTS.embeddedKeeper,
@@ -19,14 +19,14 @@ export function embeddedKeeper(): Elements {
   };
 }
 
-/** Where a server finds its Keeper. */
+/** Returns the Keeper addresses for a server. */
 export function keeperAddresses({ keepers }: ClickHouseTopology): Elements {
   return keepers.length === 0
     ? { node: { host: '127.0.0.1', port: CLICKHOUSE_PORTS.embeddedKeeper } }
     : { node: keepers.map(({ host }) => ({ host, port: CLICKHOUSE_PORTS.keeper, secure: 1 })) };
 }
 
-/** The configuration of a Keeper that runs by itself. Statements pass through it with the passwords in them, so everything is encrypted. */
+/** Returns the configuration of a standalone Keeper. Statements that contain passwords pass through it, so all connections use TLS. */
 export function keeperXml(topology: ClickHouseTopology, self: KeeperNode): string {
   return xml('clickhouse', {
     logger: { level: 'warning', console: 1 },

@@ -16,7 +16,7 @@ import { ClickHouseProps } from './clickhouse-props';
 import { KafkaEncryption } from '../kafka/kafka-client';
 import { ecrRepository } from '../../private/ecr';
 
-/** What all members have in common. */
+/** The common properties of servers and Keepers. */
 export interface MemberContext {
   readonly vpc: IVpc;
   readonly topology: ClickHouseTopology;
@@ -27,7 +27,7 @@ export interface MemberContext {
   readonly logRetention: RetentionDays;
 }
 
-/** What only servers need. */
+/** The properties of servers. */
 export interface ServerContext extends MemberContext {
   readonly props: ClickHouseProps;
   readonly database: string;
@@ -42,13 +42,13 @@ const MOUNT_POINT = '/mnt/clickhouse';
 const MOUNTS = { [`${MOUNT_POINT}/data`]: DATA_PATH };
 const CONFIG_FILE = `${CONFIG_PATH}/config.xml`;
 
-/** For the image's own start script: our file is the one, and its users are all there are. */
+/** Variables of the image's entry point: use this library's file, and create no users. */
 const ENVIRONMENT = { CLICKHOUSE_CONFIG: CONFIG_FILE, CLICKHOUSE_SKIP_USER_SETUP: '1' };
 
-/** Logs and snapshots of the coordination, of which old ones are dropped. */
+/** The volume of a Keeper, for logs and snapshots, of which old ones are deleted. */
 const KEEPER_VOLUME: InstanceVolume = { size: Size.gibibytes(10) };
 
-/** A server on an instance with its own volume. */
+/** Defines a server on an instance with its own volume. */
 export function defineServer(scope: Construct, id: string, subnet: ISubnet, self: ClickHouseNode, context: ServerContext): StatefulInstance {
   const { props } = context;
   const secrets = {
@@ -74,7 +74,7 @@ export function defineServer(scope: Construct, id: string, subnet: ISubnet, self
       },
       mounts: MOUNTS,
       ulimits: { nofile: '262144:262144' },
-      // Queries are cut, and what Kafka has given is written or asked for again.
+      // Queries are cancelled, and messages from Kafka are written or read again.
       stopTimeout: 120,
       prepare: prepareScript({ hostName: self.host, requiredSecrets: Object.keys(secrets), appImage: props.appImage }),
     },
@@ -83,7 +83,7 @@ export function defineServer(scope: Construct, id: string, subnet: ISubnet, self
   return instance;
 }
 
-/** A Keeper on a small instance. It is the server's image with another command, so that both are of one version. */
+/** Defines a Keeper on a small instance. It runs the server's image with another command, so that both have the same version. */
 export function defineKeeper(scope: Construct, id: string, subnet: ISubnet, self: KeeperNode, context: MemberContext, instanceType?: InstanceType): StatefulInstance {
   return new StatefulInstance(scope, id, {
     ...context,
@@ -96,7 +96,7 @@ export function defineKeeper(scope: Construct, id: string, subnet: ISubnet, self
     container: {
       name: 'keeper',
       image: context.image,
-      // Run directly, a program of the image would be root, and refuses what belongs to another.
+      // Without `su`, the program runs as root and refuses files of another user.
       command: ['clickhouse', 'su', OWNER, 'clickhouse', 'keeper', `--config-file=${CONFIG_FILE}`],
       port: CLICKHOUSE_PORTS.keeper,
       environment: ENVIRONMENT,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { scriptPath } from '../../private/assets';
 
-/** What the script is told by the construct. */
+/** Options of the script. */
 export interface PrepareOptions {
   readonly hostName: string;
-  /** Names of secrets without which the container must not start. */
+  /** The names of secrets that the container must not start without. */
   readonly requiredSecrets: readonly string[];
   /** PostHog's image; undefined for a Keeper. */
   readonly appImage?: string;
@@ -12,7 +12,7 @@ export interface PrepareOptions {
 
 const SCRIPT = scriptPath('stores', 'clickhouse', 'boot', 'prepare.sh');
 
-/** The script of boot/prepare.sh with its settings. Values may hold tokens. */
+/** Returns boot/prepare.sh with its settings. Values may contain tokens. */
 export function prepareScript(options: PrepareOptions): string {
   return [
     `HOST_NAME=${quoted(options.hostName)}`,

@@ -1,6 +1,6 @@
 import { Elements } from './xml';
 
-/** Days that each table of the server's own records is kept: those of PostHog's config.xml, and a month for crashes, which are rare. */
+/** The retention of each system log table, in days: as in PostHog's config.xml, and a month for crashes, which are rare. */
 const DAYS = {
   query_log: 12,
   query_thread_log: 5,
@@ -10,12 +10,12 @@ const DAYS = {
   asynchronous_metric_log: 5,
   session_log: 5,
   backup_log: 5,
-  // A migration makes a view of it (posthog/clickhouse/custom_metrics.py), so it must be there.
+  // A migration creates a view of it (posthog/clickhouse/custom_metrics.py), so it must exist.
   crash_log: 30,
 };
 
-/** What differs from the rest. */
-const OTHERS: Readonly<Record<string, Elements>> = {
+/** Settings of single tables. */
+const OVERRIDES: Readonly<Record<string, Elements>> = {
   query_log: { flush_interval_milliseconds: 500, flush_on_crash: 'true' },
   text_log: { level: 'warning' },
   metric_log: { collect_interval_milliseconds: 1000 },
@@ -23,22 +23,22 @@ const OTHERS: Readonly<Record<string, Elements>> = {
 };
 
 /**
- * The tables that the server writes about itself, each with an end. A table without a section here is not written: the server's own
- * default file, which has more and keeps them for ever, is not used.
+ * Returns the system log tables, each with a retention. Tables without a section here are not written: the server's default
+ * configuration, which has more and keeps them forever, is not used.
  */
 export function systemLogs(): Elements {
   return {
     ...Object.fromEntries(Object.entries(DAYS).map(([table, days]) => [table, {
       database: 'system',
       table,
-      // A partition a day, dropped whole when its day is over, instead of parts written anew without the old rows.
+      // Daily partitions are dropped as a whole, instead of rewriting parts without the expired rows.
       partition_by: 'event_date',
       flush_interval_milliseconds: 7500,
-      ...OTHERS[table],
+      ...OVERRIDES[table],
       ttl: `event_date + INTERVAL ${days} DAY`,
       settings: 'ttl_only_drop_parts = 1',
     }])),
-    // It has no event_date, so the order and the end must be spelled out.
+    // It has no event_date, so the sorting key and the TTL must be explicit.
     opentelemetry_span_log: {
       database: 'system',
       table: 'opentelemetry_span_log',

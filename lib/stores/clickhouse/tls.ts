@@ -3,10 +3,10 @@ import { ClickHouseTopology } from './topology';
 import { Elements } from './xml';
 
 /**
- * How servers and Keepers show who they are, and whom they believe.
+ * Returns the TLS settings of servers and Keepers.
  *
- * Each makes its own certificate. A single server knows its own and can check it, and everything else that it opens by TLS. Replicas
- * do not know each other's: their connections are encrypted, the cluster's secret says who is there, and security groups keep others out.
+ * Each creates a self-signed certificate. A single server trusts its own, and verifies all TLS connections that it opens. Replicas
+ * do not trust each other's: their connections are encrypted, authenticated by the cluster's secret, and protected by security groups.
  */
 export function openSsl(topology: ClickHouseTopology): Elements {
   const many = topology.keepers.length > 0;

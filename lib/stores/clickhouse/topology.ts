@@ -1,9 +1,9 @@
 /** A server that holds data. */
 export interface ClickHouseNode {
   readonly host: string;
-  /** What the macro `shard` says: the place of its shard, with two digits. */
+  /** The macro `shard`: the number of its shard, with two digits. */
   readonly shard: string;
-  /** What the macro `replica` says. It stands in the paths of replicated tables and must never change. */
+  /** The macro `replica`. It is part of the paths of replicated tables and must never change. */
   readonly replica: string;
 }
 
@@ -13,22 +13,22 @@ export interface KeeperNode {
   readonly host: string;
 }
 
-/** Which servers there are, and what PostHog calls them. */
+/** The servers and Keepers of a ClickHouse. */
 export interface ClickHouseTopology {
   readonly nodes: readonly ClickHouseNode[];
-  /** Empty where the one server keeps its own coordination. */
+  /** Empty if a single server has an embedded Keeper. */
   readonly keepers: readonly KeeperNode[];
 }
 
-/** A shard of a cluster: servers that hold the same. */
+/** A shard of a cluster: servers that hold the same data. */
 export type Shard = readonly ClickHouseNode[];
 
-/** Where servers and Keeper listen. There is no plain port but that of the Keeper inside a single server, which only that server is let to. */
+/** The ports of servers and Keepers. All use TLS, except that of an embedded Keeper, which only its server can reach. */
 export const CLICKHOUSE_PORTS = { native: 9440, http: 8443, interserver: 9010, embeddedKeeper: 9181, keeper: 9281, raft: 9234 };
 
 /**
- * The Kafka settings that PostHog's tables name (posthog/settings/data_stores.py; docker/clickhouse/config.d/default.xml, of which only
- * newer ones have the last three).
+ * The named collections of Kafka settings that PostHog's tables use (posthog/settings/data_stores.py; docker/clickhouse/config.d/default.xml,
+ * of which only newer versions have the last three).
  */
 export const NAMED_COLLECTIONS = [
   'msk_cluster', 'warpstream_ingestion', 'warpstream_calculated_events', 'warpstream_replay', 'warpstream_shared', 'warpstream_cyclotron',
@@ -36,7 +36,7 @@ export const NAMED_COLLECTIONS = [
 ] as const;
 
 /**
- * One shard of as many replicas as there are hosts, with an ensemble of Keepers, or none for a single server that keeps its own.
+ * Returns a topology with one shard, a replica for each host, and an ensemble of Keepers, or none for a single server with an embedded one.
  */
 export function oneShard(hosts: readonly string[], keepers: readonly string[]): ClickHouseTopology {
   return {
@@ -46,13 +46,13 @@ export function oneShard(hosts: readonly string[], keepers: readonly string[]): 
 }
 
 /**
- * The clusters that PostHog's migrations and tables name (docker/clickhouse/config.d/default.xml).
+ * Returns the clusters that PostHog's migrations and tables use (docker/clickhouse/config.d/default.xml).
  *
  * With one server they are all the same. With more:
- * - `posthog` and `posthog_writable` hold the sharded tables, whose writes reach every shard once;
+ * - `posthog` and `posthog_writable` have the sharded tables, whose writes reach every shard once;
  * - `posthog_migrations` has every server, so that each gets every table (posthog/clickhouse/client/migration_tools.py, with roles collapsed
- *   to ALL outside PostHog's own cloud), and its shards, so that what is altered once a shard is not altered twice;
- * - `posthog_primary_replica` is read where one server a shard is enough (posthog/models/event/sql.py);
+ *   to ALL outside PostHog's own cloud), and its shards, so that statements that run once per shard do not run twice;
+ * - `posthog_primary_replica` is for reads that need only one server per shard (posthog/models/event/sql.py);
  * - tables that are not sharded are replicated over every server (posthog/clickhouse/table_engines.py, `noshard`), so
  *   `posthog_single_shard` and the satellites, which no self-hosted PostHog has, are one shard of all servers.
  */
@@ -72,7 +72,7 @@ export function clustersOf(topology: ClickHouseTopology): Readonly<Record<string
   };
 }
 
-/** What a server says about itself. Self-hosted, every server has the one role (posthog/clickhouse/client/connection.py, NodeRole). */
+/** Returns the macros of a server. Self-hosted servers all have the same role (posthog/clickhouse/client/connection.py, NodeRole). */
 export function macrosOf(node: ClickHouseNode): Readonly<Record<string, string>> {
   return { shard: node.shard, replica: node.replica, hostClusterType: 'online', hostClusterRole: 'data' };
 }

@@ -1,7 +1,7 @@
 import { DICT_READER_NAME, USER_NAME, VARIABLES } from './layout';
 import { Elements, FromEnv, identifier, xml } from './xml';
 
-/** docker/clickhouse/users.xml of PostHog, but for the last setting. */
+/** From PostHog's docker/clickhouse/users.xml, except for the last setting. */
 const PROFILE = {
   max_memory_usage: 10_000_000_000,
   load_balancing: 'random',
@@ -19,17 +19,17 @@ const PROFILE = {
   allow_suspicious_low_cardinality_types: 1,
   insert_distributed_sync: 1,
   throw_on_max_partitions_per_insert_block: 0,
-  // Upstream's 1 refuses a mutation of a table that has an unfinished one, so a slow backfill makes the deletions of that day fail. What waits for
-  // more than this is stuck, and the next one should say so; without a limit of ours, ClickHouse refuses the thousandth.
+  // Upstream's 1 rejects a mutation of a table with an unfinished one, so a slow backfill makes the deletions of that day fail. A table with
+  // more than this many is stuck, and the next mutation should fail; ClickHouse's default limit is 1,000.
   number_of_mutations_to_throw: 20,
 };
 
 /**
- * Who may do what, by element.
+ * Returns the users and their privileges, by element.
  *
- * There is no `default`: what runs on the server, or makes it fetch an address, must know a password too. PostHog itself may do everything but make
- * users; Kafka tables need the named collections. The definition of a dictionary holds the password that it reads with, and so does every backup: it is
- * that of a user who may only read the database (posthog/clickhouse/dictionaries.py; docker/clickhouse/users.xml), and only from the server itself.
+ * There is no user `default`: even local programs, or URLs that the server fetches, need a password. PostHog's user can do everything except create
+ * users; Kafka tables need the named collections. The definition of a dictionary and every backup contain the password that it reads with: it is
+ * that of a user with read-only access to the database (posthog/clickhouse/dictionaries.py; docker/clickhouse/users.xml), from the server itself.
  */
 export function usersConfig(database: string): Elements {
   return {
@@ -47,7 +47,7 @@ export function usersConfig(database: string): Elements {
       },
       [DICT_READER_NAME]: {
         password: new FromEnv(VARIABLES.dictReaderPassword, true),
-        // A dictionary without a host reads its own server, as if from 127.0.0.1.
+        // A dictionary without a host connects to its own server, from 127.0.0.1.
         networks: { ip: ['127.0.0.1', '::1'] },
         profile: 'readonly',
         quota: 'default',
@@ -58,7 +58,7 @@ export function usersConfig(database: string): Elements {
   };
 }
 
-/** The file of users. */
+/** Returns the configuration file of users. */
 export function usersXml(database: string): string {
   return xml('clickhouse', usersConfig(database));
 }

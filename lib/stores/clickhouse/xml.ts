@@ -1,13 +1,13 @@
-/** The text of an environment variable of the server's process, put in by ClickHouse when it reads the file. */
+/** The value of an environment variable, which ClickHouse inserts when it reads the file. */
 export class FromEnv {
   public constructor(
     public readonly variable: string,
-    /** Left out of the copy of the merged configuration that the server keeps on its disk. */
+    /** Indicates whether it is omitted from the preprocessed configuration that the server writes to disk. */
     public readonly secret: boolean = false,
   ) {}
 }
 
-/** What an element holds. A list repeats the element; null makes it an empty one. */
+/** The content of an element. A list repeats the element; null makes it empty. */
 export type Content = string | number | null | FromEnv | Elements | readonly Content[];
 
 /** Elements by name, in their order. */
@@ -15,11 +15,11 @@ export interface Elements {
   readonly [name: string]: Content;
 }
 
-/** A name of XML without the characters that need a second look: no colon, no letters beyond ASCII. */
+/** The allowed XML names: without colons and non-ASCII letters. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 /**
- * A configuration file of ClickHouse.
+ * Returns a configuration file of ClickHouse.
  *
  * @param root the name of the outermost element
  */
@@ -29,7 +29,7 @@ export function xml(root: string, content: Elements): string {
 
 function lines(name: string, content: Content, indent: string): string[] {
   if (!NAME.test(name)) {
-    throw new Error(`not a name of XML: ${name}`);
+    throw new Error(`not an XML name: ${name}`);
   }
   if (content instanceof FromEnv) {
     return [`${indent}<${name} from_env="${escaped(content.variable)}"${content.secret ? ' hide_in_preprocessed="true"' : ''}/>`];
@@ -46,20 +46,20 @@ function lines(name: string, content: Content, indent: string): string[] {
   return [`${indent}<${name}>${escaped(String(content))}</${name}>`];
 }
 
-/** `Array.isArray` does not tell a read-only list from the rest. */
+/** Returns whether content is a list: `Array.isArray` does not narrow read-only arrays. */
 function isList(content: Content): content is readonly Content[] {
   return Array.isArray(content);
 }
 
-/** The name of a database in a statement of the configuration. */
+/** Returns the quoted name of a database, for SQL statements in the configuration. */
 export function identifier(name: string): string {
   return `\`${name.replace(/[\\`]/g, '\\$&')}\``;
 }
 
 function escaped(text: string): string {
-  // What XML 1.0 cannot hold at all, not even escaped.
+  // XML 1.0 does not allow these characters, not even escaped.
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text)) {
-    throw new Error(`not a text of XML: ${JSON.stringify(text)}`);
+    throw new Error(`not an XML text: ${JSON.stringify(text)}`);
   }
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

@@ -7,7 +7,7 @@ import { scriptPath } from '../../private/assets';
 
 const SCRIPTS = scriptPath('stores', 'instance', 'boot');
 
-/** The scripts and files of an instance as one asset: user data has room for 16 KB only, and PostHog's configuration of ClickHouse is four times that. */
+/** Defines the asset with the scripts and files of an instance: user data is limited to 16 KB, and the configuration of ClickHouse is four times that. */
 export function bootAsset(scope: Construct, id: string, files: Readonly<Record<string, string>>): Asset {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-instance-'));
   cpSync(SCRIPTS, path.join(folder, 'boot'), { recursive: true });
@@ -16,14 +16,14 @@ export function bootAsset(scope: Construct, id: string, files: Readonly<Record<s
     writeFileSync(path.join(folder, name), content);
   }
   const asset = new Asset(scope, id, { path: folder });
-  // It was copied into the cloud assembly, unless the app switched that off; then it must stay where it is.
+  // It was copied into the cloud assembly, unless the app disables that; then the folder must stay.
   if (!path.resolve(asset.assetPath).startsWith(folder)) {
     rmSync(folder, { recursive: true });
   }
   return asset;
 }
 
-/** The script that user data ends with. */
+/** Returns the script at the end of the user data. */
 export function firstBootScript(): string {
   return readFileSync(path.join(SCRIPTS, 'first-boot.sh'), 'utf8');
 }

@@ -4,25 +4,25 @@ import { rejected } from '../../private/errors';
 const MARK = '@{value-';
 
 /**
- * The values that only a deployment knows, taken out of texts that are written at synthesis.
+ * The values in files that are known only during the deployment.
  *
- * Files go to an instance as an asset, which holds no reference to another resource. So each reference becomes a mark in the file, and its
- * value travels in the user data; boot/install.sh puts them together.
+ * Files are sent to an instance as an asset, which cannot contain references to resources. So each reference becomes a placeholder in the file, and
+ * its value is in the user data; boot/install.sh inserts it.
  */
 export class DeferredValues {
   private readonly tokens = new Map<string, IResolvable>();
 
-  /** The text with marks in place of what is not known yet. */
+  /** Replaces tokens in a text with placeholders. */
   public mark(prop: string, text: string): string {
     if (text.includes(MARK)) {
-      throw rejected(prop, `must not hold ${MARK}, which marks what is not known yet`, text);
+      throw rejected(prop, `must not contain ${MARK}, which begins a placeholder`, text);
     }
     return Tokenization.reverseString(text)
       .mapTokens({ mapToken: (token) => this.markOf(token) })
       .join({ join: (left: unknown, right: unknown) => `${(left as string | undefined) ?? ''}${(right as string | undefined) ?? ''}` }) as string;
   }
 
-  /** The values in the order of their numbers, one a line, in base64: whatever they hold, they stay one word. */
+  /** Returns the values in the order of their numbers, one per line, in base64, so that each is one word. */
   public render(): string {
     return [...this.tokens.values()].map((token) => Fn.base64(Token.asString(token))).join('\n');
   }

@@ -1,7 +1,7 @@
 import { InstanceContainer } from './instance-container';
 import { rejected } from '../../private/errors';
 
-/** What the scripts in boot/ ask for by name. */
+/** The settings of the scripts in boot/. */
 export interface InstanceSettings {
   readonly region: string;
   readonly stack: string;
@@ -16,15 +16,15 @@ export interface InstanceSettings {
   readonly signalTimeoutSeconds: number;
 }
 
-/** A secret as a script asks for it. */
+/** A reference to a secret in a script. */
 export interface SecretReference {
   readonly arn: string;
   readonly field?: string;
 }
 
 /**
- * The files of an instance but for its scripts, by path in its asset: settings, what Docker is told, and below host/ the files that the container
- * reads.
+ * Returns the files of an instance except its scripts, by path in its asset: settings, Docker's arguments, and below host/ the files of the
+ * container.
  */
 export function instanceFiles(settings: InstanceSettings, container: InstanceContainer, secrets: Readonly<Record<string, SecretReference>>): Record<string, string> {
   checkContainer(container, settings.mountPoint);
@@ -55,11 +55,11 @@ export function instanceFiles(settings: InstanceSettings, container: InstanceCon
   };
 }
 
-/** What follows `docker run`, one argument a line. boot/run.sh puts in front what differs between two starts. */
+/** Returns the arguments of `docker run`, one per line. boot/run.sh prepends those that differ between starts. */
 function dockerArguments(container: InstanceContainer, { region, logGroup }: InstanceSettings): string[] {
   return [
     `--name=${container.name}`,
-    // No address translation between the service and its clients, and the one hop to the metadata service that is allowed.
+    // No NAT between the service and its clients, and within the hop limit of the metadata service.
     '--network=host',
     ...Object.entries(container.ulimits ?? {}).map(([name, limit]) => `--ulimit=${name}=${limit}`),
     ...Object.keys(container.files).map((path) => `--volume=${path}:${path}:ro`),
@@ -67,7 +67,7 @@ function dockerArguments(container: InstanceContainer, { region, logGroup }: Ins
     '--log-driver=awslogs',
     `--log-opt=awslogs-region=${region}`,
     `--log-opt=awslogs-group=${logGroup}`,
-    // A log service that falters must not stop a store.
+    // A failing log service must not stop a data store.
     '--log-opt=mode=non-blocking',
     '--log-opt=max-buffer-size=8m',
     container.image,

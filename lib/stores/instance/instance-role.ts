@@ -7,10 +7,10 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, resultText } from '../../private/acknowledge';
 
-/** The tag that a volume is found by, and the one of the instances that may attach it. */
+/** The tag that identifies a volume, and that of the instances that can attach it. */
 export const TAGS = { volume: 'cdk-posthog:volume', instance: 'cdk-posthog:instance' } as const;
 
-/** What the role of an instance is limited to. */
+/** Properties of the role of an instance. */
 export interface InstanceRoleProps {
   /** The value of both tags. */
   readonly tag: string;
@@ -21,7 +21,10 @@ export interface InstanceRoleProps {
   readonly secrets: readonly ISecret[];
 }
 
-/** What an instance may do: attach its volume, write its record, read its files and secrets, log, say that it is up, and open a shell for whom IAM lets. */
+/**
+ * Defines the role of an instance: it can attach its volume, write its DNS record, read its files and secrets, write logs, signal CloudFormation,
+ * and open Session Manager sessions.
+ */
 export function instanceRole(scope: Construct, id: string, props: InstanceRoleProps): Role {
   const stack = Stack.of(scope);
   const [volumes, instances] = ['volume', 'instance'].map((resource) => stack.formatArn({ service: 'ec2', resource, resourceName: '*' }));
@@ -30,9 +33,9 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
     resources: [resource],
     conditions: { StringEquals: { [`aws:ResourceTag/${tag}`]: props.tag } },
   });
-  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com'), description: `The instance of ${props.hostName}` });
+  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com'), description: `PostHog instance: ${props.hostName}` });
   const statements = [
-    // These know no resources.
+    // These actions do not support resource ARNs.
     new PolicyStatement({ actions: ['ec2:DescribeVolumes', 'autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeAutoScalingGroups'], resources: ['*'] }),
     attach(volumes, TAGS.volume),
     attach(instances, TAGS.instance),
@@ -49,7 +52,7 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
     }),
     new PolicyStatement({ actions: ['s3:GetObject'], resources: [props.asset.bucket.arnForObjects(props.asset.s3ObjectKey)] }),
     new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
-    // Session Manager, and nothing else of Systems Manager.
+    // Only Session Manager, without the other features of Systems Manager.
     new PolicyStatement({
       actions: ['ssm:UpdateInstanceInformation', 'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel'],
       resources: ['*'],
@@ -60,7 +63,7 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
   props.secrets.forEach((secret) => secret.grantRead(role));
   acknowledge(role, {
     'IAMNoInlinePolicy': 'the role belongs to one instance, and so does its policy',
-    'AwsSolutions-IAM5[Resource::*]': 'EC2 and Auto Scaling list, Session Manager opens a channel, and ECR gives the password of its registries, without knowing resources',
+    'AwsSolutions-IAM5[Resource::*]': 'Describe actions, Session Manager and ecr:GetAuthorizationToken do not support resource ARNs',
     ...Object.fromEntries([volumes, instances].map((resource) =>
       [`AwsSolutions-IAM5[Resource::${resultText(stack.resolve(resource))}]`, 'limited by the tag that this one volume and its instances have'])),
   });

@@ -1,21 +1,21 @@
 import { RemovalPolicy, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib/core';
 import { rejected } from '../../private/errors';
 
-/** The volume of an instance: gp3, encrypted. */
+/** The encrypted gp3 volume of an instance. */
 export interface InstanceVolume {
   readonly size: Size;
-  /** gp3's own are 3,000. */
+  /** The IOPS; 3,000 by default. */
   readonly iops?: number;
-  /** In MiB a second; gp3's own are 125. */
+  /** The throughput in MiB per second; 125 by default. */
   readonly throughput?: number;
-  /** Where its content comes from. A volume that comes from a snapshot is never formatted. */
+  /** The snapshot to create it from. A volume from a snapshot is never formatted. */
   readonly snapshotId?: string;
 }
 
 /** @see https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
 const GP3 = { iops: { min: 3000, max: 80_000 }, throughput: { min: 125, max: 2000 }, gibibytes: { min: 1, max: 65_536 }, iopsPerGibibyte: 500, throughputPerIops: 0.25 };
 
-/** Checks what gp3 can be; EC2 says it only in the middle of a deployment. */
+/** Checks the limits of gp3, which EC2 would only report during the deployment. */
 export function checkVolume({ size, iops, throughput }: InstanceVolume): void {
   const gibibytes = size.isUnresolved() ? undefined : size.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
   if (gibibytes !== undefined) {
@@ -43,10 +43,10 @@ function checkRange(prop: string, value: number, { min, max }: { readonly min: n
 }
 
 /**
- * What becomes of a volume.
+ * Returns the removal policy of a volume.
  *
- * One that a failed deployment made goes with it even where volumes are retained: it holds nothing, and would be found by its tag beside the
- * one of the next attempt.
+ * A volume that a failed deployment has created is deleted even if volumes are retained: it is empty, and its tag would conflict with that of the
+ * next attempt.
  */
 export function volumeRemovalPolicy(policy: RemovalPolicy): RemovalPolicy {
   return policy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : policy;

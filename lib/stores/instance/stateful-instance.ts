@@ -21,38 +21,38 @@ import { checkDomainName } from '../../private/domain-name';
 import { ecrRepository } from '../../private/ecr';
 import { at, rejected } from '../../private/errors';
 
-/** What an instance is, and what runs on it. */
+/** Properties for `StatefulInstance`. */
 export interface StatefulInstanceProps {
   readonly vpc: IVpc;
-  /** The volume lives in its zone. It must have a way out: to AWS's interfaces, to Amazon Linux's repositories and to where the image comes from. */
+  /** The subnet, whose zone is that of the volume. It needs outbound access to AWS APIs, Amazon Linux repositories and the container registry. */
   readonly subnet: ISubnet;
   readonly securityGroup: ISecurityGroup;
-  /** Graviton or x86, of the Nitro system; the operating system follows. */
+  /** The instance type, Graviton or x86, on the Nitro system; it determines the AMI. */
   readonly instanceType: InstanceType;
   readonly volume: InstanceVolume;
-  /** Where the volume is mounted on the host. */
+  /** The mount point of the volume on the host. */
   readonly mountPoint: string;
-  /** The numeric `uid:gid` that the mount point belongs to. */
+  /** The numeric `uid:gid` of the mount point. */
   readonly owner: string;
-  /** Of the volume; logs stay unless it is DESTROY. */
+  /** The removal policy of the volume; logs are retained unless it is DESTROY. */
   readonly removalPolicy: RemovalPolicy;
-  /** A full name in `zone` that follows the instance over replacements. */
+  /** The full name in `zone`, which always points to the current instance. */
   readonly hostName: string;
   readonly zone: IPrivateHostedZone;
   readonly container: InstanceContainer;
   readonly logRetention: RetentionDays;
 }
 
-/** Room for the operating system, Docker and a few images. */
+/** The size of the root volume, for the operating system, Docker and a few images. */
 const ROOT_VOLUME_GIB = 20;
 
-/** How long a deployment waits for the service: an old instance has to end, a volume to come over, an image to come down. */
+/** The time that a deployment waits for the service: the old instance stops, the volume is attached, the image is pulled. */
 const START_TIMEOUT = Duration.minutes(30);
 
-/** Instances of the Xen system, whose volumes do not appear by their id. */
+/** Instance types on Xen, whose device names do not contain the volume id. */
 const XEN = /^(a0|c1|c3|c4|d2|g2|g3|h1|i2|m1|m2|m3|m4|p2|p3|r3|r4|t1|t2|x1|x1e)\./;
 
-/** One instance at a time that keeps its data: whatever happens to it, the next one finds the volume and goes on. */
+/** A single EC2 instance with a persistent volume: a replacement attaches the same volume. */
 export class StatefulInstance extends Construct implements IGrantable {
   public readonly autoScalingGroup: AutoScalingGroup;
   public readonly role: IRole;
@@ -69,8 +69,8 @@ export class StatefulInstance extends Construct implements IGrantable {
     this.volume = this.defineVolume(props, tag);
     if (props.volume.snapshotId !== undefined) {
       Annotations.of(this).addWarningV2('cdk-posthog:StatefulInstance.snapshotId',
-        'leave `snapshotId` as it is for as long as this volume lives: where it is changed or removed, there is another volume, from the other snapshot or empty, ' +
-        'and this one leaves the stack');
+        'do not change `snapshotId` as long as this volume exists: if it is changed or removed, another volume is created, from the other snapshot or empty, ' +
+        'and this one is removed from the stack');
     }
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
@@ -85,9 +85,9 @@ export class StatefulInstance extends Construct implements IGrantable {
     ecrRepository(this, 'Image', props.container.image)?.repository.grantPull(this);
     this.autoScalingGroup = this.defineGroup(props, this.defineLaunchTemplate(props, tag, userData(this, asset, values)));
     acknowledge(this, {
-      'AwsSolutions-AS3': 'a store that is down shows where it is missed; events of the group are in its own history',
-      'CloudWatchLogGroupEncrypted': 'encrypted with the key that CloudWatch Logs keeps',
-      'EC2EBSInBackupPlan': 'the plan is the user\'s; the volume stays when the stack goes',
+      'AwsSolutions-AS3': 'clients notice a data store that is down; the group has a history of its events',
+      'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
+      'EC2EBSInBackupPlan': 'a backup plan is up to the user; the volume is retained when the stack is deleted',
     });
   }
 
@@ -125,8 +125,8 @@ export class StatefulInstance extends Construct implements IGrantable {
   }
 
   /**
-   * The newest Amazon Linux 2023 is chosen when an instance starts, not when the stack is deployed: every new instance is patched, and no deployment
-   * restarts a store because there is a new image.
+   * Defines the launch template. The AMI, Amazon Linux 2023, is resolved when an instance starts: every new instance is patched, and no
+   * deployment restarts a data store because of a new AMI.
    */
   private defineLaunchTemplate({ instanceType, securityGroup }: StatefulInstanceProps, tag: string, data: UserData): LaunchTemplate {
     const cpuType = instanceType.architecture === InstanceArchitecture.ARM_64 ? AmazonLinuxCpuType.ARM_64 : AmazonLinuxCpuType.X86_64;
@@ -138,7 +138,7 @@ export class StatefulInstance extends Construct implements IGrantable {
       userData: data,
       associatePublicIpAddress: false,
       httpTokens: LaunchTemplateHttpTokens.REQUIRED,
-      // The container is on the host's network, where the role's credentials are one hop away.
+      // The container uses the host's network, one hop away from the metadata service.
       httpPutResponseHopLimit: 1,
       detailedMonitoring: true,
       ebsOptimized: true,
@@ -149,7 +149,7 @@ export class StatefulInstance extends Construct implements IGrantable {
     return launchTemplate;
   }
 
-  /** A group of exactly one, which ends an instance before it starts the next: two would wait for one volume. */
+  /** Defines a group of one instance. It terminates an instance before it starts the next, because only one can attach the volume. */
   private defineGroup({ vpc, subnet }: StatefulInstanceProps, launchTemplate: LaunchTemplate): AutoScalingGroup {
     const group = new AutoScalingGroup(this, 'Group', {
       vpc,
@@ -162,19 +162,19 @@ export class StatefulInstance extends Construct implements IGrantable {
     });
     const definition = group.node.defaultChild as CfnAutoScalingGroup;
     definition.instanceMaintenancePolicy = { minHealthyPercentage: 0, maxHealthyPercentage: 100 };
-    // What an instance asks for when it boots.
+    // An instance needs these at boot.
     group.node.addDependency(this.volume, this.role, this.logGroup, subnet.internetConnectivityEstablished);
     return group;
   }
 }
 
-/** The user data: where the files are, what they leave open, and the script that brings both together. */
+/** Returns the user data: the location of the files, the deferred values, and the script that installs both. */
 function userData(scope: Construct, asset: Asset, values: DeferredValues): UserData {
   return UserData.custom(`#!/bin/bash\nASSET='${asset.s3ObjectUrl}'\nREGION='${Stack.of(scope).region}'\nVALUES='${values.render()}'\n${firstBootScript()}`);
 }
 
 /**
- * The construct id of a volume. One from another snapshot is another volume: CloudFormation refuses to update the snapshot of one, and its zone.
+ * Returns the construct id of a volume, which includes its snapshot: CloudFormation cannot update the snapshot or the zone of a volume.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-volume.html
  */
@@ -186,8 +186,8 @@ function volumeId(snapshotId?: string): string {
 }
 
 /**
- * What marks the volume and its instances, in the letters that tags may have. It is the same when a stack is deployed anew, so that a volume
- * which stayed is never overlooked.
+ * Returns the tag value of the volume and its instances. It is the same when a stack is deployed again, so that a retained volume
+ * is found.
  */
 function tagValue(scope: Construct): string {
   const stack = Stack.of(scope);
@@ -198,10 +198,10 @@ function tagValue(scope: Construct): string {
 function checkProps({ instanceType, volume, owner, hostName, zone, removalPolicy }: StatefulInstanceProps): void {
   const type = instanceType.toString();
   if (Token.isUnresolved(type)) {
-    throw rejected('instanceType', 'must be known at synthesis', type, 'write the type itself: its architecture decides which operating system is started');
+    throw rejected('instanceType', 'must be known at synthesis', type, 'use a literal type: its architecture determines the AMI');
   }
   if (XEN.test(type)) {
-    throw rejected('instanceType', 'must be of the Nitro system, where a volume is found by its id', type, 'use a current type, such as m7g.large');
+    throw rejected('instanceType', 'must be on the Nitro system, where device names contain the volume id', type, 'use a current type, such as m7g.large');
   }
   if (!/^\d+:\d+$/.test(owner)) {
     throw rejected('owner', 'must be numbers, uid:gid', owner);

@@ -2,7 +2,7 @@ import { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { IConstruct } from 'constructs';
 
 /**
- * Whether connections to Kafka are encrypted. PostHog's Rust services know no SASL, so neither passwords nor IAM can be used.
+ * The encryption of connections to Kafka. PostHog's Rust services do not support SASL, so neither passwords nor IAM can be used.
  */
 export enum KafkaEncryption {
   /** TLS without client authentication; on MSK, port 9094. */
@@ -12,17 +12,17 @@ export enum KafkaEncryption {
 }
 
 /**
- * A Kafka cluster that PostHog's events pass through.
+ * A Kafka cluster for PostHog's events.
  */
 export interface IKafka extends IConstruct, IConnectable {
   /** The brokers, as comma-separated `host:port`. */
   readonly bootstrapServers: string;
-  /** Whether connections are encrypted. */
+  /** The encryption of connections. */
   readonly encryption: KafkaEncryption;
   /** The ports that processes connect to. */
   readonly clientPorts: number[];
-  /** The largest message that the brokers take, in bytes. */
+  /** The largest message that the brokers accept, in bytes. */
   readonly maxMessageBytes: number;
-  /** The name of the cluster on MSK, as its metrics know it; left out elsewhere. */
+  /** The name of the MSK cluster, as in its metrics; undefined for other clusters. */
   readonly clusterName?: string;
 }

@@ -7,52 +7,52 @@ import { checkEnum } from '../../private/enums';
 import { at, rejected } from '../../private/errors';
 
 /**
- * A Kafka cluster that you run.
+ * An existing Kafka cluster.
  */
 export interface KafkaAttributes {
   /** The brokers, as comma-separated `host:port`. */
   readonly bootstrapServers: string;
   /**
-   * Whether connections are encrypted.
+   * The encryption of connections.
    *
    * @default KafkaEncryption.TLS
    */
   readonly encryption?: KafkaEncryption;
   /**
-   * The largest message that the brokers take (`message.max.bytes`), in bytes. Session recordings and AI events that are larger are
-   * refused, so raise both: 32 MiB holds recordings of about 30 MB, or half of that if they are all quotes, and AI events of 8 MiB.
+   * The largest message that the brokers accept (`message.max.bytes`), in bytes. Larger session recordings and AI events are
+   * rejected, so raise both: 32 MiB allow recordings of about 30 MB, or half of that if they consist of quotes, and AI events of 8 MiB.
    *
    * @default 1000000
    */
   readonly maxMessageBytes?: number;
   /**
-   * The name of the cluster on MSK. With it, processes scale by how much they have yet to read.
+   * The name of the MSK cluster. With it, consumers scale on consumer lag.
    *
-   * @default - none; they scale by their CPU
+   * @default - none; consumers scale on CPU
    */
   readonly clusterName?: string;
   /**
-   * The brokers' security groups. They are made to admit the processes that use them.
+   * The security groups of the brokers. Rules for the processes that use them are added to them.
    *
-   * @default - none; admit PostHog's processes yourself
+   * @default - none; allow connections from PostHog's processes yourself
    */
   readonly securityGroups?: ISecurityGroup[];
 }
 
 /** @see https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
 const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
-  { pattern: /\.kafka-serverless\./, reason: 'MSK Serverless admits clients by IAM only, which PostHog\'s services do not speak; use a provisioned cluster with unauthenticated access' },
-  { pattern: /:(9098|9198)$/, reason: 'this port admits clients by IAM, which PostHog\'s services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access' },
-  { pattern: /:(9096|9196)$/, reason: 'this port admits clients by SASL/SCRAM, which PostHog\'s Rust services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access' },
+  { pattern: /\.kafka-serverless\./, reason: 'MSK Serverless requires IAM authentication, which PostHog\'s services do not support; use a provisioned cluster with unauthenticated access' },
+  { pattern: /:(9098|9198)$/, reason: 'this port requires IAM authentication, which PostHog\'s services do not support; use port 9094 (TLS) of a cluster with unauthenticated access' },
+  { pattern: /:(9096|9196)$/, reason: 'this port requires SASL/SCRAM, which PostHog\'s Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access' },
 ];
 
-/** The ports that MSK gives to each kind of connection. */
+/** The ports of MSK for each kind of encryption. */
 export const MSK_PORTS: Readonly<Record<KafkaEncryption, number>> = { [KafkaEncryption.TLS]: 9094, [KafkaEncryption.PLAINTEXT]: 9092 };
 
-/** What Kafka and its clients take where nobody has said otherwise (librdkafka, `message.max.bytes`). */
+/** The default of Kafka and its clients (librdkafka, `message.max.bytes`). */
 const DEFAULT_MAX_MESSAGE_BYTES = 1_000_000;
 
-/** A Kafka cluster that stands already. */
+/** An imported Kafka cluster. */
 export class ImportedKafka extends Construct implements IKafka {
   public readonly bootstrapServers: string;
   public readonly encryption: KafkaEncryption;
@@ -73,13 +73,13 @@ export class ImportedKafka extends Construct implements IKafka {
   }
 }
 
-/** Checks the brokers and returns their ports; none where they are not known yet. */
+/** Checks the brokers and returns their ports; none if they are tokens. */
 function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): number[] {
   checkEnum('encryption', encryption, KafkaEncryption);
   if (Token.isUnresolved(bootstrapServers)) {
     return [];
   }
-  const contrary = encryption === KafkaEncryption.TLS ? KafkaEncryption.PLAINTEXT : KafkaEncryption.TLS;
+  const other = encryption === KafkaEncryption.TLS ? KafkaEncryption.PLAINTEXT : KafkaEncryption.TLS;
   if (typeof bootstrapServers !== 'string') {
     throw rejected('bootstrapServers', 'must be comma-separated host:port', bootstrapServers);
   }
@@ -92,9 +92,9 @@ function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): nu
     checkHost('bootstrapServers', host, UNSUPPORTED);
     checkPort('bootstrapServers', port);
     checkUnsupportedEndpoint('bootstrapServers', broker, UNSUPPORTED);
-    if (/\.kafka\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host) && port === MSK_PORTS[contrary]) {
+    if (/\.kafka\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host) && port === MSK_PORTS[other]) {
       throw rejected('bootstrapServers', `must use port ${MSK_PORTS[encryption]} of MSK for \`encryption: ${encryption}\``, broker,
-        `use that port, or set \`encryption: ${contrary}\``);
+        `use that port, or set \`encryption: ${other}\``);
     }
     return port;
   });

@@ -1,7 +1,7 @@
 import { Duration, Size } from 'aws-cdk-lib/core';
 import { rejected } from '../../private/errors';
 
-/** Checks how long and how much brokers keep. Both are computed with, so they must be known. */
+/** Checks the retention of messages by time and size. Both are used in calculations, so they must be known. */
 export function checkKept(retention?: Duration, partitionRetention?: Size): void {
   if (retention?.isUnresolved()) {
     throw rejected('retention', 'must be known at synthesis', 'a token');
@@ -11,6 +11,6 @@ export function checkKept(retention?: Duration, partitionRetention?: Size): void
   }
   const seconds = retention?.toSeconds({ integral: false });
   if (seconds !== undefined && seconds < 3600) {
-    throw rejected('retention', 'must be an hour or more: what is older is gone, read or not', `${seconds} seconds`);
+    throw rejected('retention', 'must be an hour or more: older messages are deleted, read or not', `${seconds} seconds`);
   }
 }

@@ -1,20 +1,20 @@
 import { clickHouseConsumers } from '../../catalog/clickhouse-kafka-tables';
 import { Topic, TOPICS } from '../../catalog/topics';
 
-/** A topic as it must be: it may have more partitions, and is never given fewer. */
+/** A required topic: it may have more partitions, but never fewer. */
 export interface KafkaTopic {
   readonly name: string;
   readonly partitions: number;
-  /** How long messages are kept, in milliseconds; left out where the brokers decide. */
+  /** The retention of messages, in milliseconds; undefined for the default of the brokers. */
   readonly retentionMs?: number;
 }
 
 /**
- * The topics that PostHog needs, in their order by name. Each has at least as many partitions as ClickHouse has consumers for it: a consumer without a
- * partition holds a thread and has nothing to read.
+ * Returns the topics that PostHog needs, sorted by name. Each has at least as many partitions as ClickHouse has consumers for it: a consumer
+ * without a partition blocks a thread.
  *
- * @param busyPartitions how many partitions the busy ones have; the others have one
- * @param isWanted which topics of the catalog; all, where it is left out
+ * @param busyPartitions the number of partitions of busy topics; the others have one
+ * @param isWanted selects topics of the catalog; all by default
  */
 export function kafkaTopics(busyPartitions: number, isWanted: (topic: Topic) => boolean = () => true): KafkaTopic[] {
   return TOPICS.filter(isWanted).map(({ name, busy, retentionMs }) => ({
@@ -24,7 +24,7 @@ export function kafkaTopics(busyPartitions: number, isWanted: (topic: Topic) => 
   })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The topics as the task that makes them reads them: name, partitions and retention, a line each. */
+/** Returns the topics in the format of the script that creates them: name, partitions and retention, one per line. */
 export function topicLines(topics: readonly KafkaTopic[]): string {
   return topics.map(({ name, partitions, retentionMs }) => `${name} ${partitions} ${retentionMs ?? '-'}`).join('\n');
 }

@@ -21,49 +21,49 @@ import { isLookupPending } from '../../private/subnets';
 const DEFAULTS = KAFKA_DEFAULTS;
 
 /**
- * How many zones MSK takes.
+ * The number of availability zones that MSK supports.
  *
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/msk-create-cluster.html
  */
 const ZONES = { min: 2, max: 3 };
 const EXPRESS = /^express\./;
-/** The id of that function (aws-cdk-lib/custom-resources, AwsCustomResource.PROVIDER_FUNCTION_UUID). */
-const ASKER = `AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replace(/-/g, '')}`;
-/** Disks grow when they are this full; MSK recommends 50 to 60. */
+/** The construct id of the CDK's function for AWS calls (aws-cdk-lib/custom-resources, AwsCustomResource.PROVIDER_FUNCTION_UUID). */
+const SDK_CALL_FUNCTION = `AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replace(/-/g, '')}`;
+/** The utilization at which volumes grow; MSK recommends 50 to 60. */
 const TARGET_DISK_PERCENT = 60;
 
 /**
  * A Kafka cluster: Amazon MSK with provisioned brokers.
  *
- * It defines the cluster (KRaft, TLS without client authentication, guarded by its security group), the brokers' configuration, storage that
- * grows, and the log. MSK does not tell CloudFormation the brokers' names: a custom resource asks for them. The names stay for as long as the
- * cluster does; ClickHouse keeps them in its tables.
+ * It defines the cluster (KRaft, TLS without client authentication, protected by its security group), the brokers' configuration, storage auto
+ * scaling, and the log. CloudFormation does not return the brokers' names: a custom resource fetches them. The names do not change as long as the
+ * cluster exists; ClickHouse stores them in its tables.
  */
 export class Kafka extends Construct implements IKafka {
   /**
-   * Use a Kafka cluster that you run: plain or TLS connections without authentication, guarded by security groups.
+   * Imports an existing Kafka cluster: plain or TLS connections without authentication, protected by security groups.
    *
    * PostHog's topics must exist, or the brokers create them (`auto.create.topics.enable`).
    *
-   * Throws where a broker is known not to work with PostHog, or its MSK port contradicts `encryption`.
+   * Throws if a broker is known not to work with PostHog, or if its MSK port contradicts `encryption`.
    *
-   * @param scope where to define it
-   * @param id its construct id
-   * @param attrs what PostHog must know about it
+   * @param scope the scope
+   * @param id the construct id
+   * @param attrs the attributes of the cluster
    */
   public static fromKafkaAttributes(scope: Construct, id: string, attrs: KafkaAttributes): IKafka {
     return new ImportedKafka(scope, id, attrs);
   }
 
   /**
-   * Run Redpanda, which speaks Kafka's protocol, on one EC2 instance with a volume of its own, for small set-ups.
+   * Defines Redpanda, which implements Kafka's protocol, on one EC2 instance with its own volume, for small installations.
    *
-   * It is what PostHog's own single-host installation runs. There is one copy of each message, on one disk in one zone: while the instance is
-   * replaced, for some minutes, PostHog takes no events; if the zone is lost, what was not read yet is. Connections are not encrypted.
+   * PostHog's own single-host installation runs it as well. There is one copy of each message, on one volume in one zone: while the instance is
+   * replaced, for some minutes, PostHog receives no events; if the zone is lost, so are unread messages. Connections are not encrypted.
    *
-   * @param scope where to define it
-   * @param id its construct id
-   * @param props where it runs, and on what
+   * @param scope the scope
+   * @param id the construct id
+   * @param props the options
    */
   public static singleNode(scope: Construct, id: string, props: KafkaSingleNodeOptions): IKafka {
     return new SingleNodeKafka(scope, id, props);
@@ -85,7 +85,7 @@ export class Kafka extends Construct implements IKafka {
       checkProps(props, express);
       return brokerSubnets(props, express);
     });
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Kafka of PostHog', allowAllOutbound: false });
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Kafka: brokers', allowAllOutbound: false });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.clientPorts[0]) });
     const cluster = this.defineCluster(props, subnets, securityGroup, express);
     this.clusterArn = cluster.attrArn;
@@ -93,7 +93,7 @@ export class Kafka extends Construct implements IKafka {
     if (!express) {
       this.growStorage(props.maxVolumeSize ?? DEFAULTS.maxVolumeSize);
     }
-    this.bootstrapServers = this.askForBrokers(cluster.numberOfBrokerNodes);
+    this.bootstrapServers = this.fetchBrokers(cluster.numberOfBrokerNodes);
     retainDependencies(this, props.removalPolicy ?? DEFAULTS.removalPolicy);
   }
 
@@ -102,7 +102,7 @@ export class Kafka extends Construct implements IKafka {
     const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
     const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     const logs = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy });
-    acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with the key that CloudWatch Logs keeps' });
+    acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with a key that CloudWatch Logs manages' });
     const configuration = new CfnConfiguration(this, 'Configuration', {
       name,
       serverProperties: serverProperties({
@@ -145,18 +145,18 @@ export class Kafka extends Construct implements IKafka {
     target.scaleToTrackMetric('Disk', {
       predefinedMetric: PredefinedMetric.KAFKA_BROKER_STORAGE_UTILIZATION,
       targetValue: TARGET_DISK_PERCENT,
-      // Disks cannot shrink.
+      // Volumes cannot shrink.
       disableScaleIn: true,
     });
   }
 
-  private askForBrokers(brokers: number): string {
+  private fetchBrokers(brokers: number): string {
     const call: AwsSdkCall = {
       service: 'Kafka',
       action: 'getBootstrapBrokers',
       parameters: { ClusterArn: this.clusterArn },
       outputPaths: ['BootstrapBrokerStringTls'],
-      // A change of their number asks again.
+      // A change of their number fetches them again.
       physicalResourceId: PhysicalResourceId.of(`brokers-${brokers}`),
     };
     const resource = new AwsCustomResource(this, 'Brokers', {
@@ -164,20 +164,20 @@ export class Kafka extends Construct implements IKafka {
       installLatestAwsSdk: false,
       policy: AwsCustomResourcePolicy.fromStatements([new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [this.clusterArn] })]),
     });
-    acknowledge(resource, { IAMNoInlinePolicy: 'one question about one cluster' });
-    acknowledgeAsker(this);
+    acknowledge(resource, { IAMNoInlinePolicy: 'one API call for one cluster' });
+    acknowledgeSdkCallFunction(this);
     return resource.getResponseField('BootstrapBrokerStringTls');
   }
 }
 
-/** The CDK's function that asks AWS for custom resources: one a stack, whoever needs it. */
-function acknowledgeAsker(scope: Construct): void {
-  const reason = 'the CDK\'s own function, which runs while the stack is deployed and asks AWS one question';
+/** Acknowledges the findings about the CDK's function for AWS calls, of which there is one per stack. */
+function acknowledgeSdkCallFunction(scope: Construct): void {
+  const reason = 'the CDK\'s own function, which runs during deployments and makes one API call';
   const names = ['AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]', 'CloudWatchLogGroupEncrypted', 'LambdaConcurrency', 'LambdaDLQ', 'LambdaInsideVPC'];
-  acknowledge(Stack.of(scope).node.findChild(ASKER), Object.fromEntries(names.map((name) => [name, reason])));
+  acknowledge(Stack.of(scope).node.findChild(SDK_CALL_FUNCTION), Object.fromEntries(names.map((name) => [name, reason])));
 }
 
-/** One subnet a zone, in as many zones as MSK takes. */
+/** Selects one subnet per availability zone, in as many zones as MSK supports. */
 function brokerSubnets({ vpc, vpcSubnets }: KafkaProps, express: boolean): ISubnet[] {
   const all = vpc.selectSubnets(storeSubnets(vpc, vpcSubnets)).subnets;
   const found = vpcSubnets ? all : all.filter((subnet, i) => all.findIndex((other) => other.availabilityZone === subnet.availabilityZone) === i);
@@ -187,8 +187,8 @@ function brokerSubnets({ vpc, vpcSubnets }: KafkaProps, express: boolean): ISubn
   const subnets = vpcSubnets ? found : found.slice(0, ZONES.max);
   const least = express ? ZONES.max : ZONES.min;
   if (subnets.length < least || subnets.length > ZONES.max) {
-    throw rejected('vpcSubnets', `must be ${express ? 'three for Express brokers' : 'two or three'}, each in a zone of its own`, `${subnets.length} subnet(s)`,
-      'use a VPC with enough zones, or name the subnets with `vpcSubnets`');
+    throw rejected('vpcSubnets', `must be ${express ? 'three for Express brokers' : 'two or three'}, each in its own availability zone`, `${subnets.length} subnet(s)`,
+      'use a VPC with enough zones, or select the subnets with `vpcSubnets`');
   }
   return subnets;
 }

@@ -1,26 +1,26 @@
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/limits';
 
-/** What a cluster's own configuration depends on. */
+/** Options of the cluster configuration. */
 export interface MskSettings {
   readonly brokers: number;
-  /** How long messages are kept, in milliseconds. */
+  /** The retention of messages, in milliseconds. */
   readonly retentionMs: number;
-  /** How much of each partition is kept, in bytes; -1 for no limit. */
+  /** The maximum size of each partition, in bytes; -1 for no limit. */
   readonly retentionBytes: number;
-  /** Express brokers fix replication themselves and refuse to be told. */
+  /** Indicates whether they are Express brokers, which reject settings for replication. */
   readonly express: boolean;
 }
 
-/** How many copies there are of each partition: three, or one a broker where there are fewer. */
+/** Returns the replication factor: three, or the number of brokers if that is less. */
 export function replicationFactor(brokers: number): number {
   return Math.min(brokers, 3);
 }
 
 /**
- * The properties of the brokers, one a line.
+ * Returns the properties of the brokers, one per line.
  *
- * Topics are made by a task of this library; brokers still create those that a newer PostHog writes to before the library knows them, with the
- * same replication. With two copies one may be missing without refusing writes; with three, one.
+ * The migration creates the topics; brokers still create topics of a newer PostHog that the library does not know yet, with the
+ * same replication. With two or three replicas, one can be down without rejecting writes.
  *
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-express-read-write.html

@@ -1,12 +1,12 @@
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/limits';
 
-/** What the configuration of a single Redpanda depends on. */
+/** Options of the configuration of a single Redpanda. */
 export interface RedpandaSettings {
-  /** The name that clients are told to connect to. */
+  /** The advertised host name. */
   readonly host: string;
-  /** How long messages are kept, in milliseconds. */
+  /** The retention of messages, in milliseconds. */
   readonly retentionMs: number;
-  /** How much of each partition is kept, in bytes. */
+  /** The maximum size of each partition, in bytes. */
   readonly partitionBytes: number;
 }
 
@@ -16,17 +16,17 @@ export const REDPANDA_IMAGE = 'docker.io/redpandadata/redpanda:v25.1.9@sha256:8f
 /** The ports that Redpanda listens on. */
 export const REDPANDA_PORTS = { kafka: 9092, admin: 9644, rpc: 33145 } as const;
 
-/** Where Redpanda keeps its data, in the container. */
+/** The data folder of Redpanda in the container. */
 export const REDPANDA_DATA = '/var/lib/redpanda/data';
 
 /** Small enough that retention, which deletes whole segments, can be exact on a small disk, and larger than a batch. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 
 /**
- * redpanda.yaml, written as JSON, which is YAML. It holds what belongs to the one broker.
+ * Returns redpanda.yaml, written as JSON, which is valid YAML. It has the properties of the one broker.
  *
- * Only Kafka's own port is open to others; there is no second broker, and who administers it is on the instance. The addresses of a registry of
- * schemas and of a proxy for HTTP are left out, and so neither starts.
+ * Only Kafka's port listens on the network; there is no second broker, and the admin API is used on the instance only. Without addresses, the
+ * schema registry and the HTTP proxy do not start.
  *
  * @see https://docs.redpanda.com/25.1/reference/properties/broker-properties/
  */
@@ -50,10 +50,10 @@ export function redpandaYaml(host: string): string {
 }
 
 /**
- * What Redpanda keeps for the cluster, in itself. It reads .bootstrap.yaml at its first start only, so the same is also told to it at each start.
+ * Returns the cluster properties. Redpanda reads .bootstrap.yaml at its first start only, so they are also applied at each start.
  *
- * Topics may be created by who asks for them: PostHog's Node services create those that they read, and a newer PostHog may write to one that
- * nobody has made yet. Redpanda reports nothing about itself to its makers.
+ * Clients can create topics: PostHog's Node services create those that they read, and a newer PostHog may write to one that
+ * does not exist yet. Redpanda's telemetry is disabled.
  *
  * @see https://docs.redpanda.com/25.1/reference/properties/cluster-properties/
  */
@@ -72,28 +72,28 @@ export function clusterProperties({ retentionMs, partitionBytes }: Omit<Redpanda
   };
 }
 
-/** .bootstrap.yaml. */
+/** Returns .bootstrap.yaml. */
 export function bootstrapYaml(properties: Readonly<Record<string, number | boolean>>): string {
   return Object.entries(properties).map(([name, value]) => `${name}: ${value}\n`).join('');
 }
 
-/** Tells a Redpanda that runs what it keeps for the cluster. */
+/** Returns the script that applies the cluster properties to a running Redpanda. */
 export function applyScript(properties: Readonly<Record<string, number | boolean>>): string {
   return `curl -sSf -m 30 -X PUT -H 'content-type: application/json' --data '${JSON.stringify({ upsert: properties, remove: [] })}' \\
   http://127.0.0.1:${REDPANDA_PORTS.admin}/v1/cluster_config >/dev/null\n`;
 }
 
 /**
- * What Redpanda is started with: all cores, and all memory but a gibibyte for the operating system and Docker.
+ * The command of Redpanda: all cores, and all memory except a GiB for the operating system and Docker.
  *
- * Without `--overprovisioned` it keeps every core busy while it waits, which eats up the credits of a burstable instance. rpk's checks look at
- * settings of the host that a container does not show it.
+ * Without `--overprovisioned` it busy-waits on every core, which uses up the CPU credits of a burstable instance. rpk's checks need
+ * settings of the host that are not visible in a container.
  */
 export const REDPANDA_COMMAND = ['redpanda', 'start', '--overprovisioned', '--reserve-memory=1G', '--check=false'] as const;
 
 /**
- * What must be done on the host before each start. Redpanda asks the kernel for many asynchronous reads and writes at once; and `rpk redpanda start`
- * writes redpanda.yaml back, next to which it must be allowed to write.
+ * Returns the script for the host before each start. Redpanda needs many concurrent asynchronous I/O requests; and `rpk redpanda start`
+ * rewrites redpanda.yaml, so its folder must be writable.
  */
 export function prepareScript(source: string, target: string): string {
   return `sysctl -q -w fs.aio-max-nr=1048576

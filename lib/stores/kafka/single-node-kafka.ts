@@ -12,73 +12,73 @@ import { checkImage, warnOfFloating } from '../../private/container-image';
 import { at, rejected } from '../../private/errors';
 
 /**
- * What a single Redpanda is made from.
+ * Options for `Kafka.singleNode`.
  */
 export interface KafkaSingleNodeOptions {
   /** The VPC to run in. */
   readonly vpc: IVpc;
   /**
-   * The subnet to run in, with a way out to AWS and to the registry of the image. Of several, the first; the volume cannot move to another zone.
+   * The subnet of the instance, with outbound access to AWS APIs and the container registry. The first is used. The volume cannot change its zone.
    *
-   * @default - the first private subnet with a way out
+   * @default - the first private subnet with egress
    */
   readonly vpcSubnets?: SubnetSelection;
   /**
-   * The instance, with 4 GiB of memory or more, of the Nitro system. A change replaces it, which takes some minutes.
+   * The instance type, with 4 GiB of memory or more, on the Nitro system. A change replaces the instance, which takes some minutes.
    *
    * @default new InstanceType('t4g.large')
    */
   readonly instanceType?: InstanceType;
   /**
-   * The image of Redpanda, best with its digest. A newer one is taken one feature release at a time.
+   * The image of Redpanda, preferably with its digest. Upgrade one feature release at a time.
    *
    * @default - Redpanda 25.1.9, which PostHog's own single-host installation runs
    */
   readonly image?: string;
   /**
-   * The disk. It can grow while Redpanda runs, and cannot shrink.
+   * The size of the volume. It can be raised while Redpanda runs, but not lowered.
    *
    * @default Size.gibibytes(100)
    */
   readonly volumeSize?: Size;
   /**
-   * A snapshot to begin from, of the volume of another single node. It must stay as it is for as long as the volume lives: see docs/instances.md.
+   * The snapshot to create the volume from, of another single node. Do not change it as long as the volume exists; see docs/instances.md.
    *
-   * @default - begin empty
+   * @default - an empty volume
    */
   readonly snapshotId?: string;
   /**
-   * How long messages are kept: how long whatever reads them may stand still without losing any.
+   * The retention of messages: the time that a consumer can be down without losing any.
    *
    * @default Duration.days(3)
    */
   readonly retention?: Duration;
   /**
-   * How much of each partition is kept at most. What is older goes first, read or not.
+   * The maximum size of each partition. The oldest messages are deleted first, read or not.
    *
-   * @default - a sixtieth of the disk
+   * @default - a sixtieth of the volume
    */
   readonly partitionRetention?: Size;
   /**
-   * The private hosted zone that the broker has its name in.
+   * The private hosted zone for the name of the broker.
    *
-   * @default - a zone of its own
+   * @default - a new one
    */
   readonly privateZone?: IPrivateHostedZone;
   /**
-   * The full name of the broker, in the zone. It ends up in ClickHouse's tables, so it should not change.
+   * The full name of the broker, in the zone. ClickHouse's tables contain it, so it should not change.
    *
    * @default - `kafka` in the zone
    */
   readonly hostName?: string;
   /**
-   * How long logs are kept.
+   * The retention of logs.
    *
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: RetentionDays;
   /**
-   * What happens to the disk when it is removed from the stack: RETAIN, SNAPSHOT or DESTROY.
+   * The removal policy of the volume: RETAIN, SNAPSHOT or DESTROY.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -94,11 +94,11 @@ const DEFAULTS = {
   removalPolicy: RemovalPolicy.RETAIN,
 };
 
-/** Redpanda refuses writes when less than 5 GiB are free. */
+/** The minimum volume size: Redpanda rejects writes when less than 5 GiB are free. */
 const LEAST_VOLUME_GIB = 20;
-/** Of the disk, for each partition: as many as this have much in them at once, of the busy topics. */
+/** The divisor of the volume for the maximum size of a partition: the number of partitions that are large at the same time. */
 const PARTITION_SHARE = 60;
-/** Less than 4 GiB of memory: Redpanda leaves one to the host and wants one for each of two cores. */
+/** Instance types with less than 4 GiB of memory: Redpanda leaves one GiB to the host and needs one for each of two cores. */
 const TOO_SMALL = /\.(nano|micro|small)$|^c[^.]*\.medium$/;
 /** The user of the image. */
 const OWNER = '101:101';
@@ -108,7 +108,7 @@ const PATHS = { mountPoint: '/var/lib/redpanda', configuration: '/etc/redpanda-s
 /** A single Redpanda, as a Kafka cluster. */
 export class SingleNodeKafka extends Construct implements IKafka {
   public readonly bootstrapServers: string;
-  /** With TLS, the Rust services would not check the certificate, and librdkafka in the Node services would accept none that nobody has signed. */
+  /** TLS would not help: the Rust services do not verify the certificate, and librdkafka in the Node services rejects a self-signed one. */
   public readonly encryption = KafkaEncryption.PLAINTEXT;
   public readonly clientPorts = [REDPANDA_PORTS.kafka];
   public readonly maxMessageBytes = KAFKA_MESSAGE_BYTES;
@@ -124,8 +124,8 @@ export class SingleNodeKafka extends Construct implements IKafka {
     warnOfFloating(this, 'Kafka', [image], 'new instance');
     const zone = props.privateZone ?? this.defineZone(props.vpc);
     const host = props.hostName ?? `kafka.${zone.zoneName}`;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Redpanda of PostHog', allowAllOutbound: false });
-    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'to AWS, to the repositories of Amazon Linux, to the registry of the image');
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Kafka: broker', allowAllOutbound: false });
+    securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'to AWS APIs, Amazon Linux repositories and container registries');
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(REDPANDA_PORTS.kafka) });
     this.bootstrapServers = `${host}:${REDPANDA_PORTS.kafka}`;
     this.defineInstance(props, image, subnet, securityGroup, zone, host);
@@ -133,7 +133,7 @@ export class SingleNodeKafka extends Construct implements IKafka {
 
   private defineZone(vpc: IVpc): PrivateHostedZone {
     const label = Names.uniqueResourceName(this, { maxLength: 50, separator: '-', allowedSpecialCharacters: '-' }).toLowerCase();
-    return new PrivateHostedZone(this, 'Zone', { vpc, zoneName: `${label}.internal`, comment: 'Where PostHog finds Redpanda' });
+    return new PrivateHostedZone(this, 'Zone', { vpc, zoneName: `${label}.internal`, comment: 'PostHog Kafka: private DNS' });
   }
 
   private defineInstance(props: KafkaSingleNodeOptions, image: string, subnet: ISubnet, securityGroup: SecurityGroup, zone: IPrivateHostedZone, host: string): void {
@@ -183,26 +183,26 @@ function checkProps({ vpc, image, instanceType, volumeSize, retention, partition
   checkImage('image', image, 'docker.io/redpandadata/redpanda');
   const size = volumeSize ?? DEFAULTS.volumeSize;
   if (!size.isUnresolved() && size.toGibibytes() < LEAST_VOLUME_GIB) {
-    throw rejected('volumeSize', `must be ${LEAST_VOLUME_GIB} GiB or more: Redpanda refuses writes when less than 5 GiB are free`, `${size.toGibibytes()} GiB`);
+    throw rejected('volumeSize', `must be ${LEAST_VOLUME_GIB} GiB or more: Redpanda rejects writes when less than 5 GiB are free`, `${size.toGibibytes()} GiB`);
   }
   checkKept(retention, partitionRetention);
   if (size.isUnresolved() && !partitionRetention) {
-    throw rejected('partitionRetention', 'must be given where `volumeSize` is not known at synthesis', 'none');
+    throw rejected('partitionRetention', 'is required if `volumeSize` is not known at synthesis', 'none');
   }
   if (partitionRetention && !size.isUnresolved() && partitionRetention.toBytes() > size.toBytes()) {
-    throw rejected('partitionRetention', `must be less than the disk, ${size.toGibibytes()} GiB`, `${partitionRetention.toBytes()} bytes`);
+    throw rejected('partitionRetention', `must be less than the volume, ${size.toGibibytes()} GiB`, `${partitionRetention.toBytes()} bytes`);
   }
   if (hostName !== undefined && privateZone === undefined) {
-    throw rejected('hostName', 'needs the `privateZone` that it is in', hostName, `give both, or neither; the zone must belong to ${vpc.node.path}`);
+    throw rejected('hostName', 'needs the `privateZone` that it is in', hostName, `set both, or neither; the zone must belong to ${vpc.node.path}`);
   }
 }
 
-/** The volume and the instance live in one zone, for good. */
+/** Returns the subnet. The volume and the instance stay in its availability zone. */
 function subnetOf({ vpc, vpcSubnets }: KafkaSingleNodeOptions): ISubnet {
   const [subnet] = vpcSubnets ? vpc.selectSubnets(vpcSubnets).subnets : vpc.privateSubnets;
   if (!subnet) {
-    throw rejected(vpcSubnets ? 'vpcSubnets' : 'vpc', 'must have a private subnet with a way out', vpc.node.path,
-      'add a NAT gateway, or name subnets that reach AWS and the registry of the image with `vpcSubnets`');
+    throw rejected(vpcSubnets ? 'vpcSubnets' : 'vpc', 'must have a private subnet with egress', vpc.node.path,
+      'add a NAT gateway, or select subnets that can reach AWS APIs and the container registry with `vpcSubnets`');
   }
   return subnet;
 }

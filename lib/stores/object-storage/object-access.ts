@@ -4,18 +4,18 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, resultText } from '../../private/acknowledge';
 
-/** What a process may do with objects. */
+/** The access of a process to objects. */
 export enum ObjectAccess {
   READ = 'read',
   READ_WRITE = 'read-write',
 }
 
-/** What the processes do with the bucket and with objects; the CDK's own grants are wider. */
+/** The actions of processes on the bucket and on objects; the CDK's grants are broader. */
 export const BUCKET_ACTIONS = ['s3:ListBucket', 's3:GetBucketLocation'];
 export const READ_ACTIONS = ['s3:GetObject'];
 const WRITE = ['s3:PutObject', 's3:PutObjectTagging', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
 
-/** Lets somebody at the objects of a bucket that a pattern names, and at its key where it has one of its own. */
+/** Grants access to the objects of a bucket that match a pattern, and to its encryption key, if any. */
 export function grantObjects(bucket: IBucket, grantee: IGrantable, access: ObjectAccess, pattern = '*'): Grant {
   const writes = access === ObjectAccess.READ_WRITE;
   if (writes) {
@@ -26,7 +26,7 @@ export function grantObjects(bucket: IBucket, grantee: IGrantable, access: Objec
   const objects = bucket.arnForObjects(pattern);
   if (Construct.isConstruct(grantee.grantPrincipal)) {
     acknowledge(grantee.grantPrincipal, {
-      [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(bucket).resolve(objects))}]`]: 'PostHog names its objects itself; the bucket is its own',
+      [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(bucket).resolve(objects))}]`]: 'PostHog chooses the names of its objects; the bucket is its own',
     });
   }
   return Grant.addToPrincipal({ grantee, actions: [...BUCKET_ACTIONS], resourceArns: [bucket.bucketArn] })

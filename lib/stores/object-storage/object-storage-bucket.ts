@@ -8,49 +8,48 @@ import { checkDays } from '../../private/durations';
 import { rejected } from '../../private/errors';
 
 /**
- * What a bucket for PostHog is made from.
+ * Properties for `ObjectStorage`.
  */
 export interface ObjectStorageProps {
   /**
-   * Where in the bucket session recordings go: no slash at either end.
+   * The prefix of session recordings, without a slash at either end.
    *
    * @default 'session_recordings'
    */
   readonly recordingsPrefix?: string;
   /**
-   * After how many days session recordings are deleted for good. Make it no shorter than the longest retention that is chosen in PostHog,
-   * which forgets a recording after that time and leaves its file behind.
+   * The age at which session recordings are deleted permanently. It must not be shorter than the longest retention in PostHog's settings:
+   * PostHog removes a recording from its list after that time, but leaves its file.
    *
    * @default - never
    */
   readonly recordingsExpiration?: Duration;
   /**
-   * How long what was deleted or overwritten can still be had back, session recordings excepted.
+   * The time that deleted or overwritten objects can be restored, except session recordings.
    *
    * @default Duration.days(30)
    */
   readonly noncurrentVersionExpiration?: Duration;
   /**
-   * A key of yours to encrypt objects with. Objects that are there already keep the one that they have.
+   * The KMS key for the encryption of objects. Existing objects keep their key.
    *
-   * @default - the key that S3 keeps
+   * @default - an S3 managed key
    */
   readonly encryptionKey?: IKey;
   /**
-   * The bucket that requests are logged to.
+   * The bucket for server access logs.
    *
-   * @default - requests are not logged
+   * @default - no access logs
    */
   readonly serverAccessLogsBucket?: IBucket;
   /**
-   * What happens to the bucket when it is removed from the stack: RETAIN or DESTROY. A bucket that holds anything is not deleted, unless
-   * `autoDeleteObjects` is set.
+   * The removal policy of the bucket: RETAIN or DESTROY. A bucket that is not empty cannot be deleted without `autoDeleteObjects`.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Whether everything in the bucket is deleted before the bucket is. Only with `RemovalPolicy.DESTROY`.
+   * Indicates whether all objects are deleted before the bucket. Only with `RemovalPolicy.DESTROY`.
    *
    * @default false
    */
@@ -59,28 +58,28 @@ export interface ObjectStorageProps {
 
 const DEFAULTS = { noncurrentVersionExpiration: Duration.days(30), removalPolicy: RemovalPolicy.RETAIN, autoDeleteObjects: false };
 
-/** S3 counts days; more than a century is a mistake. */
+/** The maximum of expirations in days; more than a century is a mistake. */
 const MAX_DAYS = 36_500;
 
-/** Refuses what cannot work. */
+/** Rejects props that cannot work. */
 export function checkObjectStorageProps({ removalPolicy, autoDeleteObjects, ...props }: ObjectStorageProps): void {
   checkDays('recordingsExpiration', props.recordingsExpiration, 1, MAX_DAYS);
   checkDays('noncurrentVersionExpiration', props.noncurrentVersionExpiration, 1, MAX_DAYS);
   if (removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw rejected('removalPolicy', 'must be RETAIN or DESTROY: of buckets there are no snapshots', removalPolicy);
+    throw rejected('removalPolicy', 'must be RETAIN or DESTROY: buckets have no snapshots', removalPolicy);
   }
   if (autoDeleteObjects && removalPolicy !== RemovalPolicy.DESTROY) {
-    throw rejected('autoDeleteObjects', 'may be set with `removalPolicy: RemovalPolicy.DESTROY` only', autoDeleteObjects, 'leave it out, or let the bucket be deleted');
+    throw rejected('autoDeleteObjects', 'needs `removalPolicy: RemovalPolicy.DESTROY`', autoDeleteObjects, 'leave it out, or set that policy');
   }
 }
 
-/** Defines the bucket. It has no name of its own, and nothing that can be changed here replaces it. */
+/** Defines the bucket. It has a generated name, and no change of the props replaces it. */
 export function defineBucket(scope: Construct, props: ObjectStorageProps, recordingsPrefix: string): Bucket {
   const bucket = new Bucket(scope, 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: props.encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
     encryptionKey: props.encryptionKey,
-    // Without it, every recording would be a request to KMS.
+    // Without it, every recording would need a request to KMS.
     bucketKeyEnabled: props.encryptionKey ? true : undefined,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
@@ -91,18 +90,18 @@ export function defineBucket(scope: Construct, props: ObjectStorageProps, record
     removalPolicy: props.removalPolicy ?? DEFAULTS.removalPolicy,
     autoDeleteObjects: props.autoDeleteObjects ?? DEFAULTS.autoDeleteObjects,
   });
-  acknowledge(bucket, { S3BucketReplicationEnabled: 'a copy in another region is the owner\'s choice: it doubles what recordings cost' });
+  acknowledge(bucket, { S3BucketReplicationEnabled: 'replication to another region is up to the user: it doubles the cost of recordings' });
   if (!props.serverAccessLogsBucket) {
-    const reason = 'logging takes a bucket that only the owner can name, with `serverAccessLogsBucket`';
+    const reason = 'access logs need another bucket: set `serverAccessLogsBucket`';
     acknowledge(bucket, { 'AwsSolutions-S1': reason, 'S3BucketLoggingEnabled': reason });
   }
   if (!props.encryptionKey) {
-    acknowledge(bucket, { S3DefaultEncryptionKMS: 'encrypted with the key that S3 keeps; `encryptionKey` names another' });
+    acknowledge(bucket, { S3DefaultEncryptionKMS: 'encrypted with an S3 managed key; `encryptionKey` sets another' });
   }
   return bucket;
 }
 
-/** Of two rules for the same object, S3 follows the one that is done sooner. */
+/** Returns the lifecycle rules. Of two rules for the same object, S3 applies the one that expires earlier. */
 function lifecycleRules(props: ObjectStorageProps, recordingsPrefix: string): LifecycleRule[] {
   return [
     {
@@ -115,7 +114,7 @@ function lifecycleRules(props: ObjectStorageProps, recordingsPrefix: string): Li
       id: 'Recordings',
       prefix: `${recordingsPrefix}/`,
       expiration: props.recordingsExpiration,
-      // They are written once. What is gone from PostHog, because somebody asked to be forgotten, must be gone from here too.
+      // They are written once. Recordings that are deleted in PostHog, for example to erase personal data, must be deleted here as well.
       noncurrentVersionExpiration: Duration.days(1),
     },
     ...OBJECT_PREFIXES.filter(({ expiresAfterDays }) => expiresAfterDays !== undefined).map(({ prefix, expiresAfterDays }) => ({

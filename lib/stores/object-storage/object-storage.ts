@@ -8,26 +8,26 @@ import { checkObjectStorageProps, defineBucket, ObjectStorageProps } from './obj
 import { at, rejected } from '../../private/errors';
 
 /**
- * A bucket that PostHog keeps files and session recordings in.
+ * A bucket for PostHog's files and session recordings.
  */
 export interface IObjectStorage extends IConstruct {
   /** The bucket. */
   readonly bucket: IBucket;
-  /** The region that the bucket lies in. */
+  /** The region of the bucket. */
   readonly region: string;
   /** The URL of S3 in that region. */
   readonly endpoint: string;
-  /** Where in the bucket session recordings go. */
+  /** The prefix of session recordings. */
   readonly recordingsPrefix: string;
   /**
-   * Lets a process read, write and delete objects.
+   * Grants a process read, write and delete access to objects.
    *
    * @param grantee the process
    * @param prefix the first part of their keys, without a slash at the end; all objects without it
    */
   grantReadWrite(grantee: IGrantable, prefix?: string): Grant;
   /**
-   * Lets a process read objects.
+   * Grants a process read access to objects.
    *
    * @param grantee the process
    * @param prefix the first part of their keys, without a slash at the end; all objects without it
@@ -36,13 +36,13 @@ export interface IObjectStorage extends IConstruct {
 }
 
 /**
- * A bucket that you keep.
+ * An existing bucket.
  */
 export interface ObjectStorageAttributes {
   /** The bucket, in the region of the stack. */
   readonly bucket: IBucket;
   /**
-   * Where in the bucket session recordings go: no slash at either end.
+   * The prefix of session recordings, without a slash at either end.
    *
    * @default 'session_recordings'
    */
@@ -50,18 +50,18 @@ export interface ObjectStorageAttributes {
 }
 
 /**
- * A bucket that PostHog keeps everything in that is no record: uploads, exports, source maps, session recordings, what AI events carry.
+ * A bucket for all of PostHog's objects: uploads, exports, source maps, session recordings, attachments of AI events.
  *
- * It is private, encrypted, reachable with TLS only, and keeps what was deleted or overwritten for a while. Processes reach it through their
- * task roles, without keys. Each kind of object has a prefix of its own.
+ * It is private, encrypted, reachable with TLS only, and versioned, so that deleted or overwritten objects can be restored for a while. Processes
+ * access it with their task roles, without keys. Each kind of object has its own prefix.
  */
 export class ObjectStorage extends Construct implements IObjectStorage {
   /**
-   * Use a bucket that you keep. Processes reach it through their task roles, without keys.
+   * Imports an existing bucket. Processes access it with their task roles, without keys.
    *
-   * @param scope where to define it
-   * @param id its construct id
-   * @param attrs what PostHog must know about it
+   * @param scope the scope
+   * @param id the construct id
+   * @param attrs the attributes of the bucket
    */
   public static fromObjectStorageAttributes(scope: Construct, id: string, attrs: ObjectStorageAttributes): IObjectStorage {
     return new ImportedObjectStorage(scope, id, attrs);
@@ -123,7 +123,7 @@ class ImportedObjectStorage extends Construct implements IObjectStorage {
   }
 }
 
-/** S3 itself, in the region of the stack. It is what presigned URLs point at, and what the recordings' client must have in full. */
+/** Returns the endpoint of S3 in the region of the stack. Presigned URLs use it, and the client for recordings requires it. */
 function endpointOf(storage: Construct): string {
   return `https://s3.${Stack.of(storage).region}.${Stack.of(storage).urlSuffix}`;
 }

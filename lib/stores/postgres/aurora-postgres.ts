@@ -13,27 +13,28 @@ import { postgresParameters } from './postgres-parameters';
 import { defineCredentials, UrlSecrets } from './postgres-secrets';
 import { isKept, retainDependencies } from '../removal';
 import { storeSubnets } from '../store-subnets';
+import { describeResources } from '../../private/descriptions';
 import { at, rejected } from '../../private/errors';
 import { numberText } from '../../private/numbers';
 
 /**
- * What a PostgreSQL cluster of Aurora is made from.
+ * Properties for `AuroraPostgres`.
  */
 export interface AuroraPostgresProps extends PostgresOptions {
   /**
-   * The version. PostHog tests with 15. A change of its major number upgrades the cluster, which is away meanwhile and cannot go back.
+   * The version. PostHog tests with 15. A change of the major version upgrades the cluster, which is down meanwhile. It cannot be undone.
    *
    * @default AuroraPostgresEngineVersion.VER_15_17
    */
   readonly version?: AuroraPostgresEngineVersion;
   /**
-   * How small the server may become, in Aurora capacity units of about 2 GiB of memory: 0.5 or more, in steps of 0.5.
+   * The minimum capacity, in Aurora capacity units (ACUs) of about 2 GiB of memory: 0.5 or more, in steps of 0.5.
    *
    * @default 1
    */
   readonly minCapacity?: number;
   /**
-   * How large the server may become, in the same units: 256 or less, in steps of 0.5. The number of connections follows from it.
+   * The maximum capacity, in ACUs: 256 or less, in steps of 0.5. The maximum number of connections depends on it.
    *
    * @default 8
    */
@@ -43,18 +44,18 @@ export interface AuroraPostgresProps extends PostgresOptions {
 const DEFAULTS = { version: AuroraPostgresEngineVersion.VER_15_17, minCapacity: 1, maxCapacity: 8 };
 
 /**
- * PostgreSQL on Aurora Serverless v2: what `Postgres` is, with storage in three zones and a size that follows the load.
+ * PostgreSQL on Aurora Serverless v2: like `Postgres`, with storage in three availability zones and automatic scaling.
  */
 export class AuroraPostgres extends Construct implements IPostgres {
   /** The cluster. */
   public readonly cluster: IDatabaseCluster;
-  /** The secret with the master user's `username` and `password`, and with `host` and `port`. It is always there. */
+  /** The secret with the master user's `username` and `password`, and with `host` and `port`. Always defined. */
   public readonly credentials?: ISecret;
   public readonly urlSecret: ISecret;
   public readonly personsUrlSecret: ISecret;
   public readonly nodeUrlSecret: ISecret;
   public readonly nodePersonsUrlSecret: ISecret;
-  /** The host name of the server that writes. It is always there. */
+  /** The host name of the writer. Always defined. */
   public readonly host?: string;
   public readonly port = POSTGRES_PORT;
   public readonly tls = true;
@@ -70,12 +71,12 @@ export class AuroraPostgres extends Construct implements IPostgres {
       checkCapacity(props);
     });
     const { username = POSTGRES_DEFAULTS.username, databaseName = POSTGRES_DEFAULTS.databaseName, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostgreSQL of PostHog', allowAllOutbound: false });
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Postgres: database', allowAllOutbound: false });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
     const credentials = defineCredentials(this, username, removalPolicy);
     const cluster = at(this, () => defineCluster(this, props, credentials, securityGroup));
     const host = cluster.clusterEndpoint.hostname;
-    // The cluster answers only when it has a server. Whoever uses the URLs waits for that.
+    // The cluster accepts connections only once it has an instance, so the URLs depend on it.
     this.urls = new UrlSecrets(this, credentials, { username, host, port: this.port }, databaseName, removalPolicy, cluster);
     this.credentials = credentials;
     this.cluster = cluster;
@@ -88,12 +89,12 @@ export class AuroraPostgres extends Construct implements IPostgres {
     warnOfSnapshot(this, props.snapshotIdentifier);
   }
 
-  /** It is always there, and made when it is first asked for. */
+  /** The secret with the connection URL of the database `cyclotron_node`. Always defined; created on first access. */
   public get cyclotronUrlSecret(): ISecret | undefined {
     return this.urls.cyclotron;
   }
 
-  /** It is always there, and made when it is first asked for. */
+  /** The secret with the connection URL of the database `cyclotron_node` for Node processes. Always defined; created on first access. */
   public get nodeCyclotronUrlSecret(): ISecret | undefined {
     return this.urls.nodeCyclotron;
   }
@@ -128,11 +129,13 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
       storageEncrypted: true,
     })
     : new DatabaseClusterFromSnapshot(scope, 'Cluster', { ...common, snapshotIdentifier, snapshotCredentials: SnapshotCredentials.fromSecret(credentials) });
+  describeResources(cluster, 'AWS::RDS::DBSubnetGroup', 'PostHog Postgres: subnets');
+  describeResources(cluster, 'AWS::RDS::DBClusterParameterGroup', 'PostHog Postgres: parameters');
   acknowledgeServer(cluster, props);
   return cluster;
 }
 
-/** Refuses capacities that Aurora does not have, and a pause: any connection ends it, and PostHog's processes keep theirs open. */
+/** Rejects capacities that Aurora does not support, and pausing: any connection ends a pause, and PostHog's processes keep theirs open. */
 function checkCapacity({ minCapacity = DEFAULTS.minCapacity, maxCapacity = DEFAULTS.maxCapacity }: AuroraPostgresProps): void {
   for (const [name, value, min] of [['minCapacity', minCapacity, 0.5], ['maxCapacity', maxCapacity, 1]] as const) {
     if (!Token.isUnresolved(value) && (!Number.isInteger(value * 2) || value < min || value > 256)) {

@@ -1,20 +1,20 @@
 import { IPostgres } from './postgres';
 import { rejected } from '../../private/errors';
 
-/** What nobody knows of a server that somebody runs, unless they say it. */
-type Fact = 'credentials' | 'host' | 'cyclotronUrlSecret' | 'nodeCyclotronUrlSecret';
+/** The optional attributes of an imported server. */
+type Attribute = 'credentials' | 'host' | 'cyclotronUrlSecret' | 'nodeCyclotronUrlSecret';
 
 /**
- * What something must know of a server. Throws where it is not known.
+ * Returns an attribute of a server. Throws if it is undefined.
  *
  * @param postgres the server
- * @param fact the property
- * @param who what needs it and why, as the rest of a sentence ("temporal, which takes no connection URL")
+ * @param attribute the property
+ * @param user the component that needs it, with a reason ("temporal, which does not support connection URLs")
  */
-export function requireAttribute<Name extends Fact>(postgres: IPostgres, fact: Name, who: string): NonNullable<IPostgres[Name]> {
-  const value = postgres[fact];
+export function requireAttribute<Name extends Attribute>(postgres: IPostgres, attribute: Name, user: string): NonNullable<IPostgres[Name]> {
+  const value = postgres[attribute];
   if (value === undefined) {
-    throw rejected(fact, `must be known of the PostgreSQL server for ${who}`, value, 'give it to Postgres.fromPostgresAttributes()');
+    throw rejected(attribute, `of the PostgreSQL server is required for ${user}`, value, 'pass it to Postgres.fromPostgresAttributes()');
   }
   return value;
 }

@@ -5,24 +5,24 @@ import { acknowledge } from '../../private/acknowledge';
 
 const MONITORING = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole';
 
-/** Answers what is found of a server that was made from these options. */
+/** Acknowledges the findings of cdk-nag about a server. */
 export function acknowledgeServer(server: IConstruct, { multiAz, snapshotIdentifier, removalPolicy = POSTGRES_DEFAULTS.removalPolicy }: PostgresOptions): void {
   acknowledge(server, {
-    [`AwsSolutions-IAM4[Policy::${MONITORING}]`]: 'the policy that AWS keeps for RDS to write its measurements with',
-    'AwsSolutions-RDS6': 'PostHog\'s processes connect with a password, which stands in Secrets Manager',
-    'AwsSolutions-RDS11': 'who may connect is decided by the security group; another port hides nothing',
-    'RDSInBackupPlan': 'RDS makes backups of its own every day; a plan of AWS Backup is the owner\'s choice',
+    [`AwsSolutions-IAM4[Policy::${MONITORING}]`]: 'the managed policy for the enhanced monitoring of RDS',
+    'AwsSolutions-RDS6': 'PostHog\'s processes connect with a password, which is in Secrets Manager',
+    'AwsSolutions-RDS11': 'access is controlled by the security group; another port adds no security',
+    'RDSInBackupPlan': 'RDS has automatic daily backups; an AWS Backup plan is up to the user',
   });
   if (!(multiAz ?? POSTGRES_DEFAULTS.multiAz)) {
-    const reason = 'a second server costs as much as the first, and is the owner\'s choice, with `multiAz`';
+    const reason = 'a second server costs as much as the first; `multiAz` adds it';
     acknowledge(server, { 'AwsSolutions-RDS3': reason, 'RDSMultiAZSupport': reason });
   }
   if (snapshotIdentifier !== undefined) {
-    const reason = 'a server from a snapshot is encrypted as the snapshot is';
+    const reason = 'a server from a snapshot has the encryption of the snapshot';
     acknowledge(server, { 'AwsSolutions-RDS2': reason, 'RDSStorageEncrypted': reason });
   }
   if (!isKept(removalPolicy)) {
-    const reason = 'the owner wants it deleted with the stack';
+    const reason = '`removalPolicy` is DESTROY';
     acknowledge(server, { 'AwsSolutions-RDS10': reason, 'RDSInstanceDeletionProtectionEnabled': reason });
   }
 }

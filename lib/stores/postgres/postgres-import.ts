@@ -8,57 +8,57 @@ import { at } from '../../private/errors';
 import { checkKeys, checkWholeText } from '../../private/secrets';
 
 /**
- * A PostgreSQL server that you run.
+ * An existing PostgreSQL server.
  */
 export interface PostgresAttributes {
   /**
-   * The secret whose whole text is the connection URL, `postgres://user:password@host:5432/posthog?sslmode=require`.
+   * The secret whose whole string is the connection URL, `postgres://user:password@host:5432/posthog?sslmode=require`.
    *
    * User and password in it must be percent-encoded. The role must own the database; PostHog creates extensions and, for some
    * products, further databases.
    */
   readonly urlSecret: ISecret;
   /**
-   * The secret whose whole text is the connection URL of the database of persons.
+   * The secret whose whole string is the connection URL of the persons database.
    *
-   * @default - the same database, as PostHog's own single-host installation does
+   * @default - the same database, as in PostHog's own single-host installation
    */
   readonly personsUrlSecret?: ISecret;
   /**
-   * The secret whose whole text is the connection URL for Node processes. Under `sslmode=require` they verify the server's certificate, and
-   * refuse that of RDS; write `sslmode=no-verify` there.
+   * The secret whose whole string is the connection URL for Node processes. With `sslmode=require` they verify the server's certificate and
+   * reject that of RDS; use `sslmode=no-verify` for RDS.
    *
    * @default - `urlSecret`
    */
   readonly nodeUrlSecret?: ISecret;
   /**
-   * The secret whose whole text is the connection URL of the database of persons for Node processes.
+   * The secret whose whole string is the connection URL of the persons database for Node processes.
    *
-   * @default - `personsUrlSecret` where that is given, `nodeUrlSecret` where it is not
+   * @default - `personsUrlSecret`, or `nodeUrlSecret` without it
    */
   readonly nodePersonsUrlSecret?: ISecret;
   /**
-   * The secret whose whole text is the connection URL of the database `cyclotron_node`, which data pipelines keep their jobs in:
-   * `postgres://user:password@host:5432/cyclotron_node?sslmode=require`. PostHog's migrations make the database.
+   * The secret whose whole string is the connection URL of the database `cyclotron_node`, for the jobs of data pipelines:
+   * `postgres://user:password@host:5432/cyclotron_node?sslmode=require`. PostHog's migrations create the database.
    *
    * @default - none; data pipelines cannot be deployed
    */
   readonly cyclotronUrlSecret?: ISecret;
   /**
-   * The secret whose whole text is the connection URL of the database `cyclotron_node` for Node processes, with `sslmode=no-verify` on RDS.
+   * The secret whose whole string is the connection URL of the database `cyclotron_node` for Node processes, with `sslmode=no-verify` on RDS.
    *
    * @default - `cyclotronUrlSecret`
    */
   readonly nodeCyclotronUrlSecret?: ISecret;
   /**
-   * The secret with the keys `username` and `password`, of a role that may create databases: Temporal takes no URL, and makes `temporal` and
+   * The secret with the keys `username` and `password`, of a role with CREATEDB: Temporal does not support URLs, and creates `temporal` and
    * `temporal_visibility`.
    *
    * @default - none; Temporal cannot be deployed
    */
   readonly credentials?: ISecret;
   /**
-   * The host name of the server, which Temporal must be told besides.
+   * The host name of the server, for Temporal.
    *
    * @default - none; Temporal cannot be deployed
    */
@@ -70,26 +70,26 @@ export interface PostgresAttributes {
    */
   readonly port?: number;
   /**
-   * Whether the server speaks TLS, which Temporal must be told besides. URLs say it with `sslmode`.
+   * Indicates whether the server supports TLS, for Temporal. URLs have `sslmode`.
    *
    * @default true
    */
   readonly tls?: boolean;
   /**
-   * The server's security groups. They are made to admit the processes that use it.
+   * The security groups of the server. Rules for the processes that use it are added to them.
    *
-   * @default - none; admit PostHog's processes yourself
+   * @default - none; allow connections from PostHog's processes yourself
    */
   readonly securityGroups?: ISecurityGroup[];
 }
 
 const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
-  { pattern: /\.cluster-ro-[^.]+\./, reason: 'this is a reader endpoint, and PostHog writes; use the writer\'s' },
+  { pattern: /\.cluster-ro-[^.]+\./, reason: 'this is a reader endpoint, and PostHog writes; use the writer endpoint' },
 ];
 
 const URL_SECRETS = ['urlSecret', 'personsUrlSecret', 'nodeUrlSecret', 'nodePersonsUrlSecret', 'cyclotronUrlSecret', 'nodeCyclotronUrlSecret'] as const;
 
-/** A PostgreSQL server that somebody runs. */
+/** An imported PostgreSQL server. */
 export class ImportedPostgres extends Construct implements IPostgres {
   public readonly urlSecret: ISecret;
   public readonly personsUrlSecret: ISecret;

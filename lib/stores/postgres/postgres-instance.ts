@@ -12,24 +12,25 @@ import { postgresParameters } from './postgres-parameters';
 import { defaultMaxAllocatedStorage, INSTANCE_DEFAULTS, PostgresProps } from './postgres-props';
 import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
+import { describeResources } from '../../private/descriptions';
 import { numberText } from '../../private/numbers';
 
-/** What a server has in any case, on RDS and on Aurora. */
+/** The common properties of servers on RDS and Aurora. */
 export const COMMON_PROPS = {
-  // Performance Insights has become a part of CloudWatch Database Insights; in the standard mode, a week of it costs nothing.
+  // Performance Insights is now part of CloudWatch Database Insights; in standard mode, a week of data is free.
   databaseInsightsMode: DatabaseInsightsMode.STANDARD,
   enablePerformanceInsights: true,
   performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
   monitoringInterval: Duration.minutes(1),
-  // Security fixes come as minor versions.
+  // Minor versions contain security fixes.
   autoMinorVersionUpgrade: true,
   copyTagsToSnapshot: true,
 };
 
-/** The default of RDS; named, so that an account's own default does not change it. */
+/** The default CA of RDS; explicit, so that the default of an account does not change it. */
 export const CA_CERTIFICATE = CaCertificate.RDS_CA_RSA2048_G1;
 
-/** Defines the server and its group of parameters: new, or from a snapshot, under the same logical id. */
+/** Defines the server and its parameter group: empty, or from a snapshot, with the same logical id. */
 export function definePostgresInstance(scope: Construct, props: PostgresProps, credentials: ISecret, securityGroup: ISecurityGroup): IDatabaseInstance {
   const { snapshotIdentifier, removalPolicy = POSTGRES_DEFAULTS.removalPolicy, allocatedStorage = INSTANCE_DEFAULTS.allocatedStorage } = props;
   const common: DatabaseInstanceSourceProps = {
@@ -61,12 +62,14 @@ export function definePostgresInstance(scope: Construct, props: PostgresProps, c
       credentials: Credentials.fromSecret(credentials, POSTGRES_DEFAULTS.username),
       databaseName: POSTGRES_DEFAULTS.databaseName,
       storageEncrypted: true,
-      // Not to be given with a snapshot (documentation of DBSnapshotIdentifier).
+      // Not allowed with a snapshot (documentation of DBSnapshotIdentifier).
       deleteAutomatedBackups: !isKept(removalPolicy),
     })
     : new DatabaseInstanceFromSnapshot(scope, 'Instance', { ...common, snapshotIdentifier, credentials: SnapshotCredentials.fromSecret(credentials) });
-  // The CDK writes a number out that is not known yet.
+  // The CDK renders the placeholder of a numeric token.
   (instance.node.defaultChild as CfnDBInstance).allocatedStorage = numberText(allocatedStorage);
+  describeResources(instance, 'AWS::RDS::DBSubnetGroup', 'PostHog Postgres: subnets');
+  describeResources(instance, 'AWS::RDS::DBParameterGroup', 'PostHog Postgres: parameters');
   acknowledgeServer(instance, props);
   return instance;
 }

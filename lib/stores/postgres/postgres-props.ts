@@ -6,35 +6,35 @@ import { rejected } from '../../private/errors';
 import { checkWhole } from '../../private/numbers';
 
 /**
- * What a PostgreSQL server on RDS is made from.
+ * Properties for `Postgres`.
  */
 export interface PostgresProps extends PostgresOptions {
   /**
-   * The version. PostHog tests with 15. Given by its major number, it stays at the newest minor one.
+   * The version. PostHog tests with 15. With a major version only, RDS uses the newest minor version.
    *
    * @default PostgresEngineVersion.VER_15
    */
   readonly version?: PostgresEngineVersion;
   /**
-   * Whether a change of `version` may be one of its major number. The server is away while it is upgraded, and cannot go back.
+   * Indicates whether `version` may change to another major version. The server is down during the upgrade, which cannot be undone.
    *
    * @default false
    */
   readonly allowMajorVersionUpgrade?: boolean;
   /**
-   * The kind of machine. With less than 4 GiB of memory there is no room for the connections that PostHog's processes keep.
+   * The instance type. Less than 4 GiB of memory are not enough for the connections of PostHog's processes.
    *
    * @default InstanceType.of(InstanceClass.T4G, InstanceSize.MEDIUM)
    */
   readonly instanceType?: InstanceType;
   /**
-   * How much storage there is at first, in GiB: 20 or more. It can grow, and never shrink.
+   * The initial storage, in GiB: 20 or more. It can grow, but not shrink.
    *
    * @default 50
    */
   readonly allocatedStorage?: number;
   /**
-   * How far storage may grow by itself, in GiB.
+   * The maximum of storage autoscaling, in GiB.
    *
    * @default - ten times `allocatedStorage`
    */
@@ -49,14 +49,14 @@ export const INSTANCE_DEFAULTS = {
 };
 
 /**
- * What gp3 storage can be on RDS for PostgreSQL, in GiB, and what it grows by.
+ * The limits of gp3 storage on RDS for PostgreSQL, in GiB, and of its autoscaling.
  *
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
  */
 const STORAGE = { min: 20, max: 65_536, growth: 10, headroom: 1.1 };
 
-/** Refuses what RDS would refuse, and what would replace a server that stands. */
+/** Rejects props that RDS would reject, or that would replace an existing server. */
 export function checkPostgresProps(props: PostgresProps): void {
   checkPostgresOptions(props);
   checkWhole('allocatedStorage', props.allocatedStorage, STORAGE.min, STORAGE.max);
@@ -68,8 +68,8 @@ export function checkPostgresProps(props: PostgresProps): void {
   }
 }
 
-/** How far storage may grow by itself where nothing is said. */
+/** Returns the default maximum of storage autoscaling. */
 export function defaultMaxAllocatedStorage(allocatedStorage: number): number | undefined {
-  // Of a number that is not known yet, nothing can be computed; storage does not grow by itself then.
+  // A token cannot be multiplied; without a maximum, storage does not grow automatically.
   return Token.isUnresolved(allocatedStorage) ? undefined : Math.min(allocatedStorage * STORAGE.growth, STORAGE.max);
 }

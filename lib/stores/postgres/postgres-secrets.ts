@@ -5,19 +5,19 @@ import { CYCLOTRON_DATABASE, PASSWORD, PostgresClient, postgresUrl, PostgresUrlP
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
 
-const NO_ROTATION = 'the password stands in the connection URLs as well, which a rotation would not change; docs/stores.md says how to change it';
+const NO_ROTATION = 'the connection URLs contain the password, and a rotation would not change them; docs/stores.md describes how to change it';
 
 const FINDINGS = {
   'AwsSolutions-SMG4': NO_ROTATION,
   'SecretsManagerRotationEnabled': NO_ROTATION,
-  'SecretsManagerUsingKMSKey': 'encrypted with the key that Secrets Manager keeps for the account',
+  'SecretsManagerUsingKMSKey': 'encrypted with the AWS managed key of Secrets Manager',
 };
 
-/** The master user's name and password, as JSON; RDS adds host and port. */
+/** Defines the secret with the master user's name and password, as JSON; RDS adds host and port. */
 export function defineCredentials(scope: Construct, username: string, removalPolicy: RemovalPolicy): Secret {
   const credentials = new Secret(scope, 'Credentials', {
-    description: 'PostHog PostgreSQL: user, password, host and port',
-    // None of this may change for a server that stands; see PASSWORD.
+    description: 'PostHog Postgres: username, password, host and port',
+    // None of this may change for an existing server; see PASSWORD.
     generateSecretString: { ...PASSWORD, secretStringTemplate: JSON.stringify({ username }), generateStringKey: 'password' },
     removalPolicy: withoutSnapshot(removalPolicy),
   });
@@ -26,8 +26,8 @@ export function defineCredentials(scope: Construct, username: string, removalPol
 }
 
 /**
- * The connection URLs of a server, each the whole text of a secret. Those that not every PostHog needs are made when they are first asked
- * for: each secret has a price.
+ * The connection URLs of a server, each a whole secret string. Those that not every deployment needs are created on first access, because every
+ * secret has a cost.
  */
 export class UrlSecrets {
   public readonly posthog: Secret;
@@ -49,7 +49,7 @@ export class UrlSecrets {
     return this.secret('NodeCyclotronUrl', PostgresClient.NODE, CYCLOTRON_DATABASE);
   }
 
-  /** CloudFormation puts the password in when it makes the secret: the template holds a dynamic reference to it, never the password. */
+  /** Defines a secret. CloudFormation inserts the password when it creates it: the template has a dynamic reference to it, never the password. */
   private secret(id: string, client: PostgresClient, databaseName: string): Secret {
     const found = this.scope.node.tryFindChild(id);
     if (found) {
@@ -57,7 +57,7 @@ export class UrlSecrets {
     }
     const password = this.credentials.secretValueFromJson('password').unsafeUnwrap();
     const secret = new Secret(this.scope, id, {
-      description: `PostHog PostgreSQL: connection URL ${databaseName === CYCLOTRON_DATABASE ? `of ${databaseName} ` : ''}for ${client}`,
+      description: `PostHog Postgres: connection URL ${databaseName === CYCLOTRON_DATABASE ? `of ${databaseName} ` : ''}for ${client}`,
       secretStringValue: SecretValue.unsafePlainText(postgresUrl(client, { ...this.server, databaseName, password })),
       removalPolicy: withoutSnapshot(this.removalPolicy),
     });

@@ -1,4 +1,4 @@
-/** The kinds of clients that PostHog's processes open PostgreSQL with. */
+/** The kinds of PostgreSQL clients in PostHog's processes. */
 export enum PostgresClient {
   /** psycopg, of Django and Celery, and sqlx, of the Rust services. */
   LIBPQ = 'libpq',
@@ -7,12 +7,12 @@ export enum PostgresClient {
 }
 
 /**
- * What each client must be told to encrypt a connection without verifying the server's certificate. No image of PostHog holds the roots
- * that RDS certificates chain to, and they are in no public trust store, so `verify-full` would fail everywhere.
+ * The `sslmode` of each client for TLS without verification of the server's certificate. No image of PostHog has the root certificates
+ * of RDS, and they are in no public trust store, so `verify-full` would fail everywhere.
  *
- * To libpq and sqlx (built with tls-native-tls, rust/Cargo.toml) `require` says just that. node-postgres verifies under `require` as well
- * and stops at "self-signed certificate in certificate chain" (brianc/node-postgres issue 2375); its own word is `no-verify`
- * (packages/pg-connection-string/index.js), and PostHog hands it the URL with nothing beside it (nodejs/src/common/utils/utils.ts).
+ * For libpq and sqlx (built with tls-native-tls, rust/Cargo.toml) this is `require`. node-postgres verifies with `require` as well,
+ * and fails with "self-signed certificate in certificate chain" (brianc/node-postgres issue 2375); its mode is `no-verify`
+ * (packages/pg-connection-string/index.js), and PostHog passes it the URL without other options (nodejs/src/common/utils/utils.ts).
  */
 const SSL_MODE: Readonly<Record<PostgresClient, string>> = {
   [PostgresClient.LIBPQ]: 'require',
@@ -20,22 +20,21 @@ const SSL_MODE: Readonly<Record<PostgresClient, string>> = {
 };
 
 /**
- * How long each client waits for a connection, in seconds. A server that accepts connections and says nothing, as one that has lost its zone
- * does, would hold a thread of the app until the kernel gives up.
+ * The connection timeout of each client, in seconds. A server that accepts connections without responding, such as one that has lost its zone,
+ * would otherwise block a thread of the app until the kernel times out.
  *
- * libpq counts the handshake of TLS too. sqlx 0.8 ignores the parameter with a warning (sqlx-postgres, options/parse.rs); its pools have limits
- * of their own. node-postgres takes no such limit from a URL, only from options beside it, which PostHog leaves out
- * (nodejs/src/common/utils/utils.ts).
+ * libpq includes the TLS handshake. sqlx 0.8 ignores the parameter with a warning (sqlx-postgres, options/parse.rs); its pools have their own
+ * timeouts. node-postgres does not support it in a URL, only as an option, which PostHog does not set (nodejs/src/common/utils/utils.ts).
  */
 const CONNECT_TIMEOUT: Readonly<Record<PostgresClient, string>> = { [PostgresClient.LIBPQ]: '&connect_timeout=5', [PostgresClient.NODE]: '' };
 
 /**
- * The database that data pipelines keep their jobs in. The migration makes it and its tables, and takes the name from the URL alone
- * (`run_cyclotron_node_migrations` in rust/bin/migrate-entry); this is the name that it has where there is none.
+ * The database for the jobs of data pipelines. The migration creates it and its tables, and takes the name from the URL
+ * (`run_cyclotron_node_migrations` in rust/bin/migrate-entry); this is upstream's default.
  */
 export const CYCLOTRON_DATABASE = 'cyclotron_node';
 
-/** The parts of a connection URL. None may hold a character that means something in a URL: nothing is encoded here, for parts can be tokens. */
+/** The parts of a connection URL. None may contain reserved characters: nothing is encoded here, because parts can be tokens. */
 export interface PostgresUrlParts {
   readonly username: string;
   readonly password: string;
@@ -44,15 +43,15 @@ export interface PostgresUrlParts {
   readonly databaseName: string;
 }
 
-/** The URL that a client opens a database with. */
+/** Returns the connection URL of a database for a client. */
 export function postgresUrl(client: PostgresClient, { username, password, host, port, databaseName }: PostgresUrlParts): string {
   return `postgres://${username}:${password}@${host}:${port}/${databaseName}?sslmode=${SSL_MODE[client]}${CONNECT_TIMEOUT[client]}`;
 }
 
 /**
- * How Secrets Manager generates passwords that are the same in a URL as outside of one: letters and digits alone, 62^40 of them.
+ * The options for generated passwords, which need no encoding in a URL: letters and digits only, 62^40 possibilities.
  *
- * Never to be changed: CloudFormation would generate a new password, which a server that stands would not know.
+ * They must never change: CloudFormation would generate a new password, which an existing server would not have.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
  */

@@ -12,49 +12,49 @@ import { retainDependencies } from '../removal';
 import { at } from '../../private/errors';
 
 /**
- * A PostgreSQL server that PostHog keeps its own records in.
+ * A PostgreSQL server for PostHog's application data.
  */
 export interface IPostgres extends IConstruct, IConnectable {
-  /** The secret whose text is the connection URL of PostHog's database. */
+  /** The secret whose whole string is the connection URL of PostHog's database. */
   readonly urlSecret: ISecret;
-  /** The secret whose text is the connection URL of the database of persons. */
+  /** The secret whose whole string is the connection URL of the persons database. */
   readonly personsUrlSecret: ISecret;
-  /** The secret whose text is the connection URL of PostHog's database for Node processes, which read `sslmode` in a way of their own. */
+  /** The secret whose whole string is the connection URL of PostHog's database for Node processes, which interpret `sslmode` differently. */
   readonly nodeUrlSecret: ISecret;
-  /** The secret whose text is the connection URL of the database of persons for Node processes. */
+  /** The secret whose whole string is the connection URL of the persons database for Node processes. */
   readonly nodePersonsUrlSecret: ISecret;
   /**
-   * The secret whose text is the connection URL of the database `cyclotron_node`, which data pipelines keep their jobs in. Not known of a server
-   * that you run unless you say it.
+   * The secret whose whole string is the connection URL of the database `cyclotron_node`, for the jobs of data pipelines. Optional for an imported
+   * server.
    */
   readonly cyclotronUrlSecret?: ISecret;
-  /** The secret whose text is the connection URL of the database `cyclotron_node` for Node processes. Not known where `cyclotronUrlSecret` is not. */
+  /** The secret whose whole string is the URL of the database `cyclotron_node` for Node processes. Undefined without `cyclotronUrlSecret`. */
   readonly nodeCyclotronUrlSecret?: ISecret;
-  /** The secret with `username` and `password`, for what takes no URL. Not known of a server that you run unless you say it. */
+  /** The secret with `username` and `password`, for clients without URL support. Optional for an imported server. */
   readonly credentials?: ISecret;
-  /** The host name of the server, for what takes no URL. Not known of a server that you run unless you say it. */
+  /** The host name of the server, for clients without URL support. Optional for an imported server. */
   readonly host?: string;
   /** The port that the server listens on. */
   readonly port: number;
-  /** Whether the server speaks TLS, for what takes no URL. */
+  /** Indicates whether the server supports TLS, for clients without URL support. */
   readonly tls: boolean;
   /** The ports that processes connect to. */
   readonly clientPorts: number[];
 }
 
 /**
- * PostgreSQL on RDS, encrypted, backed up, reachable with TLS only, and by nobody until a process is let in.
+ * PostgreSQL on RDS: encrypted, with backups, reachable with TLS only.
  *
- * It defines the server, its group of parameters, a security group that admits nobody, and the secrets of its credentials and connection
- * URLs. For Aurora, see `AuroraPostgres`.
+ * It defines the server, its parameter group, a security group, to which rules are added for the processes that use it, and the secrets with its
+ * credentials and connection URLs. For Aurora, see `AuroraPostgres`.
  */
 export class Postgres extends Construct implements IPostgres {
   /**
-   * Use a PostgreSQL server that you run. PostHog tests with version 15.
+   * Imports an existing PostgreSQL server. PostHog tests with version 15.
    *
-   * @param scope where to define it
-   * @param id its construct id
-   * @param attrs what PostHog must know about it
+   * @param scope the scope
+   * @param id the construct id
+   * @param attrs the attributes of the server
    */
   public static fromPostgresAttributes(scope: Construct, id: string, attrs: PostgresAttributes): IPostgres {
     return new ImportedPostgres(scope, id, attrs);
@@ -62,13 +62,13 @@ export class Postgres extends Construct implements IPostgres {
 
   /** The server. */
   public readonly instance: IDatabaseInstance;
-  /** The secret with the master user's `username` and `password`, and with `host` and `port`. It is always there. */
+  /** The secret with the master user's `username` and `password`, and with `host` and `port`. Always defined. */
   public readonly credentials?: ISecret;
   public readonly urlSecret: ISecret;
   public readonly personsUrlSecret: ISecret;
   public readonly nodeUrlSecret: ISecret;
   public readonly nodePersonsUrlSecret: ISecret;
-  /** The host name of the server. It is always there. */
+  /** The host name of the server. Always defined. */
   public readonly host?: string;
   public readonly port = POSTGRES_PORT;
   public readonly tls = true;
@@ -81,7 +81,7 @@ export class Postgres extends Construct implements IPostgres {
     super(scope, id);
     at(this, () => checkPostgresProps(props));
     const { username = POSTGRES_DEFAULTS.username, databaseName = POSTGRES_DEFAULTS.databaseName, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostgreSQL of PostHog', allowAllOutbound: false });
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Postgres: database', allowAllOutbound: false });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
     const credentials = defineCredentials(this, username, removalPolicy);
     const instance = at(this, () => definePostgresInstance(this, props, credentials, securityGroup));
@@ -92,29 +92,29 @@ export class Postgres extends Construct implements IPostgres {
     this.host = host;
     this.urlSecret = this.urls.posthog;
     this.nodeUrlSecret = this.urls.nodePosthog;
-    // One database for both, as PostHog's own single-host installation has it (docker-compose.hobby.yml).
+    // One database for both, as in PostHog's own single-host installation (docker-compose.hobby.yml).
     this.personsUrlSecret = this.urlSecret;
     this.nodePersonsUrlSecret = this.nodeUrlSecret;
     retainDependencies(this, removalPolicy);
     warnOfSnapshot(this, props.snapshotIdentifier);
   }
 
-  /** It is always there, and made when it is first asked for. */
+  /** The secret with the connection URL of the database `cyclotron_node`. Always defined; created on first access. */
   public get cyclotronUrlSecret(): ISecret | undefined {
     return this.urls.cyclotron;
   }
 
-  /** It is always there, and made when it is first asked for. */
+  /** The secret with the connection URL of the database `cyclotron_node` for Node processes. Always defined; created on first access. */
   public get nodeCyclotronUrlSecret(): ISecret | undefined {
     return this.urls.nodeCyclotron;
   }
 }
 
-/** Says, for as long as it can be said, what must not be taken away. */
+/** Warns that the snapshot of a server must not change. */
 export function warnOfSnapshot(store: Construct, snapshotIdentifier?: string): void {
   if (snapshotIdentifier !== undefined) {
     Annotations.of(store).addWarningV2('cdk-posthog:Postgres.snapshotIdentifier',
-      'leave `snapshotIdentifier` as it is for as long as this server lives: where it is removed, CloudFormation makes an empty server in its place, and ' +
-      'where it is changed, one from the other snapshot; `username` likewise: a change makes a password that the server does not know');
+      'do not change `snapshotIdentifier` as long as this server exists: if it is removed, CloudFormation replaces the server with an empty one, and ' +
+      'if it is changed, with one from the other snapshot; do not change `username` either, which would generate a password that the server does not have');
   }
 }

@@ -6,19 +6,19 @@ function parts(addresses: readonly string[]): string[] {
   return Array.from({ length: ADDRESS_PARTS }, (_, part) => addressPart(addresses, part));
 }
 
-test('the parts in their order are the whole list', () => {
+test('the parts joined in order are the whole list', () => {
   fc.assert(fc.property(fc.array(fc.ipV4(), { maxLength: 300 }), (addresses) => {
     expect(parts(addresses).join('')).toBe(addresses.join(','));
   }));
 });
 
-test('no part is empty where there is an address at all, as CloudFormation may not like it', () => {
+test('no part is empty if there is an address', () => {
   fc.assert(fc.property(fc.array(fc.ipV4(), { minLength: 1, maxLength: 50 }), (addresses) => {
     expect(parts(addresses)).not.toContain('');
   }));
 });
 
-test('the longest list that there can be leaves a third of every answer for the names in it', () => {
+test('the longest list leaves a third of every response for its other fields', () => {
   const longest = Array.from({ length: MAX_TRUSTED_ADDRESSES }, () => '255.255.255.255');
   expect(Math.max(...parts(longest).map(({ length }) => length))).toBeLessThan((4096 / 3) * 2 + 1);
 });

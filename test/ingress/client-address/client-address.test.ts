@@ -19,13 +19,13 @@ function verified(stack: Stack, props: Partial<PostHogIngressProps> = {}): PostH
   return newIngress(stack, { appAccess: AppAccess.nobody(), clientAddress: ClientAddress.verified(), ...props });
 }
 
-/** The nginx of a task of somebody's own. */
+/** The nginx sidecar of a task definition of the user. */
 function proxy(props: Partial<PostHogIngressProps> = {}, options: Partial<ClientAddressProxyOptions> = {}, stack = newStack()): Container {
   verified(stack, props).addClientAddressProxy(task(stack), { upstreamPort: 8000, ...options });
   return addressProxyOf(Template.fromStack(stack), 'mine')!;
 }
 
-/** Its configuration, references in angle brackets. */
+/** The configuration of nginx, with references in angle brackets. */
 function configOf(container: Container): string {
   const value = container.Environment!.find(({ Name }) => Name === 'NGINX_CONF')!.Value;
   return typeof value === 'string' ? value : text(value);
@@ -43,8 +43,8 @@ function trusted(container: Container): string[] {
   return [...configOf(container).matchAll(/set_real_ip_from ([^;\n]*);$/gm)].map(([, block]) => block);
 }
 
-describe('as the load balancer forwards it, which is the default', () => {
-  test('nothing changes in what Django is told', () => {
+describe('ClientAddress.forwarded(), the default', () => {
+  test('does not change the environment of Django', () => {
     const stack = newStack();
     const vpc = newVpc(stack);
     const [left, given] = [newIngress(stack, { vpc }, 'Left'), newIngress(stack, { vpc, clientAddress: ClientAddress.forwarded() }, 'Given')];
@@ -52,22 +52,22 @@ describe('as the load balancer forwards it, which is the default', () => {
     expect(left.environment.TRUSTED_PROXIES.split(',')).toHaveLength(54);
   });
 
-  test('fails when an nginx is asked for', () => {
+  test('refuses addClientAddressProxy()', () => {
     const stack = newStack();
     expect(() => newIngress(stack).addClientAddressProxy(task(stack), { upstreamPort: 8000 })).toThrow(
-      '[Stack/Ingress] `clientAddress` must be verified for a proxy that verifies it, got: \'ClientAddress.forwarded()\'; set `clientAddress: ClientAddress.verified()`');
+      '[Stack/Ingress] `clientAddress` must be verified for this method, got: \'ClientAddress.forwarded()\'; set `clientAddress: ClientAddress.verified()`');
   });
 });
 
-describe('verified', () => {
-  test('Django is told to believe the nginx beside it, and the ingress still says whom nginx believes', () => {
+describe('ClientAddress.verified()', () => {
+  test('Django trusts its nginx sidecar, and the ingress has the proxies that nginx trusts', () => {
     const ingress = verified(newStack());
     expect(ingress.environment).toMatchObject({ IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '127.0.0.1' });
     expect(ingress.environment).not.toHaveProperty('TRUST_ALL_PROXIES');
     expect(ingress.trustedProxies.addresses).toHaveLength(54);
   });
 
-  test('nginx stands in front of the process, starts after it and stops before it', () => {
+  test('nginx forwards to the process, starts after it and stops before it', () => {
     expect(proxy()).toMatchObject({
       Name: 'client-address', Image: IMAGE, Essential: true, User: '101', EntryPoint: ['/bin/sh', '-c'], PortMappings: [{ ContainerPort: 18080, Protocol: 'tcp' }],
       DependsOn: [{ ContainerName: 'mine', Condition: 'START' }], StopTimeout: 30,
@@ -78,12 +78,12 @@ describe('verified', () => {
     expect(configOf(proxy())).toContain('worker_shutdown_timeout 25s;');
   });
 
-  test('the target that the load balancer needs is nginx', () => {
+  test('the target of the load balancer is nginx', () => {
     const stack = newStack();
     expect(verified(stack).addClientAddressProxy(task(stack), { upstreamPort: 8000 })).toEqual({ containerName: 'client-address', containerPort: 18080 });
   });
 
-  test('the load balancer is admitted to nginx, and not to the process', () => {
+  test('the load balancer can connect to nginx, and not to the process', () => {
     const stack = newStack();
     const vpc = newVpc(stack);
     const ingress = verified(stack, { vpc });
@@ -99,8 +99,8 @@ describe('verified', () => {
   });
 });
 
-describe('whom nginx believes', () => {
-  test('is the subnets of the load balancer, as blocks', () => {
+describe('the trusted proxies of nginx', () => {
+  test('are the subnets of the load balancer, as CIDR blocks', () => {
     const stack = newStack();
     const vpc = Vpc.fromVpcAttributes(stack, 'Given', {
       vpcId: 'vpc-1', availabilityZones: ['a', 'b'], publicSubnetIds: ['p1', 'p2'], publicSubnetRouteTableIds: ['r1', 'r2'],
@@ -109,32 +109,32 @@ describe('whom nginx believes', () => {
     expect(trusted(proxy({ vpc }, {}, stack))).toEqual(['10.9.0.0/27', '10.9.0.32/27']);
   });
 
-  test('is the addresses that are named', () => {
+  test('are the addresses of `trustedProxies`', () => {
     expect(trusted(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4', '2001:db8::4']) }))).toEqual(['10.0.0.4/32', '2001:db8::4/128']);
   });
 
-  test('is a list that CloudFormation resolves, a line for each', () => {
+  test('are a list that CloudFormation resolves, one per line', () => {
     const stack = newStack();
     const list = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList;
     expect(configOf(proxy({ trustedProxies: TrustedProxies.fromAddresses(list) }, {}, stack)))
       .toContain('  set_real_ip_from <{"Ref":"Addresses"} joined by ";\\n  set_real_ip_from ">;\n');
   });
 
-  test('is an address that CloudFormation resolves', () => {
+  test('are an address that CloudFormation resolves', () => {
     expect(trusted(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Proxy')]) }))).toEqual(['10.0.0.4/32', '<{"Fn::ImportValue":"Proxy"}>']);
   });
 
-  test('is the network in front as well', () => {
+  test('include the content delivery network', () => {
     const trustedProxies = TrustedProxies.fromAddresses(['10.0.0.4']);
     const container = proxy({ trustedProxies, clientAddress: ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/25', '2001:db8:cd::/48']) }) });
     expect(trusted(container)).toEqual(['10.0.0.4/32', '198.51.100.0/25', '2001:db8:cd::/48']);
   });
 
-  test('is nobody who names an address in a header of a network, behind one or not', () => {
+  test('do not include a client that sends the headers of a network, with or without `cdn`', () => {
     expect(configOf(proxy())).toContain('proxy_set_header CF-Connecting-IPv6 "";');
   });
 
-  test('is a network whose blocks CloudFormation resolves', () => {
+  test('include a network whose blocks CloudFormation resolves', () => {
     const stack = newStack();
     const cdn = Cdn.fromCidrs(Fn.split(',', Fn.importValue('Edge')));
     const config = configOf(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']), clientAddress: ClientAddress.verified({ cdn }) }, {}, stack));
@@ -142,29 +142,29 @@ describe('whom nginx believes', () => {
     expect(config).toContain('joined by ";\\n  set_real_ip_from ">;\n');
   });
 
-  test('fails when it is everybody', () => {
+  test('must not be every proxy', () => {
     expect(() => verified(newStack(), { trustedProxies: TrustedProxies.all() })).toThrow(
-      '[Stack/Ingress] `trustedProxies` must say whose word the verified address rests on, got: \'TrustedProxies.all()\'; leave it out, or name the load balancer\'s addresses');
+      '[Stack/Ingress] `trustedProxies` must not trust every proxy when addresses are verified, got: \'TrustedProxies.all()\'; leave it out, or name the load balancer\'s addresses');
   });
 });
 
-describe('the nginx in a task of your own', () => {
-  test('may be another image', () => {
+describe('the nginx sidecar in a task definition of the user', () => {
+  test('uses another image', () => {
     expect(proxy({ clientAddress: ClientAddress.verified({ image: 'registry.example.com/nginx:1' }) }).Image).toBe('registry.example.com/nginx:1');
   });
 
-  test('may come from a private ECR repository, which the task may pull from', () => {
+  test('uses an image of a private ECR repository, with permission to pull it', () => {
     const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
     const image = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/nginx@sha256:${'a'.repeat(64)}`;
     verified(stack, { clientAddress: ClientAddress.verified({ image }) }).addClientAddressProxy(task(stack), { upstreamPort: 8000 });
     expect(executionRoleStatements(Template.fromStack(stack), 'mine').flatMap(({ resources }) => resources)).toContain('arn:aws:ecr:eu-central-1:111122223333:repository/nginx');
   });
 
-  test('fails when the image is none', () => {
+  test('fails with an invalid image', () => {
     expect(() => ClientAddress.verified({ image: 'Not an image' })).toThrow('`image` must be an image such as nginxinc/nginx-unprivileged@sha256:<64 hexadecimal digits>');
   });
 
-  test('stands in front of the container that is named, logs where it is told, and takes its time', () => {
+  test('uses the container, the log driver and the stop timeout of the options', () => {
     const stack = newStack();
     const taskDefinition = task(stack);
     const other = taskDefinition.addContainer('other', { image: ContainerImage.fromRegistry('other') });
@@ -178,7 +178,7 @@ describe('the nginx in a task of your own', () => {
     expect(configOf(container)).toContain('worker_shutdown_timeout 85s;');
   });
 
-  test('takes a port and a time that are tokens', () => {
+  test('accepts a port and a stop timeout that are tokens', () => {
     const stack = newStack();
     const [port, seconds] = ['Port', 'Seconds'].map((id) => new CfnParameter(stack, id, { type: 'Number' }).valueAsNumber);
     const container = proxy({}, { upstreamPort: port, stopTimeout: Duration.seconds(seconds) }, stack);
@@ -186,7 +186,7 @@ describe('the nginx in a task of your own', () => {
     expect(container.StopTimeout).toEqual({ Ref: 'Seconds' });
   });
 
-  test('cuts what still runs after a second at least', () => {
+  test('closes running requests after at least a second', () => {
     expect(configOf(proxy({}, { stopTimeout: Duration.seconds(2) }))).toContain('worker_shutdown_timeout 1s;');
   });
 
@@ -194,7 +194,7 @@ describe('the nginx in a task of your own', () => {
     expect(() => proxy({}, { upstreamPort })).toThrow('[Stack/Ingress] `upstreamPort` must be a port from 1 to 65535, and not 18080, which nginx takes');
   });
 
-  test.each([1, 121])('fails when it may take %d seconds', (seconds) => {
+  test.each([1, 121])('refuses a stop timeout of %d seconds', (seconds) => {
     expect(() => proxy({}, { stopTimeout: Duration.seconds(seconds) })).toThrow(`[Stack/Ingress] \`stopTimeout\` must be from 2 to 120 seconds, got: '${seconds} seconds'`);
   });
 
@@ -211,7 +211,7 @@ describe('the nginx in a task of your own', () => {
       '`taskDefinition` must have the network mode awsvpc, in which the containers of a task share 127.0.0.1, got: \'bridge\'');
   });
 
-  test('fails when it is put in twice', () => {
+  test('fails when it is added twice', () => {
     const stack = newStack();
     const ingress = verified(stack);
     const taskDefinition = task(stack);

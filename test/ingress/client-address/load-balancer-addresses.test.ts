@@ -21,7 +21,7 @@ interface Part {
   readonly Subnets?: unknown[];
 }
 
-/** A VPC whose subnets get their CIDR blocks when it is deployed. */
+/** A VPC whose subnets get their CIDR blocks at deployment. */
 function ipamVpc(scope: Construct, id = 'Vpc'): Vpc {
   return new Vpc(scope, id, {
     ipAddresses: IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'ipam-pool-1', ipv4NetmaskLength: 20, defaultSubnetIpv4NetmaskLength: 27 }),
@@ -38,7 +38,7 @@ function ingressIn(stack: Stack, props: Partial<PostHogIngressProps>, id?: strin
   return newIngress(stack, { appAccess: AppAccess.nobody(), ...props }, id);
 }
 
-/** The resources of a type that belong to the function; that of the CDK, which empties default security groups, has some too. */
+/** The resources of a type that belong to the function, without those of the CDK's function for default security groups. */
 function ours<Properties = Record<string, unknown>>(stack: Stack, type: string): [id: string, resource: Resource<Properties>][] {
   return ofType<Properties>(Template.fromStack(stack), type).filter(([id]) => id.startsWith('CustomPostHogLoadBalancerAddresses'));
 }
@@ -47,8 +47,8 @@ function partsOf(stack: Stack): Part[] {
   return ofType<Part>(Template.fromStack(stack), TYPE).map(([, { Properties }]) => Properties);
 }
 
-/** `TRUSTED_PROXIES` as the parts of which construct, by the beginning of their logical ids. */
-function askedBelow(stack: Stack, value: unknown): string[] {
+/** The constructs whose parts `TRUSTED_PROXIES` has, by the prefixes of their logical ids. */
+function lookupsOf(stack: Stack, value: unknown): string[] {
   const { 'Fn::Join': [separator, items] } = stack.resolve(value) as { 'Fn::Join': [string, { 'Fn::GetAtt': [string, string] }[]] };
   expect([separator, items.map(({ 'Fn::GetAtt': [, attribute] }) => attribute)]).toEqual(['', Array.from({ length: ADDRESS_PARTS }, () => 'Addresses')]);
   expect(items.map(({ 'Fn::GetAtt': [id] }) => /Part(\d)/.exec(id)![1]).join('')).toBe('012345');
@@ -61,13 +61,13 @@ describe('in a VPC whose addresses come from IPAM', () => {
   const ingress = ingressIn(stack, { vpc });
   const template = Template.fromStack(stack);
 
-  test('a deployment asks for the addresses of the ingress\'s own load balancer, with no word from the user', () => {
-    expect(askedBelow(stack, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
+  test('looks up the addresses of the ingress\'s own load balancer by default', () => {
+    expect(lookupsOf(stack, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
     expect(stack.resolve(ingress.trustedProxies.addresses)).toEqual({ 'Fn::Split': [',', stack.resolve(ingress.environment.TRUSTED_PROXIES) as unknown] });
     expect(ingress.trustedProxies.trustsEverybody).toBe(false);
   });
 
-  test('it asks once the load balancer is there, and again when its subnets change', () => {
+  test('looks up addresses after the load balancer is created, and again when its subnets change', () => {
     const [loadBalancer] = Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
     const subnets = vpc.publicSubnets.map(({ subnetId }) => stack.resolve(subnetId) as unknown);
     expect(subnets).toHaveLength(2);
@@ -78,13 +78,13 @@ describe('in a VPC whose addresses come from IPAM', () => {
     }
   });
 
-  test('CloudFormation does not wait longer than the function can take', () => {
+  test('has a service timeout for CloudFormation', () => {
     const [[, { Properties: { Timeout, Runtime, Handler } }]] = ours(stack, 'AWS::Lambda::Function');
     expect({ Timeout, Runtime, Handler }).toEqual({ Timeout: 300, Runtime: 'nodejs24.x', Handler: '__entrypoint__.handler' });
     expect(new Set(partsOf(stack).map(({ ServiceTimeout }) => ServiceTimeout))).toEqual(new Set(['900']));
   });
 
-  test('the function may ask two questions and write its own log, and nothing else', () => {
+  test('the function can make two API calls and write its own log, and nothing else', () => {
     const [logs, ...others] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
     expect(others).toEqual([]);
     const [[, { Properties }]] = ours<{ Policies: { PolicyDocument: { Statement: unknown[] } }[] }>(stack, 'AWS::IAM::Role');
@@ -97,18 +97,18 @@ describe('in a VPC whose addresses come from IPAM', () => {
     template.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
   });
 
-  test('a whole PostHog is told, in the app and in the worker', () => {
+  test('configures the app and the worker of a whole PostHog', () => {
     const whole = newStack();
     newPostHog(whole, { vpc: ipamVpc(whole) });
-    const told = Template.fromStack(whole);
+    const template = Template.fromStack(whole);
     for (const process of ['web', 'worker']) {
-      expect(askedBelow(whole, environmentOf(told, process).TRUSTED_PROXIES)).toEqual(['PostHogIngressTrustedAddresses']);
+      expect(lookupsOf(whole, environmentOf(template, process).TRUSTED_PROXIES)).toEqual(['PostHogIngressTrustedAddresses']);
     }
   });
 });
 
 describe('the function', () => {
-  test('is one in a stack, however many ask', () => {
+  test('exists once in a stack with several load balancers', () => {
     const stack = newStack();
     const vpc = ipamVpc(stack);
     ingressIn(stack, { vpc }, 'One');
@@ -121,7 +121,7 @@ describe('the function', () => {
     expect(new Set(parts.map(({ ServiceToken }) => idOf(ServiceToken)))).toEqual(new Set([id]));
   });
 
-  test('is one in each stack that asks', () => {
+  test('exists once in each stack that needs it', () => {
     const app = new App({ context: FEATURE_FLAGS });
     const stacks = ['One', 'Two'].map((id) => new Stack(app, id));
     for (const stack of stacks) {
@@ -130,7 +130,7 @@ describe('the function', () => {
     expect(stacks.map((stack) => ours(stack, 'AWS::Lambda::Function').length)).toEqual([1, 1]);
   });
 
-  test('is not there where every CIDR block is known', () => {
+  test('does not exist if every CIDR block is known', () => {
     const stack = newStack();
     ingressIn(stack, {});
     expect([ours(stack, 'AWS::Lambda::Function'), partsOf(stack)]).toEqual([[], []]);
@@ -146,7 +146,7 @@ describe('the function', () => {
     expect(templates[1]).toBe(templates[0]);
   });
 
-  test('works with roles that the app brings', () => {
+  test('works with existing roles', () => {
     const stack = newStack();
     Role.customizeRoles(stack, { usePrecreatedRoles: { [`Stack/${TYPE}CustomResourceProvider/Role`]: 'our-role' } });
     TrustedProxies.fromLoadBalancer(imported(stack)).toEnvironment();
@@ -157,7 +157,7 @@ describe('the function', () => {
 });
 
 describe('a load balancer that is', () => {
-  test('imported is asked about by its ARN, and its subnets are not known to change', () => {
+  test('imported is looked up by its ARN, without its subnets', () => {
     const stack = newStack();
     TrustedProxies.fromLoadBalancer(imported(stack, 'LoadBalancer', Fn.importValue('OurLoadBalancer'))).toEnvironment();
     const parts = partsOf(stack);
@@ -168,21 +168,21 @@ describe('a load balancer that is', () => {
     }
   });
 
-  test('looked up is asked about once it has been found', () => {
+  test('looked up with the CDK is described after it has been found', () => {
     const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
     const found = ApplicationLoadBalancer.fromLookup(stack, 'LoadBalancer', { loadBalancerTags: { team: 'platform' } });
-    expect(askedBelow(stack, TrustedProxies.fromLoadBalancer(found).toEnvironment().TRUSTED_PROXIES)).toEqual(['LoadBalancerTrustedAddresses']);
+    expect(lookupsOf(stack, TrustedProxies.fromLoadBalancer(found).toEnvironment().TRUSTED_PROXIES)).toEqual(['LoadBalancerTrustedAddresses']);
   });
 
-  test('made here is asked about again when somebody changes its subnets later', () => {
+  test('defined in the same app is looked up again when its subnets change', () => {
     const stack = newStack();
-    const made = new ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc: ipamVpc(stack) });
-    TrustedProxies.fromLoadBalancer(made).toEnvironment();
-    (made.node.defaultChild as unknown as { subnets: string[] }).subnets = ['subnet-1', 'subnet-2'];
+    const loadBalancer = new ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc: ipamVpc(stack) });
+    TrustedProxies.fromLoadBalancer(loadBalancer).toEnvironment();
+    (loadBalancer.node.defaultChild as unknown as { subnets: string[] }).subnets = ['subnet-1', 'subnet-2'];
     expect(partsOf(stack)[0].Subnets).toEqual(['subnet-1', 'subnet-2']);
   });
 
-  test('trusted twice is asked about once', () => {
+  test('trusted twice is looked up once', () => {
     const stack = newStack();
     const loadBalancer = imported(stack);
     const [one, two] = Array.from({ length: 2 }, () => TrustedProxies.fromLoadBalancer(loadBalancer));
@@ -190,14 +190,14 @@ describe('a load balancer that is', () => {
     expect(partsOf(stack)).toHaveLength(ADDRESS_PARTS);
   });
 
-  test('trusted by an ingress is asked about there', () => {
+  test('trusted by an ingress is looked up there', () => {
     const stack = newStack();
     const ingress = ingressIn(stack, { trustedProxies: TrustedProxies.fromLoadBalancer(imported(stack)) });
-    expect(askedBelow(stack, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
+    expect(lookupsOf(stack, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
     expect(partsOf(stack).map(({ LoadBalancerArn }) => LoadBalancerArn)).toEqual(Array.from({ length: ADDRESS_PARTS }, () => LOAD_BALANCER));
   });
 
-  test('in another stack is asked about in the stack of the ingress that trusts it', () => {
+  test('in another stack is looked up in the stack of the ingress that trusts it', () => {
     const app = new App({ context: FEATURE_FLAGS });
     const [platform, ours] = ['Platform', 'Ours'].map((id) => new Stack(app, id));
     const loadBalancer = new ApplicationLoadBalancer(platform, 'LoadBalancer', { vpc: ipamVpc(platform) });
@@ -216,15 +216,15 @@ describe('in the VPC of another stack', () => {
     return { ours, ingress: ingressIn(ours, { vpc: define(platform) }) };
   }
 
-  test('nothing is asked where that stack names its CIDR blocks', () => {
+  test('nothing is looked up if that stack has the CIDR blocks', () => {
     const { ours, ingress } = inVpcOf((platform) => new Vpc(platform, 'Vpc', { subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 }] }));
     expect(ingress.trustedProxies.addresses).toHaveLength(54);
     expect(partsOf(ours)).toEqual([]);
   });
 
-  test('a deployment asks where they come from IPAM', () => {
+  test('addresses are looked up at deployment with IPAM', () => {
     const { ours, ingress } = inVpcOf(ipamVpc);
-    expect(askedBelow(ours, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
+    expect(lookupsOf(ours, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
     expect(partsOf(ours)).toHaveLength(ADDRESS_PARTS);
   });
 });

@@ -2,10 +2,10 @@ import { Api } from '../../helpers/custom-resource';
 
 export const LOAD_BALANCER = 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/our/0123456789abcdef';
 
-/** The CIDR block of each subnet that the load balancer stands in, by the subnet's id; undefined where it has none of IPv4. */
+/** The CIDR block of each subnet of the load balancer, by the subnet's id; undefined for a subnet without IPv4. */
 export type Subnets = Readonly<Record<string, string | undefined>>;
 
-/** ELBv2 and EC2 in an account with one load balancer. */
+/** Stub of ELBv2 and EC2 in an account with one load balancer. */
 export function loadBalancerIn(subnets: Subnets): Api {
   return ({ action, parameters }) => {
     switch (action) {

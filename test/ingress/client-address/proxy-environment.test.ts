@@ -1,7 +1,7 @@
 import { proxyEnvironment } from '../../../lib/ingress/client-address/proxy-environment';
 import { TrustedProxies } from '../../../lib/ingress/client-address/trusted-proxies';
 
-test('Django is told the host, the address and which proxies to believe', () => {
+test('configures Django with the host, the URL and the trusted proxies', () => {
   expect(proxyEnvironment('posthog.example.com', 'https://posthog.example.com', TrustedProxies.fromAddresses(['10.0.0.4', '10.0.0.5']))).toEqual({
     IS_BEHIND_PROXY: 'True',
     DISABLE_SECURE_SSL_REDIRECT: 'True',
@@ -11,7 +11,7 @@ test('Django is told the host, the address and which proxies to believe', () => 
   });
 });
 
-test('Django is told to trust everybody only where that was asked for', () => {
+test('configures Django to trust every proxy only for TrustedProxies.all()', () => {
   const environment = proxyEnvironment('posthog.example.com', 'https://posthog.example.com', TrustedProxies.all());
   expect(environment).toMatchObject({ TRUST_ALL_PROXIES: 'True' });
   expect(environment).not.toHaveProperty('TRUSTED_PROXIES');

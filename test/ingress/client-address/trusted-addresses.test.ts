@@ -2,13 +2,13 @@ import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { assignableAddresses, checkAddresses, firstAssignableAddress, MAX_TRUSTED_ADDRESSES } from '../../../lib/ingress/client-address/trusted-addresses';
 
-/** The address that stands at a place of 10.0.0.0/8. */
+/** Returns the address at an index of 10.0.0.0/8. */
 function tenDot(place: number): string {
   return `10.${(place >> 16) & 255}.${(place >> 8) & 255}.${place & 255}`;
 }
 
 describe('the addresses that a load balancer can have', () => {
-  test('are the 27 of a /27 that AWS gives away: not the first four, not the last', () => {
+  test('are the 27 assignable ones of a /27: not the first four, not the last', () => {
     const addresses = assignableAddresses(['10.0.0.0/27']);
     expect(addresses).toHaveLength(27);
     expect(addresses).toEqual(Array.from({ length: 27 }, (_, i) => `10.0.0.${4 + i}`));
@@ -25,28 +25,28 @@ describe('the addresses that a load balancer can have', () => {
     expect(assignableAddresses([cidr])).toHaveLength(count);
   });
 
-  test('cross the border of an octet', () => {
+  test('cross the boundary of an octet', () => {
     const addresses = assignableAddresses(['10.0.0.0/23']);
     expect(addresses).toHaveLength(507);
     expect(addresses).toEqual(expect.arrayContaining(['10.0.0.255', '10.0.1.0', '10.0.1.254']));
     expect(addresses).not.toContain('10.0.1.255');
   });
 
-  test('are sorted as numbers, whatever the order of the subnets', () => {
+  test('are sorted as numbers, for every order of subnets', () => {
     const addresses = assignableAddresses(['10.0.10.0/27', '10.0.9.0/27', '10.0.0.96/27', '9.255.0.0/27']);
     expect(addresses).toHaveLength(4 * 27);
     expect(addresses.filter((_, i) => i % 27 === 0)).toEqual(['9.255.0.4', '10.0.0.100', '10.0.9.4', '10.0.10.4']);
   });
 
-  test('are those of the block, also where host bits are written', () => {
+  test('are those of the block if it has host bits', () => {
     expect(assignableAddresses(['10.0.0.9/27'])).toEqual(assignableAddresses(['10.0.0.0/27']));
   });
 
-  test('are none where there are no subnets', () => {
+  test('are empty without subnets', () => {
     expect(assignableAddresses([])).toEqual([]);
   });
 
-  test('are always five fewer than the block spans, ascending, unique and inside of it', () => {
+  test('are five fewer than the size of the block, ascending, unique and inside of it', () => {
     fc.assert(fc.property(fc.nat(2 ** 24 - 1), fc.integer({ min: 23, max: 29 }), (place, prefix) => {
       const cidr = `${tenDot(place)}/${prefix}`;
       const block = new BlockList();
@@ -59,16 +59,16 @@ describe('the addresses that a load balancer can have', () => {
     }), { numRuns: 30 });
   });
 
-  test('may be 1,024, and fit in four /24 subnets', () => {
+  test('may be 1,024, enough for four /24 subnets', () => {
     expect(MAX_TRUSTED_ADDRESSES).toBe(1024);
     expect(assignableAddresses(['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/24', '10.0.3.0/24'])).toHaveLength(1004);
     // 1019 + 5 of a few small ones.
     expect(assignableAddresses(['10.0.0.0/22', '10.1.0.0/29'])).toHaveLength(1022);
   });
 
-  test('fails when there are more than 1,024 together, and names the ways out', () => {
+  test('fails when there are more than 1,024 in total, and names the alternatives', () => {
     expect(() => assignableAddresses(['10.0.0.0/22', '10.1.0.0/28'])).toThrow(
-      '`subnets` of the load balancer may have at most 1024 addresses together, because PostHog must be told each of them, got: ' +
+      '`subnets` of the load balancer may have at most 1024 addresses together, because PostHog is configured with each of them, got: ' +
       '\'1030 addresses in 10.0.0.0/22, 10.1.0.0/28\'; give the load balancer small subnets of its own (/27 is the smallest that it accepts) with ' +
       '`loadBalancerSubnets`, or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`');
   });
@@ -77,24 +77,24 @@ describe('the addresses that a load balancer can have', () => {
     expect(() => assignableAddresses(['0.0.0.0/0'])).toThrow('got: \'4294967291 addresses in 0.0.0.0/0\'');
   });
 
-  test.each(['2001:db8::/64', '10.0.0.0', 'nonsense', ''])('fails when a block is %j, which is no IPv4 CIDR block', (cidr) => {
+  test.each(['2001:db8::/64', '10.0.0.0', 'nonsense', ''])('fails when a block is %j, which is not an IPv4 CIDR block', (cidr) => {
     expect(() => assignableAddresses(['10.0.0.0/27', cidr])).toThrow(`\`subnets\` must have IPv4 CIDR blocks, got: '${cidr}'`);
   });
 
   test.each([
     ['10.0.0.0/27', '10.0.0.4'], ['10.0.0.9/27', '10.0.0.4'], ['10.0.0.0/29', '10.0.0.4'], ['10.1.128.0/17', '10.1.128.4'], ['10.0.0.0/8', '10.0.0.4'],
     ['10.0.0.0/30', undefined], ['2001:db8::/64', undefined], ['nonsense', undefined],
-  ])('begin in %s with %s, however many there are', (cidr, address) => {
+  ])('begin in %s with %s, for every size of the subnet', (cidr, address) => {
     expect(firstAssignableAddress(cidr)).toBe(address);
   });
 });
 
-describe('a list of addresses that somebody wrote', () => {
-  test('is kept as it is, in its order', () => {
+describe('a list of addresses', () => {
+  test('is returned unchanged', () => {
     expect(checkAddresses(['10.0.0.9', '10.0.0.4', '2001:db8::1'])).toEqual(['10.0.0.9', '10.0.0.4', '2001:db8::1']);
   });
 
-  test('may hold 1,024', () => {
+  test('may have 1,024 addresses', () => {
     const list = Array.from({ length: 1024 }, (_, i) => tenDot(i));
     expect(checkAddresses(list)).toHaveLength(1024);
   });
@@ -103,18 +103,18 @@ describe('a list of addresses that somebody wrote', () => {
     expect(() => checkAddresses([])).toThrow('`addresses` must name at least one address, got: []');
   });
 
-  test('fails when it holds more than 1,024', () => {
+  test('fails with more than 1,024 addresses', () => {
     const list = Array.from({ length: 1025 }, (_, i) => tenDot(i));
-    expect(() => checkAddresses(list)).toThrow('`addresses` may hold at most 1024 addresses, because they travel in an environment variable, got: \'1025 addresses\'');
+    expect(() => checkAddresses(list)).toThrow('`addresses` may contain at most 1024 addresses, because they are passed in an environment variable, got: \'1025 addresses\'');
   });
 
-  test('fails when it names an address twice', () => {
+  test('fails with a duplicate address', () => {
     expect(() => checkAddresses(['10.0.0.4', '10.0.0.5', '10.0.0.4'])).toThrow('`addresses` must not name an address twice, got: \'10.0.0.4\'');
   });
 
-  test.each(['10.0.0.0/24', '10.0.0.4/32', '2001:db8::/32', '/', 'http://10.0.0.4'])('fails when it holds %s, and says why a CIDR block never works', (text) => {
+  test.each(['10.0.0.0/24', '10.0.0.4/32', '2001:db8::/32', '/', 'http://10.0.0.4'])('refuses %s, and explains why a CIDR block never matches', (text) => {
     expect(() => checkAddresses(['10.0.0.9', text])).toThrow(
-      `\`addresses\` must be single IP addresses, got: '${text}'; PostHog compares addresses as text, so a CIDR block never matches and everybody would be ` +
+      `\`addresses\` must be single IP addresses, got: '${text}'; PostHog compares addresses as text, so a CIDR block never matches and every client would be ` +
       'refused: name every address, or use TrustedProxies.fromSubnets()');
   });
 
@@ -123,12 +123,12 @@ describe('a list of addresses that somebody wrote', () => {
     ['[2001:db8::1]:443', '2001:db8::1'],
     ['[2001:db8::1]', '2001:db8::1'],
     ['[10.0.0.4]:80', '10.0.0.4'],
-  ])('fails when it holds %s, and says to leave out brackets and port', (text, address) => {
+  ])('refuses %s, and suggests the address without brackets and port', (text, address) => {
     expect(() => checkAddresses([text])).toThrow(new Error(`\`addresses\` must be single IP addresses, got: '${text}'; write ${address}, without brackets and port`));
   });
 
   test.each(['', ' ', 'localhost', 'alb.internal', '10.0.0', '10.0.0.256', '10.0.0.4,10.0.0.5', ' 10.0.0.4', 'fe80::1%eth0', '[nonsense]', '999.0.0.1:80', '*'])(
-    'fails when it holds %j', (text) => {
+    'refuses %j', (text) => {
       expect(() => checkAddresses([text])).toThrow(new Error(`\`addresses\` must be single IP addresses, got: '${text}'`));
     });
 
@@ -137,7 +137,7 @@ describe('a list of addresses that somebody wrote', () => {
     ['2001:db8:0:0:0:0:0:1', '2001:db8::1'],
     ['2001:0db8::1', '2001:db8::1'],
     ['::ffff:10.0.0.4', '::ffff:a00:4'],
-  ])('fails when it spells an address as %s, which PostHog would never find', (text, canonical) => {
+  ])('refuses the spelling %s, which PostHog would never match', (text, canonical) => {
     expect(() => checkAddresses([text])).toThrow(
       new Error(`\`addresses\` must be spelled canonically, because PostHog compares text, got: '${text}'; write ${canonical}`));
   });

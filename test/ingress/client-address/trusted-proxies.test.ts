@@ -19,26 +19,26 @@ describe('from subnets', () => {
     expect(trusted.toEnvironment()).toEqual({ TRUSTED_PROXIES: trusted.addresses.join(',') });
   });
 
-  test('names an address once where two subnets share a block', () => {
+  test('has no duplicates if two subnets share a block', () => {
     expect(TrustedProxies.fromSubnets([subnet('10.0.1.0/27'), subnet('10.0.1.0/27')]).addresses).toHaveLength(27);
   });
 
-  test('never names a CIDR block, which would match nobody', () => {
+  test('has no CIDR block, which would never match', () => {
     expect(TrustedProxies.fromSubnets([subnet('10.0.1.0/24')]).toEnvironment().TRUSTED_PROXIES).toMatch(/^[\d.]+(,[\d.]+){250}$/);
   });
 
-  test('takes the subnets of a VPC that is made here', () => {
+  test('accepts the subnets of a VPC of the same app', () => {
     const vpc = new Vpc(newStack(), 'Vpc', { subnetConfiguration: [{ name: 'Public', subnetType: 'Public' as never, cidrMask: 27 }] });
     expect(TrustedProxies.fromSubnets(vpc.publicSubnets).addresses).toHaveLength(54);
   });
 
-  test('trusts nobody until a lookup has found the subnets', () => {
+  test('trusts no address until a lookup has found the subnets', () => {
     const vpc = Vpc.fromLookup(newStack({ env: { account: '111122223333', region: 'eu-central-1' } }), 'Vpc', { vpcName: 'main' });
     expect(TrustedProxies.fromSubnets(vpc.publicSubnets).toEnvironment()).toEqual({ TRUSTED_PROXIES: '' });
   });
 
-  const ALTERNATIVES = 'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or have them ' +
-    'looked up when it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer\'s addresses with ' +
+  const ALTERNATIVES = 'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or look them ' +
+    'up when it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer\'s addresses with ' +
     '`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters stay off, use `trustedProxies: TrustedProxies.all()`';
 
   test('fails when a subnet was imported without its CIDR block, and names the alternatives', () => {
@@ -47,18 +47,18 @@ describe('from subnets', () => {
   });
 
   test('fails without subnets', () => {
-    expect(() => TrustedProxies.fromSubnets([])).toThrow('`subnets` must name at least one, got: \'none\'; where the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()');
+    expect(() => TrustedProxies.fromSubnets([])).toThrow('`subnets` must name at least one, got: \'none\'; if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()');
   });
 
   test('fails when the CIDR block of a subnet is a token', () => {
     const stack = newStack();
-    const made = new PrivateSubnet(stack, 'Made', { vpcId: 'vpc-1', availabilityZone: 'a', cidrBlock: Fn.importValue('Cidr') });
-    expect(() => TrustedProxies.fromSubnets([made])).toThrow('must have IPv4 CIDR blocks that are known at synthesis, got: \'Stack/Made\'');
+    const subnet = new PrivateSubnet(stack, 'Made', { vpcId: 'vpc-1', availabilityZone: 'a', cidrBlock: Fn.importValue('Cidr') });
+    expect(() => TrustedProxies.fromSubnets([subnet])).toThrow('must have IPv4 CIDR blocks that are known at synthesis, got: \'Stack/Made\'');
   });
 
   test('fails when the subnets are too large to name each address', () => {
     expect(() => TrustedProxies.fromSubnets([subnet('10.0.0.0/18'), subnet('10.0.64.0/18')])).toThrow(
-      'may have at most 1024 addresses together, because PostHog must be told each of them, got: \'32758 addresses in 10.0.0.0/18, 10.0.64.0/18\'');
+      'may have at most 1024 addresses together, because PostHog is configured with each of them, got: \'32758 addresses in 10.0.0.0/18, 10.0.64.0/18\'');
   });
 });
 
@@ -70,23 +70,23 @@ describe('from addresses', () => {
     expect(trusted.trustsEverybody).toBe(false);
   });
 
-  test('keeps its list when somebody changes a copy of it', () => {
+  test('does not change with the list that it returned', () => {
     const trusted = TrustedProxies.fromAddresses(['10.0.0.4']);
     trusted.addresses.push('10.0.0.5');
     expect(trusted.addresses).toEqual(['10.0.0.4']);
   });
 
-  test('takes an address that is a token', () => {
+  test('accepts an address that is a token', () => {
     const stack = newStack();
     const trusted = TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')]);
     expect(stack.resolve(trusted.toEnvironment())).toEqual({ TRUSTED_PROXIES: { 'Fn::Join': ['', ['10.0.0.4,', { 'Fn::ImportValue': 'Address' }]] } });
   });
 
-  test('checks the others beside an address that is a token', () => {
+  test('checks the other addresses of a list with a token', () => {
     expect(() => TrustedProxies.fromAddresses([Fn.importValue('Address'), '10.0.0.0/27'])).toThrow('a CIDR block never matches');
   });
 
-  test('takes a list that is a token', () => {
+  test('accepts a list that is a token', () => {
     const stack = newStack();
     const parameter = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' });
     const trusted = TrustedProxies.fromAddresses(parameter.valueAsList);
@@ -106,50 +106,50 @@ describe('from addresses', () => {
 });
 
 describe('all', () => {
-  test('trusts everybody, and says so to PostHog in the one word that every version reads as true', () => {
+  test('trusts every proxy, with the text that every version reads as true', () => {
     const trusted = TrustedProxies.all();
     expect(trusted.trustsEverybody).toBe(true);
     expect(trusted.addresses).toEqual([]);
     expect(trusted.toEnvironment()).toEqual({ TRUST_ALL_PROXIES: 'True' });
   });
 
-  test('is the only one that speaks of TRUST_ALL_PROXIES: older versions read any text as true', () => {
+  test('is the only one with TRUST_ALL_PROXIES: older versions read any text as true', () => {
     expect([TrustedProxies.fromAddresses(['10.0.0.4']), TrustedProxies.fromSubnets([subnet('10.0.1.0/27')])]
       .filter((trusted) => 'TRUST_ALL_PROXIES' in trusted.toEnvironment())).toEqual([]);
   });
 });
 
 describe('as CIDR blocks', () => {
-  test('may hold more addresses than can be named, as long as nobody asks for them', () => {
+  test('may have more addresses than the limit, as long as they are not used', () => {
     const stack = newStack();
     const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', { loadBalancerArn: LOAD_BALANCER, securityGroupId: 'sg-1' });
     const trusted = TrustedProxies._of(loadBalancer, [subnet('10.0.0.0/16')]);
     expect(trusted._cidrs()).toEqual(['10.0.0.0/16']);
-    expect(() => trusted.toEnvironment()).toThrow('or let `clientAddress: ClientAddress.verified()` tell PostHog the visitor\'s address');
+    expect(() => trusted.toEnvironment()).toThrow('or set `clientAddress: ClientAddress.verified()`');
     expect(() => TrustedProxies.fromSubnets([subnet('10.0.0.0/16')])).toThrow('may have at most 1024 addresses together');
   });
 
-  test('subnets are their own, each once', () => {
+  test('have the blocks of subnets, without duplicates', () => {
     expect(TrustedProxies.fromSubnets([subnet('10.0.9.0/27'), subnet('10.0.1.0/27'), subnet('10.0.9.0/27')])._cidrs()).toEqual(['10.0.9.0/27', '10.0.1.0/27']);
   });
 
-  test('subnets that a lookup has still to find are none', () => {
+  test('are empty before a lookup of the subnets', () => {
     const vpc = Vpc.fromLookup(newStack({ env: { account: '111122223333', region: 'eu-central-1' } }), 'Vpc', { vpcName: 'main' });
     expect(TrustedProxies.fromSubnets(vpc.publicSubnets)._cidrs()).toEqual([]);
   });
 
-  test('addresses are blocks of one', () => {
+  test('have a block for each address', () => {
     expect(TrustedProxies.fromAddresses(['10.0.0.4', '2001:db8::1'])._cidrs()).toEqual(['10.0.0.4/32', '2001:db8::1/128']);
   });
 
-  test('addresses that are tokens stay as they are', () => {
+  test('do not change addresses that are tokens', () => {
     const stack = newStack();
     expect(stack.resolve(TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')])._cidrs())).toEqual(['10.0.0.4/32', { 'Fn::ImportValue': 'Address' }]);
     const list = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList;
     expect(stack.resolve(TrustedProxies.fromAddresses(list)._cidrs())).toEqual({ Ref: 'Addresses' });
   });
 
-  test('a load balancer\'s are a list that comes with the deployment', () => {
+  test('are a token for the subnets of a load balancer', () => {
     const stack = newStack();
     const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', { loadBalancerArn: LOAD_BALANCER, securityGroupId: 'sg-1' });
     expect(stack.resolve(TrustedProxies.fromLoadBalancer(loadBalancer)._cidrs())).toEqual({
@@ -157,7 +157,7 @@ describe('as CIDR blocks', () => {
     });
   });
 
-  test('fails when everybody is trusted', () => {
+  test('fail if every proxy is trusted', () => {
     expect(() => TrustedProxies.all()._cidrs()).toThrow(
       '`trustedProxies` must name the proxies here, got: \'TrustedProxies.all()\'; leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()');
   });

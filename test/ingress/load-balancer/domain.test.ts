@@ -21,7 +21,7 @@ function recordTypes(template: Template): unknown[] {
 describe('with a hosted zone', () => {
   const template = synth((stack) => ({ domainZone: zone(stack) }));
 
-  test('a certificate is made that the zone vouches for', () => {
+  test('creates a certificate that is validated through the zone', () => {
     expect(only(template, CERTIFICATE)).toMatchObject({
       DomainName: 'posthog.example.com',
       ValidationMethod: 'DNS',
@@ -31,7 +31,7 @@ describe('with a hosted zone', () => {
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Certificates: [{ CertificateArn: { Ref: id } }] });
   });
 
-  test('the name points at the load balancer', () => {
+  test('creates an alias record for the load balancer', () => {
     const [id] = Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
     expect(only(template, RECORD)).toMatchObject({
       Type: 'A',
@@ -45,16 +45,16 @@ describe('with a hosted zone', () => {
     [IpAddressType.IPV4, ['A']],
     [IpAddressType.DUAL_STACK, ['A', 'AAAA']],
     [IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4, ['AAAA']],
-  ])('the records are those of the address type %s', (ipAddressType, types) => {
+  ])('creates the records of the address type %s', (ipAddressType, types) => {
     expect(recordTypes(synth((stack) => ({ domainZone: zone(stack), ipAddressType })))).toEqual(types);
   });
 
-  test('the AAAA record is that of the same name', () => {
+  test('creates an AAAA record of the same name', () => {
     synth((stack) => ({ domainZone: zone(stack), ipAddressType: IpAddressType.DUAL_STACK }))
       .hasResourceProperties(RECORD, { Type: 'AAAA', Name: 'posthog.example.com.', HostedZoneId: 'Z0123456789' });
   });
 
-  test('a certificate that is given is used, and none is made', () => {
+  test('uses an existing certificate, and creates none', () => {
     const given = synth((stack) => ({ domainZone: zone(stack), certificate: certificate(stack) }));
     given.resourceCountIs(CERTIFICATE, 0);
     given.resourceCountIs(RECORD, 1);
@@ -67,15 +67,15 @@ describe('with a hosted zone', () => {
 describe('the domain name', () => {
   const name = (domainName: string, zoneName: string): unknown => only(synth((stack) => ({ domainName, domainZone: zone(stack, zoneName) })), RECORD).Name;
 
-  test('may be the zone\'s own', () => {
+  test('may be the name of the zone', () => {
     expect(name('example.com', 'example.com')).toBe('example.com.');
   });
 
-  test('may lie deep in the zone', () => {
+  test('may be several levels below the zone', () => {
     expect(name('a.b.c.example.com', 'example.com')).toBe('a.b.c.example.com.');
   });
 
-  test('may lie in a zone whose name is written with its trailing dot', () => {
+  test('may be in a zone whose name has a trailing dot', () => {
     expect(name('posthog.example.com', 'example.com.')).toBe('posthog.example.com.');
   });
 
@@ -85,36 +85,36 @@ describe('the domain name', () => {
     ['example.com', 'posthog.example.com'],
   ])('fails when it is %s and the zone is %s', (domainName, zoneName) => {
     expect(() => name(domainName, zoneName)).toThrow(
-      `[Stack/Ingress] \`domainName\` must lie in the hosted zone ${zoneName}, got: '${domainName}'; give the zone of this name, or a name of this zone`);
+      `[Stack/Ingress] \`domainName\` must be in the hosted zone ${zoneName}, got: '${domainName}'; give the zone of this name, or a name of this zone`);
   });
 
-  test('fails when it is no host name', () => {
+  test('fails when it is not a host name', () => {
     expect(() => synth(() => ({ domainName: 'https://posthog.example.com' }))).toThrow(
       '[Stack/Ingress] `domainName` must be a fully qualified host name such as posthog.example.com, got: \'https://posthog.example.com\'; remove the scheme');
   });
 
-  test('may be a token, and the record has then that name and no other', () => {
+  test('may be a token, which is the exact name of the record', () => {
     const template = synth((stack) => ({ domainName: new CfnParameter(stack, 'Name').valueAsString, domainZone: zone(stack) }));
     expect(only(template, RECORD).Name).toEqual({ 'Fn::Join': ['', [{ Ref: 'Name' }, '.']] });
     expect(only(template, CERTIFICATE).DomainName).toEqual({ Ref: 'Name' });
   });
 
-  test('may lie in a zone whose name is a token, and the record has then that name and no other', () => {
+  test('may be in a zone whose name is a token, and is the exact name of the record', () => {
     expect(only(synth((stack) => ({ domainZone: zone(stack, Fn.importValue('ZoneName')) })), RECORD).Name).toBe('posthog.example.com.');
   });
 });
 
 describe('without a hosted zone', () => {
-  test('no record is made', () => {
+  test('creates no record', () => {
     const template = synth((stack) => ({ certificate: certificate(stack), ipAddressType: IpAddressType.DUAL_STACK }));
     template.resourceCountIs(RECORD, 0);
     template.resourceCountIs(CERTIFICATE, 0);
   });
 
-  test('fails when there is no certificate either', () => {
+  test('fails without a certificate', () => {
     const stack = newStack();
     expect(() => newIngress(stack, { vpc: newVpc(stack), certificate: undefined })).toThrow(
-      '[Stack/Ingress] `domainZone` or `certificate` must be given, because the load balancer ends TLS, got: \'neither\'; give the hosted zone that the ' +
-      'domain name lies in, or a certificate for it in the stack\'s own region');
+      '[Stack/Ingress] `domainZone` or `certificate` is required, because the load balancer terminates TLS; pass the hosted zone of the domain name, or ' +
+      'a certificate for it in the region of the stack');
   });
 });

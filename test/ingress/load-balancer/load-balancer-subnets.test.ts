@@ -14,16 +14,16 @@ const ISOLATED: SubnetConfiguration = { name: 'Isolated', subnetType: SubnetType
 interface Made {
   readonly ingress: PostHogIngress;
   readonly stack: Stack;
-  /** The subnets that the load balancer stands in. */
+  /** The subnets of the load balancer. */
   readonly subnets: unknown;
 }
 
-function make(vpc: (stack: Stack) => IVpc, props: Partial<PostHogIngressProps> = {}, stack = newStack()): Made {
+function setUp(vpc: (stack: Stack) => IVpc, props: Partial<PostHogIngressProps> = {}, stack = newStack()): Made {
   const ingress = newIngress(stack, { vpc: vpc(stack), appAccess: AppAccess.nobody(), ...props });
   return { ingress, stack, subnets: stack.resolve((ingress.loadBalancer.node.defaultChild as CfnLoadBalancer).subnets) };
 }
 
-function made(...subnetConfiguration: SubnetConfiguration[]): (stack: Stack) => Vpc {
+function newVpcWith(...subnetConfiguration: SubnetConfiguration[]): (stack: Stack) => Vpc {
   return (stack) => new Vpc(stack, 'Vpc', { subnetConfiguration, maxAzs: 2 });
 }
 
@@ -41,70 +41,70 @@ function idsOf(stack: Stack, subnets: ISubnet[]): unknown {
   return stack.resolve(subnets.map(({ subnetId }) => subnetId));
 }
 
-describe('in a VPC that is made here', () => {
-  test('the load balancer stands in one public subnet a zone', () => {
-    const vpc = made(PUBLIC, { ...PUBLIC, name: 'MorePublic' }, PRIVATE);
-    const { stack, subnets, ingress } = make(vpc);
+describe('in a VPC of the same app', () => {
+  test('uses one public subnet per zone', () => {
+    const vpc = newVpcWith(PUBLIC, { ...PUBLIC, name: 'MorePublic' }, PRIVATE);
+    const { stack, subnets, ingress } = setUp(vpc);
     const { publicSubnets } = stack.node.findChild('Vpc') as Vpc;
     expect(publicSubnets).toHaveLength(4);
     expect(subnets).toEqual(idsOf(stack, publicSubnets.slice(0, 2)));
     expect(ingress.trustedProxies.addresses).toHaveLength(2 * 27);
   });
 
-  test('an internal one stands in one private subnet a zone', () => {
-    const { stack, subnets } = make(made(PUBLIC, PRIVATE, { ...PRIVATE, name: 'MorePrivate' }, ISOLATED), { publicLoadBalancer: false });
+  test('uses one private subnet per zone for an internal load balancer', () => {
+    const { stack, subnets } = setUp(newVpcWith(PUBLIC, PRIVATE, { ...PRIVATE, name: 'MorePrivate' }, ISOLATED), { publicLoadBalancer: false });
     expect(subnets).toEqual(idsOf(stack, (stack.node.findChild('Vpc') as Vpc).privateSubnets.slice(0, 2)));
   });
 
-  test('an internal one stands in isolated subnets where there are no private ones', () => {
-    const { stack, subnets } = make(made(PUBLIC, ISOLATED), { publicLoadBalancer: false });
+  test('uses isolated subnets for an internal load balancer if there are no private ones', () => {
+    const { stack, subnets } = setUp(newVpcWith(PUBLIC, ISOLATED), { publicLoadBalancer: false });
     expect(subnets).toEqual(idsOf(stack, (stack.node.findChild('Vpc') as Vpc).isolatedSubnets));
   });
 
-  test('the load balancer stands where it is told, and those addresses are trusted', () => {
-    const { stack, subnets, ingress } = make(made(PUBLIC, { ...PUBLIC, name: 'Edge' }, PRIVATE), { loadBalancerSubnets: { subnetGroupName: 'Edge' } });
+  test('uses the selected subnets, and trusts their addresses', () => {
+    const { stack, subnets, ingress } = setUp(newVpcWith(PUBLIC, { ...PUBLIC, name: 'Edge' }, PRIVATE), { loadBalancerSubnets: { subnetGroupName: 'Edge' } });
     const edge = (stack.node.findChild('Vpc') as Vpc).selectSubnets({ subnetGroupName: 'Edge' }).subnets;
     expect(subnets).toEqual(idsOf(stack, edge));
     expect(ingress.trustedProxies.addresses).toEqual(TrustedProxies.fromSubnets(edge).addresses);
   });
 
-  test('three zones are three subnets', () => {
-    const { subnets, ingress } = make((stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], availabilityZones: ['a', 'b', 'c'].map((zone) => `eu-central-1${zone}`) }), {}, newStack(ENV));
+  test('uses three subnets in three zones', () => {
+    const { subnets, ingress } = setUp((stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], availabilityZones: ['a', 'b', 'c'].map((zone) => `eu-central-1${zone}`) }), {}, newStack(ENV));
     expect(subnets).toHaveLength(3);
     expect(ingress.trustedProxies.addresses).toHaveLength(81);
   });
 
   test('fails when there are no public subnets', () => {
-    expect(() => make(made(ISOLATED))).toThrow(
+    expect(() => setUp(newVpcWith(ISOLATED))).toThrow(
       '[Stack/Ingress] `vpc` must have public subnets for a public load balancer, got: \'Stack/Vpc\'; add public subnets, or set `publicLoadBalancer: false`');
   });
 
   test('fails when there are neither private nor isolated subnets for an internal load balancer', () => {
-    expect(() => make(made(PUBLIC), { publicLoadBalancer: false })).toThrow(
+    expect(() => setUp(newVpcWith(PUBLIC), { publicLoadBalancer: false })).toThrow(
       '[Stack/Ingress] `vpc` must have private subnets for an internal load balancer, got: \'Stack/Vpc\'; name the subnets with `loadBalancerSubnets`');
   });
 
-  test('fails when all subnets lie in one zone', () => {
-    expect(() => make((stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], maxAzs: 1 }))).toThrow(
-      '[Stack/Ingress] `loadBalancerSubnets` must lie in two or more availability zones, got: \'1 zone(s)\'; use a VPC with two or more zones, or select ' +
+  test('fails when all subnets are in one zone', () => {
+    expect(() => setUp((stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], maxAzs: 1 }))).toThrow(
+      '[Stack/Ingress] `loadBalancerSubnets` must be in two or more availability zones, got: \'1 zone(s)\'; use a VPC with two or more zones, or select ' +
       'subnets of more zones');
   });
 
   test('fails when subnets of one zone are selected', () => {
-    expect(() => make(made(PUBLIC), { loadBalancerSubnets: { subnetType: SubnetType.PUBLIC, availabilityZones: [Fn.select(0, Fn.getAzs())] } })).toThrow('must lie in two or more availability zones');
+    expect(() => setUp(newVpcWith(PUBLIC), { loadBalancerSubnets: { subnetType: SubnetType.PUBLIC, availabilityZones: [Fn.select(0, Fn.getAzs())] } })).toThrow('must be in two or more availability zones');
   });
 
   test('fails when the subnets are smaller than /27', () => {
-    expect(() => make(made({ ...PUBLIC, cidrMask: 28 }))).toThrow(
+    expect(() => setUp(newVpcWith({ ...PUBLIC, cidrMask: 28 }))).toThrow(
       '[Stack/Ingress] `loadBalancerSubnets` must be /27 or larger, because a load balancer needs room to scale, got: \'Stack/Vpc/PublicSubnet1 with 10.0.0.0/28\'');
   });
 
-  test('fails when the subnets are so large that PostHog cannot be told each address', () => {
-    expect(() => make(made({ ...PUBLIC, cidrMask: 18 }))).toThrow('[Stack/Ingress] `subnets` of the load balancer may have at most 1024 addresses together');
+  test('fails when the subnets have more addresses than PostHog can be configured with', () => {
+    expect(() => setUp(newVpcWith({ ...PUBLIC, cidrMask: 18 }))).toThrow('[Stack/Ingress] `subnets` of the load balancer may have at most 1024 addresses together');
   });
 
-  test('takes large subnets where the proxies are named', () => {
-    const { ingress } = make(made({ ...PUBLIC, cidrMask: 18 }), { trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']) });
+  test('accepts large subnets with `trustedProxies`', () => {
+    const { ingress } = setUp(newVpcWith({ ...PUBLIC, cidrMask: 18 }), { trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']) });
     expect(ingress.environment.TRUSTED_PROXIES).toBe('10.0.0.4');
   });
 });
@@ -116,71 +116,71 @@ describe('in a VPC whose addresses come from IPAM', () => {
     maxAzs: 2,
   });
 
-  test('its addresses are asked for when it is deployed', () => {
-    const { ingress, stack } = make(ipam);
+  test('looks up addresses at deployment', () => {
+    const { ingress, stack } = setUp(ipam);
     expect(ingress.subnets).toHaveLength(2);
     expect(JSON.stringify(stack.resolve(ingress.environment.TRUSTED_PROXIES))).toContain('IngressTrustedAddresses');
   });
 
-  test('works where the proxies are named', () => {
-    expect(make(ipam, { trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']) }).subnets).toHaveLength(2);
+  test('accepts `trustedProxies`', () => {
+    expect(setUp(ipam, { trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']) }).subnets).toHaveLength(2);
   });
 });
 
 describe('in a VPC that is imported by its attributes', () => {
   const CIDRS = { publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.2.0/27'] };
 
-  test('the load balancer stands in the public subnets, and their addresses are trusted', () => {
-    const { subnets, ingress } = make(imported(CIDRS));
+  test('uses the public subnets, and trusts their addresses', () => {
+    const { subnets, ingress } = setUp(imported(CIDRS));
     expect(subnets).toEqual(ids(1, 2));
     expect(ingress.trustedProxies.addresses).toHaveLength(54);
   });
 
-  test('an internal load balancer stands in the private ones', () => {
-    const { subnets } = make(imported({
+  test('uses the private subnets for an internal load balancer', () => {
+    const { subnets } = setUp(imported({
       ...CIDRS, privateSubnetIds: ids(3, 4), privateSubnetRouteTableIds: TABLES, privateSubnetIpv4CidrBlocks: ['10.0.3.0/27', '10.0.4.0/27'],
     }), { publicLoadBalancer: false });
     expect(subnets).toEqual(ids(3, 4));
   });
 
-  test('an internal load balancer stands in isolated ones where there are no private ones', () => {
-    const { subnets } = make(imported({ isolatedSubnetIds: ids(5, 6), isolatedSubnetRouteTableIds: TABLES, isolatedSubnetIpv4CidrBlocks: ['10.0.5.0/27', '10.0.6.0/27'] }), { publicLoadBalancer: false });
+  test('uses isolated subnets of an imported VPC if there are no private ones', () => {
+    const { subnets } = setUp(imported({ isolatedSubnetIds: ids(5, 6), isolatedSubnetRouteTableIds: TABLES, isolatedSubnetIpv4CidrBlocks: ['10.0.5.0/27', '10.0.6.0/27'] }), { publicLoadBalancer: false });
     expect(subnets).toEqual(ids(5, 6));
   });
 
-  test('its addresses are asked for when it is deployed, where it was imported without CIDR blocks', () => {
-    const { ingress, stack } = make(imported({}));
+  test('looks up addresses at deployment if it was imported without CIDR blocks', () => {
+    const { ingress, stack } = setUp(imported({}));
     expect(JSON.stringify(stack.resolve(ingress.environment.TRUSTED_PROXIES))).toContain('IngressTrustedAddresses');
   });
 
-  test('works without CIDR blocks where the proxies are named', () => {
-    const { ingress, subnets } = make(imported({}), { trustedProxies: TrustedProxies.fromAddresses(['10.0.1.4', '10.0.2.4']) });
+  test('accepts `trustedProxies` without CIDR blocks', () => {
+    const { ingress, subnets } = setUp(imported({}), { trustedProxies: TrustedProxies.fromAddresses(['10.0.1.4', '10.0.2.4']) });
     expect(subnets).toEqual(ids(1, 2));
     expect(ingress.environment.TRUSTED_PROXIES).toBe('10.0.1.4,10.0.2.4');
   });
 
-  test('its addresses are asked for when it is deployed, where a CIDR block is a token', () => {
-    const { ingress, stack } = make(imported({ publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', Fn.importValue('Cidr')] }));
+  test('looks up addresses at deployment if a CIDR block is a token', () => {
+    const { ingress, stack } = setUp(imported({ publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', Fn.importValue('Cidr')] }));
     expect(JSON.stringify(stack.resolve(ingress.environment.TRUSTED_PROXIES))).toContain('IngressTrustedAddresses');
   });
 
   test('fails when it has no public subnets', () => {
-    expect(() => make(imported({ publicSubnetIds: undefined, publicSubnetRouteTableIds: undefined, privateSubnetIds: ids(3, 4) }))).toThrow('`vpc` must have public subnets for a public load balancer');
+    expect(() => setUp(imported({ publicSubnetIds: undefined, publicSubnetRouteTableIds: undefined, privateSubnetIds: ids(3, 4) }))).toThrow('`vpc` must have public subnets for a public load balancer');
   });
 
   test('fails when it has one zone', () => {
-    expect(() => make(imported({ availabilityZones: ['eu-central-1a'], publicSubnetIds: ids(1), publicSubnetRouteTableIds: TABLES.slice(1), publicSubnetIpv4CidrBlocks: ['10.0.1.0/27'] }))).toThrow('got: \'1 zone(s)\'');
+    expect(() => setUp(imported({ availabilityZones: ['eu-central-1a'], publicSubnetIds: ids(1), publicSubnetRouteTableIds: TABLES.slice(1), publicSubnetIpv4CidrBlocks: ['10.0.1.0/27'] }))).toThrow('got: \'1 zone(s)\'');
   });
 
   test('fails when the subnets are too small', () => {
-    expect(() => make(imported({ publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.2.0/28'] }))).toThrow('must be /27 or larger, because a load balancer needs room to scale, got: \'Stack/Vpc/PublicSubnet2 with 10.0.2.0/28\'');
+    expect(() => setUp(imported({ publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.2.0/28'] }))).toThrow('must be /27 or larger, because a load balancer needs room to scale, got: \'Stack/Vpc/PublicSubnet2 with 10.0.2.0/28\'');
   });
 
-  test('single subnets can be brought', () => {
+  test('accepts imported subnets', () => {
     const stack = newStack();
     const subnets = ['a', 'b'].map((availabilityZone, i) =>
       Subnet.fromSubnetAttributes(stack, `Edge${i}`, { subnetId: ids(8 + i)[0], routeTableId: TABLES[i], availabilityZone, ipv4CidrBlock: `10.9.${i}.0/27` }));
-    const result = make(imported({}), { loadBalancerSubnets: { subnets } }, stack);
+    const result = setUp(imported({}), { loadBalancerSubnets: { subnets } }, stack);
     expect(result.subnets).toEqual(ids(8, 9));
     expect(result.ingress.trustedProxies.addresses[0]).toBe('10.9.0.4');
   });
@@ -194,15 +194,15 @@ describe('in a VPC that is looked up', () => {
     ['for an internal load balancer', { publicLoadBalancer: false }],
     ['with a group of subnets by name', { loadBalancerSubnets: { subnetGroupName: 'LoadBalancer' } }],
     ['with a type of subnets', { loadBalancerSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED } }],
-  ])('the first synthesis, which has not looked yet, does not fail %s', (_, props) => {
-    // The ids that the CDK makes up are none, which its validation remarks upon.
+  ])('the first synthesis, before the lookup, does not fail %s', (_, props) => {
+    // The dummy ids of the CDK are invalid, which its validation reports.
     const remarks = jest.spyOn(console, 'error').mockImplementation();
-    const { stack } = make(lookedUp, props, newStack(ENV));
+    const { stack } = setUp(lookedUp, props, newStack(ENV));
     expect(() => (stack.node.root as App).synth()).not.toThrow();
     remarks.mockRestore();
   });
 
-  test('the next one trusts the subnets that were found', () => {
+  test('trusts the subnets that were found in the next synthesis', () => {
     const subnets = (type: string, group: string, net: number): unknown => ({
       name: group, type, subnets: ['a', 'b'].map((zone, i) => ({ subnetId: `subnet-000000${net}${i}`, cidr: `10.${net}.${i}.0/27`, availabilityZone: `eu-central-1${zone}`, routeTableId: `rtb-${net}${i}` })),
     });
@@ -210,7 +210,7 @@ describe('in a VPC that is looked up', () => {
     stack.node.setContext('vpc-provider:account=111122223333:filter.isDefault=true:region=eu-central-1:returnAsymmetricSubnets=true', {
       vpcId: 'vpc-00000042', vpcCidrBlock: '10.0.0.0/8', ownerAccountId: '111122223333', availabilityZones: [], subnetGroups: [subnets('Public', 'Public', 1), subnets('Private', 'Private', 2)],
     });
-    const { ingress, subnets: ids } = make((scope) => Vpc.fromLookup(scope, 'Vpc', { isDefault: true }), {}, stack);
+    const { ingress, subnets: ids } = setUp((scope) => Vpc.fromLookup(scope, 'Vpc', { isDefault: true }), {}, stack);
     expect(ids).toEqual(['subnet-00000010', 'subnet-00000011']);
     expect(ingress.trustedProxies.addresses).toEqual(expect.arrayContaining(['10.1.0.4', '10.1.1.30']));
   });

@@ -31,11 +31,11 @@ function listenerOn(template: Template, Port: number): Record<string, unknown> {
 const DEFAULT = synth();
 
 describe('the load balancer', () => {
-  test('can be reached from the internet, over IPv4', () => {
+  test('is internet-facing over IPv4 by default', () => {
     expect(only(DEFAULT, LOAD_BALANCER)).toMatchObject({ Scheme: 'internet-facing', Type: 'application', IpAddressType: 'ipv4' });
   });
 
-  test('has these attributes', () => {
+  test('has the attributes that PostHog needs', () => {
     expect(loadBalancerAttributes(DEFAULT)).toEqual({
       'deletion_protection.enabled': 'true',
       'idle_timeout.timeout_seconds': '1860',
@@ -48,15 +48,15 @@ describe('the load balancer', () => {
     });
   });
 
-  test('can be deleted where that is wanted', () => {
+  test('can be deleted without deletion protection', () => {
     expect(loadBalancerAttributes(synth({ deletionProtection: false }))['deletion_protection.enabled']).toBe('false');
   });
 
-  test.each([[1], [60], [4000]])('may wait %d seconds', (seconds) => {
+  test.each([[1], [60], [4000]])('accepts an idle timeout of %d seconds', (seconds) => {
     expect(loadBalancerAttributes(synth({ idleTimeout: Duration.seconds(seconds) }))['idle_timeout.timeout_seconds']).toBe(String(seconds));
   });
 
-  test('takes times that are not known yet', () => {
+  test('accepts durations that are tokens', () => {
     const stack = newStack();
     const time = (id: string): Duration => Duration.seconds(new CfnParameter(stack, id, { type: 'Number' }).valueAsNumber);
     newIngress(stack, { appAccess: AppAccess.nobody(), idleTimeout: time('Idle'), strictTransportSecurity: time('Strict') });
@@ -69,12 +69,12 @@ describe('the load balancer', () => {
     });
   });
 
-  test.each([[0], [4001]])('fails when it shall wait %d seconds', (seconds) => {
+  test.each([[0], [4001]])('refuses an idle timeout of %d seconds', (seconds) => {
     expect(() => synth({ idleTimeout: Duration.seconds(seconds) })).toThrow(
       `[Stack/Ingress] \`idleTimeout\` must be from 1 second to 4,000 seconds, got: '${seconds} seconds'`);
   });
 
-  test('can be internal', () => {
+  test('is internal without `publicLoadBalancer`', () => {
     expect(only(synth({ publicLoadBalancer: false }), LOAD_BALANCER)).toMatchObject({ Scheme: 'internal' });
   });
 
@@ -86,8 +86,8 @@ describe('the load balancer', () => {
   });
 });
 
-describe('plain http', () => {
-  test('is sent to https for good, with path and query', () => {
+describe('the HTTP listener', () => {
+  test('redirects permanently to HTTPS, with path and query', () => {
     expect(listenerOn(DEFAULT, 80)).toMatchObject({
       Protocol: 'HTTP',
       DefaultActions: [{ Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } }],
@@ -96,15 +96,15 @@ describe('plain http', () => {
     expect(Object.keys(RedirectConfig).sort()).toEqual(['Port', 'Protocol', 'StatusCode']);
   });
 
-  test('is answered by no other rule', () => {
+  test('has no other rule', () => {
     const rules = Object.values(DEFAULT.findResources('AWS::ElasticLoadBalancingV2::ListenerRule')) as { Properties: { ListenerArn: { Ref: string } } }[];
     const [https] = Object.keys(DEFAULT.findResources(LISTENER, { Properties: { Port: 443 } }));
     expect(new Set(rules.map(({ Properties }) => Properties.ListenerArn.Ref))).toEqual(new Set([https]));
   });
 });
 
-describe('https', () => {
-  test('ends with the certificate and a current policy', () => {
+describe('the HTTPS listener', () => {
+  test('terminates TLS with the certificate and a current policy', () => {
     expect(listenerOn(DEFAULT, 443)).toMatchObject({
       Protocol: 'HTTPS',
       SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09',
@@ -113,54 +113,54 @@ describe('https', () => {
     expect(SslPolicy.TLS13_12_RES_PQ).toBe('ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09');
   });
 
-  test('takes another policy', () => {
+  test('uses `sslPolicy`', () => {
     expect(listenerOn(synth({ sslPolicy: SslPolicy.TLS13_RES }), 443)).toMatchObject({ SslPolicy: SslPolicy.TLS13_RES });
   });
 
-  test('tells browsers for a year to use https only, and not which server answers', () => {
+  test('sends HSTS for a year, and no server header', () => {
     expect(attributes(listenerOn(DEFAULT, 443).ListenerAttributes)).toEqual({
       'routing.http.response.strict_transport_security.header_value': 'max-age=31536000',
       'routing.http.response.server.enabled': 'false',
     });
   });
 
-  test('tells them so for as long as is wanted', () => {
+  test('sends HSTS for `strictTransportSecurity`', () => {
     const template = synth({ strictTransportSecurity: Duration.days(1) });
     expect(attributes(listenerOn(template, 443).ListenerAttributes)).toMatchObject({ 'routing.http.response.strict_transport_security.header_value': 'max-age=86400' });
   });
 });
 
-test('there are two listeners', () => {
+test('creates two listeners', () => {
   DEFAULT.resourceCountIs(LISTENER, 2);
 });
 
 describe('the security group', () => {
   const GROUP = 'AWS::EC2::SecurityGroup';
 
-  test('admits everybody to both listeners and lets nothing out by itself', () => {
+  test('allows every address on both listeners and no outbound traffic', () => {
     expect((only(DEFAULT, GROUP).SecurityGroupIngress as { CidrIp: string; FromPort: number; ToPort: number; IpProtocol: string }[])
       .map(({ CidrIp, FromPort, ToPort, IpProtocol }) => [CidrIp, FromPort, ToPort, IpProtocol])).toEqual([['0.0.0.0/0', 80, 80, 'tcp'], ['0.0.0.0/0', 443, 443, 'tcp']]);
     expect(only(DEFAULT, GROUP).SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '255.255.255.255/32' })]);
   });
 
-  test('admits everybody over IPv6 as well where the load balancer has it', () => {
+  test('allows every IPv6 address as well on a dual-stack load balancer', () => {
     const rules = only(synth({ ipAddressType: IpAddressType.DUAL_STACK }), GROUP).SecurityGroupIngress as { CidrIpv6?: string; FromPort: number }[];
     expect(rules.filter(({ CidrIpv6 }) => CidrIpv6 === '::/0').map(({ FromPort }) => FromPort)).toEqual([80, 443]);
   });
 
-  test('admits nobody where the listeners are not open', () => {
+  test('allows no address without `openListener`', () => {
     const template = synth({ openListener: false });
     expect(only(template, GROUP)).not.toHaveProperty('SecurityGroupIngress');
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
   });
 
-  test('admits then whom its owner admits', () => {
+  test('allows the clients of `connections` without `openListener`', () => {
     const stack = newStack();
     newIngress(stack, { appAccess: AppAccess.nobody(), openListener: false }).connections.allowFrom(Peer.ipv4('10.0.0.0/8'), Port.tcp(443));
     expect((only(Template.fromStack(stack), GROUP).SecurityGroupIngress as { CidrIp: string }[]).map(({ CidrIp }) => CidrIp)).toEqual(['10.0.0.0/8']);
   });
 
-  test('can be brought, and none is made then', () => {
+  test('uses an existing security group, and creates none', () => {
     const stack = newStack();
     const vpc = newVpc(stack);
     const securityGroup = new SecurityGroup(stack, 'Own', { vpc, description: 'mine' });
@@ -178,11 +178,11 @@ describe('access logs', () => {
     return Template.fromStack(stack);
   };
 
-  test('are not written unless asked for', () => {
+  test('are not written by default', () => {
     expect(Object.keys(loadBalancerAttributes(DEFAULT)).filter((key) => key.startsWith('access_logs'))).toEqual([]);
   });
 
-  test('are written to the root of the bucket, and the load balancer may do so', () => {
+  test('are written to the root of the bucket, with permission of the load balancer', () => {
     const template = withLogs();
     const [bucket] = Object.keys(template.findResources('AWS::S3::Bucket'));
     expect(loadBalancerAttributes(template)).toMatchObject({ 'access_logs.s3.enabled': 'true', 'access_logs.s3.bucket': { Ref: bucket } });
@@ -196,7 +196,7 @@ describe('access logs', () => {
     expect(loadBalancerAttributes(withLogs('ingress'))).toMatchObject({ 'access_logs.s3.prefix': 'ingress' });
   });
 
-  test('fails when a prefix is given without a bucket', () => {
+  test('fails with a prefix and no bucket', () => {
     expect(() => newIngress(newStack(), { accessLogsPrefix: 'alb' })).toThrow(
       '[Stack/Ingress] `accessLogsPrefix` needs `accessLogsBucket`, got: \'alb\'; name the bucket, or leave the prefix out');
   });
@@ -204,7 +204,7 @@ describe('access logs', () => {
   test('fails when the stack has no fixed region', () => {
     const stack = newStack();
     expect(() => newIngress(stack, { appAccess: AppAccess.nobody(), accessLogsBucket: new Bucket(stack, 'Logs') })).toThrow(
-      '[Stack/Ingress] `accessLogsBucket` needs a stack with a fixed region, because who writes the logs depends on it, got: \'a stack for any region\'; ' +
+      '[Stack/Ingress] `accessLogsBucket` needs a stack with a fixed region, because the log delivery principal depends on it, got: \'a stack for any region\'; ' +
       'give the stack `env: { region: ... }`');
   });
 });

@@ -12,7 +12,7 @@ test.each([
   [6, [5, 1]],
   [10, [5, 5]],
   [100, Array.from({ length: 20 }, () => 5)],
-])('deals %d blocks out to rules of five', (count, sizes) => {
+])('splits %d blocks into rules of five', (count, sizes) => {
   expect(cidrRules(blocks(count)).map((rule) => rule.length)).toEqual(sizes);
 });
 
@@ -24,31 +24,31 @@ test('keeps every block once and in its order', () => {
   }));
 });
 
-test('takes IPv4 and IPv6 together', () => {
+test('accepts IPv4 and IPv6 together', () => {
   expect(cidrRules(['203.0.113.0/24', '2001:db8::/32', '198.51.100.7/32', '::1/128'])).toEqual([['203.0.113.0/24', '2001:db8::/32', '198.51.100.7/32', '::1/128']]);
 });
 
-test('takes tokens as they are, also twice', () => {
+test('does not check tokens, not even for duplicates', () => {
   const token = Fn.importValue('OfficeCidr');
   expect(cidrRules([token, '10.0.0.0/8', token])).toEqual([[token, '10.0.0.0/8', token]]);
 });
 
-test('makes one rule of a list that is one token', () => {
+test('returns one rule for a list that is a token', () => {
   const list = Token.asList({ Ref: 'OfficeCidrs' });
   expect(cidrRules(list)).toEqual([list]);
 });
 
-test('checks the others beside a token', () => {
+test('checks the other blocks of a list with a token', () => {
   expect(() => cidrRules([Fn.importValue('OfficeCidr'), 'nonsense'])).toThrow('got: \'nonsense\'');
 });
 
-test('fails when it names none', () => {
-  expect(() => cidrRules([])).toThrow('`cidrs` must name at least one block, got: []; use AppAccess.nobody() to close the app to everybody');
+test('fails without blocks', () => {
+  expect(() => cidrRules([])).toThrow('`cidrs` must name at least one block, got: []; use AppAccess.nobody() to close the app to everyone');
 });
 
-test('fails when it names more than 100', () => {
+test('fails with more than 100 blocks', () => {
   expect(() => cidrRules(blocks(101))).toThrow(
-    '`cidrs` may hold at most 100 blocks, because a listener rule holds 5, got: \'101 blocks\'; merge neighbouring blocks, or use AppAccess.oidc() or AppAccess.cognito()');
+    '`cidrs` may contain at most 100 blocks, because a listener rule has at most 5, got: \'101 blocks\'; merge adjacent blocks, or use AppAccess.oidc() or AppAccess.cognito()');
 });
 
 test.each(['', 'office', '10.0.0.0/33', '10.0.0/8', '2001:db8::/129', '10.0.0.0/8 ', '10.0.0.1-10.0.0.9', '*', '10.0.0.0/255.0.0.0', 'fe80::1%eth0/64'])(
@@ -60,7 +60,7 @@ test.each(['', 'office', '10.0.0.0/33', '10.0.0/8', '2001:db8::/129', '10.0.0.0/
 test.each([
   ['203.0.113.9', '203.0.113.9/32'],
   ['2001:db8::1', '2001:db8::1/128'],
-])('fails when a block is the bare address %s, and says what to write', (text, fix) => {
+])('fails when a block is the bare address %s, and suggests the block', (text, fix) => {
   expect(() => cidrRules([text])).toThrow(
     new Error(`\`cidrs\` must be IPv4 or IPv6 CIDR blocks such as 203.0.113.0/24 or 2001:db8::/32, got: '${text}'; write ${fix} for this one address`));
 });
@@ -71,16 +71,16 @@ test.each([
   ['2001:DB8::/32', '2001:db8::/32'],
   ['2001:0db8::/32', '2001:db8::/32'],
   ['10.0.0.0/08', '10.0.0.0/8'],
-])('fails when a block is written as %s, which is not its first address in canonical spelling', (text, canonical) => {
+])('fails when a block is %s, which is not its first address in canonical spelling', (text, canonical) => {
   expect(() => cidrRules([text])).toThrow(
     new Error(`\`cidrs\` must name the first address of the block, spelled canonically, got: '${text}'; write ${canonical}`));
 });
 
-test.each(['0.0.0.0/0', '::/0'])('fails when a block is everybody: %s', (text) => {
+test.each(['0.0.0.0/0', '::/0'])('refuses %s, which contains every address', (text) => {
   expect(() => cidrRules(['10.0.0.0/8', text])).toThrow(
-    new Error(`\`cidrs\` must be narrower than everybody, got: '${text}'; use AppAccess.anyone() to open the app to everybody`));
+    new Error(`\`cidrs\` must not contain every address, got: '${text}'; use AppAccess.anyone() to open the app to everyone`));
 });
 
-test('fails when it names a block twice', () => {
+test('fails with a duplicate block', () => {
   expect(() => cidrRules(['10.0.0.0/8', '192.0.2.0/24', '10.0.0.0/8'])).toThrow(new Error('`cidrs` must not name a block twice, got: \'10.0.0.0/8\''));
 });

@@ -7,7 +7,7 @@ import { newIngress, newTargets, OIDC, templateOf } from '../fixtures';
 import { rulesOf } from '../../helpers/listener-rules';
 import { newStack } from '../../helpers/stack';
 
-/** The rules that lead to the app, and the default action, of an ingress with the app routed. */
+/** The rules that forward to the app, and the default action, of an ingress with the app routed. */
 function appRules(appAccess: AppAccess): { app: ListenerRule<RuleAction>[]; fallback: readonly RuleAction[]; template: Template } {
   const stack = newStack();
   const ingress = newIngress(stack, { appAccess });
@@ -21,7 +21,7 @@ function types(actions: readonly RuleAction[]): string[] {
 }
 
 describe('anyone', () => {
-  test('needs no rule: the default action leads to the app', () => {
+  test('needs no rule: the default action forwards to the app', () => {
     const { app, fallback } = appRules(AppAccess.anyone());
     expect(app).toEqual([]);
     expect(types(fallback)).toEqual(['forward']);
@@ -37,8 +37,8 @@ describe('nobody', () => {
   });
 });
 
-describe('address blocks', () => {
-  test('lead to the app, five a rule, and everybody else is refused', () => {
+describe('CIDR blocks', () => {
+  test('forward to the app, five per rule, and refuse all other clients', () => {
     const cidrs = Array.from({ length: 12 }, (_, i) => `10.${i}.0.0/16`);
     const { app, fallback } = appRules(AppAccess.fromCidrs(cidrs));
     expect(app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)])).toEqual([
@@ -49,11 +49,11 @@ describe('address blocks', () => {
     expect(types(fallback)).toEqual(['fixed-response 403']);
   });
 
-  test('may be a hundred, which are twenty rules', () => {
+  test('may be a hundred, in twenty rules', () => {
     expect(appRules(AppAccess.fromCidrs(Array.from({ length: 100 }, (_, i) => `10.${i}.0.0/16`))).app).toHaveLength(20);
   });
 
-  test('may be of IPv6, and tokens', () => {
+  test('may be IPv6, and tokens', () => {
     const { app, template } = appRules(AppAccess.fromCidrs(['2001:db8::/32', Fn.importValue('Office')]));
     expect(app[0].conditions[0]).toMatchObject({ values: ['2001:db8::/32'], hasUnknown: true });
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
@@ -67,15 +67,15 @@ describe('address blocks', () => {
     ['one has host bits', ['10.0.0.1/8'], 'must name the first address of the block'],
     ['one is a bare address', ['10.0.0.1'], 'write 10.0.0.1/32 for this one address'],
     ['one is named twice', ['10.0.0.0/8', '10.0.0.0/8'], 'must not name a block twice'],
-    ['one is everybody', ['0.0.0.0/0'], 'use AppAccess.anyone()'],
-    ['they are more than a hundred', Array.from({ length: 101 }, (_, i) => `10.${i}.0.0/16`), 'may hold at most 100 blocks'],
+    ['one contains every address', ['0.0.0.0/0'], 'use AppAccess.anyone()'],
+    ['they are more than a hundred', Array.from({ length: 101 }, (_, i) => `10.${i}.0.0/16`), 'may contain at most 100 blocks'],
   ])('fails when %s', (_, cidrs, message) => {
     expect(() => AppAccess.fromCidrs(cidrs)).toThrow(message);
   });
 });
 
 describe('signing in', () => {
-  test('comes before the app, for every path, and whatever does not match is refused', () => {
+  test('is required before the app, for every path, and other requests are refused', () => {
     const { app, fallback } = appRules(AppAccess.oidc(OIDC));
     expect(app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)])).toEqual([
       [1000, [['path-pattern', ['/*']]], ['authenticate-oidc', 'forward']],

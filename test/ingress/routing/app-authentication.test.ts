@@ -26,7 +26,7 @@ function oidc(overrides: Partial<OidcOptions> = {}): AppAccess {
 }
 
 describe('OpenID Connect', () => {
-  test('asks the provider, and comes before the app', () => {
+  test('authenticates with the provider before it forwards to the app', () => {
     synth(() => oidc()).hasResourceProperties(RULE, {
       Priority: 1000,
       Actions: [
@@ -49,7 +49,7 @@ describe('OpenID Connect', () => {
     });
   });
 
-  test('takes the secret of a secret that is made here', () => {
+  test('accepts a client secret of the same app', () => {
     synth((stack) => oidc({ clientSecret: new Secret(stack, 'Client').secretValue })).hasResourceProperties(RULE, {
       Actions: Match.arrayWith([Match.objectLike({
         AuthenticateOidcConfig: Match.objectLike({ ClientSecret: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: Match.anyValue() }, ':SecretString:::}}']] } }),
@@ -57,13 +57,13 @@ describe('OpenID Connect', () => {
     });
   });
 
-  test('asks for more than an identity where that is wanted', () => {
+  test('requests `scope`', () => {
     synth(() => oidc({ scope: 'openid email' })).hasResourceProperties(RULE, {
       Actions: Match.arrayWith([Match.objectLike({ AuthenticateOidcConfig: Match.objectLike({ Scope: 'openid email' }) })]),
     });
   });
 
-  test('lets the load balancer reach the provider', () => {
+  test('allows outbound traffic of the load balancer to the provider', () => {
     synth(() => oidc()).hasResourceProperties('AWS::EC2::SecurityGroup', {
       SecurityGroupEgress: Match.arrayWith([Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443, IpProtocol: 'tcp' })]),
     });
@@ -74,7 +74,7 @@ describe('OpenID Connect', () => {
       '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: \'a reference to something else\'');
   });
 
-  test('takes a secret from a parameter of the stack, and a session time that is not known yet', () => {
+  test('accepts a secret from a parameter of the stack, and a session timeout that is a token', () => {
     synth((stack) => oidc({
       clientSecret: SecretValue.cfnParameter(new CfnParameter(stack, 'ClientSecret', { noEcho: true })),
       sessionTimeout: Duration.seconds(new CfnParameter(stack, 'Seconds', { type: 'Number' }).valueAsNumber),
@@ -83,7 +83,7 @@ describe('OpenID Connect', () => {
     });
   });
 
-  test('fails when the secret stands there in clear text, and does not repeat it', () => {
+  test('fails when the secret is in clear text, and does not print it', () => {
     const act = (): Template => synth(() => oidc({ clientSecret: SecretValue.unsafePlainText('hunter2') }));
     expect(act).toThrow(
       '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: \'a value in clear text\'; ' +
@@ -91,14 +91,14 @@ describe('OpenID Connect', () => {
     expect(act).not.toThrow('hunter2');
   });
 
-  test.each(['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const)('fails when %s is no https:// URL', (name) => {
+  test.each(['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const)('fails when %s is not an https:// URL', (name) => {
     for (const value of ['http://login.example.com', 'login.example.com', '', 'https://', 'https:///path', 'https:// x', ' https://login.example.com']) {
       expect(() => oidc({ [name]: value })).toThrow(`\`${name}\` must be an https:// URL, got: '${value}'`);
     }
     expect(() => oidc({ [name]: undefined })).toThrow(`\`${name}\` must be an https:// URL, got: undefined`);
   });
 
-  test('takes URLs that are tokens', () => {
+  test('accepts URLs that are tokens', () => {
     const stack = newStack();
     expect(() => oidc({ issuer: `https://login.${stack.urlSuffix}`, tokenEndpoint: stack.urlSuffix })).not.toThrow();
   });
@@ -113,7 +113,7 @@ describe('OpenID Connect', () => {
 });
 
 describe('Cognito', () => {
-  test('asks the user pool, and comes before the app', () => {
+  test('authenticates with the user pool before it forwards to the app', () => {
     synth((stack) => AppAccess.cognito(userPool(stack))).hasResourceProperties(RULE, {
       Priority: 1000,
       Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
@@ -133,7 +133,7 @@ describe('Cognito', () => {
     });
   });
 
-  test('lets the load balancer reach Cognito', () => {
+  test('allows outbound traffic of the load balancer to Cognito', () => {
     synth((stack) => AppAccess.cognito(userPool(stack))).hasResourceProperties('AWS::EC2::SecurityGroup', {
       SecurityGroupEgress: Match.arrayWith([Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443, IpProtocol: 'tcp' })]),
     });
@@ -143,15 +143,15 @@ describe('Cognito', () => {
 describe('the session', () => {
   const withTimeout = (sessionTimeout: Duration): (() => AppAccess) => () => oidc({ sessionTimeout });
 
-  test.each([[1], [3600], [604800]])('may last %d seconds', (seconds) => {
+  test.each([[1], [3600], [604800]])('accepts a timeout of %d seconds', (seconds) => {
     expect(withTimeout(Duration.seconds(seconds))).not.toThrow();
   });
 
-  test.each([[0], [604801]])('fails when it shall last %d seconds', (seconds) => {
+  test.each([[0], [604801]])('refuses a timeout of %d seconds', (seconds) => {
     expect(withTimeout(Duration.seconds(seconds))).toThrow(`\`sessionTimeout\` must be from one second to seven days, got: '${seconds} seconds'`);
   });
 
-  test('lasts as long as is wanted', () => {
+  test('lasts for `sessionTimeout`', () => {
     synth((stack) => AppAccess.cognito({ ...userPool(stack), sessionTimeout: Duration.hours(1) })).hasResourceProperties(RULE, {
       Actions: Match.arrayWith([Match.objectLike({ AuthenticateCognitoConfig: Match.objectLike({ SessionTimeout: 3600 }) })]),
     });

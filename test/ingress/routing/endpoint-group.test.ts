@@ -1,6 +1,6 @@
 import { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from '../../../lib/ingress/routing/endpoint-group';
 
-test('ingestion and what SDKs ask for are always public, and nothing else is', () => {
+test('only ingestion and SDK endpoints are always public', () => {
   expect(ALWAYS_PUBLIC).toEqual([EndpointGroup.INGESTION, EndpointGroup.SDK]);
 });
 

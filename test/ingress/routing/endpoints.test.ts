@@ -12,7 +12,7 @@ const ADDRESSES = [...INSIDE, ...OUTSIDE];
 const METHODS = ['GET', 'POST', 'OPTIONS'];
 const DEPLOYED = PROCESSES.map(({ process }) => process);
 
-/** What PostHog answers below the paths of the table, for more than a made-up example. */
+/** Real sub-paths of endpoints of the table. */
 const PATHS_BELOW: Record<string, string[]> = {
   '/i/v0': ['/e', '/e/'],
   '/i/v1/analytics': ['/events', '/events/'],
@@ -43,7 +43,7 @@ function pathsOf(endpoint: PublicEndpoint): string[] {
   });
 }
 
-/** Which deployed process answers an endpoint. */
+/** Returns the deployed process of an endpoint. */
 function owner(endpoint: PublicEndpoint): PostHogProcess | undefined {
   return DEPLOYED.find((process) => process === endpoint.process);
 }
@@ -52,7 +52,7 @@ const ROWS = PublicEndpoint.all().map((endpoint): [string, PublicEndpoint] => [e
 const ALWAYS = ROWS.filter(([, endpoint]) => ALWAYS_PUBLIC.includes(endpoint.group) && owner(endpoint));
 const ON_DEMAND = ROWS.filter(([, endpoint]) => !ALWAYS_PUBLIC.includes(endpoint.group) && owner(endpoint));
 
-test('no row is left out', () => {
+test('every row of the table is tested', () => {
   expect([ALWAYS.length, ON_DEMAND.length]).toEqual([27, 41]);
   expect(ROWS.filter(([, endpoint]) => !owner(endpoint))).toEqual([]);
 });
@@ -75,17 +75,17 @@ const DENIED = [
   '/%2F_stats', '/_stats%2F', '%2Finternal/x', '/livestream%2Fmetrics', '/livestream/%2fmetrics', '/%2flivestream/metrics', '/livestream/metrics%2F',
   // The slash, doubled.
   '//internal/x', '/internal//x', '/api//internal/x', '//api/internal/x', '/api/projects//1/internal/x', '/api/projects/1//internal/x', '//_stats', '/_stats//', '///internal/x', '/livestream//metrics',
-  // The slash, encoded, beside a dot segment: NGINX Unit decodes before it resolves.
+  // The slash, encoded, next to a dot segment: NGINX Unit decodes before it resolves.
   '/x%2f..%2f_stats', '/x%2f../_stats', '/x/..%2f_stats', '/.%2f_stats', '/static/..%2finternal/x', '/x/..%2Fapi/internal/hog_flows/process_due_schedules',
   '/api/projects/1/x/..%2finternal/hog_flows', '/x%2F.%2F..%2F_metrics',
   // Letters, encoded.
   '/%69nternal/x', '/i%6Eternal/x', '/i%6eternal/x', '/interna%6C/x', '/%61pi/internal/x', '/api/%69nternal/x', '/api/projects/1/%69nternal/x', '/api/%70rojects/1/internal/x', '/%5Fstats', '/%5fstats',
   '/_%73tats', '/_stat%73', '/%5F%73%74%61%74%73', '/%69%6E%74%65%72%6E%61%6C/x', '/api/projects/%31/internal/x', '/livestream/metri%63s', '/live%73tream/metrics',
-  // By way of somewhere else.
+  // Through another path.
   '/./internal/x', '/x/../internal/x', '/api/./internal/x', '/api/x/../internal/x', '/login/../_stats', '/%2e/internal/x', '/x/%2E%2E/internal/x', '/x/.%2e/_stats', '/livestream/./metrics', '/livestream/x/../metrics', '/x/../livestream/metrics',
 ];
 
-/** PostHog's `opt_slash_path` (posthog/utils.py, July 2026) takes an encoded `?` or `#` and what follows for a part of the path. */
+/** PostHog's `opt_slash_path` (posthog/utils.py, July 2026) reads an encoded `?` or `#` and the rest as a part of the path. */
 const DENIED_AS_DJANGO_READS_IT = ['/_stats%3F', '/_stats%3fx=1', '/_stats/%3Fx', '/_stats%23', '/_stats/%23x'];
 
 describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the app open to %s', (_, mode) => {
@@ -94,7 +94,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     answer = answersOf(mode);
   });
 
-  /** The distinct answers to a path, from everywhere and in every way. */
+  /** The distinct outcomes of a path, for all addresses and methods. */
   function answers(paths: readonly string[], suffix = ''): string[] {
     return [...new Set(paths.flatMap((path) => ADDRESSES.flatMap((sourceIp) => METHODS.map((method) => answer({ target: path + suffix, sourceIp, method })))))];
   }
@@ -104,7 +104,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     expect(answers(pathsOf(endpoint), '?ip=1&_=1690000000000&ver=1.449.2&compression=gzip-js')).toEqual([owner(endpoint)]);
   });
 
-  test.each(ON_DEMAND)('%s is open if its group is', (__, endpoint) => {
+  test.each(ON_DEMAND)('%s is public if its group is', (__, endpoint) => {
     if (mode.isOpen || mode.optIn) {
       expect(answers(pathsOf(endpoint))).toEqual([owner(endpoint)]);
     } else {
@@ -122,12 +122,12 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     expect(answers([path])).toEqual(['refused']);
   });
 
-  test.each(['/', '/login', '/signup', '/project/1', '/api/projects/1/insights/', '/admin/', '/_preflight', '/api/users/@me/'])('%s is the app', (path) => {
+  test.each(['/', '/login', '/signup', '/project/1', '/api/projects/1/insights/', '/admin/', '/_preflight', '/api/users/@me/'])('%s is a page of the app', (path) => {
     const expected: Record<string, string[]> = { anyone: ['web'], fromCidrs: ['web', 'refused'], authenticated: ['sign in'], nobody: ['refused'] };
     expect(answers([path])).toEqual(expected[mode.name.split(',')[0]]);
   });
 
-  test('the addresses that may open the app are those that were named', () => {
+  test('only the allowed addresses can open the app', () => {
     if (mode.name.startsWith('fromCidrs')) {
       expect(INSIDE.map((sourceIp) => answer({ target: '/', sourceIp }))).toEqual(INSIDE.map(() => 'web'));
       expect(OUTSIDE.map((sourceIp) => answer({ target: '/', sourceIp, headers: { 'X-Forwarded-For': INSIDE[0] } }))).toEqual(OUTSIDE.map(() => 'refused'));
@@ -139,7 +139,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     expect([...new Set(reached)]).toEqual([process]);
   });
 
-  test.each(SDK_API_REQUESTS)('%s %s with a key of the API reaches %s if its group is open', (method, target, process) => {
+  test.each(SDK_API_REQUESTS)('%s %s with an API key reaches %s if its group is public', (method, target, process) => {
     const reached = OUTSIDE.map((sourceIp) => answer({ target, sourceIp, method }));
     expect(reached.includes(process)).toBe(mode.isOpen || mode.optIn);
   });
@@ -165,7 +165,7 @@ describe('with every process routed', () => {
   });
 });
 
-test('the data file says where it comes from, and names each request once', () => {
+test('the data file has its source, and no duplicate request', () => {
   expect(sdk.source).toContain('posthog-js 1.449.2');
   expect(sdk.source).toContain('posthog-node 5.70.0');
   expect(new Set(sdk.requests.map(({ path }) => path)).size).toBe(sdk.requests.length);

@@ -18,7 +18,7 @@ const LOAD_BALANCER_ARN = 'arn:aws:elasticloadbalancing:eu-central-1:11112222333
 const BASE = 4000;
 const SHARED_PROXIES = TrustedProxies.fromAddresses(['10.0.0.4', '10.0.0.5']);
 
-/** A load balancer and a listener that another team runs. */
+/** An imported load balancer and listener. */
 function imported(stack: Stack): { listener: IApplicationListener; loadBalancer: IApplicationLoadBalancer } {
   const securityGroup = SecurityGroup.fromSecurityGroupId(stack, 'PlatformGroup', 'sg-0123456789abcdef0');
   return {
@@ -43,7 +43,7 @@ function newIngress(stack: Stack, props: Partial<PostHogIngressProps> = {}, id =
   });
 }
 
-/** What a stack's rules on the listener do with a request, by the construct id of the target group. */
+/** The outcome of a request on the listener with the rules of a stack, by the construct id of the target group. */
 function answering(stack: Stack): { rules: readonly ListenerRule<RuleAction>[]; answer: (request: Request) => string } {
   const [{ rules }] = listenersOf(templateOf(stack)).filter(({ port }) => port !== 80);
   const answer = (request: Request): string => {
@@ -66,7 +66,7 @@ describe('on an imported listener', () => {
   const { stack, rules, answer } = routed();
   const template = Template.fromStack(stack);
 
-  test('defines rules and nothing else', () => {
+  test('creates rules and nothing else', () => {
     for (const type of ['LoadBalancer', 'Listener', 'ListenerCertificate']) {
       template.resourceCountIs(`AWS::ElasticLoadBalancingV2::${type}`, 0);
     }
@@ -82,12 +82,12 @@ describe('on an imported listener', () => {
     expect(answer({ target: '/', host: 'www.example.com' })).toBe('nothing of ours');
   });
 
-  test('gives no rule more values than AWS allows, the host name counted', () => {
+  test('creates no rule with more values than AWS allows, including the host name', () => {
     const counts = rules.map(({ conditions }) => conditions.reduce((sum, { values = [], regexValues = [] }) => sum + values.length + regexValues.length, 0));
     expect(Math.max(...counts)).toBe(LIMITS.valuesPerRule);
   });
 
-  test('puts every rule into the span of priorities, each with its own', () => {
+  test('creates every rule with a unique priority of the span', () => {
     const priorities = rules.map(({ priority }) => priority!);
     expect(Math.min(...priorities)).toBeGreaterThanOrEqual(BASE);
     expect(Math.max(...priorities)).toBe(BASE + 1999);
@@ -97,11 +97,11 @@ describe('on an imported listener', () => {
   test.each([
     ['/e/', 'capture'], ['/i/v0/e/', 'capture'], ['/batch/', 'capture'], ['/s/', 'replaycapture'], ['/flags/?v=2', 'featureflags'], ['/array/x/config.js', 'hypercacheserver'],
     ['/static/array.js', 'web'], ['/', 'web'], ['/login', 'web'], ['/embedded/x', 'web'], ['/_stats', '403'], ['/api/projects/1/internal/x', '403'], ['/static/../login', '403'],
-  ])('brings %s to %s', (target, expected) => {
+  ])('forwards %s to %s', (target, expected) => {
     expect(answer({ target })).toBe(expected);
   });
 
-  test('lets the load balancer reach the targets', () => {
+  test('allows the load balancer to reach the targets', () => {
     const whole = newStack();
     newPostHog(whole, { ...imported(whole), rulePriorityBase: 0, trustedProxies: SHARED_PROXIES, vpc: new Vpc(whole, 'AppVpc', { natGateways: 1 }), certificate: undefined });
     Template.fromStack(whole).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 3000, SourceSecurityGroupId: 'sg-0123456789abcdef0' });
@@ -112,14 +112,14 @@ describe('on an imported listener', () => {
   });
 });
 
-describe('who may open the app', () => {
-  test('nobody: the rest of the host is refused, and other hosts are not touched', () => {
+describe('access to the app', () => {
+  test('refuses other paths of the host with nobody(), and does not affect other hosts', () => {
     const { answer } = routed({ appAccess: AppAccess.nobody() });
     expect(['/', '/login', '/embedded/x', '/static/array.js', '/e'].map((target) => answer({ target }))).toEqual(['403', '403', '403', 'web', 'capture']);
     expect(answer({ target: '/login', host: 'www.example.com' })).toBe('nothing of ours');
   });
 
-  test('some networks: four blocks a rule', () => {
+  test('has four blocks per rule with fromCidrs()', () => {
     const cidrs = Array.from({ length: 9 }, (_, i) => `10.${i}.0.0/16`);
     const { rules, answer } = routed({ appAccess: AppAccess.fromCidrs(cidrs), publicEndpointGroups: [EndpointGroup.SHARED_CONTENT] });
     const blocks = rules.flatMap(({ conditions }) => conditions).filter(({ field }) => field === 'source-ip').map(({ values }) => values!.length);
@@ -130,14 +130,14 @@ describe('who may open the app', () => {
     expect(answer({ target: '/login', sourceIp: '10.0.0.1', host: 'www.example.com' })).toBe('nothing of ours');
   });
 
-  test('who signs in', () => {
+  test('authenticates with oidc()', () => {
     const { answer } = routed({ appAccess: AppAccess.oidc(OIDC) });
     expect(answer({ target: '/login' })).toBe('authenticate-oidc');
     expect(answer({ target: '/e' })).toBe('capture');
     expect(answer({ target: '/login', host: 'www.example.com' })).toBe('nothing of ours');
   });
 
-  test('keeps the names and priorities of rules, whatever is chosen', () => {
+  test('keeps the names and priorities of rules with every kind of access', () => {
     const ids = (appAccess: AppAccess) => new Map(routed({ appAccess }).rules.map(({ id, priority }) => [priority, id]));
     const [open, closed] = [ids(AppAccess.anyone()), ids(AppAccess.nobody())];
     const moved = [...open].filter(([priority, id]) => closed.has(priority) && closed.get(priority) !== id);
@@ -147,7 +147,7 @@ describe('who may open the app', () => {
 });
 
 describe('the addresses of the load balancer', () => {
-  test('are asked for at the deployment where it is imported', () => {
+  test('are looked up at deployment if it is imported', () => {
     const stack = newStack();
     const ingress = newIngress(stack, { trustedProxies: undefined, appAccess: AppAccess.nobody() });
     Template.fromStack(stack).hasResourceProperties('Custom::PostHogLoadBalancerAddresses', { LoadBalancerArn: LOAD_BALANCER_ARN });
@@ -155,7 +155,7 @@ describe('the addresses of the load balancer', () => {
     expect(JSON.stringify(stack.resolve(ingress.environment.TRUSTED_PROXIES))).toContain('Addresses');
   });
 
-  test('can be named', () => {
+  test('can be set with `trustedProxies`', () => {
     const stack = newStack();
     expect(newIngress(stack, { appAccess: AppAccess.nobody() }).environment.TRUSTED_PROXIES).toBe('10.0.0.4,10.0.0.5');
     Template.fromStack(stack).resourceCountIs('Custom::PostHogLoadBalancerAddresses', 0);
@@ -163,7 +163,7 @@ describe('the addresses of the load balancer', () => {
 });
 
 describe('on a listener of the same app', () => {
-  test('finds the load balancer, its subnets and their addresses by itself', () => {
+  test('finds the load balancer, its subnets and their addresses', () => {
     const stack = newStack();
     const { listener, loadBalancer, vpc } = owned(stack);
     const ingress = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', listener, rulePriorityBase: 0, appAccess: AppAccess.nobody() });
@@ -174,7 +174,7 @@ describe('on a listener of the same app', () => {
     expect(ingress.connections.securityGroups).toEqual(loadBalancer.connections.securityGroups);
   });
 
-  test('leaves its default action alone', () => {
+  test('does not change its default action', () => {
     const stack = newStack();
     const { listener, vpc } = owned(stack);
     const ingress = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', listener, rulePriorityBase: 0 });
@@ -186,7 +186,7 @@ describe('on a listener of the same app', () => {
 });
 
 describe('DNS records', () => {
-  test('point at the load balancer that stands already', () => {
+  test('point to the existing load balancer', () => {
     const stack = newStack();
     newIngress(stack, { domainZone: zone(stack), appAccess: AppAccess.nobody() });
     const template = Template.fromStack(stack);
@@ -194,7 +194,7 @@ describe('DNS records', () => {
     template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'posthog.example.com.', Type: 'A', AliasTarget: { DNSName: 'dualstack.platform.example.com' } });
   });
 
-  test('are of both kinds where the load balancer is', () => {
+  test('are A and AAAA for a dual-stack load balancer', () => {
     const stack = newStack();
     newIngress(stack, { domainZone: zone(stack), ipAddressType: IpAddressType.DUAL_STACK, appAccess: AppAccess.nobody() });
     Template.fromStack(stack).resourceCountIs('AWS::Route53::RecordSet', 2);
@@ -202,7 +202,7 @@ describe('DNS records', () => {
 });
 
 describe('two PostHogs on one listener', () => {
-  test('do not disturb each other', () => {
+  test('do not affect each other', () => {
     const stack = newStack();
     const { listener, loadBalancer, vpc } = owned(stack);
     for (const [name, rulePriorityBase] of [['one', 0], ['two', 2000]] as const) {
@@ -224,7 +224,7 @@ describe('two PostHogs on one listener', () => {
       '[Stack/Two] `rulePriorityBase` must be 2000 or more away from that of another PostHog on the same listener (Stack/One has 0), got: 1999');
   });
 
-  test('are too many where their rules are more than a load balancer takes', () => {
+  test('fail with more rules than the quota of a load balancer', () => {
     const app = new App({ context: FEATURE_FLAGS, builtinCloudFormationValidation: false });
     const stack = new Stack(app, 'Stack');
     const { listener, vpc } = owned(stack);
@@ -233,27 +233,27 @@ describe('two PostHogs on one listener', () => {
       new PostHogIngress(stack, `Ingress${i}`, { vpc, domainName: `p${i}.example.com`, listener, rulePriorityBase: i * 2000, appAccess: AppAccess.fromCidrs(cidrs) })
         .route(PostHogProcess.WEB, newTargets(stack, `Web${i}`, vpc));
     }
-    expect(() => app.synth()).toThrow(/the PostHogs on this listener have 1\d\d rules, and a load balancer takes 100; merge blocks of AppAccess.fromCidrs\(\)/);
+    expect(() => app.synth()).toThrow(/the PostHogs on this listener have 1\d\d rules, and a load balancer supports 100; merge blocks of AppAccess.fromCidrs\(\)/);
   });
 });
 
 describe('errors', () => {
   const wrong: [string, (stack: Stack) => Partial<PostHogIngressProps>, string][] = [
-    ['no priority base', () => ({ rulePriorityBase: undefined }), '`rulePriorityBase` must be given with `listener`, got: undefined; name the first of 2000 priorities'],
+    ['no priority base', () => ({ rulePriorityBase: undefined }), '`rulePriorityBase` is required with `listener`, got: undefined; name the first of 2000 priorities'],
     ['a priority base that is too high', () => ({ rulePriorityBase: 48_500 }), '`rulePriorityBase` must be a whole number from 0 to 48001'],
-    ['no load balancer', () => ({ loadBalancer: undefined }), '`loadBalancer` must be given with a listener that is imported'],
+    ['no load balancer', () => ({ loadBalancer: undefined }), '`loadBalancer` is required with an imported listener'],
     ['a load balancer without a listener', () => ({ listener: undefined, rulePriorityBase: undefined }), '`loadBalancer` needs `listener`, got: \'Stack/PlatformLoadBalancer\''],
     ['a base without a listener', () => ({ listener: undefined, loadBalancer: undefined }), '`rulePriorityBase` needs `listener`, got: 4000'],
-    ['a certificate', (stack) => ({ certificate: certificate(stack) }), '`certificate` cannot be given with `listener`, because it belongs to the load balancer that stands already, got: \'both\''],
-    ['subnets', () => ({ loadBalancerSubnets: {} }), '`loadBalancerSubnets` cannot be given with `listener`'],
-    ['a kind', () => ({ publicLoadBalancer: false }), '`publicLoadBalancer` cannot be given with `listener`'],
-    ['a TLS policy', () => ({ sslPolicy: SslPolicy.TLS12 }), '`sslPolicy` cannot be given with `listener`'],
-    ['an idle timeout', () => ({ idleTimeout: Duration.minutes(1) }), '`idleTimeout` cannot be given with `listener`'],
-    ['HSTS', () => ({ strictTransportSecurity: Duration.days(1) }), '`strictTransportSecurity` cannot be given with `listener`'],
-    ['an open listener', () => ({ openListener: false }), '`openListener` cannot be given with `listener`'],
-    ['a security group', (stack) => ({ securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Own', 'sg-1') }), '`securityGroup` cannot be given with `listener`'],
-    ['access logs', (stack) => ({ accessLogsBucket: Bucket.fromBucketName(stack, 'Logs', 'logs') }), '`accessLogsBucket` cannot be given with `listener`'],
-    ['a domain outside of the zone', (stack) => ({ domainZone: zone(stack, 'example.org') }), '`domainName` must lie in the hosted zone example.org'],
+    ['a certificate', (stack) => ({ certificate: certificate(stack) }), '`certificate` cannot be set with `listener`, because it belongs to the existing load balancer, got: \'both\''],
+    ['subnets', () => ({ loadBalancerSubnets: {} }), '`loadBalancerSubnets` cannot be set with `listener`'],
+    ['a kind', () => ({ publicLoadBalancer: false }), '`publicLoadBalancer` cannot be set with `listener`'],
+    ['a TLS policy', () => ({ sslPolicy: SslPolicy.TLS12 }), '`sslPolicy` cannot be set with `listener`'],
+    ['an idle timeout', () => ({ idleTimeout: Duration.minutes(1) }), '`idleTimeout` cannot be set with `listener`'],
+    ['HSTS', () => ({ strictTransportSecurity: Duration.days(1) }), '`strictTransportSecurity` cannot be set with `listener`'],
+    ['an open listener', () => ({ openListener: false }), '`openListener` cannot be set with `listener`'],
+    ['a security group', (stack) => ({ securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Own', 'sg-1') }), '`securityGroup` cannot be set with `listener`'],
+    ['access logs', (stack) => ({ accessLogsBucket: Bucket.fromBucketName(stack, 'Logs', 'logs') }), '`accessLogsBucket` cannot be set with `listener`'],
+    ['a domain outside of the zone', (stack) => ({ domainZone: zone(stack, 'example.org') }), '`domainName` must be in the hosted zone example.org'],
   ];
 
   test.each(wrong)('fails with %s', (_, props, message) => {
@@ -261,13 +261,13 @@ describe('errors', () => {
     expect(() => newIngress(stack, props(stack))).toThrow(message);
   });
 
-  test('a whole PostHog fails without the VPC of the load balancer', () => {
+  test('fails for a whole PostHog without the VPC of the load balancer', () => {
     const stack = newStack();
-    expect(() => newPostHog(stack, { ...imported(stack), rulePriorityBase: 0, certificate: undefined })).toThrow('`vpc` or `cluster` must be given with `listener`');
+    expect(() => newPostHog(stack, { ...imported(stack), rulePriorityBase: 0, certificate: undefined })).toThrow('`vpc` or `cluster` is required with `listener`');
   });
 });
 
-test('where the VPC does not know all subnets of the load balancer, AWS is asked about them', () => {
+test('looks up the subnets of the load balancer if the VPC does not have all of them', () => {
   const stack = newStack();
   const { listener, loadBalancer, vpc } = owned(stack);
   const attributes = { vpcId: vpc.vpcId, availabilityZones: ['a'], privateSubnetIds: ['subnet-1'] };
@@ -278,14 +278,14 @@ test('where the VPC does not know all subnets of the load balancer, AWS is asked
 });
 
 describe('tokens', () => {
-  test('pass as a domain name and a listener', () => {
+  test('are accepted as a domain name and a listener', () => {
     const stack = newStack();
     const securityGroup = SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
     const listener = ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', { listenerArn: Fn.importValue('Listener'), securityGroup });
     expect(() => newIngress(stack, { listener, domainName: Fn.importValue('Domain'), rulePriorityBase: 4000 })).not.toThrow();
   });
 
-  test('are refused as a priority base, which numbers are added to', () => {
+  test('are refused as a priority base', () => {
     const stack = newStack();
     const base = new CfnParameter(stack, 'Base', { type: 'Number' });
     expect(() => newIngress(stack, { rulePriorityBase: base.valueAsNumber }))

@@ -7,7 +7,7 @@ import { Answer, answersOf, INSIDE, Mode, MODES, OUTSIDE } from './modes';
 const METHODS = ['GET', 'POST', 'OPTIONS'];
 const CLOSED = MODES.filter(({ isOpen }) => !isOpen);
 
-/** The path that the most helpful of servers would make of a target: decoded until nothing is left to decode, slashes merged, dots resolved. */
+/** Normalises a target as the most lenient server would: fully decoded, slashes merged, dot segments resolved. */
 function normalised(target: string): string {
   let path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
   for (let before = ''; before !== path;) {
@@ -27,7 +27,7 @@ function normalised(target: string): string {
   return `/${segments.join('/')}`;
 }
 
-/** Whether a normalised path is a public endpoint of the app, read from the table segment by segment. */
+/** Returns whether a normalised path is a public endpoint of the app, compared segment by segment with the table. */
 function isPublicInApp(path: string, optIn: boolean): boolean {
   return PublicEndpoint.answeredBy(PostHogProcess.WEB).some((endpoint) => {
     const wanted = endpoint.path.split('/');
@@ -39,16 +39,16 @@ function isPublicInApp(path: string, optIn: boolean): boolean {
 }
 
 describe('the corpus', () => {
-  test('is large', () => {
+  test('has at least the expected number of targets', () => {
     expect(HOSTILE_PATHS.length).toBeGreaterThanOrEqual(200);
   });
 
-  test('names nothing twice', () => {
+  test('has no duplicates', () => {
     const seen = new Set<string>();
     expect(HOSTILE_PATHS.filter((path) => seen.has(path) || !seen.add(path))).toEqual([]);
   });
 
-  test('holds what one would try first', () => {
+  test('has the most common attacks', () => {
     expect(HOSTILE_PATHS).toEqual(expect.arrayContaining([
       '/embedded', '/signup', '/settings', '/e2', '/eX/', '/s3', '/batchx', '/static/../login', '/static/%2e%2e/login', '/static/..%2flogin', '/E', '/flags-admin', '/api/surveysx',
       '/api/projects/1/feature_flags/2', '', '*', '/e%2f', '/static/%252e%252e/login', '/static/..\\login', '/static/..;/login', '/e%00', '/e%0d%0a',
@@ -92,24 +92,24 @@ describe('the normaliser of these tests', () => {
 
 describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the app open to %s', (_, mode) => {
   let answer: Answer;
-  /** The targets of the corpus that reach the app unavailable, from a foreign address. */
+  /** The targets of the corpus that reach the app without authentication, from an address that is not allowed. */
   let reached: string[];
   beforeAll(() => {
     answer = answersOf(mode);
     reached = HOSTILE_PATHS.filter((target, i) => answer({ target, sourceIp: OUTSIDE[i % OUTSIDE.length], method: METHODS[i % METHODS.length] }) === 'web');
   });
 
-  test('no hostile path reaches the app unavailable', () => {
+  test('no hostile path reaches the app without authentication', () => {
     expect(reached).toEqual([]);
   });
 
-  test.each(['/static', '/shared'])('below %s, a path reaches the app unavailable only where every server reads it as public', (namespace) => {
+  test.each(['/static', '/shared'])('below %s, a path reaches the app without authentication only if every server reads it as public', (namespace) => {
     const below = HOSTILE_PATHS.map((path) => namespace + path).filter((target) => answer({ target, sourceIp: OUTSIDE[0] }) === 'web');
     expect(below.length > 0).toBe(namespace !== '/shared' || mode.optIn);
     expect(below.filter((path) => !isPublicInApp(normalised(path), mode.optIn))).toEqual([]);
   });
 
-  test('no forged header helps', () => {
+  test('no forged header opens the app', () => {
     const headers = { 'X-Forwarded-For': INSIDE[0], 'X-Forwarded-Host': 'posthog.example.com', 'X-Original-URL': '/login', 'X-Rewrite-URL': '/login', 'Host': 'localhost' };
     expect(['/', '/login', '/api/projects/1'].filter((target) => answer({ target, headers, host: 'localhost', sourceIp: OUTSIDE[0] }) === 'web')).toEqual([]);
   });
@@ -120,7 +120,7 @@ describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the
   ];
   const startOfAnEndpoint = fc.constantFrom('', '', ...PublicEndpoint.answeredBy(PostHogProcess.WEB).map(({ path }) => path.replaceAll('*', '1')));
 
-  test('no path made of any pieces does better', () => {
+  test('no random combination of path segments opens the app', () => {
     fc.assert(fc.property(startOfAnEndpoint, fc.array(fc.constantFrom(...PIECES), { maxLength: 10 }), (start, pieces) => {
       const target = start + pieces.join('');
       expect(answer({ target, sourceIp: OUTSIDE[0] }) === 'web' && !isPublicInApp(normalised(target), mode.optIn)).toBe(false);

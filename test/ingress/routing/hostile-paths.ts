@@ -1,10 +1,10 @@
 /**
- * Request targets that are no public endpoint of the app, or are one only in disguise.
+ * Request targets that are no public endpoint of the app, or resemble one.
  *
- * Each list is one way to get past a rule that was written carelessly. They are sent as they stand: not decoded, not normalised.
+ * Each list is one way to bypass a careless rule. They are sent unchanged: not decoded, not normalised.
  */
 
-/** Namespaces that the app answers in public, always or on demand. Escaping from one of them leads into the app. */
+/** Public namespaces of the app, always or on demand. A path that escapes from one of them would reach the app. */
 const NAMESPACES = [
   '/static', '/site_app', '/api/conversations/v1/widget', '/shared', '/shared_dashboard', '/embedded', '/exporter', '/interview', '/external_surveys', '/messaging-preferences', '/uploaded_media',
   '/oauth', '/.well-known', '/toolbar_oauth', '/api/oauth', '/webhooks', '/slack', '/scim/v2', '/api/customer_analytics/external', '/api/conversations/v1/slack',
@@ -40,7 +40,7 @@ const NEIGHBOURS = [
   '/embedded', '/embedded/', '/embeddedx/y', '/shared', '/shared/', '/sharedx/y', '/shared-dashboard/y', '/exporters', '/exporterx/y', '/interviews/y', '/oauth', '/oauth2/authorize', '/well-known/x', '/.well-knownx/y', '/..well-known/y',
 ];
 
-/** Ways out of a namespace, and what lies there. */
+/** Paths that escape from a namespace. */
 const ESCAPES = [
   '/../login', '/../../login', '/..', '/../', '/./../login', '/.', '/./', '/%2e%2e/login', '/%2E%2E/login', '/.%2e/login', '/%2e./login', '/..%2flogin', '/..%2Flogin', '/%2e%2e%2flogin',
   '/%252e%252e/login', '/%252e%252e%252flogin', '/%25252e%25252e/login', '/..%252flogin', '/..%5clogin', '/..\\login', '/%5c..%5clogin', '/x/../../login', '/x/y/../../../login', '/x/..%2f..%2flogin',
@@ -48,13 +48,13 @@ const ESCAPES = [
   '/..%c0%aflogin', '/..／login', '/．．/login', '/..%09/login', '/..\t/login', '/%20../login', '/.. /login',
 ];
 
-/** Spellings that some server somewhere reads as an endpoint of the app. */
+/** Suffixes that some servers ignore or decode, so that they read an endpoint of the app. */
 const ODD_SPELLINGS = [
   '%2e', '%2f', '%2F', '%5c', '%00', '%0a', '%0d%0a', '%09', '%20', '%3f', '%3F/x', '%23', '%23/x', '%3b', '%26', '%ff', '%c0%af', '%', '%2', '%zz', '%u0000', ';', ';x=1', ';/x', '\\', '\\x', '//', '///',
   '/.', '/..', '/%2e', '/;', '/\\', ' ', '\t', '#', '#/x', '#x?y', '*', '|', '^', '`', '"', '<', '{x}', 'é', '/é', '\u200b', '\u2215x', '\u2044x', '\uff0fx', '\u202e', '\ud83d\ude00', '\u0000', '\r\nHost: x',
 ];
 
-/** Public endpoints in a spelling that only a decoding server reads as such. */
+/** Encoded public endpoints, which only a decoding server recognises. */
 const DISGUISES = [
   '/%73tatic/array.js', '/stati%63/array.js', '/%53TATIC/array.js', '/static%2farray.js', '/static%2Farray.js', '%2fstatic/array.js', '/%2fstatic/array.js', '//static/array.js', '///static/array.js',
   '/./static/array.js', '/x/../static/array.js', '/login/../static/array.js', '/static//array.js', '/static/./array.js', '/static/x/../array.js', '/static\\array.js', '\\static\\array.js', '/static;/array.js',
@@ -62,7 +62,7 @@ const DISGUISES = [
   '/api/x/../early_access_features/', '/.%77ell-known/x', '/%2ewell-known/x', '/%2Ewell-known/x', '/oauth%2ftoken/', '/o%61uth/token/', '/webhooks%2fgithub',
 ];
 
-/** What is no path at all, or has none. */
+/** Targets without a path, or that are not a path. */
 const ODD_TARGETS = [
   '', '*', '?', '?x=1', '?/static/array.js', '??', '#', '#/static/array.js', '/?', '/?x=/static/array.js', '/#/static/array.js', '/??', 'static/array.js', 'e', 'report', '.', '..', '../static/array.js', './report',
   'http://posthog.example.com/', 'http://posthog.example.com/login', 'https://posthog.example.com/static/array.js', 'http://evil.example/static/../login', 'HTTP://evil.example/report', 'http:///static/array.js',
@@ -71,13 +71,13 @@ const ODD_TARGETS = [
   '/login/static/array.js', '/x/static/array.js', '/api/static/array.js', '/api/projects/1/static/array.js', '/login/report', '/x/report', '/project/1/report', '/api/projects/static/array.js', '/admin/static/admin.js',
 ];
 
-/** Events of the app's own processes and other things that only processes say to each other. */
+/** Endpoints for the app's own processes. */
 const INTERNAL = [
   '/internal', '/internal/x', '/internal/tasks/runs/1/agent-proxy-callback/', '/api/internal/x', '/api/projects/1/internal/x', '/api/environments/1/internal/x', '/_stats', '/_stats/', '/_metrics',
   '/%69nternal/x', '/internal%2fx', '//internal/x', '/static/../internal/x', '/static/..%2finternal/x', '/metrics', '/_readiness', '/_liveness', '/_livez', '/_readyz', '/_readyz?role=web',
 ];
 
-/** Long ones: at the limit of a pattern, at that of careless buffers, and beyond. */
+/** Long targets: at the limit of a pattern, at that of small buffers, and beyond. */
 const LONG = [128, 2048, 8000].flatMap((length) => [
   `/${'a'.repeat(length - 1)}`,
   '/'.repeat(length),

@@ -21,24 +21,24 @@ describe.each(RULES.map((rule): [string, RuleSpec] => [rule.name, rule]))('the r
   const globs = patterns.globs ?? [];
   const regexes = patterns.regexes ?? [];
 
-  test('holds at least one value, and no more than a rule may', () => {
+  test('has at least one value, and no more than a rule supports', () => {
     expect(globs.length + regexes.length).toBeGreaterThan(0);
     expect(globs.length + regexes.length).toBeLessThanOrEqual(5);
   });
 
-  test('holds no more wildcards than a rule may', () => {
+  test('has no more wildcards than a rule supports', () => {
     expect(globs.join('').replace(/[^*?]/g, '').length).toBeLessThanOrEqual(5);
   });
 
-  test('holds values that are short enough', () => {
+  test('has values within the length limit', () => {
     expect([...globs, ...regexes].filter((value) => value.length > 128)).toEqual([]);
   });
 
-  test('holds patterns of one kind', () => {
+  test('has patterns of one kind', () => {
     expect([globs, regexes].filter((values) => values.length > 0)).toHaveLength(1);
   });
 
-  test('names no value twice', () => {
+  test('has no duplicate value', () => {
     expect(new Set([...globs, ...regexes]).size).toBe(globs.length + regexes.length);
   });
 
@@ -47,14 +47,14 @@ describe.each(RULES.map((rule): [string, RuleSpec] => [rule.name, rule]))('the r
     expect(regexes.filter((regex) => !/^\^.*\$$/.test(regex))).toEqual([]);
   });
 
-  test('has a priority that a rule may have, in front of the rules that let people in', () => {
+  test('has a valid priority, before the rules that forward to the app', () => {
     expect(Number.isInteger(priority)).toBe(true);
     expect(priority).toBeGreaterThanOrEqual(1);
     expect(priority).toBeLessThan(APP_PRIORITY);
   });
 });
 
-test('the limits are those of the load balancer', () => {
+test('the limits are the quotas of AWS', () => {
   expect(LIMITS).toEqual({ valuesPerRule: 5, wildcardsPerRule: 5, valueLength: 128, rulesPerLoadBalancer: 100 });
 });
 
@@ -64,22 +64,22 @@ describe('priorities', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  test('are there for every rule of the table, and for no other', () => {
+  test('exist for every rule of the table, and for no other', () => {
     const named = PublicEndpoint.all().flatMap((endpoint) => EVERY_PROCESS.map((process) => endpoint._ruleFor(process)).filter((name) => name !== undefined));
     expect(new Set([...named, ...DENY_RULES.map(({ name }) => name)])).toEqual(new Set(Object.keys(PRIORITIES)));
   });
 
-  test('are the rules\' own', () => {
+  test('are those of the rules', () => {
     expect(RULES.map(({ priority }) => priority)).toEqual(RULES.map(({ name }) => PRIORITIES[name]));
   });
 
-  test('leave the app enough of the 100 rules that a load balancer may have', () => {
+  test('leave enough of the 100 rules of a load balancer for the app', () => {
     expect(RULES.length + 20).toBeLessThanOrEqual(60);
   });
 });
 
 describe('a rule', () => {
-  test('is answered by one process, whatever is routed', () => {
+  test('belongs to one process, with all combinations of routed processes', () => {
     const owners = new Map<string, Set<PostHogProcess>>();
     for (const process of EVERY_PROCESS) {
       for (const { name } of rulesFor(process, EVERY_GROUP)) {
@@ -89,7 +89,7 @@ describe('a rule', () => {
     expect([...owners].filter(([, processes]) => processes.size !== 1)).toEqual([]);
   });
 
-  test('holds endpoints that are open or closed together', () => {
+  test('has endpoints that are opened and closed together', () => {
     const groups = new Map<string, Set<boolean | EndpointGroup>>();
     for (const endpoint of PublicEndpoint.all()) {
       const rule = endpoint._ruleFor(endpoint.process)!;
@@ -98,34 +98,34 @@ describe('a rule', () => {
     expect([...groups].filter(([, opened]) => opened.size !== 1)).toEqual([]);
   });
 
-  test('is there once for a process', () => {
+  test('exists once for a process', () => {
     for (const process of EVERY_PROCESS) {
       const names = rulesFor(process, EVERY_GROUP).map(({ name }) => name);
       expect(new Set(names).size).toBe(names.length);
     }
   });
 
-  test('is not there for a process that answers nothing', () => {
+  test('does not exist for a process without endpoints', () => {
     expect(rulesFor(PostHogProcess.WORKER, EVERY_GROUP)).toEqual([]);
   });
 });
 
-describe('with the processes that are deployed unless products are named', () => {
+describe('with the processes of the default products', () => {
   const free = allRules(DEPLOYED, new Set()).filter(({ name }) => !DENY_RULES.some((rule) => rule.name === name));
 
-  test('events of current SDKs and recordings stand in the first three rules', () => {
+  test('events of current SDKs and recordings are in the first three rules', () => {
     expect(free.slice(0, 3).map(({ name }) => name)).toEqual(['Events', 'Recordings', 'Captures']);
     const values = free.slice(0, 3).flatMap(({ patterns }) => patterns.globs ?? []);
     expect(['/i/v0/e', '/i/v0/e/', '/e', '/e/', '/batch', '/batch/', '/i/v1/analytics/events', '/s', '/s/', '/capture', '/track']
       .filter((path) => !values.some((value) => globMatches(value, path)))).toEqual([]);
   });
 
-  test('whatever is always public stands in the first ten rules, which carry no charge', () => {
+  test('endpoints that are always public are in the first ten rules, which AWS does not bill', () => {
     expect(free.length).toBeLessThanOrEqual(10);
     expect(allRules(DEPLOYED).slice(0, free.length)).toEqual(free);
   });
 
-  test('only the groups that are opened make rules besides', () => {
+  test('only opened groups add rules', () => {
     const shared = allRules(DEPLOYED, new Set([EndpointGroup.SHARED_CONTENT])).map(({ name }) => name);
     expect(shared.filter((name) => !free.some((rule) => rule.name === name))).toEqual(['DenyEvasions', 'DenyInternal', 'SharedContent', 'SharedQueries']);
   });
@@ -146,21 +146,21 @@ describe('AI events', () => {
     return evaluate(rules, { target })?.actions[0];
   }
 
-  test.each(['/i/v0/ai', '/i/v0/ai/', '/i/v0/ai/batch', '/i/v1/ai/events'])('at %s go to capture-ai, whichever process is routed first', (path) => {
+  test.each(['/i/v0/ai', '/i/v0/ai/', '/i/v0/ai/batch', '/i/v1/ai/events'])('at %s go to capture-ai, in every order of routing', (path) => {
     expect(answering([PostHogProcess.CAPTURE, PostHogProcess.CAPTURE_AI], path)).toBe(PostHogProcess.CAPTURE_AI);
     expect(answering([PostHogProcess.CAPTURE_AI, PostHogProcess.CAPTURE], path)).toBe(PostHogProcess.CAPTURE_AI);
   });
 
-  test('do not take other events with them', () => {
+  test('do not affect other events', () => {
     expect(answering([PostHogProcess.CAPTURE, PostHogProcess.CAPTURE_AI], '/i/v0/aix')).toBe(PostHogProcess.CAPTURE);
     expect(answering([PostHogProcess.CAPTURE, PostHogProcess.CAPTURE_AI], '/i/v0/e/')).toBe(PostHogProcess.CAPTURE);
   });
 });
 
-describe('the rules that refuse', () => {
+describe('the deny rules', () => {
   const refused = (path: string): string | undefined => DENY_RULES.find(({ patterns }) => patterns.regexes!.some((regex) => new RegExp(regex).test(path)))?.name;
 
-  test('come after whatever is always public and before whatever is not', () => {
+  test('come after endpoints that are always public and before all others', () => {
     const names = RULES.map(({ name }) => name);
     const onDemand = RULES.filter(({ priority }) => priority >= 300).map(({ name }) => name);
     expect(names.slice(names.indexOf('DenyEvasions'))).toEqual(['DenyEvasions', 'DenyInternal', ...onDemand]);
@@ -179,17 +179,17 @@ describe('the rules that refuse', () => {
   test.each([
     '//', '//internal', '/api//internal/x', '/.', '/..', '/./internal', '/x/../internal', '/x/..', '/x/.', '/%69nternal', '/intern%61l', '/%5Fstats', '/%5fstats', '/_st%41ts',
     '/%2e%2e/internal', '/%2E%2E/internal', '/a%2dB', '/%7Eroot', '/%30', '/%39',
-  ])('refuse %s as another spelling of something', (path) => {
+  ])('refuse %s as an evasion', (path) => {
     expect(refused(path)).toBe('DenyEvasions');
   });
 
-  test('let the rest through', () => {
+  test('do not match other paths', () => {
     expect(['/', '/login', '/internalx', '/xinternal', '/api/internals', '/project/1/internal', '/insights/internal', '/api/projects/1/insights/internal', '/_statsx', '/_health', '/_preflight',
       '/livestream', '/livestream/', '/livestream/events', '/livestream/stats', '/livestream/metricsx', '/livestreams/metrics', '/metrics', '/a.b', '/.well-known/x', '/a..b', '/..a', '/a%20b', '/caf%C3%A9', '/%E2%82%AC', '/a%2Fb', '/a%40b', '/a%3Ab', '/a%25b', '/a%7Cb', '/a%5Bb%5D', '/a%3Db',
     ].filter(refused)).toEqual([]);
   });
 
-  test('know every spelling of every character that needs no encoding, and of no other', () => {
+  test('match every encoding of every unreserved character, and of no other', () => {
     const plain = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~'];
     for (let code = 0; code < 256; code++) {
       const hex = code.toString(16).padStart(2, '0');

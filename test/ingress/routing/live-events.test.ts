@@ -22,9 +22,9 @@ interface Routed {
   readonly stack: Stack;
   readonly ingress: PostHogIngress;
   readonly rules: readonly ListenerRule<RuleAction>[];
-  /** The rules that lead to live events. */
+  /** The rules that forward to livestream. */
   readonly own: readonly ListenerRule<RuleAction>[];
-  /** What becomes of a request: the construct id of its target group, and the path that arrives there; or how it is answered. */
+  /** The outcome of a request: the construct id of its target group and the forwarded path, or the response. */
   readonly answer: (target: string, sourceIp?: string) => string;
 }
 
@@ -58,12 +58,12 @@ describe('with the app open to anyone', () => {
     expect(answer(target)).toBe(`livestream ${arrives}`);
   });
 
-  test.each(['/livestreams', '/livestream.js', '/Livestream/events', '/x/livestream/events', '/e/livestream', '/stats'])('%s is none of it', (target) => {
+  test.each(['/livestreams', '/livestream.js', '/Livestream/events', '/x/livestream/events', '/e/livestream', '/stats'])('%s is not forwarded to livestream', (target) => {
     expect(answer(target)).not.toContain('livestream /');
   });
 
-  // The load balancer decodes what it rewrites, so that these would arrive as something else than they were judged as.
-  test.each(['/livestream/a%2Fb', '/livestream/a%20b', '/livestream/%C3%A9', '/livestream/a;b', '/livestream/a\\b'])('%s goes to the app as it is, where nothing answers it', (target) => {
+  // The load balancer decodes a path that it rewrites, so livestream would get another path than the one that the rule matched.
+  test.each(['/livestream/a%2Fb', '/livestream/a%20b', '/livestream/%C3%A9', '/livestream/a;b', '/livestream/a\\b'])('%s is forwarded to the app unchanged, which does not answer it', (target) => {
     expect(answer(target)).toBe(`web ${target}`);
   });
 
@@ -71,7 +71,7 @@ describe('with the app open to anyone', () => {
     expect(answer(target)).toBe('403');
   });
 
-  test('the prefix is taken off by one transform of the rule, and no other rule has one', () => {
+  test('the prefix is stripped by one transform of the rule, and no other rule has one', () => {
     expect(own).toHaveLength(1);
     const found = Object.entries(Template.fromStack(stack).findResources(RULE)) as [string, { Properties: { Transforms?: unknown } }][];
     expect(found.flatMap(([id, { Properties: { Transforms } }]) => (Transforms ? [[id.replace(/[0-9A-F]{8}$/, ''), Transforms]] : []))).toEqual([
@@ -79,7 +79,7 @@ describe('with the app open to anyone', () => {
     ]);
   });
 
-  test('the rewrite is as short as AWS takes it', () => {
+  test('the rewrite is within the length limit of AWS', () => {
     const { regex, replace } = own[0].rewrites!.url!;
     expect([regex.length, replace.length].filter((length) => length > 1024)).toEqual([]);
   });
@@ -88,19 +88,19 @@ describe('with the app open to anyone', () => {
 describe('with the app open to some networks', () => {
   const { answer, own } = routed(() => ({ appAccess: AppAccess.fromCidrs(NETWORKS) }));
 
-  test.each(PATHS)('%s is open to those', (target) => {
+  test.each(PATHS)('%s is open to allowed clients', (target) => {
     expect(answer(target, INSIDE)).toMatch(/^livestream \//);
   });
 
-  test.each(PATHS)('%s is refused to others, whatever token they have', (target) => {
+  test.each(PATHS)('%s is refused to other clients, with any token', (target) => {
     expect(answer(target)).toBe('403');
   });
 
-  test('its rule asks for the address and for the path, and rewrites', () => {
+  test('its rule matches the address and the path, and rewrites', () => {
     expect(own.map(({ priority, conditions, rewrites }) => [priority, conditions.map(({ field }) => field), rewrites?.url?.replace])).toEqual([[900, ['source-ip', 'path-pattern'], '/$1']]);
   });
 
-  test('a hundred networks fit, four a rule, and leave room on the load balancer', () => {
+  test('a hundred CIDR blocks fit, four per rule, and leave room on the load balancer', () => {
     const { own: rules, rules: all } = routed(() => ({ appAccess: AppAccess.fromCidrs(many(100)) }));
     expect(rules.map(({ conditions }) => conditions[0].values!.length)).toEqual(Array.from({ length: 25 }, () => 4));
     expect(rules.flatMap(({ conditions }) => conditions[0].values!)).toEqual(many(100));
@@ -108,7 +108,7 @@ describe('with the app open to some networks', () => {
     expect(all.length).toBeLessThan(80);
   });
 
-  test('a list that is known at deployment only makes one rule', () => {
+  test('a list that is a token becomes one rule', () => {
     const { own: rules } = routed(() => ({ appAccess: AppAccess.fromCidrs(Token.asList(Fn.ref('Networks'))) }));
     expect(rules).toHaveLength(1);
   });
@@ -124,24 +124,24 @@ describe.each([
 ] as const)('with a sign-in by %s', (_, type, appAccess) => {
   const { answer, own, stack } = routed((scope) => ({ appAccess: appAccess(scope) }));
 
-  test.each(PATHS)('%s is held until the user has signed in', (target) => {
+  test.each(PATHS)('%s requires a signed-in user', (target) => {
     expect(answer(target, INSIDE)).toMatch(new RegExp(`^authenticate-${type}, livestream /`));
   });
 
-  test('a script is told that nobody is signed in, and a page of the app is sent to the provider', () => {
+  test('a script gets 401 without a session, and a page of the app is redirected to the provider', () => {
     const config = type === 'oidc' ? 'AuthenticateOidcConfig' : 'AuthenticateCognitoConfig';
     const template = Template.fromStack(stack);
     template.hasResourceProperties(RULE, { Priority: 900, Actions: [{ Type: `authenticate-${type}`, [config]: Match.objectLike({ OnUnauthenticatedRequest: 'deny', SessionTimeout: 43200 }) }, { Type: 'forward' }] });
     template.hasResourceProperties(RULE, { Priority: 1000, Actions: [{ [config]: { OnUnauthenticatedRequest: Match.absent() } }, { Type: 'forward' }] });
   });
 
-  test('the prefix is taken off behind it', () => {
+  test('the prefix is stripped after authentication', () => {
     expect(own.map(({ priority, rewrites }) => [priority, rewrites?.url?.regex])).toEqual([[900, '^/livestream/?(.*)$']]);
   });
 });
 
 describe('with the app open to nobody', () => {
-  test('nothing leads to livestream', () => {
+  test('no rule forwards to livestream', () => {
     const { answer, rules } = routed(() => ({ appAccess: AppAccess.nobody() }));
     expect(PATHS.map((target) => answer(target, INSIDE))).toEqual(PATHS.map(() => '403'));
     expect(JSON.stringify(rules)).not.toContain('"livestream');
@@ -151,7 +151,7 @@ describe('with the app open to nobody', () => {
 describe('on demand', () => {
   test.each([
     ['some networks', AppAccess.fromCidrs(NETWORKS)], ['who signs in', AppAccess.oidc(OIDC)], ['nobody', AppAccess.nobody()],
-  ])('it is open to everybody with the app open to %s, and its token alone protects it', (_, appAccess) => {
+  ])('it is open to everyone with the app open to %s, and only its token protects it', (_, appAccess) => {
     const { answer, own } = routed(() => ({ appAccess, publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] }));
     expect(answer('/livestream/events')).toBe('livestream /events');
     expect(answer('/livestream/metrics')).toBe('403');
@@ -159,12 +159,12 @@ describe('on demand', () => {
   });
 });
 
-test('whoever may reach it, its first rule keeps its name and its priority, which may not move from one rule to another', () => {
+test('its first rule keeps its name and its priority for every kind of access', () => {
   const ids = [AppAccess.anyone(), AppAccess.fromCidrs(NETWORKS), AppAccess.oidc(OIDC)].map((appAccess) => routed(() => ({ appAccess })).own[0]).map(({ id, priority }) => `${id} ${priority}`);
   expect(new Set(ids).size).toBe(1);
 });
 
-describe('on a listener that stands already', () => {
+describe('on an existing listener', () => {
   const BASE = 4000;
   const existing = (appAccess: AppAccess) => (stack: Stack): Partial<PostHogIngressProps> => ({
     appAccess,
@@ -180,13 +180,13 @@ describe('on a listener that stands already', () => {
     }),
   });
 
-  test.each([['anyone', AppAccess.anyone()], ['some networks', AppAccess.fromCidrs(NETWORKS)]])('it is reached without its prefix, the app open to %s', (_, appAccess) => {
+  test.each([['anyone', AppAccess.anyone()], ['some networks', AppAccess.fromCidrs(NETWORKS)]])('livestream gets requests without the prefix, with the app open to %s', (_, appAccess) => {
     const { answer, own } = routed(existing(appAccess), BASE);
     expect(answer('/livestream/events', INSIDE)).toBe('livestream /events');
     expect(own.map(({ priority, conditions: [{ field, values }] }) => [priority, field, values])).toEqual([[BASE + 900, 'host-header', ['posthog.example.com']]]);
   });
 
-  test('a hundred networks fit, three a rule, within what a load balancer takes', () => {
+  test('a hundred CIDR blocks fit, three per rule, within the quota of a load balancer', () => {
     const { own, rules } = routed(existing(AppAccess.fromCidrs(many(100))), BASE);
     expect(own).toHaveLength(34);
     const counts = own.map(({ conditions }) => conditions.reduce((sum, { values = [], regexValues = [] }) => sum + values.length + regexValues.length, 0));
@@ -195,7 +195,7 @@ describe('on a listener that stands already', () => {
   });
 });
 
-describe('whether anything leads to a process', () => {
+describe('the check whether a rule forwards to a process', () => {
   const reached = (process: PostHogProcess, props: Partial<PostHogIngressProps>): boolean => newIngress(newStack(), props)._canReach(process);
 
   test.each([

@@ -15,7 +15,7 @@ export const OPT_IN: readonly EndpointGroup[] = Object.values(EndpointGroup).fil
 export const INSIDE = ['203.0.113.9', '2001:db8::9'];
 export const OUTSIDE = ['198.51.100.1', '10.0.0.4', '203.0.112.255', '2001:db9::1'];
 
-/** One way to set up who may open the app. */
+/** A configuration of access to the app. */
 export interface Mode {
   readonly name: string;
   readonly isOpen: boolean;
@@ -30,16 +30,16 @@ const ACCESS: Omit<Mode, 'optIn'>[] = [
   { name: 'nobody', isOpen: false, appAccess: () => AppAccess.nobody() },
 ];
 
-/** Every way, with the endpoints that are opened on demand closed and open. */
+/** Every configuration, with the endpoints that are opened on demand closed and open. */
 export const MODES: Mode[] = ACCESS.flatMap((access) => [
   { ...access, optIn: false },
   { ...access, name: `${access.name}, all groups open`, optIn: true },
 ]);
 
-/** What becomes of a request: the name of the container that it reaches unavailable, `refused`, or `sign in`. */
+/** The outcome of a request: the name of the container that gets it without authentication, `refused`, or `sign in`. */
 export type Answer = (request: Request) => string;
 
-/** Synthesises a whole PostHog and reads back what its load balancer does with requests. */
+/** Synthesises a whole PostHog and evaluates requests with the rules of its load balancer. */
 export function answersOf(mode: Mode): Answer {
   const stack = newStack();
   newPostHog(stack, { products: Object.values(Product), appAccess: mode.appAccess(), publicEndpointGroups: mode.optIn ? [...OPT_IN] : undefined });

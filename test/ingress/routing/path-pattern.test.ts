@@ -10,15 +10,15 @@ function matches(endpoint: PublicEndpoint, path: string): boolean {
 }
 
 describe('an endpoint of a process that reads raw paths', () => {
-  test('is its path and what is below it', () => {
+  test('matches its path and sub-paths', () => {
     expect(patternsOf([PublicEndpoint.E])).toEqual({ globs: ['/e', '/e/*'] });
   });
 
-  test('is what is below it where the path itself is none', () => {
+  test('matches only sub-paths if the path itself is no endpoint', () => {
     expect(patternsOf([PublicEndpoint.REMOTE_CONFIG])).toEqual({ globs: ['/array/*'] });
   });
 
-  test('is its path with and without a slash where nothing is below it', () => {
+  test('matches its path with and without a slash if it has no sub-paths', () => {
     expect(patternsOf([PublicEndpoint.SURVEYS])).toEqual({ globs: ['/api/surveys', '/api/surveys/'] });
   });
 
@@ -34,13 +34,13 @@ describe('endpoints that share a rule', () => {
     expect(patternsOf([PublicEndpoint.CAPTURE, PublicEndpoint.TRACK])).toEqual({ globs: ['/capture', '/capture/*', '/track', '/track/*'] });
   });
 
-  test('are exact paths where all of the app\'s are', () => {
+  test('have exact paths if all endpoints of the app do', () => {
     expect(patternsOf([PublicEndpoint.EARLY_ACCESS_FEATURES, PublicEndpoint.WEB_EXPERIMENTS])).toEqual({
       globs: ['/api/early_access_features', '/api/early_access_features/', '/api/web_experiments', '/api/web_experiments/'],
     });
   });
 
-  test('are regular expressions where one of them needs to be', () => {
+  test('have regular expressions if one of them needs them', () => {
     const { globs, regexes } = patternsOf([PublicEndpoint.AUTH_MD, PublicEndpoint.OAUTH]);
     expect(globs).toBeUndefined();
     expect(regexes).toHaveLength(2);
@@ -49,7 +49,7 @@ describe('endpoints that share a rule', () => {
 });
 
 describe('an endpoint below a path of the app', () => {
-  test.each(['/static/array.js', '/static/1.449.2/posthog-recorder.js', '/static/a/b/c/d.js', '/static/a_b-c~d@e=f:g+h.js', '/static/chunk-ABC123.js.map'])('lets %s through', (path) => {
+  test.each(['/static/array.js', '/static/1.449.2/posthog-recorder.js', '/static/a/b/c/d.js', '/static/a_b-c~d@e=f:g+h.js', '/static/chunk-ABC123.js.map'])('matches %s', (path) => {
     expect(matches(PublicEndpoint.STATIC, path)).toBe(true);
   });
 
@@ -57,22 +57,22 @@ describe('an endpoint below a path of the app', () => {
     '/static', '/static/', '/static/login', '/static/a/', '/static/a/b/signup', '/staticx', '/staticx/a', '/Static/a', '/x/static/a', '//static/a', '/static//a', '/static/a//', '/static/.', '/static/..', '/static/../login',
     '/static/a/../login', '/static/a/..', '/static/.env', '/static/a/.git/config', '/static/%2e%2e/login', '/static/a%2flogin', '/static/a\\b', '/static/a;b', '/static/a\nb', '/static/a b',
     '/static/é', '/static/a\n', '/static/a?b', '/static/a#b', '/static/a*', '/static/a,b',
-  ])('lets %j not through', (path) => {
+  ])('does not match %j', (path) => {
     expect(matches(PublicEndpoint.STATIC, path)).toBe(false);
   });
 
-  test('with the path itself lets the path through as well', () => {
+  test('matches the path itself as well if that is an endpoint', () => {
     expect(['/exporter', '/exporter/', '/exporter/a', '/exporter/a/'].filter((path) => matches(PublicEndpoint.EXPORTER, path))).toHaveLength(4);
     expect(['/exporterx', '/exporter//', '/exporter/..', '/exporter/%2e'].filter((path) => matches(PublicEndpoint.EXPORTER, path))).toEqual([]);
   });
 
-  test('with an id lets exactly one harmless segment stand for it', () => {
+  test('matches exactly one harmless segment for an id', () => {
     const path = (id: string): string => `/api/projects/${id}/messaging/customerio/webhook/`;
     expect(['1', '@current', 'a-b'].filter((id) => matches(PublicEndpoint.CUSTOMER_IO, path(id)))).toHaveLength(3);
     expect(['', '.', '..', '1/2', '%31', '1%2f2', '\\'].filter((id) => matches(PublicEndpoint.CUSTOMER_IO, path(id)))).toEqual([]);
   });
 
-  test('takes a dot for a dot', () => {
+  test('escapes dots', () => {
     expect(matches(PublicEndpoint.WELL_KNOWN, '/.well-known/security.txt')).toBe(true);
     expect(matches(PublicEndpoint.WELL_KNOWN, '/xwell-known/security.txt')).toBe(false);
   });
@@ -81,7 +81,7 @@ describe('an endpoint below a path of the app', () => {
 const appEndpoints = PublicEndpoint.answeredBy(PostHogProcess.WEB);
 const piece = fc.constantFrom('/', '.', '..', '%', '%2e', '%2F', '\\', ';', '?', '#', 'a', 'login', '1.2', '@', '*', ' ', '\n', '\0', 'é', '%00');
 
-test('nothing that the app could read in two ways is let through to it', () => {
+test('no pattern matches a path that the app could read in two ways', () => {
   fc.assert(fc.property(fc.constantFrom(...appEndpoints), fc.array(piece, { maxLength: 8 }), (endpoint, tail) => {
     const path = endpoint.path.replaceAll('*', '1') + tail.join('');
     fc.pre(matches(endpoint, path));
@@ -90,7 +90,7 @@ test('nothing that the app could read in two ways is let through to it', () => {
   }), { numRuns: 500, maxSkipsPerRun: 1000 });
 });
 
-test('no endpoint lets its neighbours through, whose names only begin alike', () => {
+test('no endpoint matches paths that only have the same prefix', () => {
   fc.assert(fc.property(fc.constantFrom(...PublicEndpoint.all()), fc.stringMatching(/^[A-Za-z0-9_.-]{1,8}$/), (endpoint, suffix) => {
     const path = endpoint.path.replaceAll('*', '1');
     expect(matches(endpoint, path + suffix)).toBe(false);

@@ -4,21 +4,21 @@ import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
 
 const ALL = PublicEndpoint.all();
 
-test('the documented eight are among those that are documented', () => {
+test('the eight endpoints of PostHog\'s list are documented', () => {
   const documented = ALL.filter((endpoint) => endpoint.documented).map((endpoint) => endpoint.toString());
   expect(documented).toEqual(expect.arrayContaining(['/batch, /batch/*', '/decide, /decide/*', '/capture, /capture/*', '/e, /e/*', '/engage, /engage/*', '/s, /s/*', '/static/*', '/track, /track/*']));
 });
 
-test('PostHog documents no others but the events of current SDKs and the flags', () => {
+test('only events of current SDKs and flags are also documented', () => {
   const documented = ALL.filter((endpoint) => endpoint.documented).map(({ path }) => path);
   expect(documented.sort()).toEqual(['/batch', '/capture', '/decide', '/e', '/engage', '/flags', '/i/v0', '/s', '/static', '/track']);
 });
 
-test('whatever is documented is always public', () => {
+test('documented endpoints are always public', () => {
   expect(ALL.filter((endpoint) => endpoint.documented && !ALWAYS_PUBLIC.includes(endpoint.group))).toEqual([]);
 });
 
-test('no path stands in the table twice', () => {
+test('the table has no duplicate path', () => {
   const paths = ALL.map(({ path }) => path);
   expect(new Set(paths).size).toBe(paths.length);
 });
@@ -33,23 +33,23 @@ describe.each(ALL.map((endpoint): [string, PublicEndpoint] => [endpoint.path, en
     expect(path.split('/').filter((segment) => segment.includes('*') && segment !== '*')).toEqual([]);
   });
 
-  test('says what it is for, in a phrase without a full stop', () => {
+  test('has a purpose that is a phrase without a full stop', () => {
     expect(endpoint.purpose).toMatch(/^[A-Z].*[^.\s]$/);
   });
 
-  test('is answered by a process that answers requests', () => {
+  test('has a process with endpoints', () => {
     expect(Object.values(PostHogProcess)).toContain(endpoint.process);
     expect(endpoint.process).not.toBe(PostHogProcess.WORKER);
   });
 
-  test('is a path, or what is below it, or both', () => {
+  test('matches a path, its sub-paths, or both', () => {
     const forms = [...(endpoint._matchesPath ? [path] : []), ...(endpoint._matchesBelow ? [`${path}/*`] : [])];
     expect(forms.length).toBeGreaterThan(0);
     expect(endpoint.toString()).toBe(forms.join(', '));
   });
 });
 
-test('every constant of the class is listed, in its order', () => {
+test('all() returns every constant of the class, in its order', () => {
   const constants = Object.entries(PublicEndpoint).filter(([, value]) => value instanceof PublicEndpoint);
   expect(ALL).toEqual(constants.map(([, value]) => value as PublicEndpoint));
   expect(ALL.length).toBeGreaterThan(45);
@@ -59,11 +59,11 @@ test('every group has endpoints', () => {
   expect(new Set(ALL.map(({ group }) => group))).toEqual(new Set(Object.values(EndpointGroup)));
 });
 
-test('no event goes to the app, which answers none any more', () => {
+test('no event endpoint belongs to the app', () => {
   expect(ALL.filter(({ group, process }) => group === EndpointGroup.INGESTION && process === PostHogProcess.WEB)).toEqual([]);
 });
 
-test('legacy endpoints are told apart', () => {
+test('legacy endpoints are marked', () => {
   expect(PublicEndpoint.DECIDE.legacy).toBe(true);
   expect(PublicEndpoint.FLAGS.legacy).toBe(false);
 });
@@ -79,17 +79,17 @@ describe('the endpoints that a process answers', () => {
     [PostHogProcess.PLUGINS, ['/public/m', '/public/webhooks']],
     [PostHogProcess.LIVESTREAM, ['/livestream']],
     [PostHogProcess.WORKER, []],
-  ])('of %s are its own', (process, paths) => {
+  ])('of %s are the expected paths', (process, paths) => {
     expect(PublicEndpoint.answeredBy(process).map(({ path }) => path)).toEqual(paths);
   });
 
-  test('are all of the table, each once', () => {
+  test('are all rows of the table, each once', () => {
     const byProcess = Object.values(PostHogProcess).flatMap((process) => PublicEndpoint.answeredBy(process));
     expect(byProcess).toHaveLength(ALL.length);
   });
 });
 
-test('no process answers for another one: the newer capture answers 404 where AI events belong to capture-ai', () => {
+test('AI events belong to capture-ai, because newer versions of capture answer 404', () => {
   for (const endpoint of [PublicEndpoint.AI, PublicEndpoint.AI_V1]) {
     expect(endpoint._ruleFor(PostHogProcess.CAPTURE_AI)).toBe('Ai');
   }
@@ -98,11 +98,11 @@ test('no process answers for another one: the newer capture answers 404 where AI
   }
 });
 
-test('metrics have no endpoint while nothing reads them', () => {
+test('metrics have no endpoint, because no process reads them', () => {
   expect(ALL.filter(({ path }) => path.includes('metrics'))).toEqual([]);
 });
 
-test('what SDKs call without being told of is marked so', () => {
+test('undocumented endpoints that SDKs call are marked', () => {
   const marked = PublicEndpoint.all().filter(({ sdkOnly }) => sdkOnly).map(({ path }) => path);
   expect(marked).toEqual(expect.arrayContaining(['/i/v1/analytics', '/array', '/api/surveys', '/api/early_access_features', '/api/web_experiments']));
   expect(PublicEndpoint.all().filter(({ sdkOnly, documented, group }) => sdkOnly && (documented || !['ingestion', 'sdk'].includes(group)))).toEqual([]);

@@ -12,25 +12,25 @@ function valuesOf({ patterns }: RuleSpec): string[] {
   return [...patterns.globs ?? [], ...patterns.regexes ?? []];
 }
 
-test('leaves a rule as it is on a listener of its own', () => {
+test('does not change a rule on a listener of its own', () => {
   expect(SPECS.map((spec) => place(spec, OWN_LISTENER))).toEqual(SPECS.map((spec) => [spec]));
 });
 
-test('leaves room for the host name among the values of a rule', () => {
+test('reserves a value of a rule for the host name', () => {
   expect(valuesPerRule(OWN_LISTENER)).toBe(LIMITS.valuesPerRule);
   expect(valuesPerRule(SHARED)).toBe(LIMITS.valuesPerRule - 1);
   expect(SPECS.flatMap((spec) => place(spec, SHARED)).filter((rule) => valuesOf(rule).length > 4)).toEqual([]);
   expect(SPECS.some((spec) => valuesOf(spec).length > 4)).toBe(true);
 });
 
-test('loses no value, and keeps their order', () => {
+test('keeps all values in their order', () => {
   expect(SPECS.map((spec) => place(spec, SHARED).flatMap(valuesOf))).toEqual(SPECS.map(valuesOf));
 });
 
-test('gives every rule a name and a priority of its own, within the span', () => {
+test('assigns a unique name and priority to every rule, within the span', () => {
   const placed = SPECS.flatMap((spec) => place(spec, SHARED));
   const lastApp = SHARED.base + APP_PRIORITY + Math.ceil(MAX_APP_CIDRS / valuesPerRule(SHARED)) - 1;
-  // Those of live events hold one path besides.
+  // Rules of live events also have a path.
   const lastLive = PRIORITIES.LiveEvents + Math.ceil(MAX_APP_CIDRS / (valuesPerRule(SHARED) - 1)) - 1;
   expect(Object.values(PRIORITIES).filter((priority) => priority > PRIORITIES.LiveEvents && priority <= lastLive)).toEqual([]);
   expect(lastLive).toBeLessThan(APP_PRIORITY);
@@ -42,19 +42,19 @@ test('gives every rule a name and a priority of its own, within the span', () =>
   expect(placed.every(({ priority }) => priority < SHARED.base + APP_PRIORITY)).toBe(true);
 });
 
-test('keeps the rules in the order that they have on a listener of their own', () => {
+test('keeps the order of rules of a listener of their own', () => {
   const inOrder = [...SPECS].sort((a, b) => a.priority - b.priority);
   const placed = inOrder.flatMap((spec) => place(spec, SHARED)).map(({ priority }) => priority);
   expect(placed).toEqual([...placed].sort((a, b) => a - b));
 });
 
-test('the table of priorities leaves room behind every rule that is dealt out', () => {
+test('the table of priorities leaves room after every rule that may be split', () => {
   const taken = Object.values(PRIORITIES);
   const intruders = SPECS.flatMap((spec) => place(spec, { base: 0, host: 'x' }).slice(1)).filter(({ priority }) => taken.includes(priority));
   expect(intruders).toEqual([]);
 });
 
-test('slices lists of any length', () => {
+test('splits lists of any length into slices', () => {
   fc.assert(fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 9 }), (list, size) => {
     const found = slices(list, size);
     expect(found.flat()).toEqual(list);
@@ -62,10 +62,10 @@ test('slices lists of any length', () => {
   }));
 });
 
-test.each([0, 1, 48_001])('takes the base %d', (base) => {
+test.each([0, 1, 48_001])('accepts the base %d', (base) => {
   expect(() => checkPriorityBase(base)).not.toThrow();
 });
 
 test.each([-1, 1.5, 48_002, 50_000, NaN])('refuses the base %d', (base) => {
-  expect(() => checkPriorityBase(base)).toThrow('`rulePriorityBase` must be a whole number from 0 to 48001, because the rules take 2000 priorities from it on and AWS knows none above 50000, got: ');
+  expect(() => checkPriorityBase(base)).toThrow('`rulePriorityBase` must be a whole number from 0 to 48001, because the rules use 2000 priorities from it on and the highest of AWS is 50000, got: ');
 });

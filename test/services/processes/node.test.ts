@@ -131,8 +131,8 @@ test('plain stores are opened without TLS', () => {
 test('workflows want a database of their own, and say so', () => {
   const postgres = (stack: ReturnType<typeof newStack>) => Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url') });
   expect(() => settingsOf(PLUGINS, { stores: (stack) => ({ postgres: postgres(stack) }) })).toThrow(
-    '`nodeCyclotronUrlSecret` must be known of the PostgreSQL server for data pipelines, which keep their jobs in a database of their own, got: undefined; ' +
-    'give it to Postgres.fromPostgresAttributes()');
+    '`nodeCyclotronUrlSecret` of the PostgreSQL server is required for data pipelines, which keep their jobs in a database of their own, got: undefined; ' +
+    'pass it to Postgres.fromPostgresAttributes()');
 });
 
 test('no Node process falls back to the brokers kafka:9092, to 127.0.0.1, or to everybody being let in', () => {

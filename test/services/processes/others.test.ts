@@ -90,6 +90,6 @@ describe('temporal', () => {
     const stores = (stack: Parameters<typeof Postgres.fromPostgresAttributes>[0]) => ({
       postgres: Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url') }),
     });
-    expect(() => settingsOf(TEMPORAL, { stores })).toThrow('`credentials` must be known of the PostgreSQL server for temporal, which takes no connection URL, got: undefined; ');
+    expect(() => settingsOf(TEMPORAL, { stores })).toThrow('`credentials` of the PostgreSQL server is required for temporal, which does not support connection URLs, got: undefined; ');
   });
 });

@@ -67,9 +67,9 @@ test('`temporalTaskQueues` replaces the queues of the one process, and takes bat
 });
 
 test.each<[queues: string[], message: string]>([
-  [[], '`temporalTaskQueues` must be one or more names of queues, such as general-purpose-task-queue, got: '],
+  [[], '`temporalTaskQueues` must be one or more queue names, such as general-purpose-task-queue, got: '],
   [['General'], 'got: \'General\''],
-  [BATCH_EXPORTS, '`temporalTaskQueues` must name a queue besides those of batch exports, which `temporal-batch-exports-worker` serves, got: '],
+  [BATCH_EXPORTS, '`temporalTaskQueues` must name a queue other than those of batch exports, which `temporal-batch-exports-worker` serves, got: '],
 ])('`temporalTaskQueues` of %j is refused', (temporalTaskQueues, message) => {
   expect(() => newPostHog(newStack(), { temporalTaskQueues })).toThrow(message);
 });

@@ -108,7 +108,7 @@ test.each<[string, Partial<CacheProps>, string]>([
   ['the type of node is empty', { nodeType: '' }, '`nodeType` must be the name of a node type, such as \'cache.t4g.small\', got: \'\''],
   ['replicas are more than five', { replicas: 6 }, '`replicas` must be a whole number from 0 to 5, got: 6'],
   ['replicas are fewer than none', { replicas: -1 }, '`replicas` must be a whole number from 0 to 5, got: -1'],
-  ['replicas are not known yet', { replicas: Token.asNumber(Fn.importValue('Replicas')) }, '`replicas` must be a number at synthesis: whether there is a failover depends on it, got: \'a token\''],
+  ['replicas are not known yet', { replicas: Token.asNumber(Fn.importValue('Replicas')) }, '`replicas` must be known at synthesis: failover depends on it, got: \'a token\''],
   ['evictionPolicy is none of the kinds', { evictionPolicy: 'volatile-ttl' as never }, '`evictionPolicy` must be one of noeviction, volatile-lru, allkeys-lru, got: \'volatile-ttl\''],
   ['snapshots are kept too long', { backupRetention: Duration.days(36) }, '`backupRetention` must be whole days, from 0 to 35, got: \'36 days\''],
 ])('fails when %s', (_, props, message) => {
@@ -117,5 +117,5 @@ test.each<[string, Partial<CacheProps>, string]>([
 
 test('fails when the VPC has public subnets only', () => {
   const { stack, vpc } = network([PUBLIC]);
-  expect(() => new Cache(stack, 'Cache', { vpc })).toThrow('[Stack/Cache] `vpc` must have isolated or private subnets for a store');
+  expect(() => new Cache(stack, 'Cache', { vpc })).toThrow('[Stack/Cache] `vpc` must have isolated or private subnets for a data store');
 });

@@ -76,7 +76,7 @@ test('a warning says when replicas share a zone, and none when they do not', () 
   Annotations.fromStack(stack).hasNoWarning('/Stack/ClickHouse', Match.anyValue());
   const crowded = zonedStack();
   newClickHouse(crowded, { replicas: 2, vpc: new Vpc(crowded, 'Vpc', { maxAzs: 1 }) });
-  Annotations.fromStack(crowded).hasWarning('/Stack/ClickHouse', Match.stringLikeRegexp('2 replicas share availability zones, so losing one can take several of them; give subnets of 2 zones'));
+  Annotations.fromStack(crowded).hasWarning('/Stack/ClickHouse', Match.stringLikeRegexp('2 replicas share availability zones, so losing one zone can take down several of them; select subnets in 2 zones'));
 });
 
 test('a name of one\'s own is numbered likewise', () => {

@@ -195,11 +195,11 @@ test.each<[Partial<ClickHouseProps>, string]>([
   [{ appImage: 'Posthog latest' }, '`appImage` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: \'Posthog latest\''],
   [{ image: 'clickhouse@sha256:123' }, '`image` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: \'clickhouse@sha256:123\''],
   [{ database: 'post-hog' }, '`database` must be a name of letters, digits and underscores, got: \'post-hog\''],
-  [{ hostName: 'events.stores.internal' }, '`hostName` needs the `privateZone` that it is in, got: \'events.stores.internal\'; give both, or neither'],
+  [{ hostName: 'events.stores.internal' }, '`hostName` needs the `privateZone` that it is in, got: \'events.stores.internal\'; set both, or neither'],
   [{ replicas: 0 }, '`replicas` must be a whole number from 1 to 9, known at synthesis, got: 0'],
   [{ replicas: 1.5 }, '`replicas` must be a whole number from 1 to 9, known at synthesis, got: 1.5'],
-  [{ replicas: 2, snapshotId: 'snap-1' }, '`snapshotId` must be left out with `replicas`, got: \'snap-1\'; a snapshot of one volume does not match what the Keeper instances know'],
-  [{ keeperInstanceType: new InstanceType('t4g.small') }, '`keeperInstanceType` must be left out without `replicas`, got: \'t4g.small\'; one server keeps its coordination itself'],
+  [{ replicas: 2, snapshotId: 'snap-1' }, '`snapshotId` must be left out with `replicas`, got: \'snap-1\'; a snapshot of one volume does not match the state of the Keeper instances'],
+  [{ keeperInstanceType: new InstanceType('t4g.small') }, '`keeperInstanceType` must be left out without `replicas`, got: \'t4g.small\'; a single server has an embedded Keeper'],
 ])('fails when given %j', (props, message) => {
   expect(() => newClickHouse(zonedStack(), props)).toThrow(`[Stack/ClickHouse] ${message}`);
 });

@@ -28,9 +28,9 @@ test('a reference of the CDK stays one', () => {
 });
 
 test.each(['', '1a', 'a b', 'a<', 'ns:a', '-a'])('fails when an element is named %p', (name) => {
-  expect(() => xml('a', { [name]: 'text' })).toThrow(`not a name of XML: ${name}`);
+  expect(() => xml('a', { [name]: 'text' })).toThrow(`not an XML name: ${name}`);
 });
 
 test('fails when a text holds what no XML can hold', () => {
-  expect(() => xml('a', { b: 'x\u0000' })).toThrow('not a text of XML: "x\\u0000"');
+  expect(() => xml('a', { b: 'x\u0000' })).toThrow('not an XML text: "x\\u0000"');
 });

@@ -173,7 +173,7 @@ test.each<[string, string]>([
 
 test.each<[string, Partial<StatefulInstanceProps>, string]>([
   ['the instance is of the Xen system', { instanceType: new InstanceType('t2.large') },
-    '`instanceType` must be of the Nitro system, where a volume is found by its id, got: \'t2.large\'; use a current type, such as m7g.large'],
+    '`instanceType` must be on the Nitro system, where device names contain the volume id, got: \'t2.large\'; use a current type, such as m7g.large'],
   ['the type of the instance is not known', { instanceType: new InstanceType(Fn.importValue('Type')) }, '`instanceType` must be known at synthesis'],
   ['the owner is a name', { owner: 'clickhouse' }, '`owner` must be numbers, uid:gid, got: \'clickhouse\''],
   ['the volume is too small', { volume: { size: Size.gibibytes(0) } }, '`volumeSize` must be from 1 to 65536 GiB, got: 0'],

@@ -40,17 +40,17 @@ test('a token is taken as it is', () => {
 const SERVERLESS = 'boot-abc123.c2.kafka-serverless.eu-central-1.amazonaws.com';
 
 test.each([
-  [`${SERVERLESS}:9098`, SERVERLESS, 'MSK Serverless admits clients by IAM only, which PostHog\'s services do not speak; use a provisioned cluster with unauthenticated access'],
-  [`${MSK}:9098`, `${MSK}:9098`, 'this port admits clients by IAM, which PostHog\'s services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access'],
-  [`${MSK}:9198`, `${MSK}:9198`, 'this port admits clients by IAM, which PostHog\'s services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access'],
-  [`${MSK}:9096`, `${MSK}:9096`, 'this port admits clients by SASL/SCRAM, which PostHog\'s Rust services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access'],
-  [`${MSK}:9196`, `${MSK}:9196`, 'this port admits clients by SASL/SCRAM, which PostHog\'s Rust services do not speak; use port 9094 (TLS) of a cluster with unauthenticated access'],
+  [`${SERVERLESS}:9098`, SERVERLESS, 'MSK Serverless requires IAM authentication, which PostHog\'s services do not support; use a provisioned cluster with unauthenticated access'],
+  [`${MSK}:9098`, `${MSK}:9098`, 'this port requires IAM authentication, which PostHog\'s services do not support; use port 9094 (TLS) of a cluster with unauthenticated access'],
+  [`${MSK}:9198`, `${MSK}:9198`, 'this port requires IAM authentication, which PostHog\'s services do not support; use port 9094 (TLS) of a cluster with unauthenticated access'],
+  [`${MSK}:9096`, `${MSK}:9096`, 'this port requires SASL/SCRAM, which PostHog\'s Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access'],
+  [`${MSK}:9196`, `${MSK}:9196`, 'this port requires SASL/SCRAM, which PostHog\'s Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access'],
 ])('fails when a broker is %s', (brokers, got, reason) => {
   expect(() => given(brokers)).toThrow(`[Stack/Kafka] \`bootstrapServers\` must name a server that PostHog can use, got: '${got}'; ${reason}`);
 });
 
 test('fails when any of the brokers is a misfit, not only the first', () => {
-  expect(() => given(`${MSK}:9094,b-2.internal:9098`)).toThrow('this port admits clients by IAM');
+  expect(() => given(`${MSK}:9094,b-2.internal:9098`)).toThrow('this port requires IAM authentication');
 });
 
 test.each([

@@ -146,20 +146,20 @@ test('tokens pass', () => {
 });
 
 test.each<[string, Partial<KafkaProps>, number, string]>([
-  ['a kind of broker that is none', { brokerInstanceType: 'm7g.large' }, 3, '`brokerInstanceType` must be a kind of broker that MSK offers, such as kafka.m7g.large or express.m7g.large, got: \'m7g.large\''],
-  ['Serverless', { brokerInstanceType: 'serverless' }, 3, 'got: \'serverless\'; MSK Serverless admits clients by IAM only, which PostHog\'s services do not speak'],
+  ['a kind of broker that is none', { brokerInstanceType: 'm7g.large' }, 3, '`brokerInstanceType` must be a broker type of MSK, such as kafka.m7g.large or express.m7g.large, got: \'m7g.large\''],
+  ['Serverless', { brokerInstanceType: 'serverless' }, 3, 'got: \'serverless\'; MSK Serverless requires IAM authentication, which PostHog\'s services do not support'],
   ['no brokers', { brokersPerSubnet: 0 }, 3, '`brokersPerSubnet` must be 1 or more, got: 0'],
-  ['brokers that are not counted yet', { brokersPerSubnet: Token.asNumber({ Ref: 'Brokers' }) }, 3, '`brokersPerSubnet` must be known at synthesis: how many copies there are depends on it'],
+  ['brokers that are not counted yet', { brokersPerSubnet: Token.asNumber({ Ref: 'Brokers' }) }, 3, '`brokersPerSubnet` must be known at synthesis: the replication factor depends on it'],
   ['a retention that is not known yet', { retention: Duration.hours(Token.asNumber({ Ref: 'Hours' })) }, 3, '`retention` must be known at synthesis'],
   ['a limit that is not known yet', { partitionRetention: Size.gibibytes(Token.asNumber({ Ref: 'Limit' })) }, 3, '`partitionRetention` must be known at synthesis'],
   ['ZooKeeper', { kafkaVersion: '3.5.1' }, 3, '`kafkaVersion` must be one with KRaft, such as 3.9.x.kraft'],
-  ['disks of Express brokers', { brokerInstanceType: 'express.m7g.large', volumeSize: Size.gibibytes(1) }, 3, '`volumeSize` cannot be given with Express brokers'],
-  ['Express brokers in two zones', { brokerInstanceType: 'express.m7g.large' }, 2, '`vpcSubnets` must be three for Express brokers, each in a zone of its own, got: \'2 subnet(s)\''],
+  ['disks of Express brokers', { brokerInstanceType: 'express.m7g.large', volumeSize: Size.gibibytes(1) }, 3, '`volumeSize` cannot be combined with Express brokers'],
+  ['Express brokers in two zones', { brokerInstanceType: 'express.m7g.large' }, 2, '`vpcSubnets` must be three for Express brokers, each in its own availability zone, got: \'2 subnet(s)\''],
   ['a disk that is too large', { maxVolumeSize: Size.tebibytes(17) }, 3, '`maxVolumeSize` must be 16 TiB or less'],
   ['a disk that is larger than it may become', { volumeSize: Size.tebibytes(2) }, 3, '`volumeSize` must not be larger than `maxVolumeSize` (1024 GiB), got: \'2048 GiB\''],
-  ['hardly any retention', { retention: Duration.minutes(30) }, 3, '`retention` must be an hour or more: what is older is gone, read or not, got: \'1800 seconds\''],
+  ['hardly any retention', { retention: Duration.minutes(30) }, 3, '`retention` must be an hour or more: older messages are deleted, read or not, got: \'1800 seconds\''],
   ['snapshots', { removalPolicy: RemovalPolicy.SNAPSHOT }, 3, '`removalPolicy` must be RETAIN or DESTROY: MSK has no snapshots'],
-  ['one zone', {}, 1, '`vpcSubnets` must lie in two or more availability zones, got: \'1 zone(s)\''],
+  ['one zone', {}, 1, '`vpcSubnets` must be in two or more availability zones, got: \'1 zone(s)\''],
 ])('fails with %s', (_, props, zones, message) => {
   expect(() => newKafka(props, zones)).toThrow(message);
 });
@@ -167,5 +167,5 @@ test.each<[string, Partial<KafkaProps>, number, string]>([
 test('fails where there is no subnet for a store', () => {
   const stack = zonedStack(4);
   const vpc = new Vpc(stack, 'Vpc', { natGateways: 0, restrictDefaultSecurityGroup: false, subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC }] });
-  expect(() => new Kafka(stack, 'Kafka', { vpc })).toThrow('[Stack/Kafka] `vpc` must have isolated or private subnets for a store, got: \'Stack/Vpc\'');
+  expect(() => new Kafka(stack, 'Kafka', { vpc })).toThrow('[Stack/Kafka] `vpc` must have isolated or private subnets for a data store, got: \'Stack/Vpc\'');
 });

@@ -139,7 +139,7 @@ test('PostHog\'s processes are let in on the one port', () => {
   const vpc = givenVpc(stack);
   newPostHog(stack, { kafka: singleNode(stack, { vpc }) });
   const template = Template.fromStack(stack);
-  const [group] = ofType(template, 'AWS::EC2::SecurityGroup').find(([, { Properties }]) => Properties.GroupDescription === 'Redpanda of PostHog')!;
+  const [group] = ofType(template, 'AWS::EC2::SecurityGroup').find(([, { Properties }]) => Properties.GroupDescription === 'PostHog Kafka: broker')!;
   const ways = waysInto(template, group);
   // Whatever is in the group of its clients, and the migration.
   expect(ways).toHaveLength(2);
@@ -161,13 +161,13 @@ test.each(['t4g.medium', 'm7g.medium', 'c7g.large', 'r7i.xlarge'])('%s is large 
 });
 
 test.each<[string, Partial<KafkaSingleNodeOptions>, string]>([
-  ['the disk is small', { volumeSize: Size.gibibytes(10) }, '`volumeSize` must be 20 GiB or more: Redpanda refuses writes when less than 5 GiB are free, got: \'10 GiB\''],
-  ['retention is short', { retention: Duration.minutes(10) }, '`retention` must be an hour or more: what is older is gone, read or not, got: \'600 seconds\''],
+  ['the disk is small', { volumeSize: Size.gibibytes(10) }, '`volumeSize` must be 20 GiB or more: Redpanda rejects writes when less than 5 GiB are free, got: \'10 GiB\''],
+  ['retention is short', { retention: Duration.minutes(10) }, '`retention` must be an hour or more: older messages are deleted, read or not, got: \'600 seconds\''],
   ['retention is not known yet', { retention: Duration.hours(Token.asNumber({ Ref: 'Hours' })) }, '`retention` must be known at synthesis'],
-  ['only the disk is not known yet', { volumeSize: Size.gibibytes(Token.asNumber({ Ref: 'Disk' })) }, '`partitionRetention` must be given where `volumeSize` is not known at synthesis'],
-  ['a partition may be larger than the disk', { partitionRetention: Size.gibibytes(101) }, '`partitionRetention` must be less than the disk, 100 GiB, got: \'108447924224 bytes\''],
+  ['only the disk is not known yet', { volumeSize: Size.gibibytes(Token.asNumber({ Ref: 'Disk' })) }, '`partitionRetention` is required if `volumeSize` is not known at synthesis'],
+  ['a partition may be larger than the disk', { partitionRetention: Size.gibibytes(101) }, '`partitionRetention` must be less than the volume, 100 GiB, got: \'108447924224 bytes\''],
   ['the image is none', { image: 'Redpanda latest' }, '`image` must be an image such as docker.io/redpandadata/redpanda@sha256:<64 hexadecimal digits>, got: \'Redpanda latest\''],
-  ['there is a name without a zone', { hostName: 'kafka.example.internal' }, '`hostName` needs the `privateZone` that it is in, got: \'kafka.example.internal\'; give both, or neither'],
+  ['there is a name without a zone', { hostName: 'kafka.example.internal' }, '`hostName` needs the `privateZone` that it is in, got: \'kafka.example.internal\'; set both, or neither'],
 ])('fails when %s', (_, props, message) => {
   expect(() => singleNode(newStack(), props)).toThrow(`[Stack/Kafka] ${message}`);
 });
@@ -175,5 +175,5 @@ test.each<[string, Partial<KafkaSingleNodeOptions>, string]>([
 test('fails when there is no way out', () => {
   const stack = new Stack(new App(), 'Stack');
   const vpc = new Vpc(stack, 'Isolated', { natGateways: 0, subnetConfiguration: [{ name: 'Store', subnetType: SubnetType.PRIVATE_ISOLATED }] });
-  expect(() => singleNode(stack, { vpc })).toThrow('[Stack/Kafka] `vpc` must have a private subnet with a way out, got: \'Stack/Isolated\'; add a NAT gateway, or name subnets');
+  expect(() => singleNode(stack, { vpc })).toThrow('[Stack/Kafka] `vpc` must have a private subnet with egress, got: \'Stack/Isolated\'; add a NAT gateway, or select subnets');
 });

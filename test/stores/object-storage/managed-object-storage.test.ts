@@ -125,9 +125,9 @@ test.each<[string, ObjectStorageProps, string]>([
   ['recordings expire in hours', { recordingsExpiration: Duration.hours(30) }, '`recordingsExpiration` must be whole days, from 1 to 36500, got: \'1 day 6 hours\''],
   ['versions expire at once', { noncurrentVersionExpiration: Duration.days(0) }, '`noncurrentVersionExpiration` must be whole days, from 1 to 36500, got: '],
   ['the prefix ends with a slash', { recordingsPrefix: 'replay/' }, '`recordingsPrefix` must be a key prefix without a slash at either end, got: \'replay/\''],
-  ['a snapshot is asked for', { removalPolicy: RemovalPolicy.SNAPSHOT }, '`removalPolicy` must be RETAIN or DESTROY: of buckets there are no snapshots, got: \'snapshot\''],
+  ['a snapshot is asked for', { removalPolicy: RemovalPolicy.SNAPSHOT }, '`removalPolicy` must be RETAIN or DESTROY: buckets have no snapshots, got: \'snapshot\''],
   ['a bucket that stays is to be emptied', { autoDeleteObjects: true },
-    '`autoDeleteObjects` may be set with `removalPolicy: RemovalPolicy.DESTROY` only, got: true; leave it out, or let the bucket be deleted'],
+    '`autoDeleteObjects` needs `removalPolicy: RemovalPolicy.DESTROY`, got: true; leave it out, or set that policy'],
 ])('fails when %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/ObjectStorage] ${message}`);
 });

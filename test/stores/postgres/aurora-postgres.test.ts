@@ -130,7 +130,7 @@ test('a cluster from a snapshot takes the place of a new one, with its own user 
   expect(properties).toMatchObject({ SnapshotIdentifier: 'before', MasterUserPassword: expect.anything() as unknown });
   expect(['DatabaseName', 'MasterUsername', 'StorageEncrypted'].filter((name) => name in properties)).toEqual([]);
   expect(JSON.stringify(template.findResources(SECRET))).toMatch(/postgres:\/\/root:.*:5432\/analytics\?sslmode=/);
-  expect(Annotations.fromStack(stack).findWarning('/Stack/Postgres', Match.stringLikeRegexp('leave `snapshotIdentifier` as it is'))).toHaveLength(1);
+  expect(Annotations.fromStack(stack).findWarning('/Stack/Postgres', Match.stringLikeRegexp('do not change `snapshotIdentifier`'))).toHaveLength(1);
 });
 
 test('tokens are taken as they are', () => {
@@ -145,14 +145,14 @@ test.each<[string, Partial<AuroraPostgresProps>, string]>([
   ['the largest size is too large', { maxCapacity: 257 }, '`maxCapacity` must be from 1 to 256, in steps of 0.5, got: 257'],
   ['the smallest size is the largest', { minCapacity: 16 }, '`minCapacity` must not exceed `maxCapacity`, 8, got: 16'],
   ['backups are off', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
-  ['a new cluster is given a user', { username: 'root' }, '`username` may be given with `snapshotIdentifier` only, got: \'root\''],
+  ['a new cluster is given a user', { username: 'root' }, '`username` needs `snapshotIdentifier`, got: \'root\''],
 ])('fails when %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Postgres] ${message}`);
 });
 
 test('fails when the VPC has public subnets only', () => {
   const { stack, vpc } = network([PUBLIC]);
-  expect(() => new AuroraPostgres(stack, 'Postgres', { vpc })).toThrow('[Stack/Postgres] `vpc` must have isolated or private subnets for a store');
+  expect(() => new AuroraPostgres(stack, 'Postgres', { vpc })).toThrow('[Stack/Postgres] `vpc` must have isolated or private subnets for a data store');
 });
 
 test('it stands in the isolated subnets, in a security group of its own', () => {

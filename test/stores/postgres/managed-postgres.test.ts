@@ -219,7 +219,7 @@ describe('a server from a snapshot', () => {
     const { stack, vpc } = network();
     new Postgres(stack, 'Restored', { vpc, snapshotIdentifier: 'before' });
     new Postgres(stack, 'New', { vpc });
-    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('leave `snapshotIdentifier` as it is'));
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('do not change `snapshotIdentifier`'));
     expect(warnings.map(({ id }) => id)).toEqual(['/Stack/Restored']);
   });
 });
@@ -232,8 +232,8 @@ test.each<[string, Partial<PostgresProps>, string]>([
   ['storage is no whole number', { maxAllocatedStorage: 99.5 }, '`maxAllocatedStorage` must be a whole number from 20 to 65536, got: 99.5'],
   ['storage can hardly grow', { allocatedStorage: 100, maxAllocatedStorage: 105 }, '`maxAllocatedStorage` must exceed `allocatedStorage`, 100, by a tenth or more, got: 105'],
   ['the snapshot is empty', { snapshotIdentifier: '' }, '`snapshotIdentifier` must be the name or ARN of a snapshot, got: \'\'; leave it out to start with an empty server'],
-  ['a new server is given a user', { username: 'root' }, '`username` may be given with `snapshotIdentifier` only, got: \'root\'; leave it out: a new server is made with \'posthog\''],
-  ['a new server is given a database', { databaseName: 'analytics' }, '`databaseName` may be given with `snapshotIdentifier` only, got: \'analytics\'; leave it out: a new server is made with \'posthog\''],
+  ['a new server is given a user', { username: 'root' }, '`username` needs `snapshotIdentifier`, got: \'root\'; leave it out: a new server has \'posthog\''],
+  ['a new server is given a database', { databaseName: 'analytics' }, '`databaseName` needs `snapshotIdentifier`, got: \'analytics\'; leave it out: a new server has \'posthog\''],
   ['a user means something in a URL', { snapshotIdentifier: 'before', username: 'root@host' }, '`username` must be letters, digits, _ and -, got: \'root@host\''],
   ['a database means something in a URL', { snapshotIdentifier: 'before', databaseName: 'a/b' }, '`databaseName` must be letters, digits, _ and -, got: \'a/b\''],
 ])('fails when %s', (_, props, message) => {
@@ -242,5 +242,5 @@ test.each<[string, Partial<PostgresProps>, string]>([
 
 test('fails when the VPC has public subnets only', () => {
   const { stack, vpc } = network([PUBLIC]);
-  expect(() => new Postgres(stack, 'Postgres', { vpc })).toThrow('[Stack/Postgres] `vpc` must have isolated or private subnets for a store');
+  expect(() => new Postgres(stack, 'Postgres', { vpc })).toThrow('[Stack/Postgres] `vpc` must have isolated or private subnets for a data store');
 });

@@ -51,14 +51,14 @@ test('whoever needs what is not known is told its name, and gets what is', () =>
   const stack = newStack();
   const urlSecret = secret(stack, 'url');
   const unsaid = Postgres.fromPostgresAttributes(stack, 'Unsaid', { urlSecret });
-  expect(() => requireAttribute(unsaid, 'host', 'temporal, which takes no connection URL')).toThrow(
-    '`host` must be known of the PostgreSQL server for temporal, which takes no connection URL, got: undefined; give it to Postgres.fromPostgresAttributes()');
+  expect(() => requireAttribute(unsaid, 'host', 'temporal, which does not support connection URLs')).toThrow(
+    '`host` of the PostgreSQL server is required for temporal, which does not support connection URLs, got: undefined; pass it to Postgres.fromPostgresAttributes()');
   expect(requireAttribute(Postgres.fromPostgresAttributes(stack, 'Said', { urlSecret, host: 'db.internal' }), 'host', 'temporal')).toBe('db.internal');
 });
 
 test.each([
   ['a URL', 'postgres://db.internal', '`host` must be a host name, without scheme and port, got: \'postgres://db.internal\''],
-  ['a reader endpoint of Aurora', 'posthog.cluster-ro-abc123.eu-central-1.rds.amazonaws.com', '; this is a reader endpoint, and PostHog writes; use the writer\'s'],
+  ['a reader endpoint of Aurora', 'posthog.cluster-ro-abc123.eu-central-1.rds.amazonaws.com', '; this is a reader endpoint, and PostHog writes; use the writer endpoint'],
 ])('fails when the host is %s', (_, host, message) => {
   const stack = newStack();
   expect(() => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url'), host })).toThrow(message);
@@ -74,7 +74,7 @@ test('fails when the credentials are known to be no JSON, or a URL to be JSON', 
   for (const [index, credentials] of [text, literal].entries()) {
     expect(() => Postgres.fromPostgresAttributes(stack, `Credentials${index}`, { urlSecret, credentials })).toThrow(
       `\`credentials\` must be a secret with the keys username and password, got: '${credentials.node.path}, whose whole text is the value'; ` +
-      'make one that holds JSON: {"username": "...", "password": "..."}');
+      'create one that contains JSON: {"username": "...", "password": "..."}');
   }
   for (const name of ['cyclotronUrlSecret', 'nodeCyclotronUrlSecret']) {
     expect(() => Postgres.fromPostgresAttributes(stack, name, { urlSecret, [name]: json })).toThrow(`\`${name}\` must be a secret whose whole text is the value`);

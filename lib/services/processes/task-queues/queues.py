@@ -28,7 +28,7 @@ FIRST_METRICS_PORT = 8600
 # Temporal's first start takes minutes: its schema, then the namespace.
 PATIENCE = float(os.environ.get("TEMPORAL_PATIENCE_SECONDS") or 300)
 PAUSE = float(os.environ.get("TEMPORAL_PAUSE_SECONDS") or 5)
-# What one process of PostHog's command takes, and what the task needs besides, in MiB.
+# The memory of one process of PostHog's command, and the memory reserved for the task, in MiB.
 COMMAND_MIB, RESERVED_MIB = 800, 200
 
 

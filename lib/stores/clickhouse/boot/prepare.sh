@@ -28,7 +28,7 @@ openssl_of_image() {
 
 certificate() {
   install -d -m 0700 -o "${OWNER%:*}" -g "${OWNER#*:}" "$data/tls"
-  # Made anew a month before its end, when the server happens to start, and when the name has changed.
+  # Created again at a start in the last month of its validity, and when the name has changed.
   if [[ -s "$data/tls/server.key" && "$(cat "$data/tls/name" 2>/dev/null || true)" == "$HOST_NAME" ]] &&
     openssl_of_image x509 -in /tls/server.crt -noout -checkend 2592000 >/dev/null; then
     return

@@ -1,4 +1,4 @@
-# What every script begins with.
+# The common beginning of all scripts.
 # shellcheck shell=bash
 set -euo pipefail
 umask 077
@@ -8,17 +8,17 @@ ROOT="${STATEFUL_INSTANCE_ROOT:-/opt/stateful-instance}"
 RUN="${STATEFUL_INSTANCE_RUN:-/run/stateful-instance}"
 # Outside RUN, so that it outlives an attempt.
 REFUSED="$RUN.refused"
-# How often something that may pass is tried, and how long is waited in between, at first and at most, in seconds.
+# The number of attempts of `retry`, and the first and the longest delay between them, in seconds.
 ATTEMPTS="${STATEFUL_INSTANCE_ATTEMPTS:-6}"
 FIRST_DELAY="${STATEFUL_INSTANCE_FIRST_DELAY:-1}"
 LONGEST_DELAY="${STATEFUL_INSTANCE_LONGEST_DELAY:-20}"
 
-# The CLI repeats what AWS throttles, with growing pauses; `retry` repeats what it has given up.
+# The CLI retries throttled calls, with backoff; `retry` retries calls that the CLI has given up.
 export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=5
-# Where Docker keeps the passwords of registries: in memory, for as long as the service runs.
+# The folder for Docker's registry passwords: in memory, as long as the service runs.
 export DOCKER_CONFIG="$RUN/docker"
 
-# The value of a setting. A name that is not there is an error.
+# Prints the value of a setting. An unknown name is an error.
 setting() {
   local line
   while IFS= read -r line; do
@@ -36,7 +36,7 @@ export AWS_DEFAULT_REGION
 
 SAID=()
 
-# Says something: to the journal and the console at once, to CloudWatch when the script ends.
+# Logs a message: to the journal and the console immediately, to CloudWatch when the script ends.
 say() {
   printf 'stateful-instance: %s\n' "$*" >&2
   SAID+=("$*")
@@ -47,7 +47,7 @@ die() {
   exit 1
 }
 
-# What no waiting can mend: somebody must look. A deployment that waits for this instance fails at once.
+# Fails for a reason that no retry can fix and a human must resolve. A deployment that waits for this instance fails immediately.
 refuse() {
   say "REFUSED: $*"
   printf '%s\n' "$*" >"$REFUSED"
@@ -70,29 +70,29 @@ retry() {
   done
 }
 
-# What the instance knows about itself.
-ask_imds() {
+# Prints instance metadata.
+fetch_imds() {
   local token
   token="$(curl -sSf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token)" || return 1
   curl -sSf -m 5 -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/$1"
 }
 
 imds() {
-  retry ask_imds "$1" || die "the instance metadata service does not answer about $1"
+  retry fetch_imds "$1" || die "the instance metadata service does not return $1"
 }
 
-# A text as JSON.
+# Prints a text as JSON.
 quoted() {
   local text="${1//[[:cntrl:]]/ }"
   text="${text//\\/\\\\}"
   printf '"%s"' "${text//\"/\\\"}"
 }
 
-# Sends what was said to CloudWatch. A log service that falters stops nothing.
+# Sends the messages to CloudWatch. A failing log service stops nothing.
 send_log() {
   local status=$? now events='' line instance
   ((${#SAID[@]})) || return "$status"
-  instance="$(ask_imds meta-data/instance-id 2>/dev/null || echo unknown)"
+  instance="$(fetch_imds meta-data/instance-id 2>/dev/null || echo unknown)"
   now="$(date +%s)000"
   for line in "${SAID[@]}"; do
     events+="${events:+,}{\"timestamp\":$now,\"message\":$(quoted "$(basename "$0" .sh): $line")}"

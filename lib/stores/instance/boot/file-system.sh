@@ -9,8 +9,8 @@ zeros() {
   cmp --silent --bytes="$3" --ignore-initial="$2:0" "$1" /dev/zero
 }
 
-# Whether there is proof that a device was never written to: zeros at its beginning, at its end, and in 64 places between, among them all that
-# XFS keeps a copy of its description in. EBS gives out new volumes with zeros.
+# Returns whether a device was provably never written to: zeros at its beginning, at its end, and at 64 places between, which include all
+# backup superblocks of XFS. New EBS volumes contain zeros.
 untouched() {
   local device="$1" size part step place mib=$((1024 * 1024))
   size="$(blockdev --getsize64 "$device")" || return 1
@@ -23,7 +23,7 @@ untouched() {
   done
 }
 
-# `ours`, `blank`, or what stands in the way, in words.
+# Prints `ours`, `blank`, or a description of other content.
 content_of() {
   local device="$1" found status=0 type label traces
   found="$(blkid --probe --output export "$device")" || status=$?
@@ -38,7 +38,7 @@ content_of() {
       fi
       ;;
     2)
-      # The same status stands for a device that cannot be read, and so is no proof.
+      # An unreadable device has the same status, so it proves nothing.
       if ! traces="$(wipefs --no-act --noheadings "$device")"; then
         echo 'something that cannot be read'
       elif [[ -n "$traces" ]]; then
@@ -53,12 +53,12 @@ content_of() {
   esac
 }
 
-# Without --force, so that mkfs.xfs too refuses where it sees something.
+# Without --force, so that mkfs.xfs also refuses a device with content.
 make_file_system() {
   mkfs.xfs -q -L "$LABEL" "$1"
 }
 
-# Makes a mounted file system as large as its device, which it may be already.
+# Grows a mounted file system to the size of its device, if it is smaller.
 grow_file_system() {
   local told
   told="$(xfs_growfs -d "$1" 2>&1)" || die "the file system on $1 cannot grow: $told"

@@ -10,4 +10,4 @@ registry="${BASH_REMATCH[1]}" region="${BASH_REMATCH[2]}"
 log_in() {
   aws ecr get-login-password --region "$region" | docker login --username AWS --password-stdin "$registry" >/dev/null
 }
-retry log_in || die "Docker cannot log in to $registry: is there a way out to it, and may this instance ask ECR for a password?"
+retry log_in || die "Docker cannot log in to $registry: check its outbound access and its permission ecr:GetAuthorizationToken"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the service itself wants done before its container starts.
+# Runs the preparation script of the service before its container starts.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Takes the record away when the instance goes and none will follow, because the stack is deleted: a hosted zone with a record in it cannot be.
-# Not before every end: who asks for a name that is not there hears that for a quarter of an hour.
+# Deletes the DNS record when the instance stops and none will follow, because the stack is deleted: a hosted zone with records cannot be deleted.
+# Not at every stop: resolvers cache a missing name for 15 minutes.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

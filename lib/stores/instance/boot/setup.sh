@@ -4,12 +4,12 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 if ! { command -v docker && command -v mkfs.xfs && command -v cmp; } >/dev/null; then
-  retry dnf install --assumeyes --quiet docker xfsprogs diffutils || die 'docker cannot be installed: is there a way out to the repositories of Amazon Linux?'
+  retry dnf install --assumeyes --quiet docker xfsprogs diffutils || die 'docker cannot be installed: check the outbound access to the repositories of Amazon Linux'
 fi
 systemctl enable --now docker.service
 
 image="$(setting IMAGE)"
 if ! docker image inspect "$image" >/dev/null 2>&1; then
   bash "$ROOT/asset/boot/log-in.sh" "$image"
-  retry docker pull --quiet "$image" || die "the image $image cannot be pulled: is there a way out to its registry?"
+  retry docker pull --quiet "$image" || die "the image $image cannot be pulled: check the outbound access to its registry"
 fi

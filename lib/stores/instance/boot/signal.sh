@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Tells CloudFormation, which waits for it in a deployment, whether the service came up.
+# Signals CloudFormation, which waits for it during a deployment, whether the service has started.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 POLL="${STATEFUL_INSTANCE_POLL:-5}"
 
 signal() {
-  # Where no deployment waits, because the group replaced an instance by itself, CloudFormation refuses the signal.
+  # If no deployment waits, because the group has replaced an instance by itself, CloudFormation rejects the signal.
   aws cloudformation signal-resource --stack-name "$(setting STACK)" --logical-resource-id "$(setting GROUP)" \
     --unique-id "$(imds meta-data/instance-id)" --status "$1" || say "nobody waits for the signal $1"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Waits until the service answers, and then does what it wants done.
+# Waits until the service accepts connections, and then runs its script.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

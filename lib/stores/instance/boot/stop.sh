@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks the container to end, and waits until it has.
+# Stops the container and waits until it has stopped.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

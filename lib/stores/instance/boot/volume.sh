@@ -83,11 +83,11 @@ mount_volume() {
     *) refuse "the volume $volume is left as it is: it holds $what" ;;
   esac
   mkdir -p "$mount_point"
-  # A file system that was not unmounted is mended here, from its journal. One that is damaged further stays untouched.
+  # A file system that was not unmounted is recovered here, from its journal. A damaged one stays untouched.
   mount -t xfs -o noatime "$device" "$mount_point" || die "the file system on the volume $volume cannot be mounted; see \`dmesg\` and xfs_repair(8)"
 }
 
-# Notes on the volume who holds it. EBS is the fence; this shows in the log what happened, and tells the volume from the root disk.
+# Notes on the volume who holds it. EBS is the fence; this shows in the log what happened, and distinguishes the volume from the root disk.
 hold() {
   local note="$mount_point/.cdk-posthog/holder" before=''
   mkdir -p "$mount_point/.cdk-posthog" "$RUN"

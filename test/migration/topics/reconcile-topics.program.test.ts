@@ -75,7 +75,7 @@ function reconcile(topics: string, state: Partial<State> = {}, env: Record<strin
 
 test('makes what is missing, with as many copies as the brokers keep', () => {
   const { status, output, state } = reconcile('events 6 -\nletters 1 1209600000');
-  expect([status, output.trim().split('\n').at(-1)]).toEqual([0, 'every topic is there']);
+  expect([status, output.trim().split('\n').at(-1)]).toEqual([0, 'all topics exist']);
   expect(state.topics).toEqual({ events: { partitions: 6, replicas: '-1' }, letters: { partitions: 1, replicas: '-1', retention: 'retention.ms=1209600000' } });
 });
 

@@ -31,7 +31,7 @@ function transport(toPort = port, host = '127.0.0.1'): HttpsTransport {
   return new HttpsTransport({ host, port: toPort, serverName: 'posthog.example.com' });
 }
 
-test('connects to the load balancer, names the domain, and takes a certificate of any authority', async () => {
+test('connects to the load balancer with the domain name, and accepts a certificate of any authority', async () => {
   expect(await transport().send({ method: 'POST', path: '/i/v0/e/?a=b', headers: { 'content-type': 'application/json' }, body: '{"event":"é"}' }))
     .toEqual({ response: { status: 200, body: '{"status":1}' } });
   expect(seen).toEqual([{ method: 'POST', url: '/i/v0/e/?a=b', host: 'posthog.example.com', length: '14', name: 'posthog.example.com', body: '{"event":"é"}' }]);
@@ -41,7 +41,7 @@ test('reads the beginning of a long response', async () => {
   expect(await transport().send({ method: 'GET', path: '/long', headers: {} })).toEqual({ response: { status: 503, body: 'x'.repeat(65_536) } });
 });
 
-test('says why there is no response', async () => {
+test('returns the reason for a missing response', async () => {
   const closed = createTcpServer();
   await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
   const { port: free } = closed.address() as AddressInfo;

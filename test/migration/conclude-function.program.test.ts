@@ -59,7 +59,7 @@ test('says which container failed, and how its log ends', async () => {
   const state = failed({ Containers: [{ Name: 'preflight', ExitCode: 0 }, { Name: 'migrate', ExitCode: 1 }] });
   const { signal } = heard(await world.call(PROGRAM, request(state), QUIET));
   expect(signal).toMatchObject({ Status: 'FAILURE', Data: TASK_ID });
-  expect(signal.Reason).toBe(`the migration to PostHog 2026-09-11 failed: migrate ended with 1; Essential container in task exited; mend what it says and deploy again. Its log is in \
+  expect(signal.Reason).toBe(`the migration to PostHog 2026-09-11 failed: migrate ended with 1; Essential container in task exited; fix the cause and deploy again. Its log is in \
 /posthog/migration, stream migration/migrate/${TASK_ID}
 Its last lines:
 ${LINES.join('\n')}`);
@@ -70,20 +70,20 @@ ${LINES.join('\n')}`);
 
 test.each<[string, Partial<ConcludeRequest['State']>, string]>([
   ['a preflight that refuses, for which the others waited', failed({ Containers: [{ Name: 'preflight', ExitCode: 1 }, { Name: 'topics' }, { Name: 'migrate' }] }),
-    `failed: preflight ended with 1; Essential container in task exited; mend what it says and deploy again. Its log is in /posthog/migration, stream migration/preflight/${TASK_ID}`],
+    `failed: preflight ended with 1; Essential container in task exited; fix the cause and deploy again. Its log is in /posthog/migration, stream migration/preflight/${TASK_ID}`],
   ['an image that is missing', failed({ StoppedReason: 'Task failed to start', Containers: [{ Name: 'migrate', Reason: 'CannotPullContainerError: pull image manifest has been retried' }] }),
-    'migrate ended with no exit code (CannotPullContainerError: pull image manifest has been retried); Task failed to start; look whether the image is there'],
+    'migrate ended with no exit code (CannotPullContainerError: pull image manifest has been retried); Task failed to start; check that the image exists'],
   ['a task without memory', failed({ Containers: [{ Name: 'migrate', ExitCode: 137, Reason: 'OutOfMemoryError: Container killed due to memory usage' }] }),
     'migrate ended with 137 (OutOfMemoryError: Container killed due to memory usage); Essential container in task exited; raise `memoryLimitMiB` of the migration'],
   ['a secret that is missing', failed({ StoppedReason: 'ResourceInitializationError: unable to pull secrets', Containers: [{ Name: 'migrate' }] }),
-    'ResourceInitializationError: unable to pull secrets; look whether these subnets have a way to Secrets Manager'],
+    'ResourceInitializationError: unable to pull secrets; check that these subnets can reach Secrets Manager'],
   ['a task that somebody stopped', failed({ StoppedReason: 'Task stopped by user', Containers: [{ Name: 'migrate', ExitCode: 1 }] }), 'migrate ended with 1; Task stopped by user'],
   ['a task that Step Functions takes for good, with a container that failed', { Task: { ...DONE, Containers: [{ Name: 'topics', ExitCode: 2 }, { Name: 'migrate' }] } }, 'failed: topics ended with 2'],
   ['no capacity', { Error: { Error: 'AmazonECS.Unknown', Cause: 'Capacity is unavailable at this time' } }, 'failed: AmazonECS.Unknown: Capacity is unavailable at this time'],
   ['a refusal', { Error: { Error: 'ECS.AccessDeniedException', Cause: 'not authorized to perform: ecs:RunTask' } }, 'failed: ECS.AccessDeniedException: not authorized to perform: ecs:RunTask'],
   ['a database that RDS does not know', { Error: { Error: 'Rds.DbInstanceNotFoundException', Cause: 'DBInstance posthog not found' } }, 'failed: Rds.DbInstanceNotFoundException: DBInstance posthog'],
   ['an error without a cause', { Error: { Error: 'States.Runtime' } }, 'failed: States.Runtime: no reason given'],
-  ['nothing at all', {}, 'failed: no task is known to have run'],
+  ['nothing at all', {}, 'failed: no task was run'],
 ])('fails with %s', async (_, state, reason) => {
   const { signal } = heard(await world.call(PROGRAM, request(state), QUIET));
   expect(signal.Status).toBe('FAILURE');
@@ -93,7 +93,7 @@ test.each<[string, Partial<ConcludeRequest['State']>, string]>([
 test('stops a task whose time is up, and no other, and shows what it was doing', async () => {
   const running = api({ ...ecs(1), GetLogEvents: log(LINES) });
   const { signal } = heard(await world.call(PROGRAM, request({ Error: { Error: 'States.Timeout', Cause: '' } }), running));
-  expect(signal.Reason).toContain('failed: it was not done after 5.8 hours and has been stopped');
+  expect(signal.Reason).toContain('failed: it was stopped after 5.8 hours, its timeout');
   expect(signal.Reason).toContain(`stream migration/migrate/${TASK_ID}\nIts last lines:\n${LINES[0]}`);
   expect(asked(world.calls, 'StopTask')).toEqual([expect.objectContaining({ cluster: CLUSTER, task: TASK })]);
   expect(JSON.stringify(asked(world.calls, 'StopTask'))).not.toContain(OTHER_TASK);
@@ -103,7 +103,7 @@ test('answers all the same where ECS and the log cannot be asked', async () => {
   const denied: Api = () => error('AccessDeniedException', 'not authorized');
   const state = failed({ Containers: [{ Name: 'migrate', ExitCode: 1 }] });
   const { signal } = heard(await world.call(PROGRAM, request(state), api({ ListTasks: denied, GetLogEvents: denied })));
-  expect(signal.Reason).toContain('migrate ended with 1; Essential container in task exited; whether a task still runs could not be seen (not authorized)');
+  expect(signal.Reason).toContain('migrate ended with 1; Essential container in task exited; running tasks could not be listed or stopped (not authorized)');
   expect(signal.Reason).toContain('(the log cannot be read: not authorized)');
 });
 
@@ -125,7 +125,7 @@ describe('the wait condition', () => {
 
   test.each([503, 500, 429])('that cannot hear now (%i) is told again by Step Functions', async (status) => {
     const { answer, thrown } = await world.call(PROGRAM, request({ Task: DONE }), QUIET, () => ({ status, body: 'SlowDown' }));
-    expect([answer, thrown]).toEqual([undefined, `Error: CloudFormation answered ${status}: SlowDown`]);
+    expect([answer, thrown]).toEqual([undefined, `Error: CloudFormation responded with ${status}: SlowDown`]);
   });
 
   test('gets the same signal however often it is told', async () => {

@@ -4,10 +4,10 @@ import { Answer, Api, packedFunction } from '../helpers/custom-resource';
 
 const STACK = 'arn:aws:cloudformation:eu-central-1:111122223333:stack/Analytics/11111111-2222-3333-4444-555555555555';
 
-/** A name that does not exist anywhere (RFC 6761), as that of a load balancer whose requests get no response. */
+/** A name that never resolves (RFC 6761), for a load balancer that does not respond. */
 const NOWHERE = 'load-balancer.invalid';
 
-/** What Lambda must leave for one attempt and the answer. */
+/** The remaining time for one attempt and the response. */
 const ONE_ATTEMPT = 61_000;
 
 const lambda = packedFunction((stack) => {
@@ -20,14 +20,14 @@ const lambda = packedFunction((stack) => {
 function event(RequestType: string, properties: object = {}): object {
   return {
     RequestType, RequestId: 'request', LogicalResourceId: 'Check', StackId: STACK, ResourceType: 'Custom::PostHogDeploymentCheck', ResponseURL: 'https://localhost/response',
-    ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'made-long-ago' }),
+    ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'existing-id' }),
     ResourceProperties: {
       ServiceToken: 'arn', LoadBalancerDnsName: NOWHERE, DomainName: 'posthog.example.com', Checks: ['capture', 'app'], ExpectsRoute: 'true', TaskDefinitions: ['one'], ...properties,
     },
   };
 }
 
-/** CloudFormation, with a stack in this state. */
+/** Stub of CloudFormation, with a stack in this state. */
 function stackIn(status: string): Api {
   return ({ action, parameters }) => {
     expect({ action, stack: parameters.StackName }).toEqual({ action: 'DescribeStacks', stack: STACK });
@@ -39,52 +39,52 @@ function stackIn(status: string): Api {
   };
 }
 
-async function answerTo(asked: object, api: Api = () => 'silence'): Promise<Answer> {
-  const { answers } = await lambda.invoke(asked, api, ONE_ATTEMPT);
+async function answerTo(request: object, api: Api = () => 'silence'): Promise<Answer> {
+  const { answers } = await lambda.invoke(request, api, ONE_ATTEMPT);
   expect(answers).toHaveLength(1);
   return answers[0];
 }
 
-test('an update after which PostHog gives no response fails, and says how to deploy without the check', async () => {
+test('fails an update after which PostHog does not respond, and names the prop that disables the check', async () => {
   const { Status, Reason, PhysicalResourceId } = await answerTo(event('Update'), stackIn('UPDATE_IN_PROGRESS'));
-  expect({ Status, PhysicalResourceId }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'made-long-ago' });
+  expect({ Status, PhysicalResourceId }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'existing-id' });
   expect(Reason).toMatch(/^PostHog does not work after this update: event capture: POST \/i\/v0\/e\/ got no response for \d+ s \(ENOTFOUND|EAI_AGAIN.*; the app: GET .*\. To deploy without this check, set `checkDeployment: false`/);
 });
 
-test('so does one that adds the check', async () => {
+test('fails an update that adds the check', async () => {
   expect(await answerTo(event('Create'), stackIn('UPDATE_IN_PROGRESS'))).toMatchObject({ Status: 'FAILED' });
 });
 
-test.each(['CREATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'IMPORT_IN_PROGRESS'])('in a stack that is in %s it is a warning', async (status) => {
+test.each(['CREATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'IMPORT_IN_PROGRESS'])('returns a warning for a stack in %s', async (status) => {
   const { Status, Data } = await answerTo(event(status === 'CREATE_IN_PROGRESS' ? 'Create' : 'Update'), stackIn(status));
   expect(Status).toBe('SUCCESS');
   expect(Data!.Result).toMatch(/^WARNING: event capture: POST \/i\/v0\/e\/ got no response/);
 });
 
-test('so it is where the state of the stack cannot be read', async () => {
+test('returns a warning if the state of the stack cannot be read', async () => {
   const denied: Api = () => ({ status: 403, body: '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>' });
   const { Status, Data } = await answerTo(event('Update'), denied);
   expect({ Status, isWarning: Data!.Result.startsWith('WARNING: ') }).toEqual({ Status: 'SUCCESS', isWarning: true });
 });
 
-test('a load balancer with private addresses is not checked', async () => {
+test('does not check a load balancer with private addresses', async () => {
   expect(await answerTo(event('Update', { LoadBalancerDnsName: 'localhost' }))).toMatchObject({
     Status: 'SUCCESS', Data: { Result: 'not checked: localhost has private addresses only, which this function has no route to' },
   });
   expect(lambda.calls).toEqual([]);
 });
 
-test('nor is one that may admit others only, where nothing gets a response', async () => {
+test('does not check a load balancer that may allow other clients only, if it does not respond', async () => {
   const { Status, Data } = await answerTo(event('Update', { ExpectsRoute: 'false' }));
-  expect({ Status, begin: Data!.Result.slice(0, 69) }).toEqual({ Status: 'SUCCESS', begin: 'not checked: load-balancer.invalid does not admit this function; even' });
+  expect({ Status, begin: Data!.Result.slice(0, 69) }).toEqual({ Status: 'SUCCESS', begin: 'not checked: load-balancer.invalid does not allow this function; even' });
 });
 
-test('a deletion checks nothing', async () => {
+test('checks nothing at deletion', async () => {
   expect(await answerTo(event('Delete'))).toMatchObject({ Status: 'SUCCESS' });
   expect(lambda.calls).toEqual([]);
 });
 
-test('an event that is none of ours is refused with what it should be', async () => {
+test('refuses an event with missing properties', async () => {
   const { Status, Reason } = await answerTo(event('Update', { Checks: ['everything'] }));
   expect(Status).toBe('FAILED');
   expect(Reason).toContain('the event must have LoadBalancerDnsName, DomainName and Checks (capture, app), got: ');

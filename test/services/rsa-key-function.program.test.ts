@@ -162,29 +162,29 @@ describe('when AWS asks for patience, the bundled function', () => {
 
   test('answers in time where it is asked for patience for ever', async () => {
     const start = Date.now();
-    expect(await failure(() => error('ThrottlingException', 'Rate exceeded'), event('Create'), FIVE_SECONDS)).toContain('deploy again, or bring a key of your own with `oidcRsaPrivateKey`');
+    expect(await failure(() => error('ThrottlingException', 'Rate exceeded'), event('Create'), FIVE_SECONDS)).toContain('deploy again, or bring your own key with `oidcRsaPrivateKey`');
     expect(Date.now() - start).toBeLessThan(30_000);
     expect(lambda.calls.length).toBeGreaterThan(1);
   }, 60_000);
 
   test('answers in time where AWS does not answer at all', async () => {
-    expect(await failure(() => 'silence', event('Create'), FIVE_SECONDS)).toContain('AWS did not answer, or asked for patience, for as long as this function may wait: deploy again');
+    expect(await failure(() => 'silence', event('Create'), FIVE_SECONDS)).toContain('AWS did not respond, or throttled requests, until this function timed out: deploy again');
   }, 60_000);
 });
 
 describe('the bundled function names the secret and what to do', () => {
-  const lost = `the secret ${SECRET} could not be given an RSA key: `;
+  const lost = `the secret ${SECRET} could not be filled with an RSA key: `;
 
   test('when it may not', async () => {
     expect(await failure(() => DENIED, event('Create'), FIVE_SECONDS)).toBe(
       `${lost}User is not authorized to perform: secretsmanager:PutSecretValue; the role of this function has the permission, so look for a service control policy ` +
-      'or a permissions boundary that takes it away, or bring a key of your own with `oidcRsaPrivateKey`');
+      'or a permissions boundary that denies it, or bring your own key with `oidcRsaPrivateKey`');
     expect(lambda.calls.length).toBeGreaterThan(1);
   }, 60_000);
 
   test('when the secret is scheduled for deletion', async () => {
     expect(await failure(new FakeSecret({ DeletedDate: 1_764_000_000 }).api)).toBe(
-      `${lost}it is scheduled for deletion: take that back with \`aws secretsmanager restore-secret --secret-id ${SECRET}\` and deploy again`);
+      `${lost}it is scheduled for deletion: cancel that with \`aws secretsmanager restore-secret --secret-id ${SECRET}\` and deploy again`);
     expect(actions()).toEqual(['DescribeSecret']);
   });
 
@@ -198,7 +198,7 @@ describe('the bundled function names the secret and what to do', () => {
   test('when the key cannot be put there, without the key', async () => {
     const { api } = new FakeSecret();
     expect(await failure((call, earlier) => (call.action === 'PutSecretValue' ? error('EncryptionFailure', 'no key') : api(call, earlier)))).toBe(
-      `${lost}no key; deploy again, or bring a key of your own with \`oidcRsaPrivateKey\``);
+      `${lost}no key; deploy again, or bring your own key with \`oidcRsaPrivateKey\``);
   }, 60_000);
 
   test.each([

@@ -5,7 +5,7 @@ import { assignableAddresses } from '../../../lib/ingress/client-address/trusted
 import { ec2Error, elbError, loadBalancerIn, LOAD_BALANCER, Subnets } from './load-balancer-apis';
 import { Answer, Api, Invocation, packedFunction } from '../../helpers/custom-resource';
 
-/** What CloudFormation names in every event; each as long as it may be. */
+/** Properties of every event of CloudFormation, each with its maximum length. */
 const NAMES = {
   RequestId: '11111111-2222-3333-4444-555555555555',
   LogicalResourceId: 'L'.repeat(255),
@@ -14,7 +14,7 @@ const NAMES = {
   ResponseURL: 'https://localhost/response?signature=secret',
 };
 const SMALL: Subnets = { 'subnet-2': '10.0.9.0/27', 'subnet-1': '10.0.10.0/27' };
-/** What Lambda must leave for the function to wait two seconds, and tell CloudFormation. */
+/** The remaining time with which the function waits two seconds, and responds to CloudFormation. */
 const TWO_SECONDS = 62_000;
 
 const lambda = packedFunction((stack) => {
@@ -27,7 +27,7 @@ function create(part: number, arn = LOAD_BALANCER): object {
 }
 
 function update(part: number): object {
-  return { ...create(part), RequestType: 'Update', PhysicalResourceId: 'made-long-ago', OldResourceProperties: {} };
+  return { ...create(part), RequestType: 'Update', PhysicalResourceId: 'existing-id', OldResourceProperties: {} };
 }
 
 function onlyAnswer({ answers }: Invocation): Answer {
@@ -35,7 +35,7 @@ function onlyAnswer({ answers }: Invocation): Answer {
   return answers[0];
 }
 
-/** The one answer of an invocation that fails. */
+/** The only response of a failed invocation. */
 async function failure(api: Api, event = create(0), time?: number): Promise<string> {
   const { Status, Reason, PhysicalResourceId, Data } = onlyAnswer(await lambda.invoke(event, api, time));
   expect({ Status, PhysicalResourceId, Data }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', Data: undefined });
@@ -43,7 +43,7 @@ async function failure(api: Api, event = create(0), time?: number): Promise<stri
 }
 
 describe('the bundled function', () => {
-  test('answers the list that synthesis would have made, in parts', async () => {
+  test('returns the list of `fromSubnets`, in parts', async () => {
     const answers = [];
     for (let part = 0; part < ADDRESS_PARTS; part++) {
       answers.push(onlyAnswer(await lambda.invoke(create(part), loadBalancerIn(SMALL))));
@@ -53,7 +53,7 @@ describe('the bundled function', () => {
     expect(answers[0]).toMatchObject({ StackId: NAMES.StackId, RequestId: NAMES.RequestId, LogicalResourceId: NAMES.LogicalResourceId });
   }, 60_000);
 
-  test('asks two questions, signed with the function\'s credentials, and about this load balancer\'s subnets only', async () => {
+  test('makes two signed API calls, only for the subnets of the load balancer', async () => {
     await lambda.invoke(create(0), loadBalancerIn(SMALL));
     expect(lambda.calls).toEqual([
       {
@@ -73,7 +73,7 @@ describe('the bundled function', () => {
     ]);
   });
 
-  test('stays below the 4,096 bytes that CloudFormation takes, with the longest list in six zones', async () => {
+  test('responds with less than 4,096 bytes for the longest list in six zones', async () => {
     const subnets = Object.fromEntries(['255.255.248.0/24', '255.255.249.0/24', '255.255.250.0/24', '255.255.251.0/24', '255.255.252.0/28', '255.255.252.128/29']
       .map((cidr, i) => [`subnet-${i}`, cidr]));
     const { answers, bytes } = await lambda.invoke(create(5), loadBalancerIn(subnets));
@@ -81,20 +81,20 @@ describe('the bundled function', () => {
     expect(bytes).toBeLessThan(4096);
   });
 
-  test('answers the CIDR blocks where no part is asked for, however many addresses are in them', async () => {
+  test('returns the CIDR blocks without a part, with any number of addresses', async () => {
     const event = { ...create(0), ResourceProperties: { ServiceToken: 'arn', LoadBalancerArn: LOAD_BALANCER } };
     expect(onlyAnswer(await lambda.invoke(event, loadBalancerIn({ ...SMALL, 'subnet-3': '10.1.0.0/16' }))).Data).toEqual({ Cidrs: '10.0.10.0/27,10.0.9.0/27,10.1.0.0/16' });
   });
 
-  test('keeps the physical id, and asks again, when something changes', async () => {
+  test('keeps the physical id in an update, and describes the subnets again', async () => {
     const { PhysicalResourceId, Data } = onlyAnswer(await lambda.invoke(update(0), loadBalancerIn({ 'subnet-3': '10.0.42.0/27' })));
-    expect(PhysicalResourceId).toBe('made-long-ago');
+    expect(PhysicalResourceId).toBe('existing-id');
     expect(Data).toEqual({ Addresses: addressPart(assignableAddresses(['10.0.42.0/27']), 0) });
     const failed = onlyAnswer(await lambda.invoke(update(0), () => elbError(400, 'LoadBalancerNotFound', 'not found')));
-    expect([failed.Status, failed.PhysicalResourceId]).toEqual(['FAILED', 'made-long-ago']);
+    expect([failed.Status, failed.PhysicalResourceId]).toEqual(['FAILED', 'existing-id']);
   });
 
-  test('gives the same physical id to the same request, as Lambda may start it twice', async () => {
+  test('returns the same physical id for a repeated request', async () => {
     const ids = [];
     for (let attempt = 0; attempt < 2; attempt++) {
       ids.push(onlyAnswer(await lambda.invoke(create(1), loadBalancerIn(SMALL))).PhysicalResourceId);
@@ -104,18 +104,18 @@ describe('the bundled function', () => {
   });
 
   test.each([
-    ['as usual', { ...create(0), RequestType: 'Delete', PhysicalResourceId: 'made-long-ago' }],
-    ['of a resource that was never made', { ...create(0), RequestType: 'Delete', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED' }],
-    ['without properties', { ...NAMES, RequestType: 'Delete', PhysicalResourceId: 'made-long-ago' }],
-  ])('always lets go, %s, and asks nothing', async (_, event) => {
+    ['as usual', { ...create(0), RequestType: 'Delete', PhysicalResourceId: 'existing-id' }],
+    ['of a resource that was never created', { ...create(0), RequestType: 'Delete', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED' }],
+    ['without properties', { ...NAMES, RequestType: 'Delete', PhysicalResourceId: 'existing-id' }],
+  ])('succeeds at deletion %s, without an API call', async (_, event) => {
     const { Status } = onlyAnswer(await lambda.invoke(event, () => elbError(403, 'AccessDenied', 'not allowed')));
     expect(Status).toBe('SUCCESS');
     expect(lambda.calls).toEqual([]);
   });
 });
 
-describe('when AWS asks for patience, the bundled function', () => {
-  test('waits and asks again', async () => {
+describe('when AWS throttles, the bundled function', () => {
+  test('waits and retries', async () => {
     const api: Api = (call, earlier) => {
       const before = earlier.filter(({ action }) => action === call.action).length;
       if (before >= 2) {
@@ -128,7 +128,7 @@ describe('when AWS asks for patience, the bundled function', () => {
     expect(lambda.calls.map(({ action }) => action)).toEqual([...Array.from({ length: 3 }, () => 'DescribeLoadBalancers'), ...Array.from({ length: 3 }, () => 'DescribeSubnets')]);
   }, 60_000);
 
-  test('answers in time where it is asked for patience for ever', async () => {
+  test('responds in time if AWS always throttles', async () => {
     const start = Date.now();
     expect(await failure(() => elbError(400, 'Throttling', 'Rate exceeded'), create(0), TWO_SECONDS)).toMatch(new RegExp(
       `^the addresses of the load balancer ${LOAD_BALANCER} could not be found: .*deploy again, or name its addresses with \`trustedProxies: TrustedProxies\\.fromAddresses`));
@@ -138,40 +138,40 @@ describe('when AWS asks for patience, the bundled function', () => {
     expect(lambda.calls.length).toBeLessThan(20);
   }, 60_000);
 
-  test('answers in time where AWS does not answer at all', async () => {
-    expect(await failure(() => 'silence', create(0), TWO_SECONDS)).toContain('AWS did not answer, or asked for patience, for as long as this function may wait: deploy again');
+  test('responds in time if AWS does not respond', async () => {
+    expect(await failure(() => 'silence', create(0), TWO_SECONDS)).toContain('AWS did not respond, or throttled the requests, until the timeout of this function: deploy again');
   }, 60_000);
 
-  test('answers where no time is left to ask', async () => {
+  test('responds if no time is left for an API call', async () => {
     expect(await failure(loadBalancerIn(SMALL), create(0), 1000)).toContain(`the addresses of the load balancer ${LOAD_BALANCER} could not be found`);
   });
 });
 
-describe('the bundled function names the load balancer and what to do', () => {
+describe('the bundled function names the load balancer and the fix', () => {
   const ways = 'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`';
   const lost = (arn = LOAD_BALANCER) => `the addresses of the load balancer ${arn} could not be found: `;
 
-  test('when there is no such load balancer', async () => {
+  test('when the load balancer does not exist', async () => {
     const other = LOAD_BALANCER.replace('/our/', '/other/');
     expect(await failure(loadBalancerIn(SMALL), create(0, other))).toBe(
       `${lost(other)}One or more load balancers not found; it must be an Application Load Balancer of this account and region, ${ways}`);
     expect(lambda.calls).toHaveLength(1);
   });
 
-  test('when its name is none', async () => {
+  test('when the ARN is invalid', async () => {
     expect(await failure(() => elbError(400, 'ValidationError', '\'our\' is not a valid load balancer ARN'), create(0, 'our'))).toBe(
       `${lost('our')}'our' is not a valid load balancer ARN; it must be named by its ARN, in the region of this stack, ${ways}`);
   });
 
-  const DENIED = 'look for a service control policy or a permissions boundary that takes it away';
+  const DENIED = 'look for a service control policy or a permissions boundary that denies it';
 
-  test('when it may not ask about the load balancer', async () => {
+  test('when it has no permission to describe the load balancer', async () => {
     expect(await failure(() => elbError(403, 'AccessDenied', 'no policy allows the elasticloadbalancing:DescribeLoadBalancers action'))).toBe(
       `${lost()}no policy allows the elasticloadbalancing:DescribeLoadBalancers action; the role of this function has the permission, so ${DENIED}, ${ways}`);
     expect(lambda.calls).toHaveLength(1);
   });
 
-  test('when it may not ask about the subnets, however long AWS speaks about that', async () => {
+  test('when it has no permission to describe the subnets, with a long message of AWS', async () => {
     const reason = await failure((call, earlier) => (call.action === 'DescribeSubnets'
       ? ec2Error(403, 'UnauthorizedOperation', `You are not authorized to perform this operation. Encoded authorization failure message: ${'x'.repeat(5000)}`)
       : loadBalancerIn(SMALL)(call, earlier)));
@@ -185,23 +185,23 @@ describe('the bundled function names the load balancer and what to do', () => {
       `${lost()}its subnets must have IPv4 CIDR blocks, got: 2 of 2 subnets, 1 without: subnet-2; move it to subnets that have them, ${ways}`);
   });
 
-  test('when a subnet is gone', async () => {
+  test('when a subnet does not exist', async () => {
     const reason = await failure((call, earlier) => (call.action === 'DescribeSubnets'
       ? ec2Error(400, 'InvalidSubnetID.NotFound', 'The subnet ID \'subnet-2\' does not exist')
       : loadBalancerIn(SMALL)(call, earlier)));
     expect(reason).toBe(`${lost()}The subnet ID 'subnet-2' does not exist; deploy again, ${ways}`);
   });
 
-  test('when it stands in no subnet, which must not become a question about all subnets', async () => {
-    expect(await failure(loadBalancerIn({}))).toBe(`${lost()}it stands in no subnet; deploy again when it does, ${ways}`);
+  test('when the load balancer has no subnets, without describing all subnets of the account', async () => {
+    expect(await failure(loadBalancerIn({}))).toBe(`${lost()}it has no subnets; deploy again when it has, ${ways}`);
     expect(lambda.calls.map(({ action }) => action)).toEqual(['DescribeLoadBalancers']);
   });
 
-  test('when there are more addresses than PostHog can be told', async () => {
+  test('when there are more addresses than PostHog can be configured with', async () => {
     expect(await failure(loadBalancerIn({ 'subnet-1': '10.0.0.0/20', 'subnet-2': '10.0.16.0/20' }))).toBe(
-      `${lost()}\`subnets\` of the load balancer may have at most 1024 addresses together, because PostHog must be told each of them, got: '8182 addresses in ` +
+      `${lost()}\`subnets\` of the load balancer may have at most 1024 addresses together, because PostHog is configured with each of them, got: '8182 addresses in ` +
       '10.0.0.0/20, 10.0.16.0/20\'; give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, or name ' +
-      'its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or let `clientAddress: ClientAddress.verified()` tell PostHog the visitor\'s address');
+      'its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or set `clientAddress: ClientAddress.verified()`');
   });
 
   test.each([
@@ -219,7 +219,7 @@ describe('the bundled function names the load balancer and what to do', () => {
     expect(lambda.calls).toEqual([]);
   });
 
-  test('without a stack of the bundle, and without CloudFormation\'s signature in the log', async () => {
+  test('without a stack trace of the bundle, and without the signed URL in the log', async () => {
     const { answers, log } = await lambda.invoke(create(0), () => elbError(400, 'LoadBalancerNotFound', 'not found'));
     expect(answers[0].Reason).not.toContain('index.js');
     expect(log).toContain('LoadBalancerNotFound');

@@ -123,7 +123,7 @@ describe('setup.sh', () => {
   test('a registry that cannot be reached', () => {
     sandbox.write('cloud/pull.refused', '99');
     const { status, output } = sandbox.run('setup.sh', { STATEFUL_INSTANCE_ATTEMPTS: '3' });
-    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('the image redpanda:1 cannot be pulled: is there a way out to its registry?') as string });
+    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('the image redpanda:1 cannot be pulled: check the outbound access to its registry') as string });
   });
 });
 
@@ -162,7 +162,7 @@ describe('log-in.sh', () => {
     givenImage(`${REGISTRY}/redpanda:1`);
     sandbox.write('cloud/throttle.ecr', '99');
     const { status, output } = sandbox.run('setup.sh', { STATEFUL_INSTANCE_ATTEMPTS: '2' });
-    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining(`Docker cannot log in to ${REGISTRY}: is there a way out to it`) as string });
+    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining(`Docker cannot log in to ${REGISTRY}: check its outbound access`) as string });
     expect(sandbox.read('cloud/calls')).toMatch(/^logs put-log-events .*log-in: Docker cannot log in/m);
     expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([]);
   });
