@@ -30,7 +30,7 @@ module.exports = {
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
       testPathIgnorePatterns: [...OTHERS, '\\.program\\.test\\.ts$'],
-      setupFiles: ['<rootDir>/test/helpers/no-programs.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/helpers/no-programs.ts'],
     },
     { ...SHARED, displayName: 'programs', testMatch: ['<rootDir>/test/**/*.program.test.ts'], testPathIgnorePatterns: OTHERS },
     ...[...SERVERS, SLOW].map((name) => ({ ...SHARED, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] })),

@@ -151,7 +151,7 @@ test.each<[string, Partial<PostHogProps>, string]>([
   ['too many partitions', { topicPartitions: 101 }, '`topicPartitions` must be a whole number from 1 to 100, got: 101'],
   ['no partitions', { topicPartitions: 0 }, '`topicPartitions` must be a whole number from 1 to 100, got: 0'],
   ['a topics task whose image is out of reach', { nat: NatMode.NONE, ...stores(newStack()), kafka: undefined }, '`manageTopics` must be false without NAT'],
-  ['a ClickHouse that could reach nothing', { nat: NatMode.NONE }, '`clickHouse` must be given without NAT'],
+  ['a ClickHouse that could reach nothing', { nat: NatMode.NONE }, '`clickHouse` is required without NAT'],
 ])('fails with %s', (_, props, message) => {
   expect(() => newPostHog(props)).toThrow(message);
 });

@@ -34,7 +34,7 @@ const OTHER_VPC: Change = { to: ({ otherVpc }) => otherVpc };
 /** RDS and ElastiCache change a group of subnets in place, or refuse to. */
 const ISOLATED: Change = { to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }) };
 
-const REPLACED_SERVER: Said = { warning: 'leave `snapshotIdentifier` as it is' };
+const REPLACED_SERVER: Said = { warning: 'do not change `snapshotIdentifier`' };
 
 /** What Postgres and AuroraPostgres have in common. */
 function postgresChanges(server: string): Subject['changes'] {
@@ -48,7 +48,7 @@ function postgresChanges(server: string): Subject['changes'] {
     preferredBackupWindow: to('03:00-04:00'),
     preferredMaintenanceWindow: to('Sun:04:00-Sun:05:00'),
     snapshotIdentifier: { to: () => 'before', endangers: { what: [`${server} replaced`], said: REPLACED_SERVER } },
-    username: { to: () => 'root', with: restored, endangers: { what: ['AWS::SecretsManager::Secret generated anew'], said: { warning: '`username` likewise' } } },
+    username: { to: () => 'root', with: restored, endangers: { what: ['AWS::SecretsManager::Secret generated anew'], said: { warning: 'do not change `username` either' } } },
     databaseName: { to: () => 'analytics', with: restored },
     removalPolicy: DESTROY,
   };
@@ -58,7 +58,7 @@ const OTHER_ZONE: Change = {
   to: (given) => given.turned(given.vpc.privateSubnets),
   endangers: { what: ['AWS::EC2::Volume refused'], said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' } },
 };
-const SNAPSHOT: Change = { to: () => 'snap-1', endangers: { what: ['AWS::EC2::Volume removed'], said: { warning: 'leave `snapshotId` as it is' } } };
+const SNAPSHOT: Change = { to: () => 'snap-1', endangers: { what: ['AWS::EC2::Volume removed'], said: { warning: 'do not change `snapshotId`' } } };
 const IN_ZONE = ({ privateZone }: Given) => ({ privateZone });
 
 /** What both numbers of replicas have in common. */

@@ -9,7 +9,7 @@ import { FEW } from '../helpers/stack';
 
 const IN_VPC = ({ vpc }: Given) => ({ vpc });
 
-const BROUGHT: Said = { file: 'docs/stores.md', text: 'What was made leaves the stack then' };
+const BROUGHT: Said = { file: 'docs/stores.md', text: 'The created resource then leaves the stack' };
 
 /** A store or secret of the user's own in place of one that was made. */
 function brought(name: keyof Given['stores'], ...types: string[]): Change {

@@ -51,7 +51,7 @@ function drawn(text: string): string[] {
     }
   });
   const members = (id: string) => frames.get(id) ?? [names.get(id)!];
-  const arrows = [...text.matchAll(/^ {2}(\w+) (?:(?:--|==) "([^"]*)" )?(?:-->|==>) (\w+)$/gm)].filter(([, from]) => from !== 'visitors');
+  const arrows = [...text.matchAll(/^ {2}(\w+) (?:(?:--|==) "([^"]*)" )?(?:-->|==>) (\w+)$/gm)].filter(([, from]) => from !== 'clients');
   return [...new Set(arrows.flatMap(([, from, label = '', to]) => {
     const exceptions = label.startsWith('but for ') ? label.slice('but for '.length).split(', ') : [];
     return members(from).filter((name) => !exceptions.includes(name)).flatMap((name) => members(to).map((target) => `${name} > ${target}`));
@@ -85,7 +85,7 @@ describe('a system', () => {
     expect(between.filter((way) => !called.has(way))).toEqual([]);
   });
 
-  test('has the load balancer before every process that answers visitors, with what it sends there', () => {
+  test('has the load balancer before every process that serves clients, with what it sends there', () => {
     const answering = PublicEndpoint.all().map(({ process }) => process).filter((process) => NAMES_DEPLOYED.includes(process));
     expect(ways.filter((way) => way.startsWith('load balancer'))).toEqual([...new Set(answering)].map((process) => `load balancer > ${process}`).sort());
     const paths = (name: string) => system.ways.find(({ paths: sent, to }) => sent && system.things.find(({ id }) => id === to)?.name === name)?.paths;
@@ -165,13 +165,13 @@ test('fails where the load balancer sends something that no security group lets 
 
 const NAMES = ['web', 'worker', 'capture', 'feature-flags', 'ingestion-general', 'ingestion-logs', 'ingestion-traces', 'cymbal', 'personhog-router', 'temporal'];
 const THINGS: Thing[] = [
-  { id: 'door', kind: Kind.DOOR, name: 'load balancer', ports: [] },
+  { id: 'ingress', kind: Kind.LOAD_BALANCER, name: 'load balancer', ports: [] },
   ...NAMES.map((name): Thing => ({ id: name, kind: Kind.PROCESS, name, image: name === 'worker' ? 'web' : name, ports: [] })),
   ...['once', 'twice'].map((name): Thing => ({ id: name, kind: Kind.ONCE, name, ports: [] })),
   ...['Kafka', 'PostgreSQL', 'Cache'].map((name): Thing => ({ id: name, kind: Kind.STORE, name, service: 'AWS', ports: [1] })),
 ];
 const anyWay: fc.Arbitrary<Way> = fc.tuple(fc.constantFrom(...THINGS), fc.constantFrom(...THINGS.slice(1))).filter(([from, to]) => from !== to)
-  .map(([from, to]) => ({ from: from.id, to: to.id, ...(from.kind === Kind.DOOR ? { paths: ['/e'] } : {}) }));
+  .map(([from, to]) => ({ from: from.id, to: to.id, ...(from.kind === Kind.LOAD_BALANCER ? { paths: ['/e'] } : {}) }));
 
 test('a picture has every way of a system, however many arrows become one, and no other', () => {
   const [, ...inside] = THINGS.map(({ id }) => id);

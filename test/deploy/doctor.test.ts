@@ -77,7 +77,7 @@ describe('a healthy deployment', () => {
   test('passes, found by its stack', async () => {
     const { exitCode, out, err } = await run([]);
     expect({ exitCode, wrong: out.split('\n').filter((line) => /^[✗?]/.test(line)) }).toEqual({ exitCode: 0, wrong: [] });
-    expect(err).toBe('describing in us-east-1 about the stack PostHog ...\n');
+    expect(err).toBe('describing the stack PostHog in us-east-1 ...\n');
     expect(out).toMatch(/\n\n\d\d passed, 0 failed, \d+ warnings?\n$/);
   });
 
@@ -122,13 +122,13 @@ const SABOTAGES: readonly (readonly [what: string, commit: () => Promise<Undo>, 
   ['two rules are swapped', () => swapTargets(world, 100, 110), 'endpoints', /^\/s, .*: capture, by rule 110 \(Recordings\), not replay-capture$/],
   ['a rule gets in front of the others', () => addRule(world, 5, ['/flags*'], 100), 'endpoints', /^\/flags, .*: capture, by rule 5, not feature-flags$/],
   ['live events keep the path in front of them', () => addRule(world, 900 - 1, ['/livestream/*'], 900), 'rewrites',
-    /^rule 899 brings \/livestream\/.* as \/livestream\/.* to livestream, which serves them without the first segment$/],
+    /^rule 899 forwards \/livestream\/.* as \/livestream\/.* to livestream, which serves them without the first segment$/],
   ['live events are for others', () => changeRule(world, 900, { Conditions: [{ Field: 'source-ip', SourceIpConfig: { Values: ['192.0.2.0/24'] } }, LIVE_EVENTS] }), 'live-events',
-    /can open the app and not live events \(\/livestream\/events: web\)$/],
+    /can open the app, but not live events \(\/livestream\/events: web\)$/],
   ['live events are cut soon', () => setAttribute(world, IDLE, '15', '1860'), 'live-events', /^every stream of live events is closed after 15 seconds of silence/],
   ['a wildcard is widened', () => changeRule(world, 100, { Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/i/v0/*', '/e*', '/batch', '/batch/*'] } }] }),
-    'neighbours', /^rule 100 \(Events\) lets \/e2, \/embedded, .* through to capture/],
-  ['a page of the app is opened', () => addRule(world, 500, ['/login'], 190), 'app', /different ways .*: \/login is reached/],
+    'neighbours', /^rule 100 \(Events\) forwards \/e2, \/embedded, .* to capture, which are not public endpoints$/],
+  ['a page of the app is opened', () => addRule(world, 500, ['/login'], 190), 'app', /answer a public client differently: \/login is open/],
   ['the default action lets everybody in', async () => changeListener(world, 443, { DefaultActions: (await ruleAt(world, 190)).Actions }), 'app', /^rule 1000 restricts the app, and yet it is open to everyone$/],
   ['the allow-list is gone', () => deleteRule(world, 1000), 'app', /^no one can open the app, but --access is cidrs$/],
   ['those inside meet the app first', () => moveRule(world, 1000, 5), 'internal-paths', /reach web, by rule 5$/],
@@ -139,11 +139,11 @@ const SABOTAGES: readonly (readonly [what: string, commit: () => Promise<Undo>, 
     await world.elb.send(new DeleteListenerCommand({ ListenerArn }));
     return () => world.elb.send(new CreateListenerCommand({ LoadBalancerArn, Port: 80, Protocol: 'HTTP', DefaultActions }));
   }, 'listeners', /^plain HTTP is not served on port 80$/],
-  ['old versions of TLS are taken', () => changeListener(world, 443, { SslPolicy: 'ELBSecurityPolicy-2016-08' }), 'tls-policy', /^TLS 1\.0 is still taken/],
+  ['old versions of TLS are taken', () => changeListener(world, 443, { SslPolicy: 'ELBSecurityPolicy-2016-08' }), 'tls-policy', /^TLS 1\.0 is still accepted/],
   ['X-Forwarded-For is removed', () => setAttribute(world, XFF, 'remove', 'append'), 'attributes', /^X-Forwarded-For is removed/],
-  ['X-Forwarded-For is the visitor\'s', () => setAttribute(world, XFF, 'preserve', 'append'), 'attributes', /^X-Forwarded-For is passed on as visitors write it/],
-  ['X-Forwarded-For has ports', () => setAttribute(world, 'routing.http.xff_client_port.enabled', 'true', 'false'), 'attributes', /^X-Forwarded-For names ports/],
-  ['invalid headers get through', () => setAttribute(world, 'routing.http.drop_invalid_header_fields.enabled', 'false', 'true'), 'attributes', /^headers with invalid names are passed on/],
+  ['X-Forwarded-For is the visitor\'s', () => setAttribute(world, XFF, 'preserve', 'append'), 'attributes', /^X-Forwarded-For is forwarded as clients send it/],
+  ['X-Forwarded-For has ports', () => setAttribute(world, 'routing.http.xff_client_port.enabled', 'true', 'false'), 'attributes', /^X-Forwarded-For has ports/],
+  ['invalid headers get through', () => setAttribute(world, 'routing.http.drop_invalid_header_fields.enabled', 'false', 'true'), 'attributes', /^headers with invalid names are forwarded/],
   ['the Host header is changed', () => setAttribute(world, 'routing.http.preserve_host_header.enabled', 'false', 'true'), 'attributes', /may change the Host header/],
   ['browsers are not told to come by https', () => setListenerAttribute(world, HSTS, '', 'max-age=31536000'), 'listener-attributes', /no Strict-Transport-Security$/],
   ['a subnet is added', async () => {
@@ -161,7 +161,7 @@ const SABOTAGES: readonly (readonly [what: string, commit: () => Promise<Undo>, 
   ['TRUSTED_PROXIES has a stranger', async () => inWeb({ TRUSTED_PROXIES: [...await trusted(), '203.0.113.9'].join(',') })(), 'trusted-proxies', /cannot have: 203\.0\.113\.9$/],
   ['TRUSTED_PROXIES is not there', inWeb({ TRUSTED_PROXIES: undefined }), 'trusted-proxies', /^web: TRUSTED_PROXIES is not set/],
   ['TRUST_ALL_PROXIES=False', inWeb({ TRUST_ALL_PROXIES: 'False' }), 'trusted-proxies', /^web: TRUST_ALL_PROXIES=False, which versions before July 2026 read as true/],
-  ['TRUST_ALL_PROXIES=True', inWeb({ TRUST_ALL_PROXIES: 'True' }), 'trusted-proxies', /^web: TRUST_ALL_PROXIES=True, so every visitor chooses/],
+  ['TRUST_ALL_PROXIES=True', inWeb({ TRUST_ALL_PROXIES: 'True' }), 'trusted-proxies', /^web: TRUST_ALL_PROXIES=True, so every client can choose/],
   ['IS_BEHIND_PROXY=False in the worker', () => changeEnvironment(world, 'worker', { IS_BEHIND_PROXY: 'False' }), 'proxy-settings', /^worker: IS_BEHIND_PROXY is 'False'/],
   ['ALLOWED_HOSTS=*', inWeb({ ALLOWED_HOSTS: '*' }), 'proxy-settings', /^web: ALLOWED_HOSTS is '\*'/],
   ['SITE_URL is another', inWeb({ SITE_URL: 'https://other.example.com' }), 'proxy-settings', /^web: SITE_URL is 'https:\/\/other\.example\.com'/],
@@ -194,7 +194,7 @@ describe('sabotage', () => {
 describe('one line, and exit code 2', () => {
   test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
     ['for no credentials', [], { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }, /^cdk-posthog: no AWS credentials: sign in/],
-    ['for a wrong region', ['--region', 'eu-west-3'], {}, /^cdk-posthog: there is no stack 'PostHog' in eu-west-3: .*another region with --region/],
+    ['for a wrong region', ['--region', 'eu-west-3'], {}, /^cdk-posthog: there is no stack 'PostHog' in eu-west-3: use --stack, --region, or --load-balancer/],
     ['for no such load balancer', ['--load-balancer', 'nothing'], {}, /^cdk-posthog: there is no load balancer 'nothing' in us-east-1/],
     ['for no such stack', ['--stack', 'Nothing'], {}, /^cdk-posthog: there is no stack 'Nothing' in us-east-1/],
     ['for no network', [], { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }, /^cdk-posthog: cannot reach AWS in us-east-1/],

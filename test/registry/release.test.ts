@@ -122,7 +122,7 @@ describe('images of different dates', () => {
     const { exitCode, out, err } = await release(...await nodeOf('2026-03-31T10:11:12.5Z'), '--output', 'apart.json');
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain('cdk-posthog: the images app, node, capture must be built within 7 days of each other, because PostHog deploys them together; ' +
-      'node is of 2026-03-31T10:11:12Z and app of 2026-09-11T08:15:30Z, 163 days apart: look for another node with --image node=IMAGE, or allow it with --max-apart 164\n');
+      'node was built on 2026-03-31T10:11:12Z and app on 2026-09-11T08:15:30Z, 163 days apart: use another node with --image node=IMAGE, or allow it with --max-apart 164\n');
     expect(existsSync(path.join(folder, 'apart.json'))).toBe(false);
   });
 
@@ -152,7 +152,7 @@ test('says of all images that are not there which they are, and writes nothing',
   expect([exitCode, out]).toEqual([2, '']);
   expect(err).toContain(`  node: ${registry.host}/mirror/posthog/posthog:gone: ${registry.host} has no such image (404 MANIFEST_UNKNOWN: manifest unknown)\n`);
   expect(err).toContain(`  cymbal: ${registry.host}/nowhere:1: ${registry.host} has no such image (404`);
-  expect(err).toContain('cdk-posthog: 2 of 15 images could not be found');
+  expect(err).toContain('cdk-posthog: 2 of 15 images could not be resolved');
   expect(existsSync(path.join(folder, 'gone.json'))).toBe(false);
 });
 

@@ -66,7 +66,7 @@ describe('with nothing given', () => {
 
   test('it warns of sample values, each by its name, and of nothing else', () => {
     expect(runs.sample.warnings).toEqual([
-      'warning Annotation::posthog:samples: this template is made from sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ' +
+      'warning Annotation::posthog:samples: this template holds sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ' +
       'posthog:domainName, posthog:certificateArn',
     ]);
   });
@@ -77,8 +77,8 @@ describe('without stores', () => {
 
   test('it makes one of each, and the topics', () => {
     expect(MADE.map((type) => types(runs.sample).filter((other) => other === type).length)).toEqual(MADE.map(() => 1));
-    expect(runs.sample.files['PostHog.template.json']).toContain('every topic is there');
-    expect(runs.own.files['PostHog.template.json']).not.toContain('every topic is there');
+    expect(runs.sample.files['PostHog.template.json']).toContain('all topics exist');
+    expect(runs.own.files['PostHog.template.json']).not.toContain('all topics exist');
   });
 
   test('it makes none that is given', () => {
@@ -174,7 +174,7 @@ test('fails when the security group of the stores is given without their VPC', (
 
 test('fails when a setting is of a store that is not given', () => {
   expect(runs.groupWithoutStores.exitCode).toBe(1);
-  expect(runs.groupWithoutStores.output).toContain('\'posthog:storeSecurityGroupId\' is of stores that you run, and none is named');
+  expect(runs.groupWithoutStores.output).toContain('\'posthog:storeSecurityGroupId\' needs an existing data store, such as \'posthog:cacheHost\'');
   expect(runs.secretWithoutHost.exitCode).toBe(1);
   expect(runs.secretWithoutHost.output).toContain('\'posthog:clickHouseSecret\' needs \'posthog:clickHouseHost\'');
 });
@@ -183,7 +183,7 @@ test('a hosted zone makes certificate and records, and the next step is another'
   expect(runs.zone).toMatchObject({ exitCode: 0, warnings: [] });
   expect(propertiesOf(runs.zone, 'AWS::CertificateManager::Certificate')).toMatchObject([{ DomainName: 'analytics.example.org', ValidationMethod: 'DNS' }]);
   expect(propertiesOf(runs.zone, 'AWS::Route53::RecordSet')).toMatchObject([{ Name: 'analytics.example.org.', HostedZoneId: 'Z0123456789ABC' }]);
-  expect(runs.zone.template.Outputs.LoadBalancerDnsName.Description).toBe('What the domain name points at');
+  expect(runs.zone.template.Outputs.LoadBalancerDnsName.Description).toBe('The target of the domain name\'s alias record');
 });
 
 test('a hosted zone and a certificate make records and no certificate', () => {
@@ -194,8 +194,8 @@ test('a hosted zone and a certificate make records and no certificate', () => {
 });
 
 test.each<[keyof typeof RUNS, string]>([
-  ['misspelt', '\'posthog:domain\' is no setting of this app; these are: posthog:domainName, posthog:certificateArn, '],
-  ['noText', '\'posthog:appCidrs\' must be a text, got: ["203.0.113.0/24"]'],
+  ['misspelt', '\'posthog:domain\' is not a setting of this app; the settings are: posthog:domainName, posthog:certificateArn, '],
+  ['noText', '\'posthog:appCidrs\' must be a string, got: ["203.0.113.0/24"]'],
   ['badCidr', '`cidrs` must name the first address of the block, spelled canonically, got: \'203.0.113.1/24\'; write 203.0.113.0/24'],
   ['badNat', '`nat` must be one of single, per-zone, instance, none, got: \'none-at-all\''],
   ['noRelease', 'the release file no-such-file.json cannot be used: '],
