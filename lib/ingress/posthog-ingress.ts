@@ -25,9 +25,7 @@ import { TrustedProxies } from './client-address/trusted-proxies';
 import { Rewrite } from './routing/url-rewrite';
 import { at, rejected } from '../private/errors';
 
-/**
- * Properties for `PostHogIngress`.
- */
+/** Properties for `PostHogIngress`. */
 export interface PostHogIngressProps extends PostHogIngressOptions {
   /** The VPC of the load balancer, with two or more availability zones. */
   readonly vpc: IVpc;

@@ -10,7 +10,7 @@ export interface Beliefs {
   readonly 'webhooks': string | undefined;
 }
 
-/** What Django is told behind the nginx: lib/ingress/client-address/client-address.ts. */
+/** Settings of Django behind the nginx: lib/ingress/client-address/client-address.ts. */
 const TRUSTED_PROXIES = '127.0.0.1';
 
 /**

@@ -150,44 +150,44 @@ describe('the certificate', () => {
     return withListener({ ...healthy, certificates }, 443, (listener) => ({ ...listener, certificates: certificates.map(({ arn }) => arn) }));
   };
   const inDays = (days: number) => ({ ...issued, notAfter: new Date(NOW.getTime() + days * DAY) });
-  const judged = (...all: Certificate['details'][]) => resultsOf(withDetails(...all), 'certificate', { domain: DOMAIN });
+  const certificateResults = (...all: Certificate['details'][]) => resultsOf(withDetails(...all), 'certificate', { domain: DOMAIN });
 
   test.each([[14, 'pass'], [13.9, 'fail'], [1, 'fail'], [-1, 'fail']])('that ends in %d days is %s', (days, status) => {
-    expect(judged(inDays(days)).map((result) => result.status)).toEqual([status]);
+    expect(certificateResults(inDays(days)).map((result) => result.status)).toEqual([status]);
   });
 
   test('that has ended says so, and what to do', () => {
-    expect(judged(inDays(-3))[0].text).toBe(`the certificate for ${DOMAIN} has expired on 2026-11-21`);
-    expect(judged({ ...inDays(3), renewable: false })[0].fix).toMatch(/^import a renewed certificate/);
-    expect(judged(inDays(3))[0].fix).toMatch(/^keep the DNS validation record/);
+    expect(certificateResults(inDays(-3))[0].text).toBe(`the certificate for ${DOMAIN} has expired on 2026-11-21`);
+    expect(certificateResults({ ...inDays(3), renewable: false })[0].fix).toMatch(/^import a renewed certificate/);
+    expect(certificateResults(inDays(3))[0].fix).toMatch(/^keep the DNS validation record/);
   });
 
   test('says who renews it', () => {
-    expect(judged(issued)[0].text).toContain('valid for 100 days, until 2027-03-04, and renews automatically');
-    expect(judged({ ...issued, renewable: false })[0].text).toContain('; renew it yourself');
+    expect(certificateResults(issued)[0].text).toContain('valid for 100 days, until 2027-03-04, and renews automatically');
+    expect(certificateResults({ ...issued, renewable: false })[0].text).toContain('; renew it yourself');
   });
 
   test.each(['PENDING_VALIDATION', 'EXPIRED', 'REVOKED', 'FAILED'])('that is %s is wrong', (status) => {
-    expect(texts(judged({ ...issued, status }), 'fail')).toEqual([expect.stringContaining(`is ${status}, not ISSUED`)]);
+    expect(texts(certificateResults({ ...issued, status }), 'fail')).toEqual([expect.stringContaining(`is ${status}, not ISSUED`)]);
   });
 
   test('whose renewal waits is wrong', () => {
-    expect(texts(judged({ ...issued, renewal: 'PENDING_VALIDATION' }), 'fail')).toEqual([expect.stringContaining('is not being renewed: PENDING_VALIDATION')]);
+    expect(texts(certificateResults({ ...issued, renewal: 'PENDING_VALIDATION' }), 'fail')).toEqual([expect.stringContaining('is not being renewed: PENDING_VALIDATION')]);
   });
 
   test.each([
     [['*.example.com'], 'pass'], [['example.com'], 'fail'], [['*.com'], 'fail'], [['*.posthog.example.com'], 'fail'], [['other.example.com', DOMAIN.toUpperCase()], 'pass'],
   ])('for %j is %s', (names, status) => {
-    expect(judged({ ...issued, names }).map((result) => result.status)).toEqual([status]);
+    expect(certificateResults({ ...issued, names }).map((result) => result.status)).toEqual([status]);
   });
 
   test('of another application on the same listener is not checked', () => {
-    expect(judged(issued, { ...inDays(1), names: ['shop.example.com'] }).map(({ status }) => status)).toEqual(['pass']);
+    expect(certificateResults(issued, { ...inDays(1), names: ['shop.example.com'] }).map(({ status }) => status)).toEqual(['pass']);
   });
 
   test('is unknown where it cannot be loaded', () => {
-    expect(texts(judged(UNAVAILABLE), 'unknown')).toEqual([`the certificate ${CERTIFICATE}0: the credentials do not allow it`]);
+    expect(texts(certificateResults(UNAVAILABLE), 'unknown')).toEqual([`the certificate ${CERTIFICATE}0: the credentials do not allow it`]);
     expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, certificates: UNAVAILABLE })), 'certificate')).toHaveLength(1);
-    expect(texts(judged({ ...issued, notAfter: undefined }), 'unknown')).toHaveLength(1);
+    expect(texts(certificateResults({ ...issued, notAfter: undefined }), 'unknown')).toHaveLength(1);
   });
 });

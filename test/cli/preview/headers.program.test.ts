@@ -120,7 +120,7 @@ test('the load balancer\'s attributes decide what becomes of X-Forwarded-For', a
   expect(found).toEqual(['1.2.3.4', undefined]);
 });
 
-test('a connection is kept or closed as the client asks, whatever the process does with its own', async () => {
+test('a connection is kept or closed as the client asks, independently of the connection to the process', async () => {
   const kept = await world.text('/login');
   const closed = await world.text('/login', { headers: { Connection: 'close' } });
   expect([kept.headers.connection, closed.headers.connection]).toEqual(['keep-alive', 'close']);
