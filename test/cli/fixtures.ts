@@ -17,7 +17,7 @@ export function templateOfPostHog(props: Partial<PostHogProps> = {}, live = fals
   return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
 }
 
-/** The way in of a whole PostHog. */
+/** The ingress of a whole PostHog. */
 export function ingressOf(props: Partial<PostHogProps> = {}, live = false): IngressModel {
   const [ingress] = ingressesOf({ file: 'a template', template: templateOfPostHog(props, live) });
   return ingress;

@@ -22,7 +22,7 @@ test('reads the file that is named', async () => {
   });
 });
 
-test('finds the only template with a way in', async () => {
+test('finds the only template with an ingress', async () => {
   expect(await found({ 'Other.template.json': OTHER, 'PostHog.template.json': POSTHOG, 'PostHog.assets.json': '{}' })).toBe('cdk.out/PostHog.template.json');
 });
 

@@ -48,7 +48,7 @@ function postgresChanges(server: string): Subject['changes'] {
     preferredBackupWindow: to('03:00-04:00'),
     preferredMaintenanceWindow: to('Sun:04:00-Sun:05:00'),
     snapshotIdentifier: { to: () => 'before', endangers: { what: [`${server} replaced`], said: REPLACED_SERVER } },
-    username: { to: () => 'root', with: restored, endangers: { what: ['AWS::SecretsManager::Secret generated anew'], said: { warning: 'do not change `username` either' } } },
+    username: { to: () => 'root', with: restored, endangers: { what: ['AWS::SecretsManager::Secret generated again'], said: { warning: 'do not change `username` either' } } },
     databaseName: { to: () => 'analytics', with: restored },
     removalPolicy: DESTROY,
   };

@@ -9,7 +9,7 @@ export interface ComparedTemplate {
 /** What a change of a template does to something that holds data. */
 export interface DangerFound {
   readonly id: string;
-  /** The type, and what happens: replaced, removed, refused (the deployment fails and nothing is lost), or generated anew (a secret's value). */
+  /** The type, and what happens: replaced, removed, refused (the deployment fails and nothing is lost), or generated again (a secret's value). */
   readonly what: string;
   /** What becomes of the data that was there, as the template says. */
   readonly policy?: string;
@@ -39,7 +39,7 @@ const CREATE_ONLY: Readonly<Record<string, Readonly<Record<string, readonly stri
 const NEVER_UPDATED: Readonly<Record<string, readonly string[]>> = { 'AWS::EC2::Volume': ['AvailabilityZone', 'Encrypted', 'KmsKeyId', 'SnapshotId'] };
 
 /** CloudFormation makes a new value when one of these changes. */
-const GENERATED_ANEW: Readonly<Record<string, readonly string[]>> = { 'AWS::SecretsManager::Secret': ['GenerateSecretString'] };
+const GENERATED_AGAIN: Readonly<Record<string, readonly string[]>> = { 'AWS::SecretsManager::Secret': ['GenerateSecretString'] };
 
 /**
  * Where the schema of RDS says that a change may replace the server (conditionalCreateOnlyProperties), and its documentation tells of a
@@ -76,7 +76,7 @@ export function dangers(before: ComparedTemplate, after: ComparedTemplate): Dang
     }
     const changed = Object.keys(change.propertyUpdates);
     const has = (known: Readonly<Record<string, readonly string[]>>) => changed.some((name) => known[Type]?.includes(name));
-    return [...has(NEVER_UPDATED) ? [{ id, what: `${Type} refused` }] : [], ...has(GENERATED_ANEW) ? [{ id, what: `${Type} generated anew` }] : []];
+    return [...has(NEVER_UPDATED) ? [{ id, what: `${Type} refused` }] : [], ...has(GENERATED_AGAIN) ? [{ id, what: `${Type} generated again` }] : []];
   })];
 }
 

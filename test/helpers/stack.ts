@@ -54,7 +54,7 @@ export function givenPostgres(scope: Construct): PostgresAttributes {
 /** Few enough products for a test to be quick; `products: undefined` is what users get. */
 export const FEW: Product[] = [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY];
 
-/** A PostHog with few products, stores that stand already, and whatever a test adds. */
+/** A PostHog with few products, stores that stand already, and the props of a test. */
 export function newPostHog(scope: Construct, overrides: Partial<PostHogProps> = {}, id = 'PostHog'): PostHog {
   const given = new Construct(scope, `${id}Given`);
   return new PostHog(scope, id, { domainName: 'posthog.example.com', certificate: certificate(given), products: FEW, ...stores(given), ...overrides });

@@ -18,7 +18,7 @@ export function vpcOf(stack: Stack): IVpc {
   });
 }
 
-/** A migration in a cluster of its own, and whatever a test changes. */
+/** A migration in a cluster of its own, and the changes of a test. */
 export function newMigration(stack: Stack, overrides: Partial<MigrationProps> = {}, id = 'Migration'): Migration {
   const vpc = vpcOf(stack);
   const cluster = (stack.node.tryFindChild('Cluster') as Cluster | undefined) ?? new Cluster(stack, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });

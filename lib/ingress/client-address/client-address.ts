@@ -41,7 +41,7 @@ export interface AddressProxy {
 }
 
 /**
- * The way in which PostHog's processes resolve a client's IP address.
+ * Defines how PostHog's processes resolve a client's IP address.
  *
  * A load balancer appends the address that connects to it to the client's `X-Forwarded-For`, and cannot replace it. PostHog's processes
  * use the first entry, which the client can forge; only Django's IP filters check the other entries.

@@ -100,7 +100,7 @@ test('says of a whole PostHog what it costs, as of when, and what is left out', 
   expect(out).not.toContain('?');
 });
 
-test('counts a template without a way in, such as one of stores alone', async () => {
+test('counts a template without an ingress, such as one of stores alone', async () => {
   const stores = JSON.stringify({ Resources: { Nat: { Type: 'AWS::EC2::NatGateway' } } });
   expect(await inFolder({ 'stores.json': stores }, () => cli('cost', '-t', 'stores.json'))).toMatchObject({ exitCode: 0, out: expect.stringContaining('stores.json: at least $32.85 a month') as string });
 });

@@ -34,7 +34,7 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
     expect(err).toContain('Broken.template.json is not JSON');
   });
 
-  test('a template without a way in', async () => {
+  test('a template without an ingress', async () => {
     const { code, err } = await run('--template', empty);
     expect([code, err.split('\n').length]).toEqual([2, 2]);
     expect(err).toContain('has no listener with rules, so no ingress of PostHog');

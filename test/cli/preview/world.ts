@@ -17,7 +17,7 @@ const LIMITS = { bytes: 10 * 1024 * 1024, milliseconds: 10_000 };
 
 /** A preview of a PostHog, and ways to ask it. */
 export class World {
-  /** Starts a preview of a PostHog with only what it cannot do without, and whatever a test adds. */
+  /** Starts a preview of a PostHog with only what it cannot do without, and the props of a test. */
   public static async start(props: Partial<PostHogProps> = {}, options: Partial<PreviewOptions> = {}, live = false): Promise<World> {
     return World.of(ingressesOf({ file: 'Test.template.json', template: templateOfPostHog(props, live) }), options);
   }
