@@ -26,7 +26,7 @@ const IMPORTS = new Map(MODULES.map((module): [string, string[]] => [module, imp
 
 function importsOf(module: string): string[] {
   const source = readFileSync(path.join(ROOT, `${module}.ts`), 'utf8');
-  const found = [...source.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)';$|\bimport\('([^']+)'\)/gms)].map(([, fixed, later]) => fixed ?? later);
+  const found = [...source.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)';|\bimport\('([^']+)'\)/gms)].map(([, fixed, later]) => fixed ?? later);
   return found.map((target) => {
     if (!target.startsWith('.')) {
       return target;
