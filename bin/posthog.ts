@@ -15,8 +15,27 @@ const SAMPLES = {
 
 /** The optional settings. A data store without settings is created. */
 const OPTIONAL = [
-  'postgresUrlSecret', 'postgresNodeUrlSecret', 'postgresHost', 'postgresCredentialsSecret', 'postgresCyclotronUrlSecret', 'postgresNodeCyclotronUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost', 'clickHouseSecret', 'bucketName',
-  'releaseFile', 'products', 'size', 'vpcId', 'hostedZoneId', 'hostedZoneName', 'appCidrs', 'nat', 'storeSecurityGroupId', 'deletionProtection',
+  'postgresUrlSecret',
+  'postgresNodeUrlSecret',
+  'postgresHost',
+  'postgresCredentialsSecret',
+  'postgresCyclotronUrlSecret',
+  'postgresNodeCyclotronUrlSecret',
+  'cacheHost',
+  'kafkaBrokers',
+  'clickHouseHost',
+  'clickHouseSecret',
+  'bucketName',
+  'releaseFile',
+  'products',
+  'size',
+  'vpcId',
+  'hostedZoneId',
+  'hostedZoneName',
+  'appCidrs',
+  'nat',
+  'storeSecurityGroupId',
+  'deletionProtection',
 ];
 
 const app = new App();
@@ -35,13 +54,13 @@ const needsCertificate = !hostedZoneId || (setting('certificateArn') ?? SAMPLES.
 const appCidrs = setting('appCidrs');
 const storeSecurityGroupId = setting('storeSecurityGroupId');
 if (storeSecurityGroupId && !vpcId) {
-  throw new Error('\'posthog:storeSecurityGroupId\' needs \'posthog:vpcId\': a security group can only reference groups of its own VPC');
+  throw new Error("'posthog:storeSecurityGroupId' needs 'posthog:vpcId': a security group can only reference groups of its own VPC");
 }
 if (storeSecurityGroupId && !['postgresUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost'].some(setting)) {
-  throw new Error('\'posthog:storeSecurityGroupId\' needs an existing data store, such as \'posthog:cacheHost\'');
+  throw new Error("'posthog:storeSecurityGroupId' needs an existing data store, such as 'posthog:cacheHost'");
 }
 if (setting('clickHouseSecret') && !setting('clickHouseHost')) {
-  throw new Error('\'posthog:clickHouseSecret\' needs \'posthog:clickHouseHost\': without it, ClickHouse is created, with a secret of its own');
+  throw new Error("'posthog:clickHouseSecret' needs 'posthog:clickHouseHost': without it, ClickHouse is created, with a secret of its own");
 }
 const postgresSetting = OPTIONAL.find((name) => name.startsWith('postgres') && name !== 'postgresUrlSecret' && setting(name));
 if (postgresSetting && !setting('postgresUrlSecret')) {
@@ -51,7 +70,9 @@ const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId
 
 const posthog = new PostHog(stack, 'PostHog', {
   domainName: needed('domainName'),
-  domainZone: hostedZoneId ? HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId, zoneName: setting('hostedZoneName') ?? needed('domainName') }) : undefined,
+  domainZone: hostedZoneId
+    ? HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId, zoneName: setting('hostedZoneName') ?? needed('domainName') })
+    : undefined,
   certificate: needsCertificate ? Certificate.fromCertificateArn(stack, 'Certificate', needed('certificateArn')) : undefined,
   appAccess: appCidrs ? AppAccess.fromCidrs(appCidrs.split(',')) : undefined,
   vpc: vpcId ? Vpc.fromLookup(stack, 'Vpc', { vpcId }) : undefined,
@@ -60,19 +81,25 @@ const posthog = new PostHog(stack, 'PostHog', {
   products: setting('products')?.split(',') as Product[] | undefined,
   size: setting('size') as PostHogSize | undefined,
   deletionProtection: setting('deletionProtection') !== 'false',
-  postgres: given('postgresUrlSecret', (name) => Postgres.fromPostgresAttributes(stack, 'Postgres', {
-    urlSecret: secret('PostgresUrl', name),
-    nodeUrlSecret: given('postgresNodeUrlSecret', (other) => secret('PostgresNodeUrl', other)),
-    host: setting('postgresHost'),
-    credentials: given('postgresCredentialsSecret', (other) => secret('PostgresCredentials', other)),
-    cyclotronUrlSecret: given('postgresCyclotronUrlSecret', (other) => secret('PostgresCyclotronUrl', other)),
-    nodeCyclotronUrlSecret: given('postgresNodeCyclotronUrlSecret', (other) => secret('PostgresNodeCyclotronUrl', other)),
-    securityGroups,
-  })),
+  postgres: given('postgresUrlSecret', (name) =>
+    Postgres.fromPostgresAttributes(stack, 'Postgres', {
+      urlSecret: secret('PostgresUrl', name),
+      nodeUrlSecret: given('postgresNodeUrlSecret', (other) => secret('PostgresNodeUrl', other)),
+      host: setting('postgresHost'),
+      credentials: given('postgresCredentialsSecret', (other) => secret('PostgresCredentials', other)),
+      cyclotronUrlSecret: given('postgresCyclotronUrlSecret', (other) => secret('PostgresCyclotronUrl', other)),
+      nodeCyclotronUrlSecret: given('postgresNodeCyclotronUrlSecret', (other) => secret('PostgresNodeCyclotronUrl', other)),
+      securityGroups,
+    }),
+  ),
   cache: given('cacheHost', (host) => Cache.fromCacheAttributes(stack, 'Cache', { host, securityGroups })),
   kafka: given('kafkaBrokers', (bootstrapServers) => Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers, securityGroups })),
-  clickHouse: given('clickHouseHost', (host) => ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', { host, credentials: clickHouseCredentials(), securityGroups })),
-  objectStorage: given('bucketName', (name) => ObjectStorage.fromObjectStorageAttributes(stack, 'ObjectStorage', { bucket: Bucket.fromBucketName(stack, 'Bucket', name) })),
+  clickHouse: given('clickHouseHost', (host) =>
+    ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', { host, credentials: clickHouseCredentials(), securityGroups }),
+  ),
+  objectStorage: given('bucketName', (name) =>
+    ObjectStorage.fromObjectStorageAttributes(stack, 'ObjectStorage', { bucket: Bucket.fromBucketName(stack, 'Bucket', name) }),
+  ),
 });
 
 warnAboutSamples();
@@ -80,7 +107,9 @@ warnAboutSamples();
 new CfnOutput(stack, 'Url', { value: posthog.url, description: 'The URL of PostHog' });
 new CfnOutput(stack, 'LoadBalancerDnsName', {
   value: posthog.ingress.loadBalancer.loadBalancerDnsName,
-  description: hostedZoneId ? 'The target of the domain name\'s alias record' : 'Next: point the domain name at this name with a CNAME or alias record',
+  description: hostedZoneId
+    ? "The target of the domain name's alias record"
+    : 'Next: point the domain name at this name with a CNAME or alias record',
 });
 new CfnOutput(stack, 'MigrateCommand', {
   description: 'Runs the migration by hand; a deployment that changes the release runs it automatically',
@@ -122,15 +151,17 @@ function given<T>(name: string, use: (value: string) => T): T | undefined {
 function clickHouseCredentials() {
   const name = setting('clickHouseSecret');
   if (name === undefined) {
-    throw new Error('\'posthog:clickHouseHost\' needs \'posthog:clickHouseSecret\', a secret with the keys username and password');
+    throw new Error("'posthog:clickHouseHost' needs 'posthog:clickHouseSecret', a secret with the keys username and password");
   }
   return secret('ClickHouseCredentials', name);
 }
 
 function warnAboutSamples(): void {
   if (samplesInUse.length > 0) {
-    Annotations.of(stack).addWarningV2('posthog:samples',
-      `this template holds sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ${samplesInUse.join(', ')}`);
+    Annotations.of(stack).addWarningV2(
+      'posthog:samples',
+      `this template holds sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ${samplesInUse.join(', ')}`,
+    );
   }
 }
 
@@ -141,7 +172,9 @@ function secret(id: string, nameOrArn: string) {
 /** Rejects unknown settings: a misspelt one would silently become a default. */
 function rejectUnknownSettings(): void {
   const known = [...Object.keys(SAMPLES), ...OPTIONAL];
-  const given = Object.keys(app.node.getAllContext() as Record<string, unknown>).filter((key) => key.startsWith('posthog:')).map((key) => key.slice('posthog:'.length));
+  const given = Object.keys(app.node.getAllContext() as Record<string, unknown>)
+    .filter((key) => key.startsWith('posthog:'))
+    .map((key) => key.slice('posthog:'.length));
   const unknown = given.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new Error(`'posthog:${unknown}' is not a setting of this app; the settings are: ${known.map((name) => `posthog:${name}`).join(', ')}`);

@@ -17,14 +17,24 @@ export interface AppState {
 
 /** Pages and calls of the app (posthog/urls.py, July 2026). */
 export const APP_PAGES: readonly string[] = [
-  '/', '/login', '/signup', '/settings', '/project/1', '/admin/', '/api/projects/', '/api/projects/1/query/', '/api/users/@me/', '/api/personal_api_keys/',
+  '/',
+  '/login',
+  '/signup',
+  '/settings',
+  '/project/1',
+  '/admin/',
+  '/api/projects/',
+  '/api/projects/1/query/',
+  '/api/users/@me/',
+  '/api/personal_api_keys/',
 ];
 
 const METHODS = ['GET', 'POST'];
 
 /** Determines who can open the app: tries a public client first, then the networks that rules name. */
 export function appStateOf(tried: ProbeContext): AppState {
-  const outcomes = (address: string) => APP_PAGES.map((page) => ({ page, seen: METHODS.map((method) => probe(tried, page, address, method).outcome) }));
+  const outcomes = (address: string) =>
+    APP_PAGES.map((page) => ({ page, seen: METHODS.map((method) => probe(tried, page, address, method).outcome) }));
   const publicPages = outcomes(tried.publicClient);
   const everybody = [publicPages, ...tried.allowedClients.map(outcomes)].flat().flatMap(({ seen }) => seen);
   const inside = tried.allowedClients.flatMap(outcomes).flatMap(({ seen }) => seen.map(answerOf));

@@ -14,7 +14,8 @@ const LOAD_BALANCER_ARN = /^arn:[^:]+:elasticloadbalancing:(?<region>[^:]+):\d+:
 export const DOCTOR: Command = {
   usage: `[--stack NAME | --load-balancer NAME|ARN] [--domain NAME] [--access ${ACCESSES.join('|')}] [--release FILE] [--max-release-age DAYS] [--region REGION] [--allow-unknown] [--json]`,
   help: [
-    'Checks a deployed load balancer and the services behind it. Prints a line for each result, and the fix for each failure.', '',
+    'Checks a deployed load balancer and the services behind it. Prints a line for each result, and the fix for each failure.',
+    '',
     `--stack NAME          the stack that creates the load balancer or adds rules to one; default: ${DEFAULT_STACK}`,
     '--load-balancer NAME  the load balancer, by name or ARN',
     '--domain NAME         the domain name that clients use; default: taken from Django, rules and certificates',
@@ -23,7 +24,8 @@ export const DOCTOR: Command = {
     `--max-release-age D   the age of the release in days from which on there is a warning; default: ${MAX_RELEASE_AGE}`,
     '--region REGION       default: the region of the environment or the profile',
     '--allow-unknown       exit with 0 although something could not be checked',
-    '--json                machine-readable output', '',
+    '--json                machine-readable output',
+    '',
     'Exit codes: 0 all checks passed, with or without warnings (!); 1 a check failed; 2 the doctor could not run, or no check failed and some are unknown.',
     'It only reads. It finds credentials as the AWS CLI does; docs/command-line.md lists the required permissions.',
   ].join('\n'),
@@ -44,7 +46,11 @@ export const DOCTOR: Command = {
     const region = regionOf(named, textOption(args, 'region'));
     const release = textOption(args, 'release');
     const options = {
-      domain: textOption(args, 'domain')?.toLowerCase(), access, release: release === undefined ? undefined : readRelease(release), maxReleaseAge: releaseAgeOf(args), now: new Date(),
+      domain: textOption(args, 'domain')?.toLowerCase(),
+      access,
+      release: release === undefined ? undefined : readRelease(release),
+      maxReleaseAge: releaseAgeOf(args),
+      now: new Date(),
     };
     const begin = (where: string) => {
       if (!args.values.json) {

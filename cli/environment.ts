@@ -7,12 +7,16 @@ const FORMATS = ['shell', 'json'];
 
 /** Formats the environment of a task's containers as lines that a shell can source. Secrets are comments. */
 export function shellText({ task, containers }: TaskEnvironment): string {
-  return containers.map(({ name, image, variables, secrets, files }) => [
-    comment(`${name} in ${task}, image ${image}`),
-    ...files.map((file) => comment(`further variables: ${file}`)),
-    ...Object.entries(variables).map(([key, value]) => variableText(key, value)),
-    ...Object.entries(secrets).map(([key, secret]) => comment(`export ${key}= # ${secretText(secret)}`)),
-  ].join('\n')).join('\n\n');
+  return containers
+    .map(({ name, image, variables, secrets, files }) =>
+      [
+        comment(`${name} in ${task}, image ${image}`),
+        ...files.map((file) => comment(`further variables: ${file}`)),
+        ...Object.entries(variables).map(([key, value]) => variableText(key, value)),
+        ...Object.entries(secrets).map(([key, secret]) => comment(`export ${key}= # ${secretText(secret)}`)),
+      ].join('\n'),
+    )
+    .join('\n\n');
 }
 
 /** Formats a variable. A name that a shell cannot export becomes a comment. */
@@ -32,16 +36,18 @@ function secretText({ secret, key, description }: SecretName): string {
 
 /** Quotes a text. A shell expands nothing in single quotes. */
 function quoted(text: string): string {
-  return `'${text.replaceAll('\'', '\'\\\'\'')}'`;
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function jsonOf({ name, image, variables, secrets, files }: ContainerEnvironment): object {
   const entries = Object.entries(variables);
   return {
-    name, image,
+    name,
+    image,
     environment: Object.fromEntries(entries.map(([key, { text }]: [string, ReadableValue]) => [key, text])),
     knownAtDeployment: entries.filter(([, { known }]) => !known).map(([key]) => key),
-    secrets, files,
+    secrets,
+    files,
   };
 }
 
@@ -49,10 +55,13 @@ function jsonOf({ name, image, variables, secrets, files }: ContainerEnvironment
 export const ENVIRONMENT: Command = {
   usage: `PROCESS [--task ID] ${TEMPLATE_USAGE} [--format shell|json] [--json]`,
   help: [
-    'Prints the environment of the containers of a process in a synthesised template: variables, and secrets by name.', '',
+    'Prints the environment of the containers of a process in a synthesised template: variables, and secrets by name.',
+    '',
     'PROCESS           a process such as web, or another container such as migrate; all containers of its task are printed',
-    '--task ID         the logical id of the task, if several have such a container', TEMPLATE_HELP,
-    '--format FORMAT   shell: lines to source, secrets as comments; json: machine-readable; default: shell', '--json            the same as --format json',
+    '--task ID         the logical id of the task, if several have such a container',
+    TEMPLATE_HELP,
+    '--format FORMAT   shell: lines to source, secrets as comments; json: machine-readable; default: shell',
+    '--json            the same as --format json',
   ].join('\n'),
   options: { ...TEMPLATE_OPTION, task: { type: 'string' }, format: { type: 'string' }, json: { type: 'boolean' } },
   takesPositionals: true,
@@ -67,9 +76,11 @@ export const ENVIRONMENT: Command = {
     }
     const { file, template } = readTemplate(textOption(args, 'template'));
     const found = environmentOf(template, process, textOption(args, 'task'));
-    output.out(format === 'json'
-      ? JSON.stringify({ template: file, task: found.task, containers: found.containers.map(jsonOf) }, undefined, 2)
-      : shellText(found));
+    output.out(
+      format === 'json'
+        ? JSON.stringify({ template: file, task: found.task, containers: found.containers.map(jsonOf) }, undefined, 2)
+        : shellText(found),
+    );
     return Promise.resolve(ExitCode.OK);
   },
 };

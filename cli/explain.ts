@@ -48,7 +48,8 @@ function headerOf(text: string): Header {
 
 /** Returns the ingress for a request: the one with its host, or else the only one. */
 function ingressFor(ingresses: readonly IngressModel[], { host }: ClientRequest): IngressModel {
-  const found = ingresses.find(({ hosts }) => hosts.includes(hostWithoutPort(host).toLowerCase())) ?? (ingresses.length === 1 ? ingresses[0] : undefined);
+  const found =
+    ingresses.find(({ hosts }) => hosts.includes(hostWithoutPort(host).toLowerCase())) ?? (ingresses.length === 1 ? ingresses[0] : undefined);
   if (!found) {
     throw new CommandError(`no ingress in the template has the host '${host}'; available: ${ingresses.flatMap(({ hosts }) => hosts).join(', ')}`);
   }
@@ -98,13 +99,22 @@ function clientIpLines(outcome: Outcome, sourceIp: string): string[] {
     const forged = address !== undefined && address !== sourceIp ? ', which is not the IP that connected' : '';
     return `  ${reader}: ${address ?? 'no client IP'}${forged} (${reason})`;
   });
-  return [`  received from ${outcome.peer}, with the headers`, ...headers, ...(clientIps.length > 0 ? clientIps : [`  ${outcome.target.process} reads no client IP`])];
+  return [
+    `  received from ${outcome.peer}, with the headers`,
+    ...headers,
+    ...(clientIps.length > 0 ? clientIps : [`  ${outcome.target.process} reads no client IP`]),
+  ];
 }
 
 /** Formats a condition. */
 export function conditionText(condition: RuleCondition): string {
   const pairs = condition.pairs?.map(({ key, value }) => (key === undefined ? value : `${key}=${value}`));
-  const values = [...(condition.values ?? []), ...(condition.regexValues ?? []), ...(pairs ?? []), ...(condition.hasUnknown ? ['a value known at deployment only'] : [])];
+  const values = [
+    ...(condition.values ?? []),
+    ...(condition.regexValues ?? []),
+    ...(pairs ?? []),
+    ...(condition.hasUnknown ? ['a value known at deployment only'] : []),
+  ];
   return `${condition.headerName ?? condition.field} is ${values.join(' or ')}`;
 }
 
@@ -112,9 +122,12 @@ export function conditionText(condition: RuleCondition): string {
 export const EXPLAIN: Command = {
   usage: `METHOD URL [--from IP] [--header 'Name: value']... ${TEMPLATE_USAGE} [--json]`,
   help: [
-    'Traces one request through a synthesised template: the rule that it matches, the outcome, the headers that a process receives, and the client IP that it resolves.', '',
+    'Traces one request through a synthesised template: the rule that it matches, the outcome, the headers that a process receives, and the client IP that it resolves.',
+    '',
     `--from IP         the IP that connects to the load balancer; default: ${PUBLIC_CLIENT}, a public client`,
-    '--header H        a header that the client sends; repeatable', TEMPLATE_HELP, '--json            machine-readable output',
+    '--header H        a header that the client sends; repeatable',
+    TEMPLATE_HELP,
+    '--json            machine-readable output',
   ].join('\n'),
   options: { ...TEMPLATE_OPTION, from: { type: 'string' }, header: { type: 'string', multiple: true }, json: { type: 'boolean' } },
   takesPositionals: true,
@@ -123,9 +136,11 @@ export const EXPLAIN: Command = {
     const request = requestOf(args, ingresses);
     const requestTrace = trace(ingressFor(ingresses, request), request);
     const { rule, unless, outcome } = requestTrace;
-    output.out(args.values.json
-      ? JSON.stringify({ request, rule: rule && ruleName(rule), unless: unless.map(ruleName), answer: answerOf(outcome), outcome }, undefined, 2)
-      : explain(request, requestTrace));
+    output.out(
+      args.values.json
+        ? JSON.stringify({ request, rule: rule && ruleName(rule), unless: unless.map(ruleName), answer: answerOf(outcome), outcome }, undefined, 2)
+        : explain(request, requestTrace),
+    );
     return Promise.resolve(ExitCode.OK);
   },
 };

@@ -63,10 +63,13 @@ async function run(args: Arguments, output: Output): Promise<ExitCode> {
 export const PREVIEW: Command = {
   usage: `${TEMPLATE_USAGE} [--port N] [--http-port N] [--from IP]`,
   help: [
-    'Serves the ingress of a synthesised template on this machine, with a web page: the same rules, with stubs for the processes.', '',
+    'Serves the ingress of a synthesised template on this machine, with a web page: the same rules, with stubs for the processes.',
+    '',
     `--port N          the port for HTTPS on loopback; default: ${HTTPS_PORT}; 0: any free port`,
     `--http-port N     the port for plain HTTP, which the rules redirect; default: ${HTTP_PORT}`,
-    '--from IP         the client IP of requests; default: the one that they connect from, 127.0.0.1', TEMPLATE_HELP, '',
+    '--from IP         the client IP of requests; default: the one that they connect from, 127.0.0.1',
+    TEMPLATE_HELP,
+    '',
     'localhost is treated as the domain of the template, or the first of several; a request with another one in its Host header',
     'is evaluated by the rules of that one.',
     `A request with the header ${SOURCE_HEADER}: IP has that client IP for rules and X-Forwarded-For.`,

@@ -26,7 +26,11 @@ const PUBLIC_CLIENTS = [PUBLIC_CLIENT, '198.51.100.1', '203.0.113.1', '198.18.0.
 
 /** Returns client IPs for probing rules. Blocks that are known at deployment only have none. */
 export function probeAddressesOf(rules: readonly ListenerRule<unknown>[]): ProbeAddresses {
-  const blocks = rules.flatMap(({ conditions }) => conditions).filter(({ field }) => field === 'source-ip').flatMap(({ values = [] }) => values).flatMap((block) => parseCidr(block) ?? []);
+  const blocks = rules
+    .flatMap(({ conditions }) => conditions)
+    .filter(({ field }) => field === 'source-ip')
+    .flatMap(({ values = [] }) => values)
+    .flatMap((block) => parseCidr(block) ?? []);
   const allowed = blockList(blocks.map(formatCidr));
   return {
     publicClient: PUBLIC_CLIENTS.find((address) => !allowed.check(address, familyOf(address))) ?? PUBLIC_CLIENT,

@@ -37,7 +37,12 @@ export async function runProgram(commands: Commands, argv: readonly string[], ou
 
 function parse(name: string, command: Command, args: string[]) {
   try {
-    return parseArgs({ args, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, allowPositionals: command.takesPositionals ?? false, strict: true });
+    return parseArgs({
+      args,
+      options: { ...command.options, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: command.takesPositionals ?? false,
+      strict: true,
+    });
   } catch (error) {
     // The platform's message names the option; its second sentence explains how to escape it.
     throw new CommandError(`${(error as Error).message.split('. ')[0]}; usage: cdk-posthog ${name} ${command.usage}`);
@@ -49,9 +54,17 @@ function firstLine(text: string): string {
 }
 
 async function overview(commands: Commands): Promise<string> {
-  const lines = await Promise.all(Object.entries(commands).map(async ([name, load]) => {
-    const { usage, help } = await load();
-    return `  cdk-posthog ${name} ${usage}\n      ${help.split('\n')[0]}`;
-  }));
-  return ['PostHog on AWS: inspects a template or a deployment, or creates a release file.', '', ...lines, '', 'Exit codes: 0 success, 1 a check failed or releases differ, 2 the command could not run.'].join('\n');
+  const lines = await Promise.all(
+    Object.entries(commands).map(async ([name, load]) => {
+      const { usage, help } = await load();
+      return `  cdk-posthog ${name} ${usage}\n      ${help.split('\n')[0]}`;
+    }),
+  );
+  return [
+    'PostHog on AWS: inspects a template or a deployment, or creates a release file.',
+    '',
+    ...lines,
+    '',
+    'Exit codes: 0 success, 1 a check failed or releases differ, 2 the command could not run.',
+  ].join('\n');
 }

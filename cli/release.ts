@@ -10,11 +10,20 @@ import { readRelease, releaseInPlace } from './release/read-release';
 import { find, Found, Wanted } from './release/resolve';
 import { table } from './table';
 import {
-  DAY, imagesOf, LOCKSTEP, MAX_DAYS_APART, parseImageReference, RELEASE_NAME, ReleaseDescription, renderRelease, valueOf,
+  DAY,
+  imagesOf,
+  LOCKSTEP,
+  MAX_DAYS_APART,
+  parseImageReference,
+  RELEASE_NAME,
+  ReleaseDescription,
+  renderRelease,
+  valueOf,
 } from '../lib/internal';
 
 const DEFAULT_FILE = 'posthog-release.json';
-const USAGE = '[--commit SHA] [--history FILE] [--tag TAG] [--image NAME=IMAGE]... [--without NAME]... [--clickhouse-version V] [--topic NAME]... [--name NAME] ' +
+const USAGE =
+  '[--commit SHA] [--history FILE] [--tag TAG] [--image NAME=IMAGE]... [--without NAME]... [--clickhouse-version V] [--topic NAME]... [--name NAME] ' +
   '[--date DAY] [--max-apart DAYS] [--output FILE] [--dry-run] [--timeout SECONDS] [--retries N] [--json] | --diff OLD NEW [--json]';
 
 async function run(args: Arguments, output: Output): Promise<ExitCode> {
@@ -30,7 +39,9 @@ async function run(args: Arguments, output: Output): Promise<ExitCode> {
 function compare(args: Arguments, output: Output): ExitCode {
   const [before, after, ...more] = args.positionals;
   if (after === undefined || more.length > 0) {
-    throw new CommandError(`--diff takes two releases, each a file or the name of a release of the library, such as: cdk-posthog release --diff 2026-09-11 ${DEFAULT_FILE}`);
+    throw new CommandError(
+      `--diff takes two releases, each a file or the name of a release of the library, such as: cdk-posthog release --diff 2026-09-11 ${DEFAULT_FILE}`,
+    );
   }
   const [old, now] = [before, after].map(readRelease);
   const diff = diffReleases(old, now);
@@ -81,15 +92,22 @@ async function findAll(wanted: readonly Wanted[], resolve: (one: Wanted) => Prom
     return [`  ${wanted[index].key}: ${outcome.reason.message}`];
   });
   if (failures.length > 0) {
-    throw new CommandError([`${failures.length} of ${wanted.length} images could not be resolved; use others with --image, or leave them out with --without:`, ...failures].join('\n'));
+    throw new CommandError(
+      [
+        `${failures.length} of ${wanted.length} images could not be resolved; use others with --image, or leave them out with --without:`,
+        ...failures,
+      ].join('\n'),
+    );
   }
   return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<Found>).value);
 }
 
 function clickHouseNote({ clickHouse, upstreamCommit }: ReleaseDescription, inPlace: ReleaseDescription | undefined): string {
   const origin = inPlace?.clickHouse ? 'the file as it was' : 'the library';
-  return `note: ClickHouse ${clickHouse!.version} comes from ${origin}; the version that PostHog tests with is in ` +
-    `https://github.com/PostHog/posthog/blob/${upstreamCommit ?? 'master'}/docker-compose.base.yml; --clickhouse-version changes it`;
+  return (
+    `note: ClickHouse ${clickHouse!.version} comes from ${origin}; the version that PostHog tests with is in ` +
+    `https://github.com/PostHog/posthog/blob/${upstreamCommit ?? 'master'}/docker-compose.base.yml; --clickhouse-version changes it`
+  );
 }
 
 function save(file: string, text: string): void {
@@ -101,22 +119,31 @@ function save(file: string, text: string): void {
 }
 
 function summary(release: ReleaseDescription): string {
-  const all = [...imagesOf(release), ...release.clickHouse ? [['clickHouse', release.clickHouse] as const] : []];
-  return table(['image', 'tag', 'digest', 'commit', 'built', 'platforms'], all.map(([name, { image, tag, revision, created, platforms = [] }]) => [
-    name, tag ?? '-', parseImageReference(image)!.digest!.slice('sha256:'.length, 'sha256:'.length + 12), short(valueOf(revision) ?? '?'), valueOf(created)?.slice(0, 10) ?? '?', platforms.join(', '),
-  ]));
+  const all = [...imagesOf(release), ...(release.clickHouse ? [['clickHouse', release.clickHouse] as const] : [])];
+  return table(
+    ['image', 'tag', 'digest', 'commit', 'built', 'platforms'],
+    all.map(([name, { image, tag, revision, created, platforms = [] }]) => [
+      name,
+      tag ?? '-',
+      parseImageReference(image)!.digest!.slice('sha256:'.length, 'sha256:'.length + 12),
+      short(valueOf(revision) ?? '?'),
+      valueOf(created)?.slice(0, 10) ?? '?',
+      platforms.join(', '),
+    ]),
+  );
 }
 
 /** The command that creates a release file with the digests of PostHog's images, or compares two such files. */
 export const RELEASE: Command = {
   usage: USAGE,
   help: [
-    'Writes a release file with the digests of PostHog\'s images, or compares two such files.', '',
+    "Writes a release file with the digests of PostHog's images, or compares two such files.",
+    '',
     '--commit SHA          the commit of PostHog/posthog to run, as a full hash; default: the newest images',
     '--history FILE        that commit and those before it, newest first, one per line, or - for standard input: for an image that was not built',
     '                      at the commit, the newest one before it is used (git rev-list --first-parent --max-count=100 SHA)',
     `--tag TAG             the tag of the images app and node; default: ${TAGGED.map((name) => `${IMAGE_SOURCES[name].tag} of ${name}`).join(', ')}`,
-    '--image NAME=IMAGE    another image instead of PostHog\'s, such as a copy in your own registry; repeatable',
+    "--image NAME=IMAGE    another image instead of PostHog's, such as a copy in your own registry; repeatable",
     '--without NAME        an image to leave out; repeatable',
     '--clickhouse-version  the version of ClickHouse; default: that of the existing file, or of the library',
     '--topic NAME          a further topic, in addition to those of the library and of the existing file; repeatable',
@@ -128,7 +155,8 @@ export const RELEASE: Command = {
     '--timeout SECONDS     the timeout of one request; default: 30',
     '--retries N           the number of retries if a registry is busy or unreachable; default: 3',
     '--diff OLD NEW        compare two releases: exit code 0 if both run the same, 1 if they differ',
-    '--json                machine-readable output', '',
+    '--json                machine-readable output',
+    '',
     'Registries are accessed anonymously, and one on localhost over plain HTTP, as Docker does.',
   ].join('\n'),
   options: {

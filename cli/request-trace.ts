@@ -54,7 +54,7 @@ export function trace(ingress: IngressModel, request: ClientRequest): RequestTra
   const rule = evaluate(rules, seen);
   const unless = undecided(rules, seen);
   if (!rule) {
-    return { unless, outcome: { kind: 'unknown', reason: 'no rule matches, and the listener\'s default action is not in this template' } };
+    return { unless, outcome: { kind: 'unknown', reason: "no rule matches, and the listener's default action is not in this template" } };
   }
   return { rule, unless, outcome: outcomeOf(rule, rule.actions, ingress, request) };
 }
@@ -75,14 +75,21 @@ export function ruleName({ id, priority }: ListenerRule<unknown>): string {
   }
   const own = /(?<name>[A-Z][A-Za-z0-9]*)Rule[0-9A-F]{8}$/.exec(id ?? '')?.groups!.name;
   // The longest match: `ApiWebhooks` ends with `Webhooks`, which is another rule.
-  const [known] = Object.entries(PRIORITIES).filter(([name, number]) => (own ? own.endsWith(name) : number === priority)).sort(([a], [b]) => b.length - a.length);
+  const [known] = Object.entries(PRIORITIES)
+    .filter(([name, number]) => (own ? own.endsWith(name) : number === priority))
+    .sort(([a], [b]) => b.length - a.length);
   return known ? `rule ${priority} (${known[0]})` : `rule ${priority}`;
 }
 
 function outcomeOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], ingress: IngressModel, request: ClientRequest): Outcome {
   switch (action.type) {
     case 'fixed-response':
-      return { kind: 'fixed-response', status: Number(action.statusCode), contentType: action.response?.contentType, body: action.response?.body ?? '' };
+      return {
+        kind: 'fixed-response',
+        status: Number(action.statusCode),
+        contentType: action.response?.contentType,
+        body: action.response?.body ?? '',
+      };
     case 'redirect':
       return { kind: 'redirect', status: Number(action.statusCode?.replace('HTTP_', '')), location: locationOf(action.redirect ?? {}, request) };
     case 'authenticate-oidc':
@@ -100,21 +107,36 @@ function forwardedOf({ rewrites }: ListenerRule<RuleAction>, action: RuleAction,
   }
   const tls = request.scheme === 'https';
   const connection = { sourceIp: request.sourceIp, listenerPort: tls ? 443 : 80, tls };
-  const forwarded = forwardedHeaders([['Host', rewritten(request.host, rewrites?.host)], ...request.headers.filter(([name]) => name.toLowerCase() !== 'host')], connection, ingress.attributes);
+  const forwarded = forwardedHeaders(
+    [['Host', rewritten(request.host, rewrites?.host)], ...request.headers.filter(([name]) => name.toLowerCase() !== 'host')],
+    connection,
+    ingress.attributes,
+  );
   const loadBalancer = loadBalancerOf(ingress);
   const { verifying } = target;
   // If its trusted blocks are not known yet, the load balancer is one of them.
   const headers = verifying ? verifiedHeaders(forwarded, loadBalancer, verifying.trusted ?? [loadBalancer], verifying.dropped) : forwarded;
   const peer = peerOf(ingress, target);
   const { process, settings } = target;
-  return { kind: 'forwarded', target, path: rewritten(request.target, rewrites?.url), peer, headers, clientIps: isProcess(process) ? resolveClientIps(process, { peer, headers }, settings) : [] };
+  return {
+    kind: 'forwarded',
+    target,
+    path: rewritten(request.target, rewrites?.url),
+    peer,
+    headers,
+    clientIps: isProcess(process) ? resolveClientIps(process, { peer, headers }, settings) : [],
+  };
 }
 
 /** The load balancer's placeholders: `#{host}` and the like stand for what the request had. */
 function locationOf(redirect: NonNullable<RuleAction['redirect']>, request: ClientRequest): string {
   const [path, query = ''] = request.target.split(/\?(.*)/s);
   const values: Record<string, string> = {
-    protocol: request.scheme, host: hostWithoutPort(request.host), port: request.scheme === 'https' ? '443' : '80', path: path.replace(/^\//, ''), query,
+    protocol: request.scheme,
+    host: hostWithoutPort(request.host),
+    port: request.scheme === 'https' ? '443' : '80',
+    path: path.replace(/^\//, ''),
+    query,
   };
   const filled = (text: string) => text.replace(/#\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
   const protocol = filled(redirect.protocol ?? '#{protocol}').toLowerCase();

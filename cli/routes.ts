@@ -29,8 +29,18 @@ export function routesOf(ingress: IngressModel, host: string): Route[] {
       const { rule, outcome } = trace(ingress, { scheme: 'https', method: 'POST', host, target, sourceIp: PUBLIC_CLIENT, headers: [] });
       const paths = endpoint.toString();
       return {
-        paths, purpose: endpoint.purpose, owner: endpoint.process, rule: rule ? ruleName(rule) : 'no rule', answer: answerOf(outcome),
-        forwardedPath: rule?.rewrites?.url && paths.split(', ').map((form) => rewritten(form, rule.rewrites?.url)).join(', '), public: outcome.kind === 'forwarded',
+        paths,
+        purpose: endpoint.purpose,
+        owner: endpoint.process,
+        rule: rule ? ruleName(rule) : 'no rule',
+        answer: answerOf(outcome),
+        forwardedPath:
+          rule?.rewrites?.url &&
+          paths
+            .split(', ')
+            .map((form) => rewritten(form, rule.rewrites?.url))
+            .join(', '),
+        public: outcome.kind === 'forwarded',
       };
     });
     return rows.filter((row, i) => rows.findIndex((other) => other.rule === row.rule && other.answer === row.answer) === i);
@@ -56,17 +66,39 @@ export function answerOf(outcome: Outcome): string {
 /** The command that prints the endpoint table of a template. */
 export const ROUTES: Command = {
   usage: `${TEMPLATE_USAGE} [--json]`,
-  help: ['Prints the endpoint table of a synthesised template: the rule of each endpoint, and the answer to a public client.', '', TEMPLATE_HELP, '--json            machine-readable output'].join('\n'),
+  help: [
+    'Prints the endpoint table of a synthesised template: the rule of each endpoint, and the answer to a public client.',
+    '',
+    TEMPLATE_HELP,
+    '--json            machine-readable output',
+  ].join('\n'),
   options: { ...TEMPLATE_OPTION, json: { type: 'boolean' } },
   run(args, output) {
     const found = ingressesOf(readTemplate(textOption(args, 'template')));
-    const tables = found.flatMap((ingress) => (ingress.hosts.length > 0 ? ingress.hosts : ['']).map((host) => ({ host, routes: routesOf(ingress, host) })));
+    const tables = found.flatMap((ingress) =>
+      (ingress.hosts.length > 0 ? ingress.hosts : ['']).map((host) => ({ host, routes: routesOf(ingress, host) })),
+    );
     if (args.values.json) {
       output.out(JSON.stringify(tables, undefined, 2));
       return Promise.resolve(ExitCode.OK);
     }
     for (const { host, routes } of tables) {
-      output.out([host || 'any host', '', table(['endpoint', 'process', 'rule', 'public'], routes.map((route) => [route.paths, route.owner, route.rule, `${route.answer}${route.forwardedPath === undefined ? '' : `, as ${route.forwardedPath}`}`])), ''].join('\n'));
+      output.out(
+        [
+          host || 'any host',
+          '',
+          table(
+            ['endpoint', 'process', 'rule', 'public'],
+            routes.map((route) => [
+              route.paths,
+              route.owner,
+              route.rule,
+              `${route.answer}${route.forwardedPath === undefined ? '' : `, as ${route.forwardedPath}`}`,
+            ]),
+          ),
+          '',
+        ].join('\n'),
+      );
     }
     return Promise.resolve(ExitCode.OK);
   },

@@ -36,13 +36,18 @@ function onlyTemplate(): TemplateFile {
   if (!existsSync(OUTPUT_FOLDER)) {
     throw new CommandError(`there is no synthesised template here (no folder ${OUTPUT_FOLDER}); ${SYNTHESISE}`);
   }
-  const files = readdirSync(OUTPUT_FOLDER).filter((name) => name.endsWith('.template.json')).sort().map((name) => path.join(OUTPUT_FOLDER, name));
+  const files = readdirSync(OUTPUT_FOLDER)
+    .filter((name) => name.endsWith('.template.json'))
+    .sort()
+    .map((name) => path.join(OUTPUT_FOLDER, name));
   const found = files.map((file) => ({ file, template: parse(file) })).filter(({ template }) => httpsListeners(listenersOf(template)).length > 0);
   if (found.length === 0) {
     throw new CommandError(`no template in ${OUTPUT_FOLDER} has a listener with rules; ${SYNTHESISE}`);
   }
   if (found.length > 1) {
-    throw new CommandError(`several templates in ${OUTPUT_FOLDER} have an ingress: ${found.map((one) => one.file).join(', ')}; name one with --template FILE`);
+    throw new CommandError(
+      `several templates in ${OUTPUT_FOLDER} have an ingress: ${found.map((one) => one.file).join(', ')}; name one with --template FILE`,
+    );
   }
   return found[0];
 }

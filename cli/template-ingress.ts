@@ -9,7 +9,10 @@ import { containersByTargetGroup } from './template-services';
 import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from './alb/template';
 
 interface TaskProperties {
-  readonly ContainerDefinitions?: readonly { readonly Name: string; readonly Environment?: readonly { readonly Name: string; readonly Value: unknown }[] }[];
+  readonly ContainerDefinitions?: readonly {
+    readonly Name: string;
+    readonly Environment?: readonly { readonly Name: string; readonly Value: unknown }[];
+  }[];
 }
 
 interface ServiceProperties {
@@ -40,15 +43,24 @@ export function ingressesOf({ file, template }: TemplateFile): IngressModel[] {
 function targetsOf(template: CloudFormationTemplate): Record<string, Target> {
   const tasks = new Map(ofType<TaskProperties>(template, 'AWS::ECS::TaskDefinition'));
   const names = containersByTargetGroup(template);
-  return Object.fromEntries(ofType<ServiceProperties>(template, 'AWS::ECS::Service').flatMap(([, service]) => {
-    const containers = tasks.get(logicalId(service.TaskDefinition) ?? '')?.ContainerDefinitions ?? [];
-    return (service.LoadBalancers ?? []).map(({ TargetGroupArn }): [string, Target] => {
-      const group = String(logicalId(TargetGroupArn));
-      const settings = (name: string) => settingsOf(containers.find(({ Name }) => Name === name)?.Environment ?? []);
-      const isVerified = service.LoadBalancers!.some(({ ContainerName }) => ContainerName === CLIENT_ADDRESS_CONTAINER);
-      return [group, { process: names[group], settings: settings(names[group]), verifying: isVerified ? verifyingProxy(settings(CLIENT_ADDRESS_CONTAINER)) : undefined }];
-    });
-  }));
+  return Object.fromEntries(
+    ofType<ServiceProperties>(template, 'AWS::ECS::Service').flatMap(([, service]) => {
+      const containers = tasks.get(logicalId(service.TaskDefinition) ?? '')?.ContainerDefinitions ?? [];
+      return (service.LoadBalancers ?? []).map(({ TargetGroupArn }): [string, Target] => {
+        const group = String(logicalId(TargetGroupArn));
+        const settings = (name: string) => settingsOf(containers.find(({ Name }) => Name === name)?.Environment ?? []);
+        const isVerified = service.LoadBalancers!.some(({ ContainerName }) => ContainerName === CLIENT_ADDRESS_CONTAINER);
+        return [
+          group,
+          {
+            process: names[group],
+            settings: settings(names[group]),
+            verifying: isVerified ? verifyingProxy(settings(CLIENT_ADDRESS_CONTAINER)) : undefined,
+          },
+        ];
+      });
+    }),
+  );
 }
 
 function settingsOf(environment: readonly { readonly Name: string; readonly Value: unknown }[]): ProxySettings {
@@ -66,8 +78,11 @@ function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Ta
 
 /** Returns an address that the load balancer can have, if the template has its subnets. */
 function addressOf(template: CloudFormationTemplate, listener: TemplateListener): string | undefined {
-  const [, loadBalancer] = ofType<{ Subnets?: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').find(([id]) => id === listener.loadBalancer) ?? [];
+  const [, loadBalancer] =
+    ofType<{ Subnets?: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').find(([id]) => id === listener.loadBalancer) ?? [];
   const subnets = new Map(ofType<{ CidrBlock?: unknown }>(template, 'AWS::EC2::Subnet'));
-  const cidrs = (loadBalancer?.Subnets ?? []).map((subnet) => subnets.get(logicalId(subnet) ?? '')?.CidrBlock).filter((cidr) => typeof cidr === 'string');
+  const cidrs = (loadBalancer?.Subnets ?? [])
+    .map((subnet) => subnets.get(logicalId(subnet) ?? '')?.CidrBlock)
+    .filter((cidr) => typeof cidr === 'string');
   return cidrs.map(firstAssignableAddress).find((address) => address !== undefined);
 }

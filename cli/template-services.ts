@@ -19,10 +19,12 @@ interface TaskProperties {
 export function containersByTargetGroup(template: CloudFormationTemplate): Record<string, string> {
   const services = ofType<ServiceProperties>(template, 'AWS::ECS::Service');
   const targets = services.flatMap(([, service]) => (service.LoadBalancers ?? []).map((target) => ({ service, target })));
-  return Object.fromEntries(targets.map(({ service, target }): [string, string] => [
-    String(logicalId(target.TargetGroupArn)),
-    target.ContainerName === CLIENT_ADDRESS_CONTAINER ? containerBehind(template, service) : target.ContainerName,
-  ]));
+  return Object.fromEntries(
+    targets.map(({ service, target }): [string, string] => [
+      String(logicalId(target.TargetGroupArn)),
+      target.ContainerName === CLIENT_ADDRESS_CONTAINER ? containerBehind(template, service) : target.ContainerName,
+    ]),
+  );
 }
 
 function containerBehind(template: CloudFormationTemplate, service: ServiceProperties): string {
@@ -32,7 +34,9 @@ function containerBehind(template: CloudFormationTemplate, service: ServicePrope
   const processes = others.filter(isProcess);
   const candidates = processes.length > 0 ? processes : others;
   if (candidates.length !== 1) {
-    throw new Error(`the task must have one process of PostHog next to ${CLIENT_ADDRESS_CONTAINER}, or one container, got: ${candidates.join(', ') || 'none'}`);
+    throw new Error(
+      `the task must have one process of PostHog next to ${CLIENT_ADDRESS_CONTAINER}, or one container, got: ${candidates.join(', ') || 'none'}`,
+    );
   }
   return candidates[0];
 }

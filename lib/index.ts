@@ -17,7 +17,15 @@ export { PublicEndpoint } from './ingress/routing/public-endpoint';
 export { TrustedProxies } from './ingress/client-address/trusted-proxies';
 
 export { type AppSecretsOptions } from './services/app-secrets';
-export { type AiKeys, type AppSettingsOptions, EmailEncryption, type EmailOptions, type OAuthClient, type SingleSignOnOptions, type SlackApp } from './services/app-settings';
+export {
+  type AiKeys,
+  type AppSettingsOptions,
+  EmailEncryption,
+  type EmailOptions,
+  type OAuthClient,
+  type SingleSignOnOptions,
+  type SlackApp,
+} from './services/app-settings';
 export { type IDeploymentCheck } from './operations/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';

@@ -2,7 +2,13 @@
  * Tables and pure functions of the library for the command line. Not part of the public API.
  */
 export {
-  CAPTURE_ENDPOINTS, CAPTURE_MESSAGE_LIMIT, CAPTURE_V1_ENCODINGS, type CaptureFormat, type CaptureLimit, type CaptureMode, captureSinkMessageLimit,
+  CAPTURE_ENDPOINTS,
+  CAPTURE_MESSAGE_LIMIT,
+  CAPTURE_V1_ENCODINGS,
+  type CaptureFormat,
+  type CaptureLimit,
+  type CaptureMode,
+  captureSinkMessageLimit,
 } from './catalog/capture';
 export { CLIENT_IP_READERS, ClientIpRule, NOT_GLOBAL, SINGLE_IP_HEADERS } from './catalog/client-address';
 export { type GenerationOverrides, NEWEST_GENERATION } from './catalog/generation';

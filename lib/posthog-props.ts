@@ -154,7 +154,8 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly migration?: MigrationOptions;
   /**
-   * Indicates whether a deployment ends with a check of PostHog through its load balancer: event capture must accept an event, and the app must be ready.
+   * Indicates whether a deployment ends with a check of PostHog through its load balancer: event capture must accept an event, and the app must be
+   * ready.
    * If either fails, an update is rolled back. A first deployment only reports it in `deploymentCheck.result`, because a rollback would
    * delete the resources that it created. The app is checked only if it is public. The function that checks runs outside the VPC: there is no
    * check with an internal load balancer, with `openListener: false`, or without a public IPv4 address.
@@ -183,14 +184,16 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly secrets?: Record<string, Secret>;
   /**
-   * Indicates whether PostHog reports its own usage and errors, with the values of local variables, to PostHog Inc. Evaluations of AI events, which `aiKeys`
+   * Indicates whether PostHog reports its own usage and errors, with the values of local variables, to PostHog Inc. Evaluations of AI events, which
+   * `aiKeys`
    * enable, always report there (docs/task-queues.md).
    *
    * @default false
    */
   readonly telemetry?: boolean;
   /**
-   * Indicates whether `aws ecs execute-command` can open a shell in running tasks. Without NAT, this also needs an interface endpoint for `ssmmessages`.
+   * Indicates whether `aws ecs execute-command` can open a shell in running tasks. Without NAT, this also needs an interface endpoint for
+   * `ssmmessages`.
    *
    * @default false
    */
@@ -229,8 +232,12 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
   const unknown = Object.keys(props.serviceOptions ?? {}).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const products = isProcess(unknown) ? productsOf(unknown) : [];
-    throw rejected('serviceOptions', `may name these processes: ${known.join(', ')}`, unknown,
-      products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined);
+    throw rejected(
+      'serviceOptions',
+      `may name these processes: ${known.join(', ')}`,
+      unknown,
+      products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined,
+    );
   }
   if (props.size !== undefined) {
     checkEnum('size', props.size, PostHogSize);
@@ -247,19 +254,31 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
     throw rejected('vpc', 'must be the VPC of `cluster`', props.vpc.node.path, 'leave `vpc` out, or pass a cluster in that VPC');
   }
   if (vpc && props.serviceSubnets && vpc.selectSubnets(props.serviceSubnets).subnets.some((subnet) => vpc.publicSubnets.includes(subnet))) {
-    throw rejected('serviceSubnets', 'must be private: tasks have no public IP address and no outbound access from a public subnet', props.serviceSubnets);
+    throw rejected(
+      'serviceSubnets',
+      'must be private: tasks have no public IP address and no outbound access from a public subnet',
+      props.serviceSubnets,
+    );
   }
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
     throw rejected('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', props.removalPolicy);
   }
   checkWhole('topicPartitions', props.topicPartitions, 1, MAX_PARTITIONS);
   if (props.nat === NatMode.NONE && !props.clickHouse) {
-    throw rejected('clickHouse', 'is required without NAT, because the instances of a new one must reach AWS APIs and container registries', 'none',
-      'bring your own with ClickHouse.fromClickHouseAttributes(), or choose another `nat`');
+    throw rejected(
+      'clickHouse',
+      'is required without NAT, because the instances of a new one must reach AWS APIs and container registries',
+      'none',
+      'bring your own with ClickHouse.fromClickHouseAttributes(), or choose another `nat`',
+    );
   }
   if (props.nat === NatMode.NONE && managesTopics(props)) {
-    throw rejected('manageTopics', 'must be false without NAT, because the image of its task is on Docker Hub', props.manageTopics ?? 'the default, true',
-      'create the topics yourself; brokers with `auto.create.topics.enable` create the others');
+    throw rejected(
+      'manageTopics',
+      'must be false without NAT, because the image of its task is on Docker Hub',
+      props.manageTopics ?? 'the default, true',
+      'create the topics yourself; brokers with `auto.create.topics.enable` create the others',
+    );
   }
   if (vpc && !props.serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
     throw rejected('vpc', 'must have private subnets with egress', vpc.node.path, 'add them, or select the subnets with `serviceSubnets`');

@@ -54,7 +54,12 @@ export class PostHogServices extends Construct {
 
   private readonly services = new Map<PostHogProcess, PostHogService>();
 
-  public constructor(scope: Construct, id: string, props: PostHogProps, private readonly dependencies: ServiceContext) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    props: PostHogProps,
+    private readonly dependencies: ServiceContext,
+  ) {
     super(scope, id);
     const { definitions, release, ingress, namespace, cluster, vpc, subnets, logRetention, removalPolicy } = dependencies;
     const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));
@@ -72,33 +77,38 @@ export class PostHogServices extends Construct {
     for (const definition of definitions) {
       const { process } = definition;
       const options = props.serviceOptions?.[process] ?? {};
-      this.services.set(process, new PostHogService(this, definition.id, {
-        definition,
-        size: sizeOf(process, props.size ?? DEFAULTS.size),
-        options,
-        cpuArchitecture: at(scope, () => architectureFor(release, options.cpuArchitecture ?? dependencies.cpuArchitecture, `serviceOptions['${process}'].cpuArchitecture`)),
-        reachable: definition.http !== undefined && ingress._canReach(process),
-        spot: (props.spot ?? DEFAULTS.spot) && definition.interruptible === true,
-        // Errors about missing settings name props of `PostHog`, so they get its path.
-        settings: at(scope, () => definition.settings(this.context)),
-        extras: APP.includes(process) ? [props, options] : [options],
-        image: release._imageOf(process, definition.image),
-        geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
-        kafka: this.context.kafka,
-        cluster,
-        vpc,
-        subnets,
-        securityGroup: groups.of(definition),
-        clientGroups: clients.of(definition.stores),
-        roles,
-        opensObjects: definition.objects !== undefined || this.prefixOf(definition) !== undefined,
-        namespace: called.has(process) ? namespace : undefined,
-        logRetention,
-        removalPolicy,
-        enableExecuteCommand: props.enableExecuteCommand ?? DEFAULTS.enableExecuteCommand,
-        route: (answering, targetGroup) => ingress.route(answering, targetGroup),
-        addProxy: addressProxy && ((taskDefinition, proxied) => ingress.addClientAddressProxy(taskDefinition, proxied)),
-      }));
+      this.services.set(
+        process,
+        new PostHogService(this, definition.id, {
+          definition,
+          size: sizeOf(process, props.size ?? DEFAULTS.size),
+          options,
+          cpuArchitecture: at(scope, () =>
+            architectureFor(release, options.cpuArchitecture ?? dependencies.cpuArchitecture, `serviceOptions['${process}'].cpuArchitecture`),
+          ),
+          reachable: definition.http !== undefined && ingress._canReach(process),
+          spot: (props.spot ?? DEFAULTS.spot) && definition.interruptible === true,
+          // Errors about missing settings name props of `PostHog`, so they get its path.
+          settings: at(scope, () => definition.settings(this.context)),
+          extras: APP.includes(process) ? [props, options] : [options],
+          image: release._imageOf(process, definition.image),
+          geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
+          kafka: this.context.kafka,
+          cluster,
+          vpc,
+          subnets,
+          securityGroup: groups.of(definition),
+          clientGroups: clients.of(definition.stores),
+          roles,
+          opensObjects: definition.objects !== undefined || this.prefixOf(definition) !== undefined,
+          namespace: called.has(process) ? namespace : undefined,
+          logRetention,
+          removalPolicy,
+          enableExecuteCommand: props.enableExecuteCommand ?? DEFAULTS.enableExecuteCommand,
+          route: (answering, targetGroup) => ingress.route(answering, targetGroup),
+          addProxy: addressProxy && ((taskDefinition, proxied) => ingress.addClientAddressProxy(taskDefinition, proxied)),
+        }),
+      );
     }
     if (!byProcess.has(PostHogProcess.CAPTURE_AI)) {
       ingress._refuse(PostHogProcess.CAPTURE_AI);

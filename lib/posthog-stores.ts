@@ -38,10 +38,17 @@ export class PostHogStores extends Construct implements Stores {
     this.postgres = given.postgres ?? new Postgres(this, 'Postgres', shared);
     this.cache = given.cache ?? new Cache(this, 'Cache', shared);
     this.kafka = given.kafka ?? new Kafka(this, 'Kafka', shared);
-    this.clickHouse = given.clickHouse ?? new ClickHouse(this, 'ClickHouse', {
-      vpc, vpcSubnets: context.serviceSubnets, kafka: this.kafka, appImage: context.release.images.app,
-      image: context.release.clickHouseImage, logRetention, removalPolicy,
-    });
+    this.clickHouse =
+      given.clickHouse ??
+      new ClickHouse(this, 'ClickHouse', {
+        vpc,
+        vpcSubnets: context.serviceSubnets,
+        kafka: this.kafka,
+        appImage: context.release.images.app,
+        image: context.release.clickHouseImage,
+        logRetention,
+        removalPolicy,
+      });
     this.objectStorage = given.objectStorage ?? new ObjectStorage(this, 'ObjectStorage', { removalPolicy });
   }
 }

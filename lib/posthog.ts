@@ -95,7 +95,7 @@ export class PostHog extends Construct {
 
   public constructor(scope: Construct, id: string, props: PostHogProps) {
     super(scope, id);
-    this.products = [...props.products ?? DEFAULTS.products];
+    this.products = [...(props.products ?? DEFAULTS.products)];
     const definitions = at(this, () => {
       const deployed = deployedProcesses(this.products);
       checkProps(props, deployed);
@@ -106,21 +106,31 @@ export class PostHog extends Construct {
     const cpuArchitecture = at(this, () => architectureFor(release, props.cpuArchitecture));
     const addressProxy = props.clientAddress?._proxy;
     const images = at(this, () => imagesOf(definitions, release));
-    images.push(...this.products.includes(Product.DATA_PIPELINES) ? [at(this, () => release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'))] : [], ...addressProxy ? [addressProxy.image] : []);
+    images.push(
+      ...(this.products.includes(Product.DATA_PIPELINES) ? [at(this, () => release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'))] : []),
+      ...(addressProxy ? [addressProxy.image] : []),
+    );
     warnOfFloating(this, 'PostHog', images, 'restart of a task');
     const unreachable = props.nat === NatMode.NONE ? images.filter((image) => !isInEcr(image)) : [];
     if (unreachable.length > 0) {
-      Annotations.of(this).addWarningV2('cdk-posthog:PostHog.imagesOutOfReach',
+      Annotations.of(this).addWarningV2(
+        'cdk-posthog:PostHog.imagesOutOfReach',
         `without NAT, tasks can pull images from ECR only, and these are not in ECR: ${unreachable.join(', ')}; copy them to ECR and name the copies with ` +
-        '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })`');
+          '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })`',
+      );
     }
-    this.network = props.vpc || props.cluster ? undefined : new PostHogNetwork(this, 'Network', {
-      nat: props.nat,
-      publicLoadBalancer: props.publicLoadBalancer,
-      dualStack: props.ipAddressType !== undefined && props.ipAddressType !== IpAddressType.IPV4,
-    });
+    this.network =
+      props.vpc || props.cluster
+        ? undefined
+        : new PostHogNetwork(this, 'Network', {
+            nat: props.nat,
+            publicLoadBalancer: props.publicLoadBalancer,
+            dualStack: props.ipAddressType !== undefined && props.ipAddressType !== IpAddressType.IPV4,
+          });
     this.vpc = props.vpc ?? props.cluster?.vpc ?? this.network!.vpc;
-    this.cluster = props.cluster ?? new Cluster(this, 'Cluster', { vpc: this.vpc, containerInsightsV2: ContainerInsights.ENABLED, enableFargateCapacityProviders: props.spot });
+    this.cluster =
+      props.cluster ??
+      new Cluster(this, 'Cluster', { vpc: this.vpc, containerInsightsV2: ContainerInsights.ENABLED, enableFargateCapacityProviders: props.spot });
     this.ingress = new PostHogIngress(this, 'Ingress', {
       ...props,
       vpc: this.vpc,
@@ -132,7 +142,12 @@ export class PostHog extends Construct {
     const logRetention = props.logRetention ?? DEFAULTS.logRetention;
     const subnets = props.serviceSubnets ?? this.network?.serviceSubnets ?? this.privateSubnets();
     const stores = new PostHogStores(this, 'Stores', props, {
-      vpc: this.vpc, storeSubnets: props.storeSubnets ?? this.network?.storeSubnets, serviceSubnets: subnets, release, logRetention, removalPolicy: props.removalPolicy,
+      vpc: this.vpc,
+      storeSubnets: props.storeSubnets ?? this.network?.storeSubnets,
+      serviceSubnets: subnets,
+      release,
+      logRetention,
+      removalPolicy: props.removalPolicy,
     });
     ({ postgres: this.postgres, cache: this.cache, kafka: this.kafka, clickHouse: this.clickHouse, objectStorage: this.objectStorage } = stores);
     new ClickHouseObjects(this, 'ClickHouseObjects', { serverRoles: this.clickHouse.serverRoles, storage: this.objectStorage });
@@ -144,7 +159,8 @@ export class PostHog extends Construct {
         secrets: new AppSecrets(this, 'Secrets', props, removalPolicy),
         url: this.url,
         symbolSetKeys: definitions.some(({ process }) => process === PostHogProcess.CYMBAL)
-          ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret : undefined,
+          ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret
+          : undefined,
         fileDownloadsRole: this.products.includes(Product.EXPORTS) ? fileDownloadsRole(this, 'FileDownloadsRole', this.objectStorage) : undefined,
         appSettings: at(this, () => appSettings(props)),
         telemetry: props.telemetry ?? DEFAULTS.telemetry,
@@ -162,25 +178,38 @@ export class PostHog extends Construct {
       removalPolicy,
     });
     // Data stores that are passed in may be created by the same deployment.
-    const dependencies = [stores, ...[this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store))];
+    const dependencies = [
+      stores,
+      ...[this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store)),
+    ];
     const migration = this.defineMigration(props, this.services.context, release, {
-      cpuArchitecture, cluster: this.cluster, vpc: this.vpc, subnets, logRetention, removalPolicy,
+      cpuArchitecture,
+      cluster: this.cluster,
+      vpc: this.vpc,
+      subnets,
+      logRetention,
+      removalPolicy,
     });
     migration.runAfter(...dependencies);
     this.migration = migration;
     this.services.startAfter(migration);
-    this.deploymentCheck = props.checkDeployment ?? DEFAULTS.checkDeployment ? this.defineDeploymentCheck(props) : undefined;
+    this.deploymentCheck = (props.checkDeployment ?? DEFAULTS.checkDeployment) ? this.defineDeploymentCheck(props) : undefined;
   }
 
   private defineDeploymentCheck({ domainName, appAccess }: PostHogProps): IDeploymentCheck | undefined {
     const { ingress, services } = this;
-    const checks: HttpCheckName[] = [...services.find(PostHogProcess.CAPTURE) ? ['capture' as const] : [], ...appAccess?._isOpen ?? true ? ['app' as const] : []];
+    const checks: HttpCheckName[] = [
+      ...(services.find(PostHogProcess.CAPTURE) ? ['capture' as const] : []),
+      ...((appAccess?._isOpen ?? true) ? ['app' as const] : []),
+    ];
     if (checks.length === 0) {
       return undefined;
     }
     if (ingress._isOnInternet === false) {
-      Annotations.of(this).addInfoV2('cdk-posthog:PostHog.deploymentNotChecked',
-        'deployments are not checked, because a function outside of the VPC cannot connect to this load balancer; `checkDeployment: false` turns this message off');
+      Annotations.of(this).addInfoV2(
+        'cdk-posthog:PostHog.deploymentNotChecked',
+        'deployments are not checked, because a function outside of the VPC cannot connect to this load balancer; `checkDeployment: false` turns this message off',
+      );
       return undefined;
     }
     return new DeploymentCheck(this, 'DeploymentCheck', {
@@ -194,7 +223,10 @@ export class PostHog extends Construct {
   }
 
   private defineMigration(
-    props: PostHogProps, context: ProcessContext, release: PostHogRelease, where: Pick<MigrationProps, 'cpuArchitecture' | 'cluster' | 'vpc' | 'subnets' | 'logRetention' | 'removalPolicy'>,
+    props: PostHogProps,
+    context: ProcessContext,
+    release: PostHogRelease,
+    where: Pick<MigrationProps, 'cpuArchitecture' | 'cluster' | 'vpc' | 'subnets' | 'logRetention' | 'removalPolicy'>,
   ): Migration {
     const topics = topicsOf(this.products, props.topicPartitions ?? DEFAULTS.topicPartitions, release.topics, release._generation.topics);
     const migration = new Migration(this, 'Migration', {
@@ -226,7 +258,12 @@ export class PostHog extends Construct {
     const service = this.services.find(process);
     if (!service) {
       const products = productsOf(process);
-      throw rejected('process', `must be one of ${this.services.processes.join(', ')}`, process, products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined);
+      throw rejected(
+        'process',
+        `must be one of ${this.services.processes.join(', ')}`,
+        process,
+        products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined,
+      );
     }
     return service;
   }
@@ -241,9 +278,11 @@ export class PostHog extends Construct {
     if (free.length > 0 || isLookupPending(this.vpc)) {
       return { subnets: free };
     }
-    Annotations.of(this).addWarningV2('cdk-posthog:PostHog.sharedSubnets',
+    Annotations.of(this).addWarningV2(
+      'cdk-posthog:PostHog.sharedSubnets',
       'the load balancer and the tasks share their subnets, so PostHog trusts the client IP that any task sends; ' +
-      'give the load balancer small subnets of its own with `loadBalancerSubnets`');
+        'give the load balancer small subnets of its own with `loadBalancerSubnets`',
+    );
     return { subnets: this.vpc.privateSubnets };
   }
 }
@@ -252,6 +291,8 @@ export class PostHog extends Construct {
 function migratedWorkflows(postgres: IPostgres, release: PostHogRelease): MigratedWorkflows {
   return {
     image: release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'),
-    databaseUrl: Secret.fromSecretsManager(requireAttribute(postgres, 'cyclotronUrlSecret', `${MIGRATING_PIPELINES}, which keep their jobs in a database of their own`)),
+    databaseUrl: Secret.fromSecretsManager(
+      requireAttribute(postgres, 'cyclotronUrlSecret', `${MIGRATING_PIPELINES}, which keep their jobs in a database of their own`),
+    ),
   };
 }

@@ -36,8 +36,23 @@ const FUNCTIONS = [
 
 /** The scripts of posthog-js that a page loads, at once or later (`PostHogExtensionKind`, and `scriptConfig` of the remote configuration). */
 const SDK_FILES = [
-  'array', 'exception-autocapture', 'web-vitals', 'web-vitals-with-attribution', 'web-vitals-soft-navs', 'web-vitals-with-attribution-soft-navs', 'recorder', 'lazy-recorder', 'posthog-recorder',
-  'tracing-headers', 'surveys', 'logs', 'conversations', 'product-tours', 'dead-clicks-autocapture', 'intercom-integration', 'crisp-chat-integration',
+  'array',
+  'exception-autocapture',
+  'web-vitals',
+  'web-vitals-with-attribution',
+  'web-vitals-soft-navs',
+  'web-vitals-with-attribution-soft-navs',
+  'recorder',
+  'lazy-recorder',
+  'posthog-recorder',
+  'tracing-headers',
+  'surveys',
+  'logs',
+  'conversations',
+  'product-tours',
+  'dead-clicks-autocapture',
+  'intercom-integration',
+  'crisp-chat-integration',
 ];
 
 /** Leaves what is loaded later in a file of its own, so that no command waits for what another needs, and notes which files there are. */
@@ -60,7 +75,13 @@ function loadedLater(found) {
 async function bundleCommandLine() {
   const parts = [];
   const options = {
-    ...SHARED, outdir: CLI, outbase: 'cli', target: 'node20', external: ['posthog-js'], supported: { 'dynamic-import': false }, plugins: [...SHARED.plugins, loadedLater(parts)],
+    ...SHARED,
+    outdir: CLI,
+    outbase: 'cli',
+    target: 'node20',
+    external: ['posthog-js'],
+    supported: { 'dynamic-import': false },
+    plugins: [...SHARED.plugins, loadedLater(parts)],
   };
   const { metafile } = await build({ ...options, entryPoints: { 'cdk-posthog': 'bin/cdk-posthog.ts' } });
   const metafiles = [metafile];
@@ -73,7 +94,14 @@ async function bundleCommandLine() {
 /** The page of the preview, which runs in a browser: its programs, and what they are written around. */
 async function bundlePage() {
   const page = path.join(ROOT, 'cli', 'preview', 'page');
-  await build({ ...SHARED, entryPoints: ['page', 'demo'].map((name) => path.join(page, `${name}.ts`)), outdir: path.join(CLI, 'page'), platform: 'browser', format: 'esm', target: 'es2022' });
+  await build({
+    ...SHARED,
+    entryPoints: ['page', 'demo'].map((name) => path.join(page, `${name}.ts`)),
+    outdir: path.join(CLI, 'page'),
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+  });
   ['index.html', 'demo.html', 'style.css'].forEach((name) => cpSync(path.join(page, name), path.join(CLI, 'page', name)));
 }
 

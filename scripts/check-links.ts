@@ -4,13 +4,17 @@ import path from 'node:path';
 
 // Relative links and pictures of every Markdown file: to files that exist, and to headings that exist.
 const ROOT = path.join(__dirname, '..');
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { cwd: ROOT, encoding: 'utf8' }).split('\n').filter(Boolean);
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], { cwd: ROOT, encoding: 'utf8' })
+  .split('\n')
+  .filter(Boolean);
 
-const broken = files.flatMap((file) => [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)"/g)]
-  .map(([, link, picture]) => link ?? picture)
-  .filter((target) => !/^[a-z]+:/.test(target))
-  .filter((target) => !leadsSomewhere(file, target))
-  .map((target) => `${file}: ${target}`));
+const broken = files.flatMap((file) =>
+  [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)"/g)]
+    .map(([, link, picture]) => link ?? picture)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .filter((target) => !leadsSomewhere(file, target))
+    .map((target) => `${file}: ${target}`),
+);
 
 if (broken.length > 0) {
   process.stderr.write(`links that lead nowhere:\n${broken.join('\n')}\n`);
@@ -27,5 +31,10 @@ function leadsSomewhere(file: string, target: string): boolean {
 }
 
 function headings(markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, text]) => text.toLowerCase().replace(/[^\w\- ]/g, '').replace(/ /g, '-'));
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, text]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replace(/ /g, '-'),
+  );
 }

@@ -11,12 +11,16 @@ const [BEGIN, END] = ['<!-- begin: endpoints -->', '<!-- end: endpoints -->'];
 export function endpointsTable(): string {
   const rows = PublicEndpoint.all().map((endpoint) => {
     const answers = answering(endpoint);
-    const traits = [endpoint.documented ? 'documented' : '', endpoint.legacy ? 'legacy' : '', endpoint.sdkOnly ? 'SDK-only' : ''].filter(Boolean).join(', ');
+    const traits = [endpoint.documented ? 'documented' : '', endpoint.legacy ? 'legacy' : '', endpoint.sdkOnly ? 'SDK-only' : '']
+      .filter(Boolean)
+      .join(', ');
     const open = ALWAYS_PUBLIC.includes(endpoint.group) ? 'always' : `\`${endpoint.group}\``;
     const stripped = endpoint._rewrite ? `; \`${endpoint.path}\` is taken off` : '';
     return [`\`${endpoint.toString().replace(', ', '`, `')}\``, endpoint.purpose, `${answers}${stripped}`, traits, open];
   });
-  return [['paths', 'what for', 'answered by', 'kind', 'public'], ['---', '---', '---', '---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return [['paths', 'what for', 'answered by', 'kind', 'public'], ['---', '---', '---', '---', '---'], ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
 }
 
 /** The process that answers, with the product that it takes where that is not among those of the default. */

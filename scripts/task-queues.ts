@@ -12,9 +12,15 @@ export function taskQueueTables(): string {
   const served = TASK_QUEUES.filter(({ process }) => process !== undefined);
   const unserved = TASK_QUEUES.filter(({ process }) => process === undefined);
   return [
-    table(['queue', 'serves', 'by', 'needs'], served.map((queue) => [nameOf(queue), queue.serves, queue.process!, queue.needs?.words ?? ''])),
+    table(
+      ['queue', 'serves', 'by', 'needs'],
+      served.map((queue) => [nameOf(queue), queue.serves, queue.process!, queue.needs?.words ?? '']),
+    ),
     'These are not served:',
-    table(['queue', 'would serve', 'not served, because it'], unserved.map((queue) => [nameOf(queue), queue.serves, queue.unservedBecause!])),
+    table(
+      ['queue', 'would serve', 'not served, because it'],
+      unserved.map((queue) => [nameOf(queue), queue.serves, queue.unservedBecause!]),
+    ),
   ].join('\n\n');
 }
 

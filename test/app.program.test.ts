@@ -54,7 +54,9 @@ function types(run: AppRun): string[] {
 }
 
 function propertiesOf(run: AppRun, type: string): Record<string, unknown>[] {
-  return Object.values(run.template.Resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties ?? {});
+  return Object.values(run.template.Resources)
+    .filter(({ Type }) => Type === type)
+    .map(({ Properties }) => Properties ?? {});
 }
 
 describe('with nothing given', () => {
@@ -67,7 +69,7 @@ describe('with nothing given', () => {
   test('it warns of sample values, each by its name, and of nothing else', () => {
     expect(runs.sample.warnings).toEqual([
       'warning Annotation::posthog:samples: this template holds sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ' +
-      'posthog:domainName, posthog:certificateArn',
+        'posthog:domainName, posthog:certificateArn',
     ]);
   });
 });
@@ -86,7 +88,7 @@ describe('without stores', () => {
   });
 
   test('it fails where ClickHouse is given without its secret', () => {
-    expect(runs.noSecret.output).toContain('\'posthog:clickHouseHost\' needs \'posthog:clickHouseSecret\'');
+    expect(runs.noSecret.output).toContain("'posthog:clickHouseHost' needs 'posthog:clickHouseSecret'");
     expect(runs.noSecret.exitCode).toBe(1);
   });
 });
@@ -120,7 +122,13 @@ describe('with every setting given', () => {
   });
 
   test('the outputs say where it answers, and what comes next', () => {
-    expect(Object.keys(runs.own.template.Outputs).sort()).toEqual(['DeploymentCheck', 'LoadBalancerDnsName', 'MigrateCommand', 'MigrationLogCommand', 'Url']);
+    expect(Object.keys(runs.own.template.Outputs).sort()).toEqual([
+      'DeploymentCheck',
+      'LoadBalancerDnsName',
+      'MigrateCommand',
+      'MigrationLogCommand',
+      'Url',
+    ]);
     const { Url, LoadBalancerDnsName } = runs.own.template.Outputs;
     expect(Url.Value).toBe('https://analytics.example.org');
     expect(LoadBalancerDnsName).toEqual({
@@ -133,8 +141,12 @@ describe('with every setting given', () => {
     ['MigrateCommand', 'aws stepfunctions start-execution --state-machine-arn <PostHogMigrationStateMachine>'],
     ['MigrationLogCommand', 'aws logs tail <PostHogMigrationLogs> --follow'],
   ])('%s names what it is about', (output, command) => {
-    const { 'Fn::Join': [, parts] } = runs.own.template.Outputs[output].Value as { 'Fn::Join': [string, (string | Record<string, unknown>)[]] };
-    expect(parts.map((part) => (typeof part === 'string' ? part : `<${String(Object.values(part)[0]).replace(/[0-9A-F]{8}$/, '')}>`)).join('')).toBe(command);
+    const {
+      'Fn::Join': [, parts],
+    } = runs.own.template.Outputs[output].Value as { 'Fn::Join': [string, (string | Record<string, unknown>)[]] };
+    expect(parts.map((part) => (typeof part === 'string' ? part : `<${String(Object.values(part)[0]).replace(/[0-9A-F]{8}$/, '')}>`)).join('')).toBe(
+      command,
+    );
   });
 });
 
@@ -143,13 +155,19 @@ test('address blocks close the app', () => {
   const rules = JSON.stringify(propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::ListenerRule'));
   expect(rules).toContain('"SourceIpConfig":{"Values":["203.0.113.0/24","2001:db8::/32"]}');
   const [https] = propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::Listener').filter(({ Port }) => Port === 443);
-  expect(https.DefaultActions).toEqual([expect.objectContaining({ Type: 'fixed-response', FixedResponseConfig: expect.objectContaining({ StatusCode: '403' }) as unknown })]);
+  expect(https.DefaultActions).toEqual([
+    expect.objectContaining({ Type: 'fixed-response', FixedResponseConfig: expect.objectContaining({ StatusCode: '403' }) as unknown }),
+  ]);
 });
 
 test('nat and deletion protection are used', () => {
   expect(propertiesOf(runs.closed, 'AWS::EC2::NatGateway')).toHaveLength(2);
-  expect(JSON.stringify(propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))).toContain('{"Key":"deletion_protection.enabled","Value":"false"}');
-  expect(JSON.stringify(propertiesOf(runs.own, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))).toContain('{"Key":"deletion_protection.enabled","Value":"true"}');
+  expect(JSON.stringify(propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))).toContain(
+    '{"Key":"deletion_protection.enabled","Value":"false"}',
+  );
+  expect(JSON.stringify(propertiesOf(runs.own, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))).toContain(
+    '{"Key":"deletion_protection.enabled","Value":"true"}',
+  );
 });
 
 test('a release file says what runs', () => {
@@ -163,27 +181,31 @@ test('a VPC that is there is looked up, and the security group of the stores in 
   expect(runs.ownVpc).toMatchObject({ exitCode: 0 });
   expect(propertiesOf(runs.ownVpc, 'AWS::EC2::VPC')).toEqual([]);
   expect(runs.ownVpc.files['manifest.json']).toContain('"vpc-id": "vpc-0123456789abcdef0"');
-  const ports = propertiesOf(runs.ownVpc, 'AWS::EC2::SecurityGroupIngress').filter(({ GroupId }) => GroupId === 'sg-0123456789abcdef0').map(({ FromPort }) => FromPort as number);
+  const ports = propertiesOf(runs.ownVpc, 'AWS::EC2::SecurityGroupIngress')
+    .filter(({ GroupId }) => GroupId === 'sg-0123456789abcdef0')
+    .map(({ FromPort }) => FromPort as number);
   expect([...new Set(ports)].sort()).toEqual([5432, 6379, 8443, 9094, 9440]);
 });
 
 test('fails when the security group of the stores is given without their VPC', () => {
   expect(runs.groupWithoutVpc.exitCode).toBe(1);
-  expect(runs.groupWithoutVpc.output).toContain('\'posthog:storeSecurityGroupId\' needs \'posthog:vpcId\'');
+  expect(runs.groupWithoutVpc.output).toContain("'posthog:storeSecurityGroupId' needs 'posthog:vpcId'");
 });
 
 test('fails when a setting is of a store that is not given', () => {
   expect(runs.groupWithoutStores.exitCode).toBe(1);
-  expect(runs.groupWithoutStores.output).toContain('\'posthog:storeSecurityGroupId\' needs an existing data store, such as \'posthog:cacheHost\'');
+  expect(runs.groupWithoutStores.output).toContain("'posthog:storeSecurityGroupId' needs an existing data store, such as 'posthog:cacheHost'");
   expect(runs.secretWithoutHost.exitCode).toBe(1);
-  expect(runs.secretWithoutHost.output).toContain('\'posthog:clickHouseSecret\' needs \'posthog:clickHouseHost\'');
+  expect(runs.secretWithoutHost.output).toContain("'posthog:clickHouseSecret' needs 'posthog:clickHouseHost'");
 });
 
 test('a hosted zone makes certificate and records, and the next step is another', () => {
   expect(runs.zone).toMatchObject({ exitCode: 0, warnings: [] });
-  expect(propertiesOf(runs.zone, 'AWS::CertificateManager::Certificate')).toMatchObject([{ DomainName: 'analytics.example.org', ValidationMethod: 'DNS' }]);
+  expect(propertiesOf(runs.zone, 'AWS::CertificateManager::Certificate')).toMatchObject([
+    { DomainName: 'analytics.example.org', ValidationMethod: 'DNS' },
+  ]);
   expect(propertiesOf(runs.zone, 'AWS::Route53::RecordSet')).toMatchObject([{ Name: 'analytics.example.org.', HostedZoneId: 'Z0123456789ABC' }]);
-  expect(runs.zone.template.Outputs.LoadBalancerDnsName.Description).toBe('The target of the domain name\'s alias record');
+  expect(runs.zone.template.Outputs.LoadBalancerDnsName.Description).toBe("The target of the domain name's alias record");
 });
 
 test('a hosted zone and a certificate make records and no certificate', () => {
@@ -194,10 +216,10 @@ test('a hosted zone and a certificate make records and no certificate', () => {
 });
 
 test.each<[keyof typeof RUNS, string]>([
-  ['misspelt', '\'posthog:domain\' is not a setting of this app; the settings are: posthog:domainName, posthog:certificateArn, '],
+  ['misspelt', "'posthog:domain' is not a setting of this app; the settings are: posthog:domainName, posthog:certificateArn, "],
   ['noText', '\'posthog:appCidrs\' must be a string, got: ["203.0.113.0/24"]'],
-  ['badCidr', '`cidrs` must name the first address of the block, spelled canonically, got: \'203.0.113.1/24\'; write 203.0.113.0/24'],
-  ['badNat', '`nat` must be one of single, per-zone, instance, none, got: \'none-at-all\''],
+  ['badCidr', "`cidrs` must name the first address of the block, spelled canonically, got: '203.0.113.1/24'; write 203.0.113.0/24"],
+  ['badNat', "`nat` must be one of single, per-zone, instance, none, got: 'none-at-all'"],
   ['noRelease', 'the release file no-such-file.json cannot be used: '],
   ['noCluster', '[PostHog/Cache] `host` must name a server that PostHog can use'],
 ])('fails when a setting is wrong: %s', (name, message) => {

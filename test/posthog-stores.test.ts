@@ -13,7 +13,11 @@ function newPostHog(props: Partial<PostHogProps> = {}, stack = newStack()): { st
 
 /** What each store is made of. */
 const MADE = {
-  postgres: 'AWS::RDS::DBInstance', cache: 'AWS::ElastiCache::ReplicationGroup', kafka: 'AWS::MSK::Cluster', clickHouse: 'AWS::AutoScaling::AutoScalingGroup', objectStorage: 'AWS::S3::Bucket',
+  postgres: 'AWS::RDS::DBInstance',
+  cache: 'AWS::ElastiCache::ReplicationGroup',
+  kafka: 'AWS::MSK::Cluster',
+  clickHouse: 'AWS::AutoScaling::AutoScalingGroup',
+  objectStorage: 'AWS::S3::Bucket',
 } as const;
 
 describe('a PostHog with a name and a certificate', () => {
@@ -21,16 +25,24 @@ describe('a PostHog with a name and a certificate', () => {
 
   test('has one of each store', () => {
     Object.values(MADE).forEach((type) => template.resourceCountIs(type, 1));
-    expect(Object.keys(MADE).filter((name) => posthog[name as keyof typeof MADE].node.path !== `Stack/PostHog/Stores/${posthog[name as keyof typeof MADE].node.id}`)).toEqual([]);
+    expect(
+      Object.keys(MADE).filter(
+        (name) => posthog[name as keyof typeof MADE].node.path !== `Stack/PostHog/Stores/${posthog[name as keyof typeof MADE].node.id}`,
+      ),
+    ).toEqual([]);
   });
 
   test('loses nothing with the stack', () => {
     const holding = ['AWS::RDS::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Volume', 'AWS::S3::Bucket'];
-    const policies = holding.flatMap((type) => ofType(template, type))
+    const policies = holding
+      .flatMap((type) => ofType(template, type))
       .map(([, { Type, DeletionPolicy, UpdateReplacePolicy }]) => [Type, DeletionPolicy, UpdateReplacePolicy]);
     expect(policies).toEqual([
-      ['AWS::RDS::DBInstance', 'Snapshot', 'Snapshot'], ['AWS::ElastiCache::ReplicationGroup', 'Snapshot', 'Snapshot'], ['AWS::MSK::Cluster', 'Retain', 'Retain'],
-      ['AWS::EC2::Volume', 'RetainExceptOnCreate', 'Retain'], ['AWS::S3::Bucket', 'Retain', 'Retain'],
+      ['AWS::RDS::DBInstance', 'Snapshot', 'Snapshot'],
+      ['AWS::ElastiCache::ReplicationGroup', 'Snapshot', 'Snapshot'],
+      ['AWS::MSK::Cluster', 'Retain', 'Retain'],
+      ['AWS::EC2::Volume', 'RetainExceptOnCreate', 'Retain'],
+      ['AWS::S3::Bucket', 'Retain', 'Retain'],
     ]);
   });
 
@@ -76,7 +88,8 @@ test.each(Object.keys(MADE) as (keyof typeof MADE)[])('%s that is given is not m
 test('stores of a development stack go with it', () => {
   const { template } = newPostHog({ removalPolicy: RemovalPolicy.DESTROY });
   const kept = Object.values((template.toJSON() as { Resources: Record<string, { Type: string; DeletionPolicy?: string }> }).Resources)
-    .filter(({ Type, DeletionPolicy }) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete' && Type !== 'AWS::Logs::LogGroup').map(({ Type }) => Type);
+    .filter(({ Type, DeletionPolicy }) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete' && Type !== 'AWS::Logs::LogGroup')
+    .map(({ Type }) => Type);
   expect(kept).toEqual([]);
   template.hasResourceProperties('AWS::RDS::DBInstance', { DeletionProtection: false });
 });
@@ -89,7 +102,9 @@ test('the smallest set-up keeps Kafka on one instance', () => {
   template.resourceCountIs('AWS::MSK::Cluster', 0);
   template.resourceCountIs('AWS::AutoScaling::AutoScalingGroup', 2);
   const [[, migration]] = ofType(template, 'Custom::PostHogMigration');
-  const [instance] = ofType(template, 'AWS::AutoScaling::AutoScalingGroup').map(([id]) => id).filter((id) => id.startsWith('Kafka'));
+  const [instance] = ofType(template, 'AWS::AutoScaling::AutoScalingGroup')
+    .map(([id]) => id)
+    .filter((id) => id.startsWith('Kafka'));
   expect(migration.DependsOn).toContain(instance);
 });
 
@@ -107,7 +122,8 @@ test('topics are made on a Kafka of another construct, and on none that is impor
 });
 
 test('further topics of a release are made with the others', () => {
-  const made = (release: PostHogRelease) => containerOf(newPostHog({ release }).template, 'topics').Environment!.find(({ Name }) => Name === 'TOPICS')!.Value as string;
+  const made = (release: PostHogRelease) =>
+    containerOf(newPostHog({ release }).template, 'topics').Environment!.find(({ Name }) => Name === 'TOPICS')!.Value as string;
   const { images } = PostHogRelease.V2026_09_11_R2;
   const further = made(PostHogRelease.of('mine', images, { topics: ['one_of_mine'] })).split('\n');
   expect(further).toContain('one_of_mine 1 -');
@@ -130,8 +146,10 @@ test('subnets for the stores can be named', () => {
   const vpc = new Vpc(stack, 'Vpc', {
     natGateways: 1,
     subnetConfiguration: [
-      { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 }, { name: 'Apps', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24 },
-      { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }, { name: 'Data', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+      { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 },
+      { name: 'Apps', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24 },
+      { name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+      { name: 'Data', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
     ],
   });
   const { template } = newPostHog({ vpc, storeSubnets: { subnetGroupName: 'Data' } }, stack);
@@ -150,7 +168,11 @@ test('two in one stack have stores of their own', () => {
 test.each<[string, Partial<PostHogProps>, string]>([
   ['too many partitions', { topicPartitions: 101 }, '`topicPartitions` must be a whole number from 1 to 100, got: 101'],
   ['no partitions', { topicPartitions: 0 }, '`topicPartitions` must be a whole number from 1 to 100, got: 0'],
-  ['a topics task whose image is out of reach', { nat: NatMode.NONE, ...stores(newStack()), kafka: undefined }, '`manageTopics` must be false without NAT'],
+  [
+    'a topics task whose image is out of reach',
+    { nat: NatMode.NONE, ...stores(newStack()), kafka: undefined },
+    '`manageTopics` must be false without NAT',
+  ],
   ['a ClickHouse that could reach nothing', { nat: NatMode.NONE }, '`clickHouse` is required without NAT'],
 ])('fails with %s', (_, props, message) => {
   expect(() => newPostHog(props)).toThrow(message);
@@ -165,7 +187,7 @@ test('a store of another kind serves too', () => {
 
 test.each<[string, PostHogReleaseOptions, string]>([
   ['of the release', { clickHouseImage: 'clickhouse/clickhouse-server:another' }, 'clickhouse/clickhouse-server:another'],
-  ['of the release\'s version', { clickHouseVersion: '26.9.1.1' }, 'clickhouse/clickhouse-server:26.9.1.1'],
+  ["of the release's version", { clickHouseVersion: '26.9.1.1' }, 'clickhouse/clickhouse-server:26.9.1.1'],
   ['of the library where the release knows none', {}, PostHogRelease.V2026_09_11_R2.clickHouseImage!],
 ])('the ClickHouse that is made has the image %s', (_, options, image) => {
   const { stack } = newPostHog({ release: PostHogRelease.of('mine', PostHogRelease.V2026_09_11_R2.images, options) });

@@ -6,13 +6,32 @@ import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { ClientAddress, NatMode, Postgres, PostHog, PostHogImages, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease, Product } from '../lib';
+import {
+  ClientAddress,
+  NatMode,
+  Postgres,
+  PostHog,
+  PostHogImages,
+  PostHogNetwork,
+  PostHogProcess,
+  PostHogProps,
+  PostHogRelease,
+  Product,
+} from '../lib';
 import { deployedProcesses } from '../lib/services/deployed-processes';
 import { certificate, environmentOf, FEW, givenPostgres, newPostHog, newStack, only, stores } from './helpers/stack';
 import { containerOf, executionRoleStatements, idOf, ofType, serviceOf } from './helpers/template';
 
 const NAMES = deployedProcesses(FEW).map(({ process }) => process as string);
-const NETWORK = ['AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway', 'AWS::EC2::FlowLog', 'AWS::EC2::VPCEndpoint', 'AWS::EC2::RouteTable'];
+const NETWORK = [
+  'AWS::EC2::VPC',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::NatGateway',
+  'AWS::EC2::InternetGateway',
+  'AWS::EC2::FlowLog',
+  'AWS::EC2::VPCEndpoint',
+  'AWS::EC2::RouteTable',
+];
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
 function build(overrides: (stack: Stack) => Partial<PostHogProps>): { stack: Stack; posthog: PostHog } {
@@ -32,10 +51,14 @@ function importedVpc(scope: Construct, id = 'Given', tiers: { isPublic?: boolean
     vpcCidrBlock: '10.9.0.0/16',
     availabilityZones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
     ...(tiers.isPublic && {
-      publicSubnetIds: names('public'), publicSubnetRouteTableIds: names('rtb-public'), publicSubnetIpv4CidrBlocks: ['10.9.0.0/27', '10.9.0.32/27', '10.9.0.64/27'],
+      publicSubnetIds: names('public'),
+      publicSubnetRouteTableIds: names('rtb-public'),
+      publicSubnetIpv4CidrBlocks: ['10.9.0.0/27', '10.9.0.32/27', '10.9.0.64/27'],
     }),
     ...(tiers.isPrivate && {
-      privateSubnetIds: names('private'), privateSubnetRouteTableIds: names('rtb-private'), privateSubnetIpv4CidrBlocks: ['10.9.4.0/24', '10.9.5.0/24', '10.9.6.0/24'],
+      privateSubnetIds: names('private'),
+      privateSubnetRouteTableIds: names('rtb-private'),
+      privateSubnetIpv4CidrBlocks: ['10.9.4.0/24', '10.9.5.0/24', '10.9.6.0/24'],
     }),
   });
 }
@@ -55,8 +78,16 @@ describe('with only what it cannot do without', () => {
   });
 
   test('it makes no store, no certificate and no record', () => {
-    for (const type of ['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Instance', 'AWS::S3::Bucket',
-      'AWS::CertificateManager::Certificate', 'AWS::Route53::RecordSet']) {
+    for (const type of [
+      'AWS::RDS::DBInstance',
+      'AWS::RDS::DBCluster',
+      'AWS::ElastiCache::ReplicationGroup',
+      'AWS::MSK::Cluster',
+      'AWS::EC2::Instance',
+      'AWS::S3::Bucket',
+      'AWS::CertificateManager::Certificate',
+      'AWS::Route53::RecordSet',
+    ]) {
       template.resourceCountIs(type, 0);
     }
   });
@@ -75,16 +106,25 @@ describe('with only what it cannot do without', () => {
   });
 
   test('the app is told about the load balancer, and the Rust services are not', () => {
-    const { IS_BEHIND_PROXY, DISABLE_SECURE_SSL_REDIRECT, ALLOWED_HOSTS, SITE_URL, TRUSTED_PROXIES } = environmentOf(template, 'web') as Record<string, string>;
+    const { IS_BEHIND_PROXY, DISABLE_SECURE_SSL_REDIRECT, ALLOWED_HOSTS, SITE_URL, TRUSTED_PROXIES } = environmentOf(template, 'web') as Record<
+      string,
+      string
+    >;
     expect({ IS_BEHIND_PROXY, DISABLE_SECURE_SSL_REDIRECT, ALLOWED_HOSTS, SITE_URL }).toEqual({
-      IS_BEHIND_PROXY: 'True', DISABLE_SECURE_SSL_REDIRECT: 'True', ALLOWED_HOSTS: 'posthog.example.com,web.posthog.example.com.internal', SITE_URL: 'https://posthog.example.com',
+      IS_BEHIND_PROXY: 'True',
+      DISABLE_SECURE_SSL_REDIRECT: 'True',
+      ALLOWED_HOSTS: 'posthog.example.com,web.posthog.example.com.internal',
+      SITE_URL: 'https://posthog.example.com',
     });
     expect(TRUSTED_PROXIES.split(',')).toHaveLength(54);
     expect(environmentOf(template, 'capture')).not.toHaveProperty('TRUSTED_PROXIES');
   });
 
   test('the load balancer refuses to be deleted', () => {
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({ Key: 'deletion_protection.enabled', Value: 'true' });
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({
+      Key: 'deletion_protection.enabled',
+      Value: 'true',
+    });
   });
 
   test('it tells where it is', () => {
@@ -102,7 +142,9 @@ describe('with only what it cannot do without', () => {
   });
 
   test('fails when a process is asked for that is not deployed', () => {
-    expect(() => build(() => ({})).posthog.service(PostHogProcess.PLUGINS)).toThrow(`\`process\` must be one of ${NAMES.join(', ')}, got: 'plugins'; add one of data-pipelines to \`products\``);
+    expect(() => build(() => ({})).posthog.service(PostHogProcess.PLUGINS)).toThrow(
+      `\`process\` must be one of ${NAMES.join(', ')}, got: 'plugins'; add one of data-pipelines to \`products\``,
+    );
   });
 
   test('it warns of nothing', () => {
@@ -118,32 +160,51 @@ describe('bring your own', () => {
     NETWORK.forEach((type) => template.resourceCountIs(type, 0));
     expect(posthog.network).toBeUndefined();
     expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Subnets).toEqual(['subnet-public-a', 'subnet-public-b', 'subnet-public-c']);
-    expect(serviceOf(template, 'web').NetworkConfiguration.AwsvpcConfiguration.Subnets).toEqual(['subnet-private-a', 'subnet-private-b', 'subnet-private-c']);
+    expect(serviceOf(template, 'web').NetworkConfiguration.AwsvpcConfiguration.Subnets).toEqual([
+      'subnet-private-a',
+      'subnet-private-b',
+      'subnet-private-c',
+    ]);
     expect((environmentOf(template, 'web').TRUSTED_PROXIES as string).split(',')).toHaveLength(81);
   });
 
   test('stores whose security groups are not named can admit the migration by hand, as they do processes', () => {
     const { stack, posthog } = build((scope) => ({ vpc: importedVpc(scope) }));
-    new SecurityGroup(stack, 'Mine', { vpc: posthog.vpc, description: 'a store' }).connections.allowFrom(posthog.migration, Port.tcp(5432), 'migration');
-    const [migration] = ofType(Template.fromStack(stack), 'AWS::EC2::SecurityGroup').filter(([, { Properties }]) => Properties.GroupDescription === 'PostHog migration: tasks');
+    new SecurityGroup(stack, 'Mine', { vpc: posthog.vpc, description: 'a store' }).connections.allowFrom(
+      posthog.migration,
+      Port.tcp(5432),
+      'migration',
+    );
+    const [migration] = ofType(Template.fromStack(stack), 'AWS::EC2::SecurityGroup').filter(
+      ([, { Properties }]) => Properties.GroupDescription === 'PostHog migration: tasks',
+    );
     Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
-      GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Mine'), 'GroupId'] }, SourceSecurityGroupId: { 'Fn::GetAtt': [migration[0], 'GroupId'] }, FromPort: 5432,
+      GroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Mine'), 'GroupId'] },
+      SourceSecurityGroupId: { 'Fn::GetAtt': [migration[0], 'GroupId'] },
+      FromPort: 5432,
     });
   });
 
   test('VPC without private subnets: the subnets to run in can be named', () => {
     const template = synth((scope) => {
       const vpc = new Vpc(scope, 'Given', {
-        natGateways: 0, subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 }, { name: 'Apps', subnetType: SubnetType.PRIVATE_ISOLATED }],
+        natGateways: 0,
+        subnetConfiguration: [
+          { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 },
+          { name: 'Apps', subnetType: SubnetType.PRIVATE_ISOLATED },
+        ],
       });
       return { vpc, serviceSubnets: { subnetGroupName: 'Apps' } };
     });
-    expect(JSON.stringify(serviceOf(template, 'capture').NetworkConfiguration.AwsvpcConfiguration.Subnets)).toMatch(/GivenAppsSubnet1.*GivenAppsSubnet2/);
+    expect(JSON.stringify(serviceOf(template, 'capture').NetworkConfiguration.AwsvpcConfiguration.Subnets)).toMatch(
+      /GivenAppsSubnet1.*GivenAppsSubnet2/,
+    );
   });
 
   test('fails when the subnets to run in are public', () => {
-    expect(() => build((scope) => ({ vpc: importedVpc(scope), serviceSubnets: { subnetType: SubnetType.PUBLIC } })))
-      .toThrow('[Stack/PostHog] `serviceSubnets` must be private: tasks have no public IP address and no outbound access from a public subnet');
+    expect(() => build((scope) => ({ vpc: importedVpc(scope), serviceSubnets: { subnetType: SubnetType.PUBLIC } }))).toThrow(
+      '[Stack/PostHog] `serviceSubnets` must be private: tasks have no public IP address and no outbound access from a public subnet',
+    );
   });
 
   test('fails when the removal policy is one of snapshots', () => {
@@ -161,7 +222,9 @@ describe('bring your own', () => {
   });
 
   test('cluster: neither a cluster nor a network is made', () => {
-    const { stack, posthog } = build((scope) => ({ cluster: Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'ours', vpc: importedVpc(scope), securityGroups: [] }) }));
+    const { stack, posthog } = build((scope) => ({
+      cluster: Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'ours', vpc: importedVpc(scope), securityGroups: [] }),
+    }));
     const template = Template.fromStack(stack);
     [...NETWORK, 'AWS::ECS::Cluster'].forEach((type) => template.resourceCountIs(type, 0));
     expect(posthog.vpc.vpcId).toBe('vpc-0123456789abcdef0');
@@ -171,10 +234,12 @@ describe('bring your own', () => {
   });
 
   test('cluster and its VPC together', () => {
-    expect(() => build((scope) => {
-      const vpc = importedVpc(scope);
-      return { vpc, cluster: Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'ours', vpc, securityGroups: [] }) };
-    })).not.toThrow();
+    expect(() =>
+      build((scope) => {
+        const vpc = importedVpc(scope);
+        return { vpc, cluster: Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'ours', vpc, securityGroups: [] }) };
+      }),
+    ).not.toThrow();
   });
 
   test('a PostHogNetwork of the same stack: it is used, and no other is made', () => {
@@ -185,10 +250,12 @@ describe('bring your own', () => {
     template.resourceCountIs('AWS::EC2::VPC', 1);
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
     expect((only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Subnets as unknown[]).map(idOf)).toEqual([
-      expect.stringMatching(/^SharedVpcLoadBalancerSubnet1/), expect.stringMatching(/^SharedVpcLoadBalancerSubnet2/),
+      expect.stringMatching(/^SharedVpcLoadBalancerSubnet1/),
+      expect.stringMatching(/^SharedVpcLoadBalancerSubnet2/),
     ]);
     expect(serviceOf(template, 'worker').NetworkConfiguration.AwsvpcConfiguration.Subnets.map(idOf)).toEqual([
-      expect.stringMatching(/^SharedVpcServiceSubnet1/), expect.stringMatching(/^SharedVpcServiceSubnet2/),
+      expect.stringMatching(/^SharedVpcServiceSubnet1/),
+      expect.stringMatching(/^SharedVpcServiceSubnet2/),
     ]);
   });
 
@@ -197,7 +264,8 @@ describe('bring your own', () => {
     expect(JSON.stringify(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Subnets)).not.toContain('Egress');
     expect((environmentOf(template, 'web').TRUSTED_PROXIES as string).split(',')).toHaveLength(54);
     expect(serviceOf(template, 'worker').NetworkConfiguration.AwsvpcConfiguration.Subnets.map(idOf)).toEqual([
-      expect.stringMatching(/^SharedVpcServiceSubnet1/), expect.stringMatching(/^SharedVpcServiceSubnet2/),
+      expect.stringMatching(/^SharedVpcServiceSubnet1/),
+      expect.stringMatching(/^SharedVpcServiceSubnet2/),
     ]);
   });
 
@@ -209,7 +277,8 @@ describe('bring your own', () => {
 
   test('hosted zone: a certificate and a record are made', () => {
     const template = synth((scope) => ({
-      certificate: undefined, domainZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: 'Z123', zoneName: 'example.com' }),
+      certificate: undefined,
+      domainZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: 'Z123', zoneName: 'example.com' }),
     }));
     template.resourceCountIs('AWS::CertificateManager::Certificate', 1);
     template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'posthog.example.com.', Type: 'A', HostedZoneId: 'Z123' });
@@ -221,19 +290,30 @@ describe('options', () => {
     const template = synth(() => ({
       products: [Product.EVENTS],
       release: PostHogRelease.of('mine', {
-        app: `app@${DIGEST}`, node: `node@${DIGEST}`, capture: `capture@${DIGEST}`, propertyDefs: `defs@${DIGEST}`, personhogReplica: `replica@${DIGEST}`, personhogRouter: `router@${DIGEST}`,
+        app: `app@${DIGEST}`,
+        node: `node@${DIGEST}`,
+        capture: `capture@${DIGEST}`,
+        propertyDefs: `defs@${DIGEST}`,
+        personhogReplica: `replica@${DIGEST}`,
+        personhogRouter: `router@${DIGEST}`,
       }),
     }));
     const names = deployedProcesses([Product.EVENTS]).map(({ process }) => process as string);
     expect(Object.fromEntries(names.map((name) => [name, containerOf(template, name).Image]))).toEqual({
-      'web': `app@${DIGEST}`, 'worker': `app@${DIGEST}`, 'capture': `capture@${DIGEST}`, 'ingestion-general': `node@${DIGEST}`, 'property-defs-rs': `defs@${DIGEST}`,
-      'personhog-replica': `replica@${DIGEST}`, 'personhog-router': `router@${DIGEST}`,
+      'web': `app@${DIGEST}`,
+      'worker': `app@${DIGEST}`,
+      'capture': `capture@${DIGEST}`,
+      'ingestion-general': `node@${DIGEST}`,
+      'property-defs-rs': `defs@${DIGEST}`,
+      'personhog-replica': `replica@${DIGEST}`,
+      'personhog-router': `router@${DIGEST}`,
     });
   });
 
   test('a release that lacks an image is refused, by what needs it', () => {
     expect(() => build(() => ({ release: PostHogRelease.of('mine', { app: `app@${DIGEST}` }) }))).toThrow(
-      '[Stack/PostHog] `release` must have the image `personhogReplica`, because personhog-replica is deployed, got: \'mine\'; add it, or leave out the product that the process belongs to');
+      "[Stack/PostHog] `release` must have the image `personhogReplica`, because personhog-replica is deployed, got: 'mine'; add it, or leave out the product that the process belongs to",
+    );
   });
 
   test.each([
@@ -251,34 +331,47 @@ describe('options', () => {
   });
 
   test('an architecture that the release is not known to be for is refused', () => {
-    expect(() => build(() => ({ cpuArchitecture: CpuArchitecture.ARM64 }))).toThrow('[Stack/PostHog] `cpuArchitecture` must be X86_64 with the release 2026-09-11');
+    expect(() => build(() => ({ cpuArchitecture: CpuArchitecture.ARM64 }))).toThrow(
+      '[Stack/PostHog] `cpuArchitecture` must be X86_64 with the release 2026-09-11',
+    );
   });
 
   test('images that float warn by name, and only those', () => {
-    const { stack } = build(() => ({ release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:latest', capture: 'capture:master' }) }));
-    Annotations.fromStack(stack).hasWarning('/Stack/PostHog',
-      'the content of these images can change with every restart of a task: posthog/posthog:latest, capture:master; name each by its digest (name@sha256:...) [ack: cdk-posthog:PostHog.floatingImage]');
+    const { stack } = build(() => ({
+      release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:latest', capture: 'capture:master' }),
+    }));
+    Annotations.fromStack(stack).hasWarning(
+      '/Stack/PostHog',
+      'the content of these images can change with every restart of a task: posthog/posthog:latest, capture:master; name each by its digest (name@sha256:...) [ack: cdk-posthog:PostHog.floatingImage]',
+    );
   });
 
   test('without NAT, images that are not all in ECR warn', () => {
     const ecr = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}`;
     const inEcr = Object.fromEntries(Object.keys({ ...PostHogRelease.V2026_09_11_R2.images }).map((name) => [name, ecr])) as unknown as PostHogImages;
     const inReach = PostHogRelease.of('mine', inEcr);
-    const warnings = (props: Partial<PostHogProps>) => Annotations.fromStack(build(() => props).stack)
-      .findWarning('/Stack/PostHog', Match.stringLikeRegexp('imagesOutOfReach')).map(({ entry }) => entry.data as string);
+    const warnings = (props: Partial<PostHogProps>) =>
+      Annotations.fromStack(build(() => props).stack)
+        .findWarning('/Stack/PostHog', Match.stringLikeRegexp('imagesOutOfReach'))
+        .map(({ entry }) => entry.data as string);
     expect(warnings({ nat: NatMode.NONE, release: PostHogRelease.of('mine', { ...inEcr, capture: `capture@${DIGEST}` }) })).toEqual([
       `without NAT, tasks can pull images from ECR only, and these are not in ECR: capture@${DIGEST}; copy them to ECR and name the copies with ` +
-      '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })` [ack: cdk-posthog:PostHog.imagesOutOfReach]',
+        '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })` [ack: cdk-posthog:PostHog.imagesOutOfReach]',
     ]);
     expect(warnings({ nat: NatMode.NONE })).toEqual([expect.stringMatching(/not in ECR: posthog\/posthog@/)]);
-    expect(warnings({ nat: NatMode.NONE, release: inReach, clientAddress: ClientAddress.verified() })).toEqual([expect.stringMatching(/not in ECR: docker.io\/nginxinc\/[^, ]+; copy/)]);
+    expect(warnings({ nat: NatMode.NONE, release: inReach, clientAddress: ClientAddress.verified() })).toEqual([
+      expect.stringMatching(/not in ECR: docker.io\/nginxinc\/[^, ]+; copy/),
+    ]);
     expect(warnings({ nat: NatMode.NONE, release: inReach })).toEqual([]);
     expect(warnings({ nat: NatMode.SINGLE })).toEqual([]);
   });
 
   test('an image in ECR may be pulled by the processes that run it, and by no other', () => {
     const template = synth(() => ({
-      release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app: `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}` }),
+      release: PostHogRelease.of('mine', {
+        ...PostHogRelease.V2026_09_11_R2.images,
+        app: `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}`,
+      }),
     }));
     expect(NAMES.filter((name) => JSON.stringify(executionRoleStatements(template, name)).includes('repository/posthog'))).toEqual(['web', 'worker']);
   });
@@ -287,18 +380,26 @@ describe('options', () => {
     const template = synth(() => ({ removalPolicy: RemovalPolicy.DESTROY }));
     template.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({ Key: 'deletion_protection.enabled', Value: 'false' });
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({
+      Key: 'deletion_protection.enabled',
+      Value: 'false',
+    });
   });
 
   test('deletion protection can be chosen against the removal policy', () => {
     const template = synth(() => ({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true }));
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({ Key: 'deletion_protection.enabled', Value: 'true' });
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({
+      Key: 'deletion_protection.enabled',
+      Value: 'true',
+    });
   });
 
   test('an internal load balancer stands in private subnets, and nothing but NAT is public', () => {
     const template = synth(() => ({ publicLoadBalancer: false }));
     expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')).toMatchObject({ Scheme: 'internal' });
-    const routes = ofType(template, 'AWS::EC2::Route').filter(([, { Properties }]) => Properties.GatewayId).map(([id]) => id);
+    const routes = ofType(template, 'AWS::EC2::Route')
+      .filter(([, { Properties }]) => Properties.GatewayId)
+      .map(([id]) => id);
     expect(routes).toEqual([expect.stringContaining('EgressSubnet1'), expect.stringContaining('EgressSubnet2')]);
   });
 
@@ -308,7 +409,10 @@ describe('options', () => {
     template.resourceCountIs('AWS::EC2::VPCCidrBlock', 1);
   });
 
-  test.each([[NatMode.PER_ZONE, 2], [NatMode.NONE, 0]])('nat %s makes %i NAT gateways', (nat, count) => {
+  test.each([
+    [NatMode.PER_ZONE, 2],
+    [NatMode.NONE, 0],
+  ])('nat %s makes %i NAT gateways', (nat, count) => {
     synth(() => ({ nat })).resourceCountIs('AWS::EC2::NatGateway', count);
   });
 
@@ -330,7 +434,10 @@ test('two in one stack stand side by side, in one VPC too', () => {
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::ECS::Service', 2 * NAMES.length);
   template.resourceCountIs('AWS::ECS::Cluster', 2);
-  expect(ofType<{ Name: string }>(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').map(([, { Properties }]) => Properties.Name)).toEqual(['posthog.example.com.internal', 'other.example.com.internal']);
+  expect(ofType<{ Name: string }>(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').map(([, { Properties }]) => Properties.Name)).toEqual([
+    'posthog.example.com.internal',
+    'other.example.com.internal',
+  ]);
 });
 
 test('stores of another stack, with security groups, do not depend on this one', () => {
@@ -341,7 +448,15 @@ test('stores of another stack, with security groups, do not depend on this one',
   const two = new Stack(app, 'PostHog');
   const given = stores(one);
   const postgres = Postgres.fromPostgresAttributes(one, 'Db', { ...givenPostgres(one), urlSecret: new Secret(one, 'Url'), securityGroups });
-  new PostHog(two, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(two), vpc, loadBalancerSubnets, serviceSubnets, ...given, postgres });
+  new PostHog(two, 'PostHog', {
+    domainName: 'posthog.example.com',
+    certificate: certificate(two),
+    vpc,
+    loadBalancerSubnets,
+    serviceSubnets,
+    ...given,
+    postgres,
+  });
   expect(() => app.synth()).not.toThrow();
   expect(one.dependencies).toEqual([]);
   expect(Object.keys(Template.fromStack(two).findResources('AWS::EC2::SecurityGroupIngress', { Properties: { FromPort: 5432 } }))).toHaveLength(2);
@@ -359,33 +474,43 @@ describe('errors', () => {
   const at = '[Stack/PostHog] ';
 
   test('fails when a process is misspelt', () => {
-    expect(() => build(() => ({ serviceOptions: { wbe: {} } }))).toThrow(`${at}\`serviceOptions\` may name these processes: ${NAMES.join(', ')}, got: 'wbe'`);
+    expect(() => build(() => ({ serviceOptions: { wbe: {} } }))).toThrow(
+      `${at}\`serviceOptions\` may name these processes: ${NAMES.join(', ')}, got: 'wbe'`,
+    );
   });
 
   test('fails when options are given for a process that is not deployed', () => {
-    expect(() => build(() => ({ serviceOptions: { [PostHogProcess.PLUGINS]: {} } }))).toThrow(/`serviceOptions` may name these processes: .*, got: 'plugins'; add one of data-pipelines to `products`/);
+    expect(() => build(() => ({ serviceOptions: { [PostHogProcess.PLUGINS]: {} } }))).toThrow(
+      /`serviceOptions` may name these processes: .*, got: 'plugins'; add one of data-pipelines to `products`/,
+    );
   });
 
   test.each(['vpc', 'cluster'])('fails when nat is given together with a %s', (prop) => {
     const message = `${at}\`nat\` cannot be combined with \`vpc\` or \`cluster\`: an existing VPC has its own route to the internet, got: 'single'; leave it out`;
-    expect(() => build((scope) => {
-      const vpc = importedVpc(scope);
-      return { nat: NatMode.SINGLE, ...(prop === 'vpc' ? { vpc } : { cluster: new Cluster(scope, 'Cluster', { vpc }) }) };
-    })).toThrow(message);
+    expect(() =>
+      build((scope) => {
+        const vpc = importedVpc(scope);
+        return { nat: NatMode.SINGLE, ...(prop === 'vpc' ? { vpc } : { cluster: new Cluster(scope, 'Cluster', { vpc }) }) };
+      }),
+    ).toThrow(message);
   });
 
   test('fails when vpc is not the one of the cluster', () => {
-    expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: new Vpc(scope, 'Other') }) })))
-      .toThrow(`${at}\`vpc\` must be the VPC of \`cluster\`, got: 'Stack/Given'; leave \`vpc\` out, or pass a cluster in that VPC`);
+    expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: new Vpc(scope, 'Other') }) }))).toThrow(
+      `${at}\`vpc\` must be the VPC of \`cluster\`, got: 'Stack/Given'; leave \`vpc\` out, or pass a cluster in that VPC`,
+    );
   });
 
   test('takes a VPC that was imported once for the cluster and once for PostHog', () => {
-    expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: importedVpc(scope, 'Again') }) }))).not.toThrow();
+    expect(() =>
+      build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: importedVpc(scope, 'Again') }) })),
+    ).not.toThrow();
   });
 
   test('fails when the VPC has no private subnets', () => {
-    expect(() => build((scope) => ({ vpc: importedVpc(scope, 'Given', { isPublic: true }) })))
-      .toThrow(`${at}\`vpc\` must have private subnets with egress, got: 'Stack/Given'; add them, or select the subnets with \`serviceSubnets\``);
+    expect(() => build((scope) => ({ vpc: importedVpc(scope, 'Given', { isPublic: true }) }))).toThrow(
+      `${at}\`vpc\` must have private subnets with egress, got: 'Stack/Given'; add them, or select the subnets with \`serviceSubnets\``,
+    );
   });
 
   test('fails when neither certificate nor hosted zone is given', () => {
@@ -393,6 +518,8 @@ describe('errors', () => {
   });
 
   test.each(['environment', 'secrets'])('fails when %s names a variable of the library', (prop) => {
-    expect(() => build(() => ({ [prop]: { SECRET_KEY: 'x' } }))).toThrow(`[Stack/PostHog/Services/Web] \`${prop}\` must not set a variable that the library manages, got: 'SECRET_KEY'`);
+    expect(() => build(() => ({ [prop]: { SECRET_KEY: 'x' } }))).toThrow(
+      `[Stack/PostHog/Services/Web] \`${prop}\` must not set a variable that the library manages, got: 'SECRET_KEY'`,
+    );
   });
 });

@@ -21,7 +21,10 @@ function answers(products: Product[], appAccess: AppAccess): (target: string) =>
   };
 }
 
-describe.each<[string, AppAccess]>([['open', AppAccess.anyone()], ['closed', AppAccess.nobody()]])('with the app %s', (_, appAccess) => {
+describe.each<[string, AppAccess]>([
+  ['open', AppAccess.anyone()],
+  ['closed', AppAccess.nobody()],
+])('with the app %s', (_, appAccess) => {
   const without = answers([Product.EVENTS], appAccess);
   const all = answers(Object.values(Product), appAccess);
 

@@ -18,7 +18,9 @@ const verified = synth({ clientAddress: ClientAddress.verified() });
 
 const ANSWERING = PROCESSES.filter(({ http }) => http);
 const SILENT = PROCESSES.filter(({ http }) => !http);
-const [LOAD_BALANCER_GROUP] = ofType(verified, 'AWS::EC2::SecurityGroup').map(([id]) => id).filter((id) => id.startsWith('PostHogIngressLoadBalancer'));
+const [LOAD_BALANCER_GROUP] = ofType(verified, 'AWS::EC2::SecurityGroup')
+  .map(([id]) => id)
+  .filter((id) => id.startsWith('PostHogIngressLoadBalancer'));
 
 test('by default there is no nginx, and saying so changes nothing', () => {
   expect(PROCESSES.filter(({ process }) => addressProxyOf(forwarded, process))).toEqual([]);
@@ -28,8 +30,13 @@ test('by default there is no nginx, and saying so changes nothing', () => {
 /** How other processes come into a group: to each process that has it, from each that needs or calls that one. */
 function callersInto(group: string): Way[] {
   const into = (process: PostHogProcess) => securityGroupOf(verified, process) === group;
-  const ways = PROCESSES.flatMap(({ process, needs, calls }: ProcessDefinition) => [...needs, ...calls].filter(into)
-    .map((called) => ({ to: group, from: securityGroupOf(verified, process), port: portOf(PROCESSES.find((other) => other.process === called)!)! })));
+  const ways = PROCESSES.flatMap(({ process, needs, calls }: ProcessDefinition) =>
+    [...needs, ...calls].filter(into).map((called) => ({
+      to: group,
+      from: securityGroupOf(verified, process),
+      port: portOf(PROCESSES.find((other) => other.process === called)!)!,
+    })),
+  );
   return [...new Map(ways.map((way) => [JSON.stringify(way), way])).values()];
 }
 
@@ -38,12 +45,18 @@ describe.each(ANSWERING.map((definition) => ({ ...definition })))('verified: $pr
 
   test('has an nginx in front, which drains as long as the process may take to stop', () => {
     expect(nginx).toMatchObject({
-      Essential: true, StopTimeout: stopTimeout, DependsOn: [{ ContainerName: process, Condition: 'START' }], PortMappings: [{ ContainerPort: 18080 }],
+      Essential: true,
+      StopTimeout: stopTimeout,
+      DependsOn: [{ ContainerName: process, Condition: 'START' }],
+      PortMappings: [{ ContainerPort: 18080 }],
       LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-stream-prefix': `${process}-client-address`, 'mode': 'non-blocking' } },
     });
     expect(nginx.LogConfiguration.Options['awslogs-group']).toEqual(containerOf(verified, process).LogConfiguration.Options['awslogs-group']);
     expect(JSON.stringify(nginx.Environment)).toContain(`server 127.0.0.1:${http!.port};`);
-    expect(taskOf(verified, process)[1].ContainerDefinitions.map(({ Name }) => Name)).toEqual([...taskOf(forwarded, process)[1].ContainerDefinitions.map(({ Name }) => Name), 'client-address']);
+    expect(taskOf(verified, process)[1].ContainerDefinitions.map(({ Name }) => Name)).toEqual([
+      ...taskOf(forwarded, process)[1].ContainerDefinitions.map(({ Name }) => Name),
+      'client-address',
+    ]);
   });
 
   test('is asked through nginx, by the load balancer and its health checks', () => {
@@ -55,7 +68,11 @@ describe.each(ANSWERING.map((definition) => ({ ...definition })))('verified: $pr
 
   test('admits the load balancer to nginx, and other processes to itself', () => {
     const group = securityGroupOf(verified, process);
-    const visitors = [18080, ...http!.healthCheck.port ? [http!.healthCheck.port] : []].map((port) => ({ to: group, from: LOAD_BALANCER_GROUP, port }));
+    const visitors = [18080, ...(http!.healthCheck.port ? [http!.healthCheck.port] : [])].map((port) => ({
+      to: group,
+      from: LOAD_BALANCER_GROUP,
+      port,
+    }));
     const expected = [...callersInto(group), ...visitors];
     const ways = waysInto(verified, group);
     expect(ways).toHaveLength(expected.length);
@@ -87,7 +104,12 @@ test('turning it on changes task definitions, services and ways in, and replaces
       changed.add((after.Resources[id] ?? before.Resources[id]).Type);
     }
   }
-  expect([...changed].sort()).toEqual(['AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::ECS::Service', 'AWS::ECS::TaskDefinition']);
+  expect([...changed].sort()).toEqual([
+    'AWS::EC2::SecurityGroupEgress',
+    'AWS::EC2::SecurityGroupIngress',
+    'AWS::ECS::Service',
+    'AWS::ECS::TaskDefinition',
+  ]);
 });
 
 test('the rules stay as they are', () => {
@@ -100,7 +122,9 @@ test('the rules stay as they are', () => {
 });
 
 test('fails when everybody is trusted', () => {
-  expect(() => synth({ clientAddress: ClientAddress.verified(), trustedProxies: TrustedProxies.all() })).toThrow('`trustedProxies` must not trust every proxy when addresses are verified');
+  expect(() => synth({ clientAddress: ClientAddress.verified(), trustedProxies: TrustedProxies.all() })).toThrow(
+    '`trustedProxies` must not trust every proxy when addresses are verified',
+  );
 });
 
 test('warns about an image without a digest, and about one that tasks without NAT cannot load', () => {

@@ -74,7 +74,10 @@ function inOrder<Action>(rules: readonly ListenerRule<Action>[]): ListenerRule<A
 
 /** Returns whether a value with `*` and `?` matches a whole text. */
 export function globMatches(pattern: string, text: string, ignoreCase = false): boolean {
-  const source = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.');
+  const source = pattern
+    .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
   return new RegExp(`^${source}$`, ignoreCase ? 'is' : 's').test(text);
 }
 
@@ -105,8 +108,10 @@ function textMatches(condition: RuleCondition, text: string | undefined, ignoreC
   if (text === undefined) {
     return false;
   }
-  return (condition.values ?? []).some((value) => globMatches(value, text, ignoreCase))
-    || (condition.regexValues ?? []).some((regex) => new RegExp(regex, ignoreCase ? 'i' : '').test(text));
+  return (
+    (condition.values ?? []).some((value) => globMatches(value, text, ignoreCase)) ||
+    (condition.regexValues ?? []).some((regex) => new RegExp(regex, ignoreCase ? 'i' : '').test(text))
+  );
 }
 
 function headerOf(request: Request, name = ''): string | undefined {
@@ -115,12 +120,16 @@ function headerOf(request: Request, name = ''): string | undefined {
 }
 
 function queryMatches(condition: RuleCondition, query: string): boolean {
-  const present = query.split('&').filter(Boolean).map((pair) => {
-    const at = pair.indexOf('=');
-    return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
-  });
-  return (condition.pairs ?? []).some((wanted) => present.some(([key, value]) =>
-    (wanted.key === undefined || globMatches(wanted.key, key, true)) && globMatches(wanted.value, value, true)));
+  const present = query
+    .split('&')
+    .filter(Boolean)
+    .map((pair) => {
+      const at = pair.indexOf('=');
+      return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+    });
+  return (condition.pairs ?? []).some((wanted) =>
+    present.some(([key, value]) => (wanted.key === undefined || globMatches(wanted.key, key, true)) && globMatches(wanted.value, value, true)),
+  );
 }
 
 function sourceMatches(cidrs: readonly string[], sourceIp: string | undefined): boolean {

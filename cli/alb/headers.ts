@@ -27,7 +27,10 @@ export interface Connection {
 }
 
 /** Returns the value of an attribute, AWS's default where it is not set. */
-export function attribute(attributes: LoadBalancerAttributes, { key, defaultValue }: { readonly key: string; readonly defaultValue: string }): string {
+export function attribute(
+  attributes: LoadBalancerAttributes,
+  { key, defaultValue }: { readonly key: string; readonly defaultValue: string },
+): string {
   return attributes[key] ?? defaultValue;
 }
 
@@ -47,7 +50,10 @@ export function forwardedHeaders(headers: readonly Header[], connection: Connect
   const dropsInvalid = attribute(attributes, HEADER_ATTRIBUTES.DROP_INVALID) === 'true';
   const kept = headers.filter(([name]) => !OWN.includes(name.toLowerCase()) && (!dropsInvalid || VALID_NAME.test(name)));
   const received = valuesOf(headers, XFF).join(', ');
-  const value = { append: [received, addressOf(connection, attributes)].filter(Boolean).join(', '), preserve: received, remove: '' }[attribute(attributes, HEADER_ATTRIBUTES.XFF_MODE)] ?? received;
+  const value =
+    { append: [received, addressOf(connection, attributes)].filter(Boolean).join(', '), preserve: received, remove: '' }[
+      attribute(attributes, HEADER_ATTRIBUTES.XFF_MODE)
+    ] ?? received;
   return [
     ...kept,
     ...(value ? [['X-Forwarded-For', value] as const] : []),

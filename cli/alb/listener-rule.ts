@@ -89,20 +89,26 @@ export function ruleOf(shape: RuleShape, id: string | undefined, nameOf: (refere
   const priority = shape.Priority === undefined || shape.Priority === 'default' ? undefined : Number(shape.Priority);
   const rewrites = rewritesOf(shape.Transforms ?? []);
   return {
-    id, priority, conditions: (shape.Conditions ?? []).map(conditionOf), actions: actionsOf(shape.Actions ?? [], nameOf), ...(rewrites ? { rewrites } : {}),
+    id,
+    priority,
+    conditions: (shape.Conditions ?? []).map(conditionOf),
+    actions: actionsOf(shape.Actions ?? [], nameOf),
+    ...(rewrites ? { rewrites } : {}),
   };
 }
 
 /** Converts the actions of a rule, in the order in which they are carried out. */
 export function actionsOf(actions: readonly ActionShape[], nameOf: (reference: unknown) => string | undefined): RuleAction[] {
-  return [...actions].sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0)).map((action) => ({
-    type: action.Type as RuleAction['type'],
-    targetGroup: nameOf(action.TargetGroupArn ?? action.ForwardConfig?.TargetGroups?.[0]?.TargetGroupArn),
-    statusCode: action.FixedResponseConfig?.StatusCode ?? action.RedirectConfig?.StatusCode,
-    response: action.FixedResponseConfig && { contentType: action.FixedResponseConfig.ContentType, body: action.FixedResponseConfig.MessageBody },
-    redirect: action.RedirectConfig && redirectOf(action.RedirectConfig),
-    signIn: signInOf(action),
-  }));
+  return [...actions]
+    .sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0))
+    .map((action) => ({
+      type: action.Type as RuleAction['type'],
+      targetGroup: nameOf(action.TargetGroupArn ?? action.ForwardConfig?.TargetGroups?.[0]?.TargetGroupArn),
+      statusCode: action.FixedResponseConfig?.StatusCode ?? action.RedirectConfig?.StatusCode,
+      response: action.FixedResponseConfig && { contentType: action.FixedResponseConfig.ContentType, body: action.FixedResponseConfig.MessageBody },
+      redirect: action.RedirectConfig && redirectOf(action.RedirectConfig),
+      signIn: signInOf(action),
+    }));
 }
 
 function redirectOf({ Protocol, Host, Port, Path, Query }: RedirectShape): RuleAction['redirect'] {

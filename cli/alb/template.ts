@@ -81,7 +81,7 @@ export function logicalId(reference: unknown): string | undefined {
   if (typeof reference !== 'object' || reference === null) {
     return undefined;
   }
-  const { Ref: ref, 'Fn::GetAtt': getAtt } = reference as { 'Ref'?: string; 'Fn::GetAtt'?: string[] };
+  const { 'Ref': ref, 'Fn::GetAtt': getAtt } = reference as { 'Ref'?: string; 'Fn::GetAtt'?: string[] };
   return ref ?? getAtt?.[0];
 }
 

@@ -47,7 +47,10 @@ const FIRST = 'the first entry of X-Forwarded-For, unchecked';
  * @param settings its environment
  */
 export function resolveClientIps(process: PostHogProcess, request: ForwardedRequest, settings: ProxySettings): ClientIp[] {
-  return (CLIENT_IP_READERS[process] ?? []).map(({ purpose, rule }) => ({ reader: `${process}: ${purpose}`, ...resolveClientIp(rule, request, settings) }));
+  return (CLIENT_IP_READERS[process] ?? []).map(({ purpose, rule }) => ({
+    reader: `${process}: ${purpose}`,
+    ...resolveClientIp(rule, request, settings),
+  }));
 }
 
 /** Resolves a client IP by one rule. */
@@ -56,7 +59,12 @@ export function resolveClientIp(rule: ClientIpRule, request: ForwardedRequest, s
 }
 
 function trustedProxies({ peer, headers }: ForwardedRequest, settings: ProxySettings): Resolved {
-  const entries = isTrue(settings.IS_BEHIND_PROXY) ? forwardedFor(headers).split(',').map((entry) => entry.trim()).filter(Boolean) : [];
+  const entries = isTrue(settings.IS_BEHIND_PROXY)
+    ? forwardedFor(headers)
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter(Boolean)
+    : [];
   const [first, ...later] = entries;
   if (first === undefined) {
     return { address: pythonAddress(peer), reason: 'X-Forwarded-For is absent or ignored, so the peer' };
@@ -79,34 +87,49 @@ function trustedProxies({ peer, headers }: ForwardedRequest, settings: ProxySett
 
 function firstEntry({ peer, headers }: ForwardedRequest): Resolved {
   const header = forwardedFor(headers);
-  return header === ''
-    ? { address: pythonAddress(peer), reason: NO_HEADER }
-    : { address: pythonAddress(header.split(',')[0].trim()), reason: FIRST };
+  return header === '' ? { address: pythonAddress(peer), reason: NO_HEADER } : { address: pythonAddress(header.split(',')[0].trim()), reason: FIRST };
 }
 
 function wholeHeader({ peer, headers }: ForwardedRequest): Resolved {
   const header = forwardedFor(headers);
-  return header === '' ? { address: peer, reason: NO_HEADER } : { address: header.replace(/\s+/g, ''), reason: 'the whole X-Forwarded-For as one text, unchecked' };
+  return header === ''
+    ? { address: peer, reason: NO_HEADER }
+    : { address: header.replace(/\s+/g, ''), reason: 'the whole X-Forwarded-For as one text, unchecked' };
 }
 
 /** Prefers a global address, then any other, then a loopback address. One entry that is not an address voids the header. */
 function login({ peer, headers }: ForwardedRequest): Resolved {
-  const entries = forwardedFor(headers).split(',').map((entry) => clientAddressIn(entry.trim()));
+  const entries = forwardedFor(headers)
+    .split(',')
+    .map((entry) => clientAddressIn(entry.trim()));
   const first = entries.includes(undefined) ? undefined : entries[0];
   const candidates = [
     ...(first === undefined ? [] : [{ address: first, reason: FIRST }]),
-    { address: clientAddressIn(peer) ?? '', reason: forwardedFor(headers) === '' ? NO_HEADER : first === undefined ? 'an entry of X-Forwarded-For is no address, so the peer' : 'the first entry of X-Forwarded-For is a loopback or private address, so the peer' },
+    {
+      address: clientAddressIn(peer) ?? '',
+      reason:
+        forwardedFor(headers) === ''
+          ? NO_HEADER
+          : first === undefined
+            ? 'an entry of X-Forwarded-For is no address, so the peer'
+            : 'the first entry of X-Forwarded-For is a loopback or private address, so the peer',
+    },
   ].filter(({ address }) => address !== '');
-  return candidates.find(({ address }) => isGlobal(address))
-    ?? candidates.find(({ address }) => !blockContains(NOT_GLOBAL.loopback, address))
-    ?? candidates[0]
-    ?? { reason: 'none: neither X-Forwarded-For nor the peer is an address' };
+  return (
+    candidates.find(({ address }) => isGlobal(address)) ??
+    candidates.find(({ address }) => !blockContains(NOT_GLOBAL.loopback, address)) ??
+    candidates[0] ?? { reason: 'none: neither X-Forwarded-For nor the peer is an address' }
+  );
 }
 
 function flags(request: ForwardedRequest): Resolved {
   const [line] = valuesOf(request.headers, 'x-forwarded-for');
   const first = (line ?? '').split(',')[0].trim();
-  const bare = first.startsWith('[') ? first.slice(1).split(']')[0] : /^[^:]*\.[^.]*:[^.:]*$/.test(first) ? first.slice(0, first.lastIndexOf(':')) : first;
+  const bare = first.startsWith('[')
+    ? first.slice(1).split(']')[0]
+    : /^[^:]*\.[^.]*:[^.:]*$/.test(first)
+      ? first.slice(0, first.lastIndexOf(':'))
+      : first;
   const address = rustAddress(bare);
   return address === undefined ? insecureClientIp(request) : { address, reason: FIRST };
 }

@@ -10,7 +10,11 @@ interface Resolved {
 
 /** Resolves the first address in any of many headers, then the peer (axum-client-ip 0.6.1, src/insecure.rs). */
 export function insecureClientIp({ peer, headers }: { readonly peer: string; readonly headers: readonly Header[] }): Resolved {
-  const forwardedFor = firstOf(valuesOf(headers, 'x-forwarded-for').flatMap((value) => value.split(',')).map((entry) => rustAddress(entry.trim())));
+  const forwardedFor = firstOf(
+    valuesOf(headers, 'x-forwarded-for')
+      .flatMap((value) => value.split(','))
+      .map((entry) => rustAddress(entry.trim())),
+  );
   if (forwardedFor !== undefined) {
     return { address: forwardedFor, reason: 'the first address in X-Forwarded-For, unchecked' };
   }
@@ -43,17 +47,33 @@ function viewerAddress(value: string): string | undefined {
 
 /** Parses a line as forwarded-header-value 0.1.1 does (src/lib.rs): one invalid part voids the whole line. */
 function addressesInForwarded(value: string): (string | undefined)[] {
-  const parts = value.split(',').map((entry) => entry.trim()).filter(Boolean)
-    .map((entry) => entry.split(';').map((part) => part.trim()).filter(Boolean).map((part) => /^([^=]*)=(.*)$/s.exec(part)));
+  const parts = value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean)
+    .map((entry) =>
+      entry
+        .split(';')
+        .map((part) => part.trim())
+        .filter(Boolean)
+        .map((part) => /^([^=]*)=(.*)$/s.exec(part)),
+    );
   const read = parts.map((pairs) => pairs.map((pair) => pair && { key: pair[1].toLowerCase(), value: pair[2] }));
-  const valid = read.flat().every((pair) => pair && (!['for', 'by'].includes(pair.key) || identifier(pair.value) !== undefined)
-    && (pair.key !== 'proto' || /^https?$/i.test(pair.value)));
+  const valid = read
+    .flat()
+    .every(
+      (pair) =>
+        pair && (!['for', 'by'].includes(pair.key) || identifier(pair.value) !== undefined) && (pair.key !== 'proto' || /^https?$/i.test(pair.value)),
+    );
   return valid ? read.map((pairs) => identifier(pairs.filter((pair) => pair?.key === 'for').at(-1)?.value ?? 'unknown')?.address) : [];
 }
 
 /** Parses an address or an obfuscated identifier; undefined if it is neither. */
 function identifier(text: string): { readonly address?: string } | undefined {
-  const bare = text.trim().replace(/^"+|"+$/g, '').replace(/^'+|'+$/g, '');
+  const bare = text
+    .trim()
+    .replace(/^"+|"+$/g, '')
+    .replace(/^'+|'+$/g, '');
   const [, inBrackets] = /^\[(.*)\](?::\d{1,5})?$/.exec(bare) ?? [];
   const [, beforePort] = /^([\d.]+):\d{1,5}$/.exec(bare) ?? [];
   const address = rustAddress(inBrackets ?? beforePort ?? bare);

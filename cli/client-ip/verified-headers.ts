@@ -35,7 +35,9 @@ export function verifiedHeaders(headers: readonly Header[], peer: string, truste
 
 function verifiedAddress(headers: readonly Header[], peer: string, trusted: readonly string[]): string {
   const blocks = blockList(trusted);
-  const entries = valuesOf(headers, 'x-forwarded-for').flatMap((value) => value.split(',')).map((entry) => entry.trim());
+  const entries = valuesOf(headers, 'x-forwarded-for')
+    .flatMap((value) => value.split(','))
+    .map((entry) => entry.trim());
   let address = peer;
   while (isIP(address) && blocks.check(address, familyOf(address))) {
     const next = withoutPort(entries.pop() ?? '');

@@ -32,13 +32,19 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 /** Costs that an estimate leaves out because they depend on use. */
 export const LEFT_OUT = [
-  'traffic: load balancer capacity units, NAT and data transfer', 'logs and metrics, Container Insights among them', 'objects in S3 and requests for them', 'backups and snapshots beyond the free amount',
-  'tasks above the minimum, growing disks, root volumes of instances', 'Multi-AZ of Aurora, reserved instances, savings plans, taxes and support',
+  'traffic: load balancer capacity units, NAT and data transfer',
+  'logs and metrics, Container Insights among them',
+  'objects in S3 and requests for them',
+  'backups and snapshots beyond the free amount',
+  'tasks above the minimum, growing disks, root volumes of instances',
+  'Multi-AZ of Aurora, reserved instances, savings plans, taxes and support',
 ] as const;
 
 /** Estimates the monthly cost of the resources of a template, grouped, most expensive first. */
 export function estimate(template: CloudFormationTemplate, prices: Prices): CostLine[] {
-  const lines = Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) => RULES[Type]?.((Properties ?? {}) as Properties, template, prices, id) ?? []);
+  const lines = Object.entries(template.Resources).flatMap(
+    ([id, { Type, Properties }]) => RULES[Type]?.((Properties ?? {}) as Properties, template, prices, id) ?? [],
+  );
   const byName = new Map<string, CostLine>();
   for (const { what, quantity, each } of lines) {
     const key = `${what} ${each}`;
@@ -75,7 +81,11 @@ function disk(what: string, size: unknown, quantity: number | undefined, perGib:
 
 function hourly(what: string, table: Readonly<Record<string, number>>, type: unknown, quantity: number | undefined): CostLine {
   const price = typeof type === 'string' && Object.hasOwn(table, type) ? table[type] : undefined;
-  return line(`${what}: ${typeof type === 'string' ? type : 'type known at deployment'}`, quantity, price === undefined ? undefined : price * HOURS_PER_MONTH);
+  return line(
+    `${what}: ${typeof type === 'string' ? type : 'type known at deployment'}`,
+    quantity,
+    price === undefined ? undefined : price * HOURS_PER_MONTH,
+  );
 }
 
 /** Estimates the minimum number of tasks, each with the CPU and memory of its task definition. */
@@ -85,12 +95,20 @@ function service(properties: Properties, template: CloudFormationTemplate, { per
     return [];
   }
   const [container] = (Array.isArray(task.ContainerDefinitions) ? task.ContainerDefinitions : []) as { Name: unknown }[];
-  const scaling = ofType<{ ResourceId?: unknown; MinCapacity?: unknown }>(template, 'AWS::ApplicationAutoScaling::ScalableTarget').find(([, { ResourceId }]) => JSON.stringify(ResourceId).includes(`"${id}"`));
+  const scaling = ofType<{ ResourceId?: unknown; MinCapacity?: unknown }>(template, 'AWS::ApplicationAutoScaling::ScalableTarget').find(
+    ([, { ResourceId }]) => JSON.stringify(ResourceId).includes(`"${id}"`),
+  );
   const isArm = (task.RuntimePlatform as { CpuArchitecture?: string } | undefined)?.CpuArchitecture === 'ARM64';
   const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
   const [cpu, memory] = [numberOf(task.Cpu), numberOf(task.Memory)];
-  const each = cpu === undefined || memory === undefined ? undefined : (cpu / 1024 * vcpu + memory / 1024 * gb) * HOURS_PER_MONTH;
-  return [line(`Fargate task: ${typeof container?.Name === 'string' ? container.Name : id}`, numberOf(scaling?.[1].MinCapacity ?? properties.DesiredCount ?? 1), each)];
+  const each = cpu === undefined || memory === undefined ? undefined : ((cpu / 1024) * vcpu + (memory / 1024) * gb) * HOURS_PER_MONTH;
+  return [
+    line(
+      `Fargate task: ${typeof container?.Name === 'string' ? container.Name : id}`,
+      numberOf(scaling?.[1].MinCapacity ?? properties.DesiredCount ?? 1),
+      each,
+    ),
+  ];
 }
 
 /** An internet-facing load balancer has a public address in each of its zones. */
@@ -101,7 +119,7 @@ function loadBalancer({ Scheme, Subnets, SubnetMappings }: Properties, _: CloudF
 
 /** A NAT instance has a public address, the instance of a volume has none. */
 function instance({ InstanceType, NetworkInterfaces = [] }: Properties, _: CloudFormationTemplate, { hourly: { ec2 }, perHour }: Prices): CostLine[] {
-  const interfaces = Array.isArray(NetworkInterfaces) ? NetworkInterfaces as { AssociatePublicIpAddress?: unknown }[] : undefined;
+  const interfaces = Array.isArray(NetworkInterfaces) ? (NetworkInterfaces as { AssociatePublicIpAddress?: unknown }[]) : undefined;
   const addresses = interfaces?.filter(({ AssociatePublicIpAddress }) => AssociatePublicIpAddress === true).length;
   return [hourly('EC2', ec2, InstanceType, 1), ...publicAddresses(addresses, perHour)];
 }
@@ -111,12 +129,16 @@ function publicAddresses(quantity: number | undefined, { publicIpv4 }: Prices['p
 }
 
 function endpoint({ VpcEndpointType, SubnetIds }: Properties, _: CloudFormationTemplate, { perHour }: Prices): CostLine[] {
-  return VpcEndpointType === 'Interface' ? [line('Interface endpoint per zone', countOf(SubnetIds), perHour.interfaceEndpoint * HOURS_PER_MONTH)] : [];
+  return VpcEndpointType === 'Interface'
+    ? [line('Interface endpoint per zone', countOf(SubnetIds), perHour.interfaceEndpoint * HOURS_PER_MONTH)]
+    : [];
 }
 
 function group(properties: Properties, template: CloudFormationTemplate, prices: Prices): CostLine[] {
   const launch = properties.LaunchTemplate as { LaunchTemplateId?: unknown } | undefined;
-  const definition = new Map(ofType<{ LaunchTemplateData?: { InstanceType?: unknown } }>(template, 'AWS::EC2::LaunchTemplate')).get(logicalId(launch?.LaunchTemplateId) ?? '');
+  const definition = new Map(ofType<{ LaunchTemplateData?: { InstanceType?: unknown } }>(template, 'AWS::EC2::LaunchTemplate')).get(
+    logicalId(launch?.LaunchTemplateId) ?? '',
+  );
   return [hourly('EC2', prices.hourly.ec2, definition?.LaunchTemplateData?.InstanceType, numberOf(properties.DesiredCapacity ?? properties.MinSize))];
 }
 
@@ -128,7 +150,11 @@ function cache({ CacheNodeType, NumCacheClusters, ReplicasPerNodeGroup }: Proper
 
 /** gp3 includes 3,000 IOPS and 125 MiB/s. */
 function volume({ Size, Iops, Throughput }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
-  const [{ what, each }, iops, throughput] = [disk('EBS volume', Size, 1, perMonth.gp3Gb, ' gp3'), numberOf(Iops ?? 3000), numberOf(Throughput ?? 125)];
+  const [{ what, each }, iops, throughput] = [
+    disk('EBS volume', Size, 1, perMonth.gp3Gb, ' gp3'),
+    numberOf(Iops ?? 3000),
+    numberOf(Throughput ?? 125),
+  ];
   if (each === undefined || iops === undefined || throughput === undefined) {
     return [line(what, 1)];
   }
@@ -143,8 +169,14 @@ function database({ DBInstanceClass, AllocatedStorage, MultiAZ }: Properties, _:
 }
 
 function kafka({ NumberOfBrokerNodes, BrokerNodeGroupInfo }: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
-  const { InstanceType, StorageInfo } = (BrokerNodeGroupInfo ?? {}) as { InstanceType?: unknown; StorageInfo?: { EBSStorageInfo?: { VolumeSize?: unknown } } };
+  const { InstanceType, StorageInfo } = (BrokerNodeGroupInfo ?? {}) as {
+    InstanceType?: unknown;
+    StorageInfo?: { EBSStorageInfo?: { VolumeSize?: unknown } };
+  };
   const brokers = numberOf(NumberOfBrokerNodes);
   const size = StorageInfo?.EBSStorageInfo?.VolumeSize;
-  return [hourly('Kafka broker', prices.hourly.msk, InstanceType, brokers), ...(size === undefined ? [] : [disk('Kafka storage', size, brokers, prices.perMonth.mskGb)])];
+  return [
+    hourly('Kafka broker', prices.hourly.msk, InstanceType, brokers),
+    ...(size === undefined ? [] : [disk('Kafka storage', size, brokers, prices.perMonth.mskGb)]),
+  ];
 }

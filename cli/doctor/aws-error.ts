@@ -12,10 +12,29 @@ export class AwsRefusal extends Error {
 const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Client.UnauthorizedOperation', 'AuthorizationError'];
 const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'Client.RequestExpired', 'TokenProviderError'];
 const UNRECOGNISED = [
-  'UnrecognizedClientException', 'UnrecognizedClient', 'InvalidClientTokenId', 'SignatureDoesNotMatch', 'InvalidSignatureException', 'AuthFailure', 'IncompleteSignature',
-  'MissingAuthenticationToken', 'MissingAuthenticationTokenException', 'OptInRequired',
+  'UnrecognizedClientException',
+  'UnrecognizedClient',
+  'InvalidClientTokenId',
+  'SignatureDoesNotMatch',
+  'InvalidSignatureException',
+  'AuthFailure',
+  'IncompleteSignature',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'OptInRequired',
 ];
-const UNREACHABLE = ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT', 'EPIPE', 'CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN'];
+const UNREACHABLE = [
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ETIMEDOUT',
+  'EPIPE',
+  'CERT_HAS_EXPIRED',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+];
 
 /** Maximum length of AWS's message in an error. */
 const LONGEST = 160;
@@ -30,9 +49,11 @@ const LONGEST = 160;
 export function meaningOf(error: unknown, action: string, region: string): Error {
   const { name, message, code } = error as Error & { code?: string };
   if (name === 'CredentialsProviderError') {
-    return new CommandError(/from any providers/.test(message)
-      ? 'no AWS credentials: sign in (aws sso login, aws configure), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
-      : `the AWS credentials are not usable (${short(message)}): sign in again`);
+    return new CommandError(
+      /from any providers/.test(message)
+        ? 'no AWS credentials: sign in (aws sso login, aws configure), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+        : `the AWS credentials are not usable (${short(message)}): sign in again`,
+    );
   }
   if (EXPIRED.includes(name) || /token.*expired/i.test(message)) {
     return new CommandError('the AWS credentials have expired: sign in again');
@@ -42,7 +63,9 @@ export function meaningOf(error: unknown, action: string, region: string): Error
   }
   // The SDK may wrap a network error, whose code then is in the message only.
   if (name === 'TimeoutError' || UNREACHABLE.some((known) => code === known || message.includes(known))) {
-    return new CommandError(`cannot reach AWS in ${region} (${short(message.replace(/^.*wrapper for Error: /, ''))}): check the network and the name of the region`);
+    return new CommandError(
+      `cannot reach AWS in ${region} (${short(message.replace(/^.*wrapper for Error: /, ''))}): check the network and the name of the region`,
+    );
   }
   if (/^Region not accepted/.test(message)) {
     return new CommandError(`'${region}' is not the name of a region`);

@@ -2,12 +2,30 @@ import { ACMClient, CertificateDetail, DescribeCertificateCommand } from '@aws-s
 import { CloudFormationClient, paginateListStackResources, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { EC2Client, paginateDescribeSubnets, Subnet } from '@aws-sdk/client-ec2';
 import {
-  DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, paginateListClusters, paginateListServices, Service, TaskDefinition,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  paginateListClusters,
+  paginateListServices,
+  Service,
+  TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import {
-  Certificate, DescribeListenerAttributesCommand, DescribeLoadBalancerAttributesCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client, Listener,
-  LoadBalancer, paginateDescribeListenerCertificates, paginateDescribeListeners, paginateDescribeLoadBalancers, paginateDescribeRules, paginateDescribeTargetGroups,
-  Rule, TargetGroup, TargetHealthDescription,
+  Certificate,
+  DescribeListenerAttributesCommand,
+  DescribeLoadBalancerAttributesCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  Listener,
+  LoadBalancer,
+  paginateDescribeListenerCertificates,
+  paginateDescribeListeners,
+  paginateDescribeLoadBalancers,
+  paginateDescribeRules,
+  paginateDescribeTargetGroups,
+  Rule,
+  TargetGroup,
+  TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { meaningOf } from './aws-error';
 import { CommandError } from '../command';
@@ -31,7 +49,7 @@ export const ACTIONS = [
   'elasticloadbalancing:DescribeTargetHealth',
 ] as const;
 
-type Action = typeof ACTIONS[number];
+type Action = (typeof ACTIONS)[number];
 
 /** Maximum number of services in one `DescribeServices` request. */
 const SERVICES_AT_ONCE = 10;
@@ -62,7 +80,10 @@ export class Aws {
   private readonly ec2: EC2Client;
   private readonly ecs: ECSClient;
 
-  private constructor(public readonly region: string, private readonly elb: ElasticLoadBalancingV2Client) {
+  private constructor(
+    public readonly region: string,
+    private readonly elb: ElasticLoadBalancingV2Client,
+  ) {
     // Shared credentials: a sign-in with a program or a second factor happens once.
     const shared = { region, credentials: elb.config.credentials, requestHandler: TIMEOUTS };
     this.acm = new ACMClient(shared);
@@ -72,7 +93,10 @@ export class Aws {
   }
 
   public async stackResources(stack: string): Promise<StackResourceSummary[]> {
-    const pages = await this.all('cloudformation:ListStackResources', paginateListStackResources({ client: this.cloudFormation }, { StackName: stack }));
+    const pages = await this.all(
+      'cloudformation:ListStackResources',
+      paginateListStackResources({ client: this.cloudFormation }, { StackName: stack }),
+    );
     return pages.flatMap(({ StackResourceSummaries = [] }) => StackResourceSummaries);
   }
 
@@ -82,22 +106,34 @@ export class Aws {
   }
 
   public async loadBalancerAttributes(arn: string): Promise<Record<string, string>> {
-    const { Attributes } = await this.call('elasticloadbalancing:DescribeLoadBalancerAttributes', this.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn })));
+    const { Attributes } = await this.call(
+      'elasticloadbalancing:DescribeLoadBalancerAttributes',
+      this.elb.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn })),
+    );
     return byKey(Attributes);
   }
 
   public async listeners(loadBalancer: string): Promise<Listener[]> {
-    const pages = await this.all('elasticloadbalancing:DescribeListeners', paginateDescribeListeners({ client: this.elb }, { LoadBalancerArn: loadBalancer }));
+    const pages = await this.all(
+      'elasticloadbalancing:DescribeListeners',
+      paginateDescribeListeners({ client: this.elb }, { LoadBalancerArn: loadBalancer }),
+    );
     return pages.flatMap(({ Listeners = [] }) => Listeners);
   }
 
   public async listenerAttributes(arn: string): Promise<Record<string, string>> {
-    const { Attributes } = await this.call('elasticloadbalancing:DescribeListenerAttributes', this.elb.send(new DescribeListenerAttributesCommand({ ListenerArn: arn })));
+    const { Attributes } = await this.call(
+      'elasticloadbalancing:DescribeListenerAttributes',
+      this.elb.send(new DescribeListenerAttributesCommand({ ListenerArn: arn })),
+    );
     return byKey(Attributes);
   }
 
   public async listenerCertificates(listener: string): Promise<Certificate[]> {
-    const pages = await this.all('elasticloadbalancing:DescribeListenerCertificates', paginateDescribeListenerCertificates({ client: this.elb }, { ListenerArn: listener }));
+    const pages = await this.all(
+      'elasticloadbalancing:DescribeListenerCertificates',
+      paginateDescribeListenerCertificates({ client: this.elb }, { ListenerArn: listener }),
+    );
     return pages.flatMap(({ Certificates = [] }) => Certificates);
   }
 
@@ -107,12 +143,18 @@ export class Aws {
   }
 
   public async targetGroups(loadBalancer: string): Promise<TargetGroup[]> {
-    const pages = await this.all('elasticloadbalancing:DescribeTargetGroups', paginateDescribeTargetGroups({ client: this.elb }, { LoadBalancerArn: loadBalancer }));
+    const pages = await this.all(
+      'elasticloadbalancing:DescribeTargetGroups',
+      paginateDescribeTargetGroups({ client: this.elb }, { LoadBalancerArn: loadBalancer }),
+    );
     return pages.flatMap(({ TargetGroups = [] }) => TargetGroups);
   }
 
   public async targetHealth(targetGroup: string): Promise<TargetHealthDescription[]> {
-    const answer = await this.call('elasticloadbalancing:DescribeTargetHealth', this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup })));
+    const answer = await this.call(
+      'elasticloadbalancing:DescribeTargetHealth',
+      this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup })),
+    );
     return answer.TargetHealthDescriptions ?? [];
   }
 
@@ -132,8 +174,12 @@ export class Aws {
   }
 
   public async services(cluster: string, arns: readonly string[]): Promise<Service[]> {
-    const batches = Array.from({ length: Math.ceil(arns.length / SERVICES_AT_ONCE) }, (_, i) => arns.slice(i * SERVICES_AT_ONCE, (i + 1) * SERVICES_AT_ONCE));
-    const answers = await Promise.all(batches.map((services) => this.call('ecs:DescribeServices', this.ecs.send(new DescribeServicesCommand({ cluster, services })))));
+    const batches = Array.from({ length: Math.ceil(arns.length / SERVICES_AT_ONCE) }, (_, i) =>
+      arns.slice(i * SERVICES_AT_ONCE, (i + 1) * SERVICES_AT_ONCE),
+    );
+    const answers = await Promise.all(
+      batches.map((services) => this.call('ecs:DescribeServices', this.ecs.send(new DescribeServicesCommand({ cluster, services })))),
+    );
     return answers.flatMap(({ services = [] }) => services);
   }
 

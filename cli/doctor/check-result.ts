@@ -28,7 +28,7 @@ export function fail(text: string, fix: string): CheckResult {
 
 /** Returns a warning. */
 export function warning(text: string, fix?: string): CheckResult {
-  return { status: 'warning', text, ...fix === undefined ? {} : { fix } };
+  return { status: 'warning', text, ...(fix === undefined ? {} : { fix }) };
 }
 
 /** Returns a result for data that could not be loaded. */

@@ -32,9 +32,13 @@ export function deployedIngress(deployment: Deployment, domain: string | undefin
     return undefined;
   }
   const services = isUnavailable(deployment.services) ? [] : deployment.services;
-  const claimed = Object.fromEntries(services.flatMap((service) => service.targets.map((target): [string, Target] => [target.targetGroup, targetOf(service)])));
+  const claimed = Object.fromEntries(
+    services.flatMap((service) => service.targets.map((target): [string, Target] => [target.targetGroup, targetOf(service)])),
+  );
   const rules = rulesForHost(listener.rules, domain);
-  const forwarded = [...new Set(rules.flatMap(({ actions }) => actions).flatMap(({ targetGroup }) => targetGroup ?? []))].filter((arn) => !(arn in claimed));
+  const forwarded = [...new Set(rules.flatMap(({ actions }) => actions).flatMap(({ targetGroup }) => targetGroup ?? []))].filter(
+    (arn) => !(arn in claimed),
+  );
   const unclaimed = Object.fromEntries(forwarded.map((arn): [string, Target] => [arn, { process: `target group ${nameOf(arn)}`, settings: {} }]));
   return {
     source: deployment.loadBalancer.name,
@@ -53,8 +57,12 @@ export function deployedIngress(deployment: Deployment, domain: string | undefin
 
 /** Returns the rules that can match requests for a host. Rules for other hosts belong to other applications. */
 export function rulesForHost(rules: readonly ListenerRule<RuleAction>[], host: string | undefined): ListenerRule<RuleAction>[] {
-  return rules.filter(({ conditions }) => conditions.every(({ field, values = [], regexValues = [] }) =>
-    host === undefined || field !== 'host-header' || regexValues.length > 0 || values.some((value) => globMatches(value, host, true))));
+  return rules.filter(({ conditions }) =>
+    conditions.every(
+      ({ field, values = [], regexValues = [] }) =>
+        host === undefined || field !== 'host-header' || regexValues.length > 0 || values.some((value) => globMatches(value, host, true)),
+    ),
+  );
 }
 
 /** Returns `NAME` of `arn:...:targetgroup/NAME/ID`. */

@@ -1,4 +1,9 @@
-import { LoadBalancer as ElbLoadBalancer, Listener as ElbListener, Rule, TargetGroup as ElbTargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  LoadBalancer as ElbLoadBalancer,
+  Listener as ElbListener,
+  Rule,
+  TargetGroup as ElbTargetGroup,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describeServices } from './describe-services';
 import { Aws } from './aws';
 import { needed, orUnavailable } from './aws-error';
@@ -29,7 +34,12 @@ export async function describeDeployment(aws: Aws, named: Named): Promise<Deploy
   return {
     region: aws.region,
     stack: found.stack,
-    loadBalancer: { arn, name: found.loadBalancer.LoadBalancerName ?? arn, dnsName: found.loadBalancer.DNSName ?? '', state: found.loadBalancer.State?.Code ?? 'unknown' },
+    loadBalancer: {
+      arn,
+      name: found.loadBalancer.LoadBalancerName ?? arn,
+      dnsName: found.loadBalancer.DNSName ?? '',
+      state: found.loadBalancer.State?.Code ?? 'unknown',
+    },
     attributes,
     listeners,
     targetGroups,
@@ -50,7 +60,10 @@ async function describeListeners(aws: Aws, { loadBalancer, listener }: Found): P
   return Promise.all(wanted.map((one) => describeListener(aws, one)));
 }
 
-async function describeListener(aws: Aws, { ListenerArn: arn = '', Port = 0, Protocol, SslPolicy, Certificates = [] }: ElbListener): Promise<Listener> {
+async function describeListener(
+  aws: Aws,
+  { ListenerArn: arn = '', Port = 0, Protocol, SslPolicy, Certificates = [] }: ElbListener,
+): Promise<Listener> {
   const terminatesTls = Protocol === 'HTTPS';
   const [rules, attributes, more] = await Promise.all([
     needed(aws.rules(arn)),
@@ -59,12 +72,21 @@ async function describeListener(aws: Aws, { ListenerArn: arn = '', Port = 0, Pro
   ]);
   const first = Certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []);
   const certificates = isUnavailable(more) ? more : [...new Set([...first, ...more.flatMap(({ CertificateArn }) => CertificateArn ?? [])])];
-  return { arn, port: Port, protocol: Protocol ?? '', tlsPolicy: terminatesTls ? SslPolicy : undefined, attributes, rules: rules.map(liveRule), certificates };
+  return {
+    arn,
+    port: Port,
+    protocol: Protocol ?? '',
+    tlsPolicy: terminatesTls ? SslPolicy : undefined,
+    attributes,
+    rules: rules.map(liveRule),
+    certificates,
+  };
 }
 
 function liveRule(rule: Rule): ListenerRule<RuleAction> {
   const actions = (rule.Actions ?? []).map((action): ActionShape => ({
-    ...action, ForwardConfig: action.ForwardConfig && { TargetGroups: byWeight(action.ForwardConfig.TargetGroups) },
+    ...action,
+    ForwardConfig: action.ForwardConfig && { TargetGroups: byWeight(action.ForwardConfig.TargetGroups) },
   }));
   return ruleOf({ ...rule, Actions: actions }, rule.IsDefault ? undefined : rule.RuleArn, arnOf);
 }
@@ -82,9 +104,14 @@ async function describeTargetGroup(aws: Aws, group: ElbTargetGroup): Promise<Tar
     arn,
     name,
     healthCheck: `${HealthCheckProtocol} ${HealthCheckPath}${expected}`.trim(),
-    targets: isUnavailable(answer) ? answer : answer.map(({ Target, TargetHealth: health }): TargetHealth => ({
-      target: `${Target?.Id}:${Target?.Port}`, state: health?.State ?? 'unknown', reason: health?.Reason, description: health?.Description,
-    })),
+    targets: isUnavailable(answer)
+      ? answer
+      : answer.map(({ Target, TargetHealth: health }): TargetHealth => ({
+          target: `${Target?.Id}:${Target?.Port}`,
+          state: health?.State ?? 'unknown',
+          reason: health?.Reason,
+          description: health?.Description,
+        })),
   };
 }
 
@@ -103,11 +130,13 @@ async function describeCertificate(aws: Aws, arn: string): Promise<Loaded<Certif
     return { unavailable: 'it is not a certificate of ACM' };
   }
   const answer = await orUnavailable(aws.certificate(arn));
-  return isUnavailable(answer) ? answer : {
-    status: answer.Status ?? 'unknown',
-    names: [...new Set([...(answer.DomainName ? [answer.DomainName] : []), ...(answer.SubjectAlternativeNames ?? [])])],
-    notAfter: answer.NotAfter,
-    renewable: answer.RenewalEligibility === 'ELIGIBLE',
-    renewal: answer.RenewalSummary?.RenewalStatus,
-  };
+  return isUnavailable(answer)
+    ? answer
+    : {
+        status: answer.Status ?? 'unknown',
+        names: [...new Set([...(answer.DomainName ? [answer.DomainName] : []), ...(answer.SubjectAlternativeNames ?? [])])],
+        notAfter: answer.NotAfter,
+        renewable: answer.RenewalEligibility === 'ELIGIBLE',
+        renewal: answer.RenewalSummary?.RenewalStatus,
+      };
 }

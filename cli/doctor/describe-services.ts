@@ -15,19 +15,27 @@ import { isDjango } from './processes';
 export async function describeServices(aws: Aws, known: readonly string[], targetGroups: Loaded<readonly string[]>): Promise<Loaded<Service[]>> {
   const definitions = new Definitions(aws);
   const describe = (services: readonly EcsService[]) => Promise.all(services.map((service) => serviceOf(service, definitions)));
-  return orUnavailable(named(aws, known).then(async (own) => {
-    if (isUnavailable(targetGroups)) {
-      return own.length > 0 ? describe(own) : targetGroups;
-    }
-    return own.some((service) => answers(service, targetGroups)) ? describe(own) : [...await describe(own), ...await search(aws, targetGroups, describe)];
-  }));
+  return orUnavailable(
+    named(aws, known).then(async (own) => {
+      if (isUnavailable(targetGroups)) {
+        return own.length > 0 ? describe(own) : targetGroups;
+      }
+      return own.some((service) => answers(service, targetGroups))
+        ? describe(own)
+        : [...(await describe(own)), ...(await search(aws, targetGroups, describe))];
+    }),
+  );
 }
 
 async function named(aws: Aws, arns: readonly string[]): Promise<EcsService[]> {
   return (await Promise.all([...byCluster(arns)].map(([cluster, services]) => aws.services(cluster, services)))).flat();
 }
 
-async function search(aws: Aws, targetGroups: readonly string[], describe: (services: readonly EcsService[]) => Promise<Service[]>): Promise<Service[]> {
+async function search(
+  aws: Aws,
+  targetGroups: readonly string[],
+  describe: (services: readonly EcsService[]) => Promise<Service[]>,
+): Promise<Service[]> {
   const clusters = await Promise.all((await aws.clusters()).map(async (cluster) => aws.services(cluster, await aws.serviceArns(cluster))));
   const candidates = clusters.filter((services) => services.some((service) => answers(service, targetGroups))).flat();
   const described = await describe(candidates);
@@ -82,7 +90,9 @@ async function serviceOf(service: EcsService, definitions: Definitions): Promise
     status: service.status ?? '',
     desiredCount: service.desiredCount ?? 0,
     runningCount: service.runningCount ?? 0,
-    targets: loadBalancers.flatMap(({ targetGroupArn, containerName }) => (targetGroupArn ? [{ targetGroup: targetGroupArn, container: containerName ?? '' }] : [])),
+    targets: loadBalancers.flatMap(({ targetGroupArn, containerName }) =>
+      targetGroupArn ? [{ targetGroup: targetGroupArn, container: containerName ?? '' }] : [],
+    ),
     rollouts,
     newestDefinition: isUnavailable(newest) ? newest : definitionName(newest.taskDefinitionArn ?? ''),
     lastEvent: events[0]?.message && short(events[0].message),

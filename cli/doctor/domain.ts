@@ -15,7 +15,10 @@ export function likelyDomain(deployment: Deployment, listener: Listener | undefi
   const sources = [
     environments.flatMap(({ ALLOWED_HOSTS = '' }) => ALLOWED_HOSTS.split(',')),
     environments.flatMap(({ SITE_URL = '' }) => /^https?:\/\/([^/:]+)/.exec(SITE_URL)?.[1] ?? []),
-    (listener?.rules ?? []).flatMap(({ conditions }) => conditions).filter(({ field }) => field === 'host-header').flatMap(({ values = [] }) => values),
+    (listener?.rules ?? [])
+      .flatMap(({ conditions }) => conditions)
+      .filter(({ field }) => field === 'host-header')
+      .flatMap(({ values = [] }) => values),
     deployment.certificates.filter(({ arn }) => certificates.includes(arn)).flatMap(({ details }) => (isUnavailable(details) ? [] : details.names)),
   ].map((names) => [...new Set(names.map((name) => name.trim().toLowerCase()).filter(isHostName))]);
   const candidates = [...new Set(sources.flat())];

@@ -42,14 +42,18 @@ async function byStack(aws: Aws, stack: string): Promise<Found> {
   const resources = await resourcesOf(aws, stack);
   const [arn, ...more] = idsOf(resources, LOAD_BALANCER);
   if (more.length > 0) {
-    throw new CommandError(`the stack '${stack}' has several load balancers: ${[arn, ...more].map(nameIn).join(', ')}; choose one with --load-balancer`);
+    throw new CommandError(
+      `the stack '${stack}' has several load balancers: ${[arn, ...more].map(nameIn).join(', ')}; choose one with --load-balancer`,
+    );
   }
   // Without a load balancer of its own, the stack adds rules to an existing listener.
   const rule = RULE_ARN.exec(idsOf(resources, LISTENER_RULE)[0] ?? '')?.groups;
   const existing = rule && `${rule.prefix}loadbalancer/${rule.balancer}`;
   const wanted = arn ?? existing;
   if (wanted === undefined) {
-    throw new CommandError(`the stack '${stack}' in ${aws.region} has no load balancer, and no rules for an existing listener: name the load balancer with --load-balancer`);
+    throw new CommandError(
+      `the stack '${stack}' in ${aws.region} has no load balancer, and no rules for an existing listener: name the load balancer with --load-balancer`,
+    );
   }
   const loadBalancer = await describe(aws, wanted);
   if (!loadBalancer) {

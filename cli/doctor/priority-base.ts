@@ -6,8 +6,10 @@ import { ListenerRule } from '../alb/evaluate';
  * because they are the same on every listener.
  */
 export function priorityBase(rules: readonly ListenerRule<unknown>[]): number {
-  const bases = DENY_RULES.flatMap(({ priority: own, patterns: { regexes = [] } }) => rules
-    .filter(({ conditions }) => conditions.some(({ regexValues = [] }) => regexValues.includes(regexes[0])))
-    .flatMap(({ priority }) => (priority === undefined ? [] : [priority - own])));
+  const bases = DENY_RULES.flatMap(({ priority: own, patterns: { regexes = [] } }) =>
+    rules
+      .filter(({ conditions }) => conditions.some(({ regexValues = [] }) => regexValues.includes(regexes[0])))
+      .flatMap(({ priority }) => (priority === undefined ? [] : [priority - own])),
+  );
   return bases[0] ?? 0;
 }

@@ -40,15 +40,21 @@ export function djangoOf({ services }: Deployment): Loaded<Django[]> {
   if (isUnavailable(services)) {
     return services;
   }
-  const refused = services.flatMap(liveRollouts).map(({ containers }) => containers).find(isUnavailable);
+  const refused = services
+    .flatMap(liveRollouts)
+    .map(({ containers }) => containers)
+    .find(isUnavailable);
   if (refused) {
     return refused;
   }
   return services.flatMap((service) => {
     const rollouts = liveRollouts(service);
-    return rollouts.flatMap(({ definition, containers }) => (isUnavailable(containers) ? [] : containers.filter(isDjango)).map((container) => ({
-      label: rollouts.length > 1 ? `${container.name} (${definition})` : container.name, container,
-    })));
+    return rollouts.flatMap(({ definition, containers }) =>
+      (isUnavailable(containers) ? [] : containers.filter(isDjango)).map((container) => ({
+        label: rollouts.length > 1 ? `${container.name} (${definition})` : container.name,
+        container,
+      })),
+    );
   });
 }
 

@@ -6,14 +6,19 @@ const MARKS: Readonly<Record<CheckStatus, string>> = { pass: '✓', fail: '✗',
 
 /** Formats a diagnosis as text: a line for each result, and the fix below a failed one. */
 export function asText({ context, results }: Diagnosis): string {
-  const { deployment: { loadBalancer, region, stack }, domain } = context;
+  const {
+    deployment: { loadBalancer, region, stack },
+    domain,
+  } = context;
   const width = Math.max(...results.map(({ check }) => check.length));
   const lines = results.flatMap(({ check, status, text, fix }) => [
     `${MARKS[status]} ${check.padEnd(width)}  ${text}`,
     ...(fix === undefined ? [] : [`  ${''.padEnd(width)}  fix: ${fix}`]),
   ]);
   const from = stack === undefined ? '' : `, of the stack ${stack}`;
-  return [`Load balancer ${loadBalancer.name} in ${region}${from}, for ${domain ?? 'an unknown domain'}`, '', ...lines, '', summary(results)].join('\n');
+  return [`Load balancer ${loadBalancer.name} in ${region}${from}, for ${domain ?? 'an unknown domain'}`, '', ...lines, '', summary(results)].join(
+    '\n',
+  );
 }
 
 /** Formats a diagnosis as JSON. */
@@ -43,5 +48,10 @@ function counts(results: readonly NamedCheckResult[]): Record<CheckStatus, numbe
 
 function summary(results: readonly NamedCheckResult[]): string {
   const { pass, fail, unknown, warning } = counts(results);
-  return [`${pass} passed`, `${fail} failed`, ...unknown > 0 ? [`${unknown} unknown`] : [], ...warning > 0 ? [`${warning} ${warning === 1 ? 'warning' : 'warnings'}`] : []].join(', ');
+  return [
+    `${pass} passed`,
+    `${fail} failed`,
+    ...(unknown > 0 ? [`${unknown} unknown`] : []),
+    ...(warning > 0 ? [`${warning} ${warning === 1 ? 'warning' : 'warnings'}`] : []),
+  ].join(', ');
 }

@@ -53,9 +53,11 @@ export function environmentOf(template: CloudFormationTemplate, process: string,
   const having = tasks.filter(([, { ContainerDefinitions = [] }]) => ContainerDefinitions.some(({ Name }) => Name === process));
   if (having.length === 0) {
     const names = [...new Set(tasks.flatMap(([, { ContainerDefinitions = [] }]) => ContainerDefinitions.map(({ Name }) => Name)))].sort();
-    throw new CommandError(names.length === 0
-      ? 'the template has no ECS task; name the template of the services with --template FILE'
-      : `PROCESS must be a container of the template, got: '${process}'; available: ${names.join(', ')}`);
+    throw new CommandError(
+      names.length === 0
+        ? 'the template has no ECS task; name the template of the services with --template FILE'
+        : `PROCESS must be a container of the template, got: '${process}'; available: ${names.join(', ')}`,
+    );
   }
   const found = having.filter(([id]) => task === undefined || id === task);
   const ids = having.map(([id]) => id).join(', ');
@@ -69,7 +71,10 @@ export function environmentOf(template: CloudFormationTemplate, process: string,
   return { task: id, containers: ContainerDefinitions.map((container) => containerOf(template, container)) };
 }
 
-function containerOf(template: CloudFormationTemplate, { Name, Image, Environment = [], Secrets = [], EnvironmentFiles = [] }: ContainerShape): ContainerEnvironment {
+function containerOf(
+  template: CloudFormationTemplate,
+  { Name, Image, Environment = [], Secrets = [], EnvironmentFiles = [] }: ContainerShape,
+): ContainerEnvironment {
   return {
     name: Name,
     image: readable(Image).text,
@@ -87,7 +92,10 @@ const OF_RESOURCE = /^\$\{(\w+)(?:\.\w+)?\}(?::([^:]*))?/;
 function secretOf(template: CloudFormationTemplate, valueFrom: unknown): SecretName {
   const { text } = readable(valueFrom);
   const [, secret = text, key] = OF_ARN.exec(text) ?? OF_RESOURCE.exec(text) ?? [];
-  const { Name: name, Description: description } = (template.Resources[secret]?.Properties ?? {}) as { readonly Name?: unknown; readonly Description?: unknown };
+  const { Name: name, Description: description } = (template.Resources[secret]?.Properties ?? {}) as {
+    readonly Name?: unknown;
+    readonly Description?: unknown;
+  };
   return {
     secret: typeof name === 'string' ? name : secret,
     ...(key ? { key } : {}),

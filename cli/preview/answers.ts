@@ -14,13 +14,24 @@ export interface PreviewPorts {
 }
 
 /** Responds as the load balancer itself does, without a process. */
-export function answer(res: ServerResponse, outcome: Exclude<Outcome, { kind: 'forwarded' }>, request: ClientRequest, requestedHost: string, ports: PreviewPorts): void {
+export function answer(
+  res: ServerResponse,
+  outcome: Exclude<Outcome, { kind: 'forwarded' }>,
+  request: ClientRequest,
+  requestedHost: string,
+  ports: PreviewPorts,
+): void {
   switch (outcome.kind) {
     case 'fixed-response':
       res.writeHead(outcome.status, outcome.contentType === undefined ? {} : { 'Content-Type': outcome.contentType }).end(outcome.body);
       return;
     case 'redirect':
-      res.writeHead(outcome.status, { 'Location': isLoopback(requestedHost) ? localLocation(outcome.location, request, ports) : outcome.location, 'Content-Type': 'text/html' }).end();
+      res
+        .writeHead(outcome.status, {
+          'Location': isLoopback(requestedHost) ? localLocation(outcome.location, request, ports) : outcome.location,
+          'Content-Type': 'text/html',
+        })
+        .end();
       return;
     case 'sign-in':
       res.writeHead(401, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' }).end(signInPage(outcome, request));
@@ -33,7 +44,10 @@ export function answer(res: ServerResponse, outcome: Exclude<Outcome, { kind: 'f
 /** Points a redirect to the load balancer itself at the preview, for a client that uses a loopback name. */
 function localLocation(location: string, { host }: ClientRequest, ports: PreviewPorts): string {
   const own = hostWithoutPort(host);
-  for (const [origin, port] of [[`https://${own}/`, ports.https], [`http://${own}/`, ports.http]] as const) {
+  for (const [origin, port] of [
+    [`https://${own}/`, ports.https],
+    [`http://${own}/`, ports.http],
+  ] as const) {
     if (port !== undefined && location.startsWith(origin)) {
       return `${origin.startsWith('https') ? 'https' : 'http'}://localhost:${port}/${location.slice(origin.length)}`;
     }

@@ -18,7 +18,11 @@ const HEARTBEAT = 15_000;
 /** The name of a file of the page. Without folders, so that no path leads outside. */
 const FILE = /^[a-z][a-z0-9-]*\.(?<kind>html|css|js|svg|png)$/;
 const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8', css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml', png: 'image/png',
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+  png: 'image/png',
 };
 
 /** Properties for `Control`. */
@@ -76,7 +80,12 @@ export class Control {
   private describe(host: string) {
     const { https, http } = this.props.ports();
     const { ingresses } = this.props;
-    return describe(ingressFor(ingresses, host), ingresses, `https://localhost:${https}`, http === undefined ? undefined : `http://localhost:${http}`);
+    return describe(
+      ingressFor(ingresses, host),
+      ingresses,
+      `https://localhost:${https}`,
+      http === undefined ? undefined : `http://localhost:${http}`,
+    );
   }
 
   private async try(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -28,9 +28,14 @@ export function describe(ingress: IngressModel, ingresses: readonly IngressModel
     url,
     plainUrl: ingress.plainRules && plainUrl,
     access: appStateOf({ ingress, domain: ingress.hosts[0], ...probeAddressesOf(ingress.rules) }).access,
-    rules: [...ingress.rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity)).map((rule): RuleDescription => ({
-      name: ruleName(rule), priority: rule.priority, conditions: rule.conditions.map(conditionText), ...actionOf(rule, rule.actions, ingress),
-    })),
+    rules: [...ingress.rules]
+      .sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity))
+      .map((rule): RuleDescription => ({
+        name: ruleName(rule),
+        priority: rule.priority,
+        conditions: rule.conditions.map(conditionText),
+        ...actionOf(rule, rule.actions, ingress),
+      })),
     endpoints: routesOf(ingress, ingress.hosts[0] ?? ''),
     processes: targetsOf(ingress).map(({ process, settings }) => ({ name: process, stub: true, settings: shortSettings(settings) })),
     loadBalancerAddress: ingress.loadBalancerAddress,
@@ -39,7 +44,9 @@ export function describe(ingress: IngressModel, ingresses: readonly IngressModel
 }
 
 function actionOf(
-  rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], ingress: IngressModel,
+  rule: ListenerRule<RuleAction>,
+  [action, ...rest]: readonly RuleAction[],
+  ingress: IngressModel,
 ): { readonly action: string; readonly process?: string } {
   switch (action.type) {
     case 'forward': {
@@ -64,11 +71,13 @@ function rewriteText({ rewrites: { url, host } = {} }: ListenerRule<unknown>): s
 /** Returns the proxy settings. Long lists, such as all addresses of the load balancer, are cut. */
 function shortSettings(settings: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const present = SETTINGS.filter((name) => name in settings);
-  return Object.fromEntries(present.map((name) => {
-    const values = settings[name]?.split(',');
-    if (!values) {
-      return [name, '(known at deployment)'];
-    }
-    return [name, values.length > LIST_SHOWN ? `${values.slice(0, LIST_SHOWN).join(',')}, … (${values.length} in all)` : values.join(',')];
-  }));
+  return Object.fromEntries(
+    present.map((name) => {
+      const values = settings[name]?.split(',');
+      if (!values) {
+        return [name, '(known at deployment)'];
+      }
+      return [name, values.length > LIST_SHOWN ? `${values.slice(0, LIST_SHOWN).join(',')}, … (${values.length} in all)` : values.join(',')];
+    }),
+  );
 }

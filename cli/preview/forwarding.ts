@@ -98,6 +98,8 @@ function grouped(headers: readonly Header[]): [name: string, values: string[]][]
 /** Responds for a process that does not answer: 504 after a timeout, 502 otherwise, as the load balancer does. */
 function failed(res: ServerResponse, timedOut: boolean): void {
   if (!res.headersSent) {
-    res.writeHead(timedOut ? 504 : 502, { 'Content-Type': 'text/plain' }).end(timedOut ? 'The process did not answer in time.\n' : 'The process did not answer.\n');
+    res
+      .writeHead(timedOut ? 504 : 502, { 'Content-Type': 'text/plain' })
+      .end(timedOut ? 'The process did not answer in time.\n' : 'The process did not answer.\n');
   }
 }

@@ -59,7 +59,12 @@ export class LoadBalancer {
       return;
     }
     const ingress = ingressFor(this.props.ingresses, requestedHost);
-    const request = clientRequest(scheme, req, from, isLoopback(requestedHost) || requestedHost === '' ? (ingress.hosts[0] ?? requestedHost) : requestedHost);
+    const request = clientRequest(
+      scheme,
+      req,
+      from,
+      isLoopback(requestedHost) || requestedHost === '' ? (ingress.hosts[0] ?? requestedHost) : requestedHost,
+    );
     const requestTrace = trace(ingress, request);
     this.watch(request, requestTrace, res);
     res.setHeader(RULE_HEADER, requestTrace.rule ? ruleName(requestTrace.rule) : 'none');
@@ -83,11 +88,22 @@ export class LoadBalancer {
     const { traffic } = this.props;
     const id = traffic.nextId();
     const at = new Date().toISOString();
-    res.once('close', () => traffic.pass({
-      id, at, method, host, path: target, from: sourceIp, rule: rule && ruleName(rule), outcome: outcome.kind, process: processOf(outcome), status: res.statusCode,
-      forwardedPath: outcome.kind === 'forwarded' && outcome.path !== target ? outcome.path : undefined,
-      clientIps: outcome.kind === 'forwarded' ? outcome.clientIps : [],
-    }));
+    res.once('close', () =>
+      traffic.pass({
+        id,
+        at,
+        method,
+        host,
+        path: target,
+        from: sourceIp,
+        rule: rule && ruleName(rule),
+        outcome: outcome.kind,
+        process: processOf(outcome),
+        status: res.statusCode,
+        forwardedPath: outcome.kind === 'forwarded' && outcome.path !== target ? outcome.path : undefined,
+        clientIps: outcome.kind === 'forwarded' ? outcome.clientIps : [],
+      }),
+    );
   }
 }
 

@@ -63,5 +63,7 @@ export function guarded(handler: (...args: Parameters<RequestListener>) => void 
 
 function cannotListen(error: NodeJS.ErrnoException, port: number, option: string): CommandError {
   const reasons: Record<string, string> = { EADDRINUSE: 'it is in use', EACCES: 'permission denied' };
-  return new CommandError(`cannot listen on port ${port}: ${reasons[error.code ?? ''] ?? error.message}; choose another with ${option} N, or 0 for any free port`);
+  return new CommandError(
+    `cannot listen on port ${port}: ${reasons[error.code ?? ''] ?? error.message}; choose another with ${option} N, or 0 for any free port`,
+  );
 }

@@ -40,15 +40,28 @@ export async function startPreview(ingresses: readonly IngressModel[], options: 
   const stubs = await Stubs.start(ingresses, traffic);
   const bound: { https: number; http?: number } = { https: options.port };
   const ports = () => bound;
-  const loadBalancer = new LoadBalancer({ ingresses, traffic, ports, from: options.from, portOf: (ingress, target) => stubs.portOf(ingress, target) });
+  const loadBalancer = new LoadBalancer({
+    ingresses,
+    traffic,
+    ports,
+    from: options.from,
+    portOf: (ingress, target) => stubs.portOf(ingress, target),
+  });
   const control = new Control({ ingresses, traffic, ports, pageFolder: options.pageFolder ?? path.join(__dirname, 'page') });
 
   const settings = { maxHeaderSize: HEADER_LIMIT, keepAliveTimeout: loadBalancer.idleMilliseconds, requestTimeout: 0 };
   const certificate = await selfSignedCertificate(ingresses.flatMap(({ hosts }) => hosts.filter((host) => !host.includes('*'))));
-  const tls = createTlsServer({ ...certificate, ...settings }, guarded((req: IncomingMessage, res: ServerResponse) =>
-    (Control.isFor(req) ? control.handle(req, res) : loadBalancer.handle('https', req, res))));
+  const tls = createTlsServer(
+    { ...certificate, ...settings },
+    guarded((req: IncomingMessage, res: ServerResponse) => (Control.isFor(req) ? control.handle(req, res) : loadBalancer.handle('https', req, res))),
+  );
   const hasPlain = ingresses.some(({ plainRules }) => plainRules !== undefined);
-  const plain = hasPlain ? createPlainServer(settings, guarded((req, res) => loadBalancer.handle('http', req, res))) : undefined;
+  const plain = hasPlain
+    ? createPlainServer(
+        settings,
+        guarded((req, res) => loadBalancer.handle('http', req, res)),
+      )
+    : undefined;
   const servers = [tls, ...(plain ? [plain] : [])];
   servers.forEach((server) => server.on('clientError', refuse));
 
@@ -59,7 +72,7 @@ export async function startPreview(ingresses: readonly IngressModel[], options: 
   };
   try {
     bound.https = await listen(tls, options.port, '--port');
-    bound.http = plain && await listen(plain, options.httpPort, '--http-port');
+    bound.http = plain && (await listen(plain, options.httpPort, '--http-port'));
   } catch (error) {
     await closeAll();
     throw error;

@@ -72,7 +72,10 @@ function head({ method, target, host, headers, body }: RawRequest): string {
 /** Parses a response, which may be incomplete. */
 function parsed(bytes: Buffer): RawResponse {
   const end = bytes.indexOf('\r\n\r\n');
-  const [statusLine, ...lines] = bytes.subarray(0, end < 0 ? bytes.length : end).toString('latin1').split('\r\n');
+  const [statusLine, ...lines] = bytes
+    .subarray(0, end < 0 ? bytes.length : end)
+    .toString('latin1')
+    .split('\r\n');
   const status = Number(/^HTTP\/1\.[01] (?<status>\d{3})/.exec(statusLine)?.groups!.status);
   if (Number.isNaN(status)) {
     throw new NoResponse('no response came back');

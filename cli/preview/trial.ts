@@ -41,12 +41,19 @@ export async function tryOut(input: unknown, chooseIngress: (host: string) => In
     throw new TrialError('the template has no listener for plain HTTP');
   }
   const { rule, outcome } = trace(ingress, request);
-  const { status, headers: answered, body } = await send(port, { ...request, headers: [...headers, [SOURCE_HEADER, request.sourceIp]], body: trial.body });
+  const {
+    status,
+    headers: answered,
+    body,
+  } = await send(port, { ...request, headers: [...headers, [SOURCE_HEADER, request.sourceIp]], body: trial.body });
   return {
     request,
     rule: rule ? { name: ruleName(rule), priority: rule.priority } : null,
     outcome,
-    forwarded: outcome.kind === 'forwarded' ? { process: outcome.target.process, path: outcome.path, peer: outcome.peer, headers: outcome.headers } : undefined,
+    forwarded:
+      outcome.kind === 'forwarded'
+        ? { process: outcome.target.process, path: outcome.path, peer: outcome.peer, headers: outcome.headers }
+        : undefined,
     clientIps: outcome.kind === 'forwarded' ? outcome.clientIps : [],
     response: { status, headers: answered, body: body.subarray(0, BODY_SHOWN).toString('utf8') },
   };
@@ -56,12 +63,20 @@ async function send(port: number, request: RawRequest): Promise<RawResponse> {
   try {
     return await sendRaw(port, request, LIMITS);
   } catch (error) {
-    throw error instanceof NoResponse ? new TrialError(`no response within ${LIMITS.milliseconds / 1000} seconds; a stream may be waiting for its first event`) : error;
+    throw error instanceof NoResponse
+      ? new TrialError(`no response within ${LIMITS.milliseconds / 1000} seconds; a stream may be waiting for its first event`)
+      : error;
   }
 }
 
 function checked(input: unknown): Trial {
-  const { method, url, from, headers = [], body } = (typeof input === 'object' && input !== null ? input : {}) as Partial<Record<keyof Trial, unknown>>;
+  const {
+    method,
+    url,
+    from,
+    headers = [],
+    body,
+  } = (typeof input === 'object' && input !== null ? input : {}) as Partial<Record<keyof Trial, unknown>>;
   if (typeof method !== 'string' || !METHOD.test(method)) {
     throw new TrialError('`method` must be an HTTP method such as GET or POST');
   }
@@ -84,5 +99,12 @@ function checked(input: unknown): Trial {
 }
 
 function isHeader(pair: unknown): pair is Header {
-  return Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string' && HEADER_NAME.test(pair[0]) && typeof pair[1] === 'string' && !/[\r\n\0]/.test(pair[1]);
+  return (
+    Array.isArray(pair) &&
+    pair.length === 2 &&
+    typeof pair[0] === 'string' &&
+    HEADER_NAME.test(pair[0]) &&
+    typeof pair[1] === 'string' &&
+    !/[\r\n\0]/.test(pair[1])
+  );
 }

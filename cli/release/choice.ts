@@ -22,13 +22,15 @@ export interface Choice {
 
 /** Parses the images that the user has chosen: `capture=ghcr.io/example/capture:1`. */
 export function chosenImages(texts: readonly string[]): Map<string, string> {
-  return new Map(texts.map((text) => {
-    const [, key, image] = /^(\w+)=(.+)$/.exec(text) ?? [];
-    if (key === undefined || !parseImageReference(image)) {
-      throw new CommandError(`--image must be a name and an image, such as capture=ghcr.io/posthog/posthog/capture:master, got: '${text}'`);
-    }
-    return [checkKey('image', key), image];
-  }));
+  return new Map(
+    texts.map((text) => {
+      const [, key, image] = /^(\w+)=(.+)$/.exec(text) ?? [];
+      if (key === undefined || !parseImageReference(image)) {
+        throw new CommandError(`--image must be a name and an image, such as capture=ghcr.io/posthog/posthog/capture:master, got: '${text}'`);
+      }
+      return [checkKey('image', key), image];
+    }),
+  );
 }
 
 /** Throws if a key is not the name of an image. */
@@ -58,10 +60,10 @@ function wanted(key: ImageName, { images, commits, tag }: Choice): Wanted {
   if (own !== undefined) {
     return { key, preferred: [], otherwise: own };
   }
-  const newest = `${source.name}:${TAGGED.includes(key) ? tag ?? source.tag : source.tag}`;
+  const newest = `${source.name}:${TAGGED.includes(key) ? (tag ?? source.tag) : source.tag}`;
   const preferred = commits.flatMap((commit) => source.commitTags?.(commit) ?? []).map((one) => `${source.name}:${one}`);
   // Without the app of the commit, the release would not be of that commit.
-  return { key, preferred, otherwise: key === 'app' ? preferred[0] ?? newest : newest };
+  return { key, preferred, otherwise: key === 'app' ? (preferred[0] ?? newest) : newest };
 }
 
 function clickHouse({ images, clickHouseVersion }: Choice): Wanted {

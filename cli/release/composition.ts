@@ -3,7 +3,16 @@ import { IMAGE_SOURCES } from './image-sources';
 import { Found } from './resolve';
 import { CommandError } from '../command';
 import {
-  apart, Fact, GenerationOverrides, IMAGE_NAMES, imagesOf, LOCKSTEP, NEWEST_GENERATION, ReleaseDescription, ReleaseImage, valueOf,
+  apart,
+  Fact,
+  GenerationOverrides,
+  IMAGE_NAMES,
+  imagesOf,
+  LOCKSTEP,
+  NEWEST_GENERATION,
+  ReleaseDescription,
+  ReleaseImage,
+  valueOf,
 } from '../../lib/internal';
 
 /** The metadata of a release that no registry has. */
@@ -20,7 +29,9 @@ export interface Particulars {
 
 /** Composes a release of the resolved images. */
 export function compose(found: readonly Found[], particulars: Particulars): ReleaseDescription {
-  const images = new Map(found.map(({ key, image, tag, platforms, revision, created }): [string, ReleaseImage] => [key, { image, tag, platforms, revision, created }]));
+  const images = new Map(
+    found.map(({ key, image, tag, platforms, revision, created }): [string, ReleaseImage] => [key, { image, tag, platforms, revision, created }]),
+  );
   const app = images.get('app')!;
   const date = particulars.date ?? valueOf(app.created)?.slice(0, 10);
   const name = particulars.name ?? date;
@@ -35,7 +46,7 @@ export function compose(found: readonly Found[], particulars: Particulars): Rele
     generation: particulars.generation ?? NEWEST_GENERATION,
     overrides: particulars.overrides,
     clickHouse: server && { version: particulars.clickHouseVersion, ...server },
-    images: { ...Object.fromEntries(IMAGE_NAMES.flatMap((key) => images.has(key) ? [[key, images.get(key)]] : [])), app },
+    images: { ...Object.fromEntries(IMAGE_NAMES.flatMap((key) => (images.has(key) ? [[key, images.get(key)]] : []))), app },
     topics: particulars.topics,
   };
 }
@@ -46,13 +57,19 @@ export function doubts(release: ReleaseDescription, found: readonly Found[]): st
   const ofApp = valueOf(images.app.revision);
   const lacking = found.filter(({ platforms = [] }) => !platforms.includes('linux/amd64')).map(({ key }) => key);
   return [
-    ...commit === undefined ? ['the app image has no commit, so the commit of configuration files is unknown: set it with --commit'] : [],
-    ...commit !== undefined && ofApp !== undefined && ofApp !== commit ? [`the app image was built from ${short(ofApp)}, not from ${short(commit)}`] : [],
-    ...found.filter(({ secondBest }) => secondBest).map(({ key, tag, revision }) =>
-      `no image ${key} of the requested commits: ${tag} is used instead${commitText(revision)}; it may expect another database schema than the app`),
+    ...(commit === undefined ? ['the app image has no commit, so the commit of configuration files is unknown: set it with --commit'] : []),
+    ...(commit !== undefined && ofApp !== undefined && ofApp !== commit
+      ? [`the app image was built from ${short(ofApp)}, not from ${short(commit)}`]
+      : []),
+    ...found
+      .filter(({ secondBest }) => secondBest)
+      .map(
+        ({ key, tag, revision }) =>
+          `no image ${key} of the requested commits: ${tag} is used instead${commitText(revision)}; it may expect another database schema than the app`,
+      ),
     ...undated(release),
     ...newerThanApp(release),
-    ...lacking.length > 0 ? [`not for linux/amd64: ${lacking.join(', ')}`] : [],
+    ...(lacking.length > 0 ? [`not for linux/amd64: ${lacking.join(', ')}`] : []),
   ];
 }
 
@@ -61,9 +78,11 @@ export function checkTogether(release: ReleaseDescription, maxDays: number): voi
   const distance = apart(release);
   if (distance && distance.days > maxDays) {
     const { first, last, days } = distance;
-    throw new CommandError(`the images ${LOCKSTEP.join(', ')} must be built within ${maxDays} days of each other, because PostHog deploys them together; ` +
-      `${first.name} was built on ${first.created} and ${last.name} on ${last.created}, ${Math.floor(days)} days apart: ` +
-      `use another ${first.name} with --image ${first.name}=IMAGE, or allow it with --max-apart ${Math.ceil(days)}`);
+    throw new CommandError(
+      `the images ${LOCKSTEP.join(', ')} must be built within ${maxDays} days of each other, because PostHog deploys them together; ` +
+        `${first.name} was built on ${first.created} and ${last.name} on ${last.created}, ${Math.floor(days)} days apart: ` +
+        `use another ${first.name} with --image ${first.name}=IMAGE, or allow it with --max-apart ${Math.ceil(days)}`,
+    );
   }
 }
 
@@ -77,9 +96,13 @@ function undated({ images }: ReleaseDescription): string[] {
 function newerThanApp(release: ReleaseDescription): string[] {
   const day = (image: ReleaseImage) => valueOf(image.created)?.slice(0, 10);
   const ofApp = day(release.images.app);
-  const newer = imagesOf(release).filter(([name, image]) => ofApp !== undefined && IMAGE_SOURCES[name].commitTags !== undefined && (day(image) ?? '') > ofApp);
+  const newer = imagesOf(release).filter(
+    ([name, image]) => ofApp !== undefined && IMAGE_SOURCES[name].commitTags !== undefined && (day(image) ?? '') > ofApp,
+  );
   return newer.length > 0
-    ? [`built after the app (${ofApp}), and may expect migrations that it does not have: ${newer.map(([name, image]) => `${name} (${day(image)})`).join(', ')}`]
+    ? [
+        `built after the app (${ofApp}), and may expect migrations that it does not have: ${newer.map(([name, image]) => `${name} (${day(image)})`).join(', ')}`,
+      ]
     : [];
 }
 

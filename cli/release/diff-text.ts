@@ -13,12 +13,19 @@ export function diffText(before: string, after: string, diff: ReleaseDiff): stri
   const { commits, images, clickHouse, topics, generation, overrides, platforms } = diff;
   return [
     `${before} → ${after}`,
-    ...commits ? ['', ...commitLines('commit', commits)] : [],
+    ...(commits ? ['', ...commitLines('commit', commits)] : []),
     ...images.flatMap((image) => ['', ...imageLines(image, commits)]),
-    ...clickHouse ? ['', 'ClickHouse', ...clickHouse.version ? [arrow(clickHouse.version, UNKNOWN)] : [], ...clickHouse.image ? imageArrow(clickHouse.image) : []] : [],
+    ...(clickHouse
+      ? [
+          '',
+          'ClickHouse',
+          ...(clickHouse.version ? [arrow(clickHouse.version, UNKNOWN)] : []),
+          ...(clickHouse.image ? imageArrow(clickHouse.image) : []),
+        ]
+      : []),
     ...listLines('further topics', topics),
-    ...generation ? ['', 'generation', arrow(generation, UNKNOWN)] : [],
-    ...overrides ? ['', 'overrides of the generation', arrow(overrides, NONE)] : [],
+    ...(generation ? ['', 'generation', arrow(generation, UNKNOWN)] : []),
+    ...(overrides ? ['', 'overrides of the generation', arrow(overrides, NONE)] : []),
     ...listLines('platforms of all images', platforms),
   ].join('\n');
 }
@@ -30,7 +37,7 @@ function imageLines(image: ImageChange, ofRelease: CommitChange | undefined): st
 }
 
 function imageArrow({ old, new: now }: Change): string[] {
-  const [before, after] = [old, now].map((image) => image === undefined ? undefined : parseImageReference(image));
+  const [before, after] = [old, now].map((image) => (image === undefined ? undefined : parseImageReference(image)));
   if (before?.digest && after?.digest && before.name === after.name) {
     return [`  ${before.name}`, `  ${before.digest}`, `  → ${after.digest}`];
   }
@@ -38,8 +45,8 @@ function imageArrow({ old, new: now }: Change): string[] {
 }
 
 function commitLines(what: string, { old, new: now, compare }: CommitChange): string[] {
-  const [before, after] = [old, now].map((commit) => commit === undefined ? UNKNOWN : short(commit));
-  return [`${what} ${before} → ${after}`, ...compare ? [`  ${compare}`] : []];
+  const [before, after] = [old, now].map((commit) => (commit === undefined ? UNKNOWN : short(commit)));
+  return [`${what} ${before} → ${after}`, ...(compare ? [`  ${compare}`] : [])];
 }
 
 function arrow({ old, new: now }: Change, missing: string): string {

@@ -1,5 +1,12 @@
 import {
-  IMAGE_NAMES, imagesOf, imagesWithout, NEWEST_GENERATION, orderedOverrides, ReleaseDescription, ReleaseImage, valueOf,
+  IMAGE_NAMES,
+  imagesOf,
+  imagesWithout,
+  NEWEST_GENERATION,
+  orderedOverrides,
+  ReleaseDescription,
+  ReleaseImage,
+  valueOf,
 } from '../../lib/internal';
 
 /** A changed value. A side without a value is undefined. */
@@ -87,7 +94,12 @@ function change(before: string | undefined, after: string | undefined): Change |
 
 function commitChange(before: string | undefined, after: string | undefined): CommitChange | undefined {
   const changed = change(before, after);
-  return changed && { ...changed, compare: before === undefined || after === undefined ? undefined : `https://github.com/PostHog/posthog/compare/${before}...${after}` };
+  return (
+    changed && {
+      ...changed,
+      compare: before === undefined || after === undefined ? undefined : `https://github.com/PostHog/posthog/compare/${before}...${after}`,
+    }
+  );
 }
 
 function listChange(before: readonly string[], after: readonly string[]): ListChange | undefined {

@@ -92,7 +92,12 @@ async function sendOnce(url: URL, options: RequestOptions, { timeout }: RetryOpt
 async function follow(start: URL, { method = 'GET', headers = {} }: RequestOptions, signal: AbortSignal): Promise<Answer> {
   let url = start;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-    const response = await fetch(url, { method, headers: url.origin === start.origin ? headers : withoutCredentials(headers), redirect: 'manual', signal });
+    const response = await fetch(url, {
+      method,
+      headers: url.origin === start.origin ? headers : withoutCredentials(headers),
+      redirect: 'manual',
+      signal,
+    });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null) {
       return whole(response);

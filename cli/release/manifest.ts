@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 
 /** The media types of manifests: an index of several platforms, or a single image, of OCI and of Docker. */
 export const MANIFEST_TYPES = [
-  'application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
 /** An image in an index. */

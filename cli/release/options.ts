@@ -3,7 +3,15 @@ import { checkKey, Choice, chosenImages } from './choice';
 import { RetryOptions } from './http';
 import { Arguments, CommandError, textOption, textOptions } from '../command';
 import {
-  checkText, CLICKHOUSE_VERSION, COMMIT, GenerationOverrides, KNOWN_RELEASES, MAX_DAYS_APART, ReleaseDescription, TextRule, TOPIC,
+  checkText,
+  CLICKHOUSE_VERSION,
+  COMMIT,
+  GenerationOverrides,
+  KNOWN_RELEASES,
+  MAX_DAYS_APART,
+  ReleaseDescription,
+  TextRule,
+  TOPIC,
 } from '../../lib/internal';
 
 const TIMEOUT_SECONDS = 30;
@@ -37,7 +45,7 @@ export function requestOf(args: Arguments, inPlace: ReleaseDescription | undefin
     throw new CommandError(`--tag must be the tag of an image, got: '${tag}'`);
   }
   const version = checkedOption(args, 'clickhouse-version', CLICKHOUSE_VERSION);
-  const topics = [...new Set([...inPlace?.topics ?? [], ...textOptions(args, 'topic').map((topic) => checkedText('topic', topic, TOPIC))])];
+  const topics = [...new Set([...(inPlace?.topics ?? []), ...textOptions(args, 'topic').map((topic) => checkedText('topic', topic, TOPIC))])];
   return {
     commits,
     tag,
@@ -65,7 +73,9 @@ function commitsOf(args: Arguments): string[] {
   }
   const commits = lines(history).map((line) => checkedText('history', line, COMMIT));
   if (commits.length === 0 || (commit !== undefined && commit !== commits[0])) {
-    throw new CommandError(`--history must begin with the commit${commit === undefined ? ' that you want' : ` ${commit}`}, got: ${commits.length === 0 ? 'nothing' : commits[0]}`);
+    throw new CommandError(
+      `--history must begin with the commit${commit === undefined ? ' that you want' : ` ${commit}`}, got: ${commits.length === 0 ? 'nothing' : commits[0]}`,
+    );
   }
   return commits;
 }
@@ -73,7 +83,10 @@ function commitsOf(args: Arguments): string[] {
 function lines(file: string): string[] {
   try {
     // File descriptor 0 is the standard input.
-    return readFileSync(file === '-' ? 0 : file, 'utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
   } catch (error) {
     throw new CommandError(`cannot read the history ${file} (${(error as NodeJS.ErrnoException).code ?? 'unreadable'})`);
   }

@@ -25,7 +25,9 @@ function fromFile(file: string): ReleaseDescription {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const known = KNOWN_RELEASES.map(({ name }) => name).join(', ');
-    throw new CommandError(`cannot read the release file ${file} (${(error as NodeJS.ErrnoException).code ?? 'unreadable'}); releases of the library are: ${known}`);
+    throw new CommandError(
+      `cannot read the release file ${file} (${(error as NodeJS.ErrnoException).code ?? 'unreadable'}); releases of the library are: ${known}`,
+    );
   }
   try {
     return parseRelease(text);

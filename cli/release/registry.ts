@@ -19,7 +19,10 @@ export class Repository {
    * @param name the name of its images
    * @param retryOptions timeout and retries
    */
-  public constructor(private readonly name: string, private readonly retryOptions: RetryOptions) {
+  public constructor(
+    private readonly name: string,
+    private readonly retryOptions: RetryOptions,
+  ) {
     this.address = registryAddress(name);
   }
 
@@ -70,7 +73,8 @@ export class Repository {
 
   private async fetch(reference: string, path: string, options: RequestOptions): Promise<Answer> {
     const url = new URL(`${this.address.origin}/v2/${this.address.repository}/${path}`);
-    const send = async (token?: string) => this.answered(reference, url, { ...options, headers: { ...options.headers, ...token ? { authorization: `Bearer ${token}` } : {} } });
+    const send = async (token?: string) =>
+      this.answered(reference, url, { ...options, headers: { ...options.headers, ...(token ? { authorization: `Bearer ${token}` } : {}) } });
     const answer = await send(this.token);
     if (answer.status !== 401) {
       return answer;
@@ -92,7 +96,10 @@ export class Repository {
     const { status, body } = await this.answered(reference, url, {}, `its ${url.host}`);
     const token = status === 200 ? tokenIn(body) : undefined;
     if (token === undefined) {
-      throw this.error(reference, `issues no anonymous token for it (${url.host} answered ${status}${details(body)}); check the name, and that the image is public`);
+      throw this.error(
+        reference,
+        `issues no anonymous token for it (${url.host} answered ${status}${details(body)}); check the name, and that the image is public`,
+      );
     }
     return token;
   }

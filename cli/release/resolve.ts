@@ -30,10 +30,10 @@ export async function find({ key, preferred, otherwise }: Wanted, retryOptions: 
   for (const reference of preferred) {
     const { name, tag } = parseImageReference(reference)!;
     if (await new Repository(name, retryOptions).has(tag!)) {
-      return { key, ...await resolveImage(reference, retryOptions), secondBest: false };
+      return { key, ...(await resolveImage(reference, retryOptions)), secondBest: false };
     }
   }
-  return { key, ...await resolveImage(otherwise, retryOptions), secondBest: preferred.length > 0 };
+  return { key, ...(await resolveImage(otherwise, retryOptions)), secondBest: preferred.length > 0 };
 }
 
 /**
@@ -73,6 +73,6 @@ export async function resolveImage(reference: string, retryOptions: RetryOptions
 
 function origin({ labels, created }: ImageConfig, annotations: Labels, host: string): Pick<ReleaseImage, 'revision' | 'created'> {
   const revision = [labels[REVISION], annotations[REVISION]].find((text) => typeof text === 'string' && /^[0-9a-f]{40}$/.test(text));
-  const fact = (value: unknown, unknown: string): Fact => typeof value === 'string' ? { value, source: host } : { unknown };
+  const fact = (value: unknown, unknown: string): Fact => (typeof value === 'string' ? { value, source: host } : { unknown });
   return { revision: fact(revision, `the image has no label ${REVISION}`), created: fact(created, 'the image has no build date') };
 }

@@ -12,7 +12,11 @@ export class ClosedAppStack extends Stack {
 
     new PostHog(this, 'PostHog', {
       domainName: 'posthog.example.com',
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
+      certificate: Certificate.fromCertificateArn(
+        this,
+        'Certificate',
+        'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+      ),
       // For a VPN or an office instead: AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']).
       appAccess: AppAccess.oidc({
         issuer: 'https://login.example.com',
@@ -28,14 +32,18 @@ export class ClosedAppStack extends Stack {
       accessLogsBucket: Bucket.fromBucketName(this, 'AccessLogs', 'example-access-logs'),
       // The other products need more attributes of this PostgreSQL.
       products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
-      postgres: Postgres.fromPostgresAttributes(this, 'Postgres', { urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url') }),
+      postgres: Postgres.fromPostgresAttributes(this, 'Postgres', {
+        urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url'),
+      }),
       cache: Cache.fromCacheAttributes(this, 'Cache', { host: 'cache.example.internal' }),
       kafka: Kafka.fromKafkaAttributes(this, 'Kafka', { bootstrapServers: 'kafka.example.internal:9094' }),
       clickHouse: ClickHouse.fromClickHouseAttributes(this, 'ClickHouse', {
         host: 'clickhouse.example.internal',
         credentials: Secret.fromSecretNameV2(this, 'ClickHouseCredentials', 'posthog/clickhouse'),
       }),
-      objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', { bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects') }),
+      objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', {
+        bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects'),
+      }),
     });
   }
 }

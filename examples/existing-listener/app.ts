@@ -24,11 +24,16 @@ export class SharedListenerStack extends Stack {
     // In your own stack, use ApplicationListener.fromLookup(...), and also pass `loadBalancer: ApplicationLoadBalancer.fromLookup(...)` below.
     const listener = new ApplicationLoadBalancer(this, 'LoadBalancer', { vpc, internetFacing: true }).addListener('Https', {
       port: 443,
-      certificates: [Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555')],
+      certificates: [
+        Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
+      ],
       defaultAction: ListenerAction.fixedResponse(404),
     });
 
-    for (const [name, rulePriorityBase] of [['staging', 10_000], ['production', 20_000]] as const) {
+    for (const [name, rulePriorityBase] of [
+      ['staging', 10_000],
+      ['production', 20_000],
+    ] as const) {
       const stores = new Construct(this, `${name}-stores`);
       new PostHog(this, `${name}-posthog`, {
         domainName: `${name}.posthog.example.com`,
@@ -38,14 +43,18 @@ export class SharedListenerStack extends Stack {
         appAccess: AppAccess.fromCidrs(['203.0.113.0/24']),
         // The other products need more attributes of this PostgreSQL.
         products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
-        postgres: Postgres.fromPostgresAttributes(stores, 'Postgres', { urlSecret: Secret.fromSecretNameV2(stores, 'PostgresUrl', `${name}/postgres-url`) }),
+        postgres: Postgres.fromPostgresAttributes(stores, 'Postgres', {
+          urlSecret: Secret.fromSecretNameV2(stores, 'PostgresUrl', `${name}/postgres-url`),
+        }),
         cache: Cache.fromCacheAttributes(stores, 'Cache', { host: `cache.${name}.example.internal` }),
         kafka: Kafka.fromKafkaAttributes(stores, 'Kafka', { bootstrapServers: `kafka.${name}.example.internal:9094` }),
         clickHouse: ClickHouse.fromClickHouseAttributes(stores, 'ClickHouse', {
           host: `clickhouse.${name}.example.internal`,
           credentials: Secret.fromSecretNameV2(stores, 'ClickHouseCredentials', `${name}/clickhouse`),
         }),
-        objectStorage: ObjectStorage.fromObjectStorageAttributes(stores, 'ObjectStorage', { bucket: Bucket.fromBucketName(stores, 'Bucket', `example-${name}-objects`) }),
+        objectStorage: ObjectStorage.fromObjectStorageAttributes(stores, 'ObjectStorage', {
+          bucket: Bucket.fromBucketName(stores, 'Bucket', `example-${name}-objects`),
+        }),
       });
     }
   }

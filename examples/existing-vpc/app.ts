@@ -28,7 +28,11 @@ export class PlatformStack extends Stack {
 
     const posthog = new PostHog(this, 'PostHog', {
       domainName: 'posthog.example.com',
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
+      certificate: Certificate.fromCertificateArn(
+        this,
+        'Certificate',
+        'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+      ),
       cluster,
       loadBalancerSubnets: { subnetGroupName: 'PostHogLoadBalancer' },
       serviceSubnets: { subnetGroupName: 'Apps' },
@@ -48,7 +52,9 @@ export class PlatformStack extends Stack {
         credentials: this.secret('clickhouse'),
         securityGroups,
       }),
-      objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', { bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects') }),
+      objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', {
+        bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects'),
+      }),
       serviceOptions: {
         [PostHogProcess.CAPTURE]: { minTasks: 4, maxTasks: 40 },
         [PostHogProcess.WEB]: { cpu: 4096, memoryLimitMiB: 8192 },

@@ -15,7 +15,11 @@ export class IngressOnlyStack extends Stack {
       vpc: network.vpc,
       loadBalancerSubnets: network.loadBalancerSubnets,
       domainName: 'posthog.example.com',
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
+      certificate: Certificate.fromCertificateArn(
+        this,
+        'Certificate',
+        'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+      ),
       appAccess: AppAccess.fromCidrs(['203.0.113.0/24']),
     });
 
@@ -42,7 +46,13 @@ export class IngressOnlyStack extends Stack {
     });
 
     // One target group serves every process; each call adds the rules for that process's endpoints.
-    for (const process of [PostHogProcess.WEB, PostHogProcess.CAPTURE, PostHogProcess.REPLAY_CAPTURE, PostHogProcess.FEATURE_FLAGS, PostHogProcess.HYPERCACHE_SERVER]) {
+    for (const process of [
+      PostHogProcess.WEB,
+      PostHogProcess.CAPTURE,
+      PostHogProcess.REPLAY_CAPTURE,
+      PostHogProcess.FEATURE_FLAGS,
+      PostHogProcess.HYPERCACHE_SERVER,
+    ]) {
       ingress.route(process, targetGroup);
     }
   }

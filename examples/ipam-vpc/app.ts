@@ -14,7 +14,11 @@ export class AnalyticsStack extends Stack {
     // PostHog needs the list of addresses that its load balancer can have. They are unknown at synthesis, so a Lambda function in the stack
     // looks them up during the deployment. This needs no configuration.
     const vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'ipam-pool-0123456789abcdef0', ipv4NetmaskLength: 22, defaultSubnetIpv4NetmaskLength: 26 }),
+      ipAddresses: IpAddresses.awsIpamAllocation({
+        ipv4IpamPoolId: 'ipam-pool-0123456789abcdef0',
+        ipv4NetmaskLength: 22,
+        defaultSubnetIpv4NetmaskLength: 26,
+      }),
       maxAzs: 2,
       subnetConfiguration: [
         { name: 'PostHogLoadBalancer', subnetType: SubnetType.PUBLIC, cidrMask: 27 },
@@ -24,18 +28,26 @@ export class AnalyticsStack extends Stack {
 
     new PostHog(this, 'PostHog', {
       domainName: 'posthog.example.com',
-      certificate: Certificate.fromCertificateArn(this, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555'),
+      certificate: Certificate.fromCertificateArn(
+        this,
+        'Certificate',
+        'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+      ),
       vpc,
       // The other products need more attributes of this PostgreSQL.
       products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
-      postgres: Postgres.fromPostgresAttributes(this, 'Postgres', { urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url') }),
+      postgres: Postgres.fromPostgresAttributes(this, 'Postgres', {
+        urlSecret: Secret.fromSecretNameV2(this, 'PostgresUrl', 'posthog/postgres-url'),
+      }),
       cache: Cache.fromCacheAttributes(this, 'Cache', { host: 'cache.example.internal' }),
       kafka: Kafka.fromKafkaAttributes(this, 'Kafka', { bootstrapServers: 'kafka.example.internal:9094' }),
       clickHouse: ClickHouse.fromClickHouseAttributes(this, 'ClickHouse', {
         host: 'clickhouse.example.internal',
         credentials: Secret.fromSecretNameV2(this, 'ClickHouseCredentials', 'posthog/clickhouse'),
       }),
-      objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', { bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects') }),
+      objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', {
+        bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects'),
+      }),
     });
   }
 }

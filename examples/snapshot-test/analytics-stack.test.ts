@@ -17,7 +17,9 @@ describe('our analytics stack', () => {
   test('keeps the listener rules of the last snapshot', () => {
     const rules = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::ListenerRule')) as Rule[];
     const byPriority = rules.map(({ Properties }) => Properties).sort((a, b) => a.Priority - b.Priority);
-    expect(byPriority.map(({ Priority, Conditions, Actions }) => ({ Priority, Conditions, Actions: Actions.map(({ Type }) => Type) }))).toMatchSnapshot();
+    expect(
+      byPriority.map(({ Priority, Conditions, Actions }) => ({ Priority, Conditions, Actions: Actions.map(({ Type }) => Type) })),
+    ).toMatchSnapshot();
   });
 
   test('keeps the app behind TLS at our name', () => {

@@ -12,7 +12,13 @@ export class StoresStack extends Stack {
     new AuroraPostgres(this, 'Aurora', { vpc, vpcSubnets, multiAz: true });
     new Cache(this, 'Cache', { vpc, vpcSubnets, replicas: 1 });
     // The data of data pipelines in this cache can be computed again.
-    new Cache(this, 'PipelineCache', { vpc, vpcSubnets, evictionPolicy: CacheEviction.ALL_KEYS_LRU, backupRetention: Duration.days(0), removalPolicy: RemovalPolicy.DESTROY });
+    new Cache(this, 'PipelineCache', {
+      vpc,
+      vpcSubnets,
+      evictionPolicy: CacheEviction.ALL_KEYS_LRU,
+      backupRetention: Duration.days(0),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     new ObjectStorage(this, 'ObjectStorage', { recordingsExpiration: Duration.days(90) });
   }
 }

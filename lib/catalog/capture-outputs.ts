@@ -57,13 +57,15 @@ const SINK = 'MSK';
  * @param others topics that replace those of the table
  */
 export function topicSettings(mode: CaptureMode, others: Partial<Record<CaptureOutputName, string>> = {}): Record<string, string> {
-  return Object.fromEntries(OUTPUTS_OF_MODE[mode].flatMap((name) => {
-    const { topic: usual, today, sink, next } = CAPTURE_OUTPUTS[name];
-    const topic = others[name] ?? usual;
-    return [
-      ...today === undefined ? [] : [[today, topic]],
-      ...sink === undefined || mode === 'recordings' ? [] : [[`CAPTURE_V1_SINK_${SINK}_KAFKA_TOPIC_${sink}`, topic]],
-      [`CAPTURE_OUTPUT_${next}_TOPIC`, topic],
-    ];
-  })) as Record<string, string>;
+  return Object.fromEntries(
+    OUTPUTS_OF_MODE[mode].flatMap((name) => {
+      const { topic: usual, today, sink, next } = CAPTURE_OUTPUTS[name];
+      const topic = others[name] ?? usual;
+      return [
+        ...(today === undefined ? [] : [[today, topic]]),
+        ...(sink === undefined || mode === 'recordings' ? [] : [[`CAPTURE_V1_SINK_${SINK}_KAFKA_TOPIC_${sink}`, topic]]),
+        [`CAPTURE_OUTPUT_${next}_TOPIC`, topic],
+      ];
+    }),
+  ) as Record<string, string>;
 }

@@ -14,7 +14,8 @@ export interface ConsumerGroup {
  * Names of groups are defaults of settings, except where upstream writes them into the code of a mode: `ingestion-v2-combined` ignores
  * `INGESTION_CONSUMER_GROUP_ID`. So a group belongs to a mode, and is looked up by it.
  *
- * Sources: PostHog/posthog of 13 July 2026 (mergebloom/posthog-infra, commit feb3708), files named at each mode. Those of `ingestion-v2-combined`, but
+ * Sources: PostHog/posthog of 13 July 2026 (mergebloom/posthog-infra, commit feb3708), files named at each mode. Those of `ingestion-v2-combined`,
+ * but
  * for the one with `since`, and of `livestream` are also what `kafka-consumer-groups --list` showed of that tree's processes; the others were read.
  */
 export const CONSUMER_GROUPS = {

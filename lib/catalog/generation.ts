@@ -67,7 +67,12 @@ export function modeOf(generation: Generation, process: PostHogProcess): string 
 export function generationOf(name: string, overrides: GenerationOverrides = {}, prefix = 'overrides'): Generation {
   const generation = GENERATIONS.find((one) => one.name === name);
   if (!generation) {
-    throw rejected('generation', `must be one that this version of the library knows: ${GENERATIONS.map((one) => one.name).join(', ')}`, name, 'leave it out for the newest');
+    throw rejected(
+      'generation',
+      `must be one that this version of the library knows: ${GENERATIONS.map((one) => one.name).join(', ')}`,
+      name,
+      'leave it out for the newest',
+    );
   }
   const { modes = {}, taskQueues, topics, webServerEnvironment = {} } = overrides;
   checkModes(`${prefix}.modes`, modes, generation);
@@ -80,8 +85,8 @@ export function generationOf(name: string, overrides: GenerationOverrides = {}, 
   return {
     ...generation,
     modes: { ...generation.modes, ...modes },
-    taskQueues: [...taskQueues ?? generation.taskQueues],
-    topics: [...topics ?? generation.topics],
+    taskQueues: [...(taskQueues ?? generation.taskQueues)],
+    topics: [...(topics ?? generation.topics)],
     webServer: { ...generation.webServer, environment: { ...generation.webServer.environment, ...webServerEnvironment } },
   };
 }
@@ -115,6 +120,11 @@ function checkModes(prop: string, modes: Readonly<Record<string, string>>, gener
 function checkVariables(prop: string, environment: Readonly<Record<string, string>>, { name, prefix }: WebServer): void {
   const foreign = Object.keys(environment).find((variable) => !variable.startsWith(prefix));
   if (foreign !== undefined) {
-    throw rejected(prop, `may name the variables of the web server, ${name}, whose names begin with ${prefix}`, foreign, 'other variables of the app belong in `environment` of PostHog');
+    throw rejected(
+      prop,
+      `may name the variables of the web server, ${name}, whose names begin with ${prefix}`,
+      foreign,
+      'other variables of the app belong in `environment` of PostHog',
+    );
   }
 }

@@ -25,7 +25,8 @@ export interface ClickHouseBridge extends BridgeImage {
  * The bridges of ClickHouse's ledger, in the order in which they run, each with `./bin/migrate --scope=clickhouse`.
  *
  * The columns: posthog/clickhouse/migrations/0210_*.py, 0231_*.py, 0265_*.py and posthog/session_recordings/sql/session_replay_event_sql.py of
- * PostHog/posthog, as of 13 July 2026. The images: uptomic/posthog-railway, posthog.lock.json at 060e28e and docs/canary-2026-08-30.md at 158b9dc, who
+ * PostHog/posthog, as of 13 July 2026. The images: uptomic/posthog-railway, posthog.lock.json at 060e28e and docs/canary-2026-08-30.md at 158b9dc,
+ * who
  * ran both in this order on a restored and on a production database before a release of 30 August 2026. Known by their report only.
  */
 export const CLICKHOUSE_BRIDGES: readonly ClickHouseBridge[] = [

@@ -23,45 +23,58 @@ const NODE = { basis: 'guess: half a GiB for the bundle and its heap' };
  */
 export const MEMORY: Readonly<Record<PostHogProcess, MemoryEvidence>> = {
   [PostHogProcess.WEB]: {
-    mib: 1733, commit: JULY,
-    basis: 'per worker 757 MB anonymous after 15 requests, 694 MB before the first, and 219 MB of file pages that all share (Granian '
-      + '2.7.6): here two workers. '
-      + 'Production reports 0.7 to 1.5 GB a worker after days (enricofranke/posthog-k8s, tao101/dokploy-templates, 2026)',
+    mib: 1733,
+    commit: JULY,
+    basis:
+      'per worker 757 MB anonymous after 15 requests, 694 MB before the first, and 219 MB of file pages that all share (Granian ' +
+      '2.7.6): here two workers. ' +
+      'Production reports 0.7 to 1.5 GB a worker after days (enricofranke/posthog-k8s, tao101/dokploy-templates, 2026)',
   },
   [PostHogProcess.WORKER]: {
-    mib: 2100, commit: JULY,
+    mib: 2100,
+    commit: JULY,
     basis: 'Pss of Celery 702 MB, its scheduler 694 MB and two children of 730 to 834 MB, which share most: 2.2 GB. Production reports 1 GB a child',
   },
   [PostHogProcess.TEMPORAL_DJANGO_WORKER]: {
-    mib: 1069, commit: JULY,
-    basis: 'one process, a minute after its start on Temporal 1.26.2: 26 queues and the sources of data imports, Rss 1,069 MiB, anonymous '
-      + '838 MiB; the 8 queues of the default, '
-      + 'Rss 930 MiB, anonymous 703 MiB',
+    mib: 1069,
+    commit: JULY,
+    basis:
+      'one process, a minute after its start on Temporal 1.26.2: 26 queues and the sources of data imports, Rss 1,069 MiB, anonymous ' +
+      '838 MiB; the 8 queues of the default, ' +
+      'Rss 930 MiB, anonymous 703 MiB',
   },
   [PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER]: {
-    mib: 896, commit: JULY,
+    mib: 896,
+    commit: JULY,
     basis: 'one process with both queues, a minute after its start: Rss 896 MiB, anonymous 693 MiB; the buffers of running exports are not in it',
   },
   [PostHogProcess.TEMPORAL]: {
-    mib: 194, commit: 'go.temporal.io/server v1.26.2',
+    mib: 194,
+    commit: 'go.temporal.io/server v1.26.2',
     basis: 'Rss of the server with its four parts, 107 schedules and the pollers of 26 queues, after 50 minutes',
   },
   [PostHogProcess.LIVESTREAM]: { basis: 'guess: a Go service with a GeoIP database' },
   [PostHogProcess.BROWSERLESS]: { basis: 'guess: a Chromium of several hundred MiB for each page' },
   [PostHogProcess.CAPTURE]: {
-    mib: 55, commit: JULY,
-    basis: 'Rss after a few events, without optimisations of the compiler. On top, each of two Kafka producers may hold 400 MiB of events while '
-      + 'Kafka does not answer (rust/capture/src/config.rs)',
+    mib: 55,
+    commit: JULY,
+    basis:
+      'Rss after a few events, without optimisations of the compiler. On top, each of two Kafka producers may hold 400 MiB of events while ' +
+      'Kafka does not answer (rust/capture/src/config.rs)',
   },
   [PostHogProcess.REPLAY_CAPTURE]: {
-    mib: 41, commit: JULY,
-    basis: 'Rss after its start, without optimisations of the compiler; four recordings of 31 MB at once took it to 308 MiB. Its Kafka producer '
-      + 'may hold 400 MiB while Kafka does not answer',
+    mib: 41,
+    commit: JULY,
+    basis:
+      'Rss after its start, without optimisations of the compiler; four recordings of 31 MB at once took it to 308 MiB. Its Kafka producer ' +
+      'may hold 400 MiB while Kafka does not answer',
   },
   [PostHogProcess.CAPTURE_AI]: {
-    mib: 53, commit: JULY,
-    basis: 'Rss after its start, without optimisations of the compiler; four AI events of 8 MB at once took it to 146 MiB, bodies of up to 34 MB '
-      + 'one after the other to 239 MiB. Its Kafka producers as those of capture',
+    mib: 53,
+    commit: JULY,
+    basis:
+      'Rss after its start, without optimisations of the compiler; four AI events of 8 MB at once took it to 146 MiB, bodies of up to 34 MB ' +
+      'one after the other to 239 MiB. Its Kafka producers as those of capture',
   },
   [PostHogProcess.CAPTURE_LOGS]: { basis: 'guess: as capture' },
   [PostHogProcess.FEATURE_FLAGS]: RUST,
@@ -73,7 +86,8 @@ export const MEMORY: Readonly<Record<PostHogProcess, MemoryEvidence>> = {
   [PostHogProcess.CYMBAL]: { mib: 75, commit: JULY, basis: 'Rss after its first exception, without optimisations of the compiler' },
   [PostHogProcess.CYMBAL_NOTIFICATIONS]: { mib: 85, commit: JULY, basis: 'Rss after its first notification, without optimisations of the compiler' },
   [PostHogProcess.CYMBAL_RESOLUTION]: {
-    mib: 61, commit: JULY,
+    mib: 61,
+    commit: JULY,
     basis: 'Rss after its first exception, without optimisations of the compiler and without a symbol set, which may take some hundred MiB',
   },
   [PostHogProcess.PLUGINS]: NODE,

@@ -56,7 +56,7 @@ export const OBJECT_PREFIXES: readonly ObjectPrefix[] = [
     holds: 'bodies of large AI events',
     writers: [PostHogProcess.CAPTURE_AI],
     readers: [],
-    source: 'rust/capture/src/config.rs (AI_S3_PREFIX, which upstream\'s compose file sets to this)',
+    source: "rust/capture/src/config.rs (AI_S3_PREFIX, which upstream's compose file sets to this)",
   },
   {
     prefix: AI_BLOBS_PREFIX,
@@ -115,7 +115,11 @@ export const OBJECT_PREFIXES: readonly ObjectPrefix[] = [
     readers: [TEMPORAL_DJANGO_WORKER],
     source: 'products/data_warehouse/backend/logic/webhook_consumer/writer.py',
   },
-  django('exports', 'pictures and files of dashboards, insights and recordings', 'OBJECT_STORAGE_EXPORTS_FOLDER in posthog/settings/object_storage.py'),
+  django(
+    'exports',
+    'pictures and files of dashboards, insights and recordings',
+    'OBJECT_STORAGE_EXPORTS_FOLDER in posthog/settings/object_storage.py',
+  ),
   django('media_uploads', 'pictures in texts', 'OBJECT_STORAGE_MEDIA_UPLOADS_FOLDER in posthog/settings/object_storage.py'),
   django('deletion-inputs', 'lists of recordings that are to be deleted', 'posthog/temporal/session_replay/delete_recordings/object_storage.py'),
   django('tasks', 'logs and artifacts of tasks, and usage reports', 'OBJECT_STORAGE_TASKS_FOLDER in posthog/settings/object_storage.py'),

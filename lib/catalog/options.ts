@@ -13,14 +13,43 @@ export interface Requirements {
 
 /** A prop of `PostHog` that turns a feature on. */
 export type FeatureProp =
-  'email' | 'singleSignOn.google' | 'singleSignOn.github' | 'singleSignOn.gitlab' | 'aiKeys.anthropicApiKey' | 'aiKeys.openAiApiKey'
-  | 'aiKeys.geminiApiKey' | 'slackApp';
+  | 'email'
+  | 'singleSignOn.google'
+  | 'singleSignOn.github'
+  | 'singleSignOn.gitlab'
+  | 'aiKeys.anthropicApiKey'
+  | 'aiKeys.openAiApiKey'
+  | 'aiKeys.geminiApiKey'
+  | 'slackApp';
 
 const {
-  WEB, WORKER, TEMPORAL_DJANGO_WORKER, TEMPORAL, TEMPORAL_BATCH_EXPORTS_WORKER, CAPTURE, INGESTION_GENERAL, PROPERTY_DEFS, FEATURE_FLAGS,
-  HYPERCACHE_SERVER, REPLAY_CAPTURE, INGESTION_SESSION_REPLAY, RECORDING_API, PLUGINS, CDP_JANITOR, CDP_HOGFLOW_SCHEDULER,
-  CDP_HOGFLOW_SUBSCRIPTION_MATCHER, INGESTION_ERROR_TRACKING, CYMBAL, CYMBAL_RESOLUTION, CYMBAL_NOTIFICATIONS, CAPTURE_LOGS, INGESTION_LOGS,
-  INGESTION_TRACES, CAPTURE_AI, PROPERTY_DEFS_AI, LIVESTREAM,
+  WEB,
+  WORKER,
+  TEMPORAL_DJANGO_WORKER,
+  TEMPORAL,
+  TEMPORAL_BATCH_EXPORTS_WORKER,
+  CAPTURE,
+  INGESTION_GENERAL,
+  PROPERTY_DEFS,
+  FEATURE_FLAGS,
+  HYPERCACHE_SERVER,
+  REPLAY_CAPTURE,
+  INGESTION_SESSION_REPLAY,
+  RECORDING_API,
+  PLUGINS,
+  CDP_JANITOR,
+  CDP_HOGFLOW_SCHEDULER,
+  CDP_HOGFLOW_SUBSCRIPTION_MATCHER,
+  INGESTION_ERROR_TRACKING,
+  CYMBAL,
+  CYMBAL_RESOLUTION,
+  CYMBAL_NOTIFICATIONS,
+  CAPTURE_LOGS,
+  INGESTION_LOGS,
+  INGESTION_TRACES,
+  CAPTURE_AI,
+  PROPERTY_DEFS_AI,
+  LIVESTREAM,
 } = PostHogProcess;
 
 /** Returns the same settings for the three kinds of Django processes: one starts a user's action and another completes it. */
@@ -39,7 +68,14 @@ const AI_QUEUES = ['max-ai-task-queue', 'llm-analytics-evals-task-queue'] as con
 export const FEATURES: Readonly<Record<FeatureProp, Requirements>> = {
   'email': {
     settings: django(
-      'EMAIL_ENABLED', 'EMAIL_HOST', 'EMAIL_PORT', 'EMAIL_USE_TLS', 'EMAIL_USE_SSL', 'EMAIL_DEFAULT_FROM', 'EMAIL_HOST_USER', 'EMAIL_HOST_PASSWORD',
+      'EMAIL_ENABLED',
+      'EMAIL_HOST',
+      'EMAIL_PORT',
+      'EMAIL_USE_TLS',
+      'EMAIL_USE_SSL',
+      'EMAIL_DEFAULT_FROM',
+      'EMAIL_HOST_USER',
+      'EMAIL_HOST_PASSWORD',
     ),
     processes: [],
     queues: [],

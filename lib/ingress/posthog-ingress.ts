@@ -2,7 +2,14 @@ import { Annotations, Duration } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import { LoadBalancerTargetOptions, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import {
-  ApplicationListenerRule, CfnListenerRule, IApplicationListener, IApplicationLoadBalancer, IApplicationTargetGroup, IpAddressType, ListenerAction, ListenerCondition,
+  ApplicationListenerRule,
+  CfnListenerRule,
+  IApplicationListener,
+  IApplicationLoadBalancer,
+  IApplicationTargetGroup,
+  IpAddressType,
+  ListenerAction,
+  ListenerCondition,
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
@@ -111,9 +118,11 @@ export class PostHogIngress extends Construct implements IConnectable {
     this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies._of(this.loadBalancer, this.subnets));
     this.trustedProxies._bind(this);
     if (this.trustedProxies.trustsEverybody) {
-      Annotations.of(this).addWarningV2('cdk-posthog:PostHogIngress.trustAllProxies',
+      Annotations.of(this).addWarningV2(
+        'cdk-posthog:PostHogIngress.trustAllProxies',
         'TrustedProxies.all() lets every client choose the IP address that PostHog sees, so its IP filters and login limits protect nothing. ' +
-        'Leave `trustedProxies` out');
+          'Leave `trustedProxies` out',
+      );
     }
     this.clientAddress = props.clientAddress ?? ClientAddress.forwarded();
     this.environment = at(this, () => proxyEnvironment(props.domainName, this.url, this.clientAddress._trustedBy(this.trustedProxies)));
@@ -189,7 +198,8 @@ export class PostHogIngress extends Construct implements IConnectable {
    * declare const service: ecs.FargateService;
    * declare const targetGroup: elbv2.ApplicationTargetGroup;
    *
-   * const ingress = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', domainZone: zone, clientAddress: ClientAddress.verified() });
+   * const ingress = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', domainZone: zone, clientAddress:
+   * ClientAddress.verified() });
    * const target = ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
    * targetGroup.addTarget(service.loadBalancerTarget(target));
    *
@@ -199,8 +209,12 @@ export class PostHogIngress extends Construct implements IConnectable {
   public addClientAddressProxy(taskDefinition: TaskDefinition, options: ClientAddressProxyOptions): LoadBalancerTargetOptions {
     return at(this, () => {
       if (!this.clientAddress._proxy) {
-        throw rejected('clientAddress', 'must be verified for this method', 'ClientAddress.forwarded()',
-          'set `clientAddress: ClientAddress.verified()`');
+        throw rejected(
+          'clientAddress',
+          'must be verified for this method',
+          'ClientAddress.forwarded()',
+          'set `clientAddress: ClientAddress.verified()`',
+        );
       }
       return addProxy(this.clientAddress._proxy, this.trustedProxies, taskDefinition, options);
     });
@@ -250,7 +264,12 @@ export class PostHogIngress extends Construct implements IConnectable {
 
   private addRule(name: string, priority: number, conditions: ListenerCondition[], action: ListenerAction, rewrite?: Rewrite): void {
     const host = this.placement.host === undefined ? [] : [ListenerCondition.hostHeaders([this.placement.host])];
-    const rule = new ApplicationListenerRule(this, `${name}Rule`, { listener: this.listener, priority, conditions: [...host, ...conditions], action });
+    const rule = new ApplicationListenerRule(this, `${name}Rule`, {
+      listener: this.listener,
+      priority,
+      conditions: [...host, ...conditions],
+      action,
+    });
     if (rewrite) {
       // The L2 construct of a rule does not support transforms yet.
       (rule.node.defaultChild as CfnListenerRule).transforms = [{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [rewrite] } }];
@@ -277,15 +296,21 @@ export class PostHogIngress extends Construct implements IConnectable {
 
   /** Returns the other PostHogs of the app on the same listener. */
   private neighbours({ listener }: ExistingListener): PostHogIngress[] {
-    return this.node.root.node.findAll().filter((construct): construct is PostHogIngress =>
-      construct instanceof PostHogIngress && construct !== this && construct.existing?.listener.listenerArn === listener.listenerArn);
+    return this.node.root.node
+      .findAll()
+      .filter(
+        (construct): construct is PostHogIngress =>
+          construct instanceof PostHogIngress && construct !== this && construct.existing?.listener.listenerArn === listener.listenerArn,
+      );
   }
 
   private validateRoutes(): string[] {
     const onListener = this.existing ? [this, ...this.neighbours(this.existing)].reduce((sum, { ruleCount }) => sum + ruleCount, 0) : 0;
     if (onListener > LIMITS.rulesPerLoadBalancer) {
-      return [`the PostHogs on this listener have ${onListener} rules, and a load balancer supports ${LIMITS.rulesPerLoadBalancer}; ` +
-        'merge blocks of AppAccess.fromCidrs(), or leave `listener` out for a load balancer of its own'];
+      return [
+        `the PostHogs on this listener have ${onListener} rules, and a load balancer supports ${LIMITS.rulesPerLoadBalancer}; ` +
+          'merge blocks of AppAccess.fromCidrs(), or leave `listener` out for a load balancer of its own',
+      ];
     }
     if (!this.appAccess._needsApp || this.routed.has(PostHogProcess.WEB)) {
       return [];

@@ -21,7 +21,11 @@ export async function handler(request: ConcludeRequest): Promise<Conclusion> {
   const result = await withRunningTasks(request, migrationResult(request));
   const { Url: url, Release: release = request.Release } = request.State;
   const log = logOf(request, result);
-  const signal: Omit<Signal, 'Reason'> = { Status: result.failure ? 'FAILURE' : 'SUCCESS', UniqueId: request.Execution, Data: nameOf(result.taskArn) };
+  const signal: Omit<Signal, 'Reason'> = {
+    Status: result.failure ? 'FAILURE' : 'SUCCESS',
+    UniqueId: request.Execution,
+    Data: nameOf(result.taskArn),
+  };
   const where = `${log.group}${log.stream ? `, stream ${log.stream}` : ''}`;
   const sentence = result.failure
     ? `the migration to PostHog ${release} failed: ${result.failure}; fix the cause and deploy again. Its log is in ${where}`
@@ -54,7 +58,10 @@ function runningContainer({ containers = [] }: Task): string | undefined {
   return containers.find(({ lastStatus }) => lastStatus === 'RUNNING')?.name;
 }
 
-function logOf({ LogGroup: group, StreamPrefix: prefix }: ConcludeRequest, { taskArn, container }: MigrationResult): { group: string; stream?: string } {
+function logOf(
+  { LogGroup: group, StreamPrefix: prefix }: ConcludeRequest,
+  { taskArn, container }: MigrationResult,
+): { group: string; stream?: string } {
   return { group, stream: taskArn && container && `${prefix}/${container}/${nameOf(taskArn)}` };
 }
 

@@ -30,10 +30,17 @@ export function taskStatements(stack: Stack, cluster: ICluster, family: string) 
   const inCluster = { ArnEquals: { 'ecs:cluster': cluster.clusterArn } };
   return {
     // Every revision: a permission that is granted in the same deployment may not be effective yet.
-    run: { Effect: Effect.ALLOW, Action: 'ecs:RunTask', Resource: stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: `${family}:*` }), Condition: inCluster },
+    run: {
+      Effect: Effect.ALLOW,
+      Action: 'ecs:RunTask',
+      Resource: stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: `${family}:*` }),
+      Condition: inCluster,
+    },
     handle: {
-      Effect: Effect.ALLOW, Action: ['ecs:DescribeTasks', 'ecs:StopTask'],
-      Resource: stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster.clusterName}/*` }), Condition: inCluster,
+      Effect: Effect.ALLOW,
+      Action: ['ecs:DescribeTasks', 'ecs:StopTask'],
+      Resource: stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster.clusterName}/*` }),
+      Condition: inCluster,
     },
     // ListTasks supports only container instances as resources, which Fargate does not have.
     list: { Effect: Effect.ALLOW, Action: 'ecs:ListTasks', Resource: '*', Condition: inCluster },
@@ -75,16 +82,19 @@ export class MigrationMachine extends Construct {
       run,
       handle,
       {
-        Effect: Effect.ALLOW, Action: 'iam:PassRole', Resource: [taskDefinition.taskRole.roleArn, taskDefinition.obtainExecutionRole().roleArn],
+        Effect: Effect.ALLOW,
+        Action: 'iam:PassRole',
+        Resource: [taskDefinition.taskRole.roleArn, taskDefinition.obtainExecutionRole().roleArn],
         Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
       },
       // Step Functions uses this managed rule to detect the end of a task.
       {
-        Effect: Effect.ALLOW, Action: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
+        Effect: Effect.ALLOW,
+        Action: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
         Resource: stack.formatArn({ service: 'events', resource: 'rule', resourceName: 'StepFunctionsGetEventsForECSTaskRule' }),
       },
       { Effect: Effect.ALLOW, Action: 'lambda:InvokeFunction', Resource: conclude.functionArn },
-      ...props.backup ? [{ Effect: Effect.ALLOW, Action: props.backup.action, Resource: props.backup.arn }] : [],
+      ...(props.backup ? [{ Effect: Effect.ALLOW, Action: props.backup.action, Resource: props.backup.arn }] : []),
     ];
     statements.forEach((statement) => this.stateMachine.addToRolePolicy(PolicyStatement.fromJson(statement)));
     this.acknowledge(run.Resource, handle.Resource);
@@ -120,8 +130,12 @@ export class MigrationMachine extends Construct {
       'LambdaDLQ': 'Step Functions invokes it, gets its errors, and retries',
       'LambdaInsideVPC': 'it calls AWS APIs only, and nothing in the VPC',
       'AwsSolutions-IAM5[Resource::*]': 'log deliveries, traces and task lists do not support resource ARNs; the lists are limited to the cluster',
-      ...Object.fromEntries(wild.map((resource) =>
-        [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(resource))}]`, 'every revision of one task definition, and tasks of one cluster: their ARNs are unknown before they run'])),
+      ...Object.fromEntries(
+        wild.map((resource) => [
+          `AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(resource))}]`,
+          'every revision of one task definition, and tasks of one cluster: their ARNs are unknown before they run',
+        ]),
+      ),
     });
   }
 }

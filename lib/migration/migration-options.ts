@@ -53,7 +53,8 @@ export interface MigrationOptions {
    */
   readonly allowDowngrade?: boolean;
   /**
-   * Indicates whether to migrate databases that need other steps before this release: migrations by older images (bridges), Django migrations from before a
+   * Indicates whether to migrate databases that need other steps before this release: migrations by older images (bridges), Django migrations from
+   * before a
    * squash, or incomplete asynchronous migrations. See docs/upgrades.md.
    *
    * @default false
@@ -105,7 +106,12 @@ const LONGEST = 12 * HOUR;
 
 /** Checks options and adds defaults. */
 export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
-  const { cpu = DEFAULTS.cpu, memoryLimitMiB = DEFAULTS.memoryLimitMiB, minFreeDiskPercent = DEFAULTS.minFreeDiskPercent, postMigrationCommands = [] } = options;
+  const {
+    cpu = DEFAULTS.cpu,
+    memoryLimitMiB = DEFAULTS.memoryLimitMiB,
+    minFreeDiskPercent = DEFAULTS.minFreeDiskPercent,
+    postMigrationCommands = [],
+  } = options;
   const timeoutSeconds = secondsOf('timeout', options.timeout ?? DEFAULTS.timeout);
   if (timeoutSeconds < HOUR || timeoutSeconds > LONGEST) {
     throw rejected('timeout', 'must be from 1 to 12 hours, the maximum of CloudFormation', options.timeout!.toHumanString());

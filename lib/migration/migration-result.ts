@@ -28,7 +28,9 @@ export function migrationResult({ State: state, TimeoutSeconds: timeoutSeconds }
     return { taskArn: task?.TaskArn };
   }
   if (state.Error?.Error === TIMEOUT) {
-    return { failure: `it was stopped after ${(timeoutSeconds / 3600).toFixed(1)} hours, its timeout; completed migrations are kept, the next run continues` };
+    return {
+      failure: `it was stopped after ${(timeoutSeconds / 3600).toFixed(1)} hours, its timeout; completed migrations are kept, the next run continues`,
+    };
   }
   if (!task) {
     return { failure: state.Error ? `${state.Error.Error}: ${state.Error.Cause ?? 'no reason given'}` : 'no task was run' };
@@ -50,6 +52,7 @@ function taskOfCause(error?: StateError): EndedTask | undefined {
 
 /** Describes the containers that failed. Containers that depend on one of them have neither exit code nor reason. */
 function reasonsOf(containers: readonly EndedContainer[]): string[] {
-  return containers.filter(({ ExitCode, Reason }) => ExitCode || (ExitCode === undefined && Reason))
+  return containers
+    .filter(({ ExitCode, Reason }) => ExitCode || (ExitCode === undefined && Reason))
     .map(({ Name, ExitCode, Reason }) => `${Name} ended with ${ExitCode ?? 'no exit code'}${Reason ? ` (${Reason})` : ''}`);
 }

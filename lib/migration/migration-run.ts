@@ -32,7 +32,11 @@ export class MigrationRun extends Construct {
   /** The custom resource that starts it. */
   public readonly start: CustomResource;
 
-  public constructor(scope: Construct, id: string, private readonly props: MigrationRunProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: MigrationRunProps,
+  ) {
     super(scope, id);
     const handle = new CfnWaitConditionHandle(this, 'Handle');
     this.start = new CustomResource(this, 'Start', {

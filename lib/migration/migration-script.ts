@@ -17,13 +17,20 @@ export function topicsScript(): string {
 
 /** Returns the migration script. Its parts and data are joined, because the command of a foreign image is a single text. */
 export function migrationScript(): string {
-  const [stores, ...rest] = ['stores', 'ledgers', 'checks', 'migrate'].map((part) => readFileSync(scriptPath('migration', 'script', `${part}.py`), 'utf8'));
-  const data = Object.entries(DATA).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('\n');
+  const [stores, ...rest] = ['stores', 'ledgers', 'checks', 'migrate'].map((part) =>
+    readFileSync(scriptPath('migration', 'script', `${part}.py`), 'utf8'),
+  );
+  const data = Object.entries(DATA)
+    .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+    .join('\n');
   return condensed([stores, data, ...rest].join('\n\n'));
 }
 
 /** Removes comments, docstrings, empty lines and three of four spaces of each indentation: a task definition is limited to 64 KiB. */
 function condensed(script: string): string {
-  const lines = script.replace(/^"""[^]*?"""$/m, '').split('\n').filter((line) => !/^\s*(#.*|"""[^"]+""")?$/.test(line));
+  const lines = script
+    .replace(/^"""[^]*?"""$/m, '')
+    .split('\n')
+    .filter((line) => !/^\s*(#.*|"""[^"]+""")?$/.test(line));
   return `${lines.map((line) => line.replace(/^( {4})+/, ({ length }) => ' '.repeat(length / 4))).join('\n')}\n`;
 }

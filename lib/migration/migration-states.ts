@@ -28,7 +28,12 @@ export interface MigrationStates {
  * of these names fail after the last attempt.
  */
 const RETRYABLE_ERRORS = [
-  'ECS.AmazonECSException', 'ECS.ServerException', 'ECS.ThrottlingException', 'ECS.InvalidParameterException', 'ECS.AccessDeniedException', 'AmazonECS.Unknown',
+  'ECS.AmazonECSException',
+  'ECS.ServerException',
+  'ECS.ThrottlingException',
+  'ECS.InvalidParameterException',
+  'ECS.AccessDeniedException',
+  'AmazonECS.Unknown',
 ];
 
 const CAUGHT = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.Error', Next: 'Conclude' }];
@@ -52,7 +57,7 @@ export function migrationStates(given: MigrationStates): object {
         Default: 'TakeCurrentRevision',
       },
       TakeCurrentRevision: { Type: 'Pass', Result: given.taskDefinition, ResultPath: '$.TaskDefinition', Next: backup ? 'AskForBackup' : 'Run' },
-      ...backup && {
+      ...(backup && {
         AskForBackup: {
           Type: 'Task',
           Resource: resource(`aws-sdk:rds:${backup.call}`),
@@ -65,7 +70,7 @@ export function migrationStates(given: MigrationStates): object {
           Catch: CAUGHT,
           Next: 'Run',
         },
-      },
+      }),
       Run: {
         Type: 'Task',
         Resource: resource('ecs:runTask.sync'),
@@ -78,13 +83,14 @@ export function migrationStates(given: MigrationStates): object {
           'NetworkConfiguration': {
             AwsvpcConfiguration: { Subnets: given.subnets, SecurityGroups: given.securityGroups, AssignPublicIp: 'DISABLED' },
           },
-          ...backup && {
+          ...(backup && {
             Overrides: {
               ContainerOverrides: given.checkingContainers.map((name) => ({
-                Name: name, Environment: [{ 'Name': 'MIGRATION_BACKUPS', 'Value.$': 'States.JsonToString($.Backup.Times)' }],
+                Name: name,
+                Environment: [{ 'Name': 'MIGRATION_BACKUPS', 'Value.$': 'States.JsonToString($.Backup.Times)' }],
               })),
             },
-          },
+          }),
         },
         ResultPath: '$.Task',
         TimeoutSeconds: given.timeoutSeconds,

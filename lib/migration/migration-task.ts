@@ -1,7 +1,14 @@
 import path from 'node:path';
 import { Duration } from 'aws-cdk-lib/core';
 import {
-  ContainerDefinition, ContainerDefinitionOptions, ContainerDependencyCondition, CpuArchitecture, FargateTaskDefinition, LogDrivers, OperatingSystemFamily, Secret,
+  ContainerDefinition,
+  ContainerDefinitionOptions,
+  ContainerDependencyCondition,
+  CpuArchitecture,
+  FargateTaskDefinition,
+  LogDrivers,
+  OperatingSystemFamily,
+  Secret,
 } from 'aws-cdk-lib/aws-ecs';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -81,7 +88,13 @@ export class MigrationTask extends Construct {
 
   private last?: ContainerDefinition;
 
-  public constructor(scope: Construct, id: string, private readonly logs: ILogGroup, plan: MigrationPlan, containers: MigrationContainers) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly logs: ILogGroup,
+    plan: MigrationPlan,
+    containers: MigrationContainers,
+  ) {
     super(scope, id);
     this.taskDefinition = new FargateTaskDefinition(this, 'Definition', {
       cpu: plan.cpu,
@@ -119,7 +132,11 @@ export class MigrationTask extends Construct {
   private share(...names: (typeof CHECKING_CONTAINERS)[number][]): void {
     const volume = 'script';
     this.taskDefinition.addVolume({ name: volume });
-    names.forEach((name) => this.taskDefinition.findContainer(name)!.addMountPoints({ sourceVolume: volume, containerPath: path.dirname(SCRIPT_FILE), readOnly: name === 'migrate' }));
+    names.forEach((name) =>
+      this.taskDefinition
+        .findContainer(name)!
+        .addMountPoints({ sourceVolume: volume, containerPath: path.dirname(SCRIPT_FILE), readOnly: name === 'migrate' }),
+    );
   }
 
   private add(name: string, options: ContainerDefinitionOptions): void {
@@ -155,13 +172,13 @@ function planVariables(plan: MigrationPlan, release: MigratedRelease): Record<st
     MIGRATION_SCRIPT: SCRIPT_FILE,
     MIGRATION_RELEASE: release.name,
     MIGRATION_IMAGE: release.image,
-    ...release.date && { MIGRATION_RELEASE_DATE: release.date },
-    ...release.upstreamCommit && { MIGRATION_UPSTREAM_COMMIT: release.upstreamCommit },
+    ...(release.date && { MIGRATION_RELEASE_DATE: release.date }),
+    ...(release.upstreamCommit && { MIGRATION_UPSTREAM_COMMIT: release.upstreamCommit }),
     MIGRATION_MIN_FREE_DISK_PERCENT: String(plan.minFreeDiskPercent),
     MIGRATION_MAX_BACKUP_AGE: String(plan.maxBackupAgeSeconds),
     MIGRATION_MAX_RELEASE_GAP: String(plan.maxReleaseGapDays),
-    ...plan.allowDowngrade && { MIGRATION_ALLOW_DOWNGRADE: 'true' },
-    ...plan.allowLegacyDatabase && { MIGRATION_ALLOW_LEGACY_DATABASE: 'true' },
-    ...plan.postMigrationCommands.length > 0 && { MIGRATION_POST_COMMANDS: plan.postMigrationCommands.join('\n') },
+    ...(plan.allowDowngrade && { MIGRATION_ALLOW_DOWNGRADE: 'true' }),
+    ...(plan.allowLegacyDatabase && { MIGRATION_ALLOW_LEGACY_DATABASE: 'true' }),
+    ...(plan.postMigrationCommands.length > 0 && { MIGRATION_POST_COMMANDS: plan.postMigrationCommands.join('\n') }),
   };
 }

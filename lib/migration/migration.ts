@@ -93,8 +93,8 @@ export class Migration extends Construct implements IMigration {
     this.run.start.node.addDependency(machine, taskDefinition, securityGroup, logs);
     Dependable.implement(this, { dependencyRoots: [this.run.condition] });
     acknowledge(this, {
-      'IAMNoInlinePolicy': 'each role belongs to one task, function or state machine of this migration, and so does its policy',
-      'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
+      IAMNoInlinePolicy: 'each role belongs to one task, function or state machine of this migration, and so does its policy',
+      CloudWatchLogGroupEncrypted: 'encrypted with a key that CloudWatch Logs manages',
     });
   }
 
@@ -112,7 +112,12 @@ export class Migration extends Construct implements IMigration {
       timeout: Duration.minutes(10),
     });
     const { stateMachineArn, stateMachineName } = stateMachine;
-    const executions = stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    const executions = stack.formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${stateMachineName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     const { handle, list } = taskStatements(stack, cluster, family);
     provider.addToRolePolicy({ Effect: 'Allow', Action: 'states:StartExecution', Resource: stateMachineArn });
     provider.addToRolePolicy({ Effect: 'Allow', Action: ['states:DescribeExecution', 'states:StopExecution'], Resource: executions });

@@ -9,7 +9,11 @@ const LONGEST_ATTEMPT = 10_000;
 
 /** An error response of Step Functions. */
 export class StepFunctionsError extends Error {
-  public constructor(name: string, message: string, public readonly retryable: boolean) {
+  public constructor(
+    name: string,
+    message: string,
+    public readonly retryable: boolean,
+  ) {
     super(`${name}: ${message}`);
     this.name = name;
   }
@@ -22,7 +26,11 @@ export class StepFunctionsError extends Error {
  * @param action the API action
  * @param input the parameters
  */
-export async function callStepFunctions(endpoint: string, action: 'StartExecution' | 'DescribeExecution' | 'StopExecution', input: object): Promise<Record<string, unknown>> {
+export async function callStepFunctions(
+  endpoint: string,
+  action: 'StartExecution' | 'DescribeExecution' | 'StopExecution',
+  input: object,
+): Promise<Record<string, unknown>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call(new URL(process.env.AWS_ENDPOINT_URL ?? endpoint), action, JSON.stringify(input));

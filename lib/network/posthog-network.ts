@@ -1,8 +1,25 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import {
-  CfnInstance, FlowLogDestination, FlowLogTrafficType, GatewayVpcEndpointAwsService, IIpAddresses, InstanceClass, InstanceSize, InstanceType,
-  InterfaceVpcEndpointAwsService, IpAddresses, IpProtocol, NatInstanceProviderV2, NatProvider, NatTrafficDirection, Peer, Port,
-  SubnetConfiguration, SubnetSelection, SubnetType, Vpc,
+  CfnInstance,
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  IIpAddresses,
+  InstanceClass,
+  InstanceSize,
+  InstanceType,
+  InterfaceVpcEndpointAwsService,
+  IpAddresses,
+  IpProtocol,
+  NatInstanceProviderV2,
+  NatProvider,
+  NatTrafficDirection,
+  Peer,
+  Port,
+  SubnetConfiguration,
+  SubnetSelection,
+  SubnetType,
+  Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -96,9 +113,12 @@ const ENDPOINTS_WITHOUT_NAT = {
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
 };
 
-const VPC_ONLY = Object.fromEntries(['AwsSolutions-EC23', 'EC2RestrictedCommonPorts', 'EC2RestrictedSSH'].map(
-  (rule) => [rule, 'it allows the VPC only; the rule cannot read the reference to the VPC\'s addresses'],
-));
+const VPC_ONLY = Object.fromEntries(
+  ['AwsSolutions-EC23', 'EC2RestrictedCommonPorts', 'EC2RestrictedSSH'].map((rule) => [
+    rule,
+    "it allows the VPC only; the rule cannot read the reference to the VPC's addresses",
+  ]),
+);
 
 /**
  * A VPC with three tiers of subnets: small dedicated ones for the load balancer, private ones for services, isolated ones for data stores.
@@ -128,17 +148,21 @@ export class PostHogNetwork extends Construct {
     }
 
     const natInstance = nat === NatMode.INSTANCE ? defineNatInstance() : undefined;
-    this.vpc = at(this, () => new Vpc(this, 'Vpc', {
-      ipAddresses: props.ipAddresses ?? IpAddresses.cidr('10.0.0.0/16'),
-      ipProtocol: (props.dualStack ?? DEFAULTS.dualStack) ? IpProtocol.DUAL_STACK : IpProtocol.IPV4_ONLY,
-      maxAzs: zones,
-      reservedAzs: ZONES.max - zones,
-      subnetConfiguration: tiers(props, nat),
-      natGateways: natGateways(nat, zones),
-      natGatewaySubnets: nat === NatMode.NONE ? undefined : { subnetGroupName: TIER.egress },
-      natGatewayProvider: natInstance,
-      gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
-    }));
+    this.vpc = at(
+      this,
+      () =>
+        new Vpc(this, 'Vpc', {
+          ipAddresses: props.ipAddresses ?? IpAddresses.cidr('10.0.0.0/16'),
+          ipProtocol: (props.dualStack ?? DEFAULTS.dualStack) ? IpProtocol.DUAL_STACK : IpProtocol.IPV4_ONLY,
+          maxAzs: zones,
+          reservedAzs: ZONES.max - zones,
+          subnetConfiguration: tiers(props, nat),
+          natGateways: natGateways(nat, zones),
+          natGatewaySubnets: nat === NatMode.NONE ? undefined : { subnetGroupName: TIER.egress },
+          natGatewayProvider: natInstance,
+          gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
+        }),
+    );
     if (natInstance) {
       this.hardenNatInstance(natInstance);
     }
@@ -175,7 +199,10 @@ export class PostHogNetwork extends Construct {
   private logRejected(): void {
     const logGroup = new LogGroup(this, 'FlowLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
     acknowledge(logGroup, { CloudWatchLogGroupEncrypted: 'encrypted with the key that CloudWatch Logs keeps' });
-    const flowLog = this.vpc.addFlowLog('Refusals', { destination: FlowLogDestination.toCloudWatchLogs(logGroup), trafficType: FlowLogTrafficType.REJECT });
+    const flowLog = this.vpc.addFlowLog('Refusals', {
+      destination: FlowLogDestination.toCloudWatchLogs(logGroup),
+      trafficType: FlowLogTrafficType.REJECT,
+    });
     acknowledge(flowLog, { IAMNoInlinePolicy: 'role and policy belong to this flow log only' });
   }
 }
@@ -214,7 +241,11 @@ function defineNatInstance(): NatInstanceProviderV2 {
 function checkProps(props: PostHogNetworkProps): void {
   const maxAzs = props.maxAzs ?? DEFAULTS.maxAzs;
   if (!Number.isInteger(maxAzs) || maxAzs < ZONES.min || maxAzs > ZONES.max) {
-    throw rejected('maxAzs', `must be from ${ZONES.min} to ${ZONES.max}: a load balancer needs two zones, and addresses are reserved for four`, maxAzs);
+    throw rejected(
+      'maxAzs',
+      `must be from ${ZONES.min} to ${ZONES.max}: a load balancer needs two zones, and addresses are reserved for four`,
+      maxAzs,
+    );
   }
   checkEnum('nat', props.nat ?? DEFAULTS.nat, NatMode);
   for (const name of ['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const) {

@@ -21,7 +21,13 @@ const MAX_RESULT_LENGTH = 2_000;
 
 /** Addresses that a function outside of a VPC has no route to. */
 const PRIVATE = new BlockList();
-[['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['100.64.0.0', 10], ['127.0.0.0', 8]].forEach(([net, prefix]) => PRIVATE.addSubnet(net as string, prefix as number, 'ipv4'));
+[
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+].forEach(([net, prefix]) => PRIVATE.addSubnet(net as string, prefix as number, 'ipv4'));
 
 const CLOCK: Clock = { now: () => Date.now(), sleep: (milliseconds) => sleep(milliseconds) };
 
@@ -38,7 +44,7 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
   const time = Math.max(Math.min(CHECK_TIME_MS, context.getRemainingTimeInMillis() - RESPONSE_MARGIN_MS), 0);
   const { isFailure, text } = await check(request, time);
   console.log(text);
-  if (isFailure && await isUpdating(event.StackId)) {
+  if (isFailure && (await isUpdating(event.StackId))) {
     throw failure(text);
   }
   return { Data: { Result: `${isFailure ? 'WARNING: ' : ''}${text}`.slice(0, MAX_RESULT_LENGTH) } };
@@ -48,8 +54,10 @@ function requestOf({ RequestType, ResourceProperties }: CloudFormationCustomReso
   const request = (ResourceProperties ?? {}) as Partial<DeploymentCheckRequest>;
   const { LoadBalancerDnsName, DomainName, Checks, ExpectsRoute } = request;
   if (typeof LoadBalancerDnsName !== 'string' || typeof DomainName !== 'string' || !Array.isArray(Checks) || !Checks.every(isHttpCheckName)) {
-    throw new Error(`the event must have LoadBalancerDnsName, DomainName and Checks (${Object.keys(HTTP_CHECKS).join(', ')}), got: ` +
-      `${JSON.stringify({ RequestType, LoadBalancerDnsName, DomainName, Checks, ExpectsRoute })}; leave this resource to PostHog`);
+    throw new Error(
+      `the event must have LoadBalancerDnsName, DomainName and Checks (${Object.keys(HTTP_CHECKS).join(', ')}), got: ` +
+        `${JSON.stringify({ RequestType, LoadBalancerDnsName, DomainName, Checks, ExpectsRoute })}; leave this resource to PostHog`,
+    );
   }
   return request as DeploymentCheckRequest;
 }
@@ -98,7 +106,9 @@ async function isUpdating(stackId: string): Promise<boolean> {
 
 /** Returns an error without a stack trace: the entry point reports the trace, and that of a minified bundle does not help. */
 function failure(text: string): Error {
-  const error = new Error(`PostHog does not work after this update: ${text.slice(0, MAX_RESULT_LENGTH)}. To deploy without this check, set \`checkDeployment: false\``);
+  const error = new Error(
+    `PostHog does not work after this update: ${text.slice(0, MAX_RESULT_LENGTH)}. To deploy without this check, set \`checkDeployment: false\``,
+  );
   error.stack = error.message;
   return error;
 }

@@ -43,12 +43,19 @@ const TOKEN = 'phc_cdk_posthog_deployment_check';
 const CAPTURE: HttpCheck = {
   subject: 'event capture',
   proof: 'accepted an event',
-  advice: 'look at the log of `capture`; 503 means that it cannot write to Kafka: check the brokers, the encryption and the security groups of `kafka`',
+  advice:
+    'look at the log of `capture`; 503 means that it cannot write to Kafka: check the brokers, the encryption and the security groups of `kafka`',
   request: (now) => ({
     method: 'POST',
     path: '/i/v0/e/',
     headers: { 'content-type': 'application/json', 'user-agent': 'cdk-posthog-deployment-check' },
-    body: JSON.stringify({ token: TOKEN, event: 'cdk_posthog_deployment_check', distinct_id: 'cdk-posthog', timestamp: now.toISOString(), properties: { $process_person_profile: false } }),
+    body: JSON.stringify({
+      token: TOKEN,
+      event: 'cdk_posthog_deployment_check',
+      distinct_id: 'cdk-posthog',
+      timestamp: now.toISOString(),
+      properties: { $process_person_profile: false },
+    }),
   }),
   isGood: ({ status, body }) => status === 200 && isOk(body),
 };

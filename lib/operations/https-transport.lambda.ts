@@ -39,18 +39,28 @@ export class HttpsTransport implements Transport {
   private exchange({ method, path, headers, body }: CheckRequest): Promise<CheckResponse> {
     const { host, port, serverName } = this.target;
     return new Promise((resolve, reject) => {
-      const sent = httpsRequest({
-        host, port, method, path, servername: serverName, rejectUnauthorized: false, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS),
-        headers: { ...headers, host: serverName, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },
-      }, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text = (text + chunk).slice(0, MAX_BODY_LENGTH);
-        });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-        response.on('error', reject);
-      });
+      const sent = httpsRequest(
+        {
+          host,
+          port,
+          method,
+          path,
+          servername: serverName,
+          rejectUnauthorized: false,
+          agent: false,
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+          headers: { ...headers, host: serverName, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },
+        },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (chunk: string) => {
+            text = (text + chunk).slice(0, MAX_BODY_LENGTH);
+          });
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+          response.on('error', reject);
+        },
+      );
       sent.on('error', reject);
       sent.end(body);
     });

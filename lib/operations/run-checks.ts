@@ -49,7 +49,10 @@ export async function runCheck(check: HttpCheck, transport: Transport, clock: Cl
     if (clock.now() + PAUSE - start >= milliseconds) {
       return 'response' in exchange
         ? { outcome: 'fail', text: `${check.subject}: ${describeResponse(request, exchange.response)} for ${seconds} s; ${check.advice}` }
-        : { outcome: 'unreachable', text: `${check.subject}: ${request.method} ${request.path} got no response for ${seconds} s (${exchange.unreachable})` };
+        : {
+            outcome: 'unreachable',
+            text: `${check.subject}: ${request.method} ${request.path} got no response for ${seconds} s (${exchange.unreachable})`,
+          };
     }
     await clock.sleep(PAUSE);
   }

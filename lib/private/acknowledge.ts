@@ -19,7 +19,11 @@ export function resultText(resolved: unknown): string {
   if (typeof resolved === 'string') {
     return resolved;
   }
-  const { Ref: ref, 'Fn::GetAtt': getAtt, 'Fn::Join': join } = resolved as { 'Ref'?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
+  const {
+    'Ref': ref,
+    'Fn::GetAtt': getAtt,
+    'Fn::Join': join,
+  } = resolved as { 'Ref'?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
   if (join) {
     return join[1].map(resultText).join(join[0]);
   }

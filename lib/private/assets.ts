@@ -23,8 +23,10 @@ export function scriptPath(...segments: string[]): string {
 export function programFolder(name: string): string {
   const folder = path.join(ASSETS, name);
   if (!existsSync(path.join(folder, 'index.js'))) {
-    throw new Error(`the bundled program '${name}' of cdk-posthog is missing, expected at: ${path.join(folder, 'index.js')}; run \`npm run bundle\` in the folder of ` +
-      'cdk-posthog (`npm ci` does so, unless scripts are ignored)');
+    throw new Error(
+      `the bundled program '${name}' of cdk-posthog is missing, expected at: ${path.join(folder, 'index.js')}; run \`npm run bundle\` in the folder of ` +
+        'cdk-posthog (`npm ci` does so, unless scripts are ignored)',
+    );
   }
   return folder;
 }

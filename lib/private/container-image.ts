@@ -28,8 +28,10 @@ export function isFloating(reference: string): boolean {
 export function warnOfFloating(scope: Construct, of: string, images: readonly string[], when: string): void {
   const floating = images.filter(isFloating);
   if (floating.length > 0) {
-    Annotations.of(scope).addWarningV2(`cdk-posthog:${of}.floatingImage`,
-      `the content of these images can change with every ${when}: ${floating.join(', ')}; name each by its digest (name@sha256:...)`);
+    Annotations.of(scope).addWarningV2(
+      `cdk-posthog:${of}.floatingImage`,
+      `the content of these images can change with every ${when}: ${floating.join(', ')}; name each by its digest (name@sha256:...)`,
+    );
   }
 }
 

@@ -17,7 +17,8 @@ const PROPERTIES = {
  * @param description the description, `PostHog <component>: <purpose>`
  */
 export function describeResources(scope: IConstruct, type: keyof typeof PROPERTIES, description: string): void {
-  scope.node.findAll()
+  scope.node
+    .findAll()
     .filter((child) => CfnResource.isCfnResource(child))
     .filter(({ cfnResourceType }) => cfnResourceType === type)
     .forEach((resource) => resource.addPropertyOverride(PROPERTIES[type], description));

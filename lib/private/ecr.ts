@@ -22,7 +22,13 @@ export function ecrRepository(scope: Construct, id: string, reference: string): 
   }
   const repository = Repository.fromRepositoryAttributes(scope, id, {
     repositoryName: ecr.repository,
-    repositoryArn: Stack.of(scope).formatArn({ service: 'ecr', region: ecr.region, account: ecr.account, resource: 'repository', resourceName: ecr.repository }),
+    repositoryArn: Stack.of(scope).formatArn({
+      service: 'ecr',
+      region: ecr.region,
+      account: ecr.account,
+      resource: 'repository',
+      resourceName: ecr.repository,
+    }),
   });
   return { repository, version: ecr.version };
 }

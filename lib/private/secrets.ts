@@ -18,16 +18,24 @@ export function definitionOf(secret: ISecret): { readonly generated?: SecretStri
 /** Refuses a secret that is known to contain JSON if its whole text is used as the value. */
 export function checkWholeText(prop: string, secret: ISecret): void {
   if (definitionOf(secret).generated?.secretStringTemplate !== undefined) {
-    throw rejected(prop, 'must be a secret whose whole text is the value', `${secret.node.path}, which holds JSON`,
-      'create a secret that contains only the value; the secret that RDS creates contains a user and a password, not a URL');
+    throw rejected(
+      prop,
+      'must be a secret whose whole text is the value',
+      `${secret.node.path}, which holds JSON`,
+      'create a secret that contains only the value; the secret that RDS creates contains a user and a password, not a URL',
+    );
   }
 }
 
 /** Refuses a secret that is known not to contain JSON with these keys. */
 export function checkKeys(prop: string, secret: ISecret, keys: readonly string[]): void {
   const { generated, literal } = definitionOf(secret);
-  if (generated && generated.secretStringTemplate === undefined || typeof literal === 'string' && !literal.startsWith('{')) {
-    throw rejected(prop, `must be a secret with the keys ${keys.join(' and ')}`, `${secret.node.path}, whose whole text is the value`,
-      `create one that contains JSON: {"${keys.join('": "...", "')}": "..."}`);
+  if ((generated && generated.secretStringTemplate === undefined) || (typeof literal === 'string' && !literal.startsWith('{'))) {
+    throw rejected(
+      prop,
+      `must be a secret with the keys ${keys.join(' and ')}`,
+      `${secret.node.path}, whose whole text is the value`,
+      `create one that contains JSON: {"${keys.join('": "...", "')}": "..."}`,
+    );
   }
 }

@@ -23,6 +23,10 @@ export function architectureFor(release: PostHogRelease, requested?: CpuArchitec
   }
   const known = release.platforms.map(({ _cpuArchitecture }) => _cpuArchitecture).join(' or ');
   const missing = release._imagesWithout(requested).join(', ');
-  throw rejected(prop, `must be ${known} with the release ${release.name}, whose images are not all known to exist for another (missing: ${missing})`,
-    name, 'use a release file of `npx cdk-posthog release`, which reads the platforms from the registries, or set `platforms` of `PostHogRelease.of`');
+  throw rejected(
+    prop,
+    `must be ${known} with the release ${release.name}, whose images are not all known to exist for another (missing: ${missing})`,
+    name,
+    'use a release file of `npx cdk-posthog release`, which reads the platforms from the registries, or set `platforms` of `PostHogRelease.of`',
+  );
 }

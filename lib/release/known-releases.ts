@@ -83,37 +83,54 @@ export const RELEASE_2026_09_11_R2: ReleaseDescription = {
       },
     },
     captureLogs: {
-      image: 'ghcr.io/posthog/posthog/capture-logs@sha256:cd328b86a9e04f168fcbaef1d3bddf8f8a5c1f5ca2527231f7bf2946c459e833', tag: 'master', ...RECORDED,
+      image: 'ghcr.io/posthog/posthog/capture-logs@sha256:cd328b86a9e04f168fcbaef1d3bddf8f8a5c1f5ca2527231f7bf2946c459e833',
+      tag: 'master',
+      ...RECORDED,
     },
     featureFlags: {
-      image: 'ghcr.io/posthog/posthog/feature-flags@sha256:b18bbe7ee20276cf0395cc649fe9d90c2c7d0ef836dd30c8789b3a09de73a8cc', tag: 'master', ...RENEWED,
+      image: 'ghcr.io/posthog/posthog/feature-flags@sha256:b18bbe7ee20276cf0395cc649fe9d90c2c7d0ef836dd30c8789b3a09de73a8cc',
+      tag: 'master',
+      ...RENEWED,
     },
     hypercacheServer: {
-      image: 'ghcr.io/posthog/posthog/hypercache-server@sha256:f247133dfff4073a65df38eb04589683c6f43cf1f4f41272152a5d2d5b07ebcd', tag: 'master', ...RECORDED,
+      image: 'ghcr.io/posthog/posthog/hypercache-server@sha256:f247133dfff4073a65df38eb04589683c6f43cf1f4f41272152a5d2d5b07ebcd',
+      tag: 'master',
+      ...RECORDED,
     },
     propertyDefs: {
-      image: 'ghcr.io/posthog/posthog/property-defs-rs@sha256:f114a4c8218eb31cd8bbf21bf62067908a64987a8de1c6ccb34af226cbe0fc90', tag: 'master', ...RENEWED,
+      image: 'ghcr.io/posthog/posthog/property-defs-rs@sha256:f114a4c8218eb31cd8bbf21bf62067908a64987a8de1c6ccb34af226cbe0fc90',
+      tag: 'master',
+      ...RENEWED,
     },
     personhogReplica: {
-      image: 'ghcr.io/posthog/posthog/personhog-replica@sha256:b4a9dd4e5a25e90fd2c2d3e7e0adbf807b10c28f834cb719c22da67b74e64dbe', tag: 'master', ...RENEWED,
+      image: 'ghcr.io/posthog/posthog/personhog-replica@sha256:b4a9dd4e5a25e90fd2c2d3e7e0adbf807b10c28f834cb719c22da67b74e64dbe',
+      tag: 'master',
+      ...RENEWED,
     },
     personhogRouter: {
-      image: 'ghcr.io/posthog/posthog/personhog-router@sha256:437c4b698ae32614ce5e7b106f6f7555a08e765442dcce545514a1c371126754', tag: 'master', ...RENEWED,
+      image: 'ghcr.io/posthog/posthog/personhog-router@sha256:437c4b698ae32614ce5e7b106f6f7555a08e765442dcce545514a1c371126754',
+      tag: 'master',
+      ...RENEWED,
     },
     cymbal: {
-      image: 'ghcr.io/posthog/posthog/cymbal@sha256:7aa97c8583c3f787cb54249eebc31d1a875b2e848b88abb8c2a038d04083c1f8', tag: 'master', ...RECORDED,
+      image: 'ghcr.io/posthog/posthog/cymbal@sha256:7aa97c8583c3f787cb54249eebc31d1a875b2e848b88abb8c2a038d04083c1f8',
+      tag: 'master',
+      ...RECORDED,
     },
     livestream: {
-      image: 'ghcr.io/posthog/posthog/livestream@sha256:6926f340b72d609e43cee5aa8b75a85cfdc77d182e610dafafdd81d3b2ab53f5', tag: 'master',
+      image: 'ghcr.io/posthog/posthog/livestream@sha256:6926f340b72d609e43cee5aa8b75a85cfdc77d182e610dafafdd81d3b2ab53f5',
+      tag: 'master',
       ...known(UPTOMIC, '26ed90ce5a9756ebb5fe6ef5de192e503f1a82f1', '2026-09-01T17:48:46Z'),
     },
     browserless: {
       image: 'ghcr.io/browserless/chromium@sha256:79a37927bdd235c8f5a299a8846c37e946c3505dff2562ece3922d4562d016a3',
-      tag: 'v2.51.2', ...THIRD_PARTY,
+      tag: 'v2.51.2',
+      ...THIRD_PARTY,
     },
     temporal: {
       image: 'temporalio/auto-setup@sha256:e9245820522233ec6a59ad69c6512ae4450705ee02bf6894fc61ba13b238c1c0',
-      tag: '1.26.2', ...THIRD_PARTY,
+      tag: '1.26.2',
+      ...THIRD_PARTY,
     },
     sqlxMigrate: {
       image: 'ghcr.io/posthog/posthog/sqlx-migrate@sha256:fa1494f6ad79e40cf52ce8aa621786479f213787989768572d2d2fff95df8ef3',
@@ -130,16 +147,22 @@ const NODE_OF_MARCH = known('PostHog/posthog#72361', '82ea6681305bb00ad4ca920e3b
 export const KNOWN_RELEASES: readonly ReleaseDescription[] = [RELEASE_2026_09_11_R2];
 
 /** The withdrawn releases of the library. */
-export const WITHDRAWN_RELEASES: readonly WithdrawnRelease[] = [{
-  release: {
-    ...RELEASE_2026_09_11_R2,
-    name: '2026-09-11',
-    images: {
-      ...RELEASE_2026_09_11_R2.images,
-      node: { image: 'posthog/posthog-node@sha256:863e76e040ad41aef79f605c33ec71f1529bddf94cfd88941c935da9bde97235', tag: 'latest', ...NODE_OF_MARCH },
+export const WITHDRAWN_RELEASES: readonly WithdrawnRelease[] = [
+  {
+    release: {
+      ...RELEASE_2026_09_11_R2,
+      name: '2026-09-11',
+      images: {
+        ...RELEASE_2026_09_11_R2.images,
+        node: {
+          image: 'posthog/posthog-node@sha256:863e76e040ad41aef79f605c33ec71f1529bddf94cfd88941c935da9bde97235',
+          tag: 'latest',
+          ...NODE_OF_MARCH,
+        },
+      },
     },
+    constant: 'V2026_09_11',
+    successor: 'V2026_09_11_R2',
+    reason: 'its image `node` was built on 31 March 2026, more than five months before its app, and reads no AI events',
   },
-  constant: 'V2026_09_11',
-  successor: 'V2026_09_11_R2',
-  reason: 'its image `node` was built on 31 March 2026, more than five months before its app, and reads no AI events',
-}];
+];

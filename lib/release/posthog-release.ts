@@ -12,7 +12,10 @@ import { checkImage, isFloating } from '../private/container-image';
 import { rejected } from '../private/errors';
 
 /** The platforms of images, with the CPU architecture of ECS. */
-const PLATFORM_NAMES: readonly [platform: string, architecture: CpuArchitecture][] = [['linux/amd64', CpuArchitecture.X86_64], ['linux/arm64', CpuArchitecture.ARM64]];
+const PLATFORM_NAMES: readonly [platform: string, architecture: CpuArchitecture][] = [
+  ['linux/amd64', CpuArchitecture.X86_64],
+  ['linux/arm64', CpuArchitecture.ARM64],
+];
 
 /** The parts of a release. */
 interface ReleaseParts extends Omit<PostHogReleaseOptions, 'platforms' | 'overrides'> {
@@ -54,7 +57,7 @@ export class PostHogRelease {
    * @param options further facts about the release
    */
   public static of(name: string, images: PostHogImages, options: PostHogReleaseOptions = {}): PostHogRelease {
-    return new PostHogRelease(name, images, { ...options, platforms: [...options.platforms ?? [CpuArchitecture.X86_64]] });
+    return new PostHogRelease(name, images, { ...options, platforms: [...(options.platforms ?? [CpuArchitecture.X86_64])] });
   }
 
   /**
@@ -83,13 +86,27 @@ export class PostHogRelease {
     const without = (platform: string) => imagesWithout(description, platform);
     const platforms = PLATFORM_NAMES.filter(([platform]) => without(platform).length === 0).map(([, architecture]) => architecture);
     if (platforms.length === 0) {
-      throw new Error(`its images have no architecture in common: ${PLATFORM_NAMES.map(([platform]) => `${without(platform).join(', ')} not for ${platform}`).join('; ')}`);
+      throw new Error(
+        `its images have no architecture in common: ${PLATFORM_NAMES.map(([platform]) => `${without(platform).join(', ')} not for ${platform}`).join('; ')}`,
+      );
     }
     const { name, date, upstreamCommit, clickHouse, topics = [], generation, overrides } = description;
-    return new PostHogRelease(name, { ...images, app: description.images.app.image }, {
-      date, upstreamCommit, clickHouseVersion: clickHouse?.version, clickHouseImage: clickHouse?.image, topics: [...topics],
-      platforms, without, generation, overrides, withdrawn,
-    });
+    return new PostHogRelease(
+      name,
+      { ...images, app: description.images.app.image },
+      {
+        date,
+        upstreamCommit,
+        clickHouseVersion: clickHouse?.version,
+        clickHouseImage: clickHouse?.image,
+        topics: [...topics],
+        platforms,
+        without,
+        generation,
+        overrides,
+        withdrawn,
+      },
+    );
   }
 
   /** The commit of PostHog/posthog of its configuration files, if known. */
@@ -117,7 +134,7 @@ export class PostHogRelease {
     this.clickHouseVersion = checked('clickHouseVersion', parts.clickHouseVersion, CLICKHOUSE_VERSION);
     this.clickHouseImage = parts.clickHouseImage ?? (parts.clickHouseVersion && `clickhouse/clickhouse-server:${parts.clickHouseVersion}`);
     this.date = checked('date', parts.date, DAY);
-    this.topics = [...parts.topics ?? []];
+    this.topics = [...(parts.topics ?? [])];
     this.topics.forEach((topic) => checked('topics', topic, TOPIC));
     checkDistinct('topics', this.topics);
     this.ownGeneration = generationOf(parts.generation ?? NEWEST_GENERATION, parts.overrides);
@@ -151,7 +168,9 @@ export class PostHogRelease {
    * The images without a digest.
    */
   public get floatingImages(): string[] {
-    return entries(this.images).map(([, image]) => image).filter(isFloating);
+    return entries(this.images)
+      .map(([, image]) => image)
+      .filter(isFloating);
   }
 
   /**
@@ -172,7 +191,12 @@ export class PostHogRelease {
   public _imageOf(process: string, name: keyof PostHogImages): string {
     const image = this.images[name];
     if (image === undefined) {
-      throw rejected('release', `must have the image \`${name}\`, because ${process} is deployed`, this.name, 'add it, or leave out the product that the process belongs to');
+      throw rejected(
+        'release',
+        `must have the image \`${name}\`, because ${process} is deployed`,
+        this.name,
+        'add it, or leave out the product that the process belongs to',
+      );
     }
     return image;
   }

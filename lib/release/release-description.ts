@@ -7,8 +7,20 @@ export type ImageName = keyof PostHogImages;
 
 /** All props of `PostHogImages`, in the order of files and tables. The type ensures that the list is complete. */
 const NAMES: Readonly<Record<ImageName, true>> = {
-  app: true, node: true, capture: true, captureLogs: true, featureFlags: true, hypercacheServer: true, propertyDefs: true, personhogReplica: true,
-  personhogRouter: true, cymbal: true, livestream: true, browserless: true, temporal: true, sqlxMigrate: true,
+  app: true,
+  node: true,
+  capture: true,
+  captureLogs: true,
+  featureFlags: true,
+  hypercacheServer: true,
+  propertyDefs: true,
+  personhogReplica: true,
+  personhogRouter: true,
+  cymbal: true,
+  livestream: true,
+  browserless: true,
+  temporal: true,
+  sqlxMigrate: true,
 };
 export const IMAGE_NAMES = Object.keys(NAMES) as readonly ImageName[];
 
@@ -61,5 +73,7 @@ const DEFAULT_PLATFORMS = ['linux/amd64'];
 
 /** Returns the names of the images that are not known to be built for a platform. */
 export function imagesWithout(release: ReleaseDescription, platform: string): ImageName[] {
-  return imagesOf(release).filter(([, { platforms = DEFAULT_PLATFORMS }]) => !platforms.includes(platform)).map(([name]) => name);
+  return imagesOf(release)
+    .filter(([, { platforms = DEFAULT_PLATFORMS }]) => !platforms.includes(platform))
+    .map(([name]) => name);
 }

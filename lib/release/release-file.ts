@@ -36,7 +36,12 @@ export function parseRelease(text: string): ReleaseDescription {
   }
   const { schemaVersion, ...file } = fields('the file', parsed);
   if (schemaVersion !== SCHEMA_VERSION && schemaVersion !== TEXT_SCHEMA_VERSION) {
-    throw rejected('schemaVersion', `must be ${SCHEMA_VERSION} or ${TEXT_SCHEMA_VERSION}`, schemaVersion, 'write it again with `npx cdk-posthog release` of the same version as the library');
+    throw rejected(
+      'schemaVersion',
+      `must be ${SCHEMA_VERSION} or ${TEXT_SCHEMA_VERSION}`,
+      schemaVersion,
+      'write it again with `npx cdk-posthog release` of the same version as the library',
+    );
   }
   const fact = schemaVersion === SCHEMA_VERSION ? factWithSource : textFact;
   onlyFields('', file, ['name', 'date', 'upstreamCommit', 'generation', 'overrides', 'clickHouse', 'images', 'topics']);
@@ -55,7 +60,12 @@ export function parseRelease(text: string): ReleaseDescription {
 export function renderRelease(release: ReleaseDescription): string {
   const { name, date, upstreamCommit, generation, overrides, clickHouse: server, topics } = release;
   const file = {
-    schemaVersion: SCHEMA_VERSION, name, date, upstreamCommit, generation, overrides: overrides && orderedOverrides(overrides),
+    schemaVersion: SCHEMA_VERSION,
+    name,
+    date,
+    upstreamCommit,
+    generation,
+    overrides: overrides && orderedOverrides(overrides),
     clickHouse: server && { version: server.version, ...ordered(server) },
     images: Object.fromEntries(imagesOf(release).map(([key, image]) => [key, ordered(image)])),
     topics: topics && [...topics].sort(),
@@ -69,9 +79,12 @@ function ordered({ image, tag, platforms, revision, created }: ReleaseImage): Re
 
 /** Returns the overrides of a release in the order of its file. */
 export function orderedOverrides({ modes, taskQueues, topics, webServerEnvironment }: GenerationOverrides): GenerationOverrides {
-  const sorted = (record: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
+  const sorted = (record: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
   return {
-    modes: modes && sorted(modes), taskQueues: taskQueues && [...taskQueues].sort(), topics: topics && [...topics].sort(),
+    modes: modes && sorted(modes),
+    taskQueues: taskQueues && [...taskQueues].sort(),
+    topics: topics && [...topics].sort(),
     webServerEnvironment: webServerEnvironment && sorted(webServerEnvironment),
   };
 }
@@ -106,7 +119,10 @@ function images(value: unknown, fact: ReadFact): ReleaseDescription['images'] {
   if (app === undefined) {
     throw rejected('images.app', 'is required, because every PostHog runs it', app);
   }
-  return { ...Object.fromEntries(Object.entries(others).map(([name, one]) => [name, releaseImage(`images.${name}`, one, fact)])), app: releaseImage('images.app', app, fact) };
+  return {
+    ...Object.fromEntries(Object.entries(others).map(([name, one]) => [name, releaseImage(`images.${name}`, one, fact)])),
+    app: releaseImage('images.app', app, fact),
+  };
 }
 
 function clickHouse(value: unknown, fact: ReadFact): ReleaseClickHouse {

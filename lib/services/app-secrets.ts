@@ -71,13 +71,34 @@ interface SecretFormat {
 const FORMATS: Readonly<Record<keyof AppSecretsOptions, SecretFormat>> = {
   secretKey: { description: 'PostHog app: SECRET_KEY', length: 64, valid: matches(/^.{32,}$/), rule: 'must be 32 characters or more' },
   encryptionSaltKeys: {
-    description: 'PostHog app: ENCRYPTION_SALT_KEYS', length: 32, valid: matches(/^[A-Za-z0-9_-]{32}(,[A-Za-z0-9_-]{32})*$/),
+    description: 'PostHog app: ENCRYPTION_SALT_KEYS',
+    length: 32,
+    valid: matches(/^[A-Za-z0-9_-]{32}(,[A-Za-z0-9_-]{32})*$/),
     rule: 'must be exactly 32 letters, digits, _ or -, or several such keys separated by commas',
   },
-  internalApiSecret: { description: 'PostHog services: INTERNAL_API_SECRET', length: 64, valid: matches(/^.{16,}$/), rule: 'must be 16 characters or more' },
-  internalRequestToken: { description: 'PostHog app: INTERNAL_REQUEST_TOKEN', length: 64, valid: matches(/^.{16,}$/), rule: 'must be 16 characters or more' },
-  browserlessToken: { description: 'PostHog browserless: BROWSERLESS_TOKEN', length: 64, valid: matches(/^[A-Za-z0-9]{16,}$/), rule: 'must be 16 letters and digits or more' },
-  oidcRsaPrivateKey: { description: 'PostHog app: OIDC_RSA_PRIVATE_KEY', valid: isRsaKey, rule: 'must be an RSA private key of 2048 bits or more, in PEM' },
+  internalApiSecret: {
+    description: 'PostHog services: INTERNAL_API_SECRET',
+    length: 64,
+    valid: matches(/^.{16,}$/),
+    rule: 'must be 16 characters or more',
+  },
+  internalRequestToken: {
+    description: 'PostHog app: INTERNAL_REQUEST_TOKEN',
+    length: 64,
+    valid: matches(/^.{16,}$/),
+    rule: 'must be 16 characters or more',
+  },
+  browserlessToken: {
+    description: 'PostHog browserless: BROWSERLESS_TOKEN',
+    length: 64,
+    valid: matches(/^[A-Za-z0-9]{16,}$/),
+    rule: 'must be 16 letters and digits or more',
+  },
+  oidcRsaPrivateKey: {
+    description: 'PostHog app: OIDC_RSA_PRIVATE_KEY',
+    valid: isRsaKey,
+    rule: 'must be an RSA private key of 2048 bits or more, in PEM',
+  },
 };
 
 /**
@@ -107,8 +128,10 @@ export class AppSecrets extends Construct {
         : new Secret(this, secretId, { description, removalPolicy, generateSecretString: { excludePunctuation: true, passwordLength: length } });
     };
     acknowledge(this, {
-      'AwsSolutions-SMG4': 'a key that PostHog encrypts or signs with cannot be rotated by replacing it: data that the old key protects would be lost',
-      'SecretsManagerRotationEnabled': 'a key that PostHog encrypts or signs with cannot be rotated by replacing it: data that the old key protects would be lost',
+      'AwsSolutions-SMG4':
+        'a key that PostHog encrypts or signs with cannot be rotated by replacing it: data that the old key protects would be lost',
+      'SecretsManagerRotationEnabled':
+        'a key that PostHog encrypts or signs with cannot be rotated by replacing it: data that the old key protects would be lost',
       'SecretsManagerUsingKMSKey': 'encrypted with the AWS managed key of Secrets Manager; bring your own secrets for another key',
     });
     this.secretKey = secret('secretKey', 'SecretKey');
@@ -131,9 +154,14 @@ function checkFormat(name: keyof AppSecretsOptions, secret: ISecret): void {
   const value = sampleValue(generated, literal);
   const { valid, rule, length } = FORMATS[name];
   if (value !== undefined && !valid(value)) {
-    throw rejected(name, rule, `${value.length} characters`, length === undefined
-      ? 'store the output of `openssl genrsa 3072` in a secret and import that, or leave it out'
-      : `define it with generateSecretString: { excludePunctuation: true, passwordLength: ${length} }, or leave it out`);
+    throw rejected(
+      name,
+      rule,
+      `${value.length} characters`,
+      length === undefined
+        ? 'store the output of `openssl genrsa 3072` in a secret and import that, or leave it out'
+        : `define it with generateSecretString: { excludePunctuation: true, passwordLength: ${length} }, or leave it out`,
+    );
   }
 }
 
@@ -148,6 +176,6 @@ function sampleValue(generated: SecretStringGenerator | undefined, literal: unkn
   if (!generated) {
     return undefined;
   }
-  const allowed = generated.excludePunctuation ? '' : [...PUNCTUATION].find((character) => !generated.excludeCharacters?.includes(character)) ?? '';
+  const allowed = generated.excludePunctuation ? '' : ([...PUNCTUATION].find((character) => !generated.excludeCharacters?.includes(character)) ?? '');
   return (allowed || 'a').repeat(generated.passwordLength ?? 32);
 }

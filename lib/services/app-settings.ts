@@ -186,7 +186,14 @@ export function appSettings({ email, singleSignOn = {}, aiKeys = {}, slackApp }:
 
 const NONE: ProcessSettings = { environment: {}, secrets: {} };
 
-function emailSettings({ host, fromAddress, port = EMAIL_DEFAULTS.port, encryption = EMAIL_DEFAULTS.encryption, credentials, replyTo }: EmailOptions): ProcessSettings {
+function emailSettings({
+  host,
+  fromAddress,
+  port = EMAIL_DEFAULTS.port,
+  encryption = EMAIL_DEFAULTS.encryption,
+  credentials,
+  replyTo,
+}: EmailOptions): ProcessSettings {
   checkAddress('email.fromAddress', fromAddress);
   checkAddress('email.replyTo', replyTo);
   if (!Token.isUnresolved(host) && !/^[A-Za-z0-9.-]+$/.test(host)) {
@@ -206,7 +213,12 @@ function emailSettings({ host, fromAddress, port = EMAIL_DEFAULTS.port, encrypti
       EMAIL_DEFAULT_FROM: fromAddress,
       ...(replyTo === undefined ? {} : { EMAIL_REPLY_TO: replyTo }),
     },
-    secrets: credentials ? { EMAIL_HOST_USER: Secret.fromSecretsManager(credentials, 'username'), EMAIL_HOST_PASSWORD: Secret.fromSecretsManager(credentials, 'password') } : {},
+    secrets: credentials
+      ? {
+          EMAIL_HOST_USER: Secret.fromSecretsManager(credentials, 'username'),
+          EMAIL_HOST_PASSWORD: Secret.fromSecretsManager(credentials, 'password'),
+        }
+      : {},
   };
 }
 

@@ -19,8 +19,11 @@ export function deployedProcesses(products: readonly Product[]): ProcessDefiniti
   for (const { process, needs } of deployed) {
     const missing = needs.find((needed) => !deployed.some((other) => other.process === needed));
     if (missing) {
-      throw rejected('products', `must include one of ${productsOf(missing).join(', ')}, because ${process} (${productsOf(process).join(', ')}) cannot work without ${missing}`,
-        products.join(', '));
+      throw rejected(
+        'products',
+        `must include one of ${productsOf(missing).join(', ')}, because ${process} (${productsOf(process).join(', ')}) cannot work without ${missing}`,
+        products.join(', '),
+      );
     }
   }
   return deployed;

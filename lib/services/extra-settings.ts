@@ -32,7 +32,11 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
  * @param extras the user's settings, for all processes and then for this one
  * @param tuning environment variables that the user can override
  */
-export function mergeSettings(managed: ProcessSettings, extras: readonly ExtraSettings[], tuning: Readonly<Record<string, string>> = {}): ProcessSettings {
+export function mergeSettings(
+  managed: ProcessSettings,
+  extras: readonly ExtraSettings[],
+  tuning: Readonly<Record<string, string>> = {},
+): ProcessSettings {
   const environment: Record<string, string> = {};
   const secrets: Record<string, Secret> = {};
   for (const extra of extras) {

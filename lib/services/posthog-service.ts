@@ -1,8 +1,20 @@
 import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
-  AvailabilityZoneRebalancing, AwsLogDriverMode, CfnService, CpuArchitecture, FargateService, FargateTaskDefinition, HealthCheck, ICluster, LinuxParameters,
-  LoadBalancerTargetOptions, LogDriver, LogDrivers, OperatingSystemFamily, PropagatedTagSource,
+  AvailabilityZoneRebalancing,
+  AwsLogDriverMode,
+  CfnService,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  HealthCheck,
+  ICluster,
+  LinuxParameters,
+  LoadBalancerTargetOptions,
+  LogDriver,
+  LogDrivers,
+  OperatingSystemFamily,
+  PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -122,7 +134,9 @@ export class PostHogService extends Construct implements IPostHogService {
       'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
     });
     if (props.enableExecuteCommand) {
-      acknowledge(this.taskDefinition.taskRole, { 'AwsSolutions-IAM5[Resource::*]': 'the actions of ECS Exec (ssmmessages) do not support resource ARNs' });
+      acknowledge(this.taskDefinition.taskRole, {
+        'AwsSolutions-IAM5[Resource::*]': 'the actions of ECS Exec (ssmmessages) do not support resource ARNs',
+      });
     }
   }
 
@@ -212,7 +226,9 @@ export class PostHogService extends Construct implements IPostHogService {
   private defineTargetGroup(props: PostHogServiceProps, http: HttpEndpoint): ApplicationTargetGroup {
     const { process, stopTimeout } = props.definition;
     const target = props.addProxy?.(this.taskDefinition, {
-      upstreamPort: http.port, stopTimeout: Duration.seconds(stopTimeout), logging: this.logging(`${process}-client-address`),
+      upstreamPort: http.port,
+      stopTimeout: Duration.seconds(stopTimeout),
+      logging: this.logging(`${process}-client-address`),
     });
     return new ApplicationTargetGroup(this, 'Targets', {
       vpc: props.vpc,

@@ -153,7 +153,11 @@ export function addressOf(context: ProcessContext, process: PostHogProcess): str
 }
 
 /** Returns settings that name a process; none if it is not deployed. */
-export function where(context: ProcessContext, process: PostHogProcess, settings: (address: string) => Record<string, string>): Record<string, string> {
+export function where(
+  context: ProcessContext,
+  process: PostHogProcess,
+  settings: (address: string) => Record<string, string>,
+): Record<string, string> {
   return context.isDeployed(process) ? settings(addressOf(context, process)) : {};
 }
 

@@ -4,7 +4,9 @@ import { DescribeSecretCommand, PutSecretValueCommand, SecretsManagerClient } fr
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { RsaKeyAnswer, RsaKeyRequest } from './rsa-key-request';
 
-/** 128 bits of security, for a key that stays for years. PostHog's guide has 2048 (docs/published/handbook/engineering/oauth-development-guide.md). */
+/**
+ * 128 bits of security, for a key that stays for years. PostHog's guide has 2048 (docs/published/handbook/engineering/oauth-development-guide.md).
+ */
 const BITS = 3072;
 /** The SDK backs off up to 20 seconds between two of these. */
 const SECRETS = new SecretsManagerClient({ retryMode: 'standard', maxAttempts: 8 });
@@ -20,7 +22,8 @@ const TOO_BUSY = 'AWS did not respond, or throttled requests, until this functio
 
 /** The fixes, by the name of the error. */
 const FIXES: Readonly<Record<string, string>> = {
-  AccessDeniedException: 'the role of this function has the permission, so look for a service control policy or a permissions boundary that denies it',
+  AccessDeniedException:
+    'the role of this function has the permission, so look for a service control policy or a permissions boundary that denies it',
   AbortError: TOO_BUSY,
   ThrottlingException: TOO_BUSY,
 };
@@ -50,13 +53,17 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
 function secretOf(event: CloudFormationCustomResourceEvent): string {
   const { SecretArn: arn } = (event.ResourceProperties ?? {}) as Partial<RsaKeyRequest>;
   if (!['Create', 'Update'].includes(event.RequestType) || typeof arn !== 'string' || !arn) {
-    throw new Error(`the event must be a Create, Update or Delete with SecretArn, got: ${JSON.stringify({ RequestType: event.RequestType, SecretArn: arn })}; this resource must be created by PostHog`);
+    throw new Error(
+      `the event must be a Create, Update or Delete with SecretArn, got: ${JSON.stringify({ RequestType: event.RequestType, SecretArn: arn })}; this resource must be created by PostHog`,
+    );
   }
   return arn;
 }
 
 async function fill(arn: string, abortSignal: AbortSignal): Promise<void> {
-  const { DeletedDate: deleted, VersionIdsToStages: versions = {} } = await SECRETS.send(new DescribeSecretCommand({ SecretId: arn }), { abortSignal });
+  const { DeletedDate: deleted, VersionIdsToStages: versions = {} } = await SECRETS.send(new DescribeSecretCommand({ SecretId: arn }), {
+    abortSignal,
+  });
   if (deleted) {
     throw new Error(`it is scheduled for deletion: cancel that with \`aws secretsmanager restore-secret --secret-id ${arn}\` and deploy again`);
   }
@@ -64,10 +71,14 @@ async function fill(arn: string, abortSignal: AbortSignal): Promise<void> {
     return;
   }
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: BITS, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    modulusLength: BITS,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
   try {
-    await SECRETS.send(new PutSecretValueCommand({ SecretId: arn, SecretString: privateKey, ClientRequestToken: firstVersionId(arn) }), { abortSignal });
+    await SECRETS.send(new PutSecretValueCommand({ SecretId: arn, SecretString: privateKey, ClientRequestToken: firstVersionId(arn) }), {
+      abortSignal,
+    });
   } catch (error) {
     // Lambda may invoke the function twice for one event. The other invocation has stored its key, which stays.
     if (!(error instanceof Error) || error.name !== 'ResourceExistsException') {

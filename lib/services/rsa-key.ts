@@ -27,7 +27,11 @@ export function defineRsaKey(scope: Construct, id: string, description: string, 
     description: 'PostHog secrets: generates RSA keys',
     timeout: Duration.minutes(3),
   });
-  provider.addToRolePolicy({ Effect: 'Allow', Action: ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'], Resource: secret.secretArn });
+  provider.addToRolePolicy({
+    Effect: 'Allow',
+    Action: ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'],
+    Resource: secret.secretArn,
+  });
   const request: RsaKeyRequest = { SecretArn: secret.secretArn };
   const value = new CustomResource(secret, 'Value', {
     serviceToken: provider.serviceToken,

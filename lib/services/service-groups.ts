@@ -6,7 +6,11 @@ import { ProcessDefinition } from './process-definition';
 export class ServiceGroups extends Construct {
   private readonly groups = new Map<string, SecurityGroup>();
 
-  public constructor(scope: Construct, id: string, private readonly vpc: IVpc) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly vpc: IVpc,
+  ) {
     super(scope, id);
   }
 

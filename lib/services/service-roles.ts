@@ -15,7 +15,8 @@ export class ServiceRoles extends Construct {
 
   /** Returns the execution role of a process. */
   public executionRoleOf({ image }: ProcessDefinition): Role {
-    const role = this.byImage.get(image) ?? this.role(`${image[0].toUpperCase()}${image.slice(1)}Execution`, `PostHog image ${image}: task execution`);
+    const role =
+      this.byImage.get(image) ?? this.role(`${image[0].toUpperCase()}${image.slice(1)}Execution`, `PostHog image ${image}: task execution`);
     this.byImage.set(image, role);
     return role;
   }

@@ -26,7 +26,11 @@ const TARGET_LAG = 20_000;
  *
  * Kafka consumers scale on consumer lag, which MSK alone reports; HTTP services scale on requests per target, everything else on CPU.
  */
-export function scaleService(service: FargateService, { minTasks, maxTasks }: TaskSize, { http, targetGroup, kafka, consumes = [] }: ScalingSignals): void {
+export function scaleService(
+  service: FargateService,
+  { minTasks, maxTasks }: TaskSize,
+  { http, targetGroup, kafka, consumes = [] }: ScalingSignals,
+): void {
   if (minTasks === maxTasks) {
     return;
   }
@@ -61,7 +65,11 @@ function sumOfLags(clusterName: string, groups: readonly ConsumerGroup[]): objec
     return {
       Id: `lag${index}`,
       MetricStat: {
-        Metric: { Namespace: namespace, MetricName: metricName, Dimensions: dimensions!.map(({ name, value }) => ({ Name: name, Value: value as string })) },
+        Metric: {
+          Namespace: namespace,
+          MetricName: metricName,
+          Dimensions: dimensions!.map(({ name, value }) => ({ Name: name, Value: value as string })),
+        },
         Stat: statistic,
       },
       ReturnData: false,

@@ -5,7 +5,7 @@ import { Stores } from './process-definition';
 /** The data stores that are reached through security groups. */
 const REACHED = ['postgres', 'cache', 'kafka', 'clickHouse'] as const;
 
-type Reached = typeof REACHED[number];
+type Reached = (typeof REACHED)[number];
 
 /** The names of the data stores in descriptions. */
 const NAMES: Readonly<Record<Reached, string>> = { postgres: 'Postgres', cache: 'cache', kafka: 'Kafka', clickHouse: 'ClickHouse' };

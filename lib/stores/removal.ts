@@ -24,6 +24,12 @@ export function retainDependencies(store: IConstruct, removalPolicy: RemovalPoli
 }
 
 const DEPENDENCIES = [
-  'AWS::EC2::SecurityGroup', 'AWS::ElastiCache::ParameterGroup', 'AWS::ElastiCache::SubnetGroup', 'AWS::IAM::Role', 'AWS::MSK::Configuration', 'AWS::RDS::DBClusterParameterGroup',
-  'AWS::RDS::DBParameterGroup', 'AWS::RDS::DBSubnetGroup',
+  'AWS::EC2::SecurityGroup',
+  'AWS::ElastiCache::ParameterGroup',
+  'AWS::ElastiCache::SubnetGroup',
+  'AWS::IAM::Role',
+  'AWS::MSK::Configuration',
+  'AWS::RDS::DBClusterParameterGroup',
+  'AWS::RDS::DBParameterGroup',
+  'AWS::RDS::DBSubnetGroup',
 ];

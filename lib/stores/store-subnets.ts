@@ -21,7 +21,12 @@ export function storeSubnets(vpc: IVpc, selection?: SubnetSelection): SubnetSele
   // A list token of zones has one element at synthesis, and any number during the deployment.
   const known = subnets.every(({ availabilityZone }) => !Token.isUnresolved([availabilityZone]));
   if (known && zonesOf(subnets) < 2) {
-    throw rejected('vpcSubnets', 'must be in two or more availability zones', `${zonesOf(subnets)} zone(s)`, 'use a VPC with two or more zones, or select subnets of more zones');
+    throw rejected(
+      'vpcSubnets',
+      'must be in two or more availability zones',
+      `${zonesOf(subnets)} zone(s)`,
+      'use a VPC with two or more zones, or select subnets of more zones',
+    );
   }
   return { subnets };
 }

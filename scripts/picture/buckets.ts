@@ -15,7 +15,8 @@ export interface TaskRights {
 /** The logical ids of what a task may open objects of: through its role, or through the keys of a user that it is given. */
 export function bucketsOpenTo(template: CloudFormationTemplate, task: TaskRights): string[] {
   const principals = [logicalId(task.TaskRoleArn), ...usersOf(template, task)];
-  const statements = ofType<Policy>(template, 'AWS::IAM::Policy').map(([, policy]) => policy)
+  const statements = ofType<Policy>(template, 'AWS::IAM::Policy')
+    .map(([, policy]) => policy)
     .filter(({ Roles = [], Users = [] }) => [...Roles, ...Users].some((principal) => principals.includes(logicalId(principal))))
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .filter(({ Action }) => [Action].flat().some((action) => /^s3:(Get|Put)Object$/.test(action)));
@@ -25,8 +26,12 @@ export function bucketsOpenTo(template: CloudFormationTemplate, task: TaskRights
 /** The users whose keys stand in secrets of a task. */
 function usersOf(template: CloudFormationTemplate, task: TaskRights): string[] {
   const given = task.ContainerDefinitions.flatMap(({ Secrets = [] }) => Secrets.flatMap(({ ValueFrom }) => idsIn(ValueFrom)));
-  const contents = ofType<{ SecretString?: unknown }>(template, 'AWS::SecretsManager::Secret').filter(([id]) => given.includes(id)).flatMap(([, { SecretString }]) => idsIn(SecretString));
-  return ofType<{ UserName: unknown }>(template, 'AWS::IAM::AccessKey').filter(([id]) => contents.includes(id)).flatMap(([, { UserName }]) => idsIn(UserName));
+  const contents = ofType<{ SecretString?: unknown }>(template, 'AWS::SecretsManager::Secret')
+    .filter(([id]) => given.includes(id))
+    .flatMap(([, { SecretString }]) => idsIn(SecretString));
+  return ofType<{ UserName: unknown }>(template, 'AWS::IAM::AccessKey')
+    .filter(([id]) => contents.includes(id))
+    .flatMap(([, { UserName }]) => idsIn(UserName));
 }
 
 /** The logical ids that a value refers to, however deep. */

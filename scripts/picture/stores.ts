@@ -9,16 +9,19 @@ export interface StoreFound {
 }
 
 /** What stores are made of, and where each type says which security groups guard it. */
-const TYPES: readonly { readonly type: string; readonly service: string; readonly securityGroups: (properties: Properties) => readonly unknown[] }[] = [
-  { type: 'AWS::RDS::DBInstance', service: 'RDS', securityGroups: ({ VPCSecurityGroups }) => VPCSecurityGroups ?? [] },
-  { type: 'AWS::RDS::DBCluster', service: 'Aurora', securityGroups: ({ VpcSecurityGroupIds }) => VpcSecurityGroupIds ?? [] },
-  { type: 'AWS::ElastiCache::ReplicationGroup', service: 'ElastiCache', securityGroups: ({ SecurityGroupIds }) => SecurityGroupIds ?? [] },
-  { type: 'AWS::MSK::Cluster', service: 'MSK', securityGroups: ({ BrokerNodeGroupInfo }) => BrokerNodeGroupInfo?.SecurityGroups ?? [] },
-  {
-    type: 'AWS::EC2::LaunchTemplate', service: 'EC2',
-    securityGroups: ({ LaunchTemplateData }) => LaunchTemplateData?.NetworkInterfaces?.flatMap(({ Groups = [] }) => Groups) ?? LaunchTemplateData?.SecurityGroupIds ?? [],
-  },
-];
+const TYPES: readonly { readonly type: string; readonly service: string; readonly securityGroups: (properties: Properties) => readonly unknown[] }[] =
+  [
+    { type: 'AWS::RDS::DBInstance', service: 'RDS', securityGroups: ({ VPCSecurityGroups }) => VPCSecurityGroups ?? [] },
+    { type: 'AWS::RDS::DBCluster', service: 'Aurora', securityGroups: ({ VpcSecurityGroupIds }) => VpcSecurityGroupIds ?? [] },
+    { type: 'AWS::ElastiCache::ReplicationGroup', service: 'ElastiCache', securityGroups: ({ SecurityGroupIds }) => SecurityGroupIds ?? [] },
+    { type: 'AWS::MSK::Cluster', service: 'MSK', securityGroups: ({ BrokerNodeGroupInfo }) => BrokerNodeGroupInfo?.SecurityGroups ?? [] },
+    {
+      type: 'AWS::EC2::LaunchTemplate',
+      service: 'EC2',
+      securityGroups: ({ LaunchTemplateData }) =>
+        LaunchTemplateData?.NetworkInterfaces?.flatMap(({ Groups = [] }) => Groups) ?? LaunchTemplateData?.SecurityGroupIds ?? [],
+    },
+  ];
 
 interface Properties {
   readonly VPCSecurityGroups?: unknown[];
@@ -44,7 +47,12 @@ export function storesOf(template: CloudFormationTemplate, groups: ReadonlyMap<s
       const references = securityGroups(properties);
       const group = groups.get(logicalId(references[0]) ?? '');
       if (group && !found.has(group.GroupDescription)) {
-        found.set(group.GroupDescription, { id, name: NAMES[group.GroupDescription] ?? componentOf(group.GroupDescription), service, securityGroups: references });
+        found.set(group.GroupDescription, {
+          id,
+          name: NAMES[group.GroupDescription] ?? componentOf(group.GroupDescription),
+          service,
+          securityGroups: references,
+        });
       }
     }
   }

@@ -98,22 +98,29 @@ export function systemOf(template: CloudFormationTemplate): System {
   const toBuckets = processes.flatMap(({ thing, task }) => bucketsOpenTo(template, task).map((to): Way => ({ from: thing.id, to })));
   const things = [...new Set([...processes.map(({ thing }) => thing), ...[...owners.values()].flat(), ...buckets])];
   return {
-    things: things.map((thing) => ({ ...thing, ports: [...new Set(open.filter(({ to }) => to === thing.id).map(({ port }) => port))].sort((a, b) => a - b) })),
+    things: things.map((thing) => ({
+      ...thing,
+      ports: [...new Set(open.filter(({ to }) => to === thing.id).map(({ port }) => port))].sort((a, b) => a - b),
+    })),
     ways: distinct([...withPaths(template, processes, open), ...toBuckets.filter(({ to }) => buckets.some(({ id }) => id === to))]),
   };
 }
 
 /** Whose each security group is, by its logical id: several things can share one, and one can have several. */
 function ownersOf(
-  template: CloudFormationTemplate, groups: ReadonlyMap<string, SecurityGroup>, rules: readonly Rule[], processes: readonly Process[],
+  template: CloudFormationTemplate,
+  groups: ReadonlyMap<string, SecurityGroup>,
+  rules: readonly Rule[],
+  processes: readonly Process[],
 ): ReadonlyMap<string, readonly Named[]> {
   const owners = new Map<string, Named[]>();
-  const own = (references: readonly unknown[], thing: Named) => references.map((reference) => logicalId(reference)!)
-    .forEach((id) => owners.set(id, [...owners.get(id) ?? [], thing]));
+  const own = (references: readonly unknown[], thing: Named) =>
+    references.map((reference) => logicalId(reference)!).forEach((id) => owners.set(id, [...(owners.get(id) ?? []), thing]));
   processes.forEach(({ thing, securityGroups }) => own(securityGroups, thing));
   storesOf(template, groups).forEach(({ securityGroups, ...store }) => own(securityGroups, { ...store, kind: Kind.STORE }));
-  ofType<{ SecurityGroups: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')
-    .forEach(([id, { SecurityGroups }]) => own(SecurityGroups, { id, kind: Kind.LOAD_BALANCER, name: 'load balancer' }));
+  ofType<{ SecurityGroups: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').forEach(([id, { SecurityGroups }]) =>
+    own(SecurityGroups, { id, kind: Kind.LOAD_BALANCER, name: 'load balancer' }),
+  );
   for (const { SourceSecurityGroupId: source } of rules) {
     const id = logicalId(source);
     // Other allowed sources run temporarily only.
@@ -140,27 +147,36 @@ function processesOf(template: CloudFormationTemplate): Process[] {
     const mapped = task.ContainerDefinitions.flatMap(({ PortMappings = [] }) => PortMappings.map(({ ContainerPort }) => ContainerPort));
     // The port of traffic, where the target group names none.
     const checked = LoadBalancers.map(({ TargetGroupArn }) => Number(targetGroups.get(logicalId(TargetGroupArn) ?? '')?.HealthCheckPort));
-    return { thing, task, securityGroups: NetworkConfiguration.AwsvpcConfiguration.SecurityGroups, listens: [...mapped, ...checked.filter(Number.isInteger)] };
+    return {
+      thing,
+      task,
+      securityGroups: NetworkConfiguration.AwsvpcConfiguration.SecurityGroups,
+      listens: [...mapped, ...checked.filter(Number.isInteger)],
+    };
   });
 }
 
 /** Returns the connections. Those of the load balancer are the ones of its rules only, with their paths; each must be allowed. */
 function withPaths(template: CloudFormationTemplate, processes: readonly Process[], ways: readonly Way[]): Way[] {
   const names = containersByTargetGroup(template);
-  const rules = listenersOf(template).flatMap((listener) => listener.rules)
+  const rules = listenersOf(template)
+    .flatMap((listener) => listener.rules)
     .flatMap((rule) => rule.actions.flatMap(({ targetGroup }) => (targetGroup ? [{ rule, targetGroup }] : [])));
   const sent = new Map<string, string[]>();
   for (const { rule, targetGroup } of [...rules].sort((a, b) => (a.rule.priority ?? Infinity) - (b.rule.priority ?? Infinity))) {
     const { id } = processes.find(({ thing }) => thing.name === names[targetGroup])!.thing;
-    const patterns = rule.conditions.filter(({ field }) => field === 'path-pattern').flatMap(({ values = [], regexValues = [] }) => [...values, ...regexValues]);
-    sent.set(id, [...sent.get(id) ?? [], ...patterns.length > 0 ? patterns.map(readable) : [EVERYTHING_ELSE]]);
+    const patterns = rule.conditions
+      .filter(({ field }) => field === 'path-pattern')
+      .flatMap(({ values = [], regexValues = [] }) => [...values, ...regexValues]);
+    sent.set(id, [...(sent.get(id) ?? []), ...(patterns.length > 0 ? patterns.map(readable) : [EVERYTHING_ELSE])]);
   }
   const ingresses = new Set(ofType(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').map(([id]) => id));
   const closed = [...sent.keys()].filter((id) => !ways.some(({ from, to }) => ingresses.has(from) && to === id));
   if (closed.length > 0) {
     throw new Error(`the load balancer sends requests where no security group lets it in: ${closed.join(', ')}`);
   }
-  return ways.filter(({ from, to }) => !ingresses.has(from) || sent.has(to))
+  return ways
+    .filter(({ from, to }) => !ingresses.has(from) || sent.has(to))
     .map(({ from, to }) => (ingresses.has(from) ? { from, to, paths: [...new Set(sent.get(to))] } : { from, to }));
 }
 

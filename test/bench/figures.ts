@@ -2,7 +2,10 @@ import { MACHINE, tableOf, writeSection } from './document';
 
 /** A table of figures, each beside its floor, for its place in docs/performance.md. */
 export class Figures {
-  private readonly rows = [['what', 'PostHog', 'floor', 'ratio', 'goal'], ['---', '---:', '---:', '---:', '---']];
+  private readonly rows = [
+    ['what', 'PostHog', 'floor', 'ratio', 'goal'],
+    ['---', '---:', '---:', '---:', '---'],
+  ];
   private readonly missed: string[] = [];
 
   /** A table between the marks of the command that creates it. */

@@ -30,12 +30,14 @@ export function measureLoad<Name extends string>(modules: Readonly<Record<Name, 
       }
     });
   }
-  return Object.fromEntries(names.map((name, i) => [
-    name, { milliseconds: median(samples[i].map(({ milliseconds }) => milliseconds)), kibibytes: samples[i][0].kibibytes },
-  ])) as Record<Name, LoadCost>;
+  return Object.fromEntries(
+    names.map((name, i) => [name, { milliseconds: median(samples[i].map(({ milliseconds }) => milliseconds)), kibibytes: samples[i][0].kibibytes }]),
+  ) as Record<Name, LoadCost>;
 }
 
 function loadOnce(names: readonly string[]): LoadCost {
   const root = path.join(__dirname, '..', '..');
-  return JSON.parse(execFileSync(process.execPath, ['-e', LOAD, ...names], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) as LoadCost;
+  return JSON.parse(
+    execFileSync(process.execPath, ['-e', LOAD, ...names], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  ) as LoadCost;
 }

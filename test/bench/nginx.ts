@@ -15,11 +15,21 @@ const TICKS = 100;
 
 /** What the load balancer sends. */
 const HEADERS = {
-  'Host': 'posthog.example.com', 'X-Forwarded-For': '192.0.2.66, 203.0.113.7', 'X-Forwarded-Proto': 'https', 'X-Forwarded-Port': '443',
-  'X-Amzn-Trace-Id': 'Root=1-67891233-abcdef012345678912345678', 'Content-Type': 'text/plain', 'Origin': 'https://www.example.com', 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)',
+  'Host': 'posthog.example.com',
+  'X-Forwarded-For': '192.0.2.66, 203.0.113.7',
+  'X-Forwarded-Proto': 'https',
+  'X-Forwarded-Port': '443',
+  'X-Amzn-Trace-Id': 'Root=1-67891233-abcdef012345678912345678',
+  'Content-Type': 'text/plain',
+  'Origin': 'https://www.example.com',
+  'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)',
 };
 
-interface Workload { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: string }
+interface Workload {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: string;
+}
 
 const WORKLOADS: Readonly<Record<string, Workload>> = {
   'small requests': { method: 'GET', path: '/flags' },
@@ -29,7 +39,14 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
 
 /** How many requests one port answered. */
 async function ask(port: number, { path: target, method, body }: Workload): Promise<{ perSecond: number; total: number }> {
-  const result = await autocannon({ url: `http://127.0.0.1:${port}${target}`, connections: CONNECTIONS, duration: SECONDS, headers: HEADERS, method, body });
+  const result = await autocannon({
+    url: `http://127.0.0.1:${port}${target}`,
+    connections: CONNECTIONS,
+    duration: SECONDS,
+    headers: HEADERS,
+    method,
+    body,
+  });
   if (result.non2xx + result.errors > 0) {
     throw new Error(`${result.non2xx + result.errors} requests failed`);
   }
@@ -52,10 +69,13 @@ function peakMebibytes(pid: number): number {
 
 async function main(): Promise<void> {
   const standIn = fork(path.join(__dirname, 'stand-in.mjs'), { execArgv: [] });
-  const [port] = await once(standIn, 'message') as [number];
+  const [port] = (await once(standIn, 'message')) as [number];
   const nginx = await startNginx(port, { trusted: ['127.0.0.1/32'] });
   const worker = childOf(childOf(nginx.shell.pid!));
-  const rows = [['what', 'through nginx', 'without', 'ratio', 'CPU of nginx for one'], ['---', '---:', '---:', '---:', '---:']];
+  const rows = [
+    ['what', 'through nginx', 'without', 'ratio', 'CPU of nginx for one'],
+    ['---', '---:', '---:', '---:', '---:'],
+  ];
   for (const [name, workload] of Object.entries(WORKLOADS)) {
     process.stderr.write(`${name}, ${ROUNDS} rounds by turns\n`);
     const rounds: { through: number; without: number; cpu: number }[] = [];
@@ -70,7 +90,10 @@ async function main(): Promise<void> {
       }
     }
     const [through, without, ratio, cpu] = [
-      rounds.map((round) => round.through), rounds.map((round) => round.without), rounds.map((round) => round.through / round.without), rounds.map((round) => round.cpu),
+      rounds.map((round) => round.through),
+      rounds.map((round) => round.without),
+      rounds.map((round) => round.through / round.without),
+      rounds.map((round) => round.cpu),
     ].map(median);
     rows.push([`${name}, a second`, thousands(through), thousands(without), ratio.toFixed(2), `${(cpu * 1e6).toFixed(0)} µs`]);
   }

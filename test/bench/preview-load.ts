@@ -29,7 +29,12 @@ export interface LoadResult {
 }
 
 const SERVER = path.join(__dirname, 'preview-server.ts');
-const EVENT = JSON.stringify({ api_key: 'phc_0123456789abcdef', event: 'load', distinct_id: 'user-1', properties: { $current_url: 'https://shop.example/', price: 10 } });
+const EVENT = JSON.stringify({
+  api_key: 'phc_0123456789abcdef',
+  event: 'load',
+  distinct_id: 'user-1',
+  properties: { $current_url: 'https://shop.example/', price: 10 },
+});
 const WARM_UP_SECONDS = 2;
 const SETTLING = 500;
 
@@ -38,15 +43,28 @@ export async function measureLoad(server: readonly string[], { connections, seco
   const child = fork(SERVER, server, { execArgv: ['--expose-gc', '--import', 'tsx'] });
   try {
     const { url } = await stateOf(child, false);
-    const options = { url: `${url}/e/`, method: 'POST', headers: { 'content-type': 'application/json' }, body: EVENT, connections, tlsOptions: { rejectUnauthorized: false } } as const;
+    const options = {
+      url: `${url}/e/`,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: EVENT,
+      connections,
+      tlsOptions: { rejectUnauthorized: false },
+    } as const;
     await autocannon({ ...options, duration: WARM_UP_SECONDS });
     const before = await settledStateOf(child);
     const result = await autocannon({ ...options, duration: seconds });
     const after = await settledStateOf(child);
     const captured = after.captured - before.captured;
     return {
-      perSecond: result['2xx'] / result.duration, p99: result.latency.p99, sent: result.requests.sent, answered: result['2xx'], failed: result.non2xx + result.errors + result.timeouts,
-      lost: Math.max(0, result['2xx'] - captured) + Math.max(0, captured - result.requests.sent), mebibytesBefore: before.mebibytes, mebibytesAfter: after.mebibytes,
+      perSecond: result['2xx'] / result.duration,
+      p99: result.latency.p99,
+      sent: result.requests.sent,
+      answered: result['2xx'],
+      failed: result.non2xx + result.errors + result.timeouts,
+      lost: Math.max(0, result['2xx'] - captured) + Math.max(0, captured - result.requests.sent),
+      mebibytesBefore: before.mebibytes,
+      mebibytesAfter: after.mebibytes,
     };
   } finally {
     child.kill();
@@ -70,6 +88,6 @@ async function stateOf(child: ChildProcess, ask = true): Promise<ServerState> {
   if (ask) {
     child.send('state');
   }
-  const [state] = await told as [ServerState];
+  const [state] = (await told) as [ServerState];
   return state;
 }

@@ -34,4 +34,3 @@ void serve().then(({ url, traffic }) => {
   process.on('message', tell);
   tell();
 });
-

@@ -32,7 +32,9 @@ async function firstAnswer(command: string, args: readonly string[]): Promise<nu
     });
   });
   await new Promise<void>((resolve, reject) => {
-    request({ port, path: '/flags/?v=2', rejectUnauthorized: false, agent: false }, (response) => response.resume().once('end', () => resolve())).once('error', reject).end();
+    request({ port, path: '/flags/?v=2', rejectUnauthorized: false, agent: false }, (response) => response.resume().once('end', () => resolve()))
+      .once('error', reject)
+      .end();
   });
   const seconds = (Date.now() - begun) / 1000;
   child.removeAllListeners('exit');
@@ -63,20 +65,48 @@ async function bench(): Promise<void> {
   const ports = ['--port', '0', '--http-port', '0'];
   const fromNothing = await firstAnswers('npm', ['start', '--', ...ports]);
   const synth = measureSynth({ app: 'node --import tsx bin/posthog.ts' }, ROUNDS).app.seconds;
-  figures.row('`npm start`, until the first answer', `${fromNothing.toFixed(2)} s`, `${synth.toFixed(2)} s, \`cdk synth\` alone`, fromNothing / synth, 'at most 1', fromNothing <= synth);
+  figures.row(
+    '`npm start`, until the first answer',
+    `${fromNothing.toFixed(2)} s`,
+    `${synth.toFixed(2)} s, \`cdk synth\` alone`,
+    fromNothing / synth,
+    'at most 1',
+    fromNothing <= synth,
+  );
   const fromTemplate = await firstAnswers(process.execPath, ['assets/cli/cdk-posthog.js', 'preview', '--template', template, ...ports]);
-  figures.row('`cdk-posthog preview`, until the first answer', `${fromTemplate.toFixed(2)} s`, '1 s, which feels immediate', fromTemplate, 'below 1', fromTemplate < 1);
+  figures.row(
+    '`cdk-posthog preview`, until the first answer',
+    `${fromTemplate.toFixed(2)} s`,
+    '1 s, which feels immediate',
+    fromTemplate,
+    'below 1',
+    fromTemplate < 1,
+  );
 
   process.stderr.write(`${LOAD.connections} connections for ${LOAD.seconds} seconds, twice\n`);
   const through = await measureLoad(['preview', template], LOAD);
   const direct = await measureLoad(['stub'], LOAD);
   rmSync(folder, { recursive: true });
   const ratio = through.perSecond / direct.perSecond;
-  figures.row(`events a second, ${LOAD.connections} connections for ${LOAD.seconds} s, over TLS and through the rules`, through.perSecond.toFixed(0), `${direct.perSecond.toFixed(0)}, the stub alone, plain`, ratio, `at least ${ENOUGH.toLocaleString('en')}`, through.perSecond >= ENOUGH);
+  figures.row(
+    `events a second, ${LOAD.connections} connections for ${LOAD.seconds} s, over TLS and through the rules`,
+    through.perSecond.toFixed(0),
+    `${direct.perSecond.toFixed(0)}, the stub alone, plain`,
+    ratio,
+    `at least ${ENOUGH.toLocaleString('en')}`,
+    through.perSecond >= ENOUGH,
+  );
   const bad = through.lost + through.failed;
   figures.row('of them lost, refused or taken twice', `${bad} of ${through.answered}`, '0', bad, '0', bad === 0);
   const [before, after] = [through.mebibytesBefore, through.mebibytesAfter];
-  figures.row('memory after that', `${after.toFixed(0)} MiB`, `${before.toFixed(0)} MiB, before`, after / before, `flat: at most ${FLAT_MEBIBYTES} MiB more`, after - before <= FLAT_MEBIBYTES);
+  figures.row(
+    'memory after that',
+    `${after.toFixed(0)} MiB`,
+    `${before.toFixed(0)} MiB, before`,
+    after / before,
+    `flat: at most ${FLAT_MEBIBYTES} MiB more`,
+    after - before <= FLAT_MEBIBYTES,
+  );
   figures.write(`medians of ${ROUNDS} rounds, and one run of load`);
 }
 

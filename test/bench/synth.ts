@@ -24,9 +24,12 @@ export function measureSynth(apps: Readonly<Record<string, string>>, rounds: num
       }
     }
   }
-  return Object.fromEntries(Object.entries(samples).map(([name, costs]) => [
-    name, { seconds: median(costs.map(({ seconds }) => seconds)), mebibytes: median(costs.map(({ mebibytes }) => mebibytes)) },
-  ]));
+  return Object.fromEntries(
+    Object.entries(samples).map(([name, costs]) => [
+      name,
+      { seconds: median(costs.map(({ seconds }) => seconds)), mebibytes: median(costs.map(({ mebibytes }) => mebibytes)) },
+    ]),
+  );
 }
 
 export function median(values: readonly number[]): number {
@@ -47,7 +50,9 @@ export function synthesised(app: string): { readonly file: string; remove(): voi
 
 function synth(app: string, output: string, env: NodeJS.ProcessEnv = {}): void {
   execFileSync(path.join(ROOT, 'node_modules', '.bin', 'cdk'), ['synth', '--quiet', '--no-notices', '--output', output, '--app', app], {
-    cwd: ROOT, env: { ...process.env, ...env }, stdio: 'pipe',
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: 'pipe',
   });
 }
 

@@ -16,7 +16,10 @@ beforeEach(() => {
 
 afterEach(() => sandbox.remove());
 
-test.each([['prepare', prepareScript('/a', '/b')], ['after-start', applyScript(PROPERTIES)]])('shellcheck has nothing to say about %s', (_, script) => {
+test.each([
+  ['prepare', prepareScript('/a', '/b')],
+  ['after-start', applyScript(PROPERTIES)],
+])('shellcheck has nothing to say about %s', (_, script) => {
   execFileSync('shellcheck', ['--shell=bash', '--exclude=SC2154', '-'], { input: `${script}` });
 });
 
@@ -35,11 +38,14 @@ test('the configuration is where rpk may write it back, and belongs to Redpanda'
   expect(sandbox.read('target/redpanda.yaml')).toBe(sandbox.read('source/redpanda.yaml'));
 });
 
-test.each([[200, true], [400, false]])('properties are told to a Redpanda that runs; its answer %i counts', async (status, accepted) => {
+test.each([
+  [200, true],
+  [400, false],
+])('properties are told to a Redpanda that runs; its answer %i counts', async (status, accepted) => {
   const requests: unknown[] = [];
   const server = createServer((request, response) => {
     let body = '';
-    request.on('data', (chunk) => body += String(chunk));
+    request.on('data', (chunk) => (body += String(chunk)));
     request.on('end', () => {
       requests.push([request.method, request.url, request.headers['content-type'], JSON.parse(body)]);
       response.writeHead(status).end('{}');
@@ -47,7 +53,10 @@ test.each([[200, true], [400, false]])('properties are told to a Redpanda that r
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const ended = promisify(execFile)('bash', ['-euo', 'pipefail', '-c', applyScript(PROPERTIES).replace(':9644', `:${port}`)]).then(() => true, () => false);
+  const ended = promisify(execFile)('bash', ['-euo', 'pipefail', '-c', applyScript(PROPERTIES).replace(':9644', `:${port}`)]).then(
+    () => true,
+    () => false,
+  );
   expect(await ended).toBe(accepted);
   expect(requests).toEqual([['PUT', '/v1/cluster_config', 'application/json', { upsert: PROPERTIES, remove: [] }]]);
   server.close();

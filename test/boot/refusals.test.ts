@@ -92,7 +92,10 @@ test('the volume of this instance, damaged so that it cannot be mounted: not ref
   disk.put(Buffer.alloc(3 * 512), 512);
   const { status, output } = sandbox.run('volume.sh');
   expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('cannot be mounted; see `dmesg` and xfs_repair(8)') as string });
-  expect({ calls: sandbox.calls().filter((call) => call.startsWith('mkfs')), refused: sandbox.has('run.refused') }).toEqual({ calls: [], refused: false });
+  expect({ calls: sandbox.calls().filter((call) => call.startsWith('mkfs')), refused: sandbox.has('run.refused') }).toEqual({
+    calls: [],
+    refused: false,
+  });
   // What the message says to do brings the file back.
   sh('xfs_repair', disk.device);
   expect(disk.canary).toBe('alive');
@@ -105,7 +108,9 @@ test('a blank volume that comes from a snapshot', () => {
 
 test('more than one volume with the tag: nobody but a human knows which has the data', () => {
   sandbox.volumes([{}, { id: 'vol-2' }]);
-  expectRefusal(/more than one volume has the tag cdk-posthog:volume=Stack\/Kafka\/Instance; take it from all but the one with the data: vol-0123456789abcdef0 vol-2/);
+  expectRefusal(
+    /more than one volume has the tag cdk-posthog:volume=Stack\/Kafka\/Instance; take it from all but the one with the data: vol-0123456789abcdef0 vol-2/,
+  );
 });
 
 test('a volume in another zone', () => {
@@ -126,7 +131,10 @@ test('something else that is mounted where the volume belongs', () => {
 test('volume missing: the attempt fails, and is not refused for good, for it may be a moment late', () => {
   sandbox.volumes([]);
   const { status, output } = sandbox.run('volume.sh');
-  expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('no volume has the tag cdk-posthog:volume=Stack/Kafka/Instance') as string });
+  expect({ status, output }).toEqual({
+    status: 1,
+    output: expect.stringContaining('no volume has the tag cdk-posthog:volume=Stack/Kafka/Instance') as string,
+  });
   expect(sandbox.has('run.refused')).toBe(false);
   sandbox.volumes([{ state: 'creating' }]);
   sandbox.volumes([{}], 4);

@@ -17,17 +17,21 @@ afterEach(() => {
   sandbox.remove();
 });
 
-test('images in private ECR come down in a whole start: the container\'s in its first step, and what its preparation wants', () => {
+test("images in private ECR come down in a whole start: the container's in its first step, and what its preparation wants", () => {
   const [image, other] = ['444455556666.dkr.ecr.us-east-1.amazonaws.com/redpanda:1', '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog:1'];
   sandbox.remove();
   sandbox = new Sandbox({ IMAGE: image });
   sandbox.write('root/asset/container/prepare', `bash "$LOG_IN" ${other}\ndocker pull ${other}\n`);
   const unit = readFileSync(sandbox.at('root/asset/boot/stateful-instance.service'), 'utf8');
   const steps = [...unit.matchAll(/^ExecStartPre=\S+ \S+\/(\S+)$/gm)].map(([, script]) => script).filter((script) => script !== 'volume.sh');
-  expect(steps.map((step) => sandbox.run(step))).toEqual(steps.map(() => ({ status: 0, output: expect.not.stringContaining('password of') as string })));
+  expect(steps.map((step) => sandbox.run(step))).toEqual(
+    steps.map(() => ({ status: 0, output: expect.not.stringContaining('password of') as string })),
+  );
   expect(sandbox.calls().filter((call) => /^docker (login|pull)/.test(call))).toEqual([
-    'docker login --username AWS --password-stdin 444455556666.dkr.ecr.us-east-1.amazonaws.com', `docker pull --quiet ${image}`,
-    'docker login --username AWS --password-stdin 111122223333.dkr.ecr.eu-central-1.amazonaws.com', `docker pull ${other}`,
+    'docker login --username AWS --password-stdin 444455556666.dkr.ecr.us-east-1.amazonaws.com',
+    `docker pull --quiet ${image}`,
+    'docker login --username AWS --password-stdin 111122223333.dkr.ecr.eu-central-1.amazonaws.com',
+    `docker pull ${other}`,
   ]);
   // For root alone, and in memory.
   expect(statSync(sandbox.at('run/docker')).mode & 0o777).toBe(0o700);
@@ -46,7 +50,8 @@ describe('run.sh', () => {
     held();
     expect(sandbox.run('run.sh')).toEqual({ status: 0, output: '' });
     expect(sandbox.read('cloud/run')).toBe(
-      `run\n--rm\n--env-file\n${sandbox.at('run/environment')}\n--log-opt\nawslogs-stream=redpanda/i-1\n--name=redpanda\n--network=host\nredpanda:1\nredpanda\nstart with  spaces\n`);
+      `run\n--rm\n--env-file\n${sandbox.at('run/environment')}\n--log-opt\nawslogs-stream=redpanda/i-1\n--name=redpanda\n--network=host\nredpanda:1\nredpanda\nstart with  spaces\n`,
+    );
   });
 
   test('nothing is mounted: it does not start on the root disk', () => {
@@ -96,7 +101,10 @@ describe('secrets.sh', () => {
     sandbox.write('root/asset/container/environment', 'PLAIN=1\n');
     sandbox.write('root/asset/container/secrets', 'PASSWORD\tarn:1\tpassword\nTOKEN\tarn:2\t\nKEY\tarn:3\t\n');
     const { status, output } = sandbox.run('secrets.sh');
-    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('KEY has more than one line, and so is a file and no variable') as string });
+    expect({ status, output }).toEqual({
+      status: 0,
+      output: expect.stringContaining('KEY has more than one line, and so is a file and no variable') as string,
+    });
     expect(sandbox.read('run/environment')).toBe('PLAIN=1\nPASSWORD=p=a"s\'s $w {} \\n\nTOKEN=whole text\n');
     expect(sandbox.read('run/secrets/KEY')).toBe('-----BEGIN\nkey\n-----END\n');
     expect(output).not.toMatch(/whole text|s \$w/);
@@ -126,16 +134,26 @@ describe('secrets.sh', () => {
 });
 
 test('first-boot.sh: the asset comes after some tries, is unpacked, filled in and installed, and the deployment is told', () => {
-  sh('bash', '-c', `cd ${sandbox.at('root')} && echo 'REGION=@{value-0}' >>asset/container/environment && python3 -m zipfile -c ${sandbox.at('cloud/asset.zip')} asset/*`);
+  sh(
+    'bash',
+    '-c',
+    `cd ${sandbox.at('root')} && echo 'REGION=@{value-0}' >>asset/container/environment && python3 -m zipfile -c ${sandbox.at('cloud/asset.zip')} asset/*`,
+  );
   const script = readFileSync(sandbox.at('root/asset/boot/first-boot.sh'), 'utf8');
   sh('cp', '-r', sandbox.at('root/asset/boot'), sandbox.at('user-data'));
   sh('rm', '-r', sandbox.at('root'));
   // As the construct writes it: the header with what the deployment knows, and the script.
-  sandbox.write('user-data/script.sh', `#!/bin/bash\nASSET='s3://bucket/asset.zip'\nREGION='eu-central-1'\nVALUES='${Buffer.from('eu-central-1').toString('base64')}'\n${script}`);
+  sandbox.write(
+    'user-data/script.sh',
+    `#!/bin/bash\nASSET='s3://bucket/asset.zip'\nREGION='eu-central-1'\nVALUES='${Buffer.from('eu-central-1').toString('base64')}'\n${script}`,
+  );
   sandbox.write('cloud/throttle.s3', '1');
   sandbox.write('run/started', '');
   const { status, output } = sandbox.run('../../../user-data/script.sh');
-  expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('s3://bucket/asset.zip is not here yet, asking again in 1 s') as string });
+  expect({ status, output }).toEqual({
+    status: 0,
+    output: expect.stringContaining('s3://bucket/asset.zip is not here yet, asking again in 1 s') as string,
+  });
   expect(sandbox.read('root/asset/container/environment')).toBe('REGION=eu-central-1\n');
   expect(sandbox.calls().at(-1)).toContain('--status SUCCESS');
   expect(statSync(sandbox.at('root')).mode & 0o777).toBe(0o700);

@@ -34,7 +34,11 @@ function used(): void {
 
 /** What must be true of every start on a volume that holds data. */
 function expectSameFileSystem(uuid: string): void {
-  expect({ formatted: formatted(), uuid: disk.uuid, canary: readFileSync(path.join(sandbox.mountPoint, 'canary'), 'utf8') }).toEqual({ formatted: 0, uuid, canary: 'alive' });
+  expect({ formatted: formatted(), uuid: disk.uuid, canary: readFileSync(path.join(sandbox.mountPoint, 'canary'), 'utf8') }).toEqual({
+    formatted: 0,
+    uuid,
+    canary: 'alive',
+  });
 }
 
 test('first boot: the blank volume is attached, formatted once, mounted, and belongs to who runs in the container', () => {
@@ -44,10 +48,16 @@ test('first boot: the blank volume is attached, formatted once, mounted, and bel
   expect(sandbox.calls()).toEqual([
     expect.stringMatching(/^ec2 describe-volumes /),
     `ec2 attach-volume --volume-id ${VOLUME} --instance-id i-1 --device /dev/sdf`,
-    expect.stringMatching(/^ec2 describe-volumes .*Name=tag:cdk-posthog:volume,Values=Stack\/Kafka\/Instance Name=status,Values=creating,available,in-use,error /),
+    expect.stringMatching(
+      /^ec2 describe-volumes .*Name=tag:cdk-posthog:volume,Values=Stack\/Kafka\/Instance Name=status,Values=creating,available,in-use,error /,
+    ),
     `mkfs.xfs -q -L posthog-data ${disk.device}`,
   ]);
-  expect(sh('findmnt', '--noheadings', '--output', 'SOURCE,FSTYPE,LABEL', '--mountpoint', sandbox.mountPoint).split(/\s+/)).toEqual([disk.device, 'xfs', 'posthog-data']);
+  expect(sh('findmnt', '--noheadings', '--output', 'SOURCE,FSTYPE,LABEL', '--mountpoint', sandbox.mountPoint).split(/\s+/)).toEqual([
+    disk.device,
+    'xfs',
+    'posthog-data',
+  ]);
   expect(sh('findmnt', '--noheadings', '--output', 'OPTIONS', '--mountpoint', sandbox.mountPoint)).toContain('noatime');
   for (const folder of ['', 'data']) {
     const { uid, gid, mode } = statSync(path.join(sandbox.mountPoint, folder));

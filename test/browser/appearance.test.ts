@@ -28,7 +28,10 @@ afterAll(async () => {
 
 async function open(name: string, width: keyof typeof WIDTHS, colorScheme: 'light' | 'dark') {
   watched = await openPage(browser, preview.page(name), { viewport: WIDTHS[width], colorScheme });
-  await watched.page.locator(name === '' ? '#endpoint-rows tr' : '#version:text("1.")').first().waitFor();
+  await watched.page
+    .locator(name === '' ? '#endpoint-rows tr' : '#version:text("1.")')
+    .first()
+    .waitFor();
   return watched.page;
 }
 
@@ -47,14 +50,16 @@ function tooWide(page: Page): Promise<number> {
 
 /** The texts of the picture that leave the box around them. */
 function textsOutside(page: Page): Promise<(string | null)[]> {
-  return page.locator('.picture g').evaluateAll((groups) => groups.flatMap((group) => {
-    const box = group.querySelector(':scope > rect')?.getBoundingClientRect();
-    if (!box) {
-      return [];
-    }
-    const outside = ({ left, right, top, bottom }: DOMRect) => left < box.left + 2 || right > box.right - 2 || top < box.top || bottom > box.bottom;
-    return [...group.querySelectorAll('text')].filter((text) => outside(text.getBoundingClientRect())).map(({ textContent }) => textContent);
-  }));
+  return page.locator('.picture g').evaluateAll((groups) =>
+    groups.flatMap((group) => {
+      const box = group.querySelector(':scope > rect')?.getBoundingClientRect();
+      if (!box) {
+        return [];
+      }
+      const outside = ({ left, right, top, bottom }: DOMRect) => left < box.left + 2 || right > box.right - 2 || top < box.top || bottom > box.bottom;
+      return [...group.querySelectorAll('text')].filter((text) => outside(text.getBoundingClientRect())).map(({ textContent }) => textContent);
+    }),
+  );
 }
 
 describe.each(CASES)('on a %s, %s', (width, scheme) => {

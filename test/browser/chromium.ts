@@ -14,7 +14,13 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
-      '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--disable-quic',
       // The certificate was made just now. Said to a page alone, this ends with the page, and what it sends as it goes is lost.
       '--ignore-certificate-errors',
       // posthog-js takes a browser that says that a program drives it for a bot, and drops its events.

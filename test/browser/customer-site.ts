@@ -18,7 +18,7 @@ export function withEverything(script: string): string {
   if (whole === undefined) {
     throw new Error(`the SDK's configuration does not look as expected: ${script}`);
   }
-  return script.replace(whole, `{ config: ${JSON.stringify({ ...JSON.parse(config) as object, ...EVERYTHING })} }`);
+  return script.replace(whole, `{ config: ${JSON.stringify({ ...(JSON.parse(config) as object), ...EVERYTHING })} }`);
 }
 
 /** Everything that a site can ask of posthog-js, in a browser. Gives what came back. */
@@ -56,7 +56,10 @@ export class CustomerSite {
     return new CustomerSite(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   }
 
-  private constructor(private readonly server: Server, public readonly url: string) {}
+  private constructor(
+    private readonly server: Server,
+    public readonly url: string,
+  ) {}
 
   public async stop(): Promise<void> {
     this.server.closeAllConnections();

@@ -21,7 +21,7 @@ afterAll(async () => {
   await preview?.stop();
 });
 
-test('what a client of the sample site does shows up on the preview\'s page', async () => {
+test("what a client of the sample site does shows up on the preview's page", async () => {
   watched = await openPage(browser, preview.page('demo'), { userAgent: await browserUserAgent(browser) });
   page = watched.page;
   await page.getByText('You see this because the flag preview-on is on').waitFor();
@@ -57,7 +57,10 @@ test('neither page may be told to ask anybody else, or to run what is written in
       const script = document.createElement('script');
       script.textContent = 'window.injected = true';
       document.body.append(script);
-      const asked = await fetch('https://127.0.0.1:1/').then(() => 'asked', () => 'not asked');
+      const asked = await fetch('https://127.0.0.1:1/').then(
+        () => 'asked',
+        () => 'not asked',
+      );
       return [asked, 'injected' in window];
     });
     expect(refused).toEqual(['not asked', false]);

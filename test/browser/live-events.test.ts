@@ -28,7 +28,7 @@ afterEach(() => {
 
 const requests = () => page.getByRole('log', { name: 'Requests' }).getByRole('listitem');
 
-test('a page of the app\'s own origin reads events as they are sent, through the ingress and without the prefix', async () => {
+test("a page of the app's own origin reads events as they are sent, through the ingress and without the prefix", async () => {
   const times = await page.evaluate(async () => {
     const send = (event: string) => fetch('/e/', { method: 'POST', body: JSON.stringify({ api_key: 'phc_1', event, distinct_id: 'ada' }) });
     // As the app asks: with a header, which EventSource cannot send.
@@ -43,12 +43,18 @@ test('a page of the app\'s own origin reads events as they are sent, through the
     await send('second');
     seen.push({ text: (await reader.read()).value, at: Date.now() });
     await reader.cancel();
-    return seen.map(({ text, at }, i) => ({ event: /"event":"(\w+)"/.exec(text ?? '')?.[1], wait: at - sent[i], beforeNext: i === 1 || at < sent[1] }));
+    return seen.map(({ text, at }, i) => ({
+      event: /"event":"(\w+)"/.exec(text ?? '')?.[1],
+      wait: at - sent[i],
+      beforeNext: i === 1 || at < sent[1],
+    }));
   });
   expect(times.map(({ event }) => event)).toEqual(['first', 'second']);
   expect(times.every(({ wait, beforeNext }) => wait >= 0 && beforeNext)).toBe(true);
   await requests().filter({ hasText: '/livestream/events' }).waitFor();
-  expect(await requests().filter({ hasText: '/livestream/events' }).innerText()).toMatch(/GET \/livestream\/events\?eventType=first,second\s+200 livestream\s[^]* · rule 900 \(LiveEvents\) · from 127\.0\.0\.1 · as \u200b?\/\u200b?events/);
+  expect(await requests().filter({ hasText: '/livestream/events' }).innerText()).toMatch(
+    /GET \/livestream\/events\?eventType=first,second\s+200 livestream\s[^]* · rule 900 \(LiveEvents\) · from 127\.0\.0\.1 · as \u200b?\/\u200b?events/,
+  );
 });
 
 test('the try box says which path the process got', async () => {

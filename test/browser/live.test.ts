@@ -34,8 +34,11 @@ const end = (lane: string) => page.locator(`.node.end[data-lane="${lane}"]`);
 test('an event that is sent lights its way, and shows up as a request and as an event', async () => {
   await page.getByRole('button', { name: 'Send an event' }).click();
   await page.locator('.node.end.lit').waitFor();
-  expect(await page.locator('.lit[data-rule], .lit[data-lane]').evaluateAll((lit) => lit.map((part) => part.getAttribute('data-rule') ?? part.getAttribute('data-lane'))))
-    .toEqual(['process:capture', 'rule 100 (Events)', 'process:capture']);
+  expect(
+    await page
+      .locator('.lit[data-rule], .lit[data-lane]')
+      .evaluateAll((lit) => lit.map((part) => part.getAttribute('data-rule') ?? part.getAttribute('data-lane'))),
+  ).toEqual(['process:capture', 'rule 100 (Events)', 'process:capture']);
   expect(await end('process:capture').textContent()).toContain('1 request');
   expect(await requests().first().innerText()).toMatch(/POST \/i\/v0\/e\/\s+200 capture/);
   expect(await events().first().innerText()).toMatch(/button pressed\s+capture\s+by the-preview-page · from 127\.0\.0\.1/);
@@ -107,7 +110,7 @@ async function tabTo(name: string): Promise<void> {
   for (let presses = 0; presses < 40; presses++) {
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe('solid');
-    if (await focused() === name) {
+    if ((await focused()) === name) {
       return;
     }
   }

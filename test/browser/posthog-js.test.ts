@@ -17,7 +17,12 @@ const METRICS = '/i/v1/metrics';
 
 /** What the list of SDK requests has from SDKs of servers alone, besides the calls with a key of the API. */
 const SERVER_ONLY = [
-  'GET /flags/definitions', 'GET /api/projects/@current/feature_flags/a-flag/remote_config', 'POST /batch/', 'POST /i/v1/analytics/events', 'POST /i/v0/ai/batch/', 'POST /i/v1/traces',
+  'GET /flags/definitions',
+  'GET /api/projects/@current/feature_flags/a-flag/remote_config',
+  'POST /batch/',
+  'POST /i/v1/analytics/events',
+  'POST /i/v0/ai/batch/',
+  'POST /i/v1/traces',
 ];
 
 let preview: PreviewProcess;
@@ -41,7 +46,16 @@ beforeAll(async () => {
     await route.fulfill({ response, body: withEverything(await response.text()) });
   });
   await page.goto(site.url);
-  for (const name of ['posthog-recorder', 'surveys', 'conversations', 'product-tours', 'dead-clicks-autocapture', 'exception-autocapture', 'web-vitals-with-attribution', 'logs']) {
+  for (const name of [
+    'posthog-recorder',
+    'surveys',
+    'conversations',
+    'product-tours',
+    'dead-clicks-autocapture',
+    'exception-autocapture',
+    'web-vitals-with-attribution',
+    'logs',
+  ]) {
     await log.until(`the script ${name}.js`, ({ path }) => path.endsWith(`/${name}.js`));
   }
   await page.waitForFunction('posthog.sessionRecordingStarted() && posthog.conversations.isAvailable()');
@@ -66,7 +80,7 @@ afterAll(async () => {
 /** The events that have arrived, once a last one is among them. */
 async function eventsWith(last: string): Promise<CapturedEvent[]> {
   for (let attempts = 0; ; attempts++) {
-    const arrived = await (await context.request.get(preview.page('events'))).json() as CapturedEvent[];
+    const arrived = (await (await context.request.get(preview.page('events'))).json()) as CapturedEvent[];
     if (arrived.some(({ event }) => event === last)) {
       return arrived;
     }
@@ -103,18 +117,25 @@ test('posthog-js calls nothing that the endpoint table does not know', () => {
 });
 
 test('it calls what the list of SDK requests says, no more and no less', () => {
-  const listed = sdk.requests.filter((request) => !('group' in request)).map(called).filter((request) => !SERVER_ONLY.includes(request));
+  const listed = sdk.requests
+    .filter((request) => !('group' in request))
+    .map(called)
+    .filter((request) => !SERVER_ONLY.includes(request));
   expect([...new Set(calls.map(called))].sort()).toEqual([...new Set(listed)].sort());
 });
 
 test('every request reaches the process that the table names, which answers with success', () => {
   const answered = calls.filter((call) => plainPath(call) !== METRICS && !(rowOf(call)!.path in NOT_ANSWERED_YET));
-  expect(answered.map((call) => [called(call), call.process, call.status])).toEqual(answered.map((call) => [called(call), rowOf(call)!.process, 200]));
+  expect(answered.map((call) => [called(call), call.process, call.status])).toEqual(
+    answered.map((call) => [called(call), rowOf(call)!.process, 200]),
+  );
 });
 
 test('what is not answered yet is refused by the load balancer, and reaches nobody', () => {
   const refused = calls.filter(({ outcome }) => outcome !== 'forwarded');
-  expect([...new Set(refused.map((call) => rowOf(call)?.path ?? plainPath(call)))].sort()).toEqual([...Object.keys(NOT_ANSWERED_YET), METRICS].sort());
+  expect([...new Set(refused.map((call) => rowOf(call)?.path ?? plainPath(call)))].sort()).toEqual(
+    [...Object.keys(NOT_ANSWERED_YET), METRICS].sort(),
+  );
   expect(refused.map(({ outcome, process, status }) => [outcome, process, status])).toEqual(refused.map(() => ['fixed-response', undefined, 403]));
 });
 
@@ -124,11 +145,24 @@ test('the app itself stays closed to the browser', async () => {
   }
 });
 
-test('what the site did has arrived as events, from the client\'s address', () => {
+test("what the site did has arrived as events, from the client's address", () => {
   const names = events.map(({ event }) => event);
-  expect(names).toEqual(expect.arrayContaining([
-    '$pageview', 'cup ordered', '$identify', '$create_alias', '$groupidentify', '$set', '$exception', '$feature_enrollment_update', '$autocapture', '$dead_click', '$pageleave', '$snapshot',
-  ]));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      '$pageview',
+      'cup ordered',
+      '$identify',
+      '$create_alias',
+      '$groupidentify',
+      '$set',
+      '$exception',
+      '$feature_enrollment_update',
+      '$autocapture',
+      '$dead_click',
+      '$pageleave',
+      '$snapshot',
+    ]),
+  );
   expect([...new Set(events.map(({ address }) => address))]).toEqual(['127.0.0.1']);
 });
 

@@ -34,8 +34,16 @@ export class PreviewProcess {
     const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-preview-'));
     mkdirSync(path.join(folder, 'cdk.out'));
     writeFileSync(path.join(folder, TEMPLATE), text);
-    const child = spawn(process.execPath, [PROGRAM, 'preview', '--port', '0', '--http-port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    return new PreviewProcess(child, folder, await urlOf(child), ingressesOf({ file: TEMPLATE, template: JSON.parse(text) as CloudFormationTemplate })[0]);
+    const child = spawn(process.execPath, [PROGRAM, 'preview', '--port', '0', '--http-port', '0'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new PreviewProcess(
+      child,
+      folder,
+      await urlOf(child),
+      ingressesOf({ file: TEMPLATE, template: JSON.parse(text) as CloudFormationTemplate })[0],
+    );
   }
 
   private constructor(

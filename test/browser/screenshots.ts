@@ -9,17 +9,31 @@ const FOLDER = path.join(ROOT, 'docs', 'images');
 const SUBJECTS = {
   /** The picture of the way in, with requests under way. */
   'way-in': async (page: Page) => {
-    const requests = [['/e/', 'POST'], ['/flags/?v=2', 'POST'], ['/static/array.js', 'GET'], ['/login', 'GET']];
-    await page.evaluate((all) => Promise.all(all.map(([url, method]) => fetch(url, { method, body: method === 'POST' ? '{"api_key":"phc_local_preview","distinct_id":"a","event":"seen"}' : undefined }))), requests);
+    const requests = [
+      ['/e/', 'POST'],
+      ['/flags/?v=2', 'POST'],
+      ['/static/array.js', 'GET'],
+      ['/login', 'GET'],
+    ];
+    await page.evaluate(
+      (all) =>
+        Promise.all(
+          all.map(([url, method]) =>
+            fetch(url, { method, body: method === 'POST' ? '{"api_key":"phc_local_preview","distinct_id":"a","event":"seen"}' : undefined }),
+          ),
+        ),
+      requests,
+    );
     await page.locator('.node.end.refused.lit').waitFor();
     // The dots are on their way then.
     await page.waitForTimeout(300);
   },
   /** The box in which requests are tried, with a result. */
-  'try': async (page: Page) => page.locator('#try').evaluate((section) => {
-    document.documentElement.style.scrollBehavior = 'auto';
-    section.scrollIntoView();
-  }),
+  'try': async (page: Page) =>
+    page.locator('#try').evaluate((section) => {
+      document.documentElement.style.scrollBehavior = 'auto';
+      section.scrollIntoView();
+    }),
 } as const;
 
 /** At which widths a subject is kept. */

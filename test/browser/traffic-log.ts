@@ -17,7 +17,10 @@ export class TrafficLog {
   public readonly requests: PassedRequest[] = [];
   private rest = '';
 
-  private constructor(private readonly request: ClientRequest, response: IncomingMessage) {
+  private constructor(
+    private readonly request: ClientRequest,
+    response: IncomingMessage,
+  ) {
     response.setEncoding('utf8');
     response.on('data', (chunk: string) => this.read(chunk));
     // It ends when the preview does.

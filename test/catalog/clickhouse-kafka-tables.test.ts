@@ -6,7 +6,7 @@ import { kafkaTopics } from '../../lib/stores/kafka/kafka-topics';
 const ALL = [...CLICKHOUSE_KAFKA_TABLES, ...COMING_CLICKHOUSE_KAFKA_TABLES];
 
 test('has the numbers of tables, consumers, groups and topics of the migrations', () => {
-  const distinct = (of: (table: typeof CLICKHOUSE_KAFKA_TABLES[number]) => string) => new Set(CLICKHOUSE_KAFKA_TABLES.map(of)).size;
+  const distinct = (of: (table: (typeof CLICKHOUSE_KAFKA_TABLES)[number]) => string) => new Set(CLICKHOUSE_KAFKA_TABLES.map(of)).size;
   expect({
     tables: distinct(({ table }) => table),
     consumers: CLICKHOUSE_KAFKA_TABLES.reduce((sum, { consumers }) => sum + consumers, 0),
@@ -37,11 +37,16 @@ test('a second table reads the same topic as the first, in a group of its own', 
 });
 
 test('the second tables are those that the migration drops', () => {
-  const seconds = CLICKHOUSE_KAFKA_TABLES.flatMap(({ table, secondOf }) => secondOf === undefined ? [] : `${table} of ${secondOf}`);
+  const seconds = CLICKHOUSE_KAFKA_TABLES.flatMap(({ table, secondOf }) => (secondOf === undefined ? [] : `${table} of ${secondOf}`));
   expect(seconds.sort()).toEqual(DUPLICATE_KAFKA_TABLES.map(({ drop, keep }) => `${drop[1]} of ${keep[1]}`).sort());
 });
 
-test.each([['clickhouse_property_values', 8], ['clickhouse_logs', 8], ['clickhouse_events_json', 1], ['clickhouse_app_metrics2', 1], ['cdp_internal_events', 0]])(
-  'the largest group on %s has %d members', (topic, members) => {
-    expect(clickHouseConsumers(topic)).toBe(members);
-  });
+test.each([
+  ['clickhouse_property_values', 8],
+  ['clickhouse_logs', 8],
+  ['clickhouse_events_json', 1],
+  ['clickhouse_app_metrics2', 1],
+  ['cdp_internal_events', 0],
+])('the largest group on %s has %d members', (topic, members) => {
+  expect(clickHouseConsumers(topic)).toBe(members);
+});

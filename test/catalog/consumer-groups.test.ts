@@ -9,22 +9,31 @@ const MODES = Object.keys(CONSUMER_GROUPS) as (keyof typeof CONSUMER_GROUPS)[];
 
 /** Modes of other variables than PLUGIN_SERVER_MODE. */
 const OTHER_MODES: Readonly<Record<string, keyof typeof CONSUMER_GROUPS>> = {
-  'property-defs-rs': 'property-defs', 'property-defs-ai': 'property-defs-ai', 'cymbal-notifications': 'cymbal-notifications', 'livestream': 'livestream',
+  'property-defs-rs': 'property-defs',
+  'property-defs-ai': 'property-defs-ai',
+  'cymbal-notifications': 'cymbal-notifications',
+  'livestream': 'livestream',
 };
 
-test.each(GENERATIONS.map((generation): [string, Generation] => [generation.name, generation]))('in the generation %s, a process scales on groups of the mode that it runs in, and on no others', (_, generation) => {
-  const scaling = PROCESSES.filter(({ consumes }) => consumes !== undefined);
-  expect(scaling.length).toBeGreaterThan(7);
-  for (const definition of scaling) {
-    const mode = settingsOf(definition, { generation }).PLUGIN_SERVER_MODE ?? OTHER_MODES[definition.process];
-    expect(definition.consumes).toEqual(scalingGroupsOf(mode as keyof typeof CONSUMER_GROUPS));
-    expect(definition.consumes).not.toHaveLength(0);
-  }
-});
+test.each(GENERATIONS.map((generation): [string, Generation] => [generation.name, generation]))(
+  'in the generation %s, a process scales on groups of the mode that it runs in, and on no others',
+  (_, generation) => {
+    const scaling = PROCESSES.filter(({ consumes }) => consumes !== undefined);
+    expect(scaling.length).toBeGreaterThan(7);
+    for (const definition of scaling) {
+      const mode = settingsOf(definition, { generation }).PLUGIN_SERVER_MODE ?? OTHER_MODES[definition.process];
+      expect(definition.consumes).toEqual(scalingGroupsOf(mode as keyof typeof CONSUMER_GROUPS));
+      expect(definition.consumes).not.toHaveLength(0);
+    }
+  },
+);
 
 test('ingestion-general scales on what its combined mode reads, ordinary events first', () => {
   expect(scalingGroupsOf('ingestion-v2-combined').map(({ group }) => group)).toEqual([
-    'clickhouse-ingestion', 'clickhouse-ingestion-historical', 'clickhouse-ingestion-overflow', 'clickhouse-ingestion-ai',
+    'clickhouse-ingestion',
+    'clickhouse-ingestion-historical',
+    'clickhouse-ingestion-overflow',
+    'clickhouse-ingestion-ai',
   ]);
 });
 

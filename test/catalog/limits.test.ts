@@ -1,4 +1,11 @@
-import { AI_EVENT_BYTES, aiEventBytes, BATCH_BODY_BYTES, EVENT_ENVELOPE_BYTES, EVENT_MESSAGE_BYTES, KAFKA_MESSAGE_BYTES } from '../../lib/catalog/limits';
+import {
+  AI_EVENT_BYTES,
+  aiEventBytes,
+  BATCH_BODY_BYTES,
+  EVENT_ENVELOPE_BYTES,
+  EVENT_MESSAGE_BYTES,
+  KAFKA_MESSAGE_BYTES,
+} from '../../lib/catalog/limits';
 
 test('an AI event fits into a message, even if every byte of it is escaped', () => {
   expect(2 * AI_EVENT_BYTES + EVENT_ENVELOPE_BYTES).toBeLessThanOrEqual(KAFKA_MESSAGE_BYTES);

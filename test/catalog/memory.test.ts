@@ -14,16 +14,24 @@ test('each process has a measurement with its commit, or a guess', () => {
 });
 
 test('each size is at least the measurement, with a margin of a fifth', () => {
-  const tooSmall = PROCESSES.flatMap((process) => SIZES
-    .filter((size) => sizeOf(process, size).memoryLimitMiB < 1.2 * (MEMORY[process].mib ?? 0))
-    .map((size) => `${process} ${size}`));
+  const tooSmall = PROCESSES.flatMap((process) =>
+    SIZES.filter((size) => sizeOf(process, size).memoryLimitMiB < 1.2 * (MEMORY[process].mib ?? 0)).map((size) => `${process} ${size}`),
+  );
   expect(tooSmall).toEqual([]);
 });
 
-test.each([[2048, 1, 1728], [4096, 2, 1728], [6144, 3, 1728], [8192, 4, 1728], [12288, 6, 1728], [16384, 8, 1728], [1024, 1, 704], [5120, 2, 2240]])(
-  '%i MiB hold %i workers of the web server, replaced at %i MiB', (memory, workers, recycleAtMiB) => {
-    expect(webServerMemory(memory)).toEqual({ workers, recycleAtMiB });
-  });
+test.each([
+  [2048, 1, 1728],
+  [4096, 2, 1728],
+  [6144, 3, 1728],
+  [8192, 4, 1728],
+  [12288, 6, 1728],
+  [16384, 8, 1728],
+  [1024, 1, 704],
+  [5120, 2, 2240],
+])('%i MiB hold %i workers of the web server, replaced at %i MiB', (memory, workers, recycleAtMiB) => {
+  expect(webServerMemory(memory)).toEqual({ workers, recycleAtMiB });
+});
 
 test.each(SIZES)('in the size %s, all workers of web at their limit and a new one fit into the task', (size) => {
   const { memoryLimitMiB } = sizeOf(PostHogProcess.WEB, size);

@@ -20,7 +20,9 @@ test('every process with rights to objects reads or writes a prefix, and every p
   const clients = new Set(OBJECT_PREFIXES.flatMap(({ readers, writers }) => [...readers, ...writers]));
   const withRights = PROCESSES.filter(({ objects, objectsWith }) => objects ?? objectsWith).map(({ process }) => process);
   // cymbal accesses its prefix with access keys.
-  expect([...clients].filter((client) => client !== CLICKHOUSE_SERVERS && client !== PostHogProcess.CYMBAL_RESOLUTION).sort()).toEqual(withRights.sort());
+  expect([...clients].filter((client) => client !== CLICKHOUSE_SERVERS && client !== PostHogProcess.CYMBAL_RESOLUTION).sort()).toEqual(
+    withRights.sort(),
+  );
 });
 
 test('a process that only reads has no prefix to write', () => {
@@ -32,7 +34,7 @@ test('ClickHouse stages batch exports and reads the tables of the data warehouse
   expect(readBy(CLICKHOUSE_SERVERS)).toEqual(['dlt', 'managed']);
 });
 
-test('Django\'s processes are limited to no prefix, others are', () => {
+test("Django's processes are limited to no prefix, others are", () => {
   expect(prefixesOf(PostHogProcess.WEB)).toBeUndefined();
   expect(prefixesOf(PostHogProcess.HYPERCACHE_SERVER)).toEqual(['cache']);
 });
@@ -40,7 +42,12 @@ test('Django\'s processes are limited to no prefix, others are', () => {
 test('the prefixes in settings are those of the list', () => {
   const prefixes = OBJECT_PREFIXES.map(({ prefix }) => prefix);
   const web = settingsOf(byName(PostHogProcess.WEB));
-  expect(prefixes).toEqual(expect.arrayContaining([
-    SYMBOL_SETS_PREFIX, web.SESSION_RECORDING_V2_S3_PREFIX, web.BUCKET_PATH, settingsOf(byName(PostHogProcess.CAPTURE_AI)).AI_S3_PREFIX.replace(/\/$/, ''),
-  ]));
+  expect(prefixes).toEqual(
+    expect.arrayContaining([
+      SYMBOL_SETS_PREFIX,
+      web.SESSION_RECORDING_V2_S3_PREFIX,
+      web.BUCKET_PATH,
+      settingsOf(byName(PostHogProcess.CAPTURE_AI)).AI_S3_PREFIX.replace(/\/$/, ''),
+    ]),
+  );
 });

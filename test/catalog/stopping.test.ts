@@ -7,6 +7,17 @@ test('has every image of a release, and no other', () => {
 
 test('the shell of Rust images uses exec, so that the program gets the signal', () => {
   const rust = Object.entries(STOPPING).filter(([, stopping]) => 'entryPoint' in stopping);
-  expect(rust.map(([image]) => image)).toEqual(['capture', 'captureLogs', 'featureFlags', 'hypercacheServer', 'propertyDefs', 'personhogReplica', 'personhogRouter', 'cymbal']);
-  expect(new Set(rust.map(([, stopping]) => JSON.stringify(stopping)))).toEqual(new Set([JSON.stringify({ init: true, entryPoint: ['/bin/sh', '-c', 'exec /usr/local/bin/$BIN'] })]));
+  expect(rust.map(([image]) => image)).toEqual([
+    'capture',
+    'captureLogs',
+    'featureFlags',
+    'hypercacheServer',
+    'propertyDefs',
+    'personhogReplica',
+    'personhogRouter',
+    'cymbal',
+  ]);
+  expect(new Set(rust.map(([, stopping]) => JSON.stringify(stopping)))).toEqual(
+    new Set([JSON.stringify({ init: true, entryPoint: ['/bin/sh', '-c', 'exec /usr/local/bin/$BIN'] })]),
+  );
 });

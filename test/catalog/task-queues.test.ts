@@ -7,15 +7,36 @@ import { tablesOnPage, taskQueueTables } from '../../scripts/task-queues';
  * Node process.
  */
 const JULY = [
-  'data-warehouse-task-queue', 'data-warehouse-cdp-producer-task-queue', 'data-warehouse-metadata-task-queue', 'max-ai-task-queue',
-  'batch-exports-task-queue', 'data-modeling-task-queue', 'no-sandbox-python-django', 'general-purpose-task-queue',
-  'experiments-recalculation-task-queue', 'health-check-task-queue', 'ducklake-task-queue', 'tasks-task-queue', 'test-task-queue',
-  'billing-task-queue', 'video-export-task-queue', 'messaging-task-queue', 'analytics-platform-task-queue', 'session-replay-task-queue',
-  'replay-vision-task-queue', 'weekly-digest-task-queue', 'llm-analytics-evals-task-queue', 'llm-analytics-task-queue',
-  'mcp-analytics-task-queue', 'error-tracking-task-queue', 'event-screenshots-task-queue', 'logs-alerting-task-queue', 'rasterization-task-queue',
+  'data-warehouse-task-queue',
+  'data-warehouse-cdp-producer-task-queue',
+  'data-warehouse-metadata-task-queue',
+  'max-ai-task-queue',
+  'batch-exports-task-queue',
+  'data-modeling-task-queue',
+  'no-sandbox-python-django',
+  'general-purpose-task-queue',
+  'experiments-recalculation-task-queue',
+  'health-check-task-queue',
+  'ducklake-task-queue',
+  'tasks-task-queue',
+  'test-task-queue',
+  'billing-task-queue',
+  'video-export-task-queue',
+  'messaging-task-queue',
+  'analytics-platform-task-queue',
+  'session-replay-task-queue',
+  'replay-vision-task-queue',
+  'weekly-digest-task-queue',
+  'llm-analytics-evals-task-queue',
+  'llm-analytics-task-queue',
+  'mcp-analytics-task-queue',
+  'error-tracking-task-queue',
+  'event-screenshots-task-queue',
+  'logs-alerting-task-queue',
+  'rasterization-task-queue',
 ];
 
-test('the catalog has every queue of July\'s settings, each once', () => {
+test("the catalog has every queue of July's settings, each once", () => {
   const names = TASK_QUEUES.filter(({ generations }) => generations.includes('2026-07')).map(({ name }) => name);
   expect([...names].sort()).toEqual([...JULY].sort());
   expect(new Set(TASK_QUEUES.map(({ name }) => name)).size).toBe(TASK_QUEUES.length);

@@ -17,11 +17,15 @@ test('each command is a file of its own, and none waits for what another needs',
 });
 
 test('it runs without any package beside it', () => {
-  expect(execFileSync(process.execPath, [bundled(), 'routes', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain('rule 100 (Events)');
+  expect(execFileSync(process.execPath, [bundled(), 'routes', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain(
+    'rule 100 (Events)',
+  );
 });
 
 test('it prints the environment of a process', () => {
-  expect(execFileSync(process.execPath, [bundled(), 'environment', 'capture', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain('export CAPTURE_MODE=\'events\'');
+  expect(execFileSync(process.execPath, [bundled(), 'environment', 'capture', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain(
+    "export CAPTURE_MODE='events'",
+  );
 });
 
 test('it ends quietly where nobody reads what it says', async () => {
@@ -35,7 +39,7 @@ test('it ends quietly where nobody reads what it says', async () => {
   expect([code, errors]).toEqual([0, '']);
 });
 
-test('it brings the SDK\'s scripts, which the preview serves, with their licence and without maps', async () => {
+test("it brings the SDK's scripts, which the preview serves, with their licence and without maps", async () => {
   const program = await startProgram(template);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request({ port: program.port, path: '/static/array.js', rejectUnauthorized: false }, resolve).once('error', reject).end();
@@ -52,7 +56,9 @@ test('it brings the page with all that the page names, and no sources', () => {
   const page = path.join(folder, 'page');
   const files = readdirSync(page);
   expect(files.sort()).toEqual(['demo.html', 'demo.js', 'index.html', 'page.js', 'style.css']);
-  const named = ['index.html', 'demo.html'].flatMap((name) => [...readFileSync(path.join(page, name), 'utf8').matchAll(/(?:src|href)="([\w-]+\.\w+)"/g)].map(([, file]) => file));
+  const named = ['index.html', 'demo.html'].flatMap((name) =>
+    [...readFileSync(path.join(page, name), 'utf8').matchAll(/(?:src|href)="([\w-]+\.\w+)"/g)].map(([, file]) => file),
+  );
   expect([...new Set(named)].sort()).toEqual(['demo.js', 'page.js', 'style.css']);
 });
 

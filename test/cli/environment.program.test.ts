@@ -16,22 +16,32 @@ test('prints variables as shell exports, and secrets by name as comments', async
   expect(exitCode).toBe(0);
   const lines = out.split('\n');
   expect(lines[0]).toMatch(/^# web in PostHogServicesWebTask[0-9A-F]{8}, image /);
-  expect(lines).toContain('export SITE_URL=\'https://posthog.example.com\'');
-  expect(lines).toContain('export OBJECT_STORAGE_REGION=\'${AWS::Region}\' # known at deployment');
-  expect(lines.find((line) => line.startsWith('# export SECRET_KEY='))).toMatch(/^# export SECRET_KEY= # secret PostHogSecretsSecretKey[0-9A-F]{8} \(PostHog app: SECRET_KEY\)$/);
+  expect(lines).toContain("export SITE_URL='https://posthog.example.com'");
+  expect(lines).toContain("export OBJECT_STORAGE_REGION='${AWS::Region}' # known at deployment");
+  expect(lines.find((line) => line.startsWith('# export SECRET_KEY='))).toMatch(
+    /^# export SECRET_KEY= # secret PostHogSecretsSecretKey[0-9A-F]{8} \(PostHog app: SECRET_KEY\)$/,
+  );
   expect(lines).toContain('# export CLICKHOUSE_PASSWORD= # secret clickhouse, key password');
   expect(lines).toContain('# export DATABASE_URL= # secret postgres-url');
 });
 
 test('prints every container of the task, in their order', async () => {
   const { out } = await environment(TEMPLATE, 'migrate', '--json');
-  interface Container { name: string; environment: Record<string, string>; knownAtDeployment: string[]; secrets: Record<string, object> }
+  interface Container {
+    name: string;
+    environment: Record<string, string>;
+    knownAtDeployment: string[];
+    secrets: Record<string, object>;
+  }
   const { task, containers } = JSON.parse(out) as { task: string; containers: Container[] };
   expect(task).toMatch(/^PostHogMigrationTask/);
   expect(containers.map(({ name }) => name)).toEqual(expect.arrayContaining(['preflight', 'migrate']));
   const migrate = containers.find(({ name }) => name === 'migrate');
   expect(migrate?.environment).toMatchObject({ IS_BEHIND_PROXY: 'True' });
-  expect(migrate?.secrets).toMatchObject({ DATABASE_URL: { secret: 'postgres-url' }, CLICKHOUSE_PASSWORD: { secret: 'clickhouse', key: 'password' } });
+  expect(migrate?.secrets).toMatchObject({
+    DATABASE_URL: { secret: 'postgres-url' },
+    CLICKHOUSE_PASSWORD: { secret: 'clickhouse', key: 'password' },
+  });
 });
 
 test('what a shell sources is what the template says, quotes and lines included', async () => {
@@ -42,10 +52,22 @@ test('what a shell sources is what the template says, quotes and lines included'
 
 test('nothing but the variables can be sourced', async () => {
   const [evil, name] = ['x\nexit 3\n', 'A;exit 3;'];
-  const { out } = await environment({ Resources: {
-    Key: { Type: 'AWS::SecretsManager::Secret', Properties: { Description: evil } },
-    Task: { Type: 'AWS::ECS::TaskDefinition', Properties: { ContainerDefinitions: [{ Name: 'web', Image: evil, Environment: [{ Name: name, Value: evil }], Secrets: [{ Name: 'KEY', ValueFrom: { Ref: 'Key' } }] }] } },
-  } }, 'web');
+  const { out } = await environment(
+    {
+      Resources: {
+        Key: { Type: 'AWS::SecretsManager::Secret', Properties: { Description: evil } },
+        Task: {
+          Type: 'AWS::ECS::TaskDefinition',
+          Properties: {
+            ContainerDefinitions: [
+              { Name: 'web', Image: evil, Environment: [{ Name: name, Value: evil }], Secrets: [{ Name: 'KEY', ValueFrom: { Ref: 'Key' } }] },
+            ],
+          },
+        },
+      },
+    },
+    'web',
+  );
   expect(execFileSync('sh', ['-c', `${out}\necho "reached ${'$'}{KEY-unset}"`], { encoding: 'utf8' })).toBe('reached unset\n');
 });
 
@@ -80,10 +102,17 @@ test('tells that further variables come from files', async () => {
 });
 
 describe('where several tasks have the container', () => {
-  const two = { Resources: Object.fromEntries(['A', 'B'].map((id) => [id, { Type: 'AWS::ECS::TaskDefinition', Properties: { ContainerDefinitions: [{ Name: 'web', Image: id }] } }])) };
+  const two = {
+    Resources: Object.fromEntries(
+      ['A', 'B'].map((id) => [id, { Type: 'AWS::ECS::TaskDefinition', Properties: { ContainerDefinitions: [{ Name: 'web', Image: id }] } }]),
+    ),
+  };
 
   test('one must be chosen', async () => {
-    expect(await environment(two, 'web')).toMatchObject({ exitCode: 2, err: 'cdk-posthog: several tasks have a container \'web\': A, B; choose one with --task ID' });
+    expect(await environment(two, 'web')).toMatchObject({
+      exitCode: 2,
+      err: "cdk-posthog: several tasks have a container 'web': A, B; choose one with --task ID",
+    });
   });
 
   test('the chosen one is printed', async () => {
@@ -94,9 +123,9 @@ describe('where several tasks have the container', () => {
 test.each([
   [[], 'environment takes one process, such as: cdk-posthog environment web'],
   [['web', 'worker'], 'environment takes one process'],
-  [['nginx'], 'PROCESS must be a container of the template, got: \'nginx\'; available: '],
-  [['web', '--format', 'yaml'], '--format must be one of shell, json, got: \'yaml\''],
-  [['web', '--task', 'X'], '--task must be a task with a container \'web\', got: \'X\'; available: PostHogServicesWebTask'],
+  [['nginx'], "PROCESS must be a container of the template, got: 'nginx'; available: "],
+  [['web', '--format', 'yaml'], "--format must be one of shell, json, got: 'yaml'"],
+  [['web', '--task', 'X'], "--task must be a task with a container 'web', got: 'X'; available: PostHogServicesWebTask"],
 ])('refuses %j', async (argv, message) => {
   const { exitCode, err } = await environment(TEMPLATE, ...argv);
   expect(exitCode).toBe(2);
@@ -104,7 +133,10 @@ test.each([
 });
 
 test('refuses a template without tasks', async () => {
-  expect(await environment({ Resources: {} }, 'web')).toMatchObject({ exitCode: 2, err: 'cdk-posthog: the template has no ECS task; name the template of the services with --template FILE' });
+  expect(await environment({ Resources: {} }, 'web')).toMatchObject({
+    exitCode: 2,
+    err: 'cdk-posthog: the template has no ECS task; name the template of the services with --template FILE',
+  });
 });
 
 test('refuses a template that is missing', async () => {

@@ -13,7 +13,7 @@ import { FEW, newPostHog, newStack } from '../helpers/stack';
 /** The template of a whole PostHog, with live events where they are wanted. */
 export function templateOfPostHog(props: Partial<PostHogProps> = {}, live = false): CloudFormationTemplate {
   const stack = newStack();
-  newPostHog(stack, { ...live ? { products: [...FEW, Product.LIVE_EVENTS] } : {}, ...props });
+  newPostHog(stack, { ...(live ? { products: [...FEW, Product.LIVE_EVENTS] } : {}), ...props });
   return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
 }
 

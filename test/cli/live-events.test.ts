@@ -32,21 +32,46 @@ describe('explain', () => {
 
   test('tells programs the same', async () => {
     const { out } = await explain(OPEN, 'GET', '/livestream/stats', '--json');
-    expect(JSON.parse(out)).toMatchObject({ rule: 'rule 900 (LiveEvents)', unless: [], outcome: { kind: 'forwarded', path: '/stats', headers: [['Host', 'posthog.example.com'], ['X-Forwarded-For', '192.0.2.1'], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Port', '443']] } });
+    expect(JSON.parse(out)).toMatchObject({
+      rule: 'rule 900 (LiveEvents)',
+      unless: [],
+      outcome: {
+        kind: 'forwarded',
+        path: '/stats',
+        headers: [
+          ['Host', 'posthog.example.com'],
+          ['X-Forwarded-For', '192.0.2.1'],
+          ['X-Forwarded-Proto', 'https'],
+          ['X-Forwarded-Port', '443'],
+        ],
+      },
+    });
   });
 
   test('says who gets in where the app is open to some', async () => {
     const closed = JSON.stringify(templateOfPostHog({ appAccess: NETWORKS }, true));
     expect((await explain(closed, 'GET', '/livestream/events')).out).toContain('fixed response of the load balancer: 403');
-    expect((await explain(closed, 'GET', '/livestream/events', '--from', '203.0.113.9')).out).toContain('outcome    forwarded to livestream as /events');
+    expect((await explain(closed, 'GET', '/livestream/events', '--from', '203.0.113.9')).out).toContain(
+      'outcome    forwarded to livestream as /events',
+    );
     const behindSignIn = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.oidc(OIDC) }, true));
-    expect((await explain(behindSignIn, 'GET', '/livestream/events')).out).toContain('sign-in at https://login.example.com/authorize, then forwarded to livestream as /events');
+    expect((await explain(behindSignIn, 'GET', '/livestream/events')).out).toContain(
+      'sign-in at https://login.example.com/authorize, then forwarded to livestream as /events',
+    );
   });
 });
 
 test('routes names the rule and the process, for each of its paths', () => {
   const rows = routesOf(ingressOf({}, true), 'posthog.example.com').filter(({ owner }) => owner === 'livestream');
-  expect(rows).toEqual([expect.objectContaining({ paths: '/livestream, /livestream/*', rule: 'rule 900 (LiveEvents)', answer: 'livestream', forwardedPath: '/, /*', public: true })]);
+  expect(rows).toEqual([
+    expect.objectContaining({
+      paths: '/livestream, /livestream/*',
+      rule: 'rule 900 (LiveEvents)',
+      answer: 'livestream',
+      forwardedPath: '/, /*',
+      public: true,
+    }),
+  ]);
   const closed = routesOf(ingressOf({ appAccess: NETWORKS }, true), 'posthog.example.com').filter(({ owner }) => owner === 'livestream');
   expect(closed).toEqual([expect.objectContaining({ answer: 'refused (403)', forwardedPath: undefined, public: false })]);
 });
@@ -59,14 +84,31 @@ test('routes prints as what its paths arrive', async () => {
 
 test('with a verified address, the nginx beside it gets the path that the process gets', () => {
   const ingress = ingressOf({ clientAddress: ClientAddress.verified() }, true);
-  expect(trace(ingress, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/livestream/events', sourceIp: '192.0.2.1', headers: [['X-Forwarded-For', '1.2.3.4']] }).outcome)
-    .toMatchObject({ kind: 'forwarded', target: { process: 'livestream' }, path: '/events', peer: '127.0.0.1', headers: expect.arrayContaining([['X-Forwarded-For', '192.0.2.1']]) as unknown });
+  expect(
+    trace(ingress, {
+      scheme: 'https',
+      method: 'GET',
+      host: 'posthog.example.com',
+      target: '/livestream/events',
+      sourceIp: '192.0.2.1',
+      headers: [['X-Forwarded-For', '1.2.3.4']],
+    }).outcome,
+  ).toMatchObject({
+    kind: 'forwarded',
+    target: { process: 'livestream' },
+    path: '/events',
+    peer: '127.0.0.1',
+    headers: expect.arrayContaining([['X-Forwarded-For', '192.0.2.1']]) as unknown,
+  });
 });
 
 test('a rule that rewrites the host name hands on another one', () => {
   const ingress = ingressOf();
   const rules = ingress.rules.map((rule) => ({ ...rule, rewrites: { host: { regex: '^posthog\\.(.+)$', replace: 'internal.$1' } } }));
-  const { outcome } = trace({ ...ingress, rules }, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/e', sourceIp: '192.0.2.1', headers: [] });
+  const { outcome } = trace(
+    { ...ingress, rules },
+    { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: '/e', sourceIp: '192.0.2.1', headers: [] },
+  );
   expect(outcome).toMatchObject({ kind: 'forwarded', path: '/e', headers: expect.arrayContaining([['Host', 'internal.example.com']]) as unknown });
 });
 
@@ -91,7 +133,10 @@ describe('a value known at deployment only', () => {
 
   test('does not make a rule possible that something else rules out', async () => {
     expect((await explain(networks, 'GET', '/e')).out).not.toContain('unless');
-    expect((await explain(networks, 'GET', '/livestream/events')).out.match(/unless {5}rule (\d+)/g)).toEqual(['unless     rule 900', 'unless     rule 1000']);
+    expect((await explain(networks, 'GET', '/livestream/events')).out.match(/unless {5}rule (\d+)/g)).toEqual([
+      'unless     rule 900',
+      'unless     rule 1000',
+    ]);
   });
 
   test('is told to programs', async () => {

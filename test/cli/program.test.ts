@@ -27,10 +27,10 @@ test.each(Object.keys(COMMANDS))('%s explains itself, and every option of its', 
 });
 
 test.each([
-  [['nonsense'], 'cdk-posthog: there is no command \'nonsense\'; available: '],
-  [['constructor'], 'cdk-posthog: there is no command \'constructor\'; available: '],
-  [['routes', '--tempalte', 'x'], 'cdk-posthog: Unknown option \'--tempalte\'; usage: cdk-posthog routes [--template FILE] [--json]'],
-  [['routes', '--template'], 'cdk-posthog: Option \'-t, --template <value>\' argument missing; usage: '],
+  [['nonsense'], "cdk-posthog: there is no command 'nonsense'; available: "],
+  [['constructor'], "cdk-posthog: there is no command 'constructor'; available: "],
+  [['routes', '--tempalte', 'x'], "cdk-posthog: Unknown option '--tempalte'; usage: cdk-posthog routes [--template FILE] [--json]"],
+  [['routes', '--template'], "cdk-posthog: Option '-t, --template <value>' argument missing; usage: "],
 ])('says in one line that %j is wrong, and ends with 2', async (argv, message) => {
   const { exitCode, out, err } = await cli(...argv);
   expect([exitCode, out]).toEqual([ExitCode.FAILED, '']);
@@ -38,14 +38,24 @@ test.each([
   expect(err).not.toContain('\n');
 });
 
-test.each(Object.keys(COMMANDS).filter((name) => !['environment', 'explain'].includes(name)))('%s refuses an argument that belongs to no option', async (name) => {
-  const { usage } = await COMMANDS[name]();
-  expect(await cli(name, 'other.json')).toEqual({ exitCode: ExitCode.FAILED, out: '', err: `cdk-posthog: Unexpected argument 'other.json'; usage: cdk-posthog ${name} ${usage}` });
-});
+test.each(Object.keys(COMMANDS).filter((name) => !['environment', 'explain'].includes(name)))(
+  '%s refuses an argument that belongs to no option',
+  async (name) => {
+    const { usage } = await COMMANDS[name]();
+    expect(await cli(name, 'other.json')).toEqual({
+      exitCode: ExitCode.FAILED,
+      out: '',
+      err: `cdk-posthog: Unexpected argument 'other.json'; usage: cdk-posthog ${name} ${usage}`,
+    });
+  },
+);
 
 test('ends with 2 and one line where a command cannot be done', async () => {
   const err: string[] = [];
-  const exitCode = await runProgram({ failing: () => Promise.resolve(FAILING) }, ['failing'], { out: () => undefined, err: (text) => err.push(text) });
+  const exitCode = await runProgram({ failing: () => Promise.resolve(FAILING) }, ['failing'], {
+    out: () => undefined,
+    err: (text) => err.push(text),
+  });
   expect([exitCode, err]).toEqual([ExitCode.FAILED, ['cdk-posthog: it is not there']]);
 });
 

@@ -49,17 +49,32 @@ test('an ingress knows an address of its load balancer in subnets that are too l
 });
 
 test('the events of a client arrive with what the load balancer adds', () => {
-  const { target, peer, headers } = arrival(OPEN, '/e/?x=1', [['User-Agent', 'a browser'], ['X-Forwarded-Proto', 'gopher']]);
+  const { target, peer, headers } = arrival(OPEN, '/e/?x=1', [
+    ['User-Agent', 'a browser'],
+    ['X-Forwarded-Proto', 'gopher'],
+  ]);
   expect([target.process, peer]).toEqual(['capture', '10.0.0.4']);
   expect(headers).toEqual([
-    ['Host', 'posthog.example.com'], ['User-Agent', 'a browser'],
-    ['X-Forwarded-For', '192.0.2.1'], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Port', '443'],
+    ['Host', 'posthog.example.com'],
+    ['User-Agent', 'a browser'],
+    ['X-Forwarded-For', '192.0.2.1'],
+    ['X-Forwarded-Proto', 'https'],
+    ['X-Forwarded-Port', '443'],
   ]);
 });
 
 test('every process resolves the address of a client that forges nothing', () => {
-  for (const [target, asked] of [['/e', 1], ['/s', 1], ['/flags', 1], ['/array/x/config', 0], ['/login', 4]] as const) {
-    expect({ target, addresses: arrival(OPEN, target).clientIps.map(({ address }) => address) }).toEqual({ target, addresses: Array.from({ length: asked }, () => '192.0.2.1') });
+  for (const [target, asked] of [
+    ['/e', 1],
+    ['/s', 1],
+    ['/flags', 1],
+    ['/array/x/config', 0],
+    ['/login', 4],
+  ] as const) {
+    expect({ target, addresses: arrival(OPEN, target).clientIps.map(({ address }) => address) }).toEqual({
+      target,
+      addresses: Array.from({ length: asked }, () => '192.0.2.1'),
+    });
   }
 });
 
@@ -82,24 +97,54 @@ test('what is closed is answered by the load balancer', () => {
 
 test('who must sign in is held', () => {
   expect(outcome(ingressOf({ appAccess: AppAccess.oidc(OIDC) }), '/login')).toMatchObject({
-    kind: 'sign-in', where: 'https://login.example.com/authorize', then: { kind: 'forwarded', target: { process: 'web' } },
+    kind: 'sign-in',
+    where: 'https://login.example.com/authorize',
+    then: { kind: 'forwarded', target: { process: 'web' } },
   });
 });
 
 test('plain HTTP is redirected, with path and query', () => {
-  expect(outcome(OPEN, '/a/b?c=d&e=%2F', { scheme: 'http' })).toEqual({ kind: 'redirect', status: 301, location: 'https://posthog.example.com/a/b?c=d&e=%2F' });
+  expect(outcome(OPEN, '/a/b?c=d&e=%2F', { scheme: 'http' })).toEqual({
+    kind: 'redirect',
+    status: 301,
+    location: 'https://posthog.example.com/a/b?c=d&e=%2F',
+  });
   expect(outcome(OPEN, '/', { scheme: 'http', host: 'posthog.example.com:80' })).toMatchObject({ location: 'https://posthog.example.com/' });
   expect(outcome({ ...OPEN, plainRules: undefined }, '/', { scheme: 'http' })).toEqual({ kind: 'unknown', reason: 'no listener for plain HTTP' });
 });
 
 test('a redirect to somewhere else keeps what it does not name', () => {
-  const ingress: IngressModel = { ...OPEN, rules: [{ conditions: [], actions: [{ type: 'redirect', statusCode: 'HTTP_302', redirect: { host: 'www.#{host}', port: '8443', path: '/x/#{path}', query: 'from=#{host}&#{query}' } }] }] };
-  expect(outcome(ingress, '/a?b=c')).toEqual({ kind: 'redirect', status: 302, location: 'https://www.posthog.example.com:8443/x/a?from=posthog.example.com&b=c' });
+  const ingress: IngressModel = {
+    ...OPEN,
+    rules: [
+      {
+        conditions: [],
+        actions: [
+          {
+            type: 'redirect',
+            statusCode: 'HTTP_302',
+            redirect: { host: 'www.#{host}', port: '8443', path: '/x/#{path}', query: 'from=#{host}&#{query}' },
+          },
+        ],
+      },
+    ],
+  };
+  expect(outcome(ingress, '/a?b=c')).toEqual({
+    kind: 'redirect',
+    status: 302,
+    location: 'https://www.posthog.example.com:8443/x/a?from=posthog.example.com&b=c',
+  });
 });
 
 test('what the template does not say is not made up', () => {
-  expect(outcome({ ...OPEN, rules: [] }, '/')).toEqual({ kind: 'unknown', reason: 'no rule matches, and the listener\'s default action is not in this template' });
-  expect(outcome({ ...OPEN, targets: {} }, '/e')).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('target group without a service') as string });
+  expect(outcome({ ...OPEN, rules: [] }, '/')).toEqual({
+    kind: 'unknown',
+    reason: "no rule matches, and the listener's default action is not in this template",
+  });
+  expect(outcome({ ...OPEN, targets: {} }, '/e')).toMatchObject({
+    kind: 'unknown',
+    reason: expect.stringContaining('target group without a service') as string,
+  });
 });
 
 test('rules are called by their names', () => {
@@ -114,7 +159,10 @@ test('every sample of an endpoint that is always public reaches the process that
   const deployed = Object.values(CLOSED.targets).map(({ process }) => process);
   const owned = PublicEndpoint.all().filter(({ group, process }) => ALWAYS_PUBLIC.includes(group) && deployed.includes(process));
   expect(owned.length).toBeGreaterThan(20);
-  const wrong = owned.flatMap((endpoint) => samplesOf(endpoint).map((target) => ({ target, process: endpoint.process, found: outcome(CLOSED, target, { method: 'POST' }) })))
+  const wrong = owned
+    .flatMap((endpoint) =>
+      samplesOf(endpoint).map((target) => ({ target, process: endpoint.process, found: outcome(CLOSED, target, { method: 'POST' }) })),
+    )
     .filter(({ process, found }) => found.kind !== 'forwarded' || found.target.process !== String(process));
   // capture takes what capture-ai would, where that is not deployed.
   expect(wrong).toEqual([]);
@@ -125,16 +173,34 @@ describe('with a verified address', () => {
   const ingress = ingressOf({ clientAddress: ClientAddress.verified() });
 
   test('every process resolves the address that connected, not a forged one', () => {
-    const forged: Header[] = [['X-Forwarded-For', '1.2.3.4'], ['Forwarded', 'for=1.2.3.4'], ['X-Real-IP', '1.2.3.4'], ['CF-Connecting-IP', '1.2.3.4'], ['X_Forwarded_For', '1.2.3.4']];
+    const forged: Header[] = [
+      ['X-Forwarded-For', '1.2.3.4'],
+      ['Forwarded', 'for=1.2.3.4'],
+      ['X-Real-IP', '1.2.3.4'],
+      ['CF-Connecting-IP', '1.2.3.4'],
+      ['X_Forwarded_For', '1.2.3.4'],
+    ];
     for (const target of ['/e', '/s', '/flags', '/login']) {
       const { clientIps, headers, peer } = arrival(ingress, target, forged);
-      expect({ target, addresses: new Set(clientIps.map(({ address }) => address)), peer }).toEqual({ target, addresses: new Set(['192.0.2.1']), peer: '127.0.0.1' });
+      expect({ target, addresses: new Set(clientIps.map(({ address }) => address)), peer }).toEqual({
+        target,
+        addresses: new Set(['192.0.2.1']),
+        peer: '127.0.0.1',
+      });
       expect(JSON.stringify(headers)).not.toContain('1.2.3.4');
     }
   });
 
   test('the process is named, and not the proxy beside it', () => {
-    expect([...new Set(Object.values(ingress.targets).map(({ process }) => process))].sort()).toEqual(['capture', 'feature-flags', 'hypercache-server', 'replay-capture', 'web']);
-    expect(Object.values(ingress.targets).map(({ verifying }) => verifying?.trusted)).toEqual(Array.from({ length: 5 }, () => ['10.0.0.0/27', '10.0.0.32/27']));
+    expect([...new Set(Object.values(ingress.targets).map(({ process }) => process))].sort()).toEqual([
+      'capture',
+      'feature-flags',
+      'hypercache-server',
+      'replay-capture',
+      'web',
+    ]);
+    expect(Object.values(ingress.targets).map(({ verifying }) => verifying?.trusted)).toEqual(
+      Array.from({ length: 5 }, () => ['10.0.0.0/27', '10.0.0.32/27']),
+    );
   });
 });

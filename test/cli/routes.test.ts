@@ -10,14 +10,31 @@ test('has every endpoint of the table, in its order', () => {
 
 test('tells what is public and what is not', () => {
   const routes = routesOf(ingressOf({ appAccess: AppAccess.nobody() }), 'posthog.example.com');
-  expect(routes.find(({ paths }) => paths === '/e, /e/*')).toMatchObject({ rule: 'rule 100 (Events)', owner: 'capture', answer: 'capture', public: true });
-  expect(routes.find(({ paths }) => paths === '/shared/*')).toMatchObject({ rule: 'the default rule', owner: 'web', answer: 'refused (403)', public: false });
+  expect(routes.find(({ paths }) => paths === '/e, /e/*')).toMatchObject({
+    rule: 'rule 100 (Events)',
+    owner: 'capture',
+    answer: 'capture',
+    public: true,
+  });
+  expect(routes.find(({ paths }) => paths === '/shared/*')).toMatchObject({
+    rule: 'the default rule',
+    owner: 'web',
+    answer: 'refused (403)',
+    public: false,
+  });
 });
 
 test('shows paths of one endpoint apart where they are not treated alike', () => {
   const ingress = ingressOf({ appAccess: AppAccess.nobody() });
-  const rules = ingress.rules.map((rule) => ({ ...rule, conditions: rule.conditions.map((condition) => ({ ...condition, values: condition.values?.filter((value) => value !== '/e/*') })) }));
-  expect(routesOf({ ...ingress, rules }, 'posthog.example.com').filter(({ paths }) => paths === '/e, /e/*').map(({ answer }) => answer)).toEqual(['capture', 'refused (403)']);
+  const rules = ingress.rules.map((rule) => ({
+    ...rule,
+    conditions: rule.conditions.map((condition) => ({ ...condition, values: condition.values?.filter((value) => value !== '/e/*') })),
+  }));
+  expect(
+    routesOf({ ...ingress, rules }, 'posthog.example.com')
+      .filter(({ paths }) => paths === '/e, /e/*')
+      .map(({ answer }) => answer),
+  ).toEqual(['capture', 'refused (403)']);
 });
 
 test('is printed as a table', async () => {

@@ -11,7 +11,9 @@ import { PreparedHost } from './prepared-host';
 const PYTHON = path.join(ROOT, '.venv-clickhouse', 'bin', 'python');
 
 /** The script without its end, and without the driver of PostgreSQL, which is in PostHog's image. */
-const FUNCTIONS = migrationScript().replace(/^import psycopg$/m, 'class psycopg: Error = OSError').split('\nif __name__')[0];
+const FUNCTIONS = migrationScript()
+  .replace(/^import psycopg$/m, 'class psycopg: Error = OSError')
+  .split('\nif __name__')[0];
 
 const TRUST = `${FUNCTIONS}
 trust_clickhouse()
@@ -30,9 +32,13 @@ let server: ChildProcess;
 beforeAll(async () => {
   expect(host.start()).toMatchObject({ status: 0 });
   port = await freePort();
-  server = spawn('openssl', ['s_server', '-accept', `127.0.0.1:${port}`, '-key', `${host.data}/tls/server.key`, '-cert', `${host.data}/tls/server.crt`], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
+  server = spawn(
+    'openssl',
+    ['s_server', '-accept', `127.0.0.1:${port}`, '-key', `${host.data}/tls/server.key`, '-cert', `${host.data}/tls/server.crt`],
+    {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    },
+  );
   await once(server.stdout!, 'data');
 });
 
@@ -44,7 +50,14 @@ afterAll(() => {
 function migrate(environment: Record<string, string>) {
   return spawnSync(PYTHON, ['-c', TRUST], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, CLICKHOUSE_HOST: 'localhost', CLICKHOUSE_NATIVE_PORT: String(port), CLICKHOUSE_SECURE: 'true', CLICKHOUSE_VERIFY: 'false', ...environment },
+    env: {
+      PATH: process.env.PATH,
+      CLICKHOUSE_HOST: 'localhost',
+      CLICKHOUSE_NATIVE_PORT: String(port),
+      CLICKHOUSE_SECURE: 'true',
+      CLICKHOUSE_VERIFY: 'false',
+      ...environment,
+    },
   });
 }
 
@@ -54,7 +67,7 @@ test('what runs after it trusts the server, and everything that the image trusts
   expect(Number(/TRUSTED (\d+)/.exec(stdout)![1])).toBeGreaterThan(50);
 });
 
-test('another name than the certificate\'s is not trusted', () => {
+test("another name than the certificate's is not trusted", () => {
   expect(migrate({ NAME: 'clickhouse.example' }).stderr).toContain('Hostname mismatch');
 });
 

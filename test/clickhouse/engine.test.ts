@@ -25,15 +25,15 @@ const QUERIES = {
   collections: 'SELECT name FROM system.named_collections',
   mergeTree: 'SELECT name, value FROM system.merge_tree_settings WHERE changed',
   settings: 'SELECT name, value FROM system.settings WHERE changed',
-  users: 'SELECT name FROM system.users WHERE name != \'default\'',
+  users: "SELECT name FROM system.users WHERE name != 'default'",
   grants: 'SHOW GRANTS FOR posthog',
   readerGrants: 'SHOW GRANTS FOR dict_reader',
   server: 'SELECT name FROM system.server_settings',
   changed: 'SELECT name, value FROM system.server_settings WHERE changed',
-  functions: 'SELECT name FROM system.functions WHERE origin = \'ExecutableUserDefined\' ORDER BY name',
-  called: 'SELECT JSONDropKeys(\'text\')',
+  functions: "SELECT name FROM system.functions WHERE origin = 'ExecutableUserDefined' ORDER BY name",
+  called: "SELECT JSONDropKeys('text')",
   databases: 'SELECT name FROM system.databases',
-  logs: 'SELECT name, engine_full FROM system.tables WHERE database = \'system\' AND name LIKE \'%_log\' AND name != \'user_query_log\'',
+  logs: "SELECT name, engine_full FROM system.tables WHERE database = 'system' AND name LIKE '%_log' AND name != 'user_query_log'",
   projection: 'CREATE TABLE posthog.t (a Int32, b Int32, PROJECTION p (SELECT a ORDER BY b)) ENGINE = ReplacingMergeTree ORDER BY a',
 };
 
@@ -46,7 +46,7 @@ beforeAll(() => {
 
 afterAll(() => host.remove());
 
-test('it knows every cluster, by the server\'s name and the port with TLS', () => {
+test("it knows every cluster, by the server's name and the port with TLS", () => {
   expect(answers.clusters).toEqual([...upstream.clusters].sort().map((name) => [name, 'clickhouse.internal', '9440']));
 });
 
@@ -56,7 +56,9 @@ test('it knows every macro and every named collection', () => {
 });
 
 test('it takes every setting of MergeTree tables and of the profile', () => {
-  expect(Object.fromEntries(answers.mergeTree)).toMatchObject(Object.fromEntries(Object.entries(upstream.mergeTree).map(([name, { value }]) => [name, value])));
+  expect(Object.fromEntries(answers.mergeTree)).toMatchObject(
+    Object.fromEntries(Object.entries(upstream.mergeTree).map(([name, { value }]) => [name, value])),
+  );
   // What is set to the value that it would have anyway may not count as changed.
   const changed = new Map(answers.settings.map(([name, value]) => [name, value]));
   const taken = Object.entries(upstream.profile).filter(([name]) => changed.has(name));
@@ -68,17 +70,36 @@ test('it knows every setting of the server but those that only a server has', ()
   const known = new Set(answers.server.flat().map((name) => name.split('.')[0]));
   const own = Object.keys(serverConfig(ONE, ONE.nodes[0], OPTIONS)).filter((name) => !known.has(name) && !name.endsWith('_log'));
   expect(own.sort()).toEqual([
-    'default_profile', 'https_port', 'interserver_http_credentials', 'kafka', 'listen_host', 'macros', 'merge_tree', 'named_collections', 'remote_servers', 's3', 'tcp_port_secure',
-    'user_defined_executable_functions_config', 'user_directories', 'zookeeper',
+    'default_profile',
+    'https_port',
+    'interserver_http_credentials',
+    'kafka',
+    'listen_host',
+    'macros',
+    'merge_tree',
+    'named_collections',
+    'remote_servers',
+    's3',
+    'tcp_port_secure',
+    'user_defined_executable_functions_config',
+    'user_directories',
+    'zookeeper',
   ]);
-  expect(Object.fromEntries(answers.changed)).toMatchObject({ 'max_server_memory_usage_to_ram_ratio': '0.8', 'background_pool_size': '4', 'distributed_ddl.path': upstream.config.distributed_ddl });
+  expect(Object.fromEntries(answers.changed)).toMatchObject({
+    'max_server_memory_usage_to_ram_ratio': '0.8',
+    'background_pool_size': '4',
+    'distributed_ddl.path': upstream.config.distributed_ddl,
+  });
 });
 
 test('there are two users: one may do all but make others, one may read the database', () => {
   expect(answers.users.flat().sort()).toEqual(['dict_reader', 'posthog']);
   expect(answers.readerGrants).toEqual([['GRANT SELECT ON posthog.* TO dict_reader']]);
   const grants = answers.grants.flat().join('\n');
-  const granted = grants.replace(/^GRANT | ON .*$/gm, '').split(/[\n,]/).map((right) => right.trim());
+  const granted = grants
+    .replace(/^GRANT | ON .*$/gm, '')
+    .split(/[\n,]/)
+    .map((right) => right.trim());
   expect(CLICKHOUSE_SCHEMA.rights.filter((right) => !granted.includes(right))).toEqual([]);
   expect(grants).not.toMatch(/CREATE USER|ACCESS MANAGEMENT|CREATE ROLE/);
 });
@@ -86,10 +107,12 @@ test('there are two users: one may do all but make others, one may read the data
 test('what a start does makes the database and the tables of records, each of which ends', () => {
   expect(answers.databases).toContainEqual(['posthog']);
   expect(answers.logs.map(([name]) => name).sort()).toEqual([...upstream.systemLogs].sort());
-  expect(answers.logs.filter(([, engine]) => !/TTL (event|finish)_date \+ toIntervalDay\(\d+\) SETTINGS ttl_only_drop_parts = 1/.test(engine))).toEqual([]);
+  expect(
+    answers.logs.filter(([, engine]) => !/TTL (event|finish)_date \+ toIntervalDay\(\d+\) SETTINGS ttl_only_drop_parts = 1/.test(engine)),
+  ).toEqual([]);
 });
 
-test('the functions of PostHog\'s image are there, under their plain names, and run', () => {
+test("the functions of PostHog's image are there, under their plain names, and run", () => {
   expect(answers.functions.flat()).toEqual(['JSONDropKeys', 'JSONDropKeys_v2', 'aggregate_funnel', 'aggregate_funnel_v2']);
   expect(answers.called).toEqual([['v10 text']]);
 });
@@ -98,12 +121,15 @@ test('a table with a projection can be made, which 26.6 refuses where the pool i
   expect(answers.projection).toEqual([]);
 });
 
-test('a server knows itself by its name and secure port, as PostHog\'s migrations ask (posthog/clickhouse/cluster.py)', () => {
+test("a server knows itself by its name and secure port, as PostHog's migrations ask (posthog/clickhouse/cluster.py)", () => {
   const local = oneShard(['localhost'], []);
-  const [hosts] = askEngine([
-    `SELECT host_name, getMacro('hostClusterType'), getMacro('hostClusterRole') FROM clusterAllReplicas('posthog_migrations', system.clusters)
+  const [hosts] = askEngine(
+    [
+      `SELECT host_name, getMacro('hostClusterType'), getMacro('hostClusterRole') FROM clusterAllReplicas('posthog_migrations', system.clusters)
       WHERE cluster = 'posthog_migrations' AND is_local`,
-  ], { config: configXml(local, local.nodes[0], OPTIONS), users: usersXml('posthog') });
+    ],
+    { config: configXml(local, local.nodes[0], OPTIONS), users: usersXml('posthog') },
+  );
   expect(hosts).toEqual([['localhost', 'online', 'data']]);
 });
 
@@ -131,19 +157,25 @@ test('the user of dictionaries reads no other database, and needs its password',
 
 test('the definition of a dictionary shows its password to a query that asks for it, and to no other', () => {
   const show = 'SHOW CREATE DICTIONARY posthog.dictionary';
-  const [hidden, shown] = askEngine([
-    ...dictionaryOf('posthog', 'dict_reader', 'Ghi789').slice(0, 4), show, `${show} SETTINGS format_display_secrets_in_show_and_select = 1`,
-  ], CONFIG).slice(4).map((answer) => answer.flat().join());
+  const [hidden, shown] = askEngine(
+    [...dictionaryOf('posthog', 'dict_reader', 'Ghi789').slice(0, 4), show, `${show} SETTINGS format_display_secrets_in_show_and_select = 1`],
+    CONFIG,
+  )
+    .slice(4)
+    .map((answer) => answer.flat().join());
   expect(hidden).toContain('[HIDDEN]');
   expect(hidden).not.toContain('Ghi789');
   expect(shown).toContain('Ghi789');
 });
 
-test('two mutations of a table do not exclude each other, which upstream\'s limit of one does', () => {
+test("two mutations of a table do not exclude each other, which upstream's limit of one does", () => {
   const mutations = [
-    'CREATE TABLE t (a UInt64, b UInt64) ENGINE = MergeTree ORDER BY a', 'INSERT INTO t VALUES (1, 1)', 'SYSTEM STOP MERGES t',
-    'ALTER TABLE t UPDATE b = 2 WHERE a = 1 SETTINGS mutations_sync = 0', 'ALTER TABLE t DELETE WHERE a = 2 SETTINGS mutations_sync = 0',
-    'SELECT count() FROM system.mutations WHERE table = \'t\' AND NOT is_done',
+    'CREATE TABLE t (a UInt64, b UInt64) ENGINE = MergeTree ORDER BY a',
+    'INSERT INTO t VALUES (1, 1)',
+    'SYSTEM STOP MERGES t',
+    'ALTER TABLE t UPDATE b = 2 WHERE a = 1 SETTINGS mutations_sync = 0',
+    'ALTER TABLE t DELETE WHERE a = 2 SETTINGS mutations_sync = 0',
+    "SELECT count() FROM system.mutations WHERE table = 't' AND NOT is_done",
   ];
   expect(askEngine(mutations, CONFIG).at(-1)).toEqual([['2']]);
   const strict = CONFIG.users.replace(/(<number_of_mutations_to_throw>)\d+/, '$11');

@@ -17,7 +17,8 @@ export interface EngineOptions {
   readonly withDefaultUser?: boolean;
 }
 
-const DEFAULT_USER = '<default><password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>' +
+const DEFAULT_USER =
+  '<default><password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>' +
   '<access_management>1</access_management><named_collection_control>1</named_collection_control><show_named_collections>1</show_named_collections></default>';
 
 /** Starts ClickHouse's engine on our files, moved from the container's folders to one of this test's, and asks it. It listens nowhere. */
@@ -36,22 +37,29 @@ export function askEngine(queries: readonly string[], options: EngineOptions): s
     const users = options.withDefaultUser === false ? options.users : options.users.replace('<users>', `<users>${DEFAULT_USER}`);
     writeFileSync(path.join(folder, 'config', 'config.xml'), config);
     writeFileSync(path.join(folder, 'config', 'users.xml'), users);
-    const { status, stdout, stderr } = spawnSync(path.join(ROOT, '.venv-clickhouse', 'bin', 'python'), [path.join(__dirname, 'ask.py'), path.join(folder, 'config'), data], {
-      encoding: 'utf8',
-      input: JSON.stringify(queries),
-      env: {
-        PATH: process.env.PATH,
-        KAFKA_HOSTS: 'b-1.internal:9094,b-2.internal:9094',
-        POSTHOG_CLICKHOUSE_PASSWORD: options.password ?? 'Abc123',
-        POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD: 'Ghi789',
-        POSTHOG_CLICKHOUSE_CLUSTER_SECRET: 'Def456',
+    const { status, stdout, stderr } = spawnSync(
+      path.join(ROOT, '.venv-clickhouse', 'bin', 'python'),
+      [path.join(__dirname, 'ask.py'), path.join(folder, 'config'), data],
+      {
+        encoding: 'utf8',
+        input: JSON.stringify(queries),
+        env: {
+          PATH: process.env.PATH,
+          KAFKA_HOSTS: 'b-1.internal:9094,b-2.internal:9094',
+          POSTHOG_CLICKHOUSE_PASSWORD: options.password ?? 'Abc123',
+          POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD: 'Ghi789',
+          POSTHOG_CLICKHOUSE_CLUSTER_SECRET: 'Def456',
+        },
+        maxBuffer: 64 * 1024 * 1024,
       },
-      maxBuffer: 64 * 1024 * 1024,
-    });
+    );
     const answers = /^ANSWERS (.*)$/m.exec(stdout);
     if (status !== 0 || !answers) {
       // The engine goes on writing its log after it has failed.
-      const said = stderr.split('\n').filter((line) => !/^\d{4}\.\d\d\.\d\d /.test(line)).join('\n');
+      const said = stderr
+        .split('\n')
+        .filter((line) => !/^\d{4}\.\d\d\.\d\d /.test(line))
+        .join('\n');
       throw new Error(`${said.slice(-4000)}\n${stderr.slice(-4000)}`);
     }
     return JSON.parse(answers[1]) as string[][][];

@@ -22,7 +22,7 @@ const DISKS = inScript(/^DISKS = "(.*)"$/m);
 const CLUSTER_DISKS = inScript(/DISKS\.format\("(clusterAllReplicas.*?)"\)/).replace('{}', 'posthog');
 const FLUSH = inScript(/"(SYSTEM FLUSH LOGS)"\)/);
 const CLUSTER_FLUSH = inScript(/"(SYSTEM FLUSH LOGS ON CLUSTER '\{\}')"/).replace('{}', 'posthog');
-const CRASH_LOG = 'SELECT count() FROM system.tables WHERE database = \'system\' AND name = \'crash_log\'';
+const CRASH_LOG = "SELECT count() FROM system.tables WHERE database = 'system' AND name = 'crash_log'";
 
 test('it tells how much of each disk is free, in the order that the script reads', () => {
   const [rows] = askEngine([DISKS.replace('{}', 'system.disks')], CONFIG);
@@ -42,20 +42,36 @@ test('it makes the log of crashes, which a migration reads, when it is told to f
 test.each([DISKS.replace('{}', CLUSTER_DISKS), CLUSTER_FLUSH])('it knows the whole cluster of %s', (query) => {
   // Nothing listens: it is understood, and fails where it connects.
   expect(() => askEngine([query], CONFIG)).toThrow(/clickhouse\.internal|Keeper|ZooKeeper|DDL/i);
-  expect(() => askEngine([query.replace('\'posthog\'', '\'nonsense\'')], CONFIG)).toThrow(/nonsense/);
+  expect(() => askEngine([query.replace("'posthog'", "'nonsense'")], CONFIG)).toThrow(/nonsense/);
 });
 
 test('it knows the Kafka tables and the views that read a topic twice, and drops one set, views first', () => {
   // The library starts no Kafka table, so tables of the engine Null are in their place.
-  const found = inScript(/query = f"(SELECT hostName\(\), name .*?)"$/m).replace('{{}}', 'system.tables').replace('{database}', 'posthog').replace('\'Kafka\'', '\'Null\'');
+  const found = inScript(/query = f"(SELECT hostName\(\), name .*?)"$/m)
+    .replace('{{}}', 'system.tables')
+    .replace('{database}', 'posthog')
+    .replace("'Kafka'", "'Null'");
   const drop = inScript(/drop = f"(DROP TABLE .*?)"$/m).replace('{database}', 'posthog');
   const [, { drop: second, keep: first }] = DUPLICATE_KAFKA_TABLES;
   const create = ([view, table]: readonly string[]) => [
-    `CREATE TABLE posthog.${table} (count Int64) ENGINE = Null`, `CREATE MATERIALIZED VIEW posthog.${view} TO posthog.app_metrics2 AS SELECT count FROM posthog.${table}`,
+    `CREATE TABLE posthog.${table} (count Int64) ENGINE = Null`,
+    `CREATE MATERIALIZED VIEW posthog.${view} TO posthog.app_metrics2 AS SELECT count FROM posthog.${table}`,
   ];
-  const [before, after, rows] = askEngine([
-    'CREATE DATABASE IF NOT EXISTS posthog', 'CREATE TABLE posthog.app_metrics2 (count Int64) ENGINE = MergeTree ORDER BY count', ...create(first), ...create(second),
-    found, ...second.map((name) => drop.replace('{name}', name)), found, `INSERT INTO posthog.${first[1]} VALUES (1)`, 'SELECT sum(count) FROM posthog.app_metrics2',
-  ], CONFIG).filter((_, query) => [6, 9, 11].includes(query)).map((answer) => answer.map((row) => row.at(-1)));
+  const [before, after, rows] = askEngine(
+    [
+      'CREATE DATABASE IF NOT EXISTS posthog',
+      'CREATE TABLE posthog.app_metrics2 (count Int64) ENGINE = MergeTree ORDER BY count',
+      ...create(first),
+      ...create(second),
+      found,
+      ...second.map((name) => drop.replace('{name}', name)),
+      found,
+      `INSERT INTO posthog.${first[1]} VALUES (1)`,
+      'SELECT sum(count) FROM posthog.app_metrics2',
+    ],
+    CONFIG,
+  )
+    .filter((_, query) => [6, 9, 11].includes(query))
+    .map((answer) => answer.map((row) => row.at(-1)));
   expect([before.sort(), after.sort(), rows]).toEqual([[...first, ...second].sort(), [...first].sort(), ['1']]);
 });

@@ -18,20 +18,29 @@ function certificate(): X509Certificate {
   return new X509Certificate(host.read(CERTIFICATE));
 }
 
-test('the first start makes a certificate for the host\'s name, which only the server can read the key of', () => {
+test("the first start makes a certificate for the host's name, which only the server can read the key of", () => {
   expect(host.start()).toMatchObject({ status: 0, errors: '' });
   expect(certificate().subjectAltName).toBe('DNS:clickhouse.internal, DNS:localhost, IP Address:127.0.0.1');
   expect(new Date(certificate().validTo).getFullYear() - new Date(certificate().validFrom).getFullYear()).toBe(10);
   expect(statSync(path.join(host.data, 'tls')).mode & 0o777).toBe(0o700);
-  expect(execFileSync('openssl', ['pkey', '-in', path.join(host.data, 'tls', 'server.key'), '-check', '-noout'], { encoding: 'utf8' })).toContain('Key is valid');
+  expect(execFileSync('openssl', ['pkey', '-in', path.join(host.data, 'tls', 'server.key'), '-check', '-noout'], { encoding: 'utf8' })).toContain(
+    'Key is valid',
+  );
 });
 
-test('the first start brings functions, under the plain names of the newest version, and schemas, and nothing else of PostHog\'s image', () => {
+test("the first start brings functions, under the plain names of the newest version, and schemas, and nothing else of PostHog's image", () => {
   const { calls } = host.start();
   expect(host.list('volume/data')).toEqual(['format_schemas', 'tls', 'user_scripts']);
   expect(host.list('volume/data/format_schemas')).toEqual(['events_json.json']);
-  const names = [...host.read('volume/data/user_scripts/latest_user_defined_function.xml').matchAll(/<name>(.*?)<\/name>.*<command>(.*?)<\/command>/g)].map(([, name, command]) => [name, command]);
-  expect(names).toEqual([['aggregate_funnel_v2', 'v2/upper'], ['JSONDropKeys_v2', 'v2/upper'], ['aggregate_funnel', 'v10/upper'], ['JSONDropKeys', 'v10/upper']]);
+  const names = [
+    ...host.read('volume/data/user_scripts/latest_user_defined_function.xml').matchAll(/<name>(.*?)<\/name>.*<command>(.*?)<\/command>/g),
+  ].map(([, name, command]) => [name, command]);
+  expect(names).toEqual([
+    ['aggregate_funnel_v2', 'v2/upper'],
+    ['JSONDropKeys_v2', 'v2/upper'],
+    ['aggregate_funnel', 'v10/upper'],
+    ['JSONDropKeys', 'v10/upper'],
+  ]);
   expect(calls.filter((call) => !call.startsWith('run'))).toEqual([
     'pull --quiet --platform linux/amd64 posthog/posthog@sha256:1',
     'create --platform linux/amd64 posthog/posthog@sha256:1 true',
@@ -68,7 +77,11 @@ test('another name makes another certificate', () => {
 test('a certificate that ends within a month is made anew', () => {
   host.start();
   const tls = path.join(host.data, 'tls');
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '29', '-subj', '/CN=old', '-keyout', `${tls}/server.key`, '-out', `${tls}/server.crt`], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '29', '-subj', '/CN=old', '-keyout', `${tls}/server.key`, '-out', `${tls}/server.crt`],
+    { stdio: 'ignore' },
+  );
   host.start();
   expect(certificate().subject).toBe('CN=ClickHouse of PostHog');
 });
@@ -115,7 +128,7 @@ test('private repositories of ECR are entered in their region', () => {
   expect(host.start({ appImage }).calls.map((call) => call.split(' ')[0])).toEqual(['run']);
 });
 
-test('fails when the registry of PostHog\'s image lets nobody in, and the next start repairs it', () => {
+test("fails when the registry of PostHog's image lets nobody in, and the next start repairs it", () => {
   const appImage = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/posthog@sha256:1';
   const { status, errors } = host.start({ appImage, fail: 'login' });
   expect(status).not.toBe(0);
@@ -126,15 +139,23 @@ test('fails when the registry of PostHog\'s image lets nobody in, and the next s
 
 test('fails when a secret is empty, before ClickHouse takes it for no password at all', () => {
   host.write('secrets/POSTHOG_CLICKHOUSE_PASSWORD', '');
-  expect(host.start()).toMatchObject({ status: 1, errors: 'the secret POSTHOG_CLICKHOUSE_PASSWORD is empty; ClickHouse would let everybody in\n', calls: [] });
+  expect(host.start()).toMatchObject({
+    status: 1,
+    errors: 'the secret POSTHOG_CLICKHOUSE_PASSWORD is empty; ClickHouse would let everybody in\n',
+    calls: [],
+  });
 });
 
 test('fails when a secret holds what breaks the configuration', () => {
   host.write('secrets/POSTHOG_CLICKHOUSE_CLUSTER_SECRET', 'a&b');
-  expect(host.start()).toMatchObject({ status: 1, errors: 'the secret POSTHOG_CLICKHOUSE_CLUSTER_SECRET holds < or &, which ClickHouse\'s configuration cannot\n', calls: [] });
+  expect(host.start()).toMatchObject({
+    status: 1,
+    errors: "the secret POSTHOG_CLICKHOUSE_CLUSTER_SECRET holds < or &, which ClickHouse's configuration cannot\n",
+    calls: [],
+  });
 });
 
-test('fails when PostHog\'s image has no versioned functions', () => {
+test("fails when PostHog's image has no versioned functions", () => {
   host.write('app/code/posthog/user_scripts/latest_user_defined_function.xml', '<functions/>');
   const { status, errors } = host.start();
   expect(status).not.toBe(0);

@@ -19,8 +19,10 @@ export interface Start {
 
 /** A function as PostHog's images have it in latest_user_defined_function.xml, in the little of it that matters here. */
 export function udf(name: string, command: string): string {
-  return `<function><type>executable</type><name>${name}</name><return_type>String</return_type><argument><type>String</type></argument>` +
-    `<format>TabSeparated</format><command>${command}</command></function>`;
+  return (
+    `<function><type>executable</type><name>${name}</name><return_type>String</return_type><argument><type>String</type></argument>` +
+    `<format>TabSeparated</format><command>${command}</command></function>`
+  );
 }
 
 /** A host with a volume, secrets, and a stand-in for Docker whose image of PostHog has two versions of two functions. */
@@ -35,7 +37,10 @@ export class PreparedHost {
     this.write('bin/rmdir', '#!/bin/sh\n[ "$FAIL" = rmdir ] || exec /bin/rmdir "$@"\nexit 1\n');
     copyFileSync(path.join(__dirname, 'stand-in-docker.sh'), path.join(this.folder, 'bin', 'docker'));
     ['aws', 'docker', 'rmdir'].forEach((name) => chmodSync(path.join(this.folder, 'bin', name), 0o755));
-    const functions = ['v2', 'v10'].flatMap((version) => [udf(`aggregate_funnel_${version}`, `${version}/upper`), udf(`JSONDropKeys_${version}`, `${version}/upper`)]);
+    const functions = ['v2', 'v10'].flatMap((version) => [
+      udf(`aggregate_funnel_${version}`, `${version}/upper`),
+      udf(`JSONDropKeys_${version}`, `${version}/upper`),
+    ]);
     this.write('app/code/posthog/user_scripts/latest_user_defined_function.xml', `<functions>\n${functions.join('\n')}\n</functions>\n`);
     ['v2', 'v10'].forEach((version) => {
       this.write(`app/code/posthog/user_scripts/${version}/upper`, `#!/bin/sh\nexec sed -u 's/^/${version} /'\n`);
@@ -46,7 +51,11 @@ export class PreparedHost {
   }
 
   /** Prepares a start, and returns what came of it and what was asked of Docker and AWS. */
-  public start({ hostName = 'clickhouse.internal', appImage = 'posthog/posthog@sha256:1', fail }: Start = {}): { status: number | null; errors: string; calls: string[] } {
+  public start({ hostName = 'clickhouse.internal', appImage = 'posthog/posthog@sha256:1', fail }: Start = {}): {
+    status: number | null;
+    errors: string;
+    calls: string[];
+  } {
     this.write('calls', '');
     this.write('script', prepareScript({ hostName, appImage, requiredSecrets: SECRETS }));
     const { status, stderr } = spawnSync('bash', ['-euo', 'pipefail', path.join(this.folder, 'script')], {
@@ -65,7 +74,7 @@ export class PreparedHost {
         DOCKER_CONFIG: path.join(this.folder, 'run', 'docker'),
         CALLS: path.join(this.folder, 'calls'),
         APP: path.join(this.folder, 'app'),
-        ...fail ? { FAIL: fail } : {},
+        ...(fail ? { FAIL: fail } : {}),
       },
     });
     return { status, errors: stderr, calls: this.read('calls').split('\n').filter(Boolean) };

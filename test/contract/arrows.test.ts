@@ -17,16 +17,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The files without which a package does not work when it is imported: path from the root, without its ending. */
-const MODULES = ['lib', 'cli'].flatMap((folder) => readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => path.join(folder, file.slice(0, -'.ts'.length))));
+const MODULES = ['lib', 'cli'].flatMap((folder) =>
+  readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join(folder, file.slice(0, -'.ts'.length))),
+);
 
 /** What each file imports and does not only name as a type: a module of this package, or the name of another package. */
 const IMPORTS = new Map(MODULES.map((module): [string, string[]] => [module, importsOf(module)]));
 
 function importsOf(module: string): string[] {
   const source = readFileSync(path.join(ROOT, `${module}.ts`), 'utf8');
-  const found = [...source.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)';|\bimport\('([^']+)'\)/gms)].map(([, fixed, later]) => fixed ?? later);
+  const found = [...source.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)';|\bimport\('([^']+)'\)/gms)].map(
+    ([, fixed, later]) => fixed ?? later,
+  );
   return found.map((target) => {
     if (!target.startsWith('.')) {
       return target;

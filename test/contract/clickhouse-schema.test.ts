@@ -23,7 +23,9 @@ describe.each(TOPOLOGIES)('with %s, every server', (_, topology) => {
 
   test('has each cluster that the schema names, with a host', () => {
     expect(configs.flatMap((config) => missing(CLICKHOUSE_SCHEMA.clusters, config.remote_servers))).toEqual([]);
-    expect(configs.flatMap((config) => Object.values(config.remote_servers as Elements)).filter((cluster) => !JSON.stringify(cluster).includes('"host"'))).toEqual([]);
+    expect(
+      configs.flatMap((config) => Object.values(config.remote_servers as Elements)).filter((cluster) => !JSON.stringify(cluster).includes('"host"')),
+    ).toEqual([]);
   });
 
   test('has each macro and named collection that the schema names', () => {
@@ -52,6 +54,6 @@ test('the schema and the Kafka tables agree', () => {
   expect([...new Set(collections)].sort()).toEqual([...CLICKHOUSE_SCHEMA.namedCollections]);
 });
 
-test('the functions are those of upstream\'s own configuration', () => {
+test("the functions are those of upstream's own configuration", () => {
   expect([...CLICKHOUSE_SCHEMA.functions].sort()).toEqual([...upstream.functions].sort());
 });

@@ -17,7 +17,9 @@ function made({ make }: Subject, props: (given: Given) => Props): Made {
   const stack = zonedStack(3);
   const given = new Given(stack);
   make(stack, given, props(given));
-  const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => JSON.stringify(entry.data));
+  const warnings = Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => JSON.stringify(entry.data));
   return { template: Template.fromStack(stack).toJSON() as ComparedTemplate, warnings };
 }
 
@@ -51,7 +53,7 @@ export function testDataSafety(subject: Subject): void {
     expect(other.template).not.toEqual(one.template);
 
     const found = [...dangers(one.template, other.template), ...dangers(other.template, one.template)];
-    expect(kinds(found)).toEqual([...change.endangers?.what ?? []].sort());
+    expect(kinds(found)).toEqual([...(change.endangers?.what ?? [])].sort());
     // What loses its place in the stack is not lost.
     const gone = found.filter(({ what }) => / (removed|replaced)$/.test(what));
     expect(gone.filter(({ policy }) => !KEPT.includes(policy ?? 'Delete'))).toEqual([]);
@@ -62,12 +64,17 @@ export function testDataSafety(subject: Subject): void {
     }
   });
 
-  test.each([['by default', undefined, KEPT], ['with RETAIN', RemovalPolicy.RETAIN, KEPT], ['with DESTROY', RemovalPolicy.DESTROY, ['Delete']]])(
-    '%s, what holds data leaves the stack as it should', (__, removalPolicy, policies) => {
-      const { template } = removalPolicy ? made(subject, () => ({ removalPolicy })) : before(subject);
-      const holding = Object.entries(template.Resources).filter(([, resource]) => holdsData(resource));
-      expect(holding.length).toBeGreaterThan(0);
-      const wrong = holding.filter(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy].some((policy) => !policies.includes(policy ?? 'Delete')));
-      expect(wrong.map(([id, { DeletionPolicy, UpdateReplacePolicy }]) => [id, DeletionPolicy, UpdateReplacePolicy])).toEqual([]);
-    });
+  test.each([
+    ['by default', undefined, KEPT],
+    ['with RETAIN', RemovalPolicy.RETAIN, KEPT],
+    ['with DESTROY', RemovalPolicy.DESTROY, ['Delete']],
+  ])('%s, what holds data leaves the stack as it should', (__, removalPolicy, policies) => {
+    const { template } = removalPolicy ? made(subject, () => ({ removalPolicy })) : before(subject);
+    const holding = Object.entries(template.Resources).filter(([, resource]) => holdsData(resource));
+    expect(holding.length).toBeGreaterThan(0);
+    const wrong = holding.filter(([, { DeletionPolicy, UpdateReplacePolicy }]) =>
+      [DeletionPolicy, UpdateReplacePolicy].some((policy) => !policies.includes(policy ?? 'Delete')),
+    );
+    expect(wrong.map(([id, { DeletionPolicy, UpdateReplacePolicy }]) => [id, DeletionPolicy, UpdateReplacePolicy])).toEqual([]);
+  });
 }

@@ -48,7 +48,11 @@ function postgresChanges(server: string): Subject['changes'] {
     preferredBackupWindow: to('03:00-04:00'),
     preferredMaintenanceWindow: to('Sun:04:00-Sun:05:00'),
     snapshotIdentifier: { to: () => 'before', endangers: { what: [`${server} replaced`], said: REPLACED_SERVER } },
-    username: { to: () => 'root', with: restored, endangers: { what: ['AWS::SecretsManager::Secret generated again'], said: { warning: 'do not change `username` either' } } },
+    username: {
+      to: () => 'root',
+      with: restored,
+      endangers: { what: ['AWS::SecretsManager::Secret generated again'], said: { warning: 'do not change `username` either' } },
+    },
     databaseName: { to: () => 'analytics', with: restored },
     removalPolicy: DESTROY,
   };
@@ -56,7 +60,10 @@ function postgresChanges(server: string): Subject['changes'] {
 
 const OTHER_ZONE: Change = {
   to: (given) => given.turned(given.vpc.privateSubnets),
-  endangers: { what: ['AWS::EC2::Volume refused'], said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' } },
+  endangers: {
+    what: ['AWS::EC2::Volume refused'],
+    said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' },
+  },
 };
 const SNAPSHOT: Change = { to: () => 'snap-1', endangers: { what: ['AWS::EC2::Volume removed'], said: { warning: 'do not change `snapshotId`' } } };
 const IN_ZONE = ({ privateZone }: Given) => ({ privateZone });
@@ -79,10 +86,12 @@ const CLICKHOUSE: Subject['changes'] = {
   logRetention: to(RetentionDays.ONE_DAY),
 };
 
-const clickHouse = (fixed: Props): Subject['make'] => (stack, given, props) => {
-  const all = { vpc: given.vpc, kafka: given.stores.kafka, appImage: PostHogRelease.V2026_09_11_R2.images.app, ...fixed, ...props };
-  new ClickHouse(stack, 'Store', all);
-};
+const clickHouse =
+  (fixed: Props): Subject['make'] =>
+  (stack, given, props) => {
+    const all = { vpc: given.vpc, kafka: given.stores.kafka, appImage: PostHogRelease.V2026_09_11_R2.images.app, ...fixed, ...props };
+    new ClickHouse(stack, 'Store', all);
+  };
 
 const OTHER_CLUSTER: Said = { file: 'docs/kafka.md', text: 'Another VPC or other subnets need another cluster' };
 const REPLACED_CLUSTER = { what: ['AWS::MSK::Cluster replaced'], said: OTHER_CLUSTER };
@@ -169,7 +178,8 @@ export const STORES: Readonly<Record<string, Subject>> = {
       snapshotId: SNAPSHOT,
       replicas: {
         // More servers add volumes; fewer leave those behind that the others had.
-        to: () => 2, endangers: { what: ['AWS::EC2::Volume removed'], said: { file: 'docs/clickhouse.md', text: 'Decide before there is data' } },
+        to: () => 2,
+        endangers: { what: ['AWS::EC2::Volume removed'], said: { file: 'docs/clickhouse.md', text: 'Decide before there is data' } },
       },
       keeperInstanceType: { to: () => new InstanceType('t4g.medium'), with: () => ({ replicas: 2 }) },
     },
@@ -181,7 +191,10 @@ export const STORES: Readonly<Record<string, Subject>> = {
       ...CLICKHOUSE,
       // Refused beside replicas.
       snapshotId: { to: () => 'snap-1', with: () => ({ replicas: 1 }), endangers: SNAPSHOT.endangers },
-      replicas: { to: () => 3, endangers: { what: ['AWS::EC2::Volume removed'], said: { file: 'docs/clickhouse.md', text: 'Decide before there is data' } } },
+      replicas: {
+        to: () => 3,
+        endangers: { what: ['AWS::EC2::Volume removed'], said: { file: 'docs/clickhouse.md', text: 'Decide before there is data' } },
+      },
       keeperInstanceType: to(new InstanceType('t4g.medium')),
     },
   },

@@ -17,7 +17,13 @@ export interface DangerFound {
 
 /** What holds data. */
 export const HOLDING_TYPES = [
-  'AWS::EC2::Volume', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::RDS::DBCluster', 'AWS::RDS::DBInstance', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret',
+  'AWS::EC2::Volume',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::MSK::Cluster',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
 ];
 
 /**
@@ -36,7 +42,9 @@ const CREATE_ONLY: Readonly<Record<string, Readonly<Record<string, readonly stri
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-volume.html
  */
-const NEVER_UPDATED: Readonly<Record<string, readonly string[]>> = { 'AWS::EC2::Volume': ['AvailabilityZone', 'Encrypted', 'KmsKeyId', 'SnapshotId'] };
+const NEVER_UPDATED: Readonly<Record<string, readonly string[]>> = {
+  'AWS::EC2::Volume': ['AvailabilityZone', 'Encrypted', 'KmsKeyId', 'SnapshotId'],
+};
 
 /** CloudFormation makes a new value when one of these changes. */
 const GENERATED_AGAIN: Readonly<Record<string, readonly string[]>> = { 'AWS::SecretsManager::Secret': ['GenerateSecretString'] };
@@ -60,38 +68,54 @@ export function holdsData({ Type, Properties }: Resource): boolean {
 export function dangers(before: ComparedTemplate, after: ComparedTemplate): DangerFound[] {
   const { changes } = fullDiff(before, after).resources;
   const replaced = Object.keys(changes).filter((id) => changes[id].changeImpact === ResourceImpact.WILL_REPLACE);
-  const stranded = Object.entries(before.Resources).filter(([id, resource]) => holdsData(resource) && standsOn(after.Resources[id], replaced))
+  const stranded = Object.entries(before.Resources)
+    .filter(([id, resource]) => holdsData(resource) && standsOn(after.Resources[id], replaced))
     .map(([id, { Type, UpdateReplacePolicy }]) => ({ id, what: `${Type} replaced`, policy: UpdateReplacePolicy }));
-  return [...stranded, ...Object.entries(changes).flatMap(([id, change]) => {
-    const resource = before.Resources[id];
-    if (change.isAddition || !holdsData(resource)) {
-      return [];
-    }
-    const { Type, DeletionPolicy, UpdateReplacePolicy } = resource;
-    if (change.isRemoval) {
-      return [{ id, what: `${Type} removed`, policy: DeletionPolicy }];
-    }
-    if (isReplaced(Type, change)) {
-      return [{ id, what: `${Type} replaced`, policy: UpdateReplacePolicy }];
-    }
-    const changed = Object.keys(change.propertyUpdates);
-    const has = (known: Readonly<Record<string, readonly string[]>>) => changed.some((name) => known[Type]?.includes(name));
-    return [...has(NEVER_UPDATED) ? [{ id, what: `${Type} refused` }] : [], ...has(GENERATED_AGAIN) ? [{ id, what: `${Type} generated again` }] : []];
-  })];
+  return [
+    ...stranded,
+    ...Object.entries(changes).flatMap(([id, change]) => {
+      const resource = before.Resources[id];
+      if (change.isAddition || !holdsData(resource)) {
+        return [];
+      }
+      const { Type, DeletionPolicy, UpdateReplacePolicy } = resource;
+      if (change.isRemoval) {
+        return [{ id, what: `${Type} removed`, policy: DeletionPolicy }];
+      }
+      if (isReplaced(Type, change)) {
+        return [{ id, what: `${Type} replaced`, policy: UpdateReplacePolicy }];
+      }
+      const changed = Object.keys(change.propertyUpdates);
+      const has = (known: Readonly<Record<string, readonly string[]>>) => changed.some((name) => known[Type]?.includes(name));
+      return [
+        ...(has(NEVER_UPDATED) ? [{ id, what: `${Type} refused` }] : []),
+        ...(has(GENERATED_AGAIN) ? [{ id, what: `${Type} generated again` }] : []),
+      ];
+    }),
+  ];
 }
 
 /** Whether a part that is never changed names one of these resources, whose id will be another one: the comparison follows whole properties only. */
 function standsOn(resource: Resource | undefined, replaced: readonly string[]): boolean {
-  const parts = Object.entries(CREATE_ONLY[resource?.Type ?? ''] ?? {}).map(([name, names]) => names.map((part) => (resource?.Properties[name] as Parts)?.[part]));
+  const parts = Object.entries(CREATE_ONLY[resource?.Type ?? ''] ?? {}).map(([name, names]) =>
+    names.map((part) => (resource?.Properties[name] as Parts)?.[part]),
+  );
   return replaced.some((id) => JSON.stringify(parts).includes(`"${id}"`));
 }
 
 function isReplaced(type: string, change: ResourceDifference): boolean {
-  return change.resourceTypeChanged || Object.entries(change.propertyUpdates).some(([name, { changeImpact, oldValue, newValue }]) => {
-    const parts = CREATE_ONLY[type]?.[name] ?? [];
-    const partChanged = parts.some((part) => JSON.stringify((oldValue as Parts)?.[part]) !== JSON.stringify((newValue as Parts)?.[part]));
-    return partChanged || changeImpact === ResourceImpact.WILL_REPLACE || changeImpact === ResourceImpact.MAY_REPLACE && !RESTARTED_ONLY[type]?.includes(name);
-  });
+  return (
+    change.resourceTypeChanged ||
+    Object.entries(change.propertyUpdates).some(([name, { changeImpact, oldValue, newValue }]) => {
+      const parts = CREATE_ONLY[type]?.[name] ?? [];
+      const partChanged = parts.some((part) => JSON.stringify((oldValue as Parts)?.[part]) !== JSON.stringify((newValue as Parts)?.[part]));
+      return (
+        partChanged ||
+        changeImpact === ResourceImpact.WILL_REPLACE ||
+        (changeImpact === ResourceImpact.MAY_REPLACE && !RESTARTED_ONLY[type]?.includes(name))
+      );
+    })
+  );
 }
 
 type Parts = Readonly<Record<string, unknown>> | undefined;

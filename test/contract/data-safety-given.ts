@@ -18,10 +18,21 @@ export class Given extends Construct {
   public readonly vpc = this.importedVpc('one');
   public readonly otherVpc = this.importedVpc('two');
   public readonly stores = stores(this);
-  public readonly certificate = Certificate.fromCertificateArn(this, 'Certificate', `arn:aws:acm:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`);
-  public readonly otherCertificate = Certificate.fromCertificateArn(this, 'Other', `arn:aws:acm:${ACCOUNT}:certificate/66666666-2222-3333-4444-555555555555`);
+  public readonly certificate = Certificate.fromCertificateArn(
+    this,
+    'Certificate',
+    `arn:aws:acm:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`,
+  );
+  public readonly otherCertificate = Certificate.fromCertificateArn(
+    this,
+    'Other',
+    `arn:aws:acm:${ACCOUNT}:certificate/66666666-2222-3333-4444-555555555555`,
+  );
   public readonly publicZone = HostedZone.fromHostedZoneAttributes(this, 'PublicZone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
-  public readonly privateZone = PrivateHostedZone.fromHostedZoneAttributes(this, 'PrivateZone', { hostedZoneId: 'Z2', zoneName: 'inside.example.com' });
+  public readonly privateZone = PrivateHostedZone.fromHostedZoneAttributes(this, 'PrivateZone', {
+    hostedZoneId: 'Z2',
+    zoneName: 'inside.example.com',
+  });
   public readonly bucket = Bucket.fromBucketName(this, 'LogBucket', 'logs');
   public readonly key = Key.fromKeyArn(this, 'Key', `arn:aws:kms:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`);
   public readonly securityGroup = SecurityGroup.fromSecurityGroupId(this, 'SecurityGroup', 'sg-0123456789abcdef0');
@@ -43,8 +54,10 @@ export class Given extends Construct {
 
   private importedLoadBalancer(name: string): IApplicationLoadBalancer {
     return ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(this, `LoadBalancer-${name}`, {
-      loadBalancerArn: `arn:aws:elasticloadbalancing:${ACCOUNT}:loadbalancer/app/${name}/1`, securityGroupId: 'sg-0123456789abcdef0',
-      loadBalancerDnsName: `${name}.example.com`, loadBalancerCanonicalHostedZoneId: 'Z215JYRZR1TBD5',
+      loadBalancerArn: `arn:aws:elasticloadbalancing:${ACCOUNT}:loadbalancer/app/${name}/1`,
+      securityGroupId: 'sg-0123456789abcdef0',
+      loadBalancerDnsName: `${name}.example.com`,
+      loadBalancerCanonicalHostedZoneId: 'Z215JYRZR1TBD5',
     });
   }
 
@@ -58,10 +71,18 @@ export class Given extends Construct {
     const tables = (tier: string) => ZONES.map((_, index) => `rtb-${name}-${tier}-${index}`);
     const blocks = (tier: number) => ZONES.map((_, index) => `10.${name.length}.${tier + index}.0/24`);
     return Vpc.fromVpcAttributes(this, `Vpc-${name}`, {
-      vpcId: `vpc-${name}`, vpcCidrBlock: '10.0.0.0/8', availabilityZones: ZONES,
-      publicSubnetIds: subnets('public'), publicSubnetRouteTableIds: tables('public'), publicSubnetIpv4CidrBlocks: blocks(10),
-      privateSubnetIds: subnets('private'), privateSubnetRouteTableIds: tables('private'), privateSubnetIpv4CidrBlocks: blocks(20),
-      isolatedSubnetIds: subnets('isolated'), isolatedSubnetRouteTableIds: tables('isolated'), isolatedSubnetIpv4CidrBlocks: blocks(30),
+      vpcId: `vpc-${name}`,
+      vpcCidrBlock: '10.0.0.0/8',
+      availabilityZones: ZONES,
+      publicSubnetIds: subnets('public'),
+      publicSubnetRouteTableIds: tables('public'),
+      publicSubnetIpv4CidrBlocks: blocks(10),
+      privateSubnetIds: subnets('private'),
+      privateSubnetRouteTableIds: tables('private'),
+      privateSubnetIpv4CidrBlocks: blocks(20),
+      isolatedSubnetIds: subnets('isolated'),
+      isolatedSubnetRouteTableIds: tables('isolated'),
+      isolatedSubnetIpv4CidrBlocks: blocks(30),
     });
   }
 }

@@ -2,7 +2,18 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { AppAccess, ClientAddress, EndpointGroup, NatMode, PostHog, PostHogProcess, PostHogRelease, PostHogSize, Product, TrustedProxies } from '../../lib';
+import {
+  AppAccess,
+  ClientAddress,
+  EndpointGroup,
+  NatMode,
+  PostHog,
+  PostHogProcess,
+  PostHogRelease,
+  PostHogSize,
+  Product,
+  TrustedProxies,
+} from '../../lib';
 import { Change, Said, Subject, to } from './data-safety-changes';
 import { Given } from './data-safety-given';
 import { FEW } from '../helpers/stack';
@@ -19,17 +30,25 @@ function brought(name: keyof Given['stores'], ...types: string[]): Change {
 const BROUGHT_SECRET: Change = { to: ({ secret }) => secret, endangers: { what: ['AWS::SecretsManager::Secret removed'], said: BROUGHT } };
 
 /** What a listener of the user's own needs besides. */
-const LISTENER = ({ vpc, listener, loadBalancer }: Given) =>
-  ({ vpc, listener, loadBalancer, trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']), rulePriorityBase: 2000, certificate: undefined });
+const LISTENER = ({ vpc, listener, loadBalancer }: Given) => ({
+  vpc,
+  listener,
+  loadBalancer,
+  trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']),
+  rulePriorityBase: 2000,
+  certificate: undefined,
+});
 
 const OTHER_CLUSTER: Change['endangers'] = {
-  what: ['AWS::MSK::Cluster replaced'], said: { file: 'docs/kafka.md', text: 'Another VPC or other subnets need another cluster' },
+  what: ['AWS::MSK::Cluster replaced'],
+  said: { file: 'docs/kafka.md', text: 'Another VPC or other subnets need another cluster' },
 };
 
 /** A whole PostHog that makes its stores and its network. */
 export const POSTHOG: Subject = {
   struct: 'PostHogProps',
-  make: (stack, { certificate }, props) => void new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate, products: FEW, ...props }),
+  make: (stack, { certificate }, props) =>
+    void new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate, products: FEW, ...props }),
   changes: {
     domainName: to('other.example.com'),
     domainZone: { to: ({ publicZone }) => publicZone },
@@ -66,8 +85,12 @@ export const POSTHOG: Subject = {
     vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER },
     cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER },
     serviceSubnets: {
-      to: (given) => given.turned(given.vpc.privateSubnets), with: IN_VPC,
-      endangers: { what: ['AWS::EC2::Volume refused'], said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' } },
+      to: (given) => given.turned(given.vpc.privateSubnets),
+      with: IN_VPC,
+      endangers: {
+        what: ['AWS::EC2::Volume refused'],
+        said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' },
+      },
     },
     storeSubnets: { to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }), with: IN_VPC, endangers: OTHER_CLUSTER },
     manageTopics: to(false),
@@ -75,13 +98,17 @@ export const POSTHOG: Subject = {
     checkDeployment: to(false),
     migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
     nat: to(NatMode.PER_ZONE),
-    release: to(PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:other', capture: 'posthog/capture:other' })),
+    release: to(
+      PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:other', capture: 'posthog/capture:other' }),
+    ),
     products: to([Product.EVENTS, Product.LOGS]),
     size: to(PostHogSize.DEV),
     spot: to(true),
     cpuArchitecture: {
       to: () => CpuArchitecture.ARM64,
-      with: () => ({ release: PostHogRelease.of('for both', PostHogRelease.V2026_09_11_R2.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] }) }),
+      with: () => ({
+        release: PostHogRelease.of('for both', PostHogRelease.V2026_09_11_R2.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] }),
+      }),
     },
     temporalTaskQueues: { to: () => ['one-queue'], with: () => ({ products: [Product.EXPORTS] }) },
     email: to({ host: 'mail.example.com', fromAddress: 'posthog@example.com' }),

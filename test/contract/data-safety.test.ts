@@ -10,11 +10,13 @@ import { ROOT } from '../helpers/app';
 const SUBJECTS: Readonly<Record<string, Subject>> = { ...STORES, PostHog: POSTHOG };
 
 /** Every interface of the library, by name. */
-const INTERFACES = new Map(readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .flatMap((file) => ts.createSourceFile(file, readFileSync(path.join(ROOT, 'lib', file), 'utf8'), ts.ScriptTarget.Latest, true).statements)
-  .filter(ts.isInterfaceDeclaration)
-  .map((declaration) => [declaration.name.text, declaration]));
+const INTERFACES = new Map(
+  readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => ts.createSourceFile(file, readFileSync(path.join(ROOT, 'lib', file), 'utf8'), ts.ScriptTarget.Latest, true).statements)
+    .filter(ts.isInterfaceDeclaration)
+    .map((declaration) => [declaration.name.text, declaration]),
+);
 
 /** The properties of an interface, and of those that it extends. */
 function propsOf(name: string): string[] {
@@ -33,6 +35,9 @@ test.each(Object.entries(SUBJECTS))('a change is known of each prop of %s', (_, 
 describe.each(Object.entries(STORES))('%s', (_, subject) => testDataSafety(subject));
 
 test('every type that holds data is made by something here', () => {
-  const types = Object.values(SUBJECTS).flatMap((subject) => Object.values(before(subject).template.Resources)).filter(holdsData).map(({ Type }) => Type);
+  const types = Object.values(SUBJECTS)
+    .flatMap((subject) => Object.values(before(subject).template.Resources))
+    .filter(holdsData)
+    .map(({ Type }) => Type);
   expect([...new Set(types)].sort()).toEqual([...HOLDING_TYPES].sort());
 });

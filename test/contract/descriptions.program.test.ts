@@ -9,7 +9,12 @@ type Resources = AppTemplate['Resources'];
 
 /** The properties that describe a resource. */
 const PROPERTIES = [
-  'CacheSubnetGroupDescription', 'Comment', 'DBSubnetGroupDescription', 'Description', 'GroupDescription', 'ReplicationGroupDescription',
+  'CacheSubnetGroupDescription',
+  'Comment',
+  'DBSubnetGroupDescription',
+  'Description',
+  'GroupDescription',
+  'ReplicationGroupDescription',
 ] as const;
 
 const PATTERN = /^PostHog [A-Za-z][A-Za-z0-9 -]*: \S.*$/;
@@ -87,8 +92,12 @@ beforeAll(async () => {
 function otherResources(): Resources {
   const stack = newStack();
   const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-1', availabilityZones: ['a', 'b', 'c'], isolatedSubnetIds: ['s1', 's2', 's3'], isolatedSubnetRouteTableIds: ['r1', 'r2', 'r3'],
-    privateSubnetIds: ['s4', 's5', 's6'], privateSubnetRouteTableIds: ['r4', 'r5', 'r6'],
+    vpcId: 'vpc-1',
+    availabilityZones: ['a', 'b', 'c'],
+    isolatedSubnetIds: ['s1', 's2', 's3'],
+    isolatedSubnetRouteTableIds: ['r1', 'r2', 'r3'],
+    privateSubnetIds: ['s4', 's5', 's6'],
+    privateSubnetRouteTableIds: ['r4', 'r5', 'r6'],
   });
   new PostHogNetwork(stack, 'WithoutNat', { nat: NatMode.NONE });
   new PostHogNetwork(stack, 'NatInstance', { nat: NatMode.INSTANCE });
@@ -102,14 +111,25 @@ function otherResources(): Resources {
 }
 
 function descriptionsOf(resources: Resources): string[] {
-  return Object.values(resources).filter(({ Type }) => !RULES.includes(Type)).flatMap(({ Properties = {} }) => {
-    const holders = [Properties, ...Object.values(Properties).filter((value) => typeof value === 'object' && value !== null && !Array.isArray(value))];
-    return holders.flatMap((holder) => PROPERTIES.map((name) => (holder as Record<string, unknown>)[name])).filter((text) => text !== undefined).map(String);
-  });
+  return Object.values(resources)
+    .filter(({ Type }) => !RULES.includes(Type))
+    .flatMap(({ Properties = {} }) => {
+      const holders = [
+        Properties,
+        ...Object.values(Properties).filter((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
+      ];
+      return holders
+        .flatMap((holder) => PROPERTIES.map((name) => (holder as Record<string, unknown>)[name]))
+        .filter((text) => text !== undefined)
+        .map(String);
+    });
 }
 
 function securityGroupsOf(resources: Resources): string[] {
-  return Object.values(resources).filter(({ Type }) => Type === 'AWS::EC2::SecurityGroup').map(({ Properties }) => Properties!.GroupDescription as string).sort();
+  return Object.values(resources)
+    .filter(({ Type }) => Type === 'AWS::EC2::SecurityGroup')
+    .map(({ Properties }) => Properties!.GroupDescription as string)
+    .sort();
 }
 
 function lines(text: string): string[] {

@@ -25,7 +25,11 @@ test('the app gives the same template, byte for byte, on every run, from every f
     runApp({ preload: NO_NETWORK, cwd: path.join(ROOT, 'lib') }),
     runApp({ root: copy }),
   ]);
-  expect([first, elsewhere, copied].map(({ exitCode, output }) => [exitCode, output.includes('NETWORK ACCESS')])).toEqual([[0, false], [0, false], [0, false]]);
+  expect([first, elsewhere, copied].map(({ exitCode, output }) => [exitCode, output.includes('NETWORK ACCESS')])).toEqual([
+    [0, false],
+    [0, false],
+    [0, false],
+  ]);
   expect(Object.keys(deployed(first)).sort()).toEqual(['PostHog.assets.json', 'PostHog.template.json']);
   expect(deployed(elsewhere)).toEqual(deployed(first));
   expect(deployed(copied)).toEqual(deployed(first));

@@ -13,8 +13,25 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import ts from 'typescript';
 import {
-  AppAccess, AuroraPostgres, Cache, CacheEncryption, CacheEviction, ClickHouse, ClientAddress, EmailEncryption, Kafka, KafkaEncryption, NatMode, ObjectStorage,
-  OidcOptions, Postgres, PostHogIngress, PostHogNetwork, PostHogProcess, PostHogRelease, PostHogSize,
+  AppAccess,
+  AuroraPostgres,
+  Cache,
+  CacheEncryption,
+  CacheEviction,
+  ClickHouse,
+  ClientAddress,
+  EmailEncryption,
+  Kafka,
+  KafkaEncryption,
+  NatMode,
+  ObjectStorage,
+  OidcOptions,
+  Postgres,
+  PostHogIngress,
+  PostHogNetwork,
+  PostHogProcess,
+  PostHogRelease,
+  PostHogSize,
 } from '../../lib';
 import { ROOT } from '../helpers/app';
 import { appSettings } from '../../lib/services/app-settings';
@@ -31,11 +48,18 @@ interface Prop {
   readonly default?: string;
 }
 
-/** The properties of every struct that lib/index.ts exports, by `Struct.property`. Interfaces that start with I are for calling, not for filling in. */
+/**
+ * The properties of every struct that lib/index.ts exports, by `Struct.property`. Interfaces that start with I are for calling, not for filling in.
+ */
 function documentedProps(): Prop[] {
   const index = readFileSync(path.join(ROOT, 'lib', 'index.ts'), 'utf8');
   const exported = [...index.matchAll(/export \{([^}]*)\} from '([^']*)'/g)].flatMap(([, names, file]) =>
-    names.split(',').map((name) => name.trim()).filter((name) => /^type (?!I[A-Z])/.test(name)).map((name) => ({ struct: name.slice('type '.length), file })));
+    names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => /^type (?!I[A-Z])/.test(name))
+      .map((name) => ({ struct: name.slice('type '.length), file })),
+  );
   return exported.flatMap(({ struct, file }) => {
     const source = ts.createSourceFile(file, readFileSync(path.join(ROOT, 'lib', `${file}.ts`), 'utf8'), ts.ScriptTarget.Latest, true);
     const declaration = source.statements.filter(ts.isInterfaceDeclaration).find(({ name }) => name.text === struct);
@@ -52,9 +76,28 @@ const LITERALS = PROPS.filter((prop) => prop.default !== undefined && !prop.defa
 
 /** What documented defaults may be written with. */
 const WORDS = {
-  AppAccess, AuroraPostgresEngineVersion, CacheEncryption, CacheEviction, ClientAddress, CpuArchitecture, Duration, InstanceClass, InstanceSize, InstanceType,
+  AppAccess,
+  AuroraPostgresEngineVersion,
+  CacheEncryption,
+  CacheEviction,
+  ClientAddress,
+  CpuArchitecture,
+  Duration,
+  InstanceClass,
+  InstanceSize,
+  InstanceType,
   EmailEncryption,
-  IpAddresses, IpAddressType, KafkaEncryption, NatMode, PostgresEngineVersion, PostHogRelease, PostHogSize, RemovalPolicy, RetentionDays, Size, SslPolicy,
+  IpAddresses,
+  IpAddressType,
+  KafkaEncryption,
+  NatMode,
+  PostgresEngineVersion,
+  PostHogRelease,
+  PostHogSize,
+  RemovalPolicy,
+  RetentionDays,
+  Size,
+  SslPolicy,
 };
 
 type Props = Record<string, unknown>;
@@ -62,8 +105,11 @@ type Props = Record<string, unknown>;
 /** What comes of a struct: the template, or what a store knows about itself. */
 const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogProps: template((stack, props) => newPostHog(stack, { manageTopics: true, ...props })),
-  PostHogReleaseOptions: (props) => PostHogRelease.of('mine', { app: 'posthog/posthog' }, props).platforms.map(({ _cpuArchitecture }) => _cpuArchitecture),
-  MigrationOptions: template((stack, props) => newMigration(stack, { options: props, backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) })),
+  PostHogReleaseOptions: (props) =>
+    PostHogRelease.of('mine', { app: 'posthog/posthog' }, props).platforms.map(({ _cpuArchitecture }) => _cpuArchitecture),
+  MigrationOptions: template((stack, props) =>
+    newMigration(stack, { options: props, backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) }),
+  ),
   EmailOptions: (props) => appSettings({ email: { host: 'mail', fromAddress: 'a@b', ...props } }),
   PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: { [PostHogProcess.CAPTURE]: props } })),
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
@@ -76,7 +122,11 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   }),
   CognitoOptions: template((stack, props) => {
     const userPool = new UserPool(stack, 'Users');
-    const pool = { userPool, userPoolClient: userPool.addClient('Client'), userPoolDomain: userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } }) };
+    const pool = {
+      userPool,
+      userPoolClient: userPool.addClient('Client'),
+      userPoolDomain: userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } }),
+    };
     return ingress(stack, { appAccess: AppAccess.cognito({ ...pool, ...props }) });
   }),
   OidcOptions: template((stack, props) => ingress(stack, { appAccess: AppAccess.oidc({ ...OIDC, ...props }) })),
@@ -84,20 +134,35 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostgresProps: template((stack, props) => new Postgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   AuroraPostgresProps: template((stack, props) => new AuroraPostgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   CacheProps: template((stack, props) => new Cache(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
-  ObjectStorageProps: template((stack, props) => new ObjectStorage(stack, 'Store', props.autoDeleteObjects ? { removalPolicy: RemovalPolicy.DESTROY, ...props } : props)),
-  PostgresAttributes: store((stack, props) => Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
+  ObjectStorageProps: template(
+    (stack, props) => new ObjectStorage(stack, 'Store', props.autoDeleteObjects ? { removalPolicy: RemovalPolicy.DESTROY, ...props } : props),
+  ),
+  PostgresAttributes: store((stack, props) =>
+    Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props }),
+  ),
   CacheAttributes: store((stack, props) => Cache.fromCacheAttributes(stack, 'Store', { host: 'cache', ...props })),
   KafkaSingleNodeOptions: template((stack, props) => Kafka.singleNode(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   KafkaProps: template((stack, props) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   KafkaAttributes: store((stack, props) => Kafka.fromKafkaAttributes(stack, 'Store', { bootstrapServers: 'kafka:9999', ...props })),
   ClickHouseAttributes: store((stack, props) =>
-    ClickHouse.fromClickHouseAttributes(stack, 'Store', { host: 'clickhouse', credentials: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props })),
+    ClickHouse.fromClickHouseAttributes(stack, 'Store', {
+      host: 'clickhouse',
+      credentials: Secret.fromSecretNameV2(stack, 'Secret', 'secret'),
+      ...props,
+    }),
+  ),
   ClickHouseProps: template((stack, props) => newClickHouse(stack, props)),
-  ObjectStorageAttributes: store((stack, props) => ObjectStorage.fromObjectStorageAttributes(stack, 'Store', { bucket: Bucket.fromBucketName(stack, 'Bucket', 'bucket'), ...props })),
+  ObjectStorageAttributes: store((stack, props) =>
+    ObjectStorage.fromObjectStorageAttributes(stack, 'Store', { bucket: Bucket.fromBucketName(stack, 'Bucket', 'bucket'), ...props }),
+  ),
 };
 
 const OIDC: OidcOptions = {
-  issuer: 'https://id', authorizationEndpoint: 'https://id/a', tokenEndpoint: 'https://id/t', userInfoEndpoint: 'https://id/u', clientId: 'client',
+  issuer: 'https://id',
+  authorizationEndpoint: 'https://id/a',
+  tokenEndpoint: 'https://id/t',
+  userInfoEndpoint: 'https://id/u',
+  clientId: 'client',
   clientSecret: SecretValue.secretsManager('client'),
 };
 
@@ -207,8 +272,11 @@ function template(define: (stack: Stack, props: Props) => void): (props: Props) 
 
 /** The values of a store that are plain, and the port that it is reached on. */
 function store(define: (stack: Stack, props: Props) => object): (props: Props) => unknown {
-  return (props) => Object.entries(define(newStack(), props)).map(([name, value]: [string, unknown]) =>
-    [name, typeof value === 'object' ? JSON.stringify((value as { defaultPort?: Port }).defaultPort?.toRuleJson()) : value]);
+  return (props) =>
+    Object.entries(define(newStack(), props)).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === 'object' ? JSON.stringify((value as { defaultPort?: Port }).defaultPort?.toRuleJson()) : value,
+    ]);
 }
 
 /** Users and databases are of snapshots. */
@@ -218,9 +286,14 @@ function ofSnapshot(props: Props): Props {
 
 function ingress(stack: Stack, props: Props): PostHogIngress {
   const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b'],
-    publicSubnetIds: ['p1', 'p2'], publicSubnetIpv4CidrBlocks: ['10.0.0.0/27', '10.0.0.32/27'], publicSubnetRouteTableIds: ['r1', 'r2'],
-    privateSubnetIds: ['s1', 's2'], privateSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.1.32/27'], privateSubnetRouteTableIds: ['r3', 'r4'],
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['a', 'b'],
+    publicSubnetIds: ['p1', 'p2'],
+    publicSubnetIpv4CidrBlocks: ['10.0.0.0/27', '10.0.0.32/27'],
+    publicSubnetRouteTableIds: ['r1', 'r2'],
+    privateSubnetIds: ['s1', 's2'],
+    privateSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.1.32/27'],
+    privateSubnetRouteTableIds: ['r3', 'r4'],
   });
   const made = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', certificate: certificate(stack), ...props });
   made.route(PostHogProcess.WEB, new ApplicationTargetGroup(stack, 'Web', { vpc, port: 8000, targetType: TargetType.IP }));
@@ -241,7 +314,11 @@ function resultOf(struct: string, props?: Props): unknown {
 
 test('the structs are found, with their properties', () => {
   expect(new Set(PROPS.map(({ name }) => name.split('.')[0])).size).toBeGreaterThanOrEqual(15);
-  expect(PROPS.find(({ name }) => name === 'PostHogNetworkProps.ipAddresses')).toEqual({ name: 'PostHogNetworkProps.ipAddresses', optional: true, default: 'IpAddresses.cidr(\'10.0.0.0/16\')' });
+  expect(PROPS.find(({ name }) => name === 'PostHogNetworkProps.ipAddresses')).toEqual({
+    name: 'PostHogNetworkProps.ipAddresses',
+    optional: true,
+    default: "IpAddresses.cidr('10.0.0.0/16')",
+  });
 });
 
 test('every optional property documents its default, and no required one does', () => {

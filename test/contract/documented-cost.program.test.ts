@@ -28,6 +28,8 @@ async function smallestExample(): Promise<unknown> {
 test('the documentation has the estimated costs of the sample app and the smallest example', async () => {
   const [{ template: sample }, smallest] = await Promise.all([runApp(), smallestExample()]);
   expect(read('docs/command-line.md')).toContain(`at least $${cost(sample).toFixed(2)} a month`);
-  const [, about, least] = /about \$([\d,]+) for the defaults in us-east-1 \(more than half of it is Fargate\), and about \$(\d+) for/.exec(read('README.md'))!;
+  const [, about, least] = /about \$([\d,]+) for the defaults in us-east-1 \(more than half of it is Fargate\), and about \$(\d+) for/.exec(
+    read('README.md'),
+  )!;
   expect([about.replace(',', ''), least].map(Number)).toEqual([cost(sample), cost(smallest)].map((dollars) => Math.round(dollars / 10) * 10));
 }, 120_000);

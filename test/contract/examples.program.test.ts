@@ -27,7 +27,9 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
   },
   'existing-listener': (resources) => {
     expect(resources.filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::LoadBalancer')).toHaveLength(1);
-    const hosts = resources.filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::ListenerRule').map(({ Properties }) => /(\w+)\.posthog\.example\.com/.exec(JSON.stringify(Properties))?.[1]);
+    const hosts = resources
+      .filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::ListenerRule')
+      .map(({ Properties }) => /(\w+)\.posthog\.example\.com/.exec(JSON.stringify(Properties))?.[1]);
     expect(new Set(hosts)).toEqual(new Set(['staging', 'production']));
   },
   'ipam-vpc': (resources) => {
@@ -47,10 +49,15 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
     expect(resources.filter(({ Type }) => Type === 'AWS::ElasticLoadBalancingV2::TargetGroup')).toHaveLength(1);
   },
   'verified-address': (resources) => {
-    const tasks = resources.filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition').map(({ Properties }) => JSON.stringify(Properties.ContainerDefinitions));
+    const tasks = resources
+      .filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition')
+      .map(({ Properties }) => JSON.stringify(Properties.ContainerDefinitions));
     // The processes that answer visitors, and no other.
     expect(tasks.filter((containers) => containers.includes('set_real_ip_from 130.176.0.0/18;'))).toHaveLength(5);
-    const ways = resources.filter(({ Properties }) => Properties.SourcePrefixListId !== undefined || JSON.stringify(Properties.SecurityGroupIngress ?? '').includes('SourcePrefixListId'));
+    const ways = resources.filter(
+      ({ Properties }) =>
+        Properties.SourcePrefixListId !== undefined || JSON.stringify(Properties.SecurityGroupIngress ?? '').includes('SourcePrefixListId'),
+    );
     expect(ways).toHaveLength(1);
   },
 };
@@ -61,14 +68,24 @@ test('every example has a proof of what it shows, and the index names it', () =>
   expect(EXAMPLES.filter((name) => !index.includes(`(${name}/app.ts)`))).toEqual([]);
 });
 
-test.each(EXAMPLES)('the example %s synthesises', (name) => {
-  const out = mkdtempSync(path.join(tmpdir(), 'example-'));
-  try {
-    execFileSync(process.execPath, ['--import', 'tsx', path.join('examples', name, 'app.ts')], { cwd: ROOT, env: { ...process.env, CDK_OUTDIR: out }, stdio: 'pipe' });
-    const [template] = readdirSync(out).filter((file) => file.endsWith('.template.json'));
-    const { Resources } = JSON.parse(readFileSync(path.join(out, template), 'utf8')) as { Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }> };
-    SHOWS[name](Object.values(Resources).map(({ Type, Properties = {} }) => ({ Type, Properties })));
-  } finally {
-    rmSync(out, { recursive: true });
-  }
-}, 60_000);
+test.each(EXAMPLES)(
+  'the example %s synthesises',
+  (name) => {
+    const out = mkdtempSync(path.join(tmpdir(), 'example-'));
+    try {
+      execFileSync(process.execPath, ['--import', 'tsx', path.join('examples', name, 'app.ts')], {
+        cwd: ROOT,
+        env: { ...process.env, CDK_OUTDIR: out },
+        stdio: 'pipe',
+      });
+      const [template] = readdirSync(out).filter((file) => file.endsWith('.template.json'));
+      const { Resources } = JSON.parse(readFileSync(path.join(out, template), 'utf8')) as {
+        Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+      };
+      SHOWS[name](Object.values(Resources).map(({ Type, Properties = {} }) => ({ Type, Properties })));
+    } finally {
+      rmSync(out, { recursive: true });
+    }
+  },
+  60_000,
+);

@@ -1,20 +1,42 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Kafka, PostHogProcess } from '../../lib';
-import { AI_EVENT_BYTES, aiEventBytes, BATCH_BODY_BYTES, EVENT_ENVELOPE_BYTES, EVENT_MESSAGE_BYTES, KAFKA_MESSAGE_BYTES } from '../../lib/catalog/limits';
+import {
+  AI_EVENT_BYTES,
+  aiEventBytes,
+  BATCH_BODY_BYTES,
+  EVENT_ENVELOPE_BYTES,
+  EVENT_MESSAGE_BYTES,
+  KAFKA_MESSAGE_BYTES,
+} from '../../lib/catalog/limits';
 import { PROCESSES } from '../../lib/services/processes';
 import { contextIn } from '../helpers/process-context';
 import { newStack } from '../helpers/stack';
 
 /** Every setting of a limit in bytes, by process, where the brokers take messages of this size. */
 function limits(maxMessageBytes: number): Map<PostHogProcess, Record<string, number>> {
-  const stores = (stack: Stack) => ({ kafka: Kafka.fromKafkaAttributes(stack, 'Limited', { bootstrapServers: 'b-1.internal:9094', maxMessageBytes }) });
+  const stores = (stack: Stack) => ({
+    kafka: Kafka.fromKafkaAttributes(stack, 'Limited', { bootstrapServers: 'b-1.internal:9094', maxMessageBytes }),
+  });
   const context = contextIn(newStack(), { stores });
-  return new Map(PROCESSES.map((definition) => [definition.process, Object.fromEntries(Object.entries(definition.settings(context).environment)
-    .filter(([name]) => /_BYTES$/.test(name)).map(([name, value]) => [name, Number(value)]))]));
+  return new Map(
+    PROCESSES.map((definition) => [
+      definition.process,
+      Object.fromEntries(
+        Object.entries(definition.settings(context).environment)
+          .filter(([name]) => /_BYTES$/.test(name))
+          .map(([name, value]) => [name, Number(value)]),
+      ),
+    ]),
+  );
 }
 
-const only = (found: Record<string, number> = {}, pattern: RegExp) =>
-  [...new Set(Object.entries(found).filter(([name]) => pattern.test(name)).map(([, value]) => value))];
+const only = (found: Record<string, number> = {}, pattern: RegExp) => [
+  ...new Set(
+    Object.entries(found)
+      .filter(([name]) => pattern.test(name))
+      .map(([, value]) => value),
+  ),
+];
 const MESSAGE = /MESSAGE_MAX_BYTES$/;
 
 const USUAL = limits(KAFKA_MESSAGE_BYTES);
@@ -42,19 +64,27 @@ test('an ordinary event has its own limit at capture, which every later step hol
 });
 
 test('what cymbal says of an issue may be larger than the event that made it', () => {
-  expect([PostHogProcess.CYMBAL, PostHogProcess.CYMBAL_NOTIFICATIONS].map((process) => only(USUAL.get(process), MESSAGE)))
-    .toEqual([[KAFKA_MESSAGE_BYTES], [KAFKA_MESSAGE_BYTES]]);
+  expect([PostHogProcess.CYMBAL, PostHogProcess.CYMBAL_NOTIFICATIONS].map((process) => only(USUAL.get(process), MESSAGE))).toEqual([
+    [KAFKA_MESSAGE_BYTES],
+    [KAFKA_MESSAGE_BYTES],
+  ]);
   expect(KAFKA_MESSAGE_BYTES).toBeGreaterThan(EVENT_MESSAGE_BYTES + EVENT_ENVELOPE_BYTES);
 });
 
 test('no process has a limit of a message that is neither of the two', () => {
-  const others = [...USUAL].flatMap(([process, found]) => Object.entries(found)
-    .filter(([name, value]) => MESSAGE.test(name) && ![KAFKA_MESSAGE_BYTES, EVENT_MESSAGE_BYTES].includes(value)).map(([name, value]) => [process, name, value]));
+  const others = [...USUAL].flatMap(([process, found]) =>
+    Object.entries(found)
+      .filter(([name, value]) => MESSAGE.test(name) && ![KAFKA_MESSAGE_BYTES, EVENT_MESSAGE_BYTES].includes(value))
+      .map(([name, value]) => [process, name, value]),
+  );
   expect(others).toEqual([]);
 });
 
 test('where the brokers take less, nobody sends more', () => {
-  const found = [...limits(500_000)].flatMap(([process, settings]) => Object.entries(settings).filter(([name, value]) => MESSAGE.test(name) && value > 500_000)
-    .map(([name]) => `${process} ${name}`));
+  const found = [...limits(500_000)].flatMap(([process, settings]) =>
+    Object.entries(settings)
+      .filter(([name, value]) => MESSAGE.test(name) && value > 500_000)
+      .map(([name]) => `${process} ${name}`),
+  );
   expect(found).toEqual([]);
 });

@@ -188,35 +188,81 @@ AWS::SecretsManager::Secret PostgresUrlB2E69201
 
 function stores(): AppTemplate {
   const stack = newStack();
-  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], isolatedSubnetIds: ['subnet-1', 'subnet-2'], isolatedSubnetRouteTableIds: ['rtb-1', 'rtb-2'] });
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-1',
+    availabilityZones: ['a', 'b'],
+    isolatedSubnetIds: ['subnet-1', 'subnet-2'],
+    isolatedSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
+  });
   const servers = [new Postgres(stack, 'Postgres', { vpc }), new AuroraPostgres(stack, 'Aurora', { vpc, multiAz: true })];
   // Made when they are asked for.
-  expect(servers.flatMap(({ cyclotronUrlSecret, nodeCyclotronUrlSecret }) => [cyclotronUrlSecret, nodeCyclotronUrlSecret]).filter(Boolean)).toHaveLength(4);
+  expect(
+    servers.flatMap(({ cyclotronUrlSecret, nodeCyclotronUrlSecret }) => [cyclotronUrlSecret, nodeCyclotronUrlSecret]).filter(Boolean),
+  ).toHaveLength(4);
   new Cache(stack, 'Cache', { vpc });
   new ObjectStorage(stack, 'ObjectStorage');
   return Template.fromStack(stack).toJSON() as AppTemplate;
 }
 
 function frozen({ Resources }: AppTemplate): string[] {
-  return Object.entries(Resources).filter(([, { Type }]) => FROZEN_TYPES.includes(Type)).map(([id, { Type }]) => `${Type} ${id}`).sort();
+  return Object.entries(Resources)
+    .filter(([, { Type }]) => FROZEN_TYPES.includes(Type))
+    .map(([id, { Type }]) => `${Type} ${id}`)
+    .sort();
 }
 
 function lines(...texts: string[]): string[] {
   return texts.join('').split('\n').filter(Boolean).sort();
 }
 
-const HOLDING = ['AWS::ElastiCache::ReplicationGroup', 'AWS::RDS::DBCluster', 'AWS::RDS::DBInstance', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret'];
+const HOLDING = [
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
+];
 
 /** Types whose resources can be made anew with nothing lost. A type that is in neither list needs a decision. */
 const REPLACEABLE_TYPES = [
-  'AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::AutoScaling::AutoScalingGroup',
-  'AWS::CloudFormation::WaitCondition', 'AWS::CloudFormation::WaitConditionHandle', 'AWS::EC2::FlowLog',
-  'AWS::EC2::InternetGateway', 'AWS::EC2::LaunchTemplate', 'AWS::EC2::Route',
-  'AWS::EC2::RouteTable', 'AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SubnetRouteTableAssociation',
-  'AWS::EC2::VPCEndpoint', 'AWS::EC2::VPCGatewayAttachment', 'AWS::ECS::TaskDefinition', 'AWS::ElastiCache::ParameterGroup', 'AWS::ElasticLoadBalancingV2::ListenerRule',
-  'AWS::CloudFormation::WaitCondition', 'AWS::CloudFormation::WaitConditionHandle', 'AWS::IAM::AccessKey', 'AWS::IAM::InstanceProfile', 'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::IAM::User', 'AWS::Lambda::Function', 'AWS::MSK::Configuration', 'AWS::RDS::DBClusterParameterGroup',
-  'AWS::RDS::DBParameterGroup', 'AWS::S3::BucketPolicy', 'AWS::SecretsManager::SecretTargetAttachment', 'AWS::StepFunctions::StateMachine', 'Custom::AWS',
-  'Custom::PostHogDeploymentCheck', 'Custom::PostHogMigration', 'Custom::PostHogRsaKey', 'Custom::VpcRestrictDefaultSG',
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::ApplicationAutoScaling::ScalingPolicy',
+  'AWS::AutoScaling::AutoScalingGroup',
+  'AWS::CloudFormation::WaitCondition',
+  'AWS::CloudFormation::WaitConditionHandle',
+  'AWS::EC2::FlowLog',
+  'AWS::EC2::InternetGateway',
+  'AWS::EC2::LaunchTemplate',
+  'AWS::EC2::Route',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::SecurityGroupEgress',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPCEndpoint',
+  'AWS::EC2::VPCGatewayAttachment',
+  'AWS::ECS::TaskDefinition',
+  'AWS::ElastiCache::ParameterGroup',
+  'AWS::ElasticLoadBalancingV2::ListenerRule',
+  'AWS::CloudFormation::WaitCondition',
+  'AWS::CloudFormation::WaitConditionHandle',
+  'AWS::IAM::AccessKey',
+  'AWS::IAM::InstanceProfile',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::IAM::User',
+  'AWS::Lambda::Function',
+  'AWS::MSK::Configuration',
+  'AWS::RDS::DBClusterParameterGroup',
+  'AWS::RDS::DBParameterGroup',
+  'AWS::S3::BucketPolicy',
+  'AWS::SecretsManager::SecretTargetAttachment',
+  'AWS::StepFunctions::StateMachine',
+  'Custom::AWS',
+  'Custom::PostHogDeploymentCheck',
+  'Custom::PostHogMigration',
+  'Custom::PostHogRsaKey',
+  'Custom::VpcRestrictDefaultSG',
 ];
 
 let sample: AppTemplate;
@@ -275,9 +321,15 @@ const ON_INSTANCES: readonly [name: string, frozen: string[], define: (stack: St
 
 function onInstances(define: (stack: Stack, vpc: IVpc) => void): AppTemplate {
   const stack = newStack();
-  define(stack, Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b', 'c'], privateSubnetIds: ['s1', 's2', 's3'], privateSubnetRouteTableIds: ['r1', 'r2', 'r3'],
-  }));
+  define(
+    stack,
+    Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['a', 'b', 'c'],
+      privateSubnetIds: ['s1', 's2', 's3'],
+      privateSubnetRouteTableIds: ['r1', 'r2', 'r3'],
+    }),
+  );
   return Template.fromStack(stack).toJSON() as AppTemplate;
 }
 
@@ -294,17 +346,24 @@ test('every type of the app and of the stores is either frozen or replaceable', 
 test('what holds data stays when the stack goes', () => {
   const leaving = Object.entries(sample.Resources)
     .filter(([, { Type }]) => ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'].includes(Type))
-    .filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Retain').map(([id]) => id);
+    .filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Retain')
+    .map(([id]) => id);
   // A month of refused connections; keys that go with their user; and what functions logged: about migrations, whose own log stays, and about a key.
   expect(leaving).toEqual([
-    'PostHogNetworkFlowLogs238695E6', 'PostHogSymbolSetKeysSecret3A27DE38', 'PostHogMigrationStateMachineConcludeLogs7A792510', 'PostHogMigrationStateMachineLogs066708B7',
-    'CustomPostHogRsaKeyCustomResourceProviderLogs0D427983', 'CustomPostHogMigrationCustomResourceProviderLogs8205F3BC',
+    'PostHogNetworkFlowLogs238695E6',
+    'PostHogSymbolSetKeysSecret3A27DE38',
+    'PostHogMigrationStateMachineConcludeLogs7A792510',
+    'PostHogMigrationStateMachineLogs066708B7',
+    'CustomPostHogRsaKeyCustomResourceProviderLogs0D427983',
+    'CustomPostHogMigrationCustomResourceProviderLogs8205F3BC',
     'CustomPostHogDeploymentCheckCustomResourceProviderLogsCD27BC4E',
   ]);
 });
 
 test('of every store, the data stays when the stack goes', () => {
-  const kept = Object.entries(stores().Resources).filter(([, { Type }]) => HOLDING.includes(Type)).map(([id, { DeletionPolicy }]) => `${id} ${DeletionPolicy}`);
+  const kept = Object.entries(stores().Resources)
+    .filter(([, { Type }]) => HOLDING.includes(Type))
+    .map(([id, { DeletionPolicy }]) => `${id} ${DeletionPolicy}`);
   expect(kept.filter((text) => !/ (Retain|Snapshot)$/.test(text))).toEqual([
     // The servers of a cluster hold nothing; the cluster does.
     expect.stringMatching(/^AuroraClusterWriter\w+ Delete$/),

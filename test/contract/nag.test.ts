@@ -34,7 +34,8 @@ function findings(define: (stack: Stack) => void, env?: { account: string; regio
   const report = JSON.parse(readFileSync(path.join(outdir, 'validation-report.json'), 'utf8')) as Report;
   rmSync(outdir, { recursive: true });
   expect(report.pluginReports.map(({ pluginName }) => pluginName)).toEqual(expect.arrayContaining(['AwsSolutions', 'NIST.800.53.R5']));
-  return report.pluginReports.flatMap(({ violations }) => violations)
+  return report.pluginReports
+    .flatMap(({ violations }) => violations)
     .flatMap(({ ruleName, violatingConstructs }) => violatingConstructs.map(({ constructPath }) => `${ruleName} ${constructPath}`))
     .filter((finding) => !finding.startsWith('Annotation::'))
     .sort();
@@ -72,11 +73,17 @@ test('finds nothing in one with a NAT instance and open shells that is not ackno
 });
 
 test('finds nothing in one whose addresses are not known yet that is not acknowledged beside its construct', () => {
-  const define = (stack: Stack) => newPostHog(stack, { vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-1', availabilityZones: ['eu-central-1a', 'eu-central-1b'],
-    publicSubnetIds: ['subnet-1', 'subnet-2'], publicSubnetRouteTableIds: ['rtb-1', 'rtb-1'],
-    privateSubnetIds: ['subnet-3', 'subnet-4'], privateSubnetRouteTableIds: ['rtb-2', 'rtb-3'],
-  }) });
+  const define = (stack: Stack) =>
+    newPostHog(stack, {
+      vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-1',
+        availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+        publicSubnetIds: ['subnet-1', 'subnet-2'],
+        publicSubnetRouteTableIds: ['rtb-1', 'rtb-1'],
+        privateSubnetIds: ['subnet-3', 'subnet-4'],
+        privateSubnetRouteTableIds: ['rtb-2', 'rtb-3'],
+      }),
+    });
   expect(findings(define, ENV)).toEqual([]);
 });
 
@@ -87,7 +94,8 @@ test('finds nothing in one that verifies addresses that is not acknowledged besi
 /** Every managed store, as it comes and with what can be asked of it besides. */
 const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
   'Postgres': (stack, vpc) => new Postgres(stack, 'Postgres', { vpc }),
-  'Postgres from a snapshot, to be destroyed': (stack, vpc) => new Postgres(stack, 'Postgres', { vpc, multiAz: true, snapshotIdentifier: 'before', removalPolicy: RemovalPolicy.DESTROY }),
+  'Postgres from a snapshot, to be destroyed': (stack, vpc) =>
+    new Postgres(stack, 'Postgres', { vpc, multiAz: true, snapshotIdentifier: 'before', removalPolicy: RemovalPolicy.DESTROY }),
   'AuroraPostgres': (stack, vpc) => new AuroraPostgres(stack, 'Postgres', { vpc }),
   'AuroraPostgres from a snapshot, to be destroyed': (stack, vpc) =>
     new AuroraPostgres(stack, 'Postgres', { vpc, multiAz: true, snapshotIdentifier: 'before', removalPolicy: RemovalPolicy.DESTROY }),
@@ -98,46 +106,79 @@ const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
   'Cache': (stack, vpc) => new Cache(stack, 'Cache', { vpc }),
   'Cache with replicas': (stack, vpc) => new Cache(stack, 'Cache', { vpc, replicas: 1, backupRetention: Duration.days(0) }),
   'ObjectStorage': (stack) => new ObjectStorage(stack, 'ObjectStorage'),
-  'ObjectStorage with a key': (stack) => new ObjectStorage(stack, 'ObjectStorage', {
-    encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555'),
-  }),
-  'ObjectStorage to be emptied': (stack) => new ObjectStorage(stack, 'ObjectStorage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
-  'ObjectStorageKeys': (stack) => new ObjectStorageKeys(stack, 'Keys', { storage: new ObjectStorage(stack, 'ObjectStorage'), prefix: SYMBOL_SETS_PREFIX }),
+  'ObjectStorage with a key': (stack) =>
+    new ObjectStorage(stack, 'ObjectStorage', {
+      encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555'),
+    }),
+  'ObjectStorage to be emptied': (stack) =>
+    new ObjectStorage(stack, 'ObjectStorage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
+  'ObjectStorageKeys': (stack) =>
+    new ObjectStorageKeys(stack, 'Keys', { storage: new ObjectStorage(stack, 'ObjectStorage'), prefix: SYMBOL_SETS_PREFIX }),
 };
 
 test.each(Object.keys(STORES))('finds nothing in %s that is not acknowledged beside its construct', (name) => {
   expect(findings((stack) => STORES[name](stack, new PostHogNetwork(stack, 'Network').vpc))).toEqual([]);
 });
 
-test.each([undefined, ENV])('finds nothing in a ClickHouse on EC2, with and without replicas, that is not acknowledged beside its construct, in %p', (env) => {
-  expect(findings((stack) => {
-    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'] });
-    const appImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
-    newClickHouse(stack, { vpc, appImage }, 'One');
-    newClickHouse(stack, { vpc, replicas: 2 }, 'Two');
-    newClickHouse(stack, { vpc, replicas: 2, image: appImage.replace('/posthog@', '/clickhouse@') }, 'Three');
-  }, env)).toEqual([]);
-});
+test.each([undefined, ENV])(
+  'finds nothing in a ClickHouse on EC2, with and without replicas, that is not acknowledged beside its construct, in %p',
+  (env) => {
+    expect(
+      findings((stack) => {
+        const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+          vpcId: 'vpc-0123456789abcdef0',
+          availabilityZones: ['a', 'b'],
+          privateSubnetIds: ['s1', 's2'],
+        });
+        const appImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
+        newClickHouse(stack, { vpc, appImage }, 'One');
+        newClickHouse(stack, { vpc, replicas: 2 }, 'Two');
+        newClickHouse(stack, { vpc, replicas: 2, image: appImage.replace('/posthog@', '/clickhouse@') }, 'Three');
+      }, env),
+    ).toEqual([]);
+  },
+);
 
 test.each([undefined, ENV])('finds nothing in a single node of Kafka that is not acknowledged beside its construct, in %p', (env) => {
-  expect(findings((stack) => {
-    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['s1', 's2'], privateSubnetRouteTableIds: ['r1', 'r2'] });
-    Kafka.singleNode(stack, 'Kafka', { vpc });
-    Kafka.singleNode(stack, 'Copied', { vpc, image: '444455556666.dkr.ecr.us-east-1.amazonaws.com/redpanda@sha256:' + '0'.repeat(64) });
-  }, env)).toEqual([]);
+  expect(
+    findings((stack) => {
+      const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-1',
+        availabilityZones: ['a', 'b'],
+        privateSubnetIds: ['s1', 's2'],
+        privateSubnetRouteTableIds: ['r1', 'r2'],
+      });
+      Kafka.singleNode(stack, 'Kafka', { vpc });
+      Kafka.singleNode(stack, 'Copied', { vpc, image: '444455556666.dkr.ecr.us-east-1.amazonaws.com/redpanda@sha256:' + '0'.repeat(64) });
+    }, env),
+  ).toEqual([]);
 });
 
 test('finds nothing in a Kafka that is not acknowledged beside its construct', () => {
-  expect(findings((stack) => void new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) }), ENV).filter((finding) => !finding.includes(' Stack/Vpc/'))).toEqual([]);
+  expect(
+    findings((stack) => void new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) }), ENV).filter(
+      (finding) => !finding.includes(' Stack/Vpc/'),
+    ),
+  ).toEqual([]);
 });
 
-test.each([undefined, ENV])('finds nothing in a migration of everything, with images in ECR, that is not acknowledged beside its construct, in %p', (env) => {
-  expect(findings((stack) => {
-    const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
-    const backup = databaseBackup(new AuroraPostgres(stack, 'Postgres', { vpc: vpcOf(stack) }));
-    newMigration(stack, { release: { name: 'ours', image }, topics: topicsOf(stack), backup, workflows: { image, databaseUrl: secret(stack, 'Url', 'workflows') } });
-  }, env)).toEqual([]);
-});
+test.each([undefined, ENV])(
+  'finds nothing in a migration of everything, with images in ECR, that is not acknowledged beside its construct, in %p',
+  (env) => {
+    expect(
+      findings((stack) => {
+        const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
+        const backup = databaseBackup(new AuroraPostgres(stack, 'Postgres', { vpc: vpcOf(stack) }));
+        newMigration(stack, {
+          release: { name: 'ours', image },
+          topics: topicsOf(stack),
+          backup,
+          workflows: { image, databaseUrl: secret(stack, 'Url', 'workflows') },
+        });
+      }, env),
+    ).toEqual([]);
+  },
+);
 
 test('would find something, and still does where something else is acknowledged', () => {
   const found = findings((stack) => {

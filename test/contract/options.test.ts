@@ -14,7 +14,10 @@ import { newStack } from '../helpers/stack';
 
 const ALL = Object.values(Product);
 
-interface Deployed { names: Set<string>; queues: string[] }
+interface Deployed {
+  names: Set<string>;
+  queues: string[];
+}
 
 /** What each process of a deployment has. */
 function deployment(products: readonly Product[], props: (stack: Stack) => AppSettingsOptions = () => ({})): Map<PostHogProcess, Deployed> {
@@ -22,14 +25,23 @@ function deployment(products: readonly Product[], props: (stack: Stack) => AppSe
   const deployed = deployedProcesses(products);
   const without = PROCESSES.map(({ process }) => process).filter((process) => !deployed.some((definition) => definition.process === process));
   const context = contextIn(stack, { without, appSettings: appSettings(props(stack)), temporalTaskQueues: undefined });
-  return new Map(deployed.map((definition) => {
-    const { environment, secrets } = definition.settings(context);
-    return [definition.process, { names: new Set([...Object.keys(environment), ...Object.keys(secrets)]), queues: (environment.TASK_QUEUES ?? '').split(' ') }];
-  }));
+  return new Map(
+    deployed.map((definition) => {
+      const { environment, secrets } = definition.settings(context);
+      return [
+        definition.process,
+        { names: new Set([...Object.keys(environment), ...Object.keys(secrets)]), queues: (environment.TASK_QUEUES ?? '').split(' ') },
+      ];
+    }),
+  );
 }
 
 /** What is wrong with a deployment that has a choice, and with one that does not have it. */
-function wrong({ settings, processes, queues }: Requirements, having: Map<PostHogProcess, Deployed>, lacking: Map<PostHogProcess, Deployed>): string[] {
+function wrong(
+  { settings, processes, queues }: Requirements,
+  having: Map<PostHogProcess, Deployed>,
+  lacking: Map<PostHogProcess, Deployed>,
+): string[] {
   const queuesOf = (deployed: Map<PostHogProcess, Deployed>) => [...deployed.values()].flatMap((one) => one.queues);
   return [
     ...Object.entries(settings).flatMap(([process, names]) => [
@@ -67,9 +79,12 @@ test.each(Object.keys(FEATURES) as FeatureProp[])('with %s, all that it needs is
   expect(added.sort()).toEqual([...FEATURES[prop].settings[PostHogProcess.WEB]!].sort());
 });
 
-test.each(ALL.filter((product) => product !== Product.EVENTS))('with the product %s, all that it needs is there, and without it, none of that', (product) => {
-  expect(wrong(PRODUCTS[product], BARE, deployment(ALL.filter((other) => other !== product)))).toEqual([]);
-});
+test.each(ALL.filter((product) => product !== Product.EVENTS))(
+  'with the product %s, all that it needs is there, and without it, none of that',
+  (product) => {
+    expect(wrong(PRODUCTS[product], BARE, deployment(ALL.filter((other) => other !== product)))).toEqual([]);
+  },
+);
 
 test('each product names every process that is deployed with it alone, and the memory and topics of those are known', () => {
   for (const product of ALL) {
@@ -85,7 +100,8 @@ test('each product names every process that is deployed with it alone, and the m
 test('each queue that needs a prop or a product is named by it', () => {
   const named = [...Object.values(FEATURES), ...Object.values(PRODUCTS)].flatMap(({ queues }) => queues);
   expect(named.filter((name) => !TASK_QUEUES.some((queue) => queue.name === name))).toEqual([]);
-  const needing = TASK_QUEUES.filter(({ process, needs, generations }) => process !== undefined && needs !== undefined && generations.includes('2026-07')
-    && needs.allOf === undefined).map(({ name }) => name);
+  const needing = TASK_QUEUES.filter(
+    ({ process, needs, generations }) => process !== undefined && needs !== undefined && generations.includes('2026-07') && needs.allOf === undefined,
+  ).map(({ name }) => name);
   expect(needing.filter((name) => !named.includes(name))).toEqual([]);
 });

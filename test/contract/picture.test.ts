@@ -47,15 +47,24 @@ function drawn(text: string): string[] {
   lines.forEach((line, index) => {
     const [, frame] = /^ {2}subgraph (\w+)/.exec(line) ?? [];
     if (frame) {
-      frames.set(frame, lines.slice(index + 1, lines.indexOf('  end', index)).map((member) => names.get(/\w+/.exec(member)![0])!));
+      frames.set(
+        frame,
+        lines.slice(index + 1, lines.indexOf('  end', index)).map((member) => names.get(/\w+/.exec(member)![0])!),
+      );
     }
   });
   const members = (id: string) => frames.get(id) ?? [names.get(id)!];
   const arrows = [...text.matchAll(/^ {2}(\w+) (?:(?:--|==) "([^"]*)" )?(?:-->|==>) (\w+)$/gm)].filter(([, from]) => from !== 'clients');
-  return [...new Set(arrows.flatMap(([, from, label = '', to]) => {
-    const exceptions = label.startsWith('but for ') ? label.slice('but for '.length).split(', ') : [];
-    return members(from).filter((name) => !exceptions.includes(name)).flatMap((name) => members(to).map((target) => `${name} > ${target}`));
-  }))].sort();
+  return [
+    ...new Set(
+      arrows.flatMap(([, from, label = '', to]) => {
+        const exceptions = label.startsWith('but for ') ? label.slice('but for '.length).split(', ') : [];
+        return members(from)
+          .filter((name) => !exceptions.includes(name))
+          .flatMap((name) => members(to).map((target) => `${name} > ${target}`));
+      }),
+    ),
+  ].sort();
 }
 
 test('the README has the picture of the system that the template makes', () => {
@@ -68,14 +77,20 @@ describe('a system', () => {
   const ways = named(system);
 
   test('has every process, with the stores and the processes that its definition names, or that of one with the same security group', () => {
-    expect(system.things.filter(({ kind }) => kind === Kind.PROCESS).map(({ name }) => name).sort()).toEqual([...NAMES_DEPLOYED].sort());
+    expect(
+      system.things
+        .filter(({ kind }) => kind === Kind.PROCESS)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([...NAMES_DEPLOYED].sort());
     for (const definition of DEPLOYED) {
       const objects = definition.objects !== undefined || WITH_KEYS.includes(definition.process);
-      const used = [...definition.stores.filter((store) => store !== 'objectStorage'), ...objects ? ['objectStorage' as const] : []];
+      const used = [...definition.stores.filter((store) => store !== 'objectStorage'), ...(objects ? ['objectStorage' as const] : [])];
       const sharing = DEPLOYED.filter(({ sharedGroup }) => sharedGroup !== undefined && sharedGroup === definition.sharedGroup);
       const called = [definition, ...sharing].flatMap(calledBy);
-      expect(ways.filter((way) => way.startsWith(`${definition.process} > `)))
-        .toEqual([...new Set([...used.map((store) => STORES[store]), ...called])].map((name) => `${definition.process} > ${name}`).sort());
+      expect(ways.filter((way) => way.startsWith(`${definition.process} > `))).toEqual(
+        [...new Set([...used.map((store) => STORES[store]), ...called])].map((name) => `${definition.process} > ${name}`).sort(),
+      );
     }
   });
 
@@ -86,9 +101,14 @@ describe('a system', () => {
   });
 
   test('has the load balancer before every process that serves clients, with what it sends there', () => {
-    const answering = PublicEndpoint.all().map(({ process }) => process).filter((process) => NAMES_DEPLOYED.includes(process));
-    expect(ways.filter((way) => way.startsWith('load balancer'))).toEqual([...new Set(answering)].map((process) => `load balancer > ${process}`).sort());
-    const paths = (name: string) => system.ways.find(({ paths: sent, to }) => sent && system.things.find(({ id }) => id === to)?.name === name)?.paths;
+    const answering = PublicEndpoint.all()
+      .map(({ process }) => process)
+      .filter((process) => NAMES_DEPLOYED.includes(process));
+    expect(ways.filter((way) => way.startsWith('load balancer'))).toEqual(
+      [...new Set(answering)].map((process) => `load balancer > ${process}`).sort(),
+    );
+    const paths = (name: string) =>
+      system.ways.find(({ paths: sent, to }) => sent && system.things.find(({ id }) => id === to)?.name === name)?.paths;
     expect(paths('capture')).toEqual(expect.arrayContaining(['/e', '/batch', '/i/v0']));
     expect(paths('web')).toEqual(expect.arrayContaining(['/static', 'everything else']));
   });
@@ -97,7 +117,11 @@ describe('a system', () => {
     expect(ways).toEqual(expect.arrayContaining(['migration > PostgreSQL', 'migration > Kafka', 'migration > ClickHouse', 'ClickHouse > Kafka']));
     const stores = system.things.filter(({ kind }) => kind === Kind.STORE).map(({ name, service, ports }) => [name, service, ports]);
     expect(stores).toEqual([
-      ['PostgreSQL', 'RDS', [5432]], ['Cache', 'ElastiCache', [6379]], ['Kafka', 'MSK', [9094]], ['ClickHouse', 'EC2', [8443, 9440]], ['Objects', 'S3', []],
+      ['PostgreSQL', 'RDS', [5432]],
+      ['Cache', 'ElastiCache', [6379]],
+      ['Kafka', 'MSK', [9094]],
+      ['ClickHouse', 'EC2', [8443, 9440]],
+      ['Objects', 'S3', []],
     ]);
   });
 });
@@ -107,7 +131,11 @@ describe('a security group that several services have', () => {
   const service = (name: string, groups: string[], ports: number[] = [], targets: object[] = []) => ({
     [name]: {
       Type: 'AWS::ECS::Service',
-      Properties: { TaskDefinition: { Ref: `${name}Task` }, LoadBalancers: targets, NetworkConfiguration: { AwsvpcConfiguration: { SecurityGroups: groups.map(group) } } },
+      Properties: {
+        TaskDefinition: { Ref: `${name}Task` },
+        LoadBalancers: targets,
+        NetworkConfiguration: { AwsvpcConfiguration: { SecurityGroups: groups.map(group) } },
+      },
     },
     [`${name}Task`]: {
       Type: 'AWS::ECS::TaskDefinition',
@@ -115,9 +143,14 @@ describe('a security group that several services have', () => {
     },
   });
   const open = (from: string, to: string, port: number) => ({
-    [`${from}${to}${port}`]: { Type: 'AWS::EC2::SecurityGroupIngress', Properties: { SourceSecurityGroupId: group(from), GroupId: group(to), FromPort: port } },
+    [`${from}${to}${port}`]: {
+      Type: 'AWS::EC2::SecurityGroupIngress',
+      Properties: { SourceSecurityGroupId: group(from), GroupId: group(to), FromPort: port },
+    },
   });
-  const groups = Object.fromEntries(['Shared', 'Clients', 'Caller'].map((id) => [id, { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: id } }]));
+  const groups = Object.fromEntries(
+    ['Shared', 'Clients', 'Caller'].map((id) => [id, { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: id } }]),
+  );
   const services = {
     ...service('listener', ['Shared'], [80]),
     ...service('checked', ['Shared'], [443], [{ TargetGroupArn: { Ref: 'Targets' }, ContainerName: 'checked' }]),
@@ -145,9 +178,11 @@ describe('a security group that several services have', () => {
 test('keys to objects open the bucket to the task that is given them', () => {
   const stack = newStack();
   const keys = new ObjectStorageKeys(stack, 'Keys', { storage: new ObjectStorage(stack, 'Storage'), prefix: SYMBOL_SETS_PREFIX });
-  const define = (id: string, given: boolean) => new FargateTaskDefinition(stack, id).addContainer('cymbal', {
-    image: ContainerImage.fromRegistry('cymbal'), secrets: given ? { OBJECT_STORAGE_ACCESS_KEY_ID: Secret.fromSecretsManager(keys.secret, 'accessKeyId') } : {},
-  });
+  const define = (id: string, given: boolean) =>
+    new FargateTaskDefinition(stack, id).addContainer('cymbal', {
+      image: ContainerImage.fromRegistry('cymbal'),
+      secrets: given ? { OBJECT_STORAGE_ACCESS_KEY_ID: Secret.fromSecretsManager(keys.secret, 'accessKeyId') } : {},
+    });
   define('With', true);
   define('Without', false);
   const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
@@ -159,34 +194,57 @@ test('fails where the load balancer sends something that no security group lets 
   const stack = newStack();
   newPostHog(stack, MADE);
   const template = Template.fromStack(stack).toJSON() as { Resources: Record<string, { Type: string; Properties: { Description?: string } }> };
-  const closed = Object.fromEntries(Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.Description !== 'Load balancer to target'));
+  const closed = Object.fromEntries(
+    Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.Description !== 'Load balancer to target'),
+  );
   expect(() => systemOf({ Resources: closed })).toThrow('the load balancer sends requests where no security group lets it in: ');
 });
 
-const NAMES = ['web', 'worker', 'capture', 'feature-flags', 'ingestion-general', 'ingestion-logs', 'ingestion-traces', 'cymbal', 'personhog-router', 'temporal'];
+const NAMES = [
+  'web',
+  'worker',
+  'capture',
+  'feature-flags',
+  'ingestion-general',
+  'ingestion-logs',
+  'ingestion-traces',
+  'cymbal',
+  'personhog-router',
+  'temporal',
+];
 const THINGS: Thing[] = [
   { id: 'ingress', kind: Kind.LOAD_BALANCER, name: 'load balancer', ports: [] },
   ...NAMES.map((name): Thing => ({ id: name, kind: Kind.PROCESS, name, image: name === 'worker' ? 'web' : name, ports: [] })),
   ...['once', 'twice'].map((name): Thing => ({ id: name, kind: Kind.ONCE, name, ports: [] })),
   ...['Kafka', 'PostgreSQL', 'Cache'].map((name): Thing => ({ id: name, kind: Kind.STORE, name, service: 'AWS', ports: [1] })),
 ];
-const anyWay: fc.Arbitrary<Way> = fc.tuple(fc.constantFrom(...THINGS), fc.constantFrom(...THINGS.slice(1))).filter(([from, to]) => from !== to)
+const anyWay: fc.Arbitrary<Way> = fc
+  .tuple(fc.constantFrom(...THINGS), fc.constantFrom(...THINGS.slice(1)))
+  .filter(([from, to]) => from !== to)
   .map(([from, to]) => ({ from: from.id, to: to.id, ...(from.kind === Kind.LOAD_BALANCER ? { paths: ['/e'] } : {}) }));
 
 test('a picture has every way of a system, however many arrows become one, and no other', () => {
   const [, ...inside] = THINGS.map(({ id }) => id);
   // Nearly all ways, and few.
-  const dense = fc.uniqueArray(anyWay, { maxLength: 12, selector: ({ from, to }) => `${from} ${to}` })
-    .map((left) => inside.flatMap((from) => inside.filter((to) => to !== from && !left.some((way) => way.from === from && way.to === to))
-      .map((to): Way => ({ from, to }))));
-  fc.assert(fc.property(fc.oneof(dense, fc.array(anyWay)), (ways) => {
-    const system = { things: THINGS, ways };
-    expect(drawn(flowchart(system))).toEqual(named(system));
-  }));
+  const dense = fc
+    .uniqueArray(anyWay, { maxLength: 12, selector: ({ from, to }) => `${from} ${to}` })
+    .map((left) =>
+      inside.flatMap((from) =>
+        inside.filter((to) => to !== from && !left.some((way) => way.from === from && way.to === to)).map((to): Way => ({ from, to })),
+      ),
+    );
+  fc.assert(
+    fc.property(fc.oneof(dense, fc.array(anyWay)), (ways) => {
+      const system = { things: THINGS, ways };
+      expect(drawn(flowchart(system))).toEqual(named(system));
+    }),
+  );
 });
 
 test('a picture has fewer arrows than a system has ways', () => {
   const system = systemOfPostHog();
-  const arrows = flowchart(system).split('\n').filter((line) => /-->|==>/.test(line));
+  const arrows = flowchart(system)
+    .split('\n')
+    .filter((line) => /-->|==>/.test(line));
   expect(arrows.length).toBeLessThan(system.ways.length);
 });

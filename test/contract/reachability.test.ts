@@ -16,15 +16,27 @@ const template = Template.fromStack(stack);
 
 const find = (process: PostHogProcess) => PROCESSES.find((definition) => definition.process === process)!;
 const called = ({ needs, calls }: ProcessDefinition) => [...needs, ...calls];
-const loadBalancer = idOf((ofType<{ SecurityGroups: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')[0][1].Properties.SecurityGroups)[0]);
-const groupOf = (store: 'postgres' | 'cache' | 'kafka' | 'clickHouse') => idOf(stack.resolve(posthog[store].connections.securityGroups[0].securityGroupId));
+const loadBalancer = idOf(
+  ofType<{ SecurityGroups: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')[0][1].Properties.SecurityGroups[0],
+);
+const groupOf = (store: 'postgres' | 'cache' | 'kafka' | 'clickHouse') =>
+  idOf(stack.resolve(posthog[store].connections.securityGroups[0].securityGroupId));
 
 /** Every way through a security group: from which, into which, at which port. */
-const WAYS = ofType<{ GroupId: unknown; SourceSecurityGroupId: unknown; FromPort: number; ToPort: number }>(template, 'AWS::EC2::SecurityGroupIngress')
-  .map(([, { Properties: { GroupId, SourceSecurityGroupId, FromPort, ToPort } }]) => {
+const WAYS = ofType<{ GroupId: unknown; SourceSecurityGroupId: unknown; FromPort: number; ToPort: number }>(
+  template,
+  'AWS::EC2::SecurityGroupIngress',
+).map(
+  ([
+    ,
+    {
+      Properties: { GroupId, SourceSecurityGroupId, FromPort, ToPort },
+    },
+  ]) => {
     expect(ToPort).toBe(FromPort);
     return `${idOf(SourceSecurityGroupId)} -> ${idOf(GroupId)}:${FromPort}`;
-  });
+  },
+);
 
 function canReach(caller: string, groups: readonly string[], port: number): boolean {
   return securityGroupsOf(template, caller).some((from) => groups.some((to) => WAYS.includes(`${from} -> ${to}:${port}`)));
@@ -46,7 +58,9 @@ describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [defini
 
   test('is told of these, and of no others', () => {
     // Its own name stands in what the app is told about who may call it.
-    expect(toldOf(process).filter((name) => name !== 'web' || !process.match(/^(web|worker|temporal-(django|batch-exports)-worker)$/))).toEqual(called(definition).map(String).sort());
+    expect(toldOf(process).filter((name) => name !== 'web' || !process.match(/^(web|worker|temporal-(django|batch-exports)-worker)$/))).toEqual(
+      called(definition).map(String).sort(),
+    );
   });
 
   test('reaches every store that it uses, at each of its ports, and no other', () => {
@@ -75,8 +89,13 @@ describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [defini
 
 test('nothing else reaches a process', () => {
   const groups = new Set(PROCESSES.map(({ process }) => securityGroupOf(template, process)));
-  const expected = new Set(PROCESSES.flatMap((definition) => called(definition)
-    .map((callee) => `${securityGroupOf(template, definition.process)} -> ${securityGroupOf(template, callee)}:${portOf(find(callee))}`)));
+  const expected = new Set(
+    PROCESSES.flatMap((definition) =>
+      called(definition).map(
+        (callee) => `${securityGroupOf(template, definition.process)} -> ${securityGroupOf(template, callee)}:${portOf(find(callee))}`,
+      ),
+    ),
+  );
   const found = WAYS.filter((way) => groups.has(way.split(' -> ')[1].split(':')[0]) && !way.startsWith(`${loadBalancer} `));
   expect(new Set(found)).toEqual(expected);
 });
@@ -88,6 +107,8 @@ test('no security group of a client can be entered', () => {
 });
 
 test('nothing is open to an address, but the load balancer', () => {
-  const open = Object.entries(template.findResources('AWS::EC2::SecurityGroup')).filter(([, { Properties }]) => (Properties as { SecurityGroupIngress?: unknown }).SecurityGroupIngress !== undefined);
+  const open = Object.entries(template.findResources('AWS::EC2::SecurityGroup')).filter(
+    ([, { Properties }]) => (Properties as { SecurityGroupIngress?: unknown }).SecurityGroupIngress !== undefined,
+  );
   expect(open.map(([id]) => id)).toEqual([loadBalancer]);
 });

@@ -10,7 +10,12 @@ test('the README has the table of endpoints that the rules are made from', () =>
 });
 
 test('the table names the product of what the default leaves out', () => {
-  const answers = Object.fromEntries(endpointsTable().split('\n').map((row) => row.split(' | ')).map(([paths, , who]) => [paths.replace('| ', ''), who]));
+  const answers = Object.fromEntries(
+    endpointsTable()
+      .split('\n')
+      .map((row) => row.split(' | '))
+      .map(([paths, , who]) => [paths.replace('| ', ''), who]),
+  );
   expect(answers).toMatchObject({
     '`/i/v1/logs`, `/i/v1/logs/*`': 'capture-logs (with Product `logs`)',
     '`/i/v0/ai`, `/i/v0/ai/*`': 'capture-ai (with Product `ai`)',

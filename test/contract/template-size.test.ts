@@ -9,18 +9,27 @@ const RESOURCES = 450;
 const BYTES = 750_000;
 
 const largest: Partial<PostHogProps> = {
-  products: Object.values(Product), size: PostHogSize.LARGE, clientAddress: ClientAddress.verified(), spot: true, enableExecuteCommand: true,
+  products: Object.values(Product),
+  size: PostHogSize.LARGE,
+  clientAddress: ClientAddress.verified(),
+  spot: true,
+  enableExecuteCommand: true,
 };
 
 function made(overrides: Partial<PostHogProps>): { stack: Stack; template: { Resources: Record<string, { DependsOn?: string[] }> } } {
   const stack = newStack();
   new PostHog(stack, 'PostHog', {
-    domainName: 'posthog.example.com', domainZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789', zoneName: 'example.com' }), ...overrides,
+    domainName: 'posthog.example.com',
+    domainZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789', zoneName: 'example.com' }),
+    ...overrides,
   });
   return { stack, template: Template.fromStack(stack).toJSON() as { Resources: Record<string, { DependsOn?: string[] }> } };
 }
 
-test.each<[string, Partial<PostHogProps>]>([['the default', {}], ['all that there is, at its largest', largest]])('%s leaves room in a stack', (_, overrides) => {
+test.each<[string, Partial<PostHogProps>]>([
+  ['the default', {}],
+  ['all that there is, at its largest', largest],
+])('%s leaves room in a stack', (_, overrides) => {
   const { template } = made(overrides);
   expect(Object.keys(template.Resources).length).toBeLessThan(RESOURCES);
   expect(JSON.stringify(template, undefined, 1).length).toBeLessThan(BYTES);

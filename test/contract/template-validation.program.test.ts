@@ -30,7 +30,10 @@ let sample: AppRun;
 let mistaken: AppRun;
 
 beforeAll(async () => {
-  [sample, mistaken] = await Promise.all([runApp({ validate: true, context: ON }), runApp({ validate: true, context: { ...ON, ...EVERYTHING }, env: { CDK_DEFAULT_ACCOUNT: '111122223333', CDK_DEFAULT_REGION: 'eu-central-1' } })]);
+  [sample, mistaken] = await Promise.all([
+    runApp({ validate: true, context: ON }),
+    runApp({ validate: true, context: { ...ON, ...EVERYTHING }, env: { CDK_DEFAULT_ACCOUNT: '111122223333', CDK_DEFAULT_REGION: 'eu-central-1' } }),
+  ]);
 }, 60_000);
 
 /** Without those of sample values. */
@@ -38,7 +41,7 @@ function withoutSamples(warnings: string[]): string[] {
   return warnings.filter((text) => !text.startsWith('warning Annotation::posthog:samples: '));
 }
 
-test('the CDK\'s own template validation has nothing to say about the sample app', () => {
+test("the CDK's own template validation has nothing to say about the sample app", () => {
   expect(sample.violations).toEqual([]);
   expect(withoutSamples(sample.warnings)).toEqual([]);
   expect(sample.exitCode).toBe(0);
@@ -48,7 +51,7 @@ test('with every option used it sees the planted mistake, and nothing else', () 
   expect(mistaken.violations).not.toEqual([]);
   // A VPC that is still to be looked up has ids of the CDK's own making, which it does not take for ids.
   const own = mistaken.violations.filter((text) => !/'(vpc|s|p)-\d{5}' does not match format/.test(text));
-  expect(own).toEqual([expect.stringContaining('\'no-security-group\' does not match format \'AWS::EC2::SecurityGroup.Id\'')]);
+  expect(own).toEqual([expect.stringContaining("'no-security-group' does not match format 'AWS::EC2::SecurityGroup.Id'")]);
   expect(withoutSamples(mistaken.warnings)).toEqual([]);
   expect(mistaken.exitCode).toBe(1);
 });

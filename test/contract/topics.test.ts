@@ -20,9 +20,11 @@ function namedIn(products: readonly Product[]): [process: string, topic: string]
   const deployed = deployedProcesses(products);
   const without = PROCESSES.map(({ process }) => process).filter((process) => !deployed.some((definition) => definition.process === process));
   const context = contextIn(newStack(), { without });
-  return deployed.flatMap((definition) => Object.entries(definition.settings(context).environment)
-    .filter(([name, value]) => BY_NAME.has(value) || (/_TOPIC(_[A-Z_]+)?$/.test(name) && !/_(MS|BYTES)$/.test(name)))
-    .map(([, topic]): [string, string] => [definition.process, topic]));
+  return deployed.flatMap((definition) =>
+    Object.entries(definition.settings(context).environment)
+      .filter(([name, value]) => BY_NAME.has(value) || (/_TOPIC(_[A-Z_]+)?$/.test(name) && !/_(MS|BYTES)$/.test(name)))
+      .map(([, topic]): [string, string] => [definition.process, topic]),
+  );
 }
 
 test('each topic is listed once, and what has no reader or no writer says why', () => {
@@ -43,7 +45,11 @@ const NO_TOPIC: string[] = [PostHogProcess.CDP_JANITOR, PostHogProcess.CDP_HOGFL
 
 test('ClickHouse reads a topic exactly where it has a Kafka table for it', () => {
   const read = [...new Set(CLICKHOUSE_KAFKA_TABLES.map(({ topic }) => topic))].sort();
-  expect(TOPICS.filter((topic) => readersOf(topic).includes(CLICKHOUSE)).map(({ name }) => name).sort()).toEqual(read);
+  expect(
+    TOPICS.filter((topic) => readersOf(topic).includes(CLICKHOUSE))
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(read);
   expect(COMING_CLICKHOUSE_KAFKA_TABLES.filter(({ topic }) => !BY_NAME.has(topic))).toEqual([]);
 });
 
@@ -54,20 +60,29 @@ test('every topic in the environment of a process is in the catalog, with that p
 });
 
 test('what scaling measures is read by the process that is scaled', () => {
-  const wrong = PROCESSES.flatMap(({ process, consumes = [] }) => consumes.map(({ topic }) => [process, topic]))
-    .filter(([process, topic]) => !BY_NAME.has(topic) || !readersOf(BY_NAME.get(topic)!).includes(process));
+  const wrong = PROCESSES.flatMap(({ process, consumes = [] }) => consumes.map(({ topic }) => [process, topic])).filter(
+    ([process, topic]) => !BY_NAME.has(topic) || !readersOf(BY_NAME.get(topic)!).includes(process),
+  );
   expect(wrong).toEqual([]);
 });
 
-test('a process reads the topics of its mode\'s consumer groups, and no others', () => {
+test("a process reads the topics of its mode's consumer groups, and no others", () => {
   const MODE_OF: Record<string, string> = { 'property-defs': 'property-defs-rs' };
   const context = contextIn(newStack());
-  const processesIn = (mode: string) => PROCESSES.filter((definition) => String(definition.process) === (MODE_OF[mode] ?? mode)
-    || definition.settings(context).environment.PLUGIN_SERVER_MODE === mode).map(({ process }) => process as string);
-  const pairs = Object.entries(CONSUMER_GROUPS).flatMap(([mode, groups]) => groups.flatMap(({ topic }) => processesIn(mode).map((process) => `${process} ${topic}`)));
+  const processesIn = (mode: string) =>
+    PROCESSES.filter(
+      (definition) => String(definition.process) === (MODE_OF[mode] ?? mode) || definition.settings(context).environment.PLUGIN_SERVER_MODE === mode,
+    ).map(({ process }) => process as string);
+  const pairs = Object.entries(CONSUMER_GROUPS).flatMap(([mode, groups]) =>
+    groups.flatMap(({ topic }) => processesIn(mode).map((process) => `${process} ${topic}`)),
+  );
   expect(Object.keys(CONSUMER_GROUPS).filter((mode) => processesIn(mode).length === 0)).toEqual([]);
   const processes = new Set(pairs.map((pair) => pair.split(' ')[0]));
-  const read = TOPICS.flatMap((topic) => readersOf(topic).filter((reader) => processes.has(reader)).map((reader) => `${reader} ${topic.name}`));
+  const read = TOPICS.flatMap((topic) =>
+    readersOf(topic)
+      .filter((reader) => processes.has(reader))
+      .map((reader) => `${reader} ${topic.name}`),
+  );
   expect(read.sort()).toEqual([...new Set(pairs)].sort());
 });
 
@@ -91,8 +106,12 @@ test.each(ALL.filter((product) => product !== Product.EVENTS))('without %s, no t
   const products = ALL.filter((other) => other !== product);
   const deployed = deployedProcesses(products).map(({ process }) => process as string);
   const created = topicsOf(products, 1).map(({ name }) => name);
-  const orphans = TOPICS.filter((topic) => topic.readers && created.includes(topic.name)
-    && writersOf(topic).some((writer) => deployed.includes(writer))
-    && !readersOf(topic).some((reader) => reader === CLICKHOUSE || deployed.includes(reader)));
+  const orphans = TOPICS.filter(
+    (topic) =>
+      topic.readers &&
+      created.includes(topic.name) &&
+      writersOf(topic).some((writer) => deployed.includes(writer)) &&
+      !readersOf(topic).some((reader) => reader === CLICKHOUSE || deployed.includes(reader)),
+  );
   expect(orphans.map(({ name }) => name)).toEqual(WRITTEN_FOR_NOTHING[product] ?? []);
 });

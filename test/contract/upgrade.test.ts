@@ -7,9 +7,15 @@ import { ComparedTemplate, dangers } from './data-safety-dangers';
 import { Given } from './data-safety-given';
 
 /** A later release: every image is another one. */
-const LATER = PostHogRelease.of('2026-10-01', Object.fromEntries(
-  Object.entries({ ...PostHogRelease.V2026_09_11_R2.images } as Record<string, string>).map(([name, image]) => [name, `${image.split('@')[0].split(':')[0]}@sha256:${'1'.repeat(64)}`]),
-) as unknown as PostHogImages);
+const LATER = PostHogRelease.of(
+  '2026-10-01',
+  Object.fromEntries(
+    Object.entries({ ...PostHogRelease.V2026_09_11_R2.images } as Record<string, string>).map(([name, image]) => [
+      name,
+      `${image.split('@')[0].split(':')[0]}@sha256:${'1'.repeat(64)}`,
+    ]),
+  ) as unknown as PostHogImages,
+);
 
 /** A PostHog that makes its stores. */
 function deployed(release: PostHogRelease, options = {}): ComparedTemplate {
@@ -29,11 +35,15 @@ interface Changed {
 
 function changesOf(before: ComparedTemplate, after: ComparedTemplate): Changed {
   const { changes } = fullDiff(before, after).resources;
-  const types = (those: typeof changes) => Object.values(those).map(({ oldResourceType, newResourceType }) => (newResourceType ?? oldResourceType)!).sort();
-  const where = (keep: (change: (typeof changes)[string]) => boolean) => Object.fromEntries(Object.entries(changes).filter(([, change]) => keep(change)));
+  const types = (those: typeof changes) =>
+    Object.values(those)
+      .map(({ oldResourceType, newResourceType }) => (newResourceType ?? oldResourceType)!)
+      .sort();
+  const where = (keep: (change: (typeof changes)[string]) => boolean) =>
+    Object.fromEntries(Object.entries(changes).filter(([, change]) => keep(change)));
   const changed: Record<string, string[]> = {};
   for (const { newResourceType: type, propertyUpdates } of Object.values(where(({ isUpdate }) => isUpdate))) {
-    changed[type!] = [...new Set([...changed[type!] ?? [], ...Object.keys(propertyUpdates)])].sort();
+    changed[type!] = [...new Set([...(changed[type!] ?? []), ...Object.keys(propertyUpdates)])].sort();
   }
   return {
     added: types(where(({ isAddition }) => isAddition)),
@@ -66,7 +76,10 @@ const UPGRADE: Changed = {
 const now = deployed(PostHogRelease.V2026_09_11_R2);
 const later = deployed(LATER);
 
-test.each([['an upgrade', now, later], ['going back', later, now]])('%s changes images, and what migrates, and nothing else', (_, before, after) => {
+test.each([
+  ['an upgrade', now, later],
+  ['going back', later, now],
+])('%s changes images, and what migrates, and nothing else', (_, before, after) => {
   const { changed, ...others } = changesOf(before, after);
   expect(others).toEqual({ added: UPGRADE.added, removed: UPGRADE.removed, replaced: UPGRADE.replaced });
   for (const [type, properties] of Object.entries(changed)) {
@@ -75,17 +88,26 @@ test.each([['an upgrade', now, later], ['going back', later, now]])('%s changes 
   expect(Object.keys(changed)).toEqual(expect.arrayContaining(['AWS::ECS::TaskDefinition', 'AWS::StepFunctions::StateMachine']));
 });
 
-test.each([['an upgrade', now, later], ['going back', later, now]])('%s replaces nothing that holds data', (_, before, after) => {
+test.each([
+  ['an upgrade', now, later],
+  ['going back', later, now],
+])('%s replaces nothing that holds data', (_, before, after) => {
   expect(dangers(before, after)).toEqual([]);
 });
 
 test('going back makes the run of before, under the ids that it had', () => {
-  const runs = ({ Resources }: ComparedTemplate) => Object.keys(Resources).filter((id) => RUN.includes(Resources[id].Type)).sort();
+  const runs = ({ Resources }: ComparedTemplate) =>
+    Object.keys(Resources)
+      .filter((id) => RUN.includes(Resources[id].Type))
+      .sort();
   expect(runs(deployed(PostHogRelease.V2026_09_11_R2))).toEqual(runs(now));
   expect(runs(later).filter((id) => runs(now).includes(id))).toEqual([]);
 });
 
-test.each([['now', now], ['later', later]])('every process rolls after the migration of its own release only (%s)', (_, { Resources }) => {
+test.each([
+  ['now', now],
+  ['later', later],
+])('every process rolls after the migration of its own release only (%s)', (_, { Resources }) => {
   const [condition] = Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::CloudFormation::WaitCondition');
   const services = Object.values(Resources).filter(({ Type }) => Type === 'AWS::ECS::Service');
   expect(services.length).toBeGreaterThanOrEqual(6);
@@ -96,7 +118,9 @@ test('nothing that the migration waits for is a process, so that a failed one le
   const { Resources } = now;
   const reached = new Set<string>(Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::CloudFormation::WaitCondition'));
   for (const id of reached) {
-    neededBy(Resources[id]).filter((needed) => needed in Resources).forEach((needed) => reached.add(needed));
+    neededBy(Resources[id])
+      .filter((needed) => needed in Resources)
+      .forEach((needed) => reached.add(needed));
   }
   expect([...reached].filter((id) => Resources[id].Type === 'AWS::ECS::Service')).toEqual([]);
   expect([...reached].filter((id) => Resources[id].Type === 'AWS::RDS::DBInstance')).toHaveLength(1);

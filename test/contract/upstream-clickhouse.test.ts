@@ -25,20 +25,27 @@ test('every cluster is there, and no other', () => {
   expect(Object.keys(config().remote_servers as Elements).sort()).toEqual([...upstream.clusters].sort());
 });
 
-test('every macro says of the one server what upstream\'s says', () => {
+test("every macro says of the one server what upstream's says", () => {
   expect(config().macros).toEqual(upstream.macros);
 });
 
 test('every named collection asks the environment for the brokers', () => {
-  const expected = Object.entries(upstream.namedCollections).map(([name, { kafka_broker_list: { fromEnv } }]) => [name, { kafka_broker_list: new FromEnv(fromEnv) }]);
+  const expected = Object.entries(upstream.namedCollections).map(
+    ([
+      name,
+      {
+        kafka_broker_list: { fromEnv },
+      },
+    ]) => [name, { kafka_broker_list: new FromEnv(fromEnv) }],
+  );
   expect(config().named_collections).toEqual(Object.fromEntries(expected));
 });
 
-test('every setting of MergeTree tables is upstream\'s', () => {
+test("every setting of MergeTree tables is upstream's", () => {
   expect(texts(config().merge_tree)).toEqual(Object.fromEntries(Object.entries(upstream.mergeTree).map(([name, { value }]) => [name, value])));
 });
 
-test('what else the server is told is upstream\'s where upstream has reasons', () => {
+test("what else the server is told is upstream's where upstream has reasons", () => {
   const { distributed_ddl: ddl, ...rest } = upstream.config;
   expect(texts(config())).toMatchObject(rest);
   expect(config().distributed_ddl).toEqual({ path: ddl });
@@ -51,20 +58,26 @@ test('the same tables record what the server does, and each of them ends', () =>
   expect(tables.filter((name) => !/INTERVAL \d+ DAY/.test(JSON.stringify(own[name])))).toEqual([]);
 });
 
-test('the profile is upstream\'s, but for what differs here with a reason', () => {
+test("the profile is upstream's, but for what differs here with a reason", () => {
   const own = texts((usersConfig('posthog').profiles as Elements).default);
-  const differing = Object.entries(upstream.profile).filter(([name, value]) => own[name] !== value).map(([name]) => name);
+  const differing = Object.entries(upstream.profile)
+    .filter(([name, value]) => own[name] !== value)
+    .map(([name]) => name);
   expect(Object.keys(own)).toEqual(Object.keys(upstream.profile));
   expect(differing).toEqual(Object.keys(upstream.profileDiffers));
 });
 
-test('the user of dictionaries has upstream\'s name, profile and grant, of our one database', () => {
+test("the user of dictionaries has upstream's name, profile and grant, of our one database", () => {
   const { dict_reader: reader } = usersConfig('posthog').users as Record<string, Elements>;
-  expect(reader).toMatchObject({ profile: upstream.dictReader.profile, access_management: 0, grants: { query: upstream.dictReader.grant.replace('default', '`posthog`') } });
+  expect(reader).toMatchObject({
+    profile: upstream.dictReader.profile,
+    access_management: 0,
+    grants: { query: upstream.dictReader.grant.replace('default', '`posthog`') },
+  });
   expect(texts((usersConfig('posthog').profiles as Elements).readonly)).toEqual({ readonly: '1' });
 });
 
-test('the library\'s release and a ClickHouse of its own are of the version that upstream pins', () => {
+test("the library's release and a ClickHouse of its own are of the version that upstream pins", () => {
   const { V2026_09_11_R2: release } = PostHogRelease;
   const [name] = upstream.image.tag.split(':');
   const image = `${name}@${upstream.image.digest}`;

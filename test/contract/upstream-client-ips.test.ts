@@ -12,7 +12,10 @@ interface CheckContext {
   readonly clientIps: Readonly<Record<ClientIpRule, string | null>>;
 }
 
-const UPSTREAM = JSON.parse(readFileSync(path.join(__dirname, 'upstream-client-ips.json'), 'utf8')) as { readonly source: { readonly commit: string }; readonly cases: readonly CheckContext[] };
+const UPSTREAM = JSON.parse(readFileSync(path.join(__dirname, 'upstream-client-ips.json'), 'utf8')) as {
+  readonly source: { readonly commit: string };
+  readonly cases: readonly CheckContext[];
+};
 const CASES = UPSTREAM.cases;
 const DEFAULTS = { peer: '10.0.0.4', settings: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4,10.0.0.5,10.0.0.30' } };
 
@@ -28,11 +31,17 @@ test.each(Object.values(ClientIpRule))('the rule %s resolves what the real funct
 test('the cases are enough, and of the commit that the readers name', () => {
   expect(CASES.length).toBeGreaterThan(60);
   expect(UPSTREAM.source.commit).toBe(CLIENT_IP_COMMIT);
-  const used = new Set(Object.values(CLIENT_IP_READERS).flat().map(({ rule }) => rule));
+  const used = new Set(
+    Object.values(CLIENT_IP_READERS)
+      .flat()
+      .map(({ rule }) => rule),
+  );
   expect([...used].sort()).toEqual(Object.values(ClientIpRule).sort());
 });
 
 test('every reader names a file of PostHog', () => {
-  const sources = Object.values(CLIENT_IP_READERS).flat().map(({ source }) => source);
+  const sources = Object.values(CLIENT_IP_READERS)
+    .flat()
+    .map(({ source }) => source);
   expect(sources.filter((source) => !/^(posthog|rust|nodejs)\/[\w./-]+\.(py|rs|ts)/.test(source))).toEqual([]);
 });

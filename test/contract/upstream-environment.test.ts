@@ -4,7 +4,12 @@ import upstream from './upstream-environment.json';
 import topology from './upstream-topology.json';
 import { environmentOf, newPostHog, newStack } from '../helpers/stack';
 
-interface Variable { value: string | null; kind: string; set: string; from: string[] }
+interface Variable {
+  value: string | null;
+  kind: string;
+  set: string;
+  from: string[];
+}
 
 const PROCESSES = upstream.processes as Record<string, Record<string, Variable>>;
 const LIBPQ = 'read by psql alone; every process has its own connection URL';
@@ -50,18 +55,45 @@ const LEFT_OUT: Record<string, string> = {
 
 /** The same for one process, where others do set it: process and name. */
 const LEFT_OUT_OF: Record<string, string> = {
-  ...Object.fromEntries(['plugins', 'ingestion-general', 'ingestion-sessionreplay', 'ingestion-error-tracking', 'ingestion-logs', 'ingestion-traces'].map((process) => [`${process} KAFKA_HOSTS`, OWN_CLIENTS])),
-  ...Object.fromEntries(['web', 'worker', 'temporal-django-worker'].flatMap((process) => ['OBJECT_STORAGE_ACCESS_KEY_ID', 'OBJECT_STORAGE_SECRET_ACCESS_KEY', 'OBJECT_STORAGE_FORCE_PATH_STYLE']
-    .map((name) => [`${process} ${name}`, TASK_ROLE]))),
-  ...Object.fromEntries(['web', 'worker'].flatMap((process) => ['SESSION_RECORDING_V2_S3_ACCESS_KEY_ID', 'SESSION_RECORDING_V2_S3_SECRET_ACCESS_KEY'].map((name) => [`${process} ${name}`, TASK_ROLE]))),
-  ...Object.fromEntries(['ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'ENDPOINT', 'PUBLIC_ENDPOINT', 'ENABLED'].map((name) => [`plugins OBJECT_STORAGE_${name}`, 'nothing in nodejs/src/cdp reads or writes objects'])),
-  ...Object.fromEntries(['HOST', 'DATABASE', 'SECURE', 'VERIFY'].map((name) => [`ingestion-general CLICKHOUSE_${name}`, 'it writes through Kafka alone (nodejs/src/servers/ingestion-general-server.ts)'])),
+  ...Object.fromEntries(
+    ['plugins', 'ingestion-general', 'ingestion-sessionreplay', 'ingestion-error-tracking', 'ingestion-logs', 'ingestion-traces'].map((process) => [
+      `${process} KAFKA_HOSTS`,
+      OWN_CLIENTS,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['web', 'worker', 'temporal-django-worker'].flatMap((process) =>
+      ['OBJECT_STORAGE_ACCESS_KEY_ID', 'OBJECT_STORAGE_SECRET_ACCESS_KEY', 'OBJECT_STORAGE_FORCE_PATH_STYLE'].map((name) => [
+        `${process} ${name}`,
+        TASK_ROLE,
+      ]),
+    ),
+  ),
+  ...Object.fromEntries(
+    ['web', 'worker'].flatMap((process) =>
+      ['SESSION_RECORDING_V2_S3_ACCESS_KEY_ID', 'SESSION_RECORDING_V2_S3_SECRET_ACCESS_KEY'].map((name) => [`${process} ${name}`, TASK_ROLE]),
+    ),
+  ),
+  ...Object.fromEntries(
+    ['ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'ENDPOINT', 'PUBLIC_ENDPOINT', 'ENABLED'].map((name) => [
+      `plugins OBJECT_STORAGE_${name}`,
+      'nothing in nodejs/src/cdp reads or writes objects',
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['HOST', 'DATABASE', 'SECURE', 'VERIFY'].map((name) => [
+      `ingestion-general CLICKHOUSE_${name}`,
+      'it writes through Kafka alone (nodejs/src/servers/ingestion-general-server.ts)',
+    ]),
+  ),
   ...Object.fromEntries(['plugins', 'recording-api'].map((process) => [`${process} CLICKHOUSE_VERIFY`, 'no configuration of nodejs/src has it'])),
   'ingestion-general COOKIELESS_REDIS_PORT': REDIS_URL,
-  ...Object.fromEntries(['web', 'worker', 'temporal-django-worker'].flatMap((process) => [
-    [`${process} FLAGS_REDIS_ENABLED`, 'read by no Python (only by rust/feature-flags)'],
-    [`${process} PERSONHOG_ENABLED`, 'read by no Python: PERSONHOG_ADDR decides (posthog/settings/personhog.py)'],
-  ])),
+  ...Object.fromEntries(
+    ['web', 'worker', 'temporal-django-worker'].flatMap((process) => [
+      [`${process} FLAGS_REDIS_ENABLED`, 'read by no Python (only by rust/feature-flags)'],
+      [`${process} PERSONHOG_ENABLED`, 'read by no Python: PERSONHOG_ADDR decides (posthog/settings/personhog.py)'],
+    ]),
+  ),
 };
 
 function isLeftOut({ process, name }: { process: string; name: string }): boolean {
@@ -86,7 +118,10 @@ newPostHog(stack, { products: Object.values(Product) });
 const template = Template.fromStack(stack);
 
 const VARIABLES = Object.entries(PROCESSES).flatMap(([process, variables]) =>
-  Object.entries(variables).filter(([, { set }]) => set !== 'no').map(([name, variable]) => ({ process, name, ...variable, ours: environmentOf(template, process)[name] })));
+  Object.entries(variables)
+    .filter(([, { set }]) => set !== 'no')
+    .map(([name, variable]) => ({ process, name, ...variable, ours: environmentOf(template, process)[name] })),
+);
 
 test('what upstream sets is known, with its sources', () => {
   expect(Object.keys(PROCESSES).sort()).toEqual(Object.keys(topology.processes).sort());
@@ -97,7 +132,11 @@ test('what upstream sets is known, with its sources', () => {
 });
 
 test('everything that upstream sets is set here, or left out for a reason', () => {
-  expect(VARIABLES.filter(({ process, name, ours }) => ours === undefined && !isLeftOut({ process, name })).map(({ process, name }) => `${process} ${name}`)).toEqual([]);
+  expect(
+    VARIABLES.filter(({ process, name, ours }) => ours === undefined && !isLeftOut({ process, name })).map(
+      ({ process, name }) => `${process} ${name}`,
+    ),
+  ).toEqual([]);
 });
 
 test('what is left out is not set by any process, and upstream still sets it', () => {
@@ -108,11 +147,17 @@ test('what is left out is not set by any process, and upstream still sets it', (
 });
 
 test('what is literal upstream has the same value here, or another for a reason', () => {
-  const differing = VARIABLES.filter(({ kind, value, ours }) => kind === 'literal' && typeof ours === 'string' && ours.toLowerCase() !== value?.toLowerCase()).map(({ name }) => name);
+  const differing = VARIABLES.filter(
+    ({ kind, value, ours }) => kind === 'literal' && typeof ours === 'string' && ours.toLowerCase() !== value?.toLowerCase(),
+  ).map(({ name }) => name);
   expect([...new Set(differing)].sort()).toEqual(Object.keys(DIFFERENT).sort());
 });
 
 test('what is secret upstream is a secret here', () => {
   // An empty text is none: it makes Node take the role of its task.
-  expect(VARIABLES.filter(({ kind, ours }) => kind === 'secret' && typeof ours === 'string' && ours !== '').map(({ process, name }) => `${process} ${name}`)).toEqual([]);
+  expect(
+    VARIABLES.filter(({ kind, ours }) => kind === 'secret' && typeof ours === 'string' && ours !== '').map(
+      ({ process, name }) => `${process} ${name}`,
+    ),
+  ).toEqual([]);
 });

@@ -27,10 +27,13 @@ const ANSWERS_NOTHING = ['/i/v0', '/i/v0/', '/i/v1/metrics', '/i/v1/metrics/', '
 
 /** Concrete requests for a path of upstream. */
 function requests(path: string): string[] {
-  return path.includes('*') ? ['token', 'a/b', 'a/?v=1', 'config.js?token=x&ip=1'].map((rest) => path.replace('*', rest)) : [path, `${path}?ip=1&_=1700000000000`];
+  return path.includes('*')
+    ? ['token', 'a/b', 'a/?v=1', 'config.js?token=x&ip=1'].map((rest) => path.replace('*', rest))
+    : [path, `${path}?ip=1&_=1700000000000`];
 }
 
-const ruleFor = (template: CloudFormationTemplate, target: string) => evaluate(rulesOf(template), { target, method: 'POST', host: 'posthog.example.com', sourceIp: '192.0.2.1' });
+const ruleFor = (template: CloudFormationTemplate, target: string) =>
+  evaluate(rulesOf(template), { target, method: 'POST', host: 'posthog.example.com', sourceIp: '192.0.2.1' });
 
 function route(template: CloudFormationTemplate, names: Record<string, string>, target: string): string {
   const action = ruleFor(template, target)?.actions.at(-1);
@@ -42,7 +45,11 @@ function everyProcess(appAccess: AppAccess): [template: CloudFormationTemplate, 
   const stack = newStack();
   const vpc = new Vpc(stack, 'Vpc');
   const ingress = new PostHogIngress(stack, 'Ingress', {
-    vpc, domainName: 'posthog.example.com', certificate: certificate(stack), appAccess, publicEndpointGroups: EVERY_GROUP,
+    vpc,
+    domainName: 'posthog.example.com',
+    certificate: certificate(stack),
+    appAccess,
+    publicEndpointGroups: EVERY_GROUP,
     trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']),
   });
   const names: Record<string, string> = {};
@@ -54,10 +61,11 @@ function everyProcess(appAccess: AppAccess): [template: CloudFormationTemplate, 
   return [Template.fromStack(stack).toJSON() as CloudFormationTemplate, names];
 }
 
-const ROUTES = upstream.routes.flatMap(({ process, paths, stripped = '' }) => paths.map((path) => ({ process, path, stripped })))
+const ROUTES = upstream.routes
+  .flatMap(({ process, paths, stripped = '' }) => paths.map((path) => ({ process, path, stripped })))
   .filter(({ process, path }) => !(process in NOT_ROUTED) && path !== FALLBACK && !ANSWERS_NOTHING.includes(path));
 
-test('upstream\'s routes are known, with their sources', () => {
+test("upstream's routes are known, with their sources", () => {
   expect(ROUTES.length).toBeGreaterThan(50);
   for (const { from } of upstream.routes) {
     expect(Object.keys(upstream.sources)).toContain(from);
@@ -80,21 +88,24 @@ describe.each([
   const [template, names] = everyProcess(appAccess);
 
   test('each path of upstream reaches the process that upstream brings it to', () => {
-    const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, process, route(template, names, target)]))
-      .filter(([, expected, actual]) => expected !== actual);
+    const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, process, route(template, names, target)])).filter(
+      ([, expected, actual]) => expected !== actual,
+    );
     expect(wrong).toEqual([]);
   });
 
-  test('each path arrives as it does behind upstream\'s proxy, which takes the prefix off some', () => {
-    const wrong = ROUTES.flatMap(({ path, stripped }) => requests(path).map((target) => {
-      const rest = target.slice(stripped.length);
-      return [target, rest.startsWith('/') ? rest : `/${rest}`, rewritten(target, ruleFor(template, target)?.rewrites?.url)];
-    })).filter(([, expected, actual]) => expected !== actual);
+  test("each path arrives as it does behind upstream's proxy, which takes the prefix off some", () => {
+    const wrong = ROUTES.flatMap(({ path, stripped }) =>
+      requests(path).map((target) => {
+        const rest = target.slice(stripped.length);
+        return [target, rest.startsWith('/') ? rest : `/${rest}`, rewritten(target, ruleFor(template, target)?.rewrites?.url)];
+      }),
+    ).filter(([, expected, actual]) => expected !== actual);
     expect(wrong).toEqual([]);
     expect(ROUTES.filter(({ stripped }) => stripped !== '').map(({ path }) => path)).toEqual(['/livestream', '/livestream/', '/livestream/*']);
   });
 
-  test('everything else is the app\'s, and open exactly where the app is', () => {
+  test("everything else is the app's, and open exactly where the app is", () => {
     for (const target of ['/', '/login', '/project/1', '/api/projects/1/insights', '/embeds', '/statics', '/i/v1', '/array']) {
       expect([target, route(template, names, target)]).toEqual([target, appAccess._isOpen ? 'web' : 'fixed-response 403']);
     }
@@ -108,8 +119,9 @@ describe('a PostHog with every product', () => {
   const names = containersByTargetGroup(template);
 
   test('each path of upstream reaches the container that upstream brings it to', () => {
-    const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, process, route(template, names, target)]))
-      .filter(([, expected, actual]) => expected !== actual);
+    const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, process, route(template, names, target)])).filter(
+      ([, expected, actual]) => expected !== actual,
+    );
     expect(wrong).toEqual([]);
   });
 

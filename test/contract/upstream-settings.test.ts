@@ -7,7 +7,12 @@ import { PROCESSES } from '../../lib/services/processes';
 import { contextIn } from '../helpers/process-context';
 import { newStack } from '../helpers/stack';
 
-interface Local { default: string; kind: string; file: string; inherits?: string }
+interface Local {
+  default: string;
+  kind: string;
+  file: string;
+  inherits?: string;
+}
 
 const LOCAL = upstream.local as Record<string, Record<string, Local>>;
 const READ = upstream.read as Record<string, string[]>;
@@ -46,12 +51,19 @@ const SETTINGS = PROCESSES.filter(({ image }) => !FOREIGN.includes(image)).map((
 /** Whether a setting is set, or the one that its default is taken from. */
 function isSet(names: Set<string>, local: Record<string, Local>, name: string): boolean {
   const { inherits } = local[name] ?? {};
-  return names.has(name) || (inherits !== undefined && inherits !== name && (names.has(inherits) || (inherits in local && isSet(names, local, inherits))));
+  return (
+    names.has(name) || (inherits !== undefined && inherits !== name && (names.has(inherits) || (inherits in local && isSet(names, local, inherits))))
+  );
 }
 
 /** Settings that keep a default which fits PostHog's own machines only, a pair for each process that reads them. */
-const UNSET = SETTINGS.flatMap(({ process, programs, names }) => programs.flatMap((program) => Object.keys(LOCAL[program] ?? {})
-  .filter((name) => !isSet(names, LOCAL[program], name)).map((name) => `${process} ${name}`)));
+const UNSET = SETTINGS.flatMap(({ process, programs, names }) =>
+  programs.flatMap((program) =>
+    Object.keys(LOCAL[program] ?? {})
+      .filter((name) => !isSet(names, LOCAL[program], name))
+      .map((name) => `${process} ${name}`),
+  ),
+);
 
 /** The processes that read a setting whose default is local. */
 function readersOf(name: string): PostHogProcess[] {
@@ -61,7 +73,7 @@ function readersOf(name: string): PostHogProcess[] {
 /** The pairs that the catalog's table accounts for. */
 const ACCOUNTED = UNSET_SETTINGS.flatMap(({ name, processes }) => (processes ?? readersOf(name)).map((process) => `${process} ${name}`));
 
-test('upstream\'s settings are known, of every program that the library runs, with the commit', () => {
+test("upstream's settings are known, of every program that the library runs, with the commit", () => {
   expect(upstream.source.commit).toMatch(/^[0-9a-f]{40}$/);
   const programs = new Set(SETTINGS.flatMap((settings) => settings.programs));
   expect([...programs].filter((program) => !((READ[program]?.length ?? 0) > 0))).toEqual([]);
@@ -69,7 +81,7 @@ test('upstream\'s settings are known, of every program that the library runs, wi
   expect(Object.values(LOCAL).flatMap((found) => Object.keys(found)).length).toBeGreaterThan(120);
 });
 
-test('no setting keeps a default that fits PostHog\'s own machines only, but those that the catalog accounts for', () => {
+test("no setting keeps a default that fits PostHog's own machines only, but those that the catalog accounts for", () => {
   expect(UNSET.filter((pair) => !ACCOUNTED.includes(pair))).toEqual([]);
 });
 
@@ -92,14 +104,16 @@ const UNREAD = SETTINGS.flatMap(({ process, programs, names }) => {
 });
 
 /** The rows of the catalog's table that account for a setting of a process. */
-const rowsFor = ({ process, name }: { process: string; name: string }) => UNKNOWN_SETTINGS.filter((row) => new RegExp(`^(${row.name})$`).test(name)
-  && (row.processes as readonly string[] | undefined)?.includes(process) !== false);
+const rowsFor = ({ process, name }: { process: string; name: string }) =>
+  UNKNOWN_SETTINGS.filter(
+    (row) => new RegExp(`^(${row.name})$`).test(name) && (row.processes as readonly string[] | undefined)?.includes(process) !== false,
+  );
 
 test('every setting of a process is read by its program, or the catalog says who reads it', () => {
   expect(UNREAD.filter((pair) => rowsFor(pair).length === 0).map(({ process, name }) => `${process} ${name}`)).toEqual([]);
 });
 
-test('every row about a setting that July\'s tree does not read is about one that is set', () => {
+test("every row about a setting that July's tree does not read is about one that is set", () => {
   const used = new Set(UNREAD.flatMap(rowsFor));
   expect(UNKNOWN_SETTINGS.filter((row) => !used.has(row)).map(({ name }) => name)).toEqual([]);
 });

@@ -5,9 +5,13 @@ import { PROCESSES } from '../../lib/services/processes';
 import { settingsOf } from '../helpers/process-context';
 
 interface Upstream {
-  image: string; command: string[] | null; mode: string | null; ports: number[];
+  image: string;
+  command: string[] | null;
+  mode: string | null;
+  ports: number[];
   health: { path: string; port: number; liveness: string | null } | null;
-  dependsOn: string[]; digest: string;
+  dependsOn: string[];
+  digest: string;
 }
 
 const UPSTREAM = upstream.processes as unknown as Record<string, Upstream>;
@@ -16,13 +20,22 @@ const UPSTREAM = upstream.processes as unknown as Record<string, Upstream>;
  * What only the node image's production leaves out of `plugins`, and compose therefore does not know (nodejs/src/capabilities.ts); batch exports
  * apart; and what reports issues (bin/mprocs.yaml).
  */
-const OURS = ['cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'temporal-batch-exports-worker', 'cymbal-notifications'];
+const OURS = [
+  'cdp-cyclotron-v2-janitor',
+  'cdp-hogflow-scheduler',
+  'cdp-hogflow-subscription-matcher',
+  'temporal-batch-exports-worker',
+  'cymbal-notifications',
+];
 
 /** Commands of compose that stand for another here, and why. */
 const COMMANDS: Record<string, [ours: RegExp, why: string]> = {
   'web': [/docker-server$/, 'the wrapper of compose waits for stores and migrates, and starts this'],
   'worker': [/docker-worker-celery --with-scheduler$/, 'it fetches the templates of destinations, and then is the same command'],
-  'temporal-django-worker': [/start_temporal_worker as command/, 'all queues in one process; the wrapper of compose starts this program for one queue'],
+  'temporal-django-worker': [
+    /start_temporal_worker as command/,
+    'all queues in one process; the wrapper of compose starts this program for one queue',
+  ],
   'temporal': [/entrypoint\.sh autosetup$/, 'the command of the image, with the file in place that compose mounts'],
 };
 
@@ -31,7 +44,14 @@ const CAPTURE_MODES: Record<string, string> = { 'capture-ai': 'ai' };
 
 /** Stores of compose by the names that they have here. */
 const STORES: Record<string, keyof Stores> = {
-  db: 'postgres', redis7: 'cache', valkey: 'cache', kafka: 'kafka', 'kafka-init': 'kafka', clickhouse: 'clickHouse', objectstorage: 'objectStorage', seaweedfs: 'objectStorage',
+  'db': 'postgres',
+  'redis7': 'cache',
+  'valkey': 'cache',
+  'kafka': 'kafka',
+  'kafka-init': 'kafka',
+  'clickhouse': 'clickHouse',
+  'objectstorage': 'objectStorage',
+  'seaweedfs': 'objectStorage',
 };
 
 /** Dependencies of compose that are none here, and why. */
@@ -46,7 +66,11 @@ const NO_DEPENDENCY: Record<string, string> = {
   'cymbal-resolution seaweedfs': 'it has keys, not a role',
 };
 
-const definitions = PROCESSES.map((definition): [string, ProcessDefinition, Upstream] => [definition.process, definition, UPSTREAM[definition.process]]);
+const definitions = PROCESSES.map((definition): [string, ProcessDefinition, Upstream] => [
+  definition.process,
+  definition,
+  UPSTREAM[definition.process],
+]);
 
 test('every process of compose is here, and what is here besides is known', () => {
   expect(PROCESSES.map(({ process }) => process as string).sort()).toEqual([...Object.keys(UPSTREAM), ...OURS].sort());
@@ -68,7 +92,9 @@ describe.each(definitions.filter(([name]) => !OURS.includes(name)))('%s', (name,
 
   test('in the same mode', () => {
     expect(settingsOf(definition).PLUGIN_SERVER_MODE).toBe(compose.mode !== null && definition.image === 'node' ? compose.mode : undefined);
-    expect(settingsOf(definition).CAPTURE_MODE).toBe(CAPTURE_MODES[name] ?? (compose.mode !== null && definition.image === 'capture' ? compose.mode : undefined));
+    expect(settingsOf(definition).CAPTURE_MODE).toBe(
+      CAPTURE_MODES[name] ?? (compose.mode !== null && definition.image === 'capture' ? compose.mode : undefined),
+    );
   });
 
   test('on the same ports', () => {
@@ -92,7 +118,9 @@ describe.each(definitions.filter(([name]) => !OURS.includes(name)))('%s', (name,
         return false;
       }
       const store = STORES[dependency];
-      return store ? !definition.stores.includes(store) : ![...definition.needs, ...definition.calls].some((process) => (process as string) === dependency);
+      return store
+        ? !definition.stores.includes(store)
+        : ![...definition.needs, ...definition.calls].some((process) => (process as string) === dependency);
     });
     expect(missing).toEqual([]);
   });

@@ -18,7 +18,9 @@ function lets(endpoint: PublicEndpoint, path: string): boolean {
 
 /** The views that a row lets requests through to. */
 function viewsOf(endpoint: PublicEndpoint): string[] {
-  const reached = Object.entries(ANSWERS[endpoint.path] ?? {}).filter(([, paths]) => paths.some((path) => lets(endpoint, path))).map(([view]) => view.split('.').at(-1)!);
+  const reached = Object.entries(ANSWERS[endpoint.path] ?? {})
+    .filter(([, paths]) => paths.some((path) => lets(endpoint, path)))
+    .map(([view]) => view.split('.').at(-1)!);
   return reached.filter((view) => !NO_VIEW.includes(view)).sort();
 }
 
@@ -29,12 +31,16 @@ test('the resolver has answered for every row of the table that Django answers',
 
 test('each row reaches its views, and nothing else but what is known', () => {
   const actual = Object.fromEntries(ROWS.map((endpoint) => [endpoint.path, viewsOf(endpoint)]));
-  const expected = Object.fromEntries(ROWS.map(({ path }) => [path, [...VIEWS[path] ?? [], ...WIDE_ROWS[path] ?? []].sort()]));
+  const expected = Object.fromEntries(ROWS.map(({ path }) => [path, [...(VIEWS[path] ?? []), ...(WIDE_ROWS[path] ?? [])].sort()]));
   expect(actual).toEqual(expected);
 });
 
 test('a row without a view says what answers it', () => {
-  expect(ROWS.filter(({ path }) => (VIEWS[path] ?? []).length === 0).map(({ path }) => path).sort()).toEqual(Object.keys(UNANSWERED).sort());
+  expect(
+    ROWS.filter(({ path }) => (VIEWS[path] ?? []).length === 0)
+      .map(({ path }) => path)
+      .sort(),
+  ).toEqual(Object.keys(UNANSWERED).sort());
 });
 
 test('what is known of rows is about rows of the table', () => {
@@ -66,7 +72,9 @@ test('every row that another process answers has a route in its router', () => {
 
 test('no row lets requests through to what a process answers for operators', () => {
   const INTERNAL = /\/(metrics|served|jwt|debug|_[a-z]+|test|internal|api\/hog_function|api\/messaging)(\/|$)/;
-  const wide = OTHERS.map((endpoint): [string, string[]] => [endpoint.path, routesOf(endpoint).filter((route) => lets(endpoint, route) && INTERNAL.test(route)
-    && !/^\/i\/v1\/metrics/.test(route))]).filter(([, routes]) => routes.length > 0);
+  const wide = OTHERS.map((endpoint): [string, string[]] => [
+    endpoint.path,
+    routesOf(endpoint).filter((route) => lets(endpoint, route) && INTERNAL.test(route) && !/^\/i\/v1\/metrics/.test(route)),
+  ]).filter(([, routes]) => routes.length > 0);
   expect(Object.fromEntries(wide)).toEqual(WIDE_ROUTES);
 });

@@ -55,20 +55,37 @@ const RETIRED: readonly [pattern: RegExp, instead: string][] = [
 const QUESTION_WORDS = 0;
 
 /** Text that people read: sources, documents, and what the commands print, which is in their sources. */
-const FILES = ['lib', 'cli', 'bin', 'docs'].flatMap((folder) => readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.(ts|md|html|css|sh|py)$/.test(file))
-  .map((file) => path.join(folder, file)))
+const FILES = ['lib', 'cli', 'bin', 'docs']
+  .flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(ts|md|html|css|sh|py)$/.test(file))
+      .map((file) => path.join(folder, file)),
+  )
   .concat('README.md', 'CONTRIBUTING.md');
 
 test('no retired word is used', () => {
   expect(FILES.length).toBeGreaterThan(300);
-  const found = FILES.flatMap((file) => readFileSync(path.join(ROOT, file), 'utf8').split('\n').flatMap((line, i) => RETIRED
-    .flatMap(([pattern, instead]) => pattern.exec(line)?.slice(0, 1).map((word) => `${file}:${i + 1}: ${word} (use: ${instead})`) ?? [])));
+  const found = FILES.flatMap((file) =>
+    readFileSync(path.join(ROOT, file), 'utf8')
+      .split('\n')
+      .flatMap((line, i) =>
+        RETIRED.flatMap(
+          ([pattern, instead]) =>
+            pattern
+              .exec(line)
+              ?.slice(0, 1)
+              .map((word) => `${file}:${i + 1}: ${word} (use: ${instead})`) ?? [],
+        ),
+      ),
+  );
   expect(found).toEqual([]);
 });
 
 test('doc comments name the thing or begin with a verb', () => {
-  const begun = FILES.filter((file) => file.endsWith('.ts')).flatMap((file) => [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/\/\*\*\s+(?:\* )?(What|How|Who|Which|Where|Whether|Whatever)\b[^\n]*/g)]
-    .map(([text]) => `${file}: ${text}`));
+  const begun = FILES.filter((file) => file.endsWith('.ts')).flatMap((file) =>
+    [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/\/\*\*\s+(?:\* )?(What|How|Who|Which|Where|Whether|Whatever)\b[^\n]*/g)].map(
+      ([text]) => `${file}: ${text}`,
+    ),
+  );
   expect(begun.length).toBeLessThanOrEqual(QUESTION_WORDS);
 });

@@ -14,7 +14,9 @@ export interface CdkResult {
 }
 
 export interface CdkTemplate extends CloudFormationTemplate {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown>; readonly DeletionPolicy?: string }>>;
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown>; readonly DeletionPolicy?: string }>
+  >;
 }
 
 /** The command line that users have, pointed at the emulated AWS. */
@@ -26,7 +28,11 @@ export class Cdk {
    * @param folder where to write
    * @param app the app's file; left out, it is the one that cdk.json names
    */
-  public constructor(private readonly aws: EmulatedAws, private readonly folder: string, private readonly app?: string) {
+  public constructor(
+    private readonly aws: EmulatedAws,
+    private readonly folder: string,
+    private readonly app?: string,
+  ) {
     this.outputFolder = path.join(folder, 'cdk.out');
   }
 
@@ -72,14 +78,16 @@ export class Cdk {
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const [exitCode] = await once(child, 'close') as [number | null];
+    const [exitCode] = (await once(child, 'close')) as [number | null];
     return { exitCode: exitCode ?? 1, output: Buffer.concat(chunks).toString('utf8') };
   }
 
   private demand(command: string, { exitCode, output }: CdkResult): string {
     const errors = this.aws.serverErrors();
     if (exitCode !== 0 || errors.length > 0) {
-      throw new Error(`cdk ${command} failed (exit code ${exitCode})\n${output}\n--- the emulated AWS\n${errors.join('\n')}\n${this.aws.lastWords()}`);
+      throw new Error(
+        `cdk ${command} failed (exit code ${exitCode})\n${output}\n--- the emulated AWS\n${errors.join('\n')}\n${this.aws.lastWords()}`,
+      );
     }
     return output;
   }

@@ -3,7 +3,10 @@ import { CertificateStatus, DescribeCertificateCommand } from '@aws-sdk/client-a
 import { DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeNatGatewaysCommand, DescribeNetworkInterfacesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import {
-  DescribeLoadBalancerAttributesCommand, DescribeLoadBalancersCommand, DescribeTargetGroupsCommand, ModifyLoadBalancerAttributesCommand,
+  DescribeLoadBalancerAttributesCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { rewritten } from '../../cli/alb/url-rewrite';
 import { CdkTemplate } from './cdk';
@@ -63,7 +66,9 @@ describe('a first deployment', () => {
     const { Stacks: [stack] = [] } = await world.cloudFormation.send(new DescribeStacksCommand({ StackName: 'PostHog' }));
     expect(stack.StackStatus).toBe('CREATE_COMPLETE');
     const made = [...(await world.readPhysicalIds()).keys()];
-    const wanted = Object.entries(world.template.Resources).filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata').map(([id]) => id);
+    const wanted = Object.entries(world.template.Resources)
+      .filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata')
+      .map(([id]) => id);
     expect(made.sort()).toEqual(wanted.sort());
     const outputs = new Map((stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
     expect(outputs.get('Url')).toBe(`https://${DOMAIN_NAME}`);
@@ -72,7 +77,7 @@ describe('a first deployment', () => {
     expect(outputs.get('MigrationLogCommand')).toContain('PostHogMigrationLogs');
   });
 
-  test('migrates before any process starts, a database that is somebody else\'s', async () => {
+  test("migrates before any process starts, a database that is somebody else's", async () => {
     const [name, ...others] = executionNames(world);
     expect(others).toEqual([]);
     const { status, way } = await executionOf(world, name);
@@ -95,7 +100,9 @@ describe('a first deployment', () => {
       const others = await otherSubnetIds(world);
       expect(others.length).toBeGreaterThan(own.length);
       expect(others.filter((id) => own.includes(id))).toEqual([]);
-      const { NetworkInterfaces: interfaces } = await world.ec2.send(new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'subnet-id', Values: own }] }));
+      const { NetworkInterfaces: interfaces } = await world.ec2.send(
+        new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'subnet-id', Values: own }] }),
+      );
       expect(interfaces).toEqual([]);
     });
 
@@ -104,8 +111,12 @@ describe('a first deployment', () => {
       expect([...services.keys()]).toEqual(DEFAULT_PROCESSES);
       for (const { serviceName, launchType, deployments = [], runningCount } of services.values()) {
         const network = deployments[0].networkConfiguration!.awsvpcConfiguration!;
-        expect({ serviceName, launchType, assignPublicIp: network.assignPublicIp, runningCount })
-          .toEqual({ serviceName, launchType: 'FARGATE', assignPublicIp: 'DISABLED', runningCount: 0 });
+        expect({ serviceName, launchType, assignPublicIp: network.assignPublicIp, runningCount }).toEqual({
+          serviceName,
+          launchType: 'FARGATE',
+          assignPublicIp: 'DISABLED',
+          runningCount: 0,
+        });
         expect(network.subnets).toHaveLength(2);
         for (const subnet of network.subnets!) {
           const route = await defaultRoute(world, subnet);
@@ -116,7 +127,7 @@ describe('a first deployment', () => {
     });
 
     test('gives services few security groups, and one to those that call the same others', async () => {
-      const groups = new Map([...await servicesByProcess(world)].map(([process, service]) => [process, groupsOf(service)]));
+      const groups = new Map([...(await servicesByProcess(world))].map(([process, service]) => [process, groupsOf(service)]));
       expect([...groups.values()].filter((ids) => ids.length > GROUPS_OF_INTERFACE || new Set(ids).size !== ids.length)).toEqual([]);
       const [own, ...clients] = groups.get('web')!;
       expect(own).toBe(groupNamed(world, 'PostHogServicesSecurityGroupsDjango'));
@@ -125,7 +136,9 @@ describe('a first deployment', () => {
         expect(groups.get(process)).toEqual([own, ...clients]);
       }
       expect(groups.get('personhog-router')).toEqual([groupNamed(world, 'PostHogServicesSecurityGroupsPersonhogRouter')]);
-      expect(await admittedBy(world, groups.get('cymbal-resolution')![0])).toEqual([expect.stringMatching(`^\\d+ from ${groups.get('cymbal')![0]}$`)]);
+      expect(await admittedBy(world, groups.get('cymbal-resolution')![0])).toEqual([
+        expect.stringMatching(`^\\d+ from ${groups.get('cymbal')![0]}$`),
+      ]);
     });
 
     test('has a default security group that lets nothing through', async () => {
@@ -146,7 +159,9 @@ describe('a first deployment', () => {
     test('ends TLS with the given certificate', async () => {
       const { Protocol, SslPolicy, Certificates } = await listenerOf(world, 443);
       expect({ Protocol, SslPolicy, Certificates }).toEqual({
-        Protocol: 'HTTPS', SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09', Certificates: [{ CertificateArn: world.certificateArn }],
+        Protocol: 'HTTPS',
+        SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09',
+        Certificates: [{ CertificateArn: world.certificateArn }],
       });
       const { Certificate } = await world.acm.send(new DescribeCertificateCommand({ CertificateArn: world.certificateArn }));
       expect(Certificate).toMatchObject({ DomainName: DOMAIN_NAME, Status: CertificateStatus.ISSUED });
@@ -206,7 +221,12 @@ describe('a first deployment', () => {
 
     test.each(DJANGO)('%s knows what is in front of it', async (name) => {
       const environment = environmentOf((await containersOf(world)).get(name)!);
-      expect(environment).toMatchObject({ IS_BEHIND_PROXY: 'True', DISABLE_SECURE_SSL_REDIRECT: 'True', ALLOWED_HOSTS: `${DOMAIN_NAME},web.${DOMAIN_NAME}.internal`, SITE_URL: `https://${DOMAIN_NAME}` });
+      expect(environment).toMatchObject({
+        IS_BEHIND_PROXY: 'True',
+        DISABLE_SECURE_SSL_REDIRECT: 'True',
+        ALLOWED_HOSTS: `${DOMAIN_NAME},web.${DOMAIN_NAME}.internal`,
+        SITE_URL: `https://${DOMAIN_NAME}`,
+      });
       expect(environment).not.toHaveProperty('TRUST_ALL_PROXIES');
     });
 
@@ -216,7 +236,9 @@ describe('a first deployment', () => {
       expect(values.filter((value) => TemplateBody.includes(value))).toEqual([]);
       for (const { family, containerDefinitions = [] } of await taskDefinitionsOf(world)) {
         for (const container of containerDefinitions) {
-          const written = Object.entries(environmentOf(container)).filter(([, value]) => value !== '').map(([key]) => key);
+          const written = Object.entries(environmentOf(container))
+            .filter(([, value]) => value !== '')
+            .map(([key]) => key);
           const secrets = written.filter((key) => /SECRET|PASSWORD|TOKEN|SALT|DATABASE_URL|DB_(READ|WRIT)ER_URL/.test(key));
           expect({ family, name: container.name, secrets }).toEqual({ family, name: container.name, secrets: [] });
           expect(values.filter((value) => JSON.stringify(container).includes(value))).toEqual([]);
@@ -232,15 +254,26 @@ describe('a first deployment', () => {
     test('have the lengths that PostHog demands, and differ', async () => {
       const arns = secretArns();
       const values = await secretValues(world, [...arns.values()]);
-      const { SecretsOidcRsaPrivateKey: key, SymbolSetKeysSecret: symbolSets, ...texts } = Object.fromEntries([...arns].map(([name, arn]) => [name, values[arn]]));
+      const {
+        SecretsOidcRsaPrivateKey: key,
+        SymbolSetKeysSecret: symbolSets,
+        ...texts
+      } = Object.fromEntries([...arns].map(([name, arn]) => [name, values[arn]]));
       const lengths = Object.entries(texts).map(([name, value]) => [name, value.length]);
       expect(Object.fromEntries(lengths)).toEqual({
-        SecretsSecretKey: 64, SecretsEncryptionSaltKeys: 32, SecretsInternalApiSecret: 64, SecretsInternalRequestToken: 64, SecretsBrowserlessToken: 64,
+        SecretsSecretKey: 64,
+        SecretsEncryptionSaltKeys: 32,
+        SecretsInternalApiSecret: 64,
+        SecretsInternalRequestToken: 64,
+        SecretsBrowserlessToken: 64,
       });
       expect(new Set(Object.values(texts)).size).toBe(5);
       expect(Object.values(texts).filter((value) => !/^[A-Za-z0-9]+$/.test(value))).toEqual([]);
       expect(createPrivateKey(key).asymmetricKeyDetails).toMatchObject({ modulusLength: 3072 });
-      expect(JSON.parse(symbolSets)).toEqual({ accessKeyId: world.physicalIdsOf('AWS::IAM::AccessKey')[0], secretAccessKey: expect.stringMatching(/^\S{40}$/) as string });
+      expect(JSON.parse(symbolSets)).toEqual({
+        accessKeyId: world.physicalIdsOf('AWS::IAM::AccessKey')[0],
+        secretAccessKey: expect.stringMatching(/^\S{40}$/) as string,
+      });
     });
 
     test('are what the tasks are given', async () => {
@@ -288,22 +321,42 @@ describe('closing the app', () => {
     const after = await world.readPhysicalIds();
     const replaced = [...before].filter(([id, physical]) => after.has(id) && after.get(id) !== physical).map(([id]) => id);
     expect(replaced).toEqual([expect.stringMatching(/^PostHogServicesPluginsTask/)]);
-    expect(typesOf(templateBefore, [...before.keys()].filter((id) => !after.has(id)))).toEqual([
-      'AWS::ApplicationAutoScaling::ScalingPolicy', 'AWS::EC2::SecurityGroupEgress', 'AWS::EC2::SecurityGroupIngress', 'AWS::ElasticLoadBalancingV2::ListenerRule',
+    expect(
+      typesOf(
+        templateBefore,
+        [...before.keys()].filter((id) => !after.has(id)),
+      ),
+    ).toEqual([
+      'AWS::ApplicationAutoScaling::ScalingPolicy',
+      'AWS::EC2::SecurityGroupEgress',
+      'AWS::EC2::SecurityGroupIngress',
+      'AWS::ElasticLoadBalancingV2::ListenerRule',
       'AWS::ElasticLoadBalancingV2::TargetGroup',
     ]);
-    expect(typesOf(world.template, [...after.keys()].filter((id) => !before.has(id)))).toEqual(['AWS::ElasticLoadBalancingV2::ListenerRule']);
+    expect(
+      typesOf(
+        world.template,
+        [...after.keys()].filter((id) => !before.has(id)),
+      ),
+    ).toEqual(['AWS::ElasticLoadBalancingV2::ListenerRule']);
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
   });
 
   // moto replaces next to nothing whatever changes, so its ids alone would not tell.
   test('changes the listener, the rule of live events, what took webhooks and the check of the deployment, and nothing else', () => {
     const { Resources: now } = world.template;
-    const changed = Object.entries(templateBefore.Resources).filter(([id, { Type, Properties }]) =>
-      Type !== 'AWS::CDK::Metadata' && now[id] && JSON.stringify(now[id].Properties) !== JSON.stringify(Properties));
+    const changed = Object.entries(templateBefore.Resources).filter(
+      ([id, { Type, Properties }]) => Type !== 'AWS::CDK::Metadata' && now[id] && JSON.stringify(now[id].Properties) !== JSON.stringify(Properties),
+    );
     expect(changed.map(([id]) => id).sort()).toEqual(
-      ['PostHogDeploymentCheck', 'PostHogIngressLiveEventsRule', 'PostHogIngressLoadBalancerHttps', 'PostHogServicesPluginsService', 'PostHogServicesPluginsTask']
-        .map((name) => expect.stringMatching(new RegExp(`^${name}[0-9A-F]{8}$`)) as string));
+      [
+        'PostHogDeploymentCheck',
+        'PostHogIngressLiveEventsRule',
+        'PostHogIngressLoadBalancerHttps',
+        'PostHogServicesPluginsService',
+        'PostHogServicesPluginsTask',
+      ].map((name) => expect.stringMatching(new RegExp(`^${name}[0-9A-F]{8}$`)) as string),
+    );
   });
 
   test('lets the process that took webhooks run on, with another task definition', async () => {
@@ -342,16 +395,23 @@ describe('the end', () => {
       return Attributes.find(({ Key }) => Key === 'deletion_protection.enabled')?.Value;
     };
     expect(await protection()).toBe('true');
-    await world.elb.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes: [{ Key: 'deletion_protection.enabled', Value: 'false' }] }));
+    await world.elb.send(
+      new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes: [{ Key: 'deletion_protection.enabled', Value: 'false' }] }),
+    );
     expect(await protection()).toBe('false');
   });
 
   test('removes the stack', async () => {
     const { Resources } = world.template;
-    const retained = Object.entries(Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain').map(([id]) => id);
+    const retained = Object.entries(Resources)
+      .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+      .map(([id]) => id);
     expect([...new Set(retained.map((id) => Resources[id].Type))].sort()).toEqual([...STATEFUL].sort());
     keptLogs = retained.filter((id) => Resources[id].Type === 'AWS::Logs::LogGroup').map((id) => world.physicalId(id));
-    secretsBefore = await secretValues(world, retained.filter((id) => Resources[id].Type === 'AWS::SecretsManager::Secret').map((id) => world.physicalId(id)));
+    secretsBefore = await secretValues(
+      world,
+      retained.filter((id) => Resources[id].Type === 'AWS::SecretsManager::Secret').map((id) => world.physicalId(id)),
+    );
     symbolSetKeys = secretArns().get('SymbolSetKeysSecret')!;
     await world.stage('cdk destroy', async () => {
       await world.cdk.succeed(['destroy', '--force']);
@@ -368,7 +428,7 @@ describe('the end', () => {
   });
 
   test('leaves nobody who could still read symbol sets', async () => {
-    await expect(secretValues(world, [symbolSetKeys])).rejects.toThrow('can\'t find the specified secret');
+    await expect(secretValues(world, [symbolSetKeys])).rejects.toThrow("can't find the specified secret");
     expect(world.aws.ask<{ Users: unknown[] }>('iam', 'list_users').Users).toEqual([]);
   });
 

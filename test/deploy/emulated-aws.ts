@@ -47,7 +47,11 @@ export class EmulatedAws {
   private readonly reportFile: string;
   private readonly server: ChildProcess;
 
-  private constructor(folder: string, port: number, private readonly moto: Readonly<Record<string, string>>) {
+  private constructor(
+    folder: string,
+    port: number,
+    private readonly moto: Readonly<Record<string, string>>,
+  ) {
     this.endpoint = `http://localhost:${port}`;
     this.environment = {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|MOTO_|PYTHON)/.test(name))),
@@ -67,7 +71,9 @@ export class EmulatedAws {
     this.reportFile = path.join(folder, 'moto.json');
     const log = openSync(this.logFile, 'w');
     this.server = spawn(PYTHON, ['-m', 'emulator.server', String(port), this.reportFile], {
-      cwd: __dirname, env: this.pythonEnvironment(), stdio: ['pipe', log, log],
+      cwd: __dirname,
+      env: this.pythonEnvironment(),
+      stdio: ['pipe', log, log],
     });
     closeSync(log);
   }
@@ -80,7 +86,12 @@ export class EmulatedAws {
   public probe(): Record<string, boolean> {
     // It has a moto of its own within its process.
     const env = { ...this.pythonEnvironment(), AWS_ENDPOINT_URL: undefined };
-    const output = execFileSync(PYTHON, ['-W', 'ignore', '-m', 'emulator.probe'], { cwd: __dirname, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const output = execFileSync(PYTHON, ['-W', 'ignore', '-m', 'emulator.probe'], {
+      cwd: __dirname,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return JSON.parse(output) as Record<string, boolean>;
   }
 
@@ -140,7 +151,12 @@ export class EmulatedAws {
   private async untilItAnswers(): Promise<void> {
     const deadline = Date.now() + START_SECONDS * 1000;
     while (this.server.exitCode === null && Date.now() < deadline) {
-      if (await fetch(`${this.endpoint}/moto-api/`).then((answer) => answer.ok, () => false)) {
+      if (
+        await fetch(`${this.endpoint}/moto-api/`).then(
+          (answer) => answer.ok,
+          () => false,
+        )
+      ) {
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, 200));

@@ -1,4 +1,10 @@
-import { DescribeListenersCommand, DescribeLoadBalancersCommand, DescribeRulesCommand, Listener, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  Listener,
+  LoadBalancer,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ListenerRule, Request, evaluate } from '../../cli/alb/evaluate';
 import { RuleAction, ruleOf } from '../../cli/alb/listener-rule';
 import { containersByTargetGroupArn } from './services';
@@ -29,11 +35,13 @@ export async function rulesInAccount(world: World, port = 443): Promise<Listener
 
 /** The rules of the template, with the names that its target groups have in the account. */
 export function rulesInTemplate(world: World): ListenerRule<RuleAction>[] {
-  return inOrder(rulesOf(world.template).map((rule) => ({
-    ...rule,
-    id: rule.id && world.physicalId(rule.id),
-    actions: rule.actions.map((action) => ({ ...action, targetGroup: action.targetGroup && world.physicalId(action.targetGroup) })),
-  })));
+  return inOrder(
+    rulesOf(world.template).map((rule) => ({
+      ...rule,
+      id: rule.id && world.physicalId(rule.id),
+      actions: rule.actions.map((action) => ({ ...action, targetGroup: action.targetGroup && world.physicalId(action.targetGroup) })),
+    })),
+  );
 }
 
 /** Says what becomes of requests: the container that answers, or the status of the load balancer's own answer. */

@@ -47,13 +47,16 @@ export function databaseOf(world: World): Database {
 /** The parameters of a database that are not what AWS sets by itself. */
 export function databaseParameters(world: World, database: Database): Record<string, string> {
   const { DBParameterGroupName } = database.DBParameterGroups[0];
-  const { Parameters } = world.aws.ask<{ Parameters: { ParameterName: string; ParameterValue: string }[] }>('rds', 'describe_db_parameters', { DBParameterGroupName });
+  const { Parameters } = world.aws.ask<{ Parameters: { ParameterName: string; ParameterValue: string }[] }>('rds', 'describe_db_parameters', {
+    DBParameterGroupName,
+  });
   return Object.fromEntries(Parameters.map(({ ParameterName, ParameterValue }) => [ParameterName, ParameterValue]));
 }
 
 export function cacheOf(world: World): ReplicationGroup {
   const ReplicationGroupId = only(world, 'AWS::ElastiCache::ReplicationGroup');
-  return world.aws.ask<{ ReplicationGroups: ReplicationGroup[] }>('elasticache', 'describe_replication_groups', { ReplicationGroupId }).ReplicationGroups[0];
+  return world.aws.ask<{ ReplicationGroups: ReplicationGroup[] }>('elasticache', 'describe_replication_groups', { ReplicationGroupId })
+    .ReplicationGroups[0];
 }
 
 export function kafkaOf(world: World): KafkaCluster {
@@ -63,18 +66,21 @@ export function kafkaOf(world: World): KafkaCluster {
 /** What makes the disks of Kafka grow. */
 export function kafkaStorage(world: World): { target: { readonly ResourceId: string }; policy: { readonly PolicyType: string } } {
   const ServiceNamespace = 'kafka';
-  const { ScalableTargets } = world.aws.ask<{ ScalableTargets: { ResourceId: string }[] }>(
-    'application-autoscaling', 'describe_scalable_targets', { ServiceNamespace });
-  const { ScalingPolicies } = world.aws.ask<{ ScalingPolicies: { PolicyType: string }[] }>(
-    'application-autoscaling', 'describe_scaling_policies', { ServiceNamespace });
+  const { ScalableTargets } = world.aws.ask<{ ScalableTargets: { ResourceId: string }[] }>('application-autoscaling', 'describe_scalable_targets', {
+    ServiceNamespace,
+  });
+  const { ScalingPolicies } = world.aws.ask<{ ScalingPolicies: { PolicyType: string }[] }>('application-autoscaling', 'describe_scaling_policies', {
+    ServiceNamespace,
+  });
   expect([ScalableTargets.length, ScalingPolicies.length]).toEqual([1, 1]);
   return { target: ScalableTargets[0], policy: ScalingPolicies[0] };
 }
 
 export function scalingGroup(world: World): { readonly VPCZoneIdentifier: string } {
   const AutoScalingGroupNames = [only(world, 'AWS::AutoScaling::AutoScalingGroup')];
-  return world.aws.ask<{ AutoScalingGroups: { VPCZoneIdentifier: string }[] }>(
-    'autoscaling', 'describe_auto_scaling_groups', { AutoScalingGroupNames }).AutoScalingGroups[0];
+  return world.aws.ask<{ AutoScalingGroups: { VPCZoneIdentifier: string }[] }>('autoscaling', 'describe_auto_scaling_groups', {
+    AutoScalingGroupNames,
+  }).AutoScalingGroups[0];
 }
 
 export function hostedZone(world: World): { HostedZone: { Name: string; Config: { PrivateZone: boolean } }; VPCs: { VPCId: string }[] } {
@@ -93,8 +99,8 @@ export function bucketOf(world: World): Bucket {
   const { Policy } = world.aws.ask<{ Policy: string }>('s3', 'get_bucket_policy', name);
   return {
     access: bucketAccess(world),
-    encryption: world.aws.ask<{ ServerSideEncryptionConfiguration: { Rules: unknown[] } }>(
-      's3', 'get_bucket_encryption', name).ServerSideEncryptionConfiguration.Rules,
+    encryption: world.aws.ask<{ ServerSideEncryptionConfiguration: { Rules: unknown[] } }>('s3', 'get_bucket_encryption', name)
+      .ServerSideEncryptionConfiguration.Rules,
     versioning: world.aws.ask<{ Status: string }>('s3', 'get_bucket_versioning', name).Status,
     rules: world.aws.ask<{ Rules: unknown[] }>('s3', 'get_bucket_lifecycle_configuration', name).Rules,
     policy: (JSON.parse(Policy) as { Statement: { Effect: string; Condition?: unknown }[] }).Statement,
@@ -107,7 +113,9 @@ export function objectExists(world: World, Bucket: string, Key: string): boolean
 
 /** The databases that are left, and the names of the snapshots that somebody asked for; of the cache with its subnet group. */
 export function keptSnapshots(world: World) {
-  const { DBSnapshots } = world.aws.ask<{ DBSnapshots: { DBSnapshotIdentifier: string }[] }>('rds', 'describe_db_snapshots', { SnapshotType: 'manual' });
+  const { DBSnapshots } = world.aws.ask<{ DBSnapshots: { DBSnapshotIdentifier: string }[] }>('rds', 'describe_db_snapshots', {
+    SnapshotType: 'manual',
+  });
   const { Snapshots } = world.aws.ask<{ Snapshots: { SnapshotName: string; CacheSubnetGroupName: string }[] }>('elasticache', 'describe_snapshots');
   return {
     databases: world.aws.ask<{ DBInstances: unknown[] }>('rds', 'describe_db_instances').DBInstances,

@@ -14,7 +14,9 @@ export interface Execution {
 export interface MigrationTask {
   readonly group: string;
   readonly taskDefinitionArn: string;
-  readonly overrides: { readonly containerOverrides?: { readonly name: string; readonly environment: { readonly name: string; readonly value: string }[] }[] };
+  readonly overrides: {
+    readonly containerOverrides?: { readonly name: string; readonly environment: { readonly name: string; readonly value: string }[] }[];
+  };
 }
 
 export function stateMachineArn(world: World): string {
@@ -25,7 +27,9 @@ export function stateMachineArn(world: World): string {
 
 /** The names of all executions, the newest first. */
 export function executionNames(world: World): string[] {
-  const { executions } = world.aws.ask<{ executions: { name: string }[] }>('stepfunctions', 'list_executions', { stateMachineArn: stateMachineArn(world) });
+  const { executions } = world.aws.ask<{ executions: { name: string }[] }>('stepfunctions', 'list_executions', {
+    stateMachineArn: stateMachineArn(world),
+  });
   return executions.map(({ name }) => name);
 }
 
@@ -40,7 +44,10 @@ export async function executionOf(world: World, name: string): Promise<Execution
   for (let attempt = 0; ; attempt += 1) {
     const execution = world.aws.ask<Omit<Execution, 'way'>>('stepfunctions', 'describe_execution', { executionArn });
     if (execution.status !== 'RUNNING' || attempt > 20) {
-      const { events } = world.aws.ask<{ events: { stateEnteredEventDetails?: { name: string } }[] }>('stepfunctions', 'get_execution_history', { executionArn, maxResults: 100 });
+      const { events } = world.aws.ask<{ events: { stateEnteredEventDetails?: { name: string } }[] }>('stepfunctions', 'get_execution_history', {
+        executionArn,
+        maxResults: 100,
+      });
       return { ...execution, way: events.flatMap(({ stateEnteredEventDetails: entered }) => entered?.name ?? []) };
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -1,4 +1,11 @@
-import { DescribeNatGatewaysCommand, DescribeRouteTablesCommand, DescribeSubnetsCommand, DescribeVpcEndpointsCommand, Route, Subnet } from '@aws-sdk/client-ec2';
+import {
+  DescribeNatGatewaysCommand,
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcEndpointsCommand,
+  Route,
+  Subnet,
+} from '@aws-sdk/client-ec2';
 import { loadBalancerOf } from './listeners';
 import { servicesOf } from './services';
 import { World } from './world';
@@ -16,7 +23,9 @@ export async function otherSubnetIds(world: World): Promise<string[]> {
   const { NatGateways: gateways = [] } = await world.ec2.send(new DescribeNatGatewaysCommand());
   const { VpcEndpoints: endpoints = [] } = await world.ec2.send(new DescribeVpcEndpointsCommand());
   return [
-    ...services.flatMap(({ deployments = [] }) => deployments.flatMap(({ networkConfiguration }) => networkConfiguration?.awsvpcConfiguration?.subnets ?? [])),
+    ...services.flatMap(({ deployments = [] }) =>
+      deployments.flatMap(({ networkConfiguration }) => networkConfiguration?.awsvpcConfiguration?.subnets ?? []),
+    ),
     ...gateways.map(({ SubnetId }) => SubnetId!),
     ...endpoints.flatMap(({ SubnetIds = [] }) => SubnetIds),
   ];

@@ -25,15 +25,23 @@ async function certificateOf(port: number): Promise<string> {
 
 /** Runs a real posthog-python against the preview of a closed app with these groups of endpoints open. */
 async function run(publicEndpointGroups: EndpointGroup[]): Promise<Result> {
-  const [world, folder] = [await World.start({ appAccess: AppAccess.nobody(), publicEndpointGroups }), mkdtempSync(path.join(tmpdir(), 'cdk-posthog-python-'))];
+  const [world, folder] = [
+    await World.start({ appAccess: AppAccess.nobody(), publicEndpointGroups }),
+    mkdtempSync(path.join(tmpdir(), 'cdk-posthog-python-')),
+  ];
   try {
     const calls: string[] = [];
-    world.preview.traffic.listen({ passed: (request) => calls.push(`${request.method} ${request.path.split('?')[0]} ${request.process ?? 'refused'} ${request.status}`), captured: () => undefined });
+    world.preview.traffic.listen({
+      passed: (request) => calls.push(`${request.method} ${request.path.split('?')[0]} ${request.process ?? 'refused'} ${request.status}`),
+      captured: () => undefined,
+    });
     const bundle = path.join(folder, 'certificate.pem');
     writeFileSync(bundle, await certificateOf(world.port));
     const env = { ...process.env, REQUESTS_CA_BUNDLE: bundle };
     const out = await new Promise<string>((resolve, reject) => {
-      execFile(PYTHON, [path.join(__dirname, 'posthog_python.py'), `https://localhost:${world.port}`], { env }, (error, stdout, stderr) => (error ? reject(new Error(stderr)) : resolve(stdout)));
+      execFile(PYTHON, [path.join(__dirname, 'posthog_python.py'), `https://localhost:${world.port}`], { env }, (error, stdout, stderr) =>
+        error ? reject(new Error(stderr)) : resolve(stdout),
+      );
     });
     return { answers: JSON.parse(out) as Result['answers'], calls };
   } finally {
@@ -55,6 +63,10 @@ test('with the group `sdk-api`, prompts and e-mails of posthog-python reach a cl
 
 test('without the group, a closed app refuses them and takes events', async () => {
   const { answers, calls } = await run([]);
-  expect(answers).toMatchObject({ captured: true, prompt: expect.stringContaining('Access denied') as string, status: 'failed: PostHog answered HTTP 403.' });
+  expect(answers).toMatchObject({
+    captured: true,
+    prompt: expect.stringContaining('Access denied') as string,
+    status: 'failed: PostHog answered HTTP 403.',
+  });
   expect(calls.map((call) => call.split(' ').slice(2).join(' '))).toEqual(['capture 200', 'refused 403', 'refused 403', 'refused 403']);
 });

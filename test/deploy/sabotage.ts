@@ -1,9 +1,22 @@
 import {
-  ContainerDefinition, DeregisterTaskDefinitionCommand, DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand, UpdateServiceCommand,
+  ContainerDefinition,
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import {
-  Action, CreateRuleCommand, DeleteRuleCommand, DescribeRulesCommand, ModifyListenerAttributesCommand, ModifyListenerCommand, ModifyLoadBalancerAttributesCommand,
-  ModifyRuleCommand, Rule, RuleCondition, SetRulePrioritiesCommand,
+  Action,
+  CreateRuleCommand,
+  DeleteRuleCommand,
+  DescribeRulesCommand,
+  ModifyListenerAttributesCommand,
+  ModifyListenerCommand,
+  ModifyLoadBalancerAttributesCommand,
+  ModifyRuleCommand,
+  Rule,
+  RuleCondition,
+  SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { listenerOf, loadBalancerOf } from './listeners';
 import { servicesOf } from './services';

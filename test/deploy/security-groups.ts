@@ -13,14 +13,19 @@ export function groupsOf({ deployments = [] }: Service): string[] {
 /** Whom a security group admits, and where: `port from group`. */
 export async function admittedBy(world: World, group: string): Promise<string[]> {
   const { SecurityGroups: groups = [] } = await world.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [group] }));
-  return groups.flatMap(({ IpPermissions: permissions = [] }) => permissions).flatMap(({ FromPort, UserIdGroupPairs = [], IpRanges = [] }) => [
-    ...UserIdGroupPairs.map(({ GroupId }) => `${FromPort} from ${GroupId}`), ...IpRanges.map(({ CidrIp }) => `${FromPort} from ${CidrIp}`),
-  ]);
+  return groups
+    .flatMap(({ IpPermissions: permissions = [] }) => permissions)
+    .flatMap(({ FromPort, UserIdGroupPairs = [], IpRanges = [] }) => [
+      ...UserIdGroupPairs.map(({ GroupId }) => `${FromPort} from ${GroupId}`),
+      ...IpRanges.map(({ CidrIp }) => `${FromPort} from ${CidrIp}`),
+    ]);
 }
 
 /** The security group of the stack whose logical id begins so. */
 export function groupNamed(world: World, beginning: string): string {
-  const ids = Object.entries(world.template.Resources).filter(([id, { Type }]) => Type === 'AWS::EC2::SecurityGroup' && id.startsWith(beginning)).map(([id]) => id);
+  const ids = Object.entries(world.template.Resources)
+    .filter(([id, { Type }]) => Type === 'AWS::EC2::SecurityGroup' && id.startsWith(beginning))
+    .map(([id]) => id);
   expect(ids).toHaveLength(1);
   return world.physicalId(ids[0]);
 }

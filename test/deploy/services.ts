@@ -6,9 +6,31 @@ const AT_ONCE = 10;
 
 /** What each service runs where nothing is said of products; the container that the task is named after. */
 export const DEFAULT_PROCESSES: readonly string[] = [
-  'browserless', 'capture', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'cymbal', 'cymbal-notifications', 'cymbal-resolution', 'feature-flags',
-  'hypercache-server', 'ingestion-error-tracking', 'ingestion-general', 'ingestion-sessionreplay', 'livestream', 'personhog-replica', 'personhog-router', 'plugins',
-  'property-defs-rs', 'recording-api', 'replay-capture', 'temporal', 'temporal-batch-exports-worker', 'temporal-django-worker', 'web', 'worker',
+  'browserless',
+  'capture',
+  'cdp-cyclotron-v2-janitor',
+  'cdp-hogflow-scheduler',
+  'cdp-hogflow-subscription-matcher',
+  'cymbal',
+  'cymbal-notifications',
+  'cymbal-resolution',
+  'feature-flags',
+  'hypercache-server',
+  'ingestion-error-tracking',
+  'ingestion-general',
+  'ingestion-sessionreplay',
+  'livestream',
+  'personhog-replica',
+  'personhog-router',
+  'plugins',
+  'property-defs-rs',
+  'recording-api',
+  'replay-capture',
+  'temporal',
+  'temporal-batch-exports-worker',
+  'temporal-django-worker',
+  'web',
+  'worker',
 ];
 
 /** What is added with all products. */
@@ -25,17 +47,20 @@ export async function servicesOf(world: World): Promise<Service[]> {
 
 /** The services by the process that they run. */
 export async function servicesByProcess(world: World): Promise<Map<string, Service>> {
-  const found = await Promise.all((await servicesOf(world)).map(async (service) => {
-    const { taskDefinition } = await world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: service.taskDefinition }));
-    return [taskDefinition!.containerDefinitions![0].name!, service] as const;
-  }));
+  const found = await Promise.all(
+    (await servicesOf(world)).map(async (service) => {
+      const { taskDefinition } = await world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: service.taskDefinition }));
+      return [taskDefinition!.containerDefinitions![0].name!, service] as const;
+    }),
+  );
   return new Map(found.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** All task definitions of the stack: those of the services, and that of the migration. */
 export async function taskDefinitionsOf(world: World): Promise<TaskDefinition[]> {
-  const answers = await Promise.all(world.physicalIdsOf('AWS::ECS::TaskDefinition').map((taskDefinition) =>
-    world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))));
+  const answers = await Promise.all(
+    world.physicalIdsOf('AWS::ECS::TaskDefinition').map((taskDefinition) => world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))),
+  );
   return answers.map(({ taskDefinition }) => taskDefinition!);
 }
 
@@ -53,5 +78,9 @@ export function environmentOf(container: ContainerDefinition): Record<string, st
 /** Which container answers for each target group. */
 export async function containersByTargetGroupArn(world: World): Promise<Map<string, string>> {
   const services = await servicesOf(world);
-  return new Map(services.flatMap(({ loadBalancers = [] }) => loadBalancers.map(({ targetGroupArn, containerName }) => [targetGroupArn!, containerName!] as const)));
+  return new Map(
+    services.flatMap(({ loadBalancers = [] }) =>
+      loadBalancers.map(({ targetGroupArn, containerName }) => [targetGroupArn!, containerName!] as const),
+    ),
+  );
 }

@@ -1,11 +1,28 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
-  DescribeInstancesCommand, DescribeLaunchTemplateVersionsCommand, DescribeSubnetsCommand, DescribeVolumesCommand, DescribeVpcsCommand, Volume,
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSubnetsCommand,
+  DescribeVolumesCommand,
+  DescribeVpcsCommand,
+  Volume,
 } from '@aws-sdk/client-ec2';
 import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import {
-  Bucket, bucketAccess, bucketOf, cacheOf, Database, databaseOf, databaseParameters, hostedZone, kafkaOf, kafkaStorage, keptSnapshots, objectExists,
-  ReplicationGroup, scalingGroup,
+  Bucket,
+  bucketAccess,
+  bucketOf,
+  cacheOf,
+  Database,
+  databaseOf,
+  databaseParameters,
+  hostedZone,
+  kafkaOf,
+  kafkaStorage,
+  keptSnapshots,
+  objectExists,
+  ReplicationGroup,
+  scalingGroup,
 } from './managed-stores';
 import { secretValues } from './kept';
 import { router } from './listeners';
@@ -28,13 +45,26 @@ function settings(): Record<string, string> {
 
 /** The types of the template's resources with a deletion policy, each once. */
 function typesWithPolicy(policy: string): string[] {
-  return [...new Set(Object.values(world.template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === policy).map(({ Type }) => Type))].sort();
+  return [
+    ...new Set(
+      Object.values(world.template.Resources)
+        .filter(({ DeletionPolicy }) => DeletionPolicy === policy)
+        .map(({ Type }) => Type),
+    ),
+  ].sort();
 }
 
 /** The values of the secrets whose logical ids hold a name. */
 async function secretsNamed(name: string): Promise<string[]> {
-  const ids = Object.keys(world.template.Resources).filter((id) => id.includes(name) && world.template.Resources[id].Type === 'AWS::SecretsManager::Secret');
-  return Object.values(await secretValues(world, ids.map((id) => world.physicalId(id))));
+  const ids = Object.keys(world.template.Resources).filter(
+    (id) => id.includes(name) && world.template.Resources[id].Type === 'AWS::SecretsManager::Secret',
+  );
+  return Object.values(
+    await secretValues(
+      world,
+      ids.map((id) => world.physicalId(id)),
+    ),
+  );
 }
 
 async function expectIsolated(subnetIds: readonly string[]): Promise<void> {
@@ -70,7 +100,9 @@ test('every resource of the template is there', async () => {
   const { Stacks: [stack] = [] } = await world.cloudFormation.send(new DescribeStacksCommand({ StackName: 'PostHog' }));
   expect(stack.StackStatus).toBe('CREATE_COMPLETE');
   const made = [...(await world.readPhysicalIds()).keys()];
-  const wanted = Object.entries(world.template.Resources).filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata').map(([id]) => id);
+  const wanted = Object.entries(world.template.Resources)
+    .filter(([, { Type }]) => Type !== 'AWS::CDK::Metadata')
+    .map(([id]) => id);
   expect(made.sort()).toEqual(wanted.sort());
 });
 
@@ -108,8 +140,17 @@ describe('PostgreSQL', () => {
 
   test('is encrypted, backed up and protected', () => {
     expect(database).toMatchObject({
-      Engine: 'postgres', EngineVersion: '15', StorageEncrypted: true, BackupRetentionPeriod: 7, CopyTagsToSnapshot: true, DeletionProtection: true, StorageType: 'gp3',
-      AllocatedStorage: 50, MaxAllocatedStorage: 500, EnabledCloudwatchLogsExports: ['postgresql', 'upgrade'], DBName: 'posthog',
+      Engine: 'postgres',
+      EngineVersion: '15',
+      StorageEncrypted: true,
+      BackupRetentionPeriod: 7,
+      CopyTagsToSnapshot: true,
+      DeletionProtection: true,
+      StorageType: 'gp3',
+      AllocatedStorage: 50,
+      MaxAllocatedStorage: 500,
+      EnabledCloudwatchLogsExports: ['postgresql', 'upgrade'],
+      DBName: 'posthog',
     });
   });
 
@@ -122,7 +163,10 @@ describe('PostgreSQL', () => {
   });
 
   test('refuses connections without TLS', () => {
-    expect(databaseParameters(world, database)).toMatchObject({ 'rds.force_ssl': '1', max_connections: 'GREATEST({DBInstanceClassMemory/9531392},400)' });
+    expect(databaseParameters(world, database)).toMatchObject({
+      'rds.force_ssl': '1',
+      'max_connections': 'GREATEST({DBInstanceClassMemory/9531392},400)',
+    });
   });
 
   test('has its address and its password in secrets, and nowhere else', async () => {
@@ -146,13 +190,22 @@ describe('the cache', () => {
 
   test('is encrypted and backed up', () => {
     expect(cache).toMatchObject({
-      Engine: 'valkey', AtRestEncryptionEnabled: true, TransitEncryptionEnabled: true, TransitEncryptionMode: 'preferred', SnapshotRetentionLimit: 1, ClusterMode: 'disabled',
+      Engine: 'valkey',
+      AtRestEncryptionEnabled: true,
+      TransitEncryptionEnabled: true,
+      TransitEncryptionMode: 'preferred',
+      SnapshotRetentionLimit: 1,
+      ClusterMode: 'disabled',
     });
   });
 
   test('has a group of isolated subnets', async () => {
-    const { CacheSubnetGroups: [group] } = world.aws.ask<{ CacheSubnetGroups: { CacheSubnetGroupName: string; Subnets: { SubnetIdentifier: string }[] }[] }>(
-      'elasticache', 'describe_cache_subnet_groups');
+    const {
+      CacheSubnetGroups: [group],
+    } = world.aws.ask<{ CacheSubnetGroups: { CacheSubnetGroupName: string; Subnets: { SubnetIdentifier: string }[] }[] }>(
+      'elasticache',
+      'describe_cache_subnet_groups',
+    );
     expect([group.CacheSubnetGroupName]).toEqual(world.physicalIdsOf('AWS::ElastiCache::SubnetGroup'));
     await expectIsolated(group.Subnets.map(({ SubnetIdentifier }) => SubnetIdentifier));
   });
@@ -172,7 +225,11 @@ describe('Kafka', () => {
       NumberOfBrokerNodes: 2,
       EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true } },
       BrokerNodeGroupInfo: { StorageInfo: { EbsStorageInfo: { VolumeSize: 100 } } },
-      CurrentBrokerSoftwareInfo: { ConfigurationArn: world.physicalIdsOf('AWS::MSK::Configuration')[0], ConfigurationRevision: 1, KafkaVersion: '3.9.x.kraft' },
+      CurrentBrokerSoftwareInfo: {
+        ConfigurationArn: world.physicalIdsOf('AWS::MSK::Configuration')[0],
+        ConfigurationRevision: 1,
+        KafkaVersion: '3.9.x.kraft',
+      },
       LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true } } },
     });
     await expectIsolated(cluster.BrokerNodeGroupInfo.ClientSubnets);
@@ -185,7 +242,9 @@ describe('Kafka', () => {
     expect(policy).toMatchObject({
       PolicyType: 'TargetTrackingScaling',
       TargetTrackingScalingPolicyConfiguration: {
-        TargetValue: 60, DisableScaleIn: true, PredefinedMetricSpecification: { PredefinedMetricType: 'KafkaBrokerStorageUtilization' },
+        TargetValue: 60,
+        DisableScaleIn: true,
+        PredefinedMetricSpecification: { PredefinedMetricType: 'KafkaBrokerStorageUtilization' },
       },
     });
   });
@@ -209,11 +268,18 @@ describe('the migration', () => {
     expect([status, way]).toEqual(['SUCCEEDED', ['IsRevisionGiven', ...WAY, 'Migrated']]);
     const { TaskDefinition, Url } = JSON.parse(input) as Record<string, string>;
     const { taskDefinition } = await world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: TaskDefinition }));
-    expect(taskDefinition).toMatchObject({ networkMode: 'awsvpc', containerDefinitions: [{ name: 'preflight' }, { name: 'topics' }, { name: 'cyclotron-node' }, { name: 'migrate' }] });
+    expect(taskDefinition).toMatchObject({
+      networkMode: 'awsvpc',
+      containerDefinitions: [{ name: 'preflight' }, { name: 'topics' }, { name: 'cyclotron-node' }, { name: 'migrate' }],
+    });
     const [task] = migrationTasks(world);
     expect(task).toMatchObject({ group: name, taskDefinitionArn: TaskDefinition });
     expect(task.overrides.containerOverrides?.map((container) => [container.name, container.environment])).toEqual(
-      ['preflight', 'migrate'].map((container) => [container, [{ name: 'MIGRATION_BACKUPS', value: expect.stringMatching(/^\["20\d\d-[^"]+"\]$/) as string }]]));
+      ['preflight', 'migrate'].map((container) => [
+        container,
+        [{ name: 'MIGRATION_BACKUPS', value: expect.stringMatching(/^\["20\d\d-[^"]+"\]$/) as string }],
+      ]),
+    );
     expect(new URL(Url).host).toBe(new URL(world.aws.endpoint).host);
     expect(JSON.stringify(world.template.Resources)).not.toContain(Url);
   });
@@ -228,7 +294,9 @@ describe('the migration', () => {
     startByHand(world, 'fail-by-hand');
     const { status, way, error, cause } = await executionOf(world, 'fail-by-hand');
     expect([status, error, way.at(-1)]).toEqual(['FAILED', 'NotMigrated', 'NotMigrated']);
-    expect(cause).toMatch(/^the migration to PostHog 2026-09-11-r2 failed: migrate ended with 1; .*, stream migration\/migrate\/[-\w]+\nIts last lines:\nmigrate of the emulator has not run$/);
+    expect(cause).toMatch(
+      /^the migration to PostHog 2026-09-11-r2 failed: migrate ended with 1; .*, stream migration\/migrate\/[-\w]+\nIts last lines:\nmigrate of the emulator has not run$/,
+    );
   });
 });
 
@@ -254,13 +322,18 @@ describe('ClickHouse', () => {
     const userData = Buffer.from(data.UserData!, 'base64').toString('utf8');
     const [, bucket, key] = /^ASSET='s3:\/\/([^/']+)\/([^']+)'$/m.exec(userData)!;
     expect(objectExists(world, bucket, key)).toBe(true);
-    const values = /^VALUES='([^']*)'$/m.exec(userData)![1].split('\n').map((value) => Buffer.from(value, 'base64').toString('utf8'));
+    const values = /^VALUES='([^']*)'$/m
+      .exec(userData)![1]
+      .split('\n')
+      .map((value) => Buffer.from(value, 'base64').toString('utf8'));
     expect(values).toContain(environmentOf((await containersOf(world)).get('web')!).KAFKA_HOSTS);
     expect(values).toEqual(expect.arrayContaining(world.physicalIdsOf('AWS::Route53::HostedZone')));
-    for (const secret of [...await secretsNamed('ClickHouse'), ...await secretsNamed('Postgres')]) {
+    for (const secret of [...(await secretsNamed('ClickHouse')), ...(await secretsNamed('Postgres'))]) {
       expect(userData + values.join('\n')).not.toContain(secret);
     }
-    const { Reservations: reservations = [] } = await world.ec2.send(new DescribeInstancesCommand({ Filters: [{ Name: 'tag:cdk-posthog:instance', Values: [SERVER] }] }));
+    const { Reservations: reservations = [] } = await world.ec2.send(
+      new DescribeInstancesCommand({ Filters: [{ Name: 'tag:cdk-posthog:instance', Values: [SERVER] }] }),
+    );
     expect(reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceType }) => InstanceType))).toEqual(['r7g.large']);
   });
 
@@ -291,11 +364,21 @@ describe('the bucket', () => {
   test('forgets what nobody needs, and no object that is in use', () => {
     expect(bucket.rules).toEqual([
       {
-        ID: 'Leftovers', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { ExpiredObjectDeleteMarker: true },
-        NoncurrentVersionExpiration: { NoncurrentDays: 30 }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+        ID: 'Leftovers',
+        Status: 'Enabled',
+        Filter: { Prefix: '' },
+        Expiration: { ExpiredObjectDeleteMarker: true },
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
       },
       { ID: 'Recordings', Status: 'Enabled', Filter: { Prefix: 'session_recordings/' }, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
-      { ID: 'batch-exports', Status: 'Enabled', Filter: { Prefix: 'batch-exports/' }, Expiration: { Days: 7 }, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+      {
+        ID: 'batch-exports',
+        Status: 'Enabled',
+        Filter: { Prefix: 'batch-exports/' },
+        Expiration: { Days: 7 },
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      },
     ]);
   });
 
@@ -312,13 +395,27 @@ describe('the end', () => {
 
   beforeAll(async () => {
     expect(typesWithPolicy('Retain')).toEqual([
-      'AWS::EC2::SecurityGroup', 'AWS::Logs::LogGroup', 'AWS::MSK::Cluster', 'AWS::MSK::Configuration', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret',
+      'AWS::EC2::SecurityGroup',
+      'AWS::Logs::LogGroup',
+      'AWS::MSK::Cluster',
+      'AWS::MSK::Configuration',
+      'AWS::S3::Bucket',
+      'AWS::SecretsManager::Secret',
     ]);
     expect(typesWithPolicy('RetainExceptOnCreate')).toEqual(['AWS::EC2::Volume']);
     expect(typesWithPolicy('Snapshot')).toEqual(['AWS::ElastiCache::ReplicationGroup', 'AWS::RDS::DBInstance']);
-    const kept = Object.entries(world.template.Resources).filter(([, { Type, DeletionPolicy }]) => Type === 'AWS::SecretsManager::Secret' && DeletionPolicy === 'Retain');
-    secretsBefore = await secretValues(world, kept.map(([id]) => world.physicalId(id)));
-    world.aws.ask('rds', 'modify_db_instance', { DBInstanceIdentifier: databaseOf(world).DBInstanceIdentifier, DeletionProtection: false, ApplyImmediately: true });
+    const kept = Object.entries(world.template.Resources).filter(
+      ([, { Type, DeletionPolicy }]) => Type === 'AWS::SecretsManager::Secret' && DeletionPolicy === 'Retain',
+    );
+    secretsBefore = await secretValues(
+      world,
+      kept.map(([id]) => world.physicalId(id)),
+    );
+    world.aws.ask('rds', 'modify_db_instance', {
+      DBInstanceIdentifier: databaseOf(world).DBInstanceIdentifier,
+      DeletionProtection: false,
+      ApplyImmediately: true,
+    });
     await world.stage('cdk destroy, with its own stores', async () => {
       await world.cdk.succeed(['destroy', '--force']);
     });
@@ -328,7 +425,9 @@ describe('the end', () => {
     expect(keptSnapshots(world)).toEqual({
       databases: [],
       ofDatabase: [`${world.physicalIdsOf('AWS::RDS::DBInstance')[0]}-snapshot`],
-      ofCache: [[`${world.physicalIdsOf('AWS::ElastiCache::ReplicationGroup')[0]}-snapshot`, world.physicalIdsOf('AWS::ElastiCache::SubnetGroup')[0]]],
+      ofCache: [
+        [`${world.physicalIdsOf('AWS::ElastiCache::ReplicationGroup')[0]}-snapshot`, world.physicalIdsOf('AWS::ElastiCache::SubnetGroup')[0]],
+      ],
     });
     expect(cacheOf(world).Status).toBe('deleting');
   });

@@ -28,8 +28,7 @@ export class World {
   private physicalIds: ReadonlyMap<string, string> = new Map();
 
   /** @param app the app's file; left out, it is the one that cdk.json names */
-  public constructor(private readonly app?: string) {
-  }
+  public constructor(private readonly app?: string) {}
 
   /** What the app is deployed with. */
   public get settings(): Record<string, string> {
@@ -97,7 +96,12 @@ export class World {
   }
 
   private get clientConfig() {
-    return { endpoint: this.aws.endpoint, region: this.aws.region, credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' }, maxAttempts: 1 };
+    return {
+      endpoint: this.aws.endpoint,
+      region: this.aws.region,
+      credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+      maxAttempts: 1,
+    };
   }
 
   /** A step that the following ones need: where one has failed, they fail at once, and say which. */
@@ -154,7 +158,9 @@ export class World {
 
   /** The physical ids of all resources of a type. */
   public physicalIdsOf(type: string): string[] {
-    return Object.entries(this.template.Resources).filter(([, { Type }]) => Type === type).map(([logicalId]) => this.physicalId(logicalId));
+    return Object.entries(this.template.Resources)
+      .filter(([, { Type }]) => Type === type)
+      .map(([logicalId]) => this.physicalId(logicalId));
   }
 
   /**

@@ -60,8 +60,12 @@ export async function runApp(options: AppRunOptions = {}): Promise<AppRun> {
       ...result,
       files,
       template: JSON.parse(files['PostHog.template.json'] ?? '{}') as AppTemplate,
-      warnings: findings(files).filter(({ plugin }) => plugin === 'Construct Annotations').map(({ text }) => text),
-      violations: findings(files).filter(({ plugin }) => plugin !== 'Construct Annotations').map(({ text }) => text),
+      warnings: findings(files)
+        .filter(({ plugin }) => plugin === 'Construct Annotations')
+        .map(({ text }) => text),
+      violations: findings(files)
+        .filter(({ plugin }) => plugin !== 'Construct Annotations')
+        .map(({ text }) => text),
     };
   } finally {
     rmSync(outdir, { recursive: true });
@@ -78,14 +82,19 @@ export function run(args: string[], cwd: string, env: Record<string, string | un
 }
 
 function filesIn(folder: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => [entry.name, readFileSync(path.join(folder, entry.name), 'utf8')]));
+  return Object.fromEntries(
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => [entry.name, readFileSync(path.join(folder, entry.name), 'utf8')]),
+  );
 }
 
 function findings(files: Record<string, string>): { plugin: string; text: string }[] {
-  interface Report { pluginReports: { pluginName: string; violations: { ruleName: string; description: string; severity?: string }[] }[] }
+  interface Report {
+    pluginReports: { pluginName: string; violations: { ruleName: string; description: string; severity?: string }[] }[];
+  }
   const report = JSON.parse(files['validation-report.json'] ?? '{"pluginReports":[]}') as Report;
   return report.pluginReports.flatMap(({ pluginName, violations }) =>
-    violations.map(({ ruleName, description, severity }) => ({ plugin: pluginName, text: `${severity ?? ''} ${ruleName}: ${description}` })));
+    violations.map(({ ruleName, description, severity }) => ({ plugin: pluginName, text: `${severity ?? ''} ${ruleName}: ${description}` })),
+  );
 }

@@ -81,22 +81,27 @@ export class CustomResourceWorld {
   private readonly cloudFormation: Server;
 
   private constructor(key: string, cert: string) {
-    this.aws = createHttpServer(listener((body, request) => {
-      const target = request.headers['x-amz-target'];
-      const { Action, ...parameters } = target ? {} : Object.fromEntries(new URLSearchParams(body));
-      const action = target ? String(target).split('.')[1] : Action;
-      const json = target ? JSON.parse(body) as Record<string, unknown> : {};
-      const credential = /Credential=([^,]*),/.exec(request.headers.authorization ?? '')?.[1];
-      const call = { action, parameters, json, credential, signed: isSigned(request, body, SECRET_KEY) };
-      const answer = this.api(call, this.calls);
-      this.calls.push(call);
-      return answer;
-    }));
-    this.cloudFormation = createHttpsServer({ key, cert }, listener((body, { method, url, headers }) => {
-      const told = { method, url, headers, body };
-      this.told.push(told);
-      return this.hears(told);
-    }));
+    this.aws = createHttpServer(
+      listener((body, request) => {
+        const target = request.headers['x-amz-target'];
+        const { Action, ...parameters } = target ? {} : Object.fromEntries(new URLSearchParams(body));
+        const action = target ? String(target).split('.')[1] : Action;
+        const json = target ? (JSON.parse(body) as Record<string, unknown>) : {};
+        const credential = /Credential=([^,]*),/.exec(request.headers.authorization ?? '')?.[1];
+        const call = { action, parameters, json, credential, signed: isSigned(request, body, SECRET_KEY) };
+        const answer = this.api(call, this.calls);
+        this.calls.push(call);
+        return answer;
+      }),
+    );
+    this.cloudFormation = createHttpsServer(
+      { key, cert },
+      listener((body, { method, url, headers }) => {
+        const told = { method, url, headers, body };
+        this.told.push(told);
+        return this.hears(told);
+      }),
+    );
     writeFileSync(this.certificate, cert);
   }
 
@@ -104,7 +109,12 @@ export class CustomResourceWorld {
   public async invoke(assetFolder: string, event: object, api: Api, time = 300_000): Promise<Invocation> {
     this.begin(api);
     const start = Date.now();
-    const { output } = await run(RUN, { ...this.environment, ENTRY_POINT: path.join(assetFolder, '__entrypoint__.js'), EVENT: JSON.stringify(event), TIME: String(time) });
+    const { output } = await run(RUN, {
+      ...this.environment,
+      ENTRY_POINT: path.join(assetFolder, '__entrypoint__.js'),
+      EVENT: JSON.stringify(event),
+      TIME: String(time),
+    });
     const answers = this.told.map(({ body }) => body);
     return {
       answers: answers.map((text) => JSON.parse(text) as Answer),
@@ -115,11 +125,16 @@ export class CustomResourceWorld {
   }
 
   /** Calls a function that is no custom resource, and waits for its end. */
-  public async call(program: string, event: object, api: Api, hears: (told: Told) => { status: number; body: string } = () => HEARD): Promise<Returned> {
+  public async call(
+    program: string,
+    event: object,
+    api: Api,
+    hears: (told: Told) => { status: number; body: string } = () => HEARD,
+  ): Promise<Returned> {
     this.begin(api);
     this.hears = hears;
     const { result } = await run(CALL, { ...this.environment, PROGRAM: program, EVENT: JSON.stringify(event) });
-    return { ...JSON.parse(result) as Omit<Returned, 'told'>, told: this.told };
+    return { ...(JSON.parse(result) as Omit<Returned, 'told'>), told: this.told };
   }
 
   /** An address of CloudFormation's, as a wait condition has one. */
@@ -220,7 +235,11 @@ require(process.env.PROGRAM).handler(JSON.parse(process.env.EVENT))
 async function run(program: string, env: NodeJS.ProcessEnv): Promise<{ output: string; result: string }> {
   const child = spawn(process.execPath, ['-e', program], { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
   const texts = ['', '', '', ''];
-  child.stdio.forEach((stream, index) => stream?.on('data', (text) => { texts[index === 2 ? 1 : index] += text; }));
+  child.stdio.forEach((stream, index) =>
+    stream?.on('data', (text) => {
+      texts[index === 2 ? 1 : index] += text;
+    }),
+  );
   await new Promise((resolve) => child.on('close', resolve));
   return { output: texts[1], result: texts[3] };
 }
@@ -232,11 +251,15 @@ function portOf(server: Server): number {
 function listener(answer: (body: string, request: IncomingMessage) => { status: number; body: string } | 'silence'): RequestListener {
   return (request, response) => {
     let text = '';
-    request.on('data', (chunk) => { text += chunk; }).on('end', () => {
-      const answered = answer(text, request);
-      if (answered !== 'silence') {
-        response.writeHead(answered.status, { 'content-type': 'text/xml' }).end(answered.body);
-      }
-    });
+    request
+      .on('data', (chunk) => {
+        text += chunk;
+      })
+      .on('end', () => {
+        const answered = answer(text, request);
+        if (answered !== 'silence') {
+          response.writeHead(answered.status, { 'content-type': 'text/xml' }).end(answered.body);
+        }
+      });
   };
 }

@@ -67,5 +67,8 @@ function secretName(valueFrom: unknown): string {
   if (typeof valueFrom === 'string') {
     return valueFrom.split(':secret:')[1].replace(/::$/, '').replace(':', ' ');
   }
-  return idOf(valueFrom).replace(/^Secrets/, '').replace(/[0-9A-F]{8}$/, '').replace('PrivateKeyValue', 'PrivateKey');
+  return idOf(valueFrom)
+    .replace(/^Secrets/, '')
+    .replace(/[0-9A-F]{8}$/, '')
+    .replace('PrivateKeyValue', 'PrivateKey');
 }

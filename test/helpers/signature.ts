@@ -9,11 +9,15 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function isSigned({ method, url, headers }: IncomingMessage, body: string, secret: string): boolean {
-  const [, credential, names, signature] = /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=(\w+)$/.exec(headers.authorization ?? '') ?? [];
+  const [, credential, names, signature] =
+    /^AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=(\w+)$/.exec(headers.authorization ?? '') ?? [];
   if (!signature) {
     return false;
   }
-  const signed = names.split(';').map((name) => `${name}:${String(headers[name]).trim()}\n`).join('');
+  const signed = names
+    .split(';')
+    .map((name) => `${name}:${String(headers[name]).trim()}\n`)
+    .join('');
   const canonical = [method, url, '', signed, names, sha256(body)].join('\n');
   const [, ...scope] = credential.split('/');
   const key = scope.reduce<Buffer | string>((over, text) => createHmac('sha256', over).update(text).digest(), `AWS4${secret}`);

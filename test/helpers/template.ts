@@ -77,7 +77,7 @@ export function idOf(reference: unknown): string {
   if (typeof reference === 'string') {
     return reference;
   }
-  const { Ref: ref, 'Fn::GetAtt': getAtt } = reference as { 'Ref'?: string; 'Fn::GetAtt'?: string[] };
+  const { 'Ref': ref, 'Fn::GetAtt': getAtt } = reference as { 'Ref'?: string; 'Fn::GetAtt'?: string[] };
   const id = ref ?? getAtt?.[0];
   if (id === undefined) {
     throw new Error(`no reference: ${JSON.stringify(reference)}`);
@@ -87,7 +87,9 @@ export function idOf(reference: unknown): string {
 
 /** The task definition with a container of this name. */
 export function taskOf(template: Template, process: string): [id: string, task: TaskDefinition] {
-  const found = ofType<TaskDefinition>(template, 'AWS::ECS::TaskDefinition').find(([, { Properties }]) => Properties.ContainerDefinitions.some(({ Name }) => Name === process));
+  const found = ofType<TaskDefinition>(template, 'AWS::ECS::TaskDefinition').find(([, { Properties }]) =>
+    Properties.ContainerDefinitions.some(({ Name }) => Name === process),
+  );
   if (!found) {
     throw new Error(`no task of ${process}`);
   }
@@ -135,7 +137,14 @@ export function targetGroupOf(template: Template, process: string): Record<strin
 
 /** What may come in to a security group from other security groups. */
 export function waysInto(template: Template, groupId: string): Way[] {
-  interface Ingress { GroupId: unknown; SourceSecurityGroupId?: unknown; CidrIp?: string; FromPort: number; ToPort: number; IpProtocol: string }
+  interface Ingress {
+    GroupId: unknown;
+    SourceSecurityGroupId?: unknown;
+    CidrIp?: string;
+    FromPort: number;
+    ToPort: number;
+    IpProtocol: string;
+  }
   return ofType<Ingress>(template, 'AWS::EC2::SecurityGroupIngress')
     .map(([, { Properties }]) => Properties)
     .filter(({ GroupId }) => idOf(GroupId) === groupId)
@@ -147,7 +156,10 @@ export function waysInto(template: Template, groupId: string): Way[] {
 
 /** What a role is allowed, in the policies that stand in the template. */
 export function statementsOf(template: Template, roleId: string): Statement[] {
-  interface Policy { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown; Effect: string }[] }; Roles?: unknown[] }
+  interface Policy {
+    PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown; Effect: string }[] };
+    Roles?: unknown[];
+  }
   return ofType<Policy>(template, 'AWS::IAM::Policy')
     .filter(([, { Properties }]) => (Properties.Roles ?? []).some((role) => idOf(role) === roleId))
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)

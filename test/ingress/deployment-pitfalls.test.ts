@@ -22,8 +22,11 @@ function rulesWith(appAccess: AppAccess): Map<number, string> {
 
 test('a change of access moves no priority from one rule to another, which AWS refuses', () => {
   const kinds = [
-    AppAccess.anyone(), AppAccess.nobody(), AppAccess.oidc(OIDC),
-    AppAccess.fromCidrs(['10.0.0.0/8']), AppAccess.fromCidrs(Array.from({ length: 12 }, (_, i) => `10.${i}.0.0/16`)),
+    AppAccess.anyone(),
+    AppAccess.nobody(),
+    AppAccess.oidc(OIDC),
+    AppAccess.fromCidrs(['10.0.0.0/8']),
+    AppAccess.fromCidrs(Array.from({ length: 12 }, (_, i) => `10.${i}.0.0/16`)),
   ].map(rulesWith);
   const ids = new Map<number, Set<string>>();
   for (const [priority, id] of kinds.flatMap((rules) => [...rules])) {
@@ -36,17 +39,27 @@ test('a change of access moves no priority from one rule to another, which AWS r
 test('fails when two subnets of the load balancer are in one zone', () => {
   const stack = newStack();
   const vpc = new Vpc(stack, 'Vpc', {
-    subnetConfiguration: [{ name: 'One', subnetType: SubnetType.PUBLIC, cidrMask: 27 }, { name: 'Two', subnetType: SubnetType.PUBLIC, cidrMask: 27 }],
+    subnetConfiguration: [
+      { name: 'One', subnetType: SubnetType.PUBLIC, cidrMask: 27 },
+      { name: 'Two', subnetType: SubnetType.PUBLIC, cidrMask: 27 },
+    ],
   });
   expect(() => newIngress(stack, { vpc, loadBalancerSubnets: { subnetType: SubnetType.PUBLIC } })).toThrow(
-    /\[Stack\/Ingress\] `loadBalancerSubnets` must be one subnet per zone, got: .*; name one group of them with `subnetGroupName`, or add `onePerAz: true`/);
+    /\[Stack\/Ingress\] `loadBalancerSubnets` must be one subnet per zone, got: .*; name one group of them with `subnetGroupName`, or add `onePerAz: true`/,
+  );
   expect(() => newIngress(stack, { vpc, loadBalancerSubnets: { subnetType: SubnetType.PUBLIC, onePerAz: true } }, 'Again')).not.toThrow();
 });
 
 test('fails when the certificate is in another region', () => {
   const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
-  const certificate = Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555');
-  expect(() => newIngress(stack, { certificate })).toThrow('[Stack/Ingress] `certificate` must be in the region of the stack, eu-central-1, got: \'us-east-1\'');
+  const certificate = Certificate.fromCertificateArn(
+    stack,
+    'Certificate',
+    'arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+  );
+  expect(() => newIngress(stack, { certificate })).toThrow(
+    "[Stack/Ingress] `certificate` must be in the region of the stack, eu-central-1, got: 'us-east-1'",
+  );
 });
 
 test('fails when a certificate is to be validated through a private hosted zone', () => {
@@ -58,19 +71,27 @@ test('fails when a certificate is to be validated through a private hosted zone'
   expect(() => newIngress(stack, { vpc, domainZone: publicZone }, 'Again')).not.toThrow();
 });
 
-test.each([true, false])('allows IPv6 clients without public IPv4, with the CDK\'s feature flag %s', (flag) => {
+test.each([true, false])("allows IPv6 clients without public IPv4, with the CDK's feature flag %s", (flag) => {
   const context = { '@aws-cdk/aws-elasticloadbalancingV2:albDualstackWithoutPublicIpv4SecurityGroupRulesDefault': flag };
   const stack = new Stack(new App({ context, builtinCloudFormationValidation: false }), 'Stack');
   newIngress(stack, { appAccess: AppAccess.nobody(), ipAddressType: IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4 });
-  const [group] = Object.values(Template.fromStack(stack).findResources('AWS::EC2::SecurityGroup')) as { Properties: { SecurityGroupIngress: { CidrIpv6?: string; FromPort: number }[] } }[];
-  expect(group.Properties.SecurityGroupIngress.filter(({ CidrIpv6 }) => CidrIpv6 === '::/0').map(({ FromPort }) => FromPort).sort()).toEqual([443, 80]);
+  const [group] = Object.values(Template.fromStack(stack).findResources('AWS::EC2::SecurityGroup')) as {
+    Properties: { SecurityGroupIngress: { CidrIpv6?: string; FromPort: number }[] };
+  }[];
+  expect(
+    group.Properties.SecurityGroupIngress.filter(({ CidrIpv6 }) => CidrIpv6 === '::/0')
+      .map(({ FromPort }) => FromPort)
+      .sort(),
+  ).toEqual([443, 80]);
 });
 
 test('fails when a process without endpoints is routed', () => {
   const stack = newStack();
   const vpc = newVpc(stack);
   const ingress = newIngress(stack, { vpc });
-  expect(() => ingress.route(PostHogProcess.WORKER, newTargets(stack, 'Targets', vpc))).toThrow('[Stack/Ingress] `process` must be one that answers requests, got: \'worker\'');
+  expect(() => ingress.route(PostHogProcess.WORKER, newTargets(stack, 'Targets', vpc))).toThrow(
+    "[Stack/Ingress] `process` must be one that answers requests, got: 'worker'",
+  );
 });
 
 test('fails at synthesis when the app has an allow-list, and no process answers it', () => {
@@ -80,5 +101,7 @@ test('fails at synthesis when the app has an allow-list, and no process answers 
 });
 
 test('fails with an unknown group of endpoints', () => {
-  expect(() => newIngress(newStack(), { publicEndpointGroups: ['shared_content' as never] })).toThrow('[Stack/Ingress] `publicEndpointGroups` must be one of ingestion, sdk, shared-content');
+  expect(() => newIngress(newStack(), { publicEndpointGroups: ['shared_content' as never] })).toThrow(
+    '[Stack/Ingress] `publicEndpointGroups` must be one of ingestion, sdk, shared-content',
+  );
 });

@@ -9,8 +9,9 @@ import { CloudFormationTemplate } from '../../cli/alb/template';
 import { certificate } from '../helpers/stack';
 
 /** The processes with endpoints: the app, and all processes of the endpoint table. */
-export const ROUTED: readonly PostHogProcess[] = Object.values(PostHogProcess)
-  .filter((name) => name === PostHogProcess.WEB || PublicEndpoint.all().some(({ process }) => process === name));
+export const ROUTED: readonly PostHogProcess[] = Object.values(PostHogProcess).filter(
+  (name) => name === PostHogProcess.WEB || PublicEndpoint.all().some(({ process }) => process === name),
+);
 
 /** A VPC with subnets that suit a load balancer. */
 export function newVpc(scope: Construct, id = 'Vpc'): IVpc {

@@ -32,7 +32,10 @@ function route(processes: readonly PostHogProcess[], props: Partial<PostHogIngre
   const rules = rulesOf(templateOf(stack));
   return {
     rules,
-    answering: (target) => evaluate(rules, { target })!.actions.map(({ type, targetGroup }) => (type === 'forward' ? owners.get(targetGroup!) : 'refused')).join(', then '),
+    answering: (target) =>
+      evaluate(rules, { target })!
+        .actions.map(({ type, targetGroup }) => (type === 'forward' ? owners.get(targetGroup!) : 'refused'))
+        .join(', then '),
   };
 }
 
@@ -65,7 +68,7 @@ describe('public properties', () => {
     });
   });
 
-  test('have the trusted proxies: every address of the load balancer\'s subnets', () => {
+  test("have the trusted proxies: every address of the load balancer's subnets", () => {
     expect(ingress.trustedProxies.addresses).toEqual(TrustedProxies.fromSubnets(ingress.loadBalancer.vpc!.publicSubnets).addresses);
     expect(ingress.trustedProxies.addresses).toHaveLength(54);
   });
@@ -108,14 +111,17 @@ describe('with the app open to anyone, which is the default', () => {
   });
 
   test('internal paths and other spellings are refused', () => {
-    expect(['/internal/x', '/api/internal/x', '/_stats', '//login', '/x/../login', '/%6cogin'].map(answering)).toEqual(Array.from({ length: 6 }, () => 'refused'));
+    expect(['/internal/x', '/api/internal/x', '/_stats', '//login', '/x/../login', '/%6cogin'].map(answering)).toEqual(
+      Array.from({ length: 6 }, () => 'refused'),
+    );
   });
 
   test('fails at synthesis when nothing answers the app', () => {
     const stack = newStack();
     newIngress(stack);
     expect(() => (stack.node.root as App).synth()).toThrow(
-      /\[Stack\/Ingress\] the app is open, but no process answers it; call route\(PostHogProcess\.WEB, \.\.\.\), or set `appAccess: AppAccess\.nobody\(\)`/);
+      /\[Stack\/Ingress\] the app is open, but no process answers it; call route\(PostHogProcess\.WEB, \.\.\.\), or set `appAccess: AppAccess\.nobody\(\)`/,
+    );
   });
 });
 
@@ -137,7 +143,8 @@ describe('with the app closed', () => {
     const stack = newStack();
     newIngress(stack, { appAccess: AppAccess.nobody() });
     Template.fromStack(stack).hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
-      Port: 443, DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '403', ContentType: 'text/plain', MessageBody: 'Forbidden' } }],
+      Port: 443,
+      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '403', ContentType: 'text/plain', MessageBody: 'Forbidden' } }],
     });
   });
 
@@ -176,7 +183,8 @@ describe('groups of endpoints', () => {
 
   test.each(ALWAYS_PUBLIC)('refuses %s, which is always public', (group) => {
     expect(() => newIngress(newStack(), { publicEndpointGroups: [EndpointGroup.OAUTH, group] })).toThrow(
-      `[Stack/Ingress] \`publicEndpointGroups\` must not contain a group that is always public, got: '${group}'; leave it out`);
+      `[Stack/Ingress] \`publicEndpointGroups\` must not contain a group that is always public, got: '${group}'; leave it out`,
+    );
   });
 });
 
@@ -200,7 +208,8 @@ describe('routing', () => {
     const targets = newTargets(stack, 'Targets', ingress.loadBalancer.vpc!);
     ingress.route(PostHogProcess.WEB, targets);
     expect(() => ingress.route(PostHogProcess.WEB, targets)).toThrow(
-      '[Stack/Ingress] `process` must not be routed twice, got: \'web\'; remove the second call of `route()`');
+      "[Stack/Ingress] `process` must not be routed twice, got: 'web'; remove the second call of `route()`",
+    );
   });
 
   test('may forward all processes to one target group', () => {
@@ -209,7 +218,9 @@ describe('routing', () => {
     const targets = newTargets(stack, 'Proxy', ingress.loadBalancer.vpc!);
     ROUTED.forEach((process) => ingress.route(process, targets));
     const rules = rulesOf(templateOf(stack));
-    expect(['/e', '/s', '/flags', '/static/array.js', '/i/v1/logs'].map((target) => evaluate(rules, { target })!.actions[0].type)).toEqual(Array.from({ length: 5 }, () => 'forward'));
+    expect(['/e', '/s', '/flags', '/static/array.js', '/i/v1/logs'].map((target) => evaluate(rules, { target })!.actions[0].type)).toEqual(
+      Array.from({ length: 5 }, () => 'forward'),
+    );
   });
 
   test('accepts an imported target group', () => {
@@ -219,7 +230,9 @@ describe('routing', () => {
     ingress.route(PostHogProcess.CAPTURE, ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'Imported', { targetGroupArn }));
     // The CDK warns that it cannot change the security group of an imported target.
     const remarks = jest.spyOn(console, 'error').mockImplementation();
-    Template.fromStack(stack).hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', { Actions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }] });
+    Template.fromStack(stack).hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
+      Actions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }],
+    });
     remarks.mockRestore();
   });
 
@@ -252,14 +265,23 @@ describe('two ingresses in one stack', () => {
     for (const id of ['Blue', 'Green']) {
       newIngress(stack, { vpc, appAccess }, id).route(PostHogProcess.WEB, newTargets(stack, `${id}Web`, vpc));
     }
-    const rules = Object.values(Template.fromStack(stack).findResources('AWS::ElasticLoadBalancingV2::ListenerRule', { Properties: { Priority: 1000 } }));
+    const rules = Object.values(
+      Template.fromStack(stack).findResources('AWS::ElasticLoadBalancingV2::ListenerRule', { Properties: { Priority: 1000 } }),
+    );
     expect(rules).toHaveLength(2);
   });
 });
 
 test('a domain name that is a token is used in all resources', () => {
   const stack: Stack = newStack();
-  const ingress = newIngress(stack, { domainName: new CfnParameter(stack, 'Name').valueAsString, domainZone: zone(stack), appAccess: AppAccess.nobody() });
+  const ingress = newIngress(stack, {
+    domainName: new CfnParameter(stack, 'Name').valueAsString,
+    domainZone: zone(stack),
+    appAccess: AppAccess.nobody(),
+  });
   expect(stack.resolve(ingress.url)).toEqual({ 'Fn::Join': ['', ['https://', { Ref: 'Name' }]] });
-  expect(stack.resolve(ingress.environment)).toMatchObject({ ALLOWED_HOSTS: { Ref: 'Name' }, SITE_URL: { 'Fn::Join': ['', ['https://', { Ref: 'Name' }]] } });
+  expect(stack.resolve(ingress.environment)).toMatchObject({
+    ALLOWED_HOSTS: { Ref: 'Name' },
+    SITE_URL: { 'Fn::Join': ['', ['https://', { Ref: 'Name' }]] },
+  });
 });

@@ -31,11 +31,16 @@ export function ecs(questions: number, container = 'migrate'): Record<string, Ap
     ListTasks: () => ok({ taskArns: [TASK, OTHER_TASK] }),
     DescribeTasks: (_, earlier) => {
       const runs = earlier.filter(({ action }) => action === 'DescribeTasks').length < questions;
-      const containers = [{ name: 'preflight', lastStatus: 'STOPPED' }, { name: container, lastStatus: runs ? 'RUNNING' : 'STOPPED' }];
-      return ok({ tasks: [
-        { taskArn: TASK, group: EXECUTION, lastStatus: runs ? 'RUNNING' : 'STOPPED', containers },
-        { taskArn: OTHER_TASK, group: 'by hand', lastStatus: 'RUNNING', containers },
-      ] });
+      const containers = [
+        { name: 'preflight', lastStatus: 'STOPPED' },
+        { name: container, lastStatus: runs ? 'RUNNING' : 'STOPPED' },
+      ];
+      return ok({
+        tasks: [
+          { taskArn: TASK, group: EXECUTION, lastStatus: runs ? 'RUNNING' : 'STOPPED', containers },
+          { taskArn: OTHER_TASK, group: 'by hand', lastStatus: 'RUNNING', containers },
+        ],
+      });
     },
     StopTask: () => ok({ task: {} }),
   };

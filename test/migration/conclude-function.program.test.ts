@@ -5,7 +5,11 @@ import { Api, CustomResourceWorld, Returned } from '../helpers/custom-resource';
 import { api, asked, CLUSTER, ecs, error, EXECUTION, ok, OTHER_TASK, TASK } from './apis';
 
 const PROGRAM = path.join(__dirname, '..', '..', 'assets', 'conclude-migration', 'index.js');
-const DONE = { TaskArn: TASK, StoppedReason: 'Essential container in task exited', Containers: ['preflight', 'topics', 'migrate'].map((Name) => ({ Name, ExitCode: 0 })) };
+const DONE = {
+  TaskArn: TASK,
+  StoppedReason: 'Essential container in task exited',
+  Containers: ['preflight', 'topics', 'migrate'].map((Name) => ({ Name, ExitCode: 0 })),
+};
 const TASK_ID = '0123456789abcdef0123456789abcdef';
 
 let world: CustomResourceWorld;
@@ -18,7 +22,13 @@ afterAll(() => world.stop());
 
 function request(state: Partial<ConcludeRequest['State']>, url: string | undefined = world.url): ConcludeRequest {
   return {
-    Execution: EXECUTION, Cluster: CLUSTER, Family: 'migration', LogGroup: '/posthog/migration', StreamPrefix: 'migration', Release: 'of the machine', TimeoutSeconds: 20_700,
+    Execution: EXECUTION,
+    Cluster: CLUSTER,
+    Family: 'migration',
+    LogGroup: '/posthog/migration',
+    StreamPrefix: 'migration',
+    Release: 'of the machine',
+    TimeoutSeconds: 20_700,
     State: { Url: url, TaskDefinition: 'arn:task-definition', Release: '2026-09-11', ...state },
   };
 }
@@ -29,7 +39,10 @@ function failed(task: object): Partial<ConcludeRequest['State']> {
 }
 
 const LINES = ['[migration] running ./bin/migrate', '  Applying posthog.0950_x...', 'column "team_id" does not exist'];
-const log = (lines: readonly string[]): Api => () => ok({ events: lines.map((message) => ({ message: `${message}\n`, timestamp: 1 })) });
+const log =
+  (lines: readonly string[]): Api =>
+  () =>
+    ok({ events: lines.map((message) => ({ message: `${message}\n`, timestamp: 1 })) });
 const NOTHING_RUNS = { ListTasks: () => ok({ taskArns: [] }) };
 const QUIET = api({ ...NOTHING_RUNS, GetLogEvents: log(LINES) });
 
@@ -46,7 +59,12 @@ test('says that it is done, with the bytes that the URL is signed for', async ()
   const returned = await world.call(PROGRAM, request({ Task: DONE }), QUIET);
   expect(heard(returned).signal).toEqual({ Status: 'SUCCESS', UniqueId: EXECUTION, Data: TASK_ID, Reason: 'PostHog 2026-09-11 is migrated' });
   const [{ method, url, headers }] = returned.told;
-  expect([method, url, headers['content-type'], headers.authorization]).toEqual(['PUT', new URL(world.url).pathname + new URL(world.url).search, undefined, undefined]);
+  expect([method, url, headers['content-type'], headers.authorization]).toEqual([
+    'PUT',
+    new URL(world.url).pathname + new URL(world.url).search,
+    undefined,
+    undefined,
+  ]);
   expect(asked(world.calls, 'GetLogEvents')).toEqual([]);
 });
 
@@ -56,32 +74,78 @@ test('tells nobody where it was started by hand', async () => {
 });
 
 test('says which container failed, and how its log ends', async () => {
-  const state = failed({ Containers: [{ Name: 'preflight', ExitCode: 0 }, { Name: 'migrate', ExitCode: 1 }] });
+  const state = failed({
+    Containers: [
+      { Name: 'preflight', ExitCode: 0 },
+      { Name: 'migrate', ExitCode: 1 },
+    ],
+  });
   const { signal } = heard(await world.call(PROGRAM, request(state), QUIET));
   expect(signal).toMatchObject({ Status: 'FAILURE', Data: TASK_ID });
-  expect(signal.Reason).toBe(`the migration to PostHog 2026-09-11 failed: migrate ended with 1; Essential container in task exited; fix the cause and deploy again. Its log is in \
+  expect(signal.Reason)
+    .toBe(`the migration to PostHog 2026-09-11 failed: migrate ended with 1; Essential container in task exited; fix the cause and deploy again. Its log is in \
 /posthog/migration, stream migration/migrate/${TASK_ID}
 Its last lines:
 ${LINES.join('\n')}`);
-  expect(asked(world.calls, 'GetLogEvents')).toEqual([{
-    logGroupName: '/posthog/migration', logStreamName: `migration/migrate/${TASK_ID}`, limit: 40, startFromHead: false,
-  }]);
+  expect(asked(world.calls, 'GetLogEvents')).toEqual([
+    {
+      logGroupName: '/posthog/migration',
+      logStreamName: `migration/migrate/${TASK_ID}`,
+      limit: 40,
+      startFromHead: false,
+    },
+  ]);
 });
 
 test.each<[string, Partial<ConcludeRequest['State']>, string]>([
-  ['a preflight that refuses, for which the others waited', failed({ Containers: [{ Name: 'preflight', ExitCode: 1 }, { Name: 'topics' }, { Name: 'migrate' }] }),
-    `failed: preflight ended with 1; Essential container in task exited; fix the cause and deploy again. Its log is in /posthog/migration, stream migration/preflight/${TASK_ID}`],
-  ['an image that is missing', failed({ StoppedReason: 'Task failed to start', Containers: [{ Name: 'migrate', Reason: 'CannotPullContainerError: pull image manifest has been retried' }] }),
-    'migrate ended with no exit code (CannotPullContainerError: pull image manifest has been retried); Task failed to start; check that the image exists'],
-  ['a task without memory', failed({ Containers: [{ Name: 'migrate', ExitCode: 137, Reason: 'OutOfMemoryError: Container killed due to memory usage' }] }),
-    'migrate ended with 137 (OutOfMemoryError: Container killed due to memory usage); Essential container in task exited; raise `memoryLimitMiB` of the migration'],
-  ['a secret that is missing', failed({ StoppedReason: 'ResourceInitializationError: unable to pull secrets', Containers: [{ Name: 'migrate' }] }),
-    'ResourceInitializationError: unable to pull secrets; check that these subnets can reach Secrets Manager'],
-  ['a task that somebody stopped', failed({ StoppedReason: 'Task stopped by user', Containers: [{ Name: 'migrate', ExitCode: 1 }] }), 'migrate ended with 1; Task stopped by user'],
-  ['a task that Step Functions takes for good, with a container that failed', { Task: { ...DONE, Containers: [{ Name: 'topics', ExitCode: 2 }, { Name: 'migrate' }] } }, 'failed: topics ended with 2'],
-  ['no capacity', { Error: { Error: 'AmazonECS.Unknown', Cause: 'Capacity is unavailable at this time' } }, 'failed: AmazonECS.Unknown: Capacity is unavailable at this time'],
-  ['a refusal', { Error: { Error: 'ECS.AccessDeniedException', Cause: 'not authorized to perform: ecs:RunTask' } }, 'failed: ECS.AccessDeniedException: not authorized to perform: ecs:RunTask'],
-  ['a database that RDS does not know', { Error: { Error: 'Rds.DbInstanceNotFoundException', Cause: 'DBInstance posthog not found' } }, 'failed: Rds.DbInstanceNotFoundException: DBInstance posthog'],
+  [
+    'a preflight that refuses, for which the others waited',
+    failed({ Containers: [{ Name: 'preflight', ExitCode: 1 }, { Name: 'topics' }, { Name: 'migrate' }] }),
+    `failed: preflight ended with 1; Essential container in task exited; fix the cause and deploy again. Its log is in /posthog/migration, stream migration/preflight/${TASK_ID}`,
+  ],
+  [
+    'an image that is missing',
+    failed({
+      StoppedReason: 'Task failed to start',
+      Containers: [{ Name: 'migrate', Reason: 'CannotPullContainerError: pull image manifest has been retried' }],
+    }),
+    'migrate ended with no exit code (CannotPullContainerError: pull image manifest has been retried); Task failed to start; check that the image exists',
+  ],
+  [
+    'a task without memory',
+    failed({ Containers: [{ Name: 'migrate', ExitCode: 137, Reason: 'OutOfMemoryError: Container killed due to memory usage' }] }),
+    'migrate ended with 137 (OutOfMemoryError: Container killed due to memory usage); Essential container in task exited; raise `memoryLimitMiB` of the migration',
+  ],
+  [
+    'a secret that is missing',
+    failed({ StoppedReason: 'ResourceInitializationError: unable to pull secrets', Containers: [{ Name: 'migrate' }] }),
+    'ResourceInitializationError: unable to pull secrets; check that these subnets can reach Secrets Manager',
+  ],
+  [
+    'a task that somebody stopped',
+    failed({ StoppedReason: 'Task stopped by user', Containers: [{ Name: 'migrate', ExitCode: 1 }] }),
+    'migrate ended with 1; Task stopped by user',
+  ],
+  [
+    'a task that Step Functions takes for good, with a container that failed',
+    { Task: { ...DONE, Containers: [{ Name: 'topics', ExitCode: 2 }, { Name: 'migrate' }] } },
+    'failed: topics ended with 2',
+  ],
+  [
+    'no capacity',
+    { Error: { Error: 'AmazonECS.Unknown', Cause: 'Capacity is unavailable at this time' } },
+    'failed: AmazonECS.Unknown: Capacity is unavailable at this time',
+  ],
+  [
+    'a refusal',
+    { Error: { Error: 'ECS.AccessDeniedException', Cause: 'not authorized to perform: ecs:RunTask' } },
+    'failed: ECS.AccessDeniedException: not authorized to perform: ecs:RunTask',
+  ],
+  [
+    'a database that RDS does not know',
+    { Error: { Error: 'Rds.DbInstanceNotFoundException', Cause: 'DBInstance posthog not found' } },
+    'failed: Rds.DbInstanceNotFoundException: DBInstance posthog',
+  ],
   ['an error without a cause', { Error: { Error: 'States.Runtime' } }, 'failed: States.Runtime: no reason given'],
   ['nothing at all', {}, 'failed: no task was run'],
 ])('fails with %s', async (_, state, reason) => {
@@ -103,7 +167,9 @@ test('answers all the same where ECS and the log cannot be asked', async () => {
   const denied: Api = () => error('AccessDeniedException', 'not authorized');
   const state = failed({ Containers: [{ Name: 'migrate', ExitCode: 1 }] });
   const { signal } = heard(await world.call(PROGRAM, request(state), api({ ListTasks: denied, GetLogEvents: denied })));
-  expect(signal.Reason).toContain('migrate ended with 1; Essential container in task exited; running tasks could not be listed or stopped (not authorized)');
+  expect(signal.Reason).toContain(
+    'migrate ended with 1; Essential container in task exited; running tasks could not be listed or stopped (not authorized)',
+  );
   expect(signal.Reason).toContain('(the log cannot be read: not authorized)');
 });
 
@@ -118,7 +184,11 @@ test.each([
 });
 
 describe('the wait condition', () => {
-  test.each([[403, 'Request has expired'], [404, 'NoSuchBucket'], [400, 'already answered']])('may be gone (%i): the state machine still hears how it ended', async (status, body) => {
+  test.each([
+    [403, 'Request has expired'],
+    [404, 'NoSuchBucket'],
+    [400, 'already answered'],
+  ])('may be gone (%i): the state machine still hears how it ended', async (status, body) => {
     const { answer, thrown, told } = await world.call(PROGRAM, request({ Task: DONE }), QUIET, () => ({ status, body }));
     expect([answer, thrown, told.length]).toEqual([{ Outcome: 'SUCCESS', Reason: 'PostHog 2026-09-11 is migrated' }, undefined, 1]);
   });

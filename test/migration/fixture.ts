@@ -13,19 +13,35 @@ import { only, newStack } from '../helpers/stack';
 export const APP_IMAGE = 'posthog/posthog@sha256:' + '0'.repeat(64);
 
 export function vpcOf(stack: Stack): IVpc {
-  return stack.node.tryFindChild('Vpc') as IVpc | undefined ?? Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-1', availabilityZones: ['a', 'b'], privateSubnetIds: ['subnet-1', 'subnet-2'], privateSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
-  });
+  return (
+    (stack.node.tryFindChild('Vpc') as IVpc | undefined) ??
+    Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1',
+      availabilityZones: ['a', 'b'],
+      privateSubnetIds: ['subnet-1', 'subnet-2'],
+      privateSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
+    })
+  );
 }
 
 /** A migration in a cluster of its own, and the changes of a test. */
 export function newMigration(stack: Stack, overrides: Partial<MigrationProps> = {}, id = 'Migration'): Migration {
   const vpc = vpcOf(stack);
-  const cluster = (stack.node.tryFindChild('Cluster') as Cluster | undefined) ?? new Cluster(stack, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
+  const cluster =
+    (stack.node.tryFindChild('Cluster') as Cluster | undefined) ??
+    new Cluster(stack, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
   return new Migration(stack, id, {
     release: { name: '2026-09-11', image: APP_IMAGE, date: '2026-09-11', upstreamCommit: '18b824b' },
-    settings: { environment: { DEPLOYMENT: 'hobby', TRUSTED_PROXIES: '10.0.0.4,10.0.0.5' }, secrets: { SECRET_KEY: secret(stack, `${id}Key`, 'key') } },
-    cpuArchitecture: CpuArchitecture.X86_64, cluster, vpc, subnets: {}, logRetention: RetentionDays.ONE_WEEK, removalPolicy: RemovalPolicy.RETAIN,
+    settings: {
+      environment: { DEPLOYMENT: 'hobby', TRUSTED_PROXIES: '10.0.0.4,10.0.0.5' },
+      secrets: { SECRET_KEY: secret(stack, `${id}Key`, 'key') },
+    },
+    cpuArchitecture: CpuArchitecture.X86_64,
+    cluster,
+    vpc,
+    subnets: {},
+    logRetention: RetentionDays.ONE_WEEK,
+    removalPolicy: RemovalPolicy.RETAIN,
     ...overrides,
   });
 }
@@ -56,15 +72,30 @@ export interface State {
   readonly Default?: string;
   readonly Choices?: readonly { readonly Next: string }[];
   readonly Catch?: readonly { readonly Next: string; readonly ErrorEquals: string[] }[];
-  readonly Retry?: readonly { readonly ErrorEquals: string[]; readonly IntervalSeconds: number; readonly BackoffRate: number; readonly MaxAttempts: number }[];
+  readonly Retry?: readonly {
+    readonly ErrorEquals: string[];
+    readonly IntervalSeconds: number;
+    readonly BackoffRate: number;
+    readonly MaxAttempts: number;
+  }[];
   readonly TimeoutSeconds?: number;
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Resource?: string;
 }
 
 /** The definition of the state machine, references by their logical ids. */
-export function definitionOf(template: Template): { readonly StartAt: string; readonly TimeoutSeconds?: number; readonly States: Readonly<Record<string, State>> } {
+export function definitionOf(template: Template): {
+  readonly StartAt: string;
+  readonly TimeoutSeconds?: number;
+  readonly States: Readonly<Record<string, State>>;
+} {
   const { DefinitionString: text } = only(template, 'AWS::StepFunctions::StateMachine') as { DefinitionString: { 'Fn::Join': [string, unknown[]] } };
-  const parts = text['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : Object.values(part as object).flat().join('.')));
+  const parts = text['Fn::Join'][1].map((part) =>
+    typeof part === 'string'
+      ? part
+      : Object.values(part as object)
+          .flat()
+          .join('.'),
+  );
   return JSON.parse(parts.join('')) as ReturnType<typeof definitionOf>;
 }

@@ -5,7 +5,10 @@ import { databaseBackup } from '../../lib/migration/database-backup';
 import { definitionOf, State, templateOf, vpcOf, withOptions } from './fixture';
 
 const withBackup = () => templateOf((stack) => ({ backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) }));
-const MACHINES: readonly [string, () => Template][] = [['without a database of ours', () => templateOf()], ['with one', withBackup]];
+const MACHINES: readonly [string, () => Template][] = [
+  ['without a database of ours', () => templateOf()],
+  ['with one', withBackup],
+];
 
 function nextOf({ Next, Default, Choices = [], Catch = [] }: State): string[] {
   return [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((caught) => caught.Next)].filter((name) => name !== undefined);
@@ -27,30 +30,49 @@ describe.each(MACHINES)('%s', (_, template) => {
       nextOf(States[name]).forEach((next) => reached.add(next));
     }
     expect([...reached].sort()).toEqual(Object.keys(States).sort());
-    const ends = Object.entries(States).filter(([, state]) => nextOf(state).length === 0).map(([name, { Type }]) => [name, Type]);
-    expect(ends).toEqual([['Migrated', 'Succeed'], ['NotMigrated', 'Fail']]);
+    const ends = Object.entries(States)
+      .filter(([, state]) => nextOf(state).length === 0)
+      .map(([name, { Type }]) => [name, Type]);
+    expect(ends).toEqual([
+      ['Migrated', 'Succeed'],
+      ['NotMigrated', 'Fail'],
+    ]);
   });
 
   test('whatever fails is told: each task but the last leads there, and nothing ends the execution from above', () => {
     expect(TimeoutSeconds).toBeUndefined();
     for (const [name, state] of Object.entries(States).filter(([, { Type }]) => Type === 'Task')) {
       expect([name, typeof state.TimeoutSeconds]).toEqual([name, 'number']);
-      expect([name, state.Catch?.map(({ ErrorEquals, Next }) => [ErrorEquals, Next])]).toEqual([name, name === 'Conclude' ? undefined : [[['States.ALL'], 'Conclude']]]);
+      expect([name, state.Catch?.map(({ ErrorEquals, Next }) => [ErrorEquals, Next])]).toEqual([
+        name,
+        name === 'Conclude' ? undefined : [[['States.ALL'], 'Conclude']],
+      ]);
     }
   });
 
-  test('a run takes the revision that it is started with, and the state machine\'s own where it is started by hand', () => {
+  test("a run takes the revision that it is started with, and the state machine's own where it is started by hand", () => {
     expect(States[StartAt].Choices).toEqual([{ Variable: '$.TaskDefinition', IsPresent: true, Next: expect.any(String) as string }]);
-    expect(States[States[StartAt].Default!]).toMatchObject({ Type: 'Pass', Result: expect.stringMatching(/^MigrationTaskDefinition/) as string, ResultPath: '$.TaskDefinition' });
+    expect(States[States[StartAt].Default!]).toMatchObject({
+      Type: 'Pass',
+      Result: expect.stringMatching(/^MigrationTaskDefinition/) as string,
+      ResultPath: '$.TaskDefinition',
+    });
     expect(States.Run.Parameters).toMatchObject({ 'TaskDefinition.$': '$.TaskDefinition', 'Group.$': '$$.Execution.Name' });
   });
 
   test('runs in private', () => {
     expect(States.Run).toMatchObject({
       Resource: 'arn:AWS::Partition:states:::ecs:runTask.sync',
-      Parameters: { LaunchType: 'FARGATE', NetworkConfiguration: { AwsvpcConfiguration: {
-        Subnets: ['subnet-1', 'subnet-2'], SecurityGroups: [expect.stringMatching(/^MigrationSecurityGroup\w+\.GroupId$/)], AssignPublicIp: 'DISABLED',
-      } } },
+      Parameters: {
+        LaunchType: 'FARGATE',
+        NetworkConfiguration: {
+          AwsvpcConfiguration: {
+            Subnets: ['subnet-1', 'subnet-2'],
+            SecurityGroups: [expect.stringMatching(/^MigrationSecurityGroup\w+\.GroupId$/)],
+            AssignPublicIp: 'DISABLED',
+          },
+        },
+      },
     });
   });
 
@@ -63,7 +85,9 @@ describe.each(MACHINES)('%s', (_, template) => {
 
 test.each([undefined, 1, 12])('everything together takes less time than CloudFormation waits (%p hours)', (hours) => {
   const template = withOptions(hours ? { timeout: Duration.hours(hours) } : {});
-  const { States: { Run, Conclude } } = definitionOf(template);
+  const {
+    States: { Run, Conclude },
+  } = definitionOf(template);
   const { AskForBackup } = definitionOf(withBackup()).States;
   const [condition] = Object.values(template.findResources('AWS::CloudFormation::WaitCondition')) as { Properties: { Timeout: string } }[];
   // Attempts of Run end at once where there are others. Of the end, three attempts are in time.
@@ -75,18 +99,33 @@ test.each([undefined, 1, 12])('everything together takes less time than CloudFor
 test('what RDS says of backups reaches both containers that look', () => {
   const { AskForBackup, Run } = definitionOf(withBackup()).States;
   expect(AskForBackup).toMatchObject({
-    Resource: 'arn:AWS::Partition:states:::aws-sdk:rds:describeDBInstances', Parameters: { DbInstanceIdentifier: expect.stringMatching(/^Postgres/) as string },
-    ResultSelector: { 'Times.$': '$..LatestRestorableTime' }, ResultPath: '$.Backup',
+    Resource: 'arn:AWS::Partition:states:::aws-sdk:rds:describeDBInstances',
+    Parameters: { DbInstanceIdentifier: expect.stringMatching(/^Postgres/) as string },
+    ResultSelector: { 'Times.$': '$..LatestRestorableTime' },
+    ResultPath: '$.Backup',
   });
   const given = [{ 'Name': 'MIGRATION_BACKUPS', 'Value.$': 'States.JsonToString($.Backup.Times)' }];
-  expect(Run.Parameters!.Overrides).toEqual({ ContainerOverrides: [{ Name: 'preflight', Environment: given }, { Name: 'migrate', Environment: given }] });
+  expect(Run.Parameters!.Overrides).toEqual({
+    ContainerOverrides: [
+      { Name: 'preflight', Environment: given },
+      { Name: 'migrate', Environment: given },
+    ],
+  });
   expect(definitionOf(templateOf()).States.Run.Parameters).not.toHaveProperty('Overrides');
 });
 
 test('the end knows what it has to say', () => {
   const { Parameters } = definitionOf(templateOf()).States.Conclude;
-  expect(Parameters).toMatchObject({ Payload: {
-    'Execution.$': '$$.Execution.Name', 'Cluster': expect.stringMatching(/^Cluster\w+\.Arn$/) as string, 'Family': expect.stringMatching(/^StackMigrationTaskDefinition/) as string,
-    'LogGroup': expect.stringMatching(/^MigrationLogs/) as string, 'StreamPrefix': 'migration', 'Release': '2026-09-11', 'TimeoutSeconds': 20_700, 'State.$': '$',
-  } });
+  expect(Parameters).toMatchObject({
+    Payload: {
+      'Execution.$': '$$.Execution.Name',
+      'Cluster': expect.stringMatching(/^Cluster\w+\.Arn$/) as string,
+      'Family': expect.stringMatching(/^StackMigrationTaskDefinition/) as string,
+      'LogGroup': expect.stringMatching(/^MigrationLogs/) as string,
+      'StreamPrefix': 'migration',
+      'Release': '2026-09-11',
+      'TimeoutSeconds': 20_700,
+      'State.$': '$',
+    },
+  });
 });

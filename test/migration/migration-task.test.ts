@@ -8,7 +8,10 @@ import { APP_IMAGE, newMigration, secret, templateOf, topicsOf } from './fixture
 /** A migration of everything there is. */
 function whole(): Template {
   const stack = newStack();
-  newMigration(stack, { topics: topicsOf(stack), workflows: { image: 'ghcr.io/posthog/posthog/sqlx-migrate:1', databaseUrl: secret(stack, 'Url', 'workflows') } });
+  newMigration(stack, {
+    topics: topicsOf(stack),
+    workflows: { image: 'ghcr.io/posthog/posthog/sqlx-migrate:1', databaseUrl: secret(stack, 'Url', 'workflows') },
+  });
   return Template.fromStack(stack);
 }
 
@@ -25,17 +28,22 @@ test('each container waits for the one before, and the long one comes last and d
     ['migrate', true, [{ ContainerName: 'cyclotron-node', Condition: 'SUCCESS' }]],
   ]);
   expect(containers(templateOf()).map(({ Name, DependsOn }) => [Name, DependsOn])).toEqual([
-    ['preflight', undefined], ['migrate', [{ ContainerName: 'preflight', Condition: 'SUCCESS' }]],
+    ['preflight', undefined],
+    ['migrate', [{ ContainerName: 'preflight', Condition: 'SUCCESS' }]],
   ]);
 });
 
 test('both containers of Django run the script, of which the first leaves the second a copy', () => {
   const [preflight, migrate] = containers(templateOf()) as (Container & { MountPoints: unknown })[];
   expect([preflight.Image, migrate.Image]).toEqual([APP_IMAGE, APP_IMAGE]);
-  expect([preflight.EntryPoint, preflight.Command]).toEqual([['python', '-c'], [migrationScript(), 'preflight']]);
+  expect([preflight.EntryPoint, preflight.Command]).toEqual([
+    ['python', '-c'],
+    [migrationScript(), 'preflight'],
+  ]);
   expect([migrate.EntryPoint, migrate.Command, migrate.StopTimeout]).toEqual([['python'], ['/migration/migrate.py', 'migrate'], 120]);
   expect([preflight.MountPoints, migrate.MountPoints]).toEqual([
-    [{ ContainerPath: '/migration', ReadOnly: false, SourceVolume: 'script' }], [{ ContainerPath: '/migration', ReadOnly: true, SourceVolume: 'script' }],
+    [{ ContainerPath: '/migration', ReadOnly: false, SourceVolume: 'script' }],
+    [{ ContainerPath: '/migration', ReadOnly: true, SourceVolume: 'script' }],
   ]);
 });
 
@@ -43,34 +51,59 @@ test('Django is told what makes its migrations complete, what is allowed, and no
   const template = templateOf();
   const told = environmentOf(template, 'migrate');
   expect(told).toEqual({
-    DEPLOYMENT: 'hobby', SKIP_ASYNC_MIGRATIONS_SETUP: '1', SECRET_KEY: { secret: expect.anything() as unknown },
-    MIGRATION_SCRIPT: '/migration/migrate.py', MIGRATION_RELEASE: '2026-09-11', MIGRATION_RELEASE_DATE: '2026-09-11', MIGRATION_UPSTREAM_COMMIT: '18b824b',
-    MIGRATION_IMAGE: APP_IMAGE, MIGRATION_MIN_FREE_DISK_PERCENT: '20', MIGRATION_MAX_BACKUP_AGE: '86400', MIGRATION_MAX_RELEASE_GAP: '180',
+    DEPLOYMENT: 'hobby',
+    SKIP_ASYNC_MIGRATIONS_SETUP: '1',
+    SECRET_KEY: { secret: expect.anything() as unknown },
+    MIGRATION_SCRIPT: '/migration/migrate.py',
+    MIGRATION_RELEASE: '2026-09-11',
+    MIGRATION_RELEASE_DATE: '2026-09-11',
+    MIGRATION_UPSTREAM_COMMIT: '18b824b',
+    MIGRATION_IMAGE: APP_IMAGE,
+    MIGRATION_MIN_FREE_DISK_PERCENT: '20',
+    MIGRATION_MAX_BACKUP_AGE: '86400',
+    MIGRATION_MAX_RELEASE_GAP: '180',
   });
   expect(environmentOf(template, 'preflight')).toEqual(told);
 });
 
 test('says nothing of what is not known of a release', () => {
-  const told = environmentOf(templateOf(() => ({ release: { name: 'ours', image: APP_IMAGE } })), 'migrate');
+  const told = environmentOf(
+    templateOf(() => ({ release: { name: 'ours', image: APP_IMAGE } })),
+    'migrate',
+  );
   expect(Object.keys(told).filter((name) => /DATE|COMMIT|DOWNGRADE|LEGACY|POST_COMMANDS/.test(name))).toEqual([]);
 });
 
 test('whoever wants to goes back, and on', () => {
-  const template = templateOf(() => ({ options: { allowDowngrade: true, allowLegacyDatabase: true, postMigrationCommands: ['python manage.py one', 'two'] } }));
-  expect(environmentOf(template, 'migrate')).toMatchObject({ MIGRATION_ALLOW_DOWNGRADE: 'true', MIGRATION_ALLOW_LEGACY_DATABASE: 'true', MIGRATION_POST_COMMANDS: 'python manage.py one\ntwo' });
+  const template = templateOf(() => ({
+    options: { allowDowngrade: true, allowLegacyDatabase: true, postMigrationCommands: ['python manage.py one', 'two'] },
+  }));
+  expect(environmentOf(template, 'migrate')).toMatchObject({
+    MIGRATION_ALLOW_DOWNGRADE: 'true',
+    MIGRATION_ALLOW_LEGACY_DATABASE: 'true',
+    MIGRATION_POST_COMMANDS: 'python manage.py one\ntwo',
+  });
 });
 
 test('the topics are asked of the brokers, all of them', () => {
   const [, topics] = containers(whole());
   expect([topics.EntryPoint, topics.Command]).toEqual([['/bin/sh', '-c'], [expect.stringContaining('add-partitions')]]);
-  expect(environmentOf(whole(), 'topics')).toEqual({ BROKERS: 'kafka:9999', TLS: 'true', TOPICS: expect.stringMatching(/^cdp_backfill_events 1 -\n/) as string });
+  expect(environmentOf(whole(), 'topics')).toEqual({
+    BROKERS: 'kafka:9999',
+    TLS: 'true',
+    TOPICS: expect.stringMatching(/^cdp_backfill_events 1 -\n/) as string,
+  });
   const plain = templateOf((stack) => ({ topics: topicsOf(stack, KafkaEncryption.PLAINTEXT) }));
   expect(environmentOf(plain, 'topics')).toMatchObject({ TLS: 'false' });
 });
 
 test('the database of workflows is migrated by the image that is made for it', () => {
   const workflows = containers(whole()).find(({ Name }) => Name === 'cyclotron-node')!;
-  expect([workflows.Image, workflows.EntryPoint, workflows.Command]).toEqual(['ghcr.io/posthog/posthog/sqlx-migrate:1', undefined, ['cyclotron-node']]);
+  expect([workflows.Image, workflows.EntryPoint, workflows.Command]).toEqual([
+    'ghcr.io/posthog/posthog/sqlx-migrate:1',
+    undefined,
+    ['cyclotron-node'],
+  ]);
   expect(Object.keys(environmentOf(whole(), 'cyclotron-node'))).toEqual(['CYCLOTRON_NODE_DATABASE_URL']);
 });
 

@@ -14,24 +14,41 @@ function runOf(template: Template): Record<'handle' | 'start' | 'condition', str
     expect(ids).toHaveLength(1);
     return ids[0];
   };
-  return { handle: only1('AWS::CloudFormation::WaitConditionHandle'), start: only1('Custom::PostHogMigration'), condition: only1('AWS::CloudFormation::WaitCondition') };
+  return {
+    handle: only1('AWS::CloudFormation::WaitConditionHandle'),
+    start: only1('Custom::PostHogMigration'),
+    condition: only1('AWS::CloudFormation::WaitCondition'),
+  };
 }
 
 describe('a run', () => {
   test('is started when everything it needs is there, and waited for as long as somebody wants', () => {
     const template = templateOf();
     const { handle, start, condition } = runOf(template);
-    const { Properties, DependsOn } = template.findResources('Custom::PostHogMigration')[start] as { Properties: Record<string, unknown>; DependsOn: string[] };
+    const { Properties, DependsOn } = template.findResources('Custom::PostHogMigration')[start] as {
+      Properties: Record<string, unknown>;
+      DependsOn: string[];
+    };
     expect(Properties).toMatchObject({
-      Url: { Ref: handle }, StateMachine: { Ref: expect.stringMatching(/^MigrationStateMachine/) as string }, Release: '2026-09-11', ServiceTimeout: '1200',
+      Url: { Ref: handle },
+      StateMachine: { Ref: expect.stringMatching(/^MigrationStateMachine/) as string },
+      Release: '2026-09-11',
+      ServiceTimeout: '1200',
       Endpoint: { 'Fn::Join': ['', ['https://states.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] },
-      TaskDefinition: { Ref: expect.stringMatching(/^MigrationTaskDefinition/) as string }, Cluster: { 'Fn::GetAtt': [expect.stringMatching(/^Cluster/), 'Arn'] },
+      TaskDefinition: { Ref: expect.stringMatching(/^MigrationTaskDefinition/) as string },
+      Cluster: { 'Fn::GetAtt': [expect.stringMatching(/^Cluster/), 'Arn'] },
     });
-    for (const part of [/^MigrationSecurityGroup/, /^MigrationStateMachineRoleDefaultPolicy/, /^MigrationStateMachineConcludeRoleDefaultPolicy/, /^MigrationTaskDefinitionExecutionRoleDefaultPolicy/]) {
+    for (const part of [
+      /^MigrationSecurityGroup/,
+      /^MigrationStateMachineRoleDefaultPolicy/,
+      /^MigrationStateMachineConcludeRoleDefaultPolicy/,
+      /^MigrationTaskDefinitionExecutionRoleDefaultPolicy/,
+    ]) {
       expect(DependsOn).toContainEqual(expect.stringMatching(part));
     }
     expect(template.findResources('AWS::CloudFormation::WaitCondition')[condition]).toMatchObject({
-      Properties: { Handle: { Ref: handle }, Timeout: '21600', Count: 1 }, DependsOn: [start],
+      Properties: { Handle: { Ref: handle }, Timeout: '21600', Count: 1 },
+      DependsOn: [start],
     });
   });
 
@@ -69,7 +86,7 @@ describe('a run', () => {
     expect(runOf(templateOf())).toEqual(runOf(templateOf()));
   });
 
-  test('is the same one where only the load balancer\'s addresses change', () => {
+  test("is the same one where only the load balancer's addresses change", () => {
     const behind = (proxies: string) => runOf(templateOf(() => ({ settings: { environment: { TRUSTED_PROXIES: proxies }, secrets: {} } })));
     expect(behind('10.0.0.4')).toEqual(behind('10.0.0.4,10.0.0.99'));
   });
@@ -83,13 +100,20 @@ test('two in one stack ask one function, which may touch the tasks of both', () 
   template.resourceCountIs('Custom::PostHogMigration', 2);
   template.resourceCountIs('AWS::Lambda::Function', 3);
   const starts = startStatements(template).filter(({ Action }) => Action === 'states:StartExecution');
-  expect(starts.map(({ Resource }) => idOf(Resource))).toEqual([expect.stringMatching(/^OneStateMachine/), expect.stringMatching(/^TwoStateMachine/)]);
+  expect(starts.map(({ Resource }) => idOf(Resource))).toEqual([
+    expect.stringMatching(/^OneStateMachine/),
+    expect.stringMatching(/^TwoStateMachine/),
+  ]);
 });
 
 /** What the function that starts migrations may do. */
 function startStatements(template: Template): { Action: unknown; Resource: unknown; Condition?: unknown }[] {
-  interface Inline { Policies?: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }[] }
-  return ofType<Inline>(template, 'AWS::IAM::Role').flatMap(([, { Properties }]) => Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  interface Inline {
+    Policies?: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }[];
+  }
+  return ofType<Inline>(template, 'AWS::IAM::Role')
+    .flatMap(([, { Properties }]) => Properties.Policies ?? [])
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
 
 describe('rights', () => {
@@ -99,7 +123,11 @@ describe('rights', () => {
   test('of the function that starts it', () => {
     const statements = startStatements(template);
     expect(statements.map(({ Action }) => Action)).toEqual([
-      ['logs:CreateLogStream', 'logs:PutLogEvents'], 'states:StartExecution', ['states:DescribeExecution', 'states:StopExecution'], ['ecs:DescribeTasks', 'ecs:StopTask'], 'ecs:ListTasks',
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      'states:StartExecution',
+      ['states:DescribeExecution', 'states:StopExecution'],
+      ['ecs:DescribeTasks', 'ecs:StopTask'],
+      'ecs:ListTasks',
     ]);
     expect(statements.filter(({ Resource }) => Resource === '*').map(({ Action }) => Action)).toEqual(['ecs:ListTasks']);
     expect(statements.slice(3).map(({ Condition }) => Condition)).toEqual([IN_CLUSTER, IN_CLUSTER]);
@@ -111,10 +139,16 @@ describe('rights', () => {
     const [[, { Properties }]] = ofType<{ Role: unknown }>(template, 'AWS::Lambda::Function').filter(([id]) => id.includes('Conclude'));
     const statements = statementsOf(template, idOf(Properties.Role));
     expect(statements.map(({ actions }) => actions)).toEqual([
-      ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['ecs:DescribeTasks', 'ecs:StopTask'], ['ecs:ListTasks'], ['logs:GetLogEvents'],
+      ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+      ['ecs:DescribeTasks', 'ecs:StopTask'],
+      ['ecs:ListTasks'],
+      ['logs:GetLogEvents'],
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
     ]);
-    expect(statements.slice(3).map(({ resources }) => idOf(resources[0]))).toEqual([expect.stringMatching(/^MigrationLogs/), expect.stringMatching(/^MigrationStateMachineConcludeLogs/)]);
+    expect(statements.slice(3).map(({ resources }) => idOf(resources[0]))).toEqual([
+      expect.stringMatching(/^MigrationLogs/),
+      expect.stringMatching(/^MigrationStateMachineConcludeLogs/),
+    ]);
   });
 
   test('of the state machine', () => {
@@ -122,11 +156,18 @@ describe('rights', () => {
     const [of, ...own] = statements;
     expect(of.actions.every((action) => /^(logs|xray):/.test(action))).toBe(true);
     expect(own.map(({ actions }) => actions)).toEqual([
-      ['ecs:RunTask'], ['ecs:DescribeTasks', 'ecs:StopTask'], ['iam:PassRole'], ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'], ['lambda:InvokeFunction'],
+      ['ecs:RunTask'],
+      ['ecs:DescribeTasks', 'ecs:StopTask'],
+      ['iam:PassRole'],
+      ['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
+      ['lambda:InvokeFunction'],
     ]);
     expect(own.flatMap(({ resources }) => resources)).not.toContain('*');
     expect(JSON.stringify(own[0].resources)).toMatch(/":task-definition\/StackMigrationTaskDefinition\w+:\*"\]\]\}\]$/);
-    expect(own[2].resources.map(idOf)).toEqual([expect.stringMatching(/^MigrationTaskDefinitionExecutionRole/), expect.stringMatching(/^MigrationTaskDefinitionTaskRole/)]);
+    expect(own[2].resources.map(idOf)).toEqual([
+      expect.stringMatching(/^MigrationTaskDefinitionExecutionRole/),
+      expect.stringMatching(/^MigrationTaskDefinitionTaskRole/),
+    ]);
     expect(JSON.stringify(own[3].resources)).toContain(':rule/StepFunctionsGetEventsForECSTaskRule');
   });
 
@@ -149,7 +190,7 @@ describe('backups', () => {
     }
   });
 
-  test('are none of ours where the database is somebody else\'s', () => {
+  test("are none of ours where the database is somebody else's", () => {
     expect(databaseBackup(stores(newStack()).postgres)).toBeUndefined();
   });
 });

@@ -7,8 +7,13 @@ import { ACCOUNT, api, asked, CLUSTER, ecs, error, EXECUTION, ok, TASK } from '.
 const MACHINE = `arn:aws:states:${ACCOUNT}:stateMachine:Migration`;
 const EXECUTION_ARN = `arn:aws:states:${ACCOUNT}:execution:Migration:${EXECUTION}`;
 const REQUEST: StartRequest = {
-  StateMachine: MACHINE, Endpoint: 'https://states.eu-central-1.amazonaws.com', Url: 'https://handle', TaskDefinition: `arn:aws:ecs:${ACCOUNT}:task-definition/migration:7`,
-  Release: '2026-09-11', Cluster: CLUSTER, Family: 'migration',
+  StateMachine: MACHINE,
+  Endpoint: 'https://states.eu-central-1.amazonaws.com',
+  Url: 'https://handle',
+  TaskDefinition: `arn:aws:ecs:${ACCOUNT}:task-definition/migration:7`,
+  Release: '2026-09-11',
+  Cluster: CLUSTER,
+  Family: 'migration',
 };
 const CREATE_FAILED = 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
 
@@ -18,9 +23,16 @@ const lambda = packedFunction((stack) => {
 
 function event(type: string, properties: object = REQUEST, physicalId = EXECUTION_ARN): object {
   return {
-    RequestType: type, ResponseURL: 'https://localhost/answer', StackId: 'arn:stack', RequestId: EXECUTION, LogicalResourceId: 'Start', ResourceType: 'Custom::PostHogMigration',
-    ServiceToken: 'arn:function', ResourceProperties: { ServiceToken: 'arn:function', ...properties },
-    ...(type === 'Create' ? {} : { PhysicalResourceId: physicalId }), ...(type === 'Update' ? { OldResourceProperties: {} } : {}),
+    RequestType: type,
+    ResponseURL: 'https://localhost/answer',
+    StackId: 'arn:stack',
+    RequestId: EXECUTION,
+    LogicalResourceId: 'Start',
+    ResourceType: 'Custom::PostHogMigration',
+    ServiceToken: 'arn:function',
+    ResourceProperties: { ServiceToken: 'arn:function', ...properties },
+    ...(type === 'Create' ? {} : { PhysicalResourceId: physicalId }),
+    ...(type === 'Update' ? { OldResourceProperties: {} } : {}),
   };
 }
 
@@ -38,10 +50,16 @@ describe('Create', () => {
   test('starts one execution, under the name of the event, and waits for nothing', async () => {
     const answer = answerOf(await lambda.invoke(event('Create'), api({ StartExecution: STARTED })));
     expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: EXECUTION_ARN });
-    expect(asked(lambda.calls, 'StartExecution')).toEqual([{
-      stateMachineArn: MACHINE, name: EXECUTION, input: JSON.stringify({ Url: REQUEST.Url, TaskDefinition: REQUEST.TaskDefinition, Release: REQUEST.Release }),
-    }]);
-    expect(lambda.calls).toMatchObject([{ signed: true, credential: expect.stringMatching(/^AKIDEXAMPLE\/\d{8}\/eu-central-1\/states\/aws4_request$/) as string }]);
+    expect(asked(lambda.calls, 'StartExecution')).toEqual([
+      {
+        stateMachineArn: MACHINE,
+        name: EXECUTION,
+        input: JSON.stringify({ Url: REQUEST.Url, TaskDefinition: REQUEST.TaskDefinition, Release: REQUEST.Release }),
+      },
+    ]);
+    expect(lambda.calls).toMatchObject([
+      { signed: true, credential: expect.stringMatching(/^AKIDEXAMPLE\/\d{8}\/eu-central-1\/states\/aws4_request$/) as string },
+    ]);
   });
 
   test('that Lambda calls twice starts one', async () => {
@@ -52,22 +70,40 @@ describe('Create', () => {
   test.each<[string, ReturnType<Api>]>([
     ['throttling', error('ThrottlingException', 'Rate exceeded')],
     ['a fault of AWS', { status: 503, body: '<html>busy</html>' }],
-  ])('is patient with %s', async (_, fault) => {
-    const busy = api({ StartExecution: (call, earlier) => (earlier.length < 2 ? fault : STARTED(call, earlier)) });
-    expect(answerOf(await lambda.invoke(event('Create'), busy)).Status).toBe('SUCCESS');
-  }, 30_000);
+  ])(
+    'is patient with %s',
+    async (_, fault) => {
+      const busy = api({ StartExecution: (call, earlier) => (earlier.length < 2 ? fault : STARTED(call, earlier)) });
+      expect(answerOf(await lambda.invoke(event('Create'), busy)).Status).toBe('SUCCESS');
+    },
+    30_000,
+  );
 
   test.each<[string, ReturnType<Api>, string, number]>([
-    ['a refusal', error('AccessDeniedException', 'User is not authorized to perform: states:StartExecution'), 'AccessDeniedException: User is not authorized to perform', 1],
-    ['a state machine that is gone', error('StateMachineDoesNotExist', 'State Machine Does Not Exist'), 'StateMachineDoesNotExist: State Machine Does Not Exist', 1],
+    [
+      'a refusal',
+      error('AccessDeniedException', 'User is not authorized to perform: states:StartExecution'),
+      'AccessDeniedException: User is not authorized to perform',
+      1,
+    ],
+    [
+      'a state machine that is gone',
+      error('StateMachineDoesNotExist', 'State Machine Does Not Exist'),
+      'StateMachineDoesNotExist: State Machine Does Not Exist',
+      1,
+    ],
     ['throttling without an end', error('ThrottlingException', 'Rate exceeded'), 'ThrottlingException: Rate exceeded', 6],
     ['a long story', error('ValidationException', 'x'.repeat(5000)), 'ValidationException: xxx', 1],
-  ])('fails with %s, and says so', async (_, fault, reason, attempts) => {
-    const answer = answerOf(await lambda.invoke(event('Create'), api({ StartExecution: () => fault })));
-    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: CREATE_FAILED });
-    expect(answer.Reason).toContain(`the migration of PostHog: ${reason}`);
-    expect(lambda.calls).toHaveLength(attempts);
-  }, 60_000);
+  ])(
+    'fails with %s, and says so',
+    async (_, fault, reason, attempts) => {
+      const answer = answerOf(await lambda.invoke(event('Create'), api({ StartExecution: () => fault })));
+      expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: CREATE_FAILED });
+      expect(answer.Reason).toContain(`the migration of PostHog: ${reason}`);
+      expect(lambda.calls).toHaveLength(attempts);
+    },
+    60_000,
+  );
 });
 
 test('Update starts nothing: what is run has its own logical id', async () => {
@@ -78,11 +114,18 @@ test('Update starts nothing: what is run has its own logical id', async () => {
 
 describe('Delete', () => {
   test('stops the execution and its own task, and waits until that is gone', async () => {
-    const { answers, milliseconds } = await lambda.invoke(event('Delete'), api({ DescribeExecution: RUNS, StopExecution: () => ok({ stopDate: 1 }), ...ecs(2) }));
+    const { answers, milliseconds } = await lambda.invoke(
+      event('Delete'),
+      api({ DescribeExecution: RUNS, StopExecution: () => ok({ stopDate: 1 }), ...ecs(2) }),
+    );
     expect(answers).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: EXECUTION_ARN }]);
-    expect(asked(lambda.calls, 'StopExecution')).toEqual([{ executionArn: EXECUTION_ARN, error: 'Removed', cause: expect.stringContaining('has been rolled back') as string }]);
+    expect(asked(lambda.calls, 'StopExecution')).toEqual([
+      { executionArn: EXECUTION_ARN, error: 'Removed', cause: expect.stringContaining('has been rolled back') as string },
+    ]);
     expect(asked(lambda.calls, 'ListTasks')[0]).toEqual({ cluster: CLUSTER, family: 'migration' });
-    expect(asked(lambda.calls, 'StopTask')).toEqual([{ cluster: CLUSTER, task: TASK, reason: expect.stringContaining('has been rolled back') as string }]);
+    expect(asked(lambda.calls, 'StopTask')).toEqual([
+      { cluster: CLUSTER, task: TASK, reason: expect.stringContaining('has been rolled back') as string },
+    ]);
     expect(milliseconds).toBeGreaterThan(5_000);
   }, 30_000);
 
@@ -100,7 +143,9 @@ describe('Delete', () => {
   });
 
   test('fails where it cannot stop it, and says so', async () => {
-    const answer = answerOf(await lambda.invoke(event('Delete'), api({ DescribeExecution: RUNS, StopExecution: () => error('AccessDeniedException', 'not authorized') })));
+    const answer = answerOf(
+      await lambda.invoke(event('Delete'), api({ DescribeExecution: RUNS, StopExecution: () => error('AccessDeniedException', 'not authorized') })),
+    );
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('AccessDeniedException: not authorized') as string });
   });
 

@@ -5,7 +5,10 @@ import { newStack } from '../helpers/stack';
 import { attributes, ofType } from '../helpers/template';
 import { zonedStack } from '../helpers/zones';
 
-interface Subnet { CidrBlock: unknown; Tags: unknown }
+interface Subnet {
+  CidrBlock: unknown;
+  Tags: unknown;
+}
 
 function synth(props?: PostHogNetworkProps, stack = zonedStack(4)): Template {
   new PostHogNetwork(stack, 'Network', props);
@@ -19,15 +22,19 @@ function blocks(template: Template): Record<string, unknown> {
 
 /** The CIDR blocks of a tier, by the order of their zones. */
 function tier(template: Template, name: string): unknown[] {
-  return Object.entries(blocks(template)).filter(([id]) => id.includes(`Vpc${name}Subnet`)).map(([, block]) => block);
+  return Object.entries(blocks(template))
+    .filter(([id]) => id.includes(`Vpc${name}Subnet`))
+    .map(([, block]) => block);
 }
 
 /** The internet access of each subnet: `public`, `egress` or `isolated`, by tier. */
 function kinds(template: Template): Record<string, string> {
-  return Object.fromEntries(ofType<Subnet>(template, 'AWS::EC2::Subnet').map(([, { Properties }]) => {
-    const tags = attributes(Properties.Tags);
-    return [String(tags['aws-cdk:subnet-name']), String(tags['aws-cdk:subnet-type'])];
-  }));
+  return Object.fromEntries(
+    ofType<Subnet>(template, 'AWS::EC2::Subnet').map(([, { Properties }]) => {
+      const tags = attributes(Properties.Tags);
+      return [String(tags['aws-cdk:subnet-name']), String(tags['aws-cdk:subnet-type'])];
+    }),
+  );
 }
 
 const byDefault = synth();
@@ -37,7 +44,7 @@ describe('by default', () => {
     byDefault.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.0.0.0/16', EnableDnsHostnames: true, EnableDnsSupport: true });
   });
 
-  test('each tier has a subnet in each of two zones, the load balancer\'s are /27', () => {
+  test("each tier has a subnet in each of two zones, the load balancer's are /27", () => {
     expect(tier(byDefault, 'LoadBalancer')).toEqual(['10.0.0.0/27', '10.0.0.32/27']);
     expect(tier(byDefault, 'Service')).toEqual(['10.0.4.0/22', '10.0.8.0/22']);
     expect(tier(byDefault, 'Store')).toEqual(['10.0.20.0/24', '10.0.21.0/24']);
@@ -45,7 +52,7 @@ describe('by default', () => {
     byDefault.resourceCountIs('AWS::EC2::Subnet', 8);
   });
 
-  test('the load balancer\'s subnets are public, those of services private, those of stores isolated', () => {
+  test("the load balancer's subnets are public, those of services private, those of stores isolated", () => {
     expect(kinds(byDefault)).toEqual({ LoadBalancer: 'Public', Service: 'Private', Store: 'Isolated', Egress: 'Public' });
   });
 
@@ -65,7 +72,11 @@ describe('by default', () => {
 
   test('there is one NAT gateway, and stores have no default route', () => {
     byDefault.resourceCountIs('AWS::EC2::NatGateway', 1);
-    expect(ofType(byDefault, 'AWS::EC2::Route').map(([id]) => id).filter((id) => id.includes('StoreSubnet'))).toEqual([]);
+    expect(
+      ofType(byDefault, 'AWS::EC2::Route')
+        .map(([id]) => id)
+        .filter((id) => id.includes('StoreSubnet')),
+    ).toEqual([]);
   });
 
   test('the default security group of the VPC allows nothing', () => {
@@ -125,7 +136,11 @@ describe('overrides', () => {
 });
 
 describe('a later change moves no subnet', () => {
-  test.each([[2, 3], [3, 4], [2, 4]])('from %i zones to %i', (before, after) => {
+  test.each([
+    [2, 3],
+    [3, 4],
+    [2, 4],
+  ])('from %i zones to %i', (before, after) => {
     expect(blocks(synth({ maxAzs: after }))).toMatchObject(blocks(synth({ maxAzs: before })));
   });
 
@@ -144,7 +159,8 @@ describe('a later change moves no subnet', () => {
   });
 
   test('route tables and the VPC keep their logical ids as well', () => {
-    const ids = (template: Template) => ['AWS::EC2::VPC', 'AWS::EC2::RouteTable', 'AWS::EC2::InternetGateway'].flatMap((type) => ofType(template, type).map(([id]) => id));
+    const ids = (template: Template) =>
+      ['AWS::EC2::VPC', 'AWS::EC2::RouteTable', 'AWS::EC2::InternetGateway'].flatMap((type) => ofType(template, type).map(([id]) => id));
     expect(ids(synth({ maxAzs: 3, nat: NatMode.PER_ZONE }))).toEqual(expect.arrayContaining(ids(byDefault)));
   });
 });
@@ -168,16 +184,20 @@ test('the selections find the tiers', () => {
 
 describe('errors', () => {
   test.each([1, 5, 2.5, 0, -1, NaN])('fails when maxAzs is %d', (maxAzs) => {
-    expect(() => synth({ maxAzs })).toThrow(/^\[Stack\/Network\] `maxAzs` must be from 2 to 4: a load balancer needs two zones, and addresses are reserved for four, got: /);
+    expect(() => synth({ maxAzs })).toThrow(
+      /^\[Stack\/Network\] `maxAzs` must be from 2 to 4: a load balancer needs two zones, and addresses are reserved for four, got: /,
+    );
   });
 
   test('fails when the region has one zone', () => {
-    expect(() => synth({}, zonedStack(1))).toThrow('[Stack/Network] `maxAzs` needs a region with 2 or more availability zones, got: \'1 zone(s)\'');
+    expect(() => synth({}, zonedStack(1))).toThrow("[Stack/Network] `maxAzs` needs a region with 2 or more availability zones, got: '1 zone(s)'");
   });
 
   test.each(['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const)('fails when %s is not a valid size of a subnet', (prop) => {
     for (const mask of [15, 29, 22.5]) {
-      expect(() => synth({ [prop]: mask })).toThrow(`[Stack/Network] \`${prop}\` must be from 16 to 28, the sizes that a subnet can have, got: ${mask}`);
+      expect(() => synth({ [prop]: mask })).toThrow(
+        `[Stack/Network] \`${prop}\` must be from 16 to 28, the sizes that a subnet can have, got: ${mask}`,
+      );
     }
   });
 

@@ -29,10 +29,10 @@ const VALUES: readonly (readonly [name: string, value: string])[] = [
   ['fifty hops', Array.from({ length: 50 }, (_, i) => `192.0.2.${i}`).join(', ')],
   ['a thousand hops', Array.from({ length: 1000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`).join(', ')],
   ['an address of the load balancer', LOAD_BALANCER],
-  ['a chain of the load balancer\'s addresses', '127.1.0.4, 127.1.0.5, 127.1.0.36'],
-  ['a forged address behind one of the load balancer\'s', `${FORGED}, ${LOAD_BALANCER}`],
-  ['a forged address behind one of the network\'s', `${FORGED}, ${EDGE_V4}`],
-  ['a forged address behind one of the network\'s and one of the load balancer\'s', `${FORGED}, ${EDGE_V4}, ${LOAD_BALANCER}`],
+  ["a chain of the load balancer's addresses", '127.1.0.4, 127.1.0.5, 127.1.0.36'],
+  ["a forged address behind one of the load balancer's", `${FORGED}, ${LOAD_BALANCER}`],
+  ["a forged address behind one of the network's", `${FORGED}, ${EDGE_V4}`],
+  ["a forged address behind one of the network's and one of the load balancer's", `${FORGED}, ${EDGE_V4}, ${LOAD_BALANCER}`],
   ['the address of the nginx itself', '127.0.0.1'],
   ['the IPv6 loopback', '::1'],
   ['a private address', '10.0.0.4'],
@@ -89,14 +89,36 @@ const LINES: readonly Forgery[] = [
 
 /** Other headers that somebody could believe. The list stands here once more, so that one that is lost from the configuration is missed. */
 const OTHER_HEADERS = [
-  'Forwarded', 'X-Real-IP', 'Fly-Client-IP', 'True-Client-IP', 'CF-Connecting-IP', 'CloudFront-Viewer-Address',
-  'X-PostHog-Client-IP', 'X-PostHog-Client-IP-Timestamp', 'X-PostHog-Client-IP-Signature',
-  'Client-IP', 'X-Client-IP', 'X-Forwarded', 'X-Cluster-Client-IP', 'Forwarded-For', 'Fastly-Client-IP', 'X-Forwarded-Protocol', 'X-Forwarded-Ssl',
-  'X-Envoy-External-Address', 'X-Original-Forwarded-For', 'X-Azure-ClientIP', 'X-Azure-SocketIP', 'X-Appengine-User-IP', 'DO-Connecting-IP',
+  'Forwarded',
+  'X-Real-IP',
+  'Fly-Client-IP',
+  'True-Client-IP',
+  'CF-Connecting-IP',
+  'CloudFront-Viewer-Address',
+  'X-PostHog-Client-IP',
+  'X-PostHog-Client-IP-Timestamp',
+  'X-PostHog-Client-IP-Signature',
+  'Client-IP',
+  'X-Client-IP',
+  'X-Forwarded',
+  'X-Cluster-Client-IP',
+  'Forwarded-For',
+  'Fastly-Client-IP',
+  'X-Forwarded-Protocol',
+  'X-Forwarded-Ssl',
+  'X-Envoy-External-Address',
+  'X-Original-Forwarded-For',
+  'X-Azure-ClientIP',
+  'X-Azure-SocketIP',
+  'X-Appengine-User-IP',
+  'DO-Connecting-IP',
 ];
 
 const OTHERS: readonly Forgery[] = [
-  ...OTHER_HEADERS.map((name): Forgery => [name, `${name}: ${name === 'Forwarded' ? 'for=' : ''}${FORGED}${name === 'CloudFront-Viewer-Address' ? ':443' : ''}`]),
+  ...OTHER_HEADERS.map((name): Forgery => [
+    name,
+    `${name}: ${name === 'Forwarded' ? 'for=' : ''}${FORGED}${name === 'CloudFront-Viewer-Address' ? ':443' : ''}`,
+  ]),
   ...OTHER_HEADERS.map((name): Forgery => [`${name} in lower case, twice`, `${name.toLowerCase()}: ${FORGED}`, `${name.toLowerCase()}: 192.0.2.67`]),
   ...['X_Real_IP', 'X_PostHog_Client_IP', 'x_forwarded_host', 'X_Forwarded_Proto', 'CLIENT_IP'].map((name): Forgery => [name, `${name}: ${FORGED}`]),
   ['all of them', ...OTHER_HEADERS.map((name) => `${name}: ${FORGED}`), `X-Forwarded-For: ${FORGED}`],
@@ -104,7 +126,12 @@ const OTHERS: readonly Forgery[] = [
   ['the host', 'X-Forwarded-Host: evil.example.com', 'x-forwarded-host: evil.example.com'],
 ];
 
-const FORGERIES: readonly Forgery[] = [['nothing'], ...VALUES.map(([name, value]): Forgery => [name, `X-Forwarded-For: ${value}`]), ...LINES, ...OTHERS];
+const FORGERIES: readonly Forgery[] = [
+  ['nothing'],
+  ...VALUES.map(([name, value]): Forgery => [name, `X-Forwarded-For: ${value}`]),
+  ...LINES,
+  ...OTHERS,
+];
 
 const IS_FORWARDED_FOR = /^x-forwarded-for:/i;
 
@@ -122,35 +149,80 @@ function append(lines: readonly string[], address: string, how = 'one line'): st
 }
 
 /** visitor -> load balancer. */
-const ONE_PROXY: CheckContext[] = [V4, V6].flatMap((visitor) => FORGERIES.flatMap(([name, ...lines]) => {
-  const several = lines.filter((line) => IS_FORWARDED_FOR.test(line)).length > 1;
-  return (several ? Object.keys(APPENDING) : ['one line', 'own line']).map((how) => (
-    { name: `${visitor} forges ${name} (${how})`, peer: LOAD_BALANCER, lines: append(lines, visitor, how), truth: visitor }));
-}));
+const ONE_PROXY: CheckContext[] = [V4, V6].flatMap((visitor) =>
+  FORGERIES.flatMap(([name, ...lines]) => {
+    const several = lines.filter((line) => IS_FORWARDED_FOR.test(line)).length > 1;
+    return (several ? Object.keys(APPENDING) : ['one line', 'own line']).map((how) => ({
+      name: `${visitor} forges ${name} (${how})`,
+      peer: LOAD_BALANCER,
+      lines: append(lines, visitor, how),
+      truth: visitor,
+    }));
+  }),
+);
 
 /** visitor -> network in front -> load balancer. */
-const TWO_PROXIES: CheckContext[] = [[V4, EDGE_V4], [V6, EDGE_V6], [V4, EDGE_V6]].flatMap(([visitor, edge]) => FORGERIES.map(([name, ...lines]) => (
-  { name: `${visitor} forges ${name} through ${edge}`, peer: LOAD_BALANCER, lines: append(append(lines, visitor), edge), truth: visitor })));
+const TWO_PROXIES: CheckContext[] = [
+  [V4, EDGE_V4],
+  [V6, EDGE_V6],
+  [V4, EDGE_V6],
+].flatMap(([visitor, edge]) =>
+  FORGERIES.map(([name, ...lines]) => ({
+    name: `${visitor} forges ${name} through ${edge}`,
+    peer: LOAD_BALANCER,
+    lines: append(append(lines, visitor), edge),
+    truth: visitor,
+  })),
+);
 
 /** Somebody who is no proxy connects, from next to the load balancer's subnets or from elsewhere in the VPC. */
-const NO_PROXY: CheckContext[] = ['127.1.0.64', '127.0.255.255', '127.9.9.9'].flatMap((peer) => FORGERIES.map(([name, ...lines]) => (
-  { name: `${peer} connects and forges ${name}`, peer, lines, truth: peer })));
+const NO_PROXY: CheckContext[] = ['127.1.0.64', '127.0.255.255', '127.9.9.9'].flatMap((peer) =>
+  FORGERIES.map(([name, ...lines]) => ({ name: `${peer} connects and forges ${name}`, peer, lines, truth: peer })),
+);
 
 const big = (bytes: number): string => `X-Big: ${'b'.repeat(bytes)}`;
 
 /** What only one kind of header shows. */
 const LIMITS: CheckContext[] = [
-  ...['127.1.0.0', '127.1.0.31', '127.1.0.32', '127.1.0.63'].map((peer) => ({ name: `the load balancer is at ${peer}`, peer, lines: append([], V4), truth: V4 })),
+  ...['127.1.0.0', '127.1.0.31', '127.1.0.32', '127.1.0.63'].map((peer) => ({
+    name: `the load balancer is at ${peer}`,
+    peer,
+    lines: append([], V4),
+    truth: V4,
+  })),
   { name: 'a health check', peer: LOAD_BALANCER, lines: [], truth: LOAD_BALANCER },
   { name: 'the load balancer adds ports', peer: LOAD_BALANCER, lines: append([`X-Forwarded-For: ${FORGED}`], `${V4}:4711`), truth: V4 },
   { name: 'the load balancer adds ports to IPv6', peer: LOAD_BALANCER, lines: append([`X-Forwarded-For: ${FORGED}`], `[${V6}]:4711`), truth: V6 },
   { name: 'the load balancer spells IPv6 out', peer: LOAD_BALANCER, lines: append([], '2001:0DB8:0001:0000:0000:0000:0000:0007'), truth: V6 },
   { name: 'a line of 16 KB', peer: LOAD_BALANCER, lines: append([`X-Forwarded-For: ${'x, '.repeat(5440)}${FORGED}`], V4), truth: V4 },
-  { name: 'a line that is larger than a load balancer takes', peer: LOAD_BALANCER, lines: append([`X-Forwarded-For: ${'x, '.repeat(7000)}${FORGED}`], V4) },
-  { name: '64 KB of headers in lines of 16 KB', peer: LOAD_BALANCER, lines: [...Array.from({ length: 4 }, () => big(16_000)), ...append([], V4)], truth: V4 },
-  { name: '64 KB of headers in lines of 11 KB', peer: LOAD_BALANCER, lines: [...Array.from({ length: 6 }, () => big(10_900)), ...append([], V4)], truth: V4 },
-  { name: '64 KB of headers in a thousand lines', peer: LOAD_BALANCER, lines: [...Array.from({ length: 950 }, () => big(58)), ...append([], V4)], truth: V4 },
-  { name: 'more headers than a load balancer takes', peer: LOAD_BALANCER, lines: [...Array.from({ length: 12 }, () => big(16_000)), ...append([], V4)] },
+  {
+    name: 'a line that is larger than a load balancer takes',
+    peer: LOAD_BALANCER,
+    lines: append([`X-Forwarded-For: ${'x, '.repeat(7000)}${FORGED}`], V4),
+  },
+  {
+    name: '64 KB of headers in lines of 16 KB',
+    peer: LOAD_BALANCER,
+    lines: [...Array.from({ length: 4 }, () => big(16_000)), ...append([], V4)],
+    truth: V4,
+  },
+  {
+    name: '64 KB of headers in lines of 11 KB',
+    peer: LOAD_BALANCER,
+    lines: [...Array.from({ length: 6 }, () => big(10_900)), ...append([], V4)],
+    truth: V4,
+  },
+  {
+    name: '64 KB of headers in a thousand lines',
+    peer: LOAD_BALANCER,
+    lines: [...Array.from({ length: 950 }, () => big(58)), ...append([], V4)],
+    truth: V4,
+  },
+  {
+    name: 'more headers than a load balancer takes',
+    peer: LOAD_BALANCER,
+    lines: [...Array.from({ length: 12 }, () => big(16_000)), ...append([], V4)],
+  },
   { name: 'a null byte', peer: LOAD_BALANCER, lines: append([`X-Forwarded-For: ${FORGED}\0`], V4) },
   { name: 'a line without a colon', peer: LOAD_BALANCER, lines: [`X-Forwarded-For ${FORGED}`, ...append([], V4)] },
   { name: 'a blank before the colon', peer: LOAD_BALANCER, lines: [`X-Forwarded-For : ${FORGED}`, ...append([], V4)] },

@@ -26,8 +26,10 @@ beforeEach(() => {
 
 /** Every header that could say an address, a scheme or a host, as it arrived. */
 function saying({ headers }: Arrived): [name: string, value: string][] {
-  return headers.filter(([name, value]) => /host|forward|proto|ssl|port|address|client|real|connecting|socketip|user-?ip/i.test(name) || value.includes(FORGED))
-    .map(([name, value]): [string, string] => [name, value]).sort();
+  return headers
+    .filter(([name, value]) => /host|forward|proto|ssl|port|address|client|real|connecting|socketip|user-?ip/i.test(name) || value.includes(FORGED))
+    .map(([name, value]): [string, string] => [name, value])
+    .sort();
 }
 
 function expectTruth(request: Arrived, truth: string): void {
@@ -39,7 +41,11 @@ function expectTruth(request: Arrived, truth: string): void {
     ['X-Forwarded-Proto', 'https'],
   ]);
   expect(beliefs(request)).toEqual({
-    'Django, IP filters': truth, 'Django, everything else': truth, 'capture': truth, 'feature-flags': truth, 'webhooks': truth,
+    'Django, IP filters': truth,
+    'Django, everything else': truth,
+    'capture': truth,
+    'feature-flags': truth,
+    'webhooks': truth,
   });
   // One name for one header, however the process spells names.
   expect(request.headers.filter(([name]) => name.includes('_'))).toEqual([]);
@@ -66,19 +72,31 @@ test('whatever a visitor writes, the truth arrives or nothing does', async () =>
   // Global addresses, in the one spelling that both RFC 5952 and nginx have.
   const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
   const groups = fc.tuple(fc.integer({ min: 0x2002, max: 0x3fff }), fc.array(group, { minLength: 7, maxLength: 7 }));
-  const ipV6 = groups.map(([first, others]) => new URL(`http://[${[first, ...others].map((value) => value.toString(16)).join(':')}]`).hostname.slice(1, -1));
+  const ipV6 = groups.map(([first, others]) =>
+    new URL(`http://[${[first, ...others].map((value) => value.toString(16)).join(':')}]`).hostname.slice(1, -1),
+  );
   const address = fc.oneof(fc.ipV4(), ipV6);
   // No proxy that is trusted.
   const visitor = address.filter((text) => !/^(127\.1\.0|198\.51\.100)\./.test(text));
   const printable = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)), maxLength: 60 });
   const entry = fc.oneof(address, printable, fc.constantFrom(LOAD_BALANCER, '198.51.100.9', '127.0.0.1', '', 'unknown'));
-  const line = fc.tuple(fc.constantFrom('X-Forwarded-For', 'x-forwarded-for', 'Forwarded', 'X-Real-IP', 'X_Forwarded_For', 'X-Forwarded-Host'), fc.array(entry, { maxLength: 8 }));
-  await fc.assert(fc.asyncProperty(visitor, fc.array(line, { maxLength: 5 }), async (truth, written) => {
-    standIn.arrived.length = 0;
-    const { status } = await exchange(nginx.port, LOAD_BALANCER, get([...written.map(([name, values]) => `${name}: ${values.join(', ')}`), `X-Forwarded-For: ${truth}`]));
-    expect(status).toBe(200);
-    expectTruth(standIn.arrived[0], truth);
-  }), { numRuns: 300 });
+  const line = fc.tuple(
+    fc.constantFrom('X-Forwarded-For', 'x-forwarded-for', 'Forwarded', 'X-Real-IP', 'X_Forwarded_For', 'X-Forwarded-Host'),
+    fc.array(entry, { maxLength: 8 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(visitor, fc.array(line, { maxLength: 5 }), async (truth, written) => {
+      standIn.arrived.length = 0;
+      const { status } = await exchange(
+        nginx.port,
+        LOAD_BALANCER,
+        get([...written.map(([name, values]) => `${name}: ${values.join(', ')}`), `X-Forwarded-For: ${truth}`]),
+      );
+      expect(status).toBe(200);
+      expectTruth(standIn.arrived[0], truth);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test('an address does not stick to the connection that it came on', async () => {
@@ -114,7 +132,9 @@ test('an nginx that trusts nobody passes on who connects', async () => {
 test('without nginx, the same forgeries are believed', async () => {
   const believed = async (...lines: string[]): Promise<string[]> => {
     await exchange(standIn.port, LOAD_BALANCER, get(lines));
-    return Object.entries(beliefs(standIn.arrived.pop()!)).filter(([, address]) => address === FORGED).map(([name]) => name);
+    return Object.entries(beliefs(standIn.arrived.pop()!))
+      .filter(([, address]) => address === FORGED)
+      .map(([name]) => name);
   };
   expect(await believed(`X-Forwarded-For: ${FORGED}, 203.0.113.7`)).toEqual(['Django, everything else', 'capture', 'feature-flags', 'webhooks']);
   expect(await believed(`X_Forwarded_For: ${FORGED}`, 'X-Forwarded-For: 203.0.113.7')).toEqual(['Django, everything else']);

@@ -28,7 +28,10 @@ export function beliefs(request: Arrived): Beliefs {
   };
 }
 
-/** WSGI makes one variable of all headers whose names differ in case, or in dashes and underscores, and joins their values (PEP 3333, RFC 3875 4.1.18). */
+/**
+ * WSGI makes one variable of all headers whose names differ in case, or in dashes and underscores, and joins their values (PEP 3333, RFC 3875
+ * 4.1.18).
+ */
 function wsgi(request: Arrived, variable: string): string | undefined {
   const values = request.headers.filter(([name]) => `HTTP_${name.toUpperCase().replaceAll('-', '_')}` === variable).map(([, value]) => value);
   return values.length > 0 ? values.join(',') : undefined;
@@ -41,7 +44,10 @@ function values(request: Arrived, header: string): string[] {
 
 /** posthog/utils.py, get_trusted_client_ip: the first entry, if the peer and every later entry is in TRUSTED_PROXIES. */
 function getTrustedClientIp(request: Arrived): string | undefined {
-  const entries = (wsgi(request, 'HTTP_X_FORWARDED_FOR') ?? '').split(',').map((entry) => entry.trim()).filter(Boolean);
+  const entries = (wsgi(request, 'HTTP_X_FORWARDED_FOR') ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
   const [first, ...hops] = entries;
   if (first === undefined) {
     return normalize(request.peer);
@@ -62,10 +68,18 @@ function normalize(text: string): string | undefined {
   return isIP(bare) ? bare : undefined;
 }
 
-/** axum-client-ip 0.6, src/insecure.rs: the leftmost address of two lists, then headers that hold one, then the peer (rust/capture/src/v0_endpoint.rs). */
+/**
+ * axum-client-ip 0.6, src/insecure.rs: the leftmost address of two lists, then headers that hold one, then the peer
+ * (rust/capture/src/v0_endpoint.rs).
+ */
 function insecureClientIp(request: Arrived): string {
-  const [listed] = values(request, 'x-forwarded-for').flatMap((value) => value.split(',')).map((entry) => entry.trim()).filter(isIP);
-  const [described] = values(request, 'forwarded').flatMap((value) => [...value.matchAll(/for="?\[?([^\]";,]+)/gi)].map(([, address]) => address)).filter(isIP);
+  const [listed] = values(request, 'x-forwarded-for')
+    .flatMap((value) => value.split(','))
+    .map((entry) => entry.trim())
+    .filter(isIP);
+  const [described] = values(request, 'forwarded')
+    .flatMap((value) => [...value.matchAll(/for="?\[?([^\]";,]+)/gi)].map(([, address]) => address))
+    .filter(isIP);
   const single = ['x-real-ip', 'fly-client-ip', 'true-client-ip', 'cf-connecting-ip'].map((name) => values(request, name)[0]);
   const viewer = values(request, 'cloudfront-viewer-address')[0]?.replace(/:\d+$/, '');
   return [listed, described, ...single, viewer].find((address) => address !== undefined && isIP(address)) ?? request.peer;

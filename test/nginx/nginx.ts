@@ -44,19 +44,24 @@ export async function startNginx(upstreamPort: number, settings: Partial<NginxSe
     chownSync(folder, NOBODY, NOBODY);
   }
   const config = nginxConfig({
-    listen: `127.0.0.1:${port}`, upstream: `127.0.0.1:${upstreamPort}`, trusted: LOAD_BALANCER_CIDRS, drainSeconds: 10, folder, ...settings,
+    listen: `127.0.0.1:${port}`,
+    upstream: `127.0.0.1:${upstreamPort}`,
+    trusted: LOAD_BALANCER_CIDRS,
+    drainSeconds: 10,
+    folder,
+    ...settings,
   });
   const shell = spawn('/bin/sh', ['-c', nginxScript(folder)], {
     env: { PATH: `${path.dirname(binary)}:${process.env.PATH}`, NGINX_CONF: config },
     stdio: ['ignore', 'ignore', 'pipe'],
-    ...asRoot && { uid: NOBODY, gid: NOBODY },
+    ...(asRoot && { uid: NOBODY, gid: NOBODY }),
   });
   let errors = '';
   shell.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
   const ended = once(shell, 'close');
-  while (!await answers(port)) {
+  while (!(await answers(port))) {
     if (shell.exitCode !== null) {
       await ended;
       rmSync(folder, { recursive: true });
@@ -68,8 +73,10 @@ export async function startNginx(upstreamPort: number, settings: Partial<NginxSe
     port,
     shell,
     errors: () => errors,
-    bodiesOnDisk: () => readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-      .flatMap(({ name }) => readdirSync(path.join(folder, name), { recursive: true, encoding: 'utf8' })),
+    bodiesOnDisk: () =>
+      readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .flatMap(({ name }) => readdirSync(path.join(folder, name), { recursive: true, encoding: 'utf8' })),
     stop: async () => {
       shell.kill('SIGQUIT');
       await ended;
@@ -81,7 +88,10 @@ export async function startNginx(upstreamPort: number, settings: Partial<NginxSe
 /** Whether somebody takes connections on the port. */
 export async function answers(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
-  const connected = await once(socket, 'connect').then(() => true, () => false);
+  const connected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
   socket.destroy();
   return connected;
 }

@@ -30,7 +30,10 @@ export async function startStandIn(answer?: (request: IncomingMessage, response:
     arrived.push({
       method: request.method!,
       target: request.url!,
-      headers: Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i], rawHeaders[2 * i + 1]] as const).map(([name, value]) => [name, value]),
+      headers: Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i], rawHeaders[2 * i + 1]] as const).map(([name, value]) => [
+        name,
+        value,
+      ]),
       peer: socket.remoteAddress!,
       peerPort: socket.remotePort!,
     });

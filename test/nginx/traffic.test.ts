@@ -54,13 +54,17 @@ function digest(incoming: IncomingMessage, response: ServerResponse): void {
   incoming.on('end', () => response.end(`${length} ${hash.digest('hex')}`));
 }
 
-interface Posted { status: number; headers: IncomingMessage['headers']; text: string }
+interface Posted {
+  status: number;
+  headers: IncomingMessage['headers'];
+  text: string;
+}
 
 /** Sends a request as the load balancer does. */
 async function send(method: string, path: string, body?: Buffer, headers: Record<string, string> = {}): Promise<Posted> {
   const outgoing = request({ port: nginx.port, host: '127.0.0.1', localAddress: LOAD_BALANCER, method, path, headers, agent: false });
   outgoing.end(body);
-  const [incoming] = await once(outgoing, 'response') as [IncomingMessage];
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) {
     chunks.push(chunk as Buffer);
@@ -80,15 +84,25 @@ describe('bodies', () => {
     ['one byte', 1, {}],
   ])('of %s arrive whole, and touch no disk', async (_name, length, headers) => {
     const body = Buffer.alloc(length, 'PostHog');
-    const { status, text } = await send('POST', '/e', body, { ...'Transfer-Encoding' in headers ? {} : { 'Content-Length': String(length) }, ...headers });
+    const { status, text } = await send('POST', '/e', body, {
+      ...('Transfer-Encoding' in headers ? {} : { 'Content-Length': String(length) }),
+      ...headers,
+    });
     expect(status).toBe(200);
     expect(text).toBe(`${length} ${createHash('sha256').update(body).digest('hex')}`);
-    expect(standIn.arrived[0].headers.filter(([name]) => /^(expect|transfer-encoding|content-length)$/i.test(name)).map(([name, value]) => [name.toLowerCase(), value]))
-      .toEqual(['Transfer-Encoding' in headers ? ['transfer-encoding', 'chunked'] : ['content-length', String(length)]]);
+    expect(
+      standIn.arrived[0].headers
+        .filter(([name]) => /^(expect|transfer-encoding|content-length)$/i.test(name))
+        .map(([name, value]) => [name.toLowerCase(), value]),
+    ).toEqual(['Transfer-Encoding' in headers ? ['transfer-encoding', 'chunked'] : ['content-length', String(length)]]);
   });
 
   test('above 64 MB are refused before they are sent', async () => {
-    const { status } = await exchange(nginx.port, LOAD_BALANCER, `POST /e HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: ${64 * MEBIBYTE + 1}\r\n\r\n`);
+    const { status } = await exchange(
+      nginx.port,
+      LOAD_BALANCER,
+      `POST /e HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: ${64 * MEBIBYTE + 1}\r\n\r\n`,
+    );
     expect(status).toBe(413);
     expect(standIn.arrived).toEqual([]);
   });
@@ -115,10 +129,13 @@ describe('bodies', () => {
     let arrived = '';
     const first = new Promise<void>((resolve) => {
       answer = (incoming, response) => {
-        incoming.setEncoding('latin1').on('data', (text: string) => {
-          arrived += text;
-          resolve();
-        }).on('end', () => response.end());
+        incoming
+          .setEncoding('latin1')
+          .on('data', (text: string) => {
+            arrived += text;
+            resolve();
+          })
+          .on('end', () => response.end());
       };
     });
     const socket = await open(nginx.port, LOAD_BALANCER);
@@ -139,11 +156,11 @@ describe('answers', () => {
       events.write('data: 0\n\n');
     };
     const outgoing = request({ port: nginx.port, host: '127.0.0.1', localAddress: LOAD_BALANCER, path: '/events', agent: false }).end();
-    const [incoming] = await once(outgoing, 'response') as [IncomingMessage];
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
     incoming.setEncoding('utf8');
     for (let i = 1; i <= 5; i++) {
       // The next event is written only after the last has come out.
-      expect((await once(incoming, 'data') as [string])[0]).toBe(`data: ${i - 1}\n\n`);
+      expect(((await once(incoming, 'data')) as [string])[0]).toBe(`data: ${i - 1}\n\n`);
       events.write(`data: ${i}\n\n`);
     }
     outgoing.destroy();
@@ -169,14 +186,21 @@ describe('answers', () => {
       response.once('close', () => clearInterval(timer));
     };
     const begun = Date.now();
-    const outgoing = request({ port: nginx.port, host: '127.0.0.1', localAddress: LOAD_BALANCER, path: '/events', headers: { 'Accept-Encoding': 'gzip' }, agent: false }).end();
-    const [incoming] = await once(outgoing, 'response') as [IncomingMessage];
+    const outgoing = request({
+      port: nginx.port,
+      host: '127.0.0.1',
+      localAddress: LOAD_BALANCER,
+      path: '/events',
+      headers: { 'Accept-Encoding': 'gzip' },
+      agent: false,
+    }).end();
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
     expect(sent[0] - begun).toBeGreaterThanOrEqual(390);
     expect(incoming.headers).toMatchObject({ 'content-type': 'text/event-stream', 'content-encoding': 'gzip', 'transfer-encoding': 'chunked' });
     const gunzip = createGunzip().setEncoding('utf8');
     incoming.pipe(gunzip);
     for (let i = 1; i <= 4; i++) {
-      expect((await once(gunzip, 'data') as [string])[0]).toBe(`id: \ndata: ${i}\n\n`);
+      expect(((await once(gunzip, 'data')) as [string])[0]).toBe(`id: \ndata: ${i}\n\n`);
       // It has come before the next one was sent.
       expect(sent).toHaveLength(i);
     }
@@ -189,7 +213,7 @@ describe('answers', () => {
       response.end(Buffer.alloc(40 * MEBIBYTE));
     };
     const outgoing = request({ port: nginx.port, host: '127.0.0.1', localAddress: LOAD_BALANCER, agent: false }).end();
-    const [incoming] = await once(outgoing, 'response') as [IncomingMessage];
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
     incoming.pause();
     await sleep(300);
     look();
@@ -202,17 +226,35 @@ describe('answers', () => {
 
   test.each([200, 204, 301, 304, 400, 401, 404, 413, 429, 500, 502, 503])('with status %d pass untouched', async (status) => {
     answer = (_incoming, response) => {
-      response.writeHead(status, {
-        'Server': 'PostHog', 'Date': 'Thu, 01 Jan 2026 00:00:00 GMT', 'Location': 'http://process/x', 'Set-Cookie': ['a=1', 'b=2'], 'Cache-Control': 'no-store', 'ETag': '"1"',
-        'X-Accel-Redirect': '/secret', 'X-Accel-Buffering': 'yes', 'X-Pad': 'pad', 'Vary': 'Cookie',
-      }).end(status === 204 || status === 304 ? undefined : 'body');
+      response
+        .writeHead(status, {
+          'Server': 'PostHog',
+          'Date': 'Thu, 01 Jan 2026 00:00:00 GMT',
+          'Location': 'http://process/x',
+          'Set-Cookie': ['a=1', 'b=2'],
+          'Cache-Control': 'no-store',
+          'ETag': '"1"',
+          'X-Accel-Redirect': '/secret',
+          'X-Accel-Buffering': 'yes',
+          'X-Pad': 'pad',
+          'Vary': 'Cookie',
+        })
+        .end(status === 204 || status === 304 ? undefined : 'body');
     };
     const { headers, text, status: received } = await send('GET', '/', undefined, { 'If-None-Match': '"1"' });
     expect(received).toBe(status);
     expect(text).toBe(status === 204 || status === 304 ? '' : 'body');
     expect(headers).toMatchObject({
-      'server': 'PostHog', 'date': 'Thu, 01 Jan 2026 00:00:00 GMT', 'location': 'http://process/x', 'set-cookie': ['a=1', 'b=2'], 'cache-control': 'no-store', 'etag': '"1"',
-      'x-accel-redirect': '/secret', 'x-accel-buffering': 'yes', 'x-pad': 'pad', 'vary': 'Cookie',
+      'server': 'PostHog',
+      'date': 'Thu, 01 Jan 2026 00:00:00 GMT',
+      'location': 'http://process/x',
+      'set-cookie': ['a=1', 'b=2'],
+      'cache-control': 'no-store',
+      'etag': '"1"',
+      'x-accel-redirect': '/secret',
+      'x-accel-buffering': 'yes',
+      'x-pad': 'pad',
+      'vary': 'Cookie',
     });
     expect(standIn.arrived.map(({ target }) => target)).toEqual(['/']);
   });
@@ -233,7 +275,10 @@ describe('answers', () => {
     answer = (_incoming, response) => {
       response.writeHead(200, { 'Content-Security-Policy': 'x'.repeat(24_000) }).end();
     };
-    const { status, headers } = await exchange(nginx.port, LOAD_BALANCER, get([])).then(({ status: code, head }) => ({ status: code, headers: head.length }));
+    const { status, headers } = await exchange(nginx.port, LOAD_BALANCER, get([])).then(({ status: code, head }) => ({
+      status: code,
+      headers: head.length,
+    }));
     expect([status, headers > 24_000]).toEqual([200, true]);
   });
 });
@@ -247,7 +292,18 @@ describe('requests', () => {
   });
 
   test.each([
-    '/', '/e/?ip=1&_=%20+%2B&compression=gzip-js', '/a%2Fb/c', '/a//b///c', '/a/./b/../c', '/%7Euser/%e4%b8%ad', '/x?a=b?c=d', '/x;y=1', '/a%252Fb', '/?', '/x%20y', '/%5C..%5Cx',
+    '/',
+    '/e/?ip=1&_=%20+%2B&compression=gzip-js',
+    '/a%2Fb/c',
+    '/a//b///c',
+    '/a/./b/../c',
+    '/%7Euser/%e4%b8%ad',
+    '/x?a=b?c=d',
+    '/x;y=1',
+    '/a%252Fb',
+    '/?',
+    '/x%20y',
+    '/%5C..%5Cx',
     `/q?${'q'.repeat(12_000)}`,
   ])('reach the process with the target %s as it was written', async (target) => {
     const { status } = await exchange(nginx.port, LOAD_BALANCER, get([], target));
@@ -261,7 +317,15 @@ describe('requests', () => {
   });
 
   test('keep all their other headers, in their spelling', async () => {
-    const lines = ['Authorization: Bearer phx_1', 'Cookie: a=1; b=2', 'X-PostHog-Token: t', 'Content-Type: text/plain', 'sentry-trace: 1', 'X-Amzn-Trace-Id: Root=1', 'Origin: https://example.com'];
+    const lines = [
+      'Authorization: Bearer phx_1',
+      'Cookie: a=1; b=2',
+      'X-PostHog-Token: t',
+      'Content-Type: text/plain',
+      'sentry-trace: 1',
+      'X-Amzn-Trace-Id: Root=1',
+      'Origin: https://example.com',
+    ];
     await exchange(nginx.port, LOAD_BALANCER, get(lines));
     const arrived = standIn.arrived[0].headers.map(([name, value]) => `${name}: ${value}`);
     expect(arrived).toEqual(expect.arrayContaining(lines));
@@ -289,7 +353,12 @@ describe('requests', () => {
     const { status } = await send('GET', '/_readyz?role=web', undefined, { 'Host': '10.0.1.23:18080', 'User-Agent': 'ELB-HealthChecker/2.0' });
     expect(status).toBe(200);
     expect(standIn.arrived[0].target).toBe('/_readyz?role=web');
-    expect(standIn.arrived[0].headers).toEqual(expect.arrayContaining([['Host', '10.0.1.23:18080'], ['X-Forwarded-For', LOAD_BALANCER]]));
+    expect(standIn.arrived[0].headers).toEqual(
+      expect.arrayContaining([
+        ['Host', '10.0.1.23:18080'],
+        ['X-Forwarded-For', LOAD_BALANCER],
+      ]),
+    );
   });
 });
 

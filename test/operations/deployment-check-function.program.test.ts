@@ -12,17 +12,37 @@ const ONE_ATTEMPT = 61_000;
 
 const lambda = packedFunction((stack) => {
   const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
-    loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/our/0123456789abcdef', securityGroupId: 'sg-1', loadBalancerDnsName: NOWHERE,
+    loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/our/0123456789abcdef',
+    securityGroupId: 'sg-1',
+    loadBalancerDnsName: NOWHERE,
   });
-  new DeploymentCheck(stack, 'Check', { loadBalancer, domainName: 'posthog.example.com', checks: ['capture'], expectsRoute: true, taskDefinitions: [], services: [] });
+  new DeploymentCheck(stack, 'Check', {
+    loadBalancer,
+    domainName: 'posthog.example.com',
+    checks: ['capture'],
+    expectsRoute: true,
+    taskDefinitions: [],
+    services: [],
+  });
 });
 
 function event(RequestType: string, properties: object = {}): object {
   return {
-    RequestType, RequestId: 'request', LogicalResourceId: 'Check', StackId: STACK, ResourceType: 'Custom::PostHogDeploymentCheck', ResponseURL: 'https://localhost/response',
+    RequestType,
+    RequestId: 'request',
+    LogicalResourceId: 'Check',
+    StackId: STACK,
+    ResourceType: 'Custom::PostHogDeploymentCheck',
+    ResponseURL: 'https://localhost/response',
     ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'existing-id' }),
     ResourceProperties: {
-      ServiceToken: 'arn', LoadBalancerDnsName: NOWHERE, DomainName: 'posthog.example.com', Checks: ['capture', 'app'], ExpectsRoute: 'true', TaskDefinitions: ['one'], ...properties,
+      ServiceToken: 'arn',
+      LoadBalancerDnsName: NOWHERE,
+      DomainName: 'posthog.example.com',
+      Checks: ['capture', 'app'],
+      ExpectsRoute: 'true',
+      TaskDefinitions: ['one'],
+      ...properties,
     },
   };
 }
@@ -33,7 +53,8 @@ function stackIn(status: string): Api {
     expect({ action, stack: parameters.StackName }).toEqual({ action: 'DescribeStacks', stack: STACK });
     return {
       status: 200,
-      body: `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member><StackName>Analytics</StackName><StackId>${STACK}</StackId>` +
+      body:
+        `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member><StackName>Analytics</StackName><StackId>${STACK}</StackId>` +
         `<CreationTime>2026-11-29T12:00:00Z</CreationTime><StackStatus>${status}</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
     };
   };
@@ -48,35 +69,47 @@ async function answerTo(request: object, api: Api = () => 'silence'): Promise<An
 test('fails an update after which PostHog does not respond, and names the prop that disables the check', async () => {
   const { Status, Reason, PhysicalResourceId } = await answerTo(event('Update'), stackIn('UPDATE_IN_PROGRESS'));
   expect({ Status, PhysicalResourceId }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'existing-id' });
-  expect(Reason).toMatch(/^PostHog does not work after this update: event capture: POST \/i\/v0\/e\/ got no response for \d+ s \(ENOTFOUND|EAI_AGAIN.*; the app: GET .*\. To deploy without this check, set `checkDeployment: false`/);
+  expect(Reason).toMatch(
+    /^PostHog does not work after this update: event capture: POST \/i\/v0\/e\/ got no response for \d+ s \(ENOTFOUND|EAI_AGAIN.*; the app: GET .*\. To deploy without this check, set `checkDeployment: false`/,
+  );
 });
 
 test('fails an update that adds the check', async () => {
   expect(await answerTo(event('Create'), stackIn('UPDATE_IN_PROGRESS'))).toMatchObject({ Status: 'FAILED' });
 });
 
-test.each(['CREATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'IMPORT_IN_PROGRESS'])('returns a warning for a stack in %s', async (status) => {
-  const { Status, Data } = await answerTo(event(status === 'CREATE_IN_PROGRESS' ? 'Create' : 'Update'), stackIn(status));
-  expect(Status).toBe('SUCCESS');
-  expect(Data!.Result).toMatch(/^WARNING: event capture: POST \/i\/v0\/e\/ got no response/);
-});
+test.each(['CREATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'IMPORT_IN_PROGRESS'])(
+  'returns a warning for a stack in %s',
+  async (status) => {
+    const { Status, Data } = await answerTo(event(status === 'CREATE_IN_PROGRESS' ? 'Create' : 'Update'), stackIn(status));
+    expect(Status).toBe('SUCCESS');
+    expect(Data!.Result).toMatch(/^WARNING: event capture: POST \/i\/v0\/e\/ got no response/);
+  },
+);
 
 test('returns a warning if the state of the stack cannot be read', async () => {
-  const denied: Api = () => ({ status: 403, body: '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>' });
+  const denied: Api = () => ({
+    status: 403,
+    body: '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>',
+  });
   const { Status, Data } = await answerTo(event('Update'), denied);
   expect({ Status, isWarning: Data!.Result.startsWith('WARNING: ') }).toEqual({ Status: 'SUCCESS', isWarning: true });
 });
 
 test('does not check a load balancer with private addresses', async () => {
   expect(await answerTo(event('Update', { LoadBalancerDnsName: 'localhost' }))).toMatchObject({
-    Status: 'SUCCESS', Data: { Result: 'not checked: localhost has private addresses only, which this function has no route to' },
+    Status: 'SUCCESS',
+    Data: { Result: 'not checked: localhost has private addresses only, which this function has no route to' },
   });
   expect(lambda.calls).toEqual([]);
 });
 
 test('does not check a load balancer that may allow other clients only, if it does not respond', async () => {
   const { Status, Data } = await answerTo(event('Update', { ExpectsRoute: 'false' }));
-  expect({ Status, begin: Data!.Result.slice(0, 69) }).toEqual({ Status: 'SUCCESS', begin: 'not checked: load-balancer.invalid does not allow this function; even' });
+  expect({ Status, begin: Data!.Result.slice(0, 69) }).toEqual({
+    Status: 'SUCCESS',
+    begin: 'not checked: load-balancer.invalid does not allow this function; even',
+  });
 });
 
 test('checks nothing at deletion', async () => {

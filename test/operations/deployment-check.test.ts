@@ -18,7 +18,10 @@ describe('by default', () => {
   test('checks capture with an event, and the readiness of the app', () => {
     expect(only(template, TYPE)).toMatchObject({
       LoadBalancerDnsName: stack.resolve(posthog.ingress.loadBalancer.loadBalancerDnsName) as unknown,
-      DomainName: 'posthog.example.com', Checks: ['capture', 'app'], ExpectsRoute: 'true', ServiceTimeout: '900',
+      DomainName: 'posthog.example.com',
+      Checks: ['capture', 'app'],
+      ExpectsRoute: 'true',
+      ServiceTimeout: '900',
     });
     expect(stack.resolve(posthog.deploymentCheck!.result)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^PostHogDeploymentCheck/), 'Result'] });
   });
@@ -70,7 +73,11 @@ test('checks an existing load balancer if it responds', () => {
   const stack = newStack();
   const vpc = new Vpc(stack, 'Vpc');
   const loadBalancer = new ApplicationLoadBalancer(stack, 'Platform', { vpc, internetFacing: true });
-  const listener = loadBalancer.addListener('Https', { port: 443, certificates: [certificate(stack)], defaultAction: ListenerAction.fixedResponse(404) });
+  const listener = loadBalancer.addListener('Https', {
+    port: 443,
+    certificates: [certificate(stack)],
+    defaultAction: ListenerAction.fixedResponse(404),
+  });
   newPostHog(stack, { vpc, listener, rulePriorityBase: 0, certificate: undefined, trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']) });
   expect(only(Template.fromStack(stack), TYPE)).toMatchObject({ ExpectsRoute: 'false' });
 });

@@ -12,11 +12,22 @@ beforeAll(async () => {
   const certificate = await generate([{ name: 'commonName', value: 'other.example.com' }], { algorithm: 'sha256' });
   server = createServer({ key: certificate.private, cert: certificate.cert }, (request, response) => {
     let body = '';
-    request.on('data', (chunk) => { body += chunk; }).on('end', () => {
-      const { method, url, headers } = request;
-      seen.push({ method, url, host: headers.host, length: headers['content-length'], name: (request.socket as TLSSocket & { servername?: string }).servername, body });
-      response.writeHead(url === '/long' ? 503 : 200).end(url === '/long' ? 'x'.repeat(1_000_000) : '{"status":1}');
-    });
+    request
+      .on('data', (chunk) => {
+        body += chunk;
+      })
+      .on('end', () => {
+        const { method, url, headers } = request;
+        seen.push({
+          method,
+          url,
+          host: headers.host,
+          length: headers['content-length'],
+          name: (request.socket as TLSSocket & { servername?: string }).servername,
+          body,
+        });
+        response.writeHead(url === '/long' ? 503 : 200).end(url === '/long' ? 'x'.repeat(1_000_000) : '{"status":1}');
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ({ port } = server.address() as AddressInfo);
@@ -32,9 +43,12 @@ function transport(toPort = port, host = '127.0.0.1'): HttpsTransport {
 }
 
 test('connects to the load balancer with the domain name, and accepts a certificate of any authority', async () => {
-  expect(await transport().send({ method: 'POST', path: '/i/v0/e/?a=b', headers: { 'content-type': 'application/json' }, body: '{"event":"é"}' }))
-    .toEqual({ response: { status: 200, body: '{"status":1}' } });
-  expect(seen).toEqual([{ method: 'POST', url: '/i/v0/e/?a=b', host: 'posthog.example.com', length: '14', name: 'posthog.example.com', body: '{"event":"é"}' }]);
+  expect(
+    await transport().send({ method: 'POST', path: '/i/v0/e/?a=b', headers: { 'content-type': 'application/json' }, body: '{"event":"é"}' }),
+  ).toEqual({ response: { status: 200, body: '{"status":1}' } });
+  expect(seen).toEqual([
+    { method: 'POST', url: '/i/v0/e/?a=b', host: 'posthog.example.com', length: '14', name: 'posthog.example.com', body: '{"event":"é"}' },
+  ]);
 });
 
 test('reads the beginning of a long response', async () => {
@@ -46,9 +60,13 @@ test('returns the reason for a missing response', async () => {
   await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
   const { port: free } = closed.address() as AddressInfo;
   await new Promise((resolve) => closed.close(resolve));
-  expect(await transport(free).send({ method: 'GET', path: '/', headers: {} })).toEqual({ unreachable: expect.stringMatching(/^ECONNREFUSED: .*127\.0\.0\.1/) as string });
+  expect(await transport(free).send({ method: 'GET', path: '/', headers: {} })).toEqual({
+    unreachable: expect.stringMatching(/^ECONNREFUSED: .*127\.0\.0\.1/) as string,
+  });
   const hangsUp = createTcpServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => hangsUp.listen(0, '127.0.0.1', resolve));
-  expect(await transport((hangsUp.address() as AddressInfo).port).send({ method: 'GET', path: '/', headers: {} })).toEqual({ unreachable: expect.stringMatching(/^ECONNRESET: /) as string });
+  expect(await transport((hangsUp.address() as AddressInfo).port).send({ method: 'GET', path: '/', headers: {} })).toEqual({
+    unreachable: expect.stringMatching(/^ECONNRESET: /) as string,
+  });
   hangsUp.close();
 });

@@ -6,7 +6,9 @@ const MINUTES = 60_000;
 
 /** A fake clock, and a stub of PostHog that responds with the next of these responses, and then always with the last. */
 async function run(
-  name: keyof typeof HTTP_CHECKS, exchanges: readonly Exchange[], milliseconds = 5 * MINUTES,
+  name: keyof typeof HTTP_CHECKS,
+  exchanges: readonly Exchange[],
+  milliseconds = 5 * MINUTES,
 ): Promise<CheckResult & { sent: CheckRequest[]; seconds: number }> {
   let now = START;
   const sent: CheckRequest[] = [];
@@ -32,7 +34,9 @@ describe('the check of capture', () => {
   });
 
   test('sends an event with the current time and a token that capture accepts and no project has', async () => {
-    const { sent: [{ method, path, headers, body }] } = await run('capture', [answer(200, '{"status":1}')]);
+    const {
+      sent: [{ method, path, headers, body }],
+    } = await run('capture', [answer(200, '{"status":1}')]);
     expect({ method, path, type: headers['content-type'] }).toEqual({ method: 'POST', path: '/i/v0/e/', type: 'application/json' });
     const { token, timestamp } = JSON.parse(body!) as Record<string, string>;
     expect(token).toMatch(/^phc_[\x21-\x7e]{1,60}$/);
@@ -47,8 +51,10 @@ describe('the check of capture', () => {
   test('fails when the time is over, with the last response and the next step', async () => {
     const { outcome, text, seconds } = await run('capture', [answer(503, '{"type":"service unavailable",\n  "code":"unavailable"}')]);
     expect(outcome).toBe('fail');
-    expect(text).toBe('event capture: POST /i/v0/e/ answered 503 "{"type":"service unavailable", "code":"unavailable"}" for 290 s; look at the log of `capture`; ' +
-      '503 means that it cannot write to Kafka: check the brokers, the encryption and the security groups of `kafka`');
+    expect(text).toBe(
+      'event capture: POST /i/v0/e/ answered 503 "{"type":"service unavailable", "code":"unavailable"}" for 290 s; look at the log of `capture`; ' +
+        '503 means that it cannot write to Kafka: check the brokers, the encryption and the security groups of `kafka`',
+    );
     expect(seconds).toBeLessThanOrEqual(300);
   });
 
@@ -66,13 +72,17 @@ describe('the check of capture', () => {
   test('distinguishes no response from a bad one', async () => {
     const { outcome, text } = await run('capture', [{ unreachable: 'ECONNREFUSED: connect ECONNREFUSED 192.0.2.1:443' }], MINUTES);
     expect({ outcome, text }).toEqual({
-      outcome: 'unreachable', text: 'event capture: POST /i/v0/e/ got no response for 50 s (ECONNREFUSED: connect ECONNREFUSED 192.0.2.1:443)',
+      outcome: 'unreachable',
+      text: 'event capture: POST /i/v0/e/ got no response for 50 s (ECONNREFUSED: connect ECONNREFUSED 192.0.2.1:443)',
     });
   });
 });
 
 test('the app passes when it is ready, and fails with the data store that does not answer', async () => {
-  expect(await run('app', [answer(200, '{"postgres": true, "cache": true}')])).toMatchObject({ outcome: 'pass', text: 'the app is ready (after 0 s)' });
+  expect(await run('app', [answer(200, '{"postgres": true, "cache": true}')])).toMatchObject({
+    outcome: 'pass',
+    text: 'the app is ready (after 0 s)',
+  });
   const { outcome, text } = await run('app', [answer(503, '{"postgres": false, "cache": true}')]);
   expect(outcome).toBe('fail');
   expect(text).toContain('GET /_readyz?role=web answered 503 "{"postgres": false, "cache": true}" for 290 s; look at the log of `web`');

@@ -11,14 +11,17 @@ function withAsync(image: Image, required: string): void {
   image.write('semantic_version/base.py', 'Version = str\n');
   image.write('posthog/constants.py', 'FROZEN_POSTHOG_VERSION = "1.43.0"\n');
   image.write('posthog/async_migrations/__init__.py');
-  image.write('posthog/async_migrations/setup.py', `class Definition:
+  image.write(
+    'posthog/async_migrations/setup.py',
+    `class Definition:
     posthog_max_version = "1.41.99"
     def __init__(self, required):
         self.required = required
     def is_required(self):
         return self.required
 ALL_ASYNC_MIGRATIONS = {name: Definition(name in "${required}") for name in ("0002_sample", "0007_backfill")}
-`);
+`,
+  );
 }
 
 /** A migrated database whose two asynchronous migrations have these states (MigrationStatus of posthog/models/async_migration.py). */
@@ -42,7 +45,11 @@ test.each([
   expect((await here.world.run(LEGACY)).output).toContain('asynchronous migrations: not checked');
 });
 
-test.each([[2, 2], [2, 0], [4, 6]])('states %d and %d are migrated where neither must run', async (first, second) => {
+test.each([
+  [2, 2],
+  [2, 0],
+  [4, 6],
+])('states %d and %d are migrated where neither must run', async (first, second) => {
   await fill(first, second);
   withAsync(here.world.image, '');
   expect((await here.world.run()).status).toBe(0);
@@ -50,11 +57,14 @@ test.each([[2, 2], [2, 0], [4, 6]])('states %d and %d are migrated where neither
 
 test('nothing is refused where PostHog itself is set to go on', async () => {
   await fill(3, 1);
-  here.world.ask('INSERT INTO posthog_instancesetting VALUES (\'constance:posthog:ASYNC_MIGRATIONS_BLOCK_UPGRADE\', \'false\')');
+  here.world.ask("INSERT INTO posthog_instancesetting VALUES ('constance:posthog:ASYNC_MIGRATIONS_BLOCK_UPGRADE', 'false')");
   expect((await here.world.run()).status).toBe(0);
 });
 
 test('an image that cannot say what must run leaves it to its own check', async () => {
   await fill(0, 2);
-  expect(await here.world.run()).toEqual({ status: 0, output: expect.stringContaining('bin/migrate decides whether 0002_sample must run, because: No module named') as string });
+  expect(await here.world.run()).toEqual({
+    status: 0,
+    output: expect.stringContaining('bin/migrate decides whether 0002_sample must run, because: No module named') as string,
+  });
 });

@@ -20,12 +20,15 @@ async function refuses(settings: Record<string, string>, complaint: RegExp, imag
 describe('disks', () => {
   test('that are too full are refused, also those of other servers, also for an empty database', async () => {
     here.world.stores.clickHouse = (query) => (query.includes('disks') ? disk('ch1', 50, 200) + disk('ch2', 30, 200) : '');
-    await refuses({}, /the disk 'default' of ClickHouse ch2 has 15\.0 % free \(30\.0 GiB of 200\.0\), .* 20 % at least: enlarge the volume, or lower `minFreeDiskPercent`/);
+    await refuses(
+      {},
+      /the disk 'default' of ClickHouse ch2 has 15\.0 % free \(30\.0 GiB of 200\.0\), .* 20 % at least: enlarge the volume, or lower `minFreeDiskPercent`/,
+    );
   });
 
   test('may be as full as somebody wants', async () => {
     here.world.stores.clickHouse = (query) => (query.includes('disks') ? disk('ch1', 30, 200) : '');
-    expect((await here.world.run({ MIGRATION_MIN_FREE_DISK_PERCENT: '15' })).output).toContain('disk \'default\' of ClickHouse ch1: 15.0 % free');
+    expect((await here.world.run({ MIGRATION_MIN_FREE_DISK_PERCENT: '15' })).output).toContain("disk 'default' of ClickHouse ch1: 15.0 % free");
     here.world.stores.clickHouse = (query) => (query.includes('disks') ? { status: 500, text: 'nobody asks' } : '');
     expect((await here.world.run({ MIGRATION_MIN_FREE_DISK_PERCENT: '0' })).output).toContain('disks: not checked');
   });
@@ -38,7 +41,10 @@ describe('backups', () => {
 
   test('that are too old are refused', async () => {
     await here.world.run();
-    await refuses({ MIGRATION_BACKUPS: `["${hoursAgo(25)}"]` }, /the latest restorable time of the database is 20[-\d]+ [:\d]+ UTC, 1 day, 1:00:\d\d\.\d+ ago: .*raise `maxBackupAge`/);
+    await refuses(
+      { MIGRATION_BACKUPS: `["${hoursAgo(25)}"]` },
+      /the latest restorable time of the database is 20[-\d]+ [:\d]+ UTC, 1 day, 1:00:\d\d\.\d+ ago: .*raise `maxBackupAge`/,
+    );
   });
 
   test('that are not there are refused', async () => {
@@ -49,8 +55,12 @@ describe('backups', () => {
   test.each([
     ['are young enough', { MIGRATION_BACKUPS: `["${hoursAgo(23)}"]` }, 'backups: the latest restorable time is 20'],
     // As Step Functions writes times.
-    ['are young enough, written without fractions', { MIGRATION_BACKUPS: `["${hoursAgo(1).slice(0, 19)}Z"]` }, 'backups: the latest restorable time is 20'],
-    ['are not known, as where the database is somebody else\'s', {}, 'backups: not checked'],
+    [
+      'are young enough, written without fractions',
+      { MIGRATION_BACKUPS: `["${hoursAgo(1).slice(0, 19)}Z"]` },
+      'backups: the latest restorable time is 20',
+    ],
+    ["are not known, as where the database is somebody else's", {}, 'backups: not checked'],
     ['nobody looks at', { MIGRATION_BACKUPS: '[]', MIGRATION_MAX_BACKUP_AGE: '0' }, 'backups: not checked'],
   ])('that %s are none of its business', async (_, settings, line) => {
     await here.world.run();
@@ -64,7 +74,12 @@ describe('releases in between', () => {
 
   test('may not be skipped for longer than is allowed', async () => {
     await here.world.run();
-    await refuses(LATER, new RegExp(`2027-03-20 is 190 days newer than ${RELEASE}, the release of this database, which exceeds the maximum of 180 days: .*raise \`maxReleaseGap\``));
+    await refuses(
+      LATER,
+      new RegExp(
+        `2027-03-20 is 190 days newer than ${RELEASE}, the release of this database, which exceeds the maximum of 180 days: .*raise \`maxReleaseGap\``,
+      ),
+    );
     expect((await here.world.run({ ...LATER, MIGRATION_MAX_RELEASE_GAP: '190' })).status).toBe(0);
   });
 
@@ -95,14 +110,19 @@ describe('releases in between', () => {
 describe('a downgrade', () => {
   test('is refused, and done where somebody wants it', async () => {
     await here.world.run({}, here.world.newImage(['0001_initial', '0002_second', '0003_third']));
-    await refuses({}, /the database is ahead of this release, which does not know posthog\.0003_third: PostHog migrates forward only, .*`allowDowngrade` skips this check/);
+    await refuses(
+      {},
+      /the database is ahead of this release, which does not know posthog\.0003_third: PostHog migrates forward only, .*`allowDowngrade` skips this check/,
+    );
     const { status, output } = await here.world.run({ MIGRATION_ALLOW_DOWNGRADE: 'true' });
     expect([status, output]).toEqual([0, expect.stringContaining('downgrade: not checked')]);
   });
 
   test('is not what upstream makes when it squashes migrations, or removes an app', async () => {
     await here.world.run();
-    here.world.ask('INSERT INTO django_migrations (app, name, applied) VALUES (\'posthog\', \'0001_squashed_away\', now()), (\'gone\', \'0009_last\', now())');
+    here.world.ask(
+      "INSERT INTO django_migrations (app, name, applied) VALUES ('posthog', '0001_squashed_away', now()), ('gone', '0009_last', now())",
+    );
     expect((await here.world.run({}, here.world.newImage(['0001_initial', '0002_second', '0003_third']))).status).toBe(0);
   });
 

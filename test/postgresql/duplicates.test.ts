@@ -4,7 +4,13 @@ import { worlds } from './world';
 
 const here = worlds();
 
-const [{ drop: [view, table], keep }, ...others] = DUPLICATE_KAFKA_TABLES;
+const [
+  {
+    drop: [view, table],
+    keep,
+  },
+  ...others
+] = DUPLICATE_KAFKA_TABLES;
 const both = [view, table, ...keep];
 
 /** Serves the Kafka tables and views that each server has, and answers what was dropped after a migration. */
@@ -29,8 +35,10 @@ test('each second set goes, the view before the Kafka table, on the whole cluste
 
 test('on the one server where there is no cluster', async () => {
   expect(await dropped({ ch1: both }, /clusterAllReplicas|ON CLUSTER/)).toEqual([
-    `DROP TABLE IF EXISTS posthog.${view} ON CLUSTER 'posthog'`, `DROP TABLE IF EXISTS posthog.${view}`,
-    `DROP TABLE IF EXISTS posthog.${table} ON CLUSTER 'posthog'`, `DROP TABLE IF EXISTS posthog.${table}`,
+    `DROP TABLE IF EXISTS posthog.${view} ON CLUSTER 'posthog'`,
+    `DROP TABLE IF EXISTS posthog.${view}`,
+    `DROP TABLE IF EXISTS posthog.${table} ON CLUSTER 'posthog'`,
+    `DROP TABLE IF EXISTS posthog.${table}`,
   ]);
 });
 

@@ -56,8 +56,12 @@ export class Run {
   private output = '';
 
   public constructor(private readonly child: ChildProcess) {
-    child.stdout!.on('data', (text) => { this.output += text; });
-    child.stderr!.on('data', (text) => { this.output += text; });
+    child.stdout!.on('data', (text) => {
+      this.output += text;
+    });
+    child.stderr!.on('data', (text) => {
+      this.output += text;
+    });
     this.ended = new Promise((resolve) => child.on('close', (status) => resolve({ status, output: this.output })));
   }
 
@@ -86,7 +90,11 @@ export class Image {
    */
   public constructor(migrations: readonly string[], apps: readonly string[] = ['posthog']) {
     const files = {
-      'bin/migrate': BIN_MIGRATE, 'manage.py': MANAGE, 'posthog/__init__.py': '', 'posthog/settings.py': settings(apps), 'posthog/migrations/__init__.py': '',
+      'bin/migrate': BIN_MIGRATE,
+      'manage.py': MANAGE,
+      'posthog/__init__.py': '',
+      'posthog/settings.py': settings(apps),
+      'posthog/migrations/__init__.py': '',
       ...Object.fromEntries(migrations.map((name, index) => [`posthog/migrations/${name}.py`, migration(migrations[index - 1])])),
     };
     for (const [name, content] of Object.entries(files)) {
@@ -114,9 +122,13 @@ export class Image {
   public start(mode: 'preflight' | 'migrate', environment: Record<string, string>): Run {
     const file = path.join(this.folder, 'migrate.py');
     const argv = mode === 'preflight' ? ['-c', SCRIPT, mode] : [file, mode];
-    return new Run(spawn('python', argv, {
-      cwd: this.folder, env: { PATH: `${path.join(VENV, 'bin')}:${process.env.PATH}`, MIGRATION_SCRIPT: file, ...environment }, stdio: ['ignore', 'pipe', 'pipe'],
-    }));
+    return new Run(
+      spawn('python', argv, {
+        cwd: this.folder,
+        env: { PATH: `${path.join(VENV, 'bin')}:${process.env.PATH}`, MIGRATION_SCRIPT: file, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
   }
 
   public destroy(): void {

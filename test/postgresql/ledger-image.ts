@@ -37,8 +37,11 @@ function appsOf(name: string): Apps {
 }
 
 function python({ dependencies, replaces = [], creates = {}, adopts = {}, forgets = [] }: MigrationData): string {
-  const made = (tables: Readonly<Record<string, string>>) => Object.entries(tables).map(([model, table]) =>
-    `migrations.CreateModel(name="${model}", fields=[("id", models.BigAutoField(primary_key=True))], options={"db_table": "${table}"})`);
+  const made = (tables: Readonly<Record<string, string>>) =>
+    Object.entries(tables).map(
+      ([model, table]) =>
+        `migrations.CreateModel(name="${model}", fields=[("id", models.BigAutoField(primary_key=True))], options={"db_table": "${table}"})`,
+    );
   const state = [...made(adopts), ...forgets.map((model) => `migrations.DeleteModel(name="${model}")`)];
   const tuples = (keys: readonly (readonly string[])[]) => `[${keys.map(([app, name]) => `("${app}", "${name}")`).join(', ')}]`;
   return `from django.db import migrations, models
@@ -46,6 +49,6 @@ class Migration(migrations.Migration):
     initial = ${dependencies.length === 0 || replaces.length > 0 ? 'True' : 'None'}
     dependencies = ${tuples(dependencies)}
     replaces = ${tuples(replaces)}
-    operations = [${[...made(creates), ...state.length > 0 ? [`migrations.SeparateDatabaseAndState(state_operations=[${state.join(', ')}])`] : []].join(', ')}]
+    operations = [${[...made(creates), ...(state.length > 0 ? [`migrations.SeparateDatabaseAndState(state_operations=[${state.join(', ')}])`] : [])].join(', ')}]
 `;
 }

@@ -4,7 +4,7 @@ const here = worlds();
 
 const HOLDER = `'cdk-posthog migration ${TASK}'`;
 const RUNNING = 'running ./bin/migrate';
-const LOCKS = 'SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = \'advisory\' AND datname = current_database()';
+const LOCKS = "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = 'advisory' AND datname = current_database()";
 
 beforeEach(async () => {
   await here.world.start('preflight').ended;
@@ -69,7 +69,7 @@ test('one that is killed lets go of the lock, and the next notes that it died', 
   expect(here.world.ask(LOCKS)).toEqual(['0']);
 });
 
-test('one that is told to stop stops PostHog\'s migrations, and notes that down', async () => {
+test("one that is told to stop stops PostHog's migrations, and notes that down", async () => {
   const first = here.world.start('migrate');
   await first.says(RUNNING);
   expect(here.world.ask(LOCKS)).toEqual(['1']);
@@ -77,15 +77,20 @@ test('one that is told to stop stops PostHog\'s migrations, and notes that down'
   const { status, output } = await first.ended;
   expect([status, output]).toEqual([1, expect.stringContaining('it was stopped; completed migrations are kept')]);
   expect(here.world.journal('outcome')).toEqual(['stopped']);
-  expect([here.world.ask(LOCKS), here.world.ask('SELECT to_regclass(\'django_migrations\') IS NULL')]).toEqual([['0'], ['t']]);
+  expect([here.world.ask(LOCKS), here.world.ask("SELECT to_regclass('django_migrations') IS NULL")]).toEqual([['0'], ['t']]);
 });
 
 test('one whose connection ends stops at once, for another may have the lock by then', async () => {
   const first = here.world.start('migrate');
   await first.says(RUNNING);
-  here.world.ask('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE \'cdk-posthog migration %\' AND datname = current_database()');
+  here.world.ask(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'cdk-posthog migration %' AND datname = current_database()",
+  );
   const { status, output } = await first.ended;
-  expect([status, output]).toEqual([1, expect.stringContaining('the connection that holds the lock has ended, so the migration was stopped; deploy again: ')]);
+  expect([status, output]).toEqual([
+    1,
+    expect.stringContaining('the connection that holds the lock has ended, so the migration was stopped; deploy again: '),
+  ]);
   expect(here.world.journal('outcome')).toEqual(['failed']);
 });
 

@@ -6,13 +6,13 @@ import { APP_IMAGE, RELEASE, TASK, worlds } from './world';
 
 const here = worlds();
 
-const DISKS = 'SELECT hostName(), name, free_space, total_space FROM clusterAllReplicas(\'posthog\', system.disks) FORMAT TSV';
-const COLUMNS = 'SELECT DISTINCT table, name FROM system.columns WHERE database = \'posthog\' FORMAT TSV';
+const DISKS = "SELECT hostName(), name, free_space, total_space FROM clusterAllReplicas('posthog', system.disks) FORMAT TSV";
+const COLUMNS = "SELECT DISTINCT table, name FROM system.columns WHERE database = 'posthog' FORMAT TSV";
 
 test('migrates an empty database, and notes it down', async () => {
   const looked = await here.world.start('preflight').ended;
   expect([looked.status, looked.output]).toEqual([0, expect.stringContaining('the database is empty: no further checks')]);
-  expect(here.world.ask('SELECT count(*) FROM pg_tables WHERE schemaname = \'public\'')).toEqual(['0']);
+  expect(here.world.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).toEqual(['0']);
   expect(readFileSync(path.join(here.world.image.folder, 'migrate.py'), 'utf8')).toBe(SCRIPT);
 
   const { status, output } = await here.world.start('migrate').ended;
@@ -27,8 +27,14 @@ test('migrates an empty database, and notes it down', async () => {
 test('has the logs of ClickHouse flushed before anything migrates, with the credentials of PostHog', async () => {
   await here.world.run();
   expect(here.world.stores.queries.map(({ text }) => text)).toEqual([
-    'SELECT 1', DISKS, COLUMNS, 'SELECT 1', DISKS, COLUMNS, 'SYSTEM FLUSH LOGS ON CLUSTER \'posthog\'',
-    'SELECT hostName(), name FROM clusterAllReplicas(\'posthog\', system.tables) WHERE database = \'posthog\' AND engine IN (\'Kafka\', \'MaterializedView\') FORMAT TSV',
+    'SELECT 1',
+    DISKS,
+    COLUMNS,
+    'SELECT 1',
+    DISKS,
+    COLUMNS,
+    "SYSTEM FLUSH LOGS ON CLUSTER 'posthog'",
+    "SELECT hostName(), name FROM clusterAllReplicas('posthog', system.tables) WHERE database = 'posthog' AND engine IN ('Kafka', 'MaterializedView') FORMAT TSV",
   ]);
   expect(here.world.stores.queries[0].headers).toMatchObject({ 'x-clickhouse-user': 'posthog', 'x-clickhouse-key': 'secret' });
 });
@@ -42,17 +48,28 @@ test('is safe to run again', async () => {
 });
 
 test('asks the one server where the cluster does not answer', async () => {
-  here.world.stores.clickHouse = (query) => (/clusterAllReplicas|ON CLUSTER/.test(query) ? { status: 404, text: 'Code: 701. CLUSTER_DOESNT_EXIST' } : query.includes('disks') ? HALF_FREE : '');
+  here.world.stores.clickHouse = (query) =>
+    /clusterAllReplicas|ON CLUSTER/.test(query) ? { status: 404, text: 'Code: 701. CLUSTER_DOESNT_EXIST' } : query.includes('disks') ? HALF_FREE : '';
   const { status, output } = await here.world.run();
-  expect([status, output]).toEqual([0, expect.stringContaining('only 127.0.0.1 is queried, because: ClickHouse responded with 404: Code: 701. CLUSTER_DOESNT_EXIST')]);
-  expect(here.world.stores.queries.map(({ text }) => text)).toEqual(expect.arrayContaining(['SYSTEM FLUSH LOGS', expect.stringContaining(' FROM system.tables WHERE ')]));
+  expect([status, output]).toEqual([
+    0,
+    expect.stringContaining('only 127.0.0.1 is queried, because: ClickHouse responded with 404: Code: 701. CLUSTER_DOESNT_EXIST'),
+  ]);
+  expect(here.world.stores.queries.map(({ text }) => text)).toEqual(
+    expect.arrayContaining(['SYSTEM FLUSH LOGS', expect.stringContaining(' FROM system.tables WHERE ')]),
+  );
 });
 
-test('says how PostHog\'s migrations failed, twice, notes it down, and can be run again', async () => {
+test("says how PostHog's migrations failed, twice, notes it down, and can be run again", async () => {
   here.world.image.write('fail');
   const { status, output } = await here.world.run();
   const failure = './bin/migrate --scope=postgres ended with 3; its output is above';
-  expect([status, output]).toEqual([1, expect.stringMatching(/column "team_id" does not exist\n\[migration\] .*retrying once.*\n(.*\n)*column "team_id" does not exist\n.*ended with 3; its output is above\n$/)]);
+  expect([status, output]).toEqual([
+    1,
+    expect.stringMatching(
+      /column "team_id" does not exist\n\[migration\] .*retrying once.*\n(.*\n)*column "team_id" does not exist\n.*ended with 3; its output is above\n$/,
+    ),
+  ]);
   expect(here.world.image.runs).toEqual([`${RELEASE} --scope=postgres`, `${RELEASE} --scope=postgres tries: 1`]);
   expect(here.world.journal('outcome, note')).toEqual([`failed|${failure}`]);
   here.world.image.remove('fail');
@@ -69,7 +86,10 @@ test('goes on where a step fails once', async () => {
 test('migrates in one step where the image knows no scopes, and says so', async () => {
   here.world.image.write('bin/migrate', '#!/bin/bash\necho "all" >>runs\npython manage.py migrate\n');
   const { status, output } = await here.world.run();
-  expect([status, output]).toEqual([0, expect.stringContaining('bin/migrate of this image does not support scopes: everything is migrated in one step')]);
+  expect([status, output]).toEqual([
+    0,
+    expect.stringContaining('bin/migrate of this image does not support scopes: everything is migrated in one step'),
+  ]);
   expect(here.world.image.runs).toEqual(['all']);
 });
 

@@ -60,9 +60,17 @@ export class PostgresServer {
   private async make(): Promise<void> {
     const data = path.join(this.folder, 'data');
     this.give(this.folder);
-    execFileSync(path.join(this.bin, 'initdb'), ['-D', data, '-U', USER, '--auth', 'trust', '--no-sync', '-E', 'UTF8'], { stdio: 'ignore', cwd: this.folder, ...NOBODY });
+    execFileSync(path.join(this.bin, 'initdb'), ['-D', data, '-U', USER, '--auth', 'trust', '--no-sync', '-E', 'UTF8'], {
+      stdio: 'ignore',
+      cwd: this.folder,
+      ...NOBODY,
+    });
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { algorithm: 'sha256' });
-    for (const [name, content] of [['server.key', key], ['server.crt', cert], ['pg_hba.conf', 'hostssl all all 127.0.0.1/32 trust\n']]) {
+    for (const [name, content] of [
+      ['server.key', key],
+      ['server.crt', cert],
+      ['pg_hba.conf', 'hostssl all all 127.0.0.1/32 trust\n'],
+    ]) {
       const file = path.join(data, name);
       writeFileSync(file, content);
       chmodSync(file, 0o600);

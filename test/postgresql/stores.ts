@@ -43,12 +43,16 @@ export class StandInStores {
   private constructor(tls: { key: string; cert: string }) {
     const asked: RequestListener = (request, response) => {
       let text = '';
-      request.on('data', (chunk) => { text += chunk; }).on('end', () => {
-        this.queries.push({ text, headers: request.headers });
-        const answer = this.clickHouse(text);
-        const { status, text: body } = typeof answer === 'string' ? { status: 200, text: answer } : answer;
-        response.writeHead(status).end(body);
-      });
+      request
+        .on('data', (chunk) => {
+          text += chunk;
+        })
+        .on('end', () => {
+          this.queries.push({ text, headers: request.headers });
+          const answer = this.clickHouse(text);
+          const { status, text: body } = typeof answer === 'string' ? { status: 200, text: answer } : answer;
+          response.writeHead(status).end(body);
+        });
     };
     const pinged = (socket: Socket) => {
       socket.on('error', () => socket.destroy());
@@ -64,7 +68,11 @@ export class StandInStores {
   public environment(tls = false): Record<string, string> {
     const cache = tls ? `rediss://127.0.0.1:${portOf(this.tlsCache)}/?ssl_cert_reqs=required` : `redis://127.0.0.1:${portOf(this.plainCache)}/`;
     return {
-      CLICKHOUSE_HOST: '127.0.0.1', CLICKHOUSE_SECURE: String(tls), CLICKHOUSE_VERIFY: 'false', CLICKHOUSE_USER: 'posthog', CLICKHOUSE_PASSWORD: 'secret',
+      CLICKHOUSE_HOST: '127.0.0.1',
+      CLICKHOUSE_SECURE: String(tls),
+      CLICKHOUSE_VERIFY: 'false',
+      CLICKHOUSE_USER: 'posthog',
+      CLICKHOUSE_PASSWORD: 'secret',
       CLICKHOUSE_HTTP_PORT: String(portOf(tls ? this.tlsClickHouse : this.plainClickHouse)),
       REDIS_URL: cache,
       KAFKA_HOSTS: `127.0.0.1:${portOf(this.kafka)},127.0.0.1:1`,

@@ -10,19 +10,32 @@ export const TASK = '0123456789abcdef0123456789abcdef';
 
 /** What the script is told where nobody says anything else: quick to give up. */
 const SETTINGS = {
-  MIGRATION_RELEASE: RELEASE, MIGRATION_RELEASE_DATE: RELEASE, MIGRATION_UPSTREAM_COMMIT: '18b824b', MIGRATION_IMAGE: APP_IMAGE, MIGRATION_MIN_FREE_DISK_PERCENT: '20',
-  MIGRATION_MAX_BACKUP_AGE: '86400', MIGRATION_MAX_RELEASE_GAP: '180', MIGRATION_PATIENCE: '1', MIGRATION_LOCK_PATIENCE: '20', MIGRATION_POLL: '0.2', MIGRATION_HEARTBEAT: '0.5',
+  MIGRATION_RELEASE: RELEASE,
+  MIGRATION_RELEASE_DATE: RELEASE,
+  MIGRATION_UPSTREAM_COMMIT: '18b824b',
+  MIGRATION_IMAGE: APP_IMAGE,
+  MIGRATION_MIN_FREE_DISK_PERCENT: '20',
+  MIGRATION_MAX_BACKUP_AGE: '86400',
+  MIGRATION_MAX_RELEASE_GAP: '180',
+  MIGRATION_PATIENCE: '1',
+  MIGRATION_LOCK_PATIENCE: '20',
+  MIGRATION_POLL: '0.2',
+  MIGRATION_HEARTBEAT: '0.5',
 };
 
 /** A database of its own, with the stores around it. */
 export class World {
   private static databases = 0;
 
-  public readonly database = `posthog_${World.databases += 1}`;
+  public readonly database = `posthog_${(World.databases += 1)}`;
   public readonly image: Image;
   private readonly images: Image[] = [];
 
-  public constructor(private readonly postgres: PostgresServer, public readonly stores: StandInStores, migrations = ['0001_initial', '0002_second']) {
+  public constructor(
+    private readonly postgres: PostgresServer,
+    public readonly stores: StandInStores,
+    migrations = ['0001_initial', '0002_second'],
+  ) {
     postgres.createDatabase(this.database);
     stores.queries = [];
     stores.clickHouse = answerAsClickHouse;

@@ -7,5 +7,7 @@ test('finds a program that was bundled', () => {
 });
 
 test('fails for a program that was not bundled, and names the command', () => {
-  expect(() => programFolder('nobody')).toThrow(/^the bundled program 'nobody' of cdk-posthog is missing, expected at: .*assets.nobody.index\.js; run `npm run bundle` in the folder of cdk-posthog/);
+  expect(() => programFolder('nobody')).toThrow(
+    /^the bundled program 'nobody' of cdk-posthog is missing, expected at: .*assets.nobody.index\.js; run `npm run bundle` in the folder of cdk-posthog/,
+  );
 });

@@ -25,15 +25,21 @@ test.each([
 });
 
 function text(value: unknown): string {
-  return JSON.stringify(value).replace('{"Ref":"AWS::URLSuffix"}', '"amazonaws.com"').replace(/\{"Fn::Join":\["",\[|\]\]\}|"|,(?=")/g, '');
+  return JSON.stringify(value)
+    .replace('{"Ref":"AWS::URLSuffix"}', '"amazonaws.com"')
+    .replace(/\{"Fn::Join":\["",\[|\]\]\}|"|,(?=")/g, '');
 }
 
-test.each([`posthog/posthog@${DIGEST}`, 'ghcr.io/posthog/posthog/capture:master', 'public.ecr.aws/posthog/posthog:latest', 'registry.example.com:5000/posthog:1'])(
-  'the image %s of another registry is used unchanged, without permissions', (reference) => {
-    const template = synth(reference);
-    expect(containerOf(template, 'web').Image).toBe(reference);
-    template.resourceCountIs('AWS::IAM::Policy', 0);
-  });
+test.each([
+  `posthog/posthog@${DIGEST}`,
+  'ghcr.io/posthog/posthog/capture:master',
+  'public.ecr.aws/posthog/posthog:latest',
+  'registry.example.com:5000/posthog:1',
+])('the image %s of another registry is used unchanged, without permissions', (reference) => {
+  const template = synth(reference);
+  expect(containerOf(template, 'web').Image).toBe(reference);
+  template.resourceCountIs('AWS::IAM::Policy', 0);
+});
 
 test.each([
   [`111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}`, 'arn:aws:ecr:eu-central-1:111122223333:repository/posthog'],
@@ -51,11 +57,18 @@ test.each([
 });
 
 test('an image without a digest is floating, and a token is not', () => {
-  expect([`nginx@${DIGEST}`, `nginx:1@${DIGEST}`, 'nginx:1', 'nginx', Fn.importValue('Image')].map(isFloating)).toEqual([false, false, true, true, false]);
+  expect([`nginx@${DIGEST}`, `nginx:1@${DIGEST}`, 'nginx:1', 'nginx', Fn.importValue('Image')].map(isFloating)).toEqual([
+    false,
+    false,
+    true,
+    true,
+    false,
+  ]);
 });
 
 test('an invalid image is refused, and a token is not', () => {
   expect(() => checkImage('image', 'Not an image', 'nginx')).toThrow(
-    new Error('`image` must be an image such as nginx@sha256:<64 hexadecimal digits>, got: \'Not an image\''));
+    new Error("`image` must be an image such as nginx@sha256:<64 hexadecimal digits>, got: 'Not an image'"),
+  );
   [`registry.example.com:5000/team/nginx:1@${DIGEST}`, 'nginx', Fn.importValue('Image')].forEach((image) => checkImage('image', image, 'nginx'));
 });

@@ -5,16 +5,25 @@ import { checkDomainName } from '../../lib/private/domain-name';
 const RULE = 'must be a fully qualified host name such as posthog.example.com';
 
 test.each([
-  'posthog.example.com', 'a.b', 'example.com', '1.example.com', 'a-b.example.com', 'xn--bcher-kva.example', 'a--b.example.com',
-  `${'a'.repeat(63)}.example.com`, `${'a.'.repeat(125)}com`,
+  'posthog.example.com',
+  'a.b',
+  'example.com',
+  '1.example.com',
+  'a-b.example.com',
+  'xn--bcher-kva.example',
+  'a--b.example.com',
+  `${'a'.repeat(63)}.example.com`,
+  `${'a.'.repeat(125)}com`,
 ])('accepts %s', (name) => {
   expect(() => checkDomainName('domainName', name)).not.toThrow();
 });
 
 test('accepts every domain name in lower case', () => {
-  fc.assert(fc.property(fc.domain(), (name) => {
-    expect(() => checkDomainName('domainName', name.toLowerCase())).not.toThrow();
-  }));
+  fc.assert(
+    fc.property(fc.domain(), (name) => {
+      expect(() => checkDomainName('domainName', name.toLowerCase())).not.toThrow();
+    }),
+  );
 });
 
 test('accepts a token, whose value is not known yet', () => {
@@ -41,8 +50,22 @@ test.each([
 });
 
 test.each([
-  'localhost', 'posthog', '.example.com', 'posthog..example.com', '-posthog.example.com', 'posthog-.example.com', 'post_hog.example.com', 'bücher.example',
-  '10.0.0.1', '203.0.113.1', `${'a'.repeat(64)}.example.com`, `${'a.'.repeat(125)}comm`, 'user@example.com', 'posthog,example.com', 'a.b?c', 'a.b#c',
+  'localhost',
+  'posthog',
+  '.example.com',
+  'posthog..example.com',
+  '-posthog.example.com',
+  'posthog-.example.com',
+  'post_hog.example.com',
+  'bücher.example',
+  '10.0.0.1',
+  '203.0.113.1',
+  `${'a'.repeat(64)}.example.com`,
+  `${'a.'.repeat(125)}comm`,
+  'user@example.com',
+  'posthog,example.com',
+  'a.b?c',
+  'a.b#c',
 ])('refuses %j', (name) => {
   expect(() => checkDomainName('domainName', name)).toThrow(new Error(`\`domainName\` ${RULE}, got: '${name}'`));
 });

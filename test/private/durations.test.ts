@@ -6,7 +6,11 @@ test('whole days of the range pass', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 35 }), (days) => checkDays('retention', Duration.days(days), 1, 35)));
 });
 
-test.each([[Duration.hours(36), '1 day 12 hours'], [Duration.days(36), '36 days'], [Duration.minutes(1), '1 minute']])('fails when the days are %s', (duration, got) => {
+test.each([
+  [Duration.hours(36), '1 day 12 hours'],
+  [Duration.days(36), '36 days'],
+  [Duration.minutes(1), '1 minute'],
+])('fails when the days are %s', (duration, got) => {
   expect(() => checkDays('retention', duration, 1, 35)).toThrow(`\`retention\` must be whole days, from 1 to 35, got: '${got}'`);
 });
 

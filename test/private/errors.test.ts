@@ -3,8 +3,8 @@ import { at, rejected, show } from '../../lib/private/errors';
 
 describe('show', () => {
   test.each([
-    ['a text in quotes', 'a b', '\'a b\''],
-    ['an empty text', '', '\'\''],
+    ['a text in quotes', 'a b', "'a b'"],
+    ['an empty text', '', "''"],
     ['a number', 7, '7'],
     ['a list', ['a', 'b'], '["a","b"]'],
     ['nothing', undefined, 'undefined'],
@@ -19,7 +19,7 @@ describe('rejected', () => {
   });
 
   test('ends with the value it got without a fix', () => {
-    expect(rejected('name', 'must be short', 'abcdef').message).toBe('`name` must be short, got: \'abcdef\'');
+    expect(rejected('name', 'must be short', 'abcdef').message).toBe("`name` must be short, got: 'abcdef'");
   });
 });
 
@@ -32,16 +32,30 @@ describe('at', () => {
   });
 
   test('adds the path of the construct to the message', () => {
-    expect(() => at(inner, () => { throw rejected('size', 'must be small', 9); })).toThrow(/^\[Outer\/Inner\] `size` must be small, got: 9$/);
+    expect(() =>
+      at(inner, () => {
+        throw rejected('size', 'must be small', 9);
+      }),
+    ).toThrow(/^\[Outer\/Inner\] `size` must be small, got: 9$/);
   });
 
   test('adds only the innermost path', () => {
-    expect(() => at(scope, () => at(inner, () => { throw new Error('no'); }))).toThrow(/^\[Outer\/Inner\] no$/);
+    expect(() =>
+      at(scope, () =>
+        at(inner, () => {
+          throw new Error('no');
+        }),
+      ),
+    ).toThrow(/^\[Outer\/Inner\] no$/);
   });
 
   test('throws the same error, so that its stack is kept', () => {
     const error = new TypeError('no');
-    expect(() => at(scope, () => { throw error; })).toThrow(error);
+    expect(() =>
+      at(scope, () => {
+        throw error;
+      }),
+    ).toThrow(error);
     expect(error.message).toBe('[Outer] no');
   });
 
@@ -49,7 +63,9 @@ describe('at', () => {
     const thrown: unknown = 'a text';
     let caught: unknown;
     try {
-      at(scope, () => { throw thrown; });
+      at(scope, () => {
+        throw thrown;
+      });
     } catch (error) {
       caught = error;
     }

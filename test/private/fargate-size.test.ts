@@ -12,7 +12,11 @@ const OFFERED: [cpu: number, fromGiB: number, toGiB: number, stepGiB: number][] 
   [16384, 32, 120, 8],
 ];
 
-const PAIRS: [cpu: number, memory: number][] = [[256, 512], [256, 1024], [256, 2048]];
+const PAIRS: [cpu: number, memory: number][] = [
+  [256, 512],
+  [256, 1024],
+  [256, 2048],
+];
 for (const [cpu, from, to, step] of OFFERED) {
   for (let gib = from; gib <= to; gib += step) {
     PAIRS.push([cpu, gib * 1024]);
@@ -39,11 +43,17 @@ test('every other whole number of GiB is refused', () => {
 
 test('every other size is refused', () => {
   const cpus = fc.oneof(fc.constantFrom(256, ...OFFERED.map(([cpu]) => cpu)), fc.integer({ min: -1, max: 20_000 }));
-  const memories = fc.oneof(fc.integer({ min: 0, max: 130 }).map((gib) => gib * 1024), fc.integer({ min: -1, max: 130_000 }));
-  fc.assert(fc.property(cpus, memories, (cpu, memory) => {
-    fc.pre(!KEYS.has(String([cpu, memory])));
-    expect(() => checkFargateSize(cpu, memory)).toThrow(/^`(cpu|memoryLimitMiB)` must be one of /);
-  }), { numRuns: 1000 });
+  const memories = fc.oneof(
+    fc.integer({ min: 0, max: 130 }).map((gib) => gib * 1024),
+    fc.integer({ min: -1, max: 130_000 }),
+  );
+  fc.assert(
+    fc.property(cpus, memories, (cpu, memory) => {
+      fc.pre(!KEYS.has(String([cpu, memory])));
+      expect(() => checkFargateSize(cpu, memory)).toThrow(/^`(cpu|memoryLimitMiB)` must be one of /);
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test('fails with an unsupported number of CPU units', () => {

@@ -5,32 +5,39 @@ import { cidrSize, formatAddress, formatCidr, parseAddress, parseCidr } from '..
 const v4 = fc.bigInt({ min: 0n, max: 2n ** 32n - 1n }).map((value) => ({ family: 4 as const, value }));
 const v6 = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }).map((value) => ({ family: 6 as const, value }));
 /** Addresses with runs of zeros, whose short spelling is difficult. */
-const v6WithZeros = fc.array(fc.constantFrom<bigint[]>(0n, 0n, 1n, 0xffffn, 0x0a0bn), { minLength: 8, maxLength: 8 })
+const v6WithZeros = fc
+  .array(fc.constantFrom<bigint[]>(0n, 0n, 1n, 0xffffn, 0x0a0bn), { minLength: 8, maxLength: 8 })
   .map((groups) => ({ family: 6 as const, value: groups.reduce((sum, group) => (sum << 16n) + group, 0n) }));
 const address = fc.oneof(v4, v6, v6WithZeros);
 const block = address.chain((given) => fc.integer({ min: 0, max: given.family === 4 ? 32 : 128 }).map((prefix) => ({ given, prefix })));
 
 describe('an address', () => {
   test('survives being written and read', () => {
-    fc.assert(fc.property(address, (given) => {
-      expect(parseAddress(formatAddress(given))).toEqual(given);
-    }));
+    fc.assert(
+      fc.property(address, (given) => {
+        expect(parseAddress(formatAddress(given))).toEqual(given);
+      }),
+    );
   });
 
   test('is written as an address of its family, in lower case', () => {
-    fc.assert(fc.property(address, (given) => {
-      const text = formatAddress(given);
-      expect(isIP(text)).toBe(given.family);
-      expect(text).toBe(text.toLowerCase());
-    }));
+    fc.assert(
+      fc.property(address, (given) => {
+        const text = formatAddress(given);
+        expect(isIP(text)).toBe(given.family);
+        expect(text).toBe(text.toLowerCase());
+      }),
+    );
   });
 
   test('is the same in every spelling', () => {
-    fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
-      const parsed = parseAddress(text)!;
-      expect(parseAddress(text.toUpperCase())).toEqual(parsed);
-      expect(formatAddress(parseAddress(formatAddress(parsed))!)).toBe(formatAddress(parsed));
-    }));
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+        const parsed = parseAddress(text)!;
+        expect(parseAddress(text.toUpperCase())).toEqual(parsed);
+        expect(formatAddress(parseAddress(formatAddress(parsed))!)).toBe(formatAddress(parsed));
+      }),
+    );
   });
 
   test.each([
@@ -59,8 +66,31 @@ describe('an address', () => {
   });
 
   test.each([
-    '', ' ', 'localhost', '1.2.3', '1.2.3.4.5', '256.0.0.1', '01.2.3.4', '1.2.3.4 ', ' 1.2.3.4', '1.2.3.4\n', '1.2.3.4:80', '1.2.3.4/32', '0x7f.0.0.1', '2130706433',
-    '-1.0.0.0', '१.२.३.४', '[::1]', '::1/128', 'fe80::1%eth0', '1::2::3', ':::', '12345::', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', 'g::',
+    '',
+    ' ',
+    'localhost',
+    '1.2.3',
+    '1.2.3.4.5',
+    '256.0.0.1',
+    '01.2.3.4',
+    '1.2.3.4 ',
+    ' 1.2.3.4',
+    '1.2.3.4\n',
+    '1.2.3.4:80',
+    '1.2.3.4/32',
+    '0x7f.0.0.1',
+    '2130706433',
+    '-1.0.0.0',
+    '१.२.३.४',
+    '[::1]',
+    '::1/128',
+    'fe80::1%eth0',
+    '1::2::3',
+    ':::',
+    '12345::',
+    '1:2:3:4:5:6:7',
+    '1:2:3:4:5:6:7:8:9',
+    'g::',
   ])('is not parsed from %j', (text) => {
     expect(parseAddress(text)).toBeUndefined();
   });
@@ -68,21 +98,25 @@ describe('an address', () => {
 
 describe('a block', () => {
   test('survives being written and read', () => {
-    fc.assert(fc.property(block, ({ given, prefix }) => {
-      const cidr = parseCidr(`${formatAddress(given)}/${prefix}`)!;
-      expect(parseCidr(formatCidr(cidr))).toEqual(cidr);
-      expect(cidr).toMatchObject({ family: given.family, prefix });
-    }));
+    fc.assert(
+      fc.property(block, ({ given, prefix }) => {
+        const cidr = parseCidr(`${formatAddress(given)}/${prefix}`)!;
+        expect(parseCidr(formatCidr(cidr))).toEqual(cidr);
+        expect(cidr).toMatchObject({ family: given.family, prefix });
+      }),
+    );
   });
 
   test('begins at a multiple of its size and holds the address that it was written with', () => {
-    fc.assert(fc.property(block, ({ given, prefix }) => {
-      const cidr = parseCidr(`${formatAddress(given)}/${prefix}`)!;
-      const size = cidrSize(cidr);
-      expect(cidr.network % size).toBe(0n);
-      expect(given.value - cidr.network).toBeGreaterThanOrEqual(0n);
-      expect(given.value - cidr.network).toBeLessThan(size);
-    }));
+    fc.assert(
+      fc.property(block, ({ given, prefix }) => {
+        const cidr = parseCidr(`${formatAddress(given)}/${prefix}`)!;
+        const size = cidrSize(cidr);
+        expect(cidr.network % size).toBe(0n);
+        expect(given.value - cidr.network).toBeGreaterThanOrEqual(0n);
+        expect(given.value - cidr.network).toBeLessThan(size);
+      }),
+    );
   });
 
   test.each([
@@ -107,16 +141,37 @@ describe('a block', () => {
   });
 
   test.each([
-    '', '/', '/8', '10.0.0.0', '10.0.0.0/', '10.0.0.0/33', '10.0.0.0/999', '10.0.0.0/1000', '10.0.0.0/-1', '10.0.0.0/+8', '10.0.0.0/8.0', '10.0.0.0/a', '10.0.0.0/8/8',
-    '10.0.0.0 /8', '10.0.0.0/ 8', '10.0.0.0/8\n', '10.0.0/8', '::/129', 'fe80::%eth0/64', '10.0.0.0/255.0.0.0', 'example.com/24',
+    '',
+    '/',
+    '/8',
+    '10.0.0.0',
+    '10.0.0.0/',
+    '10.0.0.0/33',
+    '10.0.0.0/999',
+    '10.0.0.0/1000',
+    '10.0.0.0/-1',
+    '10.0.0.0/+8',
+    '10.0.0.0/8.0',
+    '10.0.0.0/a',
+    '10.0.0.0/8/8',
+    '10.0.0.0 /8',
+    '10.0.0.0/ 8',
+    '10.0.0.0/8\n',
+    '10.0.0/8',
+    '::/129',
+    'fe80::%eth0/64',
+    '10.0.0.0/255.0.0.0',
+    'example.com/24',
   ])('is not parsed from %j', (text) => {
     expect(parseCidr(text)).toBeUndefined();
   });
 
   test('is not parsed from text without an address', () => {
-    fc.assert(fc.property(fc.string(), fc.nat(200), (text, prefix) => {
-      fc.pre(isIP(text) === 0);
-      expect(parseCidr(`${text}/${prefix}`)).toBeUndefined();
-    }));
+    fc.assert(
+      fc.property(fc.string(), fc.nat(200), (text, prefix) => {
+        fc.pre(isIP(text) === 0);
+        expect(parseCidr(`${text}/${prefix}`)).toBeUndefined();
+      }),
+    );
   });
 });

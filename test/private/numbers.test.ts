@@ -4,9 +4,18 @@ import { checkWhole, numberText } from '../../lib/private/numbers';
 
 test('only whole numbers of the range pass', () => {
   fc.assert(fc.property(fc.integer({ min: 3, max: 9 }), (value) => checkWhole('size', value, 3, 9)));
-  fc.assert(fc.property(fc.oneof(fc.integer({ max: 2 }), fc.integer({ min: 10 }), fc.double().filter((value) => !Number.isInteger(value))), (value) => {
-    expect(() => checkWhole('size', value, 3, 9)).toThrow('`size` must be a whole number from 3 to 9, got: ');
-  }));
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.integer({ max: 2 }),
+        fc.integer({ min: 10 }),
+        fc.double().filter((value) => !Number.isInteger(value)),
+      ),
+      (value) => {
+        expect(() => checkWhole('size', value, 3, 9)).toThrow('`size` must be a whole number from 3 to 9, got: ');
+      },
+    ),
+  );
 });
 
 test('undefined and tokens pass', () => {

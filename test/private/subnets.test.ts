@@ -28,7 +28,12 @@ describe('the CIDR block of a subnet', () => {
 
   test('is pending before the lookup of the VPC', () => {
     const vpc = Vpc.fromLookup(stack, 'LookedUp', { vpcName: 'main' });
-    expect([...vpc.publicSubnets, ...vpc.privateSubnets].map(knownCidr)).toEqual(['lookup-pending', 'lookup-pending', 'lookup-pending', 'lookup-pending']);
+    expect([...vpc.publicSubnets, ...vpc.privateSubnets].map(knownCidr)).toEqual([
+      'lookup-pending',
+      'lookup-pending',
+      'lookup-pending',
+      'lookup-pending',
+    ]);
   });
 });
 
@@ -45,7 +50,9 @@ describe('a pending lookup', () => {
 
 test('zones are counted without duplicates', () => {
   const stack = newStack();
-  const subnets = ['a', 'b', 'a'].map((availabilityZone, i) => Subnet.fromSubnetAttributes(stack, `Subnet${i}`, { subnetId: `subnet-${i}`, availabilityZone }));
+  const subnets = ['a', 'b', 'a'].map((availabilityZone, i) =>
+    Subnet.fromSubnetAttributes(stack, `Subnet${i}`, { subnetId: `subnet-${i}`, availabilityZone }),
+  );
   expect(zonesOf(subnets)).toBe(2);
   expect(zonesOf([])).toBe(0);
 });

@@ -12,7 +12,10 @@ const DOCKER = 'application/vnd.docker';
 
 /** Pushes images into a registry as Docker does, over its HTTP API. */
 export class Pusher {
-  public constructor(private readonly host: string, private readonly headers: Readonly<Record<string, string>> = {}) {}
+  public constructor(
+    private readonly host: string,
+    private readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
 
   /** An index of OCI's kind, with the attestation that BuildKit puts beside each image; returns its digest. */
   public async index(repository: string, tag: string, { platforms, ...rest }: Pushed): Promise<string> {
@@ -23,7 +26,10 @@ export class Pusher {
       manifests.push({ mediaType: `${OCI}.manifest.v1+json`, digest, size: body.length, platform: { os, architecture, variant } });
       const attestation = await this.image(repository, 'unknown', 'unknown', { created: `of ${platform}` });
       manifests.push({
-        mediaType: `${OCI}.manifest.v1+json`, digest: attestation.digest, size: attestation.body.length, platform: { os: 'unknown', architecture: 'unknown' },
+        mediaType: `${OCI}.manifest.v1+json`,
+        digest: attestation.digest,
+        size: attestation.body.length,
+        platform: { os: 'unknown', architecture: 'unknown' },
         annotations: { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': digest },
       });
     }
@@ -35,15 +41,26 @@ export class Pusher {
     const [os, architecture] = platform.split('/');
     const config = await this.blob(repository, configOf(os, architecture, rest));
     return this.manifest(repository, tag, `${DOCKER}.distribution.manifest.v2+json`, {
-      schemaVersion: 2, mediaType: `${DOCKER}.distribution.manifest.v2+json`, config: { mediaType: `${DOCKER}.container.image.v1+json`, ...config }, layers: [],
+      schemaVersion: 2,
+      mediaType: `${DOCKER}.distribution.manifest.v2+json`,
+      config: { mediaType: `${DOCKER}.container.image.v1+json`, ...config },
+      layers: [],
     });
   }
 
-  private async image(repository: string, os: string, architecture: string, rest: Omit<Pushed, 'platforms'>): Promise<{ body: string; digest: string }> {
+  private async image(
+    repository: string,
+    os: string,
+    architecture: string,
+    rest: Omit<Pushed, 'platforms'>,
+  ): Promise<{ body: string; digest: string }> {
     const config = await this.blob(repository, configOf(os, architecture, rest));
     const layer = await this.blob(repository, { layer: `${os}/${architecture}` });
     const manifest = {
-      schemaVersion: 2, mediaType: `${OCI}.manifest.v1+json`, config: { mediaType: `${OCI}.config.v1+json`, ...config }, layers: [{ mediaType: `${OCI}.layer.v1.tar`, ...layer }],
+      schemaVersion: 2,
+      mediaType: `${OCI}.manifest.v1+json`,
+      config: { mediaType: `${OCI}.config.v1+json`, ...config },
+      layers: [{ mediaType: `${OCI}.layer.v1.tar`, ...layer }],
     };
     const body = JSON.stringify(manifest);
     return { body, digest: await this.manifest(repository, sha256(body), `${OCI}.manifest.v1+json`, manifest) };

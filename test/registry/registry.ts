@@ -25,9 +25,16 @@ export async function startRegistry(auth: object = {}): Promise<RunningRegistry>
   const folder = mkdtempSync(path.join(tmpdir(), 'registry-'));
   const config = path.join(folder, 'config.yml');
   // JSON is YAML.
-  writeFileSync(config, JSON.stringify({
-    version: '0.1', log: { level: 'info', formatter: 'json' }, storage: { filesystem: { rootdirectory: folder } }, http: { addr: '127.0.0.1:0' }, auth,
-  }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      version: '0.1',
+      log: { level: 'info', formatter: 'json' },
+      storage: { filesystem: { rootdirectory: folder } },
+      http: { addr: '127.0.0.1:0' },
+      auth,
+    }),
+  );
   const child = spawn(binary, ['serve', config], { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'close');
   const port = await new Promise<string>((resolve, reject) => {

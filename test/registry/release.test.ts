@@ -40,7 +40,12 @@ function repositoryOf(key: keyof typeof IMAGE_SOURCES): string {
 }
 
 async function push(key: keyof typeof IMAGE_SOURCES, image: Partial<Pushed> = {}): Promise<string> {
-  return pusher.index(repositoryOf(key), IMAGE_SOURCES[key].tag, { platforms: BOTH, labels: { [REVISION]: OLD }, created: '2026-09-11T08:15:30.123456789Z', ...image });
+  return pusher.index(repositoryOf(key), IMAGE_SOURCES[key].tag, {
+    platforms: BOTH,
+    labels: { [REVISION]: OLD },
+    created: '2026-09-11T08:15:30.123456789Z',
+    ...image,
+  });
 }
 
 beforeAll(async () => {
@@ -48,7 +53,8 @@ beforeAll(async () => {
   pusher = new Pusher(registry.host);
   fromHere = [
     ...IMAGE_NAMES.flatMap((key) => ['--image', `${key}=${registry.host}/${repositoryOf(key)}:${IMAGE_SOURCES[key].tag}`]),
-    '--image', `clickHouse=${registry.host}/mirror/clickhouse:26.6.2.158`,
+    '--image',
+    `clickHouse=${registry.host}/mirror/clickhouse:26.6.2.158`,
   ];
   for (const key of IMAGE_NAMES) {
     await push(key);
@@ -66,13 +72,31 @@ test('writes a file with the digest, platforms and commit of every image, which 
   expect(exitCode).toBe(0);
   expect(out).toContain('first.json: the release 2026-09-11');
   expect(written).toMatchObject({
-    schemaVersion: 2, name: '2026-09-11', date: '2026-09-11', upstreamCommit: OLD, generation: '2026-09',
+    schemaVersion: 2,
+    name: '2026-09-11',
+    date: '2026-09-11',
+    upstreamCommit: OLD,
+    generation: '2026-09',
     clickHouse: { version: '26.6.2.158', platforms: BOTH },
-    images: { app: { image: `${registry.host}/mirror/posthog/posthog@${digest}`, tag: 'latest', platforms: BOTH, revision: fact(OLD), created: fact('2026-09-11T08:15:30Z') } },
+    images: {
+      app: {
+        image: `${registry.host}/mirror/posthog/posthog@${digest}`,
+        tag: 'latest',
+        platforms: BOTH,
+        revision: fact(OLD),
+        created: fact('2026-09-11T08:15:30Z'),
+      },
+    },
   });
   expect(Object.keys(written.images as object)).toEqual(IMAGE_NAMES);
   const read = PostHogRelease.fromFile(file);
-  expect(read).toMatchObject({ name: '2026-09-11', upstreamCommit: OLD, clickHouseVersion: '26.6.2.158', floatingImages: [], platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] });
+  expect(read).toMatchObject({
+    name: '2026-09-11',
+    upstreamCommit: OLD,
+    clickHouseVersion: '26.6.2.158',
+    floatingImages: [],
+    platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64],
+  });
 });
 
 test('writes the same file again, byte by byte, and keeps what people wrote into it', async () => {
@@ -93,19 +117,30 @@ test('says what changed when a tag has moved on', async () => {
   expect(same).toEqual({ exitCode: 0, out: '2026-09-11 and 2026-09-11 run the same\n', err: '' });
   const { exitCode, out } = await release('--diff', 'before.json', 'after.json');
   expect(exitCode).toBe(1);
-  expect(out.split('\n')).toEqual(expect.arrayContaining([
-    'commit 1111111 → 2222222', `  https://github.com/PostHog/posthog/compare/${OLD}...${NEW}`, `  ${before}`, `  → ${after}`, '  - linux/arm64',
-  ]));
+  expect(out.split('\n')).toEqual(
+    expect.arrayContaining([
+      'commit 1111111 → 2222222',
+      `  https://github.com/PostHog/posthog/compare/${OLD}...${NEW}`,
+      `  ${before}`,
+      `  → ${after}`,
+      '  - linux/arm64',
+    ]),
+  );
   await push('app');
 });
 
 test('takes an image without an index for what its configuration says', async () => {
   const digest = await pusher.single('mirror/single', '1', { platforms: ['linux/arm64'], created: '1970-01-01T00:00:00Z' });
   const { out, err } = await release(...fromHere, '--image', `capture=${registry.host}/mirror/single:1`, '--dry-run', '--json');
-  const { release: { images } } = JSON.parse(out) as { release: { images: Record<string, object> } };
+  const {
+    release: { images },
+  } = JSON.parse(out) as { release: { images: Record<string, object> } };
   expect(images.capture).toEqual({
-    image: `${registry.host}/mirror/single@${digest}`, tag: '1', platforms: ['linux/arm64'],
-    revision: { unknown: 'the image has no label org.opencontainers.image.revision' }, created: { unknown: 'the image has no build date' },
+    image: `${registry.host}/mirror/single@${digest}`,
+    tag: '1',
+    platforms: ['linux/arm64'],
+    revision: { unknown: 'the image has no label org.opencontainers.image.revision' },
+    created: { unknown: 'the image has no build date' },
   });
   expect(err).toContain('warning: unknown build dates, so these may not belong to the others: capture');
   expect(err).toContain('warning: not for linux/amd64: capture');
@@ -119,24 +154,30 @@ describe('images of different dates', () => {
   }
 
   test('are refused where app and node lie apart, and nothing is written', async () => {
-    const { exitCode, out, err } = await release(...await nodeOf('2026-03-31T10:11:12.5Z'), '--output', 'apart.json');
+    const { exitCode, out, err } = await release(...(await nodeOf('2026-03-31T10:11:12.5Z')), '--output', 'apart.json');
     expect([exitCode, out]).toEqual([2, '']);
-    expect(err).toContain('cdk-posthog: the images app, node, capture must be built within 7 days of each other, because PostHog deploys them together; ' +
-      'node was built on 2026-03-31T10:11:12Z and app on 2026-09-11T08:15:30Z, 163 days apart: use another node with --image node=IMAGE, or allow it with --max-apart 164\n');
+    expect(err).toContain(
+      'cdk-posthog: the images app, node, capture must be built within 7 days of each other, because PostHog deploys them together; ' +
+        'node was built on 2026-03-31T10:11:12Z and app on 2026-09-11T08:15:30Z, 163 days apart: use another node with --image node=IMAGE, or allow it with --max-apart 164\n',
+    );
     expect(existsSync(path.join(folder, 'apart.json'))).toBe(false);
   });
 
   test('are written where the distance is accepted, with what the registry says of each', async () => {
-    const { exitCode, out } = await release(...await nodeOf('2026-03-31T10:11:12.5Z'), '--max-apart', '164', '--output', 'accepted.json');
+    const { exitCode, out } = await release(...(await nodeOf('2026-03-31T10:11:12.5Z')), '--max-apart', '164', '--output', 'accepted.json');
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^node +master +[0-9a-f]{12} +2222222 +2026-03-31 /m);
-    expect(JSON.parse(readFileSync(path.join(folder, 'accepted.json'), 'utf8'))).toMatchObject({ images: { node: { revision: fact(NEW), created: fact('2026-03-31T10:11:12Z') } } });
+    expect(JSON.parse(readFileSync(path.join(folder, 'accepted.json'), 'utf8'))).toMatchObject({
+      images: { node: { revision: fact(NEW), created: fact('2026-03-31T10:11:12Z') } },
+    });
   });
 
   test('are taken a few days apart, and those younger than the app are warned of', async () => {
-    const { exitCode, err } = await release(...await nodeOf('2026-09-14T00:00:00Z'), '--dry-run');
-    expect([exitCode, err.split('\n').filter((line) => line.startsWith('warning'))])
-      .toEqual([0, ['warning: built after the app (2026-09-11), and may expect migrations that it does not have: node (2026-09-14)']]);
+    const { exitCode, err } = await release(...(await nodeOf('2026-09-14T00:00:00Z')), '--dry-run');
+    expect([exitCode, err.split('\n').filter((line) => line.startsWith('warning'))]).toEqual([
+      0,
+      ['warning: built after the app (2026-09-11), and may expect migrations that it does not have: node (2026-09-14)'],
+    ]);
   });
 });
 
@@ -150,7 +191,9 @@ test('says of all images that are not there which they are, and writes nothing',
   const gone = ['--image', `node=${registry.host}/mirror/posthog/posthog:gone`, '--image', `cymbal=${registry.host}/nowhere:1`];
   const { exitCode, out, err } = await release(...fromHere, ...gone, '--output', 'gone.json');
   expect([exitCode, out]).toEqual([2, '']);
-  expect(err).toContain(`  node: ${registry.host}/mirror/posthog/posthog:gone: ${registry.host} has no such image (404 MANIFEST_UNKNOWN: manifest unknown)\n`);
+  expect(err).toContain(
+    `  node: ${registry.host}/mirror/posthog/posthog:gone: ${registry.host} has no such image (404 MANIFEST_UNKNOWN: manifest unknown)\n`,
+  );
   expect(err).toContain(`  cymbal: ${registry.host}/nowhere:1: ${registry.host} has no such image (404`);
   expect(err).toContain('cdk-posthog: 2 of 15 images could not be resolved');
   expect(existsSync(path.join(folder, 'gone.json'))).toBe(false);
@@ -159,8 +202,11 @@ test('says of all images that are not there which they are, and writes nothing',
 test('does not overwrite what is no release file, and asks nobody first', async () => {
   writeFileSync(path.join(folder, 'package.json'), '{"name": "mine"}');
   const { exitCode, err } = await release('--output', 'package.json');
-  expect([exitCode, err]).toEqual([2, 'cdk-posthog: package.json is not a release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` ' +
-    'of the same version as the library; it is not overwritten: use another file with --output, or remove it\n']);
+  expect([exitCode, err]).toEqual([
+    2,
+    'cdk-posthog: package.json is not a release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` ' +
+      'of the same version as the library; it is not overwritten: use another file with --output, or remove it\n',
+  ]);
   expect(readFileSync(path.join(folder, 'package.json'), 'utf8')).toBe('{"name": "mine"}');
 });
 

@@ -24,7 +24,11 @@ const ISSUER = 'auth.test';
 /** Starts a server of tokens for a registry, as auth.docker.io is one: whoever has not signed in may read what is public. */
 export async function startTokenServer(isPublic: (repository: string) => boolean): Promise<TokenServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tokens-'));
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
   const { cert } = await generate([{ name: 'commonName', value: ISSUER }], { keyPair: { privateKey, publicKey }, algorithm: 'sha256' });
   const bundle = path.join(folder, 'issuer.pem');
   writeFileSync(bundle, cert);

@@ -12,7 +12,14 @@ const BOTH = ['linux/amd64', 'linux/arm64'];
 const NOTHING = { revision: { unknown: 'not recorded' }, created: { unknown: 'not recorded' } };
 
 function fromFile(app: string[], node: string[]): PostHogRelease {
-  return PostHogRelease.fromFile(releaseFile(renderRelease({ name: 'mine', images: { app: { image: 'app', platforms: app, ...NOTHING }, node: { image: 'node', platforms: node, ...NOTHING } } })));
+  return PostHogRelease.fromFile(
+    releaseFile(
+      renderRelease({
+        name: 'mine',
+        images: { app: { image: 'app', platforms: app, ...NOTHING }, node: { image: 'node', platforms: node, ...NOTHING } },
+      }),
+    ),
+  );
 }
 
 test('returns the requested architecture if all images exist for it', () => {
@@ -33,20 +40,30 @@ test('accepts a token', () => {
   expect(architectureFor(PostHogRelease.V2026_09_11_R2, token)).toBe(token);
 });
 
-const FIX = 'use a release file of `npx cdk-posthog release`, which reads the platforms from the registries, or set `platforms` of `PostHogRelease.of`';
+const FIX =
+  'use a release file of `npx cdk-posthog release`, which reads the platforms from the registries, or set `platforms` of `PostHogRelease.of`';
 
 test('refuses an architecture with missing images, and names them', () => {
-  expect(() => architectureFor(fromFile(BOTH, ['linux/amd64']), ARM64, 'serviceOptions.capture.cpuArchitecture')).toThrow(new Error(
-    '`serviceOptions.capture.cpuArchitecture` must be X86_64 with the release mine, whose images are not all known to exist for another (missing: node), got: \'ARM64\'; ' + FIX));
+  expect(() => architectureFor(fromFile(BOTH, ['linux/amd64']), ARM64, 'serviceOptions.capture.cpuArchitecture')).toThrow(
+    new Error(
+      "`serviceOptions.capture.cpuArchitecture` must be X86_64 with the release mine, whose images are not all known to exist for another (missing: node), got: 'ARM64'; " +
+        FIX,
+    ),
+  );
 });
 
 test('refuses an architecture that no image is known to exist for', () => {
-  expect(() => architectureFor(PostHogRelease.of('mine', { app: 'app', node: 'node' }), ARM64)).toThrow(new Error(
-    '`cpuArchitecture` must be X86_64 with the release mine, whose images are not all known to exist for another (missing: app, node), got: \'ARM64\'; ' + FIX));
-  expect(() => architectureFor(PostHogRelease.V2026_09_11_R2, CpuArchitecture.of('RISCV'))).toThrow('got: \'RISCV\'');
+  expect(() => architectureFor(PostHogRelease.of('mine', { app: 'app', node: 'node' }), ARM64)).toThrow(
+    new Error(
+      "`cpuArchitecture` must be X86_64 with the release mine, whose images are not all known to exist for another (missing: app, node), got: 'ARM64'; " +
+        FIX,
+    ),
+  );
+  expect(() => architectureFor(PostHogRelease.V2026_09_11_R2, CpuArchitecture.of('RISCV'))).toThrow("got: 'RISCV'");
 });
 
 test('refuses x86-64 for a release of another architecture', () => {
   expect(() => architectureFor(PostHogRelease.of('mine', { app: 'app' }, { platforms: [ARM64] }), X86_64)).toThrow(
-    '`cpuArchitecture` must be ARM64 with the release mine, whose images are not all known to exist for another (missing: app), got: \'X86_64\'');
+    "`cpuArchitecture` must be ARM64 with the release mine, whose images are not all known to exist for another (missing: app), got: 'X86_64'",
+  );
 });

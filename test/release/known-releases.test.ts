@@ -43,7 +43,8 @@ test('known and withdrawn releases have unique names', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-const MESSAGE = 'PostHogRelease.V2026_09_11 is withdrawn: its image `node` was built on 31 March 2026, more than five months before its app, and reads no AI events; ' +
+const MESSAGE =
+  'PostHogRelease.V2026_09_11 is withdrawn: its image `node` was built on 31 March 2026, more than five months before its app, and reads no AI events; ' +
   'use PostHogRelease.V2026_09_11_R2';
 
 describe('the withdrawn constant', () => {

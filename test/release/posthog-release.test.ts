@@ -19,9 +19,22 @@ describe('the default release', () => {
   const images = Object.values<string>({ ...release.images });
 
   test('has a name, a day, a commit, and every image, from the expected registries', () => {
-    expect(release).toMatchObject({ name: '2026-09-11-r2', date: '2026-09-11', generation: '2026-09', upstreamCommit: '18b824b7932ad13f25602b4ea0376fc568ac4b22', topics: [] });
+    expect(release).toMatchObject({
+      name: '2026-09-11-r2',
+      date: '2026-09-11',
+      generation: '2026-09',
+      upstreamCommit: '18b824b7932ad13f25602b4ea0376fc568ac4b22',
+      topics: [],
+    });
     expect(Object.keys({ ...release.images })).toEqual(IMAGE_NAMES);
-    expect(images.filter((image) => !/^(posthog\/posthog|ghcr\.io\/posthog\/posthog-node|ghcr\.io\/posthog\/posthog\/[a-z-]+|ghcr\.io\/browserless\/chromium|temporalio\/auto-setup)[@:]/.test(image))).toEqual([]);
+    expect(
+      images.filter(
+        (image) =>
+          !/^(posthog\/posthog|ghcr\.io\/posthog\/posthog-node|ghcr\.io\/posthog\/posthog\/[a-z-]+|ghcr\.io\/browserless\/chromium|temporalio\/auto-setup)[@:]/.test(
+            image,
+          ),
+      ),
+    ).toEqual([]);
   });
 
   test('has a unique digest for every image', () => {
@@ -45,8 +58,9 @@ test('a release has the newest generation, unless it sets another or overrides',
   expect(PostHogRelease.of('mine', IMAGES).generation).toBe('2026-09');
   expect(PostHogRelease.of('mine', IMAGES, { generation: '2026-07' })._generation.webServer.name).toBe('nginx-unit');
   expect(PostHogRelease.of('mine', IMAGES, { overrides: { modes: { capture: 'events-v2' } } })._generation.modes.capture).toBe('events-v2');
-  expect(() => PostHogRelease.of('mine', IMAGES, { generation: '2031-01' }))
-    .toThrow(new Error('`generation` must be one that this version of the library knows: 2026-09, 2026-07, got: \'2031-01\'; leave it out for the newest'));
+  expect(() => PostHogRelease.of('mine', IMAGES, { generation: '2031-01' })).toThrow(
+    new Error("`generation` must be one that this version of the library knows: 2026-09, 2026-07, got: '2031-01'; leave it out for the newest"),
+  );
 });
 
 test('images without a digest are floating, those with tag and digest are not', () => {
@@ -55,37 +69,66 @@ test('images without a digest are floating, those with tag and digest are not', 
 });
 
 test.each([
-  'posthog', 'posthog/posthog', 'posthog/posthog:latest', 'localhost:5000/posthog', `ghcr.io/posthog/posthog/capture:master@${DIGEST}`,
-  '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog:v1', `registry.example.com:5000/team/posthog@${DIGEST}`,
+  'posthog',
+  'posthog/posthog',
+  'posthog/posthog:latest',
+  'localhost:5000/posthog',
+  `ghcr.io/posthog/posthog/capture:master@${DIGEST}`,
+  '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog:v1',
+  `registry.example.com:5000/team/posthog@${DIGEST}`,
 ])('%s is an image', (image) => {
   expect(() => PostHogRelease.of('mine', { ...IMAGES, app: image })).not.toThrow();
 });
 
 test.each(KEYS)('fails when %s is not an image', (key) => {
-  for (const image of ['', 'https://ghcr.io/posthog', 'posthog posthog', 'Posthog/posthog', 'posthog@sha256:abc', 'posthog:', 'posthog@', `posthog@${DIGEST}0`, `posthog@${DIGEST.toUpperCase()}`]) {
-    expect(() => PostHogRelease.of('mine', { ...IMAGES, [key]: image })).toThrow(`\`${key}\` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: '${image}'`);
+  for (const image of [
+    '',
+    'https://ghcr.io/posthog',
+    'posthog posthog',
+    'Posthog/posthog',
+    'posthog@sha256:abc',
+    'posthog:',
+    'posthog@',
+    `posthog@${DIGEST}0`,
+    `posthog@${DIGEST.toUpperCase()}`,
+  ]) {
+    expect(() => PostHogRelease.of('mine', { ...IMAGES, [key]: image })).toThrow(
+      `\`${key}\` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: '${image}'`,
+    );
   }
 });
 
 test('an image is floating exactly if it has no digest', () => {
   const name = fc.stringMatching(/^[a-z0-9]{1,10}(\/[a-z0-9]{1,10}){0,2}$/);
   const tag = fc.option(fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,10}$/), { nil: undefined });
-  fc.assert(fc.property(name, tag, fc.boolean(), (repository, version, pinned) => {
-    const image = `${repository}${version ? `:${version}` : ''}${pinned ? `@${DIGEST}` : ''}`;
-    expect(PostHogRelease.of('mine', { ...IMAGES, app: image }).floatingImages).toEqual(pinned ? [] : [image]);
-  }));
+  fc.assert(
+    fc.property(name, tag, fc.boolean(), (repository, version, pinned) => {
+      const image = `${repository}${version ? `:${version}` : ''}${pinned ? `@${DIGEST}` : ''}`;
+      expect(PostHogRelease.of('mine', { ...IMAGES, app: image }).floatingImages).toEqual(pinned ? [] : [image]);
+    }),
+  );
 });
 
 test('a release of your own has the facts of its options', () => {
   const options: PostHogReleaseOptions = {
-    upstreamCommit: 'a'.repeat(40), clickHouseVersion: '26.6.2.158', clickHouseImage: `clickhouse@${DIGEST}`, platforms: [CpuArchitecture.ARM64], date: '2026-10-01', topics: ['a', 'b'],
+    upstreamCommit: 'a'.repeat(40),
+    clickHouseVersion: '26.6.2.158',
+    clickHouseImage: `clickhouse@${DIGEST}`,
+    platforms: [CpuArchitecture.ARM64],
+    date: '2026-10-01',
+    topics: ['a', 'b'],
   };
   expect(PostHogRelease.of('mine', IMAGES, options)).toMatchObject(options);
 });
 
 test('a release without options has no facts', () => {
   const release = PostHogRelease.of('mine', IMAGES);
-  expect([release.upstreamCommit, release.clickHouseVersion, release.clickHouseImage, release.date]).toEqual([undefined, undefined, undefined, undefined]);
+  expect([release.upstreamCommit, release.clickHouseVersion, release.clickHouseImage, release.date]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
   expect([release.platforms, release.topics]).toEqual([[CpuArchitecture.X86_64], []]);
 });
 
@@ -94,12 +137,15 @@ test('the image of ClickHouse is that of its version by default', () => {
 });
 
 test.each<[PostHogReleaseOptions, string]>([
-  [{ upstreamCommit: '18b824b' }, '`upstreamCommit` must be the full hash of a commit, 40 hexadecimal digits in lower case, got: \'18b824b\''],
-  [{ clickHouseVersion: '26.6' }, '`clickHouseVersion` must be a version of ClickHouse such as 26.6.2.158, got: \'26.6\''],
-  [{ clickHouseImage: 'Not an image' }, '`clickHouseImage` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: \'Not an image\''],
-  [{ date: '2026-02-29' }, '`date` must be a day such as 2026-09-11, got: \'2026-02-29\''],
-  [{ topics: ['a', 'b c'] }, '`topics` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: \'b c\''],
-  [{ topics: ['a', 'b', 'a'] }, '`topics` must not contain duplicates, got: \'a\''],
+  [{ upstreamCommit: '18b824b' }, "`upstreamCommit` must be the full hash of a commit, 40 hexadecimal digits in lower case, got: '18b824b'"],
+  [{ clickHouseVersion: '26.6' }, "`clickHouseVersion` must be a version of ClickHouse such as 26.6.2.158, got: '26.6'"],
+  [
+    { clickHouseImage: 'Not an image' },
+    "`clickHouseImage` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: 'Not an image'",
+  ],
+  [{ date: '2026-02-29' }, "`date` must be a day such as 2026-09-11, got: '2026-02-29'"],
+  [{ topics: ['a', 'b c'] }, "`topics` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: 'b c'"],
+  [{ topics: ['a', 'b', 'a'] }, "`topics` must not contain duplicates, got: 'a'"],
   [{ platforms: [] }, '`platforms` must name an architecture, got: []; leave it out for CpuArchitecture.X86_64'],
 ])('fails for %j', (options, message) => {
   expect(() => PostHogRelease.of('mine', IMAGES, options)).toThrow(new Error(message));
@@ -107,7 +153,13 @@ test.each<[PostHogReleaseOptions, string]>([
 
 test('tokens are accepted', () => {
   const token = Fn.importValue('Value');
-  expect(() => PostHogRelease.of('mine', { app: token }, { upstreamCommit: token, clickHouseVersion: token, clickHouseImage: token, date: token, topics: [token] })).not.toThrow();
+  expect(() =>
+    PostHogRelease.of(
+      'mine',
+      { app: token },
+      { upstreamCommit: token, clickHouseVersion: token, clickHouseImage: token, date: token, topics: [token] },
+    ),
+  ).not.toThrow();
 });
 
 test('a release does not change with the lists that were passed in', () => {
@@ -141,16 +193,28 @@ describe('a release in a file', () => {
 
   test.each<[string, string, string]>([
     ['is no JSON', 'nonsense', 'it is not JSON'],
-    ['has a wrong field', OWN.replace('"posthog/posthog@', '"posthog posthog@'), '`images.app.image` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: \'posthog posthog@sha256:' +
-      '1d5e31c9c61f3f48050a45c7e3ba529ea49d0414f9caa47ad23fdb23606117c4\''],
-    ['has nothing to run on', renderRelease({ name: 'mine', images: { app: { image: 'app', platforms: ['linux/amd64'], ...NOTHING }, node: { image: 'node', platforms: ['linux/arm64'], ...NOTHING } } }),
-      'its images have no architecture in common: node not for linux/amd64; app not for linux/arm64'],
+    [
+      'has a wrong field',
+      OWN.replace('"posthog/posthog@', '"posthog posthog@'),
+      "`images.app.image` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: 'posthog posthog@sha256:" +
+        "1d5e31c9c61f3f48050a45c7e3ba529ea49d0414f9caa47ad23fdb23606117c4'",
+    ],
+    [
+      'has nothing to run on',
+      renderRelease({
+        name: 'mine',
+        images: { app: { image: 'app', platforms: ['linux/amd64'], ...NOTHING }, node: { image: 'node', platforms: ['linux/arm64'], ...NOTHING } },
+      }),
+      'its images have no architecture in common: node not for linux/amd64; app not for linux/arm64',
+    ],
   ])('fails if the file %s', (_, text, message) => {
     const file = releaseFile(text);
     expect(() => PostHogRelease.fromFile(file)).toThrow(new Error(`the release file ${file} cannot be used: ${message}`));
   });
 
   test('fails if the file does not exist', () => {
-    expect(() => PostHogRelease.fromFile('nowhere.json')).toThrow(new Error('the release file nowhere.json cannot be used: it cannot be read (ENOENT); write it with `npx cdk-posthog release`'));
+    expect(() => PostHogRelease.fromFile('nowhere.json')).toThrow(
+      new Error('the release file nowhere.json cannot be used: it cannot be read (ENOENT); write it with `npx cdk-posthog release`'),
+    );
   });
 });

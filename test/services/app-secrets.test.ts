@@ -7,7 +7,10 @@ import { newStack } from '../helpers/stack';
 import { ofType } from '../helpers/template';
 
 type Name = keyof AppSecretsOptions;
-interface Generated { Description: string; GenerateSecretString: { ExcludePunctuation: boolean; PasswordLength: number } }
+interface Generated {
+  Description: string;
+  GenerateSecretString: { ExcludePunctuation: boolean; PasswordLength: number };
+}
 
 const NAMES: Name[] = ['secretKey', 'encryptionSaltKeys', 'internalApiSecret', 'internalRequestToken', 'browserlessToken', 'oidcRsaPrivateKey'];
 
@@ -36,19 +39,32 @@ describe('generated', () => {
     ['INTERNAL_REQUEST_TOKEN', 64],
     ['BROWSERLESS_TOKEN', 64],
   ])('PostHog %s has %i characters without punctuation', (name, length) => {
-    const found = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties }]) => Properties.Description.endsWith(`: ${name}`));
+    const found = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties }]) =>
+      Properties.Description.endsWith(`: ${name}`),
+    );
     expect(found.map(([, { Properties }]) => Properties.GenerateSecretString)).toEqual([{ ExcludePunctuation: true, PasswordLength: length }]);
   });
 
   test('OIDC_RSA_PRIVATE_KEY is created empty and filled by a function', () => {
-    const [[id, { Properties }]] = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties: { Description } }]) => Description === 'PostHog app: OIDC_RSA_PRIVATE_KEY');
+    const [[id, { Properties }]] = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(
+      ([
+        ,
+        {
+          Properties: { Description },
+        },
+      ]) => Description === 'PostHog app: OIDC_RSA_PRIVATE_KEY',
+    );
     expect(Properties).toEqual({ Description: 'PostHog app: OIDC_RSA_PRIVATE_KEY' });
     expect(ofType(template, 'Custom::PostHogRsaKey').map(([, key]) => key.Properties.SecretArn)).toEqual([{ Ref: id }]);
   });
 
   test('each purpose has a secret of its own, always in the same order', () => {
     expect(ofType(template, 'AWS::SecretsManager::Secret').map(([, { Properties }]) => Properties.Description)).toEqual([
-      'PostHog app: SECRET_KEY', 'PostHog app: ENCRYPTION_SALT_KEYS', 'PostHog services: INTERNAL_API_SECRET', 'PostHog app: INTERNAL_REQUEST_TOKEN', 'PostHog browserless: BROWSERLESS_TOKEN',
+      'PostHog app: SECRET_KEY',
+      'PostHog app: ENCRYPTION_SALT_KEYS',
+      'PostHog services: INTERNAL_API_SECRET',
+      'PostHog app: INTERNAL_REQUEST_TOKEN',
+      'PostHog browserless: BROWSERLESS_TOKEN',
       'PostHog app: OIDC_RSA_PRIVATE_KEY',
     ]);
   });
@@ -83,7 +99,12 @@ describe('brought', () => {
   });
 
   test.each<[Name, number]>([
-    ['secretKey', 32], ['secretKey', 200], ['encryptionSaltKeys', 32], ['internalApiSecret', 16], ['internalRequestToken', 16], ['browserlessToken', 16],
+    ['secretKey', 32],
+    ['secretKey', 200],
+    ['encryptionSaltKeys', 32],
+    ['internalApiSecret', 16],
+    ['internalRequestToken', 16],
+    ['browserlessToken', 16],
   ])('%s with %i generated characters is accepted', (name, passwordLength) => {
     expect(() => bring(name, { generateSecretString: { excludePunctuation: true, passwordLength } })).not.toThrow();
   });
@@ -117,24 +138,33 @@ describe('an RSA key', () => {
     ['cut off', key.slice(0, -40)],
     ['no key', 'secret'],
   ])('is refused where it is %s, and not told', (_, text) => {
-    expect(() => give(text)).toThrow(`[Stack/Secrets] \`oidcRsaPrivateKey\` must be an RSA private key of 2048 bits or more, in PEM, got: '${text.length} characters'; ` +
-      'store the output of `openssl genrsa 3072` in a secret and import that, or leave it out');
+    expect(() => give(text)).toThrow(
+      `[Stack/Secrets] \`oidcRsaPrivateKey\` must be an RSA private key of 2048 bits or more, in PEM, got: '${text.length} characters'; ` +
+        'store the output of `openssl genrsa 3072` in a secret and import that, or leave it out',
+    );
   });
 
   test('is refused where Secrets Manager is to generate it', () => {
-    expect(() => bring('oidcRsaPrivateKey', {})).toThrow('`oidcRsaPrivateKey` must be an RSA private key of 2048 bits or more, in PEM, got: \'32 characters\'');
+    expect(() => bring('oidcRsaPrivateKey', {})).toThrow(
+      "`oidcRsaPrivateKey` must be an RSA private key of 2048 bits or more, in PEM, got: '32 characters'",
+    );
   });
 });
 
 describe('what cannot be seen at synthesis passes', () => {
   test('a secret elsewhere, by name or ARN', () => {
     const stack = newStack();
-    expect(() => define({
-      encryptionSaltKeys: Secret.fromSecretNameV2(stack, 'Name', 'name'),
-      secretKey: Secret.fromSecretCompleteArn(stack, 'Arn', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:name-AbCdEf'),
-      internalApiSecret: Secret.fromSecretCompleteArn(stack, 'Token', Fn.importValue('SecretArn')),
-      oidcRsaPrivateKey: Secret.fromSecretNameV2(stack, 'Pem', 'pem'),
-    }, stack)).not.toThrow();
+    expect(() =>
+      define(
+        {
+          encryptionSaltKeys: Secret.fromSecretNameV2(stack, 'Name', 'name'),
+          secretKey: Secret.fromSecretCompleteArn(stack, 'Arn', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:name-AbCdEf'),
+          internalApiSecret: Secret.fromSecretCompleteArn(stack, 'Token', Fn.importValue('SecretArn')),
+          oidcRsaPrivateKey: Secret.fromSecretNameV2(stack, 'Pem', 'pem'),
+        },
+        stack,
+      ),
+    ).not.toThrow();
   });
 
   test('a value that is a token or a reference to another secret', () => {
@@ -160,26 +190,39 @@ describe('what cannot be seen at synthesis passes', () => {
 
 describe('fails when', () => {
   const CASES: [Name, SecretProps, string, string][] = [
-    ['secretKey', { generateSecretString: { passwordLength: 31 } }, 'must be 32 characters or more, got: \'31 characters\'', '64'],
-    ['encryptionSaltKeys', { generateSecretString: { excludePunctuation: true, passwordLength: 64 } },
-      'must be exactly 32 letters, digits, _ or -, or several such keys separated by commas, got: \'64 characters\'', '32'],
+    ['secretKey', { generateSecretString: { passwordLength: 31 } }, "must be 32 characters or more, got: '31 characters'", '64'],
+    [
+      'encryptionSaltKeys',
+      { generateSecretString: { excludePunctuation: true, passwordLength: 64 } },
+      "must be exactly 32 letters, digits, _ or -, or several such keys separated by commas, got: '64 characters'",
+      '32',
+    ],
     ['encryptionSaltKeys', { generateSecretString: { passwordLength: 32 } }, 'must be exactly 32 letters', '32'],
     ['encryptionSaltKeys', {}, 'must be exactly 32 letters', '32'],
-    ['encryptionSaltKeys', { secretStringValue: SecretValue.unsafePlainText(`${'a'.repeat(32)},${'b'.repeat(31)}`) }, 'must be exactly 32 letters', '32'],
-    ['internalApiSecret', { generateSecretString: { passwordLength: 15 } }, 'must be 16 characters or more, got: \'15 characters\'', '64'],
-    ['internalRequestToken', { secretStringValue: SecretValue.unsafePlainText('short') }, 'must be 16 characters or more, got: \'5 characters\'', '64'],
-    ['browserlessToken', { generateSecretString: { passwordLength: 64 } }, 'must be 16 letters and digits or more, got: \'64 characters\'', '64'],
+    [
+      'encryptionSaltKeys',
+      { secretStringValue: SecretValue.unsafePlainText(`${'a'.repeat(32)},${'b'.repeat(31)}`) },
+      'must be exactly 32 letters',
+      '32',
+    ],
+    ['internalApiSecret', { generateSecretString: { passwordLength: 15 } }, "must be 16 characters or more, got: '15 characters'", '64'],
+    ['internalRequestToken', { secretStringValue: SecretValue.unsafePlainText('short') }, "must be 16 characters or more, got: '5 characters'", '64'],
+    ['browserlessToken', { generateSecretString: { passwordLength: 64 } }, "must be 16 letters and digits or more, got: '64 characters'", '64'],
   ];
 
   test.each(CASES)('%s is brought with %j', (name, props, rule, length) => {
     expect(() => bring(name, props)).toThrow(`[Stack/Secrets] \`${name}\` ${rule}`);
-    expect(() => bring(name, props)).toThrow(`; define it with generateSecretString: { excludePunctuation: true, passwordLength: ${length} }, or leave it out`);
+    expect(() => bring(name, props)).toThrow(
+      `; define it with generateSecretString: { excludePunctuation: true, passwordLength: ${length} }, or leave it out`,
+    );
   });
 
   test('a secret of another stack has the wrong format', () => {
     const stack = newStack();
     const elsewhere = new Stack(stack.node.root, 'Elsewhere');
-    expect(() => define({ secretKey: new Secret(elsewhere, 'Short', { generateSecretString: { passwordLength: 8 } }) }, stack)).toThrow('`secretKey` must be 32 characters or more');
+    expect(() => define({ secretKey: new Secret(elsewhere, 'Short', { generateSecretString: { passwordLength: 8 } }) }, stack)).toThrow(
+      '`secretKey` must be 32 characters or more',
+    );
   });
 
   test('the message does not tell the value', () => {

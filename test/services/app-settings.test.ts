@@ -21,31 +21,55 @@ test('where nothing is said, nothing is', () => {
 test('mail is encrypted with STARTTLS at port 587, unless something else is said', () => {
   expect(appSettings({ email: { host: 'mail.example.com', fromAddress: 'posthog@example.com' } })).toEqual({
     environment: {
-      EMAIL_ENABLED: 'true', EMAIL_HOST: 'mail.example.com', EMAIL_PORT: '587', EMAIL_USE_TLS: 'true', EMAIL_USE_SSL: 'false', EMAIL_DEFAULT_FROM: 'posthog@example.com',
+      EMAIL_ENABLED: 'true',
+      EMAIL_HOST: 'mail.example.com',
+      EMAIL_PORT: '587',
+      EMAIL_USE_TLS: 'true',
+      EMAIL_USE_SSL: 'false',
+      EMAIL_DEFAULT_FROM: 'posthog@example.com',
     },
     secrets: {},
   });
 });
 
-test.each([[EmailEncryption.TLS, 'false', 'true'], [EmailEncryption.NONE, 'false', 'false'], [EmailEncryption.STARTTLS, 'true', 'false']])(
-  'with %s, EMAIL_USE_TLS is %s and EMAIL_USE_SSL %s', (encryption, tls, ssl) => {
-    const { environment } = appSettings({ email: { host: 'mail', fromAddress: 'PostHog <posthog@example.com>', port: 465, encryption, replyTo: 'help@example.com' } });
-    expect(environment).toMatchObject({ EMAIL_PORT: '465', EMAIL_USE_TLS: tls, EMAIL_USE_SSL: ssl, EMAIL_REPLY_TO: 'help@example.com', EMAIL_DEFAULT_FROM: 'PostHog <posthog@example.com>' });
+test.each([
+  [EmailEncryption.TLS, 'false', 'true'],
+  [EmailEncryption.NONE, 'false', 'false'],
+  [EmailEncryption.STARTTLS, 'true', 'false'],
+])('with %s, EMAIL_USE_TLS is %s and EMAIL_USE_SSL %s', (encryption, tls, ssl) => {
+  const { environment } = appSettings({
+    email: { host: 'mail', fromAddress: 'PostHog <posthog@example.com>', port: 465, encryption, replyTo: 'help@example.com' },
   });
+  expect(environment).toMatchObject({
+    EMAIL_PORT: '465',
+    EMAIL_USE_TLS: tls,
+    EMAIL_USE_SSL: ssl,
+    EMAIL_REPLY_TO: 'help@example.com',
+    EMAIL_DEFAULT_FROM: 'PostHog <posthog@example.com>',
+  });
+});
 
 test('who sends is a secret', () => {
-  expect(secretNames({ email: { host: 'mail', fromAddress: 'a@b', credentials: named('smtp') } })).toEqual(['EMAIL_HOST_PASSWORD', 'EMAIL_HOST_USER']);
+  expect(secretNames({ email: { host: 'mail', fromAddress: 'a@b', credentials: named('smtp') } })).toEqual([
+    'EMAIL_HOST_PASSWORD',
+    'EMAIL_HOST_USER',
+  ]);
 });
 
 test('providers of sign-on are told by id and secret', () => {
   const props = {
     singleSignOn: {
-      google: { clientId: 'g', clientSecret: named('g') }, github: { clientId: 'h', clientSecret: named('h') }, gitlab: { clientId: 'l', clientSecret: named('l') },
+      google: { clientId: 'g', clientSecret: named('g') },
+      github: { clientId: 'h', clientSecret: named('h') },
+      gitlab: { clientId: 'l', clientSecret: named('l') },
       gitlabUrl: 'https://gitlab.example.com',
     },
   };
   expect(appSettings(props).environment).toEqual({
-    SOCIAL_AUTH_GOOGLE_OAUTH2_KEY: 'g', SOCIAL_AUTH_GITHUB_KEY: 'h', SOCIAL_AUTH_GITLAB_KEY: 'l', SOCIAL_AUTH_GITLAB_API_URL: 'https://gitlab.example.com',
+    SOCIAL_AUTH_GOOGLE_OAUTH2_KEY: 'g',
+    SOCIAL_AUTH_GITHUB_KEY: 'h',
+    SOCIAL_AUTH_GITLAB_KEY: 'l',
+    SOCIAL_AUTH_GITLAB_API_URL: 'https://gitlab.example.com',
   });
   expect(secretNames(props)).toEqual(['SOCIAL_AUTH_GITHUB_SECRET', 'SOCIAL_AUTH_GITLAB_SECRET', 'SOCIAL_AUTH_GOOGLE_OAUTH2_SECRET']);
 });
@@ -56,7 +80,13 @@ test('keys of AI and of Slack are secrets', () => {
     slackApp: { clientId: 'slack', clientSecret: named('s'), signingSecret: named('sign') },
   };
   expect(appSettings(props).environment).toEqual({ SLACK_APP_CLIENT_ID: 'slack' });
-  expect(secretNames(props)).toEqual(['ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'OPENAI_API_KEY', 'SLACK_APP_CLIENT_SECRET', 'SLACK_APP_SIGNING_SECRET']);
+  expect(secretNames(props)).toEqual([
+    'ANTHROPIC_API_KEY',
+    'GEMINI_API_KEY',
+    'OPENAI_API_KEY',
+    'SLACK_APP_CLIENT_SECRET',
+    'SLACK_APP_SIGNING_SECRET',
+  ]);
 });
 
 test('a secret that is no whole text is refused by the name of its prop', () => {
@@ -69,18 +99,23 @@ test('a secret that is no whole text is refused by the name of its prop', () => 
 });
 
 test.each<[AppSettingsOptions, string]>([
-  [{ email: { host: 'mail:25', fromAddress: 'a@b' } }, '`email.host` must be the host name of a mail server, without a port, got: \'mail:25\''],
-  [{ email: { host: 'mail', fromAddress: 'nobody' } }, '`email.fromAddress` must be an email address such as posthog@example.com, got: \'nobody\''],
-  [{ email: { host: 'mail', fromAddress: 'a@b', replyTo: '' } }, '`email.replyTo` must be an email address such as posthog@example.com, got: \'\''],
+  [{ email: { host: 'mail:25', fromAddress: 'a@b' } }, "`email.host` must be the host name of a mail server, without a port, got: 'mail:25'"],
+  [{ email: { host: 'mail', fromAddress: 'nobody' } }, "`email.fromAddress` must be an email address such as posthog@example.com, got: 'nobody'"],
+  [{ email: { host: 'mail', fromAddress: 'a@b', replyTo: '' } }, "`email.replyTo` must be an email address such as posthog@example.com, got: ''"],
   [{ email: { host: 'mail', fromAddress: 'a@b', port: 0 } }, '`email.port` must be a port from 1 to 65535, got: 0'],
-  [{ email: { host: 'mail', fromAddress: 'a@b', encryption: 'ssl' as EmailEncryption } }, '`email.encryption` must be one of starttls, tls, none, got: \'ssl\''],
-  [{ singleSignOn: { gitlabUrl: 'https://gitlab.example.com' } }, '`singleSignOn.gitlabUrl` needs `gitlab`, got: \'https://gitlab.example.com\''],
+  [
+    { email: { host: 'mail', fromAddress: 'a@b', encryption: 'ssl' as EmailEncryption } },
+    "`email.encryption` must be one of starttls, tls, none, got: 'ssl'",
+  ],
+  [{ singleSignOn: { gitlabUrl: 'https://gitlab.example.com' } }, "`singleSignOn.gitlabUrl` needs `gitlab`, got: 'https://gitlab.example.com'"],
 ])('%j is refused', (props, message) => {
   expect(() => appSettings(props)).toThrow(message);
 });
 
 test('a GitLab without TLS is refused', () => {
-  expect(() => appSettings({ singleSignOn: { gitlab: { clientId: 'l', clientSecret: named('l') }, gitlabUrl: 'http://gitlab' } })).toThrow('`singleSignOn.gitlabUrl` must be a URL that begins with https://');
+  expect(() => appSettings({ singleSignOn: { gitlab: { clientId: 'l', clientSecret: named('l') }, gitlabUrl: 'http://gitlab' } })).toThrow(
+    '`singleSignOn.gitlabUrl` must be a URL that begins with https://',
+  );
 });
 
 test('every Django process is told, and cannot be told twice', () => {
@@ -90,5 +125,7 @@ test('every Django process is told, and cannot be told twice', () => {
   for (const process of ['web', 'worker', 'temporal-django-worker', 'temporal-batch-exports-worker']) {
     expect(environmentOf(template, process)).toMatchObject({ EMAIL_HOST: 'mail.example.com' });
   }
-  expect(() => newPostHog(newStack(), { email, environment: { EMAIL_HOST: 'other' } })).toThrow('`environment` must not set a variable that the library manages, got: \'EMAIL_HOST\'');
+  expect(() => newPostHog(newStack(), { email, environment: { EMAIL_HOST: 'other' } })).toThrow(
+    "`environment` must not set a variable that the library manages, got: 'EMAIL_HOST'",
+  );
 });

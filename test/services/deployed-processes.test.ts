@@ -21,7 +21,14 @@ test.each<[Product, string[]]>([
 
 test('data pipelines are plugins, and what it leaves out in production', () => {
   expect(names([Product.EVENTS, Product.DATA_PIPELINES])).toEqual([
-    ...CORE, 'capture', 'ingestion-general', 'property-defs-rs', 'plugins', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher',
+    ...CORE,
+    'capture',
+    'ingestion-general',
+    'property-defs-rs',
+    'plugins',
+    'cdp-cyclotron-v2-janitor',
+    'cdp-hogflow-scheduler',
+    'cdp-hogflow-subscription-matcher',
   ]);
 });
 
@@ -41,7 +48,8 @@ test('by default it is everything but logs and large AI events', () => {
 
 test('a dependency that is missing is named with what needs it', () => {
   expect(() => deployedProcesses([Product.DATA_PIPELINES])).toThrow(
-    '`products` must include one of events, because plugins (data-pipelines) cannot work without capture, got: \'data-pipelines\'');
+    "`products` must include one of events, because plugins (data-pipelines) cannot work without capture, got: 'data-pipelines'",
+  );
 });
 
 test('what is no product is refused', () => {

@@ -9,10 +9,16 @@ const secret = Secret.fromSsmParameter(StringParameter.fromStringParameterName(s
 const other = Secret.fromSsmParameter(StringParameter.fromStringParameterName(stack, 'Two', 'two'));
 const NONE = { environment: {}, secrets: {} };
 
-test('the library\'s settings come out sorted', () => {
+test("the library's settings come out sorted", () => {
   const { environment, secrets } = mergeSettings({ environment: { B: '2', A: '1' }, secrets: { D: secret, C: other } }, []);
-  expect(Object.entries(environment)).toEqual([['A', '1'], ['B', '2']]);
-  expect(Object.entries(secrets)).toEqual([['C', other], ['D', secret]]);
+  expect(Object.entries(environment)).toEqual([
+    ['A', '1'],
+    ['B', '2'],
+  ]);
+  expect(Object.entries(secrets)).toEqual([
+    ['C', other],
+    ['D', secret],
+  ]);
 });
 
 test('settings of the whole and of one process are added, those of the process win', () => {
@@ -36,10 +42,12 @@ test('extras without settings add nothing', () => {
 });
 
 test('any order of the same extras gives the same settings', () => {
-  fc.assert(fc.property(fc.uniqueArray(fc.stringMatching(/^X[A-Z0-9_]{0,8}$/), { minLength: 1 }), (names) => {
-    const given = (list: string[]) => ({ environment: Object.fromEntries(list.map((name) => [name, name])) });
-    expect(JSON.stringify(mergeSettings(NONE, [given(names)]))).toBe(JSON.stringify(mergeSettings(NONE, [given([...names].reverse())])));
-  }));
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.stringMatching(/^X[A-Z0-9_]{0,8}$/), { minLength: 1 }), (names) => {
+      const given = (list: string[]) => ({ environment: Object.fromEntries(list.map((name) => [name, name])) });
+      expect(JSON.stringify(mergeSettings(NONE, [given(names)]))).toBe(JSON.stringify(mergeSettings(NONE, [given([...names].reverse())])));
+    }),
+  );
 });
 
 describe.each(['environment', 'secrets'] as const)('%s', (prop) => {
@@ -59,19 +67,28 @@ describe.each(['environment', 'secrets'] as const)('%s', (prop) => {
   });
 
   test('fails when it sets a variable of the load balancer in any spelling', () => {
-    const spelling = fc.constantFrom(...OWNED.map(([name]) => name))
-      .chain((name) => fc.array(fc.boolean(), { minLength: name.length, maxLength: name.length })
-        .map((lower) => [...name].map((letter, i) => (lower[i] ? letter.toLowerCase() : letter)).join('')));
-    fc.assert(fc.property(spelling, (name) => {
-      expect(() => mergeSettings(NONE, [extra(name)])).toThrow(`\`${prop}\` must not set a variable that the library manages, got: '${name}'`);
-    }));
+    const spelling = fc
+      .constantFrom(...OWNED.map(([name]) => name))
+      .chain((name) =>
+        fc
+          .array(fc.boolean(), { minLength: name.length, maxLength: name.length })
+          .map((lower) => [...name].map((letter, i) => (lower[i] ? letter.toLowerCase() : letter)).join('')),
+      );
+    fc.assert(
+      fc.property(spelling, (name) => {
+        expect(() => mergeSettings(NONE, [extra(name)])).toThrow(`\`${prop}\` must not set a variable that the library manages, got: '${name}'`);
+      }),
+    );
   });
 
-  test.each([['an environment variable', { environment: { MINE: 'x' }, secrets: {} }], ['a secret', { environment: {}, secrets: { MINE: secret } }]])(
-    'fails when it sets what the library sets as %s', (_, managed) => {
-      expect(() => mergeSettings(managed, [extra('MINE')])).toThrow(
-        `\`${prop}\` must not set a variable that the library manages, got: 'MINE'; remove it; its value follows from other props`);
-    });
+  test.each([
+    ['an environment variable', { environment: { MINE: 'x' }, secrets: {} }],
+    ['a secret', { environment: {}, secrets: { MINE: secret } }],
+  ])('fails when it sets what the library sets as %s', (_, managed) => {
+    expect(() => mergeSettings(managed, [extra('MINE')])).toThrow(
+      `\`${prop}\` must not set a variable that the library manages, got: 'MINE'; remove it; its value follows from other props`,
+    );
+  });
 
   test.each(['', '1A', 'A-B', 'A B', 'A=B', 'Ä', 'A.B'])('fails when the name is %p', (name) => {
     expect(() => mergeSettings(NONE, [extra(name)])).toThrow(`\`${prop}\` must name environment variables, got: '${name}'`);
@@ -83,7 +100,7 @@ describe.each(['environment', 'secrets'] as const)('%s', (prop) => {
 });
 
 test('fails when a variable is given as text and as a secret', () => {
-  const message = '`secrets` must not set a variable that `environment` sets, got: \'EMAIL_HOST\'; remove one of the two';
+  const message = "`secrets` must not set a variable that `environment` sets, got: 'EMAIL_HOST'; remove one of the two";
   expect(() => mergeSettings(NONE, [{ environment: { EMAIL_HOST: 'x' }, secrets: { EMAIL_HOST: secret } }])).toThrow(message);
   expect(() => mergeSettings(NONE, [{ environment: { EMAIL_HOST: 'x' } }, { secrets: { EMAIL_HOST: secret } }])).toThrow(message);
 });

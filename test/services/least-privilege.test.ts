@@ -14,7 +14,11 @@ newPostHog(stack, {
   environment: { EMAIL_HOST: 'smtp.example.com' },
   secrets: { EMAIL_HOST_PASSWORD: EcsSecret.fromSecretsManager(Secret.fromSecretNameV2(stack, 'Email', 'email'), 'password') },
   serviceOptions: {
-    [PostHogProcess.CAPTURE]: { secrets: { EXTRA: EcsSecret.fromSsmParameter(StringParameter.fromSecureStringParameterAttributes(stack, 'Extra', { parameterName: '/extra' })) } },
+    [PostHogProcess.CAPTURE]: {
+      secrets: {
+        EXTRA: EcsSecret.fromSsmParameter(StringParameter.fromSecureStringParameterAttributes(stack, 'Extra', { parameterName: '/extra' })),
+      },
+    },
   },
 });
 const template = Template.fromStack(stack);
@@ -29,20 +33,44 @@ function told(process: string): { environment: string[]; secrets: string[] } {
 describe('task roles', () => {
   const BUCKET = ['s3:GetBucketLocation', 's3:ListBucket'];
   const READ = [...BUCKET, 's3:GetObject'];
-  const WRITE = [...BUCKET, 's3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'];
+  const WRITE = [
+    ...BUCKET,
+    's3:AbortMultipartUpload',
+    's3:DeleteObject',
+    's3:GetObject',
+    's3:ListMultipartUploadParts',
+    's3:PutObject',
+    's3:PutObjectTagging',
+  ];
 
   const MAY: Record<string, string[]> = {
-    'web': [...WRITE, 'sts:AssumeRole'], 'worker': WRITE, 'temporal-django-worker': [...WRITE, 'sts:AssumeRole'], 'temporal-batch-exports-worker': [...WRITE, 'sts:AssumeRole'],
-    'ingestion-sessionreplay': WRITE, 'recording-api': WRITE, 'capture-ai': WRITE, 'ingestion-general': WRITE,
-    'feature-flags': READ, 'hypercache-server': READ,
+    'web': [...WRITE, 'sts:AssumeRole'],
+    'worker': WRITE,
+    'temporal-django-worker': [...WRITE, 'sts:AssumeRole'],
+    'temporal-batch-exports-worker': [...WRITE, 'sts:AssumeRole'],
+    'ingestion-sessionreplay': WRITE,
+    'recording-api': WRITE,
+    'capture-ai': WRITE,
+    'ingestion-general': WRITE,
+    'feature-flags': READ,
+    'hypercache-server': READ,
   };
 
   test.each(NAMES)('%s may do what it needs to and nothing else', (process) => {
-    expect(taskRoleStatements(template, process).flatMap((statement) => statement.actions).sort()).toEqual([...MAY[process] ?? []].sort());
+    expect(
+      taskRoleStatements(template, process)
+        .flatMap((statement) => statement.actions)
+        .sort(),
+    ).toEqual([...(MAY[process] ?? [])].sort());
   });
 
   const PREFIX: Record<string, string> = {
-    'ingestion-sessionreplay': 'session_recordings/*', 'recording-api': 'session_recordings/*', 'capture-ai': 'llma/*', 'ingestion-general': 'aio/*', 'feature-flags': 'cache/*', 'hypercache-server': 'cache/*',
+    'ingestion-sessionreplay': 'session_recordings/*',
+    'recording-api': 'session_recordings/*',
+    'capture-ai': 'llma/*',
+    'ingestion-general': 'aio/*',
+    'feature-flags': 'cache/*',
+    'hypercache-server': 'cache/*',
   };
 
   test.each(NAMES)('%s reaches its own objects of the bucket and nothing else', (process) => {
@@ -51,12 +79,20 @@ describe('task roles', () => {
     const own = statements.filter((statement) => !roles.includes(statement));
     const objects = `arn:aws:s3:::objects/${PREFIX[process] ?? '*'}`;
     expect(['arn:aws:s3:::objects', objects]).toEqual(expect.arrayContaining(own.flatMap(({ resources }) => resources)));
-    expect(roles.flatMap(({ resources }) => resources).map(idOf).filter((id) => !id.includes('FileDownloadsRole'))).toEqual([]);
+    expect(
+      roles
+        .flatMap(({ resources }) => resources)
+        .map(idOf)
+        .filter((id) => !id.includes('FileDownloadsRole')),
+    ).toEqual([]);
   });
 
   test('the role of file downloads reaches the prefix of batch exports and nothing else', () => {
     const [[role]] = ofType(template, 'AWS::IAM::Role').filter(([id]) => id.includes('FileDownloadsRole'));
-    expect(statementsOf(template, role).map(({ resources }) => resources)).toEqual([['arn:aws:s3:::objects'], ['arn:aws:s3:::objects/batch-exports/*']]);
+    expect(statementsOf(template, role).map(({ resources }) => resources)).toEqual([
+      ['arn:aws:s3:::objects'],
+      ['arn:aws:s3:::objects/batch-exports/*'],
+    ]);
   });
 
   test('whatever may do something has a role of its own, and all others share one that may not', () => {
@@ -66,10 +102,15 @@ describe('task roles', () => {
   });
 
   test('every role can be taken by ECS tasks alone', () => {
-    const roles = new Set(NAMES.flatMap((process) => [idOf(taskOf(template, process)[1].TaskRoleArn), idOf(taskOf(template, process)[1].ExecutionRoleArn)]));
+    const roles = new Set(
+      NAMES.flatMap((process) => [idOf(taskOf(template, process)[1].TaskRoleArn), idOf(taskOf(template, process)[1].ExecutionRoleArn)]),
+    );
     for (const role of roles) {
       const { Properties } = template.findResources('AWS::IAM::Role')[role] as { Properties: Record<string, unknown> };
-      expect(Properties.AssumeRolePolicyDocument).toEqual({ Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' } }], Version: '2012-10-17' });
+      expect(Properties.AssumeRolePolicyDocument).toEqual({
+        Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' } }],
+        Version: '2012-10-17',
+      });
       expect(Properties.ManagedPolicyArns).toBeUndefined();
     }
   });
@@ -79,7 +120,20 @@ describe('execution roles', () => {
   const NODE = ['clickhouse', 'node-cyclotron-url', 'node-url', 'EncryptionSaltKeys', 'InternalApiSecret', 'SecretKey'];
 
   test.each([
-    ['web', ['clickhouse', 'email', 'postgres-url', 'BrowserlessToken', 'EncryptionSaltKeys', 'InternalApiSecret', 'InternalRequestToken', 'OidcRsaPrivateKey', 'SecretKey']],
+    [
+      'web',
+      [
+        'clickhouse',
+        'email',
+        'postgres-url',
+        'BrowserlessToken',
+        'EncryptionSaltKeys',
+        'InternalApiSecret',
+        'InternalRequestToken',
+        'OidcRsaPrivateKey',
+        'SecretKey',
+      ],
+    ],
     ['plugins', NODE],
     ['ingestion-logs', NODE],
     ['capture', []],
@@ -94,10 +148,22 @@ describe('execution roles', () => {
     ['browserless', ['BrowserlessToken']],
     ['temporal', ['postgres-login']],
   ])('of %s, and of others with its image, reads exactly the secrets %j', (process, expected) => {
-    const statements = executionRoleStatements(template, process).filter(({ actions }) => actions.some((action) => action.startsWith('secretsmanager:')));
-    expect(new Set(statements.flatMap(({ actions }) => actions))).toEqual(new Set(expected.length ? ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] : []));
-    const names = statements.flatMap(({ resources }) => resources).map((resource) =>
-      (typeof resource === 'string' ? resource.split(':secret:')[1].replace('-??????', '') : idOf(resource).replace(/^PostHog(Secrets)?|[0-9A-F]{8}$/g, '').replace('SymbolSetKeysSecret', 'SymbolSetKeys').replace('PrivateKeyValue', 'PrivateKey')));
+    const statements = executionRoleStatements(template, process).filter(({ actions }) =>
+      actions.some((action) => action.startsWith('secretsmanager:')),
+    );
+    expect(new Set(statements.flatMap(({ actions }) => actions))).toEqual(
+      new Set(expected.length ? ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] : []),
+    );
+    const names = statements
+      .flatMap(({ resources }) => resources)
+      .map((resource) =>
+        typeof resource === 'string'
+          ? resource.split(':secret:')[1].replace('-??????', '')
+          : idOf(resource)
+              .replace(/^PostHog(Secrets)?|[0-9A-F]{8}$/g, '')
+              .replace('SymbolSetKeysSecret', 'SymbolSetKeys')
+              .replace('PrivateKeyValue', 'PrivateKey'),
+      );
     expect([...new Set(names)].sort()).toEqual([...expected].sort());
   });
 
@@ -109,7 +175,9 @@ describe('execution roles', () => {
   test.each(NAMES)('of %s writes to the log of the process', (process) => {
     const logs = executionRoleStatements(template, process).filter(({ actions }) => actions.some((action) => action.startsWith('logs:')));
     expect(new Set(logs.flatMap(({ actions }) => actions))).toEqual(new Set(['logs:CreateLogStream', 'logs:PutLogEvents']));
-    expect(logs.flatMap(({ resources }) => resources)).toContainEqual({ 'Fn::GetAtt': [idOf(containerOf(template, process).LogConfiguration.Options['awslogs-group']), 'Arn'] });
+    expect(logs.flatMap(({ resources }) => resources)).toContainEqual({
+      'Fn::GetAtt': [idOf(containerOf(template, process).LogConfiguration.Options['awslogs-group']), 'Arn'],
+    });
   });
 
   test('reads a parameter where a process is given one, and nobody else does', () => {
@@ -137,7 +205,7 @@ describe('what processes are told', () => {
     expect(given.filter((name) => /SECRET|PASSWORD|TOKEN|DATABASE_URL|SALT|CREDENTIAL|ACCESS_KEY|_DB_(READER|WRITER)/.test(name))).toEqual([]);
   });
 
-  test('no database URL and no secret\'s value stand anywhere in the template', () => {
+  test("no database URL and no secret's value stand anywhere in the template", () => {
     expect(json).not.toMatch(/postgres(ql)?:\/\//);
     expect(json).not.toContain('{{resolve:');
     expect(json).not.toMatch(/"(SecretString|Password|password)":"/);
@@ -146,15 +214,27 @@ describe('what processes are told', () => {
 });
 
 describe('security groups', () => {
-  const loadBalancer = idOf((ofType<{ SecurityGroups: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')[0][1].Properties.SecurityGroups)[0]);
+  const loadBalancer = idOf(
+    ofType<{ SecurityGroups: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')[0][1].Properties.SecurityGroups[0],
+  );
   const nameOf = new Map(NAMES.map((process): [string, string] => [securityGroupOf(template, process), process]).reverse());
 
   test('the load balancer may go to the processes that answer it and nowhere else', () => {
-    const ways = ofType<{ GroupId: unknown; DestinationSecurityGroupId: unknown; FromPort: number }>(template, 'AWS::EC2::SecurityGroupEgress').map(([, { Properties }]) => Properties);
+    const ways = ofType<{ GroupId: unknown; DestinationSecurityGroupId: unknown; FromPort: number }>(template, 'AWS::EC2::SecurityGroupEgress').map(
+      ([, { Properties }]) => Properties,
+    );
     expect(ways.map(({ GroupId }) => idOf(GroupId)).filter((id) => id !== loadBalancer)).toEqual([]);
     expect(ways.map(({ DestinationSecurityGroupId, FromPort }) => [nameOf.get(idOf(DestinationSecurityGroupId)), FromPort]).sort()).toEqual([
-      ['capture', 3000], ['capture-ai', 3000], ['capture-logs', 4318], ['capture-logs', 8080], ['feature-flags', 3001], ['hypercache-server', 3002], ['livestream', 8080],
-      ['plugins', 6738], ['replay-capture', 3000], ['web', 8000],
+      ['capture', 3000],
+      ['capture-ai', 3000],
+      ['capture-logs', 4318],
+      ['capture-logs', 8080],
+      ['feature-flags', 3001],
+      ['hypercache-server', 3002],
+      ['livestream', 8080],
+      ['plugins', 6738],
+      ['replay-capture', 3000],
+      ['web', 8000],
     ]);
     expect(template.findResources('AWS::EC2::SecurityGroup')[loadBalancer]).not.toHaveProperty('Properties.SecurityGroupEgress');
   });

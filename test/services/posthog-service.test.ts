@@ -14,9 +14,17 @@ import { attributes, containerOf, idOf, ofType, serviceOf, serviceResourceOf, ta
 interface ScalingPolicy {
   PolicyType: string;
   ScalingTargetId: unknown;
-  TargetTrackingScalingPolicyConfiguration: { TargetValue: number; PredefinedMetricSpecification?: { PredefinedMetricType: string; ResourceLabel?: unknown } };
+  TargetTrackingScalingPolicyConfiguration: {
+    TargetValue: number;
+    PredefinedMetricSpecification?: { PredefinedMetricType: string; ResourceLabel?: unknown };
+  };
 }
-interface ScalableTarget { MinCapacity: number; MaxCapacity: number; ResourceId: unknown; ScalableDimension: string }
+interface ScalableTarget {
+  MinCapacity: number;
+  MaxCapacity: number;
+  ResourceId: unknown;
+  ScalableDimension: string;
+}
 
 const stack = newStack();
 const posthog = newPostHog(stack, { products: Object.values(Product) });
@@ -42,8 +50,12 @@ const changedTemplate = Template.fromStack(changed);
 /** How tasks of a process are scaled, or undefined where they are not. */
 function scaling(of: Template, process: string) {
   const service = ofType(of, 'AWS::ECS::Service').find(([, { Properties }]) => idOf(Properties.TaskDefinition) === taskOf(of, process)[0])![0];
-  const target = ofType<ScalableTarget>(of, 'AWS::ApplicationAutoScaling::ScalableTarget').find(([, { Properties }]) => JSON.stringify(Properties.ResourceId).includes(`"${service}"`));
-  const policies = ofType<ScalingPolicy>(of, 'AWS::ApplicationAutoScaling::ScalingPolicy').map(([, { Properties }]) => Properties).filter(({ ScalingTargetId }) => idOf(ScalingTargetId) === target?.[0]);
+  const target = ofType<ScalableTarget>(of, 'AWS::ApplicationAutoScaling::ScalableTarget').find(([, { Properties }]) =>
+    JSON.stringify(Properties.ResourceId).includes(`"${service}"`),
+  );
+  const policies = ofType<ScalingPolicy>(of, 'AWS::ApplicationAutoScaling::ScalingPolicy')
+    .map(([, { Properties }]) => Properties)
+    .filter(({ ScalingTargetId }) => idOf(ScalingTargetId) === target?.[0]);
   return target && { target: target[1].Properties, policies };
 }
 
@@ -63,7 +75,9 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
 
   test('asks itself whether it is well, where no load balancer does', () => {
     const probe = http ? undefined : definition.probe;
-    expect(container.HealthCheck).toEqual(probe && { Command: ['CMD-SHELL', `${probe.command} || exit 1`], StartPeriod: probe.startPeriod, Interval: 15, Timeout: 10, Retries: 5 });
+    expect(container.HealthCheck).toEqual(
+      probe && { Command: ['CMD-SHELL', `${probe.command} || exit 1`], StartPeriod: probe.startPeriod, Interval: 15, Timeout: 10, Retries: 5 },
+    );
   });
 
   test('has the database of places put where it reads it, where its image holds none', () => {
@@ -73,7 +87,10 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
     expect(container.DependsOn).toEqual(folder === undefined ? undefined : [{ ContainerName: 'geoip', Condition: 'SUCCESS' }]);
     if (folder !== undefined) {
       expect(others[0]).toMatchObject({
-        EntryPoint: ['/bin/sh', '-c'], Command: ['cp /app/share/GeoLite2-City.mmdb /share/ && chmod a+r /share/*'], Essential: false, User: '0',
+        EntryPoint: ['/bin/sh', '-c'],
+        Command: ['cp /app/share/GeoLite2-City.mmdb /share/ && chmod a+r /share/*'],
+        Essential: false,
+        User: '0',
         MountPoints: [{ ContainerPath: '/share', ReadOnly: false, SourceVolume: 'geoip' }],
       });
       expect(container.MountPoints).toEqual([{ ContainerPath: '/share', ReadOnly: true, SourceVolume: 'geoip' }]);
@@ -83,29 +100,47 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
 
   test('has its size, on x86 Linux', () => {
     expect(taskOf(template, process)[1]).toMatchObject({
-      Cpu: String(size.cpu), Memory: String(size.memoryLimitMiB), RuntimePlatform: { CpuArchitecture: 'X86_64', OperatingSystemFamily: 'LINUX' },
+      Cpu: String(size.cpu),
+      Memory: String(size.memoryLimitMiB),
+      RuntimePlatform: { CpuArchitecture: 'X86_64', OperatingSystemFamily: 'LINUX' },
     });
   });
 
   test('logs to a group of its own, without waiting, for a month, and the log stays when the stack goes', () => {
     expect(container.LogConfiguration).toMatchObject({ LogDriver: 'awslogs', Options: { 'awslogs-stream-prefix': process, 'mode': 'non-blocking' } });
     const group = idOf(container.LogConfiguration.Options['awslogs-group']);
-    expect(template.findResources('AWS::Logs::LogGroup')[group]).toMatchObject({ Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(template.findResources('AWS::Logs::LogGroup')[group]).toMatchObject({
+      Properties: { RetentionInDays: 30 },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
     expect(stack.resolve(posthog.service(process).logGroup.logGroupName)).toEqual({ Ref: group });
   });
 
   test('is private, in the service subnets', () => {
     const { AssignPublicIp, Subnets } = service.NetworkConfiguration.AwsvpcConfiguration;
     expect(AssignPublicIp).toBe('DISABLED');
-    expect(Subnets.map(idOf)).toEqual([expect.stringMatching(/^PostHogNetworkVpcServiceSubnet1/), expect.stringMatching(/^PostHogNetworkVpcServiceSubnet2/)]);
+    expect(Subnets.map(idOf)).toEqual([
+      expect.stringMatching(/^PostHogNetworkVpcServiceSubnet1/),
+      expect.stringMatching(/^PostHogNetworkVpcServiceSubnet2/),
+    ]);
   });
 
   test('is deployed without a gap and rolled back where that fails', () => {
-    expect(service.DeploymentConfiguration).toEqual({ MinimumHealthyPercent: 100, MaximumPercent: 200, DeploymentCircuitBreaker: { Enable: true, Rollback: true } });
+    expect(service.DeploymentConfiguration).toEqual({
+      MinimumHealthyPercent: 100,
+      MaximumPercent: 200,
+      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+    });
   });
 
   test('is spread over zones, and hands its tags on', () => {
-    expect(service).toMatchObject({ AvailabilityZoneRebalancing: 'ENABLED', PropagateTags: 'SERVICE', EnableECSManagedTags: true, LaunchType: 'FARGATE' });
+    expect(service).toMatchObject({
+      AvailabilityZoneRebalancing: 'ENABLED',
+      PropagateTags: 'SERVICE',
+      EnableECSManagedTags: true,
+      LaunchType: 'FARGATE',
+    });
   });
 
   test('opens no shell', () => {
@@ -116,18 +151,29 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
     expect(service.HealthCheckGracePeriodSeconds).toBe(http?.healthCheckGracePeriod);
     const port = portOf(definition);
     expect(container.PortMappings?.map(({ ContainerPort }) => ContainerPort)).toEqual(port === undefined ? undefined : [port]);
-    expect((service.LoadBalancers ?? []).map(({ ContainerName, ContainerPort }) => [ContainerName, ContainerPort])).toEqual(http ? [[process, http.port]] : []);
+    expect((service.LoadBalancers ?? []).map(({ ContainerName, ContainerPort }) => [ContainerName, ContainerPort])).toEqual(
+      http ? [[process, http.port]] : [],
+    );
     const targetGroup = targetGroupOf(template, process);
     expect(Boolean(targetGroup)).toBe(Boolean(http));
     expect(Boolean(posthog.service(process).targetGroup)).toBe(Boolean(http));
     if (http && targetGroup) {
       expect(targetGroup).toMatchObject({
-        Port: http.port, Protocol: 'HTTP', TargetType: 'ip', HealthCheckPath: http.healthCheck.path, Matcher: { HttpCode: '200' },
-        HealthCheckIntervalSeconds: http.healthCheck.interval, HealthCheckTimeoutSeconds: http.healthCheck.timeout,
-        HealthyThresholdCount: 2, UnhealthyThresholdCount: http.healthCheck.unhealthyThreshold,
+        Port: http.port,
+        Protocol: 'HTTP',
+        TargetType: 'ip',
+        HealthCheckPath: http.healthCheck.path,
+        Matcher: { HttpCode: '200' },
+        HealthCheckIntervalSeconds: http.healthCheck.interval,
+        HealthCheckTimeoutSeconds: http.healthCheck.timeout,
+        HealthyThresholdCount: 2,
+        UnhealthyThresholdCount: http.healthCheck.unhealthyThreshold,
       });
       expect(targetGroup.HealthCheckPort).toBe(http.healthCheck.port?.toString());
-      expect(attributes(targetGroup.TargetGroupAttributes)).toMatchObject({ 'deregistration_delay.timeout_seconds': String(http.deregistrationDelay), 'stickiness.enabled': 'false' });
+      expect(attributes(targetGroup.TargetGroupAttributes)).toMatchObject({
+        'deregistration_delay.timeout_seconds': String(http.deregistrationDelay),
+        'stickiness.enabled': 'false',
+      });
     }
   });
 
@@ -140,8 +186,13 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
     }
     expect(service).not.toHaveProperty('DesiredCount');
     expect(found?.target).toMatchObject({ MinCapacity: size.minTasks, MaxCapacity: size.maxTasks, ScalableDimension: 'ecs:service:DesiredCount' });
-    expect(found?.policies.map(({ PolicyType, TargetTrackingScalingPolicyConfiguration: { TargetValue, PredefinedMetricSpecification } }) =>
-      [PolicyType, PredefinedMetricSpecification!.PredefinedMetricType, TargetValue])).toEqual([
+    expect(
+      found?.policies.map(({ PolicyType, TargetTrackingScalingPolicyConfiguration: { TargetValue, PredefinedMetricSpecification } }) => [
+        PolicyType,
+        PredefinedMetricSpecification!.PredefinedMetricType,
+        TargetValue,
+      ]),
+    ).toEqual([
       ['TargetTrackingScaling', 'ECSServiceAverageCPUUtilization', 60],
       ...(http ? [['TargetTrackingScaling', 'ALBRequestCountPerTarget', http.requestsPerTarget]] : []),
     ]);
@@ -150,27 +201,45 @@ describe.each(PROCESSES.map((definition) => ({ ...definition })))('$process', (d
 
 function lag({ group, topic }: ConsumerGroup): object {
   return {
-    Namespace: 'AWS/Kafka', MetricName: 'SumOffsetLag', Statistic: 'Maximum',
-    Dimensions: [{ Name: 'Cluster Name', Value: 'events' }, { Name: 'Consumer Group', Value: group }, { Name: 'Topic', Value: topic }],
+    Namespace: 'AWS/Kafka',
+    MetricName: 'SumOffsetLag',
+    Statistic: 'Maximum',
+    Dimensions: [
+      { Name: 'Cluster Name', Value: 'events' },
+      { Name: 'Consumer Group', Value: group },
+      { Name: 'Topic', Value: topic },
+    ],
   };
 }
 
 test('what reads from MSK scales by what waits there, and by nothing else', () => {
   const other = newStack();
-  newPostHog(other, { products: Object.values(Product), kafka: Kafka.fromKafkaAttributes(other, 'Msk', { bootstrapServers: 'b-1.internal:9094', clusterName: 'events' }) });
+  newPostHog(other, {
+    products: Object.values(Product),
+    kafka: Kafka.fromKafkaAttributes(other, 'Msk', { bootstrapServers: 'b-1.internal:9094', clusterName: 'events' }),
+  });
   const msk = Template.fromStack(other);
   const consumers = PROCESSES.filter(({ consumes }) => consumes);
   expect(consumers.map(({ process }) => process as string)).toEqual([
-    'ingestion-general', 'property-defs-rs', 'ingestion-sessionreplay', 'ingestion-error-tracking', 'cymbal-notifications', 'ingestion-logs', 'ingestion-traces', 'property-defs-ai',
+    'ingestion-general',
+    'property-defs-rs',
+    'ingestion-sessionreplay',
+    'ingestion-error-tracking',
+    'cymbal-notifications',
+    'ingestion-logs',
+    'ingestion-traces',
+    'property-defs-ai',
   ]);
   for (const { process, consumes } of consumers.filter(({ process: name }) => name !== PostHogProcess.CYMBAL_NOTIFICATIONS)) {
-    expect(scaling(msk, process)?.policies.map(({ TargetTrackingScalingPolicyConfiguration }) => TargetTrackingScalingPolicyConfiguration)).toEqual([{
-      TargetValue: 20_000,
-      ScaleInCooldown: 300,
-      CustomizedMetricSpecification: {
-        ...consumes!.length === 1 ? lag(consumes![0]) : { Metrics: expect.any(Array) as unknown },
+    expect(scaling(msk, process)?.policies.map(({ TargetTrackingScalingPolicyConfiguration }) => TargetTrackingScalingPolicyConfiguration)).toEqual([
+      {
+        TargetValue: 20_000,
+        ScaleInCooldown: 300,
+        CustomizedMetricSpecification: {
+          ...(consumes!.length === 1 ? lag(consumes![0]) : { Metrics: expect.any(Array) as unknown }),
+        },
       },
-    }]);
+    ]);
   }
 });
 
@@ -182,14 +251,20 @@ test('ingestion-general scales on the sum of what waits in its groups, where a g
   const { CustomizedMetricSpecification: specification } = configuration;
   expect(Object.keys(specification)).toEqual(['Metrics']);
   expect(specification.Metrics).toEqual([
-    ...['clickhouse-ingestion', 'clickhouse-ingestion-historical', 'clickhouse-ingestion-overflow', 'clickhouse-ingestion-ai'].map((group, index) => ({
-      Id: `lag${index}`,
-      MetricStat: {
-        Metric: { Namespace: 'AWS/Kafka', MetricName: 'SumOffsetLag', Dimensions: expect.arrayContaining([{ Name: 'Consumer Group', Value: group }]) as unknown },
-        Stat: 'Maximum',
-      },
-      ReturnData: false,
-    })),
+    ...['clickhouse-ingestion', 'clickhouse-ingestion-historical', 'clickhouse-ingestion-overflow', 'clickhouse-ingestion-ai'].map(
+      (group, index) => ({
+        Id: `lag${index}`,
+        MetricStat: {
+          Metric: {
+            Namespace: 'AWS/Kafka',
+            MetricName: 'SumOffsetLag',
+            Dimensions: expect.arrayContaining([{ Name: 'Consumer Group', Value: group }]) as unknown,
+          },
+          Stat: 'Maximum',
+        },
+        ReturnData: false,
+      }),
+    ),
     { Id: 'lag', Expression: 'lag0 + FILL(lag1, 0) + FILL(lag2, 0) + FILL(lag3, 0)', Label: 'Lag of all groups', ReturnData: true },
   ]);
 });
@@ -200,8 +275,19 @@ test('on Spot runs what answers nobody, and whose work another one takes up', ()
   const spare = Template.fromStack(other);
   const onSpot = PROCESSES.filter(({ process }) => serviceOf(spare, process).CapacityProviderStrategy).map(({ process }) => process as string);
   expect(onSpot.sort()).toEqual([
-    'browserless', 'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'cymbal-notifications', 'ingestion-error-tracking',
-    'ingestion-general', 'ingestion-logs', 'ingestion-sessionreplay', 'ingestion-traces', 'property-defs-ai', 'property-defs-rs', 'temporal-batch-exports-worker',
+    'browserless',
+    'cdp-cyclotron-v2-janitor',
+    'cdp-hogflow-scheduler',
+    'cdp-hogflow-subscription-matcher',
+    'cymbal-notifications',
+    'ingestion-error-tracking',
+    'ingestion-general',
+    'ingestion-logs',
+    'ingestion-sessionreplay',
+    'ingestion-traces',
+    'property-defs-ai',
+    'property-defs-rs',
+    'temporal-batch-exports-worker',
     'temporal-django-worker',
   ]);
   expect(serviceOf(spare, 'ingestion-general')).toMatchObject({ CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }] });
@@ -223,7 +309,11 @@ test('where nobody may reach what a process answers, there is no target group, w
   expect(scaling(template, 'plugins')?.policies).toHaveLength(1);
   expect(closed.service(PostHogProcess.CAPTURE).targetGroup).toBeDefined();
   const opened = newStack();
-  const withWebhooks = newPostHog(opened, { appAccess: AppAccess.nobody(), products: undefined, publicEndpointGroups: [EndpointGroup.INBOUND_WEBHOOKS] });
+  const withWebhooks = newPostHog(opened, {
+    appAccess: AppAccess.nobody(),
+    products: undefined,
+    publicEndpointGroups: [EndpointGroup.INBOUND_WEBHOOKS],
+  });
   expect(withWebhooks.service(PostHogProcess.PLUGINS).targetGroup).toBeDefined();
 });
 
@@ -240,17 +330,38 @@ test('the app and its worker have as many children as their tasks have memory fo
   const other = newStack();
   newPostHog(other, { products: Object.values(Product), serviceOptions: { [PostHogProcess.WORKER]: { environment: { WEB_CONCURRENCY: '6' } } } });
   expect(environmentOf(Template.fromStack(other), 'worker')).toMatchObject({ WEB_CONCURRENCY: '6', CELERY_MAX_MEMORY_PER_CHILD: '2097152' });
-  expect(environmentOf(template, 'worker')).toMatchObject({ WEB_CONCURRENCY: '2', CELERY_MAX_MEMORY_PER_CHILD: '2097152', CELERY_MAX_TASKS_PER_CHILD: '5000' });
+  expect(environmentOf(template, 'worker')).toMatchObject({
+    WEB_CONCURRENCY: '2',
+    CELERY_MAX_MEMORY_PER_CHILD: '2097152',
+    CELERY_MAX_TASKS_PER_CHILD: '5000',
+  });
   expect(taskOf(template, 'web')[1].Memory).toBe('8192');
   expect(environmentOf(template, 'web')).toMatchObject({
-    GRANIAN_WORKERS: '4', NGINX_UNIT_APP_PROCESSES: '4', GRANIAN_WORKERS_MAX_RSS: '1728', GRANIAN_RESPAWN_INTERVAL: '30', GRANIAN_WORKERS_KILL_TIMEOUT: '45',
+    GRANIAN_WORKERS: '4',
+    NGINX_UNIT_APP_PROCESSES: '4',
+    GRANIAN_WORKERS_MAX_RSS: '1728',
+    GRANIAN_RESPAWN_INTERVAL: '30',
+    GRANIAN_WORKERS_KILL_TIMEOUT: '45',
   });
 });
 
 test('processes that others call can be found by name, and no others', () => {
-  const names = ofType<{ Name: string; DnsConfig: { DnsRecords: unknown } }>(template, 'AWS::ServiceDiscovery::Service').map(([, { Properties }]) => Properties);
+  const names = ofType<{ Name: string; DnsConfig: { DnsRecords: unknown } }>(template, 'AWS::ServiceDiscovery::Service').map(
+    ([, { Properties }]) => Properties,
+  );
   expect(names.map(({ Name }) => Name).sort()).toEqual([
-    'browserless', 'capture', 'cymbal', 'cymbal-resolution', 'feature-flags', 'personhog-replica', 'personhog-router', 'plugins', 'recording-api', 'replay-capture', 'temporal', 'web',
+    'browserless',
+    'capture',
+    'cymbal',
+    'cymbal-resolution',
+    'feature-flags',
+    'personhog-replica',
+    'personhog-router',
+    'plugins',
+    'recording-api',
+    'replay-capture',
+    'temporal',
+    'web',
   ]);
   for (const { DnsConfig } of names) {
     expect(DnsConfig.DnsRecords).toEqual([{ TTL: 10, Type: 'A' }]);
@@ -265,11 +376,14 @@ test('a name that is not there yet is asked for again soon', () => {
   expect(Properties).toMatchObject({ Name: 'posthog.example.com.internal', Properties: { DnsProperties: { SOA: { TTL: 10 } } } });
 });
 
-test.each(PROCESSES.map(({ process, needs, after = [] }): [string, readonly string[]] => [process, [...needs, ...after]]))('%s starts after its dependencies, and waits for no other', (process, needs) => {
-  const services = ofType(template, 'AWS::ECS::Service').map(([id]) => id);
-  const [, { DependsOn = [] }] = serviceResourceOf(template, process);
-  expect(DependsOn.filter((id) => services.includes(id))).toEqual(needs.map((needed) => serviceResourceOf(template, needed)[0]).sort());
-});
+test.each(PROCESSES.map(({ process, needs, after = [] }): [string, readonly string[]] => [process, [...needs, ...after]]))(
+  '%s starts after its dependencies, and waits for no other',
+  (process, needs) => {
+    const services = ofType(template, 'AWS::ECS::Service').map(([id]) => id);
+    const [, { DependsOn = [] }] = serviceResourceOf(template, process);
+    expect(DependsOn.filter((id) => services.includes(id))).toEqual(needs.map((needed) => serviceResourceOf(template, needed)[0]).sort());
+  },
+);
 
 describe('options', () => {
   test('the size of a process', () => {
@@ -298,19 +412,29 @@ describe('options', () => {
   });
 
   test('further environment reaches that process alone', () => {
-    const withMine = PROCESSES.map(({ process }) => process).filter((process) => containerOf(changedTemplate, process).Environment?.some(({ Name }) => Name === 'MINE'));
+    const withMine = PROCESSES.map(({ process }) => process).filter((process) =>
+      containerOf(changedTemplate, process).Environment?.some(({ Name }) => Name === 'MINE'),
+    );
     expect(withMine).toEqual(['feature-flags']);
   });
 
   test('log retention and removal policy', () => {
     const groups = PROCESSES.map(({ process }) => idOf(containerOf(changedTemplate, process).LogConfiguration.Options['awslogs-group']));
     for (const group of groups) {
-      expect(changedTemplate.findResources('AWS::Logs::LogGroup')[group]).toMatchObject({ Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Delete' });
+      expect(changedTemplate.findResources('AWS::Logs::LogGroup')[group]).toMatchObject({
+        Properties: { RetentionInDays: 7 },
+        DeletionPolicy: 'Delete',
+      });
     }
   });
 
   test('shells on demand, with what they need and not otherwise', () => {
-    const channels = ['ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel'];
+    const channels = [
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
+      'ssmmessages:OpenDataChannel',
+    ];
     for (const { process } of PROCESSES) {
       expect(serviceOf(changedTemplate, process).EnableExecuteCommand).toBe(true);
       expect(taskRoleStatements(changedTemplate, process).flatMap(({ actions }) => actions)).toEqual(expect.arrayContaining(channels));
@@ -336,22 +460,30 @@ describe('errors', () => {
 
   test.each([{ maxTasks: 2 }, { minTasks: 2 }])('fails when the worker is given %j, because it runs the only scheduler', (options) => {
     expect(synth(PostHogProcess.WORKER, options)).toThrow(
-      '[Stack/PostHog/Services/Worker] `maxTasks` must be 1 for worker: it runs the only scheduler, got: 2; raise `cpu` and `memoryLimitMiB` instead');
+      '[Stack/PostHog/Services/Worker] `maxTasks` must be 1 for worker: it runs the only scheduler, got: 2; raise `cpu` and `memoryLimitMiB` instead',
+    );
   });
 
   test('fails for ARM with a release whose images are not known to exist for it', () => {
     expect(synth(PostHogProcess.CAPTURE, { cpuArchitecture: CpuArchitecture.ARM64 })).toThrow(
-      '[Stack/PostHog] `serviceOptions[\'capture\'].cpuArchitecture` must be X86_64 with the release 2026-09-11');
+      "[Stack/PostHog] `serviceOptions['capture'].cpuArchitecture` must be X86_64 with the release 2026-09-11",
+    );
   });
 
   test('fails when Fargate does not offer the size', () => {
     expect(synth(PostHogProcess.CAPTURE, { cpu: 300 })).toThrow('[Stack/PostHog/Services/Capture] `cpu` must be one of 256, 512');
-    expect(synth(PostHogProcess.CAPTURE, { memoryLimitMiB: 512 })).toThrow('[Stack/PostHog/Services/Capture] `memoryLimitMiB` must be one of 1024, 2048, 3072, 4096 for `cpu: 512`, got: 512');
+    expect(synth(PostHogProcess.CAPTURE, { memoryLimitMiB: 512 })).toThrow(
+      '[Stack/PostHog/Services/Capture] `memoryLimitMiB` must be one of 1024, 2048, 3072, 4096 for `cpu: 512`, got: 512',
+    );
     expect(synth(PostHogProcess.WEB, { cpu: 256 })).toThrow('`memoryLimitMiB` must be one of 512, 1024, 2048 for `cpu: 256`, got: 8192');
   });
 
   test('fails when a process is given a variable that the library sets', () => {
-    expect(synth(PostHogProcess.CAPTURE, { environment: { ADDRESS: '0.0.0.0:80' } })).toThrow('[Stack/PostHog/Services/Capture] `environment` must not set a variable that the library manages, got: \'ADDRESS\'');
-    expect(synth(PostHogProcess.CAPTURE, { environment: { trust_all_proxies: 'False' } })).toThrow('use `trustedProxies: TrustedProxies.all()` if that is what you want');
+    expect(synth(PostHogProcess.CAPTURE, { environment: { ADDRESS: '0.0.0.0:80' } })).toThrow(
+      "[Stack/PostHog/Services/Capture] `environment` must not set a variable that the library manages, got: 'ADDRESS'",
+    );
+    expect(synth(PostHogProcess.CAPTURE, { environment: { trust_all_proxies: 'False' } })).toThrow(
+      'use `trustedProxies: TrustedProxies.all()` if that is what you want',
+    );
   });
 });

@@ -13,9 +13,16 @@ const lambda = packedFunction((stack) => {
 
 function event(type: string, properties: object = { SecretArn: SECRET }): object {
   return {
-    RequestType: type, ResponseURL: 'https://localhost/answer?signature=secret', StackId: 'arn:stack', RequestId: 'request-1', LogicalResourceId: 'Key', ResourceType: 'Custom::PostHogRsaKey',
-    ServiceToken: 'arn:function', ResourceProperties: { ServiceToken: 'arn:function', ...properties },
-    ...(type === 'Create' ? {} : { PhysicalResourceId: 'first' }), ...(type === 'Update' ? { OldResourceProperties: {} } : {}),
+    RequestType: type,
+    ResponseURL: 'https://localhost/answer?signature=secret',
+    StackId: 'arn:stack',
+    RequestId: 'request-1',
+    LogicalResourceId: 'Key',
+    ResourceType: 'Custom::PostHogRsaKey',
+    ServiceToken: 'arn:function',
+    ResourceProperties: { ServiceToken: 'arn:function', ...properties },
+    ...(type === 'Create' ? {} : { PhysicalResourceId: 'first' }),
+    ...(type === 'Update' ? { OldResourceProperties: {} } : {}),
   };
 }
 
@@ -33,8 +40,7 @@ const DENIED = error('AccessDeniedException', 'User is not authorized to perform
 class FakeSecret {
   public readonly versions = new Map<string, string>();
 
-  public constructor(private readonly description: object = {}) {
-  }
+  public constructor(private readonly description: object = {}) {}
 
   /** What it holds, as whoever uses it reads it. */
   public get values(): string[] {
@@ -44,7 +50,11 @@ class FakeSecret {
   public readonly api: Api = ({ action, json }) => {
     switch (action) {
       case 'DescribeSecret':
-        return ok({ ARN: json.SecretId, ...(this.versions.size > 0 ? { VersionIdsToStages: { [[...this.versions.keys()][0]]: ['AWSCURRENT'] } } : {}), ...this.description });
+        return ok({
+          ARN: json.SecretId,
+          ...(this.versions.size > 0 ? { VersionIdsToStages: { [[...this.versions.keys()][0]]: ['AWSCURRENT'] } } : {}),
+          ...this.description,
+        });
       case 'PutSecretValue':
         return this.put(json as { ClientRequestToken: string; SecretString: string });
       default:
@@ -84,7 +94,11 @@ async function failure(api: Api, asked: object = event('Create'), time?: number)
 describe('the bundled function', () => {
   test('puts an RSA key of 3072 bits into a secret that holds nothing, and answers with the secret', async () => {
     const secret = new FakeSecret();
-    expect(onlyAnswer(await lambda.invoke(event('Create'), secret.api))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'request-1', Data: { SecretArn: SECRET } });
+    expect(onlyAnswer(await lambda.invoke(event('Create'), secret.api))).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'request-1',
+      Data: { SecretArn: SECRET },
+    });
     expect(secret.values).toHaveLength(1);
     const [text] = secret.values;
     expect(text).toMatch(/^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PRIVATE KEY-----\n$/);
@@ -92,16 +106,27 @@ describe('the bundled function', () => {
     expect([asymmetricKeyType, asymmetricKeyDetails]).toEqual(['rsa', { modulusLength: 3072, publicExponent: 65537n }]);
   }, 60_000);
 
-  test('asks about this secret only, signed with the function\'s credentials, with an id that Secrets Manager takes', async () => {
+  test("asks about this secret only, signed with the function's credentials, with an id that Secrets Manager takes", async () => {
     await lambda.invoke(event('Create'), new FakeSecret().api);
-    expect(lambda.calls.map(({ action, json }) => [action, json.SecretId])).toEqual([['DescribeSecret', SECRET], ['PutSecretValue', SECRET]]);
+    expect(lambda.calls.map(({ action, json }) => [action, json.SecretId])).toEqual([
+      ['DescribeSecret', SECRET],
+      ['PutSecretValue', SECRET],
+    ]);
     expect(lambda.calls[0].credential).toMatch(/^AKIDEXAMPLE\/\d{8}\/eu-central-1\/secretsmanager\/aws4_request$/);
-    expect(lambda.calls[1].json).toEqual({ SecretId: SECRET, SecretString: expect.anything() as unknown, ClientRequestToken: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    expect(lambda.calls[1].json).toEqual({
+      SecretId: SECRET,
+      SecretString: expect.anything() as unknown,
+      ClientRequestToken: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
   }, 60_000);
 
   test.each(['Create', 'Update'])('leaves a value that is there as it is: %s', async (type) => {
     const secret = new FakeSecret({ VersionIdsToStages: { theirs: ['AWSCURRENT'], older: ['AWSPREVIOUS'] } });
-    expect(onlyAnswer(await lambda.invoke(event(type), secret.api))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: type === 'Create' ? 'request-1' : 'first', Data: { SecretArn: SECRET } });
+    expect(onlyAnswer(await lambda.invoke(event(type), secret.api))).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: type === 'Create' ? 'request-1' : 'first',
+      Data: { SecretArn: SECRET },
+    });
     expect(actions()).toEqual(['DescribeSecret']);
   });
 
@@ -150,7 +175,9 @@ describe('when AWS asks for patience, the bundled function', () => {
 
   test('waits and asks again', async () => {
     const secret = new FakeSecret();
-    expect(onlyAnswer(await lambda.invoke(event('Create'), afterTwo(error('ThrottlingException', 'Rate exceeded'), secret.api))).Status).toBe('SUCCESS');
+    expect(onlyAnswer(await lambda.invoke(event('Create'), afterTwo(error('ThrottlingException', 'Rate exceeded'), secret.api))).Status).toBe(
+      'SUCCESS',
+    );
     expect(secret.values).toHaveLength(1);
   }, 60_000);
 
@@ -162,13 +189,17 @@ describe('when AWS asks for patience, the bundled function', () => {
 
   test('answers in time where it is asked for patience for ever', async () => {
     const start = Date.now();
-    expect(await failure(() => error('ThrottlingException', 'Rate exceeded'), event('Create'), FIVE_SECONDS)).toContain('deploy again, or bring your own key with `oidcRsaPrivateKey`');
+    expect(await failure(() => error('ThrottlingException', 'Rate exceeded'), event('Create'), FIVE_SECONDS)).toContain(
+      'deploy again, or bring your own key with `oidcRsaPrivateKey`',
+    );
     expect(Date.now() - start).toBeLessThan(30_000);
     expect(lambda.calls.length).toBeGreaterThan(1);
   }, 60_000);
 
   test('answers in time where AWS does not answer at all', async () => {
-    expect(await failure(() => 'silence', event('Create'), FIVE_SECONDS)).toContain('AWS did not respond, or throttled requests, until this function timed out: deploy again');
+    expect(await failure(() => 'silence', event('Create'), FIVE_SECONDS)).toContain(
+      'AWS did not respond, or throttled requests, until this function timed out: deploy again',
+    );
   }, 60_000);
 });
 
@@ -178,18 +209,24 @@ describe('the bundled function names the secret and what to do', () => {
   test('when it may not', async () => {
     expect(await failure(() => DENIED, event('Create'), FIVE_SECONDS)).toBe(
       `${lost}User is not authorized to perform: secretsmanager:PutSecretValue; the role of this function has the permission, so look for a service control policy ` +
-      'or a permissions boundary that denies it, or bring your own key with `oidcRsaPrivateKey`');
+        'or a permissions boundary that denies it, or bring your own key with `oidcRsaPrivateKey`',
+    );
     expect(lambda.calls.length).toBeGreaterThan(1);
   }, 60_000);
 
   test('when the secret is scheduled for deletion', async () => {
     expect(await failure(new FakeSecret({ DeletedDate: 1_764_000_000 }).api)).toBe(
-      `${lost}it is scheduled for deletion: cancel that with \`aws secretsmanager restore-secret --secret-id ${SECRET}\` and deploy again`);
+      `${lost}it is scheduled for deletion: cancel that with \`aws secretsmanager restore-secret --secret-id ${SECRET}\` and deploy again`,
+    );
     expect(actions()).toEqual(['DescribeSecret']);
   });
 
   test.each([
-    ['gone', error('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret.'), 'Secrets Manager can\'t find the specified secret.; deploy again'],
+    [
+      'gone',
+      error('ResourceNotFoundException', "Secrets Manager can't find the specified secret."),
+      "Secrets Manager can't find the specified secret.; deploy again",
+    ],
     ['refused with a long story', error('InvalidRequestException', 'x'.repeat(5000)), 'xxx'],
   ])('when the secret is %s', async (_, answer, reason) => {
     expect(await failure(() => answer)).toContain(`${lost}${reason}`);
@@ -198,7 +235,8 @@ describe('the bundled function names the secret and what to do', () => {
   test('when the key cannot be put there, without the key', async () => {
     const { api } = new FakeSecret();
     expect(await failure((call, earlier) => (call.action === 'PutSecretValue' ? error('EncryptionFailure', 'no key') : api(call, earlier)))).toBe(
-      `${lost}no key; deploy again, or bring your own key with \`oidcRsaPrivateKey\``);
+      `${lost}no key; deploy again, or bring your own key with \`oidcRsaPrivateKey\``,
+    );
   }, 60_000);
 
   test.each([
@@ -214,7 +252,8 @@ describe('the bundled function names the secret and what to do', () => {
 
 test('the secret of this test refuses what AWS refuses: another content for a version that it has', () => {
   const secret = new FakeSecret();
-  const put = (SecretString: string) => secret.api({ action: 'PutSecretValue', parameters: {}, signed: true, json: { ClientRequestToken: 'id', SecretString } }, []);
+  const put = (SecretString: string) =>
+    secret.api({ action: 'PutSecretValue', parameters: {}, signed: true, json: { ClientRequestToken: 'id', SecretString } }, []);
   expect(['one', 'two', 'one'].map((value) => (put(value) as { status: number }).status)).toEqual([200, 400, 200]);
   expect(secret.values).toEqual(['one']);
 });

@@ -5,7 +5,9 @@ import { defineRsaKey } from '../../lib/services/rsa-key';
 import { newStack } from '../helpers/stack';
 import { idOf, ofType } from '../helpers/template';
 
-interface Role { Policies?: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }[] }
+interface Role {
+  Policies?: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }[];
+}
 
 function template(define: (stack: Stack) => void): Template {
   const stack = newStack();
@@ -18,7 +20,10 @@ function define(scope: Stack, id = 'Key', policy = RemovalPolicy.RETAIN) {
 }
 
 test('the secret holds nothing at first: nothing is generated, and no value stands in the template', () => {
-  const [[, secret]] = ofType(template((stack) => define(stack)), 'AWS::SecretsManager::Secret');
+  const [[, secret]] = ofType(
+    template((stack) => define(stack)),
+    'AWS::SecretsManager::Secret',
+  );
   expect(secret).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   expect(secret.Properties).toEqual({ Description: 'a key' });
 });
@@ -37,7 +42,9 @@ test('one function fills all of them', () => {
 
 test('the function may look at these secrets and put values there, may not read them, and nothing else', () => {
   const result = template((stack) => ['One', 'Two'].forEach((id) => define(stack, id)));
-  const statements = ofType<Role>(result, 'AWS::IAM::Role').flatMap(([, { Properties }]) => Properties.Policies ?? []).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  const statements = ofType<Role>(result, 'AWS::IAM::Role')
+    .flatMap(([, { Properties }]) => Properties.Policies ?? [])
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
   const own = ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'];
   expect(statements.map(({ Action }) => Action)).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents'], own, own]);
   const secrets = ofType(result, 'AWS::SecretsManager::Secret').map(([id]) => ({ Ref: id }));
@@ -47,12 +54,19 @@ test('the function may look at these secrets and put values there, may not read 
 test('whoever refers to the secret waits for the key: the task definition, and the role that reads it', () => {
   const result = template((stack) => {
     const task = new FargateTaskDefinition(stack, 'Task');
-    task.addContainer('web', { image: ContainerImage.fromRegistry('image'), secrets: { OIDC_RSA_PRIVATE_KEY: Secret.fromSecretsManager(define(stack)) } });
+    task.addContainer('web', {
+      image: ContainerImage.fromRegistry('image'),
+      secrets: { OIDC_RSA_PRIVATE_KEY: Secret.fromSecretsManager(define(stack)) },
+    });
   });
   const [[key]] = ofType(result, 'Custom::PostHogRsaKey');
   const filled = { 'Fn::GetAtt': [key, 'SecretArn'] };
-  result.hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [{ Secrets: [{ Name: 'OIDC_RSA_PRIVATE_KEY', ValueFrom: filled }] }] });
+  result.hasResourceProperties('AWS::ECS::TaskDefinition', {
+    ContainerDefinitions: [{ Secrets: [{ Name: 'OIDC_RSA_PRIVATE_KEY', ValueFrom: filled }] }],
+  });
   result.hasResourceProperties('AWS::IAM::Policy', {
-    PolicyDocument: { Statement: [{ Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], Effect: 'Allow', Resource: filled }] },
+    PolicyDocument: {
+      Statement: [{ Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], Effect: 'Allow', Resource: filled }],
+    },
   });
 });

@@ -43,7 +43,10 @@ const SMALL = { cpu: 512, memoryLimitMiB: 1024, minTasks: 2, maxTasks: 4 };
 
 test.each([
   [{}, SMALL],
-  [{ cpu: 1024, memoryLimitMiB: 4096 }, { ...SMALL, cpu: 1024, memoryLimitMiB: 4096 }],
+  [
+    { cpu: 1024, memoryLimitMiB: 4096 },
+    { ...SMALL, cpu: 1024, memoryLimitMiB: 4096 },
+  ],
   [{ minTasks: 6 }, { ...SMALL, minTasks: 6, maxTasks: 6 }],
   [{ maxTasks: 9 }, { ...SMALL, maxTasks: 9 }],
 ])('options %j make the size %j', (options, expected) => {
@@ -54,9 +57,21 @@ test.each([
   [PostHogProcess.CAPTURE, { minTasks: 0 }, '`minTasks` must be 1 or more, got: 0'],
   [PostHogProcess.CAPTURE, { maxTasks: 1 }, '`maxTasks` must be `minTasks` (2) or more, got: 1'],
   [PostHogProcess.CAPTURE, { cpu: 300 }, '`cpu` must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, got: 300'],
-  [PostHogProcess.WORKER, { maxTasks: 2 }, '`maxTasks` must be 1 for worker: it runs the only scheduler, got: 2; raise `cpu` and `memoryLimitMiB` instead'],
-  [PostHogProcess.LIVESTREAM, { minTasks: 2 }, '`maxTasks` must be 1 for livestream: each task would see only some of the events, got: 2; raise `cpu` and `memoryLimitMiB` instead'],
-  [PostHogProcess.TEMPORAL, { maxTasks: 2 }, '`maxTasks` must be 1 for temporal: its tasks cannot discover each other, got: 2; raise `cpu` and `memoryLimitMiB` instead'],
+  [
+    PostHogProcess.WORKER,
+    { maxTasks: 2 },
+    '`maxTasks` must be 1 for worker: it runs the only scheduler, got: 2; raise `cpu` and `memoryLimitMiB` instead',
+  ],
+  [
+    PostHogProcess.LIVESTREAM,
+    { minTasks: 2 },
+    '`maxTasks` must be 1 for livestream: each task would see only some of the events, got: 2; raise `cpu` and `memoryLimitMiB` instead',
+  ],
+  [
+    PostHogProcess.TEMPORAL,
+    { maxTasks: 2 },
+    '`maxTasks` must be 1 for temporal: its tasks cannot discover each other, got: 2; raise `cpu` and `memoryLimitMiB` instead',
+  ],
 ])('%s refuses %j', (process, options, message) => {
   const size = find(process).single === undefined ? SMALL : { ...SMALL, minTasks: 1, maxTasks: 1 };
   expect(() => taskSize(find(process), size, options)).toThrow(message);

@@ -9,20 +9,34 @@ test('host names and addresses pass', () => {
   expect(() => checkHost('host', 'db', [])).not.toThrow();
 });
 
-test.each(['', 'redis://cache', 'cache:6379', 'cache/', '-cache', 'cache.', 'ca che', 'user@cache', 'cache,other', '[::1]'])('fails when the host is %p', (host) => {
-  expect(() => checkHost('host', host, [])).toThrow(`\`host\` must be a host name, without scheme and port, got: '${host}'`);
-});
+test.each(['', 'redis://cache', 'cache:6379', 'cache/', '-cache', 'cache.', 'ca che', 'user@cache', 'cache,other', '[::1]'])(
+  'fails when the host is %p',
+  (host) => {
+    expect(() => checkHost('host', host, [])).toThrow(`\`host\` must be a host name, without scheme and port, got: '${host}'`);
+  },
+);
 
 test('fails when the host is known not to work', () => {
-  expect(() => checkHost('host', 'bad.internal', UNSUPPORTED)).toThrow('`host` must name a server that PostHog can use, got: \'bad.internal\'; it is bad; use a good one');
+  expect(() => checkHost('host', 'bad.internal', UNSUPPORTED)).toThrow(
+    "`host` must name a server that PostHog can use, got: 'bad.internal'; it is bad; use a good one",
+  );
   expect(() => checkUnsupportedEndpoint('brokers', 'bad.internal', UNSUPPORTED)).toThrow('`brokers` must name a server that PostHog can use');
 });
 
 test('ports from 1 to 65535 pass, and nothing else does', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 65535 }), (port) => checkPort('port', port)));
-  fc.assert(fc.property(fc.oneof(fc.integer({ max: 0 }), fc.integer({ min: 65536 }), fc.double().filter((port) => !Number.isInteger(port))), (port) => {
-    expect(() => checkPort('port', port)).toThrow('`port` must be a port from 1 to 65535, got: ');
-  }));
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.integer({ max: 0 }),
+        fc.integer({ min: 65536 }),
+        fc.double().filter((port) => !Number.isInteger(port)),
+      ),
+      (port) => {
+        expect(() => checkPort('port', port)).toThrow('`port` must be a port from 1 to 65535, got: ');
+      },
+    ),
+  );
 });
 
 test('tokens pass, because their value is not known yet', () => {

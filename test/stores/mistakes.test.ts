@@ -8,14 +8,24 @@ import { newStack } from '../helpers/stack';
 const ABSENT = undefined as never;
 
 test('fails when a host is not there', () => {
-  expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host: ABSENT })).toThrow('[Stack/Cache] `host` must be a host name, without scheme and port, got: undefined');
-  expect(() => ClickHouse.fromClickHouseAttributes(newStack(), 'ClickHouse', { host: ABSENT, credentials: ABSENT })).toThrow('[Stack/ClickHouse] `host` must be a host name');
-  expect(() => Kafka.fromKafkaAttributes(newStack(), 'Kafka', { bootstrapServers: ABSENT })).toThrow('[Stack/Kafka] `bootstrapServers` must be comma-separated host:port, got: undefined');
+  expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host: ABSENT })).toThrow(
+    '[Stack/Cache] `host` must be a host name, without scheme and port, got: undefined',
+  );
+  expect(() => ClickHouse.fromClickHouseAttributes(newStack(), 'ClickHouse', { host: ABSENT, credentials: ABSENT })).toThrow(
+    '[Stack/ClickHouse] `host` must be a host name',
+  );
+  expect(() => Kafka.fromKafkaAttributes(newStack(), 'Kafka', { bootstrapServers: ABSENT })).toThrow(
+    '[Stack/Kafka] `bootstrapServers` must be comma-separated host:port, got: undefined',
+  );
 });
 
 test('fails when encryption is none of the kinds', () => {
-  expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host: 'cache', encryption: 'required' as never })).toThrow('[Stack/Cache] `encryption` must be one of preferred, none, got: \'required\'');
-  expect(() => Kafka.fromKafkaAttributes(newStack(), 'Kafka', { bootstrapServers: 'b:1', encryption: 'SSL' as never })).toThrow('[Stack/Kafka] `encryption` must be one of tls, plaintext, got: \'SSL\'');
+  expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host: 'cache', encryption: 'required' as never })).toThrow(
+    "[Stack/Cache] `encryption` must be one of preferred, none, got: 'required'",
+  );
+  expect(() => Kafka.fromKafkaAttributes(newStack(), 'Kafka', { bootstrapServers: 'b:1', encryption: 'SSL' as never })).toThrow(
+    "[Stack/Kafka] `encryption` must be one of tls, plaintext, got: 'SSL'",
+  );
 });
 
 test.each([
@@ -32,18 +42,25 @@ test('every port of the brokers is one that processes connect to', () => {
 
 test('fails when the port of PostgreSQL is none', () => {
   const stack = newStack();
-  expect(() => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: new Secret(stack, 'Url'), port: 99_999 })).toThrow('[Stack/Postgres] `port` must be a port from 1 to 65535');
+  expect(() => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: new Secret(stack, 'Url'), port: 99_999 })).toThrow(
+    '[Stack/Postgres] `port` must be a port from 1 to 65535',
+  );
 });
 
 test('fails when the URL is the secret of a user and a password', () => {
   const stack = newStack();
-  const urlSecret = new Secret(stack, 'Url', { generateSecretString: { secretStringTemplate: '{"username":"posthog"}', generateStringKey: 'password' } });
+  const urlSecret = new Secret(stack, 'Url', {
+    generateSecretString: { secretStringTemplate: '{"username":"posthog"}', generateStringKey: 'password' },
+  });
   expect(() => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret })).toThrow(
-    '[Stack/Postgres] `urlSecret` must be a secret whose whole text is the value, got: \'Stack/Url, which holds JSON\'');
+    "[Stack/Postgres] `urlSecret` must be a secret whose whole text is the value, got: 'Stack/Url, which holds JSON'",
+  );
 });
 
 test('fails when the bucket is known to lie in another region', () => {
   const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
   const bucket = Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'objects', region: 'us-east-1' });
-  expect(() => ObjectStorage.fromObjectStorageAttributes(stack, 'Storage', { bucket })).toThrow('[Stack/Storage] `bucket` must be in the region of the stack, eu-central-1, got: \'us-east-1\'');
+  expect(() => ObjectStorage.fromObjectStorageAttributes(stack, 'Storage', { bucket })).toThrow(
+    "[Stack/Storage] `bucket` must be in the region of the stack, eu-central-1, got: 'us-east-1'",
+  );
 });

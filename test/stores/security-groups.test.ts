@@ -18,9 +18,15 @@ function group(store: keyof typeof GROUPS): ISecurityGroup[] {
 const given: Partial<Stores> = {
   postgres: Postgres.fromPostgresAttributes(stack, 'Postgres', { ...givenPostgres(stack), port: 6432, securityGroups: group('postgres') }),
   cache: Cache.fromCacheAttributes(stack, 'Cache', { host: 'cache.internal', securityGroups: group('cache') }),
-  kafka: Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: 'b-1.internal:9092', encryption: KafkaEncryption.PLAINTEXT, securityGroups: group('kafka') }),
+  kafka: Kafka.fromKafkaAttributes(stack, 'Kafka', {
+    bootstrapServers: 'b-1.internal:9092',
+    encryption: KafkaEncryption.PLAINTEXT,
+    securityGroups: group('kafka'),
+  }),
   clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', {
-    host: 'clickhouse.internal', credentials: Secret.fromSecretNameV2(stack, 'Credentials', 'credentials'), securityGroups: group('clickHouse'),
+    host: 'clickhouse.internal',
+    credentials: Secret.fromSecretNameV2(stack, 'Credentials', 'credentials'),
+    securityGroups: group('clickHouse'),
   }),
 };
 newPostHog(stack, { ...given, products: Object.values(Product) });
@@ -28,26 +34,44 @@ const template = Template.fromStack(stack);
 
 /** Which groups of clients may enter a security group, and at which ports. */
 function admitted(groupId: string): [client: string, port: number][] {
-  return waysInto(template, groupId).map(({ from, port }): [string, number] => [from.replace(/^PostHogServicesClients|[0-9A-F]{8}$/g, ''), port]).sort();
+  return waysInto(template, groupId)
+    .map(({ from, port }): [string, number] => [from.replace(/^PostHogServicesClients|[0-9A-F]{8}$/g, ''), port])
+    .sort();
 }
 
 test.each([
   ['postgres', [['Postgres', 6432]]],
   ['cache', [['Cache', 6379]]],
   ['kafka', [['Kafka', 9092]]],
-  ['clickHouse', [['ClickHouse', 8443], ['ClickHouse', 9440]]],
+  [
+    'clickHouse',
+    [
+      ['ClickHouse', 8443],
+      ['ClickHouse', 9440],
+    ],
+  ],
 ] as const)('%s admits its clients, on its ports, and the tasks that prepare it', (store, expected) => {
   expect(admitted(GROUPS[store]).filter(([client]) => !/Migration|Topics/.test(client))).toEqual(expected);
 });
 
-test.each(PROCESSES.map(({ process, stores: used }): [string, readonly string[]] => [process, used]))('%s is a client of the stores that it uses', (process, used) => {
-  const clients = securityGroupsOf(template, process).slice(1).map((id) => id.replace(/^PostHogServicesClients|[0-9A-F]{8}$/g, ''));
-  expect(clients.map((name) => `${name[0].toLowerCase()}${name.slice(1)}`).sort()).toEqual(used.filter((store) => store !== 'objectStorage').sort());
-});
+test.each(PROCESSES.map(({ process, stores: used }): [string, readonly string[]] => [process, used]))(
+  '%s is a client of the stores that it uses',
+  (process, used) => {
+    const clients = securityGroupsOf(template, process)
+      .slice(1)
+      .map((id) => id.replace(/^PostHogServicesClients|[0-9A-F]{8}$/g, ''));
+    expect(clients.map((name) => `${name[0].toLowerCase()}${name.slice(1)}`).sort()).toEqual(
+      used.filter((store) => store !== 'objectStorage').sort(),
+    );
+  },
+);
 
 test('brokers that are not known yet are admitted to on the port of MSK', () => {
   const other = newStack();
-  for (const [id, encryption, port] of [['Tls', KafkaEncryption.TLS, '9094'], ['Plain', KafkaEncryption.PLAINTEXT, '9092']] as const) {
+  for (const [id, encryption, port] of [
+    ['Tls', KafkaEncryption.TLS, '9094'],
+    ['Plain', KafkaEncryption.PLAINTEXT, '9092'],
+  ] as const) {
     const kafka = Kafka.fromKafkaAttributes(other, id, { bootstrapServers: other.stackId, encryption });
     expect(String(kafka.connections.defaultPort)).toBe(port);
   }
@@ -57,6 +81,8 @@ test('nobody is admitted anywhere where no security group is given', () => {
   const other = newStack();
   newPostHog(other);
   const without = Template.fromStack(other);
-  const ids = Object.values(without.findResources('AWS::EC2::SecurityGroupIngress')).map((resource) => JSON.stringify((resource as { Properties: { GroupId: unknown } }).Properties.GroupId));
+  const ids = Object.values(without.findResources('AWS::EC2::SecurityGroupIngress')).map((resource) =>
+    JSON.stringify((resource as { Properties: { GroupId: unknown } }).Properties.GroupId),
+  );
   expect(ids.filter((id) => !id.includes('SecurityGroup'))).toEqual([]);
 });

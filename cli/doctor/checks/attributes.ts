@@ -18,7 +18,10 @@ const RULES: readonly Rule[] = [
     attribute: HEADER_ATTRIBUTES.XFF_MODE,
     wanted: 'append',
     good: 'X-Forwarded-For ends with the address that connected',
-    bad: (value) => (value === 'remove' ? 'X-Forwarded-For is removed, so every client seems to be the load balancer' : 'X-Forwarded-For is forwarded as clients send it, so they can choose their IP'),
+    bad: (value) =>
+      value === 'remove'
+        ? 'X-Forwarded-For is removed, so every client seems to be the load balancer'
+        : 'X-Forwarded-For is forwarded as clients send it, so they can choose their IP',
   },
   {
     attribute: HEADER_ATTRIBUTES.XFF_CLIENT_PORT,
@@ -43,14 +46,18 @@ const RULES: readonly Rule[] = [
 /** Checks that requests are forwarded as PostHog needs them. */
 export function checkAttributes({ deployment: { attributes, loadBalancer } }: CheckContext): CheckResult[] {
   if (isUnavailable(attributes)) {
-    return [unknown('the load balancer\'s attributes', attributes)];
+    return [unknown("the load balancer's attributes", attributes)];
   }
-  const set = (key: string, value: string) => `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${loadBalancer.arn} --attributes Key=${key},Value=${value}`;
+  const set = (key: string, value: string) =>
+    `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${loadBalancer.arn} --attributes Key=${key},Value=${value}`;
   const context = RULES.map(({ attribute: which, wanted, good, bad }) => {
     const value = attribute(attributes, which);
     return value === wanted ? pass(`${good} (${which.key} is ${value})`) : fail(`${bad(value)} (${which.key} is ${value})`, set(which.key, wanted));
   });
   return attribute(attributes, MONITOR) === 'monitor'
-    ? [...context, fail(`ambiguous requests, which two servers may parse differently, are forwarded (${MONITOR.key} is monitor)`, set(MONITOR.key, 'defensive'))]
+    ? [
+        ...context,
+        fail(`ambiguous requests, which two servers may parse differently, are forwarded (${MONITOR.key} is monitor)`, set(MONITOR.key, 'defensive')),
+      ]
     : context;
 }

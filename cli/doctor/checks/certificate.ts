@@ -19,7 +19,7 @@ export function checkCertificate({ deployment, domain, now }: CheckContext): Che
     return [];
   }
   if (isUnavailable(listener.certificates)) {
-    return [unknown('the listener\'s certificates', listener.certificates)];
+    return [unknown("the listener's certificates", listener.certificates)];
   }
   const arns = listener.certificates;
   const attached = deployment.certificates.filter(({ arn }) => arns.includes(arn));
@@ -27,8 +27,14 @@ export function checkCertificate({ deployment, domain, now }: CheckContext): Che
   // A shared listener also has the certificates of other applications.
   const ours = attached.flatMap(({ arn, details }) => (!isUnavailable(details) && isFor(details, domain) ? [{ arn, details }] : []));
   if (ours.length === 0) {
-    return unavailable.length > 0 ? unavailable : [fail(`no certificate of the listener covers ${domain}: ${some(names(attached)) || 'it has none'}`,
-      'request one for this name in this region, and add it to the listener')];
+    return unavailable.length > 0
+      ? unavailable
+      : [
+          fail(
+            `no certificate of the listener covers ${domain}: ${some(names(attached)) || 'it has none'}`,
+            'request one for this name in this region, and add it to the listener',
+          ),
+        ];
   }
   return [...ours.flatMap(({ arn, details }) => checkOne(arn, details, now)), ...unavailable];
 }
@@ -46,7 +52,12 @@ function checkOne(arn: string, details: CertificateDetails, now: Date): CheckRes
   const called = `the certificate for ${some(details.names, 2)}`;
   const fix = renewable ? RENEWS : IMPORTS;
   if (status !== 'ISSUED') {
-    return [fail(`${called} is ${status}, not ISSUED (${arn})`, status === 'PENDING_VALIDATION' ? RENEWS : 'request or import another, and add it to the listener')];
+    return [
+      fail(
+        `${called} is ${status}, not ISSUED (${arn})`,
+        status === 'PENDING_VALIDATION' ? RENEWS : 'request or import another, and add it to the listener',
+      ),
+    ];
   }
   if (!notAfter) {
     return [unknown(called, { unavailable: 'ACM reports no expiry date' })];

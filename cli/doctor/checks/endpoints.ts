@@ -41,7 +41,9 @@ export function checkEndpoints(context: CheckContext): CheckResult[] {
   const ownerless = samples.filter(({ endpoint, owner }) => owner === undefined && ALWAYS_PUBLIC.includes(endpoint.group));
   const missing = [...new Set(ownerless.map(({ endpoint }) => endpoint.process))];
   return [
-    ...(misrouted.length < wanted.length ? [pass(`${wanted.length - misrouted.length} paths of public endpoints reach their process${also(open, missing)}`)] : []),
+    ...(misrouted.length < wanted.length
+      ? [pass(`${wanted.length - misrouted.length} paths of public endpoints reach their process${also(open, missing)}`)]
+      : []),
     ...byRule(misrouted).map((rows) => misroutedResult(rows, context)),
     ...byRule(leaks).map((rows) => leakResult(rows)),
     ...(unclaimed.length > 0 ? [{ status: 'unknown', text: `requests are forwarded to ${some(unclaimed)}, whose process is unknown` } as const] : []),
@@ -62,7 +64,12 @@ function deployedProcesses({ deployment: { services }, ingress }: CheckContext):
 }
 
 /** Processes that a deployment does not need. */
-const OPTIONAL: readonly PostHogProcess[] = [PostHogProcess.CAPTURE_AI, PostHogProcess.CAPTURE_LOGS, PostHogProcess.PLUGINS, PostHogProcess.LIVESTREAM];
+const OPTIONAL: readonly PostHogProcess[] = [
+  PostHogProcess.CAPTURE_AI,
+  PostHogProcess.CAPTURE_LOGS,
+  PostHogProcess.PLUGINS,
+  PostHogProcess.LIVESTREAM,
+];
 
 function ownerOf({ process }: PublicEndpoint, deployed: ReadonlySet<string> | undefined): string | undefined {
   return (deployed ? deployed.has(process) : !OPTIONAL.includes(process)) ? process : undefined;
@@ -72,8 +79,15 @@ function samplesFor(endpoint: PublicEndpoint, owner: string | undefined, context
   return samplesOf(endpoint).map((path) => {
     const seen = METHODS.map((method) => probe(context, path, context.publicClient, method));
     // The first misrouted one, if methods are treated differently.
-    const { rule, outcome } = seen.find((requestTrace) => requestTrace.outcome.kind !== 'forwarded' || requestTrace.outcome.target.process !== owner) ?? seen[0];
-    return { endpoint, path, owner, process: outcome.kind === 'forwarded' ? outcome.target.process : undefined, how: `${answerOf(outcome)}, by ${rule ? ruleName(rule) : 'no rule'}` };
+    const { rule, outcome } =
+      seen.find((requestTrace) => requestTrace.outcome.kind !== 'forwarded' || requestTrace.outcome.target.process !== owner) ?? seen[0];
+    return {
+      endpoint,
+      path,
+      owner,
+      process: outcome.kind === 'forwarded' ? outcome.target.process : undefined,
+      how: `${answerOf(outcome)}, by ${rule ? ruleName(rule) : 'no rule'}`,
+    };
   });
 }
 
@@ -81,7 +95,9 @@ function samplesFor(endpoint: PublicEndpoint, owner: string | undefined, context
 function openGroups(samples: readonly Sample[], appIsOpen: boolean): EndpointGroup[] {
   return Object.values(EndpointGroup).filter((group) => {
     const own = samples.filter(({ endpoint, owner }) => endpoint.group === group && owner !== undefined);
-    return appIsOpen || ALWAYS_PUBLIC.includes(group) || (own.length > 0 && own.filter(({ process }) => process !== undefined).length * 2 >= own.length);
+    return (
+      appIsOpen || ALWAYS_PUBLIC.includes(group) || (own.length > 0 && own.filter(({ process }) => process !== undefined).length * 2 >= own.length)
+    );
   });
 }
 
@@ -100,12 +116,18 @@ function misroutedResult(rows: readonly Sample[], { ingress }: CheckContext): Ch
   const rule = endpoint._ruleFor(owner as PostHogProcess)!;
   const group = Object.entries(ingress!.targets).find(([, { process }]) => process === owner)?.[0];
   const paths = some([...new Set(rows.map((row) => row.endpoint.toString()))]);
-  return fail(`${some(rows.map(({ path }) => path))}: ${how}, not ${owner}`,
-    `rule ${priorityBase(ingress!.rules) + PRIORITIES[rule]} (${rule}) must forward ${paths} to ${group ? `the target group ${nameOf(group)}` : owner}, and no rule before it may match them`);
+  return fail(
+    `${some(rows.map(({ path }) => path))}: ${how}, not ${owner}`,
+    `rule ${priorityBase(ingress!.rules) + PRIORITIES[rule]} (${rule}) must forward ${paths} to ${group ? `the target group ${nameOf(group)}` : owner}, and no rule before it may match them`,
+  );
 }
 
 function leakResult(rows: readonly Sample[]): CheckResult {
   const [{ endpoint, how, owner, process }] = rows;
-  return fail(`${some(rows.map(({ path }) => path))}: ${how}, although most of the group ${endpoint.group} is not public`,
-    process === owner ? `narrow that rule, or make the group public: \`publicEndpointGroups: ['${endpoint.group}']\`` : `narrow that rule: these are not endpoints of ${process}`);
+  return fail(
+    `${some(rows.map(({ path }) => path))}: ${how}, although most of the group ${endpoint.group} is not public`,
+    process === owner
+      ? `narrow that rule, or make the group public: \`publicEndpointGroups: ['${endpoint.group}']\``
+      : `narrow that rule: these are not endpoints of ${process}`,
+  );
 }

@@ -12,11 +12,16 @@ export function checkListenerAttributes({ deployment }: CheckContext): CheckResu
     return [];
   }
   if (isUnavailable(listener.attributes)) {
-    return [unknown('the listener\'s attributes', listener.attributes)];
+    return [unknown("the listener's attributes", listener.attributes)];
   }
   const value = listener.attributes[HSTS] ?? '';
   const seconds = Number(/max-age=(\d+)/.exec(value)?.[1] ?? 0);
-  return [seconds > 0 ? pass(`browsers are required to use HTTPS: Strict-Transport-Security: ${value}`)
-    : fail('browsers are not required to use HTTPS: no Strict-Transport-Security',
-      `aws elbv2 modify-listener-attributes --listener-arn ${listener.arn} --attributes Key=${HSTS},Value=max-age=31536000`)];
+  return [
+    seconds > 0
+      ? pass(`browsers are required to use HTTPS: Strict-Transport-Security: ${value}`)
+      : fail(
+          'browsers are not required to use HTTPS: no Strict-Transport-Security',
+          `aws elbv2 modify-listener-attributes --listener-arn ${listener.arn} --attributes Key=${HSTS},Value=max-age=31536000`,
+        ),
+  ];
 }

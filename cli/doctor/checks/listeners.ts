@@ -8,12 +8,17 @@ import { ruleName } from '../../request-trace';
 export function checkListeners({ deployment, ingress }: CheckContext): CheckResult[] {
   const { loadBalancer } = deployment;
   return [
-    loadBalancer.state === 'active' ? pass(`the load balancer is active: ${loadBalancer.dnsName}`)
-      : fail(`the load balancer is ${loadBalancer.state}, not active`, 'wait while it is provisioning; if it has failed, see the AWS console for the reason'),
+    loadBalancer.state === 'active'
+      ? pass(`the load balancer is active: ${loadBalancer.dnsName}`)
+      : fail(
+          `the load balancer is ${loadBalancer.state}, not active`,
+          'wait while it is provisioning; if it has failed, see the AWS console for the reason',
+        ),
     tls(deployment),
     plain(deployment),
     ...(ingress?.unreadable ?? []).map((rule): CheckResult => ({
-      status: 'unknown', text: `${ruleName(rule)} has a regular expression that is not supported here, and is ignored by all further checks`,
+      status: 'unknown',
+      text: `${ruleName(rule)} has a regular expression that is not supported here, and is ignored by all further checks`,
     })),
   ];
 }
@@ -23,12 +28,17 @@ function tls(deployment: Deployment): CheckResult {
   if (!listener) {
     return fail('no listener terminates TLS, so requests cannot be checked', 'add an HTTPS listener on port 443 with a certificate');
   }
-  return listener.port === 443 ? pass('HTTPS is served on port 443')
+  return listener.port === 443
+    ? pass('HTTPS is served on port 443')
     : fail(`HTTPS is served on port ${listener.port} only`, 'add an HTTPS listener on port 443: SDKs and browsers use it');
 }
 
 function plain(deployment: Deployment): CheckResult {
   const listener = plainListener(deployment);
-  return listener?.port === 80 ? pass('plain HTTP is served on port 80')
-    : fail('plain HTTP is not served on port 80', 'add an HTTP listener on port 80 that redirects to HTTPS: browsers may use it for a name without a scheme');
+  return listener?.port === 80
+    ? pass('plain HTTP is served on port 80')
+    : fail(
+        'plain HTTP is not served on port 80',
+        'add an HTTP listener on port 80 that redirects to HTTPS: browsers may use it for a name without a scheme',
+      );
 }

@@ -22,7 +22,10 @@ const LONGEST_STREAM = 30 * 60;
 
 /** Checks that live events, if deployed, reach the clients that can open the app, and for how long. */
 export function checkLiveEvents(context: CheckContext): CheckResult[] {
-  const { ingress, deployment: { attributes } } = context;
+  const {
+    ingress,
+    deployment: { attributes },
+  } = context;
   if (!ingress || !Object.values(ingress.targets).some(({ process }) => process === LIVESTREAM)) {
     return [];
   }
@@ -38,16 +41,27 @@ function checkReach(context: CheckContext): CheckResult[] {
   if (probes.length === 0) {
     return [];
   }
-  return [missed.length === 0 ? pass('clients that can open the app reach live events')
-    : fail(`${some(missed.map(({ address }) => address))}: can open the app, but not live events (${PATH}: ${answerOf(missed[0].outcome)})`,
-      `rule ${priorityBase(context.ingress!.rules) + PRIORITIES.LiveEvents} (LiveEvents) and those after it must allow the same clients as the rules from priority 1000 on: redeploy the stack`)];
+  return [
+    missed.length === 0
+      ? pass('clients that can open the app reach live events')
+      : fail(
+          `${some(missed.map(({ address }) => address))}: can open the app, but not live events (${PATH}: ${answerOf(missed[0].outcome)})`,
+          `rule ${priorityBase(context.ingress!.rules) + PRIORITIES.LiveEvents} (LiveEvents) and those after it must allow the same clients as the rules from priority 1000 on: redeploy the stack`,
+        ),
+  ];
 }
 
 function checkIdleTimeout(seconds: number, { deployment: { loadBalancer } }: CheckContext): CheckResult {
   const set = `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${loadBalancer.arn} --attributes Key=${IDLE_TIMEOUT.key},Value=${LONGEST_STREAM + 60}`;
   if (seconds <= HEARTBEAT) {
-    return fail(`every stream of live events is closed after ${seconds} seconds of silence (${IDLE_TIMEOUT.key}), and notifications are silent for up to ${HEARTBEAT}`, set);
+    return fail(
+      `every stream of live events is closed after ${seconds} seconds of silence (${IDLE_TIMEOUT.key}), and notifications are silent for up to ${HEARTBEAT}`,
+      set,
+    );
   }
-  return pass(seconds > LONGEST_STREAM ? `a stream of live events may be silent as long as PostHog keeps it (${IDLE_TIMEOUT.key} is ${seconds})`
-    : `an idle stream of live events reconnects every ${seconds} seconds (${IDLE_TIMEOUT.key}); from ${LONGEST_STREAM + 60} on it would not`);
+  return pass(
+    seconds > LONGEST_STREAM
+      ? `a stream of live events may be silent as long as PostHog keeps it (${IDLE_TIMEOUT.key} is ${seconds})`
+      : `an idle stream of live events reconnects every ${seconds} seconds (${IDLE_TIMEOUT.key}); from ${LONGEST_STREAM + 60} on it would not`,
+  );
 }

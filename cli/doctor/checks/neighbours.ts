@@ -26,20 +26,33 @@ export function checkNeighbours(context: CheckContext): CheckResult[] {
   const paths = access === 'anyone' ? NEIGHBOURS : [...NEIGHBOURS, ...EVASIONS];
   const leaks = paths.flatMap((path): Leak[] => {
     const { rule, outcome } = probe(context, path, context.publicClient);
-    return rule && outcome.kind === 'forwarded' && (access !== 'anyone' || outcome.target.process !== app) ? [{ path, process: outcome.target.process, rule }] : [];
+    return rule && outcome.kind === 'forwarded' && (access !== 'anyone' || outcome.target.process !== app)
+      ? [{ path, process: outcome.target.process, rule }]
+      : [];
   });
   if (leaks.length === 0) {
     return [pass(`${paths.length} paths that only look like public endpoints are not public`)];
   }
   const rules = [...new Set(leaks.map(({ rule }) => rule))];
-  return rules.map((rule) => leakResult(rule, leaks.filter((leak) => leak.rule === rule)));
+  return rules.map((rule) =>
+    leakResult(
+      rule,
+      leaks.filter((leak) => leak.rule === rule),
+    ),
+  );
 }
 
 function leakResult(rule: ListenerRule<RuleAction>, leaks: readonly Leak[]): CheckResult {
-  const patterns = rule.conditions.filter(({ field }) => field === 'path-pattern').flatMap(({ values = [], regexValues = [] }) => [
-    ...values.filter((value) => leaks.some(({ path }) => globMatches(value, path))),
-    ...regexValues.filter((value) => leaks.some(({ path }) => new RegExp(value).test(path))),
-  ]);
-  return fail(`${ruleName(rule)} forwards ${some(leaks.map(({ path }) => path))} to ${leaks[0].process}, which ${leaks.length === 1 ? 'is not a public endpoint' : 'are not public endpoints'}`,
-    patterns.length > 0 ? `narrow ${some(patterns)}: an endpoint matches its path and subpaths, such as /e and /e/*` : 'add the paths of endpoints as a condition, or remove the rule');
+  const patterns = rule.conditions
+    .filter(({ field }) => field === 'path-pattern')
+    .flatMap(({ values = [], regexValues = [] }) => [
+      ...values.filter((value) => leaks.some(({ path }) => globMatches(value, path))),
+      ...regexValues.filter((value) => leaks.some(({ path }) => new RegExp(value).test(path))),
+    ]);
+  return fail(
+    `${ruleName(rule)} forwards ${some(leaks.map(({ path }) => path))} to ${leaks[0].process}, which ${leaks.length === 1 ? 'is not a public endpoint' : 'are not public endpoints'}`,
+    patterns.length > 0
+      ? `narrow ${some(patterns)}: an endpoint matches its path and subpaths, such as /e and /e/*`
+      : 'add the paths of endpoints as a condition, or remove the rule',
+  );
 }

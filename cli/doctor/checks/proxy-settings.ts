@@ -27,19 +27,28 @@ export function checkProxySettings({ deployment, domain }: CheckContext): CheckR
 }
 
 const RULES: Readonly<Record<string, (value: string | undefined, domain: string | undefined) => Fault>> = {
-  IS_BEHIND_PROXY: (value) => (isTrue(value) ? undefined
-    : ['so Django ignores X-Forwarded-For and treats every request as plain HTTP', 'set IS_BEHIND_PROXY=True']),
-  DISABLE_SECURE_SSL_REDIRECT: (value) => (isTrue(value) ? undefined
-    : ['so Django redirects health checks to HTTPS, and they fail', 'set DISABLE_SECURE_SSL_REDIRECT=True: the load balancer redirects']),
+  IS_BEHIND_PROXY: (value) =>
+    isTrue(value) ? undefined : ['so Django ignores X-Forwarded-For and treats every request as plain HTTP', 'set IS_BEHIND_PROXY=True'],
+  DISABLE_SECURE_SSL_REDIRECT: (value) =>
+    isTrue(value)
+      ? undefined
+      : ['so Django redirects health checks to HTTPS, and they fail', 'set DISABLE_SECURE_SSL_REDIRECT=True: the load balancer redirects'],
   ALLOWED_HOSTS: (value, domain) => {
-    const names = (value ?? '').split(',').map((name) => name.trim()).filter(Boolean);
+    const names = (value ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean);
     if (value === undefined || names.includes('*')) {
       return ['so Django trusts any X-Forwarded-Host of a client', `set ALLOWED_HOSTS=${domain ?? 'the domain name'}`];
     }
-    return domain === undefined || names.some((name) => covers(name, domain)) ? undefined : [`so requests for ${domain} get 400`, `set ALLOWED_HOSTS=${domain}`];
+    return domain === undefined || names.some((name) => covers(name, domain))
+      ? undefined
+      : [`so requests for ${domain} get 400`, `set ALLOWED_HOSTS=${domain}`];
   },
-  SITE_URL: (value, domain) => (domain === undefined || value === `https://${domain}` ? undefined
-    : ['so POST requests fail the CSRF check', `set SITE_URL=https://${domain}, without a trailing slash`]),
+  SITE_URL: (value, domain) =>
+    domain === undefined || value === `https://${domain}`
+      ? undefined
+      : ['so POST requests fail the CSRF check', `set SITE_URL=https://${domain}, without a trailing slash`],
 };
 
 function comesFromElsewhere({ secrets, hasEnvironmentFiles }: Container, name: string): boolean {

@@ -16,15 +16,22 @@ export function checkRedirect({ deployment, ingress, domain = 'posthog.example.c
   if (!listener || !ingress) {
     return [];
   }
-  const traces = SAMPLES.map((target) => ({ target, requestTrace: trace(ingress, { scheme: 'http', method: 'GET', host: domain, target, sourceIp: publicClient, headers: [] }) }));
+  const traces = SAMPLES.map((target) => ({
+    target,
+    requestTrace: trace(ingress, { scheme: 'http', method: 'GET', host: domain, target, sourceIp: publicClient, headers: [] }),
+  }));
   const failed = traces.find(({ target, requestTrace }) => !redirectsToHttps(requestTrace, `https://${domain}${target}`));
   if (!failed) {
     return [pass(`plain HTTP is redirected to HTTPS with path and query: ${answerOf(traces[0].requestTrace.outcome)}`)];
   }
   const { target, requestTrace } = failed;
-  return [fail(`http://${domain}${target} is not redirected to HTTPS: ${answerOf(requestTrace.outcome)}, by ${requestTrace.rule ? ruleName(requestTrace.rule) : 'no rule'} of port ${listener.port}`,
-    `change the default action of port ${listener.port} to a redirect, and remove its other rules: aws elbv2 modify-listener --listener-arn ${listener.arn} ` +
-    '--default-actions \'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}\'')];
+  return [
+    fail(
+      `http://${domain}${target} is not redirected to HTTPS: ${answerOf(requestTrace.outcome)}, by ${requestTrace.rule ? ruleName(requestTrace.rule) : 'no rule'} of port ${listener.port}`,
+      `change the default action of port ${listener.port} to a redirect, and remove its other rules: aws elbv2 modify-listener --listener-arn ${listener.arn} ` +
+        "--default-actions 'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'",
+    ),
+  ];
 }
 
 function redirectsToHttps({ outcome }: RequestTrace, wanted: string): boolean {

@@ -32,18 +32,30 @@ export function checkRewrites(context: CheckContext): CheckResult[] {
   }
   const { process: app } = appStateOf(context);
   const samples: Sample[] = [
-    ...PublicEndpoint.all().flatMap((endpoint) => samplesOf(endpoint).map((path) => ({
-      path, process: endpoint.process, rewrite: endpoint._rewrite, ofTheApp: PART_OF_THE_APP.includes(endpoint.group),
-    }))),
+    ...PublicEndpoint.all().flatMap((endpoint) =>
+      samplesOf(endpoint).map((path) => ({
+        path,
+        process: endpoint.process,
+        rewrite: endpoint._rewrite,
+        ofTheApp: PART_OF_THE_APP.includes(endpoint.group),
+      })),
+    ),
     ...APP_PAGES.map((path) => ({ path, process: app, ofTheApp: true })),
   ];
   const delivered = samples.flatMap((sample) => forwardedSamples(sample, context));
   const changed = delivered.filter(({ path, as, rewrite }) => as !== rewritten(path, rewrite));
   const rules = [...new Set(changed.map(({ rule }) => rule))];
-  const hosts = ingress.rules.filter(({ rewrites, actions }) => rewrites?.host && actions.some(({ targetGroup }) => isProcess(ingress.targets[targetGroup ?? '']?.process ?? '')));
+  const hosts = ingress.rules.filter(
+    ({ rewrites, actions }) => rewrites?.host && actions.some(({ targetGroup }) => isProcess(ingress.targets[targetGroup ?? '']?.process ?? '')),
+  );
   return [
     ...(delivered.length > 0 && rules.length === 0 ? [pass('processes receive the paths that they serve')] : []),
-    ...rules.map((rule) => rewriteFailure(rule, changed.filter((sample) => sample.rule === rule))),
+    ...rules.map((rule) =>
+      rewriteFailure(
+        rule,
+        changed.filter((sample) => sample.rule === rule),
+      ),
+    ),
     ...hosts.map((rule) => fail(`${ruleName(rule)} rewrites the Host header, which ALLOWED_HOSTS and the CSRF check compare`, modify(rule))),
   ];
 }
@@ -59,10 +71,14 @@ function forwardedSamples(sample: Sample, context: CheckContext): ForwardedSampl
 function rewriteFailure(rule: ListenerRule<RuleAction>, changed: readonly ForwardedSample[]): CheckResult {
   const [{ process, rewrite }] = changed;
   const paths = [...new Set(changed.map(({ path, as }) => `${path} as ${as}`))];
-  return fail(`${ruleName(rule)} forwards ${some(paths)} to ${process}, which serves ${rewrite ? 'them without the first segment' : 'them unchanged'}`, modify(rule, rewrite));
+  return fail(
+    `${ruleName(rule)} forwards ${some(paths)} to ${process}, which serves ${rewrite ? 'them without the first segment' : 'them unchanged'}`,
+    modify(rule, rewrite),
+  );
 }
 
 function modify({ id, priority }: ListenerRule<RuleAction>, rewrite?: Rewrite): string {
-  const transforms = rewrite && JSON.stringify([{ Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [{ Regex: rewrite.regex, Replace: rewrite.replace }] } }]);
+  const transforms =
+    rewrite && JSON.stringify([{ Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [{ Regex: rewrite.regex, Replace: rewrite.replace }] } }]);
   return `aws elbv2 modify-rule --rule-arn ${id ?? `<of the rule ${priority}>`} ${transforms ? `--transforms '${transforms}'` : '--reset-transforms'}`;
 }

@@ -9,7 +9,7 @@ export function checkServices({ deployment: { services } }: CheckContext): Check
     return [unknown('the ECS services', services)];
   }
   if (services.length === 0) {
-    return [{ status: 'unknown', text: 'no ECS service registers with the load balancer\'s target groups, so PostHog\'s settings are unknown' }];
+    return [{ status: 'unknown', text: "no ECS service registers with the load balancer's target groups, so PostHog's settings are unknown" }];
   }
   return services.map(serviceResult);
 }
@@ -27,12 +27,17 @@ function serviceResult(service: Service): CheckResult {
     return fail(`${called}: the desired count is 0`, `aws ecs update-service --cluster ${cluster} --service ${name} --desired-count 1`);
   }
   if (primary?.state === 'FAILED') {
-    return fail(`${called}: the deployment of ${primary.definition} has failed${primary.reason ? `: ${primary.reason}` : ''}`, `see why its tasks stop: ${look}`);
+    return fail(
+      `${called}: the deployment of ${primary.definition} has failed${primary.reason ? `: ${primary.reason}` : ''}`,
+      `see why its tasks stop: ${look}`,
+    );
   }
   if (others.length > 0 || primary?.state === 'IN_PROGRESS') {
     const old = others.map(({ definition, runningCount: count }) => `${count} of ${definition}`).join(', ');
-    return fail(`${called}: a deployment is in progress: ${tasks}${old ? `, and ${old} still ${others.length > 1 ? 'run' : 'runs'}` : ''}`,
-      `wait and run the doctor again; if it does not complete, see the reason: ${look}`);
+    return fail(
+      `${called}: a deployment is in progress: ${tasks}${old ? `, and ${old} still ${others.length > 1 ? 'run' : 'runs'}` : ''}`,
+      `wait and run the doctor again; if it does not complete, see the reason: ${look}`,
+    );
   }
   if (runningCount < desiredCount) {
     return fail(`${called}: ${tasks}${lastEvent ? `; last ECS event: ${lastEvent}` : ''}`, `see why they stop: ${look}`);
@@ -40,6 +45,10 @@ function serviceResult(service: Service): CheckResult {
   if (isUnavailable(newestDefinition)) {
     return unknown(`whether ${called} runs the newest task definition`, newestDefinition);
   }
-  return newestDefinition === primary?.definition ? pass(`${called}: ${tasks} ${newestDefinition}`)
-    : fail(`${called}: ${tasks} ${primary?.definition}, and ${newestDefinition} is newer`, `redeploy the stack, or: aws ecs update-service --cluster ${cluster} --service ${name} --task-definition ${newestDefinition}`);
+  return newestDefinition === primary?.definition
+    ? pass(`${called}: ${tasks} ${newestDefinition}`)
+    : fail(
+        `${called}: ${tasks} ${primary?.definition}, and ${newestDefinition} is newer`,
+        `redeploy the stack, or: aws ecs update-service --cluster ${cluster} --service ${name} --task-definition ${newestDefinition}`,
+      );
 }

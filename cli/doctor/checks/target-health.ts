@@ -5,9 +5,9 @@ import { CheckResult, pass, unknown, fail } from '../check-result';
 /** The fix for each reason code of the load balancer. */
 const FIXES: Readonly<Record<string, string>> = {
   'Target.ResponseCodeMismatch': 'read the log of the process: its health check responds with an error',
-  'Target.Timeout': 'allow the load balancer in the task\'s security group on this port, and check in the log that the process has started',
+  'Target.Timeout': "allow the load balancer in the task's security group on this port, and check in the log that the process has started",
   'Target.FailedHealthChecks': 'check in the log that the process has started, and that its port is right',
-  'Target.NotInUse': 'restore the listener rule that forwards to this target group, or add the target\'s zone to the load balancer',
+  'Target.NotInUse': "restore the listener rule that forwards to this target group, or add the target's zone to the load balancer",
   'Target.InvalidState': 'start the target again',
   'Target.IpUnusable': 'use another IP address for the target: a load balancer uses this one',
 };
@@ -24,7 +24,9 @@ export function checkTargetHealth({ deployment: { targetGroups }, ingress }: Che
     return [unknown('the health of targets', targetGroups)];
   }
   const forwarded = ingress.rules.flatMap(({ actions }) => actions.map(({ targetGroup }) => targetGroup));
-  return targetGroups.filter(({ arn }) => forwarded.includes(arn)).map((group) => healthResult(group, ingress.targets[group.arn]?.process ?? group.name));
+  return targetGroups
+    .filter(({ arn }) => forwarded.includes(arn))
+    .map((group) => healthResult(group, ingress.targets[group.arn]?.process ?? group.name));
 }
 
 function healthResult({ name, healthCheck, targets }: TargetGroup, process: string): CheckResult {
@@ -43,9 +45,12 @@ function healthResult({ name, healthCheck, targets }: TargetGroup, process: stri
   if (bad.every(({ state }) => state === 'unavailable')) {
     return unknown(`${process}`, { unavailable: 'health checks are turned off' });
   }
-  return fail(`${process}: ${healthy}; ${some(bad.map(inWords), 2)} (health check: ${healthCheck})`, FIXES[bad[0].reason ?? ''] ?? 'wait for the first health checks, and run the doctor again');
+  return fail(
+    `${process}: ${healthy}; ${some(bad.map(inWords), 2)} (health check: ${healthCheck})`,
+    FIXES[bad[0].reason ?? ''] ?? 'wait for the first health checks, and run the doctor again',
+  );
 }
 
 function inWords({ target, state, reason, description }: TargetHealth): string {
-  return `${target} is ${state}${description ?? reason ? `: ${description ?? reason}` : ''}`;
+  return `${target} is ${state}${(description ?? reason) ? `: ${description ?? reason}` : ''}`;
 }

@@ -27,7 +27,12 @@ export function checkTlsPolicy({ deployment }: CheckContext): CheckResult[] {
   if (oldest === undefined) {
     return [{ status: 'unknown', text: `the versions of TLS that the policy ${tlsPolicy} accepts are unknown` }];
   }
-  return [GOOD.includes(oldest) ? pass(`TLS ${oldest} and newer only: ${tlsPolicy}`)
-    : fail(`TLS ${oldest} is still accepted: ${tlsPolicy}`,
-      `aws elbv2 modify-listener --listener-arn ${arn} --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09`)];
+  return [
+    GOOD.includes(oldest)
+      ? pass(`TLS ${oldest} and newer only: ${tlsPolicy}`)
+      : fail(
+          `TLS ${oldest} is still accepted: ${tlsPolicy}`,
+          `aws elbv2 modify-listener --listener-arn ${arn} --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09`,
+        ),
+  ];
 }

@@ -29,9 +29,20 @@ export function showEndpoints(endpoints: readonly EndpointDescription[]): void {
 function rowOf({ paths, purpose, rule, answer, owner, forwardedPath, public: open }: EndpointDescription): HTMLTableRowElement {
   const misses = open && answer !== owner ? [element('span', { class: 'hint' }, `belongs to ${owner}`)] : [];
   const changed = forwardedPath === undefined ? [] : [element('span', { class: 'hint' }, `as ${forwardedPath}`)];
-  return element('tr', { role: 'row', class: open ? 'open' : 'closed' },
+  return element(
+    'tr',
+    { role: 'row', class: open ? 'open' : 'closed' },
     element('th', { scope: 'row', role: 'rowheader' }, ...paths.split(', ').map((path) => element('code', {}, breakable(path)))),
     element('td', { role: 'cell' }, purpose.replaceAll('`', '')),
     element('td', { role: 'cell', class: 'quiet' }, rule),
-    element('td', { role: 'cell' }, element('span', { class: open ? 'mark open' : 'mark closed' }, open ? 'public' : 'closed'), ' ', element('span', { class: 'answer' }, answer), ...misses, ...changed));
+    element(
+      'td',
+      { role: 'cell' },
+      element('span', { class: open ? 'mark open' : 'mark closed' }, open ? 'public' : 'closed'),
+      ' ',
+      element('span', { class: 'answer' }, answer),
+      ...misses,
+      ...changed,
+    ),
+  );
 }

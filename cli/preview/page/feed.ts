@@ -12,7 +12,11 @@ export class Feed {
    * @param emptyNote the id of the note for an empty list
    * @param kept maximum number of lines
    */
-  public constructor(list: string, private readonly emptyNote: string, private readonly kept: number) {
+  public constructor(
+    list: string,
+    private readonly emptyNote: string,
+    private readonly kept: number,
+  ) {
     this.list = byId(list);
   }
 
@@ -37,7 +41,10 @@ export class Feed {
   public hold(held: boolean): void {
     this.held = held;
     if (!held) {
-      this.waiting.splice(0).slice(-this.kept).forEach(([id, line]) => this.add(id, line));
+      this.waiting
+        .splice(0)
+        .slice(-this.kept)
+        .forEach(([id, line]) => this.add(id, line));
     }
   }
 

@@ -20,7 +20,12 @@ export interface Lane {
 }
 
 /** The lane of plain HTTP, which its listener redirects. */
-const PLAIN: Lane = { key: 'redirect', kind: 'redirect', title: 'redirected to https', stops: [{ name: 'the default rule', label: 'port 80', conditions: [] }] };
+const PLAIN: Lane = {
+  key: 'redirect',
+  kind: 'redirect',
+  title: 'redirected to https',
+  stops: [{ name: 'the default rule', label: 'port 80', conditions: [] }],
+};
 
 /** Groups the rules of an ingress by destination, in order of evaluation. Refusals and redirects come last. */
 export function lanesOf({ rules, plainUrl }: Pick<IngressFacts, 'rules' | 'plainUrl'>): Lane[] {
@@ -64,7 +69,9 @@ function endOf({ action, process }: RuleDescription): Omit<Lane, 'stops'> {
   if (/redirect/i.test(action)) {
     return { kind: 'redirect', title: 'redirected', key: 'redirect' };
   }
-  return /\b[45]\d\d\b/.test(action) ? { kind: 'refused', title: 'refused', key: 'refused' } : { kind: 'elsewhere', title: 'elsewhere', key: 'elsewhere' };
+  return /\b[45]\d\d\b/.test(action)
+    ? { kind: 'refused', title: 'refused', key: 'refused' }
+    : { kind: 'elsewhere', title: 'elsewhere', key: 'elsewhere' };
 }
 
 /** Returns a short label of a rule: `100 Events`, `default`. Rules for the app have no name and are labelled by their condition. */

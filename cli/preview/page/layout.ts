@@ -61,7 +61,10 @@ function wide(lanes: readonly Lane[], width: number): Layout {
       lane,
       stops: placeRows(rows, left, top),
       end: { x: endX, y: middle - END.height / 2, ...END },
-      track: trackThrough(rows.map((_, i) => top + i * (STOP.height + STOP.gap) + STOP.height / 2), { from: 306, left, middle, to: endX }),
+      track: trackThrough(
+        rows.map((_, i) => top + i * (STOP.height + STOP.gap) + STOP.height / 2),
+        { from: 306, left, middle, to: endX },
+      ),
     };
     y += height + LANE_GAP;
     return laneBox;

@@ -40,15 +40,35 @@ function showFacts(ingress: IngressFacts): void {
     ['Not sent here: Strict-Transport-Security', ingress.strictTransportSecurity],
   ];
   const others = ingress.allHosts.filter((name) => !ingress.hosts.includes(name));
-  byId('facts').append(...facts.filter(([, text]) => text !== undefined).map(([name, text = '']) => element('div', {}, element('dt', {}, name), element('dd', {}, breakable(text)))),
-    ...(others.length > 0 ? [element('div', {}, element('dt', {}, 'Other hosts'), ...others.map((name) => element('dd', {}, element('a', { href: `?host=${encodeURIComponent(name)}` }, name))))] : []));
+  byId('facts').append(
+    ...facts
+      .filter(([, text]) => text !== undefined)
+      .map(([name, text = '']) => element('div', {}, element('dt', {}, name), element('dd', {}, breakable(text)))),
+    ...(others.length > 0
+      ? [
+          element(
+            'div',
+            {},
+            element('dt', {}, 'Other hosts'),
+            ...others.map((name) => element('dd', {}, element('a', { href: `?host=${encodeURIComponent(name)}` }, name))),
+          ),
+        ]
+      : []),
+  );
 }
 
 function showRules(ingress: IngressFacts): void {
-  byId('rules').append(...inOrder(ingress.rules).map(({ name, conditions, action }) => element('tr', {},
-    element('th', { scope: 'row' }, name),
-    element('td', {}, ...(conditions.length > 0 ? conditions.map((condition) => element('code', {}, condition)) : ['no other rule matches'])),
-    element('td', {}, action))));
+  byId('rules').append(
+    ...inOrder(ingress.rules).map(({ name, conditions, action }) =>
+      element(
+        'tr',
+        {},
+        element('th', { scope: 'row' }, name),
+        element('td', {}, ...(conditions.length > 0 ? conditions.map((condition) => element('code', {}, condition)) : ['no other rule matches'])),
+        element('td', {}, action),
+      ),
+    ),
+  );
 }
 
 main().catch((error: unknown) => {

@@ -70,7 +70,10 @@ export class Picture {
   private light(part: SVGElement): void {
     window.clearTimeout(this.glows.get(part));
     part.classList.add('lit');
-    this.glows.set(part, window.setTimeout(() => part.classList.remove('lit'), GLOW_MS));
+    this.glows.set(
+      part,
+      window.setTimeout(() => part.classList.remove('lit'), GLOW_MS),
+    );
   }
 
   /** Animates a dot along the line, unless the user prefers reduced motion. */
@@ -94,8 +97,12 @@ export class Picture {
     this.parts.clear();
     const layout = layoutOf(this.lanes, width);
     const { height, lanes, entry } = layout;
-    this.svg = drawn('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-labelledby': 'picture-title picture-text' },
-      drawn('title', { id: 'picture-title' }, 'Ingress'), drawn('desc', { id: 'picture-text' }, inWords(this.lanes)));
+    this.svg = drawn(
+      'svg',
+      { 'viewBox': `0 0 ${width} ${height}`, width, height, 'role': 'img', 'aria-labelledby': 'picture-title picture-text' },
+      drawn('title', { id: 'picture-title' }, 'Ingress'),
+      drawn('desc', { id: 'picture-text' }, inWords(this.lanes)),
+    );
     const line = drawn('path', { d: entry, class: 'track' });
     this.moving = drawn('g');
     this.svg.append(line, ...lanes.map((placed) => this.drawTrack(placed)), this.moving);
@@ -107,7 +114,7 @@ export class Picture {
   }
 
   private drawTrack({ lane, track }: PlacedLane): SVGElement {
-    return drawn('path', { d: track, class: `track ${lane.kind}`, 'data-lane': lane.key });
+    return drawn('path', { 'd': track, 'class': `track ${lane.kind}`, 'data-lane': lane.key });
   }
 
   private drawEntry({ client, balancer }: Layout): [SVGElement, SVGElement] {
@@ -120,11 +127,28 @@ export class Picture {
 
   private drawLane({ lane, stops, end, track }: PlacedLane, { entry }: Layout): void {
     const count = drawn('text', { x: end.x + 14, y: end.y + 35, class: 'small count' }, counted(this.counts.get(lane.key)));
-    const terminal = drawn('g', { class: `node end ${lane.kind}`, 'data-lane': lane.key },
-      box(end, lane.kind === 'process' ? 8 : 23), drawn('text', { x: end.x + 14, y: end.y + 19, class: 'name' }, lane.title), count);
-    const drawnStops = new Map(stops.map(({ stop, box: place }) => [stop.name, drawn('g', { class: `stop ${lane.kind}`, 'data-rule': stop.name },
-      drawn('title', {}, stop.conditions.join(' and ') || 'no other rule matches'), box(place, STOP_RADIUS),
-      drawn('text', { x: place.x + place.width / 2, y: place.y + 17, 'text-anchor': 'middle' }, ...priorityApart(stop.label)))] as const));
+    const terminal = drawn(
+      'g',
+      { 'class': `node end ${lane.kind}`, 'data-lane': lane.key },
+      box(end, lane.kind === 'process' ? 8 : 23),
+      drawn('text', { x: end.x + 14, y: end.y + 19, class: 'name' }, lane.title),
+      count,
+    );
+    const drawnStops = new Map(
+      stops.map(
+        ({ stop, box: place }) =>
+          [
+            stop.name,
+            drawn(
+              'g',
+              { 'class': `stop ${lane.kind}`, 'data-rule': stop.name },
+              drawn('title', {}, stop.conditions.join(' and ') || 'no other rule matches'),
+              box(place, STOP_RADIUS),
+              drawn('text', { 'x': place.x + place.width / 2, 'y': place.y + 17, 'text-anchor': 'middle' }, ...priorityApart(stop.label)),
+            ),
+          ] as const,
+      ),
+    );
     this.svg.append(...drawnStops.values(), terminal);
     const line = this.svg.querySelector<SVGElement>(`path[data-lane="${lane.key}"]`);
     this.parts.set(lane.key, { all: line ? [line, terminal] : [terminal], stops: drawnStops, count, path: pathThrough(entry, track) });
@@ -147,7 +171,11 @@ function box({ x, y, width, height }: Box, rx: number): SVGElement {
 function label({ x, y, width, height }: Box, name: string, ...small: (string | undefined)[]): SVGElement {
   const lines = [name, ...small.filter((text) => text !== undefined)];
   const top = y + height / 2 - (lines.length - 1) * 8 + 4.5;
-  return drawn('g', { 'text-anchor': 'middle' }, ...lines.map((text, i) => drawn('text', { x: x + width / 2, y: top + i * 16, class: i === 0 ? 'name' : 'small' }, text)));
+  return drawn(
+    'g',
+    { 'text-anchor': 'middle' },
+    ...lines.map((text, i) => drawn('text', { x: x + width / 2, y: top + i * 16, class: i === 0 ? 'name' : 'small' }, text)),
+  );
 }
 
 /** `100 Events` with the number in a quieter tone. */
@@ -162,6 +190,8 @@ function counted(requests = 0): string {
 
 /** Describes the picture for screen readers. */
 function inWords(lanes: readonly Lane[]): string {
-  const groups = lanes.map(({ title, kind, stops }) => `${stops.map(({ label: name }) => name).join(', ')} ${kind === 'process' ? `lead to ${title}` : `are ${title}`}`);
+  const groups = lanes.map(
+    ({ title, kind, stops }) => `${stops.map(({ label: name }) => name).join(', ')} ${kind === 'process' ? `lead to ${title}` : `are ${title}`}`,
+  );
   return `A client's request reaches the load balancer, which terminates TLS and applies the first rule that matches. Rules ${groups.join('; rules ')}.`;
 }

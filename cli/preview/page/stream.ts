@@ -30,9 +30,16 @@ export function followTraffic(picture: Picture, { hosts, allHosts }: IngressFact
     since = Date.now();
     picture.forget();
     [requests, events].forEach((feed) => feed.clear());
-    void describeEvents().then((kept) => kept.slice(0, KEPT).reverse().forEach((event) => events.add(event.id, eventLine(event))));
+    void describeEvents().then((kept) =>
+      kept
+        .slice(0, KEPT)
+        .reverse()
+        .forEach((event) => events.add(event.id, eventLine(event))),
+    );
   });
-  traffic.addEventListener('error', () => { state.textContent = 'no connection to the preview; retrying'; });
+  traffic.addEventListener('error', () => {
+    state.textContent = 'no connection to the preview; retrying';
+  });
   traffic.addEventListener('message', ({ data }: MessageEvent<string>) => {
     const passed = JSON.parse(data) as Passed;
     if (others.includes(passed.host)) {
@@ -65,9 +72,23 @@ async function sendEvent(): Promise<void> {
 function requestLine({ at, method, path, from, rule, outcome, process, forwardedPath, status }: Passed): HTMLElement {
   const time = new Date(at);
   const refused = laneKey(outcome, process) === 'refused';
-  return element('li', { class: status >= 400 ? 'refusal' : undefined },
-    element('p', { class: 'what' }, element('code', {}, `${method} `, breakable(path)), element('span', { class: 'to' }, endText(status, process, refused))),
-    element('p', { class: 'hint' }, element('time', { datetime: time.toISOString() }, time.toLocaleTimeString([], { hour12: false })), ` · ${rule ?? 'no rule'} · from ${from}`, ...(forwardedPath === undefined ? [] : [' · as ', element('code', {}, breakable(forwardedPath))])));
+  return element(
+    'li',
+    { class: status >= 400 ? 'refusal' : undefined },
+    element(
+      'p',
+      { class: 'what' },
+      element('code', {}, `${method} `, breakable(path)),
+      element('span', { class: 'to' }, endText(status, process, refused)),
+    ),
+    element(
+      'p',
+      { class: 'hint' },
+      element('time', { datetime: time.toISOString() }, time.toLocaleTimeString([], { hour12: false })),
+      ` · ${rule ?? 'no rule'} · from ${from}`,
+      ...(forwardedPath === undefined ? [] : [' · as ', element('code', {}, breakable(forwardedPath))]),
+    ),
+  );
 }
 
 function endText(status: number, process: string | undefined, refused: boolean): string {
@@ -75,8 +96,17 @@ function endText(status: number, process: string | undefined, refused: boolean):
 }
 
 function eventLine({ process, event, distinctId, address, properties = {} }: Captured): HTMLElement {
-  return element('li', {},
+  return element(
+    'li',
+    {},
     element('p', { class: 'what' }, element('strong', {}, event), element('span', { class: 'to' }, process)),
-    element('p', { class: 'hint' }, [distinctId === undefined ? '' : `by ${distinctId}`, address === undefined ? '' : `from ${address}`].filter(Boolean).join(' · ')),
-    ...(Object.keys(properties).length > 0 ? [element('details', {}, element('summary', {}, 'properties'), element('pre', {}, JSON.stringify(properties, undefined, 2)))] : []));
+    element(
+      'p',
+      { class: 'hint' },
+      [distinctId === undefined ? '' : `by ${distinctId}`, address === undefined ? '' : `from ${address}`].filter(Boolean).join(' · '),
+    ),
+    ...(Object.keys(properties).length > 0
+      ? [element('details', {}, element('summary', {}, 'properties'), element('pre', {}, JSON.stringify(properties, undefined, 2)))]
+      : []),
+  );
 }

@@ -17,14 +17,18 @@ const FIELDS = ['method', 'url', 'from', 'headers', 'body'] as const;
 export function prepareTryBox(ingress: IngressFacts, host: string): void {
   const form = byId<HTMLFormElement>('try-form');
   const fitting = PRESETS.filter(({ process }) => process === undefined || ingress.processes.some(({ name }) => name === process));
-  byId('presets').append(...fitting.map((preset) => {
-    const button = element('button', { type: 'button' }, preset.name);
-    button.addEventListener('click', () => {
-      FIELDS.forEach((name) => { byId<Field>(name).value = preset[name] ?? ''; });
-      form.requestSubmit();
-    });
-    return button;
-  }));
+  byId('presets').append(
+    ...fitting.map((preset) => {
+      const button = element('button', { type: 'button' }, preset.name);
+      button.addEventListener('click', () => {
+        FIELDS.forEach((name) => {
+          byId<Field>(name).value = preset[name] ?? '';
+        });
+        form.requestSubmit();
+      });
+      return button;
+    }),
+  );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void submit(ingress, host);
@@ -35,7 +39,12 @@ async function submit(ingress: IngressFacts, host: string): Promise<void> {
   const result = byId('result');
   try {
     const trial = trialOf();
-    showResult(result, trial, await tryRequest(host !== '' && trial.url.startsWith('/') ? { ...trial, url: `https://${host}${trial.url}` } : trial), ingress);
+    showResult(
+      result,
+      trial,
+      await tryRequest(host !== '' && trial.url.startsWith('/') ? { ...trial, url: `https://${host}${trial.url}` } : trial),
+      ingress,
+    );
     // On a phone, it is below the form.
     result.scrollIntoView({ block: 'nearest' });
   } catch (error) {
@@ -50,11 +59,14 @@ function trialOf(): Trial {
 
 /** Parses headers, one per line. */
 function headersIn(text: string): [name: string, value: string][] {
-  return text.split('\n').filter((line) => line.trim() !== '').map((line) => {
-    const [, name, value] = /^\s*([^:\s]+):\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === undefined) {
-      throw new Error(`A header must be “Name: value”, got: ${line}`);
-    }
-    return [name, value];
-  });
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [, name, value] = /^\s*([^:\s]+):\s*(.*?)\s*$/.exec(line) ?? [];
+      if (name === undefined) {
+        throw new Error(`A header must be “Name: value”, got: ${line}`);
+      }
+      return [name, value];
+    });
 }

@@ -14,11 +14,13 @@ export function showResult(place: HTMLElement, trial: Trial, result: TrialResult
     element('p', { class: refused ? 'outcome refusal' : 'outcome' }, endingText(outcome, forwarded?.process)),
     element('h3', {}, 'Rule'),
     element('p', {}, rule ? rule.name : 'No rule matches.'),
-    ...(conditions.length > 0 ? [element('ul', { class: 'conditions' }, ...conditions.map((condition) => element('li', {}, element('code', {}, condition))))] : []),
+    ...(conditions.length > 0
+      ? [element('ul', { class: 'conditions' }, ...conditions.map((condition) => element('li', {}, element('code', {}, condition))))]
+      : []),
     ...(forwarded ? forwardedRequest(trial, forwarded, clientIps, request) : []),
     element('h3', {}, 'Response'),
     element('p', {}, `${response.status}`, ...typeOf(response.headers)),
-    ...(response.body === '' ? [] : [element('pre', { tabindex: '0', 'aria-label': 'Response body', role: 'region' }, shortened(response.body))]),
+    ...(response.body === '' ? [] : [element('pre', { 'tabindex': '0', 'aria-label': 'Response body', 'role': 'region' }, shortened(response.body))]),
   );
 }
 
@@ -37,27 +39,54 @@ function endingText(outcome: Ending, process?: string): string {
   }
 }
 
-function forwardedRequest({ method }: Trial, { process, path, peer, headers }: NonNullable<TrialResult['forwarded']>, clientIps: readonly ResolvedIp[], { sourceIp, target }: TrialResult['request']): HTMLElement[] {
+function forwardedRequest(
+  { method }: Trial,
+  { process, path, peer, headers }: NonNullable<TrialResult['forwarded']>,
+  clientIps: readonly ResolvedIp[],
+  { sourceIp, target }: TrialResult['request'],
+): HTMLElement[] {
   const lead = path === target ? ['Received from '] : [element('code', {}, `${method} `, breakable(path)), ', received from '];
   return [
     element('h3', {}, `Client IP that ${process} resolves`),
-    clientIps.length === 0 ? element('p', {}, 'It reads no client IP.') : element('dl', { class: 'client-ips' }, ...clientIps.flatMap((clientIp) => clientIpOf(clientIp, sourceIp))),
+    clientIps.length === 0
+      ? element('p', {}, 'It reads no client IP.')
+      : element('dl', { class: 'client-ips' }, ...clientIps.flatMap((clientIp) => clientIpOf(clientIp, sourceIp))),
     element('h3', {}, `Request that ${process} receives`),
     element('p', {}, ...lead, element('code', {}, peer), ', with these headers:'),
-    element('table', { class: 'headers' },
+    element(
+      'table',
+      { class: 'headers' },
       element('caption', { class: 'hidden' }, `Headers that ${process} receives`),
       element('thead', { class: 'hidden' }, element('tr', {}, element('th', { scope: 'col' }, 'Header'), element('th', { scope: 'col' }, 'Value'))),
-      element('tbody', {}, ...headers.map(([name, value]) => element('tr', {},
-        element('th', { scope: 'row' }, name, ...(ADDED.test(name) ? [element('span', { class: 'hint' }, 'by the load balancer')] : [])),
-        element('td', {}, element('code', {}, value)))))),
+      element(
+        'tbody',
+        {},
+        ...headers.map(([name, value]) =>
+          element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, name, ...(ADDED.test(name) ? [element('span', { class: 'hint' }, 'by the load balancer')] : [])),
+            element('td', {}, element('code', {}, value)),
+          ),
+        ),
+      ),
+    ),
   ];
 }
 
 function clientIpOf({ reader, address, reason }: ResolvedIp, sourceIp: string): HTMLElement[] {
-  const [mark, text] = address === undefined ? ['closed', 'none'] : address === sourceIp ? ['open', 'the connecting IP'] : ['closed', 'not the connecting IP'];
+  const [mark, text] =
+    address === undefined ? ['closed', 'none'] : address === sourceIp ? ['open', 'the connecting IP'] : ['closed', 'not the connecting IP'];
   return [
     element('dt', {}, reader),
-    element('dd', {}, element('code', {}, address ?? 'no address'), ' ', element('span', { class: `mark ${mark}` }, text), element('span', { class: 'hint' }, reason)),
+    element(
+      'dd',
+      {},
+      element('code', {}, address ?? 'no address'),
+      ' ',
+      element('span', { class: `mark ${mark}` }, text),
+      element('span', { class: 'hint' }, reason),
+    ),
   ];
 }
 

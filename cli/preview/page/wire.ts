@@ -106,7 +106,12 @@ export interface TrialResult {
   /** The rule that matched; null if none did. */
   readonly rule: { readonly name: string } | null;
   readonly outcome: Ending;
-  readonly forwarded?: { readonly process: string; readonly path: string; readonly peer: string; readonly headers: readonly (readonly [name: string, value: string])[] };
+  readonly forwarded?: {
+    readonly process: string;
+    readonly path: string;
+    readonly peer: string;
+    readonly headers: readonly (readonly [name: string, value: string])[];
+  };
   readonly clientIps: readonly ResolvedIp[];
   readonly response: { readonly status: number; readonly headers: readonly (readonly [name: string, value: string])[]; readonly body: string };
 }

@@ -1,5 +1,11 @@
 import {
-  CAPTURE_ENDPOINTS, CAPTURE_MESSAGE_LIMIT, CaptureFormat, CaptureLimit, CaptureMode, captureSinkMessageLimit, PostHogProcess,
+  CAPTURE_ENDPOINTS,
+  CAPTURE_MESSAGE_LIMIT,
+  CaptureFormat,
+  CaptureLimit,
+  CaptureMode,
+  captureSinkMessageLimit,
+  PostHogProcess,
 } from '../../../lib/internal';
 import { ProxySettings } from '../../client-ip/client-ip';
 
@@ -15,7 +21,9 @@ export interface ServedEndpoint {
 
 /** The default mode of a process, by its name. */
 const MODE_BY_NAME: Readonly<Partial<Record<string, CaptureMode>>> = {
-  [PostHogProcess.CAPTURE]: 'events', [PostHogProcess.REPLAY_CAPTURE]: 'recordings', [PostHogProcess.CAPTURE_AI]: 'ai',
+  [PostHogProcess.CAPTURE]: 'events',
+  [PostHogProcess.REPLAY_CAPTURE]: 'recordings',
+  [PostHogProcess.CAPTURE_AI]: 'ai',
 };
 
 /** Returns whether a process runs capture: its settings have a mode, or its name is one of capture's. */
@@ -37,15 +45,26 @@ export function captureMode(process: string, settings: ProxySettings): string {
 export function endpointsOf(process: string, settings: ProxySettings): Readonly<Record<string, ServedEndpoint>> {
   const mode = captureMode(process, settings);
   // Without a sink, the endpoints of v1 are not mounted. A list that is known at deployment only counts as one.
-  const [sink] = 'CAPTURE_V1_SINKS' in settings ? (settings.CAPTURE_V1_SINKS ?? 'unknown').split(',').map((name) => name.trim()).filter(Boolean) : [];
-  return Object.fromEntries(CAPTURE_ENDPOINTS
-    .filter(({ modes, format }) => modes.some((each) => each === mode) && (format !== 'v1' || sink !== undefined))
-    .map(({ path, format, maxBody, maxEvent }): [string, ServedEndpoint] => [path, {
-      format,
-      maxBody: bytesOf(maxBody, settings),
-      maxEvent: maxEvent ? bytesOf(maxEvent, settings) : Infinity,
-      maxMessage: bytesOf(format === 'v1' ? captureSinkMessageLimit(sink) : CAPTURE_MESSAGE_LIMIT, settings),
-    }]));
+  const [sink] =
+    'CAPTURE_V1_SINKS' in settings
+      ? (settings.CAPTURE_V1_SINKS ?? 'unknown')
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean)
+      : [];
+  return Object.fromEntries(
+    CAPTURE_ENDPOINTS.filter(({ modes, format }) => modes.some((each) => each === mode) && (format !== 'v1' || sink !== undefined)).map(
+      ({ path, format, maxBody, maxEvent }): [string, ServedEndpoint] => [
+        path,
+        {
+          format,
+          maxBody: bytesOf(maxBody, settings),
+          maxEvent: maxEvent ? bytesOf(maxEvent, settings) : Infinity,
+          maxMessage: bytesOf(format === 'v1' ? captureSinkMessageLimit(sink) : CAPTURE_MESSAGE_LIMIT, settings),
+        },
+      ],
+    ),
+  );
 }
 
 function bytesOf({ variable, bytes, times = 1 }: CaptureLimit, settings: ProxySettings): number {

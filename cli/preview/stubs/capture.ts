@@ -65,7 +65,10 @@ async function takeV0(req: IncomingMessage, res: ServerResponse, endpoint: Serve
   const { path, query } = partsOf(req);
   const data = query.get('data');
   const body = await bodyOf(req, endpoint.maxBody);
-  const { events, token } = eventsIn(unpacked(data ? Buffer.from(data.replaceAll(' ', '+')) : body, data ? undefined : req.headers['content-type'], endpoint.maxBody), path);
+  const { events, token } = eventsIn(
+    unpacked(data ? Buffer.from(data.replaceAll(' ', '+')) : body, data ? undefined : req.headers['content-type'], endpoint.maxBody),
+    path,
+  );
   if (events.length === 0) {
     throw new UnreadablePayload('request holds no event');
   }
@@ -115,7 +118,9 @@ const ENVELOPE = 500;
 /** An event is JSON within the JSON of its message, so quotes count twice. */
 function isTooBig(event: object, { maxEvent, maxMessage }: ServedEndpoint): boolean {
   const sent = JSON.stringify(event);
-  return Buffer.byteLength(sent) > maxEvent || (sent.length * 3 + ENVELOPE > maxMessage && Buffer.byteLength(JSON.stringify(sent)) + ENVELOPE > maxMessage);
+  return (
+    Buffer.byteLength(sent) > maxEvent || (sent.length * 3 + ENVELOPE > maxMessage && Buffer.byteLength(JSON.stringify(sent)) + ENVELOPE > maxMessage)
+  );
 }
 
 function keep(req: IncomingMessage, props: StubProps, event: SentEvent, name: string): void {
@@ -126,7 +131,9 @@ function keep(req: IncomingMessage, props: StubProps, event: SentEvent, name: st
 /** Returns a few short properties by which an event can be recognised. */
 function few(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const plain = Object.entries(properties).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value));
-  return Object.fromEntries(plain.slice(0, PROPERTIES_KEPT).map(([key, value]) => [key, typeof value === 'string' ? value.slice(0, TEXT_KEPT) : value]));
+  return Object.fromEntries(
+    plain.slice(0, PROPERTIES_KEPT).map(([key, value]) => [key, typeof value === 'string' ? value.slice(0, TEXT_KEPT) : value]),
+  );
 }
 
 /** The statuses of `CaptureError` in rust/capture/src/api.rs, and of `Error` in rust/capture/src/v1/error.rs. */

@@ -55,7 +55,10 @@ async function flags(req: IncomingMessage, res: ServerResponse): Promise<void> {
     text(res, 401, 'No API token provided.');
     return;
   }
-  const found = evaluated(question, question.flag_keys_to_evaluate) as Record<string, { enabled: boolean; variant: string | null; metadata: { payload: string | null } }>;
+  const found = evaluated(question, question.flag_keys_to_evaluate) as Record<
+    string,
+    { enabled: boolean; variant: string | null; metadata: { payload: string | null } }
+  >;
   json(res, 200, isCurrent ? { ...common, flags: found } : { ...common, ...oldShape(found) });
 }
 
@@ -63,7 +66,9 @@ function oldShape(found: Record<string, { enabled: boolean; variant: string | nu
   const entries = Object.entries(found);
   return {
     featureFlags: Object.fromEntries(entries.map(([key, { enabled, variant }]) => [key, variant ?? enabled])),
-    featureFlagPayloads: Object.fromEntries(entries.filter(([, { metadata }]) => metadata.payload !== null).map(([key, { metadata }]) => [key, metadata.payload])),
+    featureFlagPayloads: Object.fromEntries(
+      entries.filter(([, { metadata }]) => metadata.payload !== null).map(([key, { metadata }]) => [key, metadata.payload]),
+    ),
   };
 }
 

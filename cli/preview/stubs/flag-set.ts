@@ -36,18 +36,23 @@ export function isOn({ needs }: PreviewFlag, { person_properties: properties }: 
 /** Returns the flags in the format of `/flags/?v=2` (`FlagsResponse` in rust/feature-flags/src/api/types.rs). */
 export function evaluated(question: FlagsQuestion, only?: readonly string[] | null): Record<string, object> {
   const requested = FLAGS.filter(({ key }) => !only || only.includes(key));
-  return Object.fromEntries(requested.map((flag) => {
-    const enabled = isOn(flag, question);
-    return [flag.key, {
-      key: flag.key,
-      enabled,
-      variant: enabled ? (flag.variant ?? null) : null,
-      reason: enabled
-        ? { code: 'condition_match', condition_index: 0, description: 'Matched condition set 1' }
-        : { code: 'no_condition_match', condition_index: 0, description: 'No matching condition set' },
-      metadata: { id: flag.id, version: 1, description: null, payload: enabled ? payloadText(flag) : null, has_experiment: false },
-    }];
-  }));
+  return Object.fromEntries(
+    requested.map((flag) => {
+      const enabled = isOn(flag, question);
+      return [
+        flag.key,
+        {
+          key: flag.key,
+          enabled,
+          variant: enabled ? (flag.variant ?? null) : null,
+          reason: enabled
+            ? { code: 'condition_match', condition_index: 0, description: 'Matched condition set 1' }
+            : { code: 'no_condition_match', condition_index: 0, description: 'No matching condition set' },
+          metadata: { id: flag.id, version: 1, description: null, payload: enabled ? payloadText(flag) : null, has_experiment: false },
+        },
+      ];
+    }),
+  );
 }
 
 function payloadText({ payload }: PreviewFlag): string | null {

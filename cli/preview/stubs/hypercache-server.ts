@@ -41,8 +41,24 @@ function configOf(token: string): object {
     errorTracking: { autocaptureExceptions: true, suppressionRules: [] },
     logs: { captureConsoleLogs: false },
     sessionRecording: {
-      endpoint: '/s/', consoleLogRecordingEnabled: true, recorderVersion: 'v2', sampleRate: null, minimumDurationMilliseconds: null, linkedFlag: null, networkPayloadCapture: null, masking: null,
-      urlTriggers: [], urlBlocklist: [], eventTriggers: [], triggerMatchType: null, scriptConfig: { script: 'posthog-recorder' }, domains: [], recordCanvas: false, canvasFps: null, canvasQuality: null, version: 1,
+      endpoint: '/s/',
+      consoleLogRecordingEnabled: true,
+      recorderVersion: 'v2',
+      sampleRate: null,
+      minimumDurationMilliseconds: null,
+      linkedFlag: null,
+      networkPayloadCapture: null,
+      masking: null,
+      urlTriggers: [],
+      urlBlocklist: [],
+      eventTriggers: [],
+      triggerMatchType: null,
+      scriptConfig: { script: 'posthog-recorder' },
+      domains: [],
+      recordCanvas: false,
+      canvasFps: null,
+      canvasQuality: null,
+      version: 1,
     },
     heatmaps: true,
     conversations: false,
@@ -55,17 +71,31 @@ function configOf(token: string): object {
 }
 
 /** A survey that is not displayed automatically. */
-const SURVEYS = [{
-  id: '00000000-0000-4000-8000-000000000001', name: 'A survey of the preview', description: '', type: 'api', questions: [{ id: 'q1', type: 'open', question: 'What did you see?' }], conditions: null, appearance: null,
-  start_date: '2026-01-01T00:00:00Z', end_date: null, enable_partial_responses: false, schedule: 'once', current_iteration: null, current_iteration_start_date: null,
-}];
+const SURVEYS = [
+  {
+    id: '00000000-0000-4000-8000-000000000001',
+    name: 'A survey of the preview',
+    description: '',
+    type: 'api',
+    questions: [{ id: 'q1', type: 'open', question: 'What did you see?' }],
+    conditions: null,
+    appearance: null,
+    start_date: '2026-01-01T00:00:00Z',
+    end_date: null,
+    enable_partial_responses: false,
+    schedule: 'once',
+    current_iteration: null,
+    current_iteration_start_date: null,
+  },
+];
 
 function serveConfig(res: ServerResponse, token: string, asScript: boolean): void {
   if (!TOKEN.test(token)) {
     text(res, 400, 'Invalid token');
   } else if (asScript) {
     const assigned = `window._POSTHOG_REMOTE_CONFIG['${token}'] = { config: ${JSON.stringify(configOf(token))}, siteApps: [] };`;
-    res.writeHead(200, { 'Content-Type': 'application/javascript', ...CACHED })
+    res
+      .writeHead(200, { 'Content-Type': 'application/javascript', ...CACHED })
       .end(`(function() {\n  window._POSTHOG_REMOTE_CONFIG = window._POSTHOG_REMOTE_CONFIG || {};\n  ${assigned}\n})();`);
   } else {
     json(res, 200, configOf(token), CACHED);

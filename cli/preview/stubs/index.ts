@@ -47,7 +47,7 @@ export class Stubs {
 
 /** Chooses a stub. A process with a mode of capture in its settings is capture under any name. */
 function stubOf({ process, settings }: Target): Stub {
-  return isCapture(process, settings) ? capture : STUBS[process] ?? generic;
+  return isCapture(process, settings) ? capture : (STUBS[process] ?? generic);
 }
 
 /** Returns the processes that the rules of an ingress forward to. */

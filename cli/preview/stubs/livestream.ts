@@ -17,7 +17,12 @@ export function livestream({ traffic }: StubProps): Handler {
     const { path } = partsOf(req);
     switch (req.method === 'OPTIONS' ? 'preflight' : path) {
       case 'preflight':
-        res.writeHead(204, { 'Access-Control-Allow-Methods': 'GET,HEAD', 'Access-Control-Allow-Headers': req.headers['access-control-request-headers'] ?? '' }).end();
+        res
+          .writeHead(204, {
+            'Access-Control-Allow-Methods': 'GET,HEAD',
+            'Access-Control-Allow-Headers': req.headers['access-control-request-headers'] ?? '',
+          })
+          .end();
         return;
       case '/':
         text(res, 200, INDEX);

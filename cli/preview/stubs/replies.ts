@@ -38,7 +38,12 @@ export function answeredByCors(req: IncomingMessage, res: ServerResponse, method
     return false;
   }
   const requested = req.headers['access-control-request-headers'];
-  res.writeHead(200, { 'Access-Control-Allow-Methods': methods.join(','), ...(requested === undefined ? {} : { 'Access-Control-Allow-Headers': requested }) }).end();
+  res
+    .writeHead(200, {
+      'Access-Control-Allow-Methods': methods.join(','),
+      ...(requested === undefined ? {} : { 'Access-Control-Allow-Headers': requested }),
+    })
+    .end();
   return true;
 }
 

@@ -24,7 +24,11 @@ export function answerSdkApi(req: IncomingMessage, res: ServerResponse): void {
   const prompts = PROMPTS.exec(path);
   if (prompts) {
     const prompt = (name: string) => ({ id: randomUUID(), name, prompt: `A prompt of the preview: ${name}`, version: 1, deleted: false });
-    json(res, 200, prompts.groups?.name === undefined ? { count: 1, next: null, previous: null, results: [prompt('preview')] } : prompt(prompts.groups.name));
+    json(
+      res,
+      200,
+      prompts.groups?.name === undefined ? { count: 1, next: null, previous: null, results: [prompt('preview')] } : prompt(prompts.groups.name),
+    );
     return;
   }
   const { call = '', id } = MESSAGING.exec(path)?.groups ?? {};
@@ -32,10 +36,16 @@ export function answerSdkApi(req: IncomingMessage, res: ServerResponse): void {
   if (id !== undefined) {
     json(res, 200, { id, status: 'queued', created_at: now, status_at: now, reason: null });
   } else {
-    json(res, 200, ({
-      'send/email': { message_id: randomUUID(), replayed: false, warnings: [] },
-      'attachments/uploads': { files: [] },
-      'preferences': { identifier: 'preview@example.com', all_marketing: null, topics: {} },
-    } as Readonly<Record<string, object>>)[call]);
+    json(
+      res,
+      200,
+      (
+        {
+          'send/email': { message_id: randomUUID(), replayed: false, warnings: [] },
+          'attachments/uploads': { files: [] },
+          'preferences': { identifier: 'preview@example.com', all_marketing: null, topics: {} },
+        } as Readonly<Record<string, object>>
+      )[call],
+    );
   }
 }

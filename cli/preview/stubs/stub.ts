@@ -34,10 +34,12 @@ export interface RunningStub {
 /** Starts a stub on a free port. */
 export async function start(stub: Stub, props: StubProps): Promise<RunningStub> {
   const handler = stub(props);
-  const server: Server = createServer(guarded((req, res) => {
-    res.setHeader(STUB_HEADER, props.process);
-    return handler(req, res);
-  }));
+  const server: Server = createServer(
+    guarded((req, res) => {
+      res.setHeader(STUB_HEADER, props.process);
+      return handler(req, res);
+    }),
+  );
   // The load balancer closes idle connections itself.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;

@@ -119,8 +119,12 @@ function stream(req: IncomingMessage, res: ServerResponse): void {
 }
 
 function page(req: IncomingMessage, props: StubProps): string {
-  const clientIps = clientIpsOf(req, props).map(({ reader, address, reason }) => `<li>${escaped(reader)}: <strong>${escaped(address ?? 'no address')}</strong>, because: ${escaped(reason)}</li>`);
-  const headers = headersOf(req).map(([name, value]) => `${name}: ${value}`).join('\n');
+  const clientIps = clientIpsOf(req, props).map(
+    ({ reader, address, reason }) => `<li>${escaped(reader)}: <strong>${escaped(address ?? 'no address')}</strong>, because: ${escaped(reason)}</li>`,
+  );
+  const headers = headersOf(req)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n');
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -47,8 +47,12 @@ export class Cdn {
       throw rejected('cidrs', 'must name at least one block', _cidrs, 'leave `cdn` out if there is no network in front');
     }
     if (_cidrs.length > MAX_CIDRS) {
-      throw rejected('cidrs', `may contain at most ${MAX_CIDRS} blocks, because they are passed in an environment variable`, `${_cidrs.length} blocks`,
-        'merge adjacent blocks');
+      throw rejected(
+        'cidrs',
+        `may contain at most ${MAX_CIDRS} blocks, because they are passed in an environment variable`,
+        `${_cidrs.length} blocks`,
+        'merge adjacent blocks',
+      );
     }
     checkCidrs(_cidrs, 'name the blocks that the network publishes');
   }

@@ -9,20 +9,26 @@ import { formatCidr, parseCidr } from '../../private/ip';
  * @param everyAddressFix the fix for a block that contains every address
  */
 export function checkCidrs(cidrs: readonly string[], everyAddressFix: string): void {
-  cidrs.filter((cidr) => !Token.isUnresolved(cidr)).forEach((text, index, all) => {
-    const cidr = parseCidr(text);
-    if (!cidr) {
-      throw rejected('cidrs', 'must be IPv4 or IPv6 CIDR blocks such as 203.0.113.0/24 or 2001:db8::/32', text,
-        parseCidr(`${text}/32`) ? `write ${text}${text.includes(':') ? '/128' : '/32'} for this one address` : undefined);
-    }
-    if (formatCidr(cidr) !== text) {
-      throw rejected('cidrs', 'must name the first address of the block, spelled canonically', text, `write ${formatCidr(cidr)}`);
-    }
-    if (cidr.prefix === 0) {
-      throw rejected('cidrs', 'must not contain every address', text, everyAddressFix);
-    }
-    if (all.indexOf(text) !== index) {
-      throw rejected('cidrs', 'must not name a block twice', text);
-    }
-  });
+  cidrs
+    .filter((cidr) => !Token.isUnresolved(cidr))
+    .forEach((text, index, all) => {
+      const cidr = parseCidr(text);
+      if (!cidr) {
+        throw rejected(
+          'cidrs',
+          'must be IPv4 or IPv6 CIDR blocks such as 203.0.113.0/24 or 2001:db8::/32',
+          text,
+          parseCidr(`${text}/32`) ? `write ${text}${text.includes(':') ? '/128' : '/32'} for this one address` : undefined,
+        );
+      }
+      if (formatCidr(cidr) !== text) {
+        throw rejected('cidrs', 'must name the first address of the block, spelled canonically', text, `write ${formatCidr(cidr)}`);
+      }
+      if (cidr.prefix === 0) {
+        throw rejected('cidrs', 'must not contain every address', text, everyAddressFix);
+      }
+      if (all.indexOf(text) !== index) {
+        throw rejected('cidrs', 'must not name a block twice', text);
+      }
+    });
 }

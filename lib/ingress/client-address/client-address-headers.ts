@@ -18,7 +18,8 @@ export const DROPPED_HEADERS: readonly TrustedHeaders[] = [
     names: ['Forwarded', 'X-Real-IP', 'Fly-Client-IP', 'True-Client-IP', 'CF-Connecting-IP', 'CloudFront-Viewer-Address'],
   },
   {
-    source: 'web: ManagedProxyClientIPMiddleware (posthog/middleware.py); capture and feature-flags count requests by the first (x-posthog-client-ip)',
+    source:
+      'web: ManagedProxyClientIPMiddleware (posthog/middleware.py); capture and feature-flags count requests by the first (x-posthog-client-ip)',
     names: ['X-PostHog-Client-IP', 'X-PostHog-Client-IP-Timestamp', 'X-PostHog-Client-IP-Signature'],
   },
   {
@@ -36,6 +37,13 @@ export const DROPPED_HEADERS: readonly TrustedHeaders[] = [
   },
   {
     source: 'other proxies and platforms: Envoy, ingress-nginx, Azure, Google App Engine, DigitalOcean',
-    names: ['X-Envoy-External-Address', 'X-Original-Forwarded-For', 'X-Azure-ClientIP', 'X-Azure-SocketIP', 'X-Appengine-User-IP', 'DO-Connecting-IP'],
+    names: [
+      'X-Envoy-External-Address',
+      'X-Original-Forwarded-For',
+      'X-Azure-ClientIP',
+      'X-Azure-SocketIP',
+      'X-Appengine-User-IP',
+      'DO-Connecting-IP',
+    ],
   },
 ];

@@ -1,5 +1,12 @@
 import { Duration, Token, Tokenization } from 'aws-cdk-lib/core';
-import { ContainerDefinition, ContainerDependencyCondition, LoadBalancerTargetOptions, LogDriver, NetworkMode, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import {
+  ContainerDefinition,
+  ContainerDependencyCondition,
+  LoadBalancerTargetOptions,
+  LogDriver,
+  NetworkMode,
+  TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
 import { AddressProxy } from './client-address';
 import { CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, nginxScript } from './nginx-config';
 import { TrustedProxies } from './trusted-proxies';
@@ -46,7 +53,10 @@ const DEFAULT_STOP_TIMEOUT = Duration.seconds(30);
 
 /** Adds the nginx sidecar to a task definition, and returns the target for the load balancer. */
 export function addProxy(
-  proxy: AddressProxy, trustedProxies: TrustedProxies, taskDefinition: TaskDefinition, options: ClientAddressProxyOptions,
+  proxy: AddressProxy,
+  trustedProxies: TrustedProxies,
+  taskDefinition: TaskDefinition,
+  options: ClientAddressProxyOptions,
 ): LoadBalancerTargetOptions {
   const { upstreamPort, upstreamContainer = taskDefinition.defaultContainer, stopTimeout = DEFAULT_STOP_TIMEOUT, logging } = options;
   check(taskDefinition, upstreamPort, stopTimeout);
@@ -77,12 +87,19 @@ export function addProxy(
 
 function check(taskDefinition: TaskDefinition, upstreamPort: number, stopTimeout: Duration): void {
   if (taskDefinition.networkMode !== NetworkMode.AWS_VPC) {
-    throw rejected('taskDefinition', 'must have the network mode awsvpc, in which the containers of a task share 127.0.0.1', taskDefinition.networkMode);
+    throw rejected(
+      'taskDefinition',
+      'must have the network mode awsvpc, in which the containers of a task share 127.0.0.1',
+      taskDefinition.networkMode,
+    );
   }
   if (taskDefinition.findContainer(CLIENT_ADDRESS_CONTAINER)) {
     throw rejected('taskDefinition', `must not have a container named ${CLIENT_ADDRESS_CONTAINER} yet`, taskDefinition.node.path);
   }
-  if (!Token.isUnresolved(upstreamPort) && (!Number.isInteger(upstreamPort) || upstreamPort < 1 || upstreamPort > 65535 || upstreamPort === CLIENT_ADDRESS_PORT)) {
+  if (
+    !Token.isUnresolved(upstreamPort) &&
+    (!Number.isInteger(upstreamPort) || upstreamPort < 1 || upstreamPort > 65535 || upstreamPort === CLIENT_ADDRESS_PORT)
+  ) {
     throw rejected('upstreamPort', `must be a port from 1 to 65535, and not ${CLIENT_ADDRESS_PORT}, which nginx takes`, upstreamPort);
   }
   const seconds = knownSeconds(stopTimeout);

@@ -98,8 +98,12 @@ export class ClientAddress {
    */
   public _trustedBy(proxies: TrustedProxies): TrustedProxies {
     if (this._proxy && proxies.trustsEverybody) {
-      throw rejected('trustedProxies', 'must not trust every proxy when addresses are verified', 'TrustedProxies.all()',
-        'leave it out, or name the load balancer\'s addresses');
+      throw rejected(
+        'trustedProxies',
+        'must not trust every proxy when addresses are verified',
+        'TrustedProxies.all()',
+        "leave it out, or name the load balancer's addresses",
+      );
     }
     return this._proxy ? TrustedProxies.fromAddresses(['127.0.0.1']) : proxies;
   }

@@ -53,8 +53,10 @@ function requestOf(event: CloudFormationCustomResourceEvent): { arn: string; par
   const part = text === undefined ? undefined : Number(text);
   const isPart = part === undefined || (Number.isInteger(part) && part >= 0 && part < ADDRESS_PARTS);
   if (!['Create', 'Update'].includes(event.RequestType) || typeof arn !== 'string' || !isPart) {
-    throw new Error(`the event must be a Create, Update or Delete with LoadBalancerArn, and a Part from 0 to ${ADDRESS_PARTS - 1} or none, got: ` +
-      `${JSON.stringify({ RequestType: event.RequestType, LoadBalancerArn: arn, Part: text })}; leave this resource to TrustedProxies.fromLoadBalancer()`);
+    throw new Error(
+      `the event must be a Create, Update or Delete with LoadBalancerArn, and a Part from 0 to ${ADDRESS_PARTS - 1} or none, got: ` +
+        `${JSON.stringify({ RequestType: event.RequestType, LoadBalancerArn: arn, Part: text })}; leave this resource to TrustedProxies.fromLoadBalancer()`,
+    );
   }
   return { arn, part };
 }
@@ -71,8 +73,10 @@ async function cidrsOf(arn: string, abortSignal: AbortSignal): Promise<string[]>
   const { Subnets: subnets = [] } = await new EC2Client(RETRIES).send(new DescribeSubnetsCommand({ SubnetIds: subnetIds }), { abortSignal });
   const without = subnets.filter(({ CidrBlock }) => !CidrBlock).map(({ SubnetId }) => SubnetId);
   if (subnets.length < subnetIds.length || without.length > 0) {
-    throw new Error(`its subnets must have IPv4 CIDR blocks, got: ${subnets.length} of ${subnetIds.length} subnets, ${without.length} without: ` +
-      `${without.join(', ')}; move it to subnets that have them, ${ADDRESSES_FIX}`);
+    throw new Error(
+      `its subnets must have IPv4 CIDR blocks, got: ${subnets.length} of ${subnetIds.length} subnets, ${without.length} without: ` +
+        `${without.join(', ')}; move it to subnets that have them, ${ADDRESSES_FIX}`,
+    );
   }
   return [...new Set(subnets.flatMap(({ CidrBlock }) => CidrBlock ?? []))].sort();
 }

@@ -24,14 +24,21 @@ export class LoadBalancerAddresses extends Construct {
   private addressText?: string;
   private cidrList?: string[];
 
-  public constructor(scope: Construct, id: string, private readonly loadBalancer: IApplicationLoadBalancer) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly loadBalancer: IApplicationLoadBalancer,
+  ) {
     super(scope, id);
     this.serviceToken = at(this, () => addressFunction(this)).serviceToken;
   }
 
   /** All addresses, separated by commas. */
   public get text(): string {
-    this.addressText ??= Fn.join('', Array.from({ length: ADDRESS_PARTS }, (_, part) => this.lookup(`Part${part}`, String(part)).getAttString('Addresses')));
+    this.addressText ??= Fn.join(
+      '',
+      Array.from({ length: ADDRESS_PARTS }, (_, part) => this.lookup(`Part${part}`, String(part)).getAttString('Addresses')),
+    );
     return this.addressText;
   }
 

@@ -39,7 +39,7 @@ export function assignableAddresses(subnetCidrs: readonly string[]): string[] {
       `of the load balancer may have at most ${MAX_TRUSTED_ADDRESSES} addresses together, because PostHog is configured with each of them`,
       `${total} addresses in ${subnetCidrs.join(', ')}`,
       'give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, ' +
-      'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or set `clientAddress: ClientAddress.verified()`',
+        'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or set `clientAddress: ClientAddress.verified()`',
     );
   }
   return ranges
@@ -74,8 +74,11 @@ export function checkAddresses(addresses: readonly string[], isKnown: (item: str
     throw rejected('addresses', 'must name at least one address', addresses);
   }
   if (addresses.length > MAX_TRUSTED_ADDRESSES) {
-    throw rejected('addresses', `may contain at most ${MAX_TRUSTED_ADDRESSES} addresses, because they are passed in an environment variable`,
-      `${addresses.length} addresses`);
+    throw rejected(
+      'addresses',
+      `may contain at most ${MAX_TRUSTED_ADDRESSES} addresses, because they are passed in an environment variable`,
+      `${addresses.length} addresses`,
+    );
   }
   addresses.filter(isKnown).forEach(checkAddress);
   const duplicate = addresses.find((address, i) => addresses.indexOf(address) !== i);
@@ -88,8 +91,12 @@ export function checkAddresses(addresses: readonly string[], isKnown: (item: str
 function checkAddress(text: string): void {
   const rule = 'must be single IP addresses';
   if (text.includes('/')) {
-    throw rejected('addresses', rule, text,
-      'PostHog compares addresses as text, so a CIDR block never matches and every client would be refused: name every address, or use TrustedProxies.fromSubnets()');
+    throw rejected(
+      'addresses',
+      rule,
+      text,
+      'PostHog compares addresses as text, so a CIDR block never matches and every client would be refused: name every address, or use TrustedProxies.fromSubnets()',
+    );
   }
   const address = parseAddress(text);
   if (!address) {

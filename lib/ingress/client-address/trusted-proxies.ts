@@ -36,14 +36,23 @@ export class TrustedProxies {
    */
   public static fromSubnets(subnets: ISubnet[]): TrustedProxies {
     if (subnets.length === 0) {
-      throw rejected('subnets', 'must name at least one', 'none', 'if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()');
+      throw rejected(
+        'subnets',
+        'must name at least one',
+        'none',
+        'if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()',
+      );
     }
     const unknown = unknownIn(subnets).map((subnet) => subnet.node.path);
     if (unknown.length > 0) {
-      throw rejected('subnets', 'must have IPv4 CIDR blocks that are known at synthesis', unknown.join(', '),
+      throw rejected(
+        'subnets',
+        'must have IPv4 CIDR blocks that are known at synthesis',
+        unknown.join(', '),
         'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or look them up when ' +
-        'it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer\'s addresses with ' +
-        '`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters stay off, use `trustedProxies: TrustedProxies.all()`');
+          "it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer's addresses with " +
+          "`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog's own IP filters stay off, use `trustedProxies: TrustedProxies.all()`",
+      );
     }
     const proxies = TrustedProxies.ofSubnets(subnets);
     proxies.known!.addresses();
@@ -108,7 +117,10 @@ export class TrustedProxies {
 
   private found?: LoadBalancerAddresses;
 
-  private constructor(private readonly known?: Lists, private readonly loadBalancer?: IApplicationLoadBalancer) {}
+  private constructor(
+    private readonly known?: Lists,
+    private readonly loadBalancer?: IApplicationLoadBalancer,
+  ) {}
 
   /** Indicates whether every proxy is trusted. */
   public get trustsEverybody(): boolean {
@@ -117,7 +129,7 @@ export class TrustedProxies {
 
   /** The trusted addresses; empty if every proxy is trusted, and a token if they are looked up at deployment. */
   public get addresses(): string[] {
-    return this.loadBalancer ? Fn.split(',', this.lookup(this.loadBalancer).text) : [...this.known?.addresses() ?? []];
+    return this.loadBalancer ? Fn.split(',', this.lookup(this.loadBalancer).text) : [...(this.known?.addresses() ?? [])];
   }
 
   /**
@@ -144,8 +156,12 @@ export class TrustedProxies {
    */
   public _cidrs(): string[] {
     if (this.trustsEverybody) {
-      throw rejected('trustedProxies', 'must name the proxies here', 'TrustedProxies.all()',
-        'leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()');
+      throw rejected(
+        'trustedProxies',
+        'must name the proxies here',
+        'TrustedProxies.all()',
+        'leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()',
+      );
     }
     return this.loadBalancer ? this.lookup(this.loadBalancer).cidrs : [...this.known!.cidrs];
   }

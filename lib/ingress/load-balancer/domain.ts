@@ -23,8 +23,10 @@ export interface Domain {
 export function checkDomain(domain: Domain, needsCertificate: boolean): void {
   checkDomainName('domainName', domain.domainName);
   if (needsCertificate && !domain.domainZone && !domain.certificate) {
-    throw new Error('`domainZone` or `certificate` is required, because the load balancer terminates TLS; ' +
-      'pass the hosted zone of the domain name, or a certificate for it in the region of the stack');
+    throw new Error(
+      '`domainZone` or `certificate` is required, because the load balancer terminates TLS; ' +
+        'pass the hosted zone of the domain name, or a certificate for it in the region of the stack',
+    );
   }
   const zoneName = domain.domainZone?.zoneName.replace(/\.$/, '');
   if (zoneName === undefined || Token.isUnresolved(zoneName) || Token.isUnresolved(domain.domainName)) {
@@ -45,10 +47,13 @@ export function certificateFor(scope: Construct, domain: Domain): ICertificate {
   if (!domain.certificate && domain.domainZone instanceof PrivateHostedZone) {
     throw rejected('certificate', 'is required with a private hosted zone, because the certificate authority cannot see records in it', 'none');
   }
-  return domain.certificate ?? new Certificate(scope, 'Certificate', {
-    domainName: domain.domainName,
-    validation: CertificateValidation.fromDns(domain.domainZone),
-  });
+  return (
+    domain.certificate ??
+    new Certificate(scope, 'Certificate', {
+      domainName: domain.domainName,
+      validation: CertificateValidation.fromDns(domain.domainZone),
+    })
+  );
 }
 
 /** Returns the region in a certificate's ARN, or that of its stack if the ARN is not known yet. */
@@ -63,7 +68,11 @@ export function defineRecords(scope: Construct, domain: Domain, loadBalancer: IA
     return;
   }
   // The trailing dot makes the name complete. Without it, the CDK would append the zone's name if either is a token.
-  const record = { zone: domain.domainZone, recordName: `${domain.domainName}.`, target: RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)) };
+  const record = {
+    zone: domain.domainZone,
+    recordName: `${domain.domainName}.`,
+    target: RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)),
+  };
   if (ipAddressType !== IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4) {
     new ARecord(scope, 'AliasRecord', record);
   }

@@ -17,18 +17,29 @@ export function loadBalancerSubnets(vpc: IVpc, internetFacing: boolean, selectio
     return vpc.publicSubnets;
   }
   if (!selection && candidates(vpc, internetFacing).length === 0) {
-    throw rejected('vpc',
-      internetFacing ? 'must have public subnets for a public load balancer' : 'must have private subnets for an internal load balancer', vpc.node.path,
-      internetFacing ? 'add public subnets, or set `publicLoadBalancer: false`' : 'name the subnets with `loadBalancerSubnets`');
+    throw rejected(
+      'vpc',
+      internetFacing ? 'must have public subnets for a public load balancer' : 'must have private subnets for an internal load balancer',
+      vpc.node.path,
+      internetFacing ? 'add public subnets, or set `publicLoadBalancer: false`' : 'name the subnets with `loadBalancerSubnets`',
+    );
   }
   const { subnets } = vpc.selectSubnets(selection ?? { subnets: onePerZone(candidates(vpc, internetFacing)) });
   if (zonesOf(subnets) < 2) {
-    throw rejected('loadBalancerSubnets', 'must be in two or more availability zones', `${zonesOf(subnets)} zone(s)`,
-      'use a VPC with two or more zones, or select subnets of more zones');
+    throw rejected(
+      'loadBalancerSubnets',
+      'must be in two or more availability zones',
+      `${zonesOf(subnets)} zone(s)`,
+      'use a VPC with two or more zones, or select subnets of more zones',
+    );
   }
   if (zonesOf(subnets) < subnets.length) {
-    throw rejected('loadBalancerSubnets', 'must be one subnet per zone', subnets.map((subnet) => subnet.node.path).join(', '),
-      'name one group of them with `subnetGroupName`, or add `onePerAz: true`');
+    throw rejected(
+      'loadBalancerSubnets',
+      'must be one subnet per zone',
+      subnets.map((subnet) => subnet.node.path).join(', '),
+      'name one group of them with `subnetGroupName`, or add `onePerAz: true`',
+    );
   }
   subnets.forEach(checkSize);
   return subnets;
@@ -48,7 +59,10 @@ function onePerZone(subnets: ISubnet[]): ISubnet[] {
 function checkSize(subnet: ISubnet): void {
   const cidr = parseCidr(knownCidr(subnet));
   if (cidr && cidr.prefix > SMALLEST_SUBNET) {
-    throw rejected('loadBalancerSubnets', `must be /${SMALLEST_SUBNET} or larger, because a load balancer needs room to scale`,
-      `${subnet.node.path} with ${knownCidr(subnet)}`);
+    throw rejected(
+      'loadBalancerSubnets',
+      `must be /${SMALLEST_SUBNET} or larger, because a load balancer needs room to scale`,
+      `${subnet.node.path} with ${knownCidr(subnet)}`,
+    );
   }
 }

@@ -2,7 +2,14 @@ import { Duration, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ISecurityGroup, ISubnet, IVpc, Peer } from 'aws-cdk-lib/aws-ec2';
 import {
-  ApplicationListener, ApplicationLoadBalancer, ApplicationProtocol, CfnListener, DesyncMitigationMode, IpAddressType, ListenerAction, SslPolicy,
+  ApplicationListener,
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  CfnListener,
+  DesyncMitigationMode,
+  IpAddressType,
+  ListenerAction,
+  SslPolicy,
   XffHeaderProcessingMode,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -52,12 +59,18 @@ export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSetti
   // False is the default. It is set so that a deployment reverts a manual change.
   loadBalancer.setAttribute('routing.http.xff_client_port.enabled', 'false');
   describeResources(loadBalancer, 'AWS::EC2::SecurityGroup', 'PostHog ingress: load balancer');
-  acknowledge(loadBalancer, { ALBWAFEnabled: 'a firewall in front of ingestion is the owner\'s choice: its usual rules refuse the bodies that SDKs send' });
+  acknowledge(loadBalancer, {
+    ALBWAFEnabled: "a firewall in front of ingestion is the owner's choice: its usual rules refuse the bodies that SDKs send",
+  });
   if (settings.accessLogsBucket) {
     if (Token.isUnresolved(Stack.of(scope).region)) {
       at(scope, () => {
-        throw rejected('accessLogsBucket', 'needs a stack with a fixed region, because the log delivery principal depends on it', 'a stack for any region',
-          'give the stack `env: { region: ... }`');
+        throw rejected(
+          'accessLogsBucket',
+          'needs a stack with a fixed region, because the log delivery principal depends on it',
+          'a stack for any region',
+          'give the stack `env: { region: ... }`',
+        );
       });
     }
     loadBalancer.logAccessLogs(settings.accessLogsBucket, settings.accessLogsPrefix);

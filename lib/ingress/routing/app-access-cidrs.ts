@@ -25,8 +25,12 @@ export function cidrRules(cidrs: readonly string[], perRule: number = LIMITS.val
     throw rejected('cidrs', 'must name at least one block', cidrs, 'use AppAccess.nobody() to close the app to everyone');
   }
   if (cidrs.length > MAX_APP_CIDRS) {
-    throw rejected('cidrs', `may contain at most ${MAX_APP_CIDRS} blocks, because a listener rule has at most ${LIMITS.valuesPerRule}`, `${cidrs.length} blocks`,
-      'merge adjacent blocks, or use AppAccess.oidc() or AppAccess.cognito()');
+    throw rejected(
+      'cidrs',
+      `may contain at most ${MAX_APP_CIDRS} blocks, because a listener rule has at most ${LIMITS.valuesPerRule}`,
+      `${cidrs.length} blocks`,
+      'merge adjacent blocks, or use AppAccess.oidc() or AppAccess.cognito()',
+    );
   }
   checkCidrs(cidrs, 'use AppAccess.anyone() to open the app to everyone');
   return slices(cidrs, perRule);

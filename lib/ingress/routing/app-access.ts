@@ -174,12 +174,14 @@ class SignIn extends AppAccess {
       // A script of a page cannot be redirected to a sign-in page and back, so its requests are denied without a session.
       return [{ ...part, conditions: [new PathCondition(part.patterns)], action: this.authenticate(scope, forward, UnauthenticatedAction.DENY) }];
     }
-    return [{
-      // The first rule of fromCidrs() has the same name: a priority must never move from one rule to another in a deployment.
-      name: 'App1',
-      priority: APP_PRIORITY,
-      conditions: [ListenerCondition.pathPatterns(['/*'])],
-      action: this.authenticate(scope, forward),
-    }];
+    return [
+      {
+        // The first rule of fromCidrs() has the same name: a priority must never move from one rule to another in a deployment.
+        name: 'App1',
+        priority: APP_PRIORITY,
+        conditions: [ListenerCondition.pathPatterns(['/*'])],
+        action: this.authenticate(scope, forward),
+      },
+    ];
   }
 }

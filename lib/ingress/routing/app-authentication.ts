@@ -75,22 +75,37 @@ export function checkSessionTimeout(timeout: Duration | undefined): void {
 
 /** Returns the action that signs users in with a Cognito user pool. The default of `onUnauthenticatedRequest` redirects to the sign-in page. */
 export function authenticateCognito(options: CognitoOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction): ListenerAction {
-  return new AuthenticateCognitoAction({ ...options, sessionTimeout: options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT, onUnauthenticatedRequest, next });
+  return new AuthenticateCognitoAction({
+    ...options,
+    sessionTimeout: options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT,
+    onUnauthenticatedRequest,
+    next,
+  });
 }
 
 /** Returns the action that signs users in with OpenID Connect. The default of `onUnauthenticatedRequest` redirects to the sign-in page. */
 export function authenticateOidc(
-  scope: IConstruct, options: OidcOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction,
+  scope: IConstruct,
+  options: OidcOptions,
+  next: ListenerAction,
+  onUnauthenticatedRequest?: UnauthenticatedAction,
 ): ListenerAction {
   const secret: unknown = Stack.of(scope).resolve(options.clientSecret.unsafeUnwrap());
   // In a listener rule, CloudFormation resolves references to Secrets Manager, but not references to secure parameters.
   if (typeof secret === 'string' && !secret.startsWith('{{resolve:secretsmanager:')) {
-    throw rejected('clientSecret', 'must come from Secrets Manager, because a value in clear text would be in the template',
+    throw rejected(
+      'clientSecret',
+      'must come from Secrets Manager, because a value in clear text would be in the template',
       secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
-      'use SecretValue.secretsManager(...) or secret.secretValue');
+      'use SecretValue.secretsManager(...) or secret.secretValue',
+    );
   }
   return ListenerAction.authenticateOidc({
-    ...options, scope: options.scope ?? DEFAULT_SCOPE, sessionTimeout: options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT, onUnauthenticatedRequest, next,
+    ...options,
+    scope: options.scope ?? DEFAULT_SCOPE,
+    sessionTimeout: options.sessionTimeout ?? DEFAULT_SESSION_TIMEOUT,
+    onUnauthenticatedRequest,
+    next,
   });
 }
 
@@ -106,6 +121,6 @@ export function checkOidc(oidc: OidcOptions): void {
     throw rejected('clientId', 'must be the client that is registered with the identity provider', oidc.clientId);
   }
   if (!oidc.clientSecret) {
-    throw rejected('clientSecret', 'must be the client\'s secret, as a SecretValue', oidc.clientSecret);
+    throw rejected('clientSecret', "must be the client's secret, as a SecretValue", oidc.clientSecret);
   }
 }

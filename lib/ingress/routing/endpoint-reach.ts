@@ -1,4 +1,3 @@
-
 /** The paths that belong to an endpoint. */
 export enum Reach {
   /** The path, with and without a trailing slash. */

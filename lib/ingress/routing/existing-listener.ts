@@ -15,8 +15,16 @@ export interface ExistingListener {
 
 /** Props of the load balancer, which an existing one already has. */
 const LOAD_BALANCER_PROPS: readonly (keyof PostHogIngressOptions)[] = [
-  'certificate', 'loadBalancerSubnets', 'publicLoadBalancer', 'sslPolicy', 'idleTimeout', 'strictTransportSecurity', 'openListener', 'securityGroup',
-  'accessLogsBucket', 'accessLogsPrefix',
+  'certificate',
+  'loadBalancerSubnets',
+  'publicLoadBalancer',
+  'sslPolicy',
+  'idleTimeout',
+  'strictTransportSecurity',
+  'openListener',
+  'securityGroup',
+  'accessLogsBucket',
+  'accessLogsPrefix',
 ];
 
 /** Returns the existing listener of the props, or undefined. Throws if the props contradict each other. */
@@ -25,28 +33,49 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
   if (!listener) {
     const alone = (['loadBalancer', 'rulePriorityBase'] as const).find((name) => props[name] !== undefined);
     if (alone) {
-      throw rejected(alone, 'needs `listener`', alone === 'rulePriorityBase' ? base : props.loadBalancer!.node.path,
-        'name the listener that the rules are to be added to, or leave it out');
+      throw rejected(
+        alone,
+        'needs `listener`',
+        alone === 'rulePriorityBase' ? base : props.loadBalancer!.node.path,
+        'name the listener that the rules are to be added to, or leave it out',
+      );
     }
     return undefined;
   }
   const conflict = LOAD_BALANCER_PROPS.find((name) => props[name] !== undefined);
   if (conflict) {
-    throw rejected(conflict, 'cannot be set with `listener`, because it belongs to the existing load balancer', 'both',
-      'set it where that load balancer is defined');
+    throw rejected(
+      conflict,
+      'cannot be set with `listener`, because it belongs to the existing load balancer',
+      'both',
+      'set it where that load balancer is defined',
+    );
   }
   if (base === undefined) {
-    throw rejected('rulePriorityBase', 'is required with `listener`', base,
-      `name the first of ${PRIORITY_SPAN} priorities that no other rule of that listener has`);
+    throw rejected(
+      'rulePriorityBase',
+      'is required with `listener`',
+      base,
+      `name the first of ${PRIORITY_SPAN} priorities that no other rule of that listener has`,
+    );
   }
   if (Token.isUnresolved(base)) {
-    throw rejected('rulePriorityBase', 'must be known at synthesis, because CloudFormation cannot add to it', 'an unresolved token', 'write the number itself');
+    throw rejected(
+      'rulePriorityBase',
+      'must be known at synthesis, because CloudFormation cannot add to it',
+      'an unresolved token',
+      'write the number itself',
+    );
   }
   checkPriorityBase(base);
   const loadBalancer = props.loadBalancer ?? ownerOf(listener);
   if (!loadBalancer) {
-    throw rejected('loadBalancer', 'is required with an imported listener, because that has no reference to its load balancer', 'none',
-      'import it with ApplicationLoadBalancer.fromLookup or fromApplicationLoadBalancerAttributes');
+    throw rejected(
+      'loadBalancer',
+      'is required with an imported listener, because that has no reference to its load balancer',
+      'none',
+      'import it with ApplicationLoadBalancer.fromLookup or fromApplicationLoadBalancerAttributes',
+    );
   }
   return { listener, loadBalancer, placement: { base, host: props.domainName } };
 }
@@ -58,7 +87,7 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
  */
 export function subnetsOf(loadBalancer: IApplicationLoadBalancer, vpc: IVpc): ISubnet[] {
   const definition = loadBalancer.node.defaultChild;
-  const ids = definition instanceof CfnLoadBalancer ? definition.subnets ?? [] : [];
+  const ids = definition instanceof CfnLoadBalancer ? (definition.subnets ?? []) : [];
   const found = [...vpc.publicSubnets, ...vpc.privateSubnets, ...vpc.isolatedSubnets].filter(({ subnetId }) => ids.includes(subnetId));
   return found.length === ids.length ? found : [];
 }
@@ -67,7 +96,11 @@ export function subnetsOf(loadBalancer: IApplicationLoadBalancer, vpc: IVpc): IS
 export function checkNeighbour(own: ExistingListener, other: ExistingListener, path: string): void {
   const [base, taken] = [own.placement.base, other.placement.base];
   if (Math.abs(base - taken) < PRIORITY_SPAN) {
-    throw rejected('rulePriorityBase', `must be ${PRIORITY_SPAN} or more away from that of another PostHog on the same listener (${path} has ${taken})`, base);
+    throw rejected(
+      'rulePriorityBase',
+      `must be ${PRIORITY_SPAN} or more away from that of another PostHog on the same listener (${path} has ${taken})`,
+      base,
+    );
   }
 }
 

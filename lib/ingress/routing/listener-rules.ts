@@ -74,7 +74,8 @@ export const APP_PRIORITY = 1000;
  * They come after the SDK's rules, which match harmless paths only, and before every rule that forwards to the app.
  *
  * - Evasions: paths that the app's server might read differently from the load balancer. Dot segments (NGINX Unit decodes `%2F` to a
- *   slash before it resolves them), doubled slashes, and percent-encoded characters that no client has a reason to encode (RFC 3986 section 2.3, the unreserved ones).
+ *   slash before it resolves them), doubled slashes, and percent-encoded characters that no client has a reason to encode (RFC 3986 section 2.3, the
+ * unreserved ones).
  * - Internal: endpoints for PostHog's own processes (posthog/urls.py: `internal/`, `api/internal/`,
  *   `api/projects/<id>/internal/`), the statistics pages `_stats` and `_metrics`, and the metrics of livestream, its only page that reveals
  *   something without a token (livestream/main.go).
@@ -106,7 +107,12 @@ export function rulesFor(process: PostHogProcess, openGroups: ReadonlySet<Endpoi
       byRule.set(rule, [...(byRule.get(rule) ?? []), endpoint]);
     }
   }
-  return [...byRule].map(([name, endpoints]) => ({ name, priority: PRIORITIES[name], patterns: patternsOf(endpoints), rewrite: endpoints[0]._rewrite }));
+  return [...byRule].map(([name, endpoints]) => ({
+    name,
+    priority: PRIORITIES[name],
+    patterns: patternsOf(endpoints),
+    rewrite: endpoints[0]._rewrite,
+  }));
 }
 
 function deny(name: string, regexes: string[]): RuleSpec {

@@ -28,7 +28,9 @@ const SEGMENT = '[A-Za-z0-9_~@=:+-][A-Za-z0-9._~@=:+-]*';
  * @param endpoints endpoints that are answered by one process and share a rule
  */
 export function patternsOf(endpoints: readonly PublicEndpoint[]): PathPatterns {
-  const needRegex = endpoints.some((endpoint) => endpoint._rewrite || (endpoint.process === PostHogProcess.WEB && (endpoint._matchesBelow || endpoint.path.includes('*'))));
+  const needRegex = endpoints.some(
+    (endpoint) => endpoint._rewrite || (endpoint.process === PostHogProcess.WEB && (endpoint._matchesBelow || endpoint.path.includes('*'))),
+  );
   return needRegex ? { regexes: endpoints.map(regexOf) } : { globs: endpoints.flatMap(globsOf) };
 }
 

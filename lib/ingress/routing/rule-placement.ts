@@ -30,8 +30,11 @@ const MAX_PRIORITY = 50_000;
 export function checkPriorityBase(base: number): void {
   const highest = MAX_PRIORITY - DEFAULT_RULE_PRIORITY;
   if (!Number.isInteger(base) || base < 0 || base > highest) {
-    throw rejected('rulePriorityBase',
-      `must be a whole number from 0 to ${highest}, because the rules use ${PRIORITY_SPAN} priorities from it on and the highest of AWS is ${MAX_PRIORITY}`, base);
+    throw rejected(
+      'rulePriorityBase',
+      `must be a whole number from 0 to ${highest}, because the rules use ${PRIORITY_SPAN} priorities from it on and the highest of AWS is ${MAX_PRIORITY}`,
+      base,
+    );
   }
 }
 

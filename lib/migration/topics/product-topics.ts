@@ -12,11 +12,16 @@ import { kafkaTopics, KafkaTopic } from '../../stores/kafka/kafka-topics';
  * @param ofGeneration names of topics of the release's generation, in addition to those of every generation
  */
 export function topicsOf(
-  products: readonly Product[], busyPartitions: number, further: readonly string[] = [], ofGeneration: readonly string[] = generationOf(NEWEST_GENERATION).topics,
+  products: readonly Product[],
+  busyPartitions: number,
+  further: readonly string[] = [],
+  ofGeneration: readonly string[] = generationOf(NEWEST_GENERATION).topics,
 ): KafkaTopic[] {
   const isOfGeneration = ({ name, newer }: Topic) => newer === undefined || ofGeneration.includes(name) || further.includes(name);
   const isOfProducts = (topic: Topic) => topic.products === undefined || topic.products.some((product) => products.includes(product));
   const wanted = kafkaTopics(busyPartitions, (topic) => isOfGeneration(topic) && isOfProducts(topic));
-  const unknown = [...new Set([...ofGeneration, ...further])].filter((name) => !TOPICS.some((topic) => topic.name === name)).map((name) => ({ name, partitions: 1 }));
+  const unknown = [...new Set([...ofGeneration, ...further])]
+    .filter((name) => !TOPICS.some((topic) => topic.name === name))
+    .map((name) => ({ name, partitions: 1 }));
   return [...wanted, ...unknown].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

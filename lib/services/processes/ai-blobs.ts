@@ -9,7 +9,9 @@ import { ProcessContext } from '../process-definition';
  * to another account.
  */
 export function aiBlobLocation({ isDeployed, objectStorage }: ProcessContext): Record<string, string> {
-  return isDeployed(PostHogProcess.CAPTURE_AI) ? { AI_BLOB_S3_BUCKET: objectStorage.bucket.bucketName, AI_BLOB_S3_PREFIX: `${AI_BLOBS_PREFIX}/` } : {};
+  return isDeployed(PostHogProcess.CAPTURE_AI)
+    ? { AI_BLOB_S3_BUCKET: objectStorage.bucket.bucketName, AI_BLOB_S3_PREFIX: `${AI_BLOBS_PREFIX}/` }
+    : {};
 }
 
 /**
@@ -20,10 +22,12 @@ export function aiBlobLocation({ isDeployed, objectStorage }: ProcessContext): R
  */
 export function aiBlobSettings(context: ProcessContext): Record<string, string> {
   const location = aiBlobLocation(context);
-  return Object.keys(location).length === 0 ? {} : {
-    ...location,
-    AI_BLOB_S3_ENDPOINT: context.objectStorage.endpoint,
-    AI_BLOB_S3_REGION: context.objectStorage.region,
-    AI_BLOB_OFFLOAD_TEAMS: '*',
-  };
+  return Object.keys(location).length === 0
+    ? {}
+    : {
+        ...location,
+        AI_BLOB_S3_ENDPOINT: context.objectStorage.endpoint,
+        AI_BLOB_S3_REGION: context.objectStorage.region,
+        AI_BLOB_OFFLOAD_TEAMS: '*',
+      };
 }

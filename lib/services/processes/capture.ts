@@ -44,17 +44,18 @@ export const CAPTURE_AI: ProcessDefinition = {
   products: [Product.AI],
   stores: ['cache', 'kafka', 'objectStorage'],
   objects: 'read-write',
-  settings: (context) => captureSettings(context, PostHogProcess.CAPTURE_AI, 'ai', context.kafka.maxMessageBytes, {
-    ...sinkSettings(context),
-    // Both producers must accept the messages of these events.
-    CAPTURE_V1_SINK_MSK_KAFKA_MESSAGE_MAX_BYTES: String(context.kafka.maxMessageBytes),
-    CAPTURE_V1_MAX_COMPRESSED_BODY_BYTES: String(BATCH_BODY_BYTES),
-    // Without keys it uses its task role (rust/capture/src/s3_client.rs).
-    AI_S3_BUCKET: context.objectStorage.bucket.bucketName,
-    AI_S3_PREFIX: 'llma/',
-    AI_S3_ENDPOINT: context.objectStorage.endpoint,
-    AI_S3_REGION: context.objectStorage.region,
-  }),
+  settings: (context) =>
+    captureSettings(context, PostHogProcess.CAPTURE_AI, 'ai', context.kafka.maxMessageBytes, {
+      ...sinkSettings(context),
+      // Both producers must accept the messages of these events.
+      CAPTURE_V1_SINK_MSK_KAFKA_MESSAGE_MAX_BYTES: String(context.kafka.maxMessageBytes),
+      CAPTURE_V1_MAX_COMPRESSED_BODY_BYTES: String(BATCH_BODY_BYTES),
+      // Without keys it uses its task role (rust/capture/src/s3_client.rs).
+      AI_S3_BUCKET: context.objectStorage.bucket.bucketName,
+      AI_S3_PREFIX: 'llma/',
+      AI_S3_ENDPOINT: context.objectStorage.endpoint,
+      AI_S3_REGION: context.objectStorage.region,
+    }),
 };
 
 /** Receives session recordings. */
@@ -81,7 +82,11 @@ function sinkSettings({ kafka }: ProcessContext): Record<string, string> {
 }
 
 function captureSettings(
-  context: ProcessContext, process: PostHogProcess, mode: CaptureMode, messageBytes: number, environment: Record<string, string> = {},
+  context: ProcessContext,
+  process: PostHogProcess,
+  mode: CaptureMode,
+  messageBytes: number,
+  environment: Record<string, string> = {},
 ): ProcessSettings {
   const { cache, kafka, isDeployed } = context;
   // Without error tracking, exceptions are ordinary events.
@@ -96,7 +101,7 @@ function captureSettings(
       ...rustKafka(kafka),
       KAFKA_PRODUCER_MESSAGE_MAX_BYTES: String(messageBytes),
       ...nextRustProducer(kafka, 'INGESTION', messageBytes),
-      ...mode === 'recordings' ? {} : { AI_MAX_EVENT_BYTES: String(aiEventBytes(messageBytes)) },
+      ...(mode === 'recordings' ? {} : { AI_MAX_EVENT_BYTES: String(aiEventBytes(messageBytes)) }),
       ...topicSettings(mode, exceptions),
       ...environment,
     },

@@ -26,18 +26,23 @@ export const CYMBAL: ProcessDefinition = {
   needs: [PostHogProcess.CYMBAL_RESOLUTION],
   settings: (context) => {
     const redisUrl = cacheUrl(context.cache, CacheClient.RUST);
-    return symbolSettings(context, PostHogProcess.CYMBAL, {
-      BIND_HOST: '0.0.0.0',
-      BIND_PORT: String(PROCESSING_PORT),
-      MAXMIND_DB_PATH: GEOIP_FILE,
-      ...rustKafka(context.kafka),
-      ...producerLimit(context),
-      REDIS_URL: redisUrl,
-      ISSUE_BUCKETS_REDIS_URL: redisUrl,
-      // A host name without a port: every IP address behind it gets a connection.
-      CYMBAL_REMOTE_RESOLUTION_HOST: context.endpointOf(PostHogProcess.CYMBAL_RESOLUTION).host,
-      CYMBAL_REMOTE_RESOLUTION_PORT: String(RESOLUTION.port),
-    }, { PERSONS_URL: Secret.fromSecretsManager(context.postgres.personsUrlSecret) });
+    return symbolSettings(
+      context,
+      PostHogProcess.CYMBAL,
+      {
+        BIND_HOST: '0.0.0.0',
+        BIND_PORT: String(PROCESSING_PORT),
+        MAXMIND_DB_PATH: GEOIP_FILE,
+        ...rustKafka(context.kafka),
+        ...producerLimit(context),
+        REDIS_URL: redisUrl,
+        ISSUE_BUCKETS_REDIS_URL: redisUrl,
+        // A host name without a port: every IP address behind it gets a connection.
+        CYMBAL_REMOTE_RESOLUTION_HOST: context.endpointOf(PostHogProcess.CYMBAL_RESOLUTION).host,
+        CYMBAL_REMOTE_RESOLUTION_PORT: String(RESOLUTION.port),
+      },
+      { PERSONS_URL: Secret.fromSecretsManager(context.postgres.personsUrlSecret) },
+    );
   },
 };
 
@@ -50,10 +55,11 @@ export const CYMBAL_RESOLUTION: ProcessDefinition = {
   probe: rustProbe(RESOLUTION.metrics),
   stores: ['postgres'],
   needs: [],
-  settings: (context) => symbolSettings(context, PostHogProcess.CYMBAL_RESOLUTION, {
-    GRPC_ADDRESS: `0.0.0.0:${RESOLUTION.port}`,
-    METRICS_PORT: String(RESOLUTION.metrics),
-  }),
+  settings: (context) =>
+    symbolSettings(context, PostHogProcess.CYMBAL_RESOLUTION, {
+      GRPC_ADDRESS: `0.0.0.0:${RESOLUTION.port}`,
+      METRICS_PORT: String(RESOLUTION.metrics),
+    }),
 };
 
 /**
@@ -105,7 +111,10 @@ function producerLimit({ kafka }: ProcessContext): Record<string, string> {
 
 /** Returns the settings for symbol resolution (rust/cymbal/src/core/config.rs). It supports access keys only, not the role of an ECS task. */
 function symbolSettings(
-  context: ProcessContext, process: PostHogProcess, environment: Record<string, string>, secrets: Record<string, Secret> = {},
+  context: ProcessContext,
+  process: PostHogProcess,
+  environment: Record<string, string>,
+  secrets: Record<string, Secret> = {},
 ): ProcessSettings {
   const { objectStorage, postgres, symbolSetKeys } = context;
   return {

@@ -10,7 +10,11 @@ import { WAREHOUSE_PREFIX } from '../../catalog/object-prefixes';
  */
 export function objectSettings(context: ProcessContext): Record<string, string> {
   const { objectStorage } = context;
-  const { endpoint, region, bucket: { bucketName } } = objectStorage;
+  const {
+    endpoint,
+    region,
+    bucket: { bucketName },
+  } = objectStorage;
   return {
     OBJECT_STORAGE_ENABLED: 'true',
     OBJECT_STORAGE_ENDPOINT: endpoint,
@@ -34,17 +38,20 @@ export function objectSettings(context: ProcessContext): Record<string, string> 
 
 /** Returns the settings of batch exports: ClickHouse writes to the bucket, the worker reads from it. Upstream's defaults are compose names. */
 function batchExports(context: ProcessContext): Record<string, string> {
-  const { objectStorage: { endpoint, region, bucket }, fileDownloadsRole } = context;
+  const {
+    objectStorage: { endpoint, region, bucket },
+    fileDownloadsRole,
+  } = context;
   return {
     BATCH_EXPORT_OBJECT_STORAGE_ENDPOINT: endpoint,
     BATCH_EXPORT_OBJECT_STORAGE_REGION: region,
     BATCH_EXPORT_INTERNAL_STAGING_BUCKET: bucket.bucketName,
     ...where(context, PostHogProcess.PLUGINS, (address) => ({ BATCH_EXPORT_WORKFLOWS_API_URL: address })),
-    ...fileDownloadsRole && {
+    ...(fileDownloadsRole && {
       BATCH_EXPORTS_FILE_DOWNLOAD_BUCKET: bucket.bucketName,
       BATCH_EXPORTS_FILE_DOWNLOAD_REGION: region,
       BATCH_EXPORTS_FILE_DOWNLOAD_ROLE_ARN: fileDownloadsRole.roleArn,
-    },
+    }),
   };
 }
 

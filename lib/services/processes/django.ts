@@ -19,8 +19,13 @@ export const DJANGO_NEEDS = [PostHogProcess.PERSONHOG_ROUTER] as const;
 
 /** The processes that every Django process calls, if they are deployed. */
 export const DJANGO_CALLS = [
-  PostHogProcess.FEATURE_FLAGS, PostHogProcess.CAPTURE, PostHogProcess.REPLAY_CAPTURE, PostHogProcess.PLUGINS, PostHogProcess.RECORDING_API,
-  PostHogProcess.BROWSERLESS, PostHogProcess.TEMPORAL,
+  PostHogProcess.FEATURE_FLAGS,
+  PostHogProcess.CAPTURE,
+  PostHogProcess.REPLAY_CAPTURE,
+  PostHogProcess.PLUGINS,
+  PostHogProcess.RECORDING_API,
+  PostHogProcess.BROWSERLESS,
+  PostHogProcess.TEMPORAL,
 ] as const;
 
 /** The processes that call the app. */
@@ -99,7 +104,10 @@ function otherProcesses(context: ProcessContext): Record<string, string> {
     ...where(context, PostHogProcess.REPLAY_CAPTURE, (address) => ({ CAPTURE_REPLAY_INTERNAL_URL: address })),
     ...where(context, PostHogProcess.PLUGINS, (address) => ({ CDP_API_URL: address })),
     ...where(context, PostHogProcess.RECORDING_API, (address) => ({ RECORDING_API_URL: address })),
-    ...where(context, PostHogProcess.BROWSERLESS, (address) => ({ BROWSERLESS_CDP_URL: address.replace('http:', 'ws:'), HEATMAP_BROWSERLESS_URL: address })),
+    ...where(context, PostHogProcess.BROWSERLESS, (address) => ({
+      BROWSERLESS_CDP_URL: address.replace('http:', 'ws:'),
+      HEATMAP_BROWSERLESS_URL: address,
+    })),
     ...whereTemporal(context),
     // Browsers connect to it through the load balancer.
     ...where(context, PostHogProcess.LIVESTREAM, () => ({ LIVESTREAM_HOST: `${context.url}/livestream` })),
@@ -110,9 +118,9 @@ function otherProcesses(context: ProcessContext): Record<string, string> {
 function dictReader({ dictReaderCredentials: credentials }: IClickHouse): Record<string, Secret> {
   return credentials
     ? {
-      CLICKHOUSE_DICT_READER_USER: Secret.fromSecretsManager(credentials, 'username'),
-      CLICKHOUSE_DICT_READER_PASSWORD: Secret.fromSecretsManager(credentials, 'password'),
-    }
+        CLICKHOUSE_DICT_READER_USER: Secret.fromSecretsManager(credentials, 'username'),
+        CLICKHOUSE_DICT_READER_PASSWORD: Secret.fromSecretsManager(credentials, 'password'),
+      }
     : {};
 }
 

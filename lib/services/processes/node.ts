@@ -32,9 +32,17 @@ const CONSUMER = 'CONSUMER';
  * nodejs/src/cdp/services/job-queue/job-queue-kafka.ts.
  */
 const KAFKA_CLIENTS: readonly string[] = [
-  CONSUMER, 'CDP_PRODUCER', 'INGESTION_UPSTREAM_PRODUCER', 'INGESTION_DOWNSTREAM_PRODUCER', 'INGESTION_SESSIONREPLAY_PRODUCER',
-  'WARPSTREAM_INGESTION_PRODUCER', 'WARPSTREAM_CALCULATED_EVENTS_PRODUCER', 'WARPSTREAM_CYCLOTRON_PRODUCER', 'WARPSTREAM_LOGS_PRODUCER',
-  'WARPSTREAM_METRICS_PRODUCER', 'WAREHOUSE_PRODUCER',
+  CONSUMER,
+  'CDP_PRODUCER',
+  'INGESTION_UPSTREAM_PRODUCER',
+  'INGESTION_DOWNSTREAM_PRODUCER',
+  'INGESTION_SESSIONREPLAY_PRODUCER',
+  'WARPSTREAM_INGESTION_PRODUCER',
+  'WARPSTREAM_CALCULATED_EVENTS_PRODUCER',
+  'WARPSTREAM_CYCLOTRON_PRODUCER',
+  'WARPSTREAM_LOGS_PRODUCER',
+  'WARPSTREAM_METRICS_PRODUCER',
+  'WAREHOUSE_PRODUCER',
 ];
 
 /** The additional settings of a Node process. */
@@ -93,10 +101,12 @@ export function geoIp(): Record<string, string> {
 }
 
 function kafkaClients(kafka: IKafka): Record<string, string> {
-  return Object.fromEntries(KAFKA_CLIENTS.flatMap((client) => [
-    [`KAFKA_${client}_METADATA_BROKER_LIST`, kafka.bootstrapServers],
-    [`KAFKA_${client}_SECURITY_PROTOCOL`, securityProtocol(kafka)],
-    // For large AI events and recordings. A consumer accepts every message of the broker.
-    ...client === CONSUMER ? [] : [[`KAFKA_${client}_MESSAGE_MAX_BYTES`, String(kafka.maxMessageBytes)]],
-  ])) as Record<string, string>;
+  return Object.fromEntries(
+    KAFKA_CLIENTS.flatMap((client) => [
+      [`KAFKA_${client}_METADATA_BROKER_LIST`, kafka.bootstrapServers],
+      [`KAFKA_${client}_SECURITY_PROTOCOL`, securityProtocol(kafka)],
+      // For large AI events and recordings. A consumer accepts every message of the broker.
+      ...(client === CONSUMER ? [] : [[`KAFKA_${client}_MESSAGE_MAX_BYTES`, String(kafka.maxMessageBytes)]]),
+    ]),
+  ) as Record<string, string>;
 }

@@ -42,16 +42,21 @@ export const PLUGINS: ProcessDefinition = {
   // Reruns read events from ClickHouse (nodejs/src/cdp/consumers/cdp-rerun-worker.consumer.ts).
   stores: [...NODE_STORES, 'clickHouse'],
   calls: [PostHogProcess.WEB, PostHogProcess.TEMPORAL],
-  settings: (context) => pipelineSettings(context, {
-    environment: {
-      ...nodeClickHouse(context).environment,
-      // By default, it would also take exceptions from ingestion-error-tracking and could not forward them (nodejs/src/capabilities.ts).
-      NODEJS_CAPABILITY_GROUPS: ['cdp_workflows', 'realtime_cohorts', ...(context.isDeployed(PostHogProcess.TEMPORAL) ? ['feature_flags'] : [])].join(','),
-      // The scheduler of evaluations, in the group feature_flags, connects to Temporal.
-      ...whereTemporal(context),
-    },
-    secrets: { ...nodeClickHouse(context).secrets, ...(context.isDeployed(PostHogProcess.TEMPORAL) ? temporalKey(context) : {}) },
-  }),
+  settings: (context) =>
+    pipelineSettings(context, {
+      environment: {
+        ...nodeClickHouse(context).environment,
+        // By default, it would also take exceptions from ingestion-error-tracking and could not forward them (nodejs/src/capabilities.ts).
+        NODEJS_CAPABILITY_GROUPS: [
+          'cdp_workflows',
+          'realtime_cohorts',
+          ...(context.isDeployed(PostHogProcess.TEMPORAL) ? ['feature_flags'] : []),
+        ].join(','),
+        // The scheduler of evaluations, in the group feature_flags, connects to Temporal.
+        ...whereTemporal(context),
+      },
+      secrets: { ...nodeClickHouse(context).secrets, ...(context.isDeployed(PostHogProcess.TEMPORAL) ? temporalKey(context) : {}) },
+    }),
 };
 
 /** Requeues the workflow jobs of workers that died. In production, the `plugins` process does not do this. */

@@ -10,18 +10,32 @@ import { Product } from '../../catalog/product';
 const PORT = 3301;
 
 const RUN = {
-  image: 'propertyDefs', probe: rustProbe(PORT), interruptible: true, stopTimeout: 60, stores: ['postgres', 'kafka'], sharedGroup: 'PropertyDefs',
-  needs: [PostHogProcess.PERSONHOG_ROUTER], calls: [],
+  image: 'propertyDefs',
+  probe: rustProbe(PORT),
+  interruptible: true,
+  stopTimeout: 60,
+  stores: ['postgres', 'kafka'],
+  sharedGroup: 'PropertyDefs',
+  needs: [PostHogProcess.PERSONHOG_ROUTER],
+  calls: [],
 } as const;
 
 /** Maintains the list of known events and properties (rust/property-defs-rs/src/config.rs). */
 export const PROPERTY_DEFS: ProcessDefinition = {
-  ...RUN, process: PostHogProcess.PROPERTY_DEFS, id: 'PropertyDefs', products: [Product.EVENTS], ...reading('property-defs'),
+  ...RUN,
+  process: PostHogProcess.PROPERTY_DEFS,
+  id: 'PropertyDefs',
+  products: [Product.EVENTS],
+  ...reading('property-defs'),
 };
 
 /** Maintains the list for AI events, which have their own topic. */
 export const PROPERTY_DEFS_AI: ProcessDefinition = {
-  ...RUN, process: PostHogProcess.PROPERTY_DEFS_AI, id: 'PropertyDefsAi', products: [Product.AI], ...reading('property-defs-ai'),
+  ...RUN,
+  process: PostHogProcess.PROPERTY_DEFS_AI,
+  id: 'PropertyDefsAi',
+  products: [Product.AI],
+  ...reading('property-defs-ai'),
 };
 
 function reading(mode: ConsumerMode): Pick<ProcessDefinition, 'consumes' | 'settings'> {

@@ -33,7 +33,10 @@ export const WORKER: ProcessDefinition = {
   calls: DJANGO_CALLS,
   settings: (context) => {
     const { environment, secrets } = djangoSettings(context);
-    return { environment: { ...environment, ...where(context, PostHogProcess.PLUGINS, () => ({ TEMPLATES_OF: context.imageOf(PostHogProcess.PLUGINS) })) }, secrets };
+    return {
+      environment: { ...environment, ...where(context, PostHogProcess.PLUGINS, () => ({ TEMPLATES_OF: context.imageOf(PostHogProcess.PLUGINS) })) },
+      secrets,
+    };
   },
   tuning: celery,
 };

@@ -64,8 +64,15 @@ export interface CacheAttributes {
 
 /** Servers in cluster mode respond with MOVED and CROSSSLOT, which PostHog's clients do not support (PostHog/posthog issue 4694). */
 const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
-  { pattern: /\.serverless\.[^.]+\.cache\.amazonaws\.com/, reason: 'ElastiCache Serverless is always in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
-  { pattern: /(^|\.)clustercfg\./, reason: 'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled' },
+  {
+    pattern: /\.serverless\.[^.]+\.cache\.amazonaws\.com/,
+    reason: 'ElastiCache Serverless is always in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled',
+  },
+  {
+    pattern: /(^|\.)clustercfg\./,
+    reason:
+      'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled',
+  },
   { pattern: /^replica\.|-ro\.[^.]+\.ng\.0001\./, reason: 'this is a reader endpoint, and PostHog writes; use the primary endpoint' },
 ];
 

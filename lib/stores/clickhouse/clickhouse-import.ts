@@ -58,7 +58,10 @@ export interface ClickHouseAttributes {
 }
 
 const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
-  { pattern: /\.clickhouse\.cloud$/i, reason: 'ClickHouse Cloud lacks the clusters, macros, Kafka tables and functions that PostHog\'s migrations need; run ClickHouse on EC2' },
+  {
+    pattern: /\.clickhouse\.cloud$/i,
+    reason: "ClickHouse Cloud lacks the clusters, macros, Kafka tables and functions that PostHog's migrations need; run ClickHouse on EC2",
+  },
 ];
 
 /** An imported ClickHouse server. */
@@ -88,7 +91,7 @@ export class ImportedClickHouse extends Construct implements IClickHouse {
     this.nativePort = ports.native;
     this.httpPort = ports.http;
     this.clientPorts = [this.nativePort, this.httpPort];
-    this.serverRoles = [...attrs.serverRoles ?? []];
+    this.serverRoles = [...(attrs.serverRoles ?? [])];
     this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.nativePort) });
   }
 }

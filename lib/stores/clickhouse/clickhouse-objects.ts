@@ -40,13 +40,19 @@ export class ClickHouseObjects extends Construct {
         new PolicyStatement({ actions: BUCKET_ACTIONS, resources: [bucket.bucketArn] }),
         new PolicyStatement({ actions: STAGE_ACTIONS, resources: staged }),
         new PolicyStatement({ actions: READ_ACTIONS, resources: read }),
-        ...bucket.encryptionKey ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [bucket.encryptionKey.keyArn] })] : [],
+        ...(bucket.encryptionKey
+          ? [new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [bucket.encryptionKey.keyArn] })]
+          : []),
       ],
     });
     acknowledge(policy, {
       IAMNoInlinePolicy: 'the policy belongs to the servers of one ClickHouse',
-      ...Object.fromEntries([...staged, ...read].map((arn) =>
-        [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(arn))}]`, 'PostHog chooses the names of its objects, below one prefix for each kind'])),
+      ...Object.fromEntries(
+        [...staged, ...read].map((arn) => [
+          `AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(arn))}]`,
+          'PostHog chooses the names of its objects, below one prefix for each kind',
+        ]),
+      ),
     });
   }
 }

@@ -127,11 +127,20 @@ export function checkClickHouseProps(props: ClickHouseProps): void {
     throw rejected('replicas', 'must be a whole number from 1 to 9, known at synthesis', replicas);
   }
   if (replicas > 1 && props.snapshotId !== undefined) {
-    throw rejected('snapshotId', 'must be left out with `replicas`', props.snapshotId,
-      'a snapshot of one volume does not match the state of the Keeper instances; restore replicas with RESTORE from a backup');
+    throw rejected(
+      'snapshotId',
+      'must be left out with `replicas`',
+      props.snapshotId,
+      'a snapshot of one volume does not match the state of the Keeper instances; restore replicas with RESTORE from a backup',
+    );
   }
   if (replicas === 1 && props.keeperInstanceType) {
-    throw rejected('keeperInstanceType', 'must be left out without `replicas`', props.keeperInstanceType.toString(), 'a single server has an embedded Keeper');
+    throw rejected(
+      'keeperInstanceType',
+      'must be left out without `replicas`',
+      props.keeperInstanceType.toString(),
+      'a single server has an embedded Keeper',
+    );
   }
 }
 

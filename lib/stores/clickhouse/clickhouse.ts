@@ -1,5 +1,16 @@
 import { Annotations, Names, RemovalPolicy, Size } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, InstanceClass, InstanceSize, InstanceType, ISubnet, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import {
+  Connections,
+  IConnectable,
+  InstanceClass,
+  InstanceSize,
+  InstanceType,
+  ISubnet,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+} from 'aws-cdk-lib/aws-ec2';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
@@ -122,13 +133,21 @@ export class ClickHouse extends Construct implements IClickHouse {
       description: 'PostHog ClickHouse: username and password',
       removalPolicy: withoutSnapshot(removalPolicy),
       // ClickHouse inserts it into XML without escaping, and PostHog into the definitions of dictionaries.
-      generateSecretString: { secretStringTemplate: JSON.stringify({ username: USER_NAME }), generateStringKey: 'password', excludePunctuation: true, passwordLength: 40 },
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ username: USER_NAME }),
+        generateStringKey: 'password',
+        excludePunctuation: true,
+        passwordLength: 40,
+      },
     });
     const dictReader = new Secret(this, 'DictReader', {
       description: 'PostHog ClickHouse: username and password for dictionaries',
       removalPolicy: withoutSnapshot(removalPolicy),
       generateSecretString: {
-        secretStringTemplate: JSON.stringify({ username: DICT_READER_NAME }), generateStringKey: 'password', excludePunctuation: true, passwordLength: 40,
+        secretStringTemplate: JSON.stringify({ username: DICT_READER_NAME }),
+        generateStringKey: 'password',
+        excludePunctuation: true,
+        passwordLength: 40,
       },
     });
     this.dictReaderCredentials = dictReader;
@@ -157,7 +176,9 @@ export class ClickHouse extends Construct implements IClickHouse {
       dictReaderCredentials: dictReader,
       clusterSecret,
     };
-    const keepers = topology.keepers.map((keeper, index) => defineKeeper(this, `Keeper${keeper.id}`, subnets[index % subnets.length], keeper, shared, props.keeperInstanceType));
+    const keepers = topology.keepers.map((keeper, index) =>
+      defineKeeper(this, `Keeper${keeper.id}`, subnets[index % subnets.length], keeper, shared, props.keeperInstanceType),
+    );
     const servers = topology.nodes.map((node, index) => defineServer(this, `Server${index + 1}`, subnets[index % subnets.length], node, server));
     this.serverRoles = servers.map(({ role }) => role);
     // A server that starts before the DNS records of its Keepers exist may not find them for 15 minutes.
@@ -169,8 +190,10 @@ export class ClickHouse extends Construct implements IClickHouse {
   private subnets(props: ClickHouseProps, replicas: number): ISubnet[] {
     const { subnets } = props.vpc.selectSubnets(props.vpcSubnets ?? { subnetType: SubnetType.PRIVATE_WITH_EGRESS, onePerAz: true });
     if (replicas > zonesOf(subnets) && !isLookupPending(props.vpc)) {
-      Annotations.of(this).addWarningV2('cdk-posthog:ClickHouse.sharedZones',
-        `${replicas} replicas share availability zones, so losing one zone can take down several of them; select subnets in ${replicas} zones with \`vpcSubnets\``);
+      Annotations.of(this).addWarningV2(
+        'cdk-posthog:ClickHouse.sharedZones',
+        `${replicas} replicas share availability zones, so losing one zone can take down several of them; select subnets in ${replicas} zones with \`vpcSubnets\``,
+      );
     }
     return subnets;
   }
@@ -195,7 +218,8 @@ export class ClickHouse extends Construct implements IClickHouse {
   }
 
   private acknowledgeSecrets(...secrets: ISecret[]): void {
-    const reason = 'PostHog writes the password into dictionaries, and servers authenticate each other with the secret; docs/clickhouse.md describes manual rotation';
+    const reason =
+      'PostHog writes the password into dictionaries, and servers authenticate each other with the secret; docs/clickhouse.md describes manual rotation';
     for (const secret of secrets) {
       acknowledge(secret, {
         'AwsSolutions-SMG4': reason,

@@ -84,7 +84,14 @@ export function defineServer(scope: Construct, id: string, subnet: ISubnet, self
 }
 
 /** Defines a Keeper on a small instance. It runs the server's image with another command, so that both have the same version. */
-export function defineKeeper(scope: Construct, id: string, subnet: ISubnet, self: KeeperNode, context: MemberContext, instanceType?: InstanceType): StatefulInstance {
+export function defineKeeper(
+  scope: Construct,
+  id: string,
+  subnet: ISubnet,
+  self: KeeperNode,
+  context: MemberContext,
+  instanceType?: InstanceType,
+): StatefulInstance {
   return new StatefulInstance(scope, id, {
     ...context,
     subnet,

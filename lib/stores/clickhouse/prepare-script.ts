@@ -23,5 +23,5 @@ export function prepareScript(options: PrepareOptions): string {
 }
 
 function quoted(text: string): string {
-  return `'${text.replace(/'/g, '\'\\\'\'')}'`;
+  return `'${text.replace(/'/g, "'\\''")}'`;
 }

@@ -28,21 +28,27 @@ const OVERRIDES: Readonly<Record<string, Elements>> = {
  */
 export function systemLogs(): Elements {
   return {
-    ...Object.fromEntries(Object.entries(DAYS).map(([table, days]) => [table, {
-      database: 'system',
-      table,
-      // Daily partitions are dropped as a whole, instead of rewriting parts without the expired rows.
-      partition_by: 'event_date',
-      flush_interval_milliseconds: 7500,
-      ...OVERRIDES[table],
-      ttl: `event_date + INTERVAL ${days} DAY`,
-      settings: 'ttl_only_drop_parts = 1',
-    }])),
+    ...Object.fromEntries(
+      Object.entries(DAYS).map(([table, days]) => [
+        table,
+        {
+          database: 'system',
+          table,
+          // Daily partitions are dropped as a whole, instead of rewriting parts without the expired rows.
+          partition_by: 'event_date',
+          flush_interval_milliseconds: 7500,
+          ...OVERRIDES[table],
+          ttl: `event_date + INTERVAL ${days} DAY`,
+          settings: 'ttl_only_drop_parts = 1',
+        },
+      ]),
+    ),
     // It has no event_date, so the sorting key and the TTL must be explicit.
     opentelemetry_span_log: {
       database: 'system',
       table: 'opentelemetry_span_log',
-      engine: 'ENGINE = MergeTree PARTITION BY finish_date ORDER BY (finish_date, finish_time_us, trace_id) TTL finish_date + INTERVAL 5 DAY SETTINGS ttl_only_drop_parts = 1',
+      engine:
+        'ENGINE = MergeTree PARTITION BY finish_date ORDER BY (finish_date, finish_time_us, trace_id) TTL finish_date + INTERVAL 5 DAY SETTINGS ttl_only_drop_parts = 1',
       flush_interval_milliseconds: 7500,
     },
   };

@@ -12,10 +12,16 @@ export function openSsl(topology: ClickHouseTopology): Elements {
   const many = topology.keepers.length > 0;
   const common = { cacheSessions: 'true', disableProtocols: 'sslv2,sslv3,tlsv1,tlsv1_1', preferServerCiphers: 'true' };
   return {
-    server: { certificateFile: CERTIFICATE.certificate, privateKeyFile: CERTIFICATE.key, verificationMode: 'none', loadDefaultCAFile: 'false', ...common },
+    server: {
+      certificateFile: CERTIFICATE.certificate,
+      privateKeyFile: CERTIFICATE.key,
+      verificationMode: 'none',
+      loadDefaultCAFile: 'false',
+      ...common,
+    },
     client: {
       loadDefaultCAFile: 'true',
-      ...many ? {} : { caConfig: CERTIFICATE.certificate },
+      ...(many ? {} : { caConfig: CERTIFICATE.certificate }),
       verificationMode: many ? 'none' : 'relaxed',
       ...common,
       invalidCertificateHandler: { name: many ? 'AcceptCertificateHandler' : 'RejectCertificateHandler' },

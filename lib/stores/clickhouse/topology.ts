@@ -31,8 +31,15 @@ export const CLICKHOUSE_PORTS = { native: 9440, http: 8443, interserver: 9010, e
  * of which only newer versions have the last three).
  */
 export const NAMED_COLLECTIONS = [
-  'msk_cluster', 'warpstream_ingestion', 'warpstream_calculated_events', 'warpstream_replay', 'warpstream_shared', 'warpstream_cyclotron',
-  'warpstream_logs', 'warpstream_traces', 'warpstream_metrics',
+  'msk_cluster',
+  'warpstream_ingestion',
+  'warpstream_calculated_events',
+  'warpstream_replay',
+  'warpstream_shared',
+  'warpstream_cyclotron',
+  'warpstream_logs',
+  'warpstream_traces',
+  'warpstream_metrics',
 ] as const;
 
 /**

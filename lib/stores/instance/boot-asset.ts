@@ -7,7 +7,9 @@ import { scriptPath } from '../../private/assets';
 
 const SCRIPTS = scriptPath('stores', 'instance', 'boot');
 
-/** Defines the asset with the scripts and files of an instance: user data is limited to 16 KB, and the configuration of ClickHouse is four times that. */
+/**
+ * Defines the asset with the scripts and files of an instance: user data is limited to 16 KB, and the configuration of ClickHouse is four times that.
+ */
 export function bootAsset(scope: Construct, id: string, files: Readonly<Record<string, string>>): Asset {
   const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-instance-'));
   cpSync(SCRIPTS, path.join(folder, 'boot'), { recursive: true });

@@ -26,25 +26,31 @@ export interface SecretReference {
  * Returns the files of an instance except its scripts, by path in its asset: settings, Docker's arguments, and below host/ the files of the
  * container.
  */
-export function instanceFiles(settings: InstanceSettings, container: InstanceContainer, secrets: Readonly<Record<string, SecretReference>>): Record<string, string> {
+export function instanceFiles(
+  settings: InstanceSettings,
+  container: InstanceContainer,
+  secrets: Readonly<Record<string, SecretReference>>,
+): Record<string, string> {
   checkContainer(container, settings.mountPoint);
   return {
-    'settings': lines(Object.entries({
-      REGION: settings.region,
-      STACK: settings.stack,
-      GROUP: settings.group,
-      LOG_GROUP: settings.logGroup,
-      VOLUME_TAG: settings.volumeTag,
-      MOUNT_POINT: settings.mountPoint,
-      OWNER: settings.owner,
-      ZONE: settings.zone,
-      HOST_NAME: settings.hostName,
-      SIGNAL_TIMEOUT: settings.signalTimeoutSeconds,
-      NAME: container.name,
-      IMAGE: container.image,
-      PORT: container.port,
-      STOP_TIMEOUT: container.stopTimeout,
-    }).map(([name, value]) => `${name}=${value}`)),
+    'settings': lines(
+      Object.entries({
+        REGION: settings.region,
+        STACK: settings.stack,
+        GROUP: settings.group,
+        LOG_GROUP: settings.logGroup,
+        VOLUME_TAG: settings.volumeTag,
+        MOUNT_POINT: settings.mountPoint,
+        OWNER: settings.owner,
+        ZONE: settings.zone,
+        HOST_NAME: settings.hostName,
+        SIGNAL_TIMEOUT: settings.signalTimeoutSeconds,
+        NAME: container.name,
+        IMAGE: container.image,
+        PORT: container.port,
+        STOP_TIMEOUT: container.stopTimeout,
+      }).map(([name, value]) => `${name}=${value}`),
+    ),
     'container/arguments': lines(dockerArguments(container, settings)),
     'container/environment': lines(Object.entries(container.environment).map(([name, value]) => `${name}=${value}`)),
     'container/secrets': lines(Object.entries(secrets).map(([name, { arn, field }]) => [name, arn, field ?? ''].join('\t'))),
@@ -80,7 +86,10 @@ function lines(texts: readonly string[]): string {
 }
 
 function checkContainer(container: InstanceContainer, mountPoint: string): void {
-  const oneLine = [...Object.entries(container.environment).map(([name, value]) => [`environment.${name}`, value]), ...(container.command ?? []).map((word) => ['command', word])];
+  const oneLine = [
+    ...Object.entries(container.environment).map(([name, value]) => [`environment.${name}`, value]),
+    ...(container.command ?? []).map((word) => ['command', word]),
+  ];
   for (const [prop, value] of oneLine) {
     if (/[\r\n]/.test(value)) {
       throw rejected(prop, 'must be one line', value);

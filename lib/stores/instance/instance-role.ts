@@ -28,15 +28,19 @@ export interface InstanceRoleProps {
 export function instanceRole(scope: Construct, id: string, props: InstanceRoleProps): Role {
   const stack = Stack.of(scope);
   const [volumes, instances] = ['volume', 'instance'].map((resource) => stack.formatArn({ service: 'ec2', resource, resourceName: '*' }));
-  const attach = (resource: string, tag: string): PolicyStatement => new PolicyStatement({
-    actions: ['ec2:AttachVolume'],
-    resources: [resource],
-    conditions: { StringEquals: { [`aws:ResourceTag/${tag}`]: props.tag } },
-  });
+  const attach = (resource: string, tag: string): PolicyStatement =>
+    new PolicyStatement({
+      actions: ['ec2:AttachVolume'],
+      resources: [resource],
+      conditions: { StringEquals: { [`aws:ResourceTag/${tag}`]: props.tag } },
+    });
   const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com'), description: `PostHog instance: ${props.hostName}` });
   const statements = [
     // These actions do not support resource ARNs.
-    new PolicyStatement({ actions: ['ec2:DescribeVolumes', 'autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeAutoScalingGroups'], resources: ['*'] }),
+    new PolicyStatement({
+      actions: ['ec2:DescribeVolumes', 'autoscaling:DescribeAutoScalingInstances', 'autoscaling:DescribeAutoScalingGroups'],
+      resources: ['*'],
+    }),
     attach(volumes, TAGS.volume),
     attach(instances, TAGS.instance),
     new PolicyStatement({
@@ -54,7 +58,13 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
     new PolicyStatement({ actions: ['cloudformation:SignalResource'], resources: [stack.stackId] }),
     // Only Session Manager, without the other features of Systems Manager.
     new PolicyStatement({
-      actions: ['ssm:UpdateInstanceInformation', 'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel'],
+      actions: [
+        'ssm:UpdateInstanceInformation',
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
+      ],
       resources: ['*'],
     }),
   ];
@@ -64,8 +74,12 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
   acknowledge(role, {
     'IAMNoInlinePolicy': 'the role belongs to one instance, and so does its policy',
     'AwsSolutions-IAM5[Resource::*]': 'Describe actions, Session Manager and ecr:GetAuthorizationToken do not support resource ARNs',
-    ...Object.fromEntries([volumes, instances].map((resource) =>
-      [`AwsSolutions-IAM5[Resource::${resultText(stack.resolve(resource))}]`, 'limited by the tag that this one volume and its instances have'])),
+    ...Object.fromEntries(
+      [volumes, instances].map((resource) => [
+        `AwsSolutions-IAM5[Resource::${resultText(stack.resolve(resource))}]`,
+        'limited by the tag that this one volume and its instances have',
+      ]),
+    ),
   });
   return role;
 }

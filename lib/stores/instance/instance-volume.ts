@@ -13,7 +13,13 @@ export interface InstanceVolume {
 }
 
 /** @see https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
-const GP3 = { iops: { min: 3000, max: 80_000 }, throughput: { min: 125, max: 2000 }, gibibytes: { min: 1, max: 65_536 }, iopsPerGibibyte: 500, throughputPerIops: 0.25 };
+const GP3 = {
+  iops: { min: 3000, max: 80_000 },
+  throughput: { min: 125, max: 2000 },
+  gibibytes: { min: 1, max: 65_536 },
+  iopsPerGibibyte: 500,
+  throughputPerIops: 0.25,
+};
 
 /** Checks the limits of gp3, which EC2 would only report during the deployment. */
 export function checkVolume({ size, iops, throughput }: InstanceVolume): void {
@@ -31,7 +37,12 @@ export function checkVolume({ size, iops, throughput }: InstanceVolume): void {
     checkRange('volumeThroughput', throughput, GP3.throughput, 'MiB a second for gp3');
     const known = iops === undefined ? GP3.iops.min : iops;
     if (!Token.isUnresolved(known) && throughput > known * GP3.throughputPerIops) {
-      throw rejected('volumeThroughput', 'must be at most a quarter of the operations a second', throughput, `set \`volumeIops\` to ${throughput / GP3.throughputPerIops} or more`);
+      throw rejected(
+        'volumeThroughput',
+        'must be at most a quarter of the operations a second',
+        throughput,
+        `set \`volumeIops\` to ${throughput / GP3.throughputPerIops} or more`,
+      );
     }
   }
 }

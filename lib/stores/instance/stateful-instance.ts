@@ -1,8 +1,20 @@
 import { Annotations, Duration, Lazy, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib/core';
 import { AutoScalingGroup, CfnAutoScalingGroup, Signals, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling';
 import {
-  AmazonLinux2023ImageSsmParameter, AmazonLinuxCpuType, BlockDeviceVolume, CfnVolume, EbsDeviceVolumeType, InstanceArchitecture, InstanceType, ISecurityGroup, ISubnet,
-  IVpc, LaunchTemplate, LaunchTemplateHttpTokens, MachineImage, UserData,
+  AmazonLinux2023ImageSsmParameter,
+  AmazonLinuxCpuType,
+  BlockDeviceVolume,
+  CfnVolume,
+  EbsDeviceVolumeType,
+  InstanceArchitecture,
+  InstanceType,
+  ISecurityGroup,
+  ISubnet,
+  IVpc,
+  LaunchTemplate,
+  LaunchTemplateHttpTokens,
+  MachineImage,
+  UserData,
 } from 'aws-cdk-lib/aws-ec2';
 import { IGrantable, IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -68,9 +80,11 @@ export class StatefulInstance extends Construct implements IGrantable {
     const tag = tagValue(this);
     this.volume = this.defineVolume(props, tag);
     if (props.volume.snapshotId !== undefined) {
-      Annotations.of(this).addWarningV2('cdk-posthog:StatefulInstance.snapshotId',
+      Annotations.of(this).addWarningV2(
+        'cdk-posthog:StatefulInstance.snapshotId',
         'do not change `snapshotId` as long as this volume exists: if it is changed or removed, another volume is created, from the other snapshot or empty, ' +
-        'and this one is removed from the stack');
+          'and this one is removed from the stack',
+      );
     }
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
@@ -79,7 +93,12 @@ export class StatefulInstance extends Construct implements IGrantable {
     const values = new DeferredValues();
     const asset = bootAsset(this, 'Boot', this.files(props, tag, values));
     this.role = instanceRole(this, 'Role', {
-      tag, asset, logGroup: this.logGroup, zone: props.zone, hostName: props.hostName, secrets: Object.values(props.container.secrets).map(({ secret }) => secret),
+      tag,
+      asset,
+      logGroup: this.logGroup,
+      zone: props.zone,
+      hostName: props.hostName,
+      secrets: Object.values(props.container.secrets).map(({ secret }) => secret),
     });
     this.grantPrincipal = this.role;
     ecrRepository(this, 'Image', props.container.image)?.repository.grantPull(this);
@@ -109,18 +128,24 @@ export class StatefulInstance extends Construct implements IGrantable {
 
   private files(props: StatefulInstanceProps, tag: string, values: DeferredValues): Record<string, string> {
     const stack = Stack.of(this);
-    const files = at(this, () => instanceFiles({
-      region: stack.region,
-      stack: stack.stackName,
-      group: Lazy.string({ produce: () => stack.getLogicalId(this.autoScalingGroup.node.defaultChild as CfnAutoScalingGroup) }),
-      logGroup: this.logGroup.logGroupName,
-      volumeTag: tag,
-      mountPoint: props.mountPoint,
-      owner: props.owner,
-      zone: props.zone.hostedZoneId,
-      hostName: props.hostName,
-      signalTimeoutSeconds: START_TIMEOUT.toSeconds() - 60,
-    }, props.container, Object.fromEntries(Object.entries(props.container.secrets).map(([name, { secret, field }]) => [name, { arn: secret.secretArn, field }]))));
+    const files = at(this, () =>
+      instanceFiles(
+        {
+          region: stack.region,
+          stack: stack.stackName,
+          group: Lazy.string({ produce: () => stack.getLogicalId(this.autoScalingGroup.node.defaultChild as CfnAutoScalingGroup) }),
+          logGroup: this.logGroup.logGroupName,
+          volumeTag: tag,
+          mountPoint: props.mountPoint,
+          owner: props.owner,
+          zone: props.zone.hostedZoneId,
+          hostName: props.hostName,
+          signalTimeoutSeconds: START_TIMEOUT.toSeconds() - 60,
+        },
+        props.container,
+        Object.fromEntries(Object.entries(props.container.secrets).map(([name, { secret, field }]) => [name, { arn: secret.secretArn, field }])),
+      ),
+    );
     return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, at(this, () => values.mark(name, content))]));
   }
 
@@ -142,7 +167,12 @@ export class StatefulInstance extends Construct implements IGrantable {
       httpPutResponseHopLimit: 1,
       detailedMonitoring: true,
       ebsOptimized: true,
-      blockDevices: [{ deviceName: '/dev/xvda', volume: BlockDeviceVolume.ebs(ROOT_VOLUME_GIB, { encrypted: true, deleteOnTermination: true, volumeType: EbsDeviceVolumeType.GP3 }) }],
+      blockDevices: [
+        {
+          deviceName: '/dev/xvda',
+          volume: BlockDeviceVolume.ebs(ROOT_VOLUME_GIB, { encrypted: true, deleteOnTermination: true, volumeType: EbsDeviceVolumeType.GP3 }),
+        },
+      ],
     });
     Tags.of(launchTemplate).add('Name', this.node.path);
     Tags.of(launchTemplate).add(TAGS.instance, tag);
@@ -170,7 +200,9 @@ export class StatefulInstance extends Construct implements IGrantable {
 
 /** Returns the user data: the location of the files, the deferred values, and the script that installs both. */
 function userData(scope: Construct, asset: Asset, values: DeferredValues): UserData {
-  return UserData.custom(`#!/bin/bash\nASSET='${asset.s3ObjectUrl}'\nREGION='${Stack.of(scope).region}'\nVALUES='${values.render()}'\n${firstBootScript()}`);
+  return UserData.custom(
+    `#!/bin/bash\nASSET='${asset.s3ObjectUrl}'\nREGION='${Stack.of(scope).region}'\nVALUES='${values.render()}'\n${firstBootScript()}`,
+  );
 }
 
 /**
@@ -191,7 +223,10 @@ function volumeId(snapshotId?: string): string {
  */
 function tagValue(scope: Construct): string {
   const stack = Stack.of(scope);
-  const path = scope.node.path.slice(stack.node.path.length).replace(/^\//, '').replace(/[^A-Za-z0-9_./@+-]/g, '-');
+  const path = scope.node.path
+    .slice(stack.node.path.length)
+    .replace(/^\//, '')
+    .replace(/[^A-Za-z0-9_./@+-]/g, '-');
   return `${stack.stackName}/${path.length > 100 ? `${path.slice(0, 50)}${scope.node.addr}` : path}`;
 }
 
@@ -201,7 +236,12 @@ function checkProps({ instanceType, volume, owner, hostName, zone, removalPolicy
     throw rejected('instanceType', 'must be known at synthesis', type, 'use a literal type: its architecture determines the AMI');
   }
   if (XEN.test(type)) {
-    throw rejected('instanceType', 'must be on the Nitro system, where device names contain the volume id', type, 'use a current type, such as m7g.large');
+    throw rejected(
+      'instanceType',
+      'must be on the Nitro system, where device names contain the volume id',
+      type,
+      'use a current type, such as m7g.large',
+    );
   }
   if (!/^\d+:\d+$/.test(owner)) {
     throw rejected('owner', 'must be numbers, uid:gid', owner);

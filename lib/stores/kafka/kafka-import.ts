@@ -41,9 +41,21 @@ export interface KafkaAttributes {
 
 /** @see https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
 const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
-  { pattern: /\.kafka-serverless\./, reason: 'MSK Serverless requires IAM authentication, which PostHog\'s services do not support; use a provisioned cluster with unauthenticated access' },
-  { pattern: /:(9098|9198)$/, reason: 'this port requires IAM authentication, which PostHog\'s services do not support; use port 9094 (TLS) of a cluster with unauthenticated access' },
-  { pattern: /:(9096|9196)$/, reason: 'this port requires SASL/SCRAM, which PostHog\'s Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access' },
+  {
+    pattern: /\.kafka-serverless\./,
+    reason:
+      "MSK Serverless requires IAM authentication, which PostHog's services do not support; use a provisioned cluster with unauthenticated access",
+  },
+  {
+    pattern: /:(9098|9198)$/,
+    reason:
+      "this port requires IAM authentication, which PostHog's services do not support; use port 9094 (TLS) of a cluster with unauthenticated access",
+  },
+  {
+    pattern: /:(9096|9196)$/,
+    reason:
+      "this port requires SASL/SCRAM, which PostHog's Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access",
+  },
 ];
 
 /** The ports of MSK for each kind of encryption. */
@@ -93,8 +105,12 @@ function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): nu
     checkPort('bootstrapServers', port);
     checkUnsupportedEndpoint('bootstrapServers', broker, UNSUPPORTED);
     if (/\.kafka\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host) && port === MSK_PORTS[other]) {
-      throw rejected('bootstrapServers', `must use port ${MSK_PORTS[encryption]} of MSK for \`encryption: ${encryption}\``, broker,
-        `use that port, or set \`encryption: ${other}\``);
+      throw rejected(
+        'bootstrapServers',
+        `must use port ${MSK_PORTS[encryption]} of MSK for \`encryption: ${encryption}\``,
+        broker,
+        `use that port, or set \`encryption: ${other}\``,
+      );
     }
     return port;
   });

@@ -83,8 +83,12 @@ const MAX_VOLUME = Size.tebibytes(16);
 export function checkProps(props: KafkaProps, express: boolean): void {
   const { brokerInstanceType: type = KAFKA_DEFAULTS.brokerInstanceType, brokersPerSubnet: brokers = KAFKA_DEFAULTS.brokersPerSubnet } = props;
   if (!Token.isUnresolved(type) && !/^(kafka|express)\.[a-z0-9]+\.[a-z0-9]+$/.test(type)) {
-    throw rejected('brokerInstanceType', 'must be a broker type of MSK, such as kafka.m7g.large or express.m7g.large', type,
-      /serverless/i.test(type) ? 'MSK Serverless requires IAM authentication, which PostHog\'s services do not support' : undefined);
+    throw rejected(
+      'brokerInstanceType',
+      'must be a broker type of MSK, such as kafka.m7g.large or express.m7g.large',
+      type,
+      /serverless/i.test(type) ? "MSK Serverless requires IAM authentication, which PostHog's services do not support" : undefined,
+    );
   }
   if (Token.isUnresolved(brokers)) {
     throw rejected('brokersPerSubnet', 'must be known at synthesis: the replication factor depends on it', 'a token');
@@ -94,7 +98,11 @@ export function checkProps(props: KafkaProps, express: boolean): void {
   }
   const version = props.kafkaVersion ?? KAFKA_DEFAULTS.kafkaVersion;
   if (!Token.isUnresolved(version) && !version.endsWith('.kraft')) {
-    throw rejected('kafkaVersion', 'must be one with KRaft, such as 3.9.x.kraft: Kafka is removing ZooKeeper, and a cluster cannot be converted', version);
+    throw rejected(
+      'kafkaVersion',
+      'must be one with KRaft, such as 3.9.x.kraft: Kafka is removing ZooKeeper, and a cluster cannot be converted',
+      version,
+    );
   }
   const given = (['volumeSize', 'maxVolumeSize'] as const).find((name) => props[name] !== undefined);
   if (express && given) {

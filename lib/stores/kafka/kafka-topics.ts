@@ -17,11 +17,13 @@ export interface KafkaTopic {
  * @param isWanted selects topics of the catalog; all by default
  */
 export function kafkaTopics(busyPartitions: number, isWanted: (topic: Topic) => boolean = () => true): KafkaTopic[] {
-  return TOPICS.filter(isWanted).map(({ name, busy, retentionMs }) => ({
-    name,
-    partitions: Math.max(busy ? busyPartitions : 1, clickHouseConsumers(name)),
-    ...(retentionMs === undefined ? {} : { retentionMs }),
-  })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return TOPICS.filter(isWanted)
+    .map(({ name, busy, retentionMs }) => ({
+      name,
+      partitions: Math.max(busy ? busyPartitions : 1, clickHouseConsumers(name)),
+      ...(retentionMs === undefined ? {} : { retentionMs }),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Returns the topics in the format of the script that creates them: name, partitions and retention, one per line. */

@@ -85,7 +85,11 @@ export class Kafka extends Construct implements IKafka {
       checkProps(props, express);
       return brokerSubnets(props, express);
     });
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Kafka: brokers', allowAllOutbound: false });
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: 'PostHog Kafka: brokers',
+      allowAllOutbound: false,
+    });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.clientPorts[0]) });
     const cluster = this.defineCluster(props, subnets, securityGroup, express);
     this.clusterArn = cluster.attrArn;
@@ -138,9 +142,16 @@ export class Kafka extends Construct implements IKafka {
       scalableDimension: 'kafka:broker-storage:VolumeSize',
       minCapacity: 1,
       maxCapacity: maxVolumeSize.toGibibytes(),
-      role: Role.fromRoleArn(this, 'StorageRole', Stack.of(this).formatArn({
-        service: 'iam', region: '', resource: 'role', resourceName: 'aws-service-role/kafka.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_KafkaCluster',
-      })),
+      role: Role.fromRoleArn(
+        this,
+        'StorageRole',
+        Stack.of(this).formatArn({
+          service: 'iam',
+          region: '',
+          resource: 'role',
+          resourceName: 'aws-service-role/kafka.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_KafkaCluster',
+        }),
+      ),
     });
     target.scaleToTrackMetric('Disk', {
       predefinedMetric: PredefinedMetric.KAFKA_BROKER_STORAGE_UTILIZATION,
@@ -172,8 +183,14 @@ export class Kafka extends Construct implements IKafka {
 
 /** Acknowledges the findings about the CDK's function for AWS calls, of which there is one per stack. */
 function acknowledgeSdkCallFunction(scope: Construct): void {
-  const reason = 'the CDK\'s own function, which runs during deployments and makes one API call';
-  const names = ['AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]', 'CloudWatchLogGroupEncrypted', 'LambdaConcurrency', 'LambdaDLQ', 'LambdaInsideVPC'];
+  const reason = "the CDK's own function, which runs during deployments and makes one API call";
+  const names = [
+    'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+    'CloudWatchLogGroupEncrypted',
+    'LambdaConcurrency',
+    'LambdaDLQ',
+    'LambdaInsideVPC',
+  ];
   acknowledge(Stack.of(scope).node.findChild(SDK_CALL_FUNCTION), Object.fromEntries(names.map((name) => [name, reason])));
 }
 
@@ -187,8 +204,12 @@ function brokerSubnets({ vpc, vpcSubnets }: KafkaProps, express: boolean): ISubn
   const subnets = vpcSubnets ? found : found.slice(0, ZONES.max);
   const least = express ? ZONES.max : ZONES.min;
   if (subnets.length < least || subnets.length > ZONES.max) {
-    throw rejected('vpcSubnets', `must be ${express ? 'three for Express brokers' : 'two or three'}, each in its own availability zone`, `${subnets.length} subnet(s)`,
-      'use a VPC with enough zones, or select the subnets with `vpcSubnets`');
+    throw rejected(
+      'vpcSubnets',
+      `must be ${express ? 'three for Express brokers' : 'two or three'}, each in its own availability zone`,
+      `${subnets.length} subnet(s)`,
+      'use a VPC with enough zones, or select the subnets with `vpcSubnets`',
+    );
   }
   return subnets;
 }

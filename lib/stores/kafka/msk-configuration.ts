@@ -45,5 +45,8 @@ export function serverProperties({ brokers, retentionMs, retentionBytes, express
     'log.retention.bytes': retentionBytes,
     ...(express ? {} : replication),
   };
-  return `${Object.entries(properties).map(([name, value]) => `${name}=${value}`).sort().join('\n')}\n`;
+  return `${Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join('\n')}\n`;
 }

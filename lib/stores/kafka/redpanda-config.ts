@@ -10,7 +10,9 @@ export interface RedpandaSettings {
   readonly partitionBytes: number;
 }
 
-/** Docker Hub's index for amd64 and arm64, as PostHog's compose file has the tag (docker-compose.base.yml); the digest is that of 11 September 2026. */
+/**
+ * Docker Hub's index for amd64 and arm64, as PostHog's compose file has the tag (docker-compose.base.yml); the digest is that of 11 September 2026.
+ */
 export const REDPANDA_IMAGE = 'docker.io/redpandadata/redpanda:v25.1.9@sha256:8f7e9e4c1422baaa1a5e2a6c6c668cfe05442cb3cb476542c7dff61725e6fe31';
 
 /** The ports that Redpanda listens on. */
@@ -32,21 +34,25 @@ const SEGMENT_BYTES = 64 * 1024 * 1024;
  */
 export function redpandaYaml(host: string): string {
   const local = '127.0.0.1';
-  return `${JSON.stringify({
-    redpanda: {
-      data_directory: REDPANDA_DATA,
-      node_id: 0,
-      seed_servers: [],
-      empty_seed_starts_cluster: true,
-      kafka_api: [{ name: 'internal', address: '0.0.0.0', port: REDPANDA_PORTS.kafka }],
-      advertised_kafka_api: [{ name: 'internal', address: host, port: REDPANDA_PORTS.kafka }],
-      rpc_server: { address: local, port: REDPANDA_PORTS.rpc },
-      advertised_rpc_api: { address: local, port: REDPANDA_PORTS.rpc },
-      admin: [{ address: local, port: REDPANDA_PORTS.admin }],
-      developer_mode: false,
+  return `${JSON.stringify(
+    {
+      redpanda: {
+        data_directory: REDPANDA_DATA,
+        node_id: 0,
+        seed_servers: [],
+        empty_seed_starts_cluster: true,
+        kafka_api: [{ name: 'internal', address: '0.0.0.0', port: REDPANDA_PORTS.kafka }],
+        advertised_kafka_api: [{ name: 'internal', address: host, port: REDPANDA_PORTS.kafka }],
+        rpc_server: { address: local, port: REDPANDA_PORTS.rpc },
+        advertised_rpc_api: { address: local, port: REDPANDA_PORTS.rpc },
+        admin: [{ address: local, port: REDPANDA_PORTS.admin }],
+        developer_mode: false,
+      },
+      rpk: { overprovisioned: true },
     },
-    rpk: { overprovisioned: true },
-  }, undefined, 2)}\n`;
+    undefined,
+    2,
+  )}\n`;
 }
 
 /**
@@ -74,7 +80,9 @@ export function clusterProperties({ retentionMs, partitionBytes }: Omit<Redpanda
 
 /** Returns .bootstrap.yaml. */
 export function bootstrapYaml(properties: Readonly<Record<string, number | boolean>>): string {
-  return Object.entries(properties).map(([name, value]) => `${name}: ${value}\n`).join('');
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}: ${value}\n`)
+    .join('');
 }
 
 /** Returns the script that applies the cluster properties to a running Redpanda. */

@@ -7,7 +7,17 @@ import { StatefulInstance } from '../instance/stateful-instance';
 import { IKafka, KafkaEncryption } from './kafka-client';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/limits';
 import { checkKept } from './kafka-retention';
-import { applyScript, bootstrapYaml, clusterProperties, prepareScript, REDPANDA_COMMAND, REDPANDA_DATA, REDPANDA_IMAGE, REDPANDA_PORTS, redpandaYaml } from './redpanda-config';
+import {
+  applyScript,
+  bootstrapYaml,
+  clusterProperties,
+  prepareScript,
+  REDPANDA_COMMAND,
+  REDPANDA_DATA,
+  REDPANDA_IMAGE,
+  REDPANDA_PORTS,
+  redpandaYaml,
+} from './redpanda-config';
 import { checkImage, warnOfFloating } from '../../private/container-image';
 import { at, rejected } from '../../private/errors';
 
@@ -136,7 +146,14 @@ export class SingleNodeKafka extends Construct implements IKafka {
     return new PrivateHostedZone(this, 'Zone', { vpc, zoneName: `${label}.internal`, comment: 'PostHog Kafka: private DNS' });
   }
 
-  private defineInstance(props: KafkaSingleNodeOptions, image: string, subnet: ISubnet, securityGroup: SecurityGroup, zone: IPrivateHostedZone, host: string): void {
+  private defineInstance(
+    props: KafkaSingleNodeOptions,
+    image: string,
+    subnet: ISubnet,
+    securityGroup: SecurityGroup,
+    zone: IPrivateHostedZone,
+    host: string,
+  ): void {
     const volumeSize = props.volumeSize ?? DEFAULTS.volumeSize;
     const properties = clusterProperties({
       retentionMs: (props.retention ?? DEFAULTS.retention).toMilliseconds(),
@@ -183,7 +200,11 @@ function checkProps({ vpc, image, instanceType, volumeSize, retention, partition
   checkImage('image', image, 'docker.io/redpandadata/redpanda');
   const size = volumeSize ?? DEFAULTS.volumeSize;
   if (!size.isUnresolved() && size.toGibibytes() < LEAST_VOLUME_GIB) {
-    throw rejected('volumeSize', `must be ${LEAST_VOLUME_GIB} GiB or more: Redpanda rejects writes when less than 5 GiB are free`, `${size.toGibibytes()} GiB`);
+    throw rejected(
+      'volumeSize',
+      `must be ${LEAST_VOLUME_GIB} GiB or more: Redpanda rejects writes when less than 5 GiB are free`,
+      `${size.toGibibytes()} GiB`,
+    );
   }
   checkKept(retention, partitionRetention);
   if (size.isUnresolved() && !partitionRetention) {
@@ -201,8 +222,12 @@ function checkProps({ vpc, image, instanceType, volumeSize, retention, partition
 function subnetOf({ vpc, vpcSubnets }: KafkaSingleNodeOptions): ISubnet {
   const [subnet] = vpcSubnets ? vpc.selectSubnets(vpcSubnets).subnets : vpc.privateSubnets;
   if (!subnet) {
-    throw rejected(vpcSubnets ? 'vpcSubnets' : 'vpc', 'must have a private subnet with egress', vpc.node.path,
-      'add a NAT gateway, or select subnets that can reach AWS APIs and the container registry with `vpcSubnets`');
+    throw rejected(
+      vpcSubnets ? 'vpcSubnets' : 'vpc',
+      'must have a private subnet with egress',
+      vpc.node.path,
+      'add a NAT gateway, or select subnets that can reach AWS APIs and the container registry with `vpcSubnets`',
+    );
   }
   return subnet;
 }

@@ -26,9 +26,11 @@ export function grantObjects(bucket: IBucket, grantee: IGrantable, access: Objec
   const objects = bucket.arnForObjects(pattern);
   if (Construct.isConstruct(grantee.grantPrincipal)) {
     acknowledge(grantee.grantPrincipal, {
-      [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(bucket).resolve(objects))}]`]: 'PostHog chooses the names of its objects; the bucket is its own',
+      [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(bucket).resolve(objects))}]`]:
+        'PostHog chooses the names of its objects; the bucket is its own',
     });
   }
-  return Grant.addToPrincipal({ grantee, actions: [...BUCKET_ACTIONS], resourceArns: [bucket.bucketArn] })
-    .combine(Grant.addToPrincipal({ grantee, actions: writes ? [...READ_ACTIONS, ...WRITE] : [...READ_ACTIONS], resourceArns: [objects] }));
+  return Grant.addToPrincipal({ grantee, actions: [...BUCKET_ACTIONS], resourceArns: [bucket.bucketArn] }).combine(
+    Grant.addToPrincipal({ grantee, actions: writes ? [...READ_ACTIONS, ...WRITE] : [...READ_ACTIONS], resourceArns: [objects] }),
+  );
 }

@@ -1,7 +1,14 @@
 import { Token } from 'aws-cdk-lib/core';
 import { Connections, ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
-  AuroraPostgresEngineVersion, ClusterInstance, Credentials, DatabaseCluster, DatabaseClusterEngine, DatabaseClusterFromSnapshot, IDatabaseCluster, SnapshotCredentials,
+  AuroraPostgresEngineVersion,
+  ClusterInstance,
+  Credentials,
+  DatabaseCluster,
+  DatabaseClusterEngine,
+  DatabaseClusterFromSnapshot,
+  IDatabaseCluster,
+  SnapshotCredentials,
 } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -70,8 +77,16 @@ export class AuroraPostgres extends Construct implements IPostgres {
       checkPostgresOptions(props);
       checkCapacity(props);
     });
-    const { username = POSTGRES_DEFAULTS.username, databaseName = POSTGRES_DEFAULTS.databaseName, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Postgres: database', allowAllOutbound: false });
+    const {
+      username = POSTGRES_DEFAULTS.username,
+      databaseName = POSTGRES_DEFAULTS.databaseName,
+      removalPolicy = POSTGRES_DEFAULTS.removalPolicy,
+    } = props;
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: 'PostHog Postgres: database',
+      allowAllOutbound: false,
+    });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
     const credentials = defineCredentials(this, username, removalPolicy);
     const cluster = at(this, () => defineCluster(this, props, credentials, securityGroup));
@@ -111,7 +126,7 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
     securityGroups: [securityGroup],
     port: POSTGRES_PORT,
     writer: ClusterInstance.serverlessV2('Writer', member),
-    readers: props.multiAz ?? POSTGRES_DEFAULTS.multiAz ? [ClusterInstance.serverlessV2('Reader', { ...member, scaleWithWriter: true })] : [],
+    readers: (props.multiAz ?? POSTGRES_DEFAULTS.multiAz) ? [ClusterInstance.serverlessV2('Reader', { ...member, scaleWithWriter: true })] : [],
     serverlessV2MinCapacity: props.minCapacity ?? DEFAULTS.minCapacity,
     serverlessV2MaxCapacity: props.maxCapacity ?? DEFAULTS.maxCapacity,
     parameters: postgresParameters(numberText(props.maxConnections)),
@@ -121,14 +136,19 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
     removalPolicy,
     deletionProtection: isKept(removalPolicy),
   };
-  const cluster = snapshotIdentifier === undefined
-    ? new DatabaseCluster(scope, 'Cluster', {
-      ...common,
-      credentials: Credentials.fromSecret(credentials, POSTGRES_DEFAULTS.username),
-      defaultDatabaseName: POSTGRES_DEFAULTS.databaseName,
-      storageEncrypted: true,
-    })
-    : new DatabaseClusterFromSnapshot(scope, 'Cluster', { ...common, snapshotIdentifier, snapshotCredentials: SnapshotCredentials.fromSecret(credentials) });
+  const cluster =
+    snapshotIdentifier === undefined
+      ? new DatabaseCluster(scope, 'Cluster', {
+          ...common,
+          credentials: Credentials.fromSecret(credentials, POSTGRES_DEFAULTS.username),
+          defaultDatabaseName: POSTGRES_DEFAULTS.databaseName,
+          storageEncrypted: true,
+        })
+      : new DatabaseClusterFromSnapshot(scope, 'Cluster', {
+          ...common,
+          snapshotIdentifier,
+          snapshotCredentials: SnapshotCredentials.fromSecret(credentials),
+        });
   describeResources(cluster, 'AWS::RDS::DBSubnetGroup', 'PostHog Postgres: subnets');
   describeResources(cluster, 'AWS::RDS::DBClusterParameterGroup', 'PostHog Postgres: parameters');
   acknowledgeServer(cluster, props);
@@ -137,7 +157,10 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
 
 /** Rejects capacities that Aurora does not support, and pausing: any connection ends a pause, and PostHog's processes keep theirs open. */
 function checkCapacity({ minCapacity = DEFAULTS.minCapacity, maxCapacity = DEFAULTS.maxCapacity }: AuroraPostgresProps): void {
-  for (const [name, value, min] of [['minCapacity', minCapacity, 0.5], ['maxCapacity', maxCapacity, 1]] as const) {
+  for (const [name, value, min] of [
+    ['minCapacity', minCapacity, 0.5],
+    ['maxCapacity', maxCapacity, 1],
+  ] as const) {
     if (!Token.isUnresolved(value) && (!Number.isInteger(value * 2) || value < min || value > 256)) {
       throw rejected(name, `must be from ${min} to 256, in steps of 0.5`, value);
     }

@@ -6,10 +6,13 @@ import { acknowledge } from '../../private/acknowledge';
 const MONITORING = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole';
 
 /** Acknowledges the findings of cdk-nag about a server. */
-export function acknowledgeServer(server: IConstruct, { multiAz, snapshotIdentifier, removalPolicy = POSTGRES_DEFAULTS.removalPolicy }: PostgresOptions): void {
+export function acknowledgeServer(
+  server: IConstruct,
+  { multiAz, snapshotIdentifier, removalPolicy = POSTGRES_DEFAULTS.removalPolicy }: PostgresOptions,
+): void {
   acknowledge(server, {
     [`AwsSolutions-IAM4[Policy::${MONITORING}]`]: 'the managed policy for the enhanced monitoring of RDS',
-    'AwsSolutions-RDS6': 'PostHog\'s processes connect with a password, which is in Secrets Manager',
+    'AwsSolutions-RDS6': "PostHog's processes connect with a password, which is in Secrets Manager",
     'AwsSolutions-RDS11': 'access is controlled by the security group; another port adds no security',
     'RDSInBackupPlan': 'RDS has automatic daily backups; an AWS Backup plan is up to the user',
   });

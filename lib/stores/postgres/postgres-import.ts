@@ -87,7 +87,14 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   { pattern: /\.cluster-ro-[^.]+\./, reason: 'this is a reader endpoint, and PostHog writes; use the writer endpoint' },
 ];
 
-const URL_SECRETS = ['urlSecret', 'personsUrlSecret', 'nodeUrlSecret', 'nodePersonsUrlSecret', 'cyclotronUrlSecret', 'nodeCyclotronUrlSecret'] as const;
+const URL_SECRETS = [
+  'urlSecret',
+  'personsUrlSecret',
+  'nodeUrlSecret',
+  'nodePersonsUrlSecret',
+  'cyclotronUrlSecret',
+  'nodeCyclotronUrlSecret',
+] as const;
 
 /** An imported PostgreSQL server. */
 export class ImportedPostgres extends Construct implements IPostgres {

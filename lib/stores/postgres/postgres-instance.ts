@@ -1,8 +1,18 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
-  CaCertificate, CfnDBInstance, Credentials, DatabaseInsightsMode, DatabaseInstance, DatabaseInstanceEngine, DatabaseInstanceFromSnapshot, DatabaseInstanceSourceProps,
-  IDatabaseInstance, PerformanceInsightRetention, SnapshotCredentials, StorageType,
+  CaCertificate,
+  CfnDBInstance,
+  Credentials,
+  DatabaseInsightsMode,
+  DatabaseInstance,
+  DatabaseInstanceEngine,
+  DatabaseInstanceFromSnapshot,
+  DatabaseInstanceSourceProps,
+  IDatabaseInstance,
+  PerformanceInsightRetention,
+  SnapshotCredentials,
+  StorageType,
 } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -31,7 +41,12 @@ export const COMMON_PROPS = {
 export const CA_CERTIFICATE = CaCertificate.RDS_CA_RSA2048_G1;
 
 /** Defines the server and its parameter group: empty, or from a snapshot, with the same logical id. */
-export function definePostgresInstance(scope: Construct, props: PostgresProps, credentials: ISecret, securityGroup: ISecurityGroup): IDatabaseInstance {
+export function definePostgresInstance(
+  scope: Construct,
+  props: PostgresProps,
+  credentials: ISecret,
+  securityGroup: ISecurityGroup,
+): IDatabaseInstance {
   const { snapshotIdentifier, removalPolicy = POSTGRES_DEFAULTS.removalPolicy, allocatedStorage = INSTANCE_DEFAULTS.allocatedStorage } = props;
   const common: DatabaseInstanceSourceProps = {
     ...COMMON_PROPS,
@@ -56,16 +71,21 @@ export function definePostgresInstance(scope: Construct, props: PostgresProps, c
     removalPolicy,
     deletionProtection: isKept(removalPolicy),
   };
-  const instance = snapshotIdentifier === undefined
-    ? new DatabaseInstance(scope, 'Instance', {
-      ...common,
-      credentials: Credentials.fromSecret(credentials, POSTGRES_DEFAULTS.username),
-      databaseName: POSTGRES_DEFAULTS.databaseName,
-      storageEncrypted: true,
-      // Not allowed with a snapshot (documentation of DBSnapshotIdentifier).
-      deleteAutomatedBackups: !isKept(removalPolicy),
-    })
-    : new DatabaseInstanceFromSnapshot(scope, 'Instance', { ...common, snapshotIdentifier, credentials: SnapshotCredentials.fromSecret(credentials) });
+  const instance =
+    snapshotIdentifier === undefined
+      ? new DatabaseInstance(scope, 'Instance', {
+          ...common,
+          credentials: Credentials.fromSecret(credentials, POSTGRES_DEFAULTS.username),
+          databaseName: POSTGRES_DEFAULTS.databaseName,
+          storageEncrypted: true,
+          // Not allowed with a snapshot (documentation of DBSnapshotIdentifier).
+          deleteAutomatedBackups: !isKept(removalPolicy),
+        })
+      : new DatabaseInstanceFromSnapshot(scope, 'Instance', {
+          ...common,
+          snapshotIdentifier,
+          credentials: SnapshotCredentials.fromSecret(credentials),
+        });
   // The CDK renders the placeholder of a numeric token.
   (instance.node.defaultChild as CfnDBInstance).allocatedStorage = numberText(allocatedStorage);
   describeResources(instance, 'AWS::RDS::DBSubnetGroup', 'PostHog Postgres: subnets');

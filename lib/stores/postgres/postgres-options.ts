@@ -91,7 +91,12 @@ export function checkPostgresOptions(options: PostgresOptions): void {
   checkDays('backupRetention', options.backupRetention, 1, 35);
   checkWhole('maxConnections', options.maxConnections, 100, 262_143);
   if (options.snapshotIdentifier === '') {
-    throw rejected('snapshotIdentifier', 'must be the name or ARN of a snapshot', options.snapshotIdentifier, 'leave it out to start with an empty server');
+    throw rejected(
+      'snapshotIdentifier',
+      'must be the name or ARN of a snapshot',
+      options.snapshotIdentifier,
+      'leave it out to start with an empty server',
+    );
   }
   for (const name of ['username', 'databaseName'] as const) {
     checkSnapshotProp(name, options[name], options.snapshotIdentifier);

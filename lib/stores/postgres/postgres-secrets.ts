@@ -34,8 +34,12 @@ export class UrlSecrets {
   public readonly nodePosthog: Secret;
 
   public constructor(
-    private readonly scope: Construct, private readonly credentials: ISecret, private readonly server: Omit<PostgresUrlParts, 'password' | 'databaseName'>,
-    databaseName: string, private readonly removalPolicy: RemovalPolicy, private readonly answering?: IDependable,
+    private readonly scope: Construct,
+    private readonly credentials: ISecret,
+    private readonly server: Omit<PostgresUrlParts, 'password' | 'databaseName'>,
+    databaseName: string,
+    private readonly removalPolicy: RemovalPolicy,
+    private readonly answering?: IDependable,
   ) {
     this.posthog = this.secret('Url', PostgresClient.LIBPQ, databaseName);
     this.nodePosthog = this.secret('NodeUrl', PostgresClient.NODE, databaseName);

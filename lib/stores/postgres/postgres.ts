@@ -80,8 +80,16 @@ export class Postgres extends Construct implements IPostgres {
   public constructor(scope: Construct, id: string, props: PostgresProps) {
     super(scope, id);
     at(this, () => checkPostgresProps(props));
-    const { username = POSTGRES_DEFAULTS.username, databaseName = POSTGRES_DEFAULTS.databaseName, removalPolicy = POSTGRES_DEFAULTS.removalPolicy } = props;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Postgres: database', allowAllOutbound: false });
+    const {
+      username = POSTGRES_DEFAULTS.username,
+      databaseName = POSTGRES_DEFAULTS.databaseName,
+      removalPolicy = POSTGRES_DEFAULTS.removalPolicy,
+    } = props;
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: 'PostHog Postgres: database',
+      allowAllOutbound: false,
+    });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
     const credentials = defineCredentials(this, username, removalPolicy);
     const instance = at(this, () => definePostgresInstance(this, props, credentials, securityGroup));
@@ -113,8 +121,10 @@ export class Postgres extends Construct implements IPostgres {
 /** Warns that the snapshot of a server must not change. */
 export function warnOfSnapshot(store: Construct, snapshotIdentifier?: string): void {
   if (snapshotIdentifier !== undefined) {
-    Annotations.of(store).addWarningV2('cdk-posthog:Postgres.snapshotIdentifier',
+    Annotations.of(store).addWarningV2(
+      'cdk-posthog:Postgres.snapshotIdentifier',
       'do not change `snapshotIdentifier` as long as this server exists: if it is removed, CloudFormation replaces the server with an empty one, and ' +
-      'if it is changed, with one from the other snapshot; do not change `username` either, which would generate a password that the server does not have');
+        'if it is changed, with one from the other snapshot; do not change `username` either, which would generate a password that the server does not have',
+    );
   }
 }

@@ -2,12 +2,19 @@ import fc from 'fast-check';
 import { evaluate, globMatches, ListenerRule, Request, RuleCondition, undecided } from '../../../cli/alb/evaluate';
 
 function matches(conditions: RuleCondition | RuleCondition[], request: Partial<Request>): boolean {
-  const rules: ListenerRule<string>[] = [{ priority: 1, conditions: [conditions].flat(), actions: ['hit'] }, { conditions: [], actions: ['default'] }];
+  const rules: ListenerRule<string>[] = [
+    { priority: 1, conditions: [conditions].flat(), actions: ['hit'] },
+    { conditions: [], actions: ['default'] },
+  ];
   return evaluate(rules, { target: '/', ...request })!.actions[0] === 'hit';
 }
 
 describe('a list of rules', () => {
-  const path = (priority: number, ...values: string[]): ListenerRule<number> => ({ priority, conditions: [{ field: 'path-pattern', values }], actions: [priority] });
+  const path = (priority: number, ...values: string[]): ListenerRule<number> => ({
+    priority,
+    conditions: [{ field: 'path-pattern', values }],
+    actions: [priority],
+  });
   const rules: ListenerRule<number>[] = [{ conditions: [], actions: [0] }, path(20, '/a/*'), path(3, '/a/b'), path(100, '/*')];
 
   test.each([
@@ -20,10 +27,12 @@ describe('a list of rules', () => {
   });
 
   test('is read by number, whatever its order', () => {
-    fc.assert(fc.property(fc.shuffledSubarray(rules, { minLength: rules.length }), (shuffled) => {
-      expect(evaluate(shuffled, { target: '/a/b' })!.actions).toEqual([3]);
-      expect(evaluate(shuffled, { target: '*' })!.actions).toEqual([0]);
-    }));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(rules, { minLength: rules.length }), (shuffled) => {
+        expect(evaluate(shuffled, { target: '/a/b' })!.actions).toEqual([3]);
+        expect(evaluate(shuffled, { target: '*' })!.actions).toEqual([0]);
+      }),
+    );
   });
 
   test('is not sorted in place', () => {
@@ -39,7 +48,10 @@ describe('a list of rules', () => {
 });
 
 describe('the conditions of a rule', () => {
-  const conditions: RuleCondition[] = [{ field: 'path-pattern', values: ['/a', '/b'] }, { field: 'source-ip', values: ['10.0.0.0/8', '192.0.2.0/24'] }];
+  const conditions: RuleCondition[] = [
+    { field: 'path-pattern', values: ['/a', '/b'] },
+    { field: 'source-ip', values: ['10.0.0.0/8', '192.0.2.0/24'] },
+  ];
 
   test.each([
     ['/a', '10.1.1.1', true],
@@ -51,14 +63,25 @@ describe('the conditions of a rule', () => {
   });
 
   test('without values hold for nothing', () => {
-    expect((['path-pattern', 'host-header', 'http-request-method', 'http-header', 'query-string', 'source-ip'] as const)
-      .filter((field) => matches({ field }, { host: 'x', sourceIp: '10.0.0.1', target: '/?a=b' }))).toEqual([]);
+    expect(
+      (['path-pattern', 'host-header', 'http-request-method', 'http-header', 'query-string', 'source-ip'] as const).filter((field) =>
+        matches({ field }, { host: 'x', sourceIp: '10.0.0.1', target: '/?a=b' }),
+      ),
+    ).toEqual([]);
   });
 });
 
 describe('values that are known at deployment only', () => {
-  const office: ListenerRule<string> = { priority: 5, conditions: [{ field: 'source-ip', values: ['10.0.0.0/8'], hasUnknown: true }], actions: ['office'] };
-  const path = (priority: number, value: string): ListenerRule<string> => ({ priority, conditions: [{ field: 'path-pattern', values: [value] }], actions: [value] });
+  const office: ListenerRule<string> = {
+    priority: 5,
+    conditions: [{ field: 'source-ip', values: ['10.0.0.0/8'], hasUnknown: true }],
+    actions: ['office'],
+  };
+  const path = (priority: number, value: string): ListenerRule<string> => ({
+    priority,
+    conditions: [{ field: 'path-pattern', values: [value] }],
+    actions: [value],
+  });
   const rest: ListenerRule<string> = { conditions: [], actions: ['rest'] };
 
   test('match nothing, beside values that do', () => {
@@ -126,17 +149,25 @@ describe('a condition on the path', () => {
 });
 
 test('a pattern without wildcards matches itself and nothing else', () => {
-  fc.assert(fc.property(fc.string().filter((text) => !/[*?]/.test(text)), fc.string(), (pattern, text) => {
-    expect(globMatches(pattern, pattern)).toBe(true);
-    expect(globMatches(pattern, text)).toBe(pattern === text);
-  }));
+  fc.assert(
+    fc.property(
+      fc.string().filter((text) => !/[*?]/.test(text)),
+      fc.string(),
+      (pattern, text) => {
+        expect(globMatches(pattern, pattern)).toBe(true);
+        expect(globMatches(pattern, text)).toBe(pattern === text);
+      },
+    ),
+  );
 });
 
 test('a star matches any run of characters between its neighbours', () => {
-  fc.assert(fc.property(fc.string(), fc.string(), fc.string(), (start, middle, end) => {
-    const literal = (text: string): string => text.replace(/[*?]/g, '.');
-    expect(globMatches(`${literal(start)}*${literal(end)}`, literal(start) + middle + literal(end))).toBe(true);
-  }));
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.string(), (start, middle, end) => {
+      const literal = (text: string): string => text.replace(/[*?]/g, '.');
+      expect(globMatches(`${literal(start)}*${literal(end)}`, literal(start) + middle + literal(end))).toBe(true);
+    }),
+  );
 });
 
 describe('a condition on the host', () => {
@@ -203,7 +234,18 @@ describe('a condition on the query', () => {
     ['/version=v1', false],
     ['/', false],
   ])('and %s', (target, expected) => {
-    expect(matches({ field: 'query-string', pairs: [{ key: 'version', value: 'v1' }, { key: 'other', value: 'any*' }] }, { target })).toBe(expected);
+    expect(
+      matches(
+        {
+          field: 'query-string',
+          pairs: [
+            { key: 'version', value: 'v1' },
+            { key: 'other', value: 'any*' },
+          ],
+        },
+        { target },
+      ),
+    ).toBe(expected);
   });
 
   test.each([

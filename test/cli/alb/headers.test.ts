@@ -4,13 +4,20 @@ const CONNECTION: Connection = { sourceIp: '198.51.100.7', sourcePort: 41_000, l
 const { XFF_MODE, XFF_CLIENT_PORT, DROP_INVALID } = HEADER_ATTRIBUTES;
 
 function xff(headers: Header[], attributes: LoadBalancerAttributes = {}, connection = CONNECTION): string[] {
-  return forwardedHeaders(headers, connection, attributes).filter(([name]) => name.toLowerCase() === 'x-forwarded-for').map(([, value]) => value);
+  return forwardedHeaders(headers, connection, attributes)
+    .filter(([name]) => name.toLowerCase() === 'x-forwarded-for')
+    .map(([, value]) => value);
 }
 
 test('appends the address that connected, and cannot replace what the client wrote', () => {
   expect(xff([])).toEqual(['198.51.100.7']);
   expect(xff([['X-Forwarded-For', '1.2.3.4']])).toEqual(['1.2.3.4, 198.51.100.7']);
-  expect(xff([['x-forwarded-for', '1.2.3.4'], ['X-FORWARDED-FOR', '5.6.7.8']])).toEqual(['1.2.3.4, 5.6.7.8, 198.51.100.7']);
+  expect(
+    xff([
+      ['x-forwarded-for', '1.2.3.4'],
+      ['X-FORWARDED-FOR', '5.6.7.8'],
+    ]),
+  ).toEqual(['1.2.3.4, 5.6.7.8, 198.51.100.7']);
 });
 
 test('keeps or removes the header where it is told to', () => {
@@ -26,17 +33,40 @@ test('adds the port where it is told to', () => {
 });
 
 test('sets scheme and port itself, and passes everything else on as it was written', () => {
-  const headers: Header[] = [['Host', 'a'], ['X-Forwarded-Proto', 'gopher'], ['x-forwarded-port', '1'], ['X-Forwarded-Host', 'evil'], ['Forwarded', 'for=1.2.3.4'], ['Cookie', 'a=b'], ['Cookie', 'c=d']];
+  const headers: Header[] = [
+    ['Host', 'a'],
+    ['X-Forwarded-Proto', 'gopher'],
+    ['x-forwarded-port', '1'],
+    ['X-Forwarded-Host', 'evil'],
+    ['Forwarded', 'for=1.2.3.4'],
+    ['Cookie', 'a=b'],
+    ['Cookie', 'c=d'],
+  ];
   expect(forwardedHeaders(headers, CONNECTION, {})).toEqual([
-    ['Host', 'a'], ['X-Forwarded-Host', 'evil'], ['Forwarded', 'for=1.2.3.4'], ['Cookie', 'a=b'], ['Cookie', 'c=d'],
-    ['X-Forwarded-For', '198.51.100.7'], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Port', '443'],
+    ['Host', 'a'],
+    ['X-Forwarded-Host', 'evil'],
+    ['Forwarded', 'for=1.2.3.4'],
+    ['Cookie', 'a=b'],
+    ['Cookie', 'c=d'],
+    ['X-Forwarded-For', '198.51.100.7'],
+    ['X-Forwarded-Proto', 'https'],
+    ['X-Forwarded-Port', '443'],
   ]);
-  expect(forwardedHeaders([], { ...CONNECTION, listenerPort: 80, tls: false }, {}).slice(1)).toEqual([['X-Forwarded-Proto', 'http'], ['X-Forwarded-Port', '80']]);
+  expect(forwardedHeaders([], { ...CONNECTION, listenerPort: 80, tls: false }, {}).slice(1)).toEqual([
+    ['X-Forwarded-Proto', 'http'],
+    ['X-Forwarded-Port', '80'],
+  ]);
 });
 
 test('drops headers with odd names where it is told to', () => {
-  const headers: Header[] = [['X_Forwarded_For', '1.2.3.4'], ['X.Y', 'a'], ['X-Y', 'b']];
-  expect(forwardedHeaders(headers, CONNECTION, { [DROP_INVALID.key]: 'true' }).map(([name]) => name)).not.toEqual(expect.arrayContaining(['X_Forwarded_For']));
+  const headers: Header[] = [
+    ['X_Forwarded_For', '1.2.3.4'],
+    ['X.Y', 'a'],
+    ['X-Y', 'b'],
+  ];
+  expect(forwardedHeaders(headers, CONNECTION, { [DROP_INVALID.key]: 'true' }).map(([name]) => name)).not.toEqual(
+    expect.arrayContaining(['X_Forwarded_For']),
+  );
   expect(forwardedHeaders(headers, CONNECTION, { [DROP_INVALID.key]: 'true' }).slice(0, 1)).toEqual([['X-Y', 'b']]);
   expect(forwardedHeaders(headers, CONNECTION, {}).slice(0, 3)).toEqual(headers);
 });

@@ -30,8 +30,16 @@ describe('the rules of a template', () => {
 
   test('are those of the listener on the port, its default action last', () => {
     expect(rulesOf(template)).toEqual([
-      { id: 'Events', priority: 10, conditions: [expect.objectContaining({ field: 'path-pattern', values: ['/e'] })], actions: [{ type: 'forward', targetGroup: 'Targets', statusCode: undefined }] },
-      { conditions: [], actions: [{ type: 'fixed-response', targetGroup: undefined, statusCode: '403', response: { contentType: undefined, body: undefined } }] },
+      {
+        id: 'Events',
+        priority: 10,
+        conditions: [expect.objectContaining({ field: 'path-pattern', values: ['/e'] })],
+        actions: [{ type: 'forward', targetGroup: 'Targets', statusCode: undefined }],
+      },
+      {
+        conditions: [],
+        actions: [{ type: 'fixed-response', targetGroup: undefined, statusCode: '403', response: { contentType: undefined, body: undefined } }],
+      },
     ]);
   });
 
@@ -41,7 +49,9 @@ describe('the rules of a template', () => {
   });
 
   test('belong to a listener that is named by an attribute as well', () => {
-    const byAttribute = { Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, { 'Fn::GetAtt': ['Https', 'ListenerArn'] }, [path], [FORWARD]) } };
+    const byAttribute = {
+      Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, { 'Fn::GetAtt': ['Https', 'ListenerArn'] }, [path], [FORWARD]) },
+    };
     expect(rulesOf(byAttribute)).toHaveLength(2);
   });
 
@@ -51,7 +61,9 @@ describe('the rules of a template', () => {
   });
 
   test('cannot be read when two listeners are on the port', () => {
-    expect(() => rulesOf({ Resources: { A: listener(443, [REFUSE]), B: listener(443, [REFUSE]) } })).toThrow('the template must have one listener on port 443, got: 2');
+    expect(() => rulesOf({ Resources: { A: listener(443, [REFUSE]), B: listener(443, [REFUSE]) } })).toThrow(
+      'the template must have one listener on port 443, got: 2',
+    );
   });
 });
 
@@ -63,7 +75,16 @@ describe('the conditions of a rule', () => {
     ['hosts', { Field: 'host-header', HostHeaderConfig: { Values: ['a.b'], RegexValues: ['^c$'] } }, { values: ['a.b'], regexValues: ['^c$'] }],
     ['methods', { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['GET'] } }, { values: ['GET'] }],
     ['a header', { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X-A', Values: ['b'] } }, { headerName: 'X-A', values: ['b'] }],
-    ['queries', { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'a', Value: 'b' }, { Value: 'c' }] } }, { pairs: [{ key: 'a', value: 'b' }, { key: undefined, value: 'c' }] }],
+    [
+      'queries',
+      { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'a', Value: 'b' }, { Value: 'c' }] } },
+      {
+        pairs: [
+          { key: 'a', value: 'b' },
+          { key: undefined, value: 'c' },
+        ],
+      },
+    ],
     ['source addresses', { Field: 'source-ip', SourceIpConfig: { Values: ['10.0.0.0/8'] } }, { values: ['10.0.0.0/8'] }],
   ])('are read where they are %s', (_, condition, expected) => {
     const [{ conditions }] = rulesOf({ Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, HTTPS, [condition], [FORWARD]) } });
@@ -83,7 +104,11 @@ describe('values of a condition that are known at deployment only', () => {
     ['a regular expression', { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/e$', token] } }, { regexValues: ['^/e$'] }],
     ['a method', { Field: 'http-request-method', HttpRequestMethodConfig: { Values: [token, 'GET'] } }, { values: ['GET'] }],
     ['a header', { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X-A', Values: [token] } }, { headerName: 'X-A', values: [] }],
-    ['a query', { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'a', Value: token }, { Value: 'c' }] } }, { pairs: [{ key: undefined, value: 'c' }] }],
+    [
+      'a query',
+      { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'a', Value: token }, { Value: 'c' }] } },
+      { pairs: [{ key: undefined, value: 'c' }] },
+    ],
   ])('are left out and remembered: %s', (_, condition, expected) => {
     const rules = rulesOf({ Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, HTTPS, [condition], [FORWARD]) } });
     expect(rules[0].conditions).toEqual([{ field: condition.Field, ...expected, hasUnknown: true }]);
@@ -92,20 +117,34 @@ describe('values of a condition that are known at deployment only', () => {
 });
 
 describe('the transforms of a rule', () => {
-  const rewritesOf = (...Transforms: unknown[]): unknown => rulesOf({
-    Resources: { Https: listener(443, [REFUSE]), Rule: { Type: 'AWS::ElasticLoadBalancingV2::ListenerRule', Properties: { Priority: 1, ListenerArn: HTTPS, Conditions: [], Actions: [FORWARD], Transforms } } },
-  })[0].rewrites;
+  const rewritesOf = (...Transforms: unknown[]): unknown =>
+    rulesOf({
+      Resources: {
+        Https: listener(443, [REFUSE]),
+        Rule: {
+          Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
+          Properties: { Priority: 1, ListenerArn: HTTPS, Conditions: [], Actions: [FORWARD], Transforms },
+        },
+      },
+    })[0].rewrites;
   const rewrites = { Rewrites: [{ Regex: '^/a/?(.*)$', Replace: '/$1' }] };
 
   test('are what it rewrites', () => {
     expect(rewritesOf({ Type: 'url-rewrite', UrlRewriteConfig: rewrites })).toEqual({ url: { regex: '^/a/?(.*)$', replace: '/$1' } });
-    expect(rewritesOf({ Type: 'host-header-rewrite', HostHeaderRewriteConfig: rewrites }, { Type: 'url-rewrite', UrlRewriteConfig: rewrites })).toEqual({
-      url: { regex: '^/a/?(.*)$', replace: '/$1' }, host: { regex: '^/a/?(.*)$', replace: '/$1' },
+    expect(
+      rewritesOf({ Type: 'host-header-rewrite', HostHeaderRewriteConfig: rewrites }, { Type: 'url-rewrite', UrlRewriteConfig: rewrites }),
+    ).toEqual({
+      url: { regex: '^/a/?(.*)$', replace: '/$1' },
+      host: { regex: '^/a/?(.*)$', replace: '/$1' },
     });
   });
 
   test('are nothing where there are none', () => {
-    expect([rewritesOf(), rewritesOf({ Type: 'url-rewrite' }), rewritesOf({ Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [] } })]).toEqual([undefined, undefined, undefined]);
+    expect([rewritesOf(), rewritesOf({ Type: 'url-rewrite' }), rewritesOf({ Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [] } })]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 
@@ -114,37 +153,63 @@ describe('the actions of a rule', () => {
     rulesOf({ Resources: { Https: listener(443, actions) } })[0].actions.map(({ type, targetGroup }) => [type, targetGroup]);
 
   test('come in the order in which they are taken', () => {
-    expect(actionsOf({ ...FORWARD, Order: 2 }, { Type: 'authenticate-oidc', Order: 1 })).toEqual([['authenticate-oidc', undefined], ['forward', 'Targets']]);
-    expect(actionsOf({ Type: 'authenticate-cognito', Order: 1 }, { ...FORWARD, Order: 2 })).toEqual([['authenticate-cognito', undefined], ['forward', 'Targets']]);
+    expect(actionsOf({ ...FORWARD, Order: 2 }, { Type: 'authenticate-oidc', Order: 1 })).toEqual([
+      ['authenticate-oidc', undefined],
+      ['forward', 'Targets'],
+    ]);
+    expect(actionsOf({ Type: 'authenticate-cognito', Order: 1 }, { ...FORWARD, Order: 2 })).toEqual([
+      ['authenticate-cognito', undefined],
+      ['forward', 'Targets'],
+    ]);
   });
 
   test('name a target group in either form', () => {
-    expect(actionsOf({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: { Ref: 'Weighted' }, Weight: 1 }] } })).toEqual([['forward', 'Weighted']]);
+    expect(actionsOf({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: { Ref: 'Weighted' }, Weight: 1 }] } })).toEqual([
+      ['forward', 'Weighted'],
+    ]);
     expect(actionsOf({ Type: 'forward', TargetGroupArn: { 'Fn::GetAtt': ['Targets', 'TargetGroupArn'] } })).toEqual([['forward', 'Targets']]);
   });
 
   test('name no target group that is not in the template', () => {
-    expect(actionsOf({ Type: 'forward', TargetGroupArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/x/1' })).toEqual([['forward', undefined]]);
+    expect(actionsOf({ Type: 'forward', TargetGroupArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/x/1' })).toEqual([
+      ['forward', undefined],
+    ]);
   });
 });
 
 describe('the containers of a template', () => {
-  const service = (LoadBalancers?: unknown[]): { Type: string; Properties: unknown } => ({ Type: 'AWS::ECS::Service', Properties: { LoadBalancers } });
+  const service = (LoadBalancers?: unknown[]): { Type: string; Properties: unknown } => ({
+    Type: 'AWS::ECS::Service',
+    Properties: { LoadBalancers },
+  });
 
   test('are known by the target group that they answer for', () => {
-    expect(containersByTargetGroup({
-      Resources: {
-        Web: service([{ TargetGroupArn: { Ref: 'WebTargets' }, ContainerName: 'web' }]),
-        Capture: service([{ TargetGroupArn: { Ref: 'CaptureTargets' }, ContainerName: 'capture' }, { TargetGroupArn: { Ref: 'MoreTargets' }, ContainerName: 'sidecar' }]),
-        Worker: service(),
-      },
-    })).toEqual({ WebTargets: 'web', CaptureTargets: 'capture', MoreTargets: 'sidecar' });
+    expect(
+      containersByTargetGroup({
+        Resources: {
+          Web: service([{ TargetGroupArn: { Ref: 'WebTargets' }, ContainerName: 'web' }]),
+          Capture: service([
+            { TargetGroupArn: { Ref: 'CaptureTargets' }, ContainerName: 'capture' },
+            { TargetGroupArn: { Ref: 'MoreTargets' }, ContainerName: 'sidecar' },
+          ]),
+          Worker: service(),
+        },
+      }),
+    ).toEqual({ WebTargets: 'web', CaptureTargets: 'capture', MoreTargets: 'sidecar' });
   });
 
   test('are those behind the nginx that verifies addresses', () => {
-    const task = (...names: string[]) => ({ Type: 'AWS::ECS::TaskDefinition', Properties: { ContainerDefinitions: names.map((Name) => ({ Name })) } });
-    const verified = (taskDefinition: string) => (
-      { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: taskDefinition }, LoadBalancers: [{ TargetGroupArn: { Ref: 'Targets' }, ContainerName: 'client-address' }] } });
+    const task = (...names: string[]) => ({
+      Type: 'AWS::ECS::TaskDefinition',
+      Properties: { ContainerDefinitions: names.map((Name) => ({ Name })) },
+    });
+    const verified = (taskDefinition: string) => ({
+      Type: 'AWS::ECS::Service',
+      Properties: {
+        TaskDefinition: { Ref: taskDefinition },
+        LoadBalancers: [{ TargetGroupArn: { Ref: 'Targets' }, ContainerName: 'client-address' }],
+      },
+    });
     const one = { WebTask: task('web', 'client-address'), Web: verified('WebTask') };
     expect(containersByTargetGroup({ Resources: one })).toEqual({ Targets: 'web' });
     const among = (...names: string[]) => containersByTargetGroup({ Resources: { ...one, WebTask: task(...names) } });

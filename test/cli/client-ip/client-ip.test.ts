@@ -27,7 +27,9 @@ test('says where TRUSTED_PROXIES is known at deployment only', () => {
 });
 
 test('says which login limits a forged header changes', () => {
-  const reasons = ['unknown, 192.0.2.1', '127.0.0.1, 192.0.2.1', ''].map((value) => resolveClientIps(WEB, { peer: PEER, headers: value === '' ? [] : xff(value) }, BEHIND)[3].reason);
+  const reasons = ['unknown, 192.0.2.1', '127.0.0.1, 192.0.2.1', ''].map(
+    (value) => resolveClientIps(WEB, { peer: PEER, headers: value === '' ? [] : xff(value) }, BEHIND)[3].reason,
+  );
   expect(reasons).toEqual([
     'an entry of X-Forwarded-For is no address, so the peer',
     'the first entry of X-Forwarded-For is a loopback or private address, so the peer',
@@ -37,7 +39,11 @@ test('says which login limits a forged header changes', () => {
 
 test('feature-flags reads an entry with a port, and capture does not', () => {
   const request = { peer: PEER, headers: xff('1.2.3.4:80, 192.0.2.1') };
-  expect([CAPTURE, FEATURE_FLAGS, PLUGINS].map((process) => resolveClientIps(process, request, {}).map(({ address }) => address))).toEqual([['192.0.2.1'], ['1.2.3.4'], ['1.2.3.4:80']]);
+  expect([CAPTURE, FEATURE_FLAGS, PLUGINS].map((process) => resolveClientIps(process, request, {}).map(({ address }) => address))).toEqual([
+    ['192.0.2.1'],
+    ['1.2.3.4'],
+    ['1.2.3.4:80'],
+  ]);
 });
 
 test.each([WORKER, HYPERCACHE_SERVER, CAPTURE_LOGS])('%s reads no client IP', (process) => {
@@ -47,9 +53,11 @@ test.each([WORKER, HYPERCACHE_SERVER, CAPTURE_LOGS])('%s reads no client IP', (p
 test('no header makes a reader throw', () => {
   const name = fc.constantFrom('X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'CloudFront-Viewer-Address');
   const value = fc.oneof(fc.string(), fc.stringMatching(/^[\d.,:;=" [\]%fora-f]*$/), fc.ipV4(), fc.ipV6());
-  fc.assert(fc.property(fc.array(fc.tuple(name, value)), (headers) => {
-    for (const process of [WEB, CAPTURE, FEATURE_FLAGS, PLUGINS]) {
-      resolveClientIps(process, { peer: PEER, headers }, BEHIND);
-    }
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, value)), (headers) => {
+      for (const process of [WEB, CAPTURE, FEATURE_FLAGS, PLUGINS]) {
+        resolveClientIps(process, { peer: PEER, headers }, BEHIND);
+      }
+    }),
+  );
 });

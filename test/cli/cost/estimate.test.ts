@@ -12,21 +12,74 @@ function costOf(Type: string, Properties: object): [what: string, quantity: numb
 }
 
 test.each<[string, string, object, [string, number, string][]]>([
-  ['a load balancer, and its public addresses', 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', Subnets: ['a', 'b'] }, [['Load balancer', 1, '16.43'], ['Public IPv4 address', 2, '7.30']]],
-  ['an internal load balancer', 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal', Subnets: ['a', 'b'] }, [['Load balancer', 1, '16.43']]],
+  [
+    'a load balancer, and its public addresses',
+    'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    { Scheme: 'internet-facing', Subnets: ['a', 'b'] },
+    [
+      ['Load balancer', 1, '16.43'],
+      ['Public IPv4 address', 2, '7.30'],
+    ],
+  ],
+  [
+    'an internal load balancer',
+    'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    { Scheme: 'internal', Subnets: ['a', 'b'] },
+    [['Load balancer', 1, '16.43']],
+  ],
   ['a NAT gateway', 'AWS::EC2::NatGateway', {}, [['NAT gateway', 1, '32.85']]],
-  ['an interface endpoint in each zone', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] }, [['Interface endpoint per zone', 2, '14.60']]],
+  [
+    'an interface endpoint in each zone',
+    'AWS::EC2::VPCEndpoint',
+    { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] },
+    [['Interface endpoint per zone', 2, '14.60']],
+  ],
   ['nothing for a gateway endpoint', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, []],
   ['a volume', 'AWS::EC2::Volume', { Size: 200 }, [['EBS volume: 200 GiB gp3', 1, '16.00']]],
   ['a fast volume', 'AWS::EC2::Volume', { Size: 100, Iops: 7000, Throughput: 500 }, [['EBS volume: 100 GiB gp3', 1, '43.00']]],
   ['an instance', 'AWS::EC2::Instance', { InstanceType: 't4g.nano' }, [['EC2: t4g.nano', 1, '3.07']]],
-  ['an instance with a public address', 'AWS::EC2::Instance', { InstanceType: 't4g.nano', NetworkInterfaces: [{ AssociatePublicIpAddress: true }] },
-    [['Public IPv4 address', 1, '3.65'], ['EC2: t4g.nano', 1, '3.07']]],
-  ['a database', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: '100' }, [['RDS: db.t4g.medium', 1, '47.45'], ['RDS storage: 100 GiB gp3', 1, '11.50']]],
-  ['a database in two zones', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: '100', MultiAZ: true }, [['RDS: db.t4g.medium', 2, '94.90'], ['RDS storage: 100 GiB gp3', 2, '23.00']]],
-  ['a cache with replicas', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', NumCacheClusters: 2 }, [['Cache node: cache.t4g.small', 2, '37.38']]],
-  ['brokers and their disks', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: 3, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large', StorageInfo: { EBSStorageInfo: { VolumeSize: 100 } } } },
-    [['Kafka broker: kafka.m7g.large', 3, '446.76'], ['Kafka storage: 100 GiB', 3, '30.00']]],
+  [
+    'an instance with a public address',
+    'AWS::EC2::Instance',
+    { InstanceType: 't4g.nano', NetworkInterfaces: [{ AssociatePublicIpAddress: true }] },
+    [
+      ['Public IPv4 address', 1, '3.65'],
+      ['EC2: t4g.nano', 1, '3.07'],
+    ],
+  ],
+  [
+    'a database',
+    'AWS::RDS::DBInstance',
+    { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: '100' },
+    [
+      ['RDS: db.t4g.medium', 1, '47.45'],
+      ['RDS storage: 100 GiB gp3', 1, '11.50'],
+    ],
+  ],
+  [
+    'a database in two zones',
+    'AWS::RDS::DBInstance',
+    { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: '100', MultiAZ: true },
+    [
+      ['RDS: db.t4g.medium', 2, '94.90'],
+      ['RDS storage: 100 GiB gp3', 2, '23.00'],
+    ],
+  ],
+  [
+    'a cache with replicas',
+    'AWS::ElastiCache::ReplicationGroup',
+    { CacheNodeType: 'cache.t4g.small', NumCacheClusters: 2 },
+    [['Cache node: cache.t4g.small', 2, '37.38']],
+  ],
+  [
+    'brokers and their disks',
+    'AWS::MSK::Cluster',
+    { NumberOfBrokerNodes: 3, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large', StorageInfo: { EBSStorageInfo: { VolumeSize: 100 } } } },
+    [
+      ['Kafka broker: kafka.m7g.large', 3, '446.76'],
+      ['Kafka storage: 100 GiB', 3, '30.00'],
+    ],
+  ],
   ['what has no price', 'AWS::EC2::Instance', { InstanceType: 'x2.metal' }, [['EC2: x2.metal', 1, '?']]],
   ['what is not known yet', 'AWS::EC2::Instance', { InstanceType: { Ref: 'Type' } }, [['EC2: type known at deployment', 1, '?']]],
   ['nothing for what is free', 'AWS::IAM::Role', {}, []],
@@ -38,45 +91,106 @@ const TOKEN = { Ref: 'Given' };
 const LATER = ', quantity known at deployment';
 
 test.each<[string, string, object, [string, number, string][]]>([
-  ['subnets in a list', 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', Subnets: { 'Fn::Split': [',', TOKEN] } }, [['Load balancer', 1, '16.43'], [`Public IPv4 address${LATER}`, 1, '?']]],
-  ['zones of an endpoint', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface', SubnetIds: { 'Fn::Split': [',', TOKEN] } }, [[`Interface endpoint per zone${LATER}`, 1, '?']]],
-  ['interfaces of an instance', 'AWS::EC2::Instance', { InstanceType: 't4g.nano', NetworkInterfaces: TOKEN }, [['EC2: t4g.nano', 1, '3.07'], [`Public IPv4 address${LATER}`, 1, '?']]],
+  [
+    'subnets in a list',
+    'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    { Scheme: 'internet-facing', Subnets: { 'Fn::Split': [',', TOKEN] } },
+    [
+      ['Load balancer', 1, '16.43'],
+      [`Public IPv4 address${LATER}`, 1, '?'],
+    ],
+  ],
+  [
+    'zones of an endpoint',
+    'AWS::EC2::VPCEndpoint',
+    { VpcEndpointType: 'Interface', SubnetIds: { 'Fn::Split': [',', TOKEN] } },
+    [[`Interface endpoint per zone${LATER}`, 1, '?']],
+  ],
+  [
+    'interfaces of an instance',
+    'AWS::EC2::Instance',
+    { InstanceType: 't4g.nano', NetworkInterfaces: TOKEN },
+    [
+      ['EC2: t4g.nano', 1, '3.07'],
+      [`Public IPv4 address${LATER}`, 1, '?'],
+    ],
+  ],
   ['instances of a group', 'AWS::AutoScaling::AutoScalingGroup', { MinSize: TOKEN }, [[`EC2: type known at deployment${LATER}`, 1, '?']]],
   ['a size of a volume', 'AWS::EC2::Volume', { Size: TOKEN }, [['EBS volume: size known at deployment', 1, '?']]],
   ['a speed of a volume', 'AWS::EC2::Volume', { Size: 100, Iops: TOKEN }, [['EBS volume: 100 GiB gp3', 1, '?']]],
-  ['a size of a database', 'AWS::RDS::DBInstance', { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: TOKEN }, [['RDS: db.t4g.medium', 1, '47.45'], ['RDS storage: size known at deployment', 1, '?']]],
-  ['nodes of a cache', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', NumCacheClusters: TOKEN }, [[`Cache node: cache.t4g.small${LATER}`, 1, '?']]],
-  ['replicas of a cache', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', ReplicasPerNodeGroup: TOKEN }, [[`Cache node: cache.t4g.small${LATER}`, 1, '?']]],
+  [
+    'a size of a database',
+    'AWS::RDS::DBInstance',
+    { DBInstanceClass: 'db.t4g.medium', AllocatedStorage: TOKEN },
+    [
+      ['RDS: db.t4g.medium', 1, '47.45'],
+      ['RDS storage: size known at deployment', 1, '?'],
+    ],
+  ],
+  [
+    'nodes of a cache',
+    'AWS::ElastiCache::ReplicationGroup',
+    { CacheNodeType: 'cache.t4g.small', NumCacheClusters: TOKEN },
+    [[`Cache node: cache.t4g.small${LATER}`, 1, '?']],
+  ],
+  [
+    'replicas of a cache',
+    'AWS::ElastiCache::ReplicationGroup',
+    { CacheNodeType: 'cache.t4g.small', ReplicasPerNodeGroup: TOKEN },
+    [[`Cache node: cache.t4g.small${LATER}`, 1, '?']],
+  ],
   ['brokers', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: TOKEN }, [[`Kafka broker: type known at deployment${LATER}`, 1, '?']]],
-  ['sizes of brokers\' disks', 'AWS::MSK::Cluster', { NumberOfBrokerNodes: 2, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large', StorageInfo: { EBSStorageInfo: { VolumeSize: TOKEN } } } },
-    [['Kafka broker: kafka.m7g.large', 2, '297.84'], ['Kafka storage: size known at deployment', 2, '?']]],
+  [
+    "sizes of brokers' disks",
+    'AWS::MSK::Cluster',
+    { NumberOfBrokerNodes: 2, BrokerNodeGroupInfo: { InstanceType: 'kafka.m7g.large', StorageInfo: { EBSStorageInfo: { VolumeSize: TOKEN } } } },
+    [
+      ['Kafka broker: kafka.m7g.large', 2, '297.84'],
+      ['Kafka storage: size known at deployment', 2, '?'],
+    ],
+  ],
 ])('gives no price where a template does not know: %s', (_, type, properties, expected) => {
   expect(costOf(type, properties)).toEqual(expected);
 });
 
-test('counts the subnets of a load balancer\'s mappings', () => {
-  expect(costOf('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', SubnetMappings: [{ SubnetId: 'a' }, { SubnetId: 'b' }] })).toContainEqual(['Public IPv4 address', 2, '7.30']);
+test("counts the subnets of a load balancer's mappings", () => {
+  expect(
+    costOf('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internet-facing', SubnetMappings: [{ SubnetId: 'a' }, { SubnetId: 'b' }] }),
+  ).toContainEqual(['Public IPv4 address', 2, '7.30']);
 });
 
 test('counts replicas that stand beside a primary', () => {
-  expect(costOf('AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', ReplicasPerNodeGroup: 1 })).toEqual([['Cache node: cache.t4g.small', 2, '37.38']]);
+  expect(costOf('AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', ReplicasPerNodeGroup: 1 })).toEqual([
+    ['Cache node: cache.t4g.small', 2, '37.38'],
+  ]);
 });
 
 test.each<[string, object, object, [string, number]]>([
   ['of no size', { ContainerDefinitions: [{ Name: 'web' }] }, { DesiredCount: 2 }, ['Fargate task: web', 2]],
   ['size known at deployment', { Cpu: TOKEN, Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] }, {}, ['Fargate task: web', 1]],
-  ['as many as are known at deployment', { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] }, { DesiredCount: TOKEN }, [`Fargate task: web${LATER}`, 1]],
+  [
+    'as many as are known at deployment',
+    { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] },
+    { DesiredCount: TOKEN },
+    [`Fargate task: web${LATER}`, 1],
+  ],
   ['of containers known at deployment', { ContainerDefinitions: TOKEN }, {}, ['Fargate task: Service', 1]],
 ])('gives no price for tasks %s', (_, task, service, [what, quantity]) => {
-  expect(linesOf({
-    Task: { Type: 'AWS::ECS::TaskDefinition', Properties: task }, Service: { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: 'Task' }, ...service } },
-  })).toEqual([{ what, quantity, each: undefined }]);
+  expect(
+    linesOf({
+      Task: { Type: 'AWS::ECS::TaskDefinition', Properties: task },
+      Service: { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: 'Task' }, ...service } },
+    }),
+  ).toEqual([{ what, quantity, each: undefined }]);
 });
 
 test('counts the least number of tasks, at the size of their definition', () => {
   const task = { Type: 'AWS::ECS::TaskDefinition', Properties: { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] } };
   const service = { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: 'Task' } } };
-  const target = { Type: 'AWS::ApplicationAutoScaling::ScalableTarget', Properties: { MinCapacity: 3, ResourceId: { 'Fn::Join': ['/', ['service', { Ref: 'Cluster' }, { 'Fn::GetAtt': ['Web', 'Name'] }]] } } };
+  const target = {
+    Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+    Properties: { MinCapacity: 3, ResourceId: { 'Fn::Join': ['/', ['service', { Ref: 'Cluster' }, { 'Fn::GetAtt': ['Web', 'Name'] }]] } },
+  };
   const each = (PRICES.perHour.fargateVcpu + 2 * PRICES.perHour.fargateGb) * HOURS_PER_MONTH;
   expect(linesOf({ Task: task, Web: service, Scaling: target })).toEqual([{ what: 'Fargate task: web', quantity: 3, each }]);
   expect(linesOf({ Task: task, Web: { ...service, Properties: { ...service.Properties, DesiredCount: 1 } } })[0].quantity).toBe(1);
@@ -87,7 +201,10 @@ test('counts the least number of tasks, at the size of their definition', () => 
 test('adds alike things up, the dearest first', () => {
   const nat = { Type: 'AWS::EC2::NatGateway' };
   const secret = { Type: 'AWS::SecretsManager::Secret' };
-  expect(linesOf({ A: secret, B: nat, C: secret, D: nat }).map(({ what, quantity }) => [what, quantity])).toEqual([['NAT gateway', 2], ['Secret', 2]]);
+  expect(linesOf({ A: secret, B: nat, C: secret, D: nat }).map(({ what, quantity }) => [what, quantity])).toEqual([
+    ['NAT gateway', 2],
+    ['Secret', 2],
+  ]);
 });
 
 test('says of a whole PostHog what it costs, as of when, and what is left out', async () => {
@@ -102,7 +219,10 @@ test('says of a whole PostHog what it costs, as of when, and what is left out', 
 
 test('counts a template without an ingress, such as one of stores alone', async () => {
   const stores = JSON.stringify({ Resources: { Nat: { Type: 'AWS::EC2::NatGateway' } } });
-  expect(await inFolder({ 'stores.json': stores }, () => cli('cost', '-t', 'stores.json'))).toMatchObject({ exitCode: 0, out: expect.stringContaining('stores.json: at least $32.85 a month') as string });
+  expect(await inFolder({ 'stores.json': stores }, () => cli('cost', '-t', 'stores.json'))).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('stores.json: at least $32.85 a month') as string,
+  });
 });
 
 test('tells programs the same', async () => {

@@ -45,52 +45,95 @@ export function accountWith(template: CloudFormationTemplate): Answers {
     const own = ofType<Rule>(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').filter(([, rule]) => logicalId(rule.ListenerArn) === id);
     return [
       ...own.map(([name, { Priority, Conditions, Actions, Transforms }]) => ({
-        RuleArn: `${listenerArn(listener.Port).replace(':listener/', ':listener-rule/')}/${name}`, Priority: String(Priority), Conditions, Actions: Actions.map(live), Transforms, IsDefault: false,
+        RuleArn: `${listenerArn(listener.Port).replace(':listener/', ':listener-rule/')}/${name}`,
+        Priority: String(Priority),
+        Conditions,
+        Actions: Actions.map(live),
+        Transforms,
+        IsDefault: false,
       })),
       { RuleArn: `${ELB}:listener-rule/default`, Priority: 'default', Conditions: [], Actions: listener.DefaultActions.map(live), IsDefault: true },
     ];
   };
   return {
     'cloudformation:ListStackResources': paged('StackResourceSummaries', 'NextToken', RESOURCES_A_PAGE, () => [
-      ...Object.entries(template.Resources).map(([id, { Type }]) => ({ LogicalResourceId: id, PhysicalResourceId: physicalId(id, Type), ResourceType: Type, ResourceStatus: 'CREATE_COMPLETE' })),
+      ...Object.entries(template.Resources).map(([id, { Type }]) => ({
+        LogicalResourceId: id,
+        PhysicalResourceId: physicalId(id, Type),
+        ResourceType: Type,
+        ResourceStatus: 'CREATE_COMPLETE',
+      })),
       { LogicalResourceId: 'Skipped', ResourceType: 'Custom::Other', ResourceStatus: 'CREATE_COMPLETE' },
     ]),
-    'elasticloadbalancing:DescribeLoadBalancers': ({ 'Names.member.1': name, 'LoadBalancerArns.member.1': arn }) => (name === 'PostHo-Ingre-1' || arn === BALANCER ? {
-      LoadBalancers: [{
-        LoadBalancerArn: BALANCER, LoadBalancerName: 'PostHo-Ingre-1', DNSName: 'posthog-1.eu-central-1.elb.amazonaws.com', Type: 'application', State: { Code: 'active' },
-        AvailabilityZones: standsIn.map((SubnetId) => ({ SubnetId })),
-      }],
-    } : refusal('LoadBalancerNotFound', `Load balancers '[${String(name ?? arn)}]' not found`)),
+    'elasticloadbalancing:DescribeLoadBalancers': ({ 'Names.member.1': name, 'LoadBalancerArns.member.1': arn }) =>
+      name === 'PostHo-Ingre-1' || arn === BALANCER
+        ? {
+            LoadBalancers: [
+              {
+                LoadBalancerArn: BALANCER,
+                LoadBalancerName: 'PostHo-Ingre-1',
+                DNSName: 'posthog-1.eu-central-1.elb.amazonaws.com',
+                Type: 'application',
+                State: { Code: 'active' },
+                AvailabilityZones: standsIn.map((SubnetId) => ({ SubnetId })),
+              },
+            ],
+          }
+        : refusal('LoadBalancerNotFound', `Load balancers '[${String(name ?? arn)}]' not found`),
     'elasticloadbalancing:DescribeLoadBalancerAttributes': () => ({ Attributes: balancer.LoadBalancerAttributes }),
     'elasticloadbalancing:DescribeListeners': () => ({
       Listeners: listeners.map(([, { Port, Protocol, SslPolicy }]) => ({
-        ListenerArn: listenerArn(Port), Port, Protocol, SslPolicy, Certificates: SslPolicy ? [{ CertificateArn: CERTIFICATE }] : [],
+        ListenerArn: listenerArn(Port),
+        Port,
+        Protocol,
+        SslPolicy,
+        Certificates: SslPolicy ? [{ CertificateArn: CERTIFICATE }] : [],
       })),
     }),
-    'elasticloadbalancing:DescribeListenerAttributes': ({ ListenerArn }) => ({ Attributes: listeners.find(([, { Port }]) => listenerArn(Port) === ListenerArn)![1].ListenerAttributes ?? [] }),
+    'elasticloadbalancing:DescribeListenerAttributes': ({ ListenerArn }) => ({
+      Attributes: listeners.find(([, { Port }]) => listenerArn(Port) === ListenerArn)![1].ListenerAttributes ?? [],
+    }),
     'elasticloadbalancing:DescribeListenerCertificates': () => ({ Certificates: [{ CertificateArn: CERTIFICATE, IsDefault: true }] }),
     'elasticloadbalancing:DescribeRules': paged('Rules', 'NextMarker', RULES_A_PAGE, ({ ListenerArn }) => rulesOf(ListenerArn)),
     'elasticloadbalancing:DescribeTargetGroups': () => ({
-      TargetGroups: ofType<{ HealthCheckPath: string; Matcher: object }>(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').map(([id, { HealthCheckPath, Matcher }]) => ({
-        TargetGroupArn: groupArn(id), TargetGroupName: id, HealthCheckProtocol: 'HTTP', HealthCheckPath, Matcher,
-      })),
+      TargetGroups: ofType<{ HealthCheckPath: string; Matcher: object }>(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').map(
+        ([id, { HealthCheckPath, Matcher }]) => ({
+          TargetGroupArn: groupArn(id),
+          TargetGroupName: id,
+          HealthCheckProtocol: 'HTTP',
+          HealthCheckPath,
+          Matcher,
+        }),
+      ),
     }),
-    'elasticloadbalancing:DescribeTargetHealth': () => ({ TargetHealthDescriptions: [{ Target: { Id: '10.0.1.10', Port: 8000 }, TargetHealth: { State: 'healthy' } }] }),
-    'ec2:DescribeSubnets': () => ({ subnetSet: standsIn.map((id) => ({ subnetId: id, cidrBlock: subnets.get(id)!.CidrBlock, availabilityZone: 'eu-central-1a' })) }),
+    'elasticloadbalancing:DescribeTargetHealth': () => ({
+      TargetHealthDescriptions: [{ Target: { Id: '10.0.1.10', Port: 8000 }, TargetHealth: { State: 'healthy' } }],
+    }),
+    'ec2:DescribeSubnets': () => ({
+      subnetSet: standsIn.map((id) => ({ subnetId: id, cidrBlock: subnets.get(id)!.CidrBlock, availabilityZone: 'eu-central-1a' })),
+    }),
     'ecs:ListClusters': () => ({ clusterArns: ['Elsewhere', 'Analytics'].map((name) => `arn:aws:ecs:eu-central-1:111122223333:cluster/${name}`) }),
     'ecs:ListServices': ({ cluster }) => ({
-      serviceArns: String(cluster).endsWith('/Analytics') ? services.map(([id]) => serviceArn(id)) : Array.from({ length: 12 }, (_, i) => `${serviceArn('other')}${i}`),
+      serviceArns: String(cluster).endsWith('/Analytics')
+        ? services.map(([id]) => serviceArn(id))
+        : Array.from({ length: 12 }, (_, i) => `${serviceArn('other')}${i}`),
     }),
     'ecs:DescribeServices': ({ services: wanted }) => ({
       services: (wanted as string[]).map((arn) => {
         const [id, service] = services.find(([name]) => serviceArn(name) === arn) ?? ['other'];
         const taskDefinition = definitionArn(`${service ? logicalId(service.TaskDefinition) : 'Other'}:1`);
         return {
-          serviceArn: arn, serviceName: id, clusterArn: 'arn:aws:ecs:eu-central-1:111122223333:cluster/Analytics', taskDefinition,
-          status: 'ACTIVE', desiredCount: 2, runningCount: 2,
+          serviceArn: arn,
+          serviceName: id,
+          clusterArn: 'arn:aws:ecs:eu-central-1:111122223333:cluster/Analytics',
+          taskDefinition,
+          status: 'ACTIVE',
+          desiredCount: 2,
+          runningCount: 2,
           deployments: [{ status: 'PRIMARY', rolloutState: 'COMPLETED', runningCount: 2, taskDefinition }],
           loadBalancers: (service?.LoadBalancers ?? []).map(({ TargetGroupArn, ContainerName }) => ({
-            targetGroupArn: groupArn(logicalId(TargetGroupArn)!), containerName: ContainerName,
+            targetGroupArn: groupArn(logicalId(TargetGroupArn)!),
+            containerName: ContainerName,
           })),
           events: [{ message: '(service x) has reached a steady state.' }],
         };
@@ -112,7 +155,12 @@ export function accountWith(template: CloudFormationTemplate): Answers {
     },
     'acm:DescribeCertificate': () => ({
       Certificate: {
-        CertificateArn: CERTIFICATE, DomainName: DOMAIN, SubjectAlternativeNames: [DOMAIN], Status: 'ISSUED', NotAfter: Date.now() / 1000 + 200 * 86_400, RenewalEligibility: 'ELIGIBLE',
+        CertificateArn: CERTIFICATE,
+        DomainName: DOMAIN,
+        SubjectAlternativeNames: [DOMAIN],
+        Status: 'ISSUED',
+        NotAfter: Date.now() / 1000 + 200 * 86_400,
+        RenewalEligibility: 'ELIGIBLE',
       },
     }),
   };

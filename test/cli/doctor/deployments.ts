@@ -36,11 +36,22 @@ export function deploymentOf(props: Partial<PostHogProps> = {}, live = false): D
   return {
     region: 'eu-central-1',
     stack: 'PostHog',
-    loadBalancer: { arn: `${ELB}:loadbalancer/app/PostHo-Ingre-1/1`, name: 'PostHo-Ingre-1', dnsName: 'posthog-1.eu-central-1.elb.amazonaws.com', state: 'active' },
+    loadBalancer: {
+      arn: `${ELB}:loadbalancer/app/PostHo-Ingre-1/1`,
+      name: 'PostHo-Ingre-1',
+      dnsName: 'posthog-1.eu-central-1.elb.amazonaws.com',
+      state: 'active',
+    },
     attributes: loadBalancerAttributes(template, found.find(({ loadBalancer }) => loadBalancer)?.loadBalancer),
     listeners: found.map(listenerOf),
     targetGroups: ofType<{ HealthCheckPath: string }>(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').map(([id, { HealthCheckPath }]) => ({
-      arn: groupArn(id), name: id, healthCheck: `HTTP ${HealthCheckPath}`, targets: [{ target: '10.0.1.10:8000', state: 'healthy' }, { target: '10.0.2.10:8000', state: 'healthy' }],
+      arn: groupArn(id),
+      name: id,
+      healthCheck: `HTTP ${HealthCheckPath}`,
+      targets: [
+        { target: '10.0.1.10:8000', state: 'healthy' },
+        { target: '10.0.2.10:8000', state: 'healthy' },
+      ],
     })),
     subnets: subnetsOf(template),
     services: servicesOf(template),
@@ -51,10 +62,16 @@ export function deploymentOf(props: Partial<PostHogProps> = {}, live = false): D
 function listenerOf({ port = 443, attributes, rules }: TemplateListener): Listener {
   const tls = port === 443;
   return {
-    arn: `${ELB}:listener/app/PostHo-Ingre-1/1/${port}`, port, protocol: tls ? 'HTTPS' : 'HTTP', tlsPolicy: tls ? 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09' : undefined, attributes,
+    arn: `${ELB}:listener/app/PostHo-Ingre-1/1/${port}`,
+    port,
+    protocol: tls ? 'HTTPS' : 'HTTP',
+    tlsPolicy: tls ? 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09' : undefined,
+    attributes,
     certificates: tls ? [CERTIFICATE] : [],
     rules: rules.map((rule) => ({
-      ...rule, id: undefined, actions: rule.actions.map((action) => ({ ...action, targetGroup: action.targetGroup && groupArn(action.targetGroup) })),
+      ...rule,
+      id: undefined,
+      actions: rule.actions.map((action) => ({ ...action, targetGroup: action.targetGroup && groupArn(action.targetGroup) })),
     })),
   };
 }
@@ -75,17 +92,24 @@ function servicesOf(template: CloudFormationTemplate): Service[] {
       status: 'ACTIVE',
       desiredCount: 2,
       runningCount: 2,
-      targets: LoadBalancers.map(({ TargetGroupArn, ContainerName }) => ({ targetGroup: groupArn(logicalId(TargetGroupArn)!), container: ContainerName })),
-      rollouts: [{
-        state: 'COMPLETED', runningCount: 2, definition,
-        containers: definitions.get(logicalId(TaskDefinition)!)!.ContainerDefinitions.map(({ Name, Image, Environment = [], Secrets = [] }) => ({
-          name: Name,
-          image: String(Image),
-          environment: Object.fromEntries(Environment.map((variable) => [variable.Name, String(variable.Value)])),
-          secrets: Secrets.map((secret) => secret.Name),
-          hasEnvironmentFiles: false,
-        })),
-      }],
+      targets: LoadBalancers.map(({ TargetGroupArn, ContainerName }) => ({
+        targetGroup: groupArn(logicalId(TargetGroupArn)!),
+        container: ContainerName,
+      })),
+      rollouts: [
+        {
+          state: 'COMPLETED',
+          runningCount: 2,
+          definition,
+          containers: definitions.get(logicalId(TaskDefinition)!)!.ContainerDefinitions.map(({ Name, Image, Environment = [], Secrets = [] }) => ({
+            name: Name,
+            image: String(Image),
+            environment: Object.fromEntries(Environment.map((variable) => [variable.Name, String(variable.Value)])),
+            secrets: Secrets.map((secret) => secret.Name),
+            hasEnvironmentFiles: false,
+          })),
+        },
+      ],
       newestDefinition: definition,
     };
   });
@@ -96,7 +120,11 @@ export function groupArn(logical: string): string {
 }
 
 /** What the doctor finds; all of it, or what one check does. */
-export function resultsOf(deployment: Deployment, check?: string, intention: { domain?: string; access?: Access; now?: Date } = {}): NamedCheckResult[] {
+export function resultsOf(
+  deployment: Deployment,
+  check?: string,
+  intention: { domain?: string; access?: Access; now?: Date } = {},
+): NamedCheckResult[] {
   return runDoctor(deployment, { now: NOW, ...intention }).results.filter((result) => check === undefined || result.check === check);
 }
 
@@ -107,11 +135,14 @@ export function texts(found: readonly NamedCheckResult[], status: CheckStatus): 
 
 /** The deployment, its listener on a port changed. */
 export function withListener(deployment: Deployment, port: number, change: (listener: Listener) => Listener | undefined): Deployment {
-  return { ...deployment, listeners: deployment.listeners.flatMap((listener) => (listener.port === port ? change(listener) ?? [] : listener)) };
+  return { ...deployment, listeners: deployment.listeners.flatMap((listener) => (listener.port === port ? (change(listener) ?? []) : listener)) };
 }
 
 /** The deployment, the rules of its listener for https changed. */
-export function withRules(deployment: Deployment, change: (rules: readonly ListenerRule<RuleAction>[]) => readonly ListenerRule<RuleAction>[]): Deployment {
+export function withRules(
+  deployment: Deployment,
+  change: (rules: readonly ListenerRule<RuleAction>[]) => readonly ListenerRule<RuleAction>[],
+): Deployment {
   return withListener(deployment, 443, (listener) => ({ ...listener, rules: change(listener.rules) }));
 }
 
@@ -139,13 +170,20 @@ export function known(deployment: Deployment): readonly Service[] {
 
 /** The deployment, the service of a container changed. */
 export function withService(deployment: Deployment, container: string, change: (service: Service) => Service): Deployment {
-  return { ...deployment, services: known(deployment).map((service) => (containersOf(service).some(({ name }) => name === container) ? change(service) : service)) };
+  return {
+    ...deployment,
+    services: known(deployment).map((service) => (containersOf(service).some(({ name }) => name === container) ? change(service) : service)),
+  };
 }
 
 /** The deployment, a container changed. */
 export function withContainer(deployment: Deployment, name: string, change: (container: Container) => Container): Deployment {
   return withService(deployment, name, (service) => ({
-    ...service, rollouts: service.rollouts.map((rollout) => ({ ...rollout, containers: containersOf(service).map((one) => (one.name === name ? change(one) : one)) })),
+    ...service,
+    rollouts: service.rollouts.map((rollout) => ({
+      ...rollout,
+      containers: containersOf(service).map((one) => (one.name === name ? change(one) : one)),
+    })),
   }));
 }
 
@@ -153,7 +191,9 @@ export function withContainer(deployment: Deployment, name: string, change: (con
 export function withEnvironment(deployment: Deployment, name: string, variables: Readonly<Record<string, string | undefined>>): Deployment {
   return withContainer(deployment, name, (container) => ({
     ...container,
-    environment: Object.fromEntries(Object.entries({ ...container.environment, ...variables }).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    environment: Object.fromEntries(
+      Object.entries({ ...container.environment, ...variables }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
   }));
 }
 

@@ -55,11 +55,19 @@ test('says which groups are open besides those that always are, and what is not 
 });
 
 test.each([
-  ['of its own', ClientAddress.verified(), 'trusts the load balancer\'s subnets'],
-  ['behind a content delivery network', ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/24']) }), 'trusts the load balancer\'s subnets; also trusts 198.51.100.0/24'],
+  ['of its own', ClientAddress.verified(), "trusts the load balancer's subnets"],
+  [
+    'behind a content delivery network',
+    ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/24']) }),
+    "trusts the load balancer's subnets; also trusts 198.51.100.0/24",
+  ],
 ])('a PostHog that verifies addresses, %s, has nothing wrong or unknown', (_, clientAddress, words) => {
   const found = resultsOf(deploymentOf({ clientAddress }));
   expect(found.filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
-  expect(texts(found.filter(({ check }) => check === 'address-proxy'), 'pass')).toEqual(
-    ['web', 'capture', 'feature-flags', 'hypercache-server', 'replay-capture'].map((name) => `${name}: its client-address ${words}`));
+  expect(
+    texts(
+      found.filter(({ check }) => check === 'address-proxy'),
+      'pass',
+    ),
+  ).toEqual(['web', 'capture', 'feature-flags', 'hypercache-server', 'replay-capture'].map((name) => `${name}: its client-address ${words}`));
 });

@@ -23,9 +23,14 @@ const rights = (deployment: Deployment, check: string) => texts(resultsOf(deploy
 
 describe('a healthy deployment with live events', () => {
   test.each([
-    ['anyone', () => open], ['some networks', () => byCidrs], ['who signs in', () => signedIn],
+    ['anyone', () => open],
+    ['some networks', () => byCidrs],
+    ['who signs in', () => signedIn],
     ['nobody', () => deploymentOf({ appAccess: AppAccess.nobody() }, true)],
-    ['nobody, and live events to everybody', () => deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] }, true)],
+    [
+      'nobody, and live events to everybody',
+      () => deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] }, true),
+    ],
   ])('open to %s, has nothing wrong or unknown', (_, deployment) => {
     expect(resultsOf(deployment()).filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
   });
@@ -33,7 +38,10 @@ describe('a healthy deployment with live events', () => {
   test('is said to reach whom the app is open to, for as long as PostHog lets it', () => {
     const idle = 'a stream of live events may be silent as long as PostHog keeps it (idle_timeout.timeout_seconds is 1860)';
     expect(rights(open, 'live-events')).toEqual([idle]);
-    expect([byCidrs, signedIn].map((deployment) => rights(deployment, 'live-events'))).toEqual([['clients that can open the app reach live events', idle], ['clients that can open the app reach live events', idle]]);
+    expect([byCidrs, signedIn].map((deployment) => rights(deployment, 'live-events'))).toEqual([
+      ['clients that can open the app reach live events', idle],
+      ['clients that can open the app reach live events', idle],
+    ]);
     expect(rights(open, 'rewrites')).toEqual(['processes receive the paths that they serve']);
   });
 
@@ -45,19 +53,31 @@ describe('a healthy deployment with live events', () => {
 describe('rewrites', () => {
   test.each([
     ['gone', undefined, '/livestream as /livestream, /livestream/ as /livestream/, /livestream/sample as /livestream/sample'],
-    ['another', { url: { regex: '^/live(.*)$', replace: '/$1' } }, '/livestream as /stream, /livestream/ as /stream/, /livestream/sample as /stream/sample'],
-    ['one that no longer matches', { url: { regex: '^/stream/(.*)$', replace: '/$1' } }, '/livestream as /livestream, /livestream/ as /livestream/, /livestream/sample as /livestream/sample'],
+    [
+      'another',
+      { url: { regex: '^/live(.*)$', replace: '/$1' } },
+      '/livestream as /stream, /livestream/ as /stream/, /livestream/sample as /stream/sample',
+    ],
+    [
+      'one that no longer matches',
+      { url: { regex: '^/stream/(.*)$', replace: '/$1' } },
+      '/livestream as /livestream, /livestream/ as /livestream/, /livestream/sample as /livestream/sample',
+    ],
   ])('names the rule whose transform is %s, and what to put back', (_, rewrites, paths) => {
     const [found, ...more] = resultsOf(withRule(open, 900, { rewrites, id: 'arn:rule/900' }), 'rewrites');
     expect(more).toEqual([]);
     expect(found).toEqual({
-      check: 'rewrites', status: 'fail', text: `rule 900 (LiveEvents) forwards ${paths} to livestream, which serves them without the first segment`,
+      check: 'rewrites',
+      status: 'fail',
+      text: `rule 900 (LiveEvents) forwards ${paths} to livestream, which serves them without the first segment`,
       fix: `aws elbv2 modify-rule --rule-arn arn:rule/900 --transforms '[{"Type":"url-rewrite","UrlRewriteConfig":{"Rewrites":[{"Regex":"${REWRITE.regex}","Replace":"${REWRITE.replace}"}]}}]'`,
     });
   });
 
   test('names the rule of one network whose transform is gone', () => {
-    expect(wrongs(withRule(byCidrs, 901, { rewrites: undefined }), 'rewrites')).toEqual([expect.stringMatching(/^rule 901 forwards \/livestream as \/livestream, /)]);
+    expect(wrongs(withRule(byCidrs, 901, { rewrites: undefined }), 'rewrites')).toEqual([
+      expect.stringMatching(/^rule 901 forwards \/livestream as \/livestream, /),
+    ]);
   });
 
   test('names the rule behind a sign-in whose transform is gone', () => {
@@ -65,8 +85,13 @@ describe('rewrites', () => {
   });
 
   test('names a rule that has a transform and should have none', () => {
-    const [found] = resultsOf(withRule(open, 100, { rewrites: { url: { regex: '^/e(.*)$', replace: '/i/v0/e$1' } }, id: 'arn:rule/100' }), 'rewrites').filter(({ status }) => status === 'fail');
-    expect(found.text).toBe('rule 100 (Events) forwards /e as /i/v0/e, /e/ as /i/v0/e/, /e/sample as /i/v0/e/sample to capture, which serves them unchanged');
+    const [found] = resultsOf(
+      withRule(open, 100, { rewrites: { url: { regex: '^/e(.*)$', replace: '/i/v0/e$1' } }, id: 'arn:rule/100' }),
+      'rewrites',
+    ).filter(({ status }) => status === 'fail');
+    expect(found.text).toBe(
+      'rule 100 (Events) forwards /e as /i/v0/e, /e/ as /i/v0/e/, /e/sample as /i/v0/e/sample to capture, which serves them unchanged',
+    );
     expect(found.fix).toBe('aws elbv2 modify-rule --rule-arn arn:rule/100 --reset-transforms');
   });
 
@@ -76,30 +101,48 @@ describe('rewrites', () => {
   });
 
   test('names one that rewrites the host name', () => {
-    expect(wrongs(withRule(open, 140, { rewrites: { host: { regex: '^posthog', replace: 'flags' } } }), 'rewrites')).toEqual(['rule 140 (Flags) rewrites the Host header, which ALLOWED_HOSTS and the CSRF check compare']);
+    expect(wrongs(withRule(open, 140, { rewrites: { host: { regex: '^posthog', replace: 'flags' } } }), 'rewrites')).toEqual([
+      'rule 140 (Flags) rewrites the Host header, which ALLOWED_HOSTS and the CSRF check compare',
+    ]);
   });
 
   test('leaves out a rule whose transform cannot be read here, and says so', () => {
     const odd = withRule(open, 900, { rewrites: { url: { regex: '(?i)^/livestream', replace: '' } } });
-    expect(texts(resultsOf(odd, 'listeners'), 'unknown')).toEqual([expect.stringContaining('rule 900 (LiveEvents) has a regular expression that is not supported here')]);
+    expect(texts(resultsOf(odd, 'listeners'), 'unknown')).toEqual([
+      expect.stringContaining('rule 900 (LiveEvents) has a regular expression that is not supported here'),
+    ]);
   });
 });
 
 describe('live events', () => {
-  const without = (deployment: Deployment, gone: (rule: ListenerRule<RuleAction>) => boolean) => withRules(deployment, (rules) => rules.filter((rule) => !gone(rule)));
+  const without = (deployment: Deployment, gone: (rule: ListenerRule<RuleAction>) => boolean) =>
+    withRules(deployment, (rules) => rules.filter((rule) => !gone(rule)));
 
   test('are missed by a network that can open the app', () => {
-    const [found] = resultsOf(without(byCidrs, ({ priority }) => priority === 901), 'live-events').filter(({ status }) => status === 'fail');
+    const [found] = resultsOf(
+      without(byCidrs, ({ priority }) => priority === 901),
+      'live-events',
+    ).filter(({ status }) => status === 'fail');
     expect(found.text).toBe('10.0.0.0: can open the app, but not live events (/livestream/events: web)');
     expect(found.fix).toContain('rule 900 (LiveEvents) and those after it must allow the same clients as the rules from priority 1000 on');
   });
 
   test('are missed by those who sign in, where their rule is gone', () => {
-    expect(wrongs(without(signedIn, ({ priority }) => priority === 900), 'live-events')).toEqual(['192.0.2.1: can open the app, but not live events (/livestream/events: sign-in, then web)']);
+    expect(
+      wrongs(
+        without(signedIn, ({ priority }) => priority === 900),
+        'live-events',
+      ),
+    ).toEqual(['192.0.2.1: can open the app, but not live events (/livestream/events: sign-in, then web)']);
   });
 
   test('are an endpoint like the others where the app is open', () => {
-    expect(wrongs(without(open, ({ priority }) => priority === 900), 'endpoints')).toEqual([expect.stringMatching(/^\/livestream, \/livestream\/, \/livestream\/sample: web, by the default rule, not livestream$/)]);
+    expect(
+      wrongs(
+        without(open, ({ priority }) => priority === 900),
+        'endpoints',
+      ),
+    ).toEqual([expect.stringMatching(/^\/livestream, \/livestream\/, \/livestream\/sample: web, by the default rule, not livestream$/)]);
   });
 
   test('that public clients reach are reported as also public, where the app is closed to them', () => {
@@ -110,20 +153,28 @@ describe('live events', () => {
   });
 
   test('refuse their metrics to everybody', () => {
-    expect(wrongs(without(byCidrs, ({ priority }) => priority === 210), 'internal-paths')).toEqual([expect.stringContaining('internal paths are reachable: ')]);
+    expect(
+      wrongs(
+        without(byCidrs, ({ priority }) => priority === 210),
+        'internal-paths',
+      ),
+    ).toEqual([expect.stringContaining('internal paths are reachable: ')]);
     expect(wrongs(byCidrs, 'internal-paths')).toEqual([]);
   });
 
   test.each([
-    [10, 'fail', 'every stream of live events is closed after 10 seconds of silence'], [15, 'fail', 'is closed after 15 seconds'], [60, 'pass', 'reconnects every 60 seconds'],
-    [1800, 'pass', 'reconnects every 1800 seconds'], [1801, 'pass', 'may be silent as long as PostHog keeps it'],
+    [10, 'fail', 'every stream of live events is closed after 10 seconds of silence'],
+    [15, 'fail', 'is closed after 15 seconds'],
+    [60, 'pass', 'reconnects every 60 seconds'],
+    [1800, 'pass', 'reconnects every 1800 seconds'],
+    [1801, 'pass', 'may be silent as long as PostHog keeps it'],
   ])('with an idle timeout of %d seconds are %s', (seconds, status, words) => {
     const [found] = resultsOf({ ...open, attributes: { ...open.attributes, 'idle_timeout.timeout_seconds': String(seconds) } }, 'live-events');
     expect([found.status, found.text]).toEqual([status, expect.stringContaining(words)]);
     expect(found.fix).toEqual(status === 'fail' ? expect.stringContaining('--attributes Key=idle_timeout.timeout_seconds,Value=1860') : undefined);
   });
 
-  test('have AWS\'s idle timeout where none is set, and none is checked where it cannot be loaded', () => {
+  test("have AWS's idle timeout where none is set, and none is checked where it cannot be loaded", () => {
     expect(rights({ ...open, attributes: {} }, 'live-events')).toEqual([expect.stringContaining('every 60 seconds')]);
     expect(resultsOf({ ...open, attributes: { unavailable: 'the credentials do not allow it' } }, 'live-events')).toEqual([]);
   });

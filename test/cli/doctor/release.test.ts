@@ -12,7 +12,9 @@ const [{ release: WITHDRAWN }] = WITHDRAWN_RELEASES;
 const plain = deploymentOf();
 
 function found(deployment: Deployment, more: { release?: ReleaseDescription; maxReleaseAge?: number; now?: Date } = {}): string[] {
-  return runDoctor(deployment, { now: NOW, ...more }).results.filter(({ check }) => check === 'release').map(({ status, text }) => `${status}: ${text}`);
+  return runDoctor(deployment, { now: NOW, ...more })
+    .results.filter(({ check }) => check === 'release')
+    .map(({ status, text }) => `${status}: ${text}`);
 }
 
 /** The deployment, the images of all its processes changed. */
@@ -20,7 +22,11 @@ function withImages(deployment: Deployment, change: (image: string) => string): 
   const changed = (service: Service): Service => ({
     ...service,
     rollouts: service.rollouts.map((rollout) => ({
-      ...rollout, containers: 'unavailable' in rollout.containers ? rollout.containers : rollout.containers.map((container) => ({ ...container, image: change(container.image) })),
+      ...rollout,
+      containers:
+        'unavailable' in rollout.containers
+          ? rollout.containers
+          : rollout.containers.map((container) => ({ ...container, image: change(container.image) })),
     })),
   });
   return { ...deployment, services: known(deployment).map(changed) };
@@ -29,7 +35,9 @@ function withImages(deployment: Deployment, change: (image: string) => string): 
 test('a recent release is right, and what is not known of its images is said with the reason', () => {
   expect(found(plain, { now: new Date('2026-09-20T12:00:00Z') })).toEqual([
     'pass: the release 2026-09-11-r2 is 9 days old',
-    expect.stringMatching(/^warning: unknown build date of featureFlags, propertyDefs, personhogReplica, personhogRouter: from 6 to 11 September 2026: /),
+    expect.stringMatching(
+      /^warning: unknown build date of featureFlags, propertyDefs, personhogReplica, personhogRouter: from 6 to 11 September 2026: /,
+    ),
     expect.stringMatching(/^warning: unknown build date of hypercacheServer: by 11 September 2026, /),
     expect.stringMatching(/^warning: unknown build date of browserless: /),
     expect.stringMatching(/^warning: unknown commit of capture, featureFlags, hypercacheServer, propertyDefs, personhogReplica, personhogRouter: /),
@@ -47,7 +55,9 @@ test.each<[string, object, string]>([
 
 test('warnings are shown with their fix, and pass', () => {
   const diagnosis = runDoctor(plain, { now: NOW });
-  expect(asText(diagnosis)).toMatch(/^! release {14}the release 2026-09-11-r2 is 74 days old, more than 60\n {23}fix: create a newer one: npx cdk-posthog release; see docs\/releases\.md$/m);
+  expect(asText(diagnosis)).toMatch(
+    /^! release {14}the release 2026-09-11-r2 is 74 days old, more than 60\n {23}fix: create a newer one: npx cdk-posthog release; see docs\/releases\.md$/m,
+  );
   expect(asText(diagnosis)).toContain(' passed, 0 failed, 6 warnings');
   expect(exitCodeOf(diagnosis.results, false)).toBe(0);
 });
@@ -56,7 +66,9 @@ test('a withdrawn release is wrong, with its successor', () => {
   const withdrawn = withImages(plain, (image) => (image.includes('posthog-node@') ? WITHDRAWN.images.node!.image : image));
   const [first] = resultsOf(withdrawn, 'release') as [NamedCheckResult];
   expect(first).toEqual({
-    check: 'release', status: 'fail', fix: 'deploy PostHogRelease.V2026_09_11_R2, or a newer one: npx cdk-posthog release',
+    check: 'release',
+    status: 'fail',
+    fix: 'deploy PostHogRelease.V2026_09_11_R2, or a newer one: npx cdk-posthog release',
     text: 'the release 2026-09-11 is withdrawn: its image `node` was built on 31 March 2026, more than five months before its app, and reads no AI events',
   });
   expect(found(withdrawn)[1]).toBe('warning: node was built 164 days before app, and PostHog deploys them together');
@@ -71,24 +83,40 @@ test('images of no known release are told apart from those of a file', () => {
   const own = withImages(plain, (image) => `${image.split('@')[0]}@${digest}`);
   const fact = { value: '2026-11-20T08:15:30Z', source: 'localhost' };
   const file: ReleaseDescription = {
-    name: 'mine', images: Object.fromEntries(Object.keys(NEWEST.images).map((name) => [name, { image: `${name.toLowerCase()}@${digest}`, revision: fact, created: fact }])) as unknown as typeof NEWEST.images,
+    name: 'mine',
+    images: Object.fromEntries(
+      Object.keys(NEWEST.images).map((name) => [name, { image: `${name.toLowerCase()}@${digest}`, revision: fact, created: fact }]),
+    ) as unknown as typeof NEWEST.images,
   };
   expect(found(own)).toEqual(['warning: the images are not of a release of the library, so their age is unknown']);
-  expect(found(own, { release: { ...NEWEST, name: 'other' } })).toEqual(['warning: the images are not of the release other or a release of the library, so their age is unknown']);
+  expect(found(own, { release: { ...NEWEST, name: 'other' } })).toEqual([
+    'warning: the images are not of the release other or a release of the library, so their age is unknown',
+  ]);
   expect(found(own, { release: file })).toEqual(['pass: the release mine is 4 days old']);
   expect(found(own, { release: { ...file, images: { app: { ...file.images.app, created: { unknown: 'not recorded' } } } } })).toEqual([
-    'warning: the release mine has no date, so its age is unknown', 'warning: unknown build date of app: not recorded',
+    'warning: the release mine has no date, so its age is unknown',
+    'warning: unknown build date of app: not recorded',
   ]);
 });
 
 test('a process with an image of its own is named', () => {
-  const [worker] = known(withImages({ ...plain, services: known(plain).filter((service) => containersOf(service).some(({ name }) => name === 'worker')) }, () => 'posthog/posthog:mine'));
-  expect(found(withService(plain, 'worker', () => worker))).toContain('warning: images of other releases than 2026-09-11-r2: worker (posthog/posthog:mine)');
+  const [worker] = known(
+    withImages(
+      { ...plain, services: known(plain).filter((service) => containersOf(service).some(({ name }) => name === 'worker')) },
+      () => 'posthog/posthog:mine',
+    ),
+  );
+  expect(found(withService(plain, 'worker', () => worker))).toContain(
+    'warning: images of other releases than 2026-09-11-r2: worker (posthog/posthog:mine)',
+  );
 });
 
 test('what may not be read is not known', () => {
   expect(found({ ...plain, services: { unavailable: 'no' } })).toEqual(['unknown: the release: no']);
-  const unread = known(plain).map((service) => ({ ...service, rollouts: service.rollouts.map((rollout) => ({ ...rollout, containers: { unavailable: 'not this one' } })) }));
+  const unread = known(plain).map((service) => ({
+    ...service,
+    rollouts: service.rollouts.map((rollout) => ({ ...rollout, containers: { unavailable: 'not this one' } })),
+  }));
   expect(found({ ...plain, services: unread })).toEqual(['unknown: the release: not this one']);
   expect(found({ ...plain, services: [] })).toEqual([]);
 });

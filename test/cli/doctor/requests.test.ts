@@ -24,29 +24,52 @@ function forwardTo(deployment: Deployment, priority: number): readonly RuleActio
 /** The same rules on a listener of others: each for one host, with other priorities, and rules of another application beside them. */
 function amongOthers(deployment: Deployment): Deployment {
   const others: ListenerRule<RuleAction>[] = [
-    { priority: 10, conditions: [{ field: 'host-header', values: ['shop.example.com'] }], actions: [{ type: 'forward', targetGroup: groupArn('Shop') }] },
-    { priority: 20, conditions: [{ field: 'host-header', values: ['*.shop.example.com'] }, { field: 'path-pattern', regexValues: ['(?i)^/X$'] }], actions: [{ type: 'forward', targetGroup: groupArn('Shop') }] },
+    {
+      priority: 10,
+      conditions: [{ field: 'host-header', values: ['shop.example.com'] }],
+      actions: [{ type: 'forward', targetGroup: groupArn('Shop') }],
+    },
+    {
+      priority: 20,
+      conditions: [
+        { field: 'host-header', values: ['*.shop.example.com'] },
+        { field: 'path-pattern', regexValues: ['(?i)^/X$'] },
+      ],
+      actions: [{ type: 'forward', targetGroup: groupArn('Shop') }],
+    },
     { conditions: [], actions: [{ type: 'fixed-response', statusCode: '404' }] },
   ];
-  return withRules(deployment, (rules) => [...others, ...rules.map((rule) => ({
-    ...rule, priority: 5000 + (rule.priority ?? 1999), conditions: [{ field: 'host-header' as const, values: [DOMAIN] }, ...rule.conditions],
-  }))]);
+  return withRules(deployment, (rules) => [
+    ...others,
+    ...rules.map((rule) => ({
+      ...rule,
+      priority: 5000 + (rule.priority ?? 1999),
+      conditions: [{ field: 'host-header' as const, values: [DOMAIN] }, ...rule.conditions],
+    })),
+  ]);
 }
 
 describe('endpoints', () => {
   test('names the paths that a deleted rule brought to their process, and what to put back', () => {
-    const found = resultsOf(withRules(closed, (rules) => rules.filter(({ priority }) => priority !== 100)), 'endpoints');
+    const found = resultsOf(
+      withRules(closed, (rules) => rules.filter(({ priority }) => priority !== 100)),
+      'endpoints',
+    );
     expect(texts(found, 'fail')).toEqual(['/i/v0/sample, /e, /e/, /e/sample and 3 more: refused (403), by the default rule, not capture']);
-    expect(found.find(({ status }) => status === 'fail')?.fix)
-      .toMatch(/^rule 100 \(Events\) must forward \/i\/v0\/\*, \/e, \/e\/\*, \/batch, \/batch\/\* to the target group PostHog\w+, and no rule before it may match them$/);
+    expect(found.find(({ status }) => status === 'fail')?.fix).toMatch(
+      /^rule 100 \(Events\) must forward \/i\/v0\/\*, \/e, \/e\/\*, \/batch, \/batch\/\* to the target group PostHog\w+, and no rule before it may match them$/,
+    );
     expect(texts(found, 'pass')).toHaveLength(1);
   });
 
   test('names both rules whose processes were swapped', () => {
     const swapped = withRule(withRule(open, 100, { actions: forwardTo(open, 110) }), 110, { actions: forwardTo(open, 100) });
-    expect(wrongs(swapped, 'endpoints')).toEqual(expect.arrayContaining([
-      expect.stringContaining('/e/sample and 3 more: replay-capture, by rule 100 (Events), not capture'), expect.stringContaining('/s, /s/, /s/sample: capture, by rule 110 (Recordings), not replay-capture'),
-    ]));
+    expect(wrongs(swapped, 'endpoints')).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('/e/sample and 3 more: replay-capture, by rule 100 (Events), not capture'),
+        expect.stringContaining('/s, /s/, /s/sample: capture, by rule 110 (Recordings), not replay-capture'),
+      ]),
+    );
   });
 
   test('names what a rule with a lower priority takes away', () => {
@@ -64,7 +87,7 @@ describe('endpoints', () => {
     const opened = withRules(closed, (rules) => [{ priority: 290, conditions: glob('/scim/v2/*'), actions: forwardTo(closed, 190) }, ...rules]);
     const found = resultsOf(opened, 'endpoints').filter(({ status }) => status === 'fail');
     expect(texts(found, 'fail')).toEqual(['/scim/v2/sample: web, by rule 290, although most of the group inbound-webhooks is not public']);
-    expect(found[0].fix).toBe('narrow that rule, or make the group public: `publicEndpointGroups: [\'inbound-webhooks\']`');
+    expect(found[0].fix).toBe("narrow that rule, or make the group public: `publicEndpointGroups: ['inbound-webhooks']`");
   });
 
   test('names one endpoint of a closed group that reaches another process', () => {
@@ -84,8 +107,10 @@ describe('endpoints', () => {
     expect(texts(found, 'unknown')).toEqual([expect.stringMatching(/^requests are forwarded to target group .*, whose process is unknown$/)]);
   });
 
-  test('takes one proxy of the owner\'s for whatever it answers', () => {
-    const targets = known(closed).flatMap((service) => service.targets).map(({ targetGroup }) => ({ targetGroup, container: 'proxy' }));
+  test("takes one proxy of the owner's for whatever it answers", () => {
+    const targets = known(closed)
+      .flatMap((service) => service.targets)
+      .map(({ targetGroup }) => ({ targetGroup, container: 'proxy' }));
     const rollouts = [{ state: 'COMPLETED', runningCount: 1, definition: 'proxy:1', containers: [] }];
     const proxy = { name: 'proxy', cluster: 'c', status: 'ACTIVE', desiredCount: 1, runningCount: 1, newestDefinition: 'proxy:1', targets, rollouts };
     expect(resultsOf({ ...closed, services: [proxy] }, 'endpoints').map(({ status }) => status)).toEqual(['pass']);
@@ -95,7 +120,9 @@ describe('endpoints', () => {
 describe('neighbours', () => {
   test('names a wildcard that was widened, and what it lets through', () => {
     const found = resultsOf(withRule(open, 100, { conditions: glob('/i/v0/*', '/e*', '/batch*') }), 'neighbours');
-    expect(texts(found, 'fail')).toEqual(['rule 100 (Events) forwards /e2, /embedded, /events, /engineering and 5 more to capture, which are not public endpoints']);
+    expect(texts(found, 'fail')).toEqual([
+      'rule 100 (Events) forwards /e2, /embedded, /events, /engineering and 5 more to capture, which are not public endpoints',
+    ]);
     expect(found[0].fix).toBe('narrow /e*, /batch*: an endpoint matches its path and subpaths, such as /e and /e/*');
   });
 
@@ -105,7 +132,10 @@ describe('neighbours', () => {
   });
 
   test('says that the app is open by other means where a rule without paths opens it', () => {
-    const opened = withRules(closed, (rules) => [{ priority: 900, conditions: [{ field: 'host-header', values: [DOMAIN] }], actions: forwardTo(closed, 190) }, ...rules]);
+    const opened = withRules(closed, (rules) => [
+      { priority: 900, conditions: [{ field: 'host-header', values: [DOMAIN] }], actions: forwardTo(closed, 190) },
+      ...rules,
+    ]);
     expect(wrongs(opened, 'neighbours')).toEqual([]);
     expect(texts(resultsOf(opened, 'app', { access: 'nobody' }), 'fail')).toEqual(['everyone can open the app, but --access is nobody']);
   });
@@ -121,25 +151,40 @@ describe('app', () => {
   });
 
   test('names pages that a rule opens', () => {
-    const opened = withRules(closed, (rules) => [{ priority: 295, conditions: glob('/login', '/api/projects/*'), actions: forwardTo(closed, 190) }, ...rules]);
-    expect(wrongs(opened, 'app')[0]).toMatch(/^the app's pages answer a public client differently: \/login is open, \/api\/projects\/ is open, .*refused$/);
+    const opened = withRules(closed, (rules) => [
+      { priority: 295, conditions: glob('/login', '/api/projects/*'), actions: forwardTo(closed, 190) },
+      ...rules,
+    ]);
+    expect(wrongs(opened, 'app')[0]).toMatch(
+      /^the app's pages answer a public client differently: \/login is open, \/api\/projects\/ is open, .*refused$/,
+    );
   });
 
   test('sees an address that a rule names, and a public client on no allow-list', () => {
     const documentation = deploymentOf({ appAccess: AppAccess.fromCidrs(['192.0.2.0/24']) });
-    expect(texts(resultsOf(documentation, 'app'), 'pass')).toEqual(['only the allowed networks can open the app (1 block); use --access to check the intended access']);
+    expect(texts(resultsOf(documentation, 'app'), 'pass')).toEqual([
+      'only the allowed networks can open the app (1 block); use --access to check the intended access',
+    ]);
   });
 });
 
 describe('internal paths', () => {
   test('are named where the rule that refuses them is gone', () => {
-    const found = resultsOf(withRules(open, (rules) => rules.filter(({ priority }) => priority !== 210)), 'internal-paths');
+    const found = resultsOf(
+      withRules(open, (rules) => rules.filter(({ priority }) => priority !== 210)),
+      'internal-paths',
+    );
     expect(texts(found, 'fail')).toEqual([expect.stringMatching(/^internal paths are reachable: \/_stats, .* reach web, by the default rule$/)]);
     expect(found[0].fix).toContain('DenyInternal at priority 210');
   });
 
   test('are named where the refusal of evasions is gone', () => {
-    expect(wrongs(withRules(open, (rules) => rules.filter(({ priority }) => priority !== 200)), 'internal-paths')).toEqual([expect.stringContaining('/x/../internal/x')]);
+    expect(
+      wrongs(
+        withRules(open, (rules) => rules.filter(({ priority }) => priority !== 200)),
+        'internal-paths',
+      ),
+    ).toEqual([expect.stringContaining('/x/../internal/x')]);
   });
 
   test('are named where those inside meet the app first', () => {
@@ -153,19 +198,35 @@ describe('redirect', () => {
   const answered: RuleAction = { type: 'fixed-response', statusCode: '200' };
 
   test('names an answer that is none', () => {
-    const found = resultsOf(withListener(open, 80, (listener) => ({ ...listener, rules: [{ conditions: [], actions: [answered] }] })), 'redirect');
+    const found = resultsOf(
+      withListener(open, 80, (listener) => ({ ...listener, rules: [{ conditions: [], actions: [answered] }] })),
+      'redirect',
+    );
     expect(texts(found, 'fail')).toEqual([`http://${DOMAIN}/ is not redirected to HTTPS: refused (200), by the default rule of port 80`]);
     expect(found[0].fix).toContain('aws elbv2 modify-listener --listener-arn arn:aws:elasticloadbalancing:');
   });
 
   test('names a rule that answers plain requests', () => {
     const rule = { priority: 1, conditions: glob('/.well-known/*'), actions: [{ type: 'forward' as const, targetGroup: groupArn('Other') }] };
-    expect(wrongs(withListener(open, 80, (listener) => ({ ...listener, rules: [rule, ...listener.rules] })), 'redirect')).toEqual([expect.stringContaining('/.well-known/acme-challenge/x is not redirected')]);
+    expect(
+      wrongs(
+        withListener(open, 80, (listener) => ({ ...listener, rules: [rule, ...listener.rules] })),
+        'redirect',
+      ),
+    ).toEqual([expect.stringContaining('/.well-known/acme-challenge/x is not redirected')]);
   });
 
   test.each([{ host: 'other.example.com' }, { path: '/' }, { query: '' }, { protocol: 'HTTP' }])('names one that leads elsewhere: %j', (change) => {
     const redirect = { protocol: 'HTTPS', port: '443', host: '#{host}', path: '/#{path}', query: '#{query}', ...change };
-    expect(wrongs(withListener(open, 80, (listener) => ({ ...listener, rules: [{ conditions: [], actions: [{ type: 'redirect', statusCode: 'HTTP_301', redirect }] }] })), 'redirect')).toHaveLength(1);
+    expect(
+      wrongs(
+        withListener(open, 80, (listener) => ({
+          ...listener,
+          rules: [{ conditions: [], actions: [{ type: 'redirect', statusCode: 'HTTP_301', redirect }] }],
+        })),
+        'redirect',
+      ),
+    ).toHaveLength(1);
   });
 });
 
@@ -177,11 +238,19 @@ describe('on a listener of others', () => {
 
   test('rules of other hosts are not checked, and those that cannot be read are named', () => {
     const found = resultsOf(amongOthers(open), undefined, { domain: 'a.shop.example.com' });
-    expect(texts(found.filter(({ check }) => check === 'listeners'), 'unknown')).toEqual([expect.stringContaining('rule 20 has a regular expression that is not supported here')]);
+    expect(
+      texts(
+        found.filter(({ check }) => check === 'listeners'),
+        'unknown',
+      ),
+    ).toEqual([expect.stringContaining('rule 20 has a regular expression that is not supported here')]);
   });
 
   test('what to put back has the priority that it had', () => {
-    const found = resultsOf(withRules(amongOthers(closed), (rules) => rules.filter(({ priority }) => priority !== 5140)), 'endpoints');
+    const found = resultsOf(
+      withRules(amongOthers(closed), (rules) => rules.filter(({ priority }) => priority !== 5140)),
+      'endpoints',
+    );
     expect(found.find(({ status }) => status === 'fail')?.fix).toContain('rule 5140 (Flags) must forward ');
   });
 });

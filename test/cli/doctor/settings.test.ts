@@ -16,17 +16,25 @@ const unknowns = (deployment: Deployment, check: string) => texts(resultsOf(depl
 const ofWeb = (variables: Record<string, string | undefined>) => withEnvironment(healthy, 'web', variables);
 
 describe('TRUSTED_PROXIES', () => {
-  const list = () => containersOf(known(healthy)[0]).find(({ name }) => name === 'web')!.environment.TRUSTED_PROXIES.split(',');
+  const list = () =>
+    containersOf(known(healthy)[0])
+      .find(({ name }) => name === 'web')!
+      .environment.TRUSTED_PROXIES.split(',');
 
   test('misses the addresses of a subnet that was added, which is named', () => {
     const added = { ...healthy, subnets: [...subnets, { id: 'subnet-new', cidr: '10.0.200.0/27' }] };
-    expect(wrongs(added, 'trusted-proxies')).toEqual(['web', 'worker'].map((name) =>
-      `${name}: TRUSTED_PROXIES lacks 27 addresses of subnet-new (10.0.200.0/27): 10.0.200.4, 10.0.200.5 and 25 more`));
+    expect(wrongs(added, 'trusted-proxies')).toEqual(
+      ['web', 'worker'].map(
+        (name) => `${name}: TRUSTED_PROXIES lacks 27 addresses of subnet-new (10.0.200.0/27): 10.0.200.4, 10.0.200.5 and 25 more`,
+      ),
+    );
   });
 
   test('holds the addresses of a subnet that was removed', () => {
     const [gone] = assignableAddresses([subnets[1].cidr!]);
-    expect(wrongs({ ...healthy, subnets: subnets.slice(0, 1) }, 'trusted-proxies')[0]).toContain(`web: TRUSTED_PROXIES has 27 addresses that the load balancer cannot have: ${gone}, `);
+    expect(wrongs({ ...healthy, subnets: subnets.slice(0, 1) }, 'trusted-proxies')[0]).toContain(
+      `web: TRUSTED_PROXIES has 27 addresses that the load balancer cannot have: ${gone}, `,
+    );
   });
 
   test('may have white space, and be in any order', () => {
@@ -39,7 +47,7 @@ describe('TRUSTED_PROXIES', () => {
     ['one address less', (all) => all.slice(1).join(','), 'lacks 1 address of subnet-1'],
     ['one address more', (all) => [...all, '203.0.113.9'].join(','), 'has 1 address that the load balancer cannot have: 203.0.113.9'],
     ['nothing', () => '', 'lacks 27 addresses of subnet-1'],
-    ['no value', () => undefined, 'is not set, so PostHog\'s IP filters refuse all requests'],
+    ['no value', () => undefined, "is not set, so PostHog's IP filters refuse all requests"],
   ])('with %s is wrong', (_, change, words) => {
     expect(wrongs(ofWeb({ TRUSTED_PROXIES: change(list()) }), 'trusted-proxies')).toEqual([expect.stringContaining(`web: TRUSTED_PROXIES ${words}`)]);
   });
@@ -60,7 +68,11 @@ describe('TRUSTED_PROXIES', () => {
 
   test('of every definition that still runs is checked', () => {
     const rolling = withService(healthy, 'web', ({ rollouts: [primary], ...service }) => ({
-      ...service, rollouts: [primary, { ...primary, definition: 'web:0', containers: [{ name: 'web', image: '', environment: {}, secrets: [], hasEnvironmentFiles: false }] }],
+      ...service,
+      rollouts: [
+        primary,
+        { ...primary, definition: 'web:0', containers: [{ name: 'web', image: '', environment: {}, secrets: [], hasEnvironmentFiles: false }] },
+      ],
     }));
     expect(wrongs(rolling, 'trusted-proxies')).toEqual([expect.stringContaining('web (web:0): TRUSTED_PROXIES is not set')]);
   });
@@ -68,16 +80,25 @@ describe('TRUSTED_PROXIES', () => {
 
 describe('TRUST_ALL_PROXIES', () => {
   test.each(['False', 'false', '0', ''])('=%s is wrong, whatever it says', (value) => {
-    expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: value }), 'trusted-proxies')).toEqual([`web: TRUST_ALL_PROXIES=${value}, which versions before July 2026 read as true, as any string`]);
+    expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: value }), 'trusted-proxies')).toEqual([
+      `web: TRUST_ALL_PROXIES=${value}, which versions before July 2026 read as true, as any string`,
+    ]);
   });
 
   test('=True trusts everyone, with or without a list', () => {
-    expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: 'True', TRUSTED_PROXIES: undefined }), 'trusted-proxies')).toEqual(['web: TRUST_ALL_PROXIES=True, so every client can choose the IP that PostHog sees']);
+    expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: 'True', TRUSTED_PROXIES: undefined }), 'trusted-proxies')).toEqual([
+      'web: TRUST_ALL_PROXIES=True, so every client can choose the IP that PostHog sees',
+    ]);
   });
 
   test('is checked without the subnets, and unknown from a secret', () => {
     expect(wrongs({ ...ofWeb({ TRUST_ALL_PROXIES: 'True' }), subnets: UNAVAILABLE }, 'trusted-proxies')).toHaveLength(1);
-    expect(unknowns(withContainer(healthy, 'web', (container) => ({ ...container, secrets: ['TRUST_ALL_PROXIES'] })), 'trusted-proxies')).toHaveLength(1);
+    expect(
+      unknowns(
+        withContainer(healthy, 'web', (container) => ({ ...container, secrets: ['TRUST_ALL_PROXIES'] })),
+        'trusted-proxies',
+      ),
+    ).toHaveLength(1);
   });
 });
 
@@ -101,68 +122,111 @@ describe('its companions', () => {
     expect(found[0].fix).toContain(name);
   });
 
-  test.each([['IS_BEHIND_PROXY', 'true'], ['IS_BEHIND_PROXY', '1'], ['ALLOWED_HOSTS', 'internal, posthog.example.com'], ['ALLOWED_HOSTS', '.example.com']])('%s=%s is right', (name, value) => {
+  test.each([
+    ['IS_BEHIND_PROXY', 'true'],
+    ['IS_BEHIND_PROXY', '1'],
+    ['ALLOWED_HOSTS', 'internal, posthog.example.com'],
+    ['ALLOWED_HOSTS', '.example.com'],
+  ])('%s=%s is right', (name, value) => {
     expect(wrongs(ofWeb({ [name]: value }), 'proxy-settings')).toEqual([]);
   });
 
   test('are unknown from secrets and files, and where tasks cannot be loaded', () => {
-    expect(unknowns(withContainer(ofWeb({ SITE_URL: undefined }), 'web', (container) => ({ ...container, hasEnvironmentFiles: true })), 'proxy-settings')).toEqual(['web: SITE_URL: it comes from a secret or a file']);
+    expect(
+      unknowns(
+        withContainer(ofWeb({ SITE_URL: undefined }), 'web', (container) => ({ ...container, hasEnvironmentFiles: true })),
+        'proxy-settings',
+      ),
+    ).toEqual(['web: SITE_URL: it comes from a secret or a file']);
     expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'proxy-settings')).toHaveLength(1);
   });
 
   test('a domain that is told outweighs what they name', () => {
     const found = resultsOf(healthy, 'proxy-settings', { domain: 'eu.example.com' });
-    expect(texts(found, 'fail').map((text) => text.split(',')[0])).toEqual(['web', 'worker'].flatMap((name) => [`${name}: ALLOWED_HOSTS is 'posthog.example.com'`, `${name}: SITE_URL is 'https://posthog.example.com'`]));
+    expect(texts(found, 'fail').map((text) => text.split(',')[0])).toEqual(
+      ['web', 'worker'].flatMap((name) => [`${name}: ALLOWED_HOSTS is 'posthog.example.com'`, `${name}: SITE_URL is 'https://posthog.example.com'`]),
+    );
   });
 });
 
 describe('the nginx that verifies addresses', () => {
-  const conf = (blocks: (string | undefined)[]) => `http {\n  real_ip_recursive on;\n${blocks.map((block) => `  set_real_ip_from ${block};\n`).join('')}}`;
+  const conf = (blocks: (string | undefined)[]) =>
+    `http {\n  real_ip_recursive on;\n${blocks.map((block) => `  set_real_ip_from ${block};\n`).join('')}}`;
   /** Every service that answers requests has one, as the library makes it. */
-  const verified = (blocks = subnets.map(({ cidr }) => cidr)): Deployment => ['web', 'capture', 'replay-capture', 'feature-flags', 'hypercache-server'].reduce((deployment, name) =>
-    withService(deployment, name, (service) => ({
-      ...service,
-      targets: service.targets.map((target) => ({ ...target, container: 'client-address' })),
-      rollouts: service.rollouts.map((rollout) => ({
-        ...rollout, containers: [...containersOf(service), { name: 'client-address', image: 'nginx', environment: { NGINX_CONF: conf(blocks) }, secrets: [], hasEnvironmentFiles: false }],
-      })),
-    })), withEnvironment(withEnvironment(healthy, 'web', { TRUSTED_PROXIES: '127.0.0.1' }), 'worker', { TRUSTED_PROXIES: '127.0.0.1' }));
+  const verified = (blocks = subnets.map(({ cidr }) => cidr)): Deployment =>
+    ['web', 'capture', 'replay-capture', 'feature-flags', 'hypercache-server'].reduce(
+      (deployment, name) =>
+        withService(deployment, name, (service) => ({
+          ...service,
+          targets: service.targets.map((target) => ({ ...target, container: 'client-address' })),
+          rollouts: service.rollouts.map((rollout) => ({
+            ...rollout,
+            containers: [
+              ...containersOf(service),
+              { name: 'client-address', image: 'nginx', environment: { NGINX_CONF: conf(blocks) }, secrets: [], hasEnvironmentFiles: false },
+            ],
+          })),
+        })),
+      withEnvironment(withEnvironment(healthy, 'web', { TRUSTED_PROXIES: '127.0.0.1' }), 'worker', { TRUSTED_PROXIES: '127.0.0.1' }),
+    );
 
   test('is right if it trusts the load balancer and Django trusts it', () => {
     expect(resultsOf(verified()).filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
     expect(texts(resultsOf(verified(), 'address-proxy'), 'pass')).toHaveLength(5);
-    expect(texts(resultsOf(verified(), 'trusted-proxies'), 'pass')).toEqual(['web', 'worker'].map((name) => `${name}: TRUSTED_PROXIES is its nginx sidecar, 127.0.0.1`));
+    expect(texts(resultsOf(verified(), 'trusted-proxies'), 'pass')).toEqual(
+      ['web', 'worker'].map((name) => `${name}: TRUSTED_PROXIES is its nginx sidecar, 127.0.0.1`),
+    );
   });
 
   test('may trust the addresses one by one, and others', () => {
     const addresses = assignableAddresses(subnets.map(({ cidr }) => cidr!));
-    expect(texts(resultsOf(verified([...addresses, '198.51.100.0/24']), 'address-proxy'), 'pass')[0]).toBe('web: its client-address trusts the load balancer\'s subnets; also trusts 198.51.100.0/24');
+    expect(texts(resultsOf(verified([...addresses, '198.51.100.0/24']), 'address-proxy'), 'pass')[0]).toBe(
+      "web: its client-address trusts the load balancer's subnets; also trusts 198.51.100.0/24",
+    );
   });
 
   test('is wrong if it does not trust a subnet', () => {
-    expect(wrongs(verified([subnets[0].cidr]), 'address-proxy')).toContain(`web: its client-address does not trust subnet-2 (${subnets[1].cidr}), a subnet of the load balancer`);
+    expect(wrongs(verified([subnets[0].cidr]), 'address-proxy')).toContain(
+      `web: its client-address does not trust subnet-2 (${subnets[1].cidr}), a subnet of the load balancer`,
+    );
   });
 
   test('must be told the block of a subnet whose addresses are too many to be named', () => {
     const large = { id: 'subnet-large', cidr: '10.8.0.0/20' };
     const told = (...blocks: string[]) => ({ ...verified([...subnets.map(({ cidr }) => cidr), ...blocks]), subnets: [...subnets, large] });
     expect(texts(resultsOf(told('10.8.0.0/20'), 'address-proxy'), 'pass')).toHaveLength(5);
-    expect(wrongs(told(), 'address-proxy')[0]).toBe('web: its client-address does not trust subnet-large (10.8.0.0/20), a subnet of the load balancer');
+    expect(wrongs(told(), 'address-proxy')[0]).toBe(
+      'web: its client-address does not trust subnet-large (10.8.0.0/20), a subnet of the load balancer',
+    );
     expect(wrongs(told('10.8.0.0/21', '10.8.8.0/21'), 'address-proxy')).toHaveLength(5);
   });
 
   test('is wrong where requests go past it', () => {
-    const past = withService(verified(), 'web', (service) => ({ ...service, targets: service.targets.map((target) => ({ ...target, container: 'web' })) }));
-    expect(wrongs(past, 'address-proxy')).toEqual(['web: the load balancer sends requests to web and bypasses the client-address container, which verifies client IPs']);
+    const past = withService(verified(), 'web', (service) => ({
+      ...service,
+      targets: service.targets.map((target) => ({ ...target, container: 'web' })),
+    }));
+    expect(wrongs(past, 'address-proxy')).toEqual([
+      'web: the load balancer sends requests to web and bypasses the client-address container, which verifies client IPs',
+    ]);
   });
 
   test('is wrong if Django trusts the load balancer instead', () => {
-    expect(wrongs(withEnvironment(verified(), 'web', { TRUSTED_PROXIES: '10.0.0.4,10.0.0.5' }), 'trusted-proxies')).toEqual(['web: TRUSTED_PROXIES is 10.0.0.4, 10.0.0.5, but requests come from its nginx sidecar']);
-    expect(wrongs(withEnvironment(verified(), 'web', { TRUSTED_PROXIES: undefined }), 'trusted-proxies')).toEqual(['web: TRUSTED_PROXIES is not set, but requests come from its nginx sidecar']);
+    expect(wrongs(withEnvironment(verified(), 'web', { TRUSTED_PROXIES: '10.0.0.4,10.0.0.5' }), 'trusted-proxies')).toEqual([
+      'web: TRUSTED_PROXIES is 10.0.0.4, 10.0.0.5, but requests come from its nginx sidecar',
+    ]);
+    expect(wrongs(withEnvironment(verified(), 'web', { TRUSTED_PROXIES: undefined }), 'trusted-proxies')).toEqual([
+      'web: TRUSTED_PROXIES is not set, but requests come from its nginx sidecar',
+    ]);
   });
 
   test('is unknown where its configuration or the subnets cannot be read', () => {
-    expect(unknowns(withContainer(verified(), 'client-address', (container) => ({ ...container, environment: {} })), 'address-proxy')).toHaveLength(5);
+    expect(
+      unknowns(
+        withContainer(verified(), 'client-address', (container) => ({ ...container, environment: {} })),
+        'address-proxy',
+      ),
+    ).toHaveLength(5);
     expect(unknowns({ ...verified(), subnets: UNAVAILABLE }, 'address-proxy')).toHaveLength(5);
   });
 });

@@ -14,17 +14,35 @@ const unknowns = (deployment: Deployment, check: string) => texts(resultsOf(depl
 
 describe('listeners', () => {
   test('says that a load balancer is not active', () => {
-    expect(wrongs({ ...healthy, loadBalancer: { ...healthy.loadBalancer, state: 'provisioning' } }, 'listeners')).toEqual(['the load balancer is provisioning, not active']);
+    expect(wrongs({ ...healthy, loadBalancer: { ...healthy.loadBalancer, state: 'provisioning' } }, 'listeners')).toEqual([
+      'the load balancer is provisioning, not active',
+    ]);
   });
 
   test('says that nothing ends TLS, and judges no request then', () => {
     const found = resultsOf(withListener(healthy, 443, () => undefined));
-    expect(texts(found.filter(({ check }) => check === 'listeners'), 'fail')).toEqual(['no listener terminates TLS, so requests cannot be checked']);
-    expect([...new Set(found.map(({ check }) => check))]).toEqual(['listeners', 'attributes', 'services', 'release', 'trusted-proxies', 'proxy-settings']);
+    expect(
+      texts(
+        found.filter(({ check }) => check === 'listeners'),
+        'fail',
+      ),
+    ).toEqual(['no listener terminates TLS, so requests cannot be checked']);
+    expect([...new Set(found.map(({ check }) => check))]).toEqual([
+      'listeners',
+      'attributes',
+      'services',
+      'release',
+      'trusted-proxies',
+      'proxy-settings',
+    ]);
   });
 
   test('says that TLS ends on another port, and that nothing answers plain http', () => {
-    const moved = withListener(withListener(healthy, 443, (listener) => ({ ...listener, port: 8443 })), 80, () => undefined);
+    const moved = withListener(
+      withListener(healthy, 443, (listener) => ({ ...listener, port: 8443 })),
+      80,
+      () => undefined,
+    );
     expect(wrongs(moved, 'listeners')).toEqual(['HTTPS is served on port 8443 only', 'plain HTTP is not served on port 80']);
     expect(resultsOf(moved, 'redirect')).toEqual([]);
   });
@@ -35,16 +53,28 @@ describe('the TLS policy', () => {
 
   // As AWS names them, with the oldest version that each takes.
   test.each([
-    ['ELBSecurityPolicy-TLS13-1-3-2021-06', '1.3'], ['ELBSecurityPolicy-TLS13-1-3-PQ-2025-09', '1.3'], ['ELBSecurityPolicy-TLS13-1-2-2021-06', '1.2'],
-    ['ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06', '1.2'], ['ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04', '1.2'], ['ELBSecurityPolicy-FS-1-2-Res-2020-10', '1.2'],
+    ['ELBSecurityPolicy-TLS13-1-3-2021-06', '1.3'],
+    ['ELBSecurityPolicy-TLS13-1-3-PQ-2025-09', '1.3'],
+    ['ELBSecurityPolicy-TLS13-1-2-2021-06', '1.2'],
+    ['ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06', '1.2'],
+    ['ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04', '1.2'],
+    ['ELBSecurityPolicy-FS-1-2-Res-2020-10', '1.2'],
     ['ELBSecurityPolicy-TLS-1-2-Ext-2018-06', '1.2'],
   ])('%s is right', (policy, version) => {
-    expect(resultsOf(withPolicy(policy), 'tls-policy')).toEqual([{ check: 'tls-policy', status: 'pass', text: `TLS ${version} and newer only: ${policy}` }]);
+    expect(resultsOf(withPolicy(policy), 'tls-policy')).toEqual([
+      { check: 'tls-policy', status: 'pass', text: `TLS ${version} and newer only: ${policy}` },
+    ]);
   });
 
   test.each([
-    ['ELBSecurityPolicy-2016-08', '1.0'], ['ELBSecurityPolicy-2015-05', '1.0'], ['ELBSecurityPolicy-TLS-1-0-2015-04', '1.0'], ['ELBSecurityPolicy-FS-2018-06', '1.0'],
-    ['ELBSecurityPolicy-TLS13-1-0-2021-06', '1.0'], ['ELBSecurityPolicy-TLS-1-1-2017-01', '1.1'], ['ELBSecurityPolicy-FS-1-1-2019-08', '1.1'], ['ELBSecurityPolicy-TLS13-1-1-2021-06', '1.1'],
+    ['ELBSecurityPolicy-2016-08', '1.0'],
+    ['ELBSecurityPolicy-2015-05', '1.0'],
+    ['ELBSecurityPolicy-TLS-1-0-2015-04', '1.0'],
+    ['ELBSecurityPolicy-FS-2018-06', '1.0'],
+    ['ELBSecurityPolicy-TLS13-1-0-2021-06', '1.0'],
+    ['ELBSecurityPolicy-TLS-1-1-2017-01', '1.1'],
+    ['ELBSecurityPolicy-FS-1-1-2019-08', '1.1'],
+    ['ELBSecurityPolicy-TLS13-1-1-2021-06', '1.1'],
   ])('%s is not', (policy, version) => {
     expect(wrongs(withPolicy(policy), 'tls-policy')).toEqual([`TLS ${version} is still accepted: ${policy}`]);
   });
@@ -63,39 +93,68 @@ describe('attributes', () => {
     ['routing.http.preserve_host_header.enabled', 'false', 'Host header'],
     ['routing.http.desync_mitigation_mode', 'monitor', 'ambiguous requests'],
   ])('%s=%s is wrong', (key, value, words) => {
-    const found = resultsOf({ ...healthy, attributes: { ...healthy.attributes, [key]: value } }, 'attributes').filter(({ status }) => status === 'fail');
+    const found = resultsOf({ ...healthy, attributes: { ...healthy.attributes, [key]: value } }, 'attributes').filter(
+      ({ status }) => status === 'fail',
+    );
     expect(found).toHaveLength(1);
     expect(found[0].text).toContain(words);
     expect(found[0].fix).toContain(`--attributes Key=${key},Value=`);
   });
 
-  test('what is not set has AWS\'s default', () => {
+  test("what is not set has AWS's default", () => {
     expect(wrongs({ ...healthy, attributes: {} }, 'attributes')).toHaveLength(2);
   });
 
   test('are unknown where they cannot be loaded', () => {
-    expect(unknowns({ ...healthy, attributes: UNAVAILABLE }, 'attributes')).toEqual(['the load balancer\'s attributes: the credentials do not allow it']);
+    expect(unknowns({ ...healthy, attributes: UNAVAILABLE }, 'attributes')).toEqual([
+      "the load balancer's attributes: the credentials do not allow it",
+    ]);
   });
 
-  test.each([['', 'fail'], ['max-age=0', 'fail'], ['max-age=1', 'pass']])('Strict-Transport-Security: %s is %s', (value, status) => {
-    const changed = withListener(healthy, 443, (listener) => ({ ...listener, attributes: { 'routing.http.response.strict_transport_security.header_value': value } }));
+  test.each([
+    ['', 'fail'],
+    ['max-age=0', 'fail'],
+    ['max-age=1', 'pass'],
+  ])('Strict-Transport-Security: %s is %s', (value, status) => {
+    const changed = withListener(healthy, 443, (listener) => ({
+      ...listener,
+      attributes: { 'routing.http.response.strict_transport_security.header_value': value },
+    }));
     expect(resultsOf(changed, 'listener-attributes').map((result) => result.status)).toEqual([status]);
   });
 
   test('of the listener are unknown where they cannot be loaded', () => {
-    expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, attributes: UNAVAILABLE })), 'listener-attributes')).toHaveLength(1);
+    expect(
+      unknowns(
+        withListener(healthy, 443, (listener) => ({ ...listener, attributes: UNAVAILABLE })),
+        'listener-attributes',
+      ),
+    ).toHaveLength(1);
   });
 });
 
 describe('targets', () => {
   const withTargets = (targets: TargetHealth[]): Deployment => ({
-    ...healthy, targetGroups: (healthy.targetGroups as readonly TargetGroup[]).map((group) => (/Web/.test(group.name) ? { ...group, targets } : { ...group, targets: UNAVAILABLE })),
+    ...healthy,
+    targetGroups: (healthy.targetGroups as readonly TargetGroup[]).map((group) =>
+      /Web/.test(group.name) ? { ...group, targets } : { ...group, targets: UNAVAILABLE },
+    ),
   });
-  const [well, ill] = [{ target: '10.0.1.4:8000', state: 'healthy' }, { target: '10.0.2.4:8000', state: 'unhealthy', reason: 'Target.ResponseCodeMismatch', description: 'Health checks failed with these codes: [400]' }];
+  const [well, ill] = [
+    { target: '10.0.1.4:8000', state: 'healthy' },
+    {
+      target: '10.0.2.4:8000',
+      state: 'unhealthy',
+      reason: 'Target.ResponseCodeMismatch',
+      description: 'Health checks failed with these codes: [400]',
+    },
+  ];
 
-  test('names a target that is not healthy, with the load balancer\'s reason', () => {
+  test("names a target that is not healthy, with the load balancer's reason", () => {
     const [found] = resultsOf(withTargets([well, ill]), 'targets').filter(({ status }) => status === 'fail');
-    expect(found.text).toBe('web: 1 of 2 targets are healthy; 10.0.2.4:8000 is unhealthy: Health checks failed with these codes: [400] (health check: HTTP /_livez)');
+    expect(found.text).toBe(
+      'web: 1 of 2 targets are healthy; 10.0.2.4:8000 is unhealthy: Health checks failed with these codes: [400] (health check: HTTP /_livez)',
+    );
     expect(found.fix).toBe('read the log of the process: its health check responds with an error');
   });
 
@@ -105,8 +164,13 @@ describe('targets', () => {
   });
 
   test('says what it waits for', () => {
-    const [found] = resultsOf(withTargets([{ target: '10.0.1.4:8000', state: 'initial', reason: 'Elb.InitialHealthChecking' }]), 'targets').filter(({ status }) => status === 'fail');
-    expect(found).toMatchObject({ text: expect.stringContaining('0 of 1 target is healthy; 10.0.1.4:8000 is initial: Elb.InitialHealthChecking') as string, fix: expect.stringContaining('wait') as string });
+    const [found] = resultsOf(withTargets([{ target: '10.0.1.4:8000', state: 'initial', reason: 'Elb.InitialHealthChecking' }]), 'targets').filter(
+      ({ status }) => status === 'fail',
+    );
+    expect(found).toMatchObject({
+      text: expect.stringContaining('0 of 1 target is healthy; 10.0.1.4:8000 is initial: Elb.InitialHealthChecking') as string,
+      fix: expect.stringContaining('wait') as string,
+    });
   });
 
   test('are unknown without health checks, and where they cannot be loaded', () => {
@@ -115,22 +179,42 @@ describe('targets', () => {
     expect(unknowns({ ...healthy, targetGroups: UNAVAILABLE }, 'targets')).toHaveLength(1);
   });
 
-  test('of groups that no rule forwards to are nobody\'s concern', () => {
+  test("of groups that no rule forwards to are nobody's concern", () => {
     const groups = [{ arn: 'arn:other', name: 'other', healthCheck: '', targets: [] }];
     expect(resultsOf({ ...healthy, targetGroups: groups }, 'targets')).toEqual([]);
   });
 });
 
 describe('services', () => {
-  const withWeb = (change: (service: Service) => Partial<Service>) => wrongs(withService(healthy, 'web', (service) => ({ ...service, ...change(service) })), 'services');
+  const withWeb = (change: (service: Service) => Partial<Service>) =>
+    wrongs(
+      withService(healthy, 'web', (service) => ({ ...service, ...change(service) })),
+      'services',
+    );
 
   test.each<[string, (service: Service) => Partial<Service>, RegExp]>([
-    ['has too few tasks', () => ({ runningCount: 1, lastEvent: '(service web) was unable to place a task' }), /^web: 1 of 2 tasks run; last ECS event: \(service web\) was unable to place a task$/],
+    [
+      'has too few tasks',
+      () => ({ runningCount: 1, lastEvent: '(service web) was unable to place a task' }),
+      /^web: 1 of 2 tasks run; last ECS event: \(service web\) was unable to place a task$/,
+    ],
     ['wants none', () => ({ desiredCount: 0, runningCount: 0 }), /^web: the desired count is 0$/],
     ['is going', () => ({ status: 'DRAINING' }), /^web: the service is DRAINING$/],
-    ['has a rollout that failed', ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'FAILED', reason: 'tasks failed to start' }] }), /^web: the deployment of \S+:1 has failed: tasks failed to start$/],
-    ['is being rolled out', ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'IN_PROGRESS' }] }), /^web: a deployment is in progress: 2 of 2 tasks run$/],
-    ['still runs an old definition', ({ rollouts: [primary] }) => ({ rollouts: [primary, { ...primary, definition: 'web:0', runningCount: 1 }] }), /^web: a deployment is in progress: 2 of 2 tasks run, and 1 of web:0 still runs$/],
+    [
+      'has a rollout that failed',
+      ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'FAILED', reason: 'tasks failed to start' }] }),
+      /^web: the deployment of \S+:1 has failed: tasks failed to start$/,
+    ],
+    [
+      'is being rolled out',
+      ({ rollouts: [primary] }) => ({ rollouts: [{ ...primary, state: 'IN_PROGRESS' }] }),
+      /^web: a deployment is in progress: 2 of 2 tasks run$/,
+    ],
+    [
+      'still runs an old definition',
+      ({ rollouts: [primary] }) => ({ rollouts: [primary, { ...primary, definition: 'web:0', runningCount: 1 }] }),
+      /^web: a deployment is in progress: 2 of 2 tasks run, and 1 of web:0 still runs$/,
+    ],
     ['does not run the newest', () => ({ newestDefinition: 'web:2' }), /^web: 2 of 2 tasks run \S+:1, and web:2 is newer$/],
   ])('names one that %s', (_, change, text) => {
     expect(withWeb(change)).toEqual([expect.stringMatching(text)]);
@@ -139,7 +223,12 @@ describe('services', () => {
   test('are unknown where there are none, or cannot be loaded', () => {
     expect(unknowns({ ...healthy, services: [] }, 'services')).toHaveLength(1);
     expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'services')).toEqual(['the ECS services: the credentials do not allow it']);
-    expect(unknowns(withService(healthy, 'web', (service) => ({ ...service, newestDefinition: UNAVAILABLE })), 'services')).toEqual(['whether web runs the newest task definition: the credentials do not allow it']);
+    expect(
+      unknowns(
+        withService(healthy, 'web', (service) => ({ ...service, newestDefinition: UNAVAILABLE })),
+        'services',
+      ),
+    ).toEqual(['whether web runs the newest task definition: the credentials do not allow it']);
   });
 });
 
@@ -152,7 +241,12 @@ describe('the certificate', () => {
   const inDays = (days: number) => ({ ...issued, notAfter: new Date(NOW.getTime() + days * DAY) });
   const certificateResults = (...all: Certificate['details'][]) => resultsOf(withDetails(...all), 'certificate', { domain: DOMAIN });
 
-  test.each([[14, 'pass'], [13.9, 'fail'], [1, 'fail'], [-1, 'fail']])('that ends in %d days is %s', (days, status) => {
+  test.each([
+    [14, 'pass'],
+    [13.9, 'fail'],
+    [1, 'fail'],
+    [-1, 'fail'],
+  ])('that ends in %d days is %s', (days, status) => {
     expect(certificateResults(inDays(days)).map((result) => result.status)).toEqual([status]);
   });
 
@@ -172,11 +266,17 @@ describe('the certificate', () => {
   });
 
   test('whose renewal waits is wrong', () => {
-    expect(texts(certificateResults({ ...issued, renewal: 'PENDING_VALIDATION' }), 'fail')).toEqual([expect.stringContaining('is not being renewed: PENDING_VALIDATION')]);
+    expect(texts(certificateResults({ ...issued, renewal: 'PENDING_VALIDATION' }), 'fail')).toEqual([
+      expect.stringContaining('is not being renewed: PENDING_VALIDATION'),
+    ]);
   });
 
   test.each([
-    [['*.example.com'], 'pass'], [['example.com'], 'fail'], [['*.com'], 'fail'], [['*.posthog.example.com'], 'fail'], [['other.example.com', DOMAIN.toUpperCase()], 'pass'],
+    [['*.example.com'], 'pass'],
+    [['example.com'], 'fail'],
+    [['*.com'], 'fail'],
+    [['*.posthog.example.com'], 'fail'],
+    [['other.example.com', DOMAIN.toUpperCase()], 'pass'],
   ])('for %j is %s', (names, status) => {
     expect(certificateResults({ ...issued, names }).map((result) => result.status)).toEqual([status]);
   });
@@ -187,7 +287,12 @@ describe('the certificate', () => {
 
   test('is unknown where it cannot be loaded', () => {
     expect(texts(certificateResults(UNAVAILABLE), 'unknown')).toEqual([`the certificate ${CERTIFICATE}0: the credentials do not allow it`]);
-    expect(unknowns(withListener(healthy, 443, (listener) => ({ ...listener, certificates: UNAVAILABLE })), 'certificate')).toHaveLength(1);
+    expect(
+      unknowns(
+        withListener(healthy, 443, (listener) => ({ ...listener, certificates: UNAVAILABLE })),
+        'certificate',
+      ),
+    ).toHaveLength(1);
     expect(texts(certificateResults({ ...issued, notAfter: undefined }), 'unknown')).toHaveLength(1);
   });
 });

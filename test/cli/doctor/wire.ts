@@ -14,12 +14,19 @@ export function refusal(code: string, message = ''): Error {
 }
 
 export function denied(): Error {
-  return refusal('AccessDenied', 'User: arn:aws:sts::111122223333:assumed-role/ci/session is not authorized to perform: this. And much more that nobody reads');
+  return refusal(
+    'AccessDenied',
+    'User: arn:aws:sts::111122223333:assumed-role/ci/session is not authorized to perform: this. And much more that nobody reads',
+  );
 }
 
 /** The services by the version of their API that a form names, and by the prefix of the target that a JSON request names. */
 const SERVICES: Readonly<Record<string, string>> = {
-  '2015-12-01': 'elasticloadbalancing', '2016-11-15': 'ec2', '2010-05-15': 'cloudformation', 'AmazonEC2ContainerServiceV20141113': 'ecs', 'CertificateManager': 'acm',
+  '2015-12-01': 'elasticloadbalancing',
+  '2016-11-15': 'ec2',
+  '2010-05-15': 'cloudformation',
+  'AmazonEC2ContainerServiceV20141113': 'ecs',
+  'CertificateManager': 'acm',
 };
 
 /**
@@ -61,7 +68,7 @@ export class Wire {
     const text = Buffer.concat(chunks).toString('utf8');
     const target = request.headers['x-amz-target'] as string | undefined;
     const [service, name] = target?.split('.') ?? [new URLSearchParams(text).get('Version')!, new URLSearchParams(text).get('Action')!];
-    const question = target ? JSON.parse(text) as Question : Object.fromEntries(new URLSearchParams(text));
+    const question = target ? (JSON.parse(text) as Question) : Object.fromEntries(new URLSearchParams(text));
     const action = `${SERVICES[service]}:${name}`;
     this.asked.push(action);
     const answer = this.answers[action]?.(question) ?? refusal('InvalidAction', `nothing answers ${action}`);
@@ -77,7 +84,9 @@ function asXml(action: string, name: string, answer: object): string {
   const isEc2 = action.startsWith('ec2:');
   if (answer instanceof Error) {
     const error = `<Code>${answer.name}</Code><Message>${escape(answer.message)}</Message>`;
-    return isEc2 ? `<Response><Errors><Error>${error}</Error></Errors><RequestID>1</RequestID></Response>` : `<ErrorResponse><Error><Type>Sender</Type>${error}</Error><RequestId>1</RequestId></ErrorResponse>`;
+    return isEc2
+      ? `<Response><Errors><Error>${error}</Error></Errors><RequestID>1</RequestID></Response>`
+      : `<ErrorResponse><Error><Type>Sender</Type>${error}</Error><RequestId>1</RequestId></ErrorResponse>`;
   }
   const body = xml(answer, isEc2 ? 'item' : 'member');
   return isEc2 ? `<${name}Response>${body}</${name}Response>` : `<${name}Response><${name}Result>${body}</${name}Result></${name}Response>`;
@@ -88,7 +97,10 @@ function xml(value: unknown, item: string): string {
     return value.map((one) => `<${item}>${xml(one, item)}</${item}>`).join('');
   }
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).filter(([, member]) => member !== undefined).map(([name, member]) => `<${name}>${xml(member, item)}</${name}>`).join('');
+    return Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([name, member]) => `<${name}>${xml(member, item)}</${name}>`)
+      .join('');
   }
   return escape(String(value));
 }

@@ -15,17 +15,27 @@ bundled();
 /** Runs the command to its end, in an empty folder. */
 async function run(...options: string[]): Promise<{ code: number; err: string; out: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [bundled(), 'preview', ...options], { cwd: folder }, (error, out, err) => resolve({ code: error ? Number(error.code) : 0, err, out }));
+    execFile(process.execPath, [bundled(), 'preview', ...options], { cwd: folder }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, err, out }),
+    );
   });
 }
 
 describe('what keeps it from starting is said in one line, with exit code 2', () => {
   test('no template', async () => {
-    expect(await run()).toEqual({ code: 2, out: '', err: 'cdk-posthog: there is no synthesised template here (no folder cdk.out); run `npx cdk synth`, or name a template with --template FILE\n' });
+    expect(await run()).toEqual({
+      code: 2,
+      out: '',
+      err: 'cdk-posthog: there is no synthesised template here (no folder cdk.out); run `npx cdk synth`, or name a template with --template FILE\n',
+    });
   });
 
   test('a template that is not there', async () => {
-    expect(await run('--template', 'nowhere.json')).toEqual({ code: 2, out: '', err: 'cdk-posthog: cannot read the template nowhere.json (ENOENT); run `npx cdk synth`, or name a template with --template FILE\n' });
+    expect(await run('--template', 'nowhere.json')).toEqual({
+      code: 2,
+      out: '',
+      err: 'cdk-posthog: cannot read the template nowhere.json (ENOENT); run `npx cdk synth`, or name a template with --template FILE\n',
+    });
   });
 
   test('a template that is broken', async () => {
@@ -40,16 +50,28 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
     expect(err).toContain('has no listener with rules, so no ingress of PostHog');
   });
 
-  test.each([['--port', '--http-port'], ['--http-port', '--port']])('a port of %s that is taken', async (option, other) => {
+  test.each([
+    ['--port', '--http-port'],
+    ['--http-port', '--port'],
+  ])('a port of %s that is taken', async (option, other) => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
     const port = (server.address() as AddressInfo).port;
     const result = await run('--template', template, option, String(port), other, '0');
     server.close();
-    expect(result).toEqual({ code: 2, out: '', err: `cdk-posthog: cannot listen on port ${port}: it is in use; choose another with ${option} N, or 0 for any free port\n` });
+    expect(result).toEqual({
+      code: 2,
+      out: '',
+      err: `cdk-posthog: cannot listen on port ${port}: it is in use; choose another with ${option} N, or 0 for any free port\n`,
+    });
   });
 
-  test.each([['--port', 'x'], ['--port', '65536'], ['--http-port', '-1'], ['--from', 'somewhere']])('%s=%s', async (option, value) => {
+  test.each([
+    ['--port', 'x'],
+    ['--port', '65536'],
+    ['--http-port', '-1'],
+    ['--from', 'somewhere'],
+  ])('%s=%s', async (option, value) => {
     const { code, err } = await run('--template', template, `${option}=${value}`);
     expect([code, err.split('\n').length]).toEqual([2, 2]);
     expect(err).toContain(`${option} must be`);
@@ -96,7 +118,10 @@ describe('running', () => {
 
   test('it listens on loopback only', async () => {
     program = await startProgram(template);
-    const others = Object.values(networkInterfaces()).flat().filter((address) => address?.family === 'IPv4' && !address.internal).map((address) => address!.address);
+    const others = Object.values(networkInterfaces())
+      .flat()
+      .filter((address) => address?.family === 'IPv4' && !address.internal)
+      .map((address) => address!.address);
     const { port } = program;
     expect(await reaches('127.0.0.1', port)).toBe(true);
     expect(await Promise.all(['127.0.0.2', ...others].map((address) => reaches(address, port)))).toEqual(['127.0.0.2', ...others].map(() => false));

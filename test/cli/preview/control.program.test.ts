@@ -46,17 +46,30 @@ function listen(response: IncomingMessage, heard: { event?: string; data: unknow
 }
 
 describe('the page', () => {
-  test.each([['/__preview/', 'The page'], ['/__preview', 'The page'], ['/__preview/?x=1', 'The page'], ['/__preview/demo', 'The demo'], ['/__preview/index.html', 'The page']])('%s is served', async (target, title) => {
+  test.each([
+    ['/__preview/', 'The page'],
+    ['/__preview', 'The page'],
+    ['/__preview/?x=1', 'The page'],
+    ['/__preview/demo', 'The demo'],
+    ['/__preview/index.html', 'The page'],
+  ])('%s is served', async (target, title) => {
     const { status, headers, body } = await world.text(target);
     expect([status, headers['content-type'], headers['x-content-type-options']]).toEqual([200, 'text/html; charset=utf-8', 'nosniff']);
     expect(body).toContain(title);
   });
 
-  test.each(['/__preview/../package.json', '/__preview/..%2fpackage.json', '/__preview/.htaccess', '/__preview/nothing.js', '/__preview/a/b.css', '/__preview/%00.css'])('%s is not', async (target) => {
+  test.each([
+    '/__preview/../package.json',
+    '/__preview/..%2fpackage.json',
+    '/__preview/.htaccess',
+    '/__preview/nothing.js',
+    '/__preview/a/b.css',
+    '/__preview/%00.css',
+  ])('%s is not', async (target) => {
     expect((await world.raw({ target, host: 'localhost' })).status).toBe(404);
   });
 
-  test('nothing of PostHog\'s public endpoints lies below its prefix', () => {
+  test("nothing of PostHog's public endpoints lies below its prefix", () => {
     expect(PublicEndpoint.all().filter((endpoint) => endpoint.path.startsWith('/__'))).toEqual([]);
   });
 
@@ -69,17 +82,36 @@ describe('the ingress', () => {
   test('tells of rules, endpoints, processes and settings', async () => {
     const ingress = await world.json<IngressDescription>('/__preview/ingress');
     expect(ingress).toMatchObject({
-      source: 'Test.template.json', hosts: ['posthog.example.com'], url: `https://localhost:${world.port}`, plainUrl: `http://localhost:${world.preview.ports.http}`, access: 'anyone',
+      source: 'Test.template.json',
+      hosts: ['posthog.example.com'],
+      url: `https://localhost:${world.port}`,
+      plainUrl: `http://localhost:${world.preview.ports.http}`,
+      access: 'anyone',
       strictTransportSecurity: 'max-age=31536000',
     });
-    expect(ingress.rules[0]).toEqual({ name: 'rule 90 (Ai)', priority: 90, conditions: ['path-pattern is /i/v0/ai or /i/v0/ai/* or /i/v1/ai/*'], action: 'answer 403 Forbidden' });
-    expect(ingress.rules[1]).toEqual({ name: 'rule 100 (Events)', priority: 100, conditions: ['path-pattern is /i/v0/* or /e or /e/* or /batch or /batch/*'], action: 'forward to capture', process: 'capture' });
+    expect(ingress.rules[0]).toEqual({
+      name: 'rule 90 (Ai)',
+      priority: 90,
+      conditions: ['path-pattern is /i/v0/ai or /i/v0/ai/* or /i/v1/ai/*'],
+      action: 'answer 403 Forbidden',
+    });
+    expect(ingress.rules[1]).toEqual({
+      name: 'rule 100 (Events)',
+      priority: 100,
+      conditions: ['path-pattern is /i/v0/* or /e or /e/* or /batch or /batch/*'],
+      action: 'forward to capture',
+      process: 'capture',
+    });
     expect(ingress.rules.at(-1)).toEqual({ name: 'the default rule', conditions: [], action: 'forward to web', process: 'web' });
     expect(ingress.endpoints.map(({ paths }) => paths)).toEqual(expect.arrayContaining(PublicEndpoint.all().map(String)));
     expect(ingress.processes.map(({ name }) => name).sort()).toEqual(['capture', 'feature-flags', 'hypercache-server', 'replay-capture', 'web']);
     expect(ingress.processes.every(({ stub }) => stub)).toBe(true);
     const web = ingress.processes.find(({ name }) => name === 'web')!;
-    expect(web.settings).toMatchObject({ IS_BEHIND_PROXY: 'True', ALLOWED_HOSTS: 'posthog.example.com', TRUSTED_PROXIES: '10.0.0.4,10.0.0.5,10.0.0.6, … (54 in all)' });
+    expect(web.settings).toMatchObject({
+      IS_BEHIND_PROXY: 'True',
+      ALLOWED_HOSTS: 'posthog.example.com',
+      TRUSTED_PROXIES: '10.0.0.4,10.0.0.5,10.0.0.6, … (54 in all)',
+    });
     expect(ingress.loadBalancerAddress).toBe('10.0.0.4');
   });
 
@@ -97,7 +129,13 @@ describe('the ingress', () => {
 
 describe('trying a request', () => {
   test('really sends it, its path untouched, and tells what came of it', async () => {
-    const result = await attempt({ method: 'POST', url: '/e/?a=b', from: '203.0.113.9', headers: [['X-Forwarded-For', '1.2.3.4']], body: '{"api_key":"phc_1","event":"tried","distinct_id":"d"}' });
+    const result = await attempt({
+      method: 'POST',
+      url: '/e/?a=b',
+      from: '203.0.113.9',
+      headers: [['X-Forwarded-For', '1.2.3.4']],
+      body: '{"api_key":"phc_1","event":"tried","distinct_id":"d"}',
+    });
     expect(result).toMatchObject({
       request: { method: 'POST', target: '/e/?a=b', sourceIp: '203.0.113.9', host: 'posthog.example.com' },
       rule: { name: 'rule 100 (Events)', priority: 100 },
@@ -111,15 +149,26 @@ describe('trying a request', () => {
   });
 
   test('sends no fragment, as no browser does', async () => {
-    expect(await attempt({ method: 'GET', url: '/api/stub/request?a=b#top' })).toMatchObject({ request: { target: '/api/stub/request?a=b' }, response: { body: expect.not.stringContaining('#') as string } });
+    expect(await attempt({ method: 'GET', url: '/api/stub/request?a=b#top' })).toMatchObject({
+      request: { target: '/api/stub/request?a=b' },
+      response: { body: expect.not.stringContaining('#') as string },
+    });
   });
 
   test('tells of refusals by the rules', async () => {
-    expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({ rule: { name: 'rule 200 (DenyEvasions)' }, outcome: { kind: 'fixed-response', status: 403 }, clientIps: [], response: { status: 403, body: 'Forbidden' } });
+    expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({
+      rule: { name: 'rule 200 (DenyEvasions)' },
+      outcome: { kind: 'fixed-response', status: 403 },
+      clientIps: [],
+      response: { status: 403, body: 'Forbidden' },
+    });
   });
 
   test('takes plain HTTP by its scheme', async () => {
-    expect(await attempt({ method: 'GET', url: 'http://posthog.example.com/a' })).toMatchObject({ outcome: { kind: 'redirect', location: 'https://posthog.example.com/a' }, response: { status: 301 } });
+    expect(await attempt({ method: 'GET', url: 'http://posthog.example.com/a' })).toMatchObject({
+      outcome: { kind: 'redirect', location: 'https://posthog.example.com/a' },
+      response: { status: 301 },
+    });
   });
 
   test('cuts a long answer, and does not wait for one without end', async () => {
@@ -153,10 +202,17 @@ describe('trying a request', () => {
     expect((await world.text('/__preview/try', { method: 'POST', headers: JSON_TYPE, body: '{' })).status).toBe(400);
   });
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', undefined])('refuses %s, which any page can send here', async (type) => {
-    const { status } = await world.text('/__preview/try', { method: 'POST', headers: type === undefined ? {} : { 'Content-Type': type }, body: '{"method":"GET","url":"/"}' });
-    expect(status).toBe(415);
-  });
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', undefined])(
+    'refuses %s, which any page can send here',
+    async (type) => {
+      const { status } = await world.text('/__preview/try', {
+        method: 'POST',
+        headers: type === undefined ? {} : { 'Content-Type': type },
+        body: '{"method":"GET","url":"/"}',
+      });
+      expect(status).toBe(415);
+    },
+  );
 });
 
 describe('the traffic', () => {
@@ -166,12 +222,30 @@ describe('the traffic', () => {
     const response = await world.ask('/__preview/traffic');
     listen(response, heard);
     await until(() => heard.some(({ data }) => (data as PassedRequest).path === '/internal/before'));
-    await world.raw({ method: 'POST', target: '/e/', body: '{"api_key":"phc_1","event":"heard","distinct_id":"d","properties":{"$current_url":"https://x.example/"}}', headers: [['X-Preview-Source-IP', '203.0.113.9']] });
+    await world.raw({
+      method: 'POST',
+      target: '/e/',
+      body: '{"api_key":"phc_1","event":"heard","distinct_id":"d","properties":{"$current_url":"https://x.example/"}}',
+      headers: [['X-Preview-Source-IP', '203.0.113.9']],
+    });
     await until(() => heard.some(({ data }) => (data as PassedRequest).path === '/e/' && (data as PassedRequest).from === '203.0.113.9'));
     response.destroy();
     const passed = heard.map(({ data }) => data as PassedRequest).find(({ path: target, from }) => target === '/e/' && from === '203.0.113.9');
-    expect(passed).toMatchObject({ method: 'POST', host: 'posthog.example.com', rule: 'rule 100 (Events)', outcome: 'forwarded', process: 'capture', status: 200, clientIps: [{ address: '203.0.113.9' }] });
-    expect(heard.find(({ event }) => event === 'captured')!.data).toMatchObject({ process: 'capture', event: 'heard', properties: { $current_url: 'https://x.example/' }, address: '203.0.113.9' });
+    expect(passed).toMatchObject({
+      method: 'POST',
+      host: 'posthog.example.com',
+      rule: 'rule 100 (Events)',
+      outcome: 'forwarded',
+      process: 'capture',
+      status: 200,
+      clientIps: [{ address: '203.0.113.9' }],
+    });
+    expect(heard.find(({ event }) => event === 'captured')!.data).toMatchObject({
+      process: 'capture',
+      event: 'heard',
+      properties: { $current_url: 'https://x.example/' },
+      address: '203.0.113.9',
+    });
   });
 
   test('is told to nobody any more who has stopped listening', async () => {
@@ -183,7 +257,10 @@ describe('the traffic', () => {
       stops.push(stop);
       return stop;
     });
-    const responses = [await world.ask('/__preview/traffic', { agent: false, rejectUnauthorized: false }), await world.ask('/__preview/traffic', { agent: false, rejectUnauthorized: false })];
+    const responses = [
+      await world.ask('/__preview/traffic', { agent: false, rejectUnauthorized: false }),
+      await world.ask('/__preview/traffic', { agent: false, rejectUnauthorized: false }),
+    ];
     responses.forEach((response) => response.on('error', () => undefined));
     expect(stops.map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
     responses[0].destroy();
@@ -206,11 +283,28 @@ describe('the traffic', () => {
   });
 });
 
-test.each(['posthog.example.com', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '192.0.2.1'])('the page and its API do not answer to the host %s', async (host) => {
-  const statuses = await Promise.all(['/__preview/', '/__preview/ingress', '/__preview/events', '/__preview/traffic'].map(async (target) => (await world.raw({ target, host })).status));
-  expect(statuses).toEqual([403, 403, 403, 403]);
-  expect((await world.raw({ method: 'POST', target: '/__preview/try', host, headers: [['Content-Type', 'application/json']], body: '{"method":"GET","url":"/"}' })).status).toBe(403);
-});
+test.each(['posthog.example.com', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '192.0.2.1'])(
+  'the page and its API do not answer to the host %s',
+  async (host) => {
+    const statuses = await Promise.all(
+      ['/__preview/', '/__preview/ingress', '/__preview/events', '/__preview/traffic'].map(
+        async (target) => (await world.raw({ target, host })).status,
+      ),
+    );
+    expect(statuses).toEqual([403, 403, 403, 403]);
+    expect(
+      (
+        await world.raw({
+          method: 'POST',
+          target: '/__preview/try',
+          host,
+          headers: [['Content-Type', 'application/json']],
+          body: '{"method":"GET","url":"/"}',
+        })
+      ).status,
+    ).toBe(403);
+  },
+);
 
 test.each(['localhost', 'localhost:8443', '127.0.0.1:8443', '[::1]:8443'])('they answer to %s', async (host) => {
   expect((await world.raw({ target: '/__preview/ingress', host })).status).toBe(200);

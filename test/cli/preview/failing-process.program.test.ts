@@ -33,7 +33,8 @@ async function inFrontOf(process: RequestListener | number, ingress = INGRESS) {
   const front = createHttpServer((req, res) => loadBalancer.handle('https', req, res));
   running.push(front, loadBalancer);
   const frontPort = await listen(front, 0);
-  const ask = (method = 'GET', body?: string) => sendRaw(frontPort, { scheme: 'http', method, target: '/login', host: 'localhost', headers: [], body }, LIMITS);
+  const ask = (method = 'GET', body?: string) =>
+    sendRaw(frontPort, { scheme: 'http', method, target: '/login', host: 'localhost', headers: [], body }, LIMITS);
   return { ask, passed };
 }
 

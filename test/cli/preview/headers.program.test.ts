@@ -34,20 +34,40 @@ function withoutConnection({ headers }: Arrived): Header[] {
 
 test('a process gets exactly the headers that explain tells of, and resolves the same client IPs', async () => {
   const sent: Header[] = [
-    ['X-Forwarded-For', '1.2.3.4'], ['x-forwarded-for', '5.6.7.8'], ['X-Forwarded-Proto', 'http'], ['X-Forwarded-Port', '80'], ['X-Forwarded-Host', 'evil.example'], ['X-Real-Ip', '9.9.9.9'],
-    ['Cookie', 'a=b'], ['X-Twice', '1'], ['X-Twice', '2'], ['x-lower', 'é'], ['under_score', 'dropped'],
+    ['X-Forwarded-For', '1.2.3.4'],
+    ['x-forwarded-for', '5.6.7.8'],
+    ['X-Forwarded-Proto', 'http'],
+    ['X-Forwarded-Port', '80'],
+    ['X-Forwarded-Host', 'evil.example'],
+    ['X-Real-Ip', '9.9.9.9'],
+    ['Cookie', 'a=b'],
+    ['X-Twice', '1'],
+    ['X-Twice', '2'],
+    ['x-lower', 'é'],
+    ['under_score', 'dropped'],
   ];
-  const { outcome } = trace(world.ingress, { scheme: 'https', method: 'GET', host: 'posthog.example.com', target: SHOW, sourceIp: '203.0.113.9', headers: sent });
+  const { outcome } = trace(world.ingress, {
+    scheme: 'https',
+    method: 'GET',
+    host: 'posthog.example.com',
+    target: SHOW,
+    sourceIp: '203.0.113.9',
+    headers: sent,
+  });
   const got = await arrived([...sent, [SOURCE_HEADER, '203.0.113.9']]);
   // A text of two bytes on the wire, which Node.js reads as two characters.
-  const expected = outcome.kind === 'forwarded' ? outcome.headers.map(([name, value]): Header => [name, Buffer.from(value, 'utf8').toString('latin1')]) : [];
+  const expected =
+    outcome.kind === 'forwarded' ? outcome.headers.map(([name, value]): Header => [name, Buffer.from(value, 'utf8').toString('latin1')]) : [];
   expect(withoutConnection(got)).toEqual(expected);
   expect(got.clientIps).toEqual(outcome.kind === 'forwarded' && outcome.clientIps);
   expect(got.headers.map(([name]) => name.toLowerCase())).not.toContain('under_score');
 });
 
 test('a forged first entry is passed on, the real address behind it, and the strict rule fails closed', async () => {
-  const got = await arrived([['X-Forwarded-For', '1.2.3.4'], [SOURCE_HEADER, '203.0.113.9']]);
+  const got = await arrived([
+    ['X-Forwarded-For', '1.2.3.4'],
+    [SOURCE_HEADER, '203.0.113.9'],
+  ]);
   expect(got.headers).toContainEqual(['X-Forwarded-For', '1.2.3.4, 203.0.113.9']);
   expect(got.clientIps.map(({ address }) => address)).toEqual([undefined, '1.2.3.4', '1.2.3.4,203.0.113.9', '1.2.3.4']);
 });
@@ -79,18 +99,37 @@ test('a name of this machine becomes the domain, so that ALLOWED_HOSTS and the r
   expect((JSON.parse(body.toString()) as Arrived).headers).toContainEqual(['Host', 'posthog.example.com']);
 });
 
-test.each(['/api/stub/request?a=1&b=%2F..%2f&c=', '/api/stub/request??x?y', '/api/stub/request?a#b', '/api/stub/request/?'])('the target %s arrives as it was sent', async (target) => {
-  expect((await arrived([], target)).url).toBe(target);
-});
+test.each(['/api/stub/request?a=1&b=%2F..%2f&c=', '/api/stub/request??x?y', '/api/stub/request?a#b', '/api/stub/request/?'])(
+  'the target %s arrives as it was sent',
+  async (target) => {
+    expect((await arrived([], target)).url).toBe(target);
+  },
+);
 
 test('headers about one connection are not handed on', async () => {
-  const got = await arrived([['TE', 'trailers'], ['Upgrade', 'websocket'], ['Keep-Alive', 'timeout=1'], ['Proxy-Connection', 'close'], ['Expect', '100-continue']]);
-  expect(got.headers.map(([name]) => name.toLowerCase()).filter((name) => ['te', 'upgrade', 'keep-alive', 'proxy-connection', 'expect'].includes(name))).toEqual([]);
+  const got = await arrived([
+    ['TE', 'trailers'],
+    ['Upgrade', 'websocket'],
+    ['Keep-Alive', 'timeout=1'],
+    ['Proxy-Connection', 'close'],
+    ['Expect', '100-continue'],
+  ]);
+  expect(
+    got.headers.map(([name]) => name.toLowerCase()).filter((name) => ['te', 'upgrade', 'keep-alive', 'proxy-connection', 'expect'].includes(name)),
+  ).toEqual([]);
   expect(got.headers).toContainEqual(['Connection', 'keep-alive']);
 });
 
 test('what two servers could read differently is refused before any rule is asked', async () => {
-  const ambiguous = await world.raw({ method: 'POST', target: '/e/', headers: [['Content-Length', '5'], ['Transfer-Encoding', 'chunked']], body: '0\r\n\r\n' });
+  const ambiguous = await world.raw({
+    method: 'POST',
+    target: '/e/',
+    headers: [
+      ['Content-Length', '5'],
+      ['Transfer-Encoding', 'chunked'],
+    ],
+    body: '0\r\n\r\n',
+  });
   const spaced = await world.raw({ target: '/e/', headers: [['Bad Name', 'x']] });
   const huge = await world.raw({ target: '/e/', headers: [['X-Huge', 'x'.repeat(70_000)]] });
   expect([ambiguous.status, spaced.status, huge.status]).toEqual([400, 400, 431]);
@@ -98,7 +137,13 @@ test('what two servers could read differently is refused before any rule is aske
 
 function withAttributes(listenerAttributes: Record<string, string>, attributes: Record<string, string> = {}): IngressModel[] {
   const { ingress } = world;
-  return [{ ...ingress, listenerAttributes: { ...ingress.listenerAttributes, ...listenerAttributes }, attributes: { ...ingress.attributes, ...attributes } }];
+  return [
+    {
+      ...ingress,
+      listenerAttributes: { ...ingress.listenerAttributes, ...listenerAttributes },
+      attributes: { ...ingress.attributes, ...attributes },
+    },
+  ];
 }
 
 test('headers that the listener adds to responses are sent, but for the one that a browser would remember for localhost', async () => {
@@ -110,7 +155,7 @@ test('headers that the listener adds to responses are sent, but for the one that
   expect(responses.map((response) => header(response, 'Strict-Transport-Security'))).toEqual([undefined, undefined]);
 });
 
-test('the load balancer\'s attributes decide what becomes of X-Forwarded-For', async () => {
+test("the load balancer's attributes decide what becomes of X-Forwarded-For", async () => {
   const found = [];
   for (const mode of ['preserve', 'remove']) {
     const other = await World.of(withAttributes({}, { 'routing.http.xff_header_processing.mode': mode }));

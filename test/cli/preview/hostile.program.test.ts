@@ -15,15 +15,21 @@ async function answers(world: World): Promise<[target: string, response: RawResp
   const found: [string, RawResponse | undefined][] = [];
   for (let start = 0; start < HOSTILE_PATHS.length; start += AT_ONCE) {
     const batch = HOSTILE_PATHS.slice(start, start + AT_ONCE);
-    found.push(...await Promise.all(batch.map(async (target, i): Promise<[string, RawResponse | undefined]> => {
-      const headers = [[SOURCE_HEADER, OUTSIDE[(start + i) % OUTSIDE.length]]] as const;
-      return [target, await world.raw({ target, method: METHODS[(start + i) % METHODS.length], headers }).catch(() => undefined)];
-    })));
+    found.push(
+      ...(await Promise.all(
+        batch.map(async (target, i): Promise<[string, RawResponse | undefined]> => {
+          const headers = [[SOURCE_HEADER, OUTSIDE[(start + i) % OUTSIDE.length]]] as const;
+          return [target, await world.raw({ target, method: METHODS[(start + i) % METHODS.length], headers }).catch(() => undefined)];
+        }),
+      )),
+    );
   }
   return found;
 }
 
-const PUBLIC = PublicEndpoint.answeredBy(PostHogProcess.WEB).filter(({ _matchesPath }) => _matchesPath).map(({ path }) => path);
+const PUBLIC = PublicEndpoint.answeredBy(PostHogProcess.WEB)
+  .filter(({ _matchesPath }) => _matchesPath)
+  .map(({ path }) => path);
 const CLOSED = MODES.filter(({ name }) => ['fromCidrs', 'authenticated', 'nobody, all groups open'].includes(name));
 
 describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the app open to %s', (_, mode) => {
@@ -40,6 +46,8 @@ describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the
     // Most of them really were asked of the rules; what is no HTTP was refused before.
     const ruled = all.filter(([, response]) => response && header(response, RULE_HEADER) !== undefined);
     expect(ruled.length).toBeGreaterThan(HOSTILE_PATHS.length * 0.7);
-    expect(all.filter(([, response]) => response && header(response, RULE_HEADER) === undefined && ![400, 431].includes(response.status))).toEqual([]);
+    expect(all.filter(([, response]) => response && header(response, RULE_HEADER) === undefined && ![400, 431].includes(response.status))).toEqual(
+      [],
+    );
   }, 120_000);
 });

@@ -35,15 +35,44 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
   });
 
   test('what is served is what the rules say, for every kind of request', async () => {
-    const targets = ['/', '/login', '/static/array.js', '/static/../login', '/e/', '/e%2f', '/internal/x', '/_stats', '/api/projects/1', '/shared/x', '/embedded/x?y=1', '/oauth/token', '/array/t/config', '/nowhere?a=b'];
+    const targets = [
+      '/',
+      '/login',
+      '/static/array.js',
+      '/static/../login',
+      '/e/',
+      '/e%2f',
+      '/internal/x',
+      '/_stats',
+      '/api/projects/1',
+      '/shared/x',
+      '/embedded/x?y=1',
+      '/oauth/token',
+      '/array/t/config',
+      '/nowhere?a=b',
+    ];
     const differing: string[] = [];
     for (const target of targets) {
-      for (const [method, sourceIp] of [['GET', PUBLIC_CLIENT], ['POST', INSIDE], ['OPTIONS', '2001:db8::9']]) {
-        const request: ClientRequest = { scheme: 'https', method, host: 'posthog.example.com', target, sourceIp, headers: [['X-Forwarded-For', '198.51.100.7']] };
+      for (const [method, sourceIp] of [
+        ['GET', PUBLIC_CLIENT],
+        ['POST', INSIDE],
+        ['OPTIONS', '2001:db8::9'],
+      ]) {
+        const request: ClientRequest = {
+          scheme: 'https',
+          method,
+          host: 'posthog.example.com',
+          target,
+          sourceIp,
+          headers: [['X-Forwarded-For', '198.51.100.7']],
+        };
         const { outcome } = trace(world.ingress, request);
         const response = await world.raw({ method, target, headers: [...request.headers, [SOURCE_HEADER, sourceIp]] });
         const served = header(response, STUB_HEADER) ?? `${response.status} ${response.body.toString()}`;
-        const said = { 'forwarded': () => outcome.kind === 'forwarded' && outcome.target.process, 'fixed-response': () => outcome.kind === 'fixed-response' && `${outcome.status} ${outcome.body}` }[outcome.kind as string];
+        const said = {
+          'forwarded': () => outcome.kind === 'forwarded' && outcome.target.process,
+          'fixed-response': () => outcome.kind === 'fixed-response' && `${outcome.status} ${outcome.body}`,
+        }[outcome.kind as string];
         const agrees = said ? said() === served : outcome.kind === 'sign-in' && served.startsWith('401') && served.includes('sign-in');
         differing.push(...(agrees ? [] : [`${method} ${target} from ${sourceIp}: ${served}`]));
       }
@@ -59,7 +88,11 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
 
 test('the app answers whose address is in one of the networks, and nobody else', async () => {
   const world = await World.start({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']) });
-  const statuses = await Promise.all([INSIDE, '2001:db8::9', PUBLIC_CLIENT, '2001:db9::1'].map(async (ip) => (await world.raw({ target: '/login', headers: [[SOURCE_HEADER, ip]] })).status));
+  const statuses = await Promise.all(
+    [INSIDE, '2001:db8::9', PUBLIC_CLIENT, '2001:db9::1'].map(
+      async (ip) => (await world.raw({ target: '/login', headers: [[SOURCE_HEADER, ip]] })).status,
+    ),
+  );
   await world.close();
   expect(statuses).toEqual([200, 200, 403, 403]);
 });
@@ -96,7 +129,11 @@ test('of several ways in, the host that a request names picks one, and localhost
   const [first] = ingressesOf({ file: 'A', template: templateOfPostHog() });
   const [second] = ingressesOf({ file: 'B', template: templateOfPostHog({ domainName: 'other.example.com', appAccess: AppAccess.nobody() }) });
   const world = await World.of([first, second]);
-  const statuses = await Promise.all(['posthog.example.com', 'OTHER.example.com:8443', 'localhost:8443', '127.0.0.1', 'unknown.example.com'].map(async (host) => (await world.raw({ target: '/login', host })).status));
+  const statuses = await Promise.all(
+    ['posthog.example.com', 'OTHER.example.com:8443', 'localhost:8443', '127.0.0.1', 'unknown.example.com'].map(
+      async (host) => (await world.raw({ target: '/login', host })).status,
+    ),
+  );
   await world.close();
   expect(statuses).toEqual([200, 403, 200, 200, 200]);
 });

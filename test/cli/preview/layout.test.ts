@@ -18,7 +18,11 @@ function titles(lanes: readonly Lane[]): Record<string, string[]> {
 
 test('rules are grouped by where they lead, in the order in which a request meets them, and refusals come last', () => {
   const lanes = titles(lanesOf({ rules: RULES }));
-  expect(lanes).toEqual({ capture: ['100 Events', '120 Captures'], web: ['170 AppSdk', '1000 allowed networks'], refused: ['210 DenyInternal', 'default'] });
+  expect(lanes).toEqual({
+    capture: ['100 Events', '120 Captures'],
+    web: ['170 AppSdk', '1000 allowed networks'],
+    refused: ['210 DenyInternal', 'default'],
+  });
   expect(Object.keys(lanes)).toEqual(['capture', 'web', 'refused']);
 });
 
@@ -27,7 +31,9 @@ test('plain HTTP is a lane of its own where something listens for it', () => {
 });
 
 test('a sign-in is a lane of its own, whatever process comes after it', () => {
-  const [lane] = lanesOf({ rules: [{ name: 'rule 1000', priority: 1000, conditions: [], action: 'sign in at login.example.com, then forward to web', process: 'web' }] });
+  const [lane] = lanesOf({
+    rules: [{ name: 'rule 1000', priority: 1000, conditions: [], action: 'sign in at login.example.com, then forward to web', process: 'web' }],
+  });
   expect(lane).toMatchObject({ kind: 'sign-in', title: 'sign-in, then web', stops: [{ label: '1000 sign-in' }] });
 });
 
@@ -46,20 +52,34 @@ test('every lane that rules make is one that a request can end on', () => {
   expect(inOrder(RULES).map(({ priority }) => priority)).toEqual([100, 120, 170, 210, 1000, undefined]);
 });
 
-const anyLanes = fc.array(fc.record({
-  key: fc.string({ minLength: 1, maxLength: 5 }),
-  kind: fc.constantFrom('process', 'refused'),
-  title: fc.constant('a process'),
-  stops: fc.array(fc.nat({ max: 22 }), { minLength: 1, maxLength: 14 }).map((lengths) => lengths.map((length, i) => ({ name: String(i), label: '1'.repeat(length + 3), conditions: [] }))),
-}), { minLength: 1, maxLength: 9 });
+const anyLanes = fc.array(
+  fc.record({
+    key: fc.string({ minLength: 1, maxLength: 5 }),
+    kind: fc.constantFrom('process', 'refused'),
+    title: fc.constant('a process'),
+    stops: fc
+      .array(fc.nat({ max: 22 }), { minLength: 1, maxLength: 14 })
+      .map((lengths) => lengths.map((length, i) => ({ name: String(i), label: '1'.repeat(length + 3), conditions: [] }))),
+  }),
+  { minLength: 1, maxLength: 9 },
+);
 
 test('at any width from a small phone on, nothing leaves the picture, and no box lies on another', () => {
-  fc.assert(fc.property(anyLanes, fc.integer({ min: 320, max: 2000 }), (lanes, width) => {
-    const { height, client, balancer, lanes: placed } = layoutOf(lanes, width);
-    const boxes = [client, balancer, ...placed.flatMap(({ stops, end }) => [...stops.map(({ box }) => box), end])];
-    expect(boxes.filter((box) => box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height)).toEqual([]);
-    expect(boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => overlap(a, b)).map((b) => [a, b]))).toEqual([]);
-  }));
+  fc.assert(
+    fc.property(anyLanes, fc.integer({ min: 320, max: 2000 }), (lanes, width) => {
+      const { height, client, balancer, lanes: placed } = layoutOf(lanes, width);
+      const boxes = [client, balancer, ...placed.flatMap(({ stops, end }) => [...stops.map(({ box }) => box), end])];
+      expect(boxes.filter((box) => box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height)).toEqual([]);
+      expect(
+        boxes.flatMap((a, i) =>
+          boxes
+            .slice(i + 1)
+            .filter((b) => overlap(a, b))
+            .map((b) => [a, b]),
+        ),
+      ).toEqual([]);
+    }),
+  );
 });
 
 function overlap(a: Box, b: Box): boolean {

@@ -15,7 +15,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 async function send(event: string, distinctId = 'ada'): Promise<void> {
-  await world.text('/e/', { method: 'POST', body: JSON.stringify({ api_key: 'phc_1', event, distinct_id: distinctId, properties: { $current_url: 'https://x.example/' } }) });
+  await world.text('/e/', {
+    method: 'POST',
+    body: JSON.stringify({ api_key: 'phc_1', event, distinct_id: distinctId, properties: { $current_url: 'https://x.example/' } }),
+  });
 }
 
 interface Stream {
@@ -50,7 +53,13 @@ describe('the stream of events', () => {
     }
     const response = await began;
     response.destroy();
-    expect(response.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-stub': 'livestream', 'x-preview-rule': 'rule 900 (LiveEvents)', 'access-control-allow-origin': '*' });
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+      'x-stub': 'livestream',
+      'x-preview-rule': 'rule 900 (LiveEvents)',
+      'access-control-allow-origin': '*',
+    });
     const [first] = heard.map((text) => JSON.parse(/^id: \ndata: (.*)\n\n$/.exec(text)![1]) as object);
     expect(first).toMatchObject({ event: 'event 0', distinct_id: 'ada', properties: { $current_url: 'https://x.example/' } });
   });
@@ -72,17 +81,26 @@ describe('the stream of events', () => {
     await until(() => heard.length === 1);
     (await began).destroy();
     await until(() => world.preview.traffic.recent.some(({ path }) => path === '/livestream/events'));
-    expect(world.preview.traffic.recent.find(({ path }) => path === '/livestream/events')).toMatchObject({ process: 'livestream', forwardedPath: '/events', clientIps: [] });
+    expect(world.preview.traffic.recent.find(({ path }) => path === '/livestream/events')).toMatchObject({
+      process: 'livestream',
+      forwardedPath: '/events',
+      clientIps: [],
+    });
   });
 });
 
-describe('livestream\'s other answers', () => {
-  test.each([['/livestream', 'RealTime Hog 3000'], ['/livestream/', 'RealTime Hog 3000']])('%s needs no token', async (path, body) => {
+describe("livestream's other answers", () => {
+  test.each([
+    ['/livestream', 'RealTime Hog 3000'],
+    ['/livestream/', 'RealTime Hog 3000'],
+  ])('%s needs no token', async (path, body) => {
     expect(await world.text(path)).toMatchObject({ status: 200, body });
   });
 
   test.each([
-    ['/livestream/events', '{"message":"wrong token"}'], ['/livestream/notifications', '{"message":"invalid token"}'], ['/livestream/stats', '{"error":"wrong token claims"}'],
+    ['/livestream/events', '{"message":"wrong token"}'],
+    ['/livestream/notifications', '{"message":"invalid token"}'],
+    ['/livestream/stats', '{"error":"wrong token claims"}'],
   ])('%s is refused without one', async (path, body) => {
     expect(await world.text(path)).toMatchObject({ status: 401, body });
     expect(await world.text(path, { headers: { Authorization: 'any' } })).toMatchObject({ status: 401 });
@@ -102,7 +120,10 @@ describe('livestream\'s other answers', () => {
 
   test('answers what it does not know, and a preflight', async () => {
     expect(await world.text('/livestream/served', { headers: TOKEN })).toMatchObject({ status: 404, body: '{"message":"Not Found"}' });
-    const { status, headers } = await world.text('/livestream/events', { method: 'OPTIONS', headers: { 'Origin': 'https://x.example', 'Access-Control-Request-Headers': 'authorization' } });
+    const { status, headers } = await world.text('/livestream/events', {
+      method: 'OPTIONS',
+      headers: { 'Origin': 'https://x.example', 'Access-Control-Request-Headers': 'authorization' },
+    });
     expect([status, headers['access-control-allow-headers']]).toEqual([204, 'authorization']);
   });
 
@@ -113,7 +134,9 @@ describe('livestream\'s other answers', () => {
 
 test('a stream that says nothing is ended by the idle timeout of the template, with 504', async () => {
   const { ingresses } = world;
-  const impatient = await World.of(ingresses.map((ingress) => ({ ...ingress, attributes: { ...ingress.attributes, 'idle_timeout.timeout_seconds': '0.2' } })));
+  const impatient = await World.of(
+    ingresses.map((ingress) => ({ ...ingress, attributes: { ...ingress.attributes, 'idle_timeout.timeout_seconds': '0.2' } })),
+  );
   const response = await impatient.ask('/livestream/events', { headers: TOKEN });
   expect([response.statusCode, await textOf(response)]).toEqual([504, 'The process did not answer in time.\n']);
   await impatient.close();
@@ -128,17 +151,29 @@ test('behind the networks of the app, it is for those inside', async () => {
 });
 
 describe('the page', () => {
-  const attempt = (trial: object) => world.text('/__preview/try', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(trial) });
+  const attempt = (trial: object) =>
+    world.text('/__preview/try', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(trial) });
 
   test('is told what the rule rewrites, and as what the paths arrive', async () => {
     const { rules, endpoints } = await world.json<IngressDescription>('/__preview/ingress');
-    expect(rules.find(({ name }) => name === 'rule 900 (LiveEvents)')).toMatchObject({ action: 'forward to livestream, its URL ^/livestream/?(.*)$ rewritten to /$1', process: 'livestream' });
-    expect(endpoints.filter(({ forwardedPath }) => forwardedPath !== undefined)).toEqual([expect.objectContaining({ paths: '/livestream, /livestream/*', forwardedPath: '/, /*', answer: 'livestream' })]);
+    expect(rules.find(({ name }) => name === 'rule 900 (LiveEvents)')).toMatchObject({
+      action: 'forward to livestream, its URL ^/livestream/?(.*)$ rewritten to /$1',
+      process: 'livestream',
+    });
+    expect(endpoints.filter(({ forwardedPath }) => forwardedPath !== undefined)).toEqual([
+      expect.objectContaining({ paths: '/livestream, /livestream/*', forwardedPath: '/, /*', answer: 'livestream' }),
+    ]);
   });
 
   test('is told of a trial which path arrived', async () => {
-    const result = JSON.parse((await attempt({ method: 'GET', url: '/livestream/stats', headers: [['Authorization', 'Bearer any']] })).body) as TrialResult;
-    expect(result).toMatchObject({ request: { target: '/livestream/stats' }, forwarded: { process: 'livestream', path: '/stats' }, response: { status: 200 } });
+    const result = JSON.parse(
+      (await attempt({ method: 'GET', url: '/livestream/stats', headers: [['Authorization', 'Bearer any']] })).body,
+    ) as TrialResult;
+    expect(result).toMatchObject({
+      request: { target: '/livestream/stats' },
+      forwarded: { process: 'livestream', path: '/stats' },
+      response: { status: 200 },
+    });
   });
 
   test('is told that no answer has come of a stream without events', async () => {
@@ -154,6 +189,9 @@ describe('the page', () => {
     const heard = () => passed.filter(({ path }) => path.endsWith('?heard'));
     await until(() => heard().length === 2);
     stop();
-    expect(heard().map(({ path, forwardedPath }) => [path, forwardedPath])).toEqual([['/livestream/stats?heard', '/stats?heard'], ['/login?heard', undefined]]);
+    expect(heard().map(({ path, forwardedPath }) => [path, forwardedPath])).toEqual([
+      ['/livestream/stats?heard', '/stats?heard'],
+      ['/login?heard', undefined],
+    ]);
   });
 });

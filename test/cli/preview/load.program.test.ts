@@ -9,9 +9,21 @@ test('under load, each event that was sent is answered, and is taken once', asyn
   const passed = new Set<number>();
   world.preview.traffic.listen({ passed: ({ id, status }) => status === 200 && passed.add(id) });
   const result = await autocannon({
-    url: `https://localhost:${world.port}/e/`, method: 'POST', headers: { 'content-type': 'application/json' }, body: EVENT, connections: 100, amount: REQUESTS, timeout: 30, tlsOptions: { rejectUnauthorized: false },
+    url: `https://localhost:${world.port}/e/`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: EVENT,
+    connections: 100,
+    amount: REQUESTS,
+    timeout: 30,
+    tlsOptions: { rejectUnauthorized: false },
   });
-  expect({ ok: result['2xx'], other: result.non2xx, errors: result.errors, captured: world.preview.traffic.capturedCount, passed: passed.size })
-    .toEqual({ ok: REQUESTS, other: 0, errors: 0, captured: REQUESTS, passed: REQUESTS });
+  expect({
+    ok: result['2xx'],
+    other: result.non2xx,
+    errors: result.errors,
+    captured: world.preview.traffic.capturedCount,
+    passed: passed.size,
+  }).toEqual({ ok: REQUESTS, other: 0, errors: 0, captured: REQUESTS, passed: REQUESTS });
   await world.close();
 }, 60_000);

@@ -3,7 +3,11 @@ import { PostHog } from 'posthog-node';
 
 const errors = [];
 const posthog = new PostHog('phc_0123456789abcdef', {
-  host: process.argv[2], personalApiKey: 'phx_0123456789abcdef', flushAt: 100, flushInterval: 60_000, featureFlagsPollingInterval: 3_600_000,
+  host: process.argv[2],
+  personalApiKey: 'phx_0123456789abcdef',
+  flushAt: 100,
+  flushInterval: 60_000,
+  featureFlagsPollingInterval: 3_600_000,
 });
 posthog.on('error', (error) => errors.push(String(error)));
 
@@ -26,7 +30,12 @@ const remote = new PostHog('phc_0123456789abcdef', { host: process.argv[2], flus
 remote.on('error', (error) => errors.push(String(error)));
 answers.remote = await remote.getAllFlags('user-1', enterprise);
 answers.isEnabled = await remote.isFeatureEnabled('preview-enterprise', 'user-2');
-const emails = new PostHog('phc_0123456789abcdef', { host: process.argv[2], appHost: process.argv[2], secretKey: 'phs_0123456789abcdef', enableLocalEvaluation: false });
+const emails = new PostHog('phc_0123456789abcdef', {
+  host: process.argv[2],
+  appHost: process.argv[2],
+  secretKey: 'phs_0123456789abcdef',
+  enableLocalEvaluation: false,
+});
 const id = '01919f2e-0000-7000-8000-000000000000';
 answers.emails = {
   sent: (await emails.emails.send({ to: 'a@example.com', templateId: id })).error,

@@ -33,7 +33,12 @@ describe('through the ingress', () => {
     const response = await world.ask('/api/stub/stream?events=5');
     const times: number[] = [];
     for await (const chunk of response as AsyncIterable<Buffer>) {
-      times.push(...chunk.toString().match(/data/g)!.map(() => Date.now() - begun));
+      times.push(
+        ...chunk
+          .toString()
+          .match(/data/g)!
+          .map(() => Date.now() - begun),
+      );
     }
     expect(times).toHaveLength(5);
     expect(times[4] - times[0]).toBeGreaterThan(250);
@@ -106,7 +111,10 @@ test('64 MB pass through with flat memory, both ways of framing them', async () 
       hash.update(chunk);
     }
     const sha256 = hash.digest('hex');
-    expect([sized.answer, chunked.answer]).toEqual([{ bytes: 64 * MEBIBYTE, sha256 }, { bytes: 64 * MEBIBYTE, sha256 }]);
+    expect([sized.answer, chunked.answer]).toEqual([
+      { bytes: 64 * MEBIBYTE, sha256 },
+      { bytes: 64 * MEBIBYTE, sha256 },
+    ]);
     expect(Math.max(sized.peak, chunked.peak) - before).toBeLessThan(48);
   } finally {
     await program.end();

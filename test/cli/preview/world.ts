@@ -29,7 +29,10 @@ export class World {
 
   private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
 
-  private constructor(public readonly ingresses: readonly IngressModel[], public readonly preview: Preview) {}
+  private constructor(
+    public readonly ingresses: readonly IngressModel[],
+    public readonly preview: Preview,
+  ) {}
 
   public get ingress(): IngressModel {
     return this.ingresses[0];
@@ -47,7 +50,11 @@ export class World {
   /** Sends a request byte by byte as given, as an HTTP client would not. */
   public async raw(request: Partial<RawRequest>): Promise<RawResponse> {
     const scheme = request.scheme ?? 'https';
-    return sendRaw(scheme === 'https' ? this.port : this.preview.ports.http!, { scheme, method: 'GET', target: '/', host: DOMAIN, headers: [], ...request }, LIMITS);
+    return sendRaw(
+      scheme === 'https' ? this.port : this.preview.ports.http!,
+      { scheme, method: 'GET', target: '/', host: DOMAIN, headers: [], ...request },
+      LIMITS,
+    );
   }
 
   /** Sends a request with an HTTP client, and gives its response as it begins. */
@@ -60,7 +67,10 @@ export class World {
   }
 
   /** The same, and the whole of its body. */
-  public async text(path: string, options: RequestOptions & { body?: string } = {}): Promise<{ status: number; headers: IncomingMessage['headers']; body: string }> {
+  public async text(
+    path: string,
+    options: RequestOptions & { body?: string } = {},
+  ): Promise<{ status: number; headers: IncomingMessage['headers']; body: string }> {
     const response = await this.ask(path, options);
     return { status: response.statusCode!, headers: response.headers, body: await textOf(response) };
   }

@@ -8,13 +8,31 @@ test('the command as users get it ends when a registry says nothing', async () =
   const registry = await startStandIn();
   registry.interrupt(() => true);
   const args = ['release', '--image', `app=${registry.image}`, '--image', `node=${registry.image}`, '--timeout', '1', '--retries', '0', '--dry-run'];
-  const others = ['capture', 'captureLogs', 'featureFlags', 'hypercacheServer', 'propertyDefs', 'personhogReplica', 'personhogRouter', 'cymbal', 'livestream', 'browserless', 'temporal', 'sqlxMigrate', 'clickHouse'];
+  const others = [
+    'capture',
+    'captureLogs',
+    'featureFlags',
+    'hypercacheServer',
+    'propertyDefs',
+    'personhogReplica',
+    'personhogRouter',
+    'cymbal',
+    'livestream',
+    'browserless',
+    'temporal',
+    'sqlxMigrate',
+    'clickHouse',
+  ];
   const begun = Date.now();
   const { code, err } = await new Promise<{ code: unknown; err: string }>((resolve) => {
-    execFile(process.execPath, [program, ...args, ...others.flatMap((key) => ['--without', key])], (error, _, text) => resolve({ code: error?.code, err: text }));
+    execFile(process.execPath, [program, ...args, ...others.flatMap((key) => ['--without', key])], (error, _, text) =>
+      resolve({ code: error?.code, err: text }),
+    );
   });
   await registry.stop();
   expect(code).toBe(2);
-  expect(err).toContain(`  app: ${registry.image}: ${registry.host} did not respond within 1 seconds\n  node: ${registry.image}: ${registry.host} did not respond within 1 seconds\n`);
+  expect(err).toContain(
+    `  app: ${registry.image}: ${registry.host} did not respond within 1 seconds\n  node: ${registry.image}: ${registry.host} did not respond within 1 seconds\n`,
+  );
   expect(Date.now() - begun).toBeLessThan(10_000);
 });

@@ -14,7 +14,11 @@ function built(commit: string): Pick<ReleaseImage, 'revision' | 'created'> {
 const NOTHING = { revision: { unknown: 'not asked' }, created: { unknown: 'not asked' } };
 
 const BEFORE: ReleaseDescription = {
-  name: 'before', date: '2026-09-11', upstreamCommit: OLD, clickHouse: { version: '26.6.2.158', image: `clickhouse@${A}`, ...NOTHING }, topics: ['kept', 'gone'],
+  name: 'before',
+  date: '2026-09-11',
+  upstreamCommit: OLD,
+  clickHouse: { version: '26.6.2.158', image: `clickhouse@${A}`, ...NOTHING },
+  topics: ['kept', 'gone'],
   images: {
     app: { image: `app@${A}`, platforms: ['linux/amd64', 'linux/arm64'], ...built(OLD) },
     node: { image: `node@${A}`, platforms: ['linux/amd64', 'linux/arm64'], ...built(OTHER) },
@@ -27,53 +31,114 @@ function text(after: ReleaseDescription): string[] {
 }
 
 test('a release runs the same as itself, whatever it is called and wherever its images came from', () => {
-  const after = { ...BEFORE, name: 'after', date: '2026-10-01', images: { ...BEFORE.images, app: { ...BEFORE.images.app, tag: 'other', created: { value: '2026-10-01T00:00:00Z', source: 'localhost' } } } };
+  const after = {
+    ...BEFORE,
+    name: 'after',
+    date: '2026-10-01',
+    images: { ...BEFORE.images, app: { ...BEFORE.images.app, tag: 'other', created: { value: '2026-10-01T00:00:00Z', source: 'localhost' } } },
+  };
   expect(isSame(diffReleases(BEFORE, after))).toBe(true);
   expect(text(after)).toEqual(['before and after run the same']);
   expect(isSame(diffReleases(RELEASE_2026_09_11_R2, RELEASE_2026_09_11_R2))).toBe(true);
 });
 
 test('another commit has a link to what it brings', () => {
-  expect(text({ ...BEFORE, upstreamCommit: NEW })).toEqual(['before → before', '', 'commit 1111111 → 2222222', `  https://github.com/PostHog/posthog/compare/${OLD}...${NEW}`]);
+  expect(text({ ...BEFORE, upstreamCommit: NEW })).toEqual([
+    'before → before',
+    '',
+    'commit 1111111 → 2222222',
+    `  https://github.com/PostHog/posthog/compare/${OLD}...${NEW}`,
+  ]);
   expect(text({ ...BEFORE, upstreamCommit: undefined })).toEqual(['before → before', '', 'commit 1111111 → not known']);
 });
 
 test('another image is shown by its digests, and has a link of its own only where it goes another way than the release', () => {
-  const images = { ...BEFORE.images, app: { ...BEFORE.images.app, image: `app@${B}`, ...built(NEW) }, node: { ...BEFORE.images.node!, image: `node@${B}`, ...built(NEW) } };
+  const images = {
+    ...BEFORE.images,
+    app: { ...BEFORE.images.app, image: `app@${B}`, ...built(NEW) },
+    node: { ...BEFORE.images.node!, image: `node@${B}`, ...built(NEW) },
+  };
   expect(text({ ...BEFORE, upstreamCommit: NEW, images }).slice(5)).toEqual([
-    'app', '  app', `  ${A}`, `  → ${B}`, '',
-    'node', '  node', `  ${A}`, `  → ${B}`, '  built from 3333333 → 2222222', `  https://github.com/PostHog/posthog/compare/${OTHER}...${NEW}`,
+    'app',
+    '  app',
+    `  ${A}`,
+    `  → ${B}`,
+    '',
+    'node',
+    '  node',
+    `  ${A}`,
+    `  → ${B}`,
+    '  built from 3333333 → 2222222',
+    `  https://github.com/PostHog/posthog/compare/${OTHER}...${NEW}`,
   ]);
 });
 
 test('an image elsewhere, one more and one less are shown whole', () => {
   const platforms = ['linux/amd64', 'linux/arm64'];
-  const images = { app: BEFORE.images.app, node: { image: 'ecr/node:1', platforms, ...NOTHING }, cymbal: { image: `cymbal@${B}`, platforms, ...NOTHING } };
+  const images = {
+    app: BEFORE.images.app,
+    node: { image: 'ecr/node:1', platforms, ...NOTHING },
+    cymbal: { image: `cymbal@${B}`, platforms, ...NOTHING },
+  };
   expect(text({ ...BEFORE, images }).slice(2)).toEqual([
-    'node', `  node@${A}`, '  → ecr/node:1', '', 'capture', `  capture@${A}`, '  → none', '', 'cymbal', '  none', `  → cymbal@${B}`,
+    'node',
+    `  node@${A}`,
+    '  → ecr/node:1',
+    '',
+    'capture',
+    `  capture@${A}`,
+    '  → none',
+    '',
+    'cymbal',
+    '  none',
+    `  → cymbal@${B}`,
   ]);
 });
 
 test('another ClickHouse, topics and platforms are shown', () => {
   const images = { ...BEFORE.images, capture: { ...BEFORE.images.capture!, platforms: undefined } };
-  expect(text({ ...BEFORE, clickHouse: { version: '26.9.1.1', image: `clickhouse@${B}`, ...NOTHING }, topics: ['new', 'kept'], images }).slice(2)).toEqual([
-    'ClickHouse', '  26.6.2.158 → 26.9.1.1', '  clickhouse', `  ${A}`, `  → ${B}`, '', 'further topics', '  - gone', '  + new', '',
-    'platforms of all images', '  - linux/arm64',
+  expect(
+    text({ ...BEFORE, clickHouse: { version: '26.9.1.1', image: `clickhouse@${B}`, ...NOTHING }, topics: ['new', 'kept'], images }).slice(2),
+  ).toEqual([
+    'ClickHouse',
+    '  26.6.2.158 → 26.9.1.1',
+    '  clickhouse',
+    `  ${A}`,
+    `  → ${B}`,
+    '',
+    'further topics',
+    '  - gone',
+    '  + new',
+    '',
+    'platforms of all images',
+    '  - linux/arm64',
   ]);
   expect(text({ ...BEFORE, clickHouse: undefined }).slice(2)).toEqual(['ClickHouse', '  26.6.2.158 → not known', `  clickhouse@${A}`, '  → none']);
 });
 
 test('another generation and other overrides are shown', () => {
   expect(text({ ...BEFORE, generation: '2026-07', overrides: { topics: ['b', 'a'] } }).slice(2)).toEqual([
-    'generation', '  2026-09 → 2026-07', '', 'overrides of the generation', '  none → {"topics":["a","b"]}',
+    'generation',
+    '  2026-09 → 2026-07',
+    '',
+    'overrides of the generation',
+    '  none → {"topics":["a","b"]}',
   ]);
-  expect(isSame(diffReleases({ ...BEFORE, overrides: { topics: ['a', 'b'] } }, { ...BEFORE, generation: '2026-09', overrides: { topics: ['b', 'a'] } }))).toBe(true);
+  expect(
+    isSame(diffReleases({ ...BEFORE, overrides: { topics: ['a', 'b'] } }, { ...BEFORE, generation: '2026-09', overrides: { topics: ['b', 'a'] } })),
+  ).toBe(true);
 });
 
 test('each thing that changes is a difference', () => {
   const changes: Partial<ReleaseDescription>[] = [
-    { upstreamCommit: NEW }, { clickHouse: { ...BEFORE.clickHouse!, version: '1.1.1.1' } }, { clickHouse: { ...BEFORE.clickHouse!, image: 'x' } }, { topics: ['kept'] },
-    { generation: '2026-07' }, { overrides: { topics: ['mine'] } }, { images: { app: BEFORE.images.app } }, { images: { ...BEFORE.images, app: { ...BEFORE.images.app, platforms: ['linux/amd64'] } } },
+    { upstreamCommit: NEW },
+    { clickHouse: { ...BEFORE.clickHouse!, version: '1.1.1.1' } },
+    { clickHouse: { ...BEFORE.clickHouse!, image: 'x' } },
+    { topics: ['kept'] },
+    { generation: '2026-07' },
+    { overrides: { topics: ['mine'] } },
+    { images: { app: BEFORE.images.app } },
+    { images: { ...BEFORE.images, app: { ...BEFORE.images.app, platforms: ['linux/amd64'] } } },
   ];
   expect(changes.filter((change) => isSame(diffReleases(BEFORE, { ...BEFORE, ...change })))).toEqual([]);
 });

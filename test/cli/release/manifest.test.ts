@@ -13,11 +13,18 @@ test.each([
   [{ os: 'linux', architecture: 'arm', variant: 'v7' }, 'linux/arm/v7'],
   [{ os: 'Linux', architecture: 'AMD64', variant: '' }, 'linux/amd64'],
 ])('names the platform %j as Docker does', (platform, expected) => {
-  expect(parseManifest(json({ manifests: [{ digest: DIGEST, platform }] }))).toEqual({ images: [{ platform: expected, digest: DIGEST }], annotations: {} });
+  expect(parseManifest(json({ manifests: [{ digest: DIGEST, platform }] }))).toEqual({
+    images: [{ platform: expected, digest: DIGEST }],
+    annotations: {},
+  });
 });
 
 test('leaves out what is for no platform: attestations, and entries without one', () => {
-  const manifests = [{ digest: DIGEST, platform: { os: 'unknown', architecture: 'unknown' } }, { digest: DIGEST }, { digest: DIGEST, platform: { os: 'linux', architecture: 'arm64' } }];
+  const manifests = [
+    { digest: DIGEST, platform: { os: 'unknown', architecture: 'unknown' } },
+    { digest: DIGEST },
+    { digest: DIGEST, platform: { os: 'linux', architecture: 'arm64' } },
+  ];
   expect(parseManifest(json({ manifests }))).toMatchObject({ images: [{ platform: 'linux/arm64' }] });
 });
 

@@ -18,11 +18,20 @@ beforeEach(() => {
 afterAll(async () => registry.stop());
 
 const fact = (value: string) => ({ value, source: registry.host });
-const FOUND = () => ({ image: `${registry.host}/posthog/app@${IMAGE_DIGEST}`, tag: '1', platforms: ['linux/amd64'], revision: fact('c'.repeat(40)), created: fact('2026-09-11T08:15:30Z') });
+const FOUND = () => ({
+  image: `${registry.host}/posthog/app@${IMAGE_DIGEST}`,
+  tag: '1',
+  platforms: ['linux/amd64'],
+  revision: fact('c'.repeat(40)),
+  created: fact('2026-09-11T08:15:30Z'),
+});
 
 /** What an image that is not found is told to be. */
 async function failure(image = registry.image): Promise<string> {
-  return resolveImage(image, retryOptions).then(() => 'found', (error: Error) => error.message.replaceAll(registry.host, 'REGISTRY'));
+  return resolveImage(image, retryOptions).then(
+    () => 'found',
+    (error: Error) => error.message.replaceAll(registry.host, 'REGISTRY'),
+  );
 }
 
 const TOKEN = 'a.b-c';
@@ -35,7 +44,9 @@ function wantsToken(challenge: string, grant: object): void {
       return true;
     }
     if (request.headers.authorization !== `Bearer ${TOKEN}`) {
-      response.writeHead(401, { 'www-authenticate': challenge.replace('HOST', registry.host) }).end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}');
+      response
+        .writeHead(401, { 'www-authenticate': challenge.replace('HOST', registry.host) })
+        .end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}');
       return true;
     }
     return false;
@@ -48,9 +59,19 @@ test('finds the digest of the index, the platforms, the commit and the time', as
 });
 
 test.each([
-  ['token', 'Bearer realm="http://HOST/token",service="registry.docker.io",scope="repository:posthog/app:pull"', { token: TOKEN }, 'service=registry.docker.io&scope=repository%3Aposthog%2Fapp%3Apull'],
+  [
+    'token',
+    'Bearer realm="http://HOST/token",service="registry.docker.io",scope="repository:posthog/app:pull"',
+    { token: TOKEN },
+    'service=registry.docker.io&scope=repository%3Aposthog%2Fapp%3Apull',
+  ],
   ['access_token', 'Bearer realm="http://HOST/token"', { access_token: TOKEN }, 'scope=repository%3Aposthog%2Fapp%3Apull'],
-  ['both schemes', 'Basic realm="x", Bearer realm="http://HOST/token",scope="repository:posthog/app:pull,push"', { token: TOKEN }, 'scope=repository%3Aposthog%2Fapp%3Apull%2Cpush'],
+  [
+    'both schemes',
+    'Basic realm="x", Bearer realm="http://HOST/token",scope="repository:posthog/app:pull,push"',
+    { token: TOKEN },
+    'scope=repository%3Aposthog%2Fapp%3Apull%2Cpush',
+  ],
 ])('fetches one token, and asks with it (%s)', async (_, challenge, grant, query) => {
   wantsToken(challenge, grant);
   expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
@@ -58,12 +79,32 @@ test.each([
 });
 
 test.each<[string, string, object, string]>([
-  ['no token', 'Bearer realm="http://HOST/token"', {}, 'issues no anonymous token for it (REGISTRY answered 200); check the name, and that the image is public'],
-  ['a token that is none', 'Bearer realm="http://HOST/token"', { token: 'a\nb' }, 'issues no anonymous token for it (REGISTRY answered 200); check the name, and that the image is public'],
-  ['a token that does not help', 'Bearer realm="http://HOST/token"', { token: 'other' }, 'does not allow anonymous reads (401 UNAUTHORIZED: authentication required)'],
-  ['a password', 'Basic realm="ecr"', {}, 'wants a user\'s name and password, which this command does not have (401)'],
-  ['a token of nowhere', 'Bearer realm="nowhere"', {}, 'wants a user\'s name and password, which this command does not have (401)'],
-  ['a token that goes over the network in the clear', 'Bearer realm="http://example.invalid/token"', {}, 'requests a token from http://example.invalid, which is not encrypted'],
+  [
+    'no token',
+    'Bearer realm="http://HOST/token"',
+    {},
+    'issues no anonymous token for it (REGISTRY answered 200); check the name, and that the image is public',
+  ],
+  [
+    'a token that is none',
+    'Bearer realm="http://HOST/token"',
+    { token: 'a\nb' },
+    'issues no anonymous token for it (REGISTRY answered 200); check the name, and that the image is public',
+  ],
+  [
+    'a token that does not help',
+    'Bearer realm="http://HOST/token"',
+    { token: 'other' },
+    'does not allow anonymous reads (401 UNAUTHORIZED: authentication required)',
+  ],
+  ['a password', 'Basic realm="ecr"', {}, "wants a user's name and password, which this command does not have (401)"],
+  ['a token of nowhere', 'Bearer realm="nowhere"', {}, "wants a user's name and password, which this command does not have (401)"],
+  [
+    'a token that goes over the network in the clear',
+    'Bearer realm="http://example.invalid/token"',
+    {},
+    'requests a token from http://example.invalid, which is not encrypted',
+  ],
 ])('says what it got where a registry wants %s', async (_, challenge, grant, message) => {
   wantsToken(challenge, grant);
   expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
@@ -89,7 +130,7 @@ test('fetches another token where one has run out', async () => {
 });
 
 test.each([
-  [401, 'wants a user\'s name and password, which this command does not have (401)'],
+  [401, "wants a user's name and password, which this command does not have (401)"],
   [403, 'does not allow anonymous reads (403 DENIED: requested access to the resource is denied)'],
   [404, 'has no such image (404 DENIED: requested access to the resource is denied)'],
   [418, 'answered 418 DENIED: requested access to the resource is denied'],
@@ -162,7 +203,12 @@ test('believes no digest that is not that of what came', async () => {
 });
 
 test.each([
-  ['another manifest than was asked for', () => `${registry.host}/posthog/app@sha256:${'0'.repeat(64)}`, '/manifests/', ` instead of sha256:${'0'.repeat(64)}`],
+  [
+    'another manifest than was asked for',
+    () => `${registry.host}/posthog/app@sha256:${'0'.repeat(64)}`,
+    '/manifests/',
+    ` instead of sha256:${'0'.repeat(64)}`,
+  ],
   ['another configuration than the manifest names', () => registry.image, '/blobs/', ` instead of ${CONFIG_DIGEST}`],
 ])('refuses %s', async (_, image, path, message) => {
   registry.interrupt((_request, response, url) => {
@@ -179,10 +225,14 @@ test.each([
   ['no JSON', 'nonsense', 'sent a manifest that is not JSON'],
   ['a list', '[]', 'sent a manifest that is not an object'],
   ['an empty index', '{"manifests":[]}', 'sent an index without a platform'],
-  ['an index of attestations', '{"manifests":[{"digest":"x","platform":{"os":"unknown","architecture":"unknown"}}]}', 'sent an index without a platform'],
+  [
+    'an index of attestations',
+    '{"manifests":[{"digest":"x","platform":{"os":"unknown","architecture":"unknown"}}]}',
+    'sent an index without a platform',
+  ],
   ['index and manifest in one', `{"manifests":[],"config":{"digest":"${CONFIG_DIGEST}"}}`, 'sent an invalid manifest'],
   ['neither', '{}', 'sent an invalid manifest'],
-  ['Docker\'s first form', '{"schemaVersion":1}', 'has a schema 1 manifest of 2015 only, which has no such digest'],
+  ["Docker's first form", '{"schemaVersion":1}', 'has a schema 1 manifest of 2015 only, which has no such digest'],
   ['another kind of digest', '{"config":{"digest":"sha512:00"}}', 'sent a manifest without SHA-256 digests'],
 ])('refuses %s', async (_, body, message) => {
   registry.interrupt((_request, response) => {
@@ -276,9 +326,17 @@ test.each([
 
 test('takes the first image that there is of those that would be right', async () => {
   const named = (tag: string) => `${registry.host}/posthog/app:${tag}`;
-  expect(await find({ key: 'node', preferred: [named('0'), named('1')], otherwise: named('2') }, retryOptions)).toEqual({ key: 'node', ...FOUND(), secondBest: false });
+  expect(await find({ key: 'node', preferred: [named('0'), named('1')], otherwise: named('2') }, retryOptions)).toEqual({
+    key: 'node',
+    ...FOUND(),
+    secondBest: false,
+  });
   expect(registry.requests.slice(0, 2)).toEqual(['HEAD /v2/posthog/app/manifests/0', 'HEAD /v2/posthog/app/manifests/1']);
-  expect(await find({ key: 'node', preferred: [named('0')], otherwise: named('1') }, retryOptions)).toEqual({ key: 'node', ...FOUND(), secondBest: true });
+  expect(await find({ key: 'node', preferred: [named('0')], otherwise: named('1') }, retryOptions)).toEqual({
+    key: 'node',
+    ...FOUND(),
+    secondBest: true,
+  });
 });
 
 test('does not take a registry that refuses for one that has no such image', async () => {
@@ -289,5 +347,7 @@ test('does not take a registry that refuses for one that has no such image', asy
     response.writeHead(403).end();
     return true;
   });
-  await expect(find({ key: 'node', preferred: [registry.image], otherwise: registry.image }, retryOptions)).rejects.toThrow('does not allow anonymous reads (403)');
+  await expect(find({ key: 'node', preferred: [registry.image], otherwise: registry.image }, retryOptions)).rejects.toThrow(
+    'does not allow anonymous reads (403)',
+  );
 });

@@ -18,18 +18,28 @@ export interface StandInRegistry {
   stop(): Promise<void>;
 }
 
-const CONFIG = Buffer.from(JSON.stringify({
-  os: 'linux', architecture: 'amd64', created: '2026-09-11T08:15:30Z', config: { Labels: { 'org.opencontainers.image.revision': 'c'.repeat(40) } },
-}));
+const CONFIG = Buffer.from(
+  JSON.stringify({
+    os: 'linux',
+    architecture: 'amd64',
+    created: '2026-09-11T08:15:30Z',
+    config: { Labels: { 'org.opencontainers.image.revision': 'c'.repeat(40) } },
+  }),
+);
 const MANIFEST = Buffer.from(JSON.stringify({ schemaVersion: 2, config: { digest: digestOf(CONFIG) } }));
-const INDEX = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [{ digest: digestOf(MANIFEST), platform: { os: 'linux', architecture: 'amd64' } }] }));
+const INDEX = Buffer.from(
+  JSON.stringify({ schemaVersion: 2, manifests: [{ digest: digestOf(MANIFEST), platform: { os: 'linux', architecture: 'amd64' } }] }),
+);
 
 /** The digest of the image. */
 export const IMAGE_DIGEST = digestOf(INDEX);
 export const CONFIG_DIGEST = digestOf(CONFIG);
 
 const CONTENTS: Readonly<Record<string, Buffer>> = {
-  'manifests/1': INDEX, [`manifests/${IMAGE_DIGEST}`]: INDEX, [`manifests/${digestOf(MANIFEST)}`]: MANIFEST, [`blobs/${CONFIG_DIGEST}`]: CONFIG,
+  'manifests/1': INDEX,
+  [`manifests/${IMAGE_DIGEST}`]: INDEX,
+  [`manifests/${digestOf(MANIFEST)}`]: MANIFEST,
+  [`blobs/${CONFIG_DIGEST}`]: CONFIG,
 };
 
 /** Starts it on loopback, on a port that the system picks. It ends with the tests of the file. */
@@ -64,7 +74,9 @@ export async function startStandIn(): Promise<StandInRegistry> {
 export function answer(url: URL, response: ServerResponse): void {
   const body = CONTENTS[url.pathname.replace('/v2/posthog/app/', '')];
   if (!body) {
-    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] }));
+    response
+      .writeHead(404, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] }));
     return;
   }
   response.writeHead(200, { 'docker-content-digest': digestOf(body), 'content-length': body.length }).end(body);

@@ -16,7 +16,11 @@ export class Disk {
   private readonly file: string;
 
   /** @param sandbox the instance whose volume it is; a blank one of 320 MiB, larger than the smallest that XFS takes */
-  public constructor(private readonly sandbox: Sandbox, private mebibytes = 320, name = 'disk') {
+  public constructor(
+    private readonly sandbox: Sandbox,
+    private mebibytes = 320,
+    name = 'disk',
+  ) {
     this.file = sandbox.at(`${name}.img`);
     writeFileSync(this.file, '');
     truncateSync(this.file, mebibytes * MIB);
@@ -80,7 +84,10 @@ export class Disk {
   }
 
   public remove(): void {
-    for (const target of sh('findmnt', '--noheadings', '--raw', '--output', 'TARGET').split('\n').filter((mount) => mount.startsWith(this.sandbox.folder)).reverse()) {
+    for (const target of sh('findmnt', '--noheadings', '--raw', '--output', 'TARGET')
+      .split('\n')
+      .filter((mount) => mount.startsWith(this.sandbox.folder))
+      .reverse()) {
       sh('umount', target);
     }
     sh('losetup', '--detach', this.device);

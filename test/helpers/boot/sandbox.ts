@@ -9,8 +9,19 @@ const SCRIPTS = path.join(__dirname, '..', '..', '..', 'lib', 'stores', 'instanc
 const NOTED = ['systemctl', 'dnf', 'sysctl'];
 
 const SETTINGS = {
-  REGION: 'eu-central-1', STACK: 'Stack', GROUP: 'Group', LOG_GROUP: 'Logs', VOLUME_TAG: 'Stack/Kafka/Instance', OWNER: '101:101', ZONE: 'Z1', HOST_NAME: 'kafka.example.internal',
-  SIGNAL_TIMEOUT: '2', NAME: 'redpanda', IMAGE: 'redpanda:1', PORT: '1', STOP_TIMEOUT: '120',
+  REGION: 'eu-central-1',
+  STACK: 'Stack',
+  GROUP: 'Group',
+  LOG_GROUP: 'Logs',
+  VOLUME_TAG: 'Stack/Kafka/Instance',
+  OWNER: '101:101',
+  ZONE: 'Z1',
+  HOST_NAME: 'kafka.example.internal',
+  SIGNAL_TIMEOUT: '2',
+  NAME: 'redpanda',
+  IMAGE: 'redpanda:1',
+  PORT: '1',
+  STOP_TIMEOUT: '120',
 };
 
 /** How a script ended. */
@@ -44,7 +55,12 @@ export class Sandbox {
     cpSync(SCRIPTS, this.at('root/asset/boot'), { recursive: true });
     cpSync(path.join(__dirname, 'bin'), this.at('bin'), { recursive: true });
     NOTED.forEach((name) => symlinkSync('note', this.at(`bin/${name}`)));
-    this.write('root/asset/settings', Object.entries({ ...SETTINGS, MOUNT_POINT: this.mountPoint, ...settings }).map(([name, value]) => `${name}=${value}\n`).join(''));
+    this.write(
+      'root/asset/settings',
+      Object.entries({ ...SETTINGS, MOUNT_POINT: this.mountPoint, ...settings })
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+    );
     for (const name of ['arguments', 'environment', 'secrets', 'folders', 'prepare', 'after-start']) {
       this.write(`root/asset/container/${name}`, '');
     }
@@ -76,17 +92,30 @@ export class Sandbox {
 
   /** What EC2 says of volumes with the tag, from the given look on. */
   public volumes(rows: readonly VolumeRow[], fromLook?: number): void {
-    this.write(`cloud/volumes${fromLook === undefined ? '' : `.${fromLook}`}`, rows.map((row) =>
-      `${[row.id ?? VOLUME, row.state ?? 'available', row.zone ?? 'eu-central-1a', row.snapshot ?? '-', row.holder ?? '-', row.attachment ?? '-'].join('\t')}\n`).join(''));
+    this.write(
+      `cloud/volumes${fromLook === undefined ? '' : `.${fromLook}`}`,
+      rows
+        .map(
+          (row) =>
+            `${[row.id ?? VOLUME, row.state ?? 'available', row.zone ?? 'eu-central-1a', row.snapshot ?? '-', row.holder ?? '-', row.attachment ?? '-'].join('\t')}\n`,
+        )
+        .join(''),
+    );
   }
 
   /** The commands that reached out, but for the metadata service and the log. */
   public calls(): string[] {
-    return this.read('cloud/calls').split('\n').filter((call) => call !== '' && !call.startsWith('curl') && !call.startsWith('logs'));
+    return this.read('cloud/calls')
+      .split('\n')
+      .filter((call) => call !== '' && !call.startsWith('curl') && !call.startsWith('logs'));
   }
 
   public run(script: string, env: Record<string, string> = {}): Ended {
-    const { status, stdout, stderr } = spawnSync('bash', [this.at(`root/asset/boot/${script}`)], { encoding: 'utf8', timeout: 60_000, env: this.env(env) });
+    const { status, stdout, stderr } = spawnSync('bash', [this.at(`root/asset/boot/${script}`)], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: this.env(env),
+    });
     return { status, output: `${stdout}${stderr}` };
   }
 
@@ -94,8 +123,8 @@ export class Sandbox {
   public async start(script: string, env: Record<string, string> = {}): Promise<Ended> {
     const child = spawn('bash', [this.at(`root/asset/boot/${script}`)], { env: this.env(env) });
     let output = '';
-    child.stdout.on('data', (chunk) => output += String(chunk));
-    child.stderr.on('data', (chunk) => output += String(chunk));
+    child.stdout.on('data', (chunk) => (output += String(chunk)));
+    child.stderr.on('data', (chunk) => (output += String(chunk)));
     return new Promise((resolve) => child.on('close', (status) => resolve({ status, output })));
   }
 

@@ -7,15 +7,19 @@ function parts(addresses: readonly string[]): string[] {
 }
 
 test('the parts joined in order are the whole list', () => {
-  fc.assert(fc.property(fc.array(fc.ipV4(), { maxLength: 300 }), (addresses) => {
-    expect(parts(addresses).join('')).toBe(addresses.join(','));
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.ipV4(), { maxLength: 300 }), (addresses) => {
+      expect(parts(addresses).join('')).toBe(addresses.join(','));
+    }),
+  );
 });
 
 test('no part is empty if there is an address', () => {
-  fc.assert(fc.property(fc.array(fc.ipV4(), { minLength: 1, maxLength: 50 }), (addresses) => {
-    expect(parts(addresses)).not.toContain('');
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.ipV4(), { minLength: 1, maxLength: 50 }), (addresses) => {
+      expect(parts(addresses)).not.toContain('');
+    }),
+  );
 });
 
 test('the longest list leaves a third of every response for its other fields', () => {

@@ -1,8 +1,26 @@
 import { CfnParameter, Duration, Fn, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerImage, Ec2TaskDefinition, FargateService, FargateTaskDefinition, LogDrivers, NetworkMode, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
-import { AppAccess, Cdn, ClientAddress, ClientAddressProxyOptions, PostHogIngress, PostHogIngressProps, PostHogProcess, TrustedProxies } from '../../../lib';
+import {
+  Cluster,
+  ContainerImage,
+  Ec2TaskDefinition,
+  FargateService,
+  FargateTaskDefinition,
+  LogDrivers,
+  NetworkMode,
+  TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
+import {
+  AppAccess,
+  Cdn,
+  ClientAddress,
+  ClientAddressProxyOptions,
+  PostHogIngress,
+  PostHogIngressProps,
+  PostHogProcess,
+  TrustedProxies,
+} from '../../../lib';
 import { newIngress, newTargets, newVpc } from '../fixtures';
 import { newStack } from '../../helpers/stack';
 import { addressProxyOf, Container, executionRoleStatements, ofType, taskOf } from '../../helpers/template';
@@ -55,7 +73,8 @@ describe('ClientAddress.forwarded(), the default', () => {
   test('refuses addClientAddressProxy()', () => {
     const stack = newStack();
     expect(() => newIngress(stack).addClientAddressProxy(task(stack), { upstreamPort: 8000 })).toThrow(
-      '[Stack/Ingress] `clientAddress` must be verified for this method, got: \'ClientAddress.forwarded()\'; set `clientAddress: ClientAddress.verified()`');
+      "[Stack/Ingress] `clientAddress` must be verified for this method, got: 'ClientAddress.forwarded()'; set `clientAddress: ClientAddress.verified()`",
+    );
   });
 });
 
@@ -69,8 +88,14 @@ describe('ClientAddress.verified()', () => {
 
   test('nginx forwards to the process, starts after it and stops before it', () => {
     expect(proxy()).toMatchObject({
-      Name: 'client-address', Image: IMAGE, Essential: true, User: '101', EntryPoint: ['/bin/sh', '-c'], PortMappings: [{ ContainerPort: 18080, Protocol: 'tcp' }],
-      DependsOn: [{ ContainerName: 'mine', Condition: 'START' }], StopTimeout: 30,
+      Name: 'client-address',
+      Image: IMAGE,
+      Essential: true,
+      User: '101',
+      EntryPoint: ['/bin/sh', '-c'],
+      PortMappings: [{ ContainerPort: 18080, Protocol: 'tcp' }],
+      DependsOn: [{ ContainerName: 'mine', Condition: 'START' }],
+      StopTimeout: 30,
     });
     expect(proxy().Command![0]).toContain('printf %s "$NGINX_CONF" > /tmp/nginx.conf\n');
     expect(configOf(proxy())).toContain('server 127.0.0.1:8000;');
@@ -80,7 +105,10 @@ describe('ClientAddress.verified()', () => {
 
   test('the target of the load balancer is nginx', () => {
     const stack = newStack();
-    expect(verified(stack).addClientAddressProxy(task(stack), { upstreamPort: 8000 })).toEqual({ containerName: 'client-address', containerPort: 18080 });
+    expect(verified(stack).addClientAddressProxy(task(stack), { upstreamPort: 8000 })).toEqual({
+      containerName: 'client-address',
+      containerPort: 18080,
+    });
   });
 
   test('the load balancer can connect to nginx, and not to the process', () => {
@@ -95,7 +123,9 @@ describe('ClientAddress.verified()', () => {
     ingress.route(PostHogProcess.CAPTURE, targets);
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::ECS::Service', { LoadBalancers: [{ ContainerName: 'client-address', ContainerPort: 18080 }] });
-    expect(ofType<{ FromPort: number }>(template, 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => Properties.FromPort)).toEqual([18080]);
+    expect(ofType<{ FromPort: number }>(template, 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => Properties.FromPort)).toEqual([
+      18080,
+    ]);
   });
 });
 
@@ -103,7 +133,10 @@ describe('the trusted proxies of nginx', () => {
   test('are the subnets of the load balancer, as CIDR blocks', () => {
     const stack = newStack();
     const vpc = Vpc.fromVpcAttributes(stack, 'Given', {
-      vpcId: 'vpc-1', availabilityZones: ['a', 'b'], publicSubnetIds: ['p1', 'p2'], publicSubnetRouteTableIds: ['r1', 'r2'],
+      vpcId: 'vpc-1',
+      availabilityZones: ['a', 'b'],
+      publicSubnetIds: ['p1', 'p2'],
+      publicSubnetRouteTableIds: ['r1', 'r2'],
       publicSubnetIpv4CidrBlocks: ['10.9.0.0/27', '10.9.0.32/27'],
     });
     expect(trusted(proxy({ vpc }, {}, stack))).toEqual(['10.9.0.0/27', '10.9.0.32/27']);
@@ -116,17 +149,24 @@ describe('the trusted proxies of nginx', () => {
   test('are a list that CloudFormation resolves, one per line', () => {
     const stack = newStack();
     const list = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList;
-    expect(configOf(proxy({ trustedProxies: TrustedProxies.fromAddresses(list) }, {}, stack)))
-      .toContain('  set_real_ip_from <{"Ref":"Addresses"} joined by ";\\n  set_real_ip_from ">;\n');
+    expect(configOf(proxy({ trustedProxies: TrustedProxies.fromAddresses(list) }, {}, stack))).toContain(
+      '  set_real_ip_from <{"Ref":"Addresses"} joined by ";\\n  set_real_ip_from ">;\n',
+    );
   });
 
   test('are an address that CloudFormation resolves', () => {
-    expect(trusted(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Proxy')]) }))).toEqual(['10.0.0.4/32', '<{"Fn::ImportValue":"Proxy"}>']);
+    expect(trusted(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Proxy')]) }))).toEqual([
+      '10.0.0.4/32',
+      '<{"Fn::ImportValue":"Proxy"}>',
+    ]);
   });
 
   test('include the content delivery network', () => {
     const trustedProxies = TrustedProxies.fromAddresses(['10.0.0.4']);
-    const container = proxy({ trustedProxies, clientAddress: ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/25', '2001:db8:cd::/48']) }) });
+    const container = proxy({
+      trustedProxies,
+      clientAddress: ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/25', '2001:db8:cd::/48']) }),
+    });
     expect(trusted(container)).toEqual(['10.0.0.4/32', '198.51.100.0/25', '2001:db8:cd::/48']);
   });
 
@@ -137,14 +177,17 @@ describe('the trusted proxies of nginx', () => {
   test('include a network whose blocks CloudFormation resolves', () => {
     const stack = newStack();
     const cdn = Cdn.fromCidrs(Fn.split(',', Fn.importValue('Edge')));
-    const config = configOf(proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']), clientAddress: ClientAddress.verified({ cdn }) }, {}, stack));
+    const config = configOf(
+      proxy({ trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']), clientAddress: ClientAddress.verified({ cdn }) }, {}, stack),
+    );
     expect(config).toContain('  set_real_ip_from 10.0.0.4/32;\n  set_real_ip_from <');
     expect(config).toContain('joined by ";\\n  set_real_ip_from ">;\n');
   });
 
   test('must not be every proxy', () => {
     expect(() => verified(newStack(), { trustedProxies: TrustedProxies.all() })).toThrow(
-      '[Stack/Ingress] `trustedProxies` must not trust every proxy when addresses are verified, got: \'TrustedProxies.all()\'; leave it out, or name the load balancer\'s addresses');
+      "[Stack/Ingress] `trustedProxies` must not trust every proxy when addresses are verified, got: 'TrustedProxies.all()'; leave it out, or name the load balancer's addresses",
+    );
   });
 });
 
@@ -157,11 +200,15 @@ describe('the nginx sidecar in a task definition of the user', () => {
     const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
     const image = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/nginx@sha256:${'a'.repeat(64)}`;
     verified(stack, { clientAddress: ClientAddress.verified({ image }) }).addClientAddressProxy(task(stack), { upstreamPort: 8000 });
-    expect(executionRoleStatements(Template.fromStack(stack), 'mine').flatMap(({ resources }) => resources)).toContain('arn:aws:ecr:eu-central-1:111122223333:repository/nginx');
+    expect(executionRoleStatements(Template.fromStack(stack), 'mine').flatMap(({ resources }) => resources)).toContain(
+      'arn:aws:ecr:eu-central-1:111122223333:repository/nginx',
+    );
   });
 
   test('fails with an invalid image', () => {
-    expect(() => ClientAddress.verified({ image: 'Not an image' })).toThrow('`image` must be an image such as nginxinc/nginx-unprivileged@sha256:<64 hexadecimal digits>');
+    expect(() => ClientAddress.verified({ image: 'Not an image' })).toThrow(
+      '`image` must be an image such as nginxinc/nginx-unprivileged@sha256:<64 hexadecimal digits>',
+    );
   });
 
   test('uses the container, the log driver and the stop timeout of the options', () => {
@@ -169,11 +216,16 @@ describe('the nginx sidecar in a task definition of the user', () => {
     const taskDefinition = task(stack);
     const other = taskDefinition.addContainer('other', { image: ContainerImage.fromRegistry('other') });
     verified(stack).addClientAddressProxy(taskDefinition, {
-      upstreamPort: 9000, upstreamContainer: other, stopTimeout: Duration.seconds(90), logging: LogDrivers.awsLogs({ streamPrefix: 'nginx' }),
+      upstreamPort: 9000,
+      upstreamContainer: other,
+      stopTimeout: Duration.seconds(90),
+      logging: LogDrivers.awsLogs({ streamPrefix: 'nginx' }),
     });
     const container = addressProxyOf(Template.fromStack(stack), 'mine')!;
     expect(container).toMatchObject({
-      DependsOn: [{ ContainerName: 'other', Condition: 'START' }], StopTimeout: 90, LogConfiguration: { Options: { 'awslogs-stream-prefix': 'nginx' } },
+      DependsOn: [{ ContainerName: 'other', Condition: 'START' }],
+      StopTimeout: 90,
+      LogConfiguration: { Options: { 'awslogs-stream-prefix': 'nginx' } },
     });
     expect(configOf(container)).toContain('worker_shutdown_timeout 85s;');
   });
@@ -191,24 +243,30 @@ describe('the nginx sidecar in a task definition of the user', () => {
   });
 
   test.each([0, -1, 80.5, 65536, 18080, NaN])('fails when the port is %d', (upstreamPort) => {
-    expect(() => proxy({}, { upstreamPort })).toThrow('[Stack/Ingress] `upstreamPort` must be a port from 1 to 65535, and not 18080, which nginx takes');
+    expect(() => proxy({}, { upstreamPort })).toThrow(
+      '[Stack/Ingress] `upstreamPort` must be a port from 1 to 65535, and not 18080, which nginx takes',
+    );
   });
 
   test.each([1, 121])('refuses a stop timeout of %d seconds', (seconds) => {
-    expect(() => proxy({}, { stopTimeout: Duration.seconds(seconds) })).toThrow(`[Stack/Ingress] \`stopTimeout\` must be from 2 to 120 seconds, got: '${seconds} seconds'`);
+    expect(() => proxy({}, { stopTimeout: Duration.seconds(seconds) })).toThrow(
+      `[Stack/Ingress] \`stopTimeout\` must be from 2 to 120 seconds, got: '${seconds} seconds'`,
+    );
   });
 
   test('fails when the task has no container yet', () => {
     const stack = newStack();
     expect(() => verified(stack).addClientAddressProxy(new FargateTaskDefinition(stack, 'Task'), { upstreamPort: 8000 })).toThrow(
-      '[Stack/Ingress] `taskDefinition` must have the container of the process, got: \'Stack/Task\'; add that container first');
+      "[Stack/Ingress] `taskDefinition` must have the container of the process, got: 'Stack/Task'; add that container first",
+    );
   });
 
   test('fails when the containers of the task do not share the loopback address', () => {
     const stack = newStack();
     const bridge: TaskDefinition = new Ec2TaskDefinition(stack, 'Task', { networkMode: NetworkMode.BRIDGE });
     expect(() => verified(stack).addClientAddressProxy(bridge, { upstreamPort: 8000 })).toThrow(
-      '`taskDefinition` must have the network mode awsvpc, in which the containers of a task share 127.0.0.1, got: \'bridge\'');
+      "`taskDefinition` must have the network mode awsvpc, in which the containers of a task share 127.0.0.1, got: 'bridge'",
+    );
   });
 
   test('fails when it is added twice', () => {
@@ -217,7 +275,8 @@ describe('the nginx sidecar in a task definition of the user', () => {
     const taskDefinition = task(stack);
     ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
     expect(() => ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 })).toThrow(
-      '`taskDefinition` must not have a container named client-address yet, got: \'Stack/Task\'');
+      "`taskDefinition` must not have a container named client-address yet, got: 'Stack/Task'",
+    );
     expect(taskOf(Template.fromStack(stack), 'mine')[1].ContainerDefinitions).toHaveLength(2);
   });
 });

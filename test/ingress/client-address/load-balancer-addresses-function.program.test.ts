@@ -18,7 +18,10 @@ const SMALL: Subnets = { 'subnet-2': '10.0.9.0/27', 'subnet-1': '10.0.10.0/27' }
 const TWO_SECONDS = 62_000;
 
 const lambda = packedFunction((stack) => {
-  const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', { loadBalancerArn: LOAD_BALANCER, securityGroupId: 'sg-1' });
+  const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
+    loadBalancerArn: LOAD_BALANCER,
+    securityGroupId: 'sg-1',
+  });
   TrustedProxies.fromLoadBalancer(loadBalancer).toEnvironment();
 });
 
@@ -38,7 +41,11 @@ function onlyAnswer({ answers }: Invocation): Answer {
 /** The only response of a failed invocation. */
 async function failure(api: Api, event = create(0), time?: number): Promise<string> {
   const { Status, Reason, PhysicalResourceId, Data } = onlyAnswer(await lambda.invoke(event, api, time));
-  expect({ Status, PhysicalResourceId, Data }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', Data: undefined });
+  expect({ Status, PhysicalResourceId, Data }).toEqual({
+    Status: 'FAILED',
+    PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
+    Data: undefined,
+  });
   return Reason;
 }
 
@@ -74,8 +81,12 @@ describe('the bundled function', () => {
   });
 
   test('responds with less than 4,096 bytes for the longest list in six zones', async () => {
-    const subnets = Object.fromEntries(['255.255.248.0/24', '255.255.249.0/24', '255.255.250.0/24', '255.255.251.0/24', '255.255.252.0/28', '255.255.252.128/29']
-      .map((cidr, i) => [`subnet-${i}`, cidr]));
+    const subnets = Object.fromEntries(
+      ['255.255.248.0/24', '255.255.249.0/24', '255.255.250.0/24', '255.255.251.0/24', '255.255.252.0/28', '255.255.252.128/29'].map((cidr, i) => [
+        `subnet-${i}`,
+        cidr,
+      ]),
+    );
     const { answers, bytes } = await lambda.invoke(create(5), loadBalancerIn(subnets));
     expect(answers[0].Data!.Addresses.length).toBeGreaterThan(2600);
     expect(bytes).toBeLessThan(4096);
@@ -83,7 +94,9 @@ describe('the bundled function', () => {
 
   test('returns the CIDR blocks without a part, with any number of addresses', async () => {
     const event = { ...create(0), ResourceProperties: { ServiceToken: 'arn', LoadBalancerArn: LOAD_BALANCER } };
-    expect(onlyAnswer(await lambda.invoke(event, loadBalancerIn({ ...SMALL, 'subnet-3': '10.1.0.0/16' }))).Data).toEqual({ Cidrs: '10.0.10.0/27,10.0.9.0/27,10.1.0.0/16' });
+    expect(onlyAnswer(await lambda.invoke(event, loadBalancerIn({ ...SMALL, 'subnet-3': '10.1.0.0/16' }))).Data).toEqual({
+      Cidrs: '10.0.10.0/27,10.0.9.0/27,10.1.0.0/16',
+    });
   });
 
   test('keeps the physical id in an update, and describes the subnets again', async () => {
@@ -105,7 +118,10 @@ describe('the bundled function', () => {
 
   test.each([
     ['as usual', { ...create(0), RequestType: 'Delete', PhysicalResourceId: 'existing-id' }],
-    ['of a resource that was never created', { ...create(0), RequestType: 'Delete', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED' }],
+    [
+      'of a resource that was never created',
+      { ...create(0), RequestType: 'Delete', PhysicalResourceId: 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED' },
+    ],
     ['without properties', { ...NAMES, RequestType: 'Delete', PhysicalResourceId: 'existing-id' }],
   ])('succeeds at deletion %s, without an API call', async (_, event) => {
     const { Status } = onlyAnswer(await lambda.invoke(event, () => elbError(403, 'AccessDenied', 'not allowed')));
@@ -121,17 +137,25 @@ describe('when AWS throttles, the bundled function', () => {
       if (before >= 2) {
         return loadBalancerIn(SMALL)(call, earlier);
       }
-      return call.action === 'DescribeSubnets' ? ec2Error(503, 'RequestLimitExceeded', 'Request limit exceeded.') : elbError(400, 'Throttling', 'Rate exceeded');
+      return call.action === 'DescribeSubnets'
+        ? ec2Error(503, 'RequestLimitExceeded', 'Request limit exceeded.')
+        : elbError(400, 'Throttling', 'Rate exceeded');
     };
     const { Status } = onlyAnswer(await lambda.invoke(create(0), api));
     expect(Status).toBe('SUCCESS');
-    expect(lambda.calls.map(({ action }) => action)).toEqual([...Array.from({ length: 3 }, () => 'DescribeLoadBalancers'), ...Array.from({ length: 3 }, () => 'DescribeSubnets')]);
+    expect(lambda.calls.map(({ action }) => action)).toEqual([
+      ...Array.from({ length: 3 }, () => 'DescribeLoadBalancers'),
+      ...Array.from({ length: 3 }, () => 'DescribeSubnets'),
+    ]);
   }, 60_000);
 
   test('responds in time if AWS always throttles', async () => {
     const start = Date.now();
-    expect(await failure(() => elbError(400, 'Throttling', 'Rate exceeded'), create(0), TWO_SECONDS)).toMatch(new RegExp(
-      `^the addresses of the load balancer ${LOAD_BALANCER} could not be found: .*deploy again, or name its addresses with \`trustedProxies: TrustedProxies\\.fromAddresses`));
+    expect(await failure(() => elbError(400, 'Throttling', 'Rate exceeded'), create(0), TWO_SECONDS)).toMatch(
+      new RegExp(
+        `^the addresses of the load balancer ${LOAD_BALANCER} could not be found: .*deploy again, or name its addresses with \`trustedProxies: TrustedProxies\\.fromAddresses`,
+      ),
+    );
     expect(Date.now() - start).toBeGreaterThan(2000);
     expect(Date.now() - start).toBeLessThan(20_000);
     expect(lambda.calls.length).toBeGreaterThan(1);
@@ -139,7 +163,9 @@ describe('when AWS throttles, the bundled function', () => {
   }, 60_000);
 
   test('responds in time if AWS does not respond', async () => {
-    expect(await failure(() => 'silence', create(0), TWO_SECONDS)).toContain('AWS did not respond, or throttled the requests, until the timeout of this function: deploy again');
+    expect(await failure(() => 'silence', create(0), TWO_SECONDS)).toContain(
+      'AWS did not respond, or throttled the requests, until the timeout of this function: deploy again',
+    );
   }, 60_000);
 
   test('responds if no time is left for an API call', async () => {
@@ -154,27 +180,36 @@ describe('the bundled function names the load balancer and the fix', () => {
   test('when the load balancer does not exist', async () => {
     const other = LOAD_BALANCER.replace('/our/', '/other/');
     expect(await failure(loadBalancerIn(SMALL), create(0, other))).toBe(
-      `${lost(other)}One or more load balancers not found; it must be an Application Load Balancer of this account and region, ${ways}`);
+      `${lost(other)}One or more load balancers not found; it must be an Application Load Balancer of this account and region, ${ways}`,
+    );
     expect(lambda.calls).toHaveLength(1);
   });
 
   test('when the ARN is invalid', async () => {
-    expect(await failure(() => elbError(400, 'ValidationError', '\'our\' is not a valid load balancer ARN'), create(0, 'our'))).toBe(
-      `${lost('our')}'our' is not a valid load balancer ARN; it must be named by its ARN, in the region of this stack, ${ways}`);
+    expect(await failure(() => elbError(400, 'ValidationError', "'our' is not a valid load balancer ARN"), create(0, 'our'))).toBe(
+      `${lost('our')}'our' is not a valid load balancer ARN; it must be named by its ARN, in the region of this stack, ${ways}`,
+    );
   });
 
   const DENIED = 'look for a service control policy or a permissions boundary that denies it';
 
   test('when it has no permission to describe the load balancer', async () => {
     expect(await failure(() => elbError(403, 'AccessDenied', 'no policy allows the elasticloadbalancing:DescribeLoadBalancers action'))).toBe(
-      `${lost()}no policy allows the elasticloadbalancing:DescribeLoadBalancers action; the role of this function has the permission, so ${DENIED}, ${ways}`);
+      `${lost()}no policy allows the elasticloadbalancing:DescribeLoadBalancers action; the role of this function has the permission, so ${DENIED}, ${ways}`,
+    );
     expect(lambda.calls).toHaveLength(1);
   });
 
   test('when it has no permission to describe the subnets, with a long message of AWS', async () => {
-    const reason = await failure((call, earlier) => (call.action === 'DescribeSubnets'
-      ? ec2Error(403, 'UnauthorizedOperation', `You are not authorized to perform this operation. Encoded authorization failure message: ${'x'.repeat(5000)}`)
-      : loadBalancerIn(SMALL)(call, earlier)));
+    const reason = await failure((call, earlier) =>
+      call.action === 'DescribeSubnets'
+        ? ec2Error(
+            403,
+            'UnauthorizedOperation',
+            `You are not authorized to perform this operation. Encoded authorization failure message: ${'x'.repeat(5000)}`,
+          )
+        : loadBalancerIn(SMALL)(call, earlier),
+    );
     expect(reason.slice(0, 250)).toContain(`${lost()}You are not authorized to perform this operation.`);
     expect(reason).toContain(`${DENIED}, ${ways}`);
     expect(reason.length).toBeLessThan(2500);
@@ -182,13 +217,16 @@ describe('the bundled function names the load balancer and the fix', () => {
 
   test('when a subnet has no IPv4 CIDR block', async () => {
     expect(await failure(loadBalancerIn({ 'subnet-1': '10.0.0.0/27', 'subnet-2': undefined }))).toBe(
-      `${lost()}its subnets must have IPv4 CIDR blocks, got: 2 of 2 subnets, 1 without: subnet-2; move it to subnets that have them, ${ways}`);
+      `${lost()}its subnets must have IPv4 CIDR blocks, got: 2 of 2 subnets, 1 without: subnet-2; move it to subnets that have them, ${ways}`,
+    );
   });
 
   test('when a subnet does not exist', async () => {
-    const reason = await failure((call, earlier) => (call.action === 'DescribeSubnets'
-      ? ec2Error(400, 'InvalidSubnetID.NotFound', 'The subnet ID \'subnet-2\' does not exist')
-      : loadBalancerIn(SMALL)(call, earlier)));
+    const reason = await failure((call, earlier) =>
+      call.action === 'DescribeSubnets'
+        ? ec2Error(400, 'InvalidSubnetID.NotFound', "The subnet ID 'subnet-2' does not exist")
+        : loadBalancerIn(SMALL)(call, earlier),
+    );
     expect(reason).toBe(`${lost()}The subnet ID 'subnet-2' does not exist; deploy again, ${ways}`);
   });
 
@@ -200,8 +238,9 @@ describe('the bundled function names the load balancer and the fix', () => {
   test('when there are more addresses than PostHog can be configured with', async () => {
     expect(await failure(loadBalancerIn({ 'subnet-1': '10.0.0.0/20', 'subnet-2': '10.0.16.0/20' }))).toBe(
       `${lost()}\`subnets\` of the load balancer may have at most 1024 addresses together, because PostHog is configured with each of them, got: '8182 addresses in ` +
-      '10.0.0.0/20, 10.0.16.0/20\'; give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, or name ' +
-      'its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or set `clientAddress: ClientAddress.verified()`');
+        "10.0.0.0/20, 10.0.16.0/20'; give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, or name " +
+        'its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or set `clientAddress: ClientAddress.verified()`',
+    );
   });
 
   test.each([

@@ -25,7 +25,10 @@ interface Part {
 function ipamVpc(scope: Construct, id = 'Vpc'): Vpc {
   return new Vpc(scope, id, {
     ipAddresses: IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'ipam-pool-1', ipv4NetmaskLength: 20, defaultSubnetIpv4NetmaskLength: 27 }),
-    subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC }, { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS }],
+    subnetConfiguration: [
+      { name: 'Public', subnetType: SubnetType.PUBLIC },
+      { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+    ],
     maxAzs: 2,
   });
 }
@@ -49,8 +52,13 @@ function partsOf(stack: Stack): Part[] {
 
 /** The constructs whose parts `TRUSTED_PROXIES` has, by the prefixes of their logical ids. */
 function lookupsOf(stack: Stack, value: unknown): string[] {
-  const { 'Fn::Join': [separator, items] } = stack.resolve(value) as { 'Fn::Join': [string, { 'Fn::GetAtt': [string, string] }[]] };
-  expect([separator, items.map(({ 'Fn::GetAtt': [, attribute] }) => attribute)]).toEqual(['', Array.from({ length: ADDRESS_PARTS }, () => 'Addresses')]);
+  const {
+    'Fn::Join': [separator, items],
+  } = stack.resolve(value) as { 'Fn::Join': [string, { 'Fn::GetAtt': [string, string] }[]] };
+  expect([separator, items.map(({ 'Fn::GetAtt': [, attribute] }) => attribute)]).toEqual([
+    '',
+    Array.from({ length: ADDRESS_PARTS }, () => 'Addresses'),
+  ]);
   expect(items.map(({ 'Fn::GetAtt': [id] }) => /Part(\d)/.exec(id)![1]).join('')).toBe('012345');
   return [...new Set(items.map(({ 'Fn::GetAtt': [id] }) => id.replace(/Part\d.*/, '')))];
 }
@@ -61,9 +69,11 @@ describe('in a VPC whose addresses come from IPAM', () => {
   const ingress = ingressIn(stack, { vpc });
   const template = Template.fromStack(stack);
 
-  test('looks up the addresses of the ingress\'s own load balancer by default', () => {
+  test("looks up the addresses of the ingress's own load balancer by default", () => {
     expect(lookupsOf(stack, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
-    expect(stack.resolve(ingress.trustedProxies.addresses)).toEqual({ 'Fn::Split': [',', stack.resolve(ingress.environment.TRUSTED_PROXIES) as unknown] });
+    expect(stack.resolve(ingress.trustedProxies.addresses)).toEqual({
+      'Fn::Split': [',', stack.resolve(ingress.environment.TRUSTED_PROXIES) as unknown],
+    });
     expect(ingress.trustedProxies.trustsEverybody).toBe(false);
   });
 
@@ -79,7 +89,14 @@ describe('in a VPC whose addresses come from IPAM', () => {
   });
 
   test('has a service timeout for CloudFormation', () => {
-    const [[, { Properties: { Timeout, Runtime, Handler } }]] = ours(stack, 'AWS::Lambda::Function');
+    const [
+      [
+        ,
+        {
+          Properties: { Timeout, Runtime, Handler },
+        },
+      ],
+    ] = ours(stack, 'AWS::Lambda::Function');
     expect({ Timeout, Runtime, Handler }).toEqual({ Timeout: 300, Runtime: 'nodejs24.x', Handler: '__entrypoint__.handler' });
     expect(new Set(partsOf(stack).map(({ ServiceTimeout }) => ServiceTimeout))).toEqual(new Set(['900']));
   });
@@ -205,7 +222,9 @@ describe('a load balancer that is', () => {
     Template.fromStack(platform).resourceCountIs(TYPE, 0);
     const [{ LoadBalancerArn, Subnets }] = partsOf(ours);
     expect(JSON.stringify(LoadBalancerArn)).toContain('OutputRefLoadBalancer');
-    expect(Subnets!.map((subnet) => /OutputRefVpcPrivateSubnet\dSubnet/.exec(JSON.stringify(subnet))?.[0])).toEqual([1, 2].map((number) => `OutputRefVpcPrivateSubnet${number}Subnet`));
+    expect(Subnets!.map((subnet) => /OutputRefVpcPrivateSubnet\dSubnet/.exec(JSON.stringify(subnet))?.[0])).toEqual(
+      [1, 2].map((number) => `OutputRefVpcPrivateSubnet${number}Subnet`),
+    );
   });
 });
 
@@ -217,7 +236,9 @@ describe('in the VPC of another stack', () => {
   }
 
   test('nothing is looked up if that stack has the CIDR blocks', () => {
-    const { ours, ingress } = inVpcOf((platform) => new Vpc(platform, 'Vpc', { subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 }] }));
+    const { ours, ingress } = inVpcOf(
+      (platform) => new Vpc(platform, 'Vpc', { subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 }] }),
+    );
     expect(ingress.trustedProxies.addresses).toHaveLength(54);
     expect(partsOf(ours)).toEqual([]);
   });

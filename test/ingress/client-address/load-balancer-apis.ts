@@ -23,7 +23,8 @@ export function loadBalancerIn(subnets: Subnets): Api {
 export function elbError(status: number, code: string, message: string): ReturnType<Api> {
   return {
     status,
-    body: `<ErrorResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>` +
+    body:
+      `<ErrorResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>` +
       '<RequestId>11111111-2222-3333-4444-555555555555</RequestId></ErrorResponse>',
   };
 }
@@ -32,7 +33,8 @@ export function elbError(status: number, code: string, message: string): ReturnT
 export function ec2Error(status: number, code: string, message: string): ReturnType<Api> {
   return {
     status,
-    body: `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors>` +
+    body:
+      `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors>` +
       '<RequestID>11111111-2222-3333-4444-555555555555</RequestID></Response>',
   };
 }
@@ -44,14 +46,20 @@ function ok(body: string): ReturnType<Api> {
 }
 
 function idsIn(parameters: Record<string, string>): string[] {
-  return Object.entries(parameters).filter(([name]) => /^SubnetId\.\d+$/.test(name)).map(([, id]) => id);
+  return Object.entries(parameters)
+    .filter(([name]) => /^SubnetId\.\d+$/.test(name))
+    .map(([, id]) => id);
 }
 
 function loadBalancers(subnetIds: string[]): string {
-  const zones = subnetIds.map((id, i) => `<member><ZoneName>eu-central-1${'abcdef'[i]}</ZoneName><SubnetId>${id}</SubnetId><LoadBalancerAddresses/></member>`);
-  return '<DescribeLoadBalancersResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><DescribeLoadBalancersResult><LoadBalancers><member>' +
+  const zones = subnetIds.map(
+    (id, i) => `<member><ZoneName>eu-central-1${'abcdef'[i]}</ZoneName><SubnetId>${id}</SubnetId><LoadBalancerAddresses/></member>`,
+  );
+  return (
+    '<DescribeLoadBalancersResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><DescribeLoadBalancersResult><LoadBalancers><member>' +
     `<LoadBalancerArn>${LOAD_BALANCER}</LoadBalancerArn><Type>application</Type><AvailabilityZones>${zones.join('')}</AvailabilityZones>` +
-    '</member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>';
+    '</member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>'
+  );
 }
 
 function describedSubnets(subnets: [id: string, cidr: string | undefined][]): string {

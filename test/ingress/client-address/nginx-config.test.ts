@@ -1,8 +1,21 @@
 import { DROPPED_HEADERS } from '../../../lib/ingress/client-address/client-address-headers';
-import { BETWEEN_BLOCKS, CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, NginxSettings, nginxScript } from '../../../lib/ingress/client-address/nginx-config';
+import {
+  BETWEEN_BLOCKS,
+  CLIENT_ADDRESS_CONTAINER,
+  CLIENT_ADDRESS_PORT,
+  nginxConfig,
+  NginxSettings,
+  nginxScript,
+} from '../../../lib/ingress/client-address/nginx-config';
 import { PROCESSES } from '../../../lib/services/processes';
 
-const SETTINGS: NginxSettings = { listen: '18080', upstream: '127.0.0.1:3000', trusted: ['10.0.0.0/27', '2001:db8::/32'], drainSeconds: 55, folder: '/tmp' };
+const SETTINGS: NginxSettings = {
+  listen: '18080',
+  upstream: '127.0.0.1:3000',
+  trusted: ['10.0.0.0/27', '2001:db8::/32'],
+  drainSeconds: 55,
+  folder: '/tmp',
+};
 
 /** Returns the values of a directive, one per line. Its effect is tested with nginx: npm run test:nginx. */
 function said(directive: string, settings: Partial<NginxSettings> = {}): string[] {
@@ -12,8 +25,12 @@ function said(directive: string, settings: Partial<NginxSettings> = {}): string[
 test('trusts exactly the configured blocks, one per line', () => {
   expect(said('set_real_ip_from')).toEqual(['10.0.0.0/27', '2001:db8::/32']);
   expect(said('set_real_ip_from', { trusted: [] })).toEqual([]);
-  expect(said('set_real_ip_from', { trusted: [['10.0.0.0/27', '10.0.0.32/27', '10.0.0.64/27'].join(BETWEEN_BLOCKS), '192.0.2.0/24'] }))
-    .toEqual(['10.0.0.0/27', '10.0.0.32/27', '10.0.0.64/27', '192.0.2.0/24']);
+  expect(said('set_real_ip_from', { trusted: [['10.0.0.0/27', '10.0.0.32/27', '10.0.0.64/27'].join(BETWEEN_BLOCKS), '192.0.2.0/24'] })).toEqual([
+    '10.0.0.0/27',
+    '10.0.0.32/27',
+    '10.0.0.64/27',
+    '192.0.2.0/24',
+  ]);
 });
 
 test('listens on and forwards to the configured addresses', () => {
@@ -31,7 +48,17 @@ test('writes to one folder only', () => {
 test('sets or drops every header that a program could trust, once', () => {
   const names = said('proxy_set_header').map((value) => value.split(' ')[0]);
   expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
-  expect(names).toEqual(expect.arrayContaining(['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Forwarded-Port', 'Forwarded', 'X-PostHog-Client-IP', 'CF-Connecting-IPv6']));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'X-Forwarded-For',
+      'X-Forwarded-Host',
+      'X-Forwarded-Proto',
+      'X-Forwarded-Port',
+      'Forwarded',
+      'X-PostHog-Client-IP',
+      'CF-Connecting-IPv6',
+    ]),
+  );
   expect(said('proxy_set_header')).toEqual(expect.arrayContaining(['X-Forwarded-For $remote_addr', 'True-Client-IP ""']));
 });
 
@@ -46,7 +73,10 @@ test('every header to drop has a valid name for nginx, and a source', () => {
 
 test('buffers no response, and has timeouts beyond the longest idle timeout of a load balancer, 4,000 seconds', () => {
   expect([said('proxy_buffering'), said('proxy_request_buffering')]).toEqual([['off'], ['off']]);
-  const seconds = ['proxy_read_timeout', 'proxy_send_timeout', 'send_timeout', 'client_body_timeout', 'keepalive_timeout'].map((directive) => [directive, parseInt(said(directive)[0])]);
+  const seconds = ['proxy_read_timeout', 'proxy_send_timeout', 'send_timeout', 'client_body_timeout', 'keepalive_timeout'].map((directive) => [
+    directive,
+    parseInt(said(directive)[0]),
+  ]);
   expect(seconds.filter(([, value]) => !(Number(value) > 4000))).toEqual([]);
 });
 

@@ -1,6 +1,11 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
-import { assignableAddresses, checkAddresses, firstAssignableAddress, MAX_TRUSTED_ADDRESSES } from '../../../lib/ingress/client-address/trusted-addresses';
+import {
+  assignableAddresses,
+  checkAddresses,
+  firstAssignableAddress,
+  MAX_TRUSTED_ADDRESSES,
+} from '../../../lib/ingress/client-address/trusted-addresses';
 
 /** Returns the address at an index of 10.0.0.0/8. */
 function tenDot(place: number): string {
@@ -47,16 +52,19 @@ describe('the addresses that a load balancer can have', () => {
   });
 
   test('are five fewer than the size of the block, ascending, unique and inside of it', () => {
-    fc.assert(fc.property(fc.nat(2 ** 24 - 1), fc.integer({ min: 23, max: 29 }), (place, prefix) => {
-      const cidr = `${tenDot(place)}/${prefix}`;
-      const block = new BlockList();
-      block.addSubnet(tenDot(place), prefix);
-      const addresses = assignableAddresses([cidr]);
-      expect(addresses).toHaveLength(2 ** (32 - prefix) - 5);
-      expect(addresses.every((address) => block.check(address))).toBe(true);
-      const numbers = addresses.map((address) => address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0));
-      expect(numbers.every((number, i) => i === 0 || number === numbers[i - 1] + 1)).toBe(true);
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(fc.nat(2 ** 24 - 1), fc.integer({ min: 23, max: 29 }), (place, prefix) => {
+        const cidr = `${tenDot(place)}/${prefix}`;
+        const block = new BlockList();
+        block.addSubnet(tenDot(place), prefix);
+        const addresses = assignableAddresses([cidr]);
+        expect(addresses).toHaveLength(2 ** (32 - prefix) - 5);
+        expect(addresses.every((address) => block.check(address))).toBe(true);
+        const numbers = addresses.map((address) => address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0));
+        expect(numbers.every((number, i) => i === 0 || number === numbers[i - 1] + 1)).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test('may be 1,024, enough for four /24 subnets', () => {
@@ -69,12 +77,13 @@ describe('the addresses that a load balancer can have', () => {
   test('fails when there are more than 1,024 in total, and names the alternatives', () => {
     expect(() => assignableAddresses(['10.0.0.0/22', '10.1.0.0/28'])).toThrow(
       '`subnets` of the load balancer may have at most 1024 addresses together, because PostHog is configured with each of them, got: ' +
-      '\'1030 addresses in 10.0.0.0/22, 10.1.0.0/28\'; give the load balancer small subnets of its own (/27 is the smallest that it accepts) with ' +
-      '`loadBalancerSubnets`, or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`');
+        "'1030 addresses in 10.0.0.0/22, 10.1.0.0/28'; give the load balancer small subnets of its own (/27 is the smallest that it accepts) with " +
+        '`loadBalancerSubnets`, or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`',
+    );
   });
 
   test('fails when a subnet is huge, without listing its addresses first', () => {
-    expect(() => assignableAddresses(['0.0.0.0/0'])).toThrow('got: \'4294967291 addresses in 0.0.0.0/0\'');
+    expect(() => assignableAddresses(['0.0.0.0/0'])).toThrow("got: '4294967291 addresses in 0.0.0.0/0'");
   });
 
   test.each(['2001:db8::/64', '10.0.0.0', 'nonsense', ''])('fails when a block is %j, which is not an IPv4 CIDR block', (cidr) => {
@@ -82,8 +91,14 @@ describe('the addresses that a load balancer can have', () => {
   });
 
   test.each([
-    ['10.0.0.0/27', '10.0.0.4'], ['10.0.0.9/27', '10.0.0.4'], ['10.0.0.0/29', '10.0.0.4'], ['10.1.128.0/17', '10.1.128.4'], ['10.0.0.0/8', '10.0.0.4'],
-    ['10.0.0.0/30', undefined], ['2001:db8::/64', undefined], ['nonsense', undefined],
+    ['10.0.0.0/27', '10.0.0.4'],
+    ['10.0.0.9/27', '10.0.0.4'],
+    ['10.0.0.0/29', '10.0.0.4'],
+    ['10.1.128.0/17', '10.1.128.4'],
+    ['10.0.0.0/8', '10.0.0.4'],
+    ['10.0.0.0/30', undefined],
+    ['2001:db8::/64', undefined],
+    ['nonsense', undefined],
   ])('begin in %s with %s, for every size of the subnet', (cidr, address) => {
     expect(firstAssignableAddress(cidr)).toBe(address);
   });
@@ -105,18 +120,24 @@ describe('a list of addresses', () => {
 
   test('fails with more than 1,024 addresses', () => {
     const list = Array.from({ length: 1025 }, (_, i) => tenDot(i));
-    expect(() => checkAddresses(list)).toThrow('`addresses` may contain at most 1024 addresses, because they are passed in an environment variable, got: \'1025 addresses\'');
+    expect(() => checkAddresses(list)).toThrow(
+      "`addresses` may contain at most 1024 addresses, because they are passed in an environment variable, got: '1025 addresses'",
+    );
   });
 
   test('fails with a duplicate address', () => {
-    expect(() => checkAddresses(['10.0.0.4', '10.0.0.5', '10.0.0.4'])).toThrow('`addresses` must not name an address twice, got: \'10.0.0.4\'');
+    expect(() => checkAddresses(['10.0.0.4', '10.0.0.5', '10.0.0.4'])).toThrow("`addresses` must not name an address twice, got: '10.0.0.4'");
   });
 
-  test.each(['10.0.0.0/24', '10.0.0.4/32', '2001:db8::/32', '/', 'http://10.0.0.4'])('refuses %s, and explains why a CIDR block never matches', (text) => {
-    expect(() => checkAddresses(['10.0.0.9', text])).toThrow(
-      `\`addresses\` must be single IP addresses, got: '${text}'; PostHog compares addresses as text, so a CIDR block never matches and every client would be ` +
-      'refused: name every address, or use TrustedProxies.fromSubnets()');
-  });
+  test.each(['10.0.0.0/24', '10.0.0.4/32', '2001:db8::/32', '/', 'http://10.0.0.4'])(
+    'refuses %s, and explains why a CIDR block never matches',
+    (text) => {
+      expect(() => checkAddresses(['10.0.0.9', text])).toThrow(
+        `\`addresses\` must be single IP addresses, got: '${text}'; PostHog compares addresses as text, so a CIDR block never matches and every client would be ` +
+          'refused: name every address, or use TrustedProxies.fromSubnets()',
+      );
+    },
+  );
 
   test.each([
     ['10.0.0.4:443', '10.0.0.4'],
@@ -124,13 +145,27 @@ describe('a list of addresses', () => {
     ['[2001:db8::1]', '2001:db8::1'],
     ['[10.0.0.4]:80', '10.0.0.4'],
   ])('refuses %s, and suggests the address without brackets and port', (text, address) => {
-    expect(() => checkAddresses([text])).toThrow(new Error(`\`addresses\` must be single IP addresses, got: '${text}'; write ${address}, without brackets and port`));
+    expect(() => checkAddresses([text])).toThrow(
+      new Error(`\`addresses\` must be single IP addresses, got: '${text}'; write ${address}, without brackets and port`),
+    );
   });
 
-  test.each(['', ' ', 'localhost', 'alb.internal', '10.0.0', '10.0.0.256', '10.0.0.4,10.0.0.5', ' 10.0.0.4', 'fe80::1%eth0', '[nonsense]', '999.0.0.1:80', '*'])(
-    'refuses %j', (text) => {
-      expect(() => checkAddresses([text])).toThrow(new Error(`\`addresses\` must be single IP addresses, got: '${text}'`));
-    });
+  test.each([
+    '',
+    ' ',
+    'localhost',
+    'alb.internal',
+    '10.0.0',
+    '10.0.0.256',
+    '10.0.0.4,10.0.0.5',
+    ' 10.0.0.4',
+    'fe80::1%eth0',
+    '[nonsense]',
+    '999.0.0.1:80',
+    '*',
+  ])('refuses %j', (text) => {
+    expect(() => checkAddresses([text])).toThrow(new Error(`\`addresses\` must be single IP addresses, got: '${text}'`));
+  });
 
   test.each([
     ['2001:DB8::1', '2001:db8::1'],
@@ -139,6 +174,7 @@ describe('a list of addresses', () => {
     ['::ffff:10.0.0.4', '::ffff:a00:4'],
   ])('refuses the spelling %s, which PostHog would never match', (text, canonical) => {
     expect(() => checkAddresses([text])).toThrow(
-      new Error(`\`addresses\` must be spelled canonically, because PostHog compares text, got: '${text}'; write ${canonical}`));
+      new Error(`\`addresses\` must be spelled canonically, because PostHog compares text, got: '${text}'; write ${canonical}`),
+    );
   });
 });

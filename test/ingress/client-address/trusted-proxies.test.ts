@@ -37,28 +37,33 @@ describe('from subnets', () => {
     expect(TrustedProxies.fromSubnets(vpc.publicSubnets).toEnvironment()).toEqual({ TRUSTED_PROXIES: '' });
   });
 
-  const ALTERNATIVES = 'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or look them ' +
-    'up when it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer\'s addresses with ' +
-    '`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog\'s own IP filters stay off, use `trustedProxies: TrustedProxies.all()`';
+  const ALTERNATIVES =
+    'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or look them ' +
+    "up when it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer's addresses with " +
+    "`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog's own IP filters stay off, use `trustedProxies: TrustedProxies.all()`";
 
   test('fails when a subnet was imported without its CIDR block, and names the alternatives', () => {
     expect(() => TrustedProxies.fromSubnets([subnet('10.0.1.0/27'), subnet()])).toThrow(
-      `\`subnets\` must have IPv4 CIDR blocks that are known at synthesis, got: 'Stack/Subnet'; ${ALTERNATIVES}`);
+      `\`subnets\` must have IPv4 CIDR blocks that are known at synthesis, got: 'Stack/Subnet'; ${ALTERNATIVES}`,
+    );
   });
 
   test('fails without subnets', () => {
-    expect(() => TrustedProxies.fromSubnets([])).toThrow('`subnets` must name at least one, got: \'none\'; if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()');
+    expect(() => TrustedProxies.fromSubnets([])).toThrow(
+      "`subnets` must name at least one, got: 'none'; if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()",
+    );
   });
 
   test('fails when the CIDR block of a subnet is a token', () => {
     const stack = newStack();
     const subnet = new PrivateSubnet(stack, 'Made', { vpcId: 'vpc-1', availabilityZone: 'a', cidrBlock: Fn.importValue('Cidr') });
-    expect(() => TrustedProxies.fromSubnets([subnet])).toThrow('must have IPv4 CIDR blocks that are known at synthesis, got: \'Stack/Made\'');
+    expect(() => TrustedProxies.fromSubnets([subnet])).toThrow("must have IPv4 CIDR blocks that are known at synthesis, got: 'Stack/Made'");
   });
 
   test('fails when the subnets are too large to name each address', () => {
     expect(() => TrustedProxies.fromSubnets([subnet('10.0.0.0/18'), subnet('10.0.64.0/18')])).toThrow(
-      'may have at most 1024 addresses together, because PostHog is configured with each of them, got: \'32758 addresses in 10.0.0.0/18, 10.0.64.0/18\'');
+      "may have at most 1024 addresses together, because PostHog is configured with each of them, got: '32758 addresses in 10.0.0.0/18, 10.0.64.0/18'",
+    );
   });
 });
 
@@ -79,7 +84,9 @@ describe('from addresses', () => {
   test('accepts an address that is a token', () => {
     const stack = newStack();
     const trusted = TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')]);
-    expect(stack.resolve(trusted.toEnvironment())).toEqual({ TRUSTED_PROXIES: { 'Fn::Join': ['', ['10.0.0.4,', { 'Fn::ImportValue': 'Address' }]] } });
+    expect(stack.resolve(trusted.toEnvironment())).toEqual({
+      TRUSTED_PROXIES: { 'Fn::Join': ['', ['10.0.0.4,', { 'Fn::ImportValue': 'Address' }]] },
+    });
   });
 
   test('checks the other addresses of a list with a token', () => {
@@ -114,15 +121,21 @@ describe('all', () => {
   });
 
   test('is the only one with TRUST_ALL_PROXIES: older versions read any text as true', () => {
-    expect([TrustedProxies.fromAddresses(['10.0.0.4']), TrustedProxies.fromSubnets([subnet('10.0.1.0/27')])]
-      .filter((trusted) => 'TRUST_ALL_PROXIES' in trusted.toEnvironment())).toEqual([]);
+    expect(
+      [TrustedProxies.fromAddresses(['10.0.0.4']), TrustedProxies.fromSubnets([subnet('10.0.1.0/27')])].filter(
+        (trusted) => 'TRUST_ALL_PROXIES' in trusted.toEnvironment(),
+      ),
+    ).toEqual([]);
   });
 });
 
 describe('as CIDR blocks', () => {
   test('may have more addresses than the limit, as long as they are not used', () => {
     const stack = newStack();
-    const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', { loadBalancerArn: LOAD_BALANCER, securityGroupId: 'sg-1' });
+    const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
+      loadBalancerArn: LOAD_BALANCER,
+      securityGroupId: 'sg-1',
+    });
     const trusted = TrustedProxies._of(loadBalancer, [subnet('10.0.0.0/16')]);
     expect(trusted._cidrs()).toEqual(['10.0.0.0/16']);
     expect(() => trusted.toEnvironment()).toThrow('or set `clientAddress: ClientAddress.verified()`');
@@ -130,7 +143,10 @@ describe('as CIDR blocks', () => {
   });
 
   test('have the blocks of subnets, without duplicates', () => {
-    expect(TrustedProxies.fromSubnets([subnet('10.0.9.0/27'), subnet('10.0.1.0/27'), subnet('10.0.9.0/27')])._cidrs()).toEqual(['10.0.9.0/27', '10.0.1.0/27']);
+    expect(TrustedProxies.fromSubnets([subnet('10.0.9.0/27'), subnet('10.0.1.0/27'), subnet('10.0.9.0/27')])._cidrs()).toEqual([
+      '10.0.9.0/27',
+      '10.0.1.0/27',
+    ]);
   });
 
   test('are empty before a lookup of the subnets', () => {
@@ -144,14 +160,20 @@ describe('as CIDR blocks', () => {
 
   test('do not change addresses that are tokens', () => {
     const stack = newStack();
-    expect(stack.resolve(TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')])._cidrs())).toEqual(['10.0.0.4/32', { 'Fn::ImportValue': 'Address' }]);
+    expect(stack.resolve(TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')])._cidrs())).toEqual([
+      '10.0.0.4/32',
+      { 'Fn::ImportValue': 'Address' },
+    ]);
     const list = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList;
     expect(stack.resolve(TrustedProxies.fromAddresses(list)._cidrs())).toEqual({ Ref: 'Addresses' });
   });
 
   test('are a token for the subnets of a load balancer', () => {
     const stack = newStack();
-    const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', { loadBalancerArn: LOAD_BALANCER, securityGroupId: 'sg-1' });
+    const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
+      loadBalancerArn: LOAD_BALANCER,
+      securityGroupId: 'sg-1',
+    });
     expect(stack.resolve(TrustedProxies.fromLoadBalancer(loadBalancer)._cidrs())).toEqual({
       'Fn::Split': [',', { 'Fn::GetAtt': [expect.stringContaining('LoadBalancerTrustedAddressesBlocks') as string, 'Cidrs'] }],
     });
@@ -159,6 +181,7 @@ describe('as CIDR blocks', () => {
 
   test('fail if every proxy is trusted', () => {
     expect(() => TrustedProxies.all()._cidrs()).toThrow(
-      '`trustedProxies` must name the proxies here, got: \'TrustedProxies.all()\'; leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()');
+      "`trustedProxies` must name the proxies here, got: 'TrustedProxies.all()'; leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()",
+    );
   });
 });

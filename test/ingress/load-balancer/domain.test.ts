@@ -15,7 +15,9 @@ function synth(props: (stack: ReturnType<typeof newStack>) => Partial<PostHogIng
 }
 
 function recordTypes(template: Template): unknown[] {
-  return Object.values(template.findResources(RECORD)).map((record) => (record as { Properties: { Type: string } }).Properties.Type).sort();
+  return Object.values(template.findResources(RECORD))
+    .map((record) => (record as { Properties: { Type: string } }).Properties.Type)
+    .sort();
 }
 
 describe('with a hosted zone', () => {
@@ -37,7 +39,10 @@ describe('with a hosted zone', () => {
       Type: 'A',
       Name: 'posthog.example.com.',
       HostedZoneId: 'Z0123456789',
-      AliasTarget: { DNSName: { 'Fn::Join': ['', ['dualstack.', { 'Fn::GetAtt': [id, 'DNSName'] }]] }, HostedZoneId: { 'Fn::GetAtt': [id, 'CanonicalHostedZoneID'] } },
+      AliasTarget: {
+        DNSName: { 'Fn::Join': ['', ['dualstack.', { 'Fn::GetAtt': [id, 'DNSName'] }]] },
+        HostedZoneId: { 'Fn::GetAtt': [id, 'CanonicalHostedZoneID'] },
+      },
     });
   });
 
@@ -50,8 +55,11 @@ describe('with a hosted zone', () => {
   });
 
   test('creates an AAAA record of the same name', () => {
-    synth((stack) => ({ domainZone: zone(stack), ipAddressType: IpAddressType.DUAL_STACK }))
-      .hasResourceProperties(RECORD, { Type: 'AAAA', Name: 'posthog.example.com.', HostedZoneId: 'Z0123456789' });
+    synth((stack) => ({ domainZone: zone(stack), ipAddressType: IpAddressType.DUAL_STACK })).hasResourceProperties(RECORD, {
+      Type: 'AAAA',
+      Name: 'posthog.example.com.',
+      HostedZoneId: 'Z0123456789',
+    });
   });
 
   test('uses an existing certificate, and creates none', () => {
@@ -59,13 +67,18 @@ describe('with a hosted zone', () => {
     given.resourceCountIs(CERTIFICATE, 0);
     given.resourceCountIs(RECORD, 1);
     given.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
-      Port: 443, Certificates: [{ CertificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555' }],
+      Port: 443,
+      Certificates: [{ CertificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555' }],
     });
   });
 });
 
 describe('the domain name', () => {
-  const name = (domainName: string, zoneName: string): unknown => only(synth((stack) => ({ domainName, domainZone: zone(stack, zoneName) })), RECORD).Name;
+  const name = (domainName: string, zoneName: string): unknown =>
+    only(
+      synth((stack) => ({ domainName, domainZone: zone(stack, zoneName) })),
+      RECORD,
+    ).Name;
 
   test('may be the name of the zone', () => {
     expect(name('example.com', 'example.com')).toBe('example.com.');
@@ -85,12 +98,14 @@ describe('the domain name', () => {
     ['example.com', 'posthog.example.com'],
   ])('fails when it is %s and the zone is %s', (domainName, zoneName) => {
     expect(() => name(domainName, zoneName)).toThrow(
-      `[Stack/Ingress] \`domainName\` must be in the hosted zone ${zoneName}, got: '${domainName}'; give the zone of this name, or a name of this zone`);
+      `[Stack/Ingress] \`domainName\` must be in the hosted zone ${zoneName}, got: '${domainName}'; give the zone of this name, or a name of this zone`,
+    );
   });
 
   test('fails when it is not a host name', () => {
     expect(() => synth(() => ({ domainName: 'https://posthog.example.com' }))).toThrow(
-      '[Stack/Ingress] `domainName` must be a fully qualified host name such as posthog.example.com, got: \'https://posthog.example.com\'; remove the scheme');
+      "[Stack/Ingress] `domainName` must be a fully qualified host name such as posthog.example.com, got: 'https://posthog.example.com'; remove the scheme",
+    );
   });
 
   test('may be a token, which is the exact name of the record', () => {
@@ -100,7 +115,12 @@ describe('the domain name', () => {
   });
 
   test('may be in a zone whose name is a token, and is the exact name of the record', () => {
-    expect(only(synth((stack) => ({ domainZone: zone(stack, Fn.importValue('ZoneName')) })), RECORD).Name).toBe('posthog.example.com.');
+    expect(
+      only(
+        synth((stack) => ({ domainZone: zone(stack, Fn.importValue('ZoneName')) })),
+        RECORD,
+      ).Name,
+    ).toBe('posthog.example.com.');
   });
 });
 
@@ -115,6 +135,7 @@ describe('without a hosted zone', () => {
     const stack = newStack();
     expect(() => newIngress(stack, { vpc: newVpc(stack), certificate: undefined })).toThrow(
       '[Stack/Ingress] `domainZone` or `certificate` is required, because the load balancer terminates TLS; pass the hosted zone of the domain name, or ' +
-      'a certificate for it in the region of the stack');
+        'a certificate for it in the region of the stack',
+    );
   });
 });

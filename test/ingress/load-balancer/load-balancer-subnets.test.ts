@@ -28,9 +28,14 @@ function newVpcWith(...subnetConfiguration: SubnetConfiguration[]): (stack: Stac
 }
 
 function imported(attributes: Partial<VpcAttributes>): (stack: Stack) => IVpc {
-  return (stack) => Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-00000001', availabilityZones: ['eu-central-1a', 'eu-central-1b'], publicSubnetIds: ids(1, 2), publicSubnetRouteTableIds: TABLES, ...attributes,
-  });
+  return (stack) =>
+    Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-00000001',
+      availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+      publicSubnetIds: ids(1, 2),
+      publicSubnetRouteTableIds: TABLES,
+      ...attributes,
+    });
 }
 
 function ids(...numbers: number[]): string[] {
@@ -62,45 +67,59 @@ describe('in a VPC of the same app', () => {
   });
 
   test('uses the selected subnets, and trusts their addresses', () => {
-    const { stack, subnets, ingress } = setUp(newVpcWith(PUBLIC, { ...PUBLIC, name: 'Edge' }, PRIVATE), { loadBalancerSubnets: { subnetGroupName: 'Edge' } });
+    const { stack, subnets, ingress } = setUp(newVpcWith(PUBLIC, { ...PUBLIC, name: 'Edge' }, PRIVATE), {
+      loadBalancerSubnets: { subnetGroupName: 'Edge' },
+    });
     const edge = (stack.node.findChild('Vpc') as Vpc).selectSubnets({ subnetGroupName: 'Edge' }).subnets;
     expect(subnets).toEqual(idsOf(stack, edge));
     expect(ingress.trustedProxies.addresses).toEqual(TrustedProxies.fromSubnets(edge).addresses);
   });
 
   test('uses three subnets in three zones', () => {
-    const { subnets, ingress } = setUp((stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], availabilityZones: ['a', 'b', 'c'].map((zone) => `eu-central-1${zone}`) }), {}, newStack(ENV));
+    const { subnets, ingress } = setUp(
+      (stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], availabilityZones: ['a', 'b', 'c'].map((zone) => `eu-central-1${zone}`) }),
+      {},
+      newStack(ENV),
+    );
     expect(subnets).toHaveLength(3);
     expect(ingress.trustedProxies.addresses).toHaveLength(81);
   });
 
   test('fails when there are no public subnets', () => {
     expect(() => setUp(newVpcWith(ISOLATED))).toThrow(
-      '[Stack/Ingress] `vpc` must have public subnets for a public load balancer, got: \'Stack/Vpc\'; add public subnets, or set `publicLoadBalancer: false`');
+      "[Stack/Ingress] `vpc` must have public subnets for a public load balancer, got: 'Stack/Vpc'; add public subnets, or set `publicLoadBalancer: false`",
+    );
   });
 
   test('fails when there are neither private nor isolated subnets for an internal load balancer', () => {
     expect(() => setUp(newVpcWith(PUBLIC), { publicLoadBalancer: false })).toThrow(
-      '[Stack/Ingress] `vpc` must have private subnets for an internal load balancer, got: \'Stack/Vpc\'; name the subnets with `loadBalancerSubnets`');
+      "[Stack/Ingress] `vpc` must have private subnets for an internal load balancer, got: 'Stack/Vpc'; name the subnets with `loadBalancerSubnets`",
+    );
   });
 
   test('fails when all subnets are in one zone', () => {
     expect(() => setUp((stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], maxAzs: 1 }))).toThrow(
-      '[Stack/Ingress] `loadBalancerSubnets` must be in two or more availability zones, got: \'1 zone(s)\'; use a VPC with two or more zones, or select ' +
-      'subnets of more zones');
+      "[Stack/Ingress] `loadBalancerSubnets` must be in two or more availability zones, got: '1 zone(s)'; use a VPC with two or more zones, or select " +
+        'subnets of more zones',
+    );
   });
 
   test('fails when subnets of one zone are selected', () => {
-    expect(() => setUp(newVpcWith(PUBLIC), { loadBalancerSubnets: { subnetType: SubnetType.PUBLIC, availabilityZones: [Fn.select(0, Fn.getAzs())] } })).toThrow('must be in two or more availability zones');
+    expect(() =>
+      setUp(newVpcWith(PUBLIC), { loadBalancerSubnets: { subnetType: SubnetType.PUBLIC, availabilityZones: [Fn.select(0, Fn.getAzs())] } }),
+    ).toThrow('must be in two or more availability zones');
   });
 
   test('fails when the subnets are smaller than /27', () => {
     expect(() => setUp(newVpcWith({ ...PUBLIC, cidrMask: 28 }))).toThrow(
-      '[Stack/Ingress] `loadBalancerSubnets` must be /27 or larger, because a load balancer needs room to scale, got: \'Stack/Vpc/PublicSubnet1 with 10.0.0.0/28\'');
+      "[Stack/Ingress] `loadBalancerSubnets` must be /27 or larger, because a load balancer needs room to scale, got: 'Stack/Vpc/PublicSubnet1 with 10.0.0.0/28'",
+    );
   });
 
   test('fails when the subnets have more addresses than PostHog can be configured with', () => {
-    expect(() => setUp(newVpcWith({ ...PUBLIC, cidrMask: 18 }))).toThrow('[Stack/Ingress] `subnets` of the load balancer may have at most 1024 addresses together');
+    expect(() => setUp(newVpcWith({ ...PUBLIC, cidrMask: 18 }))).toThrow(
+      '[Stack/Ingress] `subnets` of the load balancer may have at most 1024 addresses together',
+    );
   });
 
   test('accepts large subnets with `trustedProxies`', () => {
@@ -110,11 +129,12 @@ describe('in a VPC of the same app', () => {
 });
 
 describe('in a VPC whose addresses come from IPAM', () => {
-  const ipam = (stack: Stack): Vpc => new Vpc(stack, 'Vpc', {
-    ipAddresses: IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'ipam-pool-1', ipv4NetmaskLength: 20, defaultSubnetIpv4NetmaskLength: 27 }),
-    subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC }],
-    maxAzs: 2,
-  });
+  const ipam = (stack: Stack): Vpc =>
+    new Vpc(stack, 'Vpc', {
+      ipAddresses: IpAddresses.awsIpamAllocation({ ipv4IpamPoolId: 'ipam-pool-1', ipv4NetmaskLength: 20, defaultSubnetIpv4NetmaskLength: 27 }),
+      subnetConfiguration: [{ name: 'Public', subnetType: SubnetType.PUBLIC }],
+      maxAzs: 2,
+    });
 
   test('looks up addresses at deployment', () => {
     const { ingress, stack } = setUp(ipam);
@@ -137,14 +157,23 @@ describe('in a VPC that is imported by its attributes', () => {
   });
 
   test('uses the private subnets for an internal load balancer', () => {
-    const { subnets } = setUp(imported({
-      ...CIDRS, privateSubnetIds: ids(3, 4), privateSubnetRouteTableIds: TABLES, privateSubnetIpv4CidrBlocks: ['10.0.3.0/27', '10.0.4.0/27'],
-    }), { publicLoadBalancer: false });
+    const { subnets } = setUp(
+      imported({
+        ...CIDRS,
+        privateSubnetIds: ids(3, 4),
+        privateSubnetRouteTableIds: TABLES,
+        privateSubnetIpv4CidrBlocks: ['10.0.3.0/27', '10.0.4.0/27'],
+      }),
+      { publicLoadBalancer: false },
+    );
     expect(subnets).toEqual(ids(3, 4));
   });
 
   test('uses isolated subnets of an imported VPC if there are no private ones', () => {
-    const { subnets } = setUp(imported({ isolatedSubnetIds: ids(5, 6), isolatedSubnetRouteTableIds: TABLES, isolatedSubnetIpv4CidrBlocks: ['10.0.5.0/27', '10.0.6.0/27'] }), { publicLoadBalancer: false });
+    const { subnets } = setUp(
+      imported({ isolatedSubnetIds: ids(5, 6), isolatedSubnetRouteTableIds: TABLES, isolatedSubnetIpv4CidrBlocks: ['10.0.5.0/27', '10.0.6.0/27'] }),
+      { publicLoadBalancer: false },
+    );
     expect(subnets).toEqual(ids(5, 6));
   });
 
@@ -165,21 +194,40 @@ describe('in a VPC that is imported by its attributes', () => {
   });
 
   test('fails when it has no public subnets', () => {
-    expect(() => setUp(imported({ publicSubnetIds: undefined, publicSubnetRouteTableIds: undefined, privateSubnetIds: ids(3, 4) }))).toThrow('`vpc` must have public subnets for a public load balancer');
+    expect(() => setUp(imported({ publicSubnetIds: undefined, publicSubnetRouteTableIds: undefined, privateSubnetIds: ids(3, 4) }))).toThrow(
+      '`vpc` must have public subnets for a public load balancer',
+    );
   });
 
   test('fails when it has one zone', () => {
-    expect(() => setUp(imported({ availabilityZones: ['eu-central-1a'], publicSubnetIds: ids(1), publicSubnetRouteTableIds: TABLES.slice(1), publicSubnetIpv4CidrBlocks: ['10.0.1.0/27'] }))).toThrow('got: \'1 zone(s)\'');
+    expect(() =>
+      setUp(
+        imported({
+          availabilityZones: ['eu-central-1a'],
+          publicSubnetIds: ids(1),
+          publicSubnetRouteTableIds: TABLES.slice(1),
+          publicSubnetIpv4CidrBlocks: ['10.0.1.0/27'],
+        }),
+      ),
+    ).toThrow("got: '1 zone(s)'");
   });
 
   test('fails when the subnets are too small', () => {
-    expect(() => setUp(imported({ publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.2.0/28'] }))).toThrow('must be /27 or larger, because a load balancer needs room to scale, got: \'Stack/Vpc/PublicSubnet2 with 10.0.2.0/28\'');
+    expect(() => setUp(imported({ publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.2.0/28'] }))).toThrow(
+      "must be /27 or larger, because a load balancer needs room to scale, got: 'Stack/Vpc/PublicSubnet2 with 10.0.2.0/28'",
+    );
   });
 
   test('accepts imported subnets', () => {
     const stack = newStack();
     const subnets = ['a', 'b'].map((availabilityZone, i) =>
-      Subnet.fromSubnetAttributes(stack, `Edge${i}`, { subnetId: ids(8 + i)[0], routeTableId: TABLES[i], availabilityZone, ipv4CidrBlock: `10.9.${i}.0/27` }));
+      Subnet.fromSubnetAttributes(stack, `Edge${i}`, {
+        subnetId: ids(8 + i)[0],
+        routeTableId: TABLES[i],
+        availabilityZone,
+        ipv4CidrBlock: `10.9.${i}.0/27`,
+      }),
+    );
     const result = setUp(imported({}), { loadBalancerSubnets: { subnets } }, stack);
     expect(result.subnets).toEqual(ids(8, 9));
     expect(result.ingress.trustedProxies.addresses[0]).toBe('10.9.0.4');
@@ -204,11 +252,22 @@ describe('in a VPC that is looked up', () => {
 
   test('trusts the subnets that were found in the next synthesis', () => {
     const subnets = (type: string, group: string, net: number): unknown => ({
-      name: group, type, subnets: ['a', 'b'].map((zone, i) => ({ subnetId: `subnet-000000${net}${i}`, cidr: `10.${net}.${i}.0/27`, availabilityZone: `eu-central-1${zone}`, routeTableId: `rtb-${net}${i}` })),
+      name: group,
+      type,
+      subnets: ['a', 'b'].map((zone, i) => ({
+        subnetId: `subnet-000000${net}${i}`,
+        cidr: `10.${net}.${i}.0/27`,
+        availabilityZone: `eu-central-1${zone}`,
+        routeTableId: `rtb-${net}${i}`,
+      })),
     });
     const stack = newStack(ENV);
     stack.node.setContext('vpc-provider:account=111122223333:filter.isDefault=true:region=eu-central-1:returnAsymmetricSubnets=true', {
-      vpcId: 'vpc-00000042', vpcCidrBlock: '10.0.0.0/8', ownerAccountId: '111122223333', availabilityZones: [], subnetGroups: [subnets('Public', 'Public', 1), subnets('Private', 'Private', 2)],
+      vpcId: 'vpc-00000042',
+      vpcCidrBlock: '10.0.0.0/8',
+      ownerAccountId: '111122223333',
+      availabilityZones: [],
+      subnetGroups: [subnets('Public', 'Public', 1), subnets('Private', 'Private', 2)],
     });
     const { ingress, subnets: ids } = setUp((scope) => Vpc.fromLookup(scope, 'Vpc', { isDefault: true }), {}, stack);
     expect(ids).toEqual(['subnet-00000010', 'subnet-00000011']);

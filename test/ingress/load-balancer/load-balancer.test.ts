@@ -71,7 +71,8 @@ describe('the load balancer', () => {
 
   test.each([[0], [4001]])('refuses an idle timeout of %d seconds', (seconds) => {
     expect(() => synth({ idleTimeout: Duration.seconds(seconds) })).toThrow(
-      `[Stack/Ingress] \`idleTimeout\` must be from 1 second to 4,000 seconds, got: '${seconds} seconds'`);
+      `[Stack/Ingress] \`idleTimeout\` must be from 1 second to 4,000 seconds, got: '${seconds} seconds'`,
+    );
   });
 
   test('is internal without `publicLoadBalancer`', () => {
@@ -97,7 +98,9 @@ describe('the HTTP listener', () => {
   });
 
   test('has no other rule', () => {
-    const rules = Object.values(DEFAULT.findResources('AWS::ElasticLoadBalancingV2::ListenerRule')) as { Properties: { ListenerArn: { Ref: string } } }[];
+    const rules = Object.values(DEFAULT.findResources('AWS::ElasticLoadBalancingV2::ListenerRule')) as {
+      Properties: { ListenerArn: { Ref: string } };
+    }[];
     const [https] = Object.keys(DEFAULT.findResources(LISTENER, { Properties: { Port: 443 } }));
     expect(new Set(rules.map(({ Properties }) => Properties.ListenerArn.Ref))).toEqual(new Set([https]));
   });
@@ -126,7 +129,9 @@ describe('the HTTPS listener', () => {
 
   test('sends HSTS for `strictTransportSecurity`', () => {
     const template = synth({ strictTransportSecurity: Duration.days(1) });
-    expect(attributes(listenerOn(template, 443).ListenerAttributes)).toMatchObject({ 'routing.http.response.strict_transport_security.header_value': 'max-age=86400' });
+    expect(attributes(listenerOn(template, 443).ListenerAttributes)).toMatchObject({
+      'routing.http.response.strict_transport_security.header_value': 'max-age=86400',
+    });
   });
 });
 
@@ -138,8 +143,14 @@ describe('the security group', () => {
   const GROUP = 'AWS::EC2::SecurityGroup';
 
   test('allows every address on both listeners and no outbound traffic', () => {
-    expect((only(DEFAULT, GROUP).SecurityGroupIngress as { CidrIp: string; FromPort: number; ToPort: number; IpProtocol: string }[])
-      .map(({ CidrIp, FromPort, ToPort, IpProtocol }) => [CidrIp, FromPort, ToPort, IpProtocol])).toEqual([['0.0.0.0/0', 80, 80, 'tcp'], ['0.0.0.0/0', 443, 443, 'tcp']]);
+    expect(
+      (only(DEFAULT, GROUP).SecurityGroupIngress as { CidrIp: string; FromPort: number; ToPort: number; IpProtocol: string }[]).map(
+        ({ CidrIp, FromPort, ToPort, IpProtocol }) => [CidrIp, FromPort, ToPort, IpProtocol],
+      ),
+    ).toEqual([
+      ['0.0.0.0/0', 80, 80, 'tcp'],
+      ['0.0.0.0/0', 443, 443, 'tcp'],
+    ]);
     expect(only(DEFAULT, GROUP).SecurityGroupEgress).toEqual([expect.objectContaining({ CidrIp: '255.255.255.255/32' })]);
   });
 
@@ -198,13 +209,15 @@ describe('access logs', () => {
 
   test('fails with a prefix and no bucket', () => {
     expect(() => newIngress(newStack(), { accessLogsPrefix: 'alb' })).toThrow(
-      '[Stack/Ingress] `accessLogsPrefix` needs `accessLogsBucket`, got: \'alb\'; name the bucket, or leave the prefix out');
+      "[Stack/Ingress] `accessLogsPrefix` needs `accessLogsBucket`, got: 'alb'; name the bucket, or leave the prefix out",
+    );
   });
 
   test('fails when the stack has no fixed region', () => {
     const stack = newStack();
     expect(() => newIngress(stack, { appAccess: AppAccess.nobody(), accessLogsBucket: new Bucket(stack, 'Logs') })).toThrow(
-      '[Stack/Ingress] `accessLogsBucket` needs a stack with a fixed region, because the log delivery principal depends on it, got: \'a stack for any region\'; ' +
-      'give the stack `env: { region: ... }`');
+      "[Stack/Ingress] `accessLogsBucket` needs a stack with a fixed region, because the log delivery principal depends on it, got: 'a stack for any region'; " +
+        'give the stack `env: { region: ... }`',
+    );
   });
 });

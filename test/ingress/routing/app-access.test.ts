@@ -13,7 +13,11 @@ function appRules(appAccess: AppAccess): { app: ListenerRule<RuleAction>[]; fall
   const ingress = newIngress(stack, { appAccess });
   ingress.route(PostHogProcess.WEB, newTargets(stack, 'Web', ingress.loadBalancer.vpc!));
   const rules = rulesOf(templateOf(stack));
-  return { app: rules.filter(({ priority }) => priority !== undefined && priority >= 1000), fallback: rules.at(-1)!.actions, template: Template.fromStack(stack) };
+  return {
+    app: rules.filter(({ priority }) => priority !== undefined && priority >= 1000),
+    fallback: rules.at(-1)!.actions,
+    template: Template.fromStack(stack),
+  };
 }
 
 function types(actions: readonly RuleAction[]): string[] {
@@ -41,7 +45,9 @@ describe('CIDR blocks', () => {
   test('forward to the app, five per rule, and refuse all other clients', () => {
     const cidrs = Array.from({ length: 12 }, (_, i) => `10.${i}.0.0/16`);
     const { app, fallback } = appRules(AppAccess.fromCidrs(cidrs));
-    expect(app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)])).toEqual([
+    expect(
+      app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)]),
+    ).toEqual([
       [1000, [['source-ip', cidrs.slice(0, 5)]], ['forward']],
       [1001, [['source-ip', cidrs.slice(5, 10)]], ['forward']],
       [1002, [['source-ip', cidrs.slice(10)]], ['forward']],
@@ -57,7 +63,8 @@ describe('CIDR blocks', () => {
     const { app, template } = appRules(AppAccess.fromCidrs(['2001:db8::/32', Fn.importValue('Office')]));
     expect(app[0].conditions[0]).toMatchObject({ values: ['2001:db8::/32'], hasUnknown: true });
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
-      Priority: 1000, Conditions: [{ Field: 'source-ip', SourceIpConfig: { Values: ['2001:db8::/32', { 'Fn::ImportValue': 'Office' }] } }],
+      Priority: 1000,
+      Conditions: [{ Field: 'source-ip', SourceIpConfig: { Values: ['2001:db8::/32', { 'Fn::ImportValue': 'Office' }] } }],
     });
   });
 
@@ -77,9 +84,9 @@ describe('CIDR blocks', () => {
 describe('signing in', () => {
   test('is required before the app, for every path, and other requests are refused', () => {
     const { app, fallback } = appRules(AppAccess.oidc(OIDC));
-    expect(app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)])).toEqual([
-      [1000, [['path-pattern', ['/*']]], ['authenticate-oidc', 'forward']],
-    ]);
+    expect(
+      app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)]),
+    ).toEqual([[1000, [['path-pattern', ['/*']]], ['authenticate-oidc', 'forward']]]);
     expect(app[0].actions[1].targetGroup).toMatch(/^Web/);
     expect(types(fallback)).toEqual(['fixed-response 403']);
   });

@@ -18,7 +18,11 @@ function synth(access: (stack: Stack) => AppAccess): Template {
 
 function userPool(stack: Stack): CognitoOptions {
   const pool = new UserPool(stack, 'Users');
-  return { userPool: pool, userPoolClient: pool.addClient('Client', { generateSecret: true }), userPoolDomain: pool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } }) };
+  return {
+    userPool: pool,
+    userPoolClient: pool.addClient('Client', { generateSecret: true }),
+    userPoolDomain: pool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } }),
+  };
 }
 
 function oidc(overrides: Partial<OidcOptions> = {}): AppAccess {
@@ -51,9 +55,13 @@ describe('OpenID Connect', () => {
 
   test('accepts a client secret of the same app', () => {
     synth((stack) => oidc({ clientSecret: new Secret(stack, 'Client').secretValue })).hasResourceProperties(RULE, {
-      Actions: Match.arrayWith([Match.objectLike({
-        AuthenticateOidcConfig: Match.objectLike({ ClientSecret: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: Match.anyValue() }, ':SecretString:::}}']] } }),
-      })]),
+      Actions: Match.arrayWith([
+        Match.objectLike({
+          AuthenticateOidcConfig: Match.objectLike({
+            ClientSecret: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: Match.anyValue() }, ':SecretString:::}}']] },
+          }),
+        }),
+      ]),
     });
   });
 
@@ -71,28 +79,42 @@ describe('OpenID Connect', () => {
 
   test('fails when the secret is a secure parameter, which CloudFormation does not resolve in a rule', () => {
     expect(() => synth(() => oidc({ clientSecret: SecretValue.ssmSecure('/oidc/client') }))).toThrow(
-      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: \'a reference to something else\'');
+      "[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: 'a reference to something else'",
+    );
   });
 
   test('accepts a secret from a parameter of the stack, and a session timeout that is a token', () => {
-    synth((stack) => oidc({
-      clientSecret: SecretValue.cfnParameter(new CfnParameter(stack, 'ClientSecret', { noEcho: true })),
-      sessionTimeout: Duration.seconds(new CfnParameter(stack, 'Seconds', { type: 'Number' }).valueAsNumber),
-    })).hasResourceProperties(RULE, {
-      Actions: Match.arrayWith([Match.objectLike({ AuthenticateOidcConfig: Match.objectLike({ ClientSecret: { Ref: 'ClientSecret' }, SessionTimeout: { Ref: 'Seconds' } }) })]),
+    synth((stack) =>
+      oidc({
+        clientSecret: SecretValue.cfnParameter(new CfnParameter(stack, 'ClientSecret', { noEcho: true })),
+        sessionTimeout: Duration.seconds(new CfnParameter(stack, 'Seconds', { type: 'Number' }).valueAsNumber),
+      }),
+    ).hasResourceProperties(RULE, {
+      Actions: Match.arrayWith([
+        Match.objectLike({ AuthenticateOidcConfig: Match.objectLike({ ClientSecret: { Ref: 'ClientSecret' }, SessionTimeout: { Ref: 'Seconds' } }) }),
+      ]),
     });
   });
 
   test('fails when the secret is in clear text, and does not print it', () => {
     const act = (): Template => synth(() => oidc({ clientSecret: SecretValue.unsafePlainText('hunter2') }));
     expect(act).toThrow(
-      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: \'a value in clear text\'; ' +
-      'use SecretValue.secretsManager(...) or secret.secretValue');
+      "[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: 'a value in clear text'; " +
+        'use SecretValue.secretsManager(...) or secret.secretValue',
+    );
     expect(act).not.toThrow('hunter2');
   });
 
   test.each(['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const)('fails when %s is not an https:// URL', (name) => {
-    for (const value of ['http://login.example.com', 'login.example.com', '', 'https://', 'https:///path', 'https:// x', ' https://login.example.com']) {
+    for (const value of [
+      'http://login.example.com',
+      'login.example.com',
+      '',
+      'https://',
+      'https:///path',
+      'https:// x',
+      ' https://login.example.com',
+    ]) {
       expect(() => oidc({ [name]: value })).toThrow(`\`${name}\` must be an https:// URL, got: '${value}'`);
     }
     expect(() => oidc({ [name]: undefined })).toThrow(`\`${name}\` must be an https:// URL, got: undefined`);
@@ -104,11 +126,11 @@ describe('OpenID Connect', () => {
   });
 
   test('fails when the client is missing', () => {
-    expect(() => oidc({ clientId: '' })).toThrow('`clientId` must be the client that is registered with the identity provider, got: \'\'');
+    expect(() => oidc({ clientId: '' })).toThrow("`clientId` must be the client that is registered with the identity provider, got: ''");
   });
 
-  test('fails when the client\'s secret is missing', () => {
-    expect(() => oidc({ clientSecret: undefined })).toThrow('`clientSecret` must be the client\'s secret, as a SecretValue, got: undefined');
+  test("fails when the client's secret is missing", () => {
+    expect(() => oidc({ clientSecret: undefined })).toThrow("`clientSecret` must be the client's secret, as a SecretValue, got: undefined");
   });
 });
 
@@ -141,7 +163,10 @@ describe('Cognito', () => {
 });
 
 describe('the session', () => {
-  const withTimeout = (sessionTimeout: Duration): (() => AppAccess) => () => oidc({ sessionTimeout });
+  const withTimeout =
+    (sessionTimeout: Duration): (() => AppAccess) =>
+    () =>
+      oidc({ sessionTimeout });
 
   test.each([[1], [3600], [604800]])('accepts a timeout of %d seconds', (seconds) => {
     expect(withTimeout(Duration.seconds(seconds))).not.toThrow();

@@ -36,7 +36,7 @@ const PATHS_BELOW: Record<string, string[]> = {
 
 function pathsOf(endpoint: PublicEndpoint): string[] {
   const ids = endpoint.path.includes('*') ? ['1', '@current', 'a-flag_1.2'] : [''];
-  const below = endpoint._matchesBelow ? PATHS_BELOW[endpoint.path] ?? (endpoint._oneBelow ? ['/x', '/x/', '/x.y'] : ['/x', '/x/', '/x/y.z']) : [];
+  const below = endpoint._matchesBelow ? (PATHS_BELOW[endpoint.path] ?? (endpoint._oneBelow ? ['/x', '/x/', '/x.y'] : ['/x', '/x/', '/x/y.z'])) : [];
   return ids.flatMap((id) => {
     const path = endpoint.path.replaceAll('*', id);
     return [...(endpoint._matchesPath ? [path, `${path}/`] : []), ...below.map((suffix) => path + suffix)];
@@ -57,32 +57,102 @@ test('every row of the table is tested', () => {
   expect(ROWS.filter(([, endpoint]) => !owner(endpoint))).toEqual([]);
 });
 
-const ALL_SDK_REQUESTS: readonly { readonly method: string; readonly path: string; readonly process: string; readonly group?: string }[] = sdk.requests;
+const ALL_SDK_REQUESTS: readonly { readonly method: string; readonly path: string; readonly process: string; readonly group?: string }[] =
+  sdk.requests;
 /** Requests of SDKs to processes that are deployed. */
-const SDK_REQUESTS = ALL_SDK_REQUESTS.filter(({ process, group }) => group === undefined && DEPLOYED.includes(process as PostHogProcess))
-  .map(({ method, path, process }): [string, string, string] => [method, path, process]);
+const SDK_REQUESTS = ALL_SDK_REQUESTS.filter(({ process, group }) => group === undefined && DEPLOYED.includes(process as PostHogProcess)).map(
+  ({ method, path, process }): [string, string, string] => [method, path, process],
+);
 
 /** Requests of SDKs that are open on demand. */
-const SDK_API_REQUESTS = ALL_SDK_REQUESTS.filter(({ group }) => group === EndpointGroup.SDK_API)
-  .map(({ method, path, process }): [string, string, string] => [method, path, process]);
+const SDK_API_REQUESTS = ALL_SDK_REQUESTS.filter(({ group }) => group === EndpointGroup.SDK_API).map(
+  ({ method, path, process }): [string, string, string] => [method, path, process],
+);
 
 const DENIED = [
-  '/internal', '/internal/', '/internal/x', '/internal/tasks/runs/1/agent-proxy-callback/', '/internal/notebooks/data_plane/query/', '/api/internal', '/api/internal/x',
-  '/api/internal/hog_flows/process_due_schedules', '/api/projects/1/internal/x', '/api/projects/@current/internal/signals/emit', '/api/environments/1/internal/x',
-  '/_stats', '/_stats/', '/_metrics', '/_metrics/', '/livestream/metrics', '/livestream/metrics/',
+  '/internal',
+  '/internal/',
+  '/internal/x',
+  '/internal/tasks/runs/1/agent-proxy-callback/',
+  '/internal/notebooks/data_plane/query/',
+  '/api/internal',
+  '/api/internal/x',
+  '/api/internal/hog_flows/process_due_schedules',
+  '/api/projects/1/internal/x',
+  '/api/projects/@current/internal/signals/emit',
+  '/api/environments/1/internal/x',
+  '/_stats',
+  '/_stats/',
+  '/_metrics',
+  '/_metrics/',
+  '/livestream/metrics',
+  '/livestream/metrics/',
   // The slash, encoded.
-  '/internal%2Fx', '/internal%2fx', '/%2Finternal/x', '/api%2Finternal/x', '/api%2Finternal%2Fx', '/api/internal%2Fx', '/api/projects%2F1%2Finternal%2Fx', '/api%2fprojects/1/internal/x',
-  '/%2F_stats', '/_stats%2F', '%2Finternal/x', '/livestream%2Fmetrics', '/livestream/%2fmetrics', '/%2flivestream/metrics', '/livestream/metrics%2F',
+  '/internal%2Fx',
+  '/internal%2fx',
+  '/%2Finternal/x',
+  '/api%2Finternal/x',
+  '/api%2Finternal%2Fx',
+  '/api/internal%2Fx',
+  '/api/projects%2F1%2Finternal%2Fx',
+  '/api%2fprojects/1/internal/x',
+  '/%2F_stats',
+  '/_stats%2F',
+  '%2Finternal/x',
+  '/livestream%2Fmetrics',
+  '/livestream/%2fmetrics',
+  '/%2flivestream/metrics',
+  '/livestream/metrics%2F',
   // The slash, doubled.
-  '//internal/x', '/internal//x', '/api//internal/x', '//api/internal/x', '/api/projects//1/internal/x', '/api/projects/1//internal/x', '//_stats', '/_stats//', '///internal/x', '/livestream//metrics',
+  '//internal/x',
+  '/internal//x',
+  '/api//internal/x',
+  '//api/internal/x',
+  '/api/projects//1/internal/x',
+  '/api/projects/1//internal/x',
+  '//_stats',
+  '/_stats//',
+  '///internal/x',
+  '/livestream//metrics',
   // The slash, encoded, next to a dot segment: NGINX Unit decodes before it resolves.
-  '/x%2f..%2f_stats', '/x%2f../_stats', '/x/..%2f_stats', '/.%2f_stats', '/static/..%2finternal/x', '/x/..%2Fapi/internal/hog_flows/process_due_schedules',
-  '/api/projects/1/x/..%2finternal/hog_flows', '/x%2F.%2F..%2F_metrics',
+  '/x%2f..%2f_stats',
+  '/x%2f../_stats',
+  '/x/..%2f_stats',
+  '/.%2f_stats',
+  '/static/..%2finternal/x',
+  '/x/..%2Fapi/internal/hog_flows/process_due_schedules',
+  '/api/projects/1/x/..%2finternal/hog_flows',
+  '/x%2F.%2F..%2F_metrics',
   // Letters, encoded.
-  '/%69nternal/x', '/i%6Eternal/x', '/i%6eternal/x', '/interna%6C/x', '/%61pi/internal/x', '/api/%69nternal/x', '/api/projects/1/%69nternal/x', '/api/%70rojects/1/internal/x', '/%5Fstats', '/%5fstats',
-  '/_%73tats', '/_stat%73', '/%5F%73%74%61%74%73', '/%69%6E%74%65%72%6E%61%6C/x', '/api/projects/%31/internal/x', '/livestream/metri%63s', '/live%73tream/metrics',
+  '/%69nternal/x',
+  '/i%6Eternal/x',
+  '/i%6eternal/x',
+  '/interna%6C/x',
+  '/%61pi/internal/x',
+  '/api/%69nternal/x',
+  '/api/projects/1/%69nternal/x',
+  '/api/%70rojects/1/internal/x',
+  '/%5Fstats',
+  '/%5fstats',
+  '/_%73tats',
+  '/_stat%73',
+  '/%5F%73%74%61%74%73',
+  '/%69%6E%74%65%72%6E%61%6C/x',
+  '/api/projects/%31/internal/x',
+  '/livestream/metri%63s',
+  '/live%73tream/metrics',
   // Through another path.
-  '/./internal/x', '/x/../internal/x', '/api/./internal/x', '/api/x/../internal/x', '/login/../_stats', '/%2e/internal/x', '/x/%2E%2E/internal/x', '/x/.%2e/_stats', '/livestream/./metrics', '/livestream/x/../metrics', '/x/../livestream/metrics',
+  '/./internal/x',
+  '/x/../internal/x',
+  '/api/./internal/x',
+  '/api/x/../internal/x',
+  '/login/../_stats',
+  '/%2e/internal/x',
+  '/x/%2E%2E/internal/x',
+  '/x/.%2e/_stats',
+  '/livestream/./metrics',
+  '/livestream/x/../metrics',
+  '/x/../livestream/metrics',
 ];
 
 /** PostHog's `opt_slash_path` (posthog/utils.py, July 2026) reads an encoded `?` or `#` and the rest as a part of the path. */
@@ -96,7 +166,11 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
 
   /** The distinct outcomes of a path, for all addresses and methods. */
   function answers(paths: readonly string[], suffix = ''): string[] {
-    return [...new Set(paths.flatMap((path) => ADDRESSES.flatMap((sourceIp) => METHODS.map((method) => answer({ target: path + suffix, sourceIp, method })))))];
+    return [
+      ...new Set(
+        paths.flatMap((path) => ADDRESSES.flatMap((sourceIp) => METHODS.map((method) => answer({ target: path + suffix, sourceIp, method })))),
+      ),
+    ];
   }
 
   test.each(ALWAYS)('%s reaches the process that answers it', (__, endpoint) => {
@@ -122,15 +196,20 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     expect(answers([path])).toEqual(['refused']);
   });
 
-  test.each(['/', '/login', '/signup', '/project/1', '/api/projects/1/insights/', '/admin/', '/_preflight', '/api/users/@me/'])('%s is a page of the app', (path) => {
-    const expected: Record<string, string[]> = { anyone: ['web'], fromCidrs: ['web', 'refused'], authenticated: ['sign in'], nobody: ['refused'] };
-    expect(answers([path])).toEqual(expected[mode.name.split(',')[0]]);
-  });
+  test.each(['/', '/login', '/signup', '/project/1', '/api/projects/1/insights/', '/admin/', '/_preflight', '/api/users/@me/'])(
+    '%s is a page of the app',
+    (path) => {
+      const expected: Record<string, string[]> = { anyone: ['web'], fromCidrs: ['web', 'refused'], authenticated: ['sign in'], nobody: ['refused'] };
+      expect(answers([path])).toEqual(expected[mode.name.split(',')[0]]);
+    },
+  );
 
   test('only the allowed addresses can open the app', () => {
     if (mode.name.startsWith('fromCidrs')) {
       expect(INSIDE.map((sourceIp) => answer({ target: '/', sourceIp }))).toEqual(INSIDE.map(() => 'web'));
-      expect(OUTSIDE.map((sourceIp) => answer({ target: '/', sourceIp, headers: { 'X-Forwarded-For': INSIDE[0] } }))).toEqual(OUTSIDE.map(() => 'refused'));
+      expect(OUTSIDE.map((sourceIp) => answer({ target: '/', sourceIp, headers: { 'X-Forwarded-For': INSIDE[0] } }))).toEqual(
+        OUTSIDE.map(() => 'refused'),
+      );
     }
   });
 
@@ -148,11 +227,13 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
 describe('with every process routed', () => {
   const stack = newStack();
   const ingress: PostHogIngress = newIngress(stack, { appAccess: AppAccess.nobody(), publicEndpointGroups: [...OPT_IN] });
-  const owners = new Map(ROUTED.map((process) => {
-    const targets = newTargets(stack, process, ingress.loadBalancer.vpc!);
-    ingress.route(process, targets);
-    return [stack.getLogicalId(targets.node.defaultChild as never), process] as const;
-  }));
+  const owners = new Map(
+    ROUTED.map((process) => {
+      const targets = newTargets(stack, process, ingress.loadBalancer.vpc!);
+      ingress.route(process, targets);
+      return [stack.getLogicalId(targets.node.defaultChild as never), process] as const;
+    }),
+  );
   const rules = rulesOf(templateOf(stack));
   const answering = (target: string): string | undefined => owners.get(evaluate(rules, { target })!.actions[0].targetGroup ?? '');
 
@@ -160,9 +241,12 @@ describe('with every process routed', () => {
     expect([...new Set(pathsOf(endpoint).map(answering))]).toEqual([endpoint.process]);
   });
 
-  test.each(sdk.requests.filter(({ process }) => process !== 'nobody').map(({ path, process }): [string, string] => [path, process]))('%s of an SDK reaches %s', (path, process) => {
-    expect(answering(path)).toBe(process);
-  });
+  test.each(sdk.requests.filter(({ process }) => process !== 'nobody').map(({ path, process }): [string, string] => [path, process]))(
+    '%s of an SDK reaches %s',
+    (path, process) => {
+      expect(answering(path)).toBe(process);
+    },
+  );
 });
 
 test('the data file has its source, and no duplicate request', () => {

@@ -2,7 +2,13 @@ import { App, CfnParameter, Duration, Fn, Stack } from 'aws-cdk-lib/core';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
-  ApplicationListener, ApplicationLoadBalancer, IApplicationListener, IApplicationLoadBalancer, IpAddressType, ListenerAction, SslPolicy,
+  ApplicationListener,
+  ApplicationLoadBalancer,
+  IApplicationListener,
+  IApplicationLoadBalancer,
+  IpAddressType,
+  ListenerAction,
+  SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogIngressProps, PostHogProcess, TrustedProxies } from '../../../lib';
@@ -24,7 +30,10 @@ function imported(stack: Stack): { listener: IApplicationListener; loadBalancer:
   return {
     listener: ApplicationListener.fromApplicationListenerAttributes(stack, 'PlatformListener', { listenerArn: LISTENER_ARN, securityGroup }),
     loadBalancer: ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'PlatformLoadBalancer', {
-      loadBalancerArn: LOAD_BALANCER_ARN, securityGroupId: 'sg-0123456789abcdef0', loadBalancerDnsName: 'platform.example.com', loadBalancerCanonicalHostedZoneId: 'Z215JYRZR1TBD5',
+      loadBalancerArn: LOAD_BALANCER_ARN,
+      securityGroupId: 'sg-0123456789abcdef0',
+      loadBalancerDnsName: 'platform.example.com',
+      loadBalancerCanonicalHostedZoneId: 'Z215JYRZR1TBD5',
     }),
   };
 }
@@ -33,13 +42,22 @@ function imported(stack: Stack): { listener: IApplicationListener; loadBalancer:
 function owned(stack: Stack): { listener: ApplicationListener; loadBalancer: ApplicationLoadBalancer; vpc: Vpc } {
   const vpc = newVpc(stack, 'PlatformVpc') as Vpc;
   const loadBalancer = new ApplicationLoadBalancer(stack, 'Platform', { vpc, internetFacing: true });
-  const listener = loadBalancer.addListener('Https', { port: 443, certificates: [certificate(stack)], defaultAction: ListenerAction.fixedResponse(404) });
+  const listener = loadBalancer.addListener('Https', {
+    port: 443,
+    certificates: [certificate(stack)],
+    defaultAction: ListenerAction.fixedResponse(404),
+  });
   return { listener, loadBalancer, vpc };
 }
 
 function newIngress(stack: Stack, props: Partial<PostHogIngressProps> = {}, id = 'Ingress'): PostHogIngress {
   return new PostHogIngress(stack, id, {
-    vpc: newVpc(stack, `${id}Vpc`), domainName: 'posthog.example.com', rulePriorityBase: BASE, trustedProxies: SHARED_PROXIES, ...imported(stack), ...props,
+    vpc: newVpc(stack, `${id}Vpc`),
+    domainName: 'posthog.example.com',
+    rulePriorityBase: BASE,
+    trustedProxies: SHARED_PROXIES,
+    ...imported(stack),
+    ...props,
   });
 }
 
@@ -48,12 +66,18 @@ function answering(stack: Stack): { rules: readonly ListenerRule<RuleAction>[]; 
   const [{ rules }] = listenersOf(templateOf(stack)).filter(({ port }) => port !== 80);
   const answer = (request: Request): string => {
     const [action] = evaluate(rules, { host: 'posthog.example.com', sourceIp: '192.0.2.1', ...request })?.actions ?? [];
-    return action?.targetGroup?.replace(/[0-9A-F]{8}$/, '') ?? (action ? action.statusCode ?? action.type : 'nothing of ours');
+    return action?.targetGroup?.replace(/[0-9A-F]{8}$/, '') ?? (action ? (action.statusCode ?? action.type) : 'nothing of ours');
   };
   return { rules, answer };
 }
 
-const ALL = [PostHogProcess.WEB, PostHogProcess.CAPTURE, PostHogProcess.REPLAY_CAPTURE, PostHogProcess.FEATURE_FLAGS, PostHogProcess.HYPERCACHE_SERVER];
+const ALL = [
+  PostHogProcess.WEB,
+  PostHogProcess.CAPTURE,
+  PostHogProcess.REPLAY_CAPTURE,
+  PostHogProcess.FEATURE_FLAGS,
+  PostHogProcess.HYPERCACHE_SERVER,
+];
 
 function routed(props: Partial<PostHogIngressProps> = {}): ReturnType<typeof answering> & { stack: Stack } {
   const stack = newStack();
@@ -77,13 +101,17 @@ describe('on an imported listener', () => {
 
   test('limits every rule to the domain name', () => {
     expect(rules.length).toBeGreaterThan(12);
-    expect(rules.filter(({ conditions }) => !conditions.some(({ field, values }) => field === 'host-header' && values?.join() === 'posthog.example.com'))).toEqual([]);
+    expect(
+      rules.filter(({ conditions }) => !conditions.some(({ field, values }) => field === 'host-header' && values?.join() === 'posthog.example.com')),
+    ).toEqual([]);
     expect(answer({ target: '/e/', host: 'www.example.com' })).toBe('nothing of ours');
     expect(answer({ target: '/', host: 'www.example.com' })).toBe('nothing of ours');
   });
 
   test('creates no rule with more values than AWS allows, including the host name', () => {
-    const counts = rules.map(({ conditions }) => conditions.reduce((sum, { values = [], regexValues = [] }) => sum + values.length + regexValues.length, 0));
+    const counts = rules.map(({ conditions }) =>
+      conditions.reduce((sum, { values = [], regexValues = [] }) => sum + values.length + regexValues.length, 0),
+    );
     expect(Math.max(...counts)).toBe(LIMITS.valuesPerRule);
   });
 
@@ -95,19 +123,41 @@ describe('on an imported listener', () => {
   });
 
   test.each([
-    ['/e/', 'capture'], ['/i/v0/e/', 'capture'], ['/batch/', 'capture'], ['/s/', 'replaycapture'], ['/flags/?v=2', 'featureflags'], ['/array/x/config.js', 'hypercacheserver'],
-    ['/static/array.js', 'web'], ['/', 'web'], ['/login', 'web'], ['/embedded/x', 'web'], ['/_stats', '403'], ['/api/projects/1/internal/x', '403'], ['/static/../login', '403'],
+    ['/e/', 'capture'],
+    ['/i/v0/e/', 'capture'],
+    ['/batch/', 'capture'],
+    ['/s/', 'replaycapture'],
+    ['/flags/?v=2', 'featureflags'],
+    ['/array/x/config.js', 'hypercacheserver'],
+    ['/static/array.js', 'web'],
+    ['/', 'web'],
+    ['/login', 'web'],
+    ['/embedded/x', 'web'],
+    ['/_stats', '403'],
+    ['/api/projects/1/internal/x', '403'],
+    ['/static/../login', '403'],
   ])('forwards %s to %s', (target, expected) => {
     expect(answer({ target })).toBe(expected);
   });
 
   test('allows the load balancer to reach the targets', () => {
     const whole = newStack();
-    newPostHog(whole, { ...imported(whole), rulePriorityBase: 0, trustedProxies: SHARED_PROXIES, vpc: new Vpc(whole, 'AppVpc', { natGateways: 1 }), certificate: undefined });
-    Template.fromStack(whole).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 3000, SourceSecurityGroupId: 'sg-0123456789abcdef0' });
+    newPostHog(whole, {
+      ...imported(whole),
+      rulePriorityBase: 0,
+      trustedProxies: SHARED_PROXIES,
+      vpc: new Vpc(whole, 'AppVpc', { natGateways: 1 }),
+      certificate: undefined,
+    });
+    Template.fromStack(whole).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      FromPort: 3000,
+      SourceSecurityGroupId: 'sg-0123456789abcdef0',
+    });
     // Tasks scale on the requests that the imported load balancer counts.
     Template.fromStack(whole).hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
-      TargetTrackingScalingPolicyConfiguration: { PredefinedMetricSpecification: { ResourceLabel: Match.objectLike({ 'Fn::Join': ['', Match.arrayWith(['app/platform/0123456789abcdef/'])] }) } },
+      TargetTrackingScalingPolicyConfiguration: {
+        PredefinedMetricSpecification: { ResourceLabel: Match.objectLike({ 'Fn::Join': ['', Match.arrayWith(['app/platform/0123456789abcdef/'])] }) },
+      },
     });
   });
 });
@@ -115,14 +165,23 @@ describe('on an imported listener', () => {
 describe('access to the app', () => {
   test('refuses other paths of the host with nobody(), and does not affect other hosts', () => {
     const { answer } = routed({ appAccess: AppAccess.nobody() });
-    expect(['/', '/login', '/embedded/x', '/static/array.js', '/e'].map((target) => answer({ target }))).toEqual(['403', '403', '403', 'web', 'capture']);
+    expect(['/', '/login', '/embedded/x', '/static/array.js', '/e'].map((target) => answer({ target }))).toEqual([
+      '403',
+      '403',
+      '403',
+      'web',
+      'capture',
+    ]);
     expect(answer({ target: '/login', host: 'www.example.com' })).toBe('nothing of ours');
   });
 
   test('has four blocks per rule with fromCidrs()', () => {
     const cidrs = Array.from({ length: 9 }, (_, i) => `10.${i}.0.0/16`);
     const { rules, answer } = routed({ appAccess: AppAccess.fromCidrs(cidrs), publicEndpointGroups: [EndpointGroup.SHARED_CONTENT] });
-    const blocks = rules.flatMap(({ conditions }) => conditions).filter(({ field }) => field === 'source-ip').map(({ values }) => values!.length);
+    const blocks = rules
+      .flatMap(({ conditions }) => conditions)
+      .filter(({ field }) => field === 'source-ip')
+      .map(({ values }) => values!.length);
     expect(blocks).toEqual([4, 4, 1]);
     expect(cidrs.map((_, i) => answer({ target: '/login', sourceIp: `10.${i}.0.1` }))).toEqual(cidrs.map(() => 'web'));
     expect(answer({ target: '/login' })).toBe('403');
@@ -166,7 +225,13 @@ describe('on a listener of the same app', () => {
   test('finds the load balancer, its subnets and their addresses', () => {
     const stack = newStack();
     const { listener, loadBalancer, vpc } = owned(stack);
-    const ingress = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', listener, rulePriorityBase: 0, appAccess: AppAccess.nobody() });
+    const ingress = new PostHogIngress(stack, 'Ingress', {
+      vpc,
+      domainName: 'posthog.example.com',
+      listener,
+      rulePriorityBase: 0,
+      appAccess: AppAccess.nobody(),
+    });
     expect(ingress.loadBalancer).toBe(loadBalancer);
     expect(ingress.listener).toBe(listener);
     expect(ingress.subnets).toEqual(vpc.publicSubnets);
@@ -181,7 +246,9 @@ describe('on a listener of the same app', () => {
     ingress.route(PostHogProcess.WEB, newTargets(stack, 'Web', vpc));
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 1);
-    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }] });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+    });
   });
 });
 
@@ -191,7 +258,11 @@ describe('DNS records', () => {
     newIngress(stack, { domainZone: zone(stack), appAccess: AppAccess.nobody() });
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::CertificateManager::Certificate', 0);
-    template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'posthog.example.com.', Type: 'A', AliasTarget: { DNSName: 'dualstack.platform.example.com' } });
+    template.hasResourceProperties('AWS::Route53::RecordSet', {
+      Name: 'posthog.example.com.',
+      Type: 'A',
+      AliasTarget: { DNSName: 'dualstack.platform.example.com' },
+    });
   });
 
   test('are A and AAAA for a dual-stack load balancer', () => {
@@ -205,7 +276,10 @@ describe('two PostHogs on one listener', () => {
   test('do not affect each other', () => {
     const stack = newStack();
     const { listener, loadBalancer, vpc } = owned(stack);
-    for (const [name, rulePriorityBase] of [['one', 0], ['two', 2000]] as const) {
+    for (const [name, rulePriorityBase] of [
+      ['one', 0],
+      ['two', 2000],
+    ] as const) {
       const ingress = new PostHogIngress(stack, name, { vpc, domainName: `${name}.example.com`, listener, loadBalancer, rulePriorityBase });
       ALL.forEach((process) => ingress.route(process, newTargets(stack, `${name}-${process}-`, vpc)));
     }
@@ -221,7 +295,8 @@ describe('two PostHogs on one listener', () => {
     const { listener, vpc } = owned(stack);
     new PostHogIngress(stack, 'One', { vpc, domainName: 'one.example.com', listener, rulePriorityBase: 0 });
     expect(() => new PostHogIngress(stack, 'Two', { vpc, domainName: 'two.example.com', listener, rulePriorityBase: 1999 })).toThrow(
-      '[Stack/Two] `rulePriorityBase` must be 2000 or more away from that of another PostHog on the same listener (Stack/One has 0), got: 1999');
+      '[Stack/Two] `rulePriorityBase` must be 2000 or more away from that of another PostHog on the same listener (Stack/One has 0), got: 1999',
+    );
   });
 
   test('fail with more rules than the quota of a load balancer', () => {
@@ -230,29 +305,56 @@ describe('two PostHogs on one listener', () => {
     const { listener, vpc } = owned(stack);
     const cidrs = Array.from({ length: 100 }, (_, i) => `10.${i}.0.0/16`);
     for (const i of [0, 1, 2, 3]) {
-      new PostHogIngress(stack, `Ingress${i}`, { vpc, domainName: `p${i}.example.com`, listener, rulePriorityBase: i * 2000, appAccess: AppAccess.fromCidrs(cidrs) })
-        .route(PostHogProcess.WEB, newTargets(stack, `Web${i}`, vpc));
+      new PostHogIngress(stack, `Ingress${i}`, {
+        vpc,
+        domainName: `p${i}.example.com`,
+        listener,
+        rulePriorityBase: i * 2000,
+        appAccess: AppAccess.fromCidrs(cidrs),
+      }).route(PostHogProcess.WEB, newTargets(stack, `Web${i}`, vpc));
     }
-    expect(() => app.synth()).toThrow(/the PostHogs on this listener have 1\d\d rules, and a load balancer supports 100; merge blocks of AppAccess.fromCidrs\(\)/);
+    expect(() => app.synth()).toThrow(
+      /the PostHogs on this listener have 1\d\d rules, and a load balancer supports 100; merge blocks of AppAccess.fromCidrs\(\)/,
+    );
   });
 });
 
 describe('errors', () => {
   const wrong: [string, (stack: Stack) => Partial<PostHogIngressProps>, string][] = [
-    ['no priority base', () => ({ rulePriorityBase: undefined }), '`rulePriorityBase` is required with `listener`, got: undefined; name the first of 2000 priorities'],
+    [
+      'no priority base',
+      () => ({ rulePriorityBase: undefined }),
+      '`rulePriorityBase` is required with `listener`, got: undefined; name the first of 2000 priorities',
+    ],
     ['a priority base that is too high', () => ({ rulePriorityBase: 48_500 }), '`rulePriorityBase` must be a whole number from 0 to 48001'],
     ['no load balancer', () => ({ loadBalancer: undefined }), '`loadBalancer` is required with an imported listener'],
-    ['a load balancer without a listener', () => ({ listener: undefined, rulePriorityBase: undefined }), '`loadBalancer` needs `listener`, got: \'Stack/PlatformLoadBalancer\''],
+    [
+      'a load balancer without a listener',
+      () => ({ listener: undefined, rulePriorityBase: undefined }),
+      "`loadBalancer` needs `listener`, got: 'Stack/PlatformLoadBalancer'",
+    ],
     ['a base without a listener', () => ({ listener: undefined, loadBalancer: undefined }), '`rulePriorityBase` needs `listener`, got: 4000'],
-    ['a certificate', (stack) => ({ certificate: certificate(stack) }), '`certificate` cannot be set with `listener`, because it belongs to the existing load balancer, got: \'both\''],
+    [
+      'a certificate',
+      (stack) => ({ certificate: certificate(stack) }),
+      "`certificate` cannot be set with `listener`, because it belongs to the existing load balancer, got: 'both'",
+    ],
     ['subnets', () => ({ loadBalancerSubnets: {} }), '`loadBalancerSubnets` cannot be set with `listener`'],
     ['a kind', () => ({ publicLoadBalancer: false }), '`publicLoadBalancer` cannot be set with `listener`'],
     ['a TLS policy', () => ({ sslPolicy: SslPolicy.TLS12 }), '`sslPolicy` cannot be set with `listener`'],
     ['an idle timeout', () => ({ idleTimeout: Duration.minutes(1) }), '`idleTimeout` cannot be set with `listener`'],
     ['HSTS', () => ({ strictTransportSecurity: Duration.days(1) }), '`strictTransportSecurity` cannot be set with `listener`'],
     ['an open listener', () => ({ openListener: false }), '`openListener` cannot be set with `listener`'],
-    ['a security group', (stack) => ({ securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Own', 'sg-1') }), '`securityGroup` cannot be set with `listener`'],
-    ['access logs', (stack) => ({ accessLogsBucket: Bucket.fromBucketName(stack, 'Logs', 'logs') }), '`accessLogsBucket` cannot be set with `listener`'],
+    [
+      'a security group',
+      (stack) => ({ securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Own', 'sg-1') }),
+      '`securityGroup` cannot be set with `listener`',
+    ],
+    [
+      'access logs',
+      (stack) => ({ accessLogsBucket: Bucket.fromBucketName(stack, 'Logs', 'logs') }),
+      '`accessLogsBucket` cannot be set with `listener`',
+    ],
     ['a domain outside of the zone', (stack) => ({ domainZone: zone(stack, 'example.org') }), '`domainName` must be in the hosted zone example.org'],
   ];
 
@@ -263,7 +365,9 @@ describe('errors', () => {
 
   test('fails for a whole PostHog without the VPC of the load balancer', () => {
     const stack = newStack();
-    expect(() => newPostHog(stack, { ...imported(stack), rulePriorityBase: 0, certificate: undefined })).toThrow('`vpc` or `cluster` is required with `listener`');
+    expect(() => newPostHog(stack, { ...imported(stack), rulePriorityBase: 0, certificate: undefined })).toThrow(
+      '`vpc` or `cluster` is required with `listener`',
+    );
   });
 });
 
@@ -271,7 +375,11 @@ test('looks up the subnets of the load balancer if the VPC does not have all of 
   const stack = newStack();
   const { listener, loadBalancer, vpc } = owned(stack);
   const attributes = { vpcId: vpc.vpcId, availabilityZones: ['a'], privateSubnetIds: ['subnet-1'] };
-  const some = Vpc.fromVpcAttributes(stack, 'Some', { ...attributes, publicSubnetIds: [vpc.publicSubnets[0].subnetId], publicSubnetIpv4CidrBlocks: ['10.0.0.0/27'] });
+  const some = Vpc.fromVpcAttributes(stack, 'Some', {
+    ...attributes,
+    publicSubnetIds: [vpc.publicSubnets[0].subnetId],
+    publicSubnetIpv4CidrBlocks: ['10.0.0.0/27'],
+  });
   const ingress = newIngress(stack, { listener, loadBalancer, vpc: some, trustedProxies: undefined });
   expect(ingress.subnets).toEqual([]);
   expect(JSON.stringify(stack.resolve(ingress.environment))).toContain('TrustedAddresses');
@@ -281,14 +389,18 @@ describe('tokens', () => {
   test('are accepted as a domain name and a listener', () => {
     const stack = newStack();
     const securityGroup = SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
-    const listener = ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', { listenerArn: Fn.importValue('Listener'), securityGroup });
+    const listener = ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', {
+      listenerArn: Fn.importValue('Listener'),
+      securityGroup,
+    });
     expect(() => newIngress(stack, { listener, domainName: Fn.importValue('Domain'), rulePriorityBase: 4000 })).not.toThrow();
   });
 
   test('are refused as a priority base', () => {
     const stack = newStack();
     const base = new CfnParameter(stack, 'Base', { type: 'Number' });
-    expect(() => newIngress(stack, { rulePriorityBase: base.valueAsNumber }))
-      .toThrow('`rulePriorityBase` must be known at synthesis, because CloudFormation cannot add to it');
+    expect(() => newIngress(stack, { rulePriorityBase: base.valueAsNumber })).toThrow(
+      '`rulePriorityBase` must be known at synthesis, because CloudFormation cannot add to it',
+    );
   });
 });

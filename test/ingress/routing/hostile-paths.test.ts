@@ -15,7 +15,11 @@ function normalised(target: string): string {
     path = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   }
   // A parameter of a segment (`/a;x=1`), a NUL, a line end and what comes after a decoded `?` or `#` are dropped by some.
-  path = path.replace(/[?#].*$/s, '').replace(/;[^/\\]*/g, '').replace(/[\0\r\n\t]/g, '').replace(/\\/g, '/');
+  path = path
+    .replace(/[?#].*$/s, '')
+    .replace(/;[^/\\]*/g, '')
+    .replace(/[\0\r\n\t]/g, '')
+    .replace(/\\/g, '/');
   const segments: string[] = [];
   for (const segment of path.split('/').filter((text) => text !== '' && text !== '.')) {
     if (segment === '..') {
@@ -49,10 +53,32 @@ describe('the corpus', () => {
   });
 
   test('has the most common attacks', () => {
-    expect(HOSTILE_PATHS).toEqual(expect.arrayContaining([
-      '/embedded', '/signup', '/settings', '/e2', '/eX/', '/s3', '/batchx', '/static/../login', '/static/%2e%2e/login', '/static/..%2flogin', '/E', '/flags-admin', '/api/surveysx',
-      '/api/projects/1/feature_flags/2', '', '*', '/e%2f', '/static/%252e%252e/login', '/static/..\\login', '/static/..;/login', '/e%00', '/e%0d%0a',
-    ]));
+    expect(HOSTILE_PATHS).toEqual(
+      expect.arrayContaining([
+        '/embedded',
+        '/signup',
+        '/settings',
+        '/e2',
+        '/eX/',
+        '/s3',
+        '/batchx',
+        '/static/../login',
+        '/static/%2e%2e/login',
+        '/static/..%2flogin',
+        '/E',
+        '/flags-admin',
+        '/api/surveysx',
+        '/api/projects/1/feature_flags/2',
+        '',
+        '*',
+        '/e%2f',
+        '/static/%252e%252e/login',
+        '/static/..\\login',
+        '/static/..;/login',
+        '/e%00',
+        '/e%0d%0a',
+      ]),
+    );
     expect([128, 2048, 8000].filter((length) => !HOSTILE_PATHS.some((path) => path.length === length))).toEqual([]);
   });
 });
@@ -96,34 +122,87 @@ describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the
   let reached: string[];
   beforeAll(() => {
     answer = answersOf(mode);
-    reached = HOSTILE_PATHS.filter((target, i) => answer({ target, sourceIp: OUTSIDE[i % OUTSIDE.length], method: METHODS[i % METHODS.length] }) === 'web');
+    reached = HOSTILE_PATHS.filter(
+      (target, i) => answer({ target, sourceIp: OUTSIDE[i % OUTSIDE.length], method: METHODS[i % METHODS.length] }) === 'web',
+    );
   });
 
   test('no hostile path reaches the app without authentication', () => {
     expect(reached).toEqual([]);
   });
 
-  test.each(['/static', '/shared'])('below %s, a path reaches the app without authentication only if every server reads it as public', (namespace) => {
-    const below = HOSTILE_PATHS.map((path) => namespace + path).filter((target) => answer({ target, sourceIp: OUTSIDE[0] }) === 'web');
-    expect(below.length > 0).toBe(namespace !== '/shared' || mode.optIn);
-    expect(below.filter((path) => !isPublicInApp(normalised(path), mode.optIn))).toEqual([]);
-  });
+  test.each(['/static', '/shared'])(
+    'below %s, a path reaches the app without authentication only if every server reads it as public',
+    (namespace) => {
+      const below = HOSTILE_PATHS.map((path) => namespace + path).filter((target) => answer({ target, sourceIp: OUTSIDE[0] }) === 'web');
+      expect(below.length > 0).toBe(namespace !== '/shared' || mode.optIn);
+      expect(below.filter((path) => !isPublicInApp(normalised(path), mode.optIn))).toEqual([]);
+    },
+  );
 
   test('no forged header opens the app', () => {
-    const headers = { 'X-Forwarded-For': INSIDE[0], 'X-Forwarded-Host': 'posthog.example.com', 'X-Original-URL': '/login', 'X-Rewrite-URL': '/login', 'Host': 'localhost' };
-    expect(['/', '/login', '/api/projects/1'].filter((target) => answer({ target, headers, host: 'localhost', sourceIp: OUTSIDE[0] }) === 'web')).toEqual([]);
+    const headers = {
+      'X-Forwarded-For': INSIDE[0],
+      'X-Forwarded-Host': 'posthog.example.com',
+      'X-Original-URL': '/login',
+      'X-Rewrite-URL': '/login',
+      'Host': 'localhost',
+    };
+    expect(
+      ['/', '/login', '/api/projects/1'].filter((target) => answer({ target, headers, host: 'localhost', sourceIp: OUTSIDE[0] }) === 'web'),
+    ).toEqual([]);
   });
 
   const PIECES = [
-    '/', '/', '//', '.', '..', '/../', '/./', '%2e', '%2E%2e', '%2f', '%252f', '%5c', '\\', ';', '%3b', '?', '#', '%3f', '%23', '%00', '%0a', '*', '@', 'a', 'login', 'static', 'array.js', 'report', 'api',
-    'site_app', 'shared', 'oauth', 'webhooks', 'internal', 'projects', '1', 'é', ' ', '\t',
+    '/',
+    '/',
+    '//',
+    '.',
+    '..',
+    '/../',
+    '/./',
+    '%2e',
+    '%2E%2e',
+    '%2f',
+    '%252f',
+    '%5c',
+    '\\',
+    ';',
+    '%3b',
+    '?',
+    '#',
+    '%3f',
+    '%23',
+    '%00',
+    '%0a',
+    '*',
+    '@',
+    'a',
+    'login',
+    'static',
+    'array.js',
+    'report',
+    'api',
+    'site_app',
+    'shared',
+    'oauth',
+    'webhooks',
+    'internal',
+    'projects',
+    '1',
+    'é',
+    ' ',
+    '\t',
   ];
   const startOfAnEndpoint = fc.constantFrom('', '', ...PublicEndpoint.answeredBy(PostHogProcess.WEB).map(({ path }) => path.replaceAll('*', '1')));
 
   test('no random combination of path segments opens the app', () => {
-    fc.assert(fc.property(startOfAnEndpoint, fc.array(fc.constantFrom(...PIECES), { maxLength: 10 }), (start, pieces) => {
-      const target = start + pieces.join('');
-      expect(answer({ target, sourceIp: OUTSIDE[0] }) === 'web' && !isPublicInApp(normalised(target), mode.optIn)).toBe(false);
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(startOfAnEndpoint, fc.array(fc.constantFrom(...PIECES), { maxLength: 10 }), (start, pieces) => {
+        const target = start + pieces.join('');
+        expect(answer({ target, sourceIp: OUTSIDE[0] }) === 'web' && !isPublicInApp(normalised(target), mode.optIn)).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

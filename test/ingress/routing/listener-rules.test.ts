@@ -65,7 +65,9 @@ describe('priorities', () => {
   });
 
   test('exist for every rule of the table, and for no other', () => {
-    const named = PublicEndpoint.all().flatMap((endpoint) => EVERY_PROCESS.map((process) => endpoint._ruleFor(process)).filter((name) => name !== undefined));
+    const named = PublicEndpoint.all().flatMap((endpoint) =>
+      EVERY_PROCESS.map((process) => endpoint._ruleFor(process)).filter((name) => name !== undefined),
+    );
     expect(new Set([...named, ...DENY_RULES.map(({ name }) => name)])).toEqual(new Set(Object.keys(PRIORITIES)));
   });
 
@@ -116,8 +118,11 @@ describe('with the processes of the default products', () => {
   test('events of current SDKs and recordings are in the first three rules', () => {
     expect(free.slice(0, 3).map(({ name }) => name)).toEqual(['Events', 'Recordings', 'Captures']);
     const values = free.slice(0, 3).flatMap(({ patterns }) => patterns.globs ?? []);
-    expect(['/i/v0/e', '/i/v0/e/', '/e', '/e/', '/batch', '/batch/', '/i/v1/analytics/events', '/s', '/s/', '/capture', '/track']
-      .filter((path) => !values.some((value) => globMatches(value, path)))).toEqual([]);
+    expect(
+      ['/i/v0/e', '/i/v0/e/', '/e', '/e/', '/batch', '/batch/', '/i/v1/analytics/events', '/s', '/s/', '/capture', '/track'].filter(
+        (path) => !values.some((value) => globMatches(value, path)),
+      ),
+    ).toEqual([]);
   });
 
   test('endpoints that are always public are in the first ten rules, which AWS does not bill', () => {
@@ -127,22 +132,34 @@ describe('with the processes of the default products', () => {
 
   test('only opened groups add rules', () => {
     const shared = allRules(DEPLOYED, new Set([EndpointGroup.SHARED_CONTENT])).map(({ name }) => name);
-    expect(shared.filter((name) => !free.some((rule) => rule.name === name))).toEqual(['DenyEvasions', 'DenyInternal', 'SharedContent', 'SharedQueries']);
+    expect(shared.filter((name) => !free.some((rule) => rule.name === name))).toEqual([
+      'DenyEvasions',
+      'DenyInternal',
+      'SharedContent',
+      'SharedQueries',
+    ]);
   });
 
-  test.each([[PostHogProcess.CAPTURE_AI], [PostHogProcess.CAPTURE_LOGS], [PostHogProcess.PLUGINS], [PostHogProcess.LIVESTREAM]])('adding %s changes no other rule', (added) => {
-    const before = allRules(ALL_DEPLOYED.filter((process) => process !== added));
-    const after = allRules(ALL_DEPLOYED);
-    expect(after.length).toBeGreaterThan(before.length);
-    expect(after.filter(({ name }) => before.some((rule) => rule.name === name))).toEqual(before);
-  });
+  test.each([[PostHogProcess.CAPTURE_AI], [PostHogProcess.CAPTURE_LOGS], [PostHogProcess.PLUGINS], [PostHogProcess.LIVESTREAM]])(
+    'adding %s changes no other rule',
+    (added) => {
+      const before = allRules(ALL_DEPLOYED.filter((process) => process !== added));
+      const after = allRules(ALL_DEPLOYED);
+      expect(after.length).toBeGreaterThan(before.length);
+      expect(after.filter(({ name }) => before.some((rule) => rule.name === name))).toEqual(before);
+    },
+  );
 });
 
 describe('AI events', () => {
   function answering(processes: readonly PostHogProcess[], target: string): PostHogProcess | undefined {
-    const rules = processes.flatMap((process) => rulesFor(process, new Set()).map(({ priority, patterns }): ListenerRule<PostHogProcess> => ({
-      priority, conditions: [{ field: 'path-pattern', values: patterns.globs, regexValues: patterns.regexes }], actions: [process],
-    })));
+    const rules = processes.flatMap((process) =>
+      rulesFor(process, new Set()).map(({ priority, patterns }): ListenerRule<PostHogProcess> => ({
+        priority,
+        conditions: [{ field: 'path-pattern', values: patterns.globs, regexValues: patterns.regexes }],
+        actions: [process],
+      })),
+    );
     return evaluate(rules, { target })?.actions[0];
   }
 
@@ -158,35 +175,110 @@ describe('AI events', () => {
 });
 
 describe('the deny rules', () => {
-  const refused = (path: string): string | undefined => DENY_RULES.find(({ patterns }) => patterns.regexes!.some((regex) => new RegExp(regex).test(path)))?.name;
+  const refused = (path: string): string | undefined =>
+    DENY_RULES.find(({ patterns }) => patterns.regexes!.some((regex) => new RegExp(regex).test(path)))?.name;
 
   test('come after endpoints that are always public and before all others', () => {
     const names = RULES.map(({ name }) => name);
     const onDemand = RULES.filter(({ priority }) => priority >= 300).map(({ name }) => name);
     expect(names.slice(names.indexOf('DenyEvasions'))).toEqual(['DenyEvasions', 'DenyInternal', ...onDemand]);
-    const optIn = PublicEndpoint.all().filter(({ group }) => !ALWAYS_PUBLIC.includes(group)).map((endpoint) => endpoint._ruleFor(endpoint.process));
+    const optIn = PublicEndpoint.all()
+      .filter(({ group }) => !ALWAYS_PUBLIC.includes(group))
+      .map((endpoint) => endpoint._ruleFor(endpoint.process));
     expect(new Set(onDemand)).toEqual(new Set(optIn));
   });
 
   test.each([
-    '/internal', '/internal/', '/internal/x', '/api/internal', '/api/internal/x', '/api/projects/1/internal/x', '/api/environments/@current/internal/x', '/_stats', '/_stats/', '/_metrics',
-    '/internal%2Fx', '/internal%2fx', '/api%2Finternal/x', '/api%2fprojects%2f1%2finternal%2fx', '%2Finternal/x', '/%2Finternal',
-    '/livestream/metrics', '/livestream/metrics/', '/livestream/metrics/x', '/livestream%2Fmetrics', '/%2flivestream/%2fmetrics', '/livestream/metrics%2f', '/livestream/metrics%3Fx', '/livestream/metrics%23',
+    '/internal',
+    '/internal/',
+    '/internal/x',
+    '/api/internal',
+    '/api/internal/x',
+    '/api/projects/1/internal/x',
+    '/api/environments/@current/internal/x',
+    '/_stats',
+    '/_stats/',
+    '/_metrics',
+    '/internal%2Fx',
+    '/internal%2fx',
+    '/api%2Finternal/x',
+    '/api%2fprojects%2f1%2finternal%2fx',
+    '%2Finternal/x',
+    '/%2Finternal',
+    '/livestream/metrics',
+    '/livestream/metrics/',
+    '/livestream/metrics/x',
+    '/livestream%2Fmetrics',
+    '/%2flivestream/%2fmetrics',
+    '/livestream/metrics%2f',
+    '/livestream/metrics%3Fx',
+    '/livestream/metrics%23',
   ])('refuse %s as internal', (path) => {
     expect(refused(path)).toBe('DenyInternal');
   });
 
   test.each([
-    '//', '//internal', '/api//internal/x', '/.', '/..', '/./internal', '/x/../internal', '/x/..', '/x/.', '/%69nternal', '/intern%61l', '/%5Fstats', '/%5fstats', '/_st%41ts',
-    '/%2e%2e/internal', '/%2E%2E/internal', '/a%2dB', '/%7Eroot', '/%30', '/%39',
+    '//',
+    '//internal',
+    '/api//internal/x',
+    '/.',
+    '/..',
+    '/./internal',
+    '/x/../internal',
+    '/x/..',
+    '/x/.',
+    '/%69nternal',
+    '/intern%61l',
+    '/%5Fstats',
+    '/%5fstats',
+    '/_st%41ts',
+    '/%2e%2e/internal',
+    '/%2E%2E/internal',
+    '/a%2dB',
+    '/%7Eroot',
+    '/%30',
+    '/%39',
   ])('refuse %s as an evasion', (path) => {
     expect(refused(path)).toBe('DenyEvasions');
   });
 
   test('do not match other paths', () => {
-    expect(['/', '/login', '/internalx', '/xinternal', '/api/internals', '/project/1/internal', '/insights/internal', '/api/projects/1/insights/internal', '/_statsx', '/_health', '/_preflight',
-      '/livestream', '/livestream/', '/livestream/events', '/livestream/stats', '/livestream/metricsx', '/livestreams/metrics', '/metrics', '/a.b', '/.well-known/x', '/a..b', '/..a', '/a%20b', '/caf%C3%A9', '/%E2%82%AC', '/a%2Fb', '/a%40b', '/a%3Ab', '/a%25b', '/a%7Cb', '/a%5Bb%5D', '/a%3Db',
-    ].filter(refused)).toEqual([]);
+    expect(
+      [
+        '/',
+        '/login',
+        '/internalx',
+        '/xinternal',
+        '/api/internals',
+        '/project/1/internal',
+        '/insights/internal',
+        '/api/projects/1/insights/internal',
+        '/_statsx',
+        '/_health',
+        '/_preflight',
+        '/livestream',
+        '/livestream/',
+        '/livestream/events',
+        '/livestream/stats',
+        '/livestream/metricsx',
+        '/livestreams/metrics',
+        '/metrics',
+        '/a.b',
+        '/.well-known/x',
+        '/a..b',
+        '/..a',
+        '/a%20b',
+        '/caf%C3%A9',
+        '/%E2%82%AC',
+        '/a%2Fb',
+        '/a%40b',
+        '/a%3Ab',
+        '/a%25b',
+        '/a%7Cb',
+        '/a%5Bb%5D',
+        '/a%3Db',
+      ].filter(refused),
+    ).toEqual([]);
   });
 
   test('match every encoding of every unreserved character, and of no other', () => {

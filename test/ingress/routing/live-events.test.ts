@@ -39,8 +39,11 @@ function routed(make: (stack: Stack) => Partial<PostHogIngressProps>, base = 0):
   const answer = (target: string, sourceIp = OUTSIDE): string => {
     const request: Request = { target, sourceIp, host: 'posthog.example.com' };
     const { actions, rewrites } = evaluate(rules, request)!;
-    return actions.map(({ type, targetGroup, statusCode }) =>
-      (targetGroup ? `${targetGroup.replace(/[0-9A-F]{8}$/, '')} ${rewritten(target, rewrites?.url)}` : statusCode ?? type)).join(', ');
+    return actions
+      .map(({ type, targetGroup, statusCode }) =>
+        targetGroup ? `${targetGroup.replace(/[0-9A-F]{8}$/, '')} ${rewritten(target, rewrites?.url)}` : (statusCode ?? type),
+      )
+      .join(', ');
   };
   return { stack, ingress, rules, own: rules.filter(({ priority = 0 }) => priority >= base + 900 && priority < base + 1000), answer };
 }
@@ -51,30 +54,56 @@ describe('with the app open to anyone', () => {
   const { answer, own, stack } = routed(() => ({}));
 
   test.each([
-    ['/livestream', '/'], ['/livestream/', '/'], ['/livestream/events', '/events'], ['/livestream/stats/', '/stats/'], ['/livestream/a/b.c', '/a/b.c'], ['/livestream?x=/livestream/y', '/?x=/livestream/y'],
-    ['/livestream/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b', '/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b'],
+    ['/livestream', '/'],
+    ['/livestream/', '/'],
+    ['/livestream/events', '/events'],
+    ['/livestream/stats/', '/stats/'],
+    ['/livestream/a/b.c', '/a/b.c'],
+    ['/livestream?x=/livestream/y', '/?x=/livestream/y'],
+    [
+      '/livestream/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b',
+      '/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b',
+    ],
     ['/livestream/livestream/events', '/livestream/events'],
   ])('%s reaches livestream as %s', (target, arrives) => {
     expect(answer(target)).toBe(`livestream ${arrives}`);
   });
 
-  test.each(['/livestreams', '/livestream.js', '/Livestream/events', '/x/livestream/events', '/e/livestream', '/stats'])('%s is not forwarded to livestream', (target) => {
-    expect(answer(target)).not.toContain('livestream /');
-  });
+  test.each(['/livestreams', '/livestream.js', '/Livestream/events', '/x/livestream/events', '/e/livestream', '/stats'])(
+    '%s is not forwarded to livestream',
+    (target) => {
+      expect(answer(target)).not.toContain('livestream /');
+    },
+  );
 
   // The load balancer decodes a path that it rewrites, so livestream would get another path than the one that the rule matched.
-  test.each(['/livestream/a%2Fb', '/livestream/a%20b', '/livestream/%C3%A9', '/livestream/a;b', '/livestream/a\\b'])('%s is forwarded to the app unchanged, which does not answer it', (target) => {
-    expect(answer(target)).toBe(`web ${target}`);
-  });
+  test.each(['/livestream/a%2Fb', '/livestream/a%20b', '/livestream/%C3%A9', '/livestream/a;b', '/livestream/a\\b'])(
+    '%s is forwarded to the app unchanged, which does not answer it',
+    (target) => {
+      expect(answer(target)).toBe(`web ${target}`);
+    },
+  );
 
-  test.each(['/livestream/metrics', '/livestream//events', '/livestream/../login', '/livestream/%2e%2e/metrics', '/livestream/%6detrics'])('%s is refused', (target) => {
-    expect(answer(target)).toBe('403');
-  });
+  test.each(['/livestream/metrics', '/livestream//events', '/livestream/../login', '/livestream/%2e%2e/metrics', '/livestream/%6detrics'])(
+    '%s is refused',
+    (target) => {
+      expect(answer(target)).toBe('403');
+    },
+  );
 
   test('the prefix is stripped by one transform of the rule, and no other rule has one', () => {
     expect(own).toHaveLength(1);
     const found = Object.entries(Template.fromStack(stack).findResources(RULE)) as [string, { Properties: { Transforms?: unknown } }][];
-    expect(found.flatMap(([id, { Properties: { Transforms } }]) => (Transforms ? [[id.replace(/[0-9A-F]{8}$/, ''), Transforms]] : []))).toEqual([
+    expect(
+      found.flatMap(
+        ([
+          id,
+          {
+            Properties: { Transforms },
+          },
+        ]) => (Transforms ? [[id.replace(/[0-9A-F]{8}$/, ''), Transforms]] : []),
+      ),
+    ).toEqual([
       ['IngressLiveEventsRule', [{ Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [{ Regex: '^/livestream/?(.*)$', Replace: '/$1' }] } }]],
     ]);
   });
@@ -97,7 +126,9 @@ describe('with the app open to some networks', () => {
   });
 
   test('its rule matches the address and the path, and rewrites', () => {
-    expect(own.map(({ priority, conditions, rewrites }) => [priority, conditions.map(({ field }) => field), rewrites?.url?.replace])).toEqual([[900, ['source-ip', 'path-pattern'], '/$1']]);
+    expect(own.map(({ priority, conditions, rewrites }) => [priority, conditions.map(({ field }) => field), rewrites?.url?.replace])).toEqual([
+      [900, ['source-ip', 'path-pattern'], '/$1'],
+    ]);
   });
 
   test('a hundred CIDR blocks fit, four per rule, and leave room on the load balancer', () => {
@@ -116,11 +147,15 @@ describe('with the app open to some networks', () => {
 
 describe.each([
   ['OpenID Connect', 'oidc', () => AppAccess.oidc(OIDC)],
-  ['Cognito', 'cognito', (stack: Stack) => {
-    const userPool = new UserPool(stack, 'Users');
-    const userPoolDomain = userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } });
-    return AppAccess.cognito({ userPool, userPoolClient: userPool.addClient('Client', { generateSecret: true }), userPoolDomain });
-  }],
+  [
+    'Cognito',
+    'cognito',
+    (stack: Stack) => {
+      const userPool = new UserPool(stack, 'Users');
+      const userPoolDomain = userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: 'posthog' } });
+      return AppAccess.cognito({ userPool, userPoolClient: userPool.addClient('Client', { generateSecret: true }), userPoolDomain });
+    },
+  ],
 ] as const)('with a sign-in by %s', (_, type, appAccess) => {
   const { answer, own, stack } = routed((scope) => ({ appAccess: appAccess(scope) }));
 
@@ -131,8 +166,17 @@ describe.each([
   test('a script gets 401 without a session, and a page of the app is redirected to the provider', () => {
     const config = type === 'oidc' ? 'AuthenticateOidcConfig' : 'AuthenticateCognitoConfig';
     const template = Template.fromStack(stack);
-    template.hasResourceProperties(RULE, { Priority: 900, Actions: [{ Type: `authenticate-${type}`, [config]: Match.objectLike({ OnUnauthenticatedRequest: 'deny', SessionTimeout: 43200 }) }, { Type: 'forward' }] });
-    template.hasResourceProperties(RULE, { Priority: 1000, Actions: [{ [config]: { OnUnauthenticatedRequest: Match.absent() } }, { Type: 'forward' }] });
+    template.hasResourceProperties(RULE, {
+      Priority: 900,
+      Actions: [
+        { Type: `authenticate-${type}`, [config]: Match.objectLike({ OnUnauthenticatedRequest: 'deny', SessionTimeout: 43200 }) },
+        { Type: 'forward' },
+      ],
+    });
+    template.hasResourceProperties(RULE, {
+      Priority: 1000,
+      Actions: [{ [config]: { OnUnauthenticatedRequest: Match.absent() } }, { Type: 'forward' }],
+    });
   });
 
   test('the prefix is stripped after authentication', () => {
@@ -150,7 +194,9 @@ describe('with the app open to nobody', () => {
 
 describe('on demand', () => {
   test.each([
-    ['some networks', AppAccess.fromCidrs(NETWORKS)], ['who signs in', AppAccess.oidc(OIDC)], ['nobody', AppAccess.nobody()],
+    ['some networks', AppAccess.fromCidrs(NETWORKS)],
+    ['who signs in', AppAccess.oidc(OIDC)],
+    ['nobody', AppAccess.nobody()],
   ])('it is open to everyone with the app open to %s, and only its token protects it', (_, appAccess) => {
     const { answer, own } = routed(() => ({ appAccess, publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] }));
     expect(answer('/livestream/events')).toBe('livestream /events');
@@ -160,36 +206,50 @@ describe('on demand', () => {
 });
 
 test('its first rule keeps its name and its priority for every kind of access', () => {
-  const ids = [AppAccess.anyone(), AppAccess.fromCidrs(NETWORKS), AppAccess.oidc(OIDC)].map((appAccess) => routed(() => ({ appAccess })).own[0]).map(({ id, priority }) => `${id} ${priority}`);
+  const ids = [AppAccess.anyone(), AppAccess.fromCidrs(NETWORKS), AppAccess.oidc(OIDC)]
+    .map((appAccess) => routed(() => ({ appAccess })).own[0])
+    .map(({ id, priority }) => `${id} ${priority}`);
   expect(new Set(ids).size).toBe(1);
 });
 
 describe('on an existing listener', () => {
   const BASE = 4000;
-  const existing = (appAccess: AppAccess) => (stack: Stack): Partial<PostHogIngressProps> => ({
-    appAccess,
-    certificate: undefined,
-    rulePriorityBase: BASE,
-    trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']),
-    listener: ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', {
-      listenerArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:listener/app/x/1/2', securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0'),
-    }),
-    loadBalancer: ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
-      loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/x/1', securityGroupId: 'sg-0123456789abcdef0', loadBalancerDnsName: 'x.example.com',
-      loadBalancerCanonicalHostedZoneId: 'Z215JYRZR1TBD5',
-    }),
-  });
+  const existing =
+    (appAccess: AppAccess) =>
+    (stack: Stack): Partial<PostHogIngressProps> => ({
+      appAccess,
+      certificate: undefined,
+      rulePriorityBase: BASE,
+      trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']),
+      listener: ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', {
+        listenerArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:listener/app/x/1/2',
+        securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0'),
+      }),
+      loadBalancer: ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
+        loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/x/1',
+        securityGroupId: 'sg-0123456789abcdef0',
+        loadBalancerDnsName: 'x.example.com',
+        loadBalancerCanonicalHostedZoneId: 'Z215JYRZR1TBD5',
+      }),
+    });
 
-  test.each([['anyone', AppAccess.anyone()], ['some networks', AppAccess.fromCidrs(NETWORKS)]])('livestream gets requests without the prefix, with the app open to %s', (_, appAccess) => {
+  test.each([
+    ['anyone', AppAccess.anyone()],
+    ['some networks', AppAccess.fromCidrs(NETWORKS)],
+  ])('livestream gets requests without the prefix, with the app open to %s', (_, appAccess) => {
     const { answer, own } = routed(existing(appAccess), BASE);
     expect(answer('/livestream/events', INSIDE)).toBe('livestream /events');
-    expect(own.map(({ priority, conditions: [{ field, values }] }) => [priority, field, values])).toEqual([[BASE + 900, 'host-header', ['posthog.example.com']]]);
+    expect(own.map(({ priority, conditions: [{ field, values }] }) => [priority, field, values])).toEqual([
+      [BASE + 900, 'host-header', ['posthog.example.com']],
+    ]);
   });
 
   test('a hundred CIDR blocks fit, three per rule, within the quota of a load balancer', () => {
     const { own, rules } = routed(existing(AppAccess.fromCidrs(many(100))), BASE);
     expect(own).toHaveLength(34);
-    const counts = own.map(({ conditions }) => conditions.reduce((sum, { values = [], regexValues = [] }) => sum + values.length + regexValues.length, 0));
+    const counts = own.map(({ conditions }) =>
+      conditions.reduce((sum, { values = [], regexValues = [] }) => sum + values.length + regexValues.length, 0),
+    );
     expect(Math.max(...counts)).toBe(5);
     expect(rules.length).toBeLessThan(100);
   });
@@ -202,10 +262,22 @@ describe('the check whether a rule forwards to a process', () => {
     ['livestream', 'anyone', PostHogProcess.LIVESTREAM, { appAccess: AppAccess.anyone() }, true],
     ['livestream', 'some', PostHogProcess.LIVESTREAM, { appAccess: AppAccess.fromCidrs(NETWORKS) }, true],
     ['livestream', 'nobody', PostHogProcess.LIVESTREAM, { appAccess: AppAccess.nobody() }, false],
-    ['livestream', 'nobody, on demand', PostHogProcess.LIVESTREAM, { appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] }, true],
+    [
+      'livestream',
+      'nobody, on demand',
+      PostHogProcess.LIVESTREAM,
+      { appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] },
+      true,
+    ],
     ['plugins', 'anyone', PostHogProcess.PLUGINS, { appAccess: AppAccess.anyone() }, true],
     ['plugins', 'some', PostHogProcess.PLUGINS, { appAccess: AppAccess.fromCidrs(NETWORKS) }, false],
-    ['plugins', 'some, on demand', PostHogProcess.PLUGINS, { appAccess: AppAccess.fromCidrs(NETWORKS), publicEndpointGroups: [EndpointGroup.INBOUND_WEBHOOKS] }, true],
+    [
+      'plugins',
+      'some, on demand',
+      PostHogProcess.PLUGINS,
+      { appAccess: AppAccess.fromCidrs(NETWORKS), publicEndpointGroups: [EndpointGroup.INBOUND_WEBHOOKS] },
+      true,
+    ],
     ['web', 'nobody', PostHogProcess.WEB, { appAccess: AppAccess.nobody() }, true],
     ['worker', 'anyone', PostHogProcess.WORKER, { appAccess: AppAccess.anyone() }, false],
   ])('%s, the app open to %s', (_, __, process, props, expected) => {

@@ -49,14 +49,48 @@ describe('endpoints that share a rule', () => {
 });
 
 describe('an endpoint below a path of the app', () => {
-  test.each(['/static/array.js', '/static/1.449.2/posthog-recorder.js', '/static/a/b/c/d.js', '/static/a_b-c~d@e=f:g+h.js', '/static/chunk-ABC123.js.map'])('matches %s', (path) => {
+  test.each([
+    '/static/array.js',
+    '/static/1.449.2/posthog-recorder.js',
+    '/static/a/b/c/d.js',
+    '/static/a_b-c~d@e=f:g+h.js',
+    '/static/chunk-ABC123.js.map',
+  ])('matches %s', (path) => {
     expect(matches(PublicEndpoint.STATIC, path)).toBe(true);
   });
 
   test.each([
-    '/static', '/static/', '/static/login', '/static/a/', '/static/a/b/signup', '/staticx', '/staticx/a', '/Static/a', '/x/static/a', '//static/a', '/static//a', '/static/a//', '/static/.', '/static/..', '/static/../login',
-    '/static/a/../login', '/static/a/..', '/static/.env', '/static/a/.git/config', '/static/%2e%2e/login', '/static/a%2flogin', '/static/a\\b', '/static/a;b', '/static/a\nb', '/static/a b',
-    '/static/é', '/static/a\n', '/static/a?b', '/static/a#b', '/static/a*', '/static/a,b',
+    '/static',
+    '/static/',
+    '/static/login',
+    '/static/a/',
+    '/static/a/b/signup',
+    '/staticx',
+    '/staticx/a',
+    '/Static/a',
+    '/x/static/a',
+    '//static/a',
+    '/static//a',
+    '/static/a//',
+    '/static/.',
+    '/static/..',
+    '/static/../login',
+    '/static/a/../login',
+    '/static/a/..',
+    '/static/.env',
+    '/static/a/.git/config',
+    '/static/%2e%2e/login',
+    '/static/a%2flogin',
+    '/static/a\\b',
+    '/static/a;b',
+    '/static/a\nb',
+    '/static/a b',
+    '/static/é',
+    '/static/a\n',
+    '/static/a?b',
+    '/static/a#b',
+    '/static/a*',
+    '/static/a,b',
   ])('does not match %j', (path) => {
     expect(matches(PublicEndpoint.STATIC, path)).toBe(false);
   });
@@ -82,18 +116,23 @@ const appEndpoints = PublicEndpoint.answeredBy(PostHogProcess.WEB);
 const piece = fc.constantFrom('/', '.', '..', '%', '%2e', '%2F', '\\', ';', '?', '#', 'a', 'login', '1.2', '@', '*', ' ', '\n', '\0', 'é', '%00');
 
 test('no pattern matches a path that the app could read in two ways', () => {
-  fc.assert(fc.property(fc.constantFrom(...appEndpoints), fc.array(piece, { maxLength: 8 }), (endpoint, tail) => {
-    const path = endpoint.path.replaceAll('*', '1') + tail.join('');
-    fc.pre(matches(endpoint, path));
-    expect(path).not.toMatch(/%|\\|\/\/|\/\.\.?(\/|$)|[^\x21-\x7e]|[;?#]/);
-    expect(new URL(path, 'http://host').pathname).toBe(path);
-  }), { numRuns: 500, maxSkipsPerRun: 1000 });
+  fc.assert(
+    fc.property(fc.constantFrom(...appEndpoints), fc.array(piece, { maxLength: 8 }), (endpoint, tail) => {
+      const path = endpoint.path.replaceAll('*', '1') + tail.join('');
+      fc.pre(matches(endpoint, path));
+      expect(path).not.toMatch(/%|\\|\/\/|\/\.\.?(\/|$)|[^\x21-\x7e]|[;?#]/);
+      expect(new URL(path, 'http://host').pathname).toBe(path);
+    }),
+    { numRuns: 500, maxSkipsPerRun: 1000 },
+  );
 });
 
 test('no endpoint matches paths that only have the same prefix', () => {
-  fc.assert(fc.property(fc.constantFrom(...PublicEndpoint.all()), fc.stringMatching(/^[A-Za-z0-9_.-]{1,8}$/), (endpoint, suffix) => {
-    const path = endpoint.path.replaceAll('*', '1');
-    expect(matches(endpoint, path + suffix)).toBe(false);
-    expect(matches(endpoint, `/${suffix}${path}`)).toBe(false);
-  }));
+  fc.assert(
+    fc.property(fc.constantFrom(...PublicEndpoint.all()), fc.stringMatching(/^[A-Za-z0-9_.-]{1,8}$/), (endpoint, suffix) => {
+      const path = endpoint.path.replaceAll('*', '1');
+      expect(matches(endpoint, path + suffix)).toBe(false);
+      expect(matches(endpoint, `/${suffix}${path}`)).toBe(false);
+    }),
+  );
 });

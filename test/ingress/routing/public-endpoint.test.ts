@@ -4,9 +4,20 @@ import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
 
 const ALL = PublicEndpoint.all();
 
-test('the eight endpoints of PostHog\'s list are documented', () => {
+test("the eight endpoints of PostHog's list are documented", () => {
   const documented = ALL.filter((endpoint) => endpoint.documented).map((endpoint) => endpoint.toString());
-  expect(documented).toEqual(expect.arrayContaining(['/batch, /batch/*', '/decide, /decide/*', '/capture, /capture/*', '/e, /e/*', '/engage, /engage/*', '/s, /s/*', '/static/*', '/track, /track/*']));
+  expect(documented).toEqual(
+    expect.arrayContaining([
+      '/batch, /batch/*',
+      '/decide, /decide/*',
+      '/capture, /capture/*',
+      '/e, /e/*',
+      '/engage, /engage/*',
+      '/s, /s/*',
+      '/static/*',
+      '/track, /track/*',
+    ]),
+  );
 });
 
 test('only events of current SDKs and flags are also documented', () => {
@@ -103,7 +114,11 @@ test('metrics have no endpoint, because no process reads them', () => {
 });
 
 test('undocumented endpoints that SDKs call are marked', () => {
-  const marked = PublicEndpoint.all().filter(({ sdkOnly }) => sdkOnly).map(({ path }) => path);
+  const marked = PublicEndpoint.all()
+    .filter(({ sdkOnly }) => sdkOnly)
+    .map(({ path }) => path);
   expect(marked).toEqual(expect.arrayContaining(['/i/v1/analytics', '/array', '/api/surveys', '/api/early_access_features', '/api/web_experiments']));
-  expect(PublicEndpoint.all().filter(({ sdkOnly, documented, group }) => sdkOnly && (documented || !['ingestion', 'sdk'].includes(group)))).toEqual([]);
+  expect(PublicEndpoint.all().filter(({ sdkOnly, documented, group }) => sdkOnly && (documented || !['ingestion', 'sdk'].includes(group)))).toEqual(
+    [],
+  );
 });

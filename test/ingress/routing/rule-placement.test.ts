@@ -1,15 +1,25 @@
 import fc from 'fast-check';
 import { EndpointGroup, PostHogProcess } from '../../../lib';
 import { APP_PRIORITY, DENY_RULES, LIMITS, PRIORITIES, RuleSpec, rulesFor } from '../../../lib/ingress/routing/listener-rules';
-import { checkPriorityBase, OWN_LISTENER, place, PRIORITY_SPAN, DEFAULT_RULE_PRIORITY, slices, valuesPerRule } from '../../../lib/ingress/routing/rule-placement';
+import {
+  checkPriorityBase,
+  OWN_LISTENER,
+  place,
+  PRIORITY_SPAN,
+  DEFAULT_RULE_PRIORITY,
+  slices,
+  valuesPerRule,
+} from '../../../lib/ingress/routing/rule-placement';
 import { MAX_APP_CIDRS } from '../../../lib/ingress/routing/app-access-cidrs';
 
 const SHARED = { base: 4000, host: 'posthog.example.com' };
-const SPECS: RuleSpec[] = [...DENY_RULES, ...Object.values(PostHogProcess).flatMap((process) => rulesFor(process, new Set(Object.values(EndpointGroup))))]
-  .filter((spec, i, all) => all.findIndex(({ name }) => name === spec.name) === i);
+const SPECS: RuleSpec[] = [
+  ...DENY_RULES,
+  ...Object.values(PostHogProcess).flatMap((process) => rulesFor(process, new Set(Object.values(EndpointGroup)))),
+].filter((spec, i, all) => all.findIndex(({ name }) => name === spec.name) === i);
 
 function valuesOf({ patterns }: RuleSpec): string[] {
-  return [...patterns.globs ?? [], ...patterns.regexes ?? []];
+  return [...(patterns.globs ?? []), ...(patterns.regexes ?? [])];
 }
 
 test('does not change a rule on a listener of its own', () => {
@@ -55,11 +65,13 @@ test('the table of priorities leaves room after every rule that may be split', (
 });
 
 test('splits lists of any length into slices', () => {
-  fc.assert(fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 9 }), (list, size) => {
-    const found = slices(list, size);
-    expect(found.flat()).toEqual(list);
-    expect(found.every((slice) => slice.length > 0 && slice.length <= size)).toBe(true);
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 9 }), (list, size) => {
+      const found = slices(list, size);
+      expect(found.flat()).toEqual(list);
+      expect(found.every((slice) => slice.length > 0 && slice.length <= size)).toBe(true);
+    }),
+  );
 });
 
 test.each([0, 1, 48_001])('accepts the base %d', (base) => {
@@ -67,5 +79,7 @@ test.each([0, 1, 48_001])('accepts the base %d', (base) => {
 });
 
 test.each([-1, 1.5, 48_002, 50_000, NaN])('refuses the base %d', (base) => {
-  expect(() => checkPriorityBase(base)).toThrow('`rulePriorityBase` must be a whole number from 0 to 48001, because the rules use 2000 priorities from it on and the highest of AWS is 50000, got: ');
+  expect(() => checkPriorityBase(base)).toThrow(
+    '`rulePriorityBase` must be a whole number from 0 to 48001, because the rules use 2000 priorities from it on and the highest of AWS is 50000, got: ',
+  );
 });

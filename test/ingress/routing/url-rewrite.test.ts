@@ -4,7 +4,12 @@ import { withoutPath } from '../../../lib/ingress/routing/url-rewrite';
 const OFF = withoutPath('/livestream');
 
 test.each([
-  ['/livestream', '/'], ['/livestream/', '/'], ['/livestream/events', '/events'], ['/livestream/events?x=1', '/events?x=1'], ['/livestream?x=1', '/?x=1'], ['/livestream/a/b/', '/a/b/'],
+  ['/livestream', '/'],
+  ['/livestream/', '/'],
+  ['/livestream/events', '/events'],
+  ['/livestream/events?x=1', '/events?x=1'],
+  ['/livestream?x=1', '/?x=1'],
+  ['/livestream/a/b/', '/a/b/'],
 ])('strips the path from %s', (target, expected) => {
   expect(rewritten(target, OFF)).toBe(expected);
 });

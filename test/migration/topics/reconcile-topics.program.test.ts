@@ -64,11 +64,24 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function reconcile(topics: string, state: Partial<State> = {}, env: Record<string, string> = {}): { status: number | null; output: string; state: State } {
+function reconcile(
+  topics: string,
+  state: Partial<State> = {},
+  env: Record<string, string> = {},
+): { status: number | null; output: string; state: State } {
   const file = path.join(folder, 'state.json');
   writeFileSync(file, JSON.stringify({ topics: {}, calls: [], ...state }));
   const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', readFileSync(SCRIPT, 'utf8')], {
-    env: { PATH: `${folder}:${process.env.PATH}`, STATE: file, BROKERS: 'b-1:9094,b-2:9094', TLS: 'true', EXPECT_TLS: 'true', TOPICS: topics, ...env }, encoding: 'utf8',
+    env: {
+      PATH: `${folder}:${process.env.PATH}`,
+      STATE: file,
+      BROKERS: 'b-1:9094,b-2:9094',
+      TLS: 'true',
+      EXPECT_TLS: 'true',
+      TOPICS: topics,
+      ...env,
+    },
+    encoding: 'utf8',
   });
   return { status, output: stdout + stderr, state: JSON.parse(readFileSync(file, 'utf8')) as State };
 }
@@ -76,7 +89,10 @@ function reconcile(topics: string, state: Partial<State> = {}, env: Record<strin
 test('makes what is missing, with as many copies as the brokers keep', () => {
   const { status, output, state } = reconcile('events 6 -\nletters 1 1209600000');
   expect([status, output.trim().split('\n').at(-1)]).toEqual([0, 'all topics exist']);
-  expect(state.topics).toEqual({ events: { partitions: 6, replicas: '-1' }, letters: { partitions: 1, replicas: '-1', retention: 'retention.ms=1209600000' } });
+  expect(state.topics).toEqual({
+    events: { partitions: 6, replicas: '-1' },
+    letters: { partitions: 1, replicas: '-1', retention: 'retention.ms=1209600000' },
+  });
 });
 
 test('adds partitions, and never takes any away', () => {
@@ -97,7 +113,7 @@ test('changes nothing the second time', () => {
   expect(Object.keys(first.state.topics)).toHaveLength(kafkaTopics(6).length);
 });
 
-test('takes a topic whose name begins like another one\'s for another', () => {
+test("takes a topic whose name begins like another one's for another", () => {
   expect(reconcile('events 1 -', { topics: { events_2: { partitions: 1 } } }).state.topics).toHaveProperty('events');
 });
 

@@ -56,9 +56,10 @@ test('capture keeps its own limit for ordinary events, whatever the brokers take
   expect(settingsOf(CAPTURE, { stores: large })).toEqual(EVENTS);
 });
 
-test('without error tracking, exceptions are events like others, in both of capture\'s writers', () => {
+test("without error tracking, exceptions are events like others, in both of capture's writers", () => {
   expect(settingsOf(CAPTURE, { without: [PostHogProcess.INGESTION_ERROR_TRACKING] })).toMatchObject({
-    KAFKA_ERROR_TRACKING_TOPIC: 'events_plugin_ingestion', CAPTURE_V1_SINK_MSK_KAFKA_TOPIC_EXCEPTION: 'events_plugin_ingestion',
+    KAFKA_ERROR_TRACKING_TOPIC: 'events_plugin_ingestion',
+    CAPTURE_V1_SINK_MSK_KAFKA_TOPIC_EXCEPTION: 'events_plugin_ingestion',
     CAPTURE_OUTPUT_ERROR_TRACKING_TOPIC: 'events_plugin_ingestion',
   });
 });
@@ -80,7 +81,11 @@ test('capture-ai runs in the mode `ai`, with room for its events in both writers
 });
 
 test('capture-ai takes no event that smaller brokers would refuse', () => {
-  expect(settingsOf(CAPTURE_AI)).toMatchObject({ AI_MAX_EVENT_BYTES: '983040', KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '1000000', CAPTURE_V1_SINK_MSK_KAFKA_MESSAGE_MAX_BYTES: '1000000' });
+  expect(settingsOf(CAPTURE_AI)).toMatchObject({
+    AI_MAX_EVENT_BYTES: '983040',
+    KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '1000000',
+    CAPTURE_V1_SINK_MSK_KAFKA_MESSAGE_MAX_BYTES: '1000000',
+  });
 });
 
 test('replay-capture gets these settings and no others', () => {
@@ -102,11 +107,13 @@ test('replay-capture gets these settings and no others', () => {
   });
 });
 
-test('plain stores are opened without TLS, by both of capture\'s writers', () => {
-  const settings = settingsOf(CAPTURE, { stores: (stack) => ({
-    cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
-    kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
-  }) });
+test("plain stores are opened without TLS, by both of capture's writers", () => {
+  const settings = settingsOf(CAPTURE, {
+    stores: (stack) => ({
+      cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
+      kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
+    }),
+  });
   expect(settings).toMatchObject({
     REDIS_URL: 'redis://redis:6380/',
     KAFKA_HOSTS: 'kafka:9092',

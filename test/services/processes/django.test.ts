@@ -100,7 +100,9 @@ test('of processes that are not deployed, the app is told nothing', () => {
 });
 
 test('what the owner says arrives', () => {
-  expect(settingsOf(WEB, { appSettings: { environment: { EMAIL_HOST: 'mail.example.com' }, secrets: {} } })).toMatchObject({ EMAIL_HOST: 'mail.example.com' });
+  expect(settingsOf(WEB, { appSettings: { environment: { EMAIL_HOST: 'mail.example.com' }, secrets: {} } })).toMatchObject({
+    EMAIL_HOST: 'mail.example.com',
+  });
 });
 
 test('the worker has the same settings, and the image that the templates of destinations come from', () => {
@@ -113,16 +115,28 @@ test('without batch exports there are no files to download', () => {
 });
 
 test('what the stores know of themselves arrives', () => {
-  const settings = settingsOf(WEB, { stores: (stack) => ({
-    postgres: Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url'), personsUrlSecret: Secret.fromSecretNameV2(stack, 'Persons', 'persons') }),
-    cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
-    kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
-    clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'H', {
-      host: 'ch', database: 'events', tls: false, verifyCertificate: false,
-      credentials: Secret.fromSecretNameV2(stack, 'Ch', 'ch-login'), dictReaderCredentials: Secret.fromSecretNameV2(stack, 'ChReader', 'ch-reader'),
+  const settings = settingsOf(WEB, {
+    stores: (stack) => ({
+      postgres: Postgres.fromPostgresAttributes(stack, 'P', {
+        urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url'),
+        personsUrlSecret: Secret.fromSecretNameV2(stack, 'Persons', 'persons'),
+      }),
+      cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
+      kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
+      clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'H', {
+        host: 'ch',
+        database: 'events',
+        tls: false,
+        verifyCertificate: false,
+        credentials: Secret.fromSecretNameV2(stack, 'Ch', 'ch-login'),
+        dictReaderCredentials: Secret.fromSecretNameV2(stack, 'ChReader', 'ch-reader'),
+      }),
+      objectStorage: ObjectStorage.fromObjectStorageAttributes(stack, 'O', {
+        bucket: Bucket.fromBucketName(stack, 'Files', 'files'),
+        recordingsPrefix: 'replay',
+      }),
     }),
-    objectStorage: ObjectStorage.fromObjectStorageAttributes(stack, 'O', { bucket: Bucket.fromBucketName(stack, 'Files', 'files'), recordingsPrefix: 'replay' }),
-  }) });
+  });
   expect(settings).toMatchObject({
     DATABASE_URL: 'secret url',
     PERSONS_DB_WRITER_URL: 'secret persons',

@@ -23,10 +23,15 @@ test('feature-flags is told this and nothing else', () => {
 });
 
 test('persons in a database of their own, and another port of the cache, arrive', () => {
-  const settings = settingsOf(FEATURE_FLAGS, { stores: (stack) => ({
-    postgres: Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url'), personsUrlSecret: Secret.fromSecretNameV2(stack, 'Persons', 'persons') }),
-    cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380 }),
-  }) });
+  const settings = settingsOf(FEATURE_FLAGS, {
+    stores: (stack) => ({
+      postgres: Postgres.fromPostgresAttributes(stack, 'P', {
+        urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url'),
+        personsUrlSecret: Secret.fromSecretNameV2(stack, 'Persons', 'persons'),
+      }),
+      cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380 }),
+    }),
+  });
   expect(settings).toMatchObject({
     WRITE_DATABASE_URL: 'secret url',
     READ_DATABASE_URL: 'secret url',

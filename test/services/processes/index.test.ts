@@ -33,10 +33,21 @@ test('no other process answers visitors', () => {
 });
 
 test.each<[PostHogProcess, number]>([
-  [PostHogProcess.WEB, 60], [PostHogProcess.WORKER, 120], [PostHogProcess.CAPTURE, 90], [PostHogProcess.REPLAY_CAPTURE, 90], [PostHogProcess.CAPTURE_AI, 90],
-  [PostHogProcess.FEATURE_FLAGS, 60], [PostHogProcess.HYPERCACHE_SERVER, 60], [PostHogProcess.CAPTURE_LOGS, 60], [PostHogProcess.PERSONHOG_REPLICA, 60],
-  [PostHogProcess.PERSONHOG_ROUTER, 45], [PostHogProcess.PROPERTY_DEFS, 60], [PostHogProcess.LIVESTREAM, 30], [PostHogProcess.PLUGINS, 30],
-  [PostHogProcess.INGESTION_GENERAL, 120], [PostHogProcess.TEMPORAL_DJANGO_WORKER, 120],
+  [PostHogProcess.WEB, 60],
+  [PostHogProcess.WORKER, 120],
+  [PostHogProcess.CAPTURE, 90],
+  [PostHogProcess.REPLAY_CAPTURE, 90],
+  [PostHogProcess.CAPTURE_AI, 90],
+  [PostHogProcess.FEATURE_FLAGS, 60],
+  [PostHogProcess.HYPERCACHE_SERVER, 60],
+  [PostHogProcess.CAPTURE_LOGS, 60],
+  [PostHogProcess.PERSONHOG_REPLICA, 60],
+  [PostHogProcess.PERSONHOG_ROUTER, 45],
+  [PostHogProcess.PROPERTY_DEFS, 60],
+  [PostHogProcess.LIVESTREAM, 30],
+  [PostHogProcess.PLUGINS, 30],
+  [PostHogProcess.INGESTION_GENERAL, 120],
+  [PostHogProcess.TEMPORAL_DJANGO_WORKER, 120],
   [PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER, 120],
 ])('%s has %i seconds to stop', (process, seconds) => {
   expect(byName(process).stopTimeout).toBe(seconds);
@@ -76,13 +87,28 @@ describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [defini
 });
 
 test('of these, nothing is known that would tell whether they are well', () => {
-  expect(PROCESSES.filter(({ http, probe }) => !http && !probe).map(({ process }) => process)).toEqual(['worker', 'browserless', 'temporal-django-worker', 'temporal-batch-exports-worker']);
+  expect(PROCESSES.filter(({ http, probe }) => !http && !probe).map(({ process }) => process)).toEqual([
+    'worker',
+    'browserless',
+    'temporal-django-worker',
+    'temporal-batch-exports-worker',
+  ]);
 });
 
 test('the ones that read persons have persons', () => {
   const needing = PROCESSES.filter(({ needs }) => needs.includes(PostHogProcess.PERSONHOG_ROUTER)).map(({ process }) => process as string);
   expect(needing.sort()).toEqual([
-    'cdp-cyclotron-v2-janitor', 'cdp-hogflow-scheduler', 'cdp-hogflow-subscription-matcher', 'ingestion-error-tracking', 'ingestion-general', 'plugins', 'property-defs-ai',
-    'property-defs-rs', 'temporal-batch-exports-worker', 'temporal-django-worker', 'web', 'worker',
+    'cdp-cyclotron-v2-janitor',
+    'cdp-hogflow-scheduler',
+    'cdp-hogflow-subscription-matcher',
+    'ingestion-error-tracking',
+    'ingestion-general',
+    'plugins',
+    'property-defs-ai',
+    'property-defs-rs',
+    'temporal-batch-exports-worker',
+    'temporal-django-worker',
+    'web',
+    'worker',
   ]);
 });

@@ -1,7 +1,13 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Cache, CacheEncryption, Kafka, KafkaEncryption, Postgres, PostHogProcess } from '../../../lib';
 import { PROCESSES } from '../../../lib/services/processes';
-import { INGESTION_ERROR_TRACKING, INGESTION_GENERAL, INGESTION_LOGS, INGESTION_SESSION_REPLAY, INGESTION_TRACES } from '../../../lib/services/processes/ingestion';
+import {
+  INGESTION_ERROR_TRACKING,
+  INGESTION_GENERAL,
+  INGESTION_LOGS,
+  INGESTION_SESSION_REPLAY,
+  INGESTION_TRACES,
+} from '../../../lib/services/processes/ingestion';
 import { CDP_HOGFLOW_SCHEDULER, CDP_HOGFLOW_SUBSCRIPTION_MATCHER, CDP_JANITOR, PLUGINS } from '../../../lib/services/processes/plugins';
 import { RECORDING_API } from '../../../lib/services/processes/recording-api';
 import { settingsOf } from '../../helpers/process-context';
@@ -9,15 +15,27 @@ import { newStack, stores } from '../../helpers/stack';
 
 const BROKERS = 'b-1.internal:9094,b-2.internal:9094';
 const PREFIXES = [
-  'CONSUMER', 'CDP_PRODUCER', 'INGESTION_UPSTREAM_PRODUCER', 'INGESTION_DOWNSTREAM_PRODUCER', 'INGESTION_SESSIONREPLAY_PRODUCER', 'WARPSTREAM_INGESTION_PRODUCER',
-  'WARPSTREAM_CALCULATED_EVENTS_PRODUCER', 'WARPSTREAM_CYCLOTRON_PRODUCER', 'WARPSTREAM_LOGS_PRODUCER', 'WARPSTREAM_METRICS_PRODUCER', 'WAREHOUSE_PRODUCER',
+  'CONSUMER',
+  'CDP_PRODUCER',
+  'INGESTION_UPSTREAM_PRODUCER',
+  'INGESTION_DOWNSTREAM_PRODUCER',
+  'INGESTION_SESSIONREPLAY_PRODUCER',
+  'WARPSTREAM_INGESTION_PRODUCER',
+  'WARPSTREAM_CALCULATED_EVENTS_PRODUCER',
+  'WARPSTREAM_CYCLOTRON_PRODUCER',
+  'WARPSTREAM_LOGS_PRODUCER',
+  'WARPSTREAM_METRICS_PRODUCER',
+  'WAREHOUSE_PRODUCER',
 ];
 
 function kafka(brokers: string, protocol: string): Record<string, string> {
-  return Object.fromEntries(PREFIXES.flatMap((prefix) => [
-    [`KAFKA_${prefix}_METADATA_BROKER_LIST`, brokers], [`KAFKA_${prefix}_SECURITY_PROTOCOL`, protocol],
-    ...prefix === 'CONSUMER' ? [] : [[`KAFKA_${prefix}_MESSAGE_MAX_BYTES`, '1000000']],
-  ])) as Record<string, string>;
+  return Object.fromEntries(
+    PREFIXES.flatMap((prefix) => [
+      [`KAFKA_${prefix}_METADATA_BROKER_LIST`, brokers],
+      [`KAFKA_${prefix}_SECURITY_PROTOCOL`, protocol],
+      ...(prefix === 'CONSUMER' ? [] : [[`KAFKA_${prefix}_MESSAGE_MAX_BYTES`, '1000000']]),
+    ]),
+  ) as Record<string, string>;
 }
 
 /** What every Node process is told. */
@@ -81,26 +99,39 @@ const PIPELINES = {
 test.each([
   [INGESTION_GENERAL, { PLUGIN_SERVER_MODE: 'ingestion-v2-combined', ...PERSONHOG, ...GEOIP, ...AI_BLOBS }],
   [INGESTION_SESSION_REPLAY, { PLUGIN_SERVER_MODE: 'recordings-blob-ingestion-v2', ...RECORDINGS }],
-  [INGESTION_ERROR_TRACKING, { PLUGIN_SERVER_MODE: 'ingestion-errortracking', ...PERSONHOG, ...GEOIP, ERROR_TRACKING_CYMBAL_BASE_URL: 'http://cymbal.internal:3302' }],
+  [
+    INGESTION_ERROR_TRACKING,
+    { PLUGIN_SERVER_MODE: 'ingestion-errortracking', ...PERSONHOG, ...GEOIP, ERROR_TRACKING_CYMBAL_BASE_URL: 'http://cymbal.internal:3302' },
+  ],
   [INGESTION_LOGS, { PLUGIN_SERVER_MODE: 'ingestion-logs' }],
   [INGESTION_TRACES, { PLUGIN_SERVER_MODE: 'ingestion-traces' }],
-  [RECORDING_API, {
-    PLUGIN_SERVER_MODE: 'recording-api',
-    ...RECORDINGS,
-    SESSION_RECORDING_API_REDIS_HOST: 'rediss://cache.internal:6379/',
-    SESSION_RECORDING_API_REDIS_PORT: '6379',
-    ...CLICKHOUSE,
-  }],
+  [
+    RECORDING_API,
+    {
+      PLUGIN_SERVER_MODE: 'recording-api',
+      ...RECORDINGS,
+      SESSION_RECORDING_API_REDIS_HOST: 'rediss://cache.internal:6379/',
+      SESSION_RECORDING_API_REDIS_PORT: '6379',
+      ...CLICKHOUSE,
+    },
+  ],
 ])('$process is told this and nothing else', (definition, expected) => {
   expect(settingsOf(definition)).toEqual({ ...COMMON, ...expected });
 });
 
 test('ingestion-general moves nothing to object storage without the process that takes large AI events', () => {
-  expect(settingsOf(INGESTION_GENERAL, { without: [PostHogProcess.CAPTURE_AI] })).toEqual({ ...COMMON, PLUGIN_SERVER_MODE: 'ingestion-v2-combined', ...PERSONHOG, ...GEOIP });
+  expect(settingsOf(INGESTION_GENERAL, { without: [PostHogProcess.CAPTURE_AI] })).toEqual({
+    ...COMMON,
+    PLUGIN_SERVER_MODE: 'ingestion-v2-combined',
+    ...PERSONHOG,
+    ...GEOIP,
+  });
 });
 
 test('every producer writes messages as large as the brokers take', () => {
-  const stores = (stack: ReturnType<typeof newStack>) => ({ kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: BROKERS, maxMessageBytes: 33_554_432 }) });
+  const stores = (stack: ReturnType<typeof newStack>) => ({
+    kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: BROKERS, maxMessageBytes: 33_554_432 }),
+  });
   const limits = Object.entries(settingsOf(INGESTION_GENERAL, { stores })).filter(([name]) => name.endsWith('_MESSAGE_MAX_BYTES'));
   expect(limits).toHaveLength(PREFIXES.length - 1);
   expect(new Set(limits.map(([, value]) => value))).toEqual(new Set(['33554432']));
@@ -108,31 +139,53 @@ test('every producer writes messages as large as the brokers take', () => {
 
 test('plugins is told this and nothing else: no mode, and no share in the exceptions', () => {
   expect(settingsOf(PLUGINS)).toEqual({
-    ...PIPELINES, ...CLICKHOUSE, NODEJS_CAPABILITY_GROUPS: 'cdp_workflows,realtime_cohorts,feature_flags', TEMPORAL_HOST: 'temporal.internal', TEMPORAL_PORT: '7233', SECRET_KEY: 'secret SecretKey',
+    ...PIPELINES,
+    ...CLICKHOUSE,
+    NODEJS_CAPABILITY_GROUPS: 'cdp_workflows,realtime_cohorts,feature_flags',
+    TEMPORAL_HOST: 'temporal.internal',
+    TEMPORAL_PORT: '7233',
+    SECRET_KEY: 'secret SecretKey',
   });
 });
 
 test('plugins evaluates nothing on a schedule where there is no Temporal', () => {
-  expect(settingsOf(PLUGINS, { without: [PostHogProcess.TEMPORAL] })).toEqual({ ...PIPELINES, ...CLICKHOUSE, NODEJS_CAPABILITY_GROUPS: 'cdp_workflows,realtime_cohorts' });
+  expect(settingsOf(PLUGINS, { without: [PostHogProcess.TEMPORAL] })).toEqual({
+    ...PIPELINES,
+    ...CLICKHOUSE,
+    NODEJS_CAPABILITY_GROUPS: 'cdp_workflows,realtime_cohorts',
+  });
 });
 
-test.each([CDP_JANITOR, CDP_HOGFLOW_SCHEDULER, CDP_HOGFLOW_SUBSCRIPTION_MATCHER])('$process, which plugins leaves out in production, is told its own name', (definition) => {
-  expect(settingsOf(definition)).toEqual({ ...PIPELINES, PLUGIN_SERVER_MODE: definition.process });
-});
+test.each([CDP_JANITOR, CDP_HOGFLOW_SCHEDULER, CDP_HOGFLOW_SUBSCRIPTION_MATCHER])(
+  '$process, which plugins leaves out in production, is told its own name',
+  (definition) => {
+    expect(settingsOf(definition)).toEqual({ ...PIPELINES, PLUGIN_SERVER_MODE: definition.process });
+  },
+);
 
 test('plain stores are opened without TLS', () => {
-  const settings = settingsOf(PLUGINS, { stores: (stack) => ({
-    cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
-    kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
-  }) });
-  expect(settings).toMatchObject({ REDIS_URL: 'redis://redis:6380/', CDP_VALKEY_HOST: 'redis', CDP_VALKEY_PORT: '6380', CDP_VALKEY_TLS: 'false', ...kafka('kafka:9092', 'plaintext') });
+  const settings = settingsOf(PLUGINS, {
+    stores: (stack) => ({
+      cache: Cache.fromCacheAttributes(stack, 'C', { host: 'redis', port: 6380, encryption: CacheEncryption.NONE }),
+      kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
+    }),
+  });
+  expect(settings).toMatchObject({
+    REDIS_URL: 'redis://redis:6380/',
+    CDP_VALKEY_HOST: 'redis',
+    CDP_VALKEY_PORT: '6380',
+    CDP_VALKEY_TLS: 'false',
+    ...kafka('kafka:9092', 'plaintext'),
+  });
 });
 
 test('workflows want a database of their own, and say so', () => {
-  const postgres = (stack: ReturnType<typeof newStack>) => Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url') });
+  const postgres = (stack: ReturnType<typeof newStack>) =>
+    Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url') });
   expect(() => settingsOf(PLUGINS, { stores: (stack) => ({ postgres: postgres(stack) }) })).toThrow(
     '`nodeCyclotronUrlSecret` of the PostgreSQL server is required for data pipelines, which keep their jobs in a database of their own, got: undefined; ' +
-    'pass it to Postgres.fromPostgresAttributes()');
+      'pass it to Postgres.fromPostgresAttributes()',
+  );
 });
 
 test('no Node process falls back to the brokers kafka:9092, to 127.0.0.1, or to everybody being let in', () => {

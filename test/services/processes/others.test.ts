@@ -39,14 +39,20 @@ describe('livestream', () => {
   });
 
   test('reads no recordings where there are none', () => {
-    expect(settingsOf(LIVESTREAM, { without: [PostHogProcess.REPLAY_CAPTURE] })).toEqual({ ...alone, LIVESTREAM_CONSUMERS_SESSION_RECORDING_ENABLED: 'false' });
+    expect(settingsOf(LIVESTREAM, { without: [PostHogProcess.REPLAY_CAPTURE] })).toEqual({
+      ...alone,
+      LIVESTREAM_CONSUMERS_SESSION_RECORDING_ENABLED: 'false',
+    });
   });
 
   test('speaks plain text to plain brokers', () => {
     const stores = (stack: Parameters<typeof Kafka.fromKafkaAttributes>[0]) => ({
       kafka: Kafka.fromKafkaAttributes(stack, 'K', { bootstrapServers: 'kafka:9092', encryption: KafkaEncryption.PLAINTEXT }),
     });
-    expect(settingsOf(LIVESTREAM, { stores })).toMatchObject({ LIVESTREAM_CONSUMERS_EVENT_SECURITY_PROTOCOL: 'PLAINTEXT', LIVESTREAM_CONSUMERS_EVENT_BROKERS: 'kafka:9092' });
+    expect(settingsOf(LIVESTREAM, { stores })).toMatchObject({
+      LIVESTREAM_CONSUMERS_EVENT_SECURITY_PROTOCOL: 'PLAINTEXT',
+      LIVESTREAM_CONSUMERS_EVENT_BROKERS: 'kafka:9092',
+    });
   });
 });
 
@@ -74,7 +80,9 @@ describe('temporal', () => {
       SQL_MAX_CONNS: '10',
       SQL_VIS_MAX_CONNS: '5',
     });
-    expect(config).toBe('limit.maxIDLength:\n    - value: 255\n      constraints: {}\nsystem.visibilityDisableOrderByClause:\n    - value: false\n      constraints: {}\n');
+    expect(config).toBe(
+      'limit.maxIDLength:\n    - value: 255\n      constraints: {}\nsystem.visibilityDisableOrderByClause:\n    - value: false\n      constraints: {}\n',
+    );
   });
 
   test('puts its configuration where it looks for it, and goes on as its image would', () => {
@@ -90,6 +98,8 @@ describe('temporal', () => {
     const stores = (stack: Parameters<typeof Postgres.fromPostgresAttributes>[0]) => ({
       postgres: Postgres.fromPostgresAttributes(stack, 'P', { urlSecret: Secret.fromSecretNameV2(stack, 'Url', 'url') }),
     });
-    expect(() => settingsOf(TEMPORAL, { stores })).toThrow('`credentials` of the PostgreSQL server is required for temporal, which does not support connection URLs, got: undefined; ');
+    expect(() => settingsOf(TEMPORAL, { stores })).toThrow(
+      '`credentials` of the PostgreSQL server is required for temporal, which does not support connection URLs, got: undefined; ',
+    );
   });
 });

@@ -45,10 +45,17 @@ test.each([
 
 test('personhog is told this and nothing else', () => {
   expect(settingsOf(PERSONHOG_REPLICA)).toEqual({
-    GRPC_ADDRESS: '0.0.0.0:50051', METRICS_PORT: '9100', RUST_LOG: 'info', PRIMARY_DATABASE_URL: 'secret postgres-url',
+    GRPC_ADDRESS: '0.0.0.0:50051',
+    METRICS_PORT: '9100',
+    RUST_LOG: 'info',
+    PRIMARY_DATABASE_URL: 'secret postgres-url',
   });
   expect(settingsOf(PERSONHOG_ROUTER)).toEqual({
-    GRPC_ADDRESS: '0.0.0.0:50052', METRICS_PORT: '9101', RUST_LOG: 'info', REPLICA_URL: 'http://personhog-replica.internal:50051', BACKEND_TIMEOUT_MS: '5000',
+    GRPC_ADDRESS: '0.0.0.0:50052',
+    METRICS_PORT: '9101',
+    RUST_LOG: 'info',
+    REPLICA_URL: 'http://personhog-replica.internal:50051',
+    BACKEND_TIMEOUT_MS: '5000',
   });
 });
 

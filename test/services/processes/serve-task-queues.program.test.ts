@@ -19,9 +19,9 @@ describe('in one process', () => {
     expect(await image.runUntil('schedule_temporal_workflows: done', 'one exports one')).toBe(0);
     expect(image.log.slice(0, 3)).toEqual([
       'register_temporal_search_attributes',
-      'create one activities=[\'one\'] enable_combined_metrics_server=True graceful_shutdown_timeout=0:01:30 metric_prefix=None metrics_port=8600',
-      'create exports activities=[\'exports\'] enable_combined_metrics_server=False graceful_shutdown_timeout=0:01:30 '
-        + 'metric_prefix=batch_exports_ metrics_port=8601',
+      "create one activities=['one'] enable_combined_metrics_server=True graceful_shutdown_timeout=0:01:30 metric_prefix=None metrics_port=8600",
+      "create exports activities=['exports'] enable_combined_metrics_server=False graceful_shutdown_timeout=0:01:30 " +
+        'metric_prefix=batch_exports_ metrics_port=8601',
     ]);
     expect(image.log.slice(3).sort()).toEqual(['run exports', 'run one', 'schedule_temporal_workflows', 'shutdown exports', 'shutdown one']);
     expect(image.output).toContain('serving 2: one exports');
@@ -49,7 +49,7 @@ describe('in one process', () => {
   test('ends with an error where the search attributes cannot be registered', async () => {
     given('tables').write('failures-register_temporal_search_attributes', '1000');
     expect(await image.run('one')).toBe(1);
-    expect(image.output).toContain('register_temporal_search_attributes: given up: RuntimeError(\'Namespace default is not found\')');
+    expect(image.output).toContain("register_temporal_search_attributes: given up: RuntimeError('Namespace default is not found')");
     expect(image.log).not.toContain('run one');
   });
 
@@ -63,7 +63,7 @@ describe('in one process', () => {
     given('tables').write('crash-two');
     expect(await image.run('one two three')).toBe(1);
     expect(image.log.filter((line) => line.startsWith('shutdown')).sort()).toEqual(['shutdown one', 'shutdown three']);
-    expect(image.output).toContain('the worker of two has ended: RuntimeError(\'poller has ended\')');
+    expect(image.output).toContain("the worker of two has ended: RuntimeError('poller has ended')");
   });
 
   test('serves the others where a queue contradicts itself', async () => {
@@ -99,7 +99,7 @@ describe('in one process', () => {
   });
 });
 
-describe('by PostHog\'s command', () => {
+describe("by PostHog's command", () => {
   const WAITING = `#!/bin/bash
 trap 'echo "stopped $2" >> log; exit 0' TERM
 if [ "$2" = unknown ]; then exit 1; fi
@@ -111,25 +111,40 @@ while true; do sleep 0.05; done
   /** Answers as the metadata endpoint of ECS does. */
   async function taskOf(memory: number): Promise<Record<string, string>> {
     const answer = JSON.stringify({ Limits: { CPU: 1, Memory: memory } });
-    ecs = createServer(({ url }, response) => { response.end(url === '/v4/x/task' ? answer : ''); });
-    await new Promise<void>((resolve) => { ecs.listen(0, '127.0.0.1', resolve); });
+    ecs = createServer(({ url }, response) => {
+      response.end(url === '/v4/x/task' ? answer : '');
+    });
+    await new Promise<void>((resolve) => {
+      ecs.listen(0, '127.0.0.1', resolve);
+    });
     return { ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${(ecs.address() as AddressInfo).port}/v4/x` };
   }
 
-  afterEach(() => new Promise((resolve) => { ecs.close(resolve); }));
+  afterEach(
+    () =>
+      new Promise((resolve) => {
+        ecs.close(resolve);
+      }),
+  );
 
   test.each([
-    ['other', 'create_worker takes no host, port, namespace, metrics_port, workflows, activities'], ['bare', 'start_temporal_worker has neither'],
+    ['other', 'create_worker takes no host, port, namespace, metrics_port, workflows, activities'],
+    ['bare', 'start_temporal_worker has neither'],
   ] as const)('runs a process for each queue where the code is %s', async (command, reason) => {
     given(command).write('bin/temporal-django-worker', WAITING);
     const environment = await taskOf(4096);
     const both = () => image.log.filter((line) => line.startsWith('command')).length === 2;
     expect(await image.runWhile(both, 'one two', environment)).toBe(0);
     expect(image.output).toContain(reason);
-    expect(image.log).toEqual(expect.arrayContaining([
-      'manage.py register_temporal_search_attributes --skip-checks',
-      'command --task-queue one --metrics-port 8600', 'command --task-queue two --metrics-port 8610', 'stopped one', 'stopped two',
-    ]));
+    expect(image.log).toEqual(
+      expect.arrayContaining([
+        'manage.py register_temporal_search_attributes --skip-checks',
+        'command --task-queue one --metrics-port 8600',
+        'command --task-queue two --metrics-port 8610',
+        'stopped one',
+        'stopped two',
+      ]),
+    );
   });
 
   test('runs as many as the task has memory for, the first ones, and logs the others', async () => {

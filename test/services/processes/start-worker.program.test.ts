@@ -52,8 +52,16 @@ function read(name: string): string {
 /** Runs the script as the container does, with stubs for Python and for PostHog's worker, which runs until it is stopped. */
 function start(environment: Record<string, string>): Promise<number | null> {
   write('python', `#!/bin/bash\n${PYTHON}\n`);
-  write('bin/docker-worker-celery', '#!/bin/bash\ntrap \'echo stopped >> log; exit 0\' TERM\necho "worker $*" >> log\nwhile true; do sleep 0.05; done\n');
-  child = spawn('/bin/bash', ['-c', SCRIPT], { cwd: folder, env: { PATH: `${folder}:${process.env.PATH}`, TEMPLATES_WAIT: '1', ...environment }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  write(
+    'bin/docker-worker-celery',
+    '#!/bin/bash\ntrap \'echo stopped >> log; exit 0\' TERM\necho "worker $*" >> log\nwhile true; do sleep 0.05; done\n',
+  );
+  child = spawn('/bin/bash', ['-c', SCRIPT], {
+    cwd: folder,
+    env: { PATH: `${folder}:${process.env.PATH}`, TEMPLATES_WAIT: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   child.stdout!.on('data', (data: Buffer) => {
     output += data.toString();
   });

@@ -141,13 +141,21 @@ export class TaskQueueImage {
     const child = spawn('python3', ['-c', SCRIPT], {
       cwd: this.folder,
       env: {
-        PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', TASK_QUEUES: queues,
-        TEMPORAL_PATIENCE_SECONDS: '1', TEMPORAL_PAUSE_SECONDS: '0.05', ...environment,
+        PATH: process.env.PATH,
+        PYTHONDONTWRITEBYTECODE: '1',
+        TASK_QUEUES: queues,
+        TEMPORAL_PATIENCE_SECONDS: '1',
+        TEMPORAL_PAUSE_SECONDS: '0.05',
+        ...environment,
       },
     });
     this.child = child;
-    child.stdout.on('data', (text) => { this.output += text; });
-    child.stderr.on('data', (text) => { this.output += text; });
+    child.stdout.on('data', (text) => {
+      this.output += text;
+    });
+    child.stderr.on('data', (text) => {
+      this.output += text;
+    });
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
     return during().then(() => ended);
   }

@@ -12,7 +12,11 @@ const queues = (context?: Context, definition = TEMPORAL_DJANGO_WORKER) => setti
 
 const OPTIONAL = [PostHogProcess.RECORDING_API, PostHogProcess.CYMBAL, PostHogProcess.INGESTION_LOGS];
 const ALWAYS = [
-  'general-purpose-task-queue', 'analytics-platform-task-queue', 'experiments-recalculation-task-queue', 'health-check-task-queue', 'video-export-task-queue',
+  'general-purpose-task-queue',
+  'analytics-platform-task-queue',
+  'experiments-recalculation-task-queue',
+  'health-check-task-queue',
+  'video-export-task-queue',
 ];
 const BATCH_EXPORTS = ['batch-exports-task-queue', 'no-sandbox-python-django'];
 const WAREHOUSE = ['data-warehouse-task-queue', 'data-warehouse-cdp-producer-task-queue', 'data-warehouse-metadata-task-queue'];
@@ -43,7 +47,9 @@ test.each([
 });
 
 test.each(['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY'])('%s brings the queues of AI chats and evaluations', (name) => {
-  const key = Secret.fromSecretsManager(StoredSecret.fromSecretCompleteArn(newStack(), 'Key', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:key-abcdef'));
+  const key = Secret.fromSecretsManager(
+    StoredSecret.fromSecretCompleteArn(newStack(), 'Key', 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:key-abcdef'),
+  );
   const brought = queues({ appSettings: { environment: {}, secrets: { [name]: key } } }).filter((queue) => !queues().includes(queue));
   expect(brought).toEqual(['max-ai-task-queue', 'llm-analytics-evals-task-queue']);
 });
@@ -51,7 +57,9 @@ test.each(['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY'])('%s brings 
 test('the settings of the data warehouse bring its queues', () => {
   const bucket = { BUCKET_URL: 's3://objects/warehouse', DATAWAREHOUSE_BUCKET: 'objects' };
   const given = (environment: Record<string, string>) => queues({ appSettings: { environment, secrets: {} } });
-  expect(given({ ...bucket, DATA_WAREHOUSE_REDIS_HOST: 'cache.internal' })).toEqual(expect.arrayContaining([...WAREHOUSE, 'data-modeling-task-queue']));
+  expect(given({ ...bucket, DATA_WAREHOUSE_REDIS_HOST: 'cache.internal' })).toEqual(
+    expect.arrayContaining([...WAREHOUSE, 'data-modeling-task-queue']),
+  );
   expect(given(bucket)).toContain('data-modeling-task-queue');
 });
 
@@ -68,7 +76,7 @@ test('`temporalTaskQueues` replaces the queues of the one process, and takes bat
 
 test.each<[queues: string[], message: string]>([
   [[], '`temporalTaskQueues` must be one or more queue names, such as general-purpose-task-queue, got: '],
-  [['General'], 'got: \'General\''],
+  [['General'], "got: 'General'"],
   [BATCH_EXPORTS, '`temporalTaskQueues` must name a queue other than those of batch exports, which `temporal-batch-exports-worker` serves, got: '],
 ])('`temporalTaskQueues` of %j is refused', (temporalTaskQueues, message) => {
   expect(() => newPostHog(newStack(), { temporalTaskQueues })).toThrow(message);

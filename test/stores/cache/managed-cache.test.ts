@@ -23,8 +23,18 @@ function nodes(props?: Partial<CacheProps>): Record<string, unknown> {
 test('one node of Valkey 8.1, cluster mode off, TLS for who can, encrypted, with a snapshot a day, by default', () => {
   const properties = nodes();
   expect(properties).toMatchObject({
-    Engine: 'valkey', EngineVersion: '8.1', AutoMinorVersionUpgrade: true, CacheNodeType: 'cache.t4g.small', ClusterMode: 'disabled', NumCacheClusters: 1,
-    AutomaticFailoverEnabled: false, MultiAZEnabled: false, Port: 6379, AtRestEncryptionEnabled: true, TransitEncryptionEnabled: true, TransitEncryptionMode: 'preferred',
+    Engine: 'valkey',
+    EngineVersion: '8.1',
+    AutoMinorVersionUpgrade: true,
+    CacheNodeType: 'cache.t4g.small',
+    ClusterMode: 'disabled',
+    NumCacheClusters: 1,
+    AutomaticFailoverEnabled: false,
+    MultiAZEnabled: false,
+    Port: 6379,
+    AtRestEncryptionEnabled: true,
+    TransitEncryptionEnabled: true,
+    TransitEncryptionMode: 'preferred',
     SnapshotRetentionLimit: 1,
   });
   expect(['AuthToken', 'UserGroupIds', 'NumNodeGroups'].filter((name) => name in properties)).toEqual([]);
@@ -81,7 +91,9 @@ test('two can stand in one stack, each with its own policy', () => {
   const { stack, vpc } = network();
   new Cache(stack, 'Queue', { vpc });
   new Cache(stack, 'Pipelines', { vpc, evictionPolicy: CacheEviction.ALL_KEYS_LRU });
-  const policies = ofType<{ Properties: Record<string, string> }>(Template.fromStack(stack), PARAMETERS).map(([, { Properties }]) => Properties.Properties['maxmemory-policy']);
+  const policies = ofType<{ Properties: Record<string, string> }>(Template.fromStack(stack), PARAMETERS).map(
+    ([, { Properties }]) => Properties.Properties['maxmemory-policy'],
+  );
   expect(policies).toEqual(['noeviction', 'allkeys-lru']);
 });
 
@@ -92,7 +104,8 @@ test.each([
   [RemovalPolicy.DESTROY, 'Delete', undefined],
 ])('with the policy %s the nodes have %s, what they stand on %s', (removalPolicy, data, surroundings) => {
   const template = made({ removalPolicy });
-  const policies = (type: string) => new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
+  const policies = (type: string) =>
+    new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
   expect(policies(NODES)).toEqual(new Set([data]));
   for (const type of [SUBNETS, PARAMETERS, 'AWS::EC2::SecurityGroup']) {
     expect(policies(type)).toEqual(new Set([surroundings]));
@@ -104,13 +117,25 @@ test('tokens are taken as they are', () => {
 });
 
 test.each<[string, Partial<CacheProps>, string]>([
-  ['the type of node is a database\'s', { nodeType: 'db.t4g.small' }, '`nodeType` must be the name of a node type, such as \'cache.t4g.small\', got: \'db.t4g.small\''],
-  ['the type of node is empty', { nodeType: '' }, '`nodeType` must be the name of a node type, such as \'cache.t4g.small\', got: \'\''],
+  [
+    "the type of node is a database's",
+    { nodeType: 'db.t4g.small' },
+    "`nodeType` must be the name of a node type, such as 'cache.t4g.small', got: 'db.t4g.small'",
+  ],
+  ['the type of node is empty', { nodeType: '' }, "`nodeType` must be the name of a node type, such as 'cache.t4g.small', got: ''"],
   ['replicas are more than five', { replicas: 6 }, '`replicas` must be a whole number from 0 to 5, got: 6'],
   ['replicas are fewer than none', { replicas: -1 }, '`replicas` must be a whole number from 0 to 5, got: -1'],
-  ['replicas are not known yet', { replicas: Token.asNumber(Fn.importValue('Replicas')) }, '`replicas` must be known at synthesis: failover depends on it, got: \'a token\''],
-  ['evictionPolicy is none of the kinds', { evictionPolicy: 'volatile-ttl' as never }, '`evictionPolicy` must be one of noeviction, volatile-lru, allkeys-lru, got: \'volatile-ttl\''],
-  ['snapshots are kept too long', { backupRetention: Duration.days(36) }, '`backupRetention` must be whole days, from 0 to 35, got: \'36 days\''],
+  [
+    'replicas are not known yet',
+    { replicas: Token.asNumber(Fn.importValue('Replicas')) },
+    "`replicas` must be known at synthesis: failover depends on it, got: 'a token'",
+  ],
+  [
+    'evictionPolicy is none of the kinds',
+    { evictionPolicy: 'volatile-ttl' as never },
+    "`evictionPolicy` must be one of noeviction, volatile-lru, allkeys-lru, got: 'volatile-ttl'",
+  ],
+  ['snapshots are kept too long', { backupRetention: Duration.days(36) }, "`backupRetention` must be whole days, from 0 to 35, got: '36 days'"],
 ])('fails when %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Cache] ${message}`);
 });

@@ -5,11 +5,22 @@ import { ClickHouse, ClickHouseAttributes } from '../../../lib';
 import { newStack } from '../../helpers/stack';
 
 function given(attrs: Partial<ClickHouseAttributes>, stack = newStack()) {
-  return ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', { host: 'clickhouse.internal', credentials: Secret.fromSecretNameV2(stack, 'Credentials', 'clickhouse'), ...attrs });
+  return ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', {
+    host: 'clickhouse.internal',
+    credentials: Secret.fromSecretNameV2(stack, 'Credentials', 'clickhouse'),
+    ...attrs,
+  });
 }
 
 test('connections use TLS with a verified certificate, to the database posthog, by default', () => {
-  expect(given({})).toMatchObject({ host: 'clickhouse.internal', database: 'posthog', tls: true, verifyCertificate: true, nativePort: 9440, httpPort: 8443 });
+  expect(given({})).toMatchObject({
+    host: 'clickhouse.internal',
+    database: 'posthog',
+    tls: true,
+    verifyCertificate: true,
+    nativePort: 9440,
+    httpPort: 8443,
+  });
 });
 
 test('without TLS the ports are the plain ones', () => {
@@ -37,12 +48,16 @@ test('a token as host is taken as it is', () => {
   expect(given({ host: Fn.importValue('Host') })).toBeDefined();
 });
 
-test('fails when the host is ClickHouse Cloud\'s', () => {
+test("fails when the host is ClickHouse Cloud's", () => {
   expect(() => given({ host: 'abc.eu-central-1.aws.clickhouse.cloud' })).toThrow(
-    '[Stack/ClickHouse] `host` must name a server that PostHog can use, got: \'abc.eu-central-1.aws.clickhouse.cloud\'; ' +
-    'ClickHouse Cloud lacks the clusters, macros, Kafka tables and functions that PostHog\'s migrations need; run ClickHouse on EC2');
+    "[Stack/ClickHouse] `host` must name a server that PostHog can use, got: 'abc.eu-central-1.aws.clickhouse.cloud'; " +
+      "ClickHouse Cloud lacks the clusters, macros, Kafka tables and functions that PostHog's migrations need; run ClickHouse on EC2",
+  );
 });
 
-test.each(['https://clickhouse.internal', 'clickhouse.internal:9440', 'clickhouse.internal/', ''])('fails when the host is %p, with scheme, port, path or nothing', (host) => {
-  expect(() => given({ host })).toThrow(`[Stack/ClickHouse] \`host\` must be a host name, without scheme and port, got: '${host}'`);
-});
+test.each(['https://clickhouse.internal', 'clickhouse.internal:9440', 'clickhouse.internal/', ''])(
+  'fails when the host is %p, with scheme, port, path or nothing',
+  (host) => {
+    expect(() => given({ host })).toThrow(`[Stack/ClickHouse] \`host\` must be a host name, without scheme and port, got: '${host}'`);
+  },
+);

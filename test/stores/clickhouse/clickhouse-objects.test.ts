@@ -10,7 +10,11 @@ import { ofType } from '../../helpers/template';
 
 const STATEMENTS = [
   { Effect: 'Allow', Action: ['s3:GetBucketLocation', 's3:ListBucket'], Resource: 'arn:aws:s3:::objects' },
-  { Effect: 'Allow', Action: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'], Resource: 'arn:aws:s3:::objects/batch-exports/*' },
+  {
+    Effect: 'Allow',
+    Action: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
+    Resource: 'arn:aws:s3:::objects/batch-exports/*',
+  },
   { Effect: 'Allow', Action: 's3:GetObject', Resource: ['arn:aws:s3:::objects/dlt/*', 'arn:aws:s3:::objects/managed/*'] },
 ];
 
@@ -24,7 +28,10 @@ const servers = (stack: Stack, ...ids: string[]) => ids.map((id) => new Role(sta
 test('the servers stage below one prefix, read the warehouse, delete nothing', () => {
   const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
   new ClickHouseObjects(stack, 'Objects', { serverRoles: servers(stack, 'One', 'Two'), storage: storage(stack) });
-  const { PolicyDocument, Roles } = only(Template.fromStack(stack), 'AWS::IAM::Policy') as { PolicyDocument: { Statement: unknown }; Roles: unknown[] };
+  const { PolicyDocument, Roles } = only(Template.fromStack(stack), 'AWS::IAM::Policy') as {
+    PolicyDocument: { Statement: unknown };
+    Roles: unknown[];
+  };
   expect(PolicyDocument.Statement).toEqual(STATEMENTS);
   expect(Roles).toHaveLength(2);
 });

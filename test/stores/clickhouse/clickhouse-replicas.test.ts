@@ -22,10 +22,17 @@ const files = new Map([...instanceFiles(stack)].map(([host, read]) => [host.repl
 
 test('there is an instance for each replica and three Keepers, spread over zones, each with its volume', () => {
   expect([...files.keys()].sort()).toEqual(['clickhouse', 'clickhouse-2', 'clickhouse-keeper-1', 'clickhouse-keeper-2', 'clickhouse-keeper-3']);
-  const volumes = ofType<{ AvailabilityZone: string; Size: number }>(template, 'AWS::EC2::Volume').map(([id, { Properties }]) => [id.slice(0, -8), Properties.AvailabilityZone, Properties.Size]);
+  const volumes = ofType<{ AvailabilityZone: string; Size: number }>(template, 'AWS::EC2::Volume').map(([id, { Properties }]) => [
+    id.slice(0, -8),
+    Properties.AvailabilityZone,
+    Properties.Size,
+  ]);
   expect(volumes.sort()).toEqual([
-    ['ClickHouseKeeper1Volume', 'eu-central-1a', 10], ['ClickHouseKeeper2Volume', 'eu-central-1b', 10], ['ClickHouseKeeper3Volume', 'eu-central-1c', 10],
-    ['ClickHouseServer1Volume', 'eu-central-1a', 200], ['ClickHouseServer2Volume', 'eu-central-1b', 200],
+    ['ClickHouseKeeper1Volume', 'eu-central-1a', 10],
+    ['ClickHouseKeeper2Volume', 'eu-central-1b', 10],
+    ['ClickHouseKeeper3Volume', 'eu-central-1c', 10],
+    ['ClickHouseServer1Volume', 'eu-central-1a', 200],
+    ['ClickHouseServer2Volume', 'eu-central-1b', 200],
   ]);
 });
 
@@ -38,51 +45,89 @@ test('every server has the same clusters and its own macros', () => {
   expect(first.replace(ZONE, '')).toContain('<host>clickhouse-keeper-3</host>');
 });
 
-test('a Keeper is the server\'s image with another command, and has nothing of PostHog', () => {
+test("a Keeper is the server's image with another command, and has nothing of PostHog", () => {
   const read = files.get('clickhouse-keeper-2')!;
-  expect(read('container/arguments').split('\n').slice(-7)).toEqual([expect.stringContaining('clickhouse/clickhouse-server@sha256:'), 'clickhouse', 'su', '101:101', 'clickhouse', 'keeper', '--config-file=/etc/posthog-clickhouse/config.xml', ''].slice(-7));
+  expect(read('container/arguments').split('\n').slice(-7)).toEqual(
+    [
+      expect.stringContaining('clickhouse/clickhouse-server@sha256:'),
+      'clickhouse',
+      'su',
+      '101:101',
+      'clickhouse',
+      'keeper',
+      '--config-file=/etc/posthog-clickhouse/config.xml',
+      '',
+    ].slice(-7),
+  );
   expect(read(CONFIG)).toContain('<server_id>2</server_id>');
   expect(read('container/secrets')).toBe('');
-  expect(read('container/prepare')).toContain('APP_IMAGE=\'\'\n');
+  expect(read('container/prepare')).toContain("APP_IMAGE=''\n");
 });
 
 test('members admit each other on the ports that they have for it, and nobody else', () => {
   const [[group]] = ofType(template, 'AWS::EC2::SecurityGroup');
-  expect(waysInto(template, group).map(({ from, port }) => [from, port])).toEqual([[group, 9440], [group, 9010], [group, 9281], [group, 9234]]);
-  const out = ofType<{ FromPort: number; DestinationSecurityGroupId: unknown }>(template, 'AWS::EC2::SecurityGroupEgress').map(([, { Properties }]) => Properties);
+  expect(waysInto(template, group).map(({ from, port }) => [from, port])).toEqual([
+    [group, 9440],
+    [group, 9010],
+    [group, 9281],
+    [group, 9234],
+  ]);
+  const out = ofType<{ FromPort: number; DestinationSecurityGroupId: unknown }>(template, 'AWS::EC2::SecurityGroupEgress').map(
+    ([, { Properties }]) => Properties,
+  );
   expect(out.filter(({ DestinationSecurityGroupId: to }) => idOf(to) === group).map(({ FromPort }) => FromPort)).toEqual([9440, 9010, 9281, 9234]);
 });
 
 test('a deployment changes one server after the other, and before them the Keepers at once, which wait for each other', () => {
   const groups = ofType(template, 'AWS::AutoScaling::AutoScalingGroup') as unknown as [string, { DependsOn: string[] }][];
-  const dependencies = Object.fromEntries(groups.map(([id, { DependsOn }]) => [id.slice(0, -8), DependsOn.filter((on) => on.includes('GroupASG')).map((on) => on.slice(0, -8))]));
+  const dependencies = Object.fromEntries(
+    groups.map(([id, { DependsOn }]) => [id.slice(0, -8), DependsOn.filter((on) => on.includes('GroupASG')).map((on) => on.slice(0, -8))]),
+  );
   expect(dependencies).toEqual({
-    ClickHouseKeeper1GroupASG: [], ClickHouseKeeper2GroupASG: [], ClickHouseKeeper3GroupASG: [],
-    ClickHouseServer1GroupASG: ['ClickHouseKeeper1GroupASG', 'ClickHouseKeeper2GroupASG', 'ClickHouseKeeper3GroupASG'], ClickHouseServer2GroupASG: ['ClickHouseServer1GroupASG'],
+    ClickHouseKeeper1GroupASG: [],
+    ClickHouseKeeper2GroupASG: [],
+    ClickHouseKeeper3GroupASG: [],
+    ClickHouseServer1GroupASG: ['ClickHouseKeeper1GroupASG', 'ClickHouseKeeper2GroupASG', 'ClickHouseKeeper3GroupASG'],
+    ClickHouseServer2GroupASG: ['ClickHouseServer1GroupASG'],
   });
 });
 
 test('Keepers are small Graviton instances, or what is asked for', () => {
   template.resourcePropertiesCountIs('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { InstanceType: 't4g.small' } }, 3);
-  Template.fromStack(replicated({ keeperInstanceType: new InstanceType('m7g.medium') })).resourcePropertiesCountIs('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { InstanceType: 'm7g.medium' } }, 3);
+  Template.fromStack(replicated({ keeperInstanceType: new InstanceType('m7g.medium') })).resourcePropertiesCountIs(
+    'AWS::EC2::LaunchTemplate',
+    { LaunchTemplateData: { InstanceType: 'm7g.medium' } },
+    3,
+  );
 });
 
 test('a server has two minutes to stop, a Keeper one', () => {
   const times = [...files].map(([host, read]) => [host, /^STOP_TIMEOUT=(.*)$/m.exec(read('settings'))![1]]).sort();
-  expect(times).toEqual([['clickhouse', '120'], ['clickhouse-2', '120'], ['clickhouse-keeper-1', '60'], ['clickhouse-keeper-2', '60'], ['clickhouse-keeper-3', '60']]);
+  expect(times).toEqual([
+    ['clickhouse', '120'],
+    ['clickhouse-2', '120'],
+    ['clickhouse-keeper-1', '60'],
+    ['clickhouse-keeper-2', '60'],
+    ['clickhouse-keeper-3', '60'],
+  ]);
 });
 
 test('a warning says when replicas share a zone, and none when they do not', () => {
   Annotations.fromStack(stack).hasNoWarning('/Stack/ClickHouse', Match.anyValue());
   const crowded = zonedStack();
   newClickHouse(crowded, { replicas: 2, vpc: new Vpc(crowded, 'Vpc', { maxAzs: 1 }) });
-  Annotations.fromStack(crowded).hasWarning('/Stack/ClickHouse', Match.stringLikeRegexp('2 replicas share availability zones, so losing one zone can take down several of them; select subnets in 2 zones'));
+  Annotations.fromStack(crowded).hasWarning(
+    '/Stack/ClickHouse',
+    Match.stringLikeRegexp('2 replicas share availability zones, so losing one zone can take down several of them; select subnets in 2 zones'),
+  );
 });
 
-test('a name of one\'s own is numbered likewise', () => {
+test("a name of one's own is numbered likewise", () => {
   const other = zonedStack();
   const vpc = new Vpc(other, 'Vpc');
   const privateZone = new PrivateHostedZone(other, 'Zone', { vpc, zoneName: 'stores.internal' });
   newClickHouse(other, { vpc, privateZone, hostName: 'events.stores.internal', replicas: 2 });
-  expect([...instanceFiles(other).keys()].sort()).toEqual(['events-2', 'events-keeper-1', 'events-keeper-2', 'events-keeper-3', 'events'].map((label) => `${label}.stores.internal`));
+  expect([...instanceFiles(other).keys()].sort()).toEqual(
+    ['events-2', 'events-keeper-1', 'events-keeper-2', 'events-keeper-3', 'events'].map((label) => `${label}.stores.internal`),
+  );
 });

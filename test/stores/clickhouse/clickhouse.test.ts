@@ -29,7 +29,14 @@ const CONFIG = 'host/etc/posthog-clickhouse/config.xml';
 test('it is reached by TLS, with a certificate that nobody can check, by a name that stays', () => {
   const stack = zonedStack();
   const clickHouse = newClickHouse(stack);
-  expect(clickHouse).toMatchObject({ database: 'posthog', tls: true, verifyCertificate: false, nativePort: 9440, httpPort: 8443, clientPorts: [9440, 8443] });
+  expect(clickHouse).toMatchObject({
+    database: 'posthog',
+    tls: true,
+    verifyCertificate: false,
+    nativePort: 9440,
+    httpPort: 8443,
+    clientPorts: [9440, 8443],
+  });
   expect(clickHouse.host).toMatch(/^clickhouse\.stack-clickhouse-[0-9a-f]{8}\.internal$/);
   expect(only(Template.fromStack(stack), 'AWS::Route53::HostedZone')).toMatchObject({ Name: clickHouse.host.replace('clickhouse.', '') + '.' });
 });
@@ -39,18 +46,30 @@ test('by default it is one Graviton instance with an encrypted volume of 200 GiB
   found.resourceCountIs('AWS::AutoScaling::AutoScalingGroup', 1);
   found.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', { MinSize: '1', MaxSize: '1' });
   found.hasResourceProperties('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { InstanceType: 'r7g.large' } });
-  found.hasResource('AWS::EC2::Volume', { Properties: { Size: 200, Encrypted: true, VolumeType: 'gp3', Iops: 3000, Throughput: 125 }, DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+  found.hasResource('AWS::EC2::Volume', {
+    Properties: { Size: 200, Encrypted: true, VolumeType: 'gp3', Iops: 3000, Throughput: 125 },
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+  });
   found.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   expect(ofType(found, 'AWS::SecretsManager::Secret').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Retain', 'Retain', 'Retain']);
 });
 
 test('the instance and its volume can be chosen, and what becomes of them', () => {
   const found = template({
-    instanceType: InstanceType.of(InstanceClass.M7I, InstanceSize.XLARGE2), volumeSize: Size.tebibytes(1), volumeIops: 7000, volumeThroughput: 500, snapshotId: 'snap-0123456789abcdef0',
-    removalPolicy: RemovalPolicy.DESTROY, logRetention: RetentionDays.ONE_WEEK,
+    instanceType: InstanceType.of(InstanceClass.M7I, InstanceSize.XLARGE2),
+    volumeSize: Size.tebibytes(1),
+    volumeIops: 7000,
+    volumeThroughput: 500,
+    snapshotId: 'snap-0123456789abcdef0',
+    removalPolicy: RemovalPolicy.DESTROY,
+    logRetention: RetentionDays.ONE_WEEK,
   });
   found.hasResourceProperties('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { InstanceType: 'm7i.2xlarge' } });
-  found.hasResource('AWS::EC2::Volume', { Properties: { Size: 1024, Iops: 7000, Throughput: 500, SnapshotId: 'snap-0123456789abcdef0' }, DeletionPolicy: 'Delete' });
+  found.hasResource('AWS::EC2::Volume', {
+    Properties: { Size: 1024, Iops: 7000, Throughput: 500, SnapshotId: 'snap-0123456789abcdef0' },
+    DeletionPolicy: 'Delete',
+  });
   found.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Delete' });
   found.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
 });
@@ -59,11 +78,16 @@ test('it runs the version that PostHog expects, with our configuration alone, th
   const read = filesOf();
   expect(read('settings')).toContain('IMAGE=clickhouse/clickhouse-server@sha256:95f7cbf466dba734947775eb74808a13a3558e4398666ea6b1d992af85b9740d\n');
   expect(read('container/environment').split('\n').sort()).toEqual([
-    '', 'CLICKHOUSE_CONFIG=/etc/posthog-clickhouse/config.xml', 'CLICKHOUSE_SKIP_USER_SETUP=1', 'KAFKA_HOSTS=b-1.internal:9094,b-2.internal:9094',
+    '',
+    'CLICKHOUSE_CONFIG=/etc/posthog-clickhouse/config.xml',
+    'CLICKHOUSE_SKIP_USER_SETUP=1',
+    'KAFKA_HOSTS=b-1.internal:9094,b-2.internal:9094',
   ]);
-  expect(read('container/secrets').split('\n').map((line) => line.replace(/\t.*\t/, ' '))).toEqual([
-    'POSTHOG_CLICKHOUSE_PASSWORD password', 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD password', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET ', '',
-  ]);
+  expect(
+    read('container/secrets')
+      .split('\n')
+      .map((line) => line.replace(/\t.*\t/, ' ')),
+  ).toEqual(['POSTHOG_CLICKHOUSE_PASSWORD password', 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD password', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET ', '']);
   expect(read('container/arguments')).toContain('--volume=/mnt/clickhouse/data:/var/lib/clickhouse\n');
   expect(read('container/arguments')).toContain('--ulimit=nofile=262144:262144\n');
   expect(read('settings')).toContain('\nSTOP_TIMEOUT=120\n');
@@ -85,11 +109,12 @@ test('image and database can be given, and plain brokers are spoken to plainly',
   expect(read('host/etc/posthog-clickhouse/users.xml')).toContain('GRANT SELECT ON `analytics`.*');
 });
 
-test('it prepares itself with the name of the host, the secrets and PostHog\'s image', () => {
+test("it prepares itself with the name of the host, the secrets and PostHog's image", () => {
   const lines = filesOf({ appImage: 'posthog/posthog:latest' })('container/prepare').split('\n');
   expect(lines[0]).toMatch(/^HOST_NAME='clickhouse\.stack-clickhouse-[0-9a-f]{8}\.internal'$/);
   expect(lines.slice(1, 3)).toEqual([
-    'REQUIRED_SECRETS=\'POSTHOG_CLICKHOUSE_PASSWORD POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD POSTHOG_CLICKHOUSE_CLUSTER_SECRET\'', 'APP_IMAGE=\'posthog/posthog:latest\'',
+    "REQUIRED_SECRETS='POSTHOG_CLICKHOUSE_PASSWORD POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD POSTHOG_CLICKHOUSE_CLUSTER_SECRET'",
+    "APP_IMAGE='posthog/posthog:latest'",
   ]);
   expect(lines).toContain('certificate');
 });
@@ -103,7 +128,9 @@ test('brokers that are not known yet are put in by the deployment', () => {
 });
 
 test('the passwords are made of letters and digits, which XML and SQL take as they are', () => {
-  const generated = ofType<{ GenerateSecretString: Record<string, unknown> }>(template(), 'AWS::SecretsManager::Secret').map(([, { Properties }]) => Properties.GenerateSecretString);
+  const generated = ofType<{ GenerateSecretString: Record<string, unknown> }>(template(), 'AWS::SecretsManager::Secret').map(
+    ([, { Properties }]) => Properties.GenerateSecretString,
+  );
   expect(generated).toEqual([
     { SecretStringTemplate: '{"username":"posthog"}', GenerateStringKey: 'password', ExcludePunctuation: true, PasswordLength: 40 },
     { SecretStringTemplate: '{"username":"dict_reader"}', GenerateStringKey: 'password', ExcludePunctuation: true, PasswordLength: 40 },
@@ -114,9 +141,15 @@ test('the passwords are made of letters and digits, which XML and SQL take as th
 test('alone it admits nobody, and reaches AWS and the brokers', () => {
   const found = template();
   found.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
-  const { SecurityGroupIngress: ingress, SecurityGroupEgress: egress } = only(found, 'AWS::EC2::SecurityGroup') as { SecurityGroupIngress?: unknown; SecurityGroupEgress: { FromPort: number; CidrIp: string }[] };
+  const { SecurityGroupIngress: ingress, SecurityGroupEgress: egress } = only(found, 'AWS::EC2::SecurityGroup') as {
+    SecurityGroupIngress?: unknown;
+    SecurityGroupEgress: { FromPort: number; CidrIp: string }[];
+  };
   expect(ingress).toBeUndefined();
-  expect(egress.map(({ FromPort, CidrIp }) => [FromPort, CidrIp])).toEqual([[443, '0.0.0.0/0'], [9094, '0.0.0.0/0']]);
+  expect(egress.map(({ FromPort, CidrIp }) => [FromPort, CidrIp])).toEqual([
+    [443, '0.0.0.0/0'],
+    [9094, '0.0.0.0/0'],
+  ]);
 });
 
 test('brokers with a security group admit it, and are the only ones that it reaches on their port', () => {
@@ -133,13 +166,16 @@ test('brokers of another stack do not depend on it', () => {
   const stack = zonedStack();
   const other = new Stack(stack.node.root, 'Other', { env: { account: '111122223333', region: 'eu-central-1' } });
   const vpc = new Vpc(other, 'Vpc');
-  const kafka = Kafka.fromKafkaAttributes(other, 'Kafka', { bootstrapServers: 'b-1.internal:9094', securityGroups: [new SecurityGroup(other, 'Brokers', { vpc })] });
+  const kafka = Kafka.fromKafkaAttributes(other, 'Kafka', {
+    bootstrapServers: 'b-1.internal:9094',
+    securityGroups: [new SecurityGroup(other, 'Brokers', { vpc })],
+  });
   newClickHouse(stack, { vpc, kafka });
   Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 9094 });
   expect(other.dependencies).toEqual([]);
 });
 
-test('a zone that is there can be used, with a name of one\'s own', () => {
+test("a zone that is there can be used, with a name of one's own", () => {
   const stack = zonedStack();
   const vpc = new Vpc(stack, 'Vpc');
   const privateZone = new PrivateHostedZone(stack, 'Zone', { vpc, zoneName: 'stores.internal' });
@@ -160,16 +196,25 @@ test('images in private ECR repositories can be pulled, and no others', () => {
   const found = template({ appImage: '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64) });
   const [[role]] = ofType(found, 'AWS::IAM::Role').filter(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'));
   const pulls = statementsOf(found, role).filter(({ actions }) => actions.includes('ecr:BatchGetImage'));
-  expect(pulls).toEqual([{ actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], resources: [expect.anything()] }]);
+  expect(pulls).toEqual([
+    { actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], resources: [expect.anything()] },
+  ]);
   expect(JSON.stringify(pulls[0].resources)).toContain(':ecr:eu-central-1:111122223333:repository/posthog');
   expect(JSON.stringify(template().toJSON())).not.toContain('ecr:');
 });
 
-test('ClickHouse\'s image in a private ECR repository can be pulled by each server and each Keeper, and PostHog\'s by servers alone', () => {
+test("ClickHouse's image in a private ECR repository can be pulled by each server and each Keeper, and PostHog's by servers alone", () => {
   const [image, appImage] = ['clickhouse', 'posthog'].map((name) => `444455556666.dkr.ecr.us-east-1.amazonaws.com/${name}@sha256:${'0'.repeat(64)}`);
   const found = template({ image, appImage, replicas: 2 });
-  const pulls = ofType(found, 'AWS::IAM::Role').filter(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'))
-    .map(([role]) => JSON.stringify(statementsOf(found, role).filter(({ actions }) => actions.includes('ecr:BatchGetImage')).flatMap(({ resources }) => resources)))
+  const pulls = ofType(found, 'AWS::IAM::Role')
+    .filter(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'))
+    .map(([role]) =>
+      JSON.stringify(
+        statementsOf(found, role)
+          .filter(({ actions }) => actions.includes('ecr:BatchGetImage'))
+          .flatMap(({ resources }) => resources),
+      ),
+    )
     .map((resources) => [...resources.matchAll(/:ecr:us-east-1:444455556666:repository\/(\w+)"/g)].map(([, name]) => name).sort());
   expect(pulls.sort()).toEqual([['clickhouse'], ['clickhouse'], ['clickhouse'], ['clickhouse', 'posthog'], ['clickhouse', 'posthog']]);
 });
@@ -177,14 +222,22 @@ test('ClickHouse\'s image in a private ECR repository can be pulled by each serv
 test('a warning names images without a digest', () => {
   const stack = zonedStack();
   newClickHouse(stack, { image: 'clickhouse/clickhouse-server:26.6', appImage: Token.asString({ Ref: 'Image' }) });
-  Annotations.fromStack(stack).hasWarning('/Stack/ClickHouse', Match.stringLikeRegexp('can change with every new instance: clickhouse/clickhouse-server:26.6; name each by its digest'));
+  Annotations.fromStack(stack).hasWarning(
+    '/Stack/ClickHouse',
+    Match.stringLikeRegexp('can change with every new instance: clickhouse/clickhouse-server:26.6; name each by its digest'),
+  );
 });
 
-test('the subnets can be chosen; the first one\'s zone is the volume\'s', () => {
+test("the subnets can be chosen; the first one's zone is the volume's", () => {
   const stack = zonedStack();
-  const vpc = new Vpc(stack, 'Vpc', { ipAddresses: IpAddresses.cidr('10.0.0.0/16'), subnetConfiguration: [
-    { name: 'Public', subnetType: SubnetType.PUBLIC }, { name: 'Stores', subnetType: SubnetType.PRIVATE_WITH_EGRESS }, { name: 'Other', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
-  ] });
+  const vpc = new Vpc(stack, 'Vpc', {
+    ipAddresses: IpAddresses.cidr('10.0.0.0/16'),
+    subnetConfiguration: [
+      { name: 'Public', subnetType: SubnetType.PUBLIC },
+      { name: 'Stores', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+      { name: 'Other', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+    ],
+  });
   newClickHouse(stack, { vpc, vpcSubnets: { subnetGroupName: 'Stores', availabilityZones: ['eu-central-1b'] } });
   const found = Template.fromStack(stack);
   found.hasResourceProperties('AWS::EC2::Volume', { AvailabilityZone: 'eu-central-1b' });
@@ -192,20 +245,32 @@ test('the subnets can be chosen; the first one\'s zone is the volume\'s', () => 
 });
 
 test.each<[Partial<ClickHouseProps>, string]>([
-  [{ appImage: 'Posthog latest' }, '`appImage` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: \'Posthog latest\''],
-  [{ image: 'clickhouse@sha256:123' }, '`image` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: \'clickhouse@sha256:123\''],
-  [{ database: 'post-hog' }, '`database` must be a name of letters, digits and underscores, got: \'post-hog\''],
-  [{ hostName: 'events.stores.internal' }, '`hostName` needs the `privateZone` that it is in, got: \'events.stores.internal\'; set both, or neither'],
+  [{ appImage: 'Posthog latest' }, "`appImage` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: 'Posthog latest'"],
+  [
+    { image: 'clickhouse@sha256:123' },
+    "`image` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: 'clickhouse@sha256:123'",
+  ],
+  [{ database: 'post-hog' }, "`database` must be a name of letters, digits and underscores, got: 'post-hog'"],
+  [{ hostName: 'events.stores.internal' }, "`hostName` needs the `privateZone` that it is in, got: 'events.stores.internal'; set both, or neither"],
   [{ replicas: 0 }, '`replicas` must be a whole number from 1 to 9, known at synthesis, got: 0'],
   [{ replicas: 1.5 }, '`replicas` must be a whole number from 1 to 9, known at synthesis, got: 1.5'],
-  [{ replicas: 2, snapshotId: 'snap-1' }, '`snapshotId` must be left out with `replicas`, got: \'snap-1\'; a snapshot of one volume does not match the state of the Keeper instances'],
-  [{ keeperInstanceType: new InstanceType('t4g.small') }, '`keeperInstanceType` must be left out without `replicas`, got: \'t4g.small\'; a single server has an embedded Keeper'],
+  [
+    { replicas: 2, snapshotId: 'snap-1' },
+    "`snapshotId` must be left out with `replicas`, got: 'snap-1'; a snapshot of one volume does not match the state of the Keeper instances",
+  ],
+  [
+    { keeperInstanceType: new InstanceType('t4g.small') },
+    "`keeperInstanceType` must be left out without `replicas`, got: 't4g.small'; a single server has an embedded Keeper",
+  ],
 ])('fails when given %j', (props, message) => {
   expect(() => newClickHouse(zonedStack(), props)).toThrow(`[Stack/ClickHouse] ${message}`);
 });
 
 test.each([
-  ['Events.stores.internal', '`hostName` must be a fully qualified host name such as posthog.example.com, got: \'Events.stores.internal\'; write it in lower case'],
+  [
+    'Events.stores.internal',
+    "`hostName` must be a fully qualified host name such as posthog.example.com, got: 'Events.stores.internal'; write it in lower case",
+  ],
   [Token.asString({ Ref: 'Name' }), '`hostName` must be known at synthesis'],
 ])('fails when the host name is %p', (hostName, message) => {
   const stack = zonedStack();
@@ -215,7 +280,9 @@ test.each([
 });
 
 test('with SNAPSHOT, volumes leave a snapshot, and what there is none of stays', () => {
-  const policies = Object.values(template({ removalPolicy: RemovalPolicy.SNAPSHOT }).toJSON().Resources as Record<string, { Type: string; DeletionPolicy?: string }>)
+  const policies = Object.values(
+    template({ removalPolicy: RemovalPolicy.SNAPSHOT }).toJSON().Resources as Record<string, { Type: string; DeletionPolicy?: string }>,
+  )
     .filter(({ Type }) => ['AWS::EC2::Volume', 'AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret'].includes(Type))
     .map(({ Type, DeletionPolicy }) => `${Type} ${DeletionPolicy}`);
   expect([...new Set(policies)].sort()).toEqual(['AWS::EC2::Volume Snapshot', 'AWS::Logs::LogGroup Retain', 'AWS::SecretsManager::Secret Retain']);

@@ -19,7 +19,7 @@ test('no plain port is opened but that of the Keeper inside a single server', ()
   expect(one.keeper_server).toMatchObject({ tcp_port: 9181 });
 });
 
-test('servers find each other by TLS and name, and know each other by the cluster\'s secret', () => {
+test("servers find each other by TLS and name, and know each other by the cluster's secret", () => {
   expect(configXml(TWO, TWO.nodes[1], OPTIONS)).toContain(`  <posthog>
    <secret from_env="POSTHOG_CLICKHOUSE_CLUSTER_SECRET" hide_in_preprocessed="true"/>
    <shard>
@@ -37,12 +37,19 @@ test('servers find each other by TLS and name, and know each other by the cluste
    </shard>
   </posthog>
 `);
-  expect(second).toMatchObject({ interserver_http_host: 'clickhouse-2.internal', interserver_http_credentials: { user: 'interserver', password: { variable: 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET' } } });
+  expect(second).toMatchObject({
+    interserver_http_host: 'clickhouse-2.internal',
+    interserver_http_credentials: { user: 'interserver', password: { variable: 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET' } },
+  });
 });
 
 test('a single server runs its own Keeper, replicas use three others by TLS', () => {
   expect(one.zookeeper).toEqual({ node: { host: '127.0.0.1', port: 9181 } });
-  expect(one.keeper_server).toMatchObject({ server_id: 1, raft_configuration: { server: { id: 1, hostname: 'localhost', port: 9234 } }, coordination_settings: { snapshots_to_keep: 3 } });
+  expect(one.keeper_server).toMatchObject({
+    server_id: 1,
+    raft_configuration: { server: { id: 1, hostname: 'localhost', port: 9234 } },
+    coordination_settings: { snapshots_to_keep: 3 },
+  });
   expect(second.keeper_server).toBeUndefined();
   expect(second.zookeeper).toEqual({ node: [1, 2, 3].map((number) => ({ host: `keeper-${number}.internal`, port: 9281, secure: 1 })) });
 });
@@ -50,13 +57,23 @@ test('a single server runs its own Keeper, replicas use three others by TLS', ()
 test('a Keeper knows its number and all the others, and speaks TLS only', () => {
   const file = keeperXml(TWO, TWO.keepers[2]);
   expect(file).toContain('<server_id>3</server_id>');
-  expect([...file.matchAll(/<hostname>(.*)<\/hostname>/g)].map(([, host]) => host)).toEqual(['keeper-1.internal', 'keeper-2.internal', 'keeper-3.internal']);
+  expect([...file.matchAll(/<hostname>(.*)<\/hostname>/g)].map(([, host]) => host)).toEqual([
+    'keeper-1.internal',
+    'keeper-2.internal',
+    'keeper-3.internal',
+  ]);
   expect(file).toContain('<secure>true</secure>');
   expect(file).not.toContain('<tcp_port>');
 });
 
-test('a single server checks certificates, its own among them; replicas cannot check each other\'s', () => {
-  expect(one.openSSL).toMatchObject({ client: { verificationMode: 'relaxed', caConfig: '/var/lib/clickhouse/tls/server.crt', invalidCertificateHandler: { name: 'RejectCertificateHandler' } } });
+test("a single server checks certificates, its own among them; replicas cannot check each other's", () => {
+  expect(one.openSSL).toMatchObject({
+    client: {
+      verificationMode: 'relaxed',
+      caConfig: '/var/lib/clickhouse/tls/server.crt',
+      invalidCertificateHandler: { name: 'RejectCertificateHandler' },
+    },
+  });
   expect(second.openSSL).toMatchObject({ client: { verificationMode: 'none', invalidCertificateHandler: { name: 'AcceptCertificateHandler' } } });
 });
 
@@ -88,7 +105,9 @@ test('there are two users, whose passwords come from the environment, and nobody
 
 test('the user of dictionaries may read the database, from its own server', () => {
   expect((usersConfig('a`b').users as Elements).dict_reader).toMatchObject({
-    networks: { ip: ['127.0.0.1', '::1'] }, profile: 'readonly', grants: { query: 'GRANT SELECT ON `a\\`b`.*' },
+    networks: { ip: ['127.0.0.1', '::1'] },
+    profile: 'readonly',
+    grants: { query: 'GRANT SELECT ON `a\\`b`.*' },
   });
   expect((usersConfig('posthog').profiles as Elements).readonly).toEqual({ readonly: 1 });
 });

@@ -19,9 +19,13 @@ export function newClickHouse(scope: Construct, overrides: Partial<ClickHousePro
 /** The files of every instance, by name of its host, as they are written on it, with marks where only the deployment knows. */
 export function instanceFiles(stack: Stack): Map<string, (file: string) => string> {
   const { directory } = (stack.node.root as App).synth();
-  const assets = readdirSync(directory).map((name) => path.join(directory, name)).filter((folder) => existsSync(path.join(folder, 'container')));
-  return new Map(assets.map((folder) => {
-    const read = (file: string) => readFileSync(path.join(folder, file), 'utf8');
-    return [/^HOST_NAME=(.*)$/m.exec(read('settings'))![1], read];
-  }));
+  const assets = readdirSync(directory)
+    .map((name) => path.join(directory, name))
+    .filter((folder) => existsSync(path.join(folder, 'container')));
+  return new Map(
+    assets.map((folder) => {
+      const read = (file: string) => readFileSync(path.join(folder, file), 'utf8');
+      return [/^HOST_NAME=(.*)$/m.exec(read('settings'))![1], read];
+    }),
+  );
 }

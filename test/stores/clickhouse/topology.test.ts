@@ -2,7 +2,9 @@ import { ClickHouseTopology, clustersOf, macrosOf, oneShard } from '../../../lib
 
 /** Hosts by cluster, shard by shard. */
 function hosts(topology: ClickHouseTopology): Record<string, string[][]> {
-  return Object.fromEntries(Object.entries(clustersOf(topology)).map(([name, shards]) => [name, shards.map((shard) => shard.map(({ host }) => host))]));
+  return Object.fromEntries(
+    Object.entries(clustersOf(topology)).map(([name, shards]) => [name, shards.map((shard) => shard.map(({ host }) => host))]),
+  );
 }
 
 test('one server is all of every cluster, and keeps its own coordination', () => {
@@ -16,7 +18,11 @@ test('replicas are one shard of every cluster, but one of them is the primary', 
   const { posthog_primary_replica: primary, ...rest } = hosts(topology);
   expect(primary).toEqual([['a']]);
   expect(Object.values(rest)).toEqual(new Array(8).fill([['a', 'b']]));
-  expect(topology.keepers).toEqual([{ id: 1, host: 'k1' }, { id: 2, host: 'k2' }, { id: 3, host: 'k3' }]);
+  expect(topology.keepers).toEqual([
+    { id: 1, host: 'k1' },
+    { id: 2, host: 'k2' },
+    { id: 3, host: 'k3' },
+  ]);
 });
 
 test('replicas differ in their name only', () => {
@@ -29,10 +35,19 @@ test('replicas differ in their name only', () => {
 test('with shards, what is sharded is spread over them, and what is not is on every server', () => {
   const node = (host: string, shard: string, replica: string) => ({ host, shard, replica });
   expect(hosts({ nodes: [node('a', '01', 'ch1'), node('b', '01', 'ch2'), node('c', '02', 'ch1'), node('d', '02', 'ch2')], keepers: [] })).toEqual({
-    posthog: [['a', 'b'], ['c', 'd']],
+    posthog: [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
     posthog_single_shard: [['a', 'b', 'c', 'd']],
-    posthog_migrations: [['a', 'b'], ['c', 'd']],
-    posthog_writable: [['a', 'b'], ['c', 'd']],
+    posthog_migrations: [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+    posthog_writable: [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
     posthog_primary_replica: [['a'], ['c']],
     ai_events: [['a', 'b', 'c', 'd']],
     aux: [['a', 'b', 'c', 'd']],

@@ -16,7 +16,9 @@ beforeEach(() => {
 afterEach(() => sandbox.remove());
 
 test('no script can format over something, make an instance let go of a volume, or repair a file system by force', () => {
-  const scripts = readdirSync(BOOT).filter((name) => name.endsWith('.sh')).map((name) => readFileSync(path.join(BOOT, name), 'utf8').replace(/^\s*#.*$/gm, ''));
+  const scripts = readdirSync(BOOT)
+    .filter((name) => name.endsWith('.sh'))
+    .map((name) => readFileSync(path.join(BOOT, name), 'utf8').replace(/^\s*#.*$/gm, ''));
   expect(scripts.length).toBeGreaterThan(10);
   const text = scripts.join('\n');
   expect(text.match(/mkfs\S* .*/g)).toEqual(['mkfs.xfs -q -L "$LABEL" "$1"', 'mkfs.xfs && command -v cmp; } >/dev/null; then']);
@@ -25,17 +27,32 @@ test('no script can format over something, make an instance let go of a volume, 
 
 test('each step of the service is a script that is there', () => {
   const unit = readFileSync(path.join(BOOT, 'stateful-instance.service'), 'utf8');
-  const steps = [...unit.matchAll(/^Exec(\w+)=-?\/usr\/bin\/bash \/opt\/stateful-instance\/asset\/boot\/(.*)$/gm)].map(([, when, script]) => `${when} ${script}`);
+  const steps = [...unit.matchAll(/^Exec(\w+)=-?\/usr\/bin\/bash \/opt\/stateful-instance\/asset\/boot\/(.*)$/gm)].map(
+    ([, when, script]) => `${when} ${script}`,
+  );
   expect(steps).toEqual([
-    'StartPre setup.sh', 'StartPre volume.sh', 'StartPre dns.sh', 'StartPre secrets.sh', 'StartPre prepare.sh', 'Start run.sh', 'StartPost started.sh', 'Stop stop.sh', 'StopPost release.sh',
+    'StartPre setup.sh',
+    'StartPre volume.sh',
+    'StartPre dns.sh',
+    'StartPre secrets.sh',
+    'StartPre prepare.sh',
+    'Start run.sh',
+    'StartPost started.sh',
+    'Stop stop.sh',
+    'StopPost release.sh',
   ]);
   expect(steps.filter((step) => !statSync(path.join(BOOT, step.split(' ')[1])).isFile())).toEqual([]);
 });
 
 describe('systemd', () => {
   /** The settings of a unit, section by section. */
-  const unit = (name: string): Record<string, string[]> => Object.fromEntries(readFileSync(path.join(BOOT, name), 'utf8').split(/^\[(?=\w+\]$)/m).slice(1)
-    .map((section) => [/^\w+/.exec(section)![0], section.split('\n').filter((line) => /^\w+=/.test(line))]));
+  const unit = (name: string): Record<string, string[]> =>
+    Object.fromEntries(
+      readFileSync(path.join(BOOT, name), 'utf8')
+        .split(/^\[(?=\w+\]$)/m)
+        .slice(1)
+        .map((section) => [/^\w+/.exec(section)![0], section.split('\n').filter((line) => /^\w+=/.test(line))]),
+    );
 
   test('starts the service again ten seconds after it has ended, for ever', () => {
     const { Unit, Service } = unit('stateful-instance.service');
@@ -50,7 +67,10 @@ describe('systemd', () => {
 
   test('looks every five minutes whether the volume has grown', () => {
     expect(unit('stateful-instance-watch.timer').Timer).toEqual(['OnBootSec=5min', 'OnUnitActiveSec=5min']);
-    expect(unit('stateful-instance-watch.service').Service).toEqual(['Type=oneshot', 'ExecStart=/usr/bin/bash /opt/stateful-instance/asset/boot/watch.sh']);
+    expect(unit('stateful-instance-watch.service').Service).toEqual([
+      'Type=oneshot',
+      'ExecStart=/usr/bin/bash /opt/stateful-instance/asset/boot/watch.sh',
+    ]);
   });
 });
 
@@ -91,11 +111,20 @@ describe('install.sh', () => {
   test('the service is installed, starts at every boot, and has the time to end', () => {
     values();
     sandbox.run('install.sh');
-    expect(readdirSync(sandbox.at('host/etc/systemd/system')).sort()).toEqual(
-      ['stateful-instance-watch.service', 'stateful-instance-watch.timer', 'stateful-instance.service', 'stateful-instance.service.d']);
-    expect(sandbox.read('host/etc/systemd/system/stateful-instance.service.d/settings.conf')).toBe(`[Unit]\nRequiresMountsFor=${sandbox.mountPoint}\n[Service]\nTimeoutStopSec=180\n`);
+    expect(readdirSync(sandbox.at('host/etc/systemd/system')).sort()).toEqual([
+      'stateful-instance-watch.service',
+      'stateful-instance-watch.timer',
+      'stateful-instance.service',
+      'stateful-instance.service.d',
+    ]);
+    expect(sandbox.read('host/etc/systemd/system/stateful-instance.service.d/settings.conf')).toBe(
+      `[Unit]\nRequiresMountsFor=${sandbox.mountPoint}\n[Service]\nTimeoutStopSec=180\n`,
+    );
     expect(sandbox.calls()).toEqual([
-      'systemctl daemon-reload', 'systemctl enable --now stateful-instance-watch.timer', 'systemctl enable stateful-instance.service', 'systemctl start --no-block stateful-instance.service',
+      'systemctl daemon-reload',
+      'systemctl enable --now stateful-instance-watch.timer',
+      'systemctl enable stateful-instance.service',
+      'systemctl start --no-block stateful-instance.service',
     ]);
   });
 });
@@ -104,14 +133,20 @@ describe('setup.sh', () => {
   test('has what it needs: nothing is installed, the image is pulled until it comes', () => {
     sandbox.write('cloud/pull.refused', '2');
     expect(sandbox.run('setup.sh').status).toBe(0);
-    expect(sandbox.calls()).toEqual(['systemctl enable --now docker.service', 'docker image inspect redpanda:1', ...Array<string>(3).fill('docker pull --quiet redpanda:1')]);
+    expect(sandbox.calls()).toEqual([
+      'systemctl enable --now docker.service',
+      'docker image inspect redpanda:1',
+      ...Array<string>(3).fill('docker pull --quiet redpanda:1'),
+    ]);
   });
 
   test('what is missing is installed, however often the repositories fail at first', () => {
     rmSync(sandbox.at('bin/mkfs.xfs'));
     sandbox.write('cloud/dnf.refused', '2');
     expect(sandbox.run('setup.sh', { PATH: `${sandbox.at('bin')}:/usr/bin:/bin` }).status).toBe(0);
-    expect(sandbox.calls().filter((call) => call.startsWith('dnf'))).toEqual(Array(3).fill('dnf install --assumeyes --quiet docker xfsprogs diffutils'));
+    expect(sandbox.calls().filter((call) => call.startsWith('dnf'))).toEqual(
+      Array(3).fill('dnf install --assumeyes --quiet docker xfsprogs diffutils'),
+    );
   });
 
   test('the image is there: it is not pulled again', () => {
@@ -123,13 +158,20 @@ describe('setup.sh', () => {
   test('a registry that cannot be reached', () => {
     sandbox.write('cloud/pull.refused', '99');
     const { status, output } = sandbox.run('setup.sh', { STATEFUL_INSTANCE_ATTEMPTS: '3' });
-    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('the image redpanda:1 cannot be pulled: check the outbound access to its registry') as string });
+    expect({ status, output }).toEqual({
+      status: 1,
+      output: expect.stringContaining('the image redpanda:1 cannot be pulled: check the outbound access to its registry') as string,
+    });
   });
 });
 
 describe('log-in.sh', () => {
   const REGISTRY = '111122223333.dkr.ecr.eu-central-1.amazonaws.com';
-  const logIns = () => sandbox.calls().filter((call) => /^ecr|^docker login/.test(call)).sort();
+  const logIns = () =>
+    sandbox
+      .calls()
+      .filter((call) => /^ecr|^docker login/.test(call))
+      .sort();
 
   function givenImage(image: string): void {
     sandbox.write('root/asset/settings', sandbox.read('root/asset/settings').replace('IMAGE=redpanda:1\n', `IMAGE=${image}\n`));
@@ -138,7 +180,9 @@ describe('log-in.sh', () => {
   test.each(SAMPLE_IMAGES)('setup.sh pulls $image, having logged in to its registry if that is a private one of ECR', ({ image, ecr }) => {
     givenImage(image);
     expect(sandbox.run('setup.sh')).toMatchObject({ status: 0 });
-    expect(logIns()).toEqual(ecr ? [`docker login --username AWS --password-stdin ${ecr.registry}`, `ecr get-login-password --region ${ecr.region}`] : []);
+    expect(logIns()).toEqual(
+      ecr ? [`docker login --username AWS --password-stdin ${ecr.registry}`, `ecr get-login-password --region ${ecr.region}`] : [],
+    );
     expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([`docker pull --quiet ${image}`]);
   });
 
@@ -162,7 +206,10 @@ describe('log-in.sh', () => {
     givenImage(`${REGISTRY}/redpanda:1`);
     sandbox.write('cloud/throttle.ecr', '99');
     const { status, output } = sandbox.run('setup.sh', { STATEFUL_INSTANCE_ATTEMPTS: '2' });
-    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining(`Docker cannot log in to ${REGISTRY}: check its outbound access`) as string });
+    expect({ status, output }).toEqual({
+      status: 1,
+      output: expect.stringContaining(`Docker cannot log in to ${REGISTRY}: check its outbound access`) as string,
+    });
     expect(sandbox.read('cloud/calls')).toMatch(/^logs put-log-events .*log-in: Docker cannot log in/m);
     expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([]);
   });
@@ -184,8 +231,9 @@ describe('log-in.sh', () => {
 });
 
 describe('dns.sh and release.sh', () => {
-  const record = (action: string) => `route53 change-resource-record-sets --hosted-zone-id Z1 --output text --change-batch {"Changes":[{"Action":"${action}",     `
-    + '"ResourceRecordSet":{"Name":"kafka.example.internal","Type":"A","TTL":10,"ResourceRecords":[{"Value":"10.0.4.7"}]}}]}';
+  const record = (action: string) =>
+    `route53 change-resource-record-sets --hosted-zone-id Z1 --output text --change-batch {"Changes":[{"Action":"${action}",     ` +
+    '"ResourceRecordSet":{"Name":"kafka.example.internal","Type":"A","TTL":10,"ResourceRecords":[{"Value":"10.0.4.7"}]}}]}';
 
   test('the name points to this instance, also where the API is throttled', () => {
     sandbox.write('cloud/throttle.route53', '3');
@@ -223,14 +271,21 @@ describe('prepare.sh and started.sh', () => {
     sandbox.write('root/asset/settings', sandbox.read('root/asset/settings').replace('PORT=1\n', `PORT=${port}\n`));
     sandbox.write('run/.keep', '');
     sandbox.write('root/asset/container/after-start', 'echo x >>"$CLOUD/tries"; (($(wc -l <"$CLOUD/tries") >= 2))\n');
-    expect(await sandbox.start('started.sh', { MAINPID: String(process.pid) })).toEqual({ status: 0, output: 'stateful-instance: redpanda answers\n' });
+    expect(await sandbox.start('started.sh', { MAINPID: String(process.pid) })).toEqual({
+      status: 0,
+      output: 'stateful-instance: redpanda answers\n',
+    });
     expect([sandbox.has('run/started'), sandbox.read('cloud/tries')]).toEqual([true, 'x\nx\n']);
     server.close();
   });
 
   test('a container that ends before it answers is not waited for', () => {
     const { status, output } = sandbox.run('started.sh', { MAINPID: '999999999' });
-    expect({ status, output, started: sandbox.has('run/started') }).toEqual({ status: 1, output: 'stateful-instance: the container ended before it answered\n', started: false });
+    expect({ status, output, started: sandbox.has('run/started') }).toEqual({
+      status: 1,
+      output: 'stateful-instance: the container ended before it answered\n',
+      started: false,
+    });
   });
 });
 
@@ -260,7 +315,10 @@ describe('common.sh', () => {
   test('what is said goes to CloudWatch as JSON, and the status stays', () => {
     script('say \'a "quoted" \\ word\'; say $\'two\\nlines\'; die "the end"');
     expect(sandbox.run('test.sh').status).toBe(1);
-    const [put] = sandbox.read('cloud/calls').split('\n').filter((call) => call.startsWith('logs put-log-events'));
+    const [put] = sandbox
+      .read('cloud/calls')
+      .split('\n')
+      .filter((call) => call.startsWith('logs put-log-events'));
     expect(put).toMatch(/--log-group-name Logs --log-stream-name boot\/i-1 /);
     const events = JSON.parse(put.split('--log-events ')[1]) as { timestamp: number; message: string }[];
     expect(events.map(({ message }) => message)).toEqual(['test: a "quoted" \\ word', 'test: two lines', 'test: the end']);
@@ -281,7 +339,9 @@ describe('common.sh', () => {
   test('pauses grow, to a limit', () => {
     sandbox.command('sleep', 'echo "$1" >>"$CLOUD/pauses"');
     script('retry false || echo "gave up"');
-    expect(sandbox.run('test.sh', { STATEFUL_INSTANCE_FIRST_DELAY: '1', STATEFUL_INSTANCE_LONGEST_DELAY: '5', STATEFUL_INSTANCE_ATTEMPTS: '6' }).output).toBe('gave up\n');
+    expect(
+      sandbox.run('test.sh', { STATEFUL_INSTANCE_FIRST_DELAY: '1', STATEFUL_INSTANCE_LONGEST_DELAY: '5', STATEFUL_INSTANCE_ATTEMPTS: '6' }).output,
+    ).toBe('gave up\n');
     expect(sandbox.read('cloud/pauses')).toBe('1\n2\n4\n5\n5\n');
   });
 });

@@ -26,5 +26,6 @@ test('a text that is a single reference, and one whose value is known only later
 
 test('fails when a text holds what would be taken for a mark', () => {
   expect(() => new DeferredValues().mark('container/environment', 'A=@{value-0}')).toThrow(
-    '`container/environment` must not contain @{value-, which begins a placeholder, got: \'A=@{value-0}\'');
+    "`container/environment` must not contain @{value-, which begins a placeholder, got: 'A=@{value-0}'",
+  );
 });

@@ -9,8 +9,10 @@ import { StatefulInstance, StatefulInstanceProps } from '../../../lib/stores/ins
 /** A VPC that somebody has, in two zones. */
 export function givenVpc(stack: Stack): Vpc {
   return Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-central-1a', 'eu-central-1b'],
-    privateSubnetIds: ['subnet-1', 'subnet-2'], privateSubnetRouteTableIds: ['r1', 'r2'],
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    privateSubnetIds: ['subnet-1', 'subnet-2'],
+    privateSubnetRouteTableIds: ['r1', 'r2'],
   }) as Vpc;
 }
 
@@ -42,8 +44,11 @@ export function assetFiles(stack: Stack): Record<string, string> {
     throw new Error(`expected one asset, got: ${others.length + (asset === undefined ? 0 : 1)}`);
   }
   const folder = path.join(directory, asset);
-  return Object.fromEntries(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(path.join(folder, name)).isFile())
-    .map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
+  return Object.fromEntries(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => statSync(path.join(folder, name)).isFile())
+      .map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]),
+  );
 }
 
 /** An image that a store may be given, and where in ECR it is, if that is a private registry. */
@@ -54,7 +59,10 @@ export interface SampleImage {
 
 function inEcr(registry: string, repository: string, version: string, partition = 'aws'): SampleImage {
   const [account, , , region] = registry.split('.');
-  return { image: `${registry}/${repository}${version}`, ecr: { registry, region, repositoryArn: `arn:${partition}:ecr:${region}:${account}:repository/${repository}` } };
+  return {
+    image: `${registry}/${repository}${version}`,
+    ecr: { registry, region, repositoryArn: `arn:${partition}:ecr:${region}:${account}:repository/${repository}` },
+  };
 }
 
 /** What the construct lets an instance pull and what its scripts log in to must be the same. */

@@ -2,13 +2,31 @@ import { InstanceContainer } from '../../../lib/stores/instance/instance-contain
 import { instanceFiles, InstanceSettings } from '../../../lib/stores/instance/instance-files';
 
 const SETTINGS: InstanceSettings = {
-  region: 'eu-central-1', stack: 'Stack', group: 'Group', logGroup: 'Logs', volumeTag: 'Stack/Db', mountPoint: '/var/lib/db', owner: '101:101', zone: 'Z1',
-  hostName: 'db.example.internal', signalTimeoutSeconds: 1740,
+  region: 'eu-central-1',
+  stack: 'Stack',
+  group: 'Group',
+  logGroup: 'Logs',
+  volumeTag: 'Stack/Db',
+  mountPoint: '/var/lib/db',
+  owner: '101:101',
+  zone: 'Z1',
+  hostName: 'db.example.internal',
+  signalTimeoutSeconds: 1740,
 };
 
 const CONTAINER: InstanceContainer = {
-  name: 'db', image: 'db:1', command: ['start', 'with space'], port: 9000, environment: { A: '1', B: 'x=y' }, secrets: {}, stopTimeout: 60,
-  files: { '/etc/db/config.d/a.xml': '<a/>' }, mounts: { '/var/lib/db/data': '/data', '/run/db': '/etc/db' }, ulimits: { nofile: '10:20' }, prepare: 'true\n', afterStart: 'date\n',
+  name: 'db',
+  image: 'db:1',
+  command: ['start', 'with space'],
+  port: 9000,
+  environment: { A: '1', B: 'x=y' },
+  secrets: {},
+  stopTimeout: 60,
+  files: { '/etc/db/config.d/a.xml': '<a/>' },
+  mounts: { '/var/lib/db/data': '/data', '/run/db': '/etc/db' },
+  ulimits: { nofile: '10:20' },
+  prepare: 'true\n',
+  afterStart: 'date\n',
 };
 
 function files(container: Partial<InstanceContainer> = {}): Record<string, string> {
@@ -35,9 +53,21 @@ STOP_TIMEOUT=60
 
 test('Docker is told one argument a line', () => {
   expect(files()['container/arguments'].split('\n')).toEqual([
-    '--name=db', '--network=host', '--ulimit=nofile=10:20', '--volume=/etc/db/config.d/a.xml:/etc/db/config.d/a.xml:ro', '--volume=/var/lib/db/data:/data', '--volume=/run/db:/etc/db',
-    '--log-driver=awslogs', '--log-opt=awslogs-region=eu-central-1', '--log-opt=awslogs-group=Logs', '--log-opt=mode=non-blocking', '--log-opt=max-buffer-size=8m',
-    'db:1', 'start', 'with space', '',
+    '--name=db',
+    '--network=host',
+    '--ulimit=nofile=10:20',
+    '--volume=/etc/db/config.d/a.xml:/etc/db/config.d/a.xml:ro',
+    '--volume=/var/lib/db/data:/data',
+    '--volume=/run/db:/etc/db',
+    '--log-driver=awslogs',
+    '--log-opt=awslogs-region=eu-central-1',
+    '--log-opt=awslogs-group=Logs',
+    '--log-opt=mode=non-blocking',
+    '--log-opt=max-buffer-size=8m',
+    'db:1',
+    'start',
+    'with space',
+    '',
   ]);
 });
 
@@ -61,12 +91,20 @@ test('what is left out is empty', () => {
 });
 
 test.each<[string, Partial<InstanceContainer>, string]>([
-  ['a variable has two lines', { environment: { KEY: 'a\nb' } }, '`environment.KEY` must be one line, got: \'a\nb\''],
-  ['an argument has two lines', { command: ['a\nb'] }, '`command` must be one line, got: \'a\nb\''],
-  ['a file has no absolute path', { files: { 'etc/x': '' } }, '`files and mounts` must be at absolute paths of letters, digits and . _ -, got: \'etc/x\''],
+  ['a variable has two lines', { environment: { KEY: 'a\nb' } }, "`environment.KEY` must be one line, got: 'a\nb'"],
+  ['an argument has two lines', { command: ['a\nb'] }, "`command` must be one line, got: 'a\nb'"],
+  [
+    'a file has no absolute path',
+    { files: { 'etc/x': '' } },
+    "`files and mounts` must be at absolute paths of letters, digits and . _ -, got: 'etc/x'",
+  ],
   ['a file climbs out', { files: { '/etc/../x': '' } }, '`files and mounts` must be at absolute paths'],
   ['a mount has a colon', { mounts: { '/a:b': '/c' } }, '`files and mounts` must be at absolute paths'],
-  ['a file would be hidden by the volume', { files: { '/var/lib/db/x': '' } }, '`files` must be outside /var/lib/db, where the volume is mounted over them, got: \'/var/lib/db/x\''],
+  [
+    'a file would be hidden by the volume',
+    { files: { '/var/lib/db/x': '' } },
+    "`files` must be outside /var/lib/db, where the volume is mounted over them, got: '/var/lib/db/x'",
+  ],
 ])('fails when %s', (_, container, message) => {
   expect(() => files(container)).toThrow(message);
 });

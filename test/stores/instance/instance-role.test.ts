@@ -11,7 +11,9 @@ interface Statement {
 
 const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
 const secret = new Secret(stack, 'Secret');
-newInstance(stack, { container: { name: 'db', image: 'db:1', port: 9000, environment: {}, secrets: { PASSWORD: { secret } }, files: {}, mounts: {}, stopTimeout: 60 } });
+newInstance(stack, {
+  container: { name: 'db', image: 'db:1', port: 9000, environment: {}, secrets: { PASSWORD: { secret } }, files: {}, mounts: {}, stopTimeout: 60 },
+});
 const template = Template.fromStack(stack);
 const { Statement: statements } = only(template, 'AWS::IAM::Policy').PolicyDocument as { Statement: Statement[] };
 
@@ -21,9 +23,23 @@ function allowing(action: string): Statement[] {
 
 test('it may do this, and nothing else', () => {
   expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
-    'autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeAutoScalingInstances', 'cloudformation:SignalResource', 'ec2:AttachVolume', 'ec2:AttachVolume', 'ec2:DescribeVolumes',
-    'logs:CreateLogStream', 'logs:PutLogEvents', 'route53:ChangeResourceRecordSets', 's3:GetObject', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue',
-    'ssm:UpdateInstanceInformation', 'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel',
+    'autoscaling:DescribeAutoScalingGroups',
+    'autoscaling:DescribeAutoScalingInstances',
+    'cloudformation:SignalResource',
+    'ec2:AttachVolume',
+    'ec2:AttachVolume',
+    'ec2:DescribeVolumes',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    'route53:ChangeResourceRecordSets',
+    's3:GetObject',
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+    'ssm:UpdateInstanceInformation',
+    'ssmmessages:CreateControlChannel',
+    'ssmmessages:CreateDataChannel',
+    'ssmmessages:OpenControlChannel',
+    'ssmmessages:OpenDataChannel',
   ]);
 });
 
@@ -34,20 +50,25 @@ test('it attaches its own volume to its own instances, and detaches none', () =>
     { Resource: arn('instance'), Condition: { StringEquals: { 'aws:ResourceTag/cdk-posthog:instance': 'Stack/Db' } } },
   ]);
   const data = only(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData as { TagSpecifications: { ResourceType: string; Tags: unknown[] }[] };
-  expect(data.TagSpecifications.find(({ ResourceType }) => ResourceType === 'instance')!.Tags).toContainEqual({ Key: 'cdk-posthog:instance', Value: 'Stack/Db' });
+  expect(data.TagSpecifications.find(({ ResourceType }) => ResourceType === 'instance')!.Tags).toContainEqual({
+    Key: 'cdk-posthog:instance',
+    Value: 'Stack/Db',
+  });
 });
 
 test('it writes and takes away one record of one zone', () => {
-  expect(allowing('route53:ChangeResourceRecordSets')).toMatchObject([{
-    Resource: 'arn:aws:route53:::hostedzone/Z0123456789ABC',
-    Condition: {
-      'ForAllValues:StringEquals': {
-        'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['db.example.internal'],
-        'route53:ChangeResourceRecordSetsRecordTypes': ['A'],
-        'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
+  expect(allowing('route53:ChangeResourceRecordSets')).toMatchObject([
+    {
+      Resource: 'arn:aws:route53:::hostedzone/Z0123456789ABC',
+      Condition: {
+        'ForAllValues:StringEquals': {
+          'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['db.example.internal'],
+          'route53:ChangeResourceRecordSetsRecordTypes': ['A'],
+          'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
+        },
       },
     },
-  }]);
+  ]);
 });
 
 test('it reads its own files, not the bucket that all assets are in', () => {
@@ -75,15 +96,20 @@ describe('the image', () => {
     const other = newStack({ env: { account: '111122223333', region: REGIONS[partition] } });
     newInstance(other, { container: { name: 'db', image, port: 9000, environment: {}, secrets: {}, files: {}, mounts: {}, stopTimeout: 60 } });
     const { Statement: all } = only(Template.fromStack(other), 'AWS::IAM::Policy').PolicyDocument as { Statement: Statement[] };
-    return all.map(({ Action, Resource }) => [Resource, [Action].flat().filter((action) => action.startsWith('ecr:'))] as [unknown, string[]]).filter(([, actions]) => actions.length > 0);
+    return all
+      .map(({ Action, Resource }) => [Resource, [Action].flat().filter((action) => action.startsWith('ecr:'))] as [unknown, string[]])
+      .filter(([, actions]) => actions.length > 0);
   }
 
-  test.each(SAMPLE_IMAGES.flatMap(({ image, ecr }) => ecr ? [[image, ecr.repositoryArn]] : []))('it pulls %s from %s alone, with a token that knows no resources', (image, repositoryArn) => {
-    expect(allowedInEcr(image, repositoryArn.split(':')[1])).toEqual([
-      ['*', ['ecr:GetAuthorizationToken']],
-      [repositoryArn, ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']],
-    ]);
-  });
+  test.each(SAMPLE_IMAGES.flatMap(({ image, ecr }) => (ecr ? [[image, ecr.repositoryArn]] : [])))(
+    'it pulls %s from %s alone, with a token that knows no resources',
+    (image, repositoryArn) => {
+      expect(allowedInEcr(image, repositoryArn.split(':')[1])).toEqual([
+        ['*', ['ecr:GetAuthorizationToken']],
+        [repositoryArn, ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']],
+      ]);
+    },
+  );
 
   test.each(SAMPLE_IMAGES.filter(({ ecr }) => !ecr))('for $image it is allowed nothing in ECR', ({ image }) => {
     expect(allowedInEcr(image)).toEqual([]);

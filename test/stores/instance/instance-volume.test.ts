@@ -4,8 +4,16 @@ import { checkVolume, InstanceVolume, volumeRemovalPolicy } from '../../../lib/s
 const size = Size.gibibytes(100);
 
 test.each<InstanceVolume>([
-  { size }, { size: Size.gibibytes(1), iops: 3000 }, { size, iops: 50_000, throughput: 2000 }, { size: Size.tebibytes(64), iops: 80_000 }, { size, throughput: 750 },
-  { size: Size.gibibytes(Lazy.number({ produce: () => 1 })), iops: Token.asNumber({ Ref: 'Iops' }), throughput: Token.asNumber({ Ref: 'Throughput' }) },
+  { size },
+  { size: Size.gibibytes(1), iops: 3000 },
+  { size, iops: 50_000, throughput: 2000 },
+  { size: Size.tebibytes(64), iops: 80_000 },
+  { size, throughput: 750 },
+  {
+    size: Size.gibibytes(Lazy.number({ produce: () => 1 })),
+    iops: Token.asNumber({ Ref: 'Iops' }),
+    throughput: Token.asNumber({ Ref: 'Throughput' }),
+  },
 ])('%p is a volume of gp3', (volume) => {
   expect(() => checkVolume(volume)).not.toThrow();
 });
@@ -16,13 +24,19 @@ test.each<[InstanceVolume, string]>([
   [{ size, iops: 100 }, '`volumeIops` must be from 3000 to 80000 for gp3, got: 100'],
   [{ size, iops: 60_000 }, '`volumeIops` must be at most 500 for each GiB of the volume, got: 60000; the volume has 100 GiB'],
   [{ size, throughput: 100 }, '`volumeThroughput` must be from 125 to 2000 MiB a second for gp3, got: 100'],
-  [{ size, throughput: 1000 }, '`volumeThroughput` must be at most a quarter of the operations a second, got: 1000; set `volumeIops` to 4000 or more'],
+  [
+    { size, throughput: 1000 },
+    '`volumeThroughput` must be at most a quarter of the operations a second, got: 1000; set `volumeIops` to 4000 or more',
+  ],
 ])('fails for %p', (volume, message) => {
   expect(() => checkVolume(volume)).toThrow(message);
 });
 
 test('a volume that is retained still goes with the deployment that failed to make it', () => {
   expect(Object.values(RemovalPolicy).map((policy) => [policy, volumeRemovalPolicy(policy)])).toEqual([
-    ['destroy', 'destroy'], ['retain', 'retain-on-update-or-delete'], ['snapshot', 'snapshot'], ['retain-on-update-or-delete', 'retain-on-update-or-delete'],
+    ['destroy', 'destroy'],
+    ['retain', 'retain-on-update-or-delete'],
+    ['snapshot', 'snapshot'],
+    ['retain-on-update-or-delete', 'retain-on-update-or-delete'],
   ]);
 });

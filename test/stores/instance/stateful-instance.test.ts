@@ -28,23 +28,33 @@ describe('the volume', () => {
   test('is encrypted gp3 in the zone of the subnet, found by its tag, and stays', () => {
     expect(volumeOf(templateOf())).toMatchObject({
       Properties: {
-        AvailabilityZone: 'eu-central-1a', Encrypted: true, VolumeType: 'gp3', Size: 100,
-        Tags: [{ Key: 'cdk-posthog:volume', Value: 'Stack/Db' }, { Key: 'Name', Value: 'Stack/Db' }],
+        AvailabilityZone: 'eu-central-1a',
+        Encrypted: true,
+        VolumeType: 'gp3',
+        Size: 100,
+        Tags: [
+          { Key: 'cdk-posthog:volume', Value: 'Stack/Db' },
+          { Key: 'Name', Value: 'Stack/Db' },
+        ],
       },
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     });
   });
 
-  test.each([[RemovalPolicy.SNAPSHOT, 'Snapshot', 'Retain'], [RemovalPolicy.DESTROY, 'Delete', 'Delete']])('with %s it leaves %s, and logs %s', (removalPolicy, volume, logs) => {
+  test.each([
+    [RemovalPolicy.SNAPSHOT, 'Snapshot', 'Retain'],
+    [RemovalPolicy.DESTROY, 'Delete', 'Delete'],
+  ])('with %s it leaves %s, and logs %s', (removalPolicy, volume, logs) => {
     const template = templateOf({ removalPolicy });
     expect(volumeOf(template)).toMatchObject({ DeletionPolicy: volume, UpdateReplacePolicy: volume });
     expect(ofType(template, 'AWS::Logs::LogGroup')[0][1].DeletionPolicy).toBe(logs);
   });
 
   test('can be faster, and begin from a snapshot', () => {
-    expect(volumeOf(templateOf({ volume: { size: Size.tebibytes(1), iops: 7000, throughput: 500, snapshotId: 'snap-1' } })).Properties)
-      .toMatchObject({ Size: 1024, Iops: 7000, Throughput: 500, SnapshotId: 'snap-1' });
+    expect(volumeOf(templateOf({ volume: { size: Size.tebibytes(1), iops: 7000, throughput: 500, snapshotId: 'snap-1' } })).Properties).toMatchObject(
+      { Size: 1024, Iops: 7000, Throughput: 500, SnapshotId: 'snap-1' },
+    );
   });
 
   test('is not attached by the template: an attachment would tie it to one instance', () => {
@@ -60,7 +70,10 @@ describe('the group', () => {
   test('has exactly one instance in the one subnet, and ends it before the next starts', () => {
     const [, group] = ofType(templateOf(), 'AWS::AutoScaling::AutoScalingGroup')[0];
     expect(group.Properties).toMatchObject({
-      MinSize: '1', MaxSize: '1', VPCZoneIdentifier: ['subnet-1'], InstanceMaintenancePolicy: { MinHealthyPercentage: 0, MaxHealthyPercentage: 100 },
+      MinSize: '1',
+      MaxSize: '1',
+      VPCZoneIdentifier: ['subnet-1'],
+      InstanceMaintenancePolicy: { MinHealthyPercentage: 0, MaxHealthyPercentage: 100 },
     });
     expect(group).toMatchObject({
       CreationPolicy: { ResourceSignal: { Count: 1, Timeout: 'PT30M' } },
@@ -88,7 +101,10 @@ describe('the instance', () => {
     expect(data).not.toHaveProperty('KeyName');
   });
 
-  test.each([['m7g.large', 'arm64'], ['m7i.large', 'x86_64']])('%s starts with the newest Amazon Linux 2023 for %s, and no deployment replaces it for a newer one', (type, architecture) => {
+  test.each([
+    ['m7g.large', 'arm64'],
+    ['m7i.large', 'x86_64'],
+  ])('%s starts with the newest Amazon Linux 2023 for %s, and no deployment replaces it for a newer one', (type, architecture) => {
     const template = templateOf({ instanceType: new InstanceType(type) });
     expect(launchTemplateData(template).ImageId).toBe(`resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`);
     expect(template.toJSON()).not.toHaveProperty('Parameters.SsmParameterValueawsserviceamiamazonlinuxlatest');
@@ -100,7 +116,21 @@ describe('the instance', () => {
 
   test('user data fits, with room: what is large is in the asset', () => {
     const stack = newStack({ env: ENV });
-    const template = templateOf({ container: { name: 'db', image: 'db:1', port: 9000, environment: {}, secrets: {}, files: { '/etc/big.xml': '<row/>'.repeat(10_000) }, mounts: {}, stopTimeout: 60 } }, stack);
+    const template = templateOf(
+      {
+        container: {
+          name: 'db',
+          image: 'db:1',
+          port: 9000,
+          environment: {},
+          secrets: {},
+          files: { '/etc/big.xml': '<row/>'.repeat(10_000) },
+          mounts: {},
+          stopTimeout: 60,
+        },
+      },
+      stack,
+    );
     expect(JSON.stringify(launchTemplateData(template).UserData).length).toBeLessThan(6000);
     expect(assetFiles(stack)['host/etc/big.xml']).toHaveLength(60_000);
   });
@@ -110,12 +140,21 @@ describe('files', () => {
   test('references travel in user data, in the order of their marks, and everything else in the asset', () => {
     const stack = newStack();
     const secret = new Secret(stack, 'Secret');
-    const template = templateOf({
-      container: {
-        name: 'db', image: 'db:1', port: 9000, stopTimeout: 60, mounts: { '/var/lib/db/data': '/data' }, environment: { TOPIC_ARN: Fn.importValue('Topic') },
-        secrets: { PASSWORD: { secret, field: 'password' } }, files: { '/etc/db/config.xml': `<host>${Fn.importValue('Host')}</host>` },
+    const template = templateOf(
+      {
+        container: {
+          name: 'db',
+          image: 'db:1',
+          port: 9000,
+          stopTimeout: 60,
+          mounts: { '/var/lib/db/data': '/data' },
+          environment: { TOPIC_ARN: Fn.importValue('Topic') },
+          secrets: { PASSWORD: { secret, field: 'password' } },
+          files: { '/etc/db/config.xml': `<host>${Fn.importValue('Host')}</host>` },
+        },
       },
-    }, stack);
+      stack,
+    );
     const data = JSON.stringify(launchTemplateData(template).UserData);
     const deferred = [...data.matchAll(/\{"Fn::Base64":("[^"]*"|\{.*?\})\}/g)].map(([, value]) => value);
     const files = assetFiles(stack);
@@ -131,7 +170,21 @@ describe('files', () => {
 
   test('the secret itself is in neither', () => {
     const stack = newStack();
-    const template = templateOf({ container: { name: 'db', image: 'db:1', port: 9000, stopTimeout: 60, mounts: {}, files: {}, environment: {}, secrets: { PASSWORD: { secret: new Secret(stack, 'Secret') } } } }, stack);
+    const template = templateOf(
+      {
+        container: {
+          name: 'db',
+          image: 'db:1',
+          port: 9000,
+          stopTimeout: 60,
+          mounts: {},
+          files: {},
+          environment: {},
+          secrets: { PASSWORD: { secret: new Secret(stack, 'Secret') } },
+        },
+      },
+      stack,
+    );
     expect(JSON.stringify([template.toJSON(), assetFiles(stack)])).not.toContain('{{resolve:secretsmanager');
   });
 
@@ -172,15 +225,26 @@ test.each<[string, string]>([
 });
 
 test.each<[string, Partial<StatefulInstanceProps>, string]>([
-  ['the instance is of the Xen system', { instanceType: new InstanceType('t2.large') },
-    '`instanceType` must be on the Nitro system, where device names contain the volume id, got: \'t2.large\'; use a current type, such as m7g.large'],
+  [
+    'the instance is of the Xen system',
+    { instanceType: new InstanceType('t2.large') },
+    "`instanceType` must be on the Nitro system, where device names contain the volume id, got: 't2.large'; use a current type, such as m7g.large",
+  ],
   ['the type of the instance is not known', { instanceType: new InstanceType(Fn.importValue('Type')) }, '`instanceType` must be known at synthesis'],
-  ['the owner is a name', { owner: 'clickhouse' }, '`owner` must be numbers, uid:gid, got: \'clickhouse\''],
+  ['the owner is a name', { owner: 'clickhouse' }, "`owner` must be numbers, uid:gid, got: 'clickhouse'"],
   ['the volume is too small', { volume: { size: Size.gibibytes(0) } }, '`volumeSize` must be from 1 to 65536 GiB, got: 0'],
   ['the name is none', { hostName: 'db' }, '`hostName` must be a fully qualified host name'],
-  ['the name is in another zone', { hostName: 'db.example.com' }, '`hostName` must be in the hosted zone example.internal, got: \'db.example.com\''],
-  ['the removal policy is none', { removalPolicy: 'keep' as never }, '`removalPolicy` must be one of retain, retain-on-update-or-delete, snapshot, destroy, got: \'keep\''],
-  ['a file is at no path', { container: { name: 'db', image: 'db:1', port: 1, environment: {}, secrets: {}, mounts: {}, stopTimeout: 1, files: { x: '' } } }, '`files and mounts` must be at absolute paths'],
+  ['the name is in another zone', { hostName: 'db.example.com' }, "`hostName` must be in the hosted zone example.internal, got: 'db.example.com'"],
+  [
+    'the removal policy is none',
+    { removalPolicy: 'keep' as never },
+    "`removalPolicy` must be one of retain, retain-on-update-or-delete, snapshot, destroy, got: 'keep'",
+  ],
+  [
+    'a file is at no path',
+    { container: { name: 'db', image: 'db:1', port: 1, environment: {}, secrets: {}, mounts: {}, stopTimeout: 1, files: { x: '' } } },
+    '`files and mounts` must be at absolute paths',
+  ],
 ])('fails when %s', (_, overrides, message) => {
   expect(() => newInstance(newStack(), overrides)).toThrow(`[Stack/Db] ${message}`);
 });

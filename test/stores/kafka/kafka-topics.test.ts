@@ -13,7 +13,9 @@ test('every topic of upstream is there', () => {
 });
 
 test('every topic that a process is told to write to is there', () => {
-  const told = PROCESSES.flatMap((definition) => Object.entries(settingsOf(definition))).filter(([name]) => /KAFKA.*TOPIC/.test(name)).map(([, topic]) => topic);
+  const told = PROCESSES.flatMap((definition) => Object.entries(settingsOf(definition)))
+    .filter(([name]) => /KAFKA.*TOPIC/.test(name))
+    .map(([, topic]) => topic);
   expect(told.length).toBeGreaterThan(8);
   expect(told.filter((name) => !NAMES.includes(name))).toEqual([]);
 });
@@ -28,7 +30,12 @@ test('the busy topics are read in parallel, and dead letters are kept', () => {
   expect(topics.find(({ name }) => name === 'events_plugin_ingestion')).toEqual({ name: 'events_plugin_ingestion', partitions: 6 });
   expect(topics.find(({ name }) => name === 'session_recording_snapshot_item_events')?.partitions).toBe(6);
   expect(topics.find(({ name }) => name === 'clickhouse_groups')).toEqual({ name: 'clickhouse_groups', partitions: 1 });
-  expect(topics.filter(({ retentionMs }) => retentionMs).map(({ name }) => name).filter((name) => !/dlq|dead_letter/.test(name))).toEqual([]);
+  expect(
+    topics
+      .filter(({ retentionMs }) => retentionMs)
+      .map(({ name }) => name)
+      .filter((name) => !/dlq|dead_letter/.test(name)),
+  ).toEqual([]);
   expect(topics.find(({ name }) => name === 'events_plugin_ingestion_dlq')?.retentionMs).toBe(14 * 86_400_000);
 });
 
@@ -40,5 +47,10 @@ test.each([1, 6, 12])('with %d partitions of busy topics, no topic has fewer par
 });
 
 test('are written a line each', () => {
-  expect(topicLines([{ name: 'a', partitions: 2 }, { name: 'b', partitions: 1, retentionMs: 5 }])).toBe('a 2 -\nb 1 5');
+  expect(
+    topicLines([
+      { name: 'a', partitions: 2 },
+      { name: 'b', partitions: 1, retentionMs: 5 },
+    ]),
+  ).toBe('a 2 -\nb 1 5');
 });

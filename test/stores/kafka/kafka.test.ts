@@ -10,7 +10,10 @@ function given(bootstrapServers: string, attrs: Partial<KafkaAttributes> = {}, s
 }
 
 test('connections use TLS by default', () => {
-  expect(given('b-1.internal:9094,b-2.internal:9094')).toMatchObject({ bootstrapServers: 'b-1.internal:9094,b-2.internal:9094', encryption: KafkaEncryption.TLS });
+  expect(given('b-1.internal:9094,b-2.internal:9094')).toMatchObject({
+    bootstrapServers: 'b-1.internal:9094,b-2.internal:9094',
+    encryption: KafkaEncryption.TLS,
+  });
 });
 
 test('connections can be plain', () => {
@@ -40,11 +43,31 @@ test('a token is taken as it is', () => {
 const SERVERLESS = 'boot-abc123.c2.kafka-serverless.eu-central-1.amazonaws.com';
 
 test.each([
-  [`${SERVERLESS}:9098`, SERVERLESS, 'MSK Serverless requires IAM authentication, which PostHog\'s services do not support; use a provisioned cluster with unauthenticated access'],
-  [`${MSK}:9098`, `${MSK}:9098`, 'this port requires IAM authentication, which PostHog\'s services do not support; use port 9094 (TLS) of a cluster with unauthenticated access'],
-  [`${MSK}:9198`, `${MSK}:9198`, 'this port requires IAM authentication, which PostHog\'s services do not support; use port 9094 (TLS) of a cluster with unauthenticated access'],
-  [`${MSK}:9096`, `${MSK}:9096`, 'this port requires SASL/SCRAM, which PostHog\'s Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access'],
-  [`${MSK}:9196`, `${MSK}:9196`, 'this port requires SASL/SCRAM, which PostHog\'s Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access'],
+  [
+    `${SERVERLESS}:9098`,
+    SERVERLESS,
+    "MSK Serverless requires IAM authentication, which PostHog's services do not support; use a provisioned cluster with unauthenticated access",
+  ],
+  [
+    `${MSK}:9098`,
+    `${MSK}:9098`,
+    "this port requires IAM authentication, which PostHog's services do not support; use port 9094 (TLS) of a cluster with unauthenticated access",
+  ],
+  [
+    `${MSK}:9198`,
+    `${MSK}:9198`,
+    "this port requires IAM authentication, which PostHog's services do not support; use port 9094 (TLS) of a cluster with unauthenticated access",
+  ],
+  [
+    `${MSK}:9096`,
+    `${MSK}:9096`,
+    "this port requires SASL/SCRAM, which PostHog's Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access",
+  ],
+  [
+    `${MSK}:9196`,
+    `${MSK}:9196`,
+    "this port requires SASL/SCRAM, which PostHog's Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access",
+  ],
 ])('fails when a broker is %s', (brokers, got, reason) => {
   expect(() => given(brokers)).toThrow(`[Stack/Kafka] \`bootstrapServers\` must name a server that PostHog can use, got: '${got}'; ${reason}`);
 });
@@ -59,22 +82,32 @@ test.each([
 ])('fails when encryption is %s and the port of MSK is %i', (encryption, port, right, other) => {
   for (const suffix of ['', '.cn']) {
     expect(() => given(`${MSK}${suffix}:${port}`, { encryption })).toThrow(
-      `[Stack/Kafka] \`bootstrapServers\` must use port ${right} of MSK for \`encryption: ${encryption}\`, got: '${MSK}${suffix}:${port}'; use that port, or set \`encryption: ${other}\``);
+      `[Stack/Kafka] \`bootstrapServers\` must use port ${right} of MSK for \`encryption: ${encryption}\`, got: '${MSK}${suffix}:${port}'; use that port, or set \`encryption: ${other}\``,
+    );
   }
 });
 
-test.each(['', 'broker', 'broker:', 'b-1.internal:9094,', 'b-1.internal:9094,broker'])('fails when the brokers are %p, one without a port', (brokers) => {
-  expect(() => given(brokers)).toThrow(/^\[Stack\/Kafka\] `bootstrapServers` must be comma-separated host:port, without white space, got: '/);
-});
+test.each(['', 'broker', 'broker:', 'b-1.internal:9094,', 'b-1.internal:9094,broker'])(
+  'fails when the brokers are %p, one without a port',
+  (brokers) => {
+    expect(() => given(brokers)).toThrow(/^\[Stack\/Kafka\] `bootstrapServers` must be comma-separated host:port, without white space, got: '/);
+  },
+);
 
 test.each(['b-1.internal:0', 'b-1.internal:65536'])('fails when a port is out of range: %s', (brokers) => {
   expect(() => given(brokers)).toThrow('[Stack/Kafka] `bootstrapServers` must be a port from 1 to 65535');
 });
 
-test.each(['b-1.internal:kafka', 'b-1.internal: 9094', 'b-1.internal:0x2386', 'b-1.internal:9.094e3'])('fails when a port is not written in digits: %s', (brokers) => {
-  expect(() => given(brokers)).toThrow('[Stack/Kafka] `bootstrapServers` must be');
-});
+test.each(['b-1.internal:kafka', 'b-1.internal: 9094', 'b-1.internal:0x2386', 'b-1.internal:9.094e3'])(
+  'fails when a port is not written in digits: %s',
+  (brokers) => {
+    expect(() => given(brokers)).toThrow('[Stack/Kafka] `bootstrapServers` must be');
+  },
+);
 
-test.each(['PLAINTEXT://b-1.internal:9092', 'b-1.internal:9094, b-2.internal:9094', 'b-1.internal:9094:9095'])('fails when the brokers are %p, with scheme, space or two ports', (brokers) => {
-  expect(() => given(brokers)).toThrow('[Stack/Kafka] `bootstrapServers` must be');
-});
+test.each(['PLAINTEXT://b-1.internal:9092', 'b-1.internal:9094, b-2.internal:9094', 'b-1.internal:9094:9095'])(
+  'fails when the brokers are %p, with scheme, space or two ports',
+  (brokers) => {
+    expect(() => given(brokers)).toThrow('[Stack/Kafka] `bootstrapServers` must be');
+  },
+);

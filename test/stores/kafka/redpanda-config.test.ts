@@ -20,7 +20,7 @@ test('redpanda.yaml is well-formed, and complete', () => {
   });
 });
 
-test('only Kafka\'s port listens to others', () => {
+test("only Kafka's port listens to others", () => {
   const { redpanda } = JSON.parse(redpandaYaml('kafka')) as { redpanda: Record<string, unknown> };
   const open = JSON.stringify(redpanda).match(/"address":"0\.0\.0\.0","port":\d+/g);
   expect(open).toEqual(['"address":"0.0.0.0","port":9092']);
@@ -52,6 +52,6 @@ test('a Redpanda that runs is told the same properties', () => {
   expect(JSON.parse(told)).toEqual({ upsert: PROPERTIES, remove: [] });
 });
 
-test('it is not started as PostHog\'s developers do: writes reach the disk', () => {
+test("it is not started as PostHog's developers do: writes reach the disk", () => {
   expect(REDPANDA_COMMAND.join(' ')).not.toMatch(/dev-container|unsafe-bypass-fsync/);
 });

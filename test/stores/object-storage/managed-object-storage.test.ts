@@ -11,7 +11,11 @@ import { idOf, ofType, statementsOf } from '../../helpers/template';
 const BUCKET = 'AWS::S3::Bucket';
 const ENV = { account: '111122223333', region: 'eu-central-1' };
 
-interface Rule { Prefix?: string; ExpirationInDays?: unknown; NoncurrentVersionExpiration: { NoncurrentDays: number } }
+interface Rule {
+  Prefix?: string;
+  ExpirationInDays?: unknown;
+  NoncurrentVersionExpiration: { NoncurrentDays: number };
+}
 
 function made(props?: ObjectStorageProps, stack = newStack()): Template {
   new ObjectStorage(stack, 'ObjectStorage', props);
@@ -38,7 +42,9 @@ test('private, encrypted, versioned, and without a name of its own, by default',
 });
 
 test('requests without TLS are refused, and so are old versions of it', () => {
-  interface Policy { Statement: { Effect: string; Condition: unknown; Principal: unknown; Action: string }[] }
+  interface Policy {
+    Statement: { Effect: string; Condition: unknown; Principal: unknown; Action: string }[];
+  }
   const { Statement } = only(made(), 'AWS::S3::BucketPolicy').PolicyDocument as Policy;
   expect(Statement.map(({ Effect, Condition, Action }) => [Effect, Action, Condition])).toEqual([
     ['Deny', 's3:*', { Bool: { 'aws:SecureTransport': 'false' } }],
@@ -48,19 +54,35 @@ test('requests without TLS are refused, and so are old versions of it', () => {
 
 test('what was deleted can be had back for a month; recordings are gone in a day; unfinished uploads in a week; staged exports and downloads go after a week; nothing else expires', () => {
   expect(rules()).toEqual([
-    { Id: 'Leftovers', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, ExpiredObjectDeleteMarker: true, NoncurrentVersionExpiration: { NoncurrentDays: 30 } },
+    {
+      Id: 'Leftovers',
+      Status: 'Enabled',
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+      ExpiredObjectDeleteMarker: true,
+      NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+    },
     { Id: 'Recordings', Status: 'Enabled', Prefix: 'session_recordings/', NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
     { Id: 'batch-exports', Status: 'Enabled', Prefix: 'batch-exports/', ExpirationInDays: 7, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
   ]);
 });
 
 test('recordings, and nothing else, can be made to expire', () => {
-  expect(rules({ recordingsExpiration: Duration.days(90), recordingsPrefix: 'replay/v2' }).map(({ Prefix, ExpirationInDays }) => [Prefix, ExpirationInDays]))
-    .toEqual([[undefined, undefined], ['replay/v2/', 90], ['batch-exports/', 7]]);
+  expect(
+    rules({ recordingsExpiration: Duration.days(90), recordingsPrefix: 'replay/v2' }).map(({ Prefix, ExpirationInDays }) => [
+      Prefix,
+      ExpirationInDays,
+    ]),
+  ).toEqual([
+    [undefined, undefined],
+    ['replay/v2/', 90],
+    ['batch-exports/', 7],
+  ]);
 });
 
 test('how long deleted objects can be had back can be given', () => {
-  expect(rules({ noncurrentVersionExpiration: Duration.days(365) }).map(({ NoncurrentVersionExpiration: { NoncurrentDays } }) => NoncurrentDays)).toEqual([365, 1, 1]);
+  expect(
+    rules({ noncurrentVersionExpiration: Duration.days(365) }).map(({ NoncurrentVersionExpiration: { NoncurrentDays } }) => NoncurrentDays),
+  ).toEqual([365, 1, 1]);
 });
 
 test('objects can be encrypted with a key of yours, and processes are let at it', () => {
@@ -84,23 +106,37 @@ test('requests can be logged', () => {
 
 test('what processes know about it: the bucket, its region, S3 itself, the prefix of recordings', () => {
   const { stack, storage } = storageAndRole(undefined, { recordingsPrefix: 'replay' });
-  expect(stack.resolve({ bucket: storage.bucket.bucketName, region: storage.region, prefix: storage.recordingsPrefix }))
-    .toEqual({ bucket: { Ref: expect.stringMatching(/^ObjectStorageBucket/) as string }, region: 'eu-central-1', prefix: 'replay' });
+  expect(stack.resolve({ bucket: storage.bucket.bucketName, region: storage.region, prefix: storage.recordingsPrefix })).toEqual({
+    bucket: { Ref: expect.stringMatching(/^ObjectStorageBucket/) as string },
+    region: 'eu-central-1',
+    prefix: 'replay',
+  });
   expect(stack.resolve(storage.endpoint)).toEqual({ 'Fn::Join': ['', ['https://s3.eu-central-1.', { Ref: 'AWS::URLSuffix' }]] });
 });
 
-test.each([['grantRead', ['s3:GetObject']], ['grantReadWrite', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']]] as const)('%s is of this bucket alone', (grant, expected) => {
+test.each([
+  ['grantRead', ['s3:GetObject']],
+  ['grantReadWrite', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']],
+] as const)('%s is of this bucket alone', (grant, expected) => {
   const { stack, role, storage } = storageAndRole();
   storage[grant](role);
   const template = Template.fromStack(stack);
   const statements = statementsOf(template, ofType(template, 'AWS::IAM::Role')[0][0]);
   expect(statements.flatMap(({ actions }) => actions)).toEqual(expect.arrayContaining(['s3:ListBucket', ...expected]));
   expect(statements.flatMap(({ actions }) => actions).includes('s3:PutObject')).toBe(grant === 'grantReadWrite');
-  expect(new Set(statements.flatMap(({ resources }) => resources).map((resource) => JSON.stringify(resource).includes('ObjectStorageBucket')))).toEqual(new Set([true]));
+  expect(
+    new Set(statements.flatMap(({ resources }) => resources).map((resource) => JSON.stringify(resource).includes('ObjectStorageBucket'))),
+  ).toEqual(new Set([true]));
 });
 
-test.each([[undefined, 'Retain'], [RemovalPolicy.RETAIN, 'Retain'], [RemovalPolicy.DESTROY, 'Delete']])('with the policy %s the bucket has %s', (removalPolicy, policy) => {
-  expect(ofType(made({ removalPolicy }), BUCKET).map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy])).toEqual([[policy, policy]]);
+test.each([
+  [undefined, 'Retain'],
+  [RemovalPolicy.RETAIN, 'Retain'],
+  [RemovalPolicy.DESTROY, 'Delete'],
+])('with the policy %s the bucket has %s', (removalPolicy, policy) => {
+  expect(ofType(made({ removalPolicy }), BUCKET).map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy])).toEqual(
+    [[policy, policy]],
+  );
 });
 
 test('a bucket that is destroyed can be emptied first, and is not by itself', () => {
@@ -122,12 +158,31 @@ test('tokens are taken as they are', () => {
 
 test.each<[string, ObjectStorageProps, string]>([
   ['recordings expire at once', { recordingsExpiration: Duration.days(0) }, '`recordingsExpiration` must be whole days, from 1 to 36500, got: '],
-  ['recordings expire in hours', { recordingsExpiration: Duration.hours(30) }, '`recordingsExpiration` must be whole days, from 1 to 36500, got: \'1 day 6 hours\''],
-  ['versions expire at once', { noncurrentVersionExpiration: Duration.days(0) }, '`noncurrentVersionExpiration` must be whole days, from 1 to 36500, got: '],
-  ['the prefix ends with a slash', { recordingsPrefix: 'replay/' }, '`recordingsPrefix` must be a key prefix without a slash at either end, got: \'replay/\''],
-  ['a snapshot is asked for', { removalPolicy: RemovalPolicy.SNAPSHOT }, '`removalPolicy` must be RETAIN or DESTROY: buckets have no snapshots, got: \'snapshot\''],
-  ['a bucket that stays is to be emptied', { autoDeleteObjects: true },
-    '`autoDeleteObjects` needs `removalPolicy: RemovalPolicy.DESTROY`, got: true; leave it out, or set that policy'],
+  [
+    'recordings expire in hours',
+    { recordingsExpiration: Duration.hours(30) },
+    "`recordingsExpiration` must be whole days, from 1 to 36500, got: '1 day 6 hours'",
+  ],
+  [
+    'versions expire at once',
+    { noncurrentVersionExpiration: Duration.days(0) },
+    '`noncurrentVersionExpiration` must be whole days, from 1 to 36500, got: ',
+  ],
+  [
+    'the prefix ends with a slash',
+    { recordingsPrefix: 'replay/' },
+    "`recordingsPrefix` must be a key prefix without a slash at either end, got: 'replay/'",
+  ],
+  [
+    'a snapshot is asked for',
+    { removalPolicy: RemovalPolicy.SNAPSHOT },
+    "`removalPolicy` must be RETAIN or DESTROY: buckets have no snapshots, got: 'snapshot'",
+  ],
+  [
+    'a bucket that stays is to be emptied',
+    { autoDeleteObjects: true },
+    '`autoDeleteObjects` needs `removalPolicy: RemovalPolicy.DESTROY`, got: true; leave it out, or set that policy',
+  ],
 ])('fails when %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/ObjectStorage] ${message}`);
 });
@@ -140,7 +195,10 @@ describe('keys for a process that cannot use its role', () => {
   }
 
   test('open the objects below one prefix, and list the bucket', () => {
-    const { Users, PolicyDocument } = only(keys(), 'AWS::IAM::Policy') as { Users: unknown[]; PolicyDocument: { Statement: { Action: string[]; Resource: unknown }[] } };
+    const { Users, PolicyDocument } = only(keys(), 'AWS::IAM::Policy') as {
+      Users: unknown[];
+      PolicyDocument: { Statement: { Action: string[]; Resource: unknown }[] };
+    };
     expect(Users.map(idOf)).toEqual([expect.stringMatching(/^KeysUser/)]);
     const bucket = { 'Fn::GetAtt': [expect.stringMatching(/^ObjectStorageBucket/), 'Arn'] };
     expect(PolicyDocument.Statement.map(({ Action: actions, Resource: resource }) => [actions, resource])).toEqual([

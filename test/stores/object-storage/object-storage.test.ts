@@ -18,11 +18,14 @@ function granted(grant: (storage: IObjectStorage, role: Role) => void): Statemen
   return statementsOf(template, Object.keys(template.findResources('AWS::IAM::Role'))[0]);
 }
 
-test('recordings go to session_recordings, and the endpoint is S3 in the stack\'s region, by default', () => {
+test("recordings go to session_recordings, and the endpoint is S3 in the stack's region, by default", () => {
   const stack = newStack({ env: ENV });
   const storage = given(undefined, stack);
-  expect(stack.resolve({ region: storage.region, recordingsPrefix: storage.recordingsPrefix, bucket: storage.bucket.bucketName }))
-    .toEqual({ region: 'eu-central-1', recordingsPrefix: 'session_recordings', bucket: 'objects' });
+  expect(stack.resolve({ region: storage.region, recordingsPrefix: storage.recordingsPrefix, bucket: storage.bucket.bucketName })).toEqual({
+    region: 'eu-central-1',
+    recordingsPrefix: 'session_recordings',
+    bucket: 'objects',
+  });
   expect(JSON.stringify(stack.resolve(storage.endpoint))).toMatch(/https:\/\/s3\.eu-central-1\./);
 });
 
@@ -31,7 +34,9 @@ test('the prefix of recordings can be given', () => {
 });
 
 test.each(['', '/', '/recordings', 'recordings/'])('fails when the prefix of recordings is %p', (prefix) => {
-  expect(() => given(prefix)).toThrow(`[Stack/ObjectStorage] \`recordingsPrefix\` must be a key prefix without a slash at either end, got: '${prefix}'`);
+  expect(() => given(prefix)).toThrow(
+    `[Stack/ObjectStorage] \`recordingsPrefix\` must be a key prefix without a slash at either end, got: '${prefix}'`,
+  );
 });
 
 test('nothing is created', () => {
@@ -49,7 +54,9 @@ test('reading is granted without writing, on this bucket alone', () => {
 
 test('reading and writing is granted on this bucket alone', () => {
   const statements = granted((storage, role) => storage.grantReadWrite(role));
-  expect(statements.flatMap(({ actions }) => actions)).toEqual(expect.arrayContaining(['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket']));
+  expect(statements.flatMap(({ actions }) => actions)).toEqual(
+    expect.arrayContaining(['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket']),
+  );
   expect(statements.flatMap(({ resources }) => resources)).toEqual(['arn:aws:s3:::objects', 'arn:aws:s3:::objects/*']);
 });
 

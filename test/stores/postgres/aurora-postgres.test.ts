@@ -23,18 +23,33 @@ function cluster(props?: Partial<AuroraPostgresProps>): Record<string, unknown> 
 test('a cluster of version 15 with one server of 1 to 8 units, encrypted, backed up for a week, by default', () => {
   const template = made();
   expect(only(template, CLUSTER)).toMatchObject({
-    Engine: 'aurora-postgresql', EngineVersion: '15.17', DatabaseName: 'posthog', MasterUsername: 'posthog', Port: 5432, StorageEncrypted: true,
-    ServerlessV2ScalingConfiguration: { MinCapacity: 1, MaxCapacity: 8 }, BackupRetentionPeriod: 7, CopyTagsToSnapshot: true, DeletionProtection: true,
-    DatabaseInsightsMode: 'standard', PerformanceInsightsEnabled: true, EnableCloudwatchLogsExports: ['postgresql'],
+    Engine: 'aurora-postgresql',
+    EngineVersion: '15.17',
+    DatabaseName: 'posthog',
+    MasterUsername: 'posthog',
+    Port: 5432,
+    StorageEncrypted: true,
+    ServerlessV2ScalingConfiguration: { MinCapacity: 1, MaxCapacity: 8 },
+    BackupRetentionPeriod: 7,
+    CopyTagsToSnapshot: true,
+    DeletionProtection: true,
+    DatabaseInsightsMode: 'standard',
+    PerformanceInsightsEnabled: true,
+    EnableCloudwatchLogsExports: ['postgresql'],
   });
   expect(only(template, INSTANCE)).toMatchObject({
-    DBInstanceClass: 'db.serverless', AutoMinorVersionUpgrade: true, CACertificateIdentifier: 'rds-ca-rsa2048-g1', MonitoringInterval: 60, PubliclyAccessible: false,
+    DBInstanceClass: 'db.serverless',
+    AutoMinorVersionUpgrade: true,
+    CACertificateIdentifier: 'rds-ca-rsa2048-g1',
+    MonitoringInterval: 60,
+    PubliclyAccessible: false,
   });
 });
 
-test('plain connections are refused, and as many accepted as PostHog\'s processes need', () => {
+test("plain connections are refused, and as many accepted as PostHog's processes need", () => {
   expect(only(made(), 'AWS::RDS::DBClusterParameterGroup')).toMatchObject({
-    Family: 'aurora-postgresql15', Parameters: { 'rds.force_ssl': '1', 'max_connections': 'GREATEST({DBInstanceClassMemory/9531392},400)' },
+    Family: 'aurora-postgresql15',
+    Parameters: { 'rds.force_ssl': '1', 'max_connections': 'GREATEST({DBInstanceClassMemory/9531392},400)' },
   });
 });
 
@@ -64,20 +79,30 @@ test('it admits nobody until a process is let in', () => {
   template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
 });
 
-test.each([['Url', 'require&connect_timeout=5'], ['NodeUrl', 'no-verify']])('%s holds the address of the cluster with sslmode=%s, and waits for a server', (id, sslmode) => {
+test.each([
+  ['Url', 'require&connect_timeout=5'],
+  ['NodeUrl', 'no-verify'],
+])('%s holds the address of the cluster with sslmode=%s, and waits for a server', (id, sslmode) => {
   const template = made();
-  const [, { Properties, DependsOn }] = Object.entries(template.toJSON().Resources as Record<string, { Properties: { SecretString?: unknown }; DependsOn?: string[] }>)
-    .find(([logicalId]) => logicalId.startsWith(`Postgres${id}`))!;
+  const [, { Properties, DependsOn }] = Object.entries(
+    template.toJSON().Resources as Record<string, { Properties: { SecretString?: unknown }; DependsOn?: string[] }>,
+  ).find(([logicalId]) => logicalId.startsWith(`Postgres${id}`))!;
   expect(Properties.SecretString).toEqual({
-    'Fn::Join': ['', [
-      'postgres://posthog:{{resolve:secretsmanager:', { Ref: expect.stringMatching(/^PostgresCredentials/) as string }, ':SecretString:password::}}@',
-      { 'Fn::GetAtt': [expect.stringMatching(/^PostgresCluster/), 'Endpoint.Address'] }, `:5432/posthog?sslmode=${sslmode}`,
-    ]],
+    'Fn::Join': [
+      '',
+      [
+        'postgres://posthog:{{resolve:secretsmanager:',
+        { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
+        ':SecretString:password::}}@',
+        { 'Fn::GetAtt': [expect.stringMatching(/^PostgresCluster/), 'Endpoint.Address'] },
+        `:5432/posthog?sslmode=${sslmode}`,
+      ],
+    ],
   });
   expect(DependsOn).toContainEqual(expect.stringMatching(/^PostgresClusterWriter/));
 });
 
-test('its connections are its security group\'s, on 5432, and persons are in the same database', () => {
+test("its connections are its security group's, on 5432, and persons are in the same database", () => {
   const { stack, vpc } = network();
   const postgres = new AuroraPostgres(stack, 'Postgres', { vpc });
   expect([String(postgres.connections.defaultPort), postgres.connections.securityGroups.length, postgres.clientPorts]).toEqual(['5432', 1, [5432]]);
@@ -89,15 +114,19 @@ test('what only some processes need is known, and costs a secret once it is aske
   const postgres = new AuroraPostgres(stack, 'Postgres', { vpc });
   expect(postgres).toMatchObject({ port: 5432, tls: true });
   expect(stack.resolve([postgres.host, postgres.credentials?.secretArn])).toEqual([
-    { 'Fn::GetAtt': [expect.stringMatching(/^PostgresCluster/), 'Endpoint.Address'] }, { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
+    { 'Fn::GetAtt': [expect.stringMatching(/^PostgresCluster/), 'Endpoint.Address'] },
+    { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
   ]);
-  const ids = [postgres.cyclotronUrlSecret, postgres.nodeCyclotronUrlSecret].map((secret) => (stack.resolve(secret!.secretArn) as { Ref: string }).Ref);
+  const ids = [postgres.cyclotronUrlSecret, postgres.nodeCyclotronUrlSecret].map(
+    (secret) => (stack.resolve(secret!.secretArn) as { Ref: string }).Ref,
+  );
   const template = Template.fromStack(stack);
   expect(Object.keys(made().findResources(SECRET))).toHaveLength(3);
   expect(Object.keys(template.findResources(SECRET))).toHaveLength(5);
   const secrets = ids.map((id) => template.findResources(SECRET)[id] as { Properties: { SecretString: unknown }; DependsOn: string[] });
   expect(secrets.map(({ Properties }) => /cyclotron_node\?sslmode=[a-z-]+/.exec(JSON.stringify(Properties.SecretString))?.[0])).toEqual([
-    'cyclotron_node?sslmode=require', 'cyclotron_node?sslmode=no-verify',
+    'cyclotron_node?sslmode=require',
+    'cyclotron_node?sslmode=no-verify',
   ]);
   secrets.forEach(({ DependsOn }) => expect(DependsOn).toContainEqual(expect.stringMatching(/^PostgresClusterWriter/)));
 });
@@ -115,8 +144,13 @@ test.each([
   [RemovalPolicy.DESTROY, 'Delete', 'Delete', false],
 ])('with the policy %s the cluster has %s, its secrets %s, its protection %s', (removalPolicy, data, secrets, protection) => {
   const template = made({ removalPolicy });
-  const policies = (type: string) => new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
-  expect([policies(CLUSTER), policies(SECRET), only(template, CLUSTER).DeletionProtection]).toEqual([new Set([data]), new Set([secrets]), protection]);
+  const policies = (type: string) =>
+    new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
+  expect([policies(CLUSTER), policies(SECRET), only(template, CLUSTER).DeletionProtection]).toEqual([
+    new Set([data]),
+    new Set([secrets]),
+    protection,
+  ]);
   const surroundings = removalPolicy === RemovalPolicy.RETAIN ? 'Retain' : undefined;
   expect(['AWS::RDS::DBClusterParameterGroup', 'AWS::EC2::SecurityGroup'].map(policies)).toEqual([new Set([surroundings]), new Set([surroundings])]);
 });
@@ -136,7 +170,9 @@ test('a cluster from a snapshot takes the place of a new one, with its own user 
 test('tokens are taken as they are', () => {
   const value = { 'Fn::ImportValue': 'Number' };
   const number = Token.asNumber(Fn.importValue('Number'));
-  expect(cluster({ minCapacity: number, maxCapacity: number })).toMatchObject({ ServerlessV2ScalingConfiguration: { MinCapacity: value, MaxCapacity: value } });
+  expect(cluster({ minCapacity: number, maxCapacity: number })).toMatchObject({
+    ServerlessV2ScalingConfiguration: { MinCapacity: value, MaxCapacity: value },
+  });
 });
 
 test.each<[string, Partial<AuroraPostgresProps>, string]>([
@@ -145,18 +181,23 @@ test.each<[string, Partial<AuroraPostgresProps>, string]>([
   ['the largest size is too large', { maxCapacity: 257 }, '`maxCapacity` must be from 1 to 256, in steps of 0.5, got: 257'],
   ['the smallest size is the largest', { minCapacity: 16 }, '`minCapacity` must not exceed `maxCapacity`, 8, got: 16'],
   ['backups are off', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
-  ['a new cluster is given a user', { username: 'root' }, '`username` needs `snapshotIdentifier`, got: \'root\''],
+  ['a new cluster is given a user', { username: 'root' }, "`username` needs `snapshotIdentifier`, got: 'root'"],
 ])('fails when %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Postgres] ${message}`);
 });
 
 test('fails when the VPC has public subnets only', () => {
   const { stack, vpc } = network([PUBLIC]);
-  expect(() => new AuroraPostgres(stack, 'Postgres', { vpc })).toThrow('[Stack/Postgres] `vpc` must have isolated or private subnets for a data store');
+  expect(() => new AuroraPostgres(stack, 'Postgres', { vpc })).toThrow(
+    '[Stack/Postgres] `vpc` must have isolated or private subnets for a data store',
+  );
 });
 
 test('it stands in the isolated subnets, in a security group of its own', () => {
   const template = made();
   expectClosed(template, only(template, CLUSTER).VpcSecurityGroupIds);
-  expect((only(template, 'AWS::RDS::DBSubnetGroup').SubnetIds as unknown[]).map(idOf)).toEqual([expect.stringMatching(/^VpcIsolatedSubnet1/), expect.stringMatching(/^VpcIsolatedSubnet2/)]);
+  expect((only(template, 'AWS::RDS::DBSubnetGroup').SubnetIds as unknown[]).map(idOf)).toEqual([
+    expect.stringMatching(/^VpcIsolatedSubnet1/),
+    expect.stringMatching(/^VpcIsolatedSubnet2/),
+  ]);
 });

@@ -22,19 +22,37 @@ function instance(props?: Partial<PostgresProps>): Record<string, unknown> {
 
 test('a server of version 15 on Graviton, encrypted, in one zone, backed up for a week, by default', () => {
   expect(instance()).toMatchObject({
-    Engine: 'postgres', EngineVersion: '15', AllowMajorVersionUpgrade: false, AutoMinorVersionUpgrade: true,
-    DBInstanceClass: 'db.t4g.medium', MultiAZ: false,
-    StorageType: 'gp3', AllocatedStorage: '50', MaxAllocatedStorage: 500, StorageEncrypted: true,
-    DBName: 'posthog', MasterUsername: 'posthog', Port: '5432', PubliclyAccessible: false, CACertificateIdentifier: 'rds-ca-rsa2048-g1',
-    BackupRetentionPeriod: 7, CopyTagsToSnapshot: true, DeleteAutomatedBackups: false, DeletionProtection: true,
-    EnablePerformanceInsights: true, DatabaseInsightsMode: 'standard', PerformanceInsightsRetentionPeriod: 7, MonitoringInterval: 60,
+    Engine: 'postgres',
+    EngineVersion: '15',
+    AllowMajorVersionUpgrade: false,
+    AutoMinorVersionUpgrade: true,
+    DBInstanceClass: 'db.t4g.medium',
+    MultiAZ: false,
+    StorageType: 'gp3',
+    AllocatedStorage: '50',
+    MaxAllocatedStorage: 500,
+    StorageEncrypted: true,
+    DBName: 'posthog',
+    MasterUsername: 'posthog',
+    Port: '5432',
+    PubliclyAccessible: false,
+    CACertificateIdentifier: 'rds-ca-rsa2048-g1',
+    BackupRetentionPeriod: 7,
+    CopyTagsToSnapshot: true,
+    DeleteAutomatedBackups: false,
+    DeletionProtection: true,
+    EnablePerformanceInsights: true,
+    DatabaseInsightsMode: 'standard',
+    PerformanceInsightsRetentionPeriod: 7,
+    MonitoringInterval: 60,
     EnableCloudwatchLogsExports: ['postgresql', 'upgrade'],
   });
 });
 
-test('plain connections are refused, and as many accepted as PostHog\'s processes need', () => {
+test("plain connections are refused, and as many accepted as PostHog's processes need", () => {
   expect(only(made(), 'AWS::RDS::DBParameterGroup')).toMatchObject({
-    Family: 'postgres15', Parameters: { 'rds.force_ssl': '1', 'max_connections': 'GREATEST({DBInstanceClassMemory/9531392},400)' },
+    Family: 'postgres15',
+    Parameters: { 'rds.force_ssl': '1', 'max_connections': 'GREATEST({DBInstanceClassMemory/9531392},400)' },
   });
 });
 
@@ -54,11 +72,15 @@ test.each<[string, Partial<PostgresProps>, Record<string, unknown>]>([
 
 test('the group of parameters follows the version and maxConnections', () => {
   expect(only(made({ version: PostgresEngineVersion.VER_17, maxConnections: 900 }), 'AWS::RDS::DBParameterGroup')).toMatchObject({
-    Family: 'postgres17', Parameters: { max_connections: '900' },
+    Family: 'postgres17',
+    Parameters: { max_connections: '900' },
   });
 });
 
-test.each([[6_000, 60_000], [50_000, 65_536]])('storage of %d GiB may grow to %d', (allocatedStorage, most) => {
+test.each([
+  [6_000, 60_000],
+  [50_000, 65_536],
+])('storage of %d GiB may grow to %d', (allocatedStorage, most) => {
   expect(instance({ allocatedStorage })).toMatchObject({ MaxAllocatedStorage: most });
 });
 
@@ -67,7 +89,7 @@ test('it admits nobody, and reaches nothing, until a process is let in', () => {
   expectClosed(template, only(template, INSTANCE).VPCSecurityGroups);
 });
 
-test('its connections are its security group\'s, on 5432', () => {
+test("its connections are its security group's, on 5432", () => {
   const { stack, vpc } = network();
   const { connections, clientPorts } = new Postgres(stack, 'Postgres', { vpc });
   expect([String(connections.defaultPort), connections.securityGroups.length, clientPorts]).toEqual(['5432', 1, [5432]]);
@@ -77,7 +99,9 @@ test('it stands in the subnets that are selected', () => {
   const { stack, vpc } = network([PUBLIC, PRIVATE, ISOLATED]);
   new Postgres(stack, 'Default', { vpc });
   new Postgres(stack, 'Selected', { vpc, vpcSubnets: { subnetGroupName: 'Private' } });
-  const groups = ofType<{ SubnetIds: unknown[] }>(Template.fromStack(stack), 'AWS::RDS::DBSubnetGroup').map(([, { Properties }]) => Properties.SubnetIds.map(idOf));
+  const groups = ofType<{ SubnetIds: unknown[] }>(Template.fromStack(stack), 'AWS::RDS::DBSubnetGroup').map(([, { Properties }]) =>
+    Properties.SubnetIds.map(idOf),
+  );
   expect(groups).toEqual([
     [expect.stringMatching(/^VpcIsolatedSubnet1/), expect.stringMatching(/^VpcIsolatedSubnet2/)],
     [expect.stringMatching(/^VpcPrivateSubnet1/), expect.stringMatching(/^VpcPrivateSubnet2/)],
@@ -94,8 +118,17 @@ test('two can stand in one stack', () => {
 test('tokens are taken as they are', () => {
   const value = { 'Fn::ImportValue': 'Number' };
   const number = Token.asNumber(Fn.importValue('Number'));
-  const template = made({ allocatedStorage: number, maxConnections: number, backupRetention: Duration.days(number), snapshotIdentifier: Fn.importValue('Snapshot') });
-  expect(only(template, INSTANCE)).toMatchObject({ AllocatedStorage: value, BackupRetentionPeriod: value, DBSnapshotIdentifier: { 'Fn::ImportValue': 'Snapshot' } });
+  const template = made({
+    allocatedStorage: number,
+    maxConnections: number,
+    backupRetention: Duration.days(number),
+    snapshotIdentifier: Fn.importValue('Snapshot'),
+  });
+  expect(only(template, INSTANCE)).toMatchObject({
+    AllocatedStorage: value,
+    BackupRetentionPeriod: value,
+    DBSnapshotIdentifier: { 'Fn::ImportValue': 'Snapshot' },
+  });
   expect(only(template, INSTANCE)).not.toHaveProperty('MaxAllocatedStorage');
   expect(only(template, 'AWS::RDS::DBParameterGroup')).toMatchObject({ Parameters: { max_connections: value } });
 });
@@ -104,19 +137,36 @@ describe('secrets', () => {
   const template = made();
 
   test('the password is generated once, and stands in no template', () => {
-    const generated = ofType<{ GenerateSecretString?: unknown }>(template, SECRET).map(([, { Properties }]) => Properties.GenerateSecretString).filter(Boolean);
-    expect(generated).toEqual([{
-      ExcludePunctuation: true, IncludeSpace: false, PasswordLength: 40, GenerateStringKey: 'password', SecretStringTemplate: '{"username":"posthog"}',
-    }]);
+    const generated = ofType<{ GenerateSecretString?: unknown }>(template, SECRET)
+      .map(([, { Properties }]) => Properties.GenerateSecretString)
+      .filter(Boolean);
+    expect(generated).toEqual([
+      {
+        ExcludePunctuation: true,
+        IncludeSpace: false,
+        PasswordLength: 40,
+        GenerateStringKey: 'password',
+        SecretStringTemplate: '{"username":"posthog"}',
+      },
+    ]);
   });
 
-  test.each([['Url', 'require&connect_timeout=5'], ['NodeUrl', 'no-verify']])('%s holds a connection URL with sslmode=%s, into which CloudFormation puts the password', (id, sslmode) => {
+  test.each([
+    ['Url', 'require&connect_timeout=5'],
+    ['NodeUrl', 'no-verify'],
+  ])('%s holds a connection URL with sslmode=%s, into which CloudFormation puts the password', (id, sslmode) => {
     const [, { Properties }] = ofType<{ SecretString: unknown }>(template, SECRET).find(([logicalId]) => logicalId.startsWith(`Postgres${id}`))!;
     expect(Properties.SecretString).toEqual({
-      'Fn::Join': ['', [
-        'postgres://posthog:{{resolve:secretsmanager:', { Ref: expect.stringMatching(/^PostgresCredentials/) as string }, ':SecretString:password::}}@',
-        { 'Fn::GetAtt': [expect.stringMatching(/^PostgresInstance/), 'Endpoint.Address'] }, `:5432/posthog?sslmode=${sslmode}`,
-      ]],
+      'Fn::Join': [
+        '',
+        [
+          'postgres://posthog:{{resolve:secretsmanager:',
+          { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
+          ':SecretString:password::}}@',
+          { 'Fn::GetAtt': [expect.stringMatching(/^PostgresInstance/), 'Endpoint.Address'] },
+          `:5432/posthog?sslmode=${sslmode}`,
+        ],
+      ],
     });
   });
 
@@ -140,12 +190,16 @@ describe('what only some processes need', () => {
     const { stack, postgres } = server();
     expect(postgres).toMatchObject({ port: 5432, tls: true });
     expect(stack.resolve([postgres.host, postgres.credentials?.secretArn])).toEqual([
-      { 'Fn::GetAtt': [expect.stringMatching(/^PostgresInstance/), 'Endpoint.Address'] }, { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
+      { 'Fn::GetAtt': [expect.stringMatching(/^PostgresInstance/), 'Endpoint.Address'] },
+      { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
     ]);
   });
 
   test('costs no secret until it is asked for, and one for each client then, whatever the order', () => {
-    const asked = [['cyclotronUrlSecret', 'nodeCyclotronUrlSecret', 'cyclotronUrlSecret'], ['nodeCyclotronUrlSecret', 'cyclotronUrlSecret']] as const;
+    const asked = [
+      ['cyclotronUrlSecret', 'nodeCyclotronUrlSecret', 'cyclotronUrlSecret'],
+      ['nodeCyclotronUrlSecret', 'cyclotronUrlSecret'],
+    ] as const;
     const [one, other] = asked.map((names) => {
       const { stack, postgres } = server();
       names.forEach((name) => postgres[name]);
@@ -156,12 +210,18 @@ describe('what only some processes need', () => {
     expect(one).toEqual(other);
   });
 
-  test.each([['cyclotronUrlSecret', 'require&connect_timeout=5'], ['nodeCyclotronUrlSecret', 'no-verify']] as const)('%s opens cyclotron_node with sslmode=%s, and is kept', (name, sslmode) => {
+  test.each([
+    ['cyclotronUrlSecret', 'require&connect_timeout=5'],
+    ['nodeCyclotronUrlSecret', 'no-verify'],
+  ] as const)('%s opens cyclotron_node with sslmode=%s, and is kept', (name, sslmode) => {
     const { stack, postgres } = server();
     const secret = postgres[name]!;
     expect(postgres[name]).toBe(secret);
     const { Ref: id } = stack.resolve(secret.secretArn) as { Ref: string };
-    const { Properties, DeletionPolicy } = Template.fromStack(stack).findResources(SECRET)[id] as { Properties: { SecretString: unknown }; DeletionPolicy: string };
+    const { Properties, DeletionPolicy } = Template.fromStack(stack).findResources(SECRET)[id] as {
+      Properties: { SecretString: unknown };
+      DeletionPolicy: string;
+    };
     expect(JSON.stringify(Properties.SecretString)).toContain(`:5432/cyclotron_node?sslmode=${sslmode}`);
     expect(DeletionPolicy).toBe('Retain');
   });
@@ -170,9 +230,24 @@ describe('what only some processes need', () => {
 describe('what outlives the stack', () => {
   function policies(removalPolicy?: RemovalPolicy) {
     const template = made({ removalPolicy });
-    const of = (type: string, ids = /^/) => [...new Set(ofType(template, type).filter(([id]) => ids.test(id)).map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy].join()))];
+    const of = (type: string, ids = /^/) => [
+      ...new Set(
+        ofType(template, type)
+          .filter(([id]) => ids.test(id))
+          .map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy].join()),
+      ),
+    ];
     const { DeletionProtection, DeleteAutomatedBackups } = only(template, INSTANCE);
-    return { instance: of(INSTANCE), secrets: of(SECRET), group: of('AWS::EC2::SecurityGroup'), subnets: of('AWS::RDS::DBSubnetGroup'), parameters: of('AWS::RDS::DBParameterGroup'), role: of('AWS::IAM::Role', /^Postgres/), DeletionProtection, DeleteAutomatedBackups };
+    return {
+      instance: of(INSTANCE),
+      secrets: of(SECRET),
+      group: of('AWS::EC2::SecurityGroup'),
+      subnets: of('AWS::RDS::DBSubnetGroup'),
+      parameters: of('AWS::RDS::DBParameterGroup'),
+      role: of('AWS::IAM::Role', /^Postgres/),
+      DeletionProtection,
+      DeleteAutomatedBackups,
+    };
   }
 
   test.each([
@@ -181,14 +256,27 @@ describe('what outlives the stack', () => {
     [RemovalPolicy.RETAIN, 'Retain,Retain', 'Retain,Retain', 'Retain,Retain'],
   ])('with %s the server is protected, and its backups and secrets stay', (policy, server, secrets, surroundings) => {
     expect(policies(policy)).toEqual({
-      instance: [server], secrets: [secrets], group: [surroundings], subnets: [surroundings], parameters: [surroundings], role: [surroundings],
-      DeletionProtection: true, DeleteAutomatedBackups: false,
+      instance: [server],
+      secrets: [secrets],
+      group: [surroundings],
+      subnets: [surroundings],
+      parameters: [surroundings],
+      role: [surroundings],
+      DeletionProtection: true,
+      DeleteAutomatedBackups: false,
     });
   });
 
   test('with DESTROY nothing does', () => {
     expect(policies(RemovalPolicy.DESTROY)).toEqual({
-      instance: ['Delete,Delete'], secrets: ['Delete,Delete'], group: [','], subnets: [','], parameters: [','], role: [','], DeletionProtection: false, DeleteAutomatedBackups: true,
+      instance: ['Delete,Delete'],
+      secrets: ['Delete,Delete'],
+      group: [','],
+      subnets: [','],
+      parameters: [','],
+      role: [','],
+      DeletionProtection: false,
+      DeleteAutomatedBackups: true,
     });
   });
 });
@@ -196,7 +284,11 @@ describe('what outlives the stack', () => {
 describe('a server from a snapshot', () => {
   test('takes its name, its user and its encryption from there, and gets a new password', () => {
     const props = instance({ snapshotIdentifier: 'before-upgrade' });
-    expect(props).toMatchObject({ DBSnapshotIdentifier: 'before-upgrade', MasterUserPassword: expect.anything() as unknown, DeletionProtection: true });
+    expect(props).toMatchObject({
+      DBSnapshotIdentifier: 'before-upgrade',
+      MasterUserPassword: expect.anything() as unknown,
+      DeletionProtection: true,
+    });
     for (const name of ['DBName', 'MasterUsername', 'StorageEncrypted', 'DeleteAutomatedBackups']) {
       expect(props).not.toHaveProperty(name);
     }
@@ -226,16 +318,44 @@ describe('a server from a snapshot', () => {
 
 test.each<[string, Partial<PostgresProps>, string]>([
   ['backups are off', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
-  ['backups are kept for hours', { backupRetention: Duration.hours(36) }, '`backupRetention` must be whole days, from 1 to 35, got: \'1 day 12 hours\''],
+  [
+    'backups are kept for hours',
+    { backupRetention: Duration.hours(36) },
+    "`backupRetention` must be whole days, from 1 to 35, got: '1 day 12 hours'",
+  ],
   ['maxConnections is small', { maxConnections: 20 }, '`maxConnections` must be a whole number from 100 to 262143, got: 20'],
   ['storage is small', { allocatedStorage: 10 }, '`allocatedStorage` must be a whole number from 20 to 65536, got: 10'],
   ['storage is no whole number', { maxAllocatedStorage: 99.5 }, '`maxAllocatedStorage` must be a whole number from 20 to 65536, got: 99.5'],
-  ['storage can hardly grow', { allocatedStorage: 100, maxAllocatedStorage: 105 }, '`maxAllocatedStorage` must exceed `allocatedStorage`, 100, by a tenth or more, got: 105'],
-  ['the snapshot is empty', { snapshotIdentifier: '' }, '`snapshotIdentifier` must be the name or ARN of a snapshot, got: \'\'; leave it out to start with an empty server'],
-  ['a new server is given a user', { username: 'root' }, '`username` needs `snapshotIdentifier`, got: \'root\'; leave it out: a new server has \'posthog\''],
-  ['a new server is given a database', { databaseName: 'analytics' }, '`databaseName` needs `snapshotIdentifier`, got: \'analytics\'; leave it out: a new server has \'posthog\''],
-  ['a user means something in a URL', { snapshotIdentifier: 'before', username: 'root@host' }, '`username` must be letters, digits, _ and -, got: \'root@host\''],
-  ['a database means something in a URL', { snapshotIdentifier: 'before', databaseName: 'a/b' }, '`databaseName` must be letters, digits, _ and -, got: \'a/b\''],
+  [
+    'storage can hardly grow',
+    { allocatedStorage: 100, maxAllocatedStorage: 105 },
+    '`maxAllocatedStorage` must exceed `allocatedStorage`, 100, by a tenth or more, got: 105',
+  ],
+  [
+    'the snapshot is empty',
+    { snapshotIdentifier: '' },
+    "`snapshotIdentifier` must be the name or ARN of a snapshot, got: ''; leave it out to start with an empty server",
+  ],
+  [
+    'a new server is given a user',
+    { username: 'root' },
+    "`username` needs `snapshotIdentifier`, got: 'root'; leave it out: a new server has 'posthog'",
+  ],
+  [
+    'a new server is given a database',
+    { databaseName: 'analytics' },
+    "`databaseName` needs `snapshotIdentifier`, got: 'analytics'; leave it out: a new server has 'posthog'",
+  ],
+  [
+    'a user means something in a URL',
+    { snapshotIdentifier: 'before', username: 'root@host' },
+    "`username` must be letters, digits, _ and -, got: 'root@host'",
+  ],
+  [
+    'a database means something in a URL',
+    { snapshotIdentifier: 'before', databaseName: 'a/b' },
+    "`databaseName` must be letters, digits, _ and -, got: 'a/b'",
+  ],
 ])('fails when %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Postgres] ${message}`);
 });

@@ -19,11 +19,13 @@ const alphabet = [...LETTERS_AND_DIGITS, ...(PASSWORD.excludePunctuation ? [] : 
 const passwords = fc.string({ unit: fc.constantFrom(...alphabet), minLength: PASSWORD.passwordLength, maxLength: PASSWORD.passwordLength });
 
 test('every password that can be generated is the same in a URL as outside of one, for every client', () => {
-  fc.assert(fc.property(passwords, fc.constantFrom(...Object.values(PostgresClient)), (password, client) => {
-    expect(encodeURIComponent(password)).toBe(password);
-    const url = new URL(postgresUrl(client, { ...PARTS, password }));
-    expect([url.username, url.password, url.hostname, url.port, url.pathname]).toEqual(['posthog', password, 'db.internal', '5432', '/posthog']);
-  }));
+  fc.assert(
+    fc.property(passwords, fc.constantFrom(...Object.values(PostgresClient)), (password, client) => {
+      expect(encodeURIComponent(password)).toBe(password);
+      const url = new URL(postgresUrl(client, { ...PARTS, password }));
+      expect([url.username, url.password, url.hostname, url.port, url.pathname]).toEqual(['posthog', password, 'db.internal', '5432', '/posthog']);
+    }),
+  );
 });
 
 test('RDS takes every password that can be generated: 8 to 128 characters, none of / " @ and space', () => {

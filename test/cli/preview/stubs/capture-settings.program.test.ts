@@ -11,7 +11,14 @@ interface Container {
 }
 
 const TEMPLATE = templateOfPostHog({ products: [...FEW, Product.AI] });
-const MANAGED = ['CAPTURE_MODE', 'CAPTURE_V1_SINKS', 'KAFKA_PRODUCER_MESSAGE_MAX_BYTES', 'CAPTURE_V1_SINK_MSK_KAFKA_MESSAGE_MAX_BYTES', 'AI_MAX_EVENT_BYTES', 'AI_MAX_SUM_OF_PARTS_BYTES'];
+const MANAGED = [
+  'CAPTURE_MODE',
+  'CAPTURE_V1_SINKS',
+  'KAFKA_PRODUCER_MESSAGE_MAX_BYTES',
+  'CAPTURE_V1_SINK_MSK_KAFKA_MESSAGE_MAX_BYTES',
+  'AI_MAX_EVENT_BYTES',
+  'AI_MAX_SUM_OF_PARTS_BYTES',
+];
 const BEARER = { 'Authorization': 'Bearer phc_1', 'Content-Type': 'application/json' };
 const AI = ['/i/v0/ai/batch/', '/i/v1/ai/events', '/i/v0/ai', '/i/v0/ai/otel'];
 
@@ -53,7 +60,9 @@ test.each<[string, Record<string, unknown>, number[]]>([
 });
 
 test('capture in the mode `recordings` has no endpoint for events, and replay-capture in the mode `events` none for recordings', async () => {
-  const events = await withSettings('capture', { CAPTURE_MODE: 'recordings' }, (world) => statuses(world, ['/e/', '/batch/', '/i/v1/analytics/events']));
+  const events = await withSettings('capture', { CAPTURE_MODE: 'recordings' }, (world) =>
+    statuses(world, ['/e/', '/batch/', '/i/v1/analytics/events']),
+  );
   const recordings = await withSettings('replay-capture', { CAPTURE_MODE: 'events' }, (world) => statuses(world, ['/s/']));
   expect([events, recordings]).toEqual([[404, 404, 404], [404]]);
 });
@@ -65,33 +74,52 @@ describe('the size of an event', () => {
     ['less than the setting', 1_500_000, { KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '2000000' }, 200],
     ['more than the setting', 1_500_000, { KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '1200000' }, 413],
   ])('%s: %d bytes', async (_, bytes, settings, status) => {
-    expect(await withSettings('capture', { CAPTURE_MODE: 'events', ...settings }, (world) => statuses(world, ['/batch/'], event(bytes)))).toEqual([status]);
+    expect(await withSettings('capture', { CAPTURE_MODE: 'events', ...settings }, (world) => statuses(world, ['/batch/'], event(bytes)))).toEqual([
+      status,
+    ]);
   });
 
   test('counts after JSON escaping', async () => {
-    expect(await withSettings('capture', { CAPTURE_MODE: 'events' }, (world) => statuses(world, ['/batch/', '/batch/'], event(400_000, '"')))).toEqual([413, 413]);
+    expect(
+      await withSettings('capture', { CAPTURE_MODE: 'events' }, (world) => statuses(world, ['/batch/', '/batch/'], event(400_000, '"'))),
+    ).toEqual([413, 413]);
     expect(await withSettings('capture', { CAPTURE_MODE: 'events' }, (world) => statuses(world, ['/batch/'], event(200_000, '"')))).toEqual([200]);
   });
 
   test('of a recording is that of all its parts', async () => {
-    const parts = JSON.stringify(Array.from({ length: 3 }, () => ({ event: '$snapshot', properties: { token: 'phc_1', distinct_id: 'd', $session_id: 's', $snapshot_data: 'x'.repeat(400_000) } })));
+    const parts = JSON.stringify(
+      Array.from({ length: 3 }, () => ({
+        event: '$snapshot',
+        properties: { token: 'phc_1', distinct_id: 'd', $session_id: 's', $snapshot_data: 'x'.repeat(400_000) },
+      })),
+    );
     const small = await withSettings('replay-capture', { CAPTURE_MODE: 'recordings' }, (world) => statuses(world, ['/s/'], parts));
-    const large = await withSettings('replay-capture', { CAPTURE_MODE: 'recordings', KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '33554432' }, (world) => statuses(world, ['/s/'], parts));
+    const large = await withSettings('replay-capture', { CAPTURE_MODE: 'recordings', KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '33554432' }, (world) =>
+      statuses(world, ['/s/'], parts),
+    );
     expect([small, large]).toEqual([[413], [200]]);
   });
 
   test('of AI has a limit of its own besides', async () => {
     const messages = { CAPTURE_MODE: 'ai', KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '9437184' };
     expect(await withSettings('capture-ai', messages, (world) => statuses(world, ['/i/v0/ai/batch/'], event(1_100_000)))).toEqual([413]);
-    expect(await withSettings('capture-ai', { ...messages, AI_MAX_EVENT_BYTES: '8388608' }, (world) => statuses(world, ['/i/v0/ai/batch/'], event(1_100_000)))).toEqual([200]);
+    expect(
+      await withSettings('capture-ai', { ...messages, AI_MAX_EVENT_BYTES: '8388608' }, (world) =>
+        statuses(world, ['/i/v0/ai/batch/'], event(1_100_000)),
+      ),
+    ).toEqual([200]);
   });
 
   test('drops the one event in v1, by the limit of its sink', async () => {
     const ask = (world: World) => world.text('/i/v1/analytics/events', { method: 'POST', headers: BEARER, body: event(1_100_000) });
     const settings = { CAPTURE_MODE: 'events', CAPTURE_V1_SINKS: 'msk' };
-    const [small, large] = [await withSettings('capture', settings, ask), await withSettings('capture', { ...settings, CAPTURE_V1_SINK_MSK_KAFKA_MESSAGE_MAX_BYTES: '2000000' }, ask)];
+    const [small, large] = [
+      await withSettings('capture', settings, ask),
+      await withSettings('capture', { ...settings, CAPTURE_V1_SINK_MSK_KAFKA_MESSAGE_MAX_BYTES: '2000000' }, ask),
+    ];
     expect([small, large].map(({ status, body }) => [status, body])).toEqual([
-      [200, '{"results":{"u1":{"result":"drop","details":"event_too_big"}}}'], [200, '{"results":{"u1":{"result":"ok"}}}'],
+      [200, '{"results":{"u1":{"result":"drop","details":"event_too_big"}}}'],
+      [200, '{"results":{"u1":{"result":"ok"}}}'],
     ]);
   });
 });
@@ -104,19 +132,30 @@ describe('the encodings of v1', () => {
   afterAll(() => world.close());
 
   const body = Buffer.from(event(10));
-  const send = (encoding: string, bytes: Buffer) => world.text('/i/v1/analytics/events', { method: 'POST', headers: { ...BEARER, 'Content-Encoding': encoding }, body: bytes as unknown as string });
+  const send = (encoding: string, bytes: Buffer) =>
+    world.text('/i/v1/analytics/events', { method: 'POST', headers: { ...BEARER, 'Content-Encoding': encoding }, body: bytes as unknown as string });
   /** A frame of zstd with one raw block. */
-  const zstd = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, body.length]), Buffer.from([(body.length << 3) | 1, (body.length >> 5) & 0xff, 0]), body]);
+  const zstd = Buffer.concat([
+    Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, body.length]),
+    Buffer.from([(body.length << 3) | 1, (body.length >> 5) & 0xff, 0]),
+    body,
+  ]);
 
   test.each<[string, string, Buffer]>([
-    ['gzip', 'gzip', gzipSync(body)], ['deflate with the header of zlib', 'deflate', deflateSync(body)], ['deflate without it', 'deflate', deflateRawSync(body)],
-    ['br', 'br', brotliCompressSync(body)], ['zstd', 'zstd', zstd],
+    ['gzip', 'gzip', gzipSync(body)],
+    ['deflate with the header of zlib', 'deflate', deflateSync(body)],
+    ['deflate without it', 'deflate', deflateRawSync(body)],
+    ['br', 'br', brotliCompressSync(body)],
+    ['zstd', 'zstd', zstd],
   ])('%s is unpacked', async (_, encoding, bytes) => {
     expect(await send(encoding, bytes)).toMatchObject({ status: 200, body: '{"results":{"u1":{"result":"ok"}}}' });
   });
 
   test('another one is refused by name', async () => {
-    expect(await send('compress', body)).toMatchObject({ status: 415, body: '{"error":"unsupported_encoding","error_description":"unsupported content encoding: compress"}' });
+    expect(await send('compress', body)).toMatchObject({
+      status: 415,
+      body: '{"error":"unsupported_encoding","error_description":"unsupported content encoding: compress"}',
+    });
   });
 
   test.each(['gzip', 'deflate', 'br', 'zstd'])('a body that is no %s is refused', async (encoding) => {

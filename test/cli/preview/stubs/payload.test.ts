@@ -21,9 +21,12 @@ const PACKINGS: readonly [name: string, pack: (json: string) => Buffer, contentT
 ];
 
 test.each(PACKINGS)('any JSON is unpacked from: %s', (_, pack, contentType) => {
-  fc.assert(fc.property(fc.dictionary(fc.string(), fc.string()), (value) => {
-    expect(unpacked(pack(JSON.stringify({ event: 'x', ...value })), contentType, LIMIT)).toEqual({ event: 'x', ...value });
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.string()), (value) => {
+      expect(unpacked(pack(JSON.stringify({ event: 'x', ...value })), contentType, LIMIT)).toEqual({ event: 'x', ...value });
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test.each([
@@ -51,6 +54,12 @@ test.each([[{ token: 'a' }], [{ api_key: 'a' }], [{ properties: { token: 'a' } }
   expect(tokenOf(event)).toBe('a');
 });
 
-test.each([[{ distinct_id: 'a' }, 'a'], [{ distinct_id: 7 }, '7'], [{ properties: { distinct_id: 'a' } }, 'a'], [{}, undefined], [{ distinct_id: {} }, undefined]])('%j is about %s', (event, id) => {
+test.each([
+  [{ distinct_id: 'a' }, 'a'],
+  [{ distinct_id: 7 }, '7'],
+  [{ properties: { distinct_id: 'a' } }, 'a'],
+  [{}, undefined],
+  [{ distinct_id: {} }, undefined],
+])('%j is about %s', (event, id) => {
   expect(distinctIdOf(event)).toBe(id);
 });

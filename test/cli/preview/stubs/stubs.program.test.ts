@@ -22,7 +22,11 @@ async function post(path: string, body: string | Buffer, headers: Record<string,
 }
 
 test('every answer of a stub says that it is one, and none is an error of its own', async () => {
-  const found = await Promise.all(PublicEndpoint.all().flatMap(samplesOf).map(async (path) => ({ path, ...await world.text(path) })));
+  const found = await Promise.all(
+    PublicEndpoint.all()
+      .flatMap(samplesOf)
+      .map(async (path) => ({ path, ...(await world.text(path)) })),
+  );
   expect(found.filter(({ headers }) => headers[STUB_HEADER.toLowerCase()] === undefined).map(({ path }) => path)).toEqual([]);
   expect(found.filter(({ status }) => status >= 500).map(({ path }) => path)).toEqual([]);
 });
@@ -44,19 +48,39 @@ describe('capture', () => {
   });
 
   test('tells for each event of the newest endpoint what became of it', async () => {
-    const { body } = await post('/i/v1/analytics/events', gzipSync(JSON.stringify({ created_at: '', batch: [{ event: 'a', uuid: 'u1', distinct_id: 'd' }, { event: 'b', uuid: 'u2', distinct_id: 'd' }] })), { 'Authorization': 'Bearer phc_1', 'Content-Encoding': 'gzip' });
+    const { body } = await post(
+      '/i/v1/analytics/events',
+      gzipSync(
+        JSON.stringify({
+          created_at: '',
+          batch: [
+            { event: 'a', uuid: 'u1', distinct_id: 'd' },
+            { event: 'b', uuid: 'u2', distinct_id: 'd' },
+          ],
+        }),
+      ),
+      { 'Authorization': 'Bearer phc_1', 'Content-Encoding': 'gzip' },
+    );
     expect(JSON.parse(body)).toEqual({ results: { u1: { result: 'ok' }, u2: { result: 'ok' } } });
   });
 
   test.each([
-    ['an empty body', '', 400], ['no JSON', 'nonsense', 400], ['no events', '[]', 400], ['no token', '{"event":"e","distinct_id":"d"}', 401], ['no name', '{"api_key":"phc_1"}', 400],
-    ['an event that is null', '[null]', 400], ['a batch of texts', '{"api_key":"phc_1","batch":["e"]}', 400],
+    ['an empty body', '', 400],
+    ['no JSON', 'nonsense', 400],
+    ['no events', '[]', 400],
+    ['no token', '{"event":"e","distinct_id":"d"}', 401],
+    ['no name', '{"api_key":"phc_1"}', 400],
+    ['an event that is null', '[null]', 400],
+    ['a batch of texts', '{"api_key":"phc_1","batch":["e"]}', 400],
   ])('refuses %s', async (_, body, status) => {
     expect((await post('/e/', body)).status).toBe(status);
   });
 
   test('takes at a path what PostHog takes there: 2 MiB of events, 20 of batches', async () => {
-    const large = JSON.stringify({ api_key: 'phc_1', batch: Array.from({ length: 4 }, () => ({ event: 'e', distinct_id: 'd', properties: { x: 'x'.repeat(800_000) } })) });
+    const large = JSON.stringify({
+      api_key: 'phc_1',
+      batch: Array.from({ length: 4 }, () => ({ event: 'e', distinct_id: 'd', properties: { x: 'x'.repeat(800_000) } })),
+    });
     expect([(await post('/e/', large)).status, (await post('/batch/', large)).status]).toEqual([413, 200]);
   });
 
@@ -72,14 +96,26 @@ describe('capture', () => {
   });
 
   test('keeps of long events enough to recognise them', async () => {
-    await post('/e/', JSON.stringify({ api_key: 'phc_1', event: 'long', properties: { $current_url: 'u'.repeat(1000), nested: { a: 1 }, ...Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`p${i}`, i])) } }));
+    await post(
+      '/e/',
+      JSON.stringify({
+        api_key: 'phc_1',
+        event: 'long',
+        properties: { $current_url: 'u'.repeat(1000), nested: { a: 1 }, ...Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`p${i}`, i])) },
+      }),
+    );
     const { properties } = world.preview.traffic.captured[0];
     expect(Object.keys(properties)).toHaveLength(20);
     expect(properties.$current_url).toBe('u'.repeat(200));
   });
 
   test('recordings go to their own process', async () => {
-    const { headers, body } = await post('/s/', JSON.stringify([{ event: '$snapshot', properties: { token: 'phc_1', distinct_id: 'd', $session_id: 's', $window_id: 'w', $snapshot_data: [] } }]));
+    const { headers, body } = await post(
+      '/s/',
+      JSON.stringify([
+        { event: '$snapshot', properties: { token: 'phc_1', distinct_id: 'd', $session_id: 's', $window_id: 'w', $snapshot_data: [] } },
+      ]),
+    );
     expect([headers['x-stub'], body]).toEqual(['replay-capture', '{"status":"Ok"}']);
     expect(world.preview.traffic.captured[0]).toMatchObject({ process: 'replay-capture', event: '$snapshot' });
   });
@@ -90,12 +126,26 @@ describe('capture', () => {
   });
 });
 
-test.each(['/e/', '/s/', '/flags/?v=2', '/array/t/config', '/api/surveys/?token=t'])('%s may be read by pages of any origin, and answers their preflight', async (path) => {
-  const preflight = await world.text(path, { method: 'OPTIONS', headers: { 'Origin': ORIGIN, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'x-anything,content-type' } });
-  expect(preflight).toMatchObject({ status: 200, body: '', headers: { 'access-control-allow-origin': ORIGIN, 'access-control-allow-credentials': 'true', 'access-control-allow-headers': 'x-anything,content-type' } });
-  const plain = await world.text(path, { headers: { Origin: ORIGIN } });
-  expect(plain.headers['access-control-allow-origin']).toBe(ORIGIN);
-});
+test.each(['/e/', '/s/', '/flags/?v=2', '/array/t/config', '/api/surveys/?token=t'])(
+  '%s may be read by pages of any origin, and answers their preflight',
+  async (path) => {
+    const preflight = await world.text(path, {
+      method: 'OPTIONS',
+      headers: { 'Origin': ORIGIN, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'x-anything,content-type' },
+    });
+    expect(preflight).toMatchObject({
+      status: 200,
+      body: '',
+      headers: {
+        'access-control-allow-origin': ORIGIN,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-headers': 'x-anything,content-type',
+      },
+    });
+    const plain = await world.text(path, { headers: { Origin: ORIGIN } });
+    expect(plain.headers['access-control-allow-origin']).toBe(ORIGIN);
+  },
+);
 
 describe('feature-flags', () => {
   interface Flags {
@@ -130,16 +180,27 @@ describe('feature-flags', () => {
   });
 
   test('refuses a question without a token, or that is none', async () => {
-    expect([(await post('/flags/?v=2', '{}')).status, (await post('/flags/?v=2', 'x')).status, (await post('/flags/?v=2', '')).status]).toEqual([401, 400, 400]);
+    expect([(await post('/flags/?v=2', '{}')).status, (await post('/flags/?v=2', 'x')).status, (await post('/flags/?v=2', '')).status]).toEqual([
+      401, 400, 400,
+    ]);
     expect([(await post('/flags/?v=2', 'null')).status, (await post('/flags/?v=2', '[]')).status]).toEqual([400, 400]);
   });
 
   test('takes null for what is not asked', async () => {
     const { flags: found } = await flags('/flags/?v=2', { person_properties: null, flag_keys_to_evaluate: null });
-    expect(Object.entries(found).map(([key, { enabled }]) => [key, enabled])).toEqual([['preview-on', true], ['preview-variant', true], ['preview-enterprise', false], ['preview-config', true]]);
+    expect(Object.entries(found).map(([key, { enabled }]) => [key, enabled])).toEqual([
+      ['preview-on', true],
+      ['preview-variant', true],
+      ['preview-enterprise', false],
+      ['preview-config', true],
+    ]);
   });
 
-  test.each(['/flags/definitions?token=t', '/api/feature_flag/local_evaluation/?token=t', '/api/projects/1/feature_flags/preview-config/remote_config'])('%s needs a key', async (path) => {
+  test.each([
+    '/flags/definitions?token=t',
+    '/api/feature_flag/local_evaluation/?token=t',
+    '/api/projects/1/feature_flags/preview-config/remote_config',
+  ])('%s needs a key', async (path) => {
     expect((await world.text(path)).status).toBe(401);
     expect((await world.text(path, { headers: BEARER })).status).toBe(200);
   });
@@ -169,7 +230,7 @@ describe('hypercache-server', () => {
     expect(headers['content-type']).toBe('application/javascript');
   });
 
-  test.each(['/array/x\'y/config.js', '/array/%27/config.js'])('refuses the token of %s, which would end up in the script', async (target) => {
+  test.each(["/array/x'y/config.js", '/array/%27/config.js'])('refuses the token of %s, which would end up in the script', async (target) => {
     expect((await world.raw({ target })).status).toBe(400);
   });
 
@@ -181,17 +242,24 @@ describe('hypercache-server', () => {
 });
 
 describe('the app', () => {
-  test.each(['/static/array.js', '/static/1.449.2/surveys.js', '/static/posthog-recorder.js?v=1.449.2'])('serves the SDK\'s %s to any origin', async (path) => {
-    const { status, headers, body } = await world.text(path);
-    expect([status, headers['content-type'], headers['access-control-allow-origin']]).toEqual([200, 'text/javascript; charset=utf-8', '*']);
-    expect(body.length).toBeGreaterThan(1000);
-  });
+  test.each(['/static/array.js', '/static/1.449.2/surveys.js', '/static/posthog-recorder.js?v=1.449.2'])(
+    "serves the SDK's %s to any origin",
+    async (path) => {
+      const { status, headers, body } = await world.text(path);
+      expect([status, headers['content-type'], headers['access-control-allow-origin']]).toEqual([200, 'text/javascript; charset=utf-8', '*']);
+      expect(body.length).toBeGreaterThan(1000);
+    },
+  );
 
   test.each(['/static/nothing.js', '/static/package.json', '/static/module.d.ts', '/static/array.js.map'])('does not serve %s', async (path) => {
     expect((await world.text(path)).status).toBe(404);
   });
 
-  test.each([['/api/early_access_features/', 'earlyAccessFeatures'], ['/api/web_experiments/', 'experiments'], ['/api/product_tours/', 'product_tours']])('has none of %s yet', async (path, key) => {
+  test.each([
+    ['/api/early_access_features/', 'earlyAccessFeatures'],
+    ['/api/web_experiments/', 'experiments'],
+    ['/api/product_tours/', 'product_tours'],
+  ])('has none of %s yet', async (path, key) => {
     expect(await world.json(path)).toEqual({ [key]: [] });
   });
 
@@ -210,7 +278,12 @@ describe('the app', () => {
 
 test('a process that the preview knows nothing more about says what it got', async () => {
   const [ingress] = world.ingresses;
-  const targets = Object.fromEntries(Object.entries(ingress.targets).map(([group, target]) => [group, target.process === 'capture' ? { ...target, process: 'something-new', settings: {} } : target]));
+  const targets = Object.fromEntries(
+    Object.entries(ingress.targets).map(([group, target]) => [
+      group,
+      target.process === 'capture' ? { ...target, process: 'something-new', settings: {} } : target,
+    ]),
+  );
   const other = await World.of([{ ...ingress, targets }]);
   const { headers, body } = await other.text('/e/', { method: 'POST', body: '12345' });
   const { processes } = await other.json<IngressDescription>('/__preview/ingress');
