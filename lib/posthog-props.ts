@@ -7,7 +7,7 @@ import { isProcess, PostHogProcess } from './catalog/posthog-process';
 import { NatMode } from './network/nat-mode';
 import { taskQueue } from './catalog/task-queues';
 import { checkEnum } from './private/enums';
-import { rejected } from './private/errors';
+import { invalidValue } from './private/errors';
 import { checkWhole } from './private/numbers';
 import { isLookupPending } from './private/subnets';
 import { PostHogRelease } from './release/posthog-release';
@@ -232,7 +232,7 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
   const unknown = Object.keys(props.serviceOptions ?? {}).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const products = isProcess(unknown) ? productsOf(unknown) : [];
-    throw rejected(
+    throw invalidValue(
       'serviceOptions',
       `may name these processes: ${known.join(', ')}`,
       unknown,
@@ -245,27 +245,32 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
   checkTaskQueues(props.temporalTaskQueues);
   const vpc = props.vpc ?? props.cluster?.vpc;
   if (props.listener && !vpc) {
-    throw rejected('vpc', 'or `cluster` is required with `listener`', 'neither', 'pass the VPC of the load balancer, which must reach the tasks');
+    throw invalidValue('vpc', 'or `cluster` is required with `listener`', 'neither', 'pass the VPC of the load balancer, which must reach the tasks');
   }
   if (props.nat && vpc) {
-    throw rejected('nat', 'cannot be combined with `vpc` or `cluster`: an existing VPC has its own route to the internet', props.nat, 'leave it out');
+    throw invalidValue(
+      'nat',
+      'cannot be combined with `vpc` or `cluster`: an existing VPC has its own route to the internet',
+      props.nat,
+      'leave it out',
+    );
   }
   if (props.vpc && props.cluster && areKnownToDiffer(props.vpc, props.cluster.vpc)) {
-    throw rejected('vpc', 'must be the VPC of `cluster`', props.vpc.node.path, 'leave `vpc` out, or pass a cluster in that VPC');
+    throw invalidValue('vpc', 'must be the VPC of `cluster`', props.vpc.node.path, 'leave `vpc` out, or pass a cluster in that VPC');
   }
   if (vpc && props.serviceSubnets && vpc.selectSubnets(props.serviceSubnets).subnets.some((subnet) => vpc.publicSubnets.includes(subnet))) {
-    throw rejected(
+    throw invalidValue(
       'serviceSubnets',
       'must be private: tasks have no public IP address and no outbound access from a public subnet',
       props.serviceSubnets,
     );
   }
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw rejected('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', props.removalPolicy);
+    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', props.removalPolicy);
   }
   checkWhole('topicPartitions', props.topicPartitions, 1, MAX_PARTITIONS);
   if (props.nat === NatMode.NONE && !props.clickHouse) {
-    throw rejected(
+    throw invalidValue(
       'clickHouse',
       'is required without NAT, because the instances of a new one must reach AWS APIs and container registries',
       'none',
@@ -273,7 +278,7 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
     );
   }
   if (props.nat === NatMode.NONE && managesTopics(props)) {
-    throw rejected(
+    throw invalidValue(
       'manageTopics',
       'must be false without NAT, because the image of its task is on Docker Hub',
       props.manageTopics ?? 'the default, true',
@@ -281,17 +286,21 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
     );
   }
   if (vpc && !props.serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
-    throw rejected('vpc', 'must have private subnets with egress', vpc.node.path, 'add them, or select the subnets with `serviceSubnets`');
+    throw invalidValue('vpc', 'must have private subnets with egress', vpc.node.path, 'add them, or select the subnets with `serviceSubnets`');
   }
 }
 
 function checkTaskQueues(queues: readonly string[] | undefined): void {
   const wrong = queues?.find((queue) => !/^[a-z][a-z0-9-]*$/.test(queue));
   if (queues?.length === 0 || wrong !== undefined) {
-    throw rejected('temporalTaskQueues', 'must be one or more queue names, such as general-purpose-task-queue', wrong ?? queues);
+    throw invalidValue('temporalTaskQueues', 'must be one or more queue names, such as general-purpose-task-queue', wrong ?? queues);
   }
   if (queues?.every((queue) => taskQueue(queue)?.process === PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER)) {
-    throw rejected('temporalTaskQueues', 'must name a queue other than those of batch exports, which `temporal-batch-exports-worker` serves', queues);
+    throw invalidValue(
+      'temporalTaskQueues',
+      'must name a queue other than those of batch exports, which `temporal-batch-exports-worker` serves',
+      queues,
+    );
   }
 }
 

@@ -9,7 +9,7 @@ import { PostHogIngress } from './ingress/posthog-ingress';
 import { prefixesOf, RECORDINGS_PREFIX } from './catalog/object-prefixes';
 import { PostHogProcess } from './catalog/posthog-process';
 import { PostHogProps } from './posthog-props';
-import { at } from './private/errors';
+import { withPath } from './private/errors';
 import { architectureFor } from './release/architecture';
 import { PostHogImages } from './release/posthog-images';
 import { PostHogRelease } from './release/posthog-release';
@@ -83,13 +83,13 @@ export class PostHogServices extends Construct {
           definition,
           size: sizeOf(process, props.size ?? DEFAULTS.size),
           options,
-          cpuArchitecture: at(scope, () =>
+          cpuArchitecture: withPath(scope, () =>
             architectureFor(release, options.cpuArchitecture ?? dependencies.cpuArchitecture, `serviceOptions['${process}'].cpuArchitecture`),
           ),
           reachable: definition.http !== undefined && ingress._canReach(process),
           spot: (props.spot ?? DEFAULTS.spot) && definition.interruptible === true,
           // Errors about missing settings name props of `PostHog`, so they get its path.
-          settings: at(scope, () => definition.settings(this.context)),
+          settings: withPath(scope, () => definition.settings(this.context)),
           extras: APP.includes(process) ? [props, options] : [options],
           image: release._imageOf(process, definition.image),
           geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),

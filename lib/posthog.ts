@@ -13,7 +13,7 @@ import { imagesOf, PostHogServices } from './posthog-services';
 import { PostHogStores } from './posthog-stores';
 import { warnOfFloating } from './private/container-image';
 import { isInEcr } from './private/ecr';
-import { at, rejected } from './private/errors';
+import { invalidValue, withPath } from './private/errors';
 import { isLookupPending } from './private/subnets';
 import { architectureFor } from './release/architecture';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
@@ -96,18 +96,18 @@ export class PostHog extends Construct {
   public constructor(scope: Construct, id: string, props: PostHogProps) {
     super(scope, id);
     this.products = [...(props.products ?? DEFAULTS.products)];
-    const definitions = at(this, () => {
+    const definitions = withPath(this, () => {
       const deployed = deployedProcesses(this.products);
       checkProps(props, deployed);
       return deployed;
     });
     const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
     const release = props.release ?? DEFAULTS.release;
-    const cpuArchitecture = at(this, () => architectureFor(release, props.cpuArchitecture));
+    const cpuArchitecture = withPath(this, () => architectureFor(release, props.cpuArchitecture));
     const addressProxy = props.clientAddress?._proxy;
-    const images = at(this, () => imagesOf(definitions, release));
+    const images = withPath(this, () => imagesOf(definitions, release));
     images.push(
-      ...(this.products.includes(Product.DATA_PIPELINES) ? [at(this, () => release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'))] : []),
+      ...(this.products.includes(Product.DATA_PIPELINES) ? [withPath(this, () => release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate'))] : []),
       ...(addressProxy ? [addressProxy.image] : []),
     );
     warnOfFloating(this, 'PostHog', images, 'restart of a task');
@@ -162,7 +162,7 @@ export class PostHog extends Construct {
           ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret
           : undefined,
         fileDownloadsRole: this.products.includes(Product.EXPORTS) ? fileDownloadsRole(this, 'FileDownloadsRole', this.objectStorage) : undefined,
-        appSettings: at(this, () => appSettings(props)),
+        appSettings: withPath(this, () => appSettings(props)),
         telemetry: props.telemetry ?? DEFAULTS.telemetry,
         temporalTaskQueues: props.temporalTaskQueues,
         proxyEnvironment: this.ingress.environment,
@@ -233,9 +233,9 @@ export class PostHog extends Construct {
       ...where,
       options: props.migration,
       release: { name: release.name, image: release.images.app, date: release.date, upstreamCommit: release.upstreamCommit },
-      settings: at(this, () => mergeSettings(djangoSettings(context), [props])),
+      settings: withPath(this, () => mergeSettings(djangoSettings(context), [props])),
       topics: managesTopics(props) ? { kafka: this.kafka, topics } : undefined,
-      workflows: this.products.includes(Product.DATA_PIPELINES) ? at(this, () => migratedWorkflows(this.postgres, release)) : undefined,
+      workflows: this.products.includes(Product.DATA_PIPELINES) ? withPath(this, () => migratedWorkflows(this.postgres, release)) : undefined,
       backup: databaseBackup(this.postgres),
     });
     for (const name of DJANGO_STORES) {
@@ -258,7 +258,7 @@ export class PostHog extends Construct {
     const service = this.services.find(process);
     if (!service) {
       const products = productsOf(process);
-      throw rejected(
+      throw invalidValue(
         'process',
         `must be one of ${this.services.processes.join(', ')}`,
         process,

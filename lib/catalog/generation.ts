@@ -1,6 +1,6 @@
 import { GENERATIONS } from './generations';
 import { PostHogProcess } from './posthog-process';
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 
 /** A commit of PostHog/posthog, as its full hash, and its day. */
 export interface UpstreamCommit {
@@ -67,7 +67,7 @@ export function modeOf(generation: Generation, process: PostHogProcess): string 
 export function generationOf(name: string, overrides: GenerationOverrides = {}, prefix = 'overrides'): Generation {
   const generation = GENERATIONS.find((one) => one.name === name);
   if (!generation) {
-    throw rejected(
+    throw invalidValue(
       'generation',
       `must be one that this version of the library knows: ${GENERATIONS.map((one) => one.name).join(', ')}`,
       name,
@@ -78,7 +78,7 @@ export function generationOf(name: string, overrides: GenerationOverrides = {}, 
   checkModes(`${prefix}.modes`, modes, generation);
   taskQueues?.forEach((queue, index) => check(`${prefix}.taskQueues[${index}]`, queue, QUEUE));
   if (taskQueues?.length === 0) {
-    throw rejected(`${prefix}.taskQueues`, 'must name a queue', taskQueues, 'leave it out for those of the generation');
+    throw invalidValue(`${prefix}.taskQueues`, 'must name a queue', taskQueues, 'leave it out for those of the generation');
   }
   topics?.forEach((topic, index) => check(`${prefix}.topics[${index}]`, topic, TOPIC));
   checkVariables(`${prefix}.webServerEnvironment`, webServerEnvironment, generation.webServer);
@@ -103,7 +103,7 @@ const TOPIC: TextRule = { rule: 'must be the name of a topic, such as events_plu
 
 function check(prop: string, value: string, { rule, pattern }: TextRule): void {
   if (!pattern.test(value)) {
-    throw rejected(prop, rule, value);
+    throw invalidValue(prop, rule, value);
   }
 }
 
@@ -111,7 +111,7 @@ function checkModes(prop: string, modes: Readonly<Record<string, string>>, gener
   const known = Object.keys(generation.modes);
   for (const [process, mode] of Object.entries(modes)) {
     if (!known.includes(process)) {
-      throw rejected(prop, `may name the processes that have a mode in the generation ${generation.name}: ${known.join(', ')}`, process);
+      throw invalidValue(prop, `may name the processes that have a mode in the generation ${generation.name}: ${known.join(', ')}`, process);
     }
     check(`${prop}.${process}`, mode, MODE);
   }
@@ -120,7 +120,7 @@ function checkModes(prop: string, modes: Readonly<Record<string, string>>, gener
 function checkVariables(prop: string, environment: Readonly<Record<string, string>>, { name, prefix }: WebServer): void {
   const foreign = Object.keys(environment).find((variable) => !variable.startsWith(prefix));
   if (foreign !== undefined) {
-    throw rejected(
+    throw invalidValue(
       prop,
       `may name the variables of the web server, ${name}, whose names begin with ${prefix}`,
       foreign,

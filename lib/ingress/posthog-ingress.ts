@@ -30,7 +30,7 @@ import { proxyEnvironment } from './client-address/proxy-environment';
 import { OWN_LISTENER, place, DEFAULT_RULE_PRIORITY, RulePlacement, valuesPerRule } from './routing/rule-placement';
 import { TrustedProxies } from './client-address/trusted-proxies';
 import { Rewrite } from './routing/url-rewrite';
-import { at, rejected } from '../private/errors';
+import { invalidValue, withPath } from '../private/errors';
 
 /** Properties for `PostHogIngress`. */
 export interface PostHogIngressProps extends PostHogIngressOptions {
@@ -97,14 +97,14 @@ export class PostHogIngress extends Construct implements IConnectable {
     this.appAccess = props.appAccess ?? AppAccess.anyone();
     this.openGroups = new Set(props.publicEndpointGroups ?? []);
     this.url = `https://${props.domainName}`;
-    this.existing = at(this, () => existingListener(props));
-    at(this, () => checkOptions(props));
+    this.existing = withPath(this, () => existingListener(props));
+    withPath(this, () => checkOptions(props));
     this.placement = this.existing?.placement ?? OWN_LISTENER;
     const ipAddressType = props.ipAddressType ?? this.existing?.loadBalancer.ipAddressType ?? DEFAULTS.ipAddressType;
     if (this.existing) {
       ({ loadBalancer: this.loadBalancer, listener: this.listener } = this.existing);
       this.subnets = subnetsOf(this.loadBalancer, props.vpc);
-      this.neighbours(this.existing).forEach((other) => at(this, () => checkNeighbour(this.existing!, other.existing!, other.node.path)));
+      this.neighbours(this.existing).forEach((other) => withPath(this, () => checkNeighbour(this.existing!, other.existing!, other.node.path)));
     } else {
       const settings = this.settingsFor(props, ipAddressType);
       this._isOnInternet = settings.internetFacing && settings.openListener && ipAddressType !== IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4;
@@ -115,7 +115,7 @@ export class PostHogIngress extends Construct implements IConnectable {
       this.listener = defineListener(loadBalancer, settings);
     }
     this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
-    this.trustedProxies = props.trustedProxies ?? at(this, () => TrustedProxies._of(this.loadBalancer, this.subnets));
+    this.trustedProxies = props.trustedProxies ?? withPath(this, () => TrustedProxies._of(this.loadBalancer, this.subnets));
     this.trustedProxies._bind(this);
     if (this.trustedProxies.trustsEverybody) {
       Annotations.of(this).addWarningV2(
@@ -125,7 +125,7 @@ export class PostHogIngress extends Construct implements IConnectable {
       );
     }
     this.clientAddress = props.clientAddress ?? ClientAddress.forwarded();
-    this.environment = at(this, () => proxyEnvironment(props.domainName, this.url, this.clientAddress._trustedBy(this.trustedProxies)));
+    this.environment = withPath(this, () => proxyEnvironment(props.domainName, this.url, this.clientAddress._trustedBy(this.trustedProxies)));
     defineRecords(this, props, this.loadBalancer, ipAddressType);
 
     DENY_RULES.forEach((rule) => this.addPathRules(rule, refusal()));
@@ -150,13 +150,13 @@ export class PostHogIngress extends Construct implements IConnectable {
    */
   public route(process: PostHogProcess, targetGroup: IApplicationTargetGroup): void {
     if (this.routed.has(process)) {
-      at(this, () => {
-        throw rejected('process', 'must not be routed twice', process, 'remove the second call of `route()`');
+      withPath(this, () => {
+        throw invalidValue('process', 'must not be routed twice', process, 'remove the second call of `route()`');
       });
     }
     if (rulesFor(process, new Set(Object.values(EndpointGroup))).length === 0) {
-      at(this, () => {
-        throw rejected('process', 'must be one that answers requests', process);
+      withPath(this, () => {
+        throw invalidValue('process', 'must be one that answers requests', process);
       });
     }
     this.routed.set(process, targetGroup);
@@ -207,9 +207,9 @@ export class PostHogIngress extends Construct implements IConnectable {
    * @param options the container and port that nginx forwards to
    */
   public addClientAddressProxy(taskDefinition: TaskDefinition, options: ClientAddressProxyOptions): LoadBalancerTargetOptions {
-    return at(this, () => {
+    return withPath(this, () => {
       if (!this.clientAddress._proxy) {
-        throw rejected(
+        throw invalidValue(
           'clientAddress',
           'must be verified for this method',
           'ClientAddress.forwarded()',
@@ -246,7 +246,7 @@ export class PostHogIngress extends Construct implements IConnectable {
   /** Adds the rules that forward requests of allowed clients, and of no one else. */
   private addAppRules(forward: ListenerAction, part?: RuleSpec): void {
     const route = { forward, valuesPerRule: valuesPerRule(this.placement), part };
-    for (const { name, priority, conditions, action } of at(this, () => this.appAccess._rules(this, route))) {
+    for (const { name, priority, conditions, action } of withPath(this, () => this.appAccess._rules(this, route))) {
       this.addRule(name, this.placement.base + priority, conditions, action, part?.rewrite);
     }
   }
@@ -281,10 +281,10 @@ export class PostHogIngress extends Construct implements IConnectable {
     const internetFacing = props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer;
     return {
       ...props,
-      subnets: at(this, () => loadBalancerSubnets(props.vpc, internetFacing, props.loadBalancerSubnets)),
+      subnets: withPath(this, () => loadBalancerSubnets(props.vpc, internetFacing, props.loadBalancerSubnets)),
       internetFacing,
       ipAddressType,
-      certificate: at(this, () => certificateFor(this, props)),
+      certificate: withPath(this, () => certificateFor(this, props)),
       sslPolicy: props.sslPolicy ?? DEFAULTS.sslPolicy,
       idleTimeout: props.idleTimeout ?? DEFAULTS.idleTimeout,
       strictTransportSecurity: props.strictTransportSecurity ?? DEFAULTS.strictTransportSecurity,

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { knownSeconds } from '../private/durations';
-import { rejected } from '../private/errors';
+import { knownSeconds } from '../private/quantities';
+import { invalidValue } from '../private/errors';
 import { checkWhole } from '../private/numbers';
 import { checkFargateSize } from '../private/fargate-size';
 
@@ -114,13 +114,13 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
   } = options;
   const timeoutSeconds = secondsOf('timeout', options.timeout ?? DEFAULTS.timeout);
   if (timeoutSeconds < HOUR || timeoutSeconds > LONGEST) {
-    throw rejected('timeout', 'must be from 1 to 12 hours, the maximum of CloudFormation', options.timeout!.toHumanString());
+    throw invalidValue('timeout', 'must be from 1 to 12 hours, the maximum of CloudFormation', options.timeout!.toHumanString());
   }
   checkWhole('minFreeDiskPercent', minFreeDiskPercent, 0, 90);
   checkFargateSize(cpu, memoryLimitMiB);
   const broken = postMigrationCommands.find((line) => line.trim() === '' || line.includes('\n'));
   if (broken !== undefined) {
-    throw rejected('postMigrationCommands', 'must be single-line commands', broken);
+    throw invalidValue('postMigrationCommands', 'must be single-line commands', broken);
   }
   return {
     timeoutSeconds,
@@ -137,9 +137,9 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
 }
 
 function secondsOf(prop: string, duration: Duration): number {
-  const seconds = knownSeconds(duration);
+  const seconds = knownSeconds(prop, duration);
   if (seconds === undefined) {
-    throw rejected(prop, 'must be known at synthesis', 'a token', 'use a literal value');
+    throw invalidValue(prop, 'must be known at synthesis', 'a token', 'use a literal value');
   }
   return seconds;
 }

@@ -10,7 +10,7 @@ import { MigrationOptions, migrationPlan } from './migration-options';
 import { MigrationRun } from './migration-run';
 import { MigrationContainers, MigrationTask } from './migration-task';
 import { acknowledge } from '../private/acknowledge';
-import { at } from '../private/errors';
+import { withPath } from '../private/errors';
 import { programFunction } from '../private/program-function';
 
 /**
@@ -58,7 +58,7 @@ export class Migration extends Construct implements IMigration {
 
   public constructor(scope: Construct, id: string, props: MigrationProps) {
     super(scope, id);
-    const plan = at(this, () => migrationPlan(props.options));
+    const plan = withPath(this, () => migrationPlan(props.options));
     const logs = new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
     this.logGroup = logs;
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog migration: tasks' });

@@ -27,7 +27,7 @@ import { NatMode } from './nat-mode';
 import { acknowledge } from '../private/acknowledge';
 import { describeResources } from '../private/descriptions';
 import { checkEnum } from '../private/enums';
-import { at, rejected } from '../private/errors';
+import { invalidValue, withPath } from '../private/errors';
 
 /**
  * Properties for `PostHogNetwork`.
@@ -138,17 +138,17 @@ export class PostHogNetwork extends Construct {
 
   public constructor(scope: Construct, id: string, props: PostHogNetworkProps = {}) {
     super(scope, id);
-    at(this, () => checkProps(props));
+    withPath(this, () => checkProps(props));
     const nat = props.nat ?? DEFAULTS.nat;
     const zones = Math.min(props.maxAzs ?? DEFAULTS.maxAzs, Stack.of(this).availabilityZones.length);
     if (zones < ZONES.min) {
-      at(this, () => {
-        throw rejected('maxAzs', `needs a region with ${ZONES.min} or more availability zones`, `${zones} zone(s)`);
+      withPath(this, () => {
+        throw invalidValue('maxAzs', `needs a region with ${ZONES.min} or more availability zones`, `${zones} zone(s)`);
       });
     }
 
     const natInstance = nat === NatMode.INSTANCE ? defineNatInstance() : undefined;
-    this.vpc = at(
+    this.vpc = withPath(
       this,
       () =>
         new Vpc(this, 'Vpc', {
@@ -241,7 +241,7 @@ function defineNatInstance(): NatInstanceProviderV2 {
 function checkProps(props: PostHogNetworkProps): void {
   const maxAzs = props.maxAzs ?? DEFAULTS.maxAzs;
   if (!Number.isInteger(maxAzs) || maxAzs < ZONES.min || maxAzs > ZONES.max) {
-    throw rejected(
+    throw invalidValue(
       'maxAzs',
       `must be from ${ZONES.min} to ${ZONES.max}: a load balancer needs two zones, and addresses are reserved for four`,
       maxAzs,
@@ -251,7 +251,7 @@ function checkProps(props: PostHogNetworkProps): void {
   for (const name of ['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const) {
     const mask = props[name] ?? DEFAULTS[name];
     if (!Number.isInteger(mask) || mask < 16 || mask > 28) {
-      throw rejected(name, 'must be from 16 to 28, the sizes that a subnet can have', mask);
+      throw invalidValue(name, 'must be from 16 to 28, the sizes that a subnet can have', mask);
     }
   }
 }

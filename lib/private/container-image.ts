@@ -2,13 +2,13 @@ import { Annotations, Token } from 'aws-cdk-lib/core';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { ecrRepository } from './ecr';
-import { rejected } from './errors';
+import { invalidValue } from './errors';
 import { imageRule, parseImageReference } from './image-reference';
 
 /** Checks an image reference. An undefined one is the caller's default. */
 export function checkImage(prop: string, reference: string | undefined, example: string): void {
   if (reference !== undefined && !Token.isUnresolved(reference) && !parseImageReference(reference)) {
-    throw rejected(prop, imageRule(example), reference);
+    throw invalidValue(prop, imageRule(example), reference);
   }
 }
 

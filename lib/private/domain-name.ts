@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
-import { rejected } from './errors';
+import { invalidValue } from './errors';
 
 const EXAMPLE = 'posthog.example.com';
 const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
@@ -26,12 +26,12 @@ export function checkDomainName(prop: string, value: string): void {
     return;
   }
   if (typeof value !== 'string') {
-    throw rejected(prop, `must be a fully qualified host name such as ${EXAMPLE}`, value);
+    throw invalidValue(prop, `must be a fully qualified host name such as ${EXAMPLE}`, value);
   }
   const mistake = MISTAKES.find(([test]) => test.test(value));
   const labels = value.split('.');
   const valid = labels.length >= 2 && labels.every((label) => LABEL.test(label)) && /[a-z]/.test(labels.at(-1)!) && value.length <= 253;
   if (mistake || !valid) {
-    throw rejected(prop, `must be a fully qualified host name such as ${EXAMPLE}`, value, mistake?.[1]);
+    throw invalidValue(prop, `must be a fully qualified host name such as ${EXAMPLE}`, value, mistake?.[1]);
   }
 }

@@ -1,20 +1,96 @@
 import type { IConstruct } from 'constructs';
 
-/** Formats a rejected value for a message. */
-export function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(JSON.stringify(value));
+/** The length after which a rejected value is cut off: messages are read in terminals. */
+const MAX_LENGTH = 300;
+
+/** The marker that the CDK encodes unresolved values with, in strings and in the first element of lists (aws-cdk-lib/core/lib/private/encoding.ts). */
+const TOKEN_IN_TEXT = /[$#]\{Token\[[^\]]*\]\}/g;
+
+/** Numbers that encode an unresolved value are below this one (createTokenDouble in aws-cdk-lib/core/lib/private/encoding.ts). */
+const HIGHEST_TOKEN_NUMBER = -1.8e289;
+
+/**
+ * Formats a rejected value for a message: a construct as its path, an unresolved value as "a token".
+ *
+ * It never throws: an error about a value must not be replaced by one about its format. It recognises constructs and tokens by their form, so that
+ * programs without the CDK can use it.
+ */
+export function inspect(value: unknown): string {
+  const text = format(value, []);
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}...` : text;
+}
+
+function format(value: unknown, parents: readonly unknown[]): string {
+  switch (typeof value) {
+    case 'string':
+      return formatText(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'number':
+      return value <= HIGHEST_TOKEN_NUMBER && Number.isFinite(value) ? 'a token' : String(value);
+    case 'function':
+      return 'a function';
+    case 'object':
+      return value === null ? 'null' : formatObject(value, parents);
+    default:
+      return String(value);
+  }
+}
+
+function formatText(text: string): string {
+  const shown = text.replace(TOKEN_IN_TEXT, '<token>');
+  return shown === '<token>' ? 'a token' : `'${shown}'`;
+}
+
+function formatObject(value: object, parents: readonly unknown[]): string {
+  try {
+    const { node, resolve } = value as { node?: { path?: unknown }; resolve?: unknown };
+    if (typeof node?.path === 'string') {
+      return node.path;
+    }
+    if (typeof resolve === 'function') {
+      return 'a token';
+    }
+    if (parents.includes(value)) {
+      return '...';
+    }
+    const inside = [...parents, value];
+    if (Array.isArray(value)) {
+      return `[${value.map((item) => format(item, inside)).join(', ')}]`;
+    }
+    const { constructor } = value;
+    if (typeof constructor === 'function' && constructor !== Object) {
+      return `an object of type ${constructor.name}`;
+    }
+    const entries = Object.entries(value).map(([name, item]) => `${name}: ${format(item, inside)}`);
+    return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
+  } catch {
+    // A getter of the value threw. The message is about the prop, which the caller names.
+    return 'an object';
+  }
 }
 
 /**
- * Returns the error for a rejected input: the prop, what is allowed, the value it got, and the fix.
+ * Returns the error for a rejected value: the prop, what is allowed, the value it got, and the fix.
  *
  * @param prop the prop's name, without quotes
  * @param rule what is allowed, as the rest of a sentence that begins with the prop ("must be ...")
- * @param got the rejected value
+ * @param value the value as the user wrote it; use `invalidProp` if there is none
  * @param fix what to do, as an imperative sentence; optional if the rule is clear enough
  */
-export function rejected(prop: string, rule: string, got: unknown, fix?: string): Error {
-  return new Error(`\`${prop}\` ${rule}, got: ${show(got)}${fix ? `; ${fix}` : ''}`);
+export function invalidValue(prop: string, rule: string, value: unknown, fix?: string): Error {
+  return new Error(`\`${prop}\` ${rule}, got: ${inspect(value)}${fix ? `; ${fix}` : ''}`);
+}
+
+/**
+ * Returns the error for a prop whose value alone is not wrong: it is missing, or contradicts another one.
+ *
+ * @param prop the prop's name, without quotes
+ * @param rule what is wrong, as the rest of a sentence that begins with the prop ("is required with ...")
+ * @param fix what to do, as an imperative sentence; optional if the rule is clear enough
+ */
+export function invalidProp(prop: string, rule: string, fix?: string): Error {
+  return new Error(`\`${prop}\` ${rule}${fix ? `; ${fix}` : ''}`);
 }
 
 /**
@@ -22,7 +98,7 @@ export function rejected(prop: string, rule: string, got: unknown, fix?: string)
  *
  * Pure code knows no construct, but the reader of the message needs to know it.
  */
-export function at<T>(scope: IConstruct, check: () => T): T {
+export function withPath<T>(scope: IConstruct, check: () => T): T {
   try {
     return check();
   } catch (error) {

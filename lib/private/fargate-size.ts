@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
-import { rejected } from './errors';
+import { invalidValue } from './errors';
 
 const GIB = 1024;
 
@@ -25,10 +25,10 @@ export function checkFargateSize(cpu: number, memoryLimitMiB: number): void {
   }
   const memory = SIZES[cpu];
   if (!memory) {
-    throw rejected('cpu', `must be one of ${Object.keys(SIZES).join(', ')}`, cpu);
+    throw invalidValue('cpu', `must be one of ${Object.keys(SIZES).join(', ')}`, cpu);
   }
   if (!memory.includes(memoryLimitMiB)) {
-    throw rejected('memoryLimitMiB', `must be one of ${memory.join(', ')} for \`cpu: ${cpu}\``, memoryLimitMiB);
+    throw invalidValue('memoryLimitMiB', `must be one of ${memory.join(', ')} for \`cpu: ${cpu}\``, memoryLimitMiB);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { CfnSecret, ISecret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
-import { rejected } from './errors';
+import { invalidValue } from './errors';
 
 /** Returns the content of a secret as the same app defines it; nothing for an imported secret. */
 export function definitionOf(secret: ISecret): { readonly generated?: SecretStringGenerator; readonly literal?: unknown } {
@@ -18,7 +18,7 @@ export function definitionOf(secret: ISecret): { readonly generated?: SecretStri
 /** Refuses a secret that is known to contain JSON if its whole text is used as the value. */
 export function checkWholeText(prop: string, secret: ISecret): void {
   if (definitionOf(secret).generated?.secretStringTemplate !== undefined) {
-    throw rejected(
+    throw invalidValue(
       prop,
       'must be a secret whose whole text is the value',
       `${secret.node.path}, which holds JSON`,
@@ -31,7 +31,7 @@ export function checkWholeText(prop: string, secret: ISecret): void {
 export function checkKeys(prop: string, secret: ISecret, keys: readonly string[]): void {
   const { generated, literal } = definitionOf(secret);
   if ((generated && generated.secretStringTemplate === undefined) || (typeof literal === 'string' && !literal.startsWith('{'))) {
-    throw rejected(
+    throw invalidValue(
       prop,
       `must be a secret with the keys ${keys.join(' and ')}`,
       `${secret.node.path}, whose whole text is the value`,

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib/core';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { PostHogRelease, sameArchitecture } from './posthog-release';
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 
 /**
  * Returns the CPU architecture of tasks: the requested one, otherwise x86-64 if the release supports it, otherwise the first one it supports.
@@ -23,7 +23,7 @@ export function architectureFor(release: PostHogRelease, requested?: CpuArchitec
   }
   const known = release.platforms.map(({ _cpuArchitecture }) => _cpuArchitecture).join(' or ');
   const missing = release._imagesWithout(requested).join(', ');
-  throw rejected(
+  throw invalidValue(
     prop,
     `must be ${known} with the release ${release.name}, whose images are not all known to exist for another (missing: ${missing})`,
     name,

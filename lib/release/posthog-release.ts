@@ -9,7 +9,7 @@ import { imagesOf, imagesWithout, ReleaseDescription } from './release-descripti
 import { parseRelease } from './release-file';
 import { Generation, generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generation';
 import { checkImage, isFloating } from '../private/container-image';
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 
 /** The platforms of images, with the CPU architecture of ECS. */
 const PLATFORM_NAMES: readonly [platform: string, architecture: CpuArchitecture][] = [
@@ -140,7 +140,7 @@ export class PostHogRelease {
     this.ownGeneration = generationOf(parts.generation ?? NEWEST_GENERATION, parts.overrides);
     this.generation = this.ownGeneration.name;
     if (parts.platforms.length === 0) {
-      throw rejected('platforms', 'must name an architecture', parts.platforms, 'leave it out for CpuArchitecture.X86_64');
+      throw invalidValue('platforms', 'must name an architecture', parts.platforms, 'leave it out for CpuArchitecture.X86_64');
     }
   }
 
@@ -191,7 +191,7 @@ export class PostHogRelease {
   public _imageOf(process: string, name: keyof PostHogImages): string {
     const image = this.images[name];
     if (image === undefined) {
-      throw rejected(
+      throw invalidValue(
         'release',
         `must have the image \`${name}\`, because ${process} is deployed`,
         this.name,

@@ -1,4 +1,4 @@
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 
 /** A rule for a field: the rest of a sentence that begins with its name, and the check. */
 export interface TextRule {
@@ -40,7 +40,7 @@ export const TOPIC: TextRule = {
 /** Checks a text against a rule, and returns it. */
 export function checkText(prop: string, value: unknown, { rule, test }: TextRule): string {
   if (typeof value !== 'string' || !test(value)) {
-    throw rejected(prop, rule, value);
+    throw invalidValue(prop, rule, value);
   }
   return value;
 }
@@ -49,7 +49,7 @@ export function checkText(prop: string, value: unknown, { rule, test }: TextRule
 export function checkDistinct(prop: string, values: readonly string[]): void {
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   if (twice !== undefined) {
-    throw rejected(prop, 'must not contain duplicates', twice);
+    throw invalidValue(prop, 'must not contain duplicates', twice);
   }
 }
 

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { defineRsaKey } from './rsa-key';
 import { isRsaKey } from './rsa-key-format';
 import { acknowledge } from '../private/acknowledge';
-import { at, rejected } from '../private/errors';
+import { invalidValue, withPath } from '../private/errors';
 import { checkWholeText, definitionOf } from '../private/secrets';
 
 /**
@@ -119,7 +119,7 @@ export class AppSecrets extends Construct {
     const secret = (name: keyof AppSecretsOptions, secretId: string) => {
       const existing = props[name];
       if (existing) {
-        at(this, () => checkFormat(name, existing));
+        withPath(this, () => checkFormat(name, existing));
         return existing;
       }
       const { description, length } = FORMATS[name];
@@ -154,7 +154,7 @@ function checkFormat(name: keyof AppSecretsOptions, secret: ISecret): void {
   const value = sampleValue(generated, literal);
   const { valid, rule, length } = FORMATS[name];
   if (value !== undefined && !valid(value)) {
-    throw rejected(
+    throw invalidValue(
       name,
       rule,
       `${value.length} characters`,

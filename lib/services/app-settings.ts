@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ProcessSettings } from '../private/process-settings';
 import { checkEnum } from '../private/enums';
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 import { checkWholeText } from '../private/secrets';
 
 /**
@@ -197,10 +197,10 @@ function emailSettings({
   checkAddress('email.fromAddress', fromAddress);
   checkAddress('email.replyTo', replyTo);
   if (!Token.isUnresolved(host) && !/^[A-Za-z0-9.-]+$/.test(host)) {
-    throw rejected('email.host', 'must be the host name of a mail server, without a port', host);
+    throw invalidValue('email.host', 'must be the host name of a mail server, without a port', host);
   }
   if (!Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65_535)) {
-    throw rejected('email.port', 'must be a port from 1 to 65535', port);
+    throw invalidValue('email.port', 'must be a port from 1 to 65535', port);
   }
   checkEnum('email.encryption', encryption, EmailEncryption);
   return {
@@ -225,7 +225,7 @@ function emailSettings({
 /** Checks an email address, with or without a name, as in `PostHog <posthog@example.com>`. */
 function checkAddress(prop: string, address: string | undefined): void {
   if (address !== undefined && !Token.isUnresolved(address) && !/^[^@\s<>]+@[^@\s<>]+$|^[^<>@]+<[^@\s<>]+@[^@\s<>]+>$/.test(address)) {
-    throw rejected(prop, 'must be an email address such as posthog@example.com', address);
+    throw invalidValue(prop, 'must be an email address such as posthog@example.com', address);
   }
 }
 
@@ -236,10 +236,10 @@ function clientSettings(prop: string, prefix: string, client: OAuthClient | unde
 
 function gitlabUrl({ gitlab, gitlabUrl: url = '' }: SingleSignOnOptions): string {
   if (!gitlab) {
-    throw rejected('singleSignOn.gitlabUrl', 'needs `gitlab`', url);
+    throw invalidValue('singleSignOn.gitlabUrl', 'needs `gitlab`', url);
   }
   if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+(\/[^\s]*)?$/.test(url)) {
-    throw rejected('singleSignOn.gitlabUrl', 'must be a URL that begins with https://', url);
+    throw invalidValue('singleSignOn.gitlabUrl', 'must be a URL that begins with https://', url);
   }
   return url;
 }

@@ -3,7 +3,7 @@ import { PROCESSES } from './processes';
 import { Product } from '../catalog/product';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { checkEnum } from '../private/enums';
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 
 /** The default products: all that a new user expects. Logs and large AI events are opt-in. */
 export const DEFAULT_PRODUCTS: readonly Product[] = Object.values(Product).filter((product) => ![Product.LOGS, Product.AI].includes(product));
@@ -19,7 +19,7 @@ export function deployedProcesses(products: readonly Product[]): ProcessDefiniti
   for (const { process, needs } of deployed) {
     const missing = needs.find((needed) => !deployed.some((other) => other.process === needed));
     if (missing) {
-      throw rejected(
+      throw invalidValue(
         'products',
         `must include one of ${productsOf(missing).join(', ')}, because ${process} (${productsOf(process).join(', ')}) cannot work without ${missing}`,
         products.join(', '),

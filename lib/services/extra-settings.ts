@@ -1,6 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ProcessSettings } from '../private/process-settings';
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 
 /** Additional settings from the user. */
 export interface ExtraSettings {
@@ -47,7 +47,7 @@ export function mergeSettings(
   }
   const twice = Object.keys(environment).find((name) => Object.hasOwn(secrets, name));
   if (twice) {
-    throw rejected('secrets', 'must not set a variable that `environment` sets', twice, 'remove one of the two');
+    throw invalidValue('secrets', 'must not set a variable that `environment` sets', twice, 'remove one of the two');
   }
   const remaining = Object.entries(tuning).filter(([name]) => !Object.hasOwn(secrets, name));
   return {
@@ -59,13 +59,13 @@ export function mergeSettings(
 function checkNames(prop: string, values: Record<string, unknown> = {}, managed: ProcessSettings): void {
   for (const name of Object.keys(values)) {
     if (!NAME.test(name)) {
-      throw rejected(prop, 'must name environment variables', name);
+      throw invalidValue(prop, 'must name environment variables', name);
     }
     if (Object.hasOwn(INGRESS_OWNED, name.toUpperCase())) {
-      throw rejected(prop, 'must not set a variable that the library manages', name, INGRESS_OWNED[name.toUpperCase()]);
+      throw invalidValue(prop, 'must not set a variable that the library manages', name, INGRESS_OWNED[name.toUpperCase()]);
     }
     if (Object.hasOwn(managed.environment, name) || Object.hasOwn(managed.secrets, name)) {
-      throw rejected(prop, 'must not set a variable that the library manages', name, 'remove it; its value follows from other props');
+      throw invalidValue(prop, 'must not set a variable that the library manages', name, 'remove it; its value follows from other props');
     }
   }
 }

@@ -33,7 +33,7 @@ import { PostHogProcess } from '../catalog/posthog-process';
 import { Stopping, STOPPING } from '../catalog/stopping';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
-import { at } from '../private/errors';
+import { withPath } from '../private/errors';
 import { IKafka } from '../stores/kafka/kafka-client';
 
 /**
@@ -115,7 +115,7 @@ export class PostHogService extends Construct implements IPostHogService {
   public constructor(scope: Construct, id: string, props: PostHogServiceProps) {
     super(scope, id);
     const { definition, options } = props;
-    const size = at(this, () => taskSize(definition, props.size, options));
+    const size = withPath(this, () => taskSize(definition, props.size, options));
     this.process = definition.process;
     this.logGroup = new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
     this.taskDefinition = this.defineTask(props, size);
@@ -156,7 +156,7 @@ export class PostHogService extends Construct implements IPostHogService {
     const { cpu, memoryLimitMiB } = size;
     // Tuning divides the size, which is impossible for tokens.
     const tuning = Token.isUnresolved(cpu) || Token.isUnresolved(memoryLimitMiB) ? undefined : definition.tuning?.(size);
-    const { environment, secrets } = at(this, () => mergeSettings(settings, extras, tuning));
+    const { environment, secrets } = withPath(this, () => mergeSettings(settings, extras, tuning));
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu,
       memoryLimitMiB,

@@ -2,7 +2,7 @@ import { checkFargateSize } from '../private/fargate-size';
 import { ProcessDefinition } from './process-definition';
 import { TaskSize } from './process-size';
 import { PostHogServiceOptions } from './service-options';
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 
 /**
  * Returns the size and number of tasks of a process, with its options applied.
@@ -16,13 +16,13 @@ export function taskSize({ process, single }: ProcessDefinition, size: TaskSize,
   const minTasks = options.minTasks ?? size.minTasks;
   const maxTasks = options.maxTasks ?? Math.max(size.maxTasks, minTasks);
   if (!Number.isInteger(minTasks) || minTasks < 1) {
-    throw rejected('minTasks', 'must be 1 or more', minTasks);
+    throw invalidValue('minTasks', 'must be 1 or more', minTasks);
   }
   if (!Number.isInteger(maxTasks) || maxTasks < minTasks) {
-    throw rejected('maxTasks', `must be \`minTasks\` (${minTasks}) or more`, maxTasks);
+    throw invalidValue('maxTasks', `must be \`minTasks\` (${minTasks}) or more`, maxTasks);
   }
   if (single !== undefined && maxTasks > 1) {
-    throw rejected('maxTasks', `must be 1 for ${process}: ${single}`, maxTasks, 'raise `cpu` and `memoryLimitMiB` instead');
+    throw invalidValue('maxTasks', `must be 1 for ${process}: ${single}`, maxTasks, 'raise `cpu` and `memoryLimitMiB` instead');
   }
   return { cpu, memoryLimitMiB, minTasks, maxTasks };
 }

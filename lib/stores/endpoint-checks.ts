@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 
 /** A kind of server that is known not to work with PostHog. */
 export interface UnsupportedEndpoint {
@@ -15,7 +15,7 @@ export function checkHost(prop: string, value: string, unsupported: readonly Uns
     return;
   }
   if (typeof value !== 'string' || !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value)) {
-    throw rejected(prop, 'must be a host name, without scheme and port', value);
+    throw invalidValue(prop, 'must be a host name, without scheme and port', value);
   }
   checkUnsupportedEndpoint(prop, value, unsupported);
 }
@@ -23,7 +23,7 @@ export function checkHost(prop: string, value: string, unsupported: readonly Uns
 /** Checks that a prop is a TCP port. */
 export function checkPort(prop: string, value: number): void {
   if (!Token.isUnresolved(value) && (!Number.isInteger(value) || value < 1 || value > 65535)) {
-    throw rejected(prop, 'must be a port from 1 to 65535', value);
+    throw invalidValue(prop, 'must be a port from 1 to 65535', value);
   }
 }
 
@@ -31,6 +31,6 @@ export function checkPort(prop: string, value: number): void {
 export function checkUnsupportedEndpoint(prop: string, value: string, unsupported: readonly UnsupportedEndpoint[]): void {
   const found = unsupported.find(({ pattern }) => pattern.test(value));
   if (found) {
-    throw rejected(prop, 'must name a server that PostHog can use', value, found.reason);
+    throw invalidValue(prop, 'must name a server that PostHog can use', value, found.reason);
   }
 }

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { rejected } from '../private/errors';
+import { invalidValue } from '../private/errors';
 import { isLookupPending, zonesOf } from '../private/subnets';
 
 /** Returns the subnets of a data store: the selected ones, or the isolated ones, or the private ones if none is isolated. */
@@ -11,17 +11,22 @@ export function storeSubnets(vpc: IVpc, selection?: SubnetSelection): SubnetSele
   }
   const candidates = vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.privateSubnets;
   if (!selection && candidates.length === 0) {
-    throw rejected('vpc', 'must have isolated or private subnets for a data store', vpc.node.path, 'add them, or select others with `vpcSubnets`');
+    throw invalidValue(
+      'vpc',
+      'must have isolated or private subnets for a data store',
+      vpc.node.path,
+      'add them, or select others with `vpcSubnets`',
+    );
   }
   const { subnets } = vpc.selectSubnets(selection ?? { subnets: candidates });
   const open = subnets.find((subnet) => vpc.publicSubnets.includes(subnet));
   if (open) {
-    throw rejected('vpcSubnets', 'must be isolated or private: a data store must not be reachable from outside', open.node.path);
+    throw invalidValue('vpcSubnets', 'must be isolated or private: a data store must not be reachable from outside', open.node.path);
   }
   // A list token of zones has one element at synthesis, and any number during the deployment.
   const known = subnets.every(({ availabilityZone }) => !Token.isUnresolved([availabilityZone]));
   if (known && zonesOf(subnets) < 2) {
-    throw rejected(
+    throw invalidValue(
       'vpcSubnets',
       'must be in two or more availability zones',
       `${zonesOf(subnets)} zone(s)`,

@@ -1,48 +1,94 @@
-import { App, Stack } from 'aws-cdk-lib/core';
-import { at, rejected, show } from '../../lib/private/errors';
+import fc from 'fast-check';
+import { App, Aws, Duration, Fn, Lazy, Stack, Token } from 'aws-cdk-lib/core';
+import { inspect, invalidProp, invalidValue, withPath } from '../../lib/private/errors';
 
-describe('show', () => {
+const scope = new Stack(new App(), 'Outer');
+const inner = new Stack(scope, 'Inner');
+const circular: Record<string, unknown> = { name: 'a' };
+circular.self = circular;
+const hostile = {
+  get node(): never {
+    throw new Error('no');
+  },
+};
+
+describe('inspect', () => {
   test.each([
     ['a text in quotes', 'a b', "'a b'"],
     ['an empty text', '', "''"],
     ['a number', 7, '7'],
-    ['a list', ['a', 'b'], '["a","b"]'],
+    ['NaN', NaN, 'NaN'],
+    ['infinity', -Infinity, '-Infinity'],
+    ['a BigInt', 5n, '5n'],
+    ['a list', ['a', 'b'], "['a', 'b']"],
+    ['an object', { a: 1, b: { c: 'd' } }, "{ a: 1, b: { c: 'd' } }"],
+    ['an empty object', {}, '{}'],
     ['nothing', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['a function', () => 1, 'a function'],
+    ['a circular object', circular, "{ name: 'a', self: ... }"],
+    ['an object whose getter throws', hostile, 'an object'],
+    ['an object of a class', Duration.days(1), 'an object of type Duration'],
+    ['a construct by its path', inner, 'Outer/Inner'],
+    ['constructs by their paths', { subnets: [inner] }, '{ subnets: [Outer/Inner] }'],
+    ['a string token', Aws.REGION, 'a token'],
+    ['a number token', Token.asNumber({ Ref: 'Number' }), 'a token'],
+    ['a number that only looks like a token', -1e280, '-1e+280'],
+    ['a list token', Token.asList({ Ref: 'List' }), '[a token]'],
+    ['a reference', Fn.ref('Bucket'), 'a token'],
+    ['a lazy value', Lazy.any({ produce: () => 1 }), 'a token'],
+    ['a text with a token in it', `https://${Aws.REGION}.example.com`, "'https://<token>.example.com'"],
+    ['the beginning of a long value', 'x'.repeat(1000), `'${'x'.repeat(299)}...`],
   ])('shows %s', (_, value, shown) => {
-    expect(show(value)).toBe(shown);
+    expect(inspect(value)).toBe(shown);
+  });
+
+  test('never throws', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true, withTypedArray: true, withDate: true }),
+        (value) => {
+          expect(typeof inspect(value)).toBe('string');
+        },
+      ),
+    );
   });
 });
 
-describe('rejected', () => {
+describe('invalidValue', () => {
   test('has the prop, what is allowed, the value it got and the fix', () => {
-    expect(rejected('size', 'must be small', 9, 'make it smaller').message).toBe('`size` must be small, got: 9; make it smaller');
+    expect(invalidValue('size', 'must be small', 9, 'make it smaller').message).toBe('`size` must be small, got: 9; make it smaller');
   });
 
   test('ends with the value it got without a fix', () => {
-    expect(rejected('name', 'must be short', 'abcdef').message).toBe("`name` must be short, got: 'abcdef'");
+    expect(invalidValue('name', 'must be short', 'abcdef').message).toBe("`name` must be short, got: 'abcdef'");
   });
 });
 
-describe('at', () => {
-  const scope = new Stack(new App(), 'Outer');
-  const inner = new Stack(scope, 'Inner');
+describe('invalidProp', () => {
+  test('has the prop, what is wrong and the fix, and no value', () => {
+    expect(invalidProp('vpc', 'is required with `listener`', 'pass it').message).toBe('`vpc` is required with `listener`; pass it');
+    expect(invalidProp('vpc', 'is required').message).toBe('`vpc` is required');
+  });
+});
 
+describe('withPath', () => {
   test('returns the result of the check', () => {
-    expect(at(scope, () => 42)).toBe(42);
+    expect(withPath(scope, () => 42)).toBe(42);
   });
 
   test('adds the path of the construct to the message', () => {
     expect(() =>
-      at(inner, () => {
-        throw rejected('size', 'must be small', 9);
+      withPath(inner, () => {
+        throw invalidValue('size', 'must be small', 9);
       }),
     ).toThrow(/^\[Outer\/Inner\] `size` must be small, got: 9$/);
   });
 
   test('adds only the innermost path', () => {
     expect(() =>
-      at(scope, () =>
-        at(inner, () => {
+      withPath(scope, () =>
+        withPath(inner, () => {
           throw new Error('no');
         }),
       ),
@@ -52,7 +98,7 @@ describe('at', () => {
   test('throws the same error, so that its stack is kept', () => {
     const error = new TypeError('no');
     expect(() =>
-      at(scope, () => {
+      withPath(scope, () => {
         throw error;
       }),
     ).toThrow(error);
@@ -63,7 +109,7 @@ describe('at', () => {
     const thrown: unknown = 'a text';
     let caught: unknown;
     try {
-      at(scope, () => {
+      withPath(scope, () => {
         throw thrown;
       });
     } catch (error) {

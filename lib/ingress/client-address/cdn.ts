@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
 import { checkCidrs } from './cidr-blocks';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /**
  * The largest number of blocks: the list is in the environment of each task, and a task definition is limited to 64 KiB. CloudFront and Cloudflare
@@ -44,10 +44,10 @@ export class Cdn {
       return;
     }
     if (_cidrs.length === 0) {
-      throw rejected('cidrs', 'must name at least one block', _cidrs, 'leave `cdn` out if there is no network in front');
+      throw invalidValue('cidrs', 'must name at least one block', _cidrs, 'leave `cdn` out if there is no network in front');
     }
     if (_cidrs.length > MAX_CIDRS) {
-      throw rejected(
+      throw invalidValue(
         'cidrs',
         `may contain at most ${MAX_CIDRS} blocks, because they are passed in an environment variable`,
         `${_cidrs.length} blocks`,

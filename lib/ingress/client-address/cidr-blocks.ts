@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 import { formatCidr, parseCidr } from '../../private/ip';
 
 /**
@@ -14,7 +14,7 @@ export function checkCidrs(cidrs: readonly string[], everyAddressFix: string): v
     .forEach((text, index, all) => {
       const cidr = parseCidr(text);
       if (!cidr) {
-        throw rejected(
+        throw invalidValue(
           'cidrs',
           'must be IPv4 or IPv6 CIDR blocks such as 203.0.113.0/24 or 2001:db8::/32',
           text,
@@ -22,13 +22,13 @@ export function checkCidrs(cidrs: readonly string[], everyAddressFix: string): v
         );
       }
       if (formatCidr(cidr) !== text) {
-        throw rejected('cidrs', 'must name the first address of the block, spelled canonically', text, `write ${formatCidr(cidr)}`);
+        throw invalidValue('cidrs', 'must name the first address of the block, spelled canonically', text, `write ${formatCidr(cidr)}`);
       }
       if (cidr.prefix === 0) {
-        throw rejected('cidrs', 'must not contain every address', text, everyAddressFix);
+        throw invalidValue('cidrs', 'must not contain every address', text, everyAddressFix);
       }
       if (all.indexOf(text) !== index) {
-        throw rejected('cidrs', 'must not name a block twice', text);
+        throw invalidValue('cidrs', 'must not name a block twice', text);
       }
     });
 }

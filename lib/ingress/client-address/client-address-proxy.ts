@@ -11,8 +11,8 @@ import { AddressProxy } from './client-address';
 import { CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, nginxScript } from './nginx-config';
 import { TrustedProxies } from './trusted-proxies';
 import { containerImage } from '../../private/container-image';
-import { knownSeconds } from '../../private/durations';
-import { rejected } from '../../private/errors';
+import { knownSeconds } from '../../private/quantities';
+import { invalidValue } from '../../private/errors';
 
 /**
  * Options for the nginx sidecar that verifies client IP addresses.
@@ -61,7 +61,7 @@ export function addProxy(
   const { upstreamPort, upstreamContainer = taskDefinition.defaultContainer, stopTimeout = DEFAULT_STOP_TIMEOUT, logging } = options;
   check(taskDefinition, upstreamPort, stopTimeout);
   if (!upstreamContainer) {
-    throw rejected('taskDefinition', 'must have the container of the process', taskDefinition.node.path, 'add that container first');
+    throw invalidValue('taskDefinition', 'must have the container of the process', taskDefinition.node.path, 'add that container first');
   }
   const container = taskDefinition.addContainer(CLIENT_ADDRESS_CONTAINER, {
     image: containerImage(taskDefinition, 'ClientAddressRepository', proxy.image),
@@ -73,7 +73,7 @@ export function addProxy(
         listen: String(CLIENT_ADDRESS_PORT),
         upstream: `127.0.0.1:${Tokenization.stringifyNumber(upstreamPort)}`,
         trusted: proxy.trusted(trustedProxies),
-        drainSeconds: Math.max((knownSeconds(stopTimeout) ?? DEFAULT_STOP_TIMEOUT.toSeconds()) - SECONDS_TO_CLOSE, 1),
+        drainSeconds: Math.max((knownSeconds('stopTimeout', stopTimeout) ?? DEFAULT_STOP_TIMEOUT.toSeconds()) - SECONDS_TO_CLOSE, 1),
         folder: FOLDER,
       }),
     },
@@ -87,23 +87,23 @@ export function addProxy(
 
 function check(taskDefinition: TaskDefinition, upstreamPort: number, stopTimeout: Duration): void {
   if (taskDefinition.networkMode !== NetworkMode.AWS_VPC) {
-    throw rejected(
+    throw invalidValue(
       'taskDefinition',
       'must have the network mode awsvpc, in which the containers of a task share 127.0.0.1',
       taskDefinition.networkMode,
     );
   }
   if (taskDefinition.findContainer(CLIENT_ADDRESS_CONTAINER)) {
-    throw rejected('taskDefinition', `must not have a container named ${CLIENT_ADDRESS_CONTAINER} yet`, taskDefinition.node.path);
+    throw invalidValue('taskDefinition', `must not have a container named ${CLIENT_ADDRESS_CONTAINER} yet`, taskDefinition.node.path);
   }
   if (
     !Token.isUnresolved(upstreamPort) &&
     (!Number.isInteger(upstreamPort) || upstreamPort < 1 || upstreamPort > 65535 || upstreamPort === CLIENT_ADDRESS_PORT)
   ) {
-    throw rejected('upstreamPort', `must be a port from 1 to 65535, and not ${CLIENT_ADDRESS_PORT}, which nginx takes`, upstreamPort);
+    throw invalidValue('upstreamPort', `must be a port from 1 to 65535, and not ${CLIENT_ADDRESS_PORT}, which nginx takes`, upstreamPort);
   }
-  const seconds = knownSeconds(stopTimeout);
+  const seconds = knownSeconds('stopTimeout', stopTimeout);
   if (seconds !== undefined && (seconds < 2 || seconds > 120)) {
-    throw rejected('stopTimeout', 'must be from 2 to 120 seconds', `${seconds} seconds`);
+    throw invalidValue('stopTimeout', 'must be from 2 to 120 seconds', `${seconds} seconds`);
   }
 }

@@ -3,7 +3,7 @@ import { Cdn } from './cdn';
 import { BETWEEN_BLOCKS } from './nginx-config';
 import { TrustedProxies } from './trusted-proxies';
 import { checkImage } from '../../private/container-image';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /**
  * Options for verified client IP addresses.
@@ -98,7 +98,7 @@ export class ClientAddress {
    */
   public _trustedBy(proxies: TrustedProxies): TrustedProxies {
     if (this._proxy && proxies.trustsEverybody) {
-      throw rejected(
+      throw invalidValue(
         'trustedProxies',
         'must not trust every proxy when addresses are verified',
         'TrustedProxies.all()',

@@ -2,7 +2,7 @@ import { CustomResource, CustomResourceProvider, Duration, Fn, Lazy } from 'aws-
 import { CfnLoadBalancer, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { ADDRESS_PARTS } from './address-parts';
-import { at } from '../../private/errors';
+import { withPath } from '../../private/errors';
 import { programFunction } from '../../private/program-function';
 
 const TYPE = 'Custom::PostHogLoadBalancerAddresses';
@@ -30,7 +30,7 @@ export class LoadBalancerAddresses extends Construct {
     private readonly loadBalancer: IApplicationLoadBalancer,
   ) {
     super(scope, id);
-    this.serviceToken = at(this, () => addressFunction(this)).serviceToken;
+    this.serviceToken = withPath(this, () => addressFunction(this)).serviceToken;
   }
 
   /** All addresses, separated by commas. */

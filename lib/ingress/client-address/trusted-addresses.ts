@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 import { cidrSize, formatAddress, parseAddress, parseCidr, withoutPort } from '../../private/ip';
 
 /**
@@ -26,7 +26,7 @@ export function assignableAddresses(subnetCidrs: readonly string[]): string[] {
   const ranges = subnetCidrs.map((text) => {
     const cidr = parseCidr(text);
     if (!cidr || cidr.family !== 4) {
-      throw rejected('subnets', 'must have IPv4 CIDR blocks', text);
+      throw invalidValue('subnets', 'must have IPv4 CIDR blocks', text);
     }
     const first = cidr.network + RESERVED_AT_START;
     const size = Number(cidrSize(cidr) - RESERVED_AT_START - RESERVED_AT_END);
@@ -34,7 +34,7 @@ export function assignableAddresses(subnetCidrs: readonly string[]): string[] {
   });
   const total = ranges.reduce((sum, range) => sum + range.size, 0);
   if (total > MAX_TRUSTED_ADDRESSES) {
-    throw rejected(
+    throw invalidValue(
       'subnets',
       `of the load balancer may have at most ${MAX_TRUSTED_ADDRESSES} addresses together, because PostHog is configured with each of them`,
       `${total} addresses in ${subnetCidrs.join(', ')}`,
@@ -71,10 +71,10 @@ export function firstAssignableAddress(subnetCidr: string): string | undefined {
  */
 export function checkAddresses(addresses: readonly string[], isKnown: (item: string) => boolean = () => true): readonly string[] {
   if (addresses.length === 0) {
-    throw rejected('addresses', 'must name at least one address', addresses);
+    throw invalidValue('addresses', 'must name at least one address', addresses);
   }
   if (addresses.length > MAX_TRUSTED_ADDRESSES) {
-    throw rejected(
+    throw invalidValue(
       'addresses',
       `may contain at most ${MAX_TRUSTED_ADDRESSES} addresses, because they are passed in an environment variable`,
       `${addresses.length} addresses`,
@@ -83,7 +83,7 @@ export function checkAddresses(addresses: readonly string[], isKnown: (item: str
   addresses.filter(isKnown).forEach(checkAddress);
   const duplicate = addresses.find((address, i) => addresses.indexOf(address) !== i);
   if (duplicate !== undefined) {
-    throw rejected('addresses', 'must not name an address twice', duplicate);
+    throw invalidValue('addresses', 'must not name an address twice', duplicate);
   }
   return addresses;
 }
@@ -91,7 +91,7 @@ export function checkAddresses(addresses: readonly string[], isKnown: (item: str
 function checkAddress(text: string): void {
   const rule = 'must be single IP addresses';
   if (text.includes('/')) {
-    throw rejected(
+    throw invalidValue(
       'addresses',
       rule,
       text,
@@ -101,9 +101,9 @@ function checkAddress(text: string): void {
   const address = parseAddress(text);
   if (!address) {
     const bare = withoutPort(text);
-    throw rejected('addresses', rule, text, bare !== text && isIP(bare) ? `write ${bare}, without brackets and port` : undefined);
+    throw invalidValue('addresses', rule, text, bare !== text && isIP(bare) ? `write ${bare}, without brackets and port` : undefined);
   }
   if (formatAddress(address) !== text) {
-    throw rejected('addresses', 'must be spelled canonically, because PostHog compares text', text, `write ${formatAddress(address)}`);
+    throw invalidValue('addresses', 'must be spelled canonically, because PostHog compares text', text, `write ${formatAddress(address)}`);
   }
 }

@@ -4,7 +4,7 @@ import { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2
 import { Construct } from 'constructs';
 import { LoadBalancerAddresses } from './load-balancer-addresses';
 import { assignableAddresses, checkAddresses } from './trusted-addresses';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 import { parseAddress } from '../../private/ip';
 import { knownCidr } from '../../private/subnets';
 
@@ -36,7 +36,7 @@ export class TrustedProxies {
    */
   public static fromSubnets(subnets: ISubnet[]): TrustedProxies {
     if (subnets.length === 0) {
-      throw rejected(
+      throw invalidValue(
         'subnets',
         'must name at least one',
         'none',
@@ -45,7 +45,7 @@ export class TrustedProxies {
     }
     const unknown = unknownIn(subnets).map((subnet) => subnet.node.path);
     if (unknown.length > 0) {
-      throw rejected(
+      throw invalidValue(
         'subnets',
         'must have IPv4 CIDR blocks that are known at synthesis',
         unknown.join(', '),
@@ -156,7 +156,7 @@ export class TrustedProxies {
    */
   public _cidrs(): string[] {
     if (this.trustsEverybody) {
-      throw rejected(
+      throw invalidValue(
         'trustedProxies',
         'must name the proxies here',
         'TrustedProxies.all()',

@@ -5,7 +5,7 @@ import { AaaaRecord, ARecord, IHostedZone, PrivateHostedZone, RecordTarget } fro
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { checkDomainName } from '../../private/domain-name';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /** A domain name, with its hosted zone and its certificate. */
 export interface Domain {
@@ -33,7 +33,12 @@ export function checkDomain(domain: Domain, needsCertificate: boolean): void {
     return;
   }
   if (domain.domainName !== zoneName && !domain.domainName.endsWith(`.${zoneName}`)) {
-    throw rejected('domainName', `must be in the hosted zone ${zoneName}`, domain.domainName, 'give the zone of this name, or a name of this zone');
+    throw invalidValue(
+      'domainName',
+      `must be in the hosted zone ${zoneName}`,
+      domain.domainName,
+      'give the zone of this name, or a name of this zone',
+    );
   }
 }
 
@@ -42,10 +47,15 @@ export function certificateFor(scope: Construct, domain: Domain): ICertificate {
   const region = domain.certificate && regionOf(domain.certificate);
   const own = Stack.of(scope).region;
   if (region !== undefined && !Token.isUnresolved(region) && !Token.isUnresolved(own) && region !== own) {
-    throw rejected('certificate', `must be in the region of the stack, ${own}`, region, 'request one there; one in us-east-1 serves CloudFront only');
+    throw invalidValue(
+      'certificate',
+      `must be in the region of the stack, ${own}`,
+      region,
+      'request one there; one in us-east-1 serves CloudFront only',
+    );
   }
   if (!domain.certificate && domain.domainZone instanceof PrivateHostedZone) {
-    throw rejected('certificate', 'is required with a private hosted zone, because the certificate authority cannot see records in it', 'none');
+    throw invalidValue('certificate', 'is required with a private hosted zone, because the certificate authority cannot see records in it', 'none');
   }
   return (
     domain.certificate ??

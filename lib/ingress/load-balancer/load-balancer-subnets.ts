@@ -1,5 +1,5 @@
 import { ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 import { parseCidr } from '../../private/ip';
 import { isLookupPending, knownCidr, zonesOf } from '../../private/subnets';
 
@@ -17,7 +17,7 @@ export function loadBalancerSubnets(vpc: IVpc, internetFacing: boolean, selectio
     return vpc.publicSubnets;
   }
   if (!selection && candidates(vpc, internetFacing).length === 0) {
-    throw rejected(
+    throw invalidValue(
       'vpc',
       internetFacing ? 'must have public subnets for a public load balancer' : 'must have private subnets for an internal load balancer',
       vpc.node.path,
@@ -26,7 +26,7 @@ export function loadBalancerSubnets(vpc: IVpc, internetFacing: boolean, selectio
   }
   const { subnets } = vpc.selectSubnets(selection ?? { subnets: onePerZone(candidates(vpc, internetFacing)) });
   if (zonesOf(subnets) < 2) {
-    throw rejected(
+    throw invalidValue(
       'loadBalancerSubnets',
       'must be in two or more availability zones',
       `${zonesOf(subnets)} zone(s)`,
@@ -34,7 +34,7 @@ export function loadBalancerSubnets(vpc: IVpc, internetFacing: boolean, selectio
     );
   }
   if (zonesOf(subnets) < subnets.length) {
-    throw rejected(
+    throw invalidValue(
       'loadBalancerSubnets',
       'must be one subnet per zone',
       subnets.map((subnet) => subnet.node.path).join(', '),
@@ -59,7 +59,7 @@ function onePerZone(subnets: ISubnet[]): ISubnet[] {
 function checkSize(subnet: ISubnet): void {
   const cidr = parseCidr(knownCidr(subnet));
   if (cidr && cidr.prefix > SMALLEST_SUBNET) {
-    throw rejected(
+    throw invalidValue(
       'loadBalancerSubnets',
       `must be /${SMALLEST_SUBNET} or larger, because a load balancer needs room to scale`,
       `${subnet.node.path} with ${knownCidr(subnet)}`,

@@ -16,7 +16,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../private/acknowledge';
 import { describeResources } from '../../private/descriptions';
-import { at, rejected } from '../../private/errors';
+import { invalidValue, withPath } from '../../private/errors';
 
 /** The properties of the load balancer and its listeners, with all defaults applied. */
 export interface LoadBalancerSettings {
@@ -64,8 +64,8 @@ export function defineLoadBalancer(scope: Construct, settings: LoadBalancerSetti
   });
   if (settings.accessLogsBucket) {
     if (Token.isUnresolved(Stack.of(scope).region)) {
-      at(scope, () => {
-        throw rejected(
+      withPath(scope, () => {
+        throw invalidValue(
           'accessLogsBucket',
           'needs a stack with a fixed region, because the log delivery principal depends on it',
           'a stack for any region',

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { checkCidrs } from '../client-address/cidr-blocks';
 import { LIMITS } from './listener-rules';
 import { slices } from './rule-placement';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /** A load balancer has a quota of 100 rules; this leaves most of them for endpoints and for other hosts on the same load balancer. */
 export const MAX_APP_CIDRS = 100;
@@ -22,10 +22,10 @@ export function cidrRules(cidrs: readonly string[], perRule: number = LIMITS.val
     return [[...cidrs]];
   }
   if (cidrs.length === 0) {
-    throw rejected('cidrs', 'must name at least one block', cidrs, 'use AppAccess.nobody() to close the app to everyone');
+    throw invalidValue('cidrs', 'must name at least one block', cidrs, 'use AppAccess.nobody() to close the app to everyone');
   }
   if (cidrs.length > MAX_APP_CIDRS) {
-    throw rejected(
+    throw invalidValue(
       'cidrs',
       `may contain at most ${MAX_APP_CIDRS} blocks, because a listener rule has at most ${LIMITS.valuesPerRule}`,
       `${cidrs.length} blocks`,

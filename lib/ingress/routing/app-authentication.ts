@@ -3,8 +3,8 @@ import { IUserPool, IUserPoolClient, IUserPoolDomain } from 'aws-cdk-lib/aws-cog
 import { ListenerAction, UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2-actions';
 import { IConstruct } from 'constructs';
-import { knownSeconds } from '../../private/durations';
-import { rejected } from '../../private/errors';
+import { knownSeconds } from '../../private/quantities';
+import { invalidValue } from '../../private/errors';
 
 /**
  * An identity provider that speaks OpenID Connect.
@@ -67,9 +67,9 @@ const OIDC_URLS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfo
 
 /** Checks the duration of a session. */
 export function checkSessionTimeout(timeout: Duration | undefined): void {
-  const seconds = knownSeconds(timeout);
+  const seconds = knownSeconds('sessionTimeout', timeout);
   if (seconds !== undefined && (seconds < 1 || seconds > MAX_SESSION_TIMEOUT.toSeconds())) {
-    throw rejected('sessionTimeout', 'must be from one second to seven days', `${seconds} seconds`);
+    throw invalidValue('sessionTimeout', 'must be from one second to seven days', `${seconds} seconds`);
   }
 }
 
@@ -93,7 +93,7 @@ export function authenticateOidc(
   const secret: unknown = Stack.of(scope).resolve(options.clientSecret.unsafeUnwrap());
   // In a listener rule, CloudFormation resolves references to Secrets Manager, but not references to secure parameters.
   if (typeof secret === 'string' && !secret.startsWith('{{resolve:secretsmanager:')) {
-    throw rejected(
+    throw invalidValue(
       'clientSecret',
       'must come from Secrets Manager, because a value in clear text would be in the template',
       secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
@@ -114,13 +114,13 @@ export function checkOidc(oidc: OidcOptions): void {
   for (const name of OIDC_URLS) {
     const url = oidc[name];
     if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+/.test(url ?? '')) {
-      throw rejected(name, 'must be an https:// URL', url);
+      throw invalidValue(name, 'must be an https:// URL', url);
     }
   }
   if (!oidc.clientId) {
-    throw rejected('clientId', 'must be the client that is registered with the identity provider', oidc.clientId);
+    throw invalidValue('clientId', 'must be the client that is registered with the identity provider', oidc.clientId);
   }
   if (!oidc.clientSecret) {
-    throw rejected('clientSecret', "must be the client's secret, as a SecretValue", oidc.clientSecret);
+    throw invalidValue('clientSecret', "must be the client's secret, as a SecretValue", oidc.clientSecret);
   }
 }

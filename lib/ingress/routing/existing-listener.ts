@@ -4,7 +4,7 @@ import { CfnLoadBalancer, IApplicationListener, IApplicationLoadBalancer } from 
 import { IConstruct } from 'constructs';
 import { PostHogIngressOptions } from '../ingress-options';
 import { checkPriorityBase, PRIORITY_SPAN, RulePlacement } from './rule-placement';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /** An existing listener, and the placement of this PostHog's rules on it. */
 export interface ExistingListener {
@@ -33,7 +33,7 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
   if (!listener) {
     const alone = (['loadBalancer', 'rulePriorityBase'] as const).find((name) => props[name] !== undefined);
     if (alone) {
-      throw rejected(
+      throw invalidValue(
         alone,
         'needs `listener`',
         alone === 'rulePriorityBase' ? base : props.loadBalancer!.node.path,
@@ -44,7 +44,7 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
   }
   const conflict = LOAD_BALANCER_PROPS.find((name) => props[name] !== undefined);
   if (conflict) {
-    throw rejected(
+    throw invalidValue(
       conflict,
       'cannot be set with `listener`, because it belongs to the existing load balancer',
       'both',
@@ -52,7 +52,7 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
     );
   }
   if (base === undefined) {
-    throw rejected(
+    throw invalidValue(
       'rulePriorityBase',
       'is required with `listener`',
       base,
@@ -60,7 +60,7 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
     );
   }
   if (Token.isUnresolved(base)) {
-    throw rejected(
+    throw invalidValue(
       'rulePriorityBase',
       'must be known at synthesis, because CloudFormation cannot add to it',
       'an unresolved token',
@@ -70,7 +70,7 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
   checkPriorityBase(base);
   const loadBalancer = props.loadBalancer ?? ownerOf(listener);
   if (!loadBalancer) {
-    throw rejected(
+    throw invalidValue(
       'loadBalancer',
       'is required with an imported listener, because that has no reference to its load balancer',
       'none',
@@ -96,7 +96,7 @@ export function subnetsOf(loadBalancer: IApplicationLoadBalancer, vpc: IVpc): IS
 export function checkNeighbour(own: ExistingListener, other: ExistingListener, path: string): void {
   const [base, taken] = [own.placement.base, other.placement.base];
   if (Math.abs(base - taken) < PRIORITY_SPAN) {
-    throw rejected(
+    throw invalidValue(
       'rulePriorityBase',
       `must be ${PRIORITY_SPAN} or more away from that of another PostHog on the same listener (${path} has ${taken})`,
       base,

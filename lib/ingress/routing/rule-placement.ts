@@ -1,6 +1,6 @@
 import { LIMITS, RuleSpec } from './listener-rules';
 import { PathPatterns } from './path-pattern';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /** The placement of the rules: on a listener of their own, or on a shared one. */
 export interface RulePlacement {
@@ -30,7 +30,7 @@ const MAX_PRIORITY = 50_000;
 export function checkPriorityBase(base: number): void {
   const highest = MAX_PRIORITY - DEFAULT_RULE_PRIORITY;
   if (!Number.isInteger(base) || base < 0 || base > highest) {
-    throw rejected(
+    throw invalidValue(
       'rulePriorityBase',
       `must be a whole number from 0 to ${highest}, because the rules use ${PRIORITY_SPAN} priorities from it on and the highest of AWS is ${MAX_PRIORITY}`,
       base,

@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { checkDays } from '../../private/durations';
+import { checkDays } from '../../private/quantities';
 import { checkEnum } from '../../private/enums';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 import { checkWhole } from '../../private/numbers';
 
 /**
@@ -85,10 +85,10 @@ export const CACHE_DEFAULTS = {
 export function checkCacheProps(props: CacheProps): void {
   const { nodeType, evictionPolicy } = props;
   if (nodeType !== undefined && !Token.isUnresolved(nodeType) && !/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) {
-    throw rejected('nodeType', `must be the name of a node type, such as '${CACHE_DEFAULTS.nodeType}'`, nodeType);
+    throw invalidValue('nodeType', `must be the name of a node type, such as '${CACHE_DEFAULTS.nodeType}'`, nodeType);
   }
   if (Token.isUnresolved(props.replicas)) {
-    throw rejected('replicas', 'must be known at synthesis: failover depends on it', 'a token');
+    throw invalidValue('replicas', 'must be known at synthesis: failover depends on it', 'a token');
   }
   checkWhole('replicas', props.replicas, 0, 5);
   if (evictionPolicy !== undefined) {

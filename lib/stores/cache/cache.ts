@@ -5,7 +5,7 @@ import { checkHost, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
 import { retainDependencies } from '../removal';
 import { defineReplicationGroup } from './replication-group';
 import { checkEnum } from '../../private/enums';
-import { at } from '../../private/errors';
+import { withPath } from '../../private/errors';
 
 const DEFAULT_PORT = 6379;
 
@@ -106,10 +106,10 @@ export class Cache extends Construct implements ICache {
 
   public constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id);
-    at(this, () => checkCacheProps(props));
+    withPath(this, () => checkCacheProps(props));
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog cache: nodes', allowAllOutbound: false });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.port) });
-    const group = at(this, () => defineReplicationGroup(this, props, this.port, securityGroup));
+    const group = withPath(this, () => defineReplicationGroup(this, props, this.port, securityGroup));
     this.replicationGroupId = group.ref;
     this.host = group.attrPrimaryEndPointAddress;
     retainDependencies(this, props.removalPolicy ?? CACHE_DEFAULTS.removalPolicy);
@@ -128,7 +128,7 @@ class ImportedCache extends Construct implements ICache {
     this.host = attrs.host;
     this.port = attrs.port ?? DEFAULT_PORT;
     this.encryption = attrs.encryption ?? CacheEncryption.PREFERRED;
-    at(this, () => {
+    withPath(this, () => {
       checkHost('host', this.host, UNSUPPORTED);
       checkPort('port', this.port);
       checkEnum('encryption', this.encryption, CacheEncryption);

@@ -4,7 +4,7 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { IClickHouse } from './clickhouse';
 import { checkHost, UnsupportedEndpoint } from '../endpoint-checks';
-import { at } from '../../private/errors';
+import { withPath } from '../../private/errors';
 
 /** ClickHouse's default ports. PostHog uses both protocols and has no settings for the ports (posthog/clickhouse/client/connection.py). */
 const PORTS = { tls: { native: 9440, http: 8443 }, plain: { native: 9000, http: 8123 } };
@@ -80,7 +80,7 @@ export class ImportedClickHouse extends Construct implements IClickHouse {
 
   public constructor(scope: Construct, id: string, attrs: ClickHouseAttributes) {
     super(scope, id);
-    at(this, () => checkHost('host', attrs.host, UNSUPPORTED));
+    withPath(this, () => checkHost('host', attrs.host, UNSUPPORTED));
     this.host = attrs.host;
     this.database = attrs.database ?? 'posthog';
     this.tls = attrs.tls ?? true;

@@ -5,7 +5,7 @@ import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IKafka } from '../kafka/kafka-client';
 import { checkImage } from '../../private/container-image';
 import { checkDomainName } from '../../private/domain-name';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /**
  * Properties for `ClickHouse`.
@@ -119,15 +119,15 @@ export function checkClickHouseProps(props: ClickHouseProps): void {
   const { database } = props;
   // PostHog's migrations write the name into statements without quoting it.
   if (database !== undefined && !Token.isUnresolved(database) && !/^[A-Za-z_]\w*$/.test(database)) {
-    throw rejected('database', 'must be a name of letters, digits and underscores', database);
+    throw invalidValue('database', 'must be a name of letters, digits and underscores', database);
   }
   checkHostName(props);
   const { replicas = 1 } = props;
   if (!Number.isInteger(replicas) || Token.isUnresolved(replicas) || replicas < 1 || replicas > 9) {
-    throw rejected('replicas', 'must be a whole number from 1 to 9, known at synthesis', replicas);
+    throw invalidValue('replicas', 'must be a whole number from 1 to 9, known at synthesis', replicas);
   }
   if (replicas > 1 && props.snapshotId !== undefined) {
-    throw rejected(
+    throw invalidValue(
       'snapshotId',
       'must be left out with `replicas`',
       props.snapshotId,
@@ -135,7 +135,7 @@ export function checkClickHouseProps(props: ClickHouseProps): void {
     );
   }
   if (replicas === 1 && props.keeperInstanceType) {
-    throw rejected(
+    throw invalidValue(
       'keeperInstanceType',
       'must be left out without `replicas`',
       props.keeperInstanceType.toString(),
@@ -150,10 +150,10 @@ function checkHostName({ hostName, privateZone }: ClickHouseProps): void {
     return;
   }
   if (!privateZone) {
-    throw rejected('hostName', 'needs the `privateZone` that it is in', hostName, 'set both, or neither');
+    throw invalidValue('hostName', 'needs the `privateZone` that it is in', hostName, 'set both, or neither');
   }
   if (Token.isUnresolved(hostName)) {
-    throw rejected('hostName', 'must be known at synthesis', hostName);
+    throw invalidValue('hostName', 'must be known at synthesis', hostName);
   }
   checkDomainName('hostName', hostName);
 }

@@ -25,7 +25,7 @@ import { IKafka } from '../kafka/kafka-client';
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
 import { warnOfFloating } from '../../private/container-image';
-import { at } from '../../private/errors';
+import { withPath } from '../../private/errors';
 import { isLookupPending, zonesOf } from '../../private/subnets';
 
 /**
@@ -113,7 +113,7 @@ export class ClickHouse extends Construct implements IClickHouse {
 
   public constructor(scope: Construct, id: string, props: ClickHouseProps) {
     super(scope, id);
-    at(this, () => checkClickHouseProps(props));
+    withPath(this, () => checkClickHouseProps(props));
     const { vpc, replicas = 1 } = props;
     const image = props.image ?? DEFAULTS.image;
     const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;

@@ -1,5 +1,5 @@
 import { Fn, IResolvable, Token, Tokenization } from 'aws-cdk-lib/core';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 const MARK = '@{value-';
 
@@ -15,7 +15,7 @@ export class DeferredValues {
   /** Replaces tokens in a text with placeholders. */
   public mark(prop: string, text: string): string {
     if (text.includes(MARK)) {
-      throw rejected(prop, `must not contain ${MARK}, which begins a placeholder`, text);
+      throw invalidValue(prop, `must not contain ${MARK}, which begins a placeholder`, text);
     }
     return Tokenization.reverseString(text)
       .mapTokens({ mapToken: (token) => this.markOf(token) })

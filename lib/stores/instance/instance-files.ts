@@ -1,5 +1,5 @@
 import { InstanceContainer } from './instance-container';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /** The settings of the scripts in boot/. */
 export interface InstanceSettings {
@@ -92,16 +92,16 @@ function checkContainer(container: InstanceContainer, mountPoint: string): void 
   ];
   for (const [prop, value] of oneLine) {
     if (/[\r\n]/.test(value)) {
-      throw rejected(prop, 'must be one line', value);
+      throw invalidValue(prop, 'must be one line', value);
     }
   }
   for (const path of [mountPoint, ...Object.keys(container.files), ...Object.keys(container.mounts)]) {
     if (!/^(\/[A-Za-z0-9._-]+)+$/.test(path) || path.split('/').includes('..')) {
-      throw rejected('files and mounts', 'must be at absolute paths of letters, digits and . _ -', path);
+      throw invalidValue('files and mounts', 'must be at absolute paths of letters, digits and . _ -', path);
     }
   }
   const hidden = Object.keys(container.files).find((path) => path.startsWith(`${mountPoint}/`));
   if (hidden) {
-    throw rejected('files', `must be outside ${mountPoint}, where the volume is mounted over them`, hidden);
+    throw invalidValue('files', `must be outside ${mountPoint}, where the volume is mounted over them`, hidden);
   }
 }

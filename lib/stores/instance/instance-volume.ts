@@ -1,5 +1,5 @@
 import { RemovalPolicy, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib/core';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /** The encrypted gp3 volume of an instance. */
 export interface InstanceVolume {
@@ -30,14 +30,14 @@ export function checkVolume({ size, iops, throughput }: InstanceVolume): void {
   if (iops !== undefined && !Token.isUnresolved(iops)) {
     checkRange('volumeIops', iops, GP3.iops, 'for gp3');
     if (gibibytes !== undefined && iops > GP3.iops.min && iops > gibibytes * GP3.iopsPerGibibyte) {
-      throw rejected('volumeIops', `must be at most ${GP3.iopsPerGibibyte} for each GiB of the volume`, iops, `the volume has ${gibibytes} GiB`);
+      throw invalidValue('volumeIops', `must be at most ${GP3.iopsPerGibibyte} for each GiB of the volume`, iops, `the volume has ${gibibytes} GiB`);
     }
   }
   if (throughput !== undefined && !Token.isUnresolved(throughput)) {
     checkRange('volumeThroughput', throughput, GP3.throughput, 'MiB a second for gp3');
     const known = iops === undefined ? GP3.iops.min : iops;
     if (!Token.isUnresolved(known) && throughput > known * GP3.throughputPerIops) {
-      throw rejected(
+      throw invalidValue(
         'volumeThroughput',
         'must be at most a quarter of the operations a second',
         throughput,
@@ -49,7 +49,7 @@ export function checkVolume({ size, iops, throughput }: InstanceVolume): void {
 
 function checkRange(prop: string, value: number, { min, max }: { readonly min: number; readonly max: number }, unit: string): void {
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw rejected(prop, `must be from ${min} to ${max} ${unit}`, value);
+    throw invalidValue(prop, `must be from ${min} to ${max} ${unit}`, value);
   }
 }
 

@@ -31,7 +31,7 @@ import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
 import { checkDomainName } from '../../private/domain-name';
 import { ecrRepository } from '../../private/ecr';
-import { at, rejected } from '../../private/errors';
+import { invalidValue, withPath } from '../../private/errors';
 
 /** Properties for `StatefulInstance`. */
 export interface StatefulInstanceProps {
@@ -75,7 +75,7 @@ export class StatefulInstance extends Construct implements IGrantable {
 
   public constructor(scope: Construct, id: string, props: StatefulInstanceProps) {
     super(scope, id);
-    at(this, () => checkProps(props));
+    withPath(this, () => checkProps(props));
     this.host = props.hostName;
     const tag = tagValue(this);
     this.volume = this.defineVolume(props, tag);
@@ -128,7 +128,7 @@ export class StatefulInstance extends Construct implements IGrantable {
 
   private files(props: StatefulInstanceProps, tag: string, values: DeferredValues): Record<string, string> {
     const stack = Stack.of(this);
-    const files = at(this, () =>
+    const files = withPath(this, () =>
       instanceFiles(
         {
           region: stack.region,
@@ -146,7 +146,7 @@ export class StatefulInstance extends Construct implements IGrantable {
         Object.fromEntries(Object.entries(props.container.secrets).map(([name, { secret, field }]) => [name, { arn: secret.secretArn, field }])),
       ),
     );
-    return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, at(this, () => values.mark(name, content))]));
+    return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, withPath(this, () => values.mark(name, content))]));
   }
 
   /**
@@ -233,10 +233,10 @@ function tagValue(scope: Construct): string {
 function checkProps({ instanceType, volume, owner, hostName, zone, removalPolicy }: StatefulInstanceProps): void {
   const type = instanceType.toString();
   if (Token.isUnresolved(type)) {
-    throw rejected('instanceType', 'must be known at synthesis', type, 'use a literal type: its architecture determines the AMI');
+    throw invalidValue('instanceType', 'must be known at synthesis', type, 'use a literal type: its architecture determines the AMI');
   }
   if (XEN.test(type)) {
-    throw rejected(
+    throw invalidValue(
       'instanceType',
       'must be on the Nitro system, where device names contain the volume id',
       type,
@@ -244,15 +244,15 @@ function checkProps({ instanceType, volume, owner, hostName, zone, removalPolicy
     );
   }
   if (!/^\d+:\d+$/.test(owner)) {
-    throw rejected('owner', 'must be numbers, uid:gid', owner);
+    throw invalidValue('owner', 'must be numbers, uid:gid', owner);
   }
   checkVolume(volume);
   checkDomainName('hostName', hostName);
   if (!Token.isUnresolved(hostName) && !Token.isUnresolved(zone.zoneName) && !hostName.endsWith(`.${zone.zoneName}`)) {
-    throw rejected('hostName', `must be in the hosted zone ${zone.zoneName}`, hostName);
+    throw invalidValue('hostName', `must be in the hosted zone ${zone.zoneName}`, hostName);
   }
   const policies = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.SNAPSHOT, RemovalPolicy.DESTROY];
   if (!policies.includes(removalPolicy)) {
-    throw rejected('removalPolicy', `must be one of ${policies.join(', ')}`, removalPolicy);
+    throw invalidValue('removalPolicy', `must be one of ${policies.join(', ')}`, removalPolicy);
   }
 }

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { checkHost, checkUnsupportedEndpoint, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
 import { IKafka, KafkaEncryption } from './kafka-client';
 import { checkEnum } from '../../private/enums';
-import { at, rejected } from '../../private/errors';
+import { invalidValue, withPath } from '../../private/errors';
 
 /**
  * An existing Kafka cluster.
@@ -79,7 +79,7 @@ export class ImportedKafka extends Construct implements IKafka {
     this.encryption = attrs.encryption ?? KafkaEncryption.TLS;
     this.maxMessageBytes = attrs.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
     this.clusterName = attrs.clusterName;
-    const ports = at(this, () => checkBrokers(this.bootstrapServers, this.encryption));
+    const ports = withPath(this, () => checkBrokers(this.bootstrapServers, this.encryption));
     this.clientPorts = ports.length > 0 ? [...new Set(ports)] : [MSK_PORTS[this.encryption]];
     this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.clientPorts[0]) });
   }
@@ -93,19 +93,19 @@ function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): nu
   }
   const other = encryption === KafkaEncryption.TLS ? KafkaEncryption.PLAINTEXT : KafkaEncryption.TLS;
   if (typeof bootstrapServers !== 'string') {
-    throw rejected('bootstrapServers', 'must be comma-separated host:port', bootstrapServers);
+    throw invalidValue('bootstrapServers', 'must be comma-separated host:port', bootstrapServers);
   }
   return bootstrapServers.split(',').map((broker) => {
     const [, host, digits] = /^([^:\s]*):(\d+)$/.exec(broker) ?? [];
     if (digits === undefined) {
-      throw rejected('bootstrapServers', 'must be comma-separated host:port, without white space', broker);
+      throw invalidValue('bootstrapServers', 'must be comma-separated host:port, without white space', broker);
     }
     const port = Number(digits);
     checkHost('bootstrapServers', host, UNSUPPORTED);
     checkPort('bootstrapServers', port);
     checkUnsupportedEndpoint('bootstrapServers', broker, UNSUPPORTED);
     if (/\.kafka\.[^.]+\.amazonaws\.com(\.cn)?$/.test(host) && port === MSK_PORTS[other]) {
-      throw rejected(
+      throw invalidValue(
         'bootstrapServers',
         `must use port ${MSK_PORTS[encryption]} of MSK for \`encryption: ${encryption}\``,
         broker,

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { checkKept } from './kafka-retention';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /**
  * Properties for `Kafka`.
@@ -83,7 +83,7 @@ const MAX_VOLUME = Size.tebibytes(16);
 export function checkProps(props: KafkaProps, express: boolean): void {
   const { brokerInstanceType: type = KAFKA_DEFAULTS.brokerInstanceType, brokersPerSubnet: brokers = KAFKA_DEFAULTS.brokersPerSubnet } = props;
   if (!Token.isUnresolved(type) && !/^(kafka|express)\.[a-z0-9]+\.[a-z0-9]+$/.test(type)) {
-    throw rejected(
+    throw invalidValue(
       'brokerInstanceType',
       'must be a broker type of MSK, such as kafka.m7g.large or express.m7g.large',
       type,
@@ -91,14 +91,14 @@ export function checkProps(props: KafkaProps, express: boolean): void {
     );
   }
   if (Token.isUnresolved(brokers)) {
-    throw rejected('brokersPerSubnet', 'must be known at synthesis: the replication factor depends on it', 'a token');
+    throw invalidValue('brokersPerSubnet', 'must be known at synthesis: the replication factor depends on it', 'a token');
   }
   if (!Number.isInteger(brokers) || brokers < 1) {
-    throw rejected('brokersPerSubnet', 'must be 1 or more', brokers);
+    throw invalidValue('brokersPerSubnet', 'must be 1 or more', brokers);
   }
   const version = props.kafkaVersion ?? KAFKA_DEFAULTS.kafkaVersion;
   if (!Token.isUnresolved(version) && !version.endsWith('.kraft')) {
-    throw rejected(
+    throw invalidValue(
       'kafkaVersion',
       'must be one with KRaft, such as 3.9.x.kraft: Kafka is removing ZooKeeper, and a cluster cannot be converted',
       version,
@@ -106,17 +106,17 @@ export function checkProps(props: KafkaProps, express: boolean): void {
   }
   const given = (['volumeSize', 'maxVolumeSize'] as const).find((name) => props[name] !== undefined);
   if (express && given) {
-    throw rejected(given, 'cannot be combined with Express brokers, which have no volumes', `${props[given]!.toGibibytes()} GiB`, 'leave it out');
+    throw invalidValue(given, 'cannot be combined with Express brokers, which have no volumes', `${props[given]!.toGibibytes()} GiB`, 'leave it out');
   }
   const [size, max] = [props.volumeSize ?? KAFKA_DEFAULTS.volumeSize, props.maxVolumeSize ?? KAFKA_DEFAULTS.maxVolumeSize];
   if (!max.isUnresolved() && max.toGibibytes() > MAX_VOLUME.toGibibytes()) {
-    throw rejected('maxVolumeSize', 'must be 16 TiB or less', `${max.toGibibytes()} GiB`);
+    throw invalidValue('maxVolumeSize', 'must be 16 TiB or less', `${max.toGibibytes()} GiB`);
   }
   if (!size.isUnresolved() && !max.isUnresolved() && size.toGibibytes() > max.toGibibytes()) {
-    throw rejected('volumeSize', `must not be larger than \`maxVolumeSize\` (${max.toGibibytes()} GiB)`, `${size.toGibibytes()} GiB`);
+    throw invalidValue('volumeSize', `must not be larger than \`maxVolumeSize\` (${max.toGibibytes()} GiB)`, `${size.toGibibytes()} GiB`);
   }
   checkKept(props.retention, props.partitionRetention);
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw rejected('removalPolicy', 'must be RETAIN or DESTROY: MSK has no snapshots', props.removalPolicy);
+    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: MSK has no snapshots', props.removalPolicy);
   }
 }

@@ -15,7 +15,7 @@ import { retainDependencies } from '../removal';
 import { KafkaSingleNodeOptions, SingleNodeKafka } from './single-node-kafka';
 import { storeSubnets } from '../store-subnets';
 import { acknowledge } from '../../private/acknowledge';
-import { at, rejected } from '../../private/errors';
+import { invalidValue, withPath } from '../../private/errors';
 import { isLookupPending } from '../../private/subnets';
 
 const DEFAULTS = KAFKA_DEFAULTS;
@@ -81,7 +81,7 @@ export class Kafka extends Construct implements IKafka {
   public constructor(scope: Construct, id: string, props: KafkaProps) {
     super(scope, id);
     const express = EXPRESS.test(props.brokerInstanceType ?? DEFAULTS.brokerInstanceType);
-    const subnets = at(this, () => {
+    const subnets = withPath(this, () => {
       checkProps(props, express);
       return brokerSubnets(props, express);
     });
@@ -204,7 +204,7 @@ function brokerSubnets({ vpc, vpcSubnets }: KafkaProps, express: boolean): ISubn
   const subnets = vpcSubnets ? found : found.slice(0, ZONES.max);
   const least = express ? ZONES.max : ZONES.min;
   if (subnets.length < least || subnets.length > ZONES.max) {
-    throw rejected(
+    throw invalidValue(
       'vpcSubnets',
       `must be ${express ? 'three for Express brokers' : 'two or three'}, each in its own availability zone`,
       `${subnets.length} subnet(s)`,

@@ -19,7 +19,7 @@ import {
   redpandaYaml,
 } from './redpanda-config';
 import { checkImage, warnOfFloating } from '../../private/container-image';
-import { at, rejected } from '../../private/errors';
+import { invalidValue, withPath } from '../../private/errors';
 
 /**
  * Options for `Kafka.singleNode`.
@@ -126,7 +126,7 @@ export class SingleNodeKafka extends Construct implements IKafka {
 
   public constructor(scope: Construct, id: string, props: KafkaSingleNodeOptions) {
     super(scope, id);
-    const subnet = at(this, () => {
+    const subnet = withPath(this, () => {
       checkProps(props);
       return subnetOf(props);
     });
@@ -195,12 +195,12 @@ export class SingleNodeKafka extends Construct implements IKafka {
 function checkProps({ vpc, image, instanceType, volumeSize, retention, partitionRetention, privateZone, hostName }: KafkaSingleNodeOptions): void {
   const type = instanceType?.toString() ?? DEFAULTS.instanceType;
   if (!Token.isUnresolved(type) && TOO_SMALL.test(type)) {
-    throw rejected('instanceType', 'must have 4 GiB of memory or more', type, 'use t4g.medium or larger');
+    throw invalidValue('instanceType', 'must have 4 GiB of memory or more', type, 'use t4g.medium or larger');
   }
   checkImage('image', image, 'docker.io/redpandadata/redpanda');
   const size = volumeSize ?? DEFAULTS.volumeSize;
   if (!size.isUnresolved() && size.toGibibytes() < LEAST_VOLUME_GIB) {
-    throw rejected(
+    throw invalidValue(
       'volumeSize',
       `must be ${LEAST_VOLUME_GIB} GiB or more: Redpanda rejects writes when less than 5 GiB are free`,
       `${size.toGibibytes()} GiB`,
@@ -208,13 +208,18 @@ function checkProps({ vpc, image, instanceType, volumeSize, retention, partition
   }
   checkKept(retention, partitionRetention);
   if (size.isUnresolved() && !partitionRetention) {
-    throw rejected('partitionRetention', 'is required if `volumeSize` is not known at synthesis', 'none');
+    throw invalidValue('partitionRetention', 'is required if `volumeSize` is not known at synthesis', 'none');
   }
   if (partitionRetention && !size.isUnresolved() && partitionRetention.toBytes() > size.toBytes()) {
-    throw rejected('partitionRetention', `must be less than the volume, ${size.toGibibytes()} GiB`, `${partitionRetention.toBytes()} bytes`);
+    throw invalidValue('partitionRetention', `must be less than the volume, ${size.toGibibytes()} GiB`, `${partitionRetention.toBytes()} bytes`);
   }
   if (hostName !== undefined && privateZone === undefined) {
-    throw rejected('hostName', 'needs the `privateZone` that it is in', hostName, `set both, or neither; the zone must belong to ${vpc.node.path}`);
+    throw invalidValue(
+      'hostName',
+      'needs the `privateZone` that it is in',
+      hostName,
+      `set both, or neither; the zone must belong to ${vpc.node.path}`,
+    );
   }
 }
 
@@ -222,7 +227,7 @@ function checkProps({ vpc, image, instanceType, volumeSize, retention, partition
 function subnetOf({ vpc, vpcSubnets }: KafkaSingleNodeOptions): ISubnet {
   const [subnet] = vpcSubnets ? vpc.selectSubnets(vpcSubnets).subnets : vpc.privateSubnets;
   if (!subnet) {
-    throw rejected(
+    throw invalidValue(
       vpcSubnets ? 'vpcSubnets' : 'vpc',
       'must have a private subnet with egress',
       vpc.node.path,

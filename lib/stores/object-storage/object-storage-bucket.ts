@@ -4,8 +4,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption, IBucket, LifecycleRule } f
 import { Construct } from 'constructs';
 import { OBJECT_PREFIXES } from '../../catalog/object-prefixes';
 import { acknowledge } from '../../private/acknowledge';
-import { checkDays } from '../../private/durations';
-import { rejected } from '../../private/errors';
+import { checkDays } from '../../private/quantities';
+import { invalidValue } from '../../private/errors';
 
 /**
  * Properties for `ObjectStorage`.
@@ -66,10 +66,10 @@ export function checkObjectStorageProps({ removalPolicy, autoDeleteObjects, ...p
   checkDays('recordingsExpiration', props.recordingsExpiration, 1, MAX_DAYS);
   checkDays('noncurrentVersionExpiration', props.noncurrentVersionExpiration, 1, MAX_DAYS);
   if (removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw rejected('removalPolicy', 'must be RETAIN or DESTROY: buckets have no snapshots', removalPolicy);
+    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: buckets have no snapshots', removalPolicy);
   }
   if (autoDeleteObjects && removalPolicy !== RemovalPolicy.DESTROY) {
-    throw rejected('autoDeleteObjects', 'needs `removalPolicy: RemovalPolicy.DESTROY`', autoDeleteObjects, 'leave it out, or set that policy');
+    throw invalidValue('autoDeleteObjects', 'needs `removalPolicy: RemovalPolicy.DESTROY`', autoDeleteObjects, 'leave it out, or set that policy');
   }
 }
 

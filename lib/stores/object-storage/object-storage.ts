@@ -5,7 +5,7 @@ import { Construct, IConstruct } from 'constructs';
 import { RECORDINGS_PREFIX } from '../../catalog/object-prefixes';
 import { grantObjects, ObjectAccess } from './object-access';
 import { checkObjectStorageProps, defineBucket, ObjectStorageProps } from './object-storage-bucket';
-import { at, rejected } from '../../private/errors';
+import { invalidValue, withPath } from '../../private/errors';
 
 /**
  * A bucket for PostHog's files and session recordings.
@@ -77,7 +77,7 @@ export class ObjectStorage extends Construct implements IObjectStorage {
     this.region = Stack.of(this).region;
     this.endpoint = endpointOf(this);
     this.recordingsPrefix = props.recordingsPrefix ?? RECORDINGS_PREFIX;
-    at(this, () => {
+    withPath(this, () => {
       checkPrefix(this.recordingsPrefix);
       checkObjectStorageProps(props);
     });
@@ -105,13 +105,13 @@ class ImportedObjectStorage extends Construct implements IObjectStorage {
     this.region = Stack.of(this).region;
     const { region } = attrs.bucket.env;
     if (!Token.isUnresolved(region) && !Token.isUnresolved(this.region) && region !== this.region) {
-      at(this, () => {
-        throw rejected('bucket', `must be in the region of the stack, ${this.region}`, region);
+      withPath(this, () => {
+        throw invalidValue('bucket', `must be in the region of the stack, ${this.region}`, region);
       });
     }
     this.endpoint = endpointOf(this);
     this.recordingsPrefix = attrs.recordingsPrefix ?? RECORDINGS_PREFIX;
-    at(this, () => checkPrefix(this.recordingsPrefix));
+    withPath(this, () => checkPrefix(this.recordingsPrefix));
   }
 
   public grantReadWrite(grantee: IGrantable, prefix?: string): Grant {
@@ -134,6 +134,6 @@ function below(prefix: string | undefined): string | undefined {
 
 function checkPrefix(recordingsPrefix: string): void {
   if (recordingsPrefix === '' || /^\/|\/$/.test(recordingsPrefix)) {
-    throw rejected('recordingsPrefix', 'must be a key prefix without a slash at either end', recordingsPrefix);
+    throw invalidValue('recordingsPrefix', 'must be a key prefix without a slash at either end', recordingsPrefix);
   }
 }

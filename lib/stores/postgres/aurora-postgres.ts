@@ -21,7 +21,7 @@ import { defineCredentials, UrlSecrets } from './postgres-secrets';
 import { isKept, retainDependencies } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { describeResources } from '../../private/descriptions';
-import { at, rejected } from '../../private/errors';
+import { invalidValue, withPath } from '../../private/errors';
 import { numberText } from '../../private/numbers';
 
 /**
@@ -73,7 +73,7 @@ export class AuroraPostgres extends Construct implements IPostgres {
 
   public constructor(scope: Construct, id: string, props: AuroraPostgresProps) {
     super(scope, id);
-    at(this, () => {
+    withPath(this, () => {
       checkPostgresOptions(props);
       checkCapacity(props);
     });
@@ -89,7 +89,7 @@ export class AuroraPostgres extends Construct implements IPostgres {
     });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
     const credentials = defineCredentials(this, username, removalPolicy);
-    const cluster = at(this, () => defineCluster(this, props, credentials, securityGroup));
+    const cluster = withPath(this, () => defineCluster(this, props, credentials, securityGroup));
     const host = cluster.clusterEndpoint.hostname;
     // The cluster accepts connections only once it has an instance, so the URLs depend on it.
     this.urls = new UrlSecrets(this, credentials, { username, host, port: this.port }, databaseName, removalPolicy, cluster);
@@ -162,10 +162,10 @@ function checkCapacity({ minCapacity = DEFAULTS.minCapacity, maxCapacity = DEFAU
     ['maxCapacity', maxCapacity, 1],
   ] as const) {
     if (!Token.isUnresolved(value) && (!Number.isInteger(value * 2) || value < min || value > 256)) {
-      throw rejected(name, `must be from ${min} to 256, in steps of 0.5`, value);
+      throw invalidValue(name, `must be from ${min} to 256, in steps of 0.5`, value);
     }
   }
   if (!Token.isUnresolved(minCapacity) && !Token.isUnresolved(maxCapacity) && minCapacity > maxCapacity) {
-    throw rejected('minCapacity', `must not exceed \`maxCapacity\`, ${maxCapacity}`, minCapacity);
+    throw invalidValue('minCapacity', `must not exceed \`maxCapacity\`, ${maxCapacity}`, minCapacity);
   }
 }

@@ -1,5 +1,5 @@
 import { IPostgres } from './postgres';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /** The optional attributes of an imported server. */
 type Attribute = 'credentials' | 'host' | 'cyclotronUrlSecret' | 'nodeCyclotronUrlSecret';
@@ -14,7 +14,7 @@ type Attribute = 'credentials' | 'host' | 'cyclotronUrlSecret' | 'nodeCyclotronU
 export function requireAttribute<Name extends Attribute>(postgres: IPostgres, attribute: Name, user: string): NonNullable<IPostgres[Name]> {
   const value = postgres[attribute];
   if (value === undefined) {
-    throw rejected(attribute, `of the PostgreSQL server is required for ${user}`, value, 'pass it to Postgres.fromPostgresAttributes()');
+    throw invalidValue(attribute, `of the PostgreSQL server is required for ${user}`, value, 'pass it to Postgres.fromPostgresAttributes()');
   }
   return value;
 }

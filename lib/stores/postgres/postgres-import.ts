@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { checkHost, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
 import { IPostgres } from './postgres';
 import { POSTGRES_PORT } from './postgres-options';
-import { at } from '../../private/errors';
+import { withPath } from '../../private/errors';
 import { checkKeys, checkWholeText } from '../../private/secrets';
 
 /**
@@ -123,7 +123,7 @@ export class ImportedPostgres extends Construct implements IPostgres {
     this.host = attrs.host;
     this.port = attrs.port ?? POSTGRES_PORT;
     this.tls = attrs.tls ?? true;
-    at(this, () => check(attrs, this.port));
+    withPath(this, () => check(attrs, this.port));
     this.clientPorts = [this.port];
     this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.port) });
   }

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { checkDays } from '../../private/durations';
-import { rejected } from '../../private/errors';
+import { checkDays } from '../../private/quantities';
+import { invalidValue } from '../../private/errors';
 import { checkWhole } from '../../private/numbers';
 
 /**
@@ -91,7 +91,7 @@ export function checkPostgresOptions(options: PostgresOptions): void {
   checkDays('backupRetention', options.backupRetention, 1, 35);
   checkWhole('maxConnections', options.maxConnections, 100, 262_143);
   if (options.snapshotIdentifier === '') {
-    throw rejected(
+    throw invalidValue(
       'snapshotIdentifier',
       'must be the name or ARN of a snapshot',
       options.snapshotIdentifier,
@@ -109,10 +109,10 @@ function checkSnapshotProp(name: 'username' | 'databaseName', value?: string, sn
     return;
   }
   if (snapshotIdentifier === undefined) {
-    throw rejected(name, 'needs `snapshotIdentifier`', value, `leave it out: a new server has '${POSTGRES_DEFAULTS[name]}'`);
+    throw invalidValue(name, 'needs `snapshotIdentifier`', value, `leave it out: a new server has '${POSTGRES_DEFAULTS[name]}'`);
   }
   // It is part of URLs.
   if (!Token.isUnresolved(value) && !/^[A-Za-z0-9_-]+$/.test(value)) {
-    throw rejected(name, 'must be letters, digits, _ and -', value);
+    throw invalidValue(name, 'must be letters, digits, _ and -', value);
   }
 }

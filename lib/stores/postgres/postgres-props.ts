@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { checkPostgresOptions, PostgresOptions } from './postgres-options';
-import { rejected } from '../../private/errors';
+import { invalidValue } from '../../private/errors';
 import { checkWhole } from '../../private/numbers';
 
 /**
@@ -64,7 +64,7 @@ export function checkPostgresProps(props: PostgresProps): void {
   const { allocatedStorage = INSTANCE_DEFAULTS.allocatedStorage, maxAllocatedStorage } = props;
   const known = maxAllocatedStorage !== undefined && !Token.isUnresolved(maxAllocatedStorage) && !Token.isUnresolved(allocatedStorage);
   if (known && maxAllocatedStorage < allocatedStorage * STORAGE.headroom) {
-    throw rejected('maxAllocatedStorage', `must exceed \`allocatedStorage\`, ${allocatedStorage}, by a tenth or more`, maxAllocatedStorage);
+    throw invalidValue('maxAllocatedStorage', `must exceed \`allocatedStorage\`, ${allocatedStorage}, by a tenth or more`, maxAllocatedStorage);
   }
 }
 

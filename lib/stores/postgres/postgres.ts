@@ -9,7 +9,7 @@ import { POSTGRES_DEFAULTS, POSTGRES_PORT } from './postgres-options';
 import { checkPostgresProps, PostgresProps } from './postgres-props';
 import { defineCredentials, UrlSecrets } from './postgres-secrets';
 import { retainDependencies } from '../removal';
-import { at } from '../../private/errors';
+import { withPath } from '../../private/errors';
 
 /**
  * A PostgreSQL server for PostHog's application data.
@@ -79,7 +79,7 @@ export class Postgres extends Construct implements IPostgres {
 
   public constructor(scope: Construct, id: string, props: PostgresProps) {
     super(scope, id);
-    at(this, () => checkPostgresProps(props));
+    withPath(this, () => checkPostgresProps(props));
     const {
       username = POSTGRES_DEFAULTS.username,
       databaseName = POSTGRES_DEFAULTS.databaseName,
@@ -92,7 +92,7 @@ export class Postgres extends Construct implements IPostgres {
     });
     this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
     const credentials = defineCredentials(this, username, removalPolicy);
-    const instance = at(this, () => definePostgresInstance(this, props, credentials, securityGroup));
+    const instance = withPath(this, () => definePostgresInstance(this, props, credentials, securityGroup));
     const host = instance.dbInstanceEndpointAddress;
     this.urls = new UrlSecrets(this, credentials, { username, host, port: this.port }, databaseName, removalPolicy);
     this.credentials = credentials;

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { Duration, Size, Token } from 'aws-cdk-lib/core';
+import { checkDays, knownGibibytes, knownSeconds } from '../../lib/private/quantities';
+
+test('whole days of the range pass', () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 35 }), (days) => checkDays('retention', Duration.days(days), 1, 35)));
+});
+
+test.each([
+  [Duration.hours(36), '1 day 12 hours'],
+  [Duration.days(36), '36 days'],
+  [Duration.minutes(1), '1 minute'],
+])('fails when the days are %s', (duration, got) => {
+  expect(() => checkDays('retention', duration, 1, 35)).toThrow(`\`retention\` must be whole days, from 1 to 35, got: '${got}'`);
+});
+
+test('zero days fail, unless the range begins with zero', () => {
+  expect(() => checkDays('retention', Duration.days(0), 1, 35)).toThrow('`retention` must be whole days, from 1 to 35, got: ');
+  expect(() => checkDays('retention', Duration.days(0), 0, 35)).not.toThrow();
+});
+
+test('undefined and tokens pass', () => {
+  expect(() => {
+    checkDays('retention', undefined, 1, 35);
+    checkDays('retention', Duration.days(Token.asNumber({ Ref: 'Days' })), 1, 35);
+  }).not.toThrow();
+});
+
+test('fractions of a second and of a GiB fail with the name of the prop', () => {
+  expect(() => knownSeconds('timeout', Duration.millis(1500))).toThrow("`timeout` must be a whole number of seconds, got: '1 second 500 millis'");
+  expect(() => knownSeconds('timeout', Duration.millis(0.5))).toThrow("`timeout` must be a whole number of seconds, got: '0.5 ms'");
+  expect(() => knownGibibytes('volumeSize', Size.mebibytes(1500))).toThrow("`volumeSize` must be a whole number of GiB, got: '1500 MiB'");
+});
+
+test('whole seconds and GiB are converted', () => {
+  expect(knownSeconds('timeout', Duration.minutes(2))).toBe(120);
+  expect(knownGibibytes('volumeSize', Size.tebibytes(1))).toBe(1024);
+});
+
+test('undefined and tokens have no known number', () => {
+  expect(knownSeconds('timeout', undefined)).toBeUndefined();
+  expect(knownSeconds('timeout', Duration.seconds(Token.asNumber({ Ref: 'Seconds' })))).toBeUndefined();
+  expect(knownGibibytes('volumeSize', undefined)).toBeUndefined();
+  expect(knownGibibytes('volumeSize', Size.gibibytes(Token.asNumber({ Ref: 'Size' })))).toBeUndefined();
+});
