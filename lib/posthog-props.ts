@@ -1,28 +1,19 @@
-import { RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Product } from './catalog/product';
 import { PostHogIngressOptions } from './ingress/ingress-options';
-import { isProcess, PostHogProcess } from './catalog/posthog-process';
+import { MigrationOptions } from './migration/migration-options';
 import { NatMode } from './network/nat-mode';
-import { taskQueue } from './catalog/task-queues';
-import { checkEnum } from './private/enums';
-import { invalidValue } from './private/errors';
-import { checkWhole } from './private/numbers';
-import { isLookupPending } from './private/subnets';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/app-secrets';
 import { AppSettingsOptions } from './services/app-settings';
-import { productsOf } from './services/deployed-processes';
-import { MigrationOptions } from './migration/migration-options';
-import { ProcessDefinition } from './services/process-definition';
 import { PostHogSize } from './services/process-size';
-import { Product } from './catalog/product';
 import { PostHogServiceOptions } from './services/service-options';
 import { ICache } from './stores/cache/cache';
 import { IClickHouse } from './stores/clickhouse/clickhouse';
 import { IKafka } from './stores/kafka/kafka-client';
-import { ImportedKafka } from './stores/kafka/kafka-import';
 import { IObjectStorage } from './stores/object-storage/object-storage';
 import { IPostgres } from './stores/postgres/postgres';
 
@@ -155,8 +146,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
   readonly migration?: MigrationOptions;
   /**
    * Indicates whether a deployment ends with a check of PostHog through its load balancer: event capture must accept an event, and the app must be
-   * ready.
-   * If either fails, an update is rolled back. A first deployment only reports it in `deploymentCheck.result`, because a rollback would
+   * ready. If either fails, an update is rolled back. A first deployment only reports it in `deploymentCheck.result`, because a rollback would
    * delete the resources that it created. The app is checked only if it is public. The function that checks runs outside the VPC: there is no
    * check with an internal load balancer, with `openListener: false`, or without a public IPv4 address.
    *
@@ -184,9 +174,8 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly secrets?: Record<string, Secret>;
   /**
-   * Indicates whether PostHog reports its own usage and errors, with the values of local variables, to PostHog Inc. Evaluations of AI events, which
-   * `aiKeys`
-   * enable, always report there (docs/task-queues.md).
+   * Indicates whether PostHog reports its own usage and errors, with the values of local variables, to PostHog Inc. Evaluations of AI events,
+   * which `aiKeys` enable, always report there (docs/task-queues.md).
    *
    * @default false
    */
@@ -216,101 +205,4 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    * @default - true, unless `removalPolicy` is DESTROY
    */
   readonly deletionProtection?: boolean;
-}
-
-/** The maximum for each busy topic; a broker holds about a thousand partitions in total. */
-const MAX_PARTITIONS = 100;
-
-/** Returns whether the migration creates the topics. */
-export function managesTopics({ manageTopics, kafka }: PostHogProps): boolean {
-  return manageTopics ?? !(kafka instanceof ImportedKafka);
-}
-
-/** Rejects props that contradict each other or cannot work. */
-export function checkProps(props: PostHogProps, deployed: readonly ProcessDefinition[]): void {
-  const known = deployed.map(({ process }) => process as string);
-  const unknown = Object.keys(props.serviceOptions ?? {}).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const products = isProcess(unknown) ? productsOf(unknown) : [];
-    throw invalidValue(
-      'serviceOptions',
-      `may name these processes: ${known.join(', ')}`,
-      unknown,
-      products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined,
-    );
-  }
-  if (props.size !== undefined) {
-    checkEnum('size', props.size, PostHogSize);
-  }
-  checkTaskQueues(props.temporalTaskQueues);
-  const vpc = props.vpc ?? props.cluster?.vpc;
-  if (props.listener && !vpc) {
-    throw invalidValue('vpc', 'or `cluster` is required with `listener`', 'neither', 'pass the VPC of the load balancer, which must reach the tasks');
-  }
-  if (props.nat && vpc) {
-    throw invalidValue(
-      'nat',
-      'cannot be combined with `vpc` or `cluster`: an existing VPC has its own route to the internet',
-      props.nat,
-      'leave it out',
-    );
-  }
-  if (props.vpc && props.cluster && areKnownToDiffer(props.vpc, props.cluster.vpc)) {
-    throw invalidValue('vpc', 'must be the VPC of `cluster`', props.vpc.node.path, 'leave `vpc` out, or pass a cluster in that VPC');
-  }
-  if (vpc && props.serviceSubnets && vpc.selectSubnets(props.serviceSubnets).subnets.some((subnet) => vpc.publicSubnets.includes(subnet))) {
-    throw invalidValue(
-      'serviceSubnets',
-      'must be private: tasks have no public IP address and no outbound access from a public subnet',
-      props.serviceSubnets,
-    );
-  }
-  if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', props.removalPolicy);
-  }
-  checkWhole('topicPartitions', props.topicPartitions, 1, MAX_PARTITIONS);
-  if (props.nat === NatMode.NONE && !props.clickHouse) {
-    throw invalidValue(
-      'clickHouse',
-      'is required without NAT, because the instances of a new one must reach AWS APIs and container registries',
-      'none',
-      'bring your own with ClickHouse.fromClickHouseAttributes(), or choose another `nat`',
-    );
-  }
-  if (props.nat === NatMode.NONE && managesTopics(props)) {
-    throw invalidValue(
-      'manageTopics',
-      'must be false without NAT, because the image of its task is on Docker Hub',
-      props.manageTopics ?? 'the default, true',
-      'create the topics yourself; brokers with `auto.create.topics.enable` create the others',
-    );
-  }
-  if (vpc && !props.serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
-    throw invalidValue('vpc', 'must have private subnets with egress', vpc.node.path, 'add them, or select the subnets with `serviceSubnets`');
-  }
-}
-
-function checkTaskQueues(queues: readonly string[] | undefined): void {
-  const wrong = queues?.find((queue) => !/^[a-z][a-z0-9-]*$/.test(queue));
-  if (queues?.length === 0 || wrong !== undefined) {
-    throw invalidValue('temporalTaskQueues', 'must be one or more queue names, such as general-purpose-task-queue', wrong ?? queues);
-  }
-  if (queues?.every((queue) => taskQueue(queue)?.process === PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER)) {
-    throw invalidValue(
-      'temporalTaskQueues',
-      'must name a queue other than those of batch exports, which `temporal-batch-exports-worker` serves',
-      queues,
-    );
-  }
-}
-
-/** Returns whether two VPCs are certain to differ. */
-function areKnownToDiffer(one: IVpc, other: IVpc): boolean {
-  const both = [one, other];
-  if (one === other || both.some(isLookupPending)) {
-    return false;
-  }
-  const known = both.every((vpc) => !Token.isUnresolved(vpc.vpcId));
-  // A token may be the id of any VPC, unless the VPC is defined in this app.
-  return known ? one.vpcId !== other.vpcId : both.some((vpc) => Resource.isOwnedResource(vpc));
 }

@@ -497,7 +497,7 @@ describe('errors', () => {
 
   test('fails when vpc is not the one of the cluster', () => {
     expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: new Vpc(scope, 'Other') }) }))).toThrow(
-      `${at}\`vpc\` must be the VPC of \`cluster\`, got: 'Stack/Given'; leave \`vpc\` out, or pass a cluster in that VPC`,
+      `${at}\`vpc\` must be the VPC of \`cluster\`, got: Stack/Given; leave \`vpc\` out, or pass a cluster in that VPC`,
     );
   });
 
@@ -509,7 +509,7 @@ describe('errors', () => {
 
   test('fails when the VPC has no private subnets', () => {
     expect(() => build((scope) => ({ vpc: importedVpc(scope, 'Given', { isPublic: true }) }))).toThrow(
-      `${at}\`vpc\` must have private subnets with egress, got: 'Stack/Given'; add them, or select the subnets with \`serviceSubnets\``,
+      `${at}\`vpc\` must have private subnets with egress, got: Stack/Given; add them, or select the subnets with \`serviceSubnets\``,
     );
   });
 

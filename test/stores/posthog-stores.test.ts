@@ -1,10 +1,10 @@
 import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease, PostHogReleaseOptions, Postgres } from '../lib';
-import { certificate, FEW, newStack, stores } from './helpers/stack';
-import { instanceFiles } from './stores/clickhouse/fixtures';
-import { containerOf, idOf, ofType, taskOf } from './helpers/template';
+import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease, PostHogReleaseOptions, Postgres } from '../../lib';
+import { certificate, FEW, newStack, stores } from '../helpers/stack';
+import { instanceFiles } from './clickhouse/fixtures';
+import { containerOf, idOf, ofType, taskOf } from '../helpers/template';
 
 function newPostHog(props: Partial<PostHogProps> = {}, stack = newStack()): { stack: Stack; posthog: PostHog; template: Template } {
   const posthog = new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(stack), products: FEW, ...props });

@@ -1,0 +1,114 @@
+import { RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
+import { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { isProcess, PostHogProcess } from './catalog/posthog-process';
+import { taskQueue } from './catalog/task-queues';
+import { NatMode } from './network/nat-mode';
+import { PostHogProps } from './posthog-props';
+import { checkEnum } from './private/enums';
+import { invalidProp, invalidValue } from './private/errors';
+import { checkWhole } from './private/numbers';
+import { isLookupPending } from './private/subnets';
+import { productsOf } from './services/deployed-processes';
+import { ProcessDefinition } from './services/process-definition';
+import { PostHogSize } from './services/process-size';
+
+/** The maximum for each busy topic; a broker holds about a thousand partitions in total. */
+const MAX_PARTITIONS = 100;
+
+/** Rejects props that contradict each other or cannot work. The rooms check the props that concern them alone. */
+export function checkProps(props: PostHogProps, deployed: readonly ProcessDefinition[], managesTopics: boolean): void {
+  checkServiceOptions(props, deployed);
+  if (props.size !== undefined) {
+    checkEnum('size', props.size, PostHogSize);
+  }
+  checkTaskQueues(props.temporalTaskQueues);
+  checkVpc(props);
+  if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
+    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', props.removalPolicy);
+  }
+  checkWhole('topicPartitions', props.topicPartitions, 1, MAX_PARTITIONS);
+  if (props.nat === NatMode.NONE) {
+    checkWithoutNat(props, managesTopics);
+  }
+}
+
+function checkServiceOptions({ serviceOptions }: PostHogProps, deployed: readonly ProcessDefinition[]): void {
+  const known = deployed.map(({ process }) => process as string);
+  const unknown = Object.keys(serviceOptions ?? {}).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const products = isProcess(unknown) ? productsOf(unknown) : [];
+    throw invalidValue(
+      'serviceOptions',
+      `may name these processes: ${known.join(', ')}`,
+      unknown,
+      products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined,
+    );
+  }
+}
+
+function checkTaskQueues(queues: readonly string[] | undefined): void {
+  const wrong = queues?.find((queue) => !/^[a-z][a-z0-9-]*$/.test(queue));
+  if (queues?.length === 0 || wrong !== undefined) {
+    throw invalidValue('temporalTaskQueues', 'must be one or more queue names, such as general-purpose-task-queue', wrong ?? queues);
+  }
+  if (queues?.every((queue) => taskQueue(queue)?.process === PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER)) {
+    throw invalidValue(
+      'temporalTaskQueues',
+      'must name a queue other than those of batch exports, which `temporal-batch-exports-worker` serves',
+      queues,
+    );
+  }
+}
+
+function checkVpc({ vpc: given, cluster, listener, nat, serviceSubnets }: PostHogProps): void {
+  const vpc = given ?? cluster?.vpc;
+  if (!vpc) {
+    if (listener) {
+      throw invalidProp('vpc', 'or `cluster` is required with `listener`', 'pass the VPC of the load balancer, which must reach the tasks');
+    }
+    return;
+  }
+  if (nat) {
+    throw invalidValue('nat', 'cannot be combined with `vpc` or `cluster`: an existing VPC has its own route to the internet', nat, 'leave it out');
+  }
+  if (given && cluster && areKnownToDiffer(given, cluster.vpc)) {
+    throw invalidValue('vpc', 'must be the VPC of `cluster`', given, 'leave `vpc` out, or pass a cluster in that VPC');
+  }
+  const isPublic = serviceSubnets && vpc.selectSubnets(serviceSubnets).subnets.some((subnet) => vpc.publicSubnets.includes(subnet));
+  if (isPublic) {
+    throw invalidValue(
+      'serviceSubnets',
+      'must be private: tasks have no public IP address and no outbound access from a public subnet',
+      serviceSubnets,
+    );
+  }
+  if (!serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
+    throw invalidValue('vpc', 'must have private subnets with egress', vpc, 'add them, or select the subnets with `serviceSubnets`');
+  }
+}
+
+function checkWithoutNat({ clickHouse, manageTopics }: PostHogProps, managesTopics: boolean): void {
+  if (!clickHouse) {
+    throw invalidProp(
+      'clickHouse',
+      'is required without NAT, because the instances of a new one must reach AWS APIs and container registries',
+      'bring your own with ClickHouse.fromClickHouseAttributes(), or choose another `nat`',
+    );
+  }
+  if (managesTopics) {
+    const rule = `must be false without NAT, because the image of its task is on Docker Hub`;
+    const fix = 'create the topics yourself; brokers with `auto.create.topics.enable` create the others';
+    throw manageTopics === undefined ? invalidProp('manageTopics', rule, fix) : invalidValue('manageTopics', rule, manageTopics, fix);
+  }
+}
+
+/** Returns whether two VPCs are certain to differ. */
+function areKnownToDiffer(one: IVpc, other: IVpc): boolean {
+  const both = [one, other];
+  if (one === other || both.some(isLookupPending)) {
+    return false;
+  }
+  const known = both.every((vpc) => !Token.isUnresolved(vpc.vpcId));
+  // A token may be the id of any VPC, unless the VPC is defined in this app.
+  return known ? one.vpcId !== other.vpcId : both.some((vpc) => Resource.isOwnedResource(vpc));
+}

@@ -1,0 +1,200 @@
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { PostHogProcess } from './catalog/posthog-process';
+import { Product } from './catalog/product';
+import { PostHogIngressOptions } from './ingress/ingress-options';
+import { MigrationOptions } from './migration/migration-options';
+import { MigratedRelease } from './migration/migration-task';
+import { topicsOf } from './migration/topics/product-topics';
+import { NatMode } from './network/nat-mode';
+import { PostHogNetworkProps } from './network/posthog-network';
+import { HttpCheckName } from './operations/http-checks';
+import { checkProps } from './posthog-checks';
+import { PostHogProps } from './posthog-props';
+import { isInEcr } from './private/ecr';
+import { pick } from './private/pick';
+import { imagesOf } from './posthog-services';
+import { architectureFor } from './release/architecture';
+import { PostHogRelease } from './release/posthog-release';
+import { AppSecretsOptions } from './services/app-secrets';
+import { DEFAULT_PRODUCTS, deployedProcesses } from './services/deployed-processes';
+import { ProcessDefinition } from './services/process-definition';
+import { ImportedKafka } from './stores/kafka/kafka-import';
+import { KafkaTopic } from './stores/kafka/kafka-topics';
+import { StoresPlan } from './stores/posthog-stores';
+
+/** The props of `PostHog`, checked and with their defaults, in a plan for each part. Constructs follow from the plans alone. */
+export interface PostHogPlan {
+  readonly products: readonly Product[];
+  readonly definitions: readonly ProcessDefinition[];
+  readonly release: PostHogRelease;
+  readonly cpuArchitecture: CpuArchitecture;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+  readonly images: ImagesPlan;
+  readonly network: NetworkPlan;
+  readonly ingress: IngressPlan;
+  readonly stores: StoresPlan;
+  readonly secrets: AppSecretsOptions;
+  readonly migration: MigrationPlan;
+  /** The checks at the end of a deployment; none if they are turned off or if nothing can be checked. */
+  readonly deploymentChecks: readonly HttpCheckName[];
+}
+
+/** The images that tasks pull. */
+export interface ImagesPlan {
+  readonly all: readonly string[];
+  /** Images that tasks cannot pull, because there is no NAT and they are not in ECR. */
+  readonly unreachable: readonly string[];
+}
+
+/** The network: an existing VPC and cluster, or new ones. */
+export interface NetworkPlan {
+  /** The existing VPC; undefined for a new network. */
+  readonly vpc?: IVpc;
+  readonly created: PostHogNetworkProps;
+  readonly cluster?: ICluster;
+  readonly spot?: boolean;
+  readonly serviceSubnets?: SubnetSelection;
+  readonly storeSubnets?: SubnetSelection;
+}
+
+/** The ingress. Its VPC and, in a new network, its subnets follow from the network. */
+export interface IngressPlan extends PostHogIngressOptions {
+  readonly deletionProtection: boolean;
+}
+
+/** The migration of the databases. */
+export interface MigrationPlan {
+  readonly options?: MigrationOptions;
+  readonly release: MigratedRelease;
+  /** The topics to create; undefined if they are not managed. */
+  readonly topics?: readonly KafkaTopic[];
+  /** The image that migrates the database of workflows; undefined without workflows. */
+  readonly workflowsImage?: string;
+}
+
+const DEFAULTS = {
+  release: PostHogRelease.V2026_09_11_R2,
+  checkDeployment: true,
+  logRetention: RetentionDays.ONE_MONTH,
+  removalPolicy: RemovalPolicy.RETAIN,
+  topicPartitions: 6,
+  products: DEFAULT_PRODUCTS,
+};
+
+/** The component that needs the image and the database of workflows, for error messages. */
+export const MIGRATING_PIPELINES = 'the migration of data pipelines';
+
+const INGRESS_OPTIONS: Readonly<Record<keyof PostHogIngressOptions, true>> = {
+  domainName: true,
+  domainZone: true,
+  certificate: true,
+  listener: true,
+  loadBalancer: true,
+  rulePriorityBase: true,
+  loadBalancerSubnets: true,
+  publicLoadBalancer: true,
+  ipAddressType: true,
+  appAccess: true,
+  publicEndpointGroups: true,
+  trustedProxies: true,
+  clientAddress: true,
+  sslPolicy: true,
+  idleTimeout: true,
+  strictTransportSecurity: true,
+  openListener: true,
+  securityGroup: true,
+  accessLogsBucket: true,
+  accessLogsPrefix: true,
+};
+
+const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
+  secretKey: true,
+  encryptionSaltKeys: true,
+  internalApiSecret: true,
+  internalRequestToken: true,
+  browserlessToken: true,
+  oidcRsaPrivateKey: true,
+};
+
+/**
+ * Resolves the props of a PostHog.
+ *
+ * Throws if a prop is invalid, or if props contradict each other.
+ */
+export function planOf(props: PostHogProps): PostHogPlan {
+  const products = [...(props.products ?? DEFAULTS.products)];
+  const definitions = deployedProcesses(products);
+  const manageTopics = props.manageTopics ?? !(props.kafka instanceof ImportedKafka);
+  checkProps(props, definitions, manageTopics);
+  const release = props.release ?? DEFAULTS.release;
+  const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
+  const logRetention = props.logRetention ?? DEFAULTS.logRetention;
+  const workflowsImage = products.includes(Product.DATA_PIPELINES) ? release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate') : undefined;
+  const topicPartitions = props.topicPartitions ?? DEFAULTS.topicPartitions;
+  return {
+    products,
+    definitions,
+    release,
+    cpuArchitecture: architectureFor(release, props.cpuArchitecture),
+    logRetention,
+    removalPolicy,
+    images: imagesPlan(props, definitions, release, workflowsImage),
+    network: {
+      vpc: props.vpc ?? props.cluster?.vpc,
+      created: {
+        nat: props.nat,
+        publicLoadBalancer: props.publicLoadBalancer,
+        dualStack: props.ipAddressType !== undefined && props.ipAddressType !== IpAddressType.IPV4,
+      },
+      cluster: props.cluster,
+      spot: props.spot,
+      serviceSubnets: props.serviceSubnets,
+      storeSubnets: props.storeSubnets,
+    },
+    ingress: {
+      ...pick<PostHogIngressOptions>(props, INGRESS_OPTIONS),
+      deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
+    },
+    stores: {
+      existing: {
+        postgres: props.postgres,
+        cache: props.cache,
+        kafka: props.kafka,
+        clickHouse: props.clickHouse,
+        objectStorage: props.objectStorage,
+      },
+      appImage: release.images.app,
+      clickHouseImage: release.clickHouseImage,
+      logRetention,
+      removalPolicy: props.removalPolicy,
+    },
+    secrets: pick<AppSecretsOptions>(props, SECRETS),
+    migration: {
+      options: props.migration,
+      release: { name: release.name, image: release.images.app, date: release.date, upstreamCommit: release.upstreamCommit },
+      topics: manageTopics ? topicsOf(products, topicPartitions, release.topics, release._generation.topics) : undefined,
+      workflowsImage,
+    },
+    deploymentChecks: (props.checkDeployment ?? DEFAULTS.checkDeployment) ? deploymentChecks(props, definitions) : [],
+  };
+}
+
+function imagesPlan(
+  { clientAddress, nat }: PostHogProps,
+  definitions: readonly ProcessDefinition[],
+  release: PostHogRelease,
+  workflowsImage: string | undefined,
+): ImagesPlan {
+  const all = [...imagesOf(definitions, release), workflowsImage, clientAddress?._proxy?.image].filter((image) => image !== undefined);
+  return { all, unreachable: nat === NatMode.NONE ? all.filter((image) => !isInEcr(image)) : [] };
+}
+
+function deploymentChecks({ appAccess }: PostHogProps, definitions: readonly ProcessDefinition[]): HttpCheckName[] {
+  const capture = definitions.some(({ process }) => process === PostHogProcess.CAPTURE);
+  return [...(capture ? (['capture'] as const) : []), ...((appAccess?._isOpen ?? true) ? (['app'] as const) : [])];
+}
