@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 /** The length after which a rejected value is cut off: messages are read in terminals. */
 const MAX_LENGTH = 300;
 
-/** The marker that the CDK encodes unresolved values with, in strings and in the first element of lists (aws-cdk-lib/core/lib/private/encoding.ts). */
+/** The marker that the CDK encodes unresolved values with, in strings and in lists (aws-cdk-lib/core/lib/private/encoding.ts). */
 const TOKEN_IN_TEXT = /[$#]\{Token\[[^\]]*\]\}/g;
 
 /** Numbers that encode an unresolved value are below this one (createTokenDouble in aws-cdk-lib/core/lib/private/encoding.ts). */
