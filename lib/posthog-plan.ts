@@ -22,7 +22,6 @@ import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/app-secrets';
 import { DEFAULT_PRODUCTS, deployedProcesses } from './services/deployed-processes';
 import { ProcessDefinition } from './services/process-definition';
-import { ImportedKafka } from './stores/kafka/kafka-import';
 import { KafkaTopic } from './stores/kafka/kafka-topics';
 import { StoresPlan } from './stores/posthog-stores';
 
@@ -129,7 +128,7 @@ const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
 export function planOf(props: PostHogProps): PostHogPlan {
   const products = [...(props.products ?? DEFAULTS.products)];
   const definitions = deployedProcesses(products);
-  const manageTopics = props.manageTopics ?? !(props.kafka instanceof ImportedKafka);
+  const manageTopics = props.manageTopics ?? props.kafka?.managesTopics ?? true;
   checkProps(props, definitions, manageTopics);
   const release = props.release ?? DEFAULTS.release;
   const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;

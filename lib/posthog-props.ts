@@ -11,11 +11,11 @@ import { AppSecretsOptions } from './services/app-secrets';
 import { AppSettingsOptions } from './services/app-settings';
 import { PostHogSize } from './services/process-size';
 import { PostHogServiceOptions } from './services/service-options';
-import { ICache } from './stores/cache/cache';
-import { IClickHouse } from './stores/clickhouse/clickhouse';
-import { IKafka } from './stores/kafka/kafka-client';
-import { IObjectStorage } from './stores/object-storage/object-storage';
-import { IPostgres } from './stores/postgres/postgres';
+import { ICache } from './stores/cache/cache-base';
+import { IClickHouse } from './stores/clickhouse/clickhouse-base';
+import { IKafka } from './stores/kafka/kafka-base';
+import { IObjectStorage } from './stores/object-storage/object-storage-base';
+import { IPostgres } from './stores/postgres/postgres-base';
 
 /**
  * Properties for `PostHog`.
@@ -73,7 +73,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
   /**
    * Indicates whether the migration creates missing Kafka topics before any process starts. It deletes no topic and removes no partition.
    *
-   * @default - true, unless `kafka` is imported with `Kafka.fromKafkaAttributes`
+   * @default - `managesTopics` of `kafka`: true, unless it is imported without `manageTopics`
    */
   readonly manageTopics?: boolean;
   /**

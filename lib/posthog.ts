@@ -24,13 +24,13 @@ import { IPostHogService } from './services/posthog-service';
 import { DJANGO_STORES, djangoSettings } from './services/processes/django';
 import { defineNamespace } from './services/service-namespace';
 import { admit } from './services/store-clients';
-import { ICache } from './stores/cache/cache';
-import { IClickHouse } from './stores/clickhouse/clickhouse';
+import { ICache } from './stores/cache/cache-base';
+import { IClickHouse } from './stores/clickhouse/clickhouse-base';
 import { ClickHouseObjects } from './stores/clickhouse/clickhouse-objects';
-import { IKafka } from './stores/kafka/kafka-client';
-import { IObjectStorage } from './stores/object-storage/object-storage';
+import { IKafka } from './stores/kafka/kafka-base';
+import { IObjectStorage } from './stores/object-storage/object-storage-base';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage/object-storage-keys';
-import { IPostgres } from './stores/postgres/postgres';
+import { IPostgres } from './stores/postgres/postgres-base';
 import { requireAttribute } from './stores/postgres/postgres-facts';
 import { PostHogStores } from './stores/posthog-stores';
 

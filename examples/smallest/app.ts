@@ -1,6 +1,6 @@
 import { App, Stack, StackProps } from 'aws-cdk-lib/core';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogSize } from 'cdk-posthog';
+import { NatMode, PostHog, PostHogNetwork, PostHogSize, RedpandaKafka } from 'cdk-posthog';
 import { Construct } from 'constructs';
 
 /** A PostHog for evaluation or few events: one of everything, so a deployment or a failed instance interrupts it for minutes. */
@@ -17,7 +17,7 @@ export class SmallestStack extends Stack {
       serviceSubnets,
       storeSubnets,
       // One Redpanda instead of two MSK brokers.
-      kafka: Kafka.singleNode(this, 'Kafka', { vpc, vpcSubnets: serviceSubnets }),
+      kafka: new RedpandaKafka(this, 'Kafka', { vpc, vpcSubnets: serviceSubnets }),
       size: PostHogSize.DEV,
     });
   }

@@ -16,7 +16,7 @@ export class StoresStack extends Stack {
       vpc,
       vpcSubnets,
       evictionPolicy: CacheEviction.ALL_KEYS_LRU,
-      backupRetention: Duration.days(0),
+      automaticBackups: false,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     new ObjectStorage(this, 'ObjectStorage', { recordingsExpiration: Duration.days(90) });

@@ -1,5 +1,5 @@
-import { AuroraPostgres } from '../stores/postgres/aurora-postgres';
-import { IPostgres, Postgres } from '../stores/postgres/postgres';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import { IPostgres } from '../stores/postgres/postgres-base';
 
 /** The API call that returns the latest restorable time of a database. */
 export interface DatabaseBackup {
@@ -13,20 +13,33 @@ export interface DatabaseBackup {
 }
 
 /**
- * Returns the API call for the backups of a database; undefined for an imported one.
+ * Returns the API call for the backups of a database; undefined if it is not known to be on RDS.
  *
  * Step Functions spells parameters as the AWS SDK for Java does.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
 export function databaseBackup(postgres: IPostgres): DatabaseBackup | undefined {
-  if (postgres instanceof Postgres) {
-    const { instanceIdentifier: identifier, instanceArn: arn } = postgres.instance;
-    return { call: 'describeDBInstances', action: 'rds:DescribeDBInstances', parameter: 'DbInstanceIdentifier', identifier, arn };
+  const { instanceIdentifier, clusterIdentifier } = postgres;
+  const arn = (resource: string, resourceName: string) =>
+    Stack.of(postgres).formatArn({ service: 'rds', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  if (instanceIdentifier !== undefined) {
+    return {
+      call: 'describeDBInstances',
+      action: 'rds:DescribeDBInstances',
+      parameter: 'DbInstanceIdentifier',
+      identifier: instanceIdentifier,
+      arn: arn('db', instanceIdentifier),
+    };
   }
-  if (postgres instanceof AuroraPostgres) {
-    const { clusterIdentifier: identifier, clusterArn: arn } = postgres.cluster;
-    return { call: 'describeDBClusters', action: 'rds:DescribeDBClusters', parameter: 'DbClusterIdentifier', identifier, arn };
+  if (clusterIdentifier !== undefined) {
+    return {
+      call: 'describeDBClusters',
+      action: 'rds:DescribeDBClusters',
+      parameter: 'DbClusterIdentifier',
+      identifier: clusterIdentifier,
+      arn: arn('cluster', clusterIdentifier),
+    };
   }
   return undefined;
 }

@@ -16,7 +16,7 @@ import { MigrationPlan } from './migration-options';
 import { migrationScript, topicsScript } from './migration-script';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
-import { IKafka, KafkaEncryption } from '../stores/kafka/kafka-client';
+import { IKafka, KafkaEncryption } from '../stores/kafka/kafka-base';
 import { KafkaTopic, topicLines } from '../stores/kafka/kafka-topics';
 import { REDPANDA_IMAGE } from '../stores/kafka/redpanda-config';
 import { ProcessSettings } from '../private/process-settings';

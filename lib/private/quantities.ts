@@ -31,6 +31,18 @@ export function knownGibibytes(prop: string, size: Size | undefined): number | u
   return gibibytes;
 }
 
+/** Converts the size of a prop to whole bytes; undefined if there is none or it is not known at synthesis. */
+export function knownBytes(prop: string, size: Size | undefined): number | undefined {
+  if (size === undefined || size.isUnresolved()) {
+    return undefined;
+  }
+  const bytes = size.toBytes({ rounding: SizeRoundingBehavior.NONE });
+  if (!Number.isInteger(bytes)) {
+    throw invalidValue(prop, 'must be a whole number of bytes', `${bytes} bytes`);
+  }
+  return bytes;
+}
+
 /** Checks that a duration is a number of whole days in a range. */
 export function checkDays(prop: string, duration: Duration | undefined, min: number, max: number): void {
   if (duration === undefined || duration.isUnresolved()) {

@@ -2,7 +2,7 @@ import { AccountRootPrincipal, IRole, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../private/acknowledge';
 import { grantObjects, ObjectAccess } from '../stores/object-storage/object-access';
-import { IObjectStorage } from '../stores/object-storage/object-storage';
+import { IObjectStorage } from '../stores/object-storage/object-storage-base';
 import { PostHogProcess } from '../catalog/posthog-process';
 
 /** The processes that write files for download and sign links to them. */

@@ -34,7 +34,7 @@ import { Stopping, STOPPING } from '../catalog/stopping';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
 import { withPath } from '../private/errors';
-import { IKafka } from '../stores/kafka/kafka-client';
+import { IKafka } from '../stores/kafka/kafka-base';
 
 /**
  * The ECS service of a PostHog process.

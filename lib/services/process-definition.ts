@@ -7,11 +7,11 @@ import { Generation } from '../catalog/generation';
 import { Product } from '../catalog/product';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { PostHogImages } from '../release/posthog-images';
-import { ICache } from '../stores/cache/cache';
-import { IClickHouse } from '../stores/clickhouse/clickhouse';
-import { IKafka } from '../stores/kafka/kafka-client';
-import { IObjectStorage } from '../stores/object-storage/object-storage';
-import { IPostgres } from '../stores/postgres/postgres';
+import { ICache } from '../stores/cache/cache-base';
+import { IClickHouse } from '../stores/clickhouse/clickhouse-base';
+import { IKafka } from '../stores/kafka/kafka-base';
+import { IObjectStorage } from '../stores/object-storage/object-storage-base';
+import { IPostgres } from '../stores/postgres/postgres-base';
 import { ProcessSettings } from '../private/process-settings';
 
 /** The data stores, by the names that definitions use. */

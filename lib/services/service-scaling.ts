@@ -6,7 +6,7 @@ import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HttpEndpoint } from './process-definition';
 import { TaskSize } from './process-size';
 import { ConsumerGroup } from '../catalog/consumer-groups';
-import { IKafka } from '../stores/kafka/kafka-client';
+import { IKafka } from '../stores/kafka/kafka-base';
 
 /** The metrics that the number of tasks depends on. */
 export interface ScalingSignals {

@@ -2,12 +2,16 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { Cache, ICache } from './cache/cache';
-import { ClickHouse, IClickHouse } from './clickhouse/clickhouse';
+import { Cache } from './cache/cache';
+import { ICache } from './cache/cache-base';
+import { ClickHouse } from './clickhouse/clickhouse';
+import { IClickHouse } from './clickhouse/clickhouse-base';
 import { Kafka } from './kafka/kafka';
-import { IKafka } from './kafka/kafka-client';
-import { IObjectStorage, ObjectStorage } from './object-storage/object-storage';
-import { IPostgres, Postgres } from './postgres/postgres';
+import { IKafka } from './kafka/kafka-base';
+import { ObjectStorage } from './object-storage/object-storage';
+import { IObjectStorage } from './object-storage/object-storage-base';
+import { Postgres } from './postgres/postgres';
+import { IPostgres } from './postgres/postgres-base';
 
 /** The five data stores of a PostHog. */
 export interface Stores {

@@ -11,17 +11,12 @@ export function storeSubnets(vpc: IVpc, selection?: SubnetSelection): SubnetSele
   }
   const candidates = vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.privateSubnets;
   if (!selection && candidates.length === 0) {
-    throw invalidValue(
-      'vpc',
-      'must have isolated or private subnets for a data store',
-      vpc.node.path,
-      'add them, or select others with `vpcSubnets`',
-    );
+    throw invalidValue('vpc', 'must have isolated or private subnets for a data store', vpc, 'add them, or select others with `vpcSubnets`');
   }
   const { subnets } = vpc.selectSubnets(selection ?? { subnets: candidates });
   const open = subnets.find((subnet) => vpc.publicSubnets.includes(subnet));
   if (open) {
-    throw invalidValue('vpcSubnets', 'must be isolated or private: a data store must not be reachable from outside', open.node.path);
+    throw invalidValue('vpcSubnets', 'must be isolated or private: a data store must not be reachable from outside', open);
   }
   // A list token of zones has one element at synthesis, and any number during the deployment.
   const known = subnets.every(({ availabilityZone }) => !Token.isUnresolved([availabilityZone]));
@@ -29,7 +24,7 @@ export function storeSubnets(vpc: IVpc, selection?: SubnetSelection): SubnetSele
     throw invalidValue(
       'vpcSubnets',
       'must be in two or more availability zones',
-      `${zonesOf(subnets)} zone(s)`,
+      subnets,
       'use a VPC with two or more zones, or select subnets of more zones',
     );
   }

@@ -1,6 +1,6 @@
 import { CLICKHOUSE_KAFKA_TABLES, clickHouseConsumers, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../lib/catalog/clickhouse-kafka-tables';
 import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/duplicate-kafka-tables';
-import { NAMED_COLLECTIONS } from '../../lib/stores/clickhouse/topology';
+import { NAMED_COLLECTIONS } from '../../lib/stores/clickhouse/config/topology';
 import { kafkaTopics } from '../../lib/stores/kafka/kafka-topics';
 
 const ALL = [...CLICKHOUSE_KAFKA_TABLES, ...COMING_CLICKHOUSE_KAFKA_TABLES];

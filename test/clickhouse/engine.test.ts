@@ -1,9 +1,9 @@
 import { CLICKHOUSE_SCHEMA } from '../../lib/catalog/clickhouse-schema';
-import { configXml, serverConfig } from '../../lib/stores/clickhouse/config-xml';
-import { keeperXml } from '../../lib/stores/clickhouse/keeper-xml';
-import { oneShard } from '../../lib/stores/clickhouse/topology';
-import { usersXml } from '../../lib/stores/clickhouse/users-xml';
-import { Elements } from '../../lib/stores/clickhouse/xml';
+import { configXml, serverConfig } from '../../lib/stores/clickhouse/config/config-xml';
+import { keeperXml } from '../../lib/stores/clickhouse/config/keeper-xml';
+import { oneShard } from '../../lib/stores/clickhouse/config/topology';
+import { usersXml } from '../../lib/stores/clickhouse/config/users-xml';
+import { Elements } from '../../lib/stores/clickhouse/config/xml';
 import upstream from '../contract/upstream-clickhouse.json';
 import { askEngine } from './engine';
 import { PreparedHost } from './prepared-host';

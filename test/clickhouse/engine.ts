@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CONFIG_PATH, DATA_PATH } from '../../lib/stores/clickhouse/layout';
+import { CONFIG_PATH, DATA_PATH } from '../../lib/stores/clickhouse/config/shared-settings';
 
 const ROOT = path.join(__dirname, '..', '..');
 

@@ -1,8 +1,8 @@
 import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/duplicate-kafka-tables';
 import { migrationScript } from '../../lib/migration/migration-script';
-import { configXml } from '../../lib/stores/clickhouse/config-xml';
-import { oneShard } from '../../lib/stores/clickhouse/topology';
-import { usersXml } from '../../lib/stores/clickhouse/users-xml';
+import { configXml } from '../../lib/stores/clickhouse/config/config-xml';
+import { oneShard } from '../../lib/stores/clickhouse/config/topology';
+import { usersXml } from '../../lib/stores/clickhouse/config/users-xml';
 import { askEngine } from './engine';
 
 // What the script that migrates asks of ClickHouse, asked of ClickHouse's own engine.

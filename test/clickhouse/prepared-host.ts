@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { prepareScript } from '../../lib/stores/clickhouse/prepare-script';
+import { prepareScript } from '../../lib/stores/clickhouse/members';
 
 const SECRETS = ['POSTHOG_CLICKHOUSE_PASSWORD', 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET'];
 

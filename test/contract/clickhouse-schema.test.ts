@@ -1,9 +1,9 @@
 import { CLICKHOUSE_KAFKA_TABLES } from '../../lib/catalog/clickhouse-kafka-tables';
 import { CLICKHOUSE_SCHEMA } from '../../lib/catalog/clickhouse-schema';
-import { serverConfig } from '../../lib/stores/clickhouse/config-xml';
-import { ClickHouseTopology, oneShard } from '../../lib/stores/clickhouse/topology';
-import { usersConfig } from '../../lib/stores/clickhouse/users-xml';
-import { Elements } from '../../lib/stores/clickhouse/xml';
+import { serverConfig } from '../../lib/stores/clickhouse/config/config-xml';
+import { ClickHouseTopology, oneShard } from '../../lib/stores/clickhouse/config/topology';
+import { usersConfig } from '../../lib/stores/clickhouse/config/users-xml';
+import { Elements } from '../../lib/stores/clickhouse/config/xml';
 import upstream from './upstream-clickhouse.json';
 
 // test/clickhouse asks ClickHouse's engine about the rights and the functions.

@@ -2,7 +2,18 @@ import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
-import { AuroraPostgres, Cache, CacheEviction, ClickHouse, Kafka, ObjectStorage, Postgres, PostHogRelease } from '../../lib';
+import {
+  AuroraPostgres,
+  Cache,
+  CacheEviction,
+  ClickHouse,
+  Kafka,
+  KafkaBrokerType,
+  ObjectStorage,
+  Postgres,
+  PostHogRelease,
+  RedpandaKafka,
+} from '../../lib';
 import { Given } from './data-safety-given';
 
 export type Props = Readonly<Record<string, unknown>>;
@@ -126,9 +137,10 @@ export const STORES: Readonly<Record<string, Subject>> = {
     changes: {
       vpc: OTHER_VPC,
       vpcSubnets: ISOLATED,
-      nodeType: to('cache.r7g.large'),
+      nodeType: to(new InstanceType('r7g.large')),
       replicas: to(2),
       evictionPolicy: to(CacheEviction.ALL_KEYS_LRU),
+      automaticBackups: to(false),
       backupRetention: to(Duration.days(7)),
       preferredBackupWindow: to('03:00-04:00'),
       preferredMaintenanceWindow: to('sun:04:00-sun:05:00'),
@@ -142,8 +154,9 @@ export const STORES: Readonly<Record<string, Subject>> = {
       vpc: { ...OTHER_VPC, endangers: REPLACED_CLUSTER },
       vpcSubnets: { ...ISOLATED, endangers: REPLACED_CLUSTER },
       kafkaVersion: to('4.0.x.kraft'),
-      // An Express broker instead of a standard one is for MSK to refuse: its schema lets the type change.
-      brokerInstanceType: to('kafka.m7g.xlarge'),
+      // MSK refuses Express brokers instead of standard ones, but its schema lets the type change.
+      brokerType: to(KafkaBrokerType.EXPRESS),
+      brokerInstanceType: to(new InstanceType('m7g.xlarge')),
       brokersPerSubnet: to(2),
       volumeSize: to(Size.gibibytes(200)),
       maxVolumeSize: to(Size.tebibytes(2)),
@@ -152,9 +165,9 @@ export const STORES: Readonly<Record<string, Subject>> = {
       removalPolicy: DESTROY,
     },
   },
-  KafkaSingleNode: {
-    struct: 'KafkaSingleNodeOptions',
-    make: (stack, { vpc }, props) => void Kafka.singleNode(stack, 'Store', { vpc, ...props }),
+  RedpandaKafka: {
+    struct: 'RedpandaKafkaProps',
+    make: (stack, { vpc }, props) => void new RedpandaKafka(stack, 'Store', { vpc, ...props }),
     changes: {
       vpc: OTHER_VPC,
       vpcSubnets: OTHER_ZONE,

@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AuroraPostgres, Cache, Kafka, NatMode, ObjectStorage, Postgres, PostHogNetwork, Product } from '../../lib';
+import { AuroraPostgres, Cache, NatMode, ObjectStorage, Postgres, PostHogNetwork, Product, RedpandaKafka } from '../../lib';
 import { AppTemplate, runApp } from '../helpers/app';
 import { newStack } from '../helpers/stack';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
@@ -106,7 +106,7 @@ function otherResources(): Resources {
   new Cache(stack, 'Cache', { vpc });
   new ObjectStorage(stack, 'ObjectStorage');
   newClickHouse(stack, { vpc, replicas: 2 });
-  Kafka.singleNode(stack, 'SingleNode', { vpc });
+  new RedpandaKafka(stack, 'SingleNode', { vpc });
   return (Template.fromStack(stack).toJSON() as AppTemplate).Resources;
 }
 

@@ -13,6 +13,7 @@ test('the library exports this at run time, and removing any of it is a breaking
     'EmailEncryption',
     'EndpointGroup',
     'Kafka',
+    'KafkaBrokerType',
     'KafkaEncryption',
     'NatMode',
     'ObjectStorage',
@@ -25,6 +26,7 @@ test('the library exports this at run time, and removing any of it is a breaking
     'Postgres',
     'Product',
     'PublicEndpoint',
+    'RedpandaKafka',
     'TrustedProxies',
   ]);
 });
@@ -72,6 +74,7 @@ test.each([
   ['EndpointGroup', ['ingestion', 'sdk', 'shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth', 'sdk-api', 'live-events']],
   ['CacheEncryption', ['preferred', 'none']],
   ['CacheEviction', ['noeviction', 'volatile-lru', 'allkeys-lru']],
+  ['KafkaBrokerType', ['standard', 'express']],
   ['KafkaEncryption', ['tls', 'plaintext']],
 ] as const)('%s has the values %j, which settings of users hold', (name, values) => {
   expect(Object.values(library[name])).toEqual(values);

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AuroraPostgres, Cache, Kafka, ObjectStorage, Postgres } from '../../lib';
+import { AuroraPostgres, Cache, ObjectStorage, Postgres, RedpandaKafka } from '../../lib';
 import { AppTemplate, runApp } from '../helpers/app';
 import { newStack } from '../helpers/stack';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
@@ -316,7 +316,7 @@ AWS::Route53::HostedZone KafkaZone79B83BA1
 const ON_INSTANCES: readonly [name: string, frozen: string[], define: (stack: Stack, vpc: IVpc) => void][] = [
   ['a ClickHouse', [CLICKHOUSE], (stack, vpc) => newClickHouse(stack, { vpc })],
   ['a ClickHouse of two replicas', [CLICKHOUSE, CLICKHOUSE_REPLICAS], (stack, vpc) => newClickHouse(stack, { vpc, replicas: 2 })],
-  ['a single node of Kafka', [SINGLE_NODE], (stack, vpc) => Kafka.singleNode(stack, 'Kafka', { vpc })],
+  ['RedpandaKafka', [SINGLE_NODE], (stack, vpc) => new RedpandaKafka(stack, 'Kafka', { vpc })],
 ];
 
 function onInstances(define: (stack: Stack, vpc: IVpc) => void): AppTemplate {

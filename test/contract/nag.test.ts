@@ -1,11 +1,23 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { AppAccess, AuroraPostgres, Cache, ClientAddress, Kafka, NatMode, ObjectStorage, Postgres, PostHogNetwork, PostHogProps } from '../../lib';
+import {
+  AppAccess,
+  AuroraPostgres,
+  Cache,
+  ClientAddress,
+  Kafka,
+  NatMode,
+  ObjectStorage,
+  Postgres,
+  PostHogNetwork,
+  PostHogProps,
+  RedpandaKafka,
+} from '../../lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
 import { databaseBackup } from '../../lib/migration/database-backup';
@@ -104,7 +116,7 @@ const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
     expect([postgres.cyclotronUrlSecret, postgres.nodeCyclotronUrlSecret].filter(Boolean)).toHaveLength(2);
   },
   'Cache': (stack, vpc) => new Cache(stack, 'Cache', { vpc }),
-  'Cache with replicas': (stack, vpc) => new Cache(stack, 'Cache', { vpc, replicas: 1, backupRetention: Duration.days(0) }),
+  'Cache with replicas': (stack, vpc) => new Cache(stack, 'Cache', { vpc, replicas: 1, automaticBackups: false }),
   'ObjectStorage': (stack) => new ObjectStorage(stack, 'ObjectStorage'),
   'ObjectStorage with a key': (stack) =>
     new ObjectStorage(stack, 'ObjectStorage', {
@@ -139,7 +151,7 @@ test.each([undefined, ENV])(
   },
 );
 
-test.each([undefined, ENV])('finds nothing in a single node of Kafka that is not acknowledged beside its construct, in %p', (env) => {
+test.each([undefined, ENV])('finds nothing in RedpandaKafka that is not acknowledged beside its construct, in %p', (env) => {
   expect(
     findings((stack) => {
       const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
@@ -148,8 +160,8 @@ test.each([undefined, ENV])('finds nothing in a single node of Kafka that is not
         privateSubnetIds: ['s1', 's2'],
         privateSubnetRouteTableIds: ['r1', 'r2'],
       });
-      Kafka.singleNode(stack, 'Kafka', { vpc });
-      Kafka.singleNode(stack, 'Copied', { vpc, image: '444455556666.dkr.ecr.us-east-1.amazonaws.com/redpanda@sha256:' + '0'.repeat(64) });
+      new RedpandaKafka(stack, 'Kafka', { vpc });
+      new RedpandaKafka(stack, 'Copied', { vpc, image: '444455556666.dkr.ecr.us-east-1.amazonaws.com/redpanda@sha256:' + '0'.repeat(64) });
     }, env),
   ).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ClickHouseNode, ClickHouseTopology, oneShard } from '../../lib/stores/clickhouse/topology';
-import { serverConfig } from '../../lib/stores/clickhouse/config-xml';
+import { ClickHouseNode, ClickHouseTopology, oneShard } from '../../lib/stores/clickhouse/config/topology';
+import { serverConfig } from '../../lib/stores/clickhouse/config/config-xml';
 import { PostHogRelease } from '../../lib';
-import { usersConfig } from '../../lib/stores/clickhouse/users-xml';
-import { Content, Elements, FromEnv } from '../../lib/stores/clickhouse/xml';
+import { usersConfig } from '../../lib/stores/clickhouse/config/users-xml';
+import { Content, Elements, FromEnv } from '../../lib/stores/clickhouse/config/xml';
 import { ROOT } from '../helpers/app';
 import { newStack } from '../helpers/stack';
 import { instanceFiles, newClickHouse } from '../stores/clickhouse/fixtures';

@@ -1,7 +1,18 @@
 import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Kafka, NatMode, PostHog, PostHogNetwork, PostHogProcess, PostHogProps, PostHogRelease, PostHogReleaseOptions, Postgres } from '../../lib';
+import {
+  RedpandaKafka,
+  Kafka,
+  NatMode,
+  PostHog,
+  PostHogNetwork,
+  PostHogProcess,
+  PostHogProps,
+  PostHogRelease,
+  PostHogReleaseOptions,
+  Postgres,
+} from '../../lib';
 import { certificate, FEW, newStack, stores } from '../helpers/stack';
 import { instanceFiles } from './clickhouse/fixtures';
 import { containerOf, idOf, ofType, taskOf } from '../helpers/template';
@@ -97,7 +108,7 @@ test('stores of a development stack go with it', () => {
 test('the smallest set-up keeps Kafka on one instance', () => {
   const stack = newStack();
   const { vpc, loadBalancerSubnets, serviceSubnets } = new PostHogNetwork(stack, 'Network');
-  const kafka = Kafka.singleNode(stack, 'Kafka', { vpc, vpcSubnets: serviceSubnets, volumeSize: Size.gibibytes(50) });
+  const kafka = new RedpandaKafka(stack, 'Kafka', { vpc, vpcSubnets: serviceSubnets, volumeSize: Size.gibibytes(50) });
   const { template } = newPostHog({ vpc, loadBalancerSubnets, serviceSubnets, kafka }, stack);
   template.resourceCountIs('AWS::MSK::Cluster', 0);
   template.resourceCountIs('AWS::AutoScaling::AutoScalingGroup', 2);

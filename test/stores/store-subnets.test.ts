@@ -40,19 +40,19 @@ test('a VPC whose subnets are a list that is not known yet will do', () => {
 
 test('fails when there are public subnets only', () => {
   expect(() => storeSubnets(network([PUBLIC]).vpc)).toThrow(
-    "`vpc` must have isolated or private subnets for a data store, got: 'Stack/Vpc'; add them, or select others with `vpcSubnets`",
+    '`vpc` must have isolated or private subnets for a data store, got: Stack/Vpc; add them, or select others with `vpcSubnets`',
   );
 });
 
 test('fails when public subnets are selected', () => {
   expect(() => storeSubnets(network([PUBLIC, ISOLATED]).vpc, { subnetGroupName: 'Public' })).toThrow(
-    "`vpcSubnets` must be isolated or private: a data store must not be reachable from outside, got: 'Stack/Vpc/PublicSubnet1'",
+    '`vpcSubnets` must be isolated or private: a data store must not be reachable from outside, got: Stack/Vpc/PublicSubnet1',
   );
 });
 
 test('fails when the subnets lie in one zone', () => {
   const message =
-    "`vpcSubnets` must be in two or more availability zones, got: '1 zone(s)'; use a VPC with two or more zones, or select subnets of more zones";
+    '`vpcSubnets` must be in two or more availability zones, got: [Stack/Vpc/IsolatedSubnet1]; use a VPC with two or more zones, or select subnets of more zones';
   expect(() => storeSubnets(network([ISOLATED], 1).vpc)).toThrow(message);
   const { vpc } = network([ISOLATED]);
   expect(() => storeSubnets(vpc, { subnets: [vpc.isolatedSubnets[0]] })).toThrow(message);

@@ -3,8 +3,8 @@ import { objectSettings } from './django-objects';
 import { aiBlobLocation } from './ai-blobs';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache/cache-url';
-import { IClickHouse } from '../../stores/clickhouse/clickhouse';
-import { KafkaEncryption } from '../../stores/kafka/kafka-client';
+import { IClickHouse } from '../../stores/clickhouse/clickhouse-base';
+import { KafkaEncryption } from '../../stores/kafka/kafka-base';
 import { ProcessSettings } from '../../private/process-settings';
 import { authorityOf, ProcessContext, Stores, where, whereTemporal } from '../process-definition';
 

@@ -1,4 +1,4 @@
-import { IKafka, KafkaEncryption } from '../../stores/kafka/kafka-client';
+import { IKafka, KafkaEncryption } from '../../stores/kafka/kafka-base';
 
 /** Returns the Rust services' setting for TLS; they support no authentication (rust/common/kafka/src/config.rs). */
 export function rustKafkaTls(kafka: IKafka): string {

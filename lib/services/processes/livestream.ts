@@ -4,7 +4,7 @@ import { groupOf } from '../../catalog/consumer-groups';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { Product } from '../../catalog/product';
 import { CacheClient, cacheTls } from '../../stores/cache/cache-url';
-import { IKafka } from '../../stores/kafka/kafka-client';
+import { IKafka } from '../../stores/kafka/kafka-base';
 import { ProcessDefinition } from '../process-definition';
 
 const PORT = 8080;

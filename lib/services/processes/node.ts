@@ -2,7 +2,7 @@ import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { securityProtocol } from './kafka';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { CacheClient, cacheUrl } from '../../stores/cache/cache-url';
-import { IKafka } from '../../stores/kafka/kafka-client';
+import { IKafka } from '../../stores/kafka/kafka-base';
 import { ProcessSettings } from '../../private/process-settings';
 import { authorityOf, Probe, ProcessContext, Stores } from '../process-definition';
 

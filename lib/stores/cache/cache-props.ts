@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
-import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { checkDays } from '../../private/quantities';
 import { checkEnum } from '../../private/enums';
-import { invalidValue } from '../../private/errors';
+import { invalidProp, invalidValue } from '../../private/errors';
 import { checkWhole } from '../../private/numbers';
 
 /**
@@ -30,11 +30,11 @@ export interface CacheProps {
    */
   readonly vpcSubnets?: SubnetSelection;
   /**
-   * The node type.
+   * The instance type of the nodes, without the prefix `cache.` that ElastiCache's names have.
    *
-   * @default 'cache.t4g.small'
+   * @default InstanceType.of(InstanceClass.T4G, InstanceSize.SMALL)
    */
-  readonly nodeType?: string;
+  readonly nodeType?: InstanceType;
   /**
    * The number of replicas, from 0 to 5. With one or more, a node in another availability zone takes over if the primary fails.
    *
@@ -48,7 +48,13 @@ export interface CacheProps {
    */
   readonly evictionPolicy?: CacheEviction;
   /**
-   * The retention of daily snapshots, up to 35 days. `Duration.days(0)` disables them.
+   * Indicates whether ElastiCache takes a snapshot every day.
+   *
+   * @default true
+   */
+  readonly automaticBackups?: boolean;
+  /**
+   * The retention of daily snapshots, from 1 to 35 days. Not with `automaticBackups: false`.
    *
    * @default Duration.days(1)
    */
@@ -74,25 +80,30 @@ export interface CacheProps {
 }
 
 export const CACHE_DEFAULTS = {
-  nodeType: 'cache.t4g.small',
+  nodeType: InstanceType.of(InstanceClass.T4G, InstanceSize.SMALL),
   replicas: 0,
   evictionPolicy: CacheEviction.NONE,
+  automaticBackups: true,
   backupRetention: Duration.days(1),
   removalPolicy: RemovalPolicy.SNAPSHOT,
 };
 
 /** Rejects props that ElastiCache would reject. */
-export function checkCacheProps(props: CacheProps): void {
-  const { nodeType, evictionPolicy } = props;
-  if (nodeType !== undefined && !Token.isUnresolved(nodeType) && !/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) {
-    throw invalidValue('nodeType', `must be the name of a node type, such as '${CACHE_DEFAULTS.nodeType}'`, nodeType);
+export function checkCacheProps({ nodeType, replicas, evictionPolicy, automaticBackups, backupRetention, preferredBackupWindow }: CacheProps): void {
+  const type = (nodeType ?? CACHE_DEFAULTS.nodeType).toString();
+  if (!Token.isUnresolved(type) && !/^[a-z0-9-]+\.[a-z0-9]+$/.test(type)) {
+    throw invalidValue('nodeType', 'must be an instance type that ElastiCache supports, without `cache.`, such as t4g.small', type);
   }
-  if (Token.isUnresolved(props.replicas)) {
-    throw invalidValue('replicas', 'must be known at synthesis: failover depends on it', 'a token');
+  if (Token.isUnresolved(replicas)) {
+    throw invalidValue('replicas', 'must be known at synthesis: failover depends on it', replicas);
   }
-  checkWhole('replicas', props.replicas, 0, 5);
+  checkWhole('replicas', replicas, 0, 5);
   if (evictionPolicy !== undefined) {
     checkEnum('evictionPolicy', evictionPolicy, CacheEviction);
   }
-  checkDays('backupRetention', props.backupRetention, 0, 35);
+  checkDays('backupRetention', backupRetention, 1, 35);
+  if (automaticBackups === false && (backupRetention ?? preferredBackupWindow) !== undefined) {
+    const prop = backupRetention === undefined ? 'preferredBackupWindow' : 'backupRetention';
+    throw invalidProp(prop, 'cannot be combined with `automaticBackups: false`', 'leave one of them out');
+  }
 }

@@ -1,4 +1,4 @@
-import { CacheEncryption, ICache } from './cache';
+import { CacheEncryption, ICache } from './cache-base';
 
 /** The kinds of cache clients in PostHog's processes. */
 export enum CacheClient {

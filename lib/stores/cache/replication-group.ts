@@ -1,6 +1,7 @@
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnParameterGroup, CfnReplicationGroup, CfnSubnetGroup } from 'aws-cdk-lib/aws-elasticache';
 import { Construct } from 'constructs';
+import { CACHE_PORT } from './cache-base';
 import { CACHE_DEFAULTS, CacheProps } from './cache-props';
 import { storeSubnets } from '../store-subnets';
 import { acknowledge } from '../../private/acknowledge';
@@ -12,9 +13,20 @@ import { acknowledge } from '../../private/acknowledge';
  */
 const ENGINE = { engine: 'valkey', engineVersion: '8.1', family: 'valkey8' };
 
+/** The nodes of a cache and what they need. */
+export interface ReplicationGroup {
+  readonly group: CfnReplicationGroup;
+  readonly parameterGroup: CfnParameterGroup;
+  readonly subnetGroup: CfnSubnetGroup;
+}
+
 /** Defines the replication group with its subnet group and parameter group. */
-export function defineReplicationGroup(scope: Construct, props: CacheProps, port: number, securityGroup: ISecurityGroup): CfnReplicationGroup {
-  const { replicas = CACHE_DEFAULTS.replicas, removalPolicy = CACHE_DEFAULTS.removalPolicy } = props;
+export function defineReplicationGroup(scope: Construct, props: CacheProps, securityGroup: ISecurityGroup): ReplicationGroup {
+  const {
+    replicas = CACHE_DEFAULTS.replicas,
+    automaticBackups = CACHE_DEFAULTS.automaticBackups,
+    removalPolicy = CACHE_DEFAULTS.removalPolicy,
+  } = props;
   const subnetGroup = new CfnSubnetGroup(scope, 'Subnets', {
     description: 'PostHog cache: subnets',
     subnetIds: props.vpc.selectSubnets(storeSubnets(props.vpc, props.vpcSubnets)).subnetIds,
@@ -29,7 +41,7 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, port
     engine: ENGINE.engine,
     engineVersion: ENGINE.engineVersion,
     autoMinorVersionUpgrade: true,
-    cacheNodeType: props.nodeType ?? CACHE_DEFAULTS.nodeType,
+    cacheNodeType: `cache.${(props.nodeType ?? CACHE_DEFAULTS.nodeType).toString()}`,
     // PostHog's clients do not support MOVED and CROSSSLOT, the responses of a group in cluster mode (PostHog/posthog issue 4694).
     clusterMode: 'disabled',
     numCacheClusters: 1 + replicas,
@@ -38,12 +50,13 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, port
     cacheSubnetGroupName: subnetGroup.ref,
     cacheParameterGroupName: parameterGroup.ref,
     securityGroupIds: [securityGroup.securityGroupId],
-    port,
+    port: CACHE_PORT,
     atRestEncryptionEnabled: true,
     // TLS for clients that support it, plain connections for the others; see cache-url.ts.
     transitEncryptionEnabled: true,
     transitEncryptionMode: 'preferred',
-    snapshotRetentionLimit: (props.backupRetention ?? CACHE_DEFAULTS.backupRetention).toDays(),
+    // Zero disables snapshots.
+    snapshotRetentionLimit: automaticBackups ? (props.backupRetention ?? CACHE_DEFAULTS.backupRetention).toDays() : 0,
     snapshotWindow: props.preferredBackupWindow,
     preferredMaintenanceWindow: props.preferredMaintenanceWindow,
   });
@@ -55,5 +68,5 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, port
   if (replicas === 0) {
     acknowledge(group, { 'AwsSolutions-AEC4': 'a second node costs as much as the first; `replicas` adds it' });
   }
-  return group;
+  return { group, parameterGroup, subnetGroup };
 }

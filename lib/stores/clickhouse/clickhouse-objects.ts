@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import { IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BUCKET_ACTIONS, READ_ACTIONS } from '../object-storage/object-access';
-import { IObjectStorage } from '../object-storage/object-storage';
+import { IObjectStorage } from '../object-storage/object-storage-base';
 import { acknowledge, resultText } from '../../private/acknowledge';
 import { CLICKHOUSE_SERVERS, readBy, writtenBy } from '../../catalog/object-prefixes';
 

@@ -1,11 +1,11 @@
 import { RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
-import { InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
-import { IKafka } from '../kafka/kafka-client';
+import { IKafka } from '../kafka/kafka-base';
 import { checkImage } from '../../private/container-image';
 import { checkDomainName } from '../../private/domain-name';
-import { invalidValue } from '../../private/errors';
+import { invalidProp, invalidValue } from '../../private/errors';
 
 /**
  * Properties for `ClickHouse`.
@@ -112,6 +112,19 @@ export interface ClickHouseProps {
   readonly logRetention?: RetentionDays;
 }
 
+export const CLICKHOUSE_DEFAULTS = {
+  // The version in PostHog's compose file at the commit of PostHogRelease.V2026_09_11_R2, by the digest of its tag.
+  image: 'clickhouse/clickhouse-server@sha256:95f7cbf466dba734947775eb74808a13a3558e4398666ea6b1d992af85b9740d', // 26.6.2.158
+  instanceType: InstanceType.of(InstanceClass.R7G, InstanceSize.LARGE),
+  volumeSize: Size.gibibytes(200),
+  volumeIops: 3000,
+  volumeThroughput: 125,
+  replicas: 1,
+  database: 'posthog',
+  removalPolicy: RemovalPolicy.RETAIN,
+  logRetention: RetentionDays.ONE_MONTH,
+};
+
 /** Rejects props that cannot work. */
 export function checkClickHouseProps(props: ClickHouseProps): void {
   checkImage('appImage', props.appImage, 'posthog/posthog');
@@ -122,25 +135,19 @@ export function checkClickHouseProps(props: ClickHouseProps): void {
     throw invalidValue('database', 'must be a name of letters, digits and underscores', database);
   }
   checkHostName(props);
-  const { replicas = 1 } = props;
+  const { replicas = CLICKHOUSE_DEFAULTS.replicas } = props;
   if (!Number.isInteger(replicas) || Token.isUnresolved(replicas) || replicas < 1 || replicas > 9) {
     throw invalidValue('replicas', 'must be a whole number from 1 to 9, known at synthesis', replicas);
   }
   if (replicas > 1 && props.snapshotId !== undefined) {
-    throw invalidValue(
+    throw invalidProp(
       'snapshotId',
       'must be left out with `replicas`',
-      props.snapshotId,
       'a snapshot of one volume does not match the state of the Keeper instances; restore replicas with RESTORE from a backup',
     );
   }
   if (replicas === 1 && props.keeperInstanceType) {
-    throw invalidValue(
-      'keeperInstanceType',
-      'must be left out without `replicas`',
-      props.keeperInstanceType.toString(),
-      'a single server has an embedded Keeper',
-    );
+    throw invalidProp('keeperInstanceType', 'must be left out without `replicas`', 'a single server has an embedded Keeper');
   }
 }
 

@@ -1,19 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { RemovalPolicy, Size } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { configXml } from './config-xml';
-import { keeperXml } from './keeper-xml';
-import { CONFIG_PATH, DATA_PATH, OWNER, VARIABLES } from './layout';
-import { prepareScript } from './prepare-script';
-import { CLICKHOUSE_PORTS, ClickHouseNode, ClickHouseTopology, KeeperNode } from './topology';
-import { usersXml } from './users-xml';
+import { configXml } from './config/config-xml';
+import { keeperXml } from './config/keeper-xml';
+import { CONFIG_PATH, DATA_PATH, OWNER, VARIABLES } from './config/shared-settings';
+import { CLICKHOUSE_PORTS, ClickHouseNode, ClickHouseTopology, KeeperNode } from './config/topology';
+import { usersXml } from './config/users-xml';
 import { InstanceVolume } from '../instance/instance-volume';
 import { StatefulInstance } from '../instance/stateful-instance';
 import { ClickHouseProps } from './clickhouse-props';
-import { KafkaEncryption } from '../kafka/kafka-client';
+import { KafkaEncryption } from '../kafka/kafka-base';
+import { scriptPath } from '../../private/assets';
 import { ecrRepository } from '../../private/ecr';
 
 /** The common properties of servers and Keepers. */
@@ -47,6 +48,8 @@ const ENVIRONMENT = { CLICKHOUSE_CONFIG: CONFIG_FILE, CLICKHOUSE_SKIP_USER_SETUP
 
 /** The volume of a Keeper, for logs and snapshots, of which old ones are deleted. */
 const KEEPER_VOLUME: InstanceVolume = { size: Size.gibibytes(10) };
+
+const PREPARE_SCRIPT = scriptPath('stores', 'clickhouse', 'boot', 'prepare.sh');
 
 /** Defines a server on an instance with its own volume. */
 export function defineServer(scope: Construct, id: string, subnet: ISubnet, self: ClickHouseNode, context: ServerContext): StatefulInstance {
@@ -114,4 +117,27 @@ export function defineKeeper(
       prepare: prepareScript({ hostName: self.host, requiredSecrets: [] }),
     },
   });
+}
+
+/** Options of the script. */
+export interface PrepareOptions {
+  readonly hostName: string;
+  /** The names of secrets that the container must not start without. */
+  readonly requiredSecrets: readonly string[];
+  /** PostHog's image; undefined for a Keeper. */
+  readonly appImage?: string;
+}
+
+/** Returns boot/prepare.sh with its settings. Values may contain tokens. */
+export function prepareScript(options: PrepareOptions): string {
+  return [
+    `HOST_NAME=${quoted(options.hostName)}`,
+    `REQUIRED_SECRETS=${quoted(options.requiredSecrets.join(' '))}`,
+    `APP_IMAGE=${quoted(options.appImage ?? '')}`,
+    readFileSync(PREPARE_SCRIPT, 'utf8'),
+  ].join('\n');
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/'/g, "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
-import { RemovalPolicy, Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib/core';
+import { RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { invalidValue } from '../../private/errors';
+import { knownGibibytes } from '../../private/quantities';
 
 /** The encrypted gp3 volume of an instance. */
 export interface InstanceVolume {
@@ -23,7 +24,7 @@ const GP3 = {
 
 /** Checks the limits of gp3, which EC2 would only report during the deployment. */
 export function checkVolume({ size, iops, throughput }: InstanceVolume): void {
-  const gibibytes = size.isUnresolved() ? undefined : size.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
+  const gibibytes = knownGibibytes('volumeSize', size);
   if (gibibytes !== undefined) {
     checkRange('volumeSize', gibibytes, GP3.gibibytes, 'GiB');
   }

@@ -1,5 +1,6 @@
 import { Annotations, Duration, Lazy, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib/core';
 import { AutoScalingGroup, CfnAutoScalingGroup, Signals, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling';
+import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AmazonLinux2023ImageSsmParameter,
   AmazonLinuxCpuType,
@@ -17,16 +18,16 @@ import {
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
 import { IGrantable, IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { Construct } from 'constructs';
-import { bootAsset, firstBootScript } from './boot-asset';
-import { DeferredValues } from './deferred-values';
+import { Construct, IConstruct } from 'constructs';
+import { bootAsset, DeferredValues, firstBootScript } from './boot-asset';
 import { InstanceContainer } from './instance-container';
 import { instanceFiles } from './instance-files';
 import { instanceRole, TAGS } from './instance-role';
 import { checkVolume, InstanceVolume, volumeRemovalPolicy } from './instance-volume';
+import { instanceMetric, STATUS_CHECK } from '../metrics';
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
 import { checkDomainName } from '../../private/domain-name';
@@ -64,14 +65,52 @@ const START_TIMEOUT = Duration.minutes(30);
 /** Instance types on Xen, whose device names do not contain the volume id. */
 const XEN = /^(a0|c1|c3|c4|d2|g2|g3|h1|i2|m1|m2|m3|m4|p2|p3|r3|r4|t1|t2|x1|x1e)\./;
 
+/**
+ * An EC2 instance with a persistent volume. An auto scaling group replaces the instance if it fails, and the new one attaches the same volume.
+ */
+export interface IStatefulInstance extends IConstruct, IGrantable {
+  /** The auto scaling group, which always has one instance. */
+  readonly autoScalingGroup: AutoScalingGroup;
+  /** The launch template of the instance. */
+  readonly launchTemplate: LaunchTemplate;
+  /** The data volume. */
+  readonly volume: CfnVolume;
+  /** The IAM role of the instance. */
+  readonly role: IRole;
+  /** The log group of the instance and of its container. */
+  readonly logGroup: ILogGroup;
+  /** The full name, which always points to the current instance. */
+  readonly host: string;
+  /**
+   * Returns a metric of the instance, from the namespace `AWS/EC2`, by the name of its auto scaling group.
+   *
+   * @param metricName the name of the metric
+   * @param props options of the metric
+   */
+  metric(metricName: string, props?: MetricOptions): Metric;
+  /**
+   * Returns the metric of the CPU utilization, in percent.
+   *
+   * @param props options of the metric; by default the average over 5 minutes
+   */
+  metricCpuUtilization(props?: MetricOptions): Metric;
+  /**
+   * Returns the metric of failed status checks: 1 if one failed, 0 otherwise.
+   *
+   * @param props options of the metric; by default the maximum over a minute
+   */
+  metricStatusCheckFailed(props?: MetricOptions): Metric;
+}
+
 /** A single EC2 instance with a persistent volume: a replacement attaches the same volume. */
-export class StatefulInstance extends Construct implements IGrantable {
+export class StatefulInstance extends Construct implements IStatefulInstance {
   public readonly autoScalingGroup: AutoScalingGroup;
+  public readonly launchTemplate: LaunchTemplate;
   public readonly role: IRole;
   public readonly grantPrincipal: IPrincipal;
   public readonly volume: CfnVolume;
   public readonly host: string;
-  public readonly logGroup: LogGroup;
+  public readonly logGroup: ILogGroup;
 
   public constructor(scope: Construct, id: string, props: StatefulInstanceProps) {
     super(scope, id);
@@ -102,12 +141,25 @@ export class StatefulInstance extends Construct implements IGrantable {
     });
     this.grantPrincipal = this.role;
     ecrRepository(this, 'Image', props.container.image)?.repository.grantPull(this);
-    this.autoScalingGroup = this.defineGroup(props, this.defineLaunchTemplate(props, tag, userData(this, asset, values)));
+    this.launchTemplate = this.defineLaunchTemplate(props, tag, userData(this, asset, values));
+    this.autoScalingGroup = this.defineGroup(props);
     acknowledge(this, {
       'AwsSolutions-AS3': 'clients notice a data store that is down; the group has a history of its events',
       'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
       'EC2EBSInBackupPlan': 'a backup plan is up to the user; the volume is retained when the stack is deleted',
     });
+  }
+
+  public metric(metricName: string, props?: MetricOptions): Metric {
+    return instanceMetric(this, { AutoScalingGroupName: this.autoScalingGroup.autoScalingGroupName }, metricName, props);
+  }
+
+  public metricCpuUtilization(props?: MetricOptions): Metric {
+    return this.metric('CPUUtilization', props);
+  }
+
+  public metricStatusCheckFailed(props?: MetricOptions): Metric {
+    return this.metric('StatusCheckFailed', { ...STATUS_CHECK, ...props });
   }
 
   private defineVolume({ volume, subnet, removalPolicy }: StatefulInstanceProps, tag: string): CfnVolume {
@@ -180,11 +232,11 @@ export class StatefulInstance extends Construct implements IGrantable {
   }
 
   /** Defines a group of one instance. It terminates an instance before it starts the next, because only one can attach the volume. */
-  private defineGroup({ vpc, subnet }: StatefulInstanceProps, launchTemplate: LaunchTemplate): AutoScalingGroup {
+  private defineGroup({ vpc, subnet }: StatefulInstanceProps): AutoScalingGroup {
     const group = new AutoScalingGroup(this, 'Group', {
       vpc,
       vpcSubnets: { subnets: [subnet] },
-      launchTemplate,
+      launchTemplate: this.launchTemplate,
       minCapacity: 1,
       maxCapacity: 1,
       signals: Signals.waitForAll({ timeout: START_TIMEOUT }),

@@ -1,7 +1,18 @@
 import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
-import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { checkKept } from './kafka-retention';
-import { invalidValue } from '../../private/errors';
+import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { checkEnum } from '../../private/enums';
+import { invalidProp, invalidValue } from '../../private/errors';
+import { knownBytes, knownGibibytes, knownSeconds } from '../../private/quantities';
+
+/**
+ * The type of MSK brokers.
+ */
+export enum KafkaBrokerType {
+  /** Brokers with volumes, whose size grows automatically. */
+  STANDARD = 'standard',
+  /** Express brokers, which manage their storage. They need three availability zones. */
+  EXPRESS = 'express',
+}
 
 /**
  * Properties for `Kafka`.
@@ -24,11 +35,17 @@ export interface KafkaProps {
    */
   readonly kafkaVersion?: string;
   /**
-   * The broker type: a `kafka.` instance type, or an `express.` one for Express brokers, which manage their storage.
+   * The type of brokers. It cannot be changed: MSK does not convert a cluster.
    *
-   * @default 'kafka.m7g.large'
+   * @default KafkaBrokerType.STANDARD
    */
-  readonly brokerInstanceType?: string;
+  readonly brokerType?: KafkaBrokerType;
+  /**
+   * The instance type of the brokers, without the prefix `kafka.` or `express.` that MSK's names have.
+   *
+   * @default InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE)
+   */
+  readonly brokerInstanceType?: InstanceType;
   /**
    * The number of brokers in each subnet.
    *
@@ -69,7 +86,8 @@ export interface KafkaProps {
 
 export const KAFKA_DEFAULTS = {
   kafkaVersion: '3.9.x.kraft',
-  brokerInstanceType: 'kafka.m7g.large',
+  brokerType: KafkaBrokerType.STANDARD,
+  brokerInstanceType: InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE),
   brokersPerSubnet: 1,
   volumeSize: Size.gibibytes(100),
   maxVolumeSize: Size.tebibytes(1),
@@ -77,25 +95,41 @@ export const KAFKA_DEFAULTS = {
   removalPolicy: RemovalPolicy.RETAIN,
 };
 
-const MAX_VOLUME = Size.tebibytes(16);
+const MAX_VOLUME_GIB = 16 * 1024;
+
+/** The values of a cluster that its props determine. */
+export interface PlannedCluster {
+  /** Indicates whether they are Express brokers. */
+  readonly express: boolean;
+  /** The instance type, as MSK names it. */
+  readonly instanceType: string;
+  /** The initial volume size of each broker, in GiB; undefined for Express brokers. */
+  readonly volumeGibibytes?: number;
+  /** The maximum volume size of each broker, in GiB; undefined for Express brokers. */
+  readonly maxVolumeGibibytes?: number;
+  /** The retention of messages, in milliseconds. */
+  readonly retentionMs: number;
+  /** The maximum size of each partition, in bytes; -1 for no limit. */
+  readonly retentionBytes: number;
+}
+
+/** Returns the values that checked props determine. */
+export function plannedCluster(props: KafkaProps): PlannedCluster {
+  const express = props.brokerType === KafkaBrokerType.EXPRESS;
+  const type = props.brokerInstanceType ?? KAFKA_DEFAULTS.brokerInstanceType;
+  return {
+    express,
+    instanceType: `${express ? 'express' : 'kafka'}.${type.toString()}`,
+    volumeGibibytes: express ? undefined : (props.volumeSize ?? KAFKA_DEFAULTS.volumeSize).toGibibytes(),
+    maxVolumeGibibytes: express ? undefined : (props.maxVolumeSize ?? KAFKA_DEFAULTS.maxVolumeSize).toGibibytes(),
+    retentionMs: (props.retention ?? KAFKA_DEFAULTS.retention).toMilliseconds(),
+    retentionBytes: props.partitionRetention?.toBytes() ?? -1,
+  };
+}
 
 /** Rejects props that contradict each other, or that MSK or PostHog do not support. */
-export function checkProps(props: KafkaProps, express: boolean): void {
-  const { brokerInstanceType: type = KAFKA_DEFAULTS.brokerInstanceType, brokersPerSubnet: brokers = KAFKA_DEFAULTS.brokersPerSubnet } = props;
-  if (!Token.isUnresolved(type) && !/^(kafka|express)\.[a-z0-9]+\.[a-z0-9]+$/.test(type)) {
-    throw invalidValue(
-      'brokerInstanceType',
-      'must be a broker type of MSK, such as kafka.m7g.large or express.m7g.large',
-      type,
-      /serverless/i.test(type) ? "MSK Serverless requires IAM authentication, which PostHog's services do not support" : undefined,
-    );
-  }
-  if (Token.isUnresolved(brokers)) {
-    throw invalidValue('brokersPerSubnet', 'must be known at synthesis: the replication factor depends on it', 'a token');
-  }
-  if (!Number.isInteger(brokers) || brokers < 1) {
-    throw invalidValue('brokersPerSubnet', 'must be 1 or more', brokers);
-  }
+export function checkKafkaProps(props: KafkaProps): void {
+  checkBrokers(props);
   const version = props.kafkaVersion ?? KAFKA_DEFAULTS.kafkaVersion;
   if (!Token.isUnresolved(version) && !version.endsWith('.kraft')) {
     throw invalidValue(
@@ -104,19 +138,62 @@ export function checkProps(props: KafkaProps, express: boolean): void {
       version,
     );
   }
-  const given = (['volumeSize', 'maxVolumeSize'] as const).find((name) => props[name] !== undefined);
-  if (express && given) {
-    throw invalidValue(given, 'cannot be combined with Express brokers, which have no volumes', `${props[given]!.toGibibytes()} GiB`, 'leave it out');
-  }
-  const [size, max] = [props.volumeSize ?? KAFKA_DEFAULTS.volumeSize, props.maxVolumeSize ?? KAFKA_DEFAULTS.maxVolumeSize];
-  if (!max.isUnresolved() && max.toGibibytes() > MAX_VOLUME.toGibibytes()) {
-    throw invalidValue('maxVolumeSize', 'must be 16 TiB or less', `${max.toGibibytes()} GiB`);
-  }
-  if (!size.isUnresolved() && !max.isUnresolved() && size.toGibibytes() > max.toGibibytes()) {
-    throw invalidValue('volumeSize', `must not be larger than \`maxVolumeSize\` (${max.toGibibytes()} GiB)`, `${size.toGibibytes()} GiB`);
-  }
-  checkKept(props.retention, props.partitionRetention);
+  checkVolumes(props);
+  checkRetention(props.retention, props.partitionRetention);
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
     throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: MSK has no snapshots', props.removalPolicy);
   }
+}
+
+function checkBrokers({
+  brokerType = KAFKA_DEFAULTS.brokerType,
+  brokerInstanceType,
+  brokersPerSubnet = KAFKA_DEFAULTS.brokersPerSubnet,
+}: KafkaProps): void {
+  checkEnum('brokerType', brokerType, KafkaBrokerType);
+  const type = (brokerInstanceType ?? KAFKA_DEFAULTS.brokerInstanceType).toString();
+  if (!Token.isUnresolved(type) && !/^[a-z0-9-]+\.[a-z0-9]+$/.test(type)) {
+    throw invalidValue(
+      'brokerInstanceType',
+      'must be an instance type that MSK supports, without `kafka.` or `express.`, such as m7g.large',
+      type,
+      type.startsWith('express.') ? 'use `brokerType: KafkaBrokerType.EXPRESS` for Express brokers' : undefined,
+    );
+  }
+  if (Token.isUnresolved(brokersPerSubnet)) {
+    throw invalidValue('brokersPerSubnet', 'must be known at synthesis: the replication factor depends on it', brokersPerSubnet);
+  }
+  if (!Number.isInteger(brokersPerSubnet) || brokersPerSubnet < 1) {
+    throw invalidValue('brokersPerSubnet', 'must be 1 or more', brokersPerSubnet);
+  }
+}
+
+function checkVolumes(props: KafkaProps): void {
+  const given = (['volumeSize', 'maxVolumeSize'] as const).find((name) => props[name] !== undefined);
+  if (props.brokerType === KafkaBrokerType.EXPRESS && given) {
+    throw invalidProp(given, 'cannot be combined with Express brokers, which have no volumes', 'leave it out');
+  }
+  const size = knownGibibytes('volumeSize', props.volumeSize ?? KAFKA_DEFAULTS.volumeSize);
+  const max = knownGibibytes('maxVolumeSize', props.maxVolumeSize ?? KAFKA_DEFAULTS.maxVolumeSize);
+  if (max !== undefined && max > MAX_VOLUME_GIB) {
+    throw invalidValue('maxVolumeSize', 'must be 16 TiB or less', `${max} GiB`);
+  }
+  if (size !== undefined && max !== undefined && size > max) {
+    throw invalidValue('volumeSize', `must not be larger than \`maxVolumeSize\` (${max} GiB)`, `${size} GiB`);
+  }
+}
+
+/** Checks the retention of messages by time and size. Both are used in calculations, so they must be known. */
+export function checkRetention(retention?: Duration, partitionRetention?: Size): void {
+  if (retention?.isUnresolved()) {
+    throw invalidValue('retention', 'must be known at synthesis', retention);
+  }
+  if (partitionRetention?.isUnresolved()) {
+    throw invalidValue('partitionRetention', 'must be known at synthesis', partitionRetention);
+  }
+  const seconds = knownSeconds('retention', retention);
+  if (seconds !== undefined && seconds < 3600) {
+    throw invalidValue('retention', 'must be an hour or more: older messages are deleted, read or not', `${seconds} seconds`);
+  }
+  knownBytes('partitionRetention', partitionRetention);
 }

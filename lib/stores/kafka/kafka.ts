@@ -1,24 +1,21 @@
-import { Names, Size, Stack } from 'aws-cdk-lib/core';
+import { Names, Stack } from 'aws-cdk-lib/core';
 import { PredefinedMetric, ScalableTarget, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { Connections, ISubnet, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup, ISubnet, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import { AwsCustomResource, AwsCustomResourcePolicy, AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { IKafka, KafkaEncryption } from './kafka-client';
-import { ImportedKafka, KafkaAttributes, MSK_PORTS } from './kafka-import';
-import { KAFKA_MESSAGE_BYTES } from '../../catalog/limits';
-import { checkProps, KAFKA_DEFAULTS, KafkaProps } from './kafka-props';
+import { ImportedKafka, KafkaAttributes } from './imported-kafka';
+import { IKafka, KafkaBase, KafkaEncryption, MSK_PORTS } from './kafka-base';
+import { checkKafkaProps, KAFKA_DEFAULTS, KafkaBrokerType, KafkaProps, plannedCluster, PlannedCluster } from './kafka-props';
 import { serverProperties } from './msk-configuration';
 import { retainDependencies } from '../removal';
-import { KafkaSingleNodeOptions, SingleNodeKafka } from './single-node-kafka';
 import { storeSubnets } from '../store-subnets';
+import { KAFKA_MESSAGE_BYTES } from '../../catalog/limits';
 import { acknowledge } from '../../private/acknowledge';
 import { invalidValue, withPath } from '../../private/errors';
 import { isLookupPending } from '../../private/subnets';
-
-const DEFAULTS = KAFKA_DEFAULTS;
 
 /**
  * The number of availability zones that MSK supports.
@@ -26,7 +23,6 @@ const DEFAULTS = KAFKA_DEFAULTS;
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/msk-create-cluster.html
  */
 const ZONES = { min: 2, max: 3 };
-const EXPRESS = /^express\./;
 /** The construct id of the CDK's function for AWS calls (aws-cdk-lib/custom-resources, AwsCustomResource.PROVIDER_FUNCTION_UUID). */
 const SDK_CALL_FUNCTION = `AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replace(/-/g, '')}`;
 /** The utilization at which volumes grow; MSK recommends 50 to 60. */
@@ -39,7 +35,7 @@ const TARGET_DISK_PERCENT = 60;
  * scaling, and the log. CloudFormation does not return the brokers' names: a custom resource fetches them. The names do not change as long as the
  * cluster exists; ClickHouse stores them in its tables.
  */
-export class Kafka extends Construct implements IKafka {
+export class Kafka extends KafkaBase {
   /**
    * Imports an existing Kafka cluster: plain or TLS connections without authentication, protected by security groups.
    *
@@ -55,93 +51,83 @@ export class Kafka extends Construct implements IKafka {
     return new ImportedKafka(scope, id, attrs);
   }
 
-  /**
-   * Defines Redpanda, which implements Kafka's protocol, on one EC2 instance with its own volume, for small installations.
-   *
-   * PostHog's own single-host installation runs it as well. There is one copy of each message, on one volume in one zone: while the instance is
-   * replaced, for some minutes, PostHog receives no events; if the zone is lost, so are unread messages. Connections are not encrypted.
-   *
-   * @param scope the scope
-   * @param id the construct id
-   * @param props the options
-   */
-  public static singleNode(scope: Construct, id: string, props: KafkaSingleNodeOptions): IKafka {
-    return new SingleNodeKafka(scope, id, props);
-  }
-
+  /** The MSK cluster. */
+  public readonly cluster: CfnCluster;
+  /** The configuration of the brokers. */
+  public readonly configuration: CfnConfiguration;
   /** The ARN of the cluster. */
   public readonly clusterArn: string;
+  /** The name of the cluster, as in its metrics. Always defined. */
   public readonly clusterName?: string;
+  /** The number of brokers. Their ids are the numbers from 1. */
+  public readonly brokerCount: number;
+  /** The security group of the brokers, to which rules are added for the processes that use them. */
+  public readonly securityGroup: ISecurityGroup;
+  /** The log group of the brokers. */
+  public readonly logGroup: ILogGroup;
+  /** The scaling target of the volumes. Undefined for Express brokers, which have no volumes. */
+  public readonly storageScaling?: ScalableTarget;
   public readonly bootstrapServers: string;
-  public readonly encryption = KafkaEncryption.TLS;
-  public readonly clientPorts = [MSK_PORTS[KafkaEncryption.TLS]];
-  public readonly maxMessageBytes = KAFKA_MESSAGE_BYTES;
-  public readonly connections: Connections;
+  public readonly encryption: KafkaEncryption = KafkaEncryption.TLS;
+  public readonly maxMessageBytes: number = KAFKA_MESSAGE_BYTES;
+  public readonly managesTopics: boolean = true;
 
   public constructor(scope: Construct, id: string, props: KafkaProps) {
-    super(scope, id);
-    const express = EXPRESS.test(props.brokerInstanceType ?? DEFAULTS.brokerInstanceType);
-    const subnets = withPath(this, () => {
-      checkProps(props, express);
-      return brokerSubnets(props, express);
+    super(scope, id, [MSK_PORTS[KafkaEncryption.TLS]]);
+    const plan = withPath(this, () => {
+      checkKafkaProps(props);
+      return plannedCluster(props);
     });
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+    const subnets = withPath(this, () => brokerSubnets(props));
+    const removalPolicy = props.removalPolicy ?? KAFKA_DEFAULTS.removalPolicy;
+    this.brokerCount = subnets.length * (props.brokersPerSubnet ?? KAFKA_DEFAULTS.brokersPerSubnet);
+    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
       description: 'PostHog Kafka: brokers',
       allowAllOutbound: false,
     });
-    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(this.clientPorts[0]) });
-    const cluster = this.defineCluster(props, subnets, securityGroup, express);
-    this.clusterArn = cluster.attrArn;
-    this.clusterName = cluster.clusterName;
-    if (!express) {
-      this.growStorage(props.maxVolumeSize ?? DEFAULTS.maxVolumeSize);
-    }
-    this.bootstrapServers = this.fetchBrokers(cluster.numberOfBrokerNodes);
-    retainDependencies(this, props.removalPolicy ?? DEFAULTS.removalPolicy);
+    this.connections.addSecurityGroup(this.securityGroup);
+    this.logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy });
+    acknowledge(this.logGroup, { CloudWatchLogGroupEncrypted: 'encrypted with a key that CloudWatch Logs manages' });
+    const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    this.configuration = new CfnConfiguration(this, 'Configuration', {
+      name,
+      serverProperties: serverProperties({ ...plan, brokers: this.brokerCount }),
+    });
+    this.cluster = this.defineCluster(name, props, plan, subnets);
+    this.cluster.applyRemovalPolicy(removalPolicy);
+    this.clusterArn = this.cluster.attrArn;
+    this.clusterName = name;
+    this.storageScaling = plan.maxVolumeGibibytes === undefined ? undefined : this.growStorage(plan.maxVolumeGibibytes);
+    this.bootstrapServers = this.fetchBrokers();
+    retainDependencies(this, removalPolicy);
   }
 
-  private defineCluster(props: KafkaProps, subnets: ISubnet[], securityGroup: SecurityGroup, express: boolean): CfnCluster {
-    const brokers = subnets.length * (props.brokersPerSubnet ?? DEFAULTS.brokersPerSubnet);
-    const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
-    const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
-    const logs = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy });
-    acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with a key that CloudWatch Logs manages' });
-    const configuration = new CfnConfiguration(this, 'Configuration', {
-      name,
-      serverProperties: serverProperties({
-        brokers,
-        retentionMs: (props.retention ?? DEFAULTS.retention).toMilliseconds(),
-        retentionBytes: props.partitionRetention?.toBytes() ?? -1,
-        express,
-      }),
-    });
-    const cluster = new CfnCluster(this, 'Cluster', {
+  private defineCluster(name: string, props: KafkaProps, plan: PlannedCluster, subnets: ISubnet[]): CfnCluster {
+    return new CfnCluster(this, 'Cluster', {
       clusterName: name,
-      kafkaVersion: props.kafkaVersion ?? DEFAULTS.kafkaVersion,
-      numberOfBrokerNodes: brokers,
+      kafkaVersion: props.kafkaVersion ?? KAFKA_DEFAULTS.kafkaVersion,
+      numberOfBrokerNodes: this.brokerCount,
       brokerNodeGroupInfo: {
-        instanceType: props.brokerInstanceType ?? DEFAULTS.brokerInstanceType,
+        instanceType: plan.instanceType,
         clientSubnets: subnets.map(({ subnetId }) => subnetId),
-        securityGroups: [securityGroup.securityGroupId],
-        storageInfo: express ? undefined : { ebsStorageInfo: { volumeSize: (props.volumeSize ?? DEFAULTS.volumeSize).toGibibytes() } },
+        securityGroups: [this.securityGroup.securityGroupId],
+        storageInfo: plan.volumeGibibytes === undefined ? undefined : { ebsStorageInfo: { volumeSize: plan.volumeGibibytes } },
       },
       clientAuthentication: { unauthenticated: { enabled: true } },
       encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
-      configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
-      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } } },
+      configurationInfo: { arn: this.configuration.attrArn, revision: this.configuration.attrLatestRevisionRevision },
+      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: this.logGroup.logGroupName } } },
     });
-    cluster.applyRemovalPolicy(removalPolicy);
-    return cluster;
   }
 
-  private growStorage(maxVolumeSize: Size): void {
+  private growStorage(maxGibibytes: number): ScalableTarget {
     const target = new ScalableTarget(this, 'Storage', {
       serviceNamespace: ServiceNamespace.KAFKA,
       resourceId: this.clusterArn,
       scalableDimension: 'kafka:broker-storage:VolumeSize',
       minCapacity: 1,
-      maxCapacity: maxVolumeSize.toGibibytes(),
+      maxCapacity: maxGibibytes,
       role: Role.fromRoleArn(
         this,
         'StorageRole',
@@ -159,16 +145,17 @@ export class Kafka extends Construct implements IKafka {
       // Volumes cannot shrink.
       disableScaleIn: true,
     });
+    return target;
   }
 
-  private fetchBrokers(brokers: number): string {
+  private fetchBrokers(): string {
     const call: AwsSdkCall = {
       service: 'Kafka',
       action: 'getBootstrapBrokers',
       parameters: { ClusterArn: this.clusterArn },
       outputPaths: ['BootstrapBrokerStringTls'],
       // A change of their number fetches them again.
-      physicalResourceId: PhysicalResourceId.of(`brokers-${brokers}`),
+      physicalResourceId: PhysicalResourceId.of(`brokers-${this.brokerCount}`),
     };
     const resource = new AwsCustomResource(this, 'Brokers', {
       onUpdate: call,
@@ -195,7 +182,8 @@ function acknowledgeSdkCallFunction(scope: Construct): void {
 }
 
 /** Selects one subnet per availability zone, in as many zones as MSK supports. */
-function brokerSubnets({ vpc, vpcSubnets }: KafkaProps, express: boolean): ISubnet[] {
+function brokerSubnets({ vpc, vpcSubnets, brokerType }: KafkaProps): ISubnet[] {
+  const express = brokerType === KafkaBrokerType.EXPRESS;
   const all = vpc.selectSubnets(storeSubnets(vpc, vpcSubnets)).subnets;
   const found = vpcSubnets ? all : all.filter((subnet, i) => all.findIndex((other) => other.availabilityZone === subnet.availabilityZone) === i);
   if (isLookupPending(vpc)) {
@@ -207,7 +195,7 @@ function brokerSubnets({ vpc, vpcSubnets }: KafkaProps, express: boolean): ISubn
     throw invalidValue(
       'vpcSubnets',
       `must be ${express ? 'three for Express brokers' : 'two or three'}, each in its own availability zone`,
-      `${subnets.length} subnet(s)`,
+      subnets,
       'use a VPC with enough zones, or select the subnets with `vpcSubnets`',
     );
   }

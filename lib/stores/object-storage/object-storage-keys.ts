@@ -3,7 +3,7 @@ import { AccessKey, User } from 'aws-cdk-lib/aws-iam';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { grantObjects, ObjectAccess } from './object-access';
-import { IObjectStorage } from './object-storage';
+import { IObjectStorage } from './object-storage-base';
 import { acknowledge } from '../../private/acknowledge';
 
 /** Properties for `ObjectStorageKeys`. */

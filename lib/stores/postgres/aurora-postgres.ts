@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
-import { Connections, ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   AuroraPostgresEngineVersion,
   ClusterInstance,
@@ -12,13 +12,10 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { IPostgres, warnOfSnapshot } from './postgres';
-import { acknowledgeServer } from './postgres-findings';
-import { CA_CERTIFICATE, COMMON_PROPS } from './postgres-instance';
-import { checkPostgresOptions, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions } from './postgres-options';
-import { postgresParameters } from './postgres-parameters';
-import { defineCredentials, UrlSecrets } from './postgres-secrets';
-import { isKept, retainDependencies } from '../removal';
+import { POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions } from './postgres-props';
+import { RdsPostgres } from './rds-postgres';
+import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, postgresParameters } from './rds-server';
+import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { describeResources } from '../../private/descriptions';
 import { invalidValue, withPath } from '../../private/errors';
@@ -53,65 +50,21 @@ const DEFAULTS = { version: AuroraPostgresEngineVersion.VER_15_17, minCapacity: 
 /**
  * PostgreSQL on Aurora Serverless v2: like `Postgres`, with storage in three availability zones and automatic scaling.
  */
-export class AuroraPostgres extends Construct implements IPostgres {
+export class AuroraPostgres extends RdsPostgres {
   /** The cluster. */
   public readonly cluster: IDatabaseCluster;
-  /** The secret with the master user's `username` and `password`, and with `host` and `port`. Always defined. */
-  public readonly credentials?: ISecret;
-  public readonly urlSecret: ISecret;
-  public readonly personsUrlSecret: ISecret;
-  public readonly nodeUrlSecret: ISecret;
-  public readonly nodePersonsUrlSecret: ISecret;
-  /** The host name of the writer. Always defined. */
-  public readonly host?: string;
-  public readonly port = POSTGRES_PORT;
-  public readonly tls = true;
-  public readonly clientPorts = [POSTGRES_PORT];
-  public readonly connections: Connections;
-
-  private readonly urls: UrlSecrets;
+  /** The identifier of the cluster. Always defined. */
+  public readonly clusterIdentifier?: string;
+  /** Always undefined: this is no RDS instance. */
+  public readonly instanceIdentifier?: string = undefined;
 
   public constructor(scope: Construct, id: string, props: AuroraPostgresProps) {
-    super(scope, id);
-    withPath(this, () => {
-      checkPostgresOptions(props);
-      checkCapacity(props);
-    });
-    const {
-      username = POSTGRES_DEFAULTS.username,
-      databaseName = POSTGRES_DEFAULTS.databaseName,
-      removalPolicy = POSTGRES_DEFAULTS.removalPolicy,
-    } = props;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
-      vpc: props.vpc,
-      description: 'PostHog Postgres: database',
-      allowAllOutbound: false,
-    });
-    this.connections = new Connections({ securityGroups: [securityGroup], defaultPort: Port.tcp(POSTGRES_PORT) });
-    const credentials = defineCredentials(this, username, removalPolicy);
-    const cluster = withPath(this, () => defineCluster(this, props, credentials, securityGroup));
-    const host = cluster.clusterEndpoint.hostname;
+    super(scope, id, props);
+    withPath(this, () => checkCapacity(props));
+    this.cluster = withPath(this, () => defineCluster(this, props, this.credentials!, this.securityGroup));
+    this.clusterIdentifier = this.cluster.clusterIdentifier;
     // The cluster accepts connections only once it has an instance, so the URLs depend on it.
-    this.urls = new UrlSecrets(this, credentials, { username, host, port: this.port }, databaseName, removalPolicy, cluster);
-    this.credentials = credentials;
-    this.cluster = cluster;
-    this.host = host;
-    this.urlSecret = this.urls.posthog;
-    this.nodeUrlSecret = this.urls.nodePosthog;
-    this.personsUrlSecret = this.urlSecret;
-    this.nodePersonsUrlSecret = this.nodeUrlSecret;
-    retainDependencies(this, removalPolicy);
-    warnOfSnapshot(this, props.snapshotIdentifier);
-  }
-
-  /** The secret with the connection URL of the database `cyclotron_node`. Always defined; created on first access. */
-  public get cyclotronUrlSecret(): ISecret | undefined {
-    return this.urls.cyclotron;
-  }
-
-  /** The secret with the connection URL of the database `cyclotron_node` for Node processes. Always defined; created on first access. */
-  public get nodeCyclotronUrlSecret(): ISecret | undefined {
-    return this.urls.nodeCyclotron;
+    this._serverDefined(this.cluster.clusterEndpoint.hostname, this.cluster);
   }
 }
 

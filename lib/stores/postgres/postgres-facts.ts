@@ -1,4 +1,4 @@
-import { IPostgres } from './postgres';
+import { IPostgres } from './postgres-base';
 import { invalidValue } from '../../private/errors';
 
 /** The optional attributes of an imported server. */

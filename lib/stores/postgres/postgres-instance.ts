@@ -1,44 +1,23 @@
-import { Duration } from 'aws-cdk-lib/core';
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
-  CaCertificate,
   CfnDBInstance,
   Credentials,
-  DatabaseInsightsMode,
   DatabaseInstance,
   DatabaseInstanceEngine,
   DatabaseInstanceFromSnapshot,
   DatabaseInstanceSourceProps,
   IDatabaseInstance,
-  PerformanceInsightRetention,
   SnapshotCredentials,
   StorageType,
 } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledgeServer } from './postgres-findings';
-import { POSTGRES_DEFAULTS, POSTGRES_PORT } from './postgres-options';
-import { postgresParameters } from './postgres-parameters';
-import { defaultMaxAllocatedStorage, INSTANCE_DEFAULTS, PostgresProps } from './postgres-props';
+import { defaultMaxAllocatedStorage, INSTANCE_DEFAULTS, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresProps } from './postgres-props';
+import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, postgresParameters } from './rds-server';
 import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { describeResources } from '../../private/descriptions';
 import { numberText } from '../../private/numbers';
-
-/** The common properties of servers on RDS and Aurora. */
-export const COMMON_PROPS = {
-  // Performance Insights is now part of CloudWatch Database Insights; in standard mode, a week of data is free.
-  databaseInsightsMode: DatabaseInsightsMode.STANDARD,
-  enablePerformanceInsights: true,
-  performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
-  monitoringInterval: Duration.minutes(1),
-  // Minor versions contain security fixes.
-  autoMinorVersionUpgrade: true,
-  copyTagsToSnapshot: true,
-};
-
-/** The default CA of RDS; explicit, so that the default of an account does not change it. */
-export const CA_CERTIFICATE = CaCertificate.RDS_CA_RSA2048_G1;
 
 /** Defines the server and its parameter group: empty, or from a snapshot, with the same logical id. */
 export function definePostgresInstance(

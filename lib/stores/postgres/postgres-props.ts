@@ -1,9 +1,81 @@
-import { Token } from 'aws-cdk-lib/core';
-import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
-import { checkPostgresOptions, PostgresOptions } from './postgres-options';
 import { invalidValue } from '../../private/errors';
 import { checkWhole } from '../../private/numbers';
+import { checkDays } from '../../private/quantities';
+
+/**
+ * Common properties for `Postgres` and `AuroraPostgres`.
+ */
+export interface PostgresOptions {
+  /** The VPC of the server. */
+  readonly vpc: IVpc;
+  /**
+   * The subnets of the server, in two or more availability zones.
+   *
+   * @default - the isolated subnets, or the private ones if there are none
+   */
+  readonly vpcSubnets?: SubnetSelection;
+  /**
+   * Indicates whether a second server in another availability zone takes over if the first one fails.
+   *
+   * @default false
+   */
+  readonly multiAz?: boolean;
+  /**
+   * The maximum number of connections. A change takes effect after a restart of the server.
+   *
+   * @default - one for each 9,531,392 bytes of the server's memory, and 400 at least
+   */
+  readonly maxConnections?: number;
+  /**
+   * The retention of automatic backups, from 1 to 35 days. The server can be restored to any second of that period.
+   *
+   * @default Duration.days(7)
+   */
+  readonly backupRetention?: Duration;
+  /**
+   * The time of the daily backup, in UTC, such as `03:00-04:00`.
+   *
+   * @default - RDS chooses
+   */
+  readonly preferredBackupWindow?: string;
+  /**
+   * The time of maintenance, which may restart the server, in UTC, such as `Sun:04:00-Sun:05:00`.
+   *
+   * @default - RDS chooses
+   */
+  readonly preferredMaintenanceWindow?: string;
+  /**
+   * The snapshot to create the server from, by name or ARN; it must be encrypted.
+   *
+   * Do not add, change or remove it as long as the server exists: CloudFormation would create another server.
+   *
+   * @default - none; an empty server
+   */
+  readonly snapshotIdentifier?: string;
+  /**
+   * The master user in the snapshot. Only with `snapshotIdentifier`. Do not change it: a change generates a password that the
+   * server does not have. The master user of a new server is `posthog`.
+   *
+   * @default 'posthog'
+   */
+  readonly username?: string;
+  /**
+   * PostHog's database in the snapshot. Only with `snapshotIdentifier`; that of a new server is `posthog`.
+   *
+   * @default 'posthog'
+   */
+  readonly databaseName?: string;
+  /**
+   * The policy for a server that is removed from the stack or replaced. Unless it is DESTROY, the server also has deletion protection,
+   * and its secrets are retained.
+   *
+   * @default RemovalPolicy.SNAPSHOT
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
 
 /**
  * Properties for `Postgres`.
@@ -41,6 +113,47 @@ export interface PostgresProps extends PostgresOptions {
   readonly maxAllocatedStorage?: number;
 }
 
+export const POSTGRES_DEFAULTS = {
+  multiAz: false,
+  backupRetention: Duration.days(7),
+  username: 'posthog',
+  databaseName: 'posthog',
+  removalPolicy: RemovalPolicy.SNAPSHOT,
+};
+
+export const POSTGRES_PORT = 5432;
+
+/** Rejects options that RDS would reject, or that would replace an existing server. */
+export function checkPostgresOptions(options: PostgresOptions): void {
+  checkDays('backupRetention', options.backupRetention, 1, 35);
+  checkWhole('maxConnections', options.maxConnections, 100, 262_143);
+  if (options.snapshotIdentifier === '') {
+    throw invalidValue(
+      'snapshotIdentifier',
+      'must be the name or ARN of a snapshot',
+      options.snapshotIdentifier,
+      'leave it out to start with an empty server',
+    );
+  }
+  for (const name of ['username', 'databaseName'] as const) {
+    checkSnapshotProp(name, options[name], options.snapshotIdentifier);
+  }
+}
+
+/** Checks a property of the snapshot: both are fixed when a server is created, and a change would replace it. */
+function checkSnapshotProp(name: 'username' | 'databaseName', value?: string, snapshotIdentifier?: string): void {
+  if (value === undefined) {
+    return;
+  }
+  if (snapshotIdentifier === undefined) {
+    throw invalidValue(name, 'needs `snapshotIdentifier`', value, `leave it out: a new server has '${POSTGRES_DEFAULTS[name]}'`);
+  }
+  // It is part of URLs.
+  if (!Token.isUnresolved(value) && !/^[A-Za-z0-9_-]+$/.test(value)) {
+    throw invalidValue(name, 'must be letters, digits, _ and -', value);
+  }
+}
+
 export const INSTANCE_DEFAULTS = {
   version: PostgresEngineVersion.VER_15,
   allowMajorVersionUpgrade: false,
@@ -58,7 +171,6 @@ const STORAGE = { min: 20, max: 65_536, growth: 10, headroom: 1.1 };
 
 /** Rejects props that RDS would reject, or that would replace an existing server. */
 export function checkPostgresProps(props: PostgresProps): void {
-  checkPostgresOptions(props);
   checkWhole('allocatedStorage', props.allocatedStorage, STORAGE.min, STORAGE.max);
   checkWhole('maxAllocatedStorage', props.maxAllocatedStorage, STORAGE.min, STORAGE.max);
   const { allocatedStorage = INSTANCE_DEFAULTS.allocatedStorage, maxAllocatedStorage } = props;

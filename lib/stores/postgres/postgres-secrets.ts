@@ -25,50 +25,45 @@ export function defineCredentials(scope: Construct, username: string, removalPol
   return credentials;
 }
 
-/**
- * The connection URLs of a server, each a whole secret string. Those that not every deployment needs are created on first access, because every
- * secret has a cost.
- */
-export class UrlSecrets {
-  public readonly posthog: Secret;
-  public readonly nodePosthog: Secret;
+/** The secrets with the connection URLs of a server. The whole string of each is one URL. */
+export interface UrlSecrets {
+  readonly posthog: ISecret;
+  readonly nodePosthog: ISecret;
+  readonly cyclotron: ISecret;
+  readonly nodeCyclotron: ISecret;
+}
 
-  public constructor(
-    private readonly scope: Construct,
-    private readonly credentials: ISecret,
-    private readonly server: Omit<PostgresUrlParts, 'password' | 'databaseName'>,
-    databaseName: string,
-    private readonly removalPolicy: RemovalPolicy,
-    private readonly answering?: IDependable,
-  ) {
-    this.posthog = this.secret('Url', PostgresClient.LIBPQ, databaseName);
-    this.nodePosthog = this.secret('NodeUrl', PostgresClient.NODE, databaseName);
-  }
+/** Options of the secrets with connection URLs. */
+export interface UrlSecretsOptions {
+  readonly credentials: ISecret;
+  readonly server: Omit<PostgresUrlParts, 'password'>;
+  readonly removalPolicy: RemovalPolicy;
+  /** The resources that must be deployed before the server accepts connections. */
+  readonly ready?: IDependable;
+}
 
-  public get cyclotron(): Secret {
-    return this.secret('CyclotronUrl', PostgresClient.LIBPQ, CYCLOTRON_DATABASE);
-  }
+/** Defines the secrets with the connection URLs of PostHog's database and of the database for the jobs of data pipelines. */
+export function defineUrlSecrets(scope: Construct, options: UrlSecretsOptions): UrlSecrets {
+  const { databaseName } = options.server;
+  return {
+    posthog: defineUrlSecret(scope, 'Url', PostgresClient.LIBPQ, databaseName, options),
+    nodePosthog: defineUrlSecret(scope, 'NodeUrl', PostgresClient.NODE, databaseName, options),
+    cyclotron: defineUrlSecret(scope, 'CyclotronUrl', PostgresClient.LIBPQ, CYCLOTRON_DATABASE, options),
+    nodeCyclotron: defineUrlSecret(scope, 'NodeCyclotronUrl', PostgresClient.NODE, CYCLOTRON_DATABASE, options),
+  };
+}
 
-  public get nodeCyclotron(): Secret {
-    return this.secret('NodeCyclotronUrl', PostgresClient.NODE, CYCLOTRON_DATABASE);
+/** Defines a secret. CloudFormation inserts the password when it creates it: the template has a dynamic reference to it, never the password. */
+function defineUrlSecret(scope: Construct, id: string, client: PostgresClient, databaseName: string, options: UrlSecretsOptions): ISecret {
+  const password = options.credentials.secretValueFromJson('password').unsafeUnwrap();
+  const secret = new Secret(scope, id, {
+    description: `PostHog Postgres: connection URL ${databaseName === CYCLOTRON_DATABASE ? `of ${databaseName} ` : ''}for ${client}`,
+    secretStringValue: SecretValue.unsafePlainText(postgresUrl(client, { ...options.server, databaseName, password })),
+    removalPolicy: withoutSnapshot(options.removalPolicy),
+  });
+  acknowledge(secret, FINDINGS);
+  if (options.ready) {
+    secret.node.addDependency(options.ready);
   }
-
-  /** Defines a secret. CloudFormation inserts the password when it creates it: the template has a dynamic reference to it, never the password. */
-  private secret(id: string, client: PostgresClient, databaseName: string): Secret {
-    const found = this.scope.node.tryFindChild(id);
-    if (found) {
-      return found as Secret;
-    }
-    const password = this.credentials.secretValueFromJson('password').unsafeUnwrap();
-    const secret = new Secret(this.scope, id, {
-      description: `PostHog Postgres: connection URL ${databaseName === CYCLOTRON_DATABASE ? `of ${databaseName} ` : ''}for ${client}`,
-      secretStringValue: SecretValue.unsafePlainText(postgresUrl(client, { ...this.server, databaseName, password })),
-      removalPolicy: withoutSnapshot(this.removalPolicy),
-    });
-    acknowledge(secret, FINDINGS);
-    if (this.answering) {
-      secret.node.addDependency(this.answering);
-    }
-    return secret;
-  }
+  return secret;
 }

@@ -1,60 +1,193 @@
-import { Fn, Token } from 'aws-cdk-lib/core';
+import { Duration, Fn, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Cache, CacheAttributes, CacheEncryption } from '../../../lib';
-import { newStack } from '../../helpers/stack';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { Cache, CacheEncryption, CacheEviction, CacheProps } from '../../../lib';
+import { CacheClient, cacheUrl } from '../../../lib/stores/cache/cache-url';
+import { only } from '../../helpers/stack';
+import { idOf, ofType } from '../../helpers/template';
+import { expectClosed, ISOLATED, network, PRIVATE, PUBLIC } from '../networks';
 
-function given(attrs: CacheAttributes, stack = newStack()) {
-  return Cache.fromCacheAttributes(stack, 'Cache', attrs);
+const NODES = 'AWS::ElastiCache::ReplicationGroup';
+const PARAMETERS = 'AWS::ElastiCache::ParameterGroup';
+const SUBNETS = 'AWS::ElastiCache::SubnetGroup';
+
+function made(props: Partial<CacheProps> = {}): Template {
+  const { stack, vpc } = network();
+  new Cache(stack, 'Cache', { vpc, ...props });
+  return Template.fromStack(stack);
 }
 
-test('the port is 6379 and connections are encrypted where they can be, by default', () => {
-  expect(given({ host: 'cache.internal' })).toMatchObject({ host: 'cache.internal', port: 6379, encryption: CacheEncryption.PREFERRED });
-});
+function nodes(props?: Partial<CacheProps>): Record<string, unknown> {
+  return only(made(props), NODES);
+}
 
-test('port and encryption can be given', () => {
-  expect(given({ host: 'cache.internal', port: 6380, encryption: CacheEncryption.NONE })).toMatchObject({
-    port: 6380,
-    encryption: CacheEncryption.NONE,
+test('one node of Valkey 8.1, cluster mode off, TLS for who can, encrypted, with a snapshot a day, by default', () => {
+  const properties = nodes();
+  expect(properties).toMatchObject({
+    Engine: 'valkey',
+    EngineVersion: '8.1',
+    AutoMinorVersionUpgrade: true,
+    CacheNodeType: 'cache.t4g.small',
+    ClusterMode: 'disabled',
+    NumCacheClusters: 1,
+    AutomaticFailoverEnabled: false,
+    MultiAZEnabled: false,
+    Port: 6379,
+    AtRestEncryptionEnabled: true,
+    TransitEncryptionEnabled: true,
+    TransitEncryptionMode: 'preferred',
+    SnapshotRetentionLimit: 1,
   });
+  expect(['AuthToken', 'UserGroupIds', 'NumNodeGroups'].filter((name) => name in properties)).toEqual([]);
 });
 
-test('nothing is created', () => {
-  const stack = newStack();
-  given({ host: 'cache.internal' }, stack);
-  expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
+test('nothing is evicted by default: a queue is in it', () => {
+  expect(only(made(), PARAMETERS)).toMatchObject({ CacheParameterGroupFamily: 'valkey8', Properties: { 'maxmemory-policy': 'noeviction' } });
 });
 
-test.each(['master.cache.abc123.euc1.cache.amazonaws.com', 'cache.abc123.ng.0001.euc1.cache.amazonaws.com', '10.0.20.4'])(
-  'the host %s is accepted',
-  (host) => {
-    expect(given({ host }).host).toBe(host);
-  },
-);
+test.each(Object.values(CacheEviction))('evictionPolicy can be %s', (evictionPolicy) => {
+  expect(only(made({ evictionPolicy }), PARAMETERS)).toMatchObject({ Properties: { 'maxmemory-policy': evictionPolicy } });
+});
 
-test('tokens are taken as they are', () => {
-  expect(given({ host: Fn.importValue('Host'), port: Token.asNumber(Fn.importValue('Port')) })).toBeDefined();
+test.each<[string, Partial<CacheProps>, Record<string, unknown>]>([
+  ['nodeType', { nodeType: new InstanceType('r7g.large') }, { CacheNodeType: 'cache.r7g.large' }],
+  ['replicas', { replicas: 1 }, { NumCacheClusters: 2, AutomaticFailoverEnabled: true, MultiAZEnabled: true }],
+  ['replicas up to five', { replicas: 5 }, { NumCacheClusters: 6, AutomaticFailoverEnabled: true, MultiAZEnabled: true }],
+  ['backupRetention', { backupRetention: Duration.days(35) }, { SnapshotRetentionLimit: 35 }],
+  ['automaticBackups', { automaticBackups: false }, { SnapshotRetentionLimit: 0 }],
+  ['preferredBackupWindow', { preferredBackupWindow: '03:00-04:00' }, { SnapshotWindow: '03:00-04:00' }],
+  ['preferredMaintenanceWindow', { preferredMaintenanceWindow: 'sun:04:00-sun:05:00' }, { PreferredMaintenanceWindow: 'sun:04:00-sun:05:00' }],
+])('%s can be given', (_, props, expected) => {
+  expect(nodes(props)).toMatchObject(expected);
+});
+
+test('it admits nobody, and reaches nothing, until a process is let in', () => {
+  const template = made();
+  expectClosed(template, only(template, NODES).SecurityGroupIds);
+});
+
+test('what processes know about it: the primary endpoint, TLS for those who can speak it', () => {
+  const { stack, vpc } = network();
+  const cache = new Cache(stack, 'Cache', { vpc });
+  expect(cache).toMatchObject({ port: 6379, encryption: CacheEncryption.PREFERRED, clientPorts: [6379] });
+  expect([String(cache.connections.defaultPort), cache.connections.securityGroups.length]).toEqual(['6379', 1]);
+  const endpoint = { 'Fn::GetAtt': [expect.stringMatching(/^CacheNodes/) as string, 'PrimaryEndPoint.Address'] };
+  expect(stack.resolve([cache.host, cache.replicationGroupId])).toEqual([endpoint, { Ref: expect.stringMatching(/^CacheNodes/) as string }]);
+  expect(stack.resolve(cacheUrl(cache, CacheClient.PYTHON))).toEqual({ 'Fn::Join': ['', ['rediss://', endpoint, ':6379/?ssl_cert_reqs=required']] });
+  expect(stack.resolve(cacheUrl(cache, CacheClient.RUST))).toEqual({ 'Fn::Join': ['', ['redis://', endpoint, ':6379/']] });
+});
+
+test('it stands in the subnets that are selected', () => {
+  const { stack, vpc } = network([PUBLIC, PRIVATE, ISOLATED]);
+  new Cache(stack, 'Default', { vpc });
+  new Cache(stack, 'Selected', { vpc, vpcSubnets: { subnetGroupName: 'Private' } });
+  const groups = ofType<{ SubnetIds: unknown[] }>(Template.fromStack(stack), SUBNETS).map(([, { Properties }]) => Properties.SubnetIds.map(idOf));
+  expect(groups).toEqual([
+    [expect.stringMatching(/^VpcIsolatedSubnet1/), expect.stringMatching(/^VpcIsolatedSubnet2/)],
+    [expect.stringMatching(/^VpcPrivateSubnet1/), expect.stringMatching(/^VpcPrivateSubnet2/)],
+  ]);
+});
+
+test('two can stand in one stack, each with its own policy', () => {
+  const { stack, vpc } = network();
+  new Cache(stack, 'Queue', { vpc });
+  new Cache(stack, 'Pipelines', { vpc, evictionPolicy: CacheEviction.ALL_KEYS_LRU });
+  const policies = ofType<{ Properties: Record<string, string> }>(Template.fromStack(stack), PARAMETERS).map(
+    ([, { Properties }]) => Properties.Properties['maxmemory-policy'],
+  );
+  expect(policies).toEqual(['noeviction', 'allkeys-lru']);
 });
 
 test.each([
-  [
-    'posthog-abc123.serverless.euc1.cache.amazonaws.com',
-    'ElastiCache Serverless is always in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled',
-  ],
-  [
-    'clustercfg.cache.abc123.euc1.cache.amazonaws.com',
-    'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled',
-  ],
-])('fails when the host is %s', (host, reason) => {
-  expect(() => given({ host })).toThrow(`[Stack/Cache] \`host\` must name a server that PostHog can use, got: '${host}'; ${reason}`);
+  [undefined, 'Snapshot', undefined],
+  [RemovalPolicy.SNAPSHOT, 'Snapshot', undefined],
+  [RemovalPolicy.RETAIN, 'Retain', 'Retain'],
+  [RemovalPolicy.DESTROY, 'Delete', undefined],
+])('with the policy %s the nodes have %s, what they stand on %s', (removalPolicy, data, surroundings) => {
+  const template = made({ removalPolicy });
+  const policies = (type: string) =>
+    new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
+  expect(policies(NODES)).toEqual(new Set([data]));
+  for (const type of [SUBNETS, PARAMETERS, 'AWS::EC2::SecurityGroup']) {
+    expect(policies(type)).toEqual(new Set([surroundings]));
+  }
 });
 
-test.each(['redis://cache.internal', 'rediss://cache.internal:6379/', 'cache.internal:6379', ''])(
-  'fails when the host is %p, with scheme, port or nothing',
-  (host) => {
-    expect(() => given({ host })).toThrow(`[Stack/Cache] \`host\` must be a host name, without scheme and port, got: '${host}'`);
-  },
-);
+test('tokens are taken as they are', () => {
+  expect(nodes({ nodeType: new InstanceType(Fn.importValue('Type')) })).toMatchObject({
+    CacheNodeType: { 'Fn::Join': ['', ['cache.', { 'Fn::ImportValue': 'Type' }]] },
+  });
+});
 
-test.each([0, 65536, 63.79])('fails when the port is %d', (port) => {
-  expect(() => given({ host: 'cache.internal', port })).toThrow(`[Stack/Cache] \`port\` must be a port from 1 to 65535, got: ${port}`);
+test.each<[string, Partial<CacheProps>, string]>([
+  [
+    'a `nodeType` with the prefix of ElastiCache',
+    { nodeType: new InstanceType('cache.t4g.small') },
+    "`nodeType` must be an instance type that ElastiCache supports, without `cache.`, such as t4g.small, got: 'cache.t4g.small'",
+  ],
+  ['an empty `nodeType`', { nodeType: new InstanceType('') }, '`nodeType` must be an instance type that ElastiCache supports'],
+  ['an unknown kind of retention: none', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
+  [
+    '`backupRetention` without backups',
+    { automaticBackups: false, backupRetention: Duration.days(2) },
+    '`backupRetention` cannot be combined with `automaticBackups: false`; leave one of them out',
+  ],
+  [
+    '`preferredBackupWindow` without backups',
+    { automaticBackups: false, preferredBackupWindow: '03:00-04:00' },
+    '`preferredBackupWindow` cannot be combined with `automaticBackups: false`; leave one of them out',
+  ],
+  ['replicas are more than five', { replicas: 6 }, '`replicas` must be a whole number from 0 to 5, got: 6'],
+  ['replicas are fewer than none', { replicas: -1 }, '`replicas` must be a whole number from 0 to 5, got: -1'],
+  [
+    'replicas are not known yet',
+    { replicas: Token.asNumber(Fn.importValue('Replicas')) },
+    '`replicas` must be known at synthesis: failover depends on it, got: a token',
+  ],
+  [
+    'evictionPolicy is none of the kinds',
+    { evictionPolicy: 'volatile-ttl' as never },
+    "`evictionPolicy` must be one of noeviction, volatile-lru, allkeys-lru, got: 'volatile-ttl'",
+  ],
+  ['snapshots are kept too long', { backupRetention: Duration.days(36) }, "`backupRetention` must be whole days, from 1 to 35, got: '36 days'"],
+])('fails when %s', (_, props, message) => {
+  expect(() => made(props)).toThrow(`[Stack/Cache] ${message}`);
+});
+
+test('fails when the VPC has public subnets only', () => {
+  const { stack, vpc } = network([PUBLIC]);
+  expect(() => new Cache(stack, 'Cache', { vpc })).toThrow('[Stack/Cache] `vpc` must have isolated or private subnets for a data store');
+});
+
+test('Cache gives access to its replication group, parameter group, subnet group and security group', () => {
+  const { stack, vpc } = network();
+  const cache = new Cache(stack, 'Cache', { vpc, replicas: 1 });
+  expect(stack.resolve([cache.replicationGroup.ref, cache.parameterGroup.ref, cache.subnetGroup.ref])).toEqual([
+    { Ref: expect.stringMatching(/^CacheNodes/) as string },
+    { Ref: expect.stringMatching(/^CacheParameters/) as string },
+    { Ref: expect.stringMatching(/^CacheSubnets/) as string },
+  ]);
+  expect(cache.connections.securityGroups).toEqual([cache.securityGroup]);
+  expect(cache.nodeIds).toEqual([`${cache.replicationGroup.ref}-001`, `${cache.replicationGroup.ref}-002`]);
+});
+
+test('Cache has the metrics of its first node', () => {
+  const { stack, vpc } = network();
+  const cache = new Cache(stack, 'Cache', { vpc, replicas: 1 });
+  const dimensions = { CacheClusterId: cache.nodeIds[0] };
+  expect(cache.metric('ReplicationLag', { dimensionsMap: { CacheClusterId: cache.nodeIds[1] } })).toMatchObject({
+    namespace: 'AWS/ElastiCache',
+    metricName: 'ReplicationLag',
+    dimensions: { CacheClusterId: cache.nodeIds[1] },
+  });
+  expect(
+    [cache.metricMemoryUsage(), cache.metricEngineCpuUtilization(), cache.metricEvictions(), cache.metricCurrentConnections()].map(
+      ({ metricName, dimensions: own, statistic }) => [metricName, own, statistic],
+    ),
+  ).toEqual([
+    ['DatabaseMemoryUsagePercentage', dimensions, 'Average'],
+    ['EngineCPUUtilization', dimensions, 'Average'],
+    ['Evictions', dimensions, 'Sum'],
+    ['CurrConnections', dimensions, 'Average'],
+  ]);
 });

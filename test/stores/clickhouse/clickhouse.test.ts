@@ -256,11 +256,11 @@ test.each<[Partial<ClickHouseProps>, string]>([
   [{ replicas: 1.5 }, '`replicas` must be a whole number from 1 to 9, known at synthesis, got: 1.5'],
   [
     { replicas: 2, snapshotId: 'snap-1' },
-    "`snapshotId` must be left out with `replicas`, got: 'snap-1'; a snapshot of one volume does not match the state of the Keeper instances",
+    '`snapshotId` must be left out with `replicas`; a snapshot of one volume does not match the state of the Keeper instances',
   ],
   [
     { keeperInstanceType: new InstanceType('t4g.small') },
-    "`keeperInstanceType` must be left out without `replicas`, got: 't4g.small'; a single server has an embedded Keeper",
+    '`keeperInstanceType` must be left out without `replicas`; a single server has an embedded Keeper',
   ],
 ])('fails when given %j', (props, message) => {
   expect(() => newClickHouse(zonedStack(), props)).toThrow(`[Stack/ClickHouse] ${message}`);
@@ -286,4 +286,25 @@ test('with SNAPSHOT, volumes leave a snapshot, and what there is none of stays',
     .filter(({ Type }) => ['AWS::EC2::Volume', 'AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret'].includes(Type))
     .map(({ Type, DeletionPolicy }) => `${Type} ${DeletionPolicy}`);
   expect([...new Set(policies)].sort()).toEqual(['AWS::EC2::Volume Snapshot', 'AWS::Logs::LogGroup Retain', 'AWS::SecretsManager::Secret Retain']);
+});
+
+test('ClickHouse gives access to its servers, Keepers, secrets, zone and security group', () => {
+  const stack = zonedStack();
+  const clickHouse = newClickHouse(stack, { replicas: 2 });
+  expect(clickHouse.servers.map(({ node }) => node.id)).toEqual(['Server1', 'Server2']);
+  expect(clickHouse.keepers.map(({ node }) => node.id)).toEqual(['Keeper1', 'Keeper2', 'Keeper3']);
+  expect(clickHouse.serverRoles).toEqual(clickHouse.servers.map(({ role }) => role));
+  expect(clickHouse.servers[1].host).toBe(`clickhouse-2.${clickHouse.privateZone.zoneName}`);
+  expect(clickHouse.connections.securityGroups).toEqual([clickHouse.securityGroup]);
+  expect(stack.resolve(clickHouse.clusterSecret.secretArn)).toEqual({ Ref: expect.stringMatching(/^ClickHouseClusterSecret/) as string });
+});
+
+test("ClickHouse has the metrics of its first server's EC2 instance", () => {
+  const clickHouse = newClickHouse(zonedStack());
+  const dimensions = { AutoScalingGroupName: clickHouse.servers[0].autoScalingGroup.autoScalingGroupName };
+  expect([clickHouse.metric('EBSReadOps'), clickHouse.metricCpuUtilization(), clickHouse.metricStatusCheckFailed()]).toMatchObject([
+    { namespace: 'AWS/EC2', metricName: 'EBSReadOps', dimensions },
+    { metricName: 'CPUUtilization', dimensions, statistic: 'Average' },
+    { metricName: 'StatusCheckFailed', dimensions, statistic: 'Maximum' },
+  ]);
 });

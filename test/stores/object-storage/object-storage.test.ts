@@ -1,67 +1,228 @@
+import { Duration, Fn, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
-import { IObjectStorage, ObjectStorage } from '../../../lib';
-import { newStack } from '../../helpers/stack';
-import { Statement, statementsOf } from '../../helpers/template';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ObjectStorage, ObjectStorageProps } from '../../../lib';
+import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../../lib/stores/object-storage/object-storage-keys';
+import { newStack, only } from '../../helpers/stack';
+import { idOf, ofType, statementsOf } from '../../helpers/template';
 
+const BUCKET = 'AWS::S3::Bucket';
 const ENV = { account: '111122223333', region: 'eu-central-1' };
 
-function given(recordingsPrefix?: string, stack = newStack({ env: ENV }), bucket: IBucket = Bucket.fromBucketName(stack, 'Bucket', 'objects')) {
-  return ObjectStorage.fromObjectStorageAttributes(stack, 'ObjectStorage', { bucket, recordingsPrefix });
+interface Rule {
+  Prefix?: string;
+  ExpirationInDays?: unknown;
+  NoncurrentVersionExpiration: { NoncurrentDays: number };
 }
 
-function granted(grant: (storage: IObjectStorage, role: Role) => void): Statement[] {
-  const stack = newStack({ env: ENV });
-  grant(given(undefined, stack), new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }));
-  const template = Template.fromStack(stack);
-  return statementsOf(template, Object.keys(template.findResources('AWS::IAM::Role'))[0]);
+function made(props?: ObjectStorageProps, stack = newStack()): Template {
+  new ObjectStorage(stack, 'ObjectStorage', props);
+  return Template.fromStack(stack);
 }
 
-test("recordings go to session_recordings, and the endpoint is S3 in the stack's region, by default", () => {
-  const stack = newStack({ env: ENV });
-  const storage = given(undefined, stack);
-  expect(stack.resolve({ region: storage.region, recordingsPrefix: storage.recordingsPrefix, bucket: storage.bucket.bucketName })).toEqual({
-    region: 'eu-central-1',
-    recordingsPrefix: 'session_recordings',
-    bucket: 'objects',
+function rules(props?: ObjectStorageProps): Rule[] {
+  return (only(made(props), BUCKET).LifecycleConfiguration as { Rules: Rule[] }).Rules;
+}
+
+function storageAndRole(stack = newStack({ env: ENV }), props?: ObjectStorageProps) {
+  const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+  return { stack, role, storage: new ObjectStorage(stack, 'ObjectStorage', props) };
+}
+
+test('private, encrypted, versioned, and without a name of its own, by default', () => {
+  const properties = only(made(), BUCKET);
+  expect(properties).toMatchObject({
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+    VersioningConfiguration: { Status: 'Enabled' },
   });
-  expect(JSON.stringify(stack.resolve(storage.endpoint))).toMatch(/https:\/\/s3\.eu-central-1\./);
+  expect(['BucketName', 'LoggingConfiguration'].filter((name) => name in properties)).toEqual([]);
 });
 
-test('the prefix of recordings can be given', () => {
-  expect(given('recordings/v2').recordingsPrefix).toBe('recordings/v2');
+test('requests without TLS are refused, and so are old versions of it', () => {
+  interface Policy {
+    Statement: { Effect: string; Condition: unknown; Principal: unknown; Action: string }[];
+  }
+  const { Statement } = only(made(), 'AWS::S3::BucketPolicy').PolicyDocument as Policy;
+  expect(Statement.map(({ Effect, Condition, Action }) => [Effect, Action, Condition])).toEqual([
+    ['Deny', 's3:*', { Bool: { 'aws:SecureTransport': 'false' } }],
+    ['Deny', 's3:*', { NumericLessThan: { 's3:TlsVersion': 1.2 } }],
+  ]);
 });
 
-test.each(['', '/', '/recordings', 'recordings/'])('fails when the prefix of recordings is %p', (prefix) => {
-  expect(() => given(prefix)).toThrow(
-    `[Stack/ObjectStorage] \`recordingsPrefix\` must be a key prefix without a slash at either end, got: '${prefix}'`,
+test('what was deleted can be had back for a month; recordings are gone in a day; unfinished uploads in a week; staged exports and downloads go after a week; nothing else expires', () => {
+  expect(rules()).toEqual([
+    {
+      Id: 'Leftovers',
+      Status: 'Enabled',
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+      ExpiredObjectDeleteMarker: true,
+      NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+    },
+    { Id: 'Recordings', Status: 'Enabled', Prefix: 'session_recordings/', NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+    { Id: 'batch-exports', Status: 'Enabled', Prefix: 'batch-exports/', ExpirationInDays: 7, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+  ]);
+});
+
+test('recordings, and nothing else, can be made to expire', () => {
+  expect(
+    rules({ recordingsExpiration: Duration.days(90), recordingsPrefix: 'replay/v2' }).map(({ Prefix, ExpirationInDays }) => [
+      Prefix,
+      ExpirationInDays,
+    ]),
+  ).toEqual([
+    [undefined, undefined],
+    ['replay/v2/', 90],
+    ['batch-exports/', 7],
+  ]);
+});
+
+test('how long deleted objects can be had back can be given', () => {
+  expect(
+    rules({ noncurrentVersionExpiration: Duration.days(365) }).map(({ NoncurrentVersionExpiration: { NoncurrentDays } }) => NoncurrentDays),
+  ).toEqual([365, 1, 1]);
+});
+
+test('objects can be encrypted with a key of yours, and processes are let at it', () => {
+  const stack = newStack({ env: ENV });
+  const { role, storage } = storageAndRole(stack, { encryptionKey: new Key(stack, 'Key') });
+  storage.grantReadWrite(role);
+  const template = Template.fromStack(stack);
+  expect(only(template, BUCKET)).toMatchObject({
+    BucketEncryption: { ServerSideEncryptionConfiguration: [{ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }] },
+  });
+  const [[roleId]] = ofType(template, 'AWS::IAM::Role');
+  expect(statementsOf(template, roleId).flatMap(({ actions }) => actions)).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey*']));
+});
+
+test('requests can be logged', () => {
+  const stack = newStack();
+  expect(only(made({ serverAccessLogsBucket: Bucket.fromBucketName(stack, 'Log', 'log') }, stack), BUCKET)).toMatchObject({
+    LoggingConfiguration: { DestinationBucketName: 'log', LogFilePrefix: 'posthog/' },
+  });
+});
+
+test('what processes know about it: the bucket, its region, S3 itself, the prefix of recordings', () => {
+  const { stack, storage } = storageAndRole(undefined, { recordingsPrefix: 'replay' });
+  expect(stack.resolve({ bucket: storage.bucket.bucketName, region: storage.region, prefix: storage.recordingsPrefix })).toEqual({
+    bucket: { Ref: expect.stringMatching(/^ObjectStorageBucket/) as string },
+    region: 'eu-central-1',
+    prefix: 'replay',
+  });
+  expect(stack.resolve(storage.endpoint)).toEqual({ 'Fn::Join': ['', ['https://s3.eu-central-1.', { Ref: 'AWS::URLSuffix' }]] });
+});
+
+test.each([
+  ['grantRead', ['s3:GetObject']],
+  ['grantReadWrite', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']],
+] as const)('%s is of this bucket alone', (grant, expected) => {
+  const { stack, role, storage } = storageAndRole();
+  storage[grant](role);
+  const template = Template.fromStack(stack);
+  const statements = statementsOf(template, ofType(template, 'AWS::IAM::Role')[0][0]);
+  expect(statements.flatMap(({ actions }) => actions)).toEqual(expect.arrayContaining(['s3:ListBucket', ...expected]));
+  expect(statements.flatMap(({ actions }) => actions).includes('s3:PutObject')).toBe(grant === 'grantReadWrite');
+  expect(
+    new Set(statements.flatMap(({ resources }) => resources).map((resource) => JSON.stringify(resource).includes('ObjectStorageBucket'))),
+  ).toEqual(new Set([true]));
+});
+
+test.each([
+  [undefined, 'Retain'],
+  [RemovalPolicy.RETAIN, 'Retain'],
+  [RemovalPolicy.DESTROY, 'Delete'],
+])('with the policy %s the bucket has %s', (removalPolicy, policy) => {
+  expect(ofType(made({ removalPolicy }), BUCKET).map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy])).toEqual(
+    [[policy, policy]],
   );
 });
 
-test('nothing is created', () => {
+test('a bucket that is destroyed can be emptied first, and is not by itself', () => {
+  made({ removalPolicy: RemovalPolicy.DESTROY }).resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+  made({ removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }).resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+});
+
+test('two can stand in one stack', () => {
   const stack = newStack();
-  given(undefined, stack);
-  expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
+  new ObjectStorage(stack, 'One');
+  new ObjectStorage(stack, 'Two');
+  Template.fromStack(stack).resourceCountIs(BUCKET, 2);
 });
 
-test('reading is granted without writing, on this bucket alone', () => {
-  const statements = granted((storage, role) => storage.grantRead(role));
-  expect(statements.flatMap(({ actions }) => actions).sort()).toEqual(['s3:GetBucketLocation', 's3:GetObject', 's3:ListBucket']);
-  expect(JSON.stringify(statements.map(({ resources }) => resources))).not.toMatch(/"\*"/);
-  expect(statements.flatMap(({ resources }) => resources)).toEqual(['arn:aws:s3:::objects', 'arn:aws:s3:::objects/*']);
+test('tokens are taken as they are', () => {
+  const number = Token.asNumber(Fn.importValue('Days'));
+  expect(rules({ recordingsExpiration: Duration.days(number) })[1].ExpirationInDays).toEqual({ 'Fn::ImportValue': 'Days' });
 });
 
-test('reading and writing is granted on this bucket alone', () => {
-  const statements = granted((storage, role) => storage.grantReadWrite(role));
-  expect(statements.flatMap(({ actions }) => actions)).toEqual(
-    expect.arrayContaining(['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket']),
-  );
-  expect(statements.flatMap(({ resources }) => resources)).toEqual(['arn:aws:s3:::objects', 'arn:aws:s3:::objects/*']);
+test.each<[string, ObjectStorageProps, string]>([
+  ['recordings expire at once', { recordingsExpiration: Duration.days(0) }, '`recordingsExpiration` must be whole days, from 1 to 36500, got: '],
+  [
+    'recordings expire in hours',
+    { recordingsExpiration: Duration.hours(30) },
+    "`recordingsExpiration` must be whole days, from 1 to 36500, got: '1 day 6 hours'",
+  ],
+  [
+    'versions expire at once',
+    { noncurrentVersionExpiration: Duration.days(0) },
+    '`noncurrentVersionExpiration` must be whole days, from 1 to 36500, got: ',
+  ],
+  [
+    'the prefix ends with a slash',
+    { recordingsPrefix: 'replay/' },
+    "`recordingsPrefix` must be a key prefix without a slash at either end, got: 'replay/'",
+  ],
+  [
+    'a snapshot is asked for',
+    { removalPolicy: RemovalPolicy.SNAPSHOT },
+    "`removalPolicy` must be RETAIN or DESTROY: buckets have no snapshots, got: 'snapshot'",
+  ],
+  [
+    'a bucket that stays is to be emptied',
+    { autoDeleteObjects: true },
+    '`autoDeleteObjects` needs `removalPolicy: RemovalPolicy.DESTROY`; leave it out, or set that policy',
+  ],
+])('fails when %s', (_, props, message) => {
+  expect(() => made(props)).toThrow(`[Stack/ObjectStorage] ${message}`);
 });
 
-test('a bucket of the same stack is named by reference', () => {
-  const stack = newStack();
-  const bucket = new Bucket(stack, 'Own');
-  expect(stack.resolve(given(undefined, stack, bucket).bucket.bucketName)).toEqual({ Ref: expect.stringMatching(/^Own/) as string });
+describe('keys for a process that cannot use its role', () => {
+  function keys(serial?: number): Template {
+    const { stack, storage } = storageAndRole();
+    new ObjectStorageKeys(stack, 'Keys', { storage, prefix: SYMBOL_SETS_PREFIX, serial });
+    return Template.fromStack(stack);
+  }
+
+  test('open the objects below one prefix, and list the bucket', () => {
+    const { Users, PolicyDocument } = only(keys(), 'AWS::IAM::Policy') as {
+      Users: unknown[];
+      PolicyDocument: { Statement: { Action: string[]; Resource: unknown }[] };
+    };
+    expect(Users.map(idOf)).toEqual([expect.stringMatching(/^KeysUser/)]);
+    const bucket = { 'Fn::GetAtt': [expect.stringMatching(/^ObjectStorageBucket/), 'Arn'] };
+    expect(PolicyDocument.Statement.map(({ Action: actions, Resource: resource }) => [actions, resource])).toEqual([
+      [expect.arrayContaining(['s3:ListBucket']), bucket],
+      [expect.arrayContaining(['s3:GetObject', 's3:PutObject']), { 'Fn::Join': ['', [bucket, '/symbolsets/*']] }],
+    ]);
+  });
+
+  test('stand in a secret, and nowhere in clear text', () => {
+    const template = keys();
+    const [[keyId]] = ofType(template, 'AWS::IAM::AccessKey');
+    expect(only(template, 'AWS::SecretsManager::Secret').SecretString).toEqual({
+      'Fn::Join': ['', ['{"accessKeyId":"', { Ref: keyId }, '","secretAccessKey":"', { 'Fn::GetAtt': [keyId, 'SecretAccessKey'] }, '"}']],
+    });
+  });
+
+  test('are there when the rights of their user are', () => {
+    const template = keys();
+    const [[, secret]] = ofType(template, 'AWS::SecretsManager::Secret');
+    expect(secret.DependsOn).toEqual(expect.arrayContaining(ofType(template, 'AWS::IAM::Policy').map(([id]) => id)));
+  });
+
+  test('are made anew with the next serial number', () => {
+    expect(only(keys(2), 'AWS::IAM::AccessKey')).toMatchObject({ Serial: 2 });
+    expect(idOf(only(keys(2), 'AWS::IAM::AccessKey').UserName)).toMatch(/^KeysUser/);
+  });
 });

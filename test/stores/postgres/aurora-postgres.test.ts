@@ -121,7 +121,6 @@ test('what only some processes need is known, and costs a secret once it is aske
     (secret) => (stack.resolve(secret!.secretArn) as { Ref: string }).Ref,
   );
   const template = Template.fromStack(stack);
-  expect(Object.keys(made().findResources(SECRET))).toHaveLength(3);
   expect(Object.keys(template.findResources(SECRET))).toHaveLength(5);
   const secrets = ids.map((id) => template.findResources(SECRET)[id] as { Properties: { SecretString: unknown }; DependsOn: string[] });
   expect(secrets.map(({ Properties }) => /cyclotron_node\?sslmode=[a-z-]+/.exec(JSON.stringify(Properties.SecretString))?.[0])).toEqual([
@@ -200,4 +199,17 @@ test('it stands in the isolated subnets, in a security group of its own', () => 
     expect.stringMatching(/^VpcIsolatedSubnet1/),
     expect.stringMatching(/^VpcIsolatedSubnet2/),
   ]);
+});
+
+test('AuroraPostgres has the metrics of its cluster, and none of free storage', () => {
+  const { stack, vpc } = network();
+  const postgres = new AuroraPostgres(stack, 'Postgres', { vpc });
+  const dimensions = { DBClusterIdentifier: postgres.cluster.clusterIdentifier };
+  expect([postgres.instanceIdentifier, postgres.clusterIdentifier]).toEqual([undefined, postgres.cluster.clusterIdentifier]);
+  expect(postgres.connections.securityGroups).toEqual([postgres.securityGroup]);
+  expect(postgres.metric('VolumeBytesUsed')).toMatchObject({ namespace: 'AWS/RDS', metricName: 'VolumeBytesUsed', dimensions });
+  expect(postgres.metricCpuUtilization()).toMatchObject({ metricName: 'CPUUtilization', dimensions });
+  expect(() => postgres.metricFreeStorageSpace()).toThrow(
+    "[Stack/Postgres] `metricFreeStorageSpace` needs an RDS instance: the storage of Aurora grows; use `metric('VolumeBytesUsed')`",
+  );
 });

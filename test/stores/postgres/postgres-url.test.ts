@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { postgresParameters } from '../../../lib/stores/postgres/postgres-parameters';
+import { postgresParameters } from '../../../lib/stores/postgres/rds-server';
 import { PASSWORD, PostgresClient, postgresUrl } from '../../../lib/stores/postgres/postgres-url';
 
 const PARTS = { username: 'posthog', password: 'secret', host: 'db.internal', port: 5432, databaseName: 'posthog' };

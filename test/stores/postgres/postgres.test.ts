@@ -1,131 +1,385 @@
-import { SecretValue } from 'aws-cdk-lib/core';
-import { Template } from 'aws-cdk-lib/assertions';
-import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
-import { Postgres, PostgresAttributes } from '../../../lib';
-import { requireAttribute } from '../../../lib/stores/postgres/postgres-facts';
-import { newStack } from '../../helpers/stack';
+import { Duration, Fn, RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import { Postgres, PostgresProps } from '../../../lib';
+import { only } from '../../helpers/stack';
+import { idOf, ofType } from '../../helpers/template';
+import { expectClosed, ISOLATED, network, PRIVATE, PUBLIC } from '../networks';
 
-function secret(scope: Construct, name: string): ISecret {
-  return Secret.fromSecretNameV2(scope, name, name);
+const INSTANCE = 'AWS::RDS::DBInstance';
+const SECRET = 'AWS::SecretsManager::Secret';
+
+function made(props: Partial<PostgresProps> = {}): Template {
+  const { stack, vpc } = network();
+  new Postgres(stack, 'Postgres', { vpc, ...props });
+  return Template.fromStack(stack);
 }
 
-test('persons are in the same database by default', () => {
-  const stack = newStack();
-  const urlSecret = secret(stack, 'url');
-  const postgres = Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret });
-  expect(postgres.urlSecret).toBe(urlSecret);
-  expect(postgres.personsUrlSecret).toBe(urlSecret);
+function instance(props?: Partial<PostgresProps>): Record<string, unknown> {
+  return only(made(props), INSTANCE);
+}
+
+test('a server of version 15 on Graviton, encrypted, in one zone, backed up for a week, by default', () => {
+  expect(instance()).toMatchObject({
+    Engine: 'postgres',
+    EngineVersion: '15',
+    AllowMajorVersionUpgrade: false,
+    AutoMinorVersionUpgrade: true,
+    DBInstanceClass: 'db.t4g.medium',
+    MultiAZ: false,
+    StorageType: 'gp3',
+    AllocatedStorage: '50',
+    MaxAllocatedStorage: 500,
+    StorageEncrypted: true,
+    DBName: 'posthog',
+    MasterUsername: 'posthog',
+    Port: '5432',
+    PubliclyAccessible: false,
+    CACertificateIdentifier: 'rds-ca-rsa2048-g1',
+    BackupRetentionPeriod: 7,
+    CopyTagsToSnapshot: true,
+    DeleteAutomatedBackups: false,
+    DeletionProtection: true,
+    EnablePerformanceInsights: true,
+    DatabaseInsightsMode: 'standard',
+    PerformanceInsightsRetentionPeriod: 7,
+    MonitoringInterval: 60,
+    EnableCloudwatchLogsExports: ['postgresql', 'upgrade'],
+  });
 });
 
-test('persons can be in a database of their own', () => {
-  const stack = newStack();
-  const personsUrlSecret = secret(stack, 'persons');
-  expect(Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url'), personsUrlSecret }).personsUrlSecret).toBe(
-    personsUrlSecret,
+test("plain connections are refused, and as many accepted as PostHog's processes need", () => {
+  expect(only(made(), 'AWS::RDS::DBParameterGroup')).toMatchObject({
+    Family: 'postgres15',
+    Parameters: { 'rds.force_ssl': '1', 'max_connections': 'GREATEST({DBInstanceClassMemory/9531392},400)' },
+  });
+});
+
+test.each<[string, Partial<PostgresProps>, Record<string, unknown>]>([
+  ['version', { version: PostgresEngineVersion.VER_17_6 }, { EngineVersion: '17.6' }],
+  ['allowMajorVersionUpgrade', { allowMajorVersionUpgrade: true }, { AllowMajorVersionUpgrade: true }],
+  ['instanceType', { instanceType: InstanceType.of(InstanceClass.R8G, InstanceSize.LARGE) }, { DBInstanceClass: 'db.r8g.large' }],
+  ['allocatedStorage', { allocatedStorage: 200 }, { AllocatedStorage: '200', MaxAllocatedStorage: 2000 }],
+  ['maxAllocatedStorage', { maxAllocatedStorage: 60 }, { AllocatedStorage: '50', MaxAllocatedStorage: 60 }],
+  ['multiAz', { multiAz: true }, { MultiAZ: true }],
+  ['backupRetention', { backupRetention: Duration.days(35) }, { BackupRetentionPeriod: 35 }],
+  ['preferredBackupWindow', { preferredBackupWindow: '03:00-04:00' }, { PreferredBackupWindow: '03:00-04:00' }],
+  ['preferredMaintenanceWindow', { preferredMaintenanceWindow: 'Sun:04:00-Sun:05:00' }, { PreferredMaintenanceWindow: 'Sun:04:00-Sun:05:00' }],
+])('%s can be given', (_, props, expected) => {
+  expect(instance(props)).toMatchObject(expected);
+});
+
+test('the group of parameters follows the version and maxConnections', () => {
+  expect(only(made({ version: PostgresEngineVersion.VER_17, maxConnections: 900 }), 'AWS::RDS::DBParameterGroup')).toMatchObject({
+    Family: 'postgres17',
+    Parameters: { max_connections: '900' },
+  });
+});
+
+test.each([
+  [6_000, 60_000],
+  [50_000, 65_536],
+])('storage of %d GiB may grow to %d', (allocatedStorage, most) => {
+  expect(instance({ allocatedStorage })).toMatchObject({ MaxAllocatedStorage: most });
+});
+
+test('it admits nobody, and reaches nothing, until a process is let in', () => {
+  const template = made();
+  expectClosed(template, only(template, INSTANCE).VPCSecurityGroups);
+});
+
+test("its connections are its security group's, on 5432", () => {
+  const { stack, vpc } = network();
+  const { connections, clientPorts } = new Postgres(stack, 'Postgres', { vpc });
+  expect([String(connections.defaultPort), connections.securityGroups.length, clientPorts]).toEqual(['5432', 1, [5432]]);
+});
+
+test('it stands in the subnets that are selected', () => {
+  const { stack, vpc } = network([PUBLIC, PRIVATE, ISOLATED]);
+  new Postgres(stack, 'Default', { vpc });
+  new Postgres(stack, 'Selected', { vpc, vpcSubnets: { subnetGroupName: 'Private' } });
+  const groups = ofType<{ SubnetIds: unknown[] }>(Template.fromStack(stack), 'AWS::RDS::DBSubnetGroup').map(([, { Properties }]) =>
+    Properties.SubnetIds.map(idOf),
   );
-});
-
-test('Node processes are given the same secrets, or others', () => {
-  const stack = newStack();
-  const [urlSecret, personsUrlSecret, nodeUrlSecret, nodePersonsUrlSecret] = ['url', 'persons', 'node', 'node-persons'].map((name) =>
-    secret(stack, name),
-  );
-  const given = (id: string, attrs: Omit<PostgresAttributes, 'urlSecret'>) => Postgres.fromPostgresAttributes(stack, id, { urlSecret, ...attrs });
-  expect(given('None', {})).toMatchObject({ nodeUrlSecret: urlSecret, nodePersonsUrlSecret: urlSecret });
-  expect(given('Persons', { personsUrlSecret })).toMatchObject({ nodeUrlSecret: urlSecret, nodePersonsUrlSecret: personsUrlSecret });
-  expect(given('Node', { nodeUrlSecret })).toMatchObject({ nodeUrlSecret, nodePersonsUrlSecret: nodeUrlSecret });
-  expect(given('All', { personsUrlSecret, nodeUrlSecret, nodePersonsUrlSecret })).toMatchObject({ nodeUrlSecret, nodePersonsUrlSecret });
-});
-
-test('what only some processes need is not known unless it is said', () => {
-  const stack = newStack();
-  const urlSecret = secret(stack, 'url');
-  const unsaid = Postgres.fromPostgresAttributes(stack, 'Unsaid', { urlSecret });
-  expect([unsaid.credentials, unsaid.host, unsaid.cyclotronUrlSecret, unsaid.nodeCyclotronUrlSecret]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    undefined,
+  expect(groups).toEqual([
+    [expect.stringMatching(/^VpcIsolatedSubnet1/), expect.stringMatching(/^VpcIsolatedSubnet2/)],
+    [expect.stringMatching(/^VpcPrivateSubnet1/), expect.stringMatching(/^VpcPrivateSubnet2/)],
   ]);
-  expect(unsaid).toMatchObject({ port: 5432, tls: true });
-  const [credentials, cyclotronUrlSecret, nodeCyclotronUrlSecret] = ['credentials', 'cyclotron', 'node-cyclotron'].map((name) => secret(stack, name));
-  const said = { credentials, host: 'db.internal', port: 6432, tls: false, cyclotronUrlSecret, nodeCyclotronUrlSecret };
-  expect(Postgres.fromPostgresAttributes(stack, 'Said', { urlSecret, ...said })).toMatchObject(said);
-  expect(Postgres.fromPostgresAttributes(stack, 'One', { urlSecret, cyclotronUrlSecret })).toMatchObject({
-    cyclotronUrlSecret,
-    nodeCyclotronUrlSecret: cyclotronUrlSecret,
+});
+
+test('two can stand in one stack', () => {
+  const { stack, vpc } = network();
+  new Postgres(stack, 'One', { vpc });
+  new Postgres(stack, 'Two', { vpc });
+  Template.fromStack(stack).resourceCountIs(INSTANCE, 2);
+});
+
+test('tokens are taken as they are', () => {
+  const value = { 'Fn::ImportValue': 'Number' };
+  const number = Token.asNumber(Fn.importValue('Number'));
+  const template = made({
+    allocatedStorage: number,
+    maxConnections: number,
+    backupRetention: Duration.days(number),
+    snapshotIdentifier: Fn.importValue('Snapshot'),
+  });
+  expect(only(template, INSTANCE)).toMatchObject({
+    AllocatedStorage: value,
+    BackupRetentionPeriod: value,
+    DBSnapshotIdentifier: { 'Fn::ImportValue': 'Snapshot' },
+  });
+  expect(only(template, INSTANCE)).not.toHaveProperty('MaxAllocatedStorage');
+  expect(only(template, 'AWS::RDS::DBParameterGroup')).toMatchObject({ Parameters: { max_connections: value } });
+});
+
+describe('secrets', () => {
+  const template = made();
+
+  test('the password is generated once, and stands in no template', () => {
+    const generated = ofType<{ GenerateSecretString?: unknown }>(template, SECRET)
+      .map(([, { Properties }]) => Properties.GenerateSecretString)
+      .filter(Boolean);
+    expect(generated).toEqual([
+      {
+        ExcludePunctuation: true,
+        IncludeSpace: false,
+        PasswordLength: 40,
+        GenerateStringKey: 'password',
+        SecretStringTemplate: '{"username":"posthog"}',
+      },
+    ]);
+  });
+
+  test.each([
+    ['Url', 'require&connect_timeout=5'],
+    ['NodeUrl', 'no-verify'],
+  ])('%s holds a connection URL with sslmode=%s, into which CloudFormation puts the password', (id, sslmode) => {
+    const [, { Properties }] = ofType<{ SecretString: unknown }>(template, SECRET).find(([logicalId]) => logicalId.startsWith(`Postgres${id}`))!;
+    expect(Properties.SecretString).toEqual({
+      'Fn::Join': [
+        '',
+        [
+          'postgres://posthog:{{resolve:secretsmanager:',
+          { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
+          ':SecretString:password::}}@',
+          { 'Fn::GetAtt': [expect.stringMatching(/^PostgresInstance/), 'Endpoint.Address'] },
+          `:5432/posthog?sslmode=${sslmode}`,
+        ],
+      ],
+    });
+  });
+
+  test('persons are in the same database', () => {
+    const { stack, vpc } = network();
+    const postgres = new Postgres(stack, 'Postgres', { vpc });
+    expect(postgres.personsUrlSecret).toBe(postgres.urlSecret);
+    expect(postgres.nodePersonsUrlSecret).toBe(postgres.nodeUrlSecret);
+    expect(postgres.nodeUrlSecret).not.toBe(postgres.urlSecret);
   });
 });
 
-test('whoever needs what is not known is told its name, and gets what is', () => {
-  const stack = newStack();
-  const urlSecret = secret(stack, 'url');
-  const unsaid = Postgres.fromPostgresAttributes(stack, 'Unsaid', { urlSecret });
-  expect(() => requireAttribute(unsaid, 'host', 'temporal, which does not support connection URLs')).toThrow(
-    '`host` of the PostgreSQL server is required for temporal, which does not support connection URLs, got: undefined; pass it to Postgres.fromPostgresAttributes()',
-  );
-  expect(requireAttribute(Postgres.fromPostgresAttributes(stack, 'Said', { urlSecret, host: 'db.internal' }), 'host', 'temporal')).toBe(
-    'db.internal',
-  );
+describe('what only some processes need', () => {
+  const server = () => {
+    const { stack, vpc } = network();
+    return { stack, postgres: new Postgres(stack, 'Postgres', { vpc }) };
+  };
+
+  test('is known: user and password, address, TLS', () => {
+    const { stack, postgres } = server();
+    expect(postgres).toMatchObject({ port: 5432, tls: true });
+    expect(stack.resolve([postgres.host, postgres.credentials?.secretArn])).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^PostgresInstance/), 'Endpoint.Address'] },
+      { Ref: expect.stringMatching(/^PostgresCredentials/) as string },
+    ]);
+  });
+
+  test('does not change the template when its properties are read', () => {
+    const { stack, postgres } = server();
+    const before = stack.node.findAll().length;
+    expect([postgres.cyclotronUrlSecret, postgres.nodeCyclotronUrlSecret].map((secret) => secret?.node.id)).toEqual([
+      'CyclotronUrl',
+      'NodeCyclotronUrl',
+    ]);
+    expect(stack.node.findAll()).toHaveLength(before);
+    expect(Object.keys(Template.fromStack(stack).findResources(SECRET))).toHaveLength(5);
+  });
+
+  test.each([
+    ['cyclotronUrlSecret', 'require&connect_timeout=5'],
+    ['nodeCyclotronUrlSecret', 'no-verify'],
+  ] as const)('%s opens cyclotron_node with sslmode=%s, and is kept', (name, sslmode) => {
+    const { stack, postgres } = server();
+    const secret = postgres[name]!;
+    expect(postgres[name]).toBe(secret);
+    const { Ref: id } = stack.resolve(secret.secretArn) as { Ref: string };
+    const { Properties, DeletionPolicy } = Template.fromStack(stack).findResources(SECRET)[id] as {
+      Properties: { SecretString: unknown };
+      DeletionPolicy: string;
+    };
+    expect(JSON.stringify(Properties.SecretString)).toContain(`:5432/cyclotron_node?sslmode=${sslmode}`);
+    expect(DeletionPolicy).toBe('Retain');
+  });
 });
 
-test.each([
-  ['a URL', 'postgres://db.internal', "`host` must be a host name, without scheme and port, got: 'postgres://db.internal'"],
+describe('what outlives the stack', () => {
+  function policies(removalPolicy?: RemovalPolicy) {
+    const template = made({ removalPolicy });
+    const of = (type: string, ids = /^/) => [
+      ...new Set(
+        ofType(template, type)
+          .filter(([id]) => ids.test(id))
+          .map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy].join()),
+      ),
+    ];
+    const { DeletionProtection, DeleteAutomatedBackups } = only(template, INSTANCE);
+    return {
+      instance: of(INSTANCE),
+      secrets: of(SECRET),
+      group: of('AWS::EC2::SecurityGroup'),
+      subnets: of('AWS::RDS::DBSubnetGroup'),
+      parameters: of('AWS::RDS::DBParameterGroup'),
+      role: of('AWS::IAM::Role', /^Postgres/),
+      DeletionProtection,
+      DeleteAutomatedBackups,
+    };
+  }
+
+  test.each([
+    [undefined, 'Snapshot,Snapshot', 'Retain,Retain', ','],
+    [RemovalPolicy.SNAPSHOT, 'Snapshot,Snapshot', 'Retain,Retain', ','],
+    [RemovalPolicy.RETAIN, 'Retain,Retain', 'Retain,Retain', 'Retain,Retain'],
+  ])('with %s the server is protected, and its backups and secrets stay', (policy, server, secrets, surroundings) => {
+    expect(policies(policy)).toEqual({
+      instance: [server],
+      secrets: [secrets],
+      group: [surroundings],
+      subnets: [surroundings],
+      parameters: [surroundings],
+      role: [surroundings],
+      DeletionProtection: true,
+      DeleteAutomatedBackups: false,
+    });
+  });
+
+  test('with DESTROY nothing does', () => {
+    expect(policies(RemovalPolicy.DESTROY)).toEqual({
+      instance: ['Delete,Delete'],
+      secrets: ['Delete,Delete'],
+      group: [','],
+      subnets: [','],
+      parameters: [','],
+      role: [','],
+      DeletionProtection: false,
+      DeleteAutomatedBackups: true,
+    });
+  });
+});
+
+describe('a server from a snapshot', () => {
+  test('takes its name, its user and its encryption from there, and gets a new password', () => {
+    const props = instance({ snapshotIdentifier: 'before-upgrade' });
+    expect(props).toMatchObject({
+      DBSnapshotIdentifier: 'before-upgrade',
+      MasterUserPassword: expect.anything() as unknown,
+      DeletionProtection: true,
+    });
+    for (const name of ['DBName', 'MasterUsername', 'StorageEncrypted', 'DeleteAutomatedBackups']) {
+      expect(props).not.toHaveProperty(name);
+    }
+  });
+
+  test('has the logical id of a new one, so that it takes its place', () => {
+    expect(Object.keys(made({ snapshotIdentifier: 'before' }).findResources(INSTANCE))).toEqual(Object.keys(made().findResources(INSTANCE)));
+  });
+
+  test('can have a user and a database of its own', () => {
+    const template = made({ snapshotIdentifier: 'before', username: 'root', databaseName: 'analytics' });
+    const secrets = JSON.stringify(template.findResources(SECRET));
+    expect(secrets).toContain('postgres://root:');
+    expect(secrets).toContain(':5432/analytics?sslmode=require');
+    const credentials = ofType<{ GenerateSecretString?: { SecretStringTemplate: string } }>(template, SECRET);
+    expect(credentials.map(([, { Properties }]) => Properties.GenerateSecretString?.SecretStringTemplate)).toContain('{"username":"root"}');
+  });
+
+  test('says that the snapshot must stay, and a new one says nothing', () => {
+    const { stack, vpc } = network();
+    new Postgres(stack, 'Restored', { vpc, snapshotIdentifier: 'before' });
+    new Postgres(stack, 'New', { vpc });
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('do not change `snapshotIdentifier`'));
+    expect(warnings.map(({ id }) => id)).toEqual(['/Stack/Restored']);
+  });
+});
+
+test.each<[string, Partial<PostgresProps>, string]>([
+  ['backups are off', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
   [
-    'a reader endpoint of Aurora',
-    'posthog.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
-    '; this is a reader endpoint, and PostHog writes; use the writer endpoint',
+    'backups are kept for hours',
+    { backupRetention: Duration.hours(36) },
+    "`backupRetention` must be whole days, from 1 to 35, got: '1 day 12 hours'",
   ],
-])('fails when the host is %s', (_, host, message) => {
-  const stack = newStack();
-  expect(() => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url'), host })).toThrow(message);
+  ['maxConnections is small', { maxConnections: 20 }, '`maxConnections` must be a whole number from 100 to 262143, got: 20'],
+  ['storage is small', { allocatedStorage: 10 }, '`allocatedStorage` must be a whole number from 20 to 65536, got: 10'],
+  ['storage is no whole number', { maxAllocatedStorage: 99.5 }, '`maxAllocatedStorage` must be a whole number from 20 to 65536, got: 99.5'],
+  [
+    'storage can hardly grow',
+    { allocatedStorage: 100, maxAllocatedStorage: 105 },
+    '`maxAllocatedStorage` must exceed `allocatedStorage`, 100, by a tenth or more, got: 105',
+  ],
+  [
+    'the snapshot is empty',
+    { snapshotIdentifier: '' },
+    "`snapshotIdentifier` must be the name or ARN of a snapshot, got: ''; leave it out to start with an empty server",
+  ],
+  [
+    'a new server is given a user',
+    { username: 'root' },
+    "`username` needs `snapshotIdentifier`, got: 'root'; leave it out: a new server has 'posthog'",
+  ],
+  [
+    'a new server is given a database',
+    { databaseName: 'analytics' },
+    "`databaseName` needs `snapshotIdentifier`, got: 'analytics'; leave it out: a new server has 'posthog'",
+  ],
+  [
+    'a user means something in a URL',
+    { snapshotIdentifier: 'before', username: 'root@host' },
+    "`username` must be letters, digits, _ and -, got: 'root@host'",
+  ],
+  [
+    'a database means something in a URL',
+    { snapshotIdentifier: 'before', databaseName: 'a/b' },
+    "`databaseName` must be letters, digits, _ and -, got: 'a/b'",
+  ],
+])('fails when %s', (_, props, message) => {
+  expect(() => made(props)).toThrow(`[Stack/Postgres] ${message}`);
 });
 
-test('fails when the credentials are known to be no JSON, or a URL to be JSON', () => {
-  const stack = newStack();
-  const urlSecret = secret(stack, 'url');
-  const text = new Secret(stack, 'Text');
-  const literal = new Secret(stack, 'Literal', { secretStringValue: SecretValue.unsafePlainText('posthog:secret') });
-  const json = new Secret(stack, 'Json', { generateSecretString: { secretStringTemplate: '{"username":"posthog"}', generateStringKey: 'password' } });
-  const reference = new Secret(stack, 'Reference', { secretStringValue: SecretValue.secretsManager('other') });
-  for (const [index, credentials] of [text, literal].entries()) {
-    expect(() => Postgres.fromPostgresAttributes(stack, `Credentials${index}`, { urlSecret, credentials })).toThrow(
-      `\`credentials\` must be a secret with the keys username and password, got: '${credentials.node.path}, whose whole text is the value'; ` +
-        'create one that contains JSON: {"username": "...", "password": "..."}',
-    );
-  }
-  for (const name of ['cyclotronUrlSecret', 'nodeCyclotronUrlSecret']) {
-    expect(() => Postgres.fromPostgresAttributes(stack, name, { urlSecret, [name]: json })).toThrow(
-      `\`${name}\` must be a secret whose whole text is the value`,
-    );
-  }
-  [json, reference].forEach((credentials, index) => {
-    expect(Postgres.fromPostgresAttributes(stack, `Fine${index}`, { urlSecret, credentials }).credentials).toBe(credentials);
+test('fails when the VPC has public subnets only', () => {
+  const { stack, vpc } = network([PUBLIC]);
+  expect(() => new Postgres(stack, 'Postgres', { vpc })).toThrow('[Stack/Postgres] `vpc` must have isolated or private subnets for a data store');
+});
+
+test('Postgres gives access to its instance and its security group', () => {
+  const { stack, vpc } = network();
+  const postgres = new Postgres(stack, 'Postgres', { vpc });
+  expect(postgres.connections.securityGroups).toEqual([postgres.securityGroup]);
+  expect([postgres.instanceIdentifier, postgres.clusterIdentifier]).toEqual([postgres.instance.instanceIdentifier, undefined]);
+});
+
+test('Postgres has the metrics of its RDS instance', () => {
+  const { stack, vpc } = network();
+  const postgres = new Postgres(stack, 'Postgres', { vpc });
+  const dimensions = { DBInstanceIdentifier: postgres.instance.instanceIdentifier };
+  expect(postgres.metric('ReadLatency', { statistic: 'p99' })).toMatchObject({
+    namespace: 'AWS/RDS',
+    metricName: 'ReadLatency',
+    dimensions,
+    statistic: 'p99',
   });
-});
-
-test.each([
-  [undefined, '5432'],
-  [6432, '6432'],
-])('with port %p connections are made on %s', (port, expected) => {
-  const stack = newStack();
-  expect(String(Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url'), port }).connections.defaultPort)).toBe(
-    expected,
-  );
-});
-
-test('the given security groups are its connections', () => {
-  const stack = newStack();
-  const group = SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
   expect(
-    Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url'), securityGroups: [group] }).connections.securityGroups,
-  ).toEqual([group]);
-});
-
-test('nothing is created', () => {
-  const stack = newStack();
-  Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url') });
-  expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
+    [postgres.metricCpuUtilization(), postgres.metricFreeableMemory(), postgres.metricFreeStorageSpace(), postgres.metricDatabaseConnections()].map(
+      ({ metricName, dimensions: own, statistic }) => [metricName, own, statistic],
+    ),
+  ).toEqual(['CPUUtilization', 'FreeableMemory', 'FreeStorageSpace', 'DatabaseConnections'].map((name) => [name, dimensions, 'Average']));
 });

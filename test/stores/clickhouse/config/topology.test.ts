@@ -1,4 +1,4 @@
-import { ClickHouseTopology, clustersOf, macrosOf, oneShard } from '../../../lib/stores/clickhouse/topology';
+import { ClickHouseTopology, clustersOf, macrosOf, oneShard } from '../../../../lib/stores/clickhouse/config/topology';
 
 /** Hosts by cluster, shard by shard. */
 function hosts(topology: ClickHouseTopology): Record<string, string[][]> {

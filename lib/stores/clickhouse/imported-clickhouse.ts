@@ -1,13 +1,11 @@
-import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { IClickHouse } from './clickhouse';
+import { ClickHouseBase } from './clickhouse-base';
 import { checkHost, UnsupportedEndpoint } from '../endpoint-checks';
-import { withPath } from '../../private/errors';
-
-/** ClickHouse's default ports. PostHog uses both protocols and has no settings for the ports (posthog/clickhouse/client/connection.py). */
-const PORTS = { tls: { native: 9440, http: 8443 }, plain: { native: 9000, http: 8123 } };
+import { reporter } from '../metrics';
+import { invalidProp, withPath } from '../../private/errors';
 
 /**
  * An existing ClickHouse server.
@@ -55,6 +53,18 @@ export interface ClickHouseAttributes {
    * @default - none; grant access yourself, see docs/clickhouse.md
    */
   readonly serverRoles?: IRole[];
+  /**
+   * The id of the server's EC2 instance, in the account and the region of the stack. With it, `metric*` work.
+   *
+   * @default - none; no metrics without `autoScalingGroupName`
+   */
+  readonly instanceId?: string;
+  /**
+   * The name of the auto scaling group that the server's EC2 instance is alone in, instead of `instanceId`. With it, `metric*` work.
+   *
+   * @default - none; no metrics without `instanceId`
+   */
+  readonly autoScalingGroupName?: string;
 }
 
 const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
@@ -65,33 +75,42 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
 ];
 
 /** An imported ClickHouse server. */
-export class ImportedClickHouse extends Construct implements IClickHouse {
+export class ImportedClickHouse extends ClickHouseBase {
   public readonly host: string;
   public readonly database: string;
-  public readonly tls: boolean;
   public readonly verifyCertificate: boolean;
   public readonly credentials: ISecret;
   public readonly dictReaderCredentials?: ISecret;
-  public readonly nativePort: number;
-  public readonly httpPort: number;
-  public readonly clientPorts: number[];
-  public readonly connections: Connections;
   public readonly serverRoles: IRole[];
 
-  public constructor(scope: Construct, id: string, attrs: ClickHouseAttributes) {
-    super(scope, id);
-    withPath(this, () => checkHost('host', attrs.host, UNSUPPORTED));
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly attrs: ClickHouseAttributes,
+  ) {
+    super(scope, id, attrs.tls ?? true);
+    withPath(this, () => check(attrs));
     this.host = attrs.host;
     this.database = attrs.database ?? 'posthog';
-    this.tls = attrs.tls ?? true;
     this.verifyCertificate = attrs.verifyCertificate ?? true;
     this.credentials = attrs.credentials;
     this.dictReaderCredentials = attrs.dictReaderCredentials;
-    const ports = this.tls ? PORTS.tls : PORTS.plain;
-    this.nativePort = ports.native;
-    this.httpPort = ports.http;
-    this.clientPorts = [this.nativePort, this.httpPort];
     this.serverRoles = [...(attrs.serverRoles ?? [])];
-    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.nativePort) });
+    this.connections.addSecurityGroup(...(attrs.securityGroups ?? []));
+  }
+
+  /** @internal */
+  protected _instanceDimensions(): Record<string, string> {
+    const { instanceId, autoScalingGroupName } = this.attrs;
+    return autoScalingGroupName === undefined
+      ? { InstanceId: reporter(this, 'instanceId', instanceId, 'ClickHouse.fromClickHouseAttributes') }
+      : { AutoScalingGroupName: autoScalingGroupName };
+  }
+}
+
+function check({ host, instanceId, autoScalingGroupName }: ClickHouseAttributes): void {
+  checkHost('host', host, UNSUPPORTED);
+  if (instanceId !== undefined && autoScalingGroupName !== undefined) {
+    throw invalidProp('instanceId', 'cannot be combined with `autoScalingGroupName`', 'leave one of them out');
   }
 }

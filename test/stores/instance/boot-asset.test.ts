@@ -1,5 +1,5 @@
 import { Fn, Lazy, Token } from 'aws-cdk-lib/core';
-import { DeferredValues } from '../../../lib/stores/instance/deferred-values';
+import { DeferredValues } from '../../../lib/stores/instance/boot-asset';
 import { newStack } from '../../helpers/stack';
 
 const stack = newStack();

@@ -1,10 +1,10 @@
-import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkHost, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
-import { IPostgres } from './postgres';
-import { POSTGRES_PORT } from './postgres-options';
-import { withPath } from '../../private/errors';
+import { PostgresBase } from './postgres-base';
+import { POSTGRES_PORT } from './postgres-props';
+import { invalidProp, withPath } from '../../private/errors';
 import { checkKeys, checkWholeText } from '../../private/secrets';
 
 /**
@@ -81,6 +81,19 @@ export interface PostgresAttributes {
    * @default - none; allow connections from PostHog's processes yourself
    */
   readonly securityGroups?: ISecurityGroup[];
+  /**
+   * The identifier of the RDS instance, in the account and the region of the stack. With it, `metric*` work, and migrations check the age of its
+   * latest backup.
+   *
+   * @default - none; no metrics, and migrations do not check backups
+   */
+  readonly instanceIdentifier?: string;
+  /**
+   * The identifier of the Aurora cluster, instead of `instanceIdentifier`. With it, `metric*` work, and migrations check the age of its latest backup.
+   *
+   * @default - none; no metrics, and migrations do not check backups
+   */
+  readonly clusterIdentifier?: string;
 }
 
 const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
@@ -97,7 +110,7 @@ const URL_SECRETS = [
 ] as const;
 
 /** An imported PostgreSQL server. */
-export class ImportedPostgres extends Construct implements IPostgres {
+export class ImportedPostgres extends PostgresBase {
   public readonly urlSecret: ISecret;
   public readonly personsUrlSecret: ISecret;
   public readonly nodeUrlSecret: ISecret;
@@ -106,13 +119,13 @@ export class ImportedPostgres extends Construct implements IPostgres {
   public readonly nodeCyclotronUrlSecret?: ISecret;
   public readonly credentials?: ISecret;
   public readonly host?: string;
-  public readonly port: number;
   public readonly tls: boolean;
-  public readonly clientPorts: number[];
-  public readonly connections: Connections;
+  public readonly instanceIdentifier?: string;
+  public readonly clusterIdentifier?: string;
 
   public constructor(scope: Construct, id: string, attrs: PostgresAttributes) {
-    super(scope, id);
+    super(scope, id, attrs.port ?? POSTGRES_PORT);
+    withPath(this, () => check(attrs, this.port));
     this.urlSecret = attrs.urlSecret;
     this.personsUrlSecret = attrs.personsUrlSecret ?? attrs.urlSecret;
     this.nodeUrlSecret = attrs.nodeUrlSecret ?? attrs.urlSecret;
@@ -121,15 +134,17 @@ export class ImportedPostgres extends Construct implements IPostgres {
     this.nodeCyclotronUrlSecret = attrs.nodeCyclotronUrlSecret ?? attrs.cyclotronUrlSecret;
     this.credentials = attrs.credentials;
     this.host = attrs.host;
-    this.port = attrs.port ?? POSTGRES_PORT;
     this.tls = attrs.tls ?? true;
-    withPath(this, () => check(attrs, this.port));
-    this.clientPorts = [this.port];
-    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.port) });
+    this.instanceIdentifier = attrs.instanceIdentifier;
+    this.clusterIdentifier = attrs.clusterIdentifier;
+    this.connections.addSecurityGroup(...(attrs.securityGroups ?? []));
   }
 }
 
 function check(attrs: PostgresAttributes, port: number): void {
+  if (attrs.instanceIdentifier !== undefined && attrs.clusterIdentifier !== undefined) {
+    throw invalidProp('instanceIdentifier', 'cannot be combined with `clusterIdentifier`', 'a server is either an RDS instance or an Aurora cluster');
+  }
   checkPort('port', port);
   if (attrs.host !== undefined) {
     checkHost('host', attrs.host, UNSUPPORTED);

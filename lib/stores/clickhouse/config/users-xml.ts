@@ -1,4 +1,4 @@
-import { DICT_READER_NAME, USER_NAME, VARIABLES } from './layout';
+import { DICT_READER_NAME, USER_NAME, VARIABLES } from './shared-settings';
 import { Elements, FromEnv, identifier, xml } from './xml';
 
 /** From PostHog's docker/clickhouse/users.xml, except for the last setting. */

@@ -1,5 +1,4 @@
-import { DATA_PATH } from './layout';
-import { openSsl } from './tls';
+import { DATA_PATH, openSsl } from './shared-settings';
 import { CLICKHOUSE_PORTS, ClickHouseTopology, KeeperNode } from './topology';
 import { Elements, xml } from './xml';
 

@@ -2,33 +2,33 @@ import { App, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/co
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
-import { IKafka, Kafka, KafkaEncryption, KafkaSingleNodeOptions } from '../../../lib';
+import { KafkaEncryption, RedpandaKafka, RedpandaKafkaProps } from '../../../lib';
 import { newPostHog, newStack, only } from '../../helpers/stack';
 import { ofType, statementsOf, waysInto } from '../../helpers/template';
 import { assetFiles, givenVpc } from '../instance/fixtures';
 
 const ENV = { account: '111122223333', region: 'eu-central-1' };
 
-function singleNode(stack: Stack, props: Partial<KafkaSingleNodeOptions> = {}, id = 'Kafka'): IKafka {
-  return Kafka.singleNode(stack, id, { vpc: (stack.node.tryFindChild('Vpc') as Vpc | undefined) ?? givenVpc(stack), ...props });
+function redpanda(stack: Stack, props: Partial<RedpandaKafkaProps> = {}, id = 'Kafka'): RedpandaKafka {
+  return new RedpandaKafka(stack, id, { vpc: (stack.node.tryFindChild('Vpc') as Vpc | undefined) ?? givenVpc(stack), ...props });
 }
 
-function templateOf(props: Partial<KafkaSingleNodeOptions> = {}): Template {
+function templateOf(props: Partial<RedpandaKafkaProps> = {}): Template {
   const stack = newStack({ env: ENV });
-  singleNode(stack, props);
+  redpanda(stack, props);
   return Template.fromStack(stack);
 }
 
-/** The properties that Redpanda is told, of a single node with these props. */
-function properties(props: Partial<KafkaSingleNodeOptions> = {}): string {
+/** The cluster properties of Redpanda, with these props. */
+function properties(props: Partial<RedpandaKafkaProps> = {}): string {
   const stack = newStack({ env: ENV });
-  singleNode(stack, props);
+  redpanda(stack, props);
   return assetFiles(stack)['host/etc/redpanda-source/.bootstrap.yaml'];
 }
 
-test('PostHog connects to its name, in plain text, on one port', () => {
+test('RedpandaKafka has plain connections to its name on port 9092', () => {
   const stack = newStack({ env: ENV });
-  const { bootstrapServers, encryption, clientPorts, connections } = singleNode(stack);
+  const { bootstrapServers, encryption, clientPorts, connections } = redpanda(stack);
   expect({ bootstrapServers, encryption, clientPorts, defaultPort: String(connections.defaultPort) }).toEqual({
     bootstrapServers: 'kafka.stack-kafka-a5ef4b92.internal:9092',
     encryption: KafkaEncryption.PLAINTEXT,
@@ -37,9 +37,9 @@ test('PostHog connects to its name, in plain text, on one port', () => {
   });
 });
 
-test('the name stands in a private zone of its own, and is what Redpanda tells its clients to connect to', () => {
+test('RedpandaKafka advertises a name in its own private zone', () => {
   const stack = newStack({ env: ENV });
-  singleNode(stack);
+  redpanda(stack);
   const template = Template.fromStack(stack);
   expect(only(template, 'AWS::Route53::HostedZone')).toMatchObject({
     Name: 'stack-kafka-a5ef4b92.internal.',
@@ -52,17 +52,17 @@ test('the name stands in a private zone of its own, and is what Redpanda tells i
   });
 });
 
-test('the name can be another, in a zone that is there', () => {
+test('RedpandaKafka uses `privateZone` and `hostName`', () => {
   const stack = newStack({ env: ENV });
   const privateZone = PrivateHostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.internal' });
-  expect(singleNode(stack, { privateZone }).bootstrapServers).toBe('kafka.example.internal:9092');
-  expect(singleNode(stack, { privateZone, hostName: 'broker.example.internal' }, 'Other').bootstrapServers).toBe('broker.example.internal:9092');
+  expect(redpanda(stack, { privateZone }).bootstrapServers).toBe('kafka.example.internal:9092');
+  expect(redpanda(stack, { privateZone, hostName: 'broker.example.internal' }, 'Other').bootstrapServers).toBe('broker.example.internal:9092');
   Template.fromStack(stack).resourceCountIs('AWS::Route53::HostedZone', 0);
 });
 
-test('two in one stack have names, volumes and rooms of their own', () => {
+test('two RedpandaKafka in one stack have different names, volumes and zones', () => {
   const stack = newStack({ env: ENV });
-  const servers = [singleNode(stack), singleNode(stack, {}, 'Other')].map(({ bootstrapServers }) => bootstrapServers);
+  const servers = [redpanda(stack), redpanda(stack, {}, 'Other')].map(({ bootstrapServers }) => bootstrapServers);
   expect(new Set(servers).size).toBe(2);
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::EC2::Volume', 2);
@@ -80,10 +80,10 @@ test('it is a t4g.large with 100 GiB that stay, in the first private subnet, by 
   expect(ofType(template, 'AWS::EC2::Volume')).toMatchObject([['KafkaInstanceVolumeA6BAD519', { DeletionPolicy: 'RetainExceptOnCreate' }]]);
 });
 
-test('instance, disk, snapshot, subnet, logs and removal policy can be given', () => {
+test('RedpandaKafka passes its props to the instance and the volume', () => {
   const stack = newStack({ env: ENV });
   const vpc = givenVpc(stack);
-  singleNode(stack, {
+  redpanda(stack, {
     vpc,
     vpcSubnets: { subnets: [vpc.privateSubnets[1]] },
     instanceType: new InstanceType('m7i.large'),
@@ -109,16 +109,16 @@ test('instance, disk, snapshot, subnet, logs and removal policy can be given', (
   expect(assetFiles(stack).settings).toContain('IMAGE=registry.example.com/redpanda:v25.1.9\n');
 });
 
-test('it may open a file for each of many segments, and has two minutes to write down what it has', () => {
+test('the container of RedpandaKafka has a raised limit of open files and two minutes to stop', () => {
   const stack = newStack({ env: ENV });
-  singleNode(stack);
+  redpanda(stack);
   const files = assetFiles(stack);
   expect(files.settings).toContain('\nSTOP_TIMEOUT=120\n');
   expect(files['container/arguments'].split('\n').filter((argument) => argument.startsWith('--ulimit'))).toEqual(['--ulimit=nofile=262144:262144']);
 });
 
-test('its image can be pulled from a private ECR repository, and nothing of ECR is allowed for another', () => {
-  const allowed = (props: Partial<KafkaSingleNodeOptions>) => {
+test('RedpandaKafka grants access to the ECR repository of its image, and to none for another registry', () => {
+  const allowed = (props: Partial<RedpandaKafkaProps>) => {
     const template = templateOf(props);
     const [role] = ofType(template, 'AWS::IAM::Role').find(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'))!;
     return statementsOf(template, role).flatMap(({ actions, resources }) =>
@@ -135,20 +135,20 @@ test('its image can be pulled from a private ECR repository, and nothing of ECR 
   expect(allowed({})).toEqual([]);
 });
 
-test('messages are kept for three days and a sixtieth of the disk a partition, by default', () => {
+test('RedpandaKafka retains messages for three days, up to a sixtieth of the volume in each partition, by default', () => {
   expect(properties()).toContain('log_retention_ms: 259200000\n');
   expect(properties()).toContain(`retention_bytes: ${Math.floor((100 * 1024 ** 3) / 60)}\n`);
 });
 
-test('messages are kept as long and as many as is said', () => {
-  const told = properties({ retention: Duration.hours(12), partitionRetention: Size.gibibytes(2) });
-  expect(told).toContain('log_retention_ms: 43200000\n');
-  expect(told).toContain(`retention_bytes: ${2 * 1024 ** 3}\n`);
+test('RedpandaKafka passes `retention` and `partitionRetention` to Redpanda', () => {
+  const configured = properties({ retention: Duration.hours(12), partitionRetention: Size.gibibytes(2) });
+  expect(configured).toContain('log_retention_ms: 43200000\n');
+  expect(configured).toContain(`retention_bytes: ${2 * 1024 ** 3}\n`);
 });
 
-test('the container gets its disk, and a folder for its configuration that it may write to', () => {
+test('the container of RedpandaKafka mounts the volume and a writable configuration folder', () => {
   const stack = newStack({ env: ENV });
-  singleNode(stack);
+  redpanda(stack);
   const files = assetFiles(stack);
   expect(files['container/arguments'].split('\n')).toEqual(
     expect.arrayContaining([
@@ -164,16 +164,16 @@ test('the container gets its disk, and a folder for its configuration that it ma
   expect(files['container/after-start']).toContain(':9644/v1/cluster_config');
 });
 
-test('nobody is let in, and only port 443 leads out', () => {
+test('RedpandaKafka allows no inbound connections, and only HTTPS outbound', () => {
   const { SecurityGroupEgress: out, SecurityGroupIngress: way } = only(templateOf(), 'AWS::EC2::SecurityGroup');
   expect(out).toMatchObject([{ CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }]);
   expect(way).toBeUndefined();
 });
 
-test("PostHog's processes are let in on the one port", () => {
+test('RedpandaKafka allows connections from PostHog on port 9092 only', () => {
   const stack = newStack({ env: ENV });
   const vpc = givenVpc(stack);
-  newPostHog(stack, { kafka: singleNode(stack, { vpc }) });
+  newPostHog(stack, { kafka: redpanda(stack, { vpc }) });
   const template = Template.fromStack(stack);
   const [group] = ofType(template, 'AWS::EC2::SecurityGroup').find(([, { Properties }]) => Properties.GroupDescription === 'PostHog Kafka: broker')!;
   const ways = waysInto(template, group);
@@ -182,61 +182,93 @@ test("PostHog's processes are let in on the one port", () => {
   expect(new Set(ways.map(({ port }) => port))).toEqual(new Set([9092]));
 });
 
-test('a VPC that has still to be looked up does not stop the synthesis', () => {
+test('RedpandaKafka accepts a VPC whose lookup is pending', () => {
   const stack = newStack({ env: ENV });
-  expect(() => singleNode(stack, { vpc: Vpc.fromLookup(stack, 'Looked', { vpcId: 'vpc-1' }) })).not.toThrow();
+  expect(() => redpanda(stack, { vpc: Vpc.fromLookup(stack, 'Looked', { vpcId: 'vpc-1' }) })).not.toThrow();
 });
 
-test.each(['t4g.small', 't3.micro', 'c7g.medium'])('fails when the instance is %s', (type) => {
-  expect(() => singleNode(newStack(), { instanceType: new InstanceType(type) })).toThrow(
+test.each(['t4g.small', 't3.micro', 'c7g.medium'])('RedpandaKafka rejects instance type %s, which is too small', (type) => {
+  expect(() => redpanda(newStack(), { instanceType: new InstanceType(type) })).toThrow(
     `[Stack/Kafka] \`instanceType\` must have 4 GiB of memory or more, got: '${type}'; use t4g.medium or larger`,
   );
 });
 
-test.each(['t4g.medium', 'm7g.medium', 'c7g.large', 'r7i.xlarge'])('%s is large enough', (type) => {
-  expect(() => singleNode(newStack(), { instanceType: new InstanceType(type) })).not.toThrow();
+test.each(['t4g.medium', 'm7g.medium', 'c7g.large', 'r7i.xlarge'])('RedpandaKafka accepts instance type %s', (type) => {
+  expect(() => redpanda(newStack(), { instanceType: new InstanceType(type) })).not.toThrow();
 });
 
-test.each<[string, Partial<KafkaSingleNodeOptions>, string]>([
+test.each<[string, Partial<RedpandaKafkaProps>, string]>([
   [
-    'the disk is small',
+    'a `volumeSize` of 10 GiB',
     { volumeSize: Size.gibibytes(10) },
     "`volumeSize` must be 20 GiB or more: Redpanda rejects writes when less than 5 GiB are free, got: '10 GiB'",
   ],
   [
-    'retention is short',
+    'a `retention` of 10 minutes',
     { retention: Duration.minutes(10) },
     "`retention` must be an hour or more: older messages are deleted, read or not, got: '600 seconds'",
   ],
-  ['retention is not known yet', { retention: Duration.hours(Token.asNumber({ Ref: 'Hours' })) }, '`retention` must be known at synthesis'],
+  ['a `volumeSize` of 100.5 GiB', { volumeSize: Size.mebibytes(102_912) }, "`volumeSize` must be a whole number of GiB, got: '102912 MiB'"],
+  ['a `retention` that is a token', { retention: Duration.hours(Token.asNumber({ Ref: 'Hours' })) }, '`retention` must be known at synthesis'],
   [
-    'only the disk is not known yet',
+    'a `volumeSize` that is a token without `partitionRetention`',
     { volumeSize: Size.gibibytes(Token.asNumber({ Ref: 'Disk' })) },
     '`partitionRetention` is required if `volumeSize` is not known at synthesis',
   ],
   [
-    'a partition may be larger than the disk',
+    'a `partitionRetention` above `volumeSize`',
     { partitionRetention: Size.gibibytes(101) },
     "`partitionRetention` must be less than the volume, 100 GiB, got: '108447924224 bytes'",
   ],
   [
-    'the image is none',
+    'an `image` that is no image reference',
     { image: 'Redpanda latest' },
     "`image` must be an image such as docker.io/redpandadata/redpanda@sha256:<64 hexadecimal digits>, got: 'Redpanda latest'",
   ],
   [
-    'there is a name without a zone',
+    'a `hostName` without `privateZone`',
     { hostName: 'kafka.example.internal' },
     "`hostName` needs the `privateZone` that it is in, got: 'kafka.example.internal'; set both, or neither",
   ],
-])('fails when %s', (_, props, message) => {
-  expect(() => singleNode(newStack(), props)).toThrow(`[Stack/Kafka] ${message}`);
+])('RedpandaKafka rejects %s', (_, props, message) => {
+  expect(() => redpanda(newStack(), props)).toThrow(`[Stack/Kafka] ${message}`);
 });
 
-test('fails when there is no way out', () => {
+test('RedpandaKafka rejects a VPC without subnets with egress', () => {
   const stack = new Stack(new App(), 'Stack');
   const vpc = new Vpc(stack, 'Isolated', { natGateways: 0, subnetConfiguration: [{ name: 'Store', subnetType: SubnetType.PRIVATE_ISOLATED }] });
-  expect(() => singleNode(stack, { vpc })).toThrow(
-    "[Stack/Kafka] `vpc` must have a private subnet with egress, got: 'Stack/Isolated'; add a NAT gateway, or select subnets",
+  expect(() => redpanda(stack, { vpc })).toThrow(
+    '[Stack/Kafka] `vpc` must have a private subnet with egress, got: Stack/Isolated; add a NAT gateway, or select subnets',
   );
+});
+
+test('RedpandaKafka gives access to its instance, volume, log group, role, zone and security group', () => {
+  const stack = newStack({ env: ENV });
+  const kafka = redpanda(stack);
+  const { autoScalingGroup, launchTemplate, volume, logGroup, role, host } = kafka.instance;
+  expect(stack.resolve([autoScalingGroup.autoScalingGroupName, volume.ref, logGroup.logGroupName, role.roleName])).toEqual([
+    { Ref: expect.stringMatching(/^KafkaInstanceGroup/) as string },
+    { Ref: expect.stringMatching(/^KafkaInstanceVolume/) as string },
+    { Ref: expect.stringMatching(/^KafkaInstanceLogs/) as string },
+    { Ref: expect.stringMatching(/^KafkaInstanceRole/) as string },
+  ]);
+  expect(launchTemplate.launchTemplateId).toBeDefined();
+  expect([host, `${kafka.host}:9092`]).toEqual([`kafka.${kafka.privateZone.zoneName}`, kafka.bootstrapServers]);
+  expect(kafka.connections.securityGroups).toEqual([kafka.securityGroup]);
+  expect(kafka.managesTopics).toBe(true);
+});
+
+test('RedpandaKafka has the metrics of its EC2 instance, and no consumer lag', () => {
+  const stack = newStack({ env: ENV });
+  const kafka = redpanda(stack);
+  const dimensions = { AutoScalingGroupName: kafka.instance.autoScalingGroup.autoScalingGroupName };
+  expect(kafka.metric('NetworkIn')).toMatchObject({ namespace: 'AWS/EC2', metricName: 'NetworkIn', dimensions });
+  expect(kafka.metricCpuUtilization()).toMatchObject({ metricName: 'CPUUtilization', dimensions, statistic: 'Average' });
+  expect(kafka.metricStatusCheckFailed()).toMatchObject({
+    metricName: 'StatusCheckFailed',
+    dimensions,
+    statistic: 'Maximum',
+    period: Duration.minutes(1),
+  });
+  expect(() => kafka.metricConsumerLag('group', 'topic')).toThrow('[Stack/Kafka] `clusterName` is required for metrics');
 });

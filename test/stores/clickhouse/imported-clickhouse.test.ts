@@ -61,3 +61,29 @@ test.each(['https://clickhouse.internal', 'clickhouse.internal:9440', 'clickhous
     expect(() => given({ host })).toThrow(`[Stack/ClickHouse] \`host\` must be a host name, without scheme and port, got: '${host}'`);
   },
 );
+
+test.each([
+  ['instanceId', 'InstanceId'],
+  ['autoScalingGroupName', 'AutoScalingGroupName'],
+] as const)('imported ClickHouse with `%s` has metrics by %s', (attribute, dimension) => {
+  const clickHouse = given({ [attribute]: 'clickhouse' });
+  expect(clickHouse.metricCpuUtilization()).toMatchObject({
+    namespace: 'AWS/EC2',
+    metricName: 'CPUUtilization',
+    dimensions: { [dimension]: 'clickhouse' },
+  });
+  expect(clickHouse.metricStatusCheckFailed()).toMatchObject({ metricName: 'StatusCheckFailed', statistic: 'Maximum' });
+});
+
+test('imported ClickHouse without the name of its instance has no metrics', () => {
+  expect(() => given({}).metric('NetworkIn')).toThrow(
+    '[Stack/ClickHouse] `instanceId` is required for metrics, because CloudWatch has them by that name; ' +
+      'pass it to ClickHouse.fromClickHouseAttributes()',
+  );
+});
+
+test('imported ClickHouse rejects `instanceId` together with `autoScalingGroupName`', () => {
+  expect(() => given({ instanceId: 'i-1', autoScalingGroupName: 'group' })).toThrow(
+    '[Stack/ClickHouse] `instanceId` cannot be combined with `autoScalingGroupName`; leave one of them out',
+  );
+});

@@ -1,4 +1,4 @@
-import { FromEnv, xml } from '../../../lib/stores/clickhouse/xml';
+import { FromEnv, xml } from '../../../../lib/stores/clickhouse/config/xml';
 
 test('texts, numbers, lists, empty elements and variables become elements', () => {
   expect(xml('clickhouse', { a: 'text', b: 0, c: { d: [{ e: 1 }, { e: 2 }] }, f: null, g: new FromEnv('NAME'), h: new FromEnv('NAME', true), i: [] }))

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib/core';
-import { Connections, ISecurityGroup, Port } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { checkHost, checkUnsupportedEndpoint, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
-import { IKafka, KafkaEncryption } from './kafka-client';
+import { KafkaBase, KafkaEncryption, MSK_PORTS } from './kafka-base';
 import { checkEnum } from '../../private/enums';
 import { invalidValue, withPath } from '../../private/errors';
 
@@ -26,11 +26,17 @@ export interface KafkaAttributes {
    */
   readonly maxMessageBytes?: number;
   /**
-   * The name of the MSK cluster. With it, consumers scale on consumer lag.
+   * The name of the MSK cluster. With it, consumers scale on consumer lag, and `metric*` work.
    *
-   * @default - none; consumers scale on CPU
+   * @default - none; consumers scale on CPU, and there are no metrics
    */
   readonly clusterName?: string;
+  /**
+   * Indicates whether PostHog's migration creates missing topics in this cluster.
+   *
+   * @default false
+   */
+  readonly manageTopics?: boolean;
   /**
    * The security groups of the brokers. Rules for the processes that use them are added to them.
    *
@@ -58,44 +64,48 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   },
 ];
 
-/** The ports of MSK for each kind of encryption. */
-export const MSK_PORTS: Readonly<Record<KafkaEncryption, number>> = { [KafkaEncryption.TLS]: 9094, [KafkaEncryption.PLAINTEXT]: 9092 };
-
 /** The default of Kafka and its clients (librdkafka, `message.max.bytes`). */
 const DEFAULT_MAX_MESSAGE_BYTES = 1_000_000;
 
 /** An imported Kafka cluster. */
-export class ImportedKafka extends Construct implements IKafka {
+export class ImportedKafka extends KafkaBase {
   public readonly bootstrapServers: string;
   public readonly encryption: KafkaEncryption;
-  public readonly clientPorts: number[];
   public readonly maxMessageBytes: number;
+  public readonly managesTopics: boolean;
   public readonly clusterName?: string;
-  public readonly connections: Connections;
 
   public constructor(scope: Construct, id: string, attrs: KafkaAttributes) {
-    super(scope, id);
+    const encryption = attrs.encryption ?? KafkaEncryption.TLS;
+    super(scope, id, portsOf(attrs.bootstrapServers, encryption));
+    withPath(this, () => checkBrokers(attrs.bootstrapServers, encryption));
     this.bootstrapServers = attrs.bootstrapServers;
-    this.encryption = attrs.encryption ?? KafkaEncryption.TLS;
+    this.encryption = encryption;
     this.maxMessageBytes = attrs.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
+    this.managesTopics = attrs.manageTopics ?? false;
     this.clusterName = attrs.clusterName;
-    const ports = withPath(this, () => checkBrokers(this.bootstrapServers, this.encryption));
-    this.clientPorts = ports.length > 0 ? [...new Set(ports)] : [MSK_PORTS[this.encryption]];
-    this.connections = new Connections({ securityGroups: attrs.securityGroups, defaultPort: Port.tcp(this.clientPorts[0]) });
+    this.connections.addSecurityGroup(...(attrs.securityGroups ?? []));
   }
 }
 
-/** Checks the brokers and returns their ports; none if they are tokens. */
-function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): number[] {
+/** Returns the ports of the brokers; those of MSK if they are not known at synthesis. */
+function portsOf(bootstrapServers: string, encryption: KafkaEncryption): number[] {
+  const known = typeof bootstrapServers === 'string' && !Token.isUnresolved(bootstrapServers);
+  const ports = known ? [...bootstrapServers.matchAll(/:(\d+)(?:,|$)/g)].map(([, digits]) => Number(digits)) : [];
+  return ports.length > 0 ? [...new Set(ports)] : [MSK_PORTS[encryption] ?? MSK_PORTS[KafkaEncryption.TLS]];
+}
+
+/** Checks the brokers, unless they are tokens. */
+function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): void {
   checkEnum('encryption', encryption, KafkaEncryption);
   if (Token.isUnresolved(bootstrapServers)) {
-    return [];
+    return;
   }
   const other = encryption === KafkaEncryption.TLS ? KafkaEncryption.PLAINTEXT : KafkaEncryption.TLS;
   if (typeof bootstrapServers !== 'string') {
     throw invalidValue('bootstrapServers', 'must be comma-separated host:port', bootstrapServers);
   }
-  return bootstrapServers.split(',').map((broker) => {
+  for (const broker of bootstrapServers.split(',')) {
     const [, host, digits] = /^([^:\s]*):(\d+)$/.exec(broker) ?? [];
     if (digits === undefined) {
       throw invalidValue('bootstrapServers', 'must be comma-separated host:port, without white space', broker);
@@ -112,6 +122,5 @@ function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): nu
         `use that port, or set \`encryption: ${other}\``,
       );
     }
-    return port;
-  });
+  }
 }

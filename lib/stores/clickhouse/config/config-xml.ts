@@ -1,7 +1,6 @@
 import { embeddedKeeper, keeperAddresses } from './keeper-xml';
-import { CONFIG_PATH, DATA_PATH, FORMAT_SCHEMAS_PATH, USER_SCRIPTS_PATH, VARIABLES } from './layout';
+import { CONFIG_PATH, DATA_PATH, FORMAT_SCHEMAS_PATH, openSsl, USER_SCRIPTS_PATH, VARIABLES } from './shared-settings';
 import { systemLogs } from './system-logs';
-import { openSsl } from './tls';
 import { CLICKHOUSE_PORTS, ClickHouseNode, ClickHouseTopology, clustersOf, macrosOf, NAMED_COLLECTIONS, Shard } from './topology';
 import { Elements, FromEnv, identifier, xml } from './xml';
 

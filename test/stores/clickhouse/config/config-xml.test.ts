@@ -1,9 +1,9 @@
-import { CLICKHOUSE_KAFKA_TABLES, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../../lib/catalog/clickhouse-kafka-tables';
-import { configXml, serverConfig } from '../../../lib/stores/clickhouse/config-xml';
-import { keeperXml } from '../../../lib/stores/clickhouse/keeper-xml';
-import { oneShard } from '../../../lib/stores/clickhouse/topology';
-import { usersConfig, usersXml } from '../../../lib/stores/clickhouse/users-xml';
-import { Elements } from '../../../lib/stores/clickhouse/xml';
+import { CLICKHOUSE_KAFKA_TABLES, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../../../lib/catalog/clickhouse-kafka-tables';
+import { configXml, serverConfig } from '../../../../lib/stores/clickhouse/config/config-xml';
+import { keeperXml } from '../../../../lib/stores/clickhouse/config/keeper-xml';
+import { oneShard } from '../../../../lib/stores/clickhouse/config/topology';
+import { usersConfig, usersXml } from '../../../../lib/stores/clickhouse/config/users-xml';
+import { Elements } from '../../../../lib/stores/clickhouse/config/xml';
 
 const ONE = oneShard(['clickhouse.internal'], []);
 const TWO = oneShard(['clickhouse.internal', 'clickhouse-2.internal'], ['keeper-1.internal', 'keeper-2.internal', 'keeper-3.internal']);

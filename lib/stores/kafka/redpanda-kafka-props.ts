@@ -1,0 +1,140 @@
+import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
+import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
+import { checkRetention } from './kafka-props';
+import { REDPANDA_IMAGE } from './redpanda-config';
+import { checkImage } from '../../private/container-image';
+import { invalidProp, invalidValue } from '../../private/errors';
+import { knownBytes, knownGibibytes } from '../../private/quantities';
+
+/**
+ * Properties for `RedpandaKafka`.
+ */
+export interface RedpandaKafkaProps {
+  /** The VPC to run in. */
+  readonly vpc: IVpc;
+  /**
+   * The subnet of the instance, with outbound access to AWS APIs and the container registry. The first is used. The volume cannot change its zone.
+   *
+   * @default - the first private subnet with egress
+   */
+  readonly vpcSubnets?: SubnetSelection;
+  /**
+   * The instance type, with 4 GiB of memory or more, on the Nitro system. A change replaces the instance, which takes some minutes.
+   *
+   * @default InstanceType.of(InstanceClass.T4G, InstanceSize.LARGE)
+   */
+  readonly instanceType?: InstanceType;
+  /**
+   * The image of Redpanda, preferably with its digest. Upgrade one feature release at a time.
+   *
+   * @default - Redpanda 25.1.9, which PostHog's own single-host installation runs
+   */
+  readonly image?: string;
+  /**
+   * The size of the volume. It can be raised while Redpanda runs, but not lowered.
+   *
+   * @default Size.gibibytes(100)
+   */
+  readonly volumeSize?: Size;
+  /**
+   * The snapshot to create the volume from, of another `RedpandaKafka`. Do not change it as long as the volume exists; see docs/instances.md.
+   *
+   * @default - an empty volume
+   */
+  readonly snapshotId?: string;
+  /**
+   * The retention of messages: the time that a consumer can be down without losing any.
+   *
+   * @default Duration.days(3)
+   */
+  readonly retention?: Duration;
+  /**
+   * The maximum size of each partition. The oldest messages are deleted first, read or not.
+   *
+   * @default - a sixtieth of the volume
+   */
+  readonly partitionRetention?: Size;
+  /**
+   * The private hosted zone for the name of the broker.
+   *
+   * @default - a new one
+   */
+  readonly privateZone?: IPrivateHostedZone;
+  /**
+   * The full name of the broker, in the zone. ClickHouse's tables contain it, so it should not change.
+   *
+   * @default - `kafka` in the zone
+   */
+  readonly hostName?: string;
+  /**
+   * The retention of logs.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * The removal policy of the volume: RETAIN, SNAPSHOT or DESTROY.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+export const REDPANDA_DEFAULTS = {
+  instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.LARGE),
+  image: REDPANDA_IMAGE,
+  volumeSize: Size.gibibytes(100),
+  retention: Duration.days(3),
+  logRetention: RetentionDays.ONE_MONTH,
+  removalPolicy: RemovalPolicy.RETAIN,
+};
+
+/** The minimum volume size: Redpanda rejects writes when less than 5 GiB are free. */
+const MIN_VOLUME_GIB = 20;
+
+/** Instance types with less than 4 GiB of memory: Redpanda leaves one GiB to the host and needs one for each of two cores. */
+const TOO_SMALL = /\.(nano|micro|small)$|^c[^.]*\.medium$/;
+
+/** Rejects props that cannot work. */
+export function checkRedpandaProps({
+  vpc,
+  image,
+  instanceType,
+  volumeSize,
+  retention,
+  partitionRetention,
+  privateZone,
+  hostName,
+}: RedpandaKafkaProps): void {
+  const type = (instanceType ?? REDPANDA_DEFAULTS.instanceType).toString();
+  if (!Token.isUnresolved(type) && TOO_SMALL.test(type)) {
+    throw invalidValue('instanceType', 'must have 4 GiB of memory or more', type, 'use t4g.medium or larger');
+  }
+  checkImage('image', image, 'docker.io/redpandadata/redpanda');
+  const gibibytes = knownGibibytes('volumeSize', volumeSize ?? REDPANDA_DEFAULTS.volumeSize);
+  if (gibibytes !== undefined && gibibytes < MIN_VOLUME_GIB) {
+    throw invalidValue(
+      'volumeSize',
+      `must be ${MIN_VOLUME_GIB} GiB or more: Redpanda rejects writes when less than 5 GiB are free`,
+      `${gibibytes} GiB`,
+    );
+  }
+  checkRetention(retention, partitionRetention);
+  const partitionBytes = knownBytes('partitionRetention', partitionRetention);
+  if (gibibytes === undefined && partitionBytes === undefined) {
+    throw invalidProp('partitionRetention', 'is required if `volumeSize` is not known at synthesis');
+  }
+  if (gibibytes !== undefined && partitionBytes !== undefined && partitionBytes > Size.gibibytes(gibibytes).toBytes()) {
+    throw invalidValue('partitionRetention', `must be less than the volume, ${gibibytes} GiB`, `${partitionBytes} bytes`);
+  }
+  if (hostName !== undefined && privateZone === undefined) {
+    throw invalidValue(
+      'hostName',
+      'needs the `privateZone` that it is in',
+      hostName,
+      `set both, or neither; the zone must belong to ${vpc.node.path}`,
+    );
+  }
+}

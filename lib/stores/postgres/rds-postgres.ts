@@ -1,0 +1,99 @@
+import { Annotations } from 'aws-cdk-lib/core';
+import { ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct, IDependable } from 'constructs';
+import { PostgresBase } from './postgres-base';
+import { checkPostgresOptions, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions } from './postgres-props';
+import { defineCredentials, defineUrlSecrets, UrlSecrets } from './postgres-secrets';
+import { retainDependencies } from '../removal';
+import { withPath } from '../../private/errors';
+
+/** The common implementation of servers on RDS and Aurora: the security group and the secrets with the credentials and the connection URLs. */
+export abstract class RdsPostgres extends PostgresBase {
+  /** The security group of the server, to which rules are added for the processes that use it. */
+  public readonly securityGroup: ISecurityGroup;
+  /** The secret with the master user's `username` and `password`, and with `host` and `port`. Always defined. */
+  public readonly credentials?: ISecret;
+  public readonly tls: boolean = true;
+
+  private readonly options: PostgresOptions;
+  private urls?: UrlSecrets;
+  private hostName?: string;
+
+  public constructor(scope: Construct, id: string, options: PostgresOptions) {
+    super(scope, id, POSTGRES_PORT);
+    withPath(this, () => checkPostgresOptions(options));
+    this.options = options;
+    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: options.vpc,
+      description: 'PostHog Postgres: database',
+      allowAllOutbound: false,
+    });
+    this.connections.addSecurityGroup(this.securityGroup);
+    this.credentials = defineCredentials(
+      this,
+      options.username ?? POSTGRES_DEFAULTS.username,
+      options.removalPolicy ?? POSTGRES_DEFAULTS.removalPolicy,
+    );
+  }
+
+  /** The host name of the server; with Aurora, that of the writer. Always defined. */
+  public get host(): string | undefined {
+    return this.hostName;
+  }
+
+  public get urlSecret(): ISecret {
+    return this.urls!.posthog;
+  }
+
+  /** The same secret as `urlSecret`: persons are in PostHog's database, as in PostHog's own single-host installation (docker-compose.hobby.yml). */
+  public get personsUrlSecret(): ISecret {
+    return this.urls!.posthog;
+  }
+
+  public get nodeUrlSecret(): ISecret {
+    return this.urls!.nodePosthog;
+  }
+
+  /** The same secret as `nodeUrlSecret`: persons are in PostHog's database. */
+  public get nodePersonsUrlSecret(): ISecret {
+    return this.urls!.nodePosthog;
+  }
+
+  /** The secret with the connection URL of the database `cyclotron_node`. Always defined. */
+  public get cyclotronUrlSecret(): ISecret | undefined {
+    return this.urls!.cyclotron;
+  }
+
+  /** The secret with the connection URL of the database `cyclotron_node` for Node processes. Always defined. */
+  public get nodeCyclotronUrlSecret(): ISecret | undefined {
+    return this.urls!.nodeCyclotron;
+  }
+
+  /**
+   * Completes the construct once its server is defined.
+   *
+   * @param host the host name of the server
+   * @param ready what must be deployed before the server accepts connections
+   *
+   * @internal
+   */
+  protected _serverDefined(host: string, ready?: IDependable): void {
+    const {
+      username = POSTGRES_DEFAULTS.username,
+      databaseName = POSTGRES_DEFAULTS.databaseName,
+      removalPolicy = POSTGRES_DEFAULTS.removalPolicy,
+    } = this.options;
+    this.hostName = host;
+    const server = { username, host, port: this.port, databaseName };
+    this.urls = defineUrlSecrets(this, { credentials: this.credentials!, server, removalPolicy, ready });
+    retainDependencies(this, removalPolicy);
+    if (this.options.snapshotIdentifier !== undefined) {
+      Annotations.of(this).addWarningV2(
+        'cdk-posthog:Postgres.snapshotIdentifier',
+        'do not change `snapshotIdentifier` as long as this server exists: if it is removed, CloudFormation replaces the server with an empty one, and ' +
+          'if it is changed, with one from the other snapshot; do not change `username` either, which would generate a password that the server does not have',
+      );
+    }
+  }
+}
