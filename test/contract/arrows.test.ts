@@ -74,6 +74,37 @@ test('folders of lib import each other in one direction', () => {
   expect(own.filter(([from, to]) => isCli(to) || !MAY_IMPORT[folderOf(from)].includes(folderOf(to)))).toEqual([]);
 });
 
+test('no files of lib import each other in a circle, not even for types', () => {
+  const module = (from: string, target: string) => path.join(path.dirname(from), target);
+  const imports = new Map(
+    MODULES.filter((name) => !isCli(name)).map((name): [string, string[]] => {
+      const source = readFileSync(path.join(ROOT, `${name}.ts`), 'utf8');
+      return [name, [...source.matchAll(/^(?:import|export) [^;]*?from '(\.[^']+)';/gms)].map(([, target]) => module(name, target))];
+    }),
+  );
+  const circles = new Set<string>();
+  const done = new Set<string>();
+  const visit = (name: string, trail: readonly string[]) => {
+    const start = trail.indexOf(name);
+    if (start >= 0) {
+      circles.add([...trail.slice(start), name].join(' -> '));
+    } else if (!done.has(name)) {
+      (imports.get(name) ?? []).forEach((target) => visit(target, [...trail, name]));
+      done.add(name);
+    }
+  };
+  [...imports.keys()].forEach((name) => visit(name, []));
+  expect([...circles]).toEqual([]);
+  expect([...imports.values()].flat().length).toBeGreaterThan(500);
+});
+
+test('only the construct that wires the data stores imports their concrete classes', () => {
+  const concrete = ['postgres/postgres', 'postgres/aurora-postgres', 'cache/cache', 'kafka/kafka', 'kafka/redpanda-kafka', 'clickhouse/clickhouse'];
+  const classes = [...concrete, 'object-storage/object-storage'].map((name) => path.join('lib', 'stores', name));
+  const importers = edges().filter(([from, to]) => classes.includes(to) && folderOf(from) !== 'stores');
+  expect(new Set(importers.map(([from]) => from))).toEqual(new Set([path.join('lib', 'index'), path.join('lib', 'posthog-stores')]));
+});
+
 test('the command line imports lib through one module, and lib never imports the command line', () => {
   const across = edges().filter(([from, to]) => MODULES.includes(to) && isCli(from) !== isCli(to));
   expect(across.filter(([from, to]) => !isCli(from) || to !== path.join('lib', 'internal'))).toEqual([]);
