@@ -11,5 +11,5 @@ export const PUBLIC_CLIENT = '192.0.2.1';
 export function samplesOf(endpoint: PublicEndpoint): string[] {
   const path = endpoint.path.replaceAll('*', '1');
   const below = endpoint._filesOnly ? `${path}/array.js` : `${path}/sample`;
-  return [...(endpoint._matchesPath ? [path, `${path}/`] : []), ...(endpoint._matchesBelow ? [below] : [])];
+  return [...(endpoint._matchesPath ? [path, `${path}/`] : []), ...(endpoint._matchesSubpaths ? [below] : [])];
 }

@@ -9,7 +9,7 @@ export { type CognitoOptions, type OidcOptions } from './ingress/routing/app-aut
 export { Cdn } from './ingress/client-address/cdn';
 export { ClientAddress, type VerifiedAddressOptions } from './ingress/client-address/client-address';
 export { type ClientAddressProxyOptions } from './ingress/client-address/client-address-proxy';
-export { EndpointGroup } from './ingress/routing/endpoint-group';
+export { EndpointGroup } from './catalog/endpoints/endpoint-group';
 export { type PostHogIngressOptions } from './ingress/ingress-options';
 export { PostHogIngress, type PostHogIngressProps } from './ingress/posthog-ingress';
 export { PostHogProcess } from './catalog/posthog-process';

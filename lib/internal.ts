@@ -14,9 +14,11 @@ export { CLIENT_IP_READERS, ClientIpRule, NOT_GLOBAL, SINGLE_IP_HEADERS } from '
 export { type GenerationOverrides, NEWEST_GENERATION } from './catalog/generation';
 export { isProcess, PostHogProcess } from './catalog/posthog-process';
 export { DROPPED_HEADERS } from './ingress/client-address/client-address-headers';
-export { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from './ingress/routing/endpoint-group';
-export { DENY_RULES, PRIORITIES } from './ingress/routing/listener-rules';
+export { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from './catalog/endpoints/endpoint-group';
+export { PRIORITIES } from './catalog/endpoints/rule-priorities';
+export { DENY_RULES } from './ingress/routing/listener-rules';
 export { CLIENT_ADDRESS_CONTAINER } from './ingress/client-address/nginx-config';
+export { withoutPath } from './ingress/routing/path-pattern';
 export { PublicEndpoint } from './ingress/routing/public-endpoint';
 export { assignableAddresses, firstAssignableAddress, MAX_TRUSTED_ADDRESSES } from './ingress/client-address/trusted-addresses';
 export { parseImageReference } from './private/image-reference';

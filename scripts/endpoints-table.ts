@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ALWAYS_PUBLIC } from '../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC } from '../lib/catalog/endpoints/endpoint-group';
 import { PublicEndpoint } from '../lib/ingress/routing/public-endpoint';
 import { DEFAULT_PRODUCTS, productsOf } from '../lib/services/deployed-processes';
 
@@ -15,7 +15,7 @@ export function endpointsTable(): string {
       .filter(Boolean)
       .join(', ');
     const open = ALWAYS_PUBLIC.includes(endpoint.group) ? 'always' : `\`${endpoint.group}\``;
-    const stripped = endpoint._rewrite ? `; \`${endpoint.path}\` is taken off` : '';
+    const stripped = endpoint._stripPrefix ? `; \`${endpoint.path}\` is taken off` : '';
     return [`\`${endpoint.toString().replace(', ', '`, `')}\``, endpoint.purpose, `${answers}${stripped}`, traits, open];
   });
   return [['paths', 'what for', 'answered by', 'kind', 'public'], ['---', '---', '---', '---', '---'], ...rows]

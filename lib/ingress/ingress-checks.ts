@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { checkDomain } from './load-balancer/domain';
-import { ALWAYS_PUBLIC, EndpointGroup } from './routing/endpoint-group';
+import { ALWAYS_PUBLIC, EndpointGroup } from '../catalog/endpoints/endpoint-group';
 import { PostHogIngressOptions } from './ingress-options';
 import { knownSeconds } from '../private/quantities';
 import { checkEnum } from '../private/enums';

@@ -6,7 +6,7 @@ import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { AppAccess } from './routing/app-access';
 import { ClientAddress } from './client-address/client-address';
-import { EndpointGroup } from './routing/endpoint-group';
+import { EndpointGroup } from '../catalog/endpoints/endpoint-group';
 import { TrustedProxies } from './client-address/trusted-proxies';
 
 /**

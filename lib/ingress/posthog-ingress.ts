@@ -17,7 +17,7 @@ import { AppAccess } from './routing/app-access';
 import { ClientAddress } from './client-address/client-address';
 import { addProxy, ClientAddressProxyOptions } from './client-address/client-address-proxy';
 import { certificateFor, defineRecords } from './load-balancer/domain';
-import { EndpointGroup, PART_OF_THE_APP } from './routing/endpoint-group';
+import { EndpointGroup, PART_OF_THE_APP } from '../catalog/endpoints/endpoint-group';
 import { checkNeighbour, existingListener, ExistingListener, subnetsOf } from './routing/existing-listener';
 import { checkOptions } from './ingress-checks';
 import { PostHogIngressOptions } from './ingress-options';
@@ -29,7 +29,7 @@ import { PostHogProcess } from '../catalog/posthog-process';
 import { proxyEnvironment } from './client-address/proxy-environment';
 import { OWN_LISTENER, place, DEFAULT_RULE_PRIORITY, RulePlacement, valuesPerRule } from './routing/rule-placement';
 import { TrustedProxies } from './client-address/trusted-proxies';
-import { Rewrite } from './routing/url-rewrite';
+import { Rewrite } from './routing/path-pattern';
 import { invalidValue, withPath } from '../private/errors';
 
 /** Properties for `PostHogIngress`. */

@@ -106,7 +106,7 @@ function rowOf({ path }: Pick<PassedRequest, 'path'>): PublicEndpoint | undefine
   const [plain] = path.split('?');
   const rows = PublicEndpoint.all().filter((endpoint) => {
     const own = endpoint.path.replaceAll('*', '[^/]+').replaceAll('.', '\\.');
-    return (endpoint._matchesPath && new RegExp(`^${own}/?$`).test(plain)) || (endpoint._matchesBelow && new RegExp(`^${own}/.`).test(plain));
+    return (endpoint._matchesPath && new RegExp(`^${own}/?$`).test(plain)) || (endpoint._matchesSubpaths && new RegExp(`^${own}/.`).test(plain));
   });
   return rows.sort((a, b) => b.path.length - a.path.length)[0];
 }

@@ -4,7 +4,7 @@ import { AppAccess, ClientAddress, PostHogProcess, PublicEndpoint } from '../../
 import { IngressModel, ClientRequest } from '../../cli/ingress-model';
 import { trace, ruleName } from '../../cli/request-trace';
 import { ingressesOf } from '../../cli/template-ingress';
-import { ALWAYS_PUBLIC } from '../../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC } from '../../lib/catalog/endpoints/endpoint-group';
 import { samplesOf } from '../../cli/endpoint-samples';
 import { Header } from '../../cli/alb/headers';
 import { CloudFormationTemplate } from '../../cli/alb/template';

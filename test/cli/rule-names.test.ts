@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess } from '../../lib';
 import { ruleName } from '../../cli/request-trace';
 import { ingressesOf } from '../../cli/template-ingress';
-import { PRIORITIES } from '../../lib/ingress/routing/listener-rules';
+import { PRIORITIES } from '../../lib/catalog/endpoints/rule-priorities';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { newPostHog, newStack } from '../helpers/stack';
 import { OPT_IN } from '../ingress/routing/modes';

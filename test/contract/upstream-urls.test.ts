@@ -62,7 +62,7 @@ const CAPTURES: string[] = [PostHogProcess.CAPTURE_AI];
 /** The paths of the router of an endpoint's process, a sample for each route. */
 function routesOf(endpoint: PublicEndpoint): string[] {
   const { routes } = ROUTERS[CAPTURES.includes(endpoint.process) ? PostHogProcess.CAPTURE : endpoint.process];
-  return routes.map((route) => `${endpoint._rewrite ? endpoint.path : ''}${route.replace(/:\w+/g, 'x').replace(/\*\w+/g, 'x/y')}`);
+  return routes.map((route) => `${endpoint._stripPrefix ? endpoint.path : ''}${route.replace(/:\w+/g, 'x').replace(/\*\w+/g, 'x/y')}`);
 }
 
 test('every row that another process answers has a route in its router', () => {

@@ -2,7 +2,7 @@ import { App, CfnParameter, Stack } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogIngressProps, PostHogProcess, PublicEndpoint, TrustedProxies } from '../../lib';
-import { ALWAYS_PUBLIC } from '../../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC } from '../../lib/catalog/endpoints/endpoint-group';
 import { rulesFor } from '../../lib/ingress/routing/listener-rules';
 import { evaluate, ListenerRule } from '../../cli/alb/evaluate';
 import { RuleAction } from '../../cli/alb/listener-rule';

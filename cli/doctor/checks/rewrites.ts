@@ -1,6 +1,6 @@
 import { CheckContext, some } from '../check-context';
 import { CheckResult, pass, fail } from '../check-result';
-import { isProcess, PART_OF_THE_APP, PublicEndpoint } from '../../../lib/internal';
+import { isProcess, PART_OF_THE_APP, PublicEndpoint, withoutPath } from '../../../lib/internal';
 import { samplesOf } from '../../endpoint-samples';
 import { ListenerRule } from '../../alb/evaluate';
 import { RuleAction } from '../../alb/listener-rule';
@@ -36,7 +36,7 @@ export function checkRewrites(context: CheckContext): CheckResult[] {
       samplesOf(endpoint).map((path) => ({
         path,
         process: endpoint.process,
-        rewrite: endpoint._rewrite,
+        rewrite: endpoint._stripPrefix ? withoutPath(endpoint.path) : undefined,
         ofTheApp: PART_OF_THE_APP.includes(endpoint.group),
       })),
     ),

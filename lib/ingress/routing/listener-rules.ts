@@ -1,8 +1,8 @@
-import { ALWAYS_PUBLIC, EndpointGroup } from './endpoint-group';
-import { PathPatterns, patternsOf } from './path-pattern';
-import { PostHogProcess } from '../../catalog/posthog-process';
+import { PathPatterns, patternsOf, Rewrite, withoutPath } from './path-pattern';
 import { PublicEndpoint } from './public-endpoint';
-import { Rewrite } from './url-rewrite';
+import { ALWAYS_PUBLIC, EndpointGroup } from '../../catalog/endpoints/endpoint-group';
+import { DenyRuleName, EndpointRuleName, PRIORITIES } from '../../catalog/endpoints/rule-priorities';
+import { PostHogProcess } from '../../catalog/posthog-process';
 
 /** A listener rule, independent of constructs. */
 export interface RuleSpec {
@@ -25,45 +25,6 @@ export const LIMITS = {
   /** Number of rules on all listeners of a load balancer together, not counting default rules. AWS raises this quota on request. */
   rulesPerLoadBalancer: 100,
 } as const;
-
-/**
- * The priority of every rule.
- *
- * The gaps leave room: a new rule gets a number of its own and moves no other. AWS does not bill the first ten rules that a request
- * is evaluated against, so events and recordings come first, then the endpoints that SDKs call on every page. There are no rules for
- * processes of the table that are not deployed.
- */
-export const PRIORITIES: Readonly<Record<string, number>> = {
-  // More specific than Events, and therefore before it: it refuses if no process answers them.
-  Ai: 90,
-  Events: 100,
-  Recordings: 110,
-  Captures: 120,
-  Engage: 130,
-  Flags: 140,
-  FlagDefinitions: 150,
-  RemoteConfig: 160,
-  AppSdk: 170,
-  AppReports: 180,
-  SdkFiles: 190,
-  Logs: 192,
-  DenyEvasions: 200,
-  DenyInternal: 210,
-  SharedContent: 300,
-  SharedQueries: 310,
-  EndUserPages: 320,
-  Unsubscribe: 330,
-  MessageTracking: 340,
-  OAuth: 350,
-  Webhooks: 360,
-  ApiWebhooks: 370,
-  Conversations: 380,
-  WebhookSources: 390,
-  SdkPrompts: 400,
-  SdkEmails: 410,
-  // With an IP allow-list, there is one for every few CIDR blocks.
-  LiveEvents: 900,
-};
 
 /** The first priority of the rules that forward to the app. */
 export const APP_PRIORITY = 1000;
@@ -100,7 +61,7 @@ export const DENY_RULES: readonly RuleSpec[] = [
  * @param openGroups the groups that are public in addition to those that always are
  */
 export function rulesFor(process: PostHogProcess, openGroups: ReadonlySet<EndpointGroup>): RuleSpec[] {
-  const byRule = new Map<string, PublicEndpoint[]>();
+  const byRule = new Map<EndpointRuleName, PublicEndpoint[]>();
   for (const endpoint of PublicEndpoint.all()) {
     const rule = endpoint._ruleFor(process);
     if (rule && (ALWAYS_PUBLIC.includes(endpoint.group) || openGroups.has(endpoint.group))) {
@@ -111,10 +72,10 @@ export function rulesFor(process: PostHogProcess, openGroups: ReadonlySet<Endpoi
     name,
     priority: PRIORITIES[name],
     patterns: patternsOf(endpoints),
-    rewrite: endpoints[0]._rewrite,
+    rewrite: endpoints[0]._stripPrefix ? withoutPath(endpoints[0].path) : undefined,
   }));
 }
 
-function deny(name: string, regexes: string[]): RuleSpec {
+function deny(name: DenyRuleName, regexes: string[]): RuleSpec {
   return { name, priority: PRIORITIES[name], patterns: { regexes } };
 }

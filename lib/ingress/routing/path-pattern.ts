@@ -1,5 +1,5 @@
-import { PostHogProcess } from '../../catalog/posthog-process';
 import { PublicEndpoint } from './public-endpoint';
+import { PostHogProcess } from '../../catalog/posthog-process';
 
 /** The path patterns of a listener rule. A rule has patterns of one kind. */
 export interface PathPatterns {
@@ -7,6 +7,19 @@ export interface PathPatterns {
   readonly globs?: string[];
   /** Regular expressions. */
   readonly regexes?: string[];
+}
+
+/**
+ * A rewrite of the URL or host name of a request, after a rule has matched and before a target gets the request.
+ *
+ * It is a regular expression and the replacement of its first match, with `$1` for its first group. Without a match nothing changes. Each may have
+ * 1,024 characters. A rule can have one rewrite for the URL and one for the host name, and a default rule none.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html
+ */
+export interface Rewrite {
+  readonly regex: string;
+  readonly replace: string;
 }
 
 /**
@@ -29,7 +42,7 @@ const SEGMENT = '[A-Za-z0-9_~@=:+-][A-Za-z0-9._~@=:+-]*';
  */
 export function patternsOf(endpoints: readonly PublicEndpoint[]): PathPatterns {
   const needRegex = endpoints.some(
-    (endpoint) => endpoint._rewrite || (endpoint.process === PostHogProcess.WEB && (endpoint._matchesBelow || endpoint.path.includes('*'))),
+    (endpoint) => endpoint._stripPrefix || (endpoint.process === PostHogProcess.WEB && (endpoint._matchesSubpaths || endpoint.path.includes('*'))),
   );
   return needRegex ? { regexes: endpoints.map(regexOf) } : { globs: endpoints.flatMap(globsOf) };
 }
@@ -41,7 +54,7 @@ export function valuesOf({ globs = [], regexes = [] }: PathPatterns): string[] {
 
 function globsOf(endpoint: PublicEndpoint): string[] {
   const { path } = endpoint;
-  if (!endpoint._matchesBelow) {
+  if (!endpoint._matchesSubpaths) {
     return [path, `${path}/`];
   }
   return endpoint._matchesPath ? [path, `${path}/*`] : [`${path}/*`];
@@ -49,12 +62,25 @@ function globsOf(endpoint: PublicEndpoint): string[] {
 
 function regexOf(endpoint: PublicEndpoint): string {
   const path = endpoint.path.replace(/\./g, '\\.').replace(/\*/g, SEGMENT);
-  if (!endpoint._matchesBelow) {
+  if (!endpoint._matchesSubpaths) {
     return `^${path}/?$`;
   }
   if (endpoint._filesOnly) {
     return `^${path}(/${SEGMENT})+\\.[A-Za-z0-9]+$`;
   }
   const times = { one: endpoint._matchesPath ? '?' : '', any: endpoint._matchesPath ? '*' : '+' };
-  return `^${path}(/${SEGMENT})${endpoint._oneBelow ? times.one : times.any}/?$`;
+  return `^${path}(/${SEGMENT})${endpoint._childrenOnly ? times.one : times.any}/?$`;
+}
+
+/**
+ * Returns the rewrite that strips a path prefix: `/livestream/events?x=1` becomes `/events?x=1`, and `/livestream` alone becomes `/`.
+ *
+ * The result is the same if the load balancer applies it to the path, or to path and query together, which AWS does not document. Use it only for
+ * paths of harmless segments: the load balancer decodes percent-encoding in a path that it rewrites
+ * (kubernetes-sigs/aws-load-balancer-controller, issue 4579).
+ *
+ * @param path the path, of plain characters and without a slash at its end
+ */
+export function withoutPath(path: string): Rewrite {
+  return { regex: `^${path}/?(.*)$`, replace: '/$1' };
 }

@@ -2,7 +2,7 @@ import { AppAccess, Cdn, ClientAddress, EndpointGroup, PostHogProps } from '../.
 import { Access } from '../../../cli/access';
 import { Deployment } from '../../../cli/doctor/deployment';
 import { CHECKS } from '../../../cli/doctor/run-checks';
-import { ALWAYS_PUBLIC } from '../../../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { deploymentOf, resultsOf, texts } from './deployments';
 import { OIDC } from '../../ingress/fixtures';
 

@@ -7,7 +7,7 @@ import { RULE_HEADER, SOURCE_HEADER } from '../../../cli/preview/load-balancer';
 import { STUB_HEADER } from '../../../cli/preview/stubs/stub';
 import { ingressesOf } from '../../../cli/template-ingress';
 import { samplesOf, PUBLIC_CLIENT } from '../../../cli/endpoint-samples';
-import { ALWAYS_PUBLIC } from '../../../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
 import { OIDC } from '../../ingress/fixtures';
 import { MODES, Mode, OPT_IN } from '../../ingress/routing/modes';

@@ -29,7 +29,7 @@ function rowsFor(target: string): PublicEndpoint[] {
   const plain = target.replace(/(?<=.)\/$/, '');
   return PublicEndpoint.all().filter(
     (endpoint) =>
-      (endpoint._matchesPath && globMatches(endpoint.path, plain)) || (endpoint._matchesBelow && globMatches(`${endpoint.path}/*`, plain)),
+      (endpoint._matchesPath && globMatches(endpoint.path, plain)) || (endpoint._matchesSubpaths && globMatches(`${endpoint.path}/*`, plain)),
   );
 }
 

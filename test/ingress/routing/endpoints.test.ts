@@ -1,5 +1,5 @@
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogProcess, PublicEndpoint } from '../../../lib';
-import { ALWAYS_PUBLIC } from '../../../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { evaluate } from '../../../cli/alb/evaluate';
 import { PROCESSES } from '../../../lib/services/processes';
 import { newIngress, newTargets, ROUTED, templateOf } from '../fixtures';
@@ -36,7 +36,9 @@ const PATHS_BELOW: Record<string, string[]> = {
 
 function pathsOf(endpoint: PublicEndpoint): string[] {
   const ids = endpoint.path.includes('*') ? ['1', '@current', 'a-flag_1.2'] : [''];
-  const below = endpoint._matchesBelow ? (PATHS_BELOW[endpoint.path] ?? (endpoint._oneBelow ? ['/x', '/x/', '/x.y'] : ['/x', '/x/', '/x/y.z'])) : [];
+  const below = endpoint._matchesSubpaths
+    ? (PATHS_BELOW[endpoint.path] ?? (endpoint._childrenOnly ? ['/x', '/x/', '/x.y'] : ['/x', '/x/', '/x/y.z']))
+    : [];
   return ids.flatMap((id) => {
     const path = endpoint.path.replaceAll('*', id);
     return [...(endpoint._matchesPath ? [path, `${path}/`] : []), ...below.map((suffix) => path + suffix)];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { PostHogProcess, PublicEndpoint } from '../../../lib';
-import { ALWAYS_PUBLIC } from '../../../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { HOSTILE_PATHS } from './hostile-paths';
 import { Answer, answersOf, INSIDE, Mode, MODES, OUTSIDE } from './modes';
 
@@ -38,7 +38,7 @@ function isPublicInApp(path: string, optIn: boolean): boolean {
     const given = path.split('/');
     const begins = wanted.every((segment, i) => (segment === '*' ? given[i] !== undefined && given[i] !== '' : segment === given[i]));
     const open = optIn || ALWAYS_PUBLIC.includes(endpoint.group);
-    return open && begins && (given.length === wanted.length ? endpoint._matchesPath : endpoint._matchesBelow);
+    return open && begins && (given.length === wanted.length ? endpoint._matchesPath : endpoint._matchesSubpaths);
   });
 }
 

@@ -1,5 +1,6 @@
-import { ALWAYS_PUBLIC, EndpointGroup } from '../../../lib/ingress/routing/endpoint-group';
-import { APP_PRIORITY, DENY_RULES, LIMITS, PRIORITIES, RuleSpec, rulesFor } from '../../../lib/ingress/routing/listener-rules';
+import { ALWAYS_PUBLIC, EndpointGroup } from '../../../lib/catalog/endpoints/endpoint-group';
+import { PRIORITIES } from '../../../lib/catalog/endpoints/rule-priorities';
+import { APP_PRIORITY, DENY_RULES, LIMITS, RuleSpec, rulesFor } from '../../../lib/ingress/routing/listener-rules';
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
 import { evaluate, globMatches, ListenerRule } from '../../../cli/alb/evaluate';
@@ -72,7 +73,7 @@ describe('priorities', () => {
   });
 
   test('are those of the rules', () => {
-    expect(RULES.map(({ priority }) => priority)).toEqual(RULES.map(({ name }) => PRIORITIES[name]));
+    expect(RULES.map(({ priority }) => priority)).toEqual(RULES.map(({ name }) => Object.entries(PRIORITIES).find(([rule]) => rule === name)?.[1]));
   });
 
   test('leave enough of the 100 rules of a load balancer for the app', () => {

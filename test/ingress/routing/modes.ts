@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess, EndpointGroup, Product } from '../../../lib';
-import { ALWAYS_PUBLIC } from '../../../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { evaluate, Request } from '../../../cli/alb/evaluate';
 import { containersByTargetGroup } from '../../../cli/template-services';
 import { CloudFormationTemplate } from '../../../cli/alb/template';

@@ -1,4 +1,4 @@
-import { ALWAYS_PUBLIC, EndpointGroup } from '../../../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC, EndpointGroup } from '../../../lib/catalog/endpoints/endpoint-group';
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
 
@@ -54,7 +54,7 @@ describe.each(ALL.map((endpoint): [string, PublicEndpoint] => [endpoint.path, en
   });
 
   test('matches a path, its sub-paths, or both', () => {
-    const forms = [...(endpoint._matchesPath ? [path] : []), ...(endpoint._matchesBelow ? [`${path}/*`] : [])];
+    const forms = [...(endpoint._matchesPath ? [path] : []), ...(endpoint._matchesSubpaths ? [`${path}/*`] : [])];
     expect(forms.length).toBeGreaterThan(0);
     expect(endpoint.toString()).toBe(forms.join(', '));
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { EndpointGroup, PostHogProcess } from '../../../lib';
-import { APP_PRIORITY, DENY_RULES, LIMITS, PRIORITIES, RuleSpec, rulesFor } from '../../../lib/ingress/routing/listener-rules';
+import { PRIORITIES } from '../../../lib/catalog/endpoints/rule-priorities';
+import { APP_PRIORITY, DENY_RULES, LIMITS, RuleSpec, rulesFor } from '../../../lib/ingress/routing/listener-rules';
 import {
   checkPriorityBase,
   OWN_LISTENER,
@@ -59,7 +60,7 @@ test('keeps the order of rules of a listener of their own', () => {
 });
 
 test('the table of priorities leaves room after every rule that may be split', () => {
-  const taken = Object.values(PRIORITIES);
+  const taken: number[] = Object.values(PRIORITIES);
   const intruders = SPECS.flatMap((spec) => place(spec, { base: 0, host: 'x' }).slice(1)).filter(({ priority }) => taken.includes(priority));
   expect(intruders).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { rewritten } from '../../../cli/alb/url-rewrite';
-import { withoutPath } from '../../../lib/ingress/routing/url-rewrite';
+import { withoutPath } from '../../../lib/ingress/routing/path-pattern';
 
 const OFF = withoutPath('/livestream');
 

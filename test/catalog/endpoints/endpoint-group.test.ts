@@ -1,4 +1,4 @@
-import { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from '../../../lib/ingress/routing/endpoint-group';
+import { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from '../../../lib/catalog/endpoints/endpoint-group';
 
 test('only ingestion and SDK endpoints are always public', () => {
   expect(ALWAYS_PUBLIC).toEqual([EndpointGroup.INGESTION, EndpointGroup.SDK]);

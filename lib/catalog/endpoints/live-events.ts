@@ -1,0 +1,20 @@
+import { PostHogProcess } from '../posthog-process';
+import { Endpoint, PathMatch } from './endpoint';
+import { EndpointGroup } from './endpoint-group';
+
+const { EXACT_OR_BELOW } = PathMatch;
+const { LIVESTREAM } = PostHogProcess;
+const { LIVE_EVENTS } = EndpointGroup;
+
+/** Endpoints of other processes for pages of the app. */
+export const LIVE_EVENTS_ENDPOINTS = {
+  LIVE_EVENTS: {
+    path: '/livestream',
+    match: EXACT_OR_BELOW,
+    process: LIVESTREAM,
+    group: LIVE_EVENTS,
+    rule: 'LiveEvents',
+    purpose: 'Events and notifications as they arrive, for pages of the app',
+    stripPrefix: true,
+  },
+} as const satisfies Readonly<Record<string, Endpoint>>;
