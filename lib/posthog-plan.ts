@@ -6,6 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { Product } from './catalog/product';
 import { PostHogIngressOptions } from './ingress/ingress-options';
+import { checkDomain } from './ingress/load-balancer/domain';
 import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
@@ -59,10 +60,14 @@ export interface NetworkPlan {
   readonly spot?: boolean;
   readonly serviceSubnets?: SubnetSelection;
   readonly storeSubnets?: SubnetSelection;
+  /** The name of the private namespace, which the processes call each other in. */
+  readonly namespaceName: string;
 }
 
 /** The ingress. Its VPC and, in a new network, its subnets follow from the network. */
 export interface IngressPlan extends PostHogIngressOptions {
+  /** The private name of the app, if a process calls it. */
+  readonly internalHostNames?: string[];
   readonly deletionProtection: boolean;
 }
 
@@ -128,12 +133,14 @@ const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
 export function planOf(props: PostHogProps): PostHogPlan {
   const products = [...(props.products ?? DEFAULTS.products)];
   const definitions = deployedProcesses(products);
+  checkDomain(props, props.listener === undefined);
   const manageTopics = props.manageTopics ?? props.kafka?.managesTopics ?? true;
   checkProps(props, definitions, manageTopics);
   const release = props.release ?? DEFAULTS.release;
   const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
   const logRetention = props.logRetention ?? DEFAULTS.logRetention;
   const workflowsImage = products.includes(Product.DATA_PIPELINES) ? release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate') : undefined;
+  const namespaceName = `${props.domainName}.internal`;
   const topicPartitions = props.topicPartitions ?? DEFAULTS.topicPartitions;
   return {
     products,
@@ -154,9 +161,11 @@ export function planOf(props: PostHogProps): PostHogPlan {
       spot: props.spot,
       serviceSubnets: props.serviceSubnets,
       storeSubnets: props.storeSubnets,
+      namespaceName,
     },
     ingress: {
       ...pick<PostHogIngressOptions>(props, INGRESS_OPTIONS),
+      internalHostNames: callsApp(definitions) ? [`${PostHogProcess.WEB}.${namespaceName}`] : undefined,
       deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
     },
     stores: {
@@ -196,4 +205,9 @@ function imagesPlan(
 function deploymentChecks({ appAccess }: PostHogProps, definitions: readonly ProcessDefinition[]): HttpCheckName[] {
   const capture = definitions.some(({ process }) => process === PostHogProcess.CAPTURE);
   return [...(capture ? (['capture'] as const) : []), ...((appAccess?._isOpen ?? true) ? (['app'] as const) : [])];
+}
+
+/** Returns whether a process calls the app by its private name. */
+function callsApp(definitions: readonly ProcessDefinition[]): boolean {
+  return definitions.some(({ needs, calls }) => [...needs, ...calls].includes(PostHogProcess.WEB));
 }

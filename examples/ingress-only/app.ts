@@ -28,7 +28,7 @@ export class IngressOnlyStack extends Stack {
       image: ContainerImage.fromRegistry('public.ecr.aws/docker/library/caddy:2.10-alpine'),
       portMappings: [{ containerPort: 80 }],
       // TRUSTED_PROXIES and the other proxy settings, for the Django behind this proxy.
-      environment: ingress.environment,
+      environment: ingress.proxyEnvironment,
     });
     const service = new FargateService(this, 'Service', {
       cluster: new Cluster(this, 'Cluster', { vpc: network.vpc }),

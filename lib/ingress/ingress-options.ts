@@ -1,13 +1,17 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { ISecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { IApplicationListener, IApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
-import { AppAccess } from './routing/app-access';
 import { ClientAddress } from './client-address/client-address';
-import { EndpointGroup } from '../catalog/endpoints/endpoint-group';
 import { TrustedProxies } from './client-address/trusted-proxies';
+import { AppAccess } from './routing/app-access';
+import { ALWAYS_PUBLIC, EndpointGroup } from '../catalog/endpoints/endpoint-group';
+import { checkHostName } from '../private/domain-name';
+import { checkEnum } from '../private/enums';
+import { invalidProp, invalidValue } from '../private/errors';
+import { knownSeconds } from '../private/quantities';
 
 /**
  * Options for the ingress of a PostHog: domain, load balancer and access to the app.
@@ -145,4 +149,49 @@ export interface PostHogIngressOptions {
    * @default - the root of the bucket
    */
   readonly accessLogsPrefix?: string;
+}
+
+/** Properties for `PostHogIngress`. */
+export interface PostHogIngressProps extends PostHogIngressOptions {
+  /** The VPC of the load balancer, with two or more availability zones. */
+  readonly vpc: IVpc;
+  /**
+   * The host names that other processes call the app by, such as `web.posthog.example.com.internal`. The app answers them in addition to
+   * `domainName`. Clients cannot use them.
+   *
+   * @default - none
+   */
+  readonly internalHostNames?: string[];
+  /**
+   * Determines whether the load balancer is protected against deletion. Has no effect with `listener`.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+}
+
+/** Checks the props of an ingress, except those about its domain and an existing listener. */
+export function checkIngressProps(props: PostHogIngressProps): void {
+  checkIdleTimeout(props.idleTimeout);
+  knownSeconds('strictTransportSecurity', props.strictTransportSecurity);
+  checkGroups(props.publicEndpointGroups);
+  if (props.accessLogsPrefix !== undefined && !props.accessLogsBucket) {
+    throw invalidProp('accessLogsPrefix', 'needs `accessLogsBucket`', 'name the bucket, or leave the prefix out');
+  }
+  props.internalHostNames?.forEach((name) => checkHostName('internalHostNames', name));
+}
+
+function checkIdleTimeout(idleTimeout?: Duration): void {
+  const seconds = knownSeconds('idleTimeout', idleTimeout);
+  if (seconds !== undefined && (seconds < 1 || seconds > 4000)) {
+    throw invalidValue('idleTimeout', 'must be from 1 second to 4,000 seconds', `${seconds} seconds`);
+  }
+}
+
+function checkGroups(groups: EndpointGroup[] = []): void {
+  groups.forEach((group) => checkEnum('publicEndpointGroups', group, EndpointGroup));
+  const redundant = groups.find((group) => ALWAYS_PUBLIC.includes(group));
+  if (redundant) {
+    throw invalidValue('publicEndpointGroups', 'must not contain a group that is always public', redundant, 'leave it out');
+  }
 }

@@ -1,58 +1,36 @@
-import { Annotations, Duration } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
+import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Connections, IConnectable, ISubnet, Port } from 'aws-cdk-lib/aws-ec2';
 import { LoadBalancerTargetOptions, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import {
-  ApplicationListenerRule,
-  CfnListenerRule,
+  HttpCodeElb,
+  HttpCodeTarget,
   IApplicationListener,
   IApplicationLoadBalancer,
   IApplicationTargetGroup,
   IpAddressType,
   ListenerAction,
-  ListenerCondition,
-  SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IRecordSet } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
-import { AppAccess } from './routing/app-access';
 import { ClientAddress } from './client-address/client-address';
 import { addProxy, ClientAddressProxyOptions } from './client-address/client-address-proxy';
-import { certificateFor, defineRecords } from './load-balancer/domain';
-import { EndpointGroup, PART_OF_THE_APP } from '../catalog/endpoints/endpoint-group';
+import { BoundProxies, TrustedProxies } from './client-address/trusted-proxies';
+import { checkIngressProps, PostHogIngressProps } from './ingress-options';
+import { checkDomain, defineRecords } from './load-balancer/domain';
+import { defineLoadBalancer } from './load-balancer/load-balancer';
+import { AppAccess } from './routing/app-access';
 import { checkNeighbour, existingListener, ExistingListener, subnetsOf } from './routing/existing-listener';
-import { checkOptions } from './ingress-checks';
-import { PostHogIngressOptions } from './ingress-options';
-import { DENY_RULES, LIMITS, RuleSpec, rulesFor } from './routing/listener-rules';
-import { defineListener, defineLoadBalancer, defineRedirect, LoadBalancerSettings } from './load-balancer/load-balancer';
-import { loadBalancerSubnets } from './load-balancer/load-balancer-subnets';
-import { PathCondition } from './routing/path-condition';
+import { IngressRules, refusal, tooManyRules } from './routing/ingress-rules';
+import { DENY_RULES, RuleSpec, rulesFor } from './routing/listener-rules';
+import { OWN_LISTENER } from './routing/rule-placement';
+import { EndpointGroup, PART_OF_THE_APP } from '../catalog/endpoints/endpoint-group';
 import { PostHogProcess } from '../catalog/posthog-process';
-import { proxyEnvironment } from './client-address/proxy-environment';
-import { OWN_LISTENER, place, DEFAULT_RULE_PRIORITY, RulePlacement, valuesPerRule } from './routing/rule-placement';
-import { TrustedProxies } from './client-address/trusted-proxies';
-import { Rewrite } from './routing/path-pattern';
-import { invalidValue, withPath } from '../private/errors';
+import { proxyEnvironment } from '../catalog/proxy-environment';
+import { invalidProp, invalidValue, withPath } from '../private/errors';
 
-/** Properties for `PostHogIngress`. */
-export interface PostHogIngressProps extends PostHogIngressOptions {
-  /** The VPC of the load balancer, with two or more availability zones. */
-  readonly vpc: IVpc;
-  /**
-   * Determines whether the load balancer is protected against deletion. Has no effect with `listener`.
-   *
-   * @default true
-   */
-  readonly deletionProtection?: boolean;
-}
-
-const DEFAULTS = {
-  publicLoadBalancer: true,
-  ipAddressType: IpAddressType.IPV4,
-  sslPolicy: SslPolicy.TLS13_12_RES_PQ,
-  idleTimeout: Duration.minutes(31),
-  strictTransportSecurity: Duration.days(365),
-  deletionProtection: true,
-  openListener: true,
-};
+/** The address of the nginx sidecar, as the process sees it. */
+const SIDECAR_ADDRESS = '127.0.0.1';
 
 /**
  * An Application Load Balancer that terminates TLS and routes requests to PostHog. SDK endpoints are public; `appAccess` restricts the app.
@@ -71,11 +49,17 @@ export class PostHogIngress extends Construct implements IConnectable {
   /** The proxies that PostHog, or its nginx sidecars, must trust to report a client's IP address. */
   public readonly trustedProxies: TrustedProxies;
   /** Environment variables that configure Django for the proxy in front of it. */
-  public readonly environment: Record<string, string>;
+  public readonly proxyEnvironment: Record<string, string>;
   /** The subnets of the load balancer; empty if it is imported. */
   public readonly subnets: ISubnet[];
   /** The load balancer's network connections, on port 443. */
   public readonly connections: Connections;
+  /** The certificate of the domain name, created or passed in; undefined with an existing listener. */
+  public readonly certificate?: ICertificate;
+  /** The listener that redirects HTTP to HTTPS; undefined with an existing listener. */
+  public readonly redirectListener?: IApplicationListener;
+  /** The alias records of the domain name; empty without a hosted zone. */
+  public readonly records: IRecordSet[];
 
   /**
    * Indicates whether every IPv4 client on the internet can connect to the load balancer; undefined if that is not known.
@@ -85,52 +69,46 @@ export class PostHogIngress extends Construct implements IConnectable {
   public readonly _isOnInternet?: boolean;
 
   private readonly existing?: ExistingListener;
-  private readonly placement: RulePlacement;
-  private ruleCount = 0;
+  private readonly rules: IngressRules;
   private readonly appAccess: AppAccess;
   private readonly clientAddress: ClientAddress;
+  private readonly boundProxies: BoundProxies;
   private readonly openGroups: ReadonlySet<EndpointGroup>;
   private readonly routed = new Map<PostHogProcess, IApplicationTargetGroup>();
 
   public constructor(scope: Construct, id: string, props: PostHogIngressProps) {
     super(scope, id);
+    this.existing = withPath(this, () => {
+      checkDomain(props, props.listener === undefined);
+      const existing = existingListener(props);
+      checkIngressProps(props);
+      return existing;
+    });
     this.appAccess = props.appAccess ?? AppAccess.anyone();
     this.openGroups = new Set(props.publicEndpointGroups ?? []);
     this.url = `https://${props.domainName}`;
-    this.existing = withPath(this, () => existingListener(props));
-    withPath(this, () => checkOptions(props));
-    this.placement = this.existing?.placement ?? OWN_LISTENER;
-    const ipAddressType = props.ipAddressType ?? this.existing?.loadBalancer.ipAddressType ?? DEFAULTS.ipAddressType;
     if (this.existing) {
       ({ loadBalancer: this.loadBalancer, listener: this.listener } = this.existing);
       this.subnets = subnetsOf(this.loadBalancer, props.vpc);
       this.neighbours(this.existing).forEach((other) => withPath(this, () => checkNeighbour(this.existing!, other.existing!, other.node.path)));
     } else {
-      const settings = this.settingsFor(props, ipAddressType);
-      this._isOnInternet = settings.internetFacing && settings.openListener && ipAddressType !== IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4;
-      this.subnets = settings.subnets;
-      const loadBalancer = defineLoadBalancer(this, settings);
-      defineRedirect(loadBalancer, settings);
-      this.loadBalancer = loadBalancer;
-      this.listener = defineListener(loadBalancer, settings);
+      const own = defineLoadBalancer(this, props, this.appAccess._isOpen ? undefined : refusal());
+      ({ loadBalancer: this.loadBalancer, listener: this.listener, redirectListener: this.redirectListener } = own);
+      ({ subnets: this.subnets, certificate: this.certificate, isOnInternet: this._isOnInternet } = own);
     }
+    this.rules = new IngressRules(this, this.listener, this.existing?.placement ?? OWN_LISTENER);
     this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
-    this.trustedProxies = props.trustedProxies ?? withPath(this, () => TrustedProxies._of(this.loadBalancer, this.subnets));
-    this.trustedProxies._bind(this);
-    if (this.trustedProxies.trustsEverybody) {
-      Annotations.of(this).addWarningV2(
-        'cdk-posthog:PostHogIngress.trustAllProxies',
-        'TrustedProxies.all() lets every client choose the IP address that PostHog sees, so its IP filters and login limits protect nothing. ' +
-          'Leave `trustedProxies` out',
-      );
-    }
     this.clientAddress = props.clientAddress ?? ClientAddress.forwarded();
-    this.environment = withPath(this, () => proxyEnvironment(props.domainName, this.url, this.clientAddress._trustedBy(this.trustedProxies)));
-    defineRecords(this, props, this.loadBalancer, ipAddressType);
+    this.trustedProxies = props.trustedProxies ?? TrustedProxies._of(this.loadBalancer, this.subnets);
+    const verified = this.clientAddress._proxy !== undefined;
+    this.boundProxies = withPath(this, () => this.trustedProxies._bind(this, verified ? 'cidrs' : 'addresses'));
+    this.proxyEnvironment = proxyEnvironment({ ...props, url: this.url, trustedProxies: verified ? SIDECAR_ADDRESS : this.boundProxies.text });
+    const ipAddressType = props.ipAddressType ?? this.loadBalancer.ipAddressType ?? IpAddressType.IPV4;
+    this.records = defineRecords(this, props, this.loadBalancer, ipAddressType);
 
-    DENY_RULES.forEach((rule) => this.addPathRules(rule, refusal()));
+    DENY_RULES.forEach((rule) => this.rules.addPaths(rule, refusal()));
     if (this.existing && !this.appAccess._isOpen) {
-      this.addDefaultRule(refusal());
+      this.rules.addDefault(refusal());
     }
     this.node.addValidation({ validate: () => this.validateRoutes() });
   }
@@ -149,20 +127,18 @@ export class PostHogIngress extends Construct implements IConnectable {
    * @param targetGroup the target group of the process
    */
   public route(process: PostHogProcess, targetGroup: IApplicationTargetGroup): void {
-    if (this.routed.has(process)) {
-      withPath(this, () => {
+    withPath(this, () => {
+      if (this.routed.has(process)) {
         throw invalidValue('process', 'must not be routed twice', process, 'remove the second call of `route()`');
-      });
-    }
-    if (rulesFor(process, new Set(Object.values(EndpointGroup))).length === 0) {
-      withPath(this, () => {
+      }
+      if (rulesFor(process, new Set(Object.values(EndpointGroup))).length === 0) {
         throw invalidValue('process', 'must be one that answers requests', process);
-      });
-    }
+      }
+    });
     this.routed.set(process, targetGroup);
     const isApp = process === PostHogProcess.WEB;
     const forward = ListenerAction.forward([targetGroup]);
-    rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.addPathRules(rule, forward));
+    rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.rules.addPaths(rule, forward));
     this.partsOfTheApp(process).forEach((part) => this.addAppRules(forward, part));
     if (isApp) {
       this.routeApp(forward);
@@ -175,7 +151,7 @@ export class PostHogIngress extends Construct implements IConnectable {
    * @internal
    */
   public _refuse(process: PostHogProcess): void {
-    rulesFor(process, new Set()).forEach((rule) => this.addPathRules(rule, refusal()));
+    rulesFor(process, new Set()).forEach((rule) => this.rules.addPaths(rule, refusal()));
   }
 
   /**
@@ -208,16 +184,70 @@ export class PostHogIngress extends Construct implements IConnectable {
    */
   public addClientAddressProxy(taskDefinition: TaskDefinition, options: ClientAddressProxyOptions): LoadBalancerTargetOptions {
     return withPath(this, () => {
-      if (!this.clientAddress._proxy) {
-        throw invalidValue(
-          'clientAddress',
-          'must be verified for this method',
-          'ClientAddress.forwarded()',
-          'set `clientAddress: ClientAddress.verified()`',
-        );
+      const { boundProxies, clientAddress } = this;
+      if (!clientAddress._proxy || !boundProxies.cidrs) {
+        throw invalidProp('clientAddress', 'must be verified for this method', 'set `clientAddress: ClientAddress.verified()`');
       }
-      return addProxy(this.clientAddress._proxy, this.trustedProxies, taskDefinition, options);
+      return addProxy(clientAddress._proxy, boundProxies.cidrs, taskDefinition, options);
     });
+  }
+
+  /**
+   * Returns a metric of the load balancer. Like the methods below, it includes requests for other hosts on an existing load balancer.
+   *
+   * @param metricName the name of the metric in the namespace AWS/ApplicationELB
+   * @param props the properties of the metric
+   */
+  public metric(metricName: string, props?: MetricOptions): Metric {
+    return this.loadBalancer.metrics.custom(metricName, props);
+  }
+
+  /**
+   * Returns the metric of the number of requests that the load balancer forwarded to a process, by default their sum over five minutes.
+   *
+   * @param props the properties of the metric
+   */
+  public metricRequestCount(props?: MetricOptions): Metric {
+    return this.loadBalancer.metrics.requestCount(props);
+  }
+
+  /**
+   * Returns the metric of the time in seconds that processes take to respond, by default the average over five minutes.
+   *
+   * @param props the properties of the metric
+   */
+  public metricTargetResponseTime(props?: MetricOptions): Metric {
+    return this.loadBalancer.metrics.targetResponseTime(props);
+  }
+
+  /**
+   * Returns the metric of the number of responses of processes with certain status codes, by default their sum over five minutes.
+   *
+   * @param code the status codes
+   * @param props the properties of the metric
+   */
+  public metricHttpCodeTarget(code: HttpCodeTarget, props?: MetricOptions): Metric {
+    return this.loadBalancer.metrics.httpCodeTarget(code, props);
+  }
+
+  /**
+   * Returns the metric of the number of responses of the load balancer itself with certain status codes, by default their sum over five minutes.
+   * Refused requests are among the 4xx codes.
+   *
+   * @param code the status codes
+   * @param props the properties of the metric
+   */
+  public metricHttpCodeElb(code: HttpCodeElb, props?: MetricOptions): Metric {
+    return this.loadBalancer.metrics.httpCodeElb(code, props);
+  }
+
+  /**
+   * Returns the metric of the number of connections that the load balancer rejected at its maximum, by default their sum over five minutes.
+   *
+   * @param props the properties of the metric
+   */
+  public metricRejectedConnectionCount(props?: MetricOptions): Metric {
+    return this.loadBalancer.metrics.rejectedConnectionCount(props);
   }
 
   private groupsToRoute(isApp: boolean): ReadonlySet<EndpointGroup> {
@@ -236,7 +266,7 @@ export class PostHogIngress extends Construct implements IConnectable {
 
   private routeApp(forward: ListenerAction): void {
     if (this.appAccess._isOpen && this.existing) {
-      this.addDefaultRule(forward);
+      this.rules.addDefault(forward);
     } else if (this.appAccess._isOpen) {
       this.listener.addAction('Default', { action: forward });
     }
@@ -245,53 +275,8 @@ export class PostHogIngress extends Construct implements IConnectable {
 
   /** Adds the rules that forward requests of allowed clients, and of no one else. */
   private addAppRules(forward: ListenerAction, part?: RuleSpec): void {
-    const route = { forward, valuesPerRule: valuesPerRule(this.placement), part };
-    for (const { name, priority, conditions, action } of withPath(this, () => this.appAccess._rules(this, route))) {
-      this.addRule(name, this.placement.base + priority, conditions, action, part?.rewrite);
-    }
-  }
-
-  /** Adds the default rule of this host on a shared listener. A listener of its own has a default action instead. */
-  private addDefaultRule(action: ListenerAction): void {
-    this.addRule('Rest', this.placement.base + DEFAULT_RULE_PRIORITY, [], action);
-  }
-
-  private addPathRules(spec: RuleSpec, action: ListenerAction): void {
-    for (const { name, priority, patterns, rewrite } of place(spec, this.placement)) {
-      this.addRule(name, priority, [new PathCondition(patterns)], action, rewrite);
-    }
-  }
-
-  private addRule(name: string, priority: number, conditions: ListenerCondition[], action: ListenerAction, rewrite?: Rewrite): void {
-    const host = this.placement.host === undefined ? [] : [ListenerCondition.hostHeaders([this.placement.host])];
-    const rule = new ApplicationListenerRule(this, `${name}Rule`, {
-      listener: this.listener,
-      priority,
-      conditions: [...host, ...conditions],
-      action,
-    });
-    if (rewrite) {
-      // The L2 construct of a rule does not support transforms yet.
-      (rule.node.defaultChild as CfnListenerRule).transforms = [{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [rewrite] } }];
-    }
-    this.ruleCount += 1;
-  }
-
-  private settingsFor(props: PostHogIngressProps, ipAddressType: IpAddressType): LoadBalancerSettings {
-    const internetFacing = props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer;
-    return {
-      ...props,
-      subnets: withPath(this, () => loadBalancerSubnets(props.vpc, internetFacing, props.loadBalancerSubnets)),
-      internetFacing,
-      ipAddressType,
-      certificate: withPath(this, () => certificateFor(this, props)),
-      sslPolicy: props.sslPolicy ?? DEFAULTS.sslPolicy,
-      idleTimeout: props.idleTimeout ?? DEFAULTS.idleTimeout,
-      strictTransportSecurity: props.strictTransportSecurity ?? DEFAULTS.strictTransportSecurity,
-      deletionProtection: props.deletionProtection ?? DEFAULTS.deletionProtection,
-      openListener: props.openListener ?? DEFAULTS.openListener,
-      defaultAction: this.appAccess._isOpen ? undefined : refusal(),
-    };
+    const route = { forward, valuesPerRule: this.rules.valuesPerRule, part };
+    withPath(this, () => this.appAccess._rules(this, route)).forEach((rule) => this.rules.add({ ...rule, rewrite: part?.rewrite }));
   }
 
   /** Returns the other PostHogs of the app on the same listener. */
@@ -305,20 +290,10 @@ export class PostHogIngress extends Construct implements IConnectable {
   }
 
   private validateRoutes(): string[] {
-    const onListener = this.existing ? [this, ...this.neighbours(this.existing)].reduce((sum, { ruleCount }) => sum + ruleCount, 0) : 0;
-    if (onListener > LIMITS.rulesPerLoadBalancer) {
-      return [
-        `the PostHogs on this listener have ${onListener} rules, and a load balancer supports ${LIMITS.rulesPerLoadBalancer}; ` +
-          'merge blocks of AppAccess.fromCidrs(), or leave `listener` out for a load balancer of its own',
-      ];
-    }
-    if (!this.appAccess._needsApp || this.routed.has(PostHogProcess.WEB)) {
-      return [];
+    const tooMany = this.existing ? tooManyRules([this, ...this.neighbours(this.existing)].map(({ rules }) => rules)) : [];
+    if (tooMany.length > 0 || !this.appAccess._needsApp || this.routed.has(PostHogProcess.WEB)) {
+      return tooMany;
     }
     return ['the app is open, but no process answers it; call route(PostHogProcess.WEB, ...), or set `appAccess: AppAccess.nobody()`'];
   }
-}
-
-function refusal(): ListenerAction {
-  return ListenerAction.fixedResponse(403, { contentType: 'text/plain', messageBody: 'Forbidden' });
 }

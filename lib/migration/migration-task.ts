@@ -14,6 +14,7 @@ import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { MigrationPlan } from './migration-options';
 import { migrationScript, topicsScript } from './migration-script';
+import { ProxyVariable } from '../catalog/proxy-environment';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
 import { IKafka, KafkaEncryption } from '../stores/kafka/kafka-base';
@@ -71,7 +72,7 @@ export const STREAM_PREFIX = 'migration';
  * Variables for HTTP requests, which a migration does not serve. With them, every change of the load balancer would migrate again, and the list
  * of IP addresses can fill a quarter of a task definition.
  */
-const REQUEST_ONLY_VARIABLES = ['TRUSTED_PROXIES'];
+const REQUEST_ONLY_VARIABLES: readonly string[] = ['TRUSTED_PROXIES'] satisfies ProxyVariable[];
 
 /**
  * Variables of bin/migrate. MIGRATE_MAX_RETRIES keeps upstream's default: ten attempts at `manage.py migrate` wait 3 seconds, then twice as

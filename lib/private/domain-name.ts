@@ -35,3 +35,10 @@ export function checkDomainName(prop: string, value: string): void {
     throw invalidValue(prop, `must be a fully qualified host name such as ${EXAMPLE}`, value, mistake?.[1]);
   }
 }
+
+/** Checks that an item of a prop is a plain host name in lower case, of one label or more. An unresolved token passes. */
+export function checkHostName(prop: string, value: string): void {
+  if (!Token.isUnresolved(value) && !value.split('.').every((label) => LABEL.test(label))) {
+    throw invalidValue(prop, 'must be host names in lower case, without scheme, port and wildcard', value);
+  }
+}

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { invalidValue } from './errors';
 
 /** An IP address as a number, so that ranges can be computed. */
 interface Address {
@@ -72,4 +73,33 @@ function parseV6(text: string): bigint {
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = new Array<string>(tail === undefined ? 0 : 8 - left.length - right.length).fill('0');
   return [...left, ...zeros, ...right].reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n);
+}
+
+/**
+ * Checks a list of CIDR blocks: each must be spelled canonically, be unique and not contain every address.
+ *
+ * @param cidrs the list, without tokens
+ * @param everyAddressFix the fix for a block that contains every address
+ */
+export function checkCidrs(cidrs: readonly string[], everyAddressFix: string): void {
+  cidrs.forEach((text, index) => {
+    const cidr = parseCidr(text);
+    if (!cidr) {
+      throw invalidValue(
+        'cidrs',
+        'must be IPv4 or IPv6 CIDR blocks such as 203.0.113.0/24 or 2001:db8::/32',
+        text,
+        parseCidr(`${text}/32`) ? `write ${text}${text.includes(':') ? '/128' : '/32'} for this one address` : undefined,
+      );
+    }
+    if (formatCidr(cidr) !== text) {
+      throw invalidValue('cidrs', 'must name the first address of the block, spelled canonically', text, `write ${formatCidr(cidr)}`);
+    }
+    if (cidr.prefix === 0) {
+      throw invalidValue('cidrs', 'must not contain every address', text, everyAddressFix);
+    }
+    if (cidrs.indexOf(text) !== index) {
+      throw invalidValue('cidrs', 'must not name a block twice', text);
+    }
+  });
 }

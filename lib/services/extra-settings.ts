@@ -1,4 +1,5 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { PROXY_VARIABLES } from '../catalog/proxy-environment';
 import { ProcessSettings } from '../private/process-settings';
 import { invalidValue } from '../private/errors';
 
@@ -8,18 +9,8 @@ export interface ExtraSettings {
   readonly secrets?: Record<string, Secret>;
 }
 
-/**
- * Variables that decide which proxies and host names PostHog trusts. They follow from the load balancer, whether or not a process has them.
- * PostHog's settings read their names in one spelling only; any other spelling is a mistake.
- */
-const INGRESS_OWNED: Readonly<Record<string, string>> = {
-  TRUSTED_PROXIES: 'use the prop `trustedProxies`',
-  TRUST_ALL_PROXIES: 'use `trustedProxies: TrustedProxies.all()` if that is what you want',
-  IS_BEHIND_PROXY: 'it follows from the load balancer',
-  DISABLE_SECURE_SSL_REDIRECT: 'it follows from the load balancer',
-  ALLOWED_HOSTS: 'it follows from `domainName`',
-  SITE_URL: 'it follows from `domainName`',
-};
+/** The advice for each variable of the ingress. */
+const INGRESS_OWNED: Readonly<Record<string, string>> = PROXY_VARIABLES;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

@@ -304,7 +304,7 @@ function ingress(stack: Stack, props: Props): PostHogIngress {
   const made = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', certificate: certificate(stack), ...props });
   made.route(PostHogProcess.WEB, new ApplicationTargetGroup(stack, 'Web', { vpc, port: 8000, targetType: TargetType.IP }));
   // What the template of an ingress alone does not hold.
-  new CfnOutput(stack, 'Environment', { value: stack.toJsonString(made.environment) });
+  new CfnOutput(stack, 'Environment', { value: stack.toJsonString(made.proxyEnvironment) });
   return made;
 }
 

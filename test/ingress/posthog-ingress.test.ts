@@ -59,7 +59,7 @@ describe('public properties', () => {
   });
 
   test('have the environment variables of Django', () => {
-    expect(ingress.environment).toEqual({
+    expect(ingress.proxyEnvironment).toEqual({
       IS_BEHIND_PROXY: 'True',
       DISABLE_SECURE_SSL_REDIRECT: 'True',
       ALLOWED_HOSTS: 'posthog.example.com',
@@ -82,16 +82,16 @@ describe('trusted proxies', () => {
   test('can be named', () => {
     const stack = newStack();
     const ingress = newIngress(stack, { appAccess: AppAccess.nobody(), trustedProxies: TrustedProxies.fromAddresses(['192.0.2.4']) });
-    expect(ingress.environment).toMatchObject({ TRUSTED_PROXIES: '192.0.2.4' });
-    expect(ingress.environment).not.toHaveProperty('TRUST_ALL_PROXIES');
+    expect(ingress.proxyEnvironment).toMatchObject({ TRUSTED_PROXIES: '192.0.2.4' });
+    expect(ingress.proxyEnvironment).not.toHaveProperty('TRUST_ALL_PROXIES');
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
   test('can be every proxy, which adds a warning', () => {
     const stack = newStack();
     const ingress = newIngress(stack, { trustedProxies: TrustedProxies.all() });
-    expect(ingress.environment).toMatchObject({ TRUST_ALL_PROXIES: 'True' });
-    expect(ingress.environment).not.toHaveProperty('TRUSTED_PROXIES');
+    expect(ingress.proxyEnvironment).toMatchObject({ TRUST_ALL_PROXIES: 'True' });
+    expect(ingress.proxyEnvironment).not.toHaveProperty('TRUSTED_PROXIES');
     const said = ingress.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
     expect(said).toEqual([expect.stringContaining('TrustedProxies.all() lets every client choose the IP address that PostHog sees')]);
     expect(said[0]).toContain(WARNING);
@@ -280,7 +280,7 @@ test('a domain name that is a token is used in all resources', () => {
     appAccess: AppAccess.nobody(),
   });
   expect(stack.resolve(ingress.url)).toEqual({ 'Fn::Join': ['', ['https://', { Ref: 'Name' }]] });
-  expect(stack.resolve(ingress.environment)).toMatchObject({
+  expect(stack.resolve(ingress.proxyEnvironment)).toMatchObject({
     ALLOWED_HOSTS: { Ref: 'Name' },
     SITE_URL: { 'Fn::Join': ['', ['https://', { Ref: 'Name' }]] },
   });

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
-import { checkCidrs } from './cidr-blocks';
-import { invalidValue } from '../../private/errors';
+import { invalidProp, invalidValue } from '../../private/errors';
+import { checkCidrs } from '../../private/ip';
 
 /**
  * The largest number of blocks: the list is in the environment of each task, and a task definition is limited to 64 KiB. CloudFront and Cloudflare
@@ -47,13 +47,15 @@ export class Cdn {
       throw invalidValue('cidrs', 'must name at least one block', _cidrs, 'leave `cdn` out if there is no network in front');
     }
     if (_cidrs.length > MAX_CIDRS) {
-      throw invalidValue(
+      throw invalidProp(
         'cidrs',
-        `may contain at most ${MAX_CIDRS} blocks, because they are passed in an environment variable`,
-        `${_cidrs.length} blocks`,
+        `may contain at most ${MAX_CIDRS} blocks, not ${_cidrs.length}, because they are passed in an environment variable`,
         'merge adjacent blocks',
       );
     }
-    checkCidrs(_cidrs, 'name the blocks that the network publishes');
+    checkCidrs(
+      _cidrs.filter((cidr) => !Token.isUnresolved(cidr)),
+      'name the blocks that the network publishes',
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { Duration, Token, Tokenization } from 'aws-cdk-lib/core';
+import { Duration, Fn, Token, Tokenization } from 'aws-cdk-lib/core';
 import {
   ContainerDefinition,
   ContainerDependencyCondition,
@@ -8,8 +8,7 @@ import {
   TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import { AddressProxy } from './client-address';
-import { CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, nginxScript } from './nginx-config';
-import { TrustedProxies } from './trusted-proxies';
+import { BETWEEN_BLOCKS, CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, nginxScript } from './nginx-config';
 import { containerImage } from '../../private/container-image';
 import { knownSeconds } from '../../private/quantities';
 import { invalidValue } from '../../private/errors';
@@ -51,17 +50,24 @@ const SECONDS_TO_CLOSE = 5;
 
 const DEFAULT_STOP_TIMEOUT = Duration.seconds(30);
 
-/** Adds the nginx sidecar to a task definition, and returns the target for the load balancer. */
+/**
+ * Adds the nginx sidecar to a task definition, and returns the target for the load balancer.
+ *
+ * @param proxy the sidecar
+ * @param trustedCidrs the CIDR blocks of the trusted proxies
+ * @param taskDefinition the task definition
+ * @param options the container and port that nginx forwards to
+ */
 export function addProxy(
   proxy: AddressProxy,
-  trustedProxies: TrustedProxies,
+  trustedCidrs: readonly string[],
   taskDefinition: TaskDefinition,
   options: ClientAddressProxyOptions,
 ): LoadBalancerTargetOptions {
   const { upstreamPort, upstreamContainer = taskDefinition.defaultContainer, stopTimeout = DEFAULT_STOP_TIMEOUT, logging } = options;
   check(taskDefinition, upstreamPort, stopTimeout);
   if (!upstreamContainer) {
-    throw invalidValue('taskDefinition', 'must have the container of the process', taskDefinition.node.path, 'add that container first');
+    throw invalidValue('taskDefinition', 'must have the container of the process', taskDefinition, 'add that container first');
   }
   const container = taskDefinition.addContainer(CLIENT_ADDRESS_CONTAINER, {
     image: containerImage(taskDefinition, 'ClientAddressRepository', proxy.image),
@@ -72,7 +78,7 @@ export function addProxy(
       NGINX_CONF: nginxConfig({
         listen: String(CLIENT_ADDRESS_PORT),
         upstream: `127.0.0.1:${Tokenization.stringifyNumber(upstreamPort)}`,
-        trusted: proxy.trusted(trustedProxies),
+        trusted: [trustedCidrs, proxy.cdnCidrs].flatMap(blocks),
         drainSeconds: Math.max((knownSeconds('stopTimeout', stopTimeout) ?? DEFAULT_STOP_TIMEOUT.toSeconds()) - SECONDS_TO_CLOSE, 1),
         folder: FOLDER,
       }),
@@ -94,7 +100,7 @@ function check(taskDefinition: TaskDefinition, upstreamPort: number, stopTimeout
     );
   }
   if (taskDefinition.findContainer(CLIENT_ADDRESS_CONTAINER)) {
-    throw invalidValue('taskDefinition', `must not have a container named ${CLIENT_ADDRESS_CONTAINER} yet`, taskDefinition.node.path);
+    throw invalidValue('taskDefinition', `must not have a container named ${CLIENT_ADDRESS_CONTAINER} yet`, taskDefinition);
   }
   if (
     !Token.isUnresolved(upstreamPort) &&
@@ -106,4 +112,9 @@ function check(taskDefinition: TaskDefinition, upstreamPort: number, stopTimeout
   if (seconds !== undefined && (seconds < 2 || seconds > 120)) {
     throw invalidValue('stopTimeout', 'must be from 2 to 120 seconds', `${seconds} seconds`);
   }
+}
+
+/** Returns the items of a list. A list that is a token is one item, which CloudFormation joins. */
+function blocks(cidrs: readonly string[]): string[] {
+  return Token.isUnresolved(cidrs) ? [Fn.join(BETWEEN_BLOCKS, [...cidrs])] : [...cidrs];
 }

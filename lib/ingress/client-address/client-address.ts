@@ -1,9 +1,5 @@
-import { Fn, Token } from 'aws-cdk-lib/core';
 import { Cdn } from './cdn';
-import { BETWEEN_BLOCKS } from './nginx-config';
-import { TrustedProxies } from './trusted-proxies';
 import { checkImage } from '../../private/container-image';
-import { invalidValue } from '../../private/errors';
 
 /**
  * Options for verified client IP addresses.
@@ -36,8 +32,8 @@ const IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79d56a
  */
 export interface AddressProxy {
   readonly image: string;
-  /** Returns the trusted blocks in nginx's syntax: each alone, or several joined. */
-  trusted(proxies: TrustedProxies): string[];
+  /** The CIDR blocks of the content delivery network in front, possibly a list that is a token. */
+  readonly cdnCidrs: readonly string[];
 }
 
 /**
@@ -83,33 +79,6 @@ export class ClientAddress {
     }
     const { image = IMAGE, cdn } = options;
     checkImage('image', image, 'nginxinc/nginx-unprivileged');
-    this._proxy = {
-      image,
-      trusted: (proxies) => [proxies._cidrs(), cdn?._cidrs ?? []].flatMap(blocks),
-    };
+    this._proxy = { image, cdnCidrs: cdn?._cidrs ?? [] };
   }
-
-  /**
-   * Returns the proxies that the processes themselves must trust: their nginx sidecar, or the load balancer.
-   *
-   * Throws if every proxy is trusted and addresses are to be verified.
-   *
-   * @internal
-   */
-  public _trustedBy(proxies: TrustedProxies): TrustedProxies {
-    if (this._proxy && proxies.trustsEverybody) {
-      throw invalidValue(
-        'trustedProxies',
-        'must not trust every proxy when addresses are verified',
-        'TrustedProxies.all()',
-        "leave it out, or name the load balancer's addresses",
-      );
-    }
-    return this._proxy ? TrustedProxies.fromAddresses(['127.0.0.1']) : proxies;
-  }
-}
-
-/** Returns the items of a list. A list that is a token is one item, which CloudFormation joins. */
-function blocks(cidrs: readonly string[]): string[] {
-  return Token.isUnresolved(cidrs) ? [Fn.join(BETWEEN_BLOCKS, [...cidrs])] : [...cidrs];
 }

@@ -1,8 +1,7 @@
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { AddressAnswer, addressPart, AddressRequest, ADDRESS_PARTS } from './address-parts';
-import { assignableAddresses } from './trusted-addresses';
+import { AddressAnswer, addressPart, AddressRequest, ADDRESS_PARTS, assignableAddresses } from './trusted-addresses';
 
 /** The SDK backs off up to 20 seconds between two attempts. For both API calls together that is less than the function's timeout. */
 const RETRIES = { retryMode: 'standard', maxAttempts: 10 };

@@ -1,7 +1,7 @@
 import { CustomResource, CustomResourceProvider, Duration, Fn, Lazy } from 'aws-cdk-lib/core';
 import { CfnLoadBalancer, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { ADDRESS_PARTS } from './address-parts';
+import { ADDRESS_PARTS } from './trusted-addresses';
 import { withPath } from '../../private/errors';
 import { programFunction } from '../../private/program-function';
 
@@ -14,12 +14,6 @@ const TYPE = 'Custom::PostHogLoadBalancerAddresses';
  * whenever the template has other subnets for the load balancer.
  */
 export class LoadBalancerAddresses extends Construct {
-  /** Returns the addresses of a load balancer, defined below the load balancer itself. */
-  public static of(loadBalancer: IApplicationLoadBalancer): LoadBalancerAddresses {
-    const id = 'TrustedAddresses';
-    return (loadBalancer.node.tryFindChild(id) as LoadBalancerAddresses | undefined) ?? new LoadBalancerAddresses(loadBalancer, id, loadBalancer);
-  }
-
   private readonly serviceToken: string;
   private addressText?: string;
   private cidrList?: string[];
@@ -33,8 +27,8 @@ export class LoadBalancerAddresses extends Construct {
     this.serviceToken = withPath(this, () => addressFunction(this)).serviceToken;
   }
 
-  /** All addresses, separated by commas. */
-  public get text(): string {
+  /** Defines the lookup of all addresses, and returns them, separated by commas. */
+  public defineText(): string {
     this.addressText ??= Fn.join(
       '',
       Array.from({ length: ADDRESS_PARTS }, (_, part) => this.lookup(`Part${part}`, String(part)).getAttString('Addresses')),
@@ -42,8 +36,8 @@ export class LoadBalancerAddresses extends Construct {
     return this.addressText;
   }
 
-  /** The CIDR blocks of the load balancer's subnets, of any size; a list that is a token. */
-  public get cidrs(): string[] {
+  /** Defines the lookup of the CIDR blocks of the load balancer's subnets, of any size, and returns them as a list that is a token. */
+  public defineCidrs(): string[] {
     this.cidrList ??= Fn.split(',', this.lookup('Blocks').getAttString('Cidrs'));
     return this.cidrList;
   }

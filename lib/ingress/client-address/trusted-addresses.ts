@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { invalidValue } from '../../private/errors';
+import { invalidProp, invalidValue } from '../../private/errors';
 import { cidrSize, formatAddress, parseAddress, parseCidr, withoutPort } from '../../private/ip';
 
 /**
@@ -36,8 +36,8 @@ export function assignableAddresses(subnetCidrs: readonly string[]): string[] {
   if (total > MAX_TRUSTED_ADDRESSES) {
     throw invalidValue(
       'subnets',
-      `of the load balancer may have at most ${MAX_TRUSTED_ADDRESSES} addresses together, because PostHog is configured with each of them`,
-      `${total} addresses in ${subnetCidrs.join(', ')}`,
+      `of the load balancer may have at most ${MAX_TRUSTED_ADDRESSES} addresses together, not ${total}, because PostHog is configured with each of them`,
+      subnetCidrs,
       'give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, ' +
         'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or set `clientAddress: ClientAddress.verified()`',
     );
@@ -74,10 +74,9 @@ export function checkAddresses(addresses: readonly string[], isKnown: (item: str
     throw invalidValue('addresses', 'must name at least one address', addresses);
   }
   if (addresses.length > MAX_TRUSTED_ADDRESSES) {
-    throw invalidValue(
+    throw invalidProp(
       'addresses',
-      `may contain at most ${MAX_TRUSTED_ADDRESSES} addresses, because they are passed in an environment variable`,
-      `${addresses.length} addresses`,
+      `may contain at most ${MAX_TRUSTED_ADDRESSES} addresses, not ${addresses.length}, because they are passed in an environment variable`,
     );
   }
   addresses.filter(isKnown).forEach(checkAddress);
@@ -106,4 +105,41 @@ function checkAddress(text: string): void {
   if (formatAddress(address) !== text) {
     throw invalidValue('addresses', 'must be spelled canonically, because PostHog compares text', text, `write ${formatAddress(address)}`);
   }
+}
+
+/**
+ * The number of custom resources that return the addresses of one load balancer, each a part.
+ *
+ * CloudFormation accepts a response of 4,096 bytes, of which up to a thousand identify the stack, the resource and the subnets. The longest list has
+ * 16,383 characters (MAX_TRUSTED_ADDRESSES addresses of 15, and commas), so a sixth of it always fits.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html
+ */
+export const ADDRESS_PARTS = 6;
+
+/** The properties of the custom resource. CloudFormation converts numbers to strings. */
+export interface AddressRequest {
+  readonly LoadBalancerArn: string;
+  /** The index of the part of the addresses, from 0; undefined to get the CIDR blocks. */
+  readonly Part?: string;
+}
+
+/** The attributes of the custom resource: one or the other, depending on the request. */
+export interface AddressAnswer {
+  /** A part of the comma-separated list of addresses. All parts, joined without a separator, are the whole list. */
+  readonly Addresses?: string;
+  /** The CIDR blocks of all subnets, separated by commas. */
+  readonly Cidrs?: string;
+}
+
+/**
+ * Returns one part of the list of addresses. All parts have the same length, give or take one character, so none is empty.
+ *
+ * @param addresses all addresses
+ * @param part the index of the part, from 0
+ */
+export function addressPart(addresses: readonly string[], part: number): string {
+  const text = addresses.join(',');
+  const border = (index: number) => Math.floor((text.length * index) / ADDRESS_PARTS);
+  return text.slice(border(part), border(part + 1));
 }

@@ -1,18 +1,30 @@
-import { Fn, Token } from 'aws-cdk-lib/core';
+import { Annotations, Fn, Token } from 'aws-cdk-lib/core';
 import { ISubnet } from 'aws-cdk-lib/aws-ec2';
 import { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { LoadBalancerAddresses } from './load-balancer-addresses';
 import { assignableAddresses, checkAddresses } from './trusted-addresses';
-import { invalidValue } from '../../private/errors';
+import { invalidProp, invalidValue } from '../../private/errors';
 import { parseAddress } from '../../private/ip';
 import { knownCidr } from '../../private/subnets';
 
-/** The lists that are known at synthesis, possibly as tokens. */
-interface Lists {
-  /** Returns the addresses. Throws if there are too many. */
-  addresses(): string[];
-  readonly cidrs: string[];
+/**
+ * The form of the trusted proxies: single addresses for Django, which compares text, or CIDR blocks for nginx, which compares networks.
+ *
+ * @internal
+ */
+export type ProxyForm = 'addresses' | 'cidrs';
+
+/**
+ * The trusted proxies of an ingress.
+ *
+ * @internal
+ */
+export interface BoundProxies {
+  /** The addresses, separated by commas; undefined if every proxy is trusted, or in the other form. */
+  readonly text?: string;
+  /** The CIDR blocks, possibly a list that is a token; undefined in the other form. */
+  readonly cidrs?: readonly string[];
 }
 
 /**
@@ -24,7 +36,7 @@ interface Lists {
  *
  * @see https://github.com/PostHog/posthog/blob/master/posthog/utils.py (get_trusted_client_ip)
  */
-export class TrustedProxies {
+export abstract class TrustedProxies {
   /**
    * Trusts every address that a load balancer in these subnets can have: all assignable ones of each, sorted.
    *
@@ -39,29 +51,22 @@ export class TrustedProxies {
       throw invalidValue(
         'subnets',
         'must name at least one',
-        'none',
+        subnets,
         'if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()',
       );
     }
-    const unknown = unknownIn(subnets).map((subnet) => subnet.node.path);
+    const { cidrs, unknown } = cidrsOf(subnets);
     if (unknown.length > 0) {
       throw invalidValue(
         'subnets',
         'must have IPv4 CIDR blocks that are known at synthesis',
-        unknown.join(', '),
+        unknown,
         'import the VPC with its CIDR blocks (Vpc.fromLookup, or Vpc.fromVpcAttributes with publicSubnetIpv4CidrBlocks), or look them up when ' +
           "it is deployed with `trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer)`, or name the load balancer's addresses with " +
           "`trustedProxies: TrustedProxies.fromAddresses([...])`, or, where PostHog's own IP filters stay off, use `trustedProxies: TrustedProxies.all()`",
       );
     }
-    const proxies = TrustedProxies.ofSubnets(subnets);
-    proxies.known!.addresses();
-    return proxies;
-  }
-
-  private static ofSubnets(subnets: ISubnet[]): TrustedProxies {
-    const cidrs = [...new Set(subnets.map(knownCidr))].filter((cidr) => cidr !== 'lookup-pending');
-    return new TrustedProxies({ addresses: () => assignableAddresses(cidrs), cidrs });
+    return new FromAddresses(assignableAddresses(cidrs), cidrs);
   }
 
   /**
@@ -76,7 +81,7 @@ export class TrustedProxies {
    * @param loadBalancer the load balancer, imported or not
    */
   public static fromLoadBalancer(loadBalancer: IApplicationLoadBalancer): TrustedProxies {
-    return new TrustedProxies(undefined, loadBalancer);
+    return new FromLoadBalancer(loadBalancer);
   }
 
   /**
@@ -91,8 +96,7 @@ export class TrustedProxies {
     if (!Token.isUnresolved(addresses)) {
       checkAddresses(addresses, (address) => !Token.isUnresolved(address));
     }
-    const copy = [...addresses];
-    return new TrustedProxies({ addresses: () => copy, cidrs: copy.map(asCidr) });
+    return new FromAddresses([...addresses], addresses.map(asCidr));
   }
 
   /**
@@ -102,7 +106,7 @@ export class TrustedProxies {
    * The construct that uses it adds a warning.
    */
   public static all(): TrustedProxies {
-    return new TrustedProxies();
+    return new All();
   }
 
   /**
@@ -112,81 +116,136 @@ export class TrustedProxies {
    * @internal
    */
   public static _of(loadBalancer: IApplicationLoadBalancer, subnets: ISubnet[]): TrustedProxies {
-    return subnets.length === 0 || unknownIn(subnets).length > 0 ? TrustedProxies.fromLoadBalancer(loadBalancer) : TrustedProxies.ofSubnets(subnets);
+    const { cidrs, unknown } = cidrsOf(subnets);
+    return subnets.length === 0 || unknown.length > 0 ? new FromLoadBalancer(loadBalancer) : new FromSubnets(cidrs);
   }
-
-  private found?: LoadBalancerAddresses;
-
-  private constructor(
-    private readonly known?: Lists,
-    private readonly loadBalancer?: IApplicationLoadBalancer,
-  ) {}
 
   /** Indicates whether every proxy is trusted. */
   public get trustsEverybody(): boolean {
-    return !this.known && !this.loadBalancer;
-  }
-
-  /** The trusted addresses; empty if every proxy is trusted, and a token if they are looked up at deployment. */
-  public get addresses(): string[] {
-    return this.loadBalancer ? Fn.split(',', this.lookup(this.loadBalancer).text) : [...(this.known?.addresses() ?? [])];
+    return false;
   }
 
   /**
-   * Returns the environment variables for Django: `TRUSTED_PROXIES`, or `TRUST_ALL_PROXIES` if every proxy is trusted.
+   * The trusted addresses; empty if every proxy is trusted, and a token if they are looked up at deployment.
    *
-   * `TRUST_ALL_PROXIES` is never set to a false value: versions before July 2026 read any text as true, "False" as well.
+   * Throws if they are looked up at deployment, and no `PostHogIngress` uses them.
    */
-  public toEnvironment(): Record<string, string> {
-    if (this.loadBalancer) {
-      return { TRUSTED_PROXIES: this.lookup(this.loadBalancer).text };
-    }
-    if (!this.known) {
-      return { TRUST_ALL_PROXIES: 'True' };
-    }
-    const addresses = this.known.addresses();
-    // A list that is a token has no items to join yet.
-    return { TRUSTED_PROXIES: Token.isUnresolved(addresses) ? Fn.join(',', addresses) : addresses.join(',') };
-  }
+  public abstract get addresses(): string[];
 
   /**
-   * Returns the same proxies as CIDR blocks, for programs that compare networks. An address that is a token stays as it is, without a prefix.
+   * Returns the proxies in one form for an ingress, and defines what looks them up.
+   *
+   * Throws in the form of CIDR blocks if every proxy is trusted.
    *
    * @internal
+   * @param ingress the ingress
+   * @param form the form
    */
-  public _cidrs(): string[] {
-    if (this.trustsEverybody) {
-      throw invalidValue(
-        'trustedProxies',
-        'must name the proxies here',
-        'TrustedProxies.all()',
-        'leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()',
+  public abstract _bind(ingress: Construct, form: ProxyForm): BoundProxies;
+}
+
+class FromAddresses extends TrustedProxies {
+  public constructor(
+    private readonly list: readonly string[],
+    private readonly cidrs: readonly string[],
+  ) {
+    super();
+  }
+
+  public get addresses(): string[] {
+    return [...this.list];
+  }
+
+  public _bind(_ingress: Construct, form: ProxyForm): BoundProxies {
+    return form === 'cidrs' ? { cidrs: this.cidrs } : { text: joined(this.list) };
+  }
+}
+
+class FromSubnets extends TrustedProxies {
+  public constructor(private readonly cidrs: readonly string[]) {
+    super();
+  }
+
+  public get addresses(): string[] {
+    return assignableAddresses(this.cidrs);
+  }
+
+  public _bind(_ingress: Construct, form: ProxyForm): BoundProxies {
+    return form === 'cidrs' ? { cidrs: this.cidrs } : { text: joined(this.addresses) };
+  }
+}
+
+class FromLoadBalancer extends TrustedProxies {
+  private lookup?: LoadBalancerAddresses;
+  private text?: string;
+
+  public constructor(private readonly loadBalancer: IApplicationLoadBalancer) {
+    super();
+  }
+
+  public get addresses(): string[] {
+    if (this.text === undefined) {
+      throw invalidProp(
+        'addresses',
+        'of TrustedProxies.fromLoadBalancer() are looked up at deployment, and no ingress has defined that',
+        'pass it to `trustedProxies` of a PostHogIngress without verified client addresses first',
       );
     }
-    return this.loadBalancer ? this.lookup(this.loadBalancer).cidrs : [...this.known!.cidrs];
+    return Fn.split(',', this.text);
   }
 
-  /**
-   * Defines the lookup of a load balancer's addresses in the stack of this construct, unless it is defined already.
-   *
-   * @internal
-   */
-  public _bind(scope: Construct): void {
-    if (this.loadBalancer) {
-      this.found ??= new LoadBalancerAddresses(scope, 'TrustedAddresses', this.loadBalancer);
+  public _bind(ingress: Construct, form: ProxyForm): BoundProxies {
+    // An ingress that comes later uses the lookup of the first one.
+    this.lookup ??= new LoadBalancerAddresses(ingress, 'TrustedAddresses', this.loadBalancer);
+    if (form === 'cidrs') {
+      return { cidrs: this.lookup.defineCidrs() };
     }
-  }
-
-  private lookup(loadBalancer: IApplicationLoadBalancer): LoadBalancerAddresses {
-    this.found ??= LoadBalancerAddresses.of(loadBalancer);
-    return this.found;
+    this.text = this.lookup.defineText();
+    return { text: this.text };
   }
 }
 
-function unknownIn(subnets: readonly ISubnet[]): ISubnet[] {
-  return subnets.filter((subnet) => knownCidr(subnet) === 'unknown');
+class All extends TrustedProxies {
+  public override get trustsEverybody(): boolean {
+    return true;
+  }
+
+  public get addresses(): string[] {
+    return [];
+  }
+
+  public _bind(ingress: Construct, form: ProxyForm): BoundProxies {
+    if (form === 'cidrs') {
+      throw invalidProp(
+        'trustedProxies',
+        'must not be TrustedProxies.all() with verified client addresses',
+        "leave it out, or name the load balancer's addresses",
+      );
+    }
+    Annotations.of(ingress).addWarningV2(
+      'cdk-posthog:PostHogIngress.trustAllProxies',
+      'TrustedProxies.all() lets every client choose the IP address that PostHog sees, so its IP filters and login limits protect nothing. ' +
+        'Leave `trustedProxies` out',
+    );
+    return {};
+  }
 }
 
+/** Returns the distinct CIDR blocks of subnets, without those of a lookup that has not run, and the subnets whose blocks are not known. */
+function cidrsOf(subnets: readonly ISubnet[]): { readonly cidrs: string[]; readonly unknown: ISubnet[] } {
+  const blocks = subnets.map((subnet) => ({ subnet, cidr: knownCidr(subnet) }));
+  return {
+    cidrs: [...new Set(blocks.map(({ cidr }) => cidr))].filter((cidr) => cidr !== 'lookup-pending'),
+    unknown: blocks.filter(({ cidr }) => cidr === 'unknown').map(({ subnet }) => subnet),
+  };
+}
+
+function joined(addresses: readonly string[]): string {
+  // A list that is a token has no items to join yet.
+  return Token.isUnresolved(addresses) ? Fn.join(',', [...addresses]) : addresses.join(',');
+}
+
+/** Returns an address as CIDR block. An address that is a token stays as it is, without a prefix. */
 function asCidr(address: string): string {
   const parsed = parseAddress(address);
   return parsed ? `${address}/${parsed.family === 4 ? 32 : 128}` : address;

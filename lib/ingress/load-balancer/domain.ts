@@ -1,11 +1,11 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import { Certificate, CertificateValidation, ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { IApplicationLoadBalancer, IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { AaaaRecord, ARecord, IHostedZone, PrivateHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { AaaaRecord, ARecord, IHostedZone, IRecordSet, PrivateHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { checkDomainName } from '../../private/domain-name';
-import { invalidValue } from '../../private/errors';
+import { invalidProp, invalidValue } from '../../private/errors';
 
 /** A domain name, with its hosted zone and its certificate. */
 export interface Domain {
@@ -55,7 +55,7 @@ export function certificateFor(scope: Construct, domain: Domain): ICertificate {
     );
   }
   if (!domain.certificate && domain.domainZone instanceof PrivateHostedZone) {
-    throw invalidValue('certificate', 'is required with a private hosted zone, because the certificate authority cannot see records in it', 'none');
+    throw invalidProp('certificate', 'is required with a private hosted zone, because the certificate authority cannot see records in it');
   }
   return (
     domain.certificate ??
@@ -72,10 +72,10 @@ function regionOf(certificate: ICertificate): string | undefined {
   return Token.isUnresolved(certificateArn) ? certificate.env.region : Arn.split(certificateArn, ArnFormat.SLASH_RESOURCE_NAME).region;
 }
 
-/** Defines the alias records for the load balancer. Without a hosted zone, users have to create them. */
-export function defineRecords(scope: Construct, domain: Domain, loadBalancer: IApplicationLoadBalancer, ipAddressType: IpAddressType): void {
+/** Defines the alias records for the load balancer, and returns them. Without a hosted zone, users have to create them. */
+export function defineRecords(scope: Construct, domain: Domain, loadBalancer: IApplicationLoadBalancer, ipAddressType: IpAddressType): IRecordSet[] {
   if (!domain.domainZone) {
-    return;
+    return [];
   }
   // The trailing dot makes the name complete. Without it, the CDK would append the zone's name if either is a token.
   const record = {
@@ -83,10 +83,8 @@ export function defineRecords(scope: Construct, domain: Domain, loadBalancer: IA
     recordName: `${domain.domainName}.`,
     target: RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)),
   };
-  if (ipAddressType !== IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4) {
-    new ARecord(scope, 'AliasRecord', record);
-  }
-  if (ipAddressType !== IpAddressType.IPV4) {
-    new AaaaRecord(scope, 'AliasRecordIpv6', record);
-  }
+  return [
+    ...(ipAddressType === IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4 ? [] : [new ARecord(scope, 'AliasRecord', record)]),
+    ...(ipAddressType === IpAddressType.IPV4 ? [] : [new AaaaRecord(scope, 'AliasRecordIpv6', record)]),
+  ];
 }

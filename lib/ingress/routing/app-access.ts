@@ -1,11 +1,13 @@
+import { Token } from 'aws-cdk-lib/core';
 import { ListenerAction, ListenerCondition, UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
-import { cidrRules } from './app-access-cidrs';
 import { authenticateCognito, authenticateOidc, checkOidc, checkSessionTimeout, CognitoOptions, OidcOptions } from './app-authentication';
-import { APP_PRIORITY, RuleSpec } from './listener-rules';
-import { PathCondition } from './path-condition';
+import { PathCondition } from './ingress-rules';
+import { APP_PRIORITY, LIMITS, RuleSpec } from './listener-rules';
 import { valuesOf } from './path-pattern';
-import { numbered } from './rule-placement';
+import { numbered, slices } from './rule-placement';
+import { invalidProp, invalidValue } from '../../private/errors';
+import { checkCidrs } from '../../private/ip';
 
 /**
  * The target of requests from clients that can open the app.
@@ -159,6 +161,40 @@ class FromCidrs extends AppAccess {
       action: forward,
     }));
   }
+}
+
+/** A load balancer has a quota of 100 rules; this leaves most of them for endpoints and for other hosts on the same load balancer. */
+export const MAX_APP_CIDRS = 100;
+
+/**
+ * Checks the CIDR blocks that can open the app, and groups them into rules.
+ *
+ * Blocks that are unresolved tokens are used as they are. A list that is a token becomes one rule.
+ *
+ * @param cidrs IPv4 and IPv6 CIDR blocks
+ * @param perRule the number of blocks in a rule
+ * @returns the blocks of each rule
+ */
+export function cidrRules(cidrs: readonly string[], perRule: number = LIMITS.valuesPerRule): string[][] {
+  if (Token.isUnresolved(cidrs)) {
+    // Their number is not known; CloudFormation refuses more than a rule supports.
+    return [[...cidrs]];
+  }
+  if (cidrs.length === 0) {
+    throw invalidValue('cidrs', 'must name at least one block', cidrs, 'use AppAccess.nobody() to close the app to everyone');
+  }
+  if (cidrs.length > MAX_APP_CIDRS) {
+    throw invalidProp(
+      'cidrs',
+      `may contain at most ${MAX_APP_CIDRS} blocks, not ${cidrs.length}, because a listener rule has at most ${LIMITS.valuesPerRule}`,
+      'merge adjacent blocks, or use AppAccess.oidc() or AppAccess.cognito()',
+    );
+  }
+  checkCidrs(
+    cidrs.filter((cidr) => !Token.isUnresolved(cidr)),
+    'use AppAccess.anyone() to open the app to everyone',
+  );
+  return slices(cidrs, perRule);
 }
 
 /** Returns the action that lets signed-in users through to the next one. */

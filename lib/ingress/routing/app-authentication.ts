@@ -4,7 +4,7 @@ import { ListenerAction, UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticlo
 import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2-actions';
 import { IConstruct } from 'constructs';
 import { knownSeconds } from '../../private/quantities';
-import { invalidValue } from '../../private/errors';
+import { invalidProp, invalidValue } from '../../private/errors';
 
 /**
  * An identity provider that speaks OpenID Connect.
@@ -91,12 +91,11 @@ export function authenticateOidc(
   onUnauthenticatedRequest?: UnauthenticatedAction,
 ): ListenerAction {
   const secret: unknown = Stack.of(scope).resolve(options.clientSecret.unsafeUnwrap());
-  // In a listener rule, CloudFormation resolves references to Secrets Manager, but not references to secure parameters.
   if (typeof secret === 'string' && !secret.startsWith('{{resolve:secretsmanager:')) {
-    throw invalidValue(
+    // Without the value: a message must not show a secret.
+    throw invalidProp(
       'clientSecret',
-      'must come from Secrets Manager, because a value in clear text would be in the template',
-      secret.startsWith('{{resolve:') ? 'a reference to something else' : 'a value in clear text',
+      'must come from Secrets Manager, because CloudFormation resolves no other reference here, and a value in clear text would be in the template',
       'use SecretValue.secretsManager(...) or secret.secretValue',
     );
   }
@@ -118,9 +117,9 @@ export function checkOidc(oidc: OidcOptions): void {
     }
   }
   if (!oidc.clientId) {
-    throw invalidValue('clientId', 'must be the client that is registered with the identity provider', oidc.clientId);
+    throw invalidProp('clientId', 'is required: the client that is registered with the identity provider');
   }
   if (!oidc.clientSecret) {
-    throw invalidValue('clientSecret', "must be the client's secret, as a SecretValue", oidc.clientSecret);
+    throw invalidProp('clientSecret', "is required: the client's secret, as a SecretValue");
   }
 }

@@ -4,7 +4,7 @@ import { CfnLoadBalancer, IApplicationListener, IApplicationLoadBalancer } from 
 import { IConstruct } from 'constructs';
 import { PostHogIngressOptions } from '../ingress-options';
 import { checkPriorityBase, PRIORITY_SPAN, RulePlacement } from './rule-placement';
-import { invalidValue } from '../../private/errors';
+import { invalidProp, invalidValue } from '../../private/errors';
 
 /** An existing listener, and the placement of this PostHog's rules on it. */
 export interface ExistingListener {
@@ -33,47 +33,34 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
   if (!listener) {
     const alone = (['loadBalancer', 'rulePriorityBase'] as const).find((name) => props[name] !== undefined);
     if (alone) {
-      throw invalidValue(
-        alone,
-        'needs `listener`',
-        alone === 'rulePriorityBase' ? base : props.loadBalancer!.node.path,
-        'name the listener that the rules are to be added to, or leave it out',
-      );
+      throw invalidValue(alone, 'needs `listener`', props[alone], 'name the listener that the rules are to be added to, or leave it out');
     }
     return undefined;
   }
   const conflict = LOAD_BALANCER_PROPS.find((name) => props[name] !== undefined);
   if (conflict) {
-    throw invalidValue(
+    throw invalidProp(
       conflict,
       'cannot be set with `listener`, because it belongs to the existing load balancer',
-      'both',
       'set it where that load balancer is defined',
     );
   }
   if (base === undefined) {
-    throw invalidValue(
+    throw invalidProp(
       'rulePriorityBase',
       'is required with `listener`',
-      base,
       `name the first of ${PRIORITY_SPAN} priorities that no other rule of that listener has`,
     );
   }
   if (Token.isUnresolved(base)) {
-    throw invalidValue(
-      'rulePriorityBase',
-      'must be known at synthesis, because CloudFormation cannot add to it',
-      'an unresolved token',
-      'write the number itself',
-    );
+    throw invalidValue('rulePriorityBase', 'must be known at synthesis, because CloudFormation cannot add to it', base, 'write the number itself');
   }
   checkPriorityBase(base);
   const loadBalancer = props.loadBalancer ?? ownerOf(listener);
   if (!loadBalancer) {
-    throw invalidValue(
+    throw invalidProp(
       'loadBalancer',
       'is required with an imported listener, because that has no reference to its load balancer',
-      'none',
       'import it with ApplicationLoadBalancer.fromLookup or fromApplicationLoadBalancerAttributes',
     );
   }

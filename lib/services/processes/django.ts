@@ -28,9 +28,6 @@ export const DJANGO_CALLS = [
   PostHogProcess.TEMPORAL,
 ] as const;
 
-/** The processes that call the app. */
-const CALLERS = [PostHogProcess.PLUGINS, PostHogProcess.CYMBAL_NOTIFICATIONS] as const;
-
 /**
  * Returns the settings that all of PostHog's Django processes share.
  *
@@ -43,7 +40,6 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
   return {
     environment: {
       ...context.proxyEnvironment,
-      ...(CALLERS.some(context.isDeployed) ? { ALLOWED_HOSTS: internalHosts(context) } : {}),
       // Any value opts out, even "false" (posthog/apps.py); to opt in, the variable must be unset.
       ...(context.telemetry ? {} : { OPT_OUT_CAPTURE: 'true' }),
       // Makes bin/migrate apply the migrations of the persons database as well; otherwise it only labels telemetry.
@@ -122,11 +118,6 @@ function dictReader({ dictReaderCredentials: credentials }: IClickHouse): Record
         CLICKHOUSE_DICT_READER_PASSWORD: Secret.fromSecretsManager(credentials, 'password'),
       }
     : {};
-}
-
-/** Returns the allowed hosts with the private name of the app, which other processes call. */
-function internalHosts({ proxyEnvironment, endpointOf }: ProcessContext): string {
-  return [proxyEnvironment.ALLOWED_HOSTS, endpointOf(PostHogProcess.WEB).host].join(',');
 }
 
 function browserlessTokens({ browserlessToken }: ProcessContext['secrets']): Record<string, Secret> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ADDRESS_PARTS, addressPart } from '../../../lib/ingress/client-address/address-parts';
+import { ADDRESS_PARTS, addressPart } from '../../../lib/ingress/client-address/trusted-addresses';
 import { assignableAddresses, MAX_TRUSTED_ADDRESSES } from '../../../lib/ingress/client-address/trusted-addresses';
 
 function parts(addresses: readonly string[]): string[] {

@@ -66,14 +66,14 @@ describe('ClientAddress.forwarded(), the default', () => {
     const stack = newStack();
     const vpc = newVpc(stack);
     const [left, given] = [newIngress(stack, { vpc }, 'Left'), newIngress(stack, { vpc, clientAddress: ClientAddress.forwarded() }, 'Given')];
-    expect(given.environment).toEqual(left.environment);
-    expect(left.environment.TRUSTED_PROXIES.split(',')).toHaveLength(54);
+    expect(given.proxyEnvironment).toEqual(left.proxyEnvironment);
+    expect(left.proxyEnvironment.TRUSTED_PROXIES.split(',')).toHaveLength(54);
   });
 
   test('refuses addClientAddressProxy()', () => {
     const stack = newStack();
     expect(() => newIngress(stack).addClientAddressProxy(task(stack), { upstreamPort: 8000 })).toThrow(
-      "[Stack/Ingress] `clientAddress` must be verified for this method, got: 'ClientAddress.forwarded()'; set `clientAddress: ClientAddress.verified()`",
+      '[Stack/Ingress] `clientAddress` must be verified for this method; set `clientAddress: ClientAddress.verified()`',
     );
   });
 });
@@ -81,8 +81,8 @@ describe('ClientAddress.forwarded(), the default', () => {
 describe('ClientAddress.verified()', () => {
   test('Django trusts its nginx sidecar, and the ingress has the proxies that nginx trusts', () => {
     const ingress = verified(newStack());
-    expect(ingress.environment).toMatchObject({ IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '127.0.0.1' });
-    expect(ingress.environment).not.toHaveProperty('TRUST_ALL_PROXIES');
+    expect(ingress.proxyEnvironment).toMatchObject({ IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '127.0.0.1' });
+    expect(ingress.proxyEnvironment).not.toHaveProperty('TRUST_ALL_PROXIES');
     expect(ingress.trustedProxies.addresses).toHaveLength(54);
   });
 
@@ -186,7 +186,7 @@ describe('the trusted proxies of nginx', () => {
 
   test('must not be every proxy', () => {
     expect(() => verified(newStack(), { trustedProxies: TrustedProxies.all() })).toThrow(
-      "[Stack/Ingress] `trustedProxies` must not trust every proxy when addresses are verified, got: 'TrustedProxies.all()'; leave it out, or name the load balancer's addresses",
+      "[Stack/Ingress] `trustedProxies` must not be TrustedProxies.all() with verified client addresses; leave it out, or name the load balancer's addresses",
     );
   });
 });
@@ -257,7 +257,7 @@ describe('the nginx sidecar in a task definition of the user', () => {
   test('fails when the task has no container yet', () => {
     const stack = newStack();
     expect(() => verified(stack).addClientAddressProxy(new FargateTaskDefinition(stack, 'Task'), { upstreamPort: 8000 })).toThrow(
-      "[Stack/Ingress] `taskDefinition` must have the container of the process, got: 'Stack/Task'; add that container first",
+      "[Stack/Ingress] `taskDefinition` must have the container of the process, got: Stack/Task; add that container first",
     );
   });
 
@@ -275,7 +275,7 @@ describe('the nginx sidecar in a task definition of the user', () => {
     const taskDefinition = task(stack);
     ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
     expect(() => ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 })).toThrow(
-      "`taskDefinition` must not have a container named client-address yet, got: 'Stack/Task'",
+      "`taskDefinition` must not have a container named client-address yet, got: Stack/Task",
     );
     expect(taskOf(Template.fromStack(stack), 'mine')[1].ContainerDefinitions).toHaveLength(2);
   });

@@ -1,6 +1,6 @@
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { TrustedProxies } from '../../../lib';
-import { ADDRESS_PARTS, addressPart } from '../../../lib/ingress/client-address/address-parts';
+import { ADDRESS_PARTS, addressPart } from '../../../lib/ingress/client-address/trusted-addresses';
 import { assignableAddresses } from '../../../lib/ingress/client-address/trusted-addresses';
 import { ec2Error, elbError, loadBalancerIn, LOAD_BALANCER, Subnets } from './load-balancer-apis';
 import { Answer, Api, Invocation, packedFunction } from '../../helpers/custom-resource';
@@ -22,7 +22,7 @@ const lambda = packedFunction((stack) => {
     loadBalancerArn: LOAD_BALANCER,
     securityGroupId: 'sg-1',
   });
-  TrustedProxies.fromLoadBalancer(loadBalancer).toEnvironment();
+  TrustedProxies.fromLoadBalancer(loadBalancer)._bind(stack, 'addresses');
 });
 
 function create(part: number, arn = LOAD_BALANCER): object {
@@ -237,8 +237,8 @@ describe('the bundled function names the load balancer and the fix', () => {
 
   test('when there are more addresses than PostHog can be configured with', async () => {
     expect(await failure(loadBalancerIn({ 'subnet-1': '10.0.0.0/20', 'subnet-2': '10.0.16.0/20' }))).toBe(
-      `${lost()}\`subnets\` of the load balancer may have at most 1024 addresses together, because PostHog is configured with each of them, got: '8182 addresses in ` +
-        "10.0.0.0/20, 10.0.16.0/20'; give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, or name " +
+      `${lost()}\`subnets\` of the load balancer may have at most 1024 addresses together, not 8182, because PostHog is configured with each of them, got: ` +
+        "['10.0.0.0/20', '10.0.16.0/20']; give the load balancer small subnets of its own (/27 is the smallest that it accepts) with `loadBalancerSubnets`, or name " +
         'its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`, or set `clientAddress: ClientAddress.verified()`',
     );
   });

@@ -5,7 +5,7 @@ import { ApplicationLoadBalancer, IApplicationLoadBalancer } from 'aws-cdk-lib/a
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { AppAccess, PostHogIngress, PostHogIngressProps, TrustedProxies } from '../../../lib';
-import { ADDRESS_PARTS } from '../../../lib/ingress/client-address/address-parts';
+import { ADDRESS_PARTS } from '../../../lib/ingress/client-address/trusted-addresses';
 import { newIngress } from '../fixtures';
 import { LOAD_BALANCER } from './load-balancer-apis';
 import { environmentOf, FEATURE_FLAGS, newPostHog, newStack, only } from '../../helpers/stack';
@@ -70,9 +70,9 @@ describe('in a VPC whose addresses come from IPAM', () => {
   const template = Template.fromStack(stack);
 
   test("looks up the addresses of the ingress's own load balancer by default", () => {
-    expect(lookupsOf(stack, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
+    expect(lookupsOf(stack, ingress.proxyEnvironment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
     expect(stack.resolve(ingress.trustedProxies.addresses)).toEqual({
-      'Fn::Split': [',', stack.resolve(ingress.environment.TRUSTED_PROXIES) as unknown],
+      'Fn::Split': [',', stack.resolve(ingress.proxyEnvironment.TRUSTED_PROXIES) as unknown],
     });
     expect(ingress.trustedProxies.trustsEverybody).toBe(false);
   });
@@ -130,7 +130,7 @@ describe('the function', () => {
     const vpc = ipamVpc(stack);
     ingressIn(stack, { vpc }, 'One');
     ingressIn(stack, { vpc }, 'Two');
-    TrustedProxies.fromLoadBalancer(imported(stack)).toEnvironment();
+    ingressIn(stack, { trustedProxies: TrustedProxies.fromLoadBalancer(imported(stack)) }, 'Three');
     const [[id], ...others] = ours(stack, 'AWS::Lambda::Function');
     expect(others).toEqual([]);
     const parts = partsOf(stack);
@@ -166,7 +166,7 @@ describe('the function', () => {
   test('works with existing roles', () => {
     const stack = newStack();
     Role.customizeRoles(stack, { usePrecreatedRoles: { [`Stack/${TYPE}CustomResourceProvider/Role`]: 'our-role' } });
-    TrustedProxies.fromLoadBalancer(imported(stack)).toEnvironment();
+    ingressIn(stack, { trustedProxies: TrustedProxies.fromLoadBalancer(imported(stack)) });
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::IAM::Role', 0);
     expect(JSON.stringify(only(template, 'AWS::Lambda::Function').Role)).toContain('role/our-role');
@@ -176,7 +176,7 @@ describe('the function', () => {
 describe('a load balancer that is', () => {
   test('imported is looked up by its ARN, without its subnets', () => {
     const stack = newStack();
-    TrustedProxies.fromLoadBalancer(imported(stack, 'LoadBalancer', Fn.importValue('OurLoadBalancer'))).toEnvironment();
+    ingressIn(stack, { trustedProxies: TrustedProxies.fromLoadBalancer(imported(stack, 'LoadBalancer', Fn.importValue('OurLoadBalancer'))) });
     const parts = partsOf(stack);
     expect(parts).toHaveLength(ADDRESS_PARTS);
     for (const part of parts) {
@@ -188,29 +188,31 @@ describe('a load balancer that is', () => {
   test('looked up with the CDK is described after it has been found', () => {
     const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
     const found = ApplicationLoadBalancer.fromLookup(stack, 'LoadBalancer', { loadBalancerTags: { team: 'platform' } });
-    expect(lookupsOf(stack, TrustedProxies.fromLoadBalancer(found).toEnvironment().TRUSTED_PROXIES)).toEqual(['LoadBalancerTrustedAddresses']);
+    const ingress = ingressIn(stack, { trustedProxies: TrustedProxies.fromLoadBalancer(found) });
+    expect(lookupsOf(stack, ingress.proxyEnvironment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
   });
 
   test('defined in the same app is looked up again when its subnets change', () => {
     const stack = newStack();
     const loadBalancer = new ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc: ipamVpc(stack) });
-    TrustedProxies.fromLoadBalancer(loadBalancer).toEnvironment();
+    ingressIn(stack, { trustedProxies: TrustedProxies.fromLoadBalancer(loadBalancer) });
     (loadBalancer.node.defaultChild as unknown as { subnets: string[] }).subnets = ['subnet-1', 'subnet-2'];
     expect(partsOf(stack)[0].Subnets).toEqual(['subnet-1', 'subnet-2']);
   });
 
-  test('trusted twice is looked up once', () => {
+  test('is looked up once by two ingresses with the same trusted proxies', () => {
     const stack = newStack();
-    const loadBalancer = imported(stack);
-    const [one, two] = Array.from({ length: 2 }, () => TrustedProxies.fromLoadBalancer(loadBalancer));
-    expect(stack.resolve([one.toEnvironment(), one.addresses])).toEqual(stack.resolve([two.toEnvironment(), two.addresses]));
+    const trustedProxies = TrustedProxies.fromLoadBalancer(imported(stack));
+    const [one, two] = ['One', 'Two'].map((id) => ingressIn(stack, { trustedProxies }, id));
+    expect(stack.resolve(two.proxyEnvironment)).toEqual(stack.resolve(one.proxyEnvironment));
+    expect(lookupsOf(stack, two.proxyEnvironment.TRUSTED_PROXIES)).toEqual(['OneTrustedAddresses']);
     expect(partsOf(stack)).toHaveLength(ADDRESS_PARTS);
   });
 
   test('trusted by an ingress is looked up there', () => {
     const stack = newStack();
     const ingress = ingressIn(stack, { trustedProxies: TrustedProxies.fromLoadBalancer(imported(stack)) });
-    expect(lookupsOf(stack, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
+    expect(lookupsOf(stack, ingress.proxyEnvironment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
     expect(partsOf(stack).map(({ LoadBalancerArn }) => LoadBalancerArn)).toEqual(Array.from({ length: ADDRESS_PARTS }, () => LOAD_BALANCER));
   });
 
@@ -245,7 +247,7 @@ describe('in the VPC of another stack', () => {
 
   test('addresses are looked up at deployment with IPAM', () => {
     const { ours, ingress } = inVpcOf(ipamVpc);
-    expect(lookupsOf(ours, ingress.environment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
+    expect(lookupsOf(ours, ingress.proxyEnvironment.TRUSTED_PROXIES)).toEqual(['IngressTrustedAddresses']);
     expect(partsOf(ours)).toHaveLength(ADDRESS_PARTS);
   });
 });

@@ -1,9 +1,27 @@
 import { CfnParameter, Fn } from 'aws-cdk-lib/core';
 import { ISubnet, PrivateSubnet, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ApplicationLoadBalancer, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
 import { TrustedProxies } from '../../../lib';
 import { LOAD_BALANCER } from './load-balancer-apis';
 import { newStack } from '../../helpers/stack';
+
+/** The value of TRUSTED_PROXIES in an ingress without verified addresses. */
+function textOf(trusted: TrustedProxies): string | undefined {
+  return trusted._bind(newStack(), 'addresses').text;
+}
+
+/** The trusted blocks of nginx. */
+function cidrsOf(trusted: TrustedProxies): readonly string[] | undefined {
+  return trusted._bind(newStack(), 'cidrs').cidrs;
+}
+
+function imported(scope: Construct): IApplicationLoadBalancer {
+  return ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(scope, 'LoadBalancer', {
+    loadBalancerArn: LOAD_BALANCER,
+    securityGroupId: 'sg-1',
+  });
+}
 
 function subnet(ipv4CidrBlock?: string): ISubnet {
   return Subnet.fromSubnetAttributes(newStack(), 'Subnet', { subnetId: 'subnet-1', ipv4CidrBlock });
@@ -16,7 +34,7 @@ describe('from subnets', () => {
     expect(trusted.addresses[0]).toBe('10.0.1.4');
     expect(trusted.addresses.at(-1)).toBe('10.0.9.30');
     expect(trusted.trustsEverybody).toBe(false);
-    expect(trusted.toEnvironment()).toEqual({ TRUSTED_PROXIES: trusted.addresses.join(',') });
+    expect(textOf(trusted)).toBe(trusted.addresses.join(','));
   });
 
   test('has no duplicates if two subnets share a block', () => {
@@ -24,7 +42,7 @@ describe('from subnets', () => {
   });
 
   test('has no CIDR block, which would never match', () => {
-    expect(TrustedProxies.fromSubnets([subnet('10.0.1.0/24')]).toEnvironment().TRUSTED_PROXIES).toMatch(/^[\d.]+(,[\d.]+){250}$/);
+    expect(textOf(TrustedProxies.fromSubnets([subnet('10.0.1.0/24')]))).toMatch(/^[\d.]+(,[\d.]+){250}$/);
   });
 
   test('accepts the subnets of a VPC of the same app', () => {
@@ -34,7 +52,7 @@ describe('from subnets', () => {
 
   test('trusts no address until a lookup has found the subnets', () => {
     const vpc = Vpc.fromLookup(newStack({ env: { account: '111122223333', region: 'eu-central-1' } }), 'Vpc', { vpcName: 'main' });
-    expect(TrustedProxies.fromSubnets(vpc.publicSubnets).toEnvironment()).toEqual({ TRUSTED_PROXIES: '' });
+    expect(textOf(TrustedProxies.fromSubnets(vpc.publicSubnets))).toBe('');
   });
 
   const ALTERNATIVES =
@@ -44,25 +62,25 @@ describe('from subnets', () => {
 
   test('fails when a subnet was imported without its CIDR block, and names the alternatives', () => {
     expect(() => TrustedProxies.fromSubnets([subnet('10.0.1.0/27'), subnet()])).toThrow(
-      `\`subnets\` must have IPv4 CIDR blocks that are known at synthesis, got: 'Stack/Subnet'; ${ALTERNATIVES}`,
+      `\`subnets\` must have IPv4 CIDR blocks that are known at synthesis, got: [Stack/Subnet]; ${ALTERNATIVES}`,
     );
   });
 
   test('fails without subnets', () => {
     expect(() => TrustedProxies.fromSubnets([])).toThrow(
-      "`subnets` must name at least one, got: 'none'; if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()",
+      "`subnets` must name at least one, got: []; if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()",
     );
   });
 
   test('fails when the CIDR block of a subnet is a token', () => {
     const stack = newStack();
     const subnet = new PrivateSubnet(stack, 'Made', { vpcId: 'vpc-1', availabilityZone: 'a', cidrBlock: Fn.importValue('Cidr') });
-    expect(() => TrustedProxies.fromSubnets([subnet])).toThrow("must have IPv4 CIDR blocks that are known at synthesis, got: 'Stack/Made'");
+    expect(() => TrustedProxies.fromSubnets([subnet])).toThrow("must have IPv4 CIDR blocks that are known at synthesis, got: [Stack/Made]");
   });
 
   test('fails when the subnets are too large to name each address', () => {
     expect(() => TrustedProxies.fromSubnets([subnet('10.0.0.0/18'), subnet('10.0.64.0/18')])).toThrow(
-      "may have at most 1024 addresses together, because PostHog is configured with each of them, got: '32758 addresses in 10.0.0.0/18, 10.0.64.0/18'",
+      "may have at most 1024 addresses together, not 32758, because PostHog is configured with each of them, got: ['10.0.0.0/18', '10.0.64.0/18']",
     );
   });
 });
@@ -71,7 +89,7 @@ describe('from addresses', () => {
   test('trusts them in the order given', () => {
     const trusted = TrustedProxies.fromAddresses(['10.0.0.9', '2001:db8::1', '10.0.0.4']);
     expect(trusted.addresses).toEqual(['10.0.0.9', '2001:db8::1', '10.0.0.4']);
-    expect(trusted.toEnvironment()).toEqual({ TRUSTED_PROXIES: '10.0.0.9,2001:db8::1,10.0.0.4' });
+    expect(textOf(trusted)).toBe('10.0.0.9,2001:db8::1,10.0.0.4');
     expect(trusted.trustsEverybody).toBe(false);
   });
 
@@ -84,9 +102,7 @@ describe('from addresses', () => {
   test('accepts an address that is a token', () => {
     const stack = newStack();
     const trusted = TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')]);
-    expect(stack.resolve(trusted.toEnvironment())).toEqual({
-      TRUSTED_PROXIES: { 'Fn::Join': ['', ['10.0.0.4,', { 'Fn::ImportValue': 'Address' }]] },
-    });
+    expect(stack.resolve(textOf(trusted))).toEqual({ 'Fn::Join': ['', ['10.0.0.4,', { 'Fn::ImportValue': 'Address' }]] });
   });
 
   test('checks the other addresses of a list with a token', () => {
@@ -97,7 +113,7 @@ describe('from addresses', () => {
     const stack = newStack();
     const parameter = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' });
     const trusted = TrustedProxies.fromAddresses(parameter.valueAsList);
-    expect(stack.resolve(trusted.toEnvironment())).toEqual({ TRUSTED_PROXIES: { 'Fn::Join': [',', { Ref: 'Addresses' }] } });
+    expect(stack.resolve(textOf(trusted))).toEqual({ 'Fn::Join': [',', { Ref: 'Addresses' }] });
   });
 
   test.each([
@@ -113,75 +129,80 @@ describe('from addresses', () => {
 });
 
 describe('all', () => {
-  test('trusts every proxy, with the text that every version reads as true', () => {
+  test('trusts every proxy, without a list', () => {
     const trusted = TrustedProxies.all();
     expect(trusted.trustsEverybody).toBe(true);
     expect(trusted.addresses).toEqual([]);
-    expect(trusted.toEnvironment()).toEqual({ TRUST_ALL_PROXIES: 'True' });
+    expect(textOf(trusted)).toBeUndefined();
+  });
+});
+
+describe('from a load balancer', () => {
+  test('has no addresses before an ingress uses it, and reading them defines nothing', () => {
+    const stack = newStack();
+    const trusted = TrustedProxies.fromLoadBalancer(imported(stack));
+    const before = stack.node.findAll().length;
+    expect(() => trusted.addresses).toThrow(
+      '`addresses` of TrustedProxies.fromLoadBalancer() are looked up at deployment, and no ingress has defined that; ' +
+        'pass it to `trustedProxies` of a PostHogIngress without verified client addresses first',
+    );
+    expect(trusted.trustsEverybody).toBe(false);
+    expect(stack.node.findAll()).toHaveLength(before);
   });
 
-  test('is the only one with TRUST_ALL_PROXIES: older versions read any text as true', () => {
-    expect(
-      [TrustedProxies.fromAddresses(['10.0.0.4']), TrustedProxies.fromSubnets([subnet('10.0.1.0/27')])].filter(
-        (trusted) => 'TRUST_ALL_PROXIES' in trusted.toEnvironment(),
-      ),
-    ).toEqual([]);
+  test('has addresses after an ingress uses it', () => {
+    const stack = newStack();
+    const trusted = TrustedProxies.fromLoadBalancer(imported(stack));
+    const { text } = trusted._bind(stack, 'addresses');
+    const before = stack.node.findAll().length;
+    expect(stack.resolve(trusted.addresses)).toEqual({ 'Fn::Split': [',', stack.resolve(text) as unknown] });
+    expect(stack.node.findAll()).toHaveLength(before);
   });
 });
 
 describe('as CIDR blocks', () => {
   test('may have more addresses than the limit, as long as they are not used', () => {
     const stack = newStack();
-    const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
-      loadBalancerArn: LOAD_BALANCER,
-      securityGroupId: 'sg-1',
-    });
-    const trusted = TrustedProxies._of(loadBalancer, [subnet('10.0.0.0/16')]);
-    expect(trusted._cidrs()).toEqual(['10.0.0.0/16']);
-    expect(() => trusted.toEnvironment()).toThrow('or set `clientAddress: ClientAddress.verified()`');
+    const trusted = TrustedProxies._of(imported(stack), [subnet('10.0.0.0/16')]);
+    expect(cidrsOf(trusted)).toEqual(['10.0.0.0/16']);
+    expect(() => textOf(trusted)).toThrow('or set `clientAddress: ClientAddress.verified()`');
     expect(() => TrustedProxies.fromSubnets([subnet('10.0.0.0/16')])).toThrow('may have at most 1024 addresses together');
   });
 
   test('have the blocks of subnets, without duplicates', () => {
-    expect(TrustedProxies.fromSubnets([subnet('10.0.9.0/27'), subnet('10.0.1.0/27'), subnet('10.0.9.0/27')])._cidrs()).toEqual([
-      '10.0.9.0/27',
-      '10.0.1.0/27',
-    ]);
+    const trusted = TrustedProxies.fromSubnets([subnet('10.0.9.0/27'), subnet('10.0.1.0/27'), subnet('10.0.9.0/27')]);
+    expect(cidrsOf(trusted)).toEqual(['10.0.9.0/27', '10.0.1.0/27']);
   });
 
   test('are empty before a lookup of the subnets', () => {
     const vpc = Vpc.fromLookup(newStack({ env: { account: '111122223333', region: 'eu-central-1' } }), 'Vpc', { vpcName: 'main' });
-    expect(TrustedProxies.fromSubnets(vpc.publicSubnets)._cidrs()).toEqual([]);
+    expect(cidrsOf(TrustedProxies.fromSubnets(vpc.publicSubnets))).toEqual([]);
   });
 
   test('have a block for each address', () => {
-    expect(TrustedProxies.fromAddresses(['10.0.0.4', '2001:db8::1'])._cidrs()).toEqual(['10.0.0.4/32', '2001:db8::1/128']);
+    expect(cidrsOf(TrustedProxies.fromAddresses(['10.0.0.4', '2001:db8::1']))).toEqual(['10.0.0.4/32', '2001:db8::1/128']);
   });
 
   test('do not change addresses that are tokens', () => {
     const stack = newStack();
-    expect(stack.resolve(TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')])._cidrs())).toEqual([
+    expect(stack.resolve(cidrsOf(TrustedProxies.fromAddresses(['10.0.0.4', Fn.importValue('Address')])))).toEqual([
       '10.0.0.4/32',
       { 'Fn::ImportValue': 'Address' },
     ]);
     const list = new CfnParameter(stack, 'Addresses', { type: 'CommaDelimitedList' }).valueAsList;
-    expect(stack.resolve(TrustedProxies.fromAddresses(list)._cidrs())).toEqual({ Ref: 'Addresses' });
+    expect(stack.resolve(cidrsOf(TrustedProxies.fromAddresses(list)))).toEqual({ Ref: 'Addresses' });
   });
 
   test('are a token for the subnets of a load balancer', () => {
     const stack = newStack();
-    const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
-      loadBalancerArn: LOAD_BALANCER,
-      securityGroupId: 'sg-1',
-    });
-    expect(stack.resolve(TrustedProxies.fromLoadBalancer(loadBalancer)._cidrs())).toEqual({
-      'Fn::Split': [',', { 'Fn::GetAtt': [expect.stringContaining('LoadBalancerTrustedAddressesBlocks') as string, 'Cidrs'] }],
+    expect(stack.resolve(TrustedProxies.fromLoadBalancer(imported(stack))._bind(stack, 'cidrs').cidrs)).toEqual({
+      'Fn::Split': [',', { 'Fn::GetAtt': [expect.stringMatching(/^TrustedAddressesBlocks/) as string, 'Cidrs'] }],
     });
   });
 
   test('fail if every proxy is trusted', () => {
-    expect(() => TrustedProxies.all()._cidrs()).toThrow(
-      "`trustedProxies` must name the proxies here, got: 'TrustedProxies.all()'; leave it out, or use TrustedProxies.fromSubnets(), fromLoadBalancer() or fromAddresses()",
+    expect(() => cidrsOf(TrustedProxies.all())).toThrow(
+      "`trustedProxies` must not be TrustedProxies.all() with verified client addresses; leave it out, or name the load balancer's addresses",
     );
   });
 });

@@ -87,19 +87,19 @@ describe('in a VPC of the same app', () => {
 
   test('fails when there are no public subnets', () => {
     expect(() => setUp(newVpcWith(ISOLATED))).toThrow(
-      "[Stack/Ingress] `vpc` must have public subnets for a public load balancer, got: 'Stack/Vpc'; add public subnets, or set `publicLoadBalancer: false`",
+      "[Stack/Ingress] `vpc` must have public subnets for a public load balancer, got: Stack/Vpc; add public subnets, or set `publicLoadBalancer: false`",
     );
   });
 
   test('fails when there are neither private nor isolated subnets for an internal load balancer', () => {
     expect(() => setUp(newVpcWith(PUBLIC), { publicLoadBalancer: false })).toThrow(
-      "[Stack/Ingress] `vpc` must have private subnets for an internal load balancer, got: 'Stack/Vpc'; name the subnets with `loadBalancerSubnets`",
+      "[Stack/Ingress] `vpc` must have private subnets for an internal load balancer, got: Stack/Vpc; name the subnets with `loadBalancerSubnets`",
     );
   });
 
   test('fails when all subnets are in one zone', () => {
     expect(() => setUp((stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], maxAzs: 1 }))).toThrow(
-      "[Stack/Ingress] `loadBalancerSubnets` must be in two or more availability zones, got: '1 zone(s)'; use a VPC with two or more zones, or select " +
+      "[Stack/Ingress] `loadBalancerSubnets` must be in two or more availability zones, got: [Stack/Vpc/PublicSubnet1]; use a VPC with two or more zones, or select " +
         'subnets of more zones',
     );
   });
@@ -112,7 +112,7 @@ describe('in a VPC of the same app', () => {
 
   test('fails when the subnets are smaller than /27', () => {
     expect(() => setUp(newVpcWith({ ...PUBLIC, cidrMask: 28 }))).toThrow(
-      "[Stack/Ingress] `loadBalancerSubnets` must be /27 or larger, because a load balancer needs room to scale, got: 'Stack/Vpc/PublicSubnet1 with 10.0.0.0/28'",
+      "[Stack/Ingress] `loadBalancerSubnets` must be /27 or larger, because a load balancer needs room to scale, and Stack/Vpc/PublicSubnet1 has 10.0.0.0/28",
     );
   });
 
@@ -124,7 +124,7 @@ describe('in a VPC of the same app', () => {
 
   test('accepts large subnets with `trustedProxies`', () => {
     const { ingress } = setUp(newVpcWith({ ...PUBLIC, cidrMask: 18 }), { trustedProxies: TrustedProxies.fromAddresses(['10.0.0.4']) });
-    expect(ingress.environment.TRUSTED_PROXIES).toBe('10.0.0.4');
+    expect(ingress.proxyEnvironment.TRUSTED_PROXIES).toBe('10.0.0.4');
   });
 });
 
@@ -139,7 +139,7 @@ describe('in a VPC whose addresses come from IPAM', () => {
   test('looks up addresses at deployment', () => {
     const { ingress, stack } = setUp(ipam);
     expect(ingress.subnets).toHaveLength(2);
-    expect(JSON.stringify(stack.resolve(ingress.environment.TRUSTED_PROXIES))).toContain('IngressTrustedAddresses');
+    expect(JSON.stringify(stack.resolve(ingress.proxyEnvironment.TRUSTED_PROXIES))).toContain('IngressTrustedAddresses');
   });
 
   test('accepts `trustedProxies`', () => {
@@ -179,18 +179,18 @@ describe('in a VPC that is imported by its attributes', () => {
 
   test('looks up addresses at deployment if it was imported without CIDR blocks', () => {
     const { ingress, stack } = setUp(imported({}));
-    expect(JSON.stringify(stack.resolve(ingress.environment.TRUSTED_PROXIES))).toContain('IngressTrustedAddresses');
+    expect(JSON.stringify(stack.resolve(ingress.proxyEnvironment.TRUSTED_PROXIES))).toContain('IngressTrustedAddresses');
   });
 
   test('accepts `trustedProxies` without CIDR blocks', () => {
     const { ingress, subnets } = setUp(imported({}), { trustedProxies: TrustedProxies.fromAddresses(['10.0.1.4', '10.0.2.4']) });
     expect(subnets).toEqual(ids(1, 2));
-    expect(ingress.environment.TRUSTED_PROXIES).toBe('10.0.1.4,10.0.2.4');
+    expect(ingress.proxyEnvironment.TRUSTED_PROXIES).toBe('10.0.1.4,10.0.2.4');
   });
 
   test('looks up addresses at deployment if a CIDR block is a token', () => {
     const { ingress, stack } = setUp(imported({ publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', Fn.importValue('Cidr')] }));
-    expect(JSON.stringify(stack.resolve(ingress.environment.TRUSTED_PROXIES))).toContain('IngressTrustedAddresses');
+    expect(JSON.stringify(stack.resolve(ingress.proxyEnvironment.TRUSTED_PROXIES))).toContain('IngressTrustedAddresses');
   });
 
   test('fails when it has no public subnets', () => {
@@ -209,12 +209,12 @@ describe('in a VPC that is imported by its attributes', () => {
           publicSubnetIpv4CidrBlocks: ['10.0.1.0/27'],
         }),
       ),
-    ).toThrow("got: '1 zone(s)'");
+    ).toThrow('must be in two or more availability zones, got: [Stack/Vpc/PublicSubnet1]');
   });
 
   test('fails when the subnets are too small', () => {
     expect(() => setUp(imported({ publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.2.0/28'] }))).toThrow(
-      "must be /27 or larger, because a load balancer needs room to scale, got: 'Stack/Vpc/PublicSubnet2 with 10.0.2.0/28'",
+      "must be /27 or larger, because a load balancer needs room to scale, and Stack/Vpc/PublicSubnet2 has 10.0.2.0/28",
     );
   });
 

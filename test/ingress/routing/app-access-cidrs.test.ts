@@ -1,6 +1,6 @@
 import { Fn, Token } from 'aws-cdk-lib/core';
 import fc from 'fast-check';
-import { cidrRules, MAX_APP_CIDRS } from '../../../lib/ingress/routing/app-access-cidrs';
+import { cidrRules, MAX_APP_CIDRS } from '../../../lib/ingress/routing/app-access';
 
 function blocks(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `10.${i}.0.0/16`);
@@ -52,7 +52,7 @@ test('fails without blocks', () => {
 
 test('fails with more than 100 blocks', () => {
   expect(() => cidrRules(blocks(101))).toThrow(
-    "`cidrs` may contain at most 100 blocks, because a listener rule has at most 5, got: '101 blocks'; merge adjacent blocks, or use AppAccess.oidc() or AppAccess.cognito()",
+    "`cidrs` may contain at most 100 blocks, not 101, because a listener rule has at most 5; merge adjacent blocks, or use AppAccess.oidc() or AppAccess.cognito()",
   );
 });
 

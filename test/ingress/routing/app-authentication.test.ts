@@ -79,7 +79,7 @@ describe('OpenID Connect', () => {
 
   test('fails when the secret is a secure parameter, which CloudFormation does not resolve in a rule', () => {
     expect(() => synth(() => oidc({ clientSecret: SecretValue.ssmSecure('/oidc/client') }))).toThrow(
-      "[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: 'a reference to something else'",
+      "[Stack/Ingress] `clientSecret` must come from Secrets Manager, because CloudFormation resolves no other reference here, and a value in clear text would be in the template",
     );
   });
 
@@ -99,7 +99,7 @@ describe('OpenID Connect', () => {
   test('fails when the secret is in clear text, and does not print it', () => {
     const act = (): Template => synth(() => oidc({ clientSecret: SecretValue.unsafePlainText('hunter2') }));
     expect(act).toThrow(
-      "[Stack/Ingress] `clientSecret` must come from Secrets Manager, because a value in clear text would be in the template, got: 'a value in clear text'; " +
+      "[Stack/Ingress] `clientSecret` must come from Secrets Manager, because CloudFormation resolves no other reference here, and a value in clear text would be in the template; " +
         'use SecretValue.secretsManager(...) or secret.secretValue',
     );
     expect(act).not.toThrow('hunter2');
@@ -126,11 +126,11 @@ describe('OpenID Connect', () => {
   });
 
   test('fails when the client is missing', () => {
-    expect(() => oidc({ clientId: '' })).toThrow("`clientId` must be the client that is registered with the identity provider, got: ''");
+    expect(() => oidc({ clientId: '' })).toThrow('`clientId` is required: the client that is registered with the identity provider');
   });
 
   test("fails when the client's secret is missing", () => {
-    expect(() => oidc({ clientSecret: undefined })).toThrow("`clientSecret` must be the client's secret, as a SecretValue, got: undefined");
+    expect(() => oidc({ clientSecret: undefined })).toThrow("`clientSecret` is required: the client's secret, as a SecretValue");
   });
 });
 

@@ -211,12 +211,12 @@ describe('the addresses of the load balancer', () => {
     const ingress = newIngress(stack, { trustedProxies: undefined, appAccess: AppAccess.nobody() });
     Template.fromStack(stack).hasResourceProperties('Custom::PostHogLoadBalancerAddresses', { LoadBalancerArn: LOAD_BALANCER_ARN });
     expect(ingress.subnets).toEqual([]);
-    expect(JSON.stringify(stack.resolve(ingress.environment.TRUSTED_PROXIES))).toContain('Addresses');
+    expect(JSON.stringify(stack.resolve(ingress.proxyEnvironment.TRUSTED_PROXIES))).toContain('Addresses');
   });
 
   test('can be set with `trustedProxies`', () => {
     const stack = newStack();
-    expect(newIngress(stack, { appAccess: AppAccess.nobody() }).environment.TRUSTED_PROXIES).toBe('10.0.0.4,10.0.0.5');
+    expect(newIngress(stack, { appAccess: AppAccess.nobody() }).proxyEnvironment.TRUSTED_PROXIES).toBe('10.0.0.4,10.0.0.5');
     Template.fromStack(stack).resourceCountIs('Custom::PostHogLoadBalancerAddresses', 0);
   });
 });
@@ -324,20 +324,20 @@ describe('errors', () => {
     [
       'no priority base',
       () => ({ rulePriorityBase: undefined }),
-      '`rulePriorityBase` is required with `listener`, got: undefined; name the first of 2000 priorities',
+      '`rulePriorityBase` is required with `listener`; name the first of 2000 priorities',
     ],
     ['a priority base that is too high', () => ({ rulePriorityBase: 48_500 }), '`rulePriorityBase` must be a whole number from 0 to 48001'],
     ['no load balancer', () => ({ loadBalancer: undefined }), '`loadBalancer` is required with an imported listener'],
     [
       'a load balancer without a listener',
       () => ({ listener: undefined, rulePriorityBase: undefined }),
-      "`loadBalancer` needs `listener`, got: 'Stack/PlatformLoadBalancer'",
+      "`loadBalancer` needs `listener`, got: Stack/PlatformLoadBalancer",
     ],
     ['a base without a listener', () => ({ listener: undefined, loadBalancer: undefined }), '`rulePriorityBase` needs `listener`, got: 4000'],
     [
       'a certificate',
       (stack) => ({ certificate: certificate(stack) }),
-      "`certificate` cannot be set with `listener`, because it belongs to the existing load balancer, got: 'both'",
+      "`certificate` cannot be set with `listener`, because it belongs to the existing load balancer; set it where that load balancer is defined",
     ],
     ['subnets', () => ({ loadBalancerSubnets: {} }), '`loadBalancerSubnets` cannot be set with `listener`'],
     ['a kind', () => ({ publicLoadBalancer: false }), '`publicLoadBalancer` cannot be set with `listener`'],
@@ -382,7 +382,7 @@ test('looks up the subnets of the load balancer if the VPC does not have all of 
   });
   const ingress = newIngress(stack, { listener, loadBalancer, vpc: some, trustedProxies: undefined });
   expect(ingress.subnets).toEqual([]);
-  expect(JSON.stringify(stack.resolve(ingress.environment))).toContain('TrustedAddresses');
+  expect(JSON.stringify(stack.resolve(ingress.proxyEnvironment))).toContain('TrustedAddresses');
 });
 
 describe('tokens', () => {

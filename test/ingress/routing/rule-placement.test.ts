@@ -11,7 +11,7 @@ import {
   slices,
   valuesPerRule,
 } from '../../../lib/ingress/routing/rule-placement';
-import { MAX_APP_CIDRS } from '../../../lib/ingress/routing/app-access-cidrs';
+import { MAX_APP_CIDRS } from '../../../lib/ingress/routing/app-access';
 
 const SHARED = { base: 4000, host: 'posthog.example.com' };
 const SPECS: RuleSpec[] = [

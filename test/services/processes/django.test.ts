@@ -28,8 +28,7 @@ test('the app is told this and nothing else', () => {
   expect(settingsOf(WEB)).toEqual({
     IS_BEHIND_PROXY: 'True',
     TRUSTED_PROXIES: '10.0.0.4',
-    // Data pipelines call it by its private name.
-    ALLOWED_HOSTS: 'posthog.example.com,web.internal',
+    ALLOWED_HOSTS: 'posthog.example.com',
     DEPLOYMENT: 'hobby',
     OPT_OUT_CAPTURE: 'true',
     OTEL_SDK_DISABLED: 'true',

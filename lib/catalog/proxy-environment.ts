@@ -1,0 +1,51 @@
+/**
+ * The environment variables that configure Django for the proxy in front of it, each with the advice for a user who sets it. They follow from the
+ * load balancer, whether or not a process has them. PostHog's settings read their names in one spelling only; any other spelling is a mistake.
+ *
+ * @see https://github.com/PostHog/posthog/blob/master/posthog/settings/access.py
+ */
+export const PROXY_VARIABLES = {
+  TRUSTED_PROXIES: 'use the prop `trustedProxies`',
+  TRUST_ALL_PROXIES: 'use `trustedProxies: TrustedProxies.all()` if that is what you want',
+  IS_BEHIND_PROXY: 'it follows from the load balancer',
+  DISABLE_SECURE_SSL_REDIRECT: 'it follows from the load balancer',
+  ALLOWED_HOSTS: 'it follows from `domainName`',
+  SITE_URL: 'it follows from `domainName`',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type ProxyVariable = keyof typeof PROXY_VARIABLES;
+
+/** A map of these variables only, so that each has its advice. */
+type ProxyEnvironment = { readonly [name in ProxyVariable]?: string };
+
+/** The ingress, as Django sees it. */
+export interface ProxySettings {
+  /** The host name that clients use. */
+  readonly domainName: string;
+  /** The names that other processes call the app by. */
+  readonly internalHostNames?: readonly string[];
+  /** The URL that clients use. */
+  readonly url: string;
+  /** The addresses of the trusted proxies, separated by commas; undefined if every proxy is trusted. */
+  readonly trustedProxies?: string;
+}
+
+/**
+ * Returns the environment variables that configure Django for the proxy in front of it.
+ *
+ * `IS_BEHIND_PROXY` and `DISABLE_SECURE_SSL_REDIRECT` go together: the load balancer redirects, and health checks come
+ * without `X-Forwarded-Proto`. `ALLOWED_HOSTS` has the names of the app and not `*`, because the load balancer forwards a client's
+ * `X-Forwarded-Host` and Django trusts it behind a proxy. `TRUST_ALL_PROXIES` is never set to a false value: versions before July 2026
+ * read any text as true, "False" as well.
+ */
+export function proxyEnvironment({ domainName, internalHostNames = [], url, trustedProxies }: ProxySettings): Record<string, string> {
+  const common = {
+    IS_BEHIND_PROXY: 'True',
+    DISABLE_SECURE_SSL_REDIRECT: 'True',
+    ALLOWED_HOSTS: [domainName, ...internalHostNames].join(','),
+    SITE_URL: url,
+  } satisfies ProxyEnvironment;
+  return trustedProxies === undefined
+    ? ({ ...common, TRUST_ALL_PROXIES: 'True' } satisfies ProxyEnvironment)
+    : ({ ...common, TRUSTED_PROXIES: trustedProxies } satisfies ProxyEnvironment);
+}

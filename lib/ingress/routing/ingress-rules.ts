@@ -1,0 +1,100 @@
+import {
+  ApplicationListenerRule,
+  CfnListenerRule,
+  IApplicationListener,
+  ListenerAction,
+  ListenerCondition,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import { LIMITS, RuleSpec } from './listener-rules';
+import { PathPatterns, Rewrite } from './path-pattern';
+import { DEFAULT_RULE_PRIORITY, place, RulePlacement, valuesPerRule } from './rule-placement';
+
+/** A condition on the path. The CDK's own condition supports patterns, but no regular expressions yet. */
+export class PathCondition extends ListenerCondition {
+  public constructor(private readonly patterns: PathPatterns) {
+    super();
+  }
+
+  public renderRawCondition(): unknown {
+    return { field: 'path-pattern', pathPatternConfig: { values: this.patterns.globs, regexValues: this.patterns.regexes } };
+  }
+}
+
+/** A listener rule with its conditions and action for the CDK. */
+export interface IngressRule {
+  readonly name: string;
+  readonly priority: number;
+  readonly conditions: ListenerCondition[];
+  readonly action: ListenerAction;
+  readonly rewrite?: Rewrite;
+}
+
+/** The listener rules of an ingress, defined below it. */
+export class IngressRules {
+  private defined = 0;
+
+  public constructor(
+    private readonly ingress: Construct,
+    private readonly listener: IApplicationListener,
+    private readonly placement: RulePlacement,
+  ) {}
+
+  /** The number of rules. */
+  public get count(): number {
+    return this.defined;
+  }
+
+  /** The number of values that the conditions of a rule can have. */
+  public get valuesPerRule(): number {
+    return valuesPerRule(this.placement);
+  }
+
+  /** Adds the rules for the paths of a spec. */
+  public addPaths(spec: RuleSpec, action: ListenerAction): void {
+    for (const { patterns, ...rule } of place(spec, this.placement)) {
+      this.define({ ...rule, conditions: [new PathCondition(patterns)], action });
+    }
+  }
+
+  /** Adds the default rule of this host on a shared listener. A listener of its own has a default action instead. */
+  public addDefault(action: ListenerAction): void {
+    this.add({ name: 'Rest', priority: DEFAULT_RULE_PRIORITY, conditions: [], action });
+  }
+
+  /** Adds a rule, whose priority is that on a listener of its own. */
+  public add(rule: IngressRule): void {
+    this.define({ ...rule, priority: this.placement.base + rule.priority });
+  }
+
+  private define({ name, priority, conditions, action, rewrite }: IngressRule): void {
+    const { host } = this.placement;
+    const rule = new ApplicationListenerRule(this.ingress, `${name}Rule`, {
+      listener: this.listener,
+      priority,
+      conditions: [...(host === undefined ? [] : [ListenerCondition.hostHeaders([host])]), ...conditions],
+      action,
+    });
+    if (rewrite) {
+      // The L2 construct of a rule does not support transforms yet.
+      (rule.node.defaultChild as CfnListenerRule).transforms = [{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [rewrite] } }];
+    }
+    this.defined += 1;
+  }
+}
+
+/** Returns the action that refuses a request. */
+export function refusal(): ListenerAction {
+  return ListenerAction.fixedResponse(403, { contentType: 'text/plain', messageBody: 'Forbidden' });
+}
+
+/** Returns the error if the rules of several ingresses on one listener are more than a load balancer supports; an empty list if not. */
+export function tooManyRules(all: readonly IngressRules[]): string[] {
+  const count = all.reduce((sum, rules) => sum + rules.count, 0);
+  return count > LIMITS.rulesPerLoadBalancer
+    ? [
+        `the PostHogs on this listener have ${count} rules, and a load balancer supports ${LIMITS.rulesPerLoadBalancer}; ` +
+          'merge blocks of AppAccess.fromCidrs(), or leave `listener` out for a load balancer of its own',
+      ]
+    : [];
+}
