@@ -5,8 +5,7 @@ import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { Product } from './catalog/product';
-import { PostHogIngressOptions } from './ingress/ingress-options';
-import { checkDomain } from './ingress/load-balancer/domain';
+import { checkIngressProps, PostHogIngressOptions } from './ingress/ingress-options';
 import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
@@ -133,7 +132,7 @@ const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
 export function planOf(props: PostHogProps): PostHogPlan {
   const products = [...(props.products ?? DEFAULTS.products)];
   const definitions = deployedProcesses(products);
-  checkDomain(props, props.listener === undefined);
+  checkIngressProps(props);
   const manageTopics = props.manageTopics ?? props.kafka?.managesTopics ?? true;
   checkProps(props, definitions, manageTopics);
   const release = props.release ?? DEFAULTS.release;

@@ -6,7 +6,9 @@ import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ClientAddress } from './client-address/client-address';
 import { TrustedProxies } from './client-address/trusted-proxies';
+import { checkDomain } from './load-balancer/domain';
 import { AppAccess } from './routing/app-access';
+import { ExistingListener, existingListener } from './routing/existing-listener';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../catalog/endpoints/endpoint-group';
 import { checkHostName } from '../private/domain-name';
 import { checkEnum } from '../private/enums';
@@ -170,8 +172,10 @@ export interface PostHogIngressProps extends PostHogIngressOptions {
   readonly deletionProtection?: boolean;
 }
 
-/** Checks the props of an ingress, except those about its domain and an existing listener. */
-export function checkIngressProps(props: PostHogIngressProps): void {
+/** Checks the props of an ingress, before anything is defined, and returns the existing listener that they name. */
+export function checkIngressProps(props: PostHogIngressOptions & Pick<PostHogIngressProps, 'internalHostNames'>): ExistingListener | undefined {
+  const existing = existingListener(props);
+  checkDomain(props, existing === undefined);
   checkIdleTimeout(props.idleTimeout);
   knownSeconds('strictTransportSecurity', props.strictTransportSecurity);
   checkGroups(props.publicEndpointGroups);
@@ -179,6 +183,7 @@ export function checkIngressProps(props: PostHogIngressProps): void {
     throw invalidProp('accessLogsPrefix', 'needs `accessLogsBucket`', 'name the bucket, or leave the prefix out');
   }
   props.internalHostNames?.forEach((name) => checkHostName('internalHostNames', name));
+  return existing;
 }
 
 function checkIdleTimeout(idleTimeout?: Duration): void {

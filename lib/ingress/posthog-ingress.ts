@@ -17,10 +17,10 @@ import { ClientAddress } from './client-address/client-address';
 import { addProxy, ClientAddressProxyOptions } from './client-address/client-address-proxy';
 import { BoundProxies, TrustedProxies } from './client-address/trusted-proxies';
 import { checkIngressProps, PostHogIngressProps } from './ingress-options';
-import { checkDomain, defineRecords } from './load-balancer/domain';
+import { defineRecords } from './load-balancer/domain';
 import { defineLoadBalancer } from './load-balancer/load-balancer';
 import { AppAccess } from './routing/app-access';
-import { checkNeighbour, existingListener, ExistingListener, subnetsOf } from './routing/existing-listener';
+import { checkNeighbour, ExistingListener, subnetsOf } from './routing/existing-listener';
 import { IngressRules, refusal, tooManyRules } from './routing/ingress-rules';
 import { DENY_RULES, RuleSpec, rulesFor } from './routing/listener-rules';
 import { OWN_LISTENER } from './routing/rule-placement';
@@ -78,12 +78,7 @@ export class PostHogIngress extends Construct implements IConnectable {
 
   public constructor(scope: Construct, id: string, props: PostHogIngressProps) {
     super(scope, id);
-    this.existing = withPath(this, () => {
-      checkDomain(props, props.listener === undefined);
-      const existing = existingListener(props);
-      checkIngressProps(props);
-      return existing;
-    });
+    this.existing = withPath(this, () => checkIngressProps(props));
     this.appAccess = props.appAccess ?? AppAccess.anyone();
     this.openGroups = new Set(props.publicEndpointGroups ?? []);
     this.url = `https://${props.domainName}`;

@@ -1,6 +1,15 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib/core';
+import { App, CfnElement, CfnParameter, Stack } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  ApplicationListener,
+  ApplicationLoadBalancer,
+  ApplicationTargetGroup,
+  HttpCodeElb,
+  HttpCodeTarget,
+  IpAddressType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogIngressProps, PostHogProcess, PublicEndpoint, TrustedProxies } from '../../lib';
 import { ALWAYS_PUBLIC } from '../../lib/catalog/endpoints/endpoint-group';
 import { rulesFor } from '../../lib/ingress/routing/listener-rules';
@@ -75,6 +84,85 @@ describe('public properties', () => {
 
   test('add no warning', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+});
+
+describe('everything that is created', () => {
+  test('can be reached', () => {
+    const stack = newStack();
+    const ingress = newIngress(stack, { appAccess: AppAccess.nobody(), domainZone: zone(stack), ipAddressType: IpAddressType.DUAL_STACK });
+    const template = Template.fromStack(stack);
+    const idsOf = (type: string, properties = {}) => Object.keys(template.findResources(type, { Properties: properties }));
+    expect(stack.resolve(ingress.certificate?.certificateArn)).toEqual({ Ref: idsOf('AWS::CertificateManager::Certificate')[0] });
+    expect(stack.resolve(ingress.redirectListener?.listenerArn)).toEqual({
+      Ref: idsOf('AWS::ElasticLoadBalancingV2::Listener', { Port: 80 })[0],
+    });
+    expect(ingress.records.map(({ node }) => stack.getLogicalId(node.defaultChild as CfnElement)).sort()).toEqual(idsOf('AWS::Route53::RecordSet'));
+    expect(stack.resolve(ingress.connections.securityGroups[0].securityGroupId)).toEqual({
+      'Fn::GetAtt': [idsOf('AWS::EC2::SecurityGroup')[0], 'GroupId'],
+    });
+  });
+
+  test('has no records without a hosted zone', () => {
+    const { records, certificate } = newIngress(newStack(), { appAccess: AppAccess.nobody() });
+    expect(records).toEqual([]);
+    expect(certificate).toBeDefined();
+  });
+});
+
+describe('metrics', () => {
+  const METRICS: [name: string, statistic: string, metric: (ingress: PostHogIngress, props?: MetricOptions) => Metric][] = [
+    ['RequestCount', 'Sum', (ingress, props) => ingress.metricRequestCount(props)],
+    ['TargetResponseTime', 'Average', (ingress, props) => ingress.metricTargetResponseTime(props)],
+    ['HTTPCode_Target_5XX_Count', 'Sum', (ingress, props) => ingress.metricHttpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, props)],
+    ['HTTPCode_ELB_4XX_Count', 'Sum', (ingress, props) => ingress.metricHttpCodeElb(HttpCodeElb.ELB_4XX_COUNT, props)],
+    ['HTTPCode_ELB_5XX_Count', 'Sum', (ingress, props) => ingress.metricHttpCodeElb(HttpCodeElb.ELB_5XX_COUNT, props)],
+    ['RejectedConnectionCount', 'Sum', (ingress, props) => ingress.metricRejectedConnectionCount(props)],
+    ['ProcessedBytes', 'Average', (ingress, props) => ingress.metric('ProcessedBytes', props)],
+  ];
+  const stack = newStack();
+  const vpc = newVpc(stack);
+  const own = newIngress(stack, { vpc, appAccess: AppAccess.nobody() });
+  const shared = newIngress(
+    stack,
+    {
+      vpc,
+      appAccess: AppAccess.nobody(),
+      certificate: undefined,
+      rulePriorityBase: 0,
+      listener: ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', {
+        listenerArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:listener/app/shared/1/2',
+        securityGroup: SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1'),
+      }),
+      loadBalancer: ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
+        loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/shared/1',
+        securityGroupId: 'sg-1',
+      }),
+    },
+    'Shared',
+  );
+
+  test.each(METRICS)('%s has the statistic %s and the dimension of the load balancer', (metricName, statistic, metricOf) => {
+    const [owned, existing] = [own, shared].map((ingress) => metricOf(ingress));
+    expect(owned).toMatchObject({ namespace: 'AWS/ApplicationELB', metricName, statistic });
+    expect(stack.resolve(owned.dimensions)).toEqual({
+      LoadBalancer: stack.resolve((own.loadBalancer as ApplicationLoadBalancer).loadBalancerFullName) as unknown,
+    });
+    expect(existing).toMatchObject({ namespace: 'AWS/ApplicationELB', metricName, statistic, dimensions: { LoadBalancer: 'app/shared/1' } });
+    expect(metricOf(own, { statistic: 'p99' }).statistic).toBe('p99');
+  });
+});
+
+describe('internal host names', () => {
+  test('are allowed hosts of the app, after the domain name', () => {
+    const { proxyEnvironment } = newIngress(newStack(), { appAccess: AppAccess.nobody(), internalHostNames: ['web.posthog.internal', 'web'] });
+    expect(proxyEnvironment.ALLOWED_HOSTS).toBe('posthog.example.com,web.posthog.internal,web');
+  });
+
+  test.each(['*', 'http://web', 'web:8000', '.internal', 'Web', ''])('refuses %j in `internalHostNames`', (name) => {
+    expect(() => newIngress(newStack(), { internalHostNames: [name] })).toThrow(
+      `[Stack/Ingress] \`internalHostNames\` must be host names in lower case, without scheme, port and wildcard, got: '${name}'`,
+    );
   });
 });
 
@@ -164,10 +252,9 @@ describe('groups of endpoints', () => {
 
   test.each(optional)('%s opens its own endpoints and no other', (group) => {
     const { answering } = route(ROUTED, { appAccess: AppAccess.nobody(), publicEndpointGroups: [group] });
-    for (const endpoint of PublicEndpoint.all()) {
-      const open = endpoint.group === group || ALWAYS_PUBLIC.includes(endpoint.group);
-      expect([endpoint.path, answering(example(endpoint))]).toEqual([endpoint.path, open ? endpoint.process : 'refused']);
-    }
+    const expected = (endpoint: PublicEndpoint) =>
+      endpoint.group === group || ALWAYS_PUBLIC.includes(endpoint.group) ? String(endpoint.process) : 'refused';
+    expect(PublicEndpoint.all().filter((endpoint) => answering(example(endpoint)) !== expected(endpoint))).toEqual([]);
   });
 
   test('stay closed by default', () => {

@@ -30,7 +30,7 @@ test.each([
   [
     'is too long',
     Array.from({ length: 501 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`),
-    "`cidrs` may contain at most 500 blocks, not 501, because they are passed in an environment variable; merge adjacent blocks",
+    '`cidrs` may contain at most 500 blocks, not 501, because they are passed in an environment variable; merge adjacent blocks',
   ],
 ])('fails when the list %s', (_name, cidrs, message) => {
   expect(() => Cdn.fromCidrs(cidrs)).toThrow(message);

@@ -117,7 +117,12 @@ describe('ClientAddress.verified()', () => {
     const ingress = verified(stack, { vpc });
     const taskDefinition = task(stack);
     const target = ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
-    const service = new FargateService(stack, 'Service', { cluster: new Cluster(stack, 'Cluster', { vpc }), taskDefinition, minHealthyPercent: 100 });
+    const service = new FargateService(stack, 'Service', {
+      cluster: new Cluster(stack, 'Cluster', { vpc }),
+      taskDefinition,
+      minHealthyPercent: 100,
+      circuitBreaker: { rollback: true },
+    });
     const targets = newTargets(stack, 'Targets', vpc);
     targets.addTarget(service.loadBalancerTarget(target));
     ingress.route(PostHogProcess.CAPTURE, targets);
@@ -257,7 +262,7 @@ describe('the nginx sidecar in a task definition of the user', () => {
   test('fails when the task has no container yet', () => {
     const stack = newStack();
     expect(() => verified(stack).addClientAddressProxy(new FargateTaskDefinition(stack, 'Task'), { upstreamPort: 8000 })).toThrow(
-      "[Stack/Ingress] `taskDefinition` must have the container of the process, got: Stack/Task; add that container first",
+      '[Stack/Ingress] `taskDefinition` must have the container of the process, got: Stack/Task; add that container first',
     );
   });
 
@@ -275,7 +280,7 @@ describe('the nginx sidecar in a task definition of the user', () => {
     const taskDefinition = task(stack);
     ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
     expect(() => ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 })).toThrow(
-      "`taskDefinition` must not have a container named client-address yet, got: Stack/Task",
+      '`taskDefinition` must not have a container named client-address yet, got: Stack/Task',
     );
     expect(taskOf(Template.fromStack(stack), 'mine')[1].ContainerDefinitions).toHaveLength(2);
   });

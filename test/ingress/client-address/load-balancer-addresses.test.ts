@@ -166,7 +166,7 @@ describe('the function', () => {
   test('works with existing roles', () => {
     const stack = newStack();
     Role.customizeRoles(stack, { usePrecreatedRoles: { [`Stack/${TYPE}CustomResourceProvider/Role`]: 'our-role' } });
-    ingressIn(stack, { trustedProxies: TrustedProxies.fromLoadBalancer(imported(stack)) });
+    TrustedProxies.fromLoadBalancer(imported(stack))._bind(stack, 'addresses');
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::IAM::Role', 0);
     expect(JSON.stringify(only(template, 'AWS::Lambda::Function').Role)).toContain('role/our-role');

@@ -1,6 +1,8 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import {
+  ADDRESS_PARTS,
+  addressPart,
   assignableAddresses,
   checkAddresses,
   firstAssignableAddress,
@@ -121,7 +123,7 @@ describe('a list of addresses', () => {
   test('fails with more than 1,024 addresses', () => {
     const list = Array.from({ length: 1025 }, (_, i) => tenDot(i));
     expect(() => checkAddresses(list)).toThrow(
-      "`addresses` may contain at most 1024 addresses, because they are passed in an environment variable, got: '1025 addresses'",
+      '`addresses` may contain at most 1024 addresses, not 1025, because they are passed in an environment variable',
     );
   });
 
@@ -176,5 +178,37 @@ describe('a list of addresses', () => {
     expect(() => checkAddresses([text])).toThrow(
       new Error(`\`addresses\` must be spelled canonically, because PostHog compares text, got: '${text}'; write ${canonical}`),
     );
+  });
+});
+
+describe('the parts of a list of addresses', () => {
+  function parts(addresses: readonly string[]): string[] {
+    return Array.from({ length: ADDRESS_PARTS }, (_, part) => addressPart(addresses, part));
+  }
+
+  test('are the whole list if they are joined in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.ipV4(), { maxLength: 300 }), (addresses) => {
+        expect(parts(addresses).join('')).toBe(addresses.join(','));
+      }),
+    );
+  });
+
+  test('are never empty if there is an address', () => {
+    fc.assert(
+      fc.property(fc.array(fc.ipV4(), { minLength: 1, maxLength: 50 }), (addresses) => {
+        expect(parts(addresses)).not.toContain('');
+      }),
+    );
+  });
+
+  test('leave a third of every response for its other fields, for the longest list', () => {
+    const longest = Array.from({ length: MAX_TRUSTED_ADDRESSES }, () => '255.255.255.255');
+    expect(Math.max(...parts(longest).map(({ length }) => length))).toBeLessThan((4096 / 3) * 2 + 1);
+  });
+
+  test('are short for the smallest load balancer', () => {
+    const addresses = assignableAddresses(['10.0.0.0/27', '10.0.0.32/27']);
+    expect(Math.max(...parts(addresses).map(({ length }) => length))).toBeLessThan(100);
   });
 });

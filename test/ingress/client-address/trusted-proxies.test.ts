@@ -68,14 +68,14 @@ describe('from subnets', () => {
 
   test('fails without subnets', () => {
     expect(() => TrustedProxies.fromSubnets([])).toThrow(
-      "`subnets` must name at least one, got: []; if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()",
+      '`subnets` must name at least one, got: []; if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()',
     );
   });
 
   test('fails when the CIDR block of a subnet is a token', () => {
     const stack = newStack();
     const subnet = new PrivateSubnet(stack, 'Made', { vpcId: 'vpc-1', availabilityZone: 'a', cidrBlock: Fn.importValue('Cidr') });
-    expect(() => TrustedProxies.fromSubnets([subnet])).toThrow("must have IPv4 CIDR blocks that are known at synthesis, got: [Stack/Made]");
+    expect(() => TrustedProxies.fromSubnets([subnet])).toThrow('must have IPv4 CIDR blocks that are known at synthesis, got: [Stack/Made]');
   });
 
   test('fails when the subnets are too large to name each address', () => {

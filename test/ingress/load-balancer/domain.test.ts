@@ -1,9 +1,9 @@
 import { CfnParameter, Fn } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { AppAccess, PostHogIngressProps } from '../../../lib';
+import { AppAccess, PostHogIngress, PostHogIngressProps } from '../../../lib';
 import { newIngress, newVpc, zone } from '../fixtures';
-import { certificate, newStack, only } from '../../helpers/stack';
+import { certificate, newPostHog, newStack, only } from '../../helpers/stack';
 
 const RECORD = 'AWS::Route53::RecordSet';
 const CERTIFICATE = 'AWS::CertificateManager::Certificate';
@@ -106,6 +106,14 @@ describe('the domain name', () => {
     expect(() => synth(() => ({ domainName: 'https://posthog.example.com' }))).toThrow(
       "[Stack/Ingress] `domainName` must be a fully qualified host name such as posthog.example.com, got: 'https://posthog.example.com'; remove the scheme",
     );
+  });
+
+  test('is checked before anything is defined', () => {
+    const stack = newStack();
+    const domainName = 'posthog';
+    expect(() => new PostHogIngress(stack, 'Ingress', { domainName, vpc: newVpc(stack) })).toThrow('[Stack/Ingress] `domainName` must be');
+    expect(() => newPostHog(stack, { domainName })).toThrow('[Stack/PostHog] `domainName` must be');
+    expect(['Ingress', 'PostHog'].flatMap((id) => stack.node.findChild(id).node.children.map(({ node }) => node.path))).toEqual([]);
   });
 
   test('may be a token, which is the exact name of the record', () => {

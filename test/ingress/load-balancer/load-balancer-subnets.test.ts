@@ -87,19 +87,19 @@ describe('in a VPC of the same app', () => {
 
   test('fails when there are no public subnets', () => {
     expect(() => setUp(newVpcWith(ISOLATED))).toThrow(
-      "[Stack/Ingress] `vpc` must have public subnets for a public load balancer, got: Stack/Vpc; add public subnets, or set `publicLoadBalancer: false`",
+      '[Stack/Ingress] `vpc` must have public subnets for a public load balancer, got: Stack/Vpc; add public subnets, or set `publicLoadBalancer: false`',
     );
   });
 
   test('fails when there are neither private nor isolated subnets for an internal load balancer', () => {
     expect(() => setUp(newVpcWith(PUBLIC), { publicLoadBalancer: false })).toThrow(
-      "[Stack/Ingress] `vpc` must have private subnets for an internal load balancer, got: Stack/Vpc; name the subnets with `loadBalancerSubnets`",
+      '[Stack/Ingress] `vpc` must have private subnets for an internal load balancer, got: Stack/Vpc; name the subnets with `loadBalancerSubnets`',
     );
   });
 
   test('fails when all subnets are in one zone', () => {
     expect(() => setUp((stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], maxAzs: 1 }))).toThrow(
-      "[Stack/Ingress] `loadBalancerSubnets` must be in two or more availability zones, got: [Stack/Vpc/PublicSubnet1]; use a VPC with two or more zones, or select " +
+      '[Stack/Ingress] `loadBalancerSubnets` must be in two or more availability zones, got: [Stack/Vpc/PublicSubnet1]; use a VPC with two or more zones, or select ' +
         'subnets of more zones',
     );
   });
@@ -112,7 +112,7 @@ describe('in a VPC of the same app', () => {
 
   test('fails when the subnets are smaller than /27', () => {
     expect(() => setUp(newVpcWith({ ...PUBLIC, cidrMask: 28 }))).toThrow(
-      "[Stack/Ingress] `loadBalancerSubnets` must be /27 or larger, because a load balancer needs room to scale, and Stack/Vpc/PublicSubnet1 has 10.0.0.0/28",
+      '[Stack/Ingress] `loadBalancerSubnets` must be /27 or larger, because a load balancer needs room to scale, and Stack/Vpc/PublicSubnet1 has 10.0.0.0/28',
     );
   });
 
@@ -214,7 +214,7 @@ describe('in a VPC that is imported by its attributes', () => {
 
   test('fails when the subnets are too small', () => {
     expect(() => setUp(imported({ publicSubnetIpv4CidrBlocks: ['10.0.1.0/27', '10.0.2.0/28'] }))).toThrow(
-      "must be /27 or larger, because a load balancer needs room to scale, and Stack/Vpc/PublicSubnet2 has 10.0.2.0/28",
+      'must be /27 or larger, because a load balancer needs room to scale, and Stack/Vpc/PublicSubnet2 has 10.0.2.0/28',
     );
   });
 

@@ -209,14 +209,14 @@ describe('access logs', () => {
 
   test('fails with a prefix and no bucket', () => {
     expect(() => newIngress(newStack(), { accessLogsPrefix: 'alb' })).toThrow(
-      "[Stack/Ingress] `accessLogsPrefix` needs `accessLogsBucket`; name the bucket, or leave the prefix out",
+      '[Stack/Ingress] `accessLogsPrefix` needs `accessLogsBucket`; name the bucket, or leave the prefix out',
     );
   });
 
   test('fails when the stack has no fixed region', () => {
     const stack = newStack();
     expect(() => newIngress(stack, { appAccess: AppAccess.nobody(), accessLogsBucket: new Bucket(stack, 'Logs') })).toThrow(
-      "[Stack/Ingress] `accessLogsBucket` needs a stack with a fixed region, because the log delivery principal depends on it; " +
+      '[Stack/Ingress] `accessLogsBucket` needs a stack with a fixed region, because the log delivery principal depends on it; ' +
         'give the stack `env: { region: ... }`',
     );
   });

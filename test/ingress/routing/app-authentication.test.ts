@@ -79,7 +79,7 @@ describe('OpenID Connect', () => {
 
   test('fails when the secret is a secure parameter, which CloudFormation does not resolve in a rule', () => {
     expect(() => synth(() => oidc({ clientSecret: SecretValue.ssmSecure('/oidc/client') }))).toThrow(
-      "[Stack/Ingress] `clientSecret` must come from Secrets Manager, because CloudFormation resolves no other reference here, and a value in clear text would be in the template",
+      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because CloudFormation resolves no other reference here, and a value in clear text would be in the template',
     );
   });
 
@@ -99,7 +99,7 @@ describe('OpenID Connect', () => {
   test('fails when the secret is in clear text, and does not print it', () => {
     const act = (): Template => synth(() => oidc({ clientSecret: SecretValue.unsafePlainText('hunter2') }));
     expect(act).toThrow(
-      "[Stack/Ingress] `clientSecret` must come from Secrets Manager, because CloudFormation resolves no other reference here, and a value in clear text would be in the template; " +
+      '[Stack/Ingress] `clientSecret` must come from Secrets Manager, because CloudFormation resolves no other reference here, and a value in clear text would be in the template; ' +
         'use SecretValue.secretsManager(...) or secret.secretValue',
     );
     expect(act).not.toThrow('hunter2');

@@ -331,13 +331,13 @@ describe('errors', () => {
     [
       'a load balancer without a listener',
       () => ({ listener: undefined, rulePriorityBase: undefined }),
-      "`loadBalancer` needs `listener`, got: Stack/PlatformLoadBalancer",
+      '`loadBalancer` needs `listener`, got: Stack/PlatformLoadBalancer',
     ],
     ['a base without a listener', () => ({ listener: undefined, loadBalancer: undefined }), '`rulePriorityBase` needs `listener`, got: 4000'],
     [
       'a certificate',
       (stack) => ({ certificate: certificate(stack) }),
-      "`certificate` cannot be set with `listener`, because it belongs to the existing load balancer; set it where that load balancer is defined",
+      '`certificate` cannot be set with `listener`, because it belongs to the existing load balancer; set it where that load balancer is defined',
     ],
     ['subnets', () => ({ loadBalancerSubnets: {} }), '`loadBalancerSubnets` cannot be set with `listener`'],
     ['a kind', () => ({ publicLoadBalancer: false }), '`publicLoadBalancer` cannot be set with `listener`'],

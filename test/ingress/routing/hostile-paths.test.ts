@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { PostHogProcess, PublicEndpoint } from '../../../lib';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { HOSTILE_PATHS } from './hostile-paths';
-import { Answer, answersOf, INSIDE, Mode, MODES, OUTSIDE } from './modes';
+import { Answer, answersOfIngress, INSIDE, Mode, MODES, OUTSIDE } from './modes';
 
 const METHODS = ['GET', 'POST', 'OPTIONS'];
 const CLOSED = MODES.filter(({ isOpen }) => !isOpen);
@@ -43,10 +43,6 @@ function isPublicInApp(path: string, optIn: boolean): boolean {
 }
 
 describe('the corpus', () => {
-  test('has at least the expected number of targets', () => {
-    expect(HOSTILE_PATHS.length).toBeGreaterThanOrEqual(200);
-  });
-
   test('has no duplicates', () => {
     const seen = new Set<string>();
     expect(HOSTILE_PATHS.filter((path) => seen.has(path) || !seen.add(path))).toEqual([]);
@@ -84,61 +80,60 @@ describe('the corpus', () => {
 });
 
 describe('the normaliser of these tests', () => {
-  test.each([
-    ['/static/../login', '/login'],
-    ['/static/%2e%2e/login', '/login'],
-    ['/static/%252e%252e%252flogin', '/login'],
-    ['/static/..\\login', '/login'],
-    ['/static/..;/login', '/login'],
-    ['//static///array.js', '/static/array.js'],
-    ['/%2573tatic/array.js?x=1', '/static/array.js'],
-    ['https://host/static/array.js#x', '/static/array.js'],
-    ['/../../e', '/e'],
-    ['*', '/*'],
-    ['', '/'],
-  ])('reads %s as %s', (target, path) => {
-    expect(normalised(target)).toBe(path);
+  test('reads a path as the most lenient server does', () => {
+    const paths: [target: string, path: string][] = [
+      ['/static/../login', '/login'],
+      ['/static/%2e%2e/login', '/login'],
+      ['/static/%252e%252e%252flogin', '/login'],
+      ['/static/..\\login', '/login'],
+      ['/static/..;/login', '/login'],
+      ['//static///array.js', '/static/array.js'],
+      ['/%2573tatic/array.js?x=1', '/static/array.js'],
+      ['https://host/static/array.js#x', '/static/array.js'],
+      ['/../../e', '/e'],
+      ['*', '/*'],
+      ['', '/'],
+    ];
+    expect(paths.map(([target]) => [target, normalised(target)])).toEqual(paths);
   });
 
-  test.each([
-    ['/static/array.js', false, true],
-    ['/static', false, false],
-    ['/report', false, true],
-    ['/report/x', false, false],
-    ['/shared/x', false, false],
-    ['/shared/x', true, true],
-    ['/api/projects/1/messaging/customerio/webhook', true, true],
-    ['/api/projects/1/messaging/customerio', true, false],
-    ['/login', true, false],
-    ['/e', true, false],
-  ])('and %s, all groups open: %s, is public: %s', (path, optIn, expected) => {
-    expect(isPublicInApp(path, optIn)).toBe(expected);
+  test('knows the public paths of the app, with and without opened groups', () => {
+    const paths: [path: string, optIn: boolean, isPublic: boolean][] = [
+      ['/static/array.js', false, true],
+      ['/static', false, false],
+      ['/report', false, true],
+      ['/report/x', false, false],
+      ['/shared/x', false, false],
+      ['/shared/x', true, true],
+      ['/api/projects/1/messaging/customerio/webhook', true, true],
+      ['/api/projects/1/messaging/customerio', true, false],
+      ['/login', true, false],
+      ['/e', true, false],
+    ];
+    expect(paths.map(([path, optIn]) => [path, optIn, isPublicInApp(path, optIn)])).toEqual(paths);
   });
 });
 
 describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the app open to %s', (_, mode) => {
   let answer: Answer;
-  /** The targets of the corpus that reach the app without authentication, from an address that is not allowed. */
-  let reached: string[];
   beforeAll(() => {
-    answer = answersOf(mode);
-    reached = HOSTILE_PATHS.filter(
-      (target, i) => answer({ target, sourceIp: OUTSIDE[i % OUTSIDE.length], method: METHODS[i % METHODS.length] }) === 'web',
-    );
+    answer = answersOfIngress(mode);
   });
 
   test('no hostile path reaches the app without authentication', () => {
+    const reached = HOSTILE_PATHS.filter(
+      (target, i) => answer({ target, sourceIp: OUTSIDE[i % OUTSIDE.length], method: METHODS[i % METHODS.length] }) === 'web',
+    );
     expect(reached).toEqual([]);
   });
 
-  test.each(['/static', '/shared'])(
-    'below %s, a path reaches the app without authentication only if every server reads it as public',
-    (namespace) => {
-      const below = HOSTILE_PATHS.map((path) => namespace + path).filter((target) => answer({ target, sourceIp: OUTSIDE[0] }) === 'web');
-      expect(below.length > 0).toBe(namespace !== '/shared' || mode.optIn);
-      expect(below.filter((path) => !isPublicInApp(normalised(path), mode.optIn))).toEqual([]);
-    },
-  );
+  test('below an open path of the app, only what every server reads as public reaches it without authentication', () => {
+    const reachedBelow = (path: string) =>
+      HOSTILE_PATHS.map((end) => path + end).filter((target) => answer({ target, sourceIp: OUTSIDE[0] }) === 'web');
+    const below = [reachedBelow('/static'), reachedBelow('/shared')];
+    expect(below.map(({ length }) => length > 0)).toEqual([true, mode.optIn]);
+    expect(below.flat().filter((path) => !isPublicInApp(normalised(path), mode.optIn))).toEqual([]);
+  });
 
   test('no forged header opens the app', () => {
     const headers = {

@@ -189,58 +189,60 @@ describe('the deny rules', () => {
     expect(new Set(onDemand)).toEqual(new Set(optIn));
   });
 
-  test.each([
-    '/internal',
-    '/internal/',
-    '/internal/x',
-    '/api/internal',
-    '/api/internal/x',
-    '/api/projects/1/internal/x',
-    '/api/environments/@current/internal/x',
-    '/_stats',
-    '/_stats/',
-    '/_metrics',
-    '/internal%2Fx',
-    '/internal%2fx',
-    '/api%2Finternal/x',
-    '/api%2fprojects%2f1%2finternal%2fx',
-    '%2Finternal/x',
-    '/%2Finternal',
-    '/livestream/metrics',
-    '/livestream/metrics/',
-    '/livestream/metrics/x',
-    '/livestream%2Fmetrics',
-    '/%2flivestream/%2fmetrics',
-    '/livestream/metrics%2f',
-    '/livestream/metrics%3Fx',
-    '/livestream/metrics%23',
-  ])('refuse %s as internal', (path) => {
-    expect(refused(path)).toBe('DenyInternal');
+  test('refuse internal paths', () => {
+    const paths = [
+      '/internal',
+      '/internal/',
+      '/internal/x',
+      '/api/internal',
+      '/api/internal/x',
+      '/api/projects/1/internal/x',
+      '/api/environments/@current/internal/x',
+      '/_stats',
+      '/_stats/',
+      '/_metrics',
+      '/internal%2Fx',
+      '/internal%2fx',
+      '/api%2Finternal/x',
+      '/api%2fprojects%2f1%2finternal%2fx',
+      '%2Finternal/x',
+      '/%2Finternal',
+      '/livestream/metrics',
+      '/livestream/metrics/',
+      '/livestream/metrics/x',
+      '/livestream%2Fmetrics',
+      '/%2flivestream/%2fmetrics',
+      '/livestream/metrics%2f',
+      '/livestream/metrics%3Fx',
+      '/livestream/metrics%23',
+    ];
+    expect(paths.filter((path) => refused(path) !== 'DenyInternal')).toEqual([]);
   });
 
-  test.each([
-    '//',
-    '//internal',
-    '/api//internal/x',
-    '/.',
-    '/..',
-    '/./internal',
-    '/x/../internal',
-    '/x/..',
-    '/x/.',
-    '/%69nternal',
-    '/intern%61l',
-    '/%5Fstats',
-    '/%5fstats',
-    '/_st%41ts',
-    '/%2e%2e/internal',
-    '/%2E%2E/internal',
-    '/a%2dB',
-    '/%7Eroot',
-    '/%30',
-    '/%39',
-  ])('refuse %s as an evasion', (path) => {
-    expect(refused(path)).toBe('DenyEvasions');
+  test('refuse evasions', () => {
+    const paths = [
+      '//',
+      '//internal',
+      '/api//internal/x',
+      '/.',
+      '/..',
+      '/./internal',
+      '/x/../internal',
+      '/x/..',
+      '/x/.',
+      '/%69nternal',
+      '/intern%61l',
+      '/%5Fstats',
+      '/%5fstats',
+      '/_st%41ts',
+      '/%2e%2e/internal',
+      '/%2E%2E/internal',
+      '/a%2dB',
+      '/%7Eroot',
+      '/%30',
+      '/%39',
+    ];
+    expect(paths.filter((path) => refused(path) !== 'DenyEvasions')).toEqual([]);
   });
 
   test('do not match other paths', () => {
@@ -284,11 +286,10 @@ describe('the deny rules', () => {
 
   test('match every encoding of every unreserved character, and of no other', () => {
     const plain = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~'];
-    for (let code = 0; code < 256; code++) {
+    const spellings = Array.from({ length: 256 }, (_, code) => {
       const hex = code.toString(16).padStart(2, '0');
-      for (const spelling of [`%${hex}`, `%${hex.toUpperCase()}`]) {
-        expect([spelling, refused(`/x${spelling}`) !== undefined]).toEqual([spelling, plain.includes(String.fromCharCode(code))]);
-      }
-    }
+      return [`%${hex}`, `%${hex.toUpperCase()}`].map((spelling) => ({ spelling, isDenied: plain.includes(String.fromCharCode(code)) }));
+    }).flat();
+    expect(spellings.filter(({ spelling, isDenied }) => (refused(`/x${spelling}`) !== undefined) !== isDenied)).toEqual([]);
   });
 });

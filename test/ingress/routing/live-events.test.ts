@@ -53,43 +53,38 @@ const many = (count: number) => Array.from({ length: count }, (_, i) => `10.${i}
 describe('with the app open to anyone', () => {
   const { answer, own, stack } = routed(() => ({}));
 
-  test.each([
-    ['/livestream', '/'],
-    ['/livestream/', '/'],
-    ['/livestream/events', '/events'],
-    ['/livestream/stats/', '/stats/'],
-    ['/livestream/a/b.c', '/a/b.c'],
-    ['/livestream?x=/livestream/y', '/?x=/livestream/y'],
-    [
-      '/livestream/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b',
-      '/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b',
-    ],
-    ['/livestream/livestream/events', '/livestream/events'],
-  ])('%s reaches livestream as %s', (target, arrives) => {
-    expect(answer(target)).toBe(`livestream ${arrives}`);
+  test('livestream gets its paths without the prefix', () => {
+    const targets: [target: string, path: string][] = [
+      ['/livestream', '/'],
+      ['/livestream/', '/'],
+      ['/livestream/events', '/events'],
+      ['/livestream/stats/', '/stats/'],
+      ['/livestream/a/b.c', '/a/b.c'],
+      ['/livestream?x=/livestream/y', '/?x=/livestream/y'],
+      [
+        '/livestream/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b',
+        '/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b',
+      ],
+      ['/livestream/livestream/events', '/livestream/events'],
+    ];
+    expect(targets.map(([target]) => [target, answer(target)])).toEqual(targets.map(([target, path]) => [target, `livestream ${path}`]));
   });
 
-  test.each(['/livestreams', '/livestream.js', '/Livestream/events', '/x/livestream/events', '/e/livestream', '/stats'])(
-    '%s is not forwarded to livestream',
-    (target) => {
-      expect(answer(target)).not.toContain('livestream /');
-    },
-  );
+  test('livestream gets no other path', () => {
+    const others = ['/livestreams', '/livestream.js', '/Livestream/events', '/x/livestream/events', '/e/livestream', '/stats'];
+    expect(others.filter((target) => answer(target).includes('livestream /'))).toEqual([]);
+  });
 
   // The load balancer decodes a path that it rewrites, so livestream would get another path than the one that the rule matched.
-  test.each(['/livestream/a%2Fb', '/livestream/a%20b', '/livestream/%C3%A9', '/livestream/a;b', '/livestream/a\\b'])(
-    '%s is forwarded to the app unchanged, which does not answer it',
-    (target) => {
-      expect(answer(target)).toBe(`web ${target}`);
-    },
-  );
+  test('a path that another server could read differently is forwarded to the app unchanged, which does not answer it', () => {
+    const paths = ['/livestream/a%2Fb', '/livestream/a%20b', '/livestream/%C3%A9', '/livestream/a;b', '/livestream/a\\b'];
+    expect(paths.filter((target) => answer(target) !== `web ${target}`)).toEqual([]);
+  });
 
-  test.each(['/livestream/metrics', '/livestream//events', '/livestream/../login', '/livestream/%2e%2e/metrics', '/livestream/%6detrics'])(
-    '%s is refused',
-    (target) => {
-      expect(answer(target)).toBe('403');
-    },
-  );
+  test('its metrics and evasions are refused', () => {
+    const paths = ['/livestream/metrics', '/livestream//events', '/livestream/../login', '/livestream/%2e%2e/metrics', '/livestream/%6detrics'];
+    expect(paths.filter((target) => answer(target) !== '403')).toEqual([]);
+  });
 
   test('the prefix is stripped by one transform of the rule, and no other rule has one', () => {
     expect(own).toHaveLength(1);
@@ -117,12 +112,12 @@ describe('with the app open to anyone', () => {
 describe('with the app open to some networks', () => {
   const { answer, own } = routed(() => ({ appAccess: AppAccess.fromCidrs(NETWORKS) }));
 
-  test.each(PATHS)('%s is open to allowed clients', (target) => {
-    expect(answer(target, INSIDE)).toMatch(/^livestream \//);
+  test('its paths are open to allowed clients', () => {
+    expect(PATHS.filter((target) => !answer(target, INSIDE).startsWith('livestream /'))).toEqual([]);
   });
 
-  test.each(PATHS)('%s is refused to other clients, with any token', (target) => {
-    expect(answer(target)).toBe('403');
+  test('its paths are refused to other clients, with any token', () => {
+    expect(PATHS.filter((target) => answer(target) !== '403')).toEqual([]);
   });
 
   test('its rule matches the address and the path, and rewrites', () => {
@@ -159,8 +154,8 @@ describe.each([
 ] as const)('with a sign-in by %s', (_, type, appAccess) => {
   const { answer, own, stack } = routed((scope) => ({ appAccess: appAccess(scope) }));
 
-  test.each(PATHS)('%s requires a signed-in user', (target) => {
-    expect(answer(target, INSIDE)).toMatch(new RegExp(`^authenticate-${type}, livestream /`));
+  test('its paths require a signed-in user', () => {
+    expect(PATHS.filter((target) => !answer(target, INSIDE).startsWith(`authenticate-${type}, livestream /`))).toEqual([]);
   });
 
   test('a script gets 401 without a session, and a page of the app is redirected to the provider', () => {

@@ -4,7 +4,7 @@ import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { evaluate, Request } from '../../../cli/alb/evaluate';
 import { containersByTargetGroup } from '../../../cli/template-services';
 import { CloudFormationTemplate } from '../../../cli/alb/template';
-import { OIDC } from '../fixtures';
+import { newIngress, newTargets, newVpc, OIDC, ROUTED, templateOf } from '../fixtures';
 import { rulesOf } from '../../helpers/listener-rules';
 import { newPostHog, newStack } from '../../helpers/stack';
 
@@ -18,39 +18,67 @@ export const OUTSIDE = ['198.51.100.1', '10.0.0.4', '203.0.112.255', '2001:db9::
 /** A configuration of access to the app. */
 export interface Mode {
   readonly name: string;
+  /** The kind of access. */
+  readonly access: 'anyone' | 'fromCidrs' | 'authenticated' | 'nobody';
   readonly isOpen: boolean;
   readonly optIn: boolean;
   appAccess(): AppAccess;
 }
 
-const ACCESS: Omit<Mode, 'optIn'>[] = [
-  { name: 'anyone', isOpen: true, appAccess: () => AppAccess.anyone() },
-  { name: 'fromCidrs', isOpen: false, appAccess: () => AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']) },
-  { name: 'authenticated', isOpen: false, appAccess: () => AppAccess.oidc(OIDC) },
-  { name: 'nobody', isOpen: false, appAccess: () => AppAccess.nobody() },
+const ACCESS: Omit<Mode, 'name' | 'optIn'>[] = [
+  { access: 'anyone', isOpen: true, appAccess: () => AppAccess.anyone() },
+  { access: 'fromCidrs', isOpen: false, appAccess: () => AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']) },
+  { access: 'authenticated', isOpen: false, appAccess: () => AppAccess.oidc(OIDC) },
+  { access: 'nobody', isOpen: false, appAccess: () => AppAccess.nobody() },
 ];
 
 /** Every configuration, with the endpoints that are opened on demand closed and open. */
 export const MODES: Mode[] = ACCESS.flatMap((access) => [
-  { ...access, optIn: false },
-  { ...access, name: `${access.name}, all groups open`, optIn: true },
+  { ...access, name: access.access, optIn: false },
+  { ...access, name: `${access.access}, all groups open`, optIn: true },
 ]);
 
 /** The outcome of a request: the name of the container that gets it without authentication, `refused`, or `sign in`. */
 export type Answer = (request: Request) => string;
 
-/** Synthesises a whole PostHog and evaluates requests with the rules of its load balancer. */
+const ANSWERS = new Map<string, Answer>();
+
+/** Evaluates requests with the rules of a whole PostHog, which is synthesised once in each mode. */
 export function answersOf(mode: Mode): Answer {
+  const answer = ANSWERS.get(mode.name) ?? answersOfPostHog(mode);
+  ANSWERS.set(mode.name, answer);
+  return answer;
+}
+
+function answersOfPostHog(mode: Mode): Answer {
   const stack = newStack();
   newPostHog(stack, { products: Object.values(Product), appAccess: mode.appAccess(), publicEndpointGroups: mode.optIn ? [...OPT_IN] : undefined });
   const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
+  return answersOfRules(template, containersByTargetGroup(template));
+}
+
+/** Evaluates requests with the rules of an ingress that every process is routed through, which takes less time than a whole PostHog. */
+export function answersOfIngress(mode: Mode): Answer {
+  const stack = newStack();
+  const vpc = newVpc(stack);
+  const ingress = newIngress(stack, { vpc, appAccess: mode.appAccess(), publicEndpointGroups: mode.optIn ? [...OPT_IN] : undefined });
+  const owners = Object.fromEntries(
+    ROUTED.map((process) => {
+      const targets = newTargets(stack, process, vpc);
+      ingress.route(process, targets);
+      return [stack.getLogicalId(targets.node.defaultChild as never), process];
+    }),
+  );
+  return answersOfRules(templateOf(stack), owners);
+}
+
+function answersOfRules(template: CloudFormationTemplate, owners: Readonly<Record<string, string>>): Answer {
   const rules = rulesOf(template);
-  const containers = containersByTargetGroup(template);
   return (request) => {
     const [first] = evaluate(rules, request)!.actions;
     switch (first.type) {
       case 'forward':
-        return containers[first.targetGroup!];
+        return owners[first.targetGroup!];
       case 'fixed-response':
         return first.statusCode === '403' ? 'refused' : `answered ${first.statusCode}`;
       default:

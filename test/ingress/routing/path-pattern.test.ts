@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { patternsOf } from '../../../lib/ingress/routing/path-pattern';
+import { patternsOf, withoutPath } from '../../../lib/ingress/routing/path-pattern';
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
 import { globMatches } from '../../../cli/alb/evaluate';
+import { rewritten } from '../../../cli/alb/url-rewrite';
 
 function matches(endpoint: PublicEndpoint, path: string): boolean {
   const { globs = [], regexes = [] } = patternsOf([endpoint]);
@@ -49,50 +50,52 @@ describe('endpoints that share a rule', () => {
 });
 
 describe('an endpoint below a path of the app', () => {
-  test.each([
-    '/static/array.js',
-    '/static/1.449.2/posthog-recorder.js',
-    '/static/a/b/c/d.js',
-    '/static/a_b-c~d@e=f:g+h.js',
-    '/static/chunk-ABC123.js.map',
-  ])('matches %s', (path) => {
-    expect(matches(PublicEndpoint.STATIC, path)).toBe(true);
+  test('matches harmless paths', () => {
+    const paths = [
+      '/static/array.js',
+      '/static/1.449.2/posthog-recorder.js',
+      '/static/a/b/c/d.js',
+      '/static/a_b-c~d@e=f:g+h.js',
+      '/static/chunk-ABC123.js.map',
+    ];
+    expect(paths.filter((path) => !matches(PublicEndpoint.STATIC, path))).toEqual([]);
   });
 
-  test.each([
-    '/static',
-    '/static/',
-    '/static/login',
-    '/static/a/',
-    '/static/a/b/signup',
-    '/staticx',
-    '/staticx/a',
-    '/Static/a',
-    '/x/static/a',
-    '//static/a',
-    '/static//a',
-    '/static/a//',
-    '/static/.',
-    '/static/..',
-    '/static/../login',
-    '/static/a/../login',
-    '/static/a/..',
-    '/static/.env',
-    '/static/a/.git/config',
-    '/static/%2e%2e/login',
-    '/static/a%2flogin',
-    '/static/a\\b',
-    '/static/a;b',
-    '/static/a\nb',
-    '/static/a b',
-    '/static/é',
-    '/static/a\n',
-    '/static/a?b',
-    '/static/a#b',
-    '/static/a*',
-    '/static/a,b',
-  ])('does not match %j', (path) => {
-    expect(matches(PublicEndpoint.STATIC, path)).toBe(false);
+  test('does not match paths that a server could read differently', () => {
+    const paths = [
+      '/static',
+      '/static/',
+      '/static/login',
+      '/static/a/',
+      '/static/a/b/signup',
+      '/staticx',
+      '/staticx/a',
+      '/Static/a',
+      '/x/static/a',
+      '//static/a',
+      '/static//a',
+      '/static/a//',
+      '/static/.',
+      '/static/..',
+      '/static/../login',
+      '/static/a/../login',
+      '/static/a/..',
+      '/static/.env',
+      '/static/a/.git/config',
+      '/static/%2e%2e/login',
+      '/static/a%2flogin',
+      '/static/a\\b',
+      '/static/a;b',
+      '/static/a\nb',
+      '/static/a b',
+      '/static/é',
+      '/static/a\n',
+      '/static/a?b',
+      '/static/a#b',
+      '/static/a*',
+      '/static/a,b',
+    ];
+    expect(paths.filter((path) => matches(PublicEndpoint.STATIC, path))).toEqual([]);
   });
 
   test('matches the path itself as well if that is an endpoint', () => {
@@ -135,4 +138,29 @@ test('no endpoint matches paths that only have the same prefix', () => {
       expect(matches(endpoint, `/${suffix}${path}`)).toBe(false);
     }),
   );
+});
+
+describe('the rewrite that strips a path', () => {
+  const OFF = withoutPath('/livestream');
+
+  test('removes the path, and nothing else', () => {
+    const targets: [target: string, expected: string][] = [
+      ['/livestream', '/'],
+      ['/livestream/', '/'],
+      ['/livestream/events', '/events'],
+      ['/livestream/events?x=1', '/events?x=1'],
+      ['/livestream?x=1', '/?x=1'],
+      ['/livestream/a/b/', '/a/b/'],
+      ['/e', '/e'],
+      ['/x/livestream/events', '/x/livestream/events'],
+      ['/live', '/live'],
+    ];
+    expect(targets.map(([target]) => [target, rewritten(target, OFF)])).toEqual(targets);
+  });
+
+  test('has the same result for the path alone and for path and query', () => {
+    const paths = ['/livestream', '/livestream/', '/livestream/events'];
+    const query = '?a=/livestream/b';
+    expect(paths.filter((path) => rewritten(path + query, OFF) !== rewritten(path, OFF) + query)).toEqual([]);
+  });
 });
