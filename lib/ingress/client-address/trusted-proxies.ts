@@ -128,7 +128,7 @@ export abstract class TrustedProxies {
   /**
    * The trusted addresses; empty if every proxy is trusted, and a token if they are looked up at deployment.
    *
-   * Throws if they are looked up at deployment, and no `PostHogIngress` uses them.
+   * Throws if they are looked up at deployment, and no `PostHogIngress` without verified client addresses uses them.
    */
   public abstract get addresses(): string[];
 

@@ -38,7 +38,6 @@ const SMALLEST_SUBNET = 27;
 export interface OwnLoadBalancer {
   readonly loadBalancer: ApplicationLoadBalancer;
   readonly subnets: ISubnet[];
-  readonly ipAddressType: IpAddressType;
   readonly certificate: ICertificate;
   /** The listener that terminates TLS. */
   readonly listener: ApplicationListener;
@@ -101,7 +100,6 @@ export function defineLoadBalancer(scope: Construct, props: PostHogIngressProps,
   return {
     loadBalancer,
     subnets,
-    ipAddressType,
     certificate,
     redirectListener: defineRedirect(loadBalancer, settings),
     listener: defineListener(loadBalancer, settings, defaultAction),

@@ -1,3 +1,11 @@
+import { APP_ENDPOINTS } from '../../../lib/catalog/endpoints/app';
+import { FLAGS_ENDPOINTS } from '../../../lib/catalog/endpoints/flags';
+import { INGESTION_ENDPOINTS } from '../../../lib/catalog/endpoints/ingestion';
+import { LIVE_EVENTS_ENDPOINTS } from '../../../lib/catalog/endpoints/live-events';
+import { OAUTH_ENDPOINTS } from '../../../lib/catalog/endpoints/oauth';
+import { PAGES_ENDPOINTS } from '../../../lib/catalog/endpoints/pages';
+import { SDK_API_ENDPOINTS } from '../../../lib/catalog/endpoints/sdk-api';
+import { WEBHOOKS_ENDPOINTS } from '../../../lib/catalog/endpoints/webhooks';
 import { Endpoint, PathMatch } from '../../../lib/catalog/endpoints/endpoint';
 import { EndpointName, ENDPOINTS } from '../../../lib/catalog/endpoints';
 import { EndpointGroup } from '../../../lib/catalog/endpoints/endpoint-group';
@@ -44,5 +52,18 @@ test('the compiler refuses a row without a constant', () => {
 test('every constant belongs to the row of its name', () => {
   const constants = Object.entries(PublicEndpoint).filter(([, value]) => value instanceof PublicEndpoint) as [EndpointName, PublicEndpoint][];
   expect(constants.filter(([name, { path }]) => ENDPOINTS[name].path !== path).map(([name]) => name)).toEqual([]);
-  expect(constants.map(([name]) => name)).toEqual(Object.keys(ENDPOINTS));
+});
+
+test('no two tables have a row of the same name, of which one would be lost', () => {
+  const tables = [
+    APP_ENDPOINTS,
+    FLAGS_ENDPOINTS,
+    INGESTION_ENDPOINTS,
+    LIVE_EVENTS_ENDPOINTS,
+    OAUTH_ENDPOINTS,
+    PAGES_ENDPOINTS,
+    SDK_API_ENDPOINTS,
+    WEBHOOKS_ENDPOINTS,
+  ];
+  expect(tables.flatMap((table) => Object.keys(table)).sort()).toEqual(Object.keys(ENDPOINTS).sort());
 });

@@ -75,6 +75,12 @@ describe('the load balancer', () => {
     );
   });
 
+  test.each(['idleTimeout', 'strictTransportSecurity'] as const)('refuses a fraction of a second as `%s`', (prop) => {
+    expect(() => newIngress(newStack(), { [prop]: Duration.millis(1500) })).toThrow(
+      `[Stack/Ingress] \`${prop}\` must be a whole number of seconds, got:`,
+    );
+  });
+
   test('is internal without `publicLoadBalancer`', () => {
     expect(only(synth({ publicLoadBalancer: false }), LOAD_BALANCER)).toMatchObject({ Scheme: 'internal' });
   });

@@ -122,22 +122,23 @@ describe('on an imported listener', () => {
     expect(new Set(priorities).size).toBe(priorities.length);
   });
 
-  test.each([
-    ['/e/', 'capture'],
-    ['/i/v0/e/', 'capture'],
-    ['/batch/', 'capture'],
-    ['/s/', 'replaycapture'],
-    ['/flags/?v=2', 'featureflags'],
-    ['/array/x/config.js', 'hypercacheserver'],
-    ['/static/array.js', 'web'],
-    ['/', 'web'],
-    ['/login', 'web'],
-    ['/embedded/x', 'web'],
-    ['/_stats', '403'],
-    ['/api/projects/1/internal/x', '403'],
-    ['/static/../login', '403'],
-  ])('forwards %s to %s', (target, expected) => {
-    expect(answer({ target })).toBe(expected);
+  test('forwards each path to its process', () => {
+    const targets: [target: string, expected: string][] = [
+      ['/e/', 'capture'],
+      ['/i/v0/e/', 'capture'],
+      ['/batch/', 'capture'],
+      ['/s/', 'replaycapture'],
+      ['/flags/?v=2', 'featureflags'],
+      ['/array/x/config.js', 'hypercacheserver'],
+      ['/static/array.js', 'web'],
+      ['/', 'web'],
+      ['/login', 'web'],
+      ['/embedded/x', 'web'],
+      ['/_stats', '403'],
+      ['/api/projects/1/internal/x', '403'],
+      ['/static/../login', '403'],
+    ];
+    expect(targets.map(([target]) => [target, answer({ target })])).toEqual(targets);
   });
 
   test('allows the load balancer to reach the targets', () => {
@@ -319,7 +320,7 @@ describe('two PostHogs on one listener', () => {
   });
 });
 
-describe('errors', () => {
+describe('the props for an existing listener', () => {
   const wrong: [string, (stack: Stack) => Partial<PostHogIngressProps>, string][] = [
     [
       'no priority base',
@@ -358,12 +359,12 @@ describe('errors', () => {
     ['a domain outside of the zone', (stack) => ({ domainZone: zone(stack, 'example.org') }), '`domainName` must be in the hosted zone example.org'],
   ];
 
-  test.each(wrong)('fails with %s', (_, props, message) => {
+  test.each(wrong)('fail with %s', (_, props, message) => {
     const stack = newStack();
     expect(() => newIngress(stack, props(stack))).toThrow(message);
   });
 
-  test('fails for a whole PostHog without the VPC of the load balancer', () => {
+  test('fail for a whole PostHog without the VPC of the load balancer', () => {
     const stack = newStack();
     expect(() => newPostHog(stack, { ...imported(stack), rulePriorityBase: 0, certificate: undefined })).toThrow(
       '`vpc` or `cluster` is required with `listener`',

@@ -275,7 +275,7 @@ describe('the check whether a rule forwards to a process', () => {
     ],
     ['web', 'nobody', PostHogProcess.WEB, { appAccess: AppAccess.nobody() }, true],
     ['worker', 'anyone', PostHogProcess.WORKER, { appAccess: AppAccess.anyone() }, false],
-  ])('%s, the app open to %s', (_, __, process, props, expected) => {
+  ])('knows whether %s is reached with the app open to %s', (_, __, process, props, expected) => {
     expect(reached(process, props)).toBe(expected);
   });
 });
