@@ -16,7 +16,7 @@ export { PostHogProcess } from './catalog/posthog-process';
 export { PublicEndpoint } from './ingress/routing/public-endpoint';
 export { TrustedProxies } from './ingress/client-address/trusted-proxies';
 
-export { type AppSecretsOptions } from './services/app-secrets';
+export { type AppSecretsOptions } from './services/secrets/app-secrets';
 export {
   type AiKeys,
   type AppSettingsOptions,
@@ -25,14 +25,14 @@ export {
   type OAuthClient,
   type SingleSignOnOptions,
   type SlackApp,
-} from './services/app-settings';
+} from './services/settings/app-settings';
 export { type IDeploymentCheck } from './operations/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';
-export { type IPostHogService } from './services/posthog-service';
+export { type IPostHogService } from './services/service/posthog-service';
 export { PostHogSize } from './services/process-size';
 export { Product } from './catalog/product';
-export { type PostHogServiceOptions } from './services/service-options';
+export { type PostHogServiceOptions } from './services/service/service-options';
 
 export { Cache } from './stores/cache/cache';
 export { CacheEncryption, type ICache } from './stores/cache/cache-base';

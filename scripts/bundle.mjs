@@ -29,7 +29,7 @@ const SHARED = {
 const FUNCTIONS = [
   { entryPoints: ['lib/ingress/client-address/load-balancer-addresses.lambda.ts'], name: 'load-balancer-addresses' },
   { entryPoints: ['lib/operations/deployment-check.lambda.ts'], name: 'deployment-check' },
-  { entryPoints: ['lib/services/rsa-key.lambda.ts'], name: 'rsa-key' },
+  { entryPoints: ['lib/services/secrets/rsa-key.lambda.ts'], name: 'rsa-key' },
   { entryPoints: ['lib/migration/start.lambda.ts'], name: 'start-migration' },
   { entryPoints: ['lib/migration/conclude.lambda.ts'], name: 'conclude-migration' },
 ];

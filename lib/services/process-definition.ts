@@ -1,6 +1,6 @@
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppSecrets } from './app-secrets';
+import { AppSecrets } from './secrets/app-secrets';
 import { TaskSize } from './process-size';
 import { ConsumerGroup } from '../catalog/consumer-groups';
 import { Generation } from '../catalog/generation';

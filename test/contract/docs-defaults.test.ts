@@ -36,7 +36,7 @@ import {
   RedpandaKafka,
 } from '../../lib';
 import { ROOT } from '../helpers/app';
-import { appSettings } from '../../lib/services/app-settings';
+import { appSettings } from '../../lib/services/settings/app-settings';
 import { databaseBackup } from '../../lib/migration/database-backup';
 import { certificate, newPostHog, newStack } from '../helpers/stack';
 import { zonedStack } from '../helpers/zones';

@@ -5,7 +5,7 @@ import { FEATURES, FeatureProp, PRODUCTS, Requirements } from '../../lib/catalog
 import { MEMORY } from '../../lib/catalog/memory';
 import { TASK_QUEUES } from '../../lib/catalog/task-queues';
 import { TOPICS } from '../../lib/catalog/topics';
-import { appSettings, AppSettingsOptions } from '../../lib/services/app-settings';
+import { appSettings, AppSettingsOptions } from '../../lib/services/settings/app-settings';
 import { deployedProcesses } from '../../lib/services/deployed-processes';
 import { PROCESSES } from '../../lib/services/processes';
 import { topicsOf } from '../../lib/migration/topics/product-topics';

@@ -8,7 +8,7 @@ import { containerOf, idOf } from './template';
 import { containerImage } from '../../lib/private/container-image';
 import { PostHogProcess } from '../../lib';
 import { generationOf, NEWEST_GENERATION } from '../../lib/catalog/generation';
-import { AppSecrets } from '../../lib/services/app-secrets';
+import { AppSecrets } from '../../lib/services/secrets/app-secrets';
 import { portOf, ProcessContext, ProcessDefinition, Stores } from '../../lib/services/process-definition';
 import { PROCESSES } from '../../lib/services/processes';
 

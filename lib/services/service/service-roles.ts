@@ -1,7 +1,7 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { ProcessDefinition } from './process-definition';
-import { acknowledge } from '../private/acknowledge';
+import { ProcessDefinition } from '../process-definition';
+import { acknowledge } from '../../private/acknowledge';
 
 /**
  * The IAM roles that processes share.

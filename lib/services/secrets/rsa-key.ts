@@ -2,7 +2,7 @@ import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { CfnSecret, ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { RsaKeyAnswer, RsaKeyRequest } from './rsa-key-request';
-import { programFunction } from '../private/program-function';
+import { programFunction } from '../../private/program-function';
 
 const TYPE = 'Custom::PostHogRsaKey';
 const ARN: keyof RsaKeyAnswer = 'SecretArn';

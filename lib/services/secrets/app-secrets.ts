@@ -3,9 +3,9 @@ import { ISecret, Secret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsm
 import { Construct } from 'constructs';
 import { defineRsaKey } from './rsa-key';
 import { isRsaKey } from './rsa-key-format';
-import { acknowledge } from '../private/acknowledge';
-import { invalidValue, withPath } from '../private/errors';
-import { checkWholeText, definitionOf } from '../private/secrets';
+import { acknowledge } from '../../private/acknowledge';
+import { invalidValue, withPath } from '../../private/errors';
+import { checkWholeText, definitionOf } from '../../private/secrets';
 
 /**
  * PostHog's own secrets, if you bring your own. The value is the whole secret string.

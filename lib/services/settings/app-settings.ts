@@ -1,10 +1,10 @@
 import { Token } from 'aws-cdk-lib/core';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { ProcessSettings } from '../private/process-settings';
-import { checkEnum } from '../private/enums';
-import { invalidValue } from '../private/errors';
-import { checkWholeText } from '../private/secrets';
+import { ProcessSettings } from '../../private/process-settings';
+import { checkEnum } from '../../private/enums';
+import { invalidValue } from '../../private/errors';
+import { checkWholeText } from '../../private/secrets';
 
 /**
  * The encryption of the connection to a mail server.

@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { CfnParameter, Fn, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ISecret, Secret, SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppSecrets, AppSecretsOptions } from '../../lib/services/app-secrets';
-import { newStack } from '../helpers/stack';
-import { ofType } from '../helpers/template';
+import { AppSecrets, AppSecretsOptions } from '../../../lib/services/secrets/app-secrets';
+import { newStack } from '../../helpers/stack';
+import { ofType } from '../../helpers/template';
 
 type Name = keyof AppSecretsOptions;
 interface Generated {

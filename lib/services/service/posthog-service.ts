@@ -20,21 +20,21 @@ import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct, IDependable } from 'constructs';
-import { ExtraSettings, mergeSettings } from './extra-settings';
+import { ExtraSettings, mergeSettings } from '../settings/extra-settings';
 import { addGeoIpFile } from './geoip-file';
-import { ProcessSettings } from '../private/process-settings';
-import { HttpEndpoint, portOf, Probe, ProcessDefinition } from './process-definition';
-import { TaskSize } from './process-size';
+import { ProcessSettings } from '../../private/process-settings';
+import { HttpEndpoint, portOf, Probe, ProcessDefinition } from '../process-definition';
+import { TaskSize } from '../process-size';
 import { PostHogServiceOptions } from './service-options';
 import { ServiceRoles } from './service-roles';
 import { scaleService } from './service-scaling';
 import { taskSize } from './task-size';
-import { PostHogProcess } from '../catalog/posthog-process';
-import { Stopping, STOPPING } from '../catalog/stopping';
-import { acknowledge } from '../private/acknowledge';
-import { containerImage } from '../private/container-image';
-import { withPath } from '../private/errors';
-import { IKafka } from '../stores/kafka/kafka-base';
+import { PostHogProcess } from '../../catalog/posthog-process';
+import { Stopping, STOPPING } from '../../catalog/stopping';
+import { acknowledge } from '../../private/acknowledge';
+import { containerImage } from '../../private/container-image';
+import { withPath } from '../../private/errors';
+import { IKafka } from '../../stores/kafka/kafka-base';
 
 /**
  * The ECS service of a PostHog process.

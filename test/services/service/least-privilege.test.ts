@@ -2,10 +2,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { PostHogProcess, Product } from '../../lib';
-import { PROCESSES } from '../../lib/services/processes';
-import { newPostHog, newStack } from '../helpers/stack';
-import { containerOf, executionRoleStatements, idOf, ofType, securityGroupOf, taskOf, statementsOf, taskRoleStatements } from '../helpers/template';
+import { PostHogProcess, Product } from '../../../lib';
+import { PROCESSES } from '../../../lib/services/processes';
+import { newPostHog, newStack } from '../../helpers/stack';
+import { containerOf, executionRoleStatements, idOf, ofType, securityGroupOf, taskOf, statementsOf, taskRoleStatements } from '../../helpers/template';
 
 const NAMES = PROCESSES.map(({ process }) => process);
 const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });

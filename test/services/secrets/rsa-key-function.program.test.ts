@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { defineRsaKey } from '../../lib/services/rsa-key';
-import { Answer, Api, ApiCall, Invocation, packedFunction } from '../helpers/custom-resource';
+import { defineRsaKey } from '../../../lib/services/secrets/rsa-key';
+import { Answer, Api, ApiCall, Invocation, packedFunction } from '../../helpers/custom-resource';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:PostHogSecretsOidcRsaPrivateKey-AbCdEf';
 /** What Lambda must leave for the function to have five seconds, and tell CloudFormation. */

@@ -1,7 +1,7 @@
 import { ContainerDefinition, ContainerDependencyCondition, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { GEOIP_FILE } from './processes/rust';
-import { containerImage } from '../private/container-image';
+import { GEOIP_FILE } from '../processes/rust';
+import { containerImage } from '../../private/container-image';
 
 /** Source and target of the GeoIP database. */
 export interface GeoIpFileProps {

@@ -3,10 +3,10 @@ import { CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { HttpEndpoint } from './process-definition';
-import { TaskSize } from './process-size';
-import { ConsumerGroup } from '../catalog/consumer-groups';
-import { IKafka } from '../stores/kafka/kafka-base';
+import { HttpEndpoint } from '../process-definition';
+import { TaskSize } from '../process-size';
+import { ConsumerGroup } from '../../catalog/consumer-groups';
+import { IKafka } from '../../stores/kafka/kafka-base';
 
 /** The metrics that the number of tasks depends on. */
 export interface ScalingSignals {

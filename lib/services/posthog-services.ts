@@ -5,21 +5,21 @@ import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IDependable } from 'constructs';
-import { PostHogIngress } from './ingress/posthog-ingress';
-import { prefixesOf, RECORDINGS_PREFIX } from './catalog/object-prefixes';
-import { PostHogProcess } from './catalog/posthog-process';
-import { PostHogProps } from './posthog-props';
-import { withPath } from './private/errors';
-import { architectureFor } from './release/architecture';
-import { PostHogImages } from './release/posthog-images';
-import { PostHogRelease } from './release/posthog-release';
-import { FILE_DOWNLOADS_PROCESSES } from './services/file-downloads';
-import { PostHogService } from './services/posthog-service';
-import { portOf, ProcessContext, ProcessDefinition } from './services/process-definition';
-import { PostHogSize, sizeOf } from './services/process-size';
-import { ServiceGroups } from './services/service-groups';
-import { ServiceRoles } from './services/service-roles';
-import { StoreClients } from './services/store-clients';
+import { PostHogIngress } from '../ingress/posthog-ingress';
+import { prefixesOf, RECORDINGS_PREFIX } from '../catalog/object-prefixes';
+import { PostHogProcess } from '../catalog/posthog-process';
+import { PostHogProps } from '../posthog-props';
+import { withPath } from '../private/errors';
+import { architectureFor } from '../release/architecture';
+import { PostHogImages } from '../release/posthog-images';
+import { PostHogRelease } from '../release/posthog-release';
+import { FILE_DOWNLOADS_PROCESSES } from './file-downloads';
+import { PostHogService } from './service/posthog-service';
+import { portOf, ProcessContext, ProcessDefinition } from './process-definition';
+import { PostHogSize, sizeOf } from './process-size';
+import { ServiceGroups } from './service/service-groups';
+import { ServiceRoles } from './service/service-roles';
+import { StoreClients } from './service/security-groups';
 
 /** The environment of the services. */
 export interface ServiceContext {

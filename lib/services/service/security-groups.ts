@@ -1,6 +1,6 @@
 import { IConnectable, IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { Stores } from './process-definition';
+import { Stores } from '../process-definition';
 
 /** The data stores that are reached through security groups. */
 const REACHED = ['postgres', 'cache', 'kafka', 'clickHouse'] as const;

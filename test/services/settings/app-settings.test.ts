@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppSettingsOptions, EmailEncryption, Product } from '../../lib';
-import { appSettings } from '../../lib/services/app-settings';
-import { environmentOf, FEW, newPostHog, newStack } from '../helpers/stack';
+import { AppSettingsOptions, EmailEncryption, Product } from '../../../lib';
+import { appSettings } from '../../../lib/services/settings/app-settings';
+import { environmentOf, FEW, newPostHog, newStack } from '../../helpers/stack';
 import { Template } from 'aws-cdk-lib/assertions';
 
 let stack: Stack;

@@ -1,6 +1,6 @@
 import { IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { ProcessDefinition } from './process-definition';
+import { ProcessDefinition } from '../process-definition';
 
 /** The security groups of processes: one for each, or one for several that call the same processes. */
 export class ServiceGroups extends Construct {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { mergeSettings } from '../../lib/services/extra-settings';
-import { newStack } from '../helpers/stack';
+import { mergeSettings } from '../../../lib/services/settings/extra-settings';
+import { newStack } from '../../helpers/stack';
 
 const stack = newStack();
 const secret = Secret.fromSsmParameter(StringParameter.fromStringParameterName(stack, 'One', 'one'));

@@ -1,7 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-ecs';
-import { PROXY_VARIABLES } from '../catalog/proxy-environment';
-import { ProcessSettings } from '../private/process-settings';
-import { invalidValue } from '../private/errors';
+import { PROXY_VARIABLES } from '../../catalog/proxy-environment';
+import { ProcessSettings } from '../../private/process-settings';
+import { invalidValue } from '../../private/errors';
 
 /** Additional settings from the user. */
 export interface ExtraSettings {

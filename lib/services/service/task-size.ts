@@ -1,8 +1,8 @@
-import { checkFargateSize } from '../private/fargate-size';
-import { ProcessDefinition } from './process-definition';
-import { TaskSize } from './process-size';
+import { checkFargateSize } from '../../private/fargate-size';
+import { ProcessDefinition } from '../process-definition';
+import { TaskSize } from '../process-size';
 import { PostHogServiceOptions } from './service-options';
-import { invalidValue } from '../private/errors';
+import { invalidValue } from '../../private/errors';
 
 /**
  * Returns the size and number of tasks of a process, with its options applied.

@@ -2,14 +2,14 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { AppAccess, EndpointGroup, Kafka, PostHogProcess, PostHogRelease, PostHogServiceOptions, PostHogSize, Product } from '../../lib';
-import { portOf } from '../../lib/services/process-definition';
-import { sizeOf } from '../../lib/services/process-size';
-import { ConsumerGroup } from '../../lib/catalog/consumer-groups';
-import { Stopping, STOPPING } from '../../lib/catalog/stopping';
-import { PROCESSES } from '../../lib/services/processes';
-import { environmentOf, newPostHog, newStack } from '../helpers/stack';
-import { attributes, containerOf, idOf, ofType, serviceOf, serviceResourceOf, targetGroupOf, taskOf, taskRoleStatements } from '../helpers/template';
+import { AppAccess, EndpointGroup, Kafka, PostHogProcess, PostHogRelease, PostHogServiceOptions, PostHogSize, Product } from '../../../lib';
+import { portOf } from '../../../lib/services/process-definition';
+import { sizeOf } from '../../../lib/services/process-size';
+import { ConsumerGroup } from '../../../lib/catalog/consumer-groups';
+import { Stopping, STOPPING } from '../../../lib/catalog/stopping';
+import { PROCESSES } from '../../../lib/services/processes';
+import { environmentOf, newPostHog, newStack } from '../../helpers/stack';
+import { attributes, containerOf, idOf, ofType, serviceOf, serviceResourceOf, targetGroupOf, taskOf, taskRoleStatements } from '../../helpers/template';
 
 interface ScalingPolicy {
   PolicyType: string;

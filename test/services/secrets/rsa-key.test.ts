@@ -1,9 +1,9 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage, FargateTaskDefinition, Secret } from 'aws-cdk-lib/aws-ecs';
-import { defineRsaKey } from '../../lib/services/rsa-key';
-import { newStack } from '../helpers/stack';
-import { idOf, ofType } from '../helpers/template';
+import { defineRsaKey } from '../../../lib/services/secrets/rsa-key';
+import { newStack } from '../../helpers/stack';
+import { idOf, ofType } from '../../helpers/template';
 
 interface Role {
   Policies?: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }[];

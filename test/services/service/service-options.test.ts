@@ -1,8 +1,8 @@
-import { PostHogProcess, PostHogSize } from '../../lib';
-import { checkFargateSize } from '../../lib/private/fargate-size';
-import { sizeOf } from '../../lib/services/process-size';
-import { PROCESSES } from '../../lib/services/processes';
-import { taskSize } from '../../lib/services/task-size';
+import { PostHogProcess, PostHogSize } from '../../../lib';
+import { checkFargateSize } from '../../../lib/private/fargate-size';
+import { sizeOf } from '../../../lib/services/process-size';
+import { PROCESSES } from '../../../lib/services/processes';
+import { taskSize } from '../../../lib/services/service/task-size';
 
 const SIZES = Object.values(PostHogSize);
 const find = (process: PostHogProcess) => PROCESSES.find((definition) => definition.process === process)!;
