@@ -16,7 +16,8 @@ export { PostHogProcess } from './catalog/posthog-process';
 export { PublicEndpoint } from './ingress/routing/public-endpoint';
 export { TrustedProxies } from './ingress/client-address/trusted-proxies';
 
-export { type AppSecretsOptions } from './services/secrets/app-secrets';
+export { type IAppSecrets } from './services/secrets/app-secrets';
+export { type AppSecretsOptions } from './services/secrets/app-secrets-options';
 export {
   type AiKeys,
   type AppSettingsOptions,

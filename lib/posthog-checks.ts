@@ -1,6 +1,6 @@
 import { RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { isProcess, PostHogProcess } from './catalog/posthog-process';
+import { PostHogProcess } from './catalog/posthog-process';
 import { taskQueue } from './catalog/task-queues';
 import { NatMode } from './network/nat-mode';
 import { PostHogProps } from './posthog-props';
@@ -8,16 +8,16 @@ import { checkEnum } from './private/enums';
 import { invalidProp, invalidValue } from './private/errors';
 import { checkWhole } from './private/numbers';
 import { isLookupPending } from './private/subnets';
-import { productsOf } from './services/deployed-processes';
 import { ProcessDefinition } from './services/process-definition';
 import { PostHogSize } from './services/process-size';
+import { checkServiceOptions } from './services/service/service-options';
 
 /** The maximum for each busy topic; a broker holds about a thousand partitions in total. */
 const MAX_PARTITIONS = 100;
 
 /** Rejects props that contradict each other or cannot work. The rooms check the props that concern them alone. */
 export function checkProps(props: PostHogProps, deployed: readonly ProcessDefinition[], managesTopics: boolean): void {
-  checkServiceOptions(props, deployed);
+  checkServiceOptions(props.serviceOptions, deployed);
   if (props.size !== undefined) {
     checkEnum('size', props.size, PostHogSize);
   }
@@ -29,20 +29,6 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
   checkWhole('topicPartitions', props.topicPartitions, 1, MAX_PARTITIONS);
   if (props.nat === NatMode.NONE) {
     checkWithoutNat(props, managesTopics);
-  }
-}
-
-function checkServiceOptions({ serviceOptions }: PostHogProps, deployed: readonly ProcessDefinition[]): void {
-  const known = deployed.map(({ process }) => process as string);
-  const unknown = Object.keys(serviceOptions ?? {}).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const products = isProcess(unknown) ? productsOf(unknown) : [];
-    throw invalidValue(
-      'serviceOptions',
-      `may name these processes: ${known.join(', ')}`,
-      unknown,
-      products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined,
-    );
   }
 }
 

@@ -16,12 +16,15 @@ import { checkProps } from './posthog-checks';
 import { PostHogProps } from './posthog-props';
 import { isInEcr } from './private/ecr';
 import { pick } from './private/pick';
-import { imagesOf } from './services/posthog-services';
+import { ProcessSettings } from './private/process-settings';
 import { architectureFor } from './release/architecture';
 import { PostHogRelease } from './release/posthog-release';
-import { AppSecretsOptions } from './services/secrets/app-secrets';
+import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { DEFAULT_PRODUCTS, deployedProcesses } from './services/deployed-processes';
+import { imagesOf, PostHogServicesProps } from './services/posthog-services';
 import { ProcessDefinition } from './services/process-definition';
+import { PostHogSize } from './services/process-size';
+import { appSettings } from './services/settings/app-settings';
 import { KafkaTopic } from './stores/kafka/kafka-topics';
 import { StoresPlan } from './stores/posthog-stores';
 
@@ -38,6 +41,7 @@ export interface PostHogPlan {
   readonly ingress: IngressPlan;
   readonly stores: StoresPlan;
   readonly secrets: AppSecretsOptions;
+  readonly services: ServicesPlan;
   readonly migration: MigrationPlan;
   /** The checks at the end of a deployment; none if they are turned off or if nothing can be checked. */
   readonly deploymentChecks: readonly HttpCheckName[];
@@ -70,6 +74,18 @@ export interface IngressPlan extends PostHogIngressOptions {
   readonly deletionProtection: boolean;
 }
 
+/** The services. */
+export interface ServicesPlan extends Pick<PostHogServicesProps, 'size' | 'spot' | 'serviceOptions' | 'appExtras' | 'enableExecuteCommand'> {
+  /** The settings of the app: mail, single sign-on, keys. */
+  readonly appSettings: ProcessSettings;
+  readonly telemetry: boolean;
+  readonly temporalTaskQueues?: readonly string[];
+  /** Indicates whether cymbal, which needs access keys for symbol sets, is deployed. */
+  readonly hasSymbolSets: boolean;
+  /** Indicates whether batch exports, which write files for download, are deployed. */
+  readonly hasFileDownloads: boolean;
+}
+
 /** The migration of the databases. */
 export interface MigrationPlan {
   readonly options?: MigrationOptions;
@@ -86,6 +102,7 @@ const DEFAULTS = {
   logRetention: RetentionDays.ONE_MONTH,
   removalPolicy: RemovalPolicy.RETAIN,
   topicPartitions: 6,
+  size: PostHogSize.SMALL,
   products: DEFAULT_PRODUCTS,
 };
 
@@ -181,6 +198,18 @@ export function planOf(props: PostHogProps): PostHogPlan {
       removalPolicy: props.removalPolicy,
     },
     secrets: pick<AppSecretsOptions>(props, SECRETS),
+    services: {
+      size: props.size ?? DEFAULTS.size,
+      spot: props.spot ?? false,
+      serviceOptions: props.serviceOptions,
+      appExtras: { environment: props.environment, secrets: props.secrets },
+      enableExecuteCommand: props.enableExecuteCommand ?? false,
+      appSettings: appSettings(props),
+      telemetry: props.telemetry ?? false,
+      temporalTaskQueues: props.temporalTaskQueues,
+      hasSymbolSets: definitions.some(({ process }) => process === PostHogProcess.CYMBAL),
+      hasFileDownloads: products.includes(Product.EXPORTS),
+    },
     migration: {
       options: props.migration,
       release: { name: release.name, image: release.images.app, date: release.date, upstreamCommit: release.upstreamCommit },

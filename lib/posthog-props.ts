@@ -7,7 +7,7 @@ import { PostHogIngressOptions } from './ingress/ingress-options';
 import { MigrationOptions } from './migration/migration-options';
 import { NatMode } from './network/nat-mode';
 import { PostHogRelease } from './release/posthog-release';
-import { AppSecretsOptions } from './services/secrets/app-secrets';
+import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { AppSettingsOptions } from './services/settings/app-settings';
 import { PostHogSize } from './services/process-size';
 import { PostHogServiceOptions } from './services/service/service-options';
@@ -154,11 +154,13 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly checkDeployment?: boolean;
   /**
-   * Options for single processes. The keys are names of processes, such as `PostHogProcess.WEB`.
+   * Options for single processes, one entry for each.
+   *
+   * Throws if a process is not deployed, or has several entries.
    *
    * @default - the defaults of every process
    */
-  readonly serviceOptions?: Record<string, PostHogServiceOptions>;
+  readonly serviceOptions?: PostHogServiceOptions[];
   /**
    * Additional environment variables of the app: `web`, `worker`, `temporal-django-worker` and `temporal-batch-exports-worker`. Variables that the
    * library sets cannot be overridden.

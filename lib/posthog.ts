@@ -1,6 +1,9 @@
 import { Annotations } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerInsights, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { Product } from './catalog/product';
@@ -12,17 +15,14 @@ import { freeSubnets } from './network/free-subnets';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
 import { ImagesPlan, MIGRATING_PIPELINES, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
-import { PostHogServices } from './services/posthog-services';
 import { warnOfFloating } from './private/container-image';
-import { invalidValue, withPath } from './private/errors';
-import { AppSecrets } from './services/secrets/app-secrets';
-import { appSettings } from './services/settings/app-settings';
-import { productsOf } from './services/deployed-processes';
+import { withPath } from './private/errors';
+import { defineNamespace, PostHogServices } from './services/posthog-services';
+import { AppSecrets, IAppSecrets } from './services/secrets/app-secrets';
 import { mergeSettings } from './services/settings/extra-settings';
 import { fileDownloadsRole } from './services/file-downloads';
 import { IPostHogService } from './services/service/posthog-service';
 import { DJANGO_STORES, djangoSettings } from './services/processes/django';
-import { defineNamespace } from './services/service/service-namespace';
 import { admit } from './services/service/security-groups';
 import { ICache } from './stores/cache/cache-base';
 import { IClickHouse } from './stores/clickhouse/clickhouse-base';
@@ -69,7 +69,18 @@ export class PostHog extends Construct {
   /** The products that are deployed. */
   public readonly products: Product[];
 
-  private readonly services: PostHogServices;
+  /** The services of all processes that are deployed. */
+  public readonly services: IPostHogService[];
+  /** PostHog's own secrets. */
+  public readonly appSecrets: IAppSecrets;
+  /** The access keys of the user that reads and writes the symbol sets of error tracking; undefined without `Product.ERROR_TRACKING`. */
+  public readonly symbolSetKeys?: ISecret;
+  /** The role that writes the files of batch exports and signs links to them; undefined without `Product.EXPORTS`. */
+  public readonly fileDownloadsRole?: IRole;
+  /** The Cloud Map namespace in which processes find each other. */
+  public readonly namespace: INamespace;
+
+  private readonly deployed: PostHogServices;
 
   public constructor(scope: Construct, id: string, props: PostHogProps) {
     super(scope, id);
@@ -99,34 +110,43 @@ export class PostHog extends Construct {
     });
     ({ postgres: this.postgres, cache: this.cache, kafka: this.kafka, clickHouse: this.clickHouse, objectStorage: this.objectStorage } = stores);
     new ClickHouseObjects(this, 'ClickHouseObjects', { serverRoles: this.clickHouse.serverRoles, storage: this.objectStorage });
-    this.services = new PostHogServices(this, 'Services', props, {
+    this.namespace = defineNamespace(this, 'Namespace', this.vpc, network.namespaceName);
+    const { appSettings, telemetry, temporalTaskQueues, hasSymbolSets, hasFileDownloads, ...services } = plan.services;
+    this.appSecrets = new AppSecrets(this, 'Secrets', plan.secrets, removalPolicy);
+    this.symbolSetKeys = hasSymbolSets
+      ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret
+      : undefined;
+    this.fileDownloadsRole = hasFileDownloads ? fileDownloadsRole(this, 'FileDownloadsRole', this.objectStorage) : undefined;
+    const deployed = new PostHogServices(this, 'Services', {
+      ...services,
       definitions: plan.definitions,
       context: {
         ...stores,
         generation: release._generation,
-        secrets: new AppSecrets(this, 'Secrets', plan.secrets, removalPolicy),
+        secrets: this.appSecrets,
         url: this.url,
-        symbolSetKeys: plan.definitions.some(({ process }) => process === PostHogProcess.CYMBAL)
-          ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret
-          : undefined,
-        fileDownloadsRole: this.products.includes(Product.EXPORTS) ? fileDownloadsRole(this, 'FileDownloadsRole', this.objectStorage) : undefined,
-        appSettings: withPath(this, () => appSettings(props)),
-        telemetry: props.telemetry ?? false,
-        temporalTaskQueues: props.temporalTaskQueues,
+        symbolSetKeys: this.symbolSetKeys,
+        fileDownloadsRole: this.fileDownloadsRole,
+        appSettings,
+        telemetry,
+        temporalTaskQueues,
         proxyEnvironment: this.ingress.proxyEnvironment,
       },
       release,
       cpuArchitecture,
+      addProxy: plan.ingress.clientAddress?._proxy && ((taskDefinition, proxied) => this.ingress.addClientAddressProxy(taskDefinition, proxied)),
       ingress: this.ingress,
-      namespace: defineNamespace(this, 'Namespace', this.vpc, network.namespaceName),
+      namespace: this.namespace,
       cluster: this.cluster,
       vpc: this.vpc,
       subnets,
       logRetention,
       removalPolicy,
     });
-    this.migration = this.defineMigration(plan, props, stores, subnets);
-    this.services.startAfter(this.migration);
+    this.deployed = deployed;
+    this.services = deployed.all;
+    this.migration = this.defineMigration(plan, stores, subnets);
+    deployed.startAfter(this.migration);
     this.deploymentCheck = plan.deploymentChecks.length > 0 ? this.defineDeploymentCheck(plan) : undefined;
   }
 
@@ -138,17 +158,7 @@ export class PostHog extends Construct {
    * @param process the process
    */
   public service(process: PostHogProcess): IPostHogService {
-    const service = this.services.find(process);
-    if (!service) {
-      const products = productsOf(process);
-      throw invalidValue(
-        'process',
-        `must be one of ${this.services.processes.join(', ')}`,
-        process,
-        products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined,
-      );
-    }
-    return service;
+    return withPath(this, () => this.deployed.of(process));
   }
 
   private warnOfImages({ all, unreachable }: ImagesPlan): void {
@@ -162,13 +172,13 @@ export class PostHog extends Construct {
     }
   }
 
-  private defineMigration(plan: PostHogPlan, props: PostHogProps, stores: PostHogStores, subnets: SubnetSelection): Migration {
-    const { context } = this.services;
+  private defineMigration(plan: PostHogPlan, stores: PostHogStores, subnets: SubnetSelection): Migration {
+    const { context } = this.deployed;
     const { options, release, topics, workflowsImage } = plan.migration;
     const migration = new Migration(this, 'Migration', {
       options,
       release,
-      settings: withPath(this, () => mergeSettings(djangoSettings(context), [props])),
+      settings: withPath(this, () => mergeSettings(djangoSettings(context), [plan.services.appExtras])),
       topics: topics && { kafka: this.kafka, topics },
       workflows: workflowsImage === undefined ? undefined : { image: workflowsImage, databaseUrl: withPath(this, () => workflowsUrl(this.postgres)) },
       backup: databaseBackup(this.postgres),
@@ -192,7 +202,7 @@ export class PostHog extends Construct {
   }
 
   private defineDeploymentCheck({ deploymentChecks, ingress: { domainName } }: PostHogPlan): IDeploymentCheck | undefined {
-    const { ingress, services } = this;
+    const { ingress, deployed } = this;
     if (ingress._isOnInternet === false) {
       Annotations.of(this).addInfoV2(
         'cdk-posthog:PostHog.deploymentNotChecked',
@@ -205,8 +215,8 @@ export class PostHog extends Construct {
       domainName,
       checks: deploymentChecks,
       expectsRoute: ingress._isOnInternet ?? false,
-      taskDefinitions: services.all.map(({ taskDefinition }) => taskDefinition.taskDefinitionArn),
-      services: services.all.map(({ started }) => started),
+      taskDefinitions: deployed.all.map(({ taskDefinition }) => taskDefinition.taskDefinitionArn),
+      services: deployed.all.map(({ started }) => started),
     });
   }
 }

@@ -473,15 +473,22 @@ test('stores of another stack of the app can be used', () => {
 describe('errors', () => {
   const at = '[Stack/PostHog] ';
 
-  test('fails when a process is misspelt', () => {
-    expect(() => build(() => ({ serviceOptions: { wbe: {} } }))).toThrow(
-      `${at}\`serviceOptions\` may name these processes: ${NAMES.join(', ')}, got: 'wbe'`,
+  test('refuses an unknown process in `serviceOptions`', () => {
+    expect(() => build(() => ({ serviceOptions: [{ process: 'wbe' as PostHogProcess }] }))).toThrow(
+      `${at}\`serviceOptions[0].process\` must be one of ${NAMES.join(', ')}, got: 'wbe'`,
     );
   });
 
-  test('fails when options are given for a process that is not deployed', () => {
-    expect(() => build(() => ({ serviceOptions: { [PostHogProcess.PLUGINS]: {} } }))).toThrow(
-      /`serviceOptions` may name these processes: .*, got: 'plugins'; add one of data-pipelines to `products`/,
+  test('refuses a process in `serviceOptions` that is not deployed, and names the product that deploys it', () => {
+    expect(() => build(() => ({ serviceOptions: [{ process: PostHogProcess.WEB }, { process: PostHogProcess.PLUGINS }] }))).toThrow(
+      /`serviceOptions\[1\]\.process` must be one of .*, got: 'plugins'; add one of data-pipelines to `products`/,
+    );
+  });
+
+  test('refuses the same process twice in `serviceOptions`', () => {
+    const twice = [{ process: PostHogProcess.WEB, cpu: 1024 }, { process: PostHogProcess.WORKER }, { process: PostHogProcess.WEB, minTasks: 3 }];
+    expect(() => build(() => ({ serviceOptions: twice }))).toThrow(
+      `${at}\`serviceOptions[2].process\` must not be that of \`serviceOptions[0]\`, got: 'web'; merge the two entries`,
     );
   });
 

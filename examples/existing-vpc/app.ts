@@ -55,10 +55,10 @@ export class PlatformStack extends Stack {
       objectStorage: ObjectStorage.fromObjectStorageAttributes(this, 'ObjectStorage', {
         bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects'),
       }),
-      serviceOptions: {
-        [PostHogProcess.CAPTURE]: { minTasks: 4, maxTasks: 40 },
-        [PostHogProcess.WEB]: { cpu: 4096, memoryLimitMiB: 8192 },
-      },
+      serviceOptions: [
+        { process: PostHogProcess.CAPTURE, minTasks: 4, maxTasks: 40 },
+        { process: PostHogProcess.WEB, cpu: 4096, memoryLimitMiB: 8192 },
+      ],
     });
     this.worker = posthog.service(PostHogProcess.WORKER);
   }

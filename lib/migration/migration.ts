@@ -1,6 +1,6 @@
 import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, IVpc, SecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { ICluster } from 'aws-cdk-lib/aws-ecs';
+import { ICluster, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
@@ -21,6 +21,8 @@ import { programFunction } from '../private/program-function';
 export interface IMigration extends IConstruct, IConnectable {
   /** The state machine that runs the migration. You can start it by hand at any time, without input. */
   readonly stateMachine: IStateMachine;
+  /** The task definition of the migration. */
+  readonly taskDefinition: TaskDefinition;
   /** The log group of the migration. */
   readonly logGroup: ILogGroup;
 }
@@ -53,6 +55,7 @@ export class Migration extends Construct implements IMigration {
   public readonly connections: Connections;
   public readonly logGroup: ILogGroup;
   public readonly stateMachine: IStateMachine;
+  public readonly taskDefinition: TaskDefinition;
 
   private readonly run: MigrationRun;
 
@@ -64,6 +67,7 @@ export class Migration extends Construct implements IMigration {
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog migration: tasks' });
     this.connections = new Connections({ securityGroups: [securityGroup] });
     const { taskDefinition } = new MigrationTask(this, 'Task', logs, plan, props);
+    this.taskDefinition = taskDefinition;
     const machine = new MigrationMachine(this, 'StateMachine', {
       ...props,
       taskDefinition,

@@ -1,35 +1,54 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IConnectable, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { CfnPrivateDnsNamespace, INamespace, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IDependable } from 'constructs';
-import { PostHogIngress } from '../ingress/posthog-ingress';
+import { FILE_DOWNLOADS_PROCESSES } from './file-downloads';
+import { portOf, ProcessContext, ProcessDefinition } from './process-definition';
+import { PostHogSize, sizeOf } from './process-size';
+import { PostHogService, PostHogServiceProps } from './service/posthog-service';
+import { ServiceGroups, StoreClients } from './service/security-groups';
+import { notDeployed, PostHogServiceOptions } from './service/service-options';
+import { ServiceRoles } from './service/service-task';
+import { ExtraSettings } from './settings/extra-settings';
 import { prefixesOf, RECORDINGS_PREFIX } from '../catalog/object-prefixes';
 import { PostHogProcess } from '../catalog/posthog-process';
-import { PostHogProps } from '../posthog-props';
 import { withPath } from '../private/errors';
 import { architectureFor } from '../release/architecture';
 import { PostHogImages } from '../release/posthog-images';
 import { PostHogRelease } from '../release/posthog-release';
-import { FILE_DOWNLOADS_PROCESSES } from './file-downloads';
-import { PostHogService } from './service/posthog-service';
-import { portOf, ProcessContext, ProcessDefinition } from './process-definition';
-import { PostHogSize, sizeOf } from './process-size';
-import { ServiceGroups } from './service/service-groups';
-import { ServiceRoles } from './service/service-roles';
-import { StoreClients } from './service/security-groups';
 
-/** The environment of the services. */
-export interface ServiceContext {
+/** The ingress, as far as services use it. */
+export interface ServicesIngress {
+  /** The load balancer, which checks the health of tasks. */
+  readonly loadBalancer: IConnectable;
+  /** Routes the endpoints of a process to a target group. */
+  route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
+  /** Returns whether `route()` adds a listener rule for a process. */
+  _canReach(process: PostHogProcess): boolean;
+  /** Refuses requests to the endpoints of a process that is not deployed. */
+  _refuse(process: PostHogProcess): void;
+}
+
+/** Properties for `PostHogServices`. */
+export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy'> {
   readonly definitions: readonly ProcessDefinition[];
   /** The settings context without the deployed processes, which this construct adds. */
   readonly context: Omit<ProcessContext, 'isDeployed' | 'imageOf' | 'endpointOf'>;
   readonly release: PostHogRelease;
+  readonly size: PostHogSize;
+  /** Indicates whether interruptible processes run on Fargate Spot. */
+  readonly spot: boolean;
   /** The default CPU architecture. */
   readonly cpuArchitecture: CpuArchitecture;
-  readonly ingress: PostHogIngress;
+  /** Options for single processes, one entry at most for each. */
+  readonly serviceOptions?: readonly PostHogServiceOptions[];
+  /** Additional settings of the user for the app: Django's processes. */
+  readonly appExtras: ExtraSettings;
+  readonly ingress: ServicesIngress;
   /** The namespace for service discovery. */
   readonly namespace: INamespace;
   readonly cluster: ICluster;
@@ -37,9 +56,8 @@ export interface ServiceContext {
   readonly subnets: SubnetSelection;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  readonly enableExecuteCommand: boolean;
 }
-
-const DEFAULTS = { size: PostHogSize.SMALL, spot: false, enableExecuteCommand: false };
 
 /** The image that the GeoIP database is copied from. Every Rust image holds it; this one belongs to every release with processes that need it. */
 const GEOIP_IMAGE: keyof PostHogImages = 'capture';
@@ -47,7 +65,10 @@ const GEOIP_IMAGE: keyof PostHogImages = 'capture';
 /** The processes that get `environment` and `secrets` of `PostHog`. */
 const APP = [PostHogProcess.WEB, PostHogProcess.WORKER, PostHogProcess.TEMPORAL_DJANGO_WORKER, PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER];
 
-/** All PostHog services with service discovery and security groups: each can reach its data stores and the services it calls, nothing else. */
+/** The negative caching time of DNS, in seconds: a process may look up a name whose tasks are about to start. */
+const NEGATIVE_CACHING_SECONDS = 10;
+
+/** All PostHog services with their security groups: each can reach its data stores and the services it calls, nothing else. */
 export class PostHogServices extends Construct {
   /** The context that processes take their settings from. */
   public readonly context: ProcessContext;
@@ -57,56 +78,49 @@ export class PostHogServices extends Construct {
   public constructor(
     scope: Construct,
     id: string,
-    props: PostHogProps,
-    private readonly dependencies: ServiceContext,
+    private readonly props: PostHogServicesProps,
   ) {
     super(scope, id);
-    const { definitions, release, ingress, namespace, cluster, vpc, subnets, logRetention, removalPolicy } = dependencies;
+    const { definitions, release, ingress, namespace, serviceOptions = [] } = props;
     const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));
     this.context = {
-      ...dependencies.context,
+      ...props.context,
       isDeployed: (process) => byProcess.has(process),
       imageOf: (process) => release._imageOf(process, byProcess.get(process)!.image),
       endpointOf: (process) => ({ host: `${process}.${namespace.namespaceName}`, port: portOf(byProcess.get(process)!)! }),
     };
-    const clients = new StoreClients(this, 'Clients', { vpc, stores: this.context });
-    const groups = new ServiceGroups(this, 'SecurityGroups', vpc);
+    const clients = new StoreClients(this, 'Clients', { vpc: props.vpc, stores: this.context });
+    const groups = new ServiceGroups(this, 'SecurityGroups', props.vpc);
     const roles = new ServiceRoles(this, 'Roles');
     const called = new Set(definitions.flatMap(callsOf));
-    const addressProxy = props.clientAddress?._proxy;
     for (const definition of definitions) {
       const { process } = definition;
-      const options = props.serviceOptions?.[process] ?? {};
+      const index = serviceOptions.findIndex((other) => other.process === process);
+      const options: Omit<PostHogServiceOptions, 'process'> = index === -1 ? {} : serviceOptions[index];
       this.services.set(
         process,
         new PostHogService(this, definition.id, {
+          ...props,
           definition,
-          size: sizeOf(process, props.size ?? DEFAULTS.size),
+          size: sizeOf(process, props.size),
           options,
+          // Errors about settings and options name props of `PostHog`, so they get its path.
           cpuArchitecture: withPath(scope, () =>
-            architectureFor(release, options.cpuArchitecture ?? dependencies.cpuArchitecture, `serviceOptions['${process}'].cpuArchitecture`),
+            architectureFor(release, options.cpuArchitecture ?? props.cpuArchitecture, `serviceOptions[${index}].cpuArchitecture`),
           ),
-          reachable: definition.http !== undefined && ingress._canReach(process),
-          spot: (props.spot ?? DEFAULTS.spot) && definition.interruptible === true,
-          // Errors about missing settings name props of `PostHog`, so they get its path.
           settings: withPath(scope, () => definition.settings(this.context)),
-          extras: APP.includes(process) ? [props, options] : [options],
+          reachable: definition.http !== undefined && ingress._canReach(process),
+          spot: props.spot && definition.interruptible === true,
+          extras: APP.includes(process) ? [props.appExtras, options] : [options],
           image: release._imageOf(process, definition.image),
           geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
           kafka: this.context.kafka,
-          cluster,
-          vpc,
-          subnets,
           securityGroup: groups.of(definition),
           clientGroups: clients.of(definition.stores),
           roles,
           opensObjects: definition.objects !== undefined || this.prefixOf(definition) !== undefined,
           namespace: called.has(process) ? namespace : undefined,
-          logRetention,
-          removalPolicy,
-          enableExecuteCommand: props.enableExecuteCommand ?? DEFAULTS.enableExecuteCommand,
           route: (answering, targetGroup) => ingress.route(answering, targetGroup),
-          addProxy: addressProxy && ((taskDefinition, proxied) => ingress.addClientAddressProxy(taskDefinition, proxied)),
         }),
       );
     }
@@ -114,11 +128,6 @@ export class PostHogServices extends Construct {
       ingress._refuse(PostHogProcess.CAPTURE_AI);
     }
     definitions.forEach((definition) => this.connect(definition));
-  }
-
-  /** The processes that run. */
-  public get processes(): PostHogProcess[] {
-    return [...this.services.keys()];
   }
 
   /** All services in the order of their definitions. */
@@ -129,6 +138,19 @@ export class PostHogServices extends Construct {
   /** Returns the service of a process; undefined if it is not deployed. */
   public find(process: PostHogProcess): PostHogService | undefined {
     return this.services.get(process);
+  }
+
+  /**
+   * Returns the service of a process.
+   *
+   * Throws if the process is not deployed.
+   */
+  public of(process: PostHogProcess): PostHogService {
+    const service = this.find(process);
+    if (!service) {
+      throw notDeployed('process', process, [...this.services.keys()]);
+    }
+    return service;
   }
 
   /** Makes all services wait for a dependency before they start tasks. */
@@ -177,9 +199,17 @@ export class PostHogServices extends Construct {
     });
     const { healthCheck } = definition.http ?? {};
     if (service.targetGroup && healthCheck?.port !== undefined) {
-      service.connections.allowFrom(this.dependencies.ingress.loadBalancer, Port.tcp(healthCheck.port), 'load balancer health checks');
+      service.connections.allowFrom(this.props.ingress.loadBalancer, Port.tcp(healthCheck.port), 'load balancer health checks');
     }
   }
+}
+
+/** Defines the namespace for service discovery, with a private hosted zone of the VPC. */
+export function defineNamespace(scope: Construct, id: string, vpc: IVpc, name: string): PrivateDnsNamespace {
+  const namespace = new PrivateDnsNamespace(scope, id, { vpc, name, description: 'PostHog services: service discovery' });
+  // The construct has no prop for it.
+  (namespace.node.defaultChild as CfnPrivateDnsNamespace).properties = { dnsProperties: { soa: { ttl: NEGATIVE_CACHING_SECONDS } } };
+  return namespace;
 }
 
 /** Returns the images of processes, without duplicates. */

@@ -115,7 +115,7 @@ export const POSTHOG: Subject = {
     singleSignOn: { to: ({ secret }) => ({ github: { clientId: 'client', clientSecret: secret } }) },
     aiKeys: { to: ({ secret }) => ({ openAiApiKey: secret }) },
     slackApp: { to: ({ secret }) => ({ clientId: 'client', clientSecret: secret, signingSecret: secret }) },
-    serviceOptions: to({ [PostHogProcess.CAPTURE]: { minTasks: 4, maxTasks: 8 } }),
+    serviceOptions: to([{ process: PostHogProcess.CAPTURE, minTasks: 4, maxTasks: 8 }]),
     environment: to({ OTHER: 'value' }),
     secrets: { to: ({ secret }) => ({ OTHER: Secret.fromSecretsManager(secret) }) },
     telemetry: to(true),

@@ -114,7 +114,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
     newMigration(stack, { options: props, backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) }),
   ),
   EmailOptions: (props) => appSettings({ email: { host: 'mail', fromAddress: 'a@b', ...props } }),
-  PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: { [PostHogProcess.CAPTURE]: props } })),
+  PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: [{ process: PostHogProcess.CAPTURE, ...props }] })),
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
   PostHogIngressOptions: template(ingress),
   PostHogIngressProps: template(ingress),

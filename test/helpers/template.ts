@@ -183,3 +183,34 @@ export function executionRoleStatements(template: Template, process: string): St
 export function attributes(list: unknown): Record<string, unknown> {
   return Object.fromEntries((list as { Key: string; Value: unknown }[]).map(({ Key, Value }) => [Key, Value]));
 }
+
+/** A target tracking policy of an ECS service. */
+export interface ScalingPolicy {
+  readonly PolicyType: string;
+  readonly ScalingTargetId: unknown;
+  readonly TargetTrackingScalingPolicyConfiguration: {
+    readonly TargetValue: number;
+    readonly ScaleInCooldown?: number;
+    readonly PredefinedMetricSpecification?: { readonly PredefinedMetricType: string; readonly ResourceLabel?: unknown };
+    readonly CustomizedMetricSpecification?: unknown;
+  };
+}
+
+/** The limits of the number of tasks of a service. */
+export interface ScalableTarget {
+  readonly MinCapacity: number;
+  readonly MaxCapacity: number;
+  readonly ResourceId: unknown;
+}
+
+/** The scaling of a process; undefined if its number of tasks is fixed. */
+export function scalingOf(template: Template, process: string): { target: ScalableTarget; policies: ScalingPolicy[] } | undefined {
+  const [service] = serviceResourceOf(template, process);
+  const target = ofType<ScalableTarget>(template, 'AWS::ApplicationAutoScaling::ScalableTarget').find(([, { Properties }]) =>
+    JSON.stringify(Properties.ResourceId).includes(`"${service}"`),
+  );
+  const policies = ofType<ScalingPolicy>(template, 'AWS::ApplicationAutoScaling::ScalingPolicy')
+    .map(([, { Properties }]) => Properties)
+    .filter(({ ScalingTargetId }) => idOf(ScalingTargetId) === target?.[0]);
+  return target && { target: target[1].Properties, policies };
+}

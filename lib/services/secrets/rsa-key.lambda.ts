@@ -2,7 +2,7 @@ import { createHash, generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { DescribeSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { RsaKeyAnswer, RsaKeyRequest } from './rsa-key-request';
+import type { RsaKeyAnswer, RsaKeyRequest } from './rsa-key';
 
 /**
  * 128 bits of security, for a key that stays for years. PostHog's guide has 2048 (docs/published/handbook/engineering/oauth-development-guide.md).

@@ -1,8 +1,17 @@
 import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { CfnSecret, ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { RsaKeyAnswer, RsaKeyRequest } from './rsa-key-request';
 import { programFunction } from '../../private/program-function';
+
+/** The properties of the custom resource that `defineRsaKey` defines. */
+export interface RsaKeyRequest {
+  readonly SecretArn: string;
+}
+
+/** The attributes that the function returns once the secret holds a key. A reference to the ARN waits for the key. */
+export interface RsaKeyAnswer {
+  readonly SecretArn: string;
+}
 
 const TYPE = 'Custom::PostHogRsaKey';
 const ARN: keyof RsaKeyAnswer = 'SecretArn';

@@ -1,55 +1,88 @@
-import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
+import { IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   AvailabilityZoneRebalancing,
-  AwsLogDriverMode,
+  BaseService,
   CfnService,
-  CpuArchitecture,
   FargateService,
-  FargateTaskDefinition,
-  HealthCheck,
   ICluster,
-  LinuxParameters,
   LoadBalancerTargetOptions,
   LogDriver,
-  LogDrivers,
-  OperatingSystemFamily,
   PropagatedTagSource,
+  ScalableTaskCount,
+  TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct, IDependable } from 'constructs';
-import { ExtraSettings, mergeSettings } from '../settings/extra-settings';
-import { addGeoIpFile } from './geoip-file';
-import { ProcessSettings } from '../../private/process-settings';
-import { HttpEndpoint, portOf, Probe, ProcessDefinition } from '../process-definition';
-import { TaskSize } from '../process-size';
-import { PostHogServiceOptions } from './service-options';
-import { ServiceRoles } from './service-roles';
-import { scaleService } from './service-scaling';
-import { taskSize } from './task-size';
+import { consumerLag, scaleService } from './service-scaling';
+import { PostHogServiceOptions, taskSize } from './service-options';
+import { defineTask, logTo, ServiceTask } from './service-task';
 import { PostHogProcess } from '../../catalog/posthog-process';
-import { Stopping, STOPPING } from '../../catalog/stopping';
 import { acknowledge } from '../../private/acknowledge';
-import { containerImage } from '../../private/container-image';
-import { withPath } from '../../private/errors';
+import { invalidProp, withPath } from '../../private/errors';
 import { IKafka } from '../../stores/kafka/kafka-base';
+import { HttpEndpoint, portOf } from '../process-definition';
+import { TaskSize } from '../process-size';
 
 /**
  * The ECS service of a PostHog process.
+ *
+ * Security groups that are added to `connections`, or to those of `service`, are attached to its tasks. Grants go to its task role; processes that
+ * call no AWS API share one role, so a grant to one of them is a grant to all of them.
  */
-export interface IPostHogService extends IConstruct, IConnectable {
+export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
   /** The process that the service runs. */
   readonly process: PostHogProcess;
   /** The ECS service. */
-  readonly service: FargateService;
+  readonly service: BaseService;
   /** The task definition. */
-  readonly taskDefinition: FargateTaskDefinition;
-  /** The target group of the load balancer; undefined for a process that no client can reach. */
+  readonly taskDefinition: TaskDefinition;
+  /**
+   * The target group of the load balancer; undefined for a process that no client can reach. Its `metrics` has the number of requests, the response
+   * times and the health of targets.
+   */
   readonly targetGroup?: ApplicationTargetGroup;
+  /** The scaling target, to add policies or schedules to; undefined if the number of tasks is fixed. */
+  readonly scaling?: ScalableTaskCount;
   /** The log group. */
   readonly logGroup: LogGroup;
+  /**
+   * Returns a metric of the ECS service (`AWS/ECS`), on average over five minutes.
+   *
+   * @param metricName the name of the metric
+   * @param props other properties of the metric
+   */
+  metric(metricName: string, props?: MetricOptions): Metric;
+  /**
+   * Returns the CPU utilization of its tasks, in percent, on average over five minutes.
+   *
+   * @param props other properties of the metric
+   */
+  metricCpuUtilization(props?: MetricOptions): Metric;
+  /**
+   * Returns the memory utilization of its tasks, in percent, on average over five minutes.
+   *
+   * @param props other properties of the metric
+   */
+  metricMemoryUtilization(props?: MetricOptions): Metric;
+  /**
+   * Returns the number of running tasks, on average over five minutes. The cluster must have Container Insights, as one that `PostHog` creates has.
+   *
+   * @param props other properties of the metric
+   */
+  metricRunningTaskCount(props?: MetricOptions): Metric;
+  /**
+   * Returns the consumer lag: the messages that wait in Kafka, the maximum over one minute. For several consumer groups, it is the sum.
+   *
+   * Throws if the process reads no topic that its number of tasks depends on, or if Kafka reports no lag, as only Amazon MSK does.
+   *
+   * @param props other properties of the metric
+   */
+  metricConsumerLag(props?: MetricOptions): IMetric;
 }
 
 /** The properties of a process that its proxy sidecar needs. */
@@ -60,23 +93,14 @@ export interface ProxiedProcess {
 }
 
 /** Properties for `PostHogService`. */
-export interface PostHogServiceProps {
-  readonly definition: ProcessDefinition;
+export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGroup'> {
   /** The default size, which `options` can override. */
   readonly size: TaskSize;
-  readonly options: PostHogServiceOptions;
-  readonly cpuArchitecture: CpuArchitecture;
+  readonly options: Omit<PostHogServiceOptions, 'process'>;
   /** Indicates whether clients can reach the process: at least one of its endpoints is open. */
   readonly reachable: boolean;
   /** Indicates whether its tasks run on Fargate Spot, which AWS interrupts at two minutes' notice. */
   readonly spot: boolean;
-  /** The settings of the library. */
-  readonly settings: ProcessSettings;
-  /** Additional settings of the user. */
-  readonly extras: readonly ExtraSettings[];
-  readonly image: string;
-  /** The image that holds the GeoIP database, for a process whose own image lacks it. */
-  readonly geoIpImage?: string;
   /** The Kafka cluster, whose consumer lag determines the number of tasks. */
   readonly kafka: IKafka;
   readonly cluster: ICluster;
@@ -86,9 +110,6 @@ export interface PostHogServiceProps {
   readonly securityGroup: ISecurityGroup;
   /** The client security groups of the data stores that it uses. */
   readonly clientGroups: readonly ISecurityGroup[];
-  readonly roles: ServiceRoles;
-  /** Indicates whether it accesses objects, for which its task needs its own role. */
-  readonly opensObjects: boolean;
   /** The namespace that it registers in; undefined if no process calls it. */
   readonly namespace?: INamespace;
   readonly logRetention: RetentionDays;
@@ -97,37 +118,39 @@ export interface PostHogServiceProps {
   /** Routes requests to the target group. Scaling on requests needs the load balancer, so it is defined afterwards. */
   route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
   /** Adds a proxy sidecar to the task and returns it as the target of the load balancer; undefined if there is no proxy. */
-  addProxy?(taskDefinition: FargateTaskDefinition, process: ProxiedProcess): LoadBalancerTargetOptions;
+  addProxy?(taskDefinition: TaskDefinition, process: ProxiedProcess): LoadBalancerTargetOptions;
 }
-
-/** The container health check, in seconds: an unhealthy task is replaced. */
-const PROBE = { interval: 15, timeout: 10, retries: 5 };
 
 /** A PostHog process on Fargate, from its definition. */
 export class PostHogService extends Construct implements IPostHogService {
   public readonly process: PostHogProcess;
-  public readonly service: FargateService;
-  public readonly taskDefinition: FargateTaskDefinition;
+  public readonly service: BaseService;
+  public readonly taskDefinition: TaskDefinition;
   public readonly targetGroup?: ApplicationTargetGroup;
+  public readonly scaling?: ScalableTaskCount;
   public readonly logGroup: LogGroup;
   public readonly connections: Connections;
 
-  public constructor(scope: Construct, id: string, props: PostHogServiceProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: PostHogServiceProps,
+  ) {
     super(scope, id);
     const { definition, options } = props;
     const size = withPath(this, () => taskSize(definition, props.size, options));
+    const http = publicEndpointOf(props);
     this.process = definition.process;
     this.logGroup = new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
-    this.taskDefinition = this.defineTask(props, size);
+    this.taskDefinition = defineTask(this, { ...props, size, probed: http === undefined, logGroup: this.logGroup });
     const port = portOf(definition);
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
-    this.service = this.defineService(props, size);
-    const http = publicEndpointOf(props);
+    this.service = this.defineService(size, http);
     if (http) {
-      this.targetGroup = this.defineTargetGroup(props, http);
+      this.targetGroup = this.defineTargetGroup(http);
       props.route(definition.process, this.targetGroup);
     }
-    scaleService(this.service, size, { http, targetGroup: this.targetGroup, kafka: props.kafka, consumes: definition.consumes });
+    this.scaling = scaleService(this.service, size, { http, targetGroup: this.targetGroup, kafka: props.kafka, consumes: definition.consumes });
     acknowledge(this, {
       'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',
       'IAMNoInlinePolicy': 'each role belongs to one process, and so does its policy',
@@ -138,6 +161,49 @@ export class PostHogService extends Construct implements IPostHogService {
         'AwsSolutions-IAM5[Resource::*]': 'the actions of ECS Exec (ssmmessages) do not support resource ARNs',
       });
     }
+  }
+
+  public get grantPrincipal(): IPrincipal {
+    return this.taskDefinition.taskRole;
+  }
+
+  public metric(metricName: string, props?: MetricOptions): Metric {
+    return this.service.metric(metricName, props);
+  }
+
+  public metricCpuUtilization(props?: MetricOptions): Metric {
+    return this.service.metricCpuUtilization(props);
+  }
+
+  public metricMemoryUtilization(props?: MetricOptions): Metric {
+    return this.service.metricMemoryUtilization(props);
+  }
+
+  public metricRunningTaskCount(props?: MetricOptions): Metric {
+    return new Metric({
+      namespace: 'ECS/ContainerInsights',
+      metricName: 'RunningTaskCount',
+      dimensionsMap: { ClusterName: this.service.cluster.clusterName, ServiceName: this.service.serviceName },
+      ...props,
+    }).attachTo(this.service);
+  }
+
+  public metricConsumerLag(props?: MetricOptions): IMetric {
+    const { kafka, definition } = this.props;
+    const { consumes = [] } = definition;
+    return withPath(this, () => {
+      if (consumes.length === 0) {
+        throw invalidProp('metricConsumerLag', `has no value for ${this.process}, whose number of tasks depends on no consumer group`);
+      }
+      if (kafka.clusterName === undefined) {
+        throw invalidProp(
+          'metricConsumerLag',
+          'requires a Kafka cluster on Amazon MSK: other clusters report no lag to CloudWatch',
+          'with Kafka.fromKafkaAttributes(), set `clusterName`',
+        );
+      }
+      return consumerLag(kafka.clusterName, consumes, props);
+    });
   }
 
   /** The dependency for resources that need its tasks: the ECS service alone. */
@@ -151,55 +217,15 @@ export class PostHogService extends Construct implements IPostHogService {
     this.service.node.defaultChild!.node.addDependency(gate);
   }
 
-  private defineTask(props: PostHogServiceProps, size: TaskSize): FargateTaskDefinition {
-    const { definition, settings, extras, image, geoIpImage, roles, cpuArchitecture } = props;
-    const { cpu, memoryLimitMiB } = size;
-    // Tuning divides the size, which is impossible for tokens.
-    const tuning = Token.isUnresolved(cpu) || Token.isUnresolved(memoryLimitMiB) ? undefined : definition.tuning?.(size);
-    const { environment, secrets } = withPath(this, () => mergeSettings(settings, extras, tuning));
-    const taskDefinition = new FargateTaskDefinition(this, 'Task', {
-      cpu,
-      memoryLimitMiB,
-      executionRole: roles.executionRoleOf(definition),
-      taskRole: roles.taskRoleOf(props.opensObjects),
-      runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture },
-    });
-    const { process, entryPoint, command, probe, geoIpFolder } = definition;
-    const port = portOf(definition);
-    const stopping: Stopping = STOPPING[definition.image];
-    const container = taskDefinition.addContainer(process, {
-      image: containerImage(this, 'Repository', image),
-      entryPoint: copyOf(entryPoint ?? stopping.entryPoint),
-      command: copyOf(command),
-      linuxParameters: stopping.init ? new LinuxParameters(this, 'LinuxParameters', { initProcessEnabled: true }) : undefined,
-      environment,
-      secrets,
-      stopTimeout: Duration.seconds(definition.stopTimeout),
-      portMappings: port === undefined ? undefined : [{ containerPort: port }],
-      healthCheck: probe && !publicEndpointOf(props) ? healthCheck(probe) : undefined,
-      logging: this.logging(process),
-    });
-    if (geoIpFolder !== undefined) {
-      addGeoIpFile(this, container, { image: geoIpImage!, folder: geoIpFolder, logging: this.logging(`${process}-geoip`) });
-    }
-    return taskDefinition;
-  }
-
-  private logging(streamPrefix: string): LogDriver {
-    // A failing log service must not stop a process that receives events.
-    return LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix, mode: AwsLogDriverMode.NON_BLOCKING, maxBufferSize: Size.mebibytes(25) });
-  }
-
-  private defineService(props: PostHogServiceProps, { minTasks, maxTasks }: TaskSize): FargateService {
-    const { definition, securityGroup } = props;
-    const http = publicEndpointOf(props);
+  private defineService({ minTasks, maxTasks }: TaskSize, http: HttpEndpoint | undefined): BaseService {
+    const { definition, cluster, subnets, securityGroup, clientGroups, namespace, spot, enableExecuteCommand } = this.props;
     const service = new FargateService(this, 'Service', {
-      cluster: props.cluster,
+      cluster,
       taskDefinition: this.taskDefinition,
       // With auto scaling, a deployment must not stop tasks that the load requires.
       desiredCount: minTasks === maxTasks ? minTasks : undefined,
-      capacityProviderStrategies: props.spot ? [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] : undefined,
-      vpcSubnets: props.subnets,
+      capacityProviderStrategies: spot ? [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] : undefined,
+      vpcSubnets: subnets,
       securityGroups: [securityGroup],
       assignPublicIp: false,
       minHealthyPercent: 100,
@@ -207,31 +233,38 @@ export class PostHogService extends Construct implements IPostHogService {
       circuitBreaker: { rollback: true },
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       healthCheckGracePeriod: http && Duration.seconds(http.healthCheckGracePeriod),
-      enableExecuteCommand: props.enableExecuteCommand,
+      enableExecuteCommand,
       propagateTags: PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
-      cloudMapOptions: props.namespace && {
-        cloudMapNamespace: props.namespace,
+      cloudMapOptions: namespace && {
+        cloudMapNamespace: namespace,
         name: definition.process,
         dnsRecordType: DnsRecordType.A,
         dnsTtl: Duration.seconds(10),
       },
     });
-    // Attached only to the ENI, not to `connections`: a rule on a client group would apply to every service that carries it.
-    const groups = [securityGroup, ...props.clientGroups].map(({ securityGroupId }) => securityGroupId);
-    (service.node.defaultChild as CfnService).addPropertyOverride('NetworkConfiguration.AwsvpcConfiguration.SecurityGroups', groups);
+    // Client groups are not in `connections`: a rule on one of them would apply to every service that carries it. The list is lazy, because the
+    // construct itself leaves out groups that are added to `connections` later.
+    const groups = () => [securityGroup, ...clientGroups, ...this.connections.securityGroups, ...service.connections.securityGroups];
+    (service.node.defaultChild as CfnService).networkConfiguration = {
+      awsvpcConfiguration: {
+        assignPublicIp: 'DISABLED',
+        subnets: cluster.vpc.selectSubnets(subnets).subnetIds,
+        securityGroups: Lazy.list({ produce: () => [...new Set(groups())].map(({ securityGroupId }) => securityGroupId) }),
+      },
+    };
     return service;
   }
 
-  private defineTargetGroup(props: PostHogServiceProps, http: HttpEndpoint): ApplicationTargetGroup {
-    const { process, stopTimeout } = props.definition;
-    const target = props.addProxy?.(this.taskDefinition, {
+  private defineTargetGroup(http: HttpEndpoint): ApplicationTargetGroup {
+    const { definition, vpc } = this.props;
+    const target = this.props.addProxy?.(this.taskDefinition, {
       upstreamPort: http.port,
-      stopTimeout: Duration.seconds(stopTimeout),
-      logging: this.logging(`${process}-client-address`),
+      stopTimeout: Duration.seconds(definition.stopTimeout),
+      logging: logTo(this.logGroup, `${this.process}-client-address`),
     });
     return new ApplicationTargetGroup(this, 'Targets', {
-      vpc: props.vpc,
+      vpc,
       // Only the default port: targets of a service always name theirs. Changing it would replace the target group.
       port: http.port,
       protocol: ApplicationProtocol.HTTP,
@@ -251,22 +284,7 @@ export class PostHogService extends Construct implements IPostHogService {
   }
 }
 
-/** Copies a read-only array: the CDK's props are mutable. */
-function copyOf(words: readonly string[] | undefined): string[] | undefined {
-  return words && [...words];
-}
-
 /** Returns the public endpoint; undefined if no client can reach it. ECS refuses a target group that no listener rule forwards to. */
 function publicEndpointOf({ definition, reachable }: PostHogServiceProps): HttpEndpoint | undefined {
   return reachable ? definition.http : undefined;
-}
-
-function healthCheck({ command, startPeriod }: Probe): HealthCheck {
-  return {
-    command: ['CMD-SHELL', `${command} || exit 1`],
-    startPeriod: Duration.seconds(startPeriod),
-    interval: Duration.seconds(PROBE.interval),
-    timeout: Duration.seconds(PROBE.timeout),
-    retries: PROBE.retries,
-  };
 }

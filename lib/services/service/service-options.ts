@@ -1,9 +1,17 @@
 import { CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
+import { PostHogProcess } from '../../catalog/posthog-process';
+import { invalidValue } from '../../private/errors';
+import { checkFargateSize } from '../../private/fargate-size';
+import { productsOf } from '../deployed-processes';
+import { ProcessDefinition } from '../process-definition';
+import { TaskSize } from '../process-size';
 
 /**
  * Options for one process.
  */
 export interface PostHogServiceOptions {
+  /** The process. It must be deployed, and have one entry in the list. */
+  readonly process: PostHogProcess;
   /**
    * The CPU units of a task; 1024 are one vCPU. Fargate supports 256, 512, 1024, 2048, 4096, 8192 and 16384.
    *
@@ -46,4 +54,62 @@ export interface PostHogServiceOptions {
    * @default - none
    */
   readonly secrets?: Record<string, Secret>;
+}
+
+/**
+ * Checks the processes of options.
+ *
+ * Throws if one of them is not deployed, or has more than one entry.
+ */
+export function checkServiceOptions(options: readonly PostHogServiceOptions[] = [], deployed: readonly ProcessDefinition[]): void {
+  const processes = deployed.map(({ process }) => process);
+  options.forEach(({ process }, index) => {
+    const prop = `serviceOptions[${index}].process`;
+    if (!processes.includes(process)) {
+      throw notDeployed(prop, process, processes);
+    }
+    const first = options.findIndex((other) => other.process === process);
+    if (first !== index) {
+      throw invalidValue(prop, `must not be that of \`serviceOptions[${first}]\``, process, 'merge the two entries');
+    }
+  });
+}
+
+/** Returns the error for a process that is not deployed, with the products that it is deployed with. */
+export function notDeployed(prop: string, process: PostHogProcess, deployed: readonly PostHogProcess[]): Error {
+  const products = productsOf(process);
+  return invalidValue(
+    prop,
+    `must be one of ${deployed.join(', ')}`,
+    process,
+    products.length > 0 ? `add one of ${products.join(', ')} to \`products\`` : undefined,
+  );
+}
+
+/**
+ * Returns the size and number of tasks of a process, with its options applied.
+ *
+ * Throws if Fargate does not support the size, or if the process does not support the number.
+ */
+export function taskSize(
+  { process, single }: Pick<ProcessDefinition, 'process' | 'single'>,
+  size: TaskSize,
+  options: Omit<PostHogServiceOptions, 'process'> = {},
+): TaskSize {
+  const cpu = options.cpu ?? size.cpu;
+  const memoryLimitMiB = options.memoryLimitMiB ?? size.memoryLimitMiB;
+  checkFargateSize(cpu, memoryLimitMiB);
+  const minTasks = options.minTasks ?? size.minTasks;
+  const maxTasks = options.maxTasks ?? Math.max(size.maxTasks, minTasks);
+  if (!Number.isInteger(minTasks) || minTasks < 1) {
+    throw invalidValue('minTasks', 'must be 1 or more', minTasks);
+  }
+  if (!Number.isInteger(maxTasks) || maxTasks < minTasks) {
+    throw invalidValue('maxTasks', `must be \`minTasks\` (${minTasks}) or more`, maxTasks);
+  }
+  if (single !== undefined && maxTasks > 1) {
+    const prop = options.maxTasks === undefined ? 'minTasks' : 'maxTasks';
+    throw invalidValue(prop, `must be 1 for ${process}: ${single}`, options[prop], 'raise `cpu` and `memoryLimitMiB` instead');
+  }
+  return { cpu, memoryLimitMiB, minTasks, maxTasks };
 }

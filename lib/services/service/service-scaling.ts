@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { FargateService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
+import { IMetric, MathExpression, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { BaseService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HttpEndpoint } from '../process-definition';
 import { TaskSize } from '../process-size';
@@ -21,28 +21,44 @@ const TARGET_CPU_PERCENT = 60;
 /** The consumer lag per task above which the service scales out: messages that one task processes in about a minute. */
 const TARGET_LAG = 20_000;
 
+/** The period in which MSK reports lags. */
+const PERIOD = Duration.minutes(1);
+
+const SUM_LABEL = 'Lag of all groups';
+
 /**
- * Scales the number of tasks of a service.
+ * Scales the number of tasks of a service, and returns its scaling target; undefined if the number is fixed.
  *
  * Kafka consumers scale on consumer lag, which MSK alone reports; HTTP services scale on requests per target, everything else on CPU.
  */
 export function scaleService(
-  service: FargateService,
+  service: BaseService,
   { minTasks, maxTasks }: TaskSize,
   { http, targetGroup, kafka, consumes = [] }: ScalingSignals,
-): void {
+): ScalableTaskCount | undefined {
   if (minTasks === maxTasks) {
-    return;
+    return undefined;
   }
   const scaling = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
   if (consumes.length > 0 && kafka.clusterName !== undefined) {
     scaleOnLag(scaling, kafka.clusterName, consumes);
-    return;
+    return scaling;
   }
   scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
   if (http && targetGroup) {
     scaling.scaleOnRequestCount('Requests', { requestsPerTarget: http.requestsPerTarget, targetGroup });
   }
+  return scaling;
+}
+
+/** Returns the lag of a consumer group, or the sum of several. */
+export function consumerLag(clusterName: string, groups: readonly ConsumerGroup[], options: MetricOptions = {}): IMetric {
+  if (groups.length === 1) {
+    return lagOf(clusterName, groups[0]).with(options);
+  }
+  const { label = SUM_LABEL, color, period = PERIOD } = options;
+  const lags = groups.map((group, index): [string, IMetric] => [idOf(index), lagOf(clusterName, group).with({ ...options, label: undefined })]);
+  return new MathExpression({ expression: sumOf(groups.length), usingMetrics: Object.fromEntries(lags), label, color, period });
 }
 
 /** Tracks the lag of a consumer group, or the sum of several. */
@@ -58,12 +74,12 @@ function scaleOnLag(scaling: ScalableTaskCount, clusterName: string, groups: rea
   }
 }
 
-/** Returns the sum of lags: the first group must report, the others count if they do. */
+/** Returns the metrics of a scaling policy that tracks a sum of lags. */
 function sumOfLags(clusterName: string, groups: readonly ConsumerGroup[]): object[] {
   const lags = groups.map((group, index) => {
     const { namespace, metricName, dimensions, statistic } = lagOf(clusterName, group).toMetricConfig().metricStat!;
     return {
-      Id: `lag${index}`,
+      Id: idOf(index),
       MetricStat: {
         Metric: {
           Namespace: namespace,
@@ -75,8 +91,17 @@ function sumOfLags(clusterName: string, groups: readonly ConsumerGroup[]): objec
       ReturnData: false,
     };
   });
-  const expression = lags.map(({ Id }, index) => (index === 0 ? Id : `FILL(${Id}, 0)`)).join(' + ');
-  return [...lags, { Id: 'lag', Expression: expression, Label: 'Lag of all groups', ReturnData: true }];
+  return [...lags, { Id: 'lag', Expression: sumOf(groups.length), Label: SUM_LABEL, ReturnData: true }];
+}
+
+/** Returns the sum of lags as an expression: the first group must report, the others count if they do. */
+function sumOf(count: number): string {
+  return Array.from({ length: count }, (_, index) => (index === 0 ? idOf(index) : `FILL(${idOf(index)}, 0)`)).join(' + ');
+}
+
+/** Returns the id of a lag in an expression. */
+function idOf(index: number): string {
+  return `lag${index}`;
 }
 
 /** @see https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html */
@@ -86,6 +111,6 @@ function lagOf(clusterName: string, { group, topic }: ConsumerGroup): Metric {
     metricName: 'SumOffsetLag',
     dimensionsMap: { 'Cluster Name': clusterName, 'Consumer Group': group, 'Topic': topic },
     statistic: 'Maximum',
-    period: Duration.minutes(1),
+    period: PERIOD,
   });
 }

@@ -3,7 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ProcessSettings } from '../../private/process-settings';
 import { checkEnum } from '../../private/enums';
-import { invalidValue } from '../../private/errors';
+import { invalidProp, invalidValue } from '../../private/errors';
 import { checkWholeText } from '../../private/secrets';
 
 /**
@@ -236,7 +236,7 @@ function clientSettings(prop: string, prefix: string, client: OAuthClient | unde
 
 function gitlabUrl({ gitlab, gitlabUrl: url = '' }: SingleSignOnOptions): string {
   if (!gitlab) {
-    throw invalidValue('singleSignOn.gitlabUrl', 'needs `gitlab`', url);
+    throw invalidProp('singleSignOn.gitlabUrl', 'requires `singleSignOn.gitlab`');
   }
   if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+(\/[^\s]*)?$/.test(url)) {
     throw invalidValue('singleSignOn.gitlabUrl', 'must be a URL that begins with https://', url);

@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { CfnParameter, Fn, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ISecret, Secret, SecretProps } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppSecrets, AppSecretsOptions } from '../../../lib/services/secrets/app-secrets';
+import { AppSecretsOptions } from '../../../lib';
+import { AppSecrets } from '../../../lib/services/secrets/app-secrets';
 import { newStack } from '../../helpers/stack';
 import { ofType } from '../../helpers/template';
 
@@ -139,14 +140,14 @@ describe('an RSA key', () => {
     ['no key', 'secret'],
   ])('is refused where it is %s, and not told', (_, text) => {
     expect(() => give(text)).toThrow(
-      `[Stack/Secrets] \`oidcRsaPrivateKey\` must be an RSA private key of 2048 bits or more, in PEM, got: '${text.length} characters'; ` +
+      `[Stack/Secrets] \`oidcRsaPrivateKey\` must be an RSA private key of 2048 bits or more, in PEM, and has ${text.length} characters; ` +
         'store the output of `openssl genrsa 3072` in a secret and import that, or leave it out',
     );
   });
 
   test('is refused where Secrets Manager is to generate it', () => {
     expect(() => bring('oidcRsaPrivateKey', {})).toThrow(
-      "`oidcRsaPrivateKey` must be an RSA private key of 2048 bits or more, in PEM, got: '32 characters'",
+      '`oidcRsaPrivateKey` must be an RSA private key of 2048 bits or more, in PEM, and has 32 characters',
     );
   });
 });
@@ -190,11 +191,11 @@ describe('what cannot be seen at synthesis passes', () => {
 
 describe('fails when', () => {
   const CASES: [Name, SecretProps, string, string][] = [
-    ['secretKey', { generateSecretString: { passwordLength: 31 } }, "must be 32 characters or more, got: '31 characters'", '64'],
+    ['secretKey', { generateSecretString: { passwordLength: 31 } }, 'must be 32 characters or more, and has 31 characters', '64'],
     [
       'encryptionSaltKeys',
       { generateSecretString: { excludePunctuation: true, passwordLength: 64 } },
-      "must be exactly 32 letters, digits, _ or -, or several such keys separated by commas, got: '64 characters'",
+      'must be exactly 32 letters, digits, _ or -, or several such keys separated by commas, and has 64 characters',
       '32',
     ],
     ['encryptionSaltKeys', { generateSecretString: { passwordLength: 32 } }, 'must be exactly 32 letters', '32'],
@@ -205,9 +206,14 @@ describe('fails when', () => {
       'must be exactly 32 letters',
       '32',
     ],
-    ['internalApiSecret', { generateSecretString: { passwordLength: 15 } }, "must be 16 characters or more, got: '15 characters'", '64'],
-    ['internalRequestToken', { secretStringValue: SecretValue.unsafePlainText('short') }, "must be 16 characters or more, got: '5 characters'", '64'],
-    ['browserlessToken', { generateSecretString: { passwordLength: 64 } }, "must be 16 letters and digits or more, got: '64 characters'", '64'],
+    ['internalApiSecret', { generateSecretString: { passwordLength: 15 } }, 'must be 16 characters or more, and has 15 characters', '64'],
+    [
+      'internalRequestToken',
+      { secretStringValue: SecretValue.unsafePlainText('short') },
+      'must be 16 characters or more, and has 5 characters',
+      '64',
+    ],
+    ['browserlessToken', { generateSecretString: { passwordLength: 64 } }, 'must be 16 letters and digits or more, and has 64 characters', '64'],
   ];
 
   test.each(CASES)('%s is brought with %j', (name, props, rule, length) => {

@@ -5,7 +5,16 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { PostHogProcess, Product } from '../../../lib';
 import { PROCESSES } from '../../../lib/services/processes';
 import { newPostHog, newStack } from '../../helpers/stack';
-import { containerOf, executionRoleStatements, idOf, ofType, securityGroupOf, taskOf, statementsOf, taskRoleStatements } from '../../helpers/template';
+import {
+  containerOf,
+  executionRoleStatements,
+  idOf,
+  ofType,
+  securityGroupOf,
+  taskOf,
+  statementsOf,
+  taskRoleStatements,
+} from '../../helpers/template';
 
 const NAMES = PROCESSES.map(({ process }) => process);
 const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
@@ -13,13 +22,14 @@ newPostHog(stack, {
   products: Object.values(Product),
   environment: { EMAIL_HOST: 'smtp.example.com' },
   secrets: { EMAIL_HOST_PASSWORD: EcsSecret.fromSecretsManager(Secret.fromSecretNameV2(stack, 'Email', 'email'), 'password') },
-  serviceOptions: {
-    [PostHogProcess.CAPTURE]: {
+  serviceOptions: [
+    {
+      process: PostHogProcess.CAPTURE,
       secrets: {
         EXTRA: EcsSecret.fromSsmParameter(StringParameter.fromSecureStringParameterAttributes(stack, 'Extra', { parameterName: '/extra' })),
       },
     },
-  },
+  ],
 });
 const template = Template.fromStack(stack);
 const json = JSON.stringify(template.toJSON());

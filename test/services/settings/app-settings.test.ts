@@ -107,7 +107,7 @@ test.each<[AppSettingsOptions, string]>([
     { email: { host: 'mail', fromAddress: 'a@b', encryption: 'ssl' as EmailEncryption } },
     "`email.encryption` must be one of starttls, tls, none, got: 'ssl'",
   ],
-  [{ singleSignOn: { gitlabUrl: 'https://gitlab.example.com' } }, "`singleSignOn.gitlabUrl` needs `gitlab`, got: 'https://gitlab.example.com'"],
+  [{ singleSignOn: { gitlabUrl: 'https://gitlab.example.com' } }, '`singleSignOn.gitlabUrl` requires `singleSignOn.gitlab`'],
 ])('%j is refused', (props, message) => {
   expect(() => appSettings(props)).toThrow(message);
 });

@@ -1,0 +1,170 @@
+import { Duration, Size, Token } from 'aws-cdk-lib/core';
+import {
+  AwsLogDriverMode,
+  ContainerDefinition,
+  ContainerDependencyCondition,
+  CpuArchitecture,
+  FargateTaskDefinition,
+  HealthCheck,
+  LinuxParameters,
+  LogDriver,
+  LogDrivers,
+  OperatingSystemFamily,
+  TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { Stopping, STOPPING } from '../../catalog/stopping';
+import { acknowledge } from '../../private/acknowledge';
+import { containerImage } from '../../private/container-image';
+import { withPath } from '../../private/errors';
+import { ProcessSettings } from '../../private/process-settings';
+import { portOf, Probe, ProcessDefinition } from '../process-definition';
+import { TaskSize } from '../process-size';
+import { GEOIP_FILE } from '../processes/rust';
+import { ExtraSettings, mergeSettings } from '../settings/extra-settings';
+
+/** The task of a process. */
+export interface ServiceTask {
+  readonly definition: ProcessDefinition;
+  readonly size: TaskSize;
+  readonly cpuArchitecture: CpuArchitecture;
+  readonly image: string;
+  /** The image that holds the GeoIP database, for a process whose own image lacks it. */
+  readonly geoIpImage?: string;
+  /** The settings of the library. */
+  readonly settings: ProcessSettings;
+  /** Additional settings of the user. */
+  readonly extras: readonly ExtraSettings[];
+  /** Indicates whether ECS checks the health of the container, because no load balancer does. */
+  readonly probed: boolean;
+  readonly roles: ServiceRoles;
+  /** Indicates whether it accesses objects, for which its task needs its own role. */
+  readonly opensObjects: boolean;
+  readonly logGroup: ILogGroup;
+}
+
+/** The container health check, in seconds: an unhealthy task is replaced. */
+const PROBE = { interval: 15, timeout: 10, retries: 5 };
+
+/** Defines the task definition of a process, with its constructs in `scope`. */
+export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition {
+  const { definition, size, settings, extras, image, geoIpImage, roles, cpuArchitecture, logGroup } = task;
+  const { cpu, memoryLimitMiB } = size;
+  // Tuning divides the size, which is impossible for tokens.
+  const tuning = Token.isUnresolved(cpu) || Token.isUnresolved(memoryLimitMiB) ? undefined : definition.tuning?.(size);
+  const { environment, secrets } = withPath(scope, () => mergeSettings(settings, extras, tuning));
+  const taskDefinition = new FargateTaskDefinition(scope, 'Task', {
+    cpu,
+    memoryLimitMiB,
+    executionRole: roles.executionRoleOf(definition),
+    taskRole: roles.taskRoleOf(task.opensObjects),
+    runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture },
+  });
+  const { process, entryPoint, command, probe, geoIpFolder } = definition;
+  const port = portOf(definition);
+  const stopping: Stopping = STOPPING[definition.image];
+  const container = taskDefinition.addContainer(process, {
+    image: containerImage(scope, 'Repository', image),
+    entryPoint: copyOf(entryPoint ?? stopping.entryPoint),
+    command: copyOf(command),
+    linuxParameters: stopping.init ? new LinuxParameters(scope, 'LinuxParameters', { initProcessEnabled: true }) : undefined,
+    environment,
+    secrets,
+    stopTimeout: Duration.seconds(definition.stopTimeout),
+    portMappings: port === undefined ? undefined : [{ containerPort: port }],
+    healthCheck: probe && task.probed ? healthCheck(probe) : undefined,
+    logging: logTo(logGroup, process),
+  });
+  if (geoIpFolder !== undefined) {
+    addGeoIpFile(scope, container, { image: geoIpImage!, folder: geoIpFolder, logging: logTo(logGroup, `${process}-geoip`) });
+  }
+  return taskDefinition;
+}
+
+/** Returns a log driver that never blocks: a failing log service must not stop a process that receives events. */
+export function logTo(logGroup: ILogGroup, streamPrefix: string): LogDriver {
+  return LogDrivers.awsLogs({ logGroup, streamPrefix, mode: AwsLogDriverMode.NON_BLOCKING, maxBufferSize: Size.mebibytes(25) });
+}
+
+/** Copies a read-only array: the CDK's props are mutable. */
+function copyOf(words: readonly string[] | undefined): string[] | undefined {
+  return words && [...words];
+}
+
+function healthCheck({ command, startPeriod }: Probe): HealthCheck {
+  return {
+    command: ['CMD-SHELL', `${command} || exit 1`],
+    startPeriod: Duration.seconds(startPeriod),
+    interval: Duration.seconds(PROBE.interval),
+    timeout: Duration.seconds(PROBE.timeout),
+    retries: PROBE.retries,
+  };
+}
+
+/** Source and target of the GeoIP database. */
+interface GeoIpFile {
+  /** The image of a Rust service: each holds the file and is small. */
+  readonly image: string;
+  /** The folder that the process reads it from. */
+  readonly folder: string;
+  readonly logging: LogDriver;
+}
+
+const GEOIP_VOLUME = 'geoip';
+
+/**
+ * Adds the GeoIP database to the task of a process whose image lacks it: an init container copies it to a shared volume.
+ *
+ * The container runs as root, because a Fargate volume initially belongs to root, and makes the file readable by all users.
+ */
+function addGeoIpFile(scope: Construct, container: ContainerDefinition, { image, folder, logging }: GeoIpFile): void {
+  const { taskDefinition } = container;
+  taskDefinition.addVolume({ name: GEOIP_VOLUME });
+  const copy = taskDefinition.addContainer('geoip', {
+    image: containerImage(scope, 'GeoIpRepository', image),
+    entryPoint: ['/bin/sh', '-c'],
+    command: [`cp ${GEOIP_FILE} ${folder}/ && chmod a+r ${folder}/*`],
+    user: '0',
+    essential: false,
+    logging,
+  });
+  copy.addMountPoints({ sourceVolume: GEOIP_VOLUME, containerPath: folder, readOnly: false });
+  container.addMountPoints({ sourceVolume: GEOIP_VOLUME, containerPath: folder, readOnly: true });
+  container.addContainerDependencies({ container: copy, condition: ContainerDependencyCondition.SUCCESS });
+}
+
+/**
+ * The IAM roles that processes share.
+ *
+ * There is one execution role for each image, whose processes get the same secrets; the containers cannot use it. A task that calls AWS APIs has
+ * its own task role; all others share one without permissions.
+ */
+export class ServiceRoles extends Construct {
+  private readonly byImage = new Map<string, Role>();
+  private emptyTaskRole?: Role;
+
+  /** Returns the execution role of a process. */
+  public executionRoleOf({ image }: ProcessDefinition): Role {
+    const role =
+      this.byImage.get(image) ?? this.role(`${image[0].toUpperCase()}${image.slice(1)}Execution`, `PostHog image ${image}: task execution`);
+    this.byImage.set(image, role);
+    return role;
+  }
+
+  /** Returns the shared task role; undefined for a task that accesses objects and needs its own. */
+  public taskRoleOf(opensObjects: boolean): Role | undefined {
+    if (opensObjects) {
+      return undefined;
+    }
+    this.emptyTaskRole ??= this.role('Task', 'PostHog tasks: no AWS permissions');
+    return this.emptyTaskRole;
+  }
+
+  private role(id: string, description: string): Role {
+    const role = new Role(this, id, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'), description });
+    acknowledge(role, { IAMNoInlinePolicy: 'each role belongs to the processes of one image, and so does its policy' });
+    return role;
+  }
+}

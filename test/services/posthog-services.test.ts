@@ -1,0 +1,386 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { AppAccess, EndpointGroup, Kafka, PostHogProcess, PostHogProps, PostHogSize, Product } from '../../lib';
+import { ConsumerGroup } from '../../lib/catalog/consumer-groups';
+import { Stopping, STOPPING } from '../../lib/catalog/stopping';
+import { portOf, ProcessDefinition } from '../../lib/services/process-definition';
+import { sizeOf } from '../../lib/services/process-size';
+import { PROCESSES } from '../../lib/services/processes';
+import { environmentOf, newPostHog, newStack } from '../helpers/stack';
+import { attributes, containerOf, idOf, ofType, scalingOf, serviceOf, serviceResourceOf, targetGroupOf, taskOf } from '../helpers/template';
+
+const stack = newStack();
+const posthog = newPostHog(stack, { products: Object.values(Product) });
+const template = Template.fromStack(stack);
+
+/** One value for each process, so that one assertion shows every process that has another one. */
+function each<T>(valueOf: (definition: ProcessDefinition) => T): Record<string, T> {
+  return Object.fromEntries(PROCESSES.map((definition) => [definition.process, valueOf(definition)]));
+}
+
+/** The processes that a condition is true for. */
+function those(condition: (definition: ProcessDefinition) => unknown): string[] {
+  return PROCESSES.filter((definition) => condition(definition))
+    .map(({ process }) => process as string)
+    .sort();
+}
+
+function templateWith(props: (of: typeof stack) => Partial<PostHogProps>): Template {
+  const other = newStack();
+  newPostHog(other, { products: Object.values(Product), ...props(other) });
+  return Template.fromStack(other);
+}
+
+describe('the task of every process', () => {
+  test('is named after the process, and has one essential container', () => {
+    const essential = (process: string) =>
+      taskOf(template, process)[1]
+        .ContainerDefinitions.filter(({ Essential }) => Essential)
+        .map(({ Name }) => Name);
+    expect(each(({ process }) => essential(process))).toEqual(each(({ process }) => [process]));
+  });
+
+  test('passes the stop signal to the process: by its own command, another entry point or an init process', () => {
+    const found = each(({ process }) => {
+      const { EntryPoint, LinuxParameters, StopTimeout } = containerOf(template, process);
+      return { EntryPoint, init: LinuxParameters?.InitProcessEnabled, StopTimeout };
+    });
+    const expected = each(({ image, entryPoint, stopTimeout }) => {
+      const stopping: Stopping = STOPPING[image];
+      return { EntryPoint: entryPoint ?? stopping.entryPoint, init: stopping.init || undefined, StopTimeout: stopTimeout };
+    });
+    expect(found).toEqual(expected);
+  });
+
+  test('has a container health check only if no load balancer checks it', () => {
+    const checked = those(({ process }) => containerOf(template, process).HealthCheck);
+    expect(checked).toEqual(those(({ http, probe }) => !http && probe));
+    expect(containerOf(template, 'ingestion-general').HealthCheck).toMatchObject({ Interval: 15, Timeout: 10, Retries: 5 });
+  });
+
+  test('has no further container, except those that copy the GeoIP database', () => {
+    const several = those(({ process }) => taskOf(template, process)[1].ContainerDefinitions.length > 1);
+    expect(several).toEqual(those(({ geoIpFolder }) => geoIpFolder !== undefined));
+    expect(several.length).toBeGreaterThan(0);
+  });
+
+  test('has the size SMALL on x86-64 Linux', () => {
+    const found = each(({ process }) => {
+      const { Cpu, Memory, RuntimePlatform } = taskOf(template, process)[1];
+      return [Cpu, Memory, RuntimePlatform.CpuArchitecture, RuntimePlatform.OperatingSystemFamily];
+    });
+    const expected = each(({ process }) => {
+      const { cpu, memoryLimitMiB } = sizeOf(process, PostHogSize.SMALL);
+      return [String(cpu), String(memoryLimitMiB), 'X86_64', 'LINUX'];
+    });
+    expect(found).toEqual(expected);
+  });
+
+  test('logs to its own log group without blocking; the group is retained, and keeps a month', () => {
+    const logGroup = ({ process }: ProcessDefinition) => idOf(containerOf(template, process).LogConfiguration.Options['awslogs-group']);
+    const groups = template.findResources('AWS::Logs::LogGroup') as Record<string, { Properties: Record<string, unknown>; DeletionPolicy: string }>;
+    const found = each((definition) => {
+      const group = groups[logGroup(definition)];
+      return [containerOf(template, definition.process).LogConfiguration.Options.mode, group.Properties.RetentionInDays, group.DeletionPolicy];
+    });
+    expect(found).toEqual(each(() => ['non-blocking', 30, 'Retain']));
+    expect(new Set(PROCESSES.map(logGroup)).size).toBe(PROCESSES.length);
+    expect(stack.resolve(posthog.service(PostHogProcess.WEB).logGroup.logGroupName)).toEqual({
+      Ref: logGroup(PROCESSES.find(({ process }) => process === PostHogProcess.WEB)!),
+    });
+  });
+
+  test('has the GeoIP database copied to a read-only volume by a container that starts first', () => {
+    const { ContainerDefinitions, Volumes } = taskOf(template, 'plugins')[1];
+    expect(ContainerDefinitions.find(({ Name }) => Name === 'geoip')).toMatchObject({
+      EntryPoint: ['/bin/sh', '-c'],
+      Command: ['cp /app/share/GeoLite2-City.mmdb /share/ && chmod a+r /share/*'],
+      Essential: false,
+      User: '0',
+      MountPoints: [{ ContainerPath: '/share', ReadOnly: false, SourceVolume: 'geoip' }],
+    });
+    expect(containerOf(template, 'plugins')).toMatchObject({
+      DependsOn: [{ ContainerName: 'geoip', Condition: 'SUCCESS' }],
+      MountPoints: [{ ContainerPath: '/share', ReadOnly: true, SourceVolume: 'geoip' }],
+    });
+    expect(Volumes).toEqual([{ Name: 'geoip' }]);
+  });
+});
+
+describe('the service of every process', () => {
+  test('is private, in the service subnets', () => {
+    const found = each(({ process }) => {
+      const { AssignPublicIp, Subnets } = serviceOf(template, process).NetworkConfiguration.AwsvpcConfiguration;
+      return [AssignPublicIp, ...Subnets.map((subnet) => idOf(subnet).replace(/(\d)Subnet.*/, '$1'))];
+    });
+    expect(found).toEqual(each(() => ['DISABLED', 'PostHogNetworkVpcServiceSubnet1', 'PostHogNetworkVpcServiceSubnet2']));
+  });
+
+  test('is deployed without a gap, is rolled back on failure, is spread over zones and passes on its tags', () => {
+    const found = each(({ process }) => {
+      const { DeploymentConfiguration, EnableExecuteCommand, LaunchType, ...service } = serviceOf(template, process);
+      const { AvailabilityZoneRebalancing, PropagateTags, EnableECSManagedTags } = service as unknown as Record<string, unknown>;
+      return [DeploymentConfiguration, AvailabilityZoneRebalancing, PropagateTags, EnableECSManagedTags, LaunchType, EnableExecuteCommand];
+    });
+    const deployment = { MinimumHealthyPercent: 100, MaximumPercent: 200, DeploymentCircuitBreaker: { Enable: true, Rollback: true } };
+    expect(found).toEqual(each(() => [deployment, 'ENABLED', 'SERVICE', true, 'FARGATE', false]));
+  });
+
+  test('is a target of the load balancer exactly if clients reach the process', () => {
+    const targets = each(({ process }) =>
+      (serviceOf(template, process).LoadBalancers ?? []).map(({ ContainerName, ContainerPort }) => `${ContainerName}:${ContainerPort}`),
+    );
+    expect(targets).toEqual(each(({ process, http }) => (http ? [`${process}:${http.port}`] : [])));
+    expect(each(({ process }) => Boolean(posthog.service(process).targetGroup))).toEqual(each(({ http }) => Boolean(http)));
+    expect(each(({ process }) => serviceOf(template, process).HealthCheckGracePeriodSeconds)).toEqual(
+      each(({ http }) => http?.healthCheckGracePeriod),
+    );
+  });
+
+  test('opens one port at most: the one that clients or other processes connect to', () => {
+    expect(each(({ process }) => containerOf(template, process).PortMappings?.map(({ ContainerPort }) => ContainerPort))).toEqual(
+      each((definition) => (portOf(definition) === undefined ? undefined : [portOf(definition)])),
+    );
+  });
+
+  test('has a target group with the health check and the drain time of its process', () => {
+    const found = each(({ process }) => {
+      const group = targetGroupOf(template, process);
+      const { 'deregistration_delay.timeout_seconds': delay, 'stickiness.enabled': sticky } = attributes(group?.TargetGroupAttributes ?? []);
+      return group && [group.Protocol, group.TargetType, group.HealthCheckPath, group.HealthCheckPort, group.UnhealthyThresholdCount, delay, sticky];
+    });
+    const expected = each(({ http }) => {
+      const { path, port, unhealthyThreshold } = http?.healthCheck ?? {};
+      return http && ['HTTP', 'ip', path, port?.toString(), unhealthyThreshold, String(http.deregistrationDelay), 'false'];
+    });
+    expect(found).toEqual(expected);
+  });
+
+  test('scales on CPU, and on requests if it has a target group; otherwise it has a fixed number of tasks', () => {
+    const found = each(({ process }) => {
+      const scaling = scalingOf(template, process);
+      const metrics = scaling?.policies.map(({ TargetTrackingScalingPolicyConfiguration: policy }) => [
+        policy.PredefinedMetricSpecification?.PredefinedMetricType,
+        policy.TargetValue,
+      ]);
+      return [serviceOf(template, process).DesiredCount, scaling?.target.MinCapacity, scaling?.target.MaxCapacity, metrics];
+    });
+    const expected = each(({ process, http }) => {
+      const { minTasks, maxTasks } = sizeOf(process, PostHogSize.SMALL);
+      const cpu = ['ECSServiceAverageCPUUtilization', 60];
+      const requests = http ? [['ALBRequestCountPerTarget', http.requestsPerTarget]] : [];
+      return minTasks === maxTasks ? [minTasks, undefined, undefined, undefined] : [undefined, minTasks, maxTasks, [cpu, ...requests]];
+    });
+    expect(found).toEqual(expected);
+    expect(each(({ process }) => posthog.service(process).scaling !== undefined)).toEqual(
+      each(({ process }) => scalingOf(template, process) !== undefined),
+    );
+  });
+
+  test('starts after its dependencies, and waits for no other service', () => {
+    const services = ofType(template, 'AWS::ECS::Service').map(([id]) => id);
+    const found = each(({ process }) => (serviceResourceOf(template, process)[1].DependsOn ?? []).filter((id) => services.includes(id)));
+    expect(found).toEqual(each(({ needs, after = [] }) => [...needs, ...after].map((other) => serviceResourceOf(template, other)[0]).sort()));
+  });
+});
+
+describe('service discovery', () => {
+  const registered = ofType<{ Name: string; DnsConfig: { DnsRecords: unknown } }>(template, 'AWS::ServiceDiscovery::Service').map(
+    ([, { Properties }]) => Properties,
+  );
+
+  test('has a name for each process that another one calls, and for no other', () => {
+    expect(registered.map(({ Name }) => Name).sort()).toEqual([
+      'browserless',
+      'capture',
+      'cymbal',
+      'cymbal-resolution',
+      'feature-flags',
+      'personhog-replica',
+      'personhog-router',
+      'plugins',
+      'recording-api',
+      'replay-capture',
+      'temporal',
+      'web',
+    ]);
+    expect(those(({ process }) => serviceOf(template, process).ServiceRegistries?.length === 1)).toEqual(registered.map(({ Name }) => Name).sort());
+  });
+
+  test('caches addresses and missing names for ten seconds', () => {
+    expect(registered.map(({ DnsConfig }) => DnsConfig.DnsRecords)).toEqual(registered.map(() => [{ TTL: 10, Type: 'A' }]));
+    const [[id, { Properties }]] = ofType(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace');
+    expect(Properties).toMatchObject({ Name: 'posthog.example.com.internal', Properties: { DnsProperties: { SOA: { TTL: 10 } } } });
+    expect(stack.resolve(posthog.namespace.namespaceId)).toEqual({ 'Fn::GetAtt': [id, 'Id'] });
+  });
+});
+
+describe('with Kafka on Amazon MSK', () => {
+  const msk = templateWith((other) => ({
+    kafka: Kafka.fromKafkaAttributes(other, 'Msk', { bootstrapServers: 'b-1.internal:9094', clusterName: 'events' }),
+  }));
+  const policiesOf = (process: string) =>
+    scalingOf(msk, process)?.policies.map(({ TargetTrackingScalingPolicyConfiguration: policy }) => policy) ?? [];
+
+  test('Kafka consumers scale on consumer lag and on nothing else', () => {
+    const onLag = those(({ process }) => policiesOf(process).some(({ CustomizedMetricSpecification }) => CustomizedMetricSpecification));
+    expect(onLag).toEqual([
+      'ingestion-error-tracking',
+      'ingestion-general',
+      'ingestion-logs',
+      'ingestion-sessionreplay',
+      'ingestion-traces',
+      'property-defs-ai',
+      'property-defs-rs',
+    ]);
+    const withOthers = onLag.filter(
+      (process) =>
+        policiesOf(process).length !== 1 || policiesOf(process)[0].TargetValue !== 20_000 || policiesOf(process)[0].ScaleInCooldown !== 300,
+    );
+    expect(withOthers).toEqual([]);
+  });
+
+  test('a process with one consumer group scales on the lag of that group', () => {
+    const [group] = PROCESSES.find(({ process }) => process === PostHogProcess.PROPERTY_DEFS)!.consumes!;
+    expect(policiesOf('property-defs-rs')[0].CustomizedMetricSpecification).toEqual(lag(group));
+  });
+
+  test('ingestion-general scales on the sum of the lags of its groups, where a group without a metric counts as zero', () => {
+    const groups = ['clickhouse-ingestion', 'clickhouse-ingestion-historical', 'clickhouse-ingestion-overflow', 'clickhouse-ingestion-ai'];
+    expect(policiesOf('ingestion-general')[0].CustomizedMetricSpecification).toEqual({
+      Metrics: [
+        ...groups.map((group, index) => ({
+          Id: `lag${index}`,
+          MetricStat: {
+            Metric: {
+              Namespace: 'AWS/Kafka',
+              MetricName: 'SumOffsetLag',
+              Dimensions: expect.arrayContaining([{ Name: 'Consumer Group', Value: group }]) as unknown,
+            },
+            Stat: 'Maximum',
+          },
+          ReturnData: false,
+        })),
+        { Id: 'lag', Expression: 'lag0 + FILL(lag1, 0) + FILL(lag2, 0) + FILL(lag3, 0)', Label: 'Lag of all groups', ReturnData: true },
+      ],
+    });
+  });
+});
+
+function lag({ group, topic }: ConsumerGroup): object {
+  return {
+    Namespace: 'AWS/Kafka',
+    MetricName: 'SumOffsetLag',
+    Statistic: 'Maximum',
+    Dimensions: [
+      { Name: 'Cluster Name', Value: 'events' },
+      { Name: 'Consumer Group', Value: group },
+      { Name: 'Topic', Value: topic },
+    ],
+  };
+}
+
+describe('with `spot`', () => {
+  const spot = templateWith(() => ({ spot: true }));
+
+  test('processes that answer no client and whose work is retried run on Fargate Spot, and no others', () => {
+    expect(those(({ process }) => serviceOf(spot, process).CapacityProviderStrategy)).toEqual([
+      'browserless',
+      'cdp-cyclotron-v2-janitor',
+      'cdp-hogflow-scheduler',
+      'cdp-hogflow-subscription-matcher',
+      'cymbal-notifications',
+      'ingestion-error-tracking',
+      'ingestion-general',
+      'ingestion-logs',
+      'ingestion-sessionreplay',
+      'ingestion-traces',
+      'property-defs-ai',
+      'property-defs-rs',
+      'temporal-batch-exports-worker',
+      'temporal-django-worker',
+    ]);
+    expect(serviceOf(spot, 'ingestion-general')).toMatchObject({ CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }] });
+    expect(serviceOf(spot, 'ingestion-general').LaunchType).toBeUndefined();
+  });
+
+  test('the new cluster has the capacity provider, and without `spot` it has none', () => {
+    expect(JSON.stringify(spot.findResources('AWS::ECS::ClusterCapacityProviderAssociations'))).toContain('FARGATE_SPOT');
+    expect(JSON.stringify(template.toJSON())).not.toContain('FARGATE_SPOT');
+  });
+});
+
+test('a process whose endpoints are all closed has no target group, and ECS checks its health', () => {
+  const other = newStack();
+  const closed = newPostHog(other, { appAccess: AppAccess.nobody(), products: undefined });
+  const without = Template.fromStack(other);
+  const unreachable = [PostHogProcess.PLUGINS, PostHogProcess.LIVESTREAM];
+  expect(unreachable.map((process) => closed.service(process).targetGroup)).toEqual([undefined, undefined]);
+  expect(unreachable.flatMap((process) => serviceOf(without, process).LoadBalancers ?? [])).toEqual([]);
+  expect(unreachable.map((process) => serviceOf(without, process).HealthCheckGracePeriodSeconds)).toEqual([undefined, undefined]);
+  expect(JSON.stringify(containerOf(without, 'plugins').HealthCheck)).toContain('/_ready');
+  expect(scalingOf(without, 'plugins')?.policies).toHaveLength(1);
+  expect(closed.service(PostHogProcess.CAPTURE).targetGroup).toBeDefined();
+});
+
+test('a group of public endpoints gives its process a target group although the app is closed', () => {
+  const opened = newPostHog(newStack(), {
+    appAccess: AppAccess.nobody(),
+    products: undefined,
+    publicEndpointGroups: [EndpointGroup.INBOUND_WEBHOOKS],
+  });
+  expect(opened.service(PostHogProcess.PLUGINS).targetGroup).toBeDefined();
+});
+
+test('`size` DEV runs one small task of each process, without scaling', () => {
+  const dev = templateWith(() => ({ size: PostHogSize.DEV }));
+  expect(each(({ process }) => serviceOf(dev, process).DesiredCount)).toEqual(each(() => 1));
+  expect(taskOf(dev, 'web')[1]).toMatchObject({ Cpu: '1024', Memory: '4096' });
+  expect(ofType(dev, 'AWS::ApplicationAutoScaling::ScalableTarget')).toEqual([]);
+});
+
+test('the app and its worker have as many child processes as the memory of their tasks allows', () => {
+  expect(environmentOf(template, 'worker')).toMatchObject({
+    WEB_CONCURRENCY: '2',
+    CELERY_MAX_MEMORY_PER_CHILD: '2097152',
+    CELERY_MAX_TASKS_PER_CHILD: '5000',
+  });
+  expect(taskOf(template, 'web')[1].Memory).toBe('8192');
+  expect(environmentOf(template, 'web')).toMatchObject({
+    GRANIAN_WORKERS: '4',
+    NGINX_UNIT_APP_PROCESSES: '4',
+    GRANIAN_WORKERS_MAX_RSS: '1728',
+    GRANIAN_RESPAWN_INTERVAL: '30',
+    GRANIAN_WORKERS_KILL_TIMEOUT: '45',
+  });
+});
+
+describe('what PostHog creates for its services can be reached', () => {
+  const ref = (id: string) => stack.resolve(id) as unknown;
+  const secrets = ofType<{ Description?: string }>(template, 'AWS::SecretsManager::Secret');
+
+  test('`appSecrets` has every secret of the app', () => {
+    const { secretKey, encryptionSaltKeys, internalApiSecret, internalRequestToken, browserlessToken } = posthog.appSecrets;
+    const found = [secretKey, encryptionSaltKeys, internalApiSecret, internalRequestToken, browserlessToken].map(({ secretArn }) => {
+      const [, resource] = secrets.find(([id]) => id === idOf(ref(secretArn)))!;
+      return resource.Properties.Description?.split(': ')[1];
+    });
+    expect(found).toEqual(['SECRET_KEY', 'ENCRYPTION_SALT_KEYS', 'INTERNAL_API_SECRET', 'INTERNAL_REQUEST_TOKEN', 'BROWSERLESS_TOKEN']);
+    expect(ofType(template, 'Custom::PostHogRsaKey').map(([id]) => id)).toEqual([idOf(ref(posthog.appSecrets.oidcRsaPrivateKey.secretArn))]);
+  });
+
+  test('`symbolSetKeys` and `fileDownloadsRole` are those of their products, and undefined without them', () => {
+    expect(secrets.map(([id]) => id)).toContain(idOf(ref(posthog.symbolSetKeys!.secretArn)));
+    expect(ofType(template, 'AWS::IAM::Role').map(([id]) => id)).toContain(idOf(ref(posthog.fileDownloadsRole!.roleArn)));
+    const few = newPostHog(newStack());
+    expect([few.symbolSetKeys, few.fileDownloadsRole]).toEqual([undefined, undefined]);
+  });
+
+  test('the migration has its task definition', () => {
+    expect(posthog.migration.taskDefinition.findContainer('migrate')).toBeDefined();
+  });
+});
+
+test('`posthog.services` has the services of all deployed processes', () => {
+  expect(posthog.services.map(({ process }) => process)).toEqual(PROCESSES.map(({ process }) => process));
+  expect(newPostHog(newStack()).services.map(({ process }) => process)).not.toContain(PostHogProcess.PLUGINS);
+});
