@@ -31,7 +31,7 @@ export { type IDeploymentCheck } from './operations/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';
 export { type IPostHogService } from './services/service/posthog-service';
-export { PostHogSize } from './services/process-size';
+export { PostHogSize } from './catalog/posthog-size';
 export { Product } from './catalog/product';
 export { type PostHogServiceOptions } from './services/service/service-options';
 

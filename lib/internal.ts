@@ -9,9 +9,10 @@ export {
   type CaptureLimit,
   type CaptureMode,
   captureSinkMessageLimit,
-} from './catalog/capture';
+} from './catalog/capture/endpoints';
 export { CLIENT_IP_READERS, ClientIpRule, NOT_GLOBAL, SINGLE_IP_HEADERS } from './catalog/client-address';
-export { type GenerationOverrides, NEWEST_GENERATION } from './catalog/generation';
+export { type GenerationOverrides, NEWEST_GENERATION } from './catalog/generations/generation';
+export { type CatalogImage, IMAGES } from './catalog/images';
 export { isProcess, PostHogProcess } from './catalog/posthog-process';
 export { DROPPED_HEADERS } from './ingress/client-address/client-address-headers';
 export { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from './catalog/endpoints/endpoint-group';

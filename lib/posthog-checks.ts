@@ -1,15 +1,15 @@
 import { RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PostHogProcess } from './catalog/posthog-process';
-import { taskQueue } from './catalog/task-queues';
+import { taskQueue } from './catalog/generations/task-queues';
 import { NatMode } from './network/nat-mode';
 import { PostHogProps } from './posthog-props';
 import { checkEnum } from './private/enums';
 import { invalidProp, invalidValue } from './private/errors';
 import { checkWhole } from './private/numbers';
 import { isLookupPending } from './private/subnets';
-import { ProcessDefinition } from './services/process-definition';
-import { PostHogSize } from './services/process-size';
+import { ProcessDefinition } from './catalog/process-definition';
+import { PostHogSize } from './catalog/posthog-size';
 import { checkServiceOptions } from './services/service/service-options';
 
 /** The maximum for each busy topic; a broker holds about a thousand partitions in total. */

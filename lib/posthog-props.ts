@@ -9,7 +9,7 @@ import { NatMode } from './network/nat-mode';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { AppSettingsOptions } from './services/settings/app-settings';
-import { PostHogSize } from './services/process-size';
+import { PostHogSize } from './catalog/posthog-size';
 import { PostHogServiceOptions } from './services/service/service-options';
 import { ICache } from './stores/cache/cache-base';
 import { IClickHouse } from './stores/clickhouse/clickhouse-base';

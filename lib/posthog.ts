@@ -22,7 +22,7 @@ import { AppSecrets, IAppSecrets } from './services/secrets/app-secrets';
 import { mergeSettings } from './services/settings/extra-settings';
 import { fileDownloadsRole } from './services/file-downloads';
 import { IPostHogService } from './services/service/posthog-service';
-import { DJANGO_STORES, djangoSettings } from './services/processes/django';
+import { DJANGO_STORES, djangoSettings } from './catalog/processes/shared/django';
 import { admit } from './services/service/security-groups';
 import { ICache } from './stores/cache/cache-base';
 import { IClickHouse } from './stores/clickhouse/clickhouse-base';
@@ -31,7 +31,7 @@ import { IKafka } from './stores/kafka/kafka-base';
 import { IObjectStorage } from './stores/object-storage/object-storage-base';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage/object-storage-keys';
 import { IPostgres } from './stores/postgres/postgres-base';
-import { requireAttribute } from './stores/postgres/postgres-facts';
+import { requireAttribute } from './catalog/processes/shared/postgres';
 import { PostHogStores } from './stores/posthog-stores';
 
 /**
@@ -120,13 +120,13 @@ export class PostHog extends Construct {
     const deployed = new PostHogServices(this, 'Services', {
       ...services,
       definitions: plan.definitions,
+      stores,
+      fileDownloadsRole: this.fileDownloadsRole,
       context: {
-        ...stores,
         generation: release._generation,
         secrets: this.appSecrets,
         url: this.url,
         symbolSetKeys: this.symbolSetKeys,
-        fileDownloadsRole: this.fileDownloadsRole,
         appSettings,
         telemetry,
         temporalTaskQueues,
@@ -190,7 +190,7 @@ export class PostHog extends Construct {
       removalPolicy: plan.removalPolicy,
     });
     for (const name of DJANGO_STORES) {
-      const store = context[name];
+      const store = this[name];
       if ('connections' in store) {
         admit(store, migration, 'from PostHog migration');
       }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ALWAYS_PUBLIC } from '../lib/catalog/endpoints/endpoint-group';
 import { PublicEndpoint } from '../lib/ingress/routing/public-endpoint';
-import { DEFAULT_PRODUCTS, productsOf } from '../lib/services/deployed-processes';
+import { DEFAULT_PRODUCTS, productsOf } from '../lib/catalog/processes/deployed-processes';
 
 const README = path.join(__dirname, '..', 'README.md');
 const [BEGIN, END] = ['<!-- begin: endpoints -->', '<!-- end: endpoints -->'];

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { TaskQueue, TASK_QUEUES } from '../lib/catalog/task-queues';
+import { TaskQueue, TASK_QUEUES } from '../lib/catalog/generations/task-queues';
 
 const PAGE = path.join(__dirname, '..', 'docs', 'task-queues.md');
 const [BEGIN, END] = ['<!-- begin: task queues -->', '<!-- end: task queues -->'];

@@ -18,7 +18,7 @@ import {
   PostHogRelease,
   Product,
 } from '../lib';
-import { deployedProcesses } from '../lib/services/deployed-processes';
+import { deployedProcesses } from '../lib/catalog/processes/deployed-processes';
 import { certificate, environmentOf, FEW, givenPostgres, newPostHog, newStack, only, stores } from './helpers/stack';
 import { containerOf, executionRoleStatements, idOf, ofType, serviceOf } from './helpers/template';
 

@@ -1,7 +1,7 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ClientAddress, NatMode, PostHogProcess, PostHogProps, Product, TrustedProxies } from '../lib';
-import { portOf, ProcessDefinition } from '../lib/services/process-definition';
-import { PROCESSES } from '../lib/services/processes';
+import { portOf, ProcessDefinition } from '../lib/catalog/process-definition';
+import { PROCESSES } from '../lib/catalog/processes';
 import { templateOf } from './ingress/fixtures';
 import { rulesOf } from './helpers/listener-rules';
 import { environmentOf, newPostHog, newStack } from './helpers/stack';

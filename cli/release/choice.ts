@@ -60,8 +60,8 @@ function wanted(key: ImageName, { images, commits, tag }: Choice): Wanted {
   if (own !== undefined) {
     return { key, preferred: [], otherwise: own };
   }
-  const newest = `${source.name}:${TAGGED.includes(key) ? (tag ?? source.tag) : source.tag}`;
-  const preferred = commits.flatMap((commit) => source.commitTags?.(commit) ?? []).map((one) => `${source.name}:${one}`);
+  const newest = `${source.repository}:${TAGGED.includes(key) ? (tag ?? source.tag) : source.tag}`;
+  const preferred = commits.flatMap((commit) => source.commitTags?.(commit) ?? []).map((one) => `${source.repository}:${one}`);
   // Without the app of the commit, the release would not be of that commit.
   return { key, preferred, otherwise: key === 'app' ? (preferred[0] ?? newest) : newest };
 }

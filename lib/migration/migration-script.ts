@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { DUPLICATE_KAFKA_TABLES } from '../catalog/duplicate-kafka-tables';
-import { BEFORE_SQUASH, CLICKHOUSE_BRIDGES } from '../catalog/legacy-databases';
+import { DUPLICATE_KAFKA_TABLES } from '../catalog/clickhouse/duplicate-kafka-tables';
+import { BEFORE_SQUASH, CLICKHOUSE_BRIDGES } from '../catalog/generations/legacy-databases';
 import { scriptPath } from '../private/assets';
 
 /** The data from the catalog, by the name of the Python constant. JSON of lists, objects and strings is valid Python. */

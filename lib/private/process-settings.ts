@@ -1,4 +1,4 @@
-import { Secret } from 'aws-cdk-lib/aws-ecs';
+import type { Secret } from 'aws-cdk-lib/aws-ecs';
 
 /** The settings of a process: in clear text, and from Secrets Manager. */
 export interface ProcessSettings {

@@ -7,7 +7,7 @@ import { PostHogReleaseOptions } from './posthog-release-options';
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, TextRule, TOPIC } from './release-checks';
 import { imagesOf, imagesWithout, ReleaseDescription } from './release-description';
 import { parseRelease } from './release-file';
-import { Generation, generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generation';
+import { Generation, generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generations/generation';
 import { checkImage, isFloating } from '../private/container-image';
 import { invalidValue } from '../private/errors';
 

@@ -1,28 +1,19 @@
 import { Fact } from './image-facts';
 import { PostHogImages } from './posthog-images';
-import { GenerationOverrides } from '../catalog/generation';
+import { GenerationOverrides } from '../catalog/generations/generation';
+import { CatalogImage, IMAGES } from '../catalog/images';
 
-/** The name of an image of PostHog: its prop. */
-export type ImageName = keyof PostHogImages;
+/** Names of which each is a prop. */
+type Props<Name extends keyof PostHogImages> = Name;
 
-/** All props of `PostHogImages`, in the order of files and tables. The type ensures that the list is complete. */
-const NAMES: Readonly<Record<ImageName, true>> = {
-  app: true,
-  node: true,
-  capture: true,
-  captureLogs: true,
-  featureFlags: true,
-  hypercacheServer: true,
-  propertyDefs: true,
-  personhogReplica: true,
-  personhogRouter: true,
-  cymbal: true,
-  livestream: true,
-  browserless: true,
-  temporal: true,
-  sqlxMigrate: true,
-};
-export const IMAGE_NAMES = Object.keys(NAMES) as readonly ImageName[];
+/** The name of an image of PostHog: its prop. An image of the catalog without a prop does not compile. */
+export type ImageName = Props<keyof typeof IMAGES>;
+
+/** The images of the catalog by their props. A prop without an image does not compile. */
+const BY_PROP: Readonly<Record<keyof PostHogImages, CatalogImage>> = IMAGES;
+
+/** The names of all images, in the order of files and tables. */
+export const IMAGE_NAMES = Object.keys(BY_PROP) as readonly ImageName[];
 
 /** An image of a release, with the facts that its registry has about it. */
 export interface ReleaseImage {

@@ -1,7 +1,7 @@
 import { Fact } from './image-facts';
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, PLATFORM, RELEASE_NAME, TextRule, TOPIC } from './release-checks';
 import { IMAGE_NAMES, imagesOf, ReleaseClickHouse, ReleaseDescription, ReleaseImage } from './release-description';
-import { generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generation';
+import { generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generations/generation';
 import { invalidValue } from '../private/errors';
 import { imageRule, parseImageReference } from '../private/image-reference';
 

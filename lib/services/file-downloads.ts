@@ -3,14 +3,6 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../private/acknowledge';
 import { grantObjects, ObjectAccess } from '../stores/object-storage/object-access';
 import { IObjectStorage } from '../stores/object-storage/object-storage-base';
-import { PostHogProcess } from '../catalog/posthog-process';
-
-/** The processes that write files for download and sign links to them. */
-export const FILE_DOWNLOADS_PROCESSES: readonly PostHogProcess[] = [
-  PostHogProcess.WEB,
-  PostHogProcess.TEMPORAL_DJANGO_WORKER,
-  PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER,
-];
 
 /** The prefix of the files (FILE_DOWNLOAD_PREFIX in products/batch_exports/backend/temporal/destinations/file_download_batch_export.py). */
 const PREFIX = 'batch-exports';

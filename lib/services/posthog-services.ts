@@ -2,24 +2,27 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IConnectable, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnPrivateDnsNamespace, INamespace, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IDependable } from 'constructs';
-import { FILE_DOWNLOADS_PROCESSES } from './file-downloads';
-import { portOf, ProcessContext, ProcessDefinition } from './process-definition';
-import { PostHogSize, sizeOf } from './process-size';
 import { PostHogService, PostHogServiceProps } from './service/posthog-service';
 import { ServiceGroups, StoreClients } from './service/security-groups';
 import { notDeployed, PostHogServiceOptions } from './service/service-options';
 import { ServiceRoles } from './service/service-task';
 import { ExtraSettings } from './settings/extra-settings';
+import { settingsContext } from './settings/settings-context';
+import { GEOIP_IMAGE } from '../catalog/images';
 import { prefixesOf, RECORDINGS_PREFIX } from '../catalog/object-prefixes';
 import { PostHogProcess } from '../catalog/posthog-process';
+import { PostHogSize } from '../catalog/posthog-size';
+import { ProcessContext } from '../catalog/process-context';
+import { callsOf, portOf, ProcessDefinition } from '../catalog/process-definition';
+import { PROCESSES } from '../catalog/processes';
 import { withPath } from '../private/errors';
 import { architectureFor } from '../release/architecture';
-import { PostHogImages } from '../release/posthog-images';
 import { PostHogRelease } from '../release/posthog-release';
+import { Stores } from '../stores/posthog-stores';
 
 /** The ingress, as far as services use it. */
 export interface ServicesIngress {
@@ -36,8 +39,11 @@ export interface ServicesIngress {
 /** Properties for `PostHogServices`. */
 export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy'> {
   readonly definitions: readonly ProcessDefinition[];
-  /** The settings context without the deployed processes, which this construct adds. */
-  readonly context: Omit<ProcessContext, 'isDeployed' | 'imageOf' | 'endpointOf'>;
+  readonly stores: Stores;
+  /** The settings context without the data stores and the deployed processes, which this construct adds. */
+  readonly context: Omit<ProcessContext, keyof ReturnType<typeof settingsContext> | 'fileDownloadsRole' | 'isDeployed' | 'imageOf' | 'endpointOf'>;
+  /** The role that processes with file downloads assume; undefined without batch exports. */
+  readonly fileDownloadsRole?: IRole;
   readonly release: PostHogRelease;
   readonly size: PostHogSize;
   /** Indicates whether interruptible processes run on Fargate Spot. */
@@ -59,12 +65,6 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   readonly enableExecuteCommand: boolean;
 }
 
-/** The image that the GeoIP database is copied from. Every Rust image holds it; this one belongs to every release with processes that need it. */
-const GEOIP_IMAGE: keyof PostHogImages = 'capture';
-
-/** The processes that get `environment` and `secrets` of `PostHog`. */
-const APP = [PostHogProcess.WEB, PostHogProcess.WORKER, PostHogProcess.TEMPORAL_DJANGO_WORKER, PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER];
-
 /** The negative caching time of DNS, in seconds: a process may look up a name whose tasks are about to start. */
 const NEGATIVE_CACHING_SECONDS = 10;
 
@@ -81,18 +81,20 @@ export class PostHogServices extends Construct {
     private readonly props: PostHogServicesProps,
   ) {
     super(scope, id);
-    const { definitions, release, ingress, namespace, serviceOptions = [] } = props;
+    const { definitions, stores, release, ingress, namespace, serviceOptions = [] } = props;
+    const called = new Set(definitions.flatMap(callsOf));
     const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));
     this.context = {
       ...props.context,
+      ...settingsContext(stores),
+      fileDownloadsRole: props.fileDownloadsRole,
       isDeployed: (process) => byProcess.has(process),
       imageOf: (process) => release._imageOf(process, byProcess.get(process)!.image),
       endpointOf: (process) => ({ host: `${process}.${namespace.namespaceName}`, port: portOf(byProcess.get(process)!)! }),
     };
-    const clients = new StoreClients(this, 'Clients', { vpc: props.vpc, stores: this.context });
+    const clients = new StoreClients(this, 'Clients', { vpc: props.vpc, stores });
     const groups = new ServiceGroups(this, 'SecurityGroups', props.vpc);
     const roles = new ServiceRoles(this, 'Roles');
-    const called = new Set(definitions.flatMap(callsOf));
     for (const definition of definitions) {
       const { process } = definition;
       const index = serviceOptions.findIndex((other) => other.process === process);
@@ -102,7 +104,7 @@ export class PostHogServices extends Construct {
         new PostHogService(this, definition.id, {
           ...props,
           definition,
-          size: sizeOf(process, props.size),
+          size: definition.sizes[props.size],
           options,
           // Errors about settings and options name props of `PostHog`, so they get its path.
           cpuArchitecture: withPath(scope, () =>
@@ -111,10 +113,10 @@ export class PostHogServices extends Construct {
           settings: withPath(scope, () => definition.settings(this.context)),
           reachable: definition.http !== undefined && ingress._canReach(process),
           spot: props.spot && definition.interruptible === true,
-          extras: APP.includes(process) ? [props.appExtras, options] : [options],
+          extras: definition.appEnvironment ? [props.appExtras, options] : [options],
           image: release._imageOf(process, definition.image),
           geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
-          kafka: this.context.kafka,
+          kafka: stores.kafka,
           securityGroup: groups.of(definition),
           clientGroups: clients.of(definition.stores),
           roles,
@@ -124,8 +126,10 @@ export class PostHogServices extends Construct {
         }),
       );
     }
-    if (!byProcess.has(PostHogProcess.CAPTURE_AI)) {
-      ingress._refuse(PostHogProcess.CAPTURE_AI);
+    for (const { process, refusedIfMissing } of PROCESSES) {
+      if (refusedIfMissing && !byProcess.has(process)) {
+        ingress._refuse(process);
+      }
     }
     definitions.forEach((definition) => this.connect(definition));
   }
@@ -164,7 +168,7 @@ export class PostHogServices extends Construct {
   }
 
   private grantObjects({ process, objects }: ProcessDefinition, role: IGrantable): void {
-    const { objectStorage } = this.context;
+    const { objectStorage } = this.props.stores;
     for (const prefix of prefixesOf(process) ?? [undefined]) {
       const below = prefix === RECORDINGS_PREFIX ? objectStorage.recordingsPrefix : prefix;
       if (objects === 'read') {
@@ -179,12 +183,12 @@ export class PostHogServices extends Construct {
   private connect(definition: ProcessDefinition): void {
     const service = this.services.get(definition.process)!;
     this.grantObjects(definition, service.taskDefinition.taskRole);
-    if (FILE_DOWNLOADS_PROCESSES.includes(definition.process)) {
-      this.context.fileDownloadsRole?.grantAssumeRole(service.taskDefinition.taskRole);
+    if (definition.fileDownloads) {
+      this.props.fileDownloadsRole?.grantAssumeRole(service.taskDefinition.taskRole);
     }
     const prefix = this.prefixOf(definition);
     if (prefix !== undefined) {
-      this.context.objectStorage.grantReadWrite(service.taskDefinition.taskRole, prefix);
+      this.props.stores.objectStorage.grantReadWrite(service.taskDefinition.taskRole, prefix);
     }
     for (const called of callsOf(definition)) {
       this.services.get(called)?.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
@@ -219,9 +223,4 @@ export function imagesOf(definitions: readonly ProcessDefinition[], release: Pos
     return names.map((name) => release._imageOf(process, name));
   });
   return [...new Set(images)];
-}
-
-/** Returns all processes that a process calls, deployed or not, without duplicates. */
-function callsOf({ needs, calls }: ProcessDefinition): PostHogProcess[] {
-  return [...new Set([...needs, ...calls])];
 }

@@ -1,21 +1,20 @@
 import { PostHogProcess, PostHogSize } from '../../lib';
-import { celeryMemory, MEMORY, webServerMemory } from '../../lib/catalog/memory';
-import { sizeOf } from '../../lib/services/process-size';
+import { celeryMemory, webServerMemory } from '../../lib/catalog/memory';
+import { definitionOf, PROCESSES } from '../../lib/catalog/processes';
 
 const SIZES = Object.values(PostHogSize);
-const PROCESSES = Object.values(PostHogProcess);
 
-test('each process has a measurement with its commit, or a guess', () => {
-  for (const process of PROCESSES) {
-    const { mib, basis, commit } = MEMORY[process];
-    const unknown = mib === undefined;
-    expect([process, commit === undefined, basis.startsWith('guess')]).toEqual([process, unknown, unknown]);
-  }
+test('the memory of each process is a measurement with its commit, or a guess', () => {
+  const wrong = PROCESSES.filter(({ memory: { mib, basis, commit } }) => {
+    const isGuess = basis.startsWith('guess');
+    return isGuess !== (mib === undefined) || isGuess !== (commit === undefined);
+  });
+  expect(wrong.map(({ process }) => process)).toEqual([]);
 });
 
 test('each size is at least the measurement, with a margin of a fifth', () => {
-  const tooSmall = PROCESSES.flatMap((process) =>
-    SIZES.filter((size) => sizeOf(process, size).memoryLimitMiB < 1.2 * (MEMORY[process].mib ?? 0)).map((size) => `${process} ${size}`),
+  const tooSmall = PROCESSES.flatMap(({ process, sizes, memory }) =>
+    SIZES.filter((size) => sizes[size].memoryLimitMiB < 1.2 * (memory.mib ?? 0)).map((size) => `${process} ${size}`),
   );
   expect(tooSmall).toEqual([]);
 });
@@ -34,14 +33,14 @@ test.each([
 });
 
 test.each(SIZES)('in the size %s, all workers of web at their limit and a new one fit into the task', (size) => {
-  const { memoryLimitMiB } = sizeOf(PostHogProcess.WEB, size);
+  const { memoryLimitMiB } = definitionOf(PostHogProcess.WEB).sizes[size];
   const { workers, recycleAtMiB } = webServerMemory(memoryLimitMiB);
   // Of its 757 MiB and more, each shares 219 MiB with all others.
   expect(workers * (recycleAtMiB - 219) + 757 + 219).toBeLessThan(memoryLimitMiB);
 });
 
 test.each(SIZES)('in the size %s, all children of Celery at their limit fit together with Celery and its scheduler', (size) => {
-  const { cpu, memoryLimitMiB } = sizeOf(PostHogProcess.WORKER, size);
+  const { cpu, memoryLimitMiB } = definitionOf(PostHogProcess.WORKER).sizes[size];
   const { children, recycleAtMiB } = celeryMemory(cpu, memoryLimitMiB);
   expect(children).toBeGreaterThanOrEqual(2);
   // A child that had reached its limit by the imports alone would be replaced after each task.

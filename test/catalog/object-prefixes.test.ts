@@ -1,6 +1,6 @@
 import { PostHogProcess } from '../../lib';
 import { CLICKHOUSE_SERVERS, OBJECT_PREFIXES, prefixesOf, readBy, writtenBy } from '../../lib/catalog/object-prefixes';
-import { PROCESSES } from '../../lib/services/processes';
+import { PROCESSES } from '../../lib/catalog/processes';
 import { SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
 import { settingsOf } from '../helpers/process-context';
 
@@ -16,7 +16,7 @@ test('every prefix has its source', () => {
   expect(OBJECT_PREFIXES.filter(({ source }) => !/\.(py|ts|rs)/.test(source))).toEqual([]);
 });
 
-test('every process with rights to objects reads or writes a prefix, and every process of a prefix has rights', () => {
+test('the processes with access to objects are those that read or write a prefix', () => {
   const clients = new Set(OBJECT_PREFIXES.flatMap(({ readers, writers }) => [...readers, ...writers]));
   const withRights = PROCESSES.filter(({ objects, objectsWith }) => objects ?? objectsWith).map(({ process }) => process);
   // cymbal accesses its prefix with access keys.
@@ -34,12 +34,12 @@ test('ClickHouse stages batch exports and reads the tables of the data warehouse
   expect(readBy(CLICKHOUSE_SERVERS)).toEqual(['dlt', 'managed']);
 });
 
-test("Django's processes are limited to no prefix, others are", () => {
+test('only Django processes can access the whole bucket', () => {
   expect(prefixesOf(PostHogProcess.WEB)).toBeUndefined();
   expect(prefixesOf(PostHogProcess.HYPERCACHE_SERVER)).toEqual(['cache']);
 });
 
-test('the prefixes in settings are those of the list', () => {
+test('every prefix in settings is in the catalog', () => {
   const prefixes = OBJECT_PREFIXES.map(({ prefix }) => prefix);
   const web = settingsOf(byName(PostHogProcess.WEB));
   expect(prefixes).toEqual(

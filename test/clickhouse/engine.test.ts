@@ -1,4 +1,4 @@
-import { CLICKHOUSE_SCHEMA } from '../../lib/catalog/clickhouse-schema';
+import { CLICKHOUSE_SCHEMA } from '../../lib/catalog/clickhouse/schema';
 import { configXml, serverConfig } from '../../lib/stores/clickhouse/config/config-xml';
 import { keeperXml } from '../../lib/stores/clickhouse/config/keeper-xml';
 import { oneShard } from '../../lib/stores/clickhouse/config/topology';

@@ -1,4 +1,4 @@
-import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/duplicate-kafka-tables';
+import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/clickhouse/duplicate-kafka-tables';
 import { migrationScript } from '../../lib/migration/migration-script';
 import { configXml } from '../../lib/stores/clickhouse/config/config-xml';
 import { oneShard } from '../../lib/stores/clickhouse/config/topology';

@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ingress: ['catalog', 'private'],
   stores: ['catalog', 'private'],
   release: ['catalog', 'private'],
-  services: ['stores', 'release', 'catalog', 'private'],
+  services: ['stores', 'catalog', 'private'],
   migration: ['stores', 'catalog', 'private'],
   operations: ['catalog', 'private'],
   catalog: ['private'],
@@ -59,6 +59,12 @@ function folderOf(module: string): string {
   return rest.length === 0 ? '' : folder;
 }
 
+/** The imports of a module within this package, including those that only name a type. */
+function namesOf(module: string): string[] {
+  const source = readFileSync(path.join(ROOT, `${module}.ts`), 'utf8');
+  return [...source.matchAll(/ from '(\.[^']*)'/g)].map(([, target]) => path.join(path.dirname(module), target));
+}
+
 const isCli = (module: string) => module.startsWith(`cli${path.sep}`);
 const isLambda = (module: string) => module.endsWith('.lambda');
 const edges = () => [...IMPORTS].flatMap(([from, targets]) => targets.map((to): [string, string] => [from, to]));
@@ -98,11 +104,23 @@ test('no files of lib import each other in a circle, not even for types', () => 
   expect([...imports.values()].flat().length).toBeGreaterThan(500);
 });
 
-test('only the construct that wires the data stores imports their concrete classes', () => {
+test('no other folder imports the concrete classes of data stores', () => {
   const concrete = ['postgres/postgres', 'postgres/aurora-postgres', 'cache/cache', 'kafka/kafka', 'kafka/redpanda-kafka', 'clickhouse/clickhouse'];
   const classes = [...concrete, 'object-storage/object-storage'].map((name) => path.join('lib', 'stores', name));
   const importers = edges().filter(([from, to]) => classes.includes(to) && folderOf(from) !== 'stores');
-  expect(new Set(importers.map(([from]) => from))).toEqual(new Set([path.join('lib', 'index'), path.join('lib', 'posthog-stores')]));
+  expect(new Set(importers.map(([from]) => from))).toEqual(new Set([path.join('lib', 'index')]));
+});
+
+test('the catalog names nothing outside of the catalog and lib/private, not even a type', () => {
+  const catalog = MODULES.filter((module) => folderOf(module) === 'catalog');
+  const named = catalog.flatMap((module) => namesOf(module).map((to) => [module, to]));
+  expect(named.length).toBeGreaterThan(100);
+  expect(named.filter(([, to]) => !/^lib\/(catalog|private)\//.test(to))).toEqual([]);
+});
+
+test('no other folder imports the definition of a single process', () => {
+  const definitions = /^lib\/catalog\/processes\/(?!index$|deployed-processes$|shared\/)/;
+  expect(edges().filter(([from, to]) => folderOf(from) !== 'catalog' && definitions.test(to))).toEqual([]);
 });
 
 test('the command line imports lib through one module, and lib never imports the command line', () => {

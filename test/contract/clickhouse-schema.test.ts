@@ -1,5 +1,5 @@
-import { CLICKHOUSE_KAFKA_TABLES } from '../../lib/catalog/clickhouse-kafka-tables';
-import { CLICKHOUSE_SCHEMA } from '../../lib/catalog/clickhouse-schema';
+import { CLICKHOUSE_KAFKA_TABLES } from '../../lib/catalog/clickhouse/kafka-tables';
+import { CLICKHOUSE_SCHEMA } from '../../lib/catalog/clickhouse/schema';
 import { serverConfig } from '../../lib/stores/clickhouse/config/config-xml';
 import { ClickHouseTopology, oneShard } from '../../lib/stores/clickhouse/config/topology';
 import { usersConfig } from '../../lib/stores/clickhouse/config/users-xml';

@@ -7,8 +7,8 @@ import {
   EVENT_ENVELOPE_BYTES,
   EVENT_MESSAGE_BYTES,
   KAFKA_MESSAGE_BYTES,
-} from '../../lib/catalog/limits';
-import { PROCESSES } from '../../lib/services/processes';
+} from '../../lib/catalog/kafka/limits';
+import { PROCESSES } from '../../lib/catalog/processes';
 import { contextIn } from '../helpers/process-context';
 import { newStack } from '../helpers/stack';
 

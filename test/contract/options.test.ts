@@ -1,13 +1,12 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Stack } from 'aws-cdk-lib/core';
 import { PostHogProcess, Product } from '../../lib';
-import { FEATURES, FeatureProp, PRODUCTS, Requirements } from '../../lib/catalog/options';
-import { MEMORY } from '../../lib/catalog/memory';
-import { TASK_QUEUES } from '../../lib/catalog/task-queues';
-import { TOPICS } from '../../lib/catalog/topics';
+import { FEATURES, FeatureProp, PRODUCTS, Requirements } from '../../lib/catalog/settings/options';
+import { TASK_QUEUES } from '../../lib/catalog/generations/task-queues';
+import { TOPICS } from '../../lib/catalog/kafka/topics';
 import { appSettings, AppSettingsOptions } from '../../lib/services/settings/app-settings';
-import { deployedProcesses } from '../../lib/services/deployed-processes';
-import { PROCESSES } from '../../lib/services/processes';
+import { deployedProcesses } from '../../lib/catalog/processes/deployed-processes';
+import { PROCESSES } from '../../lib/catalog/processes';
 import { topicsOf } from '../../lib/migration/topics/product-topics';
 import { contextIn } from '../helpers/process-context';
 import { newStack } from '../helpers/stack';
@@ -38,7 +37,8 @@ function deployment(products: readonly Product[], props: (stack: Stack) => AppSe
 
 /** What is wrong with a deployment that has a choice, and with one that does not have it. */
 function wrong(
-  { settings, processes, queues }: Requirements,
+  { settings, queues }: Requirements,
+  processes: readonly PostHogProcess[],
   having: Map<PostHogProcess, Deployed>,
   lacking: Map<PostHogProcess, Deployed>,
 ): string[] {
@@ -53,6 +53,11 @@ function wrong(
     ...queues.filter((queue) => !queuesOf(having).includes(queue)).map((queue) => `${queue} is not served`),
     ...queues.filter((queue) => queuesOf(lacking).includes(queue)).map((queue) => `${queue} is served in any case`),
   ];
+}
+
+/** The processes that belong to a product alone. */
+function ownOf(product: Product): PostHogProcess[] {
+  return PROCESSES.filter(({ products }) => products?.length === 1 && products[0] === product).map(({ process }) => process);
 }
 
 const secret = (stack: Stack, name: string) => Secret.fromSecretNameV2(stack, name, name);
@@ -73,7 +78,7 @@ const BARE = deployment(ALL);
 
 test.each(Object.keys(FEATURES) as FeatureProp[])('with %s, all that it needs is there, and without it, none of that', (prop) => {
   const having = deployment(ALL, PROPS[prop]);
-  expect(wrong(FEATURES[prop], having, BARE)).toEqual([]);
+  expect(wrong(FEATURES[prop], [], having, BARE)).toEqual([]);
   // Nothing else comes with it.
   const added = [...having.get(PostHogProcess.WEB)!.names].filter((name) => !BARE.get(PostHogProcess.WEB)!.names.has(name));
   expect(added.sort()).toEqual([...FEATURES[prop].settings[PostHogProcess.WEB]!].sort());
@@ -82,15 +87,12 @@ test.each(Object.keys(FEATURES) as FeatureProp[])('with %s, all that it needs is
 test.each(ALL.filter((product) => product !== Product.EVENTS))(
   'with the product %s, all that it needs is there, and without it, none of that',
   (product) => {
-    expect(wrong(PRODUCTS[product], BARE, deployment(ALL.filter((other) => other !== product)))).toEqual([]);
+    expect(wrong(PRODUCTS[product], ownOf(product), BARE, deployment(ALL.filter((other) => other !== product)))).toEqual([]);
   },
 );
 
-test('each product names every process that is deployed with it alone, and the memory and topics of those are known', () => {
+test('the topics of each product are created with it', () => {
   for (const product of ALL) {
-    const own = PROCESSES.filter(({ products }) => products?.length === 1 && products[0] === product).map(({ process }) => process);
-    expect([product, [...PRODUCTS[product].processes].sort()]).toEqual([product, own.sort()]);
-    expect(own.filter((process) => !(process in MEMORY))).toEqual([]);
     const created = topicsOf([product], 1).map(({ name }) => name);
     const wanted = TOPICS.filter(({ products, newer }) => newer === undefined && products?.includes(product)).map(({ name }) => name);
     expect(wanted.filter((name) => !created.includes(name))).toEqual([]);

@@ -3,8 +3,8 @@ import { ContainerImage, FargateTaskDefinition, Secret } from 'aws-cdk-lib/aws-e
 import fc from 'fast-check';
 import { ObjectStorage, PostHogProcess, PublicEndpoint } from '../../lib';
 import { CloudFormationTemplate } from '../../cli/alb/template';
-import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
-import { ProcessDefinition } from '../../lib/services/process-definition';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/catalog/processes/deployed-processes';
+import { ProcessDefinition } from '../../lib/catalog/process-definition';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
 import { picture, pictureInReadme } from '../../scripts/picture';
 import { bucketsOpenTo, TaskRights } from '../../scripts/picture/buckets';

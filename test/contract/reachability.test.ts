@@ -1,8 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { PostHog, PostHogProcess, Product } from '../../lib';
-import { portOf, ProcessDefinition } from '../../lib/services/process-definition';
-import { PROCESSES } from '../../lib/services/processes';
+import { portOf, ProcessDefinition } from '../../lib/catalog/process-definition';
+import { PROCESSES } from '../../lib/catalog/processes';
 import { newStack } from '../helpers/stack';
 import { containerOf, idOf, ofType, securityGroupOf, securityGroupsOf, serviceOf } from '../helpers/template';
 

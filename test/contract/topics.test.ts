@@ -1,9 +1,9 @@
 import { PostHogProcess, Product } from '../../lib';
-import { CLICKHOUSE_KAFKA_TABLES, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../lib/catalog/clickhouse-kafka-tables';
-import { CONSUMER_GROUPS } from '../../lib/catalog/consumer-groups';
-import { CLICKHOUSE, Topic, TOPICS } from '../../lib/catalog/topics';
-import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/services/deployed-processes';
-import { PROCESSES } from '../../lib/services/processes';
+import { CLICKHOUSE_KAFKA_TABLES, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../lib/catalog/clickhouse/kafka-tables';
+import { CONSUMER_GROUPS } from '../../lib/catalog/kafka/consumer-groups';
+import { CLICKHOUSE, Topic, TOPICS } from '../../lib/catalog/kafka/topics';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/catalog/processes/deployed-processes';
+import { PROCESSES } from '../../lib/catalog/processes';
 import { topicsOf } from '../../lib/migration/topics/product-topics';
 import { contextIn } from '../helpers/process-context';
 import { newStack } from '../helpers/stack';

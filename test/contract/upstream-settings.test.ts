@@ -1,9 +1,9 @@
 import upstream from './upstream-settings.json';
 import { PostHogProcess } from '../../lib';
-import { UNKNOWN_SETTINGS } from '../../lib/catalog/unknown-settings';
-import { UNSET_SETTINGS } from '../../lib/catalog/unset-settings';
-import { ProcessDefinition } from '../../lib/services/process-definition';
-import { PROCESSES } from '../../lib/services/processes';
+import { UNKNOWN_SETTINGS } from '../../lib/catalog/settings/unknown-settings';
+import { UNSET_SETTINGS } from '../../lib/catalog/settings/unset-settings';
+import { ProcessDefinition } from '../../lib/catalog/process-definition';
+import { PROCESSES } from '../../lib/catalog/processes';
 import { contextIn } from '../helpers/process-context';
 import { newStack } from '../helpers/stack';
 

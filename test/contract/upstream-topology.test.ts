@@ -1,7 +1,8 @@
 import upstream from './upstream-topology.json';
 import { PostHogRelease } from '../../lib';
-import { portOf, ProcessDefinition, Stores } from '../../lib/services/process-definition';
-import { PROCESSES } from '../../lib/services/processes';
+import { Stores } from '../../lib/stores/posthog-stores';
+import { portOf, ProcessDefinition } from '../../lib/catalog/process-definition';
+import { PROCESSES } from '../../lib/catalog/processes';
 import { settingsOf } from '../helpers/process-context';
 
 interface Upstream {

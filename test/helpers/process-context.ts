@@ -7,10 +7,13 @@ import { newStack, stores } from './stack';
 import { containerOf, idOf } from './template';
 import { containerImage } from '../../lib/private/container-image';
 import { PostHogProcess } from '../../lib';
-import { generationOf, NEWEST_GENERATION } from '../../lib/catalog/generation';
+import { generationOf, NEWEST_GENERATION } from '../../lib/catalog/generations/generation';
 import { AppSecrets } from '../../lib/services/secrets/app-secrets';
-import { portOf, ProcessContext, ProcessDefinition, Stores } from '../../lib/services/process-definition';
-import { PROCESSES } from '../../lib/services/processes';
+import { ProcessContext } from '../../lib/catalog/process-context';
+import { settingsContext } from '../../lib/services/settings/settings-context';
+import { Stores } from '../../lib/stores/posthog-stores';
+import { portOf, ProcessDefinition } from '../../lib/catalog/process-definition';
+import { definitionOf, PROCESSES } from '../../lib/catalog/processes';
 
 /** What a process is told, by variable: texts as they are, secrets as the name of the secret and the key in it. */
 export type Settings = Record<string, string>;
@@ -24,9 +27,9 @@ export interface OtherContext extends Partial<Omit<ProcessContext, keyof Stores>
 
 /** What surrounds a process in a stack of a fixed account and region. */
 export function contextIn(stack: Stack, { stores: others = () => ({}), without = [], ...context }: OtherContext = {}): ProcessContext {
+  const deployed = PROCESSES.filter(({ process }) => !without.includes(process));
   return {
-    ...stores(stack),
-    ...others(stack),
+    ...settingsContext({ ...stores(stack), ...others(stack) }),
     secrets: new AppSecrets(stack, 'Secrets', {}, RemovalPolicy.RETAIN),
     url: 'https://posthog.example.com',
     symbolSetKeys: Secret.fromSecretNameV2(stack, 'SymbolSetKeys', 'symbol-set-keys'),
@@ -37,7 +40,7 @@ export function contextIn(stack: Stack, { stores: others = () => ({}), without =
     proxyEnvironment: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4', ALLOWED_HOSTS: 'posthog.example.com' },
     isDeployed: (process) => !without.includes(process),
     imageOf: (process) => `image-of-${process}`,
-    endpointOf: (process) => ({ host: `${process}.internal`, port: portOf(PROCESSES.find((other) => other.process === process)!)! }),
+    endpointOf: (process) => ({ host: `${process}.internal`, port: portOf(definitionOf(process))! }),
     ...context,
   };
 }

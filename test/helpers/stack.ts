@@ -7,7 +7,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Cache, ClickHouse, Kafka, ObjectStorage, Postgres, PostgresAttributes, PostHog, PostHogProps, Product } from '../../lib';
-import { Stores } from '../../lib/services/process-definition';
+import { Stores } from '../../lib/stores/posthog-stores';
 
 const ROOT = path.join(__dirname, '..', '..');
 

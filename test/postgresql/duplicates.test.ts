@@ -1,4 +1,4 @@
-import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/duplicate-kafka-tables';
+import { DUPLICATE_KAFKA_TABLES } from '../../lib/catalog/clickhouse/duplicate-kafka-tables';
 import { answerAsClickHouse } from './stores';
 import { worlds } from './world';
 

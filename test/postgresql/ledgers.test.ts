@@ -1,4 +1,4 @@
-import { BEFORE_SQUASH, CLICKHOUSE_BRIDGES } from '../../lib/catalog/legacy-databases';
+import { BEFORE_SQUASH, CLICKHOUSE_BRIDGES } from '../../lib/catalog/generations/legacy-databases';
 import { LedgerImage } from './ledger-image';
 import CLICKHOUSE from './ledgers/clickhouse.json';
 import DJANGO from './ledgers/django.json';

@@ -36,7 +36,7 @@ async function release(...args: string[]): Promise<{ exitCode: number; out: stri
 }
 
 function repositoryOf(key: keyof typeof IMAGE_SOURCES): string {
-  return `mirror/${IMAGE_SOURCES[key].name.replace(/^ghcr\.io\//, '')}`;
+  return `mirror/${IMAGE_SOURCES[key].repository.replace(/^ghcr\.io\//, '')}`;
 }
 
 async function push(key: keyof typeof IMAGE_SOURCES, image: Partial<Pushed> = {}): Promise<string> {

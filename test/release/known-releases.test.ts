@@ -1,5 +1,5 @@
 import { PostHog, PostHogRelease } from '../../lib';
-import { GENERATIONS } from '../../lib/catalog/generations';
+import { GENERATIONS } from '../../lib/catalog/generations/generations';
 import { daysBetween, valueOf } from '../../lib/release/image-facts';
 import { KNOWN_RELEASES, WITHDRAWN_RELEASES } from '../../lib/release/known-releases';
 import { apart, LOCKSTEP, MAX_DAYS_APART } from '../../lib/release/lockstep';

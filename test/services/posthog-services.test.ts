@@ -1,10 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess, EndpointGroup, Kafka, PostHogProcess, PostHogProps, PostHogSize, Product } from '../../lib';
-import { ConsumerGroup } from '../../lib/catalog/consumer-groups';
-import { Stopping, STOPPING } from '../../lib/catalog/stopping';
-import { portOf, ProcessDefinition } from '../../lib/services/process-definition';
-import { sizeOf } from '../../lib/services/process-size';
-import { PROCESSES } from '../../lib/services/processes';
+import { ConsumerGroup } from '../../lib/catalog/kafka/consumer-groups';
+import { imageNamed } from '../../lib/catalog/images';
+import { portOf, ProcessDefinition } from '../../lib/catalog/process-definition';
+import { definitionOf, PROCESSES } from '../../lib/catalog/processes';
 import { environmentOf, newPostHog, newStack } from '../helpers/stack';
 import { attributes, containerOf, idOf, ofType, scalingOf, serviceOf, serviceResourceOf, targetGroupOf, taskOf } from '../helpers/template';
 
@@ -45,7 +44,7 @@ describe('the task of every process', () => {
       return { EntryPoint, init: LinuxParameters?.InitProcessEnabled, StopTimeout };
     });
     const expected = each(({ image, entryPoint, stopTimeout }) => {
-      const stopping: Stopping = STOPPING[image];
+      const { stopping } = imageNamed(image);
       return { EntryPoint: entryPoint ?? stopping.entryPoint, init: stopping.init || undefined, StopTimeout: stopTimeout };
     });
     expect(found).toEqual(expected);
@@ -69,7 +68,7 @@ describe('the task of every process', () => {
       return [Cpu, Memory, RuntimePlatform.CpuArchitecture, RuntimePlatform.OperatingSystemFamily];
     });
     const expected = each(({ process }) => {
-      const { cpu, memoryLimitMiB } = sizeOf(process, PostHogSize.SMALL);
+      const { cpu, memoryLimitMiB } = definitionOf(process).sizes[PostHogSize.SMALL];
       return [String(cpu), String(memoryLimitMiB), 'X86_64', 'LINUX'];
     });
     expect(found).toEqual(expected);
@@ -165,7 +164,7 @@ describe('the service of every process', () => {
       return [serviceOf(template, process).DesiredCount, scaling?.target.MinCapacity, scaling?.target.MaxCapacity, metrics];
     });
     const expected = each(({ process, http }) => {
-      const { minTasks, maxTasks } = sizeOf(process, PostHogSize.SMALL);
+      const { minTasks, maxTasks } = definitionOf(process).sizes[PostHogSize.SMALL];
       const cpu = ['ECSServiceAverageCPUUtilization', 60];
       const requests = http ? [['ALBRequestCountPerTarget', http.requestsPerTarget]] : [];
       return minTasks === maxTasks ? [minTasks, undefined, undefined, undefined] : [undefined, minTasks, maxTasks, [cpu, ...requests]];

@@ -2,8 +2,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Cache, ClickHouse, Kafka, KafkaEncryption, Postgres, Product } from '../../lib';
-import { PROCESSES } from '../../lib/services/processes';
-import { Stores } from '../../lib/services/process-definition';
+import { PROCESSES } from '../../lib/catalog/processes';
+import { Stores } from '../../lib/stores/posthog-stores';
 import { givenPostgres, newPostHog, newStack } from '../helpers/stack';
 import { securityGroupsOf, waysInto } from '../helpers/template';
 

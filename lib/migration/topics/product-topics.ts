@@ -1,6 +1,6 @@
-import { generationOf, NEWEST_GENERATION } from '../../catalog/generation';
+import { generationOf, NEWEST_GENERATION } from '../../catalog/generations/generation';
 import { Product } from '../../catalog/product';
-import { Topic, TOPICS } from '../../catalog/topics';
+import { Topic, TOPICS } from '../../catalog/kafka/topics';
 import { kafkaTopics, KafkaTopic } from '../../stores/kafka/kafka-topics';
 
 /**

@@ -25,8 +25,8 @@ import { PostHogProcess } from '../../catalog/posthog-process';
 import { acknowledge } from '../../private/acknowledge';
 import { invalidProp, withPath } from '../../private/errors';
 import { IKafka } from '../../stores/kafka/kafka-base';
-import { HttpEndpoint, portOf } from '../process-definition';
-import { TaskSize } from '../process-size';
+import { HttpEndpoint, portOf } from '../../catalog/process-definition';
+import { TaskSize } from '../../catalog/posthog-size';
 
 /**
  * The ECS service of a PostHog process.

@@ -1,6 +1,8 @@
 import { IConnectable, IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { ProcessDefinition, Stores } from '../process-definition';
+import { StoreName } from '../../catalog/process-context';
+import { ProcessDefinition } from '../../catalog/process-definition';
+import { Stores } from '../../stores/posthog-stores';
 
 /** The security groups of processes: one for each, or one for several that call the same processes. */
 export class ServiceGroups extends Construct {
@@ -57,7 +59,7 @@ export class StoreClients extends Construct {
   }
 
   /** Returns the client security groups of data stores. */
-  public of(stores: readonly (keyof Stores)[]): SecurityGroup[] {
+  public of(stores: readonly StoreName[]): SecurityGroup[] {
     return REACHED.filter((name) => stores.includes(name)).map((name) => this.groups[name]);
   }
 }

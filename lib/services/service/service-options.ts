@@ -2,9 +2,9 @@ import { CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { invalidValue } from '../../private/errors';
 import { checkFargateSize } from '../../private/fargate-size';
-import { productsOf } from '../deployed-processes';
-import { ProcessDefinition } from '../process-definition';
-import { TaskSize } from '../process-size';
+import { productsOf } from '../../catalog/processes/deployed-processes';
+import { ProcessDefinition } from '../../catalog/process-definition';
+import { TaskSize } from '../../catalog/posthog-size';
 
 /**
  * Options for one process.

@@ -3,9 +3,9 @@ import { CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { IMetric, MathExpression, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { BaseService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { HttpEndpoint } from '../process-definition';
-import { TaskSize } from '../process-size';
-import { ConsumerGroup } from '../../catalog/consumer-groups';
+import { HttpEndpoint } from '../../catalog/process-definition';
+import { TaskSize } from '../../catalog/posthog-size';
+import { ConsumerGroup } from '../../catalog/kafka/consumer-groups';
 import { IKafka } from '../../stores/kafka/kafka-base';
 
 /** The metrics that the number of tasks depends on. */

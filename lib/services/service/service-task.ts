@@ -15,14 +15,13 @@ import {
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { Stopping, STOPPING } from '../../catalog/stopping';
+import { GEOIP_IMAGE, imageNamed, IMAGES } from '../../catalog/images';
 import { acknowledge } from '../../private/acknowledge';
 import { containerImage } from '../../private/container-image';
 import { withPath } from '../../private/errors';
 import { ProcessSettings } from '../../private/process-settings';
-import { portOf, Probe, ProcessDefinition } from '../process-definition';
-import { TaskSize } from '../process-size';
-import { GEOIP_FILE } from '../processes/rust';
+import { portOf, Probe, ProcessDefinition } from '../../catalog/process-definition';
+import { TaskSize } from '../../catalog/posthog-size';
 import { ExtraSettings, mergeSettings } from '../settings/extra-settings';
 
 /** The task of a process. */
@@ -64,7 +63,7 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
   });
   const { process, entryPoint, command, probe, geoIpFolder } = definition;
   const port = portOf(definition);
-  const stopping: Stopping = STOPPING[definition.image];
+  const { stopping } = imageNamed(definition.image);
   const container = taskDefinition.addContainer(process, {
     image: containerImage(scope, 'Repository', image),
     entryPoint: copyOf(entryPoint ?? stopping.entryPoint),
@@ -125,7 +124,7 @@ function addGeoIpFile(scope: Construct, container: ContainerDefinition, { image,
   const copy = taskDefinition.addContainer('geoip', {
     image: containerImage(scope, 'GeoIpRepository', image),
     entryPoint: ['/bin/sh', '-c'],
-    command: [`cp ${GEOIP_FILE} ${folder}/ && chmod a+r ${folder}/*`],
+    command: [`cp ${IMAGES[GEOIP_IMAGE].geoIpFile} ${folder}/ && chmod a+r ${folder}/*`],
     user: '0',
     essential: false,
     logging,

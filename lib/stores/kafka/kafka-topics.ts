@@ -1,5 +1,5 @@
-import { clickHouseConsumers } from '../../catalog/clickhouse-kafka-tables';
-import { Topic, TOPICS } from '../../catalog/topics';
+import { clickHouseConsumers } from '../../catalog/clickhouse/kafka-tables';
+import { Topic, TOPICS } from '../../catalog/kafka/topics';
 
 /** A required topic: it may have more partitions, but never fewer. */
 export interface KafkaTopic {

@@ -12,7 +12,7 @@ import { checkKafkaProps, KAFKA_DEFAULTS, KafkaBrokerType, KafkaProps, plannedCl
 import { serverProperties } from './msk-configuration';
 import { retainDependencies } from '../removal';
 import { storeSubnets } from '../store-subnets';
-import { KAFKA_MESSAGE_BYTES } from '../../catalog/limits';
+import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { acknowledge } from '../../private/acknowledge';
 import { invalidValue, withPath } from '../../private/errors';
 import { isLookupPending } from '../../private/subnets';

@@ -1,4 +1,4 @@
-import { KAFKA_MESSAGE_BYTES } from '../../catalog/limits';
+import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 
 /** Options of the cluster configuration. */
 export interface MskSettings {

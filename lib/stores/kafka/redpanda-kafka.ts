@@ -16,7 +16,7 @@ import {
 } from './redpanda-config';
 import { checkRedpandaProps, REDPANDA_DEFAULTS, RedpandaKafkaProps } from './redpanda-kafka-props';
 import { IStatefulInstance, StatefulInstance } from '../instance/stateful-instance';
-import { KAFKA_MESSAGE_BYTES } from '../../catalog/limits';
+import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { warnOfFloating } from '../../private/container-image';
 import { invalidValue, withPath } from '../../private/errors';
 

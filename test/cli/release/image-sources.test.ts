@@ -9,7 +9,7 @@ test("every image comes from where the library's own release has it, with the ta
   const own = imagesOf(RELEASE_2026_09_11_R2);
   expect(own.map(([key]) => key)).toEqual(IMAGE_NAMES);
   expect(Object.fromEntries(own.map(([key, { image }]) => [key, parseImageReference(image)!.name]))).toEqual(
-    Object.fromEntries(IMAGE_NAMES.map((key) => [key, IMAGE_SOURCES[key].name])),
+    Object.fromEntries(IMAGE_NAMES.map((key) => [key, IMAGE_SOURCES[key].repository])),
   );
   expect(own.filter(([key, { tag }]) => tag !== undefined && tag !== IMAGE_SOURCES[key].tag)).toEqual([]);
 });

@@ -7,7 +7,7 @@ import {
   NginxSettings,
   nginxScript,
 } from '../../../lib/ingress/client-address/nginx-config';
-import { PROCESSES } from '../../../lib/services/processes';
+import { PROCESSES } from '../../../lib/catalog/processes';
 
 const SETTINGS: NginxSettings = {
   listen: '18080',

@@ -1,7 +1,7 @@
 import { AppAccess, EndpointGroup, PostHogIngress, PublicEndpoint } from '../../../lib';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { evaluate } from '../../../cli/alb/evaluate';
-import { PROCESSES } from '../../../lib/services/processes';
+import { PROCESSES } from '../../../lib/catalog/processes';
 import { newIngress, newTargets, ROUTED, templateOf } from '../fixtures';
 import { Answer, answersOf, INSIDE, Mode, MODES, OPT_IN, OUTSIDE } from './modes';
 import { rulesOf } from '../../helpers/listener-rules';

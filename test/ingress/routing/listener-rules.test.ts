@@ -4,7 +4,7 @@ import { APP_PRIORITY, DENY_RULES, LIMITS, RuleSpec, rulesFor } from '../../../l
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
 import { evaluate, globMatches, ListenerRule } from '../../../cli/alb/evaluate';
-import { DEFAULT_PRODUCTS, deployedProcesses } from '../../../lib/services/deployed-processes';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../../../lib/catalog/processes/deployed-processes';
 import { Product } from '../../../lib/catalog/product';
 
 const EVERY_GROUP = new Set(Object.values(EndpointGroup));

@@ -3,7 +3,7 @@ import { Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { PostHogProcess, Product } from '../../../lib';
-import { PROCESSES } from '../../../lib/services/processes';
+import { PROCESSES } from '../../../lib/catalog/processes';
 import { newPostHog, newStack } from '../../helpers/stack';
 import {
   containerOf,

@@ -4,8 +4,8 @@ import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess, PostHogRelease, PostHogServiceOptions, PostHogSize, Product } from '../../../lib';
 import { checkFargateSize } from '../../../lib/private/fargate-size';
-import { sizeOf, TaskSize } from '../../../lib/services/process-size';
-import { PROCESSES } from '../../../lib/services/processes';
+import { TaskSize } from '../../../lib/catalog/posthog-size';
+import { definitionOf, PROCESSES } from '../../../lib/catalog/processes';
 import { taskSize } from '../../../lib/services/service/service-options';
 import { environmentOf, newPostHog, newStack } from '../../helpers/stack';
 import { containerOf, idOf, scalingOf, serviceOf, taskOf, taskRoleStatements } from '../../helpers/template';
@@ -21,8 +21,8 @@ const ALL = SIZES.flatMap((size) => PROCESSES.map((definition) => ({ ...definiti
 describe('the table of sizes', () => {
   test('has sizes that Fargate supports, and numbers of tasks that the process supports', () => {
     const wrong = ALL.filter(({ process, single, size }) => {
-      const { minTasks, maxTasks } = sizeOf(process, size);
-      return minTasks < 1 || maxTasks < minTasks || (single !== undefined && maxTasks !== 1) || !isFargateSize(sizeOf(process, size));
+      const { minTasks, maxTasks } = definitionOf(process).sizes[size];
+      return minTasks < 1 || maxTasks < minTasks || (single !== undefined && maxTasks !== 1) || !isFargateSize(definitionOf(process).sizes[size]);
     });
     expect(wrong.map(({ name }) => name)).toEqual([]);
   });
@@ -31,21 +31,21 @@ describe('the table of sizes', () => {
     // Kafka keeps the events for plugins, and webhooks are sent again.
     const wrong = ALL.filter(
       ({ http, single, process, size }) => http && !single && process !== PostHogProcess.PLUGINS && size !== PostHogSize.DEV,
-    ).filter(({ process, size }) => sizeOf(process, size).minTasks < 2);
+    ).filter(({ process, size }) => definitionOf(process).sizes[size].minTasks < 2);
     expect(wrong.map(({ name }) => name)).toEqual([]);
   });
 
   test('never makes a process smaller in a larger size', () => {
     const wrong = PROCESSES.filter(({ process }) =>
       (['cpu', 'memoryLimitMiB', 'minTasks', 'maxTasks'] as const).some((key) =>
-        SIZES.some((size, index) => index > 0 && sizeOf(process, size)[key] < sizeOf(process, SIZES[index - 1])[key]),
+        SIZES.some((size, index) => index > 0 && definitionOf(process).sizes[size][key] < definitionOf(process).sizes[SIZES[index - 1]][key]),
       ),
     );
     expect(wrong.map(({ process }) => process)).toEqual([]);
   });
 
   test('gives capture memory for what its writers buffer during an outage of Kafka, except in DEV', () => {
-    const wrong = SIZES.filter((size) => size !== PostHogSize.DEV && sizeOf(PostHogProcess.CAPTURE, size).memoryLimitMiB < 2048);
+    const wrong = SIZES.filter((size) => size !== PostHogSize.DEV && definitionOf(PostHogProcess.CAPTURE).sizes[size].memoryLimitMiB < 2048);
     expect(wrong).toEqual([]);
   });
 });

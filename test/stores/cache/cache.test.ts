@@ -2,7 +2,7 @@ import { Duration, Fn, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { Cache, CacheEncryption, CacheEviction, CacheProps } from '../../../lib';
-import { CacheClient, cacheUrl } from '../../../lib/stores/cache/cache-url';
+import { CacheClient, cacheUrl } from '../../../lib/catalog/processes/shared/cache';
 import { only } from '../../helpers/stack';
 import { idOf, ofType } from '../../helpers/template';
 import { expectClosed, ISOLATED, network, PRIVATE, PUBLIC } from '../networks';
@@ -73,8 +73,9 @@ test('what processes know about it: the primary endpoint, TLS for those who can 
   expect([String(cache.connections.defaultPort), cache.connections.securityGroups.length]).toEqual(['6379', 1]);
   const endpoint = { 'Fn::GetAtt': [expect.stringMatching(/^CacheNodes/) as string, 'PrimaryEndPoint.Address'] };
   expect(stack.resolve([cache.host, cache.replicationGroupId])).toEqual([endpoint, { Ref: expect.stringMatching(/^CacheNodes/) as string }]);
-  expect(stack.resolve(cacheUrl(cache, CacheClient.PYTHON))).toEqual({ 'Fn::Join': ['', ['rediss://', endpoint, ':6379/?ssl_cert_reqs=required']] });
-  expect(stack.resolve(cacheUrl(cache, CacheClient.RUST))).toEqual({ 'Fn::Join': ['', ['redis://', endpoint, ':6379/']] });
+  const known = { host: cache.host, port: cache.port, tls: true };
+  expect(stack.resolve(cacheUrl(known, CacheClient.PYTHON))).toEqual({ 'Fn::Join': ['', ['rediss://', endpoint, ':6379/?ssl_cert_reqs=required']] });
+  expect(stack.resolve(cacheUrl(known, CacheClient.RUST))).toEqual({ 'Fn::Join': ['', ['redis://', endpoint, ':6379/']] });
 });
 
 test('it stands in the subnets that are selected', () => {

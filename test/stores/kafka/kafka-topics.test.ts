@@ -1,6 +1,6 @@
-import { clickHouseConsumers } from '../../../lib/catalog/clickhouse-kafka-tables';
+import { clickHouseConsumers } from '../../../lib/catalog/clickhouse/kafka-tables';
 import { kafkaTopics, topicLines } from '../../../lib/stores/kafka/kafka-topics';
-import { PROCESSES } from '../../../lib/services/processes';
+import { PROCESSES } from '../../../lib/catalog/processes';
 import { settingsOf } from '../../helpers/process-context';
 import upstream from '../../contract/upstream-topics.json';
 

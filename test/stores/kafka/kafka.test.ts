@@ -2,7 +2,7 @@ import { CfnParameter, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-c
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Kafka, KafkaBrokerType, KafkaEncryption, KafkaProps } from '../../../lib';
-import { KAFKA_MESSAGE_BYTES } from '../../../lib/catalog/limits';
+import { KAFKA_MESSAGE_BYTES } from '../../../lib/catalog/kafka/limits';
 import { replicationFactor, serverProperties } from '../../../lib/stores/kafka/msk-configuration';
 import { zonedStack } from '../../helpers/zones';
 

@@ -4,7 +4,7 @@ import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Postgres, PostgresAttributes } from '../../../lib';
-import { requireAttribute } from '../../../lib/stores/postgres/postgres-facts';
+import { requireAttribute } from '../../../lib/catalog/processes/shared/postgres';
 import { newStack } from '../../helpers/stack';
 
 function secret(scope: Construct, name: string): ISecret {

@@ -24,7 +24,7 @@ const MEMORY = { max_server_memory_usage_to_ram_ratio: 0.8, cache_size_to_ram_ma
 const POOLS = {
   max_connections: 4096,
   max_concurrent_queries: 200,
-  // At least one thread for each consumer of a Kafka table, of which there are 51 (lib/catalog/clickhouse-kafka-tables.ts): with fewer, some tables
+  // At least one thread for each consumer of a Kafka table, of which there are 51 (lib/catalog/clickhouse/kafka-tables.ts): with fewer, some tables
   // are never read.
   background_message_broker_schedule_pool_size: 128,
   background_pool_size: 4,

@@ -1,4 +1,4 @@
-import { CLICKHOUSE_KAFKA_TABLES, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../../../lib/catalog/clickhouse-kafka-tables';
+import { CLICKHOUSE_KAFKA_TABLES, COMING_CLICKHOUSE_KAFKA_TABLES } from '../../../../lib/catalog/clickhouse/kafka-tables';
 import { configXml, serverConfig } from '../../../../lib/stores/clickhouse/config/config-xml';
 import { keeperXml } from '../../../../lib/stores/clickhouse/config/keeper-xml';
 import { oneShard } from '../../../../lib/stores/clickhouse/config/topology';

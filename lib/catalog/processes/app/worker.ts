@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { celeryMemory, JULY_TREE } from '../../memory';
+import { PostHogProcess } from '../../posthog-process';
+import { TaskSize } from '../../posthog-size';
+import { where } from '../../process-context';
+import { ProcessDefinition } from '../../process-definition';
+import { DJANGO, djangoSettings } from '../shared/django';
+import { scriptPath } from '../../../private/assets';
+
+const SCRIPT = scriptPath('catalog', 'processes', 'app', 'start-worker.sh');
+
+/**
+ * The background worker, which includes the only scheduler (bin/docker-worker-celery).
+ *
+ * It runs one task, because there can be only one scheduler. During a deployment the new task overlaps with the old: the scheduler's lock
+ * in the cache (redbeat, posthog/settings/celery.py) prevents duplicate runs. More work requires a larger task.
+ *
+ * The script also syncs the templates of destinations and transformations to the database. It starts after data pipelines, which provide
+ * most of them, and again with every new image of theirs.
+ */
+export const WORKER: ProcessDefinition<PostHogProcess.WORKER> = {
+  ...DJANGO,
+  process: PostHogProcess.WORKER,
+  id: 'Worker',
+  entryPoint: ['/bin/bash', '-c'],
+  command: [readFileSync(SCRIPT, 'utf8')],
+  sizes: {
+    dev: { cpu: 1024, memoryLimitMiB: 4096, minTasks: 1, maxTasks: 1 },
+    small: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 1, maxTasks: 1 },
+    production: { cpu: 4096, memoryLimitMiB: 16384, minTasks: 1, maxTasks: 1 },
+    large: { cpu: 8192, memoryLimitMiB: 32768, minTasks: 1, maxTasks: 1 },
+  },
+  memory: {
+    mib: 2100,
+    commit: JULY_TREE,
+    basis: 'Pss of Celery 702 MB, its scheduler 694 MB and two children of 730 to 834 MB, which share most: 2.2 GB. Production reports 1 GB a child',
+  },
+  single: 'it runs the only scheduler',
+  stopTimeout: 120,
+  after: [PostHogProcess.PLUGINS],
+  settings: (context) => {
+    const { environment, secrets } = djangoSettings(context);
+    return {
+      environment: { ...environment, ...where(context, PostHogProcess.PLUGINS, () => ({ TEMPLATES_OF: context.imageOf(PostHogProcess.PLUGINS) })) },
+      secrets,
+    };
+  },
+  tuning: celery,
+};
+
+/** Returns the number of Celery's children: one per CPU, at least two. They leak, so they are recycled (bin/docker-worker-celery). */
+function celery({ cpu, memoryLimitMiB }: TaskSize): Record<string, string> {
+  const { children, recycleAtMiB } = celeryMemory(cpu, memoryLimitMiB);
+  return {
+    WEB_CONCURRENCY: String(children),
+    // In KiB, compared with the peak memory of a child. A child that runs a task is not interrupted.
+    CELERY_MAX_MEMORY_PER_CHILD: String(recycleAtMiB * 1024),
+    CELERY_MAX_TASKS_PER_CHILD: '5000',
+  };
+}

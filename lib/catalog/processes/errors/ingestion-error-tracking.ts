@@ -1,0 +1,22 @@
+import { PostHogProcess } from '../../posthog-process';
+import { addressOf } from '../../process-context';
+import { Product } from '../../product';
+import { ingestion } from '../shared/ingestion';
+import { geoIp, NODE_GEOIP_FOLDER, personHog } from '../shared/node';
+
+/** Ingests exceptions from Kafka into ClickHouse, through cymbal. */
+export const INGESTION_ERROR_TRACKING = ingestion({
+  process: PostHogProcess.INGESTION_ERROR_TRACKING,
+  id: 'IngestionErrorTracking',
+  products: [Product.ERROR_TRACKING],
+  mode: 'ingestion-errortracking',
+  sizes: {
+    dev: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
+    small: { cpu: 512, memoryLimitMiB: 2048, minTasks: 1, maxTasks: 4 },
+    production: { cpu: 1024, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 8 },
+    large: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 16 },
+  },
+  geoIpFolder: NODE_GEOIP_FOLDER,
+  needs: [PostHogProcess.PERSONHOG_ROUTER, PostHogProcess.CYMBAL],
+  environment: (context) => ({ ...personHog(context), ...geoIp(), ERROR_TRACKING_CYMBAL_BASE_URL: addressOf(context, PostHogProcess.CYMBAL) }),
+});

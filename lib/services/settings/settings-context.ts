@@ -1,0 +1,25 @@
+import { Stack } from 'aws-cdk-lib/core';
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { ProcessContext, StoreContexts } from '../../catalog/process-context';
+import { CacheEncryption } from '../../stores/cache/cache-base';
+import { KafkaEncryption } from '../../stores/kafka/kafka-base';
+import { Stores } from '../../stores/posthog-stores';
+
+/** Returns what the settings of processes need to know about data stores and their secrets. */
+export function settingsContext({
+  postgres,
+  cache,
+  kafka,
+  clickHouse,
+  objectStorage,
+}: Stores): StoreContexts & Pick<ProcessContext, 'secretValue' | 'urlSuffix'> {
+  return {
+    postgres,
+    cache: { host: cache.host, port: cache.port, tls: cache.encryption === CacheEncryption.PREFERRED },
+    kafka: { bootstrapServers: kafka.bootstrapServers, tls: kafka.encryption === KafkaEncryption.TLS, maxMessageBytes: kafka.maxMessageBytes },
+    clickHouse,
+    objectStorage,
+    secretValue: (secret, key) => Secret.fromSecretsManager(secret, key),
+    urlSuffix: Stack.of(objectStorage.bucket).urlSuffix,
+  };
+}
