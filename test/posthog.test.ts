@@ -18,7 +18,7 @@ import {
   PostHogRelease,
   Product,
 } from '../lib';
-import { deployedProcesses } from '../lib/catalog/processes/deployed-processes';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../lib/catalog/processes/deployed-processes';
 import { certificate, environmentOf, FEW, givenPostgres, newPostHog, newStack, only, stores } from './helpers/stack';
 import { containerOf, executionRoleStatements, idOf, ofType, serviceOf } from './helpers/template';
 
@@ -71,8 +71,9 @@ describe('with only what it cannot do without', () => {
     template.resourceCountIs('AWS::EC2::VPC', 1);
     template.resourceCountIs('AWS::ECS::Cluster', 1);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
-    template.resourceCountIs('AWS::ECS::Service', 25);
-    template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 7);
+    const definitions = deployedProcesses(DEFAULT_PRODUCTS);
+    template.resourceCountIs('AWS::ECS::Service', definitions.length);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', definitions.filter(({ http }) => http).length);
     // Six of PostHog itself, and the keys to symbol sets.
     template.resourceCountIs('AWS::SecretsManager::Secret', 7);
   });
@@ -287,27 +288,17 @@ describe('bring your own', () => {
 
 describe('options', () => {
   test('a release of your own is what runs', () => {
-    const template = synth(() => ({
-      products: [Product.EVENTS],
-      release: PostHogRelease.of('mine', {
-        app: `app@${DIGEST}`,
-        node: `node@${DIGEST}`,
-        capture: `capture@${DIGEST}`,
-        propertyDefs: `defs@${DIGEST}`,
-        personhogReplica: `replica@${DIGEST}`,
-        personhogRouter: `router@${DIGEST}`,
-      }),
-    }));
-    const names = deployedProcesses([Product.EVENTS]).map(({ process }) => process as string);
-    expect(Object.fromEntries(names.map((name) => [name, containerOf(template, name).Image]))).toEqual({
-      'web': `app@${DIGEST}`,
-      'worker': `app@${DIGEST}`,
-      'capture': `capture@${DIGEST}`,
-      'ingestion-general': `node@${DIGEST}`,
-      'property-defs-rs': `defs@${DIGEST}`,
-      'personhog-replica': `replica@${DIGEST}`,
-      'personhog-router': `router@${DIGEST}`,
-    });
+    const images: PostHogImages = {
+      app: `app@${DIGEST}`,
+      node: `node@${DIGEST}`,
+      capture: `capture@${DIGEST}`,
+      propertyDefs: `defs@${DIGEST}`,
+      personhogReplica: `replica@${DIGEST}`,
+      personhogRouter: `router@${DIGEST}`,
+    };
+    const template = synth(() => ({ products: [Product.EVENTS], release: PostHogRelease.of('mine', images) }));
+    const definitions = deployedProcesses([Product.EVENTS]);
+    expect(definitions.map(({ process }) => containerOf(template, process).Image)).toEqual(definitions.map(({ image }) => images[image]));
   });
 
   test('a release that lacks an image is refused, by what needs it', () => {
