@@ -7,9 +7,9 @@ export {
   CAPTURE_V1_ENCODINGS,
   type CaptureFormat,
   type CaptureLimit,
-  type CaptureMode,
   captureSinkMessageLimit,
 } from './catalog/capture/endpoints';
+export { type CaptureMode } from './catalog/capture/outputs';
 export { CLIENT_IP_READERS, ClientIpRule, NOT_GLOBAL, SINGLE_IP_HEADERS } from './catalog/client-address';
 export { type GenerationOverrides, NEWEST_GENERATION } from './catalog/generations/generation';
 export { type CatalogImage, IMAGES } from './catalog/images';

@@ -1,5 +1,6 @@
 import { AppRun, runApp } from './helpers/app';
 import { releaseFile } from './release/fixtures';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../lib/catalog/processes/deployed-processes';
 import { RELEASE_2026_09_11_R2 } from '../lib/release/known-releases';
 import { renderRelease } from '../lib/release/release-file';
 
@@ -63,7 +64,7 @@ describe('with nothing given', () => {
   test('it synthesises for posthog.example.com', () => {
     expect(runs.sample.exitCode).toBe(0);
     expect(runs.sample.template.Outputs.Url.Value).toBe('https://posthog.example.com');
-    expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(25);
+    expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(deployedProcesses(DEFAULT_PRODUCTS).length);
   });
 
   test('it warns of sample values, each by its name, and of nothing else', () => {

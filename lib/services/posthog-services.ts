@@ -11,7 +11,7 @@ import { ServiceGroups, StoreClients } from './service/security-groups';
 import { notDeployed, PostHogServiceOptions } from './service/service-options';
 import { ServiceRoles } from './service/service-task';
 import { ExtraSettings } from './settings/extra-settings';
-import { settingsContext } from './settings/settings-context';
+import { settingsContext, SettingsOfStores } from './settings/settings-context';
 import { GEOIP_IMAGE } from '../catalog/images';
 import { prefixesOf, RECORDINGS_PREFIX } from '../catalog/object-prefixes';
 import { PostHogProcess } from '../catalog/posthog-process';
@@ -41,7 +41,7 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   readonly definitions: readonly ProcessDefinition[];
   readonly stores: Stores;
   /** The settings context without the data stores and the deployed processes, which this construct adds. */
-  readonly context: Omit<ProcessContext, keyof ReturnType<typeof settingsContext> | 'fileDownloadsRole' | 'isDeployed' | 'imageOf' | 'endpointOf'>;
+  readonly context: Omit<ProcessContext, keyof SettingsOfStores | 'fileDownloadsRole' | 'isDeployed' | 'imageOf' | 'endpointOf'>;
   /** The role that processes with file downloads assume; undefined without batch exports. */
   readonly fileDownloadsRole?: IRole;
   readonly release: PostHogRelease;

@@ -1,4 +1,4 @@
-import { PostHogImages, PostHogProcess } from '../../lib';
+import { PostHogImages, PostHogProcess, PostHogSize } from '../../lib';
 import { CatalogImage, ImageName } from '../../lib/catalog/images';
 import { Topic } from '../../lib/catalog/kafka/topics';
 import { ProcessDefinition } from '../../lib/catalog/process-definition';
@@ -12,14 +12,14 @@ function accept<T>(value: T): T {
 /** Each line after `@ts-expect-error` must not compile; `npm run types` reports it if it does. */
 test('the compiler refuses an incomplete catalog', () => {
   const web = definitionOf(PostHogProcess.WEB) as ProcessDefinition<PostHogProcess.WEB>;
-  const { [PostHogProcess.WEB]: _, ...others } = {} as ProcessTable;
+  const others = {} as Omit<ProcessTable, PostHogProcess.WEB>;
   // @ts-expect-error -- a process without a definition
   accept<ProcessTable>({ ...others });
   // @ts-expect-error -- a definition under the name of another process
   accept<ProcessTable>({ ...others, [PostHogProcess.WEB]: definitionOf(PostHogProcess.WORKER) as ProcessDefinition<PostHogProcess.WORKER> });
   expect(accept<ProcessTable>({ ...others, [PostHogProcess.WEB]: web })).toHaveProperty('web', web);
 
-  const { large: __, ...sizes } = web.sizes;
+  const sizes: Omit<typeof web.sizes, PostHogSize.LARGE> = web.sizes;
   // @ts-expect-error -- a definition without one of the four sizes
   accept<ProcessDefinition>({ ...web, sizes });
   // @ts-expect-error -- a size without memory

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/catalog/processes/deployed-processes';
 
 const ROOT = path.join(__dirname, '..', '..');
 const EXAMPLES = readdirSync(path.join(ROOT, 'examples'), { withFileTypes: true })
@@ -12,7 +13,7 @@ const EXAMPLES = readdirSync(path.join(ROOT, 'examples'), { withFileTypes: true 
 const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Record<string, unknown> }[]) => void>> = {
   'minimal': (resources) => {
     expect(resources.filter(({ Type }) => Type === 'AWS::Route53::RecordSet')).toHaveLength(1);
-    expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(25);
+    expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(deployedProcesses(DEFAULT_PRODUCTS).length);
     expect(resources.filter(({ Type }) => Type === 'AWS::MSK::Cluster')).toHaveLength(1);
   },
   'smallest': (resources) => {

@@ -27,7 +27,6 @@ export interface OtherContext extends Partial<Omit<ProcessContext, keyof Stores>
 
 /** What surrounds a process in a stack of a fixed account and region. */
 export function contextIn(stack: Stack, { stores: others = () => ({}), without = [], ...context }: OtherContext = {}): ProcessContext {
-  const deployed = PROCESSES.filter(({ process }) => !without.includes(process));
   return {
     ...settingsContext({ ...stores(stack), ...others(stack) }),
     secrets: new AppSecrets(stack, 'Secrets', {}, RemovalPolicy.RETAIN),

@@ -1,5 +1,4 @@
-/** The mode of a capture process, set by `CAPTURE_MODE`. */
-export type CaptureMode = 'events' | 'recordings' | 'ai';
+import { CaptureMode } from './outputs';
 
 /** The format of the bodies of an endpoint. */
 export type CaptureFormat = 'v0' | 'v1' | 'multipart' | 'otel';

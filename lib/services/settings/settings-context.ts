@@ -5,14 +5,11 @@ import { CacheEncryption } from '../../stores/cache/cache-base';
 import { KafkaEncryption } from '../../stores/kafka/kafka-base';
 import { Stores } from '../../stores/posthog-stores';
 
-/** Returns what the settings of processes need to know about data stores and their secrets. */
-export function settingsContext({
-  postgres,
-  cache,
-  kafka,
-  clickHouse,
-  objectStorage,
-}: Stores): StoreContexts & Pick<ProcessContext, 'secretValue' | 'urlSuffix'> {
+/** The part of the settings context that follows from the data stores. */
+export type SettingsOfStores = StoreContexts & Pick<ProcessContext, 'secretValue' | 'urlSuffix'>;
+
+/** Returns the part of the settings context that follows from the data stores. */
+export function settingsContext({ postgres, cache, kafka, clickHouse, objectStorage }: Stores): SettingsOfStores {
   return {
     postgres,
     cache: { host: cache.host, port: cache.port, tls: cache.encryption === CacheEncryption.PREFERRED },

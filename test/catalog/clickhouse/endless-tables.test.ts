@@ -11,6 +11,6 @@ test('every table without a TTL is in exactly one list', () => {
 });
 
 test('the documentation has the TTL statement of each table of records', () => {
-  const documented = readFileSync(path.join(__dirname, '..', '..', 'docs', 'clickhouse.md'), 'utf8');
+  const documented = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'clickhouse.md'), 'utf8');
   expect(ENDLESS_RECORDS.map((records) => endOf(records)).filter((statement) => !documented.includes(`\`${statement}\``))).toEqual([]);
 });
