@@ -13,7 +13,7 @@ import { ProcessContext } from '../../lib/catalog/process-context';
 import { settingsContext } from '../../lib/services/settings/settings-context';
 import { Stores } from '../../lib/stores/posthog-stores';
 import { portOf, ProcessDefinition } from '../../lib/catalog/process-definition';
-import { definitionOf, PROCESSES } from '../../lib/catalog/processes';
+import { definitionOf } from '../../lib/catalog/processes';
 
 /** What a process is told, by variable: texts as they are, secrets as the name of the secret and the key in it. */
 export type Settings = Record<string, string>;
