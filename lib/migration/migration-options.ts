@@ -34,7 +34,7 @@ export interface MigrationOptions {
   readonly minFreeDiskPercent?: number;
   /**
    * The maximum age of the latest restorable time of the database. `Duration.seconds(0)` disables the check. It is skipped for an imported
-   * database, and for the first migration of an empty one.
+   * database without `instanceIdentifier` and `clusterIdentifier`, and for the first migration of an empty one.
    *
    * @default Duration.hours(24)
    */

@@ -1,9 +1,10 @@
 import { kafkaTopics } from '../../lib/stores/kafka/kafka-topics';
 import { CfnResource, Duration, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AuroraPostgres, Postgres } from '../../lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { AuroraPostgres, Postgres, PostgresAttributes } from '../../lib';
 import { databaseBackup } from '../../lib/migration/database-backup';
-import { newStack, only, stores } from '../helpers/stack';
+import { newStack, only } from '../helpers/stack';
 import { idOf, ofType, statementsOf } from '../helpers/template';
 import { APP_IMAGE, newMigration, templateOf, topicsOf, vpcOf, withOptions } from './fixture';
 
@@ -178,7 +179,7 @@ describe('rights', () => {
 });
 
 describe('backups', () => {
-  test('are asked for at RDS, of the one database', () => {
+  test('are read from RDS, for the one database', () => {
     for (const [make, action] of [
       [(stack: Stack) => new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) }), 'rds:DescribeDBInstances'],
       [(stack: Stack) => new AuroraPostgres(stack, 'Postgres', { vpc: vpcOf(stack) }), 'rds:DescribeDBClusters'],
@@ -190,8 +191,22 @@ describe('backups', () => {
     }
   });
 
-  test("are none of ours where the database is somebody else's", () => {
-    expect(databaseBackup(stores(newStack()).postgres)).toBeUndefined();
+  test('are read for an imported database with an identifier, and not for one without', () => {
+    const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+    const imported = (id: string, attrs: Partial<PostgresAttributes>) =>
+      databaseBackup(Postgres.fromPostgresAttributes(stack, id, { urlSecret: Secret.fromSecretNameV2(stack, `${id}Url`, 'url'), ...attrs }));
+    const arn = ':rds:eu-central-1:111122223333:';
+    expect(imported('Instance', { instanceIdentifier: 'posthog' })).toMatchObject({
+      call: 'describeDBInstances',
+      identifier: 'posthog',
+      arn: expect.stringContaining(`${arn}db:posthog`) as string,
+    });
+    expect(imported('Cluster', { clusterIdentifier: 'posthog' })).toMatchObject({
+      call: 'describeDBClusters',
+      parameter: 'DbClusterIdentifier',
+      arn: expect.stringContaining(`${arn}cluster:posthog`) as string,
+    });
+    expect(imported('Other', {})).toBeUndefined();
   });
 });
 

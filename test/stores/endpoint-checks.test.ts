@@ -4,26 +4,32 @@ import { checkHost, checkUnsupportedEndpoint, checkPort } from '../../lib/stores
 
 const UNSUPPORTED = [{ pattern: /^bad\./, reason: 'it is bad; use a good one' }];
 
-test('host names and addresses pass', () => {
+test('checkHost accepts host names and addresses', () => {
   fc.assert(fc.property(fc.oneof(fc.domain(), fc.ipV4()), (host) => checkHost('host', host, [])));
   expect(() => checkHost('host', 'db', [])).not.toThrow();
 });
 
-test.each(['', 'redis://cache', 'cache:6379', 'cache/', '-cache', 'cache.', 'ca che', 'user@cache', 'cache,other', '[::1]'])(
-  'fails when the host is %p',
-  (host) => {
-    expect(() => checkHost('host', host, [])).toThrow(`\`host\` must be a host name, without scheme and port, got: '${host}'`);
-  },
-);
+test('checkHost rejects everything that is no host name', () => {
+  const hosts = ['', 'redis://cache', 'cache:6379', 'cache/', '-cache', 'cache.', 'ca che', 'user@cache', 'cache,other', '[::1]'];
+  const messages = hosts.map((host) => {
+    try {
+      checkHost('host', host, []);
+      return 'accepted';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  expect(messages).toEqual(hosts.map((host) => `\`host\` must be a host name, without scheme and port, got: '${host}'`));
+});
 
-test('fails when the host is known not to work', () => {
+test('checkHost rejects the host of an unsupported server', () => {
   expect(() => checkHost('host', 'bad.internal', UNSUPPORTED)).toThrow(
     "`host` must name a server that PostHog can use, got: 'bad.internal'; it is bad; use a good one",
   );
   expect(() => checkUnsupportedEndpoint('brokers', 'bad.internal', UNSUPPORTED)).toThrow('`brokers` must name a server that PostHog can use');
 });
 
-test('ports from 1 to 65535 pass, and nothing else does', () => {
+test('checkPort accepts ports from 1 to 65535 only', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 65535 }), (port) => checkPort('port', port)));
   fc.assert(
     fc.property(
@@ -39,7 +45,7 @@ test('ports from 1 to 65535 pass, and nothing else does', () => {
   );
 });
 
-test('tokens pass, because their value is not known yet', () => {
+test('checkHost and checkPort accept tokens', () => {
   expect(() => checkHost('host', Lazy.string({ produce: () => 'not a host' }), UNSUPPORTED)).not.toThrow();
   expect(() => checkPort('port', Token.asNumber({ Ref: 'Port' }))).not.toThrow();
 });

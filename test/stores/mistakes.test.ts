@@ -7,7 +7,7 @@ import { newStack } from '../helpers/stack';
 
 const ABSENT = undefined as never;
 
-test('fails when a host is not there', () => {
+test('imports reject a host that is undefined', () => {
   expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host: ABSENT })).toThrow(
     '[Stack/Cache] `host` must be a host name, without scheme and port, got: undefined',
   );
@@ -19,7 +19,7 @@ test('fails when a host is not there', () => {
   );
 });
 
-test('fails when encryption is none of the kinds', () => {
+test('imports reject an unknown `encryption`', () => {
   expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host: 'cache', encryption: 'required' as never })).toThrow(
     "[Stack/Cache] `encryption` must be one of preferred, none, got: 'required'",
   );
@@ -32,22 +32,22 @@ test.each([
   ['posthog.abc123.clustercfg.euc1.cache.amazonaws.com', 'the configuration endpoint of a group in cluster mode'],
   ['replica.posthog.abc123.euc1.cache.amazonaws.com', 'this is a reader endpoint, and PostHog writes'],
   ['posthog-ro.abc123.ng.0001.euc1.cache.amazonaws.com', 'this is a reader endpoint, and PostHog writes'],
-])('fails when the host of the cache is %s', (host, reason) => {
+])('imported Cache rejects %s as `host`', (host, reason) => {
   expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host })).toThrow(reason);
 });
 
-test('every port of the brokers is one that processes connect to', () => {
+test('imported Kafka has the ports of all brokers as `clientPorts`', () => {
   expect(Kafka.fromKafkaAttributes(newStack(), 'Kafka', { bootstrapServers: 'nlb:9001,nlb:9002,nlb:9001' }).clientPorts).toEqual([9001, 9002]);
 });
 
-test('fails when the port of PostgreSQL is none', () => {
+test('imported Postgres rejects an invalid `port`', () => {
   const stack = newStack();
   expect(() => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: new Secret(stack, 'Url'), port: 99_999 })).toThrow(
     '[Stack/Postgres] `port` must be a port from 1 to 65535',
   );
 });
 
-test('fails when the URL is the secret of a user and a password', () => {
+test('imported Postgres rejects the credentials of RDS as `urlSecret`', () => {
   const stack = newStack();
   const urlSecret = new Secret(stack, 'Url', {
     generateSecretString: { secretStringTemplate: '{"username":"posthog"}', generateStringKey: 'password' },
@@ -57,7 +57,7 @@ test('fails when the URL is the secret of a user and a password', () => {
   );
 });
 
-test('fails when the bucket is known to lie in another region', () => {
+test('imported ObjectStorage rejects a bucket in another region', () => {
   const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
   const bucket = Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'objects', region: 'us-east-1' });
   expect(() => ObjectStorage.fromObjectStorageAttributes(stack, 'Storage', { bucket })).toThrow(

@@ -8,28 +8,28 @@ function selected(vpc: IVpc, selection?: SubnetSelection): string[] {
   return vpc.selectSubnets(storeSubnets(vpc, selection)).subnets.map(({ node }) => node.id);
 }
 
-test('a store stands in the isolated subnets', () => {
+test('storeSubnets returns the isolated subnets', () => {
   expect(selected(network([PUBLIC, PRIVATE, ISOLATED]).vpc)).toEqual(['IsolatedSubnet1', 'IsolatedSubnet2']);
 });
 
-test('a store stands in the private subnets where none is isolated', () => {
+test('storeSubnets returns the private subnets of a VPC without isolated ones', () => {
   expect(selected(network([PUBLIC, PRIVATE]).vpc)).toEqual(['PrivateSubnet1', 'PrivateSubnet2']);
 });
 
-test('a VPC of isolated subnets alone will do', () => {
+test('storeSubnets accepts a VPC with isolated subnets only', () => {
   expect(selected(network([ISOLATED]).vpc)).toEqual(['IsolatedSubnet1', 'IsolatedSubnet2']);
 });
 
-test('subnets can be selected', () => {
+test('storeSubnets returns the selected subnets', () => {
   expect(selected(network([PUBLIC, PRIVATE, ISOLATED]).vpc, { subnetGroupName: 'Private' })).toEqual(['PrivateSubnet1', 'PrivateSubnet2']);
 });
 
-test('a VPC that has not been looked up yet will do, whatever is selected', () => {
+test('storeSubnets accepts a VPC whose lookup is pending', () => {
   const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
   expect(selected(Vpc.fromLookup(stack, 'Vpc', { vpcName: 'main' }), { subnetGroupName: 'Stores' })).toHaveLength(2);
 });
 
-test('a VPC whose subnets are a list that is not known yet will do', () => {
+test('storeSubnets accepts a VPC whose subnets are a list token', () => {
   const vpc = Vpc.fromVpcAttributes(newStack(), 'Vpc', {
     vpcId: 'vpc-1',
     availabilityZones: Fn.split(',', Fn.importValue('Zones')),
@@ -38,19 +38,19 @@ test('a VPC whose subnets are a list that is not known yet will do', () => {
   expect(selected(vpc)).toHaveLength(1);
 });
 
-test('fails when there are public subnets only', () => {
+test('storeSubnets rejects a VPC with public subnets only', () => {
   expect(() => storeSubnets(network([PUBLIC]).vpc)).toThrow(
     '`vpc` must have isolated or private subnets for a data store, got: Stack/Vpc; add them, or select others with `vpcSubnets`',
   );
 });
 
-test('fails when public subnets are selected', () => {
+test('storeSubnets rejects selected public subnets', () => {
   expect(() => storeSubnets(network([PUBLIC, ISOLATED]).vpc, { subnetGroupName: 'Public' })).toThrow(
     '`vpcSubnets` must be isolated or private: a data store must not be reachable from outside, got: Stack/Vpc/PublicSubnet1',
   );
 });
 
-test('fails when the subnets lie in one zone', () => {
+test('storeSubnets rejects subnets in one zone', () => {
   const message =
     '`vpcSubnets` must be in two or more availability zones, got: [Stack/Vpc/IsolatedSubnet1]; use a VPC with two or more zones, or select subnets of more zones';
   expect(() => storeSubnets(network([ISOLATED], 1).vpc)).toThrow(message);

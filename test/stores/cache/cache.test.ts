@@ -21,7 +21,7 @@ function nodes(props?: Partial<CacheProps>): Record<string, unknown> {
   return only(made(props), NODES);
 }
 
-test('one node of Valkey 8.1, cluster mode off, TLS for who can, encrypted, with a snapshot a day, by default', () => {
+test('Cache has one encrypted node of Valkey 8.1, cluster mode off, TLS preferred and daily snapshots by default', () => {
   const properties = nodes();
   expect(properties).toMatchObject({
     Engine: 'valkey',
@@ -41,32 +41,32 @@ test('one node of Valkey 8.1, cluster mode off, TLS for who can, encrypted, with
   expect(['AuthToken', 'UserGroupIds', 'NumNodeGroups'].filter((name) => name in properties)).toEqual([]);
 });
 
-test('nothing is evicted by default: a queue is in it', () => {
+test('Cache evicts nothing by default', () => {
   expect(only(made(), PARAMETERS)).toMatchObject({ CacheParameterGroupFamily: 'valkey8', Properties: { 'maxmemory-policy': 'noeviction' } });
 });
 
-test.each(Object.values(CacheEviction))('evictionPolicy can be %s', (evictionPolicy) => {
+test.each(Object.values(CacheEviction))('Cache passes `evictionPolicy` %s to ElastiCache', (evictionPolicy) => {
   expect(only(made({ evictionPolicy }), PARAMETERS)).toMatchObject({ Properties: { 'maxmemory-policy': evictionPolicy } });
 });
 
 test.each<[string, Partial<CacheProps>, Record<string, unknown>]>([
   ['nodeType', { nodeType: new InstanceType('r7g.large') }, { CacheNodeType: 'cache.r7g.large' }],
   ['replicas', { replicas: 1 }, { NumCacheClusters: 2, AutomaticFailoverEnabled: true, MultiAZEnabled: true }],
-  ['replicas up to five', { replicas: 5 }, { NumCacheClusters: 6, AutomaticFailoverEnabled: true, MultiAZEnabled: true }],
+  ['replicas: 5', { replicas: 5 }, { NumCacheClusters: 6, AutomaticFailoverEnabled: true, MultiAZEnabled: true }],
   ['backupRetention', { backupRetention: Duration.days(35) }, { SnapshotRetentionLimit: 35 }],
   ['automaticBackups', { automaticBackups: false }, { SnapshotRetentionLimit: 0 }],
   ['preferredBackupWindow', { preferredBackupWindow: '03:00-04:00' }, { SnapshotWindow: '03:00-04:00' }],
   ['preferredMaintenanceWindow', { preferredMaintenanceWindow: 'sun:04:00-sun:05:00' }, { PreferredMaintenanceWindow: 'sun:04:00-sun:05:00' }],
-])('%s can be given', (_, props, expected) => {
+])('Cache passes `%s` to ElastiCache', (_, props, expected) => {
   expect(nodes(props)).toMatchObject(expected);
 });
 
-test('it admits nobody, and reaches nothing, until a process is let in', () => {
+test('Cache allows no connections in or out by default', () => {
   const template = made();
   expectClosed(template, only(template, NODES).SecurityGroupIds);
 });
 
-test('what processes know about it: the primary endpoint, TLS for those who can speak it', () => {
+test('Cache gives clients its primary endpoint, with TLS for those that support it', () => {
   const { stack, vpc } = network();
   const cache = new Cache(stack, 'Cache', { vpc });
   expect(cache).toMatchObject({ port: 6379, encryption: CacheEncryption.PREFERRED, clientPorts: [6379] });
@@ -78,7 +78,7 @@ test('what processes know about it: the primary endpoint, TLS for those who can 
   expect(stack.resolve(cacheUrl(known, CacheClient.RUST))).toEqual({ 'Fn::Join': ['', ['redis://', endpoint, ':6379/']] });
 });
 
-test('it stands in the subnets that are selected', () => {
+test('Cache uses the isolated subnets, or those of `vpcSubnets`', () => {
   const { stack, vpc } = network([PUBLIC, PRIVATE, ISOLATED]);
   new Cache(stack, 'Default', { vpc });
   new Cache(stack, 'Selected', { vpc, vpcSubnets: { subnetGroupName: 'Private' } });
@@ -89,7 +89,7 @@ test('it stands in the subnets that are selected', () => {
   ]);
 });
 
-test('two can stand in one stack, each with its own policy', () => {
+test('two caches in one stack have their own eviction policies', () => {
   const { stack, vpc } = network();
   new Cache(stack, 'Queue', { vpc });
   new Cache(stack, 'Pipelines', { vpc, evictionPolicy: CacheEviction.ALL_KEYS_LRU });
@@ -104,7 +104,7 @@ test.each([
   [RemovalPolicy.SNAPSHOT, 'Snapshot', undefined],
   [RemovalPolicy.RETAIN, 'Retain', 'Retain'],
   [RemovalPolicy.DESTROY, 'Delete', undefined],
-])('with the policy %s the nodes have %s, what they stand on %s', (removalPolicy, data, surroundings) => {
+])('Cache with removal policy %s has deletion policy %s for nodes and %s for their dependencies', (removalPolicy, data, surroundings) => {
   const template = made({ removalPolicy });
   const policies = (type: string) =>
     new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
@@ -114,7 +114,7 @@ test.each([
   }
 });
 
-test('tokens are taken as they are', () => {
+test('Cache accepts a token as `nodeType`', () => {
   expect(nodes({ nodeType: new InstanceType(Fn.importValue('Type')) })).toMatchObject({
     CacheNodeType: { 'Fn::Join': ['', ['cache.', { 'Fn::ImportValue': 'Type' }]] },
   });
@@ -127,7 +127,7 @@ test.each<[string, Partial<CacheProps>, string]>([
     "`nodeType` must be an instance type that ElastiCache supports, without `cache.`, such as t4g.small, got: 'cache.t4g.small'",
   ],
   ['an empty `nodeType`', { nodeType: new InstanceType('') }, '`nodeType` must be an instance type that ElastiCache supports'],
-  ['an unknown kind of retention: none', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
+  ['a `backupRetention` of 0 days', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
   [
     '`backupRetention` without backups',
     { automaticBackups: false, backupRetention: Duration.days(2) },
@@ -138,24 +138,24 @@ test.each<[string, Partial<CacheProps>, string]>([
     { automaticBackups: false, preferredBackupWindow: '03:00-04:00' },
     '`preferredBackupWindow` cannot be combined with `automaticBackups: false`; leave one of them out',
   ],
-  ['replicas are more than five', { replicas: 6 }, '`replicas` must be a whole number from 0 to 5, got: 6'],
-  ['replicas are fewer than none', { replicas: -1 }, '`replicas` must be a whole number from 0 to 5, got: -1'],
+  ['6 `replicas`', { replicas: 6 }, '`replicas` must be a whole number from 0 to 5, got: 6'],
+  ['-1 `replicas`', { replicas: -1 }, '`replicas` must be a whole number from 0 to 5, got: -1'],
   [
-    'replicas are not known yet',
+    '`replicas` that are a token',
     { replicas: Token.asNumber(Fn.importValue('Replicas')) },
     '`replicas` must be known at synthesis: failover depends on it, got: a token',
   ],
   [
-    'evictionPolicy is none of the kinds',
+    'an unknown `evictionPolicy`',
     { evictionPolicy: 'volatile-ttl' as never },
     "`evictionPolicy` must be one of noeviction, volatile-lru, allkeys-lru, got: 'volatile-ttl'",
   ],
-  ['snapshots are kept too long', { backupRetention: Duration.days(36) }, "`backupRetention` must be whole days, from 1 to 35, got: '36 days'"],
-])('fails when %s', (_, props, message) => {
+  ['a `backupRetention` of 36 days', { backupRetention: Duration.days(36) }, "`backupRetention` must be whole days, from 1 to 35, got: '36 days'"],
+])('Cache rejects %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Cache] ${message}`);
 });
 
-test('fails when the VPC has public subnets only', () => {
+test('Cache rejects a VPC with public subnets only', () => {
   const { stack, vpc } = network([PUBLIC]);
   expect(() => new Cache(stack, 'Cache', { vpc })).toThrow('[Stack/Cache] `vpc` must have isolated or private subnets for a data store');
 });

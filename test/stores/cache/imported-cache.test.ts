@@ -7,31 +7,31 @@ function given(attrs: CacheAttributes, stack = newStack()) {
   return Cache.fromCacheAttributes(stack, 'Cache', attrs);
 }
 
-test('the port is 6379 and connections are encrypted where they can be, by default', () => {
+test('imported Cache has port 6379 and preferred encryption by default', () => {
   expect(given({ host: 'cache.internal' })).toMatchObject({ host: 'cache.internal', port: 6379, encryption: CacheEncryption.PREFERRED });
 });
 
-test('port and encryption can be given', () => {
+test('imported Cache takes `port` and `encryption`', () => {
   expect(given({ host: 'cache.internal', port: 6380, encryption: CacheEncryption.NONE })).toMatchObject({
     port: 6380,
     encryption: CacheEncryption.NONE,
   });
 });
 
-test('nothing is created', () => {
+test('imported Cache defines no resources', () => {
   const stack = newStack();
   given({ host: 'cache.internal' }, stack);
   expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
 });
 
 test.each(['master.cache.abc123.euc1.cache.amazonaws.com', 'cache.abc123.ng.0001.euc1.cache.amazonaws.com', '10.0.20.4'])(
-  'the host %s is accepted',
+  'imported Cache accepts host %s',
   (host) => {
     expect(given({ host }).host).toBe(host);
   },
 );
 
-test('tokens are taken as they are', () => {
+test('imported Cache accepts tokens as `host` and `port`', () => {
   expect(given({ host: Fn.importValue('Host'), port: Token.asNumber(Fn.importValue('Port')) })).toBeDefined();
 });
 
@@ -44,18 +44,18 @@ test.each([
     'clustercfg.cache.abc123.euc1.cache.amazonaws.com',
     'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled',
   ],
-])('fails when the host is %s', (host, reason) => {
+])('imported Cache rejects host %s, which cannot work', (host, reason) => {
   expect(() => given({ host })).toThrow(`[Stack/Cache] \`host\` must name a server that PostHog can use, got: '${host}'; ${reason}`);
 });
 
 test.each(['redis://cache.internal', 'rediss://cache.internal:6379/', 'cache.internal:6379', ''])(
-  'fails when the host is %p, with scheme, port or nothing',
+  'imported Cache rejects host %p, which is no host name',
   (host) => {
     expect(() => given({ host })).toThrow(`[Stack/Cache] \`host\` must be a host name, without scheme and port, got: '${host}'`);
   },
 );
 
-test.each([0, 65536, 63.79])('fails when the port is %d', (port) => {
+test.each([0, 65536, 63.79])('imported Cache rejects port %d', (port) => {
   expect(() => given({ host: 'cache.internal', port })).toThrow(`[Stack/Cache] \`port\` must be a port from 1 to 65535, got: ${port}`);
 });
 

@@ -25,7 +25,7 @@ function storage(stack: Stack, key?: Key) {
 
 const servers = (stack: Stack, ...ids: string[]) => ids.map((id) => new Role(stack, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') }));
 
-test('the servers stage below one prefix, read the warehouse, delete nothing', () => {
+test('ClickHouseObjects lets servers write below one prefix and read the data warehouse', () => {
   const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
   new ClickHouseObjects(stack, 'Objects', { serverRoles: servers(stack, 'One', 'Two'), storage: storage(stack) });
   const { PolicyDocument, Roles } = only(Template.fromStack(stack), 'AWS::IAM::Policy') as {
@@ -36,7 +36,7 @@ test('the servers stage below one prefix, read the warehouse, delete nothing', (
   expect(Roles).toHaveLength(2);
 });
 
-test('of an encrypted bucket, they may use the key', () => {
+test('ClickHouseObjects grants access to the key of an encrypted bucket', () => {
   const stack = newStack();
   const key = new Key(stack, 'Key');
   new ClickHouseObjects(stack, 'Objects', { serverRoles: servers(stack, 'One'), storage: storage(stack, key) });
@@ -44,13 +44,13 @@ test('of an encrypted bucket, they may use the key', () => {
   expect(PolicyDocument.Statement.at(-1)!.Action).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
 });
 
-test('without roles there is no policy', () => {
+test('ClickHouseObjects without roles defines no policy', () => {
   const stack = newStack();
   new ClickHouseObjects(stack, 'Objects', { serverRoles: [], storage: storage(stack) });
   Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
 });
 
-test('in a PostHog, the policy is of the servers that are created with it', () => {
+test('ClickHouseObjects of PostHog has the roles of the created servers', () => {
   const stack = newStack();
   newPostHog(stack, { clickHouse: undefined });
   const template = Template.fromStack(stack);

@@ -20,7 +20,7 @@ const stack = replicated();
 const template = Template.fromStack(stack);
 const files = new Map([...instanceFiles(stack)].map(([host, read]) => [host.replace(ZONE, ''), read]));
 
-test('there is an instance for each replica and three Keepers, spread over zones, each with its volume', () => {
+test('ClickHouse with replicas has an instance for each and three Keepers, spread over zones, each with its volume', () => {
   expect([...files.keys()].sort()).toEqual(['clickhouse', 'clickhouse-2', 'clickhouse-keeper-1', 'clickhouse-keeper-2', 'clickhouse-keeper-3']);
   const volumes = ofType<{ AvailabilityZone: string; Size: number }>(template, 'AWS::EC2::Volume').map(([id, { Properties }]) => [
     id.slice(0, -8),
@@ -36,7 +36,7 @@ test('there is an instance for each replica and three Keepers, spread over zones
   ]);
 });
 
-test('every server has the same clusters and its own macros', () => {
+test('ClickHouse replicas have the same clusters and their own macros', () => {
   const [first, second] = ['clickhouse', 'clickhouse-2'].map((host) => files.get(host)!(CONFIG));
   expect(first).toContain('<replica>ch1</replica>');
   expect(second).toContain('<replica>ch2</replica>');
@@ -45,7 +45,7 @@ test('every server has the same clusters and its own macros', () => {
   expect(first.replace(ZONE, '')).toContain('<host>clickhouse-keeper-3</host>');
 });
 
-test("a Keeper is the server's image with another command, and has nothing of PostHog", () => {
+test('a Keeper has the image of the servers with another command, and no secrets', () => {
   const read = files.get('clickhouse-keeper-2')!;
   expect(read('container/arguments').split('\n').slice(-7)).toEqual(
     [
@@ -64,7 +64,7 @@ test("a Keeper is the server's image with another command, and has nothing of Po
   expect(read('container/prepare')).toContain("APP_IMAGE=''\n");
 });
 
-test('members admit each other on the ports that they have for it, and nobody else', () => {
+test('ClickHouse servers and Keepers allow connections from each other only, on their own ports', () => {
   const [[group]] = ofType(template, 'AWS::EC2::SecurityGroup');
   expect(waysInto(template, group).map(({ from, port }) => [from, port])).toEqual([
     [group, 9440],
@@ -78,7 +78,7 @@ test('members admit each other on the ports that they have for it, and nobody el
   expect(out.filter(({ DestinationSecurityGroupId: to }) => idOf(to) === group).map(({ FromPort }) => FromPort)).toEqual([9440, 9010, 9281, 9234]);
 });
 
-test('a deployment changes one server after the other, and before them the Keepers at once, which wait for each other', () => {
+test('a deployment updates all Keepers, then one ClickHouse server after the other', () => {
   const groups = ofType(template, 'AWS::AutoScaling::AutoScalingGroup') as unknown as [string, { DependsOn: string[] }][];
   const dependencies = Object.fromEntries(
     groups.map(([id, { DependsOn }]) => [id.slice(0, -8), DependsOn.filter((on) => on.includes('GroupASG')).map((on) => on.slice(0, -8))]),
@@ -92,7 +92,7 @@ test('a deployment changes one server after the other, and before them the Keepe
   });
 });
 
-test('Keepers are small Graviton instances, or what is asked for', () => {
+test('Keepers are t4g.small, or `keeperInstanceType`', () => {
   template.resourcePropertiesCountIs('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { InstanceType: 't4g.small' } }, 3);
   Template.fromStack(replicated({ keeperInstanceType: new InstanceType('m7g.medium') })).resourcePropertiesCountIs(
     'AWS::EC2::LaunchTemplate',
@@ -101,7 +101,7 @@ test('Keepers are small Graviton instances, or what is asked for', () => {
   );
 });
 
-test('a server has two minutes to stop, a Keeper one', () => {
+test('a ClickHouse server has two minutes to stop, and a Keeper one', () => {
   const times = [...files].map(([host, read]) => [host, /^STOP_TIMEOUT=(.*)$/m.exec(read('settings'))![1]]).sort();
   expect(times).toEqual([
     ['clickhouse', '120'],
@@ -112,7 +112,7 @@ test('a server has two minutes to stop, a Keeper one', () => {
   ]);
 });
 
-test('a warning says when replicas share a zone, and none when they do not', () => {
+test('ClickHouse warns about replicas that share a zone only', () => {
   Annotations.fromStack(stack).hasNoWarning('/Stack/ClickHouse', Match.anyValue());
   const crowded = zonedStack();
   newClickHouse(crowded, { replicas: 2, vpc: new Vpc(crowded, 'Vpc', { maxAzs: 1 }) });
@@ -122,7 +122,7 @@ test('a warning says when replicas share a zone, and none when they do not', () 
   );
 });
 
-test("a name of one's own is numbered likewise", () => {
+test('ClickHouse replicas number `hostName`', () => {
   const other = zonedStack();
   const vpc = new Vpc(other, 'Vpc');
   const privateZone = new PrivateHostedZone(other, 'Zone', { vpc, zoneName: 'stores.internal' });

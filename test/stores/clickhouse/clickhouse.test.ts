@@ -26,7 +26,7 @@ function filesOf(overrides: Partial<ClickHouseProps> = {}, host?: RegExp): (file
 
 const CONFIG = 'host/etc/posthog-clickhouse/config.xml';
 
-test('it is reached by TLS, with a certificate that nobody can check, by a name that stays', () => {
+test('ClickHouse has TLS with a self-signed certificate, and a name in its own private zone', () => {
   const stack = zonedStack();
   const clickHouse = newClickHouse(stack);
   expect(clickHouse).toMatchObject({
@@ -41,7 +41,7 @@ test('it is reached by TLS, with a certificate that nobody can check, by a name 
   expect(only(Template.fromStack(stack), 'AWS::Route53::HostedZone')).toMatchObject({ Name: clickHouse.host.replace('clickhouse.', '') + '.' });
 });
 
-test('by default it is one Graviton instance with an encrypted volume of 200 GiB that stays', () => {
+test('ClickHouse is one Graviton instance with a retained, encrypted volume of 200 GiB by default', () => {
   const found = template();
   found.resourceCountIs('AWS::AutoScaling::AutoScalingGroup', 1);
   found.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', { MinSize: '1', MaxSize: '1' });
@@ -55,7 +55,7 @@ test('by default it is one Graviton instance with an encrypted volume of 200 GiB
   expect(ofType(found, 'AWS::SecretsManager::Secret').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Retain', 'Retain', 'Retain']);
 });
 
-test('the instance and its volume can be chosen, and what becomes of them', () => {
+test('ClickHouse passes its props to the instance, the volume, the logs and the secrets', () => {
   const found = template({
     instanceType: InstanceType.of(InstanceClass.M7I, InstanceSize.XLARGE2),
     volumeSize: Size.tebibytes(1),
@@ -74,7 +74,7 @@ test('the instance and its volume can be chosen, and what becomes of them', () =
   found.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
 });
 
-test('it runs the version that PostHog expects, with our configuration alone, the brokers and three secrets', () => {
+test('the container of ClickHouse has the version that PostHog expects, its own configuration, the brokers and three secrets', () => {
   const read = filesOf();
   expect(read('settings')).toContain('IMAGE=clickhouse/clickhouse-server@sha256:95f7cbf466dba734947775eb74808a13a3558e4398666ea6b1d992af85b9740d\n');
   expect(read('container/environment').split('\n').sort()).toEqual([
@@ -96,7 +96,7 @@ test('it runs the version that PostHog expects, with our configuration alone, th
   expect(read('host/etc/posthog-clickhouse/users.xml')).toContain('<posthog>');
 });
 
-test('image and database can be given, and plain brokers are spoken to plainly', () => {
+test('ClickHouse uses `image`, `database` and plain connections to plain brokers', () => {
   const stack = zonedStack();
   const kafka = Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: 'redpanda.internal:9092', encryption: KafkaEncryption.PLAINTEXT });
   const image = `clickhouse/clickhouse-server@sha256:${'0'.repeat(64)}`;
@@ -109,7 +109,7 @@ test('image and database can be given, and plain brokers are spoken to plainly',
   expect(read('host/etc/posthog-clickhouse/users.xml')).toContain('GRANT SELECT ON `analytics`.*');
 });
 
-test("it prepares itself with the name of the host, the secrets and PostHog's image", () => {
+test("the script of ClickHouse before each start has the host name, the secrets and PostHog's image", () => {
   const lines = filesOf({ appImage: 'posthog/posthog:latest' })('container/prepare').split('\n');
   expect(lines[0]).toMatch(/^HOST_NAME='clickhouse\.stack-clickhouse-[0-9a-f]{8}\.internal'$/);
   expect(lines.slice(1, 3)).toEqual([
@@ -119,7 +119,7 @@ test("it prepares itself with the name of the host, the secrets and PostHog's im
   expect(lines).toContain('certificate');
 });
 
-test('brokers that are not known yet are put in by the deployment', () => {
+test('ClickHouse accepts brokers that are a token', () => {
   const stack = zonedStack();
   const brokers = new CfnParameter(stack, 'Brokers').valueAsString;
   newClickHouse(stack, { kafka: Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: brokers }) });
@@ -127,7 +127,7 @@ test('brokers that are not known yet are put in by the deployment', () => {
   expect(read('container/environment')).toMatch(/^KAFKA_HOSTS=@\{value-\d+\}$/m);
 });
 
-test('the passwords are made of letters and digits, which XML and SQL take as they are', () => {
+test('the passwords of ClickHouse are letters and digits, which need no escaping in XML and SQL', () => {
   const generated = ofType<{ GenerateSecretString: Record<string, unknown> }>(template(), 'AWS::SecretsManager::Secret').map(
     ([, { Properties }]) => Properties.GenerateSecretString,
   );
@@ -138,7 +138,7 @@ test('the passwords are made of letters and digits, which XML and SQL take as th
   ]);
 });
 
-test('alone it admits nobody, and reaches AWS and the brokers', () => {
+test('ClickHouse allows no inbound connections, and outbound ones to AWS and Kafka', () => {
   const found = template();
   found.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
   const { SecurityGroupIngress: ingress, SecurityGroupEgress: egress } = only(found, 'AWS::EC2::SecurityGroup') as {
@@ -152,7 +152,7 @@ test('alone it admits nobody, and reaches AWS and the brokers', () => {
   ]);
 });
 
-test('brokers with a security group admit it, and are the only ones that it reaches on their port', () => {
+test('ClickHouse connects to the security groups of Kafka only, which allow it', () => {
   const stack = zonedStack();
   const securityGroups = [SecurityGroup.fromSecurityGroupId(stack, 'Brokers', 'sg-00000000000000001')];
   newClickHouse(stack, { kafka: Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: 'b-1.internal:9094', securityGroups }) });
@@ -162,7 +162,7 @@ test('brokers with a security group admit it, and are the only ones that it reac
   found.hasResourceProperties('AWS::EC2::SecurityGroup', { SecurityGroupEgress: [Match.objectLike({ FromPort: 443 })] });
 });
 
-test('brokers of another stack do not depend on it', () => {
+test('ClickHouse adds no dependency to a Kafka in another stack', () => {
   const stack = zonedStack();
   const other = new Stack(stack.node.root, 'Other', { env: { account: '111122223333', region: 'eu-central-1' } });
   const vpc = new Vpc(other, 'Vpc');
@@ -175,7 +175,7 @@ test('brokers of another stack do not depend on it', () => {
   expect(other.dependencies).toEqual([]);
 });
 
-test("a zone that is there can be used, with a name of one's own", () => {
+test('ClickHouse uses `privateZone` and `hostName`', () => {
   const stack = zonedStack();
   const vpc = new Vpc(stack, 'Vpc');
   const privateZone = new PrivateHostedZone(stack, 'Zone', { vpc, zoneName: 'stores.internal' });
@@ -184,7 +184,7 @@ test("a zone that is there can be used, with a name of one's own", () => {
   Template.fromStack(stack).resourceCountIs('AWS::Route53::HostedZone', 1);
 });
 
-test('two in one stack have nothing in common', () => {
+test('two ClickHouse in one stack have different names and volumes', () => {
   const stack = zonedStack();
   const vpc = new Vpc(stack, 'Vpc');
   const [first, second] = ['First', 'Second'].map((id) => newClickHouse(stack, { vpc }, id));
@@ -192,7 +192,7 @@ test('two in one stack have nothing in common', () => {
   Template.fromStack(stack).resourceCountIs('AWS::EC2::Volume', 2);
 });
 
-test('images in private ECR repositories can be pulled, and no others', () => {
+test('ClickHouse grants access to the ECR repository of `appImage`, and to none for another registry', () => {
   const found = template({ appImage: '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64) });
   const [[role]] = ofType(found, 'AWS::IAM::Role').filter(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'));
   const pulls = statementsOf(found, role).filter(({ actions }) => actions.includes('ecr:BatchGetImage'));
@@ -203,7 +203,7 @@ test('images in private ECR repositories can be pulled, and no others', () => {
   expect(JSON.stringify(template().toJSON())).not.toContain('ecr:');
 });
 
-test("ClickHouse's image in a private ECR repository can be pulled by each server and each Keeper, and PostHog's by servers alone", () => {
+test('ClickHouse grants servers and Keepers access to the ECR repository of `image`, and servers to that of `appImage`', () => {
   const [image, appImage] = ['clickhouse', 'posthog'].map((name) => `444455556666.dkr.ecr.us-east-1.amazonaws.com/${name}@sha256:${'0'.repeat(64)}`);
   const found = template({ image, appImage, replicas: 2 });
   const pulls = ofType(found, 'AWS::IAM::Role')
@@ -219,7 +219,7 @@ test("ClickHouse's image in a private ECR repository can be pulled by each serve
   expect(pulls.sort()).toEqual([['clickhouse'], ['clickhouse'], ['clickhouse'], ['clickhouse', 'posthog'], ['clickhouse', 'posthog']]);
 });
 
-test('a warning names images without a digest', () => {
+test('ClickHouse warns about images without a digest', () => {
   const stack = zonedStack();
   newClickHouse(stack, { image: 'clickhouse/clickhouse-server:26.6', appImage: Token.asString({ Ref: 'Image' }) });
   Annotations.fromStack(stack).hasWarning(
@@ -228,7 +228,7 @@ test('a warning names images without a digest', () => {
   );
 });
 
-test("the subnets can be chosen; the first one's zone is the volume's", () => {
+test('ClickHouse has its volume in the zone of the first selected subnet', () => {
   const stack = zonedStack();
   const vpc = new Vpc(stack, 'Vpc', {
     ipAddresses: IpAddresses.cidr('10.0.0.0/16'),
@@ -262,7 +262,7 @@ test.each<[Partial<ClickHouseProps>, string]>([
     { keeperInstanceType: new InstanceType('t4g.small') },
     '`keeperInstanceType` must be left out without `replicas`; a single server has an embedded Keeper',
   ],
-])('fails when given %j', (props, message) => {
+])('ClickHouse rejects %j', (props, message) => {
   expect(() => newClickHouse(zonedStack(), props)).toThrow(`[Stack/ClickHouse] ${message}`);
 });
 
@@ -272,14 +272,14 @@ test.each([
     "`hostName` must be a fully qualified host name such as posthog.example.com, got: 'Events.stores.internal'; write it in lower case",
   ],
   [Token.asString({ Ref: 'Name' }), '`hostName` must be known at synthesis'],
-])('fails when the host name is %p', (hostName, message) => {
+])('ClickHouse rejects `hostName` %p', (hostName, message) => {
   const stack = zonedStack();
   const vpc = new Vpc(stack, 'Vpc');
   const privateZone = new PrivateHostedZone(stack, 'Zone', { vpc, zoneName: 'stores.internal' });
   expect(() => newClickHouse(stack, { vpc, privateZone, hostName })).toThrow(`[Stack/ClickHouse] ${message}`);
 });
 
-test('with SNAPSHOT, volumes leave a snapshot, and what there is none of stays', () => {
+test('ClickHouse with `RemovalPolicy.SNAPSHOT` retains logs and secrets, and snapshots volumes', () => {
   const policies = Object.values(
     template({ removalPolicy: RemovalPolicy.SNAPSHOT }).toJSON().Resources as Record<string, { Type: string; DeletionPolicy?: string }>,
   )

@@ -12,7 +12,7 @@ function given(attrs: Partial<ClickHouseAttributes>, stack = newStack()) {
   });
 }
 
-test('connections use TLS with a verified certificate, to the database posthog, by default', () => {
+test('imported ClickHouse uses TLS, a verified certificate and the database posthog by default', () => {
   expect(given({})).toMatchObject({
     host: 'clickhouse.internal',
     database: 'posthog',
@@ -23,32 +23,32 @@ test('connections use TLS with a verified certificate, to the database posthog, 
   });
 });
 
-test('without TLS the ports are the plain ones', () => {
+test('imported ClickHouse without TLS has the plain ports', () => {
   expect(given({ tls: false })).toMatchObject({ tls: false, nativePort: 9000, httpPort: 8123 });
 });
 
-test('database and verification can be given', () => {
+test('imported ClickHouse takes `database` and `verifyCertificate`', () => {
   expect(given({ database: 'analytics', verifyCertificate: false })).toMatchObject({ database: 'analytics', verifyCertificate: false, tls: true });
 });
 
-test('dictionaries can read as a user of their own, and otherwise read as the one user', () => {
+test('imported ClickHouse has `dictReaderCredentials` only if they are passed in', () => {
   const stack = newStack();
   const dictReaderCredentials = Secret.fromSecretNameV2(stack, 'DictReader', 'dict-reader');
   expect(given({ dictReaderCredentials }, stack).dictReaderCredentials).toBe(dictReaderCredentials);
   expect(given({}).dictReaderCredentials).toBeUndefined();
 });
 
-test('nothing is created', () => {
+test('imported ClickHouse defines no resources', () => {
   const stack = newStack();
   given({}, stack);
   expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
 });
 
-test('a token as host is taken as it is', () => {
+test('imported ClickHouse accepts a token as `host`', () => {
   expect(given({ host: Fn.importValue('Host') })).toBeDefined();
 });
 
-test("fails when the host is ClickHouse Cloud's", () => {
+test('imported ClickHouse rejects a host of ClickHouse Cloud', () => {
   expect(() => given({ host: 'abc.eu-central-1.aws.clickhouse.cloud' })).toThrow(
     "[Stack/ClickHouse] `host` must name a server that PostHog can use, got: 'abc.eu-central-1.aws.clickhouse.cloud'; " +
       "ClickHouse Cloud lacks the clusters, macros, Kafka tables and functions that PostHog's migrations need; run ClickHouse on EC2",
@@ -56,7 +56,7 @@ test("fails when the host is ClickHouse Cloud's", () => {
 });
 
 test.each(['https://clickhouse.internal', 'clickhouse.internal:9440', 'clickhouse.internal/', ''])(
-  'fails when the host is %p, with scheme, port, path or nothing',
+  'imported ClickHouse rejects host %p, which is no host name',
   (host) => {
     expect(() => given({ host })).toThrow(`[Stack/ClickHouse] \`host\` must be a host name, without scheme and port, got: '${host}'`);
   },

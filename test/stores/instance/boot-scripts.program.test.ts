@@ -15,7 +15,7 @@ beforeEach(() => {
 
 afterEach(() => sandbox.remove());
 
-test('no script can format over something, make an instance let go of a volume, or repair a file system by force', () => {
+test('the boot scripts neither overwrite file systems, detach volumes nor force repairs', () => {
   const scripts = readdirSync(BOOT)
     .filter((name) => name.endsWith('.sh'))
     .map((name) => readFileSync(path.join(BOOT, name), 'utf8').replace(/^\s*#.*$/gm, ''));
@@ -25,7 +25,7 @@ test('no script can format over something, make an instance let go of a volume, 
   expect(text.match(/detach-volume|--force-detach|xfs_repair -|wipefs (?!--no-act)|\bdd\b/g)).toBeNull();
 });
 
-test('each step of the service is a script that is there', () => {
+test('each step of the service is an existing script', () => {
   const unit = readFileSync(path.join(BOOT, 'stateful-instance.service'), 'utf8');
   const steps = [...unit.matchAll(/^Exec(\w+)=-?\/usr\/bin\/bash \/opt\/stateful-instance\/asset\/boot\/(.*)$/gm)].map(
     ([, when, script]) => `${when} ${script}`,
@@ -44,7 +44,7 @@ test('each step of the service is a script that is there', () => {
   expect(steps.filter((step) => !statSync(path.join(BOOT, step.split(' ')[1])).isFile())).toEqual([]);
 });
 
-describe('systemd', () => {
+describe('the systemd unit', () => {
   /** The settings of a unit, section by section. */
   const unit = (name: string): Record<string, string[]> =>
     Object.fromEntries(
@@ -54,18 +54,18 @@ describe('systemd', () => {
         .map((section) => [/^\w+/.exec(section)![0], section.split('\n').filter((line) => /^\w+=/.test(line))]),
     );
 
-  test('starts the service again ten seconds after it has ended, for ever', () => {
+  test('restarts the service after ten seconds, without a limit', () => {
     const { Unit, Service } = unit('stateful-instance.service');
     expect(Service).toEqual(expect.arrayContaining(['Restart=always', 'RestartSec=10']));
     // In [Unit], where systemd looks for it: anywhere else, it gives up after five attempts.
     expect(Unit).toContain('StartLimitIntervalSec=0');
   });
 
-  test('lets an attempt take as long as a volume takes', () => {
+  test('allows an attempt as long as the attachment of a volume takes', () => {
     expect(unit('stateful-instance.service').Service).toEqual(expect.arrayContaining(['Type=exec', 'TimeoutStartSec=infinity']));
   });
 
-  test('looks every five minutes whether the volume has grown', () => {
+  test('checks every five minutes whether the volume has grown', () => {
     expect(unit('stateful-instance-watch.timer').Timer).toEqual(['OnBootSec=5min', 'OnUnitActiveSec=5min']);
     expect(unit('stateful-instance-watch.service').Service).toEqual([
       'Type=oneshot',
@@ -81,7 +81,7 @@ describe('install.sh', () => {
     sandbox.write('root/values', `\n${texts.map((text) => Buffer.from(text).toString('base64')).join('\n')}\n`);
   }
 
-  test('puts values in place of their marks, whatever they hold, and leaves the rest as it is', () => {
+  test('replaces placeholders with values of any content', () => {
     const content = '<a>&amp;\\n @{value-0}|@{value-1}|@{value-10}|@{value-0}</a>\n\n';
     values(HOSTILE, 'two\n', ...Array.from({ length: 8 }, (_, i) => `v${i}`), 'eleven');
     sandbox.write('root/asset/host/etc/clickhouse-server/config.d/x.xml', content);
@@ -91,7 +91,7 @@ describe('install.sh', () => {
     expect(sandbox.read('root/asset/container/environment')).toBe('HOST=eleven\n');
   });
 
-  test('what the container reads can be read by all and written by none; the rest is for root alone', () => {
+  test('makes files of the container readable for all, and others for root only', () => {
     values('x');
     sandbox.write('root/asset/host/etc/x/y.xml', 'y');
     sandbox.run('install.sh');
@@ -99,7 +99,7 @@ describe('install.sh', () => {
     expect(statSync(sandbox.at('host/etc/x')).mode & 0o777).toBe(0o755);
   });
 
-  test('sixty kilobytes are filled in no time', () => {
+  test('replaces placeholders in 60 KB within the time limit', () => {
     values('value');
     sandbox.write('root/asset/host/etc/big.xml', `${'<row>'.repeat(12_000)}@{value-0}`);
     const begun = Date.now();
@@ -108,7 +108,7 @@ describe('install.sh', () => {
     expect(sandbox.read('host/etc/big.xml').endsWith('<row>value')).toBe(true);
   });
 
-  test('the service is installed, starts at every boot, and has the time to end', () => {
+  test('installs the service for every boot, with time to stop', () => {
     values();
     sandbox.run('install.sh');
     expect(readdirSync(sandbox.at('host/etc/systemd/system')).sort()).toEqual([
@@ -130,7 +130,7 @@ describe('install.sh', () => {
 });
 
 describe('setup.sh', () => {
-  test('has what it needs: nothing is installed, the image is pulled until it comes', () => {
+  test('installs nothing that exists, and pulls the image until it succeeds', () => {
     sandbox.write('cloud/pull.refused', '2');
     expect(sandbox.run('setup.sh').status).toBe(0);
     expect(sandbox.calls()).toEqual([
@@ -140,7 +140,7 @@ describe('setup.sh', () => {
     ]);
   });
 
-  test('what is missing is installed, however often the repositories fail at first', () => {
+  test('installs missing packages, with retries', () => {
     rmSync(sandbox.at('bin/mkfs.xfs'));
     sandbox.write('cloud/dnf.refused', '2');
     expect(sandbox.run('setup.sh', { PATH: `${sandbox.at('bin')}:/usr/bin:/bin` }).status).toBe(0);
@@ -149,13 +149,13 @@ describe('setup.sh', () => {
     );
   });
 
-  test('the image is there: it is not pulled again', () => {
+  test('does not pull an existing image', () => {
     sandbox.write('cloud/image', '');
     expect(sandbox.run('setup.sh').status).toBe(0);
     expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([]);
   });
 
-  test('a registry that cannot be reached', () => {
+  test('fails if the registry cannot be reached', () => {
     sandbox.write('cloud/pull.refused', '99');
     const { status, output } = sandbox.run('setup.sh', { STATEFUL_INSTANCE_ATTEMPTS: '3' });
     expect({ status, output }).toEqual({
@@ -186,14 +186,14 @@ describe('log-in.sh', () => {
     expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([`docker pull --quiet ${image}`]);
   });
 
-  test('what is pulled already asks for no password', () => {
+  test('does not log in for an existing image', () => {
     givenImage(`${REGISTRY}/redpanda:1`);
     sandbox.write('cloud/image', '');
     expect(sandbox.run('setup.sh').status).toBe(0);
     expect(logIns()).toEqual([]);
   });
 
-  test('the password is asked for until it comes, and never shown', () => {
+  test('retries until it has the password, and never prints it', () => {
     givenImage(`${REGISTRY}/redpanda:1`);
     sandbox.write('cloud/throttle.ecr', '2');
     const { status, output } = sandbox.run('setup.sh');
@@ -202,7 +202,7 @@ describe('log-in.sh', () => {
     expect(`${output}${sandbox.read('cloud/calls')}`).not.toContain('password of');
   });
 
-  test('a registry that lets nobody in: nothing is pulled, and the log says why', () => {
+  test('logs the reason if the registry refuses the login, and pulls nothing', () => {
     givenImage(`${REGISTRY}/redpanda:1`);
     sandbox.write('cloud/throttle.ecr', '99');
     const { status, output } = sandbox.run('setup.sh', { STATEFUL_INSTANCE_ATTEMPTS: '2' });
@@ -214,14 +214,14 @@ describe('log-in.sh', () => {
     expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([]);
   });
 
-  test('where Docker keeps the password is emptied whenever the service stops', () => {
+  test('keeps the password of Docker only while the service runs', () => {
     givenImage(`${REGISTRY}/redpanda:1`);
     sandbox.run('setup.sh');
     expect(sandbox.read('run/docker/registries')).toBe(`${REGISTRY}\n`);
     expect(readFileSync(path.join(BOOT, 'stateful-instance.service'), 'utf8')).toMatch(/^RuntimeDirectory=stateful-instance$/m);
   });
 
-  test('what the service wants done before its start can use it, too', () => {
+  test('can be used by the script before each start', () => {
     const image = '444455556666.dkr.ecr.us-east-1.amazonaws.com/posthog:1';
     sandbox.write('root/asset/container/prepare', `docker pull ${image}\n`);
     expect(sandbox.run('prepare.sh').status).toBe(1);
@@ -235,7 +235,7 @@ describe('dns.sh and release.sh', () => {
     `route53 change-resource-record-sets --hosted-zone-id Z1 --output text --change-batch {"Changes":[{"Action":"${action}",     ` +
     '"ResourceRecordSet":{"Name":"kafka.example.internal","Type":"A","TTL":10,"ResourceRecords":[{"Value":"10.0.4.7"}]}}]}';
 
-  test('the name points to this instance, also where the API is throttled', () => {
+  test('point the name to this instance, also when the API is throttled', () => {
     sandbox.write('cloud/throttle.route53', '3');
     expect(sandbox.run('dns.sh').status).toBe(0);
     expect(sandbox.calls().at(-1)).toBe(record('UPSERT'));
@@ -256,7 +256,7 @@ describe('dns.sh and release.sh', () => {
 });
 
 describe('prepare.sh and started.sh', () => {
-  test('the service prepares with what it is told, and its failure is one', () => {
+  test('runs the script before each start with its settings, and fails with it', () => {
     expect(sandbox.run('prepare.sh')).toEqual({ status: 0, output: '' });
     sandbox.write('root/asset/container/prepare', 'echo "$IMAGE $MOUNT_POINT $OWNER $SECRETS_DIR"\n');
     expect(sandbox.run('prepare.sh').output).toBe(`redpanda:1 ${sandbox.mountPoint} 101:101 ${sandbox.at('run/secrets')}\n`);
@@ -264,7 +264,7 @@ describe('prepare.sh and started.sh', () => {
     expect(sandbox.run('prepare.sh')).toEqual({ status: 1, output: 'stateful-instance: the preparations of the service failed\n' });
   });
 
-  test('it has started when its port answers and what it wants done after is done', async () => {
+  test('waits for the port and for the script after each start', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
@@ -279,7 +279,7 @@ describe('prepare.sh and started.sh', () => {
     server.close();
   });
 
-  test('a container that ends before it answers is not waited for', () => {
+  test('does not wait for a container that has ended', () => {
     const { status, output } = sandbox.run('started.sh', { MAINPID: '999999999' });
     expect({ status, output, started: sandbox.has('run/started') }).toEqual({
       status: 1,
@@ -302,7 +302,7 @@ describe('signal.sh', () => {
     expect(signals()).toEqual([`cloudformation signal-resource --stack-name Stack --logical-resource-id Group --unique-id i-1 --status ${signal}`]);
   });
 
-  test('where no deployment waits, the instance is as well as ever', () => {
+  test('succeeds without a waiting deployment', () => {
     sandbox.write('run/started', '');
     sandbox.write('cloud/throttle.cloudformation', '1');
     expect(sandbox.run('signal.sh').status).toBe(0);
@@ -312,7 +312,7 @@ describe('signal.sh', () => {
 describe('common.sh', () => {
   const script = (body: string) => sandbox.write('root/asset/boot/test.sh', `source "$(dirname "\${BASH_SOURCE[0]}")/common.sh"\n${body}\n`);
 
-  test('what is said goes to CloudWatch as JSON, and the status stays', () => {
+  test('writes messages to CloudWatch as JSON, and keeps the exit status', () => {
     script('say \'a "quoted" \\ word\'; say $\'two\\nlines\'; die "the end"');
     expect(sandbox.run('test.sh').status).toBe(1);
     const [put] = sandbox
@@ -325,18 +325,18 @@ describe('common.sh', () => {
     expect(Math.abs(events[0].timestamp - Date.now())).toBeLessThan(60_000);
   });
 
-  test('a log that cannot be written stops nothing', () => {
+  test('continues if the log cannot be written', () => {
     sandbox.write('cloud/throttle.logs', '9');
     script('say x');
     expect(sandbox.run('test.sh')).toEqual({ status: 0, output: 'stateful-instance: x\n' });
   });
 
-  test('a setting that is not there is an error', () => {
+  test('fails for a missing setting', () => {
     script('value="$(setting NOTHING)"; echo never');
     expect(sandbox.run('test.sh')).toEqual({ status: 1, output: 'there is no setting NOTHING\n' });
   });
 
-  test('pauses grow, to a limit', () => {
+  test('increases pauses up to a limit', () => {
     sandbox.command('sleep', 'echo "$1" >>"$CLOUD/pauses"');
     script('retry false || echo "gave up"');
     expect(

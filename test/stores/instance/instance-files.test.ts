@@ -33,7 +33,7 @@ function files(container: Partial<InstanceContainer> = {}): Record<string, strin
   return instanceFiles(SETTINGS, { ...CONTAINER, ...container }, { PASSWORD: { arn: 'arn:1', field: 'password' }, TOKEN: { arn: 'arn:2' } });
 }
 
-test('the settings are one a line, those that the scripts ask for', () => {
+test('instanceFiles writes the settings that the scripts read, one a line', () => {
   expect(files().settings).toBe(`REGION=eu-central-1
 STACK=Stack
 GROUP=Group
@@ -51,7 +51,7 @@ STOP_TIMEOUT=60
 `);
 });
 
-test('Docker is told one argument a line', () => {
+test('instanceFiles writes the arguments of Docker, one a line', () => {
   expect(files()['container/arguments'].split('\n')).toEqual([
     '--name=db',
     '--network=host',
@@ -71,7 +71,7 @@ test('Docker is told one argument a line', () => {
   ]);
 });
 
-test('the rest is as it was given, in its place', () => {
+test('instanceFiles writes environment, secrets, folders, scripts and files', () => {
   const { settings, 'container/arguments': given, ...rest } = files();
   expect([settings, given].every(Boolean)).toBe(true);
   expect(rest).toEqual({
@@ -84,27 +84,27 @@ test('the rest is as it was given, in its place', () => {
   });
 });
 
-test('what is left out is empty', () => {
+test('instanceFiles writes empty files for what is left out', () => {
   const all = files({ command: undefined, ulimits: undefined, prepare: undefined, afterStart: undefined, mounts: {} });
   expect([all['container/prepare'], all['container/after-start'], all['container/folders']]).toEqual(['', '', '']);
   expect(all['container/arguments'].endsWith('\ndb:1\n')).toBe(true);
 });
 
 test.each<[string, Partial<InstanceContainer>, string]>([
-  ['a variable has two lines', { environment: { KEY: 'a\nb' } }, "`environment.KEY` must be one line, got: 'a\nb'"],
-  ['an argument has two lines', { command: ['a\nb'] }, "`command` must be one line, got: 'a\nb'"],
+  ['a variable with two lines', { environment: { KEY: 'a\nb' } }, "`environment.KEY` must be one line, got: 'a\nb'"],
+  ['an argument with two lines', { command: ['a\nb'] }, "`command` must be one line, got: 'a\nb'"],
   [
-    'a file has no absolute path',
+    'a file without an absolute path',
     { files: { 'etc/x': '' } },
     "`files and mounts` must be at absolute paths of letters, digits and . _ -, got: 'etc/x'",
   ],
-  ['a file climbs out', { files: { '/etc/../x': '' } }, '`files and mounts` must be at absolute paths'],
-  ['a mount has a colon', { mounts: { '/a:b': '/c' } }, '`files and mounts` must be at absolute paths'],
+  ['a file above its folder', { files: { '/etc/../x': '' } }, '`files and mounts` must be at absolute paths'],
+  ['a mount with a colon', { mounts: { '/a:b': '/c' } }, '`files and mounts` must be at absolute paths'],
   [
-    'a file would be hidden by the volume',
+    'a file that the volume would hide',
     { files: { '/var/lib/db/x': '' } },
     "`files` must be outside /var/lib/db, where the volume is mounted over them, got: '/var/lib/db/x'",
   ],
-])('fails when %s', (_, container, message) => {
+])('instanceFiles rejects %s', (_, container, message) => {
   expect(() => files(container)).toThrow(message);
 });

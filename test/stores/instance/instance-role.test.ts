@@ -21,7 +21,7 @@ function allowing(action: string): Statement[] {
   return statements.filter(({ Action }) => [Action].flat().includes(action));
 }
 
-test('it may do this, and nothing else', () => {
+test('instanceRole grants these actions only', () => {
   expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
     'autoscaling:DescribeAutoScalingGroups',
     'autoscaling:DescribeAutoScalingInstances',
@@ -43,7 +43,7 @@ test('it may do this, and nothing else', () => {
   ]);
 });
 
-test('it attaches its own volume to its own instances, and detaches none', () => {
+test('instanceRole can attach its own volume to its own instances only, and detach none', () => {
   const arn = (resource: string) => `arn:aws:ec2:eu-central-1:111122223333:${resource}/*`;
   expect(allowing('ec2:AttachVolume').map(({ Resource, Condition }) => ({ Resource, Condition }))).toEqual([
     { Resource: arn('volume'), Condition: { StringEquals: { 'aws:ResourceTag/cdk-posthog:volume': 'Stack/Db' } } },
@@ -56,7 +56,7 @@ test('it attaches its own volume to its own instances, and detaches none', () =>
   });
 });
 
-test('it writes and takes away one record of one zone', () => {
+test('instanceRole can change one record of one zone', () => {
   expect(allowing('route53:ChangeResourceRecordSets')).toMatchObject([
     {
       Resource: 'arn:aws:route53:::hostedzone/Z0123456789ABC',
@@ -71,23 +71,23 @@ test('it writes and takes away one record of one zone', () => {
   ]);
 });
 
-test('it reads its own files, not the bucket that all assets are in', () => {
+test('instanceRole can read its own asset only', () => {
   const [{ Resource }] = allowing('s3:GetObject');
   expect(JSON.stringify(Resource)).toMatch(/:s3:::cdk-hnb659fds-assets-111122223333-eu-central-1\/[0-9a-f]{64}\.zip"/);
 });
 
-test('it reads its secrets, writes to its log, and signals to its stack', () => {
+test('instanceRole can read its secrets, write its log and signal its stack', () => {
   expect(allowing('secretsmanager:GetSecretValue').map(({ Resource }) => Resource)).toEqual([{ Ref: 'SecretA720EF05' }]);
   expect(allowing('logs:PutLogEvents').map(({ Resource }) => Resource)).toEqual([{ 'Fn::GetAtt': ['DbLogsEEAA6A52', 'Arn'] }]);
   expect(allowing('cloudformation:SignalResource').map(({ Resource }) => Resource)).toEqual([{ Ref: 'AWS::StackId' }]);
 });
 
-test('only what knows no resources is allowed on all', () => {
+test('instanceRole has all resources only for actions without resource ARNs', () => {
   const everywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
   expect(everywhere.filter((action) => !/^(ssm|ssmmessages):|^(ec2|autoscaling):Describe/.test(action))).toEqual([]);
 });
 
-describe('the image', () => {
+describe('the role of StatefulInstance', () => {
   /** Where a stack can be that pulls from a partition. */
   const REGIONS: Readonly<Record<string, string>> = { 'aws': 'eu-central-1', 'aws-us-gov': 'us-gov-east-1', 'aws-cn': 'cn-northwest-1' };
 
@@ -111,7 +111,7 @@ describe('the image', () => {
     },
   );
 
-  test.each(SAMPLE_IMAGES.filter(({ ecr }) => !ecr))('for $image it is allowed nothing in ECR', ({ image }) => {
+  test.each(SAMPLE_IMAGES.filter(({ ecr }) => !ecr))('has no ECR permissions for $image', ({ image }) => {
     expect(allowedInEcr(image)).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ test.each<InstanceVolume>([
     iops: Token.asNumber({ Ref: 'Iops' }),
     throughput: Token.asNumber({ Ref: 'Throughput' }),
   },
-])('%p is a volume of gp3', (volume) => {
+])('checkVolume accepts %p', (volume) => {
   expect(() => checkVolume(volume)).not.toThrow();
 });
 
@@ -28,11 +28,11 @@ test.each<[InstanceVolume, string]>([
     { size, throughput: 1000 },
     '`volumeThroughput` must be at most a quarter of the operations a second, got: 1000; set `volumeIops` to 4000 or more',
   ],
-])('fails for %p', (volume, message) => {
+])('checkVolume rejects %p', (volume, message) => {
   expect(() => checkVolume(volume)).toThrow(message);
 });
 
-test('a volume that is retained still goes with the deployment that failed to make it', () => {
+test('volumeRemovalPolicy deletes a retained volume of a failed first deployment', () => {
   expect(Object.values(RemovalPolicy).map((policy) => [policy, volumeRemovalPolicy(policy)])).toEqual([
     ['destroy', 'destroy'],
     ['retain', 'retain-on-update-or-delete'],

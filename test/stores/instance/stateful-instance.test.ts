@@ -24,8 +24,8 @@ function launchTemplateData(template: Template): Record<string, unknown> {
   return only(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData as Record<string, unknown>;
 }
 
-describe('the volume', () => {
-  test('is encrypted gp3 in the zone of the subnet, found by its tag, and stays', () => {
+describe('the volume of StatefulInstance', () => {
+  test('is encrypted, gp3, in the zone of the subnet, tagged and retained', () => {
     expect(volumeOf(templateOf())).toMatchObject({
       Properties: {
         AvailabilityZone: 'eu-central-1a',
@@ -45,29 +45,29 @@ describe('the volume', () => {
   test.each([
     [RemovalPolicy.SNAPSHOT, 'Snapshot', 'Retain'],
     [RemovalPolicy.DESTROY, 'Delete', 'Delete'],
-  ])('with %s it leaves %s, and logs %s', (removalPolicy, volume, logs) => {
+  ])('with removal policy %s has deletion policy %s, and its logs %s', (removalPolicy, volume, logs) => {
     const template = templateOf({ removalPolicy });
     expect(volumeOf(template)).toMatchObject({ DeletionPolicy: volume, UpdateReplacePolicy: volume });
     expect(ofType(template, 'AWS::Logs::LogGroup')[0][1].DeletionPolicy).toBe(logs);
   });
 
-  test('can be faster, and begin from a snapshot', () => {
+  test('takes IOPS, throughput and a snapshot', () => {
     expect(volumeOf(templateOf({ volume: { size: Size.tebibytes(1), iops: 7000, throughput: 500, snapshotId: 'snap-1' } })).Properties).toMatchObject(
       { Size: 1024, Iops: 7000, Throughput: 500, SnapshotId: 'snap-1' },
     );
   });
 
-  test('is not attached by the template: an attachment would tie it to one instance', () => {
+  test('has no attachment in the template', () => {
     templateOf().resourceCountIs('AWS::EC2::VolumeAttachment', 0);
   });
 
-  test('keeps its logical id', () => {
+  test('has the same logical id with other props', () => {
     expect(ofType(templateOf(), 'AWS::EC2::Volume').map(([id]) => id)).toEqual(['DbVolume59C8040B']);
   });
 });
 
-describe('the group', () => {
-  test('has exactly one instance in the one subnet, and ends it before the next starts', () => {
+describe('the auto scaling group of StatefulInstance', () => {
+  test('has one instance in one subnet, and terminates it before the next starts', () => {
     const [, group] = ofType(templateOf(), 'AWS::AutoScaling::AutoScalingGroup')[0];
     expect(group.Properties).toMatchObject({
       MinSize: '1',
@@ -81,14 +81,14 @@ describe('the group', () => {
     });
   });
 
-  test('comes after what its instance asks for', () => {
+  test('depends on the resources that its instance needs', () => {
     const [, group] = ofType(templateOf(), 'AWS::AutoScaling::AutoScalingGroup')[0] as unknown as [string, { DependsOn: string[] }];
     expect(group.DependsOn).toEqual(expect.arrayContaining(['DbVolume59C8040B', 'DbRoleDefaultPolicy091A3D35', 'DbLogsEEAA6A52']));
   });
 });
 
-describe('the instance', () => {
-  test('has no public address, no key, IMDSv2 one hop away, an encrypted root disk, and metrics by the minute', () => {
+describe('the EC2 instance of StatefulInstance', () => {
+  test('has no public address, no key, IMDSv2 with one hop, an encrypted root volume and detailed monitoring', () => {
     const data = launchTemplateData(templateOf());
     expect(data).toMatchObject({
       NetworkInterfaces: [{ AssociatePublicIpAddress: false, DeviceIndex: 0 }],
@@ -104,17 +104,17 @@ describe('the instance', () => {
   test.each([
     ['m7g.large', 'arm64'],
     ['m7i.large', 'x86_64'],
-  ])('%s starts with the newest Amazon Linux 2023 for %s, and no deployment replaces it for a newer one', (type, architecture) => {
+  ])('of type %s resolves the AMI of Amazon Linux 2023 for %s at launch', (type, architecture) => {
     const template = templateOf({ instanceType: new InstanceType(type) });
     expect(launchTemplateData(template).ImageId).toBe(`resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`);
     expect(template.toJSON()).not.toHaveProperty('Parameters.SsmParameterValueawsserviceamiamazonlinuxlatest');
   });
 
-  test('its root disk does not carry the tag that the volume is found by', () => {
+  test('has a root volume without the tag of the data volume', () => {
     expect(JSON.stringify(launchTemplateData(templateOf()).TagSpecifications)).not.toContain('cdk-posthog:volume');
   });
 
-  test('user data fits, with room: what is large is in the asset', () => {
+  test('has user data well below the limit', () => {
     const stack = newStack({ env: ENV });
     const template = templateOf(
       {
@@ -136,8 +136,8 @@ describe('the instance', () => {
   });
 });
 
-describe('files', () => {
-  test('references travel in user data, in the order of their marks, and everything else in the asset', () => {
+describe('the files of StatefulInstance', () => {
+  test('have their tokens in user data, in order, and everything else in the asset', () => {
     const stack = newStack();
     const secret = new Secret(stack, 'Secret');
     const template = templateOf(
@@ -168,7 +168,7 @@ describe('files', () => {
     expect(Object.keys(files)).toEqual(expect.arrayContaining(['boot/install.sh', 'boot/volume.sh', 'boot/stateful-instance.service']));
   });
 
-  test('the secret itself is in neither', () => {
+  test('contain no secret', () => {
     const stack = newStack();
     const template = templateOf(
       {
@@ -188,26 +188,26 @@ describe('files', () => {
     expect(JSON.stringify([template.toJSON(), assetFiles(stack)])).not.toContain('{{resolve:secretsmanager');
   });
 
-  test('are the same at every synthesis, and leave nothing behind', () => {
+  test('are the same at every synthesis, and no temporary folder remains', () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('cdk-posthog-instance-'));
     expect(templateOf().toJSON()).toEqual(templateOf().toJSON());
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cdk-posthog-instance-'))).toEqual(before);
   });
 
-  test('what changes in them replaces the instance', () => {
+  test('replace the instance when they change', () => {
     const container = { name: 'db', image: 'db:1', port: 9000, environment: {}, secrets: {}, mounts: {}, stopTimeout: 60 };
     const userData = (content: string) => launchTemplateData(templateOf({ container: { ...container, files: { '/etc/x': content } } })).UserData;
     expect(userData('a')).not.toEqual(userData('b'));
   });
 });
 
-describe('two in one stack', () => {
+describe('two StatefulInstance in one stack', () => {
   const stack = newStack({ env: ENV });
   newInstance(stack);
   newInstance(stack, {}, 'Other');
   const template = Template.fromStack(stack);
 
-  test('have a volume each, with a tag each', () => {
+  test('have their own volumes and tags', () => {
     const tags = ofType(template, 'AWS::EC2::Volume').map(([, { Properties }]) => (Properties.Tags as { Value: string }[])[0].Value);
     expect(tags).toEqual(['Stack/Db', 'Stack/Other']);
   });
@@ -216,7 +216,7 @@ describe('two in one stack', () => {
 test.each<[string, string]>([
   ['Deep/Path', 'Stack/Deep-Path'],
   [`${'x'.repeat(120)}`, 'Stack/'],
-])('the tag of a construct named %s is one that EC2 takes', (id, tag) => {
+])('the tag of a StatefulInstance with the id %s is valid for EC2', (id, tag) => {
   const stack = new Stack(newStack(), 'Inner', { stackName: 'Stack' });
   newInstance(stack, { hostName: 'db.example.internal' }, id.replace('/', '<'));
   const [{ Value: value }] = volumeOf(Template.fromStack(stack)).Properties.Tags as { Value: string }[];
@@ -226,30 +226,30 @@ test.each<[string, string]>([
 
 test.each<[string, Partial<StatefulInstanceProps>, string]>([
   [
-    'the instance is of the Xen system',
+    'an `instanceType` on Xen',
     { instanceType: new InstanceType('t2.large') },
     "`instanceType` must be on the Nitro system, where device names contain the volume id, got: 't2.large'; use a current type, such as m7g.large",
   ],
-  ['the type of the instance is not known', { instanceType: new InstanceType(Fn.importValue('Type')) }, '`instanceType` must be known at synthesis'],
-  ['the owner is a name', { owner: 'clickhouse' }, "`owner` must be numbers, uid:gid, got: 'clickhouse'"],
-  ['the volume is too small', { volume: { size: Size.gibibytes(0) } }, '`volumeSize` must be from 1 to 65536 GiB, got: 0'],
-  ['the name is none', { hostName: 'db' }, '`hostName` must be a fully qualified host name'],
-  ['the name is in another zone', { hostName: 'db.example.com' }, "`hostName` must be in the hosted zone example.internal, got: 'db.example.com'"],
+  ['an `instanceType` that is a token', { instanceType: new InstanceType(Fn.importValue('Type')) }, '`instanceType` must be known at synthesis'],
+  ['an `owner` by name', { owner: 'clickhouse' }, "`owner` must be numbers, uid:gid, got: 'clickhouse'"],
+  ['a volume of 0 GiB', { volume: { size: Size.gibibytes(0) } }, '`volumeSize` must be from 1 to 65536 GiB, got: 0'],
+  ['a `hostName` without domain', { hostName: 'db' }, '`hostName` must be a fully qualified host name'],
+  ['a `hostName` in another zone', { hostName: 'db.example.com' }, "`hostName` must be in the hosted zone example.internal, got: 'db.example.com'"],
   [
-    'the removal policy is none',
+    'an unknown `removalPolicy`',
     { removalPolicy: 'keep' as never },
     "`removalPolicy` must be one of retain, retain-on-update-or-delete, snapshot, destroy, got: 'keep'",
   ],
   [
-    'a file is at no path',
+    'a file without an absolute path',
     { container: { name: 'db', image: 'db:1', port: 1, environment: {}, secrets: {}, mounts: {}, stopTimeout: 1, files: { x: '' } } },
     '`files and mounts` must be at absolute paths',
   ],
-])('fails when %s', (_, overrides, message) => {
+])('StatefulInstance rejects %s', (_, overrides, message) => {
   expect(() => newInstance(newStack(), overrides)).toThrow(`[Stack/Db] ${message}`);
 });
 
-test('what is not known yet is taken as it is', () => {
+test('StatefulInstance accepts tokens', () => {
   const stack = newStack();
   const vpc = givenVpc(stack);
   const size = Size.gibibytes(Token.asNumber({ Ref: 'Size' }));

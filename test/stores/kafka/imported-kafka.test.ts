@@ -9,18 +9,18 @@ function given(bootstrapServers: string, attrs: Partial<KafkaAttributes> = {}, s
   return Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers, ...attrs });
 }
 
-test('connections use TLS by default', () => {
+test('imported Kafka uses TLS by default', () => {
   expect(given('b-1.internal:9094,b-2.internal:9094')).toMatchObject({
     bootstrapServers: 'b-1.internal:9094,b-2.internal:9094',
     encryption: KafkaEncryption.TLS,
   });
 });
 
-test('connections can be plain', () => {
+test('imported Kafka takes plain `encryption`', () => {
   expect(given('b-1.internal:9092', { encryption: KafkaEncryption.PLAINTEXT }).encryption).toBe(KafkaEncryption.PLAINTEXT);
 });
 
-test('nothing is created', () => {
+test('imported Kafka defines no resources', () => {
   const stack = newStack();
   given('b-1.internal:9094', {}, stack);
   expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
@@ -32,11 +32,11 @@ test.each([
   ['redpanda.internal:9092', KafkaEncryption.TLS],
   ['redpanda.internal:9094', KafkaEncryption.PLAINTEXT],
   ['10.0.20.4:19092', KafkaEncryption.PLAINTEXT],
-])('%s is accepted with encryption %s', (brokers, encryption) => {
+])('imported Kafka accepts brokers %s with encryption %s', (brokers, encryption) => {
   expect(given(brokers, { encryption }).bootstrapServers).toBe(brokers);
 });
 
-test('a token is taken as it is', () => {
+test('imported Kafka accepts a token as `bootstrapServers`', () => {
   expect(given(Fn.importValue('Brokers'))).toBeDefined();
 });
 
@@ -68,18 +68,18 @@ test.each([
     `${MSK}:9196`,
     "this port requires SASL/SCRAM, which PostHog's Rust services do not support; use port 9094 (TLS) of a cluster with unauthenticated access",
   ],
-])('fails when a broker is %s', (brokers, got, reason) => {
+])('imported Kafka rejects broker %s, which cannot work', (brokers, got, reason) => {
   expect(() => given(brokers)).toThrow(`[Stack/Kafka] \`bootstrapServers\` must name a server that PostHog can use, got: '${got}'; ${reason}`);
 });
 
-test('fails when any of the brokers is a misfit, not only the first', () => {
+test('imported Kafka rejects an unsupported broker that is not the first', () => {
   expect(() => given(`${MSK}:9094,b-2.internal:9098`)).toThrow('this port requires IAM authentication');
 });
 
 test.each([
   [KafkaEncryption.TLS, 9092, 9094, KafkaEncryption.PLAINTEXT],
   [KafkaEncryption.PLAINTEXT, 9094, 9092, KafkaEncryption.TLS],
-])('fails when encryption is %s and the port of MSK is %i', (encryption, port, right, other) => {
+])('imported Kafka rejects encryption %s with port %i of MSK', (encryption, port, right, other) => {
   for (const suffix of ['', '.cn']) {
     expect(() => given(`${MSK}${suffix}:${port}`, { encryption })).toThrow(
       `[Stack/Kafka] \`bootstrapServers\` must use port ${right} of MSK for \`encryption: ${encryption}\`, got: '${MSK}${suffix}:${port}'; use that port, or set \`encryption: ${other}\``,
@@ -88,25 +88,25 @@ test.each([
 });
 
 test.each(['', 'broker', 'broker:', 'b-1.internal:9094,', 'b-1.internal:9094,broker'])(
-  'fails when the brokers are %p, one without a port',
+  'imported Kafka rejects brokers %p, of which one has no port',
   (brokers) => {
     expect(() => given(brokers)).toThrow(/^\[Stack\/Kafka\] `bootstrapServers` must be comma-separated host:port, without white space, got: '/);
   },
 );
 
-test.each(['b-1.internal:0', 'b-1.internal:65536'])('fails when a port is out of range: %s', (brokers) => {
+test.each(['b-1.internal:0', 'b-1.internal:65536'])('imported Kafka rejects a port out of range: %s', (brokers) => {
   expect(() => given(brokers)).toThrow('[Stack/Kafka] `bootstrapServers` must be a port from 1 to 65535');
 });
 
 test.each(['b-1.internal:kafka', 'b-1.internal: 9094', 'b-1.internal:0x2386', 'b-1.internal:9.094e3'])(
-  'fails when a port is not written in digits: %s',
+  'imported Kafka rejects a port that is not decimal digits: %s',
   (brokers) => {
     expect(() => given(brokers)).toThrow('[Stack/Kafka] `bootstrapServers` must be');
   },
 );
 
 test.each(['PLAINTEXT://b-1.internal:9092', 'b-1.internal:9094, b-2.internal:9094', 'b-1.internal:9094:9095'])(
-  'fails when the brokers are %p, with scheme, space or two ports',
+  'imported Kafka rejects brokers %p, with scheme, space or two ports',
   (brokers) => {
     expect(() => given(brokers)).toThrow('[Stack/Kafka] `bootstrapServers` must be');
   },

@@ -2,7 +2,7 @@ import { applyScript, bootstrapYaml, clusterProperties, REDPANDA_COMMAND, redpan
 
 const PROPERTIES = clusterProperties({ retentionMs: 259_200_000, partitionBytes: 5_368_709_120 });
 
-test('redpanda.yaml is well-formed, and complete', () => {
+test('redpandaYaml is valid and complete', () => {
   expect(JSON.parse(redpandaYaml('kafka.example.internal'))).toEqual({
     redpanda: {
       data_directory: '/var/lib/redpanda/data',
@@ -20,13 +20,13 @@ test('redpanda.yaml is well-formed, and complete', () => {
   });
 });
 
-test("only Kafka's port listens to others", () => {
+test("redpandaYaml opens only Kafka's port to the network", () => {
   const { redpanda } = JSON.parse(redpandaYaml('kafka')) as { redpanda: Record<string, unknown> };
   const open = JSON.stringify(redpanda).match(/"address":"0\.0\.0\.0","port":\d+/g);
   expect(open).toEqual(['"address":"0.0.0.0","port":9092']);
 });
 
-test('.bootstrap.yaml is one property a line, and complete', () => {
+test('bootstrapYaml has one property a line, and all of them', () => {
   expect(bootstrapYaml(PROPERTIES)).toBe(`auto_create_topics_enabled: true
 default_topic_partitions: 1
 default_topic_replications: 1
@@ -40,18 +40,18 @@ retention_bytes: 5368709120
 `);
 });
 
-test('the largest recording that PostHog takes in fits into a batch, and a batch into a segment', () => {
+test('clusterProperties allows batches of the largest message, and segments larger than a batch', () => {
   const { kafka_batch_max_bytes: batch, log_segment_size: segment } = PROPERTIES;
   // REPLAY_BODY_LIMIT in rust/capture/src/router.rs.
   expect(batch).toBeGreaterThan(25 * 1024 * 1024);
   expect(segment).toBeGreaterThanOrEqual(2 * Number(batch));
 });
 
-test('a Redpanda that runs is told the same properties', () => {
+test('applyScript sets the same properties', () => {
   const [, told] = /--data '(.*)' \\/.exec(applyScript(PROPERTIES))!;
   expect(JSON.parse(told)).toEqual({ upsert: PROPERTIES, remove: [] });
 });
 
-test("it is not started as PostHog's developers do: writes reach the disk", () => {
+test('REDPANDA_COMMAND has no developer mode, which would not flush writes', () => {
   expect(REDPANDA_COMMAND.join(' ')).not.toMatch(/dev-container|unsafe-bypass-fsync/);
 });

@@ -19,7 +19,7 @@ function granted(grant: (storage: IObjectStorage, role: Role) => void): Statemen
   return statementsOf(template, Object.keys(template.findResources('AWS::IAM::Role'))[0]);
 }
 
-test("recordings go to session_recordings, and the endpoint is S3 in the stack's region, by default", () => {
+test("imported ObjectStorage has the prefix session_recordings and the endpoint of the stack's region by default", () => {
   const stack = newStack({ env: ENV });
   const storage = given(undefined, stack);
   expect(stack.resolve({ region: storage.region, recordingsPrefix: storage.recordingsPrefix, bucket: storage.bucket.bucketName })).toEqual({
@@ -30,30 +30,30 @@ test("recordings go to session_recordings, and the endpoint is S3 in the stack's
   expect(JSON.stringify(stack.resolve(storage.endpoint))).toMatch(/https:\/\/s3\.eu-central-1\./);
 });
 
-test('the prefix of recordings can be given', () => {
+test('imported ObjectStorage takes `recordingsPrefix`', () => {
   expect(given('recordings/v2').recordingsPrefix).toBe('recordings/v2');
 });
 
-test.each(['', '/', '/recordings', 'recordings/'])('fails when the prefix of recordings is %p', (prefix) => {
+test.each(['', '/', '/recordings', 'recordings/'])('imported ObjectStorage rejects `recordingsPrefix` %p', (prefix) => {
   expect(() => given(prefix)).toThrow(
     `[Stack/ObjectStorage] \`recordingsPrefix\` must be a key prefix without a slash at either end, got: '${prefix}'`,
   );
 });
 
-test('nothing is created', () => {
+test('imported ObjectStorage defines no resources', () => {
   const stack = newStack();
   given(undefined, stack);
   expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
 });
 
-test('reading is granted without writing, on this bucket alone', () => {
+test('grantRead of imported ObjectStorage grants read access to its bucket only', () => {
   const statements = granted((storage, role) => storage.grantRead(role));
   expect(statements.flatMap(({ actions }) => actions).sort()).toEqual(['s3:GetBucketLocation', 's3:GetObject', 's3:ListBucket']);
   expect(JSON.stringify(statements.map(({ resources }) => resources))).not.toMatch(/"\*"/);
   expect(statements.flatMap(({ resources }) => resources)).toEqual(['arn:aws:s3:::objects', 'arn:aws:s3:::objects/*']);
 });
 
-test('reading and writing is granted on this bucket alone', () => {
+test('grantReadWrite of imported ObjectStorage grants access to its bucket only', () => {
   const statements = granted((storage, role) => storage.grantReadWrite(role));
   expect(statements.flatMap(({ actions }) => actions)).toEqual(
     expect.arrayContaining(['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket']),
@@ -61,7 +61,7 @@ test('reading and writing is granted on this bucket alone', () => {
   expect(statements.flatMap(({ resources }) => resources)).toEqual(['arn:aws:s3:::objects', 'arn:aws:s3:::objects/*']);
 });
 
-test('a bucket of the same stack is named by reference', () => {
+test('imported ObjectStorage refers to a bucket of the same stack', () => {
   const stack = newStack();
   const bucket = new Bucket(stack, 'Own');
   expect(stack.resolve(given(undefined, stack, bucket).bucket.bucketName)).toEqual({ Ref: expect.stringMatching(/^Own/) as string });

@@ -31,7 +31,7 @@ function storageAndRole(stack = newStack({ env: ENV }), props?: ObjectStoragePro
   return { stack, role, storage: new ObjectStorage(stack, 'ObjectStorage', props) };
 }
 
-test('private, encrypted, versioned, and without a name of its own, by default', () => {
+test('ObjectStorage has a private, encrypted, versioned bucket with a generated name by default', () => {
   const properties = only(made(), BUCKET);
   expect(properties).toMatchObject({
     PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
@@ -41,7 +41,7 @@ test('private, encrypted, versioned, and without a name of its own, by default',
   expect(['BucketName', 'LoggingConfiguration'].filter((name) => name in properties)).toEqual([]);
 });
 
-test('requests without TLS are refused, and so are old versions of it', () => {
+test('ObjectStorage denies requests without TLS 1.2', () => {
   interface Policy {
     Statement: { Effect: string; Condition: unknown; Principal: unknown; Action: string }[];
   }
@@ -52,7 +52,7 @@ test('requests without TLS are refused, and so are old versions of it', () => {
   ]);
 });
 
-test('what was deleted can be had back for a month; recordings are gone in a day; unfinished uploads in a week; staged exports and downloads go after a week; nothing else expires', () => {
+test('ObjectStorage keeps deleted objects for 30 days, recordings for one, and expires unfinished uploads and staged exports after a week', () => {
   expect(rules()).toEqual([
     {
       Id: 'Leftovers',
@@ -66,7 +66,7 @@ test('what was deleted can be had back for a month; recordings are gone in a day
   ]);
 });
 
-test('recordings, and nothing else, can be made to expire', () => {
+test('ObjectStorage with `recordingsExpiration` expires recordings only', () => {
   expect(
     rules({ recordingsExpiration: Duration.days(90), recordingsPrefix: 'replay/v2' }).map(({ Prefix, ExpirationInDays }) => [
       Prefix,
@@ -79,13 +79,13 @@ test('recordings, and nothing else, can be made to expire', () => {
   ]);
 });
 
-test('how long deleted objects can be had back can be given', () => {
+test('ObjectStorage passes `noncurrentVersionExpiration` to the bucket', () => {
   expect(
     rules({ noncurrentVersionExpiration: Duration.days(365) }).map(({ NoncurrentVersionExpiration: { NoncurrentDays } }) => NoncurrentDays),
   ).toEqual([365, 1, 1]);
 });
 
-test('objects can be encrypted with a key of yours, and processes are let at it', () => {
+test('ObjectStorage encrypts with `encryptionKey`, and grants access to it', () => {
   const stack = newStack({ env: ENV });
   const { role, storage } = storageAndRole(stack, { encryptionKey: new Key(stack, 'Key') });
   storage.grantReadWrite(role);
@@ -97,14 +97,14 @@ test('objects can be encrypted with a key of yours, and processes are let at it'
   expect(statementsOf(template, roleId).flatMap(({ actions }) => actions)).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey*']));
 });
 
-test('requests can be logged', () => {
+test('ObjectStorage logs requests to `serverAccessLogsBucket`', () => {
   const stack = newStack();
   expect(only(made({ serverAccessLogsBucket: Bucket.fromBucketName(stack, 'Log', 'log') }, stack), BUCKET)).toMatchObject({
     LoggingConfiguration: { DestinationBucketName: 'log', LogFilePrefix: 'posthog/' },
   });
 });
 
-test('what processes know about it: the bucket, its region, S3 itself, the prefix of recordings', () => {
+test('ObjectStorage gives clients its bucket, region, endpoint and prefix of recordings', () => {
   const { stack, storage } = storageAndRole(undefined, { recordingsPrefix: 'replay' });
   expect(stack.resolve({ bucket: storage.bucket.bucketName, region: storage.region, prefix: storage.recordingsPrefix })).toEqual({
     bucket: { Ref: expect.stringMatching(/^ObjectStorageBucket/) as string },
@@ -117,7 +117,7 @@ test('what processes know about it: the bucket, its region, S3 itself, the prefi
 test.each([
   ['grantRead', ['s3:GetObject']],
   ['grantReadWrite', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']],
-] as const)('%s is of this bucket alone', (grant, expected) => {
+] as const)('%s of ObjectStorage is limited to its bucket', (grant, expected) => {
   const { stack, role, storage } = storageAndRole();
   storage[grant](role);
   const template = Template.fromStack(stack);
@@ -133,68 +133,72 @@ test.each([
   [undefined, 'Retain'],
   [RemovalPolicy.RETAIN, 'Retain'],
   [RemovalPolicy.DESTROY, 'Delete'],
-])('with the policy %s the bucket has %s', (removalPolicy, policy) => {
+])('ObjectStorage with removal policy %s has deletion policy %s', (removalPolicy, policy) => {
   expect(ofType(made({ removalPolicy }), BUCKET).map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy])).toEqual(
     [[policy, policy]],
   );
 });
 
-test('a bucket that is destroyed can be emptied first, and is not by itself', () => {
+test('ObjectStorage empties a destroyed bucket with `autoDeleteObjects` only', () => {
   made({ removalPolicy: RemovalPolicy.DESTROY }).resourceCountIs('Custom::S3AutoDeleteObjects', 0);
   made({ removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }).resourceCountIs('Custom::S3AutoDeleteObjects', 1);
 });
 
-test('two can stand in one stack', () => {
+test('two ObjectStorage in one stack are two buckets', () => {
   const stack = newStack();
   new ObjectStorage(stack, 'One');
   new ObjectStorage(stack, 'Two');
   Template.fromStack(stack).resourceCountIs(BUCKET, 2);
 });
 
-test('tokens are taken as they are', () => {
+test('ObjectStorage accepts a token as `recordingsExpiration`', () => {
   const number = Token.asNumber(Fn.importValue('Days'));
   expect(rules({ recordingsExpiration: Duration.days(number) })[1].ExpirationInDays).toEqual({ 'Fn::ImportValue': 'Days' });
 });
 
 test.each<[string, ObjectStorageProps, string]>([
-  ['recordings expire at once', { recordingsExpiration: Duration.days(0) }, '`recordingsExpiration` must be whole days, from 1 to 36500, got: '],
   [
-    'recordings expire in hours',
+    'a `recordingsExpiration` of 0 days',
+    { recordingsExpiration: Duration.days(0) },
+    '`recordingsExpiration` must be whole days, from 1 to 36500, got: ',
+  ],
+  [
+    'a `recordingsExpiration` of 30 hours',
     { recordingsExpiration: Duration.hours(30) },
     "`recordingsExpiration` must be whole days, from 1 to 36500, got: '1 day 6 hours'",
   ],
   [
-    'versions expire at once',
+    'a `noncurrentVersionExpiration` of 0 days',
     { noncurrentVersionExpiration: Duration.days(0) },
     '`noncurrentVersionExpiration` must be whole days, from 1 to 36500, got: ',
   ],
   [
-    'the prefix ends with a slash',
+    'a `recordingsPrefix` that ends with a slash',
     { recordingsPrefix: 'replay/' },
     "`recordingsPrefix` must be a key prefix without a slash at either end, got: 'replay/'",
   ],
   [
-    'a snapshot is asked for',
+    '`RemovalPolicy.SNAPSHOT`',
     { removalPolicy: RemovalPolicy.SNAPSHOT },
     "`removalPolicy` must be RETAIN or DESTROY: buckets have no snapshots, got: 'snapshot'",
   ],
   [
-    'a bucket that stays is to be emptied',
+    '`autoDeleteObjects` without `RemovalPolicy.DESTROY`',
     { autoDeleteObjects: true },
     '`autoDeleteObjects` needs `removalPolicy: RemovalPolicy.DESTROY`; leave it out, or set that policy',
   ],
-])('fails when %s', (_, props, message) => {
+])('ObjectStorage rejects %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/ObjectStorage] ${message}`);
 });
 
-describe('keys for a process that cannot use its role', () => {
+describe('ObjectStorageKeys', () => {
   function keys(serial?: number): Template {
     const { stack, storage } = storageAndRole();
     new ObjectStorageKeys(stack, 'Keys', { storage, prefix: SYMBOL_SETS_PREFIX, serial });
     return Template.fromStack(stack);
   }
 
-  test('open the objects below one prefix, and list the bucket', () => {
+  test('grant access to objects below one prefix, and to list the bucket', () => {
     const { Users, PolicyDocument } = only(keys(), 'AWS::IAM::Policy') as {
       Users: unknown[];
       PolicyDocument: { Statement: { Action: string[]; Resource: unknown }[] };
@@ -207,7 +211,7 @@ describe('keys for a process that cannot use its role', () => {
     ]);
   });
 
-  test('stand in a secret, and nowhere in clear text', () => {
+  test('are in a secret, by reference only', () => {
     const template = keys();
     const [[keyId]] = ofType(template, 'AWS::IAM::AccessKey');
     expect(only(template, 'AWS::SecretsManager::Secret').SecretString).toEqual({
@@ -215,13 +219,13 @@ describe('keys for a process that cannot use its role', () => {
     });
   });
 
-  test('are there when the rights of their user are', () => {
+  test('depend on the policy of their user', () => {
     const template = keys();
     const [[, secret]] = ofType(template, 'AWS::SecretsManager::Secret');
     expect(secret.DependsOn).toEqual(expect.arrayContaining(ofType(template, 'AWS::IAM::Policy').map(([id]) => id)));
   });
 
-  test('are made anew with the next serial number', () => {
+  test('are created again with the next serial number', () => {
     expect(only(keys(2), 'AWS::IAM::AccessKey')).toMatchObject({ Serial: 2 });
     expect(idOf(only(keys(2), 'AWS::IAM::AccessKey').UserName)).toMatch(/^KeysUser/);
   });

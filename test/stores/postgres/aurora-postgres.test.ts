@@ -20,7 +20,7 @@ function cluster(props?: Partial<AuroraPostgresProps>): Record<string, unknown> 
   return only(made(props), CLUSTER);
 }
 
-test('a cluster of version 15 with one server of 1 to 8 units, encrypted, backed up for a week, by default', () => {
+test('AuroraPostgres is an encrypted cluster of version 15 with one instance of 1 to 8 ACUs and backups of a week by default', () => {
   const template = made();
   expect(only(template, CLUSTER)).toMatchObject({
     Engine: 'aurora-postgresql',
@@ -46,7 +46,7 @@ test('a cluster of version 15 with one server of 1 to 8 units, encrypted, backed
   });
 });
 
-test("plain connections are refused, and as many accepted as PostHog's processes need", () => {
+test('AuroraPostgres refuses connections without TLS and accepts 400 or more', () => {
   expect(only(made(), 'AWS::RDS::DBClusterParameterGroup')).toMatchObject({
     Family: 'aurora-postgresql15',
     Parameters: { 'rds.force_ssl': '1', 'max_connections': 'GREATEST({DBInstanceClassMemory/9531392},400)' },
@@ -60,20 +60,20 @@ test.each<[string, Partial<AuroraPostgresProps>, Record<string, unknown>]>([
   ['backupRetention', { backupRetention: Duration.days(35) }, { BackupRetentionPeriod: 35 }],
   ['preferredBackupWindow', { preferredBackupWindow: '03:00-04:00' }, { PreferredBackupWindow: '03:00-04:00' }],
   ['preferredMaintenanceWindow', { preferredMaintenanceWindow: 'Sun:04:00-Sun:05:00' }, { PreferredMaintenanceWindow: 'Sun:04:00-Sun:05:00' }],
-])('%s can be given', (_, props, expected) => {
+])('AuroraPostgres passes `%s` to RDS', (_, props, expected) => {
   expect(cluster(props)).toMatchObject(expected);
 });
 
-test('maxConnections can be given', () => {
+test('AuroraPostgres passes `maxConnections` to its parameter group', () => {
   expect(only(made({ maxConnections: 900 }), 'AWS::RDS::DBClusterParameterGroup')).toMatchObject({ Parameters: { max_connections: '900' } });
 });
 
-test('with multiAz a second server is ready to take over, as large as the first', () => {
+test('AuroraPostgres with `multiAz` has a reader that scales with the writer', () => {
   const tiers = ofType<{ PromotionTier: number }>(made({ multiAz: true }), INSTANCE).map(([, { Properties }]) => Properties.PromotionTier);
   expect(tiers).toEqual([0, 1]);
 });
 
-test('it admits nobody until a process is let in', () => {
+test('AuroraPostgres allows no inbound connections by default', () => {
   const template = made();
   expect(only(template, 'AWS::EC2::SecurityGroup')).not.toHaveProperty('SecurityGroupIngress');
   template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
@@ -82,7 +82,7 @@ test('it admits nobody until a process is let in', () => {
 test.each([
   ['Url', 'require&connect_timeout=5'],
   ['NodeUrl', 'no-verify'],
-])('%s holds the address of the cluster with sslmode=%s, and waits for a server', (id, sslmode) => {
+])('%s of AuroraPostgres has the cluster endpoint with sslmode=%s, and depends on the writer', (id, sslmode) => {
   const template = made();
   const [, { Properties, DependsOn }] = Object.entries(
     template.toJSON().Resources as Record<string, { Properties: { SecretString?: unknown }; DependsOn?: string[] }>,
@@ -102,14 +102,14 @@ test.each([
   expect(DependsOn).toContainEqual(expect.stringMatching(/^PostgresClusterWriter/));
 });
 
-test("its connections are its security group's, on 5432, and persons are in the same database", () => {
+test('AuroraPostgres has connections on port 5432 and one database for persons and everything else', () => {
   const { stack, vpc } = network();
   const postgres = new AuroraPostgres(stack, 'Postgres', { vpc });
   expect([String(postgres.connections.defaultPort), postgres.connections.securityGroups.length, postgres.clientPorts]).toEqual(['5432', 1, [5432]]);
   expect([postgres.personsUrlSecret, postgres.nodePersonsUrlSecret]).toEqual([postgres.urlSecret, postgres.nodeUrlSecret]);
 });
 
-test('what only some processes need is known, and costs a secret once it is asked for, which waits for a server', () => {
+test('AuroraPostgres has credentials, host and the URLs of cyclotron_node, which depend on the writer', () => {
   const { stack, vpc } = network();
   const postgres = new AuroraPostgres(stack, 'Postgres', { vpc });
   expect(postgres).toMatchObject({ port: 5432, tls: true });
@@ -130,7 +130,7 @@ test('what only some processes need is known, and costs a secret once it is aske
   secrets.forEach(({ DependsOn }) => expect(DependsOn).toContainEqual(expect.stringMatching(/^PostgresClusterWriter/)));
 });
 
-test('two can stand in one stack', () => {
+test('two AuroraPostgres in one stack are two clusters', () => {
   const { stack, vpc } = network();
   new AuroraPostgres(stack, 'One', { vpc });
   new AuroraPostgres(stack, 'Two', { vpc });
@@ -141,20 +141,26 @@ test.each([
   [undefined, 'Snapshot', 'Retain', true],
   [RemovalPolicy.RETAIN, 'Retain', 'Retain', true],
   [RemovalPolicy.DESTROY, 'Delete', 'Delete', false],
-])('with the policy %s the cluster has %s, its secrets %s, its protection %s', (removalPolicy, data, secrets, protection) => {
-  const template = made({ removalPolicy });
-  const policies = (type: string) =>
-    new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
-  expect([policies(CLUSTER), policies(SECRET), only(template, CLUSTER).DeletionProtection]).toEqual([
-    new Set([data]),
-    new Set([secrets]),
-    protection,
-  ]);
-  const surroundings = removalPolicy === RemovalPolicy.RETAIN ? 'Retain' : undefined;
-  expect(['AWS::RDS::DBClusterParameterGroup', 'AWS::EC2::SecurityGroup'].map(policies)).toEqual([new Set([surroundings]), new Set([surroundings])]);
-});
+])(
+  'AuroraPostgres with removal policy %s has deletion policy %s, %s for its secrets, and deletion protection %s',
+  (removalPolicy, data, secrets, protection) => {
+    const template = made({ removalPolicy });
+    const policies = (type: string) =>
+      new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
+    expect([policies(CLUSTER), policies(SECRET), only(template, CLUSTER).DeletionProtection]).toEqual([
+      new Set([data]),
+      new Set([secrets]),
+      protection,
+    ]);
+    const surroundings = removalPolicy === RemovalPolicy.RETAIN ? 'Retain' : undefined;
+    expect(['AWS::RDS::DBClusterParameterGroup', 'AWS::EC2::SecurityGroup'].map(policies)).toEqual([
+      new Set([surroundings]),
+      new Set([surroundings]),
+    ]);
+  },
+);
 
-test('a cluster from a snapshot takes the place of a new one, with its own user and database, and says that the snapshot must stay', () => {
+test('AuroraPostgres from a snapshot keeps its logical id, uses `username` and `databaseName`, and warns', () => {
   const { stack, vpc } = network();
   new AuroraPostgres(stack, 'Postgres', { vpc, snapshotIdentifier: 'before', username: 'root', databaseName: 'analytics' });
   const template = Template.fromStack(stack);
@@ -166,7 +172,7 @@ test('a cluster from a snapshot takes the place of a new one, with its own user 
   expect(Annotations.fromStack(stack).findWarning('/Stack/Postgres', Match.stringLikeRegexp('do not change `snapshotIdentifier`'))).toHaveLength(1);
 });
 
-test('tokens are taken as they are', () => {
+test('AuroraPostgres accepts tokens as capacities', () => {
   const value = { 'Fn::ImportValue': 'Number' };
   const number = Token.asNumber(Fn.importValue('Number'));
   expect(cluster({ minCapacity: number, maxCapacity: number })).toMatchObject({
@@ -175,24 +181,24 @@ test('tokens are taken as they are', () => {
 });
 
 test.each<[string, Partial<AuroraPostgresProps>, string]>([
-  ['the server would pause', { minCapacity: 0 }, '`minCapacity` must be from 0.5 to 256, in steps of 0.5, got: 0'],
-  ['the smallest size is between two', { minCapacity: 0.7 }, '`minCapacity` must be from 0.5 to 256, in steps of 0.5, got: 0.7'],
-  ['the largest size is too large', { maxCapacity: 257 }, '`maxCapacity` must be from 1 to 256, in steps of 0.5, got: 257'],
-  ['the smallest size is the largest', { minCapacity: 16 }, '`minCapacity` must not exceed `maxCapacity`, 8, got: 16'],
-  ['backups are off', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
-  ['a new cluster is given a user', { username: 'root' }, "`username` needs `snapshotIdentifier`, got: 'root'"],
-])('fails when %s', (_, props, message) => {
+  ['a `minCapacity` of 0', { minCapacity: 0 }, '`minCapacity` must be from 0.5 to 256, in steps of 0.5, got: 0'],
+  ['a `minCapacity` of 0.7', { minCapacity: 0.7 }, '`minCapacity` must be from 0.5 to 256, in steps of 0.5, got: 0.7'],
+  ['a `maxCapacity` of 257', { maxCapacity: 257 }, '`maxCapacity` must be from 1 to 256, in steps of 0.5, got: 257'],
+  ['a `minCapacity` above `maxCapacity`', { minCapacity: 16 }, '`minCapacity` must not exceed `maxCapacity`, 8, got: 16'],
+  ['a `backupRetention` of 0 days', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
+  ['a `username` without `snapshotIdentifier`', { username: 'root' }, "`username` needs `snapshotIdentifier`, got: 'root'"],
+])('AuroraPostgres rejects %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Postgres] ${message}`);
 });
 
-test('fails when the VPC has public subnets only', () => {
+test('AuroraPostgres rejects a VPC with public subnets only', () => {
   const { stack, vpc } = network([PUBLIC]);
   expect(() => new AuroraPostgres(stack, 'Postgres', { vpc })).toThrow(
     '[Stack/Postgres] `vpc` must have isolated or private subnets for a data store',
   );
 });
 
-test('it stands in the isolated subnets, in a security group of its own', () => {
+test('AuroraPostgres is in the isolated subnets, with its own security group', () => {
   const template = made();
   expectClosed(template, only(template, CLUSTER).VpcSecurityGroupIds);
   expect((only(template, 'AWS::RDS::DBSubnetGroup').SubnetIds as unknown[]).map(idOf)).toEqual([

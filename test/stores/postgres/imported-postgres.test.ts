@@ -11,7 +11,7 @@ function secret(scope: Construct, name: string): ISecret {
   return Secret.fromSecretNameV2(scope, name, name);
 }
 
-test('persons are in the same database by default', () => {
+test('imported Postgres has one database for persons and everything else by default', () => {
   const stack = newStack();
   const urlSecret = secret(stack, 'url');
   const postgres = Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret });
@@ -19,7 +19,7 @@ test('persons are in the same database by default', () => {
   expect(postgres.personsUrlSecret).toBe(urlSecret);
 });
 
-test('persons can be in a database of their own', () => {
+test('imported Postgres takes `personsUrlSecret`', () => {
   const stack = newStack();
   const personsUrlSecret = secret(stack, 'persons');
   expect(Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url'), personsUrlSecret }).personsUrlSecret).toBe(
@@ -27,7 +27,7 @@ test('persons can be in a database of their own', () => {
   );
 });
 
-test('Node processes are given the same secrets, or others', () => {
+test('imported Postgres gives Node processes the same secrets, or their own', () => {
   const stack = newStack();
   const [urlSecret, personsUrlSecret, nodeUrlSecret, nodePersonsUrlSecret] = ['url', 'persons', 'node', 'node-persons'].map((name) =>
     secret(stack, name),
@@ -39,34 +39,29 @@ test('Node processes are given the same secrets, or others', () => {
   expect(given('All', { personsUrlSecret, nodeUrlSecret, nodePersonsUrlSecret })).toMatchObject({ nodeUrlSecret, nodePersonsUrlSecret });
 });
 
-test('what only some processes need is not known unless it is said', () => {
+test('imported Postgres has optional attributes only if they are passed in', () => {
   const stack = newStack();
   const urlSecret = secret(stack, 'url');
-  const unsaid = Postgres.fromPostgresAttributes(stack, 'Unsaid', { urlSecret });
-  expect([unsaid.credentials, unsaid.host, unsaid.cyclotronUrlSecret, unsaid.nodeCyclotronUrlSecret]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  expect(unsaid).toMatchObject({ port: 5432, tls: true });
+  const bare = Postgres.fromPostgresAttributes(stack, 'Bare', { urlSecret });
+  expect([bare.credentials, bare.host, bare.cyclotronUrlSecret, bare.nodeCyclotronUrlSecret]).toEqual([undefined, undefined, undefined, undefined]);
+  expect(bare).toMatchObject({ port: 5432, tls: true });
   const [credentials, cyclotronUrlSecret, nodeCyclotronUrlSecret] = ['credentials', 'cyclotron', 'node-cyclotron'].map((name) => secret(stack, name));
-  const said = { credentials, host: 'db.internal', port: 6432, tls: false, cyclotronUrlSecret, nodeCyclotronUrlSecret };
-  expect(Postgres.fromPostgresAttributes(stack, 'Said', { urlSecret, ...said })).toMatchObject(said);
+  const all = { credentials, host: 'db.internal', port: 6432, tls: false, cyclotronUrlSecret, nodeCyclotronUrlSecret };
+  expect(Postgres.fromPostgresAttributes(stack, 'Full', { urlSecret, ...all })).toMatchObject(all);
   expect(Postgres.fromPostgresAttributes(stack, 'One', { urlSecret, cyclotronUrlSecret })).toMatchObject({
     cyclotronUrlSecret,
     nodeCyclotronUrlSecret: cyclotronUrlSecret,
   });
 });
 
-test('whoever needs what is not known is told its name, and gets what is', () => {
+test('requireAttribute returns an attribute, or names the missing one', () => {
   const stack = newStack();
   const urlSecret = secret(stack, 'url');
-  const unsaid = Postgres.fromPostgresAttributes(stack, 'Unsaid', { urlSecret });
-  expect(() => requireAttribute(unsaid, 'host', 'temporal, which does not support connection URLs')).toThrow(
+  const bare = Postgres.fromPostgresAttributes(stack, 'Bare', { urlSecret });
+  expect(() => requireAttribute(bare, 'host', 'temporal, which does not support connection URLs')).toThrow(
     '`host` of the PostgreSQL server is required for temporal, which does not support connection URLs, got: undefined; pass it to Postgres.fromPostgresAttributes()',
   );
-  expect(requireAttribute(Postgres.fromPostgresAttributes(stack, 'Said', { urlSecret, host: 'db.internal' }), 'host', 'temporal')).toBe(
+  expect(requireAttribute(Postgres.fromPostgresAttributes(stack, 'Full', { urlSecret, host: 'db.internal' }), 'host', 'temporal')).toBe(
     'db.internal',
   );
 });
@@ -78,12 +73,12 @@ test.each([
     'posthog.cluster-ro-abc123.eu-central-1.rds.amazonaws.com',
     '; this is a reader endpoint, and PostHog writes; use the writer endpoint',
   ],
-])('fails when the host is %s', (_, host, message) => {
+])('imported Postgres rejects %s as `host`', (_, host, message) => {
   const stack = newStack();
   expect(() => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url'), host })).toThrow(message);
 });
 
-test('fails when the credentials are known to be no JSON, or a URL to be JSON', () => {
+test('imported Postgres rejects `credentials` without JSON and URL secrets with JSON', () => {
   const stack = newStack();
   const urlSecret = secret(stack, 'url');
   const text = new Secret(stack, 'Text');
@@ -109,14 +104,14 @@ test('fails when the credentials are known to be no JSON, or a URL to be JSON', 
 test.each([
   [undefined, '5432'],
   [6432, '6432'],
-])('with port %p connections are made on %s', (port, expected) => {
+])('imported Postgres with `port` %p has connections on port %s', (port, expected) => {
   const stack = newStack();
   expect(String(Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url'), port }).connections.defaultPort)).toBe(
     expected,
   );
 });
 
-test('the given security groups are its connections', () => {
+test('imported Postgres has the security groups that are passed in', () => {
   const stack = newStack();
   const group = SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
   expect(
@@ -124,7 +119,7 @@ test('the given security groups are its connections', () => {
   ).toEqual([group]);
 });
 
-test('nothing is created', () => {
+test('imported Postgres defines no resources', () => {
   const stack = newStack();
   Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret: secret(stack, 'url') });
   expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');

@@ -7,7 +7,7 @@ const PARTS = { username: 'posthog', password: 'secret', host: 'db.internal', po
 test.each([
   [PostgresClient.LIBPQ, 'postgres://posthog:secret@db.internal:5432/posthog?sslmode=require&connect_timeout=5'],
   [PostgresClient.NODE, 'postgres://posthog:secret@db.internal:5432/posthog?sslmode=no-verify'],
-])('%s opens a database as %s', (client, url) => {
+])('postgresUrl for %s is %s', (client, url) => {
   expect(postgresUrl(client, PARTS)).toBe(url);
 });
 
@@ -18,7 +18,7 @@ const PUNCTUATION = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'];
 const alphabet = [...LETTERS_AND_DIGITS, ...(PASSWORD.excludePunctuation ? [] : PUNCTUATION), ...(PASSWORD.includeSpace ? [' '] : [])];
 const passwords = fc.string({ unit: fc.constantFrom(...alphabet), minLength: PASSWORD.passwordLength, maxLength: PASSWORD.passwordLength });
 
-test('every password that can be generated is the same in a URL as outside of one, for every client', () => {
+test('generated passwords need no encoding in a URL of any client', () => {
   fc.assert(
     fc.property(passwords, fc.constantFrom(...Object.values(PostgresClient)), (password, client) => {
       expect(encodeURIComponent(password)).toBe(password);
@@ -28,17 +28,17 @@ test('every password that can be generated is the same in a URL as outside of on
   );
 });
 
-test('RDS takes every password that can be generated: 8 to 128 characters, none of / " @ and space', () => {
+test('generated passwords are valid for RDS: 8 to 128 characters, none of / " @ and space', () => {
   expect(PASSWORD.passwordLength).toBeGreaterThanOrEqual(8);
   expect(PASSWORD.passwordLength).toBeLessThanOrEqual(128);
   expect(alphabet.filter((character) => '/"@ '.includes(character))).toEqual([]);
 });
 
-test('the way that passwords are generated stays as it was: a change would make new ones, which no server knows', () => {
+test('the options for generated passwords do not change, which would replace passwords of existing servers', () => {
   expect(PASSWORD).toEqual({ excludePunctuation: true, includeSpace: false, passwordLength: 40 });
 });
 
-test('plain connections are refused, and 400 or more are accepted', () => {
+test('postgresParameters requires TLS and accepts 400 or more connections', () => {
   expect(postgresParameters()).toEqual({ 'rds.force_ssl': '1', 'max_connections': 'GREATEST({DBInstanceClassMemory/9531392},400)' });
   expect(postgresParameters('700')).toEqual({ 'rds.force_ssl': '1', 'max_connections': '700' });
 });

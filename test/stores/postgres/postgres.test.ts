@@ -20,7 +20,7 @@ function instance(props?: Partial<PostgresProps>): Record<string, unknown> {
   return only(made(props), INSTANCE);
 }
 
-test('a server of version 15 on Graviton, encrypted, in one zone, backed up for a week, by default', () => {
+test('Postgres is an encrypted server of version 15 on Graviton in one zone with backups of a week by default', () => {
   expect(instance()).toMatchObject({
     Engine: 'postgres',
     EngineVersion: '15',
@@ -49,7 +49,7 @@ test('a server of version 15 on Graviton, encrypted, in one zone, backed up for 
   });
 });
 
-test("plain connections are refused, and as many accepted as PostHog's processes need", () => {
+test('Postgres refuses connections without TLS and accepts 400 or more', () => {
   expect(only(made(), 'AWS::RDS::DBParameterGroup')).toMatchObject({
     Family: 'postgres15',
     Parameters: { 'rds.force_ssl': '1', 'max_connections': 'GREATEST({DBInstanceClassMemory/9531392},400)' },
@@ -66,11 +66,11 @@ test.each<[string, Partial<PostgresProps>, Record<string, unknown>]>([
   ['backupRetention', { backupRetention: Duration.days(35) }, { BackupRetentionPeriod: 35 }],
   ['preferredBackupWindow', { preferredBackupWindow: '03:00-04:00' }, { PreferredBackupWindow: '03:00-04:00' }],
   ['preferredMaintenanceWindow', { preferredMaintenanceWindow: 'Sun:04:00-Sun:05:00' }, { PreferredMaintenanceWindow: 'Sun:04:00-Sun:05:00' }],
-])('%s can be given', (_, props, expected) => {
+])('Postgres passes `%s` to RDS', (_, props, expected) => {
   expect(instance(props)).toMatchObject(expected);
 });
 
-test('the group of parameters follows the version and maxConnections', () => {
+test('Postgres has a parameter group for its version and `maxConnections`', () => {
   expect(only(made({ version: PostgresEngineVersion.VER_17, maxConnections: 900 }), 'AWS::RDS::DBParameterGroup')).toMatchObject({
     Family: 'postgres17',
     Parameters: { max_connections: '900' },
@@ -80,22 +80,22 @@ test('the group of parameters follows the version and maxConnections', () => {
 test.each([
   [6_000, 60_000],
   [50_000, 65_536],
-])('storage of %d GiB may grow to %d', (allocatedStorage, most) => {
+])('Postgres with storage of %d GiB can grow to %d GiB', (allocatedStorage, most) => {
   expect(instance({ allocatedStorage })).toMatchObject({ MaxAllocatedStorage: most });
 });
 
-test('it admits nobody, and reaches nothing, until a process is let in', () => {
+test('Postgres allows no connections in or out by default', () => {
   const template = made();
   expectClosed(template, only(template, INSTANCE).VPCSecurityGroups);
 });
 
-test("its connections are its security group's, on 5432", () => {
+test('Postgres has connections through its security group on port 5432', () => {
   const { stack, vpc } = network();
   const { connections, clientPorts } = new Postgres(stack, 'Postgres', { vpc });
   expect([String(connections.defaultPort), connections.securityGroups.length, clientPorts]).toEqual(['5432', 1, [5432]]);
 });
 
-test('it stands in the subnets that are selected', () => {
+test('Postgres uses the isolated subnets, or those of `vpcSubnets`', () => {
   const { stack, vpc } = network([PUBLIC, PRIVATE, ISOLATED]);
   new Postgres(stack, 'Default', { vpc });
   new Postgres(stack, 'Selected', { vpc, vpcSubnets: { subnetGroupName: 'Private' } });
@@ -108,14 +108,14 @@ test('it stands in the subnets that are selected', () => {
   ]);
 });
 
-test('two can stand in one stack', () => {
+test('two Postgres in one stack are two servers', () => {
   const { stack, vpc } = network();
   new Postgres(stack, 'One', { vpc });
   new Postgres(stack, 'Two', { vpc });
   Template.fromStack(stack).resourceCountIs(INSTANCE, 2);
 });
 
-test('tokens are taken as they are', () => {
+test('Postgres accepts tokens', () => {
   const value = { 'Fn::ImportValue': 'Number' };
   const number = Token.asNumber(Fn.importValue('Number'));
   const template = made({
@@ -133,10 +133,10 @@ test('tokens are taken as they are', () => {
   expect(only(template, 'AWS::RDS::DBParameterGroup')).toMatchObject({ Parameters: { max_connections: value } });
 });
 
-describe('secrets', () => {
+describe('secrets of Postgres', () => {
   const template = made();
 
-  test('the password is generated once, and stands in no template', () => {
+  test('contain a generated password that is in no template', () => {
     const generated = ofType<{ GenerateSecretString?: unknown }>(template, SECRET)
       .map(([, { Properties }]) => Properties.GenerateSecretString)
       .filter(Boolean);
@@ -154,7 +154,7 @@ describe('secrets', () => {
   test.each([
     ['Url', 'require&connect_timeout=5'],
     ['NodeUrl', 'no-verify'],
-  ])('%s holds a connection URL with sslmode=%s, into which CloudFormation puts the password', (id, sslmode) => {
+  ])('%s has a connection URL with sslmode=%s and a reference to the password', (id, sslmode) => {
     const [, { Properties }] = ofType<{ SecretString: unknown }>(template, SECRET).find(([logicalId]) => logicalId.startsWith(`Postgres${id}`))!;
     expect(Properties.SecretString).toEqual({
       'Fn::Join': [
@@ -170,7 +170,7 @@ describe('secrets', () => {
     });
   });
 
-  test('persons are in the same database', () => {
+  test('use one database for persons and everything else', () => {
     const { stack, vpc } = network();
     const postgres = new Postgres(stack, 'Postgres', { vpc });
     expect(postgres.personsUrlSecret).toBe(postgres.urlSecret);
@@ -179,13 +179,13 @@ describe('secrets', () => {
   });
 });
 
-describe('what only some processes need', () => {
+describe('optional attributes of Postgres', () => {
   const server = () => {
     const { stack, vpc } = network();
     return { stack, postgres: new Postgres(stack, 'Postgres', { vpc }) };
   };
 
-  test('is known: user and password, address, TLS', () => {
+  test('has credentials, host, port and TLS', () => {
     const { stack, postgres } = server();
     expect(postgres).toMatchObject({ port: 5432, tls: true });
     expect(stack.resolve([postgres.host, postgres.credentials?.secretArn])).toEqual([
@@ -208,7 +208,7 @@ describe('what only some processes need', () => {
   test.each([
     ['cyclotronUrlSecret', 'require&connect_timeout=5'],
     ['nodeCyclotronUrlSecret', 'no-verify'],
-  ] as const)('%s opens cyclotron_node with sslmode=%s, and is kept', (name, sslmode) => {
+  ] as const)('%s has the URL of cyclotron_node with sslmode=%s, and is retained', (name, sslmode) => {
     const { stack, postgres } = server();
     const secret = postgres[name]!;
     expect(postgres[name]).toBe(secret);
@@ -222,7 +222,7 @@ describe('what only some processes need', () => {
   });
 });
 
-describe('what outlives the stack', () => {
+describe('removal of Postgres', () => {
   function policies(removalPolicy?: RemovalPolicy) {
     const template = made({ removalPolicy });
     const of = (type: string, ids = /^/) => [
@@ -249,7 +249,7 @@ describe('what outlives the stack', () => {
     [undefined, 'Snapshot,Snapshot', 'Retain,Retain', ','],
     [RemovalPolicy.SNAPSHOT, 'Snapshot,Snapshot', 'Retain,Retain', ','],
     [RemovalPolicy.RETAIN, 'Retain,Retain', 'Retain,Retain', 'Retain,Retain'],
-  ])('with %s the server is protected, and its backups and secrets stay', (policy, server, secrets, surroundings) => {
+  ])('with %s protects the server, and retains its backups and secrets', (policy, server, secrets, surroundings) => {
     expect(policies(policy)).toEqual({
       instance: [server],
       secrets: [secrets],
@@ -262,7 +262,7 @@ describe('what outlives the stack', () => {
     });
   });
 
-  test('with DESTROY nothing does', () => {
+  test('with DESTROY retains nothing', () => {
     expect(policies(RemovalPolicy.DESTROY)).toEqual({
       instance: ['Delete,Delete'],
       secrets: ['Delete,Delete'],
@@ -276,8 +276,8 @@ describe('what outlives the stack', () => {
   });
 });
 
-describe('a server from a snapshot', () => {
-  test('takes its name, its user and its encryption from there, and gets a new password', () => {
+describe('Postgres from a snapshot', () => {
+  test('has the database, user and encryption of the snapshot, and a new password', () => {
     const props = instance({ snapshotIdentifier: 'before-upgrade' });
     expect(props).toMatchObject({
       DBSnapshotIdentifier: 'before-upgrade',
@@ -289,11 +289,11 @@ describe('a server from a snapshot', () => {
     }
   });
 
-  test('has the logical id of a new one, so that it takes its place', () => {
+  test('has the logical id of a server without a snapshot', () => {
     expect(Object.keys(made({ snapshotIdentifier: 'before' }).findResources(INSTANCE))).toEqual(Object.keys(made().findResources(INSTANCE)));
   });
 
-  test('can have a user and a database of its own', () => {
+  test('uses `username` and `databaseName` in the secrets', () => {
     const template = made({ snapshotIdentifier: 'before', username: 'root', databaseName: 'analytics' });
     const secrets = JSON.stringify(template.findResources(SECRET));
     expect(secrets).toContain('postgres://root:');
@@ -302,7 +302,7 @@ describe('a server from a snapshot', () => {
     expect(credentials.map(([, { Properties }]) => Properties.GenerateSecretString?.SecretStringTemplate)).toContain('{"username":"root"}');
   });
 
-  test('says that the snapshot must stay, and a new one says nothing', () => {
+  test('warns that `snapshotIdentifier` must stay, and a new server does not', () => {
     const { stack, vpc } = network();
     new Postgres(stack, 'Restored', { vpc, snapshotIdentifier: 'before' });
     new Postgres(stack, 'New', { vpc });
@@ -312,50 +312,54 @@ describe('a server from a snapshot', () => {
 });
 
 test.each<[string, Partial<PostgresProps>, string]>([
-  ['backups are off', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
+  ['a `backupRetention` of 0 days', { backupRetention: Duration.days(0) }, '`backupRetention` must be whole days, from 1 to 35, got: '],
   [
-    'backups are kept for hours',
+    'a `backupRetention` of 36 hours',
     { backupRetention: Duration.hours(36) },
     "`backupRetention` must be whole days, from 1 to 35, got: '1 day 12 hours'",
   ],
-  ['maxConnections is small', { maxConnections: 20 }, '`maxConnections` must be a whole number from 100 to 262143, got: 20'],
-  ['storage is small', { allocatedStorage: 10 }, '`allocatedStorage` must be a whole number from 20 to 65536, got: 10'],
-  ['storage is no whole number', { maxAllocatedStorage: 99.5 }, '`maxAllocatedStorage` must be a whole number from 20 to 65536, got: 99.5'],
+  ['20 `maxConnections`', { maxConnections: 20 }, '`maxConnections` must be a whole number from 100 to 262143, got: 20'],
+  ['an `allocatedStorage` of 10 GiB', { allocatedStorage: 10 }, '`allocatedStorage` must be a whole number from 20 to 65536, got: 10'],
   [
-    'storage can hardly grow',
+    'a `maxAllocatedStorage` that is no whole number',
+    { maxAllocatedStorage: 99.5 },
+    '`maxAllocatedStorage` must be a whole number from 20 to 65536, got: 99.5',
+  ],
+  [
+    'a `maxAllocatedStorage` less than a tenth above `allocatedStorage`',
     { allocatedStorage: 100, maxAllocatedStorage: 105 },
     '`maxAllocatedStorage` must exceed `allocatedStorage`, 100, by a tenth or more, got: 105',
   ],
   [
-    'the snapshot is empty',
+    'an empty `snapshotIdentifier`',
     { snapshotIdentifier: '' },
     "`snapshotIdentifier` must be the name or ARN of a snapshot, got: ''; leave it out to start with an empty server",
   ],
   [
-    'a new server is given a user',
+    'a `username` without `snapshotIdentifier`',
     { username: 'root' },
     "`username` needs `snapshotIdentifier`, got: 'root'; leave it out: a new server has 'posthog'",
   ],
   [
-    'a new server is given a database',
+    'a `databaseName` without `snapshotIdentifier`',
     { databaseName: 'analytics' },
     "`databaseName` needs `snapshotIdentifier`, got: 'analytics'; leave it out: a new server has 'posthog'",
   ],
   [
-    'a user means something in a URL',
+    'a `username` with characters that URLs reserve',
     { snapshotIdentifier: 'before', username: 'root@host' },
     "`username` must be letters, digits, _ and -, got: 'root@host'",
   ],
   [
-    'a database means something in a URL',
+    'a `databaseName` with characters that URLs reserve',
     { snapshotIdentifier: 'before', databaseName: 'a/b' },
     "`databaseName` must be letters, digits, _ and -, got: 'a/b'",
   ],
-])('fails when %s', (_, props, message) => {
+])('Postgres rejects %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Postgres] ${message}`);
 });
 
-test('fails when the VPC has public subnets only', () => {
+test('Postgres rejects a VPC with public subnets only', () => {
   const { stack, vpc } = network([PUBLIC]);
   expect(() => new Postgres(stack, 'Postgres', { vpc })).toThrow('[Stack/Postgres] `vpc` must have isolated or private subnets for a data store');
 });

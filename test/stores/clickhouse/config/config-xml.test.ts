@@ -12,14 +12,14 @@ const OPTIONS = { database: 'posthog', kafkaTls: true };
 const one = serverConfig(ONE, ONE.nodes[0], OPTIONS);
 const second = serverConfig(TWO, TWO.nodes[1], OPTIONS);
 
-test('no plain port is opened but that of the Keeper inside a single server', () => {
+test('configXml opens no port without TLS except that of an embedded Keeper', () => {
   const ports = (config: Elements) => Object.keys(config).filter((name) => name.endsWith('_port') || name.includes('_port_'));
   expect(ports(one)).toEqual(['tcp_port_secure', 'https_port', 'interserver_https_port']);
   expect(ports(second)).toEqual(ports(one));
   expect(one.keeper_server).toMatchObject({ tcp_port: 9181 });
 });
 
-test("servers find each other by TLS and name, and know each other by the cluster's secret", () => {
+test('configXml connects servers with TLS, by name, with the shared secret', () => {
   expect(configXml(TWO, TWO.nodes[1], OPTIONS)).toContain(`  <posthog>
    <secret from_env="POSTHOG_CLICKHOUSE_CLUSTER_SECRET" hide_in_preprocessed="true"/>
    <shard>
@@ -43,7 +43,7 @@ test("servers find each other by TLS and name, and know each other by the cluste
   });
 });
 
-test('a single server runs its own Keeper, replicas use three others by TLS', () => {
+test('configXml has an embedded Keeper for a single server, and three Keepers with TLS for replicas', () => {
   expect(one.zookeeper).toEqual({ node: { host: '127.0.0.1', port: 9181 } });
   expect(one.keeper_server).toMatchObject({
     server_id: 1,
@@ -54,7 +54,7 @@ test('a single server runs its own Keeper, replicas use three others by TLS', ()
   expect(second.zookeeper).toEqual({ node: [1, 2, 3].map((number) => ({ host: `keeper-${number}.internal`, port: 9281, secure: 1 })) });
 });
 
-test('a Keeper knows its number and all the others, and speaks TLS only', () => {
+test('keeperXml has the id of the Keeper and all members, with TLS only', () => {
   const file = keeperXml(TWO, TWO.keepers[2]);
   expect(file).toContain('<server_id>3</server_id>');
   expect([...file.matchAll(/<hostname>(.*)<\/hostname>/g)].map(([, host]) => host)).toEqual([
@@ -66,7 +66,7 @@ test('a Keeper knows its number and all the others, and speaks TLS only', () => 
   expect(file).not.toContain('<tcp_port>');
 });
 
-test("a single server checks certificates, its own among them; replicas cannot check each other's", () => {
+test('configXml verifies certificates with a single server, and accepts all with replicas', () => {
   expect(one.openSSL).toMatchObject({
     client: {
       verificationMode: 'relaxed',
@@ -77,24 +77,24 @@ test("a single server checks certificates, its own among them; replicas cannot c
   expect(second.openSSL).toMatchObject({ client: { verificationMode: 'none', invalidCertificateHandler: { name: 'AcceptCertificateHandler' } } });
 });
 
-test('Kafka is spoken to by TLS for the whole server, or not at all', () => {
+test('configXml has TLS for Kafka in the whole server, or not at all', () => {
   expect(one.kafka).toEqual({ security_protocol: 'ssl', ssl_ca_location: '/etc/ssl/certs/ca-certificates.crt' });
   expect(serverConfig(ONE, ONE.nodes[0], { ...OPTIONS, kafkaTls: false }).kafka).toBeUndefined();
 });
 
-test('a start makes the database and the tables of records', () => {
+test('configXml creates the database and flushes the system logs at startup', () => {
   expect(serverConfig(ONE, ONE.nodes[0], { ...OPTIONS, database: 'a`b\\' }).startup_scripts).toEqual({
     scripts: [{ query: 'CREATE DATABASE IF NOT EXISTS `a\\`b\\\\`' }, { query: 'SYSTEM FLUSH LOGS' }],
   });
 });
 
-test('memory is given in parts of what there is', () => {
+test('configXml limits memory by ratios', () => {
   expect(one).toMatchObject({ max_server_memory_usage_to_ram_ratio: 0.8, cache_size_to_ram_max_ratio: 0.1 });
   expect(one).not.toHaveProperty('max_server_memory_usage');
   expect(one).not.toHaveProperty('uncompressed_cache_size');
 });
 
-test('there are two users, whose passwords come from the environment, and nobody else', () => {
+test('usersXml has two users with passwords from the environment', () => {
   const file = usersXml('posthog');
   expect(Object.keys(usersConfig('posthog').users as Elements)).toEqual(['posthog', 'dict_reader']);
   expect(file.match(/<networks>/g)).toHaveLength(2);
@@ -103,7 +103,7 @@ test('there are two users, whose passwords come from the environment, and nobody
   expect(file.match(/<access_management>0<\/access_management>/g)).toHaveLength(2);
 });
 
-test('the user of dictionaries may read the database, from its own server', () => {
+test('usersXml lets the user of dictionaries read the database from its own server only', () => {
   expect((usersConfig('a`b').users as Elements).dict_reader).toMatchObject({
     networks: { ip: ['127.0.0.1', '::1'] },
     profile: 'readonly',
@@ -112,17 +112,17 @@ test('the user of dictionaries may read the database, from its own server', () =
   expect((usersConfig('posthog').profiles as Elements).readonly).toEqual({ readonly: 1 });
 });
 
-test('two mutations of a table do not exclude each other, and a pile of them is refused', () => {
+test('usersXml allows 20 unfinished mutations of a table', () => {
   const limit = ((usersConfig('posthog').profiles as Elements).default as Elements).number_of_mutations_to_throw;
   expect(limit).toBeGreaterThan(2);
   expect(limit).toBeLessThan(1000);
 });
 
-test('there is a thread for each consumer of a Kafka table, now and with the tables to come', () => {
+test('configXml has more threads than there are consumers of Kafka tables', () => {
   const consumers = [...CLICKHOUSE_KAFKA_TABLES, ...COMING_CLICKHOUSE_KAFKA_TABLES].reduce((sum, table) => sum + table.consumers, 0);
   expect(one.background_message_broker_schedule_pool_size).toBeGreaterThanOrEqual(consumers);
 });
 
-test('a query that asks for it, and may, sees the passwords of dictionaries', () => {
+test('configXml shows passwords of dictionaries to privileged queries that request them', () => {
   expect(one.display_secrets_in_show_and_select).toBe(1);
 });

@@ -7,13 +7,13 @@ function hosts(topology: ClickHouseTopology): Record<string, string[][]> {
   );
 }
 
-test('one server is all of every cluster, and keeps its own coordination', () => {
+test('oneShard of one host has one node in every cluster, and no Keepers', () => {
   const topology = oneShard(['a'], []);
   expect(topology.keepers).toEqual([]);
   expect(Object.values(hosts(topology))).toEqual(new Array(9).fill([['a']]));
 });
 
-test('replicas are one shard of every cluster, but one of them is the primary', () => {
+test('oneShard of replicas has one shard in every cluster, and a primary replica', () => {
   const topology = oneShard(['a', 'b'], ['k1', 'k2', 'k3']);
   const { posthog_primary_replica: primary, ...rest } = hosts(topology);
   expect(primary).toEqual([['a']]);
@@ -25,14 +25,14 @@ test('replicas are one shard of every cluster, but one of them is the primary', 
   ]);
 });
 
-test('replicas differ in their name only', () => {
+test('replicas have macros that differ in the replica only', () => {
   expect(oneShard(['a', 'b'], ['k']).nodes.map(macrosOf)).toEqual([
     { shard: '01', replica: 'ch1', hostClusterType: 'online', hostClusterRole: 'data' },
     { shard: '01', replica: 'ch2', hostClusterType: 'online', hostClusterRole: 'data' },
   ]);
 });
 
-test('with shards, what is sharded is spread over them, and what is not is on every server', () => {
+test('clustersOf several shards spreads sharded clusters, and has every server in the others', () => {
   const node = (host: string, shard: string, replica: string) => ({ host, shard, replica });
   expect(hosts({ nodes: [node('a', '01', 'ch1'), node('b', '01', 'ch2'), node('c', '02', 'ch1'), node('d', '02', 'ch2')], keepers: [] })).toEqual({
     posthog: [

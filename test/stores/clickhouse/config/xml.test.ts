@@ -1,6 +1,6 @@
 import { FromEnv, xml } from '../../../../lib/stores/clickhouse/config/xml';
 
-test('texts, numbers, lists, empty elements and variables become elements', () => {
+test('xml writes texts, numbers, lists, empty elements and variables', () => {
   expect(xml('clickhouse', { a: 'text', b: 0, c: { d: [{ e: 1 }, { e: 2 }] }, f: null, g: new FromEnv('NAME'), h: new FromEnv('NAME', true), i: [] }))
     .toBe(`<clickhouse>
  <a>text</a>
@@ -20,18 +20,18 @@ test('texts, numbers, lists, empty elements and variables become elements', () =
 `);
 });
 
-test('what means something to XML is escaped, in texts and attributes', () => {
+test('xml escapes texts and attributes', () => {
   expect(xml('a', { b: '<&>"\'', c: new FromEnv('"<&>') })).toBe('<a>\n <b>&lt;&amp;&gt;&quot;\'</b>\n <c from_env="&quot;&lt;&amp;&gt;"/>\n</a>\n');
 });
 
-test('a reference of the CDK stays one', () => {
+test('xml keeps tokens', () => {
   expect(xml('a', { b: '${Token[TOKEN.12]}.internal' })).toContain('<b>${Token[TOKEN.12]}.internal</b>');
 });
 
-test.each(['', '1a', 'a b', 'a<', 'ns:a', '-a'])('fails when an element is named %p', (name) => {
+test.each(['', '1a', 'a b', 'a<', 'ns:a', '-a'])('xml rejects the element name %p', (name) => {
   expect(() => xml('a', { [name]: 'text' })).toThrow(`not an XML name: ${name}`);
 });
 
-test('fails when a text holds what no XML can hold', () => {
+test('xml rejects control characters', () => {
   expect(() => xml('a', { b: 'x\u0000' })).toThrow('not an XML text: "x\\u0000"');
 });
