@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Duration, Size, Token } from 'aws-cdk-lib/core';
-import { checkDays, knownGibibytes, knownSeconds } from '../../lib/private/quantities';
+import { checkDays, knownBytes, knownGibibytes, knownSeconds } from '../../lib/private/quantities';
 
 test('whole days of the range pass', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 35 }), (days) => checkDays('retention', Duration.days(days), 1, 35)));
@@ -26,20 +26,23 @@ test('undefined and tokens pass', () => {
   }).not.toThrow();
 });
 
-test('fractions of a second and of a GiB fail with the name of the prop', () => {
+test('fractions of a second, a byte and a GiB fail with the name of the prop', () => {
   expect(() => knownSeconds('timeout', Duration.millis(1500))).toThrow("`timeout` must be a whole number of seconds, got: '1 second 500 millis'");
   expect(() => knownSeconds('timeout', Duration.millis(0.5))).toThrow("`timeout` must be a whole number of seconds, got: '0.5 ms'");
   expect(() => knownGibibytes('volumeSize', Size.mebibytes(1500))).toThrow("`volumeSize` must be a whole number of GiB, got: '1500 MiB'");
+  expect(() => knownBytes('partitionRetention', Size.kibibytes(0.5001))).toThrow('`partitionRetention` must be a whole number of bytes, got: ');
 });
 
-test('whole seconds and GiB are converted', () => {
+test('whole seconds, bytes and GiB are converted', () => {
   expect(knownSeconds('timeout', Duration.minutes(2))).toBe(120);
+  expect(knownBytes('partitionRetention', Size.kibibytes(2))).toBe(2048);
   expect(knownGibibytes('volumeSize', Size.tebibytes(1))).toBe(1024);
 });
 
 test('undefined and tokens have no known number', () => {
   expect(knownSeconds('timeout', undefined)).toBeUndefined();
   expect(knownSeconds('timeout', Duration.seconds(Token.asNumber({ Ref: 'Seconds' })))).toBeUndefined();
+  expect(knownBytes('partitionRetention', undefined)).toBeUndefined();
   expect(knownGibibytes('volumeSize', undefined)).toBeUndefined();
   expect(knownGibibytes('volumeSize', Size.gibibytes(Token.asNumber({ Ref: 'Size' })))).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { Annotations, Duration, Lazy, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib/core';
+import { Annotations, Duration, Lazy, Stack, Tags, Token } from 'aws-cdk-lib/core';
 import { AutoScalingGroup, CfnAutoScalingGroup, Signals, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling';
 import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import {
@@ -8,62 +8,31 @@ import {
   CfnVolume,
   EbsDeviceVolumeType,
   InstanceArchitecture,
-  InstanceType,
-  ISecurityGroup,
-  ISubnet,
-  IVpc,
   LaunchTemplate,
   LaunchTemplateHttpTokens,
   MachineImage,
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
 import { IGrantable, IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
-import { ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
+import { ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct, IConstruct } from 'constructs';
 import { bootAsset, DeferredValues, firstBootScript } from './boot-asset';
-import { InstanceContainer } from './instance-container';
 import { instanceFiles } from './instance-files';
 import { instanceRole, TAGS } from './instance-role';
-import { checkVolume, InstanceVolume, volumeRemovalPolicy } from './instance-volume';
+import { volumeRemovalPolicy } from './instance-volume';
+import { checkInstanceProps, StatefulInstanceProps } from './stateful-instance-props';
 import { instanceMetric, STATUS_CHECK } from '../metrics';
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
-import { checkDomainName } from '../../private/domain-name';
 import { ecrRepository } from '../../private/ecr';
-import { invalidValue, withPath } from '../../private/errors';
-
-/** Properties for `StatefulInstance`. */
-export interface StatefulInstanceProps {
-  readonly vpc: IVpc;
-  /** The subnet, whose zone is that of the volume. It needs outbound access to AWS APIs, Amazon Linux repositories and the container registry. */
-  readonly subnet: ISubnet;
-  readonly securityGroup: ISecurityGroup;
-  /** The instance type, Graviton or x86, on the Nitro system; it determines the AMI. */
-  readonly instanceType: InstanceType;
-  readonly volume: InstanceVolume;
-  /** The mount point of the volume on the host. */
-  readonly mountPoint: string;
-  /** The numeric `uid:gid` of the mount point. */
-  readonly owner: string;
-  /** The removal policy of the volume; logs are retained unless it is DESTROY. */
-  readonly removalPolicy: RemovalPolicy;
-  /** The full name in `zone`, which always points to the current instance. */
-  readonly hostName: string;
-  readonly zone: IPrivateHostedZone;
-  readonly container: InstanceContainer;
-  readonly logRetention: RetentionDays;
-}
+import { withPath } from '../../private/errors';
 
 /** The size of the root volume, for the operating system, Docker and a few images. */
 const ROOT_VOLUME_GIB = 20;
 
 /** The time that a deployment waits for the service: the old instance stops, the volume is attached, the image is pulled. */
 const START_TIMEOUT = Duration.minutes(30);
-
-/** Instance types on Xen, whose device names do not contain the volume id. */
-const XEN = /^(a0|c1|c3|c4|d2|g2|g3|h1|i2|m1|m2|m3|m4|p2|p3|r3|r4|t1|t2|x1|x1e)\./;
 
 /**
  * An EC2 instance with a persistent volume. An auto scaling group replaces the instance if it fails, and the new one attaches the same volume.
@@ -114,7 +83,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
 
   public constructor(scope: Construct, id: string, props: StatefulInstanceProps) {
     super(scope, id);
-    withPath(this, () => checkProps(props));
+    withPath(this, () => checkInstanceProps(props));
     this.host = props.hostName;
     const tag = tagValue(this);
     this.volume = this.defineVolume(props, tag);
@@ -280,31 +249,4 @@ function tagValue(scope: Construct): string {
     .replace(/^\//, '')
     .replace(/[^A-Za-z0-9_./@+-]/g, '-');
   return `${stack.stackName}/${path.length > 100 ? `${path.slice(0, 50)}${scope.node.addr}` : path}`;
-}
-
-function checkProps({ instanceType, volume, owner, hostName, zone, removalPolicy }: StatefulInstanceProps): void {
-  const type = instanceType.toString();
-  if (Token.isUnresolved(type)) {
-    throw invalidValue('instanceType', 'must be known at synthesis', type, 'use a literal type: its architecture determines the AMI');
-  }
-  if (XEN.test(type)) {
-    throw invalidValue(
-      'instanceType',
-      'must be on the Nitro system, where device names contain the volume id',
-      type,
-      'use a current type, such as m7g.large',
-    );
-  }
-  if (!/^\d+:\d+$/.test(owner)) {
-    throw invalidValue('owner', 'must be numbers, uid:gid', owner);
-  }
-  checkVolume(volume);
-  checkDomainName('hostName', hostName);
-  if (!Token.isUnresolved(hostName) && !Token.isUnresolved(zone.zoneName) && !hostName.endsWith(`.${zone.zoneName}`)) {
-    throw invalidValue('hostName', `must be in the hosted zone ${zone.zoneName}`, hostName);
-  }
-  const policies = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.SNAPSHOT, RemovalPolicy.DESTROY];
-  if (!policies.includes(removalPolicy)) {
-    throw invalidValue('removalPolicy', `must be one of ${policies.join(', ')}`, removalPolicy);
-  }
 }

@@ -4,7 +4,8 @@ import { App, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import { InstanceType, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
-import { StatefulInstance, StatefulInstanceProps } from '../../../lib/stores/instance/stateful-instance';
+import { StatefulInstance } from '../../../lib/stores/instance/stateful-instance';
+import { StatefulInstanceProps } from '../../../lib/stores/instance/stateful-instance-props';
 
 /** A VPC that somebody has, in two zones. */
 export function givenVpc(stack: Stack): Vpc {

@@ -4,7 +4,7 @@ import { Fn, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { StatefulInstanceProps } from '../../../lib/stores/instance/stateful-instance';
+import { StatefulInstanceProps } from '../../../lib/stores/instance/stateful-instance-props';
 import { newStack, only } from '../../helpers/stack';
 import { ofType, Resource } from '../../helpers/template';
 import { assetFiles, givenVpc, newInstance } from './fixtures';
