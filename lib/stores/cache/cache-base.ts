@@ -68,7 +68,11 @@ export interface ICache extends IConstruct, IConnectable {
   metricCurrentConnections(props?: MetricOptions): Metric;
 }
 
-/** The common implementation of created and imported caches. */
+/**
+ * The common implementation of created and imported caches.
+ *
+ * @internal
+ */
 export abstract class CacheBase extends Construct implements ICache {
   public abstract readonly host: string;
   public abstract readonly encryption: CacheEncryption;

@@ -61,7 +61,11 @@ export interface IClickHouse extends IConstruct, IConnectable {
   metricStatusCheckFailed(props?: MetricOptions): Metric;
 }
 
-/** The common implementation of created and imported ClickHouse servers. */
+/**
+ * The common implementation of created and imported ClickHouse servers.
+ *
+ * @internal
+ */
 export abstract class ClickHouseBase extends Construct implements IClickHouse {
   public abstract readonly host: string;
   public abstract readonly database: string;

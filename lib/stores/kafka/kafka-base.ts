@@ -72,7 +72,11 @@ export interface IKafka extends IConstruct, IConnectable {
   metricCpuUser(brokerId: number, props?: MetricOptions): Metric;
 }
 
-/** The common implementation of created and imported Kafka clusters. */
+/**
+ * The common implementation of created and imported Kafka clusters.
+ *
+ * @internal
+ */
 export abstract class KafkaBase extends Construct implements IKafka {
   public abstract readonly bootstrapServers: string;
   public abstract readonly encryption: KafkaEncryption;

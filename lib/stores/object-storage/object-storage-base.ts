@@ -56,7 +56,11 @@ export interface IObjectStorage extends IConstruct {
   metricNumberOfObjects(props?: MetricOptions): Metric;
 }
 
-/** The common implementation of created and imported buckets. */
+/**
+ * The common implementation of created and imported buckets.
+ *
+ * @internal
+ */
 export abstract class ObjectStorageBase extends Construct implements IObjectStorage {
   public abstract readonly bucket: IBucket;
   public readonly region: string;

@@ -81,7 +81,11 @@ export interface IPostgres extends IConstruct, IConnectable {
   metricDatabaseConnections(props?: MetricOptions): Metric;
 }
 
-/** The common implementation of created and imported PostgreSQL servers. */
+/**
+ * The common implementation of created and imported PostgreSQL servers.
+ *
+ * @internal
+ */
 export abstract class PostgresBase extends Construct implements IPostgres {
   public abstract readonly urlSecret: ISecret;
   public abstract readonly personsUrlSecret: ISecret;

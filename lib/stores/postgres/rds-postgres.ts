@@ -8,7 +8,11 @@ import { defineCredentials, defineUrlSecrets, UrlSecrets } from './postgres-secr
 import { retainDependencies } from '../removal';
 import { withPath } from '../../private/errors';
 
-/** The common implementation of servers on RDS and Aurora: the security group and the secrets with the credentials and the connection URLs. */
+/**
+ * The common implementation of servers on RDS and Aurora: the security group and the secrets with the credentials and the connection URLs.
+ *
+ * @internal
+ */
 export abstract class RdsPostgres extends PostgresBase {
   /** The security group of the server, to which rules are added for the processes that use it. */
   public readonly securityGroup: ISecurityGroup;
