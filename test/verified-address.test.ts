@@ -123,7 +123,7 @@ test('the rules stay as they are', () => {
 
 test('fails when everybody is trusted', () => {
   expect(() => synth({ clientAddress: ClientAddress.verified(), trustedProxies: TrustedProxies.all() })).toThrow(
-    '`trustedProxies` must not trust every proxy when addresses are verified',
+    '[Stack/PostHog/Ingress] `trustedProxies` must not be TrustedProxies.all() with verified client addresses',
   );
 });
 
