@@ -3,13 +3,10 @@ import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { MigrationInput, StartRequest } from './migration-requests';
 import { runningTasks, stopTasks } from './migration-tasks.lambda';
 import { callStepFunctions, StepFunctionsError } from './step-functions.lambda';
+import { failureOf, timeLeft } from '../private/lambda/custom-resource.lambda';
 
 const REQUIRED = ['StateMachine', 'Endpoint', 'Url', 'TaskDefinition', 'Release', 'Cluster', 'Family'] as const;
-const POLL = 5_000;
-/** The time that is reserved for the response to CloudFormation. */
-const TIME_TO_ANSWER = 45_000;
-/** CloudFormation accepts a response of 4,096 bytes. */
-const LONGEST_MESSAGE = 1_500;
+const POLL_MS = 5_000;
 const STOPPED = 'the deployment that started this migration has been rolled back, or its stack is being deleted';
 
 /**
@@ -25,13 +22,13 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
       return { PhysicalResourceId: await start(request, event.RequestId) };
     }
     if (event.RequestType === 'Delete') {
-      await stop(request, event.PhysicalResourceId, () => context.getRemainingTimeInMillis() - TIME_TO_ANSWER);
+      await stop(request, event.PhysicalResourceId, () => timeLeft(context));
     }
     // Another migration has another logical id, so an update changes nothing: at most, CloudFormation sends another URL of the same handle.
     return {};
   } catch (error) {
     console.error(error);
-    throw readable(error);
+    throw failureOf('the migration of PostHog', error);
   }
 }
 
@@ -59,7 +56,7 @@ async function start({ StateMachine: stateMachineArn, Endpoint, Url, TaskDefinit
 }
 
 /** Stops an execution and its task, and waits until the task has stopped, because CloudFormation deletes its dependencies next. */
-async function stop(request: StartRequest, executionArn: string, timeLeft: () => number): Promise<void> {
+async function stop(request: StartRequest, executionArn: string, remaining: () => number): Promise<void> {
   try {
     const { status } = await callStepFunctions(request.Endpoint, 'DescribeExecution', { executionArn });
     if (status === 'RUNNING') {
@@ -75,16 +72,9 @@ async function stop(request: StartRequest, executionArn: string, timeLeft: () =>
   // Step Functions does this as well, on a best-effort basis.
   await stopTasks(request.Cluster, await tasks(), STOPPED);
   while ((await tasks()).length > 0) {
-    if (timeLeft() < POLL) {
+    if (remaining() < POLL_MS) {
       throw new Error('the task of the migration was requested to stop and is still running; check it in ECS, and retry when it has stopped');
     }
-    await sleep(POLL);
+    await sleep(POLL_MS);
   }
-}
-
-/** Returns an error that shows only its message in CloudFormation: the entry point reports the stack trace, which is useless for minified code. */
-function readable(error: unknown): Error {
-  const shown = new Error(`the migration of PostHog: ${(error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE)}`);
-  shown.stack = shown.message;
-  return shown;
 }

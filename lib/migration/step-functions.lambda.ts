@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { retry } from '../private/lambda/retry.lambda';
 
 /** Signs requests with the credentials of the function. The SDK's client of Step Functions would be another package, for three calls. */
 const SDK = new ECSClient({});
-const ATTEMPTS = 6;
-const FIRST_WAIT = 500;
-const LONGEST_ATTEMPT = 10_000;
+const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000];
+const LONGEST_ATTEMPT_MS = 10_000;
 
 /** An error response of Step Functions. */
 export class StepFunctionsError extends Error {
@@ -26,22 +25,15 @@ export class StepFunctionsError extends Error {
  * @param action the API action
  * @param input the parameters
  */
-export async function callStepFunctions(
+export function callStepFunctions(
   endpoint: string,
   action: 'StartExecution' | 'DescribeExecution' | 'StopExecution',
   input: object,
 ): Promise<Record<string, unknown>> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call(new URL(process.env.AWS_ENDPOINT_URL ?? endpoint), action, JSON.stringify(input));
-    } catch (error) {
-      if (attempt === ATTEMPTS || (error instanceof StepFunctionsError && !error.retryable)) {
-        throw error;
-      }
-      console.error(error);
-      await sleep(FIRST_WAIT * 2 ** (attempt - 1));
-    }
-  }
+  return retry(() => call(new URL(process.env.AWS_ENDPOINT_URL ?? endpoint), action, JSON.stringify(input)), {
+    isRetryable: (error) => !(error instanceof StepFunctionsError) || error.retryable,
+    pauses: PAUSES_MS,
+  });
 }
 
 async function call(url: URL, action: string, body: string): Promise<Record<string, unknown>> {
@@ -51,7 +43,7 @@ async function call(url: URL, action: string, body: string): Promise<Record<stri
   const signed = await signer.sign({ method: 'POST', protocol, hostname, path: '/', headers: { ...headers, host }, body });
   // fetch() sets the host header itself.
   const sent = Object.entries(signed.headers).filter(([name]) => name !== 'host');
-  const response = await fetch(url, { method: 'POST', headers: sent, body, signal: AbortSignal.timeout(LONGEST_ATTEMPT) });
+  const response = await fetch(url, { method: 'POST', headers: sent, body, signal: AbortSignal.timeout(LONGEST_ATTEMPT_MS) });
   const text = await response.text();
   if (response.ok) {
     return JSON.parse(text || '{}') as Record<string, unknown>;

@@ -151,7 +151,7 @@ describe('Delete', () => {
 
   test('fails where the task does not end in time', async () => {
     const endless = api({ DescribeExecution: RUNS, StopExecution: () => ok({ stopDate: 1 }), ...ecs(Infinity) });
-    const answer = answerOf(await lambda.invoke(event('Delete'), endless, 51_000));
+    const answer = answerOf(await lambda.invoke(event('Delete'), endless, 66_000));
     expect(answer.Reason).toContain('the task of the migration was requested to stop and is still running');
   }, 30_000);
 });

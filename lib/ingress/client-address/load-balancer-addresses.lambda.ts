@@ -2,28 +2,16 @@ import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { AddressAnswer, addressPart, AddressRequest, ADDRESS_PARTS, assignableAddresses } from './trusted-addresses';
+import { failureOf, timeLeft } from '../../private/lambda/custom-resource.lambda';
 
 /** The SDK backs off up to 20 seconds between two attempts. For both API calls together that is less than the function's timeout. */
 const RETRIES = { retryMode: 'standard', maxAttempts: 10 };
-/** The part of the function's timeout that is reserved for the response to CloudFormation, which may need several attempts too. */
-const RESPONSE_MARGIN_MS = 60_000;
-/** The longest error message: CloudFormation accepts a response of 4,096 bytes, and messages of AWS can be long. */
-const MAX_MESSAGE_LENGTH = 1_500;
-
 const ADDRESSES_FIX = 'or name its addresses with `trustedProxies: TrustedProxies.fromAddresses([...])`';
-
-const POLICY_FIX = 'the role of this function has the permission, so look for a service control policy or a permissions boundary that denies it';
-const THROTTLING_FIX = 'AWS did not respond, or throttled the requests, until the timeout of this function: deploy again';
 
 /** The fix, by the name of the error that AWS returned. */
 const FIXES: Readonly<Record<string, string>> = {
   LoadBalancerNotFoundException: 'it must be an Application Load Balancer of this account and region',
   ValidationError: 'it must be named by its ARN, in the region of this stack',
-  AccessDenied: POLICY_FIX,
-  UnauthorizedOperation: POLICY_FIX,
-  AbortError: THROTTLING_FIX,
-  Throttling: THROTTLING_FIX,
-  RequestLimitExceeded: THROTTLING_FIX,
 };
 
 /**
@@ -39,11 +27,11 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
   }
   try {
     const { arn, part } = requestOf(event);
-    const cidrs = await cidrsOf(arn, AbortSignal.timeout(Math.max(context.getRemainingTimeInMillis() - RESPONSE_MARGIN_MS, 0)));
+    const cidrs = await cidrsOf(arn, AbortSignal.timeout(timeLeft(context)));
     return { Data: part === undefined ? { Cidrs: cidrs.join(',') } : { Addresses: addressPart(assignableAddresses(cidrs), part) } };
   } catch (error) {
     console.error(error);
-    throw readable(event, error);
+    throw failureOf(`the addresses of the load balancer ${arnIn(event)} could not be found`, error, { fixes: FIXES, alternative: ADDRESSES_FIX });
   }
 }
 
@@ -80,13 +68,6 @@ async function cidrsOf(arn: string, abortSignal: AbortSignal): Promise<string[]>
   return [...new Set(subnets.flatMap(({ CidrBlock }) => CidrBlock ?? []))].sort();
 }
 
-/** Returns an error without a stack trace: the entry point reports the trace, and that of a minified bundle does not help. */
-function readable(event: CloudFormationCustomResourceEvent, error: unknown): Error {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  // Errors of this program already contain the fix.
-  const fix = name === 'Error' ? '' : `; ${FIXES[name] ?? 'deploy again'}, ${ADDRESSES_FIX}`;
-  const arn = (event.ResourceProperties as Partial<AddressRequest> | undefined)?.LoadBalancerArn ?? '(not named)';
-  const failure = new Error(`the addresses of the load balancer ${arn} could not be found: ${message.slice(0, MAX_MESSAGE_LENGTH)}${fix}`);
-  failure.stack = failure.message;
-  return failure;
+function arnIn(event: CloudFormationCustomResourceEvent): string {
+  return (event.ResourceProperties as Partial<AddressRequest> | undefined)?.LoadBalancerArn ?? '(not named)';
 }

@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import { DescribeSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import type { RsaKeyAnswer, RsaKeyRequest } from './rsa-key';
+import { failureOf, timeLeft } from '../../private/lambda/custom-resource.lambda';
+import { retry } from '../../private/lambda/retry.lambda';
 
 /**
  * 128 bits of security, for a key that stays for years. PostHog's guide has 2048 (docs/published/handbook/engineering/oauth-development-guide.md).
@@ -10,23 +12,9 @@ import type { RsaKeyAnswer, RsaKeyRequest } from './rsa-key';
 const BITS = 3072;
 /** The SDK backs off up to 20 seconds between two of these. */
 const SECRETS = new SecretsManagerClient({ retryMode: 'standard', maxAttempts: 8 });
-/** The time that is reserved for the response to CloudFormation, which may take a few attempts. */
-const TIME_TO_ANSWER = 45_000;
 /** A permission that is granted in the same deployment may not be effective yet. */
-const PATIENCE = 60_000;
-const PAUSE = 2_000;
-/** CloudFormation accepts a response of 4,096 bytes. */
-const LONGEST_MESSAGE = 1_500;
-
-const TOO_BUSY = 'AWS did not respond, or throttled requests, until this function timed out: deploy again';
-
-/** The fixes, by the name of the error. */
-const FIXES: Readonly<Record<string, string>> = {
-  AccessDeniedException:
-    'the role of this function has the permission, so look for a service control policy or a permissions boundary that denies it',
-  AbortError: TOO_BUSY,
-  ThrottlingException: TOO_BUSY,
-};
+const PERMISSION_PAUSE_MS = 2_000;
+const PERMISSION_PAUSES = 30;
 
 /**
  * Generates an RSA key and stores it in an empty secret, for `defineRsaKey`. The key is sent to that secret only.
@@ -40,13 +28,18 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
   }
   try {
     const arn = secretOf(event);
-    const time = Math.max(context.getRemainingTimeInMillis() - TIME_TO_ANSWER, 0);
-    const abortSignal = AbortSignal.timeout(time);
-    await patiently(time, () => fill(arn, abortSignal));
+    const abortSignal = AbortSignal.timeout(timeLeft(context));
+    await retry(() => fill(arn, abortSignal), {
+      isRetryable: (error) => error instanceof Error && error.name === 'AccessDeniedException',
+      pauses: new Array<number>(PERMISSION_PAUSES).fill(PERMISSION_PAUSE_MS),
+      timeLeft: () => timeLeft(context),
+    });
     return { Data: { SecretArn: arn } };
   } catch (error) {
     console.error(error);
-    throw readable(event, error);
+    throw failureOf(`the secret ${arnIn(event)} could not be filled with an RSA key`, error, {
+      alternative: 'or bring your own key with `oidcRsaPrivateKey`',
+    });
   }
 }
 
@@ -97,28 +90,6 @@ function firstVersionId(arn: string): string {
   return createHash('sha256').update(arn).digest('hex');
 }
 
-/** Retries for a while as long as a new permission is not effective yet. */
-async function patiently(time: number, attempt: () => Promise<void>): Promise<void> {
-  const end = Date.now() + Math.min(time, PATIENCE);
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'AccessDeniedException' || Date.now() + PAUSE > end) {
-        throw error;
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  }
-}
-
-/** Returns an error that shows only its message in CloudFormation: the entry point reports the stack trace, which is useless for minified code. */
-function readable(event: CloudFormationCustomResourceEvent, error: unknown): Error {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  // Errors of this program already name the fix.
-  const fix = name === 'Error' ? '' : `; ${FIXES[name] ?? 'deploy again'}, or bring your own key with \`oidcRsaPrivateKey\``;
-  const arn = (event.ResourceProperties as Partial<RsaKeyRequest> | undefined)?.SecretArn ?? '(not named)';
-  const shown = new Error(`the secret ${arn} could not be filled with an RSA key: ${message.slice(0, LONGEST_MESSAGE)}${fix}`);
-  shown.stack = shown.message;
-  return shown;
+function arnIn(event: CloudFormationCustomResourceEvent): string {
+  return (event.ResourceProperties as Partial<RsaKeyRequest> | undefined)?.SecretArn ?? '(not named)';
 }

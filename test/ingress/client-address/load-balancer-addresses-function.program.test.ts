@@ -164,7 +164,7 @@ describe('when AWS throttles, the bundled function', () => {
 
   test('responds in time if AWS does not respond', async () => {
     expect(await failure(() => 'silence', create(0), TWO_SECONDS)).toContain(
-      'AWS did not respond, or throttled the requests, until the timeout of this function: deploy again',
+      'AWS did not respond, or throttled requests, until this function timed out: deploy again',
     );
   }, 60_000);
 
