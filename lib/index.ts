@@ -1,7 +1,7 @@
 export { PostHog } from './posthog';
 export { type PostHogProps } from './posthog-props';
 
-export { NatMode } from './network/nat-mode';
+export { NatMode } from './network/nat';
 export { PostHogNetwork, type PostHogNetworkProps } from './network/posthog-network';
 
 export { AppAccess } from './ingress/routing/app-access';

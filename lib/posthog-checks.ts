@@ -2,7 +2,7 @@ import { RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PostHogProcess } from './catalog/posthog-process';
 import { taskQueue } from './catalog/generations/task-queues';
-import { NatMode } from './network/nat-mode';
+import { NatMode } from './network/nat';
 import { PostHogProps } from './posthog-props';
 import { checkEnum } from './private/enums';
 import { invalidProp, invalidValue } from './private/errors';

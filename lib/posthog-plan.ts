@@ -9,7 +9,7 @@ import { checkIngressProps, PostHogIngressOptions } from './ingress/ingress-opti
 import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
-import { NatMode } from './network/nat-mode';
+import { NatMode } from './network/nat';
 import { PostHogNetworkProps } from './network/posthog-network';
 import { HttpCheckName } from './operations/http-checks';
 import { checkProps } from './posthog-checks';

@@ -5,7 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Product } from './catalog/product';
 import { PostHogIngressOptions } from './ingress/ingress-options';
 import { MigrationOptions } from './migration/migration-options';
-import { NatMode } from './network/nat-mode';
+import { NatMode } from './network/nat';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { AppSettingsOptions } from './services/settings/app-settings';

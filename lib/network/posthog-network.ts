@@ -1,33 +1,30 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import {
-  CfnInstance,
+  FlowLog,
   FlowLogDestination,
   FlowLogTrafficType,
+  GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
   IIpAddresses,
-  InstanceClass,
-  InstanceSize,
-  InstanceType,
+  Instance,
+  InterfaceVpcEndpoint,
   InterfaceVpcEndpointAwsService,
   IpAddresses,
   IpProtocol,
-  NatInstanceProviderV2,
   NatProvider,
-  NatTrafficDirection,
-  Peer,
-  Port,
   SubnetConfiguration,
   SubnetSelection,
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { NatMode } from './nat-mode';
+import { hardenNatInstance, natGateways, natInstanceProvider, NatMode, VPC_ONLY } from './nat';
 import { acknowledge } from '../private/acknowledge';
 import { describeResources } from '../private/descriptions';
 import { checkEnum } from '../private/enums';
-import { invalidValue, withPath } from '../private/errors';
+import { invalidProp, invalidValue, withPath } from '../private/errors';
+import { defineLogGroup } from '../private/log-group';
 
 /**
  * Properties for `PostHogNetwork`.
@@ -113,13 +110,6 @@ const ENDPOINTS_WITHOUT_NAT = {
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
 };
 
-const VPC_ONLY = Object.fromEntries(
-  ['AwsSolutions-EC23', 'EC2RestrictedCommonPorts', 'EC2RestrictedSSH'].map((rule) => [
-    rule,
-    "it allows the VPC only; the rule cannot read the reference to the VPC's addresses",
-  ]),
-);
-
 /**
  * A VPC with three tiers of subnets: small dedicated ones for the load balancer, private ones for services, isolated ones for data stores.
  *
@@ -135,6 +125,20 @@ export class PostHogNetwork extends Construct {
   public readonly serviceSubnets: SubnetSelection = { subnetGroupName: TIER.service };
   /** The isolated subnets for data stores. */
   public readonly storeSubnets: SubnetSelection = { subnetGroupName: TIER.store };
+  /** The public subnets for NAT; undefined with `NatMode.NONE`. */
+  public readonly egressSubnets?: SubnetSelection;
+  /** The ids of the NAT gateways; empty with `NatMode.INSTANCE` and `NatMode.NONE`. */
+  public readonly natGatewayIds: string[];
+  /** The NAT instances; empty without `NatMode.INSTANCE`. */
+  public readonly natInstances: Instance[];
+  /** The gateway endpoint for S3. */
+  public readonly s3Endpoint: GatewayVpcEndpoint;
+  /** The interface endpoints for AWS services, each with its security group; empty without `NatMode.NONE`. */
+  public readonly interfaceEndpoints: InterfaceVpcEndpoint[];
+  /** The flow log of rejected connections; undefined if `flowLogs` is false. */
+  public readonly flowLog?: FlowLog;
+  /** The log group of the flow log; undefined if `flowLogs` is false. */
+  public readonly flowLogGroup?: ILogGroup;
 
   public constructor(scope: Construct, id: string, props: PostHogNetworkProps = {}) {
     super(scope, id);
@@ -143,11 +147,13 @@ export class PostHogNetwork extends Construct {
     const zones = Math.min(props.maxAzs ?? DEFAULTS.maxAzs, Stack.of(this).availabilityZones.length);
     if (zones < ZONES.min) {
       withPath(this, () => {
-        throw invalidValue('maxAzs', `needs a region with ${ZONES.min} or more availability zones`, `${zones} zone(s)`);
+        throw invalidProp('maxAzs', `needs a region with ${ZONES.min} or more availability zones, and this one has ${zones}`);
       });
     }
 
-    const natInstance = nat === NatMode.INSTANCE ? defineNatInstance() : undefined;
+    const natInstance = nat === NatMode.INSTANCE ? natInstanceProvider() : undefined;
+    const gateways = nat === NatMode.NONE || natInstance ? undefined : NatProvider.gateway();
+    this.egressSubnets = nat === NatMode.NONE ? undefined : { subnetGroupName: TIER.egress };
     this.vpc = withPath(
       this,
       () =>
@@ -158,52 +164,41 @@ export class PostHogNetwork extends Construct {
           reservedAzs: ZONES.max - zones,
           subnetConfiguration: tiers(props, nat),
           natGateways: natGateways(nat, zones),
-          natGatewaySubnets: nat === NatMode.NONE ? undefined : { subnetGroupName: TIER.egress },
-          natGatewayProvider: natInstance,
+          natGatewaySubnets: this.egressSubnets,
+          natGatewayProvider: natInstance ?? gateways,
           gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
         }),
     );
     if (natInstance) {
-      this.hardenNatInstance(natInstance);
+      hardenNatInstance(natInstance, this.vpc);
     }
+    this.natGatewayIds = gateways?.configuredGateways.map(({ gatewayId }) => gatewayId) ?? [];
+    this.natInstances = [...(natInstance?.gatewayInstances ?? [])];
+    this.s3Endpoint = this.vpc.node.findChild('S3') as GatewayVpcEndpoint;
     acknowledge(this.vpc, { VPCNoUnrestrictedRouteToIGW: 'public subnets contain the public load balancer and NAT only' });
     if (props.flowLogs ?? DEFAULTS.flowLogs) {
-      this.logRejected();
+      this.flowLogGroup = defineLogGroup(this, 'FlowLogs');
+      this.flowLog = this.logRejected(this.flowLogGroup);
     }
-    if (nat === NatMode.NONE) {
-      for (const [name, service] of Object.entries(ENDPOINTS_WITHOUT_NAT)) {
-        const endpoint = this.vpc.addInterfaceEndpoint(name, { service, subnets: this.serviceSubnets });
-        describeResources(endpoint, 'AWS::EC2::SecurityGroup', `PostHog network: VPC endpoint ${name}`);
-        acknowledge(endpoint, VPC_ONLY);
-      }
-    }
+    this.interfaceEndpoints = nat === NatMode.NONE ? this.defineInterfaceEndpoints() : [];
   }
 
-  private hardenNatInstance(provider: NatInstanceProviderV2): void {
-    provider.connections.allowFrom(Peer.ipv4(this.vpc.vpcCidrBlock), Port.allTraffic(), 'from the VPC to the internet');
-    describeResources(provider.securityGroup, 'AWS::EC2::SecurityGroup', 'PostHog network: NAT instances');
-    acknowledge(provider.securityGroup, VPC_ONLY);
-    for (const instance of provider.gatewayInstances) {
-      const definition = instance.node.defaultChild as CfnInstance;
-      definition.monitoring = true;
-      definition.metadataOptions = { httpTokens: 'required' };
-      definition.blockDeviceMappings = [{ deviceName: '/dev/xvda', ebs: { encrypted: true, volumeType: 'gp3' } }];
-      acknowledge(instance, {
-        'AwsSolutions-EC29': 'it has no state and can be replaced',
-        'EC2InstanceNoPublicIp': 'NAT needs a public address',
-        'EC2InstancesInVPC': 'its subnet is a property of its network interface, which the rule does not check',
-      });
-    }
+  private defineInterfaceEndpoints(): InterfaceVpcEndpoint[] {
+    return Object.entries(ENDPOINTS_WITHOUT_NAT).map(([name, service]) => {
+      const endpoint = this.vpc.addInterfaceEndpoint(name, { service, subnets: this.serviceSubnets });
+      describeResources(endpoint, 'AWS::EC2::SecurityGroup', `PostHog network: VPC endpoint ${name}`);
+      acknowledge(endpoint, VPC_ONLY);
+      return endpoint;
+    });
   }
 
-  private logRejected(): void {
-    const logGroup = new LogGroup(this, 'FlowLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    acknowledge(logGroup, { CloudWatchLogGroupEncrypted: 'encrypted with the key that CloudWatch Logs keeps' });
+  private logRejected(logGroup: ILogGroup): FlowLog {
     const flowLog = this.vpc.addFlowLog('Refusals', {
       destination: FlowLogDestination.toCloudWatchLogs(logGroup),
       trafficType: FlowLogTrafficType.REJECT,
     });
     acknowledge(flowLog, { IAMNoInlinePolicy: 'role and policy belong to this flow log only' });
+    return flowLog;
   }
 }
 
@@ -222,20 +217,6 @@ function tiers(props: PostHogNetworkProps, nat: NatMode): SubnetConfiguration[] 
     { name: TIER.store, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: props.storeSubnetCidrMask ?? DEFAULTS.storeSubnetCidrMask },
     { name: TIER.egress, subnetType: SubnetType.PUBLIC, cidrMask: EGRESS_CIDR_MASK, mapPublicIpOnLaunch: false, reserved: nat === NatMode.NONE },
   ];
-}
-
-function natGateways(nat: NatMode, zones: number): number {
-  const count: Record<NatMode, number> = { [NatMode.SINGLE]: 1, [NatMode.PER_ZONE]: zones, [NatMode.INSTANCE]: 1, [NatMode.NONE]: 0 };
-  return count[nat];
-}
-
-function defineNatInstance(): NatInstanceProviderV2 {
-  return NatProvider.instanceV2({
-    instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.NANO),
-    // It accepts traffic from the VPC only; by default it would accept all traffic from everywhere.
-    defaultAllowedTraffic: NatTrafficDirection.OUTBOUND_ONLY,
-    associatePublicIpAddress: true,
-  });
 }
 
 function checkProps(props: PostHogNetworkProps): void {

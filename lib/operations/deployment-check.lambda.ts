@@ -3,18 +3,15 @@ import { BlockList, isIPv4 } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { DeploymentCheckAnswer, DeploymentCheckRequest } from './deployment-check-request';
-import { HTTP_CHECKS, isHttpCheckName } from './http-checks';
+import { DeploymentCheckAnswer, DeploymentCheckRequest, HTTP_CHECKS, isHttpCheckName } from './http-checks';
 import { HttpsTransport } from './https-transport.lambda';
 import { CheckResult, Clock, runCheck } from './run-checks';
+import { timeLeft, withoutStack } from '../private/lambda/custom-resource.lambda';
 
 const PORT = 443;
 
 /** The time until the checks must pass, in milliseconds. A request may take 40 seconds more. */
 const CHECK_TIME_MS = 5 * 60_000;
-
-/** The part of the function's timeout that is reserved for the status of the stack and the response to CloudFormation. */
-const RESPONSE_MARGIN_MS = 60_000;
 
 /** The longest result: CloudFormation accepts a response of 4,096 bytes. */
 const MAX_RESULT_LENGTH = 2_000;
@@ -41,11 +38,13 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
     return {};
   }
   const request = requestOf(event);
-  const time = Math.max(Math.min(CHECK_TIME_MS, context.getRemainingTimeInMillis() - RESPONSE_MARGIN_MS), 0);
+  const time = Math.min(CHECK_TIME_MS, timeLeft(context));
   const { isFailure, text } = await check(request, time);
   console.log(text);
   if (isFailure && (await isUpdating(event.StackId))) {
-    throw failure(text);
+    throw withoutStack(
+      `PostHog does not work after this update: ${text.slice(0, MAX_RESULT_LENGTH)}. To deploy without this check, set \`checkDeployment: false\``,
+    );
   }
   return { Data: { Result: `${isFailure ? 'WARNING: ' : ''}${text}`.slice(0, MAX_RESULT_LENGTH) } };
 }
@@ -102,13 +101,4 @@ async function isUpdating(stackId: string): Promise<boolean> {
     console.error('the status of the stack could not be read, so this is a warning only', error);
     return false;
   }
-}
-
-/** Returns an error without a stack trace: the entry point reports the trace, and that of a minified bundle does not help. */
-function failure(text: string): Error {
-  const error = new Error(
-    `PostHog does not work after this update: ${text.slice(0, MAX_RESULT_LENGTH)}. To deploy without this check, set \`checkDeployment: false\``,
-  );
-  error.stack = error.message;
-  return error;
 }

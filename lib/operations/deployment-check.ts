@@ -1,9 +1,9 @@
 import { Aws, CustomResource, Duration } from 'aws-cdk-lib/core';
 import { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct, IDependable } from 'constructs';
-import { DeploymentCheckAnswer, DeploymentCheckRequest } from './deployment-check-request';
-import { HttpCheckName } from './http-checks';
-import { programFunction } from '../private/program-function';
+import { DeploymentCheckAnswer, DeploymentCheckRequest, HttpCheckName } from './http-checks';
+import { programFunction, programLogGroup } from '../private/program-function';
 
 /**
  * The check at the end of a deployment.
@@ -14,6 +14,10 @@ export interface IDeploymentCheck extends IConstruct {
    * expected, and with `not checked:` if the load balancer could not be reached.
    */
   readonly result: string;
+  /** The custom resource that checks. */
+  readonly resource: CustomResource;
+  /** The log group of the function that checks; the stack has one for all checks. */
+  readonly logGroup: ILogGroup;
 }
 
 /** Properties for `DeploymentCheck`. */
@@ -39,6 +43,8 @@ const RESULT: keyof DeploymentCheckAnswer = 'Result';
  */
 export class DeploymentCheck extends Construct implements IDeploymentCheck {
   public readonly result: string;
+  public readonly resource: CustomResource;
+  public readonly logGroup: ILogGroup;
 
   public constructor(scope: Construct, id: string, props: DeploymentCheckProps) {
     super(scope, id);
@@ -55,14 +61,15 @@ export class DeploymentCheck extends Construct implements IDeploymentCheck {
       ExpectsRoute: props.expectsRoute ? 'true' : 'false',
       TaskDefinitions: props.taskDefinitions,
     };
-    const resource = new CustomResource(this, 'Resource', {
+    this.logGroup = programLogGroup(provider);
+    this.resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
       // The function responds in time; this covers a function that cannot be started.
       serviceTimeout: Duration.minutes(15),
       resourceType: TYPE,
       properties: { ...request },
     });
-    resource.node.addDependency(...props.services);
-    this.result = resource.getAttString(RESULT);
+    this.resource.node.addDependency(...props.services);
+    this.result = this.resource.getAttString(RESULT);
   }
 }

@@ -1,8 +1,10 @@
-import { CfnResource, CustomResourceProvider, CustomResourceProviderRuntime, Duration, RemovalPolicy, Size } from 'aws-cdk-lib/core';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnResource, CustomResourceProvider, CustomResourceProviderRuntime, Duration, Size } from 'aws-cdk-lib/core';
+import { ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge';
 import { programFolder } from './assets';
+import { defineLogGroup } from './log-group';
+
+const LOGS = 'Logs';
 
 /** Options for the function of a program that implements custom resources. */
 export interface ProgramFunctionOptions {
@@ -32,17 +34,21 @@ export function programFunction(scope: Construct, type: string, options: Program
     description: options.description,
     policyStatements: options.policyStatements,
   });
-  if (!provider.node.tryFindChild('Logs')) {
+  if (!provider.node.tryFindChild(LOGS)) {
     defineLogs(provider);
   }
   return provider;
 }
 
+/** Returns the log group of a function. */
+export function programLogGroup(provider: CustomResourceProvider): ILogGroup {
+  return provider.node.findChild(LOGS) as LogGroup;
+}
+
 function defineLogs(provider: CustomResourceProvider): void {
-  const logs = new LogGroup(provider, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+  const logs = defineLogGroup(provider, LOGS);
   provider.addToRolePolicy({ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: logs.logGroupArn });
   (provider.node.findChild('Handler') as CfnResource).addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });
   // Undefined if the app uses its own roles.
   (provider.node.tryFindChild('Role') as CfnResource | undefined)?.addPropertyDeletionOverride('ManagedPolicyArns');
-  acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with the key that CloudWatch Logs keeps' });
 }

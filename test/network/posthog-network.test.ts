@@ -1,4 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import { CfnElement } from 'aws-cdk-lib/core';
 import { IpAddresses } from 'aws-cdk-lib/aws-ec2';
 import { NatMode, PostHogNetwork, PostHogNetworkProps } from '../../lib';
 import { newStack } from '../helpers/stack';
@@ -190,7 +191,7 @@ describe('errors', () => {
   });
 
   test('fails when the region has one zone', () => {
-    expect(() => synth({}, zonedStack(1))).toThrow("[Stack/Network] `maxAzs` needs a region with 2 or more availability zones, got: '1 zone(s)'");
+    expect(() => synth({}, zonedStack(1))).toThrow("[Stack/Network] `maxAzs` needs a region with 2 or more availability zones, and this one has 1");
   });
 
   test.each(['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const)('fails when %s is not a valid size of a subnet', (prop) => {
@@ -204,4 +205,33 @@ describe('errors', () => {
   test('fails when the tiers do not fit into the VPC', () => {
     expect(() => synth({ ipAddresses: IpAddresses.cidr('10.0.0.0/22') })).toThrow();
   });
+});
+
+test.each<[NatMode, { gateways: number; instances: number; endpoints: number; egress: boolean }]>([
+  [NatMode.SINGLE, { gateways: 1, instances: 0, endpoints: 0, egress: true }],
+  [NatMode.PER_ZONE, { gateways: 2, instances: 0, endpoints: 0, egress: true }],
+  [NatMode.INSTANCE, { gateways: 0, instances: 1, endpoints: 0, egress: true }],
+  [NatMode.NONE, { gateways: 0, instances: 0, endpoints: 4, egress: false }],
+])('everything that a network with NAT `%s` creates can be reached', (nat, expected) => {
+  const stack = zonedStack(4);
+  const network = new PostHogNetwork(stack, 'Network', { nat });
+  expect({
+    gateways: network.natGatewayIds.length,
+    instances: network.natInstances.length,
+    endpoints: network.interfaceEndpoints.length,
+    egress: network.egressSubnets !== undefined,
+  }).toEqual(expected);
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::EC2::NatGateway', network.natGatewayIds.length);
+  template.resourceCountIs('AWS::EC2::Instance', network.natInstances.length);
+  // One more: the gateway endpoint.
+  template.resourceCountIs('AWS::EC2::VPCEndpoint', network.interfaceEndpoints.length + 1);
+  expect(template.findResources('AWS::EC2::FlowLog')).toHaveProperty(stack.getLogicalId(network.flowLog!.node.defaultChild as CfnElement));
+  expect(template.findResources('AWS::Logs::LogGroup')).toHaveProperty(stack.getLogicalId(network.flowLogGroup!.node.defaultChild as CfnElement));
+  expect(template.findResources('AWS::EC2::VPCEndpoint')).toHaveProperty(stack.getLogicalId(network.s3Endpoint.node.defaultChild as CfnElement));
+});
+
+test('a network without flow logs has none to reach', () => {
+  const network = new PostHogNetwork(newStack(), 'Network', { flowLogs: false });
+  expect([network.flowLog, network.flowLogGroup]).toEqual([undefined, undefined]);
 });

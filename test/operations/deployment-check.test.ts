@@ -24,6 +24,10 @@ describe('by default', () => {
       ServiceTimeout: '900',
     });
     expect(stack.resolve(posthog.deploymentCheck!.result)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^PostHogDeploymentCheck/), 'Result'] });
+    expect(stack.resolve(posthog.deploymentCheck!.resource.ref)).toEqual({ Ref: expect.stringMatching(/^PostHogDeploymentCheck/) as string });
+    expect(stack.resolve(posthog.deploymentCheck!.logGroup.logGroupName)).toEqual({
+      Ref: expect.stringMatching(/^CustomPostHogDeploymentCheck/) as string,
+    });
   });
 
   test('runs after every service, and again whenever a task definition changes', () => {

@@ -1,0 +1,20 @@
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
+
+/** Options for `defineLogGroup`. */
+export interface LogGroupOptions {
+  /** Default: one month. */
+  readonly retention?: RetentionDays;
+  /** Default: the log group is deleted with its stack. */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** Defines a log group. It needs no key of its own: CloudWatch Logs encrypts all logs. */
+export function defineLogGroup(scope: Construct, id: string, options: LogGroupOptions = {}): LogGroup {
+  const { retention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.DESTROY } = options;
+  const logs = new LogGroup(scope, id, { retention, removalPolicy });
+  acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with a key that CloudWatch Logs manages' });
+  return logs;
+}
