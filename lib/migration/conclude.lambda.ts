@@ -1,9 +1,8 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { Task } from '@aws-sdk/client-ecs';
-import { fitsSignal, Signal, signalText, withLastLines } from './message';
 import { ConcludeRequest, Conclusion } from './migration-requests';
 import { runningTasks, stopTasks } from './migration-tasks.lambda';
-import { migrationResult, MigrationResult } from './migration-result';
+import { fitsSignal, migrationResult, MigrationResult, Signal, signalText, withLastLines } from './migration-result';
 
 const LOGS = new CloudWatchLogsClient({ retryMode: 'standard', maxAttempts: 4 });
 const LAST_LINES = 40;

@@ -1,9 +1,9 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { FargateTaskDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DatabaseBackup } from './database-backup';
@@ -11,6 +11,7 @@ import { migrationStates } from './migration-states';
 import { CHECKING_CONTAINERS, STREAM_PREFIX } from './migration-task';
 import { acknowledge, resultText } from '../private/acknowledge';
 import { programFolder } from '../private/assets';
+import { defineLogGroup } from '../private/log-group';
 
 /** Properties for `MigrationMachine`. */
 export interface MigrationMachineProps {
@@ -70,7 +71,7 @@ export class MigrationMachine extends Construct {
       logGroup: props.logs.logGroupName,
       streamPrefix: STREAM_PREFIX,
     });
-    const logs = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    const logs = defineLogGroup(this, 'Logs');
     this.stateMachine = new StateMachine(this, 'Resource', {
       definitionBody: DefinitionBody.fromString(stack.toJsonString(states)),
       comment: 'PostHog migration: database migrations',
@@ -101,7 +102,7 @@ export class MigrationMachine extends Construct {
   }
 
   private concludeFunction({ cluster, taskDefinition, logs: taskLogs }: MigrationMachineProps): LambdaFunction {
-    const logs = new LogGroup(this, 'ConcludeLogs', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    const logs = defineLogGroup(this, 'ConcludeLogs');
     const conclude = new LambdaFunction(this, 'Conclude', {
       code: Code.fromAsset(programFolder('conclude-migration')),
       handler: 'index.handler',
@@ -125,7 +126,6 @@ export class MigrationMachine extends Construct {
   /** Acknowledges the findings of cdk-nag. Tasks have no ARNs by family, and log deliveries, traces and task lists have no ARNs. */
   private acknowledge(...wild: string[]): void {
     acknowledge(this, {
-      'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
       'LambdaConcurrency': 'invoked once per execution, of which a deployment starts one',
       'LambdaDLQ': 'Step Functions invokes it, gets its errors, and retries',
       'LambdaInsideVPC': 'it calls AWS APIs only, and nothing in the VPC',

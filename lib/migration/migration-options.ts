@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { knownSeconds } from '../private/quantities';
-import { invalidValue } from '../private/errors';
+import { invalidProp, invalidValue } from '../private/errors';
 import { checkWhole } from '../private/numbers';
 import { checkFargateSize } from '../private/fargate-size';
+import { checkDays, knownSeconds } from '../private/quantities';
 
 /**
  * Options for the database migrations that run before processes are updated, and for the checks before them.
@@ -27,21 +27,38 @@ export interface MigrationOptions {
    */
   readonly memoryLimitMiB?: number;
   /**
-   * The minimum free space of each ClickHouse disk, from 0 to 90 percent. 0 disables the check.
+   * Indicates whether to check the free space of ClickHouse's disks.
+   *
+   * @default true
+   */
+  readonly checkFreeDisk?: boolean;
+  /**
+   * The minimum free space of each ClickHouse disk, from 1 to 90 percent.
    *
    * @default 20
    */
   readonly minFreeDiskPercent?: number;
   /**
-   * The maximum age of the latest restorable time of the database. `Duration.seconds(0)` disables the check. It is skipped for an imported
-   * database without `instanceIdentifier` and `clusterIdentifier`, and for the first migration of an empty one.
+   * Indicates whether to check the age of the database's backups. It is skipped for an imported database without
+   * `instanceIdentifier` and `clusterIdentifier`, and for the first migration of an empty one.
+   *
+   * @default true
+   */
+  readonly checkBackup?: boolean;
+  /**
+   * The maximum age of the latest restorable time of the database, at least 10 minutes: RDS updates it every five.
    *
    * @default Duration.hours(24)
    */
   readonly maxBackupAge?: Duration;
   /**
-   * The maximum age difference between the last migrated release and this one. `Duration.days(0)` disables the check. It is skipped if either
-   * date is unknown.
+   * Indicates whether to check that no release was skipped. The check is skipped if the date of a release is unknown.
+   *
+   * @default true
+   */
+  readonly checkReleaseGap?: boolean;
+  /**
+   * The maximum age difference between the last migrated release and this one, in whole days from 1 to 3650.
    *
    * @default Duration.days(180)
    */
@@ -54,8 +71,8 @@ export interface MigrationOptions {
   readonly allowDowngrade?: boolean;
   /**
    * Indicates whether to migrate databases that need other steps before this release: migrations by older images (bridges), Django migrations from
-   * before a
-   * squash, or incomplete asynchronous migrations. See docs/upgrades.md.
+   * before a squash,
+   * or incomplete asynchronous migrations. See docs/upgrades.md.
    *
    * @default false
    */
@@ -79,9 +96,10 @@ export interface MigrationPlan {
   readonly timeoutSeconds: number;
   readonly cpu: number;
   readonly memoryLimitMiB: number;
-  readonly minFreeDiskPercent: number;
-  readonly maxBackupAgeSeconds: number;
-  readonly maxReleaseGapDays: number;
+  /** Undefined if it is not checked, as the following two. */
+  readonly minFreeDiskPercent?: number;
+  readonly maxBackupAgeSeconds?: number;
+  readonly maxReleaseGapDays?: number;
   readonly allowDowngrade: boolean;
   readonly allowLegacyDatabase: boolean;
   readonly postMigrationCommands: readonly string[];
@@ -100,23 +118,20 @@ const DEFAULTS = {
 };
 
 const HOUR = 60 * 60;
+const DAY = 24 * HOUR;
+const MIN_BACKUP_AGE = 10 * 60;
 
 /** The maximum timeout of CloudFormation (AWS::CloudFormation::WaitCondition, Timeout). */
 const LONGEST = 12 * HOUR;
 
 /** Checks options and adds defaults. */
 export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
-  const {
-    cpu = DEFAULTS.cpu,
-    memoryLimitMiB = DEFAULTS.memoryLimitMiB,
-    minFreeDiskPercent = DEFAULTS.minFreeDiskPercent,
-    postMigrationCommands = [],
-  } = options;
+  const { cpu = DEFAULTS.cpu, memoryLimitMiB = DEFAULTS.memoryLimitMiB, postMigrationCommands = [] } = options;
   const timeoutSeconds = secondsOf('timeout', options.timeout ?? DEFAULTS.timeout);
   if (timeoutSeconds < HOUR || timeoutSeconds > LONGEST) {
     throw invalidValue('timeout', 'must be from 1 to 12 hours, the maximum of CloudFormation', options.timeout!.toHumanString());
   }
-  checkWhole('minFreeDiskPercent', minFreeDiskPercent, 0, 90);
+  checkLimits(options);
   checkFargateSize(cpu, memoryLimitMiB);
   const broken = postMigrationCommands.find((line) => line.trim() === '' || line.includes('\n'));
   if (broken !== undefined) {
@@ -126,9 +141,10 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
     timeoutSeconds,
     cpu,
     memoryLimitMiB,
-    minFreeDiskPercent,
-    maxBackupAgeSeconds: secondsOf('maxBackupAge', options.maxBackupAge ?? DEFAULTS.maxBackupAge),
-    maxReleaseGapDays: Math.floor(secondsOf('maxReleaseGap', options.maxReleaseGap ?? DEFAULTS.maxReleaseGap) / (24 * HOUR)),
+    minFreeDiskPercent: options.checkFreeDisk === false ? undefined : (options.minFreeDiskPercent ?? DEFAULTS.minFreeDiskPercent),
+    maxBackupAgeSeconds: options.checkBackup === false ? undefined : secondsOf('maxBackupAge', options.maxBackupAge ?? DEFAULTS.maxBackupAge),
+    maxReleaseGapDays:
+      options.checkReleaseGap === false ? undefined : secondsOf('maxReleaseGap', options.maxReleaseGap ?? DEFAULTS.maxReleaseGap) / DAY,
     allowDowngrade: options.allowDowngrade ?? false,
     allowLegacyDatabase: options.allowLegacyDatabase ?? false,
     postMigrationCommands,
@@ -136,10 +152,29 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
   };
 }
 
+/** Checks the limits of the pre-migration checks. */
+function checkLimits(options: MigrationOptions): void {
+  const { minFreeDiskPercent, maxBackupAge, maxReleaseGap } = options;
+  const limits = [
+    ['minFreeDiskPercent', 'checkFreeDisk'],
+    ['maxBackupAge', 'checkBackup'],
+    ['maxReleaseGap', 'checkReleaseGap'],
+  ] as const;
+  const ineffective = limits.find(([limit, isChecked]) => options[limit] !== undefined && options[isChecked] === false);
+  if (ineffective) {
+    throw invalidProp(ineffective[0], `has no effect with \`${ineffective[1]}: false\``, 'remove one of them');
+  }
+  checkWhole('minFreeDiskPercent', minFreeDiskPercent, 1, 90);
+  if (maxBackupAge && secondsOf('maxBackupAge', maxBackupAge) < MIN_BACKUP_AGE) {
+    throw invalidValue('maxBackupAge', 'must be at least 10 minutes', maxBackupAge.toHumanString(), 'to disable the check, set `checkBackup: false`');
+  }
+  checkDays('maxReleaseGap', maxReleaseGap, 1, 3650);
+}
+
 function secondsOf(prop: string, duration: Duration): number {
   const seconds = knownSeconds(prop, duration);
   if (seconds === undefined) {
-    throw invalidValue(prop, 'must be known at synthesis', 'a token', 'use a literal value');
+    throw invalidProp(prop, 'must be known at synthesis', 'use a literal value, not a token');
   }
   return seconds;
 }

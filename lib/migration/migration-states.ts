@@ -9,7 +9,7 @@ export interface MigrationStates {
   readonly taskDefinition: string;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
-  /** The containers that run checks before they change anything. */
+  /** The containers that run the pre-migration checks. */
   readonly checkingContainers: readonly string[];
   readonly backup?: DatabaseBackup;
   readonly concludeFunction: string;
@@ -53,12 +53,12 @@ export function migrationStates(given: MigrationStates): object {
     States: {
       IsRevisionGiven: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.TaskDefinition', IsPresent: true, Next: backup ? 'AskForBackup' : 'Run' }],
+        Choices: [{ Variable: '$.TaskDefinition', IsPresent: true, Next: backup ? 'DescribeBackups' : 'Run' }],
         Default: 'TakeCurrentRevision',
       },
-      TakeCurrentRevision: { Type: 'Pass', Result: given.taskDefinition, ResultPath: '$.TaskDefinition', Next: backup ? 'AskForBackup' : 'Run' },
+      TakeCurrentRevision: { Type: 'Pass', Result: given.taskDefinition, ResultPath: '$.TaskDefinition', Next: backup ? 'DescribeBackups' : 'Run' },
       ...(backup && {
-        AskForBackup: {
+        DescribeBackups: {
           Type: 'Task',
           Resource: resource(`aws-sdk:rds:${backup.call}`),
           Parameters: { [backup.parameter]: backup.identifier },

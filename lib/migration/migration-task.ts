@@ -59,7 +59,7 @@ export interface MigrationContainers {
   readonly workflows?: MigratedWorkflows;
 }
 
-/** The containers that run checks before they change anything. */
+/** The containers that run the pre-migration checks. */
 export const CHECKING_CONTAINERS = ['preflight', 'migrate'] as const;
 
 /** The file in which `preflight` passes the script to `migrate`: a task definition of 64 KiB has no room for the script twice. */
@@ -175,9 +175,9 @@ function planVariables(plan: MigrationPlan, release: MigratedRelease): Record<st
     MIGRATION_IMAGE: release.image,
     ...(release.date && { MIGRATION_RELEASE_DATE: release.date }),
     ...(release.upstreamCommit && { MIGRATION_UPSTREAM_COMMIT: release.upstreamCommit }),
-    MIGRATION_MIN_FREE_DISK_PERCENT: String(plan.minFreeDiskPercent),
-    MIGRATION_MAX_BACKUP_AGE: String(plan.maxBackupAgeSeconds),
-    MIGRATION_MAX_RELEASE_GAP: String(plan.maxReleaseGapDays),
+    ...(plan.minFreeDiskPercent && { MIGRATION_MIN_FREE_DISK_PERCENT: String(plan.minFreeDiskPercent) }),
+    ...(plan.maxBackupAgeSeconds && { MIGRATION_MAX_BACKUP_AGE: String(plan.maxBackupAgeSeconds) }),
+    ...(plan.maxReleaseGapDays && { MIGRATION_MAX_RELEASE_GAP: String(plan.maxReleaseGapDays) }),
     ...(plan.allowDowngrade && { MIGRATION_ALLOW_DOWNGRADE: 'true' }),
     ...(plan.allowLegacyDatabase && { MIGRATION_ALLOW_LEGACY_DATABASE: 'true' }),
     ...(plan.postMigrationCommands.length > 0 && { MIGRATION_POST_COMMANDS: plan.postMigrationCommands.join('\n') }),

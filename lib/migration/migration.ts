@@ -1,7 +1,7 @@
 import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Connections, IConnectable, IVpc, SecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ICluster, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
-import { ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
 import { DatabaseBackup } from './database-backup';
@@ -11,6 +11,7 @@ import { MigrationRun } from './migration-run';
 import { MigrationContainers, MigrationTask } from './migration-task';
 import { acknowledge } from '../private/acknowledge';
 import { withPath } from '../private/errors';
+import { defineLogGroup } from '../private/log-group';
 import { programFunction } from '../private/program-function';
 
 /**
@@ -30,7 +31,7 @@ export interface IMigration extends IConstruct, IConnectable {
 /** Properties for `Migration`. */
 export interface MigrationProps extends MigrationContainers {
   readonly options?: MigrationOptions;
-  /** The API call for the backups of the database; undefined if they are not checked. */
+  /** The API call for the backups of the database; undefined if there is none. */
   readonly backup?: DatabaseBackup;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
@@ -62,7 +63,7 @@ export class Migration extends Construct implements IMigration {
   public constructor(scope: Construct, id: string, props: MigrationProps) {
     super(scope, id);
     const plan = withPath(this, () => migrationPlan(props.options));
-    const logs = new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
+    const logs = defineLogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
     this.logGroup = logs;
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog migration: tasks' });
     this.connections = new Connections({ securityGroups: [securityGroup] });
@@ -70,6 +71,7 @@ export class Migration extends Construct implements IMigration {
     this.taskDefinition = taskDefinition;
     const machine = new MigrationMachine(this, 'StateMachine', {
       ...props,
+      backup: plan.maxBackupAgeSeconds === undefined ? undefined : props.backup,
       taskDefinition,
       subnetIds: props.vpc.selectSubnets(props.subnets).subnetIds,
       securityGroup,
@@ -98,7 +100,6 @@ export class Migration extends Construct implements IMigration {
     Dependable.implement(this, { dependencyRoots: [this.run.condition] });
     acknowledge(this, {
       IAMNoInlinePolicy: 'each role belongs to one task, function or state machine of this migration, and so does its policy',
-      CloudWatchLogGroupEncrypted: 'encrypted with a key that CloudWatch Logs manages',
     });
   }
 

@@ -259,7 +259,7 @@ describe('Kafka', () => {
 });
 
 describe('the migration', () => {
-  const WAY = ['AskForBackup', 'Run', 'Conclude', 'IsMigrated'];
+  const WAY = ['DescribeBackups', 'Run', 'Conclude', 'IsMigrated'];
 
   test('has run before the processes started, where they run, with topics and what RDS says of backups', async () => {
     const [name, ...others] = executionNames(world);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Conclusion, ConcludeRequest } from '../../lib/migration/migration-requests';
-import { Signal } from '../../lib/migration/message';
+import { Signal } from '../../lib/migration/migration-result';
 import { Api, CustomResourceWorld, Returned } from '../helpers/custom-resource';
 import { api, asked, CLUSTER, ecs, error, EXECUTION, ok, OTHER_TASK, TASK } from './apis';
 

@@ -3,7 +3,7 @@ import { MigrationOptions, migrationPlan } from '../../lib/migration/migration-o
 import { newStack } from '../helpers/stack';
 import { newMigration } from './fixture';
 
-test('has defaults', () => {
+test('a migration without options has the documented defaults', () => {
   expect(migrationPlan()).toEqual({
     timeoutSeconds: 21_600,
     cpu: 2048,
@@ -18,14 +18,14 @@ test('has defaults', () => {
   });
 });
 
-test('takes what it is given, and nothing where nothing is to be looked at', () => {
+test('replaces defaults by options, and has no limit for a check that is disabled', () => {
   const options = {
     timeout: Duration.hours(12),
     cpu: 4096,
     memoryLimitMiB: 16384,
-    minFreeDiskPercent: 0,
-    maxBackupAge: Duration.seconds(0),
-    maxReleaseGap: Duration.days(0),
+    checkFreeDisk: false,
+    checkBackup: false,
+    checkReleaseGap: false,
     allowDowngrade: true,
     allowLegacyDatabase: true,
     postMigrationCommands: ['python manage.py cleartokens'],
@@ -35,9 +35,9 @@ test('takes what it is given, and nothing where nothing is to be looked at', () 
     timeoutSeconds: 43_200,
     cpu: 4096,
     memoryLimitMiB: 16384,
-    minFreeDiskPercent: 0,
-    maxBackupAgeSeconds: 0,
-    maxReleaseGapDays: 0,
+    minFreeDiskPercent: undefined,
+    maxBackupAgeSeconds: undefined,
+    maxReleaseGapDays: undefined,
     allowDowngrade: true,
     allowLegacyDatabase: true,
     postMigrationCommands: ['python manage.py cleartokens'],
@@ -45,18 +45,33 @@ test('takes what it is given, and nothing where nothing is to be looked at', () 
   });
 });
 
+test('accepts the smallest limits of the pre-migration checks', () => {
+  const options = { minFreeDiskPercent: 1, maxBackupAge: Duration.minutes(10), maxReleaseGap: Duration.days(1) };
+  expect(migrationPlan(options)).toMatchObject({ minFreeDiskPercent: 1, maxBackupAgeSeconds: 600, maxReleaseGapDays: 1 });
+});
+
 test.each<[MigrationOptions, string]>([
   [{ timeout: Duration.hours(13) }, "[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: '13 hours'"],
   [{ timeout: Duration.minutes(59) }, "[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: '59 minutes'"],
   [
     { timeout: Duration.seconds(Lazy.number({ produce: () => 7200 })) },
-    "[Stack/Migration] `timeout` must be known at synthesis, got: 'a token'; use a literal value",
+    '[Stack/Migration] `timeout` must be known at synthesis; use a literal value, not a token',
   ],
-  [{ minFreeDiskPercent: 91 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 0 to 90, got: 91'],
+  [{ minFreeDiskPercent: 91 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 1 to 90, got: 91'],
+  [{ minFreeDiskPercent: 0 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 1 to 90, got: 0'],
+  [
+    { maxBackupAge: Duration.seconds(0) },
+    "[Stack/Migration] `maxBackupAge` must be at least 10 minutes, got: '0 seconds'; to disable the check, set `checkBackup: false`",
+  ],
+  [{ maxReleaseGap: Duration.days(0) }, '[Stack/Migration] `maxReleaseGap` must be whole days, from 1 to 3650, got: '],
+  [
+    { checkFreeDisk: false, minFreeDiskPercent: 5 },
+    '[Stack/Migration] `minFreeDiskPercent` has no effect with `checkFreeDisk: false`; remove one of them',
+  ],
   [{ cpu: 3 }, '[Stack/Migration] `cpu` must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, got: 3'],
   [{ memoryLimitMiB: 1024 }, '[Stack/Migration] `memoryLimitMiB` must be one of 4096, '],
   [{ postMigrationCommands: ['one\ntwo'] }, "[Stack/Migration] `postMigrationCommands` must be single-line commands, got: 'one\ntwo'"],
   [{ postMigrationCommands: [' '] }, "[Stack/Migration] `postMigrationCommands` must be single-line commands, got: ' '"],
-])('refuses %j', (options, message) => {
+])('refuses the migration options %j', (options, message) => {
   expect(() => newMigration(newStack(), { options })).toThrow(message);
 });

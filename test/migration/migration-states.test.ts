@@ -88,17 +88,17 @@ test.each([undefined, 1, 12])('everything together takes less time than CloudFor
   const {
     States: { Run, Conclude },
   } = definitionOf(template);
-  const { AskForBackup } = definitionOf(withBackup()).States;
+  const { DescribeBackups } = definitionOf(withBackup()).States;
   const [condition] = Object.values(template.findResources('AWS::CloudFormation::WaitCondition')) as { Properties: { Timeout: string } }[];
   // Attempts of Run end at once where there are others. Of the end, three attempts are in time.
-  const all = longest(AskForBackup) + longest(Run, 1) + 3 * Conclude.TimeoutSeconds!;
+  const all = longest(DescribeBackups) + longest(Run, 1) + 3 * Conclude.TimeoutSeconds!;
   expect(all).toBeLessThanOrEqual(Number(condition.Properties.Timeout));
   expect(Run.TimeoutSeconds).toBe(Number(condition.Properties.Timeout) - 15 * 60);
 });
 
 test('what RDS says of backups reaches both containers that look', () => {
-  const { AskForBackup, Run } = definitionOf(withBackup()).States;
-  expect(AskForBackup).toMatchObject({
+  const { DescribeBackups, Run } = definitionOf(withBackup()).States;
+  expect(DescribeBackups).toMatchObject({
     Resource: 'arn:AWS::Partition:states:::aws-sdk:rds:describeDBInstances',
     Parameters: { DbInstanceIdentifier: expect.stringMatching(/^Postgres/) as string },
     ResultSelector: { 'Times.$': '$..LatestRestorableTime' },

@@ -49,7 +49,7 @@ describe('backups', () => {
 
   test('that are not there are refused', async () => {
     await here.world.run();
-    await refuses({ MIGRATION_BACKUPS: '[]' }, /the database has no backups: enable them with its `backupRetention`, or set `maxBackupAge` to 0/);
+    await refuses({ MIGRATION_BACKUPS: '[]' }, /the database has no backups: enable them with its `backupRetention`, or set `checkBackup: false`/);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-# Checks that run before anything is changed.
+# The pre-migration checks.
 
 def check_backups():
     longest = int(setting("MAX_BACKUP_AGE", "0"))
@@ -7,7 +7,7 @@ def check_backups():
         return say("backups: not checked")
     times = [datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) for text in json.loads(known)]
     if not times:
-        raise Refusal("the database has no backups: enable them with its `backupRetention`, or set `maxBackupAge` to 0")
+        raise Refusal("the database has no backups: enable them with its `backupRetention`, or set `checkBackup: false`")
     age = datetime.datetime.now(datetime.timezone.utc) - max(times)
     if age.total_seconds() > longest:
         raise Refusal(f"the latest restorable time of the database is {max(times):%Y-%m-%d %H:%M} UTC, {age} ago: find out why its backups have stopped, or raise "
