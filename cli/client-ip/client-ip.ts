@@ -155,6 +155,6 @@ function isGlobal(address: string): boolean {
 }
 
 /** Returns whether a text counts as true (posthog/utils.py, `str_to_bool`). */
-function isTrue(text: string | undefined): boolean {
-  return ['y', 'yes', 't', 'true', 'on', '1'].includes((text ?? '').toLowerCase());
+export function isTrue(text = ''): boolean {
+  return ['y', 'yes', 't', 'true', 'on', '1'].includes(text.toLowerCase());
 }

@@ -29,6 +29,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { meaningOf } from './aws-error';
 import { CommandError } from '../command';
+import { chunks } from '../../lib/internal';
 
 /** Every AWS action that the doctor calls, as in a policy. docs/command-line.md lists the same. */
 export const ACTIONS = [
@@ -174,11 +175,10 @@ export class Aws {
   }
 
   public async services(cluster: string, arns: readonly string[]): Promise<Service[]> {
-    const batches = Array.from({ length: Math.ceil(arns.length / SERVICES_AT_ONCE) }, (_, i) =>
-      arns.slice(i * SERVICES_AT_ONCE, (i + 1) * SERVICES_AT_ONCE),
-    );
     const answers = await Promise.all(
-      batches.map((services) => this.call('ecs:DescribeServices', this.ecs.send(new DescribeServicesCommand({ cluster, services })))),
+      chunks(arns, SERVICES_AT_ONCE).map((services) =>
+        this.call('ecs:DescribeServices', this.ecs.send(new DescribeServicesCommand({ cluster, services }))),
+      ),
     );
     return answers.flatMap(({ services = [] }) => services);
   }

@@ -62,8 +62,3 @@ export function djangoOf({ services }: Deployment): Loaded<Django[]> {
 export function verifiesAddresses({ services }: Deployment): boolean {
   return !isUnavailable(services) && services.some((service) => containersOf(service).some(({ name }) => name === CLIENT_ADDRESS_CONTAINER));
 }
-
-/** Returns whether Django reads a text as true (posthog/settings/utils.py, `str_to_bool`). */
-export function isTrue(text = ''): boolean {
-  return ['y', 'yes', 't', 'true', 'on', '1'].includes(text.toLowerCase());
-}

@@ -1,5 +1,6 @@
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ContainerDefinition, Service, TaskDefinition } from '@aws-sdk/client-ecs';
 import { World } from './world';
+import { chunks } from '../../lib/private/lists';
 
 /** How many services the API describes at once. */
 const AT_ONCE = 10;
@@ -40,7 +41,7 @@ export const FURTHER_PROCESSES: readonly string[] = ['capture-ai', 'capture-logs
 export async function servicesOf(world: World): Promise<Service[]> {
   const [cluster] = world.physicalIdsOf('AWS::ECS::Cluster');
   const ids = world.physicalIdsOf('AWS::ECS::Service');
-  const parts = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, i) => ids.slice(i * AT_ONCE, (i + 1) * AT_ONCE));
+  const parts = chunks(ids, AT_ONCE);
   const answers = await Promise.all(parts.map((services) => world.ecs.send(new DescribeServicesCommand({ cluster, services }))));
   return answers.flatMap(({ services = [] }) => services);
 }

@@ -2,7 +2,8 @@ import { CheckContext } from '../check-context';
 import { Container, isUnavailable } from '../deployment';
 import { covers } from '../domain';
 import { CheckResult, pass, unknown, fail } from '../check-result';
-import { djangoOf, isTrue } from '../processes';
+import { isTrue } from '../../client-ip/client-ip';
+import { djangoOf } from '../processes';
 
 /** The problem with a value and its fix; undefined if there is none. */
 type Fault = readonly [text: string, fix: string] | undefined;

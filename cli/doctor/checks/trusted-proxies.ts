@@ -1,7 +1,8 @@
 import { CheckContext, some } from '../check-context';
 import { isUnavailable, Subnet } from '../deployment';
 import { CheckResult, pass, unknown, fail } from '../check-result';
-import { Django, djangoOf, isTrue, verifiesAddresses } from '../processes';
+import { Django, djangoOf, verifiesAddresses } from '../processes';
+import { isTrue } from '../../client-ip/client-ip';
 import { tooLarge } from '../subnet-size';
 import { assignableAddresses } from '../../../lib/internal';
 

@@ -5,7 +5,8 @@ import { authenticateCognito, authenticateOidc, checkOidc, checkSessionTimeout, 
 import { PathCondition } from './ingress-rules';
 import { APP_PRIORITY, LIMITS, RuleSpec } from './listener-rules';
 import { valuesOf } from './path-pattern';
-import { numbered, slices } from './rule-placement';
+import { numbered } from './rule-placement';
+import { chunks } from '../../private/lists';
 import { invalidProp, invalidValue } from '../../private/errors';
 import { checkCidrs } from '../../private/ip';
 
@@ -194,7 +195,7 @@ export function cidrRules(cidrs: readonly string[], perRule: number = LIMITS.val
     cidrs.filter((cidr) => !Token.isUnresolved(cidr)),
     'use AppAccess.anyone() to open the app to everyone',
   );
-  return slices(cidrs, perRule);
+  return chunks(cidrs, perRule);
 }
 
 /** Returns the action that lets signed-in users through to the next one. */

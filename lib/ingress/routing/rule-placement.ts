@@ -1,6 +1,7 @@
 import { LIMITS, RuleSpec } from './listener-rules';
 import { PathPatterns } from './path-pattern';
 import { invalidValue } from '../../private/errors';
+import { chunks } from '../../private/lists';
 
 /** The placement of the rules: on a listener of their own, or on a shared one. */
 export interface RulePlacement {
@@ -63,10 +64,5 @@ export function numbered(name: string, index: number): string {
 }
 
 function portions({ globs, regexes }: PathPatterns, size: number): PathPatterns[] {
-  return globs ? slices(globs, size).map((slice) => ({ globs: slice })) : slices(regexes ?? [], size).map((slice) => ({ regexes: slice }));
-}
-
-/** Splits a list into slices of at most `size` items. */
-export function slices<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+  return globs ? chunks(globs, size).map((slice) => ({ globs: slice })) : chunks(regexes ?? [], size).map((slice) => ({ regexes: slice }));
 }

@@ -23,6 +23,7 @@ import { PostHogServiceOptions, taskSize } from './service-options';
 import { defineTask, logTo, ServiceTask } from './service-task';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { acknowledge } from '../../private/acknowledge';
+import { defineLogGroup } from '../../private/log-group';
 import { invalidProp, withPath } from '../../private/errors';
 import { IKafka } from '../../stores/kafka/kafka-base';
 import { HttpEndpoint, portOf } from '../../catalog/process-definition';
@@ -141,7 +142,7 @@ export class PostHogService extends Construct implements IPostHogService {
     const size = withPath(this, () => taskSize(definition, props.size, options));
     const http = publicEndpointOf(props);
     this.process = definition.process;
-    this.logGroup = new LogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
+    this.logGroup = defineLogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
     this.taskDefinition = defineTask(this, { ...props, size, probed: http === undefined, logGroup: this.logGroup });
     const port = portOf(definition);
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
@@ -154,7 +155,6 @@ export class PostHogService extends Construct implements IPostHogService {
     acknowledge(this, {
       'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',
       'IAMNoInlinePolicy': 'each role belongs to one process, and so does its policy',
-      'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
     });
     if (props.enableExecuteCommand) {
       acknowledge(this.taskDefinition.taskRole, {

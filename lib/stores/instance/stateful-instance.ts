@@ -14,7 +14,7 @@ import {
   UserData,
 } from 'aws-cdk-lib/aws-ec2';
 import { IGrantable, IPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
-import { ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct, IConstruct } from 'constructs';
 import { bootAsset, DeferredValues, firstBootScript } from './boot-asset';
@@ -25,6 +25,7 @@ import { checkInstanceProps, StatefulInstanceProps } from './stateful-instance-p
 import { instanceMetric, STATUS_CHECK } from '../metrics';
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
+import { defineLogGroup } from '../../private/log-group';
 import { ecrRepository } from '../../private/ecr';
 import { withPath } from '../../private/errors';
 
@@ -94,7 +95,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
           'and this one is removed from the stack',
       );
     }
-    this.logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = defineLogGroup(this, 'Logs', {
       retention: props.logRetention,
       removalPolicy: withoutSnapshot(props.removalPolicy),
     });
@@ -114,7 +115,6 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
     this.autoScalingGroup = this.defineGroup(props);
     acknowledge(this, {
       'AwsSolutions-AS3': 'clients notice a data store that is down; the group has a history of its events',
-      'CloudWatchLogGroupEncrypted': 'encrypted with a key that CloudWatch Logs manages',
       'EC2EBSInBackupPlan': 'a backup plan is up to the user; the volume is retained when the stack is deleted',
     });
   }

@@ -2,7 +2,7 @@ import { Names, Stack } from 'aws-cdk-lib/core';
 import { PredefinedMetric, ScalableTarget, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { ISecurityGroup, ISubnet, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import { AwsCustomResource, AwsCustomResourcePolicy, AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
@@ -14,6 +14,7 @@ import { retainDependencies } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { acknowledge } from '../../private/acknowledge';
+import { defineLogGroup } from '../../private/log-group';
 import { invalidValue, withPath } from '../../private/errors';
 import { isLookupPending } from '../../private/subnets';
 
@@ -87,8 +88,7 @@ export class Kafka extends KafkaBase {
       allowAllOutbound: false,
     });
     this.connections.addSecurityGroup(this.securityGroup);
-    this.logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_MONTH, removalPolicy });
-    acknowledge(this.logGroup, { CloudWatchLogGroupEncrypted: 'encrypted with a key that CloudWatch Logs manages' });
+    this.logGroup = defineLogGroup(this, 'Logs', { removalPolicy });
     const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.configuration = new CfnConfiguration(this, 'Configuration', {
       name,

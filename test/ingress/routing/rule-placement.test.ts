@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { EndpointGroup, PostHogProcess } from '../../../lib';
 import { PRIORITIES } from '../../../lib/catalog/endpoints/rule-priorities';
 import { APP_PRIORITY, DENY_RULES, LIMITS, RuleSpec, rulesFor } from '../../../lib/ingress/routing/listener-rules';
@@ -8,7 +7,6 @@ import {
   place,
   PRIORITY_SPAN,
   DEFAULT_RULE_PRIORITY,
-  slices,
   valuesPerRule,
 } from '../../../lib/ingress/routing/rule-placement';
 import { MAX_APP_CIDRS } from '../../../lib/ingress/routing/app-access';
@@ -63,16 +61,6 @@ test('the table of priorities leaves room after every rule that may be split', (
   const taken: number[] = Object.values(PRIORITIES);
   const intruders = SPECS.flatMap((spec) => place(spec, { base: 0, host: 'x' }).slice(1)).filter(({ priority }) => taken.includes(priority));
   expect(intruders).toEqual([]);
-});
-
-test('splits lists of any length into slices', () => {
-  fc.assert(
-    fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 9 }), (list, size) => {
-      const found = slices(list, size);
-      expect(found.flat()).toEqual(list);
-      expect(found.every((slice) => slice.length > 0 && slice.length <= size)).toBe(true);
-    }),
-  );
 });
 
 test.each([0, 1, 48_001])('accepts the base %d', (base) => {
