@@ -1,4 +1,4 @@
-import { VerifyingProxy } from './ingress-model';
+import { VerifyingProxy } from './ingress/ingress-model';
 import { ProxySettings } from './client-ip/client-ip';
 
 /** Reads from the configuration of an nginx sidecar the proxies that it trusts and the headers that it drops. */

@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess, Product } from '../lib';
 import { evaluate } from '../cli/alb/evaluate';
-import { containersByTargetGroup } from '../cli/template-services';
+import { containersByTargetGroup } from '../cli/template/template-services';
 import { CloudFormationTemplate } from '../cli/alb/template';
 import { rulesOf } from './helpers/listener-rules';
 import { newPostHog, newStack } from './helpers/stack';

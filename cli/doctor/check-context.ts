@@ -1,9 +1,9 @@
-import { Deployment } from './deployment';
-import { likelyDomain } from './domain';
-import { DeployedIngress, deployedIngress, tlsListener } from './deployed-ingress';
+import { Deployment } from './deployment/deployment';
+import { likelyDomain } from './deployment/domain';
+import { DeployedIngress, deployedIngress, tlsListener } from './deployment/deployed-ingress';
 import { ReleaseDescription } from '../../lib/internal';
 import { Access } from '../access';
-import { ProbeContext, probeAddressesOf } from '../probes';
+import { ProbeContext, probeAddressesOf } from '../ingress/probes';
 
 /** Options of the checks: the intended state. */
 export interface CheckOptions {

@@ -1,4 +1,4 @@
-import { Unavailable } from './deployment';
+import { Unavailable } from './deployment/deployment';
 
 /** The status of a check. `unknown`: the data could not be loaded. `warning`: nothing is broken, but somebody should look at it. */
 export type CheckStatus = 'pass' | 'fail' | 'unknown' | 'warning';

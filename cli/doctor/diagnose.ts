@@ -1,7 +1,7 @@
-import { describeDeployment } from './describe-deployment';
-import { Aws } from './aws';
+import { describeDeployment } from './deployment/describe-deployment';
+import { Aws } from './deployment/aws';
 import { CheckOptions } from './check-context';
-import { Named } from './find-load-balancer';
+import { Named } from './deployment/find-load-balancer';
 import { Diagnosis, runDoctor } from './run-checks';
 
 /**

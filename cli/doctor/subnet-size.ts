@@ -1,4 +1,4 @@
-import { Subnet } from './deployment';
+import { Subnet } from './deployment/deployment';
 import { cidrSize, MAX_TRUSTED_ADDRESSES, parseCidr } from '../../lib/internal';
 
 /** Returns whether a subnet has more addresses than can be listed one by one. */

@@ -1,8 +1,8 @@
 import { ServerResponse } from 'node:http';
 import { isLoopback } from './loopback';
-import { ClientRequest } from '../ingress-model';
-import { Outcome } from '../request-trace';
-import { answerOf } from '../routes';
+import { ClientRequest } from '../ingress/ingress-model';
+import { Outcome } from '../ingress/request-trace';
+import { answerOf } from '../routes/routes';
 import { hostWithoutPort } from '../alb/addresses';
 
 /** The ports of the preview. */

@@ -8,7 +8,7 @@ import { isLoopback } from './loopback';
 import { bodyOf, BodyTooLarge, json, partsOf, text } from './stubs/replies';
 import { Traffic } from './traffic';
 import { TrialError, tryOut } from './trial';
-import { IngressModel } from '../ingress-model';
+import { IngressModel } from '../ingress/ingress-model';
 
 /** Prefix of the preview's own paths, which are served before any rule is evaluated. PostHog has no such path. */
 export const CONTROL_PREFIX = '/__preview';

@@ -1,11 +1,11 @@
 import { IngressFacts, RuleDescription } from './page/wire';
 import { targetsOf } from './stubs';
-import { appStateOf } from '../app-state';
-import { IngressModel } from '../ingress-model';
-import { conditionText } from '../explain';
-import { ruleName } from '../request-trace';
-import { Route, routesOf } from '../routes';
-import { probeAddressesOf } from '../probes';
+import { appStateOf } from '../ingress/app-state';
+import { IngressModel } from '../ingress/ingress-model';
+import { conditionText } from '../explain/explain';
+import { ruleName } from '../ingress/request-trace';
+import { Route, routesOf } from '../routes/routes';
+import { probeAddressesOf } from '../ingress/probes';
 import { ListenerRule } from '../alb/evaluate';
 import { RuleAction } from '../alb/listener-rule';
 

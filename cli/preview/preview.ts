@@ -1,91 +1,80 @@
-import { createServer as createPlainServer, IncomingMessage, ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import { Socket } from 'node:net';
-import path from 'node:path';
-import { PreviewPorts } from './answers';
-import { selfSignedCertificate } from './certificate';
-import { Control } from './control';
-import { LoadBalancer } from './load-balancer';
-import { close, guarded, listen } from './loopback';
-import { Stubs } from './stubs';
-import { Traffic } from './traffic';
-import { IngressModel } from '../ingress-model';
+import { isIP } from 'node:net';
+import { Arguments, Command, CommandError, ExitCode, Output, textOption } from '../command';
+import { IngressModel } from '../ingress/ingress-model';
+import { CONTROL_PREFIX } from './control';
+import { SOURCE_HEADER } from './load-balancer';
+import { Preview, startPreview } from './start-preview';
+import { targetsOf } from './stubs';
+import { ingressesOf } from '../template/template-ingress';
+import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from '../template/template-file';
 
-/** Options of a preview. */
-export interface PreviewOptions {
-  /** The port for HTTPS; 0 for a free one. */
-  readonly port: number;
-  /** The port for plain HTTP, if the template has a listener for it. */
-  readonly httpPort: number;
-  /** The client IP of requests that do not set one. Default: the one that they connect from. */
-  readonly from?: string;
-  /** The folder with the page's files. Default: the page of this package. */
-  readonly pageFolder?: string;
+const HTTPS_PORT = 8443;
+const HTTP_PORT = 8080;
+const HIGHEST_PORT = 65535;
+
+function portOption(args: Arguments, name: string, defaultPort: number): number {
+  const text = textOption(args, name) ?? String(defaultPort);
+  if (!/^\d+$/.test(text) || Number(text) > HIGHEST_PORT) {
+    throw new CommandError(`--${name} must be a port, 0 to ${HIGHEST_PORT}, got: '${text}'`);
+  }
+  return Number(text);
 }
 
-/** A running preview. */
-export interface Preview {
-  readonly ports: PreviewPorts;
-  readonly traffic: Traffic;
-  /** Stops everything that was started, immediately. */
-  close(): Promise<void>;
+/** Returns the text that is printed on start. */
+function greeting(ingresses: readonly IngressModel[], { ports }: Preview): string {
+  const url = `https://localhost:${ports.https}`;
+  const plain = ports.http === undefined ? '' : `, and http://localhost:${ports.http}`;
+  const names = ingresses.flatMap(({ hosts }) => hosts).join(', ');
+  const processes = [...new Set(ingresses.flatMap(targetsOf).map(({ process }) => process))].join(', ');
+  return [
+    `A preview of ${ingresses[0].source}, on this machine only`,
+    `  ingress    ${url}${plain}${names ? `, for ${names}` : ''}`,
+    `  page       ${url}${CONTROL_PREFIX}/`,
+    `  behind it  stubs, not PostHog: ${processes}`,
+    `  try it     curl -k ${url}/flags/?v=2   (-k: the certificate is self-signed; a browser warns once)`,
+    '  stop       Ctrl-C',
+  ].join('\n');
 }
 
-/** The load balancer's limit for all headers of a request together. */
-const HEADER_LIMIT = 64 * 1024;
-
-/** Serves the ingresses of a template on this machine. */
-export async function startPreview(ingresses: readonly IngressModel[], options: PreviewOptions): Promise<Preview> {
-  const traffic = new Traffic();
-  const stubs = await Stubs.start(ingresses, traffic);
-  const bound: { https: number; http?: number } = { https: options.port };
-  const ports = () => bound;
-  const loadBalancer = new LoadBalancer({
-    ingresses,
-    traffic,
-    ports,
-    from: options.from,
-    portOf: (ingress, target) => stubs.portOf(ingress, target),
+/** Waits for SIGINT or SIGTERM. A second signal, as from npm and the terminal, must not end the process in another way. */
+async function interrupted(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
   });
-  const control = new Control({ ingresses, traffic, ports, pageFolder: options.pageFolder ?? path.join(__dirname, 'page') });
-
-  const settings = { maxHeaderSize: HEADER_LIMIT, keepAliveTimeout: loadBalancer.idleMilliseconds, requestTimeout: 0 };
-  const certificate = await selfSignedCertificate(ingresses.flatMap(({ hosts }) => hosts.filter((host) => !host.includes('*'))));
-  const tls = createTlsServer(
-    { ...certificate, ...settings },
-    guarded((req: IncomingMessage, res: ServerResponse) => (Control.isFor(req) ? control.handle(req, res) : loadBalancer.handle('https', req, res))),
-  );
-  const hasPlain = ingresses.some(({ plainRules }) => plainRules !== undefined);
-  const plain = hasPlain
-    ? createPlainServer(
-        settings,
-        guarded((req, res) => loadBalancer.handle('http', req, res)),
-      )
-    : undefined;
-  const servers = [tls, ...(plain ? [plain] : [])];
-  servers.forEach((server) => server.on('clientError', refuse));
-
-  const closeAll = async () => {
-    await Promise.all(servers.map((server) => close(server)));
-    loadBalancer.close();
-    await stubs.close();
-  };
-  try {
-    bound.https = await listen(tls, options.port, '--port');
-    bound.http = plain && (await listen(plain, options.httpPort, '--http-port'));
-  } catch (error) {
-    await closeAll();
-    throw error;
-  }
-  return { ports: bound, traffic, close: closeAll };
 }
 
-/** Refuses malformed and unsafe requests before any rule is evaluated, as the load balancer does. */
-function refuse(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
+async function run(args: Arguments, output: Output): Promise<ExitCode> {
+  const from = textOption(args, 'from');
+  if (from !== undefined && !isIP(from)) {
+    throw new CommandError(`--from must be an IP address, got: '${from}'`);
   }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+  const options = { port: portOption(args, 'port', HTTPS_PORT), httpPort: portOption(args, 'http-port', HTTP_PORT), from };
+  const ingresses = ingressesOf(readTemplate(textOption(args, 'template')));
+  const ended = interrupted();
+  const preview = await startPreview(ingresses, options);
+  output.out(greeting(ingresses, preview));
+  await ended;
+  await preview.close();
+  return ExitCode.OK;
 }
+
+/** The command that serves a local preview of a template's ingress. */
+export const PREVIEW: Command = {
+  usage: `${TEMPLATE_USAGE} [--port N] [--http-port N] [--from IP]`,
+  help: [
+    'Serves the ingress of a synthesised template on this machine, with a web page: the same rules, with stubs for the processes.',
+    '',
+    `--port N          the port for HTTPS on loopback; default: ${HTTPS_PORT}; 0: any free port`,
+    `--http-port N     the port for plain HTTP, which the rules redirect; default: ${HTTP_PORT}`,
+    '--from IP         the client IP of requests; default: the one that they connect from, 127.0.0.1',
+    TEMPLATE_HELP,
+    '',
+    'localhost is treated as the domain of the template, or the first of several; a request with another one in its Host header',
+    'is evaluated by the rules of that one.',
+    `A request with the header ${SOURCE_HEADER}: IP has that client IP for rules and X-Forwarded-For.`,
+    `Paths below ${CONTROL_PREFIX}/ belong to the preview.`,
+  ].join('\n'),
+  options: { ...TEMPLATE_OPTION, 'port': { type: 'string' }, 'http-port': { type: 'string' }, 'from': { type: 'string' } },
+  run,
+};

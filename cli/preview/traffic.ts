@@ -1,5 +1,5 @@
 import { Captured, Passed } from './page/wire';
-import { Outcome } from '../request-trace';
+import { Outcome } from '../ingress/request-trace';
 import { ClientIp } from '../client-ip/client-ip';
 
 /** A request that the preview has handled, with the client IPs that processes resolve. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { checkKey, Choice, chosenImages } from './choice';
-import { RetryOptions } from './http';
+import { RetryOptions } from './registry/http';
 import { Arguments, CommandError, textOption, textOptions } from '../command';
 import {
   checkText,

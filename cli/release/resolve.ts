@@ -1,7 +1,7 @@
-import { RetryOptions } from './http';
-import { ImageConfig, Labels, Manifest, parseConfig, parseManifest } from './manifest';
-import { Repository } from './registry';
-import { registryAddress } from './registry-address';
+import { RetryOptions } from './registry/http';
+import { ImageConfig, Labels, Manifest, parseConfig, parseManifest } from './registry/manifest';
+import { Repository } from './registry/registry';
+import { registryAddress } from './registry/registry-address';
 import { Fact, parseImageReference, ReleaseImage } from '../../lib/internal';
 
 /** An image to resolve. */

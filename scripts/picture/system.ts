@@ -1,5 +1,5 @@
 import { isProcess } from '../../lib/catalog/posthog-process';
-import { containersByTargetGroup } from '../../cli/template-services';
+import { containersByTargetGroup } from '../../cli/template/template-services';
 import { CloudFormationTemplate, listenersOf, logicalId, ofType } from '../../cli/alb/template';
 import { bucketsOpenTo } from './buckets';
 import { componentOf, storesOf } from './stores';

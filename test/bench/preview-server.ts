@@ -1,9 +1,9 @@
 import { capture } from '../../cli/preview/stubs/capture';
 import { start } from '../../cli/preview/stubs/stub';
-import { startPreview } from '../../cli/preview/preview';
+import { startPreview } from '../../cli/preview/start-preview';
 import { Traffic } from '../../cli/preview/traffic';
-import { ingressesOf } from '../../cli/template-ingress';
-import { readTemplate } from '../../cli/template-file';
+import { ingressesOf } from '../../cli/template/template-ingress';
+import { readTemplate } from '../../cli/template/template-file';
 
 /** What a server of the bench says when it is asked. */
 export interface ServerState {

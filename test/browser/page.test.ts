@@ -1,9 +1,9 @@
 import { Browser, Page } from 'playwright-core';
 import { openBrowser, openPage, WatchedPage } from './chromium';
 import { PreviewProcess } from './preview-process';
-import { conditionText } from '../../cli/explain';
-import { trace, ruleName } from '../../cli/request-trace';
-import { routesOf } from '../../cli/routes';
+import { conditionText } from '../../cli/explain/explain';
+import { trace, ruleName } from '../../cli/ingress/request-trace';
+import { routesOf } from '../../cli/routes/routes';
 import { PUBLIC_CLIENT } from '../../cli/endpoint-samples';
 import { Header } from '../../cli/alb/headers';
 

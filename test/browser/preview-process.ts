@@ -2,8 +2,8 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { IngressModel } from '../../cli/ingress-model';
-import { ingressesOf } from '../../cli/template-ingress';
+import { IngressModel } from '../../cli/ingress/ingress-model';
+import { ingressesOf } from '../../cli/template/template-ingress';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { ROOT, runApp } from '../helpers/app';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PostHogProps, Product } from '../../lib';
-import { IngressModel } from '../../cli/ingress-model';
+import { IngressModel } from '../../cli/ingress/ingress-model';
 import { runProgram } from '../../cli/program';
 import { COMMANDS } from '../../cli/commands';
-import { ingressesOf } from '../../cli/template-ingress';
+import { ingressesOf } from '../../cli/template/template-ingress';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { FEW, newPostHog, newStack } from '../helpers/stack';
 

@@ -1,8 +1,8 @@
 import { Fn, Token } from 'aws-cdk-lib/core';
 import { AppAccess, ClientAddress } from '../../lib';
-import { requestOf } from '../../cli/explain';
-import { trace } from '../../cli/request-trace';
-import { routesOf } from '../../cli/routes';
+import { requestOf } from '../../cli/explain/explain';
+import { trace } from '../../cli/ingress/request-trace';
+import { routesOf } from '../../cli/routes/routes';
 import { OIDC } from '../ingress/fixtures';
 import { cli, ingressOf, inFolder, Run, templateOfPostHog } from './fixtures';
 

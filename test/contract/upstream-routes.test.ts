@@ -4,7 +4,7 @@ import { ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadb
 import upstream from './upstream-routes.json';
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogProcess, Product, TrustedProxies } from '../../lib';
 import { evaluate } from '../../cli/alb/evaluate';
-import { containersByTargetGroup } from '../../cli/template-services';
+import { containersByTargetGroup } from '../../cli/template/template-services';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { rewritten } from '../../cli/alb/url-rewrite';
 import { rulesOf } from '../helpers/listener-rules';

@@ -7,8 +7,8 @@ import { livestream } from './livestream';
 import { RunningStub, Stub, start } from './stub';
 import { web } from './web';
 import { Traffic } from '../traffic';
-import { IngressModel, Target } from '../../ingress-model';
-import { peerOf } from '../../request-trace';
+import { IngressModel, Target } from '../../ingress/ingress-model';
+import { peerOf } from '../../ingress/request-trace';
 import { PostHogProcess } from '../../../lib/internal';
 
 /** The stubs of processes other than capture. Further processes use the generic stub. */

@@ -1,5 +1,5 @@
 import { evaluate } from '../../../cli/alb/evaluate';
-import { containersByTargetGroup } from '../../../cli/template-services';
+import { containersByTargetGroup } from '../../../cli/template/template-services';
 import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { rulesOf } from '../../helpers/listener-rules';
 

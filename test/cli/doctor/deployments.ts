@@ -1,6 +1,6 @@
 import { PostHogProps } from '../../../lib';
 import { Access } from '../../../cli/access';
-import { Container, Deployment, isUnavailable, Listener, Service, Subnet } from '../../../cli/doctor/deployment';
+import { Container, Deployment, isUnavailable, Listener, Service, Subnet } from '../../../cli/doctor/deployment/deployment';
 import { NamedCheckResult, CheckStatus } from '../../../cli/doctor/check-result';
 import { runDoctor } from '../../../cli/doctor/run-checks';
 import { ListenerRule } from '../../../cli/alb/evaluate';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ACTIONS } from '../../../cli/doctor/aws';
+import { ACTIONS } from '../../../cli/doctor/deployment/aws';
 import { CHECKS } from '../../../cli/doctor/run-checks';
 import { COMMANDS } from '../../../cli/commands';
 

@@ -1,6 +1,6 @@
 import { AppAccess, Cdn, ClientAddress, EndpointGroup, PostHogProps } from '../../../lib';
 import { Access } from '../../../cli/access';
-import { Deployment } from '../../../cli/doctor/deployment';
+import { Deployment } from '../../../cli/doctor/deployment/deployment';
 import { CHECKS } from '../../../cli/doctor/run-checks';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { deploymentOf, resultsOf, texts } from './deployments';

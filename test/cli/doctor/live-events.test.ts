@@ -1,5 +1,5 @@
 import { AppAccess, EndpointGroup } from '../../../lib';
-import { Deployment } from '../../../cli/doctor/deployment';
+import { Deployment } from '../../../cli/doctor/deployment/deployment';
 import { ListenerRule } from '../../../cli/alb/evaluate';
 import { RuleAction } from '../../../cli/alb/listener-rule';
 import { OIDC } from '../../ingress/fixtures';

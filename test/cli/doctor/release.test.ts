@@ -1,8 +1,8 @@
 import { deploymentOf, resultsOf, known, NOW, withService } from './deployments';
-import { Deployment, Service } from '../../../cli/doctor/deployment';
+import { Deployment, Service } from '../../../cli/doctor/deployment/deployment';
 import { NamedCheckResult } from '../../../cli/doctor/check-result';
 import { runDoctor } from '../../../cli/doctor/run-checks';
-import { containersOf } from '../../../cli/doctor/processes';
+import { containersOf } from '../../../cli/doctor/deployment/processes';
 import { asText, exitCodeOf } from '../../../cli/doctor/report';
 import { KNOWN_RELEASES, WITHDRAWN_RELEASES } from '../../../lib/release/known-releases';
 import { ReleaseDescription } from '../../../lib/release/release-description';

@@ -1,4 +1,4 @@
-import { Deployment } from '../../../cli/doctor/deployment';
+import { Deployment } from '../../../cli/doctor/deployment/deployment';
 import { assignableAddresses } from '../../../lib/ingress/client-address/trusted-addresses';
 import { containersOf, deploymentOf, resultsOf, known, texts, withContainer, withEnvironment, withService } from './deployments';
 

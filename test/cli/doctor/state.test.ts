@@ -1,4 +1,4 @@
-import { Certificate, Deployment, Service, TargetGroup, TargetHealth } from '../../../cli/doctor/deployment';
+import { Certificate, Deployment, Service, TargetGroup, TargetHealth } from '../../../cli/doctor/deployment/deployment';
 import { CERTIFICATE, deploymentOf, DOMAIN, resultsOf, NOW, texts, withListener, withService } from './deployments';
 
 const UNAVAILABLE = { unavailable: 'the credentials do not allow it' };

@@ -1,11 +1,11 @@
 import { createServer as createHttpServer, RequestListener, Server } from 'node:http';
 import { templateOfPostHog } from '../fixtures';
-import { IngressModel } from '../../../cli/ingress-model';
+import { IngressModel } from '../../../cli/ingress/ingress-model';
 import { LoadBalancer } from '../../../cli/preview/load-balancer';
 import { close, listen } from '../../../cli/preview/loopback';
 import { sendRaw } from '../../../cli/preview/raw-request';
 import { PassedRequest, Traffic } from '../../../cli/preview/traffic';
-import { ingressesOf } from '../../../cli/template-ingress';
+import { ingressesOf } from '../../../cli/template/template-ingress';
 
 /** A port that nothing listens on: tcpmux, long out of use. */
 const NOBODY = 1;

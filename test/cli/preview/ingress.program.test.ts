@@ -1,11 +1,11 @@
 import { header, World } from './world';
 import { templateOfPostHog } from '../fixtures';
 import { AppAccess } from '../../../lib';
-import { ClientRequest } from '../../../cli/ingress-model';
-import { trace } from '../../../cli/request-trace';
+import { ClientRequest } from '../../../cli/ingress/ingress-model';
+import { trace } from '../../../cli/ingress/request-trace';
 import { RULE_HEADER, SOURCE_HEADER } from '../../../cli/preview/load-balancer';
 import { STUB_HEADER } from '../../../cli/preview/stubs/stub';
-import { ingressesOf } from '../../../cli/template-ingress';
+import { ingressesOf } from '../../../cli/template/template-ingress';
 import { samplesOf, PUBLIC_CLIENT } from '../../../cli/endpoint-samples';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';

@@ -1,10 +1,10 @@
 import { request as httpsRequest, Agent, RequestOptions } from 'node:https';
 import { IncomingMessage } from 'node:http';
 import { PostHogProps } from '../../../lib';
-import { IngressModel } from '../../../cli/ingress-model';
-import { Preview, PreviewOptions, startPreview } from '../../../cli/preview/preview';
+import { IngressModel } from '../../../cli/ingress/ingress-model';
+import { Preview, PreviewOptions, startPreview } from '../../../cli/preview/start-preview';
 import { RawRequest, RawResponse, sendRaw } from '../../../cli/preview/raw-request';
-import { ingressesOf } from '../../../cli/template-ingress';
+import { ingressesOf } from '../../../cli/template/template-ingress';
 import { templateOfPostHog } from '../fixtures';
 
 /** The domain of the tests' PostHog. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { bundled } from '../preview/program';
-import { startStandIn } from './stub-registry';
+import { startStandIn } from './registry/stub-registry';
 
 const program = bundled();
 

@@ -5,7 +5,7 @@ import { RELEASE_2026_09_11_R2 } from '../../../lib/release/known-releases';
 import { IMAGE_NAMES } from '../../../lib/release/release-description';
 import { renderRelease } from '../../../lib/release/release-file';
 import { cli, inFolder, Run } from '../fixtures';
-import { IMAGE_DIGEST, StandInRegistry, startStandIn } from './stub-registry';
+import { IMAGE_DIGEST, StandInRegistry, startStandIn } from './registry/stub-registry';
 
 const COMMIT = 'd'.repeat(40);
 const OWN = renderRelease(RELEASE_2026_09_11_R2);

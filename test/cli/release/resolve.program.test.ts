@@ -1,7 +1,7 @@
-import { RetryOptions } from '../../../cli/release/http';
-import { sha256 } from '../../../cli/release/manifest';
+import { RetryOptions } from '../../../cli/release/registry/http';
+import { sha256 } from '../../../cli/release/registry/manifest';
 import { find, resolveImage } from '../../../cli/release/resolve';
-import { answer, CONFIG_DIGEST, IMAGE_DIGEST, StandInRegistry, startStandIn } from './stub-registry';
+import { answer, CONFIG_DIGEST, IMAGE_DIGEST, StandInRegistry, startStandIn } from './registry/stub-registry';
 
 let registry: StandInRegistry;
 let waits: number[];

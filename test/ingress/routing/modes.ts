@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AppAccess, EndpointGroup, Product } from '../../../lib';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { evaluate, Request } from '../../../cli/alb/evaluate';
-import { containersByTargetGroup } from '../../../cli/template-services';
+import { containersByTargetGroup } from '../../../cli/template/template-services';
 import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { newIngress, newTargets, newVpc, OIDC, ROUTED, templateOf } from '../fixtures';
 import { rulesOf } from '../../helpers/listener-rules';

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { World } from '../world';
 import { Product } from '../../../../lib';
-import { ingressesOf } from '../../../../cli/template-ingress';
+import { ingressesOf } from '../../../../cli/template/template-ingress';
 import { FEW } from '../../../helpers/stack';
 import { templateOfPostHog } from '../../fixtures';
 

@@ -1,0 +1,148 @@
+import { ListenerRule } from '../../alb/evaluate';
+import { RuleAction } from '../../alb/listener-rule';
+
+/** Loaded data, or the reason why it is unavailable. */
+export type Loaded<T> = T | Unavailable;
+
+/** Data that could not be loaded. */
+export interface Unavailable {
+  /** Why, in one line: `the credentials do not allow ecs:DescribeServices`. */
+  readonly unavailable: string;
+}
+
+/** A load balancer and everything behind it, as described by AWS. */
+export interface Deployment {
+  readonly region: string;
+  /** The stack that it was found in; undefined if the load balancer itself was named. */
+  readonly stack?: string;
+  readonly loadBalancer: LoadBalancer;
+  /** The load balancer's attributes, by key. */
+  readonly attributes: Loaded<Readonly<Record<string, string>>>;
+  readonly listeners: readonly Listener[];
+  /** The target groups of the load balancer. */
+  readonly targetGroups: Loaded<readonly TargetGroup[]>;
+  /** The current subnets of the load balancer. */
+  readonly subnets: Loaded<readonly Subnet[]>;
+  /** The ECS services behind it, and others in the same cluster that run Django. */
+  readonly services: Loaded<readonly Service[]>;
+  /** The certificates of its listeners. */
+  readonly certificates: readonly Certificate[];
+}
+
+/** The load balancer itself. */
+export interface LoadBalancer {
+  readonly arn: string;
+  readonly name: string;
+  readonly dnsName: string;
+  /** `active`, or another LoadBalancerStateEnum. */
+  readonly state: string;
+}
+
+/** One listener of the load balancer. */
+export interface Listener {
+  readonly arn: string;
+  readonly port: number;
+  readonly protocol: string;
+  /** The security policy of a listener that terminates TLS. */
+  readonly tlsPolicy?: string;
+  /** The listener's attributes, by key. */
+  readonly attributes: Loaded<Readonly<Record<string, string>>>;
+  /** Its rules, the default rule last. Target groups are identified by their ARNs. */
+  readonly rules: readonly ListenerRule<RuleAction>[];
+  /** The ARNs of its certificates, the default one for clients without SNI first. */
+  readonly certificates: Loaded<readonly string[]>;
+}
+
+/** A target group. */
+export interface TargetGroup {
+  readonly arn: string;
+  readonly name: string;
+  /** The health check, such as `HTTP /_readyz to answer 200`. */
+  readonly healthCheck: string;
+  readonly targets: Loaded<readonly TargetHealth[]>;
+}
+
+/** The health of one target. */
+export interface TargetHealth {
+  /** Its address or id, and its port. */
+  readonly target: string;
+  /** A TargetHealthStateEnum: `healthy`, `unhealthy`, `initial`, ... */
+  readonly state: string;
+  /** A TargetHealthReasonEnum, such as `Target.Timeout`. */
+  readonly reason?: string;
+  readonly description?: string;
+}
+
+/** A subnet of the load balancer. */
+export interface Subnet {
+  readonly id: string;
+  /** Its IPv4 block; undefined if it has none. */
+  readonly cidr?: string;
+}
+
+/** An ECS service. */
+export interface Service {
+  readonly name: string;
+  readonly cluster: string;
+  /** `ACTIVE`, `DRAINING` or `INACTIVE`. */
+  readonly status: string;
+  readonly desiredCount: number;
+  readonly runningCount: number;
+  /** The target groups that its tasks register with, and their container. */
+  readonly targets: readonly { readonly targetGroup: string; readonly container: string }[];
+  /** Its deployments, the primary one first. */
+  readonly rollouts: readonly Rollout[];
+  /** The newest active revision of the same family, such as `posthog-web:13`. */
+  readonly newestDefinition: Loaded<string>;
+  /** Its last ECS event. */
+  readonly lastEvent?: string;
+}
+
+/** One deployment of a service: the tasks that run one task definition. */
+export interface Rollout {
+  /** `COMPLETED`, `IN_PROGRESS` or `FAILED`; undefined if ECS does not manage the deployment. */
+  readonly state?: string;
+  readonly reason?: string;
+  readonly runningCount: number;
+  /** The task definition, such as `posthog-web:12`. */
+  readonly definition: string;
+  readonly containers: Loaded<readonly Container[]>;
+}
+
+/** A container of a task definition. */
+export interface Container {
+  readonly name: string;
+  /** The image that it runs. */
+  readonly image: string;
+  /** The variables in clear text. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The names of variables whose values come from elsewhere. */
+  readonly secrets: readonly string[];
+  /** Indicates whether variables come from files, which are not read here. */
+  readonly hasEnvironmentFiles: boolean;
+}
+
+/** A certificate of a listener. */
+export interface Certificate {
+  readonly arn: string;
+  readonly details: Loaded<CertificateDetails>;
+}
+
+/** The details of a certificate in ACM. */
+export interface CertificateDetails {
+  /** `ISSUED`, or another CertificateStatus. */
+  readonly status: string;
+  /** Every name that it covers, wildcards included. */
+  readonly names: readonly string[];
+  /** The end of its validity. */
+  readonly notAfter?: Date;
+  /** Indicates whether ACM renews it automatically. */
+  readonly renewable: boolean;
+  /** The status of the renewal, if there is one: `PENDING_VALIDATION`, `FAILED`, ... */
+  readonly renewal?: string;
+}
+
+/** Returns whether data could not be loaded. */
+export function isUnavailable<T extends object | string>(answer: Loaded<T>): answer is Unavailable {
+  return typeof answer === 'object' && 'unavailable' in answer;
+}

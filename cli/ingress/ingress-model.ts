@@ -1,0 +1,54 @@
+import { Header, LoadBalancerAttributes } from '../alb/headers';
+import { ProxySettings } from '../client-ip/client-ip';
+import { ListenerRule } from '../alb/evaluate';
+import { RuleAction } from '../alb/listener-rule';
+
+/** The ingress of a PostHog, read from a template or from an account. */
+export interface IngressModel {
+  /** The name of its source, for output. */
+  readonly source: string;
+  /** Its host names; none if they are unknown. */
+  readonly hosts: readonly string[];
+  /** The rules of the listener that terminates TLS, with its default action last if that is known. */
+  readonly rules: readonly ListenerRule<RuleAction>[];
+  /** The rules of the listener for plain HTTP; undefined if there is none. */
+  readonly plainRules?: readonly ListenerRule<RuleAction>[];
+  /** The load balancer's attributes. */
+  readonly attributes: LoadBalancerAttributes;
+  /** The attributes of the listener that terminates TLS. */
+  readonly listenerAttributes: Readonly<Record<string, string>>;
+  /** An address that the load balancer can have; undefined if none is known. */
+  readonly loadBalancerAddress?: string;
+  /** The process of each target group, by the reference to it in rules. */
+  readonly targets: Readonly<Record<string, Target>>;
+}
+
+/** A process behind a target group. */
+export interface Target {
+  /** Its name, as in PostHog's own files. */
+  readonly process: string;
+  /** Its environment, with its proxy settings. */
+  readonly settings: ProxySettings;
+  /** The sidecar that verifies the client IP; undefined if there is none. */
+  readonly verifying?: VerifyingProxy;
+}
+
+/** A proxy sidecar that forwards a single address. */
+export interface VerifyingProxy {
+  /** The CIDR blocks and addresses that it trusts; undefined if they are known at deployment only. */
+  readonly trusted?: readonly string[];
+  /** The headers that it drops; undefined if they are known at deployment only. */
+  readonly dropped?: readonly string[];
+}
+
+/** A request as a client sends it. */
+export interface ClientRequest {
+  readonly scheme: 'http' | 'https';
+  readonly method: string;
+  readonly host: string;
+  /** Path and query, exactly as they were sent. */
+  readonly target: string;
+  /** The address that connects to the load balancer. */
+  readonly sourceIp: string;
+  readonly headers: readonly Header[];
+}

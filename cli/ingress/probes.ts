@@ -1,0 +1,61 @@
+import { IngressModel } from './ingress-model';
+import { Forwarded, Outcome, trace, RequestTrace } from './request-trace';
+import { PUBLIC_CLIENT } from '../endpoint-samples';
+import { ListenerRule } from '../alb/evaluate';
+import { blockList, familyOf } from '../alb/addresses';
+import { formatAddress, formatCidr, parseCidr } from '../../lib/internal';
+
+/** Client IPs from which an ingress is probed. */
+export interface ProbeAddresses {
+  /** An address that is on no allow-list. */
+  readonly publicClient: string;
+  /** An address of each CIDR block on an allow-list. */
+  readonly allowedClients: readonly string[];
+}
+
+/** The input of a probe. */
+export interface ProbeContext extends ProbeAddresses {
+  /** The ingress; undefined if no listener terminates TLS. */
+  readonly ingress?: IngressModel;
+  /** The domain name that clients use. */
+  readonly domain?: string;
+}
+
+/** Reserved addresses for documentation and benchmarks. No client has them, but a rule may have their blocks. */
+const PUBLIC_CLIENTS = [PUBLIC_CLIENT, '198.51.100.1', '203.0.113.1', '198.18.0.1', '2001:db8::1'];
+
+/** Returns client IPs for probing rules. Blocks that are known at deployment only have none. */
+export function probeAddressesOf(rules: readonly ListenerRule<unknown>[]): ProbeAddresses {
+  const blocks = rules
+    .flatMap(({ conditions }) => conditions)
+    .filter(({ field }) => field === 'source-ip')
+    .flatMap(({ values = [] }) => values)
+    .flatMap((block) => parseCidr(block) ?? []);
+  const allowed = blockList(blocks.map(formatCidr));
+  return {
+    publicClient: PUBLIC_CLIENTS.find((address) => !allowed.check(address, familyOf(address))) ?? PUBLIC_CLIENT,
+    allowedClients: blocks.map(({ family, network }) => formatAddress({ family, value: network })),
+  };
+}
+
+/** Traces a request at the ingress. */
+export function probe({ ingress, domain }: Pick<ProbeContext, 'ingress' | 'domain'>, target: string, sourceIp: string, method = 'GET'): RequestTrace {
+  return trace(ingress!, { scheme: 'https', method, host: domain ?? '', target, sourceIp, headers: [] });
+}
+
+/** Returns the process that a request reaches, after a sign-in if required; undefined if it reaches none. */
+export function reached(outcome: Outcome): string | undefined {
+  return forwardedIn(outcome)?.target.process;
+}
+
+/** Returns the forwarded request, after a sign-in if required; undefined if it reaches no process. */
+export function forwardedIn(outcome: Outcome): Forwarded | undefined {
+  switch (outcome.kind) {
+    case 'forwarded':
+      return outcome;
+    case 'sign-in':
+      return forwardedIn(outcome.then);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import { Command, ExitCode, textOption } from '../command';
+import { IngressModel } from '../ingress/ingress-model';
+import { Outcome, trace, ruleName } from '../ingress/request-trace';
+import { table } from '../table';
+import { ingressesOf } from '../template/template-ingress';
+import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from '../template/template-file';
+import { samplesOf, PUBLIC_CLIENT } from '../endpoint-samples';
+import { PublicEndpoint } from '../../lib/internal';
+import { rewritten } from '../alb/url-rewrite';
+
+/** The routing of one endpoint for public clients. */
+export interface Route {
+  readonly paths: string;
+  readonly purpose: string;
+  readonly rule: string;
+  /** The process that the endpoint belongs to. */
+  readonly owner: string;
+  /** The process that answers, or the answer of the load balancer. */
+  readonly answer: string;
+  /** The paths as that process receives them; undefined if they are unchanged. */
+  readonly forwardedPath?: string;
+  readonly public: boolean;
+}
+
+/** Returns the routes of an ingress. An endpoint has one row for each combination of rule and answer. */
+export function routesOf(ingress: IngressModel, host: string): Route[] {
+  return PublicEndpoint.all().flatMap((endpoint) => {
+    const rows = samplesOf(endpoint).map((target): Route => {
+      const { rule, outcome } = trace(ingress, { scheme: 'https', method: 'POST', host, target, sourceIp: PUBLIC_CLIENT, headers: [] });
+      const paths = endpoint.toString();
+      return {
+        paths,
+        purpose: endpoint.purpose,
+        owner: endpoint.process,
+        rule: rule ? ruleName(rule) : 'no rule',
+        answer: answerOf(outcome),
+        forwardedPath:
+          rule?.rewrites?.url &&
+          paths
+            .split(', ')
+            .map((form) => rewritten(form, rule.rewrites?.url))
+            .join(', '),
+        public: outcome.kind === 'forwarded',
+      };
+    });
+    return rows.filter((row, i) => rows.findIndex((other) => other.rule === row.rule && other.answer === row.answer) === i);
+  });
+}
+
+/** Describes an outcome in a few words. */
+export function answerOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'forwarded':
+      return outcome.target.process;
+    case 'fixed-response':
+      return `refused (${outcome.status})`;
+    case 'redirect':
+      return `redirect to ${outcome.location}`;
+    case 'sign-in':
+      return `sign-in, then ${answerOf(outcome.then)}`;
+    case 'unknown':
+      return outcome.reason;
+  }
+}
+
+/** The command that prints the endpoint table of a template. */
+export const ROUTES: Command = {
+  usage: `${TEMPLATE_USAGE} [--json]`,
+  help: [
+    'Prints the endpoint table of a synthesised template: the rule of each endpoint, and the answer to a public client.',
+    '',
+    TEMPLATE_HELP,
+    '--json            machine-readable output',
+  ].join('\n'),
+  options: { ...TEMPLATE_OPTION, json: { type: 'boolean' } },
+  run(args, output) {
+    const found = ingressesOf(readTemplate(textOption(args, 'template')));
+    const tables = found.flatMap((ingress) =>
+      (ingress.hosts.length > 0 ? ingress.hosts : ['']).map((host) => ({ host, routes: routesOf(ingress, host) })),
+    );
+    if (args.values.json) {
+      output.out(JSON.stringify(tables, undefined, 2));
+      return Promise.resolve(ExitCode.OK);
+    }
+    for (const { host, routes } of tables) {
+      output.out(
+        [
+          host || 'any host',
+          '',
+          table(
+            ['endpoint', 'process', 'rule', 'public'],
+            routes.map((route) => [
+              route.paths,
+              route.owner,
+              route.rule,
+              `${route.answer}${route.forwardedPath === undefined ? '' : `, as ${route.forwardedPath}`}`,
+            ]),
+          ),
+          '',
+        ].join('\n'),
+      );
+    }
+    return Promise.resolve(ExitCode.OK);
+  },
+};

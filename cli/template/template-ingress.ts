@@ -1,0 +1,88 @@
+import { CommandError } from '../command';
+import { IngressModel, Target } from '../ingress/ingress-model';
+import { verifyingProxy } from '../verifying-proxy';
+import { TemplateFile, httpsListeners } from './template-file';
+import { urlParts } from '../parse-request';
+import { ProxySettings } from '../client-ip/client-ip';
+import { CLIENT_ADDRESS_CONTAINER, firstAssignableAddress } from '../../lib/internal';
+import { containersByTargetGroup } from './template-services';
+import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../alb/template';
+
+interface TaskProperties {
+  readonly ContainerDefinitions?: readonly {
+    readonly Name: string;
+    readonly Environment?: readonly { readonly Name: string; readonly Value: unknown }[];
+  }[];
+}
+
+interface ServiceProperties {
+  readonly TaskDefinition?: unknown;
+  readonly LoadBalancers?: readonly { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
+}
+
+/** Returns every ingress of a template. There must be at least one. */
+export function ingressesOf({ file, template }: TemplateFile): IngressModel[] {
+  const listeners = listenersOf(template);
+  const found = httpsListeners(listeners);
+  if (found.length === 0) {
+    throw new CommandError(`${file} has no listener with rules, so no ingress of PostHog`);
+  }
+  const targets = targetsOf(template);
+  return found.map((listener) => ({
+    source: file,
+    hosts: hostsOf(listener, targets),
+    rules: listener.rules,
+    plainRules: listeners.find(({ port, loadBalancer }) => port === 80 && loadBalancer === listener.loadBalancer)?.rules,
+    attributes: loadBalancerAttributes(template, listener.loadBalancer),
+    listenerAttributes: listener.attributes,
+    loadBalancerAddress: addressOf(template, listener),
+    targets,
+  }));
+}
+
+function targetsOf(template: CloudFormationTemplate): Record<string, Target> {
+  const tasks = new Map(ofType<TaskProperties>(template, 'AWS::ECS::TaskDefinition'));
+  const names = containersByTargetGroup(template);
+  return Object.fromEntries(
+    ofType<ServiceProperties>(template, 'AWS::ECS::Service').flatMap(([, service]) => {
+      const containers = tasks.get(logicalId(service.TaskDefinition) ?? '')?.ContainerDefinitions ?? [];
+      return (service.LoadBalancers ?? []).map(({ TargetGroupArn }): [string, Target] => {
+        const group = String(logicalId(TargetGroupArn));
+        const settings = (name: string) => settingsOf(containers.find(({ Name }) => Name === name)?.Environment ?? []);
+        const isVerified = service.LoadBalancers!.some(({ ContainerName }) => ContainerName === CLIENT_ADDRESS_CONTAINER);
+        return [
+          group,
+          {
+            process: names[group],
+            settings: settings(names[group]),
+            verifying: isVerified ? verifyingProxy(settings(CLIENT_ADDRESS_CONTAINER)) : undefined,
+          },
+        ];
+      });
+    }),
+  );
+}
+
+function settingsOf(environment: readonly { readonly Name: string; readonly Value: unknown }[]): ProxySettings {
+  return Object.fromEntries(environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : undefined]));
+}
+
+/** Returns the names in the rules' host conditions, or else that of the site. Further allowed hosts of the app are for processes that call it. */
+function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Target>>): string[] {
+  const conditions = listener.rules.flatMap(({ conditions: all }) => all).filter(({ field }) => field === 'host-header');
+  const named = conditions.flatMap(({ values = [] }) => values);
+  const reached = listener.rules.flatMap(({ actions }) => actions).map(({ targetGroup }) => targets[targetGroup ?? '']);
+  const sites = reached.flatMap((target) => urlParts(target?.settings.SITE_URL ?? '')?.host ?? []);
+  return [...new Set(named.length > 0 ? named : sites)];
+}
+
+/** Returns an address that the load balancer can have, if the template has its subnets. */
+function addressOf(template: CloudFormationTemplate, listener: TemplateListener): string | undefined {
+  const [, loadBalancer] =
+    ofType<{ Subnets?: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').find(([id]) => id === listener.loadBalancer) ?? [];
+  const subnets = new Map(ofType<{ CidrBlock?: unknown }>(template, 'AWS::EC2::Subnet'));
+  const cidrs = (loadBalancer?.Subnets ?? [])
+    .map((subnet) => subnets.get(logicalId(subnet) ?? '')?.CidrBlock)
+    .filter((cidr) => typeof cidr === 'string');
+  return cidrs.map(firstAssignableAddress).find((address) => address !== undefined);
+}

@@ -1,0 +1,88 @@
+import { AppAccess } from '../../../lib';
+import { cli, inFolder, Run, templateOfPostHog } from '../fixtures';
+
+const TEMPLATE = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) }));
+
+function explain(...argv: string[]): Promise<Run> {
+  return inFolder({ 'a.json': TEMPLATE }, () => cli('explain', ...argv, '-t', 'a.json'));
+}
+
+test('says which rule a request meets, who gets it, with which headers, and the client IP', async () => {
+  const { exitCode, out } = await explain(
+    'POST',
+    'https://posthog.example.com/e/?x=1',
+    '--from',
+    '198.51.100.7',
+    '--header',
+    'X-Forwarded-For: 1.2.3.4',
+    '--header',
+    'X-Request: a: b',
+  );
+  expect(exitCode).toBe(0);
+  expect(out.split('\n')).toEqual([
+    'POST https://posthog.example.com/e/?x=1 from 198.51.100.7',
+    '  matches    rule 100 (Events): path-pattern is /i/v0/* or /e or /e/* or /batch or /batch/*',
+    '  outcome    forwarded to capture',
+    '  received from 10.0.0.4, with the headers',
+    '    Host: posthog.example.com',
+    '    X-Request: a: b',
+    '    X-Forwarded-For: 1.2.3.4, 198.51.100.7',
+    '    X-Forwarded-Proto: https',
+    '    X-Forwarded-Port: 443',
+    '  capture: GeoIP of events: 1.2.3.4, which is not the IP that connected (the first address in X-Forwarded-For, unchecked)',
+  ]);
+});
+
+test.each([
+  [['GET', '/login'], 'outcome    fixed response of the load balancer: 403 Forbidden'],
+  [['GET', '/login', '--from', '203.0.113.9'], 'matches    rule 1000: source-ip is 203.0.113.0/24'],
+  [
+    ['GET', '/login', '--from', '203.0.113.9', '--header', 'X-Forwarded-For: 1.2.3.4'],
+    'web: IP filters and login risk: no client IP (none: the hop 203.0.113.9 is not in TRUSTED_PROXIES',
+  ],
+  [
+    ['GET', '/login', '--from', '203.0.113.9', '--header', 'X-Forwarded-For: 1.2.3.4'],
+    'web: rate limits of the API: 1.2.3.4,203.0.113.9, which is not the IP that connected (the whole X-Forwarded-For',
+  ],
+  [
+    ['GET', '/login', '--from', '203.0.113.9', '--header', 'X-Forwarded-For: unknown'],
+    'web: login limits: 10.0.0.4, which is not the IP that connected (an entry of X-Forwarded-For is no address, so the peer)',
+  ],
+  [['GET', '/login', '--from', '203.0.113.9'], 'web: IP filters and login risk: 203.0.113.9 ('],
+  [['GET', 'http://posthog.example.com/a?b'], 'outcome    redirect (301) to https://posthog.example.com/a?b'],
+  // The path is taken as it stands: whoever decodes or resolves it would ask something else.
+  [['GET', '/static/%2e%2e/../login'], 'GET https://posthog.example.com/static/%2e%2e/../login from'],
+  [['GET', '/static/../login'], 'matches    rule 200 (DenyEvasions)'],
+  [['GET', 'https://posthog.example.com'], 'GET https://posthog.example.com/ from 192.0.2.1'],
+  [['GET', '/login#top'], 'GET https://posthog.example.com/login from'],
+  [['GET', 'https://posthog.example.com#top'], 'GET https://posthog.example.com/ from'],
+  [['GET', '/array/x/config'], 'hypercache-server reads no client IP'],
+])('%j', async (argv, line) => {
+  expect((await explain(...argv)).out).toContain(line);
+});
+
+test('tells programs the same', async () => {
+  const { out } = await explain('GET', '/login', '--json');
+  expect(JSON.parse(out)).toMatchObject({
+    request: { target: '/login', host: 'posthog.example.com' },
+    rule: 'the default rule',
+    answer: 'refused (403)',
+    outcome: { kind: 'fixed-response', status: 403 },
+  });
+});
+
+test.each([
+  [[], 'explain takes a method and a URL'],
+  [['GET'], 'explain takes a method and a URL'],
+  [['GET', '/a', '/b'], 'explain takes a method and a URL'],
+  [['get', '/a'], "the method must be one such as GET or POST, got: 'get'"],
+  [['GET', 'ftp://x/'], "the URL must begin with https://, http:// or /, got: 'ftp://x/'"],
+  [['GET', ''], "the URL must begin with https://, http:// or /, got: ''"],
+  [['GET', '#top'], "the URL must begin with https://, http:// or /, got: '#top'"],
+  [['GET', '/a', '--from', '1.2.3.400'], "--from must be an IP address, got: '1.2.3.400'"],
+  [['GET', '/a', '--header', 'no colon'], "--header must be 'Name: value', got: 'no colon'"],
+])('refuses %j', async (argv, message) => {
+  const { exitCode, err } = await explain(...argv);
+  expect(exitCode).toBe(2);
+  expect(err).toContain(message);
+});
