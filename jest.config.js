@@ -7,8 +7,6 @@ const SHARED = {
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {
     '^cdk-posthog$': '<rootDir>/lib/index.ts',
-    // Commands are loaded with `import()`, which wants the name of the file that TypeScript would write.
-    '^\\./([a-z/-]+)\\.js$': ['./$1.ts', './$1.js'],
   },
 };
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { ExitCode } from '../cli/command';
-import { COMMANDS } from '../cli/commands';
-import { runProgram } from '../cli/program';
+import { COMMANDS, runProgram } from '../cli/program';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader such as `head` may close the pipe early. That is not a failure.

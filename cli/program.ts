@@ -4,6 +4,17 @@ import { Command, CommandError, ExitCode, isCommandError, Output } from './comma
 /** The commands by name. Each is loaded on demand, so that none waits for the dependencies of another. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
+/** Every command of the command line. To add one, add an entry here. */
+export const COMMANDS: Commands = {
+  routes: async () => (await import('./routes/routes')).ROUTES,
+  explain: async () => (await import('./explain/explain')).EXPLAIN,
+  preview: async () => (await import('./preview/preview')).PREVIEW,
+  environment: async () => (await import('./environment/environment')).ENVIRONMENT,
+  doctor: async () => (await import('./doctor/doctor')).DOCTOR,
+  cost: async () => (await import('./cost/cost')).COST,
+  release: async () => (await import('./release/release')).RELEASE,
+};
+
 /**
  * Runs the command line.
  *

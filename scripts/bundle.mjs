@@ -60,12 +60,12 @@ function loadedLater(found) {
   return {
     name: 'loaded later',
     setup({ onResolve }) {
-      onResolve({ filter: /^\.\/[a-z/-]+\.js$/ }, ({ kind, path: name, resolveDir }) => {
+      onResolve({ filter: /^\.\/[a-z/-]+$/ }, ({ kind, path: name, resolveDir }) => {
         if (kind !== 'dynamic-import' || resolveDir.includes('node_modules')) {
           return undefined;
         }
-        found.push(name.replace(/\.js$/, ''));
-        return { path: name, external: true };
+        found.push(path.relative(path.join(ROOT, 'cli'), path.join(resolveDir, name)));
+        return { path: `${name}.js`, external: true };
       });
     },
   };
@@ -97,18 +97,18 @@ async function bundlePage() {
   await build({
     ...SHARED,
     entryPoints: ['page', 'demo'].map((name) => path.join(page, `${name}.ts`)),
-    outdir: path.join(CLI, 'page'),
+    outdir: path.join(CLI, 'preview', 'page'),
     platform: 'browser',
     format: 'esm',
     target: 'es2022',
   });
-  ['index.html', 'demo.html', 'style.css'].forEach((name) => cpSync(path.join(page, name), path.join(CLI, 'page', name)));
+  ['index.html', 'demo.html', 'style.css'].forEach((name) => cpSync(path.join(page, name), path.join(CLI, 'preview', 'page', name)));
 }
 
 /** The SDK, which the preview serves to sites. */
 function copySdk() {
   const dist = path.dirname(createRequire(import.meta.url).resolve('posthog-js'));
-  const sdk = path.join(CLI, 'posthog-js');
+  const sdk = path.join(CLI, 'preview', 'posthog-js');
   mkdirSync(sdk, { recursive: true });
   SDK_FILES.forEach((name) => cpSync(path.join(dist, `${name}.js`), path.join(sdk, `${name}.js`)));
   cpSync(path.join(dist, '..', 'LICENSE'), path.join(sdk, 'LICENSE'));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the boot scripts of instances on disks of this machine made of files, with the real tools for file systems and stand-ins for AWS and
+# Runs the boot scripts of instances on disks of this machine made of files, with the real tools for file systems and stubs for AWS and
 # Docker, after ShellCheck has nothing to say. Needs root, Linux with loop devices and XFS, and python3; installs the tools on Debian and Ubuntu.
 set -euo pipefail
 cd "$(dirname "$0")/.."

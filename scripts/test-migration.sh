@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the script that migrates against a real PostgreSQL, with stand-ins for PostHog's own migrations and the other stores. Needs python3, see
+# Runs the script that migrates against a real PostgreSQL, with stubs for PostHog's own migrations and the other stores. Needs python3, see
 # scripts/python.sh, and PostgreSQL, see scripts/postgres.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."

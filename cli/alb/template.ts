@@ -76,6 +76,12 @@ export function ofType<Properties>(template: CloudFormationTemplate, type: strin
     .map(([id, resource]) => [id, (resource.Properties ?? {}) as Properties]);
 }
 
+/** Returns the properties of the resource of a type that a reference names; undefined if it is not in the template. */
+export function referenced<Properties>(template: CloudFormationTemplate, type: string, reference: unknown): Properties | undefined {
+  const id = logicalId(reference);
+  return ofType<Properties>(template, type).find(([other]) => other === id)?.[1];
+}
+
 /** Returns the logical id in a reference, or undefined if there is none. */
 export function logicalId(reference: unknown): string | undefined {
   if (typeof reference !== 'object' || reference === null) {

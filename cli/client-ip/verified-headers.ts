@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import { DROPPED_HEADERS, withoutPort } from '../../lib/internal';
 import { Header, VALID_NAME, valuesOf } from '../alb/headers';
 import { blockList, familyOf } from '../alb/addresses';
+import { ProxySettings } from './client-ip';
+import { VerifyingProxy } from '../ingress/ingress-model';
 
 /** Headers that the nginx sidecar always sets itself. */
 const OWN = ['host', 'connection', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'];
@@ -47,4 +49,16 @@ function verifiedAddress(headers: readonly Header[], peer: string, trusted: read
     address = next;
   }
   return address;
+}
+
+/** Reads from the configuration of an nginx sidecar the proxies that it trusts and the headers that it drops. */
+export function verifyingProxy({ NGINX_CONF: configuration }: ProxySettings): VerifyingProxy {
+  if (configuration === undefined) {
+    return {};
+  }
+  return { trusted: named(configuration, /set_real_ip_from (\S+);/g), dropped: named(configuration, /proxy_set_header (\S+) "";/g) };
+}
+
+function named(configuration: string, directive: RegExp): string[] {
+  return [...configuration.matchAll(directive)].map(([, value]) => value);
 }

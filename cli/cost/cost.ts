@@ -1,7 +1,6 @@
-import { Command, ExitCode, textOption } from '../command';
+import { Command, ExitCode, table, textOption } from '../command';
 import { CostLine, estimate, LEFT_OUT, total } from './estimate';
 import { PRICES } from './prices';
-import { table } from '../table';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from '../template/template-file';
 
 /** Formats an estimate as text. */

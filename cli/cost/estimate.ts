@@ -1,5 +1,6 @@
 import { HOURS_PER_MONTH, Prices } from './prices';
-import { CloudFormationTemplate, logicalId, ofType } from '../alb/template';
+import { CloudFormationTemplate, ofType, referenced } from '../alb/template';
+import { taskOf, TemplateService } from '../template/template-services';
 
 /** One line of an estimate. */
 export interface CostLine {
@@ -89,26 +90,20 @@ function hourly(what: string, table: Readonly<Record<string, number>>, type: unk
 }
 
 /** Estimates the minimum number of tasks, each with the CPU and memory of its task definition. */
-function service(properties: Properties, template: CloudFormationTemplate, { perHour }: Prices, id: string): CostLine[] {
-  const task = new Map(ofType<Properties>(template, 'AWS::ECS::TaskDefinition')).get(logicalId(properties.TaskDefinition) ?? '');
+function service(properties: TemplateService, template: CloudFormationTemplate, { perHour }: Prices, id: string): CostLine[] {
+  const task = taskOf(template, properties);
   if (!task) {
     return [];
   }
-  const [container] = (Array.isArray(task.ContainerDefinitions) ? task.ContainerDefinitions : []) as { Name: unknown }[];
+  const [container] = task.ContainerDefinitions ?? [];
   const scaling = ofType<{ ResourceId?: unknown; MinCapacity?: unknown }>(template, 'AWS::ApplicationAutoScaling::ScalableTarget').find(
     ([, { ResourceId }]) => JSON.stringify(ResourceId).includes(`"${id}"`),
   );
-  const isArm = (task.RuntimePlatform as { CpuArchitecture?: string } | undefined)?.CpuArchitecture === 'ARM64';
+  const isArm = task.RuntimePlatform?.CpuArchitecture === 'ARM64';
   const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
   const [cpu, memory] = [numberOf(task.Cpu), numberOf(task.Memory)];
   const each = cpu === undefined || memory === undefined ? undefined : ((cpu / 1024) * vcpu + (memory / 1024) * gb) * HOURS_PER_MONTH;
-  return [
-    line(
-      `Fargate task: ${typeof container?.Name === 'string' ? container.Name : id}`,
-      numberOf(scaling?.[1].MinCapacity ?? properties.DesiredCount ?? 1),
-      each,
-    ),
-  ];
+  return [line(`Fargate task: ${container?.Name ?? id}`, numberOf(scaling?.[1].MinCapacity ?? properties.DesiredCount ?? 1), each)];
 }
 
 /** An internet-facing load balancer has a public address in each of its zones. */
@@ -136,9 +131,7 @@ function endpoint({ VpcEndpointType, SubnetIds }: Properties, _: CloudFormationT
 
 function group(properties: Properties, template: CloudFormationTemplate, prices: Prices): CostLine[] {
   const launch = properties.LaunchTemplate as { LaunchTemplateId?: unknown } | undefined;
-  const definition = new Map(ofType<{ LaunchTemplateData?: { InstanceType?: unknown } }>(template, 'AWS::EC2::LaunchTemplate')).get(
-    logicalId(launch?.LaunchTemplateId) ?? '',
-  );
+  const definition = referenced<{ LaunchTemplateData?: { InstanceType?: unknown } }>(template, 'AWS::EC2::LaunchTemplate', launch?.LaunchTemplateId);
   return [hourly('EC2', prices.hourly.ec2, definition?.LaunchTemplateData?.InstanceType, numberOf(properties.DesiredCapacity ?? properties.MinSize))];
 }
 

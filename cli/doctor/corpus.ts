@@ -1,7 +1,7 @@
 /**
  * Paths that are not public endpoints, and that a careless rule forwards. None of them is in the endpoint table.
  *
- * The tests have thousands. These are a few of each kind, for checking a deployment.
+ * These are a few of each kind, for checking a deployment. The tests of the rules use them too, with thousands more.
  */
 
 /** Names that begin like an endpoint, or differ from one in case or by a level. */

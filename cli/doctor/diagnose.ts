@@ -1,6 +1,6 @@
 import { describeDeployment } from './deployment/describe-deployment';
 import { Aws } from './deployment/aws';
-import { CheckOptions } from './check-context';
+import { CheckOptions } from './check';
 import { Named } from './deployment/find-load-balancer';
 import { Diagnosis, runDoctor } from './run-checks';
 

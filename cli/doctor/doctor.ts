@@ -1,4 +1,4 @@
-import { Access, ACCESSES } from '../access';
+import { Access, ACCESSES } from '../ingress/access';
 import { Arguments, Command, CommandError, textOption } from '../command';
 import { MAX_RELEASE_AGE } from './checks/services/release';
 import type { Named } from './deployment/find-load-balancer';
@@ -58,7 +58,7 @@ export const DOCTOR: Command = {
       }
     };
     // The SDK is large, so it is loaded only when the command runs, not for its help.
-    const { diagnose } = await import('./diagnose.js');
+    const { diagnose } = await import('./diagnose');
     const diagnosis = await diagnose(named, options, region, begin);
     output.out(args.values.json ? asJson(diagnosis) : asText(diagnosis));
     return exitCodeOf(diagnosis.results, args.values['allow-unknown'] === true);

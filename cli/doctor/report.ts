@@ -1,5 +1,5 @@
 import type { Diagnosis } from './run-checks';
-import { NamedCheckResult, CheckStatus } from './check-result';
+import { NamedCheckResult, CheckStatus } from './check';
 import { ExitCode } from '../command';
 
 const MARKS: Readonly<Record<CheckStatus, string>> = { pass: '✓', fail: '✗', unknown: '?', warning: '!' };

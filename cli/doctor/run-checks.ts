@@ -1,4 +1,4 @@
-import { CheckContext, checkContextOf, CheckOptions } from './check-context';
+import { CheckContext, checkContextOf, CheckOptions, CheckResult, NamedCheckResult } from './check';
 import { checkAddressProxy } from './checks/client-ip/address-proxy';
 import { checkApp } from './checks/routing/app';
 import { checkAttributes } from './checks/listeners/attributes';
@@ -18,7 +18,6 @@ import { checkTargetHealth } from './checks/services/target-health';
 import { checkTlsPolicy } from './checks/listeners/tls-policy';
 import { checkTrustedProxies } from './checks/client-ip/trusted-proxies';
 import { Deployment } from './deployment/deployment';
-import { NamedCheckResult, CheckResult } from './check-result';
 
 /** Every check, in the order of the report. To add one, add an entry here and a file in `checks`. */
 export const CHECKS: Readonly<Record<string, (context: CheckContext) => CheckResult[]>> = {

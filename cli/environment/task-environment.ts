@@ -1,6 +1,7 @@
 import { readable, ReadableValue } from './intrinsics';
 import { CommandError } from '../command';
-import { CloudFormationTemplate, ofType } from '../alb/template';
+import { CloudFormationTemplate } from '../alb/template';
+import { tasksOf, TemplateContainer } from '../template/template-services';
 
 /** A secret in a variable of a container: its name, never its value. */
 export interface SecretName {
@@ -29,18 +30,6 @@ export interface TaskEnvironment {
   readonly containers: readonly ContainerEnvironment[];
 }
 
-interface ContainerShape {
-  readonly Name: string;
-  readonly Image?: unknown;
-  readonly Environment?: readonly { readonly Name: string; readonly Value?: unknown }[];
-  readonly Secrets?: readonly { readonly Name: string; readonly ValueFrom: unknown }[];
-  readonly EnvironmentFiles?: readonly { readonly Value: unknown }[];
-}
-
-interface TaskShape {
-  readonly ContainerDefinitions?: readonly ContainerShape[];
-}
-
 /**
  * Returns the task of a process: the one with a container of that name.
  *
@@ -49,7 +38,7 @@ interface TaskShape {
  * @param task the logical id of the task, if several have such a container
  */
 export function environmentOf(template: CloudFormationTemplate, process: string, task?: string): TaskEnvironment {
-  const tasks = ofType<TaskShape>(template, 'AWS::ECS::TaskDefinition');
+  const tasks = tasksOf(template);
   const having = tasks.filter(([, { ContainerDefinitions = [] }]) => ContainerDefinitions.some(({ Name }) => Name === process));
   if (having.length === 0) {
     const names = [...new Set(tasks.flatMap(([, { ContainerDefinitions = [] }]) => ContainerDefinitions.map(({ Name }) => Name)))].sort();
@@ -73,7 +62,7 @@ export function environmentOf(template: CloudFormationTemplate, process: string,
 
 function containerOf(
   template: CloudFormationTemplate,
-  { Name, Image, Environment = [], Secrets = [], EnvironmentFiles = [] }: ContainerShape,
+  { Name, Image, Environment = [], Secrets = [], EnvironmentFiles = [] }: TemplateContainer,
 ): ContainerEnvironment {
   return {
     name: Name,

@@ -1,12 +1,11 @@
 import { isIP } from 'node:net';
 import { Arguments, Command, CommandError, ExitCode, textOption, textOptions } from '../command';
-import { IngressModel, ClientRequest } from '../ingress/ingress-model';
+import { ClientRequest, IngressModel, METHOD, urlParts } from '../ingress/ingress-model';
 import { Outcome, trace, RequestTrace, ruleName } from '../ingress/request-trace';
 import { answerOf } from '../routes/routes';
 import { ingressesOf } from '../template/template-ingress';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from '../template/template-file';
-import { METHOD, urlParts } from '../parse-request';
-import { PUBLIC_CLIENT } from '../endpoint-samples';
+import { PUBLIC_CLIENT } from '../ingress/probes';
 import { Header } from '../alb/headers';
 import { ListenerRule, RuleCondition } from '../alb/evaluate';
 import { hostWithoutPort } from '../alb/addresses';

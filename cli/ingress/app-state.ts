@@ -1,4 +1,4 @@
-import { Access } from '../access';
+import { Access } from './access';
 import { Outcome } from './request-trace';
 import { reached, probe, ProbeContext } from './probes';
 import { PostHogProcess } from '../../lib/internal';

@@ -1,9 +1,11 @@
 import { IngressModel } from './ingress-model';
 import { Forwarded, Outcome, trace, RequestTrace } from './request-trace';
-import { PUBLIC_CLIENT } from '../endpoint-samples';
 import { ListenerRule } from '../alb/evaluate';
 import { blockList, familyOf } from '../alb/addresses';
-import { formatAddress, formatCidr, parseCidr } from '../../lib/internal';
+import { formatAddress, formatCidr, parseCidr, PublicEndpoint } from '../../lib/internal';
+
+/** A documentation address (RFC 5737): a public client that is on no allow-list. */
+export const PUBLIC_CLIENT = '192.0.2.1';
 
 /** Client IPs from which an ingress is probed. */
 export interface ProbeAddresses {
@@ -58,4 +60,15 @@ export function forwardedIn(outcome: Outcome): Forwarded | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * Returns sample paths of an endpoint: with and without a trailing slash, and a subpath.
+ *
+ * @param endpoint the endpoint
+ */
+export function samplesOf(endpoint: PublicEndpoint): string[] {
+  const path = endpoint.path.replaceAll('*', '1');
+  const below = endpoint._filesOnly ? `${path}/array.js` : `${path}/sample`;
+  return [...(endpoint._matchesPath ? [path, `${path}/`] : []), ...(endpoint._matchesSubpaths ? [below] : [])];
 }

@@ -4,11 +4,10 @@ import { SOURCE_HEADER } from './load-balancer';
 import { isLoopback } from './loopback';
 import { Trial, TrialResult as Answer } from './page/wire';
 import { NoResponse, RawRequest, RawResponse, sendRaw } from './raw-request';
-import { IngressModel, ClientRequest } from '../ingress/ingress-model';
+import { ClientRequest, IngressModel, METHOD, urlParts } from '../ingress/ingress-model';
 import { Outcome, trace, ruleName } from '../ingress/request-trace';
-import { METHOD, urlParts } from '../parse-request';
 import { ClientIp } from '../client-ip/client-ip';
-import { PUBLIC_CLIENT } from '../endpoint-samples';
+import { PUBLIC_CLIENT } from '../ingress/probes';
 import { Header } from '../alb/headers';
 
 /** The result of a request of the page: the data of the page, and more for programs. */

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { Arguments, Command, CommandError, ExitCode, Output, textOption } from '../command';
+import { Arguments, Command, CommandError, ExitCode, Output, table, textOption } from '../command';
 import { wantedImages } from './choice';
 import { checkTogether, compose, doubts, short } from './composition';
 import { diffReleases, isSame } from './diff';
@@ -8,7 +8,6 @@ import { IMAGE_SOURCES, TAGGED } from './image-sources';
 import { checkedOption, retryOptionsOf, requestOf } from './options';
 import { readRelease, releaseInPlace } from './read-release';
 import { find, Found, Wanted } from './resolve';
-import { table } from '../table';
 import {
   DAY,
   imagesOf,

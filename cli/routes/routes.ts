@@ -1,10 +1,9 @@
-import { Command, ExitCode, textOption } from '../command';
+import { Command, ExitCode, table, textOption } from '../command';
 import { IngressModel } from '../ingress/ingress-model';
 import { Outcome, trace, ruleName } from '../ingress/request-trace';
-import { table } from '../table';
 import { ingressesOf } from '../template/template-ingress';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from '../template/template-file';
-import { samplesOf, PUBLIC_CLIENT } from '../endpoint-samples';
+import { samplesOf, PUBLIC_CLIENT } from '../ingress/probes';
 import { PublicEndpoint } from '../../lib/internal';
 import { rewritten } from '../alb/url-rewrite';
 

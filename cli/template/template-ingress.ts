@@ -1,24 +1,11 @@
 import { CommandError } from '../command';
-import { IngressModel, Target } from '../ingress/ingress-model';
-import { verifyingProxy } from '../verifying-proxy';
+import { IngressModel, Target, urlParts } from '../ingress/ingress-model';
+import { verifyingProxy } from '../client-ip/verified-headers';
 import { TemplateFile, httpsListeners } from './template-file';
-import { urlParts } from '../parse-request';
 import { ProxySettings } from '../client-ip/client-ip';
 import { CLIENT_ADDRESS_CONTAINER, firstAssignableAddress } from '../../lib/internal';
-import { containersByTargetGroup } from './template-services';
-import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, TemplateListener } from '../alb/template';
-
-interface TaskProperties {
-  readonly ContainerDefinitions?: readonly {
-    readonly Name: string;
-    readonly Environment?: readonly { readonly Name: string; readonly Value: unknown }[];
-  }[];
-}
-
-interface ServiceProperties {
-  readonly TaskDefinition?: unknown;
-  readonly LoadBalancers?: readonly { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
-}
+import { containersByTargetGroup, servicesOf, taskOf } from './template-services';
+import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, referenced, TemplateListener } from '../alb/template';
 
 /** Returns every ingress of a template. There must be at least one. */
 export function ingressesOf({ file, template }: TemplateFile): IngressModel[] {
@@ -41,11 +28,10 @@ export function ingressesOf({ file, template }: TemplateFile): IngressModel[] {
 }
 
 function targetsOf(template: CloudFormationTemplate): Record<string, Target> {
-  const tasks = new Map(ofType<TaskProperties>(template, 'AWS::ECS::TaskDefinition'));
   const names = containersByTargetGroup(template);
   return Object.fromEntries(
-    ofType<ServiceProperties>(template, 'AWS::ECS::Service').flatMap(([, service]) => {
-      const containers = tasks.get(logicalId(service.TaskDefinition) ?? '')?.ContainerDefinitions ?? [];
+    servicesOf(template).flatMap(([, service]) => {
+      const containers = taskOf(template, service)?.ContainerDefinitions ?? [];
       return (service.LoadBalancers ?? []).map(({ TargetGroupArn }): [string, Target] => {
         const group = String(logicalId(TargetGroupArn));
         const settings = (name: string) => settingsOf(containers.find(({ Name }) => Name === name)?.Environment ?? []);
@@ -63,7 +49,7 @@ function targetsOf(template: CloudFormationTemplate): Record<string, Target> {
   );
 }
 
-function settingsOf(environment: readonly { readonly Name: string; readonly Value: unknown }[]): ProxySettings {
+function settingsOf(environment: readonly { readonly Name: string; readonly Value?: unknown }[]): ProxySettings {
   return Object.fromEntries(environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : undefined]));
 }
 
@@ -80,9 +66,8 @@ function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Ta
 function addressOf(template: CloudFormationTemplate, listener: TemplateListener): string | undefined {
   const [, loadBalancer] =
     ofType<{ Subnets?: unknown[] }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').find(([id]) => id === listener.loadBalancer) ?? [];
-  const subnets = new Map(ofType<{ CidrBlock?: unknown }>(template, 'AWS::EC2::Subnet'));
   const cidrs = (loadBalancer?.Subnets ?? [])
-    .map((subnet) => subnets.get(logicalId(subnet) ?? '')?.CidrBlock)
+    .map((subnet) => referenced<{ CidrBlock?: unknown }>(template, 'AWS::EC2::Subnet', subnet)?.CidrBlock)
     .filter((cidr) => typeof cidr === 'string');
   return cidrs.map(firstAssignableAddress).find((address) => address !== undefined);
 }

@@ -1,13 +1,46 @@
-import { CloudFormationTemplate, logicalId, ofType } from '../alb/template';
+import { CloudFormationTemplate, logicalId, ofType, referenced } from '../alb/template';
 import { CLIENT_ADDRESS_CONTAINER, isProcess } from '../../lib/internal';
 
-interface ServiceProperties {
-  readonly TaskDefinition?: unknown;
-  readonly LoadBalancers?: { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
+/** A container of a task definition, as in a template. */
+export interface TemplateContainer {
+  readonly Name: string;
+  readonly Image?: unknown;
+  readonly Environment?: readonly { readonly Name: string; readonly Value?: unknown }[];
+  readonly Secrets?: readonly { readonly Name: string; readonly ValueFrom: unknown }[];
+  readonly EnvironmentFiles?: readonly { readonly Value: unknown }[];
+  readonly PortMappings?: readonly { readonly ContainerPort: number }[];
 }
 
-interface TaskProperties {
-  readonly ContainerDefinitions: { readonly Name: string }[];
+/** A task definition, as in a template. */
+export interface TemplateTask {
+  readonly ContainerDefinitions?: readonly TemplateContainer[];
+  readonly TaskRoleArn?: unknown;
+  readonly Cpu?: unknown;
+  readonly Memory?: unknown;
+  readonly RuntimePlatform?: { readonly CpuArchitecture?: unknown };
+}
+
+/** An ECS service, as in a template. */
+export interface TemplateService {
+  readonly TaskDefinition?: unknown;
+  readonly DesiredCount?: unknown;
+  readonly LoadBalancers?: readonly { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
+  readonly NetworkConfiguration?: { readonly AwsvpcConfiguration?: { readonly SecurityGroups?: readonly unknown[] } };
+}
+
+/** Returns the task definitions of a template, by logical id. */
+export function tasksOf(template: CloudFormationTemplate): [id: string, task: TemplateTask][] {
+  return ofType<TemplateTask>(template, 'AWS::ECS::TaskDefinition');
+}
+
+/** Returns the services of a template, by logical id. */
+export function servicesOf(template: CloudFormationTemplate): [id: string, service: TemplateService][] {
+  return ofType<TemplateService>(template, 'AWS::ECS::Service');
+}
+
+/** Returns the task definition of a service; undefined if it is not in the template. */
+export function taskOf(template: CloudFormationTemplate, { TaskDefinition }: TemplateService): TemplateTask | undefined {
+  return referenced<TemplateTask>(template, 'AWS::ECS::TaskDefinition', TaskDefinition);
 }
 
 /**
@@ -17,8 +50,7 @@ interface TaskProperties {
  * @param template the synthesised template
  */
 export function containersByTargetGroup(template: CloudFormationTemplate): Record<string, string> {
-  const services = ofType<ServiceProperties>(template, 'AWS::ECS::Service');
-  const targets = services.flatMap(([, service]) => (service.LoadBalancers ?? []).map((target) => ({ service, target })));
+  const targets = servicesOf(template).flatMap(([, service]) => (service.LoadBalancers ?? []).map((target) => ({ service, target })));
   return Object.fromEntries(
     targets.map(({ service, target }): [string, string] => [
       String(logicalId(target.TargetGroupArn)),
@@ -27,9 +59,9 @@ export function containersByTargetGroup(template: CloudFormationTemplate): Recor
   );
 }
 
-function containerBehind(template: CloudFormationTemplate, service: ServiceProperties): string {
-  const task = ofType<TaskProperties>(template, 'AWS::ECS::TaskDefinition').find(([id]) => id === logicalId(service.TaskDefinition));
-  const others = (task?.[1].ContainerDefinitions ?? []).map(({ Name }) => Name).filter((name) => name !== CLIENT_ADDRESS_CONTAINER);
+function containerBehind(template: CloudFormationTemplate, service: TemplateService): string {
+  const containers = taskOf(template, service)?.ContainerDefinitions ?? [];
+  const others = containers.map(({ Name }) => Name).filter((name) => name !== CLIENT_ADDRESS_CONTAINER);
   // A task may also have sidecars of the process, such as a log router.
   const processes = others.filter(isProcess);
   const candidates = processes.length > 0 ? processes : others;

@@ -1,4 +1,5 @@
 import { CloudFormationTemplate, logicalId, ofType } from '../../cli/alb/template';
+import { TemplateTask } from '../../cli/template/template-services';
 
 interface Policy {
   readonly Roles?: unknown[];
@@ -6,14 +7,8 @@ interface Policy {
   readonly PolicyDocument: { readonly Statement: { readonly Action: string | string[]; readonly Resource: unknown }[] };
 }
 
-/** What a task is and is given, as far as it says what it may open. */
-export interface TaskRights {
-  readonly TaskRoleArn?: unknown;
-  readonly ContainerDefinitions: { readonly Secrets?: { readonly ValueFrom: unknown }[] }[];
-}
-
 /** The logical ids of what a task may open objects of: through its role, or through the keys of a user that it is given. */
-export function bucketsOpenTo(template: CloudFormationTemplate, task: TaskRights): string[] {
+export function bucketsOpenTo(template: CloudFormationTemplate, task: TemplateTask): string[] {
   const principals = [logicalId(task.TaskRoleArn), ...usersOf(template, task)];
   const statements = ofType<Policy>(template, 'AWS::IAM::Policy')
     .map(([, policy]) => policy)
@@ -24,8 +19,8 @@ export function bucketsOpenTo(template: CloudFormationTemplate, task: TaskRights
 }
 
 /** The users whose keys stand in secrets of a task. */
-function usersOf(template: CloudFormationTemplate, task: TaskRights): string[] {
-  const given = task.ContainerDefinitions.flatMap(({ Secrets = [] }) => Secrets.flatMap(({ ValueFrom }) => idsIn(ValueFrom)));
+function usersOf(template: CloudFormationTemplate, task: TemplateTask): string[] {
+  const given = (task.ContainerDefinitions ?? []).flatMap(({ Secrets = [] }) => Secrets.flatMap(({ ValueFrom }) => idsIn(ValueFrom)));
   const contents = ofType<{ SecretString?: unknown }>(template, 'AWS::SecretsManager::Secret')
     .filter(([id]) => given.includes(id))
     .flatMap(([, { SecretString }]) => idsIn(SecretString));

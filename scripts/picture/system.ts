@@ -1,5 +1,5 @@
 import { isProcess } from '../../lib/catalog/posthog-process';
-import { containersByTargetGroup } from '../../cli/template/template-services';
+import { containersByTargetGroup, servicesOf, taskOf, TemplateTask } from '../../cli/template/template-services';
 import { CloudFormationTemplate, listenersOf, logicalId, ofType } from '../../cli/alb/template';
 import { bucketsOpenTo } from './buckets';
 import { componentOf, storesOf } from './stores';
@@ -46,20 +46,6 @@ export interface System {
   readonly ways: readonly Way[];
 }
 
-interface Service {
-  readonly TaskDefinition: unknown;
-  readonly LoadBalancers?: { readonly TargetGroupArn: unknown }[];
-  readonly NetworkConfiguration: { readonly AwsvpcConfiguration: { readonly SecurityGroups: unknown[] } };
-}
-interface Task {
-  readonly TaskRoleArn?: unknown;
-  readonly ContainerDefinitions: {
-    readonly Name: string;
-    readonly Image: unknown;
-    readonly PortMappings?: { readonly ContainerPort: number }[];
-    readonly Secrets?: { readonly ValueFrom: unknown }[];
-  }[];
-}
 interface Rule {
   readonly GroupId?: unknown;
   readonly SourceSecurityGroupId?: unknown;
@@ -75,7 +61,7 @@ type Named = Omit<Thing, 'ports'>;
 /** A process, with what the template says of its tasks. */
 interface Process {
   readonly thing: Named;
-  readonly task: Task;
+  readonly task: TemplateTask;
   readonly securityGroups: readonly unknown[];
   readonly listens: readonly number[];
 }
@@ -138,19 +124,21 @@ function listening(members: readonly Named[], processes: readonly Process[], por
 }
 
 function processesOf(template: CloudFormationTemplate): Process[] {
-  const tasks = new Map(ofType<Task>(template, 'AWS::ECS::TaskDefinition'));
   const targetGroups = new Map(ofType<{ HealthCheckPort?: string }>(template, 'AWS::ElasticLoadBalancingV2::TargetGroup'));
-  return ofType<Service>(template, 'AWS::ECS::Service').map(([id, { TaskDefinition, LoadBalancers = [], NetworkConfiguration }]) => {
-    const task = tasks.get(logicalId(TaskDefinition)!)!;
-    const container = task.ContainerDefinitions.find(({ Name }) => isProcess(Name)) ?? task.ContainerDefinitions[0];
+  return servicesOf(template).map(([id, service]) => {
+    const task = taskOf(template, service)!;
+    const containers = task.ContainerDefinitions ?? [];
+    const container = containers.find(({ Name }) => isProcess(Name)) ?? containers[0];
     const thing: Named = { id, kind: Kind.PROCESS, name: container.Name, image: JSON.stringify(container.Image) };
-    const mapped = task.ContainerDefinitions.flatMap(({ PortMappings = [] }) => PortMappings.map(({ ContainerPort }) => ContainerPort));
+    const mapped = containers.flatMap(({ PortMappings = [] }) => PortMappings.map(({ ContainerPort }) => ContainerPort));
     // The port of traffic, where the target group names none.
-    const checked = LoadBalancers.map(({ TargetGroupArn }) => Number(targetGroups.get(logicalId(TargetGroupArn) ?? '')?.HealthCheckPort));
+    const checked = (service.LoadBalancers ?? []).map(({ TargetGroupArn }) =>
+      Number(targetGroups.get(logicalId(TargetGroupArn) ?? '')?.HealthCheckPort),
+    );
     return {
       thing,
       task,
-      securityGroups: NetworkConfiguration.AwsvpcConfiguration.SecurityGroups,
+      securityGroups: service.NetworkConfiguration?.AwsvpcConfiguration?.SecurityGroups ?? [],
       listens: [...mapped, ...checked.filter(Number.isInteger)],
     };
   });

@@ -68,8 +68,8 @@ function peakMebibytes(pid: number): number {
 }
 
 async function main(): Promise<void> {
-  const standIn = fork(path.join(__dirname, 'stand-in.mjs'), { execArgv: [] });
-  const [port] = (await once(standIn, 'message')) as [number];
+  const stub = fork(path.join(__dirname, 'stub.mjs'), { execArgv: [] });
+  const [port] = (await once(stub, 'message')) as [number];
   const nginx = await startNginx(port, { trusted: ['127.0.0.1/32'] });
   const worker = childOf(childOf(nginx.shell.pid!));
   const rows = [
@@ -99,7 +99,7 @@ async function main(): Promise<void> {
   }
   rows.push(['memory of nginx at its peak', `${peakMebibytes(worker).toFixed(0)} MiB`, '', '', '']);
   await nginx.stop();
-  standIn.kill();
+  stub.kill();
   writeSection('npm run bench:nginx', `${MACHINE}; medians of ${ROUNDS} rounds of ${SECONDS} seconds, ${CONNECTIONS} connections.`, tableOf(rows));
 }
 

@@ -91,7 +91,7 @@ describe.each(CASES)('on a %s, %s', (width, scheme) => {
     const page = await open('', width, scheme);
     expect(await page.locator('.picture text').count()).toBeGreaterThan(20);
     expect(await textsOutside(page)).toEqual([]);
-    await keepPicture(page, 'way-in', width, scheme);
+    await keepPicture(page, 'ingress', width, scheme);
   });
 });
 

@@ -4,7 +4,7 @@ import { PreviewProcess } from './preview-process';
 import { conditionText } from '../../cli/explain/explain';
 import { trace, ruleName } from '../../cli/ingress/request-trace';
 import { routesOf } from '../../cli/routes/routes';
-import { PUBLIC_CLIENT } from '../../cli/endpoint-samples';
+import { PUBLIC_CLIENT } from '../../cli/ingress/probes';
 import { Header } from '../../cli/alb/headers';
 
 let preview: PreviewProcess;

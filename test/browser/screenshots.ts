@@ -7,8 +7,8 @@ const FOLDER = path.join(ROOT, 'docs', 'images');
 
 /** What a picture shows, and what to do so that there is something to see. */
 const SUBJECTS = {
-  /** The picture of the way in, with requests under way. */
-  'way-in': async (page: Page) => {
+  /** The picture of the ingress, with requests in progress. */
+  ingress: async (page: Page) => {
     const requests = [
       ['/e/', 'POST'],
       ['/flags/?v=2', 'POST'],
@@ -29,7 +29,7 @@ const SUBJECTS = {
     await page.waitForTimeout(300);
   },
   /** The box in which requests are tried, with a result. */
-  'try': async (page: Page) =>
+  try: async (page: Page) =>
     page.locator('#try').evaluate((section) => {
       document.documentElement.style.scrollBehavior = 'auto';
       section.scrollIntoView();
@@ -37,7 +37,7 @@ const SUBJECTS = {
 } as const;
 
 /** At which widths a subject is kept. */
-const SIZES: Readonly<Record<keyof typeof SUBJECTS, string[]>> = { 'way-in': ['screen', 'phone'], 'try': ['screen'] };
+const SIZES: Readonly<Record<keyof typeof SUBJECTS, string[]>> = { ingress: ['screen', 'phone'], try: ['screen'] };
 
 /** Keeps a picture for the documentation, where that is asked for with `UPDATE_SCREENSHOTS=1`. */
 export async function keepPicture(page: Page, subject: keyof typeof SUBJECTS, width: string, scheme: string): Promise<void> {

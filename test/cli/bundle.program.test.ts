@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:https';
 import { IncomingMessage } from 'node:http';
 import path from 'node:path';
-import { COMMANDS } from '../../cli/commands';
+import { COMMANDS } from '../../cli/program';
 import { bundled, startProgram, temporaryFile } from './preview/program';
 import { templateOfPostHog } from './fixtures';
 import { textOf } from './preview/world';
@@ -11,24 +11,25 @@ import { textOf } from './preview/world';
 const template = temporaryFile('Test.template.json', JSON.stringify(templateOfPostHog()));
 const folder = path.dirname(bundled());
 
-test('each command is a file of its own, and none waits for what another needs', () => {
-  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['cdk-posthog.js', ...Object.keys(COMMANDS).map((name) => `${name}.js`)]));
+test('the bundle has a file for each command, so that none loads the dependencies of another', () => {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  expect(files).toEqual(expect.arrayContaining(['cdk-posthog.js', ...Object.keys(COMMANDS).map((name) => path.join(name, `${name}.js`))]));
   expect(statSync(bundled()).size).toBeLessThan(10_000);
 });
 
-test('it runs without any package beside it', () => {
+test('the bundle runs without other packages', () => {
   expect(execFileSync(process.execPath, [bundled(), 'routes', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain(
     'rule 100 (Events)',
   );
 });
 
-test('it prints the environment of a process', () => {
+test('the bundle prints the environment of a process', () => {
   expect(execFileSync(process.execPath, [bundled(), 'environment', 'capture', '--template', template], { cwd: folder, encoding: 'utf8' })).toContain(
     "export CAPTURE_MODE='events'",
   );
 });
 
-test('it ends quietly where nobody reads what it says', async () => {
+test('the bundle exits with 0 and no error if the reader of its output closes the pipe', async () => {
   const child = spawn(process.execPath, [bundled(), 'routes', '--template', template], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
   let errors = '';
@@ -39,21 +40,21 @@ test('it ends quietly where nobody reads what it says', async () => {
   expect([code, errors]).toEqual([0, '']);
 });
 
-test("it brings the SDK's scripts, which the preview serves, with their licence and without maps", async () => {
+test("the bundle has the SDK's scripts, which the preview serves, with their licence and without source maps", async () => {
   const program = await startProgram(template);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request({ port: program.port, path: '/static/array.js', rejectUnauthorized: false }, resolve).once('error', reject).end();
   });
   const script = await textOf(response);
   await program.end();
-  const files = readdirSync(path.join(folder, 'posthog-js'));
-  expect(script).toBe(readFileSync(path.join(folder, 'posthog-js', 'array.js'), 'utf8'));
+  const files = readdirSync(path.join(folder, 'preview', 'posthog-js'));
+  expect(script).toBe(readFileSync(path.join(folder, 'preview', 'posthog-js', 'array.js'), 'utf8'));
   expect(files).toContain('LICENSE');
   expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
 });
 
-test('it brings the page with all that the page names, and no sources', () => {
-  const page = path.join(folder, 'page');
+test('the bundle has the page of the preview with every file that the page names, and no sources', () => {
+  const page = path.join(folder, 'preview', 'page');
   const files = readdirSync(page);
   expect(files.sort()).toEqual(['demo.html', 'demo.js', 'index.html', 'page.js', 'style.css']);
   const named = ['index.html', 'demo.html'].flatMap((name) =>
@@ -62,7 +63,7 @@ test('it brings the page with all that the page names, and no sources', () => {
   expect([...new Set(named)].sort()).toEqual(['demo.js', 'page.js', 'style.css']);
 });
 
-test('it brings the licences of what it was bundled from', () => {
+test('the bundle has the licences of the packages that it contains', () => {
   const licences = readFileSync(path.join(folder, 'LICENSES.txt'), 'utf8');
   for (const name of ['http-proxy-3', 'selfsigned', 'follow-redirects', '@peculiar/x509']) {
     expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+$`, 'm'));

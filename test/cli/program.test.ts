@@ -1,6 +1,5 @@
 import { Command, CommandError, ExitCode } from '../../cli/command';
-import { COMMANDS } from '../../cli/commands';
-import { runProgram } from '../../cli/program';
+import { COMMANDS, runProgram } from '../../cli/program';
 import { cli } from './fixtures';
 
 const FAILING: Command = { usage: '', help: 'Fails.', options: {}, run: () => Promise.reject(new CommandError('it is not there')) };

@@ -25,7 +25,7 @@ export function udf(name: string, command: string): string {
   );
 }
 
-/** A host with a volume, secrets, and a stand-in for Docker whose image of PostHog has two versions of two functions. */
+/** A host with a volume, secrets, and a stub for Docker whose image of PostHog has two versions of two functions. */
 export class PreparedHost {
   public readonly folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-clickhouse-'));
   public readonly data = path.join(this.folder, 'volume', 'data');
@@ -35,7 +35,7 @@ export class PreparedHost {
     this.write('instance/asset/settings', 'REGION=eu-central-1\n');
     this.write('bin/aws', '#!/bin/sh\necho "aws $*" >>"$CALLS"\n[ "$*" != "ecr get-login-password --region $4" ] || echo "password of $4"\n');
     this.write('bin/rmdir', '#!/bin/sh\n[ "$FAIL" = rmdir ] || exec /bin/rmdir "$@"\nexit 1\n');
-    copyFileSync(path.join(__dirname, 'stand-in-docker.sh'), path.join(this.folder, 'bin', 'docker'));
+    copyFileSync(path.join(__dirname, 'stub-docker.sh'), path.join(this.folder, 'bin', 'docker'));
     ['aws', 'docker', 'rmdir'].forEach((name) => chmodSync(path.join(this.folder, 'bin', name), 0o755));
     const functions = ['v2', 'v10'].flatMap((version) => [
       udf(`aggregate_funnel_${version}`, `${version}/upper`),

@@ -7,7 +7,8 @@ import { DEFAULT_PRODUCTS, deployedProcesses } from '../../lib/catalog/processes
 import { ProcessDefinition } from '../../lib/catalog/process-definition';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
 import { picture, pictureInReadme } from '../../scripts/picture';
-import { bucketsOpenTo, TaskRights } from '../../scripts/picture/buckets';
+import { TemplateTask } from '../../cli/template/template-services';
+import { bucketsOpenTo } from '../../scripts/picture/buckets';
 import { flowchart } from '../../scripts/picture/flowchart';
 import { Kind, System, systemOf, Thing, Way } from '../../scripts/picture/system';
 import { newPostHog, newStack } from '../helpers/stack';
@@ -187,7 +188,7 @@ test('keys to objects open the bucket to the task that is given them', () => {
   define('Without', false);
   const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
   const tasks = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition');
-  expect(tasks.map(({ Properties }) => bucketsOpenTo(template, Properties as TaskRights))).toEqual([[expect.stringMatching(/^StorageBucket/)], []]);
+  expect(tasks.map(({ Properties }) => bucketsOpenTo(template, Properties as TemplateTask))).toEqual([[expect.stringMatching(/^StorageBucket/)], []]);
 });
 
 test('fails where the load balancer sends something that no security group lets in', () => {

@@ -13,7 +13,7 @@ import {
   RegisterTargetsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { NamedCheckResult } from '../../cli/doctor/check-result';
+import { NamedCheckResult } from '../../cli/doctor/check';
 import { listenerOf, loadBalancerOf } from './listeners';
 import { loadBalancerSubnets } from './networks';
 import {

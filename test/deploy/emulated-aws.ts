@@ -8,7 +8,7 @@ const ROOT = path.join(__dirname, '..', '..');
 const PYTHON = path.join(ROOT, '.venv', 'bin', 'python');
 const START_SECONDS = 60;
 
-/** What moto can do by itself, as the emulator saw it before it added its stand-ins. */
+/** What moto can do by itself, as the emulator saw it before it added its stubs. */
 export interface MotoFacts {
   readonly version: string;
   /** The resource types that moto's CloudFormation makes. */
@@ -16,7 +16,7 @@ export interface MotoFacts {
   /** Those that it deletes again. */
   readonly ownDeletions: string[];
   /** The types that the emulator makes instead. */
-  readonly standIns: string[];
+  readonly stubs: string[];
   /** The types that the emulator deletes instead. */
   readonly deletions: string[];
 }
@@ -82,7 +82,7 @@ export class EmulatedAws {
     return JSON.parse(readFileSync(this.reportFile, 'utf8')) as MotoFacts;
   }
 
-  /** Measures moto without the stand-ins: for each shortcoming whether it is still there. */
+  /** Measures moto without the stubs: for each shortcoming whether it is still there. */
   public probe(): Record<string, boolean> {
     // It has a moto of its own within its process.
     const env = { ...this.pythonEnvironment(), AWS_ENDPOINT_URL: undefined };

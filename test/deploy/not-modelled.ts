@@ -53,7 +53,7 @@ export const NEVER_DELETED: readonly Shortcoming[] = [
   'AWS::ElasticLoadBalancingV2::TargetGroup',
 ].map((what) => ({ what, moto: 'leaves it behind when the stack is deleted, or goes on without it', here: DELETED_HERE }));
 
-/** What else moto drops or refuses. `emulator/probe.py` measures each of these, by the same name, without any stand-in. */
+/** What else moto drops or refuses. `emulator/probe.py` measures each of these, by the same name, without any stub. */
 export const MEASURED: readonly Shortcoming[] = [
   {
     what: 'AWS::EC2::SecurityGroup SecurityGroupEgress',
@@ -224,7 +224,7 @@ export function disagreements(
     ...Object.entries(probe)
       .filter(([, still]) => !still)
       .map(([what]) => `moto can do it now, remove it from the table and from the emulator: ${what}`),
-    ...facts.standIns.filter((type) => !templateTypes.includes(type)).map((type) => `nothing needs this stand-in any more: ${type}`),
+    ...facts.stubs.filter((type) => !templateTypes.includes(type)).map((type) => `nothing needs this stub any more: ${type}`),
     ...unlisted(skipped),
   ];
 }

@@ -3,25 +3,25 @@ import { CheckContext, CASES, FORGED } from './cases';
 import { beliefs } from './consumers';
 import { answerOn, exchange, get, open } from './exchange';
 import { CDN_CIDRS, LOAD_BALANCER, LOAD_BALANCER_CIDRS, Nginx, startNginx } from './nginx';
-import { Arrived, StandIn, startStandIn } from './stand-in';
+import { Arrived, Stub, startStub } from './stub';
 
 const HOST = 'posthog.example.com';
 
-let standIn: StandIn;
+let stub: Stub;
 let nginx: Nginx;
 
 beforeAll(async () => {
-  standIn = await startStandIn();
-  nginx = await startNginx(standIn.port, { trusted: [...LOAD_BALANCER_CIDRS, ...CDN_CIDRS] });
+  stub = await startStub();
+  nginx = await startNginx(stub.port, { trusted: [...LOAD_BALANCER_CIDRS, ...CDN_CIDRS] });
 });
 
 afterAll(async () => {
   await nginx.stop();
-  await standIn.close();
+  await stub.close();
 });
 
 beforeEach(() => {
-  standIn.arrived.length = 0;
+  stub.arrived.length = 0;
 });
 
 /** Every header that could say an address, a scheme or a host, as it arrived. */
@@ -60,12 +60,12 @@ test.each(CASES.map((one): [string, CheckContext] => [one.name, one]))('%s', asy
   const { status } = await exchange(nginx.port, peer, get(lines));
   if (truth === undefined) {
     expect(status).toBe(400);
-    expect(standIn.arrived).toEqual([]);
+    expect(stub.arrived).toEqual([]);
     return;
   }
   expect(status).toBe(200);
-  expect(standIn.arrived).toHaveLength(1);
-  expectTruth(standIn.arrived[0], truth);
+  expect(stub.arrived).toHaveLength(1);
+  expectTruth(stub.arrived[0], truth);
 });
 
 test('whatever a visitor writes, the truth arrives or nothing does', async () => {
@@ -86,14 +86,14 @@ test('whatever a visitor writes, the truth arrives or nothing does', async () =>
   );
   await fc.assert(
     fc.asyncProperty(visitor, fc.array(line, { maxLength: 5 }), async (truth, written) => {
-      standIn.arrived.length = 0;
+      stub.arrived.length = 0;
       const { status } = await exchange(
         nginx.port,
         LOAD_BALANCER,
         get([...written.map(([name, values]) => `${name}: ${values.join(', ')}`), `X-Forwarded-For: ${truth}`]),
       );
       expect(status).toBe(200);
-      expectTruth(standIn.arrived[0], truth);
+      expectTruth(stub.arrived[0], truth);
     }),
     { numRuns: 300 },
   );
@@ -105,34 +105,34 @@ test('an address does not stick to the connection that it came on', async () => 
   const requests = visitors.map((visitor) => `GET / HTTP/1.1\r\nHost: ${HOST}\r\nX-Forwarded-For: ${FORGED}, ${visitor}\r\n\r\n`);
   socket.write([...requests, get([])].join(''));
   await answerOn(socket);
-  expect(standIn.arrived.map((request) => beliefs(request).capture)).toEqual([...visitors, LOAD_BALANCER]);
-  standIn.arrived.forEach((request, i) => expectTruth(request, [...visitors, LOAD_BALANCER][i]));
+  expect(stub.arrived.map((request) => beliefs(request).capture)).toEqual([...visitors, LOAD_BALANCER]);
+  stub.arrived.forEach((request, i) => expectTruth(request, [...visitors, LOAD_BALANCER][i]));
 });
 
 test('an old version of HTTP is no way round', async () => {
   const { status } = await exchange(nginx.port, LOAD_BALANCER, `GET /e HTTP/1.0\r\nHost: ${HOST}\r\nX-Forwarded-For: ${FORGED}, 203.0.113.7\r\n\r\n`);
   expect(status).toBe(200);
-  expectTruth(standIn.arrived[0], '203.0.113.7');
+  expectTruth(stub.arrived[0], '203.0.113.7');
 });
 
 test('a network that is not named is not believed', async () => {
-  const other = await startNginx(standIn.port);
+  const other = await startNginx(stub.port);
   await exchange(other.port, LOAD_BALANCER, get([`X-Forwarded-For: ${FORGED}, 203.0.113.7, 198.51.100.9`]));
   await other.stop();
-  expectTruth(standIn.arrived[0], '198.51.100.9');
+  expectTruth(stub.arrived[0], '198.51.100.9');
 });
 
 test('an nginx that trusts nobody passes on who connects', async () => {
-  const other = await startNginx(standIn.port, { trusted: [] });
+  const other = await startNginx(stub.port, { trusted: [] });
   await exchange(other.port, LOAD_BALANCER, get([`X-Forwarded-For: ${FORGED}`]));
   await other.stop();
-  expectTruth(standIn.arrived[0], LOAD_BALANCER);
+  expectTruth(stub.arrived[0], LOAD_BALANCER);
 });
 
 test('without nginx, the same forgeries are believed', async () => {
   const believed = async (...lines: string[]): Promise<string[]> => {
-    await exchange(standIn.port, LOAD_BALANCER, get(lines));
-    return Object.entries(beliefs(standIn.arrived.pop()!))
+    await exchange(stub.port, LOAD_BALANCER, get(lines));
+    return Object.entries(beliefs(stub.arrived.pop()!))
       .filter(([, address]) => address === FORGED)
       .map(([name]) => name);
   };

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { Arrived } from './stand-in';
+import { Arrived } from './stub';
 
 /** The address that each consumer believes; undefined where it believes none. */
 export interface Beliefs {

@@ -3,9 +3,9 @@ import { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerOn, get, open } from './exchange';
 import { answers, LOAD_BALANCER, startNginx } from './nginx';
-import { StandIn, startStandIn } from './stand-in';
+import { Stub, startStub } from './stub';
 
-let standIn: StandIn;
+let stub: Stub;
 let running: Promise<ServerResponse>;
 
 beforeEach(async () => {
@@ -13,7 +13,7 @@ beforeEach(async () => {
   running = new Promise((resolve) => {
     started = resolve;
   });
-  standIn = await startStandIn((incoming, response) => {
+  stub = await startStub((incoming, response) => {
     if (incoming.url === '/done') {
       response.end();
       return;
@@ -23,10 +23,10 @@ beforeEach(async () => {
   });
 });
 
-afterEach(() => standIn.close());
+afterEach(() => stub.close());
 
 test.each(['SIGQUIT', 'SIGTERM'] as const)('on %s it takes no more requests, lets the running one finish, and ends well', async (signal) => {
-  const nginx = await startNginx(standIn.port);
+  const nginx = await startNginx(stub.port);
   // A load balancer keeps connections for the next request.
   const idle = await open(nginx.port, LOAD_BALANCER);
   idle.write('GET /done HTTP/1.1\r\nHost: h\r\n\r\n');
@@ -51,7 +51,7 @@ test.each(['SIGQUIT', 'SIGTERM'] as const)('on %s it takes no more requests, let
 });
 
 test('a stream that never ends is cut when the time is over', async () => {
-  const nginx = await startNginx(standIn.port, { drainSeconds: 1 });
+  const nginx = await startNginx(stub.port, { drainSeconds: 1 });
   const socket = await open(nginx.port, LOAD_BALANCER);
   socket.write(get([]));
   const answer = answerOn(socket);
@@ -68,5 +68,5 @@ test('a stream that never ends is cut when the time is over', async () => {
 });
 
 test('a configuration that nginx refuses ends the container with an error', async () => {
-  await expect(startNginx(standIn.port, { trusted: ['10.0.0.0/99'] })).rejects.toThrow(/^nginx did not start: .*10\.0\.0\.0\/99/);
+  await expect(startNginx(stub.port, { trusted: ['10.0.0.0/99'] })).rejects.toThrow(/^nginx did not start: .*10\.0\.0\.0\/99/);
 });

@@ -5,28 +5,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip, createGzip, gzipSync } from 'node:zlib';
 import { answerOn, exchange, get, open } from './exchange';
 import { LOAD_BALANCER, Nginx, startNginx } from './nginx';
-import { StandIn, startStandIn } from './stand-in';
+import { Stub, startStub } from './stub';
 
 const MEBIBYTE = 1024 * 1024;
 
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
-let standIn: StandIn;
+let stub: Stub;
 let nginx: Nginx;
 /** Bodies that nginx had written to disk at any time that a test looked. */
 let written: string[];
 
 beforeAll(async () => {
-  standIn = await startStandIn((incoming, response) => answer(incoming, response));
-  nginx = await startNginx(standIn.port);
+  stub = await startStub((incoming, response) => answer(incoming, response));
+  nginx = await startNginx(stub.port);
 });
 
 afterAll(async () => {
   await nginx.stop();
-  await standIn.close();
+  await stub.close();
 });
 
 beforeEach(() => {
-  standIn.arrived.length = 0;
+  stub.arrived.length = 0;
   written = [];
 });
 
@@ -91,7 +91,7 @@ describe('bodies', () => {
     expect(status).toBe(200);
     expect(text).toBe(`${length} ${createHash('sha256').update(body).digest('hex')}`);
     expect(
-      standIn.arrived[0].headers
+      stub.arrived[0].headers
         .filter(([name]) => /^(expect|transfer-encoding|content-length)$/i.test(name))
         .map(([name, value]) => [name.toLowerCase(), value]),
     ).toEqual(['Transfer-Encoding' in headers ? ['transfer-encoding', 'chunked'] : ['content-length', String(length)]]);
@@ -104,7 +104,7 @@ describe('bodies', () => {
       `POST /e HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: ${64 * MEBIBYTE + 1}\r\n\r\n`,
     );
     expect(status).toBe(413);
-    expect(standIn.arrived).toEqual([]);
+    expect(stub.arrived).toEqual([]);
   });
 
   test('above 64 MB in chunks are refused, and never look whole', async () => {
@@ -256,7 +256,7 @@ describe('answers', () => {
       'x-pad': 'pad',
       'vary': 'Cookie',
     });
-    expect(standIn.arrived.map(({ target }) => target)).toEqual(['/']);
+    expect(stub.arrived.map(({ target }) => target)).toEqual(['/']);
   });
 
   test('that are compressed stay so, and those that are not too', async () => {
@@ -268,7 +268,7 @@ describe('answers', () => {
       response.writeHead(200, { 'Content-Type': 'text/html' }).end('x'.repeat(100_000));
     };
     expect((await send('GET', '/', undefined, { 'Accept-Encoding': 'gzip' })).headers).not.toHaveProperty('content-encoding');
-    expect(standIn.arrived[1].headers).toContainEqual(['Accept-Encoding', 'gzip']);
+    expect(stub.arrived[1].headers).toContainEqual(['Accept-Encoding', 'gzip']);
   });
 
   test('may have headers of 24 KB', async () => {
@@ -308,12 +308,12 @@ describe('requests', () => {
   ])('reach the process with the target %s as it was written', async (target) => {
     const { status } = await exchange(nginx.port, LOAD_BALANCER, get([], target));
     expect(status).toBe(200);
-    expect(standIn.arrived[0].target).toBe(target);
+    expect(stub.arrived[0].target).toBe(target);
   });
 
   test.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('of the method %s pass', async (method) => {
     const { status, text } = await send(method, '/x');
-    expect([status, text, standIn.arrived[0].method]).toEqual([200, method === 'HEAD' ? '' : 'ok', method]);
+    expect([status, text, stub.arrived[0].method]).toEqual([200, method === 'HEAD' ? '' : 'ok', method]);
   });
 
   test('keep all their other headers, in their spelling', async () => {
@@ -327,7 +327,7 @@ describe('requests', () => {
       'Origin: https://example.com',
     ];
     await exchange(nginx.port, LOAD_BALANCER, get(lines));
-    const arrived = standIn.arrived[0].headers.map(([name, value]) => `${name}: ${value}`);
+    const arrived = stub.arrived[0].headers.map(([name, value]) => `${name}: ${value}`);
     expect(arrived).toEqual(expect.arrayContaining(lines));
   });
 
@@ -335,25 +335,25 @@ describe('requests', () => {
     for (let i = 0; i < 5; i++) {
       await send('POST', '/e', Buffer.from('x'));
     }
-    expect(standIn.arrived.map(({ headers }) => headers.filter(([name]) => name.toLowerCase() === 'connection'))).toEqual([[], [], [], [], []]);
-    expect(new Set(standIn.arrived.map(({ peerPort }) => peerPort)).size).toBe(1);
+    expect(stub.arrived.map(({ headers }) => headers.filter(([name]) => name.toLowerCase() === 'connection'))).toEqual([[], [], [], [], []]);
+    expect(new Set(stub.arrived.map(({ peerPort }) => peerPort)).size).toBe(1);
   });
 
   test.each(['GET', 'POST'])('of the method %s are sent once, also where the process breaks off', async (method) => {
     await send(method, '/warm');
-    standIn.arrived.length = 0;
+    stub.arrived.length = 0;
     answer = (incoming) => {
       incoming.socket.destroy();
     };
     expect((await send(method, '/e', method === 'POST' ? Buffer.from('x') : undefined)).status).toBe(502);
-    expect(standIn.arrived).toHaveLength(1);
+    expect(stub.arrived).toHaveLength(1);
   });
 
   test('of the health check pass as they are', async () => {
     const { status } = await send('GET', '/_readyz?role=web', undefined, { 'Host': '10.0.1.23:18080', 'User-Agent': 'ELB-HealthChecker/2.0' });
     expect(status).toBe(200);
-    expect(standIn.arrived[0].target).toBe('/_readyz?role=web');
-    expect(standIn.arrived[0].headers).toEqual(
+    expect(stub.arrived[0].target).toBe('/_readyz?role=web');
+    expect(stub.arrived[0].headers).toEqual(
       expect.arrayContaining([
         ['Host', '10.0.1.23:18080'],
         ['X-Forwarded-For', LOAD_BALANCER],
@@ -363,7 +363,7 @@ describe('requests', () => {
 });
 
 test('a process that is not there makes the health check fail at once', async () => {
-  const gone = await startStandIn();
+  const gone = await startStub();
   await gone.close();
   const alone = await startNginx(gone.port);
   const { status } = await exchange(alone.port, LOAD_BALANCER, get([], '/_readiness'));

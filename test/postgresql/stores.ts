@@ -15,11 +15,11 @@ export type ClickHouseAnswer = string | { readonly status: number; readonly text
 
 export const HALF_FREE = 'ch1\tdefault\t107374182400\t214748364800\n';
 
-/** Stands in for the stores that the script only wants an answer of, and for ClickHouse's HTTP interface, each with and without TLS. */
-export class StandInStores {
-  public static async start(): Promise<StandInStores> {
+/** A stub of the stores that the script only wants an answer of, and for ClickHouse's HTTP interface, each with and without TLS. */
+export class StubStores {
+  public static async start(): Promise<StubStores> {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { algorithm: 'sha256' });
-    const stores = new StandInStores({ key, cert });
+    const stores = new StubStores({ key, cert });
     await Promise.all(stores.servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
     return stores;
   }

@@ -1,7 +1,7 @@
 import { Ended, Image, Run } from './image';
 import { LedgerImage, ledgerImage } from './ledger-image';
 import { PostgresServer } from './postgres';
-import { answerAsClickHouse, StandInStores } from './stores';
+import { answerAsClickHouse, StubStores } from './stores';
 
 /** A release, by the day that it is called by. */
 export const RELEASE = '2026-09-11';
@@ -33,7 +33,7 @@ export class World {
 
   public constructor(
     private readonly postgres: PostgresServer,
-    public readonly stores: StandInStores,
+    public readonly stores: StubStores,
     migrations = ['0001_initial', '0002_second'],
   ) {
     postgres.createDatabase(this.database);
@@ -83,10 +83,10 @@ export class World {
 /** Starts servers for the tests of a file, and makes a world for each of them. */
 export function worlds(): { readonly world: World } {
   let postgres: PostgresServer;
-  let stores: StandInStores;
+  let stores: StubStores;
   let world: World;
   beforeAll(async () => {
-    [postgres, stores] = await Promise.all([PostgresServer.start(), StandInStores.start()]);
+    [postgres, stores] = await Promise.all([PostgresServer.start(), StubStores.start()]);
   });
   afterAll(async () => {
     stores.stop();

@@ -1,8 +1,8 @@
 import { Deployment, isUnavailable, Listener, Service } from './deployment';
 import { containersOf, processOf } from './processes';
 import { IngressModel, Target } from '../../ingress/ingress-model';
-import { verifyingProxy } from '../../verifying-proxy';
-import { CLIENT_ADDRESS_CONTAINER, firstAssignableAddress } from '../../../lib/internal';
+import { verifyingProxy } from '../../client-ip/verified-headers';
+import { CLIENT_ADDRESS_CONTAINER, DENY_RULES, firstAssignableAddress } from '../../../lib/internal';
 import { globMatches, ListenerRule } from '../../alb/evaluate';
 import { RuleAction } from '../../alb/listener-rule';
 
@@ -100,4 +100,17 @@ function isReadable({ conditions, rewrites }: ListenerRule<RuleAction>): boolean
 function firstAddress({ subnets }: Deployment): string | undefined {
   const cidrs = isUnavailable(subnets) ? [] : subnets.flatMap(({ cidr }) => cidr ?? []);
   return cidrs.map(firstAssignableAddress).find((address) => address !== undefined);
+}
+
+/**
+ * Returns the offset of all rule priorities: zero on the library's own listener, `rulePriorityBase` on an existing one. The deny rules show it,
+ * because they are the same on every listener.
+ */
+export function priorityBase(rules: readonly ListenerRule<unknown>[]): number {
+  const bases = DENY_RULES.flatMap(({ priority: own, patterns: { regexes = [] } }) =>
+    rules
+      .filter(({ conditions }) => conditions.some(({ regexValues = [] }) => regexValues.includes(regexes[0])))
+      .flatMap(({ priority }) => (priority === undefined ? [] : [priority - own])),
+  );
+  return bases[0] ?? 0;
 }

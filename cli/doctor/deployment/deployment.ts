@@ -1,5 +1,6 @@
 import { ListenerRule } from '../../alb/evaluate';
 import { RuleAction } from '../../alb/listener-rule';
+import { cidrSize, MAX_TRUSTED_ADDRESSES, parseCidr } from '../../../lib/internal';
 
 /** Loaded data, or the reason why it is unavailable. */
 export type Loaded<T> = T | Unavailable;
@@ -145,4 +146,10 @@ export interface CertificateDetails {
 /** Returns whether data could not be loaded. */
 export function isUnavailable<T extends object | string>(answer: Loaded<T>): answer is Unavailable {
   return typeof answer === 'object' && 'unavailable' in answer;
+}
+
+/** Returns whether a subnet has more addresses than can be listed one by one. */
+export function tooLarge({ cidr }: Subnet): boolean {
+  const block = parseCidr(cidr ?? '');
+  return block !== undefined && cidrSize(block) > BigInt(MAX_TRUSTED_ADDRESSES);
 }

@@ -1,6 +1,6 @@
 /* The API between the preview and its page. Types only: the page is compiled for a browser, and the preview's own types extend these. */
 
-import type { Access } from '../../access';
+import type { Access } from '../../ingress/access';
 
 /** A rule of the load balancer, as text. */
 export interface RuleDescription {

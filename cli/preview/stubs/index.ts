@@ -1,10 +1,9 @@
 import { capture } from './capture';
 import { isCapture } from './capture-settings';
 import { featureFlags } from './feature-flags';
-import { generic } from './generic';
 import { hypercacheServer } from './hypercache-server';
 import { livestream } from './livestream';
-import { RunningStub, Stub, start } from './stub';
+import { generic, RunningStub, start, Stub } from './stub';
 import { web } from './web';
 import { Traffic } from '../traffic';
 import { IngressModel, Target } from '../../ingress/ingress-model';

@@ -1,4 +1,5 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { answeredByCors, json } from './replies';
 import { close, guarded, headersOf, listen } from '../loopback';
 import { Traffic } from '../traffic';
 import { ClientIp, resolveClientIps, ProxySettings } from '../../client-ip/client-ip';
@@ -50,4 +51,18 @@ export async function start(stub: Stub, props: StubProps): Promise<RunningStub> 
 /** Resolves the client IPs of the process from a request. */
 export function clientIpsOf(req: IncomingMessage, { process, settings, peer }: StubProps): ClientIp[] {
   return isProcess(process) ? resolveClientIps(process, { peer, headers: headersOf(req) }, settings) : [];
+}
+
+/** Stub of any other process: responds with the request that it received. */
+export function generic({ process }: StubProps): Handler {
+  return async (req, res) => {
+    if (answeredByCors(req, res, ['GET', 'POST', 'OPTIONS', 'HEAD'])) {
+      return;
+    }
+    let bytes = 0;
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+    }
+    json(res, 200, { stub: process, method: req.method, url: req.url, bytes });
+  };
 }

@@ -1,7 +1,7 @@
 import { PostHogProps } from '../../../lib';
-import { Access } from '../../../cli/access';
+import { Access } from '../../../cli/ingress/access';
 import { Container, Deployment, isUnavailable, Listener, Service, Subnet } from '../../../cli/doctor/deployment/deployment';
-import { NamedCheckResult, CheckStatus } from '../../../cli/doctor/check-result';
+import { NamedCheckResult, CheckStatus } from '../../../cli/doctor/check';
 import { runDoctor } from '../../../cli/doctor/run-checks';
 import { ListenerRule } from '../../../cli/alb/evaluate';
 import { RuleAction } from '../../../cli/alb/listener-rule';

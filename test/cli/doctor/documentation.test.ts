@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ACTIONS } from '../../../cli/doctor/deployment/aws';
 import { CHECKS } from '../../../cli/doctor/run-checks';
-import { COMMANDS } from '../../../cli/commands';
+import { COMMANDS } from '../../../cli/program';
 
 const TEXT = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'command-line.md'), 'utf8');
 

@@ -1,5 +1,5 @@
 import { AppAccess, Cdn, ClientAddress, EndpointGroup, PostHogProps } from '../../../lib';
-import { Access } from '../../../cli/access';
+import { Access } from '../../../cli/ingress/access';
 import { Deployment } from '../../../cli/doctor/deployment/deployment';
 import { CHECKS } from '../../../cli/doctor/run-checks';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';

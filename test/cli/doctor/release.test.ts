@@ -1,6 +1,6 @@
 import { deploymentOf, resultsOf, known, NOW, withService } from './deployments';
 import { Deployment, Service } from '../../../cli/doctor/deployment/deployment';
-import { NamedCheckResult } from '../../../cli/doctor/check-result';
+import { NamedCheckResult } from '../../../cli/doctor/check';
 import { runDoctor } from '../../../cli/doctor/run-checks';
 import { containersOf } from '../../../cli/doctor/deployment/processes';
 import { asText, exitCodeOf } from '../../../cli/doctor/report';

@@ -1,5 +1,5 @@
 import { AppAccess } from '../../../lib';
-import { Access } from '../../../cli/access';
+import { Access } from '../../../cli/ingress/access';
 import { appStateOf } from '../../../cli/ingress/app-state';
 import { IngressModel } from '../../../cli/ingress/ingress-model';
 import { describe as descriptionOf } from '../../../cli/preview/description';

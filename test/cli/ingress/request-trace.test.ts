@@ -5,7 +5,7 @@ import { IngressModel, ClientRequest } from '../../../cli/ingress/ingress-model'
 import { trace, ruleName } from '../../../cli/ingress/request-trace';
 import { ingressesOf } from '../../../cli/template/template-ingress';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
-import { samplesOf } from '../../../cli/endpoint-samples';
+import { samplesOf } from '../../../cli/ingress/probes';
 import { Header } from '../../../cli/alb/headers';
 import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { newPostHog, newStack } from '../../helpers/stack';

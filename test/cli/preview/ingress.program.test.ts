@@ -6,7 +6,7 @@ import { trace } from '../../../cli/ingress/request-trace';
 import { RULE_HEADER, SOURCE_HEADER } from '../../../cli/preview/load-balancer';
 import { STUB_HEADER } from '../../../cli/preview/stubs/stub';
 import { ingressesOf } from '../../../cli/template/template-ingress';
-import { samplesOf, PUBLIC_CLIENT } from '../../../cli/endpoint-samples';
+import { samplesOf, PUBLIC_CLIENT } from '../../../cli/ingress/probes';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
 import { OIDC } from '../../ingress/fixtures';

@@ -4,7 +4,7 @@ import { laneKey, lanesOf } from '../../../cli/preview/page/lanes';
 import { IngressFacts } from '../../../cli/preview/page/wire';
 import { ingressesOf } from '../../../cli/template/template-ingress';
 import { trace, Outcome } from '../../../cli/ingress/request-trace';
-import { PUBLIC_CLIENT } from '../../../cli/endpoint-samples';
+import { PUBLIC_CLIENT } from '../../../cli/ingress/probes';
 import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { newPostHog, newStack } from '../../helpers/stack';
 import { MODES } from '../../ingress/routing/modes';

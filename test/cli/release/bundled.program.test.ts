@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { bundled } from '../preview/program';
-import { startStandIn } from './registry/stub-registry';
+import { startStubRegistry } from './registry/stub-registry';
 
 const program = bundled();
 
 test('the command as users get it ends when a registry says nothing', async () => {
-  const registry = await startStandIn();
+  const registry = await startStubRegistry();
   registry.interrupt(() => true);
   const args = ['release', '--image', `app=${registry.image}`, '--image', `node=${registry.image}`, '--timeout', '1', '--retries', '0', '--dry-run'];
   const others = [

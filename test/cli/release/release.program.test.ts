@@ -5,16 +5,16 @@ import { RELEASE_2026_09_11_R2 } from '../../../lib/release/known-releases';
 import { IMAGE_NAMES } from '../../../lib/release/release-description';
 import { renderRelease } from '../../../lib/release/release-file';
 import { cli, inFolder, Run } from '../fixtures';
-import { IMAGE_DIGEST, StandInRegistry, startStandIn } from './registry/stub-registry';
+import { IMAGE_DIGEST, StubRegistry, startStubRegistry } from './registry/stub-registry';
 
 const COMMIT = 'd'.repeat(40);
 const OWN = renderRelease(RELEASE_2026_09_11_R2);
 const FILE = 'posthog-release.json';
 const OTHERS = IMAGE_NAMES.filter((name) => name !== 'app').flatMap((name) => ['--without', name]);
 
-let registry: StandInRegistry;
+let registry: StubRegistry;
 beforeAll(async () => {
-  registry = await startStandIn();
+  registry = await startStubRegistry();
 });
 afterAll(async () => registry.stop());
 

@@ -1,14 +1,14 @@
 import { RetryOptions } from '../../../cli/release/registry/http';
 import { sha256 } from '../../../cli/release/registry/manifest';
 import { find, resolveImage } from '../../../cli/release/resolve';
-import { answer, CONFIG_DIGEST, IMAGE_DIGEST, StandInRegistry, startStandIn } from './registry/stub-registry';
+import { answer, CONFIG_DIGEST, IMAGE_DIGEST, StubRegistry, startStubRegistry } from './registry/stub-registry';
 
-let registry: StandInRegistry;
+let registry: StubRegistry;
 let waits: number[];
 let retryOptions: RetryOptions;
 
 beforeAll(async () => {
-  registry = await startStandIn();
+  registry = await startStubRegistry();
 });
 beforeEach(() => {
   registry.interrupt(() => false);
@@ -266,7 +266,7 @@ test('says where the connection ends too early every time', async () => {
 });
 
 test('says where nobody listens', async () => {
-  const gone = await startStandIn();
+  const gone = await startStubRegistry();
   await gone.stop();
   expect(await failure(gone.image)).toBe(`${gone.image}: ${gone.host} is unreachable (ECONNREFUSED), 3 times`);
 });
@@ -288,7 +288,7 @@ test('reads no body without an end', async () => {
 });
 
 test('follows to the storage, and does not show it the token', async () => {
-  const storage = await startStandIn();
+  const storage = await startStubRegistry();
   const seen: (string | undefined)[] = [];
   storage.interrupt((request, response, url) => {
     seen.push(request.headers.authorization);

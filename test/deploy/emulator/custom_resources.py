@@ -7,7 +7,7 @@ from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
 
 from .migration import MigrationStart, call
-from .stand_in import client
+from .stub import client
 
 
 def bootstrap_brokers(ClusterArn: str) -> dict[str, str]:
@@ -53,10 +53,10 @@ def install() -> None:
     def make_and_answer(resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any) -> CustomModel:
         if kwargs["ResourceType"] == MigrationStart.TYPE:
             return MigrationStart.make(region_name, kwargs["LogicalId"], cloudformation_json["Properties"])
-        stand_in = MADE.get(kwargs["ResourceType"])
-        if not stand_in:
+        stub = MADE.get(kwargs["ResourceType"])
+        if not stub:
             return make(resource_name, cloudformation_json, account_id, region_name, **kwargs)
-        name, data = stand_in(cloudformation_json["Properties"])
+        name, data = stub(cloudformation_json["Properties"])
         made = CustomModel(region_name, "", kwargs["LogicalId"], name)
         made.set_data(data)
         return made

@@ -7,7 +7,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.rds.models import DBParameterGroup
 
-from .stand_in import client
+from .stub import client
 
 
 def internet_gateway(gateway: str) -> None:

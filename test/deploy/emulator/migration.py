@@ -23,7 +23,7 @@ from moto.ecs.models import Container, EC2ContainerServiceBackend, Task
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 
-from .stand_in import StandIn, client
+from .stub import Stub, client
 
 SIGNALS = "cloudformation-waitcondition"
 RUN = """
@@ -47,7 +47,7 @@ def call(function: str, event: Any) -> dict[str, Any]:
             return json.load(file)
 
 
-class WaitConditionHandle(StandIn, CloudFormationModel):
+class WaitConditionHandle(Stub, CloudFormationModel):
     """A presigned address of moto's S3, as AWS gives one of its own."""
 
     TYPE = "AWS::CloudFormation::WaitConditionHandle"
@@ -64,7 +64,7 @@ class WaitConditionHandle(StandIn, CloudFormationModel):
         """What was said stays."""
 
 
-class WaitCondition(StandIn, CloudFormationModel):
+class WaitCondition(Stub, CloudFormationModel):
     """Waits until somebody has answered, and fails where the answer is a failure; not for as long as it might."""
 
     TYPE = "AWS::CloudFormation::WaitCondition"
@@ -91,7 +91,7 @@ class WaitCondition(StandIn, CloudFormationModel):
         """There is nothing."""
 
 
-class StateMachine(StandIn, CloudFormationModel):
+class StateMachine(Stub, CloudFormationModel):
     """moto makes it where nothing is executed."""
 
     TYPE = "AWS::StepFunctions::StateMachine"
@@ -195,7 +195,7 @@ def stop_first() -> None:
     parsing.ResourceMap.delete = stop_and_delete
 
 
-MIGRATION_STAND_INS = (WaitConditionHandle, WaitCondition, StateMachine)
+MIGRATION_STUBS = (WaitConditionHandle, WaitCondition, StateMachine)
 
 
 def install() -> None:

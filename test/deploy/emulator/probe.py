@@ -1,4 +1,4 @@
-"""What moto's CloudFormation drops or cannot do, measured without any stand-in. Prints JSON: for each name whether that is still so.
+"""What moto's CloudFormation drops or cannot do, measured without any stub. Prints JSON: for each name whether that is still so.
 
 Usage: python -m emulator.probe, in the folder above.
 """

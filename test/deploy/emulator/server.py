@@ -1,6 +1,6 @@
-"""moto's server, with stand-ins for what its CloudFormation cannot make or delete. Ends when its standard input does, and so with its parent.
+"""moto's server, with stubs for what its CloudFormation cannot make or delete. Ends when its standard input does, and so with its parent.
 
-Usage: python -m emulator.server PORT REPORT, in the folder above. It says in the file REPORT what moto can do without the stand-ins.
+Usage: python -m emulator.server PORT REPORT, in the folder above. It says in the file REPORT what moto can do without the stubs.
 """
 
 import json
@@ -23,13 +23,13 @@ if __name__ == "__main__":
     own = dict(parsing.get_model_map())
     for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         cached.cache_clear()
-    from . import completions, custom_resources, deletions, migration, revisions, stand_ins, updates
+    from . import completions, custom_resources, deletions, migration, revisions, stubs, updates
 
     facts = {
         "version": version("moto"),
         "ownTypes": sorted(own),
         "ownDeletions": sorted(name for name, model in own.items() if deletions.can_delete(model)),
-        "standIns": [model.TYPE for model in stand_ins.STAND_INS],
+        "stubs": [model.TYPE for model in stubs.STUBS],
         "deletions": list(deletions.DELETIONS),
     }
     completions.install()

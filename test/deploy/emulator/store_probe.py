@@ -1,4 +1,4 @@
-"""What moto does otherwise than AWS with the resources that stores are made from, measured without any stand-in; part of probe.py."""
+"""What moto does otherwise than AWS with the resources that stores are made from, measured without any stub; part of probe.py."""
 
 import json
 from typing import Any, Callable

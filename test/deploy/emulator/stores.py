@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from moto.core.common_models import CloudFormationModel
-from .stand_in import StandIn, client
+from .stub import Stub, client
 
 
 def short(name: str, longest: int) -> str:
@@ -17,7 +17,7 @@ def renamed(properties: dict[str, Any], names: dict[str, str]) -> dict[str, Any]
     return {names.get(key, key): value for key, value in properties.items()}
 
 
-class SecretTargetAttachment(StandIn, CloudFormationModel):
+class SecretTargetAttachment(Stub, CloudFormationModel):
     """It writes into the secret where the database is."""
 
     TYPE = "AWS::SecretsManager::SecretTargetAttachment"
@@ -41,7 +41,7 @@ class SecretTargetAttachment(StandIn, CloudFormationModel):
         api.put_secret_value(SecretId=secret, SecretString=json.dumps({**json.loads(api.get_secret_value(SecretId=secret)["SecretString"]), **more}))
 
 
-class DBInstance(StandIn, CloudFormationModel):
+class DBInstance(Stub, CloudFormationModel):
     TYPE = "AWS::RDS::DBInstance"
     NAME = "DBInstanceIdentifier"
 
@@ -65,7 +65,7 @@ class DBInstance(StandIn, CloudFormationModel):
         client("rds").delete_db_instance(DBInstanceIdentifier=name, DeleteAutomatedBackups=automated, **last)
 
 
-class CacheSubnetGroup(StandIn, CloudFormationModel):
+class CacheSubnetGroup(Stub, CloudFormationModel):
     TYPE = "AWS::ElastiCache::SubnetGroup"
 
     @classmethod
@@ -78,7 +78,7 @@ class CacheSubnetGroup(StandIn, CloudFormationModel):
         """moto cannot."""
 
 
-class CacheParameterGroup(StandIn, CloudFormationModel):
+class CacheParameterGroup(Stub, CloudFormationModel):
     """A name and nothing behind it: moto keeps no such groups."""
 
     TYPE = "AWS::ElastiCache::ParameterGroup"
@@ -91,7 +91,7 @@ class CacheParameterGroup(StandIn, CloudFormationModel):
         """There is nothing."""
 
 
-class ReplicationGroup(StandIn, CloudFormationModel):
+class ReplicationGroup(Stub, CloudFormationModel):
     TYPE = "AWS::ElastiCache::ReplicationGroup"
 
     @classmethod
@@ -108,7 +108,7 @@ class ReplicationGroup(StandIn, CloudFormationModel):
         client("elasticache").delete_replication_group(ReplicationGroupId=name)
 
 
-class KafkaConfiguration(StandIn, CloudFormationModel):
+class KafkaConfiguration(Stub, CloudFormationModel):
     """An ARN and nothing behind it: moto keeps no configurations."""
 
     TYPE = "AWS::MSK::Configuration"
@@ -122,7 +122,7 @@ class KafkaConfiguration(StandIn, CloudFormationModel):
         """There is nothing."""
 
 
-class KafkaCluster(StandIn, CloudFormationModel):
+class KafkaCluster(Stub, CloudFormationModel):
     TYPE = "AWS::MSK::Cluster"
 
     @classmethod
@@ -141,7 +141,7 @@ class KafkaCluster(StandIn, CloudFormationModel):
         client("kafka").delete_cluster(ClusterArn=self.physical_resource_id)
 
 
-class Volume(StandIn, CloudFormationModel):
+class Volume(Stub, CloudFormationModel):
     TYPE = "AWS::EC2::Volume"
 
     @classmethod
@@ -156,7 +156,7 @@ class Volume(StandIn, CloudFormationModel):
             client("ec2").delete_volume(VolumeId=self.physical_resource_id)
 
 
-class HostedZone(StandIn, CloudFormationModel):
+class HostedZone(Stub, CloudFormationModel):
     TYPE = "AWS::Route53::HostedZone"
 
     @classmethod
@@ -172,7 +172,7 @@ class HostedZone(StandIn, CloudFormationModel):
         client("route53").delete_hosted_zone(Id=self.physical_resource_id)
 
 
-class BucketPolicy(StandIn, CloudFormationModel):
+class BucketPolicy(Stub, CloudFormationModel):
     TYPE = "AWS::S3::BucketPolicy"
 
     @classmethod
@@ -184,7 +184,7 @@ class BucketPolicy(StandIn, CloudFormationModel):
         client("s3").delete_bucket_policy(Bucket=self.physical_resource_id)
 
 
-STORE_STAND_INS = (
+STORE_STUBS = (
     SecretTargetAttachment, DBInstance, CacheSubnetGroup, CacheParameterGroup, ReplicationGroup, KafkaConfiguration, KafkaCluster, Volume, HostedZone,
     BucketPolicy,
 )

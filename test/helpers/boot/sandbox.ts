@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const SCRIPTS = path.join(__dirname, '..', '..', '..', 'lib', 'stores', 'instance', 'boot');
 
-/** Stands in for what an instance and its cloud have; each is a link to `note`. */
+/** A stub of what an instance and its cloud have; each is a link to `note`. */
 const NOTED = ['systemctl', 'dnf', 'sysctl'];
 
 const SETTINGS = {
@@ -42,7 +42,7 @@ export interface VolumeRow {
 
 export const VOLUME = 'vol-0123456789abcdef0';
 
-/** An instance that has just started, and its cloud: the real scripts with stand-ins for the commands that reach out. */
+/** An instance that has just started, and its cloud: the real scripts with stubs for the commands that reach out. */
 export class Sandbox {
   public readonly folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-boot-'));
   public readonly mountPoint = this.at('mnt');
@@ -76,7 +76,7 @@ export class Sandbox {
     writeFileSync(this.at(name), content);
   }
 
-  /** Writes a command that stands in for a real one. */
+  /** Writes a command that replaces a real one. */
   public command(name: string, body: string): void {
     this.write(`bin/${name}`, `#!/bin/sh\n${body}\n`);
     chmodSync(this.at(`bin/${name}`), 0o755);

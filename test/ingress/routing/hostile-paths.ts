@@ -1,3 +1,5 @@
+import * as DOCTOR from '../../../cli/doctor/corpus';
+
 /**
  * Request targets that are no public endpoint of the app, or resemble one.
  *
@@ -510,18 +512,24 @@ const LONG = [128, 2048, 8000].flatMap((length) => [
   `/api/projects/${'1'.repeat(length)}/feature_flags/2/`,
 ]);
 
-/** Every hostile or neighbouring target. */
+/** The samples that the doctor probes a deployment with. */
+const SAMPLES = [...DOCTOR.NEIGHBOURS, ...DOCTOR.EVASIONS, ...DOCTOR.INTERNAL];
+
+/** Every hostile or neighbouring target, once. */
 export const HOSTILE_PATHS: readonly string[] = [
-  ...APP,
-  ...NEIGHBOURS,
-  ...NAMESPACES.flatMap((namespace) => ESCAPES.map((escape) => namespace + escape)),
-  ...NAMESPACES.map((namespace) => `${namespace}/x/../y`),
-  ...NAMESPACES.map((namespace) => `/x/..${namespace}/y`),
-  ...EXACT.flatMap((path) => ODD_SPELLINGS.map((odd) => path + odd)),
-  ...EXACT.map((path) => `${path}/../login`),
-  ...['/e', '/s', '/flags', '/batch'].flatMap((path) => ODD_SPELLINGS.map((odd) => path + odd)),
-  ...DISGUISES,
-  ...ODD_TARGETS,
-  ...INTERNAL,
-  ...LONG,
+  ...new Set([
+    ...APP,
+    ...NEIGHBOURS,
+    ...NAMESPACES.flatMap((namespace) => ESCAPES.map((escape) => namespace + escape)),
+    ...NAMESPACES.map((namespace) => `${namespace}/x/../y`),
+    ...NAMESPACES.map((namespace) => `/x/..${namespace}/y`),
+    ...EXACT.flatMap((path) => ODD_SPELLINGS.map((odd) => path + odd)),
+    ...EXACT.map((path) => `${path}/../login`),
+    ...['/e', '/s', '/flags', '/batch'].flatMap((path) => ODD_SPELLINGS.map((odd) => path + odd)),
+    ...DISGUISES,
+    ...ODD_TARGETS,
+    ...INTERNAL,
+    ...LONG,
+    ...SAMPLES,
+  ]),
 ];

@@ -7,7 +7,7 @@ import { kafkaTopics, topicLines } from '../../../lib/stores/kafka/kafka-topics'
 const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'migration', 'topics', 'reconcile-topics.sh');
 
 /**
- * Stands in for rpk: keeps topics in a file, prints what rpk prints, and refuses what a broker refuses.
+ * A stub of rpk: keeps topics in a file, prints what rpk prints, and refuses what a broker refuses.
  *
  * @see https://docs.redpanda.com/current/reference/rpk/rpk-topic/
  */

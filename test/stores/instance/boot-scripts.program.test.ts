@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Sandbox } from '../../helpers/boot/sandbox';
 import { SAMPLE_IMAGES } from './fixtures';
 
-// The boot scripts that need no root and no disk, run for real with stand-ins for the commands that reach out. The rest: test/boot.
+// The boot scripts that need no root and no disk, run for real with stubs for the commands that reach out. The rest: test/boot.
 
 const BOOT = path.join(__dirname, '..', '..', '..', 'lib', 'stores', 'instance', 'boot');
 let sandbox: Sandbox;

@@ -1,9 +1,7 @@
-import { CheckContext, some } from '../../check-context';
-import { Loaded, isUnavailable, Service, Subnet } from '../../deployment/deployment';
-import { CheckResult, pass, unknown, fail } from '../../check-result';
+import { CheckContext, CheckResult, fail, pass, some, unknown } from '../../check';
+import { isUnavailable, Loaded, Service, Subnet, tooLarge } from '../../deployment/deployment';
 import { containersOf, processOf } from '../../deployment/processes';
-import { tooLarge } from '../../subnet-size';
-import { verifyingProxy } from '../../../verifying-proxy';
+import { verifyingProxy } from '../../../client-ip/verified-headers';
 import { assignableAddresses, CLIENT_ADDRESS_CONTAINER, formatAddress, formatCidr, parseCidr } from '../../../../lib/internal';
 import { blockList, familyOf } from '../../../alb/addresses';
 

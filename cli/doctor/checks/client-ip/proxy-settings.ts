@@ -1,7 +1,6 @@
-import { CheckContext } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, unknown } from '../../check';
 import { Container, isUnavailable } from '../../deployment/deployment';
 import { covers } from '../../deployment/domain';
-import { CheckResult, pass, unknown, fail } from '../../check-result';
 import { isTrue } from '../../../client-ip/client-ip';
 import { djangoOf } from '../../deployment/processes';
 

@@ -1,9 +1,7 @@
-import { CheckContext, some } from '../../check-context';
-import { isUnavailable, Subnet } from '../../deployment/deployment';
-import { CheckResult, pass, unknown, fail } from '../../check-result';
+import { CheckContext, CheckResult, fail, pass, some, unknown } from '../../check';
+import { isUnavailable, Subnet, tooLarge } from '../../deployment/deployment';
 import { Django, djangoOf, verifiesAddresses } from '../../deployment/processes';
 import { isTrue } from '../../../client-ip/client-ip';
-import { tooLarge } from '../../subnet-size';
 import { assignableAddresses } from '../../../../lib/internal';
 
 const NAME = 'TRUSTED_PROXIES';

@@ -1,6 +1,5 @@
-import { CheckContext } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, unknown } from '../../check';
 import { isUnavailable } from '../../deployment/deployment';
-import { CheckResult, pass, unknown, fail } from '../../check-result';
 import { attribute, HEADER_ATTRIBUTES } from '../../../alb/headers';
 
 interface Rule {

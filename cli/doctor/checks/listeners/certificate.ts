@@ -1,7 +1,6 @@
-import { CheckContext, some } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, some, unknown } from '../../check';
 import { Certificate, CertificateDetails, isUnavailable } from '../../deployment/deployment';
 import { covers } from '../../deployment/domain';
-import { CheckResult, pass, unknown, fail } from '../../check-result';
 import { tlsListener } from '../../deployment/deployed-ingress';
 
 const DAY = 24 * 60 * 60 * 1000;

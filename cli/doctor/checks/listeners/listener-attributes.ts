@@ -1,6 +1,5 @@
-import { CheckContext } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, unknown } from '../../check';
 import { isUnavailable } from '../../deployment/deployment';
-import { CheckResult, pass, unknown, fail } from '../../check-result';
 import { tlsListener } from '../../deployment/deployed-ingress';
 
 const HSTS = 'routing.http.response.strict_transport_security.header_value';

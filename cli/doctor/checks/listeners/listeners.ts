@@ -1,6 +1,5 @@
-import { CheckContext } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass } from '../../check';
 import { Deployment } from '../../deployment/deployment';
-import { CheckResult, pass, fail } from '../../check-result';
 import { plainListener, tlsListener } from '../../deployment/deployed-ingress';
 import { ruleName } from '../../../ingress/request-trace';
 

@@ -1,5 +1,4 @@
-import { CheckContext } from '../../check-context';
-import { CheckResult, pass, fail } from '../../check-result';
+import { CheckContext, CheckResult, fail, pass } from '../../check';
 import { tlsListener } from '../../deployment/deployed-ingress';
 
 /**

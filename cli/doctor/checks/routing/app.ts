@@ -1,8 +1,7 @@
-import { CheckContext, some } from '../../check-context';
-import { CheckResult, pass, fail } from '../../check-result';
+import { CheckContext, CheckResult, fail, pass, some } from '../../check';
 import { ListenerRule } from '../../../alb/evaluate';
 import { RuleAction } from '../../../alb/listener-rule';
-import { Access } from '../../../access';
+import { Access } from '../../../ingress/access';
 import { Answer, AppState, appStateOf } from '../../../ingress/app-state';
 import { ruleName } from '../../../ingress/request-trace';
 

@@ -1,15 +1,12 @@
-import { CheckContext, some } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, some } from '../../check';
 import { isUnavailable } from '../../deployment/deployment';
-import { CheckResult, pass, fail } from '../../check-result';
-import { nameOf } from '../../deployment/deployed-ingress';
-import { priorityBase } from '../../priority-base';
+import { nameOf, priorityBase } from '../../deployment/deployed-ingress';
 import { processOf } from '../../deployment/processes';
 import { ALWAYS_PUBLIC, EndpointGroup, isProcess, PostHogProcess, PRIORITIES, PublicEndpoint } from '../../../../lib/internal';
-import { samplesOf } from '../../../endpoint-samples';
 import { appStateOf } from '../../../ingress/app-state';
 import { ruleName } from '../../../ingress/request-trace';
 import { answerOf } from '../../../routes/routes';
-import { probe } from '../../../ingress/probes';
+import { probe, samplesOf } from '../../../ingress/probes';
 
 /** A request to a path of an endpoint, and its outcome. */
 interface Sample {

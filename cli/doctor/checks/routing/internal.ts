@@ -1,6 +1,5 @@
-import { CheckContext, some } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, some } from '../../check';
 import { INTERNAL } from '../../corpus';
-import { CheckResult, pass, fail } from '../../check-result';
 import { DENY_RULES } from '../../../../lib/internal';
 import { ruleName } from '../../../ingress/request-trace';
 import { reached, probe } from '../../../ingress/probes';

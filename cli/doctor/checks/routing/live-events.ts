@@ -1,7 +1,6 @@
-import { CheckContext, some } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, some } from '../../check';
 import { isUnavailable } from '../../deployment/deployment';
-import { CheckResult, pass, fail } from '../../check-result';
-import { priorityBase } from '../../priority-base';
+import { priorityBase } from '../../deployment/deployed-ingress';
 import { attribute } from '../../../alb/headers';
 import { PostHogProcess, PRIORITIES } from '../../../../lib/internal';
 import { appStateOf } from '../../../ingress/app-state';

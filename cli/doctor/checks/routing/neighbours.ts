@@ -1,6 +1,5 @@
-import { CheckContext, some } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, some } from '../../check';
 import { EVASIONS, NEIGHBOURS } from '../../corpus';
-import { CheckResult, pass, fail } from '../../check-result';
 import { globMatches, ListenerRule } from '../../../alb/evaluate';
 import { RuleAction } from '../../../alb/listener-rule';
 import { appStateOf } from '../../../ingress/app-state';

@@ -1,13 +1,11 @@
-import { CheckContext, some } from '../../check-context';
-import { CheckResult, pass, fail } from '../../check-result';
+import { CheckContext, CheckResult, fail, pass, some } from '../../check';
 import { isProcess, PART_OF_THE_APP, PublicEndpoint, withoutPath } from '../../../../lib/internal';
-import { samplesOf } from '../../../endpoint-samples';
 import { ListenerRule } from '../../../alb/evaluate';
 import { RuleAction } from '../../../alb/listener-rule';
 import { Rewrite, rewritten } from '../../../alb/url-rewrite';
 import { APP_PAGES, appStateOf } from '../../../ingress/app-state';
 import { ruleName } from '../../../ingress/request-trace';
-import { forwardedIn, probe } from '../../../ingress/probes';
+import { forwardedIn, probe, samplesOf } from '../../../ingress/probes';
 
 /** A path, its process, and the rewrite that the process needs. */
 interface Sample {

@@ -1,6 +1,5 @@
-import { CheckContext } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, unknown, warning } from '../../check';
 import { isUnavailable } from '../../deployment/deployment';
-import { CheckResult, pass, unknown, warning, fail } from '../../check-result';
 import {
   apart,
   daysBetween,

@@ -1,6 +1,5 @@
-import { CheckContext } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, unknown } from '../../check';
 import { isUnavailable, Service } from '../../deployment/deployment';
-import { CheckResult, pass, unknown, fail } from '../../check-result';
 import { processOf } from '../../deployment/processes';
 
 /** Checks that every service runs its desired number of tasks, with the newest task definition. */

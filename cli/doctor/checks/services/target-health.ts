@@ -1,6 +1,5 @@
-import { CheckContext, some } from '../../check-context';
+import { CheckContext, CheckResult, fail, pass, some, unknown } from '../../check';
 import { isUnavailable, TargetGroup, TargetHealth } from '../../deployment/deployment';
-import { CheckResult, pass, unknown, fail } from '../../check-result';
 
 /** The fix for each reason code of the load balancer. */
 const FIXES: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppAccess } from '../../../../lib';
 import { ACTIONS } from '../../../../cli/doctor/deployment/aws';
-import { NamedCheckResult } from '../../../../cli/doctor/check-result';
+import { NamedCheckResult } from '../../../../cli/doctor/check';
 import { CloudFormationTemplate, ofType } from '../../../../cli/alb/template';
 import { cli, Run, templateOfPostHog } from '../../fixtures';
 import { accountWith } from '../account';

@@ -5,7 +5,7 @@ import { Product, PublicEndpoint } from '../../../../lib';
 import { IngressDescription } from '../../../../cli/preview/description';
 import { FLAGS } from '../../../../cli/preview/stubs/flag-set';
 import { STUB_HEADER } from '../../../../cli/preview/stubs/stub';
-import { samplesOf } from '../../../../cli/endpoint-samples';
+import { samplesOf } from '../../../../cli/ingress/probes';
 
 const EVENT = JSON.stringify({ api_key: 'phc_1', event: 'e', distinct_id: 'd' });
 const ORIGIN = 'https://shop.example';

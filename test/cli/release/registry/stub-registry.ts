@@ -7,7 +7,7 @@ import { AddressInfo } from 'node:net';
 export type Interruption = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
 
 /** A registry that holds one image and does wrong what it is told to. */
-export interface StandInRegistry {
+export interface StubRegistry {
   readonly host: string;
   /** The image that it holds. */
   readonly image: string;
@@ -43,7 +43,7 @@ const CONTENTS: Readonly<Record<string, Buffer>> = {
 };
 
 /** Starts it on loopback, on a port that the system picks. It ends with the tests of the file. */
-export async function startStandIn(): Promise<StandInRegistry> {
+export async function startStubRegistry(): Promise<StubRegistry> {
   const requests: string[] = [];
   let interruption: Interruption = () => false;
   const server = createServer((request, response) => {

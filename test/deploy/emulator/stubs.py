@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 from moto.core.common_models import CloudFormationModel
-from .migration import MIGRATION_STAND_INS
-from .stand_in import StandIn, camel, client
-from .stores import STORE_STAND_INS
+from .migration import MIGRATION_STUBS
+from .stub import Stub, camel, client
+from .stores import STORE_STUBS
 
 
-class Secret(StandIn, CloudFormationModel):
+class Secret(Stub, CloudFormationModel):
     TYPE = "AWS::SecretsManager::Secret"
     NAME = "Name"
 
@@ -34,7 +34,7 @@ class Secret(StandIn, CloudFormationModel):
         return value if SecretStringTemplate is None else json.dumps({**json.loads(SecretStringTemplate), GenerateStringKey: value})
 
 
-class PrivateDnsNamespace(StandIn, CloudFormationModel):
+class PrivateDnsNamespace(Stub, CloudFormationModel):
     TYPE = "AWS::ServiceDiscovery::PrivateDnsNamespace"
 
     @classmethod
@@ -48,7 +48,7 @@ class PrivateDnsNamespace(StandIn, CloudFormationModel):
         client("servicediscovery").delete_namespace(Id=self.physical_resource_id)
 
 
-class DiscoveryService(StandIn, CloudFormationModel):
+class DiscoveryService(Stub, CloudFormationModel):
     TYPE = "AWS::ServiceDiscovery::Service"
 
     @classmethod
@@ -60,7 +60,7 @@ class DiscoveryService(StandIn, CloudFormationModel):
         client("servicediscovery").delete_service(Id=self.physical_resource_id)
 
 
-class ScalableTarget(StandIn, CloudFormationModel):
+class ScalableTarget(Stub, CloudFormationModel):
     TYPE = "AWS::ApplicationAutoScaling::ScalableTarget"
 
     @classmethod
@@ -73,7 +73,7 @@ class ScalableTarget(StandIn, CloudFormationModel):
         client("application-autoscaling").deregister_scalable_target(**{key: self.properties[key] for key in keys})
 
 
-class ScalingPolicy(StandIn, CloudFormationModel):
+class ScalingPolicy(Stub, CloudFormationModel):
     TYPE = "AWS::ApplicationAutoScaling::ScalingPolicy"
 
     @classmethod
@@ -90,7 +90,7 @@ class ScalingPolicy(StandIn, CloudFormationModel):
             PolicyName=self.properties["PolicyName"], ResourceId=resource, ScalableDimension=dimension, ServiceNamespace=namespace)
 
 
-class SecurityGroupEgress(StandIn, CloudFormationModel):
+class SecurityGroupEgress(Stub, CloudFormationModel):
     TYPE = "AWS::EC2::SecurityGroupEgress"
 
     @classmethod
@@ -114,7 +114,7 @@ class SecurityGroupEgress(StandIn, CloudFormationModel):
         }
 
 
-class SubnetRouteTableAssociation(StandIn, CloudFormationModel):
+class SubnetRouteTableAssociation(Stub, CloudFormationModel):
     TYPE = "AWS::EC2::SubnetRouteTableAssociation"
 
     @classmethod
@@ -126,7 +126,7 @@ class SubnetRouteTableAssociation(StandIn, CloudFormationModel):
         client("ec2").disassociate_route_table(AssociationId=self.physical_resource_id)
 
 
-class TaskDefinition(StandIn, CloudFormationModel):
+class TaskDefinition(Stub, CloudFormationModel):
     TYPE = "AWS::ECS::TaskDefinition"
 
     @classmethod
@@ -144,7 +144,7 @@ class TaskDefinition(StandIn, CloudFormationModel):
         return TaskDefinition(ref, attributes, properties, self.policy)
 
 
-class Service(StandIn, CloudFormationModel):
+class Service(Stub, CloudFormationModel):
     TYPE = "AWS::ECS::Service"
     NAME = "ServiceName"
 
@@ -166,7 +166,7 @@ class Service(StandIn, CloudFormationModel):
         client("ecs").delete_service(cluster=self.properties["Cluster"], service=self.physical_resource_id, force=True)
 
 
-STAND_INS = (
+STUBS = (
     Secret, PrivateDnsNamespace, DiscoveryService, ScalableTarget, ScalingPolicy, SecurityGroupEgress, SubnetRouteTableAssociation, TaskDefinition, Service,
-    *STORE_STAND_INS, *MIGRATION_STAND_INS,
+    *STORE_STUBS, *MIGRATION_STUBS,
 )

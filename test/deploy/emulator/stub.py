@@ -1,7 +1,7 @@
-"""What every stand-in has in common.
+"""What every stub has in common.
 
 moto keeps a model of most AWS services, but its CloudFormation knows how to make only some of their resources, and drops many of
-their properties. A stand-in makes a resource the way CloudFormation does: it calls the service's own API, here of the same server,
+their properties. A stub makes a resource the way CloudFormation does: it calls the service's own API, here of the same server,
 with the properties of the template. botocore checks each call against the service's definition.
 """
 
@@ -44,7 +44,7 @@ def referenced(reference: re.Match[str]) -> str:
     return json.loads(client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])[key]
 
 
-class StandIn:
+class Stub:
     TYPE = ""
     NAME = ""
 
@@ -62,7 +62,7 @@ class StandIn:
     def remove(self) -> None:
         raise NotImplementedError
 
-    def change(self, properties: dict[str, Any]) -> "StandIn":
+    def change(self, properties: dict[str, Any]) -> "Stub":
         """Updates it, or makes another in its place."""
         raise ValidationError(message=f"the emulator updates no {self.TYPE}, and this one has changed: {self.physical_resource_id}")
 
@@ -84,15 +84,15 @@ class StandIn:
     @classmethod
     def create_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **kwargs: Any
-    ) -> "StandIn":
+    ) -> "Stub":
         properties = cloudformation_json["Properties"]
         ref, attributes = cls.make(resource_name, resolved(properties))
         return cls(ref, attributes, properties, cloudformation_json.get("DeletionPolicy", "Delete"))
 
     @classmethod
     def update_from_cloudformation_json(
-        cls, original_resource: "StandIn", new_resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
-    ) -> "StandIn":
+        cls, original_resource: "Stub", new_resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
+    ) -> "Stub":
         # moto also asks for an update where only DependsOn has changed.
         properties = cloudformation_json["Properties"]
         return original_resource if original_resource.properties == properties else original_resource.change(properties)

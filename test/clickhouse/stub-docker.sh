@@ -4,7 +4,7 @@
 set -euo pipefail
 echo "$*" >>"$CALLS"
 if [[ "$*" == "${FAIL:-nothing}"* ]]; then
-  echo "stand-in: $1 failed" >&2
+  echo "stub: $1 failed" >&2
   exit 1
 fi
 case "$1" in
@@ -27,7 +27,7 @@ case "$1" in
     ;;
   rm | image) ;;
   *)
-    echo "stand-in: docker $1 is not known" >&2
+    echo "stub: docker $1 is not known" >&2
     exit 1
     ;;
 esac

@@ -15,15 +15,15 @@ export interface Arrived {
   readonly peerPort: number;
 }
 
-/** Stands in for a process of PostHog: it remembers what arrives. */
-export interface StandIn {
+/** A stub of a process of PostHog: it remembers what arrives. */
+export interface Stub {
   readonly port: number;
   readonly arrived: Arrived[];
   close(): Promise<void>;
 }
 
 /** Starts a process that answers as it is told, 200 by default. */
-export async function startStandIn(answer?: (request: IncomingMessage, response: ServerResponse) => void): Promise<StandIn> {
+export async function startStub(answer?: (request: IncomingMessage, response: ServerResponse) => void): Promise<Stub> {
   const arrived: Arrived[] = [];
   const server: Server = createServer({ maxHeaderSize: 1024 * 1024, keepAliveTimeout: 60_000 }, (request, response) => {
     const { rawHeaders, socket } = request;
