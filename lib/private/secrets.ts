@@ -20,8 +20,8 @@ export function checkWholeText(prop: string, secret: ISecret): void {
   if (definitionOf(secret).generated?.secretStringTemplate !== undefined) {
     throw invalidValue(
       prop,
-      'must be a secret whose whole text is the value',
-      `${secret.node.path}, which holds JSON`,
+      'must be a secret whose whole text is the value, not JSON',
+      secret,
       'create a secret that contains only the value; the secret that RDS creates contains a user and a password, not a URL',
     );
   }
@@ -33,8 +33,8 @@ export function checkKeys(prop: string, secret: ISecret, keys: readonly string[]
   if ((generated && generated.secretStringTemplate === undefined) || (typeof literal === 'string' && !literal.startsWith('{'))) {
     throw invalidValue(
       prop,
-      `must be a secret with the keys ${keys.join(' and ')}`,
-      `${secret.node.path}, whose whole text is the value`,
+      `must be a secret that contains JSON with the keys ${keys.join(' and ')}`,
+      secret,
       `create one that contains JSON: {"${keys.join('": "...", "')}": "..."}`,
     );
   }

@@ -1,4 +1,4 @@
-import { invalidValue } from '../private/errors';
+import { invalidProp, invalidValue } from '../private/errors';
 
 /** A rule for a field: the rest of a sentence that begins with its name, and the check. */
 export interface TextRule {
@@ -37,10 +37,15 @@ export const TOPIC: TextRule = {
   test: (text) => /^[\w.-]{1,249}$/.test(text) && text !== '.' && text !== '..',
 };
 
+/** Returns the error for a field of a release file that is wrong or missing. */
+export function invalidField(prop: string, rule: string, value: unknown, fix?: string): Error {
+  return value === undefined ? invalidProp(prop, `is missing, and ${rule}`, fix) : invalidValue(prop, rule, value, fix);
+}
+
 /** Checks a text against a rule, and returns it. */
 export function checkText(prop: string, value: unknown, { rule, test }: TextRule): string {
   if (typeof value !== 'string' || !test(value)) {
-    throw invalidValue(prop, rule, value);
+    throw invalidField(prop, rule, value);
   }
   return value;
 }

@@ -1,8 +1,8 @@
 import { Fact } from './image-facts';
-import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, PLATFORM, RELEASE_NAME, TextRule, TOPIC } from './release-checks';
+import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, invalidField, PLATFORM, RELEASE_NAME, TextRule, TOPIC } from './release-checks';
 import { IMAGE_NAMES, imagesOf, ReleaseClickHouse, ReleaseDescription, ReleaseImage } from './release-description';
 import { generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generations/generation';
-import { invalidValue } from '../private/errors';
+import { invalidProp } from '../private/errors';
 import { imageRule, parseImageReference } from '../private/image-reference';
 
 /** The schema version of release files that this version of the library writes. */
@@ -36,7 +36,7 @@ export function parseRelease(text: string): ReleaseDescription {
   }
   const { schemaVersion, ...file } = fields('the file', parsed);
   if (schemaVersion !== SCHEMA_VERSION && schemaVersion !== TEXT_SCHEMA_VERSION) {
-    throw invalidValue(
+    throw invalidField(
       'schemaVersion',
       `must be ${SCHEMA_VERSION} or ${TEXT_SCHEMA_VERSION}`,
       schemaVersion,
@@ -117,7 +117,7 @@ function images(value: unknown, fact: ReadFact): ReleaseDescription['images'] {
   onlyFields('images.', given, IMAGE_NAMES);
   const { app, ...others } = given;
   if (app === undefined) {
-    throw invalidValue('images.app', 'is required, because every PostHog runs it', app);
+    throw invalidProp('images.app', 'is required, because every PostHog runs it');
   }
   return {
     ...Object.fromEntries(Object.entries(others).map(([name, one]) => [name, releaseImage(`images.${name}`, one, fact)])),
@@ -135,7 +135,7 @@ function releaseImage(prop: string, value: unknown, fact: ReadFact): ReleaseImag
   onlyFields(`${prop}.`, given, IMAGE_FIELDS);
   const { image, tag, platforms, revision, created } = given;
   if (typeof image !== 'string' || !parseImageReference(image)) {
-    throw invalidValue(`${prop}.image`, imageRule(prop === 'clickHouse' ? 'clickhouse/clickhouse-server' : 'posthog/posthog'), image);
+    throw invalidField(`${prop}.image`, imageRule(prop === 'clickHouse' ? 'clickhouse/clickhouse-server' : 'posthog/posthog'), image);
   }
   return {
     image,
@@ -151,7 +151,7 @@ type ReadFact = (prop: string, value: unknown, rule: TextRule) => Fact;
 
 function factWithSource(prop: string, value: unknown, rule: TextRule): Fact {
   if (value === undefined) {
-    throw invalidValue(prop, 'must be a known value, as { "value", "source" }, or the reason why it is unknown, as { "unknown" }', value);
+    throw invalidField(prop, 'must be a known value, as { "value", "source" }, or the reason why it is unknown, as { "unknown" }', value);
   }
   const given = fields(prop, value);
   if ('unknown' in given) {
@@ -172,7 +172,7 @@ function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined
 
 function texts(prop: string, value: unknown, rule: TextRule): string[] {
   if (!Array.isArray(value)) {
-    throw invalidValue(prop, 'must be a list', value);
+    throw invalidField(prop, 'must be a list', value);
   }
   const list = value.map((text: unknown, index) => checkText(`${prop}[${index}]`, text, rule));
   checkDistinct(prop, list);
@@ -181,7 +181,7 @@ function texts(prop: string, value: unknown, rule: TextRule): string[] {
 
 function fields(prop: string, value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidValue(prop, 'must be an object', value);
+    throw invalidField(prop, 'must be an object', value);
   }
   return { ...value };
 }

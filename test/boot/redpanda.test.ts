@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { promisify } from 'node:util';
 import { applyScript, bootstrapYaml, clusterProperties, prepareScript, redpandaYaml } from '../../lib/stores/kafka/redpanda-config';
 import { Sandbox } from '../helpers/boot/sandbox';
+import { listening } from '../helpers/free-port';
 
 // The two scripts of Redpanda's own, run for real.
 
@@ -51,8 +52,7 @@ test.each([
       response.writeHead(status).end('{}');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
+  const port = await listening(server);
   const ended = promisify(execFile)('bash', ['-euo', 'pipefail', '-c', applyScript(PROPERTIES).replace(':9644', `:${port}`)]).then(
     () => true,
     () => false,

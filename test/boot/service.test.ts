@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { sh } from '../helpers/boot/disk';
 import { Ended, Sandbox } from '../helpers/boot/sandbox';
+import { until } from '../helpers/until';
 
 // What runs around the container: it needs something mounted, or Python, which Amazon Linux has.
 
@@ -71,9 +72,7 @@ describe('run.sh', () => {
     held();
     sandbox.write('cloud/lasting', '');
     const first: Promise<Ended> = sandbox.start('run.sh');
-    while (!existsSync(sandbox.at('cloud/run'))) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(() => existsSync(sandbox.at('cloud/run')));
     expect(sandbox.run('run.sh')).toEqual({ status: 1, output: expect.stringContaining('the service runs already') as string });
     rmSync(sandbox.at('cloud/lasting'));
     expect((await first).status).toBe(0);

@@ -1,5 +1,5 @@
 import { createServer, Server } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { listening } from '../helpers/free-port';
 
 /** The token of the project that the site sends its events to. */
 export const TOKEN = 'phc_0123456789abcdef';
@@ -52,8 +52,7 @@ export class CustomerSite {
     const server = createServer((_, res) => {
       res.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page(posthog));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new CustomerSite(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    return new CustomerSite(server, `http://127.0.0.1:${await listening(server)}/`);
   }
 
   private constructor(

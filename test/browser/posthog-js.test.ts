@@ -6,6 +6,7 @@ import { TrafficLog } from './traffic-log';
 import { PublicEndpoint } from '../../lib';
 import { CapturedEvent, PassedRequest } from '../../cli/preview/traffic';
 import sdk from '../contract/sdk-paths.json';
+import { until } from '../helpers/until';
 
 /** What posthog-js calls and nobody answers yet, and why. The load balancer of a closed app refuses it, and the SDK gives up quietly. */
 const NOT_ANSWERED_YET: Readonly<Record<string, string>> = {
@@ -79,16 +80,16 @@ afterAll(async () => {
 
 /** The events that have arrived, once a last one is among them. */
 async function eventsWith(last: string): Promise<CapturedEvent[]> {
-  for (let attempts = 0; ; attempts++) {
-    const arrived = (await (await context.request.get(preview.page('events'))).json()) as CapturedEvent[];
-    if (arrived.some(({ event }) => event === last)) {
-      return arrived;
-    }
-    if (attempts === 150) {
-      throw new Error(`${last} did not arrive; these did: ${arrived.map(({ event }) => event).join(', ')}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  let received: CapturedEvent[] = [];
+  await until(
+    async () => {
+      received = (await (await context.request.get(preview.page('events'))).json()) as CapturedEvent[];
+      return received.some(({ event }) => event === last);
+    },
+    () => `${last} was not captured; these events were: ${received.map(({ event }) => event).join(', ')}`,
+    15_000,
+  );
+  return received;
 }
 
 /** A request without what differs from one run, or version, to the next. */

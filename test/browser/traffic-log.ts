@@ -1,6 +1,7 @@
 import { ClientRequest, get, IncomingMessage } from 'node:http';
 import { get as getTls } from 'node:https';
 import { PassedRequest } from '../../cli/preview/traffic';
+import { until } from '../helpers/until';
 
 /** Everything that a preview has dealt with since this began to listen. */
 export class TrafficLog {
@@ -29,13 +30,11 @@ export class TrafficLog {
 
   /** Waits until something has passed. */
   public async until(what: string, passed: (request: PassedRequest) => boolean, milliseconds = 20_000): Promise<void> {
-    const end = Date.now() + milliseconds;
-    while (!this.requests.some(passed)) {
-      if (Date.now() > end) {
-        throw new Error(`${what} did not pass; these did: ${this.requests.map(({ method, path }) => `${method} ${path}`).join(', ')}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await until(
+      () => this.requests.some(passed),
+      () => `${what} did not pass; these did: ${this.requests.map(({ method, path }) => `${method} ${path}`).join(', ')}`,
+      milliseconds,
+    );
   }
 
   /** Stops listening. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../helpers/free-port';
+import { until } from '../helpers/until';
 
 const ROOT = path.join(__dirname, '..', '..');
 const PYTHON = path.join(ROOT, '.venv', 'bin', 'python');
@@ -149,19 +150,20 @@ export class EmulatedAws {
   }
 
   private async untilItAnswers(): Promise<void> {
-    const deadline = Date.now() + START_SECONDS * 1000;
-    while (this.server.exitCode === null && Date.now() < deadline) {
-      if (
-        await fetch(`${this.endpoint}/moto-api/`).then(
-          (answer) => answer.ok,
-          () => false,
-        )
-      ) {
-        return;
+    const answers = async () => {
+      if (this.server.exitCode !== null) {
+        throw new Error(`moto's server has not started:\n${this.lastWords()}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      return fetch(`${this.endpoint}/moto-api/`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+    };
+    try {
+      await until(answers, () => `moto's server does not respond:\n${this.lastWords()}`, START_SECONDS * 1000);
+    } catch (error) {
+      await this.stop();
+      throw error;
     }
-    await this.stop();
-    throw new Error(`moto's server has not started:\n${this.lastWords()}`);
   }
 }

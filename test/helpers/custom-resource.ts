@@ -9,6 +9,7 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { generate } from 'selfsigned';
 import { isSigned } from './signature';
 import { FEATURE_FLAGS } from './stack';
+import { listening } from './free-port';
 
 /** What CloudFormation hears. */
 export interface Answer {
@@ -68,7 +69,7 @@ export class CustomResourceWorld {
   public static async start(): Promise<CustomResourceWorld> {
     const certificate = await generate([{ name: 'commonName', value: 'localhost' }], { algorithm: 'sha256' });
     const world = new CustomResourceWorld(certificate.private, certificate.cert);
-    await Promise.all([world.aws, world.cloudFormation].map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
+    await Promise.all([world.aws, world.cloudFormation].map(listening));
     return world;
   }
 

@@ -4,9 +4,9 @@ import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nginxConfig, NginxSettings, nginxScript } from '../../lib/ingress/client-address/nginx-config';
 import { freePort } from '../helpers/free-port';
+import { until } from '../helpers/until';
 
 /** The load balancer's subnets. On loopback every address of 127.0.0.0/8 can be somebody. */
 export const LOAD_BALANCER_CIDRS = ['127.1.0.0/27', '127.1.0.32/27'];
@@ -61,14 +61,17 @@ export async function startNginx(upstreamPort: number, settings: Partial<NginxSe
     errors += text;
   });
   const ended = once(shell, 'close');
-  while (!(await answers(port))) {
-    if (shell.exitCode !== null) {
-      await ended;
-      rmSync(folder, { recursive: true });
-      throw new Error(`nginx did not start: ${errors}`);
-    }
-    await sleep(20);
-  }
+  await until(
+    async () => {
+      if (shell.exitCode !== null) {
+        await ended;
+        rmSync(folder, { recursive: true });
+        throw new Error(`nginx did not start: ${errors}`);
+      }
+      return answers(port);
+    },
+    () => errors,
+  );
   return {
     port,
     shell,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { listening } from '../helpers/free-port';
 
 /** A request as a process got it. */
 export interface Arrived {
@@ -44,10 +44,9 @@ export async function startStub(answer?: (request: IncomingMessage, response: Se
     request.resume();
     response.end('ok');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listening(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     arrived,
     close: async () => {
       server.closeAllConnections();

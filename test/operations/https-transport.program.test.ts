@@ -1,8 +1,9 @@
 import { createServer, Server } from 'node:https';
-import { AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
 import { HttpsTransport } from '../../lib/operations/https-transport.lambda';
+import { freePort, listening } from '../helpers/free-port';
 
 let server: Server;
 let port: number;
@@ -29,8 +30,7 @@ beforeAll(async () => {
         response.writeHead(url === '/long' ? 503 : 200).end(url === '/long' ? 'x'.repeat(1_000_000) : '{"status":1}');
       });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ({ port } = server.address() as AddressInfo);
+  port = await listening(server);
 });
 
 afterAll(() => {
@@ -56,16 +56,11 @@ test('reads the beginning of a long response', async () => {
 });
 
 test('returns the reason for a missing response', async () => {
-  const closed = createTcpServer();
-  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-  const { port: free } = closed.address() as AddressInfo;
-  await new Promise((resolve) => closed.close(resolve));
-  expect(await transport(free).send({ method: 'GET', path: '/', headers: {} })).toEqual({
+  expect(await transport(await freePort()).send({ method: 'GET', path: '/', headers: {} })).toEqual({
     unreachable: expect.stringMatching(/^ECONNREFUSED: .*127\.0\.0\.1/) as string,
   });
   const hangsUp = createTcpServer((socket) => socket.destroy());
-  await new Promise<void>((resolve) => hangsUp.listen(0, '127.0.0.1', resolve));
-  expect(await transport((hangsUp.address() as AddressInfo).port).send({ method: 'GET', path: '/', headers: {} })).toEqual({
+  expect(await transport(await listening(hangsUp)).send({ method: 'GET', path: '/', headers: {} })).toEqual({
     unreachable: expect.stringMatching(/^ECONNRESET: /) as string,
   });
   hangsUp.close();

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrationScript } from '../../lib/migration/migration-script';
+import { until } from '../helpers/until';
 
 const ROOT = path.join(__dirname, '..', '..');
 const VENV = path.join(ROOT, '.venv-migration');
@@ -67,12 +68,14 @@ export class Run {
 
   /** Waits until it has said something. */
   public async says(text: string): Promise<void> {
-    for (const deadline = Date.now() + 20_000; !this.output.includes(text);) {
-      if (Date.now() > deadline || this.child.exitCode !== null) {
-        throw new Error(`it has not said '${text}' but: ${this.output}`);
+    const said = () => `it has not printed '${text}' but: ${this.output}`;
+    const isSaid = () => {
+      if (!this.output.includes(text) && this.child.exitCode !== null) {
+        throw new Error(said());
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      return this.output.includes(text);
+    };
+    await until(isSaid, said, 20_000);
   }
 
   public kill(signal: NodeJS.Signals): void {

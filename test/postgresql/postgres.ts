@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { generate } from 'selfsigned';
 import { freePort } from '../helpers/free-port';
+import { until } from '../helpers/until';
 
 const USER = 'posthog';
 const START_SECONDS = 30;
@@ -88,16 +89,19 @@ export class PostgresServer {
   }
 
   private async untilItAnswers(): Promise<void> {
-    for (const deadline = Date.now() + START_SECONDS * 1000; ;) {
+    let last: unknown;
+    const answers = () => {
       try {
         this.ask('postgres', 'SELECT 1');
-        return;
+        return true;
       } catch (error) {
-        if (Date.now() > deadline || this.server?.exitCode !== null) {
+        last = error;
+        if (this.server?.exitCode !== null) {
           throw error;
         }
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        return false;
       }
-    }
+    };
+    await until(answers, () => String(last), START_SECONDS * 1000);
   }
 }

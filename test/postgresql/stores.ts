@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { AddressInfo, createServer, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { generate } from 'selfsigned';
+import { listening } from '../helpers/free-port';
 
 /** A query that ClickHouse got over HTTP. */
 export interface Query {
@@ -20,7 +21,7 @@ export class StubStores {
   public static async start(): Promise<StubStores> {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { algorithm: 'sha256' });
     const stores = new StubStores({ key, cert });
-    await Promise.all(stores.servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
+    await Promise.all(stores.servers.map(listening));
     return stores;
   }
 

@@ -2,10 +2,10 @@ import { createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { generate } from 'selfsigned';
+import { listening } from '../helpers/free-port';
 
 /** What gives out the tokens that a registry believes. */
 export interface TokenServer {
@@ -46,9 +46,8 @@ export async function startTokenServer(isPublic: (repository: string) => boolean
     const [, name] = /^repository:(.+):pull$/.exec(searchParams.get('scope') ?? '') ?? [];
     const access = name !== undefined && isPublic(name) ? [{ type: 'repository', name, actions: ['pull'] }] : [];
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ token: tokenFor(access) }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const realm = `http://localhost:${(server.address() as AddressInfo).port}/token`;
+  });
+  const realm = `http://localhost:${await listening(server)}/token`;
   return {
     auth: { token: { realm, service: SERVICE, issuer: ISSUER, rootcertbundle: bundle } },
     pushToken: (name) => tokenFor([{ type: 'repository', name, actions: ['pull', 'push'] }]),

@@ -92,7 +92,7 @@ test('renders the same file for the same release, in every order of fields', () 
 test.each<[string, unknown, string]>([
   ['schemaVersion', 3, '`schemaVersion` must be 2 or 1, got: 3; write it again with `npx cdk-posthog release` of the same version as the library'],
   ['name', '', "`name` must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11, got: ''"],
-  ['name', undefined, '`name` must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11, got: undefined'],
+  ['name', undefined, '`name` is missing, and must be a name of letters, digits, dots, dashes and underscores, such as 2026-09-11'],
   [
     'generation',
     '2031-01',
@@ -127,7 +127,7 @@ test.each<[string, unknown, string]>([
   ['clickHouse.digest', DIGEST, '`clickHouse.digest` is not a field of a release file; the fields are: image, tag, platforms, revision, created'],
   ['images', [], '`images` must be an object, got: []'],
   ['images.web', { image: 'posthog/posthog' }, `\`images.web\` is not a field of a release file; the fields are: ${IMAGE_NAMES.join(', ')}`],
-  ['images.app', undefined, '`images.app` is required, because every PostHog runs it, got: undefined'],
+  ['images.app', undefined, '`images.app` is required, because every PostHog runs it'],
   ['images.node', 'posthog/posthog-node', "`images.node` must be an object, got: 'posthog/posthog-node'"],
   [
     'images.app.image',
@@ -141,14 +141,14 @@ test.each<[string, unknown, string]>([
   [
     'images.app.revision',
     undefined,
-    '`images.app.revision` must be a known value, as { "value", "source" }, or the reason why it is unknown, as { "unknown" }, got: undefined',
+    '`images.app.revision` is missing, and must be a known value, as { "value", "source" }, or the reason why it is unknown, as { "unknown" }',
   ],
   [
     'images.app.created',
     undefined,
-    '`images.app.created` must be a known value, as { "value", "source" }, or the reason why it is unknown, as { "unknown" }, got: undefined',
+    '`images.app.created` is missing, and must be a known value, as { "value", "source" }, or the reason why it is unknown, as { "unknown" }',
   ],
-  ['images.app.created', { value: '2026-09-11' }, '`images.app.created.source` must be one line of text, got: undefined'],
+  ['images.app.created', { value: '2026-09-11' }, '`images.app.created.source` is missing, and must be one line of text'],
   ['images.app.created', { unknown: '' }, "`images.app.created.unknown` must be one line of text, got: ''"],
   ['images.app.created', { unknown: 'why', source: 'x' }, '`images.app.created.source` is not a field of a release file; the fields are: unknown'],
   [

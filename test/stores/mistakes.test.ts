@@ -53,7 +53,7 @@ test('imported Postgres rejects the credentials of RDS as `urlSecret`', () => {
     generateSecretString: { secretStringTemplate: '{"username":"posthog"}', generateStringKey: 'password' },
   });
   expect(() => Postgres.fromPostgresAttributes(stack, 'Postgres', { urlSecret })).toThrow(
-    "[Stack/Postgres] `urlSecret` must be a secret whose whole text is the value, got: 'Stack/Url, which holds JSON'",
+    '[Stack/Postgres] `urlSecret` must be a secret whose whole text is the value, not JSON, got: Stack/Url;',
   );
 });
 

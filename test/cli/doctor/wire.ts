@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, IncomingMessage, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { listening } from '../../helpers/free-port';
 
 /** What was asked: the members of a form, or of a JSON body. */
 export type Question = Readonly<Record<string, unknown>>;
@@ -36,8 +37,7 @@ export class Wire {
   /** Starts one on a free port of this machine. */
   public static async start(): Promise<Wire> {
     const wire = new Wire();
-    wire.server.listen(0, '127.0.0.1');
-    await once(wire.server, 'listening');
+    await listening(wire.server);
     return wire;
   }
 

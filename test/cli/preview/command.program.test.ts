@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { createServer, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { networkInterfaces } from 'node:os';
-import { AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { bundled, RunningProgram, startProgram, temporaryFile, temporaryFolder } from './program';
 import { templateOfPostHog } from '../fixtures';
+import { listening } from '../../helpers/free-port';
 
 const folder = temporaryFolder();
 const template = temporaryFile('Good.template.json', JSON.stringify(templateOfPostHog()));
@@ -55,8 +56,7 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
     ['--http-port', '--port'],
   ])('a port of %s that is taken', async (option, other) => {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-    const port = (server.address() as AddressInfo).port;
+    const port = await listening(server);
     const result = await run('--template', template, option, String(port), other, '0');
     server.close();
     expect(result).toEqual({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { listening } from '../../../helpers/free-port';
 
 /** Answers one request; returns false where the registry is to answer as usual. */
 export type Interruption = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
@@ -53,7 +53,7 @@ export async function startStubRegistry(): Promise<StubRegistry> {
       answer(url, response);
     }
   });
-  const port = await listen(server);
+  const port = await listening(server);
   return {
     host: `localhost:${port}`,
     image: `localhost:${port}/posthog/app:1`,
@@ -80,12 +80,6 @@ export function answer(url: URL, response: ServerResponse): void {
     return;
   }
   response.writeHead(200, { 'docker-content-digest': digestOf(body), 'content-length': body.length }).end(body);
-}
-
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
 }
 
 function digestOf(body: Buffer): string {
