@@ -1,6 +1,6 @@
 import { HOURS_PER_MONTH, Prices } from './prices';
 import { CloudFormationTemplate, ofType, referenced } from '../alb/template';
-import { taskOf, TemplateService } from '../template/template-services';
+import { containersOf, taskOf, TemplateService } from '../template/template-services';
 
 /** One line of an estimate. */
 export interface CostLine {
@@ -95,7 +95,7 @@ function service(properties: TemplateService, template: CloudFormationTemplate, 
   if (!task) {
     return [];
   }
-  const [container] = task.ContainerDefinitions ?? [];
+  const [container] = containersOf(task);
   const scaling = ofType<{ ResourceId?: unknown; MinCapacity?: unknown }>(template, 'AWS::ApplicationAutoScaling::ScalableTarget').find(
     ([, { ResourceId }]) => JSON.stringify(ResourceId).includes(`"${id}"`),
   );
@@ -103,7 +103,13 @@ function service(properties: TemplateService, template: CloudFormationTemplate, 
   const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
   const [cpu, memory] = [numberOf(task.Cpu), numberOf(task.Memory)];
   const each = cpu === undefined || memory === undefined ? undefined : ((cpu / 1024) * vcpu + (memory / 1024) * gb) * HOURS_PER_MONTH;
-  return [line(`Fargate task: ${container?.Name ?? id}`, numberOf(scaling?.[1].MinCapacity ?? properties.DesiredCount ?? 1), each)];
+  return [
+    line(
+      `Fargate task: ${typeof container?.Name === 'string' ? container.Name : id}`,
+      numberOf(scaling?.[1].MinCapacity ?? properties.DesiredCount ?? 1),
+      each,
+    ),
+  ];
 }
 
 /** An internet-facing load balancer has a public address in each of its zones. */

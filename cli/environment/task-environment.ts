@@ -1,7 +1,7 @@
 import { readable, ReadableValue } from './intrinsics';
 import { CommandError } from '../command';
 import { CloudFormationTemplate } from '../alb/template';
-import { tasksOf, TemplateContainer } from '../template/template-services';
+import { containersOf, tasksOf, TemplateContainer } from '../template/template-services';
 
 /** A secret in a variable of a container: its name, never its value. */
 export interface SecretName {
@@ -39,9 +39,9 @@ export interface TaskEnvironment {
  */
 export function environmentOf(template: CloudFormationTemplate, process: string, task?: string): TaskEnvironment {
   const tasks = tasksOf(template);
-  const having = tasks.filter(([, { ContainerDefinitions = [] }]) => ContainerDefinitions.some(({ Name }) => Name === process));
+  const having = tasks.filter(([, definition]) => containersOf(definition).some(({ Name }) => Name === process));
   if (having.length === 0) {
-    const names = [...new Set(tasks.flatMap(([, { ContainerDefinitions = [] }]) => ContainerDefinitions.map(({ Name }) => Name)))].sort();
+    const names = [...new Set(tasks.flatMap(([, definition]) => containersOf(definition).map(({ Name }) => Name)))].sort();
     throw new CommandError(
       names.length === 0
         ? 'the template has no ECS task; name the template of the services with --template FILE'
@@ -56,8 +56,8 @@ export function environmentOf(template: CloudFormationTemplate, process: string,
   if (found.length > 1) {
     throw new CommandError(`several tasks have a container '${process}': ${ids}; choose one with --task ID`);
   }
-  const [[id, { ContainerDefinitions = [] }]] = found;
-  return { task: id, containers: ContainerDefinitions.map((container) => containerOf(template, container)) };
+  const [[id, definition]] = found;
+  return { task: id, containers: containersOf(definition).map((container) => containerOf(template, container)) };
 }
 
 function containerOf(

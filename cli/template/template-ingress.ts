@@ -4,7 +4,7 @@ import { verifyingProxy } from '../client-ip/verified-headers';
 import { TemplateFile, httpsListeners } from './template-file';
 import { ProxySettings } from '../client-ip/client-ip';
 import { CLIENT_ADDRESS_CONTAINER, firstAssignableAddress } from '../../lib/internal';
-import { containersByTargetGroup, servicesOf, taskOf } from './template-services';
+import { containersByTargetGroup, containersOf, servicesOf, taskOf } from './template-services';
 import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, referenced, TemplateListener } from '../alb/template';
 
 /** Returns every ingress of a template. There must be at least one. */
@@ -31,7 +31,7 @@ function targetsOf(template: CloudFormationTemplate): Record<string, Target> {
   const names = containersByTargetGroup(template);
   return Object.fromEntries(
     servicesOf(template).flatMap(([, service]) => {
-      const containers = taskOf(template, service)?.ContainerDefinitions ?? [];
+      const containers = containersOf(taskOf(template, service));
       return (service.LoadBalancers ?? []).map(({ TargetGroupArn }): [string, Target] => {
         const group = String(logicalId(TargetGroupArn));
         const settings = (name: string) => settingsOf(containers.find(({ Name }) => Name === name)?.Environment ?? []);

@@ -43,6 +43,11 @@ export function taskOf(template: CloudFormationTemplate, { TaskDefinition }: Tem
   return referenced<TemplateTask>(template, 'AWS::ECS::TaskDefinition', TaskDefinition);
 }
 
+/** Returns the containers of a task definition; none if they are known at deployment only. */
+export function containersOf(task: TemplateTask | undefined): readonly TemplateContainer[] {
+  return Array.isArray(task?.ContainerDefinitions) ? task.ContainerDefinitions : [];
+}
+
 /**
  * Returns the container of each target group, by the target group's logical id. For the nginx sidecar that verifies client IPs, this is the
  * container behind it.
@@ -60,8 +65,9 @@ export function containersByTargetGroup(template: CloudFormationTemplate): Recor
 }
 
 function containerBehind(template: CloudFormationTemplate, service: TemplateService): string {
-  const containers = taskOf(template, service)?.ContainerDefinitions ?? [];
-  const others = containers.map(({ Name }) => Name).filter((name) => name !== CLIENT_ADDRESS_CONTAINER);
+  const others = containersOf(taskOf(template, service))
+    .map(({ Name }) => Name)
+    .filter((name) => name !== CLIENT_ADDRESS_CONTAINER);
   // A task may also have sidecars of the process, such as a log router.
   const processes = others.filter(isProcess);
   const candidates = processes.length > 0 ? processes : others;

@@ -1,5 +1,5 @@
 import { CloudFormationTemplate, logicalId, ofType } from '../../cli/alb/template';
-import { TemplateTask } from '../../cli/template/template-services';
+import { containersOf, TemplateTask } from '../../cli/template/template-services';
 
 interface Policy {
   readonly Roles?: unknown[];
@@ -20,7 +20,7 @@ export function bucketsOpenTo(template: CloudFormationTemplate, task: TemplateTa
 
 /** The users whose keys stand in secrets of a task. */
 function usersOf(template: CloudFormationTemplate, task: TemplateTask): string[] {
-  const given = (task.ContainerDefinitions ?? []).flatMap(({ Secrets = [] }) => Secrets.flatMap(({ ValueFrom }) => idsIn(ValueFrom)));
+  const given = containersOf(task).flatMap(({ Secrets = [] }) => Secrets.flatMap(({ ValueFrom }) => idsIn(ValueFrom)));
   const contents = ofType<{ SecretString?: unknown }>(template, 'AWS::SecretsManager::Secret')
     .filter(([id]) => given.includes(id))
     .flatMap(([, { SecretString }]) => idsIn(SecretString));

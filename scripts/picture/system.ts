@@ -1,5 +1,5 @@
 import { isProcess } from '../../lib/catalog/posthog-process';
-import { containersByTargetGroup, servicesOf, taskOf, TemplateTask } from '../../cli/template/template-services';
+import { containersByTargetGroup, containersOf, servicesOf, taskOf, TemplateTask } from '../../cli/template/template-services';
 import { CloudFormationTemplate, listenersOf, logicalId, ofType } from '../../cli/alb/template';
 import { bucketsOpenTo } from './buckets';
 import { componentOf, storesOf } from './stores';
@@ -127,7 +127,7 @@ function processesOf(template: CloudFormationTemplate): Process[] {
   const targetGroups = new Map(ofType<{ HealthCheckPort?: string }>(template, 'AWS::ElasticLoadBalancingV2::TargetGroup'));
   return servicesOf(template).map(([id, service]) => {
     const task = taskOf(template, service)!;
-    const containers = task.ContainerDefinitions ?? [];
+    const containers = containersOf(task);
     const container = containers.find(({ Name }) => isProcess(Name)) ?? containers[0];
     const thing: Named = { id, kind: Kind.PROCESS, name: container.Name, image: JSON.stringify(container.Image) };
     const mapped = containers.flatMap(({ PortMappings = [] }) => PortMappings.map(({ ContainerPort }) => ContainerPort));

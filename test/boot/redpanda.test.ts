@@ -42,7 +42,7 @@ test('the configuration is where rpk may write it back, and belongs to Redpanda'
 test.each([
   [200, true],
   [400, false],
-])('properties are told to a Redpanda that runs; its answer %i counts', async (status, accepted) => {
+])('properties are applied to a running Redpanda, with the result of its response %i', async (status, accepted) => {
   const requests: unknown[] = [];
   const server = createServer((request, response) => {
     let body = '';

@@ -112,7 +112,7 @@ describe('secrets.sh', () => {
     }
   });
 
-  test('a start fetches anew: what was changed is what the container gets', () => {
+  test('a start fetches secrets and files again, so the container gets changes', () => {
     sandbox.write('root/asset/container/secrets', 'TOKEN\tarn:2\t\n');
     secret('arn:2', 'old');
     sandbox.run('secrets.sh');
@@ -132,7 +132,7 @@ describe('secrets.sh', () => {
   });
 });
 
-test('first-boot.sh: the asset comes after some tries, is unpacked, filled in and installed, and the deployment is told', () => {
+test('first-boot.sh downloads the asset with retries, installs it, and signals the deployment', () => {
   sh(
     'bash',
     '-c',

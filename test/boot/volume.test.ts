@@ -84,7 +84,7 @@ test('a restart of the service changes nothing of what is mounted', () => {
   expect(sh('findmnt', '--noheadings', '--output', 'SOURCE', '--mountpoint', sandbox.mountPoint)).toBe(disk.device);
 });
 
-test('replaced instance: the new one takes the volume over, and says from whom', () => {
+test('replaced instance: the new one attaches the volume, and logs the previous instance', () => {
   used();
   const { uuid } = disk;
   sandbox.volumes([{}]);

@@ -49,7 +49,7 @@ test('a sample site without the SDK says what is missing', async () => {
   await page.getByRole('alert').getByText('/static/array.js did not load').waitFor();
 });
 
-test('neither page may be told to ask anybody else, or to run what is written into it', async () => {
+test('neither page can load from other origins, or run inline scripts', async () => {
   for (const name of ['', 'demo']) {
     watched = await openPage(browser, preview.page(name));
     page = watched.page;

@@ -14,7 +14,7 @@ function explain(template: string, ...argv: string[]): Promise<Run> {
 }
 
 describe('explain', () => {
-  test('says which path the process gets', async () => {
+  test('prints the path that the process receives', async () => {
     const { exitCode, out } = await explain(OPEN, 'GET', 'https://posthog.example.com/livestream/events?columns=%24current_url');
     expect(exitCode).toBe(0);
     expect(out.split('\n').slice(0, 4)).toEqual([
@@ -26,11 +26,11 @@ describe('explain', () => {
     expect(out).toContain('  livestream reads no client IP');
   });
 
-  test('says nothing of the path where it stays as it was', async () => {
+  test('prints no path if it is unchanged', async () => {
     expect((await explain(OPEN, 'GET', '/login')).out).toContain('\n  outcome    forwarded to web\n');
   });
 
-  test('tells programs the same', async () => {
+  test('has the same trace as JSON', async () => {
     const { out } = await explain(OPEN, 'GET', '/livestream/stats', '--json');
     expect(JSON.parse(out)).toMatchObject({
       rule: 'rule 900 (LiveEvents)',
@@ -48,7 +48,7 @@ describe('explain', () => {
     });
   });
 
-  test('says who gets in where the app is open to some', async () => {
+  test('prints the outcome for allowed and public clients', async () => {
     const closed = JSON.stringify(templateOfPostHog({ appAccess: NETWORKS }, true));
     expect((await explain(closed, 'GET', '/livestream/events')).out).toContain('fixed response of the load balancer: 403');
     expect((await explain(closed, 'GET', '/livestream/events', '--from', '203.0.113.9')).out).toContain(
@@ -61,7 +61,7 @@ describe('explain', () => {
   });
 });
 
-test('routes names the rule and the process, for each of its paths', () => {
+test('routes lists the rule and the process of each path of the stream', () => {
   const rows = routesOf(ingressOf({}, true), 'posthog.example.com').filter(({ owner }) => owner === 'livestream');
   expect(rows).toEqual([
     expect.objectContaining({
@@ -76,13 +76,13 @@ test('routes names the rule and the process, for each of its paths', () => {
   expect(closed).toEqual([expect.objectContaining({ answer: 'refused (403)', forwardedPath: undefined, public: false })]);
 });
 
-test('routes prints as what its paths arrive', async () => {
+test('routes prints the forwarded paths of the stream', async () => {
   const { out } = await inFolder({ 'a.json': OPEN }, () => cli('routes', '-t', 'a.json'));
   expect(out).toMatch(/^\/livestream, \/livestream\/\* +livestream +rule 900 \(LiveEvents\) +livestream, as \/, \/\*$/m);
   expect(out.match(/, as /g)).toHaveLength(1);
 });
 
-test('with a verified address, the nginx beside it gets the path that the process gets', () => {
+test('with verified client IPs, the nginx sidecar receives the same path as the process', () => {
   const ingress = ingressOf({ clientAddress: ClientAddress.verified() }, true);
   expect(
     trace(ingress, {
@@ -102,7 +102,7 @@ test('with a verified address, the nginx beside it gets the path that the proces
   });
 });
 
-test('a rule that rewrites the host name hands on another one', () => {
+test('a rule that rewrites the host name forwards another one', () => {
   const ingress = ingressOf();
   const rules = ingress.rules.map((rule) => ({ ...rule, rewrites: { host: { regex: '^posthog\\.(.+)$', replace: 'internal.$1' } } }));
   const { outcome } = trace(
@@ -115,7 +115,7 @@ test('a rule that rewrites the host name hands on another one', () => {
 describe('a value known at deployment only', () => {
   const networks = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.fromCidrs([Fn.importValue('Office'), '203.0.113.0/24']) }, true));
 
-  test('matches nobody, and is said to be so', async () => {
+  test('matches no client, and is reported', async () => {
     const { exitCode, out } = await explain(networks, 'GET', '/login');
     expect(exitCode).toBe(0);
     expect(out.split('\n').slice(1, 4)).toEqual([
@@ -126,12 +126,12 @@ describe('a value known at deployment only', () => {
     expect((await explain(networks, 'GET', '/login', '--from', '203.0.113.9')).out).not.toContain('unless');
   });
 
-  test('may be a whole list', async () => {
+  test('can be a whole list', async () => {
     const list = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.fromCidrs(Token.asList(Fn.ref('Networks'))) }));
     expect((await explain(list, 'GET', '/login')).out).toContain('  unless     rule 1000: source-ip is a value known at deployment only\n');
   });
 
-  test('does not make a rule possible that something else rules out', async () => {
+  test('does not leave a rule undecided that another condition excludes', async () => {
     expect((await explain(networks, 'GET', '/e')).out).not.toContain('unless');
     expect((await explain(networks, 'GET', '/livestream/events')).out.match(/unless {5}rule (\d+)/g)).toEqual([
       'unless     rule 900',
@@ -139,11 +139,11 @@ describe('a value known at deployment only', () => {
     ]);
   });
 
-  test('is told to programs', async () => {
+  test('is in the JSON output', async () => {
     expect(JSON.parse((await explain(networks, 'GET', '/login', '--json')).out)).toMatchObject({ rule: 'the default rule', unless: ['rule 1000'] });
   });
 
-  test('may be the host name of rules on a listener of others', () => {
+  test('can be the host name of rules on an existing listener', () => {
     const ingress = ingressOf();
     const rules = ingress.rules.map((rule) => ({ ...rule, conditions: [{ field: 'host-header' as const, hasUnknown: true }, ...rule.conditions] }));
     const request = requestOf({ positionals: ['GET', '/e'], values: {} }, [ingress]);

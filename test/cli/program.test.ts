@@ -5,7 +5,7 @@ import { cli } from './fixtures';
 const FAILING: Command = { usage: '', help: 'Fails.', options: {}, run: () => Promise.reject(new CommandError('it is not there')) };
 const BROKEN: Command = { ...FAILING, run: () => Promise.reject(new TypeError('a defect\nin two lines')) };
 
-test('lists every command with what it does, without being asked for one, and ends with 2', async () => {
+test('prints every command without arguments, and exits with 2', async () => {
   const { exitCode, out } = await cli();
   expect(exitCode).toBe(ExitCode.FAILED);
   for (const name of Object.keys(COMMANDS)) {
@@ -13,11 +13,11 @@ test('lists every command with what it does, without being asked for one, and en
   }
 });
 
-test.each(['--help', '-h', 'help'])('lists them for %s, and ends with 0', async (argument) => {
+test.each(['--help', '-h', 'help'])('prints every command for %s, and exits with 0', async (argument) => {
   expect((await cli(argument)).exitCode).toBe(ExitCode.OK);
 });
 
-test.each(Object.keys(COMMANDS))('%s explains itself, and every option of its', async (name) => {
+test.each(Object.keys(COMMANDS))('the help of %s has every option', async (name) => {
   const { exitCode, out } = await cli(name, '--help');
   const { usage, options } = await COMMANDS[name]();
   expect(exitCode).toBe(ExitCode.OK);
@@ -30,7 +30,7 @@ test.each([
   [['constructor'], "cdk-posthog: there is no command 'constructor'; available: "],
   [['routes', '--tempalte', 'x'], "cdk-posthog: Unknown option '--tempalte'; usage: cdk-posthog routes [--template FILE] [--json]"],
   [['routes', '--template'], "cdk-posthog: Option '-t, --template <value>' argument missing; usage: "],
-])('says in one line that %j is wrong, and ends with 2', async (argv, message) => {
+])('prints one line for the invalid arguments %j, and exits with 2', async (argv, message) => {
   const { exitCode, out, err } = await cli(...argv);
   expect([exitCode, out]).toEqual([ExitCode.FAILED, '']);
   expect(err.startsWith(message)).toBe(true);
@@ -49,7 +49,7 @@ test.each(Object.keys(COMMANDS).filter((name) => !['environment', 'explain'].inc
   },
 );
 
-test('ends with 2 and one line where a command cannot be done', async () => {
+test('prints one line if a command fails, and exits with 2', async () => {
   const err: string[] = [];
   const exitCode = await runProgram({ failing: () => Promise.resolve(FAILING) }, ['failing'], {
     out: () => undefined,
@@ -58,7 +58,7 @@ test('ends with 2 and one line where a command cannot be done', async () => {
   expect([exitCode, err]).toEqual([ExitCode.FAILED, ['cdk-posthog: it is not there']]);
 });
 
-test('does not hide a defect: it ends with 2 and one line, which tells its kind', async () => {
+test('prints one line with the type of an unexpected error, and exits with 2', async () => {
   const err: string[] = [];
   const exitCode = await runProgram({ broken: () => Promise.resolve(BROKEN) }, ['broken'], { out: () => undefined, err: (text) => err.push(text) });
   expect([exitCode, err]).toEqual([ExitCode.FAILED, ['cdk-posthog: TypeError: a defect']]);

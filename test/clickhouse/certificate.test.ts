@@ -61,7 +61,7 @@ function migrate(environment: Record<string, string>) {
   });
 }
 
-test('what runs after it trusts the server, and everything that the image trusts', () => {
+test('later processes trust the server, and every authority of the image', () => {
   const { stdout, stderr } = migrate({});
   expect({ stdout, stderr }).toMatchObject({ stdout: expect.stringMatching(/FILE \/.*\.pem\nTRUSTED \d+/) as string, stderr: '' });
   expect(Number(/TRUSTED (\d+)/.exec(stdout)![1])).toBeGreaterThan(50);

@@ -24,7 +24,7 @@ const FLUSH = inScript(/"(SYSTEM FLUSH LOGS)"\)/);
 const CLUSTER_FLUSH = inScript(/"(SYSTEM FLUSH LOGS ON CLUSTER '\{\}')"/).replace('{}', 'posthog');
 const CRASH_LOG = "SELECT count() FROM system.tables WHERE database = 'system' AND name = 'crash_log'";
 
-test('it tells how much of each disk is free, in the order that the script reads', () => {
+test('it returns the free space of each disk, in the order that the script reads', () => {
   const [rows] = askEngine([DISKS.replace('{}', 'system.disks')], CONFIG);
   expect(rows.map(([, name]) => name)).toContain('default');
   for (const [host, , free, total] of rows) {
@@ -34,7 +34,7 @@ test('it tells how much of each disk is free, in the order that the script reads
   }
 });
 
-test('it makes the log of crashes, which a migration reads, when it is told to flush its logs', () => {
+test('it creates the crash log, which a migration reads, when logs are flushed', () => {
   const [before, , after] = askEngine([CRASH_LOG, FLUSH, CRASH_LOG], CONFIG);
   expect([before, after]).toEqual([[['0']], [['1']]]);
 });

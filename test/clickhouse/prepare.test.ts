@@ -74,7 +74,7 @@ test('another name makes another certificate', () => {
   expect(certificate().subjectAltName).toContain('DNS:other.internal');
 });
 
-test('a certificate that ends within a month is made anew', () => {
+test('a certificate that expires within a month is replaced', () => {
   host.start();
   const tls = path.join(host.data, 'tls');
   execFileSync(

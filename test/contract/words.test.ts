@@ -63,22 +63,47 @@ const FILES = ['lib', 'cli', 'bin', 'docs']
   )
   .concat('README.md', 'CONTRIBUTING.md');
 
+/** Folders of tests whose titles have no retired word. */
+const TITLED = [
+  ...['bench', 'boot', 'browser', 'cli', 'clickhouse', 'deploy', 'migration'],
+  ...['network', 'nginx', 'operations', 'postgresql', 'private', 'registry', 'release'],
+];
+
+/** A title of a test, which is what a failure prints. */
+const TITLE = /(?:\b(?:test|describe|it)(?:\.each[^\n(]*(?:\([^\n]*\))?)?\(|^\s*\]?\)\()\s*(['"`])(?<title>(?:\\.|(?!\1).)*)\1/gm;
+
+/** Returns the retired words in a text. */
+function retiredIn(text: string): string[] {
+  return RETIRED.flatMap(
+    ([pattern, instead]) =>
+      pattern
+        .exec(text)
+        ?.slice(0, 1)
+        .map((word) => `${word} (use: ${instead})`) ?? [],
+  );
+}
+
 test('no retired word is used', () => {
   expect(FILES.length).toBeGreaterThan(300);
   const found = FILES.flatMap((file) =>
     readFileSync(path.join(ROOT, file), 'utf8')
       .split('\n')
-      .flatMap((line, i) =>
-        RETIRED.flatMap(
-          ([pattern, instead]) =>
-            pattern
-              .exec(line)
-              ?.slice(0, 1)
-              .map((word) => `${file}:${i + 1}: ${word} (use: ${instead})`) ?? [],
-        ),
-      ),
+      .flatMap((line, i) => retiredIn(line).map((word) => `${file}:${i + 1}: ${word}`)),
   );
   expect(found).toEqual([]);
+});
+
+test('no retired word is in the title of a test', () => {
+  const files = TITLED.flatMap((folder) =>
+    readdirSync(path.join(ROOT, 'test', folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.test.ts'))
+      .map((file) => path.join('test', folder, file)),
+  );
+  const titles = files.flatMap((file) =>
+    [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(TITLE)].map(({ groups }) => ({ file, title: groups!.title })),
+  );
+  expect(titles.length).toBeGreaterThan(500);
+  expect(titles.flatMap(({ file, title }) => retiredIn(title).map((word) => `${file}: '${title}': ${word}`))).toEqual([]);
 });
 
 test('doc comments name the thing or begin with a verb', () => {

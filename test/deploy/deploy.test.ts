@@ -156,7 +156,7 @@ describe('a first deployment', () => {
       expect(await rulesInAccount(world, 80)).toHaveLength(1);
     });
 
-    test('ends TLS with the given certificate', async () => {
+    test('terminates TLS with the given certificate', async () => {
       const { Protocol, SslPolicy, Certificates } = await listenerOf(world, 443);
       expect({ Protocol, SslPolicy, Certificates }).toEqual({
         Protocol: 'HTTPS',
@@ -370,7 +370,7 @@ describe('closing the app', () => {
     expect(rules).toEqual(rulesInTemplate(world));
   });
 
-  test('lets in whom it should, and refuses everybody else', async () => {
+  test('allows the expected clients, and refuses others', async () => {
     const route = await router(world);
     const addresses = ['203.0.113.7', '198.51.100.255', '203.0.114.1', '192.0.2.1'];
     expect(addresses.map((sourceIp) => route({ target: '/login', sourceIp }))).toEqual(['web', 'web', '403', '403']);
@@ -445,7 +445,7 @@ describe('the end', () => {
 
 describe('what the emulated AWS does not model', () => {
   // Whether the whole table is right is tested where every type of resource is deployed: in stores.test.ts.
-  test('stands in the table', () => {
+  test('is in the table', () => {
     expect(unlisted(world.skippedTypes)).toEqual([]);
   });
 });

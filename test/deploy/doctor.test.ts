@@ -97,7 +97,7 @@ describe('a healthy deployment', () => {
     expect(out).toMatch(/\n\n\d\d passed, 0 failed, \d+ warnings?\n$/);
   });
 
-  test("passes, found by the load balancer's name and ARN, with the services that register there and those of the app beside them", async () => {
+  test("passes with the load balancer's name and ARN, with the registered services and those of the app", async () => {
     const { LoadBalancerName, LoadBalancerArn } = await loadBalancerOf(world);
     for (const name of [LoadBalancerName!, LoadBalancerArn!]) {
       expect(await amiss('--load-balancer', name)).toEqual({ exitCode: 0, found: [] });

@@ -154,7 +154,7 @@ describe('PostgreSQL', () => {
     });
   });
 
-  test('stands where nothing from outside comes to', async () => {
+  test('is in subnets without a route from the internet', async () => {
     expect(database.PubliclyAccessible).toBe(false);
     await expectIsolated(database.DBSubnetGroup.Subnets.map(({ SubnetIdentifier }) => SubnetIdentifier));
     const groups = database.VpcSecurityGroups.map(({ VpcSecurityGroupId }) => VpcSecurityGroupId);
@@ -210,7 +210,7 @@ describe('the cache', () => {
     await expectIsolated(group.Subnets.map(({ SubnetIdentifier }) => SubnetIdentifier));
   });
 
-  test('is what the processes are told', async () => {
+  test('is in the environment of the processes', async () => {
     const { Address } = cache.NodeGroups[0].PrimaryEndpoint;
     const containers = await containersOf(world);
     expect(environmentOf(containers.get('web')!).REDIS_URL).toBe(`rediss://${Address}:6379/?ssl_cert_reqs=required`);
@@ -249,7 +249,7 @@ describe('Kafka', () => {
     });
   });
 
-  test('is what everybody is told', async () => {
+  test('is in the environment of every process', async () => {
     const containers = await containersOf(world);
     const told = environmentOf(containers.get('web')!).KAFKA_HOSTS;
     expect(told).toMatch(/^b-1\.[^,]+:9094,b-2\.[^,]+:9094$/);
@@ -382,7 +382,7 @@ describe('the bucket', () => {
     ]);
   });
 
-  test('is what the processes are told', async () => {
+  test('is in the environment of the processes', async () => {
     const [name] = world.physicalIdsOf('AWS::S3::Bucket');
     const containers = await containersOf(world);
     expect(environmentOf(containers.get('web')!)).toMatchObject({ OBJECT_STORAGE_BUCKET: name, SESSION_RECORDING_V2_S3_BUCKET: name });

@@ -55,7 +55,7 @@ function heard({ answer, thrown, told }: Returned): { signal: Signal; conclusion
   return { signal, conclusion: answer as Conclusion };
 }
 
-test('says that it is done, with the bytes that the URL is signed for', async () => {
+test('signals success without a content type, as the URL is signed', async () => {
   const returned = await world.call(PROGRAM, request({ Task: DONE }), QUIET);
   expect(heard(returned).signal).toEqual({ Status: 'SUCCESS', UniqueId: EXECUTION, Data: TASK_ID, Reason: 'PostHog 2026-09-11 is migrated' });
   const [{ method, url, headers }] = returned.told;
@@ -68,12 +68,12 @@ test('says that it is done, with the bytes that the URL is signed for', async ()
   expect(asked(world.calls, 'GetLogEvents')).toEqual([]);
 });
 
-test('tells nobody where it was started by hand', async () => {
+test('sends no signal for an execution that was started by hand', async () => {
   const { answer, told } = await world.call(PROGRAM, { ...request({ Task: DONE }), State: { Task: DONE } }, QUIET);
   expect([answer, told]).toEqual([{ Outcome: 'SUCCESS', Reason: 'PostHog of the machine is migrated' }, []]);
 });
 
-test('says which container failed, and how its log ends', async () => {
+test('reports the failed container and the last lines of its log', async () => {
   const state = failed({
     Containers: [
       { Name: 'preflight', ExitCode: 0 },
@@ -148,13 +148,13 @@ test.each<[string, Partial<ConcludeRequest['State']>, string]>([
   ],
   ['an error without a cause', { Error: { Error: 'States.Runtime' } }, 'failed: States.Runtime: no reason given'],
   ['nothing at all', {}, 'failed: no task was run'],
-])('fails with %s', async (_, state, reason) => {
+])('reports the failure of %s', async (_, state, reason) => {
   const { signal } = heard(await world.call(PROGRAM, request(state), QUIET));
   expect(signal.Status).toBe('FAILURE');
   expect(signal.Reason).toContain(reason);
 });
 
-test('stops a task whose time is up, and no other, and shows what it was doing', async () => {
+test('stops a task that timed out, and no other, and reports its log', async () => {
   const running = api({ ...ecs(1), GetLogEvents: log(LINES) });
   const { signal } = heard(await world.call(PROGRAM, request({ Error: { Error: 'States.Timeout', Cause: '' } }), running));
   expect(signal.Reason).toContain('failed: it was stopped after 5.8 hours, its timeout');
@@ -163,7 +163,7 @@ test('stops a task whose time is up, and no other, and shows what it was doing',
   expect(JSON.stringify(asked(world.calls, 'StopTask'))).not.toContain(OTHER_TASK);
 });
 
-test('answers all the same where ECS and the log cannot be asked', async () => {
+test('reports the result if ECS and the log cannot be read', async () => {
   const denied: Api = () => error('AccessDeniedException', 'not authorized');
   const state = failed({ Containers: [{ Name: 'migrate', ExitCode: 1 }] });
   const { signal } = heard(await world.call(PROGRAM, request(state), api({ ListTasks: denied, GetLogEvents: denied })));
@@ -176,7 +176,7 @@ test('answers all the same where ECS and the log cannot be asked', async () => {
 test.each([
   ['many lines', Array.from({ length: 40 }, (_, index) => `line ${index} ${'x'.repeat(150)}`), 'line 39'],
   ['lines of any length and script', Array.from({ length: 40 }, (_, index) => `${index} ${'ü"\\'.repeat(600)}`), '39 ü'],
-])('keeps the end of a log of %s', async (_, lines, end) => {
+])('keeps the last lines of a log of %s', async (_, lines, end) => {
   const state = failed({ Containers: [{ Name: 'migrate', ExitCode: 1, Reason: 'y'.repeat(5000) }] });
   const { signal } = heard(await world.call(PROGRAM, request(state), api({ ...NOTHING_RUNS, GetLogEvents: log(lines) })));
   expect(signal.Reason).toContain(end);
@@ -188,17 +188,17 @@ describe('the wait condition', () => {
     [403, 'Request has expired'],
     [404, 'NoSuchBucket'],
     [400, 'already answered'],
-  ])('may be gone (%i): the state machine still hears how it ended', async (status, body) => {
+  ])('may be deleted (%i): the state machine still gets the result', async (status, body) => {
     const { answer, thrown, told } = await world.call(PROGRAM, request({ Task: DONE }), QUIET, () => ({ status, body }));
     expect([answer, thrown, told.length]).toEqual([{ Outcome: 'SUCCESS', Reason: 'PostHog 2026-09-11 is migrated' }, undefined, 1]);
   });
 
-  test.each([503, 500, 429])('that cannot hear now (%i) is told again by Step Functions', async (status) => {
+  test.each([503, 500, 429])('that does not respond (%i) is signalled again by Step Functions', async (status) => {
     const { answer, thrown } = await world.call(PROGRAM, request({ Task: DONE }), QUIET, () => ({ status, body: 'SlowDown' }));
     expect([answer, thrown]).toEqual([undefined, `Error: CloudFormation responded with ${status}: SlowDown`]);
   });
 
-  test('gets the same signal however often it is told', async () => {
+  test('gets the same signal in every attempt', async () => {
     const one = heard(await world.call(PROGRAM, request({ Task: DONE }), QUIET));
     expect(heard(await world.call(PROGRAM, request({ Task: DONE }), QUIET))).toEqual(one);
   });

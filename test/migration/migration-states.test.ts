@@ -23,7 +23,7 @@ function longest({ TimeoutSeconds = 0, Retry: [retry] = [] }: State, attempts = 
 describe.each(MACHINES)('%s', (_, template) => {
   const { StartAt, States, TimeoutSeconds } = definitionOf(template());
 
-  test('every state is reached, and leads somewhere', () => {
+  test('every state is reachable, and has an end', () => {
     const reached = new Set([StartAt]);
     for (const name of reached) {
       expect(States).toHaveProperty(name);
@@ -39,7 +39,7 @@ describe.each(MACHINES)('%s', (_, template) => {
     ]);
   });
 
-  test('whatever fails is told: each task but the last leads there, and nothing ends the execution from above', () => {
+  test('every failure is reported: each task catches errors, and the execution has no timeout', () => {
     expect(TimeoutSeconds).toBeUndefined();
     for (const [name, state] of Object.entries(States).filter(([, { Type }]) => Type === 'Task')) {
       expect([name, typeof state.TimeoutSeconds]).toEqual([name, 'number']);
@@ -50,7 +50,7 @@ describe.each(MACHINES)('%s', (_, template) => {
     }
   });
 
-  test("a run takes the revision that it is started with, and the state machine's own where it is started by hand", () => {
+  test('a run uses the revision of its input, or the default one', () => {
     expect(States[StartAt].Choices).toEqual([{ Variable: '$.TaskDefinition', IsPresent: true, Next: expect.any(String) as string }]);
     expect(States[States[StartAt].Default!]).toMatchObject({
       Type: 'Pass',
@@ -60,7 +60,7 @@ describe.each(MACHINES)('%s', (_, template) => {
     expect(States.Run.Parameters).toMatchObject({ 'TaskDefinition.$': '$.TaskDefinition', 'Group.$': '$$.Execution.Name' });
   });
 
-  test('runs in private', () => {
+  test('the task runs in private subnets without a public address', () => {
     expect(States.Run).toMatchObject({
       Resource: 'arn:AWS::Partition:states:::ecs:runTask.sync',
       Parameters: {
@@ -76,14 +76,14 @@ describe.each(MACHINES)('%s', (_, template) => {
     });
   });
 
-  test('runs again only where no task has been started', () => {
+  test('the task is retried only if none has been started', () => {
     const names = States.Run.Retry!.flatMap(({ ErrorEquals }) => ErrorEquals);
     expect(names.filter((name) => name.startsWith('States.'))).toEqual([]);
     expect(names).toEqual(expect.arrayContaining(['ECS.ThrottlingException', 'ECS.ServerException', 'AmazonECS.Unknown']));
   });
 });
 
-test.each([undefined, 1, 12])('everything together takes less time than CloudFormation waits (%p hours)', (hours) => {
+test.each([undefined, 1, 12])('all states together take less time than the wait condition of %p hours', (hours) => {
   const template = withOptions(hours ? { timeout: Duration.hours(hours) } : {});
   const {
     States: { Run, Conclude },
@@ -96,7 +96,7 @@ test.each([undefined, 1, 12])('everything together takes less time than CloudFor
   expect(Run.TimeoutSeconds).toBe(Number(condition.Properties.Timeout) - 15 * 60);
 });
 
-test('what RDS says of backups reaches both containers that look', () => {
+test('both containers with pre-migration checks receive the backups from RDS', () => {
   const { DescribeBackups, Run } = definitionOf(withBackup()).States;
   expect(DescribeBackups).toMatchObject({
     Resource: 'arn:AWS::Partition:states:::aws-sdk:rds:describeDBInstances',
@@ -114,7 +114,7 @@ test('what RDS says of backups reaches both containers that look', () => {
   expect(definitionOf(templateOf()).States.Run.Parameters).not.toHaveProperty('Overrides');
 });
 
-test('the end knows what it has to say', () => {
+test('the last task receives everything that it reports', () => {
   const { Parameters } = definitionOf(templateOf()).States.Conclude;
   expect(Parameters).toMatchObject({
     Payload: {

@@ -19,7 +19,7 @@ function containers(template: Template): Container[] {
   return taskOf(template, 'migrate')[1].ContainerDefinitions;
 }
 
-test('each container waits for the one before, and the long one comes last and decides', () => {
+test('each container starts after the previous one, and the last one is essential', () => {
   const found = containers(whole()).map(({ Name, Essential, DependsOn }) => [Name, Essential, DependsOn]);
   expect(found).toEqual([
     ['preflight', false, undefined],
@@ -33,7 +33,7 @@ test('each container waits for the one before, and the long one comes last and d
   ]);
 });
 
-test('both containers of Django run the script, of which the first leaves the second a copy', () => {
+test('both containers of Django run the script, and the first one shares it with the second', () => {
   const [preflight, migrate] = containers(templateOf()) as (Container & { MountPoints: unknown })[];
   expect([preflight.Image, migrate.Image]).toEqual([APP_IMAGE, APP_IMAGE]);
   expect([preflight.EntryPoint, preflight.Command]).toEqual([
@@ -47,7 +47,7 @@ test('both containers of Django run the script, of which the first leaves the se
   ]);
 });
 
-test('Django is told what makes its migrations complete, what is allowed, and nothing of load balancers', () => {
+test('Django has the variables of the migration, and no trusted proxies', () => {
   const template = templateOf();
   const told = environmentOf(template, 'migrate');
   expect(told).toEqual({
@@ -66,7 +66,7 @@ test('Django is told what makes its migrations complete, what is allowed, and no
   expect(environmentOf(template, 'preflight')).toEqual(told);
 });
 
-test('says nothing of what is not known of a release', () => {
+test('unknown facts about a release have no variable', () => {
   const told = environmentOf(
     templateOf(() => ({ release: { name: 'ours', image: APP_IMAGE } })),
     'migrate',
@@ -74,7 +74,7 @@ test('says nothing of what is not known of a release', () => {
   expect(Object.keys(told).filter((name) => /DATE|COMMIT|DOWNGRADE|LEGACY|POST_COMMANDS/.test(name))).toEqual([]);
 });
 
-test('whoever wants to goes back, and on', () => {
+test('overrides have variables', () => {
   const template = templateOf(() => ({
     options: { allowDowngrade: true, allowLegacyDatabase: true, postMigrationCommands: ['python manage.py one', 'two'] },
   }));
@@ -85,7 +85,7 @@ test('whoever wants to goes back, and on', () => {
   });
 });
 
-test('the topics are asked of the brokers, all of them', () => {
+test('the container for topics has the brokers and every topic', () => {
   const [, topics] = containers(whole());
   expect([topics.EntryPoint, topics.Command]).toEqual([['/bin/sh', '-c'], [expect.stringContaining('add-partitions')]]);
   expect(environmentOf(whole(), 'topics')).toEqual({
@@ -97,7 +97,7 @@ test('the topics are asked of the brokers, all of them', () => {
   expect(environmentOf(plain, 'topics')).toMatchObject({ TLS: 'false' });
 });
 
-test('the database of workflows is migrated by the image that is made for it', () => {
+test('the database of workflows is migrated by its own image', () => {
   const workflows = containers(whole()).find(({ Name }) => Name === 'cyclotron-node')!;
   expect([workflows.Image, workflows.EntryPoint, workflows.Command]).toEqual([
     'ghcr.io/posthog/posthog/sqlx-migrate:1',
@@ -107,11 +107,11 @@ test('the database of workflows is migrated by the image that is made for it', (
   expect(Object.keys(environmentOf(whole(), 'cyclotron-node'))).toEqual(['CYCLOTRON_NODE_DATABASE_URL']);
 });
 
-test('each writes to a stream of its own', () => {
+test('each container has its own log stream', () => {
   expect(containers(whole()).map(({ LogConfiguration: { Options } }) => Options['awslogs-stream-prefix'])).toEqual(Array(4).fill('migration'));
 });
 
-test('leaves room in a task definition, which may have 64 KiB, for settings', () => {
+test('the task definition leaves room for settings within 64 KiB', () => {
   const stack = newStack();
   newPostHog(stack, { manageTopics: true });
   // A quarter of it for settings; what the deployment resolves is shorter than the template's references.

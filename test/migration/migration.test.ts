@@ -23,7 +23,7 @@ function runOf(template: Template): Record<'handle' | 'start' | 'condition', str
 }
 
 describe('a run', () => {
-  test('is started when everything it needs is there, and waited for as long as somebody wants', () => {
+  test('starts after its dependencies, and the wait condition has its timeout', () => {
     const template = templateOf();
     const { handle, start, condition } = runOf(template);
     const { Properties, DependsOn } = template.findResources('Custom::PostHogMigration')[start] as {
@@ -53,7 +53,7 @@ describe('a run', () => {
     });
   });
 
-  test('waits for what it is told to, and others wait for its end alone', () => {
+  test('runs after its dependencies, and dependents wait for its end', () => {
     const stack = newStack();
     const migration = newMigration(stack);
     const before = new CfnResource(stack, 'Before', { type: 'Test::Before' });
@@ -79,7 +79,7 @@ describe('a run', () => {
     ['another wish', () => withOptions({ trigger: 'and again' })],
   ];
 
-  test('is another one with anything else to run, in all its parts, and the same with the same', () => {
+  test('has new logical ids after a change, and the same ones otherwise', () => {
     const all = [['nothing', () => templateOf()] as const, ...RUNS].map(([change, template]) => ({ change, ...runOf(template()) }));
     for (const part of ['handle', 'start', 'condition'] as const) {
       expect(new Set(all.map((run) => run[part])).size).toBe(all.length);
@@ -87,13 +87,13 @@ describe('a run', () => {
     expect(runOf(templateOf())).toEqual(runOf(templateOf()));
   });
 
-  test("is the same one where only the load balancer's addresses change", () => {
+  test("keeps its logical ids if only the load balancer's addresses change", () => {
     const behind = (proxies: string) => runOf(templateOf(() => ({ settings: { environment: { TRUSTED_PROXIES: proxies }, secrets: {} } })));
     expect(behind('10.0.0.4')).toEqual(behind('10.0.0.4,10.0.0.99'));
   });
 });
 
-test('two in one stack ask one function, which may touch the tasks of both', () => {
+test('two migrations in one stack share one function, which has permissions for the tasks of both', () => {
   const stack = newStack();
   newMigration(stack, {}, 'One');
   newMigration(stack, {}, 'Two');
@@ -117,11 +117,11 @@ function startStatements(template: Template): { Action: unknown; Resource: unkno
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
 
-describe('rights', () => {
+describe('permissions', () => {
   const template = templateOf();
   const IN_CLUSTER = { ArnEquals: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringMatching(/^Cluster/) as string, 'Arn'] } } };
 
-  test('of the function that starts it', () => {
+  test('of the function that starts it are limited to its resources', () => {
     const statements = startStatements(template);
     expect(statements.map(({ Action }) => Action)).toEqual([
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -136,7 +136,7 @@ describe('rights', () => {
     expect(JSON.stringify(statements[3].Resource)).toMatch(/":task\/",\{"Ref":"Cluster\w+"\},"\/\*"\]\]\}$/);
   });
 
-  test('of the function that says how it ended', () => {
+  test('of the function that reports its result are limited to its resources', () => {
     const [[, { Properties }]] = ofType<{ Role: unknown }>(template, 'AWS::Lambda::Function').filter(([id]) => id.includes('Conclude'));
     const statements = statementsOf(template, idOf(Properties.Role));
     expect(statements.map(({ actions }) => actions)).toEqual([
@@ -152,7 +152,7 @@ describe('rights', () => {
     ]);
   });
 
-  test('of the state machine', () => {
+  test('of the state machine are limited to its resources', () => {
     const statements = statementsOf(template, idOf(only(template, 'AWS::StepFunctions::StateMachine').RoleArn));
     const [of, ...own] = statements;
     expect(of.actions.every((action) => /^(logs|xray):/.test(action))).toBe(true);
@@ -172,14 +172,14 @@ describe('rights', () => {
     expect(JSON.stringify(own[3].resources)).toContain(':rule/StepFunctionsGetEventsForECSTaskRule');
   });
 
-  test('of the task: none of its own', () => {
+  test('of the task are empty', () => {
     const [[role]] = ofType(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith('MigrationTaskDefinitionTaskRole'));
     expect(statementsOf(template, role)).toEqual([]);
   });
 });
 
 describe('backups', () => {
-  test('are read from RDS, for the one database', () => {
+  test('are described for one database of RDS', () => {
     for (const [make, action] of [
       [(stack: Stack) => new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) }), 'rds:DescribeDBInstances'],
       [(stack: Stack) => new AuroraPostgres(stack, 'Postgres', { vpc: vpcOf(stack) }), 'rds:DescribeDBClusters'],
@@ -191,7 +191,7 @@ describe('backups', () => {
     }
   });
 
-  test('are read for an imported database with an identifier, and not for one without', () => {
+  test('are described for an imported database with an identifier, and not for one without', () => {
     const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
     const imported = (id: string, attrs: Partial<PostgresAttributes>) =>
       databaseBackup(Postgres.fromPostgresAttributes(stack, id, { urlSecret: Secret.fromSecretNameV2(stack, `${id}Url`, 'url'), ...attrs }));
@@ -210,6 +210,6 @@ describe('backups', () => {
   });
 });
 
-test('its log is kept for as long as was asked for', () => {
+test('the log group has the requested retention', () => {
   templateOf().hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Retain' });
 });

@@ -47,7 +47,7 @@ const RUNS: Api = () => ok({ status: 'RUNNING' });
 const STARTED: Api = () => ok({ executionArn: EXECUTION_ARN, startDate: 1_796_000_000.123 });
 
 describe('Create', () => {
-  test('starts one execution, under the name of the event, and waits for nothing', async () => {
+  test('starts one execution with the name of the event, and does not wait for it', async () => {
     const answer = answerOf(await lambda.invoke(event('Create'), api({ StartExecution: STARTED })));
     expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: EXECUTION_ARN });
     expect(asked(lambda.calls, 'StartExecution')).toEqual([
@@ -62,7 +62,7 @@ describe('Create', () => {
     ]);
   });
 
-  test('that Lambda calls twice starts one', async () => {
+  test('starts one execution if Lambda invokes it twice', async () => {
     const twice = api({ StartExecution: () => error('ExecutionAlreadyExists', `Execution Already Exists: '${EXECUTION_ARN}'`) });
     expect(answerOf(await lambda.invoke(event('Create'), twice))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: EXECUTION_ARN });
   });
@@ -71,7 +71,7 @@ describe('Create', () => {
     ['throttling', error('ThrottlingException', 'Rate exceeded')],
     ['a fault of AWS', { status: 503, body: '<html>busy</html>' }],
   ])(
-    'is patient with %s',
+    'retries after %s',
     async (_, fault) => {
       const busy = api({ StartExecution: (call, earlier) => (earlier.length < 2 ? fault : STARTED(call, earlier)) });
       expect(answerOf(await lambda.invoke(event('Create'), busy)).Status).toBe('SUCCESS');
@@ -95,7 +95,7 @@ describe('Create', () => {
     ['throttling without an end', error('ThrottlingException', 'Rate exceeded'), 'ThrottlingException: Rate exceeded', 6],
     ['a long story', error('ValidationException', 'x'.repeat(5000)), 'ValidationException: xxx', 1],
   ])(
-    'fails with %s, and says so',
+    'fails after %s, with the reason',
     async (_, fault, reason, attempts) => {
       const answer = answerOf(await lambda.invoke(event('Create'), api({ StartExecution: () => fault })));
       expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: CREATE_FAILED });
@@ -106,14 +106,14 @@ describe('Create', () => {
   );
 });
 
-test('Update starts nothing: what is run has its own logical id', async () => {
+test('Update starts nothing, because another run has another logical id', async () => {
   const answer = answerOf(await lambda.invoke(event('Update', { ...REQUEST, Url: 'https://another-url-of-the-same-handle' }), api({})));
   expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: EXECUTION_ARN });
   expect(lambda.calls).toEqual([]);
 });
 
 describe('Delete', () => {
-  test('stops the execution and its own task, and waits until that is gone', async () => {
+  test('stops the execution and its task, and waits until the task has stopped', async () => {
     const { answers, milliseconds } = await lambda.invoke(
       event('Delete'),
       api({ DescribeExecution: RUNS, StopExecution: () => ok({ stopDate: 1 }), ...ecs(2) }),
@@ -132,31 +132,31 @@ describe('Delete', () => {
   test.each<[string, ReturnType<Api>]>([
     ['has ended long ago', ok({ status: 'SUCCEEDED' })],
     ['nobody remembers', error('ExecutionDoesNotExist', 'Execution Does Not Exist')],
-  ])('of one that %s has nothing to do', async (_, answer) => {
+  ])('does nothing for an execution that %s', async (_, answer) => {
     const gone = api({ DescribeExecution: () => answer, ListTasks: () => ok({ taskArns: [] }) });
     expect(answerOf(await lambda.invoke(event('Delete'), gone)).Status).toBe('SUCCESS');
   });
 
-  test('of one that never started asks nothing', async () => {
+  test('makes no request for an execution that never started', async () => {
     expect(answerOf(await lambda.invoke(event('Delete', REQUEST, CREATE_FAILED), api({}))).Status).toBe('SUCCESS');
     expect(lambda.calls).toEqual([]);
   });
 
-  test('fails where it cannot stop it, and says so', async () => {
+  test('fails with the reason if it cannot stop the execution', async () => {
     const answer = answerOf(
       await lambda.invoke(event('Delete'), api({ DescribeExecution: RUNS, StopExecution: () => error('AccessDeniedException', 'not authorized') })),
     );
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('AccessDeniedException: not authorized') as string });
   });
 
-  test('fails where the task does not end in time', async () => {
+  test('fails if the task does not stop in time', async () => {
     const endless = api({ DescribeExecution: RUNS, StopExecution: () => ok({ stopDate: 1 }), ...ecs(Infinity) });
     const answer = answerOf(await lambda.invoke(event('Delete'), endless, 66_000));
     expect(answer.Reason).toContain('the task of the migration was requested to stop and is still running');
   }, 30_000);
 });
 
-test.each(Object.keys(REQUEST))('answers an event without %s', async (name) => {
+test.each(Object.keys(REQUEST))('fails for an event without %s', async (name) => {
   const answer = answerOf(await lambda.invoke(event('Create', { ...REQUEST, [name]: undefined }), api({})));
   expect(answer.Reason).toContain(`lacks: ${name}`);
   expect(lambda.calls).toEqual([]);

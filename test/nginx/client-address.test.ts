@@ -68,7 +68,7 @@ test.each(CASES.map((one): [string, CheckContext] => [one.name, one]))('%s', asy
   expectTruth(stub.arrived[0], truth);
 });
 
-test('whatever a visitor writes, the truth arrives or nothing does', async () => {
+test('with any forged headers, the client IP is right or the request is refused', async () => {
   // Global addresses, in the one spelling that both RFC 5952 and nginx have.
   const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
   const groups = fc.tuple(fc.integer({ min: 0x2002, max: 0x3fff }), fc.array(group, { minLength: 7, maxLength: 7 }));
@@ -115,7 +115,7 @@ test('an old version of HTTP is no way round', async () => {
   expectTruth(stub.arrived[0], '203.0.113.7');
 });
 
-test('a network that is not named is not believed', async () => {
+test('a proxy that is not trusted cannot set the client IP', async () => {
   const other = await startNginx(stub.port);
   await exchange(other.port, LOAD_BALANCER, get([`X-Forwarded-For: ${FORGED}, 203.0.113.7, 198.51.100.9`]));
   await other.stop();
@@ -129,7 +129,7 @@ test('an nginx that trusts nobody passes on who connects', async () => {
   expectTruth(stub.arrived[0], LOAD_BALANCER);
 });
 
-test('without nginx, the same forgeries are believed', async () => {
+test('without nginx, the same forged headers change the client IP', async () => {
   const believed = async (...lines: string[]): Promise<string[]> => {
     await exchange(stub.port, LOAD_BALANCER, get(lines));
     return Object.entries(beliefs(stub.arrived.pop()!))

@@ -66,7 +66,7 @@ async function answerTo(request: object, api: Api = () => 'silence'): Promise<An
   return answers[0];
 }
 
-test('fails an update after which PostHog does not respond, and names the prop that disables the check', async () => {
+test('the function fails an update after which PostHog does not respond, and names the prop that disables the check', async () => {
   const { Status, Reason, PhysicalResourceId } = await answerTo(event('Update'), stackIn('UPDATE_IN_PROGRESS'));
   expect({ Status, PhysicalResourceId }).toEqual({ Status: 'FAILED', PhysicalResourceId: 'existing-id' });
   expect(Reason).toMatch(
@@ -74,12 +74,12 @@ test('fails an update after which PostHog does not respond, and names the prop t
   );
 });
 
-test('fails an update that adds the check', async () => {
+test('the function fails an update that adds the check', async () => {
   expect(await answerTo(event('Create'), stackIn('UPDATE_IN_PROGRESS'))).toMatchObject({ Status: 'FAILED' });
 });
 
 test.each(['CREATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'IMPORT_IN_PROGRESS'])(
-  'returns a warning for a stack in %s',
+  'the function returns a warning for a stack in %s',
   async (status) => {
     const { Status, Data } = await answerTo(event(status === 'CREATE_IN_PROGRESS' ? 'Create' : 'Update'), stackIn(status));
     expect(Status).toBe('SUCCESS');
@@ -87,7 +87,7 @@ test.each(['CREATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PRO
   },
 );
 
-test('returns a warning if the state of the stack cannot be read', async () => {
+test('the function returns a warning if the status of the stack cannot be read', async () => {
   const denied: Api = () => ({
     status: 403,
     body: '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>',
@@ -96,7 +96,7 @@ test('returns a warning if the state of the stack cannot be read', async () => {
   expect({ Status, isWarning: Data!.Result.startsWith('WARNING: ') }).toEqual({ Status: 'SUCCESS', isWarning: true });
 });
 
-test('does not check a load balancer with private addresses', async () => {
+test('the function does not check a load balancer with private addresses', async () => {
   expect(await answerTo(event('Update', { LoadBalancerDnsName: 'localhost' }))).toMatchObject({
     Status: 'SUCCESS',
     Data: { Result: 'not checked: localhost has private addresses only, which this function has no route to' },
@@ -104,7 +104,7 @@ test('does not check a load balancer with private addresses', async () => {
   expect(lambda.calls).toEqual([]);
 });
 
-test('does not check a load balancer that may allow other clients only, if it does not respond', async () => {
+test('the function reports no failure of a load balancer that may allow other clients only', async () => {
   const { Status, Data } = await answerTo(event('Update', { ExpectsRoute: 'false' }));
   expect({ Status, begin: Data!.Result.slice(0, 69) }).toEqual({
     Status: 'SUCCESS',
@@ -112,12 +112,12 @@ test('does not check a load balancer that may allow other clients only, if it do
   });
 });
 
-test('checks nothing at deletion', async () => {
+test('the function checks nothing on deletion', async () => {
   expect(await answerTo(event('Delete'))).toMatchObject({ Status: 'SUCCESS' });
   expect(lambda.calls).toEqual([]);
 });
 
-test('refuses an event with missing properties', async () => {
+test('the function refuses an event with missing properties', async () => {
   const { Status, Reason } = await answerTo(event('Update', { Checks: ['everything'] }));
   expect(Status).toBe('FAILED');
   expect(Reason).toContain('the event must have LoadBalancerDnsName, DomainName and Checks (capture, app), got: ');

@@ -12,10 +12,10 @@ function build(overrides: Partial<PostHogProps> = {}) {
   return { stack, posthog, template: Template.fromStack(stack) };
 }
 
-describe('by default', () => {
+describe('the deployment check', () => {
   const { stack, posthog, template } = build();
 
-  test('checks capture with an event, and the readiness of the app', () => {
+  test('requests capture with an event, and the readiness of the app', () => {
     expect(only(template, TYPE)).toMatchObject({
       LoadBalancerDnsName: stack.resolve(posthog.ingress.loadBalancer.loadBalancerDnsName) as unknown,
       DomainName: 'posthog.example.com',
@@ -39,7 +39,7 @@ describe('by default', () => {
     expect(only(template, TYPE).TaskDefinitions).toEqual(expect.arrayContaining(running.map(({ Properties }) => Properties.TaskDefinition)));
   });
 
-  test('the function can describe its own stack, and nothing else', () => {
+  test('has a function that can describe its own stack only', () => {
     const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith('CustomPostHogDeploymentCheck'));
     expect(roles).toHaveLength(1);
     const { Policies } = (roles[0][1] as { Properties: { Policies: { PolicyDocument: { Statement: unknown[] } }[] } }).Properties;
@@ -50,12 +50,12 @@ describe('by default', () => {
   });
 });
 
-test('checks the app only if it is open to everyone', () => {
+test('the deployment check requests the app only if it is open to everyone', () => {
   expect(only(build({ appAccess: AppAccess.nobody() }).template, TYPE).Checks).toEqual(['capture']);
   expect(only(build({ products: [Product.FEATURE_FLAGS] }).template, TYPE).Checks).toEqual(['app']);
 });
 
-test('is not created without checks, or with `checkDeployment: false`', () => {
+test('the deployment check is not created without checks, or with `checkDeployment: false`', () => {
   const closed = build({ products: [Product.FEATURE_FLAGS], appAccess: AppAccess.nobody() });
   closed.template.resourceCountIs(TYPE, 0);
   expect(closed.posthog.deploymentCheck).toBeUndefined();
@@ -73,7 +73,7 @@ test.each<[string, Partial<PostHogProps>]>([
   Annotations.fromStack(stack).hasInfo('/Stack/PostHog', Match.stringLikeRegexp('deployments are not checked'));
 });
 
-test('checks an existing load balancer if it responds', () => {
+test('the deployment check requests an existing load balancer', () => {
   const stack = newStack();
   const vpc = new Vpc(stack, 'Vpc');
   const loadBalancer = new ApplicationLoadBalancer(stack, 'Platform', { vpc, internetFacing: true });

@@ -42,7 +42,7 @@ function transport(toPort = port, host = '127.0.0.1'): HttpsTransport {
   return new HttpsTransport({ host, port: toPort, serverName: 'posthog.example.com' });
 }
 
-test('connects to the load balancer with the domain name, and accepts a certificate of any authority', async () => {
+test('the transport connects to the load balancer with the domain name, and accepts any certificate', async () => {
   expect(
     await transport().send({ method: 'POST', path: '/i/v0/e/?a=b', headers: { 'content-type': 'application/json' }, body: '{"event":"é"}' }),
   ).toEqual({ response: { status: 200, body: '{"status":1}' } });
@@ -51,11 +51,11 @@ test('connects to the load balancer with the domain name, and accepts a certific
   ]);
 });
 
-test('reads the beginning of a long response', async () => {
+test('the transport truncates long responses', async () => {
   expect(await transport().send({ method: 'GET', path: '/long', headers: {} })).toEqual({ response: { status: 503, body: 'x'.repeat(65_536) } });
 });
 
-test('returns the reason for a missing response', async () => {
+test('the transport returns the reason for a missing response', async () => {
   expect(await transport(await freePort()).send({ method: 'GET', path: '/', headers: {} })).toEqual({
     unreachable: expect.stringMatching(/^ECONNREFUSED: .*127\.0\.0\.1/) as string,
   });

@@ -78,7 +78,7 @@ describe('the check of capture', () => {
   });
 });
 
-test('the app passes when it is ready, and fails with the data store that does not answer', async () => {
+test('the check of the app passes when it is ready, and fails with the data store that does not respond', async () => {
   expect(await run('app', [answer(200, '{"postgres": true, "cache": true}')])).toMatchObject({
     outcome: 'pass',
     text: 'the app is ready (after 0 s)',

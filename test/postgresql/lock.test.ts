@@ -47,7 +47,7 @@ test('the second migrates where the first has failed', async () => {
   expect(here.world.image.runs).toEqual(['', ' tries: 1', '', ' tries: 1'].map((tries) => `${RELEASE} --scope=postgres${tries}`));
 });
 
-test('the second gives up in time, says for whom it has waited, and changes nothing', async () => {
+test('the second fails in time, names the run that it has waited for, and changes nothing', async () => {
   const first = here.world.start('migrate');
   await first.says(RUNNING);
   const { status, output } = await here.world.start('migrate', { MIGRATION_LOCK_PATIENCE: '1' }).ended;
@@ -69,7 +69,7 @@ test('one that is killed lets go of the lock, and the next notes that it died', 
   expect(here.world.ask(LOCKS)).toEqual(['0']);
 });
 
-test("one that is told to stop stops PostHog's migrations, and notes that down", async () => {
+test("one that receives SIGTERM stops PostHog's migrations, and records it", async () => {
   const first = here.world.start('migrate');
   await first.says(RUNNING);
   expect(here.world.ask(LOCKS)).toEqual(['1']);

@@ -14,7 +14,7 @@ test.each([
   'a--b.example.com',
   `${'a'.repeat(63)}.example.com`,
   `${'a.'.repeat(125)}com`,
-])('accepts %s', (name) => {
+])('accepts the domain name %s', (name) => {
   expect(() => checkDomainName('domainName', name)).not.toThrow();
 });
 
@@ -45,7 +45,7 @@ test.each([
   ['posthog.example .com', 'remove the white space'],
   ['posthog.example.com\n', 'remove the white space'],
   ['posthog.example.com.', 'remove the trailing dot'],
-])('refuses %j, and names the fix', (name, fix) => {
+])('refuses the domain name %j, with the fix', (name, fix) => {
   expect(() => checkDomainName('domainName', name)).toThrow(new Error(`\`domainName\` ${RULE}, got: '${name}'; ${fix}`));
 });
 
@@ -66,10 +66,10 @@ test.each([
   'posthog,example.com',
   'a.b?c',
   'a.b#c',
-])('refuses %j', (name) => {
+])('refuses the domain name %j', (name) => {
   expect(() => checkDomainName('domainName', name)).toThrow(new Error(`\`domainName\` ${RULE}, got: '${name}'`));
 });
 
-test('names the prop', () => {
+test('the error of a domain name names the prop', () => {
   expect(() => checkDomainName('other', 'localhost')).toThrow(/^`other` must be/);
 });

@@ -24,14 +24,14 @@ for (const [cpu, from, to, step] of OFFERED) {
 }
 const KEYS = new Set(PAIRS.map(String));
 
-test('every size of Fargate passes', () => {
+test('checkFargateSize accepts every size of Fargate', () => {
   expect(PAIRS).toHaveLength(3 + 4 + 7 + 13 + 23 + 12 + 12);
   for (const [cpu, memory] of PAIRS) {
     checkFargateSize(cpu, memory);
   }
 });
 
-test('every other whole number of GiB is refused', () => {
+test('checkFargateSize refuses every other whole number of GiB', () => {
   for (const cpu of [256, ...OFFERED.map(([each]) => each)]) {
     for (let memory = 0; memory <= 130 * 1024; memory += 1024) {
       if (!KEYS.has(String([cpu, memory]))) {
@@ -41,7 +41,7 @@ test('every other whole number of GiB is refused', () => {
   }
 });
 
-test('every other size is refused', () => {
+test('checkFargateSize refuses every other size', () => {
   const cpus = fc.oneof(fc.constantFrom(256, ...OFFERED.map(([cpu]) => cpu)), fc.integer({ min: -1, max: 20_000 }));
   const memories = fc.oneof(
     fc.integer({ min: 0, max: 130 }).map((gib) => gib * 1024),
@@ -56,15 +56,15 @@ test('every other size is refused', () => {
   );
 });
 
-test('fails with an unsupported number of CPU units', () => {
+test('checkFargateSize refuses an unsupported number of CPU units', () => {
   expect(() => checkFargateSize(1000, 2048)).toThrow('`cpu` must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, got: 1000');
 });
 
-test('fails with unsupported memory for the CPU units', () => {
+test('checkFargateSize refuses unsupported memory for the CPU units', () => {
   expect(() => checkFargateSize(512, 8192)).toThrow('`memoryLimitMiB` must be one of 1024, 2048, 3072, 4096 for `cpu: 512`, got: 8192');
 });
 
-test('tokens pass', () => {
+test('checkFargateSize accepts tokens', () => {
   const token = Token.asNumber({ Ref: 'Size' });
   expect(() => checkFargateSize(token, 1)).not.toThrow();
   expect(() => checkFargateSize(256, token)).not.toThrow();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Stack, Token } from 'aws-cdk-lib/core';
 import { checkWhole, numberText } from '../../lib/private/numbers';
 
-test('only whole numbers of the range pass', () => {
+test('checkWhole accepts whole numbers of the range only', () => {
   fc.assert(fc.property(fc.integer({ min: 3, max: 9 }), (value) => checkWhole('size', value, 3, 9)));
   fc.assert(
     fc.property(
@@ -18,7 +18,7 @@ test('only whole numbers of the range pass', () => {
   );
 });
 
-test('undefined and tokens pass', () => {
+test('checkWhole accepts undefined and tokens', () => {
   expect(() => {
     checkWhole('size', undefined, 3, 9);
     checkWhole('size', Token.asNumber({ Ref: 'Number' }), 3, 9);

@@ -22,20 +22,20 @@ function fromFile(app: string[], node: string[]): PostHogRelease {
   );
 }
 
-test('returns the requested architecture if all images exist for it', () => {
+test('the architecture is the requested one if all images exist for it', () => {
   expect(architectureFor(PostHogRelease.V2026_09_11_R2, X86_64)).toBe(X86_64);
   expect(architectureFor(PostHogRelease.of('mine', { app: 'app' }, { platforms: [X86_64, ARM64] }), ARM64)).toBe(ARM64);
   const other = CpuArchitecture.of('ARM64');
   expect(architectureFor(fromFile(BOTH, BOTH), other)).toBe(other);
 });
 
-test('is x86-64 by default, or the first architecture of the release', () => {
+test('the architecture is x86-64 by default, or the first one of the release', () => {
   expect(architectureFor(PostHogRelease.V2026_09_11_R2)).toBe(X86_64);
   expect(architectureFor(PostHogRelease.of('mine', { app: 'app' }, { platforms: [ARM64, X86_64] }))).toBe(X86_64);
   expect(architectureFor(PostHogRelease.of('mine', { app: 'app' }, { platforms: [ARM64] }))).toBe(ARM64);
 });
 
-test('accepts a token', () => {
+test('accepts a token as architecture', () => {
   const token = CpuArchitecture.of(Fn.importValue('Architecture'));
   expect(architectureFor(PostHogRelease.V2026_09_11_R2, token)).toBe(token);
 });

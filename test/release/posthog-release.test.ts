@@ -147,11 +147,11 @@ test.each<[PostHogReleaseOptions, string]>([
   [{ topics: ['a', 'b c'] }, "`topics` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: 'b c'"],
   [{ topics: ['a', 'b', 'a'] }, "`topics` must not contain duplicates, got: 'a'"],
   [{ platforms: [] }, '`platforms` must name an architecture, got: []; leave it out for CpuArchitecture.X86_64'],
-])('fails for %j', (options, message) => {
+])('PostHogRelease.of refuses %j', (options, message) => {
   expect(() => PostHogRelease.of('mine', IMAGES, options)).toThrow(new Error(message));
 });
 
-test('tokens are accepted', () => {
+test('PostHogRelease.of accepts tokens', () => {
   const token = Fn.importValue('Value');
   expect(() =>
     PostHogRelease.of(

@@ -46,16 +46,16 @@ function failure(text: string): string {
   }
 }
 
-test('reads all fields of a file', () => {
+test('parseRelease reads all fields of a file', () => {
   expect({ schemaVersion: 2, ...parseRelease(JSON.stringify(FULL)) }).toEqual(FULL);
 });
 
-test('requires only a name and the app', () => {
+test('parseRelease requires only a name and the app', () => {
   const images = { app: { image: 'posthog/posthog', ...NOTHING } };
   expect(parseRelease(JSON.stringify({ schemaVersion: 2, name: 'mine', images }))).toEqual({ name: 'mine', images });
 });
 
-test('reads a file of the first schema version, with unknown facts for missing fields', () => {
+test('parseRelease reads a file of the first schema version, with unknown facts for missing fields', () => {
   const images = { app: { image: 'posthog/posthog', revision: COMMIT, created: '2026-09-11T08:15:30Z' }, node: { image: 'node' } };
   expect(parseRelease(JSON.stringify({ schemaVersion: 1, name: 'mine', images }))).toEqual({
     name: 'mine',
@@ -83,7 +83,7 @@ test.each(KNOWN_RELEASES.map((release) => [release.name, release]))(
   },
 );
 
-test('renders the same file for the same release, in every order of fields', () => {
+test('renderRelease returns the same file for the same release, in every order of fields', () => {
   const { images, name, ...rest } = RELEASE_2026_09_11_R2;
   const shuffled = { ...rest, topics: ['b', 'a'], images: Object.fromEntries(Object.entries(images).reverse()) as unknown as typeof images, name };
   expect(renderRelease(shuffled)).toBe(renderRelease({ ...RELEASE_2026_09_11_R2, topics: ['a', 'b'] }));
@@ -175,7 +175,7 @@ test.each<[string, unknown, string]>([
     ['a'],
     '`topic` is not a field of a release file; the fields are: name, date, upstreamCommit, generation, overrides, clickHouse, images, topics',
   ],
-])('refuses %s with the value %j', (path, value, message) => {
+])('parseRelease refuses %s with the value %j', (path, value, message) => {
   expect(failure(withField(path, value))).toBe(message);
 });
 
@@ -183,11 +183,11 @@ test.each([
   ['nonsense', 'it is not JSON'],
   ['[]', '`the file` must be an object, got: []'],
   ['null', '`the file` must be an object, got: null'],
-])('refuses %s, which is not a release file', (text, message) => {
+])('parseRelease refuses %s, which is not a release file', (text, message) => {
   expect(failure(text)).toBe(message);
 });
 
-test('reads every value of a field, or refuses it with a message that names the field', () => {
+test('parseRelease reads every value of a field, or refuses it with a message that names the field', () => {
   const paths = [
     'name',
     'date',

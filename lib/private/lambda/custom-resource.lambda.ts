@@ -24,7 +24,7 @@ const FIXES: Readonly<Record<string, string>> = {
 export interface Advice {
   /** The fix of further errors, by name. */
   readonly fixes?: Readonly<Record<string, string>>;
-  /** What the user can do instead, as the rest of a sentence. */
+  /** The alternative, as the rest of a sentence. */
   readonly alternative: string;
 }
 

@@ -22,11 +22,11 @@ describe('a list of rules', () => {
     ['/a/c', 20],
     ['/c', 100],
     ['*', 0],
-  ])('answers %s with the rule of the lowest number that matches', (target, priority) => {
+  ])('matches %s with the rule of the lowest number', (target, priority) => {
     expect(evaluate(rules, { target })!.actions).toEqual([priority]);
   });
 
-  test('is read by number, whatever its order', () => {
+  test('is evaluated by number, in any order', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(rules, { minLength: rules.length }), (shuffled) => {
         expect(evaluate(shuffled, { target: '/a/b' })!.actions).toEqual([3]);
@@ -41,7 +41,7 @@ describe('a list of rules', () => {
     expect(given).toEqual(rules);
   });
 
-  test('has no answer where nothing matches and there is no default', () => {
+  test('matches nothing if no rule matches and there is no default action', () => {
     expect(evaluate([path(1, '/a')], { target: '/b' })).toBeUndefined();
     expect(evaluate([], { target: '/' })).toBeUndefined();
   });
@@ -58,11 +58,11 @@ describe('the conditions of a rule', () => {
     ['/b', '192.0.2.9', true],
     ['/c', '10.1.1.1', false],
     ['/a', '203.0.113.1', false],
-  ])('must all hold, by one value each: %s from %s', (target, sourceIp, expected) => {
+  ])('must all hold, each with one value: %s from %s', (target, sourceIp, expected) => {
     expect(matches(conditions, { target, sourceIp })).toBe(expected);
   });
 
-  test('without values hold for nothing', () => {
+  test('without values match nothing', () => {
     expect(
       (['path-pattern', 'host-header', 'http-request-method', 'http-header', 'query-string', 'source-ip'] as const).filter((field) =>
         matches({ field }, { host: 'x', sourceIp: '10.0.0.1', target: '/?a=b' }),
@@ -84,7 +84,7 @@ describe('values that are known at deployment only', () => {
   });
   const rest: ListenerRule<string> = { conditions: [], actions: ['rest'] };
 
-  test('match nothing, beside values that do', () => {
+  test('match nothing, and known values of the same condition do', () => {
     expect(evaluate([office, rest], { target: '/', sourceIp: '192.0.2.1' })).toBe(rest);
     expect(evaluate([office, rest], { target: '/', sourceIp: '10.1.2.3' })).toBe(office);
   });
@@ -98,7 +98,7 @@ describe('values that are known at deployment only', () => {
     expect(undecided([...rules, rest], { target, sourceIp: '192.0.2.1' }).map(({ priority }) => priority)).toEqual(priorities);
   });
 
-  test('leave nothing undecided where one that is known matches', () => {
+  test('leave nothing undecided if a known value matches', () => {
     expect(undecided([office, rest], { target: '/', sourceIp: '10.1.2.3' })).toEqual([]);
   });
 });
@@ -125,23 +125,23 @@ describe('a condition on the path', () => {
     ['/a+(b)[c]{d}^$|\\', '/a+(b)[c]{d}^$|\\', true],
     ['/$&', '/$&', true],
     ['/a/*', '/a/b\nc', true],
-  ])('%j and %j', (value, target, expected) => {
+  ])('with the value %j, for %j', (value, target, expected) => {
     expect(matches({ field: 'path-pattern', values: [value] }, { target })).toBe(expected);
   });
 
-  test('looks at the path without the query', () => {
+  test('ignores the query', () => {
     expect(matches({ field: 'path-pattern', values: ['/e'] }, { target: '/e?ip=1&_=2' })).toBe(true);
     expect(matches({ field: 'path-pattern', values: ['/e/*'] }, { target: '/x?a=/e/b' })).toBe(false);
     expect(matches({ field: 'path-pattern', values: ['/e'] }, { target: '/e??' })).toBe(true);
   });
 
-  test('looks at the path as it was sent', () => {
+  test('evaluates the path as it was sent', () => {
     const condition: RuleCondition = { field: 'path-pattern', values: ['/e'] };
     expect(['/%65', '//e', '/./e', '/x/../e', '/e#x', 'http://host/e', '/e%3F'].filter((target) => matches(condition, { target }))).toEqual([]);
     expect(matches({ field: 'path-pattern', values: ['/static/*'] }, { target: '/static/../login' })).toBe(true);
   });
 
-  test('takes regular expressions, with regard to case', () => {
+  test('evaluates regular expressions with case sensitivity', () => {
     const condition: RuleCondition = { field: 'path-pattern', regexValues: ['^/a/[0-9]+$', '^/b$'] };
     expect(['/a/12', '/b'].filter((target) => matches(condition, { target }))).toHaveLength(2);
     expect(['/a/x', '/A/12', '/a/12/', '/B'].filter((target) => matches(condition, { target }))).toEqual([]);
@@ -180,11 +180,11 @@ describe('a condition on the host', () => {
     ['*.example.com', 'example.com', false],
     ['posthog.example.com', 'evil.example.com', false],
     ['posthog.example.com', undefined, false],
-  ])('%s and %s', (value, host, expected) => {
+  ])('with the value %s, for %s', (value, host, expected) => {
     expect(matches({ field: 'host-header', values: [value] }, { host })).toBe(expected);
   });
 
-  test('takes regular expressions, without regard to case', () => {
+  test('evaluates regular expressions without case sensitivity', () => {
     expect(matches({ field: 'host-header', regexValues: ['^(www|app)\\.example\\.com$'] }, { host: 'APP.example.com:8443' })).toBe(true);
   });
 });
@@ -195,11 +195,11 @@ describe('a condition on the method', () => {
     ['GET', false],
     ['post', false],
     [undefined, false],
-  ])('of POST and %s', (method, expected) => {
+  ])('with the value POST, for %s', (method, expected) => {
     expect(matches({ field: 'http-request-method', values: ['POST', 'PUT'] }, { method })).toBe(expected);
   });
 
-  test('takes a request for GET where it names none', () => {
+  test('treats a request without a method as GET', () => {
     expect(matches({ field: 'http-request-method', values: ['GET'] }, {})).toBe(true);
   });
 });
@@ -214,11 +214,11 @@ describe('a condition on a header', () => {
     [{ 'User-Agent': 'curl/8.10' }, false],
     [{ 'X-User-Agent': 'Chrome' }, false],
     [{}, false],
-  ])('and %j', (headers, expected) => {
+  ])('for %j', (headers, expected) => {
     expect(matches(condition, { headers })).toBe(expected);
   });
 
-  test('and a request without headers', () => {
+  test('for a request without headers', () => {
     expect(matches(condition, {})).toBe(false);
   });
 });
@@ -233,7 +233,7 @@ describe('a condition on the query', () => {
     ['/?other=anything-at-all', true],
     ['/version=v1', false],
     ['/', false],
-  ])('and %s', (target, expected) => {
+  ])('for %s', (target, expected) => {
     expect(
       matches(
         {
@@ -253,7 +253,7 @@ describe('a condition on the query', () => {
     ['/?a=b=yes', false],
     ['/?a=yes=b', false],
     ['/?yes', false],
-  ])('of any name and %s', (target, expected) => {
+  ])('with any name, for %s', (target, expected) => {
     expect(matches({ field: 'query-string', pairs: [{ value: 'yes' }] }, { target })).toBe(expected);
   });
 });
@@ -273,11 +273,11 @@ describe('a condition on the source address', () => {
     ['nonsense', false],
     ['', false],
     [undefined, false],
-  ])('and %s', (sourceIp, expected) => {
+  ])('for %s', (sourceIp, expected) => {
     expect(matches(condition, { sourceIp })).toBe(expected);
   });
 
-  test('believes no header', () => {
+  test('ignores headers', () => {
     expect(matches(condition, { sourceIp: '192.0.2.1', headers: { 'X-Forwarded-For': '203.0.113.5' } })).toBe(false);
   });
 });

@@ -9,7 +9,7 @@ function xff(headers: Header[], attributes: LoadBalancerAttributes = {}, connect
     .map(([, value]) => value);
 }
 
-test('appends the address that connected, and cannot replace what the client wrote', () => {
+test("X-Forwarded-For keeps the client's entries, and gets the address that connected", () => {
   expect(xff([])).toEqual(['198.51.100.7']);
   expect(xff([['X-Forwarded-For', '1.2.3.4']])).toEqual(['1.2.3.4, 198.51.100.7']);
   expect(
@@ -20,19 +20,19 @@ test('appends the address that connected, and cannot replace what the client wro
   ).toEqual(['1.2.3.4, 5.6.7.8, 198.51.100.7']);
 });
 
-test('keeps or removes the header where it is told to', () => {
+test('X-Forwarded-For is kept or removed as the attribute says', () => {
   expect(xff([['X-Forwarded-For', '1.2.3.4']], { [XFF_MODE.key]: 'preserve' })).toEqual(['1.2.3.4']);
   expect(xff([], { [XFF_MODE.key]: 'preserve' })).toEqual([]);
   expect(xff([['X-Forwarded-For', '1.2.3.4']], { [XFF_MODE.key]: 'remove' })).toEqual([]);
 });
 
-test('adds the port where it is told to', () => {
+test('X-Forwarded-For has the port if the attribute says so', () => {
   expect(xff([], { [XFF_CLIENT_PORT.key]: 'true' })).toEqual(['198.51.100.7:41000']);
   expect(xff([], { [XFF_CLIENT_PORT.key]: 'true' }, { ...CONNECTION, sourceIp: '2001:db8::7' })).toEqual(['[2001:db8::7]:41000']);
   expect(xff([], { [XFF_CLIENT_PORT.key]: 'true' }, { ...CONNECTION, sourcePort: undefined })).toEqual(['198.51.100.7']);
 });
 
-test('sets scheme and port itself, and passes everything else on as it was written', () => {
+test('X-Forwarded-Proto and -Port are replaced, and other headers are unchanged', () => {
   const headers: Header[] = [
     ['Host', 'a'],
     ['X-Forwarded-Proto', 'gopher'],
@@ -58,7 +58,7 @@ test('sets scheme and port itself, and passes everything else on as it was writt
   ]);
 });
 
-test('drops headers with odd names where it is told to', () => {
+test('headers with invalid names are dropped if the attribute says so', () => {
   const headers: Header[] = [
     ['X_Forwarded_For', '1.2.3.4'],
     ['X.Y', 'a'],

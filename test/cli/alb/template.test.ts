@@ -28,7 +28,7 @@ describe('the rules of a template', () => {
     },
   };
 
-  test('are those of the listener on the port, its default action last', () => {
+  test('are those of the listener on the port, with its default action last', () => {
     expect(rulesOf(template)).toEqual([
       {
         id: 'Events',
@@ -48,19 +48,19 @@ describe('the rules of a template', () => {
     expect(rulesOf(template, 80).at(-1)!.actions).toMatchObject([{ type: 'redirect', targetGroup: undefined, statusCode: 'HTTP_301' }]);
   });
 
-  test('belong to a listener that is named by an attribute as well', () => {
+  test('belong to a listener that is referenced by Fn::GetAtt', () => {
     const byAttribute = {
       Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, { 'Fn::GetAtt': ['Https', 'ListenerArn'] }, [path], [FORWARD]) },
     };
     expect(rulesOf(byAttribute)).toHaveLength(2);
   });
 
-  test('cannot be read when no listener is on the port', () => {
+  test('cannot be read without a listener on the port', () => {
     expect(() => rulesOf(template, 8443)).toThrow('the template must have one listener on port 8443, got: 0');
     expect(() => rulesOf({ Resources: {} })).toThrow('the template must have one listener on port 443, got: 0');
   });
 
-  test('cannot be read when two listeners are on the port', () => {
+  test('cannot be read with two listeners on the port', () => {
     expect(() => rulesOf({ Resources: { A: listener(443, [REFUSE]), B: listener(443, [REFUSE]) } })).toThrow(
       'the template must have one listener on port 443, got: 2',
     );
@@ -86,7 +86,7 @@ describe('the conditions of a rule', () => {
       },
     ],
     ['source addresses', { Field: 'source-ip', SourceIpConfig: { Values: ['10.0.0.0/8'] } }, { values: ['10.0.0.0/8'] }],
-  ])('are read where they are %s', (_, condition, expected) => {
+  ])('are read from %s', (_, condition, expected) => {
     const [{ conditions }] = rulesOf({ Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, HTTPS, [condition], [FORWARD]) } });
     expect(conditions).toEqual([{ field: condition.Field, ...expected }]);
   });
@@ -109,7 +109,7 @@ describe('values of a condition that are known at deployment only', () => {
       { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'a', Value: token }, { Value: 'c' }] } },
       { pairs: [{ key: undefined, value: 'c' }] },
     ],
-  ])('are left out and remembered: %s', (_, condition, expected) => {
+  ])('are left out and marked: %s', (_, condition, expected) => {
     const rules = rulesOf({ Resources: { Https: listener(443, [REFUSE]), Rule: rule(1, HTTPS, [condition], [FORWARD]) } });
     expect(rules[0].conditions).toEqual([{ field: condition.Field, ...expected, hasUnknown: true }]);
     expect(evaluate(rules, { method: 'PUT', target: '/', host: 'x', sourceIp: '192.0.2.1', headers: { 'X-A': 'b' } })?.priority).toBeUndefined();
@@ -129,7 +129,7 @@ describe('the transforms of a rule', () => {
     })[0].rewrites;
   const rewrites = { Rewrites: [{ Regex: '^/a/?(.*)$', Replace: '/$1' }] };
 
-  test('are what it rewrites', () => {
+  test('become its rewrites', () => {
     expect(rewritesOf({ Type: 'url-rewrite', UrlRewriteConfig: rewrites })).toEqual({ url: { regex: '^/a/?(.*)$', replace: '/$1' } });
     expect(
       rewritesOf({ Type: 'host-header-rewrite', HostHeaderRewriteConfig: rewrites }, { Type: 'url-rewrite', UrlRewriteConfig: rewrites }),
@@ -139,7 +139,7 @@ describe('the transforms of a rule', () => {
     });
   });
 
-  test('are nothing where there are none', () => {
+  test('become no rewrites if there are none', () => {
     expect([rewritesOf(), rewritesOf({ Type: 'url-rewrite' }), rewritesOf({ Type: 'url-rewrite', UrlRewriteConfig: { Rewrites: [] } })]).toEqual([
       undefined,
       undefined,
@@ -152,7 +152,7 @@ describe('the actions of a rule', () => {
   const actionsOf = (...actions: unknown[]): unknown[] =>
     rulesOf({ Resources: { Https: listener(443, actions) } })[0].actions.map(({ type, targetGroup }) => [type, targetGroup]);
 
-  test('come in the order in which they are taken', () => {
+  test('have the order of their numbers', () => {
     expect(actionsOf({ ...FORWARD, Order: 2 }, { Type: 'authenticate-oidc', Order: 1 })).toEqual([
       ['authenticate-oidc', undefined],
       ['forward', 'Targets'],
@@ -163,14 +163,14 @@ describe('the actions of a rule', () => {
     ]);
   });
 
-  test('name a target group in either form', () => {
+  test('have the target group in both forms', () => {
     expect(actionsOf({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: { Ref: 'Weighted' }, Weight: 1 }] } })).toEqual([
       ['forward', 'Weighted'],
     ]);
     expect(actionsOf({ Type: 'forward', TargetGroupArn: { 'Fn::GetAtt': ['Targets', 'TargetGroupArn'] } })).toEqual([['forward', 'Targets']]);
   });
 
-  test('name no target group that is not in the template', () => {
+  test('have no target group that is not in the template', () => {
     expect(actionsOf({ Type: 'forward', TargetGroupArn: 'arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/x/1' })).toEqual([
       ['forward', undefined],
     ]);
@@ -183,7 +183,7 @@ describe('the containers of a template', () => {
     Properties: { LoadBalancers },
   });
 
-  test('are known by the target group that they answer for', () => {
+  test('have the id of their target group', () => {
     expect(
       containersByTargetGroup({
         Resources: {
@@ -198,7 +198,7 @@ describe('the containers of a template', () => {
     ).toEqual({ WebTargets: 'web', CaptureTargets: 'capture', MoreTargets: 'sidecar' });
   });
 
-  test('are those behind the nginx that verifies addresses', () => {
+  test('are those behind the nginx sidecar', () => {
     const task = (...names: string[]) => ({
       Type: 'AWS::ECS::TaskDefinition',
       Properties: { ContainerDefinitions: names.map((Name) => ({ Name })) },
@@ -222,7 +222,7 @@ describe('the containers of a template', () => {
     expect(() => containersByTargetGroup({ Resources: { Web: verified('WebTask') } })).toThrow(`${rule}none`);
   });
 
-  test('are none where no service is', () => {
+  test('are none without services', () => {
     expect(containersByTargetGroup({ Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } })).toEqual({});
   });
 });

@@ -12,7 +12,7 @@ function xff(...values: string[]): Header[] {
 }
 
 // What each rule resolves is in test/contract/upstream-client-ips.test.ts, against the real functions.
-test('every reader of a process is named, with its reason', () => {
+test('every reader of a client IP in a process has a result with its reason', () => {
   expect(resolveClientIps(WEB, { peer: PEER, headers: xff('1.2.3.4, 192.0.2.1') }, BEHIND)).toEqual([
     { reader: 'web: IP filters and login risk', reason: 'none: the hop 192.0.2.1 is not in TRUSTED_PROXIES, so it fails closed' },
     { reader: 'web: sign-up limits, sessions and the activity log', address: '1.2.3.4', reason: 'the first entry of X-Forwarded-For, unchecked' },
@@ -21,12 +21,12 @@ test('every reader of a process is named, with its reason', () => {
   ]);
 });
 
-test('says where TRUSTED_PROXIES is known at deployment only', () => {
+test('a client IP is unknown if TRUSTED_PROXIES is known at deployment only', () => {
   const [filters] = resolveClientIps(WEB, { peer: PEER, headers: xff('192.0.2.1') }, { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: undefined });
   expect(filters).toEqual({ reader: 'web: IP filters and login risk', reason: 'known at deployment: TRUSTED_PROXIES is not in the template' });
 });
 
-test('says which login limits a forged header changes', () => {
+test('a forged header changes the client IP of these login limits', () => {
   const reasons = ['unknown, 192.0.2.1', '127.0.0.1, 192.0.2.1', ''].map(
     (value) => resolveClientIps(WEB, { peer: PEER, headers: value === '' ? [] : xff(value) }, BEHIND)[3].reason,
   );
@@ -37,7 +37,7 @@ test('says which login limits a forged header changes', () => {
   ]);
 });
 
-test('feature-flags reads an entry with a port, and capture does not', () => {
+test('feature-flags resolves an entry with a port, and capture does not', () => {
   const request = { peer: PEER, headers: xff('1.2.3.4:80, 192.0.2.1') };
   expect([CAPTURE, FEATURE_FLAGS, PLUGINS].map((process) => resolveClientIps(process, request, {}).map(({ address }) => address))).toEqual([
     ['192.0.2.1'],

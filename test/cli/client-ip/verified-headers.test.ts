@@ -21,15 +21,15 @@ test.each<[string, string | string[], string]>([
   ['the last trusted hop, where an entry is garbage', 'garbage, 130.176.1.1', '130.176.1.1'],
   ['the load balancer, without the header', [], LOAD_BALANCER],
   ['the load balancer, where the entry is garbage', 'garbage', LOAD_BALANCER],
-])('takes %s', (_, xff, expected) => {
+])('resolves %s', (_, xff, expected) => {
   expect(address(xff)).toBe(expected);
 });
 
-test('treats the peer as the client if it bypasses the load balancer', () => {
+test('a peer that bypasses the load balancer is the client', () => {
   expect(address('1.2.3.4', '10.0.1.9')).toBe('10.0.1.9');
 });
 
-test('passes on one address, the host and the scheme, and nothing else that names one', () => {
+test('the process receives one address, the host and the scheme, and no other header with an address', () => {
   const headers: Header[] = [
     ['Host', 'posthog.example.com'],
     ['Cookie', 'a'],
@@ -54,7 +54,7 @@ test('passes on one address, the host and the scheme, and nothing else that name
   ]);
 });
 
-test('drops the headers that an nginx of another version names, and those alone', () => {
+test('the headers that the nginx of another version drops are dropped, and no others', () => {
   const names = verifiedHeaders(
     [
       ['X-Mine', 'b'],

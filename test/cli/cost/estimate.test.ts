@@ -149,7 +149,7 @@ test.each<[string, string, object, [string, number, string][]]>([
       ['Kafka storage: size known at deployment', 2, '?'],
     ],
   ],
-])('gives no price where a template does not know: %s', (_, type, properties, expected) => {
+])('has no price for %s', (_, type, properties, expected) => {
   expect(costOf(type, properties)).toEqual(expected);
 });
 
@@ -159,7 +159,7 @@ test("counts the subnets of a load balancer's mappings", () => {
   ).toContainEqual(['Public IPv4 address', 2, '7.30']);
 });
 
-test('counts replicas that stand beside a primary', () => {
+test('counts the replicas of a primary', () => {
   expect(costOf('AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.t4g.small', ReplicasPerNodeGroup: 1 })).toEqual([
     ['Cache node: cache.t4g.small', 2, '37.38'],
   ]);
@@ -175,7 +175,7 @@ test.each<[string, object, object, [string, number]]>([
     [`Fargate task: web${LATER}`, 1],
   ],
   ['of containers known at deployment', { ContainerDefinitions: TOKEN }, {}, ['Fargate task: Service', 1]],
-])('gives no price for tasks %s', (_, task, service, [what, quantity]) => {
+])('has no price for tasks %s', (_, task, service, [what, quantity]) => {
   expect(
     linesOf({
       Task: { Type: 'AWS::ECS::TaskDefinition', Properties: task },
@@ -184,7 +184,7 @@ test.each<[string, object, object, [string, number]]>([
   ).toEqual([{ what, quantity, each: undefined }]);
 });
 
-test('counts the least number of tasks, at the size of their definition', () => {
+test('counts the minimum number of tasks, with the size of their task definition', () => {
   const task = { Type: 'AWS::ECS::TaskDefinition', Properties: { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] } };
   const service = { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: 'Task' } } };
   const target = {
@@ -198,7 +198,7 @@ test('counts the least number of tasks, at the size of their definition', () => 
   expect(linesOf({ Task: arm, Web: service })[0].each).toBeLessThan(each);
 });
 
-test('adds alike things up, the dearest first', () => {
+test('groups equal resources, most expensive first', () => {
   const nat = { Type: 'AWS::EC2::NatGateway' };
   const secret = { Type: 'AWS::SecretsManager::Secret' };
   expect(linesOf({ A: secret, B: nat, C: secret, D: nat }).map(({ what, quantity }) => [what, quantity])).toEqual([
@@ -207,7 +207,7 @@ test('adds alike things up, the dearest first', () => {
   ]);
 });
 
-test('says of a whole PostHog what it costs, as of when, and what is left out', async () => {
+test('prints the cost of a whole PostHog, the date of the prices, and what is left out', async () => {
   const { exitCode, out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json'));
   expect(exitCode).toBe(0);
   expect(out).toMatch(/^a\.json: at least \$\d{3,4}\.\d\d a month\n/);
@@ -217,7 +217,7 @@ test('says of a whole PostHog what it costs, as of when, and what is left out', 
   expect(out).not.toContain('?');
 });
 
-test('counts a template without an ingress, such as one of stores alone', async () => {
+test('estimates a template without an ingress', async () => {
   const stores = JSON.stringify({ Resources: { Nat: { Type: 'AWS::EC2::NatGateway' } } });
   expect(await inFolder({ 'stores.json': stores }, () => cli('cost', '-t', 'stores.json'))).toMatchObject({
     exitCode: 0,
@@ -225,7 +225,7 @@ test('counts a template without an ingress, such as one of stores alone', async 
   });
 });
 
-test('tells programs the same', async () => {
+test('prints the same estimate as JSON', async () => {
   const { out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json', '--json'));
   const { perMonth, lines, asOf } = JSON.parse(out) as { perMonth: number; lines: CostLine[]; asOf: string };
   expect(perMonth).toBeCloseTo(lines.reduce((sum, line) => sum + total(line), 0));

@@ -6,13 +6,13 @@ import { COMMANDS } from '../../../cli/program';
 
 const TEXT = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'command-line.md'), 'utf8');
 
-test('the documented policy allows what the doctor asks, and nothing else', () => {
+test('the documented policy allows the actions of the doctor, and no others', () => {
   const [, policy] = /```json\n(.*?)```/s.exec(TEXT)!;
   const { Statement } = JSON.parse(policy) as { Statement: { Effect: string; Action: string[] }[] };
   expect(Statement.map(({ Effect, Action }) => [Effect, Action])).toEqual([['Allow', [...ACTIONS]]]);
 });
 
-test('every check of the doctor is documented, in its order', () => {
+test('every check of the doctor is documented, in order', () => {
   const [, table] = /### Checks\n(.*?)\n\n[^|]/s.exec(TEXT)!;
   expect([...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, check]) => check)).toEqual(Object.keys(CHECKS));
 });

@@ -27,29 +27,29 @@ describe.each(ACCESS)('a PostHog whose app is for %s', (access, appAccess) => {
     plain = deploymentOf({ appAccess: appAccess() });
   });
 
-  test.each(GROUPS)('and that opens %s has nothing wrong or unknown', (_, props) => {
+  test.each(GROUPS)('that opens %s passes every check', (_, props) => {
     const found = resultsOf(deploymentOf({ ...props, appAccess: appAccess() }), undefined, { access });
     expect(found.filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
   });
 
-  test('is seen as such, without being told', () => {
+  test('is recognised without --access', () => {
     const [first] = resultsOf(plain, 'app');
     expect(first.status).toBe('pass');
     expect(first.text).toContain('use --access to check the intended access');
   });
 
-  test.each(ACCESS.map(([other]) => other).filter((other) => other !== access))('and not as meant for %s', (other) => {
+  test.each(ACCESS.map(([other]) => other).filter((other) => other !== access))('fails with --access %s', (other) => {
     const found = resultsOf(plain, 'app', { access: other });
     expect(texts(found, 'fail')).toEqual([expect.stringContaining(`but --access is ${other}`)]);
   });
 });
 
-test('every check but that of a proxy beside the processes has its say', () => {
+test('every check but that of the nginx sidecar has a result', () => {
   const seen = new Set(resultsOf(deploymentOf({}, true)).map(({ check }) => check));
   expect(Object.keys(CHECKS).filter((check) => !seen.has(check))).toEqual(['address-proxy']);
 });
 
-test('says which groups are open besides those that always are, and what is not deployed', () => {
+test('reports the opened endpoint groups, and the products that are not deployed', () => {
   const found = resultsOf(deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.OAUTH] }), 'endpoints');
   expect(texts(found, 'pass')).toEqual([expect.stringMatching(/^\d\d paths .*; also public: oauth; not deployed: capture-ai, capture-logs$/)]);
 });
@@ -61,7 +61,7 @@ test.each([
     ClientAddress.verified({ cdn: Cdn.fromCidrs(['198.51.100.0/24']) }),
     "trusts the load balancer's subnets; also trusts 198.51.100.0/24",
   ],
-])('a PostHog that verifies addresses, %s, has nothing wrong or unknown', (_, clientAddress, words) => {
+])('a PostHog with verified client IPs, %s, passes every check', (_, clientAddress, words) => {
   const found = resultsOf(deploymentOf({ clientAddress }));
   expect(found.filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
   expect(

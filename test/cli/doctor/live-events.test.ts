@@ -31,11 +31,11 @@ describe('a healthy deployment with live events', () => {
       'nobody, and live events to everybody',
       () => deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] }, true),
     ],
-  ])('open to %s, has nothing wrong or unknown', (_, deployment) => {
+  ])('open to %s, passes every check', (_, deployment) => {
     expect(resultsOf(deployment()).filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
   });
 
-  test('is said to reach whom the app is open to, for as long as PostHog lets it', () => {
+  test('reports the clients of the stream, and its idle timeout', () => {
     const idle = 'a stream of live events may be silent as long as PostHog keeps it (idle_timeout.timeout_seconds is 1860)';
     expect(rights(open, 'live-events')).toEqual([idle]);
     expect([byCidrs, signedIn].map((deployment) => rights(deployment, 'live-events'))).toEqual([
@@ -45,7 +45,7 @@ describe('a healthy deployment with live events', () => {
     expect(rights(open, 'rewrites')).toEqual(['processes receive the paths that they serve']);
   });
 
-  test('without them, they are not checked', () => {
+  test('a deployment without live events has no check of them', () => {
     expect(resultsOf(deploymentOf(), 'live-events')).toEqual([]);
   });
 });
@@ -63,7 +63,7 @@ describe('rewrites', () => {
       { url: { regex: '^/stream/(.*)$', replace: '/$1' } },
       '/livestream as /livestream, /livestream/ as /livestream/, /livestream/sample as /livestream/sample',
     ],
-  ])('names the rule whose transform is %s, and what to put back', (_, rewrites, paths) => {
+  ])('fail for a rule whose transform is %s, with the transform to restore', (_, rewrites, paths) => {
     const [found, ...more] = resultsOf(withRule(open, 900, { rewrites, id: 'arn:rule/900' }), 'rewrites');
     expect(more).toEqual([]);
     expect(found).toEqual({
@@ -74,17 +74,17 @@ describe('rewrites', () => {
     });
   });
 
-  test('names the rule of one network whose transform is gone', () => {
+  test('fail for the rule of one network without its transform', () => {
     expect(wrongs(withRule(byCidrs, 901, { rewrites: undefined }), 'rewrites')).toEqual([
       expect.stringMatching(/^rule 901 forwards \/livestream as \/livestream, /),
     ]);
   });
 
-  test('names the rule behind a sign-in whose transform is gone', () => {
+  test('fail for a rule with sign-in without its transform', () => {
     expect(wrongs(withRule(signedIn, 900, { rewrites: undefined }), 'rewrites')).toHaveLength(1);
   });
 
-  test('names a rule that has a transform and should have none', () => {
+  test('fail for a rule with a transform that should have none', () => {
     const [found] = resultsOf(
       withRule(open, 100, { rewrites: { url: { regex: '^/e(.*)$', replace: '/i/v0/e$1' } }, id: 'arn:rule/100' }),
       'rewrites',
@@ -95,18 +95,18 @@ describe('rewrites', () => {
     expect(found.fix).toBe('aws elbv2 modify-rule --rule-arn arn:rule/100 --reset-transforms');
   });
 
-  test('names one that rewrites the paths of the app for those inside', () => {
+  test('fail for a rule that rewrites the paths of the app for allowed clients', () => {
     const [found] = wrongs(withRule(byCidrs, 1000, { rewrites: { url: { regex: '^/login$', replace: '/signup' } } }), 'rewrites');
     expect(found).toBe('rule 1000 forwards /login as /signup to web, which serves them unchanged');
   });
 
-  test('names one that rewrites the host name', () => {
+  test('fail for a rule that rewrites the host name', () => {
     expect(wrongs(withRule(open, 140, { rewrites: { host: { regex: '^posthog', replace: 'flags' } } }), 'rewrites')).toEqual([
       'rule 140 (Flags) rewrites the Host header, which ALLOWED_HOSTS and the CSRF check compare',
     ]);
   });
 
-  test('leaves out a rule whose transform cannot be read here, and says so', () => {
+  test('are unknown for a rule with an unsupported transform', () => {
     const odd = withRule(open, 900, { rewrites: { url: { regex: '(?i)^/livestream', replace: '' } } });
     expect(texts(resultsOf(odd, 'listeners'), 'unknown')).toEqual([
       expect.stringContaining('rule 900 (LiveEvents) has a regular expression that is not supported here'),
@@ -118,7 +118,7 @@ describe('live events', () => {
   const without = (deployment: Deployment, gone: (rule: ListenerRule<RuleAction>) => boolean) =>
     withRules(deployment, (rules) => rules.filter((rule) => !gone(rule)));
 
-  test('are missed by a network that can open the app', () => {
+  test('fail if a network that can open the app does not reach them', () => {
     const [found] = resultsOf(
       without(byCidrs, ({ priority }) => priority === 901),
       'live-events',
@@ -127,7 +127,7 @@ describe('live events', () => {
     expect(found.fix).toContain('rule 900 (LiveEvents) and those after it must allow the same clients as the rules from priority 1000 on');
   });
 
-  test('are missed by those who sign in, where their rule is gone', () => {
+  test('fail if their rule is missing for clients that sign in', () => {
     expect(
       wrongs(
         without(signedIn, ({ priority }) => priority === 900),
@@ -136,7 +136,7 @@ describe('live events', () => {
     ).toEqual(['192.0.2.1: can open the app, but not live events (/livestream/events: sign-in, then web)']);
   });
 
-  test('are an endpoint like the others where the app is open', () => {
+  test('are checked as an endpoint if the app is open to everyone', () => {
     expect(
       wrongs(
         without(open, ({ priority }) => priority === 900),
@@ -145,14 +145,14 @@ describe('live events', () => {
     ).toEqual([expect.stringMatching(/^\/livestream, \/livestream\/, \/livestream\/sample: web, by the default rule, not livestream$/)]);
   });
 
-  test('that public clients reach are reported as also public, where the app is closed to them', () => {
+  test('are reported as public if public clients reach them and the app is closed', () => {
     const [opened] = byCidrs.listeners.find(({ port }) => port === 443)!.rules.filter(({ priority }) => priority === 900);
     const leaking = withRule(byCidrs, 900, { conditions: opened.conditions.filter(({ field }) => field !== 'source-ip') });
     expect(rights(byCidrs, 'endpoints').join()).not.toContain('open besides');
     expect(rights(leaking, 'endpoints')).toEqual([expect.stringContaining('; also public: live-events; ')]);
   });
 
-  test('refuse their metrics to everybody', () => {
+  test('fail if their metrics are reachable', () => {
     expect(
       wrongs(
         without(byCidrs, ({ priority }) => priority === 210),
@@ -168,13 +168,13 @@ describe('live events', () => {
     [60, 'pass', 'reconnects every 60 seconds'],
     [1800, 'pass', 'reconnects every 1800 seconds'],
     [1801, 'pass', 'may be silent as long as PostHog keeps it'],
-  ])('with an idle timeout of %d seconds are %s', (seconds, status, words) => {
+  ])('with an idle timeout of %d seconds, are %s', (seconds, status, words) => {
     const [found] = resultsOf({ ...open, attributes: { ...open.attributes, 'idle_timeout.timeout_seconds': String(seconds) } }, 'live-events');
     expect([found.status, found.text]).toEqual([status, expect.stringContaining(words)]);
     expect(found.fix).toEqual(status === 'fail' ? expect.stringContaining('--attributes Key=idle_timeout.timeout_seconds,Value=1860') : undefined);
   });
 
-  test("have AWS's idle timeout where none is set, and none is checked where it cannot be loaded", () => {
+  test("have AWS's default idle timeout if none is set, and no check if it cannot be loaded", () => {
     expect(rights({ ...open, attributes: {} }, 'live-events')).toEqual([expect.stringContaining('every 60 seconds')]);
     expect(resultsOf({ ...open, attributes: { unavailable: 'the credentials do not allow it' } }, 'live-events')).toEqual([]);
   });

@@ -32,7 +32,7 @@ function withImages(deployment: Deployment, change: (image: string) => string): 
   return { ...deployment, services: known(deployment).map(changed) };
 }
 
-test('a recent release is right, and what is not known of its images is said with the reason', () => {
+test('a recent release passes, with the reason for each unknown fact about its images', () => {
   expect(found(plain, { now: new Date('2026-09-20T12:00:00Z') })).toEqual([
     'pass: the release 2026-09-11-r2 is 9 days old',
     expect.stringMatching(
@@ -49,11 +49,11 @@ test.each<[string, object, string]>([
   ['older than 60 days', {}, 'warning: the release 2026-09-11-r2 is 74 days old, more than 60'],
   ['as old as it may be', { maxReleaseAge: 74 }, 'pass: the release 2026-09-11-r2 is 74 days old'],
   ['a day older than it may be', { maxReleaseAge: 73 }, 'warning: the release 2026-09-11-r2 is 74 days old, more than 73'],
-])('the age of a release that is %s', (_, more, line) => {
+])('checks the age of a release that is %s', (_, more, line) => {
   expect(found(plain, more)[0]).toBe(line);
 });
 
-test('warnings are shown with their fix, and pass', () => {
+test('warnings are printed with their fix, and the exit code is 0', () => {
   const diagnosis = runDoctor(plain, { now: NOW });
   expect(asText(diagnosis)).toMatch(
     /^! release {14}the release 2026-09-11-r2 is 74 days old, more than 60\n {23}fix: create a newer one: npx cdk-posthog release; see docs\/releases\.md$/m,
@@ -62,7 +62,7 @@ test('warnings are shown with their fix, and pass', () => {
   expect(exitCodeOf(diagnosis.results, false)).toBe(0);
 });
 
-test('a withdrawn release is wrong, with its successor', () => {
+test('a withdrawn release fails, with its successor', () => {
   const withdrawn = withImages(plain, (image) => (image.includes('posthog-node@') ? WITHDRAWN.images.node!.image : image));
   const [first] = resultsOf(withdrawn, 'release') as [NamedCheckResult];
   expect(first).toEqual({
@@ -74,11 +74,11 @@ test('a withdrawn release is wrong, with its successor', () => {
   expect(found(withdrawn)[1]).toBe('warning: node was built 164 days before app, and PostHog deploys them together');
 });
 
-test('copies of the images in another registry are the same release', () => {
+test('copies of the images in another registry are recognised as the release', () => {
   expect(found(withImages(plain, (image) => `111122223333.dkr.ecr.eu-central-1.amazonaws.com/${image}`))).toEqual(found(plain));
 });
 
-test('images of no known release are told apart from those of a file', () => {
+test('images of an unknown release are distinguished from those of a release file', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   const own = withImages(plain, (image) => `${image.split('@')[0]}@${digest}`);
   const fact = { value: '2026-11-20T08:15:30Z', source: 'localhost' };
@@ -99,7 +99,7 @@ test('images of no known release are told apart from those of a file', () => {
   ]);
 });
 
-test('a process with an image of its own is named', () => {
+test('a process with another image than the release is named', () => {
   const [worker] = known(
     withImages(
       { ...plain, services: known(plain).filter((service) => containersOf(service).some(({ name }) => name === 'worker')) },
@@ -111,7 +111,7 @@ test('a process with an image of its own is named', () => {
   );
 });
 
-test('what may not be read is not known', () => {
+test('the release is unknown if services cannot be loaded', () => {
   expect(found({ ...plain, services: { unavailable: 'no' } })).toEqual(['unknown: the release: no']);
   const unread = known(plain).map((service) => ({
     ...service,

@@ -50,7 +50,7 @@ function amongOthers(deployment: Deployment): Deployment {
 }
 
 describe('endpoints', () => {
-  test('names the paths that a deleted rule brought to their process, and what to put back', () => {
+  test('fail for the paths of a deleted rule, with the rule to restore', () => {
     const found = resultsOf(
       withRules(closed, (rules) => rules.filter(({ priority }) => priority !== 100)),
       'endpoints',
@@ -62,7 +62,7 @@ describe('endpoints', () => {
     expect(texts(found, 'pass')).toHaveLength(1);
   });
 
-  test('names both rules whose processes were swapped', () => {
+  test('fail for two rules whose target groups were swapped', () => {
     const swapped = withRule(withRule(open, 100, { actions: forwardTo(open, 110) }), 110, { actions: forwardTo(open, 100) });
     expect(wrongs(swapped, 'endpoints')).toEqual(
       expect.arrayContaining([
@@ -72,42 +72,42 @@ describe('endpoints', () => {
     );
   });
 
-  test('names what a rule with a lower priority takes away', () => {
+  test('fail for the paths that a rule with a lower number takes', () => {
     const shadowed = withRules(open, (rules) => [{ priority: 5, conditions: glob('/flags'), actions: forwardTo(open, 100) }, ...rules]);
     expect(wrongs(shadowed, 'endpoints')).toEqual(['/flags: capture, by rule 5, not feature-flags']);
   });
 
-  test('names a rule that takes some methods only', () => {
+  test('fail for a rule that matches some methods only', () => {
     const [paths] = ruleAt(open, 110).conditions;
     const limited = withRule(open, 110, { conditions: [paths, { field: 'http-request-method', values: ['POST'] }] });
     expect(wrongs(limited, 'endpoints')).toEqual([expect.stringContaining('web, by the default rule, not replay-capture')]);
   });
 
-  test('names one endpoint of a closed group that is open', () => {
+  test('fail for a public endpoint of a closed group', () => {
     const opened = withRules(closed, (rules) => [{ priority: 290, conditions: glob('/scim/v2/*'), actions: forwardTo(closed, 190) }, ...rules]);
     const found = resultsOf(opened, 'endpoints').filter(({ status }) => status === 'fail');
     expect(texts(found, 'fail')).toEqual(['/scim/v2/sample: web, by rule 290, although most of the group inbound-webhooks is not public']);
     expect(found[0].fix).toBe("narrow that rule, or make the group public: `publicEndpointGroups: ['inbound-webhooks']`");
   });
 
-  test('names one endpoint of a closed group that reaches another process', () => {
+  test('fail for an endpoint of a closed group that reaches another process', () => {
     const opened = withRules(closed, (rules) => [{ priority: 290, conditions: glob('/scim/v2/*'), actions: forwardTo(closed, 100) }, ...rules]);
     expect(resultsOf(opened, 'endpoints').find(({ status }) => status === 'fail')?.fix).toBe('narrow that rule: these are not endpoints of capture');
   });
 
-  test('names the endpoint of an open group that is closed', () => {
+  test('fail for a closed endpoint of an open group', () => {
     const whole = deploymentOf({ appAccess: AppAccess.nobody(), publicEndpointGroups: [EndpointGroup.SHARED_CONTENT] });
     const half = withRules(whole, (rules) => rules.filter(({ priority }) => priority !== 310));
     expect(wrongs(half, 'endpoints')).toEqual(['/render_query, /render_query/: refused (403), by the default rule, not web']);
   });
 
-  test('does not know who answers where no service is known', () => {
+  test('are unknown if no service is known', () => {
     const found = resultsOf({ ...closed, services: [] }, 'endpoints');
     expect(texts(found, 'fail')).toEqual([]);
     expect(texts(found, 'unknown')).toEqual([expect.stringMatching(/^requests are forwarded to target group .*, whose process is unknown$/)]);
   });
 
-  test("takes one proxy of the owner's for whatever it answers", () => {
+  test('accept a single proxy in front of all processes', () => {
     const targets = known(closed)
       .flatMap((service) => service.targets)
       .map(({ targetGroup }) => ({ targetGroup, container: 'proxy' }));
@@ -118,7 +118,7 @@ describe('endpoints', () => {
 });
 
 describe('neighbours', () => {
-  test('names a wildcard that was widened, and what it lets through', () => {
+  test('fail for a widened wildcard, with the paths that it forwards', () => {
     const found = resultsOf(withRule(open, 100, { conditions: glob('/i/v0/*', '/e*', '/batch*') }), 'neighbours');
     expect(texts(found, 'fail')).toEqual([
       'rule 100 (Events) forwards /e2, /embedded, /events, /engineering and 5 more to capture, which are not public endpoints',
@@ -126,12 +126,12 @@ describe('neighbours', () => {
     expect(found[0].fix).toBe('narrow /e*, /batch*: an endpoint matches its path and subpaths, such as /e and /e/*');
   });
 
-  test('names an expression that lets a closed app be reached', () => {
+  test('fail for a regular expression that opens a closed app', () => {
     const widened = withRule(closed, 190, { conditions: [{ field: 'path-pattern', regexValues: ['^/static/.*$'] }] });
     expect(wrongs(widened, 'neighbours')).toEqual([expect.stringMatching(/^rule 190 \(SdkFiles\) forwards .*\/static\/\.\.\/login.* to web/)]);
   });
 
-  test('says that the app is open by other means where a rule without paths opens it', () => {
+  test('report a rule without path conditions that opens the app', () => {
     const opened = withRules(closed, (rules) => [
       { priority: 900, conditions: [{ field: 'host-header', values: [DOMAIN] }], actions: forwardTo(closed, 190) },
       ...rules,
@@ -144,13 +144,13 @@ describe('neighbours', () => {
 describe('app', () => {
   const toEverybody = (deployment: Deployment) => withRule(deployment, undefined, { actions: forwardTo(deployment, 190) });
 
-  test('names rules that let only some in, where the default action lets everybody in', () => {
+  test('fails if rules limit the clients, and the default action does not', () => {
     const found = resultsOf(toEverybody(byCidrs), 'app');
     expect(texts(found, 'fail')).toEqual(['rule 1000 restricts the app, and yet it is open to everyone']);
     expect(found.at(-1)?.fix).toContain('fixed-response');
   });
 
-  test('names pages that a rule opens', () => {
+  test('fails for pages that a rule opens', () => {
     const opened = withRules(closed, (rules) => [
       { priority: 295, conditions: glob('/login', '/api/projects/*'), actions: forwardTo(closed, 190) },
       ...rules,
@@ -160,7 +160,7 @@ describe('app', () => {
     );
   });
 
-  test('sees an address that a rule names, and a public client on no allow-list', () => {
+  test('probes from an address on an allow-list, and from a public client', () => {
     const documentation = deploymentOf({ appAccess: AppAccess.fromCidrs(['192.0.2.0/24']) });
     expect(texts(resultsOf(documentation, 'app'), 'pass')).toEqual([
       'only the allowed networks can open the app (1 block); use --access to check the intended access',
@@ -169,7 +169,7 @@ describe('app', () => {
 });
 
 describe('internal paths', () => {
-  test('are named where the rule that refuses them is gone', () => {
+  test('fail without the rule that refuses them', () => {
     const found = resultsOf(
       withRules(open, (rules) => rules.filter(({ priority }) => priority !== 210)),
       'internal-paths',
@@ -178,7 +178,7 @@ describe('internal paths', () => {
     expect(found[0].fix).toContain('DenyInternal at priority 210');
   });
 
-  test('are named where the refusal of evasions is gone', () => {
+  test('fail without the rule that refuses evasions', () => {
     expect(
       wrongs(
         withRules(open, (rules) => rules.filter(({ priority }) => priority !== 200)),
@@ -187,7 +187,7 @@ describe('internal paths', () => {
     ).toEqual([expect.stringContaining('/x/../internal/x')]);
   });
 
-  test('are named where those inside meet the app first', () => {
+  test('fail if allowed clients match a rule of the app first', () => {
     const moved = withRules(byCidrs, (rules) => rules.map((rule) => (rule.priority === 1000 ? { ...rule, priority: 5 } : rule)));
     expect(wrongs(moved, 'internal-paths')).toEqual([expect.stringMatching(/reach web, by rule 5$/)]);
     expect(wrongs(byCidrs, 'internal-paths')).toEqual([]);
@@ -197,7 +197,7 @@ describe('internal paths', () => {
 describe('redirect', () => {
   const answered: RuleAction = { type: 'fixed-response', statusCode: '200' };
 
-  test('names an answer that is none', () => {
+  test('fails for a response that is no redirect', () => {
     const found = resultsOf(
       withListener(open, 80, (listener) => ({ ...listener, rules: [{ conditions: [], actions: [answered] }] })),
       'redirect',
@@ -206,7 +206,7 @@ describe('redirect', () => {
     expect(found[0].fix).toContain('aws elbv2 modify-listener --listener-arn arn:aws:elasticloadbalancing:');
   });
 
-  test('names a rule that answers plain requests', () => {
+  test('fails for a rule that responds to plain requests', () => {
     const rule = { priority: 1, conditions: glob('/.well-known/*'), actions: [{ type: 'forward' as const, targetGroup: groupArn('Other') }] };
     expect(
       wrongs(
@@ -216,27 +216,30 @@ describe('redirect', () => {
     ).toEqual([expect.stringContaining('/.well-known/acme-challenge/x is not redirected')]);
   });
 
-  test.each([{ host: 'other.example.com' }, { path: '/' }, { query: '' }, { protocol: 'HTTP' }])('names one that leads elsewhere: %j', (change) => {
-    const redirect = { protocol: 'HTTPS', port: '443', host: '#{host}', path: '/#{path}', query: '#{query}', ...change };
-    expect(
-      wrongs(
-        withListener(open, 80, (listener) => ({
-          ...listener,
-          rules: [{ conditions: [], actions: [{ type: 'redirect', statusCode: 'HTTP_301', redirect }] }],
-        })),
-        'redirect',
-      ),
-    ).toHaveLength(1);
-  });
+  test.each([{ host: 'other.example.com' }, { path: '/' }, { query: '' }, { protocol: 'HTTP' }])(
+    'fails for a redirect to another location: %j',
+    (change) => {
+      const redirect = { protocol: 'HTTPS', port: '443', host: '#{host}', path: '/#{path}', query: '#{query}', ...change };
+      expect(
+        wrongs(
+          withListener(open, 80, (listener) => ({
+            ...listener,
+            rules: [{ conditions: [], actions: [{ type: 'redirect', statusCode: 'HTTP_301', redirect }] }],
+          })),
+          'redirect',
+        ),
+      ).toHaveLength(1);
+    },
+  );
 });
 
-describe('on a listener of others', () => {
-  test.each(['open', 'closed'])('nothing is wrong with rules of one host, the app %s', (which) => {
+describe('on an existing listener', () => {
+  test.each(['open', 'closed'])('rules of one host pass every check, with the app %s', (which) => {
     const found = resultsOf(amongOthers(which === 'open' ? open : closed));
     expect(found.filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
   });
 
-  test('rules of other hosts are not checked, and those that cannot be read are named', () => {
+  test('rules of other hosts are not checked, and unsupported rules are named', () => {
     const found = resultsOf(amongOthers(open), undefined, { domain: 'a.shop.example.com' });
     expect(
       texts(
@@ -246,7 +249,7 @@ describe('on a listener of others', () => {
     ).toEqual([expect.stringContaining('rule 20 has a regular expression that is not supported here')]);
   });
 
-  test('what to put back has the priority that it had', () => {
+  test('the rule to restore has its previous priority', () => {
     const found = resultsOf(
       withRules(amongOthers(closed), (rules) => rules.filter(({ priority }) => priority !== 5140)),
       'endpoints',

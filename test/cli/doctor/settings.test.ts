@@ -21,7 +21,7 @@ describe('TRUSTED_PROXIES', () => {
       .find(({ name }) => name === 'web')!
       .environment.TRUSTED_PROXIES.split(',');
 
-  test('misses the addresses of a subnet that was added, which is named', () => {
+  test('fails without the addresses of an added subnet, which is named', () => {
     const added = { ...healthy, subnets: [...subnets, { id: 'subnet-new', cidr: '10.0.200.0/27' }] };
     expect(wrongs(added, 'trusted-proxies')).toEqual(
       ['web', 'worker'].map(
@@ -30,14 +30,14 @@ describe('TRUSTED_PROXIES', () => {
     );
   });
 
-  test('holds the addresses of a subnet that was removed', () => {
+  test('fails with the addresses of a removed subnet', () => {
     const [gone] = assignableAddresses([subnets[1].cidr!]);
     expect(wrongs({ ...healthy, subnets: subnets.slice(0, 1) }, 'trusted-proxies')[0]).toContain(
       `web: TRUSTED_PROXIES has 27 addresses that the load balancer cannot have: ${gone}, `,
     );
   });
 
-  test('may have white space, and be in any order', () => {
+  test('passes with white space, and in any order', () => {
     expect(wrongs(ofWeb({ TRUSTED_PROXIES: list().reverse().join(' , ') }), 'trusted-proxies')).toEqual([]);
   });
 
@@ -48,16 +48,16 @@ describe('TRUSTED_PROXIES', () => {
     ['one address more', (all) => [...all, '203.0.113.9'].join(','), 'has 1 address that the load balancer cannot have: 203.0.113.9'],
     ['nothing', () => '', 'lacks 27 addresses of subnet-1'],
     ['no value', () => undefined, "is not set, so PostHog's IP filters refuse all requests"],
-  ])('with %s is wrong', (_, change, words) => {
+  ])('fails with %s', (_, change, words) => {
     expect(wrongs(ofWeb({ TRUSTED_PROXIES: change(list()) }), 'trusted-proxies')).toEqual([expect.stringContaining(`web: TRUSTED_PROXIES ${words}`)]);
   });
 
-  test('cannot name every address of a large subnet', () => {
+  test('fails for a subnet that is too large for a list of its addresses', () => {
     const large = { ...healthy, subnets: [{ id: 'subnet-large', cidr: '10.0.0.0/20' }] };
     expect(wrongs(large, 'trusted-proxies')[0]).toContain('is in subnet-large (10.0.0.0/20), which has more addresses than TRUSTED_PROXIES can list');
   });
 
-  test('is unknown where it comes from a secret, or where subnets or tasks cannot be loaded', () => {
+  test('is unknown if it comes from a secret, or if subnets or tasks cannot be loaded', () => {
     const secret = withContainer(ofWeb({ TRUSTED_PROXIES: undefined }), 'web', (container) => ({ ...container, secrets: ['TRUSTED_PROXIES'] }));
     expect(unknowns(secret, 'trusted-proxies')).toEqual(['web: TRUSTED_PROXIES: it comes from a secret or a file']);
     expect(unknowns({ ...healthy, subnets: UNAVAILABLE }, 'trusted-proxies')).toHaveLength(1);
@@ -66,7 +66,7 @@ describe('TRUSTED_PROXIES', () => {
     expect(unknowns(refused, 'trusted-proxies')).toEqual(['TRUSTED_PROXIES of the running tasks: the credentials do not allow it']);
   });
 
-  test('of every definition that still runs is checked', () => {
+  test('is checked in every task definition with running tasks', () => {
     const rolling = withService(healthy, 'web', ({ rollouts: [primary], ...service }) => ({
       ...service,
       rollouts: [
@@ -79,19 +79,19 @@ describe('TRUSTED_PROXIES', () => {
 });
 
 describe('TRUST_ALL_PROXIES', () => {
-  test.each(['False', 'false', '0', ''])('=%s is wrong, whatever it says', (value) => {
+  test.each(['False', 'false', '0', ''])('=%s fails for every value', (value) => {
     expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: value }), 'trusted-proxies')).toEqual([
       `web: TRUST_ALL_PROXIES=${value}, which versions before July 2026 read as true, as any string`,
     ]);
   });
 
-  test('=True trusts everyone, with or without a list', () => {
+  test('=True fails with and without a list, because every client is trusted', () => {
     expect(wrongs(ofWeb({ TRUST_ALL_PROXIES: 'True', TRUSTED_PROXIES: undefined }), 'trusted-proxies')).toEqual([
       'web: TRUST_ALL_PROXIES=True, so every client can choose the IP that PostHog sees',
     ]);
   });
 
-  test('is checked without the subnets, and unknown from a secret', () => {
+  test('is checked without the subnets, and unknown if it comes from a secret', () => {
     expect(wrongs({ ...ofWeb({ TRUST_ALL_PROXIES: 'True' }), subnets: UNAVAILABLE }, 'trusted-proxies')).toHaveLength(1);
     expect(
       unknowns(
@@ -102,7 +102,7 @@ describe('TRUST_ALL_PROXIES', () => {
   });
 });
 
-describe('its companions', () => {
+describe('other proxy settings', () => {
   test.each([
     ['IS_BEHIND_PROXY', 'False', 'ignores X-Forwarded-For'],
     ['IS_BEHIND_PROXY', undefined, 'is not set'],
@@ -131,7 +131,7 @@ describe('its companions', () => {
     expect(wrongs(ofWeb({ [name]: value }), 'proxy-settings')).toEqual([]);
   });
 
-  test('are unknown from secrets and files, and where tasks cannot be loaded', () => {
+  test('are unknown from secrets and files, or if tasks cannot be loaded', () => {
     expect(
       unknowns(
         withContainer(ofWeb({ SITE_URL: undefined }), 'web', (container) => ({ ...container, hasEnvironmentFiles: true })),
@@ -141,7 +141,7 @@ describe('its companions', () => {
     expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'proxy-settings')).toHaveLength(1);
   });
 
-  test('a domain that is told outweighs what they name', () => {
+  test('the option --domain takes precedence over the host names in the settings', () => {
     const found = resultsOf(healthy, 'proxy-settings', { domain: 'eu.example.com' });
     expect(texts(found, 'fail').map((text) => text.split(',')[0])).toEqual(
       ['web', 'worker'].flatMap((name) => [`${name}: ALLOWED_HOSTS is 'posthog.example.com'`, `${name}: SITE_URL is 'https://posthog.example.com'`]),
@@ -149,7 +149,7 @@ describe('its companions', () => {
   });
 });
 
-describe('the nginx that verifies addresses', () => {
+describe('the nginx sidecar that verifies client IPs', () => {
   const conf = (blocks: (string | undefined)[]) =>
     `http {\n  real_ip_recursive on;\n${blocks.map((block) => `  set_real_ip_from ${block};\n`).join('')}}`;
   /** Every service that answers requests has one, as the library makes it. */
@@ -170,7 +170,7 @@ describe('the nginx that verifies addresses', () => {
       withEnvironment(withEnvironment(healthy, 'web', { TRUSTED_PROXIES: '127.0.0.1' }), 'worker', { TRUSTED_PROXIES: '127.0.0.1' }),
     );
 
-  test('is right if it trusts the load balancer and Django trusts it', () => {
+  test('passes if it trusts the load balancer, and Django trusts it', () => {
     expect(resultsOf(verified()).filter(({ status, check }) => status !== 'pass' && check !== 'release')).toEqual([]);
     expect(texts(resultsOf(verified(), 'address-proxy'), 'pass')).toHaveLength(5);
     expect(texts(resultsOf(verified(), 'trusted-proxies'), 'pass')).toEqual(
@@ -178,20 +178,20 @@ describe('the nginx that verifies addresses', () => {
     );
   });
 
-  test('may trust the addresses one by one, and others', () => {
+  test('passes if it trusts single addresses of the load balancer, and others', () => {
     const addresses = assignableAddresses(subnets.map(({ cidr }) => cidr!));
     expect(texts(resultsOf(verified([...addresses, '198.51.100.0/24']), 'address-proxy'), 'pass')[0]).toBe(
       "web: its client-address trusts the load balancer's subnets; also trusts 198.51.100.0/24",
     );
   });
 
-  test('is wrong if it does not trust a subnet', () => {
+  test('fails if it does not trust a subnet', () => {
     expect(wrongs(verified([subnets[0].cidr]), 'address-proxy')).toContain(
       `web: its client-address does not trust subnet-2 (${subnets[1].cidr}), a subnet of the load balancer`,
     );
   });
 
-  test('must be told the block of a subnet whose addresses are too many to be named', () => {
+  test('must trust the CIDR block of a subnet that is too large for a list', () => {
     const large = { id: 'subnet-large', cidr: '10.8.0.0/20' };
     const told = (...blocks: string[]) => ({ ...verified([...subnets.map(({ cidr }) => cidr), ...blocks]), subnets: [...subnets, large] });
     expect(texts(resultsOf(told('10.8.0.0/20'), 'address-proxy'), 'pass')).toHaveLength(5);
@@ -201,7 +201,7 @@ describe('the nginx that verifies addresses', () => {
     expect(wrongs(told('10.8.0.0/21', '10.8.8.0/21'), 'address-proxy')).toHaveLength(5);
   });
 
-  test('is wrong where requests go past it', () => {
+  test('fails if requests bypass it', () => {
     const past = withService(verified(), 'web', (service) => ({
       ...service,
       targets: service.targets.map((target) => ({ ...target, container: 'web' })),
@@ -211,7 +211,7 @@ describe('the nginx that verifies addresses', () => {
     ]);
   });
 
-  test('is wrong if Django trusts the load balancer instead', () => {
+  test('fails if Django trusts the load balancer instead', () => {
     expect(wrongs(withEnvironment(verified(), 'web', { TRUSTED_PROXIES: '10.0.0.4,10.0.0.5' }), 'trusted-proxies')).toEqual([
       'web: TRUSTED_PROXIES is 10.0.0.4, 10.0.0.5, but requests come from its nginx sidecar',
     ]);
@@ -220,7 +220,7 @@ describe('the nginx that verifies addresses', () => {
     ]);
   });
 
-  test('is unknown where its configuration or the subnets cannot be read', () => {
+  test('is unknown if its configuration or the subnets cannot be loaded', () => {
     expect(
       unknowns(
         withContainer(verified(), 'client-address', (container) => ({ ...container, environment: {} })),

@@ -13,13 +13,13 @@ const wrongs = (deployment: Deployment, check: string) => texts(resultsOf(deploy
 const unknowns = (deployment: Deployment, check: string) => texts(resultsOf(deployment, check), 'unknown');
 
 describe('listeners', () => {
-  test('says that a load balancer is not active', () => {
+  test('fail if the load balancer is not active', () => {
     expect(wrongs({ ...healthy, loadBalancer: { ...healthy.loadBalancer, state: 'provisioning' } }, 'listeners')).toEqual([
       'the load balancer is provisioning, not active',
     ]);
   });
 
-  test('says that nothing ends TLS, and judges no request then', () => {
+  test('fail if no listener terminates TLS, and no request is checked', () => {
     const found = resultsOf(withListener(healthy, 443, () => undefined));
     expect(
       texts(
@@ -37,7 +37,7 @@ describe('listeners', () => {
     ]);
   });
 
-  test('says that TLS ends on another port, and that nothing answers plain http', () => {
+  test('fail if TLS terminates on another port, and if no listener has plain HTTP', () => {
     const moved = withListener(
       withListener(healthy, 443, (listener) => ({ ...listener, port: 8443 })),
       80,
@@ -60,7 +60,7 @@ describe('the TLS policy', () => {
     ['ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04', '1.2'],
     ['ELBSecurityPolicy-FS-1-2-Res-2020-10', '1.2'],
     ['ELBSecurityPolicy-TLS-1-2-Ext-2018-06', '1.2'],
-  ])('%s is right', (policy, version) => {
+  ])('passes for %s', (policy, version) => {
     expect(resultsOf(withPolicy(policy), 'tls-policy')).toEqual([
       { check: 'tls-policy', status: 'pass', text: `TLS ${version} and newer only: ${policy}` },
     ]);
@@ -75,11 +75,11 @@ describe('the TLS policy', () => {
     ['ELBSecurityPolicy-TLS-1-1-2017-01', '1.1'],
     ['ELBSecurityPolicy-FS-1-1-2019-08', '1.1'],
     ['ELBSecurityPolicy-TLS13-1-1-2021-06', '1.1'],
-  ])('%s is not', (policy, version) => {
+  ])('fails for %s', (policy, version) => {
     expect(wrongs(withPolicy(policy), 'tls-policy')).toEqual([`TLS ${version} is still accepted: ${policy}`]);
   });
 
-  test('of a name that nobody knows is unknown', () => {
+  test('is unknown for a policy with an unknown name', () => {
     expect(unknowns(withPolicy('ELBSecurityPolicy-Next'), 'tls-policy')).toHaveLength(1);
   });
 });
@@ -92,7 +92,7 @@ describe('attributes', () => {
     ['routing.http.drop_invalid_header_fields.enabled', 'false', 'X_Forwarded_For'],
     ['routing.http.preserve_host_header.enabled', 'false', 'Host header'],
     ['routing.http.desync_mitigation_mode', 'monitor', 'ambiguous requests'],
-  ])('%s=%s is wrong', (key, value, words) => {
+  ])('fail for %s=%s', (key, value, words) => {
     const found = resultsOf({ ...healthy, attributes: { ...healthy.attributes, [key]: value } }, 'attributes').filter(
       ({ status }) => status === 'fail',
     );
@@ -101,11 +101,11 @@ describe('attributes', () => {
     expect(found[0].fix).toContain(`--attributes Key=${key},Value=`);
   });
 
-  test("what is not set has AWS's default", () => {
+  test("have AWS's defaults if they are not set", () => {
     expect(wrongs({ ...healthy, attributes: {} }, 'attributes')).toHaveLength(2);
   });
 
-  test('are unknown where they cannot be loaded', () => {
+  test('are unknown if they cannot be loaded', () => {
     expect(unknowns({ ...healthy, attributes: UNAVAILABLE }, 'attributes')).toEqual([
       "the load balancer's attributes: the credentials do not allow it",
     ]);
@@ -115,7 +115,7 @@ describe('attributes', () => {
     ['', 'fail'],
     ['max-age=0', 'fail'],
     ['max-age=1', 'pass'],
-  ])('Strict-Transport-Security: %s is %s', (value, status) => {
+  ])('of the listener: Strict-Transport-Security %s is %s', (value, status) => {
     const changed = withListener(healthy, 443, (listener) => ({
       ...listener,
       attributes: { 'routing.http.response.strict_transport_security.header_value': value },
@@ -123,7 +123,7 @@ describe('attributes', () => {
     expect(resultsOf(changed, 'listener-attributes').map((result) => result.status)).toEqual([status]);
   });
 
-  test('of the listener are unknown where they cannot be loaded', () => {
+  test('of the listener are unknown if they cannot be loaded', () => {
     expect(
       unknowns(
         withListener(healthy, 443, (listener) => ({ ...listener, attributes: UNAVAILABLE })),
@@ -150,7 +150,7 @@ describe('targets', () => {
     },
   ];
 
-  test("names a target that is not healthy, with the load balancer's reason", () => {
+  test("fail for an unhealthy target, with the load balancer's reason", () => {
     const [found] = resultsOf(withTargets([well, ill]), 'targets').filter(({ status }) => status === 'fail');
     expect(found.text).toBe(
       'web: 1 of 2 targets are healthy; 10.0.2.4:8000 is unhealthy: Health checks failed with these codes: [400] (health check: HTTP /_livez)',
@@ -158,12 +158,12 @@ describe('targets', () => {
     expect(found.fix).toBe('read the log of the process: its health check responds with an error');
   });
 
-  test.each(['draining', 'unhealthy.draining'])('says that none is registered, and does not count those that leave: %s', (state) => {
+  test.each(['draining', 'unhealthy.draining'])('fail if no target is registered, not counting targets that are %s', (state) => {
     expect(wrongs(withTargets([{ target: '10.0.1.4:8000', state }]), 'targets')).toEqual(['web: no target is registered, so requests get 503']);
     expect(texts(resultsOf(withTargets([well, { target: '10.0.1.4:8000', state }]), 'targets'), 'pass')).toContain('web: 1 of 1 target is healthy');
   });
 
-  test('says what it waits for', () => {
+  test('are unknown while a target is in its first health checks', () => {
     const [found] = resultsOf(withTargets([{ target: '10.0.1.4:8000', state: 'initial', reason: 'Elb.InitialHealthChecking' }]), 'targets').filter(
       ({ status }) => status === 'fail',
     );
@@ -173,13 +173,13 @@ describe('targets', () => {
     });
   });
 
-  test('are unknown without health checks, and where they cannot be loaded', () => {
+  test('are unknown without health checks, or if they cannot be loaded', () => {
     expect(unknowns(withTargets([{ target: '10.0.1.4:8000', state: 'unavailable' }]), 'targets')).toContain('web: health checks are turned off');
     expect(unknowns(withTargets([well]), 'targets')).toContain('the health of capture: the credentials do not allow it');
     expect(unknowns({ ...healthy, targetGroups: UNAVAILABLE }, 'targets')).toHaveLength(1);
   });
 
-  test("of groups that no rule forwards to are nobody's concern", () => {
+  test('are not checked in target groups that no rule forwards to', () => {
     const groups = [{ arn: 'arn:other', name: 'other', healthCheck: '', targets: [] }];
     expect(resultsOf({ ...healthy, targetGroups: groups }, 'targets')).toEqual([]);
   });
@@ -216,11 +216,11 @@ describe('services', () => {
       /^web: a deployment is in progress: 2 of 2 tasks run, and 1 of web:0 still runs$/,
     ],
     ['does not run the newest', () => ({ newestDefinition: 'web:2' }), /^web: 2 of 2 tasks run \S+:1, and web:2 is newer$/],
-  ])('names one that %s', (_, change, text) => {
+  ])('fail for a service that %s', (_, change, text) => {
     expect(withWeb(change)).toEqual([expect.stringMatching(text)]);
   });
 
-  test('are unknown where there are none, or cannot be loaded', () => {
+  test('are unknown if there are none, or if they cannot be loaded', () => {
     expect(unknowns({ ...healthy, services: [] }, 'services')).toHaveLength(1);
     expect(unknowns({ ...healthy, services: UNAVAILABLE }, 'services')).toEqual(['the ECS services: the credentials do not allow it']);
     expect(
@@ -246,26 +246,26 @@ describe('the certificate', () => {
     [13.9, 'fail'],
     [1, 'fail'],
     [-1, 'fail'],
-  ])('that ends in %d days is %s', (days, status) => {
+  ])('that expires in %d days is %s', (days, status) => {
     expect(certificateResults(inDays(days)).map((result) => result.status)).toEqual([status]);
   });
 
-  test('that has ended says so, and what to do', () => {
+  test('fails after it has expired, with the fix', () => {
     expect(certificateResults(inDays(-3))[0].text).toBe(`the certificate for ${DOMAIN} has expired on 2026-11-21`);
     expect(certificateResults({ ...inDays(3), renewable: false })[0].fix).toMatch(/^import a renewed certificate/);
     expect(certificateResults(inDays(3))[0].fix).toMatch(/^keep the DNS validation record/);
   });
 
-  test('says who renews it', () => {
+  test('names the service that renews it', () => {
     expect(certificateResults(issued)[0].text).toContain('valid for 100 days, until 2027-03-04, and renews automatically');
     expect(certificateResults({ ...issued, renewable: false })[0].text).toContain('; renew it yourself');
   });
 
-  test.each(['PENDING_VALIDATION', 'EXPIRED', 'REVOKED', 'FAILED'])('that is %s is wrong', (status) => {
+  test.each(['PENDING_VALIDATION', 'EXPIRED', 'REVOKED', 'FAILED'])('fails with the status %s', (status) => {
     expect(texts(certificateResults({ ...issued, status }), 'fail')).toEqual([expect.stringContaining(`is ${status}, not ISSUED`)]);
   });
 
-  test('whose renewal waits is wrong', () => {
+  test('fails if its renewal is pending', () => {
     expect(texts(certificateResults({ ...issued, renewal: 'PENDING_VALIDATION' }), 'fail')).toEqual([
       expect.stringContaining('is not being renewed: PENDING_VALIDATION'),
     ]);
@@ -285,7 +285,7 @@ describe('the certificate', () => {
     expect(certificateResults(issued, { ...inDays(1), names: ['shop.example.com'] }).map(({ status }) => status)).toEqual(['pass']);
   });
 
-  test('is unknown where it cannot be loaded', () => {
+  test('is unknown if it cannot be loaded', () => {
     expect(texts(certificateResults(UNAVAILABLE), 'unknown')).toEqual([`the certificate ${CERTIFICATE}0: the credentials do not allow it`]);
     expect(
       unknowns(

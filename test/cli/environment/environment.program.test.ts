@@ -44,13 +44,13 @@ test('prints every container of the task, in their order', async () => {
   });
 });
 
-test('what a shell sources is what the template says, quotes and lines included', async () => {
+test('sourced variables have the values of the template, including quotes and line breaks', async () => {
   const odd = 'it\'s $HOME `id` "x"\nsecond line';
   const { out } = await environment(taskOf([{ Name: 'web', Image: 'x', Environment: [{ Name: 'ODD', Value: odd }] }]), 'web');
   expect(execFileSync('sh', ['-c', `${out}\nprintf %s "$ODD"`], { encoding: 'utf8' })).toBe(odd);
 });
 
-test('nothing but the variables can be sourced', async () => {
+test('the output defines variables only, and runs no command', async () => {
   const [evil, name] = ['x\nexit 3\n', 'A;exit 3;'];
   const { out } = await environment(
     {
@@ -81,7 +81,7 @@ test.each<[unknown, string, boolean]>([
   [{ 'Fn::ImportValue': 'Stores:Url' }, '${ImportValue Stores:Url}', false],
   [{ 'Fn::Sub': 'x-${AWS::Region}' }, 'x-${AWS::Region}', false],
   [{ 'Fn::Select': [0, { Ref: 'List' }] }, '${{"Fn::Select":[0,{"Ref":"List"}]}}', false],
-])('shows %j readably', async (value, text, known) => {
+])('shows the value %j as text', async (value, text, known) => {
   const { out } = await environment(taskOf([{ Name: 'web', Environment: [{ Name: 'X', Value: value }] }]), 'web', '--format', 'json');
   expect(JSON.parse(out)).toMatchObject({ containers: [{ environment: { X: text }, knownAtDeployment: known ? [] : ['X'] }] });
 });
@@ -96,26 +96,26 @@ test.each<[unknown, object]>([
   expect((JSON.parse(out) as { containers: { secrets: object }[] }).containers[0].secrets).toEqual({ X: secret });
 });
 
-test('tells that further variables come from files', async () => {
+test('names the files with further variables', async () => {
   const { out } = await environment(taskOf([{ Name: 'web', EnvironmentFiles: [{ Type: 's3', Value: 'arn:aws:s3:::b/x.env' }] }]), 'web');
   expect(out).toContain('# further variables: arn:aws:s3:::b/x.env');
 });
 
-describe('where several tasks have the container', () => {
+describe('if several tasks have the container', () => {
   const two = {
     Resources: Object.fromEntries(
       ['A', 'B'].map((id) => [id, { Type: 'AWS::ECS::TaskDefinition', Properties: { ContainerDefinitions: [{ Name: 'web', Image: id }] } }]),
     ),
   };
 
-  test('one must be chosen', async () => {
+  test('one must be chosen with --task', async () => {
     expect(await environment(two, 'web')).toMatchObject({
       exitCode: 2,
       err: "cdk-posthog: several tasks have a container 'web': A, B; choose one with --task ID",
     });
   });
 
-  test('the chosen one is printed', async () => {
+  test('the one of --task is printed', async () => {
     expect((await environment(two, 'web', '--task', 'B')).out).toBe('# web in B, image B');
   });
 });
@@ -126,7 +126,7 @@ test.each([
   [['nginx'], "PROCESS must be a container of the template, got: 'nginx'; available: "],
   [['web', '--format', 'yaml'], "--format must be one of shell, json, got: 'yaml'"],
   [['web', '--task', 'X'], "--task must be a task with a container 'web', got: 'X'; available: PostHogServicesWebTask"],
-])('refuses %j', async (argv, message) => {
+])('refuses the arguments %j', async (argv, message) => {
   const { exitCode, err } = await environment(TEMPLATE, ...argv);
   expect(exitCode).toBe(2);
   expect(err).toContain(message);

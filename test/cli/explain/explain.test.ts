@@ -7,7 +7,7 @@ function explain(...argv: string[]): Promise<Run> {
   return inFolder({ 'a.json': TEMPLATE }, () => cli('explain', ...argv, '-t', 'a.json'));
 }
 
-test('says which rule a request meets, who gets it, with which headers, and the client IP', async () => {
+test('prints the rule, the process, the headers and the client IP of a request', async () => {
   const { exitCode, out } = await explain(
     'POST',
     'https://posthog.example.com/e/?x=1',
@@ -57,11 +57,11 @@ test.each([
   [['GET', '/login#top'], 'GET https://posthog.example.com/login from'],
   [['GET', 'https://posthog.example.com#top'], 'GET https://posthog.example.com/ from'],
   [['GET', '/array/x/config'], 'hypercache-server reads no client IP'],
-])('%j', async (argv, line) => {
+])('prints the trace of %j', async (argv, line) => {
   expect((await explain(...argv)).out).toContain(line);
 });
 
-test('tells programs the same', async () => {
+test('has the same trace as JSON', async () => {
   const { out } = await explain('GET', '/login', '--json');
   expect(JSON.parse(out)).toMatchObject({
     request: { target: '/login', host: 'posthog.example.com' },
@@ -81,7 +81,7 @@ test.each([
   [['GET', '#top'], "the URL must begin with https://, http:// or /, got: '#top'"],
   [['GET', '/a', '--from', '1.2.3.400'], "--from must be an IP address, got: '1.2.3.400'"],
   [['GET', '/a', '--header', 'no colon'], "--header must be 'Name: value', got: 'no colon'"],
-])('refuses %j', async (argv, message) => {
+])('refuses the arguments %j', async (argv, message) => {
   const { exitCode, err } = await explain(...argv);
   expect(exitCode).toBe(2);
   expect(err).toContain(message);

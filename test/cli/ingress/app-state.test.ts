@@ -22,7 +22,7 @@ test.each<[string, Access, IngressModel]>([
   ['nobody where a rule names networks and opens something else', 'nobody', opened(OFFICE, { field: 'path-pattern', values: ['/shared/*'] })],
   ['nobody where a rule names networks for another host', 'nobody', opened(OFFICE, { field: 'host-header', values: ['shop.example.com'] })],
   ['anyone where a rule opens a page of it', 'anyone', opened({ field: 'path-pattern', values: ['/login'] })],
-])('the app is open to %s, and the preview says the same', (_, access, ingress) => {
+])('an app that is open to %s has the same state in the preview', (_, access, ingress) => {
   expect(appStateOf({ ingress, domain: ingress.hosts[0], ...probeAddressesOf(ingress.rules) }).access).toBe(access);
   expect(descriptionOf(ingress, [ingress], 'https://localhost', undefined).access).toBe(access);
 });

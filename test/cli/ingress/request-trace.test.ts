@@ -33,7 +33,7 @@ function arrival(ingress: IngressModel, target: string, headers: Header[] = []) 
   return found;
 }
 
-test('an ingress knows its names, its attributes and an address of its load balancer', () => {
+test('an ingress has its host names, attributes and an address of its load balancer', () => {
   expect(OPEN.hosts).toEqual(['posthog.example.com']);
   expect(WITH_PIPELINES.hosts).toEqual(['posthog.example.com']);
   expect(OPEN.attributes['routing.http.preserve_host_header.enabled']).toBe('true');
@@ -41,14 +41,14 @@ test('an ingress knows its names, its attributes and an address of its load bala
   expect(OPEN.listenerAttributes['routing.http.response.server.enabled']).toBe('false');
 });
 
-test('an ingress knows an address of its load balancer in subnets that are too large for a list of all', () => {
+test('an ingress in large subnets has an address of its load balancer', () => {
   const stack = newStack();
   newPostHog(stack, { vpc: new Vpc(stack, 'Vpc'), clientAddress: ClientAddress.verified() });
   const [ingress] = ingressesOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
   expect(ingress.loadBalancerAddress).toBe('10.0.0.4');
 });
 
-test('the events of a client arrive with what the load balancer adds', () => {
+test('events are forwarded with the headers of the load balancer', () => {
   const { target, peer, headers } = arrival(OPEN, '/e/?x=1', [
     ['User-Agent', 'a browser'],
     ['X-Forwarded-Proto', 'gopher'],
@@ -63,7 +63,7 @@ test('the events of a client arrive with what the load balancer adds', () => {
   ]);
 });
 
-test('every process resolves the address of a client that forges nothing', () => {
+test('every process resolves the client IP of a request without forged headers', () => {
   for (const [target, asked] of [
     ['/e', 1],
     ['/s', 1],
@@ -89,13 +89,13 @@ test('a forged address reaches the Rust services and three of four readers in Dj
   ]);
 });
 
-test('what is closed is answered by the load balancer', () => {
+test('refused requests get a fixed response of the load balancer', () => {
   expect(outcome(CLOSED, '/login')).toEqual({ kind: 'fixed-response', status: 403, contentType: 'text/plain', body: 'Forbidden' });
   expect(outcome(CLOSED, '/login', { sourceIp: '203.0.113.9' })).toMatchObject({ kind: 'forwarded', target: { process: 'web' } });
   expect(outcome(CLOSED, '/e')).toMatchObject({ kind: 'forwarded', target: { process: 'capture' } });
 });
 
-test('who must sign in is held', () => {
+test('clients that must sign in get a sign-in', () => {
   expect(outcome(ingressOf({ appAccess: AppAccess.oidc(OIDC) }), '/login')).toMatchObject({
     kind: 'sign-in',
     where: 'https://login.example.com/authorize',
@@ -113,7 +113,7 @@ test('plain HTTP is redirected, with path and query', () => {
   expect(outcome({ ...OPEN, plainRules: undefined }, '/', { scheme: 'http' })).toEqual({ kind: 'unknown', reason: 'no listener for plain HTTP' });
 });
 
-test('a redirect to somewhere else keeps what it does not name', () => {
+test('a redirect keeps the parts of the URL that it does not name', () => {
   const ingress: IngressModel = {
     ...OPEN,
     rules: [
@@ -136,7 +136,7 @@ test('a redirect to somewhere else keeps what it does not name', () => {
   });
 });
 
-test('what the template does not say is not made up', () => {
+test('an outcome that is not in the template is unknown', () => {
   expect(outcome({ ...OPEN, rules: [] }, '/')).toEqual({
     kind: 'unknown',
     reason: "no rule matches, and the listener's default action is not in this template",
@@ -147,7 +147,7 @@ test('what the template does not say is not made up', () => {
   });
 });
 
-test('rules are called by their names', () => {
+test('rules have their names', () => {
   expect(ruleName(trace(OPEN, request('/e')).rule!)).toBe('rule 100 (Events)');
   expect(ruleName(trace(OPEN, request('/login')).rule!)).toBe('the default rule');
   expect(ruleName({ priority: 77, conditions: [], actions: [] })).toBe('rule 77');
@@ -169,7 +169,7 @@ test('every sample of an endpoint that is always public reaches the process that
   expect(Object.values(PostHogProcess).length).toBeGreaterThan(deployed.length);
 });
 
-describe('with a verified address', () => {
+describe('with verified client IPs', () => {
   const ingress = ingressOf({ clientAddress: ClientAddress.verified() });
 
   test('every process resolves the address that connected, not a forged one', () => {
@@ -191,7 +191,7 @@ describe('with a verified address', () => {
     }
   });
 
-  test('the process is named, and not the proxy beside it', () => {
+  test('the target is the process, and not its sidecar', () => {
     expect([...new Set(Object.values(ingress.targets).map(({ process }) => process))].sort()).toEqual([
       'capture',
       'feature-flags',

@@ -7,7 +7,7 @@ import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { newPostHog, newStack } from '../../helpers/stack';
 import { OPT_IN } from '../../ingress/routing/modes';
 
-test('every rule of the library is called by its own name, also where that ends with the name of another', () => {
+test('every rule of the library has its own name, also if it ends with the name of another', () => {
   const stack = newStack();
   newPostHog(stack, { appAccess: AppAccess.nobody(), publicEndpointGroups: [...OPT_IN] });
   const [{ rules }] = ingressesOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });

@@ -22,7 +22,7 @@ async function run(...options: string[]): Promise<{ code: number; err: string; o
   });
 }
 
-describe('what keeps it from starting is said in one line, with exit code 2', () => {
+describe('preview exits with 2 and one line for', () => {
   test('no template', async () => {
     expect(await run()).toEqual({
       code: 2,
@@ -31,7 +31,7 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
     });
   });
 
-  test('a template that is not there', async () => {
+  test('a missing template', async () => {
     expect(await run('--template', 'nowhere.json')).toEqual({
       code: 2,
       out: '',
@@ -39,7 +39,7 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
     });
   });
 
-  test('a template that is broken', async () => {
+  test('an invalid template', async () => {
     const { code, err } = await run('--template', broken);
     expect([code, err.split('\n').length]).toEqual([2, 2]);
     expect(err).toContain('Broken.template.json is not JSON');
@@ -54,7 +54,7 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
   test.each([
     ['--port', '--http-port'],
     ['--http-port', '--port'],
-  ])('a port of %s that is taken', async (option, other) => {
+  ])('a port of %s that is in use', async (option, other) => {
     const server = createServer();
     const port = await listening(server);
     const result = await run('--template', template, option, String(port), other, '0');
@@ -71,7 +71,7 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
     ['--port', '65536'],
     ['--http-port', '-1'],
     ['--from', 'somewhere'],
-  ])('%s=%s', async (option, value) => {
+  ])('the option %s=%s', async (option, value) => {
     const { code, err } = await run('--template', template, `${option}=${value}`);
     expect([code, err.split('\n').length]).toEqual([2, 2]);
     expect(err).toContain(`${option} must be`);
@@ -79,21 +79,21 @@ describe('what keeps it from starting is said in one line, with exit code 2', ()
   });
 });
 
-test('its help says how an ingress is picked and how to pretend an address', async () => {
+test('the help of preview explains host names and the header for another client IP', async () => {
   const { code, out } = await run('--help');
   expect(code).toBe(0);
   expect(out).toContain('localhost is treated as the domain of the template, or the first of several');
   expect(out).toContain('X-Preview-Source-IP: IP');
 });
 
-describe('running', () => {
+describe('a running preview', () => {
   let program: RunningProgram | undefined;
   afterEach(async () => {
     await program?.end();
     program = undefined;
   });
 
-  test('it says in one short block where to look, what answers and how to end', async () => {
+  test('prints its URL, its stubs and how to stop it', async () => {
     program = await startProgram(template);
     const lines = program.greeting.trimEnd().split('\n');
     expect(lines).toHaveLength(6);
@@ -102,7 +102,7 @@ describe('running', () => {
     expect(program.greeting).toContain('curl -k');
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends everything at once, open streams too, and well', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('exits with 0 on %s, also with open streams', async (signal) => {
     program = await startProgram(template);
     const { port } = program;
     const response = await new Promise<IncomingMessage>((resolve) => {
@@ -116,7 +116,7 @@ describe('running', () => {
     await expect(reaches('127.0.0.1', port)).resolves.toBe(false);
   });
 
-  test('it listens on loopback only', async () => {
+  test('listens on loopback only', async () => {
     program = await startProgram(template);
     const others = Object.values(networkInterfaces())
       .flat()

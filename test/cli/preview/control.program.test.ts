@@ -65,21 +65,21 @@ describe('the page', () => {
     '/__preview/nothing.js',
     '/__preview/a/b.css',
     '/__preview/%00.css',
-  ])('%s is not', async (target) => {
+  ])('%s is not served', async (target) => {
     expect((await world.raw({ target, host: 'localhost' })).status).toBe(404);
   });
 
-  test("nothing of PostHog's public endpoints lies below its prefix", () => {
+  test('has a prefix that no public endpoint has', () => {
     expect(PublicEndpoint.all().filter((endpoint) => endpoint.path.startsWith('/__'))).toEqual([]);
   });
 
-  test('what only begins like its prefix is left to the rules', async () => {
+  test('leaves paths that only begin like its prefix to the rules', async () => {
     expect((await world.raw({ target: '/__previews', host: 'localhost' })).headers.map(([name]) => name)).toContain('x-stub');
   });
 });
 
 describe('the ingress', () => {
-  test('tells of rules, endpoints, processes and settings', async () => {
+  test('describes rules, endpoints, processes and settings', async () => {
     const ingress = await world.json<IngressDescription>('/__preview/ingress');
     expect(ingress).toMatchObject({
       source: 'Test.template.json',
@@ -119,7 +119,7 @@ describe('the ingress', () => {
     ['cidrs', AppAccess.fromCidrs(['203.0.113.0/24'])],
     ['authenticated', AppAccess.oidc(OIDC)],
     ['nobody', AppAccess.nobody()],
-  ])('tells that the app is open to: %s', async (access, appAccess) => {
+  ])('describes the access to the app: %s', async (access, appAccess) => {
     const other = await World.start({ appAccess });
     const ingress = await other.json<IngressDescription>('/__preview/ingress');
     await other.close();
@@ -128,7 +128,7 @@ describe('the ingress', () => {
 });
 
 describe('trying a request', () => {
-  test('really sends it, its path untouched, and tells what came of it', async () => {
+  test('sends it with its path unchanged, and returns the outcome', async () => {
     const result = await attempt({
       method: 'POST',
       url: '/e/?a=b',
@@ -148,14 +148,14 @@ describe('trying a request', () => {
     expect(events[0]).toMatchObject({ process: 'capture', event: 'tried', distinctId: 'd', address: '1.2.3.4' });
   });
 
-  test('sends no fragment, as no browser does', async () => {
+  test('sends no fragment', async () => {
     expect(await attempt({ method: 'GET', url: '/api/stub/request?a=b#top' })).toMatchObject({
       request: { target: '/api/stub/request?a=b' },
       response: { body: expect.not.stringContaining('#') as string },
     });
   });
 
-  test('tells of refusals by the rules', async () => {
+  test('returns refusals by the rules', async () => {
     expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({
       rule: { name: 'rule 200 (DenyEvasions)' },
       outcome: { kind: 'fixed-response', status: 403 },
@@ -164,14 +164,14 @@ describe('trying a request', () => {
     });
   });
 
-  test('takes plain HTTP by its scheme', async () => {
+  test('uses plain HTTP for an http URL', async () => {
     expect(await attempt({ method: 'GET', url: 'http://posthog.example.com/a' })).toMatchObject({
       outcome: { kind: 'redirect', location: 'https://posthog.example.com/a' },
       response: { status: 301 },
     });
   });
 
-  test('cuts a long answer, and does not wait for one without end', async () => {
+  test('truncates long responses, and does not wait for endless ones', async () => {
     const long = await attempt({ method: 'GET', url: '/static/array.js' });
     const endless = await attempt({ method: 'GET', url: '/api/stub/stream' });
     expect(long.response.body).toHaveLength(8192);
@@ -198,12 +198,12 @@ describe('trying a request', () => {
     expect((JSON.parse(body) as { error: string }).error).toMatch(/must/);
   });
 
-  test('refuses what is no JSON', async () => {
+  test('refuses a body that is not JSON', async () => {
     expect((await world.text('/__preview/try', { method: 'POST', headers: JSON_TYPE, body: '{' })).status).toBe(400);
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', undefined])(
-    'refuses %s, which any page can send here',
+    'refuses a body of type %s, which any page can send',
     async (type) => {
       const { status } = await world.text('/__preview/try', {
         method: 'POST',
@@ -216,7 +216,7 @@ describe('trying a request', () => {
 });
 
 describe('the traffic', () => {
-  test('replays the last requests, then tells of each as it passes, and of each event', async () => {
+  test('sends the last requests, then each request and event', async () => {
     await world.raw({ target: '/internal/before' });
     const heard: { event?: string; data: unknown }[] = [];
     const response = await world.ask('/__preview/traffic');
@@ -248,7 +248,7 @@ describe('the traffic', () => {
     });
   });
 
-  test('is told to nobody any more who has stopped listening', async () => {
+  test('is not sent to clients that have disconnected', async () => {
     const stops: jest.Mock[] = [];
     const { traffic } = world.preview;
     const begin = traffic.listen.bind(traffic);
@@ -306,11 +306,11 @@ test.each(['posthog.example.com', 'evil.example', 'localhost.evil.example', '127
   },
 );
 
-test.each(['localhost', 'localhost:8443', '127.0.0.1:8443', '[::1]:8443'])('they answer to %s', async (host) => {
+test.each(['localhost', 'localhost:8443', '127.0.0.1:8443', '[::1]:8443'])('the control endpoints accept the host %s', async (host) => {
   expect((await world.raw({ target: '/__preview/ingress', host })).status).toBe(200);
 });
 
-test('no page of another origin may read them', async () => {
+test('pages of another origin cannot read the control endpoints', async () => {
   const { headers } = await world.text('/__preview/ingress', { headers: { Origin: 'https://evil.example' } });
   expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
 });

@@ -38,13 +38,13 @@ async function inFrontOf(process: RequestListener | number, ingress = INGRESS) {
   return { ask, passed };
 }
 
-test('a process that is not there is 502', async () => {
+test('a missing process is 502', async () => {
   const { ask, passed } = await inFrontOf(NOBODY);
   expect((await ask('POST', 'a body')).status).toBe(502);
   expect(passed).toMatchObject([{ outcome: 'forwarded', process: 'web', status: 502 }]);
 });
 
-test('a process that ends the connection without an answer is 502', async () => {
+test('a process that closes the connection without a response is 502', async () => {
   const { ask } = await inFrontOf((req) => req.socket.destroy());
   expect((await ask()).status).toBe(502);
 });
@@ -54,7 +54,7 @@ test('a process that is silent for longer than the idle timeout is 504', async (
   expect((await ask()).status).toBe(504);
 });
 
-test('a process that keeps sending may take as long as it likes', async () => {
+test('a process that keeps sending has no time limit', async () => {
   const { ask } = await inFrontOf((_, res) => {
     let sent = 0;
     const timer = setInterval(() => {
@@ -68,7 +68,7 @@ test('a process that keeps sending may take as long as it likes', async () => {
   expect((await ask()).body.toString()).toBe('xxxxxx');
 });
 
-test('an answer that breaks off breaks off for the client too, and is not taken for a whole one', async () => {
+test('an aborted response is aborted for the client too', async () => {
   const { ask } = await inFrontOf((_, res) => {
     res.writeHead(200, { 'Content-Length': '1000' });
     res.write('half');
@@ -79,7 +79,7 @@ test('an answer that breaks off breaks off for the client too, and is not taken 
   expect(Date.now() - begun).toBeLessThan(LIMITS.milliseconds / 2);
 });
 
-test('a client who leaves frees the process', async () => {
+test('a client that disconnects aborts the request of the process', async () => {
   let left: (() => void) | undefined;
   const gone = new Promise<void>((resolve) => {
     left = resolve;

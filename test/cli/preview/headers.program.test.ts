@@ -32,7 +32,7 @@ function withoutConnection({ headers }: Arrived): Header[] {
   return headers.filter(([name]) => !OF_THE_CONNECTION.includes(name.toLowerCase()));
 }
 
-test('a process gets exactly the headers that explain tells of, and resolves the same client IPs', async () => {
+test('a process receives the headers of `explain`, and resolves the same client IPs', async () => {
   const sent: Header[] = [
     ['X-Forwarded-For', '1.2.3.4'],
     ['x-forwarded-for', '5.6.7.8'],
@@ -63,7 +63,7 @@ test('a process gets exactly the headers that explain tells of, and resolves the
   expect(got.headers.map(([name]) => name.toLowerCase())).not.toContain('under_score');
 });
 
-test('a forged first entry is passed on, the real address behind it, and the strict rule fails closed', async () => {
+test('a forged first entry is forwarded before the real address, and the strict rule fails closed', async () => {
   const got = await arrived([
     ['X-Forwarded-For', '1.2.3.4'],
     [SOURCE_HEADER, '203.0.113.9'],
@@ -77,36 +77,36 @@ test('without a forged header, the app resolves the address that connected', asy
   expect(got.clientIps.map(({ address }) => address)).toEqual(['2001:db8::9', '2001:db8::9', '2001:db8::9', '2001:db8::9']);
 });
 
-test('the header with which one pretends reaches nobody', async () => {
+test('the header for another client IP is not forwarded', async () => {
   const got = await arrived([[SOURCE_HEADER.toLowerCase(), '203.0.113.9']]);
   expect(got.headers.map(([name]) => name.toLowerCase())).not.toContain(SOURCE_HEADER.toLowerCase());
 });
 
-test.each(['', 'x', '1.2.3', '203.0.113.0/24', '1.2.3.4, 5.6.7.8'])('pretending %j is refused', async (value) => {
+test.each(['', 'x', '1.2.3', '203.0.113.0/24', '1.2.3.4, 5.6.7.8'])('the client IP %j is refused', async (value) => {
   const response = await world.raw({ target: SHOW, headers: [[SOURCE_HEADER, value]] });
   expect([response.status, response.body.toString()]).toEqual([400, `${SOURCE_HEADER} must be one IP address, got: '${value}'\n`]);
 });
 
-test('who pretends nothing comes from where they connect from, or from the address of --from', async () => {
+test('a request without the header has the address that connected, or that of --from', async () => {
   const other = await World.of(world.ingresses, { from: '203.0.113.77' });
   const found = [await arrived([]), await arrived([], SHOW, other)].map((got) => got.headers.find(([name]) => name === 'X-Forwarded-For')?.[1]);
   await other.close();
   expect(found).toEqual(['127.0.0.1', '203.0.113.77']);
 });
 
-test('a name of this machine becomes the domain, so that ALLOWED_HOSTS and the rules hold', async () => {
+test('a loopback name becomes the domain name', async () => {
   const { body } = await world.raw({ target: SHOW, host: `localhost:${world.port}` });
   expect((JSON.parse(body.toString()) as Arrived).headers).toContainEqual(['Host', 'posthog.example.com']);
 });
 
 test.each(['/api/stub/request?a=1&b=%2F..%2f&c=', '/api/stub/request??x?y', '/api/stub/request?a#b', '/api/stub/request/?'])(
-  'the target %s arrives as it was sent',
+  'the target %s is forwarded unchanged',
   async (target) => {
     expect((await arrived([], target)).url).toBe(target);
   },
 );
 
-test('headers about one connection are not handed on', async () => {
+test('headers of one connection are not forwarded', async () => {
   const got = await arrived([
     ['TE', 'trailers'],
     ['Upgrade', 'websocket'],
@@ -120,7 +120,7 @@ test('headers about one connection are not handed on', async () => {
   expect(got.headers).toContainEqual(['Connection', 'keep-alive']);
 });
 
-test('what two servers could read differently is refused before any rule is asked', async () => {
+test('ambiguous requests are refused before any rule', async () => {
   const ambiguous = await world.raw({
     method: 'POST',
     target: '/e/',
@@ -146,7 +146,7 @@ function withAttributes(listenerAttributes: Record<string, string>, attributes: 
   ];
 }
 
-test('headers that the listener adds to responses are sent, but for the one that a browser would remember for localhost', async () => {
+test('headers of the listener are added to responses, except Strict-Transport-Security', async () => {
   const other = await World.of(withAttributes({ 'routing.http.response.x_frame_options.header_value': 'DENY' }));
   const responses = [await other.raw({ target: '/login' }), await other.raw({ target: '/internal/x' })];
   await other.close();
@@ -155,7 +155,7 @@ test('headers that the listener adds to responses are sent, but for the one that
   expect(responses.map((response) => header(response, 'Strict-Transport-Security'))).toEqual([undefined, undefined]);
 });
 
-test("the load balancer's attributes decide what becomes of X-Forwarded-For", async () => {
+test("X-Forwarded-For depends on the load balancer's attributes", async () => {
   const found = [];
   for (const mode of ['preserve', 'remove']) {
     const other = await World.of(withAttributes({}, { 'routing.http.xff_header_processing.mode': mode }));
@@ -165,7 +165,7 @@ test("the load balancer's attributes decide what becomes of X-Forwarded-For", as
   expect(found).toEqual(['1.2.3.4', undefined]);
 });
 
-test('a connection is kept or closed as the client asks, independently of the connection to the process', async () => {
+test('a connection is kept or closed as the client requests', async () => {
   const kept = await world.text('/login');
   const closed = await world.text('/login', { headers: { Connection: 'close' } });
   expect([kept.headers.connection, closed.headers.connection]).toEqual(['keep-alive', 'close']);

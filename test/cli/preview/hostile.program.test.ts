@@ -33,7 +33,7 @@ const PUBLIC = PublicEndpoint.answeredBy(PostHogProcess.WEB)
 const CLOSED = MODES.filter(({ name }) => ['fromCidrs', 'authenticated', 'nobody, all groups open'].includes(name));
 
 describe.each(CLOSED.map((mode): [string, Mode] => [mode.name, mode]))('with the app open to %s', (_, mode) => {
-  test('nothing of the app answers a hostile path that is sent as it stands', async () => {
+  test('the app receives no hostile path that is sent unchanged', async () => {
     const world = await World.start({ appAccess: mode.appAccess(), publicEndpointGroups: mode.optIn ? [...OPT_IN] : undefined });
     const reached: string[] = [];
     world.preview.traffic.listen({ passed: ({ process, path }) => process === 'web' && reached.push(path) });

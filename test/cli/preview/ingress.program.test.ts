@@ -21,7 +21,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
   });
   afterAll(() => world.close());
 
-  test('every public endpoint reaches the process that answers it, or whom the template has in its place', async () => {
+  test('every public endpoint reaches its process, or the process that the template has instead', async () => {
     const processes = new Set(Object.values(world.ingress.targets).map(({ process }) => process));
     const wrong: string[] = [];
     for (const endpoint of PublicEndpoint.all().filter(({ group }) => mode.isOpen || mode.optIn || ALWAYS_PUBLIC.includes(group))) {
@@ -34,7 +34,7 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     expect(wrong).toEqual([]);
   });
 
-  test('what is served is what the rules say, for every kind of request', async () => {
+  test('the served outcomes are those of the rules for every kind of request', async () => {
     const targets = [
       '/',
       '/login',
@@ -80,13 +80,13 @@ describe.each(MODES.map((mode): [string, Mode] => [mode.name, mode]))('with the 
     expect(differing).toEqual([]);
   });
 
-  test('the app answers a stranger only where it is open to anyone', async () => {
+  test('the app responds to public clients only if it is open to anyone', async () => {
     const response = await world.raw({ target: '/project/1', headers: [[SOURCE_HEADER, PUBLIC_CLIENT]] });
     expect(header(response, STUB_HEADER) === 'web').toBe(mode.isOpen);
   });
 });
 
-test('the app answers whose address is in one of the networks, and nobody else', async () => {
+test('the app responds to allowed clients only', async () => {
   const world = await World.start({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']) });
   const statuses = await Promise.all(
     [INSIDE, '2001:db8::9', PUBLIC_CLIENT, '2001:db9::1'].map(
@@ -97,7 +97,7 @@ test('the app answers whose address is in one of the networks, and nobody else',
   expect(statuses).toEqual([200, 200, 403, 403]);
 });
 
-test('a sign-in is shown as a page that says what would happen, and the app sees nothing', async () => {
+test('a sign-in is a page that explains it, and the app receives no request', async () => {
   const world = await World.start({ appAccess: AppAccess.oidc(OIDC) });
   const response = await world.raw({ target: '/insights?"<script>' });
   await world.close();
@@ -108,7 +108,7 @@ test('a sign-in is shown as a page that says what would happen, and the app sees
   expect(response.body.toString()).not.toContain('<script>');
 });
 
-test('plain HTTP is redirected as its rules say: to the preview from a name of this machine, to the domain otherwise', async () => {
+test('plain HTTP is redirected to the preview from a loopback name, and to the domain otherwise', async () => {
   const world = await World.start();
   const here = await world.raw({ scheme: 'http', target: '/a/../b?c=d', host: `localhost:${world.preview.ports.http}` });
   const there = await world.raw({ scheme: 'http', target: '/a/../b?c=d' });
@@ -125,7 +125,7 @@ test('fixed responses have the status, the type and the text of the template', a
   expect(header(response, RULE_HEADER)).toBe('rule 210 (DenyInternal)');
 });
 
-test('of several ways in, the host that a request names picks one, and localhost stands for the first', async () => {
+test('the host of a request selects one of several ingresses, and localhost is the first', async () => {
   const [first] = ingressesOf({ file: 'A', template: templateOfPostHog() });
   const [second] = ingressesOf({ file: 'B', template: templateOfPostHog({ domainName: 'other.example.com', appAccess: AppAccess.nobody() }) });
   const world = await World.of([first, second]);
@@ -138,7 +138,7 @@ test('of several ways in, the host that a request names picks one, and localhost
   expect(statuses).toEqual([200, 403, 200, 200, 200]);
 });
 
-test('a request whose target group nobody answers for is told so', async () => {
+test('a request for a target group without a service gets an explanation', async () => {
   const world = await World.start();
   const [withoutTargets] = [{ ...world.ingress, targets: {} }];
   await world.close();

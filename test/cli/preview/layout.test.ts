@@ -16,7 +16,7 @@ function titles(lanes: readonly Lane[]): Record<string, string[]> {
   return Object.fromEntries(lanes.map(({ title, stops }) => [title, stops.map(({ label }) => label)]));
 }
 
-test('rules are grouped by where they lead, in the order in which a request meets them, and refusals come last', () => {
+test('lanes have the rules of one outcome in order of priority, with refusals last', () => {
   const lanes = titles(lanesOf({ rules: RULES }));
   expect(lanes).toEqual({
     capture: ['100 Events', '120 Captures'],
@@ -26,11 +26,11 @@ test('rules are grouped by where they lead, in the order in which a request meet
   expect(Object.keys(lanes)).toEqual(['capture', 'web', 'refused']);
 });
 
-test('plain HTTP is a lane of its own where something listens for it', () => {
+test('plain HTTP has its own lane if there is a listener for it', () => {
   expect(titles(lanesOf({ rules: RULES, plainUrl: 'http://localhost:8080' }))).toMatchObject({ 'redirected to https': ['port 80'] });
 });
 
-test('a sign-in is a lane of its own, whatever process comes after it', () => {
+test('a sign-in has its own lane for every process', () => {
   const [lane] = lanesOf({
     rules: [{ name: 'rule 1000', priority: 1000, conditions: [], action: 'sign in at login.example.com, then forward to web', process: 'web' }],
   });
@@ -43,11 +43,11 @@ test.each([
   ['redirect', undefined, 'redirect'],
   ['sign-in', undefined, 'sign-in'],
   ['unknown', undefined, 'elsewhere'],
-])('a request that ends as %s at %s stays on the lane %s', (outcome, process, key) => {
+])('a request with the outcome %s at %s is on the lane %s', (outcome, process, key) => {
   expect(laneKey(outcome, process)).toBe(key);
 });
 
-test('every lane that rules make is one that a request can end on', () => {
+test('every lane of rules is the lane of a request', () => {
   expect(lanesOf({ rules: RULES }).map(({ key }) => key)).toEqual(['process:capture', 'process:web', 'refused']);
   expect(inOrder(RULES).map(({ priority }) => priority)).toEqual([100, 120, 170, 210, 1000, undefined]);
 });
@@ -64,7 +64,7 @@ const anyLanes = fc.array(
   { minLength: 1, maxLength: 9 },
 );
 
-test('at any width from a small phone on, nothing leaves the picture, and no box lies on another', () => {
+test('the picture has no overflow and no overlap at any width from a small phone on', () => {
   fc.assert(
     fc.property(anyLanes, fc.integer({ min: 320, max: 2000 }), (lanes, width) => {
       const { height, client, balancer, lanes: placed } = layoutOf(lanes, width);

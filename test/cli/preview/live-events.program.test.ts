@@ -44,7 +44,7 @@ async function open(path: string): Promise<Stream> {
 }
 
 describe('the stream of events', () => {
-  test('gives each event as it is taken, in pieces, and nothing before the first', async () => {
+  test('sends each event when it is captured', async () => {
     const { heard, began, isOpen } = await open('/livestream/events?columns=%24current_url');
     expect(isOpen()).toBe(false);
     for (let i = 0; i < 3; i++) {
@@ -64,7 +64,7 @@ describe('the stream of events', () => {
     expect(first).toMatchObject({ event: 'event 0', distinct_id: 'ada', properties: { $current_url: 'https://x.example/' } });
   });
 
-  test('may be of some events only', async () => {
+  test('can be limited to some events', async () => {
     const { heard, began } = await open('/livestream/events?eventType=wanted,also');
     const passed = world.preview.traffic.captured.length;
     await send('unwanted');
@@ -75,7 +75,7 @@ describe('the stream of events', () => {
     expect(world.preview.traffic.captured.length).toBe(passed + 2);
   });
 
-  test('ends behind the ingress when its reader leaves', async () => {
+  test('ends when its reader disconnects', async () => {
     const { heard, began } = await open('/livestream/events');
     await send('one');
     await until(() => heard.length === 1);
@@ -89,7 +89,7 @@ describe('the stream of events', () => {
   });
 });
 
-describe("livestream's other answers", () => {
+describe('other endpoints of livestream', () => {
   test.each([
     ['/livestream', 'RealTime Hog 3000'],
     ['/livestream/', 'RealTime Hog 3000'],
@@ -101,24 +101,24 @@ describe("livestream's other answers", () => {
     ['/livestream/events', '{"message":"wrong token"}'],
     ['/livestream/notifications', '{"message":"invalid token"}'],
     ['/livestream/stats', '{"error":"wrong token claims"}'],
-  ])('%s is refused without one', async (path, body) => {
+  ])('%s requires a token', async (path, body) => {
     expect(await world.text(path)).toMatchObject({ status: 401, body });
     expect(await world.text(path, { headers: { Authorization: 'any' } })).toMatchObject({ status: 401 });
   });
 
-  test('counts who has sent events', async () => {
+  test('count users with events', async () => {
     await send('counted', 'grace');
     const { users_on_product: users } = await world.json<{ users_on_product: number }>('/livestream/stats', { headers: TOKEN });
     expect(users).toBe(new Set(world.preview.traffic.captured.map(({ distinctId }) => distinctId)).size);
   });
 
-  test('says so while nobody has', async () => {
+  test('count no users without events', async () => {
     const quiet = await World.start({}, {}, true);
     expect(await quiet.json('/livestream/stats', { headers: TOKEN })).toEqual({ error: 'no stats' });
     await quiet.close();
   });
 
-  test('answers what it does not know, and a preflight', async () => {
+  test('respond to unknown paths, and to CORS preflights', async () => {
     expect(await world.text('/livestream/served', { headers: TOKEN })).toMatchObject({ status: 404, body: '{"message":"Not Found"}' });
     const { status, headers } = await world.text('/livestream/events', {
       method: 'OPTIONS',
@@ -127,12 +127,12 @@ describe("livestream's other answers", () => {
     expect([status, headers['access-control-allow-headers']]).toEqual([204, 'authorization']);
   });
 
-  test('the ingress refuses its metrics', async () => {
+  test('have metrics that the ingress refuses', async () => {
     expect(await world.text('/livestream/metrics')).toMatchObject({ status: 403, body: 'Forbidden' });
   });
 });
 
-test('a stream that says nothing is ended by the idle timeout of the template, with 504', async () => {
+test('a silent stream ends with 504 after the idle timeout of the template', async () => {
   const { ingresses } = world;
   const impatient = await World.of(
     ingresses.map((ingress) => ({ ...ingress, attributes: { ...ingress.attributes, 'idle_timeout.timeout_seconds': '0.2' } })),
@@ -142,7 +142,7 @@ test('a stream that says nothing is ended by the idle timeout of the template, w
   await impatient.close();
 });
 
-test('behind the networks of the app, it is for those inside', async () => {
+test('a stream behind an allow-list is open to allowed clients', async () => {
   const closed = await World.start({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) }, {}, true);
   const ask = (from: string) => closed.text('/livestream/', { headers: { 'X-Preview-Source-IP': from } });
   expect((await ask('203.0.113.9')).body).toBe('RealTime Hog 3000');
@@ -154,7 +154,7 @@ describe('the page', () => {
   const attempt = (trial: object) =>
     world.text('/__preview/try', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(trial) });
 
-  test('is told what the rule rewrites, and as what the paths arrive', async () => {
+  test('shows the rewrite of the rule, and the forwarded paths', async () => {
     const { rules, endpoints } = await world.json<IngressDescription>('/__preview/ingress');
     expect(rules.find(({ name }) => name === 'rule 900 (LiveEvents)')).toMatchObject({
       action: 'forward to livestream, its URL ^/livestream/?(.*)$ rewritten to /$1',
@@ -165,7 +165,7 @@ describe('the page', () => {
     ]);
   });
 
-  test('is told of a trial which path arrived', async () => {
+  test('shows the forwarded path of a trial', async () => {
     const result = JSON.parse(
       (await attempt({ method: 'GET', url: '/livestream/stats', headers: [['Authorization', 'Bearer any']] })).body,
     ) as TrialResult;
@@ -176,12 +176,12 @@ describe('the page', () => {
     });
   });
 
-  test('is told that no answer has come of a stream without events', async () => {
+  test('shows that a stream without events has no response yet', async () => {
     const { status, body } = await attempt({ method: 'GET', url: '/livestream/events', headers: [['Authorization', 'Bearer any']] });
     expect([status, JSON.parse(body)]).toEqual([400, { error: 'no response within 3 seconds; a stream may be waiting for its first event' }]);
   });
 
-  test('hears of a request with the path that arrived, and of others without', async () => {
+  test('receives requests with their forwarded path if it differs', async () => {
     const passed: PassedRequest[] = [];
     const stop = world.preview.traffic.listen({ passed: (request) => passed.push(request) });
     await world.text('/livestream/stats?heard', { headers: TOKEN });

@@ -4,7 +4,7 @@ import { World } from './world';
 const REQUESTS = 1500;
 const EVENT = JSON.stringify({ api_key: 'phc_1', event: 'load', distinct_id: 'd' });
 
-test('under load, each event that was sent is answered, and is taken once', async () => {
+test('under load, each event gets a response and is captured once', async () => {
   const world = await World.start();
   const passed = new Set<number>();
   world.preview.traffic.listen({ passed: ({ id, status }) => status === 200 && passed.add(id) });

@@ -60,16 +60,16 @@ describe.each(['v0', 'v1'])('posthog-node, capturing with %s, through an ingress
   }, 60_000);
   afterAll(() => world.close());
 
-  test('calls nothing that the table of endpoints lacks', () => {
+  test('calls public endpoints only', () => {
     expect(calls.filter(({ path: target }) => rowsFor(target).length === 0)).toEqual([]);
   });
 
-  test('reaches the process that answers each, with success', () => {
+  test('reaches the process of each endpoint, with success', () => {
     const owners = (target: string) => rowsFor(target).flatMap((endpoint) => [endpoint.process]);
     expect(calls.filter((call) => call.status !== 200 || !owners(call.path).includes(call.process as PublicEndpoint['process']))).toEqual([]);
   });
 
-  test('calls these, and no others', () => {
+  test('calls the expected endpoints', () => {
     const captures = mode === 'v0' ? ['POST /batch/ capture'] : ['POST /i/v1/analytics/events capture'];
     expect([...new Set(calls.map(({ method, path: target, process: name }) => `${method} ${target} ${name}`))].sort()).toEqual(
       [
@@ -85,7 +85,7 @@ describe.each(['v0', 'v1'])('posthog-node, capturing with %s, through an ingress
     );
   });
 
-  test('gets the flags, whether it evaluates them itself or asks', () => {
+  test('gets the flags with local and remote evaluation', () => {
     expect(said.answers).toEqual({
       local: FLAGS,
       remote: FLAGS,
@@ -97,7 +97,7 @@ describe.each(['v0', 'v1'])('posthog-node, capturing with %s, through an ingress
     expect(said.errors).toEqual([]);
   });
 
-  test('has every event taken', () => {
+  test('has all events captured', () => {
     const events = world.preview.traffic.captured.map(({ event, distinctId }) => `${event} ${distinctId}`);
     expect(events).toEqual(
       expect.arrayContaining([

@@ -28,7 +28,7 @@ describe('through the ingress', () => {
   });
   afterAll(() => world.close());
 
-  test('server-sent events arrive one by one, and not when the last is there', async () => {
+  test('server-sent events are forwarded one by one', async () => {
     const begun = Date.now();
     const response = await world.ask('/api/stub/stream?events=5');
     const times: number[] = [];
@@ -45,7 +45,7 @@ describe('through the ingress', () => {
     expect(response.headers['content-type']).toBe('text/event-stream');
   });
 
-  test('a client who leaves ends the stream behind the ingress', async () => {
+  test('a client that disconnects ends the stream of the process', async () => {
     const passed: string[] = [];
     const stop = world.preview.traffic.listen({ passed: ({ path }) => passed.push(path) });
     const response = await world.ask('/api/stub/stream');
@@ -55,7 +55,7 @@ describe('through the ingress', () => {
     stop();
   });
 
-  test('an upload that breaks off is dropped, and the ingress answers others as before', async () => {
+  test('an aborted upload does not affect other requests', async () => {
     const socket = connect({ port: world.port, rejectUnauthorized: false });
     const passed: string[] = [];
     const stop = world.preview.traffic.listen({ passed: ({ path }) => passed.push(path) });
@@ -68,7 +68,7 @@ describe('through the ingress', () => {
     expect((await world.text('/login')).status).toBe(200);
   });
 
-  test('a body is on its way to the process before its last byte is there', async () => {
+  test('a body is forwarded before its last byte is received', async () => {
     const request = httpsRequest({ port: world.port, path: '/api/stub/upload', method: 'POST', rejectUnauthorized: false });
     const answered = answerTo(request);
     request.write('first');
@@ -83,7 +83,7 @@ describe('through the ingress', () => {
   });
 });
 
-test('64 MB pass through with flat memory, both ways of framing them', async () => {
+test('a body of 64 MB does not increase memory, with a length and with chunks', async () => {
   const program = await startProgram(template);
   const chunk = randomBytes(MEBIBYTE);
   const hash = createHash('sha256');

@@ -21,27 +21,24 @@ function processOf(outcome: Outcome): string | undefined {
   return outcome.kind === 'forwarded' ? outcome.target.process : undefined;
 }
 
-test.each(MODES.filter(({ optIn }) => !optIn))(
-  'every request to an ingress that is open to $name ends on a lane of the picture, at a stop of it',
-  (mode) => {
-    const stack = newStack();
-    newPostHog(stack, { appAccess: mode.appAccess() });
-    const [ingress] = ingressesOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
-    const facts: IngressFacts = descriptionOf(ingress, [ingress], 'https://localhost:8443', 'http://localhost:8080');
-    const lanes = lanesOf(facts);
+test.each(MODES.filter(({ optIn }) => !optIn))('every request to an ingress with the app open to $name is on a lane of the picture', (mode) => {
+  const stack = newStack();
+  newPostHog(stack, { appAccess: mode.appAccess() });
+  const [ingress] = ingressesOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
+  const facts: IngressFacts = descriptionOf(ingress, [ingress], 'https://localhost:8443', 'http://localhost:8080');
+  const lanes = lanesOf(facts);
 
-    expect(lanes.filter(({ kind }) => kind !== 'process').map(({ key }) => key)).toEqual([...ENDS[mode.name], 'redirect']);
-    for (const target of ['/e/', '/s/', '/flags/', '/static/array.js', '/login', '/internal/x']) {
-      const { rule, outcome } = trace(ingress, {
-        scheme: 'https',
-        method: 'GET',
-        host: ingress.hosts[0],
-        target,
-        sourceIp: PUBLIC_CLIENT,
-        headers: [],
-      });
-      const lane = lanes.find(({ key }) => key === laneKey(outcome.kind, processOf(outcome)));
-      expect(lane?.stops.map(({ name }) => name)).toContain(facts.rules.find((one) => one.priority === rule!.priority)!.name);
-    }
-  },
-);
+  expect(lanes.filter(({ kind }) => kind !== 'process').map(({ key }) => key)).toEqual([...ENDS[mode.name], 'redirect']);
+  for (const target of ['/e/', '/s/', '/flags/', '/static/array.js', '/login', '/internal/x']) {
+    const { rule, outcome } = trace(ingress, {
+      scheme: 'https',
+      method: 'GET',
+      host: ingress.hosts[0],
+      target,
+      sourceIp: PUBLIC_CLIENT,
+      headers: [],
+    });
+    const lane = lanes.find(({ key }) => key === laneKey(outcome.kind, processOf(outcome)));
+    expect(lane?.stops.map(({ name }) => name)).toContain(facts.rules.find((one) => one.priority === rule!.priority)!.name);
+  }
+});

@@ -4,7 +4,7 @@ import { startStubRegistry } from './registry/stub-registry';
 
 const program = bundled();
 
-test('the command as users get it ends when a registry says nothing', async () => {
+test('the bundled command ends if a registry does not respond', async () => {
   const registry = await startStubRegistry();
   registry.interrupt(() => true);
   const args = ['release', '--image', `app=${registry.image}`, '--image', `node=${registry.image}`, '--timeout', '1', '--retries', '0', '--dry-run'];

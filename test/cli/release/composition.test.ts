@@ -27,7 +27,7 @@ function doubtsOf(all: Found[], upstreamCommit?: string): string[] {
   return doubts(compose(all, { clickHouseVersion: '26.6.2.158', upstreamCommit }), all);
 }
 
-test('a release has its day and commit from the app, where nobody says otherwise', () => {
+test('a release has the day and commit of its app image by default', () => {
   const all = [found('node', { created: '2020-01-01T00:00:00Z' }), found('app'), found('clickHouse', { revision: undefined })];
   expect(compose(all, { clickHouseVersion: '26.6.2.158' })).toMatchObject({
     name: '2026-09-11',
@@ -49,13 +49,13 @@ test('a release has its day and commit from the app, where nobody says otherwise
   ).toMatchObject({ name: 'mine', date: '2026-10-01', upstreamCommit: NEW, topics: ['a'], generation: '2026-07', overrides: { topics: ['b'] } });
 });
 
-test('a release is not named after a clock', () => {
+test('the name of a release does not depend on the current time', () => {
   expect(() => compose([found('app', { created: undefined })], { clickHouseVersion: '26.6.2.158' })).toThrow(
     new Error('the app image has no build date: set a name with --name, or a date with --date'),
   );
 });
 
-test('there is nothing to doubt where images are of other commits and not younger than the app, and those of others do not count', () => {
+test('images of other commits that are not newer than the app have no warning, and neither have third-party images', () => {
   const older = { revision: NEW, created: '2026-09-08T00:00:00Z' };
   const unknown = { revision: undefined, created: undefined };
   const younger = { created: '2026-11-01T00:00:00Z' };
@@ -80,7 +80,7 @@ describe('images that are deployed together', () => {
     );
   const MARCH = { app: '2026-09-11T08:15:30Z', node: '2026-03-31T10:00:00Z', capture: '2026-09-06T00:00:00Z' };
 
-  test('are refused where one of them lies apart', () => {
+  test('are refused if one was built on another day', () => {
     expect(() => checkTogether(release(MARCH), 7)).toThrow(
       new Error(
         'the images app, node, capture must be built within 7 days of each other, because PostHog deploys them together; ' +
@@ -94,7 +94,7 @@ describe('images that are deployed together', () => {
     ['they are of the same days', { ...MARCH, node: '2026-09-08T00:00:00Z' }, 7],
     ['another one is older', { ...MARCH, node: undefined, livestream: '2025-01-01T00:00:00Z' }, 7],
     ['nothing says when the others were built', { ...MARCH, node: undefined, capture: undefined }, 7],
-  ])('are taken where %s', (_, created, days) => {
+  ])('are accepted if %s', (_, created, days) => {
     expect(() => checkTogether(release(created), days)).not.toThrow();
   });
 });
@@ -126,6 +126,6 @@ test.each<[string, Found[], string | undefined, string[]]>([
     ['no image capture of the requested commits: master is used instead, of commit 1111111; it may expect another database schema than the app'],
   ],
   ['there is none for the usual platform', [found('app', { platforms: ['linux/arm64'] })], undefined, ['not for linux/amd64: app']],
-])('says so where %s', (_, all, commit, expected) => {
+])('warns if %s', (_, all, commit, expected) => {
   expect(doubtsOf(all, commit)).toEqual(expected);
 });

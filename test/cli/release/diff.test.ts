@@ -30,7 +30,7 @@ function text(after: ReleaseDescription): string[] {
   return diffText(BEFORE.name, after.name, diffReleases(BEFORE, after)).split('\n');
 }
 
-test('a release runs the same as itself, whatever it is called and wherever its images came from', () => {
+test('a release with another name and other registries has no differences', () => {
   const after = {
     ...BEFORE,
     name: 'after',
@@ -42,7 +42,7 @@ test('a release runs the same as itself, whatever it is called and wherever its 
   expect(isSame(diffReleases(RELEASE_2026_09_11_R2, RELEASE_2026_09_11_R2))).toBe(true);
 });
 
-test('another commit has a link to what it brings', () => {
+test('another commit has a link to the comparison', () => {
   expect(text({ ...BEFORE, upstreamCommit: NEW })).toEqual([
     'before → before',
     '',
@@ -52,7 +52,7 @@ test('another commit has a link to what it brings', () => {
   expect(text({ ...BEFORE, upstreamCommit: undefined })).toEqual(['before → before', '', 'commit 1111111 → not known']);
 });
 
-test('another image is shown by its digests, and has a link of its own only where it goes another way than the release', () => {
+test('another image is shown by its digests, with a link only if its commits differ from those of the release', () => {
   const images = {
     ...BEFORE.images,
     app: { ...BEFORE.images.app, image: `app@${B}`, ...built(NEW) },
@@ -73,7 +73,7 @@ test('another image is shown by its digests, and has a link of its own only wher
   ]);
 });
 
-test('an image elsewhere, one more and one less are shown whole', () => {
+test('a moved, an added and a removed image are shown in full', () => {
   const platforms = ['linux/amd64', 'linux/arm64'];
   const images = {
     app: BEFORE.images.app,
@@ -129,7 +129,7 @@ test('another generation and other overrides are shown', () => {
   ).toBe(true);
 });
 
-test('each thing that changes is a difference', () => {
+test('each changed field is a difference', () => {
   const changes: Partial<ReleaseDescription>[] = [
     { upstreamCommit: NEW },
     { clickHouse: { ...BEFORE.clickHouse!, version: '1.1.1.1' } },

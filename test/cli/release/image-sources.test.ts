@@ -5,7 +5,7 @@ import { IMAGE_NAMES, imagesOf } from '../../../lib/release/release-description'
 
 const COMMIT = '18b824b7932ad13f25602b4ea0376fc568ac4b22';
 
-test("every image comes from where the library's own release has it, with the tag that it had", () => {
+test("every image has the repository and the tag of the library's own release", () => {
   const own = imagesOf(RELEASE_2026_09_11_R2);
   expect(own.map(([key]) => key)).toEqual(IMAGE_NAMES);
   expect(Object.fromEntries(own.map(([key, { image }]) => [key, parseImageReference(image)!.name]))).toEqual(

@@ -25,19 +25,19 @@ async function app(...argv: string[]): Promise<Run> {
   return cli('release', ...OTHERS, '--image', `app=${registry.image}`, '--without', 'clickHouse', '--retries', '0', ...argv);
 }
 
-describe('which images it looks for', () => {
+describe('the images of a release', () => {
   const choice = { commits: [], images: new Map<string, string>(), without: [], clickHouseVersion: '26.6.2.158' };
   const wanted = (key: string, more: Partial<Parameters<typeof wantedImages>[0]> = {}) =>
     wantedImages({ ...choice, ...more }).find((one) => one.key === key);
 
-  test('the newest of each, and ClickHouse by its version', () => {
+  test('are the newest ones, and ClickHouse by its version', () => {
     expect(wantedImages(choice).map(({ key }) => key)).toEqual([...IMAGE_NAMES, 'clickHouse']);
     expect(wanted('node')).toEqual({ key: 'node', preferred: [], otherwise: 'ghcr.io/posthog/posthog-node:master' });
     expect(wanted('capture')).toEqual({ key: 'capture', preferred: [], otherwise: 'ghcr.io/posthog/posthog/capture:master' });
     expect(wanted('clickHouse')).toEqual({ key: 'clickHouse', preferred: [], otherwise: 'clickhouse/clickhouse-server:26.6.2.158' });
   });
 
-  test('with a tag, those that share it', () => {
+  test('are those with the tag of --tag', () => {
     expect(['app', 'node', 'capture'].map((key) => wanted(key, { tag: 'release' })?.otherwise)).toEqual([
       'posthog/posthog:release',
       'ghcr.io/posthog/posthog-node:release',
@@ -45,7 +45,7 @@ describe('which images it looks for', () => {
     ]);
   });
 
-  test('with commits, those of the first that has one, and no other app than one of theirs', () => {
+  test('are those of the first commit that has one, and the app is of one of the commits', () => {
     const commits = ['1', '2'].map((digit) => digit.repeat(40));
     expect(wanted('node', { commits })).toEqual({
       key: 'node',
@@ -60,7 +60,7 @@ describe('which images it looks for', () => {
     expect(wanted('temporal', { commits })).toEqual({ key: 'temporal', preferred: [], otherwise: 'temporalio/auto-setup:1.26.2' });
   });
 
-  test("the user's own in place of others, and none of those left out", () => {
+  test('are replaced by --image and left out by --without', () => {
     const images = chosenImages(['capture=localhost:5000/capture:1', 'clickHouse=localhost:5000/clickhouse:1']);
     expect(wanted('capture', { images, commits: [COMMIT] })).toEqual({ key: 'capture', preferred: [], otherwise: 'localhost:5000/capture:1' });
     expect(wanted('clickHouse', { images })?.otherwise).toBe('localhost:5000/clickhouse:1');
@@ -94,7 +94,7 @@ test.each([
   [['--history', 'package.json'], "--history must be the full hash of a commit, 40 hexadecimal digits in lower case, got: '{}'"],
   [
     ['--output', 'package.json'],
-    'package.json is not a release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` of the same version ' +
+    'package.json is not a release file: `schemaVersion` is missing, and must be 2 or 1; write it again with `npx cdk-posthog release` of the same version ' +
       'as the library; it is not overwritten: use another file with --output, or remove it',
   ],
   [
@@ -108,14 +108,14 @@ test.each([
   [['--diff', '2026-09-11', 'nowhere'], 'cannot read the release file nowhere (ENOENT); releases of the library are: 2026-09-11-r2'],
   [
     ['--diff', 'package.json', '2026-09-11'],
-    'package.json is not a release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` of the same version as the library',
+    'package.json is not a release file: `schemaVersion` is missing, and must be 2 or 1; write it again with `npx cdk-posthog release` of the same version as the library',
   ],
-])('refuses %j before it asks anybody', async (argv, message) => {
+])('refuses the arguments %j before any request', async (argv, message) => {
   const run = await inFolder({ 'package.json': '{}', 'empty.txt': '\n', 'history.txt': COMMIT }, async () => cli('release', ...argv));
   expect(run).toEqual({ exitCode: ExitCode.FAILED, out: '', err: `cdk-posthog: ${message}` });
 });
 
-test('writes what it found, and says what it wrote', async () => {
+test('writes the release file, and prints its contents', async () => {
   await inFolder({}, async () => {
     const { exitCode, out, err } = await app();
     expect([exitCode, err]).toEqual([ExitCode.OK, 'resolving 1 images ...']);
@@ -144,7 +144,7 @@ test('writes what it found, and says what it wrote', async () => {
   });
 });
 
-test('writes nothing where it is not to, nor where an image is missing', async () => {
+test('writes no file for standard output, or if an image is missing', async () => {
   await inFolder({}, async () => {
     expect((await app('--dry-run')).out).toContain('"schemaVersion": 2');
     const { exitCode, err } = await app('--image', `app=${registry.host}/posthog/app:gone`);
@@ -154,7 +154,7 @@ test('writes nothing where it is not to, nor where an image is missing', async (
   });
 });
 
-test("keeps topics, generation and ClickHouse's version of the file that is there, and says so", async () => {
+test("keeps topics, generation and ClickHouse's version of an existing file, and reports it", async () => {
   const before = renderRelease({
     ...RELEASE_2026_09_11_R2,
     clickHouse: { ...RELEASE_2026_09_11_R2.clickHouse!, version: '26.9.1.1' },
@@ -197,7 +197,7 @@ test("keeps topics, generation and ClickHouse's version of the file that is ther
   });
 });
 
-test('takes its commits from a history', async () => {
+test('reads commits from the history of a repository', async () => {
   await inFolder({ 'history.txt': `${COMMIT}\n${'e'.repeat(40)}\n` }, async () => {
     const { out, err } = await app('--history', 'history.txt', '--dry-run');
     expect(JSON.parse(out)).toMatchObject({ upstreamCommit: COMMIT });
@@ -205,7 +205,7 @@ test('takes its commits from a history', async () => {
   });
 });
 
-test('says the same to programs', async () => {
+test('prints the same as JSON', async () => {
   await inFolder({}, async () => {
     const { out } = await app('--json', '--commit', COMMIT);
     expect(JSON.parse(out)).toEqual({
@@ -217,7 +217,7 @@ test('says the same to programs', async () => {
   });
 });
 
-test("compares files and the library's own releases, and ends as diff does", async () => {
+test('compares files and releases of the library, with the exit codes of diff', async () => {
   const other = renderRelease({ ...RELEASE_2026_09_11_R2, name: 'other', topics: ['mine'] });
   await inFolder({ 'own.json': OWN, 'other.json': other }, async () => {
     expect(await cli('release', '--diff', '2026-09-11-r2', 'own.json')).toEqual({
@@ -238,7 +238,7 @@ test("compares files and the library's own releases, and ends as diff does", asy
   });
 });
 
-test('shows what took the place of a withdrawn release', async () => {
+test('prints the successor of a withdrawn release', async () => {
   const { exitCode, out } = await cli('release', '--diff', '2026-09-11', '2026-09-11-r2');
   expect(exitCode).toBe(ExitCode.NOT_OK);
   expect(out).toContain(

@@ -53,7 +53,7 @@ function wantsToken(challenge: string, grant: object): void {
   });
 }
 
-test('finds the digest of the index, the platforms, the commit and the time', async () => {
+test('resolves the digest of the index, the platforms, the commit and the time', async () => {
   expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
   expect(registry.requests[0]).toBe('GET /v2/posthog/app/manifests/1');
 });
@@ -72,7 +72,7 @@ test.each([
     { token: TOKEN },
     'scope=repository%3Aposthog%2Fapp%3Apull%2Cpush',
   ],
-])('fetches one token, and asks with it (%s)', async (_, challenge, grant, query) => {
+])('fetches one token, and uses it (%s)', async (_, challenge, grant, query) => {
   wantsToken(challenge, grant);
   expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
   expect(registry.requests.filter((request) => request.includes('/token'))).toEqual([`GET /token?${query}`]);
@@ -105,12 +105,12 @@ test.each<[string, string, object, string]>([
     {},
     'requests a token from http://example.invalid, which is not encrypted',
   ],
-])('says what it got where a registry wants %s', async (_, challenge, grant, message) => {
+])('fails with the response if a registry requires %s', async (_, challenge, grant, message) => {
   wantsToken(challenge, grant);
   expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
 });
 
-test('fetches another token where one has run out', async () => {
+test('fetches another token after one has expired', async () => {
   let given = 0;
   registry.interrupt((request, response, url) => {
     if (url.pathname === '/token') {
@@ -134,7 +134,7 @@ test.each([
   [403, 'does not allow anonymous reads (403 DENIED: requested access to the resource is denied)'],
   [404, 'has no such image (404 DENIED: requested access to the resource is denied)'],
   [418, 'answered 418 DENIED: requested access to the resource is denied'],
-])('takes %d for an answer, at once', async (status, message) => {
+])('does not retry after %d', async (status, message) => {
   registry.interrupt((_, response) => {
     response.writeHead(status).end('{"errors":[{"code":"DENIED","message":"requested access to the resource is denied"}]}');
     return true;
@@ -143,7 +143,7 @@ test.each([
   expect(registry.requests).toHaveLength(1);
 });
 
-test('shows nothing to a terminal that could do something with it', async () => {
+test('removes control characters from messages of a registry', async () => {
   registry.interrupt((_, response) => {
     response.writeHead(404).end(JSON.stringify({ errors: [{ code: 'A', message: '\u001b[2Jgone' }] }));
     return true;
@@ -170,7 +170,7 @@ test.each([
   [429, { 'retry-after': 'nonsense' }, [1000, 2000]],
   [503, { 'retry-after': '3' }, [3000, 3000]],
   [500, {}, [1000, 2000]],
-])('waits and asks again after %d with %j', async (status, headers, expected) => {
+])('waits and retries after %d with %j', async (status, headers, expected) => {
   busyFor(2, status, headers);
   expect(await resolveImage(registry.image, retryOptions)).toEqual(FOUND());
   expect(waits).toEqual(expected);
@@ -180,12 +180,12 @@ test.each([
   [3, 429, {}, 'limits requests (429), 3 times'],
   [3, 502, {}, 'answered 502, 3 times'],
   [1, 429, { 'retry-after': '3600' }, 'limits requests (429) and requests a delay of 3600 seconds'],
-])('gives up after %d answers of %d with %j', async (times, status, headers, message) => {
+])('gives up after %d responses of %d with %j', async (times, status, headers, message) => {
   busyFor(times, status, headers);
   expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
 });
 
-test('says where the one that gives out tokens has too much to do', async () => {
+test('fails with the address of a token server that throttles requests', async () => {
   registry.interrupt((_, response, url) => {
     response.writeHead(url.pathname === '/token' ? 503 : 401, { 'www-authenticate': `Bearer realm="http://${registry.host}/token"` }).end();
     return true;
@@ -193,7 +193,7 @@ test('says where the one that gives out tokens has too much to do', async () => 
   expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY is unreachable: its REGISTRY answered 503, 3 times');
 });
 
-test('believes no digest that is not that of what came', async () => {
+test('refuses a digest that is not that of the response', async () => {
   const body = '{"manifests":[]}';
   registry.interrupt((_, response) => {
     response.setHeader('docker-content-digest', `sha256:${'0'.repeat(64)}`).end(body);
@@ -210,7 +210,7 @@ test.each([
     ` instead of sha256:${'0'.repeat(64)}`,
   ],
   ['another configuration than the manifest names', () => registry.image, '/blobs/', ` instead of ${CONFIG_DIGEST}`],
-])('refuses %s', async (_, image, path, message) => {
+])('refuses a response: %s', async (_, image, path, message) => {
   registry.interrupt((_request, response, url) => {
     if (!url.pathname.includes(path)) {
       return false;
@@ -234,7 +234,7 @@ test.each([
   ['neither', '{}', 'sent an invalid manifest'],
   ["Docker's first form", '{"schemaVersion":1}', 'has a schema 1 manifest of 2015 only, which has no such digest'],
   ['another kind of digest', '{"config":{"digest":"sha512:00"}}', 'sent a manifest without SHA-256 digests'],
-])('refuses %s', async (_, body, message) => {
+])('refuses a response: %s', async (_, body, message) => {
   registry.interrupt((_request, response) => {
     response.end(body);
     return true;
@@ -242,7 +242,7 @@ test.each([
   expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
 });
 
-test('does not take half a body for the whole, and asks again', async () => {
+test('retries after an incomplete body', async () => {
   let cut = false;
   registry.interrupt((_, response) => {
     if (cut) {
@@ -257,7 +257,7 @@ test('does not take half a body for the whole, and asks again', async () => {
   expect(waits).toEqual([1000]);
 });
 
-test('says where the connection ends too early every time', async () => {
+test('fails if the connection always ends too early', async () => {
   registry.interrupt((request) => {
     request.socket.destroy();
     return true;
@@ -265,13 +265,13 @@ test('says where the connection ends too early every time', async () => {
   expect(await failure()).toMatch(/^REGISTRY\/posthog\/app:1: REGISTRY closed the connection without a response \(UND_ERR_SOCKET\), 3 times$/);
 });
 
-test('says where nobody listens', async () => {
+test('fails with the address if no program listens', async () => {
   const gone = await startStubRegistry();
   await gone.stop();
   expect(await failure(gone.image)).toBe(`${gone.image}: ${gone.host} is unreachable (ECONNREFUSED), 3 times`);
 });
 
-test('does not wait for ever, neither for an answer nor for the rest of one', async () => {
+test('times out without a response, and during a body', async () => {
   retryOptions = { ...retryOptions, timeout: 100, retries: 1 };
   registry.interrupt(() => true);
   expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY did not respond within 0.1 seconds, 2 times');
@@ -279,7 +279,7 @@ test('does not wait for ever, neither for an answer nor for the rest of one', as
   expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY did not respond within 0.1 seconds, 2 times');
 });
 
-test('reads no body without an end', async () => {
+test('limits the size of a body', async () => {
   registry.interrupt((_, response) => {
     response.end(Buffer.alloc(9 * 1024 * 1024));
     return true;
@@ -287,7 +287,7 @@ test('reads no body without an end', async () => {
   expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY sends more than 8 MiB');
 });
 
-test('follows to the storage, and does not show it the token', async () => {
+test('follows a redirect to the storage without the token', async () => {
   const storage = await startStubRegistry();
   const seen: (string | undefined)[] = [];
   storage.interrupt((request, response, url) => {
@@ -316,7 +316,7 @@ test('follows to the storage, and does not show it the token', async () => {
 test.each([
   ['http://example.invalid/x', 'redirects to http://example.invalid, which is not encrypted'],
   ['/again', 'redirects more than 5 times'],
-])('does not follow to %s', async (location, message) => {
+])('does not follow a redirect to %s', async (location, message) => {
   registry.interrupt((_, response) => {
     response.writeHead(302, { location }).end();
     return true;
@@ -324,7 +324,7 @@ test.each([
   expect(await failure()).toBe(`REGISTRY/posthog/app:1: REGISTRY ${message}`);
 });
 
-test('takes the first image that there is of those that would be right', async () => {
+test('uses the first candidate that exists', async () => {
   const named = (tag: string) => `${registry.host}/posthog/app:${tag}`;
   expect(await find({ key: 'node', preferred: [named('0'), named('1')], otherwise: named('2') }, retryOptions)).toEqual({
     key: 'node',
@@ -339,7 +339,7 @@ test('takes the first image that there is of those that would be right', async (
   });
 });
 
-test('does not take a registry that refuses for one that has no such image', async () => {
+test('fails if a registry denies access, instead of trying the next candidate', async () => {
   registry.interrupt((request, response) => {
     if (request.method !== 'HEAD') {
       return false;

@@ -4,11 +4,11 @@ import { cli, ingressOf, inFolder, templateOfPostHog } from '../fixtures';
 
 const TEMPLATE = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.nobody() }));
 
-test('has every endpoint of the table, in its order', () => {
+test('routes lists every public endpoint, in order', () => {
   expect([...new Set(routesOf(ingressOf(), 'posthog.example.com').map(({ paths }) => paths))]).toEqual(PublicEndpoint.all().map(String));
 });
 
-test('tells what is public and what is not', () => {
+test('routes says which endpoints are public', () => {
   const routes = routesOf(ingressOf({ appAccess: AppAccess.nobody() }), 'posthog.example.com');
   expect(routes.find(({ paths }) => paths === '/e, /e/*')).toMatchObject({
     rule: 'rule 100 (Events)',
@@ -24,7 +24,7 @@ test('tells what is public and what is not', () => {
   });
 });
 
-test('shows paths of one endpoint apart where they are not treated alike', () => {
+test('routes lists paths of one endpoint separately if their outcomes differ', () => {
   const ingress = ingressOf({ appAccess: AppAccess.nobody() });
   const rules = ingress.rules.map((rule) => ({
     ...rule,
@@ -37,7 +37,7 @@ test('shows paths of one endpoint apart where they are not treated alike', () =>
   ).toEqual(['capture', 'refused (403)']);
 });
 
-test('is printed as a table', async () => {
+test('routes prints a table', async () => {
   const { exitCode, out } = await inFolder({ 'a.json': TEMPLATE }, () => cli('routes', '--template', 'a.json'));
   expect(exitCode).toBe(0);
   expect(out).toMatch(/^posthog\.example\.com\n\nendpoint +process +rule +public\n/);
@@ -45,7 +45,7 @@ test('is printed as a table', async () => {
   expect(out).toMatch(/^\/shared\/\* +web +the default rule +refused \(403\)$/m);
 });
 
-test('is printed for programs', async () => {
+test('routes prints JSON', async () => {
   const { out } = await inFolder({ 'a.json': TEMPLATE }, () => cli('routes', '-t', 'a.json', '--json'));
   const [{ host, routes }] = JSON.parse(out) as { host: string; routes: { paths: string; answer: string }[] }[];
   expect(host).toBe('posthog.example.com');

@@ -39,7 +39,7 @@ test.each([
     { 'Other.template.json': OTHER },
     'no template in cdk.out has a listener with rules; run `npx cdk synth`, or name a template with --template FILE',
   ],
-])('fails with %s', async (_, templates, message) => {
+])('fails for %s', async (_, templates, message) => {
   await expect(found(templates)).rejects.toThrow(message);
 });
 
@@ -52,7 +52,7 @@ test.each([
   ['no resources', 'none.json', 'none.json is not a CloudFormation template: it has no Resources'],
   ['a list of resources', 'list.json', 'list.json is not a CloudFormation template: it has no Resources'],
   ['a resource that is null', 'odd.json', "odd.json is not a CloudFormation template: its resource 'Odd' is not an object"],
-])('fails with %s', async (_, file, message) => {
+])('fails for %s', async (_, file, message) => {
   await inFolder(
     {
       'a.yaml': 'Resources:\n  Bucket: {}',
@@ -83,7 +83,7 @@ const PLAIN_RULE = {
 test.each([
   ['no listener', OTHER],
   ['rules for plain HTTP only', JSON.stringify({ Resources: { ...HTTP, PlainRule: PLAIN_RULE } })],
-])('a template with %s is read where it is named, and has no ingresses', async (_, text) => {
+])('a template with %s has no ingress', async (_, text) => {
   await inFolder({ 'other.json': text }, async () => {
     expect(() => ingressesOf(readTemplate('other.json'))).toThrow('other.json has no listener with rules, so no ingress of PostHog');
     expect(await cli('routes', '-t', 'other.json')).toMatchObject({
@@ -93,7 +93,7 @@ test.each([
   });
 });
 
-test('fails where nothing has been synthesised', async () => {
+test('fails without a synthesised template', async () => {
   await expect(inFolder({}, () => Promise.resolve().then(() => readTemplate()))).rejects.toThrow(
     'there is no synthesised template here (no folder cdk.out)',
   );

@@ -11,7 +11,7 @@ function lostWithout(...products: Product[]): string[] {
   return names(ALL).filter((name) => !left.includes(name));
 }
 
-test('all products need all topics', () => {
+test('all products together need every topic', () => {
   expect(topicsOf(ALL, 6)).toEqual(kafkaTopics(6));
 });
 
@@ -72,11 +72,11 @@ test.each<[Product[], string[]]>([
   [[Product.FEATURE_FLAGS], []],
   [[Product.EXPORTS], []],
   [[Product.EVENTS], []],
-])('without %j, there are no topics %j', (products, expected) => {
+])('without the products %j, the topics %j are not created', (products, expected) => {
   expect(lostWithout(...products)).toEqual(expected);
 });
 
-test('what ClickHouse subscribes to is there whatever is deployed: its tables are made in any case', () => {
+test("topics of ClickHouse's tables are created with any products", () => {
   const read = kafkaTopics(6)
     .map(({ name }) => name)
     .filter((name) => name.startsWith('clickhouse_') || ['log_entries', 'plugin_log_entries'].includes(name));

@@ -86,7 +86,7 @@ function reconcile(
   return { status, output: stdout + stderr, state: JSON.parse(readFileSync(file, 'utf8')) as State };
 }
 
-test('makes what is missing, with as many copies as the brokers keep', () => {
+test("the script creates missing topics with the brokers' default replication", () => {
   const { status, output, state } = reconcile('events 6 -\nletters 1 1209600000');
   expect([status, output.trim().split('\n').at(-1)]).toEqual([0, 'all topics exist']);
   expect(state.topics).toEqual({
@@ -95,7 +95,7 @@ test('makes what is missing, with as many copies as the brokers keep', () => {
   });
 });
 
-test('adds partitions, and never takes any away', () => {
+test('the script adds partitions, and never removes any', () => {
   const before = { events: { partitions: 2 }, wide: { partitions: 50 }, other: { partitions: 1 } };
   const { status, state } = reconcile('events 6 -\nwide 6 -', { topics: before });
   expect(status).toBe(0);
@@ -103,7 +103,7 @@ test('adds partitions, and never takes any away', () => {
   expect(state.calls.filter((call) => /delete|remove/.test(call))).toEqual([]);
 });
 
-test('changes nothing the second time', () => {
+test('the script changes nothing in a second run', () => {
   const topics = topicLines(kafkaTopics(6));
   const first = reconcile(topics);
   const second = reconcile(topics, { topics: first.state.topics });
@@ -113,33 +113,33 @@ test('changes nothing the second time', () => {
   expect(Object.keys(first.state.topics)).toHaveLength(kafkaTopics(6).length);
 });
 
-test("takes a topic whose name begins like another one's for another", () => {
+test('the script distinguishes topics with a common beginning', () => {
   expect(reconcile('events 1 -', { topics: { events_2: { partitions: 1 } } }).state.topics).toHaveProperty('events');
 });
 
-test('waits for the brokers, and gives up in the end', () => {
+test('the script waits for the brokers, and fails after its patience', () => {
   expect(reconcile('events 1 -', { silent: 3 }).status).toBe(0);
   const { status, output } = reconcile('events 1 -', { silent: 99 }, { PATIENCE: '20' });
   expect(status).toBe(1);
   expect(output).toContain('the brokers did not answer for 20 seconds: b-1:9094,b-2:9094');
 });
 
-test('goes on where somebody else made the topic meanwhile', () => {
+test('the script continues if a topic was created in between', () => {
   expect(reconcile('events 1 -\nlast 1 -', { race: 'events' })).toMatchObject({ status: 0, state: { topics: { events: {}, last: {} } } });
 });
 
-test('fails where the brokers refuse', () => {
+test('the script fails if the brokers refuse a topic', () => {
   const { status, state } = reconcile('first 1 -\nevents 1 -\nlast 1 -', { refuse: 'events' });
   expect(status).not.toBe(0);
   expect(state.topics).not.toHaveProperty('last');
 });
 
-test('speaks TLS only where it is told to', () => {
+test('the script uses TLS only if it is configured', () => {
   expect(reconcile('events 1 -', {}, { TLS: 'false', EXPECT_TLS: 'false' }).status).toBe(0);
   expect(reconcile('events 1 -', {}, { TLS: 'false', PATIENCE: '0' }).status).toBe(1);
 });
 
-test('is a script for any shell', () => {
+test('the script is valid for POSIX shells', () => {
   expect(existsSync('/bin/sh')).toBe(true);
   expect(() => execFileSync('/bin/sh', ['-n', SCRIPT])).not.toThrow();
 });

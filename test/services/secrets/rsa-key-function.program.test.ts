@@ -130,7 +130,7 @@ describe('the bundled function', () => {
     expect(actions()).toEqual(['DescribeSecret']);
   });
 
-  test('makes one key, however often it is asked, and whatever asks again', async () => {
+  test('generates one key in any number of invocations', async () => {
     const secret = new FakeSecret();
     for (const type of ['Create', 'Create', 'Update']) {
       expect(onlyAnswer(await lambda.invoke(event(type), secret.api)).Status).toBe('SUCCESS');

@@ -87,7 +87,7 @@ test('imported Postgres rejects `credentials` without JSON and URL secrets with 
   const reference = new Secret(stack, 'Reference', { secretStringValue: SecretValue.secretsManager('other') });
   for (const [index, credentials] of [text, literal].entries()) {
     expect(() => Postgres.fromPostgresAttributes(stack, `Credentials${index}`, { urlSecret, credentials })).toThrow(
-      `\`credentials\` must be a secret with the keys username and password, got: '${credentials.node.path}, whose whole text is the value'; ` +
+      `\`credentials\` must be a secret that contains JSON with the keys username and password, got: ${credentials.node.path}; ` +
         'create one that contains JSON: {"username": "...", "password": "..."}',
     );
   }

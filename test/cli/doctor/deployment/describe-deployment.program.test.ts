@@ -74,21 +74,21 @@ describe('a healthy deployment', () => {
     ['by its stack', []],
     ["by its load balancer's name", BALANCER],
     ["by its load balancer's ARN", ['--load-balancer', `${ELB}:loadbalancer/app/PostHo-Ingre-1/1`]],
-  ])('passes, named %s', async (_, argv) => {
+  ])('passes if it is named %s', async (_, argv) => {
     const run = await doctor('--access', 'cidrs', ...argv);
     expect(amiss(run)).toEqual([]);
     expect(run.exitCode).toBe(0);
     expect(reportedResults(run).filter(({ check }) => check === 'trusted-proxies')).toHaveLength(2);
   });
 
-  test('is printed as text, after a line on its progress', async () => {
+  test('is printed as text, after a line of progress', async () => {
     const { out, err } = await cli('doctor');
     expect(err).toBe('describing the stack PostHog in eu-central-1 ...');
     expect(out).toMatch(/^Load balancer PostHo-Ingre-1 in eu-central-1, of the stack PostHog, for posthog\.example\.com\n\n✓ listeners /);
     expect(out).toMatch(/\n\n\d\d passed, 0 failed, \d+ warnings?$/);
   });
 
-  test('says how old its release is, against the age that it may have', async () => {
+  test('reports the age of its release, and the maximum', async () => {
     const ages = async (...argv: string[]) =>
       reportedResults(await doctor(...argv))
         .filter(({ text }) => text.includes(' days old'))
@@ -97,13 +97,13 @@ describe('a healthy deployment', () => {
     expect(await ages('--max-release-age', '99999', '--release', '2026-09-11-r2')).toEqual([['release', 'pass']]);
   });
 
-  test('takes exactly the permissions that are documented', async () => {
+  test('needs exactly the documented permissions', async () => {
     await doctor();
     await doctor(...BALANCER);
     expect([...new Set(wire.asked)].sort()).toEqual([...ACTIONS]);
   });
 
-  test('is found through its listener where the stack gives rules to one only', async () => {
+  test('is found through its listener if the stack only adds rules', async () => {
     changed('cloudformation:ListStackResources', (answer: { StackResourceSummaries: { ResourceType: string }[] }) => ({
       ...answer,
       StackResourceSummaries: answer.StackResourceSummaries.filter(({ ResourceType }) => !/::(LoadBalancer|Listener)$/.test(ResourceType)),
@@ -126,7 +126,7 @@ describe('a healthy deployment', () => {
     expect(amiss(await doctor('--stack', 'Outer'))).toEqual([]);
   });
 
-  test('may have its services in another stack', async () => {
+  test('can have its services in another stack', async () => {
     changed('cloudformation:ListStackResources', (answer: { StackResourceSummaries: { ResourceType: string }[] }) => ({
       ...answer,
       StackResourceSummaries: answer.StackResourceSummaries.filter(({ ResourceType }) => ResourceType !== 'AWS::ECS::Service'),
@@ -135,8 +135,8 @@ describe('a healthy deployment', () => {
   });
 });
 
-describe('what moto cannot hold', () => {
-  test('an unhealthy target', async () => {
+describe('a deployment that moto does not support', () => {
+  test('with an unhealthy target fails', async () => {
     answering({
       'elasticloadbalancing:DescribeTargetHealth': () => ({
         TargetHealthDescriptions: [
@@ -156,7 +156,7 @@ describe('what moto cannot hold', () => {
     ]);
   });
 
-  test('a transform that is gone', async () => {
+  test('with a missing transform fails', async () => {
     changed('elasticloadbalancing:DescribeRules', ({ Rules, ...page }: { Rules: { Transforms?: object[] }[] }) => ({
       ...page,
       Rules: Rules.map((rule) => ({ ...rule, Transforms: [] })),
@@ -176,7 +176,7 @@ describe('what moto cannot hold', () => {
     );
   });
 
-  test('a rollout that is on its way, and the definitions that run meanwhile', async () => {
+  test('with a rollout in progress is checked in all running task definitions', async () => {
     changed('ecs:DescribeServices', ({ services }: { services: { serviceName: string; taskDefinition: string; deployments: object[] }[] }) => ({
       services: services.map((service) =>
         /Worker/.test(service.serviceName)
@@ -207,7 +207,7 @@ describe('what moto cannot hold', () => {
     );
   });
 
-  test('a rule that spreads requests over two target groups: the heavier one speaks for both', async () => {
+  test('with a rule of two target groups is checked by the one with the larger weight', async () => {
     const spread = (groups: (arn: string) => object[]) =>
       changed('elasticloadbalancing:DescribeRules', (answer: { Rules: { Actions: { Type: string; TargetGroupArn?: string }[] }[] }) => ({
         ...answer,
@@ -231,7 +231,7 @@ describe('what moto cannot hold', () => {
     expect(amiss(await doctor())).toContainEqual(['endpoints', 'unknown', 'requests are forwarded to target group Other, whose process is unknown']);
   });
 
-  test('a certificate of the listener that is not one of ACM', async () => {
+  test('with a certificate of IAM has an unknown certificate', async () => {
     const certificate = { CertificateArn: 'arn:aws:iam::111122223333:server-certificate/old' };
     changed('elasticloadbalancing:DescribeListeners', ({ Listeners }: { Listeners: object[] }) => ({
       Listeners: Listeners.map((listener) => ({ ...listener, Certificates: [certificate] })),
@@ -243,9 +243,9 @@ describe('what moto cannot hold', () => {
   });
 });
 
-describe('what may not be asked', () => {
+describe('a denied action', () => {
   test.each(ACTIONS.filter((action) => !NEEDED.includes(action) && !action.startsWith('ecs:List')))(
-    '%s is said not to be known, and does not pass',
+    '%s is reported as unknown, and the exit code is not 0',
     async (action) => {
       answering({ [action]: denied });
       const run = await doctor();
@@ -259,26 +259,26 @@ describe('what may not be asked', () => {
     },
   );
 
-  test('what is wrong outweighs it', async () => {
+  test('does not hide a failed check in the exit code', async () => {
     answering({ 'ec2:DescribeSubnets': denied, 'elasticloadbalancing:DescribeTargetHealth': () => ({ TargetHealthDescriptions: [] }) });
     expect((await doctor()).exitCode).toBe(1);
     const groups = ofType(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').length;
     expect((await cli('doctor')).out).toMatch(new RegExp(`\\d+ passed, ${groups} failed, 1 unknown, \\d+ warnings?$`));
   });
 
-  test.each(NEEDED)('%s ends it, in one line', async (action) => {
+  test.each(NEEDED)('%s stops the doctor with one line', async (action) => {
     answering({ [action]: denied });
     expect(await doctor()).toEqual({ exitCode: 2, out: '', err: `cdk-posthog: the credentials do not allow ${action}` });
   });
 
-  test.each(['ecs:ListClusters', 'ecs:ListServices'])('%s is not missed where the stack has services, and is where it has not', async (action) => {
+  test.each(['ecs:ListClusters', 'ecs:ListServices'])('%s is needed only if the stack has no services', async (action) => {
     answering({ [action]: denied });
     expect((await doctor()).exitCode).toBe(0);
     expect(amiss(await doctor(...BALANCER))).toContainEqual(['services', 'unknown', `the ECS services: the credentials do not allow ${action}`]);
   });
 });
 
-describe('one line, and exit code 2', () => {
+describe('one line and exit code 2', () => {
   const oneLine = async (words: string, ...argv: string[]) => {
     const { exitCode, out, err } = await doctor(...argv);
     expect([exitCode, out]).toEqual([2, '']);
@@ -300,14 +300,14 @@ describe('one line, and exit code 2', () => {
   });
 
   test.each(['The security token included in the request is expired', 'The provided token has expired.', 'Token is expired'])(
-    'for an error of another name that says: %s',
+    'for an error of another name with the message: %s',
     async (message) => {
       everything(() => refusal('AccessDenied', message));
       await oneLine('the AWS credentials have expired: sign in again');
     },
   );
 
-  test('for no such stack, with the region that was asked', async () => {
+  test('for a stack that does not exist, with the region', async () => {
     answering({ 'cloudformation:ListStackResources': () => refusal('ValidationError', 'Stack with id PostHog does not exist') });
     await oneLine("there is no stack 'PostHog' in eu-central-1");
     process.env.AWS_REGION = 'us-east-2';
@@ -315,12 +315,12 @@ describe('one line, and exit code 2', () => {
     await oneLine("there is no stack 'PostHog' in us-west-1", '--region', 'us-west-1');
   });
 
-  test('for no such load balancer, with the region that was asked', async () => {
+  test('for a load balancer that does not exist, with the region', async () => {
     await oneLine("there is no load balancer 'other' in eu-central-1", '--load-balancer', 'other');
     await oneLine('in ap-south-1', '--load-balancer', 'arn:aws:elasticloadbalancing:ap-south-1:111122223333:loadbalancer/app/other/1');
   });
 
-  test('for a stack without a load balancer, with several, and with one that is gone', async () => {
+  test('for a stack without a load balancer, with several, and with a deleted one', async () => {
     const resource = (id: string) => ({
       LogicalResourceId: id,
       PhysicalResourceId: `${ELB}:loadbalancer/app/${id}/1`,
@@ -338,7 +338,7 @@ describe('one line, and exit code 2', () => {
     await oneLine("the load balancer Gone of the stack 'PostHog' does not exist any more");
   });
 
-  test('for an age and a release that are none', async () => {
+  test('for an invalid age and an invalid release file', async () => {
     await oneLine("--max-release-age must be a whole number of days, got: 'old'", '--max-release-age', 'old');
     await oneLine('cannot read the release file nowhere.json (ENOENT)', '--release', 'nowhere.json');
   });
@@ -357,7 +357,7 @@ describe('one line, and exit code 2', () => {
     await oneLine('no AWS region: use --region, or set AWS_REGION');
   });
 
-  test('for a profile whose region is none', async () => {
+  test('for a profile with an invalid region', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-doctor-'));
     const file = path.join(folder, 'config');
     writeFileSync(file, '[default]\nregion = us east\n');
@@ -398,7 +398,7 @@ describe('one line, and exit code 2', () => {
     }
   });
 
-  test('for a region that is none, and a network that is not there', async () => {
+  test('for an invalid region, and without a network', async () => {
     await oneLine("'not a region' is not the name of a region; it comes from the command line", '--region', 'not a region');
     process.env.AWS_REGION = 'us east';
     await oneLine("'us east' is not the name of a region; it comes from AWS_REGION");

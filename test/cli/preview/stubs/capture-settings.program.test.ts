@@ -55,7 +55,7 @@ test.each<[string, Record<string, unknown>, number[]]>([
   ['the mode `recordings`', { CAPTURE_MODE: 'recordings' }, [404, 404, 404, 404]],
   ['a mode that does not exist', { CAPTURE_MODE: 'nothing', CAPTURE_V1_SINKS: 'msk' }, [404, 404, 404, 404]],
   ['a mode that the deployment knows', { CAPTURE_MODE: { Ref: 'Mode' }, CAPTURE_V1_SINKS: { Ref: 'Sinks' } }, [200, 200, 200, 200]],
-])('capture-ai in %s has the endpoints of that mode', async (_, settings, expected) => {
+])('capture-ai in the mode %s has the endpoints of that mode', async (_, settings, expected) => {
   expect(await withSettings('capture-ai', settings, (world) => statuses(world, AI))).toEqual(expected);
 });
 
@@ -73,20 +73,20 @@ describe('the size of an event', () => {
     ['more than the default', 1_000_001, {}, 413],
     ['less than the setting', 1_500_000, { KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '2000000' }, 200],
     ['more than the setting', 1_500_000, { KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '1200000' }, 413],
-  ])('%s: %d bytes', async (_, bytes, settings, status) => {
+  ])('is limited: %s, %d bytes', async (_, bytes, settings, status) => {
     expect(await withSettings('capture', { CAPTURE_MODE: 'events', ...settings }, (world) => statuses(world, ['/batch/'], event(bytes)))).toEqual([
       status,
     ]);
   });
 
-  test('counts after JSON escaping', async () => {
+  test('is counted after JSON escaping', async () => {
     expect(
       await withSettings('capture', { CAPTURE_MODE: 'events' }, (world) => statuses(world, ['/batch/', '/batch/'], event(400_000, '"'))),
     ).toEqual([413, 413]);
     expect(await withSettings('capture', { CAPTURE_MODE: 'events' }, (world) => statuses(world, ['/batch/'], event(200_000, '"')))).toEqual([200]);
   });
 
-  test('of a recording is that of all its parts', async () => {
+  test('is the sum of all parts for a recording', async () => {
     const parts = JSON.stringify(
       Array.from({ length: 3 }, () => ({
         event: '$snapshot',
@@ -100,7 +100,7 @@ describe('the size of an event', () => {
     expect([small, large]).toEqual([[413], [200]]);
   });
 
-  test('of AI has a limit of its own besides', async () => {
+  test('has another limit for AI', async () => {
     const messages = { CAPTURE_MODE: 'ai', KAFKA_PRODUCER_MESSAGE_MAX_BYTES: '9437184' };
     expect(await withSettings('capture-ai', messages, (world) => statuses(world, ['/i/v0/ai/batch/'], event(1_100_000)))).toEqual([413]);
     expect(
@@ -110,7 +110,7 @@ describe('the size of an event', () => {
     ).toEqual([200]);
   });
 
-  test('drops the one event in v1, by the limit of its sink', async () => {
+  test('drops one event in v1 by the limit of its sink', async () => {
     const ask = (world: World) => world.text('/i/v1/analytics/events', { method: 'POST', headers: BEARER, body: event(1_100_000) });
     const settings = { CAPTURE_MODE: 'events', CAPTURE_V1_SINKS: 'msk' };
     const [small, large] = [
@@ -147,23 +147,23 @@ describe('the encodings of v1', () => {
     ['deflate without it', 'deflate', deflateRawSync(body)],
     ['br', 'br', brotliCompressSync(body)],
     ['zstd', 'zstd', zstd],
-  ])('%s is unpacked', async (_, encoding, bytes) => {
+  ])('include %s', async (_, encoding, bytes) => {
     expect(await send(encoding, bytes)).toMatchObject({ status: 200, body: '{"results":{"u1":{"result":"ok"}}}' });
   });
 
-  test('another one is refused by name', async () => {
+  test('exclude others, which are refused by name', async () => {
     expect(await send('compress', body)).toMatchObject({
       status: 415,
       body: '{"error":"unsupported_encoding","error_description":"unsupported content encoding: compress"}',
     });
   });
 
-  test.each(['gzip', 'deflate', 'br', 'zstd'])('a body that is no %s is refused', async (encoding) => {
+  test.each(['gzip', 'deflate', 'br', 'zstd'])('do not accept a body that is not %s', async (encoding) => {
     const { status, body: text } = await send(encoding, Buffer.from('nonsense'));
     expect([status, text]).toEqual([400, expect.stringContaining(`${encoding} decompression failed`)]);
   });
 
-  test('v1 takes POST alone, and needs a token', async () => {
+  test('v1 accepts POST only, and requires a token', async () => {
     expect(await world.text('/i/v1/analytics/events')).toMatchObject({ status: 405, headers: { allow: 'POST,OPTIONS' } });
     expect((await world.text('/i/v1/analytics/events', { method: 'POST', body: event(1) })).status).toBe(401);
   });

@@ -20,7 +20,7 @@ const PACKINGS: readonly [name: string, pack: (json: string) => Buffer, contentT
   ['a form whose plus signs are not escaped', (json) => Buffer.from(`data=${base64(json).toString()}`), FORM],
 ];
 
-test.each(PACKINGS)('any JSON is unpacked from: %s', (_, pack, contentType) => {
+test.each(PACKINGS)('JSON is decoded from %s', (_, pack, contentType) => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.string()), (value) => {
       expect(unpacked(pack(JSON.stringify({ event: 'x', ...value })), contentType, LIMIT)).toEqual({ event: 'x', ...value });
@@ -34,17 +34,17 @@ test.each([
   ['what is no JSON', Buffer.from('{"event"'), 'failed to parse request'],
   ['a broken gzip', gzipSync('{}').subarray(0, 12), 'failed to decode request: invalid GZIP data'],
   ['a gzip that unpacks to more than is taken', gzipSync(Buffer.alloc(LIMIT + 1)), 'failed to decode request: invalid GZIP data'],
-])('%s is refused', (_, body, message) => {
+])('a payload with %s is refused', (_, body, message) => {
   expect(() => unpacked(body, undefined, LIMIT)).toThrow(message);
 });
 
-test('a batch has one token for all, a list none, an event its own', () => {
+test('a batch has one token for all events, a list none, an event its own', () => {
   expect(eventsIn({ api_key: 't', batch: [{ event: 'a' }] }, '/batch/')).toEqual({ events: [{ event: 'a' }], token: 't' });
   expect(eventsIn([{ event: 'a' }, { event: 'b' }], '/e/')).toEqual({ events: [{ event: 'a' }, { event: 'b' }] });
   expect(eventsIn({ event: 'a', token: 't' }, '/e/').events).toEqual([{ event: 'a', token: 't' }]);
 });
 
-test('what has no name is an identification at /engage, and refused elsewhere', () => {
+test('an event without a name is an identification at /engage, and refused elsewhere', () => {
   expect(eventsIn({ $set: {} }, '/engage/').events[0].event).toBe('$identify');
   expect(() => eventsIn({ $set: {} }, '/e/')).toThrow('missing event name');
   expect(() => eventsIn('text', '/e/')).toThrow('neither an event nor a list');
@@ -60,6 +60,6 @@ test.each([
   [{ properties: { distinct_id: 'a' } }, 'a'],
   [{}, undefined],
   [{ distinct_id: {} }, undefined],
-])('%j is about %s', (event, id) => {
+])('the event %j has the distinct id %s', (event, id) => {
   expect(distinctIdOf(event)).toBe(id);
 });

@@ -21,7 +21,7 @@ async function post(path: string, body: string | Buffer, headers: Record<string,
   return world.text(path, { method: 'POST', headers, body: body as string });
 }
 
-test('every answer of a stub says that it is one, and none is an error of its own', async () => {
+test('every response of a stub has a header that names it, and none is a server error', async () => {
   const found = await Promise.all(
     PublicEndpoint.all()
       .flatMap(samplesOf)
@@ -32,22 +32,22 @@ test('every answer of a stub says that it is one, and none is an error of its ow
 });
 
 describe('capture', () => {
-  test.each(['/e/', '/i/v0/e/', '/batch/', '/capture/', '/track/', '/engage/', '/e', '/i/v0/ai/batch/'])('takes an event at %s', async (path) => {
+  test.each(['/e/', '/i/v0/e/', '/batch/', '/capture/', '/track/', '/engage/', '/e', '/i/v0/ai/batch/'])('accepts an event at %s', async (path) => {
     const before = world.preview.traffic.capturedCount;
     const { status, body } = await post(path, EVENT);
     expect([status, body, world.preview.traffic.capturedCount - before]).toEqual([200, '{"status":"Ok"}', 1]);
   });
 
-  test('answers beacons with nothing', async () => {
+  test('responds to beacons without a body', async () => {
     expect(await post('/e/?beacon=1', EVENT)).toMatchObject({ status: 204, body: '' });
   });
 
-  test('takes an event from the query of a GET', async () => {
+  test('accepts an event in the query of a GET', async () => {
     const { body } = await world.text(`/e/?data=${encodeURIComponent(Buffer.from(EVENT).toString('base64'))}`);
     expect(body).toBe('{"status":"Ok"}');
   });
 
-  test('tells for each event of the newest endpoint what became of it', async () => {
+  test('returns the result of each event at the newest endpoint', async () => {
     const { body } = await post(
       '/i/v1/analytics/events',
       gzipSync(
@@ -76,7 +76,7 @@ describe('capture', () => {
     expect((await post('/e/', body)).status).toBe(status);
   });
 
-  test('takes at a path what PostHog takes there: 2 MiB of events, 20 of batches', async () => {
+  test('accepts 2 MiB of events and 20 MiB of batches', async () => {
     const large = JSON.stringify({
       api_key: 'phc_1',
       batch: Array.from({ length: 4 }, () => ({ event: 'e', distinct_id: 'd', properties: { x: 'x'.repeat(800_000) } })),
@@ -84,18 +84,18 @@ describe('capture', () => {
     expect([(await post('/e/', large)).status, (await post('/batch/', large)).status]).toEqual([413, 200]);
   });
 
-  test('takes HEAD as it takes GET, and says what else it takes', async () => {
+  test('accepts HEAD like GET, and lists the allowed methods', async () => {
     const data = `/e/?data=${encodeURIComponent(EVENT)}`;
     expect(await world.text(data, { method: 'HEAD' })).toMatchObject({ status: (await world.text(data)).status, body: '' });
     expect((await world.text('/e/', { method: 'HEAD' })).status).toBe((await world.text('/e/')).status);
     expect(await world.text('/e/', { method: 'PUT' })).toMatchObject({ status: 405, headers: { allow: 'GET,HEAD,POST,OPTIONS' } });
   });
 
-  test('has nothing below its paths', async () => {
+  test('responds 404 below its paths', async () => {
     expect((await post('/e/x', EVENT)).status).toBe(404);
   });
 
-  test('keeps of long events enough to recognise them', async () => {
+  test('truncates long events in the log', async () => {
     await post(
       '/e/',
       JSON.stringify({
@@ -109,7 +109,7 @@ describe('capture', () => {
     expect(properties.$current_url).toBe('u'.repeat(200));
   });
 
-  test('recordings go to their own process', async () => {
+  test('sends recordings to their own process', async () => {
     const { headers, body } = await post(
       '/s/',
       JSON.stringify([
@@ -120,14 +120,14 @@ describe('capture', () => {
     expect(world.preview.traffic.captured[0]).toMatchObject({ process: 'replay-capture', event: '$snapshot' });
   });
 
-  test('multipart AI events and OpenTelemetry are counted', async () => {
+  test('counts multipart AI events and OpenTelemetry', async () => {
     expect((await post('/i/v0/ai', '--x--', { 'Content-Type': 'multipart/form-data; boundary=x' })).body).toBe('{"accepted_parts":[]}');
     expect((await post('/i/v0/ai/otel', 'x')).body).toBe('{}');
   });
 });
 
 test.each(['/e/', '/s/', '/flags/?v=2', '/array/t/config', '/api/surveys/?token=t'])(
-  '%s may be read by pages of any origin, and answers their preflight',
+  'pages of any origin can read %s, with its CORS preflight',
   async (path) => {
     const preflight = await world.text(path, {
       method: 'OPTIONS',
@@ -158,35 +158,35 @@ describe('feature-flags', () => {
     return JSON.parse((await post(path, JSON.stringify({ token: 'phc_1', distinct_id: 'd', ...question }))).body) as Flags;
   }
 
-  test('answers in the current shape where version 2 is asked for', async () => {
+  test('responds in the current format for version 2', async () => {
     const { flags: found } = await flags('/flags/?v=2', {});
     expect(Object.keys(found)).toEqual(FLAGS.map(({ key }) => key));
     expect(found['preview-variant']).toMatchObject({ enabled: true, variant: 'test', metadata: { payload: '{"colour":"blue"}' } });
   });
 
-  test('answers in the old shape otherwise, which older SDKs read', async () => {
+  test('responds in the format of older SDKs otherwise', async () => {
     const { featureFlags, featureFlagPayloads } = await flags('/decide/?v=1', {});
     expect(featureFlags).toMatchObject({ 'preview-on': true, 'preview-variant': 'test', 'preview-enterprise': false });
     expect(featureFlagPayloads['preview-variant']).toBe('{"colour":"blue"}');
   });
 
-  test('looks at the person', async () => {
+  test('evaluates the person', async () => {
     const enterprise = await flags('/flags/?v=2', { person_properties: { plan: 'enterprise' } });
     expect(enterprise.flags['preview-enterprise'].enabled).toBe(true);
   });
 
-  test('evaluates only the flags that are asked for', async () => {
+  test('evaluates only the requested flags', async () => {
     expect(Object.keys((await flags('/flags/?v=2', { flag_keys_to_evaluate: ['preview-on'] })).flags)).toEqual(['preview-on']);
   });
 
-  test('refuses a question without a token, or that is none', async () => {
+  test('refuses a request without a token, or that is not JSON', async () => {
     expect([(await post('/flags/?v=2', '{}')).status, (await post('/flags/?v=2', 'x')).status, (await post('/flags/?v=2', '')).status]).toEqual([
       401, 400, 400,
     ]);
     expect([(await post('/flags/?v=2', 'null')).status, (await post('/flags/?v=2', '[]')).status]).toEqual([400, 400]);
   });
 
-  test('takes null for what is not asked', async () => {
+  test('accepts null for optional fields', async () => {
     const { flags: found } = await flags('/flags/?v=2', { person_properties: null, flag_keys_to_evaluate: null });
     expect(Object.entries(found).map(([key, { enabled }]) => [key, enabled])).toEqual([
       ['preview-on', true],
@@ -200,18 +200,18 @@ describe('feature-flags', () => {
     '/flags/definitions?token=t',
     '/api/feature_flag/local_evaluation/?token=t',
     '/api/projects/1/feature_flags/preview-config/remote_config',
-  ])('%s needs a key', async (path) => {
+  ])('requires a key for %s', async (path) => {
     expect((await world.text(path)).status).toBe(401);
     expect((await world.text(path, { headers: BEARER })).status).toBe(200);
   });
 
-  test('answers an unchanged set of definitions with 304', async () => {
+  test('responds 304 for unchanged definitions', async () => {
     const first = await world.text('/flags/definitions?token=t', { headers: BEARER });
     const second = await world.text('/flags/definitions?token=t', { headers: { ...BEARER, 'If-None-Match': first.headers.etag } });
     expect([second.status, second.body]).toEqual([304, '']);
   });
 
-  test('gives the payload of a remote configuration, and 404 for what is none', async () => {
+  test('returns the payload of a remote configuration, and 404 for other flags', async () => {
     expect(await world.json('/api/projects/1/feature_flags/preview-config/remote_config', { headers: BEARER })).toBe('{"limit":10}');
     expect((await world.text('/api/projects/1/feature_flags/nothing/remote_config', { headers: BEARER })).status).toBe(404);
     expect((await world.text('/api/projects/1/feature_flags/%zz/remote_config', { headers: BEARER })).status).toBe(404);
@@ -220,7 +220,7 @@ describe('feature-flags', () => {
 });
 
 describe('hypercache-server', () => {
-  test('tells an SDK about its project, as JSON and as a script', async () => {
+  test('returns the configuration of a project as JSON and as a script', async () => {
     const config = await world.json<{ token: string; sessionRecording: { endpoint: string } }>('/array/phc_1/config');
     expect(config).toMatchObject({ token: 'phc_1', sessionRecording: { endpoint: '/s/' } });
     const window: { _POSTHOG_REMOTE_CONFIG?: Record<string, { config: unknown }> } = {};
@@ -234,7 +234,7 @@ describe('hypercache-server', () => {
     expect((await world.raw({ target })).status).toBe(400);
   });
 
-  test('has surveys, and nothing else below /array', async () => {
+  test('serves surveys, and responds 404 below /array', async () => {
     expect((await world.json<{ surveys: unknown[] }>('/api/surveys/?token=t')).surveys).toHaveLength(1);
     expect((await world.text('/api/surveys/')).status).toBe(401);
     expect((await world.text('/array/t/array.js')).status).toBe(404);
@@ -259,16 +259,16 @@ describe('the app', () => {
     ['/api/early_access_features/', 'earlyAccessFeatures'],
     ['/api/web_experiments/', 'experiments'],
     ['/api/product_tours/', 'product_tours'],
-  ])('has none of %s yet', async (path, key) => {
+  ])('returns no %s', async (path, key) => {
     expect(await world.json(path)).toEqual({ [key]: [] });
   });
 
-  test('takes reports of content security policies', async () => {
+  test('accepts reports of content security policies', async () => {
     expect((await post('/report/?token=phc_1', '{"csp-report":{}}', { 'Content-Type': 'application/csp-report' })).status).toBe(204);
     expect(world.preview.traffic.captured[0]).toMatchObject({ process: 'web', event: '$csp_violation' });
   });
 
-  test('shows which client IP it resolves, and nothing that a client wrote as a part of the page', async () => {
+  test('shows the client IP, and escapes input of the client', async () => {
     const { body } = await world.text('/project/1?<script>', { headers: { 'X-Preview-Source-IP': '203.0.113.9', 'User-Agent': '<b>agent</b>' } });
     expect(body).toContain('This is a stub of the preview, not PostHog.');
     expect(body).toContain('<strong>203.0.113.9</strong>');
@@ -276,7 +276,7 @@ describe('the app', () => {
   });
 });
 
-test('a process that the preview knows nothing more about says what it got', async () => {
+test('the generic stub responds with the request that it received', async () => {
   const [ingress] = world.ingresses;
   const targets = Object.fromEntries(
     Object.entries(ingress.targets).map(([group, target]) => [

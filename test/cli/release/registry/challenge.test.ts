@@ -12,7 +12,7 @@ test.each([
   ['names and schemes in other letters', 'bearer Realm="https://a/t"', { realm: 'https://a/t' }],
   ['values without quotes', 'Bearer realm=https://a/t,service=s', { realm: 'https://a/t', service: 's' }],
   ['quotes in quotes', 'Bearer realm="https://a/t",service="a \\"b\\""', { realm: 'https://a/t', service: 'a "b"' }],
-])('reads %s', (_, header, expected) => {
+])('parses a challenge with %s', (_, header, expected) => {
   expect(bearerChallenge(header)).toEqual(expected);
 });
 
@@ -23,7 +23,7 @@ test.each([null, '', 'Basic realm="Bearer realm=x"', 'Bearer', 'Bearer service="
   },
 );
 
-test('asks for a token of the repository, whatever the realm has besides', () => {
+test('the token request has the repository, and keeps the query of the realm', () => {
   expect(String(tokenUrl({ realm: 'https://a/t?x=1', service: 'a b' }, 'posthog/app'))).toBe(
     'https://a/t?x=1&service=a+b&scope=repository%3Aposthog%2Fapp%3Apull',
   );

@@ -9,6 +9,6 @@ test.each([
   ['Fri, 11 Sep 2026 08:00:30 GMT', 30_000],
   ['Fri, 11 Sep 2026 07:00:00 GMT', 0],
   ['soon', undefined],
-])('understands Retry-After: %s', (header, expected) => {
+])('parses Retry-After: %s', (header, expected) => {
   expect(retryAfter(header, NOW)).toBe(expected);
 });

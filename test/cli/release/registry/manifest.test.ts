@@ -19,7 +19,7 @@ test.each([
   });
 });
 
-test('leaves out what is for no platform: attestations, and entries without one', () => {
+test('leaves out entries without a platform, such as attestations', () => {
   const manifests = [
     { digest: DIGEST, platform: { os: 'unknown', architecture: 'unknown' } },
     { digest: DIGEST },
@@ -35,7 +35,7 @@ test.each([
   ['0001-01-01T00:00:00Z', undefined],
   ['yesterday', undefined],
   [undefined, undefined],
-])('takes the time %s for %s', (created, expected) => {
+])('parses the time %s as %s', (created, expected) => {
   expect(parseConfig(json({ os: 'linux', architecture: 'amd64', created })).created).toBe(expected);
 });
 

@@ -13,11 +13,11 @@ test.each([
   ['127.0.0.1:5000/posthog', 'http://127.0.0.1:5000', 'posthog'],
   ['localhosts/posthog', 'https://registry-1.docker.io', 'localhosts/posthog'],
   ['localhost.example.com/posthog', 'https://localhost.example.com', 'posthog'],
-])('%s is asked for at %s as %s', (name, origin, repository) => {
+])('the image %s is requested at %s as %s', (name, origin, repository) => {
   expect(registryAddress(name)).toEqual({ registry: origin.replace(/^https?:\/\//, ''), origin, repository });
 });
 
-test('knows this machine', () => {
+test('loopback names use plain HTTP', () => {
   expect(['localhost', 'localhost:1', '127.0.0.1', '127.1.2.3:80', '[::1]:5'].filter((host) => !isLoopback(host))).toEqual([]);
   expect(['localhost.example.com', '127.0.0.1.example.com', '10.0.0.1', 'example.com:127'].filter(isLoopback)).toEqual([]);
 });
