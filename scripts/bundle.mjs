@@ -71,7 +71,7 @@ function loadedLater(found) {
   };
 }
 
-/** The program, its commands, and what they load later, beside each other as they are in cli/. */
+/** The program, its commands, and what they load later, in the same folders as in cli/. */
 async function bundleCommandLine() {
   const parts = [];
   const options = {

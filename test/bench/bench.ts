@@ -11,7 +11,7 @@ import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 const COMMAND = 'npm run bench';
 const ROUNDS = 7;
 
-/** One figure beside its floor, as a line of the table; a figure over its goal is named at the end. */
+/** One figure with its floor, as a line of the table; a figure over its goal is named at the end. */
 type Row = [what: string, figure: string, floor: string, ratio: number, goal: string, met: boolean];
 
 /** What is measured. `npm run bench -- functions` measures one part and leaves the lines of the others as they are. */

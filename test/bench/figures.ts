@@ -1,6 +1,6 @@
 import { MACHINE, tableOf, writeSection } from './document';
 
-/** A table of figures, each beside its floor, for its place in docs/performance.md. */
+/** A table of figures, each with its floor, for its place in docs/performance.md. */
 export class Figures {
   private readonly rows = [
     ['what', 'PostHog', 'floor', 'ratio', 'goal'],

@@ -1,7 +1,7 @@
 import { Disk, sh } from '../helpers/boot/disk';
 import { Sandbox, VOLUME } from '../helpers/boot/sandbox';
 
-// Whatever the script finds on a volume that it has not made itself, it leaves as it is.
+// The script does not change a volume with contents that it has not created.
 
 const MIB = 1024 * 1024;
 
@@ -57,7 +57,7 @@ test('swap space', () => {
 
 test('two things at once', () => {
   sh('mkfs.ext4', '-q', disk.device);
-  // The mark of swap space, which stands in another place than that of ext4.
+  // The mark of swap space, which is in another place than that of ext4.
   disk.put(Buffer.from('SWAPSPACE2'), 4096 - 10);
   expectRefusal(/it holds (more than one thing|ext4|swap)/);
 });

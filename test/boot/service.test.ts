@@ -3,7 +3,7 @@ import { sh } from '../helpers/boot/disk';
 import { Ended, Sandbox } from '../helpers/boot/sandbox';
 import { until } from '../helpers/until';
 
-// What runs around the container: it needs something mounted, or Python, which Amazon Linux has.
+// The scripts around the container: it needs something mounted, or Python, which Amazon Linux has.
 
 let sandbox: Sandbox;
 

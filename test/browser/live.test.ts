@@ -105,7 +105,7 @@ test('with the keyboard alone: past the header, a sample tried, an event sent, a
   await page.getByText(/^\d+ of \d+ rows$/).waitFor();
 });
 
-/** Goes on with Tab to what has this name. Whatever is reached on the way shows that it has the focus. */
+/** Goes on with Tab to what has this name. Every element on the way shows that it has the focus. */
 async function tabTo(name: string): Promise<void> {
   for (let presses = 0; presses < 40; presses++) {
     await page.keyboard.press('Tab');

@@ -160,7 +160,7 @@ test('the try box says what is wrong with what was written into it', async () =>
   await page.getByLabel('Headers, one a line').fill('');
   await page.getByRole('button', { name: 'Try it' }).click();
   await page.getByText('must be an IP address').waitFor();
-  // The browser itself tells of the preview's 400.
+  // The browser itself logs the preview's 400.
   expect(watched.complaints.splice(0)).toEqual([expect.stringContaining('400')]);
 });
 

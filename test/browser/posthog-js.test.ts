@@ -16,7 +16,7 @@ const NOT_ANSWERED_YET: Readonly<Record<string, string>> = {
 /** What nothing reads behind any endpoint: the load balancer refuses it. */
 const METRICS = '/i/v1/metrics';
 
-/** What the list of SDK requests has from SDKs of servers alone, besides the calls with a key of the API. */
+/** What the list of SDK requests has from SDKs of servers alone, except the calls with an API key. */
 const SERVER_ONLY = [
   'GET /flags/definitions',
   'GET /api/projects/@current/feature_flags/a-flag/remote_config',
@@ -65,7 +65,7 @@ beforeAll(async () => {
   await Promise.all(['/s/', PublicEndpoint.LOGS.path, METRICS].map((wanted) => log.until(wanted, ({ path }) => path.startsWith(wanted))));
   // A click is dead once nothing has followed it for some seconds.
   await eventsWith('$dead_click');
-  // Whatever still waits is sent when the client leaves.
+  // Pending events are sent when the page closes.
   await page.close({ runBeforeUnload: true });
   events = await eventsWith('$pageleave');
   calls = [...log.requests];

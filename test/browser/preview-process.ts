@@ -55,7 +55,7 @@ export class PreviewProcess {
     public readonly ingress: IngressModel,
   ) {}
 
-  /** The page of the preview, or one beside it. */
+  /** The page of the preview, or another one of its pages. */
   public page(name = ''): string {
     return `${this.url}/__preview/${name}`;
   }

@@ -6,7 +6,7 @@ import { freePort } from '../helpers/free-port';
 import { ROOT } from '../helpers/app';
 import { PreparedHost } from './prepared-host';
 
-// The certificate that boot/prepare.sh makes, at a real TLS server, and the script that migrates: what runs after it trusts the server by its name.
+// The certificate that boot/prepare.sh makes, at a real TLS server, and the script that migrates: later processes trust the server by its name.
 
 const PYTHON = path.join(ROOT, '.venv-clickhouse', 'bin', 'python');
 

@@ -13,7 +13,7 @@ export interface EngineOptions {
   /** What boot/prepare.sh brought from PostHog's image. */
   readonly userScripts?: string;
   readonly password?: string;
-  /** Whether to add the user `default`, as whom the library opens every connection, and which our users do not have. */
+  /** Whether to add the user `default`, which the library connects as, and which our configuration does not have. */
   readonly withDefaultUser?: boolean;
 }
 

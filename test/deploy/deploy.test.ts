@@ -342,7 +342,7 @@ describe('closing the app', () => {
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
   });
 
-  // moto replaces next to nothing whatever changes, so its ids alone would not tell.
+  // moto replaces next to nothing for any change, so its ids alone prove nothing.
   test('changes the listener, the rule of live events, what took webhooks and the check of the deployment, and nothing else', () => {
     const { Resources: now } = world.template;
     const changed = Object.entries(templateBefore.Resources).filter(

@@ -38,7 +38,7 @@ const ROOT = path.join(__dirname, '..', '..');
 const FOLDER = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-'));
 const PROGRAM = path.join(FOLDER, 'cli', 'cdk-posthog.js');
 
-/** Nothing answers there; moto believes whatever is registered. */
+/** Nothing responds there; moto reports all registered targets as healthy. */
 const TARGET = '10.0.200.10';
 
 interface Run {
@@ -206,7 +206,7 @@ const SABOTAGES: readonly (readonly [what: string, commit: () => Promise<Undo>, 
   ],
   ['X-Forwarded-For is removed', () => setAttribute(world, XFF, 'remove', 'append'), 'attributes', /^X-Forwarded-For is removed/],
   [
-    "X-Forwarded-For is the visitor's",
+    "X-Forwarded-For is the client's",
     () => setAttribute(world, XFF, 'preserve', 'append'),
     'attributes',
     /^X-Forwarded-For is forwarded as clients send it/,
@@ -258,7 +258,7 @@ const SABOTAGES: readonly (readonly [what: string, commit: () => Promise<Undo>, 
     /^web: TRUSTED_PROXIES lacks 1 address of subnet-/,
   ],
   [
-    'TRUSTED_PROXIES has a stranger',
+    'TRUSTED_PROXIES has another address',
     async () => inWeb({ TRUSTED_PROXIES: [...(await trusted()), '203.0.113.9'].join(',') })(),
     'trusted-proxies',
     /cannot have: 203\.0\.113\.9$/,

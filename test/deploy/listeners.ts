@@ -26,7 +26,7 @@ export async function listenerOf(world: World, port: number): Promise<Listener> 
   return found.find(({ Port }) => Port === port)!;
 }
 
-/** The rules of a listener as the API tells them, in their order, the default rule last. */
+/** The rules of a listener as the API returns them, in order, the default rule last. */
 export async function rulesInAccount(world: World, port = 443): Promise<ListenerRule<RuleAction>[]> {
   const { ListenerArn } = await listenerOf(world, port);
   const { Rules: rules = [] } = await world.elb.send(new DescribeRulesCommand({ ListenerArn }));

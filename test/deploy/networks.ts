@@ -10,14 +10,14 @@ import { loadBalancerOf } from './listeners';
 import { servicesOf } from './services';
 import { World } from './world';
 
-/** The subnets that the load balancer really stands in. */
+/** The subnets that the load balancer is in. */
 export async function loadBalancerSubnets(world: World): Promise<Subnet[]> {
   const { AvailabilityZones: zones = [] } = await loadBalancerOf(world);
   const { Subnets: subnets = [] } = await world.ec2.send(new DescribeSubnetsCommand({ SubnetIds: zones.map(({ SubnetId }) => SubnetId!) }));
   return subnets;
 }
 
-/** The subnets that something else stands in. */
+/** The subnets of other resources. */
 export async function otherSubnetIds(world: World): Promise<string[]> {
   const services = await servicesOf(world);
   const { NatGateways: gateways = [] } = await world.ec2.send(new DescribeNatGatewaysCommand());

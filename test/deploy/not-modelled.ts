@@ -121,7 +121,7 @@ export const MEASURED: readonly Shortcoming[] = [
   },
 ];
 
-/** What the tests beside this table see, each in its place. */
+/** What the other tests see, each in its place. */
 export const SEEN: readonly Shortcoming[] = [
   {
     what: 'Custom::VpcRestrictDefaultSG',

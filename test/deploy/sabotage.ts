@@ -36,7 +36,7 @@ export async function ruleAt(world: World, priority: number): Promise<Rule> {
   return { ...found, Conditions: (found.Conditions ?? []).map(withoutValues) };
 }
 
-/** The API tells values twice, and takes them once. */
+/** The API returns values twice, and accepts them once. */
 function withoutValues(condition: RuleCondition): RuleCondition {
   return { ...condition, Values: undefined };
 }

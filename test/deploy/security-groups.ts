@@ -10,7 +10,7 @@ export function groupsOf({ deployments = [] }: Service): string[] {
   return deployments[0].networkConfiguration!.awsvpcConfiguration!.securityGroups!;
 }
 
-/** Whom a security group admits, and where: `port from group`. */
+/** The sources that a security group allows, with ports: `port from group`. */
 export async function admittedBy(world: World, group: string): Promise<string[]> {
   const { SecurityGroups: groups = [] } = await world.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [group] }));
   return groups

@@ -71,7 +71,7 @@ export async function containersOf(world: World): Promise<Map<string, ContainerD
   return new Map(containers.map((container) => [container.name!, container]));
 }
 
-/** A container's environment: what stands in clear text. */
+/** A container's plain-text environment. */
 export function environmentOf(container: ContainerDefinition): Record<string, string> {
   return Object.fromEntries((container.environment ?? []).map(({ name, value }) => [name!, value!]));
 }

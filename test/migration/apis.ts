@@ -25,7 +25,7 @@ export function api(answers: Readonly<Record<string, Api>>): Api {
   };
 }
 
-/** ECS, in which the execution's task still runs when it is asked for the first so many times, beside one of another execution. */
+/** ECS, in which the execution's task runs for the given number of calls, next to one of another execution. */
 export function ecs(questions: number, container = 'migrate'): Record<string, Api> {
   return {
     ListTasks: () => ok({ taskArns: [TASK, OTHER_TASK] }),

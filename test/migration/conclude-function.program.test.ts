@@ -33,7 +33,7 @@ function request(state: Partial<ConcludeRequest['State']>, url: string | undefin
   };
 }
 
-/** A task that ended badly, as Step Functions tells it. */
+/** A failed task, as Step Functions describes it. */
 function failed(task: object): Partial<ConcludeRequest['State']> {
   return { Error: { Error: 'States.TaskFailed', Cause: JSON.stringify({ ...DONE, ...task }) } };
 }

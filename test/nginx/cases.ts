@@ -10,10 +10,10 @@ export interface CheckContext {
   readonly truth?: string;
 }
 
-/** What a visitor writes, and why. */
+/** What a client writes, and why. */
 type Forgery = readonly [name: string, ...lines: string[]];
 
-/** The address that forgeries want to be believed. */
+/** The forged address. */
 export const FORGED = '192.0.2.66';
 
 const V4 = '203.0.113.7';
@@ -87,7 +87,7 @@ const LINES: readonly Forgery[] = [
   ['a name that names another', 'Connection: X-Forwarded-For', `X-Forwarded-For: ${FORGED}`],
 ];
 
-/** Other headers that somebody could believe. The list stands here once more, so that one that is lost from the configuration is missed. */
+/** Other headers that a consumer could read. The list is repeated here, so that one that is lost from the configuration is missed. */
 const OTHER_HEADERS = [
   'Forwarded',
   'X-Real-IP',
@@ -148,30 +148,30 @@ function append(lines: readonly string[], address: string, how = 'one line'): st
   return [...lines.filter((line) => !IS_FORWARDED_FOR.test(line)), ...APPENDING[how](values, address).map((value) => `X-Forwarded-For: ${value}`)];
 }
 
-/** visitor -> load balancer. */
-const ONE_PROXY: CheckContext[] = [V4, V6].flatMap((visitor) =>
+/** client -> load balancer. */
+const ONE_PROXY: CheckContext[] = [V4, V6].flatMap((client) =>
   FORGERIES.flatMap(([name, ...lines]) => {
     const several = lines.filter((line) => IS_FORWARDED_FOR.test(line)).length > 1;
     return (several ? Object.keys(APPENDING) : ['one line', 'own line']).map((how) => ({
-      name: `${visitor} forges ${name} (${how})`,
+      name: `${client} forges ${name} (${how})`,
       peer: LOAD_BALANCER,
-      lines: append(lines, visitor, how),
-      truth: visitor,
+      lines: append(lines, client, how),
+      truth: client,
     }));
   }),
 );
 
-/** visitor -> network in front -> load balancer. */
+/** client -> network in front -> load balancer. */
 const TWO_PROXIES: CheckContext[] = [
   [V4, EDGE_V4],
   [V6, EDGE_V6],
   [V4, EDGE_V6],
-].flatMap(([visitor, edge]) =>
+].flatMap(([client, edge]) =>
   FORGERIES.map(([name, ...lines]) => ({
-    name: `${visitor} forges ${name} through ${edge}`,
+    name: `${client} forges ${name} through ${edge}`,
     peer: LOAD_BALANCER,
-    lines: append(append(lines, visitor), edge),
-    truth: visitor,
+    lines: append(append(lines, client), edge),
+    truth: client,
   })),
 );
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CheckContext, CASES, FORGED } from './cases';
-import { beliefs } from './consumers';
+import { resolvedIn } from './consumers';
 import { answerOn, exchange, get, open } from './exchange';
 import { CDN_CIDRS, LOAD_BALANCER, LOAD_BALANCER_CIDRS, Nginx, startNginx } from './nginx';
 import { Arrived, Stub, startStub } from './stub';
@@ -40,7 +40,7 @@ function expectTruth(request: Arrived, truth: string): void {
     ['X-Forwarded-Port', '443'],
     ['X-Forwarded-Proto', 'https'],
   ]);
-  expect(beliefs(request)).toEqual({
+  expect(resolvedIn(request)).toEqual({
     'Django, IP filters': truth,
     'Django, everything else': truth,
     'capture': truth,
@@ -77,7 +77,7 @@ test('with any forged headers, the client IP is right or the request is refused'
   );
   const address = fc.oneof(fc.ipV4(), ipV6);
   // No proxy that is trusted.
-  const visitor = address.filter((text) => !/^(127\.1\.0|198\.51\.100)\./.test(text));
+  const client = address.filter((text) => !/^(127\.1\.0|198\.51\.100)\./.test(text));
   const printable = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)), maxLength: 60 });
   const entry = fc.oneof(address, printable, fc.constantFrom(LOAD_BALANCER, '198.51.100.9', '127.0.0.1', '', 'unknown'));
   const line = fc.tuple(
@@ -85,7 +85,7 @@ test('with any forged headers, the client IP is right or the request is refused'
     fc.array(entry, { maxLength: 8 }),
   );
   await fc.assert(
-    fc.asyncProperty(visitor, fc.array(line, { maxLength: 5 }), async (truth, written) => {
+    fc.asyncProperty(client, fc.array(line, { maxLength: 5 }), async (truth, written) => {
       stub.arrived.length = 0;
       const { status } = await exchange(
         nginx.port,
@@ -100,13 +100,13 @@ test('with any forged headers, the client IP is right or the request is refused'
 });
 
 test('an address does not stick to the connection that it came on', async () => {
-  const visitors = ['203.0.113.1', '2001:db8:2::2', '203.0.113.3'];
+  const clients = ['203.0.113.1', '2001:db8:2::2', '203.0.113.3'];
   const socket = await open(nginx.port, LOAD_BALANCER);
-  const requests = visitors.map((visitor) => `GET / HTTP/1.1\r\nHost: ${HOST}\r\nX-Forwarded-For: ${FORGED}, ${visitor}\r\n\r\n`);
+  const requests = clients.map((client) => `GET / HTTP/1.1\r\nHost: ${HOST}\r\nX-Forwarded-For: ${FORGED}, ${client}\r\n\r\n`);
   socket.write([...requests, get([])].join(''));
   await answerOn(socket);
-  expect(stub.arrived.map((request) => beliefs(request).capture)).toEqual([...visitors, LOAD_BALANCER]);
-  stub.arrived.forEach((request, i) => expectTruth(request, [...visitors, LOAD_BALANCER][i]));
+  expect(stub.arrived.map((request) => resolvedIn(request).capture)).toEqual([...clients, LOAD_BALANCER]);
+  stub.arrived.forEach((request, i) => expectTruth(request, [...clients, LOAD_BALANCER][i]));
 });
 
 test('an old version of HTTP is no way round', async () => {
@@ -130,15 +130,15 @@ test('an nginx that trusts nobody passes on who connects', async () => {
 });
 
 test('without nginx, the same forged headers change the client IP', async () => {
-  const believed = async (...lines: string[]): Promise<string[]> => {
+  const consumersOf = async (...lines: string[]): Promise<string[]> => {
     await exchange(stub.port, LOAD_BALANCER, get(lines));
-    return Object.entries(beliefs(stub.arrived.pop()!))
+    return Object.entries(resolvedIn(stub.arrived.pop()!))
       .filter(([, address]) => address === FORGED)
       .map(([name]) => name);
   };
-  expect(await believed(`X-Forwarded-For: ${FORGED}, 203.0.113.7`)).toEqual(['Django, everything else', 'capture', 'feature-flags', 'webhooks']);
-  expect(await believed(`X_Forwarded_For: ${FORGED}`, 'X-Forwarded-For: 203.0.113.7')).toEqual(['Django, everything else']);
-  expect(await believed(`X-Real-IP: ${FORGED}`)).toEqual(['capture', 'feature-flags']);
-  expect(await believed(`Forwarded: for="${FORGED}"`)).toEqual(['capture', 'feature-flags']);
-  expect(await believed(`CloudFront-Viewer-Address: ${FORGED}:443`)).toEqual(['capture', 'feature-flags']);
+  expect(await consumersOf(`X-Forwarded-For: ${FORGED}, 203.0.113.7`)).toEqual(['Django, everything else', 'capture', 'feature-flags', 'webhooks']);
+  expect(await consumersOf(`X_Forwarded_For: ${FORGED}`, 'X-Forwarded-For: 203.0.113.7')).toEqual(['Django, everything else']);
+  expect(await consumersOf(`X-Real-IP: ${FORGED}`)).toEqual(['capture', 'feature-flags']);
+  expect(await consumersOf(`Forwarded: for="${FORGED}"`)).toEqual(['capture', 'feature-flags']);
+  expect(await consumersOf(`CloudFront-Viewer-Address: ${FORGED}:443`)).toEqual(['capture', 'feature-flags']);
 });

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { Arrived } from './stub';
 
-/** The address that each consumer believes; undefined where it believes none. */
-export interface Beliefs {
+/** The address that each consumer resolves; undefined if it resolves none. */
+export interface ResolvedAddresses {
   readonly 'Django, IP filters': string | undefined;
   readonly 'Django, everything else': string | undefined;
   readonly 'capture': string | undefined;
@@ -18,7 +18,7 @@ const TRUSTED_PROXIES = '127.0.0.1';
  *
  * The rules are those of PostHog of July 2026, retold from its sources.
  */
-export function beliefs(request: Arrived): Beliefs {
+export function resolvedIn(request: Arrived): ResolvedAddresses {
   return {
     'Django, IP filters': getTrustedClientIp(request),
     'Django, everything else': getIpAddress(request),

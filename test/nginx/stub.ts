@@ -11,7 +11,7 @@ export interface Arrived {
   readonly headers: readonly [name: string, value: string][];
   /** The address that connected. */
   readonly peer: string;
-  /** The port that it connected from, which tells connections apart. */
+  /** The port that it connected from, which identifies the connection. */
   readonly peerPort: number;
 }
 
@@ -22,7 +22,7 @@ export interface Stub {
   close(): Promise<void>;
 }
 
-/** Starts a process that answers as it is told, 200 by default. */
+/** Starts a process with the given response, 200 by default. */
 export async function startStub(answer?: (request: IncomingMessage, response: ServerResponse) => void): Promise<Stub> {
   const arrived: Arrived[] = [];
   const server: Server = createServer({ maxHeaderSize: 1024 * 1024, keepAliveTimeout: 60_000 }, (request, response) => {

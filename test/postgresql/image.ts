@@ -8,7 +8,7 @@ import { until } from '../helpers/until';
 const ROOT = path.join(__dirname, '..', '..');
 const VENV = path.join(ROOT, '.venv-migration');
 
-/** The script, as it stands in the task definition. */
+/** The script in the task definition. */
 export const SCRIPT = migrationScript();
 
 /** A stub of PostHog's own bin/migrate: notes how it was called, waits or fails where a test wants it, and lets the real Django migrate. */

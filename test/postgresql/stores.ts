@@ -65,7 +65,7 @@ export class StubStores {
     this.tlsCache = createTlsServer(tls, pinged);
   }
 
-  /** What the script is told about them. */
+  /** Their settings for the script. */
   public environment(tls = false): Record<string, string> {
     const cache = tls ? `rediss://127.0.0.1:${portOf(this.tlsCache)}/?ssl_cert_reqs=required` : `redis://127.0.0.1:${portOf(this.plainCache)}/`;
     return {

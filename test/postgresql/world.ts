@@ -8,7 +8,7 @@ export const RELEASE = '2026-09-11';
 export const APP_IMAGE = 'posthog/posthog@sha256:1';
 export const TASK = '0123456789abcdef0123456789abcdef';
 
-/** What the script is told where nobody says anything else: quick to give up. */
+/** The default settings of the script, with short patience. */
 const SETTINGS = {
   MIGRATION_RELEASE: RELEASE,
   MIGRATION_RELEASE_DATE: RELEASE,

@@ -17,7 +17,7 @@ export class Pusher {
     private readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 
-  /** An index of OCI's kind, with the attestation that BuildKit puts beside each image; returns its digest. */
+  /** An index of OCI's kind, with the attestation that BuildKit adds to each image; returns its digest. */
   public async index(repository: string, tag: string, { platforms, ...rest }: Pushed): Promise<string> {
     const manifests: object[] = [];
     for (const platform of platforms) {

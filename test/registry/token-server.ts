@@ -7,7 +7,7 @@ import path from 'node:path';
 import { generate } from 'selfsigned';
 import { listening } from '../helpers/free-port';
 
-/** What gives out the tokens that a registry believes. */
+/** The issuer of the tokens that a registry accepts. */
 export interface TokenServer {
   /** The section of a registry's configuration that makes it ask for them. */
   readonly auth: object;
@@ -21,7 +21,7 @@ export interface TokenServer {
 const SERVICE = 'registry.test';
 const ISSUER = 'auth.test';
 
-/** Starts a server of tokens for a registry, as auth.docker.io is one: whoever has not signed in may read what is public. */
+/** Starts a server of tokens for a registry, as auth.docker.io is one: clients without credentials can read public images. */
 export async function startTokenServer(isPublic: (repository: string) => boolean): Promise<TokenServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'tokens-'));
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {

@@ -29,7 +29,7 @@ export interface ServiceShape {
   readonly LoadBalancers?: { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
 }
 
-/** A PostHog as it stands when all is well: what a template says, in the words of an account. */
+/** A healthy deployment of a template, as AWS describes it. */
 export function deploymentOf(props: Partial<PostHogProps> = {}, live = false): Deployment {
   const template = templateOfPostHog(props, live);
   const found = listenersOf(template);

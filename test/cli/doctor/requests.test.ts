@@ -21,7 +21,7 @@ function forwardTo(deployment: Deployment, priority: number): readonly RuleActio
   return ruleAt(deployment, priority).actions;
 }
 
-/** The same rules on a listener of others: each for one host, with other priorities, and rules of another application beside them. */
+/** The same rules on an existing listener: each for one host, with other priorities, next to rules of another application. */
 function amongOthers(deployment: Deployment): Deployment {
   const others: ListenerRule<RuleAction>[] = [
     {

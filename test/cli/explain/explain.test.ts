@@ -50,7 +50,7 @@ test.each([
   ],
   [['GET', '/login', '--from', '203.0.113.9'], 'web: IP filters and login risk: 203.0.113.9 ('],
   [['GET', 'http://posthog.example.com/a?b'], 'outcome    redirect (301) to https://posthog.example.com/a?b'],
-  // The path is taken as it stands: whoever decodes or resolves it would ask something else.
+  // The path is unchanged: decoding or resolving it would be another request.
   [['GET', '/static/%2e%2e/../login'], 'GET https://posthog.example.com/static/%2e%2e/../login from'],
   [['GET', '/static/../login'], 'matches    rule 200 (DenyEvasions)'],
   [['GET', 'https://posthog.example.com'], 'GET https://posthog.example.com/ from 192.0.2.1'],

@@ -151,7 +151,7 @@ test('rules have their names', () => {
   expect(ruleName(trace(OPEN, request('/e')).rule!)).toBe('rule 100 (Events)');
   expect(ruleName(trace(OPEN, request('/login')).rule!)).toBe('the default rule');
   expect(ruleName({ priority: 77, conditions: [], actions: [] })).toBe('rule 77');
-  // On a listener that others share, priorities begin elsewhere; the logical id tells.
+  // On an existing listener, priorities have an offset; the logical id has the name.
   expect(ruleName({ id: 'PostHogIngressEventsRule0A1B2C3D', priority: 4100, conditions: [], actions: [] })).toBe('rule 4100 (Events)');
 });
 

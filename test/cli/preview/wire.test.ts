@@ -9,7 +9,7 @@ import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { newPostHog, newStack } from '../../helpers/stack';
 import { MODES } from '../../ingress/routing/modes';
 
-/** Where the rules of each mode lead besides the processes that SDKs call. */
+/** The other outcomes of the rules of each mode than the processes that SDKs call. */
 const ENDS: Readonly<Record<string, string[]>> = {
   anyone: ['refused'],
   fromCidrs: ['refused'],

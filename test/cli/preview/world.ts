@@ -22,7 +22,7 @@ export class World {
     return World.of(ingressesOf({ file: 'Test.template.json', template: templateOfPostHog(props, live) }), options);
   }
 
-  /** Starts a preview of ways in. */
+  /** Starts a preview of ingresses. */
   public static async of(ingresses: readonly IngressModel[], options: Partial<PreviewOptions> = {}): Promise<World> {
     return new World(ingresses, await startPreview(ingresses, { port: 0, httpPort: 0, ...options }));
   }

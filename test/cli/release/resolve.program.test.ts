@@ -26,7 +26,7 @@ const FOUND = () => ({
   created: fact('2026-09-11T08:15:30Z'),
 });
 
-/** What an image that is not found is told to be. */
+/** The message for a missing image. */
 async function failure(image = registry.image): Promise<string> {
   return resolveImage(image, retryOptions).then(
     () => 'found',
@@ -151,7 +151,7 @@ test('removes control characters from messages of a registry', async () => {
   expect(await failure()).toBe('REGISTRY/posthog/app:1: REGISTRY has no such image (404 A: ?[2Jgone)');
 });
 
-/** Answers with this status until it has done so as often as it is told to. */
+/** Responds with this status the given number of times. */
 function busyFor(times: number, status: number, headers: Record<string, string> = {}): void {
   let left = times;
   registry.interrupt((_, response) => {

@@ -72,7 +72,7 @@ def accept_regular_expressions() -> None:
 
 
 def keep_transforms() -> None:
-    """moto has no call for them; whatever attribute of a rule has the API's name is answered."""
+    """moto has no call for them; every attribute of a rule with the API's name is returned."""
     for method in ("create_from_cloudformation_json", "update_from_cloudformation_json"):
         make = getattr(FakeListenerRule, method)
 

@@ -21,7 +21,7 @@ CALLS = {("Kafka", "getBootstrapBrokers"): bootstrap_brokers}
 
 
 def asked_of_aws(properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
-    """AwsCustomResource of the CDK, which asks AWS for something."""
+    """AwsCustomResource of the CDK, which calls AWS."""
     asked = json.loads(properties["Create"])
     ask = CALLS.get((asked["service"], asked["action"]))
     if not ask:

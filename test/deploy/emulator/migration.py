@@ -41,7 +41,7 @@ def call(function: str, event: Any) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         zipfile.ZipFile(io.BytesIO(archive)).extractall(folder)
         result = os.path.join(folder, "result.json")
-        # Behind the CDK's own entry point, which answers CloudFormation, stands the handler.
+        # The handler is behind the CDK's own entry point, which responds to CloudFormation.
         subprocess.run(["node", "-e", RUN, os.path.join(folder, "index.js"), result, json.dumps(event)], check=True, timeout=120)
         with open(result, encoding="utf-8") as file:
             return json.load(file)

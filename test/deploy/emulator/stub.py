@@ -19,7 +19,7 @@ REFERENCE = re.compile(r"\{\{resolve:secretsmanager:(arn:.+?):SecretString:([^:}
 
 @functools.lru_cache
 def client(service: str) -> Any:
-    # A bucket is no name beside localhost.
+    # Names of buckets cannot be subdomains of localhost.
     return boto3.client(service, config=Config(s3={"addressing_style": "path"}))
 
 

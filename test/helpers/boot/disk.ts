@@ -47,7 +47,7 @@ export class Disk {
     sh('blockdev', '--flushbufs', this.device);
   }
 
-  /** Keeps a copy of all that is on the disk, and tells whether it still is. */
+  /** Keeps a copy of the whole disk, and returns whether it is unchanged. */
   public keep(): () => boolean {
     const [before, after] = ['before', 'after'].map((name) => this.sandbox.at(`${name}.img`));
     const copy = (target: string): string => sh('bash', '-c', `blockdev --flushbufs ${this.device} && cp --sparse=always ${this.device} ${target}`);

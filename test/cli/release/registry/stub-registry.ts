@@ -6,7 +6,7 @@ import { listening } from '../../../helpers/free-port';
 /** Answers one request; returns false where the registry is to answer as usual. */
 export type Interruption = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
 
-/** A registry that holds one image and does wrong what it is told to. */
+/** A registry with one image, and configurable faults. */
 export interface StubRegistry {
   readonly host: string;
   /** The image that it holds. */
