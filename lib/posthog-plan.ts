@@ -14,7 +14,7 @@ import { PostHogNetworkProps } from './network/posthog-network';
 import { HttpCheckName } from './operations/http-checks';
 import { checkProps } from './posthog-checks';
 import { PostHogProps } from './posthog-props';
-import { isInEcr } from './private/ecr';
+import { isInEcr } from './private/container-image';
 import { pick } from './private/pick';
 import { ProcessSettings } from './private/process-settings';
 import { architectureFor } from './release/architecture';

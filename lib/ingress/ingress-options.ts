@@ -11,7 +11,7 @@ import { AppAccess } from './routing/app-access';
 import { ExistingListener, existingListener } from './routing/existing-listener';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../catalog/endpoints/endpoint-group';
 import { checkHostName } from '../private/domain-name';
-import { checkEnum } from '../private/enums';
+import { checkEnum } from '../private/values';
 import { invalidProp, invalidValue } from '../private/errors';
 import { knownSeconds } from '../private/quantities';
 

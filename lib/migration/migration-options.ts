@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { invalidProp, invalidValue } from '../private/errors';
-import { checkWhole } from '../private/numbers';
+import { checkWhole } from '../private/values';
 import { checkFargateSize } from '../private/fargate-size';
 import { checkDays, knownSeconds } from '../private/quantities';
 

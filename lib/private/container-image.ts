@@ -1,9 +1,12 @@
-import { Annotations, Token } from 'aws-cdk-lib/core';
+import { Annotations, Stack, Token } from 'aws-cdk-lib/core';
+import { IRepository, Repository } from 'aws-cdk-lib/aws-ecr';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { ecrRepository } from './ecr';
 import { invalidValue } from './errors';
 import { imageRule, parseImageReference } from './image-reference';
+
+/** An image in a private ECR repository. */
+const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(?<repository>[^:@]+)([:@](?<version>.+))?$/;
 
 /** Checks an image reference. An undefined one is the caller's default. */
 export function checkImage(prop: string, reference: string | undefined, example: string): void {
@@ -44,4 +47,32 @@ export function containerImage(scope: Construct, id: string, reference: string):
   const ecr = ecrRepository(scope, id, reference);
   // The default version is the tag `latest`, as for Docker.
   return ecr ? ContainerImage.fromEcrRepository(ecr.repository, ecr.version) : ContainerImage.fromRegistry(reference);
+}
+
+/** Returns whether an image is in a private ECR repository, so that it can be pulled without the internet. */
+export function isInEcr(reference: string): boolean {
+  return ECR_IMAGE.test(reference);
+}
+
+/**
+ * Returns the private ECR repository of an image, and the image's tag or digest in it; undefined for another registry.
+ *
+ * @param scope the scope of the imported repository
+ */
+export function ecrRepository(scope: Construct, id: string, reference: string): { repository: IRepository; version?: string } | undefined {
+  const ecr = ECR_IMAGE.exec(reference)?.groups;
+  if (!ecr) {
+    return undefined;
+  }
+  const repository = Repository.fromRepositoryAttributes(scope, id, {
+    repositoryName: ecr.repository,
+    repositoryArn: Stack.of(scope).formatArn({
+      service: 'ecr',
+      region: ecr.region,
+      account: ecr.account,
+      resource: 'repository',
+      resourceName: ecr.repository,
+    }),
+  });
+  return { repository, version: ecr.version };
 }

@@ -191,7 +191,7 @@ describe('errors', () => {
   });
 
   test('fails when the region has one zone', () => {
-    expect(() => synth({}, zonedStack(1))).toThrow("[Stack/Network] `maxAzs` needs a region with 2 or more availability zones, and this one has 1");
+    expect(() => synth({}, zonedStack(1))).toThrow('[Stack/Network] `maxAzs` needs a region with 2 or more availability zones, and this one has 1');
   });
 
   test.each(['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const)('fails when %s is not a valid size of a subnet', (prop) => {

@@ -1,8 +1,7 @@
 import { Fn, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
-import { checkImage, containerImage, isFloating } from '../../lib/private/container-image';
-import { isInEcr } from '../../lib/private/ecr';
+import { checkImage, containerImage, isFloating, isInEcr } from '../../lib/private/container-image';
 import { newStack } from '../helpers/stack';
 import { containerOf, executionRoleStatements } from '../helpers/template';
 

@@ -15,7 +15,7 @@ import { StatefulInstance } from '../instance/stateful-instance';
 import { ClickHouseProps } from './clickhouse-props';
 import { KafkaEncryption } from '../kafka/kafka-base';
 import { scriptPath } from '../../private/assets';
-import { ecrRepository } from '../../private/ecr';
+import { ecrRepository } from '../../private/container-image';
 
 /** The common properties of servers and Keepers. */
 export interface MemberContext {

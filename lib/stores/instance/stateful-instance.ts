@@ -26,7 +26,7 @@ import { instanceMetric, STATUS_CHECK } from '../metrics';
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
 import { defineLogGroup } from '../../private/log-group';
-import { ecrRepository } from '../../private/ecr';
+import { ecrRepository } from '../../private/container-image';
 import { withPath } from '../../private/errors';
 
 /** The size of the root volume, for the operating system, Docker and a few images. */

@@ -19,7 +19,7 @@ import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { describeResources } from '../../private/descriptions';
 import { invalidValue, withPath } from '../../private/errors';
-import { numberText } from '../../private/numbers';
+import { numberText } from '../../private/values';
 
 /**
  * Properties for `AuroraPostgres`.

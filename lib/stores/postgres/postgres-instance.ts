@@ -17,7 +17,7 @@ import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, postgresParameters } f
 import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { describeResources } from '../../private/descriptions';
-import { numberText } from '../../private/numbers';
+import { numberText } from '../../private/values';
 
 /** Defines the server and its parameter group: empty, or from a snapshot, with the same logical id. */
 export function definePostgresInstance(

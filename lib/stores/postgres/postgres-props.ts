@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { invalidValue } from '../../private/errors';
-import { checkWhole } from '../../private/numbers';
+import { checkWhole } from '../../private/values';
 import { checkDays } from '../../private/quantities';
 
 /**

@@ -1,4 +1,6 @@
-import { createServer as createHttpServer, RequestListener, Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer as createHttpServer, IncomingMessage, request as httpRequest, RequestListener, Server } from 'node:http';
+import { textOf } from './world';
 import { templateOfPostHog } from '../fixtures';
 import { IngressModel } from '../../../cli/ingress/ingress-model';
 import { LoadBalancer } from '../../../cli/preview/load-balancer';
@@ -35,7 +37,7 @@ async function inFrontOf(process: RequestListener | number, ingress = INGRESS) {
   const frontPort = await listen(front, 0);
   const ask = (method = 'GET', body?: string) =>
     sendRaw(frontPort, { scheme: 'http', method, target: '/login', host: 'localhost', headers: [], body }, LIMITS);
-  return { ask, passed };
+  return { ask, passed, port: frontPort };
 }
 
 test('a missing process is 502', async () => {
@@ -77,6 +79,17 @@ test('an aborted response is aborted for the client too', async () => {
   const begun = Date.now();
   expect((await ask()).body.toString()).toBe('half');
   expect(Date.now() - begun).toBeLessThan(LIMITS.milliseconds / 2);
+});
+
+test('a body is forwarded before its last byte is received', async () => {
+  const { port } = await inFrontOf((req, res) => {
+    req.once('data', (chunk: Buffer) => res.end(chunk));
+  });
+  const sent = httpRequest({ port, path: '/login', method: 'POST', headers: { host: 'localhost' } });
+  sent.write('first');
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  expect(await textOf(response)).toBe('first');
+  sent.end('last');
 });
 
 test('a client that disconnects aborts the request of the process', async () => {

@@ -24,8 +24,8 @@ export interface RunningProgram {
   readonly port: number;
   /** What it said when it had started. */
   readonly greeting: string;
-  /** Sends a signal, and says how it ended, and after how many milliseconds. */
-  end(signal?: NodeJS.Signals): Promise<{ code: number | null; milliseconds: number }>;
+  /** Sends a signal, and returns how the program ended. */
+  end(signal?: NodeJS.Signals): Promise<{ code: number | null }>;
 }
 
 /** A folder that goes when the tests of a file end. */
@@ -53,9 +53,8 @@ export async function startProgram(template: string): Promise<RunningProgram> {
     port: Number(/https:\/\/localhost:(\d+)/.exec(greeting)![1]),
     greeting,
     async end(signal = 'SIGTERM') {
-      const begun = Date.now();
       child.kill(signal);
-      return { code: await ended, milliseconds: Date.now() - begun };
+      return { code: await ended };
     },
   };
 }

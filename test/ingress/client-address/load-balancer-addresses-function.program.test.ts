@@ -1,7 +1,6 @@
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { TrustedProxies } from '../../../lib';
-import { ADDRESS_PARTS, addressPart } from '../../../lib/ingress/client-address/trusted-addresses';
-import { assignableAddresses } from '../../../lib/ingress/client-address/trusted-addresses';
+import { ADDRESS_PARTS, addressPart, assignableAddresses } from '../../../lib/ingress/client-address/trusted-addresses';
 import { ec2Error, elbError, loadBalancerIn, LOAD_BALANCER, Subnets } from './load-balancer-apis';
 import { Answer, Api, Invocation, packedFunction } from '../../helpers/custom-resource';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Stack, Token } from 'aws-cdk-lib/core';
-import { checkWhole, numberText } from '../../lib/private/numbers';
+import { checkWhole, numberText } from '../../lib/private/values';
 
 test('checkWhole accepts whole numbers of the range only', () => {
   fc.assert(fc.property(fc.integer({ min: 3, max: 9 }), (value) => checkWhole('size', value, 3, 9)));
