@@ -30,8 +30,8 @@ const FUNCTIONS = [
   { entryPoints: ['lib/ingress/client-address/load-balancer-addresses.lambda.ts'], name: 'load-balancer-addresses' },
   { entryPoints: ['lib/operations/deployment-check.lambda.ts'], name: 'deployment-check' },
   { entryPoints: ['lib/services/secrets/rsa-key.lambda.ts'], name: 'rsa-key' },
-  { entryPoints: ['lib/migration/start.lambda.ts'], name: 'start-migration' },
-  { entryPoints: ['lib/migration/conclude.lambda.ts'], name: 'conclude-migration' },
+  { entryPoints: ['lib/migration/functions/start.lambda.ts'], name: 'start-migration' },
+  { entryPoints: ['lib/migration/functions/conclude.lambda.ts'], name: 'conclude-migration' },
 ];
 
 /** The scripts of posthog-js that a page loads, at once or later (`PostHogExtensionKind`, and `scriptConfig` of the remote configuration). */

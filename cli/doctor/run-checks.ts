@@ -1,11 +1,10 @@
 import { CheckContext, checkContextOf, CheckOptions, CheckResult, NamedCheckResult } from './check';
 import { checkAddressProxy } from './checks/client-ip/address-proxy';
 import { checkApp } from './checks/routing/app';
-import { checkAttributes } from './checks/listeners/attributes';
+import { checkAttributes, checkListenerAttributes } from './checks/listeners/attributes';
 import { checkCertificate } from './checks/listeners/certificate';
 import { checkEndpoints } from './checks/routing/endpoints';
 import { checkInternalPaths } from './checks/routing/internal';
-import { checkListenerAttributes } from './checks/listeners/listener-attributes';
 import { checkListeners } from './checks/listeners/listeners';
 import { checkLiveEvents } from './checks/routing/live-events';
 import { checkNeighbours } from './checks/routing/neighbours';

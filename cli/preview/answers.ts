@@ -1,5 +1,5 @@
 import { ServerResponse } from 'node:http';
-import { isLoopback } from './loopback';
+import { isLoopback } from './server/loopback';
 import { ClientRequest } from '../ingress/ingress-model';
 import { Outcome } from '../ingress/request-trace';
 import { answerOf } from '../routes/routes';

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { Arguments, Command, CommandError, ExitCode, Output, textOption } from '../command';
 import { IngressModel } from '../ingress/ingress-model';
 import { CONTROL_PREFIX } from './control';
-import { SOURCE_HEADER } from './load-balancer';
+import { SOURCE_HEADER } from './server/load-balancer';
 import { Preview, startPreview } from './start-preview';
 import { targetsOf } from './stubs';
 import { ingressesOf } from '../template/template-ingress';

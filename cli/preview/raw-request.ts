@@ -1,6 +1,6 @@
 import { connect as connectPlain } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { LOOPBACK } from './loopback';
+import { LOOPBACK } from './server/loopback';
 import { Header } from '../alb/headers';
 
 /** A request as it is sent over the wire. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { PreviewPorts } from './answers';
-import { SOURCE_HEADER } from './load-balancer';
-import { isLoopback } from './loopback';
+import { SOURCE_HEADER } from './server/load-balancer';
+import { isLoopback } from './server/loopback';
 import { Trial, TrialResult as Answer } from './page/wire';
 import { NoResponse, RawRequest, RawResponse, sendRaw } from './raw-request';
 import { ClientRequest, IngressModel, METHOD, urlParts } from '../ingress/ingress-model';

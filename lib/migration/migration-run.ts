@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CfnResource, CfnWaitCondition, CfnWaitConditionHandle, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import { CfnTaskDefinition, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { StartRequest } from './migration-requests';
+import { StartRequest } from './functions/migration-requests';
 
 /** Properties for `MigrationRun`. */
 export interface MigrationRunProps {

@@ -9,6 +9,7 @@ import { Figures } from './figures';
 import { Load, measureLoad } from './preview-load';
 import { measureSynth, median } from './synth';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
+import { printed } from '../helpers/programs';
 
 const ROOT = path.join(__dirname, '..', '..');
 const ROUNDS = 5;
@@ -22,22 +23,14 @@ const FLAT_MEBIBYTES = 48;
 async function firstAnswer(command: string, args: readonly string[]): Promise<number> {
   const begun = Date.now();
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`it ended with ${code}`)));
-    child.stdout.on('data', (chunk: Buffer) => {
-      const found = /https:\/\/localhost:(\d+)/.exec(chunk.toString())?.[1];
-      if (found !== undefined) {
-        resolve(Number(found));
-      }
-    });
-  });
+  const { match } = await printed(child, /https:\/\/localhost:(\d+)/);
+  const port = Number(match[1]);
   await new Promise<void>((resolve, reject) => {
     request({ port, path: '/flags/?v=2', rejectUnauthorized: false, agent: false }, (response) => response.resume().once('end', () => resolve()))
       .once('error', reject)
       .end();
   });
   const seconds = (Date.now() - begun) / 1000;
-  child.removeAllListeners('exit');
   const ended = new Promise((resolve) => child.once('exit', resolve));
   // As Ctrl-C does it: npm and what it has started, together.
   process.kill(-child.pid!, 'SIGINT');

@@ -6,6 +6,7 @@ import { IngressModel } from '../../cli/ingress/ingress-model';
 import { ingressesOf } from '../../cli/template/template-ingress';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { ROOT, runApp } from '../helpers/app';
+import { printed } from '../helpers/programs';
 
 /** The networks that may open the app. The browser of these tests is in none of them. */
 export const APP_CIDRS = '203.0.113.0/24,2001:db8::/32';
@@ -13,7 +14,6 @@ export const APP_CIDRS = '203.0.113.0/24,2001:db8::/32';
 const PROGRAM = path.join(ROOT, 'assets', 'cli', 'cdk-posthog.js');
 /** Where the CDK writes it, and the preview finds it without being told. */
 const TEMPLATE = path.join('cdk.out', 'PostHog.template.json');
-const PATIENCE_MS = 20_000;
 
 /** The template, which is the same for every preview. */
 let synthesised: Promise<string> | undefined;
@@ -41,7 +41,7 @@ export class PreviewProcess {
     return new PreviewProcess(
       child,
       folder,
-      await urlOf(child),
+      (await printed(child, /https:\/\/localhost:\d+/)).match[0],
       ingressesOf({ file: TEMPLATE, template: JSON.parse(text) as CloudFormationTemplate })[0],
     );
   }
@@ -69,30 +69,4 @@ export class PreviewProcess {
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** The address in what the program says once it answers. */
-function urlOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    const give = () => {
-      child.kill();
-      reject(new Error(`the preview did not start; it said:\n${said}`));
-    };
-    const timer = setTimeout(give, PATIENCE_MS);
-    const listen = (chunk: Buffer) => {
-      said += chunk.toString();
-      const url = /https:\/\/localhost:\d+/.exec(said)?.[0];
-      if (url !== undefined) {
-        clearTimeout(timer);
-        resolve(url);
-      }
-    };
-    child.stdout?.on('data', listen);
-    child.stderr?.on('data', listen);
-    child.once('exit', () => {
-      clearTimeout(timer);
-      give();
-    });
-  });
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { EmulatedAws } from './emulated-aws';
+import { ended } from '../helpers/programs';
 
 const ROOT = path.join(__dirname, '..', '..');
 const CLI = path.join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
@@ -75,11 +75,8 @@ export class Cdk {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const [exitCode] = (await once(child, 'close')) as [number | null];
-    return { exitCode: exitCode ?? 1, output: Buffer.concat(chunks).toString('utf8') };
+    const { exitCode, output } = await ended(child);
+    return { exitCode: exitCode ?? 1, output };
   }
 
   private demand(command: string, { exitCode, output }: CdkResult): string {

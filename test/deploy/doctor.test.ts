@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,6 +31,7 @@ import {
 } from './sabotage';
 import { containersOf, environmentOf, servicesOf } from './services';
 import { World } from './world';
+import { ended } from '../helpers/programs';
 
 const ROOT = path.join(__dirname, '..', '..');
 /** Where the program is bundled to, far from any package that it could load. */
@@ -52,11 +52,8 @@ const world = new World();
 /** Runs the bundled program, as users have it. */
 async function run(argv: readonly string[], env: NodeJS.ProcessEnv = world.aws.environment): Promise<Run> {
   const child = spawn(process.execPath, [PROGRAM, 'doctor', ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [out, err]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-  const [exitCode] = (await once(child, 'close')) as [number];
-  return { exitCode, out: Buffer.concat(out).toString('utf8'), err: Buffer.concat(err).toString('utf8') };
+  const { exitCode, out, err } = await ended(child);
+  return { exitCode: exitCode!, out, err };
 }
 
 async function amiss(...argv: string[]): Promise<{ exitCode: number; found: [check: string, text: string][] }> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { printed } from '../helpers/programs';
 
 /** A registry in a process of its own. */
 export interface RunningRegistry {
@@ -37,19 +38,9 @@ export async function startRegistry(auth: object = {}): Promise<RunningRegistry>
   );
   const child = spawn(binary, ['serve', config], { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'close');
-  const port = await new Promise<string>((resolve, reject) => {
-    let log = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-      const [, listening] = /listening on 127\.0\.0\.1:(\d+)/.exec(log) ?? [];
-      if (listening !== undefined) {
-        resolve(listening);
-      }
-    });
-    child.once('exit', (code) => reject(new Error(`the registry ended with ${code}: ${log}`)));
-  });
+  const { match } = await printed(child, /listening on 127\.0\.0\.1:(\d+)/);
   return {
-    host: `localhost:${port}`,
+    host: `localhost:${match[1]}`,
     stop: async () => {
       child.kill();
       await ended;

@@ -1,6 +1,6 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { answeredByCors, json } from './replies';
-import { close, guarded, headersOf, listen } from '../loopback';
+import { close, guarded, headersOf, listen } from '../server/loopback';
 import { Traffic } from '../traffic';
 import { ClientIp, resolveClientIps, ProxySettings } from '../../client-ip/client-ip';
 import { isProcess } from '../../../lib/internal';

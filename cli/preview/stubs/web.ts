@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { escaped } from '../answers';
-import { headersOf } from '../loopback';
+import { headersOf } from '../server/loopback';
 import { bodyOf, BodyTooLarge, json, partsOf, plainPath, text } from './replies';
 import { answerSdkApi, isSdkApi } from './sdk-api';
 import { sdkFile } from './sdk-files';

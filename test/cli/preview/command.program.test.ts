@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createServer, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { networkInterfaces } from 'node:os';
@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { bundled, RunningProgram, startProgram, temporaryFile, temporaryFolder } from './program';
 import { templateOfPostHog } from '../fixtures';
 import { listening } from '../../helpers/free-port';
+import { ended } from '../../helpers/programs';
 
 const folder = temporaryFolder();
 const template = temporaryFile('Good.template.json', JSON.stringify(templateOfPostHog()));
@@ -15,11 +16,8 @@ bundled();
 
 /** Runs the command to its end, in an empty folder. */
 async function run(...options: string[]): Promise<{ code: number; err: string; out: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [bundled(), 'preview', ...options], { cwd: folder }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, err, out }),
-    );
-  });
+  const { exitCode, out, err } = await ended(spawn(process.execPath, [bundled(), 'preview', ...options], { cwd: folder }));
+  return { code: exitCode!, out, err };
 }
 
 describe('preview exits with 2 and one line for', () => {

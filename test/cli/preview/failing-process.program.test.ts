@@ -3,8 +3,8 @@ import { createServer as createHttpServer, IncomingMessage, request as httpReque
 import { textOf } from './world';
 import { templateOfPostHog } from '../fixtures';
 import { IngressModel } from '../../../cli/ingress/ingress-model';
-import { LoadBalancer } from '../../../cli/preview/load-balancer';
-import { close, listen } from '../../../cli/preview/loopback';
+import { LoadBalancer } from '../../../cli/preview/server/load-balancer';
+import { close, listen } from '../../../cli/preview/server/loopback';
 import { sendRaw } from '../../../cli/preview/raw-request';
 import { PassedRequest, Traffic } from '../../../cli/preview/traffic';
 import { ingressesOf } from '../../../cli/template/template-ingress';

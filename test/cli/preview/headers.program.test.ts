@@ -1,6 +1,6 @@
 import { header, World } from './world';
 import { trace } from '../../../cli/ingress/request-trace';
-import { SOURCE_HEADER } from '../../../cli/preview/load-balancer';
+import { SOURCE_HEADER } from '../../../cli/preview/server/load-balancer';
 import { IngressModel } from '../../../cli/ingress/ingress-model';
 import { ClientIp } from '../../../cli/client-ip/client-ip';
 import { Header } from '../../../cli/alb/headers';

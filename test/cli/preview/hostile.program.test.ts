@@ -1,5 +1,5 @@
 import { header, World } from './world';
-import { RULE_HEADER, SOURCE_HEADER } from '../../../cli/preview/load-balancer';
+import { RULE_HEADER, SOURCE_HEADER } from '../../../cli/preview/server/load-balancer';
 import { STUB_HEADER } from '../../../cli/preview/stubs/stub';
 import { RawResponse } from '../../../cli/preview/raw-request';
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';

@@ -3,7 +3,7 @@ import { templateOfPostHog } from '../fixtures';
 import { AppAccess } from '../../../lib';
 import { ClientRequest } from '../../../cli/ingress/ingress-model';
 import { trace } from '../../../cli/ingress/request-trace';
-import { RULE_HEADER, SOURCE_HEADER } from '../../../cli/preview/load-balancer';
+import { RULE_HEADER, SOURCE_HEADER } from '../../../cli/preview/server/load-balancer';
 import { STUB_HEADER } from '../../../cli/preview/stubs/stub';
 import { ingressesOf } from '../../../cli/template/template-ingress';
 import { samplesOf, PUBLIC_CLIENT } from '../../../cli/ingress/probes';

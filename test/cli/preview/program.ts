@@ -1,8 +1,8 @@
-import { ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import { printed } from '../../helpers/programs';
 
 const ROOT = path.join(__dirname, '..', '..', '..');
 
@@ -46,32 +46,15 @@ export function temporaryFile(name: string, text: string): string {
 export async function startProgram(template: string): Promise<RunningProgram> {
   const args = [bundled(), 'preview', '--template', template, '--port', '0', '--http-port', '0'];
   const child = spawn(process.execPath, args, { cwd: path.dirname(template), stdio: ['ignore', 'pipe', 'pipe'] });
-  const greeting = await greetingOf(child);
+  const { match, output: greeting } = await printed(child, /https:\/\/localhost:(\d+)[^]*Ctrl-C.*\n/);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   return {
     pid: child.pid!,
-    port: Number(/https:\/\/localhost:(\d+)/.exec(greeting)![1]),
+    port: Number(match[1]),
     greeting,
     async end(signal = 'SIGTERM') {
       child.kill(signal);
       return { code: await ended };
     },
   };
-}
-
-async function greetingOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    let errors = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes('Ctrl-C')) {
-        resolve(text);
-      }
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors += chunk.toString();
-    });
-    child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${errors}`)));
-  });
 }

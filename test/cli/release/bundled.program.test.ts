@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { bundled } from '../preview/program';
 import { startStubRegistry } from './registry/stub-registry';
+import { ended } from '../../helpers/programs';
 
 const program = bundled();
 
@@ -23,13 +24,9 @@ test('the bundled command ends if a registry does not respond', async () => {
     'sqlxMigrate',
     'clickHouse',
   ];
-  const { code, err } = await new Promise<{ code: unknown; err: string }>((resolve) => {
-    execFile(process.execPath, [program, ...args, ...others.flatMap((key) => ['--without', key])], (error, _, text) =>
-      resolve({ code: error?.code, err: text }),
-    );
-  });
+  const { exitCode, err } = await ended(spawn(process.execPath, [program, ...args, ...others.flatMap((key) => ['--without', key])]));
   await registry.stop();
-  expect(code).toBe(2);
+  expect(exitCode).toBe(2);
   expect(err).toContain(
     `  app: ${registry.image}: ${registry.host} did not respond within 1 seconds\n  node: ${registry.image}: ${registry.host} did not respond within 1 seconds\n`,
   );

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ended } from '../programs';
 
 const SCRIPTS = path.join(__dirname, '..', '..', '..', 'lib', 'stores', 'instance', 'boot');
 
@@ -122,10 +123,8 @@ export class Sandbox {
   /** The same, without waiting for it. */
   public async start(script: string, env: Record<string, string> = {}): Promise<Ended> {
     const child = spawn('bash', [this.at(`root/asset/boot/${script}`)], { env: this.env(env) });
-    let output = '';
-    child.stdout.on('data', (chunk) => (output += String(chunk)));
-    child.stderr.on('data', (chunk) => (output += String(chunk)));
-    return new Promise((resolve) => child.on('close', (status) => resolve({ status, output })));
+    const { exitCode: status, output } = await ended(child);
+    return { status, output };
   }
 
   public remove(): void {

@@ -1,12 +1,12 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
-import { answer, PreviewPorts } from './answers';
+import { answer, PreviewPorts } from '../answers';
 import { Forwarding } from './forwarding';
 import { headersOf, isLoopback } from './loopback';
-import { Traffic } from './traffic';
-import { IngressModel, Target, ClientRequest } from '../ingress/ingress-model';
-import { Outcome, trace, RequestTrace, ruleName } from '../ingress/request-trace';
-import { hostWithoutPort } from '../alb/addresses';
+import { Traffic } from '../traffic';
+import { IngressModel, Target, ClientRequest } from '../../ingress/ingress-model';
+import { Outcome, trace, RequestTrace, ruleName } from '../../ingress/request-trace';
+import { hostWithoutPort } from '../../alb/addresses';
 
 /** The header that sets the client IP of a request. Only the preview reads it, and no process receives it. */
 export const SOURCE_HEADER = 'X-Preview-Source-IP';

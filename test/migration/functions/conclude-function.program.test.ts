@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { Conclusion, ConcludeRequest } from '../../lib/migration/migration-requests';
-import { Signal } from '../../lib/migration/migration-result';
-import { Api, CustomResourceWorld, Returned } from '../helpers/custom-resource';
-import { api, asked, CLUSTER, ecs, error, EXECUTION, ok, OTHER_TASK, TASK } from './apis';
+import { Conclusion, ConcludeRequest } from '../../../lib/migration/functions/migration-requests';
+import { Signal } from '../../../lib/migration/functions/migration-result';
+import { ROOT } from '../../helpers/app';
+import { Api, CustomResourceWorld, Returned } from '../../helpers/custom-resource';
+import { api, asked, CLUSTER, ecs, error, EXECUTION, ok, OTHER_TASK, TASK } from '../apis';
 
-const PROGRAM = path.join(__dirname, '..', '..', 'assets', 'conclude-migration', 'index.js');
+const PROGRAM = path.join(ROOT, 'assets', 'conclude-migration', 'index.js');
 const DONE = {
   TaskArn: TASK,
   StoppedReason: 'Essential container in task exited',

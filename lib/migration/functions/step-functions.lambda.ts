@@ -1,5 +1,5 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { retry } from '../private/lambda/retry.lambda';
+import { retry } from '../../private/lambda/retry.lambda';
 
 /** Signs requests with the credentials of the function. The SDK's client of Step Functions would be another package, for three calls. */
 const SDK = new ECSClient({});

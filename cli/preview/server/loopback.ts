@@ -1,9 +1,9 @@
 import { IncomingMessage, RequestListener, Server as HttpServer } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { AddressInfo } from 'node:net';
-import { CommandError } from '../command';
-import { Header } from '../alb/headers';
-import { hostWithoutPort } from '../alb/addresses';
+import { CommandError } from '../../command';
+import { Header } from '../../alb/headers';
+import { hostWithoutPort } from '../../alb/addresses';
 
 /** The only address that the preview listens on. */
 export const LOOPBACK = '127.0.0.1';

@@ -1,7 +1,7 @@
 import { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { createProxyServer } from 'http-proxy-3';
 import { LOOPBACK } from './loopback';
-import { Header } from '../alb/headers';
+import { Header } from '../../alb/headers';
 
 /** A request as it is forwarded to a process. */
 export interface Delivery {

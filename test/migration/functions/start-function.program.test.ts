@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { programFunction } from '../../lib/private/program-function';
-import { StartRequest } from '../../lib/migration/migration-requests';
-import { Api, Invocation, packedFunction } from '../helpers/custom-resource';
-import { ACCOUNT, api, asked, CLUSTER, ecs, error, EXECUTION, ok, TASK } from './apis';
+import { programFunction } from '../../../lib/private/program-function';
+import { StartRequest } from '../../../lib/migration/functions/migration-requests';
+import { Api, Invocation, packedFunction } from '../../helpers/custom-resource';
+import { ACCOUNT, api, asked, CLUSTER, ecs, error, EXECUTION, ok, TASK } from '../apis';
 
 const MACHINE = `arn:aws:states:${ACCOUNT}:stateMachine:Migration`;
 const EXECUTION_ARN = `arn:aws:states:${ACCOUNT}:execution:Migration:${EXECUTION}`;

@@ -3,7 +3,7 @@ import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { MigrationInput, StartRequest } from './migration-requests';
 import { runningTasks, stopTasks } from './migration-tasks.lambda';
 import { callStepFunctions, StepFunctionsError } from './step-functions.lambda';
-import { failureOf, timeLeft } from '../private/lambda/custom-resource.lambda';
+import { failureOf, timeLeft } from '../../private/lambda/custom-resource.lambda';
 
 const REQUIRED = ['StateMachine', 'Endpoint', 'Url', 'TaskDefinition', 'Release', 'Cluster', 'Family'] as const;
 const POLL_MS = 5_000;
