@@ -4,18 +4,29 @@ import { checkDomainName } from '../../lib/private/domain-name';
 
 const RULE = 'must be a fully qualified host name such as posthog.example.com';
 
-test.each([
-  'posthog.example.com',
-  'a.b',
-  'example.com',
-  '1.example.com',
-  'a-b.example.com',
-  'xn--bcher-kva.example',
-  'a--b.example.com',
-  `${'a'.repeat(63)}.example.com`,
-  `${'a.'.repeat(125)}com`,
-])('accepts the domain name %s', (name) => {
-  expect(() => checkDomainName('domainName', name)).not.toThrow();
+/** Returns the message of the error for a domain name; undefined if it is accepted. */
+function messageFor(name: string): string | undefined {
+  try {
+    checkDomainName('domainName', name);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+test('accepts fully qualified domain names in lower case', () => {
+  const names = [
+    'posthog.example.com',
+    'a.b',
+    'example.com',
+    '1.example.com',
+    'a-b.example.com',
+    'xn--bcher-kva.example',
+    'a--b.example.com',
+    `${'a'.repeat(63)}.example.com`,
+    `${'a.'.repeat(125)}com`,
+  ];
+  expect(names.filter((name) => messageFor(name) !== undefined)).toEqual([]);
 });
 
 test('accepts every domain name in lower case', () => {
@@ -49,25 +60,26 @@ test.each([
   expect(() => checkDomainName('domainName', name)).toThrow(new Error(`\`domainName\` ${RULE}, got: '${name}'; ${fix}`));
 });
 
-test.each([
-  'localhost',
-  'posthog',
-  '.example.com',
-  'posthog..example.com',
-  '-posthog.example.com',
-  'posthog-.example.com',
-  'post_hog.example.com',
-  'bücher.example',
-  '10.0.0.1',
-  '203.0.113.1',
-  `${'a'.repeat(64)}.example.com`,
-  `${'a.'.repeat(125)}comm`,
-  'user@example.com',
-  'posthog,example.com',
-  'a.b?c',
-  'a.b#c',
-])('refuses the domain name %j', (name) => {
-  expect(() => checkDomainName('domainName', name)).toThrow(new Error(`\`domainName\` ${RULE}, got: '${name}'`));
+test('refuses every other domain name', () => {
+  const names = [
+    'localhost',
+    'posthog',
+    '.example.com',
+    'posthog..example.com',
+    '-posthog.example.com',
+    'posthog-.example.com',
+    'post_hog.example.com',
+    'bücher.example',
+    '10.0.0.1',
+    '203.0.113.1',
+    `${'a'.repeat(64)}.example.com`,
+    `${'a.'.repeat(125)}comm`,
+    'user@example.com',
+    'posthog,example.com',
+    'a.b?c',
+    'a.b#c',
+  ];
+  expect(names.filter((name) => messageFor(name) !== `\`domainName\` ${RULE}, got: '${name}'`)).toEqual([]);
 });
 
 test('the error of a domain name names the prop', () => {

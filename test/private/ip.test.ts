@@ -40,59 +40,62 @@ describe('an address', () => {
     );
   });
 
-  test.each([
-    ['0.0.0.0', 0n],
-    ['0.0.0.255', 255n],
-    ['10.0.0.4', 0x0a000004n],
-    ['255.255.255.255', 0xffffffffn],
-    ['::', 0n],
-    ['::1', 1n],
-    ['1::', 1n << 112n],
-    ['2001:db8::8:800:200c:417a', 0x20010db80000000000080800200c417an],
-    ['::ffff:10.0.0.4', 0xffff0a000004n],
-  ])('%s is parsed to the right number', (text, value) => {
-    expect(parseAddress(text)!.value).toBe(value);
+  test('is parsed to its number', () => {
+    const rows = [
+      ['0.0.0.0', 0n],
+      ['0.0.0.255', 255n],
+      ['10.0.0.4', 0x0a000004n],
+      ['255.255.255.255', 0xffffffffn],
+      ['::', 0n],
+      ['::1', 1n],
+      ['1::', 1n << 112n],
+      ['2001:db8::8:800:200c:417a', 0x20010db80000000000080800200c417an],
+      ['::ffff:10.0.0.4', 0xffff0a000004n],
+    ] as const;
+    expect(rows.filter(([text, value]) => parseAddress(text)!.value !== value)).toEqual([]);
   });
 
-  test.each([
-    ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
-    ['2001:0db8::0001', '2001:db8::1'],
-    ['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
-    ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
-    ['0:0:0:0:0:0:0:0', '::'],
-    ['1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8'],
-  ])('%s is spelled canonically', (text, canonical) => {
-    expect(formatAddress(parseAddress(text)!)).toBe(canonical);
+  test('is formatted canonically', () => {
+    const rows = [
+      ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+      ['2001:0db8::0001', '2001:db8::1'],
+      ['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+      ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
+      ['0:0:0:0:0:0:0:0', '::'],
+      ['1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8'],
+    ] as const;
+    expect(rows.filter(([text, canonical]) => formatAddress(parseAddress(text)!) !== canonical)).toEqual([]);
   });
 
-  test.each([
-    '',
-    ' ',
-    'localhost',
-    '1.2.3',
-    '1.2.3.4.5',
-    '256.0.0.1',
-    '01.2.3.4',
-    '1.2.3.4 ',
-    ' 1.2.3.4',
-    '1.2.3.4\n',
-    '1.2.3.4:80',
-    '1.2.3.4/32',
-    '0x7f.0.0.1',
-    '2130706433',
-    '-1.0.0.0',
-    '१.२.३.४',
-    '[::1]',
-    '::1/128',
-    'fe80::1%eth0',
-    '1::2::3',
-    ':::',
-    '12345::',
-    '1:2:3:4:5:6:7',
-    '1:2:3:4:5:6:7:8:9',
-    'g::',
-  ])('is not parsed from %j', (text) => {
-    expect(parseAddress(text)).toBeUndefined();
+  test('is not parsed from other text', () => {
+    const texts = [
+      '',
+      ' ',
+      'localhost',
+      '1.2.3',
+      '1.2.3.4.5',
+      '256.0.0.1',
+      '01.2.3.4',
+      '1.2.3.4 ',
+      ' 1.2.3.4',
+      '1.2.3.4\n',
+      '1.2.3.4:80',
+      '1.2.3.4/32',
+      '0x7f.0.0.1',
+      '2130706433',
+      '-1.0.0.0',
+      '१.२.३.४',
+      '[::1]',
+      '::1/128',
+      'fe80::1%eth0',
+      '1::2::3',
+      ':::',
+      '12345::',
+      '1:2:3:4:5:6:7',
+      '1:2:3:4:5:6:7:8:9',
+      'g::',
+    ];
+    expect(texts.filter((text) => parseAddress(text) !== undefined)).toEqual([]);
   });
 });
 
@@ -119,51 +122,54 @@ describe('a block', () => {
     );
   });
 
-  test.each([
-    ['10.0.0.0/27', 32n],
-    ['10.0.0.0/32', 1n],
-    ['0.0.0.0/0', 2n ** 32n],
-    ['2001:db8::/64', 2n ** 64n],
-    ['::/0', 2n ** 128n],
-    ['::1/128', 1n],
-  ])('%s has the right number of addresses', (text, size) => {
-    expect(cidrSize(parseCidr(text)!)).toBe(size);
+  test('has its number of addresses', () => {
+    const rows = [
+      ['10.0.0.0/27', 32n],
+      ['10.0.0.0/32', 1n],
+      ['0.0.0.0/0', 2n ** 32n],
+      ['2001:db8::/64', 2n ** 64n],
+      ['::/0', 2n ** 128n],
+      ['::1/128', 1n],
+    ] as const;
+    expect(rows.filter(([text, size]) => cidrSize(parseCidr(text)!) !== size)).toEqual([]);
   });
 
-  test.each([
-    ['10.0.0.77/24', '10.0.0.0/24'],
-    ['10.1.2.3/8', '10.0.0.0/8'],
-    ['10.1.2.3/0', '0.0.0.0/0'],
-    ['2001:db8:1::1/32', '2001:db8::/32'],
-    ['10.0.0.0/08', '10.0.0.0/8'],
-  ])('%s is spelled canonically', (text, canonical) => {
-    expect(formatCidr(parseCidr(text)!)).toBe(canonical);
+  test('is formatted canonically', () => {
+    const rows = [
+      ['10.0.0.77/24', '10.0.0.0/24'],
+      ['10.1.2.3/8', '10.0.0.0/8'],
+      ['10.1.2.3/0', '0.0.0.0/0'],
+      ['2001:db8:1::1/32', '2001:db8::/32'],
+      ['10.0.0.0/08', '10.0.0.0/8'],
+    ] as const;
+    expect(rows.filter(([text, canonical]) => formatCidr(parseCidr(text)!) !== canonical)).toEqual([]);
   });
 
-  test.each([
-    '',
-    '/',
-    '/8',
-    '10.0.0.0',
-    '10.0.0.0/',
-    '10.0.0.0/33',
-    '10.0.0.0/999',
-    '10.0.0.0/1000',
-    '10.0.0.0/-1',
-    '10.0.0.0/+8',
-    '10.0.0.0/8.0',
-    '10.0.0.0/a',
-    '10.0.0.0/8/8',
-    '10.0.0.0 /8',
-    '10.0.0.0/ 8',
-    '10.0.0.0/8\n',
-    '10.0.0/8',
-    '::/129',
-    'fe80::%eth0/64',
-    '10.0.0.0/255.0.0.0',
-    'example.com/24',
-  ])('is not parsed from %j', (text) => {
-    expect(parseCidr(text)).toBeUndefined();
+  test('is not parsed from other text', () => {
+    const texts = [
+      '',
+      '/',
+      '/8',
+      '10.0.0.0',
+      '10.0.0.0/',
+      '10.0.0.0/33',
+      '10.0.0.0/999',
+      '10.0.0.0/1000',
+      '10.0.0.0/-1',
+      '10.0.0.0/+8',
+      '10.0.0.0/8.0',
+      '10.0.0.0/a',
+      '10.0.0.0/8/8',
+      '10.0.0.0 /8',
+      '10.0.0.0/ 8',
+      '10.0.0.0/8\n',
+      '10.0.0/8',
+      '::/129',
+      'fe80::%eth0/64',
+      '10.0.0.0/255.0.0.0',
+      'example.com/24',
+    ];
+    expect(texts.filter((text) => parseCidr(text) !== undefined)).toEqual([]);
   });
 
   test('is not parsed from text without an address', () => {
