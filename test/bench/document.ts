@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
+import { ROOT } from '../helpers/app';
 
-const DOCUMENT = path.join(__dirname, '..', '..', 'docs', 'performance.md');
+const DOCUMENT = path.join(ROOT, 'docs', 'performance.md');
 
 /** What figures are measured on. */
 export const MACHINE = `Node.js ${process.versions.node}, ${cpus().length} cores (${cpus()[0].model.trim()})`;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import { median } from './synth';
+import { ROOT } from '../helpers/app';
 
 /** What loading some modules takes, without starting Node.js. */
 export interface LoadCost {
@@ -36,8 +36,7 @@ export function measureLoad<Name extends string>(modules: Readonly<Record<Name, 
 }
 
 function loadOnce(names: readonly string[]): LoadCost {
-  const root = path.join(__dirname, '..', '..');
   return JSON.parse(
-    execFileSync(process.execPath, ['-e', LOAD, ...names], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    execFileSync(process.execPath, ['-e', LOAD, ...names], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
   ) as LoadCost;
 }

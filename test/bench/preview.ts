@@ -10,8 +10,8 @@ import { Load, measureLoad } from './preview-load';
 import { measureSynth, median } from './synth';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 import { printed } from '../helpers/programs';
+import { ROOT } from '../helpers/app';
 
-const ROOT = path.join(__dirname, '..', '..');
 const ROUNDS = 5;
 const LOAD: Load = { connections: 200, seconds: 30 };
 /** Events a second that nobody who tries things out comes near. */

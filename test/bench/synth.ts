@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ROOT } from '../helpers/app';
 
 /** What one `cdk synth` took. */
 export interface Cost {
@@ -9,8 +10,6 @@ export interface Cost {
   /** Of the command line and the app together, each at its peak. */
   readonly mebibytes: number;
 }
-
-const ROOT = path.join(__dirname, '..', '..');
 
 /** Measures some apps by turns, so that other load of the machine affects all of them, and returns the median of each. */
 export function measureSynth(apps: Readonly<Record<string, string>>, rounds: number): Record<string, Cost> {

@@ -3,8 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CONFIG_PATH, DATA_PATH } from '../../lib/stores/clickhouse/config/shared-settings';
-
-const ROOT = path.join(__dirname, '..', '..');
+import { ROOT } from '../helpers/app';
 
 /** What the engine is given. */
 export interface EngineOptions {

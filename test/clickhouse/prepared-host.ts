@@ -3,11 +3,12 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepareScript } from '../../lib/stores/clickhouse/members';
+import { ROOT } from '../helpers/app';
 
 const SECRETS = ['POSTHOG_CLICKHOUSE_PASSWORD', 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET'];
 
 /** The instance's own script, as boot/prepare.sh of an instance passes it. */
-const LOG_IN = path.join(__dirname, '..', '..', 'lib', 'stores', 'instance', 'boot', 'log-in.sh');
+const LOG_IN = path.join(ROOT, 'lib', 'stores', 'instance', 'boot', 'log-in.sh');
 
 /** What a start is given; the rest is as on an instance. */
 export interface Start {

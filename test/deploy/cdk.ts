@@ -4,8 +4,8 @@ import path from 'node:path';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { EmulatedAws } from './emulated-aws';
 import { ended } from '../helpers/programs';
+import { ROOT } from '../helpers/app';
 
-const ROOT = path.join(__dirname, '..', '..');
 const CLI = path.join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 
 export interface CdkResult {

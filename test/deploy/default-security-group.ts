@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { DescribeSecurityGroupsCommand, SecurityGroup } from '@aws-sdk/client-ec2';
 import { World } from './world';
+import { ROOT } from '../helpers/app';
 
-const NODE_MODULES = path.join(__dirname, '..', '..', 'node_modules');
+const NODE_MODULES = path.join(ROOT, 'node_modules');
 const RUN = 'require(process.argv[1]).handler(JSON.parse(process.argv[2])).catch((error) => { console.error(error); process.exit(1); })';
 
 /** The VPC's default security group. */

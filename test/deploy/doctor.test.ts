@@ -32,8 +32,8 @@ import {
 import { containersOf, environmentOf, servicesOf } from './services';
 import { World } from './world';
 import { ended } from '../helpers/programs';
+import { ROOT } from '../helpers/app';
 
-const ROOT = path.join(__dirname, '..', '..');
 /** Where the program is bundled to, far from any package that it could load. */
 const FOLDER = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-'));
 const PROGRAM = path.join(FOLDER, 'cli', 'cdk-posthog.js');

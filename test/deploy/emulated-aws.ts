@@ -4,8 +4,8 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../helpers/free-port';
 import { until } from '../helpers/until';
+import { ROOT } from '../helpers/app';
 
-const ROOT = path.join(__dirname, '..', '..');
 const PYTHON = path.join(ROOT, '.venv', 'bin', 'python');
 const START_SECONDS = 60;
 

@@ -6,8 +6,9 @@ import path from 'node:path';
 import { connect } from 'node:tls';
 import { AppAccess, EndpointGroup } from '../../lib';
 import { World } from '../cli/preview/world';
+import { ROOT } from '../helpers/app';
 
-const PYTHON = path.join(__dirname, '..', '..', '.venv', 'bin', 'python');
+const PYTHON = path.join(ROOT, '.venv', 'bin', 'python');
 
 interface Result {
   readonly answers: { readonly captured: boolean; readonly prompt: string; readonly sent: boolean | string; readonly status: string };

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrationScript } from '../../lib/migration/migration-script';
 import { until } from '../helpers/until';
+import { ROOT } from '../helpers/app';
 
-const ROOT = path.join(__dirname, '..', '..');
 const VENV = path.join(ROOT, '.venv-migration');
 
 /** The script in the task definition. */

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { ACTIONS } from '../../../cli/doctor/deployment/aws';
 import { CHECKS } from '../../../cli/doctor/run-checks';
 import { COMMANDS } from '../../../cli/program';
+import { ROOT } from '../../helpers/app';
 
-const TEXT = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'command-line.md'), 'utf8');
+const TEXT = readFileSync(path.join(ROOT, 'docs', 'command-line.md'), 'utf8');
 
 test('the documented policy allows the actions of the doctor, and no others', () => {
   const [, policy] = /```json\n(.*?)```/s.exec(TEXT)!;

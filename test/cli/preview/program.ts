@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { printed } from '../../helpers/programs';
-
-const ROOT = path.join(__dirname, '..', '..', '..');
+import { ROOT } from '../../helpers/app';
 
 let program: string | undefined;
 

@@ -3,8 +3,9 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { kafkaTopics, topicLines } from '../../../lib/stores/kafka/kafka-topics';
+import { ROOT } from '../../helpers/app';
 
-const SCRIPT = path.join(__dirname, '..', '..', '..', 'lib', 'migration', 'topics', 'reconcile-topics.sh');
+const SCRIPT = path.join(ROOT, 'lib', 'migration', 'topics', 'reconcile-topics.sh');
 
 /**
  * A stub of rpk: keeps topics in a file, prints what rpk prints, and refuses what a broker refuses.
