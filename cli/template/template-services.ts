@@ -45,7 +45,7 @@ export function taskOf(template: CloudFormationTemplate, { TaskDefinition }: Tem
 
 /** Returns the containers of a task definition; none if they are known at deployment only. */
 export function containersOf(task: TemplateTask | undefined): readonly TemplateContainer[] {
-  return Array.isArray(task?.ContainerDefinitions) ? task.ContainerDefinitions : [];
+  return Array.isArray(task?.ContainerDefinitions) ? (task.ContainerDefinitions as readonly TemplateContainer[]) : [];
 }
 
 /**
