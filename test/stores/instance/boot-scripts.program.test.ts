@@ -177,7 +177,7 @@ describe('log-in.sh', () => {
     sandbox.write('root/asset/settings', sandbox.read('root/asset/settings').replace('IMAGE=redpanda:1\n', `IMAGE=${image}\n`));
   }
 
-  test.each(SAMPLE_IMAGES)('setup.sh pulls $image, having logged in to its registry if that is a private one of ECR', ({ image, ecr }) => {
+  test.each(SAMPLE_IMAGES)('setup.sh pulls $image, and logs in to its registry if it is a private one of ECR', ({ image, ecr }) => {
     givenImage(image);
     expect(sandbox.run('setup.sh')).toMatchObject({ status: 0 });
     expect(logIns()).toEqual(
@@ -243,11 +243,11 @@ describe('dns.sh and release.sh', () => {
   });
 
   test.each([
-    ['the service stops alone', 'running', '0', false],
-    ['the instance reboots, or another follows', 'stopping', '1', false],
-    ['the group is gone', 'stopping', 'None', false],
-    ['the group ends', 'stopping', '0', true],
-  ])('the record when %s', (_, system, desired, taken) => {
+    ['keep', 'only the service stops', 'running', '0', false],
+    ['keep', 'the instance reboots or is replaced', 'stopping', '1', false],
+    ['keep', 'the group does not exist', 'stopping', 'None', false],
+    ['delete', 'the group has no more instances', 'stopping', '0', true],
+  ])('%s the record when %s', (_, __, system, desired, taken) => {
     sandbox.write('cloud/system', system);
     sandbox.write('cloud/desired', desired);
     expect(sandbox.run('release.sh').status).toBe(0);
@@ -293,9 +293,9 @@ describe('signal.sh', () => {
   const signals = () => sandbox.calls().filter((call) => call.startsWith('cloudformation'));
 
   test.each([
-    ['the service is up', 'run/started', 'SUCCESS', 0],
-    ['the volume was refused', 'run.refused', 'FAILURE', 1],
-    ['neither, for too long', 'nothing', 'FAILURE', 1],
+    ['reports success when the service has started', 'run/started', 'SUCCESS', 0],
+    ['reports a failure when the volume was refused', 'run.refused', 'FAILURE', 1],
+    ['reports a failure when the service does not start in time', 'nothing', 'FAILURE', 1],
   ])('%s', (_, file, signal, status) => {
     sandbox.write(file, '');
     expect(sandbox.run('signal.sh').status).toBe(status);

@@ -102,7 +102,7 @@ describe('the role of StatefulInstance', () => {
   }
 
   test.each(SAMPLE_IMAGES.flatMap(({ image, ecr }) => (ecr ? [[image, ecr.repositoryArn]] : [])))(
-    'it pulls %s from %s alone, with a token that knows no resources',
+    'can pull %s from %s only',
     (image, repositoryArn) => {
       expect(allowedInEcr(image, repositoryArn.split(':')[1])).toEqual([
         ['*', ['ecr:GetAuthorizationToken']],

@@ -69,7 +69,7 @@ test('two RedpandaKafka in one stack have different names, volumes and zones', (
   template.resourceCountIs('AWS::Route53::HostedZone', 2);
 });
 
-test('it is a t4g.large with 100 GiB that stay, in the first private subnet, by default', () => {
+test('RedpandaKafka is a t4g.large with a retained volume of 100 GiB in the first private subnet by default', () => {
   const template = templateOf();
   expect(only(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData).toMatchObject({
     InstanceType: 't4g.large',
