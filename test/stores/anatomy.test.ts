@@ -1,13 +1,12 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { AuroraPostgres, Cache, Kafka, ObjectStorage, Postgres, RedpandaKafka } from '../../lib';
-import { StatefulInstance } from '../../lib/stores/instance/stateful-instance';
 import { zonedStack } from '../helpers/zones';
 import { newClickHouse } from './clickhouse/fixtures';
 
 /** Every data store that the library can create, and the instance that two of them consist of. */
-const CREATED: Readonly<Record<string, (stack: Stack) => Construct>> = {
+const CREATED: Readonly<Record<string, (stack: Stack) => IConstruct>> = {
   Postgres: (stack) => new Postgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc') }),
   AuroraPostgres: (stack) => new AuroraPostgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc') }),
   Cache: (stack) => new Cache(stack, 'Store', { vpc: new Vpc(stack, 'Vpc') }),
@@ -15,7 +14,7 @@ const CREATED: Readonly<Record<string, (stack: Stack) => Construct>> = {
   RedpandaKafka: (stack) => new RedpandaKafka(stack, 'Store', { vpc: new Vpc(stack, 'Vpc') }),
   ClickHouse: (stack) => newClickHouse(stack, { replicas: 2 }, 'Store'),
   ObjectStorage: (stack) => new ObjectStorage(stack, 'Store'),
-  StatefulInstance: (stack) => newClickHouse(stack, {}, 'Store').servers[0] as StatefulInstance,
+  StatefulInstance: (stack) => newClickHouse(stack, {}, 'Store').servers[0],
 };
 
 /** Children that are no resources of their own, or only serve a deployment. */
@@ -27,10 +26,13 @@ const INTERNAL = [
 ];
 
 /** The values of all public properties, getters included. */
-function valuesOf(store: Construct): unknown[] {
+function valuesOf(store: IConstruct): unknown[] {
   const names = new Set<string>(Object.getOwnPropertyNames(store));
   for (let type: object = Object.getPrototypeOf(store) as object; type !== Construct.prototype; type = Object.getPrototypeOf(type) as object) {
-    Object.entries(Object.getOwnPropertyDescriptors(type)).forEach(([name, { get }]) => get && names.add(name));
+    const descriptors = Object.getOwnPropertyDescriptors(type);
+    Object.keys(descriptors)
+      .filter((name) => descriptors[name].get !== undefined)
+      .forEach((name) => names.add(name));
   }
   return [...names].flatMap((name) => (store as unknown as Record<string, unknown>)[name]);
 }

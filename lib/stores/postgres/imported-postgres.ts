@@ -89,7 +89,8 @@ export interface PostgresAttributes {
    */
   readonly instanceIdentifier?: string;
   /**
-   * The identifier of the Aurora cluster, instead of `instanceIdentifier`. With it, `metric*` work, and migrations check the age of its latest backup.
+   * The identifier of the Aurora cluster, instead of `instanceIdentifier`. With it, `metric*` work, and migrations check the age of its latest
+   * backup.
    *
    * @default - none; no metrics, and migrations do not check backups
    */

@@ -35,13 +35,13 @@ export interface IPostgres extends IConstruct, IConnectable {
   /** The ports that processes connect to. */
   readonly clientPorts: number[];
   /**
-   * The identifier of the RDS instance, which has the metrics and the backups of the server. Undefined for Aurora, and for a server that is not on RDS
-   * or whose identifier is not known.
+   * The identifier of the RDS instance, which has the metrics and the backups of the server. Undefined for Aurora, and for a server that is not on
+   * RDS or whose identifier is not known.
    */
   readonly instanceIdentifier?: string;
   /**
-   * The identifier of the Aurora cluster, which has the metrics and the backups of the server. Undefined for an RDS instance, and for a server that is
-   * not on Aurora or whose identifier is not known.
+   * The identifier of the Aurora cluster, which has the metrics and the backups of the server. Undefined for an RDS instance, and for a server that
+   * is not on Aurora or whose identifier is not known.
    */
   readonly clusterIdentifier?: string;
   /**
