@@ -22,7 +22,6 @@ const INTERNAL = [
   'StorageRole', // an imported role of AWS
   'Brokers', // the custom resource that fetches the names of the brokers
   'Boot', // the asset with the files of an instance
-  'InternetConnectivity',
 ];
 
 /** The values of all public properties, getters included. */
