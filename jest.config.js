@@ -1,5 +1,5 @@
 /** What needs a server, a browser or an engine, by its folder: each has a script of its own, which installs what it needs. */
-const SERVERS = ['boot', 'browser', 'clickhouse', 'deploy', 'nginx', 'postgresql', 'registry'];
+const SERVERS = ['boot', 'browser', 'clickhouse', 'deploy', 'languages', 'nginx', 'postgresql', 'registry'];
 
 const SHARED = {
   testEnvironment: 'node',

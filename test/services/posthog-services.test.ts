@@ -209,7 +209,7 @@ describe('service discovery', () => {
     expect(registered.map(({ DnsConfig }) => DnsConfig.DnsRecords)).toEqual(registered.map(() => [{ TTL: 10, Type: 'A' }]));
     const [[id, { Properties }]] = ofType(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace');
     expect(Properties).toMatchObject({ Name: 'posthog.example.com.internal', Properties: { DnsProperties: { SOA: { TTL: 10 } } } });
-    expect(stack.resolve(posthog.namespace.namespaceId)).toEqual({ 'Fn::GetAtt': [id, 'Id'] });
+    expect(stack.resolve(posthog.cloudMapNamespace.namespaceId)).toEqual({ 'Fn::GetAtt': [id, 'Id'] });
   });
 });
 
