@@ -78,7 +78,7 @@ export class PostHog extends Construct {
   /** The role that writes the files of batch exports and signs links to them; undefined without `Product.EXPORTS`. */
   public readonly fileDownloadsRole?: IRole;
   /** The Cloud Map namespace in which processes find each other. */
-  public readonly namespace: INamespace;
+  public readonly cloudMapNamespace: INamespace;
 
   private readonly deployed: PostHogServices;
 
@@ -110,7 +110,7 @@ export class PostHog extends Construct {
     });
     ({ postgres: this.postgres, cache: this.cache, kafka: this.kafka, clickHouse: this.clickHouse, objectStorage: this.objectStorage } = stores);
     new ClickHouseObjects(this, 'ClickHouseObjects', { serverRoles: this.clickHouse.serverRoles, storage: this.objectStorage });
-    this.namespace = defineNamespace(this, 'Namespace', this.vpc, network.namespaceName);
+    this.cloudMapNamespace = defineNamespace(this, 'Namespace', this.vpc, network.namespaceName);
     const { appSettings, telemetry, temporalTaskQueues, hasSymbolSets, hasFileDownloads, ...services } = plan.services;
     this.appSecrets = new AppSecrets(this, 'Secrets', plan.secrets, removalPolicy);
     this.symbolSetKeys = hasSymbolSets
@@ -136,7 +136,7 @@ export class PostHog extends Construct {
       cpuArchitecture,
       addProxy: plan.ingress.clientAddress?._proxy && ((taskDefinition, proxied) => this.ingress.addClientAddressProxy(taskDefinition, proxied)),
       ingress: this.ingress,
-      namespace: this.namespace,
+      namespace: this.cloudMapNamespace,
       cluster: this.cluster,
       vpc: this.vpc,
       subnets,

@@ -23,12 +23,12 @@ function rsaKey(modulusLength: number, type: 'pkcs1' | 'pkcs8' = 'pkcs8'): strin
   return generateKeyPairSync('rsa', { modulusLength }).privateKey.export({ type, format: 'pem' }).toString();
 }
 
-/** Brings a secret of the same stack. */
-function bring(name: Name, props: SecretProps, stack = newStack()): AppSecrets {
-  return define({ [name]: new Secret(stack, 'Brought', props) }, stack);
+/** Passes in a secret of the same stack. */
+function passIn(name: Name, props: SecretProps, stack = newStack()): AppSecrets {
+  return define({ [name]: new Secret(stack, 'Existing', props) }, stack);
 }
 
-describe('generated', () => {
+describe('generated secrets', () => {
   const stack = newStack();
   define({}, stack);
   const template = Template.fromStack(stack);
@@ -39,7 +39,7 @@ describe('generated', () => {
     ['INTERNAL_API_SECRET', 64],
     ['INTERNAL_REQUEST_TOKEN', 64],
     ['BROWSERLESS_TOKEN', 64],
-  ])('PostHog %s has %i characters without punctuation', (name, length) => {
+  ])('%s has %i characters without punctuation', (name, length) => {
     const found = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties }]) =>
       Properties.Description.endsWith(`: ${name}`),
     );
@@ -59,7 +59,7 @@ describe('generated', () => {
     expect(ofType(template, 'Custom::PostHogRsaKey').map(([, key]) => key.Properties.SecretArn)).toEqual([{ Ref: id }]);
   });
 
-  test('each purpose has a secret of its own, always in the same order', () => {
+  test('there is one secret for each purpose, always in the same order', () => {
     expect(ofType(template, 'AWS::SecretsManager::Secret').map(([, { Properties }]) => Properties.Description)).toEqual([
       'PostHog app: SECRET_KEY',
       'PostHog app: ENCRYPTION_SALT_KEYS',
@@ -70,19 +70,19 @@ describe('generated', () => {
     ]);
   });
 
-  test('secrets stay when the stack goes', () => {
+  test('are retained when the stack is deleted', () => {
     template.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
-  test('secrets go with the stack where that is asked for', () => {
+  test('are deleted with the stack if `removalPolicy` is DESTROY', () => {
     const other = newStack();
     define({}, other, RemovalPolicy.DESTROY);
     Template.fromStack(other).allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
   });
 });
 
-describe('brought', () => {
-  test('all are used as they are, and nothing is created', () => {
+describe('secrets that are passed in', () => {
+  test('are used as they are; with all six, no resource is defined', () => {
     const stack = newStack();
     const props = Object.fromEntries(NAMES.map((name) => [name, Secret.fromSecretNameV2(stack, name, name)])) as Record<Name, ISecret>;
     const secrets = define(props, stack);
@@ -92,10 +92,10 @@ describe('brought', () => {
     expect(Template.fromStack(stack).toJSON()).not.toHaveProperty('Resources');
   });
 
-  test.each(NAMES)('where only %s is, the others are generated', (name) => {
+  test.each(NAMES)('with only %s, the others are generated', (name) => {
     const stack = newStack();
-    const brought = Secret.fromSecretNameV2(stack, 'Brought', 'brought');
-    expect(define({ [name]: brought }, stack)[name]).toBe(brought);
+    const existing = Secret.fromSecretNameV2(stack, 'Existing', 'existing');
+    expect(define({ [name]: existing }, stack)[name]).toBe(existing);
     Template.fromStack(stack).resourceCountIs('AWS::SecretsManager::Secret', NAMES.length - 1);
   });
 
@@ -106,54 +106,54 @@ describe('brought', () => {
     ['internalApiSecret', 16],
     ['internalRequestToken', 16],
     ['browserlessToken', 16],
-  ])('%s with %i generated characters is accepted', (name, passwordLength) => {
-    expect(() => bring(name, { generateSecretString: { excludePunctuation: true, passwordLength } })).not.toThrow();
+  ])('accepts %s with %i generated characters', (name, passwordLength) => {
+    expect(() => passIn(name, { generateSecretString: { excludePunctuation: true, passwordLength } })).not.toThrow();
   });
 
-  test('punctuation is accepted where the format allows it', () => {
-    expect(() => bring('secretKey', { generateSecretString: { passwordLength: 50 } })).not.toThrow();
+  test('accepts punctuation in `secretKey`', () => {
+    expect(() => passIn('secretKey', { generateSecretString: { passwordLength: 50 } })).not.toThrow();
   });
 
-  test('several encryption keys with commas between them are accepted', () => {
+  test('accepts several keys with commas between them for `encryptionSaltKeys`', () => {
     const keys = [`${'a'.repeat(31)}-`, `${'B'.repeat(31)}_`].join(',');
-    expect(() => bring('encryptionSaltKeys', { secretStringValue: SecretValue.unsafePlainText(keys) })).not.toThrow();
+    expect(() => passIn('encryptionSaltKeys', { secretStringValue: SecretValue.unsafePlainText(keys) })).not.toThrow();
   });
 });
 
-describe('an RSA key', () => {
+describe('oidcRsaPrivateKey', () => {
   const key = rsaKey(2048);
-  const give = (text: string) => bring('oidcRsaPrivateKey', { secretStringValue: SecretValue.unsafePlainText(text) });
+  const give = (text: string) => passIn('oidcRsaPrivateKey', { secretStringValue: SecretValue.unsafePlainText(text) });
 
   test.each([
     ['PKCS #8', key],
     ['PKCS #1, as `openssl genrsa` prints it', rsaKey(2048, 'pkcs1')],
     ['one line, as PostHog reads it too', key.replaceAll('\n', '\\n')],
-  ])('is accepted as %s', (_, text) => {
+  ])('accepts %s', (_, text) => {
     expect(() => give(text)).not.toThrow();
   });
 
   test.each([
-    ['shorter than 2048 bits', rsaKey(1024)],
+    ['a key of less than 2048 bits', rsaKey(1024)],
     ['a key of another kind', generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
     ['a public key', generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }).toString()],
-    ['cut off', key.slice(0, -40)],
-    ['no key', 'secret'],
-  ])('is refused where it is %s, and not told', (_, text) => {
+    ['a key that is cut off', key.slice(0, -40)],
+    ['a text that is no key', 'secret'],
+  ])('refuses %s without showing it', (_, text) => {
     expect(() => give(text)).toThrow(
       `[Stack/Secrets] \`oidcRsaPrivateKey\` must be an RSA private key of 2048 bits or more, in PEM, and has ${text.length} characters; ` +
         'store the output of `openssl genrsa 3072` in a secret and import that, or leave it out',
     );
   });
 
-  test('is refused where Secrets Manager is to generate it', () => {
-    expect(() => bring('oidcRsaPrivateKey', {})).toThrow(
+  test('refuses a value that Secrets Manager generates', () => {
+    expect(() => passIn('oidcRsaPrivateKey', {})).toThrow(
       '`oidcRsaPrivateKey` must be an RSA private key of 2048 bits or more, in PEM, and has 32 characters',
     );
   });
 });
 
-describe('what cannot be seen at synthesis passes', () => {
-  test('a secret elsewhere, by name or ARN', () => {
+describe('values that are unknown at synthesis', () => {
+  test('accepts imported secrets, by name or ARN', () => {
     const stack = newStack();
     expect(() =>
       define(
@@ -168,20 +168,20 @@ describe('what cannot be seen at synthesis passes', () => {
     ).not.toThrow();
   });
 
-  test('a value that is a token or a reference to another secret', () => {
+  test('accepts a token, and a reference to another secret or parameter', () => {
     const stack = newStack();
     const parameter = new CfnParameter(stack, 'Keys', { noEcho: true });
-    expect(() => bring('encryptionSaltKeys', { secretStringValue: SecretValue.cfnParameter(parameter) }, stack)).not.toThrow();
-    expect(() => bring('encryptionSaltKeys', { secretStringValue: SecretValue.secretsManager('other') })).not.toThrow();
-    expect(() => bring('encryptionSaltKeys', { secretStringValue: SecretValue.ssmSecure('other', '1') })).not.toThrow();
+    expect(() => passIn('encryptionSaltKeys', { secretStringValue: SecretValue.cfnParameter(parameter) }, stack)).not.toThrow();
+    expect(() => passIn('encryptionSaltKeys', { secretStringValue: SecretValue.secretsManager('other') })).not.toThrow();
+    expect(() => passIn('encryptionSaltKeys', { secretStringValue: SecretValue.ssmSecure('other', '1') })).not.toThrow();
   });
 
-  test('a value of letters and digits, whichever way punctuation is kept out of it', () => {
+  test('accepts letters and digits if `excludeCharacters` excludes the punctuation', () => {
     const excludeCharacters = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
-    expect(() => bring('encryptionSaltKeys', { generateSecretString: { excludeCharacters, passwordLength: 32 } })).not.toThrow();
+    expect(() => passIn('encryptionSaltKeys', { generateSecretString: { excludeCharacters, passwordLength: 32 } })).not.toThrow();
   });
 
-  test('a well-formed secret of another stack', () => {
+  test('accepts a secret of another stack in the right format', () => {
     const stack = newStack();
     const elsewhere = new Stack(stack.node.root, 'Elsewhere');
     const secretKey = new Secret(elsewhere, 'SecretKey', { generateSecretString: { excludePunctuation: true, passwordLength: 64 } });
@@ -189,7 +189,7 @@ describe('what cannot be seen at synthesis passes', () => {
   });
 });
 
-describe('fails when', () => {
+describe('errors', () => {
   const CASES: [Name, SecretProps, string, string][] = [
     ['secretKey', { generateSecretString: { passwordLength: 31 } }, 'must be 32 characters or more, and has 31 characters', '64'],
     [
@@ -216,14 +216,14 @@ describe('fails when', () => {
     ['browserlessToken', { generateSecretString: { passwordLength: 64 } }, 'must be 16 letters and digits or more, and has 64 characters', '64'],
   ];
 
-  test.each(CASES)('%s is brought with %j', (name, props, rule, length) => {
-    expect(() => bring(name, props)).toThrow(`[Stack/Secrets] \`${name}\` ${rule}`);
-    expect(() => bring(name, props)).toThrow(
+  test.each(CASES)('refuses %s with %j', (name, props, rule, length) => {
+    expect(() => passIn(name, props)).toThrow(`[Stack/Secrets] \`${name}\` ${rule}`);
+    expect(() => passIn(name, props)).toThrow(
       `; define it with generateSecretString: { excludePunctuation: true, passwordLength: ${length} }, or leave it out`,
     );
   });
 
-  test('a secret of another stack has the wrong format', () => {
+  test('refuses a secret of another stack in the wrong format', () => {
     const stack = newStack();
     const elsewhere = new Stack(stack.node.root, 'Elsewhere');
     expect(() => define({ secretKey: new Secret(elsewhere, 'Short', { generateSecretString: { passwordLength: 8 } }) }, stack)).toThrow(
@@ -231,7 +231,7 @@ describe('fails when', () => {
     );
   });
 
-  test('the message does not tell the value', () => {
-    expect(() => bring('internalApiSecret', { secretStringValue: SecretValue.unsafePlainText('hunter2') })).toThrow(/^(?!.*hunter2)/);
+  test('does not show the value in the message', () => {
+    expect(() => passIn('internalApiSecret', { secretStringValue: SecretValue.unsafePlainText('hunter2') })).toThrow(/^(?!.*hunter2)/);
   });
 });

@@ -5,7 +5,7 @@ import { Answer, Api, ApiCall, Invocation, packedFunction } from '../../helpers/
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:PostHogSecretsOidcRsaPrivateKey-AbCdEf';
 /** What Lambda must leave for the function to have five seconds, and tell CloudFormation. */
-const FIVE_SECONDS = 65_000;
+const FIVE_SECONDS = 50_000;
 
 const lambda = packedFunction((stack) => {
   defineRsaKey(stack, 'Key', 'a key', RemovalPolicy.RETAIN);
@@ -92,7 +92,7 @@ async function failure(api: Api, asked: object = event('Create'), time?: number)
 }
 
 describe('the bundled function', () => {
-  test('puts an RSA key of 3072 bits into a secret that holds nothing, and answers with the secret', async () => {
+  test('puts an RSA key of 3072 bits into an empty secret, and returns its ARN', async () => {
     const secret = new FakeSecret();
     expect(onlyAnswer(await lambda.invoke(event('Create'), secret.api))).toMatchObject({
       Status: 'SUCCESS',
@@ -106,7 +106,7 @@ describe('the bundled function', () => {
     expect([asymmetricKeyType, asymmetricKeyDetails]).toEqual(['rsa', { modulusLength: 3072, publicExponent: 65537n }]);
   }, 60_000);
 
-  test("asks about this secret only, signed with the function's credentials, with an id that Secrets Manager takes", async () => {
+  test("calls Secrets Manager for this secret only, signed with the function's credentials, with a valid version id", async () => {
     await lambda.invoke(event('Create'), new FakeSecret().api);
     expect(lambda.calls.map(({ action, json }) => [action, json.SecretId])).toEqual([
       ['DescribeSecret', SECRET],
@@ -120,7 +120,7 @@ describe('the bundled function', () => {
     });
   }, 60_000);
 
-  test.each(['Create', 'Update'])('leaves a value that is there as it is: %s', async (type) => {
+  test.each(['Create', 'Update'])('keeps an existing value on %s', async (type) => {
     const secret = new FakeSecret({ VersionIdsToStages: { theirs: ['AWSCURRENT'], older: ['AWSPREVIOUS'] } });
     expect(onlyAnswer(await lambda.invoke(event(type), secret.api))).toMatchObject({
       Status: 'SUCCESS',
@@ -130,7 +130,7 @@ describe('the bundled function', () => {
     expect(actions()).toEqual(['DescribeSecret']);
   });
 
-  test('generates one key in any number of invocations', async () => {
+  test('generates one key for any number of events', async () => {
     const secret = new FakeSecret();
     for (const type of ['Create', 'Create', 'Update']) {
       expect(onlyAnswer(await lambda.invoke(event(type), secret.api)).Status).toBe('SUCCESS');
@@ -138,7 +138,7 @@ describe('the bundled function', () => {
     expect(secret.values).toHaveLength(1);
   }, 60_000);
 
-  test('keeps the first of two keys where it is called twice at the same time', async () => {
+  test('keeps the first of two keys if it is invoked twice at the same time', async () => {
     // As the second call sees it: nothing when it looks, the first one's key when it puts its own.
     const secret = new FakeSecret({ VersionIdsToStages: {} });
     await lambda.invoke(event('Create'), secret.api);
@@ -148,7 +148,7 @@ describe('the bundled function', () => {
     expect(secret.values).toEqual(first);
   }, 60_000);
 
-  test('makes another key for another secret', async () => {
+  test('generates another key for another secret', async () => {
     const ids: unknown[] = [];
     for (const SecretArn of [SECRET, `${SECRET}2`]) {
       await lambda.invoke(event('Create', { SecretArn }), new FakeSecret().api);
@@ -167,13 +167,13 @@ describe('the bundled function', () => {
   });
 });
 
-describe('when AWS asks for patience, the bundled function', () => {
+describe('when AWS throttles requests, the bundled function', () => {
   /** Refuses the first two calls of each kind. */
   function afterTwo(refusal: ReturnType<Api>, api: Api): Api {
     return (call, earlier: readonly ApiCall[]) => (earlier.filter(({ action }) => action === call.action).length < 2 ? refusal : api(call, earlier));
   }
 
-  test('waits and asks again', async () => {
+  test('waits and retries', async () => {
     const secret = new FakeSecret();
     expect(onlyAnswer(await lambda.invoke(event('Create'), afterTwo(error('ThrottlingException', 'Rate exceeded'), secret.api))).Status).toBe(
       'SUCCESS',
@@ -181,13 +181,13 @@ describe('when AWS asks for patience, the bundled function', () => {
     expect(secret.values).toHaveLength(1);
   }, 60_000);
 
-  test('waits for a right that was granted in the same deployment', async () => {
+  test('waits for a permission that the same deployment grants', async () => {
     const secret = new FakeSecret();
     expect(onlyAnswer(await lambda.invoke(event('Create'), afterTwo(DENIED, secret.api))).Status).toBe('SUCCESS');
     expect(secret.values).toHaveLength(1);
   }, 60_000);
 
-  test('answers in time where it is asked for patience for ever', async () => {
+  test('responds to CloudFormation in time if every request is throttled', async () => {
     const start = Date.now();
     expect(await failure(() => error('ThrottlingException', 'Rate exceeded'), event('Create'), FIVE_SECONDS)).toContain(
       'deploy again, or bring your own key with `oidcRsaPrivateKey`',
@@ -196,17 +196,17 @@ describe('when AWS asks for patience, the bundled function', () => {
     expect(lambda.calls.length).toBeGreaterThan(1);
   }, 60_000);
 
-  test('answers in time where AWS does not answer at all', async () => {
+  test('responds to CloudFormation in time if AWS never responds', async () => {
     expect(await failure(() => 'silence', event('Create'), FIVE_SECONDS)).toContain(
       'AWS did not respond, or throttled requests, until this function timed out: deploy again',
     );
   }, 60_000);
 });
 
-describe('the bundled function names the secret and what to do', () => {
+describe('errors of the bundled function name the secret and the fix', () => {
   const lost = `the secret ${SECRET} could not be filled with an RSA key: `;
 
-  test('when it may not', async () => {
+  test('when it has no permission', async () => {
     expect(await failure(() => DENIED, event('Create'), FIVE_SECONDS)).toBe(
       `${lost}User is not authorized to perform: secretsmanager:PutSecretValue; the role of this function has the permission, so look for a service control policy ` +
         'or a permissions boundary that denies it, or bring your own key with `oidcRsaPrivateKey`',
@@ -232,7 +232,7 @@ describe('the bundled function names the secret and what to do', () => {
     expect(await failure(() => answer)).toContain(`${lost}${reason}`);
   });
 
-  test('when the key cannot be put there, without the key', async () => {
+  test('when the key cannot be stored, without showing the key', async () => {
     const { api } = new FakeSecret();
     expect(await failure((call, earlier) => (call.action === 'PutSecretValue' ? error('EncryptionFailure', 'no key') : api(call, earlier)))).toBe(
       `${lost}no key; deploy again, or bring your own key with \`oidcRsaPrivateKey\``,
@@ -250,7 +250,7 @@ describe('the bundled function names the secret and what to do', () => {
   });
 });
 
-test('the secret of this test refuses what AWS refuses: another content for a version that it has', () => {
+test('the emulated Secrets Manager refuses another value for an existing version', () => {
   const secret = new FakeSecret();
   const put = (SecretString: string) =>
     secret.api({ action: 'PutSecretValue', parameters: {}, signed: true, json: { ClientRequestToken: 'id', SecretString } }, []);

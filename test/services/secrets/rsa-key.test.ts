@@ -19,7 +19,7 @@ function define(scope: Stack, id = 'Key', policy = RemovalPolicy.RETAIN) {
   return defineRsaKey(scope, id, 'a key', policy);
 }
 
-test('the secret holds nothing at first: nothing is generated, and no value stands in the template', () => {
+test('the secret is created empty: Secrets Manager generates nothing, and the template has no value', () => {
   const [[, secret]] = ofType(
     template((stack) => define(stack)),
     'AWS::SecretsManager::Secret',
@@ -28,11 +28,11 @@ test('the secret holds nothing at first: nothing is generated, and no value stan
   expect(secret.Properties).toEqual({ Description: 'a key' });
 });
 
-test('the secret goes with the stack where that is asked for', () => {
+test('the secret is deleted with the stack if `removalPolicy` is DESTROY', () => {
   template((stack) => define(stack, 'Key', RemovalPolicy.DESTROY)).allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
 });
 
-test('one function fills all of them', () => {
+test('one function of the stack generates all keys', () => {
   const result = template((stack) => ['One', 'Two'].forEach((id) => define(stack, id)));
   result.resourceCountIs('AWS::Lambda::Function', 1);
   result.hasResourceProperties('AWS::Lambda::Function', { Runtime: 'nodejs24.x', Timeout: 180 });
@@ -40,7 +40,7 @@ test('one function fills all of them', () => {
   expect(ofType(result, 'Custom::PostHogRsaKey').map(([, { Properties }]) => idOf(Properties.SecretArn))).toEqual(secrets);
 });
 
-test('the function may look at these secrets and put values there, may not read them, and nothing else', () => {
+test('the function can describe these secrets and put values, cannot read them, and has no other permission', () => {
   const result = template((stack) => ['One', 'Two'].forEach((id) => define(stack, id)));
   const statements = ofType<Role>(result, 'AWS::IAM::Role')
     .flatMap(([, { Properties }]) => Properties.Policies ?? [])
@@ -51,7 +51,7 @@ test('the function may look at these secrets and put values there, may not read 
   expect(statements.slice(1).map(({ Resource }) => Resource)).toEqual(secrets);
 });
 
-test('whoever refers to the secret waits for the key: the task definition, and the role that reads it', () => {
+test('the task definition and the execution role that refer to the secret depend on the key', () => {
   const result = template((stack) => {
     const task = new FargateTaskDefinition(stack, 'Task');
     task.addContainer('web', {

@@ -34,8 +34,13 @@ newPostHog(stack, {
 const template = Template.fromStack(stack);
 const json = JSON.stringify(template.toJSON());
 
-/** What a process is told, as `NAME=value` and `NAME=<secret>`. */
-function told(process: string): { environment: string[]; secrets: string[] } {
+/** One value for each process, so that one assertion shows every process that has another one. */
+function each<T>(valueOf: (process: string) => T): Record<string, T> {
+  return Object.fromEntries(NAMES.map((process) => [process, valueOf(process)]));
+}
+
+/** The names of the variables of a process. */
+function variablesOf(process: string): { environment: string[]; secrets: string[] } {
   const { Environment = [], Secrets = [] } = containerOf(template, process);
   return { environment: Environment.map(({ Name }) => Name), secrets: Secrets.map(({ Name }) => Name) };
 }
@@ -53,7 +58,7 @@ describe('task roles', () => {
     's3:PutObjectTagging',
   ];
 
-  const MAY: Record<string, string[]> = {
+  const ACTIONS: Record<string, string[]> = {
     'web': [...WRITE, 'sts:AssumeRole'],
     'worker': WRITE,
     'temporal-django-worker': [...WRITE, 'sts:AssumeRole'],
@@ -66,12 +71,9 @@ describe('task roles', () => {
     'hypercache-server': READ,
   };
 
-  test.each(NAMES)('%s may do what it needs to and nothing else', (process) => {
-    expect(
-      taskRoleStatements(template, process)
-        .flatMap((statement) => statement.actions)
-        .sort(),
-    ).toEqual([...(MAY[process] ?? [])].sort());
+  test('allow each process the actions that it needs, and no others', () => {
+    const actions = (process: string) => taskRoleStatements(template, process).flatMap((statement) => statement.actions);
+    expect(each((process) => actions(process).sort())).toEqual(each((process) => [...(ACTIONS[process] ?? [])].sort()));
   });
 
   const PREFIX: Record<string, string> = {
@@ -83,21 +85,17 @@ describe('task roles', () => {
     'hypercache-server': 'cache/*',
   };
 
-  test.each(NAMES)('%s reaches its own objects of the bucket and nothing else', (process) => {
-    const statements = taskRoleStatements(template, process);
-    const roles = statements.filter(({ actions }) => actions.includes('sts:AssumeRole'));
-    const own = statements.filter((statement) => !roles.includes(statement));
-    const objects = `arn:aws:s3:::objects/${PREFIX[process] ?? '*'}`;
-    expect(['arn:aws:s3:::objects', objects]).toEqual(expect.arrayContaining(own.flatMap(({ resources }) => resources)));
-    expect(
-      roles
-        .flatMap(({ resources }) => resources)
-        .map(idOf)
-        .filter((id) => !id.includes('FileDownloadsRole')),
-    ).toEqual([]);
+  test('limit each process to its own objects of the bucket, and to the role of file downloads', () => {
+    const others = (process: string) => {
+      const objects = ['arn:aws:s3:::objects', `arn:aws:s3:::objects/${PREFIX[process] ?? '*'}`];
+      return taskRoleStatements(template, process)
+        .flatMap(({ actions, resources }) => resources.map((resource): [boolean, string] => [actions.includes('sts:AssumeRole'), idOf(resource)]))
+        .filter(([assumes, resource]) => (assumes ? !resource.includes('FileDownloadsRole') : !objects.includes(resource)));
+    };
+    expect(each(others)).toEqual(each(() => []));
   });
 
-  test('the role of file downloads reaches the prefix of batch exports and nothing else', () => {
+  test('limit the role of file downloads to the prefix of batch exports', () => {
     const [[role]] = ofType(template, 'AWS::IAM::Role').filter(([id]) => id.includes('FileDownloadsRole'));
     expect(statementsOf(template, role).map(({ resources }) => resources)).toEqual([
       ['arn:aws:s3:::objects'],
@@ -105,13 +103,13 @@ describe('task roles', () => {
     ]);
   });
 
-  test('whatever may do something has a role of its own, and all others share one that may not', () => {
+  test('are separate for processes with permissions; all others share one without permissions', () => {
     const roles = NAMES.map((process): [string, string] => [process, idOf(taskOf(template, process)[1].TaskRoleArn)]);
-    expect(new Set(roles.filter(([process]) => process in MAY).map(([, role]) => role)).size).toBe(Object.keys(MAY).length);
-    expect(new Set(roles.filter(([process]) => !(process in MAY)).map(([, role]) => role)).size).toBe(1);
+    expect(new Set(roles.filter(([process]) => process in ACTIONS).map(([, role]) => role)).size).toBe(Object.keys(ACTIONS).length);
+    expect(new Set(roles.filter(([process]) => !(process in ACTIONS)).map(([, role]) => role)).size).toBe(1);
   });
 
-  test('every role can be taken by ECS tasks alone', () => {
+  test('can be assumed by ECS tasks only', () => {
     const roles = new Set(
       NAMES.flatMap((process) => [idOf(taskOf(template, process)[1].TaskRoleArn), idOf(taskOf(template, process)[1].ExecutionRoleArn)]),
     );
@@ -157,7 +155,7 @@ describe('execution roles', () => {
     ['livestream', ['SecretKey']],
     ['browserless', ['BrowserlessToken']],
     ['temporal', ['postgres-login']],
-  ])('of %s, and of others with its image, reads exactly the secrets %j', (process, expected) => {
+  ])('of %s, and of other processes with its image, can read exactly the secrets %j', (process, expected) => {
     const statements = executionRoleStatements(template, process).filter(({ actions }) =>
       actions.some((action) => action.startsWith('secretsmanager:')),
     );
@@ -177,45 +175,46 @@ describe('execution roles', () => {
     expect([...new Set(names)].sort()).toEqual([...expected].sort());
   });
 
-  test('each image has its own', () => {
+  test('are separate for each image', () => {
     const roles = new Map(PROCESSES.map(({ process, image }) => [idOf(taskOf(template, process)[1].ExecutionRoleArn), image]));
     expect(roles.size).toBe(new Set(PROCESSES.map(({ image }) => image)).size);
   });
 
-  test.each(NAMES)('of %s writes to the log of the process', (process) => {
-    const logs = executionRoleStatements(template, process).filter(({ actions }) => actions.some((action) => action.startsWith('logs:')));
-    expect(new Set(logs.flatMap(({ actions }) => actions))).toEqual(new Set(['logs:CreateLogStream', 'logs:PutLogEvents']));
-    expect(logs.flatMap(({ resources }) => resources)).toContainEqual({
-      'Fn::GetAtt': [idOf(containerOf(template, process).LogConfiguration.Options['awslogs-group']), 'Arn'],
+  test('can write to the log group of each process, with no other action of CloudWatch Logs', () => {
+    const found = each((process) => {
+      const logs = executionRoleStatements(template, process).filter(({ actions }) => actions.some((action) => action.startsWith('logs:')));
+      const group = idOf(containerOf(template, process).LogConfiguration.Options['awslogs-group']);
+      return [[...new Set(logs.flatMap(({ actions }) => actions))].sort(), logs.flatMap(({ resources }) => resources.map(idOf)).includes(group)];
     });
+    expect(found).toEqual(each(() => [['logs:CreateLogStream', 'logs:PutLogEvents'], true]));
   });
 
-  test('reads a parameter where a process is given one, and nobody else does', () => {
+  test('can read a parameter only if a process with the image has it in `secrets`', () => {
     const readers = NAMES.filter((process) => JSON.stringify(executionRoleStatements(template, process)).includes('parameter/extra'));
     expect(readers).toEqual(PROCESSES.filter(({ image }) => image === 'capture').map(({ process }) => process));
   });
 });
 
-describe('what processes are told', () => {
-  test('further settings of the whole reach the app and nobody else', () => {
+describe('variables of processes', () => {
+  test('from `environment` and `secrets` of PostHog reach the app only, those of an entry of `serviceOptions` its process only', () => {
     const app = ['web', 'worker', 'temporal-django-worker', 'temporal-batch-exports-worker'];
-    expect(NAMES.filter((process) => told(process).environment.includes('EMAIL_HOST'))).toEqual(app);
-    expect(NAMES.filter((process) => told(process).secrets.includes('EMAIL_HOST_PASSWORD'))).toEqual(app);
-    expect(NAMES.filter((process) => told(process).secrets.includes('EXTRA'))).toEqual(['capture']);
+    expect(NAMES.filter((process) => variablesOf(process).environment.includes('EMAIL_HOST'))).toEqual(app);
+    expect(NAMES.filter((process) => variablesOf(process).secrets.includes('EMAIL_HOST_PASSWORD'))).toEqual(app);
+    expect(NAMES.filter((process) => variablesOf(process).secrets.includes('EXTRA'))).toEqual(['capture']);
   });
 
-  test.each(NAMES)('%s has its variables in order', (process) => {
-    const { environment, secrets } = told(process);
-    expect(environment).toEqual([...environment].sort());
-    expect(secrets).toEqual([...secrets].sort());
+  test('are sorted by name', () => {
+    const sorted = (process: string) => ({ environment: variablesOf(process).environment.sort(), secrets: variablesOf(process).secrets.sort() });
+    expect(each(variablesOf)).toEqual(each(sorted));
   });
 
-  test.each(NAMES)('%s is told nothing in clear text whose name says that it is secret', (process) => {
-    const given = (containerOf(template, process).Environment ?? []).filter(({ Value }) => Value !== '').map(({ Name }) => Name);
-    expect(given.filter((name) => /SECRET|PASSWORD|TOKEN|DATABASE_URL|SALT|CREDENTIAL|ACCESS_KEY|_DB_(READER|WRITER)/.test(name))).toEqual([]);
+  test('have no plain-text value if the name says that it is secret', () => {
+    const secret = /SECRET|PASSWORD|TOKEN|DATABASE_URL|SALT|CREDENTIAL|ACCESS_KEY|_DB_(READER|WRITER)/;
+    const plain = (process: string) => (containerOf(template, process).Environment ?? []).filter(({ Value }) => Value !== '').map(({ Name }) => Name);
+    expect(each((process) => plain(process).filter((name) => secret.test(name)))).toEqual(each(() => []));
   });
 
-  test("no database URL and no secret's value stand anywhere in the template", () => {
+  test("the template has no database URL and no secret's value", () => {
     expect(json).not.toMatch(/postgres(ql)?:\/\//);
     expect(json).not.toContain('{{resolve:');
     expect(json).not.toMatch(/"(SecretString|Password|password)":"/);
@@ -229,12 +228,12 @@ describe('security groups', () => {
   );
   const nameOf = new Map(NAMES.map((process): [string, string] => [securityGroupOf(template, process), process]).reverse());
 
-  test('the load balancer may go to the processes that answer it and nowhere else', () => {
-    const ways = ofType<{ GroupId: unknown; DestinationSecurityGroupId: unknown; FromPort: number }>(template, 'AWS::EC2::SecurityGroupEgress').map(
+  test('allow the load balancer to connect to the processes that answer clients, and to nothing else', () => {
+    const rules = ofType<{ GroupId: unknown; DestinationSecurityGroupId: unknown; FromPort: number }>(template, 'AWS::EC2::SecurityGroupEgress').map(
       ([, { Properties }]) => Properties,
     );
-    expect(ways.map(({ GroupId }) => idOf(GroupId)).filter((id) => id !== loadBalancer)).toEqual([]);
-    expect(ways.map(({ DestinationSecurityGroupId, FromPort }) => [nameOf.get(idOf(DestinationSecurityGroupId)), FromPort]).sort()).toEqual([
+    expect(rules.map(({ GroupId }) => idOf(GroupId)).filter((id) => id !== loadBalancer)).toEqual([]);
+    expect(rules.map(({ DestinationSecurityGroupId, FromPort }) => [nameOf.get(idOf(DestinationSecurityGroupId)), FromPort]).sort()).toEqual([
       ['capture', 3000],
       ['capture-ai', 3000],
       ['capture-logs', 4318],

@@ -14,11 +14,11 @@ beforeEach(() => {
 const named = (name: string): ISecret => Secret.fromSecretNameV2(stack, name, name);
 const secretNames = (props: AppSettingsOptions) => Object.keys(appSettings(props).secrets).sort();
 
-test('where nothing is said, nothing is', () => {
+test('sets nothing without props', () => {
   expect(appSettings({})).toEqual({ environment: {}, secrets: {} });
 });
 
-test('mail is encrypted with STARTTLS at port 587, unless something else is said', () => {
+test('sends mail with STARTTLS on port 587 by default', () => {
   expect(appSettings({ email: { host: 'mail.example.com', fromAddress: 'posthog@example.com' } })).toEqual({
     environment: {
       EMAIL_ENABLED: 'true',
@@ -36,7 +36,7 @@ test.each([
   [EmailEncryption.TLS, 'false', 'true'],
   [EmailEncryption.NONE, 'false', 'false'],
   [EmailEncryption.STARTTLS, 'true', 'false'],
-])('with %s, EMAIL_USE_TLS is %s and EMAIL_USE_SSL %s', (encryption, tls, ssl) => {
+])('encryption %s sets EMAIL_USE_TLS to %s and EMAIL_USE_SSL to %s', (encryption, tls, ssl) => {
   const { environment } = appSettings({
     email: { host: 'mail', fromAddress: 'PostHog <posthog@example.com>', port: 465, encryption, replyTo: 'help@example.com' },
   });
@@ -49,14 +49,14 @@ test.each([
   });
 });
 
-test('who sends is a secret', () => {
+test('keeps the credentials of the mail server in secrets', () => {
   expect(secretNames({ email: { host: 'mail', fromAddress: 'a@b', credentials: named('smtp') } })).toEqual([
     'EMAIL_HOST_PASSWORD',
     'EMAIL_HOST_USER',
   ]);
 });
 
-test('providers of sign-on are told by id and secret', () => {
+test('configures each identity provider with its client id, and with its client secret as a secret', () => {
   const props = {
     singleSignOn: {
       google: { clientId: 'g', clientSecret: named('g') },
@@ -74,7 +74,7 @@ test('providers of sign-on are told by id and secret', () => {
   expect(secretNames(props)).toEqual(['SOCIAL_AUTH_GITHUB_SECRET', 'SOCIAL_AUTH_GITLAB_SECRET', 'SOCIAL_AUTH_GOOGLE_OAUTH2_SECRET']);
 });
 
-test('keys of AI and of Slack are secrets', () => {
+test('keeps the keys of AI providers and Slack in secrets', () => {
   const props = {
     aiKeys: { anthropicApiKey: named('a'), openAiApiKey: named('o'), geminiApiKey: named('g') },
     slackApp: { clientId: 'slack', clientSecret: named('s'), signingSecret: named('sign') },
@@ -89,7 +89,7 @@ test('keys of AI and of Slack are secrets', () => {
   ]);
 });
 
-test('a secret that is no whole text is refused by the name of its prop', () => {
+test('refuses a secret whose value is part of a JSON text, and names its prop', () => {
   const pair = new Secret(stack, 'Pair', { generateSecretString: { secretStringTemplate: '{"username":"x"}', generateStringKey: 'password' } });
   const [clientId, other] = ['id', named('other')];
   expect(() => appSettings({ aiKeys: { openAiApiKey: pair } })).toThrow('`aiKeys.openAiApiKey` must be a secret whose whole text is the value');
@@ -108,17 +108,17 @@ test.each<[AppSettingsOptions, string]>([
     "`email.encryption` must be one of starttls, tls, none, got: 'ssl'",
   ],
   [{ singleSignOn: { gitlabUrl: 'https://gitlab.example.com' } }, '`singleSignOn.gitlabUrl` requires `singleSignOn.gitlab`'],
-])('%j is refused', (props, message) => {
+])('refuses %j', (props, message) => {
   expect(() => appSettings(props)).toThrow(message);
 });
 
-test('a GitLab without TLS is refused', () => {
+test('refuses a GitLab without TLS', () => {
   expect(() => appSettings({ singleSignOn: { gitlab: { clientId: 'l', clientSecret: named('l') }, gitlabUrl: 'http://gitlab' } })).toThrow(
     '`singleSignOn.gitlabUrl` must be a URL that begins with https://',
   );
 });
 
-test('every Django process is told, and cannot be told twice', () => {
+test('sets the variables of `email` in every Django process, and refuses them in `environment`', () => {
   const email = { host: 'mail.example.com', fromAddress: 'posthog@example.com' };
   newPostHog(stack, { email, products: [...FEW, Product.EXPORTS] });
   const template = Template.fromStack(stack);

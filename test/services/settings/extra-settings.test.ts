@@ -9,7 +9,7 @@ const secret = Secret.fromSsmParameter(StringParameter.fromStringParameterName(s
 const other = Secret.fromSsmParameter(StringParameter.fromStringParameterName(stack, 'Two', 'two'));
 const NONE = { environment: {}, secrets: {} };
 
-test("the library's settings come out sorted", () => {
+test("sorts the library's settings by name", () => {
   const { environment, secrets } = mergeSettings({ environment: { B: '2', A: '1' }, secrets: { D: secret, C: other } }, []);
   expect(Object.entries(environment)).toEqual([
     ['A', '1'],
@@ -21,7 +21,7 @@ test("the library's settings come out sorted", () => {
   ]);
 });
 
-test('settings of the whole and of one process are added, those of the process win', () => {
+test('adds the settings of all processes and of one; those of the one take precedence', () => {
   const { environment, secrets } = mergeSettings({ environment: { B: '2' }, secrets: {} }, [
     { environment: { A: 'whole', C: 'whole' }, secrets: { S: secret } },
     { environment: { C: 'process' }, secrets: { S: other } },
@@ -30,18 +30,18 @@ test('settings of the whole and of one process are added, those of the process w
   expect(secrets).toEqual({ S: other });
 });
 
-test('what follows from the size of a task is set, unless the user sets it', () => {
+test('sets variables that depend on the size of a task, unless the user sets them', () => {
   const tuning = { WORKERS: '4', CHILDREN: '2' };
   expect(mergeSettings(NONE, [], tuning)).toEqual({ environment: tuning, secrets: {} });
   expect(mergeSettings(NONE, [{ environment: { WORKERS: '8' } }], tuning).environment).toEqual({ WORKERS: '8', CHILDREN: '2' });
   expect(mergeSettings(NONE, [{ secrets: { WORKERS: secret } }], tuning)).toEqual({ environment: { CHILDREN: '2' }, secrets: { WORKERS: secret } });
 });
 
-test('extras without settings add nothing', () => {
+test('adds nothing for empty settings', () => {
   expect(mergeSettings(NONE, [{}, { environment: {} }, { secrets: {} }])).toEqual(NONE);
 });
 
-test('any order of the same extras gives the same settings', () => {
+test('gives the same settings for any order of the same names', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.stringMatching(/^X[A-Z0-9_]{0,8}$/), { minLength: 1 }), (names) => {
       const given = (list: string[]) => ({ environment: Object.fromEntries(list.map((name) => [name, name])) });
@@ -52,7 +52,7 @@ test('any order of the same extras gives the same settings', () => {
 
 describe.each(['environment', 'secrets'] as const)('%s', (prop) => {
   const extra = (name: string) => (prop === 'environment' ? { environment: { [name]: 'x' } } : { secrets: { [name]: secret } });
-  const OWNED: [name: string, way: string][] = [
+  const OWNED: [name: string, fix: string][] = [
     ['TRUSTED_PROXIES', 'use the prop `trustedProxies`'],
     ['TRUST_ALL_PROXIES', 'use `trustedProxies: TrustedProxies.all()` if that is what you want'],
     ['IS_BEHIND_PROXY', 'it follows from the load balancer'],
@@ -61,12 +61,12 @@ describe.each(['environment', 'secrets'] as const)('%s', (prop) => {
     ['SITE_URL', 'it follows from `domainName`'],
   ];
 
-  test.each(OWNED)('fails when it sets %s, on a process that does not have it, too', (name, way) => {
-    expect(() => mergeSettings(NONE, [extra(name)])).toThrow(`\`${prop}\` must not set a variable that the library manages, got: '${name}'; ${way}`);
-    expect(() => mergeSettings(NONE, [{}, extra(name)])).toThrow(way);
+  test.each(OWNED)('refuses %s, also for a process that does not have it', (name, fix) => {
+    expect(() => mergeSettings(NONE, [extra(name)])).toThrow(`\`${prop}\` must not set a variable that the library manages, got: '${name}'; ${fix}`);
+    expect(() => mergeSettings(NONE, [{}, extra(name)])).toThrow(fix);
   });
 
-  test('fails when it sets a variable of the load balancer in any spelling', () => {
+  test('refuses a variable of the load balancer in any spelling', () => {
     const spelling = fc
       .constantFrom(...OWNED.map(([name]) => name))
       .chain((name) =>
@@ -84,28 +84,28 @@ describe.each(['environment', 'secrets'] as const)('%s', (prop) => {
   test.each([
     ['an environment variable', { environment: { MINE: 'x' }, secrets: {} }],
     ['a secret', { environment: {}, secrets: { MINE: secret } }],
-  ])('fails when it sets what the library sets as %s', (_, managed) => {
+  ])('refuses a variable that the library sets as %s', (_, managed) => {
     expect(() => mergeSettings(managed, [extra('MINE')])).toThrow(
       `\`${prop}\` must not set a variable that the library manages, got: 'MINE'; remove it; its value follows from other props`,
     );
   });
 
-  test.each(['', '1A', 'A-B', 'A B', 'A=B', 'Ä', 'A.B'])('fails when the name is %p', (name) => {
+  test.each(['', '1A', 'A-B', 'A B', 'A=B', 'Ä', 'A.B'])('refuses the name %p', (name) => {
     expect(() => mergeSettings(NONE, [extra(name)])).toThrow(`\`${prop}\` must name environment variables, got: '${name}'`);
   });
 
-  test.each(['A', '_', 'a_1', 'EMAIL_HOST'])('the name %s is accepted', (name) => {
+  test.each(['A', '_', 'a_1', 'EMAIL_HOST'])('accepts the name %s', (name) => {
     expect(mergeSettings(NONE, [extra(name)])[prop]).toHaveProperty(name);
   });
 });
 
-test('fails when a variable is given as text and as a secret', () => {
+test('refuses a variable in both `environment` and `secrets`', () => {
   const message = "`secrets` must not set a variable that `environment` sets, got: 'EMAIL_HOST'; remove one of the two";
   expect(() => mergeSettings(NONE, [{ environment: { EMAIL_HOST: 'x' }, secrets: { EMAIL_HOST: secret } }])).toThrow(message);
   expect(() => mergeSettings(NONE, [{ environment: { EMAIL_HOST: 'x' } }, { secrets: { EMAIL_HOST: secret } }])).toThrow(message);
 });
 
-test.each(['toString', 'constructor'])('the name %s, which every object has, is a name like any other', (name) => {
+test.each(['toString', 'constructor'])('accepts the name %s, which every object has', (name) => {
   const environment = JSON.parse(`{"${name}":"x"}`) as Record<string, string>;
   expect(Object.entries(mergeSettings(NONE, [{ environment }]).environment)).toEqual([[name, 'x']]);
 });
