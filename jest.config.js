@@ -2,12 +2,23 @@
 const SERVERS = ['boot', 'browser', 'clickhouse', 'deploy', 'languages', 'nginx', 'postgresql', 'registry'];
 
 const SHARED = {
-  testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: {
     '^cdk-posthog$': '<rootDir>/lib/index.ts',
   },
+};
+
+/** Packages that a worker loads once for all its test files. Each is large and keeps nothing from one test that another one could see. */
+const PACKAGES = '/node_modules/(?:aws-cdk-lib|constructs|@aws-cdk/[^/]+|cdk-nag|typescript|fast-check|pure-rand)/';
+
+/** Tests of the library and its command line, without servers. */
+const LIBRARY = {
+  ...SHARED,
+  testEnvironment: '<rootDir>/test/helpers/environment.cjs',
+  testEnvironmentOptions: { packages: PACKAGES },
+  transform: { [`${PACKAGES}.+\\.[cm]?js$`]: '<rootDir>/test/helpers/shared-packages.cjs', ...SHARED.transform },
+  transformIgnorePatterns: [`/node_modules/(?!${PACKAGES.slice('/node_modules/'.length)})`],
 };
 
 /** What takes minutes, and runs before an issue is called resolved: .ci/full. */
@@ -24,13 +35,14 @@ module.exports = {
   coverageReporters: ['text-summary', 'lcov'],
   projects: [
     {
-      ...SHARED,
+      ...LIBRARY,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
       testPathIgnorePatterns: [...OTHERS, '\\.program\\.test\\.ts$'],
-      setupFilesAfterEnv: ['<rootDir>/test/helpers/no-programs.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/helpers/no-programs.ts', '<rootDir>/test/helpers/no-output.ts'],
     },
-    { ...SHARED, displayName: 'programs', testMatch: ['<rootDir>/test/**/*.program.test.ts'], testPathIgnorePatterns: OTHERS },
-    ...[...SERVERS, SLOW].map((name) => ({ ...SHARED, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] })),
+    { ...LIBRARY, displayName: 'programs', testMatch: ['<rootDir>/test/**/*.program.test.ts'], testPathIgnorePatterns: OTHERS },
+    { ...LIBRARY, displayName: SLOW, testMatch: [`<rootDir>/test/${SLOW}/**/*.test.ts`] },
+    ...SERVERS.map((name) => ({ ...SHARED, testEnvironment: 'node', displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] })),
   ],
 };

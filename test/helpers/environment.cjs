@@ -1,0 +1,57 @@
+const { TestEnvironment } = require('jest-environment-node');
+
+/**
+ * What every app of a test gets, unless the test says otherwise. Validating a template and capturing where each construct was created takes longer than
+ * the synthesis itself, and the CDK prints annotations that tests read with `Annotations.fromStack`.
+ */
+process.env.CDK_VALIDATION ??= 'false';
+process.env.CDK_CONTEXT_JSON ??= JSON.stringify({
+  '@aws-cdk/core:annotationsInValidationReport': false,
+  'aws:cdk:disable-creation-stack-traces': true,
+  'aws:cdk:disable-stack-trace': true,
+});
+
+const METHODS = ['debug', 'error', 'info', 'log', 'warn'];
+
+/** The heap size in bytes from which on packages are loaded again: the CDK keeps every token, and with it the apps of all tests. */
+const MAX_HEAP = 700 * 1024 * 1024;
+
+function unload(packages) {
+  Object.keys(require.cache)
+    .filter((file) => packages.test(file))
+    .forEach((file) => delete require.cache[file]);
+  module.children.length = 0;
+  delete globalThis.__cdkTokenMap;
+}
+
+/**
+ * Node.js with packages that the test files of a worker share, as they share Node.js's own modules.
+ *
+ * Jest evaluates every module again for each test file. For the CDK that takes longer than most tests.
+ */
+module.exports = class extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    this.packages = new RegExp(config.projectConfig.testEnvironmentOptions.packages);
+  }
+
+  async setup() {
+    await super.setup();
+    if (process.memoryUsage().heapUsed > MAX_HEAP) {
+      unload(this.packages);
+    }
+    this.global.loadSharedModule = (file) => require(file);
+    // Packages write to the console of the worker.
+    this.originals = METHODS.map((name) => console[name]);
+    METHODS.forEach((name) => {
+      console[name] = (...parameters) => this.global.console[name](...parameters);
+    });
+  }
+
+  async teardown() {
+    METHODS.forEach((name, index) => {
+      console[name] = this.originals[index];
+    });
+    await super.teardown();
+  }
+};
