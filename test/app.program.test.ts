@@ -60,14 +60,14 @@ function propertiesOf(run: AppRun, type: string): Record<string, unknown>[] {
     .map(({ Properties }) => Properties ?? {});
 }
 
-describe('with nothing given', () => {
-  test('it synthesises for posthog.example.com', () => {
+describe('the sample app without settings', () => {
+  test('synthesises for posthog.example.com', () => {
     expect(runs.sample.exitCode).toBe(0);
     expect(runs.sample.template.Outputs.Url.Value).toBe('https://posthog.example.com');
     expect(types(runs.sample).filter((type) => type === 'AWS::ECS::Service')).toHaveLength(deployedProcesses(DEFAULT_PRODUCTS).length);
   });
 
-  test('it warns of sample values, each by its name, and of nothing else', () => {
+  test('warns of each sample value, and of nothing else', () => {
     expect(runs.sample.warnings).toEqual([
       'warning Annotation::posthog:samples: this template holds sample values and cannot be deployed yet; in cdk.json, or with -c name=value, set: ' +
         'posthog:domainName, posthog:certificateArn',
@@ -75,31 +75,31 @@ describe('with nothing given', () => {
   });
 });
 
-describe('without stores', () => {
+describe('the data stores of the sample app', () => {
   const MADE = ['AWS::RDS::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Volume', 'AWS::S3::Bucket'];
 
-  test('it makes one of each, and the topics', () => {
+  test('are created by default, with the topics', () => {
     expect(MADE.map((type) => types(runs.sample).filter((other) => other === type).length)).toEqual(MADE.map(() => 1));
     expect(runs.sample.files['PostHog.template.json']).toContain('all topics exist');
     expect(runs.own.files['PostHog.template.json']).not.toContain('all topics exist');
   });
 
-  test('it makes none that is given', () => {
+  test('are not created if existing ones are configured', () => {
     expect(MADE.filter((type) => types(runs.own).includes(type))).toEqual([]);
   });
 
-  test('it fails where ClickHouse is given without its secret', () => {
+  test('fail for a ClickHouse without its secret', () => {
     expect(runs.noSecret.output).toContain("'posthog:clickHouseHost' needs 'posthog:clickHouseSecret'");
     expect(runs.noSecret.exitCode).toBe(1);
   });
 });
 
-describe('with every setting given', () => {
-  test('it does not warn', () => {
+describe('the sample app with every setting', () => {
+  test('warns of nothing', () => {
     expect(runs.own).toMatchObject({ exitCode: 0, warnings: [] });
   });
 
-  test('the settings arrive', () => {
+  test('has every setting in its template', () => {
     const text = runs.own.files['PostHog.template.json'];
     for (const [name, value] of Object.entries(SETTINGS)) {
       if (name === 'posthog:products') {
@@ -111,18 +111,18 @@ describe('with every setting given', () => {
     expect(text).not.toContain('posthog.example.com');
   });
 
-  test('a secret can be named by its ARN or its name', () => {
+  test('accepts the ARN or the name of a secret', () => {
     const tasks = JSON.stringify(propertiesOf(runs.own, 'AWS::ECS::TaskDefinition'));
     expect(tasks).toContain('"arn:aws:secretsmanager:eu-central-1:111122223333:secret:postgres-AbCdEf"');
     expect(tasks).toContain(':secret:clickhouse:password::');
   });
 
-  test('the app is open and the default NAT is one gateway', () => {
+  test('is open, with one NAT gateway', () => {
     expect(JSON.stringify(propertiesOf(runs.own, 'AWS::ElasticLoadBalancingV2::ListenerRule'))).not.toContain('source-ip');
     expect(propertiesOf(runs.own, 'AWS::EC2::NatGateway')).toHaveLength(1);
   });
 
-  test('the outputs say where it answers, and what comes next', () => {
+  test('has outputs for the URL and the next step', () => {
     expect(Object.keys(runs.own.template.Outputs).sort()).toEqual([
       'DeploymentCheck',
       'LoadBalancerDnsName',
@@ -141,7 +141,7 @@ describe('with every setting given', () => {
   test.each([
     ['MigrateCommand', 'aws stepfunctions start-execution --state-machine-arn <PostHogMigrationStateMachine>'],
     ['MigrationLogCommand', 'aws logs tail <PostHogMigrationLogs> --follow'],
-  ])('%s names what it is about', (output, command) => {
+  ])('has the output %s with the names of its resources', (output, command) => {
     const {
       'Fn::Join': [, parts],
     } = runs.own.template.Outputs[output].Value as { 'Fn::Join': [string, (string | Record<string, unknown>)[]] };
@@ -151,7 +151,7 @@ describe('with every setting given', () => {
   });
 });
 
-test('address blocks close the app', () => {
+test('`posthog:appCidrs` closes the app to other addresses', () => {
   expect(runs.closed).toMatchObject({ exitCode: 0, warnings: [] });
   const rules = JSON.stringify(propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::ListenerRule'));
   expect(rules).toContain('"SourceIpConfig":{"Values":["203.0.113.0/24","2001:db8::/32"]}');
@@ -161,7 +161,7 @@ test('address blocks close the app', () => {
   ]);
 });
 
-test('nat and deletion protection are used', () => {
+test('`posthog:nat` and `posthog:deletionProtection` change the template', () => {
   expect(propertiesOf(runs.closed, 'AWS::EC2::NatGateway')).toHaveLength(2);
   expect(JSON.stringify(propertiesOf(runs.closed, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))).toContain(
     '{"Key":"deletion_protection.enabled","Value":"false"}',
@@ -171,14 +171,14 @@ test('nat and deletion protection are used', () => {
   );
 });
 
-test('a release file says what runs', () => {
+test('`posthog:releaseFile` sets the images', () => {
   expect(runs.release).toMatchObject({ exitCode: 0, warnings: [] });
   const apps = (run: AppRun) => JSON.stringify(propertiesOf(run, 'AWS::ECS::TaskDefinition')).split(`"Image":"${OUR_APP}"`).length - 1;
   // Those of web and worker, and both of the migration that have Django.
   expect([apps(runs.release), apps(runs.own)]).toEqual([4, 0]);
 });
 
-test('a VPC that is there is looked up, and the security group of the stores in it is opened', () => {
+test('`posthog:vpcId` looks up the VPC, and `posthog:storeSecurityGroupId` admits the services', () => {
   expect(runs.ownVpc).toMatchObject({ exitCode: 0 });
   expect(propertiesOf(runs.ownVpc, 'AWS::EC2::VPC')).toEqual([]);
   expect(runs.ownVpc.files['manifest.json']).toContain('"vpc-id": "vpc-0123456789abcdef0"');
@@ -188,19 +188,19 @@ test('a VPC that is there is looked up, and the security group of the stores in 
   expect([...new Set(ports)].sort()).toEqual([5432, 6379, 8443, 9094, 9440]);
 });
 
-test('fails when the security group of the stores is given without their VPC', () => {
+test('`posthog:storeSecurityGroupId` without `posthog:vpcId` is refused', () => {
   expect(runs.groupWithoutVpc.exitCode).toBe(1);
   expect(runs.groupWithoutVpc.output).toContain("'posthog:storeSecurityGroupId' needs 'posthog:vpcId'");
 });
 
-test('fails when a setting is of a store that is not given', () => {
+test('a setting of a data store that is not configured is refused', () => {
   expect(runs.groupWithoutStores.exitCode).toBe(1);
   expect(runs.groupWithoutStores.output).toContain("'posthog:storeSecurityGroupId' needs an existing data store, such as 'posthog:cacheHost'");
   expect(runs.secretWithoutHost.exitCode).toBe(1);
   expect(runs.secretWithoutHost.output).toContain("'posthog:clickHouseSecret' needs 'posthog:clickHouseHost'");
 });
 
-test('a hosted zone makes certificate and records, and the next step is another', () => {
+test('`posthog:hostedZoneId` creates a certificate and a record, and changes the next step', () => {
   expect(runs.zone).toMatchObject({ exitCode: 0, warnings: [] });
   expect(propertiesOf(runs.zone, 'AWS::CertificateManager::Certificate')).toMatchObject([
     { DomainName: 'analytics.example.org', ValidationMethod: 'DNS' },
@@ -209,7 +209,7 @@ test('a hosted zone makes certificate and records, and the next step is another'
   expect(runs.zone.template.Outputs.LoadBalancerDnsName.Description).toBe("The target of the domain name's alias record");
 });
 
-test('a hosted zone and a certificate make records and no certificate', () => {
+test('`posthog:hostedZoneId` with a certificate creates a record only', () => {
   expect(runs.zoneAndCertificate).toMatchObject({ exitCode: 0, warnings: [] });
   expect(propertiesOf(runs.zoneAndCertificate, 'AWS::CertificateManager::Certificate')).toEqual([]);
   expect(propertiesOf(runs.zoneAndCertificate, 'AWS::Route53::RecordSet')).toHaveLength(1);
@@ -223,7 +223,7 @@ test.each<[keyof typeof RUNS, string]>([
   ['badNat', "`nat` must be one of single, per-zone, instance, none, got: 'none-at-all'"],
   ['noRelease', 'the release file no-such-file.json cannot be used: '],
   ['noCluster', '[PostHog/Cache] `host` must name a server that PostHog can use'],
-])('fails when a setting is wrong: %s', (name, message) => {
+])('refuses a wrong setting: %s', (name, message) => {
   expect(runs[name].output).toContain(message);
   expect(runs[name].exitCode).not.toBe(0);
   expect(runs[name].files).not.toHaveProperty('PostHog.template.json');

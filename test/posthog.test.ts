@@ -63,11 +63,11 @@ function importedVpc(scope: Construct, id = 'Given', tiers: { isPublic?: boolean
   });
 }
 
-describe('with only what it cannot do without', () => {
+describe('a PostHog with the required props only', () => {
   const { stack, posthog } = build(() => ({ products: undefined }));
   const template = Template.fromStack(stack);
 
-  test('it makes a network, a cluster, a load balancer and the processes', () => {
+  test('creates a network, a cluster, a load balancer and the services', () => {
     template.resourceCountIs('AWS::EC2::VPC', 1);
     template.resourceCountIs('AWS::ECS::Cluster', 1);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
@@ -78,7 +78,7 @@ describe('with only what it cannot do without', () => {
     template.resourceCountIs('AWS::SecretsManager::Secret', 7);
   });
 
-  test('it makes no store, no certificate and no record', () => {
+  test('creates no data store, no certificate and no record', () => {
     for (const type of [
       'AWS::RDS::DBInstance',
       'AWS::RDS::DBCluster',
@@ -93,11 +93,11 @@ describe('with only what it cannot do without', () => {
     }
   });
 
-  test('the cluster has Container Insights', () => {
+  test('enables Container Insights on the cluster', () => {
     expect(only(template, 'AWS::ECS::Cluster')).toEqual({ ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }] });
   });
 
-  test('the processes find each other under the domain name', () => {
+  test('registers processes below the domain name', () => {
     expect(only(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace')).toMatchObject({ Name: 'posthog.example.com.internal' });
     expect(environmentOf(template, 'web')).toMatchObject({
       FEATURE_FLAGS_SERVICE_URL: 'http://feature-flags.posthog.example.com.internal:3001',
@@ -106,7 +106,7 @@ describe('with only what it cannot do without', () => {
     });
   });
 
-  test('the app is told about the load balancer, and the Rust services are not', () => {
+  test('configures the app for the load balancer, and the Rust services not', () => {
     const { IS_BEHIND_PROXY, DISABLE_SECURE_SSL_REDIRECT, ALLOWED_HOSTS, SITE_URL, TRUSTED_PROXIES } = environmentOf(template, 'web') as Record<
       string,
       string
@@ -121,41 +121,41 @@ describe('with only what it cannot do without', () => {
     expect(environmentOf(template, 'capture')).not.toHaveProperty('TRUSTED_PROXIES');
   });
 
-  test('the load balancer refuses to be deleted', () => {
+  test('protects the load balancer from deletion', () => {
     expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({
       Key: 'deletion_protection.enabled',
       Value: 'true',
     });
   });
 
-  test('it tells where it is', () => {
+  test('exposes its URL, network and cluster', () => {
     expect(posthog.url).toBe('https://posthog.example.com');
     expect(posthog.url).toBe(posthog.ingress.url);
     expect(posthog.network?.vpc).toBe(posthog.vpc);
     expect(posthog.cluster.vpc).toBe(posthog.vpc);
   });
 
-  test('each process can be reached in code', () => {
+  test('exposes the service of each process', () => {
     for (const process of NAMES as PostHogProcess[]) {
       expect(posthog.service(process).process).toBe(process);
       expect(posthog.service(process).taskDefinition.defaultContainer?.containerName).toBe(process);
     }
   });
 
-  test('fails when a process is asked for that is not deployed', () => {
+  test('service() refuses a process that is not deployed', () => {
     expect(() => build(() => ({})).posthog.service(PostHogProcess.PLUGINS)).toThrow(
       `\`process\` must be one of ${NAMES.join(', ')}, got: 'plugins'; add one of data-pipelines to \`products\``,
     );
   });
 
-  test('it warns of nothing', () => {
+  test('warns of nothing', () => {
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
     expect(Annotations.fromStack(build(() => ({})).stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
 });
 
-describe('bring your own', () => {
-  test('VPC: no part of a network is made', () => {
+describe('existing resources', () => {
+  test('an existing VPC replaces the whole network', () => {
     const { stack, posthog } = build((scope) => ({ vpc: importedVpc(scope) }));
     const template = Template.fromStack(stack);
     NETWORK.forEach((type) => template.resourceCountIs(type, 0));
@@ -169,7 +169,7 @@ describe('bring your own', () => {
     expect((environmentOf(template, 'web').TRUSTED_PROXIES as string).split(',')).toHaveLength(81);
   });
 
-  test('stores whose security groups are not named can admit the migration by hand, as they do processes', () => {
+  test('an existing data store can admit the migration through its `connections`', () => {
     const { stack, posthog } = build((scope) => ({ vpc: importedVpc(scope) }));
     new SecurityGroup(stack, 'Mine', { vpc: posthog.vpc, description: 'a store' }).connections.allowFrom(
       posthog.migration,
@@ -186,7 +186,7 @@ describe('bring your own', () => {
     });
   });
 
-  test('VPC without private subnets: the subnets to run in can be named', () => {
+  test('`serviceSubnets` selects isolated subnets of a VPC without private ones', () => {
     const template = synth((scope) => {
       const vpc = new Vpc(scope, 'Given', {
         natGateways: 0,
@@ -202,17 +202,17 @@ describe('bring your own', () => {
     );
   });
 
-  test('fails when the subnets to run in are public', () => {
+  test('refuses public subnets in `serviceSubnets`', () => {
     expect(() => build((scope) => ({ vpc: importedVpc(scope), serviceSubnets: { subnetType: SubnetType.PUBLIC } }))).toThrow(
       '[Stack/PostHog] `serviceSubnets` must be private: tasks have no public IP address and no outbound access from a public subnet',
     );
   });
 
-  test('fails when the removal policy is one of snapshots', () => {
+  test('refuses SNAPSHOT as `removalPolicy`', () => {
     expect(() => build(() => ({ removalPolicy: RemovalPolicy.SNAPSHOT }))).toThrow('[Stack/PostHog] `removalPolicy` must be RETAIN or DESTROY');
   });
 
-  test('VPC with an internal load balancer: the tasks keep out of its subnets, and a warning says where they cannot', () => {
+  test('tasks avoid the subnets of an internal load balancer, or a warning is added', () => {
     const own = build((scope) => ({ vpc: new PostHogNetwork(scope, 'Own', { publicLoadBalancer: false }).vpc, publicLoadBalancer: false }));
     const subnets = JSON.stringify(serviceOf(Template.fromStack(own.stack), 'web').NetworkConfiguration.AwsvpcConfiguration.Subnets);
     expect(subnets).toContain('ServiceSubnet1');
@@ -222,7 +222,7 @@ describe('bring your own', () => {
     expect(Annotations.fromStack(shared.stack).findWarning('/Stack/PostHog', Match.stringLikeRegexp('share their subnets'))).toHaveLength(1);
   });
 
-  test('cluster: neither a cluster nor a network is made', () => {
+  test('an existing cluster replaces the cluster and the network', () => {
     const { stack, posthog } = build((scope) => ({
       cluster: Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'ours', vpc: importedVpc(scope), securityGroups: [] }),
     }));
@@ -234,7 +234,7 @@ describe('bring your own', () => {
     }
   });
 
-  test('cluster and its VPC together', () => {
+  test('accepts a cluster together with its VPC', () => {
     expect(() =>
       build((scope) => {
         const vpc = importedVpc(scope);
@@ -243,7 +243,7 @@ describe('bring your own', () => {
     ).not.toThrow();
   });
 
-  test('a PostHogNetwork of the same stack: it is used, and no other is made', () => {
+  test('uses a PostHogNetwork of the same stack, and creates no other', () => {
     const template = synth((scope) => {
       const network = new PostHogNetwork(scope, 'Shared', { nat: NatMode.NONE });
       return { vpc: network.vpc, loadBalancerSubnets: network.loadBalancerSubnets, serviceSubnets: network.serviceSubnets };
@@ -260,7 +260,7 @@ describe('bring your own', () => {
     ]);
   });
 
-  test('the VPC of a PostHogNetwork alone: its tiers are found', () => {
+  test('finds the tiers of subnets in the VPC of a PostHogNetwork', () => {
     const template = synth((scope) => ({ vpc: new PostHogNetwork(scope, 'Shared').vpc }));
     expect(JSON.stringify(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Subnets)).not.toContain('Egress');
     expect((environmentOf(template, 'web').TRUSTED_PROXIES as string).split(',')).toHaveLength(54);
@@ -270,13 +270,13 @@ describe('bring your own', () => {
     ]);
   });
 
-  test('secrets: those are used and not made', () => {
+  test('uses an existing secret, and creates none in its place', () => {
     const template = synth((scope) => ({ encryptionSaltKeys: Secret.fromSecretNameV2(scope, 'Keys', 'our-keys') }));
     template.resourceCountIs('AWS::SecretsManager::Secret', 5);
     expect(JSON.stringify(environmentOf(template, 'web').ENCRYPTION_SALT_KEYS)).toContain(':secret:our-keys');
   });
 
-  test('hosted zone: a certificate and a record are made', () => {
+  test('creates a certificate and a record in an existing hosted zone', () => {
     const template = synth((scope) => ({
       certificate: undefined,
       domainZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: 'Z123', zoneName: 'example.com' }),
@@ -286,8 +286,8 @@ describe('bring your own', () => {
   });
 });
 
-describe('options', () => {
-  test('a release of your own is what runs', () => {
+describe('props', () => {
+  test('`release` sets the image of each process', () => {
     const images: PostHogImages = {
       app: `app@${DIGEST}`,
       node: `node@${DIGEST}`,
@@ -301,17 +301,17 @@ describe('options', () => {
     expect(definitions.map(({ process }) => containerOf(template, process).Image)).toEqual(definitions.map(({ image }) => images[image]));
   });
 
-  test('a release that lacks an image is refused, by what needs it', () => {
+  test('refuses a release without the image of a deployed process', () => {
     expect(() => build(() => ({ release: PostHogRelease.of('mine', { app: `app@${DIGEST}` }) }))).toThrow(
       "[Stack/PostHog] `release` must have the image `personhogReplica`, because personhog-replica is deployed, got: 'mine'; add it, or leave out the product that the process belongs to",
     );
   });
 
   test.each([
-    ['x86 where nothing else is said', ['X86_64', 'ARM64'], undefined, 'X86_64'],
-    ['what the release is for where that is not x86', ['ARM64'], undefined, 'ARM64'],
-    ['what is asked for, where the release is for it', ['X86_64', 'ARM64'], 'ARM64', 'ARM64'],
-  ])('all tasks run on %s, the migration too', (_, platforms, asked, architecture) => {
+    ['x86-64 by default', ['X86_64', 'ARM64'], undefined, 'X86_64'],
+    ['the only architecture of the release', ['ARM64'], undefined, 'ARM64'],
+    ['the architecture of `cpuArchitecture`', ['X86_64', 'ARM64'], 'ARM64', 'ARM64'],
+  ])('all tasks, including the migration, run on %s', (_, platforms, asked, architecture) => {
     const template = synth(() => ({
       release: PostHogRelease.of('mine', PostHogRelease.V2026_09_11_R2.images, { platforms: platforms.map((name) => CpuArchitecture.of(name)) }),
       cpuArchitecture: asked === undefined ? undefined : CpuArchitecture.of(asked),
@@ -321,13 +321,13 @@ describe('options', () => {
     expect([...new Set(tasks.map(([, { Properties }]) => Properties.RuntimePlatform.CpuArchitecture))]).toEqual([architecture]);
   });
 
-  test('an architecture that the release is not known to be for is refused', () => {
+  test('refuses a `cpuArchitecture` that the release does not support', () => {
     expect(() => build(() => ({ cpuArchitecture: CpuArchitecture.ARM64 }))).toThrow(
       '[Stack/PostHog] `cpuArchitecture` must be X86_64 with the release 2026-09-11',
     );
   });
 
-  test('images that float warn by name, and only those', () => {
+  test('warns about images without a digest by name, and about no others', () => {
     const { stack } = build(() => ({
       release: PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:latest', capture: 'capture:master' }),
     }));
@@ -337,7 +337,7 @@ describe('options', () => {
     );
   });
 
-  test('without NAT, images that are not all in ECR warn', () => {
+  test('warns about images outside of ECR without NAT', () => {
     const ecr = `111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@${DIGEST}`;
     const inEcr = Object.fromEntries(Object.keys({ ...PostHogRelease.V2026_09_11_R2.images }).map((name) => [name, ecr])) as unknown as PostHogImages;
     const inReach = PostHogRelease.of('mine', inEcr);
@@ -357,7 +357,7 @@ describe('options', () => {
     expect(warnings({ nat: NatMode.SINGLE })).toEqual([]);
   });
 
-  test('an image in ECR may be pulled by the processes that run it, and by no other', () => {
+  test('only processes that run an image in ECR may pull it', () => {
     const template = synth(() => ({
       release: PostHogRelease.of('mine', {
         ...PostHogRelease.V2026_09_11_R2.images,
@@ -367,7 +367,7 @@ describe('options', () => {
     expect(NAMES.filter((name) => JSON.stringify(executionRoleStatements(template, name)).includes('repository/posthog'))).toEqual(['web', 'worker']);
   });
 
-  test('removal policy DESTROY lets secrets, logs and load balancer go', () => {
+  test('`removalPolicy` DESTROY deletes secrets, logs and the load balancer with the stack', () => {
     const template = synth(() => ({ removalPolicy: RemovalPolicy.DESTROY }));
     template.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Delete' });
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
@@ -377,7 +377,7 @@ describe('options', () => {
     });
   });
 
-  test('deletion protection can be chosen against the removal policy', () => {
+  test('`deletionProtection` overrides the one of `removalPolicy`', () => {
     const template = synth(() => ({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true }));
     expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').LoadBalancerAttributes).toContainEqual({
       Key: 'deletion_protection.enabled',
@@ -385,7 +385,7 @@ describe('options', () => {
     });
   });
 
-  test('an internal load balancer stands in private subnets, and nothing but NAT is public', () => {
+  test('an internal load balancer is in private subnets, and only NAT is in public ones', () => {
     const template = synth(() => ({ publicLoadBalancer: false }));
     expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')).toMatchObject({ Scheme: 'internal' });
     const routes = ofType(template, 'AWS::EC2::Route')
@@ -394,7 +394,7 @@ describe('options', () => {
     expect(routes).toEqual([expect.stringContaining('EgressSubnet1'), expect.stringContaining('EgressSubnet2')]);
   });
 
-  test('dual stack reaches the network', () => {
+  test('a dual-stack load balancer gives the network IPv6', () => {
     const template = synth(() => ({ ipAddressType: IpAddressType.DUAL_STACK }));
     expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')).toMatchObject({ IpAddressType: 'dualstack' });
     template.resourceCountIs('AWS::EC2::VPCCidrBlock', 1);
@@ -403,11 +403,11 @@ describe('options', () => {
   test.each([
     [NatMode.PER_ZONE, 2],
     [NatMode.NONE, 0],
-  ])('nat %s makes %i NAT gateways', (nat, count) => {
+  ])('`nat` %s creates %i NAT gateways', (nat, count) => {
     synth(() => ({ nat })).resourceCountIs('AWS::EC2::NatGateway', count);
   });
 
-  test('a domain name that is a token arrives where it is needed', () => {
+  test('accepts a token as `domainName`', () => {
     const template = synth((scope) => ({ domainName: new CfnParameter(scope, 'Domain').valueAsString }));
     expect(environmentOf(template, 'web')).toMatchObject({
       ALLOWED_HOSTS: { Ref: 'Domain' },
@@ -418,7 +418,7 @@ describe('options', () => {
   });
 });
 
-test('two in one stack stand side by side, in one VPC too', () => {
+test('two PostHogs can share a stack and a VPC', () => {
   const stack = newStack({ env: { account: '111122223333', region: 'eu-central-1' } });
   newPostHog(stack, { vpc: importedVpc(stack) }, 'One');
   newPostHog(stack, { vpc: importedVpc(stack, 'Again'), domainName: 'other.example.com' }, 'Two');
@@ -431,7 +431,7 @@ test('two in one stack stand side by side, in one VPC too', () => {
   ]);
 });
 
-test('stores of another stack, with security groups, do not depend on this one', () => {
+test('data stores of another stack do not depend on the stack of PostHog', () => {
   const app = new App({ analyticsReporting: false });
   const one = new Stack(app, 'Platform');
   const { vpc, loadBalancerSubnets, serviceSubnets } = new PostHogNetwork(one, 'Network');
@@ -453,7 +453,7 @@ test('stores of another stack, with security groups, do not depend on this one',
   expect(Object.keys(Template.fromStack(two).findResources('AWS::EC2::SecurityGroupIngress', { Properties: { FromPort: 5432 } }))).toHaveLength(2);
 });
 
-test('stores of another stack of the app can be used', () => {
+test('accepts data stores of another stack of the app', () => {
   const app = new App({ analyticsReporting: false });
   const one = new Stack(app, 'Stores');
   const two = new Stack(app, 'PostHog');
@@ -483,7 +483,7 @@ describe('errors', () => {
     );
   });
 
-  test.each(['vpc', 'cluster'])('fails when nat is given together with a %s', (prop) => {
+  test.each(['vpc', 'cluster'])('refuses `nat` together with `%s`', (prop) => {
     const message = `${at}\`nat\` cannot be combined with \`vpc\` or \`cluster\`: an existing VPC has its own route to the internet, got: 'single'; leave it out`;
     expect(() =>
       build((scope) => {
@@ -493,29 +493,29 @@ describe('errors', () => {
     ).toThrow(message);
   });
 
-  test('fails when vpc is not the one of the cluster', () => {
+  test('refuses a `vpc` that is not the one of `cluster`', () => {
     expect(() => build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: new Vpc(scope, 'Other') }) }))).toThrow(
       `${at}\`vpc\` must be the VPC of \`cluster\`, got: Stack/Given; leave \`vpc\` out, or pass a cluster in that VPC`,
     );
   });
 
-  test('takes a VPC that was imported once for the cluster and once for PostHog', () => {
+  test('accepts a VPC that was imported twice, for `cluster` and for `vpc`', () => {
     expect(() =>
       build((scope) => ({ vpc: importedVpc(scope), cluster: new Cluster(scope, 'Cluster', { vpc: importedVpc(scope, 'Again') }) })),
     ).not.toThrow();
   });
 
-  test('fails when the VPC has no private subnets', () => {
+  test('refuses a VPC without private subnets', () => {
     expect(() => build((scope) => ({ vpc: importedVpc(scope, 'Given', { isPublic: true }) }))).toThrow(
       `${at}\`vpc\` must have private subnets with egress, got: Stack/Given; add them, or select the subnets with \`serviceSubnets\``,
     );
   });
 
-  test('fails when neither certificate nor hosted zone is given', () => {
+  test('refuses props with neither a certificate nor a hosted zone', () => {
     expect(() => build(() => ({ certificate: undefined }))).toThrow('`domainZone` or `certificate` is required');
   });
 
-  test.each(['environment', 'secrets'])('fails when %s names a variable of the library', (prop) => {
+  test.each(['environment', 'secrets'])('refuses a variable of the library in `%s`', (prop) => {
     expect(() => build(() => ({ [prop]: { SECRET_KEY: 'x' } }))).toThrow(
       `[Stack/PostHog/Services/Web] \`${prop}\` must not set a variable that the library manages, got: 'SECRET_KEY'`,
     );

@@ -28,12 +28,12 @@ describe.each<[string, AppAccess]>([
   const without = answers([Product.EVENTS], appAccess);
   const all = answers(Object.values(Product), appAccess);
 
-  test('AI events are refused without the process that takes them, and ordinary events are not', () => {
+  test('AI events are refused without capture-ai, and ordinary events are not', () => {
     expect(AI.map(without)).toEqual(AI.map(() => '403'));
     expect(['/i/v0/e/', '/i/v0/aix', '/e/', '/batch/'].map(without)).toEqual(['capture', 'capture', 'capture', 'capture']);
   });
 
-  test('AI events reach their own process where it is deployed', () => {
+  test('AI events are forwarded to capture-ai if it is deployed', () => {
     expect(AI.map(all)).toEqual(AI.map(() => 'capture-ai'));
   });
 

@@ -22,7 +22,7 @@ const [LOAD_BALANCER_GROUP] = ofType(verified, 'AWS::EC2::SecurityGroup')
   .map(([id]) => id)
   .filter((id) => id.startsWith('PostHogIngressLoadBalancer'));
 
-test('by default there is no nginx, and saying so changes nothing', () => {
+test('`ClientAddress.forwarded()` is the default, without an nginx sidecar', () => {
   expect(PROCESSES.filter(({ process }) => addressProxyOf(forwarded, process))).toEqual([]);
   expect(synth({ clientAddress: ClientAddress.forwarded() }).toJSON()).toEqual(forwarded.toJSON());
 });
@@ -40,10 +40,10 @@ function callersInto(group: string): Way[] {
   return [...new Map(ways.map((way) => [JSON.stringify(way), way])).values()];
 }
 
-describe.each(ANSWERING.map((definition) => ({ ...definition })))('verified: $process', ({ process, http, stopTimeout }) => {
+describe.each(ANSWERING.map((definition) => ({ ...definition })))('`ClientAddress.verified()`: $process', ({ process, http, stopTimeout }) => {
   const nginx = addressProxyOf(verified, process)!;
 
-  test('has an nginx in front, which drains as long as the process may take to stop', () => {
+  test('has an nginx sidecar, which drains as long as the process may take to stop', () => {
     expect(nginx).toMatchObject({
       Essential: true,
       StopTimeout: stopTimeout,
@@ -59,14 +59,14 @@ describe.each(ANSWERING.map((definition) => ({ ...definition })))('verified: $pr
     ]);
   });
 
-  test('is asked through nginx, by the load balancer and its health checks', () => {
+  test('is behind nginx for the load balancer and its health checks', () => {
     expect(serviceOf(verified, process).LoadBalancers).toEqual([expect.objectContaining({ ContainerName: 'client-address', ContainerPort: 18080 })]);
     expect(targetGroupOf(verified, process)).toMatchObject({ HealthCheckPath: http!.healthCheck.path });
     // Where health has a port of its own, nginx is not asked for it.
     expect(targetGroupOf(verified, process)!.HealthCheckPort).toBe(http!.healthCheck.port?.toString());
   });
 
-  test('admits the load balancer to nginx, and other processes to itself', () => {
+  test('admits the load balancer to nginx, and other processes to the process itself', () => {
     const group = securityGroupOf(verified, process);
     const visitors = [18080, ...(http!.healthCheck.port ? [http!.healthCheck.port] : [])].map((port) => ({
       to: group,
@@ -79,24 +79,24 @@ describe.each(ANSWERING.map((definition) => ({ ...definition })))('verified: $pr
     expect(ways).toEqual(expect.arrayContaining(expected));
   });
 
-  test('keeps its size', () => {
+  test('keeps its task size', () => {
     const { Cpu, Memory } = taskOf(verified, process)[1];
     expect(taskOf(forwarded, process)[1]).toMatchObject({ Cpu, Memory });
   });
 });
 
-test.each(SILENT.map(({ process }) => process))('verified: %s, which answers nothing, has no nginx', (process) => {
+test.each(SILENT.map(({ process }) => process))('`ClientAddress.verified()`: %s, which serves no requests, has no nginx sidecar', (process) => {
   expect(addressProxyOf(verified, process)).toBeUndefined();
 });
 
-test('Django believes the nginx beside it', () => {
+test('`ClientAddress.verified()` makes Django trust its nginx sidecar only', () => {
   for (const process of ['web', 'worker', 'temporal-django-worker']) {
     expect(environmentOf(verified, process)).toMatchObject({ TRUSTED_PROXIES: '127.0.0.1', IS_BEHIND_PROXY: 'True' });
     expect(environmentOf(verified, process)).not.toHaveProperty('TRUST_ALL_PROXIES');
   }
 });
 
-test('turning it on changes task definitions, services and ways in, and replaces nothing that requests go to', () => {
+test('`ClientAddress.verified()` changes tasks, services and security group rules only', () => {
   const changed = new Set<string>();
   const [before, after] = [forwarded, verified].map((template) => template.toJSON() as { Resources: Record<string, { Type: string }> });
   for (const id of new Set([...Object.keys(before.Resources), ...Object.keys(after.Resources)])) {
@@ -112,7 +112,7 @@ test('turning it on changes task definitions, services and ways in, and replaces
   ]);
 });
 
-test('the rules stay as they are', () => {
+test('`ClientAddress.verified()` changes no listener rule', () => {
   const rules = [undefined, ClientAddress.verified()].map((clientAddress) => {
     const stack = newStack();
     newPostHog(stack, { clientAddress });
@@ -121,13 +121,13 @@ test('the rules stay as they are', () => {
   expect(rules[1]).toEqual(rules[0]);
 });
 
-test('fails when everybody is trusted', () => {
+test('`ClientAddress.verified()` is refused together with `TrustedProxies.all()`', () => {
   expect(() => synth({ clientAddress: ClientAddress.verified(), trustedProxies: TrustedProxies.all() })).toThrow(
     '[Stack/PostHog/Ingress] `trustedProxies` must not be TrustedProxies.all() with verified client addresses',
   );
 });
 
-test('warns about an image without a digest, and about one that tasks without NAT cannot load', () => {
+test('`ClientAddress.verified()` warns about an image without a digest, and one that tasks without NAT cannot pull', () => {
   const warnings = (props: Partial<PostHogProps>, about: string) => {
     const stack = newStack();
     newPostHog(stack, props);

@@ -73,7 +73,7 @@ const isLambda = (module: string) => module.endsWith('.lambda');
 const edges = () => [...IMPORTS].flatMap(([from, targets]) => targets.map((to): [string, string] => [from, to]));
 const isCdk = (name: string) => /^(aws-cdk-lib|constructs)(\/|$)/.test(name);
 
-test('every import within the package names a module', () => {
+test('every import within the package refers to an existing module', () => {
   expect(edges().filter(([, to]) => /^(lib|cli|\.\.)(\/|$)/.test(to) && !MODULES.includes(to))).toEqual([]);
   expect(edges().length).toBeGreaterThan(1000);
 });
@@ -142,12 +142,12 @@ test('the catalog, the command line and functions that run in AWS load no CDK', 
   expect(importers).toEqual([]);
 });
 
-test('nothing that is loaded at a synthesis imports a program', () => {
+test('a synthesis loads neither the command line nor functions that run in AWS', () => {
   const programs = [...loadedBy([path.join('lib', 'index')])].filter((module) => isCli(module) || isLambda(module));
   expect(programs).toEqual([]);
 });
 
-test('nothing at runtime depends on another package', () => {
+test('the library depends on no package at run time except the CDK', () => {
   const packages = [...loadedBy([path.join('lib', 'index')])].filter((module) => !MODULES.includes(module));
   expect(packages.filter((name) => !/^(aws-cdk-lib\/|constructs$|node:(crypto|fs|net|os|path)$)/.test(name))).toEqual([]);
 });

@@ -18,7 +18,7 @@ function missing(names: readonly string[], element: unknown): string[] {
   return names.filter((name) => !(name in (element as Elements)));
 }
 
-describe.each(TOPOLOGIES)('with %s, every server', (_, topology) => {
+describe.each(TOPOLOGIES)('in a ClickHouse with %s, every server', (_, topology) => {
   const configs = topology.nodes.map((node) => serverConfig(topology, node, { database: 'posthog', kafkaTls: true }));
 
   test('has each cluster that the schema names, with a host', () => {
@@ -33,27 +33,27 @@ describe.each(TOPOLOGIES)('with %s, every server', (_, topology) => {
     expect(configs.flatMap((config) => missing(CLICKHOUSE_SCHEMA.namedCollections, config.named_collections))).toEqual([]);
   });
 
-  test('is another replica than the rest, which the paths of tables that are not sharded tell apart', () => {
+  test('has replica macros of its own, so that paths of unsharded tables differ', () => {
     const replicas = configs.map(({ macros }) => `${(macros as Elements).replica as string}-${(macros as Elements).shard as string}`);
     expect(new Set(replicas).size).toBe(topology.nodes.length);
   });
 
-  test('makes the database, and a log of crashes before a migration makes a view of it', () => {
+  test('creates the database, and the crash log before a migration creates a view of it', () => {
     expect(configs.flatMap((config) => missing(['crash_log', 'query_log'], config))).toEqual([]);
     expect(JSON.stringify(configs[0].startup_scripts)).toMatch(/CREATE DATABASE IF NOT EXISTS.*SYSTEM FLUSH LOGS/);
   });
 });
 
-test('the user of PostHog may use named collections, and needs to make no users', () => {
+test("PostHog's ClickHouse user may use named collections, and needs no right to create users", () => {
   expect((usersConfig('posthog').users as Elements).posthog).toMatchObject({ named_collection_control: 1, access_management: 0 });
 });
 
-test('the schema and the Kafka tables agree', () => {
+test('the ClickHouse schema and the list of Kafka tables agree', () => {
   expect(CLICKHOUSE_KAFKA_TABLES).toHaveLength(CLICKHOUSE_SCHEMA.objects.Kafka);
   const collections = CLICKHOUSE_KAFKA_TABLES.flatMap(({ collection }) => collection ?? []);
   expect([...new Set(collections)].sort()).toEqual([...CLICKHOUSE_SCHEMA.namedCollections]);
 });
 
-test("the functions are those of upstream's own configuration", () => {
+test("the ClickHouse functions are those of upstream's configuration", () => {
   expect([...CLICKHOUSE_SCHEMA.functions].sort()).toEqual([...upstream.functions].sort());
 });

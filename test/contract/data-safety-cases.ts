@@ -47,7 +47,7 @@ function textOf(file: string): string {
 
 /** Defines the tests of a construct: a change of each prop, and what its removal policies do. */
 export function testDataSafety(subject: Subject): void {
-  test.each(Object.entries(subject.changes))('a change of %s does to data what is known of it, and no more', (prop, change) => {
+  test.each(Object.entries(subject.changes))('a change of `%s` has only the known effects on data', (prop, change) => {
     const one = before(subject, change);
     const other = made(subject, (given) => ({ ...change.with?.(given), [prop]: change.to(given) }));
     expect(other.template).not.toEqual(one.template);
@@ -68,7 +68,7 @@ export function testDataSafety(subject: Subject): void {
     ['by default', undefined, KEPT],
     ['with RETAIN', RemovalPolicy.RETAIN, KEPT],
     ['with DESTROY', RemovalPolicy.DESTROY, ['Delete']],
-  ])('%s, what holds data leaves the stack as it should', (__, removalPolicy, policies) => {
+  ])('%s, resources with data have the expected deletion policies', (__, removalPolicy, policies) => {
     const { template } = removalPolicy ? made(subject, () => ({ removalPolicy })) : before(subject);
     const holding = Object.entries(template.Resources).filter(([, resource]) => holdsData(resource));
     expect(holding.length).toBeGreaterThan(0);

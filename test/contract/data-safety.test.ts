@@ -25,7 +25,7 @@ function propsOf(name: string): string[] {
   return [...inherited, ...members.filter(ts.isPropertySignature).map((member) => member.name.getText())];
 }
 
-test.each(Object.entries(SUBJECTS))('a change is known of each prop of %s', (_, { struct, changes }) => {
+test.each(Object.entries(SUBJECTS))('the table of changes has every prop of %s', (_, { struct, changes }) => {
   const props = propsOf(struct);
   expect(props.length).toBeGreaterThanOrEqual(7);
   expect(Object.keys(changes).sort()).toEqual(props.sort());
@@ -34,7 +34,7 @@ test.each(Object.entries(SUBJECTS))('a change is known of each prop of %s', (_, 
 // Every change of a whole PostHog is in test/full.
 describe.each(Object.entries(STORES))('%s', (_, subject) => testDataSafety(subject));
 
-test('every type that holds data is made by something here', () => {
+test('every resource type with data is created by a construct of this table', () => {
   const types = Object.values(SUBJECTS)
     .flatMap((subject) => Object.values(before(subject).template.Resources))
     .filter(holdsData)

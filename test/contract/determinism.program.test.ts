@@ -14,7 +14,7 @@ function deployed({ files }: AppRun): Record<string, string> {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('the app gives the same template, byte for byte, on every run, from every folder, of every copy, and without the network', async () => {
+test('the sample app synthesises the same template from another folder and from a copy, without network access', async () => {
   const copy = path.join(folder, 'copy');
   for (const part of ['assets', 'bin', 'lib', 'cdk.json', 'package.json', 'tsconfig.json']) {
     cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true });
@@ -35,7 +35,7 @@ test('the app gives the same template, byte for byte, on every run, from every f
   expect(deployed(copied)).toEqual(deployed(first));
 }, 60_000);
 
-test('the template names neither this machine nor its user', async () => {
+test('the template of the sample app contains no path of this machine', async () => {
   const { files } = await runApp();
   for (const part of [ROOT, tmpdir(), process.env.HOME ?? ROOT]) {
     // Programs in containers have their own /tmp.
@@ -49,7 +49,7 @@ test.each([
   ['a socket', 'import("node:net").then(({ connect }) => connect(443, "192.0.2.1").on("error", () => 0))'],
   ['a look-up', 'import("node:dns").then(({ default: dns }) => dns.lookup("example.com", () => 0))'],
   ['another program', 'import("node:child_process").then(({ default: cp }) => cp.spawn("aws", []).on("error", () => 0))'],
-])('the guard against the network notices %s', async (_, program) => {
+])('the guard against network access detects %s', async (_, program) => {
   const { exitCode, output } = await run(['--import', NO_NETWORK, '--input-type=module', '-e', program], ROOT, { PATH: process.env.PATH });
   expect({ exitCode, output }).toEqual({ exitCode: 77, output: expect.stringContaining('NETWORK ACCESS') as string });
 });

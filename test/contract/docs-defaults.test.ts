@@ -321,7 +321,7 @@ function resultOf(struct: string, props?: Props): unknown {
   return defaults.get(struct);
 }
 
-test('the structs are found, with their properties', () => {
+test('the parser finds every exported struct with its props', () => {
   expect(new Set(PROPS.map(({ name }) => name.split('.')[0])).size).toBeGreaterThanOrEqual(15);
   expect(PROPS.find(({ name }) => name === 'PostHogNetworkProps.ipAddresses')).toEqual({
     name: 'PostHogNetworkProps.ipAddresses',
@@ -330,15 +330,15 @@ test('the structs are found, with their properties', () => {
   });
 });
 
-test('every optional property documents its default, and no required one does', () => {
+test('every optional prop documents its default, and no required prop does', () => {
   expect(PROPS.filter((prop) => prop.optional !== Boolean(prop.default)).map(({ name }) => name)).toEqual([]);
 });
 
-test('every default that is a value is checked here, and nothing else is', () => {
+test('every documented default value has a row in OTHERS', () => {
   expect(Object.keys(OTHERS).sort()).toEqual(LITERALS.map(({ name }) => name).sort());
 });
 
-test.each(LITERALS.map((prop) => [prop.name, prop.default!]))('%s is %s where it is left out', (name, documented) => {
+test.each(LITERALS.map((prop) => [prop.name, prop.default!]))('%s defaults to %s', (name, documented) => {
   const [struct, prop] = name.split('.');
   const value: unknown = vm.runInNewContext(documented, WORDS);
   expect(resultOf(struct, { [prop]: value })).toEqual(resultOf(struct));

@@ -63,7 +63,7 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
   },
 };
 
-test('every example has a proof of what it shows, and the index names it', () => {
+test('every example has an assertion here and a line in the index', () => {
   expect(EXAMPLES.sort()).toEqual(Object.keys(SHOWS).sort());
   const index = readFileSync(path.join(ROOT, 'examples', 'README.md'), 'utf8');
   expect(EXAMPLES.filter((name) => !index.includes(`(${name}/app.ts)`))).toEqual([]);

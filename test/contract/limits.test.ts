@@ -41,12 +41,12 @@ const MESSAGE = /MESSAGE_MAX_BYTES$/;
 
 const USUAL = limits(KAFKA_MESSAGE_BYTES);
 
-test('a recording is as large at its capture, at its ingestion and at the brokers', () => {
+test('replay-capture, the ingestion of recordings and the brokers have the same message limit', () => {
   expect(only(USUAL.get(PostHogProcess.REPLAY_CAPTURE), MESSAGE)).toEqual([KAFKA_MESSAGE_BYTES]);
   expect(only(USUAL.get(PostHogProcess.INGESTION_SESSION_REPLAY), MESSAGE)).toEqual([KAFKA_MESSAGE_BYTES]);
 });
 
-test('a large AI event is as large at capture-ai, at its ingestion and at the brokers', () => {
+test('capture-ai, the ingestion of AI events and the brokers have the same message limit', () => {
   const capture = USUAL.get(PostHogProcess.CAPTURE_AI)!;
   expect(only(capture, MESSAGE)).toEqual([KAFKA_MESSAGE_BYTES]);
   expect(capture.AI_MAX_EVENT_BYTES).toBe(AI_EVENT_BYTES);
@@ -56,14 +56,14 @@ test('a large AI event is as large at capture-ai, at its ingestion and at the br
   expect(2 * AI_EVENT_BYTES + EVENT_ENVELOPE_BYTES).toBeLessThanOrEqual(KAFKA_MESSAGE_BYTES);
 });
 
-test('an ordinary event has its own limit at capture, which every later step holds', () => {
+test('capture limits events to less than every later step', () => {
   const capture = USUAL.get(PostHogProcess.CAPTURE)!;
   expect(only(capture, MESSAGE)).toEqual([EVENT_MESSAGE_BYTES]);
   expect(capture.AI_MAX_EVENT_BYTES).toBe(aiEventBytes(EVENT_MESSAGE_BYTES));
   expect(EVENT_MESSAGE_BYTES).toBeLessThanOrEqual(KAFKA_MESSAGE_BYTES);
 });
 
-test('what cymbal says of an issue may be larger than the event that made it', () => {
+test('cymbal may write larger messages than the event that it processes', () => {
   expect([PostHogProcess.CYMBAL, PostHogProcess.CYMBAL_NOTIFICATIONS].map((process) => only(USUAL.get(process), MESSAGE))).toEqual([
     [KAFKA_MESSAGE_BYTES],
     [KAFKA_MESSAGE_BYTES],
@@ -71,7 +71,7 @@ test('what cymbal says of an issue may be larger than the event that made it', (
   expect(KAFKA_MESSAGE_BYTES).toBeGreaterThan(EVENT_MESSAGE_BYTES + EVENT_ENVELOPE_BYTES);
 });
 
-test('no process has a limit of a message that is neither of the two', () => {
+test('no process has another message limit than those of events and of brokers', () => {
   const others = [...USUAL].flatMap(([process, found]) =>
     Object.entries(found)
       .filter(([name, value]) => MESSAGE.test(name) && ![KAFKA_MESSAGE_BYTES, EVENT_MESSAGE_BYTES].includes(value))
@@ -80,7 +80,7 @@ test('no process has a limit of a message that is neither of the two', () => {
   expect(others).toEqual([]);
 });
 
-test('where the brokers take less, nobody sends more', () => {
+test('no process sends larger messages than brokers with a lower limit accept', () => {
   const found = [...limits(500_000)].flatMap(([process, settings]) =>
     Object.entries(settings)
       .filter(([name, value]) => MESSAGE.test(name) && value > 500_000)

@@ -281,7 +281,7 @@ test('the sample app with a hosted zone keeps its logical ids', () => {
   expect(frozen(withHostedZone)).toEqual(lines(SAMPLE_APP, HOSTED_ZONE));
 });
 
-test('the stores keep their logical ids', () => {
+test('the managed data stores keep their logical ids', () => {
   expect(frozen(stores())).toEqual(lines(STORES));
 });
 
@@ -343,7 +343,7 @@ test('every type of the app and of the stores is either frozen or replaceable', 
   expect([...types].filter((type) => !FROZEN_TYPES.includes(type) && !REPLACEABLE_TYPES.includes(type))).toEqual([]);
 });
 
-test('what holds data stays when the stack goes', () => {
+test('the sample app retains resources with data when its stack is deleted', () => {
   const leaving = Object.entries(sample.Resources)
     .filter(([, { Type }]) => ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'].includes(Type))
     .filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Retain')
@@ -360,7 +360,7 @@ test('what holds data stays when the stack goes', () => {
   ]);
 });
 
-test('of every store, the data stays when the stack goes', () => {
+test('every managed data store retains its data when its stack is deleted', () => {
   const kept = Object.entries(stores().Resources)
     .filter(([, { Type }]) => HOLDING.includes(Type))
     .map(([id, { DeletionPolicy }]) => `${id} ${DeletionPolicy}`);

@@ -62,29 +62,33 @@ function hardened(stack: Stack): Partial<PostHogProps> {
 }
 
 const ENV = { account: '111122223333', region: 'eu-central-1' };
+const ENVIRONMENTS: [string, typeof ENV | undefined][] = [
+  ['in any environment', undefined],
+  ['in a known environment', ENV],
+];
 
-test.each([undefined, ENV])('finds nothing in the default, which makes its stores, that is not acknowledged beside its construct, in %p', (env) => {
+test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in a PostHog with its data stores, %s', (_, env) => {
   const none = { postgres: undefined, cache: undefined, kafka: undefined, clickHouse: undefined, objectStorage: undefined };
   expect(findings((stack) => newPostHog(stack, none), env)).toEqual([]);
 });
 
-test('finds nothing in one with stores that are given that is not acknowledged beside its construct', () => {
+test('cdk-nag finds nothing unacknowledged in a PostHog with existing data stores', () => {
   expect(findings((stack) => newPostHog(stack))).toEqual([]);
 });
 
-test('finds nothing in a hardened one that is not acknowledged beside its construct', () => {
+test('cdk-nag finds nothing unacknowledged in a hardened PostHog', () => {
   expect(findings((stack) => newPostHog(stack, hardened(stack)), ENV)).toEqual([]);
 });
 
-test('finds nothing in one without NAT that is not acknowledged beside its construct', () => {
+test('cdk-nag finds nothing unacknowledged in a PostHog without NAT', () => {
   expect(findings((stack) => newPostHog(stack, { ...hardened(stack), nat: NatMode.NONE }), ENV)).toEqual([]);
 });
 
-test('finds nothing in one with a NAT instance and open shells that is not acknowledged beside its construct', () => {
+test('cdk-nag finds nothing unacknowledged in a PostHog with a NAT instance and `enableExecuteCommand`', () => {
   expect(findings((stack) => newPostHog(stack, { nat: NatMode.INSTANCE, enableExecuteCommand: true }), ENV)).toEqual([]);
 });
 
-test('finds nothing in one whose addresses are not known yet that is not acknowledged beside its construct', () => {
+test('cdk-nag finds nothing unacknowledged in a PostHog with addresses unknown at synthesis', () => {
   const define = (stack: Stack) =>
     newPostHog(stack, {
       vpc: Vpc.fromVpcAttributes(stack, 'Vpc', {
@@ -99,19 +103,19 @@ test('finds nothing in one whose addresses are not known yet that is not acknowl
   expect(findings(define, ENV)).toEqual([]);
 });
 
-test('finds nothing in one that verifies addresses that is not acknowledged beside its construct', () => {
+test('cdk-nag finds nothing unacknowledged in a PostHog with verified client addresses', () => {
   expect(findings((stack) => newPostHog(stack, { clientAddress: ClientAddress.verified() }))).toEqual([]);
 });
 
 /** Every managed store, as it comes and with what can be asked of it besides. */
 const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
   'Postgres': (stack, vpc) => new Postgres(stack, 'Postgres', { vpc }),
-  'Postgres from a snapshot, to be destroyed': (stack, vpc) =>
+  'Postgres from a snapshot with DESTROY': (stack, vpc) =>
     new Postgres(stack, 'Postgres', { vpc, multiAz: true, snapshotIdentifier: 'before', removalPolicy: RemovalPolicy.DESTROY }),
   'AuroraPostgres': (stack, vpc) => new AuroraPostgres(stack, 'Postgres', { vpc }),
-  'AuroraPostgres from a snapshot, to be destroyed': (stack, vpc) =>
+  'AuroraPostgres from a snapshot with DESTROY': (stack, vpc) =>
     new AuroraPostgres(stack, 'Postgres', { vpc, multiAz: true, snapshotIdentifier: 'before', removalPolicy: RemovalPolicy.DESTROY }),
-  'what data pipelines ask of PostgreSQL': (stack, vpc) => {
+  'Postgres with the secrets of data pipelines': (stack, vpc) => {
     const postgres = new Postgres(stack, 'Postgres', { vpc });
     expect([postgres.cyclotronUrlSecret, postgres.nodeCyclotronUrlSecret].filter(Boolean)).toHaveLength(2);
   },
@@ -122,36 +126,33 @@ const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
     new ObjectStorage(stack, 'ObjectStorage', {
       encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555'),
     }),
-  'ObjectStorage to be emptied': (stack) =>
+  'ObjectStorage with `autoDeleteObjects`': (stack) =>
     new ObjectStorage(stack, 'ObjectStorage', { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
   'ObjectStorageKeys': (stack) =>
     new ObjectStorageKeys(stack, 'Keys', { storage: new ObjectStorage(stack, 'ObjectStorage'), prefix: SYMBOL_SETS_PREFIX }),
 };
 
-test.each(Object.keys(STORES))('finds nothing in %s that is not acknowledged beside its construct', (name) => {
+test.each(Object.keys(STORES))('cdk-nag finds nothing unacknowledged in %s', (name) => {
   expect(findings((stack) => STORES[name](stack, new PostHogNetwork(stack, 'Network').vpc))).toEqual([]);
 });
 
-test.each([undefined, ENV])(
-  'finds nothing in a ClickHouse on EC2, with and without replicas, that is not acknowledged beside its construct, in %p',
-  (env) => {
-    expect(
-      findings((stack) => {
-        const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
-          vpcId: 'vpc-0123456789abcdef0',
-          availabilityZones: ['a', 'b'],
-          privateSubnetIds: ['s1', 's2'],
-        });
-        const appImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
-        newClickHouse(stack, { vpc, appImage }, 'One');
-        newClickHouse(stack, { vpc, replicas: 2 }, 'Two');
-        newClickHouse(stack, { vpc, replicas: 2, image: appImage.replace('/posthog@', '/clickhouse@') }, 'Three');
-      }, env),
-    ).toEqual([]);
-  },
-);
+test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in a ClickHouse with and without replicas, %s', (_, env) => {
+  expect(
+    findings((stack) => {
+      const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+        vpcId: 'vpc-0123456789abcdef0',
+        availabilityZones: ['a', 'b'],
+        privateSubnetIds: ['s1', 's2'],
+      });
+      const appImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
+      newClickHouse(stack, { vpc, appImage }, 'One');
+      newClickHouse(stack, { vpc, replicas: 2 }, 'Two');
+      newClickHouse(stack, { vpc, replicas: 2, image: appImage.replace('/posthog@', '/clickhouse@') }, 'Three');
+    }, env),
+  ).toEqual([]);
+});
 
-test.each([undefined, ENV])('finds nothing in RedpandaKafka that is not acknowledged beside its construct, in %p', (env) => {
+test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in RedpandaKafka, %s', (_, env) => {
   expect(
     findings((stack) => {
       const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
@@ -166,7 +167,7 @@ test.each([undefined, ENV])('finds nothing in RedpandaKafka that is not acknowle
   ).toEqual([]);
 });
 
-test('finds nothing in a Kafka that is not acknowledged beside its construct', () => {
+test('cdk-nag finds nothing unacknowledged in a Kafka', () => {
   expect(
     findings((stack) => void new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc', { maxAzs: 2 }) }), ENV).filter(
       (finding) => !finding.includes(' Stack/Vpc/'),
@@ -174,25 +175,22 @@ test('finds nothing in a Kafka that is not acknowledged beside its construct', (
   ).toEqual([]);
 });
 
-test.each([undefined, ENV])(
-  'finds nothing in a migration of everything, with images in ECR, that is not acknowledged beside its construct, in %p',
-  (env) => {
-    expect(
-      findings((stack) => {
-        const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
-        const backup = databaseBackup(new AuroraPostgres(stack, 'Postgres', { vpc: vpcOf(stack) }));
-        newMigration(stack, {
-          release: { name: 'ours', image },
-          topics: topicsOf(stack),
-          backup,
-          workflows: { image, databaseUrl: secret(stack, 'Url', 'workflows') },
-        });
-      }, env),
-    ).toEqual([]);
-  },
-);
+test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in a migration with every part and images in ECR, %s', (_, env) => {
+  expect(
+    findings((stack) => {
+      const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
+      const backup = databaseBackup(new AuroraPostgres(stack, 'Postgres', { vpc: vpcOf(stack) }));
+      newMigration(stack, {
+        release: { name: 'ours', image },
+        topics: topicsOf(stack),
+        backup,
+        workflows: { image, databaseUrl: secret(stack, 'Url', 'workflows') },
+      });
+    }, env),
+  ).toEqual([]);
+});
 
-test('would find something, and still does where something else is acknowledged', () => {
+test('cdk-nag reports a bucket without access logs, except the acknowledged rule', () => {
   const found = findings((stack) => {
     const bucket = new Bucket(stack, 'Bucket');
     Validations.of(bucket).acknowledge({ id: 'AwsSolutions::AwsSolutions-S1', reason: 'for this test' });

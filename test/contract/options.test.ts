@@ -76,7 +76,7 @@ const PROPS: Record<FeatureProp, (stack: Stack) => AppSettingsOptions> = {
 
 const BARE = deployment(ALL);
 
-test.each(Object.keys(FEATURES) as FeatureProp[])('with %s, all that it needs is there, and without it, none of that', (prop) => {
+test.each(Object.keys(FEATURES) as FeatureProp[])('`%s` adds exactly the settings, processes and queues that it needs', (prop) => {
   const having = deployment(ALL, PROPS[prop]);
   expect(wrong(FEATURES[prop], [], having, BARE)).toEqual([]);
   // Nothing else comes with it.
@@ -85,7 +85,7 @@ test.each(Object.keys(FEATURES) as FeatureProp[])('with %s, all that it needs is
 });
 
 test.each(ALL.filter((product) => product !== Product.EVENTS))(
-  'with the product %s, all that it needs is there, and without it, none of that',
+  'the product %s adds exactly the settings, processes and queues that it needs',
   (product) => {
     expect(wrong(PRODUCTS[product], ownOf(product), BARE, deployment(ALL.filter((other) => other !== product)))).toEqual([]);
   },
@@ -99,7 +99,7 @@ test('the topics of each product are created with it', () => {
   }
 });
 
-test('each queue that needs a prop or a product is named by it', () => {
+test('each queue that needs a prop or a product is listed there', () => {
   const named = [...Object.values(FEATURES), ...Object.values(PRODUCTS)].flatMap(({ queues }) => queues);
   expect(named.filter((name) => !TASK_QUEUES.some((queue) => queue.name === name))).toEqual([]);
   const needing = TASK_QUEUES.filter(

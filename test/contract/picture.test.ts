@@ -68,16 +68,16 @@ function drawn(text: string): string[] {
   ].sort();
 }
 
-test('the README has the picture of the system that the template makes', () => {
+test('the diagram in the README is the one of the template', () => {
   // Where this fails after a change of what runs: node --import tsx scripts/picture.ts
   expect(pictureInReadme()).toBe(picture());
 });
 
-describe('a system', () => {
+describe('the system that is read from a template', () => {
   const system = systemOfPostHog();
   const ways = named(system);
 
-  test('has every process, with the stores and the processes that its definition names, or that of one with the same security group', () => {
+  test('has every process, with the data stores and processes of its definition or of one with the same security group', () => {
     expect(
       system.things
         .filter(({ kind }) => kind === Kind.PROCESS)
@@ -95,13 +95,13 @@ describe('a system', () => {
     }
   });
 
-  test('has no way between processes that is open only because they share a security group', () => {
+  test('has no connection between processes that only a shared security group allows', () => {
     const called = new Set(DEPLOYED.flatMap((definition) => calledBy(definition).map((name) => `${definition.process} > ${name}`)));
     const between = ways.filter((way) => way.split(' > ').every((name) => (NAMES_DEPLOYED as string[]).includes(name)));
     expect(between.filter((way) => !called.has(way))).toEqual([]);
   });
 
-  test('has the load balancer before every process that serves clients, with what it sends there', () => {
+  test('has a connection from the load balancer to every process that serves clients, with its paths', () => {
     const answering = PublicEndpoint.all()
       .map(({ process }) => process)
       .filter((process) => NAMES_DEPLOYED.includes(process));
@@ -114,7 +114,7 @@ describe('a system', () => {
     expect(paths('web')).toEqual(expect.arrayContaining(['/static', 'everything else']));
   });
 
-  test('has what runs once, and the port of each store', () => {
+  test('has the migration, and the port of each data store', () => {
     expect(ways).toEqual(expect.arrayContaining(['migration > PostgreSQL', 'migration > Kafka', 'migration > ClickHouse', 'ClickHouse > Kafka']));
     const stores = system.things.filter(({ kind }) => kind === Kind.STORE).map(({ name, service, ports }) => [name, service, ports]);
     expect(stores).toEqual([
@@ -127,7 +127,7 @@ describe('a system', () => {
   });
 });
 
-describe('a security group that several services have', () => {
+describe('a security group of several services', () => {
   const group = (id: string) => ({ 'Fn::GetAtt': [id, 'GroupId'] });
   const service = (name: string, groups: string[], ports: number[] = [], targets: object[] = []) => ({
     [name]: {
@@ -161,22 +161,22 @@ describe('a security group that several services have', () => {
   };
   const waysOf = (rules: object) => named(systemOf({ Resources: { ...groups, ...services, ...rules } }));
 
-  test('leads to whoever listens at the port, or has its health checked there', () => {
+  test('connects callers to the service with this port or health check port', () => {
     expect(waysOf(open('Caller', 'Shared', 80))).toEqual(['caller > listener']);
     expect(waysOf(open('Caller', 'Shared', 8080))).toEqual(['caller > checked']);
   });
 
-  test('leads to all of them where nobody is known to listen', () => {
+  test('connects callers to all of its services if none is known to listen', () => {
     expect(waysOf(open('Caller', 'Shared', 9))).toEqual(['caller > checked', 'caller > listener', 'caller > silent']);
   });
 
-  test('takes each of them where it is let in', () => {
+  test('connects each of its services to what admits it', () => {
     expect(waysOf(open('Shared', 'Caller', 5))).toEqual(['checked > caller', 'listener > caller', 'silent > caller']);
     expect(waysOf(open('Clients', 'Caller', 5))).toEqual(['silent > caller']);
   });
 });
 
-test('keys to objects open the bucket to the task that is given them', () => {
+test('a task with access keys in its secrets can open their bucket', () => {
   const stack = newStack();
   const keys = new ObjectStorageKeys(stack, 'Keys', { storage: new ObjectStorage(stack, 'Storage'), prefix: SYMBOL_SETS_PREFIX });
   const define = (id: string, given: boolean) =>
@@ -191,7 +191,7 @@ test('keys to objects open the bucket to the task that is given them', () => {
   expect(tasks.map(({ Properties }) => bucketsOpenTo(template, Properties as TemplateTask))).toEqual([[expect.stringMatching(/^StorageBucket/)], []]);
 });
 
-test('fails where the load balancer sends something that no security group lets in', () => {
+test('the picture fails if the load balancer sends requests that no security group admits', () => {
   const stack = newStack();
   newPostHog(stack, MADE);
   const template = Template.fromStack(stack).toJSON() as { Resources: Record<string, { Type: string; Properties: { Description?: string } }> };
@@ -224,7 +224,7 @@ const anyWay: fc.Arbitrary<Way> = fc
   .filter(([from, to]) => from !== to)
   .map(([from, to]) => ({ from: from.id, to: to.id, ...(from.kind === Kind.LOAD_BALANCER ? { paths: ['/e'] } : {}) }));
 
-test('a picture has every way of a system, however many arrows become one, and no other', () => {
+test('a flowchart has exactly the connections of its system, with fewer arrows', () => {
   const [, ...inside] = THINGS.map(({ id }) => id);
   // Nearly all ways, and few.
   const dense = fc
@@ -242,7 +242,7 @@ test('a picture has every way of a system, however many arrows become one, and n
   );
 });
 
-test('a picture has fewer arrows than a system has ways', () => {
+test('a flowchart of PostHog has fewer arrows than connections', () => {
   const system = systemOfPostHog();
   const arrows = flowchart(system)
     .split('\n')

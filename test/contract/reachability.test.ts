@@ -49,21 +49,21 @@ function toldOf(process: string): string[] {
 }
 
 describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [definition.process, definition]))('%s', (process, definition) => {
-  test('reaches every process that it calls, by a name and at its port', () => {
+  test('reaches every process that it calls, by name and at its port', () => {
     for (const callee of called(definition)) {
       expect(serviceOf(template, callee).ServiceRegistries).toHaveLength(1);
       expect(canReach(process, [securityGroupOf(template, callee)], portOf(find(callee))!)).toBe(true);
     }
   });
 
-  test('is told of these, and of no others', () => {
+  test('has the names of the processes that it calls in its environment, and no others', () => {
     // Its own name stands in what the app is told about who may call it.
     expect(toldOf(process).filter((name) => name !== 'web' || !process.match(/^(web|worker|temporal-(django|batch-exports)-worker)$/))).toEqual(
       called(definition).map(String).sort(),
     );
   });
 
-  test('reaches every store that it uses, at each of its ports, and no other', () => {
+  test('reaches every data store that it uses, at each of its ports, and no other', () => {
     for (const store of ['postgres', 'cache', 'kafka', 'clickHouse'] as const) {
       for (const port of posthog[store].clientPorts) {
         expect([store, canReach(process, [groupOf(store)], port)]).toEqual([store, definition.stores.includes(store)]);
@@ -71,7 +71,7 @@ describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [defini
     }
   });
 
-  test('is reached by the load balancer exactly where it answers visitors', () => {
+  test('is reached by the load balancer at its public and health check ports only', () => {
     const { http } = definition;
     const ports = [...new Set([http?.port, http?.healthCheck.port].filter((port) => port !== undefined))];
     const group = securityGroupOf(template, process);
@@ -82,12 +82,12 @@ describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [defini
     expect(found).toEqual(expect.arrayContaining(ports));
   });
 
-  test('has no more security groups than AWS gives to a network interface', () => {
+  test('has at most as many security groups as AWS allows for a network interface', () => {
     expect(securityGroupsOf(template, process).length).toBeLessThanOrEqual(5);
   });
 });
 
-test('nothing else reaches a process', () => {
+test('no other security group reaches a process', () => {
   const groups = new Set(PROCESSES.map(({ process }) => securityGroupOf(template, process)));
   const expected = new Set(
     PROCESSES.flatMap((definition) =>
@@ -100,13 +100,13 @@ test('nothing else reaches a process', () => {
   expect(new Set(found)).toEqual(expected);
 });
 
-test('no security group of a client can be entered', () => {
+test("no client's security group admits anything", () => {
   const clients = new Set(PROCESSES.flatMap(({ process }) => securityGroupsOf(template, process).slice(1)));
   expect(clients.size).toBe(4);
   expect(WAYS.filter((way) => clients.has(way.split(' -> ')[1].split(':')[0]))).toEqual([]);
 });
 
-test('nothing is open to an address, but the load balancer', () => {
+test('no security group except that of the load balancer admits IP addresses', () => {
   const open = Object.entries(template.findResources('AWS::EC2::SecurityGroup')).filter(
     ([, { Properties }]) => (Properties as { SecurityGroupIngress?: unknown }).SecurityGroupIngress !== undefined,
   );

@@ -4,12 +4,12 @@ import { endpointsTable, tableInReadme } from '../../scripts/endpoints-table';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-test('the README has the table of endpoints that the rules are made from', () => {
+test('the table of endpoints in the README is the one of the rules', () => {
   // Where this fails after a change of the table: node --import tsx scripts/endpoints-table.ts
   expect(tableInReadme()).toBe(endpointsTable());
 });
 
-test('the table names the product of what the default leaves out', () => {
+test('the table of endpoints names the products that are not deployed by default', () => {
   const answers = Object.fromEntries(
     endpointsTable()
       .split('\n')

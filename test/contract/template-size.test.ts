@@ -27,15 +27,15 @@ function made(overrides: Partial<PostHogProps>): { stack: Stack; template: { Res
 }
 
 test.each<[string, Partial<PostHogProps>]>([
-  ['the default', {}],
-  ['all that there is, at its largest', largest],
-])('%s leaves room in a stack', (_, overrides) => {
+  ['a PostHog with the default products', {}],
+  ['a PostHog with every product and option', largest],
+])('%s leaves room for other resources in its stack', (_, overrides) => {
   const { template } = made(overrides);
   expect(Object.keys(template.Resources).length).toBeLessThan(RESOURCES);
   expect(JSON.stringify(template, undefined, 1).length).toBeLessThan(BYTES);
 });
 
-test('what depends on everything depends on one thing that does', () => {
+test('no resource of a service has more than 12 dependencies', () => {
   const { template } = made(largest);
   const services = Object.entries(template.Resources).filter(([id]) => id.startsWith('PostHogServices'));
   expect(services.length).toBeGreaterThan(100);

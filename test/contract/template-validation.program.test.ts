@@ -41,13 +41,13 @@ function withoutSamples(warnings: string[]): string[] {
   return warnings.filter((text) => !text.startsWith('warning Annotation::posthog:samples: '));
 }
 
-test("the CDK's own template validation has nothing to say about the sample app", () => {
+test("the CDK's template validation finds nothing in the sample app", () => {
   expect(sample.violations).toEqual([]);
   expect(withoutSamples(sample.warnings)).toEqual([]);
   expect(sample.exitCode).toBe(0);
 });
 
-test('with every option used it sees the planted mistake, and nothing else', () => {
+test("the CDK's template validation finds the one mistake in an app with every setting", () => {
   expect(mistaken.violations).not.toEqual([]);
   // A VPC that is still to be looked up has ids of the CDK's own making, which it does not take for ids.
   const own = mistaken.violations.filter((text) => !/'(vpc|s|p)-\d{5}' does not match format/.test(text));

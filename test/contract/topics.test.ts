@@ -27,13 +27,13 @@ function namedIn(products: readonly Product[]): [process: string, topic: string]
   );
 }
 
-test('each topic is listed once, and what has no reader or no writer says why', () => {
+test('each topic is listed once, with readers and writers or the reason for their absence', () => {
   expect(BY_NAME.size).toBe(TOPICS.length);
   expect(TOPICS.filter((topic) => !topic.readers && topic.noReader.length < 15).map(({ name }) => name)).toEqual([]);
   expect(TOPICS.filter((topic) => !topic.writers && topic.noWriter.length < 15).map(({ name }) => name)).toEqual([]);
 });
 
-test('a process that reads or writes a topic connects to Kafka, and one that connects to Kafka reads or writes a topic', () => {
+test('exactly the processes that read or write a topic connect to Kafka', () => {
   const clients = new Set(TOPICS.flatMap(clientsOf));
   const connected = PROCESSES.filter(({ stores }) => stores.includes('kafka')).map(({ process }) => process as string);
   expect([...clients].filter((client) => !connected.includes(client))).toEqual([]);
@@ -59,7 +59,7 @@ test('every topic in the environment of a process is in the catalog, with that p
   expect(named.filter(([process, topic]) => !BY_NAME.has(topic) || !clientsOf(BY_NAME.get(topic)!).includes(process))).toEqual([]);
 });
 
-test('what scaling measures is read by the process that is scaled', () => {
+test('a process reads every topic whose lag scales it', () => {
   const wrong = PROCESSES.flatMap(({ process, consumes = [] }) => consumes.map(({ topic }) => [process, topic])).filter(
     ([process, topic]) => !BY_NAME.has(topic) || !readersOf(BY_NAME.get(topic)!).includes(process),
   );
@@ -102,7 +102,7 @@ const WRITTEN_FOR_NOTHING: Partial<Record<Product, string[]>> = {
   [Product.LIVE_EVENTS]: ['notification_events'],
 };
 
-test.each(ALL.filter((product) => product !== Product.EVENTS))('without %s, no topic is written for nothing but those that are known', (product) => {
+test.each(ALL.filter((product) => product !== Product.EVENTS))('without %s, only the known topics have writers and no readers', (product) => {
   const products = ALL.filter((other) => other !== product);
   const deployed = deployedProcesses(products).map(({ process }) => process as string);
   const created = topicsOf(products, 1).map(({ name }) => name);

@@ -79,7 +79,7 @@ const later = deployed(LATER);
 test.each([
   ['an upgrade', now, later],
   ['going back', later, now],
-])('%s changes images, and what migrates, and nothing else', (_, before, after) => {
+])('%s changes images and the migration only', (_, before, after) => {
   const { changed, ...others } = changesOf(before, after);
   expect(others).toEqual({ added: UPGRADE.added, removed: UPGRADE.removed, replaced: UPGRADE.replaced });
   for (const [type, properties] of Object.entries(changed)) {
@@ -91,11 +91,11 @@ test.each([
 test.each([
   ['an upgrade', now, later],
   ['going back', later, now],
-])('%s replaces nothing that holds data', (_, before, after) => {
+])('%s replaces no resource with data', (_, before, after) => {
   expect(dangers(before, after)).toEqual([]);
 });
 
-test('going back makes the run of before, under the ids that it had', () => {
+test('a downgrade has the logical ids of the earlier migration', () => {
   const runs = ({ Resources }: ComparedTemplate) =>
     Object.keys(Resources)
       .filter((id) => RUN.includes(Resources[id].Type))
@@ -107,14 +107,14 @@ test('going back makes the run of before, under the ids that it had', () => {
 test.each([
   ['now', now],
   ['later', later],
-])('every process rolls after the migration of its own release only (%s)', (_, { Resources }) => {
+])('every service waits for the migration of its own release (%s)', (_, { Resources }) => {
   const [condition] = Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::CloudFormation::WaitCondition');
   const services = Object.values(Resources).filter(({ Type }) => Type === 'AWS::ECS::Service');
   expect(services.length).toBeGreaterThanOrEqual(6);
   expect(services.filter(({ DependsOn = [] }) => !DependsOn.includes(condition))).toEqual([]);
 });
 
-test('nothing that the migration waits for is a process, so that a failed one leaves every process as it was', () => {
+test('the migration waits for no service, so a failed migration changes none', () => {
   const { Resources } = now;
   const reached = new Set<string>(Object.keys(Resources).filter((id) => Resources[id].Type === 'AWS::CloudFormation::WaitCondition'));
   for (const id of reached) {
@@ -131,7 +131,7 @@ function neededBy({ DependsOn = [], Properties }: Resource): string[] {
   return [...DependsOn, ...[...text.matchAll(/\{"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/g)].map(([, id]) => id)];
 }
 
-test('a change of nothing but how it is looked at makes another run', () => {
+test('another `trigger` runs the migration again and changes nothing else', () => {
   const { added, removed, replaced } = changesOf(now, deployed(PostHogRelease.V2026_09_11_R2, { trigger: 'once more' }));
   expect({ added, removed, replaced }).toEqual({ added: RUN, removed: RUN, replaced: [] });
 });

@@ -21,15 +21,15 @@ function texts(content: Content): Record<string, string> {
   return Object.fromEntries(Object.entries(content as Elements).map(([name, value]) => [name, String(value as string | number)]));
 }
 
-test('every cluster is there, and no other', () => {
+test("the clusters are upstream's", () => {
   expect(Object.keys(config().remote_servers as Elements).sort()).toEqual([...upstream.clusters].sort());
 });
 
-test("every macro says of the one server what upstream's says", () => {
+test("the macros of one server are upstream's", () => {
   expect(config().macros).toEqual(upstream.macros);
 });
 
-test('every named collection asks the environment for the brokers', () => {
+test('every named collection reads the brokers from the environment', () => {
   const expected = Object.entries(upstream.namedCollections).map(
     ([
       name,
@@ -41,24 +41,24 @@ test('every named collection asks the environment for the brokers', () => {
   expect(config().named_collections).toEqual(Object.fromEntries(expected));
 });
 
-test("every setting of MergeTree tables is upstream's", () => {
+test("the settings of MergeTree tables are upstream's", () => {
   expect(texts(config().merge_tree)).toEqual(Object.fromEntries(Object.entries(upstream.mergeTree).map(([name, { value }]) => [name, value])));
 });
 
-test("what else the server is told is upstream's where upstream has reasons", () => {
+test("the other server settings are upstream's where upstream has reasons", () => {
   const { distributed_ddl: ddl, ...rest } = upstream.config;
   expect(texts(config())).toMatchObject(rest);
   expect(config().distributed_ddl).toEqual({ path: ddl });
 });
 
-test('the same tables record what the server does, and each of them ends', () => {
+test("the system log tables are upstream's, and each has an expiration", () => {
   const own = config();
   const tables = Object.keys(own).filter((name) => name.endsWith('_log'));
   expect(tables.sort()).toEqual([...upstream.systemLogs].sort());
   expect(tables.filter((name) => !/INTERVAL \d+ DAY/.test(JSON.stringify(own[name])))).toEqual([]);
 });
 
-test("the profile is upstream's, but for what differs here with a reason", () => {
+test("the profile is upstream's, except settings with a reason", () => {
   const own = texts((usersConfig('posthog').profiles as Elements).default);
   const differing = Object.entries(upstream.profile)
     .filter(([name, value]) => own[name] !== value)

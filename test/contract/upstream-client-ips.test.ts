@@ -19,7 +19,7 @@ const UPSTREAM = JSON.parse(readFileSync(path.join(__dirname, 'upstream-client-i
 const CASES = UPSTREAM.cases;
 const DEFAULTS = { peer: '10.0.0.4', settings: { IS_BEHIND_PROXY: 'True', TRUSTED_PROXIES: '10.0.0.4,10.0.0.5,10.0.0.30' } };
 
-test.each(Object.values(ClientIpRule))('the rule %s resolves what the real function resolves', (rule) => {
+test.each(Object.values(ClientIpRule))("the rule %s resolves what PostHog's function resolves", (rule) => {
   const different = CASES.map(({ name, clientIps, ...request }) => {
     const { peer, settings, headers } = { ...DEFAULTS, ...request };
     const { address = null } = resolveClientIp(rule, { peer, headers: headers.map(([key, value]): Header => [key, value]) }, settings);
@@ -28,7 +28,7 @@ test.each(Object.values(ClientIpRule))('the rule %s resolves what the real funct
   expect(different).toEqual([]);
 });
 
-test('the cases are enough, and of the commit that the readers name', () => {
+test('the cases are of the commit that the readers name, and cover every rule', () => {
   expect(CASES.length).toBeGreaterThan(60);
   expect(UPSTREAM.source.commit).toBe(CLIENT_IP_COMMIT);
   const used = new Set(
@@ -39,7 +39,7 @@ test('the cases are enough, and of the commit that the readers name', () => {
   expect([...used].sort()).toEqual(Object.values(ClientIpRule).sort());
 });
 
-test('every reader names a file of PostHog', () => {
+test('every reader of client IPs has a file of PostHog as its source', () => {
   const sources = Object.values(CLIENT_IP_READERS)
     .flat()
     .map(({ source }) => source);

@@ -123,7 +123,7 @@ const VARIABLES = Object.entries(PROCESSES).flatMap(([process, variables]) =>
     .map(([name, variable]) => ({ process, name, ...variable, ours: environmentOf(template, process)[name] })),
 );
 
-test('what upstream sets is known, with its sources', () => {
+test("the list of upstream's variables has every process, with sources", () => {
   expect(Object.keys(PROCESSES).sort()).toEqual(Object.keys(topology.processes).sort());
   expect(VARIABLES.length).toBeGreaterThan(350);
   for (const { from } of VARIABLES) {
@@ -131,7 +131,7 @@ test('what upstream sets is known, with its sources', () => {
   }
 });
 
-test('everything that upstream sets is set here, or left out for a reason', () => {
+test('every variable that upstream sets is set here, or left out for a reason', () => {
   expect(
     VARIABLES.filter(({ process, name, ours }) => ours === undefined && !isLeftOut({ process, name })).map(
       ({ process, name }) => `${process} ${name}`,
@@ -139,21 +139,21 @@ test('everything that upstream sets is set here, or left out for a reason', () =
   ).toEqual([]);
 });
 
-test('what is left out is not set by any process, and upstream still sets it', () => {
+test('a variable that is left out is set by no process, and still set by upstream', () => {
   expect(Object.keys(LEFT_OUT).filter((name) => VARIABLES.some((variable) => variable.name === name && variable.ours !== undefined))).toEqual([]);
   expect(Object.keys(LEFT_OUT).filter((name) => !VARIABLES.some((variable) => variable.name === name))).toEqual([]);
   const states = new Map(VARIABLES.map(({ process, name, ours }) => [`${process} ${name}`, ours]));
   expect(Object.keys(LEFT_OUT_OF).filter((key) => !states.has(key) || states.get(key) !== undefined)).toEqual([]);
 });
 
-test('what is literal upstream has the same value here, or another for a reason', () => {
+test('a literal of upstream has the same value here, or another one for a reason', () => {
   const differing = VARIABLES.filter(
     ({ kind, value, ours }) => kind === 'literal' && typeof ours === 'string' && ours.toLowerCase() !== value?.toLowerCase(),
   ).map(({ name }) => name);
   expect([...new Set(differing)].sort()).toEqual(Object.keys(DIFFERENT).sort());
 });
 
-test('what is secret upstream is a secret here', () => {
+test('a secret of upstream is a secret here', () => {
   // An empty text is none: it makes Node take the role of its task.
   expect(
     VARIABLES.filter(({ kind, ours }) => kind === 'secret' && typeof ours === 'string' && ours !== '').map(

@@ -72,7 +72,7 @@ test("upstream's routes are known, with their sources", () => {
   }
 });
 
-test('every exception is still one', () => {
+test('every exception is about a route of upstream, and about no process of the library', () => {
   const processes = upstream.routes.map(({ process }) => process);
   expect(Object.keys(NOT_ROUTED).filter((process) => !processes.includes(process))).toEqual([]);
   expect(Object.values(PostHogProcess) as string[]).not.toEqual(expect.arrayContaining(Object.keys(NOT_ROUTED)));
@@ -87,14 +87,14 @@ describe.each([
 ])('with every process routed and the app %s', (_, appAccess) => {
   const [template, names] = everyProcess(appAccess);
 
-  test('each path of upstream reaches the process that upstream brings it to', () => {
+  test('each path of upstream is forwarded to the process of upstream', () => {
     const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, process, route(template, names, target)])).filter(
       ([, expected, actual]) => expected !== actual,
     );
     expect(wrong).toEqual([]);
   });
 
-  test("each path arrives as it does behind upstream's proxy, which takes the prefix off some", () => {
+  test("each path is rewritten as by upstream's proxy, which removes some prefixes", () => {
     const wrong = ROUTES.flatMap(({ path, stripped }) =>
       requests(path).map((target) => {
         const rest = target.slice(stripped.length);
@@ -105,7 +105,7 @@ describe.each([
     expect(ROUTES.filter(({ stripped }) => stripped !== '').map(({ path }) => path)).toEqual(['/livestream', '/livestream/', '/livestream/*']);
   });
 
-  test("everything else is the app's, and open exactly where the app is", () => {
+  test('every other path is forwarded to the app if the app is open, and refused otherwise', () => {
     for (const target of ['/', '/login', '/project/1', '/api/projects/1/insights', '/embeds', '/statics', '/i/v1', '/array']) {
       expect([target, route(template, names, target)]).toEqual([target, appAccess._isOpen ? 'web' : 'fixed-response 403']);
     }
@@ -118,14 +118,14 @@ describe('a PostHog with every product', () => {
   const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
   const names = containersByTargetGroup(template);
 
-  test('each path of upstream reaches the container that upstream brings it to', () => {
+  test('forwards each path of upstream to the container of upstream', () => {
     const wrong = ROUTES.flatMap(({ process, path }) => requests(path).map((target) => [target, process, route(template, names, target)])).filter(
       ([, expected, actual]) => expected !== actual,
     );
     expect(wrong).toEqual([]);
   });
 
-  test('everything else reaches the app', () => {
+  test('forwards every other path to the app', () => {
     expect(route(template, names, '/project/1')).toBe('web');
     expect(route(template, names, '/static/array.js')).toBe('web');
   });

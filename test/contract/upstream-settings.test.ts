@@ -73,7 +73,7 @@ function readersOf(name: string): PostHogProcess[] {
 /** The pairs that the catalog's table accounts for. */
 const ACCOUNTED = UNSET_SETTINGS.flatMap(({ name, processes }) => (processes ?? readersOf(name)).map((process) => `${process} ${name}`));
 
-test("upstream's settings are known, of every program that the library runs, with the commit", () => {
+test("the list of upstream's settings has every program that the library runs, with the commit", () => {
   expect(upstream.source.commit).toMatch(/^[0-9a-f]{40}$/);
   const programs = new Set(SETTINGS.flatMap((settings) => settings.programs));
   expect([...programs].filter((program) => !((READ[program]?.length ?? 0) > 0))).toEqual([]);
@@ -81,15 +81,15 @@ test("upstream's settings are known, of every program that the library runs, wit
   expect(Object.values(LOCAL).flatMap((found) => Object.keys(found)).length).toBeGreaterThan(120);
 });
 
-test("no setting keeps a default that fits PostHog's own machines only, but those that the catalog accounts for", () => {
+test("no setting keeps a default that fits PostHog's own machines only, except those of the catalog", () => {
   expect(UNSET.filter((pair) => !ACCOUNTED.includes(pair))).toEqual([]);
 });
 
-test('a setting whose default hurts says who loses what', () => {
+test('a setting of the catalog has a reason, and says what a bad default loses', () => {
   expect(UNSET_SETTINGS.filter(({ reason, loses }) => reason.length < 15 || (loses !== undefined && loses.length < 15))).toEqual([]);
 });
 
-test('the catalog accounts for no setting that is set, or that upstream does not read', () => {
+test('the catalog has no setting that is set, or that upstream does not read', () => {
   expect(ACCOUNTED.filter((pair) => !UNSET.includes(pair))).toEqual([]);
   expect(UNSET_SETTINGS.filter(({ name, processes }) => processes === undefined && !ACCOUNTED.some((pair) => pair.endsWith(` ${name}`)))).toEqual([]);
   expect(new Set(ACCOUNTED).size).toBe(ACCOUNTED.length);
@@ -109,11 +109,11 @@ const rowsFor = ({ process, name }: { process: string; name: string }) =>
     (row) => new RegExp(`^(${row.name})$`).test(name) && (row.processes as readonly string[] | undefined)?.includes(process) !== false,
   );
 
-test('every setting of a process is read by its program, or the catalog says who reads it', () => {
+test('every setting of a process is read by its program, or has its reader in the catalog', () => {
   expect(UNREAD.filter((pair) => rowsFor(pair).length === 0).map(({ process, name }) => `${process} ${name}`)).toEqual([]);
 });
 
-test("every row about a setting that July's tree does not read is about one that is set", () => {
+test('every unknown setting of the catalog is set by a process', () => {
   const used = new Set(UNREAD.flatMap(rowsFor));
   expect(UNKNOWN_SETTINGS.filter((row) => !used.has(row)).map(({ name }) => name)).toEqual([]);
 });

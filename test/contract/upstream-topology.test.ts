@@ -73,16 +73,16 @@ const definitions = PROCESSES.map((definition): [string, ProcessDefinition, Upst
   UPSTREAM[definition.process],
 ]);
 
-test('every process of compose is here, and what is here besides is known', () => {
+test("the processes are those of upstream's compose file, and the known additions", () => {
   expect(PROCESSES.map(({ process }) => process as string).sort()).toEqual([...Object.keys(UPSTREAM), ...OURS].sort());
 });
 
 describe.each(definitions.filter(([name]) => name in UPSTREAM))('%s', (name, definition, compose) => {
-  test('runs the same image', () => {
+  test("runs the image of upstream's compose file", () => {
     expect(PostHogRelease.V2026_09_11_R2.images[definition.image]).toContain(`@${compose.digest}`);
   });
 
-  test('with the same command', () => {
+  test("has the command of upstream's compose file", () => {
     const [pattern] = COMMANDS[name] ?? [];
     if (pattern) {
       expect((definition.command ?? []).join(' ')).toMatch(new RegExp(pattern.source, 'm'));
@@ -91,19 +91,19 @@ describe.each(definitions.filter(([name]) => name in UPSTREAM))('%s', (name, def
     }
   });
 
-  test('in the same mode', () => {
+  test("runs in the mode of upstream's compose file", () => {
     expect(settingsOf(definition).PLUGIN_SERVER_MODE).toBe(compose.mode !== null && definition.image === 'node' ? compose.mode : undefined);
     expect(settingsOf(definition).CAPTURE_MODE).toBe(
       CAPTURE_MODES[name] ?? (compose.mode !== null && definition.image === 'capture' ? compose.mode : undefined),
     );
   });
 
-  test('on the same ports', () => {
+  test("listens on a port of upstream's compose file", () => {
     const port = portOf(definition);
     expect(compose.ports).toEqual(port === undefined ? expect.anything() : expect.arrayContaining([port]));
   });
 
-  test('and is asked where it says whether it is well', () => {
+  test("has the health check path and port of upstream's compose file", () => {
     const { http, probe } = definition;
     if (http) {
       expect([compose.health!.path, compose.health!.liveness]).toContain(http.healthCheck.path);
@@ -113,7 +113,7 @@ describe.each(definitions.filter(([name]) => name in UPSTREAM))('%s', (name, def
     }
   });
 
-  test('has whatever it depends on there', () => {
+  test("has the dependencies of upstream's compose file", () => {
     const missing = compose.dependsOn.filter((dependency) => {
       if (`${name} ${dependency}` in NO_DEPENDENCY) {
         return false;
@@ -127,7 +127,7 @@ describe.each(definitions.filter(([name]) => name in UPSTREAM))('%s', (name, def
   });
 });
 
-test('what is no dependency here still is one in compose, and is none indeed', () => {
+test('every exception is a dependency of the compose file, and none of the definition', () => {
   for (const entry of Object.keys(NO_DEPENDENCY)) {
     const [name, dependency] = entry.split(' ');
     expect(UPSTREAM[name].dependsOn).toContain(dependency);

@@ -24,18 +24,18 @@ function viewsOf(endpoint: PublicEndpoint): string[] {
   return reached.filter((view) => !NO_VIEW.includes(view)).sort();
 }
 
-test('the resolver has answered for every row of the table that Django answers', () => {
+test('the list of views has every endpoint that Django answers', () => {
   expect(urls.source.routes).toBeGreaterThan(5000);
   expect(ROWS.map(({ path }) => path).filter((path) => !(path in ANSWERS))).toEqual([]);
 });
 
-test('each row reaches its views, and nothing else but what is known', () => {
+test('each endpoint admits its views, and no other except the known ones', () => {
   const actual = Object.fromEntries(ROWS.map((endpoint) => [endpoint.path, viewsOf(endpoint)]));
   const expected = Object.fromEntries(ROWS.map(({ path }) => [path, [...(VIEWS[path] ?? []), ...(WIDE_ROWS[path] ?? [])].sort()]));
   expect(actual).toEqual(expected);
 });
 
-test('a row without a view says what answers it', () => {
+test('an endpoint without a view has the reason', () => {
   expect(
     ROWS.filter(({ path }) => (VIEWS[path] ?? []).length === 0)
       .map(({ path }) => path)
@@ -43,7 +43,7 @@ test('a row without a view says what answers it', () => {
   ).toEqual(Object.keys(UNANSWERED).sort());
 });
 
-test('what is known of rows is about rows of the table', () => {
+test('every exception is about an endpoint of Django', () => {
   const paths = ROWS.map(({ path }) => path);
   expect([...Object.keys(VIEWS), ...Object.keys(WIDE_ROWS)].filter((path) => !paths.includes(path))).toEqual([]);
 });
@@ -65,12 +65,12 @@ function routesOf(endpoint: PublicEndpoint): string[] {
   return routes.map((route) => `${endpoint._stripPrefix ? endpoint.path : ''}${route.replace(/:\w+/g, 'x').replace(/\*\w+/g, 'x/y')}`);
 }
 
-test('every row that another process answers has a route in its router', () => {
+test('every endpoint of another process has a route in its router', () => {
   const dead = OTHERS.filter((endpoint) => !routesOf(endpoint).some((route) => lets(endpoint, route))).map(({ path }) => path);
   expect(dead.sort()).toEqual(Object.keys(NO_ROUTE).sort());
 });
 
-test('no row lets requests through to what a process answers for operators', () => {
+test('no endpoint admits a route for operators except the known ones', () => {
   const INTERNAL = /\/(metrics|served|jwt|debug|_[a-z]+|test|internal|api\/hog_function|api\/messaging)(\/|$)/;
   const wide = OTHERS.map((endpoint): [string, string[]] => [
     endpoint.path,

@@ -31,10 +31,10 @@ const MADE = {
   objectStorage: 'AWS::S3::Bucket',
 } as const;
 
-describe('a PostHog with a name and a certificate', () => {
+describe('a PostHog with a domain name and a certificate only', () => {
   const { template, posthog, stack } = newPostHog({ products: undefined });
 
-  test('has one of each store', () => {
+  test('creates each data store once', () => {
     Object.values(MADE).forEach((type) => template.resourceCountIs(type, 1));
     expect(
       Object.keys(MADE).filter(
@@ -43,7 +43,7 @@ describe('a PostHog with a name and a certificate', () => {
     ).toEqual([]);
   });
 
-  test('loses nothing with the stack', () => {
+  test('retains its data stores when the stack is deleted', () => {
     const holding = ['AWS::RDS::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Volume', 'AWS::S3::Bucket'];
     const policies = holding
       .flatMap((type) => ofType(template, type))
@@ -57,7 +57,7 @@ describe('a PostHog with a name and a certificate', () => {
     ]);
   });
 
-  test('starts no process before the migration has run, and that not before the stores are there', () => {
+  test('starts services after the migration, and the migration after the data stores', () => {
     const services = Object.values(template.findResources('AWS::ECS::Service')) as { DependsOn: string[] }[];
     const [condition] = Object.keys(template.findResources('AWS::CloudFormation::WaitCondition'));
     const [[, start]] = ofType(template, 'Custom::PostHogMigration');
@@ -67,13 +67,13 @@ describe('a PostHog with a name and a certificate', () => {
     }
   });
 
-  test('takes recordings as large as Kafka does', () => {
+  test('accepts recordings up to the message limit of Kafka', () => {
     const { Environment = [] } = containerOf(template, PostHogProcess.REPLAY_CAPTURE);
     expect(Environment.find(({ Name }) => Name === 'KAFKA_PRODUCER_MESSAGE_MAX_BYTES')?.Value).toBe(String(32 * 1024 * 1024));
     expect(posthog.kafka.maxMessageBytes).toBe(32 * 1024 * 1024);
   });
 
-  test('keeps stores in isolated subnets, except the one that needs a way out', () => {
+  test('puts data stores into isolated subnets, except the one that needs outbound access', () => {
     const subnetsOf = (type: string) => JSON.stringify(ofType(template, type));
     expect(subnetsOf('AWS::RDS::DBSubnetGroup')).toContain('NetworkVpcStoreSubnet');
     expect(subnetsOf('AWS::MSK::Cluster')).toContain('NetworkVpcStoreSubnet');
@@ -88,7 +88,7 @@ describe('a PostHog with a name and a certificate', () => {
   });
 });
 
-test.each(Object.keys(MADE) as (keyof typeof MADE)[])('%s that is given is not made', (name) => {
+test.each(Object.keys(MADE) as (keyof typeof MADE)[])('an existing `%s` is used, and none is created', (name) => {
   const stack = newStack();
   const given = stores(stack);
   const { template, posthog } = newPostHog({ [name]: given[name] }, stack);
@@ -96,7 +96,7 @@ test.each(Object.keys(MADE) as (keyof typeof MADE)[])('%s that is given is not m
   expect(posthog[name]).toBe(given[name]);
 });
 
-test('stores of a development stack go with it', () => {
+test('`removalPolicy` DESTROY deletes the data stores with the stack', () => {
   const { template } = newPostHog({ removalPolicy: RemovalPolicy.DESTROY });
   const kept = Object.values((template.toJSON() as { Resources: Record<string, { Type: string; DeletionPolicy?: string }> }).Resources)
     .filter(({ Type, DeletionPolicy }) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete' && Type !== 'AWS::Logs::LogGroup')
@@ -105,7 +105,7 @@ test('stores of a development stack go with it', () => {
   template.hasResourceProperties('AWS::RDS::DBInstance', { DeletionProtection: false });
 });
 
-test('the smallest set-up keeps Kafka on one instance', () => {
+test('`Kafka.singleNode` replaces MSK, and the migration waits for its instance', () => {
   const stack = newStack();
   const { vpc, loadBalancerSubnets, serviceSubnets } = new PostHogNetwork(stack, 'Network');
   const kafka = new RedpandaKafka(stack, 'Kafka', { vpc, vpcSubnets: serviceSubnets, volumeSize: Size.gibibytes(50) });
@@ -124,7 +124,7 @@ function makesTopics(template: Template): boolean {
   return ContainerDefinitions.some(({ Name }) => Name === 'topics');
 }
 
-test('topics are made on a Kafka of another construct, and on none that is imported', () => {
+test('topics are created on a managed Kafka, and not on an imported one', () => {
   const stack = newStack();
   const { vpc } = new PostHogNetwork(stack, 'Network');
   expect(makesTopics(newPostHog({ vpc, kafka: new Kafka(stack, 'Kafka', { vpc }) }, stack).template)).toBe(true);
@@ -132,7 +132,7 @@ test('topics are made on a Kafka of another construct, and on none that is impor
   expect(makesTopics(newPostHog({ kafka: stores(other).kafka }, other).template)).toBe(false);
 });
 
-test('further topics of a release are made with the others', () => {
+test('additional topics of a release are created with the others', () => {
   const made = (release: PostHogRelease) =>
     containerOf(newPostHog({ release }).template, 'topics').Environment!.find(({ Name }) => Name === 'TOPICS')!.Value as string;
   const { images } = PostHogRelease.V2026_09_11_R2;
@@ -141,7 +141,7 @@ test('further topics of a release are made with the others', () => {
   expect(further.filter((line) => !line.startsWith('one_of_mine ')).join('\n')).toBe(made(PostHogRelease.of('mine', images)));
 });
 
-test('topics are made on a Kafka that is given where that is asked for, with as many partitions', () => {
+test('`manageTopics` creates topics on an imported Kafka, with `topicPartitions` partitions', () => {
   const stack = newStack();
   const { kafka } = stores(stack);
   const off = newPostHog({ kafka }, stack).template;
@@ -152,7 +152,7 @@ test('topics are made on a Kafka that is given where that is asked for, with as 
   expect(topics).toContain('events_plugin_ingestion 12 -\n');
 });
 
-test('subnets for the stores can be named', () => {
+test('`storeSubnets` selects the subnets of data stores', () => {
   const stack = newStack();
   const vpc = new Vpc(stack, 'Vpc', {
     natGateways: 1,
@@ -168,7 +168,7 @@ test('subnets for the stores can be named', () => {
   expect(Properties.SubnetIds.map(idOf).filter((id) => !id.includes('DataSubnet'))).toEqual([]);
 });
 
-test('two in one stack have stores of their own', () => {
+test('two PostHogs in one stack have data stores of their own', () => {
   const stack = newStack();
   const given = certificate(stack);
   ['one', 'two'].forEach((name) => new PostHog(stack, name, { domainName: `${name}.example.com`, certificate: given, products: [] }));
@@ -180,16 +180,16 @@ test.each<[string, Partial<PostHogProps>, string]>([
   ['too many partitions', { topicPartitions: 101 }, '`topicPartitions` must be a whole number from 1 to 100, got: 101'],
   ['no partitions', { topicPartitions: 0 }, '`topicPartitions` must be a whole number from 1 to 100, got: 0'],
   [
-    'a topics task whose image is out of reach',
+    '`manageTopics` without NAT',
     { nat: NatMode.NONE, ...stores(newStack()), kafka: undefined },
     '`manageTopics` must be false without NAT',
   ],
-  ['a ClickHouse that could reach nothing', { nat: NatMode.NONE }, '`clickHouse` is required without NAT'],
-])('fails with %s', (_, props, message) => {
+  ['a managed ClickHouse without NAT', { nat: NatMode.NONE }, '`clickHouse` is required without NAT'],
+])('refuses %s', (_, props, message) => {
   expect(() => newPostHog(props)).toThrow(message);
 });
 
-test('a store of another kind serves too', () => {
+test('accepts a Postgres that is imported by its URL secret', () => {
   const stack = newStack();
   const urlSecret = stores(stack).postgres.urlSecret;
   const { posthog } = newPostHog({ postgres: Postgres.fromPostgresAttributes(stack, 'Mine', { urlSecret }), products: FEW }, stack);
@@ -199,8 +199,8 @@ test('a store of another kind serves too', () => {
 test.each<[string, PostHogReleaseOptions, string]>([
   ['of the release', { clickHouseImage: 'clickhouse/clickhouse-server:another' }, 'clickhouse/clickhouse-server:another'],
   ["of the release's version", { clickHouseVersion: '26.9.1.1' }, 'clickhouse/clickhouse-server:26.9.1.1'],
-  ['of the library where the release knows none', {}, PostHogRelease.V2026_09_11_R2.clickHouseImage!],
-])('the ClickHouse that is made has the image %s', (_, options, image) => {
+  ['of the library if the release has none', {}, PostHogRelease.V2026_09_11_R2.clickHouseImage!],
+])('the created ClickHouse has the image %s', (_, options, image) => {
   const { stack } = newPostHog({ release: PostHogRelease.of('mine', PostHogRelease.V2026_09_11_R2.images, options) });
   expect([...instanceFiles(stack).values()].map((read) => read('settings'))).toEqual([expect.stringContaining(`\nIMAGE=${image}\n`)]);
 });
