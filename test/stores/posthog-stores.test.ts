@@ -179,11 +179,7 @@ test('two PostHogs in one stack have data stores of their own', () => {
 test.each<[string, Partial<PostHogProps>, string]>([
   ['too many partitions', { topicPartitions: 101 }, '`topicPartitions` must be a whole number from 1 to 100, got: 101'],
   ['no partitions', { topicPartitions: 0 }, '`topicPartitions` must be a whole number from 1 to 100, got: 0'],
-  [
-    '`manageTopics` without NAT',
-    { nat: NatMode.NONE, ...stores(newStack()), kafka: undefined },
-    '`manageTopics` must be false without NAT',
-  ],
+  ['`manageTopics` without NAT', { nat: NatMode.NONE, ...stores(newStack()), kafka: undefined }, '`manageTopics` must be false without NAT'],
   ['a managed ClickHouse without NAT', { nat: NatMode.NONE }, '`clickHouse` is required without NAT'],
 ])('refuses %s', (_, props, message) => {
   expect(() => newPostHog(props)).toThrow(message);
