@@ -31,6 +31,8 @@ module.exports = {
   // A machine with two processors has two workers as well, and a machine under load needs more than five seconds for a test.
   maxWorkers: '100%',
   testTimeout: 60_000,
+  globalSetup: '<rootDir>/test/helpers/run-setup.cjs',
+  globalTeardown: '<rootDir>/test/helpers/run-teardown.cjs',
   collectCoverageFrom: ['lib/**/*.ts', 'cli/**/*.ts'],
   coverageReporters: ['text-summary', 'lcov'],
   projects: [

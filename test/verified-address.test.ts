@@ -4,6 +4,7 @@ import { portOf, ProcessDefinition } from '../lib/catalog/process-definition';
 import { PROCESSES } from '../lib/catalog/processes';
 import { templateOf } from './ingress/fixtures';
 import { rulesOf } from './helpers/listener-rules';
+import { posthogTemplate } from './helpers/posthog-template';
 import { environmentOf, newPostHog, newStack } from './helpers/stack';
 import { addressProxyOf, containerOf, ofType, securityGroupOf, serviceOf, targetGroupOf, taskOf, Way, waysInto } from './helpers/template';
 
@@ -13,7 +14,7 @@ function synth(props: Partial<PostHogProps>): Template {
   return Template.fromStack(stack);
 }
 
-const forwarded = synth({});
+const forwarded = Template.fromJSON(posthogTemplate({ products: Object.values(Product) }));
 const verified = synth({ clientAddress: ClientAddress.verified() });
 
 const ANSWERING = PROCESSES.filter(({ http }) => http);

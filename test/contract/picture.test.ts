@@ -11,7 +11,8 @@ import { TemplateTask } from '../../cli/template/template-services';
 import { bucketsOpenTo } from '../../scripts/picture/buckets';
 import { flowchart } from '../../scripts/picture/flowchart';
 import { Kind, System, systemOf, Thing, Way } from '../../scripts/picture/system';
-import { newPostHog, newStack } from '../helpers/stack';
+import { posthogTemplate } from '../helpers/posthog-template';
+import { newStack } from '../helpers/stack';
 
 const MADE = { products: undefined, postgres: undefined, cache: undefined, kafka: undefined, clickHouse: undefined, objectStorage: undefined };
 const DEPLOYED = deployedProcesses(DEFAULT_PRODUCTS);
@@ -24,9 +25,7 @@ const STORES = { postgres: 'PostgreSQL', cache: 'Cache', kafka: 'Kafka', clickHo
 const WITH_KEYS = [PostHogProcess.CYMBAL, PostHogProcess.CYMBAL_RESOLUTION];
 
 function systemOfPostHog(): System {
-  const stack = newStack();
-  newPostHog(stack, MADE);
-  return systemOf(Template.fromStack(stack).toJSON() as CloudFormationTemplate);
+  return systemOf(posthogTemplate(MADE) as unknown as CloudFormationTemplate);
 }
 
 /** What a process calls, as far as it is deployed. */
@@ -192,9 +191,7 @@ test('a task with access keys in its secrets can open their bucket', () => {
 });
 
 test('the picture fails if the load balancer sends requests that no security group admits', () => {
-  const stack = newStack();
-  newPostHog(stack, MADE);
-  const template = Template.fromStack(stack).toJSON() as { Resources: Record<string, { Type: string; Properties: { Description?: string } }> };
+  const template = posthogTemplate(MADE) as { Resources: Record<string, { Type: string; Properties: { Description?: string } }> };
   const closed = Object.fromEntries(
     Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.Description !== 'Load balancer to target'),
   );

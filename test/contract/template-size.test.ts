@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { ClientAddress, PostHog, PostHogProps, PostHogSize, Product } from '../../lib';
@@ -8,36 +7,34 @@ import { newStack } from '../helpers/stack';
 const RESOURCES = 450;
 const BYTES = 750_000;
 
-const largest: Partial<PostHogProps> = {
-  products: Object.values(Product),
-  size: PostHogSize.LARGE,
-  clientAddress: ClientAddress.verified(),
-  spot: true,
-  enableExecuteCommand: true,
-};
-
-function made(overrides: Partial<PostHogProps>): { stack: Stack; template: { Resources: Record<string, { DependsOn?: string[] }> } } {
+function synthesised(overrides: Partial<PostHogProps>): { Resources: Record<string, { DependsOn?: string[] }> } {
   const stack = newStack();
   new PostHog(stack, 'PostHog', {
     domainName: 'posthog.example.com',
     domainZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789', zoneName: 'example.com' }),
     ...overrides,
   });
-  return { stack, template: Template.fromStack(stack).toJSON() as { Resources: Record<string, { DependsOn?: string[] }> } };
+  return Template.fromStack(stack).toJSON() as { Resources: Record<string, { DependsOn?: string[] }> };
 }
 
-test.each<[string, Partial<PostHogProps>]>([
-  ['a PostHog with the default products', {}],
+const largest = synthesised({
+  products: Object.values(Product),
+  size: PostHogSize.LARGE,
+  clientAddress: ClientAddress.verified(),
+  spot: true,
+  enableExecuteCommand: true,
+});
+
+test.each([
+  ['a PostHog with the default products', synthesised({})],
   ['a PostHog with every product and option', largest],
-])('%s leaves room for other resources in its stack', (_, overrides) => {
-  const { template } = made(overrides);
+])('%s leaves room for other resources in its stack', (_, template) => {
   expect(Object.keys(template.Resources).length).toBeLessThan(RESOURCES);
   expect(JSON.stringify(template, undefined, 1).length).toBeLessThan(BYTES);
 });
 
 test('no resource of a service has more than 12 dependencies', () => {
-  const { template } = made(largest);
-  const services = Object.entries(template.Resources).filter(([id]) => id.startsWith('PostHogServices'));
+  const services = Object.entries(largest.Resources).filter(([id]) => id.startsWith('PostHogServices'));
   expect(services.length).toBeGreaterThan(100);
   expect(services.filter(([, { DependsOn = [] }]) => DependsOn.length > 12).map(([id]) => id)).toEqual([]);
 });

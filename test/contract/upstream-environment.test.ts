@@ -2,7 +2,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Product } from '../../lib';
 import upstream from './upstream-environment.json';
 import topology from './upstream-topology.json';
-import { environmentOf, newPostHog, newStack } from '../helpers/stack';
+import { posthogTemplate } from '../helpers/posthog-template';
+import { environmentOf } from '../helpers/stack';
 
 interface Variable {
   value: string | null;
@@ -113,9 +114,7 @@ const DIFFERENT: Record<string, string> = {
   MAXMIND_DB_PATH: 'where the image itself carries the file; upstream mounts one (rust/Dockerfile)',
 };
 
-const stack = newStack();
-newPostHog(stack, { products: Object.values(Product) });
-const template = Template.fromStack(stack);
+const template = Template.fromJSON(posthogTemplate({ products: Object.values(Product) }));
 
 const VARIABLES = Object.entries(PROCESSES).flatMap(([process, variables]) =>
   Object.entries(variables)

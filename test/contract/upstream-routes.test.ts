@@ -8,7 +8,8 @@ import { containersByTargetGroup } from '../../cli/template/template-services';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { rewritten } from '../../cli/alb/url-rewrite';
 import { rulesOf } from '../helpers/listener-rules';
-import { certificate, newPostHog, newStack } from '../helpers/stack';
+import { posthogTemplate } from '../helpers/posthog-template';
+import { certificate, newStack } from '../helpers/stack';
 import { ROUTED } from '../ingress/fixtures';
 
 const FALLBACK = '/*';
@@ -113,9 +114,7 @@ describe.each([
 });
 
 describe('a PostHog with every product', () => {
-  const stack = newStack();
-  newPostHog(stack, { products: Object.values(Product) });
-  const template = Template.fromStack(stack).toJSON() as CloudFormationTemplate;
+  const template = posthogTemplate({ products: Object.values(Product) }) as unknown as CloudFormationTemplate;
   const names = containersByTargetGroup(template);
 
   test('forwards each path of upstream to the container of upstream', () => {
