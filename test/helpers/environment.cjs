@@ -16,6 +16,9 @@ const METHODS = ['debug', 'error', 'info', 'log', 'warn'];
 /** The heap size in bytes from which on packages are loaded again: the CDK keeps every token, and with it the apps of all tests. */
 const MAX_HEAP = 700 * 1024 * 1024;
 
+/** The frames in stack traces of packages. Those of tests and of this library are as long as Jest sets them. */
+const MAX_STACK_FRAMES = 25;
+
 function unload(packages) {
   Object.keys(require.cache)
     .filter((file) => packages.test(file))
@@ -41,6 +44,8 @@ module.exports = class extends TestEnvironment {
       unload(this.packages);
     }
     this.global.loadSharedModule = (file) => require(file);
+    // Jest sets 100 frames. The CDK captures a stack trace for each acknowledged finding.
+    Error.stackTraceLimit = MAX_STACK_FRAMES;
     // Packages write to the console of the worker.
     this.originals = METHODS.map((name) => console[name]);
     METHODS.forEach((name) => {

@@ -18,9 +18,9 @@ export const FEATURE_FLAGS: Record<string, unknown> = Object.fromEntries(
   ),
 );
 
-/** A stack as a user would have it. Template validation is a test of its own and is off here, for speed. */
+/** A stack as a user would have it, without what takes time: the validation of templates, which is a test of its own, and tree.json. */
 export function newStack(props?: { env?: { account?: string; region?: string } }): Stack {
-  return new Stack(new App({ context: FEATURE_FLAGS, builtinCloudFormationValidation: false }), 'Stack', props);
+  return new Stack(new App({ context: FEATURE_FLAGS, builtinCloudFormationValidation: false, treeMetadata: false }), 'Stack', props);
 }
 
 /** A certificate that somebody has already. */
