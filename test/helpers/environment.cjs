@@ -1,3 +1,5 @@
+const { mkdirSync, readdirSync, rmSync } = require('node:fs');
+const path = require('node:path');
 const { TestEnvironment } = require('jest-environment-node');
 
 /**
@@ -11,6 +13,9 @@ process.env.CDK_CONTEXT_JSON ??= JSON.stringify({
   'aws:cdk:disable-stack-trace': true,
 });
 
+/** The folder for temporary files of this worker, in that of the run: see run-setup.cjs. */
+const FOLDER = path.join(process.env.TEST_RUN_FOLDER, `worker-${process.pid}`);
+
 const METHODS = ['debug', 'error', 'info', 'log', 'warn'];
 
 /** The heap size in bytes from which on packages are loaded again: the CDK keeps every token, and with it the apps of all tests. */
@@ -18,6 +23,14 @@ const MAX_HEAP = 700 * 1024 * 1024;
 
 /** The frames in stack traces of packages. Those of tests and of this library are as long as Jest sets them. */
 const MAX_STACK_FRAMES = 25;
+
+function restore(variable, value) {
+  if (value === undefined) {
+    delete process.env[variable];
+  } else {
+    process.env[variable] = value;
+  }
+}
 
 function unload(packages) {
   Object.keys(require.cache)
@@ -34,8 +47,18 @@ function unload(packages) {
  */
 module.exports = class extends TestEnvironment {
   constructor(config, context) {
+    const { packages, startsPrograms } = config.projectConfig.testEnvironmentOptions;
+    // Programs may have to run from the folder for temporary files, which a file system in memory can forbid.
+    const temporary = startsPrograms ? undefined : FOLDER;
+    const before = process.env.TMPDIR;
+    if (temporary) {
+      mkdirSync(temporary, { recursive: true });
+      process.env.TMPDIR = temporary;
+    }
     super(config, context);
-    this.packages = new RegExp(config.projectConfig.testEnvironmentOptions.packages);
+    this.packages = new RegExp(packages);
+    this.temporary = temporary;
+    this.before = before;
   }
 
   async setup() {
@@ -57,6 +80,10 @@ module.exports = class extends TestEnvironment {
     METHODS.forEach((name, index) => {
       console[name] = this.originals[index];
     });
+    if (this.temporary) {
+      readdirSync(this.temporary).forEach((name) => rmSync(path.join(this.temporary, name), { recursive: true }));
+      restore('TMPDIR', this.before);
+    }
     await super.teardown();
   }
 };

@@ -6,7 +6,7 @@ import { PostHogProps } from '../../lib';
 import { newPostHog, newStack } from './stack';
 
 /** The folder in which the test files of one run share templates: see run-setup.cjs. */
-const FOLDER = process.env.SHARED_TEMPLATES;
+const FOLDER = process.env.TEST_RUN_FOLDER && path.join(process.env.TEST_RUN_FOLDER, 'templates');
 
 /** The props of a template as text, or undefined if they have values, such as constructs, that a text cannot tell apart. */
 function keyOf(props: Partial<PostHogProps>): string | undefined {

@@ -1,8 +1,22 @@
-const { mkdtempSync } = require('node:fs');
+const { mkdirSync, mkdtempSync, statfsSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 
-/** Creates an empty folder for what the test files of a run share, so that nothing of an earlier run can be found in it. */
+const MEMORY = '/dev/shm';
+const GIBIBYTE = 1024 ** 3;
+
+/** Returns whether there is a file system in memory with enough room for the cloud assemblies of a test file in each worker. */
+function hasMemory() {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize > GIBIBYTE;
+  } catch {
+    return false;
+  }
+}
+
+/** Creates an empty folder for the files of one run, so that nothing of an earlier run can be found in it. In memory, deleting them takes no time. */
 module.exports = () => {
-  process.env.SHARED_TEMPLATES = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-templates-'));
+  process.env.TEST_RUN_FOLDER = mkdtempSync(path.join(hasMemory() ? MEMORY : tmpdir(), 'cdk-posthog-tests-'));
+  mkdirSync(path.join(process.env.TEST_RUN_FOLDER, 'templates'));
 };

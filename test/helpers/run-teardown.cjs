@@ -1,3 +1,4 @@
 const { rmSync } = require('node:fs');
 
-module.exports = () => rmSync(process.env.SHARED_TEMPLATES, { recursive: true, force: true });
+/** Deletes the folder of the run. */
+module.exports = () => rmSync(process.env.TEST_RUN_FOLDER, { recursive: true, force: true });
