@@ -48,7 +48,7 @@ beforeAll(async () => {
     }
   };
   await Promise.all([work(), work()]);
-}, 120_000);
+}, 300_000);
 
 function types(run: AppRun): string[] {
   return Object.values(run.template.Resources).map(({ Type }) => Type);

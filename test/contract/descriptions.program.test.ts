@@ -87,7 +87,7 @@ beforeAll(async () => {
   const run = await runApp({ context: { 'posthog:products': Object.values(Product).join(',') } });
   app = run.template.Resources;
   others = otherResources();
-}, 60_000);
+}, 300_000);
 
 function otherResources(): Resources {
   const stack = newStack();

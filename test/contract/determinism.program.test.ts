@@ -29,7 +29,7 @@ beforeAll(async () => {
     runApp({ preload: NO_NETWORK, cwd: path.join(ROOT, 'lib') }),
     runApp({ root: copy }),
   ]);
-}, 60_000);
+}, 300_000);
 
 test('the sample app synthesises without network access', () => {
   expect([first, elsewhere, copied].map(({ exitCode, output }) => [exitCode, output.includes('NETWORK ACCESS')])).toEqual([

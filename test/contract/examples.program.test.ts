@@ -88,5 +88,5 @@ test.each(EXAMPLES)(
       rmSync(out, { recursive: true });
     }
   },
-  60_000,
+  300_000,
 );

@@ -271,7 +271,7 @@ let withHostedZone: AppTemplate;
 beforeAll(async () => {
   const runs = await Promise.all([runApp(), runApp({ context: { 'posthog:certificateArn': undefined, 'posthog:hostedZoneId': 'Z0123456789ABC' } })]);
   [sample, withHostedZone] = runs.map(({ template }) => template);
-}, 60_000);
+}, 300_000);
 
 test('the sample app keeps its logical ids', () => {
   expect(frozen(sample)).toEqual(lines(SAMPLE_APP));

@@ -34,7 +34,7 @@ beforeAll(async () => {
     runApp({ validate: true, context: ON }),
     runApp({ validate: true, context: { ...ON, ...EVERYTHING }, env: { CDK_DEFAULT_ACCOUNT: '111122223333', CDK_DEFAULT_REGION: 'eu-central-1' } }),
   ]);
-}, 60_000);
+}, 300_000);
 
 /** Without those of sample values. */
 function withoutSamples(warnings: string[]): string[] {
