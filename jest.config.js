@@ -15,9 +15,9 @@ const PACKAGES = '/node_modules/(?:aws-cdk-lib|constructs|@aws-cdk/[^/]+|cdk-nag
 /** Tests of the library and its command line, without servers. */
 const LIBRARY = {
   ...SHARED,
-  testEnvironment: '<rootDir>/test/helpers/environment.cjs',
+  testEnvironment: '<rootDir>/test/helpers/environment.mjs',
   testEnvironmentOptions: { packages: PACKAGES },
-  transform: { [`${PACKAGES}.+\\.[cm]?js$`]: '<rootDir>/test/helpers/shared-packages.cjs', ...SHARED.transform },
+  transform: { [`${PACKAGES}.+\\.[cm]?js$`]: '<rootDir>/test/helpers/shared-packages.mjs', ...SHARED.transform },
   transformIgnorePatterns: [`/node_modules/(?!${PACKAGES.slice('/node_modules/'.length)})`],
 };
 
@@ -31,8 +31,8 @@ module.exports = {
   // A machine with two processors has two workers as well. No test waits for a clock: a time-out only ends a test that hangs.
   maxWorkers: '100%',
   testTimeout: 300_000,
-  globalSetup: '<rootDir>/test/helpers/run-setup.cjs',
-  globalTeardown: '<rootDir>/test/helpers/run-teardown.cjs',
+  globalSetup: '<rootDir>/test/helpers/run-setup.mjs',
+  globalTeardown: '<rootDir>/test/helpers/run-teardown.mjs',
   collectCoverageFrom: ['lib/**/*.ts', 'cli/**/*.ts'],
   coverageReporters: ['text-summary', 'lcov'],
   projects: [

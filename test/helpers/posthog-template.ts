@@ -5,7 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { PostHogProps } from '../../lib';
 import { newPostHog, newStack } from './stack';
 
-/** The folder in which the test files of one run share templates: see run-setup.cjs. */
+/** The folder in which the test files of one run share templates: see run-setup.mjs. */
 const FOLDER = process.env.TEST_RUN_FOLDER && path.join(process.env.TEST_RUN_FOLDER, 'templates');
 
 /** The props of a template as text, or undefined if they have values, such as constructs, that a text cannot tell apart. */

@@ -1,6 +1,6 @@
-const { mkdirSync, mkdtempSync, statfsSync } = require('node:fs');
-const { tmpdir } = require('node:os');
-const path = require('node:path');
+import { mkdirSync, mkdtempSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 const MEMORY = '/dev/shm';
 const GIBIBYTE = 1024 ** 3;
@@ -16,7 +16,7 @@ function hasMemory() {
 }
 
 /** Creates an empty folder for the files of one run, so that nothing of an earlier run can be found in it. In memory, deleting them takes no time. */
-module.exports = () => {
+export default function setUp() {
   process.env.TEST_RUN_FOLDER = mkdtempSync(path.join(hasMemory() ? MEMORY : tmpdir(), 'cdk-posthog-tests-'));
   mkdirSync(path.join(process.env.TEST_RUN_FOLDER, 'templates'));
-};
+}

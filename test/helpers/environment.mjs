@@ -1,6 +1,7 @@
-const { mkdirSync, readdirSync, rmSync } = require('node:fs');
-const path = require('node:path');
-const { TestEnvironment } = require('jest-environment-node');
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { TestEnvironment } from 'jest-environment-node';
 
 /**
  * What every app of a test gets, unless the test says otherwise. Validating a template and capturing where each construct was created takes longer than
@@ -13,7 +14,7 @@ process.env.CDK_CONTEXT_JSON ??= JSON.stringify({
   'aws:cdk:disable-stack-trace': true,
 });
 
-/** The folder for temporary files of this worker, in that of the run: see run-setup.cjs. */
+/** The folder for temporary files of this worker, in that of the run: see run-setup.mjs. */
 const FOLDER = path.join(process.env.TEST_RUN_FOLDER, `worker-${process.pid}`);
 
 const METHODS = ['debug', 'error', 'info', 'log', 'warn'];
@@ -33,10 +34,10 @@ function restore(variable, value) {
 }
 
 function unload(packages) {
-  Object.keys(require.cache)
+  const { cache } = createRequire(import.meta.url);
+  Object.keys(cache)
     .filter((file) => packages.test(file))
-    .forEach((file) => delete require.cache[file]);
-  module.children.length = 0;
+    .forEach((file) => delete cache[file]);
   delete globalThis.__cdkTokenMap;
 }
 
@@ -45,7 +46,7 @@ function unload(packages) {
  *
  * Jest evaluates every module again for each test file. For the CDK that takes longer than most tests.
  */
-module.exports = class extends TestEnvironment {
+export default class SharedPackagesEnvironment extends TestEnvironment {
   constructor(config, context) {
     const { packages, startsPrograms } = config.projectConfig.testEnvironmentOptions;
     // Programs may have to run from the folder for temporary files, which a file system in memory can forbid.
@@ -66,7 +67,8 @@ module.exports = class extends TestEnvironment {
     if (process.memoryUsage().heapUsed > MAX_HEAP) {
       unload(this.packages);
     }
-    this.global.loadSharedModule = (file) => require(file);
+    const load = createRequire(import.meta.url);
+    this.global.loadSharedModule = (file) => load(file);
     // Jest sets 100 frames. The CDK captures a stack trace for each acknowledged finding.
     Error.stackTraceLimit = MAX_STACK_FRAMES;
     // Packages write to the console of the worker.
@@ -86,4 +88,4 @@ module.exports = class extends TestEnvironment {
     }
     await super.teardown();
   }
-};
+}
