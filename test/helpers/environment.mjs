@@ -1,11 +1,12 @@
+/* eslint-disable @typescript-eslint/explicit-member-accessibility -- JavaScript has no modifiers. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { TestEnvironment } from 'jest-environment-node';
 
 /**
- * What every app of a test gets, unless the test says otherwise. Validating a template and capturing where each construct was created takes longer than
- * the synthesis itself, and the CDK prints annotations that tests read with `Annotations.fromStack`.
+ * What every app of a test gets, unless the test says otherwise. Validating a template and capturing where each construct was created takes
+ * longer than the synthesis itself, and the CDK prints annotations that tests read with `Annotations.fromStack`.
  */
 process.env.CDK_VALIDATION ??= 'false';
 process.env.CDK_CONTEXT_JSON ??= JSON.stringify({
