@@ -5,7 +5,8 @@ import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { Product } from './catalog/product';
-import { checkIngressProps, PostHogIngressOptions } from './ingress/ingress-options';
+import { checkIngressProps } from './ingress/ingress-checks';
+import { PostHogIngressOptions } from './ingress/ingress-options';
 import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
@@ -17,7 +18,6 @@ import { PostHogProps } from './posthog-props';
 import { isInEcr } from './private/container-image';
 import { pick } from './private/pick';
 import { ProcessSettings } from './private/process-settings';
-import { architectureFor } from './release/architecture';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { DEFAULT_PRODUCTS, deployedProcesses } from './catalog/processes/deployed-processes';
@@ -162,7 +162,7 @@ export function planOf(props: PostHogProps): PostHogPlan {
     products,
     definitions,
     release,
-    cpuArchitecture: architectureFor(release, props.cpuArchitecture),
+    cpuArchitecture: release._architectureFor(props.cpuArchitecture, 'cpuArchitecture'),
     logRetention,
     removalPolicy,
     images: imagesPlan(props, definitions, release, workflowsImage),

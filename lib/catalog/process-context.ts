@@ -1,6 +1,6 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Secret } from 'aws-cdk-lib/aws-ecs';
-import { Generation } from './generations/generation';
+import { Generation } from './generations/generations';
 import { PostHogProcess } from './posthog-process';
 import { ProcessSettings } from '../private/process-settings';
 

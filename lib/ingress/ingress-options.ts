@@ -6,14 +6,8 @@ import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ClientAddress } from './client-address/client-address';
 import { TrustedProxies } from './client-address/trusted-proxies';
-import { checkDomain } from './load-balancer/domain';
 import { AppAccess } from './routing/app-access';
-import { ExistingListener, existingListener } from './routing/existing-listener';
-import { ALWAYS_PUBLIC, EndpointGroup } from '../catalog/endpoints/endpoint-group';
-import { checkHostName } from '../private/domain-name';
-import { checkEnum } from '../private/values';
-import { invalidProp, invalidValue } from '../private/errors';
-import { knownSeconds } from '../private/quantities';
+import { EndpointGroup } from '../catalog/endpoints/endpoint-group';
 
 /**
  * Options for the ingress of a PostHog: domain, load balancer and access to the app.
@@ -170,33 +164,4 @@ export interface PostHogIngressProps extends PostHogIngressOptions {
    * @default true
    */
   readonly deletionProtection?: boolean;
-}
-
-/** Checks the props of an ingress, before anything is defined, and returns the existing listener that they name. */
-export function checkIngressProps(props: PostHogIngressOptions & Pick<PostHogIngressProps, 'internalHostNames'>): ExistingListener | undefined {
-  const existing = existingListener(props);
-  checkDomain(props, existing === undefined);
-  checkIdleTimeout(props.idleTimeout);
-  knownSeconds('strictTransportSecurity', props.strictTransportSecurity);
-  checkGroups(props.publicEndpointGroups);
-  if (props.accessLogsPrefix !== undefined && !props.accessLogsBucket) {
-    throw invalidProp('accessLogsPrefix', 'needs `accessLogsBucket`', 'name the bucket, or leave the prefix out');
-  }
-  props.internalHostNames?.forEach((name) => checkHostName('internalHostNames', name));
-  return existing;
-}
-
-function checkIdleTimeout(idleTimeout?: Duration): void {
-  const seconds = knownSeconds('idleTimeout', idleTimeout);
-  if (seconds !== undefined && (seconds < 1 || seconds > 4000)) {
-    throw invalidValue('idleTimeout', 'must be from 1 second to 4,000 seconds', `${seconds} seconds`);
-  }
-}
-
-function checkGroups(groups: EndpointGroup[] = []): void {
-  groups.forEach((group) => checkEnum('publicEndpointGroups', group, EndpointGroup));
-  const redundant = groups.find((group) => ALWAYS_PUBLIC.includes(group));
-  if (redundant) {
-    throw invalidValue('publicEndpointGroups', 'must not contain a group that is always public', redundant, 'leave it out');
-  }
 }

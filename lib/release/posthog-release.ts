@@ -7,7 +7,8 @@ import { PostHogReleaseOptions } from './posthog-release-options';
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, TextRule, TOPIC } from './release-checks';
 import { imagesOf, imagesWithout, ReleaseDescription } from './release-description';
 import { parseRelease } from './release-file';
-import { Generation, generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generations/generation';
+import { generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generations/generation';
+import { Generation } from '../catalog/generations/generations';
 import { checkImage, isFloating } from '../private/container-image';
 import { invalidValue } from '../private/errors';
 
@@ -211,6 +212,32 @@ export class PostHogRelease {
     return platform && this.parts.without ? this.parts.without(platform) : entries(this.images).map(([name]) => name);
   }
 
+  /**
+   * Returns the CPU architecture of tasks: the requested one, otherwise x86-64 if the release supports it, otherwise the first one it supports.
+   *
+   * Throws if the images of the release are not known to exist for the requested one: the tasks would never start.
+   *
+   * @internal
+   */
+  public _architectureFor(requested: CpuArchitecture | undefined, prop: string): CpuArchitecture {
+    const isKnown = (architecture: CpuArchitecture) => this.platforms.some((known) => sameArchitecture(known, architecture));
+    if (requested === undefined) {
+      return isKnown(CpuArchitecture.X86_64) ? CpuArchitecture.X86_64 : this.platforms[0];
+    }
+    const name = requested._cpuArchitecture;
+    if (Token.isUnresolved(name) || isKnown(requested)) {
+      return requested;
+    }
+    const known = this.platforms.map(({ _cpuArchitecture }) => _cpuArchitecture).join(' or ');
+    const missing = this._imagesWithout(requested).join(', ');
+    throw invalidValue(
+      prop,
+      `must be ${known} with the release ${this.name}, whose images are not all known to exist for another (missing: ${missing})`,
+      name,
+      'use a release file of `npx cdk-posthog release`, which reads the platforms from the registries, or set `platforms` of `PostHogRelease.of`',
+    );
+  }
+
   private checkUsable(): void {
     if (this.parts.withdrawn !== undefined) {
       throw new Error(this.parts.withdrawn);
@@ -219,7 +246,7 @@ export class PostHogRelease {
 }
 
 /** Returns whether two objects name the same architecture. */
-export function sameArchitecture(one: CpuArchitecture, other: CpuArchitecture): boolean {
+function sameArchitecture(one: CpuArchitecture, other: CpuArchitecture): boolean {
   return one._cpuArchitecture === other._cpuArchitecture;
 }
 

@@ -12,7 +12,7 @@ import { notDeployed, PostHogServiceOptions } from './service/service-options';
 import { ServiceRoles } from './service/service-task';
 import { ExtraSettings } from './settings/extra-settings';
 import { settingsContext, SettingsOfStores } from './settings/settings-context';
-import { GEOIP_IMAGE } from '../catalog/images';
+import { GEOIP_IMAGE, ImageName } from '../catalog/images';
 import { prefixesOf, RECORDINGS_PREFIX } from '../catalog/object-prefixes';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { PostHogSize } from '../catalog/posthog-size';
@@ -20,8 +20,6 @@ import { ProcessContext } from '../catalog/process-context';
 import { callsOf, portOf, ProcessDefinition } from '../catalog/process-definition';
 import { PROCESSES } from '../catalog/processes';
 import { withPath } from '../private/errors';
-import { architectureFor } from '../release/architecture';
-import { PostHogRelease } from '../release/posthog-release';
 import { Stores } from '../stores/posthog-stores';
 
 /** The ingress, as far as services use it. */
@@ -36,6 +34,14 @@ export interface ServicesIngress {
   _refuse(process: PostHogProcess): void;
 }
 
+/** The release, as far as services use it. */
+export interface ServicesRelease {
+  /** Returns the image of a process. Throws if the release has none. */
+  _imageOf(process: string, name: ImageName): string;
+  /** Returns the CPU architecture of tasks. Throws if the release has no images for the requested one. */
+  _architectureFor(requested: CpuArchitecture | undefined, prop: string): CpuArchitecture;
+}
+
 /** Properties for `PostHogServices`. */
 export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy'> {
   readonly definitions: readonly ProcessDefinition[];
@@ -44,7 +50,7 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   readonly context: Omit<ProcessContext, keyof SettingsOfStores | 'fileDownloadsRole' | 'isDeployed' | 'imageOf' | 'endpointOf'>;
   /** The role that processes with file downloads assume; undefined without batch exports. */
   readonly fileDownloadsRole?: IRole;
-  readonly release: PostHogRelease;
+  readonly release: ServicesRelease;
   readonly size: PostHogSize;
   /** Indicates whether interruptible processes run on Fargate Spot. */
   readonly spot: boolean;
@@ -108,7 +114,7 @@ export class PostHogServices extends Construct {
           options,
           // Errors about settings and options name props of `PostHog`, so they get its path.
           cpuArchitecture: withPath(scope, () =>
-            architectureFor(release, options.cpuArchitecture ?? props.cpuArchitecture, `serviceOptions[${index}].cpuArchitecture`),
+            release._architectureFor(options.cpuArchitecture ?? props.cpuArchitecture, `serviceOptions[${index}].cpuArchitecture`),
           ),
           settings: withPath(scope, () => definition.settings(this.context)),
           reachable: definition.http !== undefined && ingress._canReach(process),
@@ -217,7 +223,7 @@ export function defineNamespace(scope: Construct, id: string, vpc: IVpc, name: s
 }
 
 /** Returns the images of processes, without duplicates. */
-export function imagesOf(definitions: readonly ProcessDefinition[], release: PostHogRelease): string[] {
+export function imagesOf(definitions: readonly ProcessDefinition[], release: ServicesRelease): string[] {
   const images = definitions.flatMap(({ process, image, geoIpFolder }) => {
     const names = geoIpFolder === undefined ? [image] : [image, GEOIP_IMAGE];
     return names.map((name) => release._imageOf(process, name));

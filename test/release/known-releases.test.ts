@@ -1,10 +1,10 @@
-import { PostHog, PostHogRelease } from '../../lib';
+import { PostHogRelease } from '../../lib';
 import { GENERATIONS } from '../../lib/catalog/generations/generations';
 import { daysBetween, valueOf } from '../../lib/release/image-facts';
 import { KNOWN_RELEASES, WITHDRAWN_RELEASES } from '../../lib/release/known-releases';
 import { apart, LOCKSTEP, MAX_DAYS_APART } from '../../lib/release/lockstep';
 import { imagesOf } from '../../lib/release/release-description';
-import { newStack } from '../helpers/stack';
+import { newPostHog, newStack } from '../helpers/stack';
 
 const WITHDRAWN = WITHDRAWN_RELEASES.map(({ release }) => release);
 
@@ -55,7 +55,7 @@ describe('the withdrawn constant', () => {
     ['images', () => old.images],
     ['platforms', () => old.platforms],
     ['images without a digest', () => old.floatingImages],
-    ['deployment', () => new PostHog(newStack(), 'PostHog', { domainName: 'posthog.example.com', release: old })],
+    ['deployment', () => newPostHog(newStack(), { release: old })],
   ])('refuses its %s, and names its successor', (_, use) => {
     expect(use).toThrow(MESSAGE);
   });

@@ -1,6 +1,42 @@
-import type { Generation } from './generation';
 import { PostHogProcess } from '../posthog-process';
 import { QueueGeneration, TASK_QUEUES } from './task-queues';
+
+/** A commit of PostHog/posthog, as its full hash, and its day. */
+export interface UpstreamCommit {
+  readonly commit: string;
+  readonly day: string;
+}
+
+/** The server that `web` runs Django on. */
+export interface WebServer {
+  readonly name: 'granian' | 'nginx-unit';
+  /** The variable for the number of worker processes. */
+  readonly workers: string;
+  /** The prefix of its variables. */
+  readonly prefix: string;
+  /** Its variables, where they differ from upstream's defaults. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * The settings of PostHog in a period of weeks or months: they follow the images of a release, not the newest source.
+ *
+ * A release names its generation. Adding one is one object of `GENERATIONS`.
+ */
+export interface Generation {
+  readonly name: string;
+  /** The first and the last commit for which its facts are known. */
+  readonly commits: { readonly first: UpstreamCommit; readonly last: UpstreamCommit };
+  /** The mode of each process whose image has several: PLUGIN_SERVER_MODE of `node`, CAPTURE_MODE of `capture`, CYMBAL_MODE of `cymbal`. */
+  readonly modes: Readonly<Partial<Record<PostHogProcess, string>>>;
+  readonly webServer: WebServer;
+  /** Its task queues of Temporal. Those with deployed dependencies are served. */
+  readonly taskQueues: readonly string[];
+  /** Topics that it needs beyond those that every generation has. */
+  readonly topics: readonly string[];
+  /** Paths that it has and an older generation does not, with the process that answers them. */
+  readonly endpoints: Readonly<Record<string, PostHogProcess>>;
+}
 
 /** Returns the task queues of a generation. */
 function taskQueuesOf(generation: QueueGeneration): string[] {

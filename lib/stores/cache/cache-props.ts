@@ -1,7 +1,8 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { checkDays } from '../../private/quantities';
-import { checkEnum, checkWhole } from '../../private/values';
+import { checkEnum } from '../../private/enums';
+import { checkWhole } from '../../private/values';
 import { invalidProp, invalidValue } from '../../private/errors';
 
 /**

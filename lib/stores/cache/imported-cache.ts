@@ -2,7 +2,7 @@ import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { CACHE_PORT, CacheBase, CacheEncryption } from './cache-base';
 import { checkHost, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
-import { checkEnum } from '../../private/values';
+import { checkEnum } from '../../private/enums';
 import { withPath } from '../../private/errors';
 
 /**

@@ -1,5 +1,5 @@
 import { CONSUMER_GROUPS, groupOf, groupsOf, scalingGroupsOf } from '../../../lib/catalog/kafka/consumer-groups';
-import { Generation } from '../../../lib/catalog/generations/generation';
+import { Generation } from '../../../lib/catalog/generations/generations';
 import { GENERATIONS } from '../../../lib/catalog/generations/generations';
 import { PROCESSES } from '../../../lib/catalog/processes';
 import { kafkaTopics } from '../../../lib/stores/kafka/kafka-topics';

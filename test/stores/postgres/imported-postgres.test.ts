@@ -59,7 +59,7 @@ test('requireAttribute returns an attribute, or names the missing one', () => {
   const urlSecret = secret(stack, 'url');
   const bare = Postgres.fromPostgresAttributes(stack, 'Bare', { urlSecret });
   expect(() => requireAttribute(bare, 'host', 'temporal, which does not support connection URLs')).toThrow(
-    '`host` of the PostgreSQL server is required for temporal, which does not support connection URLs, got: undefined; pass it to Postgres.fromPostgresAttributes()',
+    '`host` of the PostgreSQL server is required for temporal, which does not support connection URLs; pass it to Postgres.fromPostgresAttributes()',
   );
   expect(requireAttribute(Postgres.fromPostgresAttributes(stack, 'Full', { urlSecret, host: 'db.internal' }), 'host', 'temporal')).toBe(
     'db.internal',
