@@ -5,14 +5,22 @@ export function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }
 
-/** Creates a list that knows whether an address is in one of some CIDR blocks. A bare address is a block of one. */
+/** Lists that were created before. Creating one takes longer than all checks of a request. */
+const LISTS = new WeakMap<readonly string[], BlockList>();
+
+/** Returns a list that knows whether an address is in one of some CIDR blocks. A bare address is a block of one. */
 export function blockList(blocks: readonly string[]): BlockList {
+  const known = LISTS.get(blocks);
+  if (known) {
+    return known;
+  }
   const list = new BlockList();
   for (const block of blocks) {
     const [network, prefix] = block.split('/');
     const family = familyOf(network);
     list.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
   }
+  LISTS.set(blocks, list);
   return list;
 }
 

@@ -72,13 +72,29 @@ function inOrder<Action>(rules: readonly ListenerRule<Action>[]): ListenerRule<A
   return [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
 }
 
-/** Returns whether a value with `*` and `?` matches a whole text. */
-export function globMatches(pattern: string, text: string, ignoreCase = false): boolean {
-  const source = pattern
+/** The expressions of values that were compared before: each request is compared with most values of a listener. */
+const EXPRESSIONS = new Map<string, RegExp>();
+
+function expression(kind: 'glob' | 'regex', text: string, ignoreCase: boolean): RegExp {
+  const key = `${kind} ${ignoreCase} ${text}`;
+  let known = EXPRESSIONS.get(key);
+  if (!known) {
+    known = kind === 'glob' ? new RegExp(`^${globSource(text)}$`, ignoreCase ? 'is' : 's') : new RegExp(text, ignoreCase ? 'i' : '');
+    EXPRESSIONS.set(key, known);
+  }
+  return known;
+}
+
+function globSource(pattern: string): string {
+  return pattern
     .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
     .replace(/\*/g, '.*')
     .replace(/\?/g, '.');
-  return new RegExp(`^${source}$`, ignoreCase ? 'is' : 's').test(text);
+}
+
+/** Returns whether a value with `*` and `?` matches a whole text. */
+export function globMatches(pattern: string, text: string, ignoreCase = false): boolean {
+  return expression('glob', pattern, ignoreCase).test(text);
 }
 
 function holds(condition: RuleCondition, request: Request): boolean {
@@ -110,7 +126,7 @@ function textMatches(condition: RuleCondition, text: string | undefined, ignoreC
   }
   return (
     (condition.values ?? []).some((value) => globMatches(value, text, ignoreCase)) ||
-    (condition.regexValues ?? []).some((regex) => new RegExp(regex, ignoreCase ? 'i' : '').test(text))
+    (condition.regexValues ?? []).some((regex) => expression('regex', regex, ignoreCase).test(text))
   );
 }
 

@@ -1,19 +1,17 @@
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Template } from 'aws-cdk-lib/assertions';
 import { PostHogProps, Product } from '../../lib';
 import { IngressModel } from '../../cli/ingress/ingress-model';
 import { COMMANDS, runProgram } from '../../cli/program';
 import { ingressesOf } from '../../cli/template/template-ingress';
 import { CloudFormationTemplate } from '../../cli/alb/template';
-import { FEW, newPostHog, newStack } from '../helpers/stack';
+import { posthogTemplate } from '../helpers/posthog-template';
+import { FEW } from '../helpers/stack';
 
 /** The template of a whole PostHog, with live events where they are wanted. */
 export function templateOfPostHog(props: Partial<PostHogProps> = {}, live = false): CloudFormationTemplate {
-  const stack = newStack();
-  newPostHog(stack, { ...(live ? { products: [...FEW, Product.LIVE_EVENTS] } : {}), ...props });
-  return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
+  return posthogTemplate({ ...(live ? { products: [...FEW, Product.LIVE_EVENTS] } : {}), ...props }) as unknown as CloudFormationTemplate;
 }
 
 /** The ingress of a whole PostHog. */
