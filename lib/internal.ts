@@ -24,7 +24,7 @@ export { PublicEndpoint } from './ingress/routing/public-endpoint';
 export { assignableAddresses, firstAssignableAddress, MAX_TRUSTED_ADDRESSES } from './ingress/client-address/trusted-addresses';
 export { parseImageReference } from './private/image-reference';
 export { cidrSize, formatAddress, formatCidr, parseAddress, parseCidr, withoutPort } from './private/ip';
-export { chunks } from './private/lists';
+export { chunks } from './private/collections';
 export { daysBetween, type Fact, valueOf } from './release/image-facts';
 export { KNOWN_RELEASES, WITHDRAWN_RELEASES } from './release/known-releases';
 export { apart, LOCKSTEP, MAX_DAYS_APART } from './release/lockstep';

@@ -4,6 +4,7 @@ import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
+import { privateHostName } from './catalog/process-context';
 import { Product } from './catalog/product';
 import { checkIngressProps } from './ingress/ingress-checks';
 import { PostHogIngressOptions } from './ingress/ingress-options';
@@ -16,13 +17,13 @@ import { HttpCheckName } from './operations/http-checks';
 import { checkProps } from './posthog-checks';
 import { PostHogProps } from './posthog-props';
 import { isInEcr } from './private/container-image';
-import { pick } from './private/pick';
+import { pick } from './private/collections';
 import { ProcessSettings } from './private/process-settings';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { DEFAULT_PRODUCTS, deployedProcesses } from './catalog/processes/deployed-processes';
 import { imagesOf, PostHogServicesProps } from './services/posthog-services';
-import { ProcessDefinition } from './catalog/process-definition';
+import { callsOf, ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
 import { appSettings } from './services/settings/app-settings';
 import { KafkaTopic } from './stores/kafka/kafka-topics';
@@ -181,7 +182,7 @@ export function planOf(props: PostHogProps): PostHogPlan {
     },
     ingress: {
       ...pick<PostHogIngressOptions>(props, INGRESS_OPTIONS),
-      internalHostNames: callsApp(definitions) ? [`${PostHogProcess.WEB}.${namespaceName}`] : undefined,
+      internalHostNames: callsApp(definitions) ? [privateHostName(PostHogProcess.WEB, namespaceName)] : undefined,
       deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
     },
     stores: {
@@ -237,5 +238,5 @@ function deploymentChecks({ appAccess }: PostHogProps, definitions: readonly Pro
 
 /** Returns whether a process calls the app by its private name. */
 function callsApp(definitions: readonly ProcessDefinition[]): boolean {
-  return definitions.some(({ needs, calls }) => [...needs, ...calls].includes(PostHogProcess.WEB));
+  return definitions.some((definition) => callsOf(definition).includes(PostHogProcess.WEB));
 }

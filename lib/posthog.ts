@@ -19,7 +19,7 @@ import { warnOfFloating } from './private/container-image';
 import { withPath } from './private/errors';
 import { defineNamespace, PostHogServices } from './services/posthog-services';
 import { AppSecrets, IAppSecrets } from './services/secrets/app-secrets';
-import { mergeSettings } from './services/settings/extra-settings';
+import { mergeSettings } from './services/service/service-task';
 import { fileDownloadsRole } from './services/file-downloads';
 import { IPostHogService } from './services/service/posthog-service';
 import { DJANGO_STORES, djangoSettings } from './catalog/processes/shared/django';

@@ -120,6 +120,11 @@ export interface ProcessContext extends StoreContexts {
   readonly endpointOf: (process: PostHogProcess) => ProcessEndpoint;
 }
 
+/** Returns the private host name of a process in a namespace, such as `capture.posthog.example.com.internal`. */
+export function privateHostName(process: PostHogProcess, namespace: string): string {
+  return `${process}.${namespace}`;
+}
+
 /** Returns host and port of a process, such as `capture.posthog.example.com.internal:3000`. */
 export function authorityOf(context: ProcessContext, process: PostHogProcess): string {
   const { host, port } = context.endpointOf(process);

@@ -4,8 +4,7 @@ import { checkDomain } from './load-balancer/domain';
 import { ExistingListener, existingListener } from './routing/existing-listener';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../catalog/endpoints/endpoint-group';
 import { checkHostName } from '../private/domain-name';
-import { checkEnum } from '../private/enums';
-import { invalidProp, invalidValue } from '../private/errors';
+import { checkEnum, invalidProp, invalidValue } from '../private/errors';
 import { knownSeconds } from '../private/quantities';
 
 /** Checks the props of an ingress, before anything is defined, and returns the existing listener that they name. */

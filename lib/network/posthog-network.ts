@@ -22,8 +22,7 @@ import { Construct } from 'constructs';
 import { hardenNatInstance, natGateways, natInstanceProvider, NatMode, VPC_ONLY } from './nat';
 import { acknowledge } from '../private/acknowledge';
 import { describeResources } from '../private/descriptions';
-import { checkEnum } from '../private/enums';
-import { invalidProp, invalidValue, withPath } from '../private/errors';
+import { checkEnum, invalidProp, invalidValue, withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
 
 /**

@@ -9,14 +9,13 @@ import { Construct, IDependable } from 'constructs';
 import { PostHogService, PostHogServiceProps } from './service/posthog-service';
 import { ServiceGroups, StoreClients } from './service/security-groups';
 import { notDeployed, PostHogServiceOptions } from './service/service-options';
-import { ServiceRoles } from './service/service-task';
-import { ExtraSettings } from './settings/extra-settings';
+import { ExtraSettings, ServiceRoles } from './service/service-task';
 import { settingsContext, SettingsOfStores } from './settings/settings-context';
 import { GEOIP_IMAGE, ImageName } from '../catalog/images';
 import { prefixesOf, RECORDINGS_PREFIX } from '../catalog/object-prefixes';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { PostHogSize } from '../catalog/posthog-size';
-import { ProcessContext } from '../catalog/process-context';
+import { privateHostName, ProcessContext } from '../catalog/process-context';
 import { callsOf, portOf, ProcessDefinition } from '../catalog/process-definition';
 import { PROCESSES } from '../catalog/processes';
 import { withPath } from '../private/errors';
@@ -96,7 +95,7 @@ export class PostHogServices extends Construct {
       fileDownloadsRole: props.fileDownloadsRole,
       isDeployed: (process) => byProcess.has(process),
       imageOf: (process) => release._imageOf(process, byProcess.get(process)!.image),
-      endpointOf: (process) => ({ host: `${process}.${namespace.namespaceName}`, port: portOf(byProcess.get(process)!)! }),
+      endpointOf: (process) => ({ host: privateHostName(process, namespace.namespaceName), port: portOf(byProcess.get(process)!)! }),
     };
     const clients = new StoreClients(this, 'Clients', { vpc: props.vpc, stores });
     const groups = new ServiceGroups(this, 'SecurityGroups', props.vpc);

@@ -1,6 +1,6 @@
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ContainerDefinition, Service, TaskDefinition } from '@aws-sdk/client-ecs';
 import { World } from './world';
-import { chunks } from '../../lib/private/lists';
+import { chunks } from '../../lib/private/collections';
 
 /** How many services the API describes at once. */
 const AT_ONCE = 10;

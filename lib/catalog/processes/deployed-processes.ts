@@ -2,8 +2,7 @@ import { ProcessDefinition } from '../process-definition';
 import { PROCESSES } from '.';
 import { Product } from '../product';
 import { PostHogProcess } from '../posthog-process';
-import { checkEnum } from '../../private/enums';
-import { invalidValue } from '../../private/errors';
+import { checkEnum, invalidValue } from '../../private/errors';
 
 /** The default products: all that a new user expects. Logs and large AI events are opt-in. */
 export const DEFAULT_PRODUCTS: readonly Product[] = Object.values(Product).filter((product) => ![Product.LOGS, Product.AI].includes(product));

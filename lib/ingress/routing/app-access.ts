@@ -6,7 +6,7 @@ import { PathCondition } from './ingress-rules';
 import { APP_PRIORITY, LIMITS, RuleSpec } from './listener-rules';
 import { valuesOf } from './path-pattern';
 import { numbered } from './rule-placement';
-import { chunks } from '../../private/lists';
+import { chunks } from '../../private/collections';
 import { invalidProp, invalidValue } from '../../private/errors';
 import { checkCidrs } from '../../private/ip';
 

@@ -1,7 +1,7 @@
 import { LIMITS, RuleSpec } from './listener-rules';
 import { PathPatterns } from './path-pattern';
 import { invalidValue } from '../../private/errors';
-import { chunks } from '../../private/lists';
+import { chunks } from '../../private/collections';
 
 /** The placement of the rules: on a listener of their own, or on a shared one. */
 export interface RulePlacement {

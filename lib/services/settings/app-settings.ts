@@ -2,8 +2,7 @@ import { Token } from 'aws-cdk-lib/core';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ProcessSettings } from '../../private/process-settings';
-import { checkEnum } from '../../private/enums';
-import { invalidProp, invalidValue } from '../../private/errors';
+import { checkEnum, invalidProp, invalidValue } from '../../private/errors';
 import { checkWholeText } from '../../private/secrets';
 
 /**

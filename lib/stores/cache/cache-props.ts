@@ -1,9 +1,8 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { checkDays } from '../../private/quantities';
-import { checkEnum } from '../../private/enums';
+import { checkEnum, invalidProp, invalidValue } from '../../private/errors';
 import { checkWhole } from '../../private/values';
-import { invalidProp, invalidValue } from '../../private/errors';
 
 /**
  * The behaviour of a cache when its memory is full.

@@ -2,8 +2,7 @@ import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { CACHE_PORT, CacheBase, CacheEncryption } from './cache-base';
 import { checkHost, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
-import { checkEnum } from '../../private/enums';
-import { withPath } from '../../private/errors';
+import { checkEnum, withPath } from '../../private/errors';
 
 /**
  * An existing Valkey or Redis server.

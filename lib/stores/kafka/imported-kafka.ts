@@ -3,8 +3,7 @@ import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { checkHost, checkUnsupportedEndpoint, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
 import { KafkaBase, KafkaEncryption, MSK_PORTS } from './kafka-base';
-import { checkEnum } from '../../private/enums';
-import { invalidValue, withPath } from '../../private/errors';
+import { checkEnum, invalidValue, withPath } from '../../private/errors';
 
 /**
  * An existing Kafka cluster.

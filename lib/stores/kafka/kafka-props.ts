@@ -1,7 +1,6 @@
 import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { checkEnum } from '../../private/enums';
-import { invalidProp, invalidValue } from '../../private/errors';
+import { checkEnum, invalidProp, invalidValue } from '../../private/errors';
 import { knownBytes, knownGibibytes, knownSeconds } from '../../private/quantities';
 
 /**

@@ -1,6 +1,5 @@
 import { CONSUMER_GROUPS, groupOf, groupsOf, scalingGroupsOf } from '../../../lib/catalog/kafka/consumer-groups';
-import { Generation } from '../../../lib/catalog/generations/generations';
-import { GENERATIONS } from '../../../lib/catalog/generations/generations';
+import { Generation, GENERATIONS } from '../../../lib/catalog/generations/generations';
 import { PROCESSES } from '../../../lib/catalog/processes';
 import { kafkaTopics } from '../../../lib/stores/kafka/kafka-topics';
 import { settingsOf } from '../../helpers/process-context';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { mergeSettings } from '../../../lib/services/settings/extra-settings';
+import { mergeSettings } from '../../../lib/services/service/service-task';
 import { newStack } from '../../helpers/stack';
 
 const stack = newStack();
