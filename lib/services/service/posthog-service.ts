@@ -202,7 +202,7 @@ export class PostHogService extends Construct implements IPostHogService {
           'with Kafka.fromKafkaAttributes(), set `clusterName`',
         );
       }
-      return consumerLag(kafka.clusterName, consumes, props);
+      return consumerLag(kafka, consumes, props);
     });
   }
 

@@ -41,7 +41,7 @@ export function scaleService(
   }
   const scaling = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
   if (consumes.length > 0 && kafka.clusterName !== undefined) {
-    scaleOnLag(scaling, kafka.clusterName, consumes);
+    scaleOnLag(scaling, kafka, consumes);
     return scaling;
   }
   scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
@@ -52,32 +52,32 @@ export function scaleService(
 }
 
 /** Returns the lag of a consumer group, or the sum of several. */
-export function consumerLag(clusterName: string, groups: readonly ConsumerGroup[], options: MetricOptions = {}): IMetric {
+export function consumerLag(kafka: IKafka, groups: readonly ConsumerGroup[], options: MetricOptions = {}): IMetric {
   if (groups.length === 1) {
-    return lagOf(clusterName, groups[0]).with(options);
+    return lagOf(kafka, groups[0]).with(options);
   }
   const { label = SUM_LABEL, color, period = PERIOD } = options;
-  const lags = groups.map((group, index): [string, IMetric] => [idOf(index), lagOf(clusterName, group).with({ ...options, label: undefined })]);
+  const lags = groups.map((group, index): [string, IMetric] => [idOf(index), lagOf(kafka, group).with({ ...options, label: undefined })]);
   return new MathExpression({ expression: sumOf(groups.length), usingMetrics: Object.fromEntries(lags), label, color, period });
 }
 
 /** Tracks the lag of a consumer group, or the sum of several. */
-function scaleOnLag(scaling: ScalableTaskCount, clusterName: string, groups: readonly ConsumerGroup[]): void {
-  scaling.scaleToTrackCustomMetric('Lag', { metric: lagOf(clusterName, groups[0]), targetValue: TARGET_LAG, scaleInCooldown: Duration.minutes(5) });
+function scaleOnLag(scaling: ScalableTaskCount, kafka: IKafka, groups: readonly ConsumerGroup[]): void {
+  scaling.scaleToTrackCustomMetric('Lag', { metric: lagOf(kafka, groups[0]), targetValue: TARGET_LAG, scaleInCooldown: Duration.minutes(5) });
   if (groups.length > 1) {
     // One policy: with several, a group that has read nothing yet, and so has no metric, would prevent scaling in.
     const policy = scaling.node.findChild('Target').node.findChild('Lag').node.defaultChild as CfnScalingPolicy;
     const metric = 'TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification';
     // CloudFormation rejects the properties of a single metric together with a list.
     ['Dimensions', 'MetricName', 'Namespace', 'Statistic'].forEach((property) => policy.addPropertyDeletionOverride(`${metric}.${property}`));
-    policy.addPropertyOverride(`${metric}.Metrics`, sumOfLags(clusterName, groups));
+    policy.addPropertyOverride(`${metric}.Metrics`, sumOfLags(kafka, groups));
   }
 }
 
 /** Returns the metrics of a scaling policy that tracks a sum of lags. */
-function sumOfLags(clusterName: string, groups: readonly ConsumerGroup[]): object[] {
+function sumOfLags(kafka: IKafka, groups: readonly ConsumerGroup[]): object[] {
   const lags = groups.map((group, index) => {
-    const { namespace, metricName, dimensions, statistic } = lagOf(clusterName, group).toMetricConfig().metricStat!;
+    const { namespace, metricName, dimensions, statistic } = lagOf(kafka, group).toMetricConfig().metricStat!;
     return {
       Id: idOf(index),
       MetricStat: {
@@ -104,13 +104,6 @@ function idOf(index: number): string {
   return `lag${index}`;
 }
 
-/** @see https://docs.aws.amazon.com/msk/latest/developerguide/metrics-details.html */
-function lagOf(clusterName: string, { group, topic }: ConsumerGroup): Metric {
-  return new Metric({
-    namespace: 'AWS/Kafka',
-    metricName: 'SumOffsetLag',
-    dimensionsMap: { 'Cluster Name': clusterName, 'Consumer Group': group, 'Topic': topic },
-    statistic: 'Maximum',
-    period: PERIOD,
-  });
+function lagOf(kafka: IKafka, { group, topic }: ConsumerGroup): Metric {
+  return kafka.metricConsumerLag(group, topic);
 }
