@@ -148,3 +148,8 @@ test('the library depends on no package at run time except the CDK', () => {
   const packages = [...loadedBy([path.join('lib', 'index')])].filter((module) => !MODULES.includes(module));
   expect(packages.filter((name) => !/^(aws-cdk-lib\/|constructs$|node:(crypto|fs|net|os|path)$)/.test(name))).toEqual([]);
 });
+
+test('only the files that wire the folders know the props of PostHog', () => {
+  const importers = MODULES.filter((module) => namesOf(module).includes(path.join('lib', 'posthog-props')));
+  expect(importers.sort()).toEqual(['index', 'posthog', 'posthog-checks', 'posthog-plan'].map((name) => path.join('lib', name)));
+});
