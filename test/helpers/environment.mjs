@@ -72,6 +72,8 @@ export default class SharedPackagesEnvironment extends TestEnvironment {
     this.global.loadSharedModule = (file) => load(file);
     // Jest sets 100 frames. The CDK captures a stack trace for each acknowledged finding.
     Error.stackTraceLimit = MAX_STACK_FRAMES;
+    // The CDK listens for the end of the process in each app, to remove its files.
+    process.setMaxListeners(Infinity);
     // Packages write to the console of the worker.
     this.originals = METHODS.map((name) => console[name]);
     METHODS.forEach((name) => {
