@@ -204,7 +204,7 @@ test('does not overwrite what is no release file, and asks nobody first', async 
   const { exitCode, err } = await release('--output', 'package.json');
   expect([exitCode, err]).toEqual([
     2,
-    'cdk-posthog: package.json is not a release file: `schemaVersion` must be 2 or 1, got: undefined; write it again with `npx cdk-posthog release` ' +
+    'cdk-posthog: package.json is not a release file: `schemaVersion` is missing, and must be 2 or 1; write it again with `npx cdk-posthog release` ' +
       'of the same version as the library; it is not overwritten: use another file with --output, or remove it\n',
   ]);
   expect(readFileSync(path.join(folder, 'package.json'), 'utf8')).toBe('{"name": "mine"}');
