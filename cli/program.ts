@@ -11,6 +11,7 @@ export const COMMANDS: Commands = {
   preview: async () => (await import('./preview/preview')).PREVIEW,
   environment: async () => (await import('./environment/environment')).ENVIRONMENT,
   doctor: async () => (await import('./doctor/doctor')).DOCTOR,
+  preflight: async () => (await import('./preflight/preflight')).PREFLIGHT,
   cost: async () => (await import('./cost/cost')).COST,
   release: async () => (await import('./release/release')).RELEASE,
 };

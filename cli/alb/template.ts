@@ -91,6 +91,11 @@ export function logicalId(reference: unknown): string | undefined {
   return ref ?? getAtt?.[0];
 }
 
+/** Returns a number of a template; undefined if it is missing or known at deployment only. */
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) ? Number(value) : undefined;
+}
+
 function attributesOf(attributes: readonly AttributeShape[] = []): Record<string, string> {
   return Object.fromEntries(attributes.map(({ Key, Value }) => [Key, Value]));
 }

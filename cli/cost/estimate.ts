@@ -1,6 +1,6 @@
 import { HOURS_PER_MONTH, Prices } from './prices';
-import { CloudFormationTemplate, ofType, referenced } from '../alb/template';
-import { containersOf, taskOf, TemplateService } from '../template/template-services';
+import { CloudFormationTemplate, numberOf } from '../alb/template';
+import { containersOf, launchedTypeOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
 
 /** One line of an estimate. */
 export interface CostLine {
@@ -64,11 +64,6 @@ function line(what: string, quantity: number | undefined, each?: number): CostLi
   return quantity === undefined ? { what: `${what}, quantity known at deployment`, quantity: 1 } : { what, quantity, each };
 }
 
-/** Returns a number of a template; undefined if it is missing or known at deployment only. */
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' || (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) ? Number(value) : undefined;
-}
-
 /** Returns the length of a list of a template; undefined if it is missing or known at deployment only. */
 function countOf(list: unknown): number | undefined {
   return Array.isArray(list) ? list.length : undefined;
@@ -96,20 +91,11 @@ function service(properties: TemplateService, template: CloudFormationTemplate, 
     return [];
   }
   const [container] = containersOf(task);
-  const scaling = ofType<{ ResourceId?: unknown; MinCapacity?: unknown }>(template, 'AWS::ApplicationAutoScaling::ScalableTarget').find(
-    ([, { ResourceId }]) => JSON.stringify(ResourceId).includes(`"${id}"`),
-  );
   const isArm = task.RuntimePlatform?.CpuArchitecture === 'ARM64';
   const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
   const [cpu, memory] = [numberOf(task.Cpu), numberOf(task.Memory)];
   const each = cpu === undefined || memory === undefined ? undefined : ((cpu / 1024) * vcpu + (memory / 1024) * gb) * HOURS_PER_MONTH;
-  return [
-    line(
-      `Fargate task: ${typeof container?.Name === 'string' ? container.Name : id}`,
-      numberOf(scaling?.[1].MinCapacity ?? properties.DesiredCount ?? 1),
-      each,
-    ),
-  ];
+  return [line(`Fargate task: ${typeof container?.Name === 'string' ? container.Name : id}`, taskCountOf(template, [id, properties]).min, each)];
 }
 
 /** An internet-facing load balancer has a public address in each of its zones. */
@@ -136,9 +122,7 @@ function endpoint({ VpcEndpointType, SubnetIds }: Properties, _: CloudFormationT
 }
 
 function group(properties: Properties, template: CloudFormationTemplate, prices: Prices): CostLine[] {
-  const launch = properties.LaunchTemplate as { LaunchTemplateId?: unknown } | undefined;
-  const definition = referenced<{ LaunchTemplateData?: { InstanceType?: unknown } }>(template, 'AWS::EC2::LaunchTemplate', launch?.LaunchTemplateId);
-  return [hourly('EC2', prices.hourly.ec2, definition?.LaunchTemplateData?.InstanceType, numberOf(properties.DesiredCapacity ?? properties.MinSize))];
+  return [hourly('EC2', prices.hourly.ec2, launchedTypeOf(template, properties), numberOf(properties.DesiredCapacity ?? properties.MinSize))];
 }
 
 function cache({ CacheNodeType, NumCacheClusters, ReplicasPerNodeGroup }: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {

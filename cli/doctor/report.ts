@@ -10,15 +10,18 @@ export function asText({ context, results }: Diagnosis): string {
     deployment: { loadBalancer, region, stack },
     domain,
   } = context;
+  const from = stack === undefined ? '' : `, of the stack ${stack}`;
+  return [`Load balancer ${loadBalancer.name} in ${region}${from}, for ${domain ?? 'an unknown domain'}`, '', resultsText(results)].join('\n');
+}
+
+/** Formats results as text: a line for each, the fix below a failed one, and the counts at the end. */
+export function resultsText(results: readonly NamedCheckResult[]): string {
   const width = Math.max(...results.map(({ check }) => check.length));
   const lines = results.flatMap(({ check, status, text, fix }) => [
     `${MARKS[status]} ${check.padEnd(width)}  ${text}`,
     ...(fix === undefined ? [] : [`  ${''.padEnd(width)}  fix: ${fix}`]),
   ]);
-  const from = stack === undefined ? '' : `, of the stack ${stack}`;
-  return [`Load balancer ${loadBalancer.name} in ${region}${from}, for ${domain ?? 'an unknown domain'}`, '', ...lines, '', summary(results)].join(
-    '\n',
-  );
+  return [...lines, '', summary(results)].join('\n');
 }
 
 /** Formats a diagnosis as JSON. */
@@ -41,7 +44,8 @@ export function exitCodeOf(results: readonly NamedCheckResult[], allowUnknown: b
   return unknown > 0 && !allowUnknown ? ExitCode.FAILED : ExitCode.OK;
 }
 
-function counts(results: readonly NamedCheckResult[]): Record<CheckStatus, number> {
+/** Returns the number of results of each status. */
+export function counts(results: readonly NamedCheckResult[]): Record<CheckStatus, number> {
   const count = (wanted: CheckStatus) => results.filter(({ status }) => status === wanted).length;
   return { pass: count('pass'), fail: count('fail'), unknown: count('unknown'), warning: count('warning') };
 }

@@ -27,19 +27,43 @@ export function readTemplate(file?: string): TemplateFile {
   return file === undefined ? onlyTemplate() : { file, template: parse(file) };
 }
 
+/** The option that names several templates, with its line in the help of a command. */
+export const TEMPLATES_OPTION = { template: { type: 'string', short: 't', multiple: true } } as const;
+export const TEMPLATES_USAGE = '[--template FILE]...';
+export const TEMPLATES_HELP =
+  '--template FILE   a synthesised template, as often as needed; default: all in cdk.out, those of stages and nested stacks too';
+
+/**
+ * Reads the templates in files, or all synthesised ones.
+ *
+ * @param files the files; default: those in the folder `cdk.out` and in the folders of its stages
+ */
+export function readTemplates(files: readonly string[]): TemplateFile[] {
+  const named = files.length > 0 ? files : synthesised({ recursive: true });
+  if (named.length === 0) {
+    throw new CommandError(`there is no template in ${OUTPUT_FOLDER}; ${SYNTHESISE}`);
+  }
+  return named.map((file) => ({ file, template: parse(file) }));
+}
+
 /** Returns the listeners of an ingress: those with rules that are not for plain HTTP. */
 export function httpsListeners(listeners: readonly TemplateListener[]): TemplateListener[] {
   return listeners.filter(({ port, rules }) => port !== 80 && rules.length > 1);
 }
 
-function onlyTemplate(): TemplateFile {
+/** Returns the templates in the output folder of the CDK CLI, sorted; with `recursive`, those in the folders of its stages too. */
+function synthesised(options: { readonly recursive: boolean }): string[] {
   if (!existsSync(OUTPUT_FOLDER)) {
     throw new CommandError(`there is no synthesised template here (no folder ${OUTPUT_FOLDER}); ${SYNTHESISE}`);
   }
-  const files = readdirSync(OUTPUT_FOLDER)
+  return readdirSync(OUTPUT_FOLDER, { ...options, encoding: 'utf8' })
     .filter((name) => name.endsWith('.template.json'))
     .sort()
     .map((name) => path.join(OUTPUT_FOLDER, name));
+}
+
+function onlyTemplate(): TemplateFile {
+  const files = synthesised({ recursive: false });
   const found = files.map((file) => ({ file, template: parse(file) })).filter(({ template }) => httpsListeners(listenersOf(template)).length > 0);
   if (found.length === 0) {
     throw new CommandError(`no template in ${OUTPUT_FOLDER} has a listener with rules; ${SYNTHESISE}`);

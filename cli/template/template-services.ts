@@ -1,4 +1,4 @@
-import { CloudFormationTemplate, logicalId, ofType, referenced } from '../alb/template';
+import { CloudFormationTemplate, logicalId, numberOf, ofType, referenced } from '../alb/template';
 import { CLIENT_ADDRESS_CONTAINER, isProcess } from '../../lib/internal';
 
 /** A container of a task definition, as in a template. */
@@ -24,6 +24,8 @@ export interface TemplateTask {
 export interface TemplateService {
   readonly TaskDefinition?: unknown;
   readonly DesiredCount?: unknown;
+  readonly CapacityProviderStrategy?: readonly { readonly CapacityProvider?: unknown }[];
+  readonly DeploymentConfiguration?: { readonly MaximumPercent?: unknown };
   readonly LoadBalancers?: readonly { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
   readonly NetworkConfiguration?: { readonly AwsvpcConfiguration?: { readonly SecurityGroups?: readonly unknown[] } };
 }
@@ -41,6 +43,28 @@ export function servicesOf(template: CloudFormationTemplate): [id: string, servi
 /** Returns the task definition of a service; undefined if it is not in the template. */
 export function taskOf(template: CloudFormationTemplate, { TaskDefinition }: TemplateService): TemplateTask | undefined {
   return referenced<TemplateTask>(template, 'AWS::ECS::TaskDefinition', TaskDefinition);
+}
+
+/** Returns the minimum and the maximum number of tasks of a service; undefined if they are known at deployment only. */
+export function taskCountOf(
+  template: CloudFormationTemplate,
+  [id, { DesiredCount }]: [id: string, service: TemplateService],
+): {
+  readonly min?: number;
+  readonly max?: number;
+} {
+  const scaling = ofType<{ ResourceId?: unknown; MinCapacity?: unknown; MaxCapacity?: unknown }>(
+    template,
+    'AWS::ApplicationAutoScaling::ScalableTarget',
+  ).find(([, { ResourceId }]) => JSON.stringify(ResourceId).includes(`"${id}"`))?.[1];
+  const min = numberOf(scaling?.MinCapacity ?? DesiredCount ?? 1);
+  return { min, max: scaling ? numberOf(scaling.MaxCapacity) : min };
+}
+
+/** Returns the instance type of an Auto Scaling group's launch template; undefined if it is known at deployment only. */
+export function launchedTypeOf(template: CloudFormationTemplate, group: Readonly<Record<string, unknown>>): unknown {
+  const { LaunchTemplateId: id } = (group.LaunchTemplate ?? {}) as { LaunchTemplateId?: unknown };
+  return referenced<{ LaunchTemplateData?: { InstanceType?: unknown } }>(template, 'AWS::EC2::LaunchTemplate', id)?.LaunchTemplateData?.InstanceType;
 }
 
 /** Returns the containers of a task definition; none if they are known at deployment only. */

@@ -4,6 +4,10 @@ import path from 'node:path';
 import { estimate, total } from '../../cli/cost/estimate';
 import { PRICES } from '../../cli/cost/prices';
 import { CloudFormationTemplate } from '../../cli/alb/template';
+import { resultsText } from '../../cli/doctor/report';
+import { capacityChecks } from '../../cli/preflight/checks';
+import { needsOf } from '../../cli/preflight/needs';
+import { QUOTAS } from '../../cli/preflight/quotas';
 import { ROOT, run, runApp } from '../helpers/app';
 
 /** What the command prints for a template, in dollars. */
@@ -33,4 +37,17 @@ test('the documentation has the estimated costs of the sample app and the smalle
     read('README.md'),
   )!;
   expect([about.replace(',', ''), least].map(Number)).toEqual([cost(sample), cost(smallest)].map((dollars) => Math.round(dollars / 10) * 10));
+}, 300_000);
+
+test('the documentation has the quotas that the sample app needs', async () => {
+  const sample = (await runApp()).template as unknown as CloudFormationTemplate;
+  const printed = resultsText(capacityChecks([sample]))
+    .split('\n')
+    .map((line) => `    ${line}`.trimEnd());
+  expect(read('docs/command-line.md')).toContain(printed.join('\n'));
+  const { steady, rolling, scaledOut } = needsOf([sample]).fargateVcpu;
+  const newAccount = (need: string) => QUOTAS.find((quota) => quota.need === need)!.newAccount;
+  const deploy = read('docs/deploy.md').replace(/\s+/g, ' ');
+  expect(deploy).toContain(`A new account has ${newAccount('fargateVcpu')} vCPUs of Fargate and ${newAccount('ec2Vcpu')} of EC2`);
+  expect(deploy).toContain(`needs ${steady} vCPUs of Fargate, ${rolling} during an update and up to ${scaledOut} scaled out`);
 }, 300_000);

@@ -1,0 +1,205 @@
+import { Change, isSame, Properties, referencesOf, Template, Update, valueAt } from './replacement';
+import { logicalId, ofType } from '../alb/template';
+
+/** A change that AWS refuses, or accepts without doing what the template says. */
+export interface RefusedChange {
+  /** The logical id of the resource. */
+  readonly id: string;
+  readonly type: string;
+  /** The reason, as a sentence. */
+  readonly message: string;
+  /** The fix, as an imperative sentence. */
+  readonly fix: string;
+}
+
+/** A rule about changes that AWS does not accept in one update. */
+interface UpdateRule {
+  /** The page of AWS that documents it, or the report of it. */
+  readonly source: string;
+  readonly fix: string;
+  readonly check: (update: Update) => Omit<RefusedChange, 'fix'>[];
+}
+
+/** A rule about the resources of one type that exist before and after the update. */
+interface ResourceRule extends Pick<UpdateRule, 'source' | 'fix'> {
+  readonly type: string;
+  /** Returns what is wrong with a change; undefined if nothing is. */
+  readonly check: (change: Change, update: Update) => string | undefined;
+}
+
+function about({ type, check, ...rule }: ResourceRule): UpdateRule {
+  return {
+    ...rule,
+    check: (update) =>
+      update.changes(type).flatMap((change) => {
+        const message = check(change, update);
+        return message === undefined ? [] : [{ id: change.id, type, message }];
+      }),
+  };
+}
+
+/** The changes of an MSK cluster that are API calls of their own. */
+const MSK_CALLS: Readonly<Record<string, readonly string[]>> = {
+  'the number of brokers': ['NumberOfBrokerNodes'],
+  'the instance type': ['BrokerNodeGroupInfo.InstanceType'],
+  'the storage': ['BrokerNodeGroupInfo.StorageInfo', 'StorageMode'],
+  'the Kafka version': ['KafkaVersion'],
+  'the configuration': ['ConfigurationInfo'],
+  'security': ['ClientAuthentication', 'EncryptionInfo.EncryptionInTransit'],
+  'monitoring': ['EnhancedMonitoring', 'OpenMonitoring', 'LoggingInfo'],
+  'connectivity': ['BrokerNodeGroupInfo.ConnectivityInfo'],
+};
+
+/** Returns the API calls that a change of an MSK cluster takes. A new revision of its configuration is one. */
+function mskCalls({ before, after }: Change, update: Update): string[] {
+  const revised = new Set(update.changes('AWS::MSK::Configuration').flatMap(({ id, properties }) => (properties.length > 0 ? [id] : [])));
+  const calls = Object.entries(MSK_CALLS).flatMap(([call, paths]) =>
+    paths.some((path) => !isSame(valueAt(before, path), valueAt(after, path))) ? [call] : [],
+  );
+  const usesRevised = referencesOf(after.ConfigurationInfo).some((id) => revised.has(id));
+  return usesRevised && !calls.includes('the configuration') ? [...calls, 'the configuration'] : calls;
+}
+
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
+}
+
+/** Returns the target groups that listeners and their rules forward to, each with its load balancer. */
+function forwardedTo(template: Template): [targetGroup: string, loadBalancer: string][] {
+  const listeners = ofType<Properties>(template, 'AWS::ElasticLoadBalancingV2::Listener');
+  const balancerOf = (listener: unknown) =>
+    logicalId(listeners.find(([id]) => id === logicalId(listener))?.[1].LoadBalancerArn) ??
+    // An imported listener has no logical id: its ARN stands for its load balancer.
+    JSON.stringify(listener);
+  const rules = ofType<Properties>(template, 'AWS::ElasticLoadBalancingV2::ListenerRule');
+  return [
+    ...listeners.flatMap(([id, { DefaultActions }]) =>
+      referencesOf(DefaultActions).map((group) => [group, balancerOf({ Ref: id })] as [string, string]),
+    ),
+    ...rules.flatMap(([, { Actions, ListenerArn }]) => referencesOf(Actions).map((group) => [group, balancerOf(ListenerArn)] as [string, string])),
+  ];
+}
+
+/** Returns a rule that a number must not become smaller. */
+function growsOnly(type: string, path: string, what: string, source: string): UpdateRule {
+  return about({
+    type,
+    source,
+    fix: 'keep the old size',
+    check: ({ before, after }) => {
+      const [old, now] = [valueAt(before, path), valueAt(after, path)].map(Number);
+      return now < old ? `${what} cannot shrink, from ${old} to ${now} GiB` : undefined;
+    },
+  });
+}
+
+/** Returns a rule that a list of a service must be empty, not absent, to go away. */
+function emptyNotAbsent(property: string, consequence: string, source: string): UpdateRule {
+  return about({
+    type: 'AWS::ECS::Service',
+    source,
+    fix: `the template must have an empty list for \`${property}\``,
+    check: ({ before, after, replaced }) => (!replaced && lengthOf(before[property]) > 0 && after[property] === undefined ? consequence : undefined),
+  });
+}
+
+/** The changes that AWS does not accept in one update. */
+const RULES: readonly UpdateRule[] = [
+  about({
+    type: 'AWS::MSK::Cluster',
+    source: 'https://github.com/aws/aws-cdk/issues/16765: "You can\'t update multiple attributes of the cluster in same request"',
+    fix: 'deploy one change after the other',
+    check: (change, update) => {
+      const calls = change.replaced ? [] : mskCalls(change, update);
+      return calls.length > 1 ? `MSK changes one thing in an update, and this changes ${calls.join(' and ')}` : undefined;
+    },
+  }),
+  about({
+    type: 'AWS::MSK::Cluster',
+    source: 'https://docs.aws.amazon.com/msk/latest/developerguide/msk-remove-broker.html',
+    fix: 'move the partitions of these brokers to others first, with kafka-reassign-partitions',
+    check: ({ before, after }) =>
+      Number(after.NumberOfBrokerNodes) < Number(before.NumberOfBrokerNodes) ? 'MSK refuses to remove brokers that hold partitions' : undefined,
+  }),
+  growsOnly(
+    'AWS::MSK::Cluster',
+    'BrokerNodeGroupInfo.StorageInfo.EBSStorageInfo.VolumeSize',
+    'the volumes of brokers',
+    'https://docs.aws.amazon.com/msk/latest/developerguide/msk-update-storage.html',
+  ),
+  growsOnly(
+    'AWS::EC2::Volume',
+    'Size',
+    'an EBS volume',
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-volume.html (Size)',
+  ),
+  growsOnly(
+    'AWS::RDS::DBInstance',
+    'AllocatedStorage',
+    'the storage of a database',
+    'https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html (AllocatedStorage)',
+  ),
+  about({
+    type: 'AWS::ElastiCache::ReplicationGroup',
+    source: 'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/383',
+    fix: 'deploy one change after the other: failover after the first replica, or before the last one goes',
+    check: ({ before, after }) =>
+      !isSame(before.NumCacheClusters, after.NumCacheClusters) && !isSame(before.AutomaticFailoverEnabled, after.AutomaticFailoverEnabled)
+        ? 'ElastiCache refuses to change the number of nodes and automatic failover in one update'
+        : undefined,
+  }),
+  emptyNotAbsent(
+    'ServiceRegistries',
+    'ECS keeps the Cloud Map registration of the service, so Cloud Map refuses to delete its side',
+    'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html: "You can remove existing serviceRegistries by passing an empty list"',
+  ),
+  emptyNotAbsent(
+    'LoadBalancers',
+    'ECS keeps the target group of the service, and refuses the next update once the target group is gone',
+    'https://github.com/aws/aws-cdk/issues/35446',
+  ),
+  {
+    source: 'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/780',
+    fix: 'the target group must be new as well',
+    check: (update) => {
+      const before = forwardedTo(update.before);
+      const moved = forwardedTo(update.after).filter(
+        ([group, balancer]) => !update.isNew(group) && before.some(([old, other]) => old === group && (other !== balancer || update.isNew(balancer))),
+      );
+      return moved.map(([id]) => ({
+        id,
+        type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+        message: 'a target group can belong to one load balancer only, and CloudFormation creates the new rules before it deletes the old ones',
+      }));
+    },
+  },
+  about({
+    type: 'AWS::ServiceDiscovery::PrivateDnsNamespace',
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicediscovery-privatednsnamespace.html (Name)',
+    fix: 'keep the name of the namespace',
+    check: ({ replaced }) =>
+      replaced ? 'a new private namespace renames every process, and until all are updated, some look for names that no longer resolve' : undefined,
+  }),
+  about({
+    type: 'AWS::EC2::Instance',
+    source:
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html: SSM parameters are resolved in every update',
+    fix: 'resolve the image in a launch template',
+    check: ({ after }, update) =>
+      referencesOf(after.ImageId).some((id) => update.after.Parameters?.[id]?.Type?.startsWith('AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>'))
+        ? 'every deployment after Amazon has published an image replaces this instance'
+        : undefined,
+  }),
+];
+
+/**
+ * Returns the changes between two templates of a stack that AWS refuses, or accepts without doing what the template says.
+ *
+ * A template difference that looks right is not proof: services accept one change at a time, keep what a template no longer mentions, or refuse an
+ * order of calls. This knows the cases of RULES only.
+ */
+export function refusedChanges(before: Template, after: Template): RefusedChange[] {
+  const update = new Update(before, after);
+  const found = RULES.flatMap(({ fix, check }) => check(update).map((refused) => ({ ...refused, fix })));
+  return found.filter((one, index) => found.findIndex((other) => isSame(one, other)) === index);
+}

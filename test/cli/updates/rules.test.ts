@@ -1,0 +1,126 @@
+import { refusedChanges } from '../../../cli/updates/rules';
+
+/** Returns the messages about an update of one resource. */
+function messages(type: string, before: object, after: object, others: Record<string, [before: object, after: object, type: string]> = {}): string[] {
+  const template = (index: 0 | 1) => ({
+    Resources: {
+      Id: { Type: type, Properties: { ...[before, after][index] } },
+      ...Object.fromEntries(Object.entries(others).map(([id, states]) => [id, { Type: states[2], Properties: { ...states[index] } }])),
+    },
+  });
+  return refusedChanges(template(0), template(1)).map(({ message }) => message);
+}
+
+const CLUSTER = { NumberOfBrokerNodes: 2, KafkaVersion: '3.9.x', ConfigurationInfo: { Arn: { Ref: 'Configuration' } } };
+
+describe('an MSK cluster', () => {
+  const configuration: [object, object, string] = [{ ServerProperties: 'a' }, { ServerProperties: 'b' }, 'AWS::MSK::Configuration'];
+
+  test('may change one thing', () => {
+    expect(messages('AWS::MSK::Cluster', CLUSTER, { ...CLUSTER, NumberOfBrokerNodes: 4 })).toEqual([]);
+    expect(messages('AWS::MSK::Cluster', CLUSTER, CLUSTER, { Configuration: configuration })).toEqual([]);
+  });
+
+  test('must not change two things', () => {
+    expect(messages('AWS::MSK::Cluster', CLUSTER, { ...CLUSTER, NumberOfBrokerNodes: 4, KafkaVersion: '4.0.x' })).toEqual([
+      'MSK changes one thing in an update, and this changes the number of brokers and the Kafka version',
+    ]);
+  });
+
+  test('must not change together with its configuration, whose revision it follows', () => {
+    expect(messages('AWS::MSK::Cluster', CLUSTER, { ...CLUSTER, NumberOfBrokerNodes: 4 }, { Configuration: configuration })).toEqual([
+      expect.stringContaining('the number of brokers and the configuration'),
+    ]);
+  });
+
+  test('must not lose brokers or storage', () => {
+    expect(messages('AWS::MSK::Cluster', CLUSTER, { ...CLUSTER, NumberOfBrokerNodes: 1 })).toEqual([
+      expect.stringContaining('refuses to remove brokers'),
+    ]);
+    const storage = (size: number) => ({ BrokerNodeGroupInfo: { StorageInfo: { EBSStorageInfo: { VolumeSize: size } } } });
+    expect(messages('AWS::MSK::Cluster', storage(100), storage(50))).toEqual([expect.stringContaining('from 100 to 50 GiB')]);
+  });
+
+  test('is not refused where it is replaced', () => {
+    const other = { ...CLUSTER, ClusterName: 'b', NumberOfBrokerNodes: 4, KafkaVersion: '4.0.x' };
+    expect(messages('AWS::MSK::Cluster', { ...CLUSTER, ClusterName: 'a' }, other)).toEqual([]);
+  });
+});
+
+test('a replication group must not get its first replica and failover in one update', () => {
+  const type = 'AWS::ElastiCache::ReplicationGroup';
+  const [one, two] = [
+    { NumCacheClusters: 1, AutomaticFailoverEnabled: false },
+    { NumCacheClusters: 2, AutomaticFailoverEnabled: true },
+  ];
+  expect(messages(type, one, two)).toEqual([expect.stringContaining('in one update')]);
+  expect(messages(type, two, one)).toHaveLength(1);
+  expect(messages(type, one, { ...one, NumCacheClusters: 2 })).toEqual([]);
+});
+
+test.each(['ServiceRegistries', 'LoadBalancers'])('a service whose %s go away must have an empty list', (property) => {
+  const registered = { Cluster: 'a', [property]: [{ a: 'b' }] };
+  expect(messages('AWS::ECS::Service', registered, { Cluster: 'a' })).toEqual([expect.stringMatching(/^ECS keeps/)]);
+  expect(messages('AWS::ECS::Service', registered, { Cluster: 'a', [property]: [] })).toEqual([]);
+  expect(messages('AWS::ECS::Service', { Cluster: 'a' }, { Cluster: 'a' })).toEqual([]);
+  // Another service: the old one is deleted with all that it has.
+  expect(messages('AWS::ECS::Service', registered, { Cluster: 'b' })).toEqual([]);
+});
+
+describe('target groups', () => {
+  const template = (scheme: string, group: string, listener: unknown = { Ref: 'Listener' }) => ({
+    Resources: {
+      Balancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: { Scheme: scheme } },
+      Listener: {
+        Type: 'AWS::ElasticLoadBalancingV2::Listener',
+        Properties: { LoadBalancerArn: { Ref: 'Balancer' }, DefaultActions: [{ TargetGroupArn: { Ref: group } }] },
+      },
+      Rule: {
+        Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
+        Properties: { ListenerArn: listener, Actions: [{ TargetGroupArn: { Ref: group } }] },
+      },
+      [group]: { Type: 'AWS::ElasticLoadBalancingV2::TargetGroup', Properties: { Port: 80 } },
+    },
+  });
+
+  test('must be new with a new load balancer', () => {
+    const refused = refusedChanges(template('internal', 'Targets'), template('internet-facing', 'Targets'));
+    expect(refused.map(({ id }) => id)).toEqual(['Targets']);
+    expect(refusedChanges(template('internal', 'Targets'), template('internet-facing', 'OtherTargets'))).toEqual([]);
+  });
+
+  test('must be new on the listener of another load balancer', () => {
+    const imported = template('internal', 'Targets', 'arn:aws:elasticloadbalancing:...:listener/app/other/1/2');
+    expect(refusedChanges(template('internal', 'Targets'), imported).map(({ id }) => id)).toEqual(['Targets']);
+  });
+
+  test('may stay on their load balancer', () => {
+    expect(refusedChanges(template('internal', 'Targets'), template('internal', 'Targets'))).toEqual([]);
+  });
+});
+
+test('a private namespace must keep its name', () => {
+  expect(messages('AWS::ServiceDiscovery::PrivateDnsNamespace', { Name: 'a.internal' }, { Name: 'b.internal' })).toEqual([
+    expect.stringContaining('renames every process'),
+  ]);
+});
+
+test.each([
+  ['AWS::EC2::Volume', 'Size'],
+  ['AWS::RDS::DBInstance', 'AllocatedStorage'],
+])('%s must not shrink', (type, property) => {
+  expect(messages(type, { [property]: 200 }, { [property]: '100' })).toEqual([expect.stringContaining('from 200 to 100 GiB')]);
+  expect(messages(type, { [property]: 200 }, { [property]: 300 })).toEqual([]);
+});
+
+test('an instance must not take its image from a parameter that every update resolves', () => {
+  const template = {
+    Parameters: { Image: { Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>' } },
+    Resources: { Nat: { Type: 'AWS::EC2::Instance', Properties: { ImageId: { Ref: 'Image' } } } },
+  };
+  expect(refusedChanges(template, template)).toEqual([expect.objectContaining({ id: 'Nat' })]);
+});
+
+test('a template is not refused as an update of itself', () => {
+  expect(messages('AWS::MSK::Cluster', CLUSTER, CLUSTER)).toEqual([]);
+});
