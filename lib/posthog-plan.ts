@@ -76,7 +76,10 @@ export interface IngressPlan extends PostHogIngressOptions {
 }
 
 /** The services. */
-export interface ServicesPlan extends Pick<PostHogServicesProps, 'size' | 'spot' | 'serviceOptions' | 'appExtras' | 'enableExecuteCommand'> {
+export interface ServicesPlan extends Pick<
+  PostHogServicesProps,
+  'size' | 'spot' | 'serviceOptions' | 'appExtras' | 'enableExecuteCommand' | 'targetGroupId'
+> {
   /** The settings of the app: mail, single sign-on, keys. */
   readonly appSettings: ProcessSettings;
   readonly telemetry: boolean;
@@ -205,6 +208,7 @@ export function planOf(props: PostHogProps): PostHogPlan {
       serviceOptions: props.serviceOptions,
       appExtras: { environment: props.environment, secrets: props.secrets },
       enableExecuteCommand: props.enableExecuteCommand ?? false,
+      targetGroupId: targetGroupId(props),
       appSettings: appSettings(props),
       telemetry: props.telemetry ?? false,
       temporalTaskQueues: props.temporalTaskQueues,
@@ -234,6 +238,17 @@ function imagesPlan(
 function deploymentChecks({ appAccess }: PostHogProps, definitions: readonly ProcessDefinition[]): HttpCheckName[] {
   const capture = definitions.some(({ process }) => process === PostHogProcess.CAPTURE);
   return [...(capture ? (['capture'] as const) : []), ...((appAccess?._isOpen ?? true) ? (['app'] as const) : [])];
+}
+
+/**
+ * Returns the construct id of target groups, another one for another kind of load balancer. A target group can belong to one load balancer only, and
+ * CloudFormation creates the rules of a new one before it deletes those of the old one.
+ */
+function targetGroupId({ listener, publicLoadBalancer }: PostHogProps): string {
+  if (listener) {
+    return 'TargetsOfListener';
+  }
+  return publicLoadBalancer === false ? 'TargetsInternal' : 'Targets';
 }
 
 /** Returns whether a process calls the app by its private name. */

@@ -13,7 +13,11 @@ import { EndpointGroup } from '../catalog/endpoints/endpoint-group';
  * Options for the ingress of a PostHog: domain, load balancer and access to the app.
  */
 export interface PostHogIngressOptions {
-  /** The host name that clients use: one fully qualified name in lower case, such as `posthog.example.com`. */
+  /**
+   * The host name that clients use: one fully qualified name in lower case, such as `posthog.example.com`.
+   *
+   * Changing it also renames the private namespace of the processes: until all services are updated, some do not find others.
+   */
   readonly domainName: string;
   /**
    * The hosted zone of the domain name. Alias records are created in it, and a certificate unless you pass one. A private zone requires
@@ -61,8 +65,9 @@ export interface PostHogIngressOptions {
    */
   readonly loadBalancerSubnets?: SubnetSelection;
   /**
-   * Determines whether the load balancer is internet-facing. Cannot be changed once deployed: AWS would replace the load balancer, and a target
-   * group can belong to one load balancer only.
+   * Determines whether the load balancer is internet-facing. Changing it replaces the load balancer. A target group can belong to one load balancer
+   * only: `PostHog` creates new ones with it, and with `PostHogIngress` alone, you must. CloudFormation cannot delete the old load balancer unless
+   * `deletionProtection` was disabled in a deployment before.
    *
    * @default true
    */

@@ -42,7 +42,7 @@ export interface ServicesRelease {
 }
 
 /** Properties for `PostHogServices`. */
-export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy'> {
+export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy' | 'targetGroupId'> {
   readonly definitions: readonly ProcessDefinition[];
   readonly stores: Stores;
   /** The settings context without the data stores and the deployed processes, which this construct adds. */

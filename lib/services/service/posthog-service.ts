@@ -102,6 +102,8 @@ export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGr
   readonly reachable: boolean;
   /** Indicates whether its tasks run on Fargate Spot, which AWS interrupts at two minutes' notice. */
   readonly spot: boolean;
+  /** The construct id of the target group. */
+  readonly targetGroupId: string;
   /** The Kafka cluster, whose consumer lag determines the number of tasks. */
   readonly kafka: IKafka;
   readonly cluster: ICluster;
@@ -246,7 +248,12 @@ export class PostHogService extends Construct implements IPostHogService {
     // Client groups are not in `connections`: a rule on one of them would apply to every service that carries it. The list is lazy, because the
     // construct itself leaves out groups that are added to `connections` later.
     const groups = () => [securityGroup, ...clientGroups, ...this.connections.securityGroups, ...service.connections.securityGroups];
-    (service.node.defaultChild as CfnService).networkConfiguration = {
+    const resource = service.node.defaultChild as CfnService;
+    // ECS keeps a registration or a target group that an update does not mention, so a service without one says so (UpdateService of its API). The
+    // CDK leaves out empty lists, those of target groups only without the feature flag `@aws-cdk/aws-ecs:removeEmptyLoadBalancers`.
+    resource.serviceRegistries = Lazy.any({ produce: () => service['serviceRegistries'] });
+    resource.loadBalancers = Lazy.any({ produce: () => service['loadBalancers'] });
+    resource.networkConfiguration = {
       awsvpcConfiguration: {
         assignPublicIp: 'DISABLED',
         subnets: cluster.vpc.selectSubnets(subnets).subnetIds,
@@ -263,7 +270,7 @@ export class PostHogService extends Construct implements IPostHogService {
       stopTimeout: Duration.seconds(definition.stopTimeout),
       logging: logTo(this.logGroup, `${this.process}-client-address`),
     });
-    return new ApplicationTargetGroup(this, 'Targets', {
+    return new ApplicationTargetGroup(this, this.props.targetGroupId, {
       vpc,
       // Only the default port: targets of a service always name theirs. Changing it would replace the target group.
       port: http.port,

@@ -37,6 +37,9 @@ export interface CacheProps {
   /**
    * The number of replicas, from 0 to 5. With one or more, a node in another availability zone takes over if the primary fails.
    *
+   * The first replica also turns on failover, and the last one that goes turns it off. ElastiCache is known to refuse both in one update
+   * (aws-cloudformation/cloudformation-coverage-roadmap issue 383): add the first replica when you create the cache.
+   *
    * @default 0
    */
   readonly replicas?: number;

@@ -48,6 +48,9 @@ export interface KafkaProps {
   /**
    * The number of brokers in each subnet.
    *
+   * More brokers also change the replication factor in the configuration, and MSK refuses two changes in one update (aws/aws-cdk issue 16765): choose
+   * the number when you create the cluster.
+   *
    * @default 1
    */
   readonly brokersPerSubnet?: number;

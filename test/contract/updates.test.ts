@@ -1,0 +1,88 @@
+import { App, Stack } from 'aws-cdk-lib/core';
+import { Template } from 'aws-cdk-lib/assertions';
+import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationListener, ApplicationLoadBalancer, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { AppAccess, Cache, ClientAddress, Kafka, NatMode, PostHogNetwork, PostHogProps, PostHogSize, Product } from '../../lib';
+import { CloudFormationTemplate } from '../../cli/alb/template';
+import { refusedChanges } from '../../cli/updates/rules';
+import { certificate, FEATURE_FLAGS, newPostHog } from '../helpers/stack';
+
+type Define = (stack: Stack) => unknown;
+
+/** The templates with all feature flags and with none. */
+const templates = new Map<Define, CloudFormationTemplate[]>();
+
+function templatesOf(define: Define): CloudFormationTemplate[] {
+  const known = templates.get(define) ?? [FEATURE_FLAGS, {}].map((flags) => templateOf(define, flags));
+  templates.set(define, known);
+  return known;
+}
+
+function templateOf(define: Define, context: Record<string, unknown>): CloudFormationTemplate {
+  const app = new App({ context, treeMetadata: false });
+  const stack = new Stack(app, 'Stack');
+  define(stack);
+  return Template.fromStack(stack).toJSON() as CloudFormationTemplate;
+}
+
+/** Returns what AWS would refuse of an update, with and without the feature flags of `cdk init`. */
+function refused(before: Define, after: Define): string[] {
+  const updated = templatesOf(after);
+  return templatesOf(before).flatMap((template, index) => refusedChanges(template, updated[index]).map(({ message }) => message));
+}
+
+/** A PostHog in a VPC with an existing load balancer, which it may use. */
+function posthog(props: (listener: ApplicationListener) => Partial<PostHogProps> = () => ({})): Define {
+  return (stack) => {
+    const vpc = new Vpc(stack, 'Vpc', { ipAddresses: IpAddresses.cidr('10.0.0.0/22') });
+    const shared = new ApplicationLoadBalancer(stack, 'Shared', { vpc, internetFacing: true });
+    const listener = shared.addListener('Https', { port: 443, certificates: [certificate(stack)], defaultAction: ListenerAction.fixedResponse(404) });
+    const { listener: given, ...others } = props(listener);
+    newPostHog(stack, { vpc, products: Object.values(Product), ...(given ? { certificate: undefined, listener: given } : {}), ...others });
+  };
+}
+
+const OPEN = posthog();
+
+const ACCEPTED: Record<string, [before: Define, after: Define]> = {
+  'a public load balancer becomes internal': [OPEN, posthog(() => ({ publicLoadBalancer: false }))],
+  'an internal load balancer becomes public': [posthog(() => ({ publicLoadBalancer: false })), OPEN],
+  'PostHog moves to an existing listener': [OPEN, posthog((listener) => ({ listener, rulePriorityBase: 0 }))],
+  'PostHog moves to a load balancer of its own': [posthog((listener) => ({ listener, rulePriorityBase: 0 })), OPEN],
+  'products are taken away': [OPEN, posthog(() => ({ products: [Product.EVENTS, Product.FEATURE_FLAGS] }))],
+  'products are added': [posthog(() => ({ products: [Product.EVENTS, Product.FEATURE_FLAGS] })), OPEN],
+  'the app is closed': [OPEN, posthog(() => ({ appAccess: AppAccess.nobody() }))],
+  'the app is opened': [posthog(() => ({ appAccess: AppAccess.nobody() })), OPEN],
+  'client addresses are verified': [OPEN, posthog(() => ({ clientAddress: ClientAddress.verified() }))],
+  'the size changes': [OPEN, posthog(() => ({ size: PostHogSize.PRODUCTION }))],
+  'Spot is used': [OPEN, posthog(() => ({ spot: true }))],
+  'the NAT gateways change': [
+    (stack) => new PostHogNetwork(stack, 'Network', { nat: NatMode.SINGLE }),
+    (stack) => new PostHogNetwork(stack, 'Network', { nat: NatMode.PER_ZONE }),
+  ],
+};
+
+test.each(Object.entries(ACCEPTED))('AWS accepts the update when %s, with and without feature flags', (_, [before, after]) => {
+  expect(refused(before, after)).toEqual([]);
+});
+
+/** Updates that are known to fail, with what happens. The documentation of each prop says so. */
+const REFUSED: Record<string, [before: Define, after: Define, message: string]> = {
+  'the domain name changes': [OPEN, posthog(() => ({ domainName: 'analytics.example.com' })), 'a new private namespace renames every process'],
+  'the cache gets its first replica': [
+    (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc') }),
+    (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc'), replicas: 1 }),
+    'ElastiCache refuses to change the number of nodes and automatic failover in one update',
+  ],
+  'Kafka gets more brokers': [
+    (stack) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc') }),
+    (stack) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), brokersPerSubnet: 2 }),
+    'MSK changes one thing in an update, and this changes the number of brokers and the configuration',
+  ],
+};
+
+test.each(Object.entries(REFUSED))('AWS is known to refuse the update when %s', (_, [before, after, message]) => {
+  const messages = refused(before, after);
+  expect(messages.length).toBeGreaterThan(0);
+  expect(messages.filter((one) => !one.startsWith(message))).toEqual([]);
+});
