@@ -155,7 +155,7 @@ test('plugins runs no scheduled evaluations if Temporal is not deployed', () => 
 });
 
 test.each([CDP_JANITOR, CDP_HOGFLOW_SCHEDULER, CDP_HOGFLOW_SUBSCRIPTION_MATCHER])(
-  '$process, which plugins leaves out in production, is told its own name',
+  '$process, which plugins leaves out in production, is configured with its own name',
   (definition) => {
     expect(settingsOf(definition)).toEqual({ ...PIPELINES, PLUGIN_SERVER_MODE: definition.process });
   },
