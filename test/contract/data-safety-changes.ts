@@ -139,6 +139,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       vpcSubnets: ISOLATED,
       nodeType: to(new InstanceType('r7g.large')),
       replicas: to(2),
+      automaticFailover: { to: () => false, with: () => ({ replicas: 1 }) },
       evictionPolicy: to(CacheEviction.ALL_KEYS_LRU),
       automaticBackups: to(false),
       backupRetention: to(Duration.days(7)),

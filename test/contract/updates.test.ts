@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib/core';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ApplicationListener, ApplicationLoadBalancer, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -56,6 +56,14 @@ const ACCEPTED: Record<string, [before: Define, after: Define]> = {
   'client addresses are verified': [OPEN, posthog(() => ({ clientAddress: ClientAddress.verified() }))],
   'the size changes': [OPEN, posthog(() => ({ size: PostHogSize.PRODUCTION }))],
   'Spot is used': [OPEN, posthog(() => ({ spot: true }))],
+  'the cache gets its first replica, and then failover': [
+    (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc') }),
+    (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc'), replicas: 1, automaticFailover: false }),
+  ],
+  'Kafka gets more brokers': [
+    (stack) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc') }),
+    (stack) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), brokersPerSubnet: 2 }),
+  ],
   'the NAT gateways change': [
     (stack) => new PostHogNetwork(stack, 'Network', { nat: NatMode.SINGLE }),
     (stack) => new PostHogNetwork(stack, 'Network', { nat: NatMode.PER_ZONE }),
@@ -69,14 +77,14 @@ test.each(Object.entries(ACCEPTED))('AWS accepts the update when %s, with and wi
 /** Updates that are known to fail, with what happens. The documentation of each prop says so. */
 const REFUSED: Record<string, [before: Define, after: Define, message: string]> = {
   'the domain name changes': [OPEN, posthog(() => ({ domainName: 'analytics.example.com' })), 'a new private namespace renames every process'],
-  'the cache gets its first replica': [
+  'the cache gets its first replica with failover': [
     (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc') }),
     (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc'), replicas: 1 }),
     'ElastiCache refuses to change the number of nodes and automatic failover in one update',
   ],
-  'Kafka gets more brokers': [
+  'Kafka gets more brokers and another retention': [
     (stack) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc') }),
-    (stack) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), brokersPerSubnet: 2 }),
+    (stack) => new Kafka(stack, 'Kafka', { vpc: new Vpc(stack, 'Vpc'), brokersPerSubnet: 2, retention: Duration.days(5) }),
     'MSK changes one thing in an update, and this changes the number of brokers and the configuration',
   ],
 };

@@ -35,14 +35,21 @@ export interface CacheProps {
    */
   readonly nodeType?: InstanceType;
   /**
-   * The number of replicas, from 0 to 5. With one or more, a node in another availability zone takes over if the primary fails.
-   *
-   * The first replica also turns on failover, and the last one that goes turns it off. ElastiCache is known to refuse both in one update
-   * (aws-cloudformation/cloudformation-coverage-roadmap issue 383): add the first replica when you create the cache.
+   * The number of replicas, from 0 to 5.
    *
    * @default 0
    */
   readonly replicas?: number;
+  /**
+   * Indicates whether a replica in another availability zone takes over if the primary fails.
+   *
+   * ElastiCache is known to refuse a change of failover and of the number of nodes in one update (aws-cloudformation/cloudformation-coverage-roadmap
+   * issue 383). To add the first replica to an existing cache, deploy it with `automaticFailover: false`, and then without. To remove the last one,
+   * deploy `automaticFailover: false` first.
+   *
+   * @default - true if there are replicas
+   */
+  readonly automaticFailover?: boolean;
   /**
    * The behaviour when memory is full.
    *
@@ -91,7 +98,8 @@ export const CACHE_DEFAULTS = {
 };
 
 /** Rejects props that ElastiCache would reject. */
-export function checkCacheProps({ nodeType, replicas, evictionPolicy, automaticBackups, backupRetention, preferredBackupWindow }: CacheProps): void {
+export function checkCacheProps(props: CacheProps): void {
+  const { nodeType, replicas, automaticFailover, evictionPolicy, automaticBackups, backupRetention, preferredBackupWindow } = props;
   const type = (nodeType ?? CACHE_DEFAULTS.nodeType).toString();
   if (!Token.isUnresolved(type) && !/^[a-z0-9-]+\.[a-z0-9]+$/.test(type)) {
     throw invalidValue('nodeType', 'must be an instance type that ElastiCache supports, without `cache.`, such as t4g.small', type);
@@ -100,6 +108,9 @@ export function checkCacheProps({ nodeType, replicas, evictionPolicy, automaticB
     throw invalidValue('replicas', 'must be known at synthesis: failover depends on it', replicas);
   }
   checkWhole('replicas', replicas, 0, 5);
+  if (automaticFailover && (replicas ?? CACHE_DEFAULTS.replicas) === 0) {
+    throw invalidProp('automaticFailover', 'needs a replica that can take over', 'set `replicas` to 1 or more');
+  }
   if (evictionPolicy !== undefined) {
     checkEnum('evictionPolicy', evictionPolicy, CacheEviction);
   }

@@ -24,6 +24,7 @@ export interface ReplicationGroup {
 export function defineReplicationGroup(scope: Construct, props: CacheProps, securityGroup: ISecurityGroup): ReplicationGroup {
   const {
     replicas = CACHE_DEFAULTS.replicas,
+    automaticFailover = replicas > 0,
     automaticBackups = CACHE_DEFAULTS.automaticBackups,
     removalPolicy = CACHE_DEFAULTS.removalPolicy,
   } = props;
@@ -45,8 +46,8 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, secu
     // PostHog's clients do not support MOVED and CROSSSLOT, the responses of a group in cluster mode (PostHog/posthog issue 4694).
     clusterMode: 'disabled',
     numCacheClusters: 1 + replicas,
-    automaticFailoverEnabled: replicas > 0,
-    multiAzEnabled: replicas > 0,
+    automaticFailoverEnabled: automaticFailover,
+    multiAzEnabled: automaticFailover,
     cacheSubnetGroupName: subnetGroup.ref,
     cacheParameterGroupName: parameterGroup.ref,
     securityGroupIds: [securityGroup.securityGroupId],
@@ -65,7 +66,7 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, secu
     'AwsSolutions-AEC6': 'feature-flags connects without TLS, and a password needs TLS; access is controlled by the security group',
     'ElastiCacheRedisClusterAutomaticBackup': 'cached data is worthless after two weeks; `backupRetention` keeps it longer',
   });
-  if (replicas === 0) {
+  if (!automaticFailover) {
     acknowledge(group, { 'AwsSolutions-AEC4': 'a second node costs as much as the first; `replicas` adds it' });
   }
   return { group, parameterGroup, subnetGroup };

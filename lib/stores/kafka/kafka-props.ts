@@ -48,8 +48,8 @@ export interface KafkaProps {
   /**
    * The number of brokers in each subnet.
    *
-   * More brokers also change the replication factor in the configuration, and MSK refuses two changes in one update (aws/aws-cdk issue 16765): choose
-   * the number when you create the cluster.
+   * Brokers can be added, but MSK refuses two changes of a cluster in one update (aws/aws-cdk issue 16765). It moves no partitions to new brokers,
+   * and refuses to remove brokers that have some.
    *
    * @default 1
    */
@@ -163,7 +163,7 @@ function checkBrokers({
     );
   }
   if (Token.isUnresolved(brokersPerSubnet)) {
-    throw invalidValue('brokersPerSubnet', 'must be known at synthesis: the replication factor depends on it', brokersPerSubnet);
+    throw invalidValue('brokersPerSubnet', 'must be known at synthesis', brokersPerSubnet);
   }
   if (!Number.isInteger(brokersPerSubnet) || brokersPerSubnet < 1) {
     throw invalidValue('brokersPerSubnet', 'must be 1 or more', brokersPerSubnet);

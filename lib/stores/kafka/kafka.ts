@@ -92,7 +92,7 @@ export class Kafka extends KafkaBase {
     const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
     this.configuration = new CfnConfiguration(this, 'Configuration', {
       name,
-      serverProperties: serverProperties({ ...plan, brokers: this.brokerCount }),
+      serverProperties: serverProperties({ ...plan, zones: subnets.length }),
     });
     this.cluster = this.defineCluster(name, props, plan, subnets);
     this.cluster.applyRemovalPolicy(removalPolicy);

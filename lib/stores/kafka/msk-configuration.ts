@@ -2,7 +2,8 @@ import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 
 /** Options of the cluster configuration. */
 export interface MskSettings {
-  readonly brokers: number;
+  /** The number of availability zones of the brokers. */
+  readonly zones: number;
   /** The retention of messages, in milliseconds. */
   readonly retentionMs: number;
   /** The maximum size of each partition, in bytes; -1 for no limit. */
@@ -11,28 +12,23 @@ export interface MskSettings {
   readonly express: boolean;
 }
 
-/** Returns the replication factor: three, or the number of brokers if that is less. */
-export function replicationFactor(brokers: number): number {
-  return Math.min(brokers, 3);
-}
-
 /**
  * Returns the properties of the brokers, one per line.
  *
  * The migration creates the topics; brokers still create topics of a newer PostHog that the library does not know yet, with the
- * same replication. With two or three replicas, one can be down without rejecting writes.
+ * same replication: one replica in each zone. With two or three, one can be down without rejecting writes. It does not depend on the number of
+ * brokers, because MSK refuses to change that and the configuration in one update (aws/aws-cdk issue 16765).
  *
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-properties.html
  * @see https://docs.aws.amazon.com/msk/latest/developerguide/msk-configuration-express-read-write.html
  */
-export function serverProperties({ brokers, retentionMs, retentionBytes, express }: MskSettings): string {
-  const copies = replicationFactor(brokers);
+export function serverProperties({ zones, retentionMs, retentionBytes, express }: MskSettings): string {
   const replication = {
-    'default.replication.factor': copies,
-    'min.insync.replicas': Math.max(1, copies - 1),
-    'offsets.topic.replication.factor': copies,
-    'transaction.state.log.replication.factor': copies,
-    'transaction.state.log.min.isr': Math.max(1, copies - 1),
+    'default.replication.factor': zones,
+    'min.insync.replicas': Math.max(1, zones - 1),
+    'offsets.topic.replication.factor': zones,
+    'transaction.state.log.replication.factor': zones,
+    'transaction.state.log.min.isr': Math.max(1, zones - 1),
     'replica.fetch.max.bytes': KAFKA_MESSAGE_BYTES,
     'unclean.leader.election.enable': false,
     'log.segment.bytes': 256 * 1024 * 1024,

@@ -52,6 +52,11 @@ test.each(Object.values(CacheEviction))('Cache passes `evictionPolicy` %s to Ela
 test.each<[string, Partial<CacheProps>, Record<string, unknown>]>([
   ['nodeType', { nodeType: new InstanceType('r7g.large') }, { CacheNodeType: 'cache.r7g.large' }],
   ['replicas', { replicas: 1 }, { NumCacheClusters: 2, AutomaticFailoverEnabled: true, MultiAZEnabled: true }],
+  [
+    'automaticFailover: false',
+    { replicas: 1, automaticFailover: false },
+    { NumCacheClusters: 2, AutomaticFailoverEnabled: false, MultiAZEnabled: false },
+  ],
   ['replicas: 5', { replicas: 5 }, { NumCacheClusters: 6, AutomaticFailoverEnabled: true, MultiAZEnabled: true }],
   ['backupRetention', { backupRetention: Duration.days(35) }, { SnapshotRetentionLimit: 35 }],
   ['automaticBackups', { automaticBackups: false }, { SnapshotRetentionLimit: 0 }],
@@ -137,6 +142,11 @@ test.each<[string, Partial<CacheProps>, string]>([
     '`preferredBackupWindow` without backups',
     { automaticBackups: false, preferredBackupWindow: '03:00-04:00' },
     '`preferredBackupWindow` cannot be combined with `automaticBackups: false`; leave one of them out',
+  ],
+  [
+    '`automaticFailover` without replicas',
+    { automaticFailover: true },
+    '`automaticFailover` needs a replica that can take over; set `replicas` to 1 or more',
   ],
   ['6 `replicas`', { replicas: 6 }, '`replicas` must be a whole number from 0 to 5, got: 6'],
   ['-1 `replicas`', { replicas: -1 }, '`replicas` must be a whole number from 0 to 5, got: -1'],

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Kafka, KafkaBrokerType, KafkaEncryption, KafkaProps } from '../../../lib';
 import { KAFKA_MESSAGE_BYTES } from '../../../lib/catalog/kafka/limits';
-import { replicationFactor, serverProperties } from '../../../lib/stores/kafka/msk-configuration';
+import { serverProperties } from '../../../lib/stores/kafka/msk-configuration';
 import { zonedStack } from '../../helpers/zones';
 
 function newVpc(stack: Stack, zones = 3): Vpc {
@@ -108,12 +108,15 @@ describe('Kafka with default props', () => {
   });
 });
 
-test.each([1, 2, 3, 6])('%d brokers replicate up to three times, and accept writes with one replica missing', (brokers) => {
-  const copies = replicationFactor(brokers);
-  expect(copies).toBe(Math.min(3, brokers));
-  expect(serverProperties({ brokers, retentionMs: 1, retentionBytes: -1, express: false })).toContain(
-    `min.insync.replicas=${Math.max(1, copies - 1)}\n`,
-  );
+test.each([1, 2, 3])('Kafka in %d zones has one replica in each, and accepts writes with one missing', (zones) => {
+  const properties = serverProperties({ zones, retentionMs: 1, retentionBytes: -1, express: false });
+  expect(properties).toContain(`default.replication.factor=${zones}\n`);
+  expect(properties).toContain(`min.insync.replicas=${Math.max(1, zones - 1)}\n`);
+});
+
+test('Kafka with more brokers has the same configuration', () => {
+  const [few, many] = [1, 2].map((brokersPerSubnet) => propertiesOf(newKafka({ brokersPerSubnet }, 2).template()));
+  expect(many).toEqual(few);
 });
 
 test('Kafka in two zones has two brokers and replicates twice', () => {
@@ -247,7 +250,7 @@ test.each<[string, Partial<KafkaProps>, number, string]>([
     'a `brokersPerSubnet` that is a token',
     { brokersPerSubnet: Token.asNumber({ Ref: 'Brokers' }) },
     3,
-    '`brokersPerSubnet` must be known at synthesis: the replication factor depends on it',
+    '`brokersPerSubnet` must be known at synthesis',
   ],
   ['a `retention` that is a token', { retention: Duration.hours(Token.asNumber({ Ref: 'Hours' })) }, 3, '`retention` must be known at synthesis'],
   [
