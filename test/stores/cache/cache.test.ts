@@ -109,13 +109,13 @@ test.each([
   [RemovalPolicy.SNAPSHOT, 'Snapshot', undefined],
   [RemovalPolicy.RETAIN, 'Retain', 'Retain'],
   [RemovalPolicy.DESTROY, 'Delete', undefined],
-])('Cache with removal policy %s has deletion policy %s for nodes and %s for their dependencies', (removalPolicy, data, surroundings) => {
+])('Cache with removal policy %s has deletion policy %s for nodes and %s for their dependencies', (removalPolicy, data, dependencies) => {
   const template = made({ removalPolicy });
   const policies = (type: string) =>
     new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
   expect(policies(NODES)).toEqual(new Set([data]));
   for (const type of [SUBNETS, PARAMETERS, 'AWS::EC2::SecurityGroup']) {
-    expect(policies(type)).toEqual(new Set([surroundings]));
+    expect(policies(type)).toEqual(new Set([dependencies]));
   }
 });
 

@@ -177,7 +177,7 @@ test('RedpandaKafka allows connections from PostHog on port 9092 only', () => {
   const template = Template.fromStack(stack);
   const [group] = ofType(template, 'AWS::EC2::SecurityGroup').find(([, { Properties }]) => Properties.GroupDescription === 'PostHog Kafka: broker')!;
   const ways = waysInto(template, group);
-  // Whatever is in the group of its clients, and the migration.
+  // The members of the group of its clients, and the migration.
   expect(ways).toHaveLength(2);
   expect(new Set(ways.map(({ port }) => port))).toEqual(new Set([9092]));
 });

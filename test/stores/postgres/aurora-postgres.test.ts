@@ -152,10 +152,10 @@ test.each([
       new Set([secrets]),
       protection,
     ]);
-    const surroundings = removalPolicy === RemovalPolicy.RETAIN ? 'Retain' : undefined;
+    const dependencies = removalPolicy === RemovalPolicy.RETAIN ? 'Retain' : undefined;
     expect(['AWS::RDS::DBClusterParameterGroup', 'AWS::EC2::SecurityGroup'].map(policies)).toEqual([
-      new Set([surroundings]),
-      new Set([surroundings]),
+      new Set([dependencies]),
+      new Set([dependencies]),
     ]);
   },
 );

@@ -249,14 +249,14 @@ describe('removal of Postgres', () => {
     [undefined, 'Snapshot,Snapshot', 'Retain,Retain', ','],
     [RemovalPolicy.SNAPSHOT, 'Snapshot,Snapshot', 'Retain,Retain', ','],
     [RemovalPolicy.RETAIN, 'Retain,Retain', 'Retain,Retain', 'Retain,Retain'],
-  ])('with %s protects the server, and retains its backups and secrets', (policy, server, secrets, surroundings) => {
+  ])('with %s protects the server, and retains its backups and secrets', (policy, server, secrets, dependencies) => {
     expect(policies(policy)).toEqual({
       instance: [server],
       secrets: [secrets],
-      group: [surroundings],
-      subnets: [surroundings],
-      parameters: [surroundings],
-      role: [surroundings],
+      group: [dependencies],
+      subnets: [dependencies],
+      parameters: [dependencies],
+      role: [dependencies],
       DeletionProtection: true,
       DeleteAutomatedBackups: false,
     });

@@ -36,7 +36,7 @@ function kafka(brokers: string, protocol: string): Record<string, string> {
   ) as Record<string, string>;
 }
 
-/** What every Node process is told. */
+/** The settings of every Node process. */
 const COMMON = {
   SITE_URL: 'https://posthog.example.com',
   REDIS_URL: 'rediss://cache.internal:6379/',
