@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -19,6 +19,7 @@ import { PostHogProps } from './posthog-props';
 import { isInEcr } from './private/container-image';
 import { pick } from './private/collections';
 import { ProcessSettings } from './private/process-settings';
+import { shortHash } from './private/values';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { DEFAULT_PRODUCTS, deployedProcesses } from './catalog/processes/deployed-processes';
@@ -246,7 +247,9 @@ function deploymentChecks({ appAccess }: PostHogProps, definitions: readonly Pro
  */
 function targetGroupId({ listener, publicLoadBalancer }: PostHogProps): string {
   if (listener) {
-    return 'TargetsOfListener';
+    const { listenerArn } = listener;
+    // The ARN of an imported listener names its load balancer; that of another one is not known, so its construct stands for it.
+    return `TargetsOf${shortHash(Token.isUnresolved(listenerArn) ? listener.node.path : listenerArn)}`;
   }
   return publicLoadBalancer === false ? 'TargetsInternal' : 'Targets';
 }

@@ -52,7 +52,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly objectStorage?: IObjectStorage;
   /**
-   * The VPC to run in, with two or more availability zones.
+   * The VPC to run in, with two or more availability zones. It cannot be changed later: the Kafka cluster and the namespace cannot move.
    *
    * @default - the VPC of `cluster`, or a new PostHogNetwork
    */

@@ -17,6 +17,8 @@ export type Properties = Readonly<Record<string, unknown>>;
  */
 export const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {
   'AWS::EC2::Instance': ['ImageId', 'SubnetId', 'KeyName', 'PrivateIpAddress', 'AvailabilityZone'],
+  'AWS::EC2::Subnet': ['AvailabilityZone', 'CidrBlock', 'Ipv6Native', 'VpcId'],
+  'AWS::EC2::VPC': ['CidrBlock'],
   'AWS::ECS::Service': ['Cluster', 'DeploymentController', 'LaunchType', 'Role', 'SchedulingStrategy', 'ServiceName'],
   'AWS::ElasticLoadBalancingV2::Listener': ['LoadBalancerArn'],
   'AWS::ElasticLoadBalancingV2::ListenerRule': ['ListenerArn'],

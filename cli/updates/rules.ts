@@ -1,4 +1,5 @@
 import { Change, isSame, Properties, referencesOf, Template, Update, valueAt } from './replacement';
+import { blockList } from '../alb/addresses';
 import { logicalId, ofType } from '../alb/template';
 
 /** A change that AWS refuses, or accepts without doing what the template says. */
@@ -64,6 +65,27 @@ function lengthOf(value: unknown): number {
   return Array.isArray(value) ? value.length : 0;
 }
 
+const SUBNET = 'AWS::EC2::Subnet';
+
+/** Returns the new subnets whose addresses belong to subnets of the same VPC until the end of the update. */
+function overlappingSubnets(update: Update): string[] {
+  const old = ofType<Properties>(update.before, SUBNET);
+  return ofType<Properties>(update.after, SUBNET).flatMap(([id, subnet]) => {
+    const sameVpc = !referencesOf(subnet.VpcId).some((vpc) => update.isNew(vpc));
+    const overlaps = old.some(([, { CidrBlock }]) => isOverlap(CidrBlock, subnet.CidrBlock));
+    return update.isNew(id) && sameVpc && overlaps ? [id] : [];
+  });
+}
+
+/** Returns whether two CIDR blocks overlap. Those that only the deployment knows are compared as expressions. */
+function isOverlap(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'string' || typeof other !== 'string') {
+    return one !== undefined && isSame(one, other);
+  }
+  const starts = (block: string, outer: string) => blockList([outer]).check(block.split('/')[0]);
+  return starts(one, other) || starts(other, one);
+}
+
 /** Returns the target groups that listeners and their rules forward to, each with its load balancer. */
 function forwardedTo(template: Template): [targetGroup: string, loadBalancer: string][] {
   const listeners = ofType<Properties>(template, 'AWS::ElasticLoadBalancingV2::Listener');
@@ -90,6 +112,19 @@ function growsOnly(type: string, path: string, what: string, source: string): Up
       const [old, now] = [valueAt(before, path), valueAt(after, path)].map(Number);
       return now < old ? `${what} cannot shrink, from ${old} to ${now} GiB` : undefined;
     },
+  });
+}
+
+/** Returns a rule that a resource with a name of its own is replaced under another name only. */
+function newName(type: string, name: string, source: string): UpdateRule {
+  return about({
+    type,
+    source,
+    fix: 'keep what it is replaced for, or move its data to another one first',
+    check: ({ before, after, replaced }) =>
+      replaced && after[name] !== undefined && isSame(before[name], after[name])
+        ? 'CloudFormation creates the new one before it deletes the old one, whose name is still taken'
+        : undefined,
   });
 }
 
@@ -121,6 +156,8 @@ const RULES: readonly UpdateRule[] = [
     check: ({ before, after }) =>
       Number(after.NumberOfBrokerNodes) < Number(before.NumberOfBrokerNodes) ? 'MSK refuses to remove brokers that hold partitions' : undefined,
   }),
+  newName('AWS::MSK::Cluster', 'ClusterName', 'https://docs.aws.amazon.com/msk/1.0/apireference/clusters.html: ConflictException'),
+  newName('AWS::MSK::Configuration', 'Name', 'https://docs.aws.amazon.com/msk/1.0/apireference/configurations.html: ConflictException'),
   growsOnly(
     'AWS::MSK::Cluster',
     'BrokerNodeGroupInfo.StorageInfo.EBSStorageInfo.VolumeSize',
@@ -172,6 +209,16 @@ const RULES: readonly UpdateRule[] = [
         message: 'a target group can belong to one load balancer only, and CloudFormation creates the new rules before it deletes the old ones',
       }));
     },
+  },
+  {
+    source: 'https://repost.aws/knowledge-center/vpc-failed-ec2-subnet-creation: "The CIDR conflicts with another subnet"',
+    fix: 'keep the address ranges of the existing subnets, or create another network',
+    check: (update) =>
+      overlappingSubnets(update).map((id) => ({
+        id,
+        type: SUBNET,
+        message: 'its addresses overlap with those of a subnet that CloudFormation deletes only after it has created this one',
+      })),
   },
   about({
     type: 'AWS::ServiceDiscovery::PrivateDnsNamespace',

@@ -36,6 +36,9 @@ export interface PostHogIngressOptions {
    * An existing listener that terminates TLS for the domain name. Only rules are added to it, each limited to the domain name. Its default
    * action, its certificates and its load balancer are not changed.
    *
+   * A target group can belong to one load balancer only: `PostHog` creates new ones when the listener changes, and with `PostHogIngress` alone, you
+   * must.
+   *
    * The load balancer must append to `X-Forwarded-For` without ports, which is the default of AWS; `cdk-posthog doctor` checks it. For live events
    * its idle timeout should be 31 minutes, see `idleTimeout`. The default of AWS is one minute.
    *

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { CfnResource, CfnWaitCondition, CfnWaitConditionHandle, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import { CfnTaskDefinition, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { StartRequest } from './functions/migration-requests';
+import { shortHash } from '../private/values';
 
 /** Properties for `MigrationRun`. */
 export interface MigrationRunProps {
@@ -60,6 +60,6 @@ export class MigrationRun extends Construct {
     const { taskDefinition, timeoutSeconds, trigger } = this.props;
     const { containerDefinitions, cpu, memory, runtimePlatform } = taskDefinition.node.defaultChild as CfnTaskDefinition;
     const what: unknown = Stack.of(this).resolve([containerDefinitions, cpu, memory, runtimePlatform, timeoutSeconds, trigger]);
-    return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 8).toUpperCase();
+    return shortHash(JSON.stringify(what));
   }
 }

@@ -62,13 +62,14 @@ export interface PostHogNetworkProps {
    */
   readonly dualStack?: boolean;
   /**
-   * The CIDR mask of service subnets, from 16 to 28. Each task uses an address.
+   * The CIDR mask of service subnets, from 16 to 28. Each task uses an address. It cannot be changed later: new subnets would overlap with the
+   * existing ones.
    *
    * @default 22
    */
   readonly serviceSubnetCidrMask?: number;
   /**
-   * The CIDR mask of store subnets, from 16 to 28.
+   * The CIDR mask of store subnets, from 16 to 28. It cannot be changed later: new subnets would overlap with the existing ones.
    *
    * @default 24
    */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Token, Tokenization } from 'aws-cdk-lib/core';
 import { invalidValue } from './errors';
 
@@ -13,4 +14,9 @@ export function numberText(value: number): string;
 export function numberText(value?: number): string | undefined;
 export function numberText(value?: number): string | undefined {
   return value === undefined ? undefined : Tokenization.stringifyNumber(value);
+}
+
+/** Returns eight hexadecimal digits that differ for different texts, for logical ids. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase();
 }

@@ -4,6 +4,7 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Change, Props, Subject } from './data-safety-changes';
 import { ComparedTemplate, DangerFound, dangers, holdsData } from './data-safety-dangers';
+import { refusedChanges } from '../../cli/updates/rules';
 import { Given } from './data-safety-given';
 import { ROOT } from '../helpers/app';
 import { zonedStack } from '../helpers/zones';
@@ -43,6 +44,18 @@ function kinds(found: readonly DangerFound[]): string[] {
 
 function textOf(file: string): string {
   return readFileSync(path.join(ROOT, file), 'utf8').replace(/\s+/g, ' ');
+}
+
+/** Defines the tests of a construct: a change of each prop is one that AWS accepts in one update, but for those that are known. */
+export function testUpdates(subject: Subject): void {
+  test.each(Object.entries(subject.changes))('AWS accepts a change of `%s` in one update, unless the table says otherwise', (prop, change) => {
+    const one = before(subject, change);
+    const other = made(subject, (given) => ({ ...change.with?.(given), [prop]: change.to(given) }));
+    const messages = [...refusedChanges(one.template, other.template), ...refusedChanges(other.template, one.template)].map(({ message }) => message);
+    const { refused = [] } = change;
+    expect(messages.filter((message) => !refused.some((known) => message.startsWith(known)))).toEqual([]);
+    expect(refused.filter((known) => !messages.some((message) => message.startsWith(known)))).toEqual([]);
+  });
 }
 
 /** Defines the tests of a construct: a change of each prop, and what its removal policies do. */

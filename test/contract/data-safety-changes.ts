@@ -28,6 +28,8 @@ export interface Change {
   readonly with?: (given: Given) => Props;
   /** What it does to data, in either direction, and where one is told. */
   readonly endangers?: { readonly what: readonly string[]; readonly said: Said };
+  /** Why AWS refuses to make it in one update, in either direction: the beginning of each message. The documentation of the prop says so. */
+  readonly refused?: readonly string[];
 }
 
 /** Something that is made, and a change of each of its props. */
@@ -39,6 +41,11 @@ export interface Subject {
 }
 
 export const to = (value: unknown): Change => ({ to: () => value });
+
+const SMALLER_VOLUME = ['an EBS volume cannot shrink'];
+export const FEWER_BROKERS = 'MSK refuses to remove brokers that hold partitions';
+/** Of servers, brokers and other resources whose names are taken until the old ones are deleted. */
+export const NAME_TAKEN = 'CloudFormation creates the new one before it deletes the old one, whose name is still taken';
 
 const DESTROY = to(RemovalPolicy.DESTROY);
 const OTHER_VPC: Change = { to: ({ otherVpc }) => otherVpc };
@@ -86,7 +93,7 @@ const CLICKHOUSE: Subject['changes'] = {
   appImage: to('posthog/posthog:other'),
   vpcSubnets: OTHER_ZONE,
   instanceType: to(new InstanceType('m7i.xlarge')),
-  volumeSize: to(Size.gibibytes(300)),
+  volumeSize: { ...to(Size.gibibytes(300)), refused: SMALLER_VOLUME },
   volumeIops: to(4000),
   volumeThroughput: to(250),
   image: to('clickhouse/clickhouse-server:other'),
@@ -117,7 +124,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       version: to(PostgresEngineVersion.VER_17),
       allowMajorVersionUpgrade: to(true),
       instanceType: to(new InstanceType('r8g.large')),
-      allocatedStorage: to(100),
+      allocatedStorage: { ...to(100), refused: ['the storage of a database cannot shrink'] },
       maxAllocatedStorage: to(300),
     },
   },
@@ -138,7 +145,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       vpc: OTHER_VPC,
       vpcSubnets: ISOLATED,
       nodeType: to(new InstanceType('r7g.large')),
-      replicas: to(2),
+      replicas: { ...to(2), refused: ['ElastiCache refuses to change the number of nodes and automatic failover in one update'] },
       automaticFailover: { to: () => false, with: () => ({ replicas: 1 }) },
       evictionPolicy: to(CacheEviction.ALL_KEYS_LRU),
       automaticBackups: to(false),
@@ -152,14 +159,14 @@ export const STORES: Readonly<Record<string, Subject>> = {
     struct: 'KafkaProps',
     make: (stack, { vpc }, props) => void new Kafka(stack, 'Store', { vpc, ...props }),
     changes: {
-      vpc: { ...OTHER_VPC, endangers: REPLACED_CLUSTER },
-      vpcSubnets: { ...ISOLATED, endangers: REPLACED_CLUSTER },
+      vpc: { ...OTHER_VPC, endangers: REPLACED_CLUSTER, refused: [NAME_TAKEN] },
+      vpcSubnets: { ...ISOLATED, endangers: REPLACED_CLUSTER, refused: [NAME_TAKEN, FEWER_BROKERS] },
       kafkaVersion: to('4.0.x.kraft'),
       // MSK refuses Express brokers instead of standard ones, but its schema lets the type change.
-      brokerType: to(KafkaBrokerType.EXPRESS),
+      brokerType: { ...to(KafkaBrokerType.EXPRESS), refused: ['MSK changes one thing in an update'] },
       brokerInstanceType: to(new InstanceType('m7g.xlarge')),
-      brokersPerSubnet: to(2),
-      volumeSize: to(Size.gibibytes(200)),
+      brokersPerSubnet: { ...to(2), refused: [FEWER_BROKERS] },
+      volumeSize: { ...to(Size.gibibytes(200)), refused: ['the volumes of brokers cannot shrink'] },
       maxVolumeSize: to(Size.tebibytes(2)),
       retention: to(Duration.days(7)),
       partitionRetention: to(Size.gibibytes(10)),
@@ -174,7 +181,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       vpcSubnets: OTHER_ZONE,
       instanceType: to(new InstanceType('m7i.large')),
       image: to('docker.io/redpandadata/redpanda:other'),
-      volumeSize: to(Size.gibibytes(200)),
+      volumeSize: { ...to(Size.gibibytes(200)), refused: SMALLER_VOLUME },
       snapshotId: SNAPSHOT,
       retention: to(Duration.days(7)),
       partitionRetention: to(Size.gibibytes(1)),

@@ -14,7 +14,7 @@ import {
   Product,
   TrustedProxies,
 } from '../../lib';
-import { Change, Said, Subject, to } from './data-safety-changes';
+import { Change, FEWER_BROKERS, NAME_TAKEN, Said, Subject, to } from './data-safety-changes';
 import { Given } from './data-safety-given';
 import { FEW } from '../helpers/stack';
 
@@ -44,13 +44,17 @@ const OTHER_CLUSTER: Change['endangers'] = {
   said: { file: 'docs/kafka.md', text: 'Another VPC or other subnets need another cluster' },
 };
 
+const RENAMED = 'a new private namespace renames every process';
+/** In the other direction, the cluster of three zones has fewer brokers in two. */
+const OTHER_VPC = [NAME_TAKEN, RENAMED, FEWER_BROKERS];
+
 /** A whole PostHog that makes its stores and its network. */
 export const POSTHOG: Subject = {
   struct: 'PostHogProps',
   make: (stack, { certificate }, props) =>
     void new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate, products: FEW, ...props }),
   changes: {
-    domainName: to('other.example.com'),
+    domainName: { ...to('other.example.com'), refused: [RENAMED] },
     domainZone: { to: ({ publicZone }) => publicZone },
     certificate: { to: ({ otherCertificate }) => otherCertificate },
     listener: { to: ({ otherListener }) => otherListener, with: LISTENER },
@@ -82,8 +86,8 @@ export const POSTHOG: Subject = {
     kafka: brought('kafka', 'AWS::MSK::Cluster'),
     clickHouse: brought('clickHouse', 'AWS::EC2::Volume', 'AWS::SecretsManager::Secret'),
     objectStorage: brought('objectStorage', 'AWS::S3::Bucket'),
-    vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER },
-    cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER },
+    vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER, refused: OTHER_VPC },
+    cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER, refused: OTHER_VPC },
     serviceSubnets: {
       to: (given) => given.turned(given.vpc.privateSubnets),
       with: IN_VPC,
@@ -92,7 +96,12 @@ export const POSTHOG: Subject = {
         said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' },
       },
     },
-    storeSubnets: { to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }), with: IN_VPC, endangers: OTHER_CLUSTER },
+    storeSubnets: {
+      to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }),
+      with: IN_VPC,
+      endangers: OTHER_CLUSTER,
+      refused: [NAME_TAKEN, FEWER_BROKERS],
+    },
     manageTopics: to(false),
     topicPartitions: to(12),
     checkDeployment: to(false),

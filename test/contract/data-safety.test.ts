@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { before, testDataSafety } from './data-safety-cases';
+import { before, testDataSafety, testUpdates } from './data-safety-cases';
 import { STORES, Subject } from './data-safety-changes';
 import { holdsData, HOLDING_TYPES } from './data-safety-dangers';
 import { POSTHOG } from './data-safety-posthog';
+import { WITHOUT_DATA } from './update-subjects';
 import { ROOT } from '../helpers/app';
 
-const SUBJECTS: Readonly<Record<string, Subject>> = { ...STORES, PostHog: POSTHOG };
+const SUBJECTS: Readonly<Record<string, Subject>> = { ...STORES, ...WITHOUT_DATA, PostHog: POSTHOG };
 
 /** Every interface of the library, by name. */
 const INTERFACES = new Map(
@@ -32,7 +33,12 @@ test.each(Object.entries(SUBJECTS))('the table of changes has every prop of %s',
 });
 
 // Every change of a whole PostHog is in test/full.
-describe.each(Object.entries(STORES))('%s', (_, subject) => testDataSafety(subject));
+describe.each(Object.entries(STORES))('%s', (_, subject) => {
+  testDataSafety(subject);
+  testUpdates(subject);
+});
+
+describe.each(Object.entries(WITHOUT_DATA))('%s', (_, subject) => testUpdates(subject));
 
 test('every resource type with data is created by a construct of this table', () => {
   const types = Object.values(SUBJECTS)

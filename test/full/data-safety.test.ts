@@ -1,4 +1,7 @@
-import { testDataSafety } from '../contract/data-safety-cases';
+import { testDataSafety, testUpdates } from '../contract/data-safety-cases';
 import { POSTHOG } from '../contract/data-safety-posthog';
 
-describe('PostHog', () => testDataSafety(POSTHOG));
+describe('PostHog', () => {
+  testDataSafety(POSTHOG);
+  testUpdates(POSTHOG);
+});

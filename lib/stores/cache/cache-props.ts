@@ -35,7 +35,7 @@ export interface CacheProps {
    */
   readonly nodeType?: InstanceType;
   /**
-   * The number of replicas, from 0 to 5.
+   * The number of replicas, from 0 to 5. The first one and `automaticFailover` need two deployments.
    *
    * @default 0
    */

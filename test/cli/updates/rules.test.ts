@@ -113,6 +113,35 @@ test.each([
   expect(messages(type, { [property]: 200 }, { [property]: 300 })).toEqual([]);
 });
 
+test('a replaced resource must not keep the name that the old one has until it is deleted', () => {
+  const cluster = (subnet: string, name: string) => ({ ClusterName: name, BrokerNodeGroupInfo: { ClientSubnets: [subnet] } });
+  expect(messages('AWS::MSK::Cluster', cluster('a', 'one'), cluster('b', 'one'))).toEqual([expect.stringContaining('still taken')]);
+  expect(messages('AWS::MSK::Cluster', cluster('a', 'one'), cluster('b', 'two'))).toEqual([]);
+});
+
+describe('a subnet', () => {
+  const subnet = (CidrBlock: unknown) => ({ CidrBlock, VpcId: { Ref: 'Vpc' } });
+  const vpc = (before: string, after: string): [object, object, string] => [{ CidrBlock: before }, { CidrBlock: after }, 'AWS::EC2::VPC'];
+
+  test.each([
+    ['contains the old one', '10.0.0.0/24', '10.0.0.0/23'],
+    ['is a part of the old one', '10.0.0.0/23', '10.0.1.0/24'],
+    ['has the same expression', { 'Fn::Select': [1, 'blocks'] }, { 'Fn::Select': [1, 'blocks'] }],
+  ])('must not be replaced by one that %s', (_, before, after) => {
+    const moved = { ...subnet(after), AvailabilityZone: 'b' };
+    expect(messages('AWS::EC2::Subnet', subnet(before), moved, { Vpc: vpc('10.0.0.0/16', '10.0.0.0/16') })).toEqual([
+      expect.stringMatching(/^its addresses overlap/),
+    ]);
+  });
+
+  test('may be replaced by one with other addresses, or in a new VPC', () => {
+    const same = { Vpc: vpc('10.0.0.0/16', '10.0.0.0/16') };
+    expect(messages('AWS::EC2::Subnet', subnet('10.0.0.0/24'), subnet('10.0.1.0/24'), same)).toEqual([]);
+    const other = { Vpc: vpc('10.0.0.0/16', '10.0.0.0/20') };
+    expect(messages('AWS::EC2::Subnet', subnet('10.0.0.0/24'), subnet('10.0.0.0/23'), other)).toEqual([]);
+  });
+});
+
 test('an instance must not take its image from a parameter that every update resolves', () => {
   const template = {
     Parameters: { Image: { Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>' } },

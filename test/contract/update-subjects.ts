@@ -1,0 +1,49 @@
+import { IpAddresses } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { NatMode, PostHogIngress, PostHogIngressProps, PostHogNetwork, PostHogProcess } from '../../lib';
+import { Subject, to } from './data-safety-changes';
+import { POSTHOG } from './data-safety-posthog';
+
+const OVERLAP = 'its addresses overlap with those of a subnet that CloudFormation deletes only after it has created this one';
+
+/** The props that the ingress and PostHog share. */
+const INGRESS_OPTIONS = Object.fromEntries(
+  Object.entries(POSTHOG.changes)
+    .slice(0, Object.keys(POSTHOG.changes).indexOf('accessLogsPrefix') + 1)
+    .map(([name, change]) => [name, { ...change, endangers: undefined, refused: undefined }]),
+);
+
+/** The constructs that hold no data. */
+export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
+  PostHogNetwork: {
+    struct: 'PostHogNetworkProps',
+    make: (stack, _, props) => void new PostHogNetwork(stack, 'Network', props),
+    changes: {
+      ipAddresses: to(IpAddresses.cidr('10.1.0.0/16')),
+      maxAzs: to(3),
+      nat: to(NatMode.INSTANCE),
+      publicLoadBalancer: to(false),
+      dualStack: to(true),
+      serviceSubnetCidrMask: { ...to(21), refused: [OVERLAP] },
+      storeSubnetCidrMask: { ...to(23), refused: [OVERLAP] },
+      flowLogs: to(false),
+    },
+  },
+  PostHogIngress: {
+    struct: 'PostHogIngressProps',
+    make: (stack, { vpc, certificate }, props) => {
+      const all = { vpc, domainName: 'posthog.example.com', certificate, ...props };
+      const ingress = new PostHogIngress(stack, 'Ingress', all);
+      // A target group belongs to one load balancer, so another kind of load balancer needs another one. The documentation of the props says so.
+      const { listener, publicLoadBalancer } = props as Partial<PostHogIngressProps>;
+      const id = `Targets${listener?.listenerArn ?? publicLoadBalancer ?? true}`;
+      ingress.route(PostHogProcess.WEB, new ApplicationTargetGroup(stack, id, { vpc, port: 80, targetType: TargetType.IP }));
+    },
+    changes: {
+      ...INGRESS_OPTIONS,
+      vpc: { to: ({ otherVpc }) => otherVpc },
+      internalHostNames: to(['web.internal']),
+      deletionProtection: to(false),
+    },
+  },
+};
