@@ -78,7 +78,7 @@ async function bundleCommandLine() {
     ...SHARED,
     outdir: CLI,
     outbase: 'cli',
-    target: 'node20',
+    target: 'node22',
     external: ['posthog-js'],
     supported: { 'dynamic-import': false },
     plugins: [...SHARED.plugins, loadedLater(parts)],
