@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import { resourcePolicy } from './removal-policy';
 
 /** Options for `defineLogGroup`. */
 export interface LogGroupOptions {
@@ -14,7 +15,7 @@ export interface LogGroupOptions {
 /** Defines a log group. It needs no key of its own: CloudWatch Logs encrypts all logs. */
 export function defineLogGroup(scope: Construct, id: string, options: LogGroupOptions = {}): LogGroup {
   const { retention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.DESTROY } = options;
-  const logs = new LogGroup(scope, id, { retention, removalPolicy });
+  const logs = new LogGroup(scope, id, { retention, removalPolicy: resourcePolicy(removalPolicy) });
   acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with a key that CloudWatch Logs manages' });
   return logs;
 }

@@ -1,4 +1,4 @@
-import { CfnResource, CustomResourceProvider, CustomResourceProviderRuntime, Duration, Size } from 'aws-cdk-lib/core';
+import { CfnResource, CustomResourceProvider, CustomResourceProviderBase, CustomResourceProviderRuntime, Duration, Size, Stack } from 'aws-cdk-lib/core';
 import { ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { programFolder } from './assets';
@@ -40,12 +40,23 @@ export function programFunction(scope: Construct, type: string, options: Program
   return provider;
 }
 
+/**
+ * Gives the CDK's function of a stack for custom resources of a type, if there is one, a log group that is deleted with the stack. Lambda would create
+ * one that nothing deletes.
+ */
+export function logCdkFunction(scope: Construct, type: string): void {
+  const provider = Stack.of(scope).node.tryFindChild(`${type}CustomResourceProvider`);
+  if (provider instanceof CustomResourceProviderBase && !provider.node.tryFindChild(LOGS)) {
+    defineLogs(provider);
+  }
+}
+
 /** Returns the log group of a function. */
 export function programLogGroup(provider: CustomResourceProvider): ILogGroup {
   return provider.node.findChild(LOGS) as LogGroup;
 }
 
-function defineLogs(provider: CustomResourceProvider): void {
+function defineLogs(provider: CustomResourceProviderBase): void {
   const logs = defineLogGroup(provider, LOGS);
   provider.addToRolePolicy({ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: logs.logGroupArn });
   (provider.node.findChild('Handler') as CfnResource).addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });

@@ -22,6 +22,9 @@ export interface Stores {
   readonly objectStorage: IObjectStorage;
 }
 
+/** The names of the data stores, as in props. */
+export const STORE_NAMES = ['postgres', 'cache', 'kafka', 'clickHouse', 'objectStorage'] as const satisfies readonly (keyof Stores)[];
+
 /** The data stores of a PostHog: existing ones, and what new ones need. */
 export interface StoresPlan {
   /** The data stores that are passed in; the others are created. */
@@ -34,8 +37,8 @@ export interface StoresPlan {
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** Properties for `PostHogStores`. */
-export interface PostHogStoresProps extends StoresPlan {
+/** The plan of data stores, and their network. */
+export interface StoresOptions extends StoresPlan {
   readonly vpc: IVpc;
   /** The subnets of the managed data stores; undefined if each uses its own default. */
   readonly storeSubnets?: SubnetSelection;
@@ -43,32 +46,24 @@ export interface PostHogStoresProps extends StoresPlan {
   readonly serviceSubnets: SubnetSelection;
 }
 
-/** The data stores of PostHog: existing ones that are passed in, and new ones for the rest. */
-export class PostHogStores extends Construct implements Stores {
-  public readonly postgres: IPostgres;
-  public readonly cache: ICache;
-  public readonly kafka: IKafka;
-  public readonly clickHouse: IClickHouse;
-  public readonly objectStorage: IObjectStorage;
-
-  public constructor(scope: Construct, id: string, props: PostHogStoresProps) {
-    super(scope, id);
-    const { vpc, existing, removalPolicy, logRetention } = props;
-    const shared = { vpc, vpcSubnets: props.storeSubnets, removalPolicy };
-    this.postgres = existing.postgres ?? new Postgres(this, 'Postgres', shared);
-    this.cache = existing.cache ?? new Cache(this, 'Cache', shared);
-    this.kafka = existing.kafka ?? new Kafka(this, 'Kafka', shared);
-    this.clickHouse =
-      existing.clickHouse ??
-      new ClickHouse(this, 'ClickHouse', {
-        vpc,
-        vpcSubnets: props.serviceSubnets,
-        kafka: this.kafka,
-        appImage: props.appImage,
-        image: props.clickHouseImage,
-        logRetention,
-        removalPolicy,
-      });
-    this.objectStorage = existing.objectStorage ?? new ObjectStorage(this, 'ObjectStorage', { removalPolicy });
-  }
+/** Defines the data stores of a PostHog in a scope: new ones for those that are not passed in. */
+export function defineStores(scope: Construct, options: StoresOptions): Stores {
+  const { vpc, existing, removalPolicy, logRetention } = options;
+  const shared = { vpc, vpcSubnets: options.storeSubnets, removalPolicy };
+  const postgres = existing.postgres ?? new Postgres(scope, 'Postgres', shared);
+  const cache = existing.cache ?? new Cache(scope, 'Cache', shared);
+  const kafka = existing.kafka ?? new Kafka(scope, 'Kafka', shared);
+  const clickHouse =
+    existing.clickHouse ??
+    new ClickHouse(scope, 'ClickHouse', {
+      vpc,
+      vpcSubnets: options.serviceSubnets,
+      kafka,
+      appImage: options.appImage,
+      image: options.clickHouseImage,
+      logRetention,
+      removalPolicy,
+    });
+  const objectStorage = existing.objectStorage ?? new ObjectStorage(scope, 'ObjectStorage', { removalPolicy });
+  return { postgres, cache, kafka, clickHouse, objectStorage };
 }

@@ -5,6 +5,7 @@ import { AppSecretsOptions, checkFormat, FORMATS } from './app-secrets-options';
 import { defineRsaKey } from './rsa-key';
 import { acknowledge } from '../../private/acknowledge';
 import { withPath } from '../../private/errors';
+import { resourcePolicy } from '../../private/removal-policy';
 
 /**
  * PostHog's own secrets. The value of each is the whole secret string.
@@ -37,8 +38,9 @@ export class AppSecrets extends Construct implements IAppSecrets {
   public readonly browserlessToken: ISecret;
   public readonly oidcRsaPrivateKey: ISecret;
 
-  public constructor(scope: Construct, id: string, props: AppSecretsOptions, removalPolicy: RemovalPolicy) {
+  public constructor(scope: Construct, id: string, props: AppSecretsOptions, policy: RemovalPolicy) {
     super(scope, id);
+    const removalPolicy = resourcePolicy(policy);
     const secret = (name: keyof AppSecretsOptions, secretId: string) => {
       const existing = props[name];
       if (existing) {

@@ -5,6 +5,7 @@ import { CACHE_PORT } from './cache-base';
 import { CACHE_DEFAULTS, CacheProps } from './cache-props';
 import { storeSubnets } from '../store-subnets';
 import { acknowledge } from '../../private/acknowledge';
+import { resourcePolicy } from '../../private/removal-policy';
 
 /**
  * The engine. PostHog's own installation runs it as well as Redis 7.2 (docker-compose.hobby.yml), all of whose commands it supports.
@@ -61,7 +62,7 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, secu
     snapshotWindow: props.preferredBackupWindow,
     preferredMaintenanceWindow: props.preferredMaintenanceWindow,
   });
-  group.applyRemovalPolicy(removalPolicy);
+  group.applyRemovalPolicy(resourcePolicy(removalPolicy));
   acknowledge(group, {
     'AwsSolutions-AEC6': 'feature-flags connects without TLS, and a password needs TLS; access is controlled by the security group',
     'ElastiCacheRedisClusterAutomaticBackup': 'cached data is worthless after two weeks; `backupRetention` keeps it longer',

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
+import { Size, Token } from 'aws-cdk-lib/core';
 import { invalidValue } from '../../private/errors';
 import { knownGibibytes } from '../../private/quantities';
 
@@ -52,14 +52,4 @@ function checkRange(prop: string, value: number, { min, max }: { readonly min: n
   if (!Number.isInteger(value) || value < min || value > max) {
     throw invalidValue(prop, `must be from ${min} to ${max} ${unit}`, value);
   }
-}
-
-/**
- * Returns the removal policy of a volume.
- *
- * A volume that a failed deployment has created is deleted even if volumes are retained: it is empty, and its tag would conflict with that of the
- * next attempt.
- */
-export function volumeRemovalPolicy(policy: RemovalPolicy): RemovalPolicy {
-  return policy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : policy;
 }

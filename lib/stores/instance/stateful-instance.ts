@@ -20,7 +20,6 @@ import { Construct, IConstruct } from 'constructs';
 import { bootAsset, DeferredValues, firstBootScript } from './boot-asset';
 import { instanceFiles } from './instance-files';
 import { instanceRole, TAGS } from './instance-role';
-import { volumeRemovalPolicy } from './instance-volume';
 import { checkInstanceProps, StatefulInstanceProps } from './stateful-instance-props';
 import { instanceMetric, STATUS_CHECK } from '../metrics';
 import { withoutSnapshot } from '../removal';
@@ -28,6 +27,7 @@ import { acknowledge } from '../../private/acknowledge';
 import { defineLogGroup } from '../../private/log-group';
 import { ecrRepository } from '../../private/container-image';
 import { withPath } from '../../private/errors';
+import { resourcePolicy } from '../../private/removal-policy';
 
 /** The size of the root volume, for the operating system, Docker and a few images. */
 const ROOT_VOLUME_GIB = 20;
@@ -141,7 +141,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
       throughput: volume.throughput,
       snapshotId: volume.snapshotId,
     });
-    definition.applyRemovalPolicy(volumeRemovalPolicy(removalPolicy));
+    definition.applyRemovalPolicy(resourcePolicy(removalPolicy));
     Tags.of(definition).add('Name', this.node.path);
     Tags.of(definition).add(TAGS.volume, tag);
     return definition;

@@ -1,4 +1,4 @@
-import { Names, Stack } from 'aws-cdk-lib/core';
+import { CrossStackReferences, Fn, ReferenceStrength, Stack } from 'aws-cdk-lib/core';
 import { PredefinedMetric, ScalableTarget, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { ISecurityGroup, ISubnet, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
@@ -9,13 +9,14 @@ import { Construct } from 'constructs';
 import { ImportedKafka, KafkaAttributes } from './imported-kafka';
 import { IKafka, KafkaBase, KafkaEncryption, MSK_PORTS } from './kafka-base';
 import { checkKafkaProps, KAFKA_DEFAULTS, KafkaBrokerType, KafkaProps, plannedCluster, PlannedCluster } from './kafka-props';
-import { serverProperties } from './msk-configuration';
+import { mskName, serverProperties } from './msk-configuration';
 import { retainDependencies } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { acknowledge } from '../../private/acknowledge';
 import { defineLogGroup } from '../../private/log-group';
 import { invalidValue, withPath } from '../../private/errors';
+import { resourcePolicy } from '../../private/removal-policy';
 import { isLookupPending } from '../../private/subnets';
 
 /**
@@ -89,15 +90,16 @@ export class Kafka extends KafkaBase {
     });
     this.connections.addSecurityGroup(this.securityGroup);
     this.logGroup = defineLogGroup(this, 'Logs', { removalPolicy });
-    const name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' });
+    const name = mskName(this);
     this.configuration = new CfnConfiguration(this, 'Configuration', {
       name,
       serverProperties: serverProperties({ ...plan, zones: subnets.length }),
     });
     this.cluster = this.defineCluster(name, props, plan, subnets);
-    this.cluster.applyRemovalPolicy(removalPolicy);
+    this.cluster.applyRemovalPolicy(resourcePolicy(removalPolicy));
     this.clusterArn = this.cluster.attrArn;
-    this.clusterName = name;
+    // Not `name`, which contains the id of this stack: in another stack, a reference to the id would be another import.
+    this.clusterName = Fn.select(1, Fn.split('/', this.clusterArn));
     this.storageScaling = plan.maxVolumeGibibytes === undefined ? undefined : this.growStorage(plan.maxVolumeGibibytes);
     this.bootstrapServers = this.fetchBrokers();
     retainDependencies(this, removalPolicy);
@@ -160,8 +162,12 @@ export class Kafka extends KafkaBase {
     const resource = new AwsCustomResource(this, 'Brokers', {
       onUpdate: call,
       installLatestAwsSdk: false,
+      // By default, the log group outlives the stack. This one belongs to all resources of this kind in the stack.
+      logGroup: defineLogGroup(this, 'BrokersLogs'),
       policy: AwsCustomResourcePolicy.fromStatements([new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [this.clusterArn] })]),
     });
+    // An update that adds brokers changes the list. CloudFormation refuses to change an export that another stack imports.
+    CrossStackReferences.of(resource.node.findChild('Resource')).produce(ReferenceStrength.WEAK);
     acknowledge(resource, { IAMNoInlinePolicy: 'one API call for one cluster' });
     acknowledgeSdkCallFunction(this);
     return resource.getResponseField('BootstrapBrokerStringTls');

@@ -1,3 +1,5 @@
+import { Fn, Names, Stack } from 'aws-cdk-lib/core';
+import { IConstruct } from 'constructs';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 
 /** Options of the cluster configuration. */
@@ -45,4 +47,18 @@ export function serverProperties({ zones, retentionMs, retentionBytes, express }
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join('\n')}\n`;
+}
+
+/** The length of the first part of a stack's id. */
+const STACK_ID_LENGTH = 8;
+
+/**
+ * Returns the name of a cluster and of its configuration, of up to 64 characters.
+ *
+ * It ends with a part of the id of the stack, `arn:...:stack/<name>/<id>`: a stack that is created again never meets a name that an earlier one left.
+ */
+export function mskName(scope: IConstruct): string {
+  const stackId = Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
+  const name = Names.uniqueResourceName(scope, { maxLength: 64 - STACK_ID_LENGTH - 1, separator: '-' });
+  return `${name}-${Fn.select(0, Fn.split('-', stackId))}`;
 }

@@ -1,12 +1,16 @@
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { BlockPublicAccess, Bucket, BucketEncryption, LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { OBJECT_STORAGE_DEFAULTS, ObjectStorageProps } from './object-storage-props';
 import { OBJECT_PREFIXES } from '../../catalog/object-prefixes';
 import { acknowledge } from '../../private/acknowledge';
+import { logCdkFunction } from '../../private/program-function';
+import { resourcePolicy } from '../../private/removal-policy';
 
 /** Defines the bucket. It has a generated name, and no change of the props replaces it. */
 export function defineBucket(scope: Construct, props: ObjectStorageProps, recordingsPrefix: string): Bucket {
+  const { removalPolicy = OBJECT_STORAGE_DEFAULTS.removalPolicy } = props;
+  const autoDeleteObjects = props.autoDeleteObjects ?? removalPolicy === RemovalPolicy.DESTROY;
   const bucket = new Bucket(scope, 'Bucket', {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     encryption: props.encryptionKey ? BucketEncryption.KMS : BucketEncryption.S3_MANAGED,
@@ -19,9 +23,10 @@ export function defineBucket(scope: Construct, props: ObjectStorageProps, record
     lifecycleRules: lifecycleRules(props, recordingsPrefix),
     serverAccessLogsBucket: props.serverAccessLogsBucket,
     serverAccessLogsPrefix: props.serverAccessLogsBucket ? 'posthog/' : undefined,
-    removalPolicy: props.removalPolicy ?? OBJECT_STORAGE_DEFAULTS.removalPolicy,
-    autoDeleteObjects: props.autoDeleteObjects ?? OBJECT_STORAGE_DEFAULTS.autoDeleteObjects,
+    removalPolicy: resourcePolicy(removalPolicy),
+    autoDeleteObjects,
   });
+  logCdkFunction(scope, 'Custom::S3AutoDeleteObjects');
   acknowledge(bucket, { S3BucketReplicationEnabled: 'replication to another region is up to the user: it doubles the cost of recordings' });
   if (!props.serverAccessLogsBucket) {
     const reason = 'access logs need another bucket: set `serverAccessLogsBucket`';

@@ -40,15 +40,16 @@ export interface ObjectStorageProps {
    */
   readonly serverAccessLogsBucket?: IBucket;
   /**
-   * The removal policy of the bucket: RETAIN or DESTROY. A bucket that is not empty cannot be deleted without `autoDeleteObjects`.
+   * The removal policy of the bucket: RETAIN or DESTROY.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Indicates whether all objects are deleted before the bucket. Only with `RemovalPolicy.DESTROY`.
+   * Indicates whether all objects are deleted before the bucket. Only with `RemovalPolicy.DESTROY`; without it, the deletion of a bucket that is
+   * not empty fails.
    *
-   * @default false
+   * @default - true with `RemovalPolicy.DESTROY`, otherwise false
    */
   readonly autoDeleteObjects?: boolean;
 }
@@ -56,7 +57,6 @@ export interface ObjectStorageProps {
 export const OBJECT_STORAGE_DEFAULTS = {
   noncurrentVersionExpiration: Duration.days(30),
   removalPolicy: RemovalPolicy.RETAIN,
-  autoDeleteObjects: false,
 };
 
 /** The maximum of expirations in days; more than a century is a mistake. */

@@ -19,6 +19,7 @@ import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { describeResources } from '../../private/descriptions';
 import { invalidValue, withPath } from '../../private/errors';
+import { resourcePolicy } from '../../private/removal-policy';
 import { numberText } from '../../private/values';
 
 /**
@@ -86,7 +87,7 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
     backup: { retention: props.backupRetention ?? POSTGRES_DEFAULTS.backupRetention, preferredWindow: props.preferredBackupWindow },
     preferredMaintenanceWindow: props.preferredMaintenanceWindow,
     cloudwatchLogsExports: ['postgresql'],
-    removalPolicy,
+    removalPolicy: resourcePolicy(removalPolicy),
     deletionProtection: isKept(removalPolicy),
   };
   const cluster =

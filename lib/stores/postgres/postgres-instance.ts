@@ -17,6 +17,7 @@ import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, postgresParameters } f
 import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { describeResources } from '../../private/descriptions';
+import { resourcePolicy } from '../../private/removal-policy';
 import { numberText } from '../../private/values';
 
 /** Defines the server and its parameter group: empty, or from a snapshot, with the same logical id. */
@@ -47,7 +48,7 @@ export function definePostgresInstance(
     preferredBackupWindow: props.preferredBackupWindow,
     preferredMaintenanceWindow: props.preferredMaintenanceWindow,
     cloudwatchLogsExports: ['postgresql', 'upgrade'],
-    removalPolicy,
+    removalPolicy: resourcePolicy(removalPolicy),
     deletionProtection: isKept(removalPolicy),
   };
   const instance =

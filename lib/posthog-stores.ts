@@ -1,0 +1,190 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { PostHogNetwork } from './network/posthog-network';
+import { invalidProp, invalidValue, withPath } from './private/errors';
+import { PostHogRelease } from './release/posthog-release';
+import { ICache } from './stores/cache/cache-base';
+import { IClickHouse } from './stores/clickhouse/clickhouse-base';
+import { IKafka } from './stores/kafka/kafka-base';
+import { IObjectStorage } from './stores/object-storage/object-storage-base';
+import { IPostgres } from './stores/postgres/postgres-base';
+import { defineStores, Stores } from './stores/posthog-stores';
+import { defineStackOutputs } from './stores/stack-outputs';
+
+/**
+ * Properties for `PostHogStores`.
+ */
+export interface PostHogStoresProps {
+  /**
+   * The network. Cannot be combined with `vpc`.
+   *
+   * @default - a new one with the defaults of `PostHogNetwork`, unless `vpc` is set
+   */
+  readonly network?: PostHogNetwork;
+  /**
+   * An existing VPC, with two or more availability zones. Cannot be combined with `network`.
+   *
+   * @default - the VPC of the network
+   */
+  readonly vpc?: IVpc;
+  /**
+   * The subnets for data stores on EC2 instances, which need outbound access. `PostHog` runs its tasks in them, too.
+   *
+   * @default - the service subnets of the network, or the private subnets with egress of `vpc`
+   */
+  readonly serviceSubnets?: SubnetSelection;
+  /**
+   * The subnets for managed data stores. They cannot be changed later: different subnets require another Kafka cluster, and the deployment fails.
+   *
+   * @default - the store subnets of the network, or the isolated subnets of `vpc`, or its private ones if it has no isolated ones
+   */
+  readonly storeSubnets?: SubnetSelection;
+  /**
+   * The PostgreSQL server for PostHog's application data.
+   *
+   * @default - a new one on RDS, with a final snapshot on removal
+   */
+  readonly postgres?: IPostgres;
+  /**
+   * The Valkey or Redis server that all processes share.
+   *
+   * @default - a new Valkey on ElastiCache
+   */
+  readonly cache?: ICache;
+  /**
+   * The Kafka cluster that ingestion reads events from.
+   *
+   * @default - a new one on Amazon MSK
+   */
+  readonly kafka?: IKafka;
+  /**
+   * The ClickHouse server that stores events.
+   *
+   * @default - a new one on EC2, with a volume that is retained
+   */
+  readonly clickHouse?: IClickHouse;
+  /**
+   * The bucket for files and session recordings.
+   *
+   * @default - a new bucket, which is retained
+   */
+  readonly objectStorage?: IObjectStorage;
+  /**
+   * The PostHog release that ClickHouse's image comes from, and the functions that PostHog's queries call. `PostHog` runs the same release.
+   *
+   * @default PostHogRelease.V2026_09_11_R2
+   */
+  readonly release?: PostHogRelease;
+  /**
+   * The retention of ClickHouse's logs.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * The removal policy of created data stores: RETAIN or DESTROY. With DESTROY, the deletion of the stack deletes all data.
+   *
+   * @default - PostgreSQL and the cache leave a snapshot, everything else is retained
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+const DEFAULTS = { release: PostHogRelease.V2026_09_11_R2, logRetention: RetentionDays.ONE_MONTH };
+
+/**
+ * The five data stores of a PostHog with their network, for a stack of their own.
+ *
+ * `PostHog` takes them with its prop `stores`. A deployment of its stack that fails never rolls back a data store, and its next attempt does not wait
+ * for them. This is the recommended layout. Data stores that are not passed in are created, each with its defaults.
+ *
+ * The stack gets an output for each value that another stack may refer to, whether one does or not: a change of the other stack never changes it.
+ */
+export class PostHogStores extends Construct {
+  /** The network; undefined with an existing VPC. */
+  public readonly network?: PostHogNetwork;
+  /** The VPC. */
+  public readonly vpc: IVpc;
+  /** The subnets for data stores on EC2 instances and for tasks; undefined if they follow from `vpc`. */
+  public readonly serviceSubnets?: SubnetSelection;
+  /** The release that ClickHouse's image and functions come from. */
+  public readonly release: PostHogRelease;
+  /** The PostgreSQL server for PostHog's application data. */
+  public readonly postgres: IPostgres;
+  /** The Valkey or Redis server that all processes share. */
+  public readonly cache: ICache;
+  /** The Kafka cluster that ingestion reads events from. */
+  public readonly kafka: IKafka;
+  /** The ClickHouse server that stores events. */
+  public readonly clickHouse: IClickHouse;
+  /** The bucket for files and session recordings. */
+  public readonly objectStorage: IObjectStorage;
+
+  private readonly createsClickHouse: boolean;
+
+  public constructor(scope: Construct, id: string, props: PostHogStoresProps = {}) {
+    super(scope, id);
+    withPath(this, () => checkProps(props));
+    this.network = props.vpc ? undefined : (props.network ?? new PostHogNetwork(this, 'Network'));
+    this.vpc = props.vpc ?? this.network!.vpc;
+    this.serviceSubnets = props.serviceSubnets ?? this.network?.serviceSubnets;
+    this.release = props.release ?? DEFAULTS.release;
+    this.createsClickHouse = props.clickHouse === undefined;
+    const stores: Stores = defineStores(this, {
+      existing: {
+        postgres: props.postgres,
+        cache: props.cache,
+        kafka: props.kafka,
+        clickHouse: props.clickHouse,
+        objectStorage: props.objectStorage,
+      },
+      vpc: this.vpc,
+      storeSubnets: props.storeSubnets ?? this.network?.storeSubnets,
+      serviceSubnets: this.serviceSubnets,
+      appImage: this.release.images.app,
+      clickHouseImage: this.release.clickHouseImage,
+      logRetention: props.logRetention ?? DEFAULTS.logRetention,
+      removalPolicy: props.removalPolicy,
+    });
+    this.postgres = stores.postgres;
+    this.cache = stores.cache;
+    this.kafka = stores.kafka;
+    this.clickHouse = stores.clickHouse;
+    this.objectStorage = stores.objectStorage;
+    defineStackOutputs(this, stores, this.vpc);
+  }
+
+  /**
+   * Rejects another release than the one that ClickHouse was created for.
+   *
+   * @internal
+   */
+  public _checkRelease(release: PostHogRelease): void {
+    const same = release.images.app === this.release.images.app && release.clickHouseImage === this.release.clickHouseImage;
+    if (this.createsClickHouse && !same) {
+      throw invalidValue(
+        'release',
+        `must be the release of \`stores\`, ${this.release.name}, because ClickHouse runs functions of PostHog's image`,
+        release.name,
+        'set `release` of PostHogStores only, which PostHog follows',
+      );
+    }
+  }
+}
+
+function checkProps({ network, vpc, clickHouse, removalPolicy }: PostHogStoresProps): void {
+  if (network && vpc) {
+    throw invalidProp('vpc', 'cannot be combined with `network`, which has a VPC', 'leave one of them out');
+  }
+  if (removalPolicy === RemovalPolicy.SNAPSHOT) {
+    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', removalPolicy);
+  }
+  if (network && !network.egressSubnets && !clickHouse) {
+    throw invalidProp(
+      'clickHouse',
+      'is required with a network without NAT, because the instances of a new one must reach AWS APIs and container registries',
+      'bring your own with ClickHouse.fromClickHouseAttributes(), or choose another `nat` of the network',
+    );
+  }
+}
