@@ -4,12 +4,14 @@ import { PostHogProcess } from './catalog/posthog-process';
 import { taskQueue } from './catalog/generations/task-queues';
 import { NatMode } from './network/nat';
 import { PostHogProps } from './posthog-props';
+import { PostHogStores } from './posthog-stores';
 import { checkEnum, invalidProp, invalidValue } from './private/errors';
 import { checkWhole } from './private/values';
 import { isLookupPending } from './private/subnets';
 import { ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
 import { checkServiceOptions } from './services/service/service-options';
+import { STORE_NAMES } from './stores/posthog-stores';
 
 /** The maximum for each busy topic; a broker holds about a thousand partitions in total. */
 const MAX_PARTITIONS = 100;
@@ -21,12 +23,13 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
     checkEnum('size', props.size, PostHogSize);
   }
   checkTaskQueues(props.temporalTaskQueues);
+  checkStores(props);
   checkVpc(props);
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
     throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', props.removalPolicy);
   }
   checkWhole('topicPartitions', props.topicPartitions, 1, MAX_PARTITIONS);
-  if (props.nat === NatMode.NONE) {
+  if (props.nat === NatMode.NONE || lacksNat(props.stores)) {
     checkWithoutNat(props, managesTopics);
   }
 }
@@ -45,8 +48,33 @@ function checkTaskQueues(queues: readonly string[] | undefined): void {
   }
 }
 
-function checkVpc({ vpc: given, cluster, listener, nat, serviceSubnets }: PostHogProps): void {
-  const vpc = given ?? cluster?.vpc;
+/** Returns whether data stores have a network without outbound access. */
+export function lacksNat(stores: PostHogStores | undefined): boolean {
+  return stores?.network !== undefined && stores.network.egressSubnets === undefined;
+}
+
+/** The props that belong to `PostHogStores` if `stores` is set. */
+const PROPS_OF_STORES = [...STORE_NAMES, 'vpc', 'nat', 'storeSubnets'] as const;
+
+function checkStores(props: PostHogProps): void {
+  if (!props.stores) {
+    return;
+  }
+  const name = PROPS_OF_STORES.find((one) => props[one] !== undefined);
+  if (name === 'nat') {
+    throw invalidProp('nat', 'cannot be combined with `stores`, which have a network', 'set it for the PostHogNetwork that PostHogStores uses');
+  }
+  if (name) {
+    throw invalidProp(name, 'cannot be combined with `stores`', 'pass it to PostHogStores');
+  }
+  const { cluster, stores } = props;
+  if (cluster && areKnownToDiffer(cluster.vpc, stores.vpc)) {
+    throw invalidValue('cluster', 'must be in the VPC of `stores`', cluster, 'leave it out, or pass a cluster in that VPC');
+  }
+}
+
+function checkVpc({ vpc: given, cluster, listener, nat, serviceSubnets, stores }: PostHogProps): void {
+  const vpc = stores?.vpc ?? given ?? cluster?.vpc;
   if (!vpc) {
     if (listener) {
       throw invalidProp('vpc', 'or `cluster` is required with `listener`', 'pass the VPC of the load balancer, which must reach the tasks');
@@ -72,8 +100,8 @@ function checkVpc({ vpc: given, cluster, listener, nat, serviceSubnets }: PostHo
   }
 }
 
-function checkWithoutNat({ clickHouse, manageTopics }: PostHogProps, managesTopics: boolean): void {
-  if (!clickHouse) {
+function checkWithoutNat({ clickHouse, manageTopics, stores }: PostHogProps, managesTopics: boolean): void {
+  if (!clickHouse && !stores) {
     throw invalidProp(
       'clickHouse',
       'is required without NAT, because the instances of a new one must reach AWS APIs and container registries',

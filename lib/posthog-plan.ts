@@ -12,9 +12,9 @@ import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
 import { NatMode } from './network/nat';
-import { PostHogNetworkProps } from './network/posthog-network';
+import { PostHogNetwork, PostHogNetworkProps } from './network/posthog-network';
 import { HttpCheckName } from './operations/http-checks';
-import { checkProps } from './posthog-checks';
+import { checkProps, lacksNat } from './posthog-checks';
 import { PostHogProps } from './posthog-props';
 import { isInEcr } from './private/container-image';
 import { pick } from './private/collections';
@@ -28,7 +28,7 @@ import { callsOf, ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
 import { appSettings } from './services/settings/app-settings';
 import { KafkaTopic } from './stores/kafka/kafka-topics';
-import { StoresPlan } from './stores/posthog-stores';
+import { Stores, StoresPlan } from './stores/posthog-stores';
 
 /** The props of `PostHog`, checked and with their defaults, in a plan for each part. Constructs follow from the plans alone. */
 export interface PostHogPlan {
@@ -60,6 +60,8 @@ export interface ImagesPlan {
 export interface NetworkPlan {
   /** The existing VPC; undefined for a new network. */
   readonly vpc?: IVpc;
+  /** The network of existing data stores. */
+  readonly existing?: PostHogNetwork;
   readonly created: PostHogNetworkProps;
   readonly cluster?: ICluster;
   readonly spot?: boolean;
@@ -155,9 +157,11 @@ export function planOf(props: PostHogProps): PostHogPlan {
   const products = [...(props.products ?? DEFAULTS.products)];
   const definitions = deployedProcesses(products);
   checkIngressProps(props);
-  const manageTopics = props.manageTopics ?? props.kafka?.managesTopics ?? true;
+  const manageTopics = props.manageTopics ?? (props.stores ?? props).kafka?.managesTopics ?? true;
   checkProps(props, definitions, manageTopics);
-  const release = props.release ?? DEFAULTS.release;
+  const { stores } = props;
+  const release = props.release ?? stores?.release ?? DEFAULTS.release;
+  stores?._checkRelease(release);
   const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
   const logRetention = props.logRetention ?? DEFAULTS.logRetention;
   const workflowsImage = products.includes(Product.DATA_PIPELINES) ? release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate') : undefined;
@@ -172,7 +176,8 @@ export function planOf(props: PostHogProps): PostHogPlan {
     removalPolicy,
     images: imagesPlan(props, definitions, release, workflowsImage),
     network: {
-      vpc: props.vpc ?? props.cluster?.vpc,
+      vpc: stores?.vpc ?? props.vpc ?? props.cluster?.vpc,
+      existing: stores?.network,
       created: {
         nat: props.nat,
         publicLoadBalancer: props.publicLoadBalancer,
@@ -180,7 +185,7 @@ export function planOf(props: PostHogProps): PostHogPlan {
       },
       cluster: props.cluster,
       spot: props.spot,
-      serviceSubnets: props.serviceSubnets,
+      serviceSubnets: props.serviceSubnets ?? stores?.serviceSubnets,
       storeSubnets: props.storeSubnets,
       namespaceName,
     },
@@ -190,13 +195,7 @@ export function planOf(props: PostHogProps): PostHogPlan {
       deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
     },
     stores: {
-      existing: {
-        postgres: props.postgres,
-        cache: props.cache,
-        kafka: props.kafka,
-        clickHouse: props.clickHouse,
-        objectStorage: props.objectStorage,
-      },
+      existing: existingStores(stores ?? props),
       appImage: release.images.app,
       clickHouseImage: release.clickHouseImage,
       logRetention,
@@ -227,13 +226,13 @@ export function planOf(props: PostHogProps): PostHogPlan {
 }
 
 function imagesPlan(
-  { clientAddress, nat }: PostHogProps,
+  { clientAddress, nat, stores }: PostHogProps,
   definitions: readonly ProcessDefinition[],
   release: PostHogRelease,
   workflowsImage: string | undefined,
 ): ImagesPlan {
   const all = [...imagesOf(definitions, release), workflowsImage, clientAddress?._proxy?.image].filter((image) => image !== undefined);
-  return { all, unreachable: nat === NatMode.NONE ? all.filter((image) => !isInEcr(image)) : [] };
+  return { all, unreachable: nat === NatMode.NONE || lacksNat(stores) ? all.filter((image) => !isInEcr(image)) : [] };
 }
 
 function deploymentChecks({ appAccess }: PostHogProps, definitions: readonly ProcessDefinition[]): HttpCheckName[] {
@@ -257,4 +256,8 @@ function targetGroupId({ listener, publicLoadBalancer }: PostHogProps): string {
 /** Returns whether a process calls the app by its private name. */
 function callsApp(definitions: readonly ProcessDefinition[]): boolean {
   return definitions.some((definition) => callsOf(definition).includes(PostHogProcess.WEB));
+}
+
+function existingStores({ postgres, cache, kafka, clickHouse, objectStorage }: Partial<Stores>): Partial<Stores> {
+  return { postgres, cache, kafka, clickHouse, objectStorage };
 }

@@ -6,6 +6,7 @@ import { Product } from './catalog/product';
 import { PostHogIngressOptions } from './ingress/ingress-options';
 import { MigrationOptions } from './migration/migration-options';
 import { NatMode } from './network/nat';
+import { PostHogStores } from './posthog-stores';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { AppSettingsOptions } from './services/settings/app-settings';
@@ -21,6 +22,13 @@ import { IPostgres } from './stores/postgres/postgres-base';
  * Properties for `PostHog`.
  */
 export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, AppSettingsOptions {
+  /**
+   * The data stores with their network, usually of another stack: the recommended layout. Cannot be combined with a single data store, `vpc`, `nat`
+   * or `storeSubnets`, which are props of `PostHogStores`.
+   *
+   * @default - the data stores are created in this stack, except those that are passed in
+   */
+  readonly stores?: PostHogStores;
   /**
    * The PostgreSQL server for PostHog's application data.
    *
@@ -54,13 +62,14 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
   /**
    * The VPC to run in, with two or more availability zones. It cannot be changed later: the Kafka cluster and the namespace cannot move.
    *
-   * @default - the VPC of `cluster`, or a new PostHogNetwork
+   * @default - the VPC of `stores` or `cluster`, or a new PostHogNetwork
    */
   readonly vpc?: IVpc;
   /**
    * The subnets for tasks and EC2 instances.
    *
-   * @default - the private subnets with egress of `vpc` that the load balancer does not use, or the service subnets of the new network
+   * @default - those of `stores`, or the private subnets with egress of `vpc` that the load balancer does not use, or the service subnets of the new
+   * network
    */
   readonly serviceSubnets?: SubnetSelection;
   /**
@@ -97,9 +106,9 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly cluster?: ICluster;
   /**
-   * The PostHog release to run.
+   * The PostHog release to run. With `stores`, it is their release.
    *
-   * @default PostHogRelease.V2026_09_11_R2
+   * @default - the release of `stores`, otherwise PostHogRelease.V2026_09_11_R2
    */
   readonly release?: PostHogRelease;
   /**
@@ -196,7 +205,8 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly logRetention?: RetentionDays;
   /**
-   * The removal policy of created data stores, of generated secrets and of the processes' logs: RETAIN or DESTROY.
+   * The removal policy of created data stores, of generated secrets and of the processes' logs: RETAIN or DESTROY. With DESTROY, the deletion of the
+   * stack deletes all data. Resources of a first deployment that is rolled back are deleted in any case. `stores` have a removal policy of their own.
    *
    * @default - PostgreSQL and the cache leave a snapshot, everything else is retained
    */

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -11,7 +11,7 @@ import { IKafka } from './stores/kafka/kafka-base';
 import { IObjectStorage } from './stores/object-storage/object-storage-base';
 import { IPostgres } from './stores/postgres/postgres-base';
 import { defineStores, Stores } from './stores/posthog-stores';
-import { defineStackOutputs } from './stores/stack-outputs';
+import { exportStores } from './stores/stack-exports';
 
 /**
  * Properties for `PostHogStores`.
@@ -99,7 +99,7 @@ const DEFAULTS = { release: PostHogRelease.V2026_09_11_R2, logRetention: Retenti
  * `PostHog` takes them with its prop `stores`. A deployment of its stack that fails never rolls back a data store, and its next attempt does not wait
  * for them. This is the recommended layout. Data stores that are not passed in are created, each with its defaults.
  *
- * The stack gets an output for each value that another stack may refer to, whether one does or not: a change of the other stack never changes it.
+ * The stack exports each value that PostHog may import, whether it does or not, so a change of PostHog's stack never changes this one.
  */
 export class PostHogStores extends Construct {
   /** The network; undefined with an existing VPC. */
@@ -152,7 +152,7 @@ export class PostHogStores extends Construct {
     this.kafka = stores.kafka;
     this.clickHouse = stores.clickHouse;
     this.objectStorage = stores.objectStorage;
-    defineStackOutputs(this, stores, this.vpc);
+    exportStores(this, stores, this.vpc);
   }
 
   /**

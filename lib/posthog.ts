@@ -32,7 +32,7 @@ import { IObjectStorage } from './stores/object-storage/object-storage-base';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage/object-storage-keys';
 import { IPostgres } from './stores/postgres/postgres-base';
 import { requireAttribute } from './catalog/processes/shared/postgres';
-import { PostHogStores } from './stores/posthog-stores';
+import { defineStores } from './stores/posthog-stores';
 
 /**
  * PostHog on Amazon ECS, behind an Application Load Balancer that terminates TLS.
@@ -42,7 +42,7 @@ import { PostHogStores } from './stores/posthog-stores';
 export class PostHog extends Construct {
   /** The load balancer with its listener rules. */
   public readonly ingress: PostHogIngress;
-  /** The network; undefined with an existing VPC. */
+  /** The network, or that of `stores`; undefined with an existing VPC. */
   public readonly network?: PostHogNetwork;
   /** The VPC that everything runs in. */
   public readonly vpc: IVpc;
@@ -89,7 +89,7 @@ export class PostHog extends Construct {
     this.products = [...plan.products];
     this.warnOfImages(plan.images);
     const { network } = plan;
-    this.network = network.vpc ? undefined : new PostHogNetwork(this, 'Network', network.created);
+    this.network = network.existing ?? (network.vpc ? undefined : new PostHogNetwork(this, 'Network', network.created));
     this.vpc = network.vpc ?? this.network!.vpc;
     this.cluster =
       network.cluster ??
@@ -102,7 +102,8 @@ export class PostHog extends Construct {
     this.url = this.ingress.url;
 
     const subnets = network.serviceSubnets ?? this.network?.serviceSubnets ?? freeSubnets(this, this.vpc, this.ingress.subnets);
-    const stores = new PostHogStores(this, 'Stores', {
+    const storesScope = new Construct(this, 'Stores');
+    const stores = defineStores(storesScope, {
       ...plan.stores,
       vpc: this.vpc,
       storeSubnets: network.storeSubnets ?? this.network?.storeSubnets,
@@ -145,7 +146,7 @@ export class PostHog extends Construct {
     });
     this.deployed = deployed;
     this.services = deployed.all;
-    this.migration = this.defineMigration(plan, stores, subnets);
+    this.migration = this.defineMigration(plan, storesScope, subnets);
     deployed.startAfter(this.migration);
     this.deploymentCheck = plan.deploymentChecks.length > 0 ? this.defineDeploymentCheck(plan) : undefined;
   }
@@ -172,7 +173,7 @@ export class PostHog extends Construct {
     }
   }
 
-  private defineMigration(plan: PostHogPlan, stores: PostHogStores, subnets: SubnetSelection): Migration {
+  private defineMigration(plan: PostHogPlan, stores: Construct, subnets: SubnetSelection): Migration {
     const { context } = this.deployed;
     const { options, release, topics, workflowsImage } = plan.migration;
     const migration = new Migration(this, 'Migration', {

@@ -42,8 +42,8 @@ export interface StoresOptions extends StoresPlan {
   readonly vpc: IVpc;
   /** The subnets of the managed data stores; undefined if each uses its own default. */
   readonly storeSubnets?: SubnetSelection;
-  /** The subnets of the data stores on EC2 instances, which need outbound access. */
-  readonly serviceSubnets: SubnetSelection;
+  /** The subnets of the data stores on EC2 instances, which need outbound access; undefined if each uses its own default. */
+  readonly serviceSubnets?: SubnetSelection;
 }
 
 /** Defines the data stores of a PostHog in a scope: new ones for those that are not passed in. */

@@ -1,4 +1,4 @@
-import { CrossStackReferences, Fn, ReferenceStrength, Stack } from 'aws-cdk-lib/core';
+import { Fn, Stack } from 'aws-cdk-lib/core';
 import { PredefinedMetric, ScalableTarget, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { ISecurityGroup, ISubnet, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
@@ -156,8 +156,8 @@ export class Kafka extends KafkaBase {
       action: 'getBootstrapBrokers',
       parameters: { ClusterArn: this.clusterArn },
       outputPaths: ['BootstrapBrokerStringTls'],
-      // A change of their number fetches them again.
-      physicalResourceId: PhysicalResourceId.of(`brokers-${this.brokerCount}`),
+      // They are fetched once: clients learn of other brokers from these. CloudFormation refuses to change a value that another stack imports.
+      physicalResourceId: PhysicalResourceId.of('brokers'),
     };
     const resource = new AwsCustomResource(this, 'Brokers', {
       onUpdate: call,
@@ -166,8 +166,6 @@ export class Kafka extends KafkaBase {
       logGroup: defineLogGroup(this, 'BrokersLogs'),
       policy: AwsCustomResourcePolicy.fromStatements([new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [this.clusterArn] })]),
     });
-    // An update that adds brokers changes the list. CloudFormation refuses to change an export that another stack imports.
-    CrossStackReferences.of(resource.node.findChild('Resource')).produce(ReferenceStrength.WEAK);
     acknowledge(resource, { IAMNoInlinePolicy: 'one API call for one cluster' });
     acknowledgeSdkCallFunction(this);
     return resource.getResponseField('BootstrapBrokerStringTls');

@@ -1,46 +1,43 @@
 import {
-  CfnOutput,
+  CfnResource,
   DefaultTokenResolver,
+  IPostProcessor,
   IResolvable,
   IResolveContext,
-  IPostProcessor,
   Reference,
   ReferenceStrength,
   Stack,
   StringConcat,
-  Token,
   Tokenization,
 } from 'aws-cdk-lib/core';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { DEFAULT_CROSS_STACK_REFERENCES } from 'aws-cdk-lib/cx-api';
-import { Construct, IConstruct } from 'constructs';
+import { IConstruct } from 'constructs';
 import { Stores } from './posthog-stores';
 
 /**
- * Defines an output of the stack for each value of its data stores and its network that another stack may refer to, whether one does or not.
+ * Exports each value of data stores and of their network that another stack may refer to, whether one does or not.
  *
- * By default, the CDK defines those outputs that are used. A process that is added or removed in another stack would then change this one, and
+ * By default, the CDK exports the values that are used. A process that is added or removed in another stack would then change this one, and
  * CloudFormation refuses to remove an export that is in use.
  *
- * @param scope a construct of the stack
+ * References to these resources are strong, whatever the default of the app is: with weak ones, CloudFormation plans to replace each updated resource
+ * that has such a value in a property that cannot change, such as the VPC of a security group (aws/aws-cdk issue 38829).
+ *
+ * @param scope a construct of the exporting stack
  * @param stores the data stores; those of other stacks are skipped
  * @param vpc the VPC; skipped if it is of another stack
  */
-export function defineStackOutputs(scope: Construct, stores: Stores, vpc: IVpc): void {
+export function exportStores(scope: IConstruct, stores: Stores, vpc: IVpc): void {
   const stack = Stack.of(scope);
   if (stack.nestedStackParent) {
-    // Its outputs change in the same update of the parent as everything that uses them.
+    // Its outputs are updated together with everything that uses them, in one update of the parent.
     return;
   }
-  const strength = (scope.node.tryGetContext(DEFAULT_CROSS_STACK_REFERENCES) as ReferenceStrength | undefined) ?? ReferenceStrength.STRONG;
-  const strong = strength !== ReferenceStrength.WEAK;
-  const defined = { strong, weak: strength !== ReferenceStrength.STRONG };
   for (const reference of referencesIn(scope, valuesOf(stores, vpc))) {
-    defineOutput(stack, reference, defined);
-  }
-  // A reference to it is always weak; see `Kafka`.
-  for (const reference of referencesIn(scope, [stores.kafka.bootstrapServers])) {
-    defineOutput(stack, reference, { strong: false, weak: true });
+    if (CfnResource.isCfnResource(reference.target)) {
+      reference.target.applyCrossStackReferenceStrength(ReferenceStrength.STRONG);
+    }
+    stack.exportValue(reference);
   }
 }
 
@@ -68,6 +65,7 @@ function valuesOf({ postgres, cache, kafka, clickHouse, objectStorage }: Stores,
     postgres.clusterIdentifier,
     cache.host,
     cache.replicationGroupId,
+    kafka.bootstrapServers,
     kafka.clusterName,
     clickHouse.host,
     ...clickHouse.serverRoles.map(({ roleName }) => roleName),
@@ -91,20 +89,3 @@ function referencesIn(scope: IConstruct, values: readonly (string | undefined)[]
   Tokenization.resolve(values, { scope, resolver });
   return found;
 }
-
-/** Defines the outputs of a reference as the CDK does (aws-cdk-lib/core/lib/private/refs.ts), unless they exist. */
-function defineOutput(stack: Stack, reference: Reference, { strong, weak }: { readonly strong: boolean; readonly weak: boolean }): void {
-  if (strong) {
-    stack.exportValue(reference);
-  }
-  if (weak) {
-    const scope = (stack.node.tryFindChild(WEAK_SCOPE) as Construct | undefined) ?? new Construct(stack, WEAK_SCOPE);
-    const id = `Output${JSON.stringify(stack.resolve(reference))}`;
-    if (!scope.node.tryFindChild(id)) {
-      new CfnOutput(scope, id, { value: Token.asString(reference) });
-    }
-  }
-}
-
-/** The construct id below which the CDK defines the outputs of weak references. */
-const WEAK_SCOPE = 'Publish';
