@@ -5,7 +5,21 @@ import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AppAccess, Cache, ClickHouse, Kafka, NatMode, ObjectStorage, Postgres, PostHog, PostHogRelease, PostHogSize, Product } from '../lib';
+import {
+  AppAccess,
+  Cache,
+  ClickHouse,
+  Kafka,
+  NatMode,
+  ObjectStorage,
+  Postgres,
+  PostHog,
+  PostHogNetwork,
+  PostHogRelease,
+  PostHogSize,
+  PostHogStores,
+  Product,
+} from '../lib';
 
 /** Sample values of the context settings that a deployment must replace, in cdk.json or with `-c posthog:domainName=...`. */
 const SAMPLES = {
@@ -40,11 +54,10 @@ const OPTIONAL = [
 
 const app = new App();
 const vpcId = setting('vpcId');
-const stack = new Stack(app, 'PostHog', {
-  description: 'PostHog behind an Application Load Balancer',
-  // Only a VPC that is looked up ties the template to an account.
-  env: vpcId ? { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION } : undefined,
-});
+// Only a VPC that is looked up ties the templates to an account.
+const env = vpcId ? { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION } : undefined;
+const storesStack = new Stack(app, 'PostHogStores', { description: 'The data stores of PostHog with their network', env });
+const stack = new Stack(app, 'PostHog', { description: 'PostHog behind an Application Load Balancer', env });
 const samplesInUse: string[] = [];
 rejectUnknownSettings();
 
@@ -66,23 +79,14 @@ const postgresSetting = OPTIONAL.find((name) => name.startsWith('postgres') && n
 if (postgresSetting && !setting('postgresUrlSecret')) {
   throw new Error(`'posthog:${postgresSetting}' needs 'posthog:postgresUrlSecret': without it, PostgreSQL is created, with secrets of its own`);
 }
-const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId(stack, 'StoreSecurityGroup', storeSecurityGroupId)] : undefined;
+const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId(storesStack, 'StoreSecurityGroup', storeSecurityGroupId)] : undefined;
 
-const posthog = new PostHog(stack, 'PostHog', {
-  domainName: needed('domainName'),
-  domainZone: hostedZoneId
-    ? HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId, zoneName: setting('hostedZoneName') ?? needed('domainName') })
-    : undefined,
-  certificate: needsCertificate ? Certificate.fromCertificateArn(stack, 'Certificate', needed('certificateArn')) : undefined,
-  appAccess: appCidrs ? AppAccess.fromCidrs(appCidrs.split(',')) : undefined,
-  vpc: vpcId ? Vpc.fromLookup(stack, 'Vpc', { vpcId }) : undefined,
-  nat: setting('nat') as NatMode | undefined,
+const stores = new PostHogStores(storesStack, 'Stores', {
+  network: vpcId ? undefined : new PostHogNetwork(storesStack, 'Network', { nat: setting('nat') as NatMode | undefined }),
+  vpc: vpcId ? Vpc.fromLookup(storesStack, 'Vpc', { vpcId }) : undefined,
   release: given('releaseFile', (file) => PostHogRelease.fromFile(file)),
-  products: setting('products')?.split(',') as Product[] | undefined,
-  size: setting('size') as PostHogSize | undefined,
-  deletionProtection: setting('deletionProtection') !== 'false',
   postgres: given('postgresUrlSecret', (name) =>
-    Postgres.fromPostgresAttributes(stack, 'Postgres', {
+    Postgres.fromPostgresAttributes(storesStack, 'Postgres', {
       urlSecret: secret('PostgresUrl', name),
       nodeUrlSecret: given('postgresNodeUrlSecret', (other) => secret('PostgresNodeUrl', other)),
       host: setting('postgresHost'),
@@ -92,14 +96,27 @@ const posthog = new PostHog(stack, 'PostHog', {
       securityGroups,
     }),
   ),
-  cache: given('cacheHost', (host) => Cache.fromCacheAttributes(stack, 'Cache', { host, securityGroups })),
-  kafka: given('kafkaBrokers', (bootstrapServers) => Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers, securityGroups })),
+  cache: given('cacheHost', (host) => Cache.fromCacheAttributes(storesStack, 'Cache', { host, securityGroups })),
+  kafka: given('kafkaBrokers', (bootstrapServers) => Kafka.fromKafkaAttributes(storesStack, 'Kafka', { bootstrapServers, securityGroups })),
   clickHouse: given('clickHouseHost', (host) =>
-    ClickHouse.fromClickHouseAttributes(stack, 'ClickHouse', { host, credentials: clickHouseCredentials(), securityGroups }),
+    ClickHouse.fromClickHouseAttributes(storesStack, 'ClickHouse', { host, credentials: clickHouseCredentials(), securityGroups }),
   ),
   objectStorage: given('bucketName', (name) =>
-    ObjectStorage.fromObjectStorageAttributes(stack, 'ObjectStorage', { bucket: Bucket.fromBucketName(stack, 'Bucket', name) }),
+    ObjectStorage.fromObjectStorageAttributes(storesStack, 'ObjectStorage', { bucket: Bucket.fromBucketName(storesStack, 'Bucket', name) }),
   ),
+});
+
+const posthog = new PostHog(stack, 'PostHog', {
+  domainName: needed('domainName'),
+  domainZone: hostedZoneId
+    ? HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId, zoneName: setting('hostedZoneName') ?? needed('domainName') })
+    : undefined,
+  certificate: needsCertificate ? Certificate.fromCertificateArn(stack, 'Certificate', needed('certificateArn')) : undefined,
+  appAccess: appCidrs ? AppAccess.fromCidrs(appCidrs.split(',')) : undefined,
+  stores,
+  products: setting('products')?.split(',') as Product[] | undefined,
+  size: setting('size') as PostHogSize | undefined,
+  deletionProtection: setting('deletionProtection') !== 'false',
 });
 
 warnAboutSamples();
@@ -166,7 +183,7 @@ function warnAboutSamples(): void {
 }
 
 function secret(id: string, nameOrArn: string) {
-  return nameOrArn.startsWith('arn:') ? Secret.fromSecretCompleteArn(stack, id, nameOrArn) : Secret.fromSecretNameV2(stack, id, nameOrArn);
+  return nameOrArn.startsWith('arn:') ? Secret.fromSecretCompleteArn(storesStack, id, nameOrArn) : Secret.fromSecretNameV2(storesStack, id, nameOrArn);
 }
 
 /** Rejects unknown settings: a misspelt one would silently become a default. */

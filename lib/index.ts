@@ -1,5 +1,6 @@
 export { PostHog } from './posthog';
 export { type PostHogProps } from './posthog-props';
+export { PostHogStores, type PostHogStoresProps } from './posthog-stores';
 
 export { NatMode } from './network/nat';
 export { PostHogNetwork, type PostHogNetworkProps } from './network/posthog-network';

@@ -24,6 +24,7 @@ import { acknowledge } from '../private/acknowledge';
 import { describeResources } from '../private/descriptions';
 import { checkEnum, invalidProp, invalidValue, withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
+import { logCdkFunction } from '../private/program-function';
 
 /**
  * Properties for `PostHogNetwork`.
@@ -169,6 +170,7 @@ export class PostHogNetwork extends Construct {
           gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
         }),
     );
+    logCdkFunction(this, 'Custom::VpcRestrictDefaultSG');
     if (natInstance) {
       hardenNatInstance(natInstance, this.vpc);
     }

@@ -23,6 +23,7 @@ test('lib/index.ts exports these names at run time; removing one is a breaking c
     'PostHogProcess',
     'PostHogRelease',
     'PostHogSize',
+    'PostHogStores',
     'Postgres',
     'Product',
     'PublicEndpoint',

@@ -28,8 +28,11 @@ export interface AppRun {
   readonly output: string;
   /** The files that it wrote, by name. */
   readonly files: Readonly<Record<string, string>>;
+  /** The resources of both stacks, and the outputs of the stack PostHog. */
   readonly template: AppTemplate;
-  /** What the app says about its stack. */
+  /** The template of the stack PostHogStores. */
+  readonly stores: AppTemplate;
+  /** What the app says about its stacks. */
   readonly warnings: string[];
   /** What the CDK's validation found, the app's own annotations left out. */
   readonly violations: string[];
@@ -59,7 +62,8 @@ export async function runApp(options: AppRunOptions = {}): Promise<AppRun> {
     return {
       ...result,
       files,
-      template: JSON.parse(files['PostHog.template.json'] ?? '{}') as AppTemplate,
+      template: merged(templateIn(files, 'PostHogStores'), templateIn(files, 'PostHog')),
+      stores: templateIn(files, 'PostHogStores'),
       warnings: findings(files)
         .filter(({ plugin }) => plugin === 'Construct Annotations')
         .map(({ text }) => text),
@@ -70,6 +74,19 @@ export async function runApp(options: AppRunOptions = {}): Promise<AppRun> {
   } finally {
     rmSync(outdir, { recursive: true });
   }
+}
+
+function templateIn(files: Readonly<Record<string, string>>, stack: string): AppTemplate {
+  return JSON.parse(files[`${stack}.template.json`] ?? '{}') as AppTemplate;
+}
+
+/** The resources of both templates by their logical ids, which must differ. */
+function merged(stores: Partial<AppTemplate>, services: AppTemplate): AppTemplate {
+  const both = Object.keys(stores.Resources ?? {}).filter((id) => id in services.Resources);
+  if (both.length > 0) {
+    throw new Error(`both templates have ${both.join(', ')}`);
+  }
+  return services.Resources ? { ...services, Resources: { ...stores.Resources, ...services.Resources } } : services;
 }
 
 /** Runs Node with these arguments. */

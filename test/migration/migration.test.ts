@@ -211,5 +211,5 @@ describe('backups', () => {
 });
 
 test('the log group has the requested retention', () => {
-  templateOf().hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 7 }, DeletionPolicy: 'Retain' });
+  templateOf().hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 7 }, DeletionPolicy: 'RetainExceptOnCreate' });
 });

@@ -81,7 +81,7 @@ describe('the task of every process', () => {
       const group = groups[logGroup(definition)];
       return [containerOf(template, definition.process).LogConfiguration.Options.mode, group.Properties.RetentionInDays, group.DeletionPolicy];
     });
-    expect(found).toEqual(each(() => ['non-blocking', 30, 'Retain']));
+    expect(found).toEqual(each(() => ['non-blocking', 30, 'RetainExceptOnCreate']));
     expect(new Set(PROCESSES.map(logGroup)).size).toBe(PROCESSES.length);
     expect(stack.resolve(posthog.service(PostHogProcess.WEB).logGroup.logGroupName)).toEqual({
       Ref: logGroup(PROCESSES.find(({ process }) => process === PostHogProcess.WEB)!),

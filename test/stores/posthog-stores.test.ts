@@ -51,9 +51,9 @@ describe('a PostHog with a domain name and a certificate only', () => {
     expect(policies).toEqual([
       ['AWS::RDS::DBInstance', 'Snapshot', 'Snapshot'],
       ['AWS::ElastiCache::ReplicationGroup', 'Snapshot', 'Snapshot'],
-      ['AWS::MSK::Cluster', 'Retain', 'Retain'],
+      ['AWS::MSK::Cluster', 'RetainExceptOnCreate', 'Retain'],
       ['AWS::EC2::Volume', 'RetainExceptOnCreate', 'Retain'],
-      ['AWS::S3::Bucket', 'Retain', 'Retain'],
+      ['AWS::S3::Bucket', 'RetainExceptOnCreate', 'Retain'],
     ]);
   });
 
@@ -99,7 +99,7 @@ test.each(Object.keys(MADE) as (keyof typeof MADE)[])('an existing `%s` is used,
 test('`removalPolicy` DESTROY deletes the data stores with the stack', () => {
   const { template } = newPostHog({ removalPolicy: RemovalPolicy.DESTROY });
   const kept = Object.values((template.toJSON() as { Resources: Record<string, { Type: string; DeletionPolicy?: string }> }).Resources)
-    .filter(({ Type, DeletionPolicy }) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete' && Type !== 'AWS::Logs::LogGroup')
+    .filter(({ DeletionPolicy }) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete')
     .map(({ Type }) => Type);
   expect(kept).toEqual([]);
   template.hasResourceProperties('AWS::RDS::DBInstance', { DeletionProtection: false });

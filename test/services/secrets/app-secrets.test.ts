@@ -71,7 +71,7 @@ describe('generated secrets', () => {
   });
 
   test('are retained when the stack is deleted', () => {
-    template.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    template.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   });
 
   test('are deleted with the stack if `removalPolicy` is DESTROY', () => {

@@ -24,7 +24,7 @@ test('the secret is created empty: Secrets Manager generates nothing, and the te
     template((stack) => define(stack)),
     'AWS::SecretsManager::Secret',
   );
-  expect(secret).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  expect(secret).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   expect(secret.Properties).toEqual({ Description: 'a key' });
 });
 

@@ -52,7 +52,7 @@ test('ClickHouse is one Graviton instance with a retained, encrypted volume of 2
     UpdateReplacePolicy: 'Retain',
   });
   found.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
-  expect(ofType(found, 'AWS::SecretsManager::Secret').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Retain', 'Retain', 'Retain']);
+  expect(ofType(found, 'AWS::SecretsManager::Secret').map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(Array(3).fill('RetainExceptOnCreate'));
 });
 
 test('ClickHouse passes its props to the instance, the volume, the logs and the secrets', () => {
@@ -285,7 +285,11 @@ test('ClickHouse with `RemovalPolicy.SNAPSHOT` retains logs and secrets, and sna
   )
     .filter(({ Type }) => ['AWS::EC2::Volume', 'AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret'].includes(Type))
     .map(({ Type, DeletionPolicy }) => `${Type} ${DeletionPolicy}`);
-  expect([...new Set(policies)].sort()).toEqual(['AWS::EC2::Volume Snapshot', 'AWS::Logs::LogGroup Retain', 'AWS::SecretsManager::Secret Retain']);
+  expect([...new Set(policies)].sort()).toEqual([
+    'AWS::EC2::Volume Snapshot',
+    'AWS::Logs::LogGroup RetainExceptOnCreate',
+    'AWS::SecretsManager::Secret RetainExceptOnCreate',
+  ]);
 });
 
 test('ClickHouse gives access to its servers, Keepers, secrets, zone and security group', () => {

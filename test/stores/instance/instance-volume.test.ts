@@ -1,5 +1,5 @@
-import { Lazy, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
-import { checkVolume, InstanceVolume, volumeRemovalPolicy } from '../../../lib/stores/instance/instance-volume';
+import { Lazy, Size, Token } from 'aws-cdk-lib/core';
+import { checkVolume, InstanceVolume } from '../../../lib/stores/instance/instance-volume';
 
 const size = Size.gibibytes(100);
 
@@ -31,13 +31,4 @@ test.each<[InstanceVolume, string]>([
   ],
 ])('checkVolume rejects %p', (volume, message) => {
   expect(() => checkVolume(volume)).toThrow(message);
-});
-
-test('volumeRemovalPolicy deletes a retained volume of a failed first deployment', () => {
-  expect(Object.values(RemovalPolicy).map((policy) => [policy, volumeRemovalPolicy(policy)])).toEqual([
-    ['destroy', 'destroy'],
-    ['retain', 'retain-on-update-or-delete'],
-    ['snapshot', 'snapshot'],
-    ['retain-on-update-or-delete', 'retain-on-update-or-delete'],
-  ]);
 });

@@ -43,7 +43,7 @@ describe('the volume of StatefulInstance', () => {
   });
 
   test.each([
-    [RemovalPolicy.SNAPSHOT, 'Snapshot', 'Retain'],
+    [RemovalPolicy.SNAPSHOT, 'Snapshot', 'RetainExceptOnCreate'],
     [RemovalPolicy.DESTROY, 'Delete', 'Delete'],
   ])('with removal policy %s has deletion policy %s, and its logs %s', (removalPolicy, volume, logs) => {
     const template = templateOf({ removalPolicy });

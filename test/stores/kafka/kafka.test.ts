@@ -1,9 +1,11 @@
-import { CfnParameter, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
+import { App, CfnParameter, Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Kafka, KafkaBrokerType, KafkaEncryption, KafkaProps } from '../../../lib';
 import { KAFKA_MESSAGE_BYTES } from '../../../lib/catalog/kafka/limits';
 import { serverProperties } from '../../../lib/stores/kafka/msk-configuration';
+import { FEATURE_FLAGS, only } from '../../helpers/stack';
+import { ofType } from '../../helpers/template';
 import { zonedStack } from '../../helpers/zones';
 
 function newVpc(stack: Stack, zones = 3): Vpc {
@@ -48,7 +50,7 @@ describe('Kafka with default props', () => {
         EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true } },
         LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true } } },
       },
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     });
   });
@@ -166,13 +168,39 @@ test('Kafka retains its configuration and security group with the cluster', () =
     ['AWS::MSK::Configuration', 'AWS::EC2::SecurityGroup']
       .flatMap((type) => Object.values(newKafka(props).template().findResources(type)))
       .map(({ DeletionPolicy }) => DeletionPolicy as unknown);
-  expect(policies({})).toEqual(['Retain', 'Retain']);
+  expect(policies({})).toEqual(['RetainExceptOnCreate', 'RetainExceptOnCreate']);
   expect(policies({ removalPolicy: RemovalPolicy.DESTROY })).toEqual([undefined, undefined]);
 });
 
-test('Kafka fetches the brokers again when their number changes', () => {
+test('Kafka fetches the brokers once: another stack may import them, and CloudFormation does not change an imported value', () => {
   const ids = [1, 2].map((brokersPerSubnet) => JSON.stringify(newKafka({ brokersPerSubnet }).template().findResources('Custom::AWS')));
-  expect(ids[0]).not.toBe(ids[1]);
+  expect(ids[0]).toBe(ids[1]);
+});
+
+test('the log of the function that fetches brokers is deleted with the stack, with any feature flags', () => {
+  for (const context of [{}, FEATURE_FLAGS]) {
+    const stack = new Stack(new App({ context, treeMetadata: false }), 'Stack');
+    new Kafka(stack, 'Kafka', { vpc: newVpc(stack) });
+    const template = Template.fromStack(stack);
+    const [[logs, { DeletionPolicy }]] = ofType(template, 'AWS::Logs::LogGroup').filter(([id]) => id.startsWith('KafkaBrokersLogs'));
+    expect(DeletionPolicy).toBe('Delete');
+    template.hasResourceProperties('AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: logs } } });
+  }
+});
+
+test('the names of the cluster and its configuration end with a part of the id of the stack, and have at most 64 characters', () => {
+  const stack = new Stack(new App({ treeMetadata: false }), 'Stack-with-a-name-of-many-characters-'.repeat(3));
+  new Kafka(stack, 'Kafka', { vpc: newVpc(stack) });
+  const template = Template.fromStack(stack);
+  const names = [only(template, 'AWS::MSK::Cluster').ClusterName, only(template, 'AWS::MSK::Configuration').Name];
+  expect(names[0]).toEqual(names[1]);
+  const [, [prefix, suffix]] = (names[0] as { 'Fn::Join': [string, [string, unknown]] })['Fn::Join'];
+  // arn:aws:cloudformation:eu-central-1:111122223333:stack/PostHog/6b8e2a10-... has the part 6b8e2a10.
+  expect(suffix).toEqual({
+    'Fn::Select': [0, { 'Fn::Split': ['-', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }] }],
+  });
+  expect(prefix.length + 8).toBeLessThanOrEqual(64);
+  expect(prefix).toMatch(/^[A-Za-z0-9-]+-$/);
 });
 
 test('two clusters in one stack have different names and share one function', () => {
@@ -182,7 +210,7 @@ test('two clusters in one stack have different names and share one function', ()
   new Kafka(stack, 'Two', { vpc });
   const template = Template.fromStack(stack);
   const names = Object.values(template.findResources('AWS::MSK::Cluster')).map(
-    ({ Properties }) => (Properties as { ClusterName: string }).ClusterName,
+    ({ Properties }) => JSON.stringify((Properties as { ClusterName: unknown }).ClusterName),
   );
   expect(new Set(names).size).toBe(2);
   template.resourceCountIs('AWS::Lambda::Function', 1);

@@ -130,18 +130,29 @@ test.each([
 });
 
 test.each([
-  [undefined, 'Retain'],
-  [RemovalPolicy.RETAIN, 'Retain'],
-  [RemovalPolicy.DESTROY, 'Delete'],
-])('ObjectStorage with removal policy %s has deletion policy %s', (removalPolicy, policy) => {
+  [undefined, ['RetainExceptOnCreate', 'Retain']],
+  [RemovalPolicy.RETAIN, ['RetainExceptOnCreate', 'Retain']],
+  [RemovalPolicy.DESTROY, ['Delete', 'Delete']],
+])('ObjectStorage with removal policy %s has deletion policies %s', (removalPolicy, policies) => {
   expect(ofType(made({ removalPolicy }), BUCKET).map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy])).toEqual(
-    [[policy, policy]],
+    [policies],
   );
 });
 
-test('ObjectStorage empties a destroyed bucket with `autoDeleteObjects` only', () => {
-  made({ removalPolicy: RemovalPolicy.DESTROY }).resourceCountIs('Custom::S3AutoDeleteObjects', 0);
-  made({ removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }).resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+test('ObjectStorage empties a destroyed bucket, unless `autoDeleteObjects` is false, and a retained one never', () => {
+  const empties = (props: ObjectStorageProps) => Object.keys(made(props).findResources('Custom::S3AutoDeleteObjects')).length;
+  expect([{ removalPolicy: RemovalPolicy.DESTROY }, { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: false }, {}].map(empties)).toEqual([
+    1, 0, 0,
+  ]);
+});
+
+test('the function that empties a bucket logs to a log group that is deleted with the stack', () => {
+  const template = made({ removalPolicy: RemovalPolicy.DESTROY });
+  const [[logs, { DeletionPolicy }]] = ofType(template, 'AWS::Logs::LogGroup');
+  expect(DeletionPolicy).toBe('Delete');
+  expect(only(template, 'AWS::Lambda::Function')).toMatchObject({ LoggingConfig: { LogGroup: { Ref: logs } } });
+  // With the managed policy, it could create another log group.
+  expect(only(template, 'AWS::IAM::Role')).not.toHaveProperty('ManagedPolicyArns');
 });
 
 test('two ObjectStorage in one stack are two buckets', () => {

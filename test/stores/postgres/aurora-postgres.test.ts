@@ -138,25 +138,28 @@ test('two AuroraPostgres in one stack are two clusters', () => {
 });
 
 test.each([
-  [undefined, 'Snapshot', 'Retain', true],
-  [RemovalPolicy.RETAIN, 'Retain', 'Retain', true],
-  [RemovalPolicy.DESTROY, 'Delete', 'Delete', false],
+  [undefined, 'Snapshot,Snapshot', 'RetainExceptOnCreate,Retain', true],
+  [RemovalPolicy.RETAIN, 'RetainExceptOnCreate,Retain', 'RetainExceptOnCreate,Retain', true],
+  [RemovalPolicy.DESTROY, 'Delete,Delete', 'Delete,Delete', false],
 ])(
-  'AuroraPostgres with removal policy %s has deletion policy %s, %s for its secrets, and deletion protection %s',
+  'AuroraPostgres with removal policy %s has deletion policies %s, %s for its secrets, and deletion protection %s',
   (removalPolicy, data, secrets, protection) => {
     const template = made({ removalPolicy });
     const policies = (type: string) =>
-      new Set(ofType(template, type).flatMap(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy]));
+      new Set(ofType(template, type).map(([, { DeletionPolicy, UpdateReplacePolicy }]) => [DeletionPolicy, UpdateReplacePolicy].join()));
     expect([policies(CLUSTER), policies(SECRET), only(template, CLUSTER).DeletionProtection]).toEqual([
       new Set([data]),
       new Set([secrets]),
       protection,
     ]);
-    const dependencies = removalPolicy === RemovalPolicy.RETAIN ? 'Retain' : undefined;
+    const dependencies = removalPolicy === RemovalPolicy.RETAIN ? 'RetainExceptOnCreate,Retain' : ',';
     expect(['AWS::RDS::DBClusterParameterGroup', 'AWS::EC2::SecurityGroup'].map(policies)).toEqual([
       new Set([dependencies]),
       new Set([dependencies]),
     ]);
+    // A retained cluster without an instance accepts no connections.
+    const instances = removalPolicy === RemovalPolicy.RETAIN ? 'RetainExceptOnCreate,Retain' : 'Delete,Delete';
+    expect(policies('AWS::RDS::DBInstance')).toEqual(new Set([instances]));
   },
 );
 

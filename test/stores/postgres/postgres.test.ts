@@ -218,7 +218,7 @@ describe('optional attributes of Postgres', () => {
       DeletionPolicy: string;
     };
     expect(JSON.stringify(Properties.SecretString)).toContain(`:5432/cyclotron_node?sslmode=${sslmode}`);
-    expect(DeletionPolicy).toBe('Retain');
+    expect(DeletionPolicy).toBe('RetainExceptOnCreate');
   });
 });
 
@@ -246,9 +246,9 @@ describe('removal of Postgres', () => {
   }
 
   test.each([
-    [undefined, 'Snapshot,Snapshot', 'Retain,Retain', ','],
-    [RemovalPolicy.SNAPSHOT, 'Snapshot,Snapshot', 'Retain,Retain', ','],
-    [RemovalPolicy.RETAIN, 'Retain,Retain', 'Retain,Retain', 'Retain,Retain'],
+    [undefined, 'Snapshot,Snapshot', 'RetainExceptOnCreate,Retain', ','],
+    [RemovalPolicy.SNAPSHOT, 'Snapshot,Snapshot', 'RetainExceptOnCreate,Retain', ','],
+    [RemovalPolicy.RETAIN, 'RetainExceptOnCreate,Retain', 'RetainExceptOnCreate,Retain', 'RetainExceptOnCreate,Retain'],
   ])('with %s protects the server, and retains its backups and secrets', (policy, server, secrets, dependencies) => {
     expect(policies(policy)).toEqual({
       instance: [server],
