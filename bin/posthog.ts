@@ -79,7 +79,9 @@ const postgresSetting = OPTIONAL.find((name) => name.startsWith('postgres') && n
 if (postgresSetting && !setting('postgresUrlSecret')) {
   throw new Error(`'posthog:${postgresSetting}' needs 'posthog:postgresUrlSecret': without it, PostgreSQL is created, with secrets of its own`);
 }
-const securityGroups = storeSecurityGroupId ? [SecurityGroup.fromSecurityGroupId(storesStack, 'StoreSecurityGroup', storeSecurityGroupId)] : undefined;
+const securityGroups = storeSecurityGroupId
+  ? [SecurityGroup.fromSecurityGroupId(storesStack, 'StoreSecurityGroup', storeSecurityGroupId)]
+  : undefined;
 
 const stores = new PostHogStores(storesStack, 'Stores', {
   network: vpcId ? undefined : new PostHogNetwork(storesStack, 'Network', { nat: setting('nat') as NatMode | undefined }),
@@ -183,7 +185,9 @@ function warnAboutSamples(): void {
 }
 
 function secret(id: string, nameOrArn: string) {
-  return nameOrArn.startsWith('arn:') ? Secret.fromSecretCompleteArn(storesStack, id, nameOrArn) : Secret.fromSecretNameV2(storesStack, id, nameOrArn);
+  return nameOrArn.startsWith('arn:')
+    ? Secret.fromSecretCompleteArn(storesStack, id, nameOrArn)
+    : Secret.fromSecretNameV2(storesStack, id, nameOrArn);
 }
 
 /** Rejects unknown settings: a misspelt one would silently become a default. */

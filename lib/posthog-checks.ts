@@ -73,7 +73,7 @@ function checkStores(props: PostHogProps): void {
   }
 }
 
-function checkVpc({ vpc: given, cluster, listener, nat, serviceSubnets, stores }: PostHogProps): void {
+function checkVpc({ vpc: given, cluster, listener, nat, stores, serviceSubnets = stores?.serviceSubnets }: PostHogProps): void {
   const vpc = stores?.vpc ?? given ?? cluster?.vpc;
   if (!vpc) {
     if (listener) {

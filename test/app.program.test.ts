@@ -78,7 +78,9 @@ describe('the sample app without settings', () => {
 describe('the data stores of the sample app', () => {
   const MADE = ['AWS::RDS::DBInstance', 'AWS::ElastiCache::ReplicationGroup', 'AWS::MSK::Cluster', 'AWS::EC2::Volume', 'AWS::S3::Bucket'];
 
-  test('are created by default, with the topics', () => {
+  test('are created by default in a stack of their own, with the topics', () => {
+    const stores = Object.values(runs.sample.stores.Resources).map(({ Type }) => Type);
+    expect(MADE.map((type) => stores.filter((other) => other === type).length)).toEqual(MADE.map(() => 1));
     expect(MADE.map((type) => types(runs.sample).filter((other) => other === type).length)).toEqual(MADE.map(() => 1));
     expect(runs.sample.files['PostHog.template.json']).toContain('all topics exist');
     expect(runs.own.files['PostHog.template.json']).not.toContain('all topics exist');
@@ -222,7 +224,7 @@ test.each<[keyof typeof RUNS, string]>([
   ['badCidr', "`cidrs` must name the first address of the block, spelled canonically, got: '203.0.113.1/24'; write 203.0.113.0/24"],
   ['badNat', "`nat` must be one of single, per-zone, instance, none, got: 'none-at-all'"],
   ['noRelease', 'the release file no-such-file.json cannot be used: '],
-  ['noCluster', '[PostHog/Cache] `host` must name a server that PostHog can use'],
+  ['noCluster', '[PostHogStores/Cache] `host` must name a server that PostHog can use'],
 ])('refuses a wrong setting: %s', (name, message) => {
   expect(runs[name].output).toContain(message);
   expect(runs[name].exitCode).not.toBe(0);

@@ -1,7 +1,7 @@
 import { App, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   AuroraPostgres,
   ClientAddress,
@@ -107,36 +107,52 @@ const VARIANTS: Readonly<Record<string, Partial<PostHogProps>>> = {
   'no topics and no retained logs': { manageTopics: false, removalPolicy: RemovalPolicy.DESTROY, telemetry: true },
 };
 
-/** Data stores of other kinds. */
-const STORES: Readonly<Record<string, (stack: Stack) => PostHogStoresProps>> = {
-  'the defaults': () => ({}),
-  'Aurora and Redpanda': (stack) => {
-    const network = new PostHogNetwork(stack, 'Network');
-    const { vpc, serviceSubnets } = network;
-    return { network, postgres: new AuroraPostgres(stack, 'Postgres', { vpc }), kafka: new RedpandaKafka(stack, 'Kafka', { vpc, vpcSubnets: serviceSubnets }) };
-  },
-  'a VPC of the same stack': (stack) => ({ vpc: new Vpc(stack, 'Vpc') }),
-};
+/** Data stores, the feature flags of their app, and the variants of PostHog that import them. */
+const LAYOUTS: [name: string, context: Record<string, unknown>, storesProps: (stack: Stack) => PostHogStoresProps, variants: string[]][] = [
+  ['the defaults', FEATURE_FLAGS, () => ({}), Object.keys(VARIANTS)],
+  ['the defaults without feature flags', {}, () => ({}), ['few products', 'every product']],
+  [
+    'Aurora and Redpanda',
+    FEATURE_FLAGS,
+    (stack) => {
+      const network = new PostHogNetwork(stack, 'Network');
+      const { vpc, serviceSubnets } = network;
+      return {
+        network,
+        postgres: new AuroraPostgres(stack, 'Postgres', { vpc }),
+        kafka: new RedpandaKafka(stack, 'Kafka', { vpc, vpcSubnets: serviceSubnets }),
+      };
+    },
+    ['few products', 'every product'],
+  ],
+  [
+    'a VPC of the same stack',
+    FEATURE_FLAGS,
+    (stack) => ({
+      vpc: new Vpc(stack, 'Vpc', {
+        subnetConfiguration: [
+          { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 27 },
+          { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+        ],
+      }),
+    }),
+    ['few products', 'every product'],
+  ],
+];
 
-describe.each([
-  ['feature flags of `cdk init`', FEATURE_FLAGS],
-  ['no feature flag', {}],
-])('with %s', (_, context) => {
-  test.each(Object.entries(STORES))('the stack of %s exports the same values, whatever the other stack imports', (__, storesProps) => {
-    const wrong: string[] = [];
-    let first: string | undefined;
-    for (const [name, props] of Object.entries(VARIANTS)) {
-      const { stores, services } = synthesised(props, storesProps, context);
-      const exported = exportsOf(stores);
-      wrong.push(...importsOf(services).filter((imported) => !exported.includes(imported)).map((imported) => `${name}: ${imported} is not exported`));
-      // A weak reference would plan the replacement of what it is used in (aws/aws-cdk issue 38829).
-      wrong.push(...(JSON.stringify(services).includes('Fn::GetStackOutput') ? [`${name}: a weak reference`] : []));
-      first ??= JSON.stringify(stores);
-      wrong.push(...(JSON.stringify(stores) === first ? [] : [`${name}: another template`]));
-    }
-    expect(wrong).toEqual([]);
-    expect(first).toContain('"Export"');
-  });
+test.each(LAYOUTS)('the stack of %s exports the same values, whatever the other stack imports', (_, context, storesProps, variants) => {
+  const wrong: string[] = [];
+  const found = variants.map((name) => ({ name, ...synthesised(VARIANTS[name], storesProps, context) }));
+  for (const { name, stores, services } of found) {
+    const exported = exportsOf(stores);
+    const missing = importsOf(services).filter((imported) => !exported.includes(imported));
+    wrong.push(...missing.map((imported) => `${name}: ${imported} is not exported`));
+    // A weak reference would plan the replacement of what it is used in (aws/aws-cdk issue 38829).
+    wrong.push(...(JSON.stringify(services).includes('Fn::GetStackOutput') ? [`${name}: a weak reference`] : []));
+    wrong.push(...(JSON.stringify(stores) === JSON.stringify(found[0].stores) ? [] : [`${name}: another template`]));
+  }
+  expect(wrong).toEqual([]);
+  expect(importsOf(found[0].services).length).toBeGreaterThan(5);
 });
 
 test('the stack of data stores has the same template without a PostHog', () => {
@@ -189,7 +205,9 @@ test('`removalPolicy` DESTROY of both stacks leaves nothing in the account', () 
 });
 
 test('what is retained goes away with a first creation that is rolled back', () => {
-  const policies = [byDefault.stores, byDefault.services].flatMap(({ Resources }) => Object.values(Resources)).map(({ DeletionPolicy }) => DeletionPolicy);
+  const policies = [byDefault.stores, byDefault.services]
+    .flatMap(({ Resources }) => Object.values(Resources))
+    .map(({ DeletionPolicy }) => DeletionPolicy);
   expect([...new Set(policies)].sort()).toEqual(['Delete', 'RetainExceptOnCreate', 'Snapshot', undefined]);
 });
 

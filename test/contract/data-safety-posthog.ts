@@ -8,9 +8,11 @@ import {
   EndpointGroup,
   NatMode,
   PostHog,
+  PostHogNetwork,
   PostHogProcess,
   PostHogRelease,
   PostHogSize,
+  PostHogStores,
   Product,
   TrustedProxies,
 } from '../../lib';
@@ -46,7 +48,54 @@ const OTHER_CLUSTER: Change['endangers'] = {
 
 const RENAMED = 'a new private namespace renames every process';
 /** In the other direction, the cluster of three zones has fewer brokers in two. */
-const OTHER_VPC = [NAME_TAKEN, RENAMED, FEWER_BROKERS];
+const MOVED_KAFKA = [NAME_TAKEN, FEWER_BROKERS];
+
+const OTHER_RELEASE = PostHogRelease.of('other', {
+  ...PostHogRelease.V2026_09_11_R2.images,
+  app: 'posthog/posthog:other',
+  capture: 'posthog/capture:other',
+});
+
+const OTHER_ZONE: Change = {
+  to: (given) => given.turned(given.vpc.privateSubnets),
+  with: IN_VPC,
+  endangers: {
+    what: ['AWS::EC2::Volume refused'],
+    said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' },
+  },
+};
+
+const OTHER_SUBNETS: Change = {
+  to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }),
+  with: IN_VPC,
+  endangers: OTHER_CLUSTER,
+  refused: MOVED_KAFKA,
+};
+
+/** The data stores that are passed in. */
+const BROUGHT_STORES = {
+  postgres: brought('postgres', 'AWS::RDS::DBInstance', 'AWS::SecretsManager::Secret'),
+  cache: brought('cache', 'AWS::ElastiCache::ReplicationGroup'),
+  kafka: brought('kafka', 'AWS::MSK::Cluster'),
+  clickHouse: brought('clickHouse', 'AWS::EC2::Volume', 'AWS::SecretsManager::Secret'),
+  objectStorage: brought('objectStorage', 'AWS::S3::Bucket'),
+};
+
+/** The data stores with their network. */
+export const POSTHOG_STORES: Subject = {
+  struct: 'PostHogStoresProps',
+  make: (stack, _, props) => void new PostHogStores(stack, 'Store', props),
+  changes: {
+    network: { to: (given) => new PostHogNetwork(given, 'Network'), endangers: OTHER_CLUSTER, refused: [NAME_TAKEN] },
+    vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER, refused: MOVED_KAFKA },
+    serviceSubnets: OTHER_ZONE,
+    storeSubnets: OTHER_SUBNETS,
+    ...BROUGHT_STORES,
+    release: to(OTHER_RELEASE),
+    logRetention: to(RetentionDays.ONE_DAY),
+    removalPolicy: to(RemovalPolicy.DESTROY),
+  },
+};
 
 /** A whole PostHog that makes its stores and its network. */
 export const POSTHOG: Subject = {
@@ -81,35 +130,31 @@ export const POSTHOG: Subject = {
     internalRequestToken: BROUGHT_SECRET,
     browserlessToken: BROUGHT_SECRET,
     oidcRsaPrivateKey: BROUGHT_SECRET,
-    postgres: brought('postgres', 'AWS::RDS::DBInstance', 'AWS::SecretsManager::Secret'),
-    cache: brought('cache', 'AWS::ElastiCache::ReplicationGroup'),
-    kafka: brought('kafka', 'AWS::MSK::Cluster'),
-    clickHouse: brought('clickHouse', 'AWS::EC2::Volume', 'AWS::SecretsManager::Secret'),
-    objectStorage: brought('objectStorage', 'AWS::S3::Bucket'),
-    vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER, refused: OTHER_VPC },
-    cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER, refused: OTHER_VPC },
-    serviceSubnets: {
-      to: (given) => given.turned(given.vpc.privateSubnets),
-      with: IN_VPC,
+    stores: {
+      to: (given) => new PostHogStores(given, 'Stores'),
       endangers: {
-        what: ['AWS::EC2::Volume refused'],
-        said: { file: 'docs/instances.md', text: 'CloudFormation refuses to move a volume to another zone' },
+        what: [
+          'AWS::EC2::Volume removed',
+          'AWS::ElastiCache::ReplicationGroup removed',
+          'AWS::MSK::Cluster removed',
+          'AWS::RDS::DBInstance removed',
+          'AWS::S3::Bucket removed',
+          'AWS::SecretsManager::Secret removed',
+        ],
+        said: BROUGHT,
       },
     },
-    storeSubnets: {
-      to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }),
-      with: IN_VPC,
-      endangers: OTHER_CLUSTER,
-      refused: [NAME_TAKEN, FEWER_BROKERS],
-    },
+    ...BROUGHT_STORES,
+    vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, RENAMED] },
+    cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, RENAMED] },
+    serviceSubnets: OTHER_ZONE,
+    storeSubnets: OTHER_SUBNETS,
     manageTopics: to(false),
     topicPartitions: to(12),
     checkDeployment: to(false),
     migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
     nat: to(NatMode.PER_ZONE),
-    release: to(
-      PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:other', capture: 'posthog/capture:other' }),
-    ),
+    release: to(OTHER_RELEASE),
     products: to([Product.EVENTS, Product.LOGS]),
     size: to(PostHogSize.DEV),
     spot: to(true),

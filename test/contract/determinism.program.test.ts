@@ -39,16 +39,24 @@ test('the sample app synthesises without network access', () => {
   ]);
 });
 
-test('the sample app synthesises the same template from another folder and from a copy', () => {
-  expect(Object.keys(deployed(first)).sort()).toEqual(['PostHog.assets.json', 'PostHog.template.json']);
+test('the sample app synthesises the same templates from another folder and from a copy', () => {
+  expect(Object.keys(deployed(first)).sort()).toEqual([
+    'PostHog.assets.json',
+    'PostHog.template.json',
+    'PostHogStores.assets.json',
+    'PostHogStores.template.json',
+  ]);
   expect(deployed(elsewhere)).toEqual(deployed(first));
   expect(deployed(copied)).toEqual(deployed(first));
 });
 
-test('the template of the sample app contains no path of this machine', () => {
+test('the templates of the sample app contain no path of this machine', () => {
   for (const part of [ROOT, tmpdir(), process.env.HOME ?? ROOT]) {
     // Programs in containers have their own /tmp.
-    const text = first.files['PostHog.template.json'].replaceAll(/\/tmp\/(dynamicconfig\.yaml|posthog)/g, '');
+    const text = (first.files['PostHog.template.json'] + first.files['PostHogStores.template.json']).replaceAll(
+      /\/tmp\/(dynamicconfig\.yaml|posthog)/g,
+      '',
+    );
     expect(text).not.toContain(part === '/' ? ROOT : `${part}/`);
   }
 });

@@ -16,6 +16,10 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
     expect(resources.filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(deployedProcesses(DEFAULT_PRODUCTS).length);
     expect(resources.filter(({ Type }) => Type === 'AWS::MSK::Cluster')).toHaveLength(1);
   },
+  'two-stacks': (resources) => {
+    expect(resources.filter(({ Type }) => Type === 'AWS::EC2::VPC')).toHaveLength(1);
+    expect(JSON.stringify(resources)).toContain('"Fn::ImportValue":"AnalyticsStores:');
+  },
   'smallest': (resources) => {
     expect(resources.filter(({ Type }) => ['AWS::MSK::Cluster', 'AWS::EC2::NatGateway'].includes(Type))).toEqual([]);
     const tasks = resources.filter(({ Type }) => Type === 'AWS::ECS::Service').map(({ Properties }) => Properties.DesiredCount);
@@ -79,11 +83,16 @@ test.each(EXAMPLES)(
         env: { ...process.env, CDK_OUTDIR: out },
         stdio: 'pipe',
       });
-      const [template] = readdirSync(out).filter((file) => file.endsWith('.template.json'));
-      const { Resources } = JSON.parse(readFileSync(path.join(out, template), 'utf8')) as {
-        Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
-      };
-      SHOWS[name](Object.values(Resources).map(({ Type, Properties = {} }) => ({ Type, Properties })));
+      const resources = readdirSync(out)
+        .filter((file) => file.endsWith('.template.json'))
+        .map(
+          (file) =>
+            JSON.parse(readFileSync(path.join(out, file), 'utf8')) as {
+              Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+            },
+        )
+        .flatMap(({ Resources }) => Object.values(Resources));
+      SHOWS[name](resources.map(({ Type, Properties = {} }) => ({ Type, Properties })));
     } finally {
       rmSync(out, { recursive: true });
     }

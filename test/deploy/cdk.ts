@@ -57,8 +57,10 @@ export class Cdk {
     return this.demand(command.join(' '), await this.run(command, settings));
   }
 
-  public template(): CdkTemplate {
-    return JSON.parse(readFileSync(path.join(this.outputFolder, 'PostHog.template.json'), 'utf8')) as CdkTemplate;
+  /** The resources of stacks, in one template. */
+  public template(stacks: readonly string[]): CdkTemplate {
+    const templates = stacks.map((stack) => JSON.parse(readFileSync(path.join(this.outputFolder, `${stack}.template.json`), 'utf8')) as CdkTemplate);
+    return { Resources: Object.assign({}, ...templates.map(({ Resources }) => Resources)) as CdkTemplate['Resources'] };
   }
 
   private async start(argv: readonly string[], cwd = ROOT): Promise<CdkResult> {

@@ -57,7 +57,7 @@ describe('a first deployment', () => {
       world.skippedAtBootstrap = world.aws.skippedTypes();
     });
     await world.stage('cdk deploy', async () => {
-      await world.cdk.succeed(['deploy', '--require-approval', 'never'], world.settings);
+      await world.cdk.succeed(['deploy', '--all', '--no-rollback', '--require-approval', 'never'], world.settings);
       await world.readPhysicalIds();
     });
   });
@@ -293,7 +293,7 @@ describe('a second deployment', () => {
   test('changes nothing', async () => {
     const before = await world.readPhysicalIds();
     await world.stage('cdk deploy, again', async () => {
-      expect(await world.cdk.succeed(['deploy', '--require-approval', 'never'])).toContain('no changes');
+      expect(await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never'])).toContain('no changes');
     });
     expect(await world.readPhysicalIds()).toEqual(before);
   });
@@ -310,7 +310,7 @@ describe('closing the app', () => {
       before = await world.readPhysicalIds();
       secretsBefore = await secretValues(world, world.physicalIdsOf('AWS::SecretsManager::Secret'));
       expect((await world.cdk.run(['diff', '--fail'], world.closedSettings)).exitCode).toBe(1);
-      await world.cdk.succeed(['deploy', '--require-approval', 'never']);
+      await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never']);
     });
   });
 
@@ -383,6 +383,39 @@ describe('closing the app', () => {
   });
 });
 
+describe('a product that is taken away and added again', () => {
+  let before: ReadonlyMap<string, string>;
+  let storesBefore: string;
+
+  /** The template of the data stores in the account. */
+  const storesTemplate = async () => (await world.cloudFormation.send(new GetTemplateCommand({ StackName: 'PostHogStores' }))).TemplateBody!;
+
+  beforeAll(async () => {
+    before = await world.readPhysicalIds();
+    storesBefore = await storesTemplate();
+    await world.stage('cdk deploy, without data pipelines', async () => {
+      await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never'], { ...world.closedSettings, products: 'events,feature-flags,session-replay' });
+    });
+  });
+
+  test('loses its services, and no data store changes', async () => {
+    expect([...(await servicesByProcess(world)).keys()]).not.toContain('plugins');
+    expect(await storesTemplate()).toBe(storesBefore);
+  });
+
+  test('has its services again, with the secrets that there were', async () => {
+    await world.stage('cdk deploy, with data pipelines again', async () => {
+      await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never'], world.closedSettings);
+    });
+    expect([...(await servicesByProcess(world)).keys()]).toEqual(DEFAULT_PROCESSES);
+    expect(await storesTemplate()).toBe(storesBefore);
+    const after = await world.readPhysicalIds();
+    const secrets = Object.keys(world.template.Resources).filter((id) => /^PostHogSecrets/.test(id) && world.template.Resources[id].Type === STATEFUL[0]);
+    expect(secrets).toHaveLength(6);
+    expect(secrets.map((id) => after.get(id))).toEqual(secrets.map((id) => before.get(id)));
+  });
+});
+
 describe('the end', () => {
   let secretsBefore: Record<string, string>;
   let keptLogs: string[];
@@ -401,10 +434,10 @@ describe('the end', () => {
     expect(await protection()).toBe('false');
   });
 
-  test('removes the stack', async () => {
+  test('removes the stacks', async () => {
     const { Resources } = world.template;
     const retained = Object.entries(Resources)
-      .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+      .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate')
       .map(([id]) => id);
     expect([...new Set(retained.map((id) => Resources[id].Type))].sort()).toEqual([...STATEFUL].sort());
     keptLogs = retained.filter((id) => Resources[id].Type === 'AWS::Logs::LogGroup').map((id) => world.physicalId(id));
@@ -414,9 +447,11 @@ describe('the end', () => {
     );
     symbolSetKeys = secretArns().get('SymbolSetKeysSecret')!;
     await world.stage('cdk destroy', async () => {
-      await world.cdk.succeed(['destroy', '--force']);
+      await world.cdk.succeed(['destroy', '--all', '--force']);
     });
-    await expect(world.cloudFormation.send(new DescribeStacksCommand({ StackName: 'PostHog' }))).rejects.toThrow('does not exist');
+    for (const StackName of world.stacks) {
+      await expect(world.cloudFormation.send(new DescribeStacksCommand({ StackName }))).rejects.toThrow('does not exist');
+    }
   });
 
   test('leaves no load balancer, service or network', async () => {

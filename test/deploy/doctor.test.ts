@@ -75,7 +75,7 @@ beforeAll(async () => {
   await world.stage('an emulated AWS whose services run', () => world.start({ MOTO_ECS_SERVICE_RUNNING: '1' }));
   await world.stage('cdk deploy, for the doctor', async () => {
     await world.cdk.bootstrap();
-    await world.cdk.succeed(['deploy', '--require-approval', 'never'], world.closedSettings);
+    await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never'], world.closedSettings);
     await world.readPhysicalIds();
   });
   await eachTargetGroup((TargetGroupArn) => world.elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: TARGET }] })));

@@ -98,7 +98,7 @@ export const MEASURED: readonly Shortcoming[] = [
     here: 'a policy is kept, read back, and applied to nobody',
   },
   { what: 'dynamic references to secrets', moto: 'leaves them as they are', here: 'resolved for what the emulator makes' },
-  { what: 'DeletionPolicy RetainExceptOnCreate', moto: 'takes it for Delete', here: 'kept, for volumes' },
+  { what: 'DeletionPolicy RetainExceptOnCreate', moto: 'takes it for Delete', here: 'kept, as after a first creation that succeeded' },
   { what: 'parameter groups of ElastiCache', moto: 'has no call for them', here: NAMED_HERE },
   { what: 'deleting a subnet group of ElastiCache', moto: 'cannot', here: 'nothing: it is left behind' },
   { what: 'deleting a replication group of ElastiCache', moto: 'never ends', here: 'nothing: it is asked whether it is being deleted' },

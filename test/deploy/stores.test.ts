@@ -34,7 +34,7 @@ import { containersOf, DEFAULT_PROCESSES, environmentOf, FURTHER_PROCESSES, serv
 import { DOMAIN_NAME, World } from './world';
 
 /** Deploys a PostHog that makes every store itself. */
-const world = new World('test/deploy/managed-stores-app.ts');
+const world = new World('test/deploy/managed-stores-app.ts', ['PostHog']);
 
 /** The path of the ClickHouse server, which its volume and its instance are tagged with. */
 const SERVER = 'PostHog/PostHog/Stores/ClickHouse/Server1';
@@ -394,18 +394,19 @@ describe('the end', () => {
   let secretsBefore: Record<string, string>;
 
   beforeAll(async () => {
-    expect(typesWithPolicy('Retain')).toEqual([
+    expect(typesWithPolicy('Retain')).toEqual([]);
+    expect(typesWithPolicy('RetainExceptOnCreate')).toEqual([
       'AWS::EC2::SecurityGroup',
+      'AWS::EC2::Volume',
       'AWS::Logs::LogGroup',
       'AWS::MSK::Cluster',
       'AWS::MSK::Configuration',
       'AWS::S3::Bucket',
       'AWS::SecretsManager::Secret',
     ]);
-    expect(typesWithPolicy('RetainExceptOnCreate')).toEqual(['AWS::EC2::Volume']);
     expect(typesWithPolicy('Snapshot')).toEqual(['AWS::ElastiCache::ReplicationGroup', 'AWS::RDS::DBInstance']);
     const kept = Object.entries(world.template.Resources).filter(
-      ([, { Type, DeletionPolicy }]) => Type === 'AWS::SecretsManager::Secret' && DeletionPolicy === 'Retain',
+      ([, { Type, DeletionPolicy }]) => Type === 'AWS::SecretsManager::Secret' && DeletionPolicy === 'RetainExceptOnCreate',
     );
     secretsBefore = await secretValues(
       world,

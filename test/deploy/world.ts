@@ -27,8 +27,14 @@ export class World {
   private failed?: string;
   private physicalIds: ReadonlyMap<string, string> = new Map();
 
-  /** @param app the app's file; left out, it is the one that cdk.json names */
-  public constructor(private readonly app?: string) {}
+  /**
+   * @param app the app's file; left out, it is the one that cdk.json names
+   * @param stacks the names of its stacks, in the order of their deployment
+   */
+  public constructor(
+    private readonly app?: string,
+    public readonly stacks: readonly string[] = ['PostHogStores', 'PostHog'],
+  ) {}
 
   /** What the app is deployed with. */
   public get settings(): Record<string, string> {
@@ -54,7 +60,7 @@ export class World {
   }
 
   public get template(): CdkTemplate {
-    return this.cdk.template();
+    return this.cdk.template(this.stacks);
   }
 
   /** The types of the template's resources, each once. */
@@ -135,13 +141,15 @@ export class World {
     }
   }
 
-  /** Reads what the stack's resources are called in the account. */
+  /** Reads what the resources of the stacks are called in the account. */
   public async readPhysicalIds(): Promise<ReadonlyMap<string, string>> {
     const ids = new Map<string, string>();
-    for await (const page of paginateListStackResources({ client: this.cloudFormation }, { StackName: 'PostHog' })) {
-      // moto lists what it has skipped as well, without a name.
-      const made = (page.StackResourceSummaries ?? []).filter(({ LogicalResourceId: logical }) => logical);
-      made.forEach(({ LogicalResourceId: logical, PhysicalResourceId: physical }) => ids.set(logical!, physical ?? ''));
+    for (const StackName of this.stacks) {
+      for await (const page of paginateListStackResources({ client: this.cloudFormation }, { StackName })) {
+        // moto lists what it has skipped as well, without a name.
+        const made = (page.StackResourceSummaries ?? []).filter(({ LogicalResourceId: logical }) => logical);
+        made.forEach(({ LogicalResourceId: logical, PhysicalResourceId: physical }) => ids.set(logical!, physical ?? ''));
+      }
     }
     this.physicalIds = ids;
     return ids;

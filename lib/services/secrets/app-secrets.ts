@@ -49,7 +49,7 @@ export class AppSecrets extends Construct implements IAppSecrets {
       }
       const { description, length } = FORMATS[name];
       return length === undefined
-        ? defineRsaKey(this, secretId, description, removalPolicy)
+        ? defineRsaKey(this, secretId, description, policy)
         : new Secret(this, secretId, { description, removalPolicy, generateSecretString: { excludePunctuation: true, passwordLength: length } });
     };
     acknowledge(this, {

@@ -2,6 +2,7 @@ import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { CfnSecret, ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { programFunction } from '../../private/program-function';
+import { resourcePolicy } from '../../private/removal-policy';
 
 /** The properties of the custom resource that `defineRsaKey` defines. */
 export interface RsaKeyRequest {
@@ -28,7 +29,7 @@ const ARN: keyof RsaKeyAnswer = 'SecretArn';
  * @param removalPolicy the removal policy of the secret
  */
 export function defineRsaKey(scope: Construct, id: string, description: string, removalPolicy: RemovalPolicy): ISecret {
-  const secret = new Secret(scope, id, { description, removalPolicy });
+  const secret = new Secret(scope, id, { description, removalPolicy: resourcePolicy(removalPolicy) });
   // By default, the CDK lets Secrets Manager generate a value. Without that, the secret is created empty.
   (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
   const provider = programFunction(scope, TYPE, {

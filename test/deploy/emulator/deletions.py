@@ -3,6 +3,7 @@
 from typing import Any, Callable
 
 from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.parsing import ResourceMap
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.rds.models import DBParameterGroup
@@ -55,8 +56,22 @@ def keep_while_used(model: Any, used: Callable[[dict[str, Any]], list[str]], nam
     model.delete = delete_unused
 
 
+def keep_retained() -> None:
+    """moto knows the policy Retain only. After a first creation that succeeded, RetainExceptOnCreate is the same."""
+    delete = ResourceMap.delete
+
+    def delete_others(self: ResourceMap) -> None:
+        for resource in self._resource_json_map.values():
+            if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
+                resource["DeletionPolicy"] = "Retain"
+        delete(self)
+
+    ResourceMap.delete = delete_others
+
+
 def install(models: dict[str, type[CloudFormationModel]]) -> None:
     for resource_type, remove in DELETIONS.items():
         models[resource_type].delete = lambda self, account_id, region_name, remove=remove: remove(self.physical_resource_id)
     keep_while_used(SecurityGroup, lambda database: [group["VpcSecurityGroupId"] for group in database["VpcSecurityGroups"]], lambda group: group.id)
     keep_while_used(DBParameterGroup, lambda database: [group["DBParameterGroupName"] for group in database["DBParameterGroups"]], lambda group: group.name)
+    keep_retained()

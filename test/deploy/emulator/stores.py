@@ -151,9 +151,7 @@ class Volume(Stub, CloudFormationModel):
         return made["VolumeId"], {"VolumeId": made["VolumeId"]}
 
     def remove(self) -> None:
-        # moto knows the policy Retain only.
-        if self.policy != "RetainExceptOnCreate":
-            client("ec2").delete_volume(VolumeId=self.physical_resource_id)
+        client("ec2").delete_volume(VolumeId=self.physical_resource_id)
 
 
 class HostedZone(Stub, CloudFormationModel):

@@ -209,8 +209,8 @@ test('two clusters in one stack have different names and share one function', ()
   new Kafka(stack, 'One', { vpc });
   new Kafka(stack, 'Two', { vpc });
   const template = Template.fromStack(stack);
-  const names = Object.values(template.findResources('AWS::MSK::Cluster')).map(
-    ({ Properties }) => JSON.stringify((Properties as { ClusterName: unknown }).ClusterName),
+  const names = Object.values(template.findResources('AWS::MSK::Cluster')).map(({ Properties }) =>
+    JSON.stringify((Properties as { ClusterName: unknown }).ClusterName),
   );
   expect(new Set(names).size).toBe(2);
   template.resourceCountIs('AWS::Lambda::Function', 1);
