@@ -1,9 +1,9 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { AuroraPostgres, Cache, ObjectStorage, Postgres, RedpandaKafka } from '../../lib';
+import { AuroraPostgres, Cache, ObjectStorage, Postgres, PostHog, RedpandaKafka } from '../../lib';
 import { AppTemplate, runApp } from '../helpers/app';
-import { newStack } from '../helpers/stack';
+import { certificate, newStack } from '../helpers/stack';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** What holds data, or has a name or address that something outside knows: replacing it hurts. */
@@ -35,8 +35,44 @@ const FROZEN_TYPES = [
   'AWS::ServiceDiscovery::Service',
 ];
 
-/** A line may be added. Changing or removing one replaces that resource in every deployment there is. */
-const SAMPLE_APP = `
+/** The stack PostHogStores. */
+const SAMPLE_APP_STORES = `
+AWS::EC2::EIP NetworkVpcEgressSubnet1EIP0CF30EAE
+AWS::EC2::NatGateway NetworkVpcEgressSubnet1NATGatewayBCDB0A25
+AWS::EC2::Subnet NetworkVpcEgressSubnet1Subnet066C8748
+AWS::EC2::Subnet NetworkVpcEgressSubnet2Subnet4EFBC9BB
+AWS::EC2::Subnet NetworkVpcLoadBalancerSubnet1Subnet64028412
+AWS::EC2::Subnet NetworkVpcLoadBalancerSubnet2Subnet897F4F3F
+AWS::EC2::Subnet NetworkVpcServiceSubnet1Subnet54AB6700
+AWS::EC2::Subnet NetworkVpcServiceSubnet2SubnetCEB578F9
+AWS::EC2::Subnet NetworkVpcStoreSubnet1Subnet22F275BA
+AWS::EC2::Subnet NetworkVpcStoreSubnet2SubnetF3083CE9
+AWS::EC2::VPC NetworkVpc7FB7348F
+AWS::EC2::Volume StoresClickHouseServer1Volume1E4EF7D5
+AWS::ElastiCache::ReplicationGroup StoresCacheNodes453FA59A
+AWS::ElastiCache::SubnetGroup StoresCacheSubnets145DA43A
+AWS::Logs::LogGroup CustomVpcRestrictDefaultSGCustomResourceProviderLogs41F6175A
+AWS::Logs::LogGroup NetworkFlowLogs2BEC3212
+AWS::Logs::LogGroup StoresClickHouseServer1Logs152C580C
+AWS::Logs::LogGroup StoresKafkaBrokersLogs082CCCEE
+AWS::Logs::LogGroup StoresKafkaLogs249DCCE7
+AWS::MSK::Cluster StoresKafkaCluster5C52B438
+AWS::RDS::DBInstance StoresPostgresInstanceAFE37CD7
+AWS::RDS::DBSubnetGroup StoresPostgresInstanceSubnetGroup468F34DB
+AWS::Route53::HostedZone StoresClickHouseZone61639792
+AWS::S3::Bucket StoresObjectStorageBucket9804E6B9
+AWS::SecretsManager::Secret StoresClickHouseClusterSecret25F1C74B
+AWS::SecretsManager::Secret StoresClickHouseCredentials2B356748
+AWS::SecretsManager::Secret StoresClickHouseDictReader3CF4D22A
+AWS::SecretsManager::Secret StoresPostgresCredentials759D3086
+AWS::SecretsManager::Secret StoresPostgresCyclotronUrl0022799E
+AWS::SecretsManager::Secret StoresPostgresNodeCyclotronUrlAF8A3458
+AWS::SecretsManager::Secret StoresPostgresNodeUrlEAF5C432
+AWS::SecretsManager::Secret StoresPostgresUrl840A22CC
+`;
+
+/** What a PostHog has in addition that creates its data stores and its network in its own stack. */
+const ONE_STACK = `
 AWS::EC2::EIP PostHogNetworkVpcEgressSubnet1EIP219CED72
 AWS::EC2::NatGateway PostHogNetworkVpcEgressSubnet1NATGateway3F176246
 AWS::EC2::Subnet PostHogNetworkVpcEgressSubnet1Subnet025F82AD
@@ -49,6 +85,30 @@ AWS::EC2::Subnet PostHogNetworkVpcStoreSubnet1SubnetE78862AB
 AWS::EC2::Subnet PostHogNetworkVpcStoreSubnet2SubnetCB16B74E
 AWS::EC2::VPC PostHogNetworkVpcBF08F927
 AWS::EC2::Volume PostHogStoresClickHouseServer1Volume1A89FAFE
+AWS::ElastiCache::ReplicationGroup PostHogStoresCacheNodes2123CB88
+AWS::ElastiCache::SubnetGroup PostHogStoresCacheSubnetsA97A5B3E
+AWS::Logs::LogGroup CustomVpcRestrictDefaultSGCustomResourceProviderLogs41F6175A
+AWS::Logs::LogGroup PostHogNetworkFlowLogs238695E6
+AWS::Logs::LogGroup PostHogStoresClickHouseServer1Logs5077B679
+AWS::Logs::LogGroup PostHogStoresKafkaBrokersLogs7ED73734
+AWS::Logs::LogGroup PostHogStoresKafkaLogs29FF8928
+AWS::MSK::Cluster PostHogStoresKafkaCluster2448EFC4
+AWS::RDS::DBInstance PostHogStoresPostgresInstance1DE65223
+AWS::RDS::DBSubnetGroup PostHogStoresPostgresInstanceSubnetGroup07394FCF
+AWS::Route53::HostedZone PostHogStoresClickHouseZone8F881015
+AWS::S3::Bucket PostHogStoresObjectStorageBucketE481DA49
+AWS::SecretsManager::Secret PostHogStoresClickHouseClusterSecretA9328DA1
+AWS::SecretsManager::Secret PostHogStoresClickHouseCredentials9A5D8A54
+AWS::SecretsManager::Secret PostHogStoresClickHouseDictReaderF0218646
+AWS::SecretsManager::Secret PostHogStoresPostgresCredentials92E379DB
+AWS::SecretsManager::Secret PostHogStoresPostgresCyclotronUrl760E3B97
+AWS::SecretsManager::Secret PostHogStoresPostgresNodeCyclotronUrl3EF37073
+AWS::SecretsManager::Secret PostHogStoresPostgresNodeUrl09393FA8
+AWS::SecretsManager::Secret PostHogStoresPostgresUrl10C57B42
+`;
+
+/** The stack PostHog. A line may be added. Changing or removing one replaces that resource in every deployment there is. */
+const SAMPLE_APP = `
 AWS::ECS::Cluster PostHogCluster93B980E0
 AWS::ECS::Service PostHogServicesBrowserlessServiceC49A478B
 AWS::ECS::Service PostHogServicesCaptureService4546B46E
@@ -75,8 +135,6 @@ AWS::ECS::Service PostHogServicesTemporalDjangoWorkerService7363EF5B
 AWS::ECS::Service PostHogServicesTemporalService58084649
 AWS::ECS::Service PostHogServicesWebService09489066
 AWS::ECS::Service PostHogServicesWorkerServiceDEB77767
-AWS::ElastiCache::ReplicationGroup PostHogStoresCacheNodes2123CB88
-AWS::ElastiCache::SubnetGroup PostHogStoresCacheSubnetsA97A5B3E
 AWS::ElasticLoadBalancingV2::Listener PostHogIngressLoadBalancerHttpAF7084E2
 AWS::ElasticLoadBalancingV2::Listener PostHogIngressLoadBalancerHttpsCAD641B7
 AWS::ElasticLoadBalancingV2::LoadBalancer PostHogIngressLoadBalancerC0D42C3E
@@ -87,14 +145,12 @@ AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesLivestreamTargetsFB7D887
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesPluginsTargetsAA8B2DD7
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesReplayCaptureTargets5D63D371
 AWS::ElasticLoadBalancingV2::TargetGroup PostHogServicesWebTargets6CEB4089
-AWS::Logs::LogGroup AWS679f53fac002430cb0da5b7982bd2287LogGroup449FB7C2
 AWS::Logs::LogGroup CustomPostHogDeploymentCheckCustomResourceProviderLogsCD27BC4E
 AWS::Logs::LogGroup CustomPostHogMigrationCustomResourceProviderLogs8205F3BC
 AWS::Logs::LogGroup CustomPostHogRsaKeyCustomResourceProviderLogs0D427983
 AWS::Logs::LogGroup PostHogMigrationLogs71DA5B00
 AWS::Logs::LogGroup PostHogMigrationStateMachineConcludeLogs7A792510
 AWS::Logs::LogGroup PostHogMigrationStateMachineLogs066708B7
-AWS::Logs::LogGroup PostHogNetworkFlowLogs238695E6
 AWS::Logs::LogGroup PostHogServicesBrowserlessLogs49548ABA
 AWS::Logs::LogGroup PostHogServicesCaptureLogsD9B0A406
 AWS::Logs::LogGroup PostHogServicesCdpHogflowSchedulerLogs2797895E
@@ -120,27 +176,12 @@ AWS::Logs::LogGroup PostHogServicesTemporalDjangoWorkerLogsE51B0810
 AWS::Logs::LogGroup PostHogServicesTemporalLogsF0DDA81B
 AWS::Logs::LogGroup PostHogServicesWebLogsC5374320
 AWS::Logs::LogGroup PostHogServicesWorkerLogs6EB3D11A
-AWS::Logs::LogGroup PostHogStoresClickHouseServer1Logs5077B679
-AWS::Logs::LogGroup PostHogStoresKafkaLogs29FF8928
-AWS::MSK::Cluster PostHogStoresKafkaCluster2448EFC4
-AWS::RDS::DBInstance PostHogStoresPostgresInstance1DE65223
-AWS::RDS::DBSubnetGroup PostHogStoresPostgresInstanceSubnetGroup07394FCF
-AWS::Route53::HostedZone PostHogStoresClickHouseZone8F881015
-AWS::S3::Bucket PostHogStoresObjectStorageBucketE481DA49
 AWS::SecretsManager::Secret PostHogSecretsBrowserlessTokenFB47CF86
 AWS::SecretsManager::Secret PostHogSecretsEncryptionSaltKeysB6301810
 AWS::SecretsManager::Secret PostHogSecretsInternalApiSecretE5F0A7A5
 AWS::SecretsManager::Secret PostHogSecretsInternalRequestToken8E66BE1C
 AWS::SecretsManager::Secret PostHogSecretsOidcRsaPrivateKeyFDFE0B0A
 AWS::SecretsManager::Secret PostHogSecretsSecretKeyE69EAED0
-AWS::SecretsManager::Secret PostHogStoresClickHouseClusterSecretA9328DA1
-AWS::SecretsManager::Secret PostHogStoresClickHouseCredentials9A5D8A54
-AWS::SecretsManager::Secret PostHogStoresClickHouseDictReaderF0218646
-AWS::SecretsManager::Secret PostHogStoresPostgresCredentials92E379DB
-AWS::SecretsManager::Secret PostHogStoresPostgresCyclotronUrl760E3B97
-AWS::SecretsManager::Secret PostHogStoresPostgresNodeCyclotronUrl3EF37073
-AWS::SecretsManager::Secret PostHogStoresPostgresNodeUrl09393FA8
-AWS::SecretsManager::Secret PostHogStoresPostgresUrl10C57B42
 AWS::SecretsManager::Secret PostHogSymbolSetKeysSecret3A27DE38
 AWS::ServiceDiscovery::PrivateDnsNamespace PostHogNamespace475724DD
 AWS::ServiceDiscovery::Service PostHogServicesBrowserlessServiceCloudmapService955C4B1E
@@ -274,11 +315,17 @@ beforeAll(async () => {
 }, 300_000);
 
 test('the sample app keeps its logical ids', () => {
-  expect(frozen(sample)).toEqual(lines(SAMPLE_APP));
+  expect(frozen(sample)).toEqual(lines(SAMPLE_APP, SAMPLE_APP_STORES));
+});
+
+test('a PostHog in one stack keeps its logical ids, and its services have those of the sample app', () => {
+  const stack = newStack();
+  new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(stack) });
+  expect(frozen(Template.fromStack(stack).toJSON() as AppTemplate)).toEqual(lines(SAMPLE_APP, ONE_STACK));
 });
 
 test('the sample app with a hosted zone keeps its logical ids', () => {
-  expect(frozen(withHostedZone)).toEqual(lines(SAMPLE_APP, HOSTED_ZONE));
+  expect(frozen(withHostedZone)).toEqual(lines(SAMPLE_APP, SAMPLE_APP_STORES, HOSTED_ZONE));
 });
 
 test('the managed data stores keep their logical ids', () => {
@@ -343,14 +390,16 @@ test('every type of the app and of the stores is either frozen or replaceable', 
   expect([...types].filter((type) => !FROZEN_TYPES.includes(type) && !REPLACEABLE_TYPES.includes(type))).toEqual([]);
 });
 
-test('the sample app retains resources with data when its stack is deleted', () => {
+test('the sample app retains resources with data when its stacks are deleted', () => {
   const leaving = Object.entries(sample.Resources)
     .filter(([, { Type }]) => ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'].includes(Type))
     .filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'RetainExceptOnCreate')
     .map(([id]) => id);
-  // A month of refused connections; keys that go with their user; and what functions logged: about migrations, whose own log stays, and about a key.
+  // A month of refused connections; keys that go with their user; and what functions logged.
   expect(leaving).toEqual([
-    'PostHogNetworkFlowLogs238695E6',
+    'NetworkFlowLogs2BEC3212',
+    'CustomVpcRestrictDefaultSGCustomResourceProviderLogs41F6175A',
+    'StoresKafkaBrokersLogs082CCCEE',
     'PostHogSymbolSetKeysSecret3A27DE38',
     'PostHogMigrationStateMachineConcludeLogs7A792510',
     'PostHogMigrationStateMachineLogs066708B7',
