@@ -212,11 +212,12 @@ test('what is retained goes away with a first creation that is rolled back', () 
 });
 
 describe('the release', () => {
-  const release = PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:mine' });
+  const app = `posthog/posthog@sha256:${'1'.repeat(64)}`;
+  const release = PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app });
 
   test('of PostHog is that of its data stores', () => {
     const { stores, services } = synthesised({}, () => ({ release }));
-    expect(JSON.stringify(services)).toContain('"Image":"posthog/posthog:mine"');
+    expect(JSON.stringify(services)).toContain(`"Image":"${app}"`);
     expect(JSON.stringify(services)).not.toContain(PostHogRelease.V2026_09_11_R2.images.app);
     expect(JSON.stringify(stores)).not.toContain(PostHogRelease.V2026_09_11_R2.images.app);
   });

@@ -33,6 +33,7 @@ import {
   PostHogProcess,
   PostHogRelease,
   PostHogSize,
+  PostHogStores,
   RedpandaKafka,
 } from '../../lib';
 import { ROOT } from '../helpers/app';
@@ -108,6 +109,7 @@ type Props = Record<string, unknown>;
 /** What comes of a struct: the template, or what a store knows about itself. */
 const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogProps: template((stack, props) => newPostHog(stack, { manageTopics: true, ...props })),
+  PostHogStoresProps: template((stack, props) => new PostHogStores(stack, 'Stores', props)),
   PostHogReleaseOptions: (props) =>
     PostHogRelease.of('mine', { app: 'posthog/posthog' }, props).platforms.map(({ _cpuArchitecture }) => _cpuArchitecture),
   MigrationOptions: template((stack, props) =>
@@ -138,7 +140,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   AuroraPostgresProps: template((stack, props) => new AuroraPostgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   CacheProps: template((stack, props) => new Cache(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   ObjectStorageProps: template(
-    (stack, props) => new ObjectStorage(stack, 'Store', props.autoDeleteObjects ? { removalPolicy: RemovalPolicy.DESTROY, ...props } : props),
+    (stack, props) => new ObjectStorage(stack, 'Store', props),
   ),
   PostgresAttributes: store((stack, props) =>
     Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props }),
@@ -224,7 +226,6 @@ const OTHERS: Record<string, unknown> = {
   'MigrationOptions.minFreeDiskPercent': 10,
   'MigrationOptions.timeout': Duration.hours(12),
   'ObjectStorageAttributes.recordingsPrefix': 'other',
-  'ObjectStorageProps.autoDeleteObjects': true,
   'ObjectStorageProps.noncurrentVersionExpiration': Duration.days(7),
   'ObjectStorageProps.recordingsPrefix': 'other',
   'ObjectStorageProps.removalPolicy': RemovalPolicy.DESTROY,
@@ -251,7 +252,6 @@ const OTHERS: Record<string, unknown> = {
   'PostHogProps.telemetry': true,
   'PostHogProps.logRetention': RetentionDays.ONE_DAY,
   'PostHogProps.nat': NatMode.PER_ZONE,
-  'PostHogProps.release': PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11_R2.images, app: 'posthog/posthog:other' }),
   'PostHogProps.size': PostHogSize.DEV,
   'PostHogProps.spot': true,
   'PostHogProps.topicPartitions': 12,
@@ -269,6 +269,11 @@ const OTHERS: Record<string, unknown> = {
   'PostgresProps.allowMajorVersionUpgrade': true,
   'PostgresProps.instanceType': InstanceType.of(InstanceClass.R8G, InstanceSize.LARGE),
   'PostgresProps.version': PostgresEngineVersion.VER_17,
+  'PostHogStoresProps.logRetention': RetentionDays.ONE_DAY,
+  'PostHogStoresProps.release': PostHogRelease.of('other', {
+    ...PostHogRelease.V2026_09_11_R2.images,
+    app: `posthog/posthog@sha256:${'1'.repeat(64)}`,
+  }),
 };
 
 function template(define: (stack: Stack, props: Props) => void): (props: Props) => unknown {

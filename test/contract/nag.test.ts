@@ -16,6 +16,7 @@ import {
   Postgres,
   PostHogNetwork,
   PostHogProps,
+  PostHogStores,
   RedpandaKafka,
 } from '../../lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -74,6 +75,15 @@ test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in a PostHog with 
 
 test('cdk-nag finds nothing unacknowledged in a PostHog with existing data stores', () => {
   expect(findings((stack) => newPostHog(stack))).toEqual([]);
+});
+
+test('cdk-nag finds nothing unacknowledged in a PostHog whose data stores are in another stack', () => {
+  const none = { postgres: undefined, cache: undefined, kafka: undefined, clickHouse: undefined, objectStorage: undefined };
+  const define = (stack: Stack) => {
+    const stores = new PostHogStores(new Stack(stack.node.root, 'StoresStack'), 'Stores');
+    newPostHog(stack, { ...none, stores, products: undefined });
+  };
+  expect(findings(define)).toEqual([]);
 });
 
 test('cdk-nag finds nothing unacknowledged in a hardened PostHog', () => {

@@ -394,7 +394,10 @@ describe('a product that is taken away and added again', () => {
     before = await world.readPhysicalIds();
     storesBefore = await storesTemplate();
     await world.stage('cdk deploy, without data pipelines', async () => {
-      await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never'], { ...world.closedSettings, products: 'events,feature-flags,session-replay' });
+      await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never'], {
+        ...world.closedSettings,
+        products: 'events,feature-flags,session-replay',
+      });
     });
   });
 
@@ -410,7 +413,9 @@ describe('a product that is taken away and added again', () => {
     expect([...(await servicesByProcess(world)).keys()]).toEqual(DEFAULT_PROCESSES);
     expect(await storesTemplate()).toBe(storesBefore);
     const after = await world.readPhysicalIds();
-    const secrets = Object.keys(world.template.Resources).filter((id) => /^PostHogSecrets/.test(id) && world.template.Resources[id].Type === STATEFUL[0]);
+    const secrets = Object.keys(world.template.Resources).filter(
+      (id) => /^PostHogSecrets/.test(id) && world.template.Resources[id].Type === STATEFUL[0],
+    );
     expect(secrets).toHaveLength(6);
     expect(secrets.map((id) => after.get(id))).toEqual(secrets.map((id) => before.get(id)));
   });

@@ -86,7 +86,7 @@ export const MEASURED: readonly Shortcoming[] = [
     here: 'the attribute is asked for and, as a user must, turned off',
   },
   { what: 'deleting a change set that is not there', moto: 'answers with a server error', here: 'answered as AWS does' },
-  { what: 'outputs of a stack that a change set makes', moto: 'knows none', here: "made from the change set's template" },
+  { what: 'outputs of a stack that a change set makes', moto: 'knows and exports none', here: "made from the change set's template" },
   { what: 'UsePreviousValue of an SSM parameter', moto: 'takes the value for a name, and fails', here: 'the value is kept' },
   { what: 'AWS::EC2::Volume Encrypted, Tags, ...', moto: 'drops all but size and zone', here: MADE_HERE },
   { what: 'AWS::RDS::DBInstance DeletionProtection, VPCSecurityGroups, ...', moto: 'drops them', here: MADE_HERE },

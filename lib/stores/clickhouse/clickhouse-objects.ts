@@ -3,7 +3,7 @@ import { IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { BUCKET_ACTIONS, READ_ACTIONS } from '../object-storage/object-access';
 import { IObjectStorage } from '../object-storage/object-storage-base';
-import { acknowledge, resultText } from '../../private/acknowledge';
+import { acknowledge, resultTexts } from '../../private/acknowledge';
 import { CLICKHOUSE_SERVERS, readBy, writtenBy } from '../../catalog/object-prefixes';
 
 /**
@@ -48,10 +48,9 @@ export class ClickHouseObjects extends Construct {
     acknowledge(policy, {
       IAMNoInlinePolicy: 'the policy belongs to the servers of one ClickHouse',
       ...Object.fromEntries(
-        [...staged, ...read].map((arn) => [
-          `AwsSolutions-IAM5[Resource::${resultText(Stack.of(this).resolve(arn))}]`,
-          'PostHog chooses the names of its objects, below one prefix for each kind',
-        ]),
+        [...staged, ...read]
+          .flatMap((arn) => resultTexts(Stack.of(bucket), arn))
+          .map((text) => [`AwsSolutions-IAM5[Resource::${text}]`, 'PostHog chooses the names of its objects, below one prefix for each kind']),
       ),
     });
   }

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib/core';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, resultText } from '../../private/acknowledge';
+import { acknowledge, resultTexts } from '../../private/acknowledge';
 
 /** The access of a process to objects. */
 export enum ObjectAccess {
@@ -25,10 +25,11 @@ export function grantObjects(bucket: IBucket, grantee: IGrantable, access: Objec
   }
   const objects = bucket.arnForObjects(pattern);
   if (Construct.isConstruct(grantee.grantPrincipal)) {
-    acknowledge(grantee.grantPrincipal, {
-      [`AwsSolutions-IAM5[Resource::${resultText(Stack.of(bucket).resolve(objects))}]`]:
-        'PostHog chooses the names of its objects; the bucket is its own',
-    });
+    for (const text of resultTexts(Stack.of(bucket), objects)) {
+      acknowledge(grantee.grantPrincipal, {
+        [`AwsSolutions-IAM5[Resource::${text}]`]: 'PostHog chooses the names of its objects; the bucket is its own',
+      });
+    }
   }
   return Grant.addToPrincipal({ grantee, actions: [...BUCKET_ACTIONS], resourceArns: [bucket.bucketArn] }).combine(
     Grant.addToPrincipal({ grantee, actions: writes ? [...READ_ACTIONS, ...WRITE] : [...READ_ACTIONS], resourceArns: [objects] }),

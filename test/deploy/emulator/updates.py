@@ -3,7 +3,7 @@
 from typing import Any
 
 from moto.cloudformation.exceptions import CloudFormationError
-from moto.cloudformation.models import ChangeSet, CloudFormationBackend
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend, cloudformation_backends
 from moto.cloudformation.parsing import ResourceMap
 
 
@@ -43,13 +43,16 @@ def keep_resolved_parameters() -> None:
 
 
 def know_outputs() -> None:
-    """moto makes a stack's outputs from the template that it began with, which is empty where a change set makes the stack."""
+    """moto makes a stack's outputs from the template that it began with, which is empty where a change set makes the stack, and so exports nothing."""
     apply = ChangeSet.apply
 
     def apply_with_outputs(self: ChangeSet) -> None:
+        exports = cloudformation_backends[self.stack.account_id][self.stack.region_name].exports
+        self.stack.resource_map.cross_stack_resources = exports
         apply(self)
         self.stack.template_dict = self.template_dict
         self.stack.output_map = self.stack._create_output_map()
+        exports.update({export.name: export for export in self.stack.exports})
 
     ChangeSet.apply = apply_with_outputs
 
