@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { FargateTaskDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -11,6 +11,7 @@ import { migrationStates } from './migration-states';
 import { CHECKING_CONTAINERS, STREAM_PREFIX } from './migration-task';
 import { acknowledge, resultText } from '../private/acknowledge';
 import { programFolder } from '../private/assets';
+import { InlineRole } from '../private/inline-role';
 import { defineLogGroup } from '../private/log-group';
 
 /** Properties for `MigrationMachine`. */
@@ -72,7 +73,9 @@ export class MigrationMachine extends Construct {
       streamPrefix: STREAM_PREFIX,
     });
     const logs = defineLogGroup(this, 'Logs');
+    const role = new InlineRole(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     this.stateMachine = new StateMachine(this, 'Resource', {
+      role,
       definitionBody: DefinitionBody.fromString(stack.toJsonString(states)),
       comment: 'PostHog migration: database migrations',
       logs: { destination: logs, level: LogLevel.ALL },
@@ -98,11 +101,14 @@ export class MigrationMachine extends Construct {
       ...(props.backup ? [{ Effect: Effect.ALLOW, Action: props.backup.action, Resource: props.backup.arn }] : []),
     ];
     statements.forEach((statement) => this.stateMachine.addToRolePolicy(PolicyStatement.fromJson(statement)));
+    role.close();
     this.acknowledge(run.Resource, handle.Resource);
   }
 
   private concludeFunction({ cluster, taskDefinition, logs: taskLogs }: MigrationMachineProps): LambdaFunction {
     const logs = defineLogGroup(this, 'ConcludeLogs');
+    // Without the managed policy: it may only write to its own log group.
+    const role = new InlineRole(this, 'ConcludeRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const conclude = new LambdaFunction(this, 'Conclude', {
       code: Code.fromAsset(programFolder('conclude-migration')),
       handler: 'index.handler',
@@ -111,8 +117,7 @@ export class MigrationMachine extends Construct {
       // Step Functions waits for two minutes.
       timeout: Duration.seconds(100),
       memorySize: 256,
-      // Without the managed policy: it may only write to its own log group.
-      role: new Role(this, 'ConcludeRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+      role,
       logGroup: logs,
       tracing: Tracing.ACTIVE,
     });
@@ -120,6 +125,7 @@ export class MigrationMachine extends Construct {
     const read = { Effect: Effect.ALLOW, Action: 'logs:GetLogEvents', Resource: taskLogs.logGroupArn };
     const write = { Effect: Effect.ALLOW, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: logs.logGroupArn };
     [handle, list, read, write].forEach((statement) => conclude.addToRolePolicy(PolicyStatement.fromJson(statement)));
+    role.close();
     return conclude;
   }
 

@@ -10,6 +10,7 @@ import {
   OperatingSystemFamily,
   Secret,
 } from 'aws-cdk-lib/aws-ecs';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { MigrationPlan } from './migration-options';
@@ -17,6 +18,7 @@ import { migrationScript, topicsScript } from './migration-script';
 import { ProxyVariable } from '../catalog/proxy-environment';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
+import { InlineRole } from '../private/inline-role';
 import { IKafka, KafkaEncryption } from '../stores/kafka/kafka-base';
 import { KafkaTopic, topicLines } from '../stores/kafka/kafka-topics';
 import { REDPANDA_IMAGE } from '../stores/kafka/redpanda-config';
@@ -97,7 +99,12 @@ export class MigrationTask extends Construct {
     containers: MigrationContainers,
   ) {
     super(scope, id);
+    const [taskRole, executionRole] = ['TaskRole', 'ExecutionRole'].map(
+      (name) => new InlineRole(this, name, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }),
+    );
     this.taskDefinition = new FargateTaskDefinition(this, 'Definition', {
+      taskRole,
+      executionRole,
       cpu: plan.cpu,
       memoryLimitMiB: plan.memoryLimitMiB,
       runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: containers.cpuArchitecture },
@@ -123,6 +130,7 @@ export class MigrationTask extends Construct {
     // The longest one comes last: ECS stops a task in which a container has waited three hours for another (aws/containers-roadmap issue 1532).
     this.add('migrate', { ...django, entryPoint: ['python'], command: [SCRIPT_FILE, 'migrate'], stopTimeout: Duration.minutes(2), essential: true });
     this.share('preflight', 'migrate');
+    [taskRole, executionRole].forEach((role) => role.close());
     acknowledge(this, {
       'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',
       'AwsSolutions-IAM5[Resource::*]': 'ecr:GetAuthorizationToken does not support resource ARNs',

@@ -13,6 +13,7 @@ import { acknowledge } from '../private/acknowledge';
 import { withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
 import { programFunction } from '../private/program-function';
+import { asClients } from '../private/security-group';
 
 /**
  * The migration of PostHog's databases.
@@ -65,7 +66,7 @@ export class Migration extends Construct implements IMigration {
     const plan = withPath(this, () => migrationPlan(props.options));
     const logs = defineLogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
     this.logGroup = logs;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog migration: tasks' });
+    const securityGroup = asClients(new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog migration: tasks' }));
     this.connections = new Connections({ securityGroups: [securityGroup] });
     const { taskDefinition } = new MigrationTask(this, 'Task', logs, plan, props);
     this.taskDefinition = taskDefinition;

@@ -1,6 +1,7 @@
-import { AccountRootPrincipal, IRole, Role } from 'aws-cdk-lib/aws-iam';
+import { AccountRootPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../private/acknowledge';
+import { InlineRole } from '../private/inline-role';
 import { grantObjects, ObjectAccess } from '../stores/object-storage/object-access';
 import { IObjectStorage } from '../stores/object-storage/object-storage-base';
 
@@ -13,8 +14,9 @@ const PREFIX = 'batch-exports';
  */
 export function fileDownloadsRole(scope: Construct, id: string, storage: IObjectStorage): IRole {
   // Trusting the account lets only those of its roles assume this one that are granted it.
-  const role = new Role(scope, id, { assumedBy: new AccountRootPrincipal(), description: 'PostHog batch exports: file downloads' });
+  const role = new InlineRole(scope, id, { assumedBy: new AccountRootPrincipal(), description: 'PostHog batch exports: file downloads' });
   grantObjects(storage.bucket, role, ObjectAccess.READ_WRITE, `${PREFIX}/*`);
+  role.close();
   acknowledge(role, { IAMNoInlinePolicy: 'the role has one purpose, and so does its policy' });
   return role;
 }

@@ -8,6 +8,7 @@ import { CfnPrivateDnsNamespace, INamespace, PrivateDnsNamespace } from 'aws-cdk
 import { Construct, IDependable } from 'constructs';
 import { PostHogService, PostHogServiceProps } from './service/posthog-service';
 import { ServiceGroups, StoreClients } from './service/security-groups';
+import { ServiceLogs } from './service/service-logs';
 import { notDeployed, PostHogServiceOptions } from './service/service-options';
 import { ExtraSettings, ServiceRoles } from './service/service-task';
 import { settingsContext, SettingsOfStores } from './settings/settings-context';
@@ -100,6 +101,7 @@ export class PostHogServices extends Construct {
     const clients = new StoreClients(this, 'Clients', { vpc: props.vpc, stores });
     const groups = new ServiceGroups(this, 'SecurityGroups', props.vpc);
     const roles = new ServiceRoles(this, 'Roles');
+    const logs = new ServiceLogs(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
     for (const definition of definitions) {
       const { process } = definition;
       const index = serviceOptions.findIndex((other) => other.process === process);
@@ -125,6 +127,7 @@ export class PostHogServices extends Construct {
           securityGroup: groups.of(definition),
           clientGroups: clients.of(definition.stores),
           roles,
+          logGroup: logs.of(definition),
           opensObjects: definition.objects !== undefined || this.prefixOf(definition) !== undefined,
           namespace: called.has(process) ? namespace : undefined,
           route: (answering, targetGroup) => ingress.route(answering, targetGroup),
@@ -137,6 +140,7 @@ export class PostHogServices extends Construct {
       }
     }
     definitions.forEach((definition) => this.connect(definition));
+    roles.close();
   }
 
   /** All services in the order of their definitions. */

@@ -19,6 +19,7 @@ import { acknowledge } from '../../private/acknowledge';
 import { describeResources } from '../../private/descriptions';
 import { invalidProp, invalidValue, withPath } from '../../private/errors';
 import { parseCidr } from '../../private/ip';
+import { asClients } from '../../private/security-group';
 import { isLookupPending, knownCidr, zonesOf } from '../../private/subnets';
 
 const DEFAULTS = {
@@ -90,6 +91,9 @@ export function defineLoadBalancer(scope: Construct, props: PostHogIngressProps,
   // False is the default. It is set so that a deployment reverts a manual change.
   loadBalancer.setAttribute('routing.http.xff_client_port.enabled', 'false');
   describeResources(loadBalancer, 'AWS::EC2::SecurityGroup', 'PostHog ingress: load balancer');
+  if (!props.securityGroup) {
+    loadBalancer.connections.securityGroups.forEach(asClients);
+  }
   acknowledge(loadBalancer, {
     ALBWAFEnabled: "a firewall in front of ingestion is the owner's choice: its usual rules refuse the bodies that SDKs send",
   });

@@ -1,4 +1,4 @@
-import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration, Lazy } from 'aws-cdk-lib/core';
 import { IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -15,15 +15,15 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType, INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { consumerLag, scaleService } from './service-scaling';
 import { PostHogServiceOptions, taskSize } from './service-options';
-import { defineTask, logTo, ServiceTask } from './service-task';
+import { logTo } from './service-logs';
+import { defineTask, ServiceTask } from './service-task';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { acknowledge } from '../../private/acknowledge';
-import { defineLogGroup } from '../../private/log-group';
 import { invalidProp, withPath } from '../../private/errors';
 import { IKafka } from '../../stores/kafka/kafka-base';
 import { HttpEndpoint, portOf } from '../../catalog/process-definition';
@@ -49,7 +49,7 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
   readonly targetGroup?: ApplicationTargetGroup;
   /** The scaling target, to add policies or schedules to; undefined if the number of tasks is fixed. */
   readonly scaling?: ScalableTaskCount;
-  /** The log group. */
+  /** The log group. The processes of a product share one; the log streams of each begin with its name and a slash. */
   readonly logGroup: LogGroup;
   /**
    * Returns a metric of the ECS service (`AWS/ECS`), on average over five minutes.
@@ -95,6 +95,7 @@ export interface ProxiedProcess {
 
 /** Properties for `PostHogService`. */
 export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGroup'> {
+  readonly logGroup: LogGroup;
   /** The default size, which `options` can override. */
   readonly size: TaskSize;
   readonly options: Omit<PostHogServiceOptions, 'process'>;
@@ -115,8 +116,6 @@ export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGr
   readonly clientGroups: readonly ISecurityGroup[];
   /** The namespace that it registers in; undefined if no process calls it. */
   readonly namespace?: INamespace;
-  readonly logRetention: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
   readonly enableExecuteCommand: boolean;
   /** Routes requests to the target group. Scaling on requests needs the load balancer, so it is defined afterwards. */
   route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
@@ -144,8 +143,8 @@ export class PostHogService extends Construct implements IPostHogService {
     const size = withPath(this, () => taskSize(definition, props.size, options));
     const http = publicEndpointOf(props);
     this.process = definition.process;
-    this.logGroup = defineLogGroup(this, 'Logs', { retention: props.logRetention, removalPolicy: props.removalPolicy });
-    this.taskDefinition = defineTask(this, { ...props, size, probed: http === undefined, logGroup: this.logGroup });
+    this.logGroup = props.logGroup;
+    this.taskDefinition = defineTask(this, { ...props, size, probed: http === undefined });
     const port = portOf(definition);
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
     this.service = this.defineService(size, http);

@@ -2,11 +2,12 @@ import { IConnectable, IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { StoreName } from '../../catalog/process-context';
 import { ProcessDefinition } from '../../catalog/process-definition';
+import { asClients, InlineSecurityGroup } from '../../private/security-group';
 import { Stores } from '../../stores/posthog-stores';
 
 /** The security groups of processes: one for each, or one for several that call the same processes. */
 export class ServiceGroups extends Construct {
-  private readonly groups = new Map<string, SecurityGroup>();
+  private readonly groups = new Map<string, InlineSecurityGroup>();
 
   public constructor(
     scope: Construct,
@@ -17,10 +18,10 @@ export class ServiceGroups extends Construct {
   }
 
   /** Returns the security group of a process. */
-  public of({ id, process, sharedGroup }: ProcessDefinition): SecurityGroup {
+  public of({ id, process, sharedGroup }: ProcessDefinition): InlineSecurityGroup {
     const name = sharedGroup ?? id;
     const component = sharedGroup ? kebabCase(sharedGroup) : process;
-    const group = this.groups.get(name) ?? new SecurityGroup(this, name, { vpc: this.vpc, description: `PostHog ${component}: tasks` });
+    const group = this.groups.get(name) ?? new InlineSecurityGroup(this, name, { vpc: this.vpc, description: `PostHog ${component}: tasks` });
     this.groups.set(name, group);
     return group;
   }
@@ -51,7 +52,9 @@ export class StoreClients extends Construct {
   public constructor(scope: Construct, id: string, { vpc, stores }: { readonly vpc: IVpc; readonly stores: Stores }) {
     super(scope, id);
     const group = (name: Reached) => {
-      const clients = new SecurityGroup(this, `${name[0].toUpperCase()}${name.slice(1)}`, { vpc, description: `PostHog ${NAMES[name]}: clients` });
+      const clients = asClients(
+        new SecurityGroup(this, `${name[0].toUpperCase()}${name.slice(1)}`, { vpc, description: `PostHog ${NAMES[name]}: clients` }),
+      );
       admit(stores[name], clients, 'from PostHog services');
       return clients;
     };

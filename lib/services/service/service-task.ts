@@ -1,6 +1,5 @@
-import { Duration, Size, Token } from 'aws-cdk-lib/core';
+import { Duration, Token } from 'aws-cdk-lib/core';
 import {
-  AwsLogDriverMode,
   ContainerDefinition,
   ContainerDependencyCondition,
   CpuArchitecture,
@@ -8,19 +7,20 @@ import {
   HealthCheck,
   LinuxParameters,
   LogDriver,
-  LogDrivers,
   OperatingSystemFamily,
   Secret,
   TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { logTo } from './service-logs';
 import { GEOIP_IMAGE, imageNamed, IMAGES } from '../../catalog/images';
 import { PROXY_VARIABLES } from '../../catalog/proxy-environment';
 import { acknowledge } from '../../private/acknowledge';
 import { containerImage } from '../../private/container-image';
 import { invalidValue, withPath } from '../../private/errors';
+import { InlineRole } from '../../private/inline-role';
 import { ProcessSettings } from '../../private/process-settings';
 import { portOf, Probe, ProcessDefinition } from '../../catalog/process-definition';
 import { TaskSize } from '../../catalog/posthog-size';
@@ -65,7 +65,7 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
     cpu,
     memoryLimitMiB,
     executionRole: roles.executionRoleOf(definition),
-    taskRole: roles.taskRoleOf(task.opensObjects),
+    taskRole: roles.taskRoleOf(scope, task.opensObjects),
     runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture },
   });
   const { process, entryPoint, command, probe, geoIpFolder } = definition;
@@ -87,11 +87,6 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
     addGeoIpFile(scope, container, { image: geoIpImage!, folder: geoIpFolder, logging: logTo(logGroup, `${process}-geoip`) });
   }
   return taskDefinition;
-}
-
-/** Returns a log driver that never blocks: a failing log service must not stop a process that receives events. */
-export function logTo(logGroup: ILogGroup, streamPrefix: string): LogDriver {
-  return LogDrivers.awsLogs({ logGroup, streamPrefix, mode: AwsLogDriverMode.NON_BLOCKING, maxBufferSize: Size.mebibytes(25) });
 }
 
 /** Copies a read-only array: the CDK's props are mutable. */
@@ -148,29 +143,36 @@ function addGeoIpFile(scope: Construct, container: ContainerDefinition, { image,
  * its own task role; all others share one without permissions.
  */
 export class ServiceRoles extends Construct {
-  private readonly byImage = new Map<string, Role>();
-  private emptyTaskRole?: Role;
+  private readonly byImage = new Map<string, InlineRole>();
+  private readonly all: InlineRole[] = [];
+  private emptyTaskRole?: InlineRole;
 
   /** Returns the execution role of a process. */
-  public executionRoleOf({ image }: ProcessDefinition): Role {
+  public executionRoleOf({ image }: ProcessDefinition): InlineRole {
     const role =
-      this.byImage.get(image) ?? this.role(`${image[0].toUpperCase()}${image.slice(1)}Execution`, `PostHog image ${image}: task execution`);
+      this.byImage.get(image) ?? this.role(this, `${image[0].toUpperCase()}${image.slice(1)}Execution`, `PostHog image ${image}: task execution`);
     this.byImage.set(image, role);
     return role;
   }
 
-  /** Returns the shared task role; undefined for a task that accesses objects and needs its own. */
-  public taskRoleOf(opensObjects: boolean): Role | undefined {
+  /** Returns the task role of a process: its own, in `scope`, if it accesses objects, otherwise the shared one. */
+  public taskRoleOf(scope: Construct, opensObjects: boolean): InlineRole {
     if (opensObjects) {
-      return undefined;
+      return this.role(scope, 'TaskRole');
     }
-    this.emptyTaskRole ??= this.role('Task', 'PostHog tasks: no AWS permissions');
+    this.emptyTaskRole ??= this.role(this, 'Task', 'PostHog tasks: no AWS permissions');
     return this.emptyTaskRole;
   }
 
-  private role(id: string, description: string): Role {
-    const role = new Role(this, id, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'), description });
-    acknowledge(role, { IAMNoInlinePolicy: 'each role belongs to the processes of one image, and so does its policy' });
+  /** Ends the definition of all roles: further permissions, such as those that the user grants, go to policies beside them. */
+  public close(): void {
+    this.all.forEach((role) => role.close());
+  }
+
+  private role(scope: Construct, id: string, description?: string): InlineRole {
+    const role = new InlineRole(scope, id, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'), description });
+    acknowledge(role, { IAMNoInlinePolicy: 'each role belongs to one process or to the processes of one image, and so does its policy' });
+    this.all.push(role);
     return role;
   }
 }

@@ -1,4 +1,4 @@
-import { ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnParameterGroup, CfnReplicationGroup, CfnSubnetGroup } from 'aws-cdk-lib/aws-elasticache';
 import { Construct } from 'constructs';
 import { CACHE_PORT, CacheBase, CacheEncryption, ICache, nodeIds } from './cache-base';
@@ -7,6 +7,7 @@ import { CacheAttributes, ImportedCache } from './imported-cache';
 import { defineReplicationGroup } from './replication-group';
 import { retainDependencies } from '../removal';
 import { withPath } from '../../private/errors';
+import { InlineSecurityGroup } from '../../private/security-group';
 
 /**
  * Valkey on ElastiCache: an encrypted replication group with cluster mode disabled.
@@ -46,7 +47,7 @@ export class Cache extends CacheBase {
   public constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id, CACHE_PORT);
     withPath(this, () => checkCacheProps(props));
-    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+    this.securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
       description: 'PostHog cache: nodes',
       allowAllOutbound: false,

@@ -14,6 +14,7 @@ import { IStatefulInstance } from '../instance/stateful-instance';
 import { IKafka } from '../kafka/kafka-base';
 import { warnOfFloating } from '../../private/container-image';
 import { withPath } from '../../private/errors';
+import { InlineSecurityGroup } from '../../private/security-group';
 import { isLookupPending, zonesOf } from '../../private/subnets';
 
 /** The ids of the Keepers: an ensemble of three tolerates the loss of one. */
@@ -142,7 +143,7 @@ export class ClickHouse extends ClickHouseBase {
   }
 
   private defineSecurityGroup({ vpc, kafka }: ClickHouseProps, many: boolean): SecurityGroup {
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc, description: 'PostHog ClickHouse: servers', allowAllOutbound: false });
+    const securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', { vpc, description: 'PostHog ClickHouse: servers', allowAllOutbound: false });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'to container registries and AWS APIs');
     if (many) {
       for (const port of MEMBER_PORTS) {

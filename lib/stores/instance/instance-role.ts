@@ -1,11 +1,12 @@
 import { Stack } from 'aws-cdk-lib/core';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, resultText } from '../../private/acknowledge';
+import { InlineRole } from '../../private/inline-role';
 
 /** The tag that identifies a volume, and that of the instances that can attach it. */
 export const TAGS = { volume: 'cdk-posthog:volume', instance: 'cdk-posthog:instance' } as const;
@@ -25,7 +26,7 @@ export interface InstanceRoleProps {
  * Defines the role of an instance: it can attach its volume, write its DNS record, read its files and secrets, write logs, signal CloudFormation,
  * and open Session Manager sessions.
  */
-export function instanceRole(scope: Construct, id: string, props: InstanceRoleProps): Role {
+export function instanceRole(scope: Construct, id: string, props: InstanceRoleProps): InlineRole {
   const stack = Stack.of(scope);
   const [volumes, instances] = ['volume', 'instance'].map((resource) => stack.formatArn({ service: 'ec2', resource, resourceName: '*' }));
   const attach = (resource: string, tag: string): PolicyStatement =>
@@ -34,7 +35,10 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
       resources: [resource],
       conditions: { StringEquals: { [`aws:ResourceTag/${tag}`]: props.tag } },
     });
-  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com'), description: `PostHog instance: ${props.hostName}` });
+  const role = new InlineRole(scope, id, {
+    assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
+    description: `PostHog instance: ${props.hostName}`,
+  });
   const statements = [
     // These actions do not support resource ARNs.
     new PolicyStatement({

@@ -101,7 +101,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
     });
     const values = new DeferredValues();
     const asset = bootAsset(this, 'Boot', this.files(props, tag, values));
-    this.role = instanceRole(this, 'Role', {
+    const role = instanceRole(this, 'Role', {
       tag,
       asset,
       logGroup: this.logGroup,
@@ -109,8 +109,10 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
       hostName: props.hostName,
       secrets: Object.values(props.container.secrets).map(({ secret }) => secret),
     });
-    this.grantPrincipal = this.role;
-    ecrRepository(this, 'Image', props.container.image)?.repository.grantPull(this);
+    ecrRepository(this, 'Image', props.container.image)?.repository.grantPull(role);
+    role.close();
+    this.role = role;
+    this.grantPrincipal = role;
     this.launchTemplate = this.defineLaunchTemplate(props, tag, userData(this, asset, values));
     this.autoScalingGroup = this.defineGroup(props);
     acknowledge(this, {

@@ -1,6 +1,6 @@
 import { Fn, Stack } from 'aws-cdk-lib/core';
 import { PredefinedMetric, ScalableTarget, ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { ISecurityGroup, ISubnet, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup, ISubnet } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
@@ -17,6 +17,7 @@ import { acknowledge } from '../../private/acknowledge';
 import { defineLogGroup } from '../../private/log-group';
 import { invalidValue, withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
+import { InlineSecurityGroup } from '../../private/security-group';
 import { isLookupPending } from '../../private/subnets';
 
 /**
@@ -83,7 +84,7 @@ export class Kafka extends KafkaBase {
     const subnets = withPath(this, () => brokerSubnets(props));
     const removalPolicy = props.removalPolicy ?? KAFKA_DEFAULTS.removalPolicy;
     this.brokerCount = subnets.length * (props.brokersPerSubnet ?? KAFKA_DEFAULTS.brokersPerSubnet);
-    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+    this.securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,
       description: 'PostHog Kafka: brokers',
       allowAllOutbound: false,

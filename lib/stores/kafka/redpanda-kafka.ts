@@ -1,6 +1,6 @@
 import { Names } from 'aws-cdk-lib/core';
 import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { ISecurityGroup, ISubnet, IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup, ISubnet, IVpc, Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { IPrivateHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { KafkaBase, KafkaEncryption } from './kafka-base';
@@ -19,6 +19,7 @@ import { IStatefulInstance, StatefulInstance } from '../instance/stateful-instan
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { warnOfFloating } from '../../private/container-image';
 import { invalidValue, withPath } from '../../private/errors';
+import { InlineSecurityGroup } from '../../private/security-group';
 
 /** The divisor of the volume for the maximum size of a partition: the number of partitions that are large at the same time. */
 const PARTITION_SHARE = 60;
@@ -60,7 +61,7 @@ export class RedpandaKafka extends KafkaBase {
     warnOfFloating(this, 'Kafka', [image], 'new instance');
     this.privateZone = props.privateZone ?? this.defineZone(props.vpc);
     this.host = props.hostName ?? `kafka.${this.privateZone.zoneName}`;
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Kafka: broker', allowAllOutbound: false });
+    const securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Kafka: broker', allowAllOutbound: false });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'to AWS APIs, Amazon Linux repositories and container registries');
     this.connections.addSecurityGroup(securityGroup);
     this.securityGroup = securityGroup;

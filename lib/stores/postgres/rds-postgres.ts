@@ -1,5 +1,5 @@
 import { Annotations } from 'aws-cdk-lib/core';
-import { ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IDependable } from 'constructs';
 import { PostgresBase } from './postgres-base';
@@ -7,6 +7,7 @@ import { checkPostgresOptions, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions
 import { defineCredentials, defineUrlSecrets, UrlSecrets } from './postgres-secrets';
 import { retainDependencies } from '../removal';
 import { withPath } from '../../private/errors';
+import { InlineSecurityGroup } from '../../private/security-group';
 
 /**
  * The common implementation of servers on RDS and Aurora: the security group and the secrets with the credentials and the connection URLs.
@@ -28,7 +29,7 @@ export abstract class RdsPostgres extends PostgresBase {
     super(scope, id, POSTGRES_PORT);
     withPath(this, () => checkPostgresOptions(options));
     this.options = options;
-    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+    this.securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {
       vpc: options.vpc,
       description: 'PostHog Postgres: database',
       allowAllOutbound: false,
