@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The package's folder. The relative path also holds for the compiled file: `lib/` and `build/` are equally deep. */
@@ -13,6 +13,27 @@ const ASSETS = path.join(PACKAGE, 'assets');
  */
 export function scriptPath(...segments: string[]): string {
   return path.join(PACKAGE, 'lib', ...segments);
+}
+
+/**
+ * Returns the text of a shell or Python script that a container gets as its command: without comments and empty lines, because a task definition is
+ * limited to 64 KiB and a template to a megabyte. A Python script also loses docstrings, so a body needs more than one, and three of four spaces of
+ * each indentation.
+ *
+ * @param segments the path below lib/
+ */
+export function scriptText(...segments: string[]): string {
+  const file = scriptPath(...segments);
+  const text = readFileSync(file, 'utf8');
+  if (!file.endsWith('.py')) {
+    return withoutLines(text, /^\s*(#.*)?$/).join('\n') + '\n';
+  }
+  const lines = withoutLines(text.replace(/^"""[^]*?"""\n/, ''), /^\s*(#.*|"""[^"]+""")?$/);
+  return lines.map((line) => line.replace(/^( {4})+/, ({ length }) => ' '.repeat(length / 4))).join('\n') + '\n';
+}
+
+function withoutLines(text: string, pattern: RegExp): string[] {
+  return text.split('\n').filter((line) => !pattern.test(line));
 }
 
 /**

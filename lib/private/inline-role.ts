@@ -21,8 +21,8 @@ const REFERENCE_CHARACTERS = 150;
  */
 export class InlineRole extends Role {
   private readonly document = new PolicyDocument();
-  private statements: PolicyStatement[] = [];
-  private characters = 0;
+  /** The statements by their text: processes of one image get the same secrets, each with a grant of its own. */
+  private readonly statements = new Map<string, PolicyStatement>();
   private isClosed = false;
   private isSeparate = false;
 
@@ -43,14 +43,14 @@ export class InlineRole extends Role {
   }
 
   public override addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
-    this.characters += charactersOf(statement);
-    if (this.characters > MAX_CHARACTERS || JSON.stringify(statement).includes(this.roleArn)) {
+    const text = JSON.stringify(statement);
+    if (!this.isSeparate && (text.includes(this.roleArn) || charactersOf([...this.statements.keys(), text]) > MAX_CHARACTERS)) {
       this.separate();
     }
     if (this.isSeparate || this.isClosed) {
       return super.addToPrincipalPolicy(statement);
     }
-    this.statements.push(statement);
+    this.statements.set(text, statement);
     this.document.addStatements(statement);
     return { statementAdded: true, policyDependable: this };
   }
@@ -73,12 +73,12 @@ export class InlineRole extends Role {
   /** Moves the permissions to a policy beside the role. */
   private separate(): void {
     this.isSeparate = true;
-    const moved = this.statements;
-    this.statements = [];
+    const moved = [...this.statements.values()];
+    this.statements.clear();
     moved.forEach((statement) => super.addToPrincipalPolicy(statement));
   }
 }
 
-function charactersOf(statement: PolicyStatement): number {
-  return JSON.stringify(statement).replace(/[$#]\{Token\[[^\]]*\]\}/g, '-'.repeat(REFERENCE_CHARACTERS)).length;
+function charactersOf(statements: readonly string[]): number {
+  return [...new Set(statements)].join().replace(/[$#]\{Token\[[^\]]*\]\}/g, '-'.repeat(REFERENCE_CHARACTERS)).length;
 }

@@ -25,7 +25,7 @@ import { Stores } from '../stores/posthog-stores';
 /** The ingress, as far as services use it. */
 export interface ServicesIngress {
   /** The load balancer, which checks the health of tasks. */
-  readonly loadBalancer: IConnectable;
+  readonly loadBalancer: IConnectable & { readonly loadBalancerFullName?: string };
   /** Routes the endpoints of a process to a target group. */
   route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
   /** Returns whether `route()` adds a listener rule for a process. */
@@ -130,6 +130,7 @@ export class PostHogServices extends Construct {
           logGroup: logs.of(definition),
           opensObjects: definition.objects !== undefined || this.prefixOf(definition) !== undefined,
           namespace: called.has(process) ? namespace : undefined,
+          loadBalancerFullName: ingress.loadBalancer.loadBalancerFullName,
           route: (answering, targetGroup) => ingress.route(answering, targetGroup),
         }),
       );

@@ -145,8 +145,12 @@ export function waysInto(template: Template, groupId: string): Way[] {
     ToPort: number;
     IpProtocol: string;
   }
-  return ofType<Ingress>(template, 'AWS::EC2::SecurityGroupIngress')
-    .map(([, { Properties }]) => Properties)
+  const inline = ofType<{ SecurityGroupIngress?: Omit<Ingress, 'GroupId'>[] }>(template, 'AWS::EC2::SecurityGroup')
+    .filter(([id]) => id === groupId)
+    .flatMap(([, { Properties }]) => Properties.SecurityGroupIngress ?? [])
+    .map((rule) => ({ ...rule, GroupId: groupId }));
+  const separate = ofType<Ingress>(template, 'AWS::EC2::SecurityGroupIngress').map(([, { Properties }]) => Properties);
+  return [...separate, ...inline]
     .filter(({ GroupId }) => idOf(GroupId) === groupId)
     .map(({ SourceSecurityGroupId, CidrIp, FromPort, ToPort, IpProtocol }) => {
       expect([IpProtocol, ToPort]).toEqual(['tcp', FromPort]);
@@ -154,15 +158,19 @@ export function waysInto(template: Template, groupId: string): Way[] {
     });
 }
 
-/** What a role is allowed, in the policies that stand in the template. */
+/** What a role is allowed, by itself and by the policies that stand in the template. */
 export function statementsOf(template: Template, roleId: string): Statement[] {
-  interface Policy {
-    PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown; Effect: string }[] };
-    Roles?: unknown[];
+  interface Document {
+    Statement: { Action: string | string[]; Resource: unknown; Effect: string }[];
   }
-  return ofType<Policy>(template, 'AWS::IAM::Policy')
+  const own = ofType<{ Policies?: { PolicyDocument: Document }[] }>(template, 'AWS::IAM::Role')
+    .filter(([id]) => id === roleId)
+    .flatMap(([, { Properties }]) => Properties.Policies ?? []);
+  const attached = ofType<{ PolicyDocument: Document; Roles?: unknown[] }>(template, 'AWS::IAM::Policy')
     .filter(([, { Properties }]) => (Properties.Roles ?? []).some((role) => idOf(role) === roleId))
-    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    .map(([, { Properties }]) => Properties);
+  return [...own, ...attached]
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .map(({ Action, Resource, Effect }) => {
       expect(Effect).toBe('Allow');
       return { actions: [Action].flat(), resources: [Resource].flat() };

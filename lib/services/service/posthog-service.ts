@@ -117,6 +117,8 @@ export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGr
   /** The namespace that it registers in; undefined if no process calls it. */
   readonly namespace?: INamespace;
   readonly enableExecuteCommand: boolean;
+  /** The full name of the load balancer; undefined if only its listener is known. */
+  readonly loadBalancerFullName?: string;
   /** Routes requests to the target group. Scaling on requests needs the load balancer, so it is defined afterwards. */
   route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
   /** Adds a proxy sidecar to the task and returns it as the target of the load balancer; undefined if there is no proxy. */
@@ -152,7 +154,8 @@ export class PostHogService extends Construct implements IPostHogService {
       this.targetGroup = this.defineTargetGroup(http);
       props.route(definition.process, this.targetGroup);
     }
-    this.scaling = scaleService(this.service, size, { http, targetGroup: this.targetGroup, kafka: props.kafka, consumes: definition.consumes });
+    const { targetGroup } = this;
+    this.scaling = scaleService(this.service, size, { ...props, http, targetGroup, consumes: definition.consumes });
     acknowledge(this, {
       'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',
       'IAMNoInlinePolicy': 'each role belongs to one process, and so does its policy',

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { IMetric, MathExpression, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { BaseService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -12,6 +12,8 @@ import { IKafka } from '../../stores/kafka/kafka-base';
 export interface ScalingSignals {
   readonly http?: HttpEndpoint;
   readonly targetGroup?: ApplicationTargetGroup;
+  /** The full name of the load balancer, such as `app/name/50dc6c495c0c9188`; undefined if only its listener is known. */
+  readonly loadBalancerFullName?: string;
   readonly kafka: IKafka;
   readonly consumes?: readonly ConsumerGroup[];
 }
@@ -34,12 +36,14 @@ const SUM_LABEL = 'Lag of all groups';
 export function scaleService(
   service: BaseService,
   { minTasks, maxTasks }: TaskSize,
-  { http, targetGroup, kafka, consumes = [] }: ScalingSignals,
+  { http, targetGroup, loadBalancerFullName, kafka, consumes = [] }: ScalingSignals,
 ): ScalableTaskCount | undefined {
   if (minTasks === maxTasks) {
     return undefined;
   }
   const scaling = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
+  // Application Auto Scaling uses its service-linked role for ECS with or without the property, which the CDK fills with that role's ARN.
+  (scaling.node.findChild('Target').node.defaultChild as CfnScalableTarget).roleArn = undefined;
   if (consumes.length > 0 && kafka.clusterName !== undefined) {
     scaleOnLag(scaling, kafka, consumes);
     return scaling;
@@ -47,8 +51,19 @@ export function scaleService(
   scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
   if (http && targetGroup) {
     scaling.scaleOnRequestCount('Requests', { requestsPerTarget: http.requestsPerTarget, targetGroup });
+    if (loadBalancerFullName !== undefined) {
+      // The CDK takes the name from the ARN of the listener, in forty lines of functions.
+      policyOf(scaling, 'Requests').addPropertyOverride(
+        'TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.ResourceLabel',
+        `${loadBalancerFullName}/${targetGroup.targetGroupFullName}`,
+      );
+    }
   }
   return scaling;
+}
+
+function policyOf(scaling: ScalableTaskCount, id: string): CfnScalingPolicy {
+  return scaling.node.findChild('Target').node.findChild(id).node.defaultChild as CfnScalingPolicy;
 }
 
 /** Returns the lag of a consumer group, or the sum of several. */
@@ -66,7 +81,7 @@ function scaleOnLag(scaling: ScalableTaskCount, kafka: IKafka, groups: readonly 
   scaling.scaleToTrackCustomMetric('Lag', { metric: lagOf(kafka, groups[0]), targetValue: TARGET_LAG, scaleInCooldown: Duration.minutes(5) });
   if (groups.length > 1) {
     // One policy: with several, a group that has read nothing yet, and so has no metric, would prevent scaling in.
-    const policy = scaling.node.findChild('Target').node.findChild('Lag').node.defaultChild as CfnScalingPolicy;
+    const policy = policyOf(scaling, 'Lag');
     const metric = 'TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification';
     // CloudFormation rejects the properties of a single metric together with a list.
     ['Dimensions', 'MetricName', 'Namespace', 'Statistic'].forEach((property) => policy.addPropertyDeletionOverride(`${metric}.${property}`));

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, Dependable } from 'constructs';
 import { logTo } from './service-logs';
 import { GEOIP_IMAGE, imageNamed, IMAGES } from '../../catalog/images';
 import { PROXY_VARIABLES } from '../../catalog/proxy-environment';
@@ -173,6 +173,12 @@ export class ServiceRoles extends Construct {
     const role = new InlineRole(scope, id, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'), description });
     acknowledge(role, { IAMNoInlinePolicy: 'each role belongs to one process or to the processes of one image, and so does its policy' });
     this.all.push(role);
+    // The task definition references the role itself; a service needs the policies beside it as well.
+    Dependable.implement(role, {
+      get dependencyRoots() {
+        return role.node.children.filter((child) => child !== role.node.defaultChild);
+      },
+    });
     return role;
   }
 }

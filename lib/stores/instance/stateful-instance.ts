@@ -110,11 +110,11 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
       secrets: Object.values(props.container.secrets).map(({ secret }) => secret),
     });
     ecrRepository(this, 'Image', props.container.image)?.repository.grantPull(role);
-    role.close();
     this.role = role;
     this.grantPrincipal = role;
     this.launchTemplate = this.defineLaunchTemplate(props, tag, userData(this, asset, values));
     this.autoScalingGroup = this.defineGroup(props);
+    role.close();
     acknowledge(this, {
       'AwsSolutions-AS3': 'clients notice a data store that is down; the group has a history of its events',
       'EC2EBSInBackupPlan': 'a backup plan is up to the user; the volume is retained when the stack is deleted',

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { celeryMemory, JULY_TREE } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { TaskSize } from '../../posthog-size';
 import { where } from '../../process-context';
 import { ProcessDefinition } from '../../process-definition';
 import { DJANGO, djangoSettings } from '../shared/django';
-import { scriptPath } from '../../../private/assets';
-
-const SCRIPT = scriptPath('catalog', 'processes', 'app', 'start-worker.sh');
+import { scriptText } from '../../../private/assets';
 
 /**
  * The background worker, which includes the only scheduler (bin/docker-worker-celery).
@@ -23,7 +20,7 @@ export const WORKER: ProcessDefinition<PostHogProcess.WORKER> = {
   process: PostHogProcess.WORKER,
   id: 'Worker',
   entryPoint: ['/bin/bash', '-c'],
-  command: [readFileSync(SCRIPT, 'utf8')],
+  command: [scriptText('catalog', 'processes', 'app', 'start-worker.sh')],
   sizes: {
     dev: { cpu: 1024, memoryLimitMiB: 4096, minTasks: 1, maxTasks: 1 },
     small: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 1, maxTasks: 1 },

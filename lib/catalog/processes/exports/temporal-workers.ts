@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { QueueNeeds, taskQueue } from '../../generations/task-queues';
 import { JULY_TREE } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
@@ -6,14 +5,12 @@ import { ProcessContext } from '../../process-context';
 import { ProcessDefinition } from '../../process-definition';
 import { Product } from '../../product';
 import { DJANGO, djangoSettings } from '../shared/django';
-import { scriptPath } from '../../../private/assets';
+import { scriptText } from '../../../private/assets';
 import { ProcessSettings } from '../../../private/process-settings';
 
 /** Returns the script of both workers. Its parts are joined, because the command of a foreign image is a single text. */
 function serveTaskQueues(): string {
-  return ['queues', 'serve']
-    .map((part) => readFileSync(scriptPath('catalog', 'processes', 'exports', 'task-queues', `${part}.py`), 'utf8'))
-    .join('\n\n');
+  return ['queues', 'serve'].map((part) => scriptText('catalog', 'processes', 'exports', 'task-queues', `${part}.py`)).join('');
 }
 
 /** The seconds that running activities get to finish; ECS kills the container 120 seconds after SIGTERM, and PostHog's default is 300. */
