@@ -1,5 +1,6 @@
-import { RemovalPolicy, Resource, Token } from 'aws-cdk-lib/core';
+import { CfnResource, RemovalPolicy, Resource, Stack, STACK_RESOURCE_LIMIT_CONTEXT, Token } from 'aws-cdk-lib/core';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { taskQueue } from './catalog/generations/task-queues';
 import { NatMode } from './network/nat';
@@ -124,4 +125,24 @@ function areKnownToDiffer(one: IVpc, other: IVpc): boolean {
   const known = both.every((vpc) => !Token.isUnresolved(vpc.vpcId));
   // A token may be the id of any VPC, unless the VPC is defined in this app.
   return known ? one.vpcId !== other.vpcId : both.some((vpc) => Resource.isOwnedResource(vpc));
+}
+
+/** The resources that CloudFormation accepts in a template, and the CDK in a stack without a limit in its context. */
+const MAX_RESOURCES = 500;
+
+/**
+ * Returns an error if the stack of a construct has more resources than a stack can have. The CDK's own error, which comes later, does not say what to
+ * do.
+ */
+export function checkResources(scope: Construct): string[] {
+  const stack = Stack.of(scope);
+  const limit = Number(scope.node.tryGetContext(STACK_RESOURCE_LIMIT_CONTEXT) ?? MAX_RESOURCES);
+  const resources = stack.node.findAll().filter((child) => CfnResource.isCfnResource(child) && child.stack === stack && child['shouldSynthesize']());
+  // A limit of 0 is none, as for the CDK.
+  return limit === 0 || resources.length <= limit
+    ? []
+    : [
+        `stack '${stack.node.path}' has ${resources.length} resources, and CloudFormation accepts ${limit}: create the data stores in a stack of their own ` +
+          'with PostHogStores, and pass them to PostHog',
+      ];
 }

@@ -13,6 +13,7 @@ import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { freeSubnets } from './network/free-subnets';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
+import { checkResources } from './posthog-checks';
 import { ImagesPlan, MIGRATING_PIPELINES, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
 import { warnOfFloating } from './private/container-image';
@@ -85,6 +86,7 @@ export class PostHog extends Construct {
   public constructor(scope: Construct, id: string, props: PostHogProps) {
     super(scope, id);
     const plan = withPath(this, () => planOf(props));
+    this.node.addValidation({ validate: () => checkResources(this) });
     const { release, cpuArchitecture, logRetention, removalPolicy } = plan;
     this.products = [...plan.products];
     this.warnOfImages(plan.images);

@@ -106,8 +106,8 @@ test('`ClientAddress.verified()` changes tasks, services and security group rule
     }
   }
   expect([...changed].sort()).toEqual([
+    'AWS::EC2::SecurityGroup',
     'AWS::EC2::SecurityGroupEgress',
-    'AWS::EC2::SecurityGroupIngress',
     'AWS::ECS::Service',
     'AWS::ECS::TaskDefinition',
   ]);

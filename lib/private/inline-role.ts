@@ -1,4 +1,3 @@
-import { Lazy } from 'aws-cdk-lib/core';
 import { AddToPrincipalPolicyResult, CfnRole, PolicyDocument, PolicyStatement, PrincipalPolicyFragment, Role, RoleProps } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
@@ -14,15 +13,17 @@ const REFERENCE_CHARACTERS = 150;
 /**
  * A role that holds its permissions itself. The CDK's own role defines an `AWS::IAM::Policy` for them: one more of the 500 resources of a stack.
  *
- * Grants and statements work as with every role. What is added after `close()` goes to a policy beside the role, as the CDK has it: it may be for
+ * Grants and statements work as with every role. What is added after `close()` goes to a policy next to the role, as the CDK has it: it may be for
  * resources that depend on the role, which the role itself must not reference. All permissions move there if the policy of a resource, such as a
  * KMS key, names the role as a principal, if one of them is for the role itself, and if they are too long for a role: the CDK then splits them.
  * A principal that is only an ARN, `new ArnPrincipal(role.roleArn)`, is not recognised.
  */
 export class InlineRole extends Role {
   private readonly document = new PolicyDocument();
-  /** The statements by their text: processes of one image get the same secrets, each with a grant of its own. */
-  private readonly statements = new Map<string, PolicyStatement>();
+  private readonly resource?: CfnRole;
+  private readonly statements: PolicyStatement[] = [];
+  /** All statements as text, also those next to it. Processes of one image get the same secrets, each with a grant of its own. */
+  private readonly texts = new Set<string>();
   private isClosed = false;
   private isSeparate = false;
 
@@ -34,34 +35,30 @@ export class InlineRole extends Role {
       this.isSeparate = true;
       return;
     }
-    resource.policies = Lazy.any({
-      produce: () => (this.isInline ? [{ policyName: 'Permissions', policyDocument: this.document }] : undefined),
-    });
+    this.resource = resource;
     const { policyFragment } = this;
     Object.defineProperty(this, 'policyFragment', { get: () => this.named(policyFragment) });
-    this.node.addValidation({ validate: () => (this.isInline ? this.document.validateForIdentityPolicy() : []) });
+    this.node.addValidation({ validate: () => (this.isSeparate ? [] : this.document.validateForIdentityPolicy()) });
   }
 
   public override addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
     const text = JSON.stringify(statement);
-    if (!this.isSeparate && (text.includes(this.roleArn) || charactersOf([...this.statements.keys(), text]) > MAX_CHARACTERS)) {
+    this.texts.add(text);
+    if (text.includes(this.roleArn) || charactersOf(this.texts) > MAX_CHARACTERS) {
       this.separate();
     }
     if (this.isSeparate || this.isClosed) {
       return super.addToPrincipalPolicy(statement);
     }
-    this.statements.set(text, statement);
+    this.statements.push(statement);
     this.document.addStatements(statement);
+    this.resource!.policies = [{ policyName: 'Permissions', policyDocument: this.document }];
     return { statementAdded: true, policyDependable: this };
   }
 
-  /** Ends the definition of its own permissions: further ones go to a policy beside the role. */
+  /** Ends the definition of its own permissions: further ones go to a policy next to the role. */
   public close(): void {
     this.isClosed = true;
-  }
-
-  private get isInline(): boolean {
-    return !this.isSeparate && !this.document.isEmpty;
   }
 
   /** Returns the principal for the policy of a resource, which then references this role. */
@@ -70,15 +67,17 @@ export class InlineRole extends Role {
     return principal;
   }
 
-  /** Moves the permissions to a policy beside the role. */
+  /** Moves the permissions to a policy next to the role. */
   private separate(): void {
+    if (this.isSeparate) {
+      return;
+    }
     this.isSeparate = true;
-    const moved = [...this.statements.values()];
-    this.statements.clear();
-    moved.forEach((statement) => super.addToPrincipalPolicy(statement));
+    this.resource!.policies = undefined;
+    this.statements.forEach((statement) => super.addToPrincipalPolicy(statement));
   }
 }
 
-function charactersOf(statements: readonly string[]): number {
-  return [...new Set(statements)].join().replace(/[$#]\{Token\[[^\]]*\]\}/g, '-'.repeat(REFERENCE_CHARACTERS)).length;
+function charactersOf(statements: ReadonlySet<string>): number {
+  return [...statements].join().replace(/[$#]\{Token\[[^\]]*\]\}/g, '-'.repeat(REFERENCE_CHARACTERS)).length;
 }

@@ -1,18 +1,25 @@
 import { CloudFormationTemplate, logicalId, ofType } from '../../cli/alb/template';
 import { containersOf, TemplateTask } from '../../cli/template/template-services';
 
-interface Policy {
+interface Document {
+  readonly PolicyDocument: { readonly Statement: { readonly Action: string | string[]; readonly Resource: unknown }[] };
+}
+
+interface Policy extends Document {
   readonly Roles?: unknown[];
   readonly Users?: unknown[];
-  readonly PolicyDocument: { readonly Statement: { readonly Action: string | string[]; readonly Resource: unknown }[] };
 }
 
 /** The logical ids of what a task may open objects of: through its role, or through the keys of a user that it is given. */
 export function bucketsOpenTo(template: CloudFormationTemplate, task: TemplateTask): string[] {
   const principals = [logicalId(task.TaskRoleArn), ...usersOf(template, task)];
-  const statements = ofType<Policy>(template, 'AWS::IAM::Policy')
+  const attached = ofType<Policy>(template, 'AWS::IAM::Policy')
     .map(([, policy]) => policy)
-    .filter(({ Roles = [], Users = [] }) => [...Roles, ...Users].some((principal) => principals.includes(logicalId(principal))))
+    .filter(({ Roles = [], Users = [] }) => [...Roles, ...Users].some((principal) => principals.includes(logicalId(principal))));
+  const own = ofType<{ readonly Policies?: Document[] }>(template, 'AWS::IAM::Role')
+    .filter(([id]) => principals.includes(id))
+    .flatMap(([, { Policies = [] }]) => Policies);
+  const statements = [...attached, ...own]
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .filter(({ Action }) => [Action].flat().some((action) => /^s3:(Get|Put)Object$/.test(action)));
   return [...new Set(statements.flatMap(({ Resource }) => idsIn(Resource)))];

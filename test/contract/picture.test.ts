@@ -191,9 +191,20 @@ test('a task with access keys in its secrets can open their bucket', () => {
 });
 
 test('the picture fails if the load balancer sends requests that no security group admits', () => {
-  const template = posthogTemplate(MADE) as { Resources: Record<string, { Type: string; Properties: { Description?: string } }> };
+  interface Rule {
+    readonly Description?: string;
+  }
+  const template = posthogTemplate(MADE) as {
+    Resources: Record<string, { Type: string; Properties: Rule & { SecurityGroupIngress?: Rule[] } }>;
+  };
+  const isKept = ({ Description }: Rule) => Description !== 'Load balancer to target';
   const closed = Object.fromEntries(
-    Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.Description !== 'Load balancer to target'),
+    Object.entries(template.Resources)
+      .filter(([, { Properties = {} }]) => isKept(Properties))
+      .map(([id, { Type, Properties = {} }]) => [
+        id,
+        { Type, Properties: { ...Properties, SecurityGroupIngress: Properties.SecurityGroupIngress?.filter(isKept) } },
+      ]),
   );
   expect(() => systemOf({ Resources: closed })).toThrow('the load balancer sends requests where no security group lets it in: ');
 });

@@ -68,7 +68,7 @@ const UPGRADE: Changed = {
     'AWS::EC2::LaunchTemplate': ['LaunchTemplateData'],
     'AWS::AutoScaling::AutoScalingGroup': ['LaunchTemplate'],
     // It may read other files to boot from.
-    'AWS::IAM::Policy': ['PolicyDocument'],
+    'AWS::IAM::Role': ['Policies'],
   },
   replaced: ['AWS::ECS::TaskDefinition'],
 };

@@ -41,9 +41,9 @@ describe('a run', () => {
     });
     for (const part of [
       /^MigrationSecurityGroup/,
-      /^MigrationStateMachineRoleDefaultPolicy/,
-      /^MigrationStateMachineConcludeRoleDefaultPolicy/,
-      /^MigrationTaskDefinitionExecutionRoleDefaultPolicy/,
+      /^MigrationStateMachineRole/,
+      /^MigrationStateMachineConcludeRole/,
+      /^MigrationTaskExecutionRole/,
     ]) {
       expect(DependsOn).toContainEqual(expect.stringMatching(part));
     }
@@ -113,6 +113,7 @@ function startStatements(template: Template): { Action: unknown; Resource: unkno
     Policies?: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }[];
   }
   return ofType<Inline>(template, 'AWS::IAM::Role')
+    .filter(([id]) => id.startsWith('CustomPostHogMigration'))
     .flatMap(([, { Properties }]) => Properties.Policies ?? [])
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
@@ -166,14 +167,14 @@ describe('permissions', () => {
     expect(own.flatMap(({ resources }) => resources)).not.toContain('*');
     expect(JSON.stringify(own[0].resources)).toMatch(/":task-definition\/StackMigrationTaskDefinition\w+:\*"\]\]\}\]$/);
     expect(own[2].resources.map(idOf)).toEqual([
-      expect.stringMatching(/^MigrationTaskDefinitionExecutionRole/),
-      expect.stringMatching(/^MigrationTaskDefinitionTaskRole/),
+      expect.stringMatching(/^MigrationTaskExecutionRole/),
+      expect.stringMatching(/^MigrationTaskTaskRole/),
     ]);
     expect(JSON.stringify(own[3].resources)).toContain(':rule/StepFunctionsGetEventsForECSTaskRule');
   });
 
   test('of the task are empty', () => {
-    const [[role]] = ofType(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith('MigrationTaskDefinitionTaskRole'));
+    const [[role]] = ofType(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith('MigrationTaskTaskRole'));
     expect(statementsOf(template, role)).toEqual([]);
   });
 });

@@ -74,7 +74,7 @@ describe('the task of every process', () => {
     expect(found).toEqual(expected);
   });
 
-  test('logs to its own log group without blocking; the group is retained, and keeps a month', () => {
+  test('logs to the log group of its product, under its name, without blocking; the group is retained, and keeps a month', () => {
     const logGroup = ({ process }: ProcessDefinition) => idOf(containerOf(template, process).LogConfiguration.Options['awslogs-group']);
     const groups = template.findResources('AWS::Logs::LogGroup') as Record<string, { Properties: Record<string, unknown>; DeletionPolicy: string }>;
     const found = each((definition) => {
@@ -82,7 +82,14 @@ describe('the task of every process', () => {
       return [containerOf(template, definition.process).LogConfiguration.Options.mode, group.Properties.RetentionInDays, group.DeletionPolicy];
     });
     expect(found).toEqual(each(() => ['non-blocking', 30, 'RetainExceptOnCreate']));
-    expect(new Set(PROCESSES.map(logGroup)).size).toBe(PROCESSES.length);
+    expect(new Set(PROCESSES.map(logGroup)).size).toBe(Object.keys(Product).length + 1);
+    const wrong = PROCESSES.filter((definition) => {
+      const sharing = PROCESSES.filter((other) => logGroup(other) === logGroup(definition));
+      return sharing.some(({ products }) => products?.[0] !== definition.products?.[0]);
+    });
+    expect(wrong).toEqual([]);
+    const prefixes = PROCESSES.map(({ process }) => containerOf(template, process).LogConfiguration.Options['awslogs-stream-prefix']);
+    expect(prefixes).toEqual(PROCESSES.map(({ process }) => process));
     expect(stack.resolve(posthog.service(PostHogProcess.WEB).logGroup.logGroupName)).toEqual({
       Ref: logGroup(PROCESSES.find(({ process }) => process === PostHogProcess.WEB)!),
     });

@@ -164,7 +164,7 @@ export class ServiceRoles extends Construct {
     return this.emptyTaskRole;
   }
 
-  /** Ends the definition of all roles: further permissions, such as those that the user grants, go to policies beside them. */
+  /** Ends the definition of all roles: further permissions, such as those that the user grants, go to policies next to them. */
   public close(): void {
     this.all.forEach((role) => role.close());
   }
@@ -173,7 +173,7 @@ export class ServiceRoles extends Construct {
     const role = new InlineRole(scope, id, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'), description });
     acknowledge(role, { IAMNoInlinePolicy: 'each role belongs to one process or to the processes of one image, and so does its policy' });
     this.all.push(role);
-    // The task definition references the role itself; a service needs the policies beside it as well.
+    // The task definition references the role itself; a service needs the policies next to it as well.
     Dependable.implement(role, {
       get dependencyRoots() {
         return role.node.children.filter((child) => child !== role.node.defaultChild);

@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { newStack, only } from '../../helpers/stack';
+import { newStack } from '../../helpers/stack';
+import { ofType } from '../../helpers/template';
 import { newInstance, SAMPLE_IMAGES } from './fixtures';
 
 interface Statement {
@@ -15,7 +16,15 @@ newInstance(stack, {
   container: { name: 'db', image: 'db:1', port: 9000, environment: {}, secrets: { PASSWORD: { secret } }, files: {}, mounts: {}, stopTimeout: 60 },
 });
 const template = Template.fromStack(stack);
-const { Statement: statements } = only(template, 'AWS::IAM::Policy').PolicyDocument as { Statement: Statement[] };
+const statements = statementsOfRole(template);
+
+/** What the role of the instance is allowed, with conditions. */
+function statementsOfRole(from: Template): Statement[] {
+  const [[, { Properties }]] = ofType<{ Policies: { PolicyDocument: { Statement: Statement[] } }[] }>(from, 'AWS::IAM::Role').filter(([id]) =>
+    id.startsWith('DbRole'),
+  );
+  return Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
 
 function allowing(action: string): Statement[] {
   return statements.filter(({ Action }) => [Action].flat().includes(action));
@@ -95,8 +104,7 @@ describe('the role of StatefulInstance', () => {
   function allowedInEcr(image: string, partition = 'aws'): [resource: unknown, actions: string[]][] {
     const other = newStack({ env: { account: '111122223333', region: REGIONS[partition] } });
     newInstance(other, { container: { name: 'db', image, port: 9000, environment: {}, secrets: {}, files: {}, mounts: {}, stopTimeout: 60 } });
-    const { Statement: all } = only(Template.fromStack(other), 'AWS::IAM::Policy').PolicyDocument as { Statement: Statement[] };
-    return all
+    return statementsOfRole(Template.fromStack(other))
       .map(({ Action, Resource }) => [Resource, [Action].flat().filter((action) => action.startsWith('ecr:'))] as [unknown, string[]])
       .filter(([, actions]) => actions.length > 0);
   }

@@ -83,7 +83,7 @@ describe('the auto scaling group of StatefulInstance', () => {
 
   test('depends on the resources that its instance needs', () => {
     const [, group] = ofType(templateOf(), 'AWS::AutoScaling::AutoScalingGroup')[0] as unknown as [string, { DependsOn: string[] }];
-    expect(group.DependsOn).toEqual(expect.arrayContaining(['DbVolume59C8040B', 'DbRoleDefaultPolicy091A3D35', 'DbLogsEEAA6A52']));
+    expect(group.DependsOn).toEqual(expect.arrayContaining(['DbVolume59C8040B', 'DbRoleBFEEE73B', 'DbLogsEEAA6A52']));
   });
 });
 
