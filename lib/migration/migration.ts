@@ -68,7 +68,8 @@ export class Migration extends Construct implements IMigration {
     this.logGroup = logs;
     const securityGroup = asClients(new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog migration: tasks' }));
     this.connections = new Connections({ securityGroups: [securityGroup] });
-    const { taskDefinition } = new MigrationTask(this, 'Task', logs, plan, props);
+    const task = new MigrationTask(this, 'Task', logs, plan, props);
+    const { taskDefinition } = task;
     this.taskDefinition = taskDefinition;
     const machine = new MigrationMachine(this, 'StateMachine', {
       ...props,
@@ -97,7 +98,7 @@ export class Migration extends Construct implements IMigration {
       trigger: plan.trigger,
     });
     // The policies of its roles and the rules of its security group are created before it, and deleted after it.
-    this.run.start.node.addDependency(machine, taskDefinition, securityGroup, logs);
+    this.run.start.node.addDependency(machine, task, securityGroup, logs);
     Dependable.implement(this, { dependencyRoots: [this.run.condition] });
     acknowledge(this, {
       IAMNoInlinePolicy: 'each role belongs to one task, function or state machine of this migration, and so does its policy',

@@ -76,7 +76,7 @@ test('an InlineRole that the policy of a key names has all permissions in a poli
   new Secret(stack, 'Secret', { encryptionKey: new Key(stack, 'Key') }).grantRead(role);
   const { inline, policies, statements } = resultOf(role);
   expect([inline, policies]).toEqual([false, 1]);
-  expect(statements.map(({ actions }) => actions)).toEqual([['s3:GetObject'], ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']]);
+  expect(statements.map(({ actions }) => actions)).toEqual([['s3:GetObject'], ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue']]);
 });
 
 test('an InlineRole with a permission for itself has all permissions in a policy next to it', () => {

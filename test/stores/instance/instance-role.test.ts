@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { newStack } from '../../helpers/stack';
+import { newStack, only } from '../../helpers/stack';
 import { ofType } from '../../helpers/template';
 import { newInstance, SAMPLE_IMAGES } from './fixtures';
 
