@@ -26,6 +26,7 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
   checkTaskQueues(props.temporalTaskQueues);
   checkStores(props);
   checkVpc(props);
+  checkCapacity(props);
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
     throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', props.removalPolicy);
   }
@@ -98,6 +99,19 @@ function checkVpc({ vpc: given, cluster, listener, nat, stores, serviceSubnets =
   }
   if (!serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
     throw invalidValue('vpc', 'must have private subnets with egress', vpc, 'add them, or select the subnets with `serviceSubnets`');
+  }
+}
+
+function checkCapacity({ cluster, fargateCapacityProviders, spot }: PostHogProps): void {
+  if (!cluster && fargateCapacityProviders !== undefined) {
+    throw invalidValue('fargateCapacityProviders', 'requires `cluster`: a new cluster has them', fargateCapacityProviders, 'leave it out');
+  }
+  if (cluster && spot && !fargateCapacityProviders) {
+    throw invalidProp(
+      'fargateCapacityProviders',
+      'must be true with `spot` and an existing `cluster`, because ECS refuses services with a capacity provider that their cluster does not have',
+      'associate the cluster with FARGATE and FARGATE_SPOT, as `enableFargateCapacityProviders` of ecs.Cluster does, and set it',
+    );
   }
 }
 

@@ -23,6 +23,7 @@ import { shortHash } from './private/values';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { DEFAULT_PRODUCTS, deployedProcesses } from './catalog/processes/deployed-processes';
+import { DiscoveryPlan, discoveryPlan } from './services/discovery';
 import { imagesOf, PostHogServicesProps } from './services/posthog-services';
 import { callsOf, ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
@@ -64,11 +65,9 @@ export interface NetworkPlan {
   readonly existing?: PostHogNetwork;
   readonly created: PostHogNetworkProps;
   readonly cluster?: ICluster;
-  readonly spot?: boolean;
   readonly serviceSubnets?: SubnetSelection;
   readonly storeSubnets?: SubnetSelection;
-  /** The name of the private namespace, which the processes call each other in. */
-  readonly namespaceName: string;
+  readonly discovery: DiscoveryPlan;
 }
 
 /** The ingress. Its VPC and, in a new network, its subnets follow from the network. */
@@ -81,7 +80,7 @@ export interface IngressPlan extends PostHogIngressOptions {
 /** The services. */
 export interface ServicesPlan extends Pick<
   PostHogServicesProps,
-  'size' | 'spot' | 'serviceOptions' | 'appExtras' | 'enableExecuteCommand' | 'targetGroupId'
+  'size' | 'capacity' | 'serviceOptions' | 'appExtras' | 'enableExecuteCommand' | 'targetGroupId'
 > {
   /** The settings of the app: mail, single sign-on, keys. */
   readonly appSettings: ProcessSettings;
@@ -151,9 +150,11 @@ const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
 /**
  * Resolves the props of a PostHog.
  *
+ * `label` is the name of the PostHog as a DNS label.
+ *
  * Throws if a prop is invalid, or if props contradict each other.
  */
-export function planOf(props: PostHogProps): PostHogPlan {
+export function planOf(props: PostHogProps, label: string): PostHogPlan {
   const products = [...(props.products ?? DEFAULTS.products)];
   const definitions = deployedProcesses(products);
   checkIngressProps(props);
@@ -165,7 +166,7 @@ export function planOf(props: PostHogProps): PostHogPlan {
   const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
   const logRetention = props.logRetention ?? DEFAULTS.logRetention;
   const workflowsImage = products.includes(Product.DATA_PIPELINES) ? release._imageOf(MIGRATING_PIPELINES, 'sqlxMigrate') : undefined;
-  const namespaceName = `${props.domainName}.internal`;
+  const discovery = discoveryPlan(label, props.cloudMapNamespace);
   const topicPartitions = props.topicPartitions ?? DEFAULTS.topicPartitions;
   return {
     products,
@@ -184,14 +185,13 @@ export function planOf(props: PostHogProps): PostHogPlan {
         dualStack: props.ipAddressType !== undefined && props.ipAddressType !== IpAddressType.IPV4,
       },
       cluster: props.cluster,
-      spot: props.spot,
       serviceSubnets: props.serviceSubnets ?? stores?.serviceSubnets,
       storeSubnets: props.storeSubnets,
-      namespaceName,
+      discovery,
     },
     ingress: {
       ...pick<PostHogIngressOptions>(props, INGRESS_OPTIONS),
-      internalHostNames: callsApp(definitions) ? [privateHostName(PostHogProcess.WEB, namespaceName)] : undefined,
+      internalHostNames: callsApp(definitions) ? [privateHostName(PostHogProcess.WEB, discovery.domain)] : undefined,
       deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
     },
     stores: {
@@ -204,7 +204,8 @@ export function planOf(props: PostHogProps): PostHogPlan {
     secrets: pick<AppSecretsOptions>(props, SECRETS),
     services: {
       size: props.size ?? DEFAULTS.size,
-      spot: props.spot ?? false,
+      // A new cluster has the capacity providers.
+      capacity: { fargateProviders: props.cluster === undefined || (props.fargateCapacityProviders ?? false), spot: props.spot ?? false },
       serviceOptions: props.serviceOptions,
       appExtras: { environment: props.environment, secrets: props.secrets },
       enableExecuteCommand: props.enableExecuteCommand ?? false,

@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Product } from './catalog/product';
 import { PostHogIngressOptions } from './ingress/ingress-options';
 import { MigrationOptions } from './migration/migration-options';
@@ -106,6 +107,24 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly cluster?: ICluster;
   /**
+   * Indicates whether `cluster` has the capacity providers FARGATE and FARGATE_SPOT, as an `ecs.Cluster` with `enableFargateCapacityProviders` has.
+   * Services then name a capacity provider, which an update can change, instead of a launch type, which it cannot. Changing this replaces all
+   * services. It requires `cluster`.
+   *
+   * @default - false; a new cluster has them
+   */
+  readonly fargateCapacityProviders?: boolean;
+  /**
+   * The Cloud Map namespace in which processes find each other: a private DNS namespace whose names resolve in the VPC. Several PostHogs and other
+   * services can share it. A VPC that another account shares needs one, because only the owner of a VPC can associate private names with it
+   * (docs/deploy.md). The default namespace of `cluster` is not used unless it is passed in here, because it may have another type.
+   *
+   * It cannot be changed without an interruption: processes call each other by new names while others still have the old ones.
+   *
+   * @default - a new namespace of the VPC
+   */
+  readonly cloudMapNamespace?: INamespace;
+  /**
    * The PostHog release to run. With `stores`, it is their release.
    *
    * @default - the release of `stores`, otherwise PostHogRelease.V2026_09_11_R2
@@ -127,7 +146,7 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
   readonly size?: PostHogSize;
   /**
    * Indicates whether interruptible processes run on Fargate Spot: those that answer no client requests and whose unfinished work is retried.
-   * An existing cluster must have the capacity provider FARGATE_SPOT. Changing this replaces their services.
+   * An existing `cluster` needs `fargateCapacityProviders`. Changing this replaces tasks, but no service.
    *
    * @default false
    */

@@ -18,7 +18,8 @@ import { ImagesPlan, MIGRATING_PIPELINES, planOf, PostHogPlan } from './posthog-
 import { PostHogProps } from './posthog-props';
 import { warnOfFloating } from './private/container-image';
 import { withPath } from './private/errors';
-import { defineNamespace, PostHogServices } from './services/posthog-services';
+import { discoveryLabel, discoveryOf } from './services/discovery';
+import { PostHogServices } from './services/posthog-services';
 import { AppSecrets, IAppSecrets } from './services/secrets/app-secrets';
 import { mergeSettings } from './services/service/service-task';
 import { fileDownloadsRole } from './services/file-downloads';
@@ -88,7 +89,7 @@ export class PostHog extends Construct {
 
   public constructor(scope: Construct, id: string, props: PostHogProps) {
     super(scope, id);
-    const plan = withPath(this, () => planOf(props));
+    const plan = withPath(this, () => planOf(props, discoveryLabel(this)));
     this.node.addValidation({ validate: () => checkResources(this) });
     const { release, cpuArchitecture, logRetention, removalPolicy } = plan;
     this.products = [...plan.products];
@@ -98,7 +99,7 @@ export class PostHog extends Construct {
     this.vpc = network.vpc ?? this.network!.vpc;
     this.cluster =
       network.cluster ??
-      new Cluster(this, 'Cluster', { vpc: this.vpc, containerInsightsV2: ContainerInsights.ENABLED, enableFargateCapacityProviders: network.spot });
+      new Cluster(this, 'Cluster', { vpc: this.vpc, containerInsightsV2: ContainerInsights.ENABLED, enableFargateCapacityProviders: true });
     this.ingress = new PostHogIngress(this, 'Ingress', {
       ...plan.ingress,
       vpc: this.vpc,
@@ -116,7 +117,8 @@ export class PostHog extends Construct {
     });
     ({ postgres: this.postgres, cache: this.cache, kafka: this.kafka, clickHouse: this.clickHouse, objectStorage: this.objectStorage } = stores);
     new ClickHouseObjects(this, 'ClickHouseObjects', { serverRoles: this.clickHouse.serverRoles, storage: this.objectStorage });
-    this.cloudMapNamespace = defineNamespace(this, 'Namespace', this.vpc, network.namespaceName);
+    const discovery = discoveryOf(this, 'Namespace', network.discovery, this.vpc);
+    this.cloudMapNamespace = discovery.namespace;
     const { appSettings, telemetry, temporalTaskQueues, hasSymbolSets, hasFileDownloads, ...services } = plan.services;
     this.appSecrets = new AppSecrets(this, 'Secrets', plan.secrets, removalPolicy);
     this.symbolSetKeys = hasSymbolSets
@@ -142,7 +144,7 @@ export class PostHog extends Construct {
       cpuArchitecture,
       addProxy: plan.ingress.clientAddress?._proxy && ((taskDefinition, proxied) => this.ingress.addClientAddressProxy(taskDefinition, proxied)),
       ingress: this.ingress,
-      namespace: this.cloudMapNamespace,
+      discovery,
       cluster: this.cluster,
       vpc: this.vpc,
       subnets,
@@ -153,6 +155,7 @@ export class PostHog extends Construct {
     this.services = deployed.all;
     this.migration = this.defineMigration(plan, storesScope, subnets);
     deployed.startAfter(this.migration);
+    this.openAfterStart();
     this.deploymentCheck = plan.deploymentChecks.length > 0 ? this.defineDeploymentCheck(plan) : undefined;
   }
 
@@ -165,6 +168,16 @@ export class PostHog extends Construct {
    */
   public service(process: PostHogProcess): IPostHogService {
     return withPath(this, () => this.deployed.of(process));
+  }
+
+  /**
+   * Makes the records of the domain name wait for the app and for data pipelines, from which it takes a template for each new team: a team that is
+   * created before would never get GeoIP (products/cdp/backend/models/hog_functions/hog_function.py of PostHog/posthog). Later deployments do not
+   * change the records, so they do not wait.
+   */
+  private openAfterStart(): void {
+    const services = [PostHogProcess.WEB, PostHogProcess.PLUGINS].flatMap((process) => this.deployed.find(process)?.started ?? []);
+    this.ingress.records.forEach((record) => record.node.addDependency(...services));
   }
 
   private warnOfImages({ all, unreachable }: ImagesPlan): void {

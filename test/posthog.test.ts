@@ -97,12 +97,12 @@ describe('a PostHog with the required props only', () => {
     expect(only(template, 'AWS::ECS::Cluster')).toEqual({ ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }] });
   });
 
-  test('registers processes below the domain name', () => {
-    expect(only(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace')).toMatchObject({ Name: 'posthog.example.com.internal' });
+  test('registers processes below a name of its own, which is not the domain name', () => {
+    expect(only(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace')).toMatchObject({ Name: 'stack-posthog-c18fa0be.internal' });
     expect(environmentOf(template, 'web')).toMatchObject({
-      FEATURE_FLAGS_SERVICE_URL: 'http://feature-flags.posthog.example.com.internal:3001',
-      CAPTURE_INTERNAL_URL: 'http://capture.posthog.example.com.internal:3000',
-      CAPTURE_REPLAY_INTERNAL_URL: 'http://replay-capture.posthog.example.com.internal:3000',
+      FEATURE_FLAGS_SERVICE_URL: 'http://feature-flags.stack-posthog-c18fa0be.internal:3001',
+      CAPTURE_INTERNAL_URL: 'http://capture.stack-posthog-c18fa0be.internal:3000',
+      CAPTURE_REPLAY_INTERNAL_URL: 'http://replay-capture.stack-posthog-c18fa0be.internal:3000',
     });
   });
 
@@ -114,7 +114,7 @@ describe('a PostHog with the required props only', () => {
     expect({ IS_BEHIND_PROXY, DISABLE_SECURE_SSL_REDIRECT, ALLOWED_HOSTS, SITE_URL }).toEqual({
       IS_BEHIND_PROXY: 'True',
       DISABLE_SECURE_SSL_REDIRECT: 'True',
-      ALLOWED_HOSTS: 'posthog.example.com,web.posthog.example.com.internal',
+      ALLOWED_HOSTS: 'posthog.example.com,web.stack-posthog-c18fa0be.internal',
       SITE_URL: 'https://posthog.example.com',
     });
     expect(TRUSTED_PROXIES.split(',')).toHaveLength(54);
@@ -412,9 +412,7 @@ describe('props', () => {
     expect(environmentOf(template, 'web')).toMatchObject({
       ALLOWED_HOSTS: { Ref: 'Domain' },
       SITE_URL: { 'Fn::Join': ['', ['https://', { Ref: 'Domain' }]] },
-      CAPTURE_INTERNAL_URL: { 'Fn::Join': ['', ['http://capture.', { Ref: 'Domain' }, '.internal:3000']] },
     });
-    expect(only(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').Name).toEqual({ 'Fn::Join': ['', [{ Ref: 'Domain' }, '.internal']] });
   });
 });
 
@@ -426,8 +424,8 @@ test('two PostHogs can share a stack and a VPC', () => {
   template.resourceCountIs('AWS::ECS::Service', 2 * NAMES.length);
   template.resourceCountIs('AWS::ECS::Cluster', 2);
   expect(ofType<{ Name: string }>(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').map(([, { Properties }]) => Properties.Name)).toEqual([
-    'posthog.example.com.internal',
-    'other.example.com.internal',
+    'stack-one-30a4127a.internal',
+    'stack-two-3036a41a.internal',
   ]);
 });
 

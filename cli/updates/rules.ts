@@ -1,43 +1,8 @@
 import { Change, isSame, Properties, referencesOf, Template, Update, valueAt } from './replacement';
+import { about, RefusedChange, UpdateRule } from './rule';
+import { SERVICE_RULES } from './service-rules';
 import { blockList } from '../alb/addresses';
 import { logicalId, ofType } from '../alb/template';
-
-/** A change that AWS refuses, or accepts without doing what the template says. */
-export interface RefusedChange {
-  /** The logical id of the resource. */
-  readonly id: string;
-  readonly type: string;
-  /** The reason, as a sentence. */
-  readonly message: string;
-  /** The fix, as an imperative sentence. */
-  readonly fix: string;
-}
-
-/** A rule about changes that AWS does not accept in one update. */
-interface UpdateRule {
-  /** The page of AWS that documents it, or the report of it. */
-  readonly source: string;
-  readonly fix: string;
-  readonly check: (update: Update) => Omit<RefusedChange, 'fix'>[];
-}
-
-/** A rule about the resources of one type that exist before and after the update. */
-interface ResourceRule extends Pick<UpdateRule, 'source' | 'fix'> {
-  readonly type: string;
-  /** Returns what is wrong with a change; undefined if nothing is. */
-  readonly check: (change: Change, update: Update) => string | undefined;
-}
-
-function about({ type, check, ...rule }: ResourceRule): UpdateRule {
-  return {
-    ...rule,
-    check: (update) =>
-      update.changes(type).flatMap((change) => {
-        const message = check(change, update);
-        return message === undefined ? [] : [{ id: change.id, type, message }];
-      }),
-  };
-}
 
 /** The changes of an MSK cluster that are API calls of their own. */
 const MSK_CALLS: Readonly<Record<string, readonly string[]>> = {
@@ -59,10 +24,6 @@ function mskCalls({ before, after }: Change, update: Update): string[] {
   );
   const usesRevised = referencesOf(after.ConfigurationInfo).some((id) => revised.has(id));
   return usesRevised && !calls.includes('the configuration') ? [...calls, 'the configuration'] : calls;
-}
-
-function lengthOf(value: unknown): number {
-  return Array.isArray(value) ? value.length : 0;
 }
 
 const SUBNET = 'AWS::EC2::Subnet';
@@ -128,16 +89,6 @@ function newName(type: string, name: string, source: string): UpdateRule {
   });
 }
 
-/** Returns a rule that a list of a service must be empty, not absent, to go away. */
-function emptyNotAbsent(property: string, consequence: string, source: string): UpdateRule {
-  return about({
-    type: 'AWS::ECS::Service',
-    source,
-    fix: `the template must have an empty list for \`${property}\``,
-    check: ({ before, after, replaced }) => (!replaced && lengthOf(before[property]) > 0 && after[property] === undefined ? consequence : undefined),
-  });
-}
-
 /** The changes that AWS does not accept in one update. */
 const RULES: readonly UpdateRule[] = [
   about({
@@ -185,16 +136,7 @@ const RULES: readonly UpdateRule[] = [
         ? 'ElastiCache refuses to change the number of nodes and automatic failover in one update'
         : undefined,
   }),
-  emptyNotAbsent(
-    'ServiceRegistries',
-    'ECS keeps the Cloud Map registration of the service, so Cloud Map refuses to delete its side',
-    'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html: "You can remove existing serviceRegistries by passing an empty list"',
-  ),
-  emptyNotAbsent(
-    'LoadBalancers',
-    'ECS keeps the target group of the service, and refuses the next update once the target group is gone',
-    'https://github.com/aws/aws-cdk/issues/35446',
-  ),
+  ...SERVICE_RULES,
   {
     source: 'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/780',
     fix: 'the target group must be new as well',
@@ -220,13 +162,6 @@ const RULES: readonly UpdateRule[] = [
         message: 'its addresses overlap with those of a subnet that CloudFormation deletes only after it has created this one',
       })),
   },
-  about({
-    type: 'AWS::ServiceDiscovery::PrivateDnsNamespace',
-    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicediscovery-privatednsnamespace.html (Name)',
-    fix: 'keep the name of the namespace',
-    check: ({ replaced }) =>
-      replaced ? 'a new private namespace renames every process, and until all are updated, some look for names that no longer resolve' : undefined,
-  }),
   about({
     type: 'AWS::EC2::Instance',
     source:

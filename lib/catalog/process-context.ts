@@ -84,7 +84,7 @@ export interface SecretsContext {
 
 /** The private endpoint of a process. */
 export interface ProcessEndpoint {
-  /** The private host name, such as `capture.posthog.example.com.internal`. */
+  /** The private host name, such as `capture.posthog-1a2b3c4d.internal`. */
   readonly host: string;
   readonly port: number;
 }
@@ -120,18 +120,18 @@ export interface ProcessContext extends StoreContexts {
   readonly endpointOf: (process: PostHogProcess) => ProcessEndpoint;
 }
 
-/** Returns the private host name of a process in a namespace, such as `capture.posthog.example.com.internal`. */
+/** Returns the private host name of a process in a namespace, such as `capture.posthog-1a2b3c4d.internal`. */
 export function privateHostName(process: PostHogProcess, namespace: string): string {
   return `${process}.${namespace}`;
 }
 
-/** Returns host and port of a process, such as `capture.posthog.example.com.internal:3000`. */
+/** Returns host and port of a process, such as `capture.posthog-1a2b3c4d.internal:3000`. */
 export function authorityOf(context: ProcessContext, process: PostHogProcess): string {
   const { host, port } = context.endpointOf(process);
   return `${host}:${port}`;
 }
 
-/** Returns the private URL of a process, such as `http://capture.posthog.example.com.internal:3000`. */
+/** Returns the private URL of a process, such as `http://capture.posthog-1a2b3c4d.internal:3000`. */
 export function addressOf(context: ProcessContext, process: PostHogProcess): string {
   return `http://${authorityOf(context, process)}`;
 }

@@ -39,6 +39,13 @@ export interface Probe {
   readonly startPeriod: number;
 }
 
+/** A process that another one is deployed after. */
+export interface StartOrder {
+  readonly process: PostHogProcess;
+  /** The reason, with its source in upstream's code: waiting makes every deployment longer. */
+  readonly reason: string;
+}
+
 /** The definition of a PostHog process: its image, its sizes, its dependencies and its settings. */
 export interface ProcessDefinition<P extends PostHogProcess = PostHogProcess> {
   readonly process: P;
@@ -83,10 +90,10 @@ export interface ProcessDefinition<P extends PostHogProcess = PostHogProcess> {
   readonly fileDownloads?: boolean;
   /** Indicates whether it gets `environment` and `secrets` of `PostHog`: it runs Django. */
   readonly appEnvironment?: boolean;
-  /** The processes that it cannot work without. */
+  /** The processes that it cannot work without. It starts without them: it connects at the first call, and retries. */
   readonly needs: readonly PostHogProcess[];
-  /** Additional processes that it is deployed after, if they are deployed; undefined if there are only those in `needs`. */
-  readonly after?: readonly PostHogProcess[];
+  /** The processes that it is deployed after, if they are deployed; undefined if it waits for none. */
+  readonly startsAfter?: readonly StartOrder[];
   /** Additional processes that it calls, if they are deployed. */
   readonly calls: readonly PostHogProcess[];
   /** The security group that it shares with processes that call the same ones; undefined if it has its own. */

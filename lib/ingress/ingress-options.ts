@@ -160,7 +160,7 @@ export interface PostHogIngressProps extends PostHogIngressOptions {
   /** The VPC of the load balancer, with two or more availability zones. */
   readonly vpc: IVpc;
   /**
-   * The host names that other processes call the app by, such as `web.posthog.example.com.internal`. The app answers them in addition to
+   * The host names that other processes call the app by, such as `web.posthog-1a2b3c4d.internal`. The app answers them in addition to
    * `domainName`. Clients cannot use them.
    *
    * @default - none

@@ -4,8 +4,9 @@ import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnPrivateDnsNamespace, INamespace, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IDependable } from 'constructs';
+import { Discovery } from './discovery';
+import { Capacity, capacityProviderOf, providerAssociations } from './service/capacity';
 import { PostHogService, PostHogServiceProps } from './service/posthog-service';
 import { ServiceGroups, StoreClients } from './service/security-groups';
 import { ServiceLogs } from './service/service-logs';
@@ -52,8 +53,7 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   readonly fileDownloadsRole?: IRole;
   readonly release: ServicesRelease;
   readonly size: PostHogSize;
-  /** Indicates whether interruptible processes run on Fargate Spot. */
-  readonly spot: boolean;
+  readonly capacity: Capacity;
   /** The default CPU architecture. */
   readonly cpuArchitecture: CpuArchitecture;
   /** Options for single processes, one entry at most for each. */
@@ -61,8 +61,7 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   /** Additional settings of the user for the app: Django's processes. */
   readonly appExtras: ExtraSettings;
   readonly ingress: ServicesIngress;
-  /** The namespace for service discovery. */
-  readonly namespace: INamespace;
+  readonly discovery: Discovery;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
@@ -70,9 +69,6 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   readonly removalPolicy: RemovalPolicy;
   readonly enableExecuteCommand: boolean;
 }
-
-/** The negative caching time of DNS, in seconds: a process may look up a name whose tasks are about to start. */
-const NEGATIVE_CACHING_SECONDS = 10;
 
 /** All PostHog services with their security groups: each can reach its data stores and the services it calls, nothing else. */
 export class PostHogServices extends Construct {
@@ -87,8 +83,10 @@ export class PostHogServices extends Construct {
     private readonly props: PostHogServicesProps,
   ) {
     super(scope, id);
-    const { definitions, stores, release, ingress, namespace, serviceOptions = [] } = props;
-    const called = new Set(definitions.flatMap(callsOf));
+    const { definitions, stores, release, ingress, discovery, capacity, serviceOptions = [] } = props;
+    // Whoever can be called is registered, even if its callers are not deployed: Cloud Map refuses to delete a service while ECS still deregisters
+    // tasks from it (aws/containers-roadmap#1746), and a later deployment could not create it again.
+    const called = new Set(PROCESSES.flatMap(callsOf));
     const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));
     this.context = {
       ...props.context,
@@ -96,7 +94,7 @@ export class PostHogServices extends Construct {
       fileDownloadsRole: props.fileDownloadsRole,
       isDeployed: (process) => byProcess.has(process),
       imageOf: (process) => release._imageOf(process, byProcess.get(process)!.image),
-      endpointOf: (process) => ({ host: privateHostName(process, namespace.namespaceName), port: portOf(byProcess.get(process)!)! }),
+      endpointOf: (process) => ({ host: privateHostName(process, discovery.domain), port: portOf(byProcess.get(process)!)! }),
     };
     const clients = new StoreClients(this, 'Clients', { vpc: props.vpc, stores });
     const groups = new ServiceGroups(this, 'SecurityGroups', props.vpc);
@@ -119,7 +117,7 @@ export class PostHogServices extends Construct {
           ),
           settings: withPath(scope, () => definition.settings(this.context)),
           reachable: definition.http !== undefined && ingress._canReach(process),
-          spot: props.spot && definition.interruptible === true,
+          capacityProvider: capacityProviderOf(definition, capacity),
           extras: definition.appEnvironment ? [props.appExtras, options] : [options],
           image: release._imageOf(process, definition.image),
           geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
@@ -129,8 +127,8 @@ export class PostHogServices extends Construct {
           roles,
           logGroup: logs.of(definition),
           opensObjects: definition.objects !== undefined || this.prefixOf(definition) !== undefined,
-          namespace: called.has(process) ? namespace : undefined,
           loadBalancerFullName: ingress.loadBalancer.loadBalancerFullName,
+          discovery: called.has(process) ? discovery : undefined,
           route: (answering, targetGroup) => ingress.route(answering, targetGroup),
         }),
       );
@@ -142,6 +140,9 @@ export class PostHogServices extends Construct {
     }
     definitions.forEach((definition) => this.connect(definition));
     roles.close();
+    if (capacity.fargateProviders) {
+      this.startAfter(providerAssociations(props.cluster));
+    }
   }
 
   /** All services in the order of their definitions. */
@@ -189,7 +190,7 @@ export class PostHogServices extends Construct {
     }
   }
 
-  /** Grants a process access to the objects and the processes that it uses, and makes it start after those that it needs. */
+  /** Grants a process access to the objects and the processes that it uses, and makes it start after those that it waits for. */
   private connect(definition: ProcessDefinition): void {
     const service = this.services.get(definition.process)!;
     this.grantObjects(definition, service.taskDefinition.taskRole);
@@ -203,27 +204,17 @@ export class PostHogServices extends Construct {
     for (const called of callsOf(definition)) {
       this.services.get(called)?.connections.allowDefaultPortFrom(service, `from PostHog ${definition.process}`);
     }
-    // ECS fails a deployment whose tasks stop because a process that they need is not available yet.
-    definition.needs.forEach((needed) => service.startAfter(this.services.get(needed)!.started));
-    definition.after?.forEach((first) => {
-      const other = this.services.get(first);
-      if (other) {
-        service.startAfter(other.started);
+    for (const { process } of definition.startsAfter ?? []) {
+      const first = this.services.get(process);
+      if (first) {
+        service.startAfter(first.started);
       }
-    });
+    }
     const { healthCheck } = definition.http ?? {};
     if (service.targetGroup && healthCheck?.port !== undefined) {
       service.connections.allowFrom(this.props.ingress.loadBalancer, Port.tcp(healthCheck.port), 'load balancer health checks');
     }
   }
-}
-
-/** Defines the namespace for service discovery, with a private hosted zone of the VPC. */
-export function defineNamespace(scope: Construct, id: string, vpc: IVpc, name: string): PrivateDnsNamespace {
-  const namespace = new PrivateDnsNamespace(scope, id, { vpc, name, description: 'PostHog services: service discovery' });
-  // The construct has no prop for it.
-  (namespace.node.defaultChild as CfnPrivateDnsNamespace).properties = { dnsProperties: { soa: { ttl: NEGATIVE_CACHING_SECONDS } } };
-  return namespace;
 }
 
 /** Returns the images of processes, without duplicates. */

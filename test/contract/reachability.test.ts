@@ -35,7 +35,7 @@ function canReach(caller: string, groups: readonly string[], port: number): bool
 /** The processes that one is told of by their private names. */
 function toldOf(process: string): string[] {
   const values = JSON.stringify(containerOf(template, process).Environment ?? []);
-  return [...new Set([...values.matchAll(/([a-z0-9-]+)\.posthog\.example\.com\.internal/g)].map(([, name]) => name))].sort();
+  return [...new Set([...values.matchAll(/([a-z0-9-]+)\.stack-posthog-[0-9a-f]{8}\.internal/g)].map(([, name]) => name))].sort();
 }
 
 describe.each(PROCESSES.map((definition): [string, ProcessDefinition] => [definition.process, definition]))('%s', (process, definition) => {

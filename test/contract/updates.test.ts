@@ -1,7 +1,9 @@
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationListener, ApplicationLoadBalancer, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { AppAccess, Cache, ClientAddress, Kafka, NatMode, PostHogNetwork, PostHogProps, PostHogSize, Product } from '../../lib';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { refusedChanges } from '../../cli/updates/rules';
@@ -42,7 +44,27 @@ function posthog(props: (listener: ApplicationListener) => Partial<PostHogProps>
   };
 }
 
+/** A PostHog in an existing cluster, which has the capacity providers of Fargate. */
+function inCluster(props: Partial<PostHogProps> = {}): Define {
+  return (stack) => {
+    const cluster = new Cluster(stack, 'Cluster', {
+      vpc: new Vpc(stack, 'Vpc', { ipAddresses: IpAddresses.cidr('10.0.0.0/22') }),
+      enableFargateCapacityProviders: true,
+    });
+    newPostHog(stack, { cluster, ...props });
+  };
+}
+
 const OPEN = posthog();
+const SPOT = posthog(() => ({ spot: true }));
+const IN_NAMESPACE: Define = (stack) =>
+  posthog(() => ({
+    cloudMapNamespace: PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(stack, 'Namespace', {
+      namespaceName: 'services.example.com',
+      namespaceId: 'ns-1',
+      namespaceArn: 'arn:aws:servicediscovery:eu-central-1:111122223333:namespace/ns-1',
+    }),
+  }))(stack);
 
 const ACCEPTED: Record<string, [before: Define, after: Define]> = {
   'a public load balancer becomes internal': [OPEN, posthog(() => ({ publicLoadBalancer: false }))],
@@ -55,7 +77,15 @@ const ACCEPTED: Record<string, [before: Define, after: Define]> = {
   'the app is opened': [posthog(() => ({ appAccess: AppAccess.nobody() })), OPEN],
   'client addresses are verified': [OPEN, posthog(() => ({ clientAddress: ClientAddress.verified() }))],
   'the size changes': [OPEN, posthog(() => ({ size: PostHogSize.PRODUCTION }))],
-  'Spot is used': [OPEN, posthog(() => ({ spot: true }))],
+  'Spot is used': [OPEN, SPOT],
+  'Spot is no longer used': [SPOT, OPEN],
+  'the owner of a cluster says that it has the capacity providers of Fargate': [inCluster(), inCluster({ fargateCapacityProviders: true })],
+  'the owner of a cluster no longer says so': [inCluster({ fargateCapacityProviders: true }), inCluster()],
+  'Spot is used in a cluster with the capacity providers': [
+    inCluster({ fargateCapacityProviders: true }),
+    inCluster({ fargateCapacityProviders: true, spot: true }),
+  ],
+  'the domain name changes': [OPEN, posthog(() => ({ domainName: 'analytics.example.com' }))],
   'the cache gets its first replica, and then failover': [
     (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc') }),
     (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc'), replicas: 1, automaticFailover: false }),
@@ -76,7 +106,8 @@ test.each(Object.entries(ACCEPTED))('AWS accepts the update when %s, with and wi
 
 /** Updates that are known to fail, with what happens. The documentation of each prop says so. */
 const REFUSED: Record<string, [before: Define, after: Define, message: string]> = {
-  'the domain name changes': [OPEN, posthog(() => ({ domainName: 'analytics.example.com' })), 'a new private namespace renames every process'],
+  'PostHog moves to an existing namespace': [OPEN, IN_NAMESPACE, 'the process gets another private name'],
+  'PostHog moves to a namespace of its own': [IN_NAMESPACE, OPEN, 'the process gets another private name'],
   'the cache gets its first replica with failover': [
     (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc') }),
     (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc'), replicas: 1 }),

@@ -128,7 +128,7 @@ describe('the service of every process', () => {
       return [DeploymentConfiguration, AvailabilityZoneRebalancing, PropagateTags, EnableECSManagedTags, LaunchType, EnableExecuteCommand];
     });
     const deployment = { MinimumHealthyPercent: 100, MaximumPercent: 200, DeploymentCircuitBreaker: { Enable: true, Rollback: true } };
-    expect(found).toEqual(each(() => [deployment, 'ENABLED', 'SERVICE', true, 'FARGATE', false]));
+    expect(found).toEqual(each(() => [deployment, 'ENABLED', 'SERVICE', true, undefined, false]));
   });
 
   test('is a target of the load balancer exactly if clients reach the process', () => {
@@ -182,10 +182,19 @@ describe('the service of every process', () => {
     );
   });
 
-  test('starts after its dependencies, and waits for no other service', () => {
+  test('starts after the processes that it waits for, and after no other service', () => {
     const services = ofType(template, 'AWS::ECS::Service').map(([id]) => id);
     const found = each(({ process }) => (serviceResourceOf(template, process)[1].DependsOn ?? []).filter((id) => services.includes(id)));
-    expect(found).toEqual(each(({ needs, after = [] }) => [...needs, ...after].map((other) => serviceResourceOf(template, other)[0]).sort()));
+    expect(found).toEqual(each(({ startsAfter = [] }) => startsAfter.map((other) => serviceResourceOf(template, other.process)[0]).sort()));
+  });
+
+  test('starts after its cluster has its capacity provider, so that it is deleted first', () => {
+    const [[association, { Properties }]] = ofType(template, 'AWS::ECS::ClusterCapacityProviderAssociations');
+    expect(Properties).toMatchObject({ CapacityProviders: ['FARGATE', 'FARGATE_SPOT'], DefaultCapacityProviderStrategy: [] });
+    expect(each(({ process }) => serviceResourceOf(template, process)[1].DependsOn?.includes(association))).toEqual(each(() => true));
+    expect(each(({ process }) => serviceOf(template, process).CapacityProviderStrategy)).toEqual(
+      each(() => [{ CapacityProvider: 'FARGATE', Weight: 1 }]),
+    );
   });
 });
 
@@ -215,7 +224,7 @@ describe('service discovery', () => {
   test('caches addresses and missing names for ten seconds', () => {
     expect(registered.map(({ DnsConfig }) => DnsConfig.DnsRecords)).toEqual(registered.map(() => [{ TTL: 10, Type: 'A' }]));
     const [[id, { Properties }]] = ofType(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace');
-    expect(Properties).toMatchObject({ Name: 'posthog.example.com.internal', Properties: { DnsProperties: { SOA: { TTL: 10 } } } });
+    expect(Properties).toMatchObject({ Name: 'stack-posthog-c18fa0be.internal', Properties: { DnsProperties: { SOA: { TTL: 10 } } } });
     expect(stack.resolve(posthog.cloudMapNamespace.namespaceId)).toEqual({ 'Fn::GetAtt': [id, 'Id'] });
   });
 });
@@ -289,7 +298,7 @@ describe('with `spot`', () => {
   const spot = templateWith(() => ({ spot: true }));
 
   test('processes that answer no client and whose work is retried run on Fargate Spot, and no others', () => {
-    expect(those(({ process }) => serviceOf(spot, process).CapacityProviderStrategy)).toEqual([
+    expect(those(({ process }) => JSON.stringify(serviceOf(spot, process).CapacityProviderStrategy).includes('SPOT'))).toEqual([
       'browserless',
       'cdp-cyclotron-v2-janitor',
       'cdp-hogflow-scheduler',
@@ -309,9 +318,11 @@ describe('with `spot`', () => {
     expect(serviceOf(spot, 'ingestion-general').LaunchType).toBeUndefined();
   });
 
-  test('the new cluster has the capacity provider, and without `spot` it has none', () => {
-    expect(JSON.stringify(spot.findResources('AWS::ECS::ClusterCapacityProviderAssociations'))).toContain('FARGATE_SPOT');
-    expect(JSON.stringify(template.toJSON())).not.toContain('FARGATE_SPOT');
+  test('a service with another capacity provider is deployed again, and no other service', () => {
+    const nonce = (from: Template, process: string) =>
+      (serviceOf(from, process) as unknown as { ForceNewDeployment: Record<string, unknown> }).ForceNewDeployment.ForceNewDeploymentNonce;
+    const moved = (process: string) => JSON.stringify(serviceOf(spot, process).CapacityProviderStrategy).includes('SPOT');
+    expect(those(({ process }) => nonce(spot, process) !== nonce(template, process))).toEqual(those(({ process }) => moved(process)));
   });
 });
 

@@ -16,8 +16,9 @@ import {
 import { ApplicationProtocol, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { DnsRecordType, INamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct, IDependable } from 'constructs';
+import { FargateProvider, strategyOf } from './capacity';
 import { consumerLag, scaleService } from './service-scaling';
 import { PostHogServiceOptions, taskSize } from './service-options';
 import { logTo } from './service-logs';
@@ -28,6 +29,7 @@ import { invalidProp, withPath } from '../../private/errors';
 import { IKafka } from '../../stores/kafka/kafka-base';
 import { HttpEndpoint, portOf } from '../../catalog/process-definition';
 import { TaskSize } from '../../catalog/posthog-size';
+import { Discovery, registeredName } from '../discovery';
 
 /**
  * The ECS service of a PostHog process.
@@ -101,8 +103,8 @@ export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGr
   readonly options: Omit<PostHogServiceOptions, 'process'>;
   /** Indicates whether clients can reach the process: at least one of its endpoints is open. */
   readonly reachable: boolean;
-  /** Indicates whether its tasks run on Fargate Spot, which AWS interrupts at two minutes' notice. */
-  readonly spot: boolean;
+  /** The capacity provider of its tasks; undefined for the launch type Fargate. */
+  readonly capacityProvider?: FargateProvider;
   /** The construct id of the target group. */
   readonly targetGroupId: string;
   /** The Kafka cluster, whose consumer lag determines the number of tasks. */
@@ -115,7 +117,7 @@ export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGr
   /** The client security groups of the data stores that it uses. */
   readonly clientGroups: readonly ISecurityGroup[];
   /** The namespace that it registers in; undefined if no process calls it. */
-  readonly namespace?: INamespace;
+  readonly discovery?: Discovery;
   readonly enableExecuteCommand: boolean;
   /** The full name of the load balancer; undefined if only its listener is known. */
   readonly loadBalancerFullName?: string;
@@ -222,13 +224,13 @@ export class PostHogService extends Construct implements IPostHogService {
   }
 
   private defineService({ minTasks, maxTasks }: TaskSize, http: HttpEndpoint | undefined): BaseService {
-    const { definition, cluster, subnets, securityGroup, clientGroups, namespace, spot, enableExecuteCommand } = this.props;
+    const { definition, cluster, subnets, securityGroup, clientGroups, discovery, capacityProvider, enableExecuteCommand } = this.props;
     const service = new FargateService(this, 'Service', {
       cluster,
       taskDefinition: this.taskDefinition,
       // With auto scaling, a deployment must not stop tasks that the load requires.
       desiredCount: minTasks === maxTasks ? minTasks : undefined,
-      capacityProviderStrategies: spot ? [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }] : undefined,
+      ...strategyOf(capacityProvider),
       vpcSubnets: subnets,
       securityGroups: [securityGroup],
       assignPublicIp: false,
@@ -240,9 +242,9 @@ export class PostHogService extends Construct implements IPostHogService {
       enableExecuteCommand,
       propagateTags: PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
-      cloudMapOptions: namespace && {
-        cloudMapNamespace: namespace,
-        name: definition.process,
+      cloudMapOptions: discovery && {
+        cloudMapNamespace: discovery.namespace,
+        name: registeredName(definition.process, discovery),
         dnsRecordType: DnsRecordType.A,
         dnsTtl: Duration.seconds(10),
       },

@@ -71,6 +71,25 @@ test('no process names what it needs under `calls` as well', () => {
   expect(breaking(({ needs, calls }) => calls.every((called) => !needs.includes(called)))).toEqual([]);
 });
 
+test('only these processes wait for others in a deployment', () => {
+  const waiting = PROCESSES.filter(({ startsAfter }) => startsAfter).map(({ process, startsAfter }) => [
+    process,
+    startsAfter!.map((first) => first.process),
+  ]);
+  expect(Object.fromEntries(waiting)).toEqual({
+    'worker': ['plugins'],
+    'cymbal': ['cymbal-resolution'],
+    'temporal-django-worker': ['temporal'],
+    'temporal-batch-exports-worker': ['temporal'],
+  });
+});
+
+test('every process that another one waits for is called by it, and waits for none itself', () => {
+  const wrong = (definition: ProcessDefinition) =>
+    (definition.startsAfter ?? []).filter(({ process }) => !callsOf(definition).includes(process) || definitionOf(process).startsAfter);
+  expect(breaking((definition) => wrong(definition).length === 0)).toEqual([]);
+});
+
 test('exactly the processes with access to objects use object storage', () => {
   expect(breaking(({ stores, objects }) => stores.includes('objectStorage') === (objects !== undefined))).toEqual([]);
 });

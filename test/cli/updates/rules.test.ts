@@ -99,6 +99,73 @@ describe('target groups', () => {
   });
 });
 
+test('a Cloud Map service must keep its name and its namespace', () => {
+  const type = 'AWS::ServiceDiscovery::Service';
+  expect(messages(type, { Name: 'web', NamespaceId: 'a' }, { Name: 'web', NamespaceId: 'b' })).toEqual([
+    expect.stringContaining('another private name'),
+  ]);
+  expect(messages(type, { Name: 'web', Description: 'a' }, { Name: 'web', Description: 'b' })).toEqual([]);
+});
+
+describe('a service with capacity providers', () => {
+  const strategy = (...providers: string[]) => ({ CapacityProviderStrategy: providers.map((CapacityProvider) => ({ CapacityProvider })) });
+  const template = (service: object, providers?: string[], DependsOn?: string) => ({
+    Resources: {
+      Cluster: { Type: 'AWS::ECS::Cluster' },
+      Service: { Type: 'AWS::ECS::Service', Properties: { Cluster: { Ref: 'Cluster' }, ...service }, DependsOn },
+      ...(providers && {
+        Providers: {
+          Type: 'AWS::ECS::ClusterCapacityProviderAssociations',
+          Properties: { Cluster: { Ref: 'Cluster' }, CapacityProviders: providers },
+        },
+      }),
+    },
+  });
+  const refused = (...templates: [before: ReturnType<typeof template>, after: ReturnType<typeof template>]) =>
+    refusedChanges(...templates).map(({ message }) => message);
+  const fargate = { LaunchType: 'FARGATE' };
+  const both = ['FARGATE', 'FARGATE_SPOT'];
+
+  test('needs them in its cluster', () => {
+    const message = 'the cluster of the service does not have the capacity provider "FARGATE_SPOT"';
+    expect(refused(template(fargate), template(strategy('FARGATE_SPOT')))).toEqual([message]);
+    expect(refused(template(fargate), template(strategy('FARGATE_SPOT'), ['FARGATE'], 'Providers'))).toEqual([message]);
+  });
+
+  test('must depend on those that its cluster gets in the same update', () => {
+    expect(refused(template(fargate), template(strategy('FARGATE_SPOT'), both))).toEqual([expect.stringContaining('before its cluster has it')]);
+    expect(refused(template(fargate), template(strategy('FARGATE_SPOT'), both, 'Providers'))).toEqual([]);
+    expect(refused(template(fargate, both), template(strategy('FARGATE_SPOT'), both))).toEqual([]);
+  });
+
+  test('keeps one that it used before the update', () => {
+    const spot = template(strategy('FARGATE_SPOT'), both, 'Providers');
+    expect(refused(spot, template(strategy('FARGATE'), ['FARGATE'], 'Providers'))).toEqual([
+      expect.stringContaining('ECS keeps the capacity provider'),
+    ]);
+    expect(refused(spot, template(strategy('FARGATE'), both, 'Providers'))).toEqual([]);
+    // CloudFormation deletes the association after it has replaced the service.
+    expect(refused(spot, template(fargate))).toEqual([]);
+  });
+
+  test('cannot return to a launch type that it never had', () => {
+    const spot = template(strategy('FARGATE_SPOT'), both);
+    expect(refused(spot, template(strategy(), both))).toEqual([expect.stringContaining('no launch type to return to')]);
+    expect(refused(spot, template({}, both))).toEqual([expect.stringContaining('no launch type to return to')]);
+  });
+
+  test('cannot replace one of the same name', () => {
+    const named = (service: object) => template({ ...service, ServiceName: 'web' }, both);
+    expect(refused(named(fargate), named(strategy('FARGATE')))).toEqual([expect.stringContaining('the name of the old one')]);
+    expect(refused(named(strategy('FARGATE')), named(strategy('FARGATE_SPOT')))).toEqual([]);
+  });
+
+  test('of an imported cluster, is not checked', () => {
+    const imported = (service: object) => template({ ...service, Cluster: 'given' });
+    expect(refused(imported(strategy('FARGATE')), imported(strategy('FARGATE_SPOT')))).toEqual([]);
+  });
+});
+
 test('a private namespace must keep its name', () => {
   expect(messages('AWS::ServiceDiscovery::PrivateDnsNamespace', { Name: 'a.internal' }, { Name: 'b.internal' })).toEqual([
     expect.stringContaining('renames every process'),

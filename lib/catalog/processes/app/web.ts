@@ -39,8 +39,6 @@ export const WEB: ProcessDefinition<PostHogProcess.WEB> = {
   },
   stopTimeout: 60,
   fileDownloads: true,
-  // A team that is created before they respond gets no GeoIP transformation (products/cdp/backend/models/hog_functions/hog_function.py).
-  after: [PostHogProcess.PLUGINS],
   settings: (context) => {
     const { environment, secrets } = djangoSettings(context);
     return { environment: { ...environment, ...context.generation.webServer.environment }, secrets };

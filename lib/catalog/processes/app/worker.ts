@@ -12,8 +12,8 @@ import { scriptText } from '../../../private/assets';
  * It runs one task, because there can be only one scheduler. During a deployment the new task overlaps with the old: the scheduler's lock
  * in the cache (redbeat, posthog/settings/celery.py) prevents duplicate runs. More work requires a larger task.
  *
- * The script also syncs the templates of destinations and transformations to the database. It starts after data pipelines, which provide
- * most of them, and again with every new image of theirs.
+ * The script also syncs the templates of destinations and transformations to the database, with every new image of data pipelines, which provide
+ * most of them.
  */
 export const WORKER: ProcessDefinition<PostHogProcess.WORKER> = {
   ...DJANGO,
@@ -34,7 +34,13 @@ export const WORKER: ProcessDefinition<PostHogProcess.WORKER> = {
   },
   single: 'it runs the only scheduler',
   stopTimeout: 120,
-  after: [PostHogProcess.PLUGINS],
+  startsAfter: [
+    {
+      process: PostHogProcess.PLUGINS,
+      reason:
+        'its script syncs templates once, and tasks of the previous release would give it theirs (posthog/management/commands/sync_hog_function_templates.py)',
+    },
+  ],
   settings: (context) => {
     const { environment, secrets } = djangoSettings(context);
     return {

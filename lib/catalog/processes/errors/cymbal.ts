@@ -34,6 +34,14 @@ export const CYMBAL: ProcessDefinition<PostHogProcess.CYMBAL> = {
   memory: { mib: 75, commit: JULY_TREE, basis: 'Rss after its first exception, without optimisations of the compiler' },
   stores: ['postgres', 'cache', 'kafka'],
   needs: [PostHogProcess.CYMBAL_RESOLUTION],
+  startsAfter: [
+    {
+      process: PostHogProcess.CYMBAL_RESOLUTION,
+      reason:
+        'with CYMBAL_REMOTE_RESOLUTION_ENABLED, it exits if its name does not resolve at the start ' +
+        '(EndpointPool::new in rust/cymbal/src/modes/processing/stages/resolution/remote/pool.rs)',
+    },
+  ],
   settings: (context) => {
     const redisUrl = cacheUrl(context.cache, CacheClient.RUST);
     return symbolSettings(

@@ -4,7 +4,10 @@ import { Product } from '../../product';
 import { ingestion } from '../shared/ingestion';
 import { geoIp, NODE_GEOIP_FOLDER, personHog } from '../shared/node';
 
-/** Ingests exceptions from Kafka into ClickHouse, through cymbal. */
+/**
+ * Ingests exceptions from Kafka into ClickHouse, through cymbal. Until cymbal answers, it reads the same messages again
+ * (nodejs/src/ingestion/pipelines/errortracking/cymbal-processing-step.ts).
+ */
 export const INGESTION_ERROR_TRACKING = ingestion({
   process: PostHogProcess.INGESTION_ERROR_TRACKING,
   id: 'IngestionErrorTracking',

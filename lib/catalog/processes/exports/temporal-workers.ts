@@ -26,6 +26,12 @@ const WORKER = {
   interruptible: true,
   stopTimeout: 120,
   needs: [...DJANGO.needs, PostHogProcess.TEMPORAL],
+  startsAfter: [
+    {
+      process: PostHogProcess.TEMPORAL,
+      reason: 'their script gives up after five minutes without it, and the first start of Temporal creates two databases (task-queues/queues.py)',
+    },
+  ],
   calls: DJANGO.calls.filter((process) => process !== PostHogProcess.TEMPORAL),
 } as const;
 

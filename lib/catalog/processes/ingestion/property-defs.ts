@@ -21,7 +21,10 @@ const RUN = {
   calls: [],
 } as const;
 
-/** Maintains the list of known events and properties (rust/property-defs-rs/src/config.rs). */
+/**
+ * Maintains the list of known events and properties (rust/property-defs-rs/src/config.rs). It connects to personhog at the first call
+ * (`connect_lazy` in src/group_type_resolver.rs).
+ */
 export const PROPERTY_DEFS: ProcessDefinition<PostHogProcess.PROPERTY_DEFS> = {
   ...RUN,
   process: PostHogProcess.PROPERTY_DEFS,

@@ -36,7 +36,10 @@ export const PERSONHOG_REPLICA: ProcessDefinition<PostHogProcess.PERSONHOG_REPLI
   }),
 };
 
-/** Serves persons and groups to all other processes (rust/personhog-router/src/config.rs). */
+/**
+ * Serves persons and groups to all other processes (rust/personhog-router/src/config.rs). It connects to replicas at the first call
+ * (`connect_lazy` in src/backend/replica.rs), and its health checks do not depend on them.
+ */
 export const PERSONHOG_ROUTER: ProcessDefinition<PostHogProcess.PERSONHOG_ROUTER> = {
   process: PostHogProcess.PERSONHOG_ROUTER,
   id: 'PersonhogRouter',

@@ -6,7 +6,10 @@ import { geoIp, NODE, NodeExtras, nodeSettings, NODE_GEOIP_FOLDER, NODE_PROBE, N
 import { requireAttribute } from '../shared/postgres';
 import { ProcessSettings } from '../../../private/process-settings';
 
-/** The common properties of the data pipeline processes. */
+/**
+ * The common properties of the data pipeline processes. Jobs call the app and capture, none of them at the start; schedules are polled again
+ * (nodejs/src/common/services/internal-capture.ts, nodejs/src/cdp/services/hogflow-schedule/hogflow-schedule.service.ts).
+ */
 export const PIPELINE = {
   ...NODE,
   products: [Product.DATA_PIPELINES],

@@ -26,14 +26,12 @@ export const PLUGINS: ProcessDefinition<PostHogProcess.PLUGINS> = {
     production: { cpu: 2048, memoryLimitMiB: 4096, minTasks: 2, maxTasks: 12 },
     large: { cpu: 2048, memoryLimitMiB: 8192, minTasks: 3, maxTasks: 48 },
   },
-  // It starts without the app, which fetches templates from it for the first team.
-  needs: PIPELINE.needs.filter((process) => process !== PostHogProcess.WEB),
   // On SIGTERM it disconnects its consumers within a second or two and then hangs: five consumers disconnect the one producer that they
   // share (nodejs/src/cdp/services/job-queue/job-queue-kafka.ts). Nothing is written after that; an idle one still ran after 330 seconds.
   stopTimeout: 30,
   // Reruns read events from ClickHouse (nodejs/src/cdp/consumers/cdp-rerun-worker.consumer.ts).
   stores: [...NODE_STORES, 'clickHouse'],
-  calls: [PostHogProcess.WEB, PostHogProcess.TEMPORAL],
+  calls: [PostHogProcess.TEMPORAL],
   settings: (context) =>
     pipelineSettings(context, {
       environment: {

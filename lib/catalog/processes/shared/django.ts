@@ -9,7 +9,7 @@ import { ProcessSettings } from '../../../private/process-settings';
 /** The data stores that every Django process connects to. */
 export const DJANGO_STORES: readonly StoreName[] = ['postgres', 'cache', 'kafka', 'clickHouse', 'objectStorage'];
 
-/** The processes that no Django process can work without. */
+/** The processes that no Django process can work without. gRPC connects at the first call, and again (posthog/personhog_client/client.py). */
 const DJANGO_NEEDS = [PostHogProcess.PERSONHOG_ROUTER] as const;
 
 /** The processes that every Django process calls, if they are deployed. */

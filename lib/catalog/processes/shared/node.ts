@@ -91,7 +91,10 @@ export function nodeSettings(context: ProcessContext, { mode, environment, secre
   };
 }
 
-/** Returns the endpoint for persons and groups: gRPC, so a host and a port without a scheme (nodejs/src/common/personhog/client.ts). */
+/**
+ * Returns the endpoint for persons and groups: gRPC, so a host and a port without a scheme. Its session is opened by the first call
+ * (nodejs/src/common/personhog/client.ts).
+ */
 export function personHog(context: ProcessContext): Record<string, string> {
   return { PERSONHOG_ENABLED: 'true', PERSONHOG_ADDR: authorityOf(context, PostHogProcess.PERSONHOG_ROUTER) };
 }
