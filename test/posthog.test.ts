@@ -20,7 +20,7 @@ import {
 } from '../lib';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../lib/catalog/processes/deployed-processes';
 import { certificate, environmentOf, FEW, givenPostgres, newPostHog, newStack, only, stores } from './helpers/stack';
-import { containerOf, executionRoleStatements, idOf, ofType, serviceOf } from './helpers/template';
+import { containerOf, executionRoleStatements, idOf, ofType, serviceOf, serviceResourceOf } from './helpers/template';
 
 const NAMES = deployedProcesses(FEW).map(({ process }) => process as string);
 const NETWORK = [
@@ -414,6 +414,17 @@ describe('props', () => {
       SITE_URL: { 'Fn::Join': ['', ['https://', { Ref: 'Domain' }]] },
     });
   });
+});
+
+test('the domain name resolves once the app and data pipelines have started, so that no team is created without GeoIP', () => {
+  const template = synth((scope) => ({
+    products: [...DEFAULT_PRODUCTS],
+    domainZone: HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' }),
+    ipAddressType: IpAddressType.DUAL_STACK,
+  }));
+  const started = [PostHogProcess.PLUGINS, PostHogProcess.WEB].map((process) => serviceResourceOf(template, process)[0]);
+  const records = ofType(template, 'AWS::Route53::RecordSet').filter(([, { Properties }]) => Properties.Name === 'posthog.example.com.');
+  expect(records.map(([, { DependsOn }]) => DependsOn?.filter((id) => id.includes('Services')))).toEqual([started, started]);
 });
 
 test('two PostHogs can share a stack and a VPC', () => {

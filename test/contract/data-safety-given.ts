@@ -7,6 +7,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { HostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { stores } from '../helpers/stack';
 
@@ -37,6 +38,11 @@ export class Given extends Construct {
   public readonly key = Key.fromKeyArn(this, 'Key', `arn:aws:kms:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`);
   public readonly securityGroup = SecurityGroup.fromSecurityGroupId(this, 'SecurityGroup', 'sg-0123456789abcdef0');
   public readonly cluster = Cluster.fromClusterAttributes(this, 'Cluster', { clusterName: 'given', vpc: this.vpc });
+  public readonly cloudMapNamespace = PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(this, 'Namespace', {
+    namespaceName: 'services.example.com',
+    namespaceId: 'ns-1',
+    namespaceArn: 'arn:aws:servicediscovery:eu-central-1:111122223333:namespace/ns-1',
+  });
   public readonly secret = Secret.fromSecretNameV2(this, 'Secret', 'given');
   public readonly loadBalancer = this.importedLoadBalancer('one');
   public readonly otherLoadBalancer = this.importedLoadBalancer('two');

@@ -147,6 +147,8 @@ export const POSTHOG: Subject = {
     ...BROUGHT_STORES,
     vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, RENAMED] },
     cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, RENAMED] },
+    fargateCapacityProviders: { to: () => true, with: ({ cluster }) => ({ cluster }) },
+    cloudMapNamespace: { to: ({ cloudMapNamespace }) => cloudMapNamespace },
     serviceSubnets: OTHER_ZONE,
     storeSubnets: OTHER_SUBNETS,
     manageTopics: to(false),
