@@ -15,6 +15,8 @@ const FROZEN_TYPES = [
   'AWS::EC2::VPC',
   'AWS::EC2::Volume',
   'AWS::ECS::Cluster',
+  // The deletion of an old one would take the capacity providers of the cluster away.
+  'AWS::ECS::ClusterCapacityProviderAssociations',
   'AWS::ECS::Service',
   'AWS::ElastiCache::ReplicationGroup',
   'AWS::ElastiCache::SubnetGroup',
@@ -110,6 +112,7 @@ AWS::SecretsManager::Secret PostHogStoresPostgresUrl10C57B42
 /** The stack PostHog. A line may be added. Changing or removing one replaces that resource in every deployment there is. */
 const SAMPLE_APP = `
 AWS::ECS::Cluster PostHogCluster93B980E0
+AWS::ECS::ClusterCapacityProviderAssociations PostHogCluster0D14082F
 AWS::ECS::Service PostHogServicesBrowserlessServiceC49A478B
 AWS::ECS::Service PostHogServicesCaptureService4546B46E
 AWS::ECS::Service PostHogServicesCdpHogflowSchedulerServiceB9D49EC2
