@@ -40,6 +40,7 @@ export { Cache } from './stores/cache/cache';
 export { CacheEncryption, type ICache } from './stores/cache/cache-base';
 export { CacheEviction, type CacheProps } from './stores/cache/cache-props';
 export { type CacheAttributes } from './stores/cache/imported-cache';
+export { type ClickHouseAppFiles } from './stores/clickhouse/app-files';
 export { ClickHouse } from './stores/clickhouse/clickhouse';
 export { type IClickHouse } from './stores/clickhouse/clickhouse-base';
 export { type ClickHouseProps } from './stores/clickhouse/clickhouse-props';

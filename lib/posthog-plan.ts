@@ -196,7 +196,6 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
     },
     stores: {
       existing: existingStores(stores ?? props),
-      appImage: release.images.app,
       clickHouseImage: release.clickHouseImage,
       logRetention,
       removalPolicy: props.removalPolicy,

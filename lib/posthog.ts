@@ -28,6 +28,7 @@ import { DJANGO_STORES, djangoSettings } from './catalog/processes/shared/django
 import { admit } from './services/service/security-groups';
 import { ICache } from './stores/cache/cache-base';
 import { IClickHouse } from './stores/clickhouse/clickhouse-base';
+import { allowAppImage } from './stores/clickhouse/app-files';
 import { ClickHouseObjects } from './stores/clickhouse/clickhouse-objects';
 import { IKafka } from './stores/kafka/kafka-base';
 import { IObjectStorage } from './stores/object-storage/object-storage-base';
@@ -201,6 +202,7 @@ export class PostHog extends Construct {
       topics: topics && { kafka: this.kafka, topics },
       workflows: workflowsImage === undefined ? undefined : { image: workflowsImage, databaseUrl: withPath(this, () => workflowsUrl(this.postgres)) },
       backup: databaseBackup(this.postgres),
+      appFiles: this.clickHouse.appFiles,
       cpuArchitecture: plan.cpuArchitecture,
       cluster: this.cluster,
       vpc: this.vpc,
@@ -216,7 +218,8 @@ export class PostHog extends Construct {
     }
     // Data stores that are passed in may be created by the same deployment.
     const existing = [this.postgres, this.cache, this.kafka, this.clickHouse, this.objectStorage].filter((store) => Construct.isConstruct(store));
-    migration.runAfter(stores, ...existing);
+    const appImage = allowAppImage(this, 'ClickHouseAppImage', this.clickHouse, release.image);
+    migration.runAfter(stores, ...existing, ...(appImage ? [appImage] : []));
     return migration;
   }
 

@@ -100,6 +100,26 @@ export const IMAGES = {
   sqlxMigrate: { repository: 'ghcr.io/posthog/posthog/sqlx-migrate', tag: 'master', commitTags: shortHash, stopping: PROGRAM },
 } as const satisfies Readonly<Record<string, CatalogImage>>;
 
+/**
+ * The largest image, PostHog's own: 9.8 GB unpacked (blitss/posthog-helm-chart, README, 2026), 15 % more in a year or two. Compressed layers are about a
+ * third of that; the node that pulls an image has both.
+ */
+const LARGEST_IMAGE_GB = 9.8 * (1 + 1 / 3) * 1.15;
+
+/** What else is on a disk: the operating system, Docker, other images, temporary files. */
+const OTHER_FILES_GB = 8;
+
+/** Returns the size of a disk, in GiB rounded up to 10, with room for a number of the largest images. */
+function diskFor(images: number): number {
+  return Math.ceil((LARGEST_IMAGE_GB * images + OTHER_FILES_GB) / 10) * 10;
+}
+
+/** The disk of tasks with PostHog's image, in GiB. Fargate's default is 20, which a larger image would not fit into; it bills the rest. */
+export const APP_TASK_DISK_GIB = diskFor(1);
+
+/** The root disk of instances that copy files out of PostHog's image, in GiB: one image while the previous one may still be there. */
+export const INSTANCE_DISK_GIB = diskFor(2);
+
 /** The name of an image: its prop in `PostHogImages`. */
 export type ImageName = keyof typeof IMAGES;
 

@@ -7,6 +7,7 @@ import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DatabaseBackup } from './database-backup';
+import { ClickHouseAppFiles } from '../stores/clickhouse/app-files';
 import { migrationStates } from './migration-states';
 import { CHECKING_CONTAINERS, STREAM_PREFIX } from './migration-task';
 import { acknowledge, resultText } from '../private/acknowledge';
@@ -23,7 +24,10 @@ export interface MigrationMachineProps {
   /** The log group of the task. */
   readonly logs: ILogGroup;
   readonly backup?: DatabaseBackup;
+  readonly appFiles?: ClickHouseAppFiles;
   readonly release: string;
+  /** PostHog's image. */
+  readonly image: string;
   readonly timeoutSeconds: number;
 }
 
@@ -49,6 +53,14 @@ export function taskStatements(stack: Stack, cluster: ICluster, family: string) 
   };
 }
 
+/** Returns the policy statements for writing the image that ClickHouse servers read, and for reading their reports. */
+function appFilesStatements({ imageParameter, reportParameters }: ClickHouseAppFiles): object[] {
+  return [
+    { Effect: Effect.ALLOW, Action: 'ssm:PutParameter', Resource: imageParameter.parameterArn },
+    { Effect: Effect.ALLOW, Action: 'ssm:GetParameter', Resource: reportParameters.map(({ parameterArn }) => parameterArn) },
+  ];
+}
+
 /** The state machine that runs the task, and the function that reports its result. */
 export class MigrationMachine extends Construct {
   public readonly stateMachine: StateMachine;
@@ -61,6 +73,11 @@ export class MigrationMachine extends Construct {
     const conclude = this.concludeFunction(props);
     const states = migrationStates({
       ...props,
+      appFiles: props.appFiles && {
+        imageParameter: props.appFiles.imageParameter.parameterName,
+        reportParameters: props.appFiles.reportParameters.map(({ parameterName }) => parameterName),
+        image: props.image,
+      },
       partition: stack.partition,
       cluster: cluster.clusterArn,
       family,
@@ -98,6 +115,7 @@ export class MigrationMachine extends Construct {
         Resource: stack.formatArn({ service: 'events', resource: 'rule', resourceName: 'StepFunctionsGetEventsForECSTaskRule' }),
       },
       { Effect: Effect.ALLOW, Action: 'lambda:InvokeFunction', Resource: conclude.functionArn },
+      ...(props.appFiles ? appFilesStatements(props.appFiles) : []),
       ...(props.backup ? [{ Effect: Effect.ALLOW, Action: props.backup.action, Resource: props.backup.arn }] : []),
     ];
     statements.forEach((statement) => this.stateMachine.addToRolePolicy(PolicyStatement.fromJson(statement)));

@@ -9,7 +9,7 @@ import { checkDays, knownSeconds } from '../private/quantities';
  */
 export interface MigrationOptions {
   /**
-   * The time that a deployment waits for a migration, from 1 to 12 hours. The migration itself is stopped 15 minutes earlier.
+   * The time that a deployment waits for a migration, from 1 to 12 hours. The migration itself is stopped 40 minutes earlier.
    *
    * @default Duration.hours(6)
    */

@@ -1,3 +1,4 @@
+import { AppFilesStates, appFilesStates, INSTALL_APP_FILES } from './app-files-states';
 import { DatabaseBackup } from './database-backup';
 
 /** Properties for the state machine of a migration. */
@@ -12,6 +13,8 @@ export interface MigrationStates {
   /** The containers that run the pre-migration checks. */
   readonly checkingContainers: readonly string[];
   readonly backup?: DatabaseBackup;
+  /** The functions and format schemas to install first; undefined if ClickHouse has no parameters for them. */
+  readonly appFiles?: AppFilesStates;
   readonly concludeFunction: string;
   readonly logGroup: string;
   readonly streamPrefix: string;
@@ -46,17 +49,20 @@ const CAUGHT = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.Error', Next: 'Con
  */
 export function migrationStates(given: MigrationStates): object {
   const resource = (name: string) => `arn:${given.partition}:states:::${name}`;
-  const { backup } = given;
+  const { backup, appFiles } = given;
+  const checked = backup ? 'DescribeBackups' : 'Run';
+  const first = appFiles ? INSTALL_APP_FILES : checked;
   return {
     Comment: 'PostHog migration: migrates the databases and reports the result to CloudFormation',
     StartAt: 'IsRevisionGiven',
     States: {
       IsRevisionGiven: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.TaskDefinition', IsPresent: true, Next: backup ? 'DescribeBackups' : 'Run' }],
+        Choices: [{ Variable: '$.TaskDefinition', IsPresent: true, Next: first }],
         Default: 'TakeCurrentRevision',
       },
-      TakeCurrentRevision: { Type: 'Pass', Result: given.taskDefinition, ResultPath: '$.TaskDefinition', Next: backup ? 'DescribeBackups' : 'Run' },
+      TakeCurrentRevision: { Type: 'Pass', Result: given.taskDefinition, ResultPath: '$.TaskDefinition', Next: first },
+      ...(appFiles && appFilesStates(appFiles, { resource, caught: CAUGHT, next: checked })),
       ...(backup && {
         DescribeBackups: {
           Type: 'Task',

@@ -15,6 +15,7 @@ import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { MigrationPlan } from './migration-options';
 import { migrationScript, topicsScript } from './migration-script';
+import { APP_TASK_DISK_GIB } from '../catalog/images';
 import { ProxyVariable } from '../catalog/proxy-environment';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
@@ -107,6 +108,7 @@ export class MigrationTask extends Construct {
       executionRole,
       cpu: plan.cpu,
       memoryLimitMiB: plan.memoryLimitMiB,
+      ephemeralStorageGiB: APP_TASK_DISK_GIB,
       runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: containers.cpuArchitecture },
     });
     const { release, settings, topics, workflows } = containers;

@@ -4,6 +4,7 @@ import { ICluster, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
+import { APP_FILES_SECONDS } from './app-files-states';
 import { DatabaseBackup } from './database-backup';
 import { MigrationMachine, taskStatements } from './migration-machine';
 import { MigrationOptions, migrationPlan } from './migration-options';
@@ -14,6 +15,7 @@ import { withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
 import { programFunction } from '../private/program-function';
 import { asClients } from '../private/security-group';
+import { ClickHouseAppFiles } from '../stores/clickhouse/app-files';
 
 /**
  * The migration of PostHog's databases.
@@ -34,6 +36,8 @@ export interface MigrationProps extends MigrationContainers {
   readonly options?: MigrationOptions;
   /** The API call for the backups of the database; undefined if there is none. */
   readonly backup?: DatabaseBackup;
+  /** The parameters of ClickHouse for PostHog's functions and format schemas; undefined if it has none. */
+  readonly appFiles?: ClickHouseAppFiles;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
@@ -43,12 +47,15 @@ export interface MigrationProps extends MigrationContainers {
 
 const TYPE = 'Custom::PostHogMigration';
 
-/** The seconds of the wait condition's timeout that are reserved for retries of RDS and ECS calls, and for reporting the result. */
-const RESERVED_SECONDS = 15 * 60;
+/**
+ * The seconds of the wait condition's timeout that are reserved for ClickHouse servers to install functions, for retries of RDS and ECS calls, and for
+ * reporting the result.
+ */
+const RESERVED_SECONDS = APP_FILES_SECONDS + 16 * 60;
 
 /**
- * A migration of PostHog's databases during every deployment that changes the release, before everything that depends on it: Kafka's topics,
- * the workflows database, then PostHog's own migrations.
+ * A migration of PostHog's databases during every deployment that changes the release, before everything that depends on it: functions and format
+ * schemas of ClickHouse, Kafka's topics, the workflows database, then PostHog's own migrations.
  *
  * If it fails, so does the deployment, with the reason and the last lines of the log; dependent resources are not updated. See
  * docs/upgrades.md.
@@ -79,6 +86,7 @@ export class Migration extends Construct implements IMigration {
       securityGroup,
       logs,
       release: props.release.name,
+      image: props.release.image,
       timeoutSeconds: plan.timeoutSeconds - RESERVED_SECONDS,
     });
     this.stateMachine = machine.stateMachine;
@@ -90,6 +98,7 @@ export class Migration extends Construct implements IMigration {
         Endpoint: `https://states.${Aws.REGION}.${Aws.URL_SUFFIX}`,
         TaskDefinition: taskDefinition.taskDefinitionArn,
         Release: props.release.name,
+        Image: props.release.image,
         Cluster: props.cluster.clusterArn,
         Family: taskDefinition.family,
       },

@@ -29,8 +29,6 @@ export const STORE_NAMES = ['postgres', 'cache', 'kafka', 'clickHouse', 'objectS
 export interface StoresPlan {
   /** The data stores that are passed in; the others are created. */
   readonly existing: Partial<Stores>;
-  /** PostHog's image, which holds the functions that ClickHouse runs. */
-  readonly appImage: string;
   readonly clickHouseImage?: string;
   readonly logRetention: RetentionDays;
   /** Undefined if each data store uses its own default. */
@@ -59,7 +57,6 @@ export function defineStores(scope: Construct, options: StoresOptions): Stores {
       vpc,
       vpcSubnets: options.serviceSubnets,
       kafka,
-      appImage: options.appImage,
       image: options.clickHouseImage,
       logRetention,
       removalPolicy,

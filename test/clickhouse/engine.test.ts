@@ -39,6 +39,7 @@ const QUERIES = {
 
 beforeAll(() => {
   host.start();
+  host.install();
   const names = Object.keys(QUERIES);
   const all = askEngine([...STARTUP, ...Object.values(QUERIES)], { ...CONFIG, userScripts: `${host.data}/user_scripts` }).slice(STARTUP.length);
   answers = Object.fromEntries(all.map((answer, index) => [names[index], answer]));

@@ -2,21 +2,51 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { installAppFilesScript } from '../../lib/stores/clickhouse/app-files';
 import { prepareScript } from '../../lib/stores/clickhouse/members';
 import { ROOT } from '../helpers/app';
 
 const SECRETS = ['POSTHOG_CLICKHOUSE_PASSWORD', 'POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD', 'POSTHOG_CLICKHOUSE_CLUSTER_SECRET'];
 
-/** The instance's own script, as boot/prepare.sh of an instance passes it. */
-const LOG_IN = path.join(ROOT, 'lib', 'stores', 'instance', 'boot', 'log-in.sh');
+/** The instance's own scripts. */
+const BOOT = path.join(ROOT, 'lib', 'stores', 'instance', 'boot');
 
 /** What a start is given; the rest is as on an instance. */
 export interface Start {
   readonly hostName?: string;
-  readonly appImage?: string;
-  /** Docker fails at commands that begin with this; `rmdir` is the step after the new files are in place. */
-  readonly fail?: string;
+  readonly folders?: readonly string[];
 }
+
+/** What a migration has written into the parameter, and how things go; the rest is as on an instance. */
+export interface Installation {
+  readonly run?: string;
+  readonly image?: string;
+  /** Docker and AWS fail at commands that begin with this. */
+  readonly fail?: string;
+  /** The seconds before an installation that failed is repeated. */
+  readonly pause?: number;
+}
+
+/** How a script ended. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly errors: string;
+  /** The commands of Docker and AWS. */
+  readonly calls: string[];
+}
+
+/** What a server reports. */
+export interface Report {
+  readonly run: string;
+  readonly image: string;
+  readonly outcome: string;
+  readonly message: string;
+}
+
+const SERVER = 'clickhouse/clickhouse-server@sha256:2';
+
+/** The image that is installed unless a test says otherwise. */
+export const IMAGE = 'posthog/posthog@sha256:1';
 
 /** A function as PostHog's images have it in latest_user_defined_function.xml, in the little of it that matters here. */
 export function udf(name: string, command: string): string {
@@ -33,49 +63,75 @@ export class PreparedHost {
 
   public constructor() {
     SECRETS.forEach((name) => this.write(`secrets/${name}`, 'Abc123'));
-    this.write('instance/asset/settings', 'REGION=eu-central-1\n');
-    this.write('bin/aws', '#!/bin/sh\necho "aws $*" >>"$CALLS"\n[ "$*" != "ecr get-login-password --region $4" ] || echo "password of $4"\n');
-    this.write('bin/rmdir', '#!/bin/sh\n[ "$FAIL" = rmdir ] || exec /bin/rmdir "$@"\nexit 1\n');
-    copyFileSync(path.join(__dirname, 'stub-docker.sh'), path.join(this.folder, 'bin', 'docker'));
-    ['aws', 'docker', 'rmdir'].forEach((name) => chmodSync(path.join(this.folder, 'bin', name), 0o755));
-    const functions = ['v2', 'v10'].flatMap((version) => [
+    mkdirSync(path.join(this.folder, 'run'));
+    this.write('instance/asset/settings', `REGION=eu-central-1\nLOG_GROUP=Logs\nIMAGE=${SERVER}\nREGISTRY_SECRET=\n`);
+    this.write('bin/curl', '#!/bin/sh\nexit 1\n');
+    ['aws', 'docker'].forEach((name) => copyFileSync(path.join(__dirname, `stub-${name}.sh`), path.join(this.folder, 'bin', name)));
+    ['aws', 'curl', 'docker'].forEach((name) => chmodSync(path.join(this.folder, 'bin', name), 0o755));
+    this.image(IMAGE);
+  }
+
+  /** Publishes an image of PostHog with versions of two functions, and a format schema for each. */
+  public image(name: string, versions: readonly string[] = ['v2', 'v10']): void {
+    const folder = `apps/${name.replaceAll('/', '_')}/code/posthog`;
+    const functions = versions.flatMap((version) => [
       udf(`aggregate_funnel_${version}`, `${version}/upper`),
       udf(`JSONDropKeys_${version}`, `${version}/upper`),
     ]);
-    this.write('app/code/posthog/user_scripts/latest_user_defined_function.xml', `<functions>\n${functions.join('\n')}\n</functions>\n`);
-    ['v2', 'v10'].forEach((version) => {
-      this.write(`app/code/posthog/user_scripts/${version}/upper`, `#!/bin/sh\nexec sed -u 's/^/${version} /'\n`);
-      chmodSync(path.join(this.folder, 'app/code/posthog/user_scripts', version, 'upper'), 0o755);
-    });
-    this.write('app/code/posthog/idl/events_json.json', '{}');
-    this.write('calls', '');
+    this.write(`${folder}/user_scripts/latest_user_defined_function.xml`, `<functions>\n${functions.join('\n')}\n</functions>\n`);
+    for (const version of versions) {
+      this.write(`${folder}/user_scripts/${version}/upper`, `#!/bin/sh\nexec sed -u 's/^/${version} /'\n`);
+      chmodSync(path.join(this.folder, folder, 'user_scripts', version, 'upper'), 0o755);
+      this.write(`${folder}/idl/${version}.json`, '{}');
+    }
   }
 
-  /** Prepares a start, and returns what came of it and what was asked of Docker and AWS. */
-  public start({ hostName = 'clickhouse.internal', appImage = 'posthog/posthog@sha256:1', fail }: Start = {}): {
-    status: number | null;
-    errors: string;
-    calls: string[];
-  } {
+  /** Prepares a start. */
+  public start({ hostName = 'clickhouse.internal', folders = ['user_scripts', 'format_schemas'] }: Start = {}): Outcome {
+    return this.run(prepareScript({ hostName, requiredSecrets: SECRETS, folders }));
+  }
+
+  /** Runs what an instance runs every half minute while ClickHouse does. */
+  public install({ run = 'run-1', image = IMAGE, fail, pause = 300 }: Installation = {}): Outcome {
+    this.write('wanted', image === '' ? '{}' : JSON.stringify({ run, image }));
+    return this.run(installAppFilesScript('Image', 'Report'), {
+      STATEFUL_INSTANCE_PAUSE: String(pause),
+      STATEFUL_INSTANCE_POLL: '0.01',
+      STATEFUL_INSTANCE_ATTEMPTS: '2',
+      ...(fail ? { FAIL: fail } : {}),
+    });
+  }
+
+  /** The last report; undefined before the first. */
+  public report(): Report | undefined {
+    return this.has('report') ? (JSON.parse(this.read('report')) as Report) : undefined;
+  }
+
+  /** The functions of the server, by name: what they run. */
+  public functions(): Record<string, string> {
+    const text = this.read('volume/data/user_scripts/latest_user_defined_function.xml');
+    return Object.fromEntries([...text.matchAll(/<name>(.*?)<\/name>.*<command>(.*?)<\/command>/g)].map(([, name, command]) => [name, command]));
+  }
+
+  private run(script: string, more: Record<string, string> = {}): Outcome {
     this.write('calls', '');
-    this.write('script', prepareScript({ hostName, appImage, requiredSecrets: SECRETS }));
+    this.write('script', script);
     const { status, stderr } = spawnSync('bash', ['-euo', 'pipefail', path.join(this.folder, 'script')], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: `${path.join(this.folder, 'bin')}:${process.env.PATH}`,
-        IMAGE: 'clickhouse/clickhouse-server@sha256:2',
+        NAME: 'clickhouse',
+        IMAGE: SERVER,
         MOUNT_POINT: path.join(this.folder, 'volume'),
         OWNER: `${process.getuid!()}:${process.getgid!()}`,
         SECRETS_DIR: path.join(this.folder, 'secrets'),
-        LOG_IN,
+        BOOT,
         STATEFUL_INSTANCE_ROOT: path.join(this.folder, 'instance'),
         STATEFUL_INSTANCE_RUN: path.join(this.folder, 'run'),
         STATEFUL_INSTANCE_FIRST_DELAY: '0.01',
-        DOCKER_CONFIG: path.join(this.folder, 'run', 'docker'),
-        CALLS: path.join(this.folder, 'calls'),
-        APP: path.join(this.folder, 'app'),
-        ...(fail ? { FAIL: fail } : {}),
+        HOST: this.folder,
+        ...more,
       },
     });
     return { status, errors: stderr, calls: this.read('calls').split('\n').filter(Boolean) };
@@ -85,6 +141,17 @@ export class PreparedHost {
     const whole = path.join(this.folder, file);
     mkdirSync(path.dirname(whole), { recursive: true });
     writeFileSync(whole, text);
+  }
+
+  public erase(file: string): void {
+    rmSync(path.join(this.folder, file));
+  }
+
+  /** Puts a command before the stub of the same name, which becomes `<name>-before`. */
+  public command(name: string, body: string): void {
+    const stub = path.join(this.folder, 'bin', name);
+    copyFileSync(stub, `${stub}-before`);
+    writeFileSync(stub, `#!/bin/sh\n${body}\n`);
   }
 
   public read(file: string): string {

@@ -1,19 +1,9 @@
 import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib/core';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
-import {
-  AuroraPostgres,
-  Cache,
-  CacheEviction,
-  ClickHouse,
-  Kafka,
-  KafkaBrokerType,
-  ObjectStorage,
-  Postgres,
-  PostHogRelease,
-  RedpandaKafka,
-} from '../../lib';
+import { AuroraPostgres, Cache, CacheEviction, ClickHouse, Kafka, KafkaBrokerType, ObjectStorage, Postgres, RedpandaKafka } from '../../lib';
 import { Given } from './data-safety-given';
 
 export type Props = Readonly<Record<string, unknown>>;
@@ -86,17 +76,19 @@ const OTHER_ZONE: Change = {
 const SNAPSHOT: Change = { to: () => 'snap-1', endangers: { what: ['AWS::EC2::Volume removed'], said: { warning: 'do not change `snapshotId`' } } };
 const IN_ZONE = ({ privateZone }: Given) => ({ privateZone });
 
+const REGISTRY_CREDENTIALS: Change = { to: (given) => Secret.fromSecretNameV2(given, 'RegistryCredentials', 'docker-hub') };
+
 /** What both numbers of replicas have in common. */
 const CLICKHOUSE: Subject['changes'] = {
   vpc: OTHER_VPC,
   kafka: { to: (given) => Kafka.fromKafkaAttributes(given, 'OtherKafka', { bootstrapServers: 'other.internal:9094' }) },
-  appImage: to('posthog/posthog:other'),
   vpcSubnets: OTHER_ZONE,
   instanceType: to(new InstanceType('m7i.xlarge')),
   volumeSize: { ...to(Size.gibibytes(300)), refused: SMALLER_VOLUME },
   volumeIops: to(4000),
   volumeThroughput: to(250),
   image: to('clickhouse/clickhouse-server:other'),
+  registryCredentials: REGISTRY_CREDENTIALS,
   database: to('other'),
   privateZone: { to: ({ privateZone }) => privateZone },
   hostName: { to: () => 'other.inside.example.com', with: IN_ZONE },
@@ -107,7 +99,7 @@ const CLICKHOUSE: Subject['changes'] = {
 const clickHouse =
   (fixed: Props): Subject['make'] =>
   (stack, given, props) => {
-    const all = { vpc: given.vpc, kafka: given.stores.kafka, appImage: PostHogRelease.V2026_09_11_R2.images.app, ...fixed, ...props };
+    const all = { vpc: given.vpc, kafka: given.stores.kafka, ...fixed, ...props };
     new ClickHouse(stack, 'Store', all);
   };
 
@@ -181,6 +173,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       vpcSubnets: OTHER_ZONE,
       instanceType: to(new InstanceType('m7i.large')),
       image: to('docker.io/redpandadata/redpanda:other'),
+      registryCredentials: REGISTRY_CREDENTIALS,
       volumeSize: { ...to(Size.gibibytes(200)), refused: SMALLER_VOLUME },
       snapshotId: SNAPSHOT,
       retention: to(Duration.days(7)),

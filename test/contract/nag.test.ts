@@ -21,6 +21,7 @@ import {
 } from '../../lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-storage/object-storage-keys';
+import { allowAppImage } from '../../lib/stores/clickhouse/app-files';
 import { databaseBackup } from '../../lib/migration/database-backup';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
 import { newMigration, secret, topicsOf, vpcOf } from '../migration/fixture';
@@ -154,10 +155,11 @@ test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in a ClickHouse wi
         availabilityZones: ['a', 'b'],
         privateSubnetIds: ['s1', 's2'],
       });
-      const appImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64);
-      newClickHouse(stack, { vpc, appImage }, 'One');
+      const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/clickhouse@sha256:' + '0'.repeat(64);
+      const one = newClickHouse(stack, { vpc }, 'One');
+      allowAppImage(stack, 'AppImage', one, image.replace('/clickhouse@', '/posthog@'));
       newClickHouse(stack, { vpc, replicas: 2 }, 'Two');
-      newClickHouse(stack, { vpc, replicas: 2, image: appImage.replace('/posthog@', '/clickhouse@') }, 'Three');
+      newClickHouse(stack, { vpc, replicas: 2, image }, 'Three');
     }, env),
   ).toEqual([]);
 });

@@ -9,6 +9,8 @@ export interface StartRequest {
   readonly TaskDefinition: string;
   /** The release, for messages. */
   readonly Release: string;
+  /** PostHog's image. */
+  readonly Image: string;
   readonly Cluster: string;
   /** The family of the task definition. */
   readonly Family: string;
@@ -19,6 +21,16 @@ export interface MigrationInput {
   readonly Url?: string;
   readonly TaskDefinition?: string;
   readonly Release?: string;
+  readonly Image?: string;
+}
+
+/** The name of the error if a ClickHouse server has not installed functions and format schemas; its cause is a sentence. */
+export const APP_FILES_ERROR = 'AppFiles';
+
+/** The image whose functions and format schemas ClickHouse servers install, and the execution that waits for it. */
+export interface AppFilesRun {
+  readonly run: string;
+  readonly image: string;
 }
 
 /** An error that a state ended with. */

@@ -1,4 +1,4 @@
-import { ConcludeRequest, EndedContainer, EndedTask, StateError } from './migration-requests';
+import { APP_FILES_ERROR, ConcludeRequest, EndedContainer, EndedTask, StateError } from './migration-requests';
 
 /** The result of a migration. */
 export interface MigrationResult {
@@ -33,11 +33,15 @@ export function migrationResult({ State: state, TimeoutSeconds: timeoutSeconds }
     };
   }
   if (!task) {
-    return { failure: state.Error ? `${state.Error.Error}: ${state.Error.Cause ?? 'no reason given'}` : 'no task was run' };
+    return { failure: state.Error ? sentenceOf(state.Error) : 'no task was run' };
   }
   const reasons = [...reasonsOf(containers), task.StoppedReason].filter(Boolean).join('; ') || 'no reason given';
   const fixes = FIXES.filter(([pattern]) => pattern.test(reasons)).map(([, fix]) => fix);
   return { failure: [reasons, ...fixes].join('; '), taskArn: task.TaskArn, container: containers.find(({ ExitCode }) => ExitCode)?.Name };
+}
+
+function sentenceOf({ Error: name, Cause: cause = 'no reason given' }: StateError): string {
+  return name === APP_FILES_ERROR ? cause : `${name}: ${cause}`;
 }
 
 /** Parses a failed task from the cause of an error, which is JSON. */

@@ -42,8 +42,8 @@ function requestOf(event: CloudFormationCustomResourceEvent): StartRequest {
 }
 
 /** Starts one execution, even if it is called several times for one event, whose id is its name. Returns its ARN. */
-async function start({ StateMachine: stateMachineArn, Endpoint, Url, TaskDefinition, Release }: StartRequest, name: string): Promise<string> {
-  const input: MigrationInput = { Url, TaskDefinition, Release };
+async function start({ StateMachine: stateMachineArn, Endpoint, Url, TaskDefinition, Release, Image }: StartRequest, name: string): Promise<string> {
+  const input: MigrationInput = { Url, TaskDefinition, Release, Image };
   try {
     const { executionArn } = await callStepFunctions(Endpoint, 'StartExecution', { stateMachineArn, name, input: JSON.stringify(input) });
     return executionArn as string;

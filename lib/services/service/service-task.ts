@@ -15,7 +15,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, Dependable } from 'constructs';
 import { logTo } from './service-logs';
-import { GEOIP_IMAGE, imageNamed, IMAGES } from '../../catalog/images';
+import { APP_TASK_DISK_GIB, GEOIP_IMAGE, imageNamed, IMAGES } from '../../catalog/images';
 import { PROXY_VARIABLES } from '../../catalog/proxy-environment';
 import { acknowledge } from '../../private/acknowledge';
 import { containerImage } from '../../private/container-image';
@@ -64,6 +64,7 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
   const taskDefinition = new FargateTaskDefinition(scope, 'Task', {
     cpu,
     memoryLimitMiB,
+    ephemeralStorageGiB: definition.image === 'app' ? APP_TASK_DISK_GIB : undefined,
     executionRole: roles.executionRoleOf(definition),
     taskRole: roles.taskRoleOf(scope, task.opensObjects),
     runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture },

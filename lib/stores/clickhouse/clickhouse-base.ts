@@ -3,6 +3,7 @@ import { Connections, IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
+import { ClickHouseAppFiles } from './app-files';
 import { instanceMetric, STATUS_CHECK } from '../metrics';
 
 /** ClickHouse's default ports. PostHog uses both protocols and has no settings for the ports (posthog/clickhouse/client/connection.py). */
@@ -39,6 +40,11 @@ export interface IClickHouse extends IConstruct, IConnectable {
    */
   readonly serverRoles: IRole[];
   /**
+   * The parameters through which migrations install PostHog's functions and format schemas on the servers. Undefined if you install those of a release
+   * yourself, before you deploy it.
+   */
+  readonly appFiles?: ClickHouseAppFiles;
+  /**
    * Returns a metric of the first server's EC2 instance, from the namespace `AWS/EC2`.
    *
    * Throws if the server is imported without `instanceId` and `autoScalingGroupName`.
@@ -73,6 +79,7 @@ export abstract class ClickHouseBase extends Construct implements IClickHouse {
   public abstract readonly credentials: ISecret;
   public abstract readonly dictReaderCredentials?: ISecret;
   public abstract readonly serverRoles: IRole[];
+  public abstract readonly appFiles?: ClickHouseAppFiles;
   public readonly tls: boolean;
   public readonly nativePort: number;
   public readonly httpPort: number;

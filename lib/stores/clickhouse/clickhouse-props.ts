@@ -2,6 +2,7 @@ import { RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IKafka } from '../kafka/kafka-base';
 import { checkImage } from '../../private/container-image';
 import { checkDomainName } from '../../private/domain-name';
@@ -15,13 +16,6 @@ export interface ClickHouseProps {
   readonly vpc: IVpc;
   /** The Kafka cluster that ClickHouse reads events from. Tables contain its broker list; see docs/clickhouse.md before you change it. */
   readonly kafka: IKafka;
-  /**
-   * PostHog's image, `PostHogRelease.V2026_09_11_R2.images.app`. Functions and schemas that PostHog's queries need are copied from it.
-   *
-   * The instances are granted access to a private ECR repository only if the image name is known at synthesis, not if it is a token: write the
-   * account and the region as literals.
-   */
-  readonly appImage: string;
   /**
    * The subnets of the instances. They need outbound access to AWS APIs and to the container registries.
    *
@@ -75,11 +69,21 @@ export interface ClickHouseProps {
    */
   readonly keeperInstanceType?: InstanceType;
   /**
-   * The image of ClickHouse: the version that PostHog's release expects, by its digest. A token gets no access to ECR, as with `appImage`.
+   * The image of ClickHouse: the version that PostHog's release expects, by its digest. Changing it replaces the instances.
+   *
+   * The instances are granted access to a private ECR repository only if the image name is known at synthesis, not if it is a token: write the
+   * account and the region as literals.
    *
    * @default - 26.6.2.158, which belongs to PostHogRelease.V2026_09_11_R2
    */
   readonly image?: string;
+  /**
+   * The secret with the keys `username` and `password` for the registry of `image`, such as a Docker Hub account. PostHog's image is pulled with it as
+   * well if it is in the same registry. Images in ECR need none.
+   *
+   * @default - anonymous pulls
+   */
+  readonly registryCredentials?: ISecret;
   /**
    * The database, created at startup if it does not exist.
    *
@@ -127,7 +131,6 @@ export const CLICKHOUSE_DEFAULTS = {
 
 /** Rejects props that cannot work. */
 export function checkClickHouseProps(props: ClickHouseProps): void {
-  checkImage('appImage', props.appImage, 'posthog/posthog');
   checkImage('image', props.image, 'clickhouse/clickhouse-server');
   const { database } = props;
   // PostHog's migrations write the name into statements without quoting it.

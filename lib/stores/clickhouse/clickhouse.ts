@@ -4,6 +4,7 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IPrivateHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { ClickHouseAppFiles, defineAppFiles } from './app-files';
 import { ClickHouseBase, IClickHouse } from './clickhouse-base';
 import { checkClickHouseProps, CLICKHOUSE_DEFAULTS, ClickHouseProps } from './clickhouse-props';
 import { ClickHouseSecrets, defineSecrets } from './clickhouse-secrets';
@@ -61,12 +62,14 @@ export class ClickHouse extends ClickHouseBase {
   /** The secret with the keys `username` and `password` of the user that dictionaries read as. Always defined. */
   public readonly dictReaderCredentials?: ISecret;
   public readonly serverRoles: IRole[];
+  /** The parameters through which migrations install PostHog's functions and format schemas on the servers. Always defined. */
+  public readonly appFiles?: ClickHouseAppFiles;
 
   public constructor(scope: Construct, id: string, props: ClickHouseProps) {
     super(scope, id, true);
     withPath(this, () => checkClickHouseProps(props));
     const { replicas = CLICKHOUSE_DEFAULTS.replicas, image = CLICKHOUSE_DEFAULTS.image, removalPolicy = CLICKHOUSE_DEFAULTS.removalPolicy } = props;
-    warnOfFloating(this, 'ClickHouse', [image, props.appImage], 'new instance');
+    warnOfFloating(this, 'ClickHouse', [image], 'new instance');
     const subnets = this.subnets(props, replicas);
 
     this.privateZone = props.privateZone ?? this.ownZone(props);
@@ -85,6 +88,8 @@ export class ClickHouse extends ClickHouseBase {
     this.securityGroup = this.defineSecurityGroup(props, replicas > 1);
     this.connections.addSecurityGroup(this.securityGroup);
 
+    const appFiles = defineAppFiles(this, replicas);
+    this.appFiles = appFiles;
     const shared = {
       vpc: props.vpc,
       topology,
@@ -93,11 +98,13 @@ export class ClickHouse extends ClickHouseBase {
       image,
       removalPolicy,
       logRetention: props.logRetention ?? CLICKHOUSE_DEFAULTS.logRetention,
+      registryCredentials: props.registryCredentials,
     };
     const server = {
       ...shared,
       ...secrets,
       props,
+      appFiles,
       database: this.database,
       instanceType: props.instanceType ?? CLICKHOUSE_DEFAULTS.instanceType,
       volume: {
@@ -110,7 +117,7 @@ export class ClickHouse extends ClickHouseBase {
     const keepers = topology.keepers.map((keeper, index) =>
       defineKeeper(this, `Keeper${keeper.id}`, subnets[index % subnets.length], keeper, shared, props.keeperInstanceType),
     );
-    const servers = topology.nodes.map((node, index) => defineServer(this, `Server${index + 1}`, subnets[index % subnets.length], node, server));
+    const servers = topology.nodes.map((node, index) => defineServer(this, index, subnets[index % subnets.length], node, server));
     this.servers = servers;
     this.keepers = keepers;
     this.serverRoles = servers.map(({ role }) => role);

@@ -2,6 +2,7 @@ import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { ClickHouseAppFiles } from './app-files';
 import { ClickHouseBase } from './clickhouse-base';
 import { checkHost, UnsupportedEndpoint } from '../endpoint-checks';
 import { reporter } from '../metrics';
@@ -82,6 +83,8 @@ export class ImportedClickHouse extends ClickHouseBase {
   public readonly credentials: ISecret;
   public readonly dictReaderCredentials?: ISecret;
   public readonly serverRoles: IRole[];
+  /** Always undefined: the functions and format schemas of an existing server are yours to install. */
+  public readonly appFiles?: ClickHouseAppFiles = undefined;
 
   public constructor(
     scope: Construct,

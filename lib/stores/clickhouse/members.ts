@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { RemovalPolicy, Size } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -7,15 +8,16 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { configXml } from './config/config-xml';
 import { keeperXml } from './config/keeper-xml';
-import { CONFIG_PATH, DATA_PATH, OWNER, VARIABLES } from './config/shared-settings';
+import { CONFIG_PATH, DATA_PATH, FORMAT_SCHEMAS_PATH, OWNER, USER_SCRIPTS_PATH, VARIABLES } from './config/shared-settings';
 import { CLICKHOUSE_PORTS, ClickHouseNode, ClickHouseTopology, KeeperNode } from './config/topology';
 import { usersXml } from './config/users-xml';
+import { shellQuoted } from '../instance/instance-files';
 import { InstanceVolume } from '../instance/instance-volume';
 import { StatefulInstance } from '../instance/stateful-instance';
+import { allowAppFiles, ClickHouseAppFiles, installAppFilesScript } from './app-files';
 import { ClickHouseProps } from './clickhouse-props';
 import { KafkaEncryption } from '../kafka/kafka-base';
 import { scriptPath } from '../../private/assets';
-import { ecrRepository } from '../../private/container-image';
 
 /** The common properties of servers and Keepers. */
 export interface MemberContext {
@@ -26,6 +28,7 @@ export interface MemberContext {
   readonly image: string;
   readonly removalPolicy: RemovalPolicy;
   readonly logRetention: RetentionDays;
+  readonly registryCredentials?: ISecret;
 }
 
 /** The properties of servers. */
@@ -37,6 +40,7 @@ export interface ServerContext extends MemberContext {
   readonly credentials: ISecret;
   readonly dictReaderCredentials: ISecret;
   readonly clusterSecret: ISecret;
+  readonly appFiles: ClickHouseAppFiles;
 }
 
 const MOUNT_POINT = '/mnt/clickhouse';
@@ -49,17 +53,24 @@ const ENVIRONMENT = { CLICKHOUSE_CONFIG: CONFIG_FILE, CLICKHOUSE_SKIP_USER_SETUP
 /** The volume of a Keeper, for logs and snapshots, of which old ones are deleted. */
 const KEEPER_VOLUME: InstanceVolume = { size: Size.gibibytes(10) };
 
+/** The folders for functions and format schemas, which are empty until the first migration. */
+const APP_FOLDERS = [USER_SCRIPTS_PATH, FORMAT_SCHEMAS_PATH].map((folder) => path.basename(folder));
+
 const PREPARE_SCRIPT = scriptPath('stores', 'clickhouse', 'boot', 'prepare.sh');
 
 /** Defines a server on an instance with its own volume. */
-export function defineServer(scope: Construct, id: string, subnet: ISubnet, self: ClickHouseNode, context: ServerContext): StatefulInstance {
-  const { props } = context;
+export function defineServer(scope: Construct, index: number, subnet: ISubnet, self: ClickHouseNode, context: ServerContext): StatefulInstance {
+  const {
+    props,
+    appFiles: { imageParameter, reportParameters },
+  } = context;
+  const report = reportParameters[index];
   const secrets = {
     [VARIABLES.password]: { secret: context.credentials, field: 'password' },
     [VARIABLES.dictReaderPassword]: { secret: context.dictReaderCredentials, field: 'password' },
     [VARIABLES.cluster]: { secret: context.clusterSecret },
   };
-  const instance = new StatefulInstance(scope, id, {
+  const server = new StatefulInstance(scope, `Server${index + 1}`, {
     ...context,
     subnet,
     mountPoint: MOUNT_POINT,
@@ -79,11 +90,13 @@ export function defineServer(scope: Construct, id: string, subnet: ISubnet, self
       ulimits: { nofile: '262144:262144' },
       // Queries are cancelled, and messages from Kafka are written or read again.
       stopTimeout: 120,
-      prepare: prepareScript({ hostName: self.host, requiredSecrets: Object.keys(secrets), appImage: props.appImage }),
+      prepare: prepareScript({ hostName: self.host, requiredSecrets: Object.keys(secrets), folders: APP_FOLDERS }),
+      whileRunning: installAppFilesScript(imageParameter.parameterName, report.parameterName),
+      registryCredentials: context.registryCredentials,
     },
   });
-  ecrRepository(instance, 'AppImage', props.appImage)?.repository.grantPull(instance);
-  return instance;
+  allowAppFiles(server, imageParameter, report);
+  return server;
 }
 
 /** Defines a Keeper on a small instance. It runs the server's image with another command, so that both have the same version. */
@@ -114,7 +127,8 @@ export function defineKeeper(
       files: { [CONFIG_FILE]: keeperXml(context.topology, self) },
       mounts: MOUNTS,
       stopTimeout: 60,
-      prepare: prepareScript({ hostName: self.host, requiredSecrets: [] }),
+      prepare: prepareScript({ hostName: self.host, requiredSecrets: [], folders: [] }),
+      registryCredentials: context.registryCredentials,
     },
   });
 }
@@ -124,20 +138,16 @@ export interface PrepareOptions {
   readonly hostName: string;
   /** The names of secrets that the container must not start without. */
   readonly requiredSecrets: readonly string[];
-  /** PostHog's image; undefined for a Keeper. */
-  readonly appImage?: string;
+  /** The folders for PostHog's files in the data folder. */
+  readonly folders: readonly string[];
 }
 
 /** Returns boot/prepare.sh with its settings. Values may contain tokens. */
 export function prepareScript(options: PrepareOptions): string {
   return [
-    `HOST_NAME=${quoted(options.hostName)}`,
-    `REQUIRED_SECRETS=${quoted(options.requiredSecrets.join(' '))}`,
-    `APP_IMAGE=${quoted(options.appImage ?? '')}`,
+    `HOST_NAME=${shellQuoted(options.hostName)}`,
+    `REQUIRED_SECRETS=${shellQuoted(options.requiredSecrets.join(' '))}`,
+    `FOLDERS=${shellQuoted(options.folders.join(' '))}`,
     readFileSync(PREPARE_SCRIPT, 'utf8'),
   ].join('\n');
-}
-
-function quoted(text: string): string {
-  return `'${text.replace(/'/g, "'\\''")}'`;
 }

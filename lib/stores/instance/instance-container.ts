@@ -34,10 +34,16 @@ export interface InstanceContainer {
   readonly stopTimeout: number;
   /**
    * A bash script that root runs on the host before each start of the container, when the volume is mounted, files are written and
-   * secrets are in SECRETS_DIR. IMAGE is the image, MOUNT_POINT the volume, OWNER its `uid:gid`. `bash "$LOG_IN" <image>` logs Docker in to the
-   * registry of another image, which the role must be allowed to pull. It may contain tokens.
+   * secrets are in SECRETS_DIR. IMAGE is the image, MOUNT_POINT the volume, OWNER its `uid:gid`. It may contain tokens.
    */
   readonly prepare?: string;
   /** A bash script that root runs on the host after each start, once `port` accepts connections. It may contain tokens. */
   readonly afterStart?: string;
+  /**
+   * A bash script that root runs on the host every half minute after `afterStart`, for as long as the container runs. NAME is the container, IMAGE,
+   * MOUNT_POINT and OWNER are those of `prepare`, BOOT is the folder of the instance's scripts. It may contain tokens.
+   */
+  readonly whileRunning?: string;
+  /** The secret with the fields `username` and `password` for the registry of `image`, unless that is ECR. */
+  readonly registryCredentials?: ISecret;
 }

@@ -47,6 +47,7 @@ export function instanceFiles(
         SIGNAL_TIMEOUT: settings.signalTimeoutSeconds,
         NAME: container.name,
         IMAGE: container.image,
+        REGISTRY_SECRET: container.registryCredentials?.secretArn ?? '',
         PORT: container.port,
         STOP_TIMEOUT: container.stopTimeout,
       }).map(([name, value]) => `${name}=${value}`),
@@ -57,6 +58,7 @@ export function instanceFiles(
     'container/folders': lines(Object.keys(container.mounts).filter((path) => path.startsWith(`${settings.mountPoint}/`))),
     'container/prepare': container.prepare ?? '',
     'container/after-start': container.afterStart ?? '',
+    'container/while-running': container.whileRunning ?? '',
     ...Object.fromEntries(Object.entries(container.files).map(([path, content]) => [`host${path}`, content])),
   };
 }
@@ -79,6 +81,11 @@ function dockerArguments(container: InstanceContainer, { region, logGroup }: Ins
     container.image,
     ...(container.command ?? []),
   ];
+}
+
+/** Returns a text as one word for a shell. */
+export function shellQuoted(text: string): string {
+  return `'${text.replace(/'/g, "'\\''")}'`;
 }
 
 function lines(texts: readonly string[]): string {

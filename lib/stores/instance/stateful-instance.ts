@@ -23,14 +23,12 @@ import { instanceRole, TAGS } from './instance-role';
 import { checkInstanceProps, StatefulInstanceProps } from './stateful-instance-props';
 import { instanceMetric, STATUS_CHECK } from '../metrics';
 import { withoutSnapshot } from '../removal';
+import { INSTANCE_DISK_GIB } from '../../catalog/images';
 import { acknowledge } from '../../private/acknowledge';
 import { defineLogGroup } from '../../private/log-group';
 import { ecrRepository } from '../../private/container-image';
 import { withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
-
-/** The size of the root volume, for the operating system, Docker and a few images. */
-const ROOT_VOLUME_GIB = 20;
 
 /** The time that a deployment waits for the service: the old instance stops, the volume is attached, the image is pulled. */
 const START_TIMEOUT = Duration.minutes(30);
@@ -107,7 +105,10 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
       logGroup: this.logGroup,
       zone: props.zone,
       hostName: props.hostName,
-      secrets: Object.values(props.container.secrets).map(({ secret }) => secret),
+      secrets: [
+        ...Object.values(props.container.secrets).map(({ secret }) => secret),
+        ...(props.container.registryCredentials ? [props.container.registryCredentials] : []),
+      ],
     });
     ecrRepository(this, 'Image', props.container.image)?.repository.grantPull(role);
     this.role = role;
@@ -193,7 +194,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
       blockDevices: [
         {
           deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(ROOT_VOLUME_GIB, { encrypted: true, deleteOnTermination: true, volumeType: EbsDeviceVolumeType.GP3 }),
+          volume: BlockDeviceVolume.ebs(INSTANCE_DISK_GIB, { encrypted: true, deleteOnTermination: true, volumeType: EbsDeviceVolumeType.GP3 }),
         },
       ],
     });

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { checkRetention } from './kafka-props';
 import { REDPANDA_IMAGE } from './redpanda-config';
 import { checkImage } from '../../private/container-image';
@@ -32,6 +33,12 @@ export interface RedpandaKafkaProps {
    * @default - Redpanda 25.1.9, which PostHog's own single-host installation runs
    */
   readonly image?: string;
+  /**
+   * The secret with the keys `username` and `password` for the registry of `image`, such as a Docker Hub account. Images in ECR need none.
+   *
+   * @default - anonymous pulls
+   */
+  readonly registryCredentials?: ISecret;
   /**
    * The size of the volume. It can be raised while Redpanda runs, but not lowered.
    *

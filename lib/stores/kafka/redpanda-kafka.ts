@@ -136,6 +136,7 @@ export class RedpandaKafka extends KafkaBase {
         stopTimeout: 120,
         prepare: prepareScript(PATHS.configuration, PATHS.written),
         afterStart: applyScript(properties),
+        registryCredentials: props.registryCredentials,
       },
     });
   }

@@ -56,6 +56,14 @@ function heard({ answer, thrown, told }: Returned): { signal: Signal; conclusion
   return { signal, conclusion: answer as Conclusion };
 }
 
+test('reports the sentence of a ClickHouse server that has not installed functions', async () => {
+  const Cause = 'ClickHouse server 1 has not installed the functions and format schemas of posthog/posthog:1: it cannot be pulled';
+  const { signal } = heard(await world.call(PROGRAM, request({ Error: { Error: 'AppFiles', Cause } }), QUIET));
+  expect(signal.Reason).toBe(
+    `the migration to PostHog 2026-09-11 failed: ${Cause}; fix the cause and deploy again. Its log is in /posthog/migration`,
+  );
+});
+
 test('signals success without a content type, as the URL is signed', async () => {
   const returned = await world.call(PROGRAM, request({ Task: DONE }), QUIET);
   expect(heard(returned).signal).toEqual({ Status: 'SUCCESS', UniqueId: EXECUTION, Data: TASK_ID, Reason: 'PostHog 2026-09-11 is migrated' });

@@ -12,6 +12,7 @@ const REQUEST: StartRequest = {
   Url: 'https://handle',
   TaskDefinition: `arn:aws:ecs:${ACCOUNT}:task-definition/migration:7`,
   Release: '2026-09-11',
+  Image: 'posthog/posthog@sha256:1',
   Cluster: CLUSTER,
   Family: 'migration',
 };
@@ -54,7 +55,7 @@ describe('Create', () => {
       {
         stateMachineArn: MACHINE,
         name: EXECUTION,
-        input: JSON.stringify({ Url: REQUEST.Url, TaskDefinition: REQUEST.TaskDefinition, Release: REQUEST.Release }),
+        input: JSON.stringify({ Url: REQUEST.Url, TaskDefinition: REQUEST.TaskDefinition, Release: REQUEST.Release, Image: REQUEST.Image }),
       },
     ]);
     expect(lambda.calls).toMatchObject([

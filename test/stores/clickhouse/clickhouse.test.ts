@@ -109,12 +109,12 @@ test('ClickHouse uses `image`, `database` and plain connections to plain brokers
   expect(read('host/etc/posthog-clickhouse/users.xml')).toContain('GRANT SELECT ON `analytics`.*');
 });
 
-test("the script of ClickHouse before each start has the host name, the secrets and PostHog's image", () => {
-  const lines = filesOf({ appImage: 'posthog/posthog:latest' })('container/prepare').split('\n');
+test("the script of ClickHouse before each start has the host name, the secrets and the folders of PostHog's files", () => {
+  const lines = filesOf({})('container/prepare').split('\n');
   expect(lines[0]).toMatch(/^HOST_NAME='clickhouse\.stack-clickhouse-[0-9a-f]{8}\.internal'$/);
   expect(lines.slice(1, 3)).toEqual([
     "REQUIRED_SECRETS='POSTHOG_CLICKHOUSE_PASSWORD POSTHOG_CLICKHOUSE_DICT_READER_PASSWORD POSTHOG_CLICKHOUSE_CLUSTER_SECRET'",
-    "APP_IMAGE='posthog/posthog:latest'",
+    "FOLDERS='user_scripts format_schemas'",
   ]);
   expect(lines).toContain('certificate');
 });
@@ -192,20 +192,9 @@ test('two ClickHouse in one stack have different names and volumes', () => {
   Template.fromStack(stack).resourceCountIs('AWS::EC2::Volume', 2);
 });
 
-test('ClickHouse grants access to the ECR repository of `appImage`, and to none for another registry', () => {
-  const found = template({ appImage: '111122223333.dkr.ecr.eu-central-1.amazonaws.com/posthog@sha256:' + '0'.repeat(64) });
-  const [[role]] = ofType(found, 'AWS::IAM::Role').filter(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'));
-  const pulls = statementsOf(found, role).filter(({ actions }) => actions.includes('ecr:BatchGetImage'));
-  expect(pulls).toEqual([
-    { actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], resources: [expect.anything()] },
-  ]);
-  expect(JSON.stringify(pulls[0].resources)).toContain(':ecr:eu-central-1:111122223333:repository/posthog');
-  expect(JSON.stringify(template().toJSON())).not.toContain('ecr:');
-});
-
-test('ClickHouse grants servers and Keepers access to the ECR repository of `image`, and servers to that of `appImage`', () => {
-  const [image, appImage] = ['clickhouse', 'posthog'].map((name) => `444455556666.dkr.ecr.us-east-1.amazonaws.com/${name}@sha256:${'0'.repeat(64)}`);
-  const found = template({ image, appImage, replicas: 2 });
+test('ClickHouse grants servers and Keepers access to the ECR repository of `image`, and to none for another registry', () => {
+  const image = `444455556666.dkr.ecr.us-east-1.amazonaws.com/clickhouse@sha256:${'0'.repeat(64)}`;
+  const found = template({ image, replicas: 2 });
   const pulls = ofType(found, 'AWS::IAM::Role')
     .filter(([, { Properties }]) => JSON.stringify(Properties).includes('ec2.amazonaws.com'))
     .map(([role]) =>
@@ -216,12 +205,13 @@ test('ClickHouse grants servers and Keepers access to the ECR repository of `ima
       ),
     )
     .map((resources) => [...resources.matchAll(/:ecr:us-east-1:444455556666:repository\/(\w+)"/g)].map(([, name]) => name).sort());
-  expect(pulls.sort()).toEqual([['clickhouse'], ['clickhouse'], ['clickhouse'], ['clickhouse', 'posthog'], ['clickhouse', 'posthog']]);
+  expect(pulls).toEqual(Array.from({ length: 5 }, () => ['clickhouse']));
+  expect(JSON.stringify(template().toJSON())).not.toContain('ecr:');
 });
 
 test('ClickHouse warns about images without a digest', () => {
   const stack = zonedStack();
-  newClickHouse(stack, { image: 'clickhouse/clickhouse-server:26.6', appImage: Token.asString({ Ref: 'Image' }) });
+  newClickHouse(stack, { image: 'clickhouse/clickhouse-server:26.6' });
   Annotations.fromStack(stack).hasWarning(
     '/Stack/ClickHouse',
     Match.stringLikeRegexp('can change with every new instance: clickhouse/clickhouse-server:26.6; name each by its digest'),
@@ -245,7 +235,6 @@ test('ClickHouse has its volume in the zone of the first selected subnet', () =>
 });
 
 test.each<[Partial<ClickHouseProps>, string]>([
-  [{ appImage: 'Posthog latest' }, "`appImage` must be an image such as posthog/posthog@sha256:<64 hexadecimal digits>, got: 'Posthog latest'"],
   [
     { image: 'clickhouse@sha256:123' },
     "`image` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: 'clickhouse@sha256:123'",

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { ClickHouse, ClickHouseProps, Kafka, PostHogRelease } from '../../../lib';
+import { ClickHouse, ClickHouseProps, Kafka } from '../../../lib';
 
 /** A ClickHouse with only what it cannot do without, and whatever a test adds. */
 export function newClickHouse(scope: Construct, overrides: Partial<ClickHouseProps> = {}, id = 'ClickHouse'): ClickHouse {
@@ -11,7 +11,6 @@ export function newClickHouse(scope: Construct, overrides: Partial<ClickHousePro
   return new ClickHouse(scope, id, {
     vpc: overrides.vpc ?? new Vpc(given, 'Vpc', { maxAzs: 3 }),
     kafka: Kafka.fromKafkaAttributes(given, 'Kafka', { bootstrapServers: 'b-1.internal:9094,b-2.internal:9094' }),
-    appImage: PostHogRelease.V2026_09_11_R2.images.app,
     ...overrides,
   });
 }

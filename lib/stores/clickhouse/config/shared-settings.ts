@@ -7,7 +7,7 @@ export const DATA_PATH = '/var/lib/clickhouse';
 export const CONFIG_PATH = '/etc/posthog-clickhouse';
 /** The certificate, created at the first start by boot/prepare.sh. */
 export const CERTIFICATE = { certificate: `${DATA_PATH}/tls/server.crt`, key: `${DATA_PATH}/tls/server.key` };
-/** The user-defined functions, copied from PostHog's image at startup by boot/prepare.sh. */
+/** The user-defined functions, copied from PostHog's image by boot/install-app-files.sh. */
 export const USER_SCRIPTS_PATH = `${DATA_PATH}/user_scripts`;
 /** The format schemas, copied from posthog/idl of the same image. */
 export const FORMAT_SCHEMAS_PATH = `${DATA_PATH}/format_schemas`;

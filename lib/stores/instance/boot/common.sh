@@ -15,7 +15,7 @@ LONGEST_DELAY="${STATEFUL_INSTANCE_LONGEST_DELAY:-20}"
 
 # The CLI retries throttled calls, with backoff; `retry` retries calls that the CLI has given up.
 export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=5
-# The folder for Docker's registry passwords: in memory, as long as the service runs.
+# The folder for Docker's registry passwords: in memory, until the image is pulled.
 export DOCKER_CONFIG="$RUN/docker"
 
 # Prints the value of a setting. An unknown name is an error.

@@ -47,6 +47,9 @@ printf '[Unit]\nRequiresMountsFor=%s\n[Service]\nTimeoutStopSec=%s\n' "$(setting
 
 systemctl daemon-reload
 systemctl enable --now stateful-instance-watch.timer
+if [[ -s "$ROOT/asset/container/while-running" ]]; then
+  systemctl enable --now stateful-instance-while-running.timer
+fi
 # Without waiting: the service may have to wait for a volume, for as long as it takes.
 systemctl enable stateful-instance.service
 systemctl start --no-block stateful-instance.service

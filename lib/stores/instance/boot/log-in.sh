@@ -1,13 +1,49 @@
 #!/usr/bin/env bash
-# Lets Docker into the registry of the image that is named, where that is a private one of ECR, in whichever account and region; the others ask for no
-# login. lib/private/ecr.ts has the same pattern: what is let in here, the role may pull there.
+# Lets Docker into the registry of the image that is named: a private one of ECR with the role of this instance, in whichever account and region, and that
+# of the container's own image with the credentials of a secret. Other registries are used anonymously. lib/private/container-image.ts has the same
+# pattern of ECR: what is let in here, the role may pull there.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-[[ "$1" =~ ^([0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?)/ ]] || exit 0
-registry="${BASH_REMATCH[1]}" region="${BASH_REMATCH[2]}"
-
-log_in() {
-  aws ecr get-login-password --region "$region" | docker login --username AWS --password-stdin "$registry" >/dev/null
+# The registry of an image, as Docker reads its name: what is before the first slash, if that looks like a host.
+registry_of() {
+  local first="${1%%/*}"
+  if [[ "$1" == */* && "$first" != index.docker.io && ("$first" == *[.:]* || "$first" == localhost) ]]; then
+    printf '%s' "$first"
+  else
+    printf docker.io
+  fi
 }
-retry log_in || die "Docker cannot log in to $registry: check its outbound access and its permission ecr:GetAuthorizationToken"
+
+fetch() {
+  aws secretsmanager get-secret-value --secret-id "$secret" --query SecretString --output text
+}
+
+# Prints a field of the JSON on the standard input.
+FIELD='
+import json, sys
+sys.stdout.write(json.load(sys.stdin)[sys.argv[1]])
+'
+
+if [[ "$1" =~ ^([0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?)/ ]]; then
+  registry="${BASH_REMATCH[1]}" region="${BASH_REMATCH[2]}"
+  log_in_to_ecr() {
+    aws ecr get-login-password --region "$region" | docker login --username AWS --password-stdin "$registry" >/dev/null
+  }
+  retry log_in_to_ecr || die "Docker cannot log in to $registry: check its outbound access and its permission ecr:GetAuthorizationToken"
+  exit 0
+fi
+
+secret="$(setting REGISTRY_SECRET)"
+registry="$(registry_of "$1")"
+[[ -n "$secret" && "$registry" == "$(registry_of "$(setting IMAGE)")" ]] || exit 0
+# In variables of this shell and in pipes: never in a file, an argument or the environment of a program.
+credentials="$(retry fetch)" || die "the secret $secret with the credentials of $registry cannot be read"
+username="$(printf '%s' "$credentials" | python3 -c "$FIELD" username)" || die "the secret $secret has no username"
+log_in() {
+  # Docker Hub is the default, by another name.
+  printf '%s' "$credentials" | python3 -c "$FIELD" password | docker login --username "$username" --password-stdin "${host[@]}" >/dev/null
+}
+host=("$registry")
+[[ "$registry" != docker.io ]] || host=()
+retry log_in || die "Docker cannot log in to $registry as $username: check the secret $secret, and the outbound access to the registry"

@@ -5,5 +5,5 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 script="$ROOT/asset/container/prepare"
 [[ -s "$script" ]] || exit 0
-IMAGE="$(setting IMAGE)" MOUNT_POINT="$(setting MOUNT_POINT)" OWNER="$(setting OWNER)" SECRETS_DIR="$RUN/secrets" LOG_IN="$ROOT/asset/boot/log-in.sh" \
+IMAGE="$(setting IMAGE)" MOUNT_POINT="$(setting MOUNT_POINT)" OWNER="$(setting OWNER)" SECRETS_DIR="$RUN/secrets" \
   bash -euo pipefail "$script" || die 'the preparations of the service failed'

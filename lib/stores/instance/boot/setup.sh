@@ -11,5 +11,6 @@ systemctl enable --now docker.service
 image="$(setting IMAGE)"
 if ! docker image inspect "$image" >/dev/null 2>&1; then
   bash "$ROOT/asset/boot/log-in.sh" "$image"
-  retry docker pull --quiet "$image" || die "the image $image cannot be pulled: check the outbound access to its registry"
+  retry docker pull --quiet "$image" || die "the image $image cannot be pulled: check the outbound access to its registry, and the registry's pull limits"
+  rm -rf "$DOCKER_CONFIG"
 fi
