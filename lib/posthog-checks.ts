@@ -8,6 +8,7 @@ import { PostHogProps } from './posthog-props';
 import { PostHogStores } from './posthog-stores';
 import { checkEnum, invalidProp, invalidValue } from './private/errors';
 import { checkWhole } from './private/values';
+import { isInEcr } from './private/container-image';
 import { isLookupPending } from './private/subnets';
 import { ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
@@ -115,17 +116,19 @@ function checkCapacity({ cluster, fargateCapacityProviders, spot }: PostHogProps
   }
 }
 
-function checkWithoutNat({ clickHouse, manageTopics, stores }: PostHogProps, managesTopics: boolean): void {
+function checkWithoutNat({ clickHouse, manageTopics, migration, stores }: PostHogProps, managesTopics: boolean): void {
   if (!clickHouse && !stores) {
     throw invalidProp(
       'clickHouse',
-      'is required without NAT, because the instances of a new one must reach AWS APIs and container registries',
-      'bring your own with ClickHouse.fromClickHouseAttributes(), or choose another `nat`',
+      'is required without NAT, because the instance of a new one changes its DNS record with the API of Route 53, for which there is no VPC endpoint',
+      'bring your own with ClickHouse.fromClickHouseAttributes(), choose another `nat`, or pass a `vpc` with the endpoints and the route to Route 53 that ' +
+        'docs/instances.md lists',
     );
   }
-  if (managesTopics) {
+  if (managesTopics && !(migration?.topicsImage && isInEcr(migration.topicsImage))) {
     const rule = `must be false without NAT, because the image of its task is on Docker Hub`;
-    const fix = 'create the topics yourself; brokers with `auto.create.topics.enable` create the others';
+    const fix =
+      'copy the image to ECR and set `migration.topicsImage`, or create the topics yourself; brokers with `auto.create.topics.enable` create the others';
     throw manageTopics === undefined ? invalidProp('manageTopics', rule, fix) : invalidValue('manageTopics', rule, manageTopics, fix);
   }
 }

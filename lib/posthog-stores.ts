@@ -142,7 +142,6 @@ export class PostHogStores extends Construct {
       vpc: this.vpc,
       storeSubnets: props.storeSubnets ?? this.network?.storeSubnets,
       serviceSubnets: this.serviceSubnets,
-      appImage: this.release.images.app,
       clickHouseImage: this.release.clickHouseImage,
       logRetention: props.logRetention ?? DEFAULTS.logRetention,
       removalPolicy: props.removalPolicy,

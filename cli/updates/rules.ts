@@ -76,6 +76,22 @@ function growsOnly(type: string, path: string, what: string, source: string): Up
   });
 }
 
+/**
+ * Returns a rule that a size must grow by a least amount. The size that counts is that of the service, which may have grown by itself: a change that this
+ * rule accepts can still be refused.
+ */
+function growsBy(type: string, path: string, least: (old: number) => number, what: string, source: string): UpdateRule {
+  return about({
+    type,
+    source,
+    fix: 'raise it by that or more, above the size that it has grown to by itself',
+    check: ({ before, after, replaced }) => {
+      const [old, now] = [valueAt(before, path), valueAt(after, path)].map(Number);
+      return !replaced && now > old && now < old + least(old) ? `${what}, and this changes it from ${old} to ${now} GiB` : undefined;
+    },
+  });
+}
+
 /** Returns a rule that a resource with a name of its own is replaced under another name only. */
 function newName(type: string, name: string, source: string): UpdateRule {
   return about({
@@ -114,6 +130,22 @@ const RULES: readonly UpdateRule[] = [
     'BrokerNodeGroupInfo.StorageInfo.EBSStorageInfo.VolumeSize',
     'the volumes of brokers',
     'https://docs.aws.amazon.com/msk/latest/developerguide/msk-update-storage.html',
+  ),
+  growsBy(
+    'AWS::MSK::Cluster',
+    'BrokerNodeGroupInfo.StorageInfo.EBSStorageInfo.VolumeSize',
+    () => 10,
+    'MSK raises the volumes of brokers by 10 GiB or more',
+    // With storage autoscaling, a change must also be above the present size. An update that leaves the size alone is accepted after the volumes have grown.
+    'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1129: "To update storage, you must increase it by at least 10 GiB"',
+  ),
+  growsBy(
+    'AWS::RDS::DBInstance',
+    'AllocatedStorage',
+    (old) => old / 10,
+    'RDS raises the storage of a database by 10 percent or more',
+    // A template with less than the storage has grown to is accepted since March 2025: aws-cloudformation-resource-providers-rds, pull request 598.
+    'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1312',
   ),
   growsOnly(
     'AWS::EC2::Volume',

@@ -1,5 +1,7 @@
 import { Duration } from 'aws-cdk-lib/core';
+import { checkImage } from '../private/container-image';
 import { invalidProp, invalidValue } from '../private/errors';
+import { REDPANDA_IMAGE } from '../stores/kafka/redpanda-config';
 import { checkWhole } from '../private/values';
 import { checkFargateSize } from '../private/fargate-size';
 import { checkDays, knownSeconds } from '../private/quantities';
@@ -84,6 +86,13 @@ export interface MigrationOptions {
    */
   readonly postMigrationCommands?: string[];
   /**
+   * The image that topics are created with: one of Redpanda, whose program `rpk` does so for any Kafka. Set it to a copy in ECR if tasks have no access to
+   * Docker Hub.
+   *
+   * @default - Redpanda 25.1.9, which PostHog's own single-host installation creates its topics with
+   */
+  readonly topicsImage?: string;
+  /**
    * Any text. Changing it makes the next deployment migrate again, even if nothing else has changed.
    *
    * @default - none
@@ -103,6 +112,7 @@ export interface MigrationPlan {
   readonly allowDowngrade: boolean;
   readonly allowLegacyDatabase: boolean;
   readonly postMigrationCommands: readonly string[];
+  readonly topicsImage: string;
   readonly trigger?: string;
 }
 
@@ -115,6 +125,7 @@ const DEFAULTS = {
   minFreeDiskPercent: 20,
   maxBackupAge: Duration.hours(24),
   maxReleaseGap: Duration.days(180),
+  topicsImage: REDPANDA_IMAGE,
 };
 
 const HOUR = 60 * 60;
@@ -133,6 +144,7 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
   }
   checkLimits(options);
   checkFargateSize(cpu, memoryLimitMiB);
+  checkImage('topicsImage', options.topicsImage, 'docker.io/redpandadata/redpanda');
   const broken = postMigrationCommands.find((line) => line.trim() === '' || line.includes('\n'));
   if (broken !== undefined) {
     throw invalidValue('postMigrationCommands', 'must be single-line commands', broken);
@@ -148,6 +160,7 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
     allowDowngrade: options.allowDowngrade ?? false,
     allowLegacyDatabase: options.allowLegacyDatabase ?? false,
     postMigrationCommands,
+    topicsImage: options.topicsImage ?? DEFAULTS.topicsImage,
     trigger: options.trigger,
   };
 }

@@ -22,7 +22,6 @@ import { containerImage } from '../private/container-image';
 import { InlineRole } from '../private/inline-role';
 import { IKafka, KafkaEncryption } from '../stores/kafka/kafka-base';
 import { KafkaTopic, topicLines } from '../stores/kafka/kafka-topics';
-import { REDPANDA_IMAGE } from '../stores/kafka/redpanda-config';
 import { ProcessSettings } from '../private/process-settings';
 
 /** The topics that a migration creates first. */
@@ -120,7 +119,7 @@ export class MigrationTask extends Construct {
     // The image's entry point starts the web server.
     this.add('preflight', { ...django, entryPoint: ['python', '-c'], command: [migrationScript(), 'preflight'] });
     if (topics) {
-      this.add('topics', this.topics(topics));
+      this.add('topics', this.topics(topics, plan.topicsImage));
     }
     if (workflows) {
       this.add('cyclotron-node', {
@@ -159,10 +158,10 @@ export class MigrationTask extends Construct {
     this.last = container;
   }
 
-  private topics({ kafka, topics }: MigratedTopics): ContainerDefinitionOptions {
+  private topics({ kafka, topics }: MigratedTopics, image: string): ContainerDefinitionOptions {
     return {
       // Upstream creates its topics with the same image (docker-compose.hobby.yml, kafka-init).
-      image: containerImage(this, 'TopicsRepository', REDPANDA_IMAGE),
+      image: containerImage(this, 'TopicsRepository', image),
       entryPoint: ['/bin/sh', '-c'],
       command: [topicsScript()],
       environment: {

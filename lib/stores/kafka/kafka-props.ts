@@ -57,6 +57,8 @@ export interface KafkaProps {
   /**
    * The initial volume size of each broker, from 1 GiB to 16 TiB. It grows automatically and never shrinks. Express brokers have no volumes.
    *
+   * A change fails unless it is 10 GiB or more above the size that the volumes have grown to; see docs/kafka.md.
+   *
    * @default Size.gibibytes(100)
    */
   readonly volumeSize?: Size;

@@ -150,7 +150,7 @@ function subnetOf({ vpc, vpcSubnets }: RedpandaKafkaProps): ISubnet {
       vpcSubnets ? 'vpcSubnets' : 'vpc',
       'must have a private subnet with egress',
       vpc,
-      'add a NAT gateway, or select subnets that can reach AWS APIs and the container registry with `vpcSubnets`',
+      'add a NAT gateway, or select subnets that can reach AWS APIs and the container registry with `vpcSubnets` (docs/instances.md lists the endpoints)',
     );
   }
   return subnet;

@@ -41,10 +41,26 @@ describe('an MSK cluster', () => {
     expect(messages('AWS::MSK::Cluster', storage(100), storage(50))).toEqual([expect.stringContaining('from 100 to 50 GiB')]);
   });
 
+  test('must not get less than 10 GiB more storage', () => {
+    const storage = (size: number) => ({ BrokerNodeGroupInfo: { StorageInfo: { EBSStorageInfo: { VolumeSize: size } } } });
+    expect(messages('AWS::MSK::Cluster', storage(100), storage(105))).toEqual([
+      'MSK raises the volumes of brokers by 10 GiB or more, and this changes it from 100 to 105 GiB',
+    ]);
+    expect(messages('AWS::MSK::Cluster', storage(100), storage(110))).toEqual([]);
+  });
+
   test('is not refused where it is replaced', () => {
     const other = { ...CLUSTER, ClusterName: 'b', NumberOfBrokerNodes: 4, KafkaVersion: '4.0.x' };
     expect(messages('AWS::MSK::Cluster', { ...CLUSTER, ClusterName: 'a' }, other)).toEqual([]);
   });
+});
+
+test('a database must not get less than 10 percent more storage', () => {
+  const storage = (AllocatedStorage: string) => ({ AllocatedStorage });
+  expect(messages('AWS::RDS::DBInstance', storage('100'), storage('105'))).toEqual([
+    'RDS raises the storage of a database by 10 percent or more, and this changes it from 100 to 105 GiB',
+  ]);
+  expect(messages('AWS::RDS::DBInstance', storage('100'), storage('110'))).toEqual([]);
 });
 
 test('a replication group must not get its first replica and failover in one update', () => {
