@@ -21,6 +21,7 @@ const SETTINGS = {
   SIGNAL_TIMEOUT: '2',
   NAME: 'redpanda',
   IMAGE: 'redpanda:1',
+  REGISTRY_SECRET: '',
   PORT: '1',
   STOP_TIMEOUT: '120',
 };
@@ -62,7 +63,7 @@ export class Sandbox {
         .map(([name, value]) => `${name}=${value}\n`)
         .join(''),
     );
-    for (const name of ['arguments', 'environment', 'secrets', 'folders', 'prepare', 'after-start']) {
+    for (const name of ['arguments', 'environment', 'secrets', 'folders', 'prepare', 'after-start', 'while-running']) {
       this.write(`root/asset/container/${name}`, '');
     }
     this.write('cloud/calls', '');
@@ -111,8 +112,8 @@ export class Sandbox {
       .filter((call) => call !== '' && !call.startsWith('curl') && !call.startsWith('logs'));
   }
 
-  public run(script: string, env: Record<string, string> = {}): Ended {
-    const { status, stdout, stderr } = spawnSync('bash', [this.at(`root/asset/boot/${script}`)], {
+  public run(script: string, env: Record<string, string> = {}, words: readonly string[] = []): Ended {
+    const { status, stdout, stderr } = spawnSync('bash', [this.at(`root/asset/boot/${script}`), ...words], {
       encoding: 'utf8',
       timeout: 60_000,
       env: this.env(env),

@@ -65,6 +65,15 @@ describe('the systemd unit', () => {
     expect(unit('stateful-instance.service').Service).toEqual(expect.arrayContaining(['Type=exec', 'TimeoutStartSec=infinity']));
   });
 
+  test('runs the script for the time that the service runs half a minute after its last run', () => {
+    expect(unit('stateful-instance-while-running.timer').Timer).toEqual(['OnActiveSec=30s', 'OnUnitInactiveSec=30s', 'AccuracySec=1s']);
+    expect(unit('stateful-instance-while-running.service').Service).toEqual([
+      'Type=oneshot',
+      'ExecStart=/usr/bin/bash /opt/stateful-instance/asset/boot/while-running.sh',
+      'TimeoutStartSec=30min',
+    ]);
+  });
+
   test('checks every five minutes whether the volume has grown', () => {
     expect(unit('stateful-instance-watch.timer').Timer).toEqual(['OnBootSec=5min', 'OnUnitActiveSec=5min']);
     expect(unit('stateful-instance-watch.service').Service).toEqual([
@@ -114,6 +123,8 @@ describe('install.sh', () => {
     expect(readdirSync(sandbox.at('host/etc/systemd/system')).sort()).toEqual([
       'stateful-instance-watch.service',
       'stateful-instance-watch.timer',
+      'stateful-instance-while-running.service',
+      'stateful-instance-while-running.timer',
       'stateful-instance.service',
       'stateful-instance.service.d',
     ]);
@@ -162,6 +173,32 @@ describe('setup.sh', () => {
       status: 1,
       output: expect.stringContaining('the image redpanda:1 cannot be pulled: check the outbound access to its registry') as string,
     });
+  });
+});
+
+describe('while-running.sh', () => {
+  const SCRIPT = 'echo "$NAME $IMAGE $MOUNT_POINT $OWNER"\ntest -e "$BOOT/common.sh"\n';
+
+  test('runs the script of the service once it has started', () => {
+    sandbox.write('root/asset/container/while-running', SCRIPT);
+    expect(sandbox.run('while-running.sh')).toEqual({ status: 0, output: '' });
+    sandbox.write('run/started', '');
+    expect(sandbox.run('while-running.sh')).toEqual({ status: 0, output: `redpanda redpanda:1 ${sandbox.mountPoint} 101:101\n` });
+  });
+
+  test('does nothing without one, and its timer is not enabled', () => {
+    sandbox.write('run/started', '');
+    sandbox.write('root/values', '');
+    expect(sandbox.run('while-running.sh')).toEqual({ status: 0, output: '' });
+    sandbox.run('install.sh');
+    expect(sandbox.calls().join('\n')).not.toContain('while-running');
+  });
+
+  test('has a timer that is enabled with one', () => {
+    sandbox.write('root/asset/container/while-running', SCRIPT);
+    sandbox.write('root/values', '');
+    sandbox.run('install.sh');
+    expect(sandbox.calls()).toContain('systemctl enable --now stateful-instance-while-running.timer');
   });
 });
 
@@ -214,19 +251,57 @@ describe('log-in.sh', () => {
     expect(sandbox.calls().filter((call) => call.startsWith('docker pull'))).toEqual([]);
   });
 
-  test('keeps the password of Docker only while the service runs', () => {
+  test('keeps the password of Docker until the image is pulled', () => {
     givenImage(`${REGISTRY}/redpanda:1`);
-    sandbox.run('setup.sh');
-    expect(sandbox.read('run/docker/registries')).toBe(`${REGISTRY}\n`);
-    expect(readFileSync(path.join(BOOT, 'stateful-instance.service'), 'utf8')).toMatch(/^RuntimeDirectory=stateful-instance$/m);
+    sandbox.command('rm', 'cp -r "$CLOUD/../run/docker" "$CLOUD/docker-before"; exec /bin/rm "$@"');
+    expect(sandbox.run('setup.sh').status).toBe(0);
+    expect(sandbox.read('cloud/docker-before/registries')).toBe(`${REGISTRY}\n`);
+    expect(sandbox.has('run/docker')).toBe(false);
   });
 
-  test('can be used by the script before each start', () => {
-    const image = '444455556666.dkr.ecr.us-east-1.amazonaws.com/posthog:1';
-    sandbox.write('root/asset/container/prepare', `docker pull ${image}\n`);
-    expect(sandbox.run('prepare.sh').status).toBe(1);
-    sandbox.write('root/asset/container/prepare', `bash "$LOG_IN" ${image}\ndocker pull ${image}\n`);
-    expect(sandbox.run('prepare.sh')).toEqual({ status: 0, output: '' });
+  describe('with the credentials of a registry', () => {
+    const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:docker-hub';
+
+    function givenCredentials(image: string, secret: object = { username: 'jane', password: 'password of jane' }): void {
+      const settings = sandbox.read('root/asset/settings').replace('REGISTRY_SECRET=\n', `REGISTRY_SECRET=${SECRET}\n`);
+      sandbox.write('root/asset/settings', settings.replace('IMAGE=redpanda:1\n', `IMAGE=${image}\n`));
+      sandbox.write(`cloud/secrets/${SECRET}.json`, JSON.stringify({ SecretString: JSON.stringify(secret) }));
+    }
+
+    test.each([
+      ['redpanda:1', 'docker login --username jane --password-stdin'],
+      ['docker.io/redpandadata/redpanda:1', 'docker login --username jane --password-stdin'],
+      ['registry.example.com:5000/redpanda:1', 'docker login --username jane --password-stdin registry.example.com:5000'],
+    ])('logs in to the registry of %s, and shows nobody the password', (image, login) => {
+      givenCredentials(image);
+      const { status, output } = sandbox.run('setup.sh');
+      expect([status, logIns()]).toEqual([0, [login]]);
+      expect(`${output}${sandbox.read('cloud/calls')}`).not.toContain('password of');
+      expect(sandbox.has('run/docker')).toBe(false);
+    });
+
+    test.each([
+      ['posthog/posthog:1', true],
+      ['index.docker.io/posthog/posthog:1', true],
+      ['ghcr.io/posthog/posthog:1', false],
+      ['registry.example.com/posthog:1', false],
+      ['444455556666.dkr.ecr.us-east-1.amazonaws.com/posthog:1', false],
+    ])('uses them for %s, whose registry may be that of the own image: %p', (image, used) => {
+      givenCredentials('redpanda:1');
+      expect(sandbox.run('log-in.sh', {}, [image]).status).toBe(0);
+      expect(logIns().some((call) => call.includes('--username jane'))).toBe(used);
+    });
+
+    test('logs the reason if the registry refuses them, or if the secret lacks a field', () => {
+      givenCredentials('redpanda:1', { username: 'jane', password: 'wrong' });
+      const env = { STATEFUL_INSTANCE_ATTEMPTS: '2' };
+      expect(sandbox.run('setup.sh', env)).toEqual({
+        status: 1,
+        output: expect.stringContaining(`Docker cannot log in to docker.io as jane: check the secret ${SECRET}`) as string,
+      });
+      sandbox.write(`cloud/secrets/${SECRET}.json`, JSON.stringify({ SecretString: '{}' }));
+      expect(sandbox.run('setup.sh', env).output).toContain(`the secret ${SECRET} has no username`);
+    });
   });
 });
 

@@ -16,13 +16,13 @@ registry_of() {
 }
 
 fetch() {
-  aws secretsmanager get-secret-value --secret-id "$secret" --query SecretString --output text
+  aws secretsmanager get-secret-value --secret-id "$secret" --output json
 }
 
-# Prints a field of the JSON on the standard input.
+# Prints a field of the secret on the standard input.
 FIELD='
 import json, sys
-sys.stdout.write(json.load(sys.stdin)[sys.argv[1]])
+sys.stdout.write(json.loads(json.load(sys.stdin)["SecretString"])[sys.argv[1]])
 '
 
 if [[ "$1" =~ ^([0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?)/ ]]; then
