@@ -1,5 +1,6 @@
 import { Duration, Lazy } from 'aws-cdk-lib/core';
 import { MigrationOptions, migrationPlan } from '../../lib/migration/migration-options';
+import { REDPANDA_IMAGE } from '../../lib/stores/kafka/redpanda-config';
 import { newStack } from '../helpers/stack';
 import { newMigration } from './fixture';
 
@@ -14,6 +15,7 @@ test('a migration without options has the documented defaults', () => {
     allowDowngrade: false,
     allowLegacyDatabase: false,
     postMigrationCommands: [],
+    topicsImage: REDPANDA_IMAGE,
     trigger: undefined,
   });
 });
@@ -29,6 +31,7 @@ test('replaces defaults by options, and has no limit for a check that is disable
     allowDowngrade: true,
     allowLegacyDatabase: true,
     postMigrationCommands: ['python manage.py cleartokens'],
+    topicsImage: '111122223333.dkr.ecr.eu-central-1.amazonaws.com/redpanda:v25.1.9',
     trigger: '2',
   };
   expect(migrationPlan(options)).toEqual({
@@ -41,6 +44,7 @@ test('replaces defaults by options, and has no limit for a check that is disable
     allowDowngrade: true,
     allowLegacyDatabase: true,
     postMigrationCommands: ['python manage.py cleartokens'],
+    topicsImage: '111122223333.dkr.ecr.eu-central-1.amazonaws.com/redpanda:v25.1.9',
     trigger: '2',
   });
 });
@@ -56,6 +60,10 @@ test.each<[MigrationOptions, string]>([
   [
     { timeout: Duration.seconds(Lazy.number({ produce: () => 7200 })) },
     '[Stack/Migration] `timeout` must be known at synthesis; use a literal value, not a token',
+  ],
+  [
+    { topicsImage: 'Redpanda latest' },
+    "[Stack/Migration] `topicsImage` must be an image such as docker.io/redpandadata/redpanda@sha256:<64 hexadecimal digits>, got: 'Redpanda latest'",
   ],
   [{ minFreeDiskPercent: 91 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 1 to 90, got: 91'],
   [{ minFreeDiskPercent: 0 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 1 to 90, got: 0'],

@@ -61,7 +61,7 @@ test('a Keeper has the image of the servers with another command, and no secrets
   );
   expect(read(CONFIG)).toContain('<server_id>2</server_id>');
   expect(read('container/secrets')).toBe('');
-  expect(read('container/prepare')).toContain("APP_IMAGE=''\n");
+  expect(read('container/prepare')).toContain("FOLDERS=''\n");
 });
 
 test('ClickHouse servers and Keepers allow connections from each other only, on their own ports', () => {

@@ -46,6 +46,7 @@ HOST_NAME=db.example.internal
 SIGNAL_TIMEOUT=1740
 NAME=db
 IMAGE=db:1
+REGISTRY_SECRET=
 PORT=9000
 STOP_TIMEOUT=60
 `);
@@ -79,6 +80,7 @@ test('instanceFiles writes environment, secrets, folders, scripts and files', ()
     'container/secrets': 'PASSWORD\tarn:1\tpassword\nTOKEN\tarn:2\t\n',
     'container/folders': '/var/lib/db/data\n',
     'container/prepare': 'true\n',
+    'container/while-running': '',
     'container/after-start': 'date\n',
     'host/etc/db/config.d/a.xml': '<a/>',
   });
