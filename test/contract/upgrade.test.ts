@@ -1,6 +1,9 @@
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
+import { App, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
-import { PostHog, PostHogImages, PostHogRelease } from '../../lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ClickHouse, Kafka, PostHog, PostHogImages, PostHogRelease } from '../../lib';
+import { FEATURE_FLAGS } from '../helpers/stack';
 import { Resource } from '../helpers/template';
 import { zonedStack } from '../helpers/zones';
 import { ComparedTemplate, dangers } from './data-safety-dangers';
@@ -16,6 +19,15 @@ const LATER = PostHogRelease.of(
     ]),
   ) as unknown as PostHogImages,
 );
+
+/** Returns a release with copies of the images in ECR. */
+function inEcr({ images }: PostHogRelease): PostHogRelease {
+  const copies = Object.entries({ ...images } as Record<string, string>).map(([name, image]) => [
+    name,
+    `111122223333.dkr.ecr.eu-central-1.amazonaws.com/${name.toLowerCase()}@${image.split('@')[1]}`,
+  ]);
+  return PostHogRelease.of('copies', Object.fromEntries(copies) as unknown as PostHogImages);
+}
 
 /** A PostHog that makes its stores. */
 function deployed(release: PostHogRelease, options = {}): ComparedTemplate {
@@ -63,12 +75,8 @@ const UPGRADE: Changed = {
     'AWS::ECS::TaskDefinition': ['ContainerDefinitions'],
     // That of the task definition, which is another revision.
     'AWS::ECS::Service': ['TaskDefinition'],
+    // It writes the image into the parameter from which ClickHouse's servers install functions and format schemas.
     'AWS::StepFunctions::StateMachine': ['DefinitionString'],
-    // ClickHouse takes functions and formats from the image of the app: its instance is another one, on the same volume.
-    'AWS::EC2::LaunchTemplate': ['LaunchTemplateData'],
-    'AWS::AutoScaling::AutoScalingGroup': ['LaunchTemplate'],
-    // It may read other files to boot from.
-    'AWS::IAM::Role': ['Policies'],
   },
   replaced: ['AWS::ECS::TaskDefinition'],
 };
@@ -93,6 +101,33 @@ test.each([
   ['going back', later, now],
 ])('%s replaces no resource with data', (_, before, after) => {
   expect(dangers(before, after)).toEqual([]);
+});
+
+test('a release with other images changes nothing of the instances of ClickHouse', () => {
+  const instances = ({ Resources }: ComparedTemplate) =>
+    Object.entries(Resources).filter(([id, { Type }]) => id.startsWith('PostHogStoresClickHouse') && /EC2|AutoScaling|SSM|IAM/.test(Type));
+  expect(instances(now).map(([, { Type }]) => Type)).toEqual(
+    expect.arrayContaining(['AWS::EC2::LaunchTemplate', 'AWS::AutoScaling::AutoScalingGroup', 'AWS::EC2::Volume', 'AWS::SSM::Parameter']),
+  );
+  expect(instances(later)).toEqual(instances(now));
+});
+
+test('a release with other images changes nothing in the stack of a ClickHouse, also if they are in ECR', () => {
+  const [before, after] = [PostHogRelease.V2026_09_11_R2, inEcr(LATER)].map((release) => {
+    const app = new App({ context: FEATURE_FLAGS });
+    const [stores, services] = ['Stores', 'Services'].map((id) => new Stack(app, id, { env: { region: 'eu-central-1' } }));
+    const vpc = new Vpc(stores, 'Vpc');
+    const kafka = Kafka.fromKafkaAttributes(stores, 'Kafka', { bootstrapServers: 'kafka.internal:9094' });
+    const clickHouse = new ClickHouse(stores, 'ClickHouse', { vpc, kafka });
+    const { certificate } = new Given(services);
+    new PostHog(services, 'PostHog', { domainName: 'posthog.example.com', certificate, vpc, kafka, clickHouse, release });
+    return [stores, services].map((stack) => Template.fromStack(stack).toJSON() as ComparedTemplate);
+  });
+  expect(after[0]).toEqual(before[0]);
+  const pulls = ([, { Resources }]: ComparedTemplate[]) =>
+    Object.entries(Resources).filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.startsWith('PostHogClickHouseAppImage'));
+  expect(pulls(before)).toEqual([]);
+  expect(JSON.stringify(pulls(after))).toContain(':ecr:eu-central-1:111122223333:repository/app');
 });
 
 test('a downgrade has the logical ids of the earlier migration', () => {

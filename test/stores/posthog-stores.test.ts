@@ -180,9 +180,20 @@ test.each<[string, Partial<PostHogProps>, string]>([
   ['too many partitions', { topicPartitions: 101 }, '`topicPartitions` must be a whole number from 1 to 100, got: 101'],
   ['no partitions', { topicPartitions: 0 }, '`topicPartitions` must be a whole number from 1 to 100, got: 0'],
   ['`manageTopics` without NAT', { nat: NatMode.NONE, ...stores(newStack()), kafka: undefined }, '`manageTopics` must be false without NAT'],
+  [
+    'topics without NAT whose image is not in ECR',
+    { nat: NatMode.NONE, ...stores(newStack()), kafka: undefined, migration: { topicsImage: 'redpandadata/redpanda:v25.1.9' } },
+    '`manageTopics` must be false without NAT',
+  ],
   ['a managed ClickHouse without NAT', { nat: NatMode.NONE }, '`clickHouse` is required without NAT'],
 ])('refuses %s', (_, props, message) => {
   expect(() => newPostHog(props)).toThrow(message);
+});
+
+test('accepts topics without NAT whose image is in ECR', () => {
+  const topicsImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/redpanda:v25.1.9';
+  const props = { nat: NatMode.NONE, vpc: undefined, ...stores(newStack()), kafka: undefined, migration: { topicsImage } };
+  expect(() => newPostHog(props)).not.toThrow();
 });
 
 test('accepts a Postgres that is imported by its URL secret', () => {

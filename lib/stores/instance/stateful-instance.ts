@@ -93,6 +93,13 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
           'and this one is removed from the stack',
       );
     }
+    if (props.vpc.isolatedSubnets.includes(props.subnet)) {
+      Annotations.of(this).addWarningV2(
+        'cdk-posthog:StatefulInstance.isolatedSubnet',
+        `the subnet ${props.subnet.node.path} has no route to the internet: the instance starts only with the VPC endpoints and the way to Route 53 that ` +
+          'docs/instances.md lists, and with images in ECR',
+      );
+    }
     this.logGroup = defineLogGroup(this, 'Logs', {
       retention: props.logRetention,
       removalPolicy: withoutSnapshot(props.removalPolicy),

@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Fn, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
-import { Template } from 'aws-cdk-lib/assertions';
-import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { InstanceType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StatefulInstanceProps } from '../../../lib/stores/instance/stateful-instance-props';
 import { newStack, only } from '../../helpers/stack';
-import { ofType, Resource } from '../../helpers/template';
+import { idOf, ofType, Resource, statementsOf } from '../../helpers/template';
 import { assetFiles, givenVpc, newInstance } from './fixtures';
 
 const ENV = { account: '111122223333', region: 'eu-central-1' };
@@ -93,7 +93,7 @@ describe('the EC2 instance of StatefulInstance', () => {
     expect(data).toMatchObject({
       NetworkInterfaces: [{ AssociatePublicIpAddress: false, DeviceIndex: 0 }],
       MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
-      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeType: 'gp3', VolumeSize: 20, DeleteOnTermination: true } }],
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeType: 'gp3', VolumeSize: 40, DeleteOnTermination: true } }],
       Monitoring: { Enabled: true },
       EbsOptimized: true,
       InstanceType: 'm7g.large',
@@ -254,4 +254,40 @@ test('StatefulInstance accepts tokens', () => {
   const vpc = givenVpc(stack);
   const size = Size.gibibytes(Token.asNumber({ Ref: 'Size' }));
   expect(() => newInstance(stack, { vpc, hostName: Fn.importValue('Name'), volume: { size, snapshotId: Fn.importValue('Snapshot') } })).not.toThrow();
+});
+
+test('StatefulInstance warns about a subnet without a route to the internet, and not about others', () => {
+  const stack = newStack();
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['eu-central-1a'],
+    isolatedSubnetIds: ['subnet-1'],
+    privateSubnetIds: ['subnet-2'],
+  });
+  newInstance(stack, { vpc, subnet: vpc.isolatedSubnets[0] }, 'Isolated');
+  newInstance(stack, { vpc, subnet: vpc.privateSubnets[0] }, 'Private');
+  const annotations = Annotations.fromStack(stack);
+  annotations.hasWarning('/Stack/Isolated', Match.stringLikeRegexp('the subnet Stack/Vpc/IsolatedSubnet1 has no route to the internet'));
+  annotations.hasNoWarning('/Stack/Private', Match.stringLikeRegexp('route to the internet'));
+});
+
+test('StatefulInstance grants access to the credentials of the registry, and puts their ARN into its files', () => {
+  const stack = newStack({ env: ENV });
+  const registryCredentials = Secret.fromSecretNameV2(stack, 'DockerHub', 'docker-hub');
+  const container = {
+    name: 'db',
+    image: 'db:1',
+    port: 9000,
+    environment: {},
+    secrets: {},
+    files: {},
+    mounts: {},
+    stopTimeout: 60,
+    registryCredentials,
+  };
+  const { role } = newInstance(stack, { container });
+  const template = Template.fromStack(stack);
+  const reads = statementsOf(template, idOf(stack.resolve(role.roleArn))).filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
+  expect(JSON.stringify(reads.map(({ resources }) => resources))).toContain(':secret:docker-hub-??????');
+  expect(assetFiles(stack).settings).toMatch(/^REGISTRY_SECRET=.*:secret:docker-hub$/m);
 });
