@@ -25,25 +25,25 @@ import json, sys
 sys.stdout.write(json.loads(json.load(sys.stdin)["SecretString"])[sys.argv[1]])
 '
 
-if [[ "$1" =~ ^([0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?)/ ]]; then
-  registry="${BASH_REMATCH[1]}" region="${BASH_REMATCH[2]}"
-  log_in_to_ecr() {
-    aws ecr get-login-password --region "$region" | docker login --username AWS --password-stdin "$registry" >/dev/null
-  }
-  retry log_in_to_ecr || die "Docker cannot log in to $registry: check its outbound access and its permission ecr:GetAuthorizationToken"
-  exit 0
-fi
+log_in_to_ecr() {
+  aws ecr get-login-password --region "$region" | docker login --username AWS --password-stdin "$registry" >/dev/null
+}
 
-secret="$(setting REGISTRY_SECRET)"
-registry="$(registry_of "$1")"
-[[ -n "$secret" && "$registry" == "$(registry_of "$(setting IMAGE)")" ]] || exit 0
-# In variables of this shell and in pipes: never in a file, an argument or the environment of a program.
-credentials="$(retry fetch)" || die "the secret $secret with the credentials of $registry cannot be read"
-username="$(printf '%s' "$credentials" | python3 -c "$FIELD" username)" || die "the secret $secret has no username"
+# In variables of this shell and in pipes: the password is never in a file, an argument or the environment of a program.
 log_in() {
   # Docker Hub is the default, by another name.
+  local host=("$registry")
+  [[ "$registry" != docker.io ]] || host=()
   printf '%s' "$credentials" | python3 -c "$FIELD" password | docker login --username "$username" --password-stdin "${host[@]}" >/dev/null
 }
-host=("$registry")
-[[ "$registry" != docker.io ]] || host=()
-retry log_in || die "Docker cannot log in to $registry as $username: check the secret $secret, and the outbound access to the registry"
+
+secret="$(setting REGISTRY_SECRET)"
+if [[ "$1" =~ ^([0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?)/ ]]; then
+  registry="${BASH_REMATCH[1]}" region="${BASH_REMATCH[2]}"
+  retry log_in_to_ecr || die "Docker cannot log in to $registry: check its outbound access and its permission ecr:GetAuthorizationToken"
+elif [[ -n "$secret" && "$(registry_of "$1")" == "$(registry_of "$(setting IMAGE)")" ]]; then
+  registry="$(registry_of "$1")"
+  credentials="$(retry fetch)" || die "the secret $secret with the credentials of $registry cannot be read"
+  username="$(printf '%s' "$credentials" | python3 -c "$FIELD" username)" || die "the secret $secret has no username"
+  retry log_in || die "Docker cannot log in to $registry as $username: check the secret $secret, and the outbound access to the registry"
+fi
