@@ -1,3 +1,4 @@
+import { cpSync, mkdirSync } from 'node:fs';
 import { CLICKHOUSE_SCHEMA } from '../../lib/catalog/clickhouse/schema';
 import { configXml, serverConfig } from '../../lib/stores/clickhouse/config/config-xml';
 import { keeperXml } from '../../lib/stores/clickhouse/config/keeper-xml';
@@ -7,6 +8,20 @@ import { Elements } from '../../lib/stores/clickhouse/config/xml';
 import upstream from '../contract/upstream-clickhouse.json';
 import { askEngine } from './engine';
 import { PreparedHost } from './prepared-host';
+
+/** Returns an empty folder on a host. */
+function emptyFolder(host: PreparedHost): string {
+  const folder = `${host.folder}/empty`;
+  mkdirSync(folder);
+  return folder;
+}
+
+/** Returns a copy of a folder of a host. */
+function copyOf(host: PreparedHost, folder: string): string {
+  const copy = `${host.folder}/copy`;
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
 
 // ClickHouse's own engine reads what we generate, and says what it makes of it.
 
@@ -111,6 +126,36 @@ test('what a start does makes the database and the tables of records, each of wh
   expect(
     answers.logs.filter(([, engine]) => !/TTL (event|finish)_date \+ toIntervalDay\(\d+\) SETTINGS ttl_only_drop_parts = 1/.test(engine)),
   ).toEqual([]);
+});
+
+test('it loads the functions of a release that is installed while it runs, without a restart', () => {
+  const names = "SELECT name FROM system.functions WHERE origin = 'ExecutableUserDefined' ORDER BY name";
+  const running = new PreparedHost();
+  try {
+    running.start();
+    const folder = `${running.data}/user_scripts`;
+    running.install();
+    running.image('posthog/posthog@sha256:3', ['v10', 'v11']);
+    // The engine compares times of files in seconds.
+    const copy = `!sleep 1.1; cp -R ${folder}/. "$DATA/user_scripts/"`;
+    const first = askEngine([names, 'SYSTEM RELOAD FUNCTIONS', names, copy, 'SYSTEM RELOAD FUNCTIONS', names, "SELECT JSONDropKeys('text')"], {
+      ...CONFIG,
+      userScripts: emptyFolder(running),
+    });
+    expect([first[0], first[2]]).toEqual([[], []]);
+    expect(first[5].flat()).toEqual(['JSONDropKeys', 'JSONDropKeys_v2', 'aggregate_funnel', 'aggregate_funnel_v2']);
+    expect(first[6]).toEqual([['v10 text']]);
+    const before = copyOf(running, folder);
+    running.install({ run: 'run-2', image: 'posthog/posthog@sha256:3' });
+    const second = askEngine([names, copy, 'SYSTEM RELOAD FUNCTIONS', names, "SELECT JSONDropKeys('text')", "SELECT JSONDropKeys_v10('text')"], {
+      ...CONFIG,
+      userScripts: before,
+    });
+    expect(second[3].flat()).toEqual([...second[0].flat(), 'JSONDropKeys_v10', 'aggregate_funnel_v10'].sort());
+    expect([second[4], second[5]]).toEqual([[['v11 text']], [['v10 text']]]);
+  } finally {
+    running.remove();
+  }
 });
 
 test("the functions of PostHog's image are there, under their plain names, and run", () => {
