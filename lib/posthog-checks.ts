@@ -120,7 +120,7 @@ function checkWithoutNat({ clickHouse, manageTopics, migration, stores }: PostHo
   if (!clickHouse && !stores) {
     throw invalidProp(
       'clickHouse',
-      'is required without NAT, because the instance of a new one changes its DNS record with the API of Route 53, for which there is no VPC endpoint',
+      'is required without NAT, because the instance of a new one changes its DNS record with the API of Route 53, for which this library defines no VPC endpoint',
       'bring your own with ClickHouse.fromClickHouseAttributes(), choose another `nat`, or pass a `vpc` with the endpoints and the route to Route 53 that ' +
         'docs/instances.md lists',
     );
