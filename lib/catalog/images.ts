@@ -106,7 +106,7 @@ export const IMAGES = {
  */
 const LARGEST_IMAGE_GB = 9.8 * (1 + 1 / 3) * 1.15;
 
-/** What else is on a disk: the operating system, Docker, other images, temporary files. */
+/** The space for the operating system, Docker, other images and temporary files. */
 const OTHER_FILES_GB = 8;
 
 /** Returns the size of a disk, in GiB rounded up to 10, with room for a number of the largest images. */

@@ -7,7 +7,7 @@ import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DatabaseBackup } from './database-backup';
-import { ClickHouseAppFiles } from '../stores/clickhouse/app-files';
+import { ClickHouseAppFiles } from '../stores/clickhouse/clickhouse-base';
 import { migrationStates } from './migration-states';
 import { CHECKING_CONTAINERS, STREAM_PREFIX } from './migration-task';
 import { acknowledge, resultText } from '../private/acknowledge';

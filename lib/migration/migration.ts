@@ -15,7 +15,7 @@ import { withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
 import { programFunction } from '../private/program-function';
 import { asClients } from '../private/security-group';
-import { ClickHouseAppFiles } from '../stores/clickhouse/app-files';
+import { ClickHouseAppFiles } from '../stores/clickhouse/clickhouse-base';
 
 /**
  * The migration of PostHog's databases.

@@ -1,8 +1,7 @@
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { ClickHouse, Kafka, PostHog, PostHogImages, PostHogRelease } from '../../lib';
+import { ClickHouse, Kafka, PostHog, PostHogImages, PostHogNetwork, PostHogRelease } from '../../lib';
 import { FEATURE_FLAGS } from '../helpers/stack';
 import { Resource } from '../helpers/template';
 import { zonedStack } from '../helpers/zones';
@@ -116,11 +115,12 @@ test('a release with other images changes nothing in the stack of a ClickHouse, 
   const [before, after] = [PostHogRelease.V2026_09_11_R2, inEcr(LATER)].map((release) => {
     const app = new App({ context: FEATURE_FLAGS });
     const [stores, services] = ['Stores', 'Services'].map((id) => new Stack(app, id, { env: { region: 'eu-central-1' } }));
-    const vpc = new Vpc(stores, 'Vpc');
+    const { vpc, loadBalancerSubnets, serviceSubnets, storeSubnets } = new PostHogNetwork(stores, 'Network');
+    const network = { vpc, loadBalancerSubnets, serviceSubnets, storeSubnets };
     const kafka = Kafka.fromKafkaAttributes(stores, 'Kafka', { bootstrapServers: 'kafka.internal:9094' });
-    const clickHouse = new ClickHouse(stores, 'ClickHouse', { vpc, kafka });
+    const clickHouse = new ClickHouse(stores, 'ClickHouse', { vpc, vpcSubnets: serviceSubnets, kafka });
     const { certificate } = new Given(services);
-    new PostHog(services, 'PostHog', { domainName: 'posthog.example.com', certificate, vpc, kafka, clickHouse, release });
+    new PostHog(services, 'PostHog', { domainName: 'posthog.example.com', certificate, ...network, kafka, clickHouse, release });
     return [stores, services].map((stack) => Template.fromStack(stack).toJSON() as ComparedTemplate);
   });
   expect(after[0]).toEqual(before[0]);

@@ -2,27 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { IStringParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { IClickHouse } from './clickhouse-base';
+import { ClickHouseAppFiles, IClickHouse } from './clickhouse-base';
 import { USER_NAME } from './config/shared-settings';
 import { shellQuoted } from '../instance/instance-files';
 import { StatefulInstance } from '../instance/stateful-instance';
 import { acknowledge } from '../../private/acknowledge';
 import { scriptPath } from '../../private/assets';
 import { ecrRepository } from '../../private/container-image';
-
-/**
- * The parameters of Systems Manager through which a migration installs the functions and format schemas of a PostHog release on ClickHouse servers,
- * without a restart.
- */
-export interface ClickHouseAppFiles {
-  /**
-   * The parameter with PostHog's image, as JSON: `run` and `image`. Each migration writes it, and the servers read it every half minute. Its value in
-   * the template is empty.
-   */
-  readonly imageParameter: IStringParameter;
-  /** The parameters that the servers report into, one for each, as JSON: `run`, `image`, `outcome` and `message`. */
-  readonly reportParameters: IStringParameter[];
-}
 
 /** Defines the parameters. Their values are not the template's: an update that resets one has no effect, because servers keep what they have. */
 export function defineAppFiles(scope: Construct, servers: number): ClickHouseAppFiles {

@@ -2,12 +2,26 @@ import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, IConstruct } from 'constructs';
-import { ClickHouseAppFiles } from './app-files';
 import { instanceMetric, STATUS_CHECK } from '../metrics';
 
 /** ClickHouse's default ports. PostHog uses both protocols and has no settings for the ports (posthog/clickhouse/client/connection.py). */
 const PORTS = { tls: { native: 9440, http: 8443 }, plain: { native: 9000, http: 8123 } };
+
+/**
+ * The parameters of Systems Manager through which a migration installs the functions and format schemas of a PostHog release on ClickHouse servers,
+ * without a restart.
+ */
+export interface ClickHouseAppFiles {
+  /**
+   * The parameter with PostHog's image, as JSON: `run` and `image`. Each migration writes it, and the servers read it every half minute. Its value in
+   * the template is empty.
+   */
+  readonly imageParameter: IStringParameter;
+  /** The parameters that the servers report into, one for each, as JSON: `run`, `image`, `outcome` and `message`. */
+  readonly reportParameters: IStringParameter[];
+}
 
 /**
  * A ClickHouse server that stores PostHog's events.

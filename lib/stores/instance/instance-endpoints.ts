@@ -5,12 +5,12 @@ export interface InstanceEndpoint {
   /** The construct id of the endpoint in a network. */
   readonly id: string;
   readonly service: InterfaceVpcEndpointAwsService;
-  /** What the instance does with it. */
+  /** The use of the endpoint. */
   readonly purpose: string;
 }
 
 /**
- * The interface endpoints that instances need in subnets without internet access, besides the gateway endpoint for S3: their scripts, Amazon Linux's
+ * The interface endpoints that instances need in subnets without internet access, in addition to the gateway endpoint for S3: their scripts, Amazon Linux's
  * repositories (`al2023-repos-<region>-de612dc2.s3.dualstack.<region>.amazonaws.com`) and the layers of images in ECR are in S3.
  *
  * Their DNS record needs the API of Route 53 (`route53.amazonaws.com`, in us-east-1), which the CDK knows no endpoint for.
