@@ -192,8 +192,9 @@ test.each<[string, Partial<PostHogProps>, string]>([
 
 test('accepts topics without NAT whose image is in ECR', () => {
   const topicsImage = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/redpanda:v25.1.9';
-  const props = { nat: NatMode.NONE, vpc: undefined, ...stores(newStack()), kafka: undefined, migration: { topicsImage } };
-  expect(() => newPostHog(props)).not.toThrow();
+  const stack = newStack();
+  const { template } = newPostHog({ nat: NatMode.NONE, ...stores(stack), kafka: undefined, migration: { topicsImage } }, stack);
+  expect(JSON.stringify(template.findResources('AWS::ECS::TaskDefinition'))).toContain('/redpanda:v25.1.9');
 });
 
 test('accepts a Postgres that is imported by its URL secret', () => {
