@@ -182,6 +182,8 @@ test('`posthog:releaseFile` sets the images', () => {
 
 test('`posthog:vpcId` looks up the VPC, and `posthog:storeSecurityGroupId` admits the services', () => {
   expect(runs.ownVpc).toMatchObject({ exitCode: 0 });
+  // Nothing is left for the stack of data stores.
+  expect(Object.keys(runs.ownVpc.files)).not.toContain('PostHogStores.template.json');
   expect(propertiesOf(runs.ownVpc, 'AWS::EC2::VPC')).toEqual([]);
   expect(runs.ownVpc.files['manifest.json']).toContain('"vpc-id": "vpc-0123456789abcdef0"');
   const ports = propertiesOf(runs.ownVpc, 'AWS::EC2::SecurityGroupIngress')

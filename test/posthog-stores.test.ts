@@ -140,7 +140,7 @@ const LAYOUTS: [name: string, context: Record<string, unknown>, storesProps: (st
   ],
 ];
 
-test.each(LAYOUTS)('the stack of %s exports the same values, whatever the other stack imports', (_, context, storesProps, variants) => {
+test.each(LAYOUTS)('the stack of %s exports the same values to every PostHog, and all that it imports', (_, context, storesProps, variants) => {
   const wrong: string[] = [];
   const found = variants.map((name) => ({ name, ...synthesised(VARIANTS[name], storesProps, context) }));
   for (const { name, stores, services } of found) {

@@ -222,7 +222,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       encryptionKey: { to: ({ key }) => key },
       serverAccessLogsBucket: { to: ({ bucket }) => bucket },
       removalPolicy: DESTROY,
-      autoDeleteObjects: { to: () => true, with: () => ({ removalPolicy: RemovalPolicy.DESTROY }) },
+      autoDeleteObjects: { to: () => false, with: () => ({ removalPolicy: RemovalPolicy.DESTROY }) },
     },
   },
 };

@@ -139,9 +139,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostgresProps: template((stack, props) => new Postgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   AuroraPostgresProps: template((stack, props) => new AuroraPostgres(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
   CacheProps: template((stack, props) => new Cache(stack, 'Store', { vpc: new Vpc(stack, 'Vpc'), ...props })),
-  ObjectStorageProps: template(
-    (stack, props) => new ObjectStorage(stack, 'Store', props),
-  ),
+  ObjectStorageProps: template((stack, props) => new ObjectStorage(stack, 'Store', props)),
   PostgresAttributes: store((stack, props) =>
     Postgres.fromPostgresAttributes(stack, 'Store', { urlSecret: Secret.fromSecretNameV2(stack, 'Secret', 'secret'), ...props }),
   ),

@@ -9,6 +9,9 @@ import {
   ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { rewritten } from '../../cli/alb/url-rewrite';
+import { RELEASE_2026_09_11_R2 } from '../../lib/release/known-releases';
+import { renderRelease } from '../../lib/release/release-file';
+import { releaseFile } from '../release/fixtures';
 import { CdkTemplate } from './cdk';
 import { defaultSecurityGroup, runCustomResource } from './default-security-group';
 import { logGroupNames, secretValues } from './kept';
@@ -38,6 +41,12 @@ const REFUSED = ['/_stats', '/api/projects/1/internal/hog_flows', '/static//../a
 const DJANGO = ['web', 'worker', 'temporal-django-worker', 'temporal-batch-exports-worker'];
 
 const STATEFUL = ['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'];
+
+const OTHER_CAPTURE = `ghcr.io/posthog/posthog/capture@sha256:${'2'.repeat(64)}`;
+const { images } = RELEASE_2026_09_11_R2;
+const RELEASE_FILE = releaseFile(
+  renderRelease({ ...RELEASE_2026_09_11_R2, name: 'other', images: { ...images, capture: { ...images.capture!, image: OTHER_CAPTURE } } }),
+);
 
 const world = new World();
 
@@ -383,12 +392,37 @@ describe('closing the app', () => {
   });
 });
 
+/** The template of the data stores in the account. */
+async function storesTemplate(): Promise<string> {
+  return (await world.cloudFormation.send(new GetTemplateCommand({ StackName: 'PostHogStores' }))).TemplateBody!;
+}
+
+/** The settings of an upgrade, which later deployments keep. */
+function upgraded(): Record<string, string> {
+  return { ...world.closedSettings, releaseFile: RELEASE_FILE };
+}
+
+describe('an upgrade', () => {
+  let storesBefore: string;
+
+  beforeAll(async () => {
+    storesBefore = await storesTemplate();
+    await world.stage('cdk deploy, of another release', async () => {
+      await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never'], upgraded());
+      await world.readPhysicalIds();
+    });
+  });
+
+  test('runs the images of the release after another migration, and changes no data store', async () => {
+    expect((await containersOf(world)).get('capture')?.image).toBe(OTHER_CAPTURE);
+    expect(executionNames(world)).toHaveLength(2);
+    expect(await storesTemplate()).toBe(storesBefore);
+  });
+});
+
 describe('a product that is taken away and added again', () => {
   let before: ReadonlyMap<string, string>;
   let storesBefore: string;
-
-  /** The template of the data stores in the account. */
-  const storesTemplate = async () => (await world.cloudFormation.send(new GetTemplateCommand({ StackName: 'PostHogStores' }))).TemplateBody!;
 
   beforeAll(async () => {
     before = await world.readPhysicalIds();
@@ -408,7 +442,7 @@ describe('a product that is taken away and added again', () => {
 
   test('has its services again, with the secrets that there were', async () => {
     await world.stage('cdk deploy, with data pipelines again', async () => {
-      await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never'], world.closedSettings);
+      await world.cdk.succeed(['deploy', '--all', '--require-approval', 'never'], upgraded());
     });
     expect([...(await servicesByProcess(world)).keys()]).toEqual(DEFAULT_PROCESSES);
     expect(await storesTemplate()).toBe(storesBefore);

@@ -21,6 +21,7 @@ const CREATED: Readonly<Record<string, (stack: Stack) => IConstruct>> = {
 const INTERNAL = [
   'StorageRole', // an imported role of AWS
   'Brokers', // the custom resource that fetches the names of the brokers
+  'BrokersLogs', // the log of its function
   'Boot', // the asset with the files of an instance
 ];
 

@@ -1,5 +1,6 @@
 """What a migration is made of: the functions' own code is run in Node, the state machine by moto's interpreter; only containers are said to have run."""
 
+import copy
 import io
 import json
 import os
@@ -20,6 +21,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.core.config import default_user_config
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ecs.models import Container, EC2ContainerServiceBackend, Task
+from moto.stepfunctions import models as stepfunctions
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 
@@ -198,7 +200,19 @@ def stop_first() -> None:
 MIGRATION_STUBS = (WaitConditionHandle, WaitCondition, StateMachine)
 
 
+def start_again() -> None:
+    """moto copies a state machine for each execution, with all earlier executions, and some of their threads cannot be copied."""
+
+    def copy_without_executions(self: stepfunctions.StateMachine, _: dict[int, Any]) -> stepfunctions.StateMachine:
+        copied = copy.copy(self)
+        copied.executions = []
+        return copied
+
+    stepfunctions.StateMachine.__deepcopy__ = copy_without_executions
+
+
 def install() -> None:
+    start_again()
     # moto passes over wait conditions in silence.
     parsing.NULL_MODELS.clear()
     spell()
