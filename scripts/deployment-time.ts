@@ -14,7 +14,7 @@ const [BEGIN, END] = [`<!-- begin: ${COMMAND} -->`, `<!-- end: ${COMMAND} -->`];
 /** A release in which every image is another one. */
 function laterRelease(): PostHogRelease {
   const images = Object.entries({ ...PostHogRelease.V2026_09_11_R2.images } as Record<string, string>);
-  const later = images.map(([name, image]) => [name, `${image.split('@')[0].split(':')[0]}@sha256:${'1'.repeat(64)}`]);
+  const later = images.map(([name, image]): [string, string] => [name, `${image.split('@')[0].split(':')[0]}@sha256:${'1'.repeat(64)}`]);
   return PostHogRelease.of('2026-10-01', Object.fromEntries(later) as unknown as PostHogImages);
 }
 

@@ -28,6 +28,7 @@ export const TYPES: readonly Shortcoming[] = [
   },
   { what: 'AWS::CloudFormation::WaitConditionHandle', moto: 'skips it, and says nothing', here: 'a presigned address of S3 of the same moto' },
   { what: 'AWS::EC2::SecurityGroupEgress', moto: 'skips it', here: MADE_HERE },
+  { what: 'AWS::ECS::ClusterCapacityProviderAssociations', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::ElastiCache::ParameterGroup', moto: 'skips it', here: NAMED_HERE },
   { what: 'AWS::ElastiCache::ReplicationGroup', moto: 'skips it', here: MADE_HERE },
   { what: 'AWS::ElastiCache::SubnetGroup', moto: 'skips it', here: MADE_HERE },

@@ -90,7 +90,7 @@ describe('the name of a new namespace', () => {
   });
 
   test('differs between stacks', () => {
-    const other = new Stack(newStack().node.root as never, 'Other');
+    const other = new Stack(newStack().node.root, 'Other');
     expect(nameOf(other)).not.toBe(nameOf(newStack()));
   });
 });

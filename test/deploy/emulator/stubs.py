@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
 from .migration import MIGRATION_STUBS
 from .stub import Stub, camel, client
@@ -144,6 +145,18 @@ class TaskDefinition(Stub, CloudFormationModel):
         return TaskDefinition(ref, attributes, properties, self.policy)
 
 
+class CapacityProviders(Stub, CloudFormationModel):
+    TYPE = "AWS::ECS::ClusterCapacityProviderAssociations"
+
+    @classmethod
+    def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        client("ecs").put_cluster_capacity_providers(**camel(properties))
+        return properties["Cluster"], {}
+
+    def remove(self) -> None:
+        client("ecs").put_cluster_capacity_providers(cluster=self.properties["Cluster"], capacityProviders=[], defaultCapacityProviderStrategy=[])
+
+
 class Service(Stub, CloudFormationModel):
     TYPE = "AWS::ECS::Service"
     NAME = "ServiceName"
@@ -151,7 +164,7 @@ class Service(Stub, CloudFormationModel):
     @classmethod
     def make(cls, name: str, properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
         # Without a count CloudFormation starts one task.
-        made = client("ecs").create_service(**{"serviceName": name, "desiredCount": 1, **camel(properties)})["service"]
+        made = client("ecs").create_service(**{"serviceName": name, "desiredCount": 1, **cls.launched(properties)})["service"]
         return made["serviceArn"], {"ServiceArn": made["serviceArn"], "Name": made["serviceName"]}
 
     def change(self, properties: dict[str, Any]) -> "Service":
@@ -159,14 +172,28 @@ class Service(Stub, CloudFormationModel):
         gone = {"LoadBalancers": [], "ServiceRegistries": [], "HealthCheckGracePeriodSeconds": 0}
         update = {**{name: nothing for name, nothing in gone.items() if name in self.properties}, **properties}
         known = client("ecs").meta.service_model.operation_model("UpdateService").input_shape.members
-        client("ecs").update_service(service=self.physical_resource_id, **{name: value for name, value in camel(update).items() if name in known})
+        changed = {name: value for name, value in self.launched(update).items() if name in known}
+        client("ecs").update_service(service=self.physical_resource_id, **changed)
         return Service(self.physical_resource_id, self.attributes, properties, self.policy)
+
+    @staticmethod
+    def launched(properties: dict[str, Any]) -> dict[str, Any]:
+        """The properties as moto takes them, which knows launch types only. ECS refuses a capacity provider that the cluster does not have."""
+        strategy = properties.get("CapacityProviderStrategy")
+        others = {key: value for key, value in properties.items() if key not in ("CapacityProviderStrategy", "ForceNewDeployment")}
+        if not strategy:
+            return camel(others)
+        associated = client("ecs").describe_clusters(clusters=[properties["Cluster"]])["clusters"][0].get("capacityProviders") or []
+        if any(item["CapacityProvider"] not in associated for item in strategy):
+            raise ValidationError(message=f"a capacity provider is not associated with the cluster {properties['Cluster']}")
+        return camel({**others, "LaunchType": "FARGATE"})
 
     def remove(self) -> None:
         client("ecs").delete_service(cluster=self.properties["Cluster"], service=self.physical_resource_id, force=True)
 
 
 STUBS = (
-    Secret, PrivateDnsNamespace, DiscoveryService, ScalableTarget, ScalingPolicy, SecurityGroupEgress, SubnetRouteTableAssociation, TaskDefinition, Service,
+    Secret, PrivateDnsNamespace, DiscoveryService, ScalableTarget, ScalingPolicy, SecurityGroupEgress, SubnetRouteTableAssociation, TaskDefinition,
+    CapacityProviders, Service,
     *STORE_STUBS, *MIGRATION_STUBS,
 )
