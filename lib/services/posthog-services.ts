@@ -84,7 +84,7 @@ export class PostHogServices extends Construct {
   ) {
     super(scope, id);
     const { definitions, stores, release, ingress, discovery, capacity, serviceOptions = [] } = props;
-    // Whoever can be called is registered, even if its callers are not deployed: Cloud Map refuses to delete a service while ECS still deregisters
+    // Every process that can be called is registered, even without its callers: Cloud Map refuses to delete a service while ECS still deregisters
     // tasks from it (aws/containers-roadmap#1746), and a later deployment could not create it again.
     const called = new Set(PROCESSES.flatMap(callsOf));
     const byProcess = new Map(definitions.map((definition) => [definition.process, definition]));

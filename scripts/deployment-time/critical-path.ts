@@ -13,7 +13,7 @@ interface Resource {
   readonly DependsOn?: unknown;
 }
 
-/** Types whose reference or attribute is another one after a change, so that whoever refers to them changes as well. */
+/** Types whose reference or attribute is another one after a change, so that a resource that refers to them changes as well. */
 const CHANGED_REFERENCE: readonly RegExp[] = [/^AWS::ECS::TaskDefinition$/, /^AWS::EC2::LaunchTemplate$/, /^Custom::/];
 
 /** Returns the time of a first deployment, in which CloudFormation creates every resource after all that it depends on. */

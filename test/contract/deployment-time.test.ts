@@ -64,7 +64,7 @@ describe('the model', () => {
     expect(firstDeployment(chain('a')).path.map(({ name }) => name)).toEqual(['PostgreSQL', 'instance of ClickHouse']);
   });
 
-  test('counts what an update changes, and whoever refers to it', () => {
+  test('counts the resources that an update changes, and those that refer to them', () => {
     expect([...changedResources(chain('a'), chain('b'))].sort()).toEqual(['Group', 'Launch']);
     expect(update(chain('a'), chain('b')).typical).toBe(7.25);
     expect(update(chain('a'), chain('b'), ['Group']).typical).toBe(0.25);
