@@ -510,7 +510,8 @@ describe('the end', () => {
     expect(Object.keys(secretsBefore)).toHaveLength(6);
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
     // Those of the migration as well.
-    expect(keptLogs).toHaveLength(DEFAULT_PROCESSES.length + 1);
+    // One for each of the seven default products, one for the app, and that of the migration.
+    expect(keptLogs).toHaveLength(9);
     const left = await logGroupNames(world);
     expect(left).toEqual(expect.arrayContaining(keptLogs));
     expect(left.filter((name) => !keptLogs.includes(name) && !name.startsWith('/aws/lambda/'))).toEqual([]);
