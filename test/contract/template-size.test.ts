@@ -26,8 +26,8 @@ import { zonedStack } from '../helpers/zones';
 const MAX_RESOURCES = { default: 340, everyProduct: 400, largest: 500 };
 
 /**
- * Half a megabyte for a template without indentation, as the sample app has it. CloudFormation accepts a megabyte, of which the CDK's indentation takes
- * a third.
+ * Half a megabyte for a template without indentation, as the sample app has it. CloudFormation accepts a megabyte, and the CDK's indentation takes
+ * a third of a template.
  */
 const MAX_BYTES = 524_288;
 

@@ -11,7 +11,7 @@ function vpcOf(stack: Stack): IVpc {
   return Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'] });
 }
 
-/** The number of rules that are resources, and the ports that are open. A template whose resources depend on each other in a circle cannot be read. */
+/** The rules that are resources, and the ports that are open. A template whose resources depend on each other in a circle cannot be read. */
 function rulesOf(group: SecurityGroup): { resources: number; ports: number[] } {
   const stack = Stack.of(group);
   const template = Template.fromStack(stack);
