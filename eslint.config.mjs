@@ -38,6 +38,11 @@ export default tseslint.config(
         'error',
         { paths: [{ name: 'aws-cdk-lib', message: 'import the submodule: aws-cdk-lib/core, aws-cdk-lib/aws-ec2' }] },
       ],
+      // A construct that selects subnets itself forgets the dummy VPC of a pending lookup.
+      'no-restricted-syntax': [
+        'error',
+        { selector: "CallExpression[callee.property.name='selectSubnets']", message: 'use selectSubnets() of lib/private/subnets.ts' },
+      ],
       'jsdoc/require-jsdoc': ['error', { publicOnly: true, contexts: ['TSInterfaceDeclaration', 'TSEnumDeclaration', 'TSEnumMember'] }],
       'max-lines': ['error', 300],
       'jsdoc/require-param': 'off',
@@ -46,5 +51,6 @@ export default tseslint.config(
       'jsdoc/tag-lines': 'off',
     },
   },
+  { files: ['lib/private/subnets.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );

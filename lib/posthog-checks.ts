@@ -37,6 +37,11 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
   }
 }
 
+/** Returns whether data stores have a network without outbound access. */
+function lacksNat(stores: PostHogStores | undefined): boolean {
+  return stores?.network !== undefined && stores.network.egressSubnets === undefined;
+}
+
 function checkTaskQueues(queues: readonly string[] | undefined): void {
   const wrong = queues?.find((queue) => !/^[a-z][a-z0-9-]*$/.test(queue));
   if (queues?.length === 0 || wrong !== undefined) {
@@ -49,11 +54,6 @@ function checkTaskQueues(queues: readonly string[] | undefined): void {
       queues,
     );
   }
-}
-
-/** Returns whether data stores have a network without outbound access. */
-export function lacksNat(stores: PostHogStores | undefined): boolean {
-  return stores?.network !== undefined && stores.network.egressSubnets === undefined;
 }
 
 /** The props that belong to `PostHogStores` if `stores` is set. */
@@ -76,7 +76,7 @@ function checkStores(props: PostHogProps): void {
   }
 }
 
-function checkVpc({ vpc: given, cluster, listener, nat, stores, serviceSubnets = stores?.serviceSubnets }: PostHogProps): void {
+function checkVpc({ vpc: given, cluster, listener, nat, stores }: PostHogProps): void {
   const vpc = stores?.vpc ?? given ?? cluster?.vpc;
   if (!vpc) {
     if (listener) {
@@ -89,17 +89,6 @@ function checkVpc({ vpc: given, cluster, listener, nat, stores, serviceSubnets =
   }
   if (given && cluster && areKnownToDiffer(given, cluster.vpc)) {
     throw invalidValue('vpc', 'must be the VPC of `cluster`', given, 'leave `vpc` out, or pass a cluster in that VPC');
-  }
-  const isPublic = serviceSubnets && vpc.selectSubnets(serviceSubnets).subnets.some((subnet) => vpc.publicSubnets.includes(subnet));
-  if (isPublic) {
-    throw invalidValue(
-      'serviceSubnets',
-      'must be private: tasks have no public IP address and no outbound access from a public subnet',
-      serviceSubnets,
-    );
-  }
-  if (!serviceSubnets && !isLookupPending(vpc) && vpc.privateSubnets.length === 0) {
-    throw invalidValue('vpc', 'must have private subnets with egress', vpc, 'add them, or select the subnets with `serviceSubnets`');
   }
 }
 

@@ -11,10 +11,9 @@ import { PostHogIngressOptions } from './ingress/ingress-options';
 import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
-import { NatMode } from './network/nat';
 import { PostHogNetwork, PostHogNetworkProps } from './network/posthog-network';
 import { HttpCheckName } from './operations/http-checks';
-import { checkProps, lacksNat } from './posthog-checks';
+import { checkProps } from './posthog-checks';
 import { PostHogProps } from './posthog-props';
 import { isInEcr } from './private/container-image';
 import { pick } from './private/collections';
@@ -53,8 +52,8 @@ export interface PostHogPlan {
 /** The images that tasks pull. */
 export interface ImagesPlan {
   readonly all: readonly string[];
-  /** Images that tasks cannot pull, because there is no NAT and they are not in ECR. */
-  readonly unreachable: readonly string[];
+  /** Images that tasks cannot pull without a route to the internet. */
+  readonly outsideEcr: readonly string[];
 }
 
 /** The network: an existing VPC and cluster, or new ones. */
@@ -226,13 +225,13 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
 }
 
 function imagesPlan(
-  { clientAddress, nat, stores }: PostHogProps,
+  { clientAddress }: PostHogProps,
   definitions: readonly ProcessDefinition[],
   release: PostHogRelease,
   workflowsImage: string | undefined,
 ): ImagesPlan {
   const all = [...imagesOf(definitions, release), workflowsImage, clientAddress?._proxy?.image].filter((image) => image !== undefined);
-  return { all, unreachable: nat === NatMode.NONE || lacksNat(stores) ? all.filter((image) => !isInEcr(image)) : [] };
+  return { all, outsideEcr: all.filter((image) => !isInEcr(image)) };
 }
 
 function deploymentChecks({ appAccess }: PostHogProps, definitions: readonly ProcessDefinition[]): HttpCheckName[] {

@@ -1,5 +1,5 @@
 import { Annotations } from 'aws-cdk-lib/core';
-import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerInsights, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -11,10 +11,10 @@ import { PostHogIngress } from './ingress/posthog-ingress';
 import { databaseBackup } from './migration/database-backup';
 import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
-import { freeSubnets } from './network/free-subnets';
+import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
 import { checkResources } from './posthog-checks';
-import { ImagesPlan, MIGRATING_PIPELINES, planOf, PostHogPlan } from './posthog-plan';
+import { MIGRATING_PIPELINES, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
 import { warnOfFloating } from './private/container-image';
 import { withPath } from './private/errors';
@@ -94,7 +94,7 @@ export class PostHog extends Construct {
     this.node.addValidation({ validate: () => checkResources(this) });
     const { release, cpuArchitecture, logRetention, removalPolicy } = plan;
     this.products = [...plan.products];
-    this.warnOfImages(plan.images);
+    warnOfFloating(this, 'PostHog', plan.images.all, 'restart of a task');
     const { network } = plan;
     this.network = network.existing ?? (network.vpc ? undefined : new PostHogNetwork(this, 'Network', network.created));
     this.vpc = network.vpc ?? this.network!.vpc;
@@ -108,13 +108,16 @@ export class PostHog extends Construct {
     });
     this.url = this.ingress.url;
 
-    const subnets = network.serviceSubnets ?? this.network?.serviceSubnets ?? freeSubnets(this, this.vpc, this.ingress.subnets);
+    const subnets = withPath(this, () =>
+      serviceSubnets(this, this.vpc, network.serviceSubnets ?? this.network?.serviceSubnets, this.ingress.subnets),
+    );
+    warnOfUnreachableImages(this, this.vpc, subnets, plan.images.outsideEcr);
     const storesScope = new Construct(this, 'Stores');
     const stores = defineStores(storesScope, {
       ...plan.stores,
       vpc: this.vpc,
       storeSubnets: network.storeSubnets ?? this.network?.storeSubnets,
-      serviceSubnets: subnets,
+      serviceSubnets: { subnets },
     });
     ({ postgres: this.postgres, cache: this.cache, kafka: this.kafka, clickHouse: this.clickHouse, objectStorage: this.objectStorage } = stores);
     new ClickHouseObjects(this, 'ClickHouseObjects', { serverRoles: this.clickHouse.serverRoles, storage: this.objectStorage });
@@ -181,18 +184,7 @@ export class PostHog extends Construct {
     this.ingress.records.forEach((record) => record.node.addDependency(...services));
   }
 
-  private warnOfImages({ all, unreachable }: ImagesPlan): void {
-    warnOfFloating(this, 'PostHog', all, 'restart of a task');
-    if (unreachable.length > 0) {
-      Annotations.of(this).addWarningV2(
-        'cdk-posthog:PostHog.imagesOutOfReach',
-        `without NAT, tasks can pull images from ECR only, and these are not in ECR: ${unreachable.join(', ')}; copy them to ECR and name the copies with ` +
-          '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })`',
-      );
-    }
-  }
-
-  private defineMigration(plan: PostHogPlan, stores: Construct, subnets: SubnetSelection): Migration {
+  private defineMigration(plan: PostHogPlan, stores: Construct, subnets: readonly ISubnet[]): Migration {
     const { context } = this.deployed;
     const { options, release, topics, workflowsImage } = plan.migration;
     const migration = new Migration(this, 'Migration', {

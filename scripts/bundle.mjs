@@ -27,12 +27,16 @@ const SHARED = {
 };
 
 const FUNCTIONS = [
-  { entryPoints: ['lib/ingress/client-address/load-balancer-addresses.lambda.ts'], name: 'load-balancer-addresses' },
-  { entryPoints: ['lib/operations/deployment-check.lambda.ts'], name: 'deployment-check' },
-  { entryPoints: ['lib/services/secrets/rsa-key.lambda.ts'], name: 'rsa-key' },
-  { entryPoints: ['lib/migration/functions/start.lambda.ts'], name: 'start-migration' },
-  { entryPoints: ['lib/migration/functions/conclude.lambda.ts'], name: 'conclude-migration' },
+  { entryPoints: ['lib/ingress/client-address/load-balancer-addresses.lambda.ts'], name: 'load-balancer-addresses', isCustomResource: true },
+  { entryPoints: ['lib/operations/deployment-check.lambda.ts'], name: 'deployment-check', isCustomResource: true },
+  { entryPoints: ['lib/services/secrets/rsa-key.lambda.ts'], name: 'rsa-key', isCustomResource: true },
+  { entryPoints: ['lib/migration/functions/start.lambda.ts'], name: 'start-migration', isCustomResource: true },
+  { entryPoints: ['lib/migration/functions/conclude.lambda.ts'], name: 'conclude-migration', isCustomResource: false },
 ];
+
+/** The CDK's entry point of custom resources, which invokes `./index` and reports its result to CloudFormation (Apache License 2.0). */
+const CDK = path.dirname(createRequire(import.meta.url).resolve('aws-cdk-lib/package.json'));
+const ENTRY_POINT = path.join(CDK, 'custom-resource-handlers', 'dist', 'core', 'nodejs-entrypoint-handler', 'index.js');
 
 /** The scripts of posthog-js that a page loads, at once or later (`PostHogExtensionKind`, and `scriptConfig` of the remote configuration). */
 const SDK_FILES = [
@@ -120,4 +124,5 @@ await Promise.all([
   bundlePage(),
   ...FUNCTIONS.map(({ entryPoints, name }) => build({ ...SHARED, entryPoints, outfile: path.join(ASSETS, name, 'index.js'), target: 'node22' })),
 ]);
+FUNCTIONS.filter(({ isCustomResource }) => isCustomResource).forEach(({ name }) => cpSync(ENTRY_POINT, path.join(ASSETS, name, '__entrypoint__.js')));
 copySdk();

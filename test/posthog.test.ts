@@ -346,7 +346,8 @@ describe('props', () => {
         .findWarning('/Stack/PostHog', Match.stringLikeRegexp('imagesOutOfReach'))
         .map(({ entry }) => entry.data as string);
     expect(warnings({ nat: NatMode.NONE, release: PostHogRelease.of('mine', { ...inEcr, capture: `capture@${DIGEST}` }) })).toEqual([
-      `without NAT, tasks can pull images from ECR only, and these are not in ECR: capture@${DIGEST}; copy them to ECR and name the copies with ` +
+      'isolated subnets have no route to the internet that the CDK knows, so tasks there can pull images from ECR only, and these are not in ECR: ' +
+        `capture@${DIGEST}; copy them to ECR and name the copies with ` +
         '`release: PostHogRelease.of(...)`, and that of nginx with `clientAddress: ClientAddress.verified({ image })` [ack: cdk-posthog:PostHog.imagesOutOfReach]',
     ]);
     expect(warnings({ nat: NatMode.NONE })).toEqual([expect.stringMatching(/not in ECR: posthog\/posthog@/)]);

@@ -136,5 +136,5 @@ test('`ClientAddress.verified()` warns about an image without a digest, and one 
   };
   expect(warnings({ clientAddress: ClientAddress.verified({ image: 'nginx:1' }) }, 'every restart of a task: nginx:1; name')).toHaveLength(1);
   expect(warnings({ clientAddress: ClientAddress.verified() }, 'every restart')).toHaveLength(0);
-  expect(warnings({ clientAddress: ClientAddress.verified(), nat: NatMode.NONE }, 'without NAT')).toHaveLength(1);
+  expect(warnings({ clientAddress: ClientAddress.verified(), nat: NatMode.NONE }, 'pull images from ECR only')).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
-import { Connections, IConnectable, IVpc, SecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Connections, IConnectable, ISubnet, IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ICluster, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IStateMachine, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -10,12 +10,12 @@ import { MigrationMachine, taskStatements } from './migration-machine';
 import { MigrationOptions, migrationPlan } from './migration-options';
 import { MigrationRun } from './migration-run';
 import { MigrationContainers, MigrationTask } from './migration-task';
-import { acknowledge } from '../private/acknowledge';
+import { acknowledge, resultText } from '../private/acknowledge';
 import { withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
-import { programFunction } from '../private/program-function';
 import { asClients } from '../private/security-group';
 import { ClickHouseAppFiles } from '../stores/clickhouse/clickhouse-base';
+import { ProgramFunction } from '../private/program-function';
 
 /**
  * The migration of PostHog's databases.
@@ -40,7 +40,7 @@ export interface MigrationProps extends MigrationContainers {
   readonly appFiles?: ClickHouseAppFiles;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
-  readonly subnets: SubnetSelection;
+  readonly subnets: readonly ISubnet[];
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -82,7 +82,7 @@ export class Migration extends Construct implements IMigration {
       ...props,
       backup: plan.maxBackupAgeSeconds === undefined ? undefined : props.backup,
       taskDefinition,
-      subnetIds: props.vpc.selectSubnets(props.subnets).subnetIds,
+      subnetIds: props.subnets.map(({ subnetId }) => subnetId),
       securityGroup,
       logs,
       release: props.release.name,
@@ -122,7 +122,7 @@ export class Migration extends Construct implements IMigration {
   /** Defines the stack's function that starts migrations, and stops those that are removed. */
   private startFunction(stateMachine: StateMachine, cluster: ICluster, family: string): string {
     const stack = Stack.of(this);
-    const provider = programFunction(this, TYPE, {
+    const provider = ProgramFunction.of(this, TYPE, {
       program: 'start-migration',
       description: 'PostHog migration: starts and stops migrations during deployments',
       timeout: Duration.minutes(10),
@@ -138,6 +138,16 @@ export class Migration extends Construct implements IMigration {
     provider.addToRolePolicy({ Effect: 'Allow', Action: 'states:StartExecution', Resource: stateMachineArn });
     provider.addToRolePolicy({ Effect: 'Allow', Action: ['states:DescribeExecution', 'states:StopExecution'], Resource: executions });
     [handle, list].forEach((statement) => provider.addToRolePolicy(statement));
+    const wild = ['*', ...[executions, handle.Resource].map((resource) => resultText(stack.resolve(resource)))];
+    acknowledge(
+      provider,
+      Object.fromEntries(
+        wild.map((resource) => [
+          `AwsSolutions-IAM5[Resource::${resource}]`,
+          'executions of one state machine and tasks of one cluster, whose ARNs are unknown before they run; the list of tasks is limited to the cluster',
+        ]),
+      ),
+    );
     return provider.serviceToken;
   }
 }

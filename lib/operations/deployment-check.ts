@@ -3,7 +3,7 @@ import { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { DeploymentCheckAnswer, DeploymentCheckRequest, HttpCheckName } from './http-checks';
-import { programFunction, programLogGroup } from '../private/program-function';
+import { ProgramFunction } from '../private/program-function';
 
 /**
  * The check at the end of a deployment.
@@ -48,7 +48,7 @@ export class DeploymentCheck extends Construct implements IDeploymentCheck {
 
   public constructor(scope: Construct, id: string, props: DeploymentCheckProps) {
     super(scope, id);
-    const provider = programFunction(this, TYPE, {
+    const provider = ProgramFunction.of(this, TYPE, {
       program: 'deployment-check',
       description: 'PostHog deployment check: HTTP checks through the load balancer',
       timeout: Duration.minutes(10),
@@ -61,7 +61,7 @@ export class DeploymentCheck extends Construct implements IDeploymentCheck {
       ExpectsRoute: props.expectsRoute ? 'true' : 'false',
       TaskDefinitions: props.taskDefinitions,
     };
-    this.logGroup = programLogGroup(provider);
+    this.logGroup = provider.logGroup;
     this.resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
       // The function responds in time; this covers a function that cannot be started.

@@ -1,9 +1,13 @@
-import { CfnResource, CustomResourceProvider, CustomResourceProviderBase, CustomResourceProviderRuntime, Duration, Size, Stack } from 'aws-cdk-lib/core';
-import { ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnResource, CustomResourceProviderBase, Duration, Stack } from 'aws-cdk-lib/core';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 import { programFolder } from './assets';
 import { defineLogGroup } from './log-group';
 
+/** The id of the log group of a function. */
 const LOGS = 'Logs';
 
 /** Options for the function of a program that implements custom resources. */
@@ -17,27 +21,61 @@ export interface ProgramFunctionOptions {
 }
 
 /**
- * Returns the function of a stack for all custom resources of a type.
+ * The function of a stack for all custom resources of a type.
  *
  * Callers add permissions that depend on a single resource. By default it can only write to its log group, which is deleted with the stack.
  *
- * @param scope the scope of a custom resource
- * @param type the type of the custom resources, `Custom::...`
- * @param options the program
+ * It is not a `CustomResourceProvider` of the CDK, whose function and role are plain resources that tags and aspects do not reach. It runs behind the
+ * same entry point, which reports the result to CloudFormation (scripts/bundle.mjs adds it to the program).
  */
-export function programFunction(scope: Construct, type: string, options: ProgramFunctionOptions): CustomResourceProvider {
-  const provider = CustomResourceProvider.getOrCreateProvider(scope, type, {
-    codeDirectory: programFolder(options.program),
-    runtime: CustomResourceProviderRuntime.NODEJS_24_X,
-    timeout: options.timeout,
-    memorySize: Size.mebibytes(256),
-    description: options.description,
-    policyStatements: options.policyStatements,
-  });
-  if (!provider.node.tryFindChild(LOGS)) {
-    defineLogs(provider);
+export class ProgramFunction extends Construct {
+  /**
+   * Returns the function of a stack.
+   *
+   * @param scope the scope of a custom resource
+   * @param type the type of the custom resources, `Custom::...`
+   * @param options the program
+   */
+  public static of(scope: Construct, type: string, options: ProgramFunctionOptions): ProgramFunction {
+    const stack = Stack.of(scope);
+    const id = `${type}CustomResourceProvider`;
+    return (stack.node.tryFindChild(id) as ProgramFunction | undefined) ?? new ProgramFunction(stack, id, options);
   }
-  return provider;
+
+  public readonly serviceToken: string;
+  public readonly logGroup: ILogGroup;
+
+  private readonly permissions = new PolicyDocument();
+
+  private constructor(scope: Construct, id: string, options: ProgramFunctionOptions) {
+    super(scope, id);
+    this.logGroup = defineLogGroup(this, LOGS);
+    const { functionArn } = new LambdaFunction(this, 'Handler', {
+      code: Code.fromAsset(programFolder(options.program)),
+      handler: '__entrypoint__.handler',
+      runtime: Runtime.NODEJS_24_X,
+      timeout: options.timeout,
+      memorySize: 256,
+      description: options.description,
+      // The policy is a part of the role: a custom resource refers to the function, so it waits for its permissions.
+      role: new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { Inline: this.permissions } }),
+      logGroup: this.logGroup,
+    });
+    this.serviceToken = functionArn;
+    options.policyStatements?.forEach((statement) => this.addToRolePolicy(statement));
+    this.addToRolePolicy({ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: this.logGroup.logGroupArn });
+    acknowledge(this, {
+      IAMNoInlinePolicy: 'the role belongs to this function, and so does its policy',
+      LambdaConcurrency: 'it is invoked by deployments only',
+      LambdaDLQ: 'CloudFormation invokes it, and gets its errors',
+      LambdaInsideVPC: 'it calls AWS APIs and public addresses only, and nothing in the VPC',
+    });
+  }
+
+  /** Adds a policy statement. */
+  public addToRolePolicy(statement: object): void {
+    this.permissions.addStatements(PolicyStatement.fromJson(statement));
+  }
 }
 
 /**
@@ -47,19 +85,10 @@ export function programFunction(scope: Construct, type: string, options: Program
 export function logCdkFunction(scope: Construct, type: string): void {
   const provider = Stack.of(scope).node.tryFindChild(`${type}CustomResourceProvider`);
   if (provider instanceof CustomResourceProviderBase && !provider.node.tryFindChild(LOGS)) {
-    defineLogs(provider);
+    const logs = defineLogGroup(provider, LOGS);
+    provider.addToRolePolicy({ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: logs.logGroupArn });
+    (provider.node.findChild('Handler') as CfnResource).addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });
+    // Undefined if the app uses its own roles.
+    (provider.node.tryFindChild('Role') as CfnResource | undefined)?.addPropertyDeletionOverride('ManagedPolicyArns');
   }
-}
-
-/** Returns the log group of a function. */
-export function programLogGroup(provider: CustomResourceProvider): ILogGroup {
-  return provider.node.findChild(LOGS) as LogGroup;
-}
-
-function defineLogs(provider: CustomResourceProviderBase): void {
-  const logs = defineLogGroup(provider, LOGS);
-  provider.addToRolePolicy({ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: logs.logGroupArn });
-  (provider.node.findChild('Handler') as CfnResource).addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });
-  // Undefined if the app uses its own roles.
-  (provider.node.tryFindChild('Role') as CfnResource | undefined)?.addPropertyDeletionOverride('ManagedPolicyArns');
 }

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { IConnectable, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IConnectable, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
@@ -64,7 +64,7 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   readonly discovery: Discovery;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
-  readonly subnets: SubnetSelection;
+  readonly subnets: readonly ISubnet[];
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
   readonly enableExecuteCommand: boolean;

@@ -1,26 +1,17 @@
-import { Token } from 'aws-cdk-lib/core';
-import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { invalidValue } from '../private/errors';
-import { isLookupPending, zonesOf } from '../private/subnets';
+import { isListToken, selectSubnets, SubnetUse, subnetsOfTier, zonesOf } from '../private/subnets';
 
 /** Returns the subnets of a data store: the selected ones, or the isolated ones, or the private ones if none is isolated. */
-export function storeSubnets(vpc: IVpc, selection?: SubnetSelection): SubnetSelection {
-  if (isLookupPending(vpc)) {
-    // Any subnets will do until the lookup has run: the template is synthesised again.
-    return { subnets: vpc.privateSubnets };
-  }
-  const candidates = vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.privateSubnets;
-  if (!selection && candidates.length === 0) {
-    throw invalidValue('vpc', 'must have isolated or private subnets for a data store', vpc, 'add them, or select others with `vpcSubnets`');
-  }
-  const { subnets } = vpc.selectSubnets(selection ?? { subnets: candidates });
-  const open = subnets.find((subnet) => vpc.publicSubnets.includes(subnet));
+export function storeSubnets(vpc: IVpc, selection?: SubnetSelection, known: SubnetUse['known'] = 'zones'): ISubnet[] {
+  const subnets = selectSubnets(vpc, selection, { prop: 'vpcSubnets', byDefault, known });
+  const [open] = subnetsOfTier(vpc, subnets, 'public');
   if (open) {
     throw invalidValue('vpcSubnets', 'must be isolated or private: a data store must not be reachable from outside', open);
   }
-  // A list token of zones has one element at synthesis, and any number during the deployment.
-  const known = subnets.every(({ availabilityZone }) => !Token.isUnresolved([availabilityZone]));
-  if (known && zonesOf(subnets) < 2) {
+  // A list token has one element at synthesis, and any number during the deployment.
+  const isCounted = subnets.every(({ availabilityZone, subnetId }) => !isListToken(availabilityZone) && !isListToken(subnetId));
+  if (isCounted && zonesOf(subnets) < 2) {
     throw invalidValue(
       'vpcSubnets',
       'must be in two or more availability zones',
@@ -28,5 +19,13 @@ export function storeSubnets(vpc: IVpc, selection?: SubnetSelection): SubnetSele
       'use a VPC with two or more zones, or select subnets of more zones',
     );
   }
-  return { subnets };
+  return subnets;
+}
+
+function byDefault(vpc: IVpc): ISubnet[] {
+  const candidates = vpc.isolatedSubnets.length > 0 ? vpc.isolatedSubnets : vpc.privateSubnets;
+  if (candidates.length === 0) {
+    throw invalidValue('vpc', 'must have isolated or private subnets for a data store', vpc, 'add them, or select others with `vpcSubnets`');
+  }
+  return candidates;
 }

@@ -58,14 +58,13 @@ function defineLargest(stack: Stack): Stack {
   const network = new PostHogNetwork(stack, 'Network', { maxAzs: 3, nat: NatMode.PER_ZONE, dualStack: true });
   const { vpc, loadBalancerSubnets, serviceSubnets, storeSubnets } = network;
   const kafka = new Kafka(stack, 'Kafka', { vpc, vpcSubnets: storeSubnets });
-  const { app } = PostHogRelease.V2026_09_11_R2.images;
   return define(stack, {
     vpc,
     loadBalancerSubnets,
     serviceSubnets,
     storeSubnets,
     kafka,
-    clickHouse: new ClickHouse(stack, 'ClickHouse', { vpc, vpcSubnets: serviceSubnets, kafka, appImage: app, replicas: 3 }),
+    clickHouse: new ClickHouse(stack, 'ClickHouse', { vpc, vpcSubnets: serviceSubnets, kafka, replicas: 3 }),
     products: Object.values(Product),
     size: PostHogSize.LARGE,
     appAccess: AppAccess.fromCidrs(Array.from({ length: 60 }, (_, i) => `203.0.${i}.0/24`)),

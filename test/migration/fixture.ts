@@ -39,7 +39,7 @@ export function newMigration(stack: Stack, overrides: Partial<MigrationProps> = 
     cpuArchitecture: CpuArchitecture.X86_64,
     cluster,
     vpc,
-    subnets: {},
+    subnets: vpc.privateSubnets,
     logRetention: RetentionDays.ONE_WEEK,
     removalPolicy: RemovalPolicy.RETAIN,
     ...overrides,

@@ -5,7 +5,7 @@ import { storeSubnets } from '../../lib/stores/store-subnets';
 import { newStack } from '../helpers/stack';
 
 function selected(vpc: IVpc, selection?: SubnetSelection): string[] {
-  return vpc.selectSubnets(storeSubnets(vpc, selection)).subnets.map(({ node }) => node.id);
+  return storeSubnets(vpc, selection).map(({ node }) => node.id);
 }
 
 test('storeSubnets returns the isolated subnets', () => {

@@ -1,9 +1,10 @@
-import { CustomResource, CustomResourceProvider, Duration, Fn, Lazy } from 'aws-cdk-lib/core';
+import { CustomResource, Duration, Fn, Lazy } from 'aws-cdk-lib/core';
 import { CfnLoadBalancer, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { ADDRESS_PARTS } from './trusted-addresses';
+import { acknowledge } from '../../private/acknowledge';
 import { withPath } from '../../private/errors';
-import { programFunction } from '../../private/program-function';
+import { ProgramFunction } from '../../private/program-function';
 
 const TYPE = 'Custom::PostHogLoadBalancerAddresses';
 
@@ -60,12 +61,14 @@ export class LoadBalancerAddresses extends Construct {
 }
 
 /** Returns the function of a stack, which serves all load balancers. */
-function addressFunction(scope: Construct): CustomResourceProvider {
-  return programFunction(scope, TYPE, {
+function addressFunction(scope: Construct): ProgramFunction {
+  const provider = ProgramFunction.of(scope, TYPE, {
     program: 'load-balancer-addresses',
     description: 'PostHog ingress: IP addresses of the load balancer',
     timeout: Duration.minutes(5),
     // Neither API call supports resource-level permissions.
     policyStatements: [{ Effect: 'Allow', Action: ['ec2:DescribeSubnets', 'elasticloadbalancing:DescribeLoadBalancers'], Resource: '*' }],
   });
+  acknowledge(provider, { 'AwsSolutions-IAM5[Resource::*]': 'it describes subnets and load balancers, which does not support resource ARNs' });
+  return provider;
 }

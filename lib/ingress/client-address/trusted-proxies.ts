@@ -42,18 +42,14 @@ export abstract class TrustedProxies {
    *
    * Pass exactly the subnets of the load balancer, and keep other resources out of them.
    *
-   * Throws if there is no subnet, if a subnet's IPv4 CIDR block is not known at synthesis, and if there are more than 1,024 addresses.
+   * Throws if a subnet's IPv4 CIDR block is not known at synthesis, and if there are more than 1,024 addresses. Without subnets, the construct that
+   * uses it adds an error: `Vpc.fromLookup` finds no subnets by name before its lookup, which a synthesis that throws never reaches.
    *
    * @param subnets the load balancer's subnets
    */
   public static fromSubnets(subnets: ISubnet[]): TrustedProxies {
-    if (subnets.length === 0) {
-      throw invalidValue(
-        'subnets',
-        'must name at least one',
-        subnets,
-        'if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()',
-      );
+    if (subnets.length === 0 || subnets.includes(undefined as unknown as ISubnet)) {
+      return new FromNoSubnets();
     }
     const { cidrs, unknown } = cidrsOf(subnets);
     if (unknown.length > 0) {
@@ -172,6 +168,21 @@ class FromSubnets extends TrustedProxies {
 
   public _bind(_ingress: Construct, form: ProxyForm): BoundProxies {
     return form === 'cidrs' ? { cidrs: this.cidrs } : { text: joined(this.addresses) };
+  }
+}
+
+/** The subnets of a selection that finds none, or not yet all of them. */
+class FromNoSubnets extends TrustedProxies {
+  public get addresses(): string[] {
+    return [];
+  }
+
+  public _bind(ingress: Construct, form: ProxyForm): BoundProxies {
+    Annotations.of(ingress).addError(
+      `[${ingress.node.path}] \`subnets\` of TrustedProxies.fromSubnets() must name at least one; if the subnets of the load balancer are not known, use ` +
+        'TrustedProxies.fromLoadBalancer()',
+    );
+    return form === 'cidrs' ? { cidrs: [] } : { text: '' };
   }
 }
 

@@ -20,7 +20,7 @@ import { describeResources } from '../../private/descriptions';
 import { invalidProp, invalidValue, withPath } from '../../private/errors';
 import { parseCidr } from '../../private/ip';
 import { asClients } from '../../private/security-group';
-import { isLookupPending, knownCidr, zonesOf } from '../../private/subnets';
+import { knownCidr, onePerZone, selectSubnets, subnetsOfTier, zonesOf } from '../../private/subnets';
 
 const DEFAULTS = {
   publicLoadBalancer: true,
@@ -180,19 +180,21 @@ function seconds(duration: Duration): string {
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html (Subnets for your load balancer)
  */
 function loadBalancerSubnets(vpc: IVpc, internetFacing: boolean, selection?: SubnetSelection): ISubnet[] {
-  if (isLookupPending(vpc)) {
-    // Any subnets will do until the lookup has run, because the template is synthesised again afterwards.
-    return vpc.publicSubnets;
-  }
-  if (!selection && candidates(vpc, internetFacing).length === 0) {
+  const found = selectSubnets(vpc, selection, {
+    prop: 'loadBalancerSubnets',
+    known: 'number',
+    byDefault: () => candidates(vpc, internetFacing),
+  });
+  const subnets = selection ? found : onePerZone(found);
+  const closed = internetFacing ? subnetsOfTier(vpc, subnets, 'private', 'isolated') : [];
+  if (closed.length > 0) {
     throw invalidValue(
-      'vpc',
-      internetFacing ? 'must have public subnets for a public load balancer' : 'must have private subnets for an internal load balancer',
-      vpc,
-      internetFacing ? 'add public subnets, or set `publicLoadBalancer: false`' : 'name the subnets with `loadBalancerSubnets`',
+      'loadBalancerSubnets',
+      'must be public for a public load balancer, which clients reach through an internet gateway',
+      closed,
+      'select public subnets, or set `publicLoadBalancer: false`',
     );
   }
-  const { subnets } = vpc.selectSubnets(selection ?? { subnets: onePerZone(candidates(vpc, internetFacing)) });
   if (zonesOf(subnets) < 2) {
     throw invalidValue(
       'loadBalancerSubnets',
@@ -214,14 +216,17 @@ function loadBalancerSubnets(vpc: IVpc, internetFacing: boolean, selection?: Sub
 }
 
 function candidates(vpc: IVpc, internetFacing: boolean): ISubnet[] {
-  if (internetFacing) {
-    return vpc.publicSubnets;
+  const closed = vpc.privateSubnets.length > 0 ? vpc.privateSubnets : vpc.isolatedSubnets;
+  const subnets = internetFacing ? vpc.publicSubnets : closed;
+  if (subnets.length === 0) {
+    throw invalidValue(
+      'vpc',
+      internetFacing ? 'must have public subnets for a public load balancer' : 'must have private subnets for an internal load balancer',
+      vpc,
+      internetFacing ? 'add public subnets, or set `publicLoadBalancer: false`' : 'name the subnets with `loadBalancerSubnets`',
+    );
   }
-  return vpc.privateSubnets.length > 0 ? vpc.privateSubnets : vpc.isolatedSubnets;
-}
-
-function onePerZone(subnets: ISubnet[]): ISubnet[] {
-  return subnets.filter((subnet, i) => subnets.findIndex((other) => other.availabilityZone === subnet.availabilityZone) === i);
+  return subnets;
 }
 
 function checkSize(subnet: ISubnet): void {

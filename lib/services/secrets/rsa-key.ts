@@ -1,8 +1,8 @@
 import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { CfnSecret, ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { programFunction } from '../../private/program-function';
 import { resourcePolicy } from '../../private/removal-policy';
+import { ProgramFunction } from '../../private/program-function';
 
 /** The properties of the custom resource that `defineRsaKey` defines. */
 export interface RsaKeyRequest {
@@ -32,7 +32,7 @@ export function defineRsaKey(scope: Construct, id: string, description: string, 
   const secret = new Secret(scope, id, { description, removalPolicy: resourcePolicy(removalPolicy) });
   // By default, the CDK lets Secrets Manager generate a value. Without that, the secret is created empty.
   (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
-  const provider = programFunction(scope, TYPE, {
+  const provider = ProgramFunction.of(scope, TYPE, {
     program: 'rsa-key',
     description: 'PostHog secrets: generates RSA keys',
     timeout: Duration.minutes(3),

@@ -1,6 +1,6 @@
 import { Duration, Lazy } from 'aws-cdk-lib/core';
 import { IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { Connections, IConnectable, ISecurityGroup, IVpc, Port, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Connections, IConnectable, ISecurityGroup, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import {
   AvailabilityZoneRebalancing,
   BaseService,
@@ -111,7 +111,7 @@ export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGr
   readonly kafka: IKafka;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
-  readonly subnets: SubnetSelection;
+  readonly subnets: readonly ISubnet[];
   /** The security group of its tasks, for incoming connections and as the source of outgoing ones. */
   readonly securityGroup: ISecurityGroup;
   /** The client security groups of the data stores that it uses. */
@@ -231,7 +231,7 @@ export class PostHogService extends Construct implements IPostHogService {
       // With auto scaling, a deployment must not stop tasks that the load requires.
       desiredCount: minTasks === maxTasks ? minTasks : undefined,
       ...strategyOf(capacityProvider),
-      vpcSubnets: subnets,
+      vpcSubnets: { subnets: [...subnets] },
       securityGroups: [securityGroup],
       assignPublicIp: false,
       minHealthyPercent: 100,
@@ -260,7 +260,7 @@ export class PostHogService extends Construct implements IPostHogService {
     resource.networkConfiguration = {
       awsvpcConfiguration: {
         assignPublicIp: 'DISABLED',
-        subnets: cluster.vpc.selectSubnets(subnets).subnetIds,
+        subnets: subnets.map(({ subnetId }) => subnetId),
         securityGroups: Lazy.list({ produce: () => [...new Set(groups())].map(({ securityGroupId }) => securityGroupId) }),
       },
     };

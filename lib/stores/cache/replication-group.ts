@@ -31,7 +31,7 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, secu
   } = props;
   const subnetGroup = new CfnSubnetGroup(scope, 'Subnets', {
     description: 'PostHog cache: subnets',
-    subnetIds: props.vpc.selectSubnets(storeSubnets(props.vpc, props.vpcSubnets)).subnetIds,
+    subnetIds: storeSubnets(props.vpc, props.vpcSubnets).map(({ subnetId }) => subnetId),
   });
   const parameterGroup = new CfnParameterGroup(scope, 'Parameters', {
     description: 'PostHog cache: parameters',

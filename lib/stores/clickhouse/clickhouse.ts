@@ -1,5 +1,5 @@
 import { Annotations, Names } from 'aws-cdk-lib/core';
-import { ISecurityGroup, ISubnet, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { ISecurityGroup, ISubnet, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IPrivateHostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -11,12 +11,13 @@ import { ClickHouseSecrets, defineSecrets } from './clickhouse-secrets';
 import { CLICKHOUSE_PORTS, oneShard } from './config/topology';
 import { ClickHouseAttributes, ImportedClickHouse } from './imported-clickhouse';
 import { defineKeeper, defineServer } from './members';
+import { instanceSubnets } from '../instance/instance-subnets';
 import { IStatefulInstance } from '../instance/stateful-instance';
 import { IKafka } from '../kafka/kafka-base';
 import { warnOfFloating } from '../../private/container-image';
 import { withPath } from '../../private/errors';
 import { InlineSecurityGroup } from '../../private/security-group';
-import { isLookupPending, zonesOf } from '../../private/subnets';
+import { isLookupPending, onePerZone, zonesOf } from '../../private/subnets';
 
 /** The ids of the Keepers: an ensemble of three tolerates the loss of one. */
 const KEEPERS = [1, 2, 3];
@@ -70,7 +71,7 @@ export class ClickHouse extends ClickHouseBase {
     withPath(this, () => checkClickHouseProps(props));
     const { replicas = CLICKHOUSE_DEFAULTS.replicas, image = CLICKHOUSE_DEFAULTS.image, removalPolicy = CLICKHOUSE_DEFAULTS.removalPolicy } = props;
     warnOfFloating(this, 'ClickHouse', [image], 'new instance');
-    const subnets = this.subnets(props, replicas);
+    const subnets = this.subnets(props, replicas, image);
 
     this.privateZone = props.privateZone ?? this.ownZone(props);
     const [label, ...rest] = (props.hostName ?? `clickhouse.${this.privateZone.zoneName}`).split('.');
@@ -132,8 +133,9 @@ export class ClickHouse extends ClickHouseBase {
     return { AutoScalingGroupName: this.servers[0].autoScalingGroup.autoScalingGroupName };
   }
 
-  private subnets(props: ClickHouseProps, replicas: number): ISubnet[] {
-    const { subnets } = props.vpc.selectSubnets(props.vpcSubnets ?? { subnetType: SubnetType.PRIVATE_WITH_EGRESS, onePerAz: true });
+  private subnets(props: ClickHouseProps, replicas: number, image: string): ISubnet[] {
+    const found = withPath(this, () => instanceSubnets(this, props.vpc, props.vpcSubnets, [image]));
+    const subnets = props.vpcSubnets ? found : onePerZone(found);
     if (replicas > zonesOf(subnets) && !isLookupPending(props.vpc)) {
       Annotations.of(this).addWarningV2(
         'cdk-posthog:ClickHouse.sharedZones',

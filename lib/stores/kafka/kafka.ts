@@ -18,7 +18,7 @@ import { defineLogGroup } from '../../private/log-group';
 import { invalidValue, withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
 import { InlineSecurityGroup } from '../../private/security-group';
-import { isLookupPending } from '../../private/subnets';
+import { isLookupPending, onePerZone } from '../../private/subnets';
 
 /**
  * The number of availability zones that MSK supports.
@@ -189,8 +189,8 @@ function acknowledgeSdkCallFunction(scope: Construct): void {
 /** Selects one subnet per availability zone, in as many zones as MSK supports. */
 function brokerSubnets({ vpc, vpcSubnets, brokerType }: KafkaProps): ISubnet[] {
   const express = brokerType === KafkaBrokerType.EXPRESS;
-  const all = vpc.selectSubnets(storeSubnets(vpc, vpcSubnets)).subnets;
-  const found = vpcSubnets ? all : all.filter((subnet, i) => all.findIndex((other) => other.availabilityZone === subnet.availabilityZone) === i);
+  const all = storeSubnets(vpc, vpcSubnets, 'number');
+  const found = vpcSubnets ? all : onePerZone(all);
   if (isLookupPending(vpc)) {
     return found;
   }

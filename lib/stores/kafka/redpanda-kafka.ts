@@ -15,11 +15,12 @@ import {
   redpandaYaml,
 } from './redpanda-config';
 import { checkRedpandaProps, REDPANDA_DEFAULTS, RedpandaKafkaProps } from './redpanda-kafka-props';
+import { instanceSubnets } from '../instance/instance-subnets';
 import { IStatefulInstance, StatefulInstance } from '../instance/stateful-instance';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { warnOfFloating } from '../../private/container-image';
-import { invalidValue, withPath } from '../../private/errors';
 import { InlineSecurityGroup } from '../../private/security-group';
+import { withPath } from '../../private/errors';
 
 /** The divisor of the volume for the maximum size of a partition: the number of partitions that are large at the same time. */
 const PARTITION_SHARE = 60;
@@ -53,11 +54,12 @@ export class RedpandaKafka extends KafkaBase {
 
   public constructor(scope: Construct, id: string, props: RedpandaKafkaProps) {
     super(scope, id, [REDPANDA_PORTS.kafka]);
+    const image = props.image ?? REDPANDA_DEFAULTS.image;
+    // The volume and the instance stay in its availability zone.
     const subnet = withPath(this, () => {
       checkRedpandaProps(props);
-      return subnetOf(props);
+      return instanceSubnets(this, props.vpc, props.vpcSubnets, [image])[0];
     });
-    const image = props.image ?? REDPANDA_DEFAULTS.image;
     warnOfFloating(this, 'Kafka', [image], 'new instance');
     this.privateZone = props.privateZone ?? this.defineZone(props.vpc);
     this.host = props.hostName ?? `kafka.${this.privateZone.zoneName}`;
@@ -140,18 +142,4 @@ export class RedpandaKafka extends KafkaBase {
       },
     });
   }
-}
-
-/** Returns the subnet. The volume and the instance stay in its availability zone. */
-function subnetOf({ vpc, vpcSubnets }: RedpandaKafkaProps): ISubnet {
-  const [subnet] = vpcSubnets ? vpc.selectSubnets(vpcSubnets).subnets : vpc.privateSubnets;
-  if (!subnet) {
-    throw invalidValue(
-      vpcSubnets ? 'vpcSubnets' : 'vpc',
-      'must have a private subnet with egress',
-      vpc,
-      'add a NAT gateway, or select subnets that can reach AWS APIs and the container registry with `vpcSubnets` (docs/instances.md lists the endpoints)',
-    );
-  }
-  return subnet;
 }

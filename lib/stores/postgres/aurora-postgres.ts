@@ -76,7 +76,7 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
     ...COMMON_PROPS,
     engine: DatabaseClusterEngine.auroraPostgres({ version: props.version ?? DEFAULTS.version }),
     vpc: props.vpc,
-    vpcSubnets: storeSubnets(props.vpc, props.vpcSubnets),
+    vpcSubnets: { subnets: storeSubnets(props.vpc, props.vpcSubnets) },
     securityGroups: [securityGroup],
     port: POSTGRES_PORT,
     writer: ClusterInstance.serverlessV2('Writer', member),

@@ -35,7 +35,7 @@ export function definePostgresInstance(
     allowMajorVersionUpgrade: props.allowMajorVersionUpgrade ?? INSTANCE_DEFAULTS.allowMajorVersionUpgrade,
     instanceType: props.instanceType ?? INSTANCE_DEFAULTS.instanceType,
     vpc: props.vpc,
-    vpcSubnets: storeSubnets(props.vpc, props.vpcSubnets),
+    vpcSubnets: { subnets: storeSubnets(props.vpc, props.vpcSubnets) },
     publiclyAccessible: false,
     securityGroups: [securityGroup],
     port: POSTGRES_PORT,

@@ -1,4 +1,5 @@
 import { CfnParameter, Fn } from 'aws-cdk-lib/core';
+import { Annotations } from 'aws-cdk-lib/assertions';
 import { ISubnet, PrivateSubnet, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ApplicationLoadBalancer, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
@@ -66,10 +67,19 @@ describe('from subnets', () => {
     );
   });
 
-  test('fails without subnets', () => {
-    expect(() => TrustedProxies.fromSubnets([])).toThrow(
-      '`subnets` must name at least one, got: []; if the subnets of the load balancer are not known, use TrustedProxies.fromLoadBalancer()',
-    );
+  test('adds an error without subnets, because a lookup that is pending finds none', () => {
+    const vpc = Vpc.fromLookup(newStack({ env: { account: '111122223333', region: 'eu-central-1' } }), 'Vpc', { vpcName: 'main' });
+    const trusted = TrustedProxies.fromSubnets(vpc.selectSubnets({ subnetGroupName: 'Edge' }).subnets);
+    expect(trusted.addresses).toEqual([]);
+    for (const form of ['addresses', 'cidrs'] as const) {
+      const stack = newStack();
+      trusted._bind(new Construct(stack, 'Ingress'), form);
+      Annotations.fromStack(stack).hasError(
+        '/Stack/Ingress',
+        '[Stack/Ingress] `subnets` of TrustedProxies.fromSubnets() must name at least one; if the subnets of the load balancer are not known, use ' +
+          'TrustedProxies.fromLoadBalancer()',
+      );
+    }
   });
 
   test('fails when the CIDR block of a subnet is a token', () => {

@@ -105,8 +105,10 @@ describe('in a VPC of the same app', () => {
   });
 
   test('fails when subnets of one zone are selected', () => {
+    const availabilityZones = ['eu-central-1a', 'eu-central-1b'];
+    const loadBalancerSubnets = { subnetType: SubnetType.PUBLIC, availabilityZones: [availabilityZones[0]] };
     expect(() =>
-      setUp(newVpcWith(PUBLIC), { loadBalancerSubnets: { subnetType: SubnetType.PUBLIC, availabilityZones: [Fn.select(0, Fn.getAzs())] } }),
+      setUp((stack) => new Vpc(stack, 'Vpc', { subnetConfiguration: [PUBLIC], availabilityZones }), { loadBalancerSubnets }, newStack(ENV)),
     ).toThrow('must be in two or more availability zones');
   });
 

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { programFunction } from '../../../lib/private/program-function';
+import { ProgramFunction } from '../../../lib/private/program-function';
 import { StartRequest } from '../../../lib/migration/functions/migration-requests';
 import { Api, Invocation, packedFunction } from '../../helpers/custom-resource';
 import { ACCOUNT, api, asked, CLUSTER, ecs, error, EXECUTION, ok, TASK } from '../apis';
@@ -19,7 +19,7 @@ const REQUEST: StartRequest = {
 const CREATE_FAILED = 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
 
 const lambda = packedFunction((stack) => {
-  programFunction(stack, 'Custom::PostHogMigration', { program: 'start-migration', description: 'test', timeout: Duration.minutes(1) });
+  ProgramFunction.of(stack, 'Custom::PostHogMigration', { program: 'start-migration', description: 'test', timeout: Duration.minutes(1) });
 });
 
 function event(type: string, properties: object = REQUEST, physicalId = EXECUTION_ARN): object {
