@@ -3,6 +3,7 @@ export { type PostHogProps } from './posthog-props';
 export { PostHogStores, type PostHogStoresProps } from './posthog-stores';
 
 export { NatMode } from './network/nat';
+export { type INatInstance } from './network/nat-instance';
 export { PostHogNetwork, type PostHogNetworkProps } from './network/posthog-network';
 
 export { AppAccess } from './ingress/routing/app-access';

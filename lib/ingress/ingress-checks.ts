@@ -1,4 +1,6 @@
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Resource, Stack } from 'aws-cdk-lib/core';
+import { IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
 import { PostHogIngressOptions, PostHogIngressProps } from './ingress-options';
 import { checkDomain } from './load-balancer/domain';
 import { ExistingListener, existingListener } from './routing/existing-listener';
@@ -33,5 +35,16 @@ function checkGroups(groups: EndpointGroup[] = []): void {
   const redundant = groups.find((group) => ALWAYS_PUBLIC.includes(group));
   if (redundant) {
     throw invalidValue('publicEndpointGroups', 'must not contain a group that is always public', redundant, 'leave it out');
+  }
+}
+
+/** Rejects a target group of another stack without a scope for its rules: an ECS service of that stack would depend on the rules, and they on it. */
+export function checkScope(ingress: Construct, targetGroup: IApplicationTargetGroup, scope?: Construct): void {
+  if (!scope && Resource.isOwnedResource(targetGroup) && Stack.of(targetGroup) !== Stack.of(ingress)) {
+    throw invalidProp(
+      'scope',
+      `is required for ${targetGroup.node.path}, which is in another stack than the ingress`,
+      'pass a construct of the stack of its ECS service, where the listener rules are then defined; pass the ingress if nothing of that stack depends on them',
+    );
   }
 }

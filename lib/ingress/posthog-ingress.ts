@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib/core';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, IConnectable, ISubnet, Port } from 'aws-cdk-lib/aws-ec2';
@@ -16,16 +17,16 @@ import { Construct } from 'constructs';
 import { ClientAddress } from './client-address/client-address';
 import { addProxy, ClientAddressProxyOptions } from './client-address/client-address-proxy';
 import { BoundProxies, TrustedProxies } from './client-address/trusted-proxies';
-import { checkIngressProps } from './ingress-checks';
+import { checkIngressProps, checkScope } from './ingress-checks';
 import { PostHogIngressProps } from './ingress-options';
 import { defineRecords } from './load-balancer/domain';
 import { defineLoadBalancer } from './load-balancer/load-balancer';
 import { AppAccess } from './routing/app-access';
 import { checkNeighbour, ExistingListener, subnetsOf } from './routing/existing-listener';
 import { IngressRules, refusal, tooManyRules } from './routing/ingress-rules';
-import { DENY_RULES, RuleSpec, rulesFor } from './routing/listener-rules';
+import { DENY_RULES, partsOfTheApp, RuleSpec, rulesFor } from './routing/listener-rules';
 import { OWN_LISTENER } from './routing/rule-placement';
-import { EndpointGroup, PART_OF_THE_APP } from '../catalog/endpoints/endpoint-group';
+import { EndpointGroup } from '../catalog/endpoints/endpoint-group';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { proxyEnvironment } from '../catalog/proxy-environment';
 import { invalidProp, invalidValue, withPath } from '../private/errors';
@@ -117,13 +118,17 @@ export class PostHogIngress extends Construct implements IConnectable {
    * For `PostHogProcess.LIVESTREAM`, the load balancer strips the path `/livestream`, and the same clients can reach it that can open the app. If
    * all endpoints of a process are closed, no listener rule uses its target group, and ECS then registers no service with it.
    *
-   * Throws if the process is already routed.
+   * An ECS service depends on the listener rules of its target group: for one of another stack, pass a construct of that stack as `scope`.
+   *
+   * Throws if the process is already routed, and if the target group is defined in another stack and `scope` is left out.
    *
    * @param process the process
    * @param targetGroup the target group of the process
+   * @param scope the construct that the listener rules are defined in; by default the ingress
    */
-  public route(process: PostHogProcess, targetGroup: IApplicationTargetGroup): void {
+  public route(process: PostHogProcess, targetGroup: IApplicationTargetGroup, scope?: Construct): void {
     withPath(this, () => {
+      checkScope(this, targetGroup, scope);
       if (this.routed.has(process)) {
         throw invalidValue('process', 'must not be routed twice', process, 'remove the second call of `route()`');
       }
@@ -134,10 +139,11 @@ export class PostHogIngress extends Construct implements IConnectable {
     this.routed.set(process, targetGroup);
     const isApp = process === PostHogProcess.WEB;
     const forward = ListenerAction.forward([targetGroup]);
-    rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.rules.addPaths(rule, forward));
-    this.partsOfTheApp(process).forEach((part) => this.addAppRules(forward, part));
+    const below = scope && this.rules.below(scope);
+    rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.rules.addPaths(rule, forward, below));
+    partsOfTheApp(process, this.groupsToRoute(false)).forEach((part) => this.addAppRules(forward, below, part));
     if (isApp) {
-      this.routeApp(forward);
+      this.routeApp(forward, below);
     }
   }
 
@@ -156,7 +162,10 @@ export class PostHogIngress extends Construct implements IConnectable {
    * @internal
    */
   public _canReach(process: PostHogProcess): boolean {
-    return rulesFor(process, this.groupsToRoute(false)).length > 0 || (this.appAccess._needsApp && this.partsOfTheApp(process).length > 0);
+    return (
+      rulesFor(process, this.groupsToRoute(false)).length > 0 ||
+      (this.appAccess._needsApp && partsOfTheApp(process, this.groupsToRoute(false)).length > 0)
+    );
   }
 
   /**
@@ -254,25 +263,22 @@ export class PostHogIngress extends Construct implements IConnectable {
     return new Set(isApp ? [] : Object.values(EndpointGroup));
   }
 
-  /** Returns the rules for parts of a restricted app that a process answers, unless they are public. */
-  private partsOfTheApp(process: PostHogProcess): RuleSpec[] {
-    const open = rulesFor(process, this.groupsToRoute(false)).map(({ name }) => name);
-    return rulesFor(process, new Set(PART_OF_THE_APP)).filter(({ name }) => !open.includes(name));
-  }
-
-  private routeApp(forward: ListenerAction): void {
-    if (this.appAccess._isOpen && this.existing) {
-      this.rules.addDefault(forward);
-    } else if (this.appAccess._isOpen) {
-      this.listener.addAction('Default', { action: forward });
+  private routeApp(forward: ListenerAction, scope?: Construct): void {
+    const isElsewhere = scope !== undefined && Stack.of(scope) !== Stack.of(this);
+    if (this.appAccess._isOpen && (this.existing || isElsewhere)) {
+      this.rules.addDefault(forward, scope);
     }
-    this.addAppRules(forward);
+    if (this.appAccess._isOpen && !this.existing) {
+      // The listener cannot refer to a target group of a stack that refers to the listener.
+      this.listener.addAction('Default', { action: isElsewhere ? refusal() : forward });
+    }
+    this.addAppRules(forward, scope);
   }
 
   /** Adds the rules that forward requests of allowed clients, and of no one else. */
-  private addAppRules(forward: ListenerAction, part?: RuleSpec): void {
+  private addAppRules(forward: ListenerAction, scope?: Construct, part?: RuleSpec): void {
     const route = { forward, valuesPerRule: this.rules.valuesPerRule, part };
-    withPath(this, () => this.appAccess._rules(this, route)).forEach((rule) => this.rules.add({ ...rule, rewrite: part?.rewrite }));
+    withPath(this, () => this.appAccess._rules(this, route)).forEach((rule) => this.rules.add({ ...rule, rewrite: part?.rewrite }, scope));
   }
 
   /** Returns the other PostHogs of the app on the same listener. */

@@ -6,7 +6,6 @@ import {
   GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
   IIpAddresses,
-  Instance,
   InterfaceVpcEndpoint,
   InterfaceVpcEndpointAwsService,
   IpAddresses,
@@ -19,7 +18,8 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { hardenNatInstance, natGateways, natInstanceProvider, NatMode, VPC_ONLY } from './nat';
+import { natGateways, NatMode } from './nat';
+import { INatInstance, NatInstanceProvider, VPC_ONLY } from './nat-instance';
 import { acknowledge } from '../private/acknowledge';
 import { describeResources } from '../private/descriptions';
 import { checkEnum, invalidProp, invalidValue, withPath } from '../private/errors';
@@ -130,8 +130,8 @@ export class PostHogNetwork extends Construct {
   public readonly egressSubnets?: SubnetSelection;
   /** The ids of the NAT gateways; empty with `NatMode.INSTANCE` and `NatMode.NONE`. */
   public readonly natGatewayIds: string[];
-  /** The NAT instances; empty without `NatMode.INSTANCE`. */
-  public readonly natInstances: Instance[];
+  /** The NAT instance; undefined without `NatMode.INSTANCE`. */
+  public readonly natInstance?: INatInstance;
   /** The gateway endpoint for S3. */
   public readonly s3Endpoint: GatewayVpcEndpoint;
   /** The interface endpoints for AWS services, each with its security group; empty without `NatMode.NONE`. */
@@ -152,7 +152,7 @@ export class PostHogNetwork extends Construct {
       });
     }
 
-    const natInstance = nat === NatMode.INSTANCE ? natInstanceProvider() : undefined;
+    const natInstance = nat === NatMode.INSTANCE ? new NatInstanceProvider(this) : undefined;
     const gateways = nat === NatMode.NONE || natInstance ? undefined : NatProvider.gateway();
     this.egressSubnets = nat === NatMode.NONE ? undefined : { subnetGroupName: TIER.egress };
     this.vpc = withPath(
@@ -171,11 +171,8 @@ export class PostHogNetwork extends Construct {
         }),
     );
     logCdkFunction(this, 'Custom::VpcRestrictDefaultSG');
-    if (natInstance) {
-      hardenNatInstance(natInstance, this.vpc);
-    }
     this.natGatewayIds = gateways?.configuredGateways.map(({ gatewayId }) => gatewayId) ?? [];
-    this.natInstances = [...(natInstance?.gatewayInstances ?? [])];
+    this.natInstance = natInstance?.instance;
     this.s3Endpoint = this.vpc.node.findChild('S3') as GatewayVpcEndpoint;
     acknowledge(this.vpc, { VPCNoUnrestrictedRouteToIGW: 'public subnets contain the public load balancer and NAT only' });
     if (props.flowLogs ?? DEFAULTS.flowLogs) {

@@ -13,7 +13,6 @@ import {
   PostHog,
   PostHogNetwork,
   PostHogProps,
-  PostHogRelease,
   PostHogSize,
   Product,
 } from '../../lib';

@@ -1,5 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { NatMode, PostHogNetwork } from '../../lib';
+import { only } from '../helpers/stack';
 import { idOf, ofType } from '../helpers/template';
 import { zonedStack } from '../helpers/zones';
 
@@ -33,7 +34,7 @@ test.each([
   [NatMode.NONE, 0],
 ])('nat %s creates %i NAT gateways', (nat, gateways) => {
   templates.get(nat)!.resourceCountIs('AWS::EC2::NatGateway', gateways);
-  templates.get(nat)!.resourceCountIs('AWS::EC2::EIP', gateways);
+  templates.get(nat)!.resourceCountIs('AWS::EC2::EIP', nat === NatMode.INSTANCE ? 1 : gateways);
 });
 
 test.each([NatMode.SINGLE, NatMode.PER_ZONE])('nat %s creates its gateways in the egress subnets only', (nat) => {
@@ -71,19 +72,54 @@ test("no NAT is in the load balancer's subnets, with any mode", () => {
 describe('a NAT instance', () => {
   const template = templates.get(NatMode.INSTANCE)!;
 
-  test('is one small ARM instance in an egress subnet, with a public address', () => {
-    const instances = ofType(template, 'AWS::EC2::Instance');
-    expect(instances).toHaveLength(1);
-    const { InstanceType, SourceDestCheck, NetworkInterfaces } = instances[0][1].Properties as {
-      InstanceType: string;
-      SourceDestCheck: boolean;
-      NetworkInterfaces: { AssociatePublicIpAddress: boolean; SubnetId: unknown }[];
-    };
-    expect({ InstanceType, SourceDestCheck }).toEqual({ InstanceType: 't4g.nano', SourceDestCheck: false });
-    expect(NetworkInterfaces).toHaveLength(1);
-    expect(NetworkInterfaces[0].AssociatePublicIpAddress).toBe(true);
-    expect(subnetsOfTier(template, 'Egress')).toContain(idOf(NetworkInterfaces[0].SubnetId));
-    expect(new Set(defaultRoutes(template, 'Service'))).toEqual(new Set(['InstanceId']));
+  const group = only(template, 'AWS::AutoScaling::AutoScalingGroup');
+  const { LaunchTemplateData: launched } = only(template, 'AWS::EC2::LaunchTemplate') as { LaunchTemplateData: Record<string, unknown> };
+  const [[interfaceId, networkInterface]] = ofType(template, 'AWS::EC2::NetworkInterface');
+
+  test('is one small ARM instance, without a role', () => {
+    expect([group.MinSize, group.MaxSize]).toEqual(['1', '1']);
+    expect(launched).toMatchObject({ InstanceType: 't4g.nano', MetadataOptions: { HttpTokens: 'required' } });
+    expect(launched).not.toHaveProperty('IamInstanceProfile');
+  });
+
+  test('gets the network interface that routes lead to, which has the public address', () => {
+    expect(networkInterface.Properties.SourceDestCheck).toBe(false);
+    expect(subnetsOfTier(template, 'Egress')).toContain(idOf(networkInterface.Properties.SubnetId));
+    expect(launched.NetworkInterfaces).toEqual([{ DeviceIndex: 0, NetworkInterfaceId: { Ref: interfaceId } }]);
+    // EC2 accepts no security groups of the instance with a network interface.
+    expect(launched).not.toHaveProperty('SecurityGroupIds');
+    const [[addressId]] = ofType(template, 'AWS::EC2::EIP');
+    expect(only(template, 'AWS::EC2::EIPAssociation')).toEqual({
+      AllocationId: { 'Fn::GetAtt': [addressId, 'AllocationId'] },
+      NetworkInterfaceId: { Ref: interfaceId },
+    });
+    expect(new Set(defaultRoutes(template, 'Service'))).toEqual(new Set(['NetworkInterfaceId']));
+  });
+
+  test('is in the zone of its network interface, and its group names no subnet', () => {
+    const [, { Properties: subnet }] = ofType(template, 'AWS::EC2::Subnet').find(([id]) => id === idOf(networkInterface.Properties.SubnetId))!;
+    expect(group.AvailabilityZones).toEqual([subnet.AvailabilityZone]);
+    expect(group).not.toHaveProperty('VPCZoneIdentifier');
+  });
+
+  test('is not replaced because of a new AMI, and ends before the next one starts', () => {
+    const { Parameters = {} } = template.toJSON() as { Parameters?: Record<string, { Type: string }> };
+    expect(Object.values(Parameters).map(({ Type }) => Type)).not.toContain('AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>');
+    expect(launched.ImageId).toBe('resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64');
+    expect(group.InstanceMaintenancePolicy).toEqual({ MinHealthyPercentage: 0, MaxHealthyPercentage: 100 });
+    template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
+      CreationPolicy: { ResourceSignal: { Count: 1, Timeout: 'PT10M' } },
+      UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 0, MaxBatchSize: 1, WaitOnResourceSignals: true } },
+    });
+  });
+
+  test('starts once its address is associated, and default routes are created once it has started', () => {
+    const [[groupId, { DependsOn = [] }]] = ofType(template, 'AWS::AutoScaling::AutoScalingGroup');
+    const [[associationId]] = ofType(template, 'AWS::EC2::EIPAssociation');
+    expect(DependsOn).toContain(associationId);
+    const routes = ofType(template, 'AWS::EC2::Route').filter(([, { Properties }]) => Properties.NetworkInterfaceId);
+    expect(routes).toHaveLength(3);
+    expect(routes.filter(([, route]) => !route.DependsOn?.includes(groupId))).toEqual([]);
   });
 
   test('accepts traffic of the VPC only', () => {

@@ -220,13 +220,15 @@ test.each<[NatMode, { gateways: number; instances: number; endpoints: number; eg
   const network = new PostHogNetwork(stack, 'Network', { nat });
   expect({
     gateways: network.natGatewayIds.length,
-    instances: network.natInstances.length,
+    instances: network.natInstance === undefined ? 0 : 1,
     endpoints: network.interfaceEndpoints.length,
     egress: network.egressSubnets !== undefined,
   }).toEqual(expected);
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::EC2::NatGateway', network.natGatewayIds.length);
-  template.resourceCountIs('AWS::EC2::Instance', network.natInstances.length);
+  template.resourceCountIs('AWS::AutoScaling::AutoScalingGroup', expected.instances);
+  template.resourceCountIs('AWS::EC2::Instance', 0);
+  template.resourceCountIs('AWS::EC2::EIP', expected.gateways + expected.instances);
   // One more: the gateway endpoint.
   template.resourceCountIs('AWS::EC2::VPCEndpoint', network.interfaceEndpoints.length + 1);
   expect(template.findResources('AWS::EC2::FlowLog')).toHaveProperty(stack.getLogicalId(network.flowLog!.node.defaultChild as CfnElement));

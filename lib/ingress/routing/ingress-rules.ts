@@ -30,15 +30,24 @@ export interface IngressRule {
   readonly rewrite?: Rewrite;
 }
 
-/** The listener rules of an ingress, defined below it. */
+/** The listener rules of an ingress. Each is defined below the ingress, or below the construct that is given for it. */
 export class IngressRules {
   private defined = 0;
+  private readonly scopes = new Map<Construct, Construct>();
 
   public constructor(
     private readonly ingress: Construct,
     private readonly listener: IApplicationListener,
     private readonly placement: RulePlacement,
   ) {}
+
+  /** Returns the construct for rules of this ingress in a scope, which can have those of another ingress, too. */
+  public below(scope: Construct): Construct {
+    const id = `${this.ingress.node.id}Rules`;
+    const own = this.scopes.get(scope) ?? new Construct(scope, scope.node.tryFindChild(id) ? `${id}${this.ingress.node.addr}` : id);
+    this.scopes.set(scope, own);
+    return own;
+  }
 
   /** The number of rules. */
   public get count(): number {
@@ -51,25 +60,26 @@ export class IngressRules {
   }
 
   /** Adds the rules for the paths of a spec. */
-  public addPaths(spec: RuleSpec, action: ListenerAction): void {
+  public addPaths(spec: RuleSpec, action: ListenerAction, scope?: Construct): void {
     for (const { patterns, ...rule } of place(spec, this.placement)) {
-      this.define({ ...rule, conditions: [new PathCondition(patterns)], action });
+      this.define({ ...rule, conditions: [new PathCondition(patterns)], action }, scope);
     }
   }
 
-  /** Adds the default rule of this host on a shared listener. A listener of its own has a default action instead. */
-  public addDefault(action: ListenerAction): void {
-    this.add({ name: 'Rest', priority: DEFAULT_RULE_PRIORITY, conditions: [], action });
+  /** Adds the default rule of this host on a shared listener. A listener of its own has a default action instead, if that is of the same stack. */
+  public addDefault(action: ListenerAction, scope?: Construct): void {
+    const conditions = this.placement.host === undefined ? [ListenerCondition.pathPatterns(['*'])] : [];
+    this.add({ name: 'Rest', priority: DEFAULT_RULE_PRIORITY, conditions, action }, scope);
   }
 
   /** Adds a rule, whose priority is that on a listener of its own. */
-  public add(rule: IngressRule): void {
-    this.define({ ...rule, priority: this.placement.base + rule.priority });
+  public add(rule: IngressRule, scope?: Construct): void {
+    this.define({ ...rule, priority: this.placement.base + rule.priority }, scope);
   }
 
-  private define({ name, priority, conditions, action, rewrite }: IngressRule): void {
+  private define({ name, priority, conditions, action, rewrite }: IngressRule, scope: Construct = this.ingress): void {
     const { host } = this.placement;
-    const rule = new ApplicationListenerRule(this.ingress, `${name}Rule`, {
+    const rule = new ApplicationListenerRule(scope, `${name}Rule`, {
       listener: this.listener,
       priority,
       conditions: [...(host === undefined ? [] : [ListenerCondition.hostHeaders([host])]), ...conditions],

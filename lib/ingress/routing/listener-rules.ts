@@ -1,6 +1,6 @@
 import { PathPatterns, patternsOf, Rewrite, withoutPath } from './path-pattern';
 import { PublicEndpoint } from './public-endpoint';
-import { ALWAYS_PUBLIC, EndpointGroup } from '../../catalog/endpoints/endpoint-group';
+import { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from '../../catalog/endpoints/endpoint-group';
 import { DenyRuleName, EndpointRuleName, PRIORITIES } from '../../catalog/endpoints/rule-priorities';
 import { PostHogProcess } from '../../catalog/posthog-process';
 
@@ -78,4 +78,10 @@ export function rulesFor(process: PostHogProcess, openGroups: ReadonlySet<Endpoi
 
 function deny(name: DenyRuleName, regexes: string[]): RuleSpec {
   return { name, priority: PRIORITIES[name], patterns: { regexes } };
+}
+
+/** Returns the rules for parts of a restricted app that a process answers, unless they are public. */
+export function partsOfTheApp(process: PostHogProcess, open: ReadonlySet<EndpointGroup>): RuleSpec[] {
+  const names = rulesFor(process, open).map(({ name }) => name);
+  return rulesFor(process, new Set(PART_OF_THE_APP)).filter(({ name }) => !names.includes(name));
 }
