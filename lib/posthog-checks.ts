@@ -57,7 +57,7 @@ function checkTaskQueues(queues: readonly string[] | undefined): void {
 }
 
 /** The props that belong to `PostHogStores` if `stores` is set. */
-const PROPS_OF_STORES = [...STORE_NAMES, 'vpc', 'nat', 'storeSubnets'] as const;
+const PROPS_OF_STORES = [...STORE_NAMES, 'vpc', 'nat', 'storeSubnets', 'availabilityZones'] as const;
 
 function checkStores(props: PostHogProps): void {
   if (!props.stores) {
@@ -76,7 +76,7 @@ function checkStores(props: PostHogProps): void {
   }
 }
 
-function checkVpc({ vpc: given, cluster, listener, nat, stores }: PostHogProps): void {
+function checkVpc({ vpc: given, cluster, listener, nat, stores, availabilityZones }: PostHogProps): void {
   const vpc = stores?.vpc ?? given ?? cluster?.vpc;
   if (!vpc) {
     if (listener) {
@@ -86,6 +86,9 @@ function checkVpc({ vpc: given, cluster, listener, nat, stores }: PostHogProps):
   }
   if (nat) {
     throw invalidValue('nat', 'cannot be combined with `vpc` or `cluster`: an existing VPC has its own route to the internet', nat, 'leave it out');
+  }
+  if (availabilityZones) {
+    throw invalidValue('availabilityZones', 'cannot be combined with `vpc` or `cluster`, which have their zones', availabilityZones, 'leave it out');
   }
   if (given && cluster && areKnownToDiffer(given, cluster.vpc)) {
     throw invalidValue('vpc', 'must be the VPC of `cluster`', given, 'leave `vpc` out, or pass a cluster in that VPC');

@@ -180,6 +180,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
       existing: stores?.network,
       created: {
         nat: props.nat,
+        availabilityZones: props.availabilityZones,
         publicLoadBalancer: props.publicLoadBalancer,
         dualStack: props.ipAddressType !== undefined && props.ipAddressType !== IpAddressType.IPV4,
       },

@@ -101,6 +101,13 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly nat?: NatMode;
   /**
+   * The availability zones of the new network, from 2 to 4, for accounts whose first two lack MSK or Fargate. Names, or tokens such as
+   * `Fn.select(2, Fn.getAzs())`. They cannot be changed later. Cannot be combined with `vpc` or `cluster`.
+   *
+   * @default - the first two zones of the stack's environment
+   */
+  readonly availabilityZones?: string[];
+  /**
    * The ECS cluster to run in.
    *
    * @default - a new one, with Container Insights

@@ -139,11 +139,10 @@ export class PostHogIngress extends Construct implements IConnectable {
     this.routed.set(process, targetGroup);
     const isApp = process === PostHogProcess.WEB;
     const forward = ListenerAction.forward([targetGroup]);
-    const below = scope && this.rules.below(scope);
-    rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.rules.addPaths(rule, forward, below));
-    partsOfTheApp(process, this.groupsToRoute(false)).forEach((part) => this.addAppRules(forward, below, part));
+    rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.rules.addPaths(rule, forward, scope));
+    partsOfTheApp(process, this.groupsToRoute(false)).forEach((part) => this.addAppRules(forward, scope, part));
     if (isApp) {
-      this.routeApp(forward, below);
+      this.routeApp(forward, scope);
     }
   }
 

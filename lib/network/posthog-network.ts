@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib/core';
+import { Stack, Token } from 'aws-cdk-lib/core';
 import {
   FlowLog,
   FlowLogDestination,
@@ -7,7 +7,6 @@ import {
   GatewayVpcEndpointAwsService,
   IIpAddresses,
   InterfaceVpcEndpoint,
-  InterfaceVpcEndpointAwsService,
   IpAddresses,
   IpProtocol,
   NatProvider,
@@ -18,6 +17,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ENDPOINTS_WITHOUT_NAT } from './endpoints';
 import { natGateways, NatMode } from './nat';
 import { INatInstance, NatInstanceProvider, VPC_ONLY } from './nat-instance';
 import { acknowledge } from '../private/acknowledge';
@@ -44,6 +44,14 @@ export interface PostHogNetworkProps {
    * @default 2
    */
   readonly maxAzs?: number;
+  /**
+   * The availability zones, from 2 to 4, for accounts whose first zones lack a service, such as MSK. Names, or tokens such as `Fn.select(2, Fn.getAzs())`.
+   *
+   * They cannot be changed later: a subnet cannot move to another zone. Cannot be combined with `maxAzs`.
+   *
+   * @default - the first zones of the stack's environment, as many as `maxAzs`
+   */
+  readonly availabilityZones?: string[];
   /**
    * Outbound internet access of private subnets.
    *
@@ -103,14 +111,6 @@ const EGRESS_CIDR_MASK = 28;
 /** The names of the tiers; they become a part of logical ids. */
 const TIER = { loadBalancer: 'LoadBalancer', service: 'Service', store: 'Store', egress: 'Egress' } as const;
 
-/** The endpoints for tasks without internet access: image, secrets, log. S3 always has a gateway endpoint. */
-const ENDPOINTS_WITHOUT_NAT = {
-  EcrApi: InterfaceVpcEndpointAwsService.ECR,
-  EcrDocker: InterfaceVpcEndpointAwsService.ECR_DOCKER,
-  Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-  SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-};
-
 /**
  * A VPC with three tiers of subnets: small dedicated ones for the load balancer, private ones for services, isolated ones for data stores.
  *
@@ -145,7 +145,7 @@ export class PostHogNetwork extends Construct {
     super(scope, id);
     withPath(this, () => checkProps(props));
     const nat = props.nat ?? DEFAULTS.nat;
-    const zones = Math.min(props.maxAzs ?? DEFAULTS.maxAzs, Stack.of(this).availabilityZones.length);
+    const zones = props.availabilityZones?.length ?? Math.min(props.maxAzs ?? DEFAULTS.maxAzs, Stack.of(this).availabilityZones.length);
     if (zones < ZONES.min) {
       withPath(this, () => {
         throw invalidProp('maxAzs', `needs a region with ${ZONES.min} or more availability zones, and this one has ${zones}`);
@@ -161,7 +161,8 @@ export class PostHogNetwork extends Construct {
         new Vpc(this, 'Vpc', {
           ipAddresses: props.ipAddresses ?? IpAddresses.cidr('10.0.0.0/16'),
           ipProtocol: (props.dualStack ?? DEFAULTS.dualStack) ? IpProtocol.DUAL_STACK : IpProtocol.IPV4_ONLY,
-          maxAzs: zones,
+          // The CDK adds the reserved ones to the list that it is given.
+          ...(props.availabilityZones ? { availabilityZones: [...props.availabilityZones] } : { maxAzs: zones }),
           reservedAzs: ZONES.max - zones,
           subnetConfiguration: tiers(props, nat),
           natGateways: natGateways(nat, zones),
@@ -183,7 +184,7 @@ export class PostHogNetwork extends Construct {
   }
 
   private defineInterfaceEndpoints(): InterfaceVpcEndpoint[] {
-    return Object.entries(ENDPOINTS_WITHOUT_NAT).map(([name, service]) => {
+    return Object.entries(ENDPOINTS_WITHOUT_NAT).map(([name, { service }]) => {
       const endpoint = this.vpc.addInterfaceEndpoint(name, { service, subnets: this.serviceSubnets });
       describeResources(endpoint, 'AWS::EC2::SecurityGroup', `PostHog network: VPC endpoint ${name}`);
       acknowledge(endpoint, VPC_ONLY);
@@ -227,11 +228,28 @@ function checkProps(props: PostHogNetworkProps): void {
       maxAzs,
     );
   }
+  checkAvailabilityZones(props.availabilityZones, props.maxAzs);
   checkEnum('nat', props.nat ?? DEFAULTS.nat, NatMode);
   for (const name of ['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const) {
     const mask = props[name] ?? DEFAULTS[name];
     if (!Number.isInteger(mask) || mask < 16 || mask > 28) {
       throw invalidValue(name, 'must be from 16 to 28, the sizes that a subnet can have', mask);
     }
+  }
+}
+
+function checkAvailabilityZones(zones: readonly string[] | undefined, maxAzs: number | undefined): void {
+  if (zones === undefined) {
+    return;
+  }
+  if (maxAzs !== undefined) {
+    throw invalidProp('availabilityZones', 'cannot be combined with `maxAzs`', 'leave `maxAzs` out');
+  }
+  if (Token.isUnresolved(zones) || zones.length < ZONES.min || zones.length > ZONES.max || new Set(zones).size < zones.length) {
+    throw invalidValue('availabilityZones', `must name ${ZONES.min} to ${ZONES.max} different zones`, zones);
+  }
+  const wrong = zones.find((zone) => !Token.isUnresolved(zone) && !/^[a-z]{2}[a-z-]*-\d[a-z]$/.test(zone));
+  if (wrong !== undefined) {
+    throw invalidValue('availabilityZones', 'must be names of zones, such as us-west-1c, and not their ids', wrong);
   }
 }

@@ -74,10 +74,15 @@ PostHog Postgres: database
 PostHog Postgres: database
 PostHog cache: nodes
 PostHog network: NAT instances
+PostHog network: VPC endpoint AutoScaling
+PostHog network: VPC endpoint CloudFormation
+PostHog network: VPC endpoint Ec2
 PostHog network: VPC endpoint EcrApi
 PostHog network: VPC endpoint EcrDocker
 PostHog network: VPC endpoint Logs
 PostHog network: VPC endpoint SecretsManager
+PostHog network: VPC endpoint SsmMessages
+PostHog network: VPC endpoint Sts
 `;
 
 let app: Resources;

@@ -18,6 +18,7 @@ const WITHOUT_TAGS = [
   'AWS::ApplicationAutoScaling::ScalingPolicy',
   'AWS::CloudFormation::WaitCondition',
   'AWS::CloudFormation::WaitConditionHandle',
+  'AWS::EC2::EIPAssociation',
   'AWS::EC2::Route',
   'AWS::EC2::SecurityGroupEgress',
   'AWS::EC2::SecurityGroupIngress',

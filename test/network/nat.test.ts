@@ -105,7 +105,7 @@ describe('a NAT instance', () => {
   test('is not replaced because of a new AMI, and ends before the next one starts', () => {
     const { Parameters = {} } = template.toJSON() as { Parameters?: Record<string, { Type: string }> };
     expect(Object.values(Parameters).map(({ Type }) => Type)).not.toContain('AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>');
-    expect(launched.ImageId).toBe('resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64');
+    expect(launched.ImageId).toBe('resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64');
     expect(group.InstanceMaintenancePolicy).toEqual({ MinHealthyPercentage: 0, MaxHealthyPercentage: 100 });
     template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
       CreationPolicy: { ResourceSignal: { Count: 1, Timeout: 'PT10M' } },
@@ -139,7 +139,7 @@ describe('a NAT instance', () => {
 describe('no NAT', () => {
   const template = templates.get(NatMode.NONE)!;
 
-  test('creates interface endpoints for images, logs and secrets in the service subnets', () => {
+  test('creates interface endpoints for what tasks and instances call, in the service subnets', () => {
     const endpoints = ofType<{ VpcEndpointType: string; ServiceName: unknown; SubnetIds: unknown[]; PrivateDnsEnabled: boolean }>(
       template,
       'AWS::EC2::VPCEndpoint',
@@ -147,7 +147,9 @@ describe('no NAT', () => {
       .map(([, { Properties }]) => Properties)
       .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
     expect(endpoints.map(({ ServiceName }) => ServiceName).sort()).toEqual(
-      ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'].map((name) => `com.amazonaws.eu-central-1.${name}`),
+      ['autoscaling', 'cloudformation', 'ec2', 'ecr.api', 'ecr.dkr', 'logs', 'secretsmanager', 'ssmmessages', 'sts'].map(
+        (name) => `com.amazonaws.eu-central-1.${name}`,
+      ),
     );
     for (const { SubnetIds, PrivateDnsEnabled } of endpoints) {
       expect(SubnetIds.map(idOf).sort()).toEqual(subnetsOfTier(template, 'Service').sort());

@@ -1,5 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { CfnElement } from 'aws-cdk-lib/core';
+import { CfnElement, Fn, Stack } from 'aws-cdk-lib/core';
 import { IpAddresses } from 'aws-cdk-lib/aws-ec2';
 import { NatMode, PostHogNetwork, PostHogNetworkProps } from '../../lib';
 import { newStack } from '../helpers/stack';
@@ -214,7 +214,7 @@ test.each<[NatMode, { gateways: number; instances: number; endpoints: number; eg
   [NatMode.SINGLE, { gateways: 1, instances: 0, endpoints: 0, egress: true }],
   [NatMode.PER_ZONE, { gateways: 2, instances: 0, endpoints: 0, egress: true }],
   [NatMode.INSTANCE, { gateways: 0, instances: 1, endpoints: 0, egress: true }],
-  [NatMode.NONE, { gateways: 0, instances: 0, endpoints: 4, egress: false }],
+  [NatMode.NONE, { gateways: 0, instances: 0, endpoints: 9, egress: false }],
 ])('everything that a network with NAT `%s` creates can be reached', (nat, expected) => {
   const stack = zonedStack(4);
   const network = new PostHogNetwork(stack, 'Network', { nat });
@@ -239,4 +239,42 @@ test.each<[NatMode, { gateways: number; instances: number; endpoints: number; eg
 test('a network without flow logs has none to reach', () => {
   const network = new PostHogNetwork(newStack(), 'Network', { flowLogs: false });
   expect([network.flowLog, network.flowLogGroup]).toEqual([undefined, undefined]);
+});
+
+test.each<[string, () => Stack, string[]]>([
+  ['names, in any environment', () => newStack(), ['us-west-1a', 'us-west-1c']],
+  ['names, in a known environment', () => zonedStack(4), ['eu-central-1b', 'eu-central-1d']],
+])('the network is in the zones of `availabilityZones`: %s', (_, stackOf, availabilityZones) => {
+  const stack = stackOf();
+  new PostHogNetwork(stack, 'Network', { availabilityZones });
+  const subnets = Object.values(Template.fromStack(stack).findResources('AWS::EC2::Subnet')) as { Properties: { AvailabilityZone: string } }[];
+  expect(subnets).toHaveLength(8);
+  expect([...new Set(subnets.map(({ Properties }) => Properties.AvailabilityZone))].sort()).toEqual(availabilityZones);
+});
+
+test('the network accepts zones by their numbers', () => {
+  const stack = newStack();
+  new PostHogNetwork(stack, 'Network', { availabilityZones: [0, 2].map((number) => Fn.select(number, Fn.getAzs())) });
+  Template.fromStack(stack).hasResourceProperties('AWS::EC2::Subnet', { AvailabilityZone: { 'Fn::Select': [2, { 'Fn::GetAZs': '' }] } });
+});
+
+test('the subnets of `availabilityZones` have the same addresses as those of `maxAzs`', () => {
+  const cidrs = (props: PostHogNetworkProps) =>
+    ofType(Template.fromStack(new PostHogNetwork(newStack(), 'Network', props).vpc.stack), 'AWS::EC2::Subnet').map(
+      ([, { Properties }]) => Properties.CidrBlock,
+    );
+  expect(cidrs({ availabilityZones: ['us-west-1a', 'us-west-1c'] })).toEqual(cidrs({}));
+});
+
+test.each<[PostHogNetworkProps, string]>([
+  [{ availabilityZones: ['us-west-1a'] }, "`availabilityZones` must name 2 to 4 different zones, got: ['us-west-1a']"],
+  [{ availabilityZones: ['us-west-1a', 'us-west-1a'] }, "`availabilityZones` must name 2 to 4 different zones, got: ['us-west-1a', 'us-west-1a']"],
+  [{ availabilityZones: Fn.getAzs() }, '`availabilityZones` must name 2 to 4 different zones'],
+  [
+    { availabilityZones: ['usw1-az1', 'usw1-az3'] },
+    "`availabilityZones` must be names of zones, such as us-west-1c, and not their ids, got: 'usw1-az1'",
+  ],
+  [{ availabilityZones: ['us-west-1a', 'us-west-1c'], maxAzs: 2 }, '`availabilityZones` cannot be combined with `maxAzs`; leave `maxAzs` out'],
+])('PostHogNetwork refuses %j', (props, message) => {
+  expect(() => new PostHogNetwork(newStack(), 'Network', props)).toThrow(`[Stack/Network] ${message}`);
 });

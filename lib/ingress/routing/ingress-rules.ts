@@ -41,14 +41,6 @@ export class IngressRules {
     private readonly placement: RulePlacement,
   ) {}
 
-  /** Returns the construct for rules of this ingress in a scope, which can have those of another ingress, too. */
-  public below(scope: Construct): Construct {
-    const id = `${this.ingress.node.id}Rules`;
-    const own = this.scopes.get(scope) ?? new Construct(scope, scope.node.tryFindChild(id) ? `${id}${this.ingress.node.addr}` : id);
-    this.scopes.set(scope, own);
-    return own;
-  }
-
   /** The number of rules. */
   public get count(): number {
     return this.defined;
@@ -77,9 +69,9 @@ export class IngressRules {
     this.define({ ...rule, priority: this.placement.base + rule.priority }, scope);
   }
 
-  private define({ name, priority, conditions, action, rewrite }: IngressRule, scope: Construct = this.ingress): void {
+  private define({ name, priority, conditions, action, rewrite }: IngressRule, scope?: Construct): void {
     const { host } = this.placement;
-    const rule = new ApplicationListenerRule(scope, `${name}Rule`, {
+    const rule = new ApplicationListenerRule(scope ? this.below(scope) : this.ingress, `${name}Rule`, {
       listener: this.listener,
       priority,
       conditions: [...(host === undefined ? [] : [ListenerCondition.hostHeaders([host])]), ...conditions],
@@ -90,6 +82,14 @@ export class IngressRules {
       (rule.node.defaultChild as CfnListenerRule).transforms = [{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [rewrite] } }];
     }
     this.defined += 1;
+  }
+
+  /** Returns the construct for rules of this ingress in a scope, which can have those of another ingress, too. */
+  private below(scope: Construct): Construct {
+    const id = `${this.ingress.node.id}Rules`;
+    const own = this.scopes.get(scope) ?? new Construct(scope, scope.node.tryFindChild(id) ? `${id}${this.ingress.node.addr}` : id);
+    this.scopes.set(scope, own);
+    return own;
   }
 }
 
