@@ -155,6 +155,7 @@ export const POSTHOG: Subject = {
     topicPartitions: to(12),
     checkDeployment: to(false),
     migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
+    availabilityZones: to(['us-west-1a', 'us-west-1c']),
     nat: to(NatMode.PER_ZONE),
     release: to(OTHER_RELEASE),
     products: to([Product.EVENTS, Product.LOGS]),
