@@ -64,8 +64,8 @@ export interface INatInstance extends IConstruct, IConnectable {
 /**
  * A NAT instance whose routes and address do not change with it.
  *
- * The AMI, Amazon Linux 2023, is resolved when an instance starts. The CDK's own NAT instance has it as a parameter of the template, which is resolved at
- * each deployment, so that a deployment of anything replaces the instance as soon as there is a new AMI.
+ * The AMI, Amazon Linux 2023, is resolved when an instance starts. The CDK's own NAT instance has it as a parameter of the template, which is
+ * resolved at each deployment, so that a deployment of anything replaces the instance as soon as there is a new AMI.
  */
 export class NatInstance extends Construct implements INatInstance {
   public readonly connections: Connections;

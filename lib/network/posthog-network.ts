@@ -45,7 +45,8 @@ export interface PostHogNetworkProps {
    */
   readonly maxAzs?: number;
   /**
-   * The availability zones, from 2 to 4, for accounts whose first zones lack a service, such as MSK. Names, or tokens such as `Fn.select(2, Fn.getAzs())`.
+   * The availability zones, from 2 to 4, for accounts whose first zones lack a service, such as MSK. Names, or tokens such as
+   * `Fn.select(2, Fn.getAzs())`.
    *
    * They cannot be changed later: a subnet cannot move to another zone. Cannot be combined with `maxAzs`.
    *

@@ -40,13 +40,6 @@ function composed(
   return { app, edge, services };
 }
 
-const OIDC = {
-  issuer: 'https://sso.example.com',
-  authorizationEndpoint: 'https://sso.example.com/authorize',
-  tokenEndpoint: 'https://sso.example.com/token',
-  userInfoEndpoint: 'https://sso.example.com/userinfo',
-};
-
 test.each<[string, AppAccess]>([
   ['an open app', AppAccess.anyone()],
   ['an app for some addresses', AppAccess.fromCidrs(['203.0.113.0/24'])],
@@ -83,12 +76,28 @@ test('an open app of another stack is the last rule, and the listener itself ref
   });
 });
 
-test('two ingresses can have their rules in one scope', () => {
+test('two ingresses of the same id can have their rules in one scope', () => {
+  let second: PostHogIngress | undefined;
   const { app, services } = composed(AppAccess.nobody(), (ingress, process, targets, stack) => {
     ingress.route(process, targets, stack);
+    if (process === PostHogProcess.CAPTURE) {
+      const { root } = stack.node;
+      const other = new Stack(root, 'OtherEdge');
+      const vpc = (root.node.findChild('Network').node.findChild('Network') as PostHogNetwork).vpc;
+      const props = { vpc, domainName: 'other.example.com', certificate: certificate(other), appAccess: AppAccess.nobody() };
+      second = new PostHogIngress(other, 'Ingress', { ...props, loadBalancerSubnets: { subnetGroupName: 'LoadBalancer' } });
+      const others = new ApplicationTargetGroup(stack, 'OtherTargets', {
+        vpc,
+        port: 8000,
+        protocol: ApplicationProtocol.HTTP,
+        targetType: TargetType.IP,
+      });
+      second.route(process, others, stack);
+    }
   });
-  expect(() => app.synth()).not.toThrow();
-  expect(services.node.tryFindChild('IngressRules')).toBeDefined();
+  app.synth();
+  const scopes = services.node.children.filter(({ node }) => node.id.startsWith('IngressRules')).map(({ node }) => node.id);
+  expect(scopes).toEqual(['IngressRules', `IngressRules${second!.node.addr}`]);
 });
 
 test('PostHogIngress refuses a target group of another stack without a scope, and names it', () => {
