@@ -3,12 +3,12 @@ import { InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 /** An interface endpoint of a network without internet access. */
 export interface NetworkEndpoint {
   readonly service: InterfaceVpcEndpointAwsService;
-  /** What needs it. */
+  /** The reason for it. */
   readonly reason: string;
 }
 
 /**
- * The interface endpoints of a network without internet access: for whatever runs in the VPC. S3 always has a gateway endpoint, for image layers,
+ * The interface endpoints of a network without internet access: for everything that runs in the VPC. S3 always has a gateway endpoint, for image layers,
  * objects, the files of instances, and the repositories of Amazon Linux.
  *
  * There is none for `states`, `ecs`, `kafka` and `elasticloadbalancing`, which only functions outside of the VPC call; none for `ssm` and

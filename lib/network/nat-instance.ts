@@ -103,7 +103,7 @@ export class NatInstance extends Construct implements INatInstance {
     // An instance needs the address at boot.
     this.autoScalingGroup.node.addDependency(association);
     acknowledge(this, {
-      'AwsSolutions-AS3': 'whatever runs in the VPC notices that NAT is down; the group has a history of its events',
+      'AwsSolutions-AS3': 'everything that runs in the VPC notices that NAT is down; the group has a history of its events',
       'EC2InstanceNoPublicIp': 'NAT needs a public address',
     });
   }
@@ -189,7 +189,7 @@ export class NatInstanceProvider extends NatProvider {
       routerId: this.instance.networkInterface.ref,
       enablesInternetConnectivity: true,
     });
-    // What waits for the route of its subnet waits until the instance forwards.
+    // Resources that wait for the route of its subnet wait until the instance forwards.
     subnet.node.findChild('DefaultRoute').node.addDependency(this.instance.autoScalingGroup);
   }
 }

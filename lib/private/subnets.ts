@@ -15,7 +15,7 @@ export type SubnetTier = 'public' | 'private' | 'isolated';
 export interface SubnetUse {
   /** The name of the prop with the selection. */
   readonly prop: string;
-  /** What must be known at synthesis: the zones of the subnets, or also their number; default: nothing. */
+  /** The facts that must be known at synthesis: the zones of the subnets, or also their number; default: none. */
   readonly known?: 'zones' | 'number';
   /** Returns the subnets of a VPC if none are selected. Throws if the VPC has none. */
   readonly byDefault: (vpc: IVpc) => ISubnet[];
