@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Command, CommandError, ExitCode, isCommandError, Output } from './command';
+import { version } from '../package.json';
 
 /** The commands by name. Each is loaded on demand, so that none waits for the dependencies of another. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
@@ -29,6 +30,10 @@ export async function runProgram(commands: Commands, argv: readonly string[], ou
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
       output.out(await overview(commands));
       return name === undefined ? ExitCode.FAILED : ExitCode.OK;
+    }
+    if (name === '--version') {
+      output.out(version);
+      return ExitCode.OK;
     }
     if (!Object.hasOwn(commands, name)) {
       throw new CommandError(`there is no command '${name}'; available: ${Object.keys(commands).join(', ')}`);
@@ -76,6 +81,8 @@ async function overview(commands: Commands): Promise<string> {
     'PostHog on AWS: inspects a template or a deployment, or creates a release file.',
     '',
     ...lines,
+    '',
+    '  cdk-posthog --version\n      Prints the version of the package.',
     '',
     'Exit codes: 0 success, 1 a check failed or releases differ, 2 the command could not run.',
   ].join('\n');

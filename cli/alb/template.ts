@@ -3,7 +3,8 @@ import { ActionShape, actionsOf, RuleAction, ruleOf, RuleShape } from './listene
 
 /** A synthesised CloudFormation template: the parts that are read here. */
 export interface CloudFormationTemplate {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>;
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown; readonly Metadata?: unknown }>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value?: unknown; readonly Export?: { readonly Name?: unknown } }>>;
 }
 
 /** A listener with its rules in the template. */

@@ -1,10 +1,19 @@
-import { Command, ExitCode, table, textOption } from '../command';
-import { CostLine, estimate, LEFT_OUT, total } from './estimate';
+import { Command, ExitCode, table, textOptions } from '../command';
+import { CostLine, grouped, total } from './cost-line';
+import { estimate, LEFT_OUT } from './estimate';
 import { PRICES } from './prices';
-import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from '../template/template-file';
+import { readStacks, TEMPLATES_HELP, TEMPLATES_OPTION, TEMPLATES_USAGE } from '../template/template-file';
 
-/** Formats an estimate as text. */
-export function costText(file: string, lines: readonly CostLine[]): string {
+/** The estimate of one stack. */
+export interface StackCost {
+  readonly stack: string;
+  readonly file: string;
+  readonly lines: readonly CostLine[];
+}
+
+/** Formats an estimate as text: the sum, its stacks if there are several, and the resources of all of them. */
+export function costText(stacks: readonly StackCost[]): string {
+  const lines = linesOf(stacks);
   const rows = lines.map((line) => [
     line.what,
     String(line.quantity),
@@ -12,8 +21,20 @@ export function costText(file: string, lines: readonly CostLine[]): string {
     line.each === undefined ? '?' : dollars(total(line)),
   ]);
   const unknown = lines.filter(({ each }) => each === undefined).map(({ what }) => what);
+  const sum = `at least ${dollars(sumOf(lines))} a month`;
+  const head =
+    stacks.length === 1
+      ? [`${stacks[0].file}: ${sum}`]
+      : [
+          `${stacks.length} stacks: ${sum}`,
+          '',
+          table(
+            ['stack', 'per month', 'template'],
+            stacks.map((one) => [one.stack, dollars(sumOf(one.lines)), one.file]),
+          ),
+        ];
   return [
-    `${file}: at least ${dollars(lines.reduce((sum, line) => sum + total(line), 0))} a month`,
+    ...head,
     '',
     table(['resource', 'quantity', 'each', 'per month'], rows),
     '',
@@ -23,23 +44,35 @@ export function costText(file: string, lines: readonly CostLine[]): string {
   ].join('\n');
 }
 
+function linesOf(stacks: readonly StackCost[]): CostLine[] {
+  return grouped(stacks.flatMap(({ lines }) => lines));
+}
+
+function sumOf(lines: readonly CostLine[]): number {
+  return lines.reduce((sum, line) => sum + total(line), 0);
+}
+
 function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }
 
-/** The command that estimates the monthly cost of a template. */
+/** The command that estimates the monthly cost of an app. */
 export const COST: Command = {
-  usage: `${TEMPLATE_USAGE} [--json]`,
+  usage: `${TEMPLATES_USAGE} [--json]`,
   help: [
-    'Estimates the minimum monthly cost of a synthesised template, and lists what it leaves out.',
+    'Estimates the minimum monthly cost of all stacks of a synthesised app, and lists what it leaves out.',
     '',
-    TEMPLATE_HELP,
+    TEMPLATES_HELP,
     '--json            machine-readable output',
   ].join('\n'),
-  options: { ...TEMPLATE_OPTION, json: { type: 'boolean' } },
+  options: { ...TEMPLATES_OPTION, json: { type: 'boolean' } },
   run(args, output) {
-    const { file, template } = readTemplate(textOption(args, 'template'));
-    const lines = estimate(template, PRICES);
+    const stacks = readStacks(textOptions(args, 'template')).map(({ stack, file, template, has }): StackCost => ({
+      stack,
+      file,
+      lines: estimate(template, PRICES, has),
+    }));
+    const lines = linesOf(stacks);
     output.out(
       args.values.json
         ? JSON.stringify(
@@ -47,14 +80,15 @@ export const COST: Command = {
               asOf: PRICES.asOf,
               region: PRICES.region,
               currency: 'USD',
-              perMonth: lines.reduce((sum, line) => sum + total(line), 0),
+              perMonth: sumOf(lines),
+              stacks: stacks.map(({ stack, file, lines: own }) => ({ stack, file, perMonth: sumOf(own), lines: own })),
               lines,
               leftOut: LEFT_OUT,
             },
             undefined,
             2,
           )
-        : costText(file, lines),
+        : costText(stacks),
     );
     return Promise.resolve(ExitCode.OK);
   },

@@ -1,17 +1,10 @@
+import { capacityOf } from './capacity';
+import { CostLine, grouped, line, Properties } from './cost-line';
+import { alarms, clusterInsights, detailedMonitoring, scalingAlarms, serviceInsights } from './monitoring';
 import { HOURS_PER_MONTH, Prices } from './prices';
 import { CloudFormationTemplate, numberOf } from '../alb/template';
-import { containersOf, launchedTypeOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
+import { containersOf, launchedTypeOf, launchTemplateOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
 
-/** One line of an estimate. */
-export interface CostLine {
-  /** The resource, such as `Fargate task: web`. */
-  readonly what: string;
-  readonly quantity: number;
-  /** The monthly price of one; undefined if the price table has none. */
-  readonly each?: number;
-}
-
-type Properties = Record<string, unknown>;
 type Rule = (properties: Properties, template: CloudFormationTemplate, prices: Prices, id: string) => CostLine[];
 
 /** The pricing rule of each resource type. Other types are free or billed by use. */
@@ -24,44 +17,44 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::EC2::Instance': instance,
   'AWS::AutoScaling::AutoScalingGroup': group,
   'AWS::EC2::Volume': volume,
+  'AWS::ECS::Cluster': clusterInsights,
+  'AWS::CloudWatch::Alarm': alarms,
+  'AWS::CloudWatch::CompositeAlarm': (_, __, { perMonth }) => [line('Composite alarm', 1, perMonth.compositeAlarm)],
+  'AWS::CloudWatch::Dashboard': (_, __, { perMonth }) => [line('Dashboard', 1, perMonth.dashboard)],
+  'AWS::ApplicationAutoScaling::ScalingPolicy': scalingAlarms,
   'AWS::RDS::DBInstance': database,
   'AWS::ElastiCache::ReplicationGroup': cache,
   'AWS::MSK::Cluster': kafka,
   'AWS::SecretsManager::Secret': (_, __, { perMonth }) => [line('Secret', 1, perMonth.secret)],
-  'AWS::Route53::HostedZone': (_, __, { perMonth }) => [line('Hosted zone', 1, perMonth.hostedZone)],
+  'AWS::Route53::HostedZone': hostedZone,
+  // The zone is Cloud Map's own. Tasks that ECS registers cost nothing: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
+  'AWS::ServiceDiscovery::PrivateDnsNamespace': hostedZone,
+  'AWS::KMS::Key': (_, __, { perMonth }) => [line('KMS key', 1, perMonth.kmsKey)],
 };
 
 /** Costs that an estimate leaves out because they depend on use. */
 export const LEFT_OUT = [
   'traffic: load balancer capacity units, NAT and data transfer',
-  'logs and metrics, Container Insights among them',
+  'logs, and metrics of single tasks and containers (Container Insights with enhanced observability)',
   'objects in S3 and requests for them',
   'backups and snapshots beyond the free amount',
-  'tasks above the minimum, growing disks, root volumes of instances',
-  'Multi-AZ of Aurora, reserved instances, savings plans, taxes and support',
+  'tasks and instances above the minimum, growing disks',
+  'Multi-AZ of Aurora, taxes and support',
+  'what lowers a bill: the free tier, reserved instances and savings plans',
 ] as const;
 
-/** Estimates the monthly cost of the resources of a template, grouped, most expensive first. */
-export function estimate(template: CloudFormationTemplate, prices: Prices): CostLine[] {
-  const lines = Object.entries(template.Resources).flatMap(
-    ([id, { Type, Properties }]) => RULES[Type]?.((Properties ?? {}) as Properties, template, prices, id) ?? [],
-  );
-  const byName = new Map<string, CostLine>();
-  for (const { what, quantity, each } of lines) {
-    const key = `${what} ${each}`;
-    byName.set(key, { what, each, quantity: quantity + (byName.get(key)?.quantity ?? 0) });
-  }
-  return [...byName.values()].sort((a, b) => total(b) - total(a));
-}
-
-/** Returns the monthly cost of a line; zero if its price is unknown. */
-export function total({ quantity, each = 0 }: CostLine): number {
-  return quantity * each;
-}
-
-/** Creates a line. It has no price if the quantity is unknown. */
-function line(what: string, quantity: number | undefined, each?: number): CostLine {
-  return quantity === undefined ? { what: `${what}, quantity known at deployment`, quantity: 1 } : { what, quantity, each };
+/**
+ * Estimates the monthly cost of the resources of a template, grouped, most expensive first.
+ *
+ * @param template the template, with the resources that its own refer to
+ * @param prices the prices
+ * @param has returns whether a resource counts; default: all do
+ */
+export function estimate(template: CloudFormationTemplate, prices: Prices, has: (id: string) => boolean = () => true): CostLine[] {
+  const lines = Object.entries(template.Resources)
+    .filter(([id]) => has(id))
+    .flatMap(([id, { Type, Properties }]) => RULES[Type]?.((Properties ?? {}) as Properties, template, prices, id) ?? []);
+  return grouped(lines);
 }
 
 /** Returns the length of a list of a template; undefined if it is missing or known at deployment only. */
@@ -85,17 +78,39 @@ function hourly(what: string, table: Readonly<Record<string, number>>, type: unk
 }
 
 /** Estimates the minimum number of tasks, each with the CPU and memory of its task definition. */
-function service(properties: TemplateService, template: CloudFormationTemplate, { perHour }: Prices, id: string): CostLine[] {
+function service(properties: TemplateService, template: CloudFormationTemplate, prices: Prices, id: string): CostLine[] {
   const task = taskOf(template, properties);
   if (!task) {
     return [];
   }
   const [container] = containersOf(task);
-  const isArm = task.RuntimePlatform?.CpuArchitecture === 'ARM64';
-  const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
-  const [cpu, memory] = [numberOf(task.Cpu), numberOf(task.Memory)];
-  const each = cpu === undefined || memory === undefined ? undefined : ((cpu / 1024) * vcpu + (memory / 1024) * gb) * HOURS_PER_MONTH;
-  return [line(`Fargate task: ${typeof container?.Name === 'string' ? container.Name : id}`, taskCountOf(template, [id, properties]).min, each)];
+  const name = typeof container?.Name === 'string' ? container.Name : id;
+  const { min } = taskCountOf(template, [id, properties]);
+  const capacity = capacityOf(template, properties, min);
+  const insights = serviceInsights(properties, template, prices, capacity.kind === 'fargate');
+  switch (capacity.kind) {
+    case 'instances':
+      return insights;
+    case 'unknown':
+      return [line(`Task on another capacity provider: ${name}`, min), ...insights];
+    case 'fargate': {
+      const { perHour } = prices;
+      const isArm = task.RuntimePlatform?.CpuArchitecture === 'ARM64';
+      const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
+      const [cpu, memory] = [numberOf(task.Cpu), numberOf(task.Memory)];
+      const each = cpu === undefined || memory === undefined ? undefined : ((cpu / 1024) * vcpu + (memory / 1024) * gb) * HOURS_PER_MONTH;
+      const { onDemand, spot } = capacity;
+      return [
+        ...(onDemand === 0 ? [] : [line(`Fargate task: ${name}`, onDemand, each)]),
+        ...(spot === 0 ? [] : [line(`Fargate Spot task: ${name} (estimate)`, spot, each && each * (1 - prices.fargateSpotDiscount))]),
+        ...insights,
+      ];
+    }
+  }
+}
+
+function hostedZone(_: Properties, __: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
+  return [line('Hosted zone', 1, perMonth.hostedZone)];
 }
 
 /** An internet-facing load balancer has a public address in each of its zones. */
@@ -105,10 +120,26 @@ function loadBalancer({ Scheme, Subnets, SubnetMappings }: Properties, _: CloudF
 }
 
 /** A NAT instance has a public address, the instance of a volume has none. */
-function instance({ InstanceType, NetworkInterfaces = [] }: Properties, _: CloudFormationTemplate, { hourly: { ec2 }, perHour }: Prices): CostLine[] {
+function instance(properties: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
+  const { InstanceType, NetworkInterfaces = [], BlockDeviceMappings, Monitoring } = properties;
   const interfaces = Array.isArray(NetworkInterfaces) ? (NetworkInterfaces as { AssociatePublicIpAddress?: unknown }[]) : undefined;
   const addresses = interfaces?.filter(({ AssociatePublicIpAddress }) => AssociatePublicIpAddress === true).length;
-  return [hourly('EC2', ec2, InstanceType, 1), ...publicAddresses(addresses, perHour)];
+  return [
+    hourly('EC2', prices.hourly.ec2, InstanceType, 1),
+    ...rootVolumes(BlockDeviceMappings, 1, prices),
+    ...(Monitoring === true ? detailedMonitoring(1, prices) : []),
+    ...publicAddresses(addresses, prices.perHour),
+  ];
+}
+
+/** The size of the root volume of Amazon Linux 2023's images, in GiB. */
+const IMAGE_DISK = 8;
+
+/** Creates the lines of the disks that instances are launched with; without any, that of the image. */
+function rootVolumes(mappings: unknown, quantity: number | undefined, { perMonth }: Prices): CostLine[] {
+  const disks = (Array.isArray(mappings) ? mappings : []) as { readonly Ebs?: { readonly VolumeSize?: unknown } }[];
+  const sizes = disks.flatMap(({ Ebs }) => (Ebs ? [Ebs.VolumeSize ?? IMAGE_DISK] : []));
+  return (sizes.length > 0 ? sizes : [IMAGE_DISK]).map((size) => disk('Root volume', size, quantity, perMonth.gp3Gb, ' gp3'));
 }
 
 function publicAddresses(quantity: number | undefined, { publicIpv4 }: Prices['perHour']): CostLine[] {
@@ -122,7 +153,16 @@ function endpoint({ VpcEndpointType, SubnetIds }: Properties, _: CloudFormationT
 }
 
 function group(properties: Properties, template: CloudFormationTemplate, prices: Prices): CostLine[] {
-  return [hourly('EC2', prices.hourly.ec2, launchedTypeOf(template, properties), numberOf(properties.DesiredCapacity ?? properties.MinSize))];
+  const quantity = numberOf(properties.DesiredCapacity ?? properties.MinSize);
+  if (quantity === 0) {
+    return [];
+  }
+  const { BlockDeviceMappings, Monitoring } = launchTemplateOf(template, properties) ?? {};
+  return [
+    hourly('EC2', prices.hourly.ec2, launchedTypeOf(template, properties), quantity),
+    ...rootVolumes(BlockDeviceMappings, quantity, prices),
+    ...(Monitoring?.Enabled === true ? detailedMonitoring(quantity, prices) : []),
+  ];
 }
 
 function cache({ CacheNodeType, NumCacheClusters, ReplicasPerNodeGroup }: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {

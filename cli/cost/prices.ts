@@ -13,7 +13,26 @@ export interface Prices {
     >
   >;
   /** Dollars per month and unit. */
-  readonly perMonth: Readonly<Record<'gp3Gb' | 'gp3Iops' | 'gp3Throughput' | 'rdsGb' | 'mskGb' | 'secret' | 'hostedZone', number>>;
+  readonly perMonth: Readonly<
+    Record<
+      | 'gp3Gb'
+      | 'gp3Iops'
+      | 'gp3Throughput'
+      | 'rdsGb'
+      | 'mskGb'
+      | 'secret'
+      | 'hostedZone'
+      | 'kmsKey'
+      | 'metric'
+      | 'enhancedInsightsMetric'
+      | 'alarmMetric'
+      | 'compositeAlarm'
+      | 'dashboard',
+      number
+    >
+  >;
+  /** The part of the on-demand price that Fargate Spot saves, an estimate: 0.5 is half of it. */
+  readonly fargateSpotDiscount: number;
 }
 
 export const HOURS_PER_MONTH = 730;
@@ -31,6 +50,8 @@ export const HOURS_PER_MONTH = 730;
  * @see https://aws.amazon.com/vpc/pricing/
  * @see https://aws.amazon.com/secrets-manager/pricing/
  * @see https://aws.amazon.com/route53/pricing/
+ * @see https://aws.amazon.com/kms/pricing/
+ * @see https://aws.amazon.com/cloudwatch/pricing/
  */
 export const PRICES: Prices = {
   asOf: '2025-11',
@@ -92,5 +113,22 @@ export const PRICES: Prices = {
     interfaceEndpoint: 0.01,
     publicIpv4: 0.005,
   },
-  perMonth: { gp3Gb: 0.08, gp3Iops: 0.005, gp3Throughput: 0.04, rdsGb: 0.115, mskGb: 0.1, secret: 0.4, hostedZone: 0.5 },
+  perMonth: {
+    gp3Gb: 0.08,
+    gp3Iops: 0.005,
+    gp3Throughput: 0.04,
+    rdsGb: 0.115,
+    mskGb: 0.1,
+    secret: 0.4,
+    hostedZone: 0.5,
+    kmsKey: 1,
+    metric: 0.3,
+    enhancedInsightsMetric: 0.07,
+    alarmMetric: 0.1,
+    compositeAlarm: 0.5,
+    dashboard: 3,
+  },
+  // The price of Spot changes with demand. AWS says "up to 70%" (https://aws.amazon.com/fargate/pricing/); users see 50 to 70 percent
+  // (https://fortem.dev/fargate-spot/), so this is the least.
+  fargateSpotDiscount: 0.5,
 };

@@ -74,8 +74,9 @@ export const ENVIRONMENT: Command = {
     if (!FORMATS.includes(format)) {
       throw new CommandError(`--format must be one of ${FORMATS.join(', ')}, got: '${format}'`);
     }
-    const { file, template } = readTemplate(textOption(args, 'template'));
-    const found = environmentOf(template, process, textOption(args, 'task'));
+    const read = readTemplate(textOption(args, 'template'));
+    const { file } = read;
+    const found = environmentOf(read, process, textOption(args, 'task'));
     output.out(
       format === 'json'
         ? JSON.stringify({ template: file, task: found.task, containers: found.containers.map(jsonOf) }, undefined, 2)

@@ -1,6 +1,7 @@
 import { readable, ReadableValue } from './intrinsics';
 import { CommandError } from '../command';
 import { CloudFormationTemplate } from '../alb/template';
+import { TemplateFile } from '../template/template-file';
 import { containersOf, tasksOf, TemplateContainer } from '../template/template-services';
 
 /** A secret in a variable of a container: its name, never its value. */
@@ -31,15 +32,17 @@ export interface TaskEnvironment {
 }
 
 /**
- * Returns the task of a process: the one with a container of that name.
+ * Returns the task of a process: the one with a container of that name, in the template itself or else in the stacks that belong to it.
  *
- * @param template the synthesised template
+ * @param file the synthesised template
  * @param process the name of the process, or of another container
  * @param task the logical id of the task, if several have such a container
  */
-export function environmentOf(template: CloudFormationTemplate, process: string, task?: string): TaskEnvironment {
+export function environmentOf({ template, has = () => true }: TemplateFile, process: string, task?: string): TaskEnvironment {
   const tasks = tasksOf(template);
-  const having = tasks.filter(([, definition]) => containersOf(definition).some(({ Name }) => Name === process));
+  const inAnyStack = tasks.filter(([, definition]) => containersOf(definition).some(({ Name }) => Name === process));
+  const inFile = inAnyStack.filter(([id]) => has(id));
+  const having = inFile.length > 0 ? inFile : inAnyStack;
   if (having.length === 0) {
     const names = [...new Set(tasks.flatMap(([, definition]) => containersOf(definition).map(({ Name }) => Name)))].sort();
     throw new CommandError(
@@ -75,8 +78,8 @@ function containerOf(
 
 /** An ARN, optionally followed by a JSON key, a version stage and a version. */
 const OF_ARN = /:(?:secret:|parameter\/)([^:]+)(?::([^:]*))?/;
-/** A resource of the template: `${Id}` or `${Id.Attribute}`, optionally followed by the same parts. */
-const OF_RESOURCE = /^\$\{(\w+)(?:\.\w+)?\}(?::([^:]*))?/;
+/** A resource of a template: `${Id}` or `${Id.Attribute}`, in another stack `${Stack/Id}`, optionally followed by the same parts. */
+const OF_RESOURCE = /^\$\{([\w/-]+)(?:\.\w+)?\}(?::([^:]*))?/;
 
 function secretOf(template: CloudFormationTemplate, valueFrom: unknown): SecretName {
   const { text } = readable(valueFrom);

@@ -10,8 +10,11 @@ import { Header } from '../alb/headers';
 import { ListenerRule, RuleCondition } from '../alb/evaluate';
 import { hostWithoutPort } from '../alb/addresses';
 
+/** A request whose host is the one of an ingress if the URL is only a path. */
+type RequestInArguments = Omit<ClientRequest, 'host'> & { readonly host?: string };
+
 /** Returns the request in the arguments, with its path unchanged. */
-export function requestOf(args: Arguments, ingresses: readonly IngressModel[]): ClientRequest {
+export function requestOf(args: Arguments): RequestInArguments {
   const [method, url, ...more] = args.positionals;
   if (method === undefined || url === undefined || more.length > 0) {
     throw new CommandError('explain takes a method and a URL, such as: cdk-posthog explain POST https://posthog.example.com/e/');
@@ -30,7 +33,7 @@ export function requestOf(args: Arguments, ingresses: readonly IngressModel[]): 
   return {
     scheme: parts.scheme === 'http' ? 'http' : 'https',
     method,
-    host: parts.host ?? ingresses.flatMap(({ hosts }) => hosts)[0] ?? '',
+    host: parts.host,
     target: parts.target ?? '/',
     sourceIp,
     headers: textOptions(args, 'header').map(headerOf),
@@ -131,8 +134,9 @@ export const EXPLAIN: Command = {
   options: { ...TEMPLATE_OPTION, from: { type: 'string' }, header: { type: 'string', multiple: true }, json: { type: 'boolean' } },
   takesPositionals: true,
   run(args, output) {
+    const asked = requestOf(args);
     const ingresses = ingressesOf(readTemplate(textOption(args, 'template')));
-    const request = requestOf(args, ingresses);
+    const request = { ...asked, host: asked.host ?? ingresses.flatMap(({ hosts }) => hosts)[0] ?? '' };
     const requestTrace = trace(ingressFor(ingresses, request), request);
     const { rule, unless, outcome } = requestTrace;
     output.out(

@@ -7,10 +7,10 @@ import { CLIENT_ADDRESS_CONTAINER, firstAssignableAddress } from '../../lib/inte
 import { containersByTargetGroup, containersOf, servicesOf, taskOf } from './template-services';
 import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, referenced, TemplateListener } from '../alb/template';
 
-/** Returns every ingress of a template. There must be at least one. */
-export function ingressesOf({ file, template }: TemplateFile): IngressModel[] {
+/** Returns every ingress of a template: the listeners that it has rules for. There must be at least one. */
+export function ingressesOf({ file, template, has = () => true }: TemplateFile): IngressModel[] {
   const listeners = listenersOf(template);
-  const found = httpsListeners(listeners);
+  const found = httpsListeners(listeners).filter(({ rules }) => rules.some(({ id }) => id !== undefined && has(id)));
   if (found.length === 0) {
     throw new CommandError(`${file} has no listener with rules, so no ingress of PostHog`);
   }

@@ -24,7 +24,9 @@ export interface TemplateTask {
 export interface TemplateService {
   readonly TaskDefinition?: unknown;
   readonly DesiredCount?: unknown;
-  readonly CapacityProviderStrategy?: readonly { readonly CapacityProvider?: unknown }[];
+  readonly Cluster?: unknown;
+  readonly LaunchType?: unknown;
+  readonly CapacityProviderStrategy?: readonly { readonly CapacityProvider?: unknown; readonly Base?: unknown; readonly Weight?: unknown }[];
   readonly DeploymentConfiguration?: { readonly MaximumPercent?: unknown };
   readonly LoadBalancers?: readonly { readonly TargetGroupArn: unknown; readonly ContainerName: string }[];
   readonly NetworkConfiguration?: { readonly AwsvpcConfiguration?: { readonly SecurityGroups?: readonly unknown[] } };
@@ -61,10 +63,22 @@ export function taskCountOf(
   return { min, max: scaling ? numberOf(scaling.MaxCapacity) : min };
 }
 
+/** The data of a launch template, as in a template. */
+export interface TemplateLaunchData {
+  readonly InstanceType?: unknown;
+  readonly BlockDeviceMappings?: unknown;
+  readonly Monitoring?: { readonly Enabled?: unknown };
+}
+
+/** Returns the launch template of an Auto Scaling group; undefined if it is not in the template. */
+export function launchTemplateOf(template: CloudFormationTemplate, group: Readonly<Record<string, unknown>>): TemplateLaunchData | undefined {
+  const { LaunchTemplateId: id } = (group.LaunchTemplate ?? {}) as { LaunchTemplateId?: unknown };
+  return referenced<{ LaunchTemplateData?: TemplateLaunchData }>(template, 'AWS::EC2::LaunchTemplate', id)?.LaunchTemplateData;
+}
+
 /** Returns the instance type of an Auto Scaling group's launch template; undefined if it is known at deployment only. */
 export function launchedTypeOf(template: CloudFormationTemplate, group: Readonly<Record<string, unknown>>): unknown {
-  const { LaunchTemplateId: id } = (group.LaunchTemplate ?? {}) as { LaunchTemplateId?: unknown };
-  return referenced<{ LaunchTemplateData?: { InstanceType?: unknown } }>(template, 'AWS::EC2::LaunchTemplate', id)?.LaunchTemplateData?.InstanceType;
+  return launchTemplateOf(template, group)?.InstanceType;
 }
 
 /** Returns the containers of a task definition; none if they are known at deployment only. */

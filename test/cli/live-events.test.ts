@@ -146,7 +146,7 @@ describe('a value known at deployment only', () => {
   test('can be the host name of rules on an existing listener', () => {
     const ingress = ingressOf();
     const rules = ingress.rules.map((rule) => ({ ...rule, conditions: [{ field: 'host-header' as const, hasUnknown: true }, ...rule.conditions] }));
-    const request = requestOf({ positionals: ['GET', '/e'], values: {} }, [ingress]);
+    const request = { ...requestOf({ positionals: ['GET', '/e'], values: {} }), host: ingress.hosts[0] };
     const { rule, unless, outcome } = trace({ ...ingress, rules }, request);
     expect([rule, outcome.kind]).toEqual([undefined, 'unknown']);
     expect(unless.map(({ priority }) => priority)).toContain(100);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command, CommandError, ExitCode } from '../../cli/command';
 import { COMMANDS, runProgram } from '../../cli/program';
 import { cli } from './fixtures';
@@ -15,6 +17,11 @@ test('prints every command without arguments, and exits with 2', async () => {
 
 test.each(['--help', '-h', 'help'])('prints every command for %s, and exits with 0', async (argument) => {
   expect((await cli(argument)).exitCode).toBe(ExitCode.OK);
+});
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string };
+  expect(await cli('--version')).toEqual({ exitCode: ExitCode.OK, out: version, err: '' });
 });
 
 test.each(Object.keys(COMMANDS))('the help of %s has every option', async (name) => {

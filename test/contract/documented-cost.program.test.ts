@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { estimate, total } from '../../cli/cost/estimate';
+import { total } from '../../cli/cost/cost-line';
+import { estimate } from '../../cli/cost/estimate';
 import { PRICES } from '../../cli/cost/prices';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { resultsText } from '../../cli/doctor/report';

@@ -1,4 +1,5 @@
-import { CostLine, estimate, LEFT_OUT, total } from '../../../cli/cost/estimate';
+import { CostLine, total } from '../../../cli/cost/cost-line';
+import { estimate, LEFT_OUT } from '../../../cli/cost/estimate';
 import { HOURS_PER_MONTH, PRICES } from '../../../cli/cost/prices';
 import { CloudFormationTemplate } from '../../../cli/alb/template';
 import { cli, inFolder, templateOfPostHog } from '../fixtures';
@@ -37,7 +38,30 @@ test.each<[string, string, object, [string, number, string][]]>([
   ['nothing for a gateway endpoint', 'AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' }, []],
   ['a volume', 'AWS::EC2::Volume', { Size: 200 }, [['EBS volume: 200 GiB gp3', 1, '16.00']]],
   ['a fast volume', 'AWS::EC2::Volume', { Size: 100, Iops: 7000, Throughput: 500 }, [['EBS volume: 100 GiB gp3', 1, '43.00']]],
-  ['an instance', 'AWS::EC2::Instance', { InstanceType: 't4g.nano' }, [['EC2: t4g.nano', 1, '3.07']]],
+  [
+    'an instance, and the disk of its image',
+    'AWS::EC2::Instance',
+    { InstanceType: 't4g.nano' },
+    [
+      ['EC2: t4g.nano', 1, '3.07'],
+      ['Root volume: 8 GiB gp3', 1, '0.64'],
+    ],
+  ],
+  [
+    'an instance with disks and detailed monitoring',
+    'AWS::EC2::Instance',
+    {
+      InstanceType: 't4g.nano',
+      Monitoring: true,
+      BlockDeviceMappings: [{ Ebs: { VolumeSize: 40 } }, { VirtualName: 'ephemeral0' }, { Ebs: { SnapshotId: 'snap-1' } }],
+    },
+    [
+      ['Root volume: 40 GiB gp3', 1, '3.20'],
+      ['EC2: t4g.nano', 1, '3.07'],
+      ['Detailed monitoring of an instance', 1, '2.10'],
+      ['Root volume: 8 GiB gp3', 1, '0.64'],
+    ],
+  ],
   [
     'an instance with a public address',
     'AWS::EC2::Instance',
@@ -45,6 +69,7 @@ test.each<[string, string, object, [string, number, string][]]>([
     [
       ['Public IPv4 address', 1, '3.65'],
       ['EC2: t4g.nano', 1, '3.07'],
+      ['Root volume: 8 GiB gp3', 1, '0.64'],
     ],
   ],
   [
@@ -80,8 +105,53 @@ test.each<[string, string, object, [string, number, string][]]>([
       ['Kafka storage: 100 GiB', 3, '30.00'],
     ],
   ],
-  ['what has no price', 'AWS::EC2::Instance', { InstanceType: 'x2.metal' }, [['EC2: x2.metal', 1, '?']]],
-  ['what is not known yet', 'AWS::EC2::Instance', { InstanceType: { Ref: 'Type' } }, [['EC2: type known at deployment', 1, '?']]],
+  ['what has no price', 'AWS::ElastiCache::ReplicationGroup', { CacheNodeType: 'cache.x', NumCacheClusters: 1 }, [['Cache node: cache.x', 1, '?']]],
+  ['what is not known yet', 'AWS::RDS::DBInstance', { DBInstanceClass: { Ref: 'Type' } }, [['RDS: type known at deployment', 1, '?']]],
+  ['the hosted zone of a namespace', 'AWS::ServiceDiscovery::PrivateDnsNamespace', {}, [['Hosted zone', 1, '0.50']]],
+  ['a key', 'AWS::KMS::Key', {}, [['KMS key', 1, '1.00']]],
+  ['a dashboard', 'AWS::CloudWatch::Dashboard', {}, [['Dashboard', 1, '3.00']]],
+  ['an alarm', 'AWS::CloudWatch::Alarm', { MetricName: 'Errors' }, [['Alarm metric', 1, '0.10']]],
+  [
+    'an alarm on an expression',
+    'AWS::CloudWatch::Alarm',
+    { Metrics: [{ MetricStat: {} }, { MetricStat: {} }, { Expression: 'a/b' }] },
+    [['Alarm metric', 2, '0.20']],
+  ],
+  ['a composite alarm', 'AWS::CloudWatch::CompositeAlarm', {}, [['Composite alarm', 1, '0.50']]],
+  [
+    'the two alarms of target tracking',
+    'AWS::ApplicationAutoScaling::ScalingPolicy',
+    { PolicyType: 'TargetTrackingScaling', TargetTrackingScalingPolicyConfiguration: {} },
+    [['Alarm metric', 2, '0.20']],
+  ],
+  [
+    'one alarm if target tracking does not scale in',
+    'AWS::ApplicationAutoScaling::ScalingPolicy',
+    { PolicyType: 'TargetTrackingScaling', TargetTrackingScalingPolicyConfiguration: { DisableScaleIn: true } },
+    [['Alarm metric', 1, '0.10']],
+  ],
+  [
+    'the metrics of a target',
+    'AWS::ApplicationAutoScaling::ScalingPolicy',
+    {
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingScalingPolicyConfiguration: { CustomizedMetricSpecification: { Metrics: [{ MetricStat: {} }, { MetricStat: {} }, {}] } },
+    },
+    [['Alarm metric', 4, '0.40']],
+  ],
+  ['no alarm for step scaling', 'AWS::ApplicationAutoScaling::ScalingPolicy', { PolicyType: 'StepScaling' }, []],
+  [
+    'the metrics of a cluster',
+    'AWS::ECS::Cluster',
+    { ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }] },
+    [['Container Insights metric', 13, '3.90']],
+  ],
+  [
+    'no metrics of a cluster without Container Insights',
+    'AWS::ECS::Cluster',
+    { ClusterSettings: [{ Name: 'containerInsights', Value: 'disabled' }] },
+    [],
+  ],
   ['nothing for what is free', 'AWS::IAM::Role', {}, []],
 ])('counts %s', (_, type, properties, expected) => {
   expect(costOf(type, properties)).toEqual(expected);
@@ -112,10 +182,19 @@ test.each<[string, string, object, [string, number, string][]]>([
     { InstanceType: 't4g.nano', NetworkInterfaces: TOKEN },
     [
       ['EC2: t4g.nano', 1, '3.07'],
+      ['Root volume: 8 GiB gp3', 1, '0.64'],
       [`Public IPv4 address${LATER}`, 1, '?'],
     ],
   ],
-  ['instances of a group', 'AWS::AutoScaling::AutoScalingGroup', { MinSize: TOKEN }, [[`EC2: type known at deployment${LATER}`, 1, '?']]],
+  [
+    'instances of a group',
+    'AWS::AutoScaling::AutoScalingGroup',
+    { MinSize: TOKEN },
+    [
+      [`EC2: type known at deployment${LATER}`, 1, '?'],
+      [`Root volume: 8 GiB gp3${LATER}`, 1, '?'],
+    ],
+  ],
   ['a size of a volume', 'AWS::EC2::Volume', { Size: TOKEN }, [['EBS volume: size known at deployment', 1, '?']]],
   ['a speed of a volume', 'AWS::EC2::Volume', { Size: 100, Iops: TOKEN }, [['EBS volume: 100 GiB gp3', 1, '?']]],
   [
@@ -198,6 +277,71 @@ test('counts the minimum number of tasks, with the size of their task definition
   expect(linesOf({ Task: arm, Web: service })[0].each).toBeLessThan(each);
 });
 
+const TASK = { Type: 'AWS::ECS::TaskDefinition', Properties: { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] } };
+
+/** The lines of a service with four tasks. */
+function serviceLines(service: object, more: CloudFormationTemplate['Resources'] = {}): [what: string, quantity: number, each?: number][] {
+  const Web = { Type: 'AWS::ECS::Service', Properties: { TaskDefinition: { Ref: 'Task' }, DesiredCount: 4, ...service } };
+  return linesOf({ Task: TASK, Web, ...more }).map(({ what, quantity, each }) => [what, quantity, each]);
+}
+
+const EACH = (PRICES.perHour.fargateVcpu + 2 * PRICES.perHour.fargateGb) * HOURS_PER_MONTH;
+const SPOT_EACH = EACH * (1 - PRICES.fargateSpotDiscount);
+const strategy = (...providers: [CapacityProvider: unknown, Weight?: number, Base?: number][]) => ({
+  CapacityProviderStrategy: providers.map(([CapacityProvider, Weight, Base]) => ({ CapacityProvider, Weight, Base })),
+});
+
+test.each<[string, object, [string, number, number?][]]>([
+  ['on Fargate', strategy(['FARGATE', 1]), [['Fargate task: web', 4, EACH]]],
+  ['on Fargate Spot', strategy(['FARGATE_SPOT', 1]), [['Fargate Spot task: web (estimate)', 4, SPOT_EACH]]],
+  [
+    'on both, by base and weight',
+    strategy(['FARGATE', 1, 1], ['FARGATE_SPOT', 2]),
+    [
+      ['Fargate task: web', 2, EACH],
+      ['Fargate Spot task: web (estimate)', 2, SPOT_EACH],
+    ],
+  ],
+  [
+    'that are known at deployment on Fargate Spot',
+    { ...strategy(['FARGATE_SPOT', 1]), DesiredCount: TOKEN },
+    [[`Fargate Spot task: web (estimate)${LATER}`, 1, undefined]],
+  ],
+  ['on EC2', { LaunchType: 'EC2' }, []],
+  ['on instances of a capacity provider', strategy([{ Ref: 'Instances' }, 1]), []],
+  ['on another capacity provider', strategy([{ Ref: 'Managed' }, 1]), [['Task on another capacity provider: web', 4, undefined]]],
+  ['on a capacity provider of another app', strategy(['theirs', 1]), [['Task on another capacity provider: web', 4, undefined]]],
+])('prices tasks %s', (_, service, expected) => {
+  const provider = (Properties: object) => ({ Type: 'AWS::ECS::CapacityProvider', Properties });
+  const providers = { Instances: provider({ AutoScalingGroupProvider: {} }), Managed: provider({ ManagedInstancesProvider: {} }) };
+  expect(serviceLines(service, providers)).toEqual(expected);
+});
+
+test.each<[string, string, [string, number, number][]]>([
+  ['enabled', 'FARGATE', [['Container Insights metric', 25 + 13, 0.3]]],
+  ['enabled', 'EC2', [['Container Insights metric', 21 + 13, 0.3]]],
+  ['enhanced', 'FARGATE', [['Container Insights metric, enhanced observability', 25 + 13, 0.07]]],
+  ['disabled', 'FARGATE', []],
+])('prices Container Insights that is %s for a service on %s', (Value, LaunchType, expected) => {
+  const Cluster = { Type: 'AWS::ECS::Cluster', Properties: { ClusterSettings: [{ Name: 'containerInsights', Value }] } };
+  const lines = serviceLines({ LaunchType, Cluster: { Ref: 'Cluster' } }, { Cluster });
+  expect(lines.filter(([what]) => !what.startsWith('Fargate'))).toEqual(expected);
+});
+
+test('prices the disks and the monitoring of the instances of a group', () => {
+  const data = { InstanceType: 't4g.small', BlockDeviceMappings: [{ Ebs: { VolumeSize: 20 } }], Monitoring: { Enabled: true } };
+  const group = (MinSize: string) => ({
+    Launch: { Type: 'AWS::EC2::LaunchTemplate', Properties: { LaunchTemplateData: data } },
+    Group: { Type: 'AWS::AutoScaling::AutoScalingGroup', Properties: { MinSize, LaunchTemplate: { LaunchTemplateId: { Ref: 'Launch' } } } },
+  });
+  expect(linesOf(group('2')).map((line) => [line.what, line.quantity, total(line).toFixed(2)])).toEqual([
+    ['EC2: t4g.small', 2, '24.53'],
+    ['Detailed monitoring of an instance', 2, '4.20'],
+    ['Root volume: 20 GiB gp3', 2, '3.20'],
+  ]);
+  expect(linesOf(group('0'))).toEqual([]);
+});
+
 test('groups equal resources, most expensive first', () => {
   const nat = { Type: 'AWS::EC2::NatGateway' };
   const secret = { Type: 'AWS::SecretsManager::Secret' };
@@ -222,6 +366,37 @@ test('estimates a template without an ingress', async () => {
   expect(await inFolder({ 'stores.json': stores }, () => cli('cost', '-t', 'stores.json'))).toMatchObject({
     exitCode: 0,
     out: expect.stringContaining('stores.json: at least $32.85 a month') as string,
+  });
+});
+
+test('sums several stacks, and prints what it counted of each', async () => {
+  const [nat, secrets] = [
+    { Resources: { Nat: { Type: 'AWS::EC2::NatGateway' }, Key: { Type: 'AWS::SecretsManager::Secret' } } },
+    { Resources: { One: { Type: 'AWS::SecretsManager::Secret' }, Other: { Type: 'AWS::SecretsManager::Secret' } } },
+  ];
+  await inFolder({ 'Network.template.json': JSON.stringify(nat), 'keys.json': JSON.stringify(secrets) }, async () => {
+    const named = ['-t', 'Network.template.json', '-t', 'keys.json'];
+    const { out } = await cli('cost', ...named);
+    expect(out).toMatch(/^2 stacks: at least \$34\.05 a month\n/);
+    expect(out).toMatch(/^Network {4}\$33\.25 {5}Network\.template\.json$/m);
+    expect(out).toMatch(/^keys\.json {2}\$0\.80 {6}keys\.json$/m);
+    expect(out).toMatch(/^Secret +3 +\$0\.40 +\$1\.20$/m);
+    const { stacks, perMonth } = JSON.parse((await cli('cost', '--json', ...named)).out) as {
+      perMonth: number;
+      stacks: { stack: string; perMonth: number }[];
+    };
+    expect(stacks.map(({ stack, perMonth: each }) => [stack, each.toFixed(2)])).toEqual([
+      ['Network', '33.25'],
+      ['keys.json', '0.80'],
+    ]);
+    expect(perMonth).toBeCloseTo(34.05);
+  });
+});
+
+test('counts a template that is named twice once', async () => {
+  const stores = JSON.stringify({ Resources: { Nat: { Type: 'AWS::EC2::NatGateway' } } });
+  await inFolder({ 'a.json': stores }, async () => {
+    expect((await cli('cost', '-t', 'a.json', '-t', './a.json')).out).toMatch(/^a\.json: at least \$32\.85 a month\n/);
   });
 });
 

@@ -86,3 +86,13 @@ test.each([
   expect(exitCode).toBe(2);
   expect(err).toContain(message);
 });
+
+test.each([
+  [[], 'explain takes a method and a URL'],
+  [['FOO', 'bar'], "the URL must begin with https://, http:// or /, got: 'bar'"],
+])('names the wrong arguments %j before a missing template', async (argv, message) => {
+  await inFolder({}, async () => {
+    expect((await cli('explain', ...argv)).err).toContain(message);
+    expect((await cli('explain', 'GET', '/')).err).toContain('there is no synthesised template here');
+  });
+});
