@@ -1,6 +1,7 @@
 import { CfnResource, RemovalPolicy, Resource, Stack, STACK_RESOURCE_LIMIT_CONTEXT, Token } from 'aws-cdk-lib/core';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { taskQueue } from './catalog/generations/task-queues';
 import { NatMode } from './network/nat';
@@ -19,7 +20,7 @@ import { STORE_NAMES } from './stores/posthog-stores';
 const MAX_PARTITIONS = 100;
 
 /** Rejects props that contradict each other or cannot work. The rooms check the props that concern them alone. */
-export function checkProps(props: PostHogProps, deployed: readonly ProcessDefinition[], managesTopics: boolean): void {
+export function checkProps(props: PostHogProps, deployed: readonly ProcessDefinition[], topicsImage: string | undefined): void {
   checkServiceOptions(props.serviceOptions, deployed);
   if (props.size !== undefined) {
     checkEnum('size', props.size, PostHogSize);
@@ -33,7 +34,7 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
   }
   checkWhole('topicPartitions', props.topicPartitions, 1, MAX_PARTITIONS);
   if (props.nat === NatMode.NONE || lacksNat(props.stores)) {
-    checkWithoutNat(props, managesTopics);
+    checkWithoutNat(props, topicsImage);
   }
 }
 
@@ -95,7 +96,13 @@ function checkVpc({ vpc: given, cluster, listener, nat, stores, availabilityZone
   }
 }
 
-function checkCapacity({ cluster, fargateCapacityProviders, spot }: PostHogProps): void {
+function checkCapacity({ cluster, containerInsights, fargateCapacityProviders, spot }: PostHogProps): void {
+  if (containerInsights !== undefined) {
+    checkEnum('containerInsights', containerInsights, ContainerInsights);
+    if (cluster) {
+      throw invalidValue('containerInsights', 'cannot be combined with `cluster`, which has its own setting', containerInsights, 'leave it out');
+    }
+  }
   if (!cluster && fargateCapacityProviders !== undefined) {
     throw invalidValue('fargateCapacityProviders', 'requires `cluster`: a new cluster has them', fargateCapacityProviders, 'leave it out');
   }
@@ -108,7 +115,7 @@ function checkCapacity({ cluster, fargateCapacityProviders, spot }: PostHogProps
   }
 }
 
-function checkWithoutNat({ clickHouse, manageTopics, migration, stores }: PostHogProps, managesTopics: boolean): void {
+function checkWithoutNat({ clickHouse, manageTopics, stores }: PostHogProps, topicsImage: string | undefined): void {
   if (!clickHouse && !stores) {
     throw invalidProp(
       'clickHouse',
@@ -117,10 +124,10 @@ function checkWithoutNat({ clickHouse, manageTopics, migration, stores }: PostHo
         'docs/instances.md lists',
     );
   }
-  if (managesTopics && !(migration?.topicsImage && isInEcr(migration.topicsImage))) {
+  if (topicsImage !== undefined && !isInEcr(topicsImage)) {
     const rule = `must be false without NAT, because the image of its task is on Docker Hub`;
     const fix =
-      'copy the image to ECR and set `migration.topicsImage`, or create the topics yourself; brokers with `auto.create.topics.enable` create the others';
+      'copy the image to ECR and set `migration.topicsImage` or `PostHogRelease.withImagesFrom()`, or create the topics yourself; brokers with `auto.create.topics.enable` create the others';
     throw manageTopics === undefined ? invalidProp('manageTopics', rule, fix) : invalidValue('manageTopics', rule, manageTopics, fix);
   }
 }

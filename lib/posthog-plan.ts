@@ -1,6 +1,6 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
+import { ContainerInsights, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
@@ -28,6 +28,7 @@ import { callsOf, ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
 import { appSettings } from './services/settings/app-settings';
 import { KafkaTopic } from './stores/kafka/kafka-topics';
+import { REDPANDA_IMAGE } from './stores/kafka/redpanda-config';
 import { Stores, StoresPlan } from './stores/posthog-stores';
 
 /** The props of `PostHog`, checked and with their defaults, in a plan for each part. Constructs follow from the plans alone. */
@@ -64,6 +65,8 @@ export interface NetworkPlan {
   readonly existing?: PostHogNetwork;
   readonly created: PostHogNetworkProps;
   readonly cluster?: ICluster;
+  /** Container Insights of a new cluster. */
+  readonly containerInsights: ContainerInsights;
   readonly serviceSubnets?: SubnetSelection;
   readonly storeSubnets?: SubnetSelection;
   readonly discovery: DiscoveryPlan;
@@ -79,7 +82,7 @@ export interface IngressPlan extends PostHogIngressOptions {
 /** The services. */
 export interface ServicesPlan extends Pick<
   PostHogServicesProps,
-  'size' | 'capacity' | 'serviceOptions' | 'appExtras' | 'enableExecuteCommand' | 'targetGroupId'
+  'size' | 'capacity' | 'serviceOptions' | 'appExtras' | 'enableExecuteCommand' | 'targetGroupId' | 'registryCredentials'
 > {
   /** The settings of the app: mail, single sign-on, keys. */
   readonly appSettings: ProcessSettings;
@@ -97,6 +100,8 @@ export interface MigrationPlan {
   readonly release: MigratedRelease;
   /** The topics to create; undefined if they are not managed. */
   readonly topics?: readonly KafkaTopic[];
+  /** The image that creates them. */
+  readonly topicsImage: string;
   /** The image that migrates the database of workflows; undefined without workflows. */
   readonly workflowsImage?: string;
 }
@@ -158,9 +163,10 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
   const definitions = deployedProcesses(products);
   checkIngressProps(props);
   const manageTopics = props.manageTopics ?? (props.stores ?? props).kafka?.managesTopics ?? true;
-  checkProps(props, definitions, manageTopics);
   const { stores } = props;
   const release = props.release ?? stores?.release ?? DEFAULTS.release;
+  const topicsImage = props.migration?.topicsImage ?? release._copyOf(REDPANDA_IMAGE);
+  checkProps(props, definitions, manageTopics ? topicsImage : undefined);
   stores?._checkRelease(release);
   const removalPolicy = props.removalPolicy ?? DEFAULTS.removalPolicy;
   const logRetention = props.logRetention ?? DEFAULTS.logRetention;
@@ -185,18 +191,21 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
         dualStack: props.ipAddressType !== undefined && props.ipAddressType !== IpAddressType.IPV4,
       },
       cluster: props.cluster,
+      containerInsights: props.containerInsights ?? (props.size === PostHogSize.DEV ? ContainerInsights.DISABLED : ContainerInsights.ENABLED),
       serviceSubnets: props.serviceSubnets ?? stores?.serviceSubnets,
       storeSubnets: props.storeSubnets,
       discovery,
     },
     ingress: {
       ...pick<PostHogIngressOptions>(props, INGRESS_OPTIONS),
+      clientAddress: props.clientAddress?._withImage((image) => release._copyOf(image)),
       internalHostNames: callsApp(definitions) ? [privateHostName(PostHogProcess.WEB, discovery.domain)] : undefined,
       deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
     },
     stores: {
       existing: existingStores(stores ?? props),
       clickHouseImage: release.clickHouseImage,
+      registryCredentials: props.registryCredentials,
       logRetention,
       removalPolicy: props.removalPolicy,
     },
@@ -206,6 +215,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
       // A new cluster has the capacity providers.
       capacity: { fargateProviders: props.cluster === undefined || (props.fargateCapacityProviders ?? false), spot: props.spot ?? false },
       serviceOptions: props.serviceOptions,
+      registryCredentials: props.registryCredentials,
       appExtras: { environment: props.environment, secrets: props.secrets },
       enableExecuteCommand: props.enableExecuteCommand ?? false,
       targetGroupId: targetGroupId(props),
@@ -219,6 +229,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
       options: props.migration,
       release: { name: release.name, image: release.images.app, date: release.date, upstreamCommit: release.upstreamCommit },
       topics: manageTopics ? topicsOf(products, topicPartitions, release.topics, release._generation.topics) : undefined,
+      topicsImage,
       workflowsImage,
     },
     deploymentChecks: (props.checkDeployment ?? DEFAULTS.checkDeployment) ? deploymentChecks(props, definitions) : [],
@@ -231,7 +242,8 @@ function imagesPlan(
   release: PostHogRelease,
   workflowsImage: string | undefined,
 ): ImagesPlan {
-  const all = [...imagesOf(definitions, release), workflowsImage, clientAddress?._proxy?.image].filter((image) => image !== undefined);
+  const nginxImage = clientAddress?._proxy?.image;
+  const all = [...imagesOf(definitions, release), workflowsImage, nginxImage && release._copyOf(nginxImage)].filter((image) => image !== undefined);
   return { all, outsideEcr: all.filter((image) => !isInEcr(image)) };
 }
 

@@ -1,8 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
+import { ContainerInsights, CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Product } from './catalog/product';
 import { PostHogIngressOptions } from './ingress/ingress-options';
 import { MigrationOptions } from './migration/migration-options';
@@ -110,13 +111,21 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
   /**
    * The ECS cluster to run in.
    *
-   * @default - a new one, with Container Insights
+   * @default - a new one
    */
   readonly cluster?: ICluster;
   /**
    * Indicates whether `cluster` has the capacity providers FARGATE and FARGATE_SPOT, as an `ecs.Cluster` with `enableFargateCapacityProviders` has.
    * Services then name a capacity provider, which an update can change, instead of a launch type, which it cannot. Changing this replaces all
    * services. It requires `cluster`.
+   * Container Insights of the new cluster: metrics of its tasks, which cost about seven dollars a month for each service. `metricRunningTaskCount()`
+   * needs them. Cannot be combined with `cluster`.
+   *
+   * @default - ContainerInsights.DISABLED for PostHogSize.DEV, and ContainerInsights.ENABLED for every other size
+   */
+  readonly containerInsights?: ContainerInsights;
+  /**
+   * The PostHog release to run.
    *
    * @default - false; a new cluster has them
    */
@@ -137,6 +146,13 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    * @default - the release of `stores`, otherwise PostHogRelease.V2026_09_11_R2
    */
   readonly release?: PostHogRelease;
+  /**
+   * The secret with the credentials for Docker Hub: the keys `username` and `password`, the latter an access token. Only execution roles of tasks with an
+   * image from there can read it. Without it, pulls are limited by the IP address of the NAT gateway.
+   *
+   * @default - images are pulled anonymously
+   */
+  readonly registryCredentials?: ISecret;
   /**
    * The parts of PostHog to deploy. The app itself is always deployed.
    *

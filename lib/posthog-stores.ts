@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PostHogNetwork } from './network/posthog-network';
 import { invalidProp, invalidValue, withPath } from './private/errors';
@@ -72,11 +73,18 @@ export interface PostHogStoresProps {
    */
   readonly objectStorage?: IObjectStorage;
   /**
-   * The PostHog release that ClickHouse's image comes from, and the functions that PostHog's queries call. `PostHog` runs the same release.
+   * The PostHog release that ClickHouse's image comes from. `PostHog` runs it, unless it has another one with the same image of ClickHouse.
    *
    * @default PostHogRelease.V2026_09_11_R2
    */
   readonly release?: PostHogRelease;
+  /**
+   * The secret with the credentials for Docker Hub, for the images of ClickHouse's instances: the keys `username` and `password`, the latter an
+   * access token.
+   *
+   * @default - images are pulled anonymously
+   */
+  readonly registryCredentials?: ISecret;
   /**
    * The retention of ClickHouse's logs.
    *
@@ -108,7 +116,7 @@ export class PostHogStores extends Construct {
   public readonly vpc: IVpc;
   /** The subnets for data stores on EC2 instances and for tasks; undefined if they follow from `vpc`. */
   public readonly serviceSubnets?: SubnetSelection;
-  /** The release that ClickHouse's image and functions come from. */
+  /** The release that ClickHouse's image comes from. */
   public readonly release: PostHogRelease;
   /** The PostgreSQL server for PostHog's application data. */
   public readonly postgres: IPostgres;
@@ -143,6 +151,7 @@ export class PostHogStores extends Construct {
       storeSubnets: props.storeSubnets ?? this.network?.storeSubnets,
       serviceSubnets: this.serviceSubnets,
       clickHouseImage: this.release.clickHouseImage,
+      registryCredentials: props.registryCredentials,
       logRetention: props.logRetention ?? DEFAULTS.logRetention,
       removalPolicy: props.removalPolicy,
     });
@@ -155,16 +164,15 @@ export class PostHogStores extends Construct {
   }
 
   /**
-   * Rejects another release than the one that ClickHouse was created for.
+   * Rejects a release with another image of ClickHouse than the one that it was created with.
    *
    * @internal
    */
   public _checkRelease(release: PostHogRelease): void {
-    const same = release.images.app === this.release.images.app && release.clickHouseImage === this.release.clickHouseImage;
-    if (this.createsClickHouse && !same) {
+    if (this.createsClickHouse && release.clickHouseImage !== this.release.clickHouseImage) {
       throw invalidValue(
         'release',
-        `must be the release of \`stores\`, ${this.release.name}, because ClickHouse runs functions of PostHog's image`,
+        `must have the same image of ClickHouse as the release of \`stores\`, ${this.release.name}`,
         release.name,
         'set `release` of PostHogStores only, which PostHog follows',
       );

@@ -14,8 +14,9 @@ import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
 import { checkResources } from './posthog-checks';
-import { MIGRATING_PIPELINES, planOf, PostHogPlan } from './posthog-plan';
+import { MIGRATING_PIPELINES, NetworkPlan, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
+import { acknowledge } from './private/acknowledge';
 import { warnOfFloating } from './private/container-image';
 import { withPath } from './private/errors';
 import { discoveryLabel, discoveryOf } from './services/discovery';
@@ -98,9 +99,7 @@ export class PostHog extends Construct {
     const { network } = plan;
     this.network = network.existing ?? (network.vpc ? undefined : new PostHogNetwork(this, 'Network', network.created));
     this.vpc = network.vpc ?? this.network!.vpc;
-    this.cluster =
-      network.cluster ??
-      new Cluster(this, 'Cluster', { vpc: this.vpc, containerInsightsV2: ContainerInsights.ENABLED, enableFargateCapacityProviders: true });
+    this.cluster = network.cluster ?? this.defineCluster(network);
     this.ingress = new PostHogIngress(this, 'Ingress', {
       ...plan.ingress,
       vpc: this.vpc,
@@ -146,7 +145,10 @@ export class PostHog extends Construct {
       },
       release,
       cpuArchitecture,
-      addProxy: plan.ingress.clientAddress?._proxy && ((taskDefinition, proxied) => this.ingress.addClientAddressProxy(taskDefinition, proxied)),
+      addProxy:
+        plan.ingress.clientAddress?._proxy &&
+        ((taskDefinition, proxied) =>
+          this.ingress.addClientAddressProxy(taskDefinition, { ...proxied, registryCredentials: services.registryCredentials })),
       ingress: this.ingress,
       discovery,
       cluster: this.cluster,
@@ -184,14 +186,25 @@ export class PostHog extends Construct {
     this.ingress.records.forEach((record) => record.node.addDependency(...services));
   }
 
+  private defineCluster({ containerInsights: containerInsightsV2 }: NetworkPlan): Cluster {
+    const cluster = new Cluster(this, 'Cluster', { vpc: this.vpc, containerInsightsV2, enableFargateCapacityProviders: true });
+    if (containerInsightsV2 === ContainerInsights.DISABLED) {
+      acknowledge(cluster, {
+        'AwsSolutions-ECS4': 'its metrics cost a quarter as much as everything else of a small PostHog; `containerInsights` enables them',
+      });
+    }
+    return cluster;
+  }
+
   private defineMigration(plan: PostHogPlan, stores: Construct, subnets: readonly ISubnet[]): Migration {
     const { context } = this.deployed;
-    const { options, release, topics, workflowsImage } = plan.migration;
+    const { options, release, topics, topicsImage, workflowsImage } = plan.migration;
     const migration = new Migration(this, 'Migration', {
       options,
       release,
       settings: withPath(this, () => mergeSettings(djangoSettings(context), [plan.services.appExtras])),
-      topics: topics && { kafka: this.kafka, topics },
+      topics: topics && { kafka: this.kafka, topics, image: topicsImage },
+      registryCredentials: plan.services.registryCredentials,
       workflows: workflowsImage === undefined ? undefined : { image: workflowsImage, databaseUrl: withPath(this, () => workflowsUrl(this.postgres)) },
       backup: databaseBackup(this.postgres),
       appFiles: this.clickHouse.appFiles,

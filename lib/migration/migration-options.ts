@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { checkImage } from '../private/container-image';
 import { invalidProp, invalidValue } from '../private/errors';
-import { REDPANDA_IMAGE } from '../stores/kafka/redpanda-config';
 import { checkWhole } from '../private/values';
 import { checkFargateSize } from '../private/fargate-size';
 import { checkDays, knownSeconds } from '../private/quantities';
@@ -112,7 +111,6 @@ export interface MigrationPlan {
   readonly allowDowngrade: boolean;
   readonly allowLegacyDatabase: boolean;
   readonly postMigrationCommands: readonly string[];
-  readonly topicsImage: string;
   readonly trigger?: string;
 }
 
@@ -125,7 +123,6 @@ const DEFAULTS = {
   minFreeDiskPercent: 20,
   maxBackupAge: Duration.hours(24),
   maxReleaseGap: Duration.days(180),
-  topicsImage: REDPANDA_IMAGE,
 };
 
 const HOUR = 60 * 60;
@@ -160,7 +157,6 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
     allowDowngrade: options.allowDowngrade ?? false,
     allowLegacyDatabase: options.allowLegacyDatabase ?? false,
     postMigrationCommands,
-    topicsImage: options.topicsImage ?? DEFAULTS.topicsImage,
     trigger: options.trigger,
   };
 }

@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { MigrationPlan } from './migration-options';
 import { migrationScript, topicsScript } from './migration-script';
@@ -29,6 +30,8 @@ export interface MigratedTopics {
   readonly kafka: IKafka;
   /** The required topics. */
   readonly topics: readonly KafkaTopic[];
+  /** The image with the commands of Redpanda. */
+  readonly image: string;
 }
 
 /** The workflows database, if it is migrated as well. */
@@ -59,6 +62,8 @@ export interface MigrationContainers {
   readonly settings: ProcessSettings;
   readonly topics?: MigratedTopics;
   readonly workflows?: MigratedWorkflows;
+  /** The credentials for Docker Hub; undefined if images are pulled anonymously. */
+  readonly registryCredentials?: ISecret;
 }
 
 /** The containers that run the pre-migration checks. */
@@ -110,20 +115,20 @@ export class MigrationTask extends Construct {
       ephemeralStorageGiB: APP_TASK_DISK_GIB,
       runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: containers.cpuArchitecture },
     });
-    const { release, settings, topics, workflows } = containers;
+    const { release, settings, topics, workflows, registryCredentials } = containers;
     const django: ContainerDefinitionOptions = {
-      image: containerImage(this, 'Repository', release.image),
+      image: containerImage(this, 'Repository', release.image, registryCredentials),
       environment: { ...withoutRequestVariables(settings.environment), ...MIGRATION_VARIABLES, ...planVariables(plan, release) },
       secrets: settings.secrets,
     };
     // The image's entry point starts the web server.
     this.add('preflight', { ...django, entryPoint: ['python', '-c'], command: [migrationScript(), 'preflight'] });
     if (topics) {
-      this.add('topics', this.topics(topics, plan.topicsImage));
+      this.add('topics', this.topics(topics, registryCredentials));
     }
     if (workflows) {
       this.add('cyclotron-node', {
-        image: containerImage(this, 'WorkflowsRepository', workflows.image),
+        image: containerImage(this, 'WorkflowsRepository', workflows.image, registryCredentials),
         command: ['cyclotron-node'],
         secrets: { CYCLOTRON_NODE_DATABASE_URL: workflows.databaseUrl },
       });
@@ -158,10 +163,10 @@ export class MigrationTask extends Construct {
     this.last = container;
   }
 
-  private topics({ kafka, topics }: MigratedTopics, image: string): ContainerDefinitionOptions {
+  private topics({ kafka, topics, image }: MigratedTopics, registryCredentials?: ISecret): ContainerDefinitionOptions {
     return {
       // Upstream creates its topics with the same image (docker-compose.hobby.yml, kafka-init).
-      image: containerImage(this, 'TopicsRepository', image),
+      image: containerImage(this, 'TopicsRepository', image, registryCredentials),
       entryPoint: ['/bin/sh', '-c'],
       command: [topicsScript()],
       environment: {

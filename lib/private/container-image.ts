@@ -1,9 +1,10 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib/core';
 import { IRepository, Repository } from 'aws-cdk-lib/aws-ecr';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { invalidValue } from './errors';
-import { imageRule, parseImageReference } from './image-reference';
+import { imageRule, isOnDockerHub, parseImageReference } from './image-reference';
 
 /** An image in a private ECR repository. */
 const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?\/(?<repository>[^:@]+)([:@](?<version>.+))?$/;
@@ -42,11 +43,15 @@ export function warnOfFloating(scope: Construct, of: string, images: readonly st
  * Returns an image for ECS. If it is in a private ECR repository, the task's execution role can pull it.
  *
  * @param scope the scope of an imported ECR repository
+ * @param registryCredentials the credentials for Docker Hub; the execution role of a task with an image from there can read them
  */
-export function containerImage(scope: Construct, id: string, reference: string): ContainerImage {
+export function containerImage(scope: Construct, id: string, reference: string, registryCredentials?: ISecret): ContainerImage {
   const ecr = ecrRepository(scope, id, reference);
-  // The default version is the tag `latest`, as for Docker.
-  return ecr ? ContainerImage.fromEcrRepository(ecr.repository, ecr.version) : ContainerImage.fromRegistry(reference);
+  if (ecr) {
+    // The default version is the tag `latest`, as for Docker.
+    return ContainerImage.fromEcrRepository(ecr.repository, ecr.version);
+  }
+  return ContainerImage.fromRegistry(reference, isOnDockerHub(reference) ? { credentials: registryCredentials } : undefined);
 }
 
 /** Returns whether an image is in a private ECR repository, so that it can be pulled without the internet. */

@@ -15,6 +15,38 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return groups && { name: groups.name, tag: groups.tag, digest: groups.digest };
 }
 
+/** Docker Hub's registry. */
+export const DOCKER_HUB = 'docker.io';
+
+/** Further names of Docker Hub; ECR's pull through cache rules have the second one. */
+const DOCKER_HUB_NAMES = ['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'];
+
+/** Returns the name of a registry, the same one for each name of Docker Hub. */
+export function registryName(host: string): string {
+  return DOCKER_HUB_NAMES.includes(host) ? DOCKER_HUB : host;
+}
+
+/**
+ * Returns the registry of an image, and its repository there.
+ *
+ * A first part without a dot or a port is no registry, and official images of Docker Hub are in `library` (github.com/distribution/reference).
+ *
+ * @param name the name in an image reference
+ */
+export function locationOf(name: string): { readonly registry: string; readonly repository: string } {
+  const [first, ...rest] = name.split('/');
+  const isRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const registry = isRegistry ? registryName(first) : DOCKER_HUB;
+  const repository = isRegistry ? rest.join('/') : name;
+  return { registry, repository: registry === DOCKER_HUB && !repository.includes('/') ? `library/${repository}` : repository };
+}
+
+/** Returns whether an image is on Docker Hub. */
+export function isOnDockerHub(reference: string): boolean {
+  const parsed = parseImageReference(reference);
+  return parsed !== undefined && locationOf(parsed.name).registry === DOCKER_HUB;
+}
+
 /** Returns the rule for an image, as the rest of a sentence that begins with the prop. */
 export function imageRule(example: string): string {
   return `must be an image such as ${example}@sha256:<64 hexadecimal digits>`;

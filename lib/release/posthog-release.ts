@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Token } from 'aws-cdk-lib/core';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { RELEASE_2026_09_11_R2, WITHDRAWN_RELEASES } from './known-releases';
+import { checkedRegistries, copyOf, ImageRegistries } from './image-registries';
 import { PostHogImages } from './posthog-images';
 import { PostHogReleaseOptions } from './posthog-release-options';
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, TextRule, TOPIC } from './release-checks';
@@ -24,6 +25,8 @@ interface ReleaseParts extends Omit<PostHogReleaseOptions, 'platforms' | 'overri
   readonly platforms: CpuArchitecture[];
   /** The reason why it cannot be used, if it was withdrawn. */
   readonly withdrawn?: string;
+  /** The registries that have copies of all images. */
+  readonly registries?: ImageRegistries;
   /** Returns the images that are not known to exist for a platform, if the platforms of each image are known. */
   without?(platform: string): string[];
 }
@@ -146,6 +149,26 @@ export class PostHogRelease {
   }
 
   /**
+   * Returns this release with images from other registries: an ECR pull through cache, or copies with the same names below a prefix.
+   *
+   * All images of `PostHog` come from there, those of sidecars and of ClickHouse too. They keep their digests. An image in a private ECR repository
+   * stays where it is. See docs/images.md.
+   *
+   * Throws if the registry of an image is missing, or a value is not a registry.
+   *
+   * @param registries the registries of the copies by that of the originals: `docker.io`, which has official images in `library/`, and `ghcr.io`
+   */
+  public withImagesFrom(registries: Record<string, string>): PostHogRelease {
+    const checkedOnes = checkedRegistries(registries);
+    const copied = entries(this.images).map(([name, image]) => [name, copyOf(image, checkedOnes)]);
+    return new PostHogRelease(this.name, Object.fromEntries(copied) as unknown as PostHogImages, {
+      ...this.parts,
+      clickHouseImage: copyOf(this.clickHouseImage ?? RELEASE_2026_09_11_R2.clickHouse!.image, checkedOnes),
+      registries: checkedOnes,
+    });
+  }
+
+  /**
    * The images of the release.
    *
    * Throws if the release is withdrawn.
@@ -200,6 +223,17 @@ export class PostHogRelease {
       );
     }
     return image;
+  }
+
+  /**
+   * Returns an image that does not belong to the release, from where the release has its own.
+   *
+   * Throws if the registry of the image is missing in those of `withImagesFrom()`.
+   *
+   * @internal
+   */
+  public _copyOf(image: string): string {
+    return this.parts.registries ? copyOf(image, this.parts.registries) : image;
   }
 
   /**

@@ -44,7 +44,7 @@ export interface ServicesRelease {
 }
 
 /** Properties for `PostHogServices`. */
-export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy' | 'targetGroupId'> {
+export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy' | 'targetGroupId' | 'registryCredentials'> {
   readonly definitions: readonly ProcessDefinition[];
   readonly stores: Stores;
   /** The settings context without the data stores and the deployed processes, which this construct adds. */

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Cache } from './cache/cache';
 import { ICache } from './cache/cache-base';
@@ -30,6 +31,8 @@ export interface StoresPlan {
   /** The data stores that are passed in; the others are created. */
   readonly existing: Partial<Stores>;
   readonly clickHouseImage?: string;
+  /** The credentials for Docker Hub. */
+  readonly registryCredentials?: ISecret;
   readonly logRetention: RetentionDays;
   /** Undefined if each data store uses its own default. */
   readonly removalPolicy?: RemovalPolicy;
@@ -58,6 +61,7 @@ export function defineStores(scope: Construct, options: StoresOptions): Stores {
       vpcSubnets: options.serviceSubnets,
       kafka,
       image: options.clickHouseImage,
+      registryCredentials: options.registryCredentials,
       logRetention,
       removalPolicy,
     });

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
-import { CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
+import { ContainerInsights, CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
@@ -161,6 +161,8 @@ export const POSTHOG: Subject = {
     products: to([Product.EVENTS, Product.LOGS]),
     size: to(PostHogSize.DEV),
     spot: to(true),
+    containerInsights: to(ContainerInsights.DISABLED),
+    registryCredentials: { to: ({ secret }) => secret },
     cpuArchitecture: {
       to: () => CpuArchitecture.ARM64,
       with: () => ({

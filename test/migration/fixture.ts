@@ -51,7 +51,8 @@ export function secret(stack: Stack, id: string, name: string): Secret {
 }
 
 export function topicsOf(stack: Stack, encryption = KafkaEncryption.TLS): MigrationProps['topics'] {
-  return { kafka: Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: 'kafka:9999', encryption }), topics: kafkaTopics(6) };
+  const kafka = Kafka.fromKafkaAttributes(stack, 'Kafka', { bootstrapServers: 'kafka:9999', encryption });
+  return { kafka, topics: kafkaTopics(6), image: REDPANDA_IMAGE };
 }
 
 /** The template of a migration alone. */

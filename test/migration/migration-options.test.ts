@@ -1,6 +1,5 @@
 import { Duration, Lazy } from 'aws-cdk-lib/core';
 import { MigrationOptions, migrationPlan } from '../../lib/migration/migration-options';
-import { REDPANDA_IMAGE } from '../../lib/stores/kafka/redpanda-config';
 import { newStack } from '../helpers/stack';
 import { newMigration } from './fixture';
 
@@ -15,7 +14,6 @@ test('a migration without options has the documented defaults', () => {
     allowDowngrade: false,
     allowLegacyDatabase: false,
     postMigrationCommands: [],
-    topicsImage: REDPANDA_IMAGE,
     trigger: undefined,
   });
 });
@@ -44,7 +42,6 @@ test('replaces defaults by options, and has no limit for a check that is disable
     allowDowngrade: true,
     allowLegacyDatabase: true,
     postMigrationCommands: ['python manage.py cleartokens'],
-    topicsImage: '111122223333.dkr.ecr.eu-central-1.amazonaws.com/redpanda:v25.1.9',
     trigger: '2',
   });
 });

@@ -7,6 +7,7 @@ import {
   NetworkMode,
   TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AddressProxy } from './client-address';
 import { BETWEEN_BLOCKS, CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, nginxScript } from './nginx-config';
 import { containerImage } from '../../private/container-image';
@@ -37,6 +38,13 @@ export interface ClientAddressProxyOptions {
    * @default - errors are not logged
    */
   readonly logging?: LogDriver;
+  /**
+   * The secret with the credentials for Docker Hub, which nginx's default image is on: the keys `username` and `password`. The execution role can
+   * read it.
+   *
+   * @default - the image is pulled anonymously
+   */
+  readonly registryCredentials?: ISecret;
 }
 
 /** A folder of the image that every user can write to. A read-only root with a volume would not work: on Fargate, root owns volumes. */
@@ -70,7 +78,7 @@ export function addProxy(
     throw invalidValue('taskDefinition', 'must have the container of the process', taskDefinition, 'add that container first');
   }
   const container = taskDefinition.addContainer(CLIENT_ADDRESS_CONTAINER, {
-    image: containerImage(taskDefinition, 'ClientAddressRepository', proxy.image),
+    image: containerImage(taskDefinition, 'ClientAddressRepository', proxy.image, options.registryCredentials),
     user: USER,
     entryPoint: ['/bin/sh', '-c'],
     command: [nginxScript(FOLDER)],

@@ -73,12 +73,23 @@ export class ClientAddress {
    */
   public readonly _proxy?: AddressProxy;
 
-  private constructor(options?: VerifiedAddressOptions) {
+  /**
+   * Returns the same with another image of nginx.
+   *
+   * @param copyOf returns the image to use instead of another
+   * @internal
+   */
+  public _withImage(copyOf: (image: string) => string): ClientAddress {
+    const { _proxy: proxy } = this;
+    return proxy ? new ClientAddress({ image: copyOf(proxy.image) }, proxy.cdnCidrs) : this;
+  }
+
+  private constructor(options?: VerifiedAddressOptions, cdnCidrs: readonly string[] = options?.cdn?._cidrs ?? []) {
     if (!options) {
       return;
     }
-    const { image = IMAGE, cdn } = options;
+    const { image = IMAGE } = options;
     checkImage('image', image, 'nginxinc/nginx-unprivileged');
-    this._proxy = { image, cdnCidrs: cdn?._cidrs ?? [] };
+    this._proxy = { image, cdnCidrs };
   }
 }

@@ -73,7 +73,7 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
    */
   metricMemoryUtilization(props?: MetricOptions): Metric;
   /**
-   * Returns the number of running tasks, on average over five minutes. The cluster must have Container Insights, as one that `PostHog` creates has.
+   * Returns the number of running tasks, on average over five minutes. The cluster must have Container Insights (`containerInsights` of `PostHog`).
    *
    * @param props other properties of the metric
    */

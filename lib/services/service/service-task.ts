@@ -2,6 +2,7 @@ import { Duration, Token } from 'aws-cdk-lib/core';
 import {
   ContainerDefinition,
   ContainerDependencyCondition,
+  ContainerImage,
   CpuArchitecture,
   FargateTaskDefinition,
   HealthCheck,
@@ -13,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, Dependable } from 'constructs';
 import { logTo } from './service-logs';
 import { APP_TASK_DISK_GIB, GEOIP_IMAGE, imageNamed, IMAGES } from '../../catalog/images';
@@ -39,6 +41,8 @@ export interface ServiceTask {
   readonly image: string;
   /** The image that holds the GeoIP database, for a process whose own image lacks it. */
   readonly geoIpImage?: string;
+  /** The credentials for Docker Hub; undefined if images are pulled anonymously. */
+  readonly registryCredentials?: ISecret;
   /** The settings of the library. */
   readonly settings: ProcessSettings;
   /** Additional settings of the user. */
@@ -56,7 +60,7 @@ const PROBE = { interval: 15, timeout: 10, retries: 5 };
 
 /** Defines the task definition of a process, with its constructs in `scope`. */
 export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition {
-  const { definition, size, settings, extras, image, geoIpImage, roles, cpuArchitecture, logGroup } = task;
+  const { definition, size, settings, extras, image, geoIpImage, registryCredentials, roles, cpuArchitecture, logGroup } = task;
   const { cpu, memoryLimitMiB } = size;
   // Tuning divides the size, which is impossible for tokens.
   const tuning = Token.isUnresolved(cpu) || Token.isUnresolved(memoryLimitMiB) ? undefined : definition.tuning?.(size);
@@ -73,7 +77,7 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
   const port = portOf(definition);
   const { stopping } = imageNamed(definition.image);
   const container = taskDefinition.addContainer(process, {
-    image: containerImage(scope, 'Repository', image),
+    image: containerImage(scope, 'Repository', image, registryCredentials),
     entryPoint: copyOf(entryPoint ?? stopping.entryPoint),
     command: copyOf(command),
     linuxParameters: stopping.init ? new LinuxParameters(scope, 'LinuxParameters', { initProcessEnabled: true }) : undefined,
@@ -85,7 +89,11 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
     logging: logTo(logGroup, process),
   });
   if (geoIpFolder !== undefined) {
-    addGeoIpFile(scope, container, { image: geoIpImage!, folder: geoIpFolder, logging: logTo(logGroup, `${process}-geoip`) });
+    addGeoIpFile(container, {
+      image: containerImage(scope, 'GeoIpRepository', geoIpImage!, registryCredentials),
+      folder: geoIpFolder,
+      logging: logTo(logGroup, `${process}-geoip`),
+    });
   }
   return taskDefinition;
 }
@@ -108,7 +116,7 @@ function healthCheck({ command, startPeriod }: Probe): HealthCheck {
 /** Source and target of the GeoIP database. */
 interface GeoIpFile {
   /** The image of a Rust service: each holds the file and is small. */
-  readonly image: string;
+  readonly image: ContainerImage;
   /** The folder that the process reads it from. */
   readonly folder: string;
   readonly logging: LogDriver;
@@ -121,11 +129,11 @@ const GEOIP_VOLUME = 'geoip';
  *
  * The container runs as root, because a Fargate volume initially belongs to root, and makes the file readable by all users.
  */
-function addGeoIpFile(scope: Construct, container: ContainerDefinition, { image, folder, logging }: GeoIpFile): void {
+function addGeoIpFile(container: ContainerDefinition, { image, folder, logging }: GeoIpFile): void {
   const { taskDefinition } = container;
   taskDefinition.addVolume({ name: GEOIP_VOLUME });
   const copy = taskDefinition.addContainer('geoip', {
-    image: containerImage(scope, 'GeoIpRepository', image),
+    image,
     entryPoint: ['/bin/sh', '-c'],
     command: [`cp ${IMAGES[GEOIP_IMAGE].geoIpFile} ${folder}/ && chmod a+r ${folder}/*`],
     user: '0',
