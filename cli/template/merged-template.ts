@@ -38,7 +38,7 @@ class Merger {
   private readonly ids: ReadonlyMap<AssemblyStack, Readonly<Record<string, string>>>;
   private readonly exports: ReadonlyMap<string, { readonly stack: AssemblyStack; readonly value: unknown }>;
 
-  constructor(private readonly assembly: Assembly) {
+  public constructor(private readonly assembly: Assembly) {
     const taken = new Set<string>();
     this.ids = new Map(
       assembly.map((stack) => {

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -12,13 +13,15 @@ import { ingressesOf } from '../../../cli/template/template-ingress';
 import { newPostHog } from '../../helpers/stack';
 import { cli, inFolder } from '../fixtures';
 
-/** Synthesises an app into the folder `cdk.out` of a folder of its own, and does something there. */
+/** Synthesises an app, and does something in a folder with it as `cdk.out`. The CDK keeps the working folder in which it starts: that must stay. */
 function synthesised<T>(define: (app: App) => void, action: (folder: string) => T | Promise<T>): Promise<T> {
-  return inFolder({}, (folder) => {
-    const app = new App({ outdir: path.join(folder, 'cdk.out'), builtinCloudFormationValidation: false, treeMetadata: false });
-    define(app);
-    app.synth();
-    return Promise.resolve(action(folder));
+  const outdir = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-assembly-'));
+  const app = new App({ outdir, builtinCloudFormationValidation: false, treeMetadata: false });
+  define(app);
+  app.synth();
+  return inFolder({}, async (folder) => {
+    renameSync(outdir, path.join(folder, 'cdk.out'));
+    return action(folder);
   });
 }
 
@@ -31,7 +34,7 @@ function stage(scope: Construct, id: string): Stage {
 const PIPELINE = (app: App) => {
   const pipeline = new CodePipeline(new Stack(app, 'Pipeline', { env: { account: '111122223333', region: 'eu-central-1' } }), 'Pipeline', {
     synth: new ShellStep('Synth', {
-      input: CodePipelineSource.s3(Bucket.fromBucketName(app.node.findChild('Pipeline') as Stack, 'Source', 'source'), 'app.zip'),
+      input: CodePipelineSource.s3(Bucket.fromBucketName(app.node.findChild('Pipeline'), 'Source', 'source'), 'app.zip'),
       commands: ['npx cdk synth'],
     }),
   });
