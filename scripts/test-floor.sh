@@ -8,8 +8,9 @@ need_modules
 
 root=$PWD
 peer() {
-  node -p "require('./package.json').peerDependencies['$1'].replace(/^\^/, '')"
+  node -p "require('$root/package.json').peerDependencies['$1'].replace(/^\^/, '')"
 }
+cdk=$(peer aws-cdk-lib) constructs=$(peer constructs)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 products=events,feature-flags,session-replay,data-pipelines,error-tracking,logs,ai,live-events,exports
@@ -17,7 +18,7 @@ products=events,feature-flags,session-replay,data-pipelines,error-tracking,logs,
 npm pack --silent --pack-destination "$work" >&2
 mkdir -p "$work/floor" "$work/newest/node_modules/cdk-posthog"
 echo '{ "name": "floor", "private": true }' > "$work/floor/package.json"
-(cd "$work/floor" && npm install --no-audit --no-fund --silent "$work"/cdk-posthog-*.tgz "aws-cdk-lib@$(peer aws-cdk-lib)" "constructs@$(peer constructs)")
+(cd "$work/floor" && npm install --no-audit --no-fund --silent "$work"/cdk-posthog-*.tgz "aws-cdk-lib@$cdk" "constructs@$constructs")
 tar -xzf "$work"/cdk-posthog-*.tgz -C "$work/newest/node_modules/cdk-posthog" --strip-components 1
 ln -s "$root/node_modules/aws-cdk-lib" "$root/node_modules/constructs" "$work/newest/node_modules/"
 
@@ -34,7 +35,7 @@ done
 ln -s "$root/node_modules/@types" "$work/floor/node_modules/@types" 2> /dev/null || true
 (cd "$work/floor" && node "$root/node_modules/typescript/bin/tsc" --noEmit --strict --target es2022 --module nodenext --types node app.ts > types.log) || true
 if grep -E '^(app\.ts|node_modules/cdk-posthog/)' "$work/floor/types.log"; then
-  echo "the types do not compile with aws-cdk-lib $(peer aws-cdk-lib)" >&2
+  echo "the types do not compile with aws-cdk-lib $cdk" >&2
   exit 1
 fi
 
@@ -56,4 +57,4 @@ done
 for template in "$work"/newest/*.plain; do
   diff "$work/floor/$(basename "$template")" "$template" || { echo "the floor and the newest version differ in $(basename "$template")" >&2; exit 1; }
 done
-echo "floor: aws-cdk-lib $(peer aws-cdk-lib) and $(node -p "require('aws-cdk-lib/package.json').version") give the same templates"
+echo "floor: aws-cdk-lib $cdk and $(node -p "require('aws-cdk-lib/package.json').version") give the same templates"
