@@ -8,6 +8,7 @@ import { Kafka, KafkaEncryption } from '../../lib';
 import { Migration, MigrationProps } from '../../lib/migration/migration';
 import { MigrationOptions } from '../../lib/migration/migration-options';
 import { kafkaTopics } from '../../lib/stores/kafka/kafka-topics';
+import { REDPANDA_IMAGE } from '../../lib/stores/kafka/redpanda-config';
 import { only, newStack } from '../helpers/stack';
 
 export const APP_IMAGE = 'posthog/posthog@sha256:' + '0'.repeat(64);
