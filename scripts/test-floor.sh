@@ -33,7 +33,12 @@ for folder in floor newest; do
   sed "s#'\.\./lib'#'cdk-posthog'#" bin/posthog.ts > "$work/$folder/app.ts"
 done
 ln -s "$root/node_modules/@types" "$work/floor/node_modules/@types" 2> /dev/null || true
-(cd "$work/floor" && node "$root/node_modules/typescript/bin/tsc" --noEmit --strict --target es2022 --module nodenext --types node app.ts > types.log) || true
+status=0
+(cd "$work/floor" && node "$root/node_modules/typescript/bin/tsc" --noEmit --strict --target es2022 --module nodenext --types node app.ts > types.log) || status=$?
+if [ "$status" -gt 2 ]; then
+  echo "the compiler ended with $status" >&2
+  exit 1
+fi
 if grep -E '^(app\.ts|node_modules/cdk-posthog/)' "$work/floor/types.log"; then
   echo "the types do not compile with aws-cdk-lib $cdk" >&2
   exit 1
@@ -49,7 +54,7 @@ for folder in floor newest; do
     for template in out/*.template.json; do
       node -e '
       const template = JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"));
-      process.stdout.write(JSON.stringify(template, undefined, 1).replace(/[0-9a-f]{64}/g, "HASH"));
+      process.stdout.write(JSON.stringify(template, undefined, 1).replace(/[0-9a-f]{32,64}/g, "HASH"));
       ' "$template" > "$(basename "$template").plain"
     done
   )
