@@ -147,8 +147,8 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly release?: PostHogRelease;
   /**
-   * The secret with the credentials for Docker Hub: the keys `username` and `password`, the latter an access token. Only execution roles of tasks with an
-   * image from there can read it. Without it, pulls are limited by the IP address of the NAT gateway.
+   * The secret with the credentials for Docker Hub: the keys `username` and `password`, the latter an access token. Only execution roles of tasks
+   * with an image from there can read it. Without it, pulls are limited by the IP address of the NAT gateway. See docs/images.md.
    *
    * @default - images are pulled anonymously
    */

@@ -43,6 +43,8 @@ export function warnOfFloating(scope: Construct, of: string, images: readonly st
  * Returns an image for ECS. If it is in a private ECR repository, the task's execution role can pull it.
  *
  * @param scope the scope of an imported ECR repository
+ * @param id the id of that repository
+ * @param reference the image
  * @param registryCredentials the credentials for Docker Hub; the execution role of a task with an image from there can read them
  */
 export function containerImage(scope: Construct, id: string, reference: string, registryCredentials?: ISecret): ContainerImage {

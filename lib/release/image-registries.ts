@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
+import { PostHogImages } from './posthog-images';
 import { isInEcr } from '../private/container-image';
 import { invalidValue } from '../private/errors';
 import { locationOf, parseImageReference, registryName } from '../private/image-reference';
@@ -51,4 +52,10 @@ export function copyOf(image: string, registries: ImageRegistries): string {
   const { digest, tag } = parsed;
   const version = digest === undefined ? tag && `:${tag}` : `@${digest}`;
   return `${registries[registry]}/${repository}${version ?? ''}`;
+}
+
+/** Returns the images of a release in other registries. */
+export function copiesOf(images: PostHogImages, registries: ImageRegistries): PostHogImages {
+  const others = Object.entries<string>({ ...images }).map(([name, image]): [string, string] => [name, copyOf(image, registries)]);
+  return { ...Object.fromEntries(others), app: copyOf(images.app, registries) };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Token } from 'aws-cdk-lib/core';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { RELEASE_2026_09_11_R2, WITHDRAWN_RELEASES } from './known-releases';
-import { checkedRegistries, copyOf, ImageRegistries } from './image-registries';
+import { checkedRegistries, copiesOf, copyOf, ImageRegistries } from './image-registries';
 import { PostHogImages } from './posthog-images';
 import { PostHogReleaseOptions } from './posthog-release-options';
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, TextRule, TOPIC } from './release-checks';
@@ -159,13 +159,9 @@ export class PostHogRelease {
    * @param registries the registries of the copies by that of the originals: `docker.io`, which has official images in `library/`, and `ghcr.io`
    */
   public withImagesFrom(registries: Record<string, string>): PostHogRelease {
-    const checkedOnes = checkedRegistries(registries);
-    const copied = entries(this.images).map(([name, image]) => [name, copyOf(image, checkedOnes)]);
-    return new PostHogRelease(this.name, Object.fromEntries(copied) as unknown as PostHogImages, {
-      ...this.parts,
-      clickHouseImage: copyOf(this.clickHouseImage ?? RELEASE_2026_09_11_R2.clickHouse!.image, checkedOnes),
-      registries: checkedOnes,
-    });
+    const [copies, original] = [checkedRegistries(registries), this.clickHouseImage ?? RELEASE_2026_09_11_R2.clickHouse!.image];
+    const clickHouseImage = copyOf(original, copies);
+    return new PostHogRelease(this.name, copiesOf(this.images, copies), { ...this.parts, clickHouseImage, registries: copies });
   }
 
   /**
