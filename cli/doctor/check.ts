@@ -1,4 +1,5 @@
-import { Deployment, Unavailable } from './deployment/deployment';
+import { Deployment } from './deployment/deployment';
+import { Unavailable } from '../aws/loaded';
 import { likelyDomain } from './deployment/domain';
 import { DeployedIngress, deployedIngress, tlsListener } from './deployment/deployed-ingress';
 import { ReleaseDescription } from '../../lib/internal';

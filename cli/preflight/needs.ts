@@ -1,4 +1,4 @@
-import { CloudFormationTemplate, logicalId, numberOf, ofType } from '../alb/template';
+import { CloudFormationTemplate, logicalId, numberOf, ofType, referenced } from '../alb/template';
 import { containersOf, launchedTypeOf, servicesOf, taskCountOf, taskOf, tasksOf } from '../template/template-services';
 import { NeedName } from './quotas';
 
@@ -48,6 +48,7 @@ export function needsOf(templates: readonly CloudFormationTemplate[]): Readonly<
     ec2Vcpu: fixed(templates.flatMap(instanceTypes).reduce((sum, type) => sum + vcpuOfInstance(type), 0)),
     elasticIps: fixed(count('AWS::EC2::EIP')),
     vpcs: fixed(count('AWS::EC2::VPC')),
+    natGatewaysPerZone: fixed(Math.max(0, ...templates.flatMap(natGatewaysOfZones))),
     loadBalancers: fixed(count('AWS::ElasticLoadBalancingV2::LoadBalancer')),
     rulesPerLoadBalancer: fixed(count('AWS::ElasticLoadBalancingV2::ListenerRule')),
     targetGroups: fixed(count('AWS::ElasticLoadBalancingV2::TargetGroup')),
@@ -133,8 +134,18 @@ function otherInterfaces(template: CloudFormationTemplate): number {
   );
 }
 
+/** Returns the numbers of NAT gateways in the zones of a template, in no order. */
+function natGatewaysOfZones(template: CloudFormationTemplate): number[] {
+  const counts = new Map<string, number>();
+  for (const [, { SubnetId }] of ofType<Properties>(template, 'AWS::EC2::NatGateway')) {
+    const zone = JSON.stringify(referenced<Properties>(template, 'AWS::EC2::Subnet', SubnetId)?.AvailabilityZone ?? SubnetId);
+    counts.set(zone, (counts.get(zone) ?? 0) + 1);
+  }
+  return [...counts.values()];
+}
+
 /** Returns the types of the instances that a template starts, one for each. */
-function instanceTypes(template: CloudFormationTemplate): string[] {
+export function instanceTypes(template: CloudFormationTemplate): string[] {
   const ofGroups = ofType<Properties>(template, 'AWS::AutoScaling::AutoScalingGroup').flatMap(([, group]) =>
     Array<unknown>(numberOf(group.DesiredCapacity ?? group.MinSize) ?? 1).fill(launchedTypeOf(template, group)),
   );

@@ -5,6 +5,7 @@ export type NeedName =
   | 'ec2Vcpu'
   | 'elasticIps'
   | 'networkInterfaces'
+  | 'natGatewaysPerZone'
   | 'vpcs'
   | 'loadBalancers'
   | 'targetGroups'
@@ -24,7 +25,7 @@ export interface Quota {
   readonly code: string;
   /** The value in a new account. AWS can start an account with less. */
   readonly newAccount: number;
-  /** Indicates whether the resources of the account count, not only those of one load balancer. */
+  /** Indicates whether the resources of the account count, not only those of one load balancer or zone. */
   readonly perAccount: boolean;
 }
 
@@ -41,6 +42,7 @@ export const QUOTAS: readonly Quota[] = [
   quota('ec2Vcpu', 'Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances', 'ec2', 'L-1216C47A', 5),
   quota('elasticIps', 'EC2-VPC Elastic IPs', 'ec2', 'L-0263D0A3', 5),
   quota('vpcs', 'VPCs per Region', 'vpc', 'L-F678F1CE', 5),
+  { ...quota('natGatewaysPerZone', 'NAT gateways per Availability Zone', 'vpc', 'L-FE5A380F', 5), perAccount: false },
   quota('loadBalancers', 'Application Load Balancers per Region', 'elasticloadbalancing', 'L-53DA6B97', 50),
   { ...quota('rulesPerLoadBalancer', 'Rules per Application Load Balancer', 'elasticloadbalancing', 'L-7EED9B64', 100), perAccount: false },
   quota('targetGroups', 'Target Groups per Region', 'elasticloadbalancing', 'L-B22855CB', 3000),
@@ -54,4 +56,10 @@ export const QUOTAS: readonly Quota[] = [
 
 function quota(need: NeedName, name: string, service: string, code: string, newAccount: number): Quota {
   return { need, name, service, code, newAccount, perAccount: true };
+}
+
+/** Returns the command that requests a higher value of a quota. */
+export function increase({ service, code }: Quota, value: number, region?: string): string {
+  const where = region === undefined ? '' : ` --region ${region}`;
+  return `aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${code} --desired-value ${Math.ceil(value)}${where}`;
 }

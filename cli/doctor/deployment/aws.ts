@@ -27,8 +27,7 @@ import {
   TargetGroup,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { meaningOf } from './aws-error';
-import { CommandError } from '../../command';
+import { Session } from '../../aws/session';
 import { chunks } from '../../../lib/internal';
 
 /** Every AWS action that the doctor calls, as in a policy. docs/command-line.md lists the same. */
@@ -55,9 +54,6 @@ type Action = (typeof ACTIONS)[number];
 /** Maximum number of services in one `DescribeServices` request. */
 const SERVICES_AT_ONCE = 10;
 
-/** Short, so that a missing network is reported in seconds instead of minutes. */
-const TIMEOUTS = { connectionTimeout: 5000, requestTimeout: 20_000, throwOnRequestTimeout: true };
-
 /** The AWS APIs that the doctor reads: one method for each action, with all pages. */
 export class Aws {
   /**
@@ -66,44 +62,41 @@ export class Aws {
    * @param region the region; default: that of the environment or the profile
    */
   public static async in(region?: string): Promise<Aws> {
-    // The SDK is bundled with this program, so its warning about the next version of Node.js does not apply.
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-    const elb = new ElasticLoadBalancingV2Client({ ...(region ? { region } : {}), requestHandler: TIMEOUTS });
-    try {
-      return new Aws(await elb.config.region(), elb);
-    } catch (error) {
-      throw new CommandError(noRegion((error as Error).message, region));
-    }
+    return new Aws(await Session.in(region));
   }
 
   private readonly acm: ACMClient;
   private readonly cloudFormation: CloudFormationClient;
   private readonly ec2: EC2Client;
   private readonly ecs: ECSClient;
+  private readonly elb: ElasticLoadBalancingV2Client;
 
-  private constructor(
-    public readonly region: string,
-    private readonly elb: ElasticLoadBalancingV2Client,
-  ) {
-    // Shared credentials: a sign-in with a program or a second factor happens once.
-    const shared = { region, credentials: elb.config.credentials, requestHandler: TIMEOUTS };
-    this.acm = new ACMClient(shared);
-    this.cloudFormation = new CloudFormationClient(shared);
-    this.ec2 = new EC2Client(shared);
-    this.ecs = new ECSClient(shared);
+  private constructor(private readonly session: Session) {
+    this.acm = session.client(ACMClient);
+    this.cloudFormation = session.client(CloudFormationClient);
+    this.ec2 = session.client(EC2Client);
+    this.ecs = session.client(ECSClient);
+    this.elb = session.client(ElasticLoadBalancingV2Client);
+  }
+
+  public get region(): string {
+    return this.session.region;
   }
 
   public async stackResources(stack: string): Promise<StackResourceSummary[]> {
-    const pages = await this.all(
+    return this.all(
       'cloudformation:ListStackResources',
       paginateListStackResources({ client: this.cloudFormation }, { StackName: stack }),
+      ({ StackResourceSummaries }) => StackResourceSummaries,
     );
-    return pages.flatMap(({ StackResourceSummaries = [] }) => StackResourceSummaries);
   }
 
   public async loadBalancers(which: { Names: string[] } | { LoadBalancerArns: string[] }): Promise<LoadBalancer[]> {
-    const pages = await this.all('elasticloadbalancing:DescribeLoadBalancers', paginateDescribeLoadBalancers({ client: this.elb }, which));
-    return pages.flatMap(({ LoadBalancers = [] }) => LoadBalancers);
+    return this.all(
+      'elasticloadbalancing:DescribeLoadBalancers',
+      paginateDescribeLoadBalancers({ client: this.elb }, which),
+      ({ LoadBalancers }) => LoadBalancers,
+    );
   }
 
   public async loadBalancerAttributes(arn: string): Promise<Record<string, string>> {
@@ -115,11 +108,11 @@ export class Aws {
   }
 
   public async listeners(loadBalancer: string): Promise<Listener[]> {
-    const pages = await this.all(
+    return this.all(
       'elasticloadbalancing:DescribeListeners',
       paginateDescribeListeners({ client: this.elb }, { LoadBalancerArn: loadBalancer }),
+      ({ Listeners }) => Listeners,
     );
-    return pages.flatMap(({ Listeners = [] }) => Listeners);
   }
 
   public async listenerAttributes(arn: string): Promise<Record<string, string>> {
@@ -131,24 +124,27 @@ export class Aws {
   }
 
   public async listenerCertificates(listener: string): Promise<Certificate[]> {
-    const pages = await this.all(
+    return this.all(
       'elasticloadbalancing:DescribeListenerCertificates',
       paginateDescribeListenerCertificates({ client: this.elb }, { ListenerArn: listener }),
+      ({ Certificates }) => Certificates,
     );
-    return pages.flatMap(({ Certificates = [] }) => Certificates);
   }
 
   public async rules(listener: string): Promise<Rule[]> {
-    const pages = await this.all('elasticloadbalancing:DescribeRules', paginateDescribeRules({ client: this.elb }, { ListenerArn: listener }));
-    return pages.flatMap(({ Rules = [] }) => Rules);
+    return this.all(
+      'elasticloadbalancing:DescribeRules',
+      paginateDescribeRules({ client: this.elb }, { ListenerArn: listener }),
+      ({ Rules }) => Rules,
+    );
   }
 
   public async targetGroups(loadBalancer: string): Promise<TargetGroup[]> {
-    const pages = await this.all(
+    return this.all(
       'elasticloadbalancing:DescribeTargetGroups',
       paginateDescribeTargetGroups({ client: this.elb }, { LoadBalancerArn: loadBalancer }),
+      ({ TargetGroups }) => TargetGroups,
     );
-    return pages.flatMap(({ TargetGroups = [] }) => TargetGroups);
   }
 
   public async targetHealth(targetGroup: string): Promise<TargetHealthDescription[]> {
@@ -160,18 +156,15 @@ export class Aws {
   }
 
   public async subnets(ids: readonly string[]): Promise<Subnet[]> {
-    const pages = await this.all('ec2:DescribeSubnets', paginateDescribeSubnets({ client: this.ec2 }, { SubnetIds: [...ids] }));
-    return pages.flatMap(({ Subnets = [] }) => Subnets);
+    return this.all('ec2:DescribeSubnets', paginateDescribeSubnets({ client: this.ec2 }, { SubnetIds: [...ids] }), ({ Subnets }) => Subnets);
   }
 
   public async clusters(): Promise<string[]> {
-    const pages = await this.all('ecs:ListClusters', paginateListClusters({ client: this.ecs }, {}));
-    return pages.flatMap(({ clusterArns = [] }) => clusterArns);
+    return this.all('ecs:ListClusters', paginateListClusters({ client: this.ecs }, {}), ({ clusterArns }) => clusterArns);
   }
 
   public async serviceArns(cluster: string): Promise<string[]> {
-    const pages = await this.all('ecs:ListServices', paginateListServices({ client: this.ecs }, { cluster }));
-    return pages.flatMap(({ serviceArns = [] }) => serviceArns);
+    return this.all('ecs:ListServices', paginateListServices({ client: this.ecs }, { cluster }), ({ serviceArns }) => serviceArns);
   }
 
   public async services(cluster: string, arns: readonly string[]): Promise<Service[]> {
@@ -194,37 +187,15 @@ export class Aws {
     return answer.Certificate ?? {};
   }
 
-  private async call<Answer>(action: Action, answer: Promise<Answer>): Promise<Answer> {
-    try {
-      return await answer;
-    } catch (error) {
-      throw meaningOf(error, action, this.region);
-    }
+  private call<Answer>(action: Action, answer: Promise<Answer>): Promise<Answer> {
+    return this.session.call(action, answer);
   }
 
-  private all<Page>(action: Action, pages: AsyncIterable<Page>): Promise<Page[]> {
-    return this.call(action, collect(pages));
+  private all<Page, Item>(action: Action, pages: AsyncIterable<Page>, itemsOf: (page: Page) => readonly Item[] | undefined): Promise<Item[]> {
+    return this.session.all(action, pages, itemsOf);
   }
-}
-
-async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const collected: Item[] = [];
-  for await (const item of items) {
-    collected.push(item);
-  }
-  return collected;
 }
 
 function byKey(attributes: readonly { readonly Key?: string; readonly Value?: string }[] = []): Record<string, string> {
   return Object.fromEntries(attributes.map(({ Key = '', Value = '' }) => [Key, Value]));
-}
-
-/** Explains why no region was found, from the message of the SDK: none is set, or the name is invalid. */
-function noRegion(message: string, option: string | undefined): string {
-  const refused = /region="(?<name>[^"]*)"/.exec(message)?.groups?.name;
-  if (refused === undefined) {
-    return /missing/.test(message) ? 'no AWS region: use --region, or set AWS_REGION' : `no AWS region: ${message}`;
-  }
-  const source = option === undefined ? (process.env.AWS_REGION === refused ? 'AWS_REGION' : 'the AWS profile') : 'the command line';
-  return `'${refused}' is not the name of a region; it comes from ${source}`;
 }

@@ -1,4 +1,5 @@
-import { Deployment, isUnavailable, Listener, Service } from './deployment';
+import { Deployment, Listener, Service } from './deployment';
+import { isUnavailable } from '../../aws/loaded';
 import { containersOf, processOf } from './processes';
 import { IngressModel, Target } from '../../ingress/ingress-model';
 import { verifyingProxy } from '../../client-ip/verified-headers';

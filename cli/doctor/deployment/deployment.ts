@@ -1,15 +1,7 @@
 import { ListenerRule } from '../../alb/evaluate';
 import { RuleAction } from '../../alb/listener-rule';
+import { Loaded } from '../../aws/loaded';
 import { cidrSize, MAX_TRUSTED_ADDRESSES, parseCidr } from '../../../lib/internal';
-
-/** Loaded data, or the reason why it is unavailable. */
-export type Loaded<T> = T | Unavailable;
-
-/** Data that could not be loaded. */
-export interface Unavailable {
-  /** Why, in one line: `the credentials do not allow ecs:DescribeServices`. */
-  readonly unavailable: string;
-}
 
 /** A load balancer and everything behind it, as described by AWS. */
 export interface Deployment {
@@ -141,11 +133,6 @@ export interface CertificateDetails {
   readonly renewable: boolean;
   /** The status of the renewal, if there is one: `PENDING_VALIDATION`, `FAILED`, ... */
   readonly renewal?: string;
-}
-
-/** Returns whether data could not be loaded. */
-export function isUnavailable<T extends object | string>(answer: Loaded<T>): answer is Unavailable {
-  return typeof answer === 'object' && 'unavailable' in answer;
 }
 
 /** Returns whether a subnet has more addresses than can be listed one by one. */

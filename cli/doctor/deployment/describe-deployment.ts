@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describeServices } from './describe-services';
 import { Aws } from './aws';
-import { needed, orUnavailable } from './aws-error';
-import { Loaded, Certificate, CertificateDetails, Deployment, isUnavailable, Listener, Subnet, TargetGroup, TargetHealth } from './deployment';
+import { needed, orUnavailable } from '../../aws/aws-error';
+import { Certificate, CertificateDetails, Deployment, Listener, Subnet, TargetGroup, TargetHealth } from './deployment';
+import { Loaded, isUnavailable } from '../../aws/loaded';
 import { findLoadBalancer, Found, Named } from './find-load-balancer';
 import { ListenerRule } from '../../alb/evaluate';
 import { ActionShape, RuleAction, ruleOf } from '../../alb/listener-rule';

@@ -1,7 +1,8 @@
 import { ContainerDefinition, Deployment as EcsDeployment, Service as EcsService, TaskDefinition } from '@aws-sdk/client-ecs';
 import { Aws } from './aws';
-import { orUnavailable, short } from './aws-error';
-import { Loaded, Container, isUnavailable, Rollout, Service } from './deployment';
+import { orUnavailable, short } from '../../aws/aws-error';
+import { Container, Rollout, Service } from './deployment';
+import { Loaded, isUnavailable } from '../../aws/loaded';
 import { isDjango } from './processes';
 
 /**

@@ -1,4 +1,5 @@
-import { Deployment, isUnavailable, Listener } from './deployment';
+import { Deployment, Listener } from './deployment';
+import { isUnavailable } from '../../aws/loaded';
 import { djangoOf } from './processes';
 
 /**

@@ -1,7 +1,7 @@
 import { StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Aws } from './aws';
-import { AwsRefusal, needed } from './aws-error';
+import { AwsRefusal, needed } from '../../aws/aws-error';
 import { CommandError } from '../../command';
 
 /** A load balancer by its name or ARN, or by its stack. */

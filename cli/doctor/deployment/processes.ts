@@ -1,4 +1,5 @@
-import { Loaded, Container, Deployment, isUnavailable, Rollout, Service } from './deployment';
+import { Container, Deployment, Rollout, Service } from './deployment';
+import { Loaded, isUnavailable } from '../../aws/loaded';
 import { CLIENT_ADDRESS_CONTAINER, isProcess, PostHogProcess } from '../../../lib/internal';
 
 /** Variables that only a Django process behind a proxy has. */

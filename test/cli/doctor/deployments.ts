@@ -1,6 +1,7 @@
 import { PostHogProps } from '../../../lib';
 import { Access } from '../../../cli/ingress/access';
-import { Container, Deployment, isUnavailable, Listener, Service, Subnet } from '../../../cli/doctor/deployment/deployment';
+import { Container, Deployment, Listener, Service, Subnet } from '../../../cli/doctor/deployment/deployment';
+import { isUnavailable } from '../../../cli/aws/loaded';
 import { NamedCheckResult, CheckStatus } from '../../../cli/doctor/check';
 import { runDoctor } from '../../../cli/doctor/run-checks';
 import { ListenerRule } from '../../../cli/alb/evaluate';

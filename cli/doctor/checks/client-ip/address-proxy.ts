@@ -1,5 +1,6 @@
 import { CheckContext, CheckResult, fail, pass, some, unknown } from '../../check';
-import { isUnavailable, Loaded, Service, Subnet, tooLarge } from '../../deployment/deployment';
+import { Service, Subnet, tooLarge } from '../../deployment/deployment';
+import { isUnavailable, Loaded } from '../../../aws/loaded';
 import { containersOf, processOf } from '../../deployment/processes';
 import { verifyingProxy } from '../../../client-ip/verified-headers';
 import { assignableAddresses, CLIENT_ADDRESS_CONTAINER, formatAddress, formatCidr, parseCidr } from '../../../../lib/internal';

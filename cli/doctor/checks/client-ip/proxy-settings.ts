@@ -1,5 +1,6 @@
 import { CheckContext, CheckResult, fail, pass, unknown } from '../../check';
-import { Container, isUnavailable } from '../../deployment/deployment';
+import { Container } from '../../deployment/deployment';
+import { isUnavailable } from '../../../aws/loaded';
 import { covers } from '../../deployment/domain';
 import { isTrue } from '../../../client-ip/client-ip';
 import { djangoOf } from '../../deployment/processes';

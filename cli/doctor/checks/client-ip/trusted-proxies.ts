@@ -1,5 +1,6 @@
 import { CheckContext, CheckResult, fail, pass, some, unknown } from '../../check';
-import { isUnavailable, Subnet, tooLarge } from '../../deployment/deployment';
+import { Subnet, tooLarge } from '../../deployment/deployment';
+import { isUnavailable } from '../../../aws/loaded';
 import { Django, djangoOf, verifiesAddresses } from '../../deployment/processes';
 import { isTrue } from '../../../client-ip/client-ip';
 import { assignableAddresses } from '../../../../lib/internal';

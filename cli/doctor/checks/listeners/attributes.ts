@@ -1,6 +1,6 @@
 import { CheckContext, CheckResult, fail, pass, unknown } from '../../check';
 import { tlsListener } from '../../deployment/deployed-ingress';
-import { isUnavailable } from '../../deployment/deployment';
+import { isUnavailable } from '../../../aws/loaded';
 import { attribute, HEADER_ATTRIBUTES } from '../../../alb/headers';
 
 interface Rule {

@@ -1,5 +1,6 @@
 import { CheckContext, CheckResult, fail, pass, some, unknown } from '../../check';
-import { Certificate, CertificateDetails, isUnavailable } from '../../deployment/deployment';
+import { Certificate, CertificateDetails } from '../../deployment/deployment';
+import { isUnavailable } from '../../../aws/loaded';
 import { covers } from '../../deployment/domain';
 import { tlsListener } from '../../deployment/deployed-ingress';
 

@@ -1,5 +1,5 @@
 import { CheckContext, CheckResult, fail, pass, some } from '../../check';
-import { isUnavailable } from '../../deployment/deployment';
+import { isUnavailable } from '../../../aws/loaded';
 import { nameOf, priorityBase } from '../../deployment/deployed-ingress';
 import { processOf } from '../../deployment/processes';
 import { ALWAYS_PUBLIC, EndpointGroup, isProcess, PostHogProcess, PRIORITIES, PublicEndpoint } from '../../../../lib/internal';

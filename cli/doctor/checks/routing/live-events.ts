@@ -1,5 +1,5 @@
 import { CheckContext, CheckResult, fail, pass, some } from '../../check';
-import { isUnavailable } from '../../deployment/deployment';
+import { isUnavailable } from '../../../aws/loaded';
 import { priorityBase } from '../../deployment/deployed-ingress';
 import { attribute } from '../../../alb/headers';
 import { PostHogProcess, PRIORITIES } from '../../../../lib/internal';

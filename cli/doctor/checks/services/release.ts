@@ -1,5 +1,5 @@
 import { CheckContext, CheckResult, fail, pass, unknown, warning } from '../../check';
-import { isUnavailable } from '../../deployment/deployment';
+import { isUnavailable } from '../../../aws/loaded';
 import {
   apart,
   daysBetween,

@@ -1,5 +1,6 @@
 import { CheckContext, CheckResult, fail, pass, unknown } from '../../check';
-import { isUnavailable, Service } from '../../deployment/deployment';
+import { Service } from '../../deployment/deployment';
+import { isUnavailable } from '../../../aws/loaded';
 import { processOf } from '../../deployment/processes';
 
 /** Checks that every service runs its desired number of tasks, with the newest task definition. */

@@ -1,5 +1,6 @@
 import { CheckContext, CheckResult, fail, pass, some, unknown } from '../../check';
-import { isUnavailable, TargetGroup, TargetHealth } from '../../deployment/deployment';
+import { TargetGroup, TargetHealth } from '../../deployment/deployment';
+import { isUnavailable } from '../../../aws/loaded';
 
 /** The fix for each reason code of the load balancer. */
 const FIXES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import { Unavailable } from './deployment';
-import { CommandError } from '../../command';
+import { Unavailable } from './loaded';
+import { CommandError } from '../command';
 
 /** A request that AWS refused, or a missing resource. Other requests can still succeed. */
 export class AwsRefusal extends Error {
@@ -8,6 +8,9 @@ export class AwsRefusal extends Error {
     this.name = name;
   }
 }
+
+/** The credentials have ended or cannot be renewed. Nothing else is wrong, so a command can go on with new ones. */
+export class EndedCredentials extends CommandError {}
 
 const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Client.UnauthorizedOperation', 'AuthorizationError'];
 const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'Client.RequestExpired', 'TokenProviderError'];
@@ -48,15 +51,9 @@ const LONGEST = 160;
  */
 export function meaningOf(error: unknown, action: string, region: string): Error {
   const { name, message, code } = error as Error & { code?: string };
-  if (name === 'CredentialsProviderError') {
-    return new CommandError(
-      /from any providers/.test(message)
-        ? 'no AWS credentials: sign in (aws sso login, aws configure), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
-        : `the AWS credentials are not usable (${short(message)}): sign in again`,
-    );
-  }
-  if (EXPIRED.includes(name) || /token.*expired/i.test(message)) {
-    return new CommandError('the AWS credentials have expired: sign in again');
+  const ended = credentialsProblem(error as Error);
+  if (ended) {
+    return ended;
   }
   if (UNRECOGNISED.includes(name)) {
     return new CommandError(`AWS does not accept these credentials in ${region} (${name}): sign in again, or enable the region for the account`);
@@ -71,6 +68,20 @@ export function meaningOf(error: unknown, action: string, region: string): Error
     return new CommandError(`'${region}' is not the name of a region`);
   }
   return new AwsRefusal(action, error as Error);
+}
+
+/** Returns what is wrong with the credentials; undefined if an error is about something else. */
+export function credentialsProblem({ name, message }: Error): EndedCredentials | undefined {
+  if (name === 'CredentialsProviderError') {
+    return new EndedCredentials(
+      /from any providers/.test(message)
+        ? 'no AWS credentials: sign in (aws sso login, aws configure), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+        : `the AWS credentials are not usable (${short(message)}): sign in again`,
+    );
+  }
+  return EXPIRED.includes(name) || /token.*expired/i.test(message)
+    ? new EndedCredentials('the AWS credentials have expired: sign in again')
+    : undefined;
 }
 
 /** Returns the response, or the reason why it is unavailable. Rethrows errors that stop all requests. */
