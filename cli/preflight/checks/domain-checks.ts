@@ -110,7 +110,7 @@ async function delegationResult(zone: string, expected: readonly string[], resol
     actual = (await resolveNs(zone)).map((name) => name.toLowerCase());
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    return NO_NAME_SERVERS.includes(code)
+    return NO_NAME_SERVERS.includes(code) && (await answers(resolveNs, zone.split('.').at(-1)!))
       ? fail(`the hosted zone ${zone} exists, but no name servers are published for it`, fix)
       : warning(
           `the hosted zone ${zone} exists; whether it is delegated is unknown, because the DNS did not answer here (${code})`,
@@ -120,4 +120,13 @@ async function delegationResult(zone: string, expected: readonly string[], resol
   return expected.some((name) => actual.includes(name.toLowerCase()))
     ? pass(`the hosted zone ${zone} exists and is delegated`)
     : fail(`the hosted zone ${zone} exists, but its name servers are ${actual.join(', ')}`, fix);
+}
+
+/** Returns whether the DNS answers for a top-level domain. A network without access to the public DNS reports every name as missing. */
+async function answers(resolveNs: AccountContext['resolveNs'], topLevelDomain: string): Promise<boolean> {
+  try {
+    return (await resolveNs(topLevelDomain)).length > 0;
+  } catch {
+    return false;
+  }
 }

@@ -4,6 +4,9 @@ import path from 'node:path';
 import { PREFLIGHT } from '../../../cli/preflight/preflight';
 import { ExitCode } from '../../../cli/command';
 import { runProgram } from '../../../cli/program';
+import { useEnvironment, withoutCredentials } from '../aws-environment';
+
+useEnvironment(withoutCredentials);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-preflight-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,7 +26,7 @@ function file(name: string, resources: object): string {
 
 async function run(...args: string[]): Promise<{ code: ExitCode; out: string; err: string }> {
   const written = { out: '', err: '' };
-  const code = await runProgram({ preflight: () => Promise.resolve(PREFLIGHT) }, ['preflight', ...args], {
+  const code = await runProgram({ preflight: () => Promise.resolve(PREFLIGHT) }, ['preflight', '--offline', ...args], {
     out: (text) => (written.out += text),
     err: (text) => (written.err += text),
   });
@@ -94,4 +97,19 @@ describe('with --from', () => {
     const { code, err } = await run('--from', before, '--template', before, '--template', before);
     expect([code, err]).toEqual([ExitCode.FAILED, 'cdk-posthog: --from needs one --template to compare with, got: 2']);
   });
+});
+
+test('prints what the app needs if there are no credentials, and says that the account was not read', async () => {
+  const written: string[] = [];
+  const code = await runProgram(
+    { preflight: () => Promise.resolve(PREFLIGHT) },
+    ['preflight', '--template', file('plain', { Task: task('1024'), Service: service(2) })],
+    {
+      out: (text) => written.push(text),
+      err: () => undefined,
+    },
+  );
+  expect(code).toBe(ExitCode.OK);
+  expect(written.join()).toContain('✓ quota    Fargate On-Demand vCPU resource count: 2, 4 during an update; a new account has 6');
+  expect(written.join()).toContain('! account  the account was not read: no AWS credentials: sign in');
 });
