@@ -33,6 +33,10 @@ export enum ExitCode {
   NOT_OK = 1,
   /** Not done: an invalid option, a missing file, no credentials. */
   FAILED = 2,
+  /** Not done to the end: the credentials ended meanwhile. */
+  CREDENTIALS_ENDED = 3,
+  /** Stopped with Ctrl-C: 128 and the number of SIGINT, as shells report it. */
+  INTERRUPTED = 130,
 }
 
 /** An error that stops a command, with a one-line message for the user. */

@@ -13,6 +13,7 @@ export const COMMANDS: Commands = {
   environment: async () => (await import('./environment/environment')).ENVIRONMENT,
   doctor: async () => (await import('./doctor/doctor')).DOCTOR,
   preflight: async () => (await import('./preflight/preflight')).PREFLIGHT,
+  watch: async () => (await import('./watch/watch')).WATCH,
   cost: async () => (await import('./cost/cost')).COST,
   release: async () => (await import('./release/release')).RELEASE,
 };

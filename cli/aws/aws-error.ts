@@ -12,6 +12,9 @@ export class AwsRefusal extends Error {
 /** The credentials have ended or cannot be renewed. Nothing else is wrong, so a command can go on with new ones. */
 export class EndedCredentials extends CommandError {}
 
+/** AWS cannot be reached, so far. */
+export class Unreachable extends CommandError {}
+
 const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'Client.UnauthorizedOperation', 'AuthorizationError'];
 const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'Client.RequestExpired', 'TokenProviderError'];
 const UNRECOGNISED = [
@@ -60,7 +63,7 @@ export function meaningOf(error: unknown, action: string, region: string): Error
   }
   // The SDK may wrap a network error, whose code then is in the message only.
   if (name === 'TimeoutError' || UNREACHABLE.some((known) => code === known || message.includes(known))) {
-    return new CommandError(
+    return new Unreachable(
       `cannot reach AWS in ${region} (${short(message.replace(/^.*wrapper for Error: /, ''))}): check the network and the name of the region`,
     );
   }
