@@ -6,9 +6,9 @@ import { estimate } from '../../cli/cost/estimate';
 import { PRICES } from '../../cli/cost/prices';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { resultsText } from '../../cli/doctor/report';
-import { capacityChecks } from '../../cli/preflight/checks';
+import { capacityChecks } from '../../cli/preflight/checks/template-checks';
 import { needsOf } from '../../cli/preflight/needs';
-import { QUOTAS } from '../../cli/preflight/quotas';
+import { increase, QUOTAS } from '../../cli/preflight/quotas';
 import { ROOT, run, runApp } from '../helpers/app';
 
 /** What the command prints for templates, in dollars. */
@@ -53,7 +53,20 @@ test('the documentation has the quotas that the sample app needs', async () => {
   expect(read('docs/command-line.md')).toContain(printed.join('\n'));
   const { steady, rolling, scaledOut } = needsOf([sample]).fargateVcpu;
   const newAccount = (need: string) => QUOTAS.find((quota) => quota.need === need)!.newAccount;
-  const deploy = read('docs/deploy.md').replace(/\s+/g, ' ');
-  expect(deploy).toContain(`A new account has ${newAccount('fargateVcpu')} vCPUs of Fargate and ${newAccount('ec2Vcpu')} of EC2`);
-  expect(deploy).toContain(`needs ${steady} vCPUs of Fargate, ${rolling} during an update and up to ${scaledOut} scaled out`);
+  const { steady: instances } = needsOf([sample]).ec2Vcpu;
+  const numbers = [
+    `A new account has ${newAccount('fargateVcpu')} vCPUs of Fargate and ${newAccount('ec2Vcpu')} of EC2`,
+    `needs ${steady} vCPUs of Fargate, ${rolling} during an update and up to ${scaledOut} scaled out`,
+  ];
+  const text = (file: string) => read(file).replace(/\s+/g, ' ');
+  const command = increase(QUOTAS[0], scaledOut);
+  const missing = [
+    ...['README.md', 'docs/deploy.md'].flatMap((file) => numbers.filter((number) => !text(file).includes(number)).map((number) => [file, number])),
+    ...[command, `scaled out, and ${instances} vCPUs of EC2`]
+      .filter((number) => !text('docs/deploy.md').includes(number))
+      .map((number) => ['docs/deploy.md', number]),
+  ];
+  expect(missing).toEqual([]);
+  // They come before everything else about a deployment.
+  expect(/^## (.*)$/m.exec(read('docs/deploy.md'))?.[1]).toBe('Quotas of a new account');
 }, 300_000);
