@@ -14,7 +14,7 @@ export interface Clock {
 /** Observes the stacks. */
 export type Observe = (now: Date) => Promise<Observation>;
 
-/** How it ended. */
+/** The result of following a deployment. */
 export type Outcome = 'complete' | 'failed' | 'not-found' | 'credentials-ended' | 'interrupted';
 
 /** Options for `follow`. */
@@ -22,7 +22,7 @@ export interface FollowOptions {
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  /** How long a deployment may take to begin, in milliseconds; undefined: by the state of the stack. */
+  /** The time that a deployment may take to begin, in milliseconds; undefined: by the state of the stack. */
   readonly wait?: number;
 }
 
@@ -33,16 +33,16 @@ const MINUTE = 60 * SECOND;
 const INTERVAL = 10 * SECOND;
 const LONGEST_INTERVAL = 2 * MINUTE;
 
-/** How often a line says what is waited for, if nothing changes. */
+/** The interval of lines that say what is waited for, if nothing changes. */
 const HEARTBEAT = 5 * MINUTE;
 
-/** How long a stack that does not exist may take to appear. */
+/** The time that a stack which does not exist may take to appear. */
 const WAIT_FOR_STACK = 10 * MINUTE;
 
-/** How long another stack of the same deployment may take to begin: the CDK creates its change set first. */
+/** The time that another stack of the same deployment may take to begin: the CDK creates its change set first. */
 const WAIT_FOR_NEXT = 3 * MINUTE;
 
-/** How long the network may be away. */
+/** The time that the network may be away. */
 const LONGEST_OUTAGE = 15 * MINUTE;
 
 const THROTTLED = ['Throttling', 'ThrottlingException', 'ThrottledException', 'RequestLimitExceeded', 'TooManyRequestsException', 'RequestThrottled'];
@@ -112,7 +112,7 @@ export async function follow(observe: Observe, { clock, terminal, signal, wait }
   return 'interrupted';
 }
 
-/** What is known from all observations: a state machine without a clock. */
+/** The state from all observations: a state machine without a clock. */
 export class FollowState {
   /** Indicates whether AWS has answered. */
   public observed = false;

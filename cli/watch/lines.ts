@@ -1,7 +1,7 @@
 import { explain } from './explanations';
 import { StackView, Waiting } from './view';
 
-/** How important a line is. */
+/** The kind of a line, which is its mark and colour. */
 export type LineKind = 'info' | 'success' | 'problem' | 'fix';
 
 /** A line of the output, without its time. */

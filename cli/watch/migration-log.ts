@@ -5,7 +5,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** What the log of a migration shows so far. */
+/** The progress that the log of a migration shows so far. */
 export interface LogSummary {
   readonly container?: string;
   readonly applied: number;

@@ -19,7 +19,7 @@ export interface ServiceState {
   readonly id: string;
   readonly running: number;
   readonly desired: number;
-  /** What ECS reports about its deployment and about stopped tasks, as sentences. */
+  /** The failures that ECS reports about its deployment and its stopped tasks, as sentences. */
   readonly problems: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export interface StackObservation {
   readonly template?: Template;
   readonly services: readonly ServiceState[];
   readonly migration?: MigrationState;
-  /** What could not be read, and why. */
+  /** The reasons why something could not be read. */
   readonly unavailable: readonly string[];
 }
 

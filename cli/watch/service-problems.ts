@@ -1,6 +1,6 @@
 import { Service, Task } from '@aws-sdk/client-ecs';
 
-/** What a service reports about its own failures. Everything else is about tasks that start and stop as they should. */
+/** The messages of a service about its own failures. Everything else is about tasks that start and stop as they should. */
 const PROBLEM = /unable to|failed|unhealthy|throttled|circuit breaker|not found/i;
 
 /** Tasks that a deployment or scaling has stopped. */

@@ -10,7 +10,7 @@ export interface Terminal {
   clear(): void;
 }
 
-/** Where a terminal writes. */
+/** Options for `terminal`. */
 export interface TerminalOptions {
   readonly write: (text: string) => void;
   /** Indicates whether the output is a terminal, so that a line can be replaced. */

@@ -10,7 +10,7 @@ export interface Waiting {
   readonly since: Date;
 }
 
-/** What there is to say about a stack at one time. */
+/** The summary of a stack at one time. */
 export interface StackView {
   readonly name: string;
   readonly status?: string;

@@ -1,9 +1,9 @@
 import type { Outcome } from './follow';
 import { standardOutput, terminal } from './terminal';
 import type { WatchedStack } from './watch-deployment';
-import { Arguments, Command, CommandError, ExitCode, textOption, textOptions } from '../command';
+import { Arguments, Command, CommandError, ExitCode, isCommandError, textOption, textOptions } from '../command';
 import { stackOf } from '../template/stacks';
-import { readTemplates } from '../template/template-file';
+import { readTemplates, TemplateFile } from '../template/template-file';
 
 const EXIT_CODES: Readonly<Record<Outcome, ExitCode>> = {
   'complete': ExitCode.OK,
@@ -31,8 +31,8 @@ export const WATCH: Command = {
   ].join('\n'),
   options: { stack: { type: 'string', multiple: true }, region: { type: 'string' }, wait: { type: 'string' } },
   async run(args) {
-    const stacks = stacksOf(args);
     const wait = waitOf(args);
+    const stacks = stacksOf(args);
     // The SDK is large, so it is loaded only when the command runs, not for its help.
     const { SYSTEM_CLOCK, watchDeployment } = await import('./watch-deployment');
     const stopped = new AbortController();
@@ -55,9 +55,19 @@ function stacksOf(args: Arguments): WatchedStack[] {
   if (names.length > 0) {
     return [...new Set(names)].map((name) => ({ name, region }));
   }
-  return readTemplates([])
+  return synthesised()
     .map(stackOf)
     .flatMap((stack) => (stack.name === undefined ? [] : [{ name: stack.name, region: region ?? stack.region }]));
+}
+
+function synthesised(): TemplateFile[] {
+  try {
+    return readTemplates([]);
+  } catch (error) {
+    throw isCommandError(error)
+      ? new CommandError(`${error.message.split(';')[0]}; run \`npx cdk synth\`, or name a stack with --stack NAME`)
+      : error;
+  }
 }
 
 function waitOf(args: Arguments): number | undefined {

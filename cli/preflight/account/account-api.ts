@@ -33,7 +33,7 @@ import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand, ServiceQuotas
 import { AwsRefusal } from '../../aws/aws-error';
 import { Session } from '../../aws/session';
 
-/** What an API that is named here answers if something does not exist. */
+/** The errors of these APIs for something that does not exist. */
 const MISSING = [
   'NoSuchEntity',
   'NoSuchEntityException',

@@ -7,7 +7,7 @@ import { CheckResult, fail, NamedCheckResult, pass, warning } from '../../doctor
 /** Returns the result for a name that another resource has; undefined if it is free. */
 type NameCheck = (context: AccountContext, resource: NamedResource) => Promise<CheckResult | undefined>;
 
-/** How the account is searched for a name, by type. */
+/** The search for a name in the account, by type. */
 const NAME_CHECKS: Readonly<Record<string, NameCheck>> = {
   'AWS::MSK::Cluster': async ({ api }, { name }) => {
     const found = (await api.kafkaClusters()).find(({ ClusterName }) => ClusterName === name);

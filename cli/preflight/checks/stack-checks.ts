@@ -4,7 +4,7 @@ import { DeployedStack } from '../account/deployed-stack';
 import { isUnavailable } from '../../aws/loaded';
 import { CheckResult, fail, NamedCheckResult, pass, unknown, warning } from '../../doctor/check';
 
-/** What follows from the status of a stack, and the command that goes on. The first that matches counts. */
+/** The result of each status of a stack, with the command that goes on. The first that matches counts. */
 const STATUSES: readonly [pattern: RegExp, result: (text: string, name: string) => CheckResult][] = [
   [/^REVIEW_IN_PROGRESS$/, (text) => pass(`${text}: a change set was created and not executed`)],
   [

@@ -1,6 +1,6 @@
 import { Answers, denied, Question, refusal, Wire } from '../doctor/wire';
 import { awsEnvironment, useEnvironment } from '../aws-environment';
-import { cli } from '../fixtures';
+import { cli, inFolder } from '../fixtures';
 import { ACTIONS } from '../../../cli/watch/watch-api';
 import { follow } from '../../../cli/watch/follow';
 import { observerOf } from '../../../cli/watch/watch-deployment';
@@ -232,6 +232,12 @@ describe('the command', () => {
     [['--stack', ''], 'the name of a stack must not be empty'],
   ])('refuses %j', async (argv, message) => {
     expect(await cli('watch', ...argv)).toEqual({ exitCode: 2, out: '', err: `cdk-posthog: ${message}` });
+  });
+
+  test('watches the stacks of cdk.out, and names --stack if there is none', async () => {
+    expect((await inFolder({}, () => cli('watch'))).err).toBe(
+      'cdk-posthog: there is no synthesised template here (no folder cdk.out); run `npx cdk synth`, or name a stack with --stack NAME',
+    );
   });
 
   test('without credentials exits with 2', async () => {
