@@ -67,9 +67,9 @@ export interface MigrationContainers {
 }
 
 /** The containers that run the pre-migration checks. */
-export const CHECKING_CONTAINERS = ['preflight', 'migrate'] as const;
+export const CHECKING_CONTAINERS = ['checks', 'migrate'] as const;
 
-/** The file in which `preflight` passes the script to `migrate`: a task definition of 64 KiB has no room for the script twice. */
+/** The file in which `checks` passes the script to `migrate`: a task definition of 64 KiB has no room for the script twice. */
 const SCRIPT_FILE = '/migration/migrate.py';
 
 /** The prefix of the log streams. */
@@ -122,7 +122,7 @@ export class MigrationTask extends Construct {
       secrets: settings.secrets,
     };
     // The image's entry point starts the web server.
-    this.add('preflight', { ...django, entryPoint: ['python', '-c'], command: [migrationScript(), 'preflight'] });
+    this.add('checks', { ...django, entryPoint: ['python', '-c'], command: [migrationScript(), 'checks'] });
     if (topics) {
       this.add('topics', this.topics(topics, registryCredentials));
     }
@@ -135,7 +135,7 @@ export class MigrationTask extends Construct {
     }
     // The longest one comes last: ECS stops a task in which a container has waited three hours for another (aws/containers-roadmap issue 1532).
     this.add('migrate', { ...django, entryPoint: ['python'], command: [SCRIPT_FILE, 'migrate'], stopTimeout: Duration.minutes(2), essential: true });
-    this.share('preflight', 'migrate');
+    this.share('checks', 'migrate');
     [taskRole, executionRole].forEach((role) => role.close());
     acknowledge(this, {
       'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',

@@ -270,12 +270,12 @@ describe('the migration', () => {
     const { taskDefinition } = await world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: TaskDefinition }));
     expect(taskDefinition).toMatchObject({
       networkMode: 'awsvpc',
-      containerDefinitions: [{ name: 'preflight' }, { name: 'topics' }, { name: 'cyclotron-node' }, { name: 'migrate' }],
+      containerDefinitions: [{ name: 'checks' }, { name: 'topics' }, { name: 'cyclotron-node' }, { name: 'migrate' }],
     });
     const [task] = migrationTasks(world);
     expect(task).toMatchObject({ group: name, taskDefinitionArn: TaskDefinition });
     expect(task.overrides.containerOverrides?.map((container) => [container.name, container.environment])).toEqual(
-      ['preflight', 'migrate'].map((container) => [
+      ['checks', 'migrate'].map((container) => [
         container,
         [{ name: 'MIGRATION_BACKUPS', value: expect.stringMatching(/^\["20\d\d-[^"]+"\]$/) as string }],
       ]),

@@ -32,7 +32,7 @@ export function ecs(questions: number, container = 'migrate'): Record<string, Ap
     DescribeTasks: (_, earlier) => {
       const runs = earlier.filter(({ action }) => action === 'DescribeTasks').length < questions;
       const containers = [
-        { name: 'preflight', lastStatus: 'STOPPED' },
+        { name: 'checks', lastStatus: 'STOPPED' },
         { name: container, lastStatus: runs ? 'RUNNING' : 'STOPPED' },
       ];
       return ok({

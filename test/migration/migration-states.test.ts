@@ -110,7 +110,7 @@ test('both containers with pre-migration checks receive the backups from RDS', (
   const given = [{ 'Name': 'MIGRATION_BACKUPS', 'Value.$': 'States.JsonToString($.Backup.Times)' }];
   expect(Run.Parameters!.Overrides).toEqual({
     ContainerOverrides: [
-      { Name: 'preflight', Environment: given },
+      { Name: 'checks', Environment: given },
       { Name: 'migrate', Environment: given },
     ],
   });

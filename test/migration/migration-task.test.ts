@@ -22,26 +22,26 @@ function containers(template: Template): Container[] {
 test('each container starts after the previous one, and the last one is essential', () => {
   const found = containers(whole()).map(({ Name, Essential, DependsOn }) => [Name, Essential, DependsOn]);
   expect(found).toEqual([
-    ['preflight', false, undefined],
-    ['topics', false, [{ ContainerName: 'preflight', Condition: 'SUCCESS' }]],
+    ['checks', false, undefined],
+    ['topics', false, [{ ContainerName: 'checks', Condition: 'SUCCESS' }]],
     ['cyclotron-node', false, [{ ContainerName: 'topics', Condition: 'SUCCESS' }]],
     ['migrate', true, [{ ContainerName: 'cyclotron-node', Condition: 'SUCCESS' }]],
   ]);
   expect(containers(templateOf()).map(({ Name, DependsOn }) => [Name, DependsOn])).toEqual([
-    ['preflight', undefined],
-    ['migrate', [{ ContainerName: 'preflight', Condition: 'SUCCESS' }]],
+    ['checks', undefined],
+    ['migrate', [{ ContainerName: 'checks', Condition: 'SUCCESS' }]],
   ]);
 });
 
 test('both containers of Django run the script, and the first one shares it with the second', () => {
-  const [preflight, migrate] = containers(templateOf()) as (Container & { MountPoints: unknown })[];
-  expect([preflight.Image, migrate.Image]).toEqual([APP_IMAGE, APP_IMAGE]);
-  expect([preflight.EntryPoint, preflight.Command]).toEqual([
+  const [checks, migrate] = containers(templateOf()) as (Container & { MountPoints: unknown })[];
+  expect([checks.Image, migrate.Image]).toEqual([APP_IMAGE, APP_IMAGE]);
+  expect([checks.EntryPoint, checks.Command]).toEqual([
     ['python', '-c'],
-    [migrationScript(), 'preflight'],
+    [migrationScript(), 'checks'],
   ]);
   expect([migrate.EntryPoint, migrate.Command, migrate.StopTimeout]).toEqual([['python'], ['/migration/migrate.py', 'migrate'], 120]);
-  expect([preflight.MountPoints, migrate.MountPoints]).toEqual([
+  expect([checks.MountPoints, migrate.MountPoints]).toEqual([
     [{ ContainerPath: '/migration', ReadOnly: false, SourceVolume: 'script' }],
     [{ ContainerPath: '/migration', ReadOnly: true, SourceVolume: 'script' }],
   ]);
@@ -63,7 +63,7 @@ test('Django has the variables of the migration, and no trusted proxies', () => 
     MIGRATION_MAX_BACKUP_AGE: '86400',
     MIGRATION_MAX_RELEASE_GAP: '180',
   });
-  expect(environmentOf(template, 'preflight')).toEqual(told);
+  expect(environmentOf(template, 'checks')).toEqual(told);
 });
 
 test('unknown facts about a release have no variable', () => {

@@ -9,7 +9,7 @@ const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toI
 /** Both containers refuse, nothing runs, and the second notes it down. */
 async function refuses(settings: Record<string, string>, complaint: RegExp, image = here.world.image): Promise<void> {
   const before = image.runs.length;
-  for (const mode of ['preflight', 'migrate'] as const) {
+  for (const mode of ['checks', 'migrate'] as const) {
     const { status, output } = await here.world.start(mode, settings, image).ended;
     expect({ mode, status, output }).toEqual({ mode, status: 1, output: expect.stringMatching(complaint) as string });
   }

@@ -122,9 +122,9 @@ export class Image {
   }
 
   /** Starts a container of the migration: the first with the script, the other with what the first has left. */
-  public start(mode: 'preflight' | 'migrate', environment: Record<string, string>): Run {
+  public start(mode: 'checks' | 'migrate', environment: Record<string, string>): Run {
     const file = path.join(this.folder, 'migrate.py');
-    const argv = mode === 'preflight' ? ['-c', SCRIPT, mode] : [file, mode];
+    const argv = mode === 'checks' ? ['-c', SCRIPT, mode] : [file, mode];
     return new Run(
       spawn('python', argv, {
         cwd: this.folder,

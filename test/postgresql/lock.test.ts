@@ -7,7 +7,7 @@ const RUNNING = 'running ./bin/migrate';
 const LOCKS = "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = 'advisory' AND datname = current_database()";
 
 beforeEach(async () => {
-  await here.world.start('preflight').ended;
+  await here.world.start('checks').ended;
   here.world.image.write('hold');
 });
 

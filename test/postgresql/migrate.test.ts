@@ -10,7 +10,7 @@ const DISKS = "SELECT hostName(), name, free_space, total_space FROM clusterAllR
 const COLUMNS = "SELECT DISTINCT table, name FROM system.columns WHERE database = 'posthog' FORMAT TSV";
 
 test('migrates an empty database, and notes it down', async () => {
-  const looked = await here.world.start('preflight').ended;
+  const looked = await here.world.start('checks').ended;
   expect([looked.status, looked.output]).toEqual([0, expect.stringContaining('the database is empty: no further checks')]);
   expect(here.world.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).toEqual(['0']);
   expect(readFileSync(path.join(here.world.image.folder, 'migrate.py'), 'utf8')).toBe(SCRIPT);
@@ -122,7 +122,7 @@ describe('stores', () => {
 
   test('that are still loading are waited for', async () => {
     here.world.stores.pong = '-LOADING Valkey is loading the dataset in memory';
-    const run = here.world.start('preflight', { MIGRATION_PATIENCE: '20' });
+    const run = here.world.start('checks', { MIGRATION_PATIENCE: '20' });
     await run.says('waiting for the cache: its response is: -LOADING Valkey is loading');
     here.world.stores.pong = '-NOAUTH Authentication required.';
     expect((await run.ended).status).toBe(0);

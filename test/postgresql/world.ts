@@ -51,13 +51,13 @@ export class World {
     return this.own(ledgerImage(name));
   }
 
-  public start(mode: 'preflight' | 'migrate', settings: Record<string, string> = {}, image = this.image): Run {
+  public start(mode: 'checks' | 'migrate', settings: Record<string, string> = {}, image = this.image): Run {
     return image.start(mode, { ...this.stores.environment(), DATABASE_URL: this.postgres.url(this.database), ...SETTINGS, ...settings });
   }
 
   /** Runs the containers, one after the other as far as they succeed, to their end. */
   public async run(settings: Record<string, string> = {}, image = this.image): Promise<Ended> {
-    const looked = await this.start('preflight', settings, image).ended;
+    const looked = await this.start('checks', settings, image).ended;
     return looked.status === 0 ? this.start('migrate', settings, image).ended : looked;
   }
 

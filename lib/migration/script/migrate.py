@@ -133,7 +133,7 @@ def migrate():
     return say(f"PostHog {what[0]} is migrated")
 
 
-def preflight():
+def checks():
     # A task definition has room for the script only once.
     with open(setting("SCRIPT", os.devnull), "w", encoding="utf-8") as file:
         file.write(sys.orig_argv[-2])
@@ -150,7 +150,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, stop)
     try:
         wait_for_stores()
-        {"preflight": preflight, "migrate": migrate}[sys.argv[1]]()
+        {"checks": checks, "migrate": migrate}[sys.argv[1]]()
     except Complaint as complaint:
         say(str(complaint))
         sys.exit(1)

@@ -1,10 +1,10 @@
 """Runs PostHog's migrations: one run at a time, after checks, with a journal in the database.
 
-Runs in PostHog's image, which has psycopg and bin/migrate. `preflight` only checks; `migrate` takes the lock, checks again, and migrates.
+Runs in PostHog's image, which has psycopg and bin/migrate. `checks` runs the checks only; `migrate` takes the lock, checks again, and migrates.
 DATABASE_URL, REDIS_URL, KAFKA_HOSTS and CLICKHOUSE_* are as PostHog reads them. Of MIGRATION_*: RELEASE, RELEASE_DATE, UPSTREAM_COMMIT and
 IMAGE describe the release; MIN_FREE_DISK_PERCENT, MAX_BACKUP_AGE (seconds), MAX_RELEASE_GAP (days), ALLOW_DOWNGRADE and
 ALLOW_LEGACY_DATABASE are limits, and 0 disables a check; BACKUPS is the list of latest restorable times of the database; POST_COMMANDS are
-commands, one per line, to run after all migrations; PATIENCE, LOCK_PATIENCE, POLL and HEARTBEAT are seconds. `preflight` writes this script to
+commands, one per line, to run after all migrations; PATIENCE, LOCK_PATIENCE, POLL and HEARTBEAT are seconds. `checks` writes this script to
 the file SCRIPT, for the next container.
 """
 

@@ -35,7 +35,7 @@ test('prints every container of the task, in their order', async () => {
   }
   const { task, containers } = JSON.parse(out) as { task: string; containers: Container[] };
   expect(task).toMatch(/^PostHogMigrationTask/);
-  expect(containers.map(({ name }) => name)).toEqual(expect.arrayContaining(['preflight', 'migrate']));
+  expect(containers.map(({ name }) => name)).toEqual(expect.arrayContaining(['checks', 'migrate']));
   const migrate = containers.find(({ name }) => name === 'migrate');
   expect(migrate?.environment).toMatchObject({ IS_BEHIND_PROXY: 'True' });
   expect(migrate?.secrets).toMatchObject({

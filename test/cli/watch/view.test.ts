@@ -52,7 +52,7 @@ describe('the migration', () => {
       'migration, 460 of about 2,300 migrations',
     ],
     ['of another database has a number', { applied: 12, container: 'migrate' }, 'migration, 12 migrations applied'],
-    ['has its last line before that', { container: 'preflight', lastLine: 'waiting for Kafka' }, 'migration, waiting for Kafka'],
+    ['has its last line before that', { container: 'checks', lastLine: 'waiting for Kafka' }, 'migration, waiting for Kafka'],
     ['starts with its images', {}, 'migration, its task starts and pulls its images'],
     ['has the step of its state machine', { state: 'Conclude' }, 'migration, step Conclude'],
   ])('%s', (_, more, headline) => {

@@ -9,7 +9,7 @@ const PROGRAM = path.join(ROOT, 'assets', 'conclude-migration', 'index.js');
 const DONE = {
   TaskArn: TASK,
   StoppedReason: 'Essential container in task exited',
-  Containers: ['preflight', 'topics', 'migrate'].map((Name) => ({ Name, ExitCode: 0 })),
+  Containers: ['checks', 'topics', 'migrate'].map((Name) => ({ Name, ExitCode: 0 })),
 };
 const TASK_ID = '0123456789abcdef0123456789abcdef';
 
@@ -85,7 +85,7 @@ test('sends no signal for an execution that was started by hand', async () => {
 test('reports the failed container and the last lines of its log', async () => {
   const state = failed({
     Containers: [
-      { Name: 'preflight', ExitCode: 0 },
+      { Name: 'checks', ExitCode: 0 },
       { Name: 'migrate', ExitCode: 1 },
     ],
   });
@@ -108,9 +108,9 @@ ${LINES.join('\n')}`);
 
 test.each<[string, Partial<ConcludeRequest['State']>, string]>([
   [
-    'a preflight that refuses, for which the others waited',
-    failed({ Containers: [{ Name: 'preflight', ExitCode: 1 }, { Name: 'topics' }, { Name: 'migrate' }] }),
-    `failed: preflight ended with 1; Essential container in task exited; fix the cause and deploy again. Its log is in /posthog/migration, stream migration/preflight/${TASK_ID}`,
+    'a check that refuses, for which the others waited',
+    failed({ Containers: [{ Name: 'checks', ExitCode: 1 }, { Name: 'topics' }, { Name: 'migrate' }] }),
+    `failed: checks ended with 1; Essential container in task exited; fix the cause and deploy again. Its log is in /posthog/migration, stream migration/checks/${TASK_ID}`,
   ],
   [
     'an image that is missing',
