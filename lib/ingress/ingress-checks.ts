@@ -26,7 +26,7 @@ export function checkIngressProps(props: PostHogIngressOptions & Pick<PostHogIng
 function checkIdleTimeout(idleTimeout?: Duration): void {
   const seconds = knownSeconds('idleTimeout', idleTimeout);
   if (seconds !== undefined && (seconds < 1 || seconds > 4000)) {
-    throw invalidValue('idleTimeout', 'must be from 1 second to 4,000 seconds', `${seconds} seconds`);
+    throw invalidValue('idleTimeout', 'must be from 1 second to 4,000 seconds', idleTimeout);
   }
 }
 

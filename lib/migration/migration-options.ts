@@ -137,7 +137,7 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
   const { cpu = DEFAULTS.cpu, memoryLimitMiB = DEFAULTS.memoryLimitMiB, postMigrationCommands = [] } = options;
   const timeoutSeconds = secondsOf('timeout', options.timeout ?? DEFAULTS.timeout);
   if (timeoutSeconds < HOUR || timeoutSeconds > LONGEST) {
-    throw invalidValue('timeout', 'must be from 1 to 12 hours, the maximum of CloudFormation', options.timeout!.toHumanString());
+    throw invalidValue('timeout', 'must be from 1 to 12 hours, the maximum of CloudFormation', options.timeout);
   }
   checkLimits(options);
   checkFargateSize(cpu, memoryLimitMiB);
@@ -175,7 +175,7 @@ function checkLimits(options: MigrationOptions): void {
   }
   checkWhole('minFreeDiskPercent', minFreeDiskPercent, 1, 90);
   if (maxBackupAge && secondsOf('maxBackupAge', maxBackupAge) < MIN_BACKUP_AGE) {
-    throw invalidValue('maxBackupAge', 'must be at least 10 minutes', maxBackupAge.toHumanString(), 'to disable the check, set `checkBackup: false`');
+    throw invalidValue('maxBackupAge', 'must be at least 10 minutes', maxBackupAge, 'to disable the check, set `checkBackup: false`');
   }
   checkDays('maxReleaseGap', maxReleaseGap, 1, 3650);
 }

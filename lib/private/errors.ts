@@ -10,9 +10,9 @@ const TOKEN_IN_TEXT = /[$#]\{Token\[[^\]]*\]\}/g;
 const HIGHEST_TOKEN_NUMBER = -1.8e289;
 
 /**
- * Formats a rejected value for a message: a construct as its path, an unresolved value as "a token".
+ * Formats a rejected value for a message: a construct as its path, an unresolved value as "a token", a duration or a size as "90 minutes".
  *
- * It never throws: an error about a value must not be replaced by one about its format. It recognises constructs and tokens by their form, so that
+ * It never throws: an error about a value must not be replaced by one about its format. It recognises objects of the CDK by their form, so that
  * programs without the CDK can use it.
  */
 export function inspect(value: unknown): string {
@@ -51,6 +51,10 @@ function formatObject(value: object, parents: readonly unknown[]): string {
     if (typeof resolve === 'function') {
       return 'a token';
     }
+    const quantity = formatQuantity(value);
+    if (quantity !== undefined) {
+      return quantity;
+    }
     if (parents.includes(value)) {
       return '...';
     }
@@ -68,6 +72,23 @@ function formatObject(value: object, parents: readonly unknown[]): string {
     // A getter of the value threw. The message is about the prop, which the caller names.
     return 'an object';
   }
+}
+
+/**
+ * Formats a `Duration` or a `Size` of the CDK as the user wrote it, such as "90 minutes" or "10 GiB"; undefined for any other object.
+ *
+ * Its methods convert it to another unit, and `toHumanString` leaves parts of it out.
+ */
+function formatQuantity(value: object): string | undefined {
+  const { amount, unit } = value as { amount?: unknown; unit?: { label?: unknown; shortLabel?: unknown } };
+  if (typeof amount !== 'number' || typeof unit?.label !== 'string') {
+    return undefined;
+  }
+  const number = format(amount, []);
+  if (number === 'a token') {
+    return number;
+  }
+  return `${number} ${typeof unit.shortLabel === 'string' ? unit.shortLabel : unit.label.slice(0, amount === 1 ? -1 : undefined)}`;
 }
 
 /**

@@ -14,7 +14,7 @@ export function knownSeconds(prop: string, duration: Duration | undefined): numb
   }
   const seconds = duration.toSeconds({ integral: false });
   if (!Number.isInteger(seconds)) {
-    throw invalidValue(prop, 'must be a whole number of seconds', text(duration));
+    throw invalidValue(prop, 'must be a whole number of seconds', duration);
   }
   return seconds;
 }
@@ -26,7 +26,7 @@ export function knownGibibytes(prop: string, size: Size | undefined): number | u
   }
   const gibibytes = size.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
   if (!Number.isInteger(gibibytes)) {
-    throw invalidValue(prop, 'must be a whole number of GiB', `${size.toMebibytes({ rounding: SizeRoundingBehavior.NONE })} MiB`);
+    throw invalidValue(prop, 'must be a whole number of GiB', size);
   }
   return gibibytes;
 }
@@ -38,7 +38,7 @@ export function knownBytes(prop: string, size: Size | undefined): number | undef
   }
   const bytes = size.toBytes({ rounding: SizeRoundingBehavior.NONE });
   if (!Number.isInteger(bytes)) {
-    throw invalidValue(prop, 'must be a whole number of bytes', `${bytes} bytes`);
+    throw invalidValue(prop, 'must be a whole number of bytes', size);
   }
   return bytes;
 }
@@ -50,12 +50,6 @@ export function checkDays(prop: string, duration: Duration | undefined, min: num
   }
   const seconds = duration.toSeconds({ integral: false });
   if (seconds % DAY !== 0 || seconds < min * DAY || seconds > max * DAY) {
-    throw invalidValue(prop, `must be whole days, from ${min} to ${max}`, text(duration));
+    throw invalidValue(prop, `must be whole days, from ${min} to ${max}`, duration);
   }
-}
-
-function text(duration: Duration): string {
-  return Number.isInteger(duration.toMilliseconds({ integral: false }))
-    ? duration.toHumanString()
-    : `${duration.toMilliseconds({ integral: false })} ms`;
 }

@@ -52,8 +52,8 @@ test('accepts the smallest limits of the pre-migration checks', () => {
 });
 
 test.each<[MigrationOptions, string]>([
-  [{ timeout: Duration.hours(13) }, "[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: '13 hours'"],
-  [{ timeout: Duration.minutes(59) }, "[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: '59 minutes'"],
+  [{ timeout: Duration.hours(13) }, '[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: 13 hours'],
+  [{ timeout: Duration.minutes(59) }, '[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: 59 minutes'],
   [
     { timeout: Duration.seconds(Lazy.number({ produce: () => 7200 })) },
     '[Stack/Migration] `timeout` must be known at synthesis; use a literal value, not a token',
@@ -66,7 +66,7 @@ test.each<[MigrationOptions, string]>([
   [{ minFreeDiskPercent: 0 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 1 to 90, got: 0'],
   [
     { maxBackupAge: Duration.seconds(0) },
-    "[Stack/Migration] `maxBackupAge` must be at least 10 minutes, got: '0 seconds'; to disable the check, set `checkBackup: false`",
+    '[Stack/Migration] `maxBackupAge` must be at least 10 minutes, got: 0 seconds; to disable the check, set `checkBackup: false`',
   ],
   [{ maxReleaseGap: Duration.days(0) }, '[Stack/Migration] `maxReleaseGap` must be whole days, from 1 to 3650, got: '],
   [

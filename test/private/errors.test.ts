@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { App, Aws, Duration, Fn, Lazy, Stack, Token } from 'aws-cdk-lib/core';
+import { App, Aws, Duration, Fn, Lazy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import { inspect, invalidProp, invalidValue, withPath } from '../../lib/private/errors';
 
 const scope = new Stack(new App(), 'Outer');
@@ -28,7 +28,14 @@ describe('inspect', () => {
     ['a function', () => 1, 'a function'],
     ['a circular object', circular, "{ name: 'a', self: ... }"],
     ['an object whose getter throws', hostile, 'an object'],
-    ['an object of a class', Duration.days(1), 'an object of type Duration'],
+    ['an object of a class', new Date(0), 'an object of type Date'],
+    ['a duration as it was written', Duration.minutes(90), '90 minutes'],
+    ['a duration of one', Duration.days(1), '1 day'],
+    ['a fraction of a second', Duration.millis(1500), '1500 millis'],
+    ['a size as it was written', Size.mebibytes(1536), '1536 MiB'],
+    ['a duration that is not known', Duration.seconds(Token.asNumber({ Ref: 'Seconds' })), 'a token'],
+    ['a size that is not known', Size.gibibytes(Token.asNumber({ Ref: 'Size' })), 'a token'],
+    ['an object that only looks like a size', { amount: 1, unit: null }, '{ amount: 1, unit: null }'],
     ['a construct by its path', inner, 'Outer/Inner'],
     ['constructs by their paths', { subnets: [inner] }, '{ subnets: [Outer/Inner] }'],
     ['a string token', Aws.REGION, 'a token'],

@@ -7,11 +7,11 @@ test('checkDays accepts whole days of the range', () => {
 });
 
 test.each([
-  [Duration.hours(36), '1 day 12 hours'],
+  [Duration.hours(36), '36 hours'],
   [Duration.days(36), '36 days'],
   [Duration.minutes(1), '1 minute'],
 ])('checkDays refuses %s', (duration, got) => {
-  expect(() => checkDays('retention', duration, 1, 35)).toThrow(`\`retention\` must be whole days, from 1 to 35, got: '${got}'`);
+  expect(() => checkDays('retention', duration, 1, 35)).toThrow(`\`retention\` must be whole days, from 1 to 35, got: ${got}`);
 });
 
 test('checkDays refuses zero days, unless the range begins with zero', () => {
@@ -27,9 +27,9 @@ test('checkDays accepts undefined and tokens', () => {
 });
 
 test('fractions of a second, a byte and a GiB fail with the name of the prop', () => {
-  expect(() => knownSeconds('timeout', Duration.millis(1500))).toThrow("`timeout` must be a whole number of seconds, got: '1 second 500 millis'");
-  expect(() => knownSeconds('timeout', Duration.millis(0.5))).toThrow("`timeout` must be a whole number of seconds, got: '0.5 ms'");
-  expect(() => knownGibibytes('volumeSize', Size.mebibytes(1500))).toThrow("`volumeSize` must be a whole number of GiB, got: '1500 MiB'");
+  expect(() => knownSeconds('timeout', Duration.millis(1500))).toThrow('`timeout` must be a whole number of seconds, got: 1500 millis');
+  expect(() => knownSeconds('timeout', Duration.millis(0.5))).toThrow('`timeout` must be a whole number of seconds, got: 0.5 millis');
+  expect(() => knownGibibytes('volumeSize', Size.mebibytes(1500))).toThrow('`volumeSize` must be a whole number of GiB, got: 1500 MiB');
   expect(() => knownBytes('partitionRetention', Size.kibibytes(0.5001))).toThrow('`partitionRetention` must be a whole number of bytes, got: ');
 });
 

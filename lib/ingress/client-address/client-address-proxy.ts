@@ -118,7 +118,7 @@ function check(taskDefinition: TaskDefinition, upstreamPort: number, stopTimeout
   }
   const seconds = knownSeconds('stopTimeout', stopTimeout);
   if (seconds !== undefined && (seconds < 2 || seconds > 120)) {
-    throw invalidValue('stopTimeout', 'must be from 2 to 120 seconds', `${seconds} seconds`);
+    throw invalidValue('stopTimeout', 'must be from 2 to 120 seconds', stopTimeout);
   }
 }
 

@@ -69,7 +69,7 @@ const OIDC_URLS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfo
 export function checkSessionTimeout(timeout: Duration | undefined): void {
   const seconds = knownSeconds('sessionTimeout', timeout);
   if (seconds !== undefined && (seconds < 1 || seconds > MAX_SESSION_TIMEOUT.toSeconds())) {
-    throw invalidValue('sessionTimeout', 'must be from one second to seven days', `${seconds} seconds`);
+    throw invalidValue('sessionTimeout', 'must be from one second to seven days', timeout);
   }
 }
 

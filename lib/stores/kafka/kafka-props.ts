@@ -180,10 +180,10 @@ function checkVolumes(props: KafkaProps): void {
   const size = knownGibibytes('volumeSize', props.volumeSize ?? KAFKA_DEFAULTS.volumeSize);
   const max = knownGibibytes('maxVolumeSize', props.maxVolumeSize ?? KAFKA_DEFAULTS.maxVolumeSize);
   if (max !== undefined && max > MAX_VOLUME_GIB) {
-    throw invalidValue('maxVolumeSize', 'must be 16 TiB or less', `${max} GiB`);
+    throw invalidValue('maxVolumeSize', 'must be 16 TiB or less', props.maxVolumeSize);
   }
   if (size !== undefined && max !== undefined && size > max) {
-    throw invalidValue('volumeSize', `must not be larger than \`maxVolumeSize\` (${max} GiB)`, `${size} GiB`);
+    throw invalidValue('volumeSize', `must not be larger than \`maxVolumeSize\` (${max} GiB)`, props.volumeSize ?? KAFKA_DEFAULTS.volumeSize);
   }
 }
 
@@ -197,7 +197,7 @@ export function checkRetention(retention?: Duration, partitionRetention?: Size):
   }
   const seconds = knownSeconds('retention', retention);
   if (seconds !== undefined && seconds < 3600) {
-    throw invalidValue('retention', 'must be an hour or more: older messages are deleted, read or not', `${seconds} seconds`);
+    throw invalidValue('retention', 'must be an hour or more: older messages are deleted, read or not', retention);
   }
   knownBytes('partitionRetention', partitionRetention);
 }

@@ -122,11 +122,7 @@ export function checkRedpandaProps({
   checkImage('image', image, 'docker.io/redpandadata/redpanda');
   const gibibytes = knownGibibytes('volumeSize', volumeSize ?? REDPANDA_DEFAULTS.volumeSize);
   if (gibibytes !== undefined && gibibytes < MIN_VOLUME_GIB) {
-    throw invalidValue(
-      'volumeSize',
-      `must be ${MIN_VOLUME_GIB} GiB or more: Redpanda rejects writes when less than 5 GiB are free`,
-      `${gibibytes} GiB`,
-    );
+    throw invalidValue('volumeSize', `must be ${MIN_VOLUME_GIB} GiB or more: Redpanda rejects writes when less than 5 GiB are free`, volumeSize);
   }
   checkRetention(retention, partitionRetention);
   const partitionBytes = knownBytes('partitionRetention', partitionRetention);
@@ -134,7 +130,7 @@ export function checkRedpandaProps({
     throw invalidProp('partitionRetention', 'is required if `volumeSize` is not known at synthesis');
   }
   if (gibibytes !== undefined && partitionBytes !== undefined && partitionBytes > Size.gibibytes(gibibytes).toBytes()) {
-    throw invalidValue('partitionRetention', `must be less than the volume, ${gibibytes} GiB`, `${partitionBytes} bytes`);
+    throw invalidValue('partitionRetention', `must be less than the volume, ${gibibytes} GiB`, partitionRetention);
   }
   if (hostName !== undefined && privateZone === undefined) {
     throw invalidValue(

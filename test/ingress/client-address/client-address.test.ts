@@ -255,7 +255,7 @@ describe('the nginx sidecar in a task definition of the user', () => {
 
   test.each([1, 121])('refuses a stop timeout of %d seconds', (seconds) => {
     expect(() => proxy({}, { stopTimeout: Duration.seconds(seconds) })).toThrow(
-      `[Stack/Ingress] \`stopTimeout\` must be from 2 to 120 seconds, got: '${seconds} seconds'`,
+      `[Stack/Ingress] \`stopTimeout\` must be from 2 to 120 seconds, got: ${seconds} second`,
     );
   });
 

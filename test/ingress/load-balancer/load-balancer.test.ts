@@ -71,7 +71,7 @@ describe('the load balancer', () => {
 
   test.each([[0], [4001]])('refuses an idle timeout of %d seconds', (seconds) => {
     expect(() => synth({ idleTimeout: Duration.seconds(seconds) })).toThrow(
-      `[Stack/Ingress] \`idleTimeout\` must be from 1 second to 4,000 seconds, got: '${seconds} seconds'`,
+      `[Stack/Ingress] \`idleTimeout\` must be from 1 second to 4,000 seconds, got: ${seconds} second`,
     );
   });
 

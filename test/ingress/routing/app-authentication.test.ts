@@ -173,7 +173,7 @@ describe('the session', () => {
   });
 
   test.each([[0], [604801]])('refuses a timeout of %d seconds', (seconds) => {
-    expect(withTimeout(Duration.seconds(seconds))).toThrow(`\`sessionTimeout\` must be from one second to seven days, got: '${seconds} seconds'`);
+    expect(withTimeout(Duration.seconds(seconds))).toThrow(`\`sessionTimeout\` must be from one second to seven days, got: ${seconds} second`);
   });
 
   test('lasts for `sessionTimeout`', () => {

@@ -160,7 +160,7 @@ test.each<[string, Partial<CacheProps>, string]>([
     { evictionPolicy: 'volatile-ttl' as never },
     "`evictionPolicy` must be one of noeviction, volatile-lru, allkeys-lru, got: 'volatile-ttl'",
   ],
-  ['a `backupRetention` of 36 days', { backupRetention: Duration.days(36) }, "`backupRetention` must be whole days, from 1 to 35, got: '36 days'"],
+  ['a `backupRetention` of 36 days', { backupRetention: Duration.days(36) }, '`backupRetention` must be whole days, from 1 to 35, got: 36 days'],
 ])('Cache rejects %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Cache] ${message}`);
 });

@@ -19,7 +19,7 @@ test.each<InstanceVolume>([
 });
 
 test.each<[InstanceVolume, string]>([
-  [{ size: Size.mebibytes(512) }, "`volumeSize` must be a whole number of GiB, got: '512 MiB'"],
+  [{ size: Size.mebibytes(512) }, '`volumeSize` must be a whole number of GiB, got: 512 MiB'],
   [{ size: Size.gibibytes(0) }, '`volumeSize` must be from 1 to 65536 GiB, got: 0'],
   [{ size: Size.tebibytes(65) }, '`volumeSize` must be from 1 to 65536 GiB, got: 66560'],
   [{ size, iops: 100 }, '`volumeIops` must be from 3000 to 80000 for gp3, got: 100'],

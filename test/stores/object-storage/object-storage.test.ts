@@ -176,7 +176,7 @@ test.each<[string, ObjectStorageProps, string]>([
   [
     'a `recordingsExpiration` of 30 hours',
     { recordingsExpiration: Duration.hours(30) },
-    "`recordingsExpiration` must be whole days, from 1 to 36500, got: '1 day 6 hours'",
+    '`recordingsExpiration` must be whole days, from 1 to 36500, got: 30 hours',
   ],
   [
     'a `noncurrentVersionExpiration` of 0 days',
