@@ -29,18 +29,12 @@ function templateOf(release?: PostHogRelease): Template {
 /** The templates of the default release and of a later one. */
 export const TEMPLATES = { now: templateOf(), later: templateOf(laterRelease()) };
 
-/** The instances of ClickHouse and what they depend on, which a release may replace. */
-export const INSTANCES = Object.entries(TEMPLATES.later.Resources)
-  .filter(([, { Type }]) => ['AWS::EC2::LaunchTemplate', 'AWS::AutoScaling::AutoScalingGroup'].includes(Type))
-  .map(([id]) => id);
-
 /** The table of docs/performance.md. */
 export function deploymentTable(): string {
   const { now, later } = TEMPLATES;
   const rows: [string, DeploymentTime][] = [
     ['first deployment of the default', firstDeployment(now)],
     ['upgrade, all images are others', update(now, later)],
-    ["the same upgrade, if ClickHouse's instance stays", update(now, later, INSTANCES)],
   ];
   const cells = rows.map(([what, time]) => [what, ...SPEEDS.map((speed) => String(Math.round(time[speed]))), pathOf(time)]);
   return [['deployment', 'fast', 'typical', 'slow', 'the typical critical path'], ['---', '---:', '---:', '---:', '---'], ...cells]

@@ -213,7 +213,8 @@ test('what is retained goes away with a first creation that is rolled back', () 
 
 describe('the release', () => {
   const app = `posthog/posthog@sha256:${'1'.repeat(64)}`;
-  const release = PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app });
+  const clickHouseImage = `clickhouse/clickhouse-server@sha256:${'2'.repeat(64)}`;
+  const release = PostHogRelease.of('mine', { ...PostHogRelease.V2026_09_11_R2.images, app }, { clickHouseImage });
 
   test('of PostHog is that of its data stores', () => {
     const { stores, services } = synthesised({}, () => ({ release }));
@@ -222,12 +223,18 @@ describe('the release', () => {
     expect(JSON.stringify(stores)).not.toContain(PostHogRelease.V2026_09_11_R2.images.app);
   });
 
-  test('must be the same for PostHog and its data stores', () => {
+  test('must have the same image of ClickHouse for PostHog and its data stores', () => {
     expect(() => synthesised({ release })).toThrow(
-      "[PostHog/PostHog] `release` must be the release of `stores`, 2026-09-11-r2, because ClickHouse runs functions of PostHog's image, got: 'mine'; " +
+      "[PostHog/PostHog] `release` must have the same image of ClickHouse as the release of `stores`, 2026-09-11-r2, got: 'mine'; " +
         'set `release` of PostHogStores only, which PostHog follows',
     );
     expect(() => synthesised({ release }, () => ({ release }))).not.toThrow();
+  });
+
+  test('may differ in other images', () => {
+    const { clickHouseImage: same } = PostHogRelease.V2026_09_11_R2;
+    const other = PostHogRelease.of('other', { ...PostHogRelease.V2026_09_11_R2.images, app }, { clickHouseImage: same });
+    expect(synthesised({ release: other }).stores).toEqual(byDefault.stores);
   });
 
   test('may differ from that of an existing ClickHouse', () => {

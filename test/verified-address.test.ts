@@ -105,12 +105,7 @@ test('`ClientAddress.verified()` changes tasks, services and security group rule
       changed.add((after.Resources[id] ?? before.Resources[id]).Type);
     }
   }
-  expect([...changed].sort()).toEqual([
-    'AWS::EC2::SecurityGroup',
-    'AWS::EC2::SecurityGroupEgress',
-    'AWS::ECS::Service',
-    'AWS::ECS::TaskDefinition',
-  ]);
+  expect([...changed].sort()).toEqual(['AWS::EC2::SecurityGroup', 'AWS::EC2::SecurityGroupEgress', 'AWS::ECS::Service', 'AWS::ECS::TaskDefinition']);
 });
 
 test('`ClientAddress.verified()` changes no listener rule', () => {

@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/core';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { IConstruct } from 'constructs';
+import { ClickHouseAppFiles } from './clickhouse/clickhouse-base';
 import { Stores } from './posthog-stores';
 
 /**
@@ -55,6 +56,7 @@ function valuesOf({ postgres, cache, kafka, clickHouse, objectStorage }: Stores,
     clickHouse.dictReaderCredentials,
   ];
   const { bucket } = objectStorage;
+  const { imageParameter, reportParameters = [] }: Partial<ClickHouseAppFiles> = clickHouse.appFiles ?? {};
   return [
     vpc.vpcId,
     ...[...vpc.publicSubnets, ...vpc.privateSubnets, ...vpc.isolatedSubnets].map(({ subnetId }) => subnetId),
@@ -68,6 +70,8 @@ function valuesOf({ postgres, cache, kafka, clickHouse, objectStorage }: Stores,
     kafka.bootstrapServers,
     kafka.clusterName,
     clickHouse.host,
+    imageParameter?.parameterName,
+    ...reportParameters.map(({ parameterName }) => parameterName),
     ...clickHouse.serverRoles.map(({ roleName }) => roleName),
     bucket.bucketName,
     bucket.bucketArn,

@@ -26,11 +26,9 @@ export function firstDeployment(template: Template): DeploymentTime {
  *
  * @param before the deployed template
  * @param after the template of the update
- * @param except logical ids of resources that are taken to stay as they are
  */
-export function update(before: Template, after: Template, except: readonly string[] = []): DeploymentTime {
+export function update(before: Template, after: Template): DeploymentTime {
   const changed = changedResources(before, after);
-  except.forEach((id) => changed.delete(id));
   return timeOf(after, (id) => (changed.has(id) ? stepOf(after, id, true) : undefined));
 }
 

@@ -91,7 +91,12 @@ export const POSTHOG_STORES: Subject = {
     serviceSubnets: OTHER_ZONE,
     storeSubnets: OTHER_SUBNETS,
     ...BROUGHT_STORES,
-    release: to(OTHER_RELEASE),
+    release: to(
+      PostHogRelease.of('other', PostHogRelease.V2026_09_11_R2.images, {
+        clickHouseImage: `clickhouse/clickhouse-server@sha256:${'1'.repeat(64)}`,
+      }),
+    ),
+    registryCredentials: { to: ({ secret }) => secret },
     logRetention: to(RetentionDays.ONE_DAY),
     removalPolicy: to(RemovalPolicy.DESTROY),
   },

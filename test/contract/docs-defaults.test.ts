@@ -268,9 +268,8 @@ const OTHERS: Record<string, unknown> = {
   'PostgresProps.instanceType': InstanceType.of(InstanceClass.R8G, InstanceSize.LARGE),
   'PostgresProps.version': PostgresEngineVersion.VER_17,
   'PostHogStoresProps.logRetention': RetentionDays.ONE_DAY,
-  'PostHogStoresProps.release': PostHogRelease.of('other', {
-    ...PostHogRelease.V2026_09_11_R2.images,
-    app: `posthog/posthog@sha256:${'1'.repeat(64)}`,
+  'PostHogStoresProps.release': PostHogRelease.of('other', PostHogRelease.V2026_09_11_R2.images, {
+    clickHouseImage: `clickhouse/clickhouse-server@sha256:${'1'.repeat(64)}`,
   }),
 };
 

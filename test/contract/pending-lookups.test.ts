@@ -52,8 +52,7 @@ const CONSTRUCTS: Readonly<Record<string, (stack: Stack, vpc: IVpc, selection?: 
   'Cache': (stack, vpc, vpcSubnets) => new Cache(stack, 'Store', { vpc, vpcSubnets }),
   'Kafka': (stack, vpc, vpcSubnets) => new Kafka(stack, 'Store', { vpc, vpcSubnets }),
   'RedpandaKafka': (stack, vpc, vpcSubnets) => new RedpandaKafka(stack, 'Store', { vpc, vpcSubnets, volumeSize: Size.gibibytes(50) }),
-  'ClickHouse': (stack, vpc, vpcSubnets) =>
-    new ClickHouse(stack, 'Store', { vpc, vpcSubnets, kafka: kafka(stack), replicas: 3 }),
+  'ClickHouse': (stack, vpc, vpcSubnets) => new ClickHouse(stack, 'Store', { vpc, vpcSubnets, kafka: kafka(stack), replicas: 3 }),
   'PostHogIngress': (stack, vpc, loadBalancerSubnets) =>
     new PostHogIngress(stack, 'Ingress', {
       domainName: 'posthog.example.com',

@@ -4,18 +4,7 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import {
-  AppAccess,
-  ClickHouse,
-  ClientAddress,
-  Kafka,
-  NatMode,
-  PostHog,
-  PostHogNetwork,
-  PostHogProps,
-  PostHogSize,
-  Product,
-} from '../../lib';
+import { AppAccess, ClickHouse, ClientAddress, Kafka, NatMode, PostHog, PostHogNetwork, PostHogProps, PostHogSize, Product } from '../../lib';
 import { newStack } from '../helpers/stack';
 import { zonedStack } from '../helpers/zones';
 

@@ -21,6 +21,7 @@ export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
     changes: {
       ipAddresses: to(IpAddresses.cidr('10.1.0.0/16')),
       maxAzs: to(3),
+      availabilityZones: to(['eu-central-1a', 'eu-central-1c']),
       nat: to(NatMode.INSTANCE),
       publicLoadBalancer: to(false),
       dualStack: to(true),

@@ -152,7 +152,11 @@ export class ClickHouse extends ClickHouseBase {
   }
 
   private defineSecurityGroup({ vpc, kafka }: ClickHouseProps, many: boolean): SecurityGroup {
-    const securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', { vpc, description: 'PostHog ClickHouse: servers', allowAllOutbound: false });
+    const securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: 'PostHog ClickHouse: servers',
+      allowAllOutbound: false,
+    });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'to container registries and AWS APIs');
     if (many) {
       for (const port of MEMBER_PORTS) {

@@ -63,7 +63,11 @@ export class RedpandaKafka extends KafkaBase {
     warnOfFloating(this, 'Kafka', [image], 'new instance');
     this.privateZone = props.privateZone ?? this.defineZone(props.vpc);
     this.host = props.hostName ?? `kafka.${this.privateZone.zoneName}`;
-    const securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'PostHog Kafka: broker', allowAllOutbound: false });
+    const securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {
+      vpc: props.vpc,
+      description: 'PostHog Kafka: broker',
+      allowAllOutbound: false,
+    });
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'to AWS APIs, Amazon Linux repositories and container registries');
     this.connections.addSecurityGroup(securityGroup);
     this.securityGroup = securityGroup;
