@@ -4,6 +4,7 @@ import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ClientAddress, PostHogProps, PostHogRelease, Product } from '../lib';
 import { locationOf } from '../lib/private/image-reference';
 import { newPostHog, newStack } from './helpers/stack';
+import { statementsOf } from './helpers/template';
 
 const ECR = '111122223333.dkr.ecr.eu-central-1.amazonaws.com';
 
@@ -17,13 +18,6 @@ interface Task {
   readonly Properties: {
     readonly ContainerDefinitions: readonly Container[];
     readonly ExecutionRoleArn: { readonly 'Fn::GetAtt': [string, string] };
-  };
-}
-
-interface Policy {
-  readonly Properties: {
-    readonly Roles: readonly { readonly Ref: string }[];
-    readonly PolicyDocument: { readonly Statement: readonly { readonly Action: unknown; readonly Resource: unknown }[] };
   };
 }
 
@@ -66,7 +60,7 @@ describe('with images from other registries', () => {
   });
 
   test('the server of a new ClickHouse can pull its image and that of the app from there', () => {
-    const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
+    const policies = JSON.stringify(['AWS::IAM::Role', 'AWS::IAM::Policy'].map((type) => template.findResources(type)));
     const repositories = ['clickhouse/clickhouse-server', 'posthog/posthog'].map((name) => `:repository/docker-hub/${name}"`);
     expect(repositories.filter((repository) => !policies.includes(repository))).toEqual([]);
   });
@@ -93,7 +87,7 @@ describe('with credentials for Docker Hub', () => {
   test('every container with an image from there has them, and no other', () => {
     const containers = containersOf(template);
     const expected = containers.filter(isOnDockerHub).map(({ Name }) => Name);
-    expect(expected).toEqual(expect.arrayContaining(['web', 'temporal', 'preflight', 'migrate', 'topics', 'client-address']));
+    expect(expected).toEqual(expect.arrayContaining(['web', 'temporal', 'checks', 'migrate', 'topics', 'client-address']));
     expect(containers.filter(({ RepositoryCredentials }) => RepositoryCredentials).map(({ Name }) => Name)).toEqual(expected);
     expect(new Set(containers.flatMap(({ RepositoryCredentials }) => RepositoryCredentials?.CredentialsParameter ?? []))).toEqual(new Set([ARN]));
   });
@@ -103,14 +97,15 @@ describe('with credentials for Docker Hub', () => {
     const expected = tasks
       .filter(({ Properties }) => Properties.ContainerDefinitions.some(isOnDockerHub))
       .map(({ Properties }) => Properties.ExecutionRoleArn['Fn::GetAtt'][0]);
-    const policies = Object.values(template.findResources('AWS::IAM::Policy') as Record<string, Policy>);
-    const reading = policies.filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes('docker-hub'));
-    expect(new Set(reading.flatMap(({ Properties }) => Properties.Roles.map(({ Ref }) => Ref)))).toEqual(new Set(expected));
-    const statements = reading
-      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-      .filter((one) => JSON.stringify(one).includes('docker-hub'));
-    expect(new Set(statements.flatMap(({ Action }) => Action))).toEqual(new Set(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue']));
-    const resources = statements.flatMap(({ Resource }) => Resource).filter((one) => JSON.stringify(one).includes('docker-hub'));
+    const roles = Object.keys(template.findResources('AWS::IAM::Role'));
+    const ofRole = (role: string) => statementsOf(template, role).filter((one) => JSON.stringify(one).includes('docker-hub'));
+    const reading = roles.filter((role) => ofRole(role).length > 0);
+    expect(new Set(reading.filter((role) => !role.includes('ClickHouse')))).toEqual(new Set(expected));
+    const statements = reading.flatMap(ofRole);
+    expect(new Set(statements.flatMap(({ actions }) => actions))).toEqual(
+      new Set(['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue']),
+    );
+    const resources = statements.flatMap(({ resources }) => resources).filter((one) => JSON.stringify(one).includes('docker-hub'));
     expect(new Set(resources)).toEqual(new Set([ARN]));
   });
 

@@ -283,6 +283,7 @@ const REPLACEABLE_TYPES = [
   'AWS::RDS::DBClusterParameterGroup',
   'AWS::RDS::DBParameterGroup',
   'AWS::S3::BucketPolicy',
+  'AWS::SSM::Parameter',
   'AWS::SecretsManager::SecretTargetAttachment',
   'AWS::StepFunctions::StateMachine',
   'Custom::AWS',
