@@ -1,38 +1,93 @@
-import { CfnResource, RemovalPolicy, Resource, Stack, STACK_RESOURCE_LIMIT_CONTEXT, Token } from 'aws-cdk-lib/core';
+import { CfnResource, Resource, Stack, STACK_RESOURCE_LIMIT_CONTEXT, Token } from 'aws-cdk-lib/core';
 import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { ContainerInsights } from 'aws-cdk-lib/aws-ecs';
+import { ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { taskQueue } from './catalog/generations/task-queues';
+import { Product } from './catalog/product';
+import { INGRESS_OPTION_CHECKS } from './ingress/ingress-checks';
+import { MIGRATION_CHECKS } from './migration/migration-options';
 import { NatMode } from './network/nat';
 import { PostHogProps } from './posthog-props';
 import { PostHogStores } from './posthog-stores';
-import { checkEnum, invalidProp, invalidValue } from './private/errors';
-import { checkWhole } from './private/values';
+import {
+  cluster as clusterCheck,
+  containerSecrets,
+  cpuArchitecture,
+  environment,
+  logRetention,
+  namespace,
+  removalPolicyWithoutSnapshot,
+  secret,
+  subnetSelection,
+  vpc as vpcCheck,
+} from './private/checks/cdk';
+import { Checks, construct, listOf, struct } from './private/checks/check';
+import { anyText, boolean, oneOf, text, wholeNumber } from './private/checks/values';
 import { isInEcr } from './private/container-image';
+import { invalidProp, invalidValue } from './private/errors';
 import { isLookupPending } from './private/subnets';
 import { ProcessDefinition } from './catalog/process-definition';
 import { PostHogSize } from './catalog/posthog-size';
-import { checkServiceOptions } from './services/service/service-options';
+import { releaseCheck } from './release/posthog-release-options';
+import { APP_SECRETS_CHECKS } from './services/secrets/app-secrets-options';
+import { checkServiceOptions, SERVICE_OPTIONS_CHECKS } from './services/service/service-options';
+import { APP_SETTINGS_CHECKS } from './services/settings/app-settings-checks';
 import { STORE_NAMES } from './stores/posthog-stores';
+import { CACHE, CLICKHOUSE, KAFKA, OBJECT_STORAGE, POSTGRES } from './stores/store-checks';
 
 /** The maximum for each busy topic; a broker holds about a thousand partitions in total. */
 const MAX_PARTITIONS = 100;
 
+const QUEUES_RULE = 'must be one or more queue names, such as general-purpose-task-queue';
+
+export const POSTHOG_CHECKS: Checks<PostHogProps> = {
+  ...INGRESS_OPTION_CHECKS,
+  ...APP_SECRETS_CHECKS,
+  ...APP_SETTINGS_CHECKS,
+  stores: construct('a PostHogStores', ['postgres', 'clickHouse', 'vpc', '_checkRelease'], 'write new PostHogStores(...)'),
+  postgres: POSTGRES,
+  cache: CACHE,
+  kafka: KAFKA,
+  clickHouse: CLICKHOUSE,
+  objectStorage: OBJECT_STORAGE,
+  vpc: vpcCheck,
+  serviceSubnets: subnetSelection,
+  storeSubnets: subnetSelection,
+  manageTopics: boolean,
+  topicPartitions: wholeNumber(1, MAX_PARTITIONS),
+  nat: oneOf(NatMode),
+  availabilityZones: listOf(anyText, { duplicates: true }),
+  cluster: clusterCheck,
+  containerInsights: oneOf(ContainerInsights),
+  fargateCapacityProviders: boolean,
+  cloudMapNamespace: namespace,
+  release: releaseCheck,
+  registryCredentials: secret,
+  products: listOf(oneOf(Product)),
+  size: oneOf(PostHogSize),
+  spot: boolean,
+  cpuArchitecture,
+  temporalTaskQueues: listOf(text(/^[a-z][a-z0-9-]*$/, QUEUES_RULE), { min: 1, rule: QUEUES_RULE }),
+  migration: struct(MIGRATION_CHECKS),
+  checkDeployment: boolean,
+  serviceOptions: listOf(struct(SERVICE_OPTIONS_CHECKS)),
+  environment,
+  secrets: containerSecrets,
+  telemetry: boolean,
+  enableExecuteCommand: boolean,
+  logRetention,
+  removalPolicy: removalPolicyWithoutSnapshot('secrets and logs have no snapshots'),
+  deletionProtection: boolean,
+};
+
 /** Rejects props that contradict each other or cannot work. The rooms check the props that concern them alone. */
 export function checkProps(props: PostHogProps, deployed: readonly ProcessDefinition[], topicsImage: string | undefined): void {
   checkServiceOptions(props.serviceOptions, deployed);
-  if (props.size !== undefined) {
-    checkEnum('size', props.size, PostHogSize);
-  }
   checkTaskQueues(props.temporalTaskQueues);
   checkStores(props);
   checkVpc(props);
   checkCapacity(props);
-  if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', props.removalPolicy);
-  }
-  checkWhole('topicPartitions', props.topicPartitions, 1, MAX_PARTITIONS);
   if (props.nat === NatMode.NONE || lacksNat(props.stores)) {
     checkWithoutNat(props, topicsImage);
   }
@@ -44,10 +99,6 @@ function lacksNat(stores: PostHogStores | undefined): boolean {
 }
 
 function checkTaskQueues(queues: readonly string[] | undefined): void {
-  const wrong = queues?.find((queue) => !/^[a-z][a-z0-9-]*$/.test(queue));
-  if (queues?.length === 0 || wrong !== undefined) {
-    throw invalidValue('temporalTaskQueues', 'must be one or more queue names, such as general-purpose-task-queue', wrong ?? queues);
-  }
   if (queues?.every((queue) => taskQueue(queue)?.process === PostHogProcess.TEMPORAL_BATCH_EXPORTS_WORKER)) {
     throw invalidValue(
       'temporalTaskQueues',
@@ -72,13 +123,14 @@ function checkStores(props: PostHogProps): void {
     throw invalidProp(name, 'cannot be combined with `stores`', 'pass it to PostHogStores');
   }
   const { cluster, stores } = props;
-  if (cluster && areKnownToDiffer(cluster.vpc, stores.vpc)) {
+  if (cluster && areKnownToDiffer(vpcOf(cluster), stores.vpc)) {
     throw invalidValue('cluster', 'must be in the VPC of `stores`', cluster, 'leave it out, or pass a cluster in that VPC');
   }
 }
 
 function checkVpc({ vpc: given, cluster, listener, nat, stores, availabilityZones }: PostHogProps): void {
-  const vpc = stores?.vpc ?? given ?? cluster?.vpc;
+  const ofCluster = cluster && vpcOf(cluster);
+  const vpc = stores?.vpc ?? given ?? ofCluster;
   if (!vpc) {
     if (listener) {
       throw invalidProp('vpc', 'or `cluster` is required with `listener`', 'pass the VPC of the load balancer, which must reach the tasks');
@@ -91,17 +143,14 @@ function checkVpc({ vpc: given, cluster, listener, nat, stores, availabilityZone
   if (availabilityZones) {
     throw invalidValue('availabilityZones', 'cannot be combined with `vpc` or `cluster`, which have their zones', availabilityZones, 'leave it out');
   }
-  if (given && cluster && areKnownToDiffer(given, cluster.vpc)) {
+  if (given && ofCluster && areKnownToDiffer(given, ofCluster)) {
     throw invalidValue('vpc', 'must be the VPC of `cluster`', given, 'leave `vpc` out, or pass a cluster in that VPC');
   }
 }
 
 function checkCapacity({ cluster, containerInsights, fargateCapacityProviders, spot }: PostHogProps): void {
-  if (containerInsights !== undefined) {
-    checkEnum('containerInsights', containerInsights, ContainerInsights);
-    if (cluster) {
-      throw invalidValue('containerInsights', 'cannot be combined with `cluster`, which has its own setting', containerInsights, 'leave it out');
-    }
+  if (cluster && containerInsights !== undefined) {
+    throw invalidValue('containerInsights', 'cannot be combined with `cluster`, which has its own setting', containerInsights, 'leave it out');
   }
   if (!cluster && fargateCapacityProviders !== undefined) {
     throw invalidValue('fargateCapacityProviders', 'requires `cluster`: a new cluster has them', fargateCapacityProviders, 'leave it out');
@@ -129,6 +178,20 @@ function checkWithoutNat({ clickHouse, manageTopics, stores }: PostHogProps, top
     const fix =
       'copy the image to ECR and set `migration.topicsImage` or `PostHogRelease.withImagesFrom()`, or create the topics yourself; brokers with `auto.create.topics.enable` create the others';
     throw manageTopics === undefined ? invalidProp('manageTopics', rule, fix) : invalidValue('manageTopics', rule, manageTopics, fix);
+  }
+}
+
+/** Returns the VPC of a cluster. The CDK's own error for a cluster that was imported without it does not name the prop. */
+function vpcOf(cluster: ICluster): IVpc {
+  try {
+    return cluster.vpc;
+  } catch {
+    throw invalidValue(
+      'cluster',
+      'must have a VPC',
+      cluster,
+      'import it with Cluster.fromClusterAttributes({ clusterName, vpc }), also if you pass `vpc`',
+    );
   }
 }
 

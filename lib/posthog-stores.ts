@@ -4,14 +4,18 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PostHogNetwork } from './network/posthog-network';
+import { logRetention, removalPolicyWithoutSnapshot, secret, subnetSelection, vpc as vpcCheck } from './private/checks/cdk';
+import { checkProps, Checks, construct } from './private/checks/check';
 import { invalidProp, invalidValue, withPath } from './private/errors';
 import { PostHogRelease } from './release/posthog-release';
+import { releaseCheck } from './release/posthog-release-options';
 import { ICache } from './stores/cache/cache-base';
 import { IClickHouse } from './stores/clickhouse/clickhouse-base';
 import { IKafka } from './stores/kafka/kafka-base';
 import { IObjectStorage } from './stores/object-storage/object-storage-base';
 import { IPostgres } from './stores/postgres/postgres-base';
 import { defineStores, Stores } from './stores/posthog-stores';
+import { CACHE, CLICKHOUSE, KAFKA, OBJECT_STORAGE, POSTGRES } from './stores/store-checks';
 import { exportStores } from './stores/stack-exports';
 
 /**
@@ -99,6 +103,22 @@ export interface PostHogStoresProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+const CHECKS: Checks<PostHogStoresProps> = {
+  network: construct('a PostHogNetwork', ['vpc', 'serviceSubnets', 'storeSubnets'], 'write new PostHogNetwork(...)'),
+  vpc: vpcCheck,
+  serviceSubnets: subnetSelection,
+  storeSubnets: subnetSelection,
+  postgres: POSTGRES,
+  cache: CACHE,
+  kafka: KAFKA,
+  clickHouse: CLICKHOUSE,
+  objectStorage: OBJECT_STORAGE,
+  release: releaseCheck,
+  registryCredentials: secret,
+  logRetention,
+  removalPolicy: removalPolicyWithoutSnapshot('secrets and logs have no snapshots'),
+};
+
 const DEFAULTS = { release: PostHogRelease.V2026_09_11_R2, logRetention: RetentionDays.ONE_MONTH };
 
 /**
@@ -133,7 +153,8 @@ export class PostHogStores extends Construct {
 
   public constructor(scope: Construct, id: string, props: PostHogStoresProps = {}) {
     super(scope, id);
-    withPath(this, () => checkProps(props));
+    checkProps(this, props, CHECKS);
+    withPath(this, () => checkCombinations(props));
     this.network = props.vpc ? undefined : (props.network ?? new PostHogNetwork(this, 'Network'));
     this.vpc = props.vpc ?? this.network!.vpc;
     this.serviceSubnets = props.serviceSubnets ?? this.network?.serviceSubnets;
@@ -180,12 +201,9 @@ export class PostHogStores extends Construct {
   }
 }
 
-function checkProps({ network, vpc, clickHouse, removalPolicy }: PostHogStoresProps): void {
+function checkCombinations({ network, vpc, clickHouse }: PostHogStoresProps): void {
   if (network && vpc) {
     throw invalidProp('vpc', 'cannot be combined with `network`, which has a VPC', 'leave one of them out');
-  }
-  if (removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: secrets and logs have no snapshots', removalPolicy);
   }
   if (network && !network.egressSubnets && !clickHouse) {
     throw invalidProp(

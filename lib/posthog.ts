@@ -13,10 +13,11 @@ import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
-import { checkResources } from './posthog-checks';
+import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
 import { MIGRATING_PIPELINES, NetworkPlan, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
 import { acknowledge } from './private/acknowledge';
+import { checkProps } from './private/checks/check';
 import { warnOfFloating } from './private/container-image';
 import { withPath } from './private/errors';
 import { discoveryLabel, discoveryOf } from './services/discovery';
@@ -91,6 +92,7 @@ export class PostHog extends Construct {
 
   public constructor(scope: Construct, id: string, props: PostHogProps) {
     super(scope, id);
+    checkProps(this, props, POSTHOG_CHECKS);
     const plan = withPath(this, () => planOf(props, discoveryLabel(this)));
     this.node.addValidation({ validate: () => checkResources(this) });
     const { release, cpuArchitecture, logRetention, removalPolicy } = plan;

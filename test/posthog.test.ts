@@ -1,7 +1,7 @@
 import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { IVpc, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerInsights, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerInsights, CpuArchitecture, Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -546,7 +546,8 @@ describe('errors', () => {
   });
 
   test.each(['environment', 'secrets'])('refuses a variable of the library in `%s`', (prop) => {
-    expect(() => build(() => ({ [prop]: { SECRET_KEY: 'x' } }))).toThrow(
+    const value = (stack: Stack) => (prop === 'secrets' ? EcsSecret.fromSecretsManager(Secret.fromSecretNameV2(stack, 'Mine', 'mine')) : 'x');
+    expect(() => build((stack) => ({ [prop]: { SECRET_KEY: value(stack) } }))).toThrow(
       `[Stack/PostHog/Services/Web] \`${prop}\` must not set a variable that the library manages, got: 'SECRET_KEY'`,
     );
   });

@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 import { ClientAddress } from './client-address/client-address';
 import { addProxy, ClientAddressProxyOptions } from './client-address/client-address-proxy';
 import { BoundProxies, TrustedProxies } from './client-address/trusted-proxies';
-import { checkIngressProps, checkScope } from './ingress-checks';
+import { checkIngress, checkRoute } from './ingress-checks';
 import { PostHogIngressProps } from './ingress-options';
 import { defineRecords } from './load-balancer/domain';
 import { defineLoadBalancer } from './load-balancer/load-balancer';
@@ -80,7 +80,7 @@ export class PostHogIngress extends Construct implements IConnectable {
 
   public constructor(scope: Construct, id: string, props: PostHogIngressProps) {
     super(scope, id);
-    this.existing = withPath(this, () => checkIngressProps(props));
+    this.existing = checkIngress(this, props);
     this.appAccess = props.appAccess ?? AppAccess.anyone();
     this.openGroups = new Set(props.publicEndpointGroups ?? []);
     this.url = `https://${props.domainName}`;
@@ -128,7 +128,7 @@ export class PostHogIngress extends Construct implements IConnectable {
    */
   public route(process: PostHogProcess, targetGroup: IApplicationTargetGroup, scope?: Construct): void {
     withPath(this, () => {
-      checkScope(this, targetGroup, scope);
+      checkRoute(this, process, targetGroup, scope);
       if (this.routed.has(process)) {
         throw invalidValue('process', 'must not be routed twice', process, 'remove the second call of `route()`');
       }

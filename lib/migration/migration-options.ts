@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { checkImage } from '../private/container-image';
+import { Checks, listOf } from '../private/checks/check';
+import { anyText, boolean, days, duration, durationBetween, image, oneOfOrToken, text, wholeNumber } from '../private/checks/values';
 import { invalidProp, invalidValue } from '../private/errors';
-import { checkWhole } from '../private/values';
-import { checkFargateSize } from '../private/fargate-size';
-import { checkDays, knownSeconds } from '../private/quantities';
+import { checkFargateSize, CPU_UNITS } from '../private/fargate-size';
+import { knownSeconds } from '../private/quantities';
 
 /**
  * Options for the database migrations that run before processes are updated, and for the checks before them.
@@ -129,23 +129,30 @@ const HOUR = 60 * 60;
 const DAY = 24 * HOUR;
 const MIN_BACKUP_AGE = 10 * 60;
 
-/** The maximum timeout of CloudFormation (AWS::CloudFormation::WaitCondition, Timeout). */
-const LONGEST = 12 * HOUR;
+export const MIGRATION_CHECKS: Checks<MigrationOptions> = {
+  // AWS::CloudFormation::WaitCondition, Timeout.
+  timeout: durationBetween(Duration.hours(1), Duration.hours(12), 'from 1 to 12 hours, the maximum of CloudFormation'),
+  cpu: oneOfOrToken(CPU_UNITS),
+  memoryLimitMiB: wholeNumber(512, 122_880),
+  checkFreeDisk: boolean,
+  minFreeDiskPercent: wholeNumber(1, 90),
+  checkBackup: boolean,
+  maxBackupAge: duration,
+  checkReleaseGap: boolean,
+  maxReleaseGap: days(1, 3650),
+  allowDowngrade: boolean,
+  allowLegacyDatabase: boolean,
+  postMigrationCommands: listOf(text(/^(?=.*\S)[^\n]*$/, 'must be single-line commands'), { duplicates: true }),
+  topicsImage: image('docker.io/redpandadata/redpanda'),
+  trigger: anyText,
+};
 
 /** Checks options and adds defaults. */
 export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
   const { cpu = DEFAULTS.cpu, memoryLimitMiB = DEFAULTS.memoryLimitMiB, postMigrationCommands = [] } = options;
   const timeoutSeconds = secondsOf('timeout', options.timeout ?? DEFAULTS.timeout);
-  if (timeoutSeconds < HOUR || timeoutSeconds > LONGEST) {
-    throw invalidValue('timeout', 'must be from 1 to 12 hours, the maximum of CloudFormation', options.timeout);
-  }
   checkLimits(options);
   checkFargateSize(cpu, memoryLimitMiB);
-  checkImage('topicsImage', options.topicsImage, 'docker.io/redpandadata/redpanda');
-  const broken = postMigrationCommands.find((line) => line.trim() === '' || line.includes('\n'));
-  if (broken !== undefined) {
-    throw invalidValue('postMigrationCommands', 'must be single-line commands', broken);
-  }
   return {
     timeoutSeconds,
     cpu,
@@ -163,7 +170,7 @@ export function migrationPlan(options: MigrationOptions = {}): MigrationPlan {
 
 /** Checks the limits of the pre-migration checks. */
 function checkLimits(options: MigrationOptions): void {
-  const { minFreeDiskPercent, maxBackupAge, maxReleaseGap } = options;
+  const { maxBackupAge } = options;
   const limits = [
     ['minFreeDiskPercent', 'checkFreeDisk'],
     ['maxBackupAge', 'checkBackup'],
@@ -173,11 +180,9 @@ function checkLimits(options: MigrationOptions): void {
   if (ineffective) {
     throw invalidProp(ineffective[0], `has no effect with \`${ineffective[1]}: false\``, 'remove one of them');
   }
-  checkWhole('minFreeDiskPercent', minFreeDiskPercent, 1, 90);
   if (maxBackupAge && secondsOf('maxBackupAge', maxBackupAge) < MIN_BACKUP_AGE) {
     throw invalidValue('maxBackupAge', 'must be at least 10 minutes', maxBackupAge, 'to disable the check, set `checkBackup: false`');
   }
-  checkDays('maxReleaseGap', maxReleaseGap, 1, 3650);
 }
 
 function secondsOf(prop: string, duration: Duration): number {

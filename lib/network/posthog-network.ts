@@ -22,7 +22,9 @@ import { natGateways, NatMode } from './nat';
 import { INatInstance, NatInstanceProvider, VPC_ONLY } from './nat-instance';
 import { acknowledge } from '../private/acknowledge';
 import { describeResources } from '../private/descriptions';
-import { checkEnum, invalidProp, invalidValue, withPath } from '../private/errors';
+import { checkProps, Checks, listOf, objectWith } from '../private/checks/check';
+import { anyText, boolean, oneOf, wholeNumber } from '../private/checks/values';
+import { invalidProp, invalidValue, withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
 import { logCdkFunction } from '../private/program-function';
 
@@ -105,6 +107,26 @@ const DEFAULTS = {
 /** The number of zones. Addresses are reserved for the largest number, so that adding one moves no subnet. */
 const ZONES = { min: 2, max: 4 };
 
+/** The sizes that a subnet can have. */
+const subnetMask = wholeNumber(16, 28, 'must be from 16 to 28, the sizes that a subnet can have');
+
+const CHECKS: Checks<PostHogNetworkProps> = {
+  ipAddresses: objectWith('a source of addresses', ['allocateVpcCidr', 'allocateSubnetsCidr'], "write IpAddresses.cidr('10.0.0.0/16'), for example"),
+  maxAzs: wholeNumber(
+    ZONES.min,
+    ZONES.max,
+    `must be from ${ZONES.min} to ${ZONES.max}: a load balancer needs two zones, and addresses are reserved for four`,
+  ),
+  // Their form is checked with their number, so that the error shows all of them.
+  availabilityZones: listOf(anyText, { duplicates: true }),
+  nat: oneOf(NatMode),
+  publicLoadBalancer: boolean,
+  dualStack: boolean,
+  serviceSubnetCidrMask: subnetMask,
+  storeSubnetCidrMask: subnetMask,
+  flowLogs: boolean,
+};
+
 /** The smallest subnet that a load balancer accepts. Every address in it becomes a trusted proxy. */
 const LOAD_BALANCER_CIDR_MASK = 27;
 const EGRESS_CIDR_MASK = 28;
@@ -144,7 +166,8 @@ export class PostHogNetwork extends Construct {
 
   public constructor(scope: Construct, id: string, props: PostHogNetworkProps = {}) {
     super(scope, id);
-    withPath(this, () => checkProps(props));
+    checkProps(this, props, CHECKS);
+    withPath(this, () => checkAvailabilityZones(props));
     const nat = props.nat ?? DEFAULTS.nat;
     const zones = props.availabilityZones?.length ?? Math.min(props.maxAzs ?? DEFAULTS.maxAzs, Stack.of(this).availabilityZones.length);
     if (zones < ZONES.min) {
@@ -220,26 +243,7 @@ function tiers(props: PostHogNetworkProps, nat: NatMode): SubnetConfiguration[] 
   ];
 }
 
-function checkProps(props: PostHogNetworkProps): void {
-  const maxAzs = props.maxAzs ?? DEFAULTS.maxAzs;
-  if (!Number.isInteger(maxAzs) || maxAzs < ZONES.min || maxAzs > ZONES.max) {
-    throw invalidValue(
-      'maxAzs',
-      `must be from ${ZONES.min} to ${ZONES.max}: a load balancer needs two zones, and addresses are reserved for four`,
-      maxAzs,
-    );
-  }
-  checkAvailabilityZones(props.availabilityZones, props.maxAzs);
-  checkEnum('nat', props.nat ?? DEFAULTS.nat, NatMode);
-  for (const name of ['serviceSubnetCidrMask', 'storeSubnetCidrMask'] as const) {
-    const mask = props[name] ?? DEFAULTS[name];
-    if (!Number.isInteger(mask) || mask < 16 || mask > 28) {
-      throw invalidValue(name, 'must be from 16 to 28, the sizes that a subnet can have', mask);
-    }
-  }
-}
-
-function checkAvailabilityZones(zones: readonly string[] | undefined, maxAzs: number | undefined): void {
+function checkAvailabilityZones({ availabilityZones: zones, maxAzs }: PostHogNetworkProps): void {
   if (zones === undefined) {
     return;
   }

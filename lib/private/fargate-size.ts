@@ -18,6 +18,9 @@ const SIZES: Readonly<Record<number, readonly number[]>> = {
   16384: range(32, 120, 8),
 };
 
+/** The numbers of CPU units that Fargate offers. */
+export const CPU_UNITS: Readonly<Record<string, number>> = Object.fromEntries(Object.keys(SIZES).map((units) => [units, Number(units)]));
+
 /** Checks that Fargate offers tasks of this size. */
 export function checkFargateSize(cpu: number, memoryLimitMiB: number): void {
   if (Token.isUnresolved(cpu) || Token.isUnresolved(memoryLimitMiB)) {

@@ -1,4 +1,10 @@
+import { Token } from 'aws-cdk-lib/core';
 import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { PostHogImages } from './posthog-images';
+import { CLICKHOUSE_VERSION, COMMIT, DAY, TextRule, TOPIC } from './release-checks';
+import { cpuArchitecture } from '../private/checks/cdk';
+import { Check, Checks, listOf, mapOf, matching, objectWith, required, struct } from '../private/checks/check';
+import { anyText, image, text } from '../private/checks/values';
 
 /**
  * Values of a release that replace those of its generation.
@@ -90,3 +96,52 @@ export interface PostHogReleaseOptions {
    */
   readonly overrides?: PostHogReleaseOverrides;
 }
+
+/** Checks a release. */
+export const releaseCheck = objectWith(
+  'a PostHogRelease',
+  ['_imageOf', '_architectureFor'],
+  'use PostHogRelease.V2026_09_11_R2 or PostHogRelease.fromFile()',
+);
+
+/** Returns the check of a text that follows a rule. */
+function following({ rule, test }: TextRule): Check {
+  return matching(rule, (value) => typeof value === 'string' && (Token.isUnresolved(value) || test(value)));
+}
+
+const OVERRIDES: Checks<PostHogReleaseOverrides> = {
+  modes: mapOf(text()),
+  taskQueues: listOf(text()),
+  topics: listOf(following(TOPIC)),
+  webServerEnvironment: mapOf(anyText),
+};
+
+export const RELEASE_CHECKS: Checks<PostHogReleaseOptions> = {
+  upstreamCommit: following(COMMIT),
+  clickHouseVersion: following(CLICKHOUSE_VERSION),
+  clickHouseImage: image('clickhouse/clickhouse-server'),
+  platforms: listOf(cpuArchitecture, { min: 1, rule: 'must name an architecture', fix: 'leave it out for CpuArchitecture.X86_64' }),
+  date: following(DAY),
+  topics: listOf(following(TOPIC)),
+  generation: text(),
+  overrides: struct(OVERRIDES),
+};
+
+const releaseImage = image('posthog/posthog');
+
+export const IMAGE_CHECKS: Checks<PostHogImages> = {
+  app: required(releaseImage, 'the image posthog/posthog'),
+  node: releaseImage,
+  capture: releaseImage,
+  captureLogs: releaseImage,
+  featureFlags: releaseImage,
+  hypercacheServer: releaseImage,
+  propertyDefs: releaseImage,
+  personhogReplica: releaseImage,
+  personhogRouter: releaseImage,
+  cymbal: releaseImage,
+  livestream: releaseImage,
+  browserless: releaseImage,
+  temporal: releaseImage,
+  sqlxMigrate: releaseImage,
+};

@@ -4,12 +4,14 @@ import { CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
 import { RELEASE_2026_09_11_R2, WITHDRAWN_RELEASES } from './known-releases';
 import { checkedRegistries, copiesOf, copyOf, ImageRegistries } from './image-registries';
 import { PostHogImages } from './posthog-images';
-import { PostHogReleaseOptions } from './posthog-release-options';
+import { IMAGE_CHECKS, PostHogReleaseOptions, RELEASE_CHECKS } from './posthog-release-options';
 import { checkDistinct, checkText, CLICKHOUSE_VERSION, COMMIT, DAY, TextRule, TOPIC } from './release-checks';
 import { imagesOf, imagesWithout, ReleaseDescription } from './release-description';
 import { parseRelease } from './release-file';
 import { generationOf, GenerationOverrides, NEWEST_GENERATION } from '../catalog/generations/generation';
 import { Generation } from '../catalog/generations/generations';
+import { checkStruct } from '../private/checks/check';
+import { text } from '../private/checks/values';
 import { checkImage, isFloating } from '../private/container-image';
 import { invalidValue } from '../private/errors';
 
@@ -61,6 +63,9 @@ export class PostHogRelease {
    * @param options further facts about the release
    */
   public static of(name: string, images: PostHogImages, options: PostHogReleaseOptions = {}): PostHogRelease {
+    text()('name', name);
+    checkStruct('images', images, IMAGE_CHECKS);
+    checkStruct('options', options, RELEASE_CHECKS);
     return new PostHogRelease(name, images, { ...options, platforms: [...(options.platforms ?? [CpuArchitecture.X86_64])] });
   }
 
@@ -72,6 +77,7 @@ export class PostHogRelease {
    * @param path the file, relative to the folder in which the CDK's command line runs
    */
   public static fromFile(path: string): PostHogRelease {
+    text()('path', path);
     try {
       return PostHogRelease.fromDescription(parseRelease(readFileSync(path, 'utf8')));
     } catch (error) {

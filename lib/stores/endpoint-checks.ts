@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
+import { Check } from '../private/checks/check';
 import { invalidValue } from '../private/errors';
 
 /** A kind of server that is known not to work with PostHog. */
@@ -11,7 +12,7 @@ export interface UnsupportedEndpoint {
 
 /** Checks that a prop is a host name or IP address, and not that of an unsupported server. */
 export function checkHost(prop: string, value: string, unsupported: readonly UnsupportedEndpoint[]): void {
-  if (Token.isUnresolved(value)) {
+  if (typeof value === 'string' && Token.isUnresolved(value)) {
     return;
   }
   if (typeof value !== 'string' || !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value)) {
@@ -20,11 +21,9 @@ export function checkHost(prop: string, value: string, unsupported: readonly Uns
   checkUnsupportedEndpoint(prop, value, unsupported);
 }
 
-/** Checks that a prop is a TCP port. */
-export function checkPort(prop: string, value: number): void {
-  if (!Token.isUnresolved(value) && (!Number.isInteger(value) || value < 1 || value > 65535)) {
-    throw invalidValue(prop, 'must be a port from 1 to 65535', value);
-  }
+/** Returns the check of a host name or an IP address. */
+export function host(unsupported: readonly UnsupportedEndpoint[]): Check {
+  return (prop, value) => checkHost(prop, value as string, unsupported);
 }
 
 /** Rejects the address of an unsupported server. */

@@ -102,6 +102,6 @@ test('fails at synthesis when the app has an allow-list, and no process answers 
 
 test('fails with an unknown group of endpoints', () => {
   expect(() => newIngress(newStack(), { publicEndpointGroups: ['shared_content' as never] })).toThrow(
-    '[Stack/Ingress] `publicEndpointGroups` must be one of ingestion, sdk, shared-content',
+    '[Stack/Ingress] `publicEndpointGroups[0]` must be one of ingestion, sdk, shared-content',
   );
 });

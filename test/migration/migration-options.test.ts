@@ -1,5 +1,6 @@
 import { Duration, Lazy } from 'aws-cdk-lib/core';
-import { MigrationOptions, migrationPlan } from '../../lib/migration/migration-options';
+import { MIGRATION_CHECKS, MigrationOptions, migrationPlan } from '../../lib/migration/migration-options';
+import { checkStruct } from '../../lib/private/checks/check';
 import { newStack } from '../helpers/stack';
 import { newMigration } from './fixture';
 
@@ -52,31 +53,34 @@ test('accepts the smallest limits of the pre-migration checks', () => {
 });
 
 test.each<[MigrationOptions, string]>([
-  [{ timeout: Duration.hours(13) }, '[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: 13 hours'],
-  [{ timeout: Duration.minutes(59) }, '[Stack/Migration] `timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: 59 minutes'],
+  [{ timeout: Duration.hours(13) }, '`timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: 13 hours'],
+  [{ timeout: Duration.minutes(59) }, '`timeout` must be from 1 to 12 hours, the maximum of CloudFormation, got: 59 minutes'],
   [
     { timeout: Duration.seconds(Lazy.number({ produce: () => 7200 })) },
     '[Stack/Migration] `timeout` must be known at synthesis; use a literal value, not a token',
   ],
   [
     { topicsImage: 'Redpanda latest' },
-    "[Stack/Migration] `topicsImage` must be an image such as docker.io/redpandadata/redpanda@sha256:<64 hexadecimal digits>, got: 'Redpanda latest'",
+    "`topicsImage` must be an image such as docker.io/redpandadata/redpanda@sha256:<64 hexadecimal digits>, got: 'Redpanda latest'",
   ],
-  [{ minFreeDiskPercent: 91 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 1 to 90, got: 91'],
-  [{ minFreeDiskPercent: 0 }, '[Stack/Migration] `minFreeDiskPercent` must be a whole number from 1 to 90, got: 0'],
+  [{ minFreeDiskPercent: 91 }, '`minFreeDiskPercent` must be a whole number from 1 to 90, got: 91'],
+  [{ minFreeDiskPercent: 0 }, '`minFreeDiskPercent` must be a whole number from 1 to 90, got: 0'],
   [
     { maxBackupAge: Duration.seconds(0) },
     '[Stack/Migration] `maxBackupAge` must be at least 10 minutes, got: 0 seconds; to disable the check, set `checkBackup: false`',
   ],
-  [{ maxReleaseGap: Duration.days(0) }, '[Stack/Migration] `maxReleaseGap` must be whole days, from 1 to 3650, got: '],
+  [{ maxReleaseGap: Duration.days(0) }, '`maxReleaseGap` must be whole days, from 1 to 3650, got: '],
   [
     { checkFreeDisk: false, minFreeDiskPercent: 5 },
     '[Stack/Migration] `minFreeDiskPercent` has no effect with `checkFreeDisk: false`; remove one of them',
   ],
-  [{ cpu: 3 }, '[Stack/Migration] `cpu` must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, got: 3'],
+  [{ cpu: 3 }, '`cpu` must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, got: 3'],
   [{ memoryLimitMiB: 1024 }, '[Stack/Migration] `memoryLimitMiB` must be one of 4096, '],
-  [{ postMigrationCommands: ['one\ntwo'] }, "[Stack/Migration] `postMigrationCommands` must be single-line commands, got: 'one\ntwo'"],
-  [{ postMigrationCommands: [' '] }, "[Stack/Migration] `postMigrationCommands` must be single-line commands, got: ' '"],
+  [{ postMigrationCommands: ['one\ntwo'] }, "`postMigrationCommands[0]` must be single-line commands, got: 'one\ntwo'"],
+  [{ postMigrationCommands: [' '] }, "`postMigrationCommands[0]` must be single-line commands, got: ' '"],
 ])('refuses the migration options %j', (options, message) => {
-  expect(() => newMigration(newStack(), { options })).toThrow(message);
+  expect(() => {
+    checkStruct('migration', options, MIGRATION_CHECKS);
+    newMigration(newStack(), { options });
+  }).toThrow(message);
 });

@@ -144,7 +144,7 @@ test.each<[PostHogReleaseOptions, string]>([
     "`clickHouseImage` must be an image such as clickhouse/clickhouse-server@sha256:<64 hexadecimal digits>, got: 'Not an image'",
   ],
   [{ date: '2026-02-29' }, "`date` must be a day such as 2026-09-11, got: '2026-02-29'"],
-  [{ topics: ['a', 'b c'] }, "`topics` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: 'b c'"],
+  [{ topics: ['a', 'b c'] }, "`topics[1]` must be the name of a topic: up to 249 letters, digits, dots, dashes and underscores, got: 'b c'"],
   [{ topics: ['a', 'b', 'a'] }, "`topics` must not contain duplicates, got: 'a'"],
   [{ platforms: [] }, '`platforms` must name an architecture, got: []; leave it out for CpuArchitecture.X86_64'],
 ])('PostHogRelease.of refuses %j', (options, message) => {

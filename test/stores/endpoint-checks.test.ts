@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Lazy, Token } from 'aws-cdk-lib/core';
-import { checkHost, checkUnsupportedEndpoint, checkPort } from '../../lib/stores/endpoint-checks';
+import { Lazy } from 'aws-cdk-lib/core';
+import { checkHost, checkUnsupportedEndpoint } from '../../lib/stores/endpoint-checks';
 
 const UNSUPPORTED = [{ pattern: /^bad\./, reason: 'it is bad; use a good one' }];
 
@@ -29,23 +29,6 @@ test('checkHost rejects the host of an unsupported server', () => {
   expect(() => checkUnsupportedEndpoint('brokers', 'bad.internal', UNSUPPORTED)).toThrow('`brokers` must name a server that PostHog can use');
 });
 
-test('checkPort accepts ports from 1 to 65535 only', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 65535 }), (port) => checkPort('port', port)));
-  fc.assert(
-    fc.property(
-      fc.oneof(
-        fc.integer({ max: 0 }),
-        fc.integer({ min: 65536 }),
-        fc.double().filter((port) => !Number.isInteger(port)),
-      ),
-      (port) => {
-        expect(() => checkPort('port', port)).toThrow('`port` must be a port from 1 to 65535, got: ');
-      },
-    ),
-  );
-});
-
-test('checkHost and checkPort accept tokens', () => {
+test('checkHost accepts tokens', () => {
   expect(() => checkHost('host', Lazy.string({ produce: () => 'not a host' }), UNSUPPORTED)).not.toThrow();
-  expect(() => checkPort('port', Token.asNumber({ Ref: 'Port' }))).not.toThrow();
 });

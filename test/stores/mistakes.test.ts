@@ -9,13 +9,13 @@ const ABSENT = undefined as never;
 
 test('imports reject a host that is undefined', () => {
   expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host: ABSENT })).toThrow(
-    '[Stack/Cache] `host` must be a host name, without scheme and port, got: undefined',
+    '[Stack/Cache] `host` is required: the host name of the primary node',
   );
   expect(() => ClickHouse.fromClickHouseAttributes(newStack(), 'ClickHouse', { host: ABSENT, credentials: ABSENT })).toThrow(
-    '[Stack/ClickHouse] `host` must be a host name',
+    '[Stack/ClickHouse] `host` is required: the host name of the server',
   );
   expect(() => Kafka.fromKafkaAttributes(newStack(), 'Kafka', { bootstrapServers: ABSENT })).toThrow(
-    '[Stack/Kafka] `bootstrapServers` must be comma-separated host:port, got: undefined',
+    '[Stack/Kafka] `bootstrapServers` is required: the brokers, as comma-separated host:port',
   );
 });
 

@@ -1,4 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
+import { listOf } from '../../private/checks/check';
+import { anyText } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
 import { checkCidrs } from '../../private/ip';
 
@@ -29,6 +31,7 @@ export class Cdn {
    * @param cidrs the CIDR blocks of the network
    */
   public static fromCidrs(cidrs: string[]): Cdn {
+    listOf(anyText, { duplicates: true })('cidrs', cidrs);
     return new Cdn(cidrs);
   }
 

@@ -11,6 +11,9 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AddressProxy } from './client-address';
 import { BETWEEN_BLOCKS, CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, nginxScript } from './nginx-config';
 import { containerImage } from '../../private/container-image';
+import { secret } from '../../private/checks/cdk';
+import { Checks, checkStruct, construct, objectWith, required } from '../../private/checks/check';
+import { durationBetween, wholeNumber } from '../../private/checks/values';
 import { knownSeconds } from '../../private/quantities';
 import { invalidValue } from '../../private/errors';
 
@@ -47,6 +50,19 @@ export interface ClientAddressProxyOptions {
   readonly registryCredentials?: ISecret;
 }
 
+const PORT_RULE = `must be a port from 1 to 65535, and not ${CLIENT_ADDRESS_PORT}, which nginx takes`;
+
+const CHECKS: Checks<ClientAddressProxyOptions> = {
+  upstreamPort: required(wholeNumber(1, 65_535, PORT_RULE), 'the port of the process'),
+  upstreamContainer: objectWith('a container of the task definition', ['containerName', 'taskDefinition']),
+  // The maximum of Fargate: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (stopTimeout).
+  stopTimeout: durationBetween(Duration.seconds(2), Duration.seconds(120), 'from 2 to 120 seconds'),
+  logging: objectWith('a LogDriver', ['bind'], 'use LogDrivers.awsLogs(), for example'),
+  registryCredentials: secret,
+};
+
+const taskDefinitionCheck = construct('a task definition', ['addContainer', 'networkMode']);
+
 /** A folder of the image that every user can write to. A read-only root with a volume would not work: on Fargate, root owns volumes. */
 const FOLDER = '/tmp';
 
@@ -72,8 +88,10 @@ export function addProxy(
   taskDefinition: TaskDefinition,
   options: ClientAddressProxyOptions,
 ): LoadBalancerTargetOptions {
+  taskDefinitionCheck('taskDefinition', taskDefinition);
+  checkStruct('options', options, CHECKS);
   const { upstreamPort, upstreamContainer = taskDefinition.defaultContainer, stopTimeout = DEFAULT_STOP_TIMEOUT, logging } = options;
-  check(taskDefinition, upstreamPort, stopTimeout);
+  check(taskDefinition, upstreamPort);
   if (!upstreamContainer) {
     throw invalidValue('taskDefinition', 'must have the container of the process', taskDefinition, 'add that container first');
   }
@@ -99,7 +117,7 @@ export function addProxy(
   return { containerName: CLIENT_ADDRESS_CONTAINER, containerPort: CLIENT_ADDRESS_PORT };
 }
 
-function check(taskDefinition: TaskDefinition, upstreamPort: number, stopTimeout: Duration): void {
+function check(taskDefinition: TaskDefinition, upstreamPort: number): void {
   if (taskDefinition.networkMode !== NetworkMode.AWS_VPC) {
     throw invalidValue(
       'taskDefinition',
@@ -110,15 +128,8 @@ function check(taskDefinition: TaskDefinition, upstreamPort: number, stopTimeout
   if (taskDefinition.findContainer(CLIENT_ADDRESS_CONTAINER)) {
     throw invalidValue('taskDefinition', `must not have a container named ${CLIENT_ADDRESS_CONTAINER} yet`, taskDefinition);
   }
-  if (
-    !Token.isUnresolved(upstreamPort) &&
-    (!Number.isInteger(upstreamPort) || upstreamPort < 1 || upstreamPort > 65535 || upstreamPort === CLIENT_ADDRESS_PORT)
-  ) {
-    throw invalidValue('upstreamPort', `must be a port from 1 to 65535, and not ${CLIENT_ADDRESS_PORT}, which nginx takes`, upstreamPort);
-  }
-  const seconds = knownSeconds('stopTimeout', stopTimeout);
-  if (seconds !== undefined && (seconds < 2 || seconds > 120)) {
-    throw invalidValue('stopTimeout', 'must be from 2 to 120 seconds', stopTimeout);
+  if (upstreamPort === CLIENT_ADDRESS_PORT) {
+    throw invalidValue('upstreamPort', PORT_RULE, upstreamPort);
   }
 }
 

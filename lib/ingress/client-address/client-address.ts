@@ -1,5 +1,6 @@
 import { Cdn } from './cdn';
-import { checkImage } from '../../private/container-image';
+import { Checks, checkStruct, objectWith } from '../../private/checks/check';
+import { image } from '../../private/checks/values';
 
 /**
  * Options for verified client IP addresses.
@@ -24,6 +25,11 @@ export interface VerifiedAddressOptions {
  * as `FROM nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79...`. That tag is published for amd64 and arm64.
  */
 const IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79d56aee561a1d81c63f00eee5fb5fe29279560cdc55e91425133104c7fbe6';
+
+const CHECKS: Checks<VerifiedAddressOptions> = {
+  image: image('nginxinc/nginx-unprivileged'),
+  cdn: objectWith('a Cdn', ['_cidrs'], 'use Cdn.fromCidrs()'),
+};
 
 /**
  * The nginx sidecar of a process.
@@ -63,6 +69,7 @@ export class ClientAddress {
    * @param options the image, and a content delivery network in front
    */
   public static verified(options: VerifiedAddressOptions = {}): ClientAddress {
+    checkStruct('options', options, CHECKS);
     return new ClientAddress(options);
   }
 
@@ -85,11 +92,7 @@ export class ClientAddress {
   }
 
   private constructor(options?: VerifiedAddressOptions, cdnCidrs: readonly string[] = options?.cdn?._cidrs ?? []) {
-    if (!options) {
-      return;
-    }
-    const { image = IMAGE } = options;
-    checkImage('image', image, 'nginxinc/nginx-unprivileged');
-    this._proxy = { image, cdnCidrs };
+    // Always an own property, by which the check of a prop recognises it.
+    this._proxy = options && { image: options.image ?? IMAGE, cdnCidrs };
   }
 }

@@ -4,6 +4,9 @@ import { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2
 import { Construct } from 'constructs';
 import { LoadBalancerAddresses } from './load-balancer-addresses';
 import { assignableAddresses, checkAddresses } from './trusted-addresses';
+import { loadBalancer as checkLoadBalancer, subnet } from '../../private/checks/cdk';
+import { listOf } from '../../private/checks/check';
+import { anyText } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
 import { parseAddress } from '../../private/ip';
 import { knownCidr } from '../../private/subnets';
@@ -48,6 +51,7 @@ export abstract class TrustedProxies {
    * @param subnets the load balancer's subnets
    */
   public static fromSubnets(subnets: ISubnet[]): TrustedProxies {
+    listOf(subnet, { duplicates: true, gaps: true })('subnets', subnets);
     if (subnets.length === 0 || subnets.includes(undefined as unknown as ISubnet)) {
       return new FromNoSubnets();
     }
@@ -77,6 +81,7 @@ export abstract class TrustedProxies {
    * @param loadBalancer the load balancer, imported or not
    */
   public static fromLoadBalancer(loadBalancer: IApplicationLoadBalancer): TrustedProxies {
+    checkLoadBalancer('loadBalancer', loadBalancer);
     return new FromLoadBalancer(loadBalancer);
   }
 
@@ -89,6 +94,7 @@ export abstract class TrustedProxies {
    * @param addresses IPv4 or IPv6 addresses
    */
   public static fromAddresses(addresses: string[]): TrustedProxies {
+    listOf(anyText, { duplicates: true })('addresses', addresses);
     if (!Token.isUnresolved(addresses)) {
       checkAddresses(addresses, (address) => !Token.isUnresolved(address));
     }

@@ -1,12 +1,14 @@
 import { Token } from 'aws-cdk-lib/core';
 import { ListenerAction, ListenerCondition, UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
-import { authenticateCognito, authenticateOidc, checkOidc, checkSessionTimeout, CognitoOptions, OidcOptions } from './app-authentication';
+import { authenticateCognito, authenticateOidc, COGNITO_CHECKS, CognitoOptions, OIDC_CHECKS, OidcOptions } from './app-authentication';
 import { PathCondition } from './ingress-rules';
 import { APP_PRIORITY, LIMITS, RuleSpec } from './listener-rules';
 import { valuesOf } from './path-pattern';
 import { numbered } from './rule-placement';
 import { chunks } from '../../private/collections';
+import { checkStruct, listOf } from '../../private/checks/check';
+import { anyText } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
 import { checkCidrs } from '../../private/ip';
 
@@ -62,6 +64,7 @@ export abstract class AppAccess {
    * @param cidrs IPv4 and IPv6 CIDR blocks
    */
   public static fromCidrs(cidrs: string[]): AppAccess {
+    listOf(anyText, { duplicates: true })('cidrs', cidrs);
     return new FromCidrs(cidrs);
   }
 
@@ -75,8 +78,7 @@ export abstract class AppAccess {
    * @param options the identity provider
    */
   public static oidc(options: OidcOptions): AppAccess {
-    checkOidc(options);
-    checkSessionTimeout(options.sessionTimeout);
+    checkStruct('options', options, OIDC_CHECKS);
     return new SignIn((scope, next, onUnauthenticatedRequest) => authenticateOidc(scope, options, next, onUnauthenticatedRequest));
   }
 
@@ -88,7 +90,7 @@ export abstract class AppAccess {
    * @param options the user pool
    */
   public static cognito(options: CognitoOptions): AppAccess {
-    checkSessionTimeout(options.sessionTimeout);
+    checkStruct('options', options, COGNITO_CHECKS);
     return new SignIn((_scope, next, onUnauthenticatedRequest) => authenticateCognito(options, next, onUnauthenticatedRequest));
   }
 

@@ -1,10 +1,11 @@
-import { Duration, SecretValue, Stack, Token } from 'aws-cdk-lib/core';
+import { Duration, SecretValue, Stack } from 'aws-cdk-lib/core';
 import { IUserPool, IUserPoolClient, IUserPoolDomain } from 'aws-cdk-lib/aws-cognito';
 import { ListenerAction, UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2-actions';
 import { IConstruct } from 'constructs';
-import { knownSeconds } from '../../private/quantities';
-import { invalidProp, invalidValue } from '../../private/errors';
+import { Checks, construct, hasMembers, required } from '../../private/checks/check';
+import { durationBetween, text } from '../../private/checks/values';
+import { invalidProp } from '../../private/errors';
 
 /**
  * An identity provider that speaks OpenID Connect.
@@ -62,16 +63,33 @@ export interface CognitoOptions {
 
 const DEFAULT_SCOPE = 'openid';
 const DEFAULT_SESSION_TIMEOUT = Duration.hours(12);
-const MAX_SESSION_TIMEOUT = Duration.days(7);
-const OIDC_URLS = ['issuer', 'authorizationEndpoint', 'tokenEndpoint', 'userInfoEndpoint'] as const;
-
-/** Checks the duration of a session. */
-export function checkSessionTimeout(timeout: Duration | undefined): void {
-  const seconds = knownSeconds('sessionTimeout', timeout);
-  if (seconds !== undefined && (seconds < 1 || seconds > MAX_SESSION_TIMEOUT.toSeconds())) {
-    throw invalidValue('sessionTimeout', 'must be from one second to seven days', timeout);
+/** Checks a SecretValue. The message does not have the value: it may be the secret itself. */
+function secretValue(prop: string, value: unknown): void {
+  if (!hasMembers(value, ['unsafeUnwrap'])) {
+    throw invalidProp(prop, 'must be a SecretValue', 'write SecretValue.secretsManager(...), or use `secretValue` of a secret');
   }
 }
+
+const sessionTimeout = durationBetween(Duration.seconds(1), Duration.days(7), 'from one second to seven days');
+const url = text(/^https:\/\/[^\s/]+/, 'must be an https:// URL');
+
+export const OIDC_CHECKS: Checks<OidcOptions> = {
+  issuer: required(url, "the provider's issuer identifier, an https:// URL"),
+  authorizationEndpoint: required(url, 'the authorization endpoint of the provider, an https:// URL'),
+  tokenEndpoint: required(url, 'the token endpoint of the provider, an https:// URL'),
+  userInfoEndpoint: required(url, 'the user info endpoint of the provider, an https:// URL'),
+  clientId: required(text(), 'the client that is registered with the identity provider'),
+  clientSecret: required(secretValue, "the client's secret, as a SecretValue"),
+  scope: text(),
+  sessionTimeout,
+};
+
+export const COGNITO_CHECKS: Checks<CognitoOptions> = {
+  userPool: required(construct('a user pool', ['userPoolArn']), 'the user pool'),
+  userPoolClient: required(construct("a user pool's client", ['userPoolClientId']), "the user pool's client"),
+  userPoolDomain: required(construct("a user pool's domain", ['domainName']), "the user pool's domain"),
+  sessionTimeout,
+};
 
 /** Returns the action that signs users in with a Cognito user pool. The default of `onUnauthenticatedRequest` redirects to the sign-in page. */
 export function authenticateCognito(options: CognitoOptions, next: ListenerAction, onUnauthenticatedRequest?: UnauthenticatedAction): ListenerAction {
@@ -106,20 +124,4 @@ export function authenticateOidc(
     onUnauthenticatedRequest,
     next,
   });
-}
-
-/** Checks the options as far as that is possible without a construct. */
-export function checkOidc(oidc: OidcOptions): void {
-  for (const name of OIDC_URLS) {
-    const url = oidc[name];
-    if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+/.test(url ?? '')) {
-      throw invalidValue(name, 'must be an https:// URL', url);
-    }
-  }
-  if (!oidc.clientId) {
-    throw invalidProp('clientId', 'is required: the client that is registered with the identity provider');
-  }
-  if (!oidc.clientSecret) {
-    throw invalidProp('clientSecret', "is required: the client's secret, as a SecretValue");
-  }
 }

@@ -1,5 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { ISecret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
+import { secret } from '../../private/checks/cdk';
+import { Checks } from '../../private/checks/check';
 import { invalidProp } from '../../private/errors';
 import { checkWholeText, definitionOf } from '../../private/secrets';
 
@@ -46,6 +48,15 @@ export interface AppSecretsOptions {
    */
   readonly oidcRsaPrivateKey?: ISecret;
 }
+
+export const APP_SECRETS_CHECKS: Checks<AppSecretsOptions> = {
+  secretKey: secret,
+  encryptionSaltKeys: secret,
+  internalApiSecret: secret,
+  internalRequestToken: secret,
+  browserlessToken: secret,
+  oidcRsaPrivateKey: secret,
+};
 
 /** The format of a secret. */
 interface SecretFormat {

@@ -1,7 +1,10 @@
 import { CpuArchitecture, Secret } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from '../../catalog/posthog-process';
 import { invalidValue } from '../../private/errors';
-import { checkFargateSize } from '../../private/fargate-size';
+import { containerSecrets, cpuArchitecture, environment } from '../../private/checks/cdk';
+import { Checks, required } from '../../private/checks/check';
+import { anyText, oneOfOrToken, wholeNumber } from '../../private/checks/values';
+import { checkFargateSize, CPU_UNITS } from '../../private/fargate-size';
 import { productsOf } from '../../catalog/processes/deployed-processes';
 import { ProcessDefinition } from '../../catalog/process-definition';
 import { TaskSize } from '../../catalog/posthog-size';
@@ -55,6 +58,24 @@ export interface PostHogServiceOptions {
    */
   readonly secrets?: Record<string, Secret>;
 }
+
+/**
+ * The quota of tasks of a service.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+ */
+const MAX_TASKS = 5000;
+
+export const SERVICE_OPTIONS_CHECKS: Checks<PostHogServiceOptions> = {
+  process: required(anyText, 'the process, such as PostHogProcess.WEB'),
+  cpu: oneOfOrToken(CPU_UNITS),
+  memoryLimitMiB: wholeNumber(512, 122_880),
+  minTasks: wholeNumber(1, MAX_TASKS),
+  maxTasks: wholeNumber(1, MAX_TASKS),
+  cpuArchitecture,
+  environment,
+  secrets: containerSecrets,
+};
 
 /**
  * Checks the processes of options.

@@ -1,8 +1,8 @@
-import { Token } from 'aws-cdk-lib/core';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ProcessSettings } from '../../private/process-settings';
-import { checkEnum, invalidProp, invalidValue } from '../../private/errors';
+import { invalidProp } from '../../private/errors';
+import { numberText } from '../../private/values';
 import { checkWholeText } from '../../private/secrets';
 
 /**
@@ -193,20 +193,11 @@ function emailSettings({
   credentials,
   replyTo,
 }: EmailOptions): ProcessSettings {
-  checkAddress('email.fromAddress', fromAddress);
-  checkAddress('email.replyTo', replyTo);
-  if (!Token.isUnresolved(host) && !/^[A-Za-z0-9.-]+$/.test(host)) {
-    throw invalidValue('email.host', 'must be the host name of a mail server, without a port', host);
-  }
-  if (!Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65_535)) {
-    throw invalidValue('email.port', 'must be a port from 1 to 65535', port);
-  }
-  checkEnum('email.encryption', encryption, EmailEncryption);
   return {
     environment: {
       EMAIL_ENABLED: 'true',
       EMAIL_HOST: host,
-      EMAIL_PORT: String(port),
+      EMAIL_PORT: numberText(port),
       EMAIL_USE_TLS: String(encryption === EmailEncryption.STARTTLS),
       EMAIL_USE_SSL: String(encryption === EmailEncryption.TLS),
       EMAIL_DEFAULT_FROM: fromAddress,
@@ -221,13 +212,6 @@ function emailSettings({
   };
 }
 
-/** Checks an email address, with or without a name, as in `PostHog <posthog@example.com>`. */
-function checkAddress(prop: string, address: string | undefined): void {
-  if (address !== undefined && !Token.isUnresolved(address) && !/^[^@\s<>]+@[^@\s<>]+$|^[^<>@]+<[^@\s<>]+@[^@\s<>]+>$/.test(address)) {
-    throw invalidValue(prop, 'must be an email address such as posthog@example.com', address);
-  }
-}
-
 function clientSettings(prop: string, prefix: string, client: OAuthClient | undefined): ProcessSettings {
   const { secrets } = keySetting(`singleSignOn.${prop}.clientSecret`, `${prefix}_SECRET`, client?.clientSecret);
   return { environment: client ? { [`${prefix}_KEY`]: client.clientId } : {}, secrets };
@@ -236,9 +220,6 @@ function clientSettings(prop: string, prefix: string, client: OAuthClient | unde
 function gitlabUrl({ gitlab, gitlabUrl: url = '' }: SingleSignOnOptions): string {
   if (!gitlab) {
     throw invalidProp('singleSignOn.gitlabUrl', 'requires `singleSignOn.gitlab`');
-  }
-  if (!Token.isUnresolved(url) && !/^https:\/\/[^\s/]+(\/[^\s]*)?$/.test(url)) {
-    throw invalidValue('singleSignOn.gitlabUrl', 'must be a URL that begins with https://', url);
   }
   return url;
 }

@@ -1,8 +1,10 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { checkDays } from '../../private/quantities';
-import { checkEnum, invalidProp, invalidValue } from '../../private/errors';
-import { checkWhole } from '../../private/values';
+import { instanceType, removalPolicy, subnetSelection, vpc } from '../../private/checks/cdk';
+import { Checks, required } from '../../private/checks/check';
+import { boolean, days, oneOf, wholeNumber } from '../../private/checks/values';
+import { dailyWindow, weeklyWindow } from '../../private/checks/windows';
+import { invalidProp, invalidValue } from '../../private/errors';
 
 /**
  * The behaviour of a cache when its memory is full.
@@ -97,24 +99,37 @@ export const CACHE_DEFAULTS = {
   removalPolicy: RemovalPolicy.SNAPSHOT,
 };
 
-/** Rejects props that ElastiCache would reject. */
+/**
+ * Windows last an hour or more.
+ *
+ * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html (PreferredMaintenanceWindow)
+ * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-automatic.html (backup window)
+ */
+const WINDOW_MINUTES = 60;
+
+export const CACHE_CHECKS: Checks<CacheProps> = {
+  vpc: required(vpc, 'the VPC of the nodes'),
+  vpcSubnets: subnetSelection,
+  nodeType: instanceType('that ElastiCache supports, without `cache.`, such as t4g.small'),
+  replicas: wholeNumber(0, 5),
+  automaticFailover: boolean,
+  evictionPolicy: oneOf(CacheEviction),
+  automaticBackups: boolean,
+  backupRetention: days(1, 35),
+  preferredBackupWindow: dailyWindow(WINDOW_MINUTES),
+  preferredMaintenanceWindow: weeklyWindow(WINDOW_MINUTES),
+  removalPolicy,
+};
+
+/** Rejects props that contradict each other. */
 export function checkCacheProps(props: CacheProps): void {
-  const { nodeType, replicas, automaticFailover, evictionPolicy, automaticBackups, backupRetention, preferredBackupWindow } = props;
-  const type = (nodeType ?? CACHE_DEFAULTS.nodeType).toString();
-  if (!Token.isUnresolved(type) && !/^[a-z0-9-]+\.[a-z0-9]+$/.test(type)) {
-    throw invalidValue('nodeType', 'must be an instance type that ElastiCache supports, without `cache.`, such as t4g.small', type);
-  }
+  const { replicas, automaticFailover, automaticBackups, backupRetention, preferredBackupWindow } = props;
   if (Token.isUnresolved(replicas)) {
     throw invalidValue('replicas', 'must be known at synthesis: failover depends on it', replicas);
   }
-  checkWhole('replicas', replicas, 0, 5);
   if (automaticFailover && (replicas ?? CACHE_DEFAULTS.replicas) === 0) {
     throw invalidProp('automaticFailover', 'needs a replica that can take over', 'set `replicas` to 1 or more');
   }
-  if (evictionPolicy !== undefined) {
-    checkEnum('evictionPolicy', evictionPolicy, CacheEviction);
-  }
-  checkDays('backupRetention', backupRetention, 1, 35);
   if (automaticBackups === false && (backupRetention ?? preferredBackupWindow) !== undefined) {
     const prop = backupRetention === undefined ? 'preferredBackupWindow' : 'backupRetention';
     throw invalidProp(prop, 'cannot be combined with `automaticBackups: false`', 'leave one of them out');

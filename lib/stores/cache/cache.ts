@@ -2,10 +2,11 @@ import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnParameterGroup, CfnReplicationGroup, CfnSubnetGroup } from 'aws-cdk-lib/aws-elasticache';
 import { Construct } from 'constructs';
 import { CACHE_PORT, CacheBase, CacheEncryption, ICache, nodeIds } from './cache-base';
-import { CACHE_DEFAULTS, CacheProps, checkCacheProps } from './cache-props';
+import { CACHE_CHECKS, CACHE_DEFAULTS, CacheProps, checkCacheProps } from './cache-props';
 import { CacheAttributes, ImportedCache } from './imported-cache';
 import { defineReplicationGroup } from './replication-group';
 import { retainDependencies } from '../removal';
+import { checkProps } from '../../private/checks/check';
 import { withPath } from '../../private/errors';
 import { InlineSecurityGroup } from '../../private/security-group';
 
@@ -46,6 +47,7 @@ export class Cache extends CacheBase {
 
   public constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id, CACHE_PORT);
+    checkProps(this, props, CACHE_CHECKS);
     withPath(this, () => checkCacheProps(props));
     this.securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,

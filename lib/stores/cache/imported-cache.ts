@@ -1,8 +1,10 @@
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { CACHE_PORT, CacheBase, CacheEncryption } from './cache-base';
-import { checkHost, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
-import { checkEnum, withPath } from '../../private/errors';
+import { host, UnsupportedEndpoint } from '../endpoint-checks';
+import { securityGroups } from '../../private/checks/cdk';
+import { checkProps, Checks, required } from '../../private/checks/check';
+import { oneOf, port, text } from '../../private/checks/values';
 
 /**
  * An existing Valkey or Redis server.
@@ -51,6 +53,14 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   { pattern: /^replica\.|-ro\.[^.]+\.ng\.0001\./, reason: 'this is a reader endpoint, and PostHog writes; use the primary endpoint' },
 ];
 
+const CHECKS: Checks<CacheAttributes> = {
+  host: required(host(UNSUPPORTED), 'the host name of the primary node'),
+  port,
+  encryption: oneOf(CacheEncryption),
+  securityGroups,
+  replicationGroupId: text(/^[a-z][a-z0-9-]{0,39}$/i, 'must be the id of a replication group: up to 40 letters, digits and hyphens'),
+};
+
 /** An imported cache. */
 export class ImportedCache extends CacheBase {
   public readonly host: string;
@@ -58,15 +68,11 @@ export class ImportedCache extends CacheBase {
   public readonly replicationGroupId?: string;
 
   public constructor(scope: Construct, id: string, attrs: CacheAttributes) {
-    super(scope, id, attrs.port ?? CACHE_PORT);
+    super(scope, id, attrs?.port ?? CACHE_PORT);
+    checkProps(this, attrs, CHECKS);
     this.host = attrs.host;
     this.encryption = attrs.encryption ?? CacheEncryption.PREFERRED;
     this.replicationGroupId = attrs.replicationGroupId;
-    withPath(this, () => {
-      checkHost('host', this.host, UNSUPPORTED);
-      checkPort('port', this.port);
-      checkEnum('encryption', this.encryption, CacheEncryption);
-    });
     this.connections.addSecurityGroup(...(attrs.securityGroups ?? []));
   }
 }

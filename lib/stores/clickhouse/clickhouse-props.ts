@@ -4,8 +4,11 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IKafka } from '../kafka/kafka-base';
-import { checkImage } from '../../private/container-image';
-import { checkDomainName } from '../../private/domain-name';
+import { GP3 } from '../instance/instance-volume';
+import { KAFKA } from '../store-checks';
+import { hostedZone, instanceType, logRetention, removalPolicy, secret, snapshotId, subnetSelection, vpc } from '../../private/checks/cdk';
+import { Checks, required } from '../../private/checks/check';
+import { domainName, gibibytes, image, text, wholeNumber } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
 
 /**
@@ -129,17 +132,38 @@ export const CLICKHOUSE_DEFAULTS = {
   logRetention: RetentionDays.ONE_MONTH,
 };
 
-/** Rejects props that cannot work. */
+/** Checks the name of a database. PostHog's migrations write it into statements without quoting it. */
+export const databaseName = text(/^[A-Za-z_]\w*$/, 'must be a name of letters, digits and underscores');
+
+export const CLICKHOUSE_CHECKS: Checks<ClickHouseProps> = {
+  vpc: required(vpc, 'the VPC of the instances'),
+  kafka: required(KAFKA, 'the Kafka cluster that ClickHouse reads events from'),
+  vpcSubnets: subnetSelection,
+  instanceType: instanceType(),
+  volumeSize: gibibytes(GP3.gibibytes.min, GP3.gibibytes.max),
+  volumeIops: wholeNumber(GP3.iops.min, GP3.iops.max, `must be from ${GP3.iops.min} to ${GP3.iops.max} for gp3`),
+  volumeThroughput: wholeNumber(
+    GP3.throughput.min,
+    GP3.throughput.max,
+    `must be from ${GP3.throughput.min} to ${GP3.throughput.max} MiB a second for gp3`,
+  ),
+  snapshotId,
+  replicas: wholeNumber(1, 9, 'must be a whole number from 1 to 9, known at synthesis'),
+  keeperInstanceType: instanceType('such as t4g.small'),
+  image: image('clickhouse/clickhouse-server'),
+  registryCredentials: secret,
+  database: databaseName,
+  privateZone: hostedZone,
+  hostName: domainName,
+  removalPolicy,
+  logRetention,
+};
+
+/** Rejects props that contradict each other. */
 export function checkClickHouseProps(props: ClickHouseProps): void {
-  checkImage('image', props.image, 'clickhouse/clickhouse-server');
-  const { database } = props;
-  // PostHog's migrations write the name into statements without quoting it.
-  if (database !== undefined && !Token.isUnresolved(database) && !/^[A-Za-z_]\w*$/.test(database)) {
-    throw invalidValue('database', 'must be a name of letters, digits and underscores', database);
-  }
   checkHostName(props);
   const { replicas = CLICKHOUSE_DEFAULTS.replicas } = props;
-  if (!Number.isInteger(replicas) || Token.isUnresolved(replicas) || replicas < 1 || replicas > 9) {
+  if (Token.isUnresolved(replicas)) {
     throw invalidValue('replicas', 'must be a whole number from 1 to 9, known at synthesis', replicas);
   }
   if (replicas > 1 && props.snapshotId !== undefined) {
@@ -165,5 +189,4 @@ function checkHostName({ hostName, privateZone }: ClickHouseProps): void {
   if (Token.isUnresolved(hostName)) {
     throw invalidValue('hostName', 'must be known at synthesis', hostName);
   }
-  checkDomainName('hostName', hostName);
 }

@@ -6,7 +6,7 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { defineAppFiles } from './app-files';
 import { ClickHouseAppFiles, ClickHouseBase, IClickHouse } from './clickhouse-base';
-import { checkClickHouseProps, CLICKHOUSE_DEFAULTS, ClickHouseProps } from './clickhouse-props';
+import { checkClickHouseProps, CLICKHOUSE_CHECKS, CLICKHOUSE_DEFAULTS, ClickHouseProps } from './clickhouse-props';
 import { ClickHouseSecrets, defineSecrets } from './clickhouse-secrets';
 import { CLICKHOUSE_PORTS, oneShard } from './config/topology';
 import { ClickHouseAttributes, ImportedClickHouse } from './imported-clickhouse';
@@ -14,6 +14,7 @@ import { defineKeeper, defineServer } from './members';
 import { instanceSubnets } from '../instance/instance-subnets';
 import { IStatefulInstance } from '../instance/stateful-instance';
 import { IKafka } from '../kafka/kafka-base';
+import { checkProps } from '../../private/checks/check';
 import { warnOfFloating } from '../../private/container-image';
 import { withPath } from '../../private/errors';
 import { InlineSecurityGroup } from '../../private/security-group';
@@ -68,6 +69,7 @@ export class ClickHouse extends ClickHouseBase {
 
   public constructor(scope: Construct, id: string, props: ClickHouseProps) {
     super(scope, id, true);
+    checkProps(this, props, CLICKHOUSE_CHECKS);
     withPath(this, () => checkClickHouseProps(props));
     const { replicas = CLICKHOUSE_DEFAULTS.replicas, image = CLICKHOUSE_DEFAULTS.image, removalPolicy = CLICKHOUSE_DEFAULTS.removalPolicy } = props;
     warnOfFloating(this, 'ClickHouse', [image], 'new instance');

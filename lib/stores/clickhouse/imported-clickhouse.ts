@@ -3,8 +3,12 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ClickHouseAppFiles, ClickHouseBase } from './clickhouse-base';
-import { checkHost, UnsupportedEndpoint } from '../endpoint-checks';
+import { databaseName } from './clickhouse-props';
+import { host, UnsupportedEndpoint } from '../endpoint-checks';
 import { reporter } from '../metrics';
+import { role, secret, securityGroups } from '../../private/checks/cdk';
+import { checkProps, Checks, listOf, required } from '../../private/checks/check';
+import { boolean, text } from '../../private/checks/values';
 import { invalidProp, withPath } from '../../private/errors';
 
 /**
@@ -74,6 +78,19 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
   },
 ];
 
+const CHECKS: Checks<ClickHouseAttributes> = {
+  host: required(host(UNSUPPORTED), 'the host name of the server'),
+  credentials: required(secret, 'the secret with the keys `username` and `password`'),
+  dictReaderCredentials: secret,
+  database: databaseName,
+  tls: boolean,
+  verifyCertificate: boolean,
+  securityGroups,
+  serverRoles: listOf(role),
+  instanceId: text(/^i-[0-9a-f]+$/, 'must be the id of an EC2 instance, such as i-0123456789abcdef0'),
+  autoScalingGroupName: text(),
+};
+
 /** An imported ClickHouse server. */
 export class ImportedClickHouse extends ClickHouseBase {
   public readonly host: string;
@@ -90,7 +107,8 @@ export class ImportedClickHouse extends ClickHouseBase {
     id: string,
     private readonly attrs: ClickHouseAttributes,
   ) {
-    super(scope, id, attrs.tls ?? true);
+    super(scope, id, attrs?.tls ?? true);
+    checkProps(this, attrs, CHECKS);
     withPath(this, () => check(attrs));
     this.host = attrs.host;
     this.database = attrs.database ?? 'posthog';
@@ -110,8 +128,7 @@ export class ImportedClickHouse extends ClickHouseBase {
   }
 }
 
-function check({ host, instanceId, autoScalingGroupName }: ClickHouseAttributes): void {
-  checkHost('host', host, UNSUPPORTED);
+function check({ instanceId, autoScalingGroupName }: ClickHouseAttributes): void {
   if (instanceId !== undefined && autoScalingGroupName !== undefined) {
     throw invalidProp('instanceId', 'cannot be combined with `autoScalingGroupName`', 'leave one of them out');
   }

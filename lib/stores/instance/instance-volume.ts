@@ -14,7 +14,7 @@ export interface InstanceVolume {
 }
 
 /** @see https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
-const GP3 = {
+export const GP3 = {
   iops: { min: 3000, max: 80_000 },
   throughput: { min: 125, max: 2000 },
   gibibytes: { min: 1, max: 65_536 },

@@ -1,9 +1,12 @@
 import { Token } from 'aws-cdk-lib/core';
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { checkHost, checkUnsupportedEndpoint, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
+import { checkHost, checkUnsupportedEndpoint, UnsupportedEndpoint } from '../endpoint-checks';
 import { KafkaBase, KafkaEncryption, MSK_PORTS } from './kafka-base';
-import { checkEnum, invalidValue, withPath } from '../../private/errors';
+import { securityGroups } from '../../private/checks/cdk';
+import { checkProps, Checks, required } from '../../private/checks/check';
+import { anyText, boolean, oneOf, port as checkPort, text, wholeNumber } from '../../private/checks/values';
+import { invalidValue, withPath } from '../../private/errors';
 
 /**
  * An existing Kafka cluster.
@@ -66,6 +69,16 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
 /** The default of Kafka and its clients (librdkafka, `message.max.bytes`). */
 const DEFAULT_MAX_MESSAGE_BYTES = 1_000_000;
 
+const CHECKS: Checks<KafkaAttributes> = {
+  bootstrapServers: required(anyText, 'the brokers, as comma-separated host:port'),
+  encryption: oneOf(KafkaEncryption),
+  // message.max.bytes is an int of Java (https://kafka.apache.org/documentation/#brokerconfigs_message.max.bytes). Less than a kilobyte holds no event.
+  maxMessageBytes: wholeNumber(1024, 2_147_483_647),
+  clusterName: text(),
+  manageTopics: boolean,
+  securityGroups,
+};
+
 /** An imported Kafka cluster. */
 export class ImportedKafka extends KafkaBase {
   public readonly bootstrapServers: string;
@@ -75,8 +88,9 @@ export class ImportedKafka extends KafkaBase {
   public readonly clusterName?: string;
 
   public constructor(scope: Construct, id: string, attrs: KafkaAttributes) {
-    const encryption = attrs.encryption ?? KafkaEncryption.TLS;
-    super(scope, id, portsOf(attrs.bootstrapServers, encryption));
+    const encryption = attrs?.encryption ?? KafkaEncryption.TLS;
+    super(scope, id, portsOf(attrs?.bootstrapServers, encryption));
+    checkProps(this, attrs, CHECKS);
     withPath(this, () => checkBrokers(attrs.bootstrapServers, encryption));
     this.bootstrapServers = attrs.bootstrapServers;
     this.encryption = encryption;
@@ -96,14 +110,10 @@ function portsOf(bootstrapServers: string, encryption: KafkaEncryption): number[
 
 /** Checks the brokers, unless they are tokens. */
 function checkBrokers(bootstrapServers: string, encryption: KafkaEncryption): void {
-  checkEnum('encryption', encryption, KafkaEncryption);
   if (Token.isUnresolved(bootstrapServers)) {
     return;
   }
   const other = encryption === KafkaEncryption.TLS ? KafkaEncryption.PLAINTEXT : KafkaEncryption.TLS;
-  if (typeof bootstrapServers !== 'string') {
-    throw invalidValue('bootstrapServers', 'must be comma-separated host:port', bootstrapServers);
-  }
   for (const broker of bootstrapServers.split(',')) {
     const [, host, digits] = /^([^:\s]*):(\d+)$/.exec(broker) ?? [];
     if (digits === undefined) {

@@ -1,7 +1,10 @@
 import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { checkEnum, invalidProp, invalidValue } from '../../private/errors';
-import { knownBytes, knownGibibytes, knownSeconds } from '../../private/quantities';
+import { instanceType, removalPolicyWithoutSnapshot, subnetSelection, vpc } from '../../private/checks/cdk';
+import { Checks, required } from '../../private/checks/check';
+import { durationBetween, gibibytes, oneOf, sizeFrom, text, wholeNumber } from '../../private/checks/values';
+import { invalidProp, invalidValue } from '../../private/errors';
+import { knownGibibytes } from '../../private/quantities';
 
 /**
  * The type of MSK brokers.
@@ -101,6 +104,42 @@ export const KAFKA_DEFAULTS = {
 
 const MAX_VOLUME_GIB = 16 * 1024;
 
+/**
+ * The number of brokers in one of two subnets that the quota of a cluster with KRaft, 60, allows.
+ *
+ * @see https://docs.aws.amazon.com/msk/latest/developerguide/limits.html
+ */
+const MAX_BROKERS = 30;
+
+/** Checks the retention of messages by time. More than ten years is a mistake. */
+export const retention = durationBetween(
+  Duration.hours(1),
+  Duration.days(3650),
+  'from an hour to 3650 days: older messages are deleted, read or not',
+);
+
+/** Checks the retention of messages by size. With 0, all but the newest segment of each partition would be deleted. */
+export const partitionRetention = sizeFrom(Size.mebibytes(1), 'must be 1 MiB or more: the oldest messages are deleted, read or not');
+
+export const KAFKA_CHECKS: Checks<KafkaProps> = {
+  vpc: required(vpc, 'the VPC of the brokers'),
+  vpcSubnets: subnetSelection,
+  kafkaVersion: text(
+    /^\d+\.\d+\.(\d+|x)\.kraft$/,
+    'must be one with KRaft, such as 3.9.x.kraft: Kafka is removing ZooKeeper, and a cluster cannot be converted',
+  ),
+  brokerType: oneOf(KafkaBrokerType),
+  brokerInstanceType: instanceType('that MSK supports, without `kafka.` or `express.`, such as m7g.large', (type) =>
+    type.startsWith('express.') ? 'use `brokerType: KafkaBrokerType.EXPRESS` for Express brokers' : undefined,
+  ),
+  brokersPerSubnet: wholeNumber(1, MAX_BROKERS),
+  volumeSize: gibibytes(1, MAX_VOLUME_GIB, 'must be from 1 GiB to 16 TiB'),
+  maxVolumeSize: gibibytes(1, MAX_VOLUME_GIB, 'must be 16 TiB or less, and 1 GiB or more'),
+  retention,
+  partitionRetention,
+  removalPolicy: removalPolicyWithoutSnapshot('MSK has no snapshots'),
+};
+
 /** The values of a cluster that its props determine. */
 export interface PlannedCluster {
   /** Indicates whether they are Express brokers. */
@@ -131,45 +170,13 @@ export function plannedCluster(props: KafkaProps): PlannedCluster {
   };
 }
 
-/** Rejects props that contradict each other, or that MSK or PostHog do not support. */
+/** Rejects props that contradict each other, or are not known at synthesis. */
 export function checkKafkaProps(props: KafkaProps): void {
-  checkBrokers(props);
-  const version = props.kafkaVersion ?? KAFKA_DEFAULTS.kafkaVersion;
-  if (!Token.isUnresolved(version) && !version.endsWith('.kraft')) {
-    throw invalidValue(
-      'kafkaVersion',
-      'must be one with KRaft, such as 3.9.x.kraft: Kafka is removing ZooKeeper, and a cluster cannot be converted',
-      version,
-    );
+  if (Token.isUnresolved(props.brokersPerSubnet)) {
+    throw invalidValue('brokersPerSubnet', 'must be known at synthesis', props.brokersPerSubnet);
   }
   checkVolumes(props);
   checkRetention(props.retention, props.partitionRetention);
-  if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: MSK has no snapshots', props.removalPolicy);
-  }
-}
-
-function checkBrokers({
-  brokerType = KAFKA_DEFAULTS.brokerType,
-  brokerInstanceType,
-  brokersPerSubnet = KAFKA_DEFAULTS.brokersPerSubnet,
-}: KafkaProps): void {
-  checkEnum('brokerType', brokerType, KafkaBrokerType);
-  const type = (brokerInstanceType ?? KAFKA_DEFAULTS.brokerInstanceType).toString();
-  if (!Token.isUnresolved(type) && !/^[a-z0-9-]+\.[a-z0-9]+$/.test(type)) {
-    throw invalidValue(
-      'brokerInstanceType',
-      'must be an instance type that MSK supports, without `kafka.` or `express.`, such as m7g.large',
-      type,
-      type.startsWith('express.') ? 'use `brokerType: KafkaBrokerType.EXPRESS` for Express brokers' : undefined,
-    );
-  }
-  if (Token.isUnresolved(brokersPerSubnet)) {
-    throw invalidValue('brokersPerSubnet', 'must be known at synthesis', brokersPerSubnet);
-  }
-  if (!Number.isInteger(brokersPerSubnet) || brokersPerSubnet < 1) {
-    throw invalidValue('brokersPerSubnet', 'must be 1 or more', brokersPerSubnet);
-  }
 }
 
 function checkVolumes(props: KafkaProps): void {
@@ -179,25 +186,19 @@ function checkVolumes(props: KafkaProps): void {
   }
   const size = knownGibibytes('volumeSize', props.volumeSize ?? KAFKA_DEFAULTS.volumeSize);
   const max = knownGibibytes('maxVolumeSize', props.maxVolumeSize ?? KAFKA_DEFAULTS.maxVolumeSize);
-  if (max !== undefined && max > MAX_VOLUME_GIB) {
-    throw invalidValue('maxVolumeSize', 'must be 16 TiB or less', props.maxVolumeSize);
-  }
   if (size !== undefined && max !== undefined && size > max) {
-    throw invalidValue('volumeSize', `must not be larger than \`maxVolumeSize\` (${max} GiB)`, props.volumeSize ?? KAFKA_DEFAULTS.volumeSize);
+    throw props.volumeSize
+      ? invalidValue('volumeSize', `must not be larger than \`maxVolumeSize\` (${max} GiB)`, props.volumeSize)
+      : invalidValue('maxVolumeSize', `must not be smaller than \`volumeSize\` (${size} GiB)`, props.maxVolumeSize);
   }
 }
 
 /** Checks the retention of messages by time and size. Both are used in calculations, so they must be known. */
-export function checkRetention(retention?: Duration, partitionRetention?: Size): void {
-  if (retention?.isUnresolved()) {
-    throw invalidValue('retention', 'must be known at synthesis', retention);
+export function checkRetention(time?: Duration, size?: Size): void {
+  if (time?.isUnresolved()) {
+    throw invalidValue('retention', 'must be known at synthesis', time);
   }
-  if (partitionRetention?.isUnresolved()) {
-    throw invalidValue('partitionRetention', 'must be known at synthesis', partitionRetention);
+  if (size?.isUnresolved()) {
+    throw invalidValue('partitionRetention', 'must be known at synthesis', size);
   }
-  const seconds = knownSeconds('retention', retention);
-  if (seconds !== undefined && seconds < 3600) {
-    throw invalidValue('retention', 'must be an hour or more: older messages are deleted, read or not', retention);
-  }
-  knownBytes('partitionRetention', partitionRetention);
 }

@@ -8,12 +8,13 @@ import { AwsCustomResource, AwsCustomResourcePolicy, AwsSdkCall, PhysicalResourc
 import { Construct } from 'constructs';
 import { ImportedKafka, KafkaAttributes } from './imported-kafka';
 import { IKafka, KafkaBase, KafkaEncryption, MSK_PORTS } from './kafka-base';
-import { checkKafkaProps, KAFKA_DEFAULTS, KafkaBrokerType, KafkaProps, plannedCluster, PlannedCluster } from './kafka-props';
+import { checkKafkaProps, KAFKA_CHECKS, KAFKA_DEFAULTS, KafkaBrokerType, KafkaProps, plannedCluster, PlannedCluster } from './kafka-props';
 import { mskName, serverProperties } from './msk-configuration';
 import { retainDependencies } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { acknowledge } from '../../private/acknowledge';
+import { checkProps } from '../../private/checks/check';
 import { defineLogGroup } from '../../private/log-group';
 import { invalidValue, withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
@@ -77,6 +78,7 @@ export class Kafka extends KafkaBase {
 
   public constructor(scope: Construct, id: string, props: KafkaProps) {
     super(scope, id, [MSK_PORTS[KafkaEncryption.TLS]]);
+    checkProps(this, props, KAFKA_CHECKS);
     const plan = withPath(this, () => {
       checkKafkaProps(props);
       return plannedCluster(props);

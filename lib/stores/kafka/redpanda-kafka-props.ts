@@ -3,9 +3,12 @@ import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { checkRetention } from './kafka-props';
+import { checkRetention, partitionRetention, retention } from './kafka-props';
 import { REDPANDA_IMAGE } from './redpanda-config';
-import { checkImage } from '../../private/container-image';
+import { GP3 } from '../instance/instance-volume';
+import { hostedZone, instanceType, logRetention, removalPolicy, secret, snapshotId, subnetSelection, vpc } from '../../private/checks/cdk';
+import { Checks, required } from '../../private/checks/check';
+import { domainName, gibibytes, image } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
 import { knownBytes, knownGibibytes } from '../../private/quantities';
 
@@ -104,40 +107,48 @@ const MIN_VOLUME_GIB = 20;
 /** Instance types with less than 4 GiB of memory: Redpanda leaves one GiB to the host and needs one for each of two cores. */
 const TOO_SMALL = /\.(nano|micro|small)$|^c[^.]*\.medium$/;
 
-/** Rejects props that cannot work. */
-export function checkRedpandaProps({
-  vpc,
-  image,
-  instanceType,
-  volumeSize,
+export const REDPANDA_CHECKS: Checks<RedpandaKafkaProps> = {
+  vpc: required(vpc, 'the VPC of the instance'),
+  vpcSubnets: subnetSelection,
+  instanceType: instanceType('such as t4g.large'),
+  image: image('docker.io/redpandadata/redpanda'),
+  registryCredentials: secret,
+  volumeSize: gibibytes(
+    MIN_VOLUME_GIB,
+    GP3.gibibytes.max,
+    `must be ${MIN_VOLUME_GIB} GiB or more, up to 64 TiB: Redpanda rejects writes when less than 5 GiB are free`,
+  ),
+  snapshotId,
   retention,
   partitionRetention,
-  privateZone,
-  hostName,
-}: RedpandaKafkaProps): void {
-  const type = (instanceType ?? REDPANDA_DEFAULTS.instanceType).toString();
+  privateZone: hostedZone,
+  hostName: domainName,
+  logRetention,
+  removalPolicy,
+};
+
+/** Rejects props that contradict each other. */
+export function checkRedpandaProps(props: RedpandaKafkaProps): void {
+  const { volumeSize, privateZone, hostName } = props;
+  const type = (props.instanceType ?? REDPANDA_DEFAULTS.instanceType).toString();
   if (!Token.isUnresolved(type) && TOO_SMALL.test(type)) {
     throw invalidValue('instanceType', 'must have 4 GiB of memory or more', type, 'use t4g.medium or larger');
   }
-  checkImage('image', image, 'docker.io/redpandadata/redpanda');
-  const gibibytes = knownGibibytes('volumeSize', volumeSize ?? REDPANDA_DEFAULTS.volumeSize);
-  if (gibibytes !== undefined && gibibytes < MIN_VOLUME_GIB) {
-    throw invalidValue('volumeSize', `must be ${MIN_VOLUME_GIB} GiB or more: Redpanda rejects writes when less than 5 GiB are free`, volumeSize);
-  }
-  checkRetention(retention, partitionRetention);
-  const partitionBytes = knownBytes('partitionRetention', partitionRetention);
-  if (gibibytes === undefined && partitionBytes === undefined) {
+  checkRetention(props.retention, props.partitionRetention);
+  const volume = knownGibibytes('volumeSize', volumeSize ?? REDPANDA_DEFAULTS.volumeSize);
+  const partitionBytes = knownBytes('partitionRetention', props.partitionRetention);
+  if (volume === undefined && partitionBytes === undefined) {
     throw invalidProp('partitionRetention', 'is required if `volumeSize` is not known at synthesis');
   }
-  if (gibibytes !== undefined && partitionBytes !== undefined && partitionBytes > Size.gibibytes(gibibytes).toBytes()) {
-    throw invalidValue('partitionRetention', `must be less than the volume, ${gibibytes} GiB`, partitionRetention);
+  if (volume !== undefined && partitionBytes !== undefined && partitionBytes > Size.gibibytes(volume).toBytes()) {
+    throw invalidValue('partitionRetention', `must be less than the volume, ${volume} GiB`, props.partitionRetention);
   }
   if (hostName !== undefined && privateZone === undefined) {
     throw invalidValue(
       'hostName',
       'needs the `privateZone` that it is in',
       hostName,
-      `set both, or neither; the zone must belong to ${vpc.node.path}`,
+      `set both, or neither; the zone must belong to ${props.vpc.node.path}`,
     );
   }
 }

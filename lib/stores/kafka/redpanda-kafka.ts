@@ -14,10 +14,11 @@ import {
   REDPANDA_PORTS,
   redpandaYaml,
 } from './redpanda-config';
-import { checkRedpandaProps, REDPANDA_DEFAULTS, RedpandaKafkaProps } from './redpanda-kafka-props';
+import { checkRedpandaProps, REDPANDA_CHECKS, REDPANDA_DEFAULTS, RedpandaKafkaProps } from './redpanda-kafka-props';
 import { instanceSubnets } from '../instance/instance-subnets';
 import { IStatefulInstance, StatefulInstance } from '../instance/stateful-instance';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
+import { checkProps } from '../../private/checks/check';
 import { warnOfFloating } from '../../private/container-image';
 import { InlineSecurityGroup } from '../../private/security-group';
 import { withPath } from '../../private/errors';
@@ -54,6 +55,7 @@ export class RedpandaKafka extends KafkaBase {
 
   public constructor(scope: Construct, id: string, props: RedpandaKafkaProps) {
     super(scope, id, [REDPANDA_PORTS.kafka]);
+    checkProps(this, props, REDPANDA_CHECKS);
     const image = props.image ?? REDPANDA_DEFAULTS.image;
     // The volume and the instance stay in its availability zone.
     const subnet = withPath(this, () => {

@@ -6,7 +6,6 @@ import { Construct, IConstruct } from 'constructs';
 import { grantObjects, ObjectAccess } from './object-access';
 import { storeMetric } from '../metrics';
 import { RECORDINGS_PREFIX } from '../../catalog/object-prefixes';
-import { invalidValue, withPath } from '../../private/errors';
 
 /**
  * A bucket for PostHog's files and session recordings.
@@ -74,11 +73,6 @@ export abstract class ObjectStorageBase extends Construct implements IObjectStor
     // Presigned URLs use it, and the client for recordings requires it.
     this.endpoint = `https://s3.${region}.${urlSuffix}`;
     this.recordingsPrefix = recordingsPrefix;
-    if (recordingsPrefix === '' || /^\/|\/$/.test(recordingsPrefix)) {
-      withPath(this, () => {
-        throw invalidValue('recordingsPrefix', 'must be a key prefix without a slash at either end', recordingsPrefix);
-      });
-    }
   }
 
   public grantReadWrite(grantee: IGrantable, prefix?: string): Grant {

@@ -1,8 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
-import { invalidProp, invalidValue } from '../../private/errors';
-import { checkDays } from '../../private/quantities';
+import { bucket, kmsKey, removalPolicyWithoutSnapshot } from '../../private/checks/cdk';
+import { Checks } from '../../private/checks/check';
+import { boolean, days, text } from '../../private/checks/values';
+import { invalidProp } from '../../private/errors';
 
 /**
  * Properties for `ObjectStorage`.
@@ -62,13 +64,28 @@ export const OBJECT_STORAGE_DEFAULTS = {
 /** The maximum of expirations in days; more than a century is a mistake. */
 const MAX_DAYS = 36_500;
 
-/** Rejects props that cannot work. */
-export function checkObjectStorageProps({ removalPolicy, autoDeleteObjects, ...props }: ObjectStorageProps): void {
-  checkDays('recordingsExpiration', props.recordingsExpiration, 1, MAX_DAYS);
-  checkDays('noncurrentVersionExpiration', props.noncurrentVersionExpiration, 1, MAX_DAYS);
-  if (removalPolicy === RemovalPolicy.SNAPSHOT) {
-    throw invalidValue('removalPolicy', 'must be RETAIN or DESTROY: buckets have no snapshots', removalPolicy);
-  }
+/**
+ * Checks the prefix of session recordings.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html (1,024 bytes of a key, of which recordings need a part)
+ */
+export const recordingsPrefix = text(
+  /^[\w!.*'()-]+(\/[\w!.*'()-]+)*$(?<=^.{1,512})/,
+  'must be a key prefix without a slash at either end, of up to 512 safe characters',
+);
+
+export const OBJECT_STORAGE_CHECKS: Checks<ObjectStorageProps> = {
+  recordingsPrefix,
+  recordingsExpiration: days(1, MAX_DAYS),
+  noncurrentVersionExpiration: days(1, MAX_DAYS),
+  encryptionKey: kmsKey,
+  serverAccessLogsBucket: bucket,
+  removalPolicy: removalPolicyWithoutSnapshot('buckets have no snapshots'),
+  autoDeleteObjects: boolean,
+};
+
+/** Rejects props that contradict each other. */
+export function checkObjectStorageProps({ removalPolicy, autoDeleteObjects }: ObjectStorageProps): void {
   if (autoDeleteObjects && removalPolicy !== RemovalPolicy.DESTROY) {
     throw invalidProp('autoDeleteObjects', 'needs `removalPolicy: RemovalPolicy.DESTROY`', 'leave it out, or set that policy');
   }

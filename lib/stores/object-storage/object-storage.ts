@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { ImportedObjectStorage, ObjectStorageAttributes } from './imported-object-storage';
 import { IObjectStorage, ObjectStorageBase } from './object-storage-base';
 import { defineBucket } from './object-storage-bucket';
-import { checkObjectStorageProps, ObjectStorageProps } from './object-storage-props';
+import { checkObjectStorageProps, OBJECT_STORAGE_CHECKS, ObjectStorageProps } from './object-storage-props';
+import { checkProps } from '../../private/checks/check';
 import { withPath } from '../../private/errors';
 
 /**
@@ -27,7 +28,8 @@ export class ObjectStorage extends ObjectStorageBase {
   public readonly bucket: IBucket;
 
   public constructor(scope: Construct, id: string, props: ObjectStorageProps = {}) {
-    super(scope, id, props.recordingsPrefix);
+    super(scope, id, props?.recordingsPrefix);
+    checkProps(this, props, OBJECT_STORAGE_CHECKS);
     withPath(this, () => checkObjectStorageProps(props));
     this.bucket = defineBucket(this, props, this.recordingsPrefix);
   }

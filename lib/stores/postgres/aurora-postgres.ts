@@ -12,11 +12,12 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions } from './postgres-props';
+import { POSTGRES_DEFAULTS, POSTGRES_OPTION_CHECKS, POSTGRES_PORT, PostgresOptions } from './postgres-props';
 import { RdsPostgres } from './rds-postgres';
 import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, postgresParameters } from './rds-server';
 import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
+import { Check, Checks, matching, objectWith } from '../../private/checks/check';
 import { describeResources } from '../../private/descriptions';
 import { invalidValue, withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
@@ -48,6 +49,21 @@ export interface AuroraPostgresProps extends PostgresOptions {
 
 const DEFAULTS = { version: AuroraPostgresEngineVersion.VER_15_17, minCapacity: 1, maxCapacity: 8 };
 
+/** Returns the check of a capacity that Aurora supports. It cannot pause: any connection ends a pause, and PostHog's processes keep theirs open. */
+function capacity(min: number): Check {
+  return matching(
+    `must be from ${min} to 256, in steps of 0.5`,
+    (value) => typeof value === 'number' && (Token.isUnresolved(value) || (Number.isInteger(value * 2) && value >= min && value <= 256)),
+  );
+}
+
+const CHECKS: Checks<AuroraPostgresProps> = {
+  ...POSTGRES_OPTION_CHECKS,
+  version: objectWith('an AuroraPostgresEngineVersion', ['auroraPostgresFullVersion'], 'write AuroraPostgresEngineVersion.VER_15_17, for example'),
+  minCapacity: capacity(0.5),
+  maxCapacity: capacity(1),
+};
+
 /**
  * PostgreSQL on Aurora Serverless v2: like `Postgres`, with storage in three availability zones and automatic scaling.
  */
@@ -60,7 +76,7 @@ export class AuroraPostgres extends RdsPostgres {
   public readonly instanceIdentifier?: string = undefined;
 
   public constructor(scope: Construct, id: string, props: AuroraPostgresProps) {
-    super(scope, id, props);
+    super(scope, id, props, CHECKS);
     withPath(this, () => checkCapacity(props));
     this.cluster = withPath(this, () => defineCluster(this, props, this.credentials!, this.securityGroup));
     this.clusterIdentifier = this.cluster.clusterIdentifier;
@@ -109,16 +125,8 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
   return cluster;
 }
 
-/** Rejects capacities that Aurora does not support, and pausing: any connection ends a pause, and PostHog's processes keep theirs open. */
+/** Rejects capacities that contradict each other. */
 function checkCapacity({ minCapacity = DEFAULTS.minCapacity, maxCapacity = DEFAULTS.maxCapacity }: AuroraPostgresProps): void {
-  for (const [name, value, min] of [
-    ['minCapacity', minCapacity, 0.5],
-    ['maxCapacity', maxCapacity, 1],
-  ] as const) {
-    if (!Token.isUnresolved(value) && (!Number.isInteger(value * 2) || value < min || value > 256)) {
-      throw invalidValue(name, `must be from ${min} to 256, in steps of 0.5`, value);
-    }
-  }
   if (!Token.isUnresolved(minCapacity) && !Token.isUnresolved(maxCapacity) && minCapacity > maxCapacity) {
     throw invalidValue('minCapacity', `must not exceed \`maxCapacity\`, ${maxCapacity}`, minCapacity);
   }

@@ -1,9 +1,12 @@
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { checkHost, checkPort, UnsupportedEndpoint } from '../endpoint-checks';
+import { host, UnsupportedEndpoint } from '../endpoint-checks';
 import { PostgresBase } from './postgres-base';
 import { POSTGRES_PORT } from './postgres-props';
+import { secret, securityGroups } from '../../private/checks/cdk';
+import { checkProps, Checks, required } from '../../private/checks/check';
+import { boolean, port, text } from '../../private/checks/values';
 import { invalidProp, withPath } from '../../private/errors';
 import { checkKeys, checkWholeText } from '../../private/secrets';
 
@@ -110,6 +113,25 @@ const URL_SECRETS = [
   'nodeCyclotronUrlSecret',
 ] as const;
 
+/** @see https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (DBInstanceIdentifier) */
+const identifier = text(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, 'must be an identifier of RDS: up to 63 letters, digits and hyphens, not an ARN');
+
+const CHECKS: Checks<PostgresAttributes> = {
+  urlSecret: required(secret, 'the secret whose whole string is the connection URL'),
+  personsUrlSecret: secret,
+  nodeUrlSecret: secret,
+  nodePersonsUrlSecret: secret,
+  cyclotronUrlSecret: secret,
+  nodeCyclotronUrlSecret: secret,
+  credentials: secret,
+  host: host(UNSUPPORTED),
+  port,
+  tls: boolean,
+  securityGroups,
+  instanceIdentifier: identifier,
+  clusterIdentifier: identifier,
+};
+
 /** An imported PostgreSQL server. */
 export class ImportedPostgres extends PostgresBase {
   public readonly urlSecret: ISecret;
@@ -125,8 +147,9 @@ export class ImportedPostgres extends PostgresBase {
   public readonly clusterIdentifier?: string;
 
   public constructor(scope: Construct, id: string, attrs: PostgresAttributes) {
-    super(scope, id, attrs.port ?? POSTGRES_PORT);
-    withPath(this, () => check(attrs, this.port));
+    super(scope, id, attrs?.port ?? POSTGRES_PORT);
+    checkProps(this, attrs, CHECKS);
+    withPath(this, () => check(attrs));
     this.urlSecret = attrs.urlSecret;
     this.personsUrlSecret = attrs.personsUrlSecret ?? attrs.urlSecret;
     this.nodeUrlSecret = attrs.nodeUrlSecret ?? attrs.urlSecret;
@@ -142,13 +165,9 @@ export class ImportedPostgres extends PostgresBase {
   }
 }
 
-function check(attrs: PostgresAttributes, port: number): void {
+function check(attrs: PostgresAttributes): void {
   if (attrs.instanceIdentifier !== undefined && attrs.clusterIdentifier !== undefined) {
     throw invalidProp('instanceIdentifier', 'cannot be combined with `clusterIdentifier`', 'a server is either an RDS instance or an Aurora cluster');
-  }
-  checkPort('port', port);
-  if (attrs.host !== undefined) {
-    checkHost('host', attrs.host, UNSUPPORTED);
   }
   for (const name of URL_SECRETS) {
     const secret = attrs[name];

@@ -1,9 +1,11 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import { instanceType, removalPolicy, subnetSelection, vpc } from '../../private/checks/cdk';
+import { Checks, objectWith, required } from '../../private/checks/check';
+import { boolean, days, text, wholeNumber } from '../../private/checks/values';
+import { dailyWindow, weeklyWindow, windowsOverlap } from '../../private/checks/windows';
 import { invalidValue } from '../../private/errors';
-import { checkWhole } from '../../private/values';
-import { checkDays } from '../../private/quantities';
 
 /**
  * Common properties for `Postgres` and `AuroraPostgres`.
@@ -123,16 +125,38 @@ export const POSTGRES_DEFAULTS = {
 
 export const POSTGRES_PORT = 5432;
 
-/** Rejects options that RDS would reject, or that would replace an existing server. */
+/**
+ * Windows last half an hour or more.
+ *
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html (PreferredBackupWindow, PreferredMaintenanceWindow)
+ */
+const WINDOW_MINUTES = 30;
+
+/** It is part of URLs. */
+const name = text(/^[A-Za-z0-9_-]{1,63}$/, 'must be up to 63 letters, digits, _ and -');
+
+export const POSTGRES_OPTION_CHECKS: Checks<PostgresOptions> = {
+  vpc: required(vpc, 'the VPC of the server'),
+  vpcSubnets: subnetSelection,
+  multiAz: boolean,
+  maxConnections: wholeNumber(100, 262_143),
+  backupRetention: days(1, 35),
+  preferredBackupWindow: dailyWindow(WINDOW_MINUTES),
+  preferredMaintenanceWindow: weeklyWindow(WINDOW_MINUTES),
+  snapshotIdentifier: text(/^\S+$/, 'must be the name or ARN of a snapshot', 'leave it out to start with an empty server'),
+  username: name,
+  databaseName: name,
+  removalPolicy,
+};
+
+/** Rejects options that contradict each other, or that would replace an existing server. */
 export function checkPostgresOptions(options: PostgresOptions): void {
-  checkDays('backupRetention', options.backupRetention, 1, 35);
-  checkWhole('maxConnections', options.maxConnections, 100, 262_143);
-  if (options.snapshotIdentifier === '') {
+  const { preferredBackupWindow, preferredMaintenanceWindow } = options;
+  if (preferredBackupWindow && preferredMaintenanceWindow && windowsOverlap(preferredBackupWindow, preferredMaintenanceWindow)) {
     throw invalidValue(
-      'snapshotIdentifier',
-      'must be the name or ARN of a snapshot',
-      options.snapshotIdentifier,
-      'leave it out to start with an empty server',
+      'preferredMaintenanceWindow',
+      `must not overlap with \`preferredBackupWindow\`, ${preferredBackupWindow}`,
+      preferredMaintenanceWindow,
     );
   }
   for (const name of ['username', 'databaseName'] as const) {
@@ -147,10 +171,6 @@ function checkSnapshotProp(name: 'username' | 'databaseName', value?: string, sn
   }
   if (snapshotIdentifier === undefined) {
     throw invalidValue(name, 'needs `snapshotIdentifier`', value, `leave it out: a new server has '${POSTGRES_DEFAULTS[name]}'`);
-  }
-  // It is part of URLs.
-  if (!Token.isUnresolved(value) && !/^[A-Za-z0-9_-]+$/.test(value)) {
-    throw invalidValue(name, 'must be letters, digits, _ and -', value);
   }
 }
 
@@ -169,10 +189,17 @@ export const INSTANCE_DEFAULTS = {
  */
 const STORAGE = { min: 20, max: 65_536, growth: 10, headroom: 1.1 };
 
-/** Rejects props that RDS would reject, or that would replace an existing server. */
+export const POSTGRES_CHECKS: Checks<PostgresProps> = {
+  ...POSTGRES_OPTION_CHECKS,
+  version: objectWith('a PostgresEngineVersion', ['postgresFullVersion'], 'write PostgresEngineVersion.VER_15, or PostgresEngineVersion.of(...)'),
+  allowMajorVersionUpgrade: boolean,
+  instanceType: instanceType('that RDS supports, without `db.`, such as t4g.medium'),
+  allocatedStorage: wholeNumber(STORAGE.min, STORAGE.max),
+  maxAllocatedStorage: wholeNumber(STORAGE.min, STORAGE.max),
+};
+
+/** Rejects props that contradict each other. */
 export function checkPostgresProps(props: PostgresProps): void {
-  checkWhole('allocatedStorage', props.allocatedStorage, STORAGE.min, STORAGE.max);
-  checkWhole('maxAllocatedStorage', props.maxAllocatedStorage, STORAGE.min, STORAGE.max);
   const { allocatedStorage = INSTANCE_DEFAULTS.allocatedStorage, maxAllocatedStorage } = props;
   const known = maxAllocatedStorage !== undefined && !Token.isUnresolved(maxAllocatedStorage) && !Token.isUnresolved(allocatedStorage);
   if (known && maxAllocatedStorage < allocatedStorage * STORAGE.headroom) {

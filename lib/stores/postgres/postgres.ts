@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { ImportedPostgres, PostgresAttributes } from './imported-postgres';
 import { IPostgres } from './postgres-base';
 import { definePostgresInstance } from './postgres-instance';
-import { checkPostgresProps, PostgresProps } from './postgres-props';
+import { checkPostgresProps, POSTGRES_CHECKS, PostgresProps } from './postgres-props';
 import { RdsPostgres } from './rds-postgres';
 import { withPath } from '../../private/errors';
 
@@ -33,7 +33,7 @@ export class Postgres extends RdsPostgres {
   public readonly clusterIdentifier?: string = undefined;
 
   public constructor(scope: Construct, id: string, props: PostgresProps) {
-    super(scope, id, props);
+    super(scope, id, props, POSTGRES_CHECKS);
     withPath(this, () => checkPostgresProps(props));
     this.instance = withPath(this, () => definePostgresInstance(this, props, this.credentials!, this.securityGroup));
     this.instanceIdentifier = this.instance.instanceIdentifier;

@@ -6,6 +6,7 @@ import { PostgresBase } from './postgres-base';
 import { checkPostgresOptions, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions } from './postgres-props';
 import { defineCredentials, defineUrlSecrets, UrlSecrets } from './postgres-secrets';
 import { retainDependencies } from '../removal';
+import { checkProps, Checks } from '../../private/checks/check';
 import { withPath } from '../../private/errors';
 import { InlineSecurityGroup } from '../../private/security-group';
 
@@ -25,8 +26,10 @@ export abstract class RdsPostgres extends PostgresBase {
   private urls?: UrlSecrets;
   private hostName?: string;
 
-  public constructor(scope: Construct, id: string, options: PostgresOptions) {
+  /** The checks include those of the props that a subclass adds to the options. */
+  public constructor(scope: Construct, id: string, options: PostgresOptions, checks: Checks<PostgresOptions>) {
     super(scope, id, POSTGRES_PORT);
+    checkProps(this, options, checks);
     withPath(this, () => checkPostgresOptions(options));
     this.options = options;
     this.securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {

@@ -156,13 +156,15 @@ describe('errors', () => {
   }
 
   test.each([0, -1, 1.5, NaN])('refuses %d for `minTasks`', (minTasks) => {
-    expect(define(PostHogProcess.WEB, { minTasks })).toThrow(`[Stack/PostHog/Services/Web] \`minTasks\` must be 1 or more, got: ${minTasks}`);
+    expect(define(PostHogProcess.WEB, { minTasks })).toThrow(
+      `[Stack/PostHog] \`serviceOptions[0].minTasks\` must be a whole number from 1 to 5000, got: ${minTasks}`,
+    );
   });
 
   test.each<[PostHogProcess, Options, string]>([
     [PostHogProcess.WEB, { maxTasks: 1 }, '[Stack/PostHog/Services/Web] `maxTasks` must be `minTasks` (2) or more, got: 1'],
     [PostHogProcess.CAPTURE, { minTasks: 5, maxTasks: 4 }, '`maxTasks` must be `minTasks` (5) or more, got: 4'],
-    [PostHogProcess.CAPTURE, { maxTasks: 4.5 }, '`maxTasks` must be `minTasks` (2) or more, got: 4.5'],
+    [PostHogProcess.CAPTURE, { maxTasks: 4.5 }, '`serviceOptions[0].maxTasks` must be a whole number from 1 to 5000, got: 4.5'],
   ])('refuses for %s a maximum below the minimum, or a fraction: %j', (process, options, message) => {
     expect(define(process, options)).toThrow(message);
   });
@@ -174,7 +176,7 @@ describe('errors', () => {
   });
 
   test.each<[PostHogProcess, Options, string]>([
-    [PostHogProcess.CAPTURE, { cpu: 300 }, '[Stack/PostHog/Services/Capture] `cpu` must be one of 256, 512'],
+    [PostHogProcess.CAPTURE, { cpu: 300 }, '[Stack/PostHog] `serviceOptions[0].cpu` must be one of 256, 512'],
     [PostHogProcess.CAPTURE, { memoryLimitMiB: 512 }, '`memoryLimitMiB` must be one of 1024, 2048, 3072, 4096 for `cpu: 512`, got: 512'],
     [PostHogProcess.WEB, { cpu: 256 }, '`memoryLimitMiB` must be one of 512, 1024, 2048 for `cpu: 256`, got: 8192'],
   ])('refuses for %s a size that Fargate does not support: %j', (process, options, message) => {

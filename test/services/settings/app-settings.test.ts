@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib/core';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AppSettingsOptions, EmailEncryption, Product } from '../../../lib';
 import { appSettings } from '../../../lib/services/settings/app-settings';
+import { APP_SETTINGS_CHECKS } from '../../../lib/services/settings/app-settings-checks';
+import { checkStruct } from '../../../lib/private/checks/check';
 import { environmentOf, FEW, newPostHog, newStack } from '../../helpers/stack';
 import { Template } from 'aws-cdk-lib/assertions';
 
@@ -109,13 +111,15 @@ test.each<[AppSettingsOptions, string]>([
   ],
   [{ singleSignOn: { gitlabUrl: 'https://gitlab.example.com' } }, '`singleSignOn.gitlabUrl` requires `singleSignOn.gitlab`'],
 ])('refuses %j', (props, message) => {
-  expect(() => appSettings(props)).toThrow(message);
+  expect(() => {
+    checkStruct('props', props, APP_SETTINGS_CHECKS);
+    appSettings(props);
+  }).toThrow(message);
 });
 
 test('refuses a GitLab without TLS', () => {
-  expect(() => appSettings({ singleSignOn: { gitlab: { clientId: 'l', clientSecret: named('l') }, gitlabUrl: 'http://gitlab' } })).toThrow(
-    '`singleSignOn.gitlabUrl` must be a URL that begins with https://',
-  );
+  const props: AppSettingsOptions = { singleSignOn: { gitlab: { clientId: 'l', clientSecret: named('l') }, gitlabUrl: 'http://gitlab' } };
+  expect(() => checkStruct('props', props, APP_SETTINGS_CHECKS)).toThrow('`singleSignOn.gitlabUrl` must be a URL that begins with https://');
 });
 
 test('sets the variables of `email` in every Django process, and refuses them in `environment`', () => {

@@ -63,14 +63,14 @@ test.each(['https://clickhouse.internal', 'clickhouse.internal:9440', 'clickhous
 );
 
 test.each([
-  ['instanceId', 'InstanceId'],
-  ['autoScalingGroupName', 'AutoScalingGroupName'],
-] as const)('imported ClickHouse with `%s` has metrics by %s', (attribute, dimension) => {
-  const clickHouse = given({ [attribute]: 'clickhouse' });
+  ['instanceId', 'InstanceId', 'i-0123456789abcdef0'],
+  ['autoScalingGroupName', 'AutoScalingGroupName', 'clickhouse'],
+] as const)('imported ClickHouse with `%s` has metrics by %s', (attribute, dimension, name) => {
+  const clickHouse = given({ [attribute]: name });
   expect(clickHouse.metricCpuUtilization()).toMatchObject({
     namespace: 'AWS/EC2',
     metricName: 'CPUUtilization',
-    dimensions: { [dimension]: 'clickhouse' },
+    dimensions: { [dimension]: name },
   });
   expect(clickHouse.metricStatusCheckFailed()).toMatchObject({ metricName: 'StatusCheckFailed', statistic: 'Maximum' });
 });

@@ -268,7 +268,7 @@ test.each<[string, Partial<KafkaProps>, number, string]>([
     3,
     '`partitionRetention` must be a whole number of bytes',
   ],
-  ['`brokersPerSubnet: 0`', { brokersPerSubnet: 0 }, 3, '`brokersPerSubnet` must be 1 or more, got: 0'],
+  ['`brokersPerSubnet: 0`', { brokersPerSubnet: 0 }, 3, '`brokersPerSubnet` must be a whole number from 1 to 30, got: 0'],
   [
     'a `brokersPerSubnet` that is a token',
     { brokersPerSubnet: Token.asNumber({ Ref: 'Brokers' }) },
@@ -306,7 +306,7 @@ test.each<[string, Partial<KafkaProps>, number, string]>([
     'a `retention` of half an hour',
     { retention: Duration.minutes(30) },
     3,
-    '`retention` must be an hour or more: older messages are deleted, read or not, got: 30 minutes',
+    '`retention` must be from an hour to 3650 days: older messages are deleted, read or not, got: 30 minutes',
   ],
   ['`RemovalPolicy.SNAPSHOT`', { removalPolicy: RemovalPolicy.SNAPSHOT }, 3, '`removalPolicy` must be RETAIN or DESTROY: MSK has no snapshots'],
   ['a VPC with one zone', {}, 1, '`vpcSubnets` must be in two or more availability zones, got: [Stack/Vpc/StoreSubnet1]'],

@@ -201,12 +201,12 @@ test.each<[string, Partial<RedpandaKafkaProps>, string]>([
   [
     'a `volumeSize` of 10 GiB',
     { volumeSize: Size.gibibytes(10) },
-    '`volumeSize` must be 20 GiB or more: Redpanda rejects writes when less than 5 GiB are free, got: 10 GiB',
+    '`volumeSize` must be 20 GiB or more, up to 64 TiB: Redpanda rejects writes when less than 5 GiB are free, got: 10 GiB',
   ],
   [
     'a `retention` of 10 minutes',
     { retention: Duration.minutes(10) },
-    '`retention` must be an hour or more: older messages are deleted, read or not, got: 10 minutes',
+    '`retention` must be from an hour to 3650 days: older messages are deleted, read or not, got: 10 minutes',
   ],
   ['a `volumeSize` of 100.5 GiB', { volumeSize: Size.mebibytes(102_912) }, '`volumeSize` must be a whole number of GiB, got: 102912 MiB'],
   ['a `retention` that is a token', { retention: Duration.hours(Token.asNumber({ Ref: 'Hours' })) }, '`retention` must be known at synthesis'],

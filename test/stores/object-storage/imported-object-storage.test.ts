@@ -36,7 +36,7 @@ test('imported ObjectStorage takes `recordingsPrefix`', () => {
 
 test.each(['', '/', '/recordings', 'recordings/'])('imported ObjectStorage rejects `recordingsPrefix` %p', (prefix) => {
   expect(() => given(prefix)).toThrow(
-    `[Stack/ObjectStorage] \`recordingsPrefix\` must be a key prefix without a slash at either end, got: '${prefix}'`,
+    `[Stack/ObjectStorage] \`recordingsPrefix\` must be a key prefix without a slash at either end, of up to 512 safe characters, got: '${prefix}'`,
   );
 });
 

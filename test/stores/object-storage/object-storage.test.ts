@@ -186,7 +186,7 @@ test.each<[string, ObjectStorageProps, string]>([
   [
     'a `recordingsPrefix` that ends with a slash',
     { recordingsPrefix: 'replay/' },
-    "`recordingsPrefix` must be a key prefix without a slash at either end, got: 'replay/'",
+    "`recordingsPrefix` must be a key prefix without a slash at either end, of up to 512 safe characters, got: 'replay/'",
   ],
   [
     '`RemovalPolicy.SNAPSHOT`',

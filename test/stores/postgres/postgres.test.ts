@@ -344,12 +344,12 @@ test.each<[string, Partial<PostgresProps>, string]>([
   [
     'a `username` with characters that URLs reserve',
     { snapshotIdentifier: 'before', username: 'root@host' },
-    "`username` must be letters, digits, _ and -, got: 'root@host'",
+    "`username` must be up to 63 letters, digits, _ and -, got: 'root@host'",
   ],
   [
     'a `databaseName` with characters that URLs reserve',
     { snapshotIdentifier: 'before', databaseName: 'a/b' },
-    "`databaseName` must be letters, digits, _ and -, got: 'a/b'",
+    "`databaseName` must be up to 63 letters, digits, _ and -, got: 'a/b'",
   ],
 ])('Postgres rejects %s', (_, props, message) => {
   expect(() => made(props)).toThrow(`[Stack/Postgres] ${message}`);
