@@ -13,6 +13,7 @@ import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
 import { PostHogNetwork, PostHogNetworkProps } from './network/posthog-network';
 import { HttpCheckName } from './operations/http-checks';
+import { kafkaOf } from './posthog-agreement';
 import { checkProps } from './posthog-checks';
 import { PostHogProps } from './posthog-props';
 import { isInEcr } from './private/container-image';
@@ -162,8 +163,10 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
   const products = [...(props.products ?? DEFAULTS.products)];
   const definitions = deployedProcesses(products);
   checkIngressProps(props);
-  const manageTopics = props.manageTopics ?? (props.stores ?? props).kafka?.managesTopics ?? true;
   const { stores } = props;
+  const given = stores ?? props;
+  const kafka = kafkaOf(given.kafka, given.clickHouse);
+  const manageTopics = props.manageTopics ?? kafka?.managesTopics ?? true;
   const release = props.release ?? stores?.release ?? DEFAULTS.release;
   const topicsImage = props.migration?.topicsImage ?? release._copyOf(REDPANDA_IMAGE);
   checkProps(props, definitions, manageTopics ? topicsImage : undefined);
@@ -203,7 +206,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
       deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
     },
     stores: {
-      existing: existingStores(stores ?? props),
+      existing: { ...existingStores(given), kafka },
       clickHouseImage: release.clickHouseImage,
       registryCredentials: props.registryCredentials,
       logRetention,

@@ -4,6 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PostHogNetwork } from './network/posthog-network';
+import { kafkaOf } from './posthog-agreement';
 import { logRetention, removalPolicyWithoutSnapshot, secret, subnetSelection, vpc as vpcCheck } from './private/checks/cdk';
 import { checkProps, Checks, construct } from './private/checks/check';
 import { invalidProp, invalidValue, withPath } from './private/errors';
@@ -61,7 +62,7 @@ export interface PostHogStoresProps {
   /**
    * The Kafka cluster that ingestion reads events from.
    *
-   * @default - a new one on Amazon MSK
+   * @default - the one that `clickHouse` reads, or a new one on Amazon MSK
    */
   readonly kafka?: IKafka;
   /**
@@ -164,7 +165,7 @@ export class PostHogStores extends Construct {
       existing: {
         postgres: props.postgres,
         cache: props.cache,
-        kafka: props.kafka,
+        kafka: withPath(this, () => kafkaOf(props.kafka, props.clickHouse)),
         clickHouse: props.clickHouse,
         objectStorage: props.objectStorage,
       },

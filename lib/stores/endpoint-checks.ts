@@ -26,6 +26,11 @@ export function host(unsupported: readonly UnsupportedEndpoint[]): Check {
   return (prop, value) => checkHost(prop, value as string, unsupported);
 }
 
+/** Returns the pattern of the names below a domain, with a port or without. */
+export function endOfName(domain: string): RegExp {
+  return new RegExp(`\\.${domain.replaceAll('.', '\\.')}(:\\d+)?$`, 'i');
+}
+
 /** Rejects the address of an unsupported server. */
 export function checkUnsupportedEndpoint(prop: string, value: string, unsupported: readonly UnsupportedEndpoint[]): void {
   const found = unsupported.find(({ pattern }) => pattern.test(value));

@@ -1,11 +1,18 @@
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
-import { Certificate, CertificateValidation, ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Certificate, CertificateValidation, CfnCertificate, ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { IApplicationLoadBalancer, IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AaaaRecord, ARecord, IHostedZone, IRecordSet, PrivateHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import { checkDomainName } from '../../private/domain-name';
 import { invalidProp, invalidValue } from '../../private/errors';
+
+/**
+ * The length of the first name of a certificate.
+ *
+ * @see https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html (DomainName)
+ */
+const MAX_CERTIFICATE_NAME = 64;
 
 /** A domain name, with its hosted zone and its certificate. */
 export interface Domain {
@@ -28,7 +35,7 @@ export function checkDomain(domain: Domain, needsCertificate: boolean): void {
         'pass the hosted zone of the domain name, or a certificate for it in the region of the stack',
     );
   }
-  const zoneName = domain.domainZone?.zoneName.replace(/\.$/, '');
+  const zoneName = domain.domainZone && nameOf(domain.domainZone).replace(/\.$/, '');
   if (zoneName === undefined || Token.isUnresolved(zoneName) || Token.isUnresolved(domain.domainName)) {
     return;
   }
@@ -38,6 +45,43 @@ export function checkDomain(domain: Domain, needsCertificate: boolean): void {
       `must be in the hosted zone ${zoneName}`,
       domain.domainName,
       'give the zone of this name, or a name of this zone',
+    );
+  }
+}
+
+/** Returns the name of a hosted zone. The CDK's own error for a zone that was imported without it does not name the prop. */
+function nameOf(zone: IHostedZone): string {
+  try {
+    return zone.zoneName;
+  } catch {
+    throw invalidValue(
+      'domainZone',
+      'must have a name, which is needed for the records',
+      zone,
+      'import it with HostedZone.fromHostedZoneAttributes() or HostedZone.fromLookup()',
+    );
+  }
+}
+
+/**
+ * Refuses a certificate that the same app defines for other names. The names of any other certificate are not known at synthesis.
+ *
+ * @see https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html (a wildcard stands for one label)
+ */
+function checkCertificateNames(certificate: ICertificate, domainName: string): void {
+  const definition = certificate.node.defaultChild;
+  if (!(definition instanceof CfnCertificate) || Token.isUnresolved(domainName)) {
+    return;
+  }
+  const names: unknown = Stack.of(certificate).resolve([definition.domainName, ...(definition.subjectAlternativeNames ?? [])]);
+  const known = Array.isArray(names) && names.every((name): name is string => typeof name === 'string') ? names : undefined;
+  const parent = domainName.slice(domainName.indexOf('.') + 1);
+  if (known && !known.some((name) => name.toLowerCase() === domainName || name.toLowerCase() === `*.${parent}`)) {
+    throw invalidValue(
+      'certificate',
+      `must be for ${domainName}`,
+      known,
+      'add the name to its `subjectAlternativeNames`, or pass another certificate',
     );
   }
 }
@@ -52,6 +96,16 @@ export function certificateFor(scope: Construct, domain: Domain): ICertificate {
       `must be in the region of the stack, ${own}`,
       region,
       'request one there; one in us-east-1 serves CloudFront only',
+    );
+  }
+  if (domain.certificate) {
+    checkCertificateNames(domain.certificate, domain.domainName);
+  } else if (!Token.isUnresolved(domain.domainName) && domain.domainName.length > MAX_CERTIFICATE_NAME) {
+    throw invalidValue(
+      'domainName',
+      `must have ${MAX_CERTIFICATE_NAME} characters or less for a new certificate, and has ${domain.domainName.length}`,
+      domain.domainName,
+      'pass a `certificate` with a shorter first name and this one among its `subjectAlternativeNames`',
     );
   }
   if (!domain.certificate && domain.domainZone instanceof PrivateHostedZone) {

@@ -1,7 +1,7 @@
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { CACHE_PORT, CacheBase, CacheEncryption } from './cache-base';
-import { host, UnsupportedEndpoint } from '../endpoint-checks';
+import { endOfName, host, UnsupportedEndpoint } from '../endpoint-checks';
 import { securityGroups } from '../../private/checks/cdk';
 import { checkProps, Checks, required } from '../../private/checks/check';
 import { oneOf, port, text } from '../../private/checks/values';
@@ -49,6 +49,13 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
     pattern: /(^|\.)clustercfg\./,
     reason:
       'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled',
+  },
+  // https://upstash.com/docs/redis/howto/connect-client (TLS cannot be disabled)
+  { pattern: endOfName('upstash.io'), reason: 'Upstash requires TLS and a password, which PostHog cannot use; use node-based Valkey' },
+  // https://redis.io/docs/latest/operate/rc/databases/connect/ (a password by default)
+  {
+    pattern: /\.(redis-cloud|redislabs)\.com$/i,
+    reason: 'Redis Cloud requires a password, which PostHog cannot use; use node-based Valkey without a password',
   },
   { pattern: /^replica\.|-ro\.[^.]+\.ng\.0001\./, reason: 'this is a reader endpoint, and PostHog writes; use the primary endpoint' },
 ];

@@ -4,6 +4,7 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, IConstruct } from 'constructs';
+import { IKafka } from '../kafka/kafka-base';
 import { instanceMetric, STATUS_CHECK } from '../metrics';
 
 /** ClickHouse's default ports. PostHog uses both protocols and has no settings for the ports (posthog/clickhouse/client/connection.py). */
@@ -42,6 +43,10 @@ export interface IClickHouse extends IConstruct, IConnectable {
    * that it creates, and backups contain them. Undefined if dictionaries use `credentials`.
    */
   readonly dictReaderCredentials?: ISecret;
+  /**
+   * The Kafka cluster that the server reads events from, which PostHog uses, too. Undefined for an imported server, whose configuration names it.
+   */
+  readonly kafka?: IKafka;
   /** The port of the native protocol: 9440 with TLS, 9000 without. */
   readonly nativePort: number;
   /** The port of the HTTP interface: 8443 with TLS, 8123 without. */
@@ -94,6 +99,7 @@ export abstract class ClickHouseBase extends Construct implements IClickHouse {
   public abstract readonly dictReaderCredentials?: ISecret;
   public abstract readonly serverRoles: IRole[];
   public abstract readonly appFiles?: ClickHouseAppFiles;
+  public abstract readonly kafka?: IKafka;
   public readonly tls: boolean;
   public readonly nativePort: number;
   public readonly httpPort: number;

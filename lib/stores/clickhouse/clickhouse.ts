@@ -66,6 +66,8 @@ export class ClickHouse extends ClickHouseBase {
   public readonly serverRoles: IRole[];
   /** The parameters through which migrations install PostHog's functions and format schemas on the servers. Always defined. */
   public readonly appFiles?: ClickHouseAppFiles;
+  /** The Kafka cluster that the servers read events from. Always defined. */
+  public readonly kafka?: IKafka;
 
   public constructor(scope: Construct, id: string, props: ClickHouseProps) {
     super(scope, id, true);
@@ -73,6 +75,7 @@ export class ClickHouse extends ClickHouseBase {
     withPath(this, () => checkClickHouseProps(props));
     const { replicas = CLICKHOUSE_DEFAULTS.replicas, image = CLICKHOUSE_DEFAULTS.image, removalPolicy = CLICKHOUSE_DEFAULTS.removalPolicy } = props;
     warnOfFloating(this, 'ClickHouse', [image], 'new instance');
+    this.kafka = props.kafka;
     const subnets = this.subnets(props, replicas, image);
 
     this.privateZone = props.privateZone ?? this.ownZone(props);

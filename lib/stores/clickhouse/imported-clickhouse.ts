@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ClickHouseAppFiles, ClickHouseBase } from './clickhouse-base';
 import { databaseName } from './clickhouse-props';
 import { host, UnsupportedEndpoint } from '../endpoint-checks';
+import { IKafka } from '../kafka/kafka-base';
 import { reporter } from '../metrics';
 import { role, secret, securityGroups } from '../../private/checks/cdk';
 import { checkProps, Checks, listOf, required } from '../../private/checks/check';
@@ -101,6 +102,7 @@ export class ImportedClickHouse extends ClickHouseBase {
   public readonly serverRoles: IRole[];
   /** Always undefined: the functions and format schemas of an existing server are yours to install. */
   public readonly appFiles?: ClickHouseAppFiles = undefined;
+  public readonly kafka?: IKafka = undefined;
 
   public constructor(
     scope: Construct,

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib/core';
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { checkHost, checkUnsupportedEndpoint, UnsupportedEndpoint } from '../endpoint-checks';
+import { checkHost, checkUnsupportedEndpoint, endOfName, UnsupportedEndpoint } from '../endpoint-checks';
 import { KafkaBase, KafkaEncryption, MSK_PORTS } from './kafka-base';
 import { securityGroups } from '../../private/checks/cdk';
 import { checkProps, Checks, required } from '../../private/checks/check';
@@ -47,8 +47,30 @@ export interface KafkaAttributes {
   readonly securityGroups?: ISecurityGroup[];
 }
 
+/**
+ * Kafka services whose clients have to authenticate, by the end of their brokers' names.
+ *
+ * @see https://docs.confluent.io/cloud/current/client-apps/config-client.html (all clients must support SASL)
+ * @see https://docs.redpanda.com/redpanda-cloud/security/cloud-authentication/
+ * @see https://learn.microsoft.com/azure/event-hubs/azure-event-hubs-apache-kafka-overview (SASL_SSL, with PLAIN or OAUTHBEARER)
+ * @see https://aiven.io/docs/products/kafka/howto/kafka-sasl-auth (client certificates or SASL)
+ */
+const AUTHENTICATED: Readonly<Record<string, string>> = {
+  'confluent.cloud': 'Confluent Cloud requires SASL',
+  'cloud.redpanda.com': 'Redpanda Cloud requires SASL or client certificates',
+  'servicebus.windows.net': 'Azure Event Hubs requires SASL',
+  'servicebus.chinacloudapi.cn': 'Azure Event Hubs requires SASL',
+  'servicebus.usgovcloudapi.net': 'Azure Event Hubs requires SASL',
+  'aivencloud.com': 'Aiven requires client certificates or SASL',
+  'upstash.io': 'Upstash requires SASL, and has ended its service for Kafka',
+};
+
 /** @see https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
 const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
+  ...Object.entries(AUTHENTICATED).map(([domain, fact]) => ({
+    pattern: endOfName(domain),
+    reason: `${fact}, which PostHog's services do not support; use a cluster with unauthenticated access, such as \`Kafka\` or \`RedpandaKafka\``,
+  })),
   {
     pattern: /\.kafka-serverless\./,
     reason:

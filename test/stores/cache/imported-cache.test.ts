@@ -44,6 +44,11 @@ test.each([
     'clustercfg.cache.abc123.euc1.cache.amazonaws.com',
     'this is the configuration endpoint of a group in cluster mode, which PostHog cannot use; use node-based Valkey with cluster mode disabled',
   ],
+  ['eu1-happy-owl-12345.upstash.io', 'Upstash requires TLS and a password, which PostHog cannot use; use node-based Valkey'],
+  [
+    'redis-12345.c1.us-east-1-2.ec2.redns.redis-cloud.com',
+    'Redis Cloud requires a password, which PostHog cannot use; use node-based Valkey without a password',
+  ],
 ])('imported Cache rejects host %s, which cannot work', (host, reason) => {
   expect(() => given({ host })).toThrow(`[Stack/Cache] \`host\` must name a server that PostHog can use, got: '${host}'; ${reason}`);
 });

@@ -131,3 +131,19 @@ test('imported Kafka lets the migration create topics with `manageTopics` only',
     true,
   ]);
 });
+
+test.each([
+  ['pkc-abc123.us-east-1.aws.confluent.cloud:9092', 'Confluent Cloud requires SASL'],
+  ['seed-0a1b2c3d.abc123.byoc.prd.cloud.redpanda.com:9092', 'Redpanda Cloud requires SASL or client certificates'],
+  ['analytics.servicebus.windows.net:9093', 'Azure Event Hubs requires SASL'],
+  ['kafka-1a2b3c-project.a.aivencloud.com:12345', 'Aiven requires client certificates or SASL'],
+  ['happy-owl-12345-eu1-kafka.upstash.io:9092', 'Upstash requires SASL'],
+])('imported Kafka rejects %s, whose clients have to authenticate', (broker, reason) => {
+  expect(() => given(broker)).toThrow(`[Stack/Kafka] \`bootstrapServers\` must name a server that PostHog can use, got: `);
+  expect(() => given(broker)).toThrow(reason);
+});
+
+test('imported Kafka accepts names that only resemble those of other services', () => {
+  expect(() => given('confluent.cloud.example.com:9094')).not.toThrow();
+  expect(() => given('myconfluent.cloud:9094')).not.toThrow();
+});
