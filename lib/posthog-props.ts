@@ -46,7 +46,9 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
   /**
    * The Kafka cluster that ingestion reads events from.
    *
-   * @default - a new one on Amazon MSK
+   * If `clickHouse` is a `ClickHouse`, it must be the cluster that it reads.
+   *
+   * @default - the one that `clickHouse` reads, if that is known, or a new one on Amazon MSK
    */
   readonly kafka?: IKafka;
   /**
@@ -213,8 +215,8 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly serviceOptions?: PostHogServiceOptions[];
   /**
-   * Additional environment variables of the app: `web`, `worker`, `temporal-django-worker` and `temporal-batch-exports-worker`. Variables that the
-   * library sets cannot be overridden.
+   * Additional environment variables of the app: `web`, `worker`, `temporal-django-worker` and `temporal-batch-exports-worker`, of up to 32 KiB
+   * together. Variables that the library sets cannot be overridden.
    *
    * @default - none
    */

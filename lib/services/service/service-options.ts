@@ -28,13 +28,13 @@ export interface PostHogServiceOptions {
    */
   readonly memoryLimitMiB?: number;
   /**
-   * The minimum number of tasks.
+   * The minimum number of tasks, from 1 to 5000.
    *
    * @default - depends on the process and on `size`
    */
   readonly minTasks?: number;
   /**
-   * The maximum number of tasks. `worker`, which has the only scheduler, `livestream` and `temporal` cannot have more than one.
+   * The maximum number of tasks, up to 5000. `worker`, which has the only scheduler, `livestream` and `temporal` cannot have more than one.
    *
    * @default - depends on the process and on `size`, or `minTasks` if that is more
    */
@@ -46,7 +46,7 @@ export interface PostHogServiceOptions {
    */
   readonly cpuArchitecture?: CpuArchitecture;
   /**
-   * Additional environment variables. Variables that the library sets cannot be overridden.
+   * Additional environment variables, of up to 32 KiB together. Variables that the library sets cannot be overridden.
    *
    * @default - none
    */

@@ -71,13 +71,13 @@ export interface CacheProps {
    */
   readonly backupRetention?: Duration;
   /**
-   * The time of the daily snapshot, in UTC, such as `03:00-04:00`.
+   * The time of the daily snapshot, in UTC, an hour or more, such as `03:00-04:00`.
    *
    * @default - ElastiCache chooses
    */
   readonly preferredBackupWindow?: string;
   /**
-   * The time of maintenance, which may restart nodes, in UTC, such as `sun:04:00-sun:05:00`.
+   * The time of maintenance, which may restart nodes, in UTC, an hour or more, such as `sun:04:00-sun:05:00`.
    *
    * @default - ElastiCache chooses
    */

@@ -49,7 +49,7 @@ export interface KafkaProps {
    */
   readonly brokerInstanceType?: InstanceType;
   /**
-   * The number of brokers in each subnet.
+   * The number of brokers in each subnet, from 1 to 30.
    *
    * Brokers can be added, but MSK refuses two changes of a cluster in one update (aws/aws-cdk issue 16765). It moves no partitions to new brokers,
    * and refuses to remove brokers that have some.
@@ -66,19 +66,19 @@ export interface KafkaProps {
    */
   readonly volumeSize?: Size;
   /**
-   * The maximum volume size of each broker, up to 16 TiB.
+   * The maximum volume size of each broker, from 1 GiB to 16 TiB.
    *
    * @default Size.tebibytes(1)
    */
   readonly maxVolumeSize?: Size;
   /**
-   * The retention of messages: the time that a consumer can be down without losing any.
+   * The retention of messages, from an hour to 3650 days: the time that a consumer can be down without losing any.
    *
    * @default Duration.days(3)
    */
   readonly retention?: Duration;
   /**
-   * The maximum size of each partition. The oldest messages are deleted first, read or not.
+   * The maximum size of each partition, 1 MiB or more. The oldest messages are deleted first, read or not.
    *
    * @default - no limit: volumes grow instead
    */

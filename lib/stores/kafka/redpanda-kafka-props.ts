@@ -43,7 +43,7 @@ export interface RedpandaKafkaProps {
    */
   readonly registryCredentials?: ISecret;
   /**
-   * The size of the volume. It can be raised while Redpanda runs, but not lowered.
+   * The size of the volume, from 20 GiB to 64 TiB. It can be raised while Redpanda runs, but not lowered.
    *
    * @default Size.gibibytes(100)
    */
@@ -55,13 +55,13 @@ export interface RedpandaKafkaProps {
    */
   readonly snapshotId?: string;
   /**
-   * The retention of messages: the time that a consumer can be down without losing any.
+   * The retention of messages, from an hour to 3650 days: the time that a consumer can be down without losing any.
    *
    * @default Duration.days(3)
    */
   readonly retention?: Duration;
   /**
-   * The maximum size of each partition. The oldest messages are deleted first, read or not.
+   * The maximum size of each partition, 1 MiB or more. The oldest messages are deleted first, read or not.
    *
    * @default - a sixtieth of the volume
    */

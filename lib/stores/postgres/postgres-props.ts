@@ -26,7 +26,7 @@ export interface PostgresOptions {
    */
   readonly multiAz?: boolean;
   /**
-   * The maximum number of connections. A change takes effect after a restart of the server.
+   * The maximum number of connections, from 100 to 262,143. A change takes effect after a restart of the server.
    *
    * @default - one for each 9,531,392 bytes of the server's memory, and 400 at least
    */
@@ -38,13 +38,14 @@ export interface PostgresOptions {
    */
   readonly backupRetention?: Duration;
   /**
-   * The time of the daily backup, in UTC, such as `03:00-04:00`.
+   * The time of the daily backup, in UTC, half an hour or more, such as `03:00-04:00`.
    *
    * @default - RDS chooses
    */
   readonly preferredBackupWindow?: string;
   /**
-   * The time of maintenance, which may restart the server, in UTC, such as `Sun:04:00-Sun:05:00`.
+   * The time of maintenance, which may restart the server, in UTC, half an hour or more, such as `Sun:04:00-Sun:05:00`. It must not overlap with
+   * the time of the backup.
    *
    * @default - RDS chooses
    */
