@@ -10,8 +10,8 @@ import { IClickHouse } from './stores/clickhouse/clickhouse-base';
 import { IKafka } from './stores/kafka/kafka-base';
 import { Stores } from './stores/posthog-stores';
 
-/** What a PostHog is given that another one of the app may have as well. */
-export interface Given {
+/** The props of a PostHog that are compared with each other, and with those of other PostHogs of the app. */
+export interface ComparedProps {
   readonly domainName: string;
   readonly domainZone?: IHostedZone;
   readonly listener?: IApplicationListener;
@@ -23,32 +23,32 @@ export interface Given {
   readonly encryptionSaltKeys?: ISecret;
 }
 
-/** What the PostHogs of an app are given, by the root of the app. */
-const PER_APP = new WeakMap<IConstruct, Map<IConstruct, Given>>();
+/** The props of all PostHogs of an app, by the root of the app. */
+const PER_APP = new WeakMap<IConstruct, Map<IConstruct, ComparedProps>>();
 
-/** Records what a PostHog is given, for the comparison with the next one of the app. */
-export function recordGiven(posthog: IConstruct, given: Given): void {
-  const known = PER_APP.get(posthog.node.root) ?? new Map<IConstruct, Given>();
-  PER_APP.set(posthog.node.root, known.set(posthog, given));
+/** Records the props of a PostHog, for the comparison with the next one of the app. */
+export function recordProps(posthog: IConstruct, props: ComparedProps): void {
+  const known = PER_APP.get(posthog.node.root) ?? new Map<IConstruct, ComparedProps>();
+  PER_APP.set(posthog.node.root, known.set(posthog, props));
 }
 
 /**
- * Compares what a PostHog is given: its stores with each other and with the VPC, and all of it with that of other PostHogs of the app.
+ * Compares the stores of a PostHog with its VPC, and its props with those of other PostHogs of the app.
  *
  * Throws if it cannot work, and adds warnings about what may be meant.
  */
-export function checkAgreement(posthog: IConstruct, given: Given): void {
+export function checkAgreement(posthog: IConstruct, props: ComparedProps): void {
   PER_APP.get(posthog.node.root)?.forEach((other, { node: { path } }) => {
-    checkStores(given, other, path);
-    checkDomainNames(given, other, path);
+    checkStores(props, other, path);
+    checkDomainNames(props, other, path);
   });
-  warnOfOtherVpcs(posthog, given);
+  warnOfOtherVpcs(posthog, props);
 }
 
 /**
- * Returns the Kafka cluster that ClickHouse reads, if PostHog is given a ClickHouse of this library.
+ * Returns the Kafka cluster of a PostHog: the one that is passed in, or the one that its ClickHouse reads, if that is known.
  *
- * Throws if PostHog is given another one: events would go to a cluster that ClickHouse does not read.
+ * Throws if they differ: events would go to a cluster that ClickHouse does not read.
  */
 export function kafkaOf(kafka: IKafka | undefined, clickHouse: IClickHouse | undefined): IKafka | undefined {
   const read = clickHouse?.kafka;
@@ -73,30 +73,30 @@ function areDifferent(one: IKafka, other: IKafka): boolean {
 }
 
 /** Refuses a store that another PostHog has, unless both have the same secrets and so are one installation. */
-function checkStores(given: Given, other: Given, path: string): void {
-  const shared = (Object.keys(given.stores) as (keyof Stores)[]).find((name) => given.stores[name] && given.stores[name] === other.stores[name]);
-  const sameSecrets = (['secretKey', 'encryptionSaltKeys'] as const).every((name) => given[name] && given[name].secretArn === other[name]?.secretArn);
+function checkStores(props: ComparedProps, other: ComparedProps, path: string): void {
+  const shared = (Object.keys(props.stores) as (keyof Stores)[]).find((name) => props.stores[name] && props.stores[name] === other.stores[name]);
+  const sameSecrets = (['secretKey', 'encryptionSaltKeys'] as const).every((name) => props[name] && props[name].secretArn === other[name]?.secretArn);
   if (shared && !sameSecrets) {
     throw invalidValue(
       shared,
       `must not be that of another PostHog, ${path}: both would use the same names in it, and each encrypts with keys that the other one does not have`,
-      given.stores[shared],
+      props.stores[shared],
       'use another one, or pass the same `secretKey` and `encryptionSaltKeys` to both if they are one installation',
     );
   }
 }
 
 /** Refuses a domain name that another PostHog answers in the same place. */
-function checkDomainNames(given: Given, other: Given, path: string): void {
-  if (Token.isUnresolved(given.domainName) || given.domainName !== other.domainName) {
+function checkDomainNames(props: ComparedProps, other: ComparedProps, path: string): void {
+  if (Token.isUnresolved(props.domainName) || props.domainName !== other.domainName) {
     return;
   }
   const place =
-    (given.listener && given.listener === other.listener && 'on the same listener') ||
-    (areSameZone(given.domainZone, other.domainZone) && 'in the same hosted zone') ||
-    (areSameVpc(given.vpc, other.vpc) && 'in the same VPC');
+    (props.listener && props.listener === other.listener && 'on the same listener') ||
+    (areSameZone(props.domainZone, other.domainZone) && 'in the same hosted zone') ||
+    (areSameVpc(props.vpc, other.vpc) && 'in the same VPC');
   if (place) {
-    throw invalidValue('domainName', `must not be that of another PostHog ${place}, ${path}`, given.domainName, 'choose another name');
+    throw invalidValue('domainName', `must not be that of another PostHog ${place}, ${path}`, props.domainName, 'choose another name');
   }
 }
 
@@ -110,7 +110,7 @@ function areSameVpc(one?: IVpc, other?: IVpc): boolean {
 }
 
 /** Warns about stores that are certain to be in another VPC: their security groups are. */
-function warnOfOtherVpcs(posthog: IConstruct, { vpc, stores }: Given): void {
+function warnOfOtherVpcs(posthog: IConstruct, { vpc, stores }: ComparedProps): void {
   const elsewhere = Object.entries(stores)
     .filter(
       ([, store]) => store && 'connections' in store && store.connections.securityGroups.some((group) => isElsewhere(group.node.defaultChild, vpc)),

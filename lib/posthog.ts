@@ -13,7 +13,7 @@ import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
-import { checkAgreement, Given, recordGiven } from './posthog-agreement';
+import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
 import { MIGRATING_PIPELINES, NetworkPlan, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
@@ -97,8 +97,8 @@ export class PostHog extends Construct {
     const plan = withPath(this, () => planOf(props, discoveryLabel(this)));
     this.node.addValidation({ validate: () => checkResources(this) });
     const { release, cpuArchitecture, logRetention, removalPolicy } = plan;
-    const given: Given = { ...plan.ingress, ...plan.secrets, vpc: plan.network.vpc, stores: plan.stores.existing };
-    withPath(this, () => checkAgreement(this, given));
+    const compared: ComparedProps = { ...plan.ingress, ...plan.secrets, vpc: plan.network.vpc, stores: plan.stores.existing };
+    withPath(this, () => checkAgreement(this, compared));
     this.products = [...plan.products];
     warnOfFloating(this, 'PostHog', plan.images.all, 'restart of a task');
     const { network } = plan;
@@ -168,7 +168,7 @@ export class PostHog extends Construct {
     deployed.startAfter(this.migration);
     this.openAfterStart();
     this.deploymentCheck = plan.deploymentChecks.length > 0 ? this.defineDeploymentCheck(plan) : undefined;
-    recordGiven(this, given);
+    recordProps(this, compared);
   }
 
   /**

@@ -70,7 +70,7 @@ export function instanceType(which = 'such as m7g.large', fix?: (type: string) =
 export const snapshotId = text(/^snap-[0-9a-f]+$/, 'must be the id of an EBS snapshot, such as snap-0123456789abcdef0');
 
 /**
- * The size of names and values together that a task definition has room for beside what the library sets itself.
+ * The size of names and values together: half of a task definition, so that there is room for the variables of the library.
  *
  * The quota of a task definition is 64 KiB (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html).
  */
