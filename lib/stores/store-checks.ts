@@ -1,6 +1,6 @@
 import { construct } from '../private/checks/check';
 
-/** Checks of data stores, by the members that tell them apart: users may implement the interfaces. */
+/** Checks of data stores, by the members that distinguish them: users may implement the interfaces. */
 export const POSTGRES = construct(
   'a PostgreSQL server',
   ['urlSecret', 'nodeUrlSecret', 'connections'],

@@ -107,9 +107,9 @@ export interface ListOptions {
   readonly min?: number;
   /** The rule for a list with fewer items. */
   readonly rule?: string;
-  /** What to do about it. */
+  /** The fix, as an imperative sentence. */
   readonly fix?: string;
-  /** Whether an item may be in it twice. */
+  /** Indicates whether an item may be in it twice. */
   readonly duplicates?: boolean;
   /** Whether an item may be undefined. */
   readonly gaps?: boolean;
@@ -165,7 +165,7 @@ export function hasMembers(value: unknown, members: readonly string[]): boolean 
  * Returns the check of an object of a class or a behavioural interface, by its members: users may implement it, and may have loaded a class twice.
  *
  * @param what the thing with its article
- * @param members the members that tell it apart
+ * @param members the members that distinguish it
  * @param fix how to get one
  */
 export function objectWith(what: string, members: readonly string[], fix?: string): Check {

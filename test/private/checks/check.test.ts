@@ -131,7 +131,7 @@ test('durations and sizes have to be those of the CDK, in whole units and in the
   expect(() => gibibytes(1, 10)('volumeSize', Size.gibibytes(11))).toThrow('`volumeSize` must be from 1 to 10 GiB, got: 11 GiB');
 });
 
-test('objects are told apart by their members, of which none is read', () => {
+test('objects are recognised by their members, of which none is read', () => {
   const value = {
     get secretArn(): string {
       throw new Error('not known');
