@@ -8,7 +8,7 @@ import { invalidValue } from './private/errors';
 import { isLookupPending } from './private/subnets';
 import { IClickHouse } from './stores/clickhouse/clickhouse-base';
 import { IKafka } from './stores/kafka/kafka-base';
-import { Stores } from './stores/posthog-stores';
+import { STORE_NAMES, Stores } from './stores/posthog-stores';
 
 /** The props of a PostHog that are compared with each other, and with those of other PostHogs of the app. */
 export interface ComparedProps {
@@ -18,6 +18,8 @@ export interface ComparedProps {
   /** The existing VPC; undefined for a new one. */
   readonly vpc?: IVpc;
   readonly stores: Partial<Stores>;
+  /** The `PostHogStores` that all of them are of. */
+  readonly allStores?: IConstruct;
   /** The secrets that data in the stores is signed and encrypted with; undefined if they are generated. */
   readonly secretKey?: ISecret;
   readonly encryptionSaltKeys?: ISecret;
@@ -74,16 +76,18 @@ function areDifferent(one: IKafka, other: IKafka): boolean {
 
 /** Refuses a store that another PostHog has, unless both have the same secrets and so are one installation. */
 function checkStores(props: ComparedProps, other: ComparedProps, path: string): void {
-  const shared = (Object.keys(props.stores) as (keyof Stores)[]).find((name) => props.stores[name] && props.stores[name] === other.stores[name]);
+  const shared = STORE_NAMES.find((name) => props.stores[name] && props.stores[name] === other.stores[name]);
   const sameSecrets = (['secretKey', 'encryptionSaltKeys'] as const).every((name) => props[name] && props[name].secretArn === other[name]?.secretArn);
-  if (shared && !sameSecrets) {
-    throw invalidValue(
-      shared,
-      `must not be that of another PostHog, ${path}: both would use the same names in it, and each encrypts with keys that the other one does not have`,
-      props.stores[shared],
-      'use another one, or pass the same `secretKey` and `encryptionSaltKeys` to both if they are one installation',
-    );
+  if (!shared || sameSecrets) {
+    return;
   }
+  const [that, it, others] = props.allStores ? ['those', 'them', 'others'] : ['that', 'it', 'another one'];
+  throw invalidValue(
+    props.allStores ? 'stores' : shared,
+    `must not be ${that} of another PostHog, ${path}: both would use the same names in ${it}, and each encrypts with keys that the other one does not have`,
+    props.allStores ?? props.stores[shared],
+    `use ${others}, or pass the same \`secretKey\` and \`encryptionSaltKeys\` to both if they are one installation`,
+  );
 }
 
 /** Refuses a domain name that another PostHog answers in the same place. */
@@ -135,7 +139,7 @@ function isElsewhere(group: IConstruct | undefined, vpc: IVpc | undefined): bool
   return group.vpcId !== vpc.vpcId && !isLookupPending(vpc) && isKnownVpc(group.vpcId) && isKnownVpc(vpc.vpcId);
 }
 
-/** Returns whether an id is that of one certain VPC: it is literal, or the reference to a VPC of the app. Any other token may be the id of any VPC. */
+/** Returns whether an id is that of one certain VPC: it is literal, or the reference to a VPC of the app. Any other token may be that of any VPC. */
 function isKnownVpc(vpcId: string): boolean {
   if (!Token.isUnresolved(vpcId)) {
     return true;

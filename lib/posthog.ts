@@ -97,7 +97,13 @@ export class PostHog extends Construct {
     const plan = withPath(this, () => planOf(props, discoveryLabel(this)));
     this.node.addValidation({ validate: () => checkResources(this) });
     const { release, cpuArchitecture, logRetention, removalPolicy } = plan;
-    const compared: ComparedProps = { ...plan.ingress, ...plan.secrets, vpc: plan.network.vpc, stores: plan.stores.existing };
+    const compared: ComparedProps = {
+      ...plan.ingress,
+      ...plan.secrets,
+      vpc: plan.network.vpc,
+      stores: plan.stores.existing,
+      allStores: props.stores,
+    };
     withPath(this, () => checkAgreement(this, compared));
     this.products = [...plan.products];
     warnOfFloating(this, 'PostHog', plan.images.all, 'restart of a task');

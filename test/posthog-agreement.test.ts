@@ -5,8 +5,8 @@ import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Cache, ClickHouse, Kafka, PostHogProps } from '../lib';
-import { FEATURE_FLAGS, newPostHog, newStack } from './helpers/stack';
+import { Cache, ClickHouse, Kafka, PostHog, PostHogProps, PostHogStores } from '../lib';
+import { certificate, FEATURE_FLAGS, newPostHog, newStack } from './helpers/stack';
 
 /** A VPC whose subnets are small enough for a load balancer. */
 function newVpc(stack: Stack, id: string): Vpc {
@@ -16,7 +16,7 @@ function newVpc(stack: Stack, id: string): Vpc {
 function warnings(stack: Stack, id: string): string[] {
   return Annotations.fromStack(stack)
     .findWarning('*', Match.stringLikeRegexp(id))
-    .map(({ entry }) => String(entry.data));
+    .map(({ entry }) => entry.data as string);
 }
 
 function imported(stack: Stack, id: string, bootstrapServers: string) {
@@ -31,6 +31,27 @@ describe('the Kafka of ClickHouse', () => {
     const posthog = newPostHog(stack, { vpc, kafka: undefined, clickHouse: new ClickHouse(stack, 'ClickHouse', { vpc, kafka }) });
     expect(posthog.kafka).toBe(kafka);
     Template.fromStack(stack).resourceCountIs('AWS::MSK::Cluster', 1);
+  });
+
+  test('is that of PostHogStores if `kafka` is left out, and no other one', () => {
+    const stack = newStack();
+    const vpc = newVpc(stack, 'Vpc');
+    const kafka = new Kafka(stack, 'Kafka', { vpc });
+    const clickHouse = new ClickHouse(stack, 'ClickHouse', { vpc, kafka });
+    const stores = new PostHogStores(stack, 'Stores', { vpc, clickHouse });
+    expect(stores.kafka).toBe(kafka);
+    expect(() => new PostHogStores(stack, 'Others', { vpc, clickHouse, kafka: new Kafka(stack, 'Second', { vpc }) })).toThrow(
+      '[Stack/Others] `kafka` must be the one that `clickHouse` reads, Stack/Kafka, or every event would be lost, got: Stack/Second',
+    );
+  });
+
+  test('in another stack is that of `stores`, without a warning', () => {
+    const app = newStack().node.root;
+    const data = new Stack(app, 'Data');
+    const stores = new PostHogStores(data, 'Stores');
+    const stack = new Stack(app, 'Services');
+    expect(new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate: certificate(data), stores }).kafka).toBe(stores.kafka);
+    expect(warnings(stack, 'in another VPC')).toEqual([]);
   });
 
   test.each<[string, (stack: Stack, vpc: Vpc) => [Kafka | ReturnType<typeof imported>, ReturnType<typeof imported>]]>([
@@ -100,6 +121,17 @@ describe('two PostHogs of one app', () => {
   test.each(['postgres', 'cache', 'kafka', 'clickHouse', 'objectStorage'] as const)('may not share `%s`', (name) => {
     expect(two((first) => ({ [name]: first[name] }))).toThrow(
       `[Stack/Two] \`${name}\` must not be that of another PostHog, Stack/One: both would use the same names in it`,
+    );
+  });
+
+  test('may not share `stores`', () => {
+    const stack = newStack();
+    const stores = new PostHogStores(stack, 'Stores', { vpc: newVpc(stack, 'Vpc') });
+    const props = { certificate: certificate(stack), stores };
+    new PostHog(stack, 'One', { ...props, domainName: 'one.example.com' });
+    expect(() => new PostHog(stack, 'Two', { ...props, domainName: 'two.example.com' })).toThrow(
+      '[Stack/Two] `stores` must not be those of another PostHog, Stack/One: both would use the same names in them, and each encrypts with keys that the ' +
+        'other one does not have, got: Stack/Stores; use others, or pass the same `secretKey` and `encryptionSaltKeys` to both',
     );
   });
 
