@@ -120,18 +120,17 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    * Indicates whether `cluster` has the capacity providers FARGATE and FARGATE_SPOT, as an `ecs.Cluster` with `enableFargateCapacityProviders` has.
    * Services then name a capacity provider, which an update can change, instead of a launch type, which it cannot. Changing this replaces all
    * services. It requires `cluster`.
+   *
+   * @default - false; a new cluster has them
+   */
+  readonly fargateCapacityProviders?: boolean;
+  /**
    * Container Insights of the new cluster: metrics of its tasks, which cost about seven dollars a month for each service. `metricRunningTaskCount()`
    * needs them. Cannot be combined with `cluster`.
    *
    * @default - ContainerInsights.DISABLED for PostHogSize.DEV, and ContainerInsights.ENABLED for every other size
    */
   readonly containerInsights?: ContainerInsights;
-  /**
-   * The PostHog release to run.
-   *
-   * @default - false; a new cluster has them
-   */
-  readonly fargateCapacityProviders?: boolean;
   /**
    * The Cloud Map namespace in which processes find each other: a private DNS namespace whose names resolve in the VPC. Several PostHogs and other
    * services can share it. A VPC that another account shares needs one, because only the owner of a VPC can associate private names with it

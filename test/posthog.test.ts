@@ -1,7 +1,7 @@
 import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { IVpc, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerInsights, CpuArchitecture, Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
+import { Cluster, CpuArchitecture, Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -16,11 +16,9 @@ import {
   PostHogProcess,
   PostHogProps,
   PostHogRelease,
-  PostHogSize,
   Product,
 } from '../lib';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../lib/catalog/processes/deployed-processes';
-import { posthogTemplate } from './helpers/posthog-template';
 import { certificate, environmentOf, FEW, givenPostgres, newPostHog, newStack, only, stores } from './helpers/stack';
 import { containerOf, executionRoleStatements, idOf, ofType, serviceOf, serviceResourceOf } from './helpers/template';
 
@@ -97,24 +95,6 @@ describe('a PostHog with the required props only', () => {
 
   test('enables Container Insights on the cluster', () => {
     expect(only(template, 'AWS::ECS::Cluster')).toEqual({ ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }] });
-  });
-
-  test.each<[Partial<PostHogProps>, string]>([
-    [{ size: PostHogSize.DEV }, 'disabled'],
-    [{ size: PostHogSize.DEV, containerInsights: ContainerInsights.ENABLED }, 'enabled'],
-    [{ containerInsights: ContainerInsights.DISABLED }, 'disabled'],
-    [{ containerInsights: ContainerInsights.ENHANCED }, 'enhanced'],
-  ])('sets Container Insights of the cluster for %j', (props, Value) => {
-    expect(only(Template.fromJSON(posthogTemplate(props)), 'AWS::ECS::Cluster')).toEqual({ ClusterSettings: [{ Name: 'containerInsights', Value }] });
-  });
-
-  test('refuses `containerInsights` together with `cluster`, and a value that is none', () => {
-    const scope = newStack();
-    const cluster = Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'ours', vpc: importedVpc(scope), securityGroups: [] });
-    expect(() => newPostHog(scope, { cluster, containerInsights: ContainerInsights.DISABLED })).toThrow(
-      "`containerInsights` cannot be combined with `cluster`, which has its own setting, got: 'disabled'; leave it out",
-    );
-    expect(() => newPostHog(newStack(), { containerInsights: false as unknown as ContainerInsights })).toThrow('`containerInsights` must be');
   });
 
   test('registers processes below a name of its own, which is not the domain name', () => {

@@ -4,7 +4,7 @@ import { CloudFormationTemplate, referenced } from '../alb/template';
 import { TemplateService } from '../template/template-services';
 
 /**
- * The metrics of Container Insights that are billed whatever the load: 8 of CPU, memory, network and storage for each cluster, service and task
+ * The metrics of Container Insights that are billed at any load: 8 of CPU, memory, network and storage for each cluster, service and task
  * definition family, 2 of ephemeral storage where tasks run on Fargate, 3 more for a cluster (container instances, services, tasks) and 5 more
  * for a service (deployments, task sets, and desired, pending and running tasks).
  *

@@ -166,8 +166,9 @@ export class PostHogRelease {
    */
   public withImagesFrom(registries: Record<string, string>): PostHogRelease {
     const [copies, original] = [checkedRegistries(registries), this.clickHouseImage ?? RELEASE_2026_09_11_R2.clickHouse!.image];
+    const images = copiesOf(this.images, copies);
     const clickHouseImage = copyOf(original, copies);
-    return new PostHogRelease(this.name, copiesOf(this.images, copies), { ...this.parts, clickHouseImage, registries: copies });
+    return new PostHogRelease(this.name, images, { ...this.parts, clickHouseImage, registries: copies });
   }
 
   /**

@@ -32,6 +32,8 @@ export interface Subject {
 
 export const to = (value: unknown): Change => ({ to: () => value });
 
+/** Of subnets, whose addresses belong to the old ones until the end. */
+export const OVERLAP = 'its addresses overlap with those of a subnet that CloudFormation deletes only after it has created this one';
 const SMALLER_VOLUME = ['an EBS volume cannot shrink'];
 export const FEWER_BROKERS = 'MSK refuses to remove brokers that hold partitions';
 /** Of servers, brokers and other resources whose names are taken until the old ones are deleted. */

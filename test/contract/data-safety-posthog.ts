@@ -16,7 +16,7 @@ import {
   Product,
   TrustedProxies,
 } from '../../lib';
-import { Change, FEWER_BROKERS, NAME_TAKEN, Said, Subject, to } from './data-safety-changes';
+import { Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, Said, Subject, to } from './data-safety-changes';
 import { Given } from './data-safety-given';
 import { FEW } from '../helpers/stack';
 
@@ -160,7 +160,11 @@ export const POSTHOG: Subject = {
     topicPartitions: to(12),
     checkDeployment: to(false),
     migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
-    availabilityZones: to(['us-west-1a', 'us-west-1c']),
+    availabilityZones: {
+      to: () => ['us-west-1a', 'us-west-1c'],
+      endangers: { what: ['AWS::EC2::Volume refused', 'AWS::MSK::Cluster replaced'], said: OTHER_CLUSTER!.said },
+      refused: [OVERLAP, NAME_TAKEN],
+    },
     nat: to(NatMode.PER_ZONE),
     release: to(OTHER_RELEASE),
     products: to([Product.EVENTS, Product.LOGS]),

@@ -1,10 +1,8 @@
 import { IpAddresses } from 'aws-cdk-lib/aws-ec2';
 import { ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { NatMode, PostHogIngress, PostHogIngressProps, PostHogNetwork, PostHogProcess } from '../../lib';
-import { Subject, to } from './data-safety-changes';
+import { OVERLAP, Subject, to } from './data-safety-changes';
 import { POSTHOG } from './data-safety-posthog';
-
-const OVERLAP = 'its addresses overlap with those of a subnet that CloudFormation deletes only after it has created this one';
 
 /** The props that the ingress and PostHog share. */
 const INGRESS_OPTIONS = Object.fromEntries(
@@ -21,7 +19,7 @@ export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
     changes: {
       ipAddresses: to(IpAddresses.cidr('10.1.0.0/16')),
       maxAzs: to(3),
-      availabilityZones: to(['eu-central-1a', 'eu-central-1c']),
+      availabilityZones: { ...to(['eu-central-1a', 'eu-central-1c']), refused: [OVERLAP] },
       nat: to(NatMode.INSTANCE),
       publicLoadBalancer: to(false),
       dualStack: to(true),

@@ -15,6 +15,6 @@ test('programFolder fails for a missing program, and names the command', () => {
 test('scriptText removes comments and empty lines, and keeps the code', () => {
   const script = scriptText('catalog', 'processes', 'app', 'start-worker.sh');
   expect(script.split('\n').filter((line) => /^\s*(#.*)?$/.test(line))).toEqual(['']);
-  expect(script).toContain('\nsay() { echo "[templates] $*"; }\nanswers() {\n  python - <<\'EOF\' 2>&1\nimport os');
+  expect(script).toContain('say() { echo "[templates] $*"; }\nanswers() {\n  python - <<\'EOF\' 2>&1\nimport os');
   expect(scriptText('migration', 'script', 'stores.py')).toMatch(/^import datetime\n/);
 });

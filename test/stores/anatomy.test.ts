@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct, IConstruct } from 'constructs';
-import { AuroraPostgres, Cache, Kafka, ObjectStorage, Postgres, RedpandaKafka } from '../../lib';
+import { AuroraPostgres, Cache, ClickHouse, Kafka, ObjectStorage, Postgres, RedpandaKafka } from '../../lib';
 import { zonedStack } from '../helpers/zones';
 import { newClickHouse } from './clickhouse/fixtures';
 
@@ -34,7 +34,10 @@ function valuesOf(store: IConstruct): unknown[] {
       .filter((name) => descriptors[name].get !== undefined)
       .forEach((name) => names.add(name));
   }
-  return [...names].flatMap((name) => (store as unknown as Record<string, unknown>)[name]);
+  const values = [...names].flatMap((name) => (store as unknown as Record<string, unknown>)[name]);
+  // The parameters of ClickHouse's functions are together in a struct.
+  const { appFiles } = store as Partial<ClickHouse>;
+  return [...values, appFiles?.imageParameter, ...(appFiles?.reportParameters ?? [])];
 }
 
 test.each(Object.entries(CREATED))('%s has a public property for every resource that it defines', (_, create) => {

@@ -111,7 +111,7 @@ export interface ListOptions {
   readonly fix?: string;
   /** Indicates whether an item may be in it twice. */
   readonly duplicates?: boolean;
-  /** Whether an item may be undefined. */
+  /** Indicates that items may be undefined. */
   readonly gaps?: boolean;
 }
 

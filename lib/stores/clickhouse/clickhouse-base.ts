@@ -59,8 +59,8 @@ export interface IClickHouse extends IConstruct, IConnectable {
    */
   readonly serverRoles: IRole[];
   /**
-   * The parameters through which migrations install PostHog's functions and format schemas on the servers. Undefined if you install those of a release
-   * yourself, before you deploy it.
+   * The parameters through which migrations install PostHog's functions and format schemas on the servers. Undefined if you install those of a
+   * release yourself, before you deploy it.
    */
   readonly appFiles?: ClickHouseAppFiles;
   /**

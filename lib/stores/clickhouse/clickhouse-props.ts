@@ -81,8 +81,8 @@ export interface ClickHouseProps {
    */
   readonly image?: string;
   /**
-   * The secret with the keys `username` and `password` for the registry of `image`, such as a Docker Hub account. PostHog's image is pulled with it as
-   * well if it is in the same registry. Images in ECR need none.
+   * The secret with the keys `username` and `password` for the registry of `image`, such as a Docker Hub account. PostHog's image is pulled with it
+   * as well if it is in the same registry. Images in ECR need none.
    *
    * @default - anonymous pulls
    */
