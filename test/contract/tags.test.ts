@@ -24,6 +24,7 @@ const WITHOUT_TAGS = [
   'AWS::EC2::SecurityGroupIngress',
   'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPCGatewayAttachment',
+  'AWS::ECS::ClusterCapacityProviderAssociations',
   'AWS::IAM::AccessKey',
   'AWS::IAM::InstanceProfile',
   'AWS::IAM::Policy',
