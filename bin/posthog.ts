@@ -56,7 +56,12 @@ const app = new App();
 const vpcId = setting('vpcId');
 // Only a VPC that is looked up ties the templates to an account.
 const env = vpcId ? { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION } : undefined;
-const stack = new Stack(app, 'PostHog', { description: 'PostHog behind an Application Load Balancer', env });
+const stack = new Stack(app, 'PostHog', {
+  description: 'PostHog behind an Application Load Balancer',
+  // Indentation takes a third of the template, whose size CloudFormation limits.
+  suppressTemplateIndentation: true,
+  env,
+});
 // With an existing VPC and existing data stores, a stack of their own would be empty, which CloudFormation refuses.
 const createsNothing = [vpcId, ...['postgresUrlSecret', 'cacheHost', 'kafkaBrokers', 'clickHouseHost', 'bucketName'].map(setting)].every(Boolean);
 const storesStack = createsNothing ? stack : new Stack(app, 'PostHogStores', { description: 'The data stores of PostHog with their network', env });
