@@ -34,7 +34,9 @@ export async function handler(event: CloudFormationCustomResourceEvent, context:
 
 function requestOf(event: CloudFormationCustomResourceEvent): StartRequest {
   const request = (event.ResourceProperties ?? {}) as unknown as Partial<StartRequest>;
-  const missing = REQUIRED.find((name) => !request[name]);
+  // The migrations of earlier versions, which are only stopped, have no image.
+  const required = event.RequestType === 'Create' ? ([...REQUIRED, 'Image'] as const) : REQUIRED;
+  const missing = required.find((name) => !request[name]);
   if (!['Create', 'Update', 'Delete'].includes(event.RequestType) || missing) {
     throw new Error(`the event must be a Create, Update or Delete with all properties, but lacks: ${missing ?? 'a known RequestType'}`);
   }
