@@ -23,7 +23,7 @@ if __name__ == "__main__":
     own = dict(parsing.get_model_map())
     for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         cached.cache_clear()
-    from . import completions, custom_resources, deletions, migration, revisions, stubs, updates
+    from . import app_files, completions, custom_resources, deletions, migration, revisions, stubs, updates
 
     facts = {
         "version": version("moto"),
@@ -32,6 +32,7 @@ if __name__ == "__main__":
         "stubs": [model.TYPE for model in stubs.STUBS],
         "deletions": list(deletions.DELETIONS),
     }
+    app_files.install()
     completions.install()
     custom_resources.install()
     deletions.install(own)
