@@ -77,8 +77,8 @@ function growsOnly(type: string, path: string, what: string, source: string): Up
 }
 
 /**
- * Returns a rule that a size must grow by a least amount. The size that counts is that of the service, which may have grown by itself: a change that this
- * rule accepts can still be refused.
+ * Returns a rule that a size must grow by a least amount. The size that counts is that of the service, which may have grown by itself: a change that
+ * this rule accepts can still be refused.
  */
 function growsBy(type: string, path: string, least: (old: number) => number, what: string, source: string): UpdateRule {
   return about({
@@ -136,7 +136,7 @@ const RULES: readonly UpdateRule[] = [
     'BrokerNodeGroupInfo.StorageInfo.EBSStorageInfo.VolumeSize',
     () => 10,
     'MSK raises the volumes of brokers by 10 GiB or more',
-    // With storage autoscaling, a change must also be above the present size. An update that leaves the size alone is accepted after the volumes have grown.
+    // With storage autoscaling, a change must also be above the present size. Without a change, an update is accepted after the volumes have grown.
     'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1129: "To update storage, you must increase it by at least 10 GiB"',
   ),
   growsBy(

@@ -101,8 +101,8 @@ export const IMAGES = {
 } as const satisfies Readonly<Record<string, CatalogImage>>;
 
 /**
- * The largest image, PostHog's own: 9.8 GB unpacked (blitss/posthog-helm-chart, README, 2026), 15 % more in a year or two. Compressed layers are about a
- * third of that; the node that pulls an image has both.
+ * The largest image, PostHog's own: 9.8 GB unpacked (blitss/posthog-helm-chart, README, 2026), 15 % more in a year or two. Compressed layers are
+ * about a third of that; the node that pulls an image has both.
  */
 const LARGEST_IMAGE_GB = 9.8 * (1 + 1 / 3) * 1.15;
 

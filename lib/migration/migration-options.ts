@@ -85,8 +85,8 @@ export interface MigrationOptions {
    */
   readonly postMigrationCommands?: string[];
   /**
-   * The image that topics are created with: one of Redpanda, whose program `rpk` does so for any Kafka. Set it to a copy in ECR if tasks have no access
-   * to Docker Hub.
+   * The image that topics are created with: one of Redpanda, whose program `rpk` does so for any Kafka. Set it to a copy in ECR if tasks have no
+   * access to Docker Hub.
    *
    * @default - Redpanda 25.1.9, which PostHog's own single-host installation creates its topics with
    */

@@ -48,8 +48,8 @@ export interface MigrationProps extends MigrationContainers {
 const TYPE = 'Custom::PostHogMigration';
 
 /**
- * The seconds of the wait condition's timeout that are reserved for ClickHouse servers to install functions, for retries of RDS and ECS calls, and for
- * reporting the result.
+ * The seconds of the wait condition's timeout that are reserved for ClickHouse servers to install functions, for retries of RDS and ECS calls, and
+ * for reporting the result.
  */
 const RESERVED_SECONDS = APP_FILES_SECONDS + 16 * 60;
 

@@ -8,8 +8,8 @@ export interface NetworkEndpoint {
 }
 
 /**
- * The interface endpoints of a network without internet access: for everything that runs in the VPC. S3 always has a gateway endpoint, for image layers,
- * objects, the files of instances, and the repositories of Amazon Linux.
+ * The interface endpoints of a network without internet access: for everything that runs in the VPC. S3 always has a gateway endpoint, for image
+ * layers, objects, the files of instances, and the repositories of Amazon Linux.
  *
  * There is none for `states`, `ecs`, `kafka` and `elasticloadbalancing`, which only functions outside of the VPC call; none for `ssm` and
  * `ec2messages`, because no instance has permissions for Session Manager. Route 53, whose records instances set, is a global service.

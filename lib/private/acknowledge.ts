@@ -15,8 +15,8 @@ export function acknowledge(construct: IConstruct, reasons: Readonly<Record<stri
 }
 
 /**
- * Returns a value that may contain references in the format of cdk-nag's finding ids: `<LogicalId.Attribute>` for each in its own stack, and the name of
- * its export in another one.
+ * Returns a value that may contain references in the format of cdk-nag's finding ids: `<LogicalId.Attribute>` for each in its own stack, and the
+ * name of its export in another one.
  *
  * @param stack the stack of the resources that the value refers to
  * @param value the value

@@ -79,8 +79,8 @@ export class ProgramFunction extends Construct {
 }
 
 /**
- * Gives the CDK's function of a stack for custom resources of a type, if there is one, a log group that is deleted with the stack. Lambda would create
- * one that nothing deletes.
+ * Gives the CDK's function of a stack for custom resources of a type, if there is one, a log group that is deleted with the stack. Lambda would
+ * create one that nothing deletes.
  */
 export function logCdkFunction(scope: Construct, type: string): void {
   const provider = Stack.of(scope).node.tryFindChild(`${type}CustomResourceProvider`);

@@ -282,7 +282,6 @@ export class PostHogRelease {
   }
 }
 
-/** Returns whether two objects name the same architecture. */
 function sameArchitecture(one: CpuArchitecture, other: CpuArchitecture): boolean {
   return one._cpuArchitecture === other._cpuArchitecture;
 }

@@ -21,8 +21,8 @@ import { Stores } from './posthog-stores';
  * By default, the CDK exports the values that are used. A process that is added or removed in another stack would then change this one, and
  * CloudFormation refuses to remove an export that is in use.
  *
- * References to these resources are strong, also in an app whose default is weak: with weak ones, CloudFormation plans to replace each updated resource
- * that has such a value in a property that cannot change, such as the VPC of a security group (aws/aws-cdk issue 38829).
+ * References to these resources are strong, also in an app whose default is weak: with weak ones, CloudFormation plans to replace each updated
+ * resource that has such a value in a property that cannot change, such as the VPC of a security group (aws/aws-cdk issue 38829).
  *
  * @param scope a construct of the exporting stack
  * @param stores the data stores; those of other stacks are skipped

@@ -162,7 +162,7 @@ export const POSTHOG: Subject = {
     migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
     availabilityZones: {
       to: () => ['us-west-1a', 'us-west-1c'],
-      endangers: { what: ['AWS::EC2::Volume refused', 'AWS::MSK::Cluster replaced'], said: OTHER_CLUSTER!.said },
+      endangers: { what: ['AWS::EC2::Volume refused', 'AWS::MSK::Cluster replaced'], said: OTHER_CLUSTER.said },
       refused: [OVERLAP, NAME_TAKEN],
     },
     nat: to(NatMode.PER_ZONE),

@@ -21,7 +21,7 @@ const LATER = PostHogRelease.of(
 
 /** Returns a release with copies of the images in ECR. */
 function inEcr({ images }: PostHogRelease): PostHogRelease {
-  const copies = Object.entries({ ...images } as Record<string, string>).map(([name, image]) => [
+  const copies = Object.entries({ ...images } as Record<string, string>).map(([name, image]): [string, string] => [
     name,
     `111122223333.dkr.ecr.eu-central-1.amazonaws.com/${name.toLowerCase()}@${image.split('@')[1]}`,
   ]);

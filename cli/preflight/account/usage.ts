@@ -6,8 +6,8 @@ import { CloudFormationTemplate, numberOf, ofType } from '../../alb/template';
 import { NeedName } from '../quotas';
 
 /**
- * The amount of each quota that is in use in the account. A need without an entry has no API that reports it at a low cost: RDS and ElastiCache have no
- * quota that is near, and a Secrets Manager of 500,000 secrets is not counted.
+ * The amount of each quota that is in use in the account. A need without an entry has no API that reports it at a low cost: RDS and ElastiCache have
+ * no quota that is near, and a Secrets Manager of 500,000 secrets is not counted.
  */
 export type Usage = Readonly<Partial<Record<NeedName, () => Promise<number>>>>;
 

@@ -145,7 +145,8 @@ export class PostHogService extends Construct implements IPostHogService {
     super(scope, id);
     const { definition, options } = props;
     const size = withPath(this, () => taskSize(definition, props.size, options));
-    const http = publicEndpointOf(props);
+    // ECS refuses a target group that no listener rule forwards to.
+    const http = props.reachable ? definition.http : undefined;
     this.process = definition.process;
     this.logGroup = props.logGroup;
     this.taskDefinition = defineTask(this, { ...props, size, probed: http === undefined });
@@ -293,9 +294,4 @@ export class PostHogService extends Construct implements IPostHogService {
       },
     });
   }
-}
-
-/** Returns the public endpoint; undefined if no client can reach it. ECS refuses a target group that no listener rule forwards to. */
-function publicEndpointOf({ definition, reachable }: PostHogServiceProps): HttpEndpoint | undefined {
-  return reachable ? definition.http : undefined;
 }

@@ -10,8 +10,8 @@ export interface InstanceEndpoint {
 }
 
 /**
- * The interface endpoints that instances need in subnets without internet access, in addition to the gateway endpoint for S3: their scripts, Amazon Linux's
- * repositories (`al2023-repos-<region>-de612dc2.s3.dualstack.<region>.amazonaws.com`) and the layers of images in ECR are in S3.
+ * The interface endpoints that instances need in subnets without internet access, in addition to the gateway endpoint for S3: their scripts, Amazon
+ * Linux's repositories (`al2023-repos-<region>-de612dc2.s3.dualstack.<region>.amazonaws.com`) and the layers of images in ECR are in S3.
  *
  * Their DNS record needs the API of Route 53 (`route53.amazonaws.com`, in us-east-1), which the CDK knows no endpoint for.
  */

@@ -40,7 +40,7 @@ describe('the problems of a service', () => {
     ],
   } as Service;
   const task = (stoppedReason: string, container: object = {}): Task =>
-    ({ stoppedReason, stoppedAt: minutes(6), containers: [{ name: 'web', ...container }] }) as Task;
+    ({ stoppedReason, stoppedAt: minutes(6), containers: [{ name: 'web', ...container }] });
 
   test('are what ECS reports of this deployment, each once, the oldest first', () => {
     expect(serviceProblems(service, [], START)).toEqual([
@@ -56,7 +56,7 @@ describe('the problems of a service', () => {
       task('Essential container in task exited', { exitCode: 1 }),
       task('Scaling activity initiated by (deployment ecs-svc/1)'),
     ];
-    expect(serviceProblems({} as Service, tasks, START)).toEqual([
+    expect(serviceProblems({}, tasks, START)).toEqual([
       'a task stopped: CannotPullContainerError: pull image manifest has been retried 5 time(s)',
       'a task stopped: Essential container in task exited; web ended with 1',
     ]);

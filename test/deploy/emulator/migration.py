@@ -104,6 +104,11 @@ class StateMachine(Stub, CloudFormationModel):
         made = client("stepfunctions").create_state_machine(name=name[-80:], definition=properties["DefinitionString"], roleArn=properties["RoleArn"])
         return made["stateMachineArn"], {"Arn": made["stateMachineArn"], "Name": name[-80:]}
 
+    def change(self, properties: dict[str, Any]) -> "StateMachine":
+        definition = {"definition": properties["DefinitionString"], "roleArn": properties["RoleArn"]}
+        client("stepfunctions").update_state_machine(stateMachineArn=self.physical_resource_id, **definition)
+        return StateMachine(self.physical_resource_id, self.attributes, properties, self.policy)
+
     def remove(self) -> None:
         client("stepfunctions").delete_state_machine(stateMachineArn=self.physical_resource_id)
 
