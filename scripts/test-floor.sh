@@ -23,6 +23,7 @@ tar -xzf "$work"/cdk-posthog-*.tgz -C "$work/newest/node_modules/cdk-posthog" --
 ln -s "$root/node_modules/aws-cdk-lib" "$root/node_modules/constructs" "$work/newest/node_modules/"
 
 # A package that is installed from npm runs no scripts.
+# shellcheck disable=SC2016
 node -e '
 const { scripts } = require(process.argv[1]);
 if (scripts) { throw new Error(`the packed package.json has scripts: ${Object.keys(scripts).join(", ")}`); }

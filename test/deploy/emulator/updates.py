@@ -5,6 +5,8 @@ from typing import Any
 from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, cloudformation_backends
 from moto.cloudformation.parsing import ResourceMap
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.security_groups import SecurityGroup
 
 
 class ChangeSetNotFound(CloudFormationError):
@@ -57,7 +59,39 @@ def know_outputs() -> None:
     ChangeSet.apply = apply_with_outputs
 
 
+def change_rules() -> None:
+    """moto makes another security group where rules change, and what refers to the old one keeps its id; CloudFormation changes the rules."""
+    create = SecurityGroup.create_from_cloudformation_json.__func__
+
+    def rules_of(cloudformation_json: dict[str, Any]) -> list[dict[str, Any]]:
+        return [rule for rule in cloudformation_json["Properties"].get("SecurityGroupIngress", []) if "SourceSecurityGroupId" in rule]
+
+    def create_and_know(cls: type[SecurityGroup], name: str, cloudformation_json: dict[str, Any], *args: Any, **kwargs: Any) -> SecurityGroup:
+        group = create(cls, name, cloudformation_json, *args, **kwargs)
+        group.rules_of_template = rules_of(cloudformation_json)
+        return group
+
+    def update(
+        cls: type[SecurityGroup], group: SecurityGroup, name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
+    ) -> SecurityGroup:
+        backend = ec2_backends[account_id][region_name]
+        old, new = group.rules_of_template, rules_of(cloudformation_json)
+        for change, rules in (
+            (backend.revoke_security_group_ingress, [rule for rule in old if rule not in new]),
+            (backend.authorize_security_group_ingress, [rule for rule in new if rule not in old]),
+        ):
+            for rule in rules:
+                source = [{"GroupId": rule["SourceSecurityGroupId"]}]
+                change(group.id, rule["IpProtocol"], rule["FromPort"], rule["ToPort"], [], source_groups=source, vpc_id=group.vpc_id)
+        group.rules_of_template = new
+        return group
+
+    SecurityGroup.create_from_cloudformation_json = classmethod(create_and_know)
+    SecurityGroup.update_from_cloudformation_json = classmethod(update)
+
+
 def install() -> None:
+    change_rules()
     know_missing_change_sets()
     keep_resolved_parameters()
     know_outputs()
