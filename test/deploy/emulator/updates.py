@@ -6,7 +6,7 @@ from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, cloudformation_backends
 from moto.cloudformation.parsing import ResourceMap
 from moto.ec2.models import ec2_backends
-from moto.ec2.models.security_groups import SecurityGroup
+from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupBackend
 
 
 class ChangeSetNotFound(CloudFormationError):
@@ -72,9 +72,9 @@ def change_rules() -> None:
         return group
 
     def update(
-        cls: type[SecurityGroup], group: SecurityGroup, name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str
+        cls: type[SecurityGroup], original_resource: SecurityGroup, cloudformation_json: dict[str, Any], account_id: str, region_name: str, **_: Any
     ) -> SecurityGroup:
-        backend = ec2_backends[account_id][region_name]
+        backend, group = ec2_backends[account_id][region_name], original_resource
         old, new = group.rules_of_template, rules_of(cloudformation_json)
         for change, rules in (
             (backend.revoke_security_group_ingress, [rule for rule in old if rule not in new]),
@@ -90,7 +90,23 @@ def change_rules() -> None:
     SecurityGroup.update_from_cloudformation_json = classmethod(update)
 
 
+def forget_rules_with_groups() -> None:
+    """CloudFormation deletes a rule before its security group; moto in any order, and then fails for the rule."""
+
+    def unless_gone(revoke: Any) -> Any:
+        def revoke_unless_gone(self: Any, group_name_or_id: str, *args: Any, **kwargs: Any) -> Any:
+            if self.get_security_group_by_name_or_id(group_name_or_id, kwargs.get("vpc_id")) is None:
+                return None
+            return revoke(self, group_name_or_id, *args, **kwargs)
+
+        return revoke_unless_gone
+
+    for name in ("revoke_security_group_ingress", "revoke_security_group_egress"):
+        setattr(SecurityGroupBackend, name, unless_gone(getattr(SecurityGroupBackend, name)))
+
+
 def install() -> None:
+    forget_rules_with_groups()
     change_rules()
     know_missing_change_sets()
     keep_resolved_parameters()
