@@ -101,6 +101,13 @@ def forget_rules_with_groups() -> None:
 
         return revoke_unless_gone
 
+    delete = SecurityGroup.delete
+
+    def delete_once(self: SecurityGroup, account_id: str, region_name: str) -> None:
+        if self.ec2_backend.get_security_group_from_id(self.id) is not None:
+            delete(self, account_id, region_name)
+
+    SecurityGroup.delete = delete_once
     for name in ("revoke_security_group_ingress", "revoke_security_group_egress"):
         setattr(SecurityGroupBackend, name, unless_gone(getattr(SecurityGroupBackend, name)))
 
