@@ -509,7 +509,6 @@ describe('the end', () => {
   test('leaves the secrets as they were, and the logs of the processes', async () => {
     expect(Object.keys(secretsBefore)).toHaveLength(6);
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
-    // Those of the migration as well.
     // One for each of the seven default products, one for the app, and that of the migration.
     expect(keptLogs).toHaveLength(9);
     const left = await logGroupNames(world);

@@ -39,8 +39,11 @@ describe('the problems of a service', () => {
       at(-60, '(service web) was unable to place a task. Reason: Internal error.'),
     ],
   } as Service;
-  const task = (stoppedReason: string, container: object = {}): Task =>
-    ({ stoppedReason, stoppedAt: minutes(6), containers: [{ name: 'web', ...container }] });
+  const task = (stoppedReason: string, container: object = {}): Task => ({
+    stoppedReason,
+    stoppedAt: minutes(6),
+    containers: [{ name: 'web', ...container }],
+  });
 
   test('are what ECS reports of this deployment, each once, the oldest first', () => {
     expect(serviceProblems(service, [], START)).toEqual([

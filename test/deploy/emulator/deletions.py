@@ -3,6 +3,7 @@
 from typing import Any, Callable
 
 from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import Stack
 from moto.cloudformation.parsing import ResourceMap
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models.security_groups import SecurityGroup
@@ -69,9 +70,22 @@ def keep_retained() -> None:
     ResourceMap.delete = delete_others
 
 
+def forget_outputs() -> None:
+    """The outputs of a stack are made when they are read. Those of a deleted stack would make the resources again that they refer to."""
+    delete = Stack.delete
+
+    def delete_with_outputs(self: Stack) -> None:
+        delete(self)
+        self.template_dict = {**self.template_dict, "Outputs": {}}
+        self.output_map = self._create_output_map()
+
+    Stack.delete = delete_with_outputs
+
+
 def install(models: dict[str, type[CloudFormationModel]]) -> None:
     for resource_type, remove in DELETIONS.items():
         models[resource_type].delete = lambda self, account_id, region_name, remove=remove: remove(self.physical_resource_id)
     keep_while_used(SecurityGroup, lambda database: [group["VpcSecurityGroupId"] for group in database["VpcSecurityGroups"]], lambda group: group.id)
     keep_while_used(DBParameterGroup, lambda database: [group["DBParameterGroupName"] for group in database["DBParameterGroups"]], lambda group: group.name)
     keep_retained()
+    forget_outputs()

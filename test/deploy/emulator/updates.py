@@ -6,7 +6,7 @@ from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, cloudformation_backends
 from moto.cloudformation.parsing import ResourceMap
 from moto.ec2.models import ec2_backends
-from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupBackend
+from moto.ec2.models.security_groups import SecurityGroup
 
 
 class ChangeSetNotFound(CloudFormationError):
@@ -90,30 +90,21 @@ def change_rules() -> None:
     SecurityGroup.update_from_cloudformation_json = classmethod(update)
 
 
-def forget_rules_with_groups() -> None:
-    """CloudFormation deletes a rule before its security group; moto in any order, and then fails for the rule."""
+def forget_removed_resources() -> None:
+    """moto keeps what an update has removed, and takes it for what a later update adds under the same id: nothing would be made again."""
+    update = ResourceMap.update
 
-    def unless_gone(revoke: Any) -> Any:
-        def revoke_unless_gone(self: Any, group_name_or_id: str, *args: Any, **kwargs: Any) -> Any:
-            if self.get_security_group_by_name_or_id(group_name_or_id, kwargs.get("vpc_id")) is None:
-                return None
-            return revoke(self, group_name_or_id, *args, **kwargs)
+    def update_and_forget(self: ResourceMap, template: dict[str, Any], parameters: dict[str, Any] | None = None) -> None:
+        removed = set(self._resource_json_map) - set(template["Resources"])
+        update(self, template, parameters)
+        for name in removed:
+            self._parsed_resources.pop(name, None)
 
-        return revoke_unless_gone
-
-    delete = SecurityGroup.delete
-
-    def delete_once(self: SecurityGroup, account_id: str, region_name: str) -> None:
-        if self.ec2_backend.get_security_group_from_id(self.id) is not None:
-            delete(self, account_id, region_name)
-
-    SecurityGroup.delete = delete_once
-    for name in ("revoke_security_group_ingress", "revoke_security_group_egress"):
-        setattr(SecurityGroupBackend, name, unless_gone(getattr(SecurityGroupBackend, name)))
+    ResourceMap.update = update_and_forget
 
 
 def install() -> None:
-    forget_rules_with_groups()
+    forget_removed_resources()
     change_rules()
     know_missing_change_sets()
     keep_resolved_parameters()
