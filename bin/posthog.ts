@@ -50,6 +50,7 @@ const OPTIONAL = [
   'nat',
   'storeSecurityGroupId',
   'deletionProtection',
+  'migrationTrigger',
 ];
 
 const app = new App();
@@ -126,6 +127,7 @@ const posthog = new PostHog(stack, 'PostHog', {
   products: setting('products')?.split(',') as Product[] | undefined,
   size: setting('size') as PostHogSize | undefined,
   deletionProtection: setting('deletionProtection') !== 'false',
+  migration: given('migrationTrigger', (trigger) => ({ trigger })),
 });
 
 warnAboutSamples();

@@ -259,13 +259,14 @@ describe('Kafka', () => {
 });
 
 describe('the migration', () => {
-  const WAY = ['DescribeBackups', 'Run', 'Conclude', 'IsMigrated'];
+  const INSTALLED = ['NameImage', 'StartPolls', 'WriteImage', 'ReadReport1', 'IsInstalled1'];
+  const WAY = ['DescribeBackups', 'Run', 'Conclude', 'IsMigrated', 'Migrated'];
 
-  test('has run before the processes started, where they run, with topics and what RDS says of backups', async () => {
+  test('has run before the processes started, after ClickHouse had the functions, with topics and what RDS says of backups', async () => {
     const [name, ...others] = executionNames(world);
     expect(others).toEqual([]);
     const { status, way, input } = await executionOf(world, name);
-    expect([status, way]).toEqual(['SUCCEEDED', ['IsRevisionGiven', ...WAY, 'Migrated']]);
+    expect([status, way]).toEqual(['SUCCEEDED', ['IsRevisionGiven', 'IsImageGiven', ...INSTALLED, ...WAY]]);
     const { TaskDefinition, Url } = JSON.parse(input) as Record<string, string>;
     const { taskDefinition } = await world.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: TaskDefinition }));
     expect(taskDefinition).toMatchObject({
@@ -287,7 +288,10 @@ describe('the migration', () => {
   test('can be run by hand, with nothing', async () => {
     startByHand(world, 'by-hand');
     const { status, way } = await executionOf(world, 'by-hand');
-    expect([status, way]).toEqual(['SUCCEEDED', ['IsRevisionGiven', 'TakeCurrentRevision', ...WAY, 'Migrated']]);
+    expect([status, way]).toEqual([
+      'SUCCEEDED',
+      ['IsRevisionGiven', 'TakeCurrentRevision', 'IsImageGiven', 'TakeCurrentImage', ...INSTALLED, ...WAY],
+    ]);
   });
 
   test('that fails says which container did, and how its log ends', async () => {

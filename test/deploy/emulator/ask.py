@@ -6,7 +6,7 @@ Usage: python -m emulator.ask SERVICE CALL PARAMETERS, in the folder above: the 
 import json
 import sys
 
-from .stub import client
+from .api import client
 
 if __name__ == "__main__":
     service, call, parameters = sys.argv[1:]

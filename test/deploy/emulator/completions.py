@@ -5,7 +5,7 @@ from typing import Any, Callable
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeListenerRule, FakeLoadBalancer, FakeTargetGroup
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
-from .stub import client
+from .api import client
 
 
 def complete(model: Any, then: Callable[[str, dict[str, Any]], Any]) -> None:

@@ -7,7 +7,7 @@ from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
 
 from .migration import MigrationStart, call
-from .stub import client
+from .api import client
 
 
 def bootstrap_brokers(ClusterArn: str) -> dict[str, str]:

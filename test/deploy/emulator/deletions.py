@@ -9,7 +9,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.ec2.models.security_groups import SecurityGroup
 from moto.rds.models import DBParameterGroup
 
-from .stub import client
+from .api import client
 
 
 def internet_gateway(gateway: str) -> None:

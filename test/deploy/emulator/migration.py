@@ -25,9 +25,12 @@ from moto.stepfunctions import models as stepfunctions
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 
-from .stub import Stub, client
+from .api import client
+from .stub import Stub
 
 SIGNALS = "cloudformation-waitcondition"
+# How many of the next migrations fail.
+FAILING = ["migration"] * int(os.environ.get("FAIL_MIGRATIONS", "0"))
 RUN = """
 const [entry, file, event] = process.argv.slice(1);
 require(entry).handler(JSON.parse(event), { getRemainingTimeInMillis: () => 90000 })
@@ -143,7 +146,7 @@ class MigrationStart(CustomModel):
 
 
 def end(backend: EC2ContainerServiceBackend, task: Task) -> None:
-    """Says of each container that it has ended: well, or the last of them badly where the group of the task begins with `fail`."""
+    """Says of each container that it has ended: well, or the last of them badly where one is to fail or its group begins with `fail`."""
     definition = backend.describe_task_definition(task.task_definition_arn)
     containers = definition.container_definitions
     task.containers = [Container(SimpleNamespace(arn=definition.arn, container_definitions=[container])) for container in containers]
@@ -155,7 +158,7 @@ def end(backend: EC2ContainerServiceBackend, task: Task) -> None:
         client("logs").put_log_events(**log, logEvents=[{"timestamp": int(time.time() * 1000), "message": f"{made.name} of the emulator has not run"}])
     for interface in (detail["value"] for detail in task.attachments[0]["details"] if detail["name"] == "networkInterfaceId"):
         client("ec2").delete_network_interface(NetworkInterfaceId=interface)
-    task.containers[-1].exitCode = 1 if task.group.startswith("fail") else 0
+    task.containers[-1].exitCode = 1 if task.group.startswith("fail") or (FAILING and FAILING.pop()) else 0
     task.desired_status = task.last_status = "STOPPED"
     task.stopped_reason = "Essential container in task exited"
 

@@ -23,7 +23,7 @@ if __name__ == "__main__":
     own = dict(parsing.get_model_map())
     for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         cached.cache_clear()
-    from . import app_files, completions, custom_resources, deletions, migration, revisions, stubs, updates
+    from . import app_files, completions, custom_resources, deletions, failures, migration, revisions, stubs, updates
 
     facts = {
         "version": version("moto"),
@@ -36,6 +36,7 @@ if __name__ == "__main__":
     completions.install()
     custom_resources.install()
     deletions.install(own)
+    failures.install()
     migration.install()
     updates.install()
     revisions.install()

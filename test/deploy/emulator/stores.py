@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from moto.core.common_models import CloudFormationModel
-from .stub import Stub, client
+from .api import client
+from .stub import Stub
 
 
 def short(name: str, longest: int) -> str:

@@ -5,22 +5,15 @@ their properties. A stub makes a resource the way CloudFormation does: it calls 
 with the properties of the template. botocore checks each call against the service's definition.
 """
 
-import functools
 import json
 import re
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from moto.cloudformation.exceptions import ValidationError
 
+from .api import client
+
 REFERENCE = re.compile(r"\{\{resolve:secretsmanager:(arn:.+?):SecretString:([^:}]+)::\}\}")
-
-
-@functools.lru_cache
-def client(service: str) -> Any:
-    # Names of buckets cannot be subdomains of localhost.
-    return boto3.client(service, config=Config(s3={"addressing_style": "path"}))
 
 
 def camel(value: Any) -> Any:

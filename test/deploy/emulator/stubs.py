@@ -6,7 +6,8 @@ from typing import Any
 from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
 from .migration import MIGRATION_STUBS
-from .stub import Stub, camel, client
+from .api import client
+from .stub import Stub, camel
 from .stores import STORE_STUBS
 
 

@@ -1,6 +1,7 @@
 """What moto's CloudFormation does differently when a stack is deployed with change sets."""
 
-from typing import Any
+from graphlib import TopologicalSorter
+from typing import Any, Iterator
 
 from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, cloudformation_backends
@@ -103,8 +104,41 @@ def forget_removed_resources() -> None:
     ResourceMap.update = update_and_forget
 
 
+def names_in(value: Any) -> Iterator[str]:
+    """The names that part of a template refers to."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "Ref":
+                yield item
+            elif key == "Fn::GetAtt":
+                yield item[0] if isinstance(item, list) else item.partition(".")[0]
+            else:
+                yield from names_in(item)
+    if isinstance(value, list):
+        for item in value:
+            yield from names_in(item)
+
+
+def dependencies(resource: dict[str, Any]) -> set[str]:
+    depends_on = resource.get("DependsOn", [])
+    return {*([depends_on] if isinstance(depends_on, str) else depends_on), *names_in(resource.get("Properties"))}
+
+
+def create_in_order() -> None:
+    """moto adds resources in the order of the template, and passes over DependsOn."""
+    update = ResourceMap.update
+
+    def update_in_order(self: ResourceMap, template: dict[str, Any], parameters: dict[str, Any] | None = None) -> None:
+        resources = template["Resources"]
+        order = TopologicalSorter({name: sorted(dependencies(resource) & resources.keys()) for name, resource in resources.items()}).static_order()
+        update(self, {**template, "Resources": {name: resources[name] for name in order}}, parameters)
+
+    ResourceMap.update = update_in_order
+
+
 def install() -> None:
     forget_removed_resources()
+    create_in_order()
     change_rules()
     know_missing_change_sets()
     keep_resolved_parameters()
