@@ -34,7 +34,7 @@ import { APP_SECRETS_CHECKS } from './services/secrets/app-secrets-options';
 import { checkServiceOptions, SERVICE_OPTIONS_CHECKS } from './services/service/service-options';
 import { APP_SETTINGS_CHECKS } from './services/settings/app-settings-checks';
 import { STORE_NAMES } from './stores/posthog-stores';
-import { CACHE, CLICKHOUSE, KAFKA, OBJECT_STORAGE, POSTGRES } from './stores/store-checks';
+import { CACHE, CLICKHOUSE, clickHouseWithoutNat, KAFKA, OBJECT_STORAGE, POSTGRES } from './stores/store-checks';
 
 /** The maximum for each busy topic; a broker holds about a thousand partitions in total. */
 const MAX_PARTITIONS = 100;
@@ -166,12 +166,7 @@ function checkCapacity({ cluster, containerInsights, fargateCapacityProviders, s
 
 function checkWithoutNat({ clickHouse, manageTopics, stores }: PostHogProps, topicsImage: string | undefined): void {
   if (!clickHouse && !stores) {
-    throw invalidProp(
-      'clickHouse',
-      'is required without NAT, because the instance of a new one changes its DNS record with the API of Route 53, for which this library defines no VPC endpoint',
-      'bring your own with ClickHouse.fromClickHouseAttributes(), choose another `nat`, or pass a `vpc` with the endpoints and the route to Route 53 that ' +
-        'docs/instances.md lists',
-    );
+    throw clickHouseWithoutNat();
   }
   if (topicsImage !== undefined && !isInEcr(topicsImage)) {
     const rule = `must be false without NAT, because the image of its task is on Docker Hub`;

@@ -16,7 +16,7 @@ import { IKafka } from './stores/kafka/kafka-base';
 import { IObjectStorage } from './stores/object-storage/object-storage-base';
 import { IPostgres } from './stores/postgres/postgres-base';
 import { defineStores, Stores } from './stores/posthog-stores';
-import { CACHE, CLICKHOUSE, KAFKA, OBJECT_STORAGE, POSTGRES } from './stores/store-checks';
+import { CACHE, CLICKHOUSE, clickHouseWithoutNat, KAFKA, OBJECT_STORAGE, POSTGRES } from './stores/store-checks';
 import { exportStores } from './stores/stack-exports';
 
 /**
@@ -207,10 +207,6 @@ function checkCombinations({ network, vpc, clickHouse }: PostHogStoresProps): vo
     throw invalidProp('vpc', 'cannot be combined with `network`, which has a VPC', 'leave one of them out');
   }
   if (network && !network.egressSubnets && !clickHouse) {
-    throw invalidProp(
-      'clickHouse',
-      'is required with a network without NAT, because the instances of a new one must reach AWS APIs and container registries',
-      'bring your own with ClickHouse.fromClickHouseAttributes(), or choose another `nat` of the network',
-    );
+    throw clickHouseWithoutNat();
   }
 }

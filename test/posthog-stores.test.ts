@@ -279,7 +279,7 @@ test.each<[string, (stack: Stack) => PostHogStoresProps, string]>([
   [
     'a network without NAT for a new ClickHouse',
     (stack) => ({ network: new PostHogNetwork(stack, 'Network', { nat: NatMode.NONE }) }),
-    '`clickHouse` is required with a network without NAT, because the instances of a new one must reach AWS APIs and container registries; ',
+    '`clickHouse` is required without NAT, because the instance of a new one changes its DNS record with the API of Route 53',
   ],
   [
     '`RemovalPolicy.SNAPSHOT`',

@@ -77,7 +77,10 @@ function hourly(what: string, table: Readonly<Record<string, number>>, type: unk
   );
 }
 
-/** Estimates the minimum number of tasks, each with the CPU and memory of its task definition. */
+/** The disk of a Fargate task that costs nothing, in GiB (https://aws.amazon.com/fargate/pricing/). */
+const FREE_TASK_DISK = 20;
+
+/** Estimates the minimum number of tasks, each with the CPU, memory and disk of its task definition. */
 function service(properties: TemplateService, template: CloudFormationTemplate, prices: Prices, id: string): CostLine[] {
   const task = taskOf(template, properties);
   if (!task) {
@@ -97,8 +100,11 @@ function service(properties: TemplateService, template: CloudFormationTemplate, 
       const { perHour } = prices;
       const isArm = task.RuntimePlatform?.CpuArchitecture === 'ARM64';
       const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
-      const [cpu, memory] = [numberOf(task.Cpu), numberOf(task.Memory)];
-      const each = cpu === undefined || memory === undefined ? undefined : ((cpu / 1024) * vcpu + (memory / 1024) * gb) * HOURS_PER_MONTH;
+      const [cpu, memory, size] = [numberOf(task.Cpu), numberOf(task.Memory), numberOf(task.EphemeralStorage?.SizeInGiB ?? FREE_TASK_DISK)];
+      const each =
+        cpu === undefined || memory === undefined || size === undefined
+          ? undefined
+          : ((cpu / 1024) * vcpu + (memory / 1024) * gb + (size - FREE_TASK_DISK) * perHour.fargateDiskGb) * HOURS_PER_MONTH;
       const { onDemand, spot } = capacity;
       return [
         ...(onDemand === 0 ? [] : [line(`Fargate task: ${name}`, onDemand, each)]),

@@ -8,7 +8,15 @@ export interface Prices {
   /** Dollars per hour and unit. */
   readonly perHour: Readonly<
     Record<
-      'fargateVcpu' | 'fargateGb' | 'fargateArmVcpu' | 'fargateArmGb' | 'loadBalancer' | 'natGateway' | 'interfaceEndpoint' | 'publicIpv4',
+      | 'fargateVcpu'
+      | 'fargateGb'
+      | 'fargateArmVcpu'
+      | 'fargateArmGb'
+      | 'fargateDiskGb'
+      | 'loadBalancer'
+      | 'natGateway'
+      | 'interfaceEndpoint'
+      | 'publicIpv4',
       number
     >
   >;
@@ -108,6 +116,7 @@ export const PRICES: Prices = {
     fargateGb: 0.004445,
     fargateArmVcpu: 0.03238,
     fargateArmGb: 0.00356,
+    fargateDiskGb: 0.000111,
     loadBalancer: 0.0225,
     natGateway: 0.045,
     interfaceEndpoint: 0.01,

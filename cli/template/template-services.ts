@@ -18,6 +18,7 @@ export interface TemplateTask {
   readonly Cpu?: unknown;
   readonly Memory?: unknown;
   readonly RuntimePlatform?: { readonly CpuArchitecture?: unknown };
+  readonly EphemeralStorage?: { readonly SizeInGiB?: unknown };
 }
 
 /** An ECS service, as in a template. */

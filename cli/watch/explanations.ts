@@ -62,8 +62,8 @@ export const KNOWN: readonly Known[] = [
   },
   {
     pattern: /(toomanyrequests|429 Too Many Requests|pull rate limit)/i,
-    fix: 'Docker Hub allows no more anonymous pulls from the address of the NAT gateway: copy the images to ECR',
-    page: 'docs/releases.md#copy-images-to-ecr',
+    fix: 'Docker Hub allows no more anonymous pulls from the address of the NAT gateway: pull through ECR, or with an account (`registryCredentials`)',
+    page: 'docs/images.md',
     source: 'https://docs.docker.com/docker-hub/usage/',
   },
   {

@@ -1,4 +1,5 @@
 import { construct } from '../private/checks/check';
+import { invalidProp } from '../private/errors';
 
 /** Checks of data stores, by the members that distinguish them: users may implement the interfaces. */
 export const POSTGRES = construct(
@@ -22,3 +23,13 @@ export const OBJECT_STORAGE = construct(
   ['bucket', 'grantReadWrite', 'recordingsPrefix'],
   'use `ObjectStorage` or ObjectStorage.fromObjectStorageAttributes()',
 );
+
+/** Returns the error of a network without NAT for which a ClickHouse would be created. */
+export function clickHouseWithoutNat(): Error {
+  return invalidProp(
+    'clickHouse',
+    'is required without NAT, because the instance of a new one changes its DNS record with the API of Route 53, for which this library defines no VPC endpoint',
+    'bring your own with ClickHouse.fromClickHouseAttributes(), choose another `nat`, or pass a `vpc` with the endpoints and the route to Route 53 that ' +
+      'docs/instances.md lists',
+  );
+}

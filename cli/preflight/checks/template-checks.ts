@@ -44,7 +44,7 @@ export function updateChecks(from: CloudFormationTemplate, to: CloudFormationTem
 export function dockerHubCheck(templates: readonly CloudFormationTemplate[]): NamedCheckResult {
   const pulls = dockerHubPulls(templates);
   const text = `Docker Hub: ${pulls} pulls by tasks if all start once; it allows an address ${DOCKER_HUB_PULLS} in six hours without an account`;
-  const fix = 'copy the images to ECR, and name the copies with `release: PostHogRelease.of(...)`';
+  const fix = 'pull through ECR with `release.withImagesFrom(...)`, or with an account by `registryCredentials` (docs/images.md)';
   return { check: 'images', ...(pulls > DOCKER_HUB_PULLS / 2 ? warning(text, fix) : pass(text)) };
 }
 

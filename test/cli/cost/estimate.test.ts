@@ -277,6 +277,16 @@ test('counts the minimum number of tasks, with the size of their task definition
   expect(linesOf({ Task: arm, Web: service })[0].each).toBeLessThan(each);
 });
 
+test.each<[string, unknown, number | undefined]>([
+  ['the free size', 20, 0],
+  ['ten more GiB', 30, 10],
+  ['a size that is known at deployment', TOKEN, undefined],
+])("prices a task's disk of %s", (_, SizeInGiB, billed) => {
+  const Task = { ...TASK, Properties: { ...TASK.Properties, EphemeralStorage: { SizeInGiB } } };
+  const [[, , each]] = serviceLines({}, { Task });
+  expect(each).toEqual(billed === undefined ? undefined : expect.closeTo(EACH + billed * PRICES.perHour.fargateDiskGb * HOURS_PER_MONTH, 9));
+});
+
 const TASK = { Type: 'AWS::ECS::TaskDefinition', Properties: { Cpu: '1024', Memory: '2048', ContainerDefinitions: [{ Name: 'web' }] } };
 
 /** The lines of a service with four tasks. */
@@ -355,7 +365,7 @@ test('prints the cost of a whole PostHog, the date of the prices, and what is le
   const { exitCode, out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json'));
   expect(exitCode).toBe(0);
   expect(out).toMatch(/^a\.json: at least \$\d{3,4}\.\d\d a month\n/);
-  expect(out).toMatch(/^Fargate task: web +2 +\$85\.06 +\$170\.12$/m);
+  expect(out).toMatch(/^Fargate task: web +2 +\$85\.87 +\$171\.74$/m);
   expect(out).toContain(`as of ${PRICES.asOf}`);
   expect(LEFT_OUT.filter((item) => !out.includes(item))).toEqual([]);
   expect(out).not.toContain('?');

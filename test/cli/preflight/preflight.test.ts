@@ -69,7 +69,7 @@ test.each([
 test('warns if one deployment takes more than half of the pulls that Docker Hub allows', async () => {
   const { out } = await run('--template', file('pulls', { Task: task('256', 'posthog/posthog'), Service: service(51) }));
   expect(out).toContain('! images  Docker Hub: 51 pulls');
-  expect(out).toContain('fix: copy the images to ECR');
+  expect(out).toContain('fix: pull through ECR with `release.withImagesFrom(...)`');
 });
 
 describe('with --from', () => {

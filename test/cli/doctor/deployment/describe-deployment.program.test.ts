@@ -5,6 +5,7 @@ import { AppAccess } from '../../../../lib';
 import { ACTIONS } from '../../../../cli/doctor/deployment/aws';
 import { NamedCheckResult } from '../../../../cli/doctor/check';
 import { CloudFormationTemplate, ofType } from '../../../../cli/alb/template';
+import { awsEnvironment, useEnvironment } from '../../aws-environment';
 import { cli, Run, templateOfPostHog } from '../../fixtures';
 import { accountWith } from '../account';
 import { ELB } from '../deployments';
@@ -23,7 +24,8 @@ const NEEDED = [
 let template: CloudFormationTemplate;
 let account: Answers;
 let wire: Wire;
-const before = { ...process.env };
+
+useEnvironment(() => awsEnvironment(wire));
 
 beforeAll(async () => {
   template = templateOfPostHog({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) }, true);
@@ -34,26 +36,10 @@ beforeEach(() => {
   account = accountWith(template);
   wire.answers = account;
   wire.asked = [];
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: wire.endpoint,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'testing',
-    AWS_SECRET_ACCESS_KEY: 'testing',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_CONFIG_FILE: '/nonexistent',
-    AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
-    AWS_MAX_ATTEMPTS: '1',
-    NO_PROXY: '127.0.0.1',
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-  });
 });
 
 afterAll(async () => {
   await wire.stop();
-  Object.keys(process.env)
-    .filter((name) => !(name in before))
-    .forEach((name) => delete process.env[name]);
-  Object.assign(process.env, before);
 });
 
 const answering = (answers: Answers) => {
