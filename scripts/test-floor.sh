@@ -11,6 +11,7 @@ peer() {
   node -p "require('$root/package.json').peerDependencies['$1'].replace(/^\^/, '')"
 }
 cdk=$(peer aws-cdk-lib) constructs=$(peer constructs)
+tsx=$(node -p "require.resolve('tsx')")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 products=events,feature-flags,session-replay,data-pipelines,error-tracking,logs,ai,live-events,exports
@@ -50,7 +51,7 @@ for folder in floor newest; do
     cd "$work/$folder"
     CDK_OUTDIR=out CDK_VALIDATION=false \
       CDK_CONTEXT_JSON=$(node -p "JSON.stringify({ ...require('$root/cdk.json').context, 'posthog:products': '$products' })") \
-      node --import "$root/node_modules/tsx/dist/esm/index.mjs" app.ts
+      node --import "$tsx" app.ts
     # The CDK's own functions have other hashes in each version.
     for template in out/*.template.json; do
       node -e '
