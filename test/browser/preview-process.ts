@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { IngressModel } from '../../cli/ingress/ingress-model';
+import { readTemplate } from '../../cli/template/template-file';
 import { ingressesOf } from '../../cli/template/template-ingress';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { ROOT, runApp } from '../helpers/app';
@@ -15,25 +16,25 @@ const PROGRAM = path.join(ROOT, 'assets', 'cli', 'cdk-posthog.js');
 /** Where the CDK writes it, and the preview finds it without being told. */
 const TEMPLATE = path.join('cdk.out', 'PostHog.template.json');
 
-/** The template, which is the same for every preview. */
-let synthesised: Promise<string> | undefined;
+/** The files of the sample app, which are the same for every preview. */
+let synthesised: Promise<Readonly<Record<string, string>>> | undefined;
 
-async function synthesise(): Promise<string> {
+async function synthesise(): Promise<Readonly<Record<string, string>>> {
   const { exitCode, output, files } = await runApp({ context: { 'posthog:appCidrs': APP_CIDRS } });
   if (exitCode !== 0) {
     throw new Error(`the app did not synthesise:\n${output}`);
   }
-  return files['PostHog.template.json'];
+  return files;
 }
 
 /** `cdk-posthog preview` as a process of its own, in front of a PostHog whose app is closed. */
 export class PreviewProcess {
   /** Starts a preview of the sample app with a closed app, or of a template that is given. */
   public static async start(template?: CloudFormationTemplate): Promise<PreviewProcess> {
-    const text = template ? JSON.stringify(template) : await (synthesised ??= synthesise());
+    const files = template ? { [path.basename(TEMPLATE)]: JSON.stringify(template) } : await (synthesised ??= synthesise());
     const folder = mkdtempSync(path.join(tmpdir(), 'cdk-posthog-preview-'));
     mkdirSync(path.join(folder, 'cdk.out'));
-    writeFileSync(path.join(folder, TEMPLATE), text);
+    Object.entries(files).forEach(([name, text]) => writeFileSync(path.join(folder, 'cdk.out', name), text));
     const child = spawn(process.execPath, [PROGRAM, 'preview', '--port', '0', '--http-port', '0'], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,7 +43,7 @@ export class PreviewProcess {
       child,
       folder,
       (await printed(child, /https:\/\/localhost:\d+/)).match[0],
-      ingressesOf({ file: TEMPLATE, template: JSON.parse(text) as CloudFormationTemplate })[0],
+      ingressesOf({ ...readTemplate(path.join(folder, TEMPLATE)), file: TEMPLATE })[0],
     );
   }
 
