@@ -46,7 +46,8 @@ const OTHER_CLUSTER: Change['endangers'] = {
   said: { file: 'docs/kafka.md', text: 'Another VPC or other subnets need another cluster' },
 };
 
-const RENAMED = 'a new private namespace renames every process';
+const NEW_NAMESPACE = 'a new private namespace renames every process';
+const RENAMED = 'the process gets another private name';
 /** In the other direction, the cluster of three zones has fewer brokers in two. */
 const MOVED_KAFKA = [NAME_TAKEN, FEWER_BROKERS];
 
@@ -108,7 +109,7 @@ export const POSTHOG: Subject = {
   make: (stack, { certificate }, props) =>
     void new PostHog(stack, 'PostHog', { domainName: 'posthog.example.com', certificate, products: FEW, ...props }),
   changes: {
-    domainName: { ...to('other.example.com'), refused: [RENAMED] },
+    domainName: to('other.example.com'),
     domainZone: { to: ({ publicZone }) => publicZone },
     certificate: { to: ({ otherCertificate }) => otherCertificate },
     listener: { to: ({ otherListener }) => otherListener, with: LISTENER },
@@ -148,12 +149,13 @@ export const POSTHOG: Subject = {
         ],
         said: BROUGHT,
       },
+      refused: [NEW_NAMESPACE, RENAMED],
     },
     ...BROUGHT_STORES,
-    vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, RENAMED] },
-    cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, RENAMED] },
+    vpc: { to: ({ vpc }) => vpc, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, NEW_NAMESPACE, RENAMED] },
+    cluster: { to: ({ cluster }) => cluster, endangers: OTHER_CLUSTER, refused: [...MOVED_KAFKA, NEW_NAMESPACE, RENAMED] },
     fargateCapacityProviders: { to: () => true, with: ({ cluster }) => ({ cluster }) },
-    cloudMapNamespace: { to: ({ cloudMapNamespace }) => cloudMapNamespace },
+    cloudMapNamespace: { to: ({ cloudMapNamespace }) => cloudMapNamespace, refused: [RENAMED] },
     serviceSubnets: OTHER_ZONE,
     storeSubnets: OTHER_SUBNETS,
     manageTopics: to(false),
@@ -161,7 +163,7 @@ export const POSTHOG: Subject = {
     checkDeployment: to(false),
     migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
     availabilityZones: {
-      to: () => ['us-west-1a', 'us-west-1c'],
+      to: () => ['eu-central-1b', 'eu-central-1c'],
       endangers: { what: ['AWS::EC2::Volume refused', 'AWS::MSK::Cluster replaced'], said: OTHER_CLUSTER.said },
       refused: [OVERLAP, NAME_TAKEN],
     },
