@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { ROOT } from '../helpers/app';
+import { ended } from '../helpers/programs';
 import { CdkResult } from './cdk';
 import { executionNames } from './migration';
 import { DEFAULT_PROCESSES, servicesByProcess } from './services';
@@ -19,6 +23,12 @@ async function statusOf(StackName: string): Promise<string> {
 /** How many changes a stack has seen. */
 async function changesOf(StackName: string): Promise<number> {
   return (await world.cloudFormation.send(new DescribeStackEventsCommand({ StackName }))).StackEvents!.length;
+}
+
+/** Follows the deployment of both stacks. */
+function watch() {
+  const argv = ['--import', 'tsx', path.join(ROOT, 'bin', 'cdk-posthog.ts'), 'watch', ...world.stacks.flatMap((name) => ['--stack', name])];
+  return ended(spawn(process.execPath, argv, { cwd: ROOT, env: world.aws.environment, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 describe('a first deployment whose migration fails', () => {
@@ -43,6 +53,14 @@ describe('a first deployment whose migration fails', () => {
     expect(executionNames(world)).toHaveLength(1);
   });
 
+  // moto has events of stacks only, so the reason is tested with answers of the API.
+  test('is failed for `watch`', async () => {
+    const { exitCode, output } = await watch();
+    expect(output).toContain('PostHogStores is CREATE_COMPLETE');
+    expect(output).toContain('PostHog is CREATE_FAILED');
+    expect(exitCode).toBe(1);
+  });
+
   test('is not rolled back by a deployment without --no-rollback that nobody confirms', async () => {
     const { exitCode, output } = await world.cdk.run(['deploy', '--all', '--require-approval', 'never']);
     expect(exitCode).toBe(1);
@@ -65,6 +83,12 @@ describe('a first deployment whose migration fails', () => {
     expect(await statusOf('PostHog')).toBe('UPDATE_COMPLETE');
     expect([...(await servicesByProcess(world)).keys()]).toEqual(DEFAULT_PROCESSES);
     expect(executionNames(world)).toHaveLength(2);
+  });
+
+  test('is complete for `watch`', async () => {
+    const { exitCode, output } = await watch();
+    expect(output).toContain('PostHog is UPDATE_COMPLETE');
+    expect(exitCode).toBe(0);
   });
 
   test('keeps all that was created but the failed run of the migration, and no attempt changes the data stores', async () => {
