@@ -63,7 +63,7 @@ export const KNOWN: readonly Known[] = [
   {
     pattern: /(toomanyrequests|429 Too Many Requests|pull rate limit)/i,
     fix: 'Docker Hub allows no more anonymous pulls from the address of the NAT gateway: pull through ECR, or with an account (`registryCredentials`)',
-    page: 'docs/images.md',
+    page: 'docs/images.md#pull-with-an-account',
     source: 'https://docs.docker.com/docker-hub/usage/',
   },
   {

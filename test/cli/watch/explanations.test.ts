@@ -18,7 +18,7 @@ const TEXTS: readonly [text: string, page: string][] = [
     'deploy.md#troubleshooting',
   ],
   ['You have requested more vCPU capacity than your current vCPU limit of 5 allows', 'deploy.md#quotas-of-a-new-account'],
-  ['CannotPullContainerError: inspect image has been retried 5 time(s): httpReadSeeker: 429 Too Many Requests', 'releases.md#copy-images-to-ecr'],
+  ['CannotPullContainerError: inspect image has been retried 5 time(s): httpReadSeeker: 429 Too Many Requests', 'images.md#pull-with-an-account'],
   ['CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref', 'releases.md#copy-images-to-ecr'],
   ['ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed', 'deploy.md#troubleshooting'],
   ['OutOfMemoryError: Container killed due to memory usage', 'scaling.md#memory'],
