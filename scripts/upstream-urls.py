@@ -6,6 +6,11 @@
 Runs in a checkout of PostHog/posthog, with its Python packages and with the environment of the container `web` (`npx cdk-posthog environment
 web`). PATHS is a file with a path of the table a line; a `*` stands for one id. For each of them the resolver answers for the path, for made-up
 paths below it, and for a sample of each route that lies below it.
+
+    python3 scripts/upstream-urls.py TREE REPOSITORY@COMMIT --routes > test/contract/upstream-django-routes.json
+
+Lists the routes in their order instead, as regular expressions of JavaScript. The routers of Django REST framework, thousands of routes below `api/`,
+are left out.
 """
 
 import json
@@ -28,6 +33,9 @@ def main(tree: str, source: str, file: str) -> None:
     import django
 
     django.setup()
+    if file == "--routes":
+        print_routes(source)
+        return
     from django.urls import Resolver404, get_resolver, resolve
 
     def view_of(path: str) -> str | None:
@@ -62,6 +70,43 @@ def main(tree: str, source: str, file: str) -> None:
         print(",\n".join(f"      {json.dumps(view)}: {json.dumps(found)}" for view, found in views.items()))
         print("    }" + ("," if index < len(answers) - 1 else ""))
     print("  }\n}")
+
+
+def print_routes(source: str) -> None:
+    from django.urls import get_resolver
+
+    repository, commit = source.split("@")
+    report = {
+        "description": "The routes of Django in their order, as regular expressions for a path without its first slash, with the last part of the "
+        "name of their views. Routers of Django REST framework below `api/` are left out.",
+        "source": {"repository": repository, "commit": commit, "method": "django.urls.get_resolver in scripts/upstream-urls.py --routes"},
+    }
+    lines = [json.dumps([regex, view]) for regex, view in expressions(get_resolver(), "^")]
+    print("{")
+    print("".join(f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in report.items()) + '  "routes": [')
+    print(",\n".join(f"    {line}" for line in lines))
+    print("  ]\n}")
+
+
+def expressions(resolver, prefix: str):
+    """The regular expression and the view of each route, in order."""
+    from django.urls.resolvers import RegexPattern, URLPattern
+
+    for pattern in resolver.url_patterns:
+        own = str(pattern.pattern.regex.pattern)
+        searched = isinstance(pattern.pattern, RegexPattern) and not own.startswith("^") and not own.endswith("$")
+        own = own.removeprefix("^").replace("\\Z", "$").replace("(?P<", "(?<")
+        whole = (prefix if not searched else f"{prefix}.*?") + own
+        if isinstance(pattern, URLPattern):
+            # Names of groups may occur once only.
+            yield re.sub(r"\(\?<\w+>", "(?:", whole), name_of(pattern.callback).split(".")[-1]
+        elif not is_router(pattern):
+            yield from expressions(pattern, whole)
+
+
+def is_router(resolver) -> bool:
+    """Whether an included list of routes comes from a router of Django REST framework."""
+    return len(resolver.url_patterns) > 1000
 
 
 def leaves(resolver, prefix: str):

@@ -6,6 +6,9 @@ import { rulesOf } from './helpers/listener-rules';
 import { posthogTemplate } from './helpers/posthog-template';
 
 const AI = ['/i/v0/ai', '/i/v0/ai/', '/i/v0/ai/batch', '/i/v0/ai/otel', '/i/v1/ai/events'];
+const LOGS = ['/i/v1/logs', '/i/v1/logs/', '/i/v1/traces'];
+const PLUGINS = ['/public/m/pixel', '/public/webhooks/x', '/public/webhooks/dwh/x'];
+const LIVE_EVENTS = ['/livestream/events', '/livestream/stats'];
 const METRICS = ['/i/v1/metrics', '/i/v1/metrics/', '/i/v1/metrics/x'];
 
 /** The container that answers a request, or the status of the load balancer's own response. */
@@ -18,13 +21,28 @@ function answers(products: Product[], appAccess?: AppAccess): (target: string) =
   };
 }
 
-describe.each<[string, AppAccess?]>([['open'], ['closed', AppAccess.nobody()]])('with the app %s', (_, appAccess) => {
+describe.each<[string, AppAccess | undefined, onDemand: string]>([
+  ['open to everyone', undefined, '404'],
+  ['open to one network', AppAccess.fromCidrs(['203.0.113.0/24']), '403'],
+  ['closed', AppAccess.nobody(), '403'],
+])('with the app %s', (_, appAccess, onDemand) => {
   const without = answers([Product.EVENTS], appAccess);
   const all = answers(Object.values(Product), appAccess);
 
-  test('AI events are refused without capture-ai, and ordinary events are not', () => {
-    expect(AI.map(without)).toEqual(AI.map(() => '403'));
+  test('AI events and logs are answered with 404 if their process is not deployed, and ordinary events are not', () => {
+    expect([...AI, ...LOGS].map(without)).toEqual([...AI, ...LOGS].map(() => '404'));
     expect(['/i/v0/e/', '/i/v0/aix', '/e/', '/batch/'].map(without)).toEqual(['capture', 'capture', 'capture', 'capture']);
+  });
+
+  test('flags and surveys are answered with 404 if their process is not deployed', () => {
+    const FLAGS = ['/flags/', '/decide/', '/api/surveys/', '/array/token/config.js'];
+    const undeployed = FLAGS.filter((path) => without(path) !== all(path));
+    expect(undeployed.map(without)).toEqual(undeployed.map(() => '404'));
+    expect(FLAGS.map(all)).toEqual(['feature-flags', 'feature-flags', 'hypercache-server', 'hypercache-server']);
+  });
+
+  test('endpoints of closed groups stay closed, and those of public groups are answered with 404', () => {
+    expect([...PLUGINS, ...LIVE_EVENTS].map(without)).toEqual([...PLUGINS, ...LIVE_EVENTS].map(() => onDemand));
   });
 
   test('AI events are forwarded to capture-ai if it is deployed', () => {

@@ -60,8 +60,6 @@ export interface ProcessDefinition<P extends PostHogProcess = PostHogProcess> {
   readonly command?: readonly string[];
   /** The endpoint for clients; undefined if no client reaches it. */
   readonly http?: HttpEndpoint;
-  /** Indicates whether its endpoints are refused if it is not deployed, because rules of other processes would match their paths. */
-  readonly refusedIfMissing?: boolean;
   /** The port for other processes, if it differs from that for clients; undefined if no process calls it. */
   readonly port?: number;
   /** The container health check, used without a load balancer health check; undefined if there always is one, or if no check is known. */

@@ -55,7 +55,8 @@ export interface PostHogIngressOptions {
    * The first of 2,000 priorities that the rules on `listener` can use: from 0 to 48,001. No other rule of the listener may have one of them.
    *
    * The rules keep their priorities from release to release, with gaps between them. A load balancer supports 100 rules unless AWS has raised its
-   * quota. A PostHog has about 25, one more for every four blocks of `AppAccess.fromCidrs`, and with live events one for every three.
+   * quota. A PostHog has about 25, one more for every four blocks of `AppAccess.fromCidrs`, and with live events one for every three;
+   * docs/listener-rules.md has the numbers.
    *
    * @default - required with `listener`
    */

@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib/core';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, IConnectable, ISubnet, Port } from 'aws-cdk-lib/aws-ec2';
@@ -23,9 +22,9 @@ import { defineRecords } from './load-balancer/domain';
 import { defineLoadBalancer } from './load-balancer/load-balancer';
 import { AppAccess } from './routing/app-access';
 import { checkNeighbour, ExistingListener, subnetsOf } from './routing/existing-listener';
-import { IngressRules, refusal, tooManyRules } from './routing/ingress-rules';
-import { DENY_RULES, partsOfTheApp, RuleSpec, rulesFor } from './routing/listener-rules';
-import { OWN_LISTENER } from './routing/rule-placement';
+import { IngressRules, notDeployed, refusal, tooManyRules } from './routing/ingress-rules';
+import { DENY_PAGES, DENY_RULES, partsOfTheApp, RuleSpec, rulesFor } from './routing/listener-rules';
+import { ownListener, ruleHosts } from './routing/rule-placement';
 import { EndpointGroup } from '../catalog/endpoints/endpoint-group';
 import { PostHogProcess } from '../catalog/posthog-process';
 import { proxyEnvironment } from '../catalog/proxy-environment';
@@ -89,11 +88,11 @@ export class PostHogIngress extends Construct implements IConnectable {
       this.subnets = subnetsOf(this.loadBalancer, props.vpc);
       this.neighbours(this.existing).forEach((other) => withPath(this, () => checkNeighbour(this.existing!, other.existing!, other.node.path)));
     } else {
-      const own = defineLoadBalancer(this, props, this.appAccess._isOpen ? undefined : refusal());
+      const own = defineLoadBalancer(this, props, refusal());
       ({ loadBalancer: this.loadBalancer, listener: this.listener, redirectListener: this.redirectListener } = own);
       ({ subnets: this.subnets, certificate: this.certificate, isOnInternet: this._isOnInternet } = own);
     }
-    this.rules = new IngressRules(this, this.listener, this.existing?.placement ?? OWN_LISTENER);
+    this.rules = new IngressRules(this, this.listener, this.existing?.placement ?? ownListener(ruleHosts(props)));
     this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
     this.clientAddress = props.clientAddress ?? ClientAddress.forwarded();
     this.trustedProxies = props.trustedProxies ?? TrustedProxies._of(this.loadBalancer, this.subnets);
@@ -103,17 +102,19 @@ export class PostHogIngress extends Construct implements IConnectable {
     const ipAddressType = props.ipAddressType ?? this.loadBalancer.ipAddressType ?? IpAddressType.IPV4;
     this.records = defineRecords(this, props, this.loadBalancer, ipAddressType);
 
-    DENY_RULES.forEach((rule) => this.rules.addPaths(rule, refusal()));
+    [...DENY_RULES, ...(this.appAccess._isOpen ? [] : [DENY_PAGES])].forEach((rule) => this.rules.addPaths(rule, refusal()));
     if (this.existing && !this.appAccess._isOpen) {
       this.rules.addDefault(refusal());
     }
+    this.rules.addIngestionDefault();
     this.node.addValidation({ validate: () => this.validateRoutes() });
   }
 
   /**
    * Routes the requests for one process to a target group: its public endpoints and, for `PostHogProcess.WEB`, the app.
    *
-   * An endpoint whose process is not routed is not public. If one proxy of your own answers everything, route each process to its target group.
+   * An endpoint whose process is not routed is as open as the app, which answers it. If one proxy of your own answers everything, route each process to
+   * its target group: paths that it might read differently from the load balancer are refused before.
    *
    * For `PostHogProcess.LIVESTREAM`, the load balancer strips the path `/livestream`, and the same clients can reach it that can open the app. If
    * all endpoints of a process are closed, no listener rule uses its target group, and ECS then registers no service with it.
@@ -142,17 +143,20 @@ export class PostHogIngress extends Construct implements IConnectable {
     rulesFor(process, this.groupsToRoute(isApp)).forEach((rule) => this.rules.addPaths(rule, forward, scope));
     partsOfTheApp(process, this.groupsToRoute(false)).forEach((part) => this.addAppRules(forward, scope, part));
     if (isApp) {
-      this.routeApp(forward, scope);
+      if (this.appAccess._isOpen) {
+        this.rules.addDefault(forward, scope);
+      }
+      this.addAppRules(forward, scope);
     }
   }
 
   /**
-   * Refuses the endpoints of a process that is not deployed, which the app would answer with its sign-in page.
+   * Answers the public endpoints of a process that is not deployed with 404. The app would answer them with its sign-in page.
    *
    * @internal
    */
   public _refuse(process: PostHogProcess): void {
-    rulesFor(process, new Set()).forEach((rule) => this.rules.addPaths(rule, refusal()));
+    rulesFor(process, this.groupsToRoute(false)).forEach((rule) => this.rules.addPaths(rule, notDeployed()));
   }
 
   /**
@@ -262,21 +266,9 @@ export class PostHogIngress extends Construct implements IConnectable {
     return new Set(isApp ? [] : Object.values(EndpointGroup));
   }
 
-  private routeApp(forward: ListenerAction, scope?: Construct): void {
-    const isElsewhere = scope !== undefined && Stack.of(scope) !== Stack.of(this);
-    if (this.appAccess._isOpen && (this.existing || isElsewhere)) {
-      this.rules.addDefault(forward, scope);
-    }
-    if (this.appAccess._isOpen && !this.existing) {
-      // The listener cannot refer to a target group of a stack that refers to the listener.
-      this.listener.addAction('Default', { action: isElsewhere ? refusal() : forward });
-    }
-    this.addAppRules(forward, scope);
-  }
-
-  /** Adds the rules that forward requests of allowed clients, and of no one else. */
+  /** Adds the rules that forward requests of allowed clients to the app or a part of it, and of no one else. */
   private addAppRules(forward: ListenerAction, scope?: Construct, part?: RuleSpec): void {
-    const route = { forward, valuesPerRule: this.rules.valuesPerRule, part };
+    const route = { forward, hosts: this.rules.appHosts, part };
     withPath(this, () => this.appAccess._rules(this, route)).forEach((rule) => this.rules.add({ ...rule, rewrite: part?.rewrite }, scope));
   }
 
@@ -291,7 +283,8 @@ export class PostHogIngress extends Construct implements IConnectable {
   }
 
   private validateRoutes(): string[] {
-    const tooMany = this.existing ? tooManyRules([this, ...this.neighbours(this.existing)].map(({ rules }) => rules)) : [];
+    const sharing = this.existing ? this.neighbours(this.existing) : [];
+    const tooMany = tooManyRules([this, ...sharing].map(({ rules }) => rules));
     if (tooMany.length > 0 || !this.appAccess._needsApp || this.routed.has(PostHogProcess.WEB)) {
       return tooMany;
     }

@@ -133,11 +133,7 @@ export class PostHogServices extends Construct {
         }),
       );
     }
-    for (const { process, refusedIfMissing } of PROCESSES) {
-      if (refusedIfMissing && !byProcess.has(process)) {
-        ingress._refuse(process);
-      }
-    }
+    PROCESSES.filter(({ process }) => !byProcess.has(process)).forEach(({ process }) => ingress._refuse(process));
     definitions.forEach((definition) => this.connect(definition));
     roles.close();
     if (capacity.fargateProviders) {

@@ -1,5 +1,5 @@
-/** Views that are none: what is refused as no part of the API, and the redirect to the page for signing in. */
-export const NO_VIEW = ['api_not_found', 'home_with_region_redirect'];
+/** A view that is none: the answer to what is no part of the API. */
+export const NO_VIEW = ['api_not_found'];
 
 /** The views that each row of the endpoint table is for, in the order of the table; none, where something else than a view answers. */
 export const VIEWS: Record<string, string[]> = {
@@ -7,7 +7,8 @@ export const VIEWS: Record<string, string[]> = {
   '/api/web_experiments': ['web_experiments'],
   '/api/product_tours': ['product_tours'],
   '/report': ['get_csp_event'],
-  '/static': [],
+  // A file that does not exist: the redirect to the page for signing in.
+  '/static': ['home_with_region_redirect'],
   '/api/push_subscriptions': [],
   '/site_app': ['get_site_app'],
   '/api/conversations/v1/widget': [
@@ -68,7 +69,7 @@ export const VIEWS: Record<string, string[]> = {
   '/api/conversations/v1/slack': ['supporthog_event_handler', 'supporthog_interactivity_handler'],
   '/api/conversations/v1/teams': ['teams_event_handler'],
   '/api/conversations/v1/email': ['email_inbound_handler'],
-  '/api/conversations/v1/external': [],
+  '/api/conversations/external/ticket': ['ExternalTicketView'],
   '/api/environments/*/llm_prompts': ['LLMPromptViewSet'],
   '/api/environments/*/llm_prompts/name': ['LLMPromptViewSet'],
   '/api/projects/*/llm_prompts': ['LLMPromptViewSet'],
@@ -83,48 +84,9 @@ const EMAILS = 'newer than July: posthog 7.91.1 (emails.py) and posthog-node 5.7
 
 /** Rows that no view answers, and why they are in the table. */
 export const UNANSWERED: Record<string, string> = {
-  '/static': "files, which the app's middleware serves (WhiteNoise)",
   '/api/push_subscriptions': 'a newer posthog/urls.py',
-  '/api/conversations/v1/external': 'nothing: the real path is api/conversations/external/ticket/<uuid>',
   '/api/projects/*/messaging/send/email': EMAILS,
   '/api/projects/*/messaging/attachments/uploads': EMAILS,
   '/api/projects/*/messaging/emails': EMAILS,
   '/api/projects/*/messaging/preferences': EMAILS,
-};
-
-/** The app's own page, which unanchored routes of upstream answer wherever a path has a word such as `login` in it, without signing in. */
-const APP = 'home';
-
-/**
- * Rows that are wider than their views: what else they let through. A new row does not belong here: it names the paths of its views.
- */
-export const WIDE_ROWS: Record<string, string[]> = {
-  '/static': [APP],
-  '/shared': [APP],
-  '/shared_dashboard': [APP],
-  '/embedded': [APP],
-  '/exporter': [APP],
-  '/interview': [APP],
-  '/uploaded_media': [APP],
-  '/site_app': [APP],
-  '/messaging-preferences': [APP],
-  '/oauth': [APP],
-  '/.well-known': [APP],
-  '/toolbar_oauth': [APP],
-  '/webhooks': [APP],
-  '/slack': [APP],
-  '/scim/v2': [APP],
-  // For users of the app who are signed in.
-  '/api/oauth': ['ConnectedAppsViewSet'],
-  '/api/conversations/v1/slack': ['SlackChannelsView', 'SupportSlackAuthorizeView', 'SupportSlackDisconnectView', 'support_slack_oauth_callback'],
-  '/api/conversations/v1/teams': [
-    'TeamsAuthorizeView',
-    'TeamsChannelsView',
-    'TeamsDisconnectView',
-    'TeamsInstallAppView',
-    'TeamsSelectChannelView',
-    'TeamsTeamsView',
-    'teams_oauth_callback',
-  ],
-  '/api/conversations/v1/email': ['EmailConnectView', 'EmailDisconnectView', 'EmailSendTestView', 'EmailStatusView', 'EmailVerifyDomainView'],
 };

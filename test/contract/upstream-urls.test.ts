@@ -1,7 +1,8 @@
-import { NO_VIEW, UNANSWERED, VIEWS, WIDE_ROWS } from './endpoint-views';
+import { NO_VIEW, UNANSWERED, VIEWS } from './endpoint-views';
 import routers from './upstream-routers.json';
 import urls from './upstream-urls.json';
 import { PostHogProcess } from '../../lib';
+import { DENY_PAGES, DENY_RULES } from '../../lib/ingress/routing/listener-rules';
 import { patternsOf } from '../../lib/ingress/routing/path-pattern';
 import { PublicEndpoint } from '../../lib/ingress/routing/public-endpoint';
 import { globMatches } from '../../cli/alb/evaluate';
@@ -10,8 +11,13 @@ const ANSWERS = urls.answers as Record<string, Record<string, string[]>>;
 const ROUTERS = routers.routers as Record<string, { routes: string[] }>;
 const ROWS = PublicEndpoint.answeredBy(PostHogProcess.WEB);
 
-/** Whether the load balancer takes a path for that of a row. */
+const REFUSED = [...DENY_RULES, DENY_PAGES].flatMap(({ patterns }) => patterns.regexes ?? []).map((regex) => new RegExp(regex));
+
+/** Whether the load balancer takes a path for that of a row, with an app that is not open to everyone. */
 function lets(endpoint: PublicEndpoint, path: string): boolean {
+  if (REFUSED.some((regex) => regex.test(path))) {
+    return false;
+  }
   const { globs = [], regexes = [] } = patternsOf([endpoint]);
   return globs.some((glob) => globMatches(glob, path)) || regexes.some((regex) => new RegExp(regex).test(path));
 }
@@ -29,9 +35,9 @@ test('the list of views has every endpoint that Django answers', () => {
   expect(ROWS.map(({ path }) => path).filter((path) => !(path in ANSWERS))).toEqual([]);
 });
 
-test('each endpoint admits its views, and no other except the known ones', () => {
+test('each endpoint admits its views, and no other', () => {
   const actual = Object.fromEntries(ROWS.map((endpoint) => [endpoint.path, viewsOf(endpoint)]));
-  const expected = Object.fromEntries(ROWS.map(({ path }) => [path, [...(VIEWS[path] ?? []), ...(WIDE_ROWS[path] ?? [])].sort()]));
+  const expected = Object.fromEntries(ROWS.map(({ path }) => [path, [...(VIEWS[path] ?? [])].sort()]));
   expect(actual).toEqual(expected);
 });
 
@@ -45,12 +51,12 @@ test('an endpoint without a view has the reason', () => {
 
 test('every exception is about an endpoint of Django', () => {
   const paths = ROWS.map(({ path }) => path);
-  expect([...Object.keys(VIEWS), ...Object.keys(WIDE_ROWS)].filter((path) => !paths.includes(path))).toEqual([]);
+  expect(Object.keys(VIEWS).filter((path) => !paths.includes(path))).toEqual([]);
 });
 
-/** Routes of a router that rows let through although they are not for clients; the load balancer refuses the first to everybody (DenyInternal). */
+/** Routes of a router that rows let through although they are not for clients. */
 const WIDE_ROUTES: Record<string, string[]> = {
-  '/livestream': ['/livestream/metrics', '/livestream/served', '/livestream/jwt', '/livestream/debug', '/livestream/debug/sse'],
+  '/livestream': ['/livestream/served', '/livestream/jwt', '/livestream/debug', '/livestream/debug/sse'],
 };
 
 /** Rows for what a process does not answer in July. */

@@ -2,7 +2,7 @@ import { PostHogProcess } from '../posthog-process';
 import { Endpoint, PathMatch } from './endpoint';
 import { EndpointGroup } from './endpoint-group';
 
-const { EXACT, FILES, BELOW } = PathMatch;
+const { EXACT, FILES, BELOW, LISTED } = PathMatch;
 const { WEB } = PostHogProcess;
 const { SDK } = EndpointGroup;
 
@@ -43,7 +43,15 @@ export const APP_ENDPOINTS = {
     rule: 'SdkFiles',
     purpose: 'Registrations for push notifications, from mobile apps',
   },
-  SITE_APPS: { path: '/site_app', match: BELOW, process: WEB, group: SDK, rule: 'SdkFiles', purpose: 'Site apps' },
+  SITE_APPS: {
+    path: '/site_app',
+    match: LISTED,
+    below: ['<int>/*/*/'],
+    process: WEB,
+    group: SDK,
+    rule: 'SdkFiles',
+    purpose: 'Site apps',
+  },
   CONVERSATIONS_WIDGET: {
     path: '/api/conversations/v1/widget',
     match: BELOW,

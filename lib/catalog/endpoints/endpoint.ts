@@ -16,6 +16,16 @@ export enum PathMatch {
   EXACT_OR_CHILD,
   /** Files below the path: names with a dot. The app serves its own pages for other paths. */
   FILES,
+  /** The paths of `below`, and no others. */
+  LISTED,
+}
+
+/** The slash at the end of a path. */
+export enum TrailingSlash {
+  /** With or without one. */
+  OPTIONAL,
+  /** Without one: the app serves its own pages for the path with a slash. */
+  NONE,
 }
 
 /** A row of the table of public endpoints. */
@@ -23,6 +33,17 @@ export interface Endpoint {
   /** The path, without a trailing slash. A `*` matches one id. */
   readonly path: string;
   readonly match: PathMatch;
+  /**
+   * The paths below `path` of a row that lists them (`PathMatch.LISTED`), without a slash at the start. `*` is one segment, `<int>` a number and
+   * `<uuid>` a UUID in lower case, as in Django's routes. `/?` at the end is an optional slash.
+   */
+  readonly below?: readonly string[];
+  /**
+   * The slash at the end of the paths of a row that does not list them.
+   *
+   * @default TrailingSlash.OPTIONAL
+   */
+  readonly trailingSlash?: TrailingSlash;
   /** The process that answers. */
   readonly process: PostHogProcess;
   /** The group, with which it is opened or closed. */

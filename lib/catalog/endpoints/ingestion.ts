@@ -2,7 +2,7 @@ import { PostHogProcess } from '../posthog-process';
 import { Endpoint, PathMatch } from './endpoint';
 import { EndpointGroup } from './endpoint-group';
 
-const { BELOW, EXACT_OR_BELOW } = PathMatch;
+const { BELOW, EXACT_OR_BELOW, LISTED } = PathMatch;
 const { CAPTURE, REPLAY_CAPTURE, CAPTURE_AI, CAPTURE_LOGS } = PostHogProcess;
 const { INGESTION } = EndpointGroup;
 
@@ -38,7 +38,8 @@ export const INGESTION_ENDPOINTS = {
   },
   ANALYTICS: {
     path: '/i/v1/analytics',
-    match: BELOW,
+    match: LISTED,
+    below: ['events/?'],
     process: CAPTURE,
     group: INGESTION,
     rule: 'Captures',
@@ -84,7 +85,8 @@ export const INGESTION_ENDPOINTS = {
   },
   AI_V1: {
     path: '/i/v1/ai',
-    match: BELOW,
+    match: LISTED,
+    below: ['events/?'],
     process: CAPTURE_AI,
     group: INGESTION,
     rule: 'Ai',

@@ -1,8 +1,9 @@
 import { PostHogProcess } from '../posthog-process';
-import { Endpoint, PathMatch } from './endpoint';
+import { Endpoint, PathMatch, TrailingSlash } from './endpoint';
 import { EndpointGroup } from './endpoint-group';
 
-const { CHILD, EXACT_OR_CHILD, EXACT, BELOW } = PathMatch;
+const { CHILD, EXACT_OR_CHILD, EXACT, BELOW, LISTED } = PathMatch;
+const { NONE } = TrailingSlash;
 const { WEB, PLUGINS } = PostHogProcess;
 const { SHARED_CONTENT, END_USER_PAGES } = EndpointGroup;
 
@@ -11,6 +12,7 @@ export const PAGES_ENDPOINTS = {
   SHARED: {
     path: '/shared',
     match: CHILD,
+    trailingSlash: NONE,
     process: WEB,
     group: SHARED_CONTENT,
     rule: 'SharedContent',
@@ -19,6 +21,7 @@ export const PAGES_ENDPOINTS = {
   SHARED_DASHBOARD: {
     path: '/shared_dashboard',
     match: CHILD,
+    trailingSlash: NONE,
     process: WEB,
     group: SHARED_CONTENT,
     rule: 'SharedContent',
@@ -28,18 +31,44 @@ export const PAGES_ENDPOINTS = {
   EMBEDDED: {
     path: '/embedded',
     match: CHILD,
+    trailingSlash: NONE,
     process: WEB,
     group: SHARED_CONTENT,
     rule: 'SharedContent',
     purpose: 'Pages of embedded insights and dashboards',
   },
-  EXPORTER: { path: '/exporter', match: EXACT_OR_CHILD, process: WEB, group: SHARED_CONTENT, rule: 'SharedContent', purpose: 'Rendered exports' },
-  INTERVIEW: { path: '/interview', match: CHILD, process: WEB, group: SHARED_CONTENT, rule: 'SharedContent', purpose: 'Shared user interviews' },
-  RENDER_QUERY: { path: '/render_query', match: EXACT, process: WEB, group: SHARED_CONTENT, rule: 'SharedQueries', purpose: 'Rendered queries' },
+  EXPORTER: {
+    path: '/exporter',
+    match: EXACT_OR_CHILD,
+    trailingSlash: NONE,
+    process: WEB,
+    group: SHARED_CONTENT,
+    rule: 'SharedContent',
+    purpose: 'Rendered exports',
+  },
+  INTERVIEW: {
+    path: '/interview',
+    match: CHILD,
+    trailingSlash: NONE,
+    process: WEB,
+    group: SHARED_CONTENT,
+    rule: 'SharedContent',
+    purpose: 'Shared user interviews',
+  },
+  RENDER_QUERY: {
+    path: '/render_query',
+    match: EXACT,
+    trailingSlash: NONE,
+    process: WEB,
+    group: SHARED_CONTENT,
+    rule: 'SharedQueries',
+    purpose: 'Rendered queries',
+  },
   HOSTED_SURVEYS: { path: '/external_surveys', match: CHILD, process: WEB, group: END_USER_PAGES, rule: 'EndUserPages', purpose: 'Hosted surveys' },
   MESSAGE_PREFERENCES: {
     path: '/messaging-preferences',
-    match: CHILD,
+    match: LISTED,
+    below: ['*/', 'update/?'],
     process: WEB,
     group: END_USER_PAGES,
     rule: 'EndUserPages',
@@ -48,6 +77,7 @@ export const PAGES_ENDPOINTS = {
   UPLOADED_MEDIA: {
     path: '/uploaded_media',
     match: CHILD,
+    trailingSlash: NONE,
     process: WEB,
     group: END_USER_PAGES,
     rule: 'EndUserPages',

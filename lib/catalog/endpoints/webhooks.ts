@@ -2,24 +2,47 @@ import { PostHogProcess } from '../posthog-process';
 import { Endpoint, PathMatch } from './endpoint';
 import { EndpointGroup } from './endpoint-group';
 
-const { BELOW, EXACT, EXACT_OR_BELOW } = PathMatch;
+const { EXACT, EXACT_OR_BELOW, LISTED } = PathMatch;
 const { WEB, PLUGINS } = PostHogProcess;
 const { INBOUND_WEBHOOKS } = EndpointGroup;
 
-/** Calls from other systems. */
+/**
+ * Calls from other systems, each with a check of its own (posthog/urls.py, ee/urls.py, products/conversations/backend/api/urls.py,
+ * products/customer_analytics/backend/presentation/views/urls.py). The same namespaces have pages of the app's own API, for users who are signed in:
+ * those stay as closed as the app.
+ */
 export const WEBHOOKS_ENDPOINTS = {
   WEBHOOKS: {
     path: '/webhooks',
-    match: BELOW,
+    match: LISTED,
+    // The last two are of a newer posthog/urls.py.
+    below: ['github/?', 'github/pr/?', 'vercel', 'stamphog/github/?', 'workflows/ses-events/?'],
     process: WEB,
     group: INBOUND_WEBHOOKS,
     rule: 'Webhooks',
     purpose: 'GitHub and Vercel webhooks, signed',
   },
-  SLACK: { path: '/slack', match: BELOW, process: WEB, group: INBOUND_WEBHOOKS, rule: 'Webhooks', purpose: 'Slack callbacks, signed' },
+  SLACK: {
+    path: '/slack',
+    match: LISTED,
+    below: ['interactivity-callback/?', 'event-callback/?', 'command-callback/?', 'workspace/claims/?'],
+    process: WEB,
+    group: INBOUND_WEBHOOKS,
+    rule: 'Webhooks',
+    purpose: 'Slack callbacks, signed',
+  },
   SCIM: {
     path: '/scim/v2',
-    match: BELOW,
+    match: LISTED,
+    below: [
+      '<uuid>/Users',
+      '<uuid>/Users/<int>',
+      '<uuid>/Groups',
+      '<uuid>/Groups/<uuid>',
+      '<uuid>/ServiceProviderConfig',
+      '<uuid>/ResourceTypes',
+      '<uuid>/Schemas',
+    ],
     process: WEB,
     group: INBOUND_WEBHOOKS,
     rule: 'Webhooks',
@@ -76,7 +99,8 @@ export const WEBHOOKS_ENDPOINTS = {
   },
   CUSTOMER_ANALYTICS: {
     path: '/api/customer_analytics/external',
-    match: BELOW,
+    match: LISTED,
+    below: ['account', 'account/custom_property_values'],
     process: WEB,
     group: INBOUND_WEBHOOKS,
     rule: 'ApiWebhooks',
@@ -84,7 +108,8 @@ export const WEBHOOKS_ENDPOINTS = {
   },
   CONVERSATIONS_SLACK: {
     path: '/api/conversations/v1/slack',
-    match: BELOW,
+    match: LISTED,
+    below: ['events/?', 'interactivity/?'],
     process: WEB,
     group: INBOUND_WEBHOOKS,
     rule: 'Conversations',
@@ -92,23 +117,26 @@ export const WEBHOOKS_ENDPOINTS = {
   },
   CONVERSATIONS_TEAMS: {
     path: '/api/conversations/v1/teams',
-    match: BELOW,
+    match: LISTED,
+    below: ['events/?'],
     process: WEB,
     group: INBOUND_WEBHOOKS,
     rule: 'Conversations',
-    purpose: 'Support tickets from Teams',
+    purpose: 'Support tickets from Teams, signed',
   },
   CONVERSATIONS_EMAIL: {
     path: '/api/conversations/v1/email',
-    match: BELOW,
+    match: LISTED,
+    below: ['inbound/?'],
     process: WEB,
     group: INBOUND_WEBHOOKS,
     rule: 'Conversations',
-    purpose: 'Support tickets from e-mail',
+    purpose: 'Support tickets from e-mail, signed',
   },
   CONVERSATIONS_API: {
-    path: '/api/conversations/v1/external',
-    match: BELOW,
+    path: '/api/conversations/external/ticket',
+    match: LISTED,
+    below: ['<uuid>'],
     process: WEB,
     group: INBOUND_WEBHOOKS,
     rule: 'Conversations',

@@ -58,9 +58,9 @@ type ListenerSettings = Required<
  *
  * @param scope the ingress
  * @param props the props of the ingress
- * @param defaultAction the default action of the HTTPS listener, if it is known already
+ * @param defaultAction the default action of the HTTPS listener
  */
-export function defineLoadBalancer(scope: Construct, props: PostHogIngressProps, defaultAction?: ListenerAction): OwnLoadBalancer {
+export function defineLoadBalancer(scope: Construct, props: PostHogIngressProps, defaultAction: ListenerAction): OwnLoadBalancer {
   const internetFacing = props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer;
   const subnets = withPath(scope, () => loadBalancerSubnets(props.vpc, internetFacing, props.loadBalancerSubnets));
   const settings: ListenerSettings = {
@@ -151,7 +151,7 @@ function defineRedirect(loadBalancer: ApplicationLoadBalancer, settings: Listene
 }
 
 /** Defines the listener that terminates TLS. */
-function defineListener(loadBalancer: ApplicationLoadBalancer, settings: ListenerSettings, defaultAction?: ListenerAction): ApplicationListener {
+function defineListener(loadBalancer: ApplicationLoadBalancer, settings: ListenerSettings, defaultAction: ListenerAction): ApplicationListener {
   const listener = loadBalancer.addListener('Https', {
     protocol: ApplicationProtocol.HTTPS,
     port: 443,

@@ -3,10 +3,10 @@ import { ListenerAction, ListenerCondition, UnauthenticatedAction } from 'aws-cd
 import { IConstruct } from 'constructs';
 import { authenticateCognito, authenticateOidc, COGNITO_CHECKS, CognitoOptions, OIDC_CHECKS, OidcOptions } from './app-authentication';
 import { PathCondition } from './ingress-rules';
-import { APP_PRIORITY, LIMITS, RuleSpec } from './listener-rules';
+import { APP_PRIORITY, RuleSpec } from './listener-rules';
 import { valuesOf } from './path-pattern';
-import { numbered } from './rule-placement';
-import { chunks } from '../../private/collections';
+import { combinations, numbered } from './rule-placement';
+import { LIMITS } from '../../catalog/endpoints/rule-limits';
 import { checkStruct, listOf } from '../../private/checks/check';
 import { anyText } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
@@ -20,8 +20,8 @@ import { checkCidrs } from '../../private/ip';
 export interface AppRoute {
   /** The action that forwards a request there. */
   readonly forward: ListenerAction;
-  /** The number of values that the conditions of a rule may have. */
-  readonly valuesPerRule: number;
+  /** The host names of the app, one or more. */
+  readonly hosts: readonly string[];
   /** The part of the app, if another process answers it; undefined for the app itself. */
   readonly part?: RuleSpec;
 }
@@ -34,6 +34,8 @@ export interface AppRoute {
 export interface AppRule {
   readonly name: string;
   readonly priority: number;
+  /** The host names that the rule is limited to. */
+  readonly hosts: readonly string[];
   readonly conditions: ListenerCondition[];
   readonly action: ListenerAction;
 }
@@ -59,7 +61,7 @@ export abstract class AppAccess {
    * (the toolbar on your sites, posthog-cli in CI, scripts with a personal API key) must connect from one of these blocks too.
    *
    * Throws if a block is malformed, has host bits, is named twice, or contains every address; and if there are none or more than 100. A list that
-   * is an unresolved token must resolve to at most five blocks, or four with live events; one less on an existing listener.
+   * is an unresolved token must resolve to at most four blocks, or three with live events.
    *
    * @param cidrs IPv4 and IPv6 CIDR blocks
    */
@@ -152,15 +154,16 @@ class Nobody extends AppAccess {
 class FromCidrs extends AppAccess {
   public constructor(private readonly cidrs: readonly string[]) {
     super();
-    cidrRules(cidrs);
+    checkAppCidrs(cidrs);
   }
 
-  public _rules(_scope: IConstruct, { forward, valuesPerRule, part }: AppRoute): AppRule[] {
+  public _rules(_scope: IConstruct, { forward, hosts, part }: AppRoute): AppRule[] {
     const paths = part ? [new PathCondition(part.patterns)] : [];
-    return cidrRules(this.cidrs, valuesPerRule - (part ? valuesOf(part.patterns).length : 0)).map((cidrs, i) => ({
+    return cidrRules(this.cidrs, hosts, part ? valuesOf(part.patterns).length : 0).map((rule, i) => ({
       name: part ? numbered(part.name, i) : `App${i + 1}`,
       priority: (part?.priority ?? APP_PRIORITY) + i,
-      conditions: [ListenerCondition.sourceIps(cidrs), ...paths],
+      hosts: rule.hosts,
+      conditions: [ListenerCondition.sourceIps(rule.cidrs), ...paths],
       action: forward,
     }));
   }
@@ -169,19 +172,33 @@ class FromCidrs extends AppAccess {
 /** A load balancer has a quota of 100 rules; this leaves most of them for endpoints and for other hosts on the same load balancer. */
 export const MAX_APP_CIDRS = 100;
 
+/** The host names and CIDR blocks of a rule that forwards to the app. */
+export interface CidrRule {
+  readonly hosts: readonly string[];
+  readonly cidrs: string[];
+}
+
 /**
- * Checks the CIDR blocks that can open the app, and groups them into rules.
+ * Returns the rules for CIDR blocks that can open the app, which are checked before.
  *
- * Blocks that are unresolved tokens are used as they are. A list that is a token becomes one rule.
+ * Blocks that are unresolved tokens are used as they are. The blocks of a list that is a token are in one rule for each host name.
  *
  * @param cidrs IPv4 and IPv6 CIDR blocks
- * @param perRule the number of blocks in a rule
- * @returns the blocks of each rule
+ * @param hosts the host names of the app
+ * @param taken the number of values that each rule has in addition
  */
-export function cidrRules(cidrs: readonly string[], perRule: number = LIMITS.valuesPerRule): string[][] {
+export function cidrRules(cidrs: readonly string[], hosts: readonly string[], taken = 0): CidrRule[] {
   if (Token.isUnresolved(cidrs)) {
     // Their number is not known; CloudFormation refuses more than a rule supports.
-    return [[...cidrs]];
+    return hosts.map((host) => ({ hosts: [host], cidrs: [...cidrs] }));
+  }
+  return combinations(hosts, cidrs, taken).map((rule) => ({ hosts: rule.hosts, cidrs: rule.values }));
+}
+
+/** Checks the CIDR blocks that can open the app. A list that is a token, and blocks that are, are accepted. */
+export function checkAppCidrs(cidrs: readonly string[]): void {
+  if (Token.isUnresolved(cidrs)) {
+    return;
   }
   if (cidrs.length === 0) {
     throw invalidValue('cidrs', 'must name at least one block', cidrs, 'use AppAccess.nobody() to close the app to everyone');
@@ -197,7 +214,6 @@ export function cidrRules(cidrs: readonly string[], perRule: number = LIMITS.val
     cidrs.filter((cidr) => !Token.isUnresolved(cidr)),
     'use AppAccess.anyone() to open the app to everyone',
   );
-  return chunks(cidrs, perRule);
 }
 
 /** Returns the action that lets signed-in users through to the next one. */
@@ -208,16 +224,18 @@ class SignIn extends AppAccess {
     super();
   }
 
-  public _rules(scope: IConstruct, { forward, part }: AppRoute): AppRule[] {
+  public _rules(scope: IConstruct, { forward, hosts, part }: AppRoute): AppRule[] {
     if (part) {
       // A script of a page cannot be redirected to a sign-in page and back, so its requests are denied without a session.
-      return [{ ...part, conditions: [new PathCondition(part.patterns)], action: this.authenticate(scope, forward, UnauthenticatedAction.DENY) }];
+      const action = this.authenticate(scope, forward, UnauthenticatedAction.DENY);
+      return [{ ...part, hosts, conditions: [new PathCondition(part.patterns)], action }];
     }
     return [
       {
         // The first rule of fromCidrs() has the same name: a priority must never move from one rule to another in a deployment.
         name: 'App1',
         priority: APP_PRIORITY,
+        hosts,
         conditions: [ListenerCondition.pathPatterns(['/*'])],
         action: this.authenticate(scope, forward),
       },

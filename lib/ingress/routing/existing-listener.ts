@@ -3,7 +3,7 @@ import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnLoadBalancer, IApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IConstruct } from 'constructs';
 import { PostHogIngressOptions } from '../ingress-options';
-import { checkPriorityBase, PRIORITY_SPAN, RulePlacement } from './rule-placement';
+import { checkPriorityBase, PRIORITY_SPAN, ruleHosts, RulePlacement } from './rule-placement';
 import { invalidProp, invalidValue } from '../../private/errors';
 
 /** An existing listener, and the placement of this PostHog's rules on it. */
@@ -64,7 +64,7 @@ export function existingListener(props: PostHogIngressOptions): ExistingListener
       'import it with ApplicationLoadBalancer.fromLookup or fromApplicationLoadBalancerAttributes',
     );
   }
-  return { listener, loadBalancer, placement: { base, host: props.domainName } };
+  return { listener, loadBalancer, placement: { base, isShared: true, hosts: ruleHosts(props) } };
 }
 
 /**

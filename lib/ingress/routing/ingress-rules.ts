@@ -6,9 +6,10 @@ import {
   ListenerCondition,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { LIMITS, RuleSpec } from './listener-rules';
+import { RuleSpec } from './listener-rules';
 import { PathPatterns, Rewrite } from './path-pattern';
-import { DEFAULT_RULE_PRIORITY, place, RulePlacement, valuesPerRule } from './rule-placement';
+import { DEFAULT_RULE_PRIORITY, hostsFor, INGESTION_RULE_PRIORITY, place, RulePlacement } from './rule-placement';
+import { LIMITS } from '../../catalog/endpoints/rule-limits';
 
 /** A condition on the path. The CDK's own condition supports patterns, but no regular expressions yet. */
 export class PathCondition extends ListenerCondition {
@@ -25,6 +26,8 @@ export class PathCondition extends ListenerCondition {
 export interface IngressRule {
   readonly name: string;
   readonly priority: number;
+  /** The host names that the rule is limited to; none for every host name. */
+  readonly hosts: readonly string[];
   readonly conditions: ListenerCondition[];
   readonly action: ListenerAction;
   readonly rewrite?: Rewrite;
@@ -46,9 +49,9 @@ export class IngressRules {
     return this.defined;
   }
 
-  /** The number of values that the conditions of a rule can have. */
-  public get valuesPerRule(): number {
-    return valuesPerRule(this.placement);
+  /** The host names of the app. */
+  public get appHosts(): readonly string[] {
+    return hostsFor('app', this.placement);
   }
 
   /** Adds the rules for the paths of a spec. */
@@ -58,10 +61,17 @@ export class IngressRules {
     }
   }
 
-  /** Adds the default rule of this host on a shared listener. A listener of its own has a default action instead, if that is of the same stack. */
+  /** Adds the rule for every other path of the app's host names. Unknown host names get the listener's default action. */
   public addDefault(action: ListenerAction, scope?: Construct): void {
-    const conditions = this.placement.host === undefined ? [ListenerCondition.pathPatterns(['*'])] : [];
-    this.add({ name: 'Rest', priority: DEFAULT_RULE_PRIORITY, conditions, action }, scope);
+    this.add({ name: 'Rest', priority: DEFAULT_RULE_PRIORITY, hosts: this.appHosts, conditions: [], action }, scope);
+  }
+
+  /** Adds the rule that refuses every other path of the host names of ingestion, which only a shared listener needs. */
+  public addIngestionDefault(): void {
+    const { isShared, hosts } = this.placement;
+    if (isShared && hosts.ingestion.length > 0) {
+      this.add({ name: 'RestOfIngestion', priority: INGESTION_RULE_PRIORITY, hosts: hosts.ingestion, conditions: [], action: refusal() });
+    }
   }
 
   /** Adds a rule, whose priority is that on a listener of its own. */
@@ -69,12 +79,11 @@ export class IngressRules {
     this.define({ ...rule, priority: this.placement.base + rule.priority }, scope);
   }
 
-  private define({ name, priority, conditions, action, rewrite }: IngressRule, scope?: Construct): void {
-    const { host } = this.placement;
+  private define({ name, priority, hosts, conditions, action, rewrite }: IngressRule, scope?: Construct): void {
     const rule = new ApplicationListenerRule(scope ? this.below(scope) : this.ingress, `${name}Rule`, {
       listener: this.listener,
       priority,
-      conditions: [...(host === undefined ? [] : [ListenerCondition.hostHeaders([host])]), ...conditions],
+      conditions: [...(hosts.length === 0 ? [] : [ListenerCondition.hostHeaders([...hosts])]), ...conditions],
       action,
     });
     if (rewrite) {
@@ -98,7 +107,12 @@ export function refusal(): ListenerAction {
   return ListenerAction.fixedResponse(403, { contentType: 'text/plain', messageBody: 'Forbidden' });
 }
 
-/** Returns the error if the rules of several ingresses on one listener are more than a load balancer supports; an empty list if not. */
+/** Returns the action for an endpoint whose process is not deployed. */
+export function notDeployed(): ListenerAction {
+  return ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'Not Found' });
+}
+
+/** Returns the error if the rules of the ingresses on one listener are more than a load balancer supports; an empty list if not. */
 export function tooManyRules(all: readonly IngressRules[]): string[] {
   const count = all.reduce((sum, rules) => sum + rules.count, 0);
   return count > LIMITS.rulesPerLoadBalancer

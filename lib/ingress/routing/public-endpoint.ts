@@ -1,5 +1,5 @@
 import { ENDPOINTS, EndpointName } from '../../catalog/endpoints';
-import { Endpoint, PathMatch } from '../../catalog/endpoints/endpoint';
+import { Endpoint, PathMatch, TrailingSlash } from '../../catalog/endpoints/endpoint';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../../catalog/endpoints/endpoint-group';
 import { EndpointRuleName } from '../../catalog/endpoints/rule-priorities';
 import { PostHogProcess } from '../../catalog/posthog-process';
@@ -236,6 +236,24 @@ export class PublicEndpoint {
   }
 
   /**
+   * The paths below the path, if only those are part of the endpoint, with their placeholders.
+   *
+   * @internal
+   */
+  public get _listed(): readonly string[] | undefined {
+    return this.row.match === PathMatch.LISTED ? this.row.below : undefined;
+  }
+
+  /**
+   * The slash at the end of the paths.
+   *
+   * @internal
+   */
+  public get _trailingSlash(): TrailingSlash {
+    return this.row.trailingSlash ?? TrailingSlash.OPTIONAL;
+  }
+
+  /**
    * Indicates whether the load balancer strips the path before the process gets the request.
    *
    * @internal
@@ -255,6 +273,9 @@ export class PublicEndpoint {
 
   /** Returns the path patterns for display: `/e, /e/*`. */
   public toString(): string {
+    if (this._listed) {
+      return this._listed.map((listed) => `${this.path}/${listed.replace('/?', '')}`).join(', ');
+    }
     const forms = [...(this._matchesPath ? [this.path] : []), ...(this._matchesSubpaths ? [`${this.path}/*`] : [])];
     return forms.join(', ');
   }

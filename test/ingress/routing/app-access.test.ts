@@ -4,10 +4,12 @@ import fc from 'fast-check';
 import { AppAccess, PostHogProcess } from '../../../lib';
 import { ListenerRule } from '../../../cli/alb/evaluate';
 import { RuleAction } from '../../../cli/alb/listener-rule';
-import { cidrRules, MAX_APP_CIDRS } from '../../../lib/ingress/routing/app-access';
+import { checkAppCidrs, cidrRules, MAX_APP_CIDRS } from '../../../lib/ingress/routing/app-access';
 import { newIngress, newTargets, OIDC, templateOf } from '../fixtures';
 import { rulesOf } from '../../helpers/listener-rules';
 import { newStack } from '../../helpers/stack';
+
+const HOST = ['host-header', ['posthog.example.com']];
 
 function blocks(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `10.${i}.0.0/16`);
@@ -31,11 +33,13 @@ function types(actions: readonly RuleAction[]): string[] {
 }
 
 describe('anyone', () => {
-  test('needs no rule: the default action forwards to the app', () => {
+  test('has one rule, for the host name of the app, and other host names are refused', () => {
     const { app, fallback } = appRules(AppAccess.anyone());
-    expect(app).toEqual([]);
-    expect(types(fallback)).toEqual(['forward']);
-    expect(fallback[0].targetGroup).toMatch(/^Web/);
+    expect(
+      app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)]),
+    ).toEqual([[1999, [['host-header', ['posthog.example.com']]], ['forward']]]);
+    expect(app[0].actions[0].targetGroup).toMatch(/^Web/);
+    expect(types(fallback)).toEqual(['fixed-response 403']);
   });
 });
 
@@ -48,29 +52,32 @@ describe('nobody', () => {
 });
 
 describe('CIDR blocks', () => {
-  test('forward to the app, five per rule, and refuse all other clients', () => {
+  test('forward to the app, four per rule, and refuse all other clients', () => {
     const cidrs = Array.from({ length: 12 }, (_, i) => `10.${i}.0.0/16`);
     const { app, fallback } = appRules(AppAccess.fromCidrs(cidrs));
     expect(
       app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)]),
     ).toEqual([
-      [1000, [['source-ip', cidrs.slice(0, 5)]], ['forward']],
-      [1001, [['source-ip', cidrs.slice(5, 10)]], ['forward']],
-      [1002, [['source-ip', cidrs.slice(10)]], ['forward']],
+      [1000, [HOST, ['source-ip', cidrs.slice(0, 4)]], ['forward']],
+      [1001, [HOST, ['source-ip', cidrs.slice(4, 8)]], ['forward']],
+      [1002, [HOST, ['source-ip', cidrs.slice(8)]], ['forward']],
     ]);
     expect(types(fallback)).toEqual(['fixed-response 403']);
   });
 
-  test('may be a hundred, in twenty rules', () => {
-    expect(appRules(AppAccess.fromCidrs(Array.from({ length: 100 }, (_, i) => `10.${i}.0.0/16`))).app).toHaveLength(20);
+  test('may be a hundred, in 25 rules', () => {
+    expect(appRules(AppAccess.fromCidrs(Array.from({ length: 100 }, (_, i) => `10.${i}.0.0/16`))).app).toHaveLength(25);
   });
 
   test('may be IPv6, and tokens', () => {
     const { app, template } = appRules(AppAccess.fromCidrs(['2001:db8::/32', Fn.importValue('Office')]));
-    expect(app[0].conditions[0]).toMatchObject({ values: ['2001:db8::/32'], hasUnknown: true });
+    expect(app[0].conditions[1]).toMatchObject({ values: ['2001:db8::/32'], hasUnknown: true });
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
       Priority: 1000,
-      Conditions: [{ Field: 'source-ip', SourceIpConfig: { Values: ['2001:db8::/32', { 'Fn::ImportValue': 'Office' }] } }],
+      Conditions: [
+        { Field: 'host-header', HostHeaderConfig: { Values: ['posthog.example.com'] } },
+        { Field: 'source-ip', SourceIpConfig: { Values: ['2001:db8::/32', { 'Fn::ImportValue': 'Office' }] } },
+      ],
     });
   });
 
@@ -92,59 +99,63 @@ describe('signing in', () => {
     const { app, fallback } = appRules(AppAccess.oidc(OIDC));
     expect(
       app.map(({ priority, conditions, actions }) => [priority, conditions.map(({ field, values }) => [field, values]), types(actions)]),
-    ).toEqual([[1000, [['path-pattern', ['/*']]], ['authenticate-oidc', 'forward']]]);
+    ).toEqual([[1000, [HOST, ['path-pattern', ['/*']]], ['authenticate-oidc', 'forward']]]);
     expect(app[0].actions[1].targetGroup).toMatch(/^Web/);
     expect(types(fallback)).toEqual(['fixed-response 403']);
   });
 });
 
+const NAMES = ['posthog.example.com'];
+
 describe('the rules of CIDR blocks', () => {
   test.each([
     [1, [1]],
-    [5, [5]],
-    [6, [5, 1]],
-    [10, [5, 5]],
-    [100, Array.from({ length: 20 }, () => 5)],
-  ])('splits %d blocks into rules of five', (count, sizes) => {
-    expect(cidrRules(blocks(count)).map((rule) => rule.length)).toEqual(sizes);
+    [4, [4]],
+    [5, [4, 1]],
+    [8, [4, 4]],
+    [100, Array.from({ length: 25 }, () => 4)],
+  ])('splits %d blocks into rules of four', (count, sizes) => {
+    expect(cidrRules(blocks(count), NAMES).map(({ cidrs }) => cidrs.length)).toEqual(sizes);
   });
 
   test('keeps every block once and in its order', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: MAX_APP_CIDRS }), (count) => {
-        const rules = cidrRules(blocks(count));
-        expect(rules.flat()).toEqual(blocks(count));
-        expect(rules.every((rule) => rule.length > 0 && rule.length <= 5)).toBe(true);
+        const rules = cidrRules(blocks(count), NAMES);
+        expect(rules.flatMap(({ cidrs }) => cidrs)).toEqual(blocks(count));
+        expect(rules.every(({ hosts, cidrs }) => cidrs.length > 0 && hosts.length + cidrs.length <= 5)).toBe(true);
       }),
     );
   });
 
   test('accepts IPv4 and IPv6 together', () => {
-    expect(cidrRules(['203.0.113.0/24', '2001:db8::/32', '198.51.100.7/32', '::1/128'])).toEqual([
-      ['203.0.113.0/24', '2001:db8::/32', '198.51.100.7/32', '::1/128'],
-    ]);
+    expect(() => checkAppCidrs(['203.0.113.0/24', '2001:db8::/32', '198.51.100.7/32', '::1/128'])).not.toThrow();
   });
 
   test('does not check tokens, not even for duplicates', () => {
     const token = Fn.importValue('OfficeCidr');
-    expect(cidrRules([token, '10.0.0.0/8', token])).toEqual([[token, '10.0.0.0/8', token]]);
+    expect(() => checkAppCidrs([token, '10.0.0.0/8', token])).not.toThrow();
   });
 
-  test('returns one rule for a list that is a token', () => {
+  test('returns one rule for each host name for a list that is a token', () => {
     const list = Token.asList({ Ref: 'OfficeCidrs' });
-    expect(cidrRules(list)).toEqual([list]);
+    expect(() => checkAppCidrs(list)).not.toThrow();
+    expect(cidrRules(list, ['a.example.com', 'b.example.com'])).toEqual([
+      { hosts: ['a.example.com'], cidrs: list },
+      { hosts: ['b.example.com'], cidrs: list },
+    ]);
   });
 
   test('checks the other blocks of a list with a token', () => {
-    expect(() => cidrRules([Fn.importValue('OfficeCidr'), 'nonsense'])).toThrow("got: 'nonsense'");
+    expect(() => checkAppCidrs([Fn.importValue('OfficeCidr'), 'nonsense'])).toThrow("got: 'nonsense'");
   });
 
   test('fails without blocks', () => {
-    expect(() => cidrRules([])).toThrow('`cidrs` must name at least one block, got: []; use AppAccess.nobody() to close the app to everyone');
+    expect(() => checkAppCidrs([])).toThrow('`cidrs` must name at least one block, got: []; use AppAccess.nobody() to close the app to everyone');
   });
 
   test('fails with more than 100 blocks', () => {
-    expect(() => cidrRules(blocks(101))).toThrow(
+    expect(() => checkAppCidrs(blocks(101))).toThrow(
       '`cidrs` may contain at most 100 blocks, not 101, because a listener rule has at most 5; merge adjacent blocks, or use AppAccess.oidc() or AppAccess.cognito()',
     );
   });
@@ -163,7 +174,7 @@ describe('the rules of CIDR blocks', () => {
       'fe80::1%eth0/64',
     ];
     for (const text of texts) {
-      expect(() => cidrRules(['192.0.2.0/24', text])).toThrow(
+      expect(() => checkAppCidrs(['192.0.2.0/24', text])).toThrow(
         new Error(`\`cidrs\` must be IPv4 or IPv6 CIDR blocks such as 203.0.113.0/24 or 2001:db8::/32, got: '${text}'`),
       );
     }
@@ -173,7 +184,7 @@ describe('the rules of CIDR blocks', () => {
     ['203.0.113.9', '203.0.113.9/32'],
     ['2001:db8::1', '2001:db8::1/128'],
   ])('fails when a block is the bare address %s, and suggests the block', (text, fix) => {
-    expect(() => cidrRules([text])).toThrow(
+    expect(() => checkAppCidrs([text])).toThrow(
       new Error(
         `\`cidrs\` must be IPv4 or IPv6 CIDR blocks such as 203.0.113.0/24 or 2001:db8::/32, got: '${text}'; write ${fix} for this one address`,
       ),
@@ -187,19 +198,19 @@ describe('the rules of CIDR blocks', () => {
     ['2001:0db8::/32', '2001:db8::/32'],
     ['10.0.0.0/08', '10.0.0.0/8'],
   ])('fails when a block is %s, which is not its first address in canonical spelling', (text, canonical) => {
-    expect(() => cidrRules([text])).toThrow(
+    expect(() => checkAppCidrs([text])).toThrow(
       new Error(`\`cidrs\` must name the first address of the block, spelled canonically, got: '${text}'; write ${canonical}`),
     );
   });
 
   test.each(['0.0.0.0/0', '::/0'])('refuses %s, which contains every address', (text) => {
-    expect(() => cidrRules(['10.0.0.0/8', text])).toThrow(
+    expect(() => checkAppCidrs(['10.0.0.0/8', text])).toThrow(
       new Error(`\`cidrs\` must not contain every address, got: '${text}'; use AppAccess.anyone() to open the app to everyone`),
     );
   });
 
   test('fails with a duplicate block', () => {
-    expect(() => cidrRules(['10.0.0.0/8', '192.0.2.0/24', '10.0.0.0/8'])).toThrow(
+    expect(() => checkAppCidrs(['10.0.0.0/8', '192.0.2.0/24', '10.0.0.0/8'])).toThrow(
       new Error("`cidrs` must not name a block twice, got: '10.0.0.0/8'"),
     );
   });

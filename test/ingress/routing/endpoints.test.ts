@@ -1,6 +1,8 @@
 import { AppAccess, EndpointGroup, PostHogIngress, PublicEndpoint } from '../../../lib';
+import { TrailingSlash } from '../../../lib/catalog/endpoints/endpoint';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { evaluate } from '../../../cli/alb/evaluate';
+import { samplesOf } from '../../../cli/ingress/probes';
 import { PROCESSES } from '../../../lib/catalog/processes';
 import { newIngress, newTargets, ROUTED, templateOf } from '../fixtures';
 import { Answer, answersOf, INSIDE, Mode, MODES, OPT_IN, OUTSIDE } from './modes';
@@ -11,7 +13,7 @@ import sdk from '../../contract/sdk-paths.json';
 const ADDRESSES = [...INSIDE, ...OUTSIDE];
 const METHODS = ['GET', 'POST', 'OPTIONS'];
 
-/** Real sub-paths of endpoints of the table. */
+/** Real sub-paths of endpoints of the table that do not list theirs. */
 const PATHS_BELOW: Record<string, string[]> = {
   '/i/v0': ['/e', '/e/'],
   '/i/v1/analytics': ['/events', '/events/'],
@@ -20,27 +22,37 @@ const PATHS_BELOW: Record<string, string[]> = {
   '/flags': ['/definitions', '/definitions/'],
   '/array': ['/phc_0123456789abcdef/config.js', '/phc_0123456789abcdef/config'],
   '/static': ['/array.js', '/recorder.js', '/recorder-v2.js', '/surveys.js', '/1.449.2/posthog-recorder.js', '/chunk-ABC_123.js.map'],
-  '/site_app': ['/1/phx_token-1/0123abcd/'],
   '/api/conversations/v1/widget': ['/message', '/messages/0191-af/', '/tickets'],
   '/shared': ['/AbC-_123', '/AbC-_123.png'],
   '/external_surveys': ['/01919f2e-0000-7000-8000-000000000000', '/01919f2e-0000-7000-8000-000000000000/'],
+  '/livestream': ['/events', '/stats', '/notifications'],
+};
+
+/** Real paths of endpoints that list theirs. */
+const LISTED: Record<string, string[]> = {
+  '/site_app': ['/1/phx_token-1/0123abcd/'],
   '/messaging-preferences': ['/eyJ0ZWFtIjox:1sXyZ_:ab-cd/', '/update'],
   '/oauth': ['/authorize/', '/token/', '/revoke/', '/introspect/', '/userinfo/', '/register/'],
   '/.well-known': ['/oauth-authorization-server', '/openid-configuration', '/jwks.json', '/security.txt'],
   '/webhooks': ['/github', '/github/pr', '/vercel', '/stamphog/github/'],
-  '/slack': ['/interactivity-callback', '/event-callback/', '/workspace/claims'],
-  '/scim/v2': ['/9f2e/Users', '/9f2e/Users/1/'],
-  '/livestream': ['/events', '/stats', '/notifications'],
+  '/slack': ['/interactivity-callback', '/event-callback/', '/command-callback', '/workspace/claims'],
+  '/scim/v2': ['/01919f2e-0000-7000-8000-000000000000/Users', '/01919f2e-0000-7000-8000-000000000000/Users/1/'],
+  '/api/conversations/v1/slack': ['/events', '/interactivity/'],
+  '/api/conversations/external/ticket': ['/01919f2e-0000-7000-8000-000000000000'],
 };
 
 function pathsOf(endpoint: PublicEndpoint): string[] {
+  const isSlashless = endpoint._trailingSlash === TrailingSlash.NONE;
+  if (endpoint._listed) {
+    const samples = samplesOf(endpoint).flatMap((path, i) => (endpoint._listed![i].endsWith('/?') ? [path, `${path}/`] : [path]));
+    return [...samples, ...(LISTED[endpoint.path] ?? []).map((suffix) => endpoint.path + suffix)];
+  }
   const ids = endpoint.path.includes('*') ? ['1', '@current', 'a-flag_1.2'] : [''];
-  const below = endpoint._matchesSubpaths
-    ? (PATHS_BELOW[endpoint.path] ?? (endpoint._childrenOnly ? ['/x', '/x/', '/x.y'] : ['/x', '/x/', '/x/y.z']))
-    : [];
+  const children = isSlashless ? ['/x', '/x.y'] : ['/x', '/x/', '/x.y'];
+  const below = endpoint._matchesSubpaths ? (PATHS_BELOW[endpoint.path] ?? (endpoint._childrenOnly ? children : ['/x', '/x/', '/x/y.z'])) : [];
   return ids.flatMap((id) => {
     const path = endpoint.path.replaceAll('*', id);
-    return [...(endpoint._matchesPath ? [path, `${path}/`] : []), ...below.map((suffix) => path + suffix)];
+    return [...(endpoint._matchesPath ? [path, ...(isSlashless ? [] : [`${path}/`])] : []), ...below.map((suffix) => path + suffix)];
   });
 }
 
@@ -82,6 +94,19 @@ const DENIED = [
   '/_metrics/',
   '/livestream/metrics',
   '/livestream/metrics/',
+  // A fragment, which no client sends: NGINX Unit and Granian end the path there.
+  '/_stats#',
+  '/_stats/#',
+  '/_stats#x',
+  '/_metrics#',
+  '/internal#',
+  '/api/internal#/x',
+  '/livestream/metrics#',
+  '/x/..#',
+  '/i/v1/metrics#',
+  // A scheme, which Granian serves.
+  'http://posthog.example.com/_stats',
+  'x://y/internal/notebooks/data_plane/query/',
   // The slash, encoded.
   '/internal%2Fx',
   '/internal%2fx',

@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AppAccess, EndpointGroup, PostHogIngress, PostHogIngressProps, PostHogProcess, TrustedProxies } from '../../../lib';
-import { LIMITS } from '../../../lib/ingress/routing/listener-rules';
+import { LIMITS } from '../../../lib/catalog/endpoints/rule-limits';
 import { evaluate, ListenerRule, Request } from '../../../cli/alb/evaluate';
 import { RuleAction } from '../../../cli/alb/listener-rule';
 import { listenersOf } from '../../../cli/alb/template';

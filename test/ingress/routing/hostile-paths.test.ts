@@ -33,12 +33,23 @@ function normalised(target: string): string {
 
 /** Returns whether a normalised path is a public endpoint of the app, compared segment by segment with the table. */
 function isPublicInApp(path: string, optIn: boolean): boolean {
+  const given = path.split('/');
   return PublicEndpoint.answeredBy(PostHogProcess.WEB).some((endpoint) => {
-    const wanted = endpoint.path.split('/');
-    const given = path.split('/');
-    const begins = wanted.every((segment, i) => (segment === '*' ? given[i] !== undefined && given[i] !== '' : segment === given[i]));
     const open = optIn || ALWAYS_PUBLIC.includes(endpoint.group);
-    return open && begins && (given.length === wanted.length ? endpoint._matchesPath : endpoint._matchesSubpaths);
+    const listed = endpoint._listed?.map((below) => `${endpoint.path}/${below.replace(/\/\??$/, '')}`);
+    return (
+      open &&
+      (listed ?? [endpoint.path]).some((text) => {
+        const wanted = text.split('/');
+        const begins = wanted.every((segment, i) =>
+          /^(\*|<\w+>)$/.test(segment) ? given[i] !== undefined && given[i] !== '' : segment === given[i],
+        );
+        return (
+          begins &&
+          (given.length === wanted.length ? listed !== undefined || endpoint._matchesPath : listed === undefined && endpoint._matchesSubpaths)
+        );
+      })
+    );
   });
 }
 

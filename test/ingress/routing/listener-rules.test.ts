@@ -1,6 +1,8 @@
 import { ALWAYS_PUBLIC, EndpointGroup } from '../../../lib/catalog/endpoints/endpoint-group';
+import { LIMITS } from '../../../lib/catalog/endpoints/rule-limits';
 import { PRIORITIES } from '../../../lib/catalog/endpoints/rule-priorities';
-import { APP_PRIORITY, DENY_RULES, LIMITS, RuleSpec, rulesFor } from '../../../lib/ingress/routing/listener-rules';
+import { APP_PRIORITY, DENY_PAGES, DENY_RULES, RuleSpec, rulesFor } from '../../../lib/ingress/routing/listener-rules';
+import { ownListener, place, ruleHosts } from '../../../lib/ingress/routing/rule-placement';
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
 import { evaluate, globMatches, ListenerRule } from '../../../cli/alb/evaluate';
@@ -13,14 +15,17 @@ const DEPLOYED = deployedProcesses(DEFAULT_PRODUCTS).map(({ process }) => proces
 const ALL_DEPLOYED = deployedProcesses(Object.values(Product)).map(({ process }) => process);
 
 function allRules(processes: readonly PostHogProcess[], groups: ReadonlySet<EndpointGroup> = EVERY_GROUP): RuleSpec[] {
-  return [...processes.flatMap((process) => rulesFor(process, groups)), ...DENY_RULES].sort((a, b) => a.priority - b.priority);
+  return [...processes.flatMap((process) => rulesFor(process, groups)), ...DENY_RULES, DENY_PAGES].sort((a, b) => a.priority - b.priority);
 }
 
 const RULES = allRules(EVERY_PROCESS);
 
+/** The rules on a listener of their own, on which those with more values than AWS allows are split. */
+const PLACED = RULES.flatMap((spec) => place(spec, ownListener(ruleHosts({ domainName: 'posthog.example.com' }))));
+
 /** Returns the names of the rules for which a condition does not hold. */
-function rulesWithout(holds: (values: readonly string[], rule: RuleSpec) => boolean): string[] {
-  return RULES.filter((rule) => !holds([...(rule.patterns.globs ?? []), ...(rule.patterns.regexes ?? [])], rule)).map(({ name }) => name);
+function rulesWithout(holds: (values: readonly string[], rule: Pick<RuleSpec, 'priority' | 'patterns'>) => boolean): string[] {
+  return PLACED.filter((rule) => !holds([...(rule.patterns.globs ?? []), ...(rule.patterns.regexes ?? [])], rule)).map(({ name }) => name);
 }
 
 describe('each rule', () => {
@@ -29,7 +34,7 @@ describe('each rule', () => {
   });
 
   test('has no more wildcards than a rule supports', () => {
-    const wildcards = ({ patterns: { globs = [] } }: RuleSpec) => globs.join('').replace(/[^*?]/g, '').length;
+    const wildcards = ({ patterns: { globs = [] } }: Pick<RuleSpec, 'patterns'>) => globs.join('').replace(/[^*?]/g, '').length;
     expect(rulesWithout((_, rule) => wildcards(rule) <= LIMITS.wildcardsPerRule)).toEqual([]);
   });
 
@@ -73,7 +78,7 @@ describe('priorities', () => {
     const named = PublicEndpoint.all().flatMap((endpoint) =>
       EVERY_PROCESS.map((process) => endpoint._ruleFor(process)).filter((name) => name !== undefined),
     );
-    expect(new Set([...named, ...DENY_RULES.map(({ name }) => name)])).toEqual(new Set(Object.keys(PRIORITIES)));
+    expect(new Set([...named, ...[...DENY_RULES, DENY_PAGES].map(({ name }) => name)])).toEqual(new Set(Object.keys(PRIORITIES)));
   });
 
   test('are those of the rules', () => {
@@ -118,21 +123,40 @@ describe('a rule', () => {
 });
 
 describe('with the processes of the default products', () => {
-  const free = allRules(DEPLOYED, new Set()).filter(({ name }) => !DENY_RULES.some((rule) => rule.name === name));
+  const isDeny = ({ name }: RuleSpec) => name.startsWith('Deny');
+  const free = allRules(DEPLOYED, new Set()).filter((rule) => !isDeny(rule));
 
-  test('events of current SDKs and recordings are in the first three rules', () => {
+  test('events of current SDKs and recordings are in the first three rules that forward', () => {
     expect(free.slice(0, 3).map(({ name }) => name)).toEqual(['Events', 'Recordings', 'Captures']);
-    const values = free.slice(0, 3).flatMap(({ patterns }) => patterns.globs ?? []);
+    const matches = (path: string) =>
+      free
+        .slice(0, 3)
+        .some(
+          ({ patterns: { globs = [], regexes = [] } }) =>
+            globs.some((glob) => globMatches(glob, path)) || regexes.some((regex) => new RegExp(regex).test(path)),
+        );
     expect(
       ['/i/v0/e', '/i/v0/e/', '/e', '/e/', '/batch', '/batch/', '/i/v1/analytics/events', '/s', '/s/', '/capture', '/track'].filter(
-        (path) => !values.some((value) => globMatches(value, path)),
+        (path) => !matches(path),
       ),
     ).toEqual([]);
   });
 
-  test('endpoints that are always public are in the first ten rules, which AWS does not bill', () => {
-    expect(free.length).toBeLessThanOrEqual(10);
-    expect(allRules(DEPLOYED).slice(0, free.length)).toEqual(free);
+  test('events, recordings, flags and configuration are in the first ten rules, which AWS does not bill, with those that refuse', () => {
+    const undeployed = EVERY_PROCESS.filter((process) => !DEPLOYED.includes(process)).flatMap((process) => rulesFor(process, new Set()));
+    const all = [...free, ...undeployed, ...DENY_RULES].sort((a, b) => a.priority - b.priority).map(({ name }) => name);
+    expect(all.slice(0, 10)).toEqual([
+      'DenyEvasions',
+      'DenyInternal',
+      'Ai',
+      'Events',
+      'Recordings',
+      'Captures',
+      'Engage',
+      'Flags',
+      'FlagDefinitions',
+      'RemoteConfig',
+    ]);
   });
 
   test('only opened groups add rules', () => {
@@ -140,6 +164,7 @@ describe('with the processes of the default products', () => {
     expect(shared.filter((name) => !free.some((rule) => rule.name === name))).toEqual([
       'DenyEvasions',
       'DenyInternal',
+      'DenyPages',
       'SharedContent',
       'SharedQueries',
     ]);
@@ -183,10 +208,18 @@ describe('the deny rules', () => {
   const refused = (path: string): string | undefined =>
     DENY_RULES.find(({ patterns }) => patterns.regexes!.some((regex) => new RegExp(regex).test(path)))?.name;
 
-  test('come after endpoints that are always public and before all others', () => {
+  test('come before every rule that forwards', () => {
     const names = RULES.map(({ name }) => name);
+    expect(names.slice(0, 2)).toEqual(['DenyEvasions', 'DenyInternal']);
+  });
+
+  test('of pages of the app comes before the files of the app', () => {
+    const names = RULES.map(({ name }) => name);
+    expect(names.indexOf('DenyPages')).toBe(names.indexOf('SdkFiles') - 1);
+  });
+
+  test('come before endpoints that are public on demand', () => {
     const onDemand = RULES.filter(({ priority }) => priority >= 300).map(({ name }) => name);
-    expect(names.slice(names.indexOf('DenyEvasions'))).toEqual(['DenyEvasions', 'DenyInternal', ...onDemand]);
     const optIn = PublicEndpoint.all()
       .filter(({ group }) => !ALWAYS_PUBLIC.includes(group))
       .map((endpoint) => endpoint._ruleFor(endpoint.process));
@@ -219,6 +252,14 @@ describe('the deny rules', () => {
       '/livestream/metrics%2f',
       '/livestream/metrics%3Fx',
       '/livestream/metrics%23',
+      '/_stats#',
+      '/_stats/#',
+      '/_metrics#x',
+      '/_stats%23x',
+      '/internal#',
+      '/api/projects/1/internal#x',
+      '/livestream/metrics#',
+      '/i/v1/metrics#',
     ];
     expect(paths.filter((path) => refused(path) !== 'DenyInternal')).toEqual([]);
   });
@@ -245,6 +286,15 @@ describe('the deny rules', () => {
       '/%7Eroot',
       '/%30',
       '/%39',
+      '/x/..#',
+      'http://posthog.example.com/_stats',
+      'x://y/internal/x',
+      // Below endpoints that other processes answer.
+      '/e/../login',
+      '/batch/..%2fapi/organizations/',
+      '/s/%2e%2e/api/schema/',
+      '/array/../_preflight',
+      '/flags//login',
     ];
     expect(paths.filter((path) => refused(path) !== 'DenyEvasions')).toEqual([]);
   });
@@ -296,4 +346,30 @@ describe('the deny rules', () => {
     }).flat();
     expect(spellings.filter(({ spelling, isDenied }) => (refused(`/x${spelling}`) !== undefined) !== isDenied)).toEqual([]);
   });
+});
+
+test('pages of the app below its files are refused if the app is not open to everyone, and so are files with such names', () => {
+  const isRefused = (path: string) => DENY_PAGES.patterns.regexes!.some((regex) => new RegExp(regex).test(path));
+  const pages = [
+    '/static/login.js',
+    '/static/x/login.js',
+    '/static/signup/a.b',
+    '/static/preset.js',
+    '/static/services/gologin.png',
+    '/static/organization/billing/subscribed.js',
+    '/static/code/canvas/a/b.js',
+    '/static/code/task/a.js',
+    '/static/agentic/account-mismatch.js',
+  ];
+  expect(pages.filter((path) => !isRefused(path))).toEqual([]);
+  const others = [
+    '/static/array.js',
+    '/static/Login-ABC.js',
+    '/static/1.2.3/recorder.js',
+    '/login',
+    '/signup',
+    '/project/1/login',
+    '/static/code/x.js',
+  ];
+  expect(others.filter(isRefused)).toEqual([]);
 });

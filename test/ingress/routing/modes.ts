@@ -1,5 +1,7 @@
+import { Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AppAccess, EndpointGroup, Product } from '../../../lib';
+import { UserPool, UserPoolClient, UserPoolDomain } from 'aws-cdk-lib/aws-cognito';
+import { AppAccess, CognitoOptions, EndpointGroup, Product } from '../../../lib';
 import { ALWAYS_PUBLIC } from '../../../lib/catalog/endpoints/endpoint-group';
 import { evaluate, Request } from '../../../cli/alb/evaluate';
 import { containersByTargetGroup } from '../../../cli/template/template-services';
@@ -25,17 +27,28 @@ export interface Mode {
   appAccess(): AppAccess;
 }
 
-const ACCESS: Omit<Mode, 'name' | 'optIn'>[] = [
-  { access: 'anyone', isOpen: true, appAccess: () => AppAccess.anyone() },
-  { access: 'fromCidrs', isOpen: false, appAccess: () => AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']) },
-  { access: 'authenticated', isOpen: false, appAccess: () => AppAccess.oidc(OIDC) },
-  { access: 'nobody', isOpen: false, appAccess: () => AppAccess.nobody() },
+const ACCESS: Omit<Mode, 'optIn'>[] = [
+  { name: 'anyone', access: 'anyone', isOpen: true, appAccess: () => AppAccess.anyone() },
+  { name: 'fromCidrs', access: 'fromCidrs', isOpen: false, appAccess: () => AppAccess.fromCidrs(['203.0.113.0/24', '2001:db8::/32']) },
+  { name: 'oidc', access: 'authenticated', isOpen: false, appAccess: () => AppAccess.oidc(OIDC) },
+  { name: 'cognito', access: 'authenticated', isOpen: false, appAccess: () => AppAccess.cognito(cognito()) },
+  { name: 'nobody', access: 'nobody', isOpen: false, appAccess: () => AppAccess.nobody() },
 ];
+
+/** An existing user pool. */
+function cognito(): CognitoOptions {
+  const scope = new Stack();
+  return {
+    userPool: UserPool.fromUserPoolArn(scope, 'Users', 'arn:aws:cognito-idp:eu-central-1:111122223333:userpool/eu-central-1_abcdefghi'),
+    userPoolClient: UserPoolClient.fromUserPoolClientId(scope, 'Client', 'posthog'),
+    userPoolDomain: UserPoolDomain.fromDomainName(scope, 'Domain', 'posthog'),
+  };
+}
 
 /** Every configuration, with the endpoints that are opened on demand closed and open. */
 export const MODES: Mode[] = ACCESS.flatMap((access) => [
-  { ...access, name: access.access, optIn: false },
-  { ...access, name: `${access.access}, all groups open`, optIn: true },
+  { ...access, optIn: false },
+  { ...access, name: `${access.name}, all groups open`, optIn: true },
 ]);
 
 /** The outcome of a request: the name of the container that gets it without authentication, `refused`, or `sign in`. */
@@ -75,7 +88,7 @@ export function answersOfIngress(mode: Mode): Answer {
 function answersOfRules(template: CloudFormationTemplate, owners: Readonly<Record<string, string>>): Answer {
   const rules = rulesOf(template);
   return (request) => {
-    const [first] = evaluate(rules, request)!.actions;
+    const [first] = evaluate(rules, { host: 'posthog.example.com', ...request })!.actions;
     switch (first.type) {
       case 'forward':
         return owners[first.targetGroup!];

@@ -23,10 +23,10 @@ describe('an endpoint of a process that reads raw paths', () => {
     expect(patternsOf([PublicEndpoint.SURVEYS])).toEqual({ globs: ['/api/surveys', '/api/surveys/'] });
   });
 
-  test('keeps the wildcard of an id', () => {
-    expect(patternsOf([PublicEndpoint.FLAG_REMOTE_CONFIG])).toEqual({
-      globs: ['/api/projects/*/feature_flags/*/remote_config', '/api/projects/*/feature_flags/*/remote_config/'],
-    });
+  test('matches exactly one segment for an id, with any characters', () => {
+    const path = (id: string): string => `/api/projects/1/feature_flags/${id}/remote_config`;
+    expect(['my-flag', 'my%20flag', 'a.b', '@current'].filter((id) => !matches(PublicEndpoint.FLAG_REMOTE_CONFIG, path(id)))).toEqual([]);
+    expect(['', 'a/b', 'a/../b'].filter((id) => matches(PublicEndpoint.FLAG_REMOTE_CONFIG, path(id)))).toEqual([]);
   });
 });
 
@@ -45,7 +45,7 @@ describe('endpoints that share a rule', () => {
     const { globs, regexes } = patternsOf([PublicEndpoint.AUTH_MD, PublicEndpoint.OAUTH]);
     expect(globs).toBeUndefined();
     expect(regexes).toHaveLength(2);
-    expect(regexes![0]).toBe('^/auth\\.md/?$');
+    expect(regexes![0]).toBe('^/auth\\.md$');
   });
 });
 
@@ -99,8 +99,12 @@ describe('an endpoint below a path of the app', () => {
   });
 
   test('matches the path itself as well if that is an endpoint', () => {
-    expect(['/exporter', '/exporter/', '/exporter/a', '/exporter/a/'].filter((path) => matches(PublicEndpoint.EXPORTER, path))).toHaveLength(4);
-    expect(['/exporterx', '/exporter//', '/exporter/..', '/exporter/%2e'].filter((path) => matches(PublicEndpoint.EXPORTER, path))).toEqual([]);
+    expect(['/exporter', '/exporter/a'].filter((path) => matches(PublicEndpoint.EXPORTER, path))).toHaveLength(2);
+    expect(
+      ['/exporter/', '/exporter/a/', '/exporterx', '/exporter//', '/exporter/..', '/exporter/%2e'].filter((path) =>
+        matches(PublicEndpoint.EXPORTER, path),
+      ),
+    ).toEqual([]);
   });
 
   test('matches exactly one harmless segment for an id', () => {
@@ -109,9 +113,36 @@ describe('an endpoint below a path of the app', () => {
     expect(['', '.', '..', '1/2', '%31', '1%2f2', '\\'].filter((id) => matches(PublicEndpoint.CUSTOMER_IO, path(id)))).toEqual([]);
   });
 
+  test('matches exactly the paths that it lists', () => {
+    const uuid = '01919f2e-0000-7000-8000-000000000000';
+    const listed: [endpoint: PublicEndpoint, own: string[], others: string[]][] = [
+      [PublicEndpoint.SITE_APPS, ['/site_app/1/a/b/'], ['/site_app/1/a/b', '/site_app/x/a/b/', '/site_app/login', '/site_app/1/a/b/c/']],
+      [PublicEndpoint.SCIM, [`/scim/v2/${uuid}/Users/1`, `/scim/v2/${uuid}/Groups/${uuid}`], ['/scim/v2/login/Users', `/scim/v2/${uuid}/Users/x`]],
+      [PublicEndpoint.MESSAGE_PREFERENCES, ['/messaging-preferences/a:b/', '/messaging-preferences/update'], ['/messaging-preferences/login']],
+      [PublicEndpoint.OAUTH, ['/oauth/token', '/oauth/token/'], ['/oauth', '/oauth/', '/oauth/login', '/oauth/token/x', '/oauth/tokens']],
+      [PublicEndpoint.OAUTH_API, ['/api/oauth/wizard/client-metadata'], ['/api/oauth/connected-apps', `/api/oauth/connected-apps/${uuid}/revoke/`]],
+      [PublicEndpoint.CONVERSATIONS_SLACK, ['/api/conversations/v1/slack/events'], ['/api/conversations/v1/slack/authorize']],
+      [
+        PublicEndpoint.CONVERSATIONS_API,
+        [`/api/conversations/external/ticket/${uuid}`],
+        ['/api/conversations/v1/external', '/api/conversations/external/ticket/x'],
+      ],
+    ];
+    const missed = listed.flatMap(([endpoint, own]) => own.filter((path) => !matches(endpoint, path)));
+    const wide = listed.flatMap(([endpoint, , others]) => others.filter((path) => matches(endpoint, path)));
+    expect([missed, wide]).toEqual([[], []]);
+  });
+
+  test('lists its paths in as few regular expressions as their length allows', () => {
+    const { regexes } = patternsOf([PublicEndpoint.WELL_KNOWN, PublicEndpoint.SCIM]);
+    expect(regexes!.every((regex) => regex.length <= 128)).toBe(true);
+    expect(regexes!.length).toBeLessThanOrEqual(4);
+  });
+
   test('escapes dots', () => {
     expect(matches(PublicEndpoint.WELL_KNOWN, '/.well-known/security.txt')).toBe(true);
     expect(matches(PublicEndpoint.WELL_KNOWN, '/xwell-known/security.txt')).toBe(false);
+    expect(matches(PublicEndpoint.WELL_KNOWN, '/.well-known/jwksxjson')).toBe(false);
   });
 });
 

@@ -1,3 +1,5 @@
+import { ENDPOINTS } from '../../../lib/catalog/endpoints';
+import { Endpoint, PathMatch } from '../../../lib/catalog/endpoints/endpoint';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../../../lib/catalog/endpoints/endpoint-group';
 import { PostHogProcess } from '../../../lib/catalog/posthog-process';
 import { PublicEndpoint } from '../../../lib/ingress/routing/public-endpoint';
@@ -50,11 +52,27 @@ test('each purpose is a phrase without a full stop', () => {
 });
 
 test('each endpoint matches a path, its sub-paths, or both', () => {
-  const forms = ({ path, _matchesPath, _matchesSubpaths }: PublicEndpoint) => [
+  const forms = ({ path, _matchesPath, _matchesSubpaths, _listed }: PublicEndpoint) => [
     ...(_matchesPath ? [path] : []),
-    ...(_matchesSubpaths ? [`${path}/*`] : []),
+    ...(_listed?.map((listed) => `${path}/${listed.replace('/?', '')}`) ?? (_matchesSubpaths ? [`${path}/*`] : [])),
   ];
   expect(pathsOf(ALL.filter((endpoint) => forms(endpoint).length === 0 || endpoint.toString() !== forms(endpoint).join(', ')))).toEqual([]);
+});
+
+test('only endpoints that list their paths have a list, of paths without a slash at the start and with known placeholders', () => {
+  const rows = Object.entries(ENDPOINTS) as [string, Endpoint][];
+  expect(rows.filter(([, { match, below = [] }]) => (match === PathMatch.LISTED) !== below.length > 0).map(([name]) => name)).toEqual([]);
+  const segment = /^(\*|<int>|<uuid>|[A-Za-z0-9_.-]+)$/;
+  const wrong = rows
+    .flatMap(([, { below = [] }]) => below)
+    .filter(
+      (listed) =>
+        !listed
+          .replace(/\/\??$/, '')
+          .split('/')
+          .every((part) => segment.test(part)),
+    );
+  expect(wrong).toEqual([]);
 });
 
 test('every group has endpoints', () => {

@@ -16,7 +16,6 @@ export const CAPTURE_AI: ProcessDefinition<PostHogProcess.CAPTURE_AI> = {
   process: PostHogProcess.CAPTURE_AI,
   id: 'CaptureAi',
   products: [Product.AI],
-  refusedIfMissing: true,
   sizes: {
     dev: { cpu: 256, memoryLimitMiB: 1024, minTasks: 1, maxTasks: 1 },
     small: { cpu: 512, memoryLimitMiB: 2048, minTasks: 2, maxTasks: 10 },
