@@ -1,16 +1,31 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Returns the family of an address, as Node.js names it. */
-export function familyOf(address: string): 'ipv4' | 'ipv6' {
+/** The family of an address, as Node.js names it. */
+export type Family = 'ipv4' | 'ipv6';
+
+/** Returns the family of an address. */
+export function familyOf(address: string): Family {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }
 
 /** Lists that were created before. Creating one takes longer than all checks of a request. */
-const LISTS = new WeakMap<readonly string[], BlockList>();
+const LISTS = {
+  all: new WeakMap<readonly string[], BlockList>(),
+  ipv4: new WeakMap<readonly string[], BlockList>(),
+  ipv6: new WeakMap<readonly string[], BlockList>(),
+};
 
-/** Returns a list that knows whether an address is in one of some CIDR blocks. A bare address is a block of one. */
-export function blockList(blocks: readonly string[]): BlockList {
-  const known = LISTS.get(blocks);
+/**
+ * Returns a list that knows whether an address is in one of some CIDR blocks. A bare address is a block of one.
+ *
+ * Node.js takes an IPv4 address that is mapped to IPv6 (`::ffff:192.0.2.1`) for the IPv4 address.
+ *
+ * @param blocks the blocks
+ * @param only the family of the blocks that count; by default both
+ */
+export function blockList(blocks: readonly string[], only?: Family): BlockList {
+  const lists = LISTS[only ?? 'all'];
+  const known = lists.get(blocks);
   if (known) {
     return known;
   }
@@ -18,9 +33,11 @@ export function blockList(blocks: readonly string[]): BlockList {
   for (const block of blocks) {
     const [network, prefix] = block.split('/');
     const family = familyOf(network);
-    list.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
+    if (only === undefined || family === only) {
+      list.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
+    }
   }
-  LISTS.set(blocks, list);
+  lists.set(blocks, list);
   return list;
 }
 

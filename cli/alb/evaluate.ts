@@ -53,7 +53,8 @@ export interface Request {
  * @param request the request
  */
 export function evaluate<Action>(rules: readonly ListenerRule<Action>[], request: Request): ListenerRule<Action> | undefined {
-  return inOrder(rules).find((rule) => rule.conditions.every((condition) => holds(condition, request)));
+  const parts = partsOf(request);
+  return inOrder(rules).find((rule) => rule.conditions.every((condition) => holds(condition, parts)));
 }
 
 /**
@@ -64,12 +65,18 @@ export function evaluate<Action>(rules: readonly ListenerRule<Action>[], request
  */
 export function undecided<Action>(rules: readonly ListenerRule<Action>[], request: Request): ListenerRule<Action>[] {
   const met = evaluate(rules, request)?.priority ?? Infinity;
+  const parts = partsOf(request);
   const inFront = inOrder(rules).filter(({ priority = Infinity }) => priority < met);
-  return inFront.filter(({ conditions }) => conditions.every((condition) => condition.hasUnknown || holds(condition, request)));
+  return inFront.filter(({ conditions }) => conditions.every((condition) => condition.hasUnknown || holds(condition, parts)));
 }
 
-function inOrder<Action>(rules: readonly ListenerRule<Action>[]): ListenerRule<Action>[] {
-  return [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
+/** Lists that were sorted before: many requests are evaluated with one list. */
+const SORTED = new WeakMap<readonly ListenerRule<unknown>[], readonly ListenerRule<unknown>[]>();
+
+function inOrder<Action>(rules: readonly ListenerRule<Action>[]): readonly ListenerRule<Action>[] {
+  const sorted = SORTED.get(rules) ?? [...rules].sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
+  SORTED.set(rules, sorted);
+  return sorted as readonly ListenerRule<Action>[];
 }
 
 /** The expressions of values that were compared before: each request is compared with most values of a listener. */
@@ -97,8 +104,19 @@ export function globMatches(pattern: string, text: string, ignoreCase = false): 
   return expression('glob', pattern, ignoreCase).test(text);
 }
 
-function holds(condition: RuleCondition, request: Request): boolean {
+/** A request with the parts of its target. */
+interface Parts extends Request {
+  readonly path: string;
+  readonly query: string;
+}
+
+function partsOf(request: Request): Parts {
   const [path, query] = splitTarget(request.target);
+  return { ...request, path, query };
+}
+
+function holds(condition: RuleCondition, request: Parts): boolean {
+  const { path, query } = request;
   switch (condition.field) {
     case 'path-pattern':
       return textMatches(condition, path, false);
@@ -124,10 +142,24 @@ function textMatches(condition: RuleCondition, text: string | undefined, ignoreC
   if (text === undefined) {
     return false;
   }
-  return (
-    (condition.values ?? []).some((value) => globMatches(value, text, ignoreCase)) ||
-    (condition.regexValues ?? []).some((regex) => expression('regex', regex, ignoreCase).test(text))
-  );
+  return matchersOf(condition, ignoreCase).some((matcher) => matcher.test(text));
+}
+
+/** The expressions of conditions that were compared before. */
+const MATCHERS = new WeakMap<RuleCondition, readonly RegExp[]>();
+
+function matchersOf(condition: RuleCondition, ignoreCase: boolean): readonly RegExp[] {
+  const known = MATCHERS.get(condition);
+  if (known) {
+    return known;
+  }
+  const { values = [], regexValues = [] } = condition;
+  const matchers = [
+    ...values.map((value) => expression('glob', value, ignoreCase)),
+    ...regexValues.map((regex) => expression('regex', regex, ignoreCase)),
+  ];
+  MATCHERS.set(condition, matchers);
+  return matchers;
 }
 
 function headerOf(request: Request, name = ''): string | undefined {
@@ -148,6 +180,11 @@ function queryMatches(condition: RuleCondition, query: string): boolean {
   );
 }
 
+/** An IPv6 address is in IPv6 blocks only, also one that an IPv4 address is mapped to: no client of a load balancer has one of those. */
 function sourceMatches(cidrs: readonly string[], sourceIp: string | undefined): boolean {
-  return sourceIp !== undefined && isIP(sourceIp) !== 0 && blockList(cidrs).check(sourceIp, familyOf(sourceIp));
+  if (sourceIp === undefined || isIP(sourceIp) === 0) {
+    return false;
+  }
+  const family = familyOf(sourceIp);
+  return blockList(cidrs, family).check(sourceIp, family);
 }

@@ -1,3 +1,5 @@
+import { PublicEndpoint } from '../../lib/internal';
+
 /**
  * Paths that are not public endpoints, and that a careless rule forwards. None of them is in the endpoint table.
  *
@@ -53,7 +55,30 @@ export const NEIGHBOURS: readonly string[] = [
   '/public/x',
   '/livestreams',
   '/livestream.js',
+  // Pages of the app: upstream looks for these words anywhere in a path.
+  '/site_app/login',
+  '/site_app/1/token/login',
+  '/static/x/login.js',
+  '/static/signup/x.js',
+  '/shared/reset/',
+  '/uploaded_media/login/',
+  '/messaging-preferences/login',
+  '/oauth/login',
+  '/.well-known/login',
+  '/toolbar_oauth/login',
+  '/webhooks/login',
+  '/slack/login',
+  '/scim/v2/login',
+  '/scim/v2/login/Users',
+  // Parts of the app's own API, next to calls of other systems.
+  '/api/oauth/connected-apps',
+  '/api/conversations/v1/slack/authorize',
+  '/api/conversations/v1/teams/channels',
+  '/api/conversations/v1/email/connect',
 ];
+
+/** The paths of all public endpoints, with an id where they have a wildcard. */
+const ROOTS: readonly string[] = [...new Set(PublicEndpoint.all().map(({ path }) => path.replaceAll('*', '1')))];
 
 /** Paths that the app's server may read differently from the load balancer: dot segments, encoded ones, doubled slashes. */
 export const EVASIONS: readonly string[] = [
@@ -66,6 +91,9 @@ export const EVASIONS: readonly string[] = [
   '/embedded/%2e%2e/api/users',
   '/report/../login',
   '//login',
+  'http://posthog.example.com/login',
+  // A proxy behind the load balancer may resolve what the process of an endpoint does not.
+  ...ROOTS.flatMap((root) => [`${root}/../login`, `${root}/..%2flogin`, `${root}/%2e%2e/login`, `${root}//login`]),
 ];
 
 /** Internal endpoints of PostHog, plain and obfuscated. Refused for every client. */
@@ -87,4 +115,9 @@ export const INTERNAL: readonly string[] = [
   '/livestream/metrics',
   '/livestream%2fmetrics/',
   '/livestream//metrics',
+  '/_stats#',
+  '/_metrics/#x',
+  '/livestream/metrics#',
+  'http://posthog.example.com/_stats',
+  ...ROOTS.flatMap((root) => [`${root}/../_stats`, `${root}/..%2finternal/x`]),
 ];

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { Arguments, Command, CommandError, ExitCode, textOption, textOptions } from '../command';
 import { ClientRequest, IngressModel, METHOD, urlParts } from '../ingress/ingress-model';
-import { Outcome, trace, RequestTrace, ruleName } from '../ingress/request-trace';
+import { Outcome, trace, RequestTrace, ruleName, undeployedProcess } from '../ingress/request-trace';
 import { answerOf } from '../routes/routes';
 import { ingressesOf } from '../template/template-ingress';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from '../template/template-file';
@@ -60,11 +60,12 @@ function ingressFor(ingresses: readonly IngressModel[], { host }: ClientRequest)
 
 /** Formats a request trace as text. */
 export function explain(request: ClientRequest, { rule, unless, outcome }: RequestTrace): string {
+  const undeployed = rule && undeployedProcess(rule);
   return [
     `${request.method} ${request.scheme}://${request.host}${request.target} from ${request.sourceIp}`,
     `  matches    ${rule ? ruleText(rule) : 'no rule'}`,
     ...unless.map((other) => `  unless     ${ruleText(other)}`),
-    `  outcome    ${endingText(outcome, request)}`,
+    `  outcome    ${endingText(outcome, request)}${undeployed ? `, because ${undeployed} is not deployed` : ''}`,
     ...clientIpLines(outcome, request.sourceIp),
   ].join('\n');
 }

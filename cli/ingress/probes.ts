@@ -2,7 +2,7 @@ import { IngressModel } from './ingress-model';
 import { Forwarded, Outcome, trace, RequestTrace } from './request-trace';
 import { ListenerRule } from '../alb/evaluate';
 import { blockList, familyOf } from '../alb/addresses';
-import { formatAddress, formatCidr, parseCidr, PublicEndpoint } from '../../lib/internal';
+import { formatAddress, formatCidr, parseCidr, PublicEndpoint, TrailingSlash } from '../../lib/internal';
 
 /** A documentation address (RFC 5737): a public client that is on no allow-list. */
 export const PUBLIC_CLIENT = '192.0.2.1';
@@ -63,12 +63,21 @@ export function forwardedIn(outcome: Outcome): Forwarded | undefined {
 }
 
 /**
- * Returns sample paths of an endpoint: with and without a trailing slash, and a subpath.
+ * Returns sample paths of an endpoint: with and without a trailing slash where both belong to it, and a subpath or each listed one.
  *
  * @param endpoint the endpoint
  */
 export function samplesOf(endpoint: PublicEndpoint): string[] {
   const path = endpoint.path.replaceAll('*', '1');
+  if (endpoint._listed) {
+    return endpoint._listed.map((listed) => `${path}/${sampleOf(listed)}`);
+  }
+  const slash = endpoint._trailingSlash === TrailingSlash.NONE ? [] : [`${path}/`];
   const below = endpoint._filesOnly ? `${path}/array.js` : `${path}/sample`;
-  return [...(endpoint._matchesPath ? [path, `${path}/`] : []), ...(endpoint._matchesSubpaths ? [below] : [])];
+  return [...(endpoint._matchesPath ? [path, ...slash] : []), ...(endpoint._matchesSubpaths ? [below] : [])];
+}
+
+/** Returns a path for one with placeholders. */
+function sampleOf(listed: string): string {
+  return listed.replace('/?', '').replaceAll('<uuid>', '00000000-0000-4000-8000-000000000000').replaceAll('<int>', '1').replaceAll('*', 'sample');
 }

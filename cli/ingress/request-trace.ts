@@ -1,7 +1,7 @@
 import { IngressModel, Target, ClientRequest } from './ingress-model';
 import { ClientIp, resolveClientIps } from '../client-ip/client-ip';
 import { Header, forwardedHeaders } from '../alb/headers';
-import { isProcess, PRIORITIES } from '../../lib/internal';
+import { isProcess, PostHogProcess, PRIORITIES, PublicEndpoint, RuleName } from '../../lib/internal';
 import { evaluate, ListenerRule, undecided } from '../alb/evaluate';
 import { RuleAction } from '../alb/listener-rule';
 import { rewritten } from '../alb/url-rewrite';
@@ -69,16 +69,29 @@ function loadBalancerOf(ingress: IngressModel): string {
 }
 
 /** Returns the name of a rule of this library, by its priority, or else the priority alone. */
-export function ruleName({ id, priority }: ListenerRule<unknown>): string {
-  if (priority === undefined) {
+export function ruleName(rule: ListenerRule<unknown>): string {
+  if (rule.priority === undefined) {
     return 'the default rule';
   }
-  const own = /(?<name>[A-Z][A-Za-z0-9]*)Rule[0-9A-F]{8}$/.exec(id ?? '')?.groups!.name;
+  const known = knownName(rule);
+  return known ? `rule ${rule.priority} (${known})` : `rule ${rule.priority}`;
+}
+
+/** Returns the process of the endpoints that a rule answers with 404, because the process is not deployed; undefined for every other rule. */
+export function undeployedProcess(rule: ListenerRule<RuleAction>): PostHogProcess | undefined {
+  const [{ type, statusCode }] = rule.actions;
+  const known = type === 'fixed-response' && statusCode === '404' ? knownName(rule) : undefined;
+  return PublicEndpoint.all().find((endpoint) => known !== undefined && endpoint._ruleFor(endpoint.process) === known)?.process;
+}
+
+/** Returns the name of a rule in the table of priorities. A part of a rule that was split has the name of the whole. */
+function knownName({ id, priority }: ListenerRule<unknown>): RuleName | undefined {
+  const own = /(?<name>[A-Z][A-Za-z0-9]*)Rule[0-9A-F]{8}$/.exec(id ?? '')?.groups!.name.replace(/\d+$/, '');
   // The longest match: `ApiWebhooks` ends with `Webhooks`, which is another rule.
-  const [known] = Object.entries(PRIORITIES)
+  const [known] = (Object.entries(PRIORITIES) as [RuleName, number][])
     .filter(([name, number]) => (own ? own.endsWith(name) : number === priority))
     .sort(([a], [b]) => b.length - a.length);
-  return known ? `rule ${priority} (${known[0]})` : `rule ${priority}`;
+  return known?.[0];
 }
 
 function outcomeOf(rule: ListenerRule<RuleAction>, [action, ...rest]: readonly RuleAction[], ingress: IngressModel, request: ClientRequest): Outcome {

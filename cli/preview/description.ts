@@ -3,7 +3,7 @@ import { targetsOf } from './stubs';
 import { appStateOf } from '../ingress/app-state';
 import { IngressModel } from '../ingress/ingress-model';
 import { conditionText } from '../explain/explain';
-import { ruleName } from '../ingress/request-trace';
+import { ruleName, undeployedProcess } from '../ingress/request-trace';
 import { Route, routesOf } from '../routes/routes';
 import { probeAddressesOf } from '../ingress/probes';
 import { ListenerRule } from '../alb/evaluate';
@@ -53,8 +53,11 @@ function actionOf(
       const process = ingress.targets[action.targetGroup ?? '']?.process;
       return { action: `forward to ${process ?? action.targetGroup ?? 'a target group elsewhere'}${rewriteText(rule)}`, process };
     }
-    case 'fixed-response':
-      return { action: `answer ${action.statusCode} ${action.response?.body ?? ''}`.trimEnd() };
+    case 'fixed-response': {
+      const undeployed = undeployedProcess(rule);
+      const text = `answer ${action.statusCode} ${action.response?.body ?? ''}`.trimEnd();
+      return { action: undeployed ? `${text}, because ${undeployed} is not deployed` : text };
+    }
     case 'redirect':
       return { action: `redirect (${action.statusCode?.replace('HTTP_', '')})` };
     default: {

@@ -1,6 +1,6 @@
 import { Command, ExitCode, table, textOption } from '../command';
 import { IngressModel } from '../ingress/ingress-model';
-import { Outcome, trace, ruleName } from '../ingress/request-trace';
+import { Outcome, trace, ruleName, undeployedProcess } from '../ingress/request-trace';
 import { ingressesOf } from '../template/template-ingress';
 import { readTemplate, TEMPLATE_HELP, TEMPLATE_OPTION, TEMPLATE_USAGE } from '../template/template-file';
 import { samplesOf, PUBLIC_CLIENT } from '../ingress/probes';
@@ -32,7 +32,7 @@ export function routesOf(ingress: IngressModel, host: string): Route[] {
         purpose: endpoint.purpose,
         owner: endpoint.process,
         rule: rule ? ruleName(rule) : 'no rule',
-        answer: answerOf(outcome),
+        answer: rule && undeployedProcess(rule) ? `not deployed (${rule.actions[0].statusCode})` : answerOf(outcome),
         forwardedPath:
           rule?.rewrites?.url &&
           paths

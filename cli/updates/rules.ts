@@ -1,4 +1,5 @@
 import { Change, isSame, Properties, referencesOf, Template, Update, valueAt } from './replacement';
+import { PRIORITY_RULE } from './listener-rules';
 import { about, RefusedChange, UpdateRule } from './rule';
 import { SERVICE_RULES } from './service-rules';
 import { blockList } from '../alb/addresses';
@@ -169,6 +170,7 @@ const RULES: readonly UpdateRule[] = [
         : undefined,
   }),
   ...SERVICE_RULES,
+  PRIORITY_RULE,
   {
     source: 'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/780',
     fix: 'the target group must be new as well',

@@ -19,7 +19,7 @@ export const FLAGS_ENDPOINTS = {
   },
   DECIDE: {
     path: '/decide',
-    match: EXACT_OR_BELOW,
+    match: EXACT,
     process: FEATURE_FLAGS,
     group: SDK,
     rule: 'Flags',

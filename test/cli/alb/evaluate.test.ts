@@ -293,3 +293,12 @@ describe('a condition on the source address', () => {
     expect(matches(condition, { sourceIp: '192.0.2.1', headers: { 'X-Forwarded-For': '203.0.113.5' } })).toBe(false);
   });
 });
+
+test('an IPv6 source is in IPv6 blocks only, also one that an IPv4 address is mapped to', () => {
+  const inside = (sourceIp: string, ...values: string[]) =>
+    evaluate([{ priority: 1, conditions: [{ field: 'source-ip', values }], actions: [] }], { target: '/', sourceIp }) !== undefined;
+  expect(inside('203.0.113.7', '203.0.113.0/24', '2001:db8::/32')).toBe(true);
+  expect(inside('::ffff:203.0.113.7', '203.0.113.0/24', '2001:db8::/32')).toBe(false);
+  expect(inside('::ffff:203.0.113.7', '::ffff:203.0.113.0/120')).toBe(true);
+  expect(inside('2001:db8::7', '203.0.113.0/24', '2001:db8::/32')).toBe(true);
+});

@@ -236,3 +236,37 @@ test('an instance must not take its image from a parameter that every update res
 test('a template is not refused as an update of itself', () => {
   expect(messages('AWS::MSK::Cluster', CLUSTER, CLUSTER)).toEqual([]);
 });
+
+describe('a listener rule', () => {
+  const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
+  const rule = (Priority: number, ListenerArn: unknown = { Ref: 'Listener' }) => ({ Priority, ListenerArn });
+  /** Returns the messages about two rules, of which the second may be missing before or after the update. */
+  const update = (before: Record<string, object>, after: Record<string, object>) => {
+    const template = (rules: Record<string, object>) => ({
+      Resources: Object.fromEntries(Object.entries(rules).map(([id, Properties]) => [id, { Type: RULE, Properties }])),
+    });
+    return refusedChanges(template(before), template(after)).map(({ id, message }) => `${id} ${message}`);
+  };
+
+  test('may move to a priority that no rule had', () => {
+    expect(update({ A: rule(10), B: rule(20) }, { A: rule(30), B: rule(20) })).toEqual([]);
+  });
+
+  test('may keep its priority, and may have that of a rule of another listener', () => {
+    expect(update({ A: rule(10), B: rule(20) }, { A: rule(10), B: rule(20), C: rule(10, 'arn:other') })).toEqual([]);
+  });
+
+  test('must not take the priority of a rule that moves', () => {
+    expect(update({ A: rule(10), B: rule(20) }, { A: rule(20), B: rule(30) })).toEqual([
+      'A takes priority 20, which B has until the end of the update',
+    ]);
+  });
+
+  test('must not swap its priority with another one', () => {
+    expect(update({ A: rule(10), B: rule(20) }, { A: rule(20), B: rule(10) })).toHaveLength(2);
+  });
+
+  test('must not take the priority of a rule that is removed, also as a new rule', () => {
+    expect(update({ A: rule(10) }, { B: rule(10) })).toEqual(['B takes priority 10, which A has until the end of the update']);
+  });
+});

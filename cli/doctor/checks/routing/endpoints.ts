@@ -36,6 +36,8 @@ export function checkEndpoints(context: CheckContext): CheckResult[] {
   const leaks = samples.filter(({ endpoint, process }) => process !== undefined && !open.includes(endpoint.group));
   const unclaimed = [...new Set(wanted.flatMap(({ process }) => (process !== undefined && ingress.unclaimed.has(process) ? process : [])))];
   const ownerless = samples.filter(({ endpoint, owner }) => owner === undefined && ALWAYS_PUBLIC.includes(endpoint.group));
+  // A proxy of one's own may answer for every process.
+  const answered = deployed ? ownerless.filter(({ process }) => process !== undefined) : [];
   const missing = [...new Set(ownerless.map(({ endpoint }) => endpoint.process))];
   return [
     ...(misrouted.length < wanted.length
@@ -43,6 +45,10 @@ export function checkEndpoints(context: CheckContext): CheckResult[] {
       : []),
     ...byRule(misrouted).map((rows) => misroutedResult(rows, context)),
     ...byRule(leaks).map((rows) => leakResult(rows)),
+    ...missing
+      .map((process) => answered.filter(({ endpoint }) => endpoint.process === process))
+      .filter(({ length }) => length > 0)
+      .map((rows) => undeployedResult(rows, context)),
     ...(unclaimed.length > 0 ? [{ status: 'unknown', text: `requests are forwarded to ${some(unclaimed)}, whose process is unknown` } as const] : []),
   ];
 }
@@ -116,6 +122,15 @@ function misroutedResult(rows: readonly Sample[], { ingress }: CheckContext): Ch
   return fail(
     `${some(rows.map(({ path }) => path))}: ${how}, not ${owner}`,
     `rule ${priorityBase(ingress!.rules) + PRIORITIES[rule]} (${rule}) must forward ${paths} to ${group ? `the target group ${nameOf(group)}` : owner}, and no rule before it may match them`,
+  );
+}
+
+function undeployedResult(rows: readonly Sample[], { ingress }: CheckContext): CheckResult {
+  const [{ endpoint, how }] = rows;
+  const rule = endpoint._ruleFor(endpoint.process)!;
+  return fail(
+    `${some(rows.map(({ path }) => path))}: ${how}, although ${endpoint.process} is not deployed`,
+    `rule ${priorityBase(ingress!.rules) + PRIORITIES[rule]} (${rule}) must answer 404; redeploy the stack, or deploy ${endpoint.process}`,
   );
 }
 

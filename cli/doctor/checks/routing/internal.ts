@@ -25,7 +25,12 @@ export function checkInternalPaths(context: CheckContext): CheckResult[] {
   return [
     fail(
       `internal paths are reachable: ${some(paths)} ${paths.length === 1 ? 'reaches' : 'reach'} ${some(processes)}, by ${some(rules)}`,
-      `add the deny rules before it: ${DENY_RULES.map(({ name, priority }) => `${name} at priority ${priority}`).join(', ')} (fixed response 403)`,
+      addDenyRules(),
     ),
   ];
+}
+
+/** Returns the fix for a path that a rule forwards although every request for it must be refused. */
+export function addDenyRules(): string {
+  return `add the deny rules before it: ${DENY_RULES.map(({ name, priority }) => `${name} at priority ${priority}`).join(', ')} (fixed response 403)`;
 }

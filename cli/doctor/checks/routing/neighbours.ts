@@ -1,3 +1,4 @@
+import { addDenyRules } from './internal';
 import { CheckContext, CheckResult, fail, pass, some } from '../../check';
 import { EVASIONS, NEIGHBOURS } from '../../corpus';
 import { globMatches, ListenerRule } from '../../../alb/evaluate';
@@ -22,7 +23,7 @@ export function checkNeighbours(context: CheckContext): CheckResult[] {
     return [];
   }
   const { access, process: app } = appStateOf(context);
-  const paths = access === 'anyone' ? NEIGHBOURS : [...NEIGHBOURS, ...EVASIONS];
+  const paths = [...NEIGHBOURS, ...EVASIONS];
   const leaks = paths.flatMap((path): Leak[] => {
     const { rule, outcome } = probe(context, path, context.publicClient);
     return rule && outcome.kind === 'forwarded' && (access !== 'anyone' || outcome.target.process !== app)
@@ -50,8 +51,10 @@ function leakResult(rule: ListenerRule<RuleAction>, leaks: readonly Leak[]): Che
     ]);
   return fail(
     `${ruleName(rule)} forwards ${some(leaks.map(({ path }) => path))} to ${leaks[0].process}, which ${leaks.length === 1 ? 'is not a public endpoint' : 'are not public endpoints'}`,
-    patterns.length > 0
-      ? `narrow ${some(patterns)}: an endpoint matches its path and subpaths, such as /e and /e/*`
-      : 'add the paths of endpoints as a condition, or remove the rule',
+    leaks.every(({ path }) => EVASIONS.includes(path))
+      ? addDenyRules()
+      : patterns.length > 0
+        ? `narrow ${some(patterns)}: an endpoint matches its path and subpaths, such as /e and /e/*`
+        : 'add the paths of endpoints as a condition, or remove the rule',
   );
 }
