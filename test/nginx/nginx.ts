@@ -32,6 +32,20 @@ export interface Nginx {
 
 /** Runs the script of the container with the configuration of the container, on ports that are free here. */
 export async function startNginx(upstreamPort: number, settings: Partial<NginxSettings> = {}): Promise<Nginx> {
+  return startNginxWith((port, folder) =>
+    nginxConfig({
+      listen: `127.0.0.1:${port}`,
+      upstream: `127.0.0.1:${upstreamPort}`,
+      trusted: LOAD_BALANCER_CIDRS,
+      drainSeconds: 10,
+      folder,
+      ...settings,
+    }),
+  );
+}
+
+/** Runs the script of the container with another configuration, which listens on a port and writes to a folder. */
+export async function startNginxWith(configOf: (port: number, folder: string) => string): Promise<Nginx> {
   const binary = process.env.NGINX;
   if (!binary) {
     throw new Error('NGINX must name an nginx: use `npm run test:nginx`');
@@ -43,14 +57,7 @@ export async function startNginx(upstreamPort: number, settings: Partial<NginxSe
   if (asRoot) {
     chownSync(folder, NOBODY, NOBODY);
   }
-  const config = nginxConfig({
-    listen: `127.0.0.1:${port}`,
-    upstream: `127.0.0.1:${upstreamPort}`,
-    trusted: LOAD_BALANCER_CIDRS,
-    drainSeconds: 10,
-    folder,
-    ...settings,
-  });
+  const config = configOf(port, folder);
   const shell = spawn('/bin/sh', ['-c', nginxScript(folder)], {
     env: { PATH: `${path.dirname(binary)}:${process.env.PATH}`, NGINX_CONF: config },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -36,7 +36,7 @@ const LISTED: Record<string, string[]> = {
   '/.well-known': ['/oauth-authorization-server', '/openid-configuration', '/jwks.json', '/security.txt'],
   '/webhooks': ['/github', '/github/pr', '/vercel', '/stamphog/github/'],
   '/slack': ['/interactivity-callback', '/event-callback/', '/command-callback', '/workspace/claims'],
-  '/scim/v2': ['/01919f2e-0000-7000-8000-000000000000/Users', '/01919f2e-0000-7000-8000-000000000000/Users/1/'],
+  '/scim/v2': ['/01919f2e-0000-7000-8000-000000000000/Users', '/01919f2e-0000-7000-8000-000000000000/Users/1'],
   '/api/conversations/v1/slack': ['/events', '/interactivity/'],
   '/api/conversations/external/ticket': ['/01919f2e-0000-7000-8000-000000000000'],
 };
@@ -259,7 +259,8 @@ describe('with every process routed', () => {
     }),
   );
   const rules = rulesOf(templateOf(stack));
-  const answering = (target: string): string | undefined => owners.get(evaluate(rules, { target })!.actions[0].targetGroup ?? '');
+  const answering = (target: string): string | undefined =>
+    owners.get(evaluate(rules, { target, host: 'posthog.example.com' })!.actions[0].targetGroup ?? '');
 
   test('each endpoint reaches its own process', () => {
     const paths = ENDPOINTS.flatMap((endpoint) => pathsOf(endpoint).map((path) => ({ path, process: endpoint.process })));
