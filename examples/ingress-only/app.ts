@@ -45,7 +45,8 @@ export class IngressOnlyStack extends Stack {
       healthCheck: { path: '/_livez' },
     });
 
-    // One target group serves every process; each call adds the rules for that process's endpoints.
+    // One target group serves every process; each call adds the rules for that process's endpoints. Paths that the proxy might read differently from
+    // the load balancer (`/e/../login`) are refused before all of them.
     for (const process of [
       PostHogProcess.WEB,
       PostHogProcess.CAPTURE,

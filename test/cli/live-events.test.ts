@@ -19,7 +19,9 @@ describe('explain', () => {
     expect(exitCode).toBe(0);
     expect(out.split('\n').slice(0, 4)).toEqual([
       'GET https://posthog.example.com/livestream/events?columns=%24current_url from 192.0.2.1',
-      expect.stringMatching(/^ {2}matches {4}rule 900 \(LiveEvents\): path-pattern is \^\/livestream\(/) as string,
+      expect.stringMatching(
+        /^ {2}matches {4}rule 900 \(LiveEvents\): host-header is posthog\.example\.com and path-pattern is \^\/livestream\(/,
+      ) as string,
       '  outcome    forwarded to livestream as /events?columns=%24current_url',
       '  received from 10.0.0.4, with the headers',
     ]);
@@ -120,7 +122,7 @@ describe('a value known at deployment only', () => {
     expect(exitCode).toBe(0);
     expect(out.split('\n').slice(1, 4)).toEqual([
       '  matches    the default rule',
-      '  unless     rule 1000: source-ip is 203.0.113.0/24 or a value known at deployment only',
+      '  unless     rule 1000: host-header is posthog.example.com and source-ip is 203.0.113.0/24 or a value known at deployment only',
       '  outcome    fixed response of the load balancer: 403 Forbidden',
     ]);
     expect((await explain(networks, 'GET', '/login', '--from', '203.0.113.9')).out).not.toContain('unless');
@@ -128,7 +130,9 @@ describe('a value known at deployment only', () => {
 
   test('can be a whole list', async () => {
     const list = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.fromCidrs(Token.asList(Fn.ref('Networks'))) }));
-    expect((await explain(list, 'GET', '/login')).out).toContain('  unless     rule 1000: source-ip is a value known at deployment only\n');
+    expect((await explain(list, 'GET', '/login')).out).toContain(
+      '  unless     rule 1000: host-header is posthog.example.com and source-ip is a value known at deployment only\n',
+    );
   });
 
   test('does not leave a rule undecided that another condition excludes', async () => {

@@ -15,7 +15,8 @@ import { ALWAYS_PUBLIC } from '../../lib/catalog/endpoints/endpoint-group';
 import { rulesFor } from '../../lib/ingress/routing/listener-rules';
 import { evaluate, ListenerRule } from '../../cli/alb/evaluate';
 import { RuleAction } from '../../cli/alb/listener-rule';
-import { newIngress, newTargets, newVpc, ROUTED, templateOf, zone } from './fixtures';
+import { newIngress, newTargets, newVpc, ROUTED, templateOf, zone, OIDC } from './fixtures';
+import { samplesOf } from '../../cli/ingress/probes';
 import { rulesOf } from '../helpers/listener-rules';
 import { newStack } from '../helpers/stack';
 
@@ -42,7 +43,7 @@ function route(processes: readonly PostHogProcess[], props: Partial<PostHogIngre
   return {
     rules,
     answering: (target) =>
-      evaluate(rules, { target })!
+      evaluate(rules, { target, host: 'posthog.example.com' })!
         .actions.map(({ type, targetGroup }) => (type === 'forward' ? owners.get(targetGroup!) : 'refused'))
         .join(', then '),
   };
@@ -244,8 +245,34 @@ describe('with the app closed', () => {
 
 /** A path that belongs to an endpoint. */
 function example(endpoint: PublicEndpoint): string {
-  return endpoint.path.replaceAll('*', '1') + (endpoint._matchesPath ? '' : endpoint._filesOnly ? '/x.js' : '/x');
+  return samplesOf(endpoint)[0];
 }
+
+describe('a host name that PostHog does not know', () => {
+  const OTHERS = ['', 'www.example.com', 'posthog.example.com.evil.example', '203.0.113.1', 'internal-lb-1.eu-central-1.elb.amazonaws.com'];
+
+  test.each([
+    ['anyone', AppAccess.anyone()],
+    ['some networks', AppAccess.fromCidrs(['203.0.113.0/24'])],
+    ['users who sign in', AppAccess.oidc(OIDC)],
+    ['nobody', AppAccess.nobody()],
+  ])('is refused for everything that the app answers, with the app open to %s', (_, appAccess) => {
+    const { rules } = route(ROUTED, { appAccess, publicEndpointGroups: appAccess._isOpen ? undefined : [EndpointGroup.SHARED_CONTENT] });
+    const targets = ['/', '/login', '/api/projects/1', '/static/array.js', '/report', '/shared/x', '/livestream/events'];
+    const wrong = OTHERS.flatMap((host) =>
+      targets
+        .filter((target) => evaluate(rules, { target, host, sourceIp: '203.0.113.9' })!.actions[0].type !== 'fixed-response')
+        .map((target) => [host, target]),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('does not matter for events and flags, whose processes compare none', () => {
+    const { rules } = route(ROUTED);
+    const types = ['/e/', '/s/', '/flags/', '/array/t/config.js'].map((target) => evaluate(rules, { target, host: OTHERS[1] })!.actions[0].type);
+    expect(types).toEqual(['forward', 'forward', 'forward', 'forward']);
+  });
+});
 
 describe('groups of endpoints', () => {
   const optional = Object.values(EndpointGroup).filter((group) => !ALWAYS_PUBLIC.includes(group));
@@ -305,9 +332,11 @@ describe('routing', () => {
     const targets = newTargets(stack, 'Proxy', ingress.loadBalancer.vpc!);
     ROUTED.forEach((process) => ingress.route(process, targets));
     const rules = rulesOf(templateOf(stack));
-    expect(['/e', '/s', '/flags', '/static/array.js', '/i/v1/logs'].map((target) => evaluate(rules, { target })!.actions[0].type)).toEqual(
-      Array.from({ length: 5 }, () => 'forward'),
-    );
+    expect(
+      ['/e', '/s', '/flags', '/static/array.js', '/i/v1/logs'].map(
+        (target) => evaluate(rules, { target, host: 'posthog.example.com' })!.actions[0].type,
+      ),
+    ).toEqual(Array.from({ length: 5 }, () => 'forward'));
   });
 
   test('accepts an imported target group', () => {

@@ -49,6 +49,11 @@ export class IngressRules {
     return this.defined;
   }
 
+  /** Indicates whether the listener has rules of others. */
+  public get isShared(): boolean {
+    return this.placement.isShared;
+  }
+
   /** The host names of the app. */
   public get appHosts(): readonly string[] {
     return hostsFor('app', this.placement);
@@ -115,10 +120,10 @@ export function notDeployed(): ListenerAction {
 /** Returns the error if the rules of the ingresses on one listener are more than a load balancer supports; an empty list if not. */
 export function tooManyRules(all: readonly IngressRules[]): string[] {
   const count = all.reduce((sum, rules) => sum + rules.count, 0);
+  const [who, way] = all.some(({ isShared }) => isShared)
+    ? ['the PostHogs on this listener have', ', or leave `listener` out for a load balancer of its own']
+    : ['this ingress has', ', or use AppAccess.oidc() or AppAccess.cognito()'];
   return count > LIMITS.rulesPerLoadBalancer
-    ? [
-        `the PostHogs on this listener have ${count} rules, and a load balancer supports ${LIMITS.rulesPerLoadBalancer}; ` +
-          'merge blocks of AppAccess.fromCidrs(), or leave `listener` out for a load balancer of its own',
-      ]
+    ? [`${who} ${count} rules, and a load balancer supports ${LIMITS.rulesPerLoadBalancer}; merge blocks of AppAccess.fromCidrs()${way}`]
     : [];
 }

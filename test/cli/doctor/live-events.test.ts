@@ -142,7 +142,7 @@ describe('live events', () => {
         without(open, ({ priority }) => priority === 900),
         'endpoints',
       ),
-    ).toEqual([expect.stringMatching(/^\/livestream, \/livestream\/, \/livestream\/sample: web, by the default rule, not livestream$/)]);
+    ).toEqual([expect.stringMatching(/^\/livestream, \/livestream\/, \/livestream\/sample: web, by rule 1999, not livestream$/)]);
   });
 
   test('are reported as public if public clients reach them and the app is closed', () => {

@@ -52,11 +52,13 @@ test.each([
   [['GET', 'http://posthog.example.com/a?b'], 'outcome    redirect (301) to https://posthog.example.com/a?b'],
   // The path is unchanged: decoding or resolving it would be another request.
   [['GET', '/static/%2e%2e/../login'], 'GET https://posthog.example.com/static/%2e%2e/../login from'],
-  [['GET', '/static/../login'], 'matches    rule 200 (DenyEvasions)'],
+  [['GET', '/static/../login'], 'matches    rule 10 (DenyEvasions)'],
   [['GET', 'https://posthog.example.com'], 'GET https://posthog.example.com/ from 192.0.2.1'],
   [['GET', '/login#top'], 'GET https://posthog.example.com/login from'],
   [['GET', 'https://posthog.example.com#top'], 'GET https://posthog.example.com/ from'],
   [['GET', '/array/x/config'], 'hypercache-server reads no client IP'],
+  [['POST', '/i/v1/logs'], 'outcome    fixed response of the load balancer: 404 Not Found, because capture-logs is not deployed'],
+  [['GET', 'https://unknown.example.com/login'], 'outcome    fixed response of the load balancer: 403 Forbidden'],
 ])('prints the trace of %j', async (argv, line) => {
   expect((await explain(...argv)).out).toContain(line);
 });

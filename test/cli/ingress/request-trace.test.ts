@@ -149,7 +149,7 @@ test('an outcome that is not in the template is unknown', () => {
 
 test('rules have their names', () => {
   expect(ruleName(trace(OPEN, request('/e')).rule!)).toBe('rule 100 (Events)');
-  expect(ruleName(trace(OPEN, request('/login')).rule!)).toBe('the default rule');
+  expect(ruleName(trace(OPEN, request('/login')).rule!)).toBe('rule 1999');
   expect(ruleName({ priority: 77, conditions: [], actions: [] })).toBe('rule 77');
   // On an existing listener, priorities have an offset; the logical id has the name.
   expect(ruleName({ id: 'PostHogIngressEventsRule0A1B2C3D', priority: 4100, conditions: [], actions: [] })).toBe('rule 4100 (Events)');

@@ -89,20 +89,26 @@ describe('the ingress', () => {
       access: 'anyone',
       strictTransportSecurity: 'max-age=31536000',
     });
-    expect(ingress.rules[0]).toEqual({
+    expect(ingress.rules[2]).toMatchObject({
       name: 'rule 90 (Ai)',
       priority: 90,
-      conditions: ['path-pattern is /i/v0/ai or /i/v0/ai/* or /i/v1/ai/*'],
-      action: 'answer 403 Forbidden',
+      action: 'answer 404 Not Found, because capture-ai is not deployed',
     });
-    expect(ingress.rules[1]).toEqual({
+    expect(ingress.rules[3]).toEqual({
       name: 'rule 100 (Events)',
       priority: 100,
       conditions: ['path-pattern is /i/v0/* or /e or /e/* or /batch or /batch/*'],
       action: 'forward to capture',
       process: 'capture',
     });
-    expect(ingress.rules.at(-1)).toEqual({ name: 'the default rule', conditions: [], action: 'forward to web', process: 'web' });
+    expect(ingress.rules.at(-2)).toEqual({
+      name: 'rule 1999',
+      priority: 1999,
+      conditions: ['host-header is posthog.example.com'],
+      action: 'forward to web',
+      process: 'web',
+    });
+    expect(ingress.rules.at(-1)).toEqual({ name: 'the default rule', conditions: [], action: 'answer 403 Forbidden' });
     expect(ingress.endpoints.map(({ paths }) => paths)).toEqual(expect.arrayContaining(PublicEndpoint.all().map(String)));
     expect(ingress.processes.map(({ name }) => name).sort()).toEqual(['capture', 'feature-flags', 'hypercache-server', 'replay-capture', 'web']);
     expect(ingress.processes.every(({ stub }) => stub)).toBe(true);
@@ -157,7 +163,7 @@ describe('trying a request', () => {
 
   test('returns refusals by the rules', async () => {
     expect(await attempt({ method: 'GET', url: '/static/../login' })).toMatchObject({
-      rule: { name: 'rule 200 (DenyEvasions)' },
+      rule: { name: 'rule 10 (DenyEvasions)' },
       outcome: { kind: 'fixed-response', status: 403 },
       clientIps: [],
       response: { status: 403, body: 'Forbidden' },

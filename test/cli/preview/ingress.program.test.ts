@@ -122,7 +122,7 @@ test('fixed responses have the status, the type and the text of the template', a
   const response = await world.raw({ target: '/internal/x' });
   await world.close();
   expect([response.status, header(response, 'Content-Type'), response.body.toString()]).toEqual([403, 'text/plain', 'Forbidden']);
-  expect(header(response, RULE_HEADER)).toBe('rule 210 (DenyInternal)');
+  expect(header(response, RULE_HEADER)).toBe('rule 30 (DenyInternal)');
 });
 
 test('the host of a request selects one of several ingresses, and localhost is the first', async () => {

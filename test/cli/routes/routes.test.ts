@@ -24,6 +24,16 @@ test('routes says which endpoints are public', () => {
   });
 });
 
+test('routes says which process is not deployed', () => {
+  const routes = routesOf(ingressOf(), 'posthog.example.com');
+  expect(routes.find(({ paths }) => paths === '/i/v1/logs, /i/v1/logs/*')).toMatchObject({
+    rule: 'rule 192 (Logs)',
+    owner: 'capture-logs',
+    answer: 'not deployed (404)',
+    public: false,
+  });
+});
+
 test('routes lists paths of one endpoint separately if their outcomes differ', () => {
   const ingress = ingressOf({ appAccess: AppAccess.nobody() });
   const rules = ingress.rules.map((rule) => ({

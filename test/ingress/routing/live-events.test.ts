@@ -122,14 +122,15 @@ describe('with the app open to some networks', () => {
 
   test('its rule matches the address and the path, and rewrites', () => {
     expect(own.map(({ priority, conditions, rewrites }) => [priority, conditions.map(({ field }) => field), rewrites?.url?.replace])).toEqual([
-      [900, ['source-ip', 'path-pattern'], '/$1'],
+      [900, ['host-header', 'source-ip', 'path-pattern'], '/$1'],
     ]);
   });
 
-  test('a hundred CIDR blocks fit, four per rule, and leave room on the load balancer', () => {
+  test('a hundred CIDR blocks fit, three per rule, and leave room on the load balancer', () => {
     const { own: rules, rules: all } = routed(() => ({ appAccess: AppAccess.fromCidrs(many(100)) }));
-    expect(rules.map(({ conditions }) => conditions[0].values!.length)).toEqual(Array.from({ length: 25 }, () => 4));
-    expect(rules.flatMap(({ conditions }) => conditions[0].values!)).toEqual(many(100));
+    const blocks = rules.map(({ conditions }) => conditions.find(({ field }) => field === 'source-ip')!.values!);
+    expect(blocks.map(({ length }) => length)).toEqual([...Array.from({ length: 33 }, () => 3), 1]);
+    expect(blocks.flat()).toEqual(many(100));
     expect(rules.every(({ rewrites }) => rewrites?.url)).toBe(true);
     expect(all.length).toBeLessThan(80);
   });
@@ -196,7 +197,7 @@ describe('on demand', () => {
     const { answer, own } = routed(() => ({ appAccess, publicEndpointGroups: [EndpointGroup.LIVE_EVENTS] }));
     expect(answer('/livestream/events')).toBe('livestream /events');
     expect(answer('/livestream/metrics')).toBe('403');
-    expect(own.map(({ priority, conditions }) => [priority, conditions.map(({ field }) => field)])).toEqual([[900, ['path-pattern']]]);
+    expect(own.map(({ priority, conditions }) => [priority, conditions.map(({ field }) => field)])).toEqual([[900, ['host-header', 'path-pattern']]]);
   });
 });
 
