@@ -6,12 +6,14 @@ export { NatMode } from './network/nat';
 export { type INatInstance } from './network/nat-instance';
 export { PostHogNetwork, type PostHogNetworkProps } from './network/posthog-network';
 
+export { AppLoadBalancer, type InternalLoadBalancerOptions } from './ingress/app-load-balancer';
 export { AppAccess } from './ingress/routing/app-access';
 export { type CognitoOptions, type OidcOptions } from './ingress/routing/app-authentication';
 export { Cdn } from './ingress/client-address/cdn';
 export { ClientAddress, type VerifiedAddressOptions } from './ingress/client-address/client-address';
 export { type ClientAddressProxyOptions } from './ingress/client-address/client-address-proxy';
 export { EndpointGroup } from './catalog/endpoints/endpoint-group';
+export { type DomainNameOptions } from './ingress/host-names';
 export { type PostHogIngressOptions, type PostHogIngressProps } from './ingress/ingress-options';
 export { PostHogIngress } from './ingress/posthog-ingress';
 export { PostHogProcess } from './catalog/posthog-process';

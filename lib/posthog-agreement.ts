@@ -4,6 +4,7 @@ import { IApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
+import { DomainNameOptions, furtherNamesOf } from './ingress/host-names';
 import { invalidValue } from './private/errors';
 import { isLookupPending } from './private/subnets';
 import { IClickHouse } from './stores/clickhouse/clickhouse-base';
@@ -14,6 +15,8 @@ import { STORE_NAMES, Stores } from './stores/posthog-stores';
 export interface ComparedProps {
   readonly domainName: string;
   readonly domainZone?: IHostedZone;
+  readonly additionalDomainNames?: DomainNameOptions[];
+  readonly ingestionDomainNames?: DomainNameOptions[];
   readonly listener?: IApplicationListener;
   /** The existing VPC; undefined for a new one. */
   readonly vpc?: IVpc;
@@ -92,16 +95,24 @@ function checkStores(props: ComparedProps, other: ComparedProps, path: string): 
 
 /** Refuses a domain name that another PostHog answers in the same place. */
 function checkDomainNames(props: ComparedProps, other: ComparedProps, path: string): void {
-  if (Token.isUnresolved(props.domainName) || props.domainName !== other.domainName) {
-    return;
+  const taken = namesOf(other);
+  for (const { prop, domainName, domainZone } of namesOf(props)) {
+    const same = Token.isUnresolved(domainName) ? undefined : taken.find((name) => name.domainName === domainName);
+    const place =
+      same &&
+      ((props.listener && props.listener === other.listener && 'on the same listener') ||
+        (areSameZone(domainZone, same.domainZone) && 'in the same hosted zone') ||
+        (areSameVpc(props.vpc, other.vpc) && 'in the same VPC'));
+    if (place) {
+      throw invalidValue(prop, `must not be that of another PostHog ${place}, ${path}`, domainName, 'choose another name');
+    }
   }
-  const place =
-    (props.listener && props.listener === other.listener && 'on the same listener') ||
-    (areSameZone(props.domainZone, other.domainZone) && 'in the same hosted zone') ||
-    (areSameVpc(props.vpc, other.vpc) && 'in the same VPC');
-  if (place) {
-    throw invalidValue('domainName', `must not be that of another PostHog ${place}, ${path}`, props.domainName, 'choose another name');
-  }
+}
+
+/** Returns the host names of a PostHog, each with the prop that it is from. */
+function namesOf(props: ComparedProps): { readonly prop: string; readonly domainName: string; readonly domainZone?: IHostedZone }[] {
+  const further = furtherNamesOf(props).map(({ prop, domainName, domainZone }) => ({ prop: `${prop}.domainName`, domainName, domainZone }));
+  return [{ prop: 'domainName', domainName: props.domainName, domainZone: props.domainZone }, ...further];
 }
 
 function areSameZone(one?: IHostedZone, other?: IHostedZone): boolean {

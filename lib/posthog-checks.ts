@@ -22,7 +22,7 @@ import {
   subnetSelection,
   vpc as vpcCheck,
 } from './private/checks/cdk';
-import { Checks, construct, listOf, struct } from './private/checks/check';
+import { Checks, construct, listOf, objectWith, struct } from './private/checks/check';
 import { anyText, boolean, oneOf, text, wholeNumber } from './private/checks/values';
 import { isInEcr } from './private/container-image';
 import { invalidProp, invalidValue } from './private/errors';
@@ -45,6 +45,7 @@ export const POSTHOG_CHECKS: Checks<PostHogProps> = {
   ...INGRESS_OPTION_CHECKS,
   ...APP_SECRETS_CHECKS,
   ...APP_SETTINGS_CHECKS,
+  appLoadBalancer: objectWith('an AppLoadBalancer', ['_options'], 'use AppLoadBalancer.internal()'),
   stores: construct('a PostHogStores', ['postgres', 'clickHouse', 'vpc', '_checkRelease'], 'write new PostHogStores(...)'),
   postgres: POSTGRES,
   cache: CACHE,

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Token } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ContainerInsights, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -6,8 +6,6 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { privateHostName } from './catalog/process-context';
 import { Product } from './catalog/product';
-import { checkIngressProps } from './ingress/ingress-checks';
-import { PostHogIngressOptions } from './ingress/ingress-options';
 import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
@@ -15,11 +13,11 @@ import { PostHogNetwork, PostHogNetworkProps } from './network/posthog-network';
 import { HttpCheckName } from './operations/http-checks';
 import { kafkaOf } from './posthog-agreement';
 import { checkProps } from './posthog-checks';
+import { checkIngresses, IngressPlan, ingressPlans, targetGroupId } from './posthog-ingress-plan';
 import { PostHogProps } from './posthog-props';
 import { isInEcr } from './private/container-image';
 import { pick } from './private/collections';
 import { ProcessSettings } from './private/process-settings';
-import { shortHash } from './private/values';
 import { PostHogRelease } from './release/posthog-release';
 import { AppSecretsOptions } from './services/secrets/app-secrets-options';
 import { DEFAULT_PRODUCTS, deployedProcesses } from './catalog/processes/deployed-processes';
@@ -43,6 +41,10 @@ export interface PostHogPlan {
   readonly images: ImagesPlan;
   readonly network: NetworkPlan;
   readonly ingress: IngressPlan;
+  /** The ingress of the app, if it has a load balancer of its own. */
+  readonly appIngress?: IngressPlan;
+  /** Indicates whether the primary name of `ingress` is one for ingestion. */
+  readonly isIngestionOnly: boolean;
   readonly stores: StoresPlan;
   readonly secrets: AppSecretsOptions;
   readonly services: ServicesPlan;
@@ -71,13 +73,6 @@ export interface NetworkPlan {
   readonly serviceSubnets?: SubnetSelection;
   readonly storeSubnets?: SubnetSelection;
   readonly discovery: DiscoveryPlan;
-}
-
-/** The ingress. Its VPC and, in a new network, its subnets follow from the network. */
-export interface IngressPlan extends PostHogIngressOptions {
-  /** The private name of the app, if a process calls it. */
-  readonly internalHostNames?: string[];
-  readonly deletionProtection: boolean;
 }
 
 /** The services. */
@@ -120,29 +115,6 @@ const DEFAULTS = {
 /** The component that needs the image and the database of workflows, for error messages. */
 export const MIGRATING_PIPELINES = 'the migration of data pipelines';
 
-const INGRESS_OPTIONS: Readonly<Record<keyof PostHogIngressOptions, true>> = {
-  domainName: true,
-  domainZone: true,
-  certificate: true,
-  listener: true,
-  loadBalancer: true,
-  rulePriorityBase: true,
-  loadBalancerSubnets: true,
-  publicLoadBalancer: true,
-  ipAddressType: true,
-  appAccess: true,
-  publicEndpointGroups: true,
-  trustedProxies: true,
-  clientAddress: true,
-  sslPolicy: true,
-  idleTimeout: true,
-  strictTransportSecurity: true,
-  openListener: true,
-  securityGroup: true,
-  accessLogsBucket: true,
-  accessLogsPrefix: true,
-};
-
 const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
   secretKey: true,
   encryptionSaltKeys: true,
@@ -162,7 +134,7 @@ const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
 export function planOf(props: PostHogProps, label: string): PostHogPlan {
   const products = [...(props.products ?? DEFAULTS.products)];
   const definitions = deployedProcesses(products);
-  checkIngressProps(props);
+  checkIngresses(props);
   const { stores } = props;
   const given = stores ?? props;
   const kafka = kafkaOf(given.kafka, given.clickHouse);
@@ -191,6 +163,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
         nat: props.nat,
         availabilityZones: props.availabilityZones,
         publicLoadBalancer: props.publicLoadBalancer,
+        appLoadBalancer: props.appLoadBalancer && props.appLoadBalancer._options.loadBalancerSubnets === undefined,
         dualStack: props.ipAddressType !== undefined && props.ipAddressType !== IpAddressType.IPV4,
       },
       cluster: props.cluster,
@@ -199,12 +172,11 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
       storeSubnets: props.storeSubnets,
       discovery,
     },
-    ingress: {
-      ...pick<PostHogIngressOptions>(props, INGRESS_OPTIONS),
+    ...ingressPlans(props, {
       clientAddress: props.clientAddress?._withImage((image) => release._copyOf(image)),
       internalHostNames: callsApp(definitions) ? [privateHostName(PostHogProcess.WEB, discovery.domain)] : undefined,
       deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
-    },
+    }),
     stores: {
       existing: { ...existingStores(given), kafka },
       clickHouseImage: release.clickHouseImage,
@@ -250,22 +222,10 @@ function imagesPlan(
   return { all, outsideEcr: all.filter((image) => !isInEcr(image)) };
 }
 
-function deploymentChecks({ appAccess }: PostHogProps, definitions: readonly ProcessDefinition[]): HttpCheckName[] {
+/** Returns the checks at the end of a deployment. A function outside of the VPC cannot connect to an internal load balancer of the app. */
+function deploymentChecks({ appAccess, appLoadBalancer }: PostHogProps, definitions: readonly ProcessDefinition[]): HttpCheckName[] {
   const capture = definitions.some(({ process }) => process === PostHogProcess.CAPTURE);
-  return [...(capture ? (['capture'] as const) : []), ...((appAccess?._isOpen ?? true) ? (['app'] as const) : [])];
-}
-
-/**
- * Returns the construct id of target groups, another one for another kind of load balancer. A target group can belong to one load balancer only, and
- * CloudFormation creates the rules of a new one before it deletes those of the old one.
- */
-function targetGroupId({ listener, publicLoadBalancer }: PostHogProps): string {
-  if (listener) {
-    const { listenerArn } = listener;
-    // The ARN of an imported listener names its load balancer; that of another one is not known, so its construct stands for it.
-    return `TargetsOf${shortHash(Token.isUnresolved(listenerArn) ? listener.node.path : listenerArn)}`;
-  }
-  return publicLoadBalancer === false ? 'TargetsInternal' : 'Targets';
+  return [...(capture ? (['capture'] as const) : []), ...(!appLoadBalancer && (appAccess?._isOpen ?? true) ? (['app'] as const) : [])];
 }
 
 /** Returns whether a process calls the app by its private name. */

@@ -6,6 +6,7 @@ import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Product } from './catalog/product';
 import { PostHogIngressOptions } from './ingress/ingress-options';
+import { AppLoadBalancer } from './ingress/app-load-balancer';
 import { MigrationOptions } from './migration/migration-options';
 import { NatMode } from './network/nat';
 import { PostHogStores } from './posthog-stores';
@@ -24,6 +25,16 @@ import { IPostgres } from './stores/postgres/postgres-base';
  * Properties for `PostHog`.
  */
 export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, AppSettingsOptions {
+  /**
+   * A load balancer of its own for the app, apart from ingestion: the public one then serves SDK endpoints and refuses the app, and `appAccess` applies to
+   * this one. The public one serves `domainName` if `domainZone` or `certificate` is set, and the names of `ingestionDomainNames`.
+   *
+   * It can be added and removed later. To remove it, disable `deletionProtection` in a deployment before: CloudFormation cannot delete a load balancer
+   * that is protected. docs/host-names.md.
+   *
+   * @default - one load balancer for the app and for ingestion
+   */
+  readonly appLoadBalancer?: AppLoadBalancer;
   /**
    * The data stores with their network, usually of another stack: the recommended layout. Cannot be combined with a single data store, `vpc`, `nat`
    * or `storeSubnets`, which are props of `PostHogStores`.

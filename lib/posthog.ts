@@ -15,6 +15,7 @@ import { serviceSubnets, warnOfUnreachableImages } from './network/service-subne
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
+import { defineIngresses } from './posthog-ingresses';
 import { MIGRATING_PIPELINES, NetworkPlan, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
 import { acknowledge } from './private/acknowledge';
@@ -51,13 +52,15 @@ import { defineStores } from './stores/posthog-stores';
 export class PostHog extends Construct {
   /** The load balancer with its listener rules. */
   public readonly ingress: PostHogIngress;
+  /** The load balancer of the app with its listener rules; undefined without `appLoadBalancer`. */
+  public readonly appIngress?: PostHogIngress;
   /** The network, or that of `stores`; undefined with an existing VPC. */
   public readonly network?: PostHogNetwork;
   /** The VPC that everything runs in. */
   public readonly vpc: IVpc;
   /** The ECS cluster. */
   public readonly cluster: ICluster;
-  /** The public URL, such as `https://posthog.example.com`. */
+  /** The URL of the app, such as `https://posthog.example.com`. */
   public readonly url: string;
 
   /** The PostgreSQL server for PostHog's application data. */
@@ -98,7 +101,11 @@ export class PostHog extends Construct {
     this.node.addValidation({ validate: () => checkResources(this) });
     const { release, cpuArchitecture, logRetention, removalPolicy } = plan;
     const compared: ComparedProps = {
-      ...plan.ingress,
+      domainName: props.domainName,
+      domainZone: props.domainZone,
+      additionalDomainNames: props.additionalDomainNames,
+      ingestionDomainNames: props.ingestionDomainNames,
+      listener: props.listener,
       ...plan.secrets,
       vpc: plan.network.vpc,
       stores: plan.stores.existing,
@@ -111,16 +118,11 @@ export class PostHog extends Construct {
     this.network = network.existing ?? (network.vpc ? undefined : new PostHogNetwork(this, 'Network', network.created));
     this.vpc = network.vpc ?? this.network!.vpc;
     this.cluster = network.cluster ?? this.defineCluster(network);
-    this.ingress = new PostHogIngress(this, 'Ingress', {
-      ...plan.ingress,
-      vpc: this.vpc,
-      loadBalancerSubnets: plan.ingress.loadBalancerSubnets ?? this.network?.loadBalancerSubnets,
-    });
-    this.url = this.ingress.url;
+    const ingresses = defineIngresses(this, plan, this.vpc, this.network);
+    ({ ingress: this.ingress, appIngress: this.appIngress } = ingresses);
+    this.url = (this.appIngress ?? this.ingress).url;
 
-    const subnets = withPath(this, () =>
-      serviceSubnets(this, this.vpc, network.serviceSubnets ?? this.network?.serviceSubnets, this.ingress.subnets),
-    );
+    const subnets = withPath(this, () => serviceSubnets(this, this.vpc, network.serviceSubnets ?? this.network?.serviceSubnets, ingresses.subnets));
     warnOfUnreachableImages(this, this.vpc, subnets, plan.images.outsideEcr);
     const storesScope = new Construct(this, 'Stores');
     const stores = defineStores(storesScope, {
@@ -152,7 +154,7 @@ export class PostHog extends Construct {
         appSettings,
         telemetry,
         temporalTaskQueues,
-        proxyEnvironment: this.ingress.proxyEnvironment,
+        proxyEnvironment: ingresses.proxyEnvironment,
       },
       release,
       cpuArchitecture,
@@ -161,6 +163,7 @@ export class PostHog extends Construct {
         ((taskDefinition, proxied) =>
           this.ingress.addClientAddressProxy(taskDefinition, { ...proxied, registryCredentials: services.registryCredentials })),
       ingress: this.ingress,
+      appIngress: this.appIngress,
       discovery,
       cluster: this.cluster,
       vpc: this.vpc,
@@ -195,7 +198,7 @@ export class PostHog extends Construct {
    */
   private openAfterStart(): void {
     const services = [PostHogProcess.WEB, PostHogProcess.PLUGINS].flatMap((process) => this.deployed.find(process)?.started ?? []);
-    this.ingress.records.forEach((record) => record.node.addDependency(...services));
+    [this.ingress, this.appIngress].forEach((ingress) => ingress?.records.forEach((record) => record.node.addDependency(...services)));
   }
 
   private defineCluster({ containerInsights: containerInsightsV2 }: NetworkPlan): Cluster {

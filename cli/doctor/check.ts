@@ -10,6 +10,8 @@ import { ProbeContext, probeAddressesOf } from '../ingress/probes';
 export interface CheckOptions {
   /** The domain name that clients use. Default: the one that most parts of the deployment have. */
   readonly domain?: string;
+  /** The host name whose rules are checked, such as a further one. Default: `domain`. */
+  readonly host?: string;
   /** The intended access to the app. Default: the actual one. */
   readonly access?: Access;
   /** The deployed release, if it is not one of the library. */
@@ -29,8 +31,9 @@ export interface CheckContext extends CheckOptions, ProbeContext {
 /** Creates the input of the checks for a deployment. */
 export function checkContextOf(deployment: Deployment, options: CheckOptions): CheckContext {
   const domain = options.domain ?? likelyDomain(deployment, tlsListener(deployment));
-  const ingress = deployedIngress(deployment, domain);
-  return { ...options, domain, deployment, ingress, ...probeAddressesOf(ingress?.rules ?? []) };
+  const host = options.host ?? domain;
+  const ingress = deployedIngress(deployment, host);
+  return { ...options, domain, host, deployment, ingress, ...probeAddressesOf(ingress?.rules ?? []) };
 }
 
 /** Lists the first items, and the number of the others. */

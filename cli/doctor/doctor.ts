@@ -1,4 +1,5 @@
 import { Access, ACCESSES } from '../ingress/access';
+import { SCHEMES } from '../ingress/ingress-model';
 import { Arguments, Command, CommandError, textOption } from '../command';
 import { MAX_RELEASE_AGE } from './checks/services/release';
 import type { Named } from './deployment/find-load-balancer';
@@ -12,13 +13,14 @@ const LOAD_BALANCER_ARN = /^arn:[^:]+:elasticloadbalancing:(?<region>[^:]+):\d+:
 
 /** The command that checks a deployed load balancer and the services behind it. */
 export const DOCTOR: Command = {
-  usage: `[--stack NAME | --load-balancer NAME|ARN] [--domain NAME] [--access ${ACCESSES.join('|')}] [--release FILE] [--max-release-age DAYS] [--region REGION] [--allow-unknown] [--json]`,
+  usage: `[--stack NAME] [--load-balancer NAME|ARN|SCHEME] [--domain NAME] [--host NAME] [--access ${ACCESSES.join('|')}] [--release FILE] [--max-release-age DAYS] [--region REGION] [--allow-unknown] [--json]`,
   help: [
     'Checks a deployed load balancer and the services behind it. Prints a line for each result, and the fix for each failure.',
     '',
     `--stack NAME          the stack that creates the load balancer or adds rules to one; default: ${DEFAULT_STACK}`,
-    '--load-balancer NAME  the load balancer, by name or ARN',
+    '--load-balancer NAME  the load balancer, by name or ARN; with --stack one of those of the stack; internal or internet-facing: that of the stack',
     '--domain NAME         the domain name that clients use; default: taken from Django, rules and certificates',
+    '--host NAME           the host name whose rules and certificate are checked, such as a further one; default: the domain name',
     '--access ACCESS       who should be able to open the app: anyone, cidrs, authenticated or nobody; default: only contradictions fail',
     '--release FILE        the deployed release file; default: the images are compared with the releases of the library',
     `--max-release-age D   the age of the release in days from which on there is a warning; default: ${MAX_RELEASE_AGE}`,
@@ -33,6 +35,7 @@ export const DOCTOR: Command = {
     'load-balancer': { type: 'string' },
     'stack': { type: 'string' },
     'domain': { type: 'string' },
+    'host': { type: 'string' },
     'access': { type: 'string' },
     'release': { type: 'string' },
     'max-release-age': { type: 'string' },
@@ -47,6 +50,7 @@ export const DOCTOR: Command = {
     const release = textOption(args, 'release');
     const options = {
       domain: textOption(args, 'domain')?.toLowerCase(),
+      host: textOption(args, 'host')?.toLowerCase(),
       access,
       release: release === undefined ? undefined : readRelease(release),
       maxReleaseAge: releaseAgeOf(args),
@@ -68,13 +72,13 @@ export const DOCTOR: Command = {
 function targetOf(args: Arguments): Named {
   const loadBalancer = textOption(args, 'load-balancer');
   const stack = textOption(args, 'stack');
-  if (loadBalancer !== undefined && stack !== undefined) {
-    throw new CommandError('name the load balancer with --load-balancer or with --stack, not with both');
-  }
   if (loadBalancer === '' || stack === '') {
     throw new CommandError('the name must not be empty');
   }
-  return loadBalancer === undefined ? { stack: stack ?? DEFAULT_STACK } : { loadBalancer };
+  if (loadBalancer === undefined || stack !== undefined || SCHEMES.some((scheme) => scheme === loadBalancer)) {
+    return { stack: stack ?? DEFAULT_STACK, among: loadBalancer };
+  }
+  return { loadBalancer };
 }
 
 function accessOf(text: string | undefined): Access | undefined {

@@ -9,9 +9,11 @@ export function asText({ context, results }: Diagnosis): string {
   const {
     deployment: { loadBalancer, region, stack },
     domain,
+    host,
   } = context;
   const from = stack === undefined ? '' : `, of the stack ${stack}`;
-  return [`Load balancer ${loadBalancer.name} in ${region}${from}, for ${domain ?? 'an unknown domain'}`, '', resultsText(results)].join('\n');
+  const names = domain === undefined || domain === host ? (host ?? 'an unknown domain') : `${host}, a further name of ${domain}`;
+  return [`Load balancer ${loadBalancer.name} in ${region}${from}, for ${names}`, '', resultsText(results)].join('\n');
 }
 
 /** Formats results as text: a line for each, the fix below a failed one, and the counts at the end. */
@@ -25,9 +27,9 @@ export function resultsText(results: readonly NamedCheckResult[]): string {
 }
 
 /** Formats a diagnosis as JSON. */
-export function asJson({ context: { deployment, domain }, results }: Diagnosis): string {
+export function asJson({ context: { deployment, domain, host }, results }: Diagnosis): string {
   const { loadBalancer, region, stack } = deployment;
-  return JSON.stringify({ region, stack, loadBalancer: loadBalancer.arn, domain, summary: counts(results), results }, undefined, 2);
+  return JSON.stringify({ region, stack, loadBalancer: loadBalancer.arn, domain, host, summary: counts(results), results }, undefined, 2);
 }
 
 /**

@@ -4,6 +4,7 @@ import { checkApp } from './checks/routing/app';
 import { checkAttributes, checkListenerAttributes } from './checks/listeners/attributes';
 import { checkCertificate } from './checks/listeners/certificate';
 import { checkEndpoints } from './checks/routing/endpoints';
+import { checkHostNames } from './checks/listeners/host-names';
 import { checkInternalPaths } from './checks/routing/internal';
 import { checkListeners } from './checks/listeners/listeners';
 import { checkLiveEvents } from './checks/routing/live-events';
@@ -23,6 +24,7 @@ export const CHECKS: Readonly<Record<string, (context: CheckContext) => CheckRes
   'listeners': checkListeners,
   'tls-policy': checkTlsPolicy,
   'certificate': checkCertificate,
+  'host-names': checkHostNames,
   'redirect': checkRedirect,
   'attributes': checkAttributes,
   'listener-attributes': checkListenerAttributes,

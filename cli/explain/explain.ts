@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Arguments, Command, CommandError, ExitCode, textOption, textOptions } from '../command';
+import { chosenIngresses, hostOption, INGRESS_OPTIONS, INGRESS_USAGE, LOAD_BALANCER_HELP, loadBalancerText } from '../ingress/choose-ingress';
 import { ClientRequest, IngressModel, METHOD, urlParts } from '../ingress/ingress-model';
 import { Outcome, trace, RequestTrace, ruleName, undeployedProcess } from '../ingress/request-trace';
 import { answerOf } from '../routes/routes';
@@ -30,10 +31,14 @@ export function requestOf(args: Arguments): RequestInArguments {
   if (!isIP(sourceIp)) {
     throw new CommandError(`--from must be an IP address, got: '${sourceIp}'`);
   }
+  const host = hostOption(args);
+  if (host !== undefined && parts.host !== undefined) {
+    throw new CommandError(`--host is for a URL that is only a path, and this one has the host '${parts.host}'`);
+  }
   return {
     scheme: parts.scheme === 'http' ? 'http' : 'https',
     method,
-    host: parts.host,
+    host: parts.host ?? host,
     target: parts.target ?? '/',
     sourceIp,
     headers: textOptions(args, 'header').map(headerOf),
@@ -48,7 +53,7 @@ function headerOf(text: string): Header {
   return [name, value];
 }
 
-/** Returns the ingress for a request: the one with its host, or else the only one. */
+/** Returns the ingress for a request: the first one with its host, or else the only one. */
 function ingressFor(ingresses: readonly IngressModel[], { host }: ClientRequest): IngressModel {
   const found =
     ingresses.find(({ hosts }) => hosts.includes(hostWithoutPort(host).toLowerCase())) ?? (ingresses.length === 1 ? ingresses[0] : undefined);
@@ -58,11 +63,12 @@ function ingressFor(ingresses: readonly IngressModel[], { host }: ClientRequest)
   return found;
 }
 
-/** Formats a request trace as text. */
-export function explain(request: ClientRequest, { rule, unless, outcome }: RequestTrace): string {
+/** Formats a request trace as text, with the load balancer if there are several. */
+export function explain(request: ClientRequest, { rule, unless, outcome }: RequestTrace, loadBalancer = ''): string {
   const undeployed = rule && undeployedProcess(rule);
   return [
     `${request.method} ${request.scheme}://${request.host}${request.target} from ${request.sourceIp}`,
+    ...(loadBalancer === '' ? [] : [`  at         ${loadBalancer}`]),
     `  matches    ${rule ? ruleText(rule) : 'no rule'}`,
     ...unless.map((other) => `  unless     ${ruleText(other)}`),
     `  outcome    ${endingText(outcome, request)}${undeployed ? `, because ${undeployed} is not deployed` : ''}`,
@@ -123,27 +129,41 @@ export function conditionText(condition: RuleCondition): string {
 
 /** The command that traces one request. */
 export const EXPLAIN: Command = {
-  usage: `METHOD URL [--from IP] [--header 'Name: value']... ${TEMPLATE_USAGE} [--json]`,
+  usage: `METHOD URL [--from IP] [--header 'Name: value']... ${INGRESS_USAGE} ${TEMPLATE_USAGE} [--json]`,
   help: [
     'Traces one request through a synthesised template: the rule that it matches, the outcome, the headers that a process receives, and the client IP that it resolves.',
     '',
     `--from IP         the IP that connects to the load balancer; default: ${PUBLIC_CLIENT}, a public client`,
     '--header H        a header that the client sends; repeatable',
+    '--host NAME       the host name of a request whose URL is only a path; default: the primary one of the template',
+    `${LOAD_BALANCER_HELP}; default: the internet-facing one`,
     TEMPLATE_HELP,
     '--json            machine-readable output',
   ].join('\n'),
-  options: { ...TEMPLATE_OPTION, from: { type: 'string' }, header: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+  options: {
+    ...INGRESS_OPTIONS,
+    ...TEMPLATE_OPTION,
+    from: { type: 'string' },
+    header: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  },
   takesPositionals: true,
   run(args, output) {
     const asked = requestOf(args);
-    const ingresses = ingressesOf(readTemplate(textOption(args, 'template')));
+    const all = ingressesOf(readTemplate(textOption(args, 'template')));
+    const ingresses = chosenIngresses(all, args);
     const request = { ...asked, host: asked.host ?? ingresses.flatMap(({ hosts }) => hosts)[0] ?? '' };
-    const requestTrace = trace(ingressFor(ingresses, request), request);
+    const ingress = ingressFor(ingresses, request);
+    const requestTrace = trace(ingress, request);
     const { rule, unless, outcome } = requestTrace;
     output.out(
       args.values.json
-        ? JSON.stringify({ request, rule: rule && ruleName(rule), unless: unless.map(ruleName), answer: answerOf(outcome), outcome }, undefined, 2)
-        : explain(request, requestTrace),
+        ? JSON.stringify(
+            { request, scheme: ingress.scheme, rule: rule && ruleName(rule), unless: unless.map(ruleName), answer: answerOf(outcome), outcome },
+            undefined,
+            2,
+          )
+        : explain(request, requestTrace, loadBalancerText(ingress, all)),
     );
     return Promise.resolve(ExitCode.OK);
   },

@@ -3,12 +3,22 @@ import { ProxySettings } from '../client-ip/client-ip';
 import { ListenerRule } from '../alb/evaluate';
 import { RuleAction } from '../alb/listener-rule';
 
+/** The scheme of a load balancer. */
+export type Scheme = 'internet-facing' | 'internal';
+
+/** All schemes. */
+export const SCHEMES: readonly Scheme[] = ['internet-facing', 'internal'];
+
 /** The ingress of a PostHog, read from a template or from an account. */
 export interface IngressModel {
   /** The name of its source, for output. */
   readonly source: string;
-  /** Its host names; none if they are unknown. */
+  /** Its host names, the primary one first; none if they are unknown. */
   readonly hosts: readonly string[];
+  /** Its load balancer: the logical id in a template, the name in an account; undefined if that is elsewhere. */
+  readonly loadBalancer?: string;
+  /** The scheme of its load balancer; undefined if that is not known. */
+  readonly scheme?: Scheme;
   /** The rules of the listener that terminates TLS, with its default action last if that is known. */
   readonly rules: readonly ListenerRule<RuleAction>[];
   /** The rules of the listener for plain HTTP; undefined if there is none. */

@@ -19,8 +19,10 @@ export interface ProbeAddresses {
 export interface ProbeContext extends ProbeAddresses {
   /** The ingress; undefined if no listener terminates TLS. */
   readonly ingress?: IngressModel;
-  /** The domain name that clients use. */
+  /** The domain name that clients use: the primary one. */
   readonly domain?: string;
+  /** The host name of the requests. Default: `domain`. */
+  readonly host?: string;
 }
 
 /** Reserved addresses for documentation and benchmarks. No client has them, but a rule may have their blocks. */
@@ -41,8 +43,13 @@ export function probeAddressesOf(rules: readonly ListenerRule<unknown>[]): Probe
 }
 
 /** Traces a request at the ingress. */
-export function probe({ ingress, domain }: Pick<ProbeContext, 'ingress' | 'domain'>, target: string, sourceIp: string, method = 'GET'): RequestTrace {
-  return trace(ingress!, { scheme: 'https', method, host: domain ?? '', target, sourceIp, headers: [] });
+export function probe(
+  { ingress, domain, host = domain ?? '' }: Pick<ProbeContext, 'ingress' | 'domain' | 'host'>,
+  target: string,
+  sourceIp: string,
+  method = 'GET',
+): RequestTrace {
+  return trace(ingress!, { scheme: 'https', method, host, target, sourceIp, headers: [] });
 }
 
 /** Returns the process that a request reaches, after a sign-in if required; undefined if it reaches none. */

@@ -50,7 +50,7 @@ export function needsOf(templates: readonly CloudFormationTemplate[]): Readonly<
     vpcs: fixed(count('AWS::EC2::VPC')),
     natGatewaysPerZone: fixed(Math.max(0, ...templates.flatMap(natGatewaysOfZones))),
     loadBalancers: fixed(count('AWS::ElasticLoadBalancingV2::LoadBalancer')),
-    rulesPerLoadBalancer: fixed(count('AWS::ElasticLoadBalancingV2::ListenerRule')),
+    rulesPerLoadBalancer: fixed(Math.max(0, ...templates.flatMap(rulesOfListeners))),
     targetGroups: fixed(count('AWS::ElasticLoadBalancingV2::TargetGroup')),
     databases: fixed(count('AWS::RDS::DBInstance')),
     cacheNodes: fixed(sumOf(templates, 'AWS::ElastiCache::ReplicationGroup', ({ NumCacheClusters }) => numberOf(NumCacheClusters) ?? 1)),
@@ -132,6 +132,16 @@ function otherInterfaces(template: CloudFormationTemplate): number {
     sumOf([template], 'AWS::ElastiCache::ReplicationGroup', ({ NumCacheClusters }) => numberOf(NumCacheClusters) ?? 1) +
     sumOf([template], 'AWS::MSK::Cluster', ({ NumberOfBrokerNodes }) => numberOf(NumberOfBrokerNodes) ?? 0)
   );
+}
+
+/** Returns the numbers of rules of the listeners that a template has rules for, in no order. */
+function rulesOfListeners(template: CloudFormationTemplate): number[] {
+  const counts = new Map<string, number>();
+  for (const [, { ListenerArn }] of ofType<Properties>(template, 'AWS::ElasticLoadBalancingV2::ListenerRule')) {
+    const listener = JSON.stringify(ListenerArn);
+    counts.set(listener, (counts.get(listener) ?? 0) + 1);
+  }
+  return [...counts.values()];
 }
 
 /** Returns the numbers of NAT gateways in the zones of a template, in no order. */

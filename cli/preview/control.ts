@@ -80,12 +80,8 @@ export class Control {
   private describe(host: string) {
     const { https, http } = this.props.ports();
     const { ingresses } = this.props;
-    return describe(
-      ingressFor(ingresses, host),
-      ingresses,
-      `https://localhost:${https}`,
-      http === undefined ? undefined : `http://localhost:${http}`,
-    );
+    const urls = { url: `https://localhost:${https}`, plainUrl: http === undefined ? undefined : `http://localhost:${http}` };
+    return describe(ingressFor(ingresses, host), ingresses, urls, host);
   }
 
   private async try(req: IncomingMessage, res: ServerResponse): Promise<void> {

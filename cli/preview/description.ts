@@ -19,15 +19,27 @@ export interface IngressDescription extends IngressFacts {
 const SETTINGS = ['IS_BEHIND_PROXY', 'TRUSTED_PROXIES', 'TRUST_ALL_PROXIES', 'ALLOWED_HOSTS', 'SITE_URL', 'DISABLE_SECURE_SSL_REDIRECT'];
 const LIST_SHOWN = 3;
 
-/** Describes one ingress of a template. */
-export function describe(ingress: IngressModel, ingresses: readonly IngressModel[], url: string, plainUrl: string | undefined): IngressDescription {
+/** The URLs of the preview. */
+interface PreviewUrls {
+  readonly url: string;
+  readonly plainUrl?: string;
+}
+
+/** Describes one ingress of a template for one of its hosts, by default the first. */
+export function describe(
+  ingress: IngressModel,
+  ingresses: readonly IngressModel[],
+  { url, plainUrl }: PreviewUrls,
+  asked?: string,
+): IngressDescription {
+  const host = ingress.hosts.find((name) => name === asked) ?? ingress.hosts[0];
   return {
     source: ingress.source,
-    hosts: ingress.hosts,
-    allHosts: ingresses.flatMap(({ hosts }) => hosts),
+    hosts: [...new Set([...(host === undefined ? [] : [host]), ...ingress.hosts])],
+    allHosts: [...new Set(ingresses.flatMap(({ hosts }) => hosts))],
     url,
     plainUrl: ingress.plainRules && plainUrl,
-    access: appStateOf({ ingress, domain: ingress.hosts[0], ...probeAddressesOf(ingress.rules) }).access,
+    access: appStateOf({ ingress, domain: host, ...probeAddressesOf(ingress.rules) }).access,
     rules: [...ingress.rules]
       .sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity))
       .map((rule): RuleDescription => ({
@@ -36,7 +48,7 @@ export function describe(ingress: IngressModel, ingresses: readonly IngressModel
         conditions: rule.conditions.map(conditionText),
         ...actionOf(rule, rule.actions, ingress),
       })),
-    endpoints: routesOf(ingress, ingress.hosts[0] ?? ''),
+    endpoints: routesOf(ingress, host ?? ''),
     processes: targetsOf(ingress).map(({ process, settings }) => ({ name: process, stub: true, settings: shortSettings(settings) })),
     loadBalancerAddress: ingress.loadBalancerAddress,
     strictTransportSecurity: ingress.listenerAttributes['routing.http.response.strict_transport_security.header_value'],

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Arguments, Command, CommandError, ExitCode, Output, textOption } from '../command';
+import { chosenIngresses, INGRESS_OPTIONS, INGRESS_USAGE, LOAD_BALANCER_HELP } from '../ingress/choose-ingress';
 import { IngressModel } from '../ingress/ingress-model';
 import { CONTROL_PREFIX } from './control';
 import { SOURCE_HEADER } from './server/load-balancer';
@@ -50,7 +51,9 @@ async function run(args: Arguments, output: Output): Promise<ExitCode> {
     throw new CommandError(`--from must be an IP address, got: '${from}'`);
   }
   const options = { port: portOption(args, 'port', HTTPS_PORT), httpPort: portOption(args, 'http-port', HTTP_PORT), from };
-  const ingresses = ingressesOf(readTemplate(textOption(args, 'template')));
+  const all = ingressesOf(readTemplate(textOption(args, 'template')));
+  const chosen = chosenIngresses(all, args);
+  const ingresses = [...chosen, ...all.filter(({ rules }) => !chosen.some((one) => one.rules === rules))];
   const ended = interrupted();
   const preview = await startPreview(ingresses, options);
   output.out(greeting(ingresses, preview));
@@ -61,20 +64,21 @@ async function run(args: Arguments, output: Output): Promise<ExitCode> {
 
 /** The command that serves a local preview of a template's ingress. */
 export const PREVIEW: Command = {
-  usage: `${TEMPLATE_USAGE} [--port N] [--http-port N] [--from IP]`,
+  usage: `${TEMPLATE_USAGE} ${INGRESS_USAGE} [--port N] [--http-port N] [--from IP]`,
   help: [
     'Serves the ingress of a synthesised template on this machine, with a web page: the same rules, with stubs for the processes.',
     '',
     `--port N          the port for HTTPS on loopback; default: ${HTTPS_PORT}; 0: any free port`,
     `--http-port N     the port for plain HTTP, which the rules redirect; default: ${HTTP_PORT}`,
     '--from IP         the client IP of requests; default: the one that they connect from, 127.0.0.1',
+    '--host NAME       the host name that localhost is treated as; default: the primary one of the template',
+    `${LOAD_BALANCER_HELP}; default: the internet-facing one`,
     TEMPLATE_HELP,
     '',
-    'localhost is treated as the domain of the template, or the first of several; a request with another one in its Host header',
-    'is evaluated by the rules of that one.',
+    'A request with another name of the template in its Host header is evaluated by the rules of that one.',
     `A request with the header ${SOURCE_HEADER}: IP has that client IP for rules and X-Forwarded-For.`,
     `Paths below ${CONTROL_PREFIX}/ belong to the preview.`,
   ].join('\n'),
-  options: { ...TEMPLATE_OPTION, 'port': { type: 'string' }, 'http-port': { type: 'string' }, 'from': { type: 'string' } },
+  options: { ...INGRESS_OPTIONS, ...TEMPLATE_OPTION, 'port': { type: 'string' }, 'http-port': { type: 'string' }, 'from': { type: 'string' } },
   run,
 };

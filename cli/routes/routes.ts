@@ -1,4 +1,5 @@
 import { Command, ExitCode, table, textOption } from '../command';
+import { chosenIngresses, hostOption, INGRESS_OPTIONS, INGRESS_USAGE, LOAD_BALANCER_HELP, loadBalancerText } from '../ingress/choose-ingress';
 import { IngressModel } from '../ingress/ingress-model';
 import { Outcome, trace, ruleName, undeployedProcess } from '../ingress/request-trace';
 import { ingressesOf } from '../template/template-ingress';
@@ -64,31 +65,37 @@ export function answerOf(outcome: Outcome): string {
 
 /** The command that prints the endpoint table of a template. */
 export const ROUTES: Command = {
-  usage: `${TEMPLATE_USAGE} [--json]`,
+  usage: `${INGRESS_USAGE} ${TEMPLATE_USAGE} [--json]`,
   help: [
     'Prints the endpoint table of a synthesised template: the rule of each endpoint, and the answer to a public client.',
     '',
+    '--host NAME       one host name, such as a further one; default: every host name that the rules or the app have',
+    LOAD_BALANCER_HELP,
     TEMPLATE_HELP,
     '--json            machine-readable output',
   ].join('\n'),
-  options: { ...TEMPLATE_OPTION, json: { type: 'boolean' } },
+  options: { ...INGRESS_OPTIONS, ...TEMPLATE_OPTION, json: { type: 'boolean' } },
   run(args, output) {
-    const found = ingressesOf(readTemplate(textOption(args, 'template')));
+    const asked = hostOption(args);
+    const found = chosenIngresses(ingressesOf(readTemplate(textOption(args, 'template'))), args);
     const tables = found.flatMap((ingress) =>
-      (ingress.hosts.length > 0 ? ingress.hosts : ['']).map((host) => ({ host, routes: routesOf(ingress, host) })),
+      (ingress.hosts.length > 0 ? ingress.hosts : [''])
+        .slice(0, asked === undefined ? undefined : 1)
+        .map((host) => ({ host, loadBalancer: ingress.loadBalancer, scheme: ingress.scheme, at: loadBalancerText(ingress, found), ingress })),
     );
     if (args.values.json) {
-      output.out(JSON.stringify(tables, undefined, 2));
+      const json = tables.map(({ host, loadBalancer, scheme, ingress }) => ({ host, loadBalancer, scheme, routes: routesOf(ingress, host) }));
+      output.out(JSON.stringify(json, undefined, 2));
       return Promise.resolve(ExitCode.OK);
     }
-    for (const { host, routes } of tables) {
+    for (const { host, at, ingress } of tables) {
       output.out(
         [
-          host || 'any host',
+          [host || 'any host', ...(at === '' ? [] : [at])].join(', '),
           '',
           table(
             ['endpoint', 'process', 'rule', 'public'],
-            routes.map((route) => [
+            routesOf(ingress, host).map((route) => [
               route.paths,
               route.owner,
               route.rule,

@@ -1,5 +1,5 @@
 import { CommandError } from '../command';
-import { IngressModel, Target, urlParts } from '../ingress/ingress-model';
+import { IngressModel, Scheme, Target, urlParts } from '../ingress/ingress-model';
 import { verifyingProxy } from '../client-ip/verified-headers';
 import { TemplateFile, httpsListeners } from './template-file';
 import { ProxySettings } from '../client-ip/client-ip';
@@ -18,6 +18,8 @@ export function ingressesOf({ file, template, has = () => true }: TemplateFile):
   return found.map((listener) => ({
     source: file,
     hosts: hostsOf(listener, targets),
+    loadBalancer: listener.loadBalancer,
+    scheme: schemeOf(template, listener),
     rules: listener.rules,
     plainRules: listeners.find(({ port, loadBalancer }) => port === 80 && loadBalancer === listener.loadBalancer)?.rules,
     attributes: loadBalancerAttributes(template, listener.loadBalancer),
@@ -53,13 +55,23 @@ function settingsOf(environment: readonly { readonly Name: string; readonly Valu
   return Object.fromEntries(environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : undefined]));
 }
 
-/** Returns the names in the rules' host conditions, or else that of the site. Further allowed hosts of the app are for processes that call it. */
+/**
+ * Returns the names in the rules' host conditions, or else that of the site. That of the site comes first: it is the primary name. Further allowed hosts
+ * of the app are for processes that call it.
+ */
 function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Target>>): string[] {
   const conditions = listener.rules.flatMap(({ conditions: all }) => all).filter(({ field }) => field === 'host-header');
   const named = conditions.flatMap(({ values = [] }) => values);
   const reached = listener.rules.flatMap(({ actions }) => actions).map(({ targetGroup }) => targets[targetGroup ?? '']);
   const sites = reached.flatMap((target) => urlParts(target?.settings.SITE_URL ?? '')?.host ?? []);
-  return [...new Set(named.length > 0 ? named : sites)];
+  const isNamed = (host: string) => named.length === 0 || named.includes(host);
+  return [...new Set([...sites.filter(isNamed), ...named])];
+}
+
+/** Returns the scheme of the load balancer; undefined if it is not in the template. The default of AWS is the internet. */
+function schemeOf(template: CloudFormationTemplate, { loadBalancer }: TemplateListener): Scheme | undefined {
+  const found = ofType<{ Scheme?: unknown }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').find(([id]) => id === loadBalancer);
+  return found && (found[1].Scheme === 'internal' ? 'internal' : 'internet-facing');
 }
 
 /** Returns an address that the load balancer can have, if the template has its subnets. */

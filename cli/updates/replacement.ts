@@ -26,6 +26,7 @@ export const CREATE_ONLY: Readonly<Record<string, readonly string[]>> = {
   'AWS::ElasticLoadBalancingV2::TargetGroup': ['IpAddressType', 'Name', 'Port', 'Protocol', 'ProtocolVersion', 'TargetType', 'VpcId'],
   'AWS::MSK::Cluster': ['ClusterName', 'BrokerNodeGroupInfo.ClientSubnets', 'BrokerNodeGroupInfo.SecurityGroups', 'EncryptionInfo.EncryptionAtRest'],
   'AWS::MSK::Configuration': ['KafkaVersionsList', 'Name'],
+  'AWS::Route53::RecordSet': ['HostedZoneId', 'HostedZoneName', 'Name'],
   'AWS::ServiceDiscovery::PrivateDnsNamespace': ['Name', 'Vpc'],
   'AWS::ServiceDiscovery::Service': ['HealthCheckCustomConfig', 'Name', 'NamespaceId', 'Type'],
 };

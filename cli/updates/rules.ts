@@ -1,3 +1,4 @@
+import { INGRESS_RULES } from './ingress-rules';
 import { Change, isSame, Properties, referencesOf, Template, Update, valueAt } from './replacement';
 import { PRIORITY_RULE } from './listener-rules';
 import { about, RefusedChange, UpdateRule } from './rule';
@@ -170,6 +171,7 @@ const RULES: readonly UpdateRule[] = [
         : undefined,
   }),
   ...SERVICE_RULES,
+  ...INGRESS_RULES,
   PRIORITY_RULE,
   {
     source: 'https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/780',

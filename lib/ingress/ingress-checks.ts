@@ -2,6 +2,7 @@ import { Duration, Resource, Stack } from 'aws-cdk-lib/core';
 import { IApplicationTargetGroup, IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { PostHogIngressOptions, PostHogIngressProps } from './ingress-options';
+import { checkFurtherNames, domainNames } from './host-names';
 import { checkDomain } from './load-balancer/domain';
 import { ExistingListener, existingListener } from './routing/existing-listener';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../catalog/endpoints/endpoint-group';
@@ -22,10 +23,14 @@ import { anyText, boolean, domainName, duration, durationBetween, number, oneOf,
 import { checkHostName } from '../private/domain-name';
 import { invalidProp, invalidValue, withPath } from '../private/errors';
 
+export const PROXIES_CHECK = objectWith('a TrustedProxies', ['_bind', 'trustsEverybody'], 'use TrustedProxies.fromSubnets(), for example');
+
 export const INGRESS_OPTION_CHECKS: Checks<PostHogIngressOptions> = {
   domainName: required(domainName, 'the host name that clients use, such as posthog.example.com'),
   domainZone: hostedZone,
   certificate,
+  additionalDomainNames: domainNames,
+  ingestionDomainNames: domainNames,
   listener,
   loadBalancer,
   rulePriorityBase: number(-Infinity, Infinity),
@@ -34,7 +39,7 @@ export const INGRESS_OPTION_CHECKS: Checks<PostHogIngressOptions> = {
   ipAddressType: oneOf(IpAddressType),
   appAccess: objectWith('an AppAccess', ['_rules', '_isOpen'], 'use AppAccess.fromCidrs(), for example'),
   publicEndpointGroups: listOf(oneOf(EndpointGroup)),
-  trustedProxies: objectWith('a TrustedProxies', ['_bind', 'trustsEverybody'], 'use TrustedProxies.fromSubnets(), for example'),
+  trustedProxies: PROXIES_CHECK,
   clientAddress: objectWith('a ClientAddress', ['_proxy'], 'use ClientAddress.verified() or ClientAddress.forwarded()'),
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html; AWS adds some that the CDK does not name yet.
   sslPolicy: text(/^ELBSecurityPolicy-[A-Za-z0-9-]+$/, 'must be the name of a security policy, such as SslPolicy.TLS13_12_RES_PQ'),
@@ -66,6 +71,7 @@ export function checkIngress(ingress: Construct, props: PostHogIngressProps): Ex
 export function checkIngressProps(props: PostHogIngressOptions & Pick<PostHogIngressProps, 'internalHostNames'>): ExistingListener | undefined {
   const existing = existingListener(props);
   checkDomain(props, existing === undefined);
+  checkFurtherNames(props, existing === undefined);
   checkGroups(props.publicEndpointGroups);
   if (props.accessLogsPrefix !== undefined && !props.accessLogsBucket) {
     throw invalidProp('accessLogsPrefix', 'needs `accessLogsBucket`', 'name the bucket, or leave the prefix out');

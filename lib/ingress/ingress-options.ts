@@ -6,6 +6,7 @@ import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ClientAddress } from './client-address/client-address';
 import { TrustedProxies } from './client-address/trusted-proxies';
+import { DomainNameOptions } from './host-names';
 import { AppAccess } from './routing/app-access';
 import { EndpointGroup } from '../catalog/endpoints/endpoint-group';
 
@@ -27,13 +28,26 @@ export interface PostHogIngressOptions {
    */
   readonly domainZone?: IHostedZone;
   /**
-   * The certificate for the domain name, in the region of the stack.
+   * The certificate for the domain name, in the region of the stack. Clients that send no server name (SNI) get it, too.
    *
    * @default - a certificate that is validated through `domainZone`; with `listener`, those that the listener has
    */
   readonly certificate?: ICertificate;
   /**
-   * An existing listener that terminates TLS for the domain name. Only rules are added to it, each limited to the domain name. Its default
+   * Further host names of the app, up to three: everything that `domainName` serves. Links of PostHog, in e-mails for example, have `domainName`.
+   *
+   * @default - none
+   */
+  readonly additionalDomainNames?: DomainNameOptions[];
+  /**
+   * Further host names that serve SDK endpoints only, up to three. Blockers of ads that know `domainName` do not know these. The app and its API are
+   * refused for every client.
+   *
+   * @default - none
+   */
+  readonly ingestionDomainNames?: DomainNameOptions[];
+  /**
+   * An existing listener that terminates TLS for the host names. Only rules are added to it, each limited to these names. Its default
    * action, its certificates and its load balancer are not changed.
    *
    * A target group can belong to one load balancer only: `PostHog` creates new ones when the listener changes, and with `PostHogIngress` alone, you

@@ -1,10 +1,7 @@
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, IConnectable, ISubnet, Port } from 'aws-cdk-lib/aws-ec2';
 import { LoadBalancerTargetOptions, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import {
-  HttpCodeElb,
-  HttpCodeTarget,
   IApplicationListener,
   IApplicationLoadBalancer,
   IApplicationTargetGroup,
@@ -16,9 +13,12 @@ import { Construct } from 'constructs';
 import { ClientAddress } from './client-address/client-address';
 import { addProxy, ClientAddressProxyOptions } from './client-address/client-address-proxy';
 import { BoundProxies, TrustedProxies } from './client-address/trusted-proxies';
+import { furtherNamesOf } from './host-names';
 import { checkIngress, checkRoute } from './ingress-checks';
+import { IngressMetrics } from './ingress-metrics';
 import { PostHogIngressProps } from './ingress-options';
-import { defineRecords } from './load-balancer/domain';
+import { addCertificates } from './load-balancer/certificates';
+import { defineAllRecords } from './load-balancer/records';
 import { defineLoadBalancer } from './load-balancer/load-balancer';
 import { AppAccess } from './routing/app-access';
 import { checkNeighbour, ExistingListener, subnetsOf } from './routing/existing-listener';
@@ -40,7 +40,7 @@ const SIDECAR_ADDRESS = '127.0.0.1';
  * certificate and the alias records. With `listener`, it adds rules to an existing listener. It then creates nothing else but alias records
  * and, for an imported load balancer, the function that looks up its addresses. Connect processes to it with `route()`.
  */
-export class PostHogIngress extends Construct implements IConnectable {
+export class PostHogIngress extends IngressMetrics implements IConnectable {
   /** The load balancer. */
   public readonly loadBalancer: IApplicationLoadBalancer;
   /** The listener that terminates TLS. */
@@ -57,9 +57,11 @@ export class PostHogIngress extends Construct implements IConnectable {
   public readonly connections: Connections;
   /** The certificate of the domain name, created or passed in; undefined with an existing listener. */
   public readonly certificate?: ICertificate;
+  /** The certificates of further host names, created or passed in; empty without these names, and with an existing listener. */
+  public readonly furtherCertificates: ICertificate[];
   /** The listener that redirects HTTP to HTTPS; undefined with an existing listener. */
   public readonly redirectListener?: IApplicationListener;
-  /** The alias records of the domain name; empty without a hosted zone. */
+  /** The alias records of the domain name, and those of further host names; empty without a hosted zone. */
   public readonly records: IRecordSet[];
 
   /**
@@ -74,6 +76,7 @@ export class PostHogIngress extends Construct implements IConnectable {
   private readonly appAccess: AppAccess;
   private readonly clientAddress: ClientAddress;
   private readonly boundProxies: BoundProxies;
+  private readonly alsoTrusted: PostHogIngress[] = [];
   private readonly openGroups: ReadonlySet<EndpointGroup>;
   private readonly routed = new Map<PostHogProcess, IApplicationTargetGroup>();
 
@@ -83,7 +86,9 @@ export class PostHogIngress extends Construct implements IConnectable {
     this.appAccess = props.appAccess ?? AppAccess.anyone();
     this.openGroups = new Set(props.publicEndpointGroups ?? []);
     this.url = `https://${props.domainName}`;
+    const [names, hosts] = [furtherNamesOf(props), ruleHosts(props)];
     if (this.existing) {
+      this.furtherCertificates = [];
       ({ loadBalancer: this.loadBalancer, listener: this.listener } = this.existing);
       this.subnets = subnetsOf(this.loadBalancer, props.vpc);
       this.neighbours(this.existing).forEach((other) => withPath(this, () => checkNeighbour(this.existing!, other.existing!, other.node.path)));
@@ -91,16 +96,23 @@ export class PostHogIngress extends Construct implements IConnectable {
       const own = defineLoadBalancer(this, props, refusal());
       ({ loadBalancer: this.loadBalancer, listener: this.listener, redirectListener: this.redirectListener } = own);
       ({ subnets: this.subnets, certificate: this.certificate, isOnInternet: this._isOnInternet } = own);
+      this.furtherCertificates = withPath(this, () => addCertificates(this, own.listener, names, own.certificate));
     }
-    this.rules = new IngressRules(this, this.listener, this.existing?.placement ?? ownListener(ruleHosts(props)));
+    this.rules = new IngressRules(this, this.listener, this.existing?.placement ?? ownListener(hosts));
     this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
     this.clientAddress = props.clientAddress ?? ClientAddress.forwarded();
     this.trustedProxies = props.trustedProxies ?? TrustedProxies._of(this.loadBalancer, this.subnets);
     const verified = this.clientAddress._proxy !== undefined;
     this.boundProxies = withPath(this, () => this.trustedProxies._bind(this, verified ? 'cidrs' : 'addresses'));
-    this.proxyEnvironment = proxyEnvironment({ ...props, url: this.url, trustedProxies: verified ? SIDECAR_ADDRESS : this.boundProxies.text });
+    this.proxyEnvironment = proxyEnvironment({
+      appNames: hosts.app,
+      ingestionNames: hosts.ingestion,
+      internalHostNames: props.internalHostNames,
+      url: this.url,
+      trustedProxies: verified ? SIDECAR_ADDRESS : this.boundProxies.text,
+    });
     const ipAddressType = props.ipAddressType ?? this.loadBalancer.ipAddressType ?? IpAddressType.IPV4;
-    this.records = defineRecords(this, props, this.loadBalancer, ipAddressType);
+    this.records = defineAllRecords(this, props, names, this.loadBalancer, ipAddressType);
 
     [...DENY_RULES, ...(this.appAccess._isOpen ? [] : [DENY_PAGES])].forEach((rule) => this.rules.addPaths(rule, refusal()));
     if (this.existing && !this.appAccess._isOpen) {
@@ -196,66 +208,18 @@ export class PostHogIngress extends Construct implements IConnectable {
       if (!clientAddress._proxy || !boundProxies.cidrs) {
         throw invalidProp('clientAddress', 'must be verified for this method', 'set `clientAddress: ClientAddress.verified()`');
       }
-      return addProxy(clientAddress._proxy, boundProxies.cidrs, taskDefinition, options);
+      const cidrs = this.alsoTrusted.flatMap((other) => (other.boundProxies.cidrs ? [other.boundProxies.cidrs] : []));
+      return addProxy(clientAddress._proxy, [boundProxies.cidrs, ...cidrs], taskDefinition, options);
     });
   }
 
   /**
-   * Returns a metric of the load balancer. Like the methods below, it includes requests for other hosts on an existing load balancer.
+   * Makes the nginx sidecars trust the proxies of another ingress as well.
    *
-   * @param metricName the name of the metric in the namespace AWS/ApplicationELB
-   * @param props the properties of the metric
+   * @internal
    */
-  public metric(metricName: string, props?: MetricOptions): Metric {
-    return this.loadBalancer.metrics.custom(metricName, props);
-  }
-
-  /**
-   * Returns the metric of the number of requests that the load balancer forwarded to a process, by default their sum over five minutes.
-   *
-   * @param props the properties of the metric
-   */
-  public metricRequestCount(props?: MetricOptions): Metric {
-    return this.loadBalancer.metrics.requestCount(props);
-  }
-
-  /**
-   * Returns the metric of the time in seconds that processes take to respond, by default the average over five minutes.
-   *
-   * @param props the properties of the metric
-   */
-  public metricTargetResponseTime(props?: MetricOptions): Metric {
-    return this.loadBalancer.metrics.targetResponseTime(props);
-  }
-
-  /**
-   * Returns the metric of the number of responses of processes with certain status codes, by default their sum over five minutes.
-   *
-   * @param code the status codes
-   * @param props the properties of the metric
-   */
-  public metricHttpCodeTarget(code: HttpCodeTarget, props?: MetricOptions): Metric {
-    return this.loadBalancer.metrics.httpCodeTarget(code, props);
-  }
-
-  /**
-   * Returns the metric of the number of responses of the load balancer itself with certain status codes, by default their sum over five minutes.
-   * Refused requests are among the 4xx codes.
-   *
-   * @param code the status codes
-   * @param props the properties of the metric
-   */
-  public metricHttpCodeElb(code: HttpCodeElb, props?: MetricOptions): Metric {
-    return this.loadBalancer.metrics.httpCodeElb(code, props);
-  }
-
-  /**
-   * Returns the metric of the number of connections that the load balancer rejected at its maximum, by default their sum over five minutes.
-   *
-   * @param props the properties of the metric
-   */
-  public metricRejectedConnectionCount(props?: MetricOptions): Metric {
-    return this.loadBalancer.metrics.rejectedConnectionCount(props);
+  public _trustAlso(other: PostHogIngress): void {
+    this.alsoTrusted.push(other);
   }
 
   private groupsToRoute(isApp: boolean): ReadonlySet<EndpointGroup> {

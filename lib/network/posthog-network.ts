@@ -68,6 +68,13 @@ export interface PostHogNetworkProps {
    */
   readonly publicLoadBalancer?: boolean;
   /**
+   * Determines whether there are private /27 subnets for an internal load balancer of the app. They can be added and removed later; no other subnet
+   * moves.
+   *
+   * @default false
+   */
+  readonly appLoadBalancer?: boolean;
+  /**
    * Determines whether the subnets have IPv6 addresses as well.
    *
    * @default false
@@ -98,6 +105,7 @@ const DEFAULTS = {
   maxAzs: 2,
   nat: NatMode.SINGLE,
   publicLoadBalancer: true,
+  appLoadBalancer: false,
   dualStack: false,
   serviceSubnetCidrMask: 22,
   storeSubnetCidrMask: 24,
@@ -121,6 +129,7 @@ const CHECKS: Checks<PostHogNetworkProps> = {
   availabilityZones: listOf(anyText, { duplicates: true }),
   nat: oneOf(NatMode),
   publicLoadBalancer: boolean,
+  appLoadBalancer: boolean,
   dualStack: boolean,
   serviceSubnetCidrMask: subnetMask,
   storeSubnetCidrMask: subnetMask,
@@ -132,7 +141,7 @@ const LOAD_BALANCER_CIDR_MASK = 27;
 const EGRESS_CIDR_MASK = 28;
 
 /** The names of the tiers; they become a part of logical ids. */
-const TIER = { loadBalancer: 'LoadBalancer', service: 'Service', store: 'Store', egress: 'Egress' } as const;
+const TIER = { loadBalancer: 'LoadBalancer', service: 'Service', store: 'Store', egress: 'Egress', appLoadBalancer: 'AppLoadBalancer' } as const;
 
 /**
  * A VPC with three tiers of subnets: small dedicated ones for the load balancer, private ones for services, isolated ones for data stores.
@@ -145,6 +154,8 @@ export class PostHogNetwork extends Construct {
   public readonly vpc: Vpc;
   /** The subnets for the load balancer: /27, public unless `publicLoadBalancer` is false. */
   public readonly loadBalancerSubnets: SubnetSelection = { subnetGroupName: TIER.loadBalancer };
+  /** The private subnets for an internal load balancer of the app: /27; undefined unless `appLoadBalancer` is true. */
+  public readonly appLoadBalancerSubnets?: SubnetSelection;
   /** The private subnets for services. */
   public readonly serviceSubnets: SubnetSelection = { subnetGroupName: TIER.service };
   /** The isolated subnets for data stores. */
@@ -178,6 +189,7 @@ export class PostHogNetwork extends Construct {
 
     const natInstance = nat === NatMode.INSTANCE ? new NatInstanceProvider(this) : undefined;
     const gateways = nat === NatMode.NONE || natInstance ? undefined : NatProvider.gateway();
+    this.appLoadBalancerSubnets = (props.appLoadBalancer ?? DEFAULTS.appLoadBalancer) ? { subnetGroupName: TIER.appLoadBalancer } : undefined;
     this.egressSubnets = nat === NatMode.NONE ? undefined : { subnetGroupName: TIER.egress };
     this.vpc = withPath(
       this,
@@ -226,7 +238,10 @@ export class PostHogNetwork extends Construct {
   }
 }
 
-/** Returns the tiers in the order of their addresses. Egress is last and always reserved, so that NAT can be added and removed. */
+/**
+ * Returns the tiers in the order of their addresses. Egress is always reserved, so that NAT can be added and removed. The load balancer of the app comes
+ * after it, so that it can be added and removed, too.
+ */
 function tiers(props: PostHogNetworkProps, nat: NatMode): SubnetConfiguration[] {
   const isPublic = props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer;
   const privateType = nat === NatMode.NONE ? SubnetType.PRIVATE_ISOLATED : SubnetType.PRIVATE_WITH_EGRESS;
@@ -240,6 +255,9 @@ function tiers(props: PostHogNetworkProps, nat: NatMode): SubnetConfiguration[] 
     { name: TIER.service, subnetType: privateType, cidrMask: props.serviceSubnetCidrMask ?? DEFAULTS.serviceSubnetCidrMask },
     { name: TIER.store, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: props.storeSubnetCidrMask ?? DEFAULTS.storeSubnetCidrMask },
     { name: TIER.egress, subnetType: SubnetType.PUBLIC, cidrMask: EGRESS_CIDR_MASK, mapPublicIpOnLaunch: false, reserved: nat === NatMode.NONE },
+    ...((props.appLoadBalancer ?? DEFAULTS.appLoadBalancer)
+      ? [{ name: TIER.appLoadBalancer, subnetType: privateType, cidrMask: LOAD_BALANCER_CIDR_MASK }]
+      : []),
   ];
 }
 

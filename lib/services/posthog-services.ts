@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { IConnectable, ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
+import { ISubnet, IVpc, Port } from 'aws-cdk-lib/aws-ec2';
 import { CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
@@ -8,6 +8,7 @@ import { Construct, IDependable } from 'constructs';
 import { Discovery } from './discovery';
 import { Capacity, capacityProviderOf, providerAssociations } from './service/capacity';
 import { PostHogService, PostHogServiceProps } from './service/posthog-service';
+import { LoadBalancerOfRoute, ServiceRoute } from './service/service-route';
 import { ServiceGroups, StoreClients } from './service/security-groups';
 import { ServiceLogs } from './service/service-logs';
 import { notDeployed, PostHogServiceOptions } from './service/service-options';
@@ -26,7 +27,7 @@ import { Stores } from '../stores/posthog-stores';
 /** The ingress, as far as services use it. */
 export interface ServicesIngress {
   /** The load balancer, which checks the health of tasks. */
-  readonly loadBalancer: IConnectable & { readonly loadBalancerFullName?: string };
+  readonly loadBalancer: LoadBalancerOfRoute;
   /** Routes the endpoints of a process to a target group. */
   route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
   /** Returns whether `route()` adds a listener rule for a process. */
@@ -34,6 +35,9 @@ export interface ServicesIngress {
   /** Refuses requests to the endpoints of a process that is not deployed. */
   _refuse(process: PostHogProcess): void;
 }
+
+/** The construct id of the target groups of the app's own load balancer. */
+const APP_TARGETS = 'AppTargets';
 
 /** The release, as far as services use it. */
 export interface ServicesRelease {
@@ -44,7 +48,7 @@ export interface ServicesRelease {
 }
 
 /** Properties for `PostHogServices`. */
-export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy' | 'targetGroupId' | 'registryCredentials'> {
+export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProxy' | 'registryCredentials'> {
   readonly definitions: readonly ProcessDefinition[];
   readonly stores: Stores;
   /** The settings context without the data stores and the deployed processes, which this construct adds. */
@@ -61,6 +65,10 @@ export interface PostHogServicesProps extends Pick<PostHogServiceProps, 'addProx
   /** Additional settings of the user for the app: Django's processes. */
   readonly appExtras: ExtraSettings;
   readonly ingress: ServicesIngress;
+  /** The ingress of the app, if it has a load balancer of its own. */
+  readonly appIngress?: ServicesIngress;
+  /** The construct id of the target groups of `ingress`. */
+  readonly targetGroupId: string;
   readonly discovery: Discovery;
   readonly cluster: ICluster;
   readonly vpc: IVpc;
@@ -83,7 +91,7 @@ export class PostHogServices extends Construct {
     private readonly props: PostHogServicesProps,
   ) {
     super(scope, id);
-    const { definitions, stores, release, ingress, discovery, capacity, serviceOptions = [] } = props;
+    const { definitions, stores, release, discovery, capacity, serviceOptions = [] } = props;
     // Every process that can be called is registered, even without its callers: Cloud Map refuses to delete a service while ECS still deregisters
     // tasks from it (aws/containers-roadmap#1746), and a later deployment could not create it again.
     const called = new Set(PROCESSES.flatMap(callsOf));
@@ -116,7 +124,6 @@ export class PostHogServices extends Construct {
             release._architectureFor(options.cpuArchitecture ?? props.cpuArchitecture, `serviceOptions[${index}].cpuArchitecture`),
           ),
           settings: withPath(scope, () => definition.settings(this.context)),
-          reachable: definition.http !== undefined && ingress._canReach(process),
           capacityProvider: capacityProviderOf(definition, capacity),
           extras: definition.appEnvironment ? [props.appExtras, options] : [options],
           image: release._imageOf(process, definition.image),
@@ -127,13 +134,14 @@ export class PostHogServices extends Construct {
           roles,
           logGroup: logs.of(definition),
           opensObjects: definition.objects !== undefined || this.prefixOf(definition) !== undefined,
-          loadBalancerFullName: ingress.loadBalancer.loadBalancerFullName,
+          routes: this.routesOf(definition),
           discovery: called.has(process) ? discovery : undefined,
-          route: (answering, targetGroup) => ingress.route(answering, targetGroup),
         }),
       );
     }
-    PROCESSES.filter(({ process }) => !byProcess.has(process)).forEach(({ process }) => ingress._refuse(process));
+    PROCESSES.filter(({ process }) => !byProcess.has(process)).forEach(({ process }) =>
+      this.ingresses.forEach(([, ingress]) => ingress._refuse(process)),
+    );
     definitions.forEach((definition) => this.connect(definition));
     roles.close();
     if (capacity.fargateProviders) {
@@ -167,6 +175,23 @@ export class PostHogServices extends Construct {
   /** Makes all services wait for a dependency before they start tasks. */
   public startAfter(gate: IDependable): void {
     this.services.forEach((service) => service.startAfter(gate));
+  }
+
+  /** The ingresses, each with the construct id of its target groups: one belongs to one load balancer only. */
+  private get ingresses(): [targetGroupId: string, ingress: ServicesIngress][] {
+    const { ingress, appIngress, targetGroupId } = this.props;
+    return [[targetGroupId, ingress], ...(appIngress ? ([[APP_TARGETS, appIngress]] as [string, ServicesIngress][]) : [])];
+  }
+
+  /** Returns the routes by which clients reach a process: one for each load balancer that forwards to it. */
+  private routesOf({ process, http }: ProcessDefinition): ServiceRoute[] {
+    return this.ingresses
+      .filter(([, ingress]) => http !== undefined && ingress._canReach(process))
+      .map(([targetGroupId, ingress]) => ({
+        targetGroupId,
+        loadBalancer: ingress.loadBalancer,
+        route: (targetGroup) => ingress.route(process, targetGroup),
+      }));
   }
 
   /** Returns the prefix that a process's access to objects is limited to; undefined if it can access all objects or none. */
@@ -207,8 +232,10 @@ export class PostHogServices extends Construct {
       }
     }
     const { healthCheck } = definition.http ?? {};
-    if (service.targetGroup && healthCheck?.port !== undefined) {
-      service.connections.allowFrom(this.props.ingress.loadBalancer, Port.tcp(healthCheck.port), 'load balancer health checks');
+    if (healthCheck?.port !== undefined) {
+      for (const { loadBalancer } of this.routesOf(definition)) {
+        service.connections.allowFrom(loadBalancer, Port.tcp(healthCheck.port), 'load balancer health checks');
+      }
     }
   }
 }

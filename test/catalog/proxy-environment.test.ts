@@ -1,6 +1,6 @@
 import { PROXY_VARIABLES, proxyEnvironment, ProxySettings, ProxyVariable } from '../../lib/catalog/proxy-environment';
 
-const SETTINGS: ProxySettings = { domainName: 'posthog.example.com', url: 'https://posthog.example.com', trustedProxies: '10.0.0.4,10.0.0.5' };
+const SETTINGS: ProxySettings = { appNames: ['posthog.example.com'], url: 'https://posthog.example.com', trustedProxies: '10.0.0.4,10.0.0.5' };
 
 test('configures Django with the host, the URL and the trusted proxies', () => {
   expect(proxyEnvironment(SETTINGS)).toEqual({
@@ -14,6 +14,19 @@ test('configures Django with the host, the URL and the trusted proxies', () => {
 
 test('allows the names that other processes use after the domain name', () => {
   expect(proxyEnvironment({ ...SETTINGS, internalHostNames: ['web.internal', 'web'] }).ALLOWED_HOSTS).toBe('posthog.example.com,web.internal,web');
+});
+
+test('allows further names, and trusts the origins of those of the app only', () => {
+  const settings = { ...SETTINGS, appNames: ['posthog.example.com', 'a.example.com', 'b.example.com'], ingestionNames: ['t.example.com'] };
+  expect(proxyEnvironment({ ...settings, internalHostNames: ['web'] })).toMatchObject({
+    ALLOWED_HOSTS: 'posthog.example.com,a.example.com,b.example.com,t.example.com,web',
+    EXTRA_CSRF_TRUSTED_ORIGINS: 'https://a.example.com,https://b.example.com',
+    SITE_URL: 'https://posthog.example.com',
+  });
+});
+
+test('sets no trusted origins with names for ingestion only, so that users can', () => {
+  expect(proxyEnvironment({ ...SETTINGS, ingestionNames: ['t.example.com'] })).not.toHaveProperty('EXTRA_CSRF_TRUSTED_ORIGINS');
 });
 
 test('trusts every proxy only without a list, with the text that every version reads as true', () => {

@@ -10,6 +10,7 @@ import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import {
   AppAccess,
+  AppLoadBalancer,
   AuroraPostgres,
   Cache,
   Cdn,
@@ -138,6 +139,15 @@ const STRUCTS: Record<string, Target> = {
     ),
     prefix: 'serviceOptions[0].',
   },
+  InternalLoadBalancerOptions: {
+    make: (stack, props) => posthog(stack, { vpc: vpcOf(stack), appLoadBalancer: AppLoadBalancer.internal(props) }),
+  },
+  DomainNameOptions: {
+    path: 'Stack/It',
+    prefix: 'ingestionDomainNames[0].',
+    given: (stack) => ({ domainName: 't.example.com', certificate: certificate(stack) }),
+    make: (stack, props) => ingress(stack, { certificate: certificate(new Construct(stack, 'Primary')), ingestionDomainNames: [props] }),
+  },
   OidcOptions: {
     given: () => OIDC,
     make: (stack, props) => ingress(stack, { appAccess: AppAccess.oidc(props) }).route(PostHogProcess.WEB, group(stack)),
@@ -222,6 +232,7 @@ const ARGUMENTS: Record<string, { readonly type: string; readonly call: (value: 
 
 /** Factories whose arguments are structs, which STRUCTS has. */
 const OF_STRUCTS: Record<string, string> = {
+  'AppLoadBalancer.internal(options)': 'InternalLoadBalancerOptions',
   'AppAccess.oidc(options)': 'OidcOptions',
   'AppAccess.cognito(options)': 'CognitoOptions',
   'ClientAddress.verified(options)': 'VerifiedAddressOptions',

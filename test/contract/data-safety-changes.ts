@@ -39,6 +39,9 @@ export const FEWER_BROKERS = 'MSK refuses to remove brokers that hold partitions
 /** Of servers, brokers and other resources whose names are taken until the old ones are deleted. */
 export const NAME_TAKEN = 'CloudFormation creates the new one before it deletes the old one, whose name is still taken';
 
+/** Of load balancers. */
+export const PROTECTED = 'the old load balancer is protected against deletion';
+
 const DESTROY = to(RemovalPolicy.DESTROY);
 const OTHER_VPC: Change = { to: ({ otherVpc }) => otherVpc };
 /** RDS and ElastiCache change a group of subnets in place, or refuse to. */

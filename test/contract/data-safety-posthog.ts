@@ -4,6 +4,7 @@ import { IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   AppAccess,
+  AppLoadBalancer,
   ClientAddress,
   EndpointGroup,
   NatMode,
@@ -16,7 +17,7 @@ import {
   Product,
   TrustedProxies,
 } from '../../lib';
-import { Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, Said, Subject, to } from './data-safety-changes';
+import { Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, PROTECTED, Said, Subject, to } from './data-safety-changes';
 import { Given } from './data-safety-given';
 import { FEW } from '../helpers/stack';
 
@@ -112,12 +113,17 @@ export const POSTHOG: Subject = {
     domainName: to('other.example.com'),
     domainZone: { to: ({ publicZone }) => publicZone },
     certificate: { to: ({ otherCertificate }) => otherCertificate },
+    additionalDomainNames: { to: () => [{ domainName: 'analytics.example.com' }], with: ({ publicZone }) => ({ domainZone: publicZone }) },
+    ingestionDomainNames: {
+      to: ({ otherCertificate }) => [{ domainName: 't.example.com', certificate: otherCertificate }],
+      with: ({ publicZone }) => ({ domainZone: publicZone }),
+    },
     listener: { to: ({ otherListener }) => otherListener, with: LISTENER },
     // Its name is in the alias records.
     loadBalancer: { to: ({ otherLoadBalancer }) => otherLoadBalancer, with: (given) => ({ ...LISTENER(given), domainZone: given.publicZone }) },
     rulePriorityBase: { to: () => 4000, with: LISTENER },
     loadBalancerSubnets: { to: ({ vpc }) => ({ subnets: vpc.publicSubnets.slice(1) }), with: IN_VPC },
-    publicLoadBalancer: to(false),
+    publicLoadBalancer: { ...to(false), refused: [PROTECTED] },
     ipAddressType: to(IpAddressType.DUAL_STACK),
     appAccess: to(AppAccess.nobody()),
     publicEndpointGroups: { to: () => [EndpointGroup.OAUTH], with: () => ({ appAccess: AppAccess.nobody() }) },
@@ -130,6 +136,7 @@ export const POSTHOG: Subject = {
     securityGroup: { to: ({ securityGroup }) => securityGroup },
     accessLogsBucket: { to: ({ bucket }) => bucket },
     accessLogsPrefix: { to: () => 'posthog', with: ({ bucket }) => ({ accessLogsBucket: bucket }) },
+    appLoadBalancer: { ...to(AppLoadBalancer.internal()), refused: [PROTECTED] },
     secretKey: BROUGHT_SECRET,
     encryptionSaltKeys: BROUGHT_SECRET,
     internalApiSecret: BROUGHT_SECRET,

@@ -14,6 +14,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import ts from 'typescript';
 import {
   AppAccess,
+  AppLoadBalancer,
   AuroraPostgres,
   Cache,
   CacheEncryption,
@@ -120,6 +121,7 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
   PostHogIngressOptions: template(ingress),
   PostHogIngressProps: template(ingress),
+  InternalLoadBalancerOptions: template((stack, props) => newPostHog(stack, { appLoadBalancer: AppLoadBalancer.internal(props) })),
   ClientAddressProxyOptions: template((stack, props) => {
     const taskDefinition = new FargateTaskDefinition(stack, 'Task');
     taskDefinition.addContainer('process', { image: ContainerImage.fromRegistry('process') });
@@ -228,6 +230,7 @@ const OTHERS: Record<string, unknown> = {
   'ObjectStorageProps.recordingsPrefix': 'other',
   'ObjectStorageProps.removalPolicy': RemovalPolicy.DESTROY,
   'OidcOptions.scope': 'openid email',
+  'InternalLoadBalancerOptions.openListener': false,
   'PostHogIngressOptions.appAccess': AppAccess.nobody(),
   'PostHogIngressOptions.clientAddress': ClientAddress.verified(),
   'PostHogIngressOptions.idleTimeout': Duration.minutes(1),
@@ -237,6 +240,7 @@ const OTHERS: Record<string, unknown> = {
   'PostHogIngressOptions.sslPolicy': SslPolicy.TLS12,
   'PostHogIngressOptions.strictTransportSecurity': Duration.days(1),
   'PostHogIngressProps.deletionProtection': false,
+  'PostHogNetworkProps.appLoadBalancer': true,
   'PostHogNetworkProps.dualStack': true,
   'PostHogNetworkProps.flowLogs': false,
   'PostHogNetworkProps.ipAddresses': IpAddresses.cidr('10.1.0.0/16'),

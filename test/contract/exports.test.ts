@@ -3,6 +3,7 @@ import * as library from '../../lib';
 test('lib/index.ts exports these names at run time; removing one is a breaking change', () => {
   expect(Object.keys(library).sort()).toEqual([
     'AppAccess',
+    'AppLoadBalancer',
     'AuroraPostgres',
     'Cache',
     'CacheEncryption',

@@ -22,6 +22,7 @@ export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
       availabilityZones: { ...to(['eu-central-1a', 'eu-central-1c']), refused: [OVERLAP] },
       nat: to(NatMode.INSTANCE),
       publicLoadBalancer: to(false),
+      appLoadBalancer: to(true),
       dualStack: to(true),
       serviceSubnetCidrMask: { ...to(21), refused: [OVERLAP] },
       storeSubnetCidrMask: { ...to(23), refused: [OVERLAP] },
@@ -31,7 +32,8 @@ export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
   PostHogIngress: {
     struct: 'PostHogIngressProps',
     make: (stack, { vpc, certificate }, props) => {
-      const all = { vpc, domainName: 'posthog.example.com', certificate, ...props };
+      // CloudFormation cannot delete a load balancer that is protected. The documentation of the props says so.
+      const all = { vpc, domainName: 'posthog.example.com', certificate, deletionProtection: false, ...props };
       const ingress = new PostHogIngress(stack, 'Ingress', all);
       // A target group belongs to one load balancer, so another kind of load balancer needs another one. The documentation of the props says so.
       const { listener, publicLoadBalancer } = props as Partial<PostHogIngressProps>;
@@ -42,7 +44,7 @@ export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
       ...INGRESS_OPTIONS,
       vpc: { to: ({ otherVpc }) => otherVpc },
       internalHostNames: to(['web.internal']),
-      deletionProtection: to(false),
+      deletionProtection: to(true),
     },
   },
 };

@@ -3,8 +3,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationListener, ApplicationLoadBalancer, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { HostedZone, IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { AppAccess, Cache, ClientAddress, Kafka, NatMode, PostHogNetwork, PostHogProps, PostHogSize, Product } from '../../lib';
+import { Construct } from 'constructs';
+import { AppAccess, AppLoadBalancer, Cache, ClientAddress, Kafka, NatMode, PostHogNetwork, PostHogProps, PostHogSize, Product } from '../../lib';
 import { CloudFormationTemplate } from '../../cli/alb/template';
 import { refusedChanges } from '../../cli/updates/rules';
 import { certificate, FEATURE_FLAGS, newPostHog } from '../helpers/stack';
@@ -66,10 +68,36 @@ const IN_NAMESPACE: Define = (stack) =>
     }),
   }))(stack);
 
+const UNPROTECTED = posthog(() => ({ deletionProtection: false }));
+const INTERNAL = posthog(() => ({ publicLoadBalancer: false, deletionProtection: false }));
+const APART = posthog(() => ({ appLoadBalancer: AppLoadBalancer.internal(), deletionProtection: false }));
+
+function zoneOf(scope: Construct): IHostedZone {
+  const known = scope.node.tryFindChild('Zone') as IHostedZone | undefined;
+  return known ?? HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
+}
+
+const INGESTION = (scope: Construct): Partial<PostHogProps> => ({
+  ingestionDomainNames: [{ domainName: 't.example.com', domainZone: zoneOf(scope) }],
+});
+const NAMED = posthog((listener) => ({ domainZone: zoneOf(listener) }));
+
 const ACCEPTED: Record<string, [before: Define, after: Define]> = {
-  'a public load balancer becomes internal': [OPEN, posthog(() => ({ publicLoadBalancer: false }))],
-  'an internal load balancer becomes public': [posthog(() => ({ publicLoadBalancer: false })), OPEN],
-  'PostHog moves to an existing listener': [OPEN, posthog((listener) => ({ listener, rulePriorityBase: 0 }))],
+  'a public load balancer becomes internal': [UNPROTECTED, INTERNAL],
+  'an internal load balancer becomes public': [INTERNAL, UNPROTECTED],
+  'the app moves to an internal load balancer': [OPEN, posthog(() => ({ appLoadBalancer: AppLoadBalancer.internal() }))],
+  'the app moves back to the public load balancer': [APART, UNPROTECTED],
+  'the app moves to an internal load balancer and the public one loses its name': [
+    posthog((listener) => ({ ...INGESTION(listener), domainZone: zoneOf(listener) })),
+    posthog((listener) => ({
+      ...INGESTION(listener),
+      certificate: undefined,
+      appLoadBalancer: AppLoadBalancer.internal({ certificate: certificate(new Construct(listener, 'AppCertificate')) }),
+    })),
+  ],
+  'further host names are added': [NAMED, posthog((listener) => ({ ...INGESTION(listener), domainZone: zoneOf(listener) }))],
+  'further host names are removed': [posthog((listener) => ({ ...INGESTION(listener), domainZone: zoneOf(listener) })), NAMED],
+  'PostHog moves to an existing listener': [UNPROTECTED, posthog((listener) => ({ listener, rulePriorityBase: 0 }))],
   'PostHog moves to a load balancer of its own': [posthog((listener) => ({ listener, rulePriorityBase: 0 })), OPEN],
   'products are taken away': [OPEN, posthog(() => ({ products: [Product.EVENTS, Product.FEATURE_FLAGS] }))],
   'products are added': [posthog(() => ({ products: [Product.EVENTS, Product.FEATURE_FLAGS] })), OPEN],
@@ -108,6 +136,25 @@ test.each(Object.entries(ACCEPTED))('AWS accepts the update when %s, with and wi
 const REFUSED: Record<string, [before: Define, after: Define, message: string]> = {
   'PostHog moves to an existing namespace': [OPEN, IN_NAMESPACE, 'the process gets another private name'],
   'PostHog moves to a namespace of its own': [IN_NAMESPACE, OPEN, 'the process gets another private name'],
+  'a protected load balancer becomes internal': [OPEN, posthog(() => ({ publicLoadBalancer: false })), 'the old load balancer is protected'],
+  'the app moves back from a protected load balancer': [
+    posthog(() => ({ appLoadBalancer: AppLoadBalancer.internal() })),
+    OPEN,
+    'the old load balancer is protected against deletion',
+  ],
+  'a further host name becomes the primary one': [
+    posthog((listener) => ({ ...INGESTION(listener), domainZone: zoneOf(listener) })),
+    posthog((listener) => ({ domainName: 't.example.com', domainZone: zoneOf(listener) })),
+    'the record of t.example.com exists until the end of the update, as another resource',
+  ],
+  'a further host name of the app moves with it to an internal load balancer, in the same zone': [
+    posthog((listener) => ({ additionalDomainNames: [{ domainName: 'a.example.com', domainZone: zoneOf(listener) }] })),
+    posthog((listener) => ({
+      additionalDomainNames: [{ domainName: 'a.example.com', domainZone: zoneOf(listener) }],
+      appLoadBalancer: AppLoadBalancer.internal(),
+    })),
+    'the record of a.example.com exists until the end of the update, as another resource',
+  ],
   'the cache gets its first replica with failover': [
     (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc') }),
     (stack) => new Cache(stack, 'Cache', { vpc: new Vpc(stack, 'Vpc'), replicas: 1 }),

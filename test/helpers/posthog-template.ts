@@ -13,8 +13,10 @@ function keyOf(props: Partial<PostHogProps>): string | undefined {
   let isPlain = true;
   const text = JSON.stringify(props, (_, value: unknown) => {
     const isObject = typeof value === 'object' && value !== null;
-    isPlain &&= isObject ? Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype : typeof value !== 'function';
-    return value === undefined ? { undefined: true } : value;
+    const isText = isObject ? Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype : typeof value !== 'function';
+    isPlain &&= isText;
+    // A construct refers to its parents, which refer to it.
+    return value === undefined || !isText ? { undefined: true } : value;
   });
   return isPlain ? createHash('sha256').update(text).digest('hex') : undefined;
 }

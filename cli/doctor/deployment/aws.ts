@@ -139,10 +139,11 @@ export class Aws {
     );
   }
 
-  public async targetGroups(loadBalancer: string): Promise<TargetGroup[]> {
+  /** Returns the target groups of a load balancer, or those with some ARNs. */
+  public async targetGroups(which: string | readonly string[]): Promise<TargetGroup[]> {
     return this.all(
       'elasticloadbalancing:DescribeTargetGroups',
-      paginateDescribeTargetGroups({ client: this.elb }, { LoadBalancerArn: loadBalancer }),
+      paginateDescribeTargetGroups({ client: this.elb }, typeof which === 'string' ? { LoadBalancerArn: which } : { TargetGroupArns: [...which] }),
       ({ TargetGroups }) => TargetGroups,
     );
   }

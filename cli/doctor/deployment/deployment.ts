@@ -16,6 +16,8 @@ export interface Deployment {
   readonly targetGroups: Loaded<readonly TargetGroup[]>;
   /** The current subnets of the load balancer. */
   readonly subnets: Loaded<readonly Subnet[]>;
+  /** The subnets of other load balancers in front of the same services, which PostHog trusts as well; undefined if there is none. */
+  readonly otherSubnets?: Loaded<readonly Subnet[]>;
   /** The ECS services behind it, and others in the same cluster that run Django. */
   readonly services: Loaded<readonly Service[]>;
   /** The certificates of its listeners. */

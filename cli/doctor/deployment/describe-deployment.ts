@@ -7,7 +7,7 @@ import {
 import { describeServices } from './describe-services';
 import { Aws } from './aws';
 import { needed, orUnavailable } from '../../aws/aws-error';
-import { Certificate, CertificateDetails, Deployment, Listener, Subnet, TargetGroup, TargetHealth } from './deployment';
+import { Certificate, CertificateDetails, Deployment, Listener, Service, Subnet, TargetGroup, TargetHealth } from './deployment';
 import { Loaded, isUnavailable } from '../../aws/loaded';
 import { findLoadBalancer, Found, Named } from './find-load-balancer';
 import { ListenerRule } from '../../alb/evaluate';
@@ -45,6 +45,7 @@ export async function describeDeployment(aws: Aws, named: Named): Promise<Deploy
     listeners,
     targetGroups,
     subnets,
+    otherSubnets: await describeOtherSubnets(aws, services, targetGroups),
     services,
     certificates: await describeCertificates(aws, listeners),
   };
@@ -119,6 +120,30 @@ async function describeTargetGroup(aws: Aws, group: ElbTargetGroup): Promise<Tar
 async function describeSubnets(aws: Aws, ids: readonly string[]): Promise<Subnet[]> {
   const subnets = await aws.subnets(ids);
   return subnets.map(({ SubnetId = '', CidrBlock }) => ({ id: SubnetId, cidr: CidrBlock || undefined }));
+}
+
+/** Describes the subnets of the other load balancers in front of the services: the app can have one of its own. */
+async function describeOtherSubnets(
+  aws: Aws,
+  services: Loaded<readonly Service[]>,
+  groups: Loaded<readonly TargetGroup[]>,
+): Promise<Loaded<Subnet[]> | undefined> {
+  if (isUnavailable(services) || isUnavailable(groups)) {
+    return undefined;
+  }
+  const known = groups.map(({ arn }) => arn);
+  const others = [...new Set(services.flatMap(({ targets }) => targets.map(({ targetGroup }) => targetGroup)))].filter((arn) => !known.includes(arn));
+  if (others.length === 0) {
+    return undefined;
+  }
+  return orUnavailable(
+    aws.targetGroups(others).then(async (found) => {
+      const arns = [...new Set(found.flatMap(({ LoadBalancerArns = [] }) => LoadBalancerArns))];
+      const balancers = arns.length === 0 ? [] : await aws.loadBalancers({ LoadBalancerArns: arns });
+      const ids = balancers.flatMap(subnetIdsOf);
+      return ids.length === 0 ? [] : describeSubnets(aws, ids);
+    }),
+  );
 }
 
 async function describeCertificates(aws: Aws, listeners: readonly Listener[]): Promise<Certificate[]> {

@@ -3,9 +3,10 @@ import { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Aws } from './aws';
 import { AwsRefusal, needed } from '../../aws/aws-error';
 import { CommandError } from '../../command';
+import { SCHEMES } from '../../ingress/ingress-model';
 
-/** A load balancer by its name or ARN, or by its stack. */
-export type Named = { readonly loadBalancer: string } | { readonly stack: string };
+/** A load balancer by its name or ARN, or by its stack. If a stack has several, one of them is named, or its scheme is. */
+export type Named = { readonly loadBalancer: string } | { readonly stack: string; readonly among?: string };
 
 /** The load balancer, with related resources of its stack. */
 export interface Found {
@@ -27,7 +28,7 @@ const RULE_ARN = /^(?<prefix>.*:)listener-rule\/(?<balancer>app\/[^/]+\/[^/]+)\/
 
 /** Finds the load balancer. */
 export async function findLoadBalancer(aws: Aws, named: Named): Promise<Found> {
-  return 'loadBalancer' in named ? byName(aws, named.loadBalancer) : byStack(aws, named.stack);
+  return 'loadBalancer' in named ? byName(aws, named.loadBalancer) : byStack(aws, named.stack, named.among);
 }
 
 async function byName(aws: Aws, name: string): Promise<Found> {
@@ -38,14 +39,9 @@ async function byName(aws: Aws, name: string): Promise<Found> {
   return { loadBalancer, services: [] };
 }
 
-async function byStack(aws: Aws, stack: string): Promise<Found> {
+async function byStack(aws: Aws, stack: string, among: string | undefined): Promise<Found> {
   const resources = await resourcesOf(aws, stack);
-  const [arn, ...more] = idsOf(resources, LOAD_BALANCER);
-  if (more.length > 0) {
-    throw new CommandError(
-      `the stack '${stack}' has several load balancers: ${[arn, ...more].map(nameIn).join(', ')}; choose one with --load-balancer`,
-    );
-  }
+  const arn = await chosen(aws, stack, idsOf(resources, LOAD_BALANCER), among);
   // Without a load balancer of its own, the stack adds rules to an existing listener.
   const rule = RULE_ARN.exec(idsOf(resources, LISTENER_RULE)[0] ?? '')?.groups;
   const existing = rule && `${rule.prefix}loadbalancer/${rule.balancer}`;
@@ -65,6 +61,23 @@ async function byStack(aws: Aws, stack: string): Promise<Found> {
     listener: arn === undefined && rule ? `${rule.prefix}listener/${rule.balancer}/${rule.listener}` : undefined,
     services: idsOf(resources, SERVICE),
   };
+}
+
+/** Returns the load balancer of a stack, or the one of several that is named, by its name, its ARN or its scheme; undefined if there is none. */
+async function chosen(aws: Aws, stack: string, arns: readonly string[], among: string | undefined): Promise<string | undefined> {
+  const isScheme = SCHEMES.some((scheme) => scheme === among);
+  const found: string[] = [];
+  for (const arn of among === undefined ? [] : arns) {
+    const matches = isScheme ? (await describe(aws, arn))?.Scheme === among : [arn, nameIn(arn)].includes(among!);
+    found.push(...(matches ? [arn] : []));
+  }
+  if (among === undefined ? arns.length > 1 : found.length !== 1) {
+    const problem = among === undefined ? 'has several load balancers' : `has ${found.length === 0 ? 'no' : 'several'} load balancers '${among}'`;
+    throw new CommandError(
+      `the stack '${stack}' ${problem}: ${arns.map(nameIn).join(', ') || 'it has none'}; choose one with --load-balancer ${SCHEMES.join(', ')} or its name`,
+    );
+  }
+  return found[0] ?? arns[0];
 }
 
 async function describe(aws: Aws, name: string): Promise<LoadBalancer | undefined> {

@@ -2,6 +2,7 @@ import { AccountContext, named } from './context';
 import { CloudFormationTemplate, listenersOf, ofType } from '../../alb/template';
 import { CheckResult, fail, NamedCheckResult, pass, warning } from '../../doctor/check';
 import { covers } from '../../doctor/deployment/domain';
+import { referencesOf } from '../../updates/replacement';
 import { SynthesisedStack } from '../../template/stacks';
 import { httpsListeners } from '../../template/template-file';
 import { ingressesOf } from '../../template/template-ingress';
@@ -17,9 +18,16 @@ export async function domainChecks(context: AccountContext): Promise<NamedCheckR
   const hosts = [...new Set(context.stacks.flatMap(hostsOf))];
   const certificates = [...new Set(context.templates.flatMap(certificatesOf))];
   const zones = zonesOf(context.templates);
+  const internal = new Set(context.templates.flatMap(internalZones));
+  // Several certificates cover the host names together: the listener chooses among them.
+  const requested = context.templates.flatMap(requestedNames);
+  const covered = certificates.length > 1 ? await coveredNames(context, certificates) : [];
+  const open = hosts.filter((host) => ![...requested, ...covered].some((name) => covers(name, host)));
   const results = [
-    ...certificates.map((arn) => named('certificate', `the certificate ${arn}`, () => certificateResults(context, arn, hosts))),
-    ...[...zones].map(([id, names]) => named('zone', `the hosted zone ${id}`, () => zoneResults(context, id, names))),
+    ...certificates.map((arn) => named('certificate', `the certificate ${arn}`, () => certificateResults(context, arn, { hosts, open }))),
+    ...[...zones].map(([id, names]) =>
+      named('zone', `the hosted zone ${id}`, () => zoneResults(context, id, { names, isInternal: internal.has(id) })),
+    ),
   ];
   return (await Promise.all(results)).flat();
 }
@@ -34,6 +42,25 @@ function certificatesOf(template: CloudFormationTemplate): string[] {
     .flatMap((type) => ofType<{ Certificates?: readonly { readonly CertificateArn?: unknown }[] }>(template, type))
     .flatMap(([, { Certificates = [] }]) => Certificates.map(({ CertificateArn }) => CertificateArn))
     .filter((arn) => typeof arn === 'string');
+}
+
+/** Returns the names of the certificates that a template requests. */
+function requestedNames(template: CloudFormationTemplate): string[] {
+  return ofType<{ DomainName?: unknown; SubjectAlternativeNames?: readonly unknown[] }>(template, 'AWS::CertificateManager::Certificate')
+    .flatMap(([, { DomainName, SubjectAlternativeNames = [] }]) => [DomainName, ...SubjectAlternativeNames])
+    .filter((name) => typeof name === 'string');
+}
+
+/** Returns the names of existing certificates. One that cannot be described has none here; its own check reports why. */
+async function coveredNames({ api }: AccountContext, arns: readonly string[]): Promise<string[]> {
+  const described = await Promise.allSettled(arns.map((arn) => api.certificate(arn)));
+  return described.flatMap((one) => (one.status === 'fulfilled' ? (one.value?.SubjectAlternativeNames ?? []) : []));
+}
+
+/** The host names of an app, and those of them that no other certificate covers. */
+interface WantedNames {
+  readonly hosts: readonly string[];
+  readonly open: readonly string[];
 }
 
 /** Returns the names for which existing hosted zones get records, by the zone's id. */
@@ -58,7 +85,25 @@ function zonesOf(templates: readonly CloudFormationTemplate[]): Map<string, stri
   return zones;
 }
 
-async function certificateResults({ api, region }: AccountContext, arn: string, hosts: readonly string[]): Promise<CheckResult[]> {
+/** Returns the hosted zones in which a template has names of internal load balancers only, which may be private. */
+function internalZones(template: CloudFormationTemplate): string[] {
+  const internal = ofType<{ Scheme?: unknown }>(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')
+    .filter(([, { Scheme }]) => Scheme === 'internal')
+    .map(([id]) => id);
+  const records = ofType<{ HostedZoneId?: unknown; AliasTarget?: unknown }>(template, 'AWS::Route53::RecordSet').map(([, record]) => record);
+  const validating = ofType<{ DomainValidationOptions?: readonly { HostedZoneId?: unknown }[] }>(
+    template,
+    'AWS::CertificateManager::Certificate',
+  ).flatMap(([, { DomainValidationOptions = [] }]) => DomainValidationOptions.map(({ HostedZoneId }) => HostedZoneId));
+  const zones = records.map(({ HostedZoneId }) => HostedZoneId).filter((id): id is string => typeof id === 'string' && !validating.includes(id));
+  return zones.filter((id) =>
+    records
+      .filter(({ HostedZoneId }) => HostedZoneId === id)
+      .every(({ AliasTarget }) => referencesOf(AliasTarget).some((target) => internal.includes(target))),
+  );
+}
+
+async function certificateResults({ api, region }: AccountContext, arn: string, { hosts, open }: WantedNames): Promise<CheckResult[]> {
   const own = CERTIFICATE_ARN.exec(arn)?.groups?.region;
   if (own !== region) {
     return [fail(`the certificate ${arn} is in ${own}, and the load balancer in ${region}`, `request or import it in ${region}`)];
@@ -75,13 +120,22 @@ async function certificateResults({ api, region }: AccountContext, arn: string, 
         : 'request another';
     return [fail(`the certificate for ${DomainName} is ${Status}, not ISSUED`, fix)];
   }
-  const uncovered = hosts.filter((host) => !SubjectAlternativeNames.some((name) => covers(name, host)));
+  const isCovered = (host: string) => SubjectAlternativeNames.some((name) => covers(name, host));
+  const uncovered = open.filter((host) => !isCovered(host));
+  const covering = hosts.filter(isCovered);
   return uncovered.length > 0
     ? [fail(`the certificate covers ${SubjectAlternativeNames.join(', ')}, not ${uncovered.join(', ')}`, 'request one for these names')]
-    : [pass(`the certificate for ${DomainName} is ISSUED${hosts.length > 0 ? `, and covers ${hosts.join(', ')}` : ''}`)];
+    : [pass(`the certificate for ${DomainName} is ISSUED${covering.length > 0 ? `, and covers ${covering.join(', ')}` : ''}`)];
 }
 
-async function zoneResults({ api, resolveNs }: AccountContext, id: string, names: readonly string[]): Promise<CheckResult[]> {
+/** The names that a hosted zone gets records for. */
+interface ZoneNames {
+  readonly names: readonly string[];
+  /** Indicates whether all are names of internal load balancers. */
+  readonly isInternal: boolean;
+}
+
+async function zoneResults({ api, resolveNs }: AccountContext, id: string, { names, isInternal }: ZoneNames): Promise<CheckResult[]> {
   const found = await api.hostedZone(id);
   const zone = found?.HostedZone?.Name?.replace(/\.$/, '');
   if (zone === undefined) {
@@ -92,6 +146,9 @@ async function zoneResults({ api, resolveNs }: AccountContext, id: string, names
     return [fail(`the hosted zone ${id} is ${zone}, which does not contain ${outside.join(', ')}`, 'pass the zone of these names')];
   }
   if (found?.HostedZone?.Config?.PrivateZone) {
+    if (isInternal) {
+      return [pass(`the hosted zone ${zone} exists and is private; its records are those of an internal load balancer`)];
+    }
     return [
       fail(
         `the hosted zone ${zone} is private: clients on the internet do not see its records, and ACM cannot validate a certificate`,

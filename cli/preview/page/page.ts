@@ -39,7 +39,7 @@ function showFacts(ingress: IngressFacts): void {
     ['Load balancer address', ingress.loadBalancerAddress],
     ['Not sent here: Strict-Transport-Security', ingress.strictTransportSecurity],
   ];
-  const others = ingress.allHosts.filter((name) => !ingress.hosts.includes(name));
+  const others = ingress.allHosts.filter((name) => name !== host);
   byId('facts').append(
     ...facts
       .filter(([, text]) => text !== undefined)

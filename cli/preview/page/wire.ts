@@ -26,6 +26,7 @@ export interface EndpointDescription {
 /** The ingress that the preview serves. */
 export interface IngressFacts {
   readonly source: string;
+  /** Its hosts, the one that is shown first. */
   readonly hosts: readonly string[];
   /** The hosts of all ingresses of the preview. */
   readonly allHosts: readonly string[];

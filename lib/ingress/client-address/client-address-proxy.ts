@@ -78,13 +78,13 @@ const DEFAULT_STOP_TIMEOUT = Duration.seconds(30);
  * Adds the nginx sidecar to a task definition, and returns the target for the load balancer.
  *
  * @param proxy the sidecar
- * @param trustedCidrs the CIDR blocks of the trusted proxies
+ * @param trustedCidrs the CIDR blocks of the trusted proxies, in one list for each load balancer
  * @param taskDefinition the task definition
  * @param options the container and port that nginx forwards to
  */
 export function addProxy(
   proxy: AddressProxy,
-  trustedCidrs: readonly string[],
+  trustedCidrs: readonly (readonly string[])[],
   taskDefinition: TaskDefinition,
   options: ClientAddressProxyOptions,
 ): LoadBalancerTargetOptions {
@@ -104,7 +104,7 @@ export function addProxy(
       NGINX_CONF: nginxConfig({
         listen: String(CLIENT_ADDRESS_PORT),
         upstream: `127.0.0.1:${Tokenization.stringifyNumber(upstreamPort)}`,
-        trusted: [trustedCidrs, proxy.cdnCidrs].flatMap(blocks),
+        trusted: [...trustedCidrs, proxy.cdnCidrs].flatMap(blocks),
         drainSeconds: Math.max((knownSeconds('stopTimeout', stopTimeout) ?? DEFAULT_STOP_TIMEOUT.toSeconds()) - SECONDS_TO_CLOSE, 1),
         folder: FOLDER,
       }),

@@ -13,7 +13,7 @@ import {
   XffHeaderProcessingMode,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { certificateFor } from './domain';
+import { certificateFor } from './certificates';
 import { PostHogIngressProps } from '../ingress-options';
 import { acknowledge } from '../../private/acknowledge';
 import { describeResources } from '../../private/descriptions';

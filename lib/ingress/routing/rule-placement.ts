@@ -39,9 +39,21 @@ export function ownListener(hosts: RuleHosts): RulePlacement {
   return { base: 0, isShared: false, hosts };
 }
 
-/** Returns the host names of an ingress. */
-export function ruleHosts({ domainName }: { readonly domainName: string }): RuleHosts {
-  return { app: [domainName], ingestion: [] };
+/** A host name among the props of an ingress. */
+interface NamedHost {
+  readonly domainName: string;
+}
+
+/** The props of an ingress with its host names. */
+interface HostProps extends NamedHost {
+  readonly additionalDomainNames?: readonly NamedHost[];
+  readonly ingestionDomainNames?: readonly NamedHost[];
+}
+
+/** Returns the host names of an ingress, the primary one first. */
+export function ruleHosts({ domainName, additionalDomainNames = [], ingestionDomainNames = [] }: HostProps): RuleHosts {
+  const names = (list: readonly NamedHost[]) => list.map((one) => one.domainName);
+  return { app: [domainName, ...names(additionalDomainNames)], ingestion: names(ingestionDomainNames) };
 }
 
 /** The number of priorities, from the base, that the rules of one PostHog can have. */

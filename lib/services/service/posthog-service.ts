@@ -19,6 +19,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { FargateProvider, strategyOf } from './capacity';
+import { RoutedTargets, ServiceRoute } from './service-route';
 import { consumerLag, scaleService } from './service-scaling';
 import { PostHogServiceOptions, taskSize } from './service-options';
 import { logTo } from './service-logs';
@@ -46,9 +47,11 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
   readonly taskDefinition: TaskDefinition;
   /**
    * The target group of the load balancer; undefined for a process that no client can reach. Its `metrics` has the number of requests, the response
-   * times and the health of targets.
+   * times and the health of targets. With `appLoadBalancer`, it is that of the public load balancer if there is one.
    */
   readonly targetGroup?: ApplicationTargetGroup;
+  /** The target groups of all load balancers, `targetGroup` first; empty for a process that no client can reach. */
+  readonly targetGroups: ApplicationTargetGroup[];
   /** The scaling target, to add policies or schedules to; undefined if the number of tasks is fixed. */
   readonly scaling?: ScalableTaskCount;
   /** The log group. The processes of a product share one; the log streams of each begin with its name and a slash. */
@@ -101,12 +104,10 @@ export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGr
   /** The default size, which `options` can override. */
   readonly size: TaskSize;
   readonly options: Omit<PostHogServiceOptions, 'process'>;
-  /** Indicates whether clients can reach the process: at least one of its endpoints is open. */
-  readonly reachable: boolean;
+  /** The load balancers through which clients can reach the process: at least one of its endpoints is open there. */
+  readonly routes: readonly ServiceRoute[];
   /** The capacity provider of its tasks; undefined for the launch type Fargate. */
   readonly capacityProvider?: FargateProvider;
-  /** The construct id of the target group. */
-  readonly targetGroupId: string;
   /** The Kafka cluster, whose consumer lag determines the number of tasks. */
   readonly kafka: IKafka;
   readonly cluster: ICluster;
@@ -119,10 +120,6 @@ export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGr
   /** The namespace that it registers in; undefined if no process calls it. */
   readonly discovery?: Discovery;
   readonly enableExecuteCommand: boolean;
-  /** The full name of the load balancer; undefined if only its listener is known. */
-  readonly loadBalancerFullName?: string;
-  /** Routes requests to the target group. Scaling on requests needs the load balancer, so it is defined afterwards. */
-  route(process: PostHogProcess, targetGroup: ApplicationTargetGroup): void;
   /** Adds a proxy sidecar to the task and returns it as the target of the load balancer; undefined if there is no proxy. */
   addProxy?(taskDefinition: TaskDefinition, process: ProxiedProcess): LoadBalancerTargetOptions;
 }
@@ -133,6 +130,7 @@ export class PostHogService extends Construct implements IPostHogService {
   public readonly service: BaseService;
   public readonly taskDefinition: TaskDefinition;
   public readonly targetGroup?: ApplicationTargetGroup;
+  public readonly targetGroups: ApplicationTargetGroup[];
   public readonly scaling?: ScalableTaskCount;
   public readonly logGroup: LogGroup;
   public readonly connections: Connections;
@@ -146,19 +144,16 @@ export class PostHogService extends Construct implements IPostHogService {
     const { definition, options } = props;
     const size = withPath(this, () => taskSize(definition, props.size, options));
     // ECS refuses a target group that no listener rule forwards to.
-    const http = props.reachable ? definition.http : undefined;
+    const http = props.routes.length > 0 ? definition.http : undefined;
     this.process = definition.process;
     this.logGroup = props.logGroup;
     this.taskDefinition = defineTask(this, { ...props, size, probed: http === undefined });
     const port = portOf(definition);
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
     this.service = this.defineService(size, http);
-    if (http) {
-      this.targetGroup = this.defineTargetGroup(http);
-      props.route(definition.process, this.targetGroup);
-    }
-    const { targetGroup } = this;
-    this.scaling = scaleService(this.service, size, { ...props, http, targetGroup, consumes: definition.consumes });
+    const targets = http ? this.routeTargets(http) : [];
+    [this.targetGroup] = this.targetGroups = targets.map(({ targetGroup }) => targetGroup);
+    this.scaling = scaleService(this.service, size, { ...props, http, targets, consumes: definition.consumes });
     acknowledge(this, {
       'AwsSolutions-ECS2': 'plain-text variables are not secret; secrets come from Secrets Manager',
       'IAMNoInlinePolicy': 'each role belongs to one process, and so does its policy',
@@ -268,15 +263,24 @@ export class PostHogService extends Construct implements IPostHogService {
     return service;
   }
 
-  private defineTargetGroup(http: HttpEndpoint): ApplicationTargetGroup {
-    const { definition, vpc } = this.props;
+  /** Defines a target group for each load balancer, and routes requests to it. Scaling on requests needs the load balancer, so it is defined later. */
+  private routeTargets(http: HttpEndpoint): RoutedTargets[] {
+    const { definition, routes } = this.props;
     const target = this.props.addProxy?.(this.taskDefinition, {
       upstreamPort: http.port,
       stopTimeout: Duration.seconds(definition.stopTimeout),
       logging: logTo(this.logGroup, `${this.process}-client-address`),
     });
-    return new ApplicationTargetGroup(this, this.props.targetGroupId, {
-      vpc,
+    return routes.map(({ targetGroupId, loadBalancer, route }) => {
+      const targetGroup = this.defineTargetGroup(targetGroupId, http, target);
+      route(targetGroup);
+      return { targetGroup, loadBalancerFullName: loadBalancer.loadBalancerFullName };
+    });
+  }
+
+  private defineTargetGroup(id: string, http: HttpEndpoint, target: LoadBalancerTargetOptions | undefined): ApplicationTargetGroup {
+    return new ApplicationTargetGroup(this, id, {
+      vpc: this.props.vpc,
       // Only the default port: targets of a service always name theirs. Changing it would replace the target group.
       port: http.port,
       protocol: ApplicationProtocol.HTTP,

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { IMetric, MathExpression, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { BaseService, ScalableTaskCount } from 'aws-cdk-lib/aws-ecs';
-import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { RoutedTargets } from './service-route';
 import { HttpEndpoint } from '../../catalog/process-definition';
 import { TaskSize } from '../../catalog/posthog-size';
 import { ConsumerGroup } from '../../catalog/kafka/consumer-groups';
@@ -11,9 +11,8 @@ import { IKafka } from '../../stores/kafka/kafka-base';
 /** The metrics that the number of tasks depends on. */
 export interface ScalingSignals {
   readonly http?: HttpEndpoint;
-  readonly targetGroup?: ApplicationTargetGroup;
-  /** The full name of the load balancer, such as `app/name/50dc6c495c0c9188`; undefined if only its listener is known. */
-  readonly loadBalancerFullName?: string;
+  /** The target groups; none for a process that no client can reach. */
+  readonly targets: readonly RoutedTargets[];
   readonly kafka: IKafka;
   readonly consumes?: readonly ConsumerGroup[];
 }
@@ -36,7 +35,7 @@ const SUM_LABEL = 'Lag of all groups';
 export function scaleService(
   service: BaseService,
   { minTasks, maxTasks }: TaskSize,
-  { http, targetGroup, loadBalancerFullName, kafka, consumes = [] }: ScalingSignals,
+  { http, targets, kafka, consumes = [] }: ScalingSignals,
 ): ScalableTaskCount | undefined {
   if (minTasks === maxTasks) {
     return undefined;
@@ -49,17 +48,29 @@ export function scaleService(
     return scaling;
   }
   scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: TARGET_CPU_PERCENT });
-  if (http && targetGroup) {
-    scaling.scaleOnRequestCount('Requests', { requestsPerTarget: http.requestsPerTarget, targetGroup });
-    if (loadBalancerFullName !== undefined) {
-      // The CDK takes the name from the ARN of the listener, in forty lines of functions.
-      policyOf(scaling, 'Requests').addPropertyOverride(
-        'TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.ResourceLabel',
-        `${loadBalancerFullName}/${targetGroup.targetGroupFullName}`,
-      );
+  targets.forEach((one, index) => {
+    if (http) {
+      scaleOnRequests(scaling, `Requests${index === 0 ? '' : index + 1}`, http.requestsPerTarget, one);
     }
-  }
+  });
   return scaling;
+}
+
+/** Tracks the requests per target that one load balancer forwards. */
+function scaleOnRequests(
+  scaling: ScalableTaskCount,
+  id: string,
+  requestsPerTarget: number,
+  { targetGroup, loadBalancerFullName }: RoutedTargets,
+): void {
+  scaling.scaleOnRequestCount(id, { requestsPerTarget, targetGroup });
+  if (loadBalancerFullName !== undefined) {
+    // The CDK takes the name from the ARN of the listener, in forty lines of functions.
+    policyOf(scaling, id).addPropertyOverride(
+      'TargetTrackingScalingPolicyConfiguration.PredefinedMetricSpecification.ResourceLabel',
+      `${loadBalancerFullName}/${targetGroup.targetGroupFullName}`,
+    );
+  }
 }
 
 function policyOf(scaling: ScalableTaskCount, id: string): CfnScalingPolicy {

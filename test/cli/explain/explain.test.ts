@@ -1,4 +1,4 @@
-import { AppAccess } from '../../../lib';
+import { AppAccess, AppLoadBalancer } from '../../../lib';
 import { cli, inFolder, Run, templateOfPostHog } from '../fixtures';
 
 const TEMPLATE = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.fromCidrs(['203.0.113.0/24']) }));
@@ -97,4 +97,28 @@ test.each([
     expect((await cli('explain', ...argv)).err).toContain(message);
     expect((await cli('explain', 'GET', '/')).err).toContain('there is no synthesised template here');
   });
+});
+
+describe('with an app on an internal load balancer', () => {
+  const APART = JSON.stringify(templateOfPostHog({ appLoadBalancer: AppLoadBalancer.internal() }));
+  const run = (...argv: string[]) => inFolder({ 'a.json': APART }, () => cli('explain', ...argv, '-t', 'a.json'));
+
+  test('traces the public one, and names it', async () => {
+    const { out } = await run('GET', '/login');
+    expect(out).toContain('  at         the internet-facing load balancer\n');
+    expect(out).toContain('outcome    fixed response of the load balancer: 403 Forbidden');
+  });
+
+  test('traces the other one with --load-balancer', async () => {
+    const { out } = await run('GET', '/login', '--load-balancer', 'internal');
+    expect(out).toContain('  at         the internal load balancer\n');
+    expect(out).toContain('outcome    forwarded to web');
+  });
+});
+
+test('takes the host of a path from --host, and refuses it next to a URL with a host', async () => {
+  expect((await explain('GET', '/login', '--host', 'posthog.example.com')).out).toContain('GET https://posthog.example.com/login');
+  const { exitCode, err } = await explain('GET', 'https://posthog.example.com/', '--host', 'other.example.com');
+  expect(exitCode).toBe(2);
+  expect(err).toContain("--host is for a URL that is only a path, and this one has the host 'posthog.example.com'");
 });

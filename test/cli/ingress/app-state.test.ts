@@ -24,5 +24,5 @@ test.each<[string, Access, IngressModel]>([
   ['anyone where a rule opens a page of it', 'anyone', opened({ field: 'path-pattern', values: ['/login'] })],
 ])('an app that is open to %s has the same state in the preview', (_, access, ingress) => {
   expect(appStateOf({ ingress, domain: ingress.hosts[0], ...probeAddressesOf(ingress.rules) }).access).toBe(access);
-  expect(descriptionOf(ingress, [ingress], 'https://localhost', undefined).access).toBe(access);
+  expect(descriptionOf(ingress, [ingress], { url: 'https://localhost' }).access).toBe(access);
 });

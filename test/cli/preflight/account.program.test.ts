@@ -194,6 +194,74 @@ describe('a domain', () => {
   });
 });
 
+describe('with two certificates', () => {
+  const REFUSE = [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '403' } }];
+  const further = CERTIFICATE.replace(/1$/, '2');
+  const resources = {
+    Listener: {
+      Type: 'AWS::ElasticLoadBalancingV2::Listener',
+      Properties: { Port: 443, DefaultActions: REFUSE, Certificates: [{ CertificateArn: CERTIFICATE }] },
+    },
+    Further: {
+      Type: 'AWS::ElasticLoadBalancingV2::ListenerCertificate',
+      Properties: { ListenerArn: { Ref: 'Listener' }, Certificates: [{ CertificateArn: further }] },
+    },
+    Rule: {
+      Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
+      Properties: {
+        ListenerArn: { Ref: 'Listener' },
+        Priority: 1,
+        Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: ['a.example.com', 't.example.com'] } }],
+        Actions: REFUSE,
+      },
+    },
+  };
+  const covering = (names: Record<string, string>) =>
+    answering({
+      'acm:DescribeCertificate': ({ CertificateArn }) => ({
+        Certificate: { Status: 'ISSUED', DomainName: names[String(CertificateArn)], SubjectAlternativeNames: [names[String(CertificateArn)]] },
+      }),
+    });
+
+  test('passes if each host name is covered by one of them', async () => {
+    covering({ [CERTIFICATE]: 'a.example.com', [further]: 't.example.com' });
+    const { results } = await preflight(resources);
+    expect(of(results, 'certificate')).toEqual([
+      ['pass', 'the certificate for a.example.com is ISSUED, and covers a.example.com'],
+      ['pass', 'the certificate for t.example.com is ISSUED, and covers t.example.com'],
+    ]);
+  });
+
+  test('fails for a host name that neither covers', async () => {
+    covering({ [CERTIFICATE]: 'a.example.com', [further]: 'u.example.com' });
+    const { results } = await preflight(resources);
+    expect(wrong(results, 'certificate').map(([, text]) => text)).toEqual([
+      'the certificate covers a.example.com, not t.example.com',
+      'the certificate covers u.example.com, not t.example.com',
+    ]);
+  });
+});
+
+test('accepts a private hosted zone that has names of an internal load balancer only', async () => {
+  answering({ 'route53:GetHostedZone': () => ({ HostedZone: { Name: 'example.com.', Config: { PrivateZone: true } } }) });
+  const resources = {
+    Internal: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: { Subnets: ['a', 'b'], Scheme: 'internal' } },
+    Record: {
+      Type: 'AWS::Route53::RecordSet',
+      Properties: {
+        HostedZoneId: 'Z1',
+        Name: 'posthog.example.com.',
+        Type: 'A',
+        AliasTarget: { DNSName: { 'Fn::GetAtt': ['Internal', 'DNSName'] } },
+      },
+    },
+  };
+  const { results } = await preflight(resources);
+  expect(of(results, 'zone')).toEqual([
+    ['pass', 'the hosted zone example.com exists and is private; its records are those of an internal load balancer'],
+  ]);
+});
+
 test.each([
   ['are others', () => ['ns1.example.net'], 'fail', 'but its name servers are ns1.example.net'],
   [

@@ -25,7 +25,7 @@ test.each(MODES.filter(({ optIn }) => !optIn))('every request to an ingress with
   const stack = newStack();
   newPostHog(stack, { appAccess: mode.appAccess() });
   const [ingress] = ingressesOf({ file: 'a template', template: Template.fromStack(stack).toJSON() as CloudFormationTemplate });
-  const facts: IngressFacts = descriptionOf(ingress, [ingress], 'https://localhost:8443', 'http://localhost:8080');
+  const facts: IngressFacts = descriptionOf(ingress, [ingress], { url: 'https://localhost:8443', plainUrl: 'http://localhost:8080' });
   const lanes = lanesOf(facts);
 
   expect(lanes.filter(({ kind }) => kind !== 'process').map(({ key }) => key)).toEqual([...ENDS[mode.name], 'redirect']);

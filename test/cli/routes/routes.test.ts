@@ -1,6 +1,9 @@
-import { AppAccess, PublicEndpoint } from '../../../lib';
+import { Stack } from 'aws-cdk-lib/core';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { AppAccess, AppLoadBalancer, PublicEndpoint } from '../../../lib';
 import { routesOf } from '../../../cli/routes/routes';
 import { cli, ingressOf, inFolder, templateOfPostHog } from '../fixtures';
+import { newStack } from '../../helpers/stack';
 
 const TEMPLATE = JSON.stringify(templateOfPostHog({ appAccess: AppAccess.nobody() }));
 
@@ -60,4 +63,44 @@ test('routes prints JSON', async () => {
   const [{ host, routes }] = JSON.parse(out) as { host: string; routes: { paths: string; answer: string }[] }[];
   expect(host).toBe('posthog.example.com');
   expect(routes.find(({ paths }) => paths === '/flags, /flags/*')?.answer).toBe('feature-flags');
+});
+
+describe('with several host names and load balancers', () => {
+  const certificate = (scope: Stack) => Certificate.fromCertificateArn(scope, 'Further', 'arn:aws:acm:eu-central-1:111122223333:certificate/further');
+  const template = () => {
+    const scope = newStack();
+    return JSON.stringify(
+      templateOfPostHog({
+        ingestionDomainNames: [{ domainName: 't.example.com', certificate: certificate(scope) }],
+        appLoadBalancer: AppLoadBalancer.internal(),
+      }),
+    );
+  };
+
+  test('prints a table for each load balancer, the public one first', async () => {
+    const { out } = await inFolder({ 'a.json': template() }, () => cli('routes', '-t', 'a.json'));
+    const titles = out.split('\n').filter((line) => line.includes('load balancer'));
+    expect(titles.at(0)).toBe('posthog.example.com, the internet-facing load balancer');
+    expect(titles.at(-1)).toBe('posthog.example.com, the internal load balancer');
+  });
+
+  test('prints one with --host, and one with --load-balancer', async () => {
+    const { out } = await inFolder({ 'a.json': template() }, () => cli('routes', '-t', 'a.json', '--load-balancer', 'internal'));
+    expect(out).toMatch(/^posthog\.example\.com\n/);
+    expect(out).toMatch(/^\/shared\/\* +web +.* +web$/m);
+    const json = await inFolder({ 'a.json': template() }, () => cli('routes', '-t', 'a.json', '--host', 'T.example.com', '--json'));
+    expect((JSON.parse(json.out) as { host: string; scheme: string }[]).map(({ host, scheme }) => [host, scheme])).toContainEqual([
+      't.example.com',
+      'internet-facing',
+    ]);
+  });
+
+  test.each([
+    [['--load-balancer', 'other'], "--load-balancer must be internet-facing, internal or the name of one, got: 'other'; available: "],
+    [['--host', 'https://x'], "--host must be a host name, got: 'https://x'"],
+  ])('fails with %j', async (argv, message) => {
+    const { exitCode, err } = await inFolder({ 'a.json': template() }, () => cli('routes', '-t', 'a.json', ...argv));
+    expect(exitCode).toBe(2);
+    expect(err).toContain(message);
+  });
 });

@@ -237,6 +237,37 @@ test('a template is not refused as an update of itself', () => {
   expect(messages('AWS::MSK::Cluster', CLUSTER, CLUSTER)).toEqual([]);
 });
 
+describe('a record of Route 53', () => {
+  const record = (Name: string, HostedZoneId = 'Z1', Type = 'A') => ({ Name, HostedZoneId, Type });
+  const update = (before: Record<string, object>, after: Record<string, object>) => {
+    const template = (records: Record<string, object>) => ({
+      Resources: Object.fromEntries(Object.entries(records).map(([id, Properties]) => [id, { Type: 'AWS::Route53::RecordSet', Properties }])),
+    });
+    return refusedChanges(template(before), template(after)).map(({ id, message }) => `${id}: ${message}`);
+  };
+
+  test('must not be created while another resource is the same record', () => {
+    expect(update({ Old: record('a.example.com.') }, { New: record('a.example.com.') })).toEqual([
+      'New: the record of a.example.com exists until the end of the update, as another resource',
+    ]);
+  });
+
+  test('must not swap its name with another one', () => {
+    expect(
+      update({ One: record('a.example.com.'), Two: record('b.example.com.') }, { One: record('b.example.com.'), Two: record('a.example.com.') }),
+    ).toHaveLength(2);
+  });
+
+  test('may be added, removed, and exist in another zone or with another type', () => {
+    const before = { Old: record('a.example.com.') };
+    expect(update({}, before)).toEqual([]);
+    expect(update(before, {})).toEqual([]);
+    expect(update(before, { ...before, Other: record('a.example.com.', 'Z2') })).toEqual([]);
+    expect(update(before, { ...before, Ipv6: record('a.example.com.', 'Z1', 'AAAA') })).toEqual([]);
+    expect(update(before, { Old: record('b.example.com.') })).toEqual([]);
+  });
+});
+
 describe('a listener rule', () => {
   const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
   const rule = (Priority: number, ListenerArn: unknown = { Ref: 'Listener' }) => ({ Priority, ListenerArn });

@@ -140,3 +140,13 @@ test.each([-1, 1.5, 48_002, 50_000, NaN])('refuses the base %d', (base) => {
     '`rulePriorityBase` must be a whole number from 0 to 48001, because the rules use 2000 priorities from it on and the highest of AWS is 50000, got: ',
   );
 });
+
+test('the host names of an ingress are those of the app, the primary one first, and those for ingestion', () => {
+  const props = {
+    domainName: 'a.example.com',
+    additionalDomainNames: [{ domainName: 'b.example.com' }],
+    ingestionDomainNames: [{ domainName: 't.example.com' }],
+  };
+  expect(ruleHosts(props)).toEqual({ app: ['a.example.com', 'b.example.com'], ingestion: ['t.example.com'] });
+  expect(ruleHosts({ domainName: 'a.example.com' })).toEqual({ app: ['a.example.com'], ingestion: [] });
+});

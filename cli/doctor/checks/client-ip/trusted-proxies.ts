@@ -19,15 +19,18 @@ export function checkTrustedProxies({ deployment }: CheckContext): CheckResult[]
   if (isUnavailable(django)) {
     return [unknown(`${NAME} of the running tasks`, django)];
   }
-  const { subnets } = deployment;
-  if (isUnavailable(subnets)) {
-    return [unknown(`the addresses that ${NAME} must have`, subnets), ...django.flatMap(checkTrustAll)];
+  const { subnets, otherSubnets = [] } = deployment;
+  const refused = [subnets, otherSubnets].find(isUnavailable);
+  if (isUnavailable(subnets) || isUnavailable(otherSubnets)) {
+    return [unknown(`the addresses that ${NAME} must have`, refused!), ...django.flatMap(checkTrustAll)];
   }
   const hasSidecar = verifiesAddresses(deployment);
   return django.flatMap((one) => {
     const trustAll = checkTrustAll(one);
     // If all proxies are trusted, the list does not matter.
-    return isTrue(one.container.environment[TRUST_ALL]) ? trustAll : [...trustAll, hasSidecar ? checkSidecar(one) : checkAddresses(one, subnets)];
+    return isTrue(one.container.environment[TRUST_ALL])
+      ? trustAll
+      : [...trustAll, hasSidecar ? checkSidecar(one) : checkAddresses(one, subnets, otherSubnets)];
   });
 }
 
@@ -56,7 +59,7 @@ function checkSidecar({ label, container: { environment } }: Django): CheckResul
       );
 }
 
-function checkAddresses({ label, container }: Django, subnets: readonly Subnet[]): CheckResult {
+function checkAddresses({ label, container }: Django, subnets: readonly Subnet[], others: readonly Subnet[]): CheckResult {
   const value = container.environment[NAME];
   if (value === undefined) {
     return container.secrets.includes(NAME) || container.hasEnvironmentFiles
@@ -80,13 +83,19 @@ function checkAddresses({ label, container }: Django, subnets: readonly Subnet[]
     .map(({ subnet, addresses }) => ({ subnet, addresses: addresses.filter((address) => !listed.includes(address)) }))
     .filter(({ addresses }) => addresses.length > 0);
   const known = new Set(needed.flatMap(({ addresses }) => addresses));
-  const extra = listed.filter((address) => !known.has(address));
+  // Those of another load balancer in front of the app are trusted, too.
+  const elsewhere = new Set(
+    others.filter((subnet) => !tooLarge(subnet)).flatMap(({ cidr }) => (cidr === undefined ? [] : assignableAddresses([cidr]))),
+  );
+  const extra = listed.filter((address) => !known.has(address) && !elsewhere.has(address));
   const faults = [
     ...missing.map(({ subnet, addresses }) => `lacks ${count(addresses)} of ${name(subnet)}: ${some(addresses, 2)}`),
     ...(extra.length > 0 ? [`has ${count(extra)} that the load balancer cannot have: ${some(extra, 2)}`] : []),
   ];
   return faults.length === 0
-    ? pass(`${label}: ${NAME} has all ${known.size} addresses that the load balancer can have, and no others`)
+    ? pass(
+        `${label}: ${NAME} has all ${known.size} addresses that the load balancer can have, and no others${elsewhere.size > 0 ? ' but those of another load balancer in front of it' : ''}`,
+      )
     : fail(
         `${label}: ${NAME} ${faults.join('; it ')}`,
         missing.length > 0 ? `${DEPLOY}; until then, requests through those addresses are refused by PostHog's IP filters` : DEPLOY,

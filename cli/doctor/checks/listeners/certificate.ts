@@ -12,8 +12,8 @@ const FEWEST_DAYS = 14;
 const RENEWS = 'keep the DNS validation record, so that ACM can renew: see `aws acm describe-certificate`';
 const IMPORTS = 'import a renewed certificate under the same ARN (aws acm import-certificate), or use one that ACM issues';
 
-/** Checks that the listener has a valid certificate for the domain. */
-export function checkCertificate({ deployment, domain, now }: CheckContext): CheckResult[] {
+/** Checks that the listener has a valid certificate for the host. */
+export function checkCertificate({ deployment, host, now }: CheckContext): CheckResult[] {
   const listener = tlsListener(deployment);
   if (!listener) {
     return [];
@@ -25,13 +25,13 @@ export function checkCertificate({ deployment, domain, now }: CheckContext): Che
   const attached = deployment.certificates.filter(({ arn }) => arns.includes(arn));
   const unavailable = attached.flatMap(({ arn, details }) => (isUnavailable(details) ? [unknown(`the certificate ${arn}`, details)] : []));
   // A shared listener also has the certificates of other applications.
-  const ours = attached.flatMap(({ arn, details }) => (!isUnavailable(details) && isFor(details, domain) ? [{ arn, details }] : []));
+  const ours = attached.flatMap(({ arn, details }) => (!isUnavailable(details) && isFor(details, host) ? [{ arn, details }] : []));
   if (ours.length === 0) {
     return unavailable.length > 0
       ? unavailable
       : [
           fail(
-            `no certificate of the listener covers ${domain}: ${some(names(attached)) || 'it has none'}`,
+            `no certificate of the listener covers ${host}: ${some(names(attached)) || 'it has none'}`,
             'request one for this name in this region, and add it to the listener',
           ),
         ];
@@ -39,8 +39,8 @@ export function checkCertificate({ deployment, domain, now }: CheckContext): Che
   return [...ours.flatMap(({ arn, details }) => checkOne(arn, details, now)), ...unavailable];
 }
 
-function isFor({ names: all }: CertificateDetails, domain: string | undefined): boolean {
-  return domain === undefined || all.some((name) => covers(name, domain));
+function isFor({ names: all }: CertificateDetails, host: string | undefined): boolean {
+  return host === undefined || all.some((name) => covers(name, host));
 }
 
 function names(certificates: readonly Certificate[]): string[] {

@@ -112,6 +112,57 @@ describe('a healthy deployment', () => {
     expect(amiss(await doctor('--stack', 'Outer'))).toEqual([]);
   });
 
+  describe('with another load balancer of the stack', () => {
+    const own = `${ELB}:loadbalancer/app/PostHo-Ingre-1/1`;
+    const other = `${ELB}:loadbalancer/app/PostHo-AppIn-1/2`;
+    const group = `${ELB}:targetgroup/Other/2`;
+    const describedBy = (arn: unknown) => (arn === own ? 'internet-facing' : 'internal');
+
+    beforeEach(() => {
+      const { 'cloudformation:ListStackResources': resources, 'elasticloadbalancing:DescribeLoadBalancers': balancers } = account;
+      const { 'elasticloadbalancing:DescribeTargetGroups': groups, 'ecs:DescribeServices': services, 'ec2:DescribeSubnets': subnets } = account;
+      answering({
+        'cloudformation:ListStackResources': (question) => {
+          const page = resources(question) as { StackResourceSummaries: object[] };
+          const ResourceType = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+          const second = { LogicalResourceId: 'AppLoadBalancer', PhysicalResourceId: other, ResourceType, ResourceStatus: 'CREATE_COMPLETE' };
+          return question.NextToken === undefined ? { ...page, StackResourceSummaries: [...page.StackResourceSummaries, second] } : page;
+        },
+        'elasticloadbalancing:DescribeLoadBalancers': (question) => {
+          const arn = question['LoadBalancerArns.member.1'];
+          const found = balancers({ 'LoadBalancerArns.member.1': own }) as { LoadBalancers: object[] };
+          const zones = arn === own ? {} : { LoadBalancerArn: other, AvailabilityZones: [{ SubnetId: 'subnet-other' }] };
+          return { LoadBalancers: [{ ...found.LoadBalancers[0], ...zones, Scheme: describedBy(arn) }] };
+        },
+        'elasticloadbalancing:DescribeTargetGroups': (question) =>
+          question['TargetGroupArns.member.1'] === group
+            ? { TargetGroups: [{ TargetGroupArn: group, TargetGroupName: 'Other', LoadBalancerArns: [other] }] }
+            : groups(question),
+        'ecs:DescribeServices': (question) => {
+          const found = services(question) as { services: { loadBalancers: object[] }[] };
+          return {
+            services: found.services.map((one) => ({
+              ...one,
+              loadBalancers: one.loadBalancers.flatMap((target) => [target, { ...target, targetGroupArn: group }]),
+            })),
+          };
+        },
+        'ec2:DescribeSubnets': (question) =>
+          question['SubnetId.1'] === 'subnet-other' ? { subnetSet: [{ subnetId: 'subnet-other', cidrBlock: '10.0.9.0/27' }] } : subnets(question),
+      });
+    });
+
+    test.each([
+      ['its scheme', ['--load-balancer', 'internet-facing']],
+      ['its name', ['--stack', 'PostHog', '--load-balancer', 'PostHo-Ingre-1']],
+    ])('can be chosen by %s, and trusts the addresses of both', async (_, argv) => {
+      const run = await doctor(...argv);
+      expect(amiss(run)).toEqual([]);
+      const trusted = reportedResults(run).filter(({ check }) => check === 'trusted-proxies');
+      expect(trusted[0].text).toContain('but those of another load balancer in front of it');
+    });
+  });
+
   test('can have its services in another stack', async () => {
     changed('cloudformation:ListStackResources', (answer: { StackResourceSummaries: { ResourceType: string }[] }) => ({
       ...answer,
@@ -319,7 +370,8 @@ describe('one line and exit code 2', () => {
       "the stack 'PostHog' in eu-central-1 has no load balancer, and no rules for an existing listener: name the load balancer with --load-balancer",
     );
     holding('One', 'Two');
-    await oneLine("the stack 'PostHog' has several load balancers: One, Two; choose one with --load-balancer");
+    await oneLine("the stack 'PostHog' has several load balancers: One, Two; choose one with --load-balancer internet-facing, internal or its name");
+    await oneLine("the stack 'PostHog' has no load balancers 'Three': One, Two; choose one", '--stack', 'PostHog', '--load-balancer', 'Three');
     holding('Gone');
     await oneLine("the load balancer Gone of the stack 'PostHog' does not exist any more");
   });
@@ -395,7 +447,6 @@ describe('one line and exit code 2', () => {
 
   test.each([
     [['PostHog'], "Unexpected argument 'PostHog'; usage: cdk-posthog doctor [--stack NAME"],
-    [['--stack', 'A', '--load-balancer', 'b'], 'not with both'],
     [['--stack', ''], 'the name must not be empty'],
     [['--access', 'everyone'], "--access must be one of anyone, cidrs, authenticated, nobody, got: 'everyone'"],
     [

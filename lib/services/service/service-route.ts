@@ -1,0 +1,28 @@
+import { IConnectable } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+
+/** A load balancer, as far as services use it: it checks the health of tasks. */
+export interface LoadBalancerOfRoute extends IConnectable {
+  /** Its full name, such as `app/name/50dc6c495c0c9188`; undefined if only its listener is known. */
+  readonly loadBalancerFullName?: string;
+}
+
+/**
+ * A load balancer that forwards requests to a process, with a target group of its own: a target group can belong to one load balancer only.
+ *
+ * A service can have five target groups (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html).
+ */
+export interface ServiceRoute {
+  /** The construct id of the target group. */
+  readonly targetGroupId: string;
+  readonly loadBalancer: LoadBalancerOfRoute;
+  /** Routes requests to the target group. */
+  readonly route: (targetGroup: ApplicationTargetGroup) => void;
+}
+
+/** A target group with the load balancer that forwards to it. */
+export interface RoutedTargets {
+  readonly targetGroup: ApplicationTargetGroup;
+  /** The full name of the load balancer; undefined if only its listener is known. */
+  readonly loadBalancerFullName?: string;
+}
