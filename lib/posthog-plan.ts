@@ -117,6 +117,9 @@ export const MIGRATING_PIPELINES = 'the migration of data pipelines';
 
 const SECRETS: Readonly<Record<keyof AppSecretsOptions, true>> = {
   secretKey: true,
+  jwtSigningKey: true,
+  flagsSecretKeys: true,
+  temporalSecretKey: true,
   encryptionSaltKeys: true,
   internalApiSecret: true,
   internalRequestToken: true,

@@ -136,7 +136,8 @@ export class PostHog extends Construct {
     const discovery = discoveryOf(this, 'Namespace', network.discovery, this.vpc);
     this.cloudMapNamespace = discovery.namespace;
     const { appSettings, telemetry, temporalTaskQueues, hasSymbolSets, hasFileDownloads, ...services } = plan.services;
-    this.appSecrets = new AppSecrets(this, 'Secrets', plan.secrets, removalPolicy);
+    const secrets = new AppSecrets(this, 'Secrets', plan.secrets, removalPolicy);
+    this.appSecrets = secrets;
     this.symbolSetKeys = hasSymbolSets
       ? new ObjectStorageKeys(this, 'SymbolSetKeys', { storage: this.objectStorage, prefix: SYMBOL_SETS_PREFIX }).secret
       : undefined;
@@ -148,7 +149,7 @@ export class PostHog extends Construct {
       fileDownloadsRole: this.fileDownloadsRole,
       context: {
         generation: release._generation,
-        secrets: this.appSecrets,
+        secrets,
         url: this.url,
         symbolSetKeys: this.symbolSetKeys,
         appSettings,

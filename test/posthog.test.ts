@@ -74,8 +74,8 @@ describe('a PostHog with the required props only', () => {
     const definitions = deployedProcesses(DEFAULT_PRODUCTS);
     template.resourceCountIs('AWS::ECS::Service', definitions.length);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', definitions.filter(({ http }) => http).length);
-    // Six of PostHog itself, and the keys to symbol sets.
-    template.resourceCountIs('AWS::SecretsManager::Secret', 7);
+    // Nine of PostHog itself, and the keys to symbol sets.
+    template.resourceCountIs('AWS::SecretsManager::Secret', 10);
   });
 
   test('creates no data store, no certificate and no record', () => {
@@ -272,7 +272,7 @@ describe('existing resources', () => {
 
   test('uses an existing secret, and creates none in its place', () => {
     const template = synth((scope) => ({ encryptionSaltKeys: Secret.fromSecretNameV2(scope, 'Keys', 'our-keys') }));
-    template.resourceCountIs('AWS::SecretsManager::Secret', 5);
+    template.resourceCountIs('AWS::SecretsManager::Secret', 8);
     expect(JSON.stringify(environmentOf(template, 'web').ENCRYPTION_SALT_KEYS)).toContain(':secret:our-keys');
   });
 

@@ -1,3 +1,5 @@
+import { Privileges } from './privileges';
+
 /** The handling of the stop signal in the containers of an image. */
 export interface Stopping {
   /** Determines whether ECS runs an init process as the first one: it forwards signals, and reaps zombie processes. */
@@ -15,6 +17,7 @@ export interface CatalogImage {
   /** Returns the possible tags of an image of a commit of PostHog/posthog; undefined if it is not built from there. */
   readonly commitTags?: (commit: string) => string[];
   readonly stopping: Stopping;
+  readonly privileges: Privileges;
   /** The GeoIP database in the image; undefined if it has none. */
   readonly geoIpFile?: string;
 }
@@ -50,16 +53,52 @@ const SCRIPT: Stopping = { init: true };
 /** Images that reportedly need none: browserless starts with dumb-init, and the server replaces Temporal's entry point. Neither was measured. */
 const OWN: Stopping = { init: false };
 
+/** A user without root privileges has no capabilities, and can get some through programs that set their user only. */
+const NOT_ROOT: readonly [] = [];
+
+/** The Rust services: `USER nobody` (rust/Dockerfile). */
+const NOBODY: Privileges = { keeps: NOT_ROOT, reason: 'USER nobody, and ports above 1024 (rust/Dockerfile)' };
+
+/**
+ * The Rust services that were run with a read-only file system, as `nobody` and without capabilities: July's programs started, answered flags, an
+ * encrypted payload and surveys, and stopped. Those that connect to Kafka were not tried.
+ */
+const NOBODY_READING: Privileges = { ...NOBODY, readOnly: true };
+
+/**
+ * livestream: root in its image, with the comment `TODO run as non-root user` (livestream/Dockerfile). July's program started as `nobody`, with a
+ * read-only file system and without capabilities, answered, and stopped; its files can be read by all.
+ */
+const LIVESTREAM: Privileges = {
+  keeps: NOT_ROOT,
+  user: '65534:65534',
+  readOnly: true,
+  reason: 'port 8080; it reads two files (livestream/Dockerfile)',
+};
+
+/** Node: `USER posthog` (Dockerfile.node). */
+const NODE_USER: Privileges = { keeps: NOT_ROOT, reason: 'USER posthog, and port 6738 (Dockerfile.node)' };
+
+/**
+ * The app: root, which the web server needs. Granian and the workers of NGINX Unit run as `nobody`, so their parent changes its user and groups, and
+ * sends signals to processes of another user; the start scripts change modes and owners of files. None of the other capabilities has a use.
+ */
+const APP: Privileges = {
+  keeps: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETPCAP', 'SETUID'],
+  reason: 'USER root: setpriv and NGINX Unit change to nobody (Dockerfile, bin/docker-server-unit)',
+};
+
 const wholeHash = (commit: string) => [commit];
 const shortHash = (commit: string) => [`sha-${commit.slice(0, 7)}`];
 
 /** Returns a Rust service, whose image has the GeoIP database (rust/Dockerfile). */
-function rust(name: string) {
+function rust(name: string, privileges = NOBODY) {
   return {
     repository: `ghcr.io/posthog/posthog/${name}`,
     tag: 'master',
     commitTags: shortHash,
     stopping: RUST,
+    privileges,
     geoIpFile: '/app/share/GeoLite2-City.mmdb',
   } as const satisfies CatalogImage;
 }
@@ -78,12 +117,12 @@ function rust(name: string) {
  * The stop signal: Dockerfile, Dockerfile.node, rust/Dockerfile and livestream/Dockerfile of PostHog/posthog, 13 July 2026.
  */
 export const IMAGES = {
-  app: { repository: 'posthog/posthog', tag: 'latest', commitTags: wholeHash, stopping: SCRIPT },
-  node: { repository: 'ghcr.io/posthog/posthog-node', tag: 'master', commitTags: wholeHash, stopping: PROGRAM },
+  app: { repository: 'posthog/posthog', tag: 'latest', commitTags: wholeHash, stopping: SCRIPT, privileges: APP },
+  node: { repository: 'ghcr.io/posthog/posthog-node', tag: 'master', commitTags: wholeHash, stopping: PROGRAM, privileges: NODE_USER },
   capture: rust('capture'),
   captureLogs: rust('capture-logs'),
-  featureFlags: rust('feature-flags'),
-  hypercacheServer: rust('hypercache-server'),
+  featureFlags: rust('feature-flags', NOBODY_READING),
+  hypercacheServer: rust('hypercache-server', NOBODY_READING),
   propertyDefs: rust('property-defs-rs'),
   personhogReplica: rust('personhog-replica'),
   personhogRouter: rust('personhog-router'),
@@ -93,11 +132,31 @@ export const IMAGES = {
     tag: 'master',
     commitTags: (commit) => [`sha-${commit}`, ...shortHash(commit)],
     stopping: PROGRAM,
+    privileges: LIVESTREAM,
     geoIpFile: '/GeoLite2-City.mmdb',
   },
-  browserless: { repository: 'ghcr.io/browserless/chromium', tag: 'v2.51.2', stopping: OWN },
-  temporal: { repository: 'temporalio/auto-setup', tag: '1.26.2', stopping: OWN },
-  sqlxMigrate: { repository: 'ghcr.io/posthog/posthog/sqlx-migrate', tag: 'master', commitTags: shortHash, stopping: PROGRAM },
+  browserless: {
+    repository: 'ghcr.io/browserless/chromium',
+    tag: 'v2.51.2',
+    stopping: OWN,
+    privileges: { keeps: 'all', reason: 'USER blessuser; the sandbox of Chromium may use a program that sets its user, and no image could be run' },
+  },
+  temporal: {
+    repository: 'temporalio/auto-setup',
+    tag: '1.26.2',
+    stopping: OWN,
+    privileges: { keeps: NOT_ROOT, reason: 'USER temporal, and ports above 1024 (auto-setup.Dockerfile of temporalio/docker-builds)' },
+  },
+  sqlxMigrate: {
+    repository: 'ghcr.io/posthog/posthog/sqlx-migrate',
+    tag: 'master',
+    commitTags: shortHash,
+    stopping: PROGRAM,
+    privileges: {
+      keeps: 'all',
+      reason: 'root: a container of seconds that connects to the database only (rust/Dockerfile.sqlx-migrate); it was not run without privileges',
+    },
+  },
 } as const satisfies Readonly<Record<string, CatalogImage>>;
 
 /**

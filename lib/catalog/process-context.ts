@@ -75,6 +75,11 @@ export interface StoreContexts {
 /** PostHog's own secrets. Each value is a whole secret string. */
 export interface SecretsContext {
   readonly secretKey: ISecret;
+  readonly jwtSigningKey: ISecret;
+  /** The key that signed tokens before `jwtSigningKey` did; undefined if PostHog cannot read it as a fallback. */
+  readonly _previousJwtKey?: ISecret;
+  readonly flagsSecretKeys: ISecret;
+  readonly temporalSecretKey: ISecret;
   readonly encryptionSaltKeys: ISecret;
   readonly internalApiSecret: ISecret;
   readonly internalRequestToken: ISecret;

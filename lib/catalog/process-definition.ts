@@ -94,6 +94,11 @@ export interface ProcessDefinition<P extends PostHogProcess = PostHogProcess> {
   readonly startsAfter?: readonly StartOrder[];
   /** Additional processes that it calls, if they are deployed. */
   readonly calls: readonly PostHogProcess[];
+  /**
+   * The reason why it may connect to any address and port: destinations that users enter. Undefined if it may only connect to HTTPS, its data
+   * stores, and the ports of processes that it calls.
+   */
+  readonly callsOut?: string;
   /** The security group that it shares with processes that call the same ones; undefined if it has its own. */
   readonly sharedGroup?: string;
   settings(context: ProcessContext): ProcessSettings;

@@ -14,6 +14,7 @@ import { acknowledge, resultText } from '../private/acknowledge';
 import { programFolder } from '../private/assets';
 import { InlineRole } from '../private/inline-role';
 import { defineLogGroup } from '../private/log-group';
+import { trustedService } from '../private/trusted-service';
 
 /** Properties for `MigrationMachine`. */
 export interface MigrationMachineProps {
@@ -88,9 +89,11 @@ export class MigrationMachine extends Construct {
       concludeFunction: conclude.functionArn,
       logGroup: props.logs.logGroupName,
       streamPrefix: STREAM_PREFIX,
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/vpc-interface-endpoints.html (the bucket of a region)
+      signalHost: `cloudformation-waitcondition-${stack.region}.s3*.${stack.urlSuffix}`,
     });
     const logs = defineLogGroup(this, 'Logs');
-    const role = new InlineRole(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    const role = new InlineRole(this, 'Role', { assumedBy: trustedService(this, 'stepFunctions') });
     this.stateMachine = new StateMachine(this, 'Resource', {
       role,
       definitionBody: DefinitionBody.fromString(stack.toJsonString(states)),

@@ -19,6 +19,8 @@ export interface MigrationStates {
   readonly logGroup: string;
   readonly streamPrefix: string;
   readonly release: string;
+  /** The host of wait conditions, with `*` for the parts between the bucket and the domain. */
+  readonly signalHost: string;
   /** The timeout of the task, in seconds. */
   readonly timeoutSeconds: number;
 }
@@ -117,6 +119,7 @@ export function migrationStates(given: MigrationStates): object {
             'StreamPrefix': given.streamPrefix,
             'Release': given.release,
             'TimeoutSeconds': given.timeoutSeconds,
+            'SignalHost': given.signalHost,
             'State.$': '$',
           },
         },

@@ -10,20 +10,22 @@ import {
   OperatingSystemFamily,
   Secret,
 } from 'aws-cdk-lib/aws-ecs';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { MigrationPlan } from './migration-options';
 import { migrationScript, topicsScript } from './migration-script';
-import { APP_TASK_DISK_GIB } from '../catalog/images';
+import { APP_TASK_DISK_GIB, imageNamed } from '../catalog/images';
+import { droppedCapabilities } from '../catalog/privileges';
 import { ProxyVariable } from '../catalog/proxy-environment';
 import { acknowledge } from '../private/acknowledge';
 import { containerImage } from '../private/container-image';
 import { InlineRole } from '../private/inline-role';
 import { IKafka, KafkaEncryption } from '../stores/kafka/kafka-base';
 import { KafkaTopic, topicLines } from '../stores/kafka/kafka-topics';
+import { linuxParameters } from '../private/linux-parameters';
 import { ProcessSettings } from '../private/process-settings';
+import { trustedService } from '../private/trusted-service';
 
 /** The topics that a migration creates first. */
 export interface MigratedTopics {
@@ -105,7 +107,7 @@ export class MigrationTask extends Construct {
   ) {
     super(scope, id);
     const [taskRole, executionRole] = ['TaskRole', 'ExecutionRole'].map(
-      (name) => new InlineRole(this, name, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }),
+      (name) => new InlineRole(this, name, { assumedBy: trustedService(this, 'ecsTasks') }),
     );
     this.taskDefinition = new FargateTaskDefinition(this, 'Definition', {
       taskRole,
@@ -121,8 +123,14 @@ export class MigrationTask extends Construct {
       environment: { ...withoutRequestVariables(settings.environment), ...MIGRATION_VARIABLES, ...planVariables(plan, release) },
       secrets: settings.secrets,
     };
+    const privileged = (name: string) => linuxParameters(this, name, { dropped: droppedCapabilities(imageNamed('app').privileges) });
     // The image's entry point starts the web server.
-    this.add('checks', { ...django, entryPoint: ['python', '-c'], command: [migrationScript(), 'checks'] });
+    this.add('checks', {
+      ...django,
+      entryPoint: ['python', '-c'],
+      command: [migrationScript(), 'checks'],
+      linuxParameters: privileged('ChecksLinuxParameters'),
+    });
     if (topics) {
       this.add('topics', this.topics(topics, registryCredentials));
     }
@@ -134,7 +142,14 @@ export class MigrationTask extends Construct {
       });
     }
     // The longest one comes last: ECS stops a task in which a container has waited three hours for another (aws/containers-roadmap issue 1532).
-    this.add('migrate', { ...django, entryPoint: ['python'], command: [SCRIPT_FILE, 'migrate'], stopTimeout: Duration.minutes(2), essential: true });
+    this.add('migrate', {
+      ...django,
+      entryPoint: ['python'],
+      command: [SCRIPT_FILE, 'migrate'],
+      linuxParameters: privileged('LinuxParameters'),
+      stopTimeout: Duration.minutes(2),
+      essential: true,
+    });
     this.share('checks', 'migrate');
     [taskRole, executionRole].forEach((role) => role.close());
     acknowledge(this, {

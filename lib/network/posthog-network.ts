@@ -27,6 +27,7 @@ import { anyText, boolean, oneOf, wholeNumber } from '../private/checks/values';
 import { invalidProp, invalidValue, withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
 import { logCdkFunction } from '../private/program-function';
+import { limitTrust } from '../private/trusted-service';
 
 /**
  * Properties for `PostHogNetwork`.
@@ -233,6 +234,7 @@ export class PostHogNetwork extends Construct {
       destination: FlowLogDestination.toCloudWatchLogs(logGroup),
       trafficType: FlowLogTrafficType.REJECT,
     });
+    limitTrust(flowLog.iamRole, 'flowLogs');
     acknowledge(flowLog, { IAMNoInlinePolicy: 'role and policy belong to this flow log only' });
     return flowLog;
   }

@@ -129,7 +129,7 @@ export class PostHogServices extends Construct {
           image: release._imageOf(process, definition.image),
           geoIpImage: definition.geoIpFolder && release._imageOf(process, GEOIP_IMAGE),
           kafka: stores.kafka,
-          securityGroup: groups.of(definition),
+          securityGroup: groups.of(definition, release._imageOf(process, definition.image)),
           clientGroups: clients.of(definition.stores),
           roles,
           logGroup: logs.of(definition),

@@ -164,10 +164,13 @@ AWS::Logs::LogGroup PostHogServicesLogsLiveEvents89967183
 AWS::Logs::LogGroup PostHogServicesLogsSessionReplayF1E5D74B
 AWS::SecretsManager::Secret PostHogSecretsBrowserlessTokenFB47CF86
 AWS::SecretsManager::Secret PostHogSecretsEncryptionSaltKeysB6301810
+AWS::SecretsManager::Secret PostHogSecretsFlagsSecretKeys30064C20
 AWS::SecretsManager::Secret PostHogSecretsInternalApiSecretE5F0A7A5
 AWS::SecretsManager::Secret PostHogSecretsInternalRequestToken8E66BE1C
+AWS::SecretsManager::Secret PostHogSecretsJwtSigningKeyFA9F4B4A
 AWS::SecretsManager::Secret PostHogSecretsOidcRsaPrivateKeyFDFE0B0A
 AWS::SecretsManager::Secret PostHogSecretsSecretKeyE69EAED0
+AWS::SecretsManager::Secret PostHogSecretsTemporalSecretKey15FC27EB
 AWS::SecretsManager::Secret PostHogSymbolSetKeysSecret3A27DE38
 AWS::ServiceDiscovery::PrivateDnsNamespace PostHogNamespace475724DD
 AWS::ServiceDiscovery::Service PostHogServicesBrowserlessServiceCloudmapService955C4B1E
@@ -288,6 +291,7 @@ const REPLACEABLE_TYPES = [
   'AWS::StepFunctions::StateMachine',
   'Custom::AWS',
   'Custom::PostHogDeploymentCheck',
+  'Custom::PostHogFernetKey',
   'Custom::PostHogMigration',
   'Custom::PostHogRsaKey',
   'Custom::VpcRestrictDefaultSG',

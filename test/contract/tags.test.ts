@@ -33,6 +33,7 @@ const WITHOUT_TAGS = [
   'AWS::SecretsManager::SecretTargetAttachment',
   'Custom::AWS',
   'Custom::PostHogDeploymentCheck',
+  'Custom::PostHogFernetKey',
   'Custom::PostHogMigration',
   'Custom::PostHogRsaKey',
   'Custom::VpcRestrictDefaultSG',

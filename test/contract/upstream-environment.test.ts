@@ -56,6 +56,7 @@ const LEFT_OUT: Record<string, string> = {
 
 /** The same for one process, where others do set it: process and name. */
 const LEFT_OUT_OF: Record<string, string> = {
+  'plugins SECRET_KEY': 'read where TEMPORAL_SECRET_KEY is unset only (nodejs/src/ai-observability/config.ts), which is set',
   ...Object.fromEntries(
     ['plugins', 'ingestion-general', 'ingestion-sessionreplay', 'ingestion-error-tracking', 'ingestion-logs', 'ingestion-traces'].map((process) => [
       `${process} KAFKA_HOSTS`,

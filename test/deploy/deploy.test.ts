@@ -266,6 +266,8 @@ describe('a first deployment', () => {
       const {
         SecretsOidcRsaPrivateKey: key,
         SymbolSetKeysSecret: symbolSets,
+        SecretsFlagsSecretKeys: flags,
+        SecretsTemporalSecretKey: temporal,
         ...texts
       } = Object.fromEntries([...arns].map(([name, arn]) => [name, values[arn]]));
       const lengths = Object.entries(texts).map(([name, value]) => [name, value.length]);
@@ -275,8 +277,12 @@ describe('a first deployment', () => {
         SecretsInternalApiSecret: 64,
         SecretsInternalRequestToken: 64,
         SecretsBrowserlessToken: 64,
+        SecretsJwtSigningKey: 64,
       });
-      expect(new Set(Object.values(texts)).size).toBe(5);
+      expect(new Set(Object.values(texts)).size).toBe(6);
+      // As in a stack that exists already: the emulator has no stack before all of its resources.
+      const encrypting = texts.SecretsSecretKey.slice(0, 32);
+      expect([flags, temporal]).toEqual([encrypting, encrypting]);
       expect(Object.values(texts).filter((value) => !/^[A-Za-z0-9]+$/.test(value))).toEqual([]);
       expect(createPrivateKey(key).asymmetricKeyDetails).toMatchObject({ modulusLength: 3072 });
       expect(JSON.parse(symbolSets)).toEqual({

@@ -135,6 +135,11 @@ export const SEEN: readonly Shortcoming[] = [
     here: "the emulator runs the function's own code, and waits",
   },
   {
+    what: 'Custom::PostHogFernetKey',
+    moto: 'calls functions in Docker only, does not wait for them, and has no stack before all of its resources',
+    here: "the emulator runs the function's own code as in a stack that exists already, and waits",
+  },
+  {
     what: 'Custom::PostHogMigration',
     moto: 'calls functions in Docker only, and does not wait for them',
     here: "the function's own code is run in Node",

@@ -72,5 +72,5 @@ function secretName(valueFrom: unknown): string {
   return idOf(valueFrom)
     .replace(/^Secrets/, '')
     .replace(/[0-9A-F]{8}$/, '')
-    .replace('PrivateKeyValue', 'PrivateKey');
+    .replace(/(Keys?)Value$/, '$1');
 }

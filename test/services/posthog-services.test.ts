@@ -376,13 +376,24 @@ describe('what PostHog creates for its services can be reached', () => {
   const secrets = ofType<{ Description?: string }>(template, 'AWS::SecretsManager::Secret');
 
   test('`appSecrets` has every secret of the app', () => {
-    const { secretKey, encryptionSaltKeys, internalApiSecret, internalRequestToken, browserlessToken } = posthog.appSecrets;
-    const found = [secretKey, encryptionSaltKeys, internalApiSecret, internalRequestToken, browserlessToken].map(({ secretArn }) => {
+    const { secretKey, jwtSigningKey, encryptionSaltKeys, internalApiSecret, internalRequestToken, browserlessToken } = posthog.appSecrets;
+    const found = [secretKey, jwtSigningKey, encryptionSaltKeys, internalApiSecret, internalRequestToken, browserlessToken].map(({ secretArn }) => {
       const [, resource] = secrets.find(([id]) => id === idOf(ref(secretArn)))!;
       return resource.Properties.Description?.split(': ')[1];
     });
-    expect(found).toEqual(['SECRET_KEY', 'ENCRYPTION_SALT_KEYS', 'INTERNAL_API_SECRET', 'INTERNAL_REQUEST_TOKEN', 'BROWSERLESS_TOKEN']);
+    expect(found).toEqual([
+      'SECRET_KEY',
+      'JWT_SIGNING_KEY',
+      'ENCRYPTION_SALT_KEYS',
+      'INTERNAL_API_SECRET',
+      'INTERNAL_REQUEST_TOKEN',
+      'BROWSERLESS_TOKEN',
+    ]);
     expect(ofType(template, 'Custom::PostHogRsaKey').map(([id]) => id)).toEqual([idOf(ref(posthog.appSecrets.oidcRsaPrivateKey.secretArn))]);
+    const { flagsSecretKeys, temporalSecretKey } = posthog.appSecrets;
+    expect(ofType(template, 'Custom::PostHogFernetKey').map(([id]) => id)).toEqual(
+      [flagsSecretKeys, temporalSecretKey].map(({ secretArn }) => idOf(ref(secretArn))),
+    );
   });
 
   test('`symbolSetKeys` and `fileDownloadsRole` are those of their products, and undefined without them', () => {

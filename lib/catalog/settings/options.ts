@@ -85,7 +85,7 @@ export const PRODUCTS: Readonly<Record<Product, Requirements>> = {
     settings: {
       [WEB]: ['TEMPORAL_HOST', 'TEMPORAL_PORT'],
       [WORKER]: ['TEMPORAL_HOST', 'TEMPORAL_PORT'],
-      [PLUGINS]: ['TEMPORAL_HOST', 'TEMPORAL_PORT', 'SECRET_KEY'],
+      [PLUGINS]: ['TEMPORAL_HOST', 'TEMPORAL_PORT', 'TEMPORAL_SECRET_KEY'],
     },
     queues: [],
   },

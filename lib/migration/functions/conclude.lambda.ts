@@ -1,5 +1,6 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { Task } from '@aws-sdk/client-ecs';
+import { withoutValues } from './log-lines';
 import { ConcludeRequest, Conclusion } from './migration-requests';
 import { runningTasks, stopTasks } from './migration-tasks.lambda';
 import { fitsSignal, migrationResult, MigrationResult, Signal, signalText, withLastLines } from './migration-result';
@@ -33,7 +34,7 @@ export async function handler(request: ConcludeRequest): Promise<Conclusion> {
   const conclusion: Conclusion = { Outcome: signal.Status, Reason: withLastLines(sentence, lines, fitsSignal(signal)) };
   console.log(JSON.stringify(conclusion));
   if (url) {
-    await sendSignal(url, { ...signal, Reason: conclusion.Reason });
+    await sendSignal(signalAddress(url, request.SignalHost), { ...signal, Reason: conclusion.Reason });
   }
   return conclusion;
 }
@@ -71,14 +72,35 @@ function nameOf(taskArn = ''): string {
 async function lastLines(logGroupName: string, logStreamName: string): Promise<string[]> {
   try {
     const { events = [] } = await LOGS.send(new GetLogEventsCommand({ logGroupName, logStreamName, limit: LAST_LINES, startFromHead: false }));
-    return events.map(({ message = '' }) => message.trimEnd().slice(0, LONGEST_LINE)).filter(Boolean);
+    const lines = withoutValues(events.map(({ message = '' }) => message.trimEnd()));
+    return lines.map((line) => line.slice(0, LONGEST_LINE)).filter(Boolean);
   } catch (error) {
     return [`(the log cannot be read: ${error instanceof Error ? error.message.slice(0, LONGEST_LINE) : String(error)})`];
   }
 }
 
+/**
+ * Returns the address of a wait condition. Throws if it is any other: the input of an execution comes from everyone who may start one, and the result
+ * must not reach an address of theirs.
+ */
+function signalAddress(text: string, host: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const [before, after] = host.split('*');
+  const between =
+    url?.hostname.startsWith(before) && url.hostname.endsWith(after) ? url.hostname.slice(before.length, -after.length || undefined) : '?';
+  // S3 has several names for a bucket: `.s3`, `.s3-eu-west-1`, `.s3.eu-west-1`, `.s3.dualstack.eu-west-1`.
+  if (url?.protocol === 'https:' && !url.username && /^([.-][a-z0-9-]+){0,2}$/.test(between)) {
+    return url;
+  }
+  // An emulated AWS, which all calls of the SDK go to.
+  if (url && process.env.AWS_ENDPOINT_URL && url.origin === new URL(process.env.AWS_ENDPOINT_URL).origin) {
+    return url;
+  }
+  throw new Error(`the result is sent to wait conditions of CloudFormation only, https://${host}, got: ${url?.origin ?? 'no URL'}`);
+}
+
 /** Signals the wait condition. A wait condition that was signalled, removed or has expired is no error. */
-async function sendSignal(url: string, signal: Signal): Promise<void> {
+async function sendSignal(url: URL, signal: Signal): Promise<void> {
   // As bytes: for a string, fetch() sends a content type, and the URL is signed without one.
   const response = await fetch(url, { method: 'PUT', body: Buffer.from(signalText(signal)), signal: AbortSignal.timeout(SIGNAL_TIMEOUT) });
   if (response.ok) {

@@ -66,6 +66,8 @@ export interface ConcludeRequest {
   readonly Release: string;
   /** The timeout of the task, in seconds. */
   readonly TimeoutSeconds: number;
+  /** The host of wait conditions, with `*` for the parts between the bucket and the domain. */
+  readonly SignalHost: string;
   /** The input of the execution, and the result of its task. */
   readonly State: MigrationInput & { readonly Task?: EndedTask; readonly Error?: StateError };
 }

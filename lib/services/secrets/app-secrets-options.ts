@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { ISecret, SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
+import type { FernetFormat } from './function-keys';
 import { secret } from '../../private/checks/cdk';
 import { Checks } from '../../private/checks/check';
 import { invalidProp } from '../../private/errors';
@@ -10,11 +11,34 @@ import { checkWholeText, definitionOf } from '../../private/secrets';
  */
 export interface AppSecretsOptions {
   /**
-   * Signs sessions and tokens: 32 characters or more. Changing it signs all users out.
+   * Signs sessions, password resets and cookies of the app, and nothing of other processes: 32 characters or more. Changing it signs all users out.
    *
    * @default - generated once, 64 characters
    */
   readonly secretKey?: ISecret;
+  /**
+   * Signs the tokens of exports, shared pages, unsubscribe links and live events: 32 characters or more, without a comma. Tokens that `secretKey`
+   * signed stay valid. Changing it ends the tokens that it signed.
+   *
+   * @default - generated once, 64 characters
+   */
+  readonly jwtSigningKey?: ISecret;
+  /**
+   * Encrypts the payloads of remote configuration flags: 32 characters or more, or several such keys separated by commas, of which the first
+   * encrypts. Losing it makes these payloads unreadable.
+   *
+   * @default - generated once, 64 characters; in a stack that exists already, and with your own `secretKey`, the part of `secretKey` that encrypted
+   * them so far
+   */
+  readonly flagsSecretKeys?: ISecret;
+  /**
+   * Encrypts the data of Temporal's workflows: 32 characters or more. Data that `secretKey` encrypted stays readable. Changing it makes the data
+   * that it encrypted unreadable.
+   *
+   * @default - generated once, 64 characters; in a stack that exists already, and with your own `secretKey`, the part of `secretKey` that encrypted
+   * it so far
+   */
+  readonly temporalSecretKey?: ISecret;
   /**
    * Encrypts data in PostHog's database: exactly 32 characters, or several such keys separated by commas, of which the first
    * encrypts. Losing it makes that data unreadable.
@@ -51,6 +75,9 @@ export interface AppSecretsOptions {
 
 export const APP_SECRETS_CHECKS: Checks<AppSecretsOptions> = {
   secretKey: secret,
+  jwtSigningKey: secret,
+  flagsSecretKeys: secret,
+  temporalSecretKey: secret,
   encryptionSaltKeys: secret,
   internalApiSecret: secret,
   internalRequestToken: secret,
@@ -63,12 +90,18 @@ interface SecretFormat {
   readonly description: string;
   /** The length of a generated value; undefined if Secrets Manager cannot generate one. */
   readonly length?: number;
+  /** The format of a key for data that SECRET_KEY encrypted in earlier versions of the library, which a function generates. */
+  readonly fernet?: FernetFormat;
   readonly valid: (value: string) => boolean;
   readonly rule: string;
 }
 
 /**
  * PostHog's formats.
+ *
+ * A comma would end JWT_SIGNING_KEY where it is a fallback, and every key of FLAGS_SECRET_KEYS needs 32 bytes
+ * (products/feature_flags/backend/encrypted_flag_payloads.py). TEMPORAL_SECRET_KEY may name its encoding before a colon
+ * (posthog/temporal/common/codec.py).
  *
  * ENCRYPTION_SALT_KEYS is 32 characters of text, not base64, and has a public default that must never be used (posthog/settings/access.py,
  * posthog/helpers/encrypted_fields.py). INTERNAL_API_SECRET is refused by Django and not checked at all by Node while it is empty.
@@ -77,6 +110,26 @@ interface SecretFormat {
  */
 export const FORMATS: Readonly<Record<keyof AppSecretsOptions, SecretFormat>> = {
   secretKey: { description: 'PostHog app: SECRET_KEY', length: 64, valid: matches(/^.{32,}$/), rule: 'must be 32 characters or more' },
+  jwtSigningKey: {
+    description: 'PostHog app: JWT_SIGNING_KEY',
+    length: 64,
+    valid: matches(/^[^,]{32,}$/),
+    rule: 'must be 32 characters or more, without a comma',
+  },
+  flagsSecretKeys: {
+    description: 'PostHog app: FLAGS_SECRET_KEYS',
+    length: 64,
+    fernet: 'list',
+    valid: matches(/^[^,]{32,}(,[^,]{32,})*$/),
+    rule: 'must be 32 characters or more, or several such keys separated by commas',
+  },
+  temporalSecretKey: {
+    description: 'PostHog app: TEMPORAL_SECRET_KEY',
+    length: 64,
+    fernet: 'encoded',
+    valid: matches(/^.{32,}$/),
+    rule: 'must be 32 characters or more',
+  },
   encryptionSaltKeys: {
     description: 'PostHog app: ENCRYPTION_SALT_KEYS',
     length: 32,

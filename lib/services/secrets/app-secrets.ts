@@ -2,17 +2,24 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { AppSecretsOptions, checkFormat, FORMATS } from './app-secrets-options';
-import { defineRsaKey } from './rsa-key';
+import { defineFernetKey, defineRsaKey } from './function-keys';
 import { acknowledge } from '../../private/acknowledge';
 import { withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
+import { definitionOf } from '../../private/secrets';
 
 /**
  * PostHog's own secrets. The value of each is the whole secret string.
  */
 export interface IAppSecrets extends IConstruct {
-  /** Signs sessions and tokens (SECRET_KEY). */
+  /** Signs sessions, password resets and cookies of the app (SECRET_KEY). */
   readonly secretKey: ISecret;
+  /** Signs the tokens of exports, shared pages, unsubscribe links and live events (JWT_SIGNING_KEY). */
+  readonly jwtSigningKey: ISecret;
+  /** Encrypts the payloads of remote configuration flags (FLAGS_SECRET_KEYS). Keep a copy with the backups of the database. */
+  readonly flagsSecretKeys: ISecret;
+  /** Encrypts the data of Temporal's workflows (TEMPORAL_SECRET_KEY). Keep a copy with the backups of the database. */
+  readonly temporalSecretKey: ISecret;
   /** Encrypts data in PostHog's database (ENCRYPTION_SALT_KEYS). Keep a copy with the backups of the database. */
   readonly encryptionSaltKeys: ISecret;
   /** Authenticates PostHog's processes to each other (INTERNAL_API_SECRET). */
@@ -32,6 +39,16 @@ export interface IAppSecrets extends IConstruct {
  */
 export class AppSecrets extends Construct implements IAppSecrets {
   public readonly secretKey: ISecret;
+  public readonly jwtSigningKey: ISecret;
+  public readonly flagsSecretKeys: ISecret;
+  public readonly temporalSecretKey: ISecret;
+  /**
+   * The key that signed tokens before `jwtSigningKey` did; undefined if it may contain a comma: PostHog would accept tokens that a part of it signed,
+   * and the part may be short.
+   *
+   * @internal
+   */
+  public readonly _previousJwtKey?: ISecret;
   public readonly encryptionSaltKeys: ISecret;
   public readonly internalApiSecret: ISecret;
   public readonly internalRequestToken: ISecret;
@@ -47,7 +64,11 @@ export class AppSecrets extends Construct implements IAppSecrets {
         withPath(this, () => checkFormat(name, existing));
         return existing;
       }
-      const { description, length } = FORMATS[name];
+      const { description, length, fernet: format } = FORMATS[name];
+      if (format) {
+        const previous = { previous: this.secretKey, isNew: props.secretKey === undefined };
+        return defineFernetKey(this, secretId, description, policy, { format, prop: name, ...previous });
+      }
       return length === undefined
         ? defineRsaKey(this, secretId, description, policy)
         : new Secret(this, secretId, { description, removalPolicy, generateSecretString: { excludePunctuation: true, passwordLength: length } });
@@ -60,10 +81,23 @@ export class AppSecrets extends Construct implements IAppSecrets {
       'SecretsManagerUsingKMSKey': 'encrypted with the AWS managed key of Secrets Manager; bring your own secrets for another key',
     });
     this.secretKey = secret('secretKey', 'SecretKey');
+    this._previousJwtKey = isWithoutComma(this.secretKey) ? this.secretKey : undefined;
     this.encryptionSaltKeys = secret('encryptionSaltKeys', 'EncryptionSaltKeys');
     this.internalApiSecret = secret('internalApiSecret', 'InternalApiSecret');
     this.internalRequestToken = secret('internalRequestToken', 'InternalRequestToken');
     this.browserlessToken = secret('browserlessToken', 'BrowserlessToken');
     this.oidcRsaPrivateKey = secret('oidcRsaPrivateKey', 'OidcRsaPrivateKey');
+    this.jwtSigningKey = secret('jwtSigningKey', 'JwtSigningKey');
+    this.flagsSecretKeys = secret('flagsSecretKeys', 'FlagsSecretKeys');
+    this.temporalSecretKey = secret('temporalSecretKey', 'TemporalSecretKey');
   }
+}
+
+/** Returns whether the value of a secret is certain to contain no comma. */
+function isWithoutComma(secret: ISecret): boolean {
+  const { generated, literal } = definitionOf(secret);
+  if (typeof literal === 'string') {
+    return !literal.startsWith('{{resolve:') && !literal.includes(',');
+  }
+  return generated !== undefined && (generated.excludePunctuation === true || (generated.excludeCharacters?.includes(',') ?? false));
 }

@@ -99,7 +99,7 @@ export interface ProxiedProcess {
 }
 
 /** Properties for `PostHogService`. */
-export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGroup'> {
+export interface PostHogServiceProps extends Omit<ServiceTask, 'probed' | 'logGroup' | 'execution'> {
   readonly logGroup: LogGroup;
   /** The default size, which `options` can override. */
   readonly size: TaskSize;
@@ -147,7 +147,7 @@ export class PostHogService extends Construct implements IPostHogService {
     const http = props.routes.length > 0 ? definition.http : undefined;
     this.process = definition.process;
     this.logGroup = props.logGroup;
-    this.taskDefinition = defineTask(this, { ...props, size, probed: http === undefined });
+    this.taskDefinition = defineTask(this, { ...props, size, probed: http === undefined, execution: props.enableExecuteCommand });
     const port = portOf(definition);
     this.connections = new Connections({ securityGroups: [props.securityGroup], defaultPort: port === undefined ? undefined : Port.tcp(port) });
     this.service = this.defineService(size, http);

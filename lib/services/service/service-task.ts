@@ -6,24 +6,25 @@ import {
   CpuArchitecture,
   FargateTaskDefinition,
   HealthCheck,
-  LinuxParameters,
   LogDriver,
   OperatingSystemFamily,
   Secret,
   TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, Dependable } from 'constructs';
 import { logTo } from './service-logs';
 import { APP_TASK_DISK_GIB, GEOIP_IMAGE, imageNamed, IMAGES } from '../../catalog/images';
+import { droppedCapabilities, Privileges } from '../../catalog/privileges';
 import { PROXY_VARIABLES } from '../../catalog/proxy-environment';
 import { acknowledge } from '../../private/acknowledge';
 import { containerImage } from '../../private/container-image';
 import { invalidValue, withPath } from '../../private/errors';
 import { InlineRole } from '../../private/inline-role';
+import { linuxParameters } from '../../private/linux-parameters';
 import { ProcessSettings } from '../../private/process-settings';
+import { trustedService } from '../../private/trusted-service';
 import { portOf, Probe, ProcessDefinition } from '../../catalog/process-definition';
 import { TaskSize } from '../../catalog/posthog-size';
 
@@ -53,6 +54,8 @@ export interface ServiceTask {
   /** Indicates whether it accesses objects, for which its task needs its own role. */
   readonly opensObjects: boolean;
   readonly logGroup: ILogGroup;
+  /** Indicates whether users can run commands in the container with ECS Exec, whose agent was not tried without privileges. */
+  readonly execution: boolean;
 }
 
 /** The container health check, in seconds: an unhealthy task is replaced. */
@@ -75,12 +78,15 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
   });
   const { process, entryPoint, command, probe, geoIpFolder } = definition;
   const port = portOf(definition);
-  const { stopping } = imageNamed(definition.image);
+  const { stopping, privileges: ofImage } = imageNamed(definition.image);
+  const privileges = task.execution ? undefined : ofImage;
   const container = taskDefinition.addContainer(process, {
     image: containerImage(scope, 'Repository', image, registryCredentials),
     entryPoint: copyOf(entryPoint ?? stopping.entryPoint),
     command: copyOf(command),
-    linuxParameters: stopping.init ? new LinuxParameters(scope, 'LinuxParameters', { initProcessEnabled: true }) : undefined,
+    linuxParameters: linuxParameters(scope, 'LinuxParameters', { init: stopping.init, dropped: privileges ? droppedCapabilities(privileges) : [] }),
+    user: privileges?.user,
+    readonlyRootFilesystem: privileges?.readOnly,
     environment,
     secrets,
     stopTimeout: Duration.seconds(definition.stopTimeout),
@@ -124,6 +130,9 @@ interface GeoIpFile {
 
 const GEOIP_VOLUME = 'geoip';
 
+/** The privileges of its init container: it writes to a folder of a user that is not known. */
+const GEOIP_PRIVILEGES: Privileges = { keeps: ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'], reason: 'copies a file into a new volume' };
+
 /**
  * Adds the GeoIP database to the task of a process whose image lacks it: an init container copies it to a shared volume.
  *
@@ -137,6 +146,7 @@ function addGeoIpFile(container: ContainerDefinition, { image, folder, logging }
     entryPoint: ['/bin/sh', '-c'],
     command: [`cp ${IMAGES[GEOIP_IMAGE].geoIpFile} ${folder}/ && chmod a+r ${folder}/*`],
     user: '0',
+    linuxParameters: linuxParameters(taskDefinition, 'GeoIpLinuxParameters', { dropped: droppedCapabilities(GEOIP_PRIVILEGES) }),
     essential: false,
     logging,
   });
@@ -179,7 +189,7 @@ export class ServiceRoles extends Construct {
   }
 
   private role(scope: Construct, id: string, description?: string): InlineRole {
-    const role = new InlineRole(scope, id, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'), description });
+    const role = new InlineRole(scope, id, { assumedBy: trustedService(this, 'ecsTasks'), description });
     acknowledge(role, { IAMNoInlinePolicy: 'each role belongs to one process or to the processes of one image, and so does its policy' });
     this.all.push(role);
     // The task definition references the role itself; a service needs the policies next to it as well.

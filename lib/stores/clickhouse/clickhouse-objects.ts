@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { IRole, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { BUCKET_ACTIONS, READ_ACTIONS } from '../object-storage/object-access';
+import { BUCKET_ACTIONS, listsBelow, READ_ACTIONS } from '../object-storage/object-access';
 import { IObjectStorage } from '../object-storage/object-storage-base';
 import { acknowledge, resultTexts } from '../../private/acknowledge';
 import { CLICKHOUSE_SERVERS, readBy, writtenBy } from '../../catalog/object-prefixes';
@@ -22,7 +22,6 @@ export interface ClickHouseObjectsProps {
  * The policy that lets ClickHouse servers stage batch exports in the bucket and read the tables of the data warehouse.
  *
  * It is defined here and not with the roles: a ClickHouse in another stack would otherwise depend on the stack of the bucket.
- * Listing is not limited to a prefix: otherwise S3 responds with 403 instead of 404 for a missing key, and ClickHouse fails.
  */
 export class ClickHouseObjects extends Construct {
   public constructor(scope: Construct, id: string, { serverRoles, storage }: ClickHouseObjectsProps) {
@@ -34,10 +33,11 @@ export class ClickHouseObjects extends Construct {
     const objects = (prefixes: readonly string[]) => prefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`));
     const staged = objects(writtenBy(CLICKHOUSE_SERVERS));
     const read = objects(readBy(CLICKHOUSE_SERVERS));
+    const listed = [...writtenBy(CLICKHOUSE_SERVERS), ...readBy(CLICKHOUSE_SERVERS)].map((prefix) => `${prefix}/*`);
     const policy = new Policy(this, 'Policy', {
       roles: [...serverRoles],
       statements: [
-        new PolicyStatement({ actions: BUCKET_ACTIONS, resources: [bucket.bucketArn] }),
+        new PolicyStatement({ actions: BUCKET_ACTIONS, resources: [bucket.bucketArn], conditions: listsBelow(...listed) }),
         new PolicyStatement({ actions: STAGE_ACTIONS, resources: staged }),
         new PolicyStatement({ actions: READ_ACTIONS, resources: read }),
         ...(bucket.encryptionKey

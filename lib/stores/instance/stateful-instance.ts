@@ -27,7 +27,7 @@ import { INSTANCE_DISK_GIB } from '../../catalog/images';
 import { acknowledge } from '../../private/acknowledge';
 import { defineLogGroup } from '../../private/log-group';
 import { ecrRepository } from '../../private/container-image';
-import { withPath } from '../../private/errors';
+import { invalidValue, withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
 
 /** The time that a deployment waits for the service: the old instance stops, the volume is attached, the image is pulled. */
@@ -84,7 +84,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
     super(scope, id);
     withPath(this, () => checkInstanceProps(props));
     this.host = props.hostName;
-    const tag = tagValue(this);
+    const tag = withPath(this, () => ownTag(this, id));
     this.volume = this.defineVolume(props, tag);
     if (props.volume.snapshotId !== undefined) {
       Annotations.of(this).addWarningV2(
@@ -246,6 +246,31 @@ function volumeId(snapshotId?: string): string {
     return 'Volume';
   }
   return Token.isUnresolved(snapshotId) ? 'VolumeFromSnapshot' : `Volume-${snapshotId}`;
+}
+
+/** The tags of the volumes of a stack, with the paths of their instances. */
+const TAGS_OF_STACKS = new WeakMap<Stack, Map<string, string>>();
+
+/**
+ * Returns the tag value of the volume and its instances.
+ *
+ * Throws if another instance of the stack has the same one: each instance would find two volumes and refuse both.
+ */
+function ownTag(scope: Construct, id: string): string {
+  const stack = Stack.of(scope);
+  const known = TAGS_OF_STACKS.get(stack) ?? new Map<string, string>();
+  TAGS_OF_STACKS.set(stack, known);
+  const tag = tagValue(scope);
+  const other = known.get(tag);
+  if (other !== undefined) {
+    throw invalidValue(
+      'id',
+      `must differ from that of ${other} in a letter, a digit or one of _./@+-, because the tag of its volume has no others`,
+      id,
+    );
+  }
+  known.set(tag, scope.node.path);
+  return tag;
 }
 
 /**

@@ -28,7 +28,7 @@ export const SYMBOL_SETS_PREFIX = 'symbolsets';
  *
  * Only cymbal needs them: it supports role credentials only in the way of Kubernetes (`get_aws_config` in
  * rust/cymbal/src/core/config.rs). It lists the bucket at startup, with an empty prefix, and exits if that is denied (`ping_bucket` in
- * rust/cymbal/src/core/symbolication/symbol_store/s3.rs), so listing is not limited to the prefix.
+ * rust/cymbal/src/core/symbolication/symbol_store/s3.rs), so it may list the names of all objects.
  */
 export class ObjectStorageKeys extends Construct {
   /** The secret with `accessKeyId` and `secretAccessKey`. */
@@ -37,7 +37,7 @@ export class ObjectStorageKeys extends Construct {
   public constructor(scope: Construct, id: string, { storage, prefix, serial }: ObjectStorageKeysProps) {
     super(scope, id);
     const user = new User(this, 'User');
-    grantObjects(storage.bucket, user, ObjectAccess.READ_WRITE, `${prefix}/*`);
+    grantObjects(storage.bucket, user, ObjectAccess.READ_WRITE, `${prefix}/*`, ['']);
     const key = new AccessKey(this, 'Key', { user, serial });
     this.secret = new Secret(this, 'Secret', {
       description: `PostHog object storage: access keys for ${prefix}`,

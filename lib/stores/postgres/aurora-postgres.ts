@@ -14,7 +14,7 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { POSTGRES_DEFAULTS, POSTGRES_OPTION_CHECKS, POSTGRES_PORT, PostgresOptions } from './postgres-props';
 import { RdsPostgres } from './rds-postgres';
-import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, postgresParameters } from './rds-server';
+import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, limitMonitoringRole, postgresParameters } from './rds-server';
 import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { Check, Checks, matching, objectWith } from '../../private/checks/check';
@@ -121,6 +121,7 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
         });
   describeResources(cluster, 'AWS::RDS::DBSubnetGroup', 'PostHog Postgres: subnets');
   describeResources(cluster, 'AWS::RDS::DBClusterParameterGroup', 'PostHog Postgres: parameters');
+  limitMonitoringRole(cluster);
   acknowledgeServer(cluster, props);
   return cluster;
 }

@@ -13,7 +13,7 @@ import {
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { defaultMaxAllocatedStorage, INSTANCE_DEFAULTS, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresProps } from './postgres-props';
-import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, postgresParameters } from './rds-server';
+import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, limitMonitoringRole, postgresParameters } from './rds-server';
 import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { describeResources } from '../../private/descriptions';
@@ -70,6 +70,7 @@ export function definePostgresInstance(
   (instance.node.defaultChild as CfnDBInstance).allocatedStorage = numberText(allocatedStorage);
   describeResources(instance, 'AWS::RDS::DBSubnetGroup', 'PostHog Postgres: subnets');
   describeResources(instance, 'AWS::RDS::DBParameterGroup', 'PostHog Postgres: parameters');
+  limitMonitoringRole(instance);
   acknowledgeServer(instance, props);
   return instance;
 }

@@ -1,9 +1,11 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { CaCertificate, DatabaseInsightsMode, PerformanceInsightRetention } from 'aws-cdk-lib/aws-rds';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { POSTGRES_DEFAULTS, PostgresOptions } from './postgres-props';
 import { isKept } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
+import { limitTrust } from '../../private/trusted-service';
 
 /** The common properties of servers on RDS and Aurora. */
 export const COMMON_PROPS = {
@@ -39,6 +41,11 @@ export function postgresParameters(maxConnections = MAX_CONNECTIONS): Record<str
 }
 
 const MONITORING = 'arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole';
+
+/** Limits the role that the CDK defines for the enhanced monitoring of a server. */
+export function limitMonitoringRole(server: IConstruct): void {
+  limitTrust(server.node.tryFindChild('MonitoringRole') as Role | undefined, 'rdsMonitoring');
+}
 
 /** Acknowledges the findings of cdk-nag about a server. */
 export function acknowledgeServer(

@@ -23,8 +23,7 @@ describe('livestream', () => {
     LIVESTREAM_REDIS_ADDRESS: 'cache.internal',
     LIVESTREAM_REDIS_PORT: '6379',
     LIVESTREAM_REDIS_TLS: 'true',
-    // Django's own signing key.
-    LIVESTREAM_JWT_SECRET: 'secret SecretKey',
+    LIVESTREAM_JWT_SECRET: 'secret JwtSigningKey',
   };
 
   test('has exactly these settings', () => {

@@ -39,12 +39,17 @@ def answered_by_function(properties: dict[str, Any]) -> tuple[str, dict[str, str
     return result["answer"].get("PhysicalResourceId", event["RequestId"]), result["answer"]["Data"]
 
 
+def key_of_existing(properties: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """The function's own code, without the question whether the stack is new: moto has no stack before all of its resources."""
+    return answered_by_function({name: value for name, value in properties.items() if name != "Stack"})
+
+
 def checked(_: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """The emulator's load balancers answer nothing, so there is nothing to check."""
     return "checked", {"Result": "not checked: the load balancer is emulated"}
 
 
-MADE = {"Custom::AWS": asked_of_aws, "Custom::PostHogRsaKey": answered_by_function, "Custom::PostHogDeploymentCheck": checked}
+MADE = {"Custom::AWS": asked_of_aws, "Custom::PostHogRsaKey": answered_by_function, "Custom::PostHogFernetKey": key_of_existing, "Custom::PostHogDeploymentCheck": checked}
 
 
 def install() -> None:

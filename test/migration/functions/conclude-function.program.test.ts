@@ -30,6 +30,7 @@ function request(state: Partial<ConcludeRequest['State']>, url: string | undefin
     StreamPrefix: 'migration',
     Release: 'of the machine',
     TimeoutSeconds: 20_700,
+    SignalHost: 'local*host',
     State: { Url: url, TaskDefinition: 'arn:task-definition', Release: '2026-09-11', ...state },
   };
 }
@@ -210,5 +211,29 @@ describe('the wait condition', () => {
   test('gets the same signal in every attempt', async () => {
     const one = heard(await world.call(PROGRAM, request({ Task: DONE }), QUIET));
     expect(heard(await world.call(PROGRAM, request({ Task: DONE }), QUIET))).toEqual(one);
+  });
+});
+
+describe('the address of the result', () => {
+  const AWS = 'cloudformation-waitcondition-eu-central-1.s3*.amazonaws.com';
+  const told = (url: string) => world.call(PROGRAM, { ...request({ Task: DONE }, url), SignalHost: AWS }, QUIET);
+
+  test.each([
+    'https://evil.example/arn',
+    `http://cloudformation-waitcondition-eu-central-1.s3.amazonaws.com/arn`,
+    'https://cloudformation-waitcondition-eu-central-1.s3.eu-central-1.amazonaws.com.evil.example/',
+    'https://cloudformation-waitcondition-eu-central-1.s3.a.b.c.amazonaws.com/',
+    'https://cloudformation-waitcondition-eu-central-1.s3evil.amazonaws.com/',
+    'https://cloudformation-waitcondition-eu-central-1.s3.amazonaws.com@evil.example/',
+    'https://user@cloudformation-waitcondition-eu-central-1.s3.amazonaws.com/',
+    'https://evil.example/#cloudformation-waitcondition-eu-central-1.s3.amazonaws.com',
+    'https://their-bucket.s3.eu-central-1.amazonaws.com/',
+    'https://169.254.169.254/latest/meta-data',
+    'file:///etc/passwd',
+    'not a URL',
+  ])('must be that of a wait condition, not %s', async (url) => {
+    const { answer, thrown, told: heardOf } = await told(url);
+    expect([answer, heardOf]).toEqual([undefined, []]);
+    expect(thrown).toContain(`the result is sent to wait conditions of CloudFormation only, https://${AWS}, got: `);
   });
 });

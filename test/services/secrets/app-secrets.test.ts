@@ -13,7 +13,17 @@ interface Generated {
   GenerateSecretString: { ExcludePunctuation: boolean; PasswordLength: number };
 }
 
-const NAMES: Name[] = ['secretKey', 'encryptionSaltKeys', 'internalApiSecret', 'internalRequestToken', 'browserlessToken', 'oidcRsaPrivateKey'];
+const NAMES: Name[] = [
+  'secretKey',
+  'encryptionSaltKeys',
+  'internalApiSecret',
+  'internalRequestToken',
+  'browserlessToken',
+  'oidcRsaPrivateKey',
+  'jwtSigningKey',
+  'flagsSecretKeys',
+  'temporalSecretKey',
+];
 
 function define(props: AppSecretsOptions = {}, stack = newStack(), policy = RemovalPolicy.RETAIN): AppSecrets {
   return new AppSecrets(stack, 'Secrets', props, policy);
@@ -39,6 +49,7 @@ describe('generated secrets', () => {
     ['INTERNAL_API_SECRET', 64],
     ['INTERNAL_REQUEST_TOKEN', 64],
     ['BROWSERLESS_TOKEN', 64],
+    ['JWT_SIGNING_KEY', 64],
   ])('%s has %i characters without punctuation', (name, length) => {
     const found = ofType<Generated>(template, 'AWS::SecretsManager::Secret').filter(([, { Properties }]) =>
       Properties.Description.endsWith(`: ${name}`),
@@ -59,6 +70,20 @@ describe('generated secrets', () => {
     expect(ofType(template, 'Custom::PostHogRsaKey').map(([, key]) => key.Properties.SecretArn)).toEqual([{ Ref: id }]);
   });
 
+  test.each([
+    ['FLAGS_SECRET_KEYS', 'list'],
+    ['TEMPORAL_SECRET_KEY', 'encoded'],
+  ])('%s is created empty, and filled by a function that knows SECRET_KEY and the stack', (name, Format) => {
+    const secrets = ofType<Generated>(template, 'AWS::SecretsManager::Secret');
+    const idFor = (description: string) => secrets.find(([, { Properties }]) => Properties.Description === description)![0];
+    const id = idFor(`PostHog app: ${name}`);
+    expect(Object.keys(secrets.find(([one]) => one === id)![1].Properties)).toEqual(['Description']);
+    const values = ofType<{ SecretArn: { Ref: string } }>(template, 'Custom::PostHogFernetKey');
+    expect(values.filter(([, value]) => value.Properties.SecretArn.Ref === id).map(([, value]) => value.Properties)).toEqual([
+      expect.objectContaining({ Format, PreviousArn: { Ref: idFor('PostHog app: SECRET_KEY') }, Stack: { Ref: 'AWS::StackId' } }),
+    ]);
+  });
+
   test('there is one secret for each purpose, always in the same order', () => {
     expect(ofType(template, 'AWS::SecretsManager::Secret').map(([, { Properties }]) => Properties.Description)).toEqual([
       'PostHog app: SECRET_KEY',
@@ -67,6 +92,9 @@ describe('generated secrets', () => {
       'PostHog app: INTERNAL_REQUEST_TOKEN',
       'PostHog browserless: BROWSERLESS_TOKEN',
       'PostHog app: OIDC_RSA_PRIVATE_KEY',
+      'PostHog app: JWT_SIGNING_KEY',
+      'PostHog app: FLAGS_SECRET_KEYS',
+      'PostHog app: TEMPORAL_SECRET_KEY',
     ]);
   });
 
@@ -82,7 +110,7 @@ describe('generated secrets', () => {
 });
 
 describe('secrets that are passed in', () => {
-  test('are used as they are; with all six, no resource is defined', () => {
+  test('are used as they are; with all of them, no resource is defined', () => {
     const stack = newStack();
     const props = Object.fromEntries(NAMES.map((name) => [name, Secret.fromSecretNameV2(stack, name, name)])) as Record<Name, ISecret>;
     const secrets = define(props, stack);
@@ -106,12 +134,47 @@ describe('secrets that are passed in', () => {
     ['internalApiSecret', 16],
     ['internalRequestToken', 16],
     ['browserlessToken', 16],
+    ['jwtSigningKey', 32],
+    ['flagsSecretKeys', 32],
+    ['temporalSecretKey', 32],
   ])('accepts %s with %i generated characters', (name, passwordLength) => {
     expect(() => passIn(name, { generateSecretString: { excludePunctuation: true, passwordLength } })).not.toThrow();
   });
 
   test('accepts punctuation in `secretKey`', () => {
     expect(() => passIn('secretKey', { generateSecretString: { passwordLength: 50 } })).not.toThrow();
+  });
+
+  test('accepts several keys with commas between them for `flagsSecretKeys`', () => {
+    const keys = ['a'.repeat(32), 'b'.repeat(64)].join(',');
+    expect(() => passIn('flagsSecretKeys', { secretStringValue: SecretValue.unsafePlainText(keys) })).not.toThrow();
+  });
+
+  test('with your own `secretKey`, the function takes its encrypting part in a new stack too', () => {
+    const stack = newStack();
+    define({ secretKey: Secret.fromSecretNameV2(stack, 'Existing', 'existing') }, stack);
+    const template = Template.fromStack(stack);
+    expect(ofType(template, 'Custom::PostHogFernetKey').map(([, { Properties }]) => Object.keys(Properties).sort())).toEqual(
+      Array(2).fill(['Format', 'PreviousArn', 'Prop', 'SecretArn', 'ServiceTimeout', 'ServiceToken']),
+    );
+    expect(JSON.stringify(template.toJSON())).not.toContain('DescribeStacks');
+  });
+
+  test.each<[string, SecretProps]>([
+    ['generated without punctuation', { generateSecretString: { excludePunctuation: true, passwordLength: 64 } }],
+    ['generated without commas', { generateSecretString: { excludeCharacters: '",', passwordLength: 64 } }],
+    ['a text without a comma', { secretStringValue: SecretValue.unsafePlainText('a'.repeat(40)) }],
+  ])('tokens that `secretKey` signed stay valid if it is %s', (_, props) => {
+    const secrets = passIn('secretKey', props);
+    expect(secrets._previousJwtKey).toBe(secrets.secretKey);
+  });
+
+  test.each<[string, SecretProps]>([
+    ['generated with punctuation', { generateSecretString: { passwordLength: 64 } }],
+    ['a text with a comma', { secretStringValue: SecretValue.unsafePlainText(`,${'a'.repeat(40)}`) }],
+    ['a reference', { secretStringValue: SecretValue.secretsManager('other') }],
+  ])('no part of `secretKey` becomes a key of its own if it is %s', (_, props) => {
+    expect(passIn('secretKey', props)._previousJwtKey).toBeUndefined();
   });
 
   test('accepts several keys with commas between them for `encryptionSaltKeys`', () => {
@@ -213,6 +276,12 @@ describe('errors', () => {
       'must be 16 characters or more, and has 5 characters',
       '64',
     ],
+    [
+      'jwtSigningKey',
+      { secretStringValue: SecretValue.unsafePlainText(`${'a'.repeat(32)},b`) },
+      'must be 32 characters or more, without a comma, and has 34 characters',
+      '64',
+    ],
     ['browserlessToken', { generateSecretString: { passwordLength: 64 } }, 'must be 16 letters and digits or more, and has 64 characters', '64'],
   ];
 
@@ -220,6 +289,16 @@ describe('errors', () => {
     expect(() => passIn(name, props)).toThrow(`[Stack/Secrets] \`${name}\` ${rule}`);
     expect(() => passIn(name, props)).toThrow(
       `; define it with generateSecretString: { excludePunctuation: true, passwordLength: ${length} }, or leave it out`,
+    );
+  });
+
+  test.each<[Name, string]>([
+    ['flagsSecretKeys', `${'a'.repeat(32)},${'b'.repeat(31)}`],
+    ['flagsSecretKeys', 'a'.repeat(31)],
+    ['temporalSecretKey', 'a'.repeat(31)],
+  ])('refuses %s with a key of 31 characters', (name, text) => {
+    expect(() => passIn(name, { secretStringValue: SecretValue.unsafePlainText(text) })).toThrow(
+      new RegExp(`\\[Stack/Secrets\\] \`${name}\` must be 32 characters or more.*; define it with generateSecretString: \\{.*passwordLength: 64`),
     );
   });
 

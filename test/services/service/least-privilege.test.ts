@@ -3,6 +3,7 @@ import { Secret as EcsSecret } from 'aws-cdk-lib/aws-ecs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { PostHogProcess, Product } from '../../../lib';
+import { prefixesOf } from '../../../lib/catalog/object-prefixes';
 import { PROCESSES } from '../../../lib/catalog/processes';
 import { newPostHog, newStack } from '../../helpers/stack';
 import {
@@ -85,6 +86,14 @@ describe('task roles', () => {
     'hypercache-server': 'cache/*',
   };
 
+  test('limit each process to the prefixes that the catalog has for it', () => {
+    const table = NAMES.filter((process) => process in ACTIONS).map((process): [string, string[]] => [
+      process,
+      prefixesOf(process)?.map((prefix) => `${prefix}/*`) ?? ['*'],
+    ]);
+    expect(Object.fromEntries(table)).toEqual(Object.fromEntries(table.map(([process]) => [process, [PREFIX[process] ?? '*']])));
+  });
+
   test('limit each process to its own objects of the bucket, and to the role of file downloads', () => {
     const others = (process: string) => {
       const objects = ['arn:aws:s3:::objects', `arn:aws:s3:::objects/${PREFIX[process] ?? '*'}`];
@@ -116,7 +125,17 @@ describe('task roles', () => {
     for (const role of roles) {
       const { Properties } = template.findResources('AWS::IAM::Role')[role] as { Properties: Record<string, unknown> };
       expect(Properties.AssumeRolePolicyDocument).toEqual({
-        Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' } }],
+        Statement: [
+          {
+            Action: 'sts:AssumeRole',
+            Effect: 'Allow',
+            Principal: { Service: 'ecs-tasks.amazonaws.com' },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': '111122223333' },
+              ArnLike: { 'aws:SourceArn': 'arn:aws:ecs:eu-central-1:111122223333:*' },
+            },
+          },
+        ],
         Version: '2012-10-17',
       });
       expect(Properties.ManagedPolicyArns).toBeUndefined();
@@ -125,7 +144,7 @@ describe('task roles', () => {
 });
 
 describe('execution roles', () => {
-  const NODE = ['clickhouse', 'node-cyclotron-url', 'node-url', 'EncryptionSaltKeys', 'InternalApiSecret', 'SecretKey'];
+  const NODE = ['clickhouse', 'node-cyclotron-url', 'node-url', 'EncryptionSaltKeys', 'InternalApiSecret', 'TemporalSecretKey'];
 
   test.each([
     [
@@ -136,23 +155,26 @@ describe('execution roles', () => {
         'postgres-url',
         'BrowserlessToken',
         'EncryptionSaltKeys',
+        'FlagsSecretKeys',
         'InternalApiSecret',
         'InternalRequestToken',
+        'JwtSigningKey',
         'OidcRsaPrivateKey',
         'SecretKey',
+        'TemporalSecretKey',
       ],
     ],
     ['plugins', NODE],
     ['ingestion-logs', NODE],
     ['capture', []],
     ['capture-logs', []],
-    ['feature-flags', ['postgres-url', 'InternalRequestToken', 'SecretKey']],
+    ['feature-flags', ['postgres-url', 'FlagsSecretKeys', 'InternalRequestToken']],
     ['hypercache-server', []],
     ['property-defs-ai', ['postgres-url']],
     ['personhog-replica', ['postgres-url']],
     ['personhog-router', []],
     ['cymbal', ['postgres-url', 'InternalApiSecret', 'SymbolSetKeys']],
-    ['livestream', ['SecretKey']],
+    ['livestream', ['JwtSigningKey']],
     ['browserless', ['BrowserlessToken']],
     ['temporal', ['postgres-login']],
   ])('of %s, and of other processes with its image, can read exactly the secrets %j', (process, expected) => {
@@ -170,7 +192,7 @@ describe('execution roles', () => {
           : idOf(resource)
               .replace(/^PostHog(Secrets)?|[0-9A-F]{8}$/g, '')
               .replace('SymbolSetKeysSecret', 'SymbolSetKeys')
-              .replace('PrivateKeyValue', 'PrivateKey'),
+              .replace(/(Keys?)Value$/, '$1'),
       );
     expect([...new Set(names)].sort()).toEqual([...expected].sort());
   });

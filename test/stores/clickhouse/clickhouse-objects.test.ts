@@ -9,7 +9,12 @@ import { newPostHog, newStack, only } from '../../helpers/stack';
 import { ofType } from '../../helpers/template';
 
 const STATEMENTS = [
-  { Effect: 'Allow', Action: ['s3:GetBucketLocation', 's3:ListBucket'], Resource: 'arn:aws:s3:::objects' },
+  {
+    Effect: 'Allow',
+    Action: ['s3:GetBucketLocation', 's3:ListBucket'],
+    Resource: 'arn:aws:s3:::objects',
+    Condition: { StringLikeIfExists: { 's3:prefix': ['batch-exports/*', 'dlt/*', 'managed/*'] } },
+  },
   {
     Effect: 'Allow',
     Action: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],

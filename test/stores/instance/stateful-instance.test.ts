@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { Fn, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
+import { App, Fn, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib/core';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { InstanceType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -210,6 +210,22 @@ describe('two StatefulInstance in one stack', () => {
   test('have their own volumes and tags', () => {
     const tags = ofType(template, 'AWS::EC2::Volume').map(([, { Properties }]) => (Properties.Tags as { Value: string }[])[0].Value);
     expect(tags).toEqual(['Stack/Db', 'Stack/Other']);
+  });
+
+  test('are refused if their volumes would have the same tag', () => {
+    const twice = newStack({ env: ENV });
+    newInstance(twice, { hostName: 'a.example.internal' }, 'A b');
+    expect(() => newInstance(twice, { hostName: 'b.example.internal' }, 'A-b')).toThrow(
+      "[Stack/A-b] `id` must differ from that of Stack/A b in a letter, a digit or one of _./@+-, because the tag of its volume has no others, got: 'A-b'",
+    );
+  });
+
+  test('may have the same id in two stacks', () => {
+    const app = new App();
+    const stacks = ['One', 'Two'].map((name) => new Stack(app, name, { env: ENV }));
+    stacks.forEach((one) => newInstance(one));
+    const tags = stacks.map((one) => (volumeOf(Template.fromStack(one)).Properties.Tags as { Value: string }[])[0].Value);
+    expect(tags).toEqual(['One/Db', 'Two/Db']);
   });
 });
 

@@ -18,6 +18,8 @@ const NOTIFICATIONS = { metrics: 9102 };
 
 const RUN = { image: 'cymbal', products: [Product.ERROR_TRACKING], stopTimeout: 60, calls: [] } as const;
 
+const SOURCE_MAPS = 'source maps at the addresses that exceptions name, on sites of users (rust/cymbal/src/core/symbolication)';
+
 /** Groups exceptions into issues (rust/cymbal/src/modes/processing/config.rs). */
 export const CYMBAL: ProcessDefinition<PostHogProcess.CYMBAL> = {
   ...RUN,
@@ -34,6 +36,7 @@ export const CYMBAL: ProcessDefinition<PostHogProcess.CYMBAL> = {
   memory: { mib: 75, commit: JULY_TREE, basis: 'Rss after its first exception, without optimisations of the compiler' },
   stores: ['postgres', 'cache', 'kafka'],
   needs: [PostHogProcess.CYMBAL_RESOLUTION],
+  callsOut: SOURCE_MAPS,
   startsAfter: [
     {
       process: PostHogProcess.CYMBAL_RESOLUTION,
@@ -84,6 +87,7 @@ export const CYMBAL_RESOLUTION: ProcessDefinition<PostHogProcess.CYMBAL_RESOLUTI
   },
   stores: ['postgres'],
   needs: [],
+  callsOut: SOURCE_MAPS,
   settings: (context) =>
     symbolSettings(context, PostHogProcess.CYMBAL_RESOLUTION, {
       GRPC_ADDRESS: `0.0.0.0:${RESOLUTION.port}`,

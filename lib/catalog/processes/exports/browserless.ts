@@ -25,6 +25,7 @@ export const BROWSERLESS: ProcessDefinition<PostHogProcess.BROWSERLESS> = {
   stores: [],
   needs: [],
   calls: [],
+  callsOut: 'pages of users, for heatmaps (products/web_analytics/backend/tasks/heatmap_screenshot.py)',
   settings: ({ secrets, secretValue }) => ({
     environment: { LOG_LEVEL: 'warn', DEBUG: '-*' },
     secrets: { TOKEN: secretValue(secrets.browserlessToken) },

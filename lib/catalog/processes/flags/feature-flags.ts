@@ -55,8 +55,8 @@ export const FEATURE_FLAGS: ProcessDefinition<PostHogProcess.FEATURE_FLAGS> = {
         READ_DATABASE_URL: url,
         PERSONS_WRITE_DATABASE_URL: personsUrl,
         PERSONS_READ_DATABASE_URL: personsUrl,
-        // Decrypts the payloads of remote-config flags.
-        SECRET_KEY: secretValue(secrets.secretKey),
+        // Decrypts the payloads of remote-config flags. Without it, SECRET_KEY does (rust/feature-flags/src/flags/flag_payload_decryptor.rs).
+        FLAGS_SECRET_KEYS: secretValue(secrets.flagsSecretKeys),
         INTERNAL_REQUEST_TOKEN: secretValue(secrets.internalRequestToken),
       },
     };

@@ -56,8 +56,9 @@ export const LIVESTREAM: ProcessDefinition<PostHogProcess.LIVESTREAM> = {
       LIVESTREAM_REDIS_TLS: String(cacheTls(cache, CacheClient.GO)),
     },
     secrets: {
-      // The app signs the tokens of its pages with its own key.
-      LIVESTREAM_JWT_SECRET: secretValue(secrets.secretKey),
+      // JWT_SIGNING_KEY of the app, which signs the tokens of its pages, and new ones after a change of the key (get_or_mint_live_events_token in
+      // posthog/api/team.py). A page that was opened before must be loaded again.
+      LIVESTREAM_JWT_SECRET: secretValue(secrets.jwtSigningKey),
     },
   }),
 };

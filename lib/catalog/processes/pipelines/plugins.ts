@@ -32,6 +32,7 @@ export const PLUGINS: ProcessDefinition<PostHogProcess.PLUGINS> = {
   // Reruns read events from ClickHouse (nodejs/src/cdp/consumers/cdp-rerun-worker.consumer.ts).
   stores: [...NODE_STORES, 'clickHouse'],
   calls: [PostHogProcess.TEMPORAL],
+  callsOut: 'webhooks, functions and mail servers of users (nodejs/src/cdp/services/hog-executor.service.ts)',
   settings: (context) =>
     pipelineSettings(context, {
       environment: {
@@ -49,7 +50,7 @@ export const PLUGINS: ProcessDefinition<PostHogProcess.PLUGINS> = {
     }),
 };
 
-/** Returns the key that encrypts Temporal payloads: Django's own (nodejs/src/ai-observability/config.ts, posthog/settings/temporal.py). */
+/** Returns the key that encrypts Temporal payloads, also for Django (nodejs/src/ai-observability/config.ts, posthog/settings/temporal.py). */
 function temporalKey({ secrets, secretValue }: ProcessContext): Record<string, Secret> {
-  return { SECRET_KEY: secretValue(secrets.secretKey) };
+  return { TEMPORAL_SECRET_KEY: secretValue(secrets.temporalSecretKey) };
 }

@@ -30,6 +30,9 @@ export const DJANGO = {
   objects: 'read-write',
   appEnvironment: true,
   sharedGroup: 'Django',
+  callsOut:
+    'webhooks, mail servers, single sign-on, databases and warehouses of batch exports and imports, at addresses and ports that users enter ' +
+    '(products/batch_exports/backend/temporal/destinations, products/warehouse_sources/backend/temporal/data_imports/sources)',
   needs: DJANGO_NEEDS,
   calls: DJANGO_CALLS,
 } as const;
@@ -72,7 +75,7 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       ...context.appSettings.environment,
     },
     secrets: {
-      SECRET_KEY: secretValue(secrets.secretKey),
+      ...signingKeys(context),
       ENCRYPTION_SALT_KEYS: secretValue(secrets.encryptionSaltKeys),
       INTERNAL_API_SECRET: secretValue(secrets.internalApiSecret),
       INTERNAL_REQUEST_TOKEN: secretValue(secrets.internalRequestToken),
@@ -89,6 +92,24 @@ export function djangoSettings(context: ProcessContext): ProcessSettings {
       ...(context.isDeployed(PostHogProcess.BROWSERLESS) ? browserlessTokens(context) : {}),
       ...context.appSettings.secrets,
     },
+  };
+}
+
+/**
+ * Returns the keys that Django signs and encrypts with, one for each purpose: other processes have those of their purpose, and never SECRET_KEY.
+ *
+ * Tokens that SECRET_KEY signed stay valid. TEMPORAL_FALLBACK_SECRET_KEYS defaults to SECRET_KEY, which encrypted workflows before.
+ *
+ * Sources: posthog/settings/{access,feature_flags,temporal}.py of July 2026; temporal.py is the same at 0096ea5 of PostHog/posthog, September 2026.
+ */
+function signingKeys({ secrets, secretValue }: ProcessContext): Record<string, Secret> {
+  const { _previousJwtKey: previousJwtKey } = secrets;
+  return {
+    SECRET_KEY: secretValue(secrets.secretKey),
+    JWT_SIGNING_KEY: secretValue(secrets.jwtSigningKey),
+    ...(previousJwtKey ? { JWT_SIGNING_KEY_FALLBACKS: secretValue(previousJwtKey) } : {}),
+    FLAGS_SECRET_KEYS: secretValue(secrets.flagsSecretKeys),
+    TEMPORAL_SECRET_KEY: secretValue(secrets.temporalSecretKey),
   };
 }
 

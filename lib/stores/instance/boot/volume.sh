@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Finds the volume, attaches it, makes a file system where there is proof that nothing was ever written, and mounts it. It can run at any
+# Finds the volume, attaches it, makes a file system if it looks as if nothing was ever written to it, and mounts it. It can run at any
 # time and any number of times: what is done already stays as it is.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

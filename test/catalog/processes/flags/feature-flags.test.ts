@@ -17,7 +17,7 @@ test('feature-flags has exactly these settings', () => {
     READ_DATABASE_URL: 'secret postgres-url',
     PERSONS_WRITE_DATABASE_URL: 'secret postgres-url',
     PERSONS_READ_DATABASE_URL: 'secret postgres-url',
-    SECRET_KEY: 'secret SecretKey',
+    FLAGS_SECRET_KEYS: 'secret FlagsSecretKeys',
     INTERNAL_REQUEST_TOKEN: 'secret InternalRequestToken',
   });
 });

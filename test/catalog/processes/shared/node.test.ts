@@ -142,7 +142,7 @@ test('plugins has exactly these settings: no mode, and not the capability group 
     NODEJS_CAPABILITY_GROUPS: 'cdp_workflows,realtime_cohorts,feature_flags',
     TEMPORAL_HOST: 'temporal.internal',
     TEMPORAL_PORT: '7233',
-    SECRET_KEY: 'secret SecretKey',
+    TEMPORAL_SECRET_KEY: 'secret TemporalSecretKey',
   });
 });
 

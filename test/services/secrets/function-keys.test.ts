@@ -1,7 +1,9 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage, FargateTaskDefinition, Secret } from 'aws-cdk-lib/aws-ecs';
-import { defineRsaKey } from '../../../lib/services/secrets/rsa-key';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { ISecret, Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { defineFernetKey, defineRsaKey } from '../../../lib/services/secrets/function-keys';
 import { newStack } from '../../helpers/stack';
 import { idOf, ofType } from '../../helpers/template';
 
@@ -68,5 +70,41 @@ test('the task definition and the execution role that refer to the secret depend
     PolicyDocument: {
       Statement: [{ Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'], Effect: 'Allow', Resource: filled }],
     },
+  });
+});
+
+describe('keys for data that another secret encrypted', () => {
+  /** What the function may do beyond its logs and the new secret. */
+  function further(previous: (stack: Stack) => ISecret, isNew = true): object[] {
+    const result = template((stack) =>
+      defineFernetKey(stack, 'Key', 'a key', RemovalPolicy.RETAIN, { format: 'list', previous: previous(stack), isNew, prop: 'flagsSecretKeys' }),
+    );
+    return ofType<Role>(result, 'AWS::IAM::Role')
+      .flatMap(([, { Properties }]) => Properties.Policies ?? [])
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .filter(({ Action }) => typeof Action === 'string')
+      .map(({ Action, Resource }) => ({ Action, Resource }));
+  }
+
+  test('the function can read the other secret, and describe its own stack', () => {
+    expect(further((stack) => new ManagedSecret(stack, 'Previous'))).toEqual([
+      { Action: 'secretsmanager:GetSecretValue', Resource: { Ref: expect.stringMatching(/^Previous/) as string } },
+      { Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } },
+    ]);
+  });
+
+  test('with a secret of the user, by name, and its encryption key, it can read both and no stack', () => {
+    const statements = further(
+      (stack) =>
+        ManagedSecret.fromSecretAttributes(stack, 'Previous', {
+          secretPartialArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:theirs',
+          encryptionKey: Key.fromKeyArn(stack, 'EncryptionKey', 'arn:aws:kms:eu-central-1:111122223333:key/1'),
+        }),
+      false,
+    );
+    expect(statements).toEqual([
+      { Action: 'secretsmanager:GetSecretValue', Resource: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:theirs-??????' },
+      { Action: 'kms:Decrypt', Resource: 'arn:aws:kms:eu-central-1:111122223333:key/1' },
+    ]);
   });
 });

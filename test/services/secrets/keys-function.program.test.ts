@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { defineRsaKey } from '../../../lib/services/secrets/rsa-key';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { defineFernetKey, defineRsaKey } from '../../../lib/services/secrets/function-keys';
 import { Answer, Api, ApiCall, Invocation, packedFunction } from '../../helpers/custom-resource';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:PostHogSecretsOidcRsaPrivateKey-AbCdEf';
@@ -9,6 +10,8 @@ const FIVE_SECONDS = 65_000;
 
 const lambda = packedFunction((stack) => {
   defineRsaKey(stack, 'Key', 'a key', RemovalPolicy.RETAIN);
+  const previous = new Secret(stack, 'Previous');
+  defineFernetKey(stack, 'Fernet', 'a key', RemovalPolicy.RETAIN, { format: 'list', previous, isNew: true, prop: 'flagsSecretKeys' });
 });
 
 function event(type: string, properties: object = { SecretArn: SECRET }): object {
@@ -247,6 +250,93 @@ describe('errors of the bundled function name the secret and the fix', () => {
   ])('when an event has %s', async (_, asked) => {
     expect(await failure(new FakeSecret().api, asked)).toContain('the event must be a Create, Update or Delete with SecretArn, got: {');
     expect(lambda.calls).toEqual([]);
+  });
+});
+
+describe('a key for data that another secret encrypted', () => {
+  const PREVIOUS = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:PostHogSecretsSecretKey-AbCdEf';
+  const STACK = 'arn:aws:cloudformation:eu-central-1:111122223333:stack/PostHog/00000000-0000-0000-0000-000000000000';
+  const SECRET_KEY = `${'aB3'.repeat(20)}last`;
+  const request = (Format: string, others: object = { Stack: STACK }) =>
+    event('Create', { SecretArn: SECRET, Format, PreviousArn: PREVIOUS, Prop: 'flagsSecretKeys', ...others });
+
+  /** A stack in a state, with its SECRET_KEY. */
+  function stackIn(status: string, secret: FakeSecret, previous = SECRET_KEY): Api {
+    return (call, earlier) => {
+      if (call.action === 'DescribeStacks') {
+        expect(call.parameters.StackName).toBe(STACK);
+        const stack = `<member><StackName>PostHog</StackName><StackStatus>${status}</StackStatus></member>`;
+        return {
+          status: 200,
+          body: `<DescribeStacksResponse><DescribeStacksResult><Stacks>${stack}</Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+        };
+      }
+      if (call.action === 'GetSecretValue') {
+        expect(call.json.SecretId).toBe(PREVIOUS);
+        return ok({ SecretString: previous });
+      }
+      return secret.api(call, earlier);
+    };
+  }
+
+  test.each(['list', 'encoded'])('in the format %s is new in a new stack, and the function does not read the other secret', async (format) => {
+    const values: string[] = [];
+    for (let stack = 0; stack < 2; stack += 1) {
+      const secret = new FakeSecret();
+      expect(onlyAnswer(await lambda.invoke(request(format), stackIn('CREATE_IN_PROGRESS', secret)))).toMatchObject({
+        Status: 'SUCCESS',
+        Data: { SecretArn: SECRET },
+      });
+      expect(actions()).toEqual(['DescribeSecret', 'DescribeStacks', 'PutSecretValue']);
+      values.push(...secret.values);
+    }
+    expect(values).toEqual([expect.stringMatching(/^[A-Za-z0-9]{64}$/), expect.stringMatching(/^[A-Za-z0-9]{64}$/)]);
+    expect(values[0]).not.toBe(values[1]);
+  });
+
+  test.each(['UPDATE_IN_PROGRESS', 'IMPORT_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'])(
+    'is the first 32 bytes of the other secret if the stack is in the state %s',
+    async (status) => {
+      const secret = new FakeSecret();
+      expect(onlyAnswer(await lambda.invoke(request('list'), stackIn(status, secret))).Status).toBe('SUCCESS');
+      expect(secret.values).toEqual([SECRET_KEY.slice(0, 32)]);
+    },
+  );
+
+  test('is the first 32 bytes of a secret of the user, regardless of the stack', async () => {
+    const secret = new FakeSecret();
+    expect(onlyAnswer(await lambda.invoke(request('encoded', {}), stackIn('CREATE_IN_PROGRESS', secret))).Status).toBe('SUCCESS');
+    expect(actions()).toEqual(['DescribeSecret', 'GetSecretValue', 'PutSecretValue']);
+    expect(secret.values).toEqual([SECRET_KEY.slice(0, 32)]);
+  });
+
+  test('stays as it is if it has a value', async () => {
+    const secret = new FakeSecret({ VersionIdsToStages: { theirs: ['AWSCURRENT'] } });
+    expect(onlyAnswer(await lambda.invoke(request('list'), stackIn('UPDATE_IN_PROGRESS', secret))).Status).toBe('SUCCESS');
+    expect(actions()).toEqual(['DescribeSecret']);
+  });
+
+  test.each([
+    ['list', `key,${'a'.repeat(60)}`],
+    ['list', ` ${'a'.repeat(60)}`],
+    ['list', `${'a'.repeat(31)} ${'a'.repeat(31)}`],
+    ['list', `${'a'.repeat(31)}é`],
+    ['list', 'short'],
+    ['encoded', `hex:${'0a'.repeat(32)}`],
+    ['encoded', `base64-urlsafe:${'0a'.repeat(32)}`],
+  ])('fails in the format %s if it would mean another key: %s', async (format, previous) => {
+    const secret = new FakeSecret();
+    const reason = await failure(stackIn('UPDATE_IN_PROGRESS', secret, previous), request(format));
+    expect(reason).toBe(
+      `the secret ${SECRET} could not be filled with a key: the first 32 bytes of \`secretKey\` cannot be a key of their own: pass a new key as ` +
+        `\`flagsSecretKeys\`${format === 'list' ? ', and then save the payloads of remote configuration flags again' : ''}`,
+    );
+    expect(secret.values).toEqual([]);
+  });
+
+  test('is in no message and no log', async () => {
+    const { log } = await lambda.invoke(request('list'), stackIn('UPDATE_IN_PROGRESS', new FakeSecret()));
+    expect(log).not.toContain(SECRET_KEY.slice(0, 32));
   });
 });
 
