@@ -61,8 +61,8 @@ export { type ObjectStorageProps } from './stores/object-storage/object-storage-
 export { AuroraPostgres, type AuroraPostgresProps } from './stores/postgres/aurora-postgres';
 export { type PostgresAttributes } from './stores/postgres/imported-postgres';
 export { Postgres } from './stores/postgres/postgres';
-export { type IPostgres } from './stores/postgres/postgres-base';
-export { type PostgresOptions, type PostgresProps } from './stores/postgres/postgres-props';
+export { type IPostgres, type PostgresLoginCredentials } from './stores/postgres/postgres-base';
+export { PostgresLogins, type PostgresOptions, type PostgresProps } from './stores/postgres/postgres-props';
 
 export { type PostHogImages } from './release/posthog-images';
 export { PostHogRelease } from './release/posthog-release';

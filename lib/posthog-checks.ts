@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { ContainerInsights, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { taskQueue } from './catalog/generations/task-queues';
+import { PLAIN_CACHE_CLIENTS } from './catalog/processes/shared/cache';
 import { Product } from './catalog/product';
 import { INGRESS_OPTION_CHECKS } from './ingress/ingress-checks';
 import { MIGRATION_CHECKS } from './migration/migration-options';
@@ -15,6 +16,7 @@ import {
   containerSecrets,
   cpuArchitecture,
   environment,
+  kmsKey,
   logRetention,
   namespace,
   removalPolicyWithoutSnapshot,
@@ -33,6 +35,7 @@ import { releaseCheck } from './release/posthog-release-options';
 import { APP_SECRETS_CHECKS } from './services/secrets/app-secrets-options';
 import { checkServiceOptions, SERVICE_OPTIONS_CHECKS } from './services/service/service-options';
 import { APP_SETTINGS_CHECKS } from './services/settings/app-settings-checks';
+import { CacheEncryption, ICache } from './stores/cache/cache-base';
 import { STORE_NAMES } from './stores/posthog-stores';
 import { CACHE, CLICKHOUSE, clickHouseWithoutNat, KAFKA, OBJECT_STORAGE, POSTGRES } from './stores/store-checks';
 
@@ -77,6 +80,7 @@ export const POSTHOG_CHECKS: Checks<PostHogProps> = {
   secrets: containerSecrets,
   telemetry: boolean,
   enableExecuteCommand: boolean,
+  encryptionKey: kmsKey,
   logRetention,
   removalPolicy: removalPolicyWithoutSnapshot('secrets and logs have no snapshots'),
   deletionProtection: boolean,
@@ -89,6 +93,7 @@ export function checkProps(props: PostHogProps, deployed: readonly ProcessDefini
   checkStores(props);
   checkVpc(props);
   checkCapacity(props);
+  checkCache(props.stores?.cache ?? props.cache, deployed);
   if (props.nat === NatMode.NONE || lacksNat(props.stores)) {
     checkWithoutNat(props, topicsImage);
   }
@@ -126,6 +131,19 @@ function checkStores(props: PostHogProps): void {
   const { cluster, stores } = props;
   if (cluster && areKnownToDiffer(vpcOf(cluster), stores.vpc)) {
     throw invalidValue('cluster', 'must be in the VPC of `stores`', cluster, 'leave it out, or pass a cluster in that VPC');
+  }
+}
+
+/** Rejects a cache that accepts no plain connections if a deployed process opens some. */
+function checkCache(cache: ICache | undefined, deployed: readonly ProcessDefinition[]): void {
+  const plain = deployed.map(({ process }) => process).filter((process) => PLAIN_CACHE_CLIENTS[process] !== undefined);
+  if (cache?.encryption === CacheEncryption.REQUIRED && plain.length > 0) {
+    throw invalidValue(
+      'cache',
+      `must accept plain connections, which ${plain.join(', ')} open`,
+      cache,
+      'use CacheEncryption.PREFERRED for it, or leave out their `products`',
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ContainerInsights, CpuArchitecture, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { IpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PostHogProcess } from './catalog/posthog-process';
 import { privateHostName } from './catalog/process-context';
@@ -38,6 +39,8 @@ export interface PostHogPlan {
   readonly cpuArchitecture: CpuArchitecture;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** The key for data at rest; undefined if each service uses its own. */
+  readonly encryptionKey?: IKey;
   readonly images: ImagesPlan;
   readonly network: NetworkPlan;
   readonly ingress: IngressPlan;
@@ -158,6 +161,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
     cpuArchitecture: release._architectureFor(props.cpuArchitecture, 'cpuArchitecture'),
     logRetention,
     removalPolicy,
+    encryptionKey: props.encryptionKey ?? stores?.encryptionKey,
     images: imagesPlan(props, definitions, release, workflowsImage),
     network: {
       vpc: stores?.vpc ?? props.vpc ?? props.cluster?.vpc,

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { ContainerInsights, CpuArchitecture, ICluster, Secret } from 'aws-cdk-lib/aws-ecs';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { INamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -252,6 +253,13 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    * @default false
    */
   readonly enableExecuteCommand?: boolean;
+  /**
+   * The customer managed KMS key for data at rest: created data stores, their volumes, log groups and secrets. Only for a new stack: on an existing
+   * one, another key would replace every data store, and `preflight` refuses it. Imported keys need the policy of docs/stores.md.
+   *
+   * @default - that of `stores`, or the AWS managed key of each service
+   */
+  readonly encryptionKey?: IKey;
   /**
    * The retention of the processes' logs.
    *

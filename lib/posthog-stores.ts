@@ -1,12 +1,14 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PostHogNetwork } from './network/posthog-network';
 import { kafkaOf } from './posthog-agreement';
-import { logRetention, removalPolicyWithoutSnapshot, secret, subnetSelection, vpc as vpcCheck } from './private/checks/cdk';
+import { kmsKey, logRetention, removalPolicyWithoutSnapshot, secret, subnetSelection, vpc as vpcCheck } from './private/checks/cdk';
 import { checkProps, Checks, construct } from './private/checks/check';
+import { encryptWith } from './private/encryption-key';
 import { invalidProp, invalidValue, withPath } from './private/errors';
 import { PostHogRelease } from './release/posthog-release';
 import { releaseCheck } from './release/posthog-release-options';
@@ -91,6 +93,13 @@ export interface PostHogStoresProps {
    */
   readonly registryCredentials?: ISecret;
   /**
+   * The customer managed KMS key for data at rest: created data stores, their volumes, log groups and secrets. Only for a new stack: on an existing
+   * one, another key would replace every data store, and `preflight` refuses it. Imported keys need the policy of docs/stores.md.
+   *
+   * @default - the AWS managed key of each service
+   */
+  readonly encryptionKey?: IKey;
+  /**
    * The retention of ClickHouse's logs.
    *
    * @default RetentionDays.ONE_MONTH
@@ -116,6 +125,7 @@ const CHECKS: Checks<PostHogStoresProps> = {
   objectStorage: OBJECT_STORAGE,
   release: releaseCheck,
   registryCredentials: secret,
+  encryptionKey: kmsKey,
   logRetention,
   removalPolicy: removalPolicyWithoutSnapshot('secrets and logs have no snapshots'),
 };
@@ -137,6 +147,8 @@ export class PostHogStores extends Construct {
   public readonly vpc: IVpc;
   /** The subnets for data stores on EC2 instances and for tasks; undefined if they follow from `vpc`. */
   public readonly serviceSubnets?: SubnetSelection;
+  /** The key for data at rest; undefined if each service uses its own. */
+  public readonly encryptionKey?: IKey;
   /** The release that ClickHouse's image comes from. */
   public readonly release: PostHogRelease;
   /** The PostgreSQL server for PostHog's application data. */
@@ -156,6 +168,8 @@ export class PostHogStores extends Construct {
     super(scope, id);
     checkProps(this, props, CHECKS);
     withPath(this, () => checkCombinations(props));
+    this.encryptionKey = props.encryptionKey;
+    encryptWith(this, props.encryptionKey);
     this.network = props.vpc ? undefined : (props.network ?? new PostHogNetwork(this, 'Network'));
     this.vpc = props.vpc ?? this.network!.vpc;
     this.serviceSubnets = props.serviceSubnets ?? this.network?.serviceSubnets;

@@ -21,6 +21,7 @@ import { PostHogProps } from './posthog-props';
 import { acknowledge } from './private/acknowledge';
 import { checkProps } from './private/checks/check';
 import { warnOfFloating } from './private/container-image';
+import { encryptWith } from './private/encryption-key';
 import { withPath } from './private/errors';
 import { discoveryLabel, discoveryOf } from './services/discovery';
 import { PostHogServices } from './services/posthog-services';
@@ -38,7 +39,7 @@ import { IKafka } from './stores/kafka/kafka-base';
 import { IObjectStorage } from './stores/object-storage/object-storage-base';
 import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from './stores/object-storage/object-storage-keys';
 import { IPostgres } from './stores/postgres/postgres-base';
-import { requireAttribute } from './catalog/processes/shared/postgres';
+import { forMigrations, requireAttribute } from './catalog/processes/shared/postgres';
 import { defineStores } from './stores/posthog-stores';
 
 /**
@@ -98,6 +99,7 @@ export class PostHog extends Construct {
     super(scope, id);
     checkProps(this, props, POSTHOG_CHECKS);
     const plan = withPath(this, () => planOf(props, discoveryLabel(this)));
+    encryptWith(this, plan.encryptionKey);
     this.node.addValidation({ validate: () => checkResources(this) });
     const { release, cpuArchitecture, logRetention, removalPolicy } = plan;
     const compared: ComparedProps = {
@@ -218,7 +220,10 @@ export class PostHog extends Construct {
     const migration = new Migration(this, 'Migration', {
       options,
       release,
-      settings: withPath(this, () => mergeSettings(djangoSettings(context), [plan.services.appExtras])),
+      settings: withPath(this, () =>
+        mergeSettings(djangoSettings({ ...context, postgres: forMigrations(context.postgres) }), [plan.services.appExtras]),
+      ),
+      logins: this.postgres.loginCredentials,
       topics: topics && { kafka: this.kafka, topics, image: topicsImage },
       registryCredentials: plan.services.registryCredentials,
       workflows: workflowsImage === undefined ? undefined : { image: workflowsImage, databaseUrl: withPath(this, () => workflowsUrl(this.postgres)) },

@@ -107,6 +107,33 @@ function newName(type: string, name: string, source: string): UpdateRule {
   });
 }
 
+/**
+ * The keys for data at rest, which data stores get when they are created and never again, by type.
+ *
+ * Sources: createOnlyProperties of the schemas of CloudFormation's registry; of a volume, "Updates are not supported"
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-volume.html).
+ */
+const KEYS_AT_REST: Readonly<Record<string, string>> = {
+  'AWS::EC2::Volume': 'KmsKeyId',
+  'AWS::ElastiCache::ReplicationGroup': 'KmsKeyId',
+  'AWS::MSK::Cluster': 'EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId',
+  'AWS::RDS::DBCluster': 'KmsKeyId',
+  'AWS::RDS::DBInstance': 'KmsKeyId',
+};
+
+/** Returns a rule that a data store keeps its key: another one would replace it with an empty one. */
+function keepsKey([type, path]: [string, string]): UpdateRule {
+  return about({
+    type,
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ (Update requires: Replacement)',
+    fix: 'keep `encryptionKey` as it was; to change it, create another data store and move the data',
+    check: ({ before, after }) =>
+      isSame(valueAt(before, path), valueAt(after, path))
+        ? undefined
+        : 'a data store gets its key when it is created: another key needs an empty one',
+  });
+}
+
 /** The changes that AWS does not accept in one update. */
 const RULES: readonly UpdateRule[] = [
   about({
@@ -170,6 +197,16 @@ const RULES: readonly UpdateRule[] = [
         ? 'ElastiCache refuses to change the number of nodes and automatic failover in one update'
         : undefined,
   }),
+  about({
+    type: 'AWS::ElastiCache::ReplicationGroup',
+    source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption-enable.html: "a two-step process"',
+    fix: 'deploy the mode `preferred` first, and `required` once every client uses TLS',
+    check: ({ before, after, replaced }) =>
+      !replaced && after.TransitEncryptionMode === 'required' && before.TransitEncryptionEnabled !== true
+        ? 'ElastiCache requires TLS only of a cache whose mode is already `preferred`'
+        : undefined,
+  }),
+  ...Object.entries(KEYS_AT_REST).map(keepsKey),
   ...SERVICE_RULES,
   ...INGRESS_RULES,
   PRIORITY_RULE,

@@ -23,6 +23,14 @@ export interface PostgresContext {
   readonly credentials?: ISecret;
   readonly cyclotronUrlSecret?: ISecret;
   readonly nodeCyclotronUrlSecret?: ISecret;
+  /** The connection URLs for migrations; undefined if they have the login of processes. */
+  readonly ownerUrlSecret?: ISecret;
+  readonly personsOwnerUrlSecret?: ISecret;
+  /** The connection URLs for feature-flags; undefined if it has the login of the other processes. */
+  readonly readerUrlSecret?: ISecret;
+  readonly personsReaderUrlSecret?: ISecret;
+  /** The login of Temporal; undefined if it is in `credentials`. */
+  readonly loginCredentials?: { readonly temporal: ISecret };
 }
 
 /** The cache, as settings describe it. */

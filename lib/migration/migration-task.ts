@@ -24,6 +24,7 @@ import { InlineRole } from '../private/inline-role';
 import { IKafka, KafkaEncryption } from '../stores/kafka/kafka-base';
 import { KafkaTopic, topicLines } from '../stores/kafka/kafka-topics';
 import { linuxParameters } from '../private/linux-parameters';
+import { PostgresLoginCredentials } from '../stores/postgres/postgres-base';
 import { ProcessSettings } from '../private/process-settings';
 import { trustedService } from '../private/trusted-service';
 
@@ -64,6 +65,8 @@ export interface MigrationContainers {
   readonly settings: ProcessSettings;
   readonly topics?: MigratedTopics;
   readonly workflows?: MigratedWorkflows;
+  /** The logins that the migration creates; undefined if there are none. */
+  readonly logins?: PostgresLoginCredentials;
   /** The credentials for Docker Hub; undefined if images are pulled anonymously. */
   readonly registryCredentials?: ISecret;
 }
@@ -117,7 +120,7 @@ export class MigrationTask extends Construct {
       ephemeralStorageGiB: APP_TASK_DISK_GIB,
       runtimePlatform: { operatingSystemFamily: OperatingSystemFamily.LINUX, cpuArchitecture: containers.cpuArchitecture },
     });
-    const { release, settings, topics, workflows, registryCredentials } = containers;
+    const { release, settings, topics, workflows, logins, registryCredentials } = containers;
     const django: ContainerDefinitionOptions = {
       image: containerImage(this, 'Repository', release.image, registryCredentials),
       environment: { ...withoutRequestVariables(settings.environment), ...MIGRATION_VARIABLES, ...planVariables(plan, release) },
@@ -128,7 +131,7 @@ export class MigrationTask extends Construct {
     this.add('checks', {
       ...django,
       entryPoint: ['python', '-c'],
-      command: [migrationScript(), 'checks'],
+      command: [migrationScript({ logins: logins !== undefined }), 'checks'],
       linuxParameters: privileged('ChecksLinuxParameters'),
     });
     if (topics) {
@@ -144,6 +147,7 @@ export class MigrationTask extends Construct {
     // The longest one comes last: ECS stops a task in which a container has waited three hours for another (aws/containers-roadmap issue 1532).
     this.add('migrate', {
       ...django,
+      secrets: { ...settings.secrets, ...(logins && loginSecrets(logins)) },
       entryPoint: ['python'],
       command: [SCRIPT_FILE, 'migrate'],
       linuxParameters: privileged('LinuxParameters'),
@@ -191,6 +195,16 @@ export class MigrationTask extends Construct {
       },
     };
   }
+}
+
+/** Returns the variables with the logins, each as JSON with `username` and `password`. */
+function loginSecrets(logins: PostgresLoginCredentials): Record<string, Secret> {
+  return Object.fromEntries(
+    Object.entries<ISecret>({ ...logins }).map(([purpose, secret]) => [
+      `MIGRATION_${purpose.toUpperCase()}_LOGIN`,
+      Secret.fromSecretsManager(secret),
+    ]),
+  );
 }
 
 function withoutRequestVariables(environment: Readonly<Record<string, string>>): Record<string, string> {

@@ -143,6 +143,7 @@ export class PostHogServices extends Construct {
       this.ingresses.forEach(([, ingress]) => ingress._refuse(process)),
     );
     definitions.forEach((definition) => this.connect(definition));
+    definitions.forEach((definition) => this.grantSingleLogin(definition));
     roles.close();
     if (capacity.fargateProviders) {
       this.startAfter(providerAssociations(props.cluster));
@@ -208,6 +209,16 @@ export class PostHogServices extends Construct {
       } else if (objects === 'read-write') {
         objectStorage.grantReadWrite(role, below);
       }
+    }
+  }
+
+  /** Lets tasks that a deployment replaces start with the login that they had: roles change before tasks do, and a migration is between. */
+  private grantSingleLogin(definition: ProcessDefinition): void {
+    const postgres = this.props.stores.postgres._singleLogin;
+    const role = this.services.get(definition.process)!.taskDefinition.executionRole;
+    if (postgres && role) {
+      const { secrets } = definition.settings({ ...this.context, postgres });
+      Object.values(secrets).forEach((secret) => secret.grantRead(role));
     }
   }
 

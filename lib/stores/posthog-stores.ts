@@ -3,6 +3,7 @@ import { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { encryptionKeyOf } from '../private/encryption-key';
 import { Cache } from './cache/cache';
 import { ICache } from './cache/cache-base';
 import { ClickHouse } from './clickhouse/clickhouse';
@@ -65,6 +66,6 @@ export function defineStores(scope: Construct, options: StoresOptions): Stores {
       logRetention,
       removalPolicy,
     });
-  const objectStorage = existing.objectStorage ?? new ObjectStorage(scope, 'ObjectStorage', { removalPolicy });
+  const objectStorage = existing.objectStorage ?? new ObjectStorage(scope, 'ObjectStorage', { removalPolicy, encryptionKey: encryptionKeyOf(scope) });
   return { postgres, cache, kafka, clickHouse, objectStorage };
 }

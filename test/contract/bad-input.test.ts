@@ -113,7 +113,7 @@ const OIDC = {
 const INHERITED = ['PostHogIngressOptions', 'AppSecretsOptions', 'AppSettingsOptions', 'PostgresOptions'];
 
 /** Structs that users who implement an interface return. */
-const RETURNED = ['ClickHouseAppFiles'];
+const RETURNED = ['ClickHouseAppFiles', 'PostgresLoginCredentials'];
 
 /** Every other struct that the library exports, with what it is for. */
 const STRUCTS: Record<string, Target> = {

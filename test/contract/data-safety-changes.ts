@@ -3,7 +3,19 @@ import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
-import { AuroraPostgres, Cache, CacheEviction, ClickHouse, Kafka, KafkaBrokerType, ObjectStorage, Postgres, RedpandaKafka } from '../../lib';
+import {
+  AuroraPostgres,
+  Cache,
+  CacheEncryption,
+  CacheEviction,
+  ClickHouse,
+  Kafka,
+  KafkaBrokerType,
+  ObjectStorage,
+  Postgres,
+  PostgresLogins,
+  RedpandaKafka,
+} from '../../lib';
 import { Given } from './data-safety-given';
 
 export type Props = Readonly<Record<string, unknown>>;
@@ -57,6 +69,13 @@ function postgresChanges(server: string): Subject['changes'] {
     vpcSubnets: ISOLATED,
     multiAz: to(true),
     maxConnections: to(500),
+    logins: {
+      to: () => PostgresLogins.BY_PURPOSE,
+      endangers: {
+        what: ['AWS::SecretsManager::Secret removed'],
+        said: { file: 'docs/stores.md', text: 'A change back leaves the secrets of the logins in the account' },
+      },
+    },
     backupRetention: to(Duration.days(14)),
     preferredBackupWindow: to('03:00-04:00'),
     preferredMaintenanceWindow: to('Sun:04:00-Sun:05:00'),
@@ -144,6 +163,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       nodeType: to(new InstanceType('r7g.large')),
       replicas: { ...to(2), refused: ['ElastiCache refuses to change the number of nodes and automatic failover in one update'] },
       automaticFailover: { to: () => false, with: () => ({ replicas: 1 }) },
+      encryption: to(CacheEncryption.REQUIRED),
       evictionPolicy: to(CacheEviction.ALL_KEYS_LRU),
       automaticBackups: to(false),
       backupRetention: to(Duration.days(7)),

@@ -67,6 +67,16 @@ const OTHER_ZONE: Change = {
   },
 };
 
+/** The key for data at rest, with or without which every data store would be another one. */
+const OTHER_KEY: Change = {
+  to: ({ key }) => key,
+  endangers: {
+    what: ['AWS::EC2::Volume refused', 'AWS::ElastiCache::ReplicationGroup replaced', 'AWS::MSK::Cluster replaced', 'AWS::RDS::DBInstance replaced'],
+    said: { file: 'docs/stores.md', text: 'Set it for a new stack only' },
+  },
+  refused: ['a data store gets its key when it is created', NAME_TAKEN],
+};
+
 const OTHER_SUBNETS: Change = {
   to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }),
   with: IN_VPC,
@@ -99,6 +109,7 @@ export const POSTHOG_STORES: Subject = {
       }),
     ),
     registryCredentials: { to: ({ secret }) => secret },
+    encryptionKey: OTHER_KEY,
     logRetention: to(RetentionDays.ONE_DAY),
     removalPolicy: to(RemovalPolicy.DESTROY),
   },
@@ -184,6 +195,7 @@ export const POSTHOG: Subject = {
     spot: to(true),
     containerInsights: to(ContainerInsights.DISABLED),
     registryCredentials: { to: ({ secret }) => secret },
+    encryptionKey: OTHER_KEY,
     cpuArchitecture: {
       to: () => CpuArchitecture.ARM64,
       with: () => ({

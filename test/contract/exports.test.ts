@@ -26,6 +26,7 @@ test('lib/index.ts exports these names at run time; removing one is a breaking c
     'PostHogSize',
     'PostHogStores',
     'Postgres',
+    'PostgresLogins',
     'Product',
     'PublicEndpoint',
     'RedpandaKafka',
@@ -74,8 +75,9 @@ test.each([
   ['PostHogSize', ['dev', 'small', 'production', 'large']],
   ['EmailEncryption', ['starttls', 'tls', 'none']],
   ['EndpointGroup', ['ingestion', 'sdk', 'shared-content', 'end-user-pages', 'inbound-webhooks', 'oauth', 'sdk-api', 'live-events']],
-  ['CacheEncryption', ['preferred', 'none']],
+  ['CacheEncryption', ['preferred', 'required', 'none']],
   ['CacheEviction', ['noeviction', 'volatile-lru', 'allkeys-lru']],
+  ['PostgresLogins', ['single', 'by-purpose']],
   ['KafkaBrokerType', ['standard', 'express']],
   ['KafkaEncryption', ['tls', 'plaintext']],
 ] as const)('%s has the values %j, which settings of users hold', (name, values) => {

@@ -14,6 +14,7 @@ import {
   NatMode,
   ObjectStorage,
   Postgres,
+  PostgresLogins,
   PostHogNetwork,
   PostHogProps,
   PostHogStores,
@@ -126,6 +127,7 @@ const STORES: Readonly<Record<string, (stack: Stack, vpc: IVpc) => void>> = {
   'AuroraPostgres': (stack, vpc) => new AuroraPostgres(stack, 'Postgres', { vpc }),
   'AuroraPostgres from a snapshot with DESTROY': (stack, vpc) =>
     new AuroraPostgres(stack, 'Postgres', { vpc, multiAz: true, snapshotIdentifier: 'before', removalPolicy: RemovalPolicy.DESTROY }),
+  'Postgres with logins by purpose': (stack, vpc) => new Postgres(stack, 'Postgres', { vpc, logins: PostgresLogins.BY_PURPOSE }),
   'Postgres with the secrets of data pipelines': (stack, vpc) => {
     const postgres = new Postgres(stack, 'Postgres', { vpc });
     expect([postgres.cyclotronUrlSecret, postgres.nodeCyclotronUrlSecret].filter(Boolean)).toHaveLength(2);

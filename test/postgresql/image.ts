@@ -11,6 +11,9 @@ const VENV = path.join(ROOT, '.venv-migration');
 /** The script in the task definition. */
 export const SCRIPT = migrationScript();
 
+/** The script of a server with logins by purpose. */
+const SCRIPT_WITH_LOGINS = migrationScript({ logins: true });
+
 /** A stub of PostHog's own bin/migrate: notes how it was called, waits or fails where a test wants it, and lets the real Django migrate. */
 const BIN_MIGRATE = `#!/bin/bash
 # Usage: bin/migrate [--scope=postgres]
@@ -40,7 +43,7 @@ from psycopg.conninfo import conninfo_to_dict
 url = conninfo_to_dict(os.environ["DATABASE_URL"])
 SECRET_KEY = "test"
 INSTALLED_APPS = ${JSON.stringify(apps)}
-DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": url["dbname"], "USER": url["user"], "HOST": url["host"], "PORT": url["port"],
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": url["dbname"], "USER": url["user"], "PASSWORD": url.get("password", ""), "HOST": url["host"], "PORT": url["port"],
                          "OPTIONS": {"sslmode": url["sslmode"]}}}
 print("as PostHog, this one says things while it loads")
 `;
@@ -124,7 +127,8 @@ export class Image {
   /** Starts a container of the migration: the first with the script, the other with what the first has left. */
   public start(mode: 'checks' | 'migrate', environment: Record<string, string>): Run {
     const file = path.join(this.folder, 'migrate.py');
-    const argv = mode === 'checks' ? ['-c', SCRIPT, mode] : [file, mode];
+    const script = environment.MIGRATION_APPLICATION_LOGIN ? SCRIPT_WITH_LOGINS : SCRIPT;
+    const argv = mode === 'checks' ? ['-c', script, mode] : [file, mode];
     return new Run(
       spawn('python', argv, {
         cwd: this.folder,
@@ -139,10 +143,10 @@ export class Image {
   }
 }
 
-function migration(before?: string): string {
+export function migration(before?: string, operations = ''): string {
   return `from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [${before ? `("posthog", "${before}")` : ''}]
-    operations = []
+    operations = [${operations}]
 `;
 }

@@ -32,9 +32,9 @@ export class PostgresServer {
     }
   }
 
-  /** The connection URL of a database. */
-  public url(database: string): string {
-    return `postgres://${USER}@127.0.0.1:${this.port}/${database}?sslmode=require`;
+  /** The connection URL of a database, for the superuser, or for another login with its password. */
+  public url(database: string, login = USER): string {
+    return `postgres://${login}@127.0.0.1:${this.port}/${database}?sslmode=require`;
   }
 
   /** Makes an empty database. */
@@ -43,8 +43,8 @@ export class PostgresServer {
   }
 
   /** Asks a database; answers lines, their columns with `|` between them. */
-  public ask(database: string, sql: string): string[] {
-    const argv = ['-XtAq', '-v', 'ON_ERROR_STOP=1', '-d', this.url(database), '-c', sql];
+  public ask(database: string, sql: string, login?: string): string[] {
+    const argv = ['-XtAq', '-v', 'ON_ERROR_STOP=1', '-d', this.url(database, login), '-c', sql];
     const output = execFileSync(path.join(this.bin, 'psql'), argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
     return output.split('\n').filter(Boolean);
   }
@@ -70,7 +70,7 @@ export class PostgresServer {
     for (const [name, content] of [
       ['server.key', key],
       ['server.crt', cert],
-      ['pg_hba.conf', 'hostssl all all 127.0.0.1/32 trust\n'],
+      ['pg_hba.conf', `hostssl all ${USER} 127.0.0.1/32 trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n`],
     ]) {
       const file = path.join(data, name);
       writeFileSync(file, content);

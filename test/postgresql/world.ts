@@ -32,7 +32,7 @@ export class World {
   private readonly images: Image[] = [];
 
   public constructor(
-    private readonly postgres: PostgresServer,
+    public readonly postgres: PostgresServer,
     public readonly stores: StubStores,
     migrations = ['0001_initial', '0002_second'],
   ) {

@@ -110,6 +110,9 @@ def migrate():
     if take_lock(connection):
         same = f"SELECT 1 FROM {JOURNAL} WHERE release = %s AND app_image = %s AND outcome = 'succeeded' AND finished > %s"
         if rows(connection, JOURNAL, "SELECT 1") and connection.execute(same, (*what, begun)).fetchone():
+            # The other one may be of a deployment without logins, and processes start after this one.
+            if LOGINS:
+                define_logins(connection)
             return say(f"another process has migrated to {what[0]} meanwhile: nothing to do")
     connection.execute(TABLE)
     # Unfinished entries hold no lock, so their processes have died.
@@ -122,7 +125,12 @@ def migrate():
         # A migration reads system.crash_log, which the first flush creates (posthog/clickhouse/custom_metrics.py).
         on_every_server("SYSTEM FLUSH LOGS ON CLUSTER '{}'", "SYSTEM FLUSH LOGS")
         trust_clickhouse()
+        # Before, so that tables have their privileges when they are created; after, for privileges on single tables.
+        if LOGINS:
+            define_logins(connection)
         run_migrations(connection)
+        if LOGINS:
+            define_logins(connection)
         drop_duplicates()
         for command in filter(None, setting("POST_COMMANDS").splitlines()):
             run(["sh", "-c", command], connection)

@@ -4,8 +4,8 @@ Runs in PostHog's image, which has psycopg and bin/migrate. `checks` runs the ch
 DATABASE_URL, REDIS_URL, KAFKA_HOSTS and CLICKHOUSE_* are as PostHog reads them. Of MIGRATION_*: RELEASE, RELEASE_DATE, UPSTREAM_COMMIT and
 IMAGE describe the release; MIN_FREE_DISK_PERCENT, MAX_BACKUP_AGE (seconds), MAX_RELEASE_GAP (days), ALLOW_DOWNGRADE and
 ALLOW_LEGACY_DATABASE are limits, and 0 disables a check; BACKUPS is the list of latest restorable times of the database; POST_COMMANDS are
-commands, one per line, to run after all migrations; PATIENCE, LOCK_PATIENCE, POLL and HEARTBEAT are seconds. `checks` writes this script to
-the file SCRIPT, for the next container.
+commands, one per line, to run after all migrations; APPLICATION_LOGIN, READER_LOGIN and TEMPORAL_LOGIN are logins to create, as JSON; PATIENCE,
+LOCK_PATIENCE, POLL and HEARTBEAT are seconds. `checks` writes this script to the file SCRIPT, for the next container.
 """
 
 import datetime
@@ -24,6 +24,7 @@ import urllib.request
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import sql
 
 JOURNAL = "cdk_posthog_migrations"
 DISKS = "SELECT hostName(), name, free_space, total_space FROM {} FORMAT TSV"
@@ -71,9 +72,9 @@ def is_true(text):
     return text.lower() in ("true", "1", "yes", "on", "t", "y")
 
 
-def connect():
+def connect(**other):
     return psycopg.connect(
-        os.environ["DATABASE_URL"], autocommit=True, connect_timeout=10, application_name=f"cdk-posthog migration {task()}"[:63],
+        os.environ["DATABASE_URL"], **other, autocommit=True, connect_timeout=10, application_name=f"cdk-posthog migration {task()}"[:63],
         keepalives=1, keepalives_idle=30, keepalives_interval=10, keepalives_count=3)
 
 

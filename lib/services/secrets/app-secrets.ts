@@ -4,6 +4,7 @@ import { Construct, IConstruct } from 'constructs';
 import { AppSecretsOptions, checkFormat, FORMATS } from './app-secrets-options';
 import { defineFernetKey, defineRsaKey } from './function-keys';
 import { acknowledge } from '../../private/acknowledge';
+import { defaultSecretKey, encryptionKeyOf } from '../../private/encryption-key';
 import { withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
 import { definitionOf } from '../../private/secrets';
@@ -71,14 +72,19 @@ export class AppSecrets extends Construct implements IAppSecrets {
       }
       return length === undefined
         ? defineRsaKey(this, secretId, description, policy)
-        : new Secret(this, secretId, { description, removalPolicy, generateSecretString: { excludePunctuation: true, passwordLength: length } });
+        : new Secret(this, secretId, {
+            description,
+            removalPolicy,
+            encryptionKey: encryptionKeyOf(this),
+            generateSecretString: { excludePunctuation: true, passwordLength: length },
+          });
     };
     acknowledge(this, {
       'AwsSolutions-SMG4':
         'a key that PostHog encrypts or signs with cannot be rotated by replacing it: data that the old key protects would be lost',
       'SecretsManagerRotationEnabled':
         'a key that PostHog encrypts or signs with cannot be rotated by replacing it: data that the old key protects would be lost',
-      'SecretsManagerUsingKMSKey': 'encrypted with the AWS managed key of Secrets Manager; bring your own secrets for another key',
+      ...defaultSecretKey(this),
     });
     this.secretKey = secret('secretKey', 'SecretKey');
     this._previousJwtKey = isWithoutComma(this.secretKey) ? this.secretKey : undefined;

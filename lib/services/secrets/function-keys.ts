@@ -1,6 +1,7 @@
 import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { CfnSecret, ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { encryptionKeyOf } from '../../private/encryption-key';
 import { resourcePolicy } from '../../private/removal-policy';
 import { ProgramFunction } from '../../private/program-function';
 
@@ -103,7 +104,8 @@ function defineKey(
   removalPolicy: RemovalPolicy,
   properties: Omit<KeyRequest, 'SecretArn'>,
 ): ISecret {
-  const secret = new Secret(scope, id, { description, removalPolicy: resourcePolicy(removalPolicy) });
+  const encryptionKey = encryptionKeyOf(scope);
+  const secret = new Secret(scope, id, { description, encryptionKey, removalPolicy: resourcePolicy(removalPolicy) });
   // By default, the CDK lets Secrets Manager generate a value. Without that, the secret is created empty.
   (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
   const provider = providerOf(scope);
@@ -112,6 +114,9 @@ function defineKey(
     Action: ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'],
     Resource: secret.secretArn,
   });
+  if (encryptionKey) {
+    provider.addToRolePolicy({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: encryptionKey.keyArn });
+  }
   const request: KeyRequest = { SecretArn: secret.secretArn, ...properties };
   const value = new CustomResource(secret, 'Value', {
     serviceToken: provider.serviceToken,
@@ -120,7 +125,7 @@ function defineKey(
     resourceType,
     properties: { ...request },
   });
-  return Secret.fromSecretCompleteArn(secret, 'Filled', value.getAttString(ARN));
+  return Secret.fromSecretAttributes(secret, 'Filled', { secretCompleteArn: value.getAttString(ARN), encryptionKey });
 }
 
 function providerOf(scope: Construct): ProgramFunction {

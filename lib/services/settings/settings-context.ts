@@ -12,7 +12,7 @@ export type SettingsOfStores = StoreContexts & Pick<ProcessContext, 'secretValue
 export function settingsContext({ postgres, cache, kafka, clickHouse, objectStorage }: Stores): SettingsOfStores {
   return {
     postgres,
-    cache: { host: cache.host, port: cache.port, tls: cache.encryption === CacheEncryption.PREFERRED },
+    cache: { host: cache.host, port: cache.port, tls: cache.encryption !== CacheEncryption.NONE },
     kafka: { bootstrapServers: kafka.bootstrapServers, tls: kafka.encryption === KafkaEncryption.TLS, maxMessageBytes: kafka.maxMessageBytes },
     clickHouse,
     objectStorage,

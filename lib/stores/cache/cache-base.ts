@@ -14,6 +14,11 @@ export enum CacheEncryption {
    * TLS for every client that supports it, plain connections for the rest. ElastiCache calls this transit encryption mode "preferred".
    */
   PREFERRED = 'preferred',
+  /**
+   * TLS for every client. ElastiCache calls this transit encryption mode "required". Only few processes can use such a cache: `PostHog` refuses it with
+   * any other.
+   */
+  REQUIRED = 'required',
   /** Plain connections only. */
   NONE = 'none',
 }

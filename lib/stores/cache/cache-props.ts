@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { CacheEncryption } from './cache-base';
 import { instanceType, removalPolicy, subnetSelection, vpc } from '../../private/checks/cdk';
 import { Checks, required } from '../../private/checks/check';
 import { boolean, days, oneOf, wholeNumber } from '../../private/checks/values';
@@ -53,6 +54,13 @@ export interface CacheProps {
    */
   readonly automaticFailover?: boolean;
   /**
+   * The encryption of connections: PREFERRED or REQUIRED. REQUIRED drops the plain connections of processes, so use it only for products whose
+   * processes can all use TLS.
+   *
+   * @default CacheEncryption.PREFERRED
+   */
+  readonly encryption?: CacheEncryption;
+  /**
    * The behaviour when memory is full.
    *
    * @default CacheEviction.NONE
@@ -93,6 +101,7 @@ export interface CacheProps {
 export const CACHE_DEFAULTS = {
   nodeType: InstanceType.of(InstanceClass.T4G, InstanceSize.SMALL),
   replicas: 0,
+  encryption: CacheEncryption.PREFERRED,
   evictionPolicy: CacheEviction.NONE,
   automaticBackups: true,
   backupRetention: Duration.days(1),
@@ -113,6 +122,7 @@ export const CACHE_CHECKS: Checks<CacheProps> = {
   nodeType: instanceType('that ElastiCache supports, without `cache.`, such as t4g.small'),
   replicas: wholeNumber(0, 5),
   automaticFailover: boolean,
+  encryption: oneOf(CacheEncryption),
   evictionPolicy: oneOf(CacheEviction),
   automaticBackups: boolean,
   backupRetention: days(1, 35),
@@ -123,7 +133,10 @@ export const CACHE_CHECKS: Checks<CacheProps> = {
 
 /** Rejects props that contradict each other. */
 export function checkCacheProps(props: CacheProps): void {
-  const { replicas, automaticFailover, automaticBackups, backupRetention, preferredBackupWindow } = props;
+  const { replicas, automaticFailover, encryption, automaticBackups, backupRetention, preferredBackupWindow } = props;
+  if (encryption === CacheEncryption.NONE) {
+    throw invalidValue('encryption', 'must be PREFERRED or REQUIRED: a created cache accepts TLS', encryption);
+  }
   if (Token.isUnresolved(replicas)) {
     throw invalidValue('replicas', 'must be known at synthesis: failover depends on it', replicas);
   }

@@ -14,7 +14,7 @@ import { InlineSecurityGroup } from '../../private/security-group';
  * Valkey on ElastiCache: an encrypted replication group with cluster mode disabled.
  *
  * It defines the group, its parameters and a security group, to which rules are added for the processes that use it. There is no password:
- * feature-flags opens a plain connection, and a password needs TLS. Access is controlled by the security group.
+ * several processes can send none. Access is controlled by the security group.
  */
 export class Cache extends CacheBase {
   /**
@@ -43,7 +43,7 @@ export class Cache extends CacheBase {
   /** The ids of the nodes, as in their metrics (`CacheClusterId`). The first one is the primary until a failover. */
   public readonly nodeIds: string[];
   public readonly host: string;
-  public readonly encryption: CacheEncryption = CacheEncryption.PREFERRED;
+  public readonly encryption: CacheEncryption;
 
   public constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id, CACHE_PORT);
@@ -61,6 +61,7 @@ export class Cache extends CacheBase {
     this.subnetGroup = subnetGroup;
     this.replicationGroupId = group.ref;
     this.nodeIds = nodeIds(group.ref, 1 + (props.replicas ?? CACHE_DEFAULTS.replicas));
+    this.encryption = props.encryption ?? CACHE_DEFAULTS.encryption;
     this.host = group.attrPrimaryEndPointAddress;
     retainDependencies(this, props.removalPolicy ?? CACHE_DEFAULTS.removalPolicy);
   }

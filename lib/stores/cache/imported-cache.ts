@@ -19,7 +19,7 @@ export interface CacheAttributes {
    */
   readonly port?: number;
   /**
-   * The encryption of connections. A server that requires TLS cannot be used: feature-flags opens a plain connection at startup
+   * The encryption of connections. With most products, a server that requires TLS cannot be used: feature-flags opens a plain connection at startup
    * (rust/feature-flags/src/server.rs, the cookieless client), and exits if it is refused.
    *
    * @default CacheEncryption.PREFERRED

@@ -5,6 +5,7 @@ import { CACHE_PORT } from './cache-base';
 import { CACHE_DEFAULTS, CacheProps } from './cache-props';
 import { storeSubnets } from '../store-subnets';
 import { acknowledge } from '../../private/acknowledge';
+import { encryptionKeyOf } from '../../private/encryption-key';
 import { resourcePolicy } from '../../private/removal-policy';
 
 /**
@@ -54,9 +55,10 @@ export function defineReplicationGroup(scope: Construct, props: CacheProps, secu
     securityGroupIds: [securityGroup.securityGroupId],
     port: CACHE_PORT,
     atRestEncryptionEnabled: true,
-    // TLS for clients that support it, plain connections for the others; see cache-url.ts.
+    kmsKeyId: encryptionKeyOf(scope)?.keyArn,
+    // TLS for clients that support it, plain connections for the others; see PLAIN_CACHE_CLIENTS.
     transitEncryptionEnabled: true,
-    transitEncryptionMode: 'preferred',
+    transitEncryptionMode: props.encryption ?? CACHE_DEFAULTS.encryption,
     // Zero disables snapshots.
     snapshotRetentionLimit: automaticBackups ? (props.backupRetention ?? CACHE_DEFAULTS.backupRetention).toDays() : 0,
     snapshotWindow: props.preferredBackupWindow,

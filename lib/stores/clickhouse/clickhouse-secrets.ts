@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { DICT_READER_NAME, USER_NAME } from './config/shared-settings';
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
+import { defaultSecretKey, encryptionKeyOf } from '../../private/encryption-key';
 
 /** The secrets of the servers. */
 export interface ClickHouseSecrets {
@@ -27,13 +28,14 @@ export function defineSecrets(scope: Construct, removalPolicy: RemovalPolicy): C
     const template = username === undefined ? {} : { secretStringTemplate: JSON.stringify({ username }), generateStringKey: 'password' };
     const defined = new Secret(scope, id, {
       description: `PostHog ClickHouse: ${purpose}`,
+      encryptionKey: encryptionKeyOf(scope),
       removalPolicy: withoutSnapshot(removalPolicy),
       generateSecretString: { ...template, ...PASSWORD },
     });
     acknowledge(defined, {
       'AwsSolutions-SMG4': NO_ROTATION,
       'SecretsManagerRotationEnabled': NO_ROTATION,
-      'SecretsManagerUsingKMSKey': 'encrypted with the AWS managed key of Secrets Manager',
+      ...defaultSecretKey(scope),
     });
     return defined;
   };

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib/core';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -20,6 +21,29 @@ export interface InstanceRoleProps {
   readonly zone: IPrivateHostedZone;
   readonly hostName: string;
   readonly secrets: readonly ISecret[];
+  /** The key of the volume; undefined if it is that of EBS. */
+  readonly volumeKey?: IKey;
+}
+
+/**
+ * Returns the statements with which EC2 may use the key of a volume for an instance that attaches it.
+ *
+ * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html (permissions for users)
+ */
+function attachmentStatements(key: IKey | undefined): PolicyStatement[] {
+  return key === undefined
+    ? []
+    : [
+        new PolicyStatement({
+          actions: ['kms:CreateGrant'],
+          resources: [key.keyArn],
+          conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+        }),
+        new PolicyStatement({
+          actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+          resources: [key.keyArn],
+        }),
+      ];
 }
 
 /**
@@ -73,6 +97,7 @@ export function instanceRole(scope: Construct, id: string, props: InstanceRolePr
     }),
   ];
   statements.forEach((statement) => role.addToPolicy(statement));
+  attachmentStatements(props.volumeKey).forEach((statement) => role.addToPolicy(statement));
   props.logGroup.grantWrite(role);
   props.secrets.forEach((secret) => secret.grantRead(role));
   acknowledge(role, {

@@ -25,6 +25,7 @@ import { instanceMetric, STATUS_CHECK } from '../metrics';
 import { withoutSnapshot } from '../removal';
 import { INSTANCE_DISK_GIB } from '../../catalog/images';
 import { acknowledge } from '../../private/acknowledge';
+import { encryptionKeyOf } from '../../private/encryption-key';
 import { defineLogGroup } from '../../private/log-group';
 import { ecrRepository } from '../../private/container-image';
 import { invalidValue, withPath } from '../../private/errors';
@@ -112,6 +113,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
       logGroup: this.logGroup,
       zone: props.zone,
       hostName: props.hostName,
+      volumeKey: encryptionKeyOf(this),
       secrets: [
         ...Object.values(props.container.secrets).map(({ secret }) => secret),
         ...(props.container.registryCredentials ? [props.container.registryCredentials] : []),
@@ -150,6 +152,7 @@ export class StatefulInstance extends Construct implements IStatefulInstance {
       iops: volume.iops,
       throughput: volume.throughput,
       snapshotId: volume.snapshotId,
+      kmsKeyId: encryptionKeyOf(this)?.keyArn,
     });
     definition.applyRemovalPolicy(resourcePolicy(removalPolicy));
     Tags.of(definition).add('Name', this.node.path);

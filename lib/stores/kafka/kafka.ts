@@ -15,6 +15,7 @@ import { storeSubnets } from '../store-subnets';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { acknowledge } from '../../private/acknowledge';
 import { checkProps } from '../../private/checks/check';
+import { encryptionKeyOf } from '../../private/encryption-key';
 import { defineLogGroup } from '../../private/log-group';
 import { invalidValue, withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
@@ -109,6 +110,7 @@ export class Kafka extends KafkaBase {
   }
 
   private defineCluster(name: string, props: KafkaProps, plan: PlannedCluster, subnets: ISubnet[]): CfnCluster {
+    const encryptionKey = encryptionKeyOf(this);
     return new CfnCluster(this, 'Cluster', {
       clusterName: name,
       kafkaVersion: props.kafkaVersion ?? KAFKA_DEFAULTS.kafkaVersion,
@@ -120,7 +122,10 @@ export class Kafka extends KafkaBase {
         storageInfo: plan.volumeGibibytes === undefined ? undefined : { ebsStorageInfo: { volumeSize: plan.volumeGibibytes } },
       },
       clientAuthentication: { unauthenticated: { enabled: true } },
-      encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
+      encryptionInfo: {
+        encryptionAtRest: encryptionKey && { dataVolumeKmsKeyId: encryptionKey.keyArn },
+        encryptionInTransit: { clientBroker: 'TLS', inCluster: true },
+      },
       configurationInfo: { arn: this.configuration.attrArn, revision: this.configuration.attrLatestRevisionRevision },
       loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: this.logGroup.logGroupName } } },
     });

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { grantObjects, ObjectAccess } from './object-access';
 import { IObjectStorage } from './object-storage-base';
 import { acknowledge } from '../../private/acknowledge';
+import { defaultSecretKey, encryptionKeyOf } from '../../private/encryption-key';
 
 /** Properties for `ObjectStorageKeys`. */
 export interface ObjectStorageKeysProps {
@@ -41,6 +42,7 @@ export class ObjectStorageKeys extends Construct {
     const key = new AccessKey(this, 'Key', { user, serial });
     this.secret = new Secret(this, 'Secret', {
       description: `PostHog object storage: access keys for ${prefix}`,
+      encryptionKey: encryptionKeyOf(this),
       secretObjectValue: { accessKeyId: SecretValue.resourceAttribute(key.accessKeyId), secretAccessKey: key.secretAccessKey },
     });
     // The user's permissions are in a separate policy, so the secret depends on it as well.
@@ -49,7 +51,7 @@ export class ObjectStorageKeys extends Construct {
     acknowledge(this, {
       'AwsSolutions-SMG4': rotation,
       'SecretsManagerRotationEnabled': rotation,
-      'SecretsManagerUsingKMSKey': 'encrypted with the AWS managed key of Secrets Manager',
+      ...defaultSecretKey(this),
       'IAMNoInlinePolicy': 'the user belongs to one process, and so does its policy',
       'IAMUserNoPolicies': 'a group with this one user would add nothing',
       'IAMUserGroupMembership': 'a group with this one user would add nothing',

@@ -19,6 +19,7 @@ import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { Check, Checks, matching, objectWith } from '../../private/checks/check';
 import { describeResources } from '../../private/descriptions';
+import { encryptionKeyOf } from '../../private/encryption-key';
 import { invalidValue, withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
 import { numberText } from '../../private/values';
@@ -113,6 +114,7 @@ function defineCluster(scope: Construct, props: AuroraPostgresProps, credentials
           credentials: Credentials.fromSecret(credentials, POSTGRES_DEFAULTS.username),
           defaultDatabaseName: POSTGRES_DEFAULTS.databaseName,
           storageEncrypted: true,
+          storageEncryptionKey: encryptionKeyOf(scope),
         })
       : new DatabaseClusterFromSnapshot(scope, 'Cluster', {
           ...common,

@@ -2,7 +2,7 @@ import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { host, UnsupportedEndpoint } from '../endpoint-checks';
-import { PostgresBase } from './postgres-base';
+import { PostgresBase, PostgresLoginCredentials } from './postgres-base';
 import { POSTGRES_PORT } from './postgres-props';
 import { secret, securityGroups } from '../../private/checks/cdk';
 import { checkProps, Checks, required } from '../../private/checks/check';
@@ -17,8 +17,8 @@ export interface PostgresAttributes {
   /**
    * The secret whose whole string is the connection URL, `postgres://user:password@host:5432/posthog?sslmode=require`.
    *
-   * User and password in it must be percent-encoded. The role must own the database; PostHog creates extensions and, for some
-   * products, further databases.
+   * User and password in it must be percent-encoded. The role must own the database, unless migrations have a role of their own (`ownerUrlSecret`);
+   * PostHog creates extensions and, for some products, further databases.
    */
   readonly urlSecret: ISecret;
   /**
@@ -27,6 +27,32 @@ export interface PostgresAttributes {
    * @default - the same database, as in PostHog's own single-host installation
    */
   readonly personsUrlSecret?: ISecret;
+  /**
+   * The secret whose whole string is the connection URL for migrations, of the role that owns the database. The role of `urlSecret` then needs
+   * `SELECT`, `INSERT`, `UPDATE` and `DELETE` on its tables, also on those that later migrations create (`ALTER DEFAULT PRIVILEGES`).
+   *
+   * @default - `urlSecret`
+   */
+  readonly ownerUrlSecret?: ISecret;
+  /**
+   * The secret whose whole string is the connection URL of the persons database for migrations, of the role that owns it.
+   *
+   * @default - `personsUrlSecret`, or `ownerUrlSecret` without it
+   */
+  readonly personsOwnerUrlSecret?: ISecret;
+  /**
+   * The secret whose whole string is the connection URL for feature-flags: a role that may read all tables, update the column `last_used_at` of
+   * `posthog_personalapikey` and `posthog_projectsecretapikey`, and insert into `posthog_featureflaghashkeyoverride`.
+   *
+   * @default - `urlSecret`
+   */
+  readonly readerUrlSecret?: ISecret;
+  /**
+   * The secret whose whole string is the connection URL of the persons database for feature-flags.
+   *
+   * @default - `personsUrlSecret`, or `readerUrlSecret` without it
+   */
+  readonly personsReaderUrlSecret?: ISecret;
   /**
    * The secret whose whole string is the connection URL for Node processes. With `sslmode=require` they verify the server's certificate and
    * reject that of RDS; use `sslmode=no-verify` for RDS.
@@ -107,6 +133,10 @@ const UNSUPPORTED: readonly UnsupportedEndpoint[] = [
 const URL_SECRETS = [
   'urlSecret',
   'personsUrlSecret',
+  'ownerUrlSecret',
+  'personsOwnerUrlSecret',
+  'readerUrlSecret',
+  'personsReaderUrlSecret',
   'nodeUrlSecret',
   'nodePersonsUrlSecret',
   'cyclotronUrlSecret',
@@ -119,6 +149,10 @@ const identifier = text(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, 'must be an identifier o
 const CHECKS: Checks<PostgresAttributes> = {
   urlSecret: required(secret, 'the secret whose whole string is the connection URL'),
   personsUrlSecret: secret,
+  ownerUrlSecret: secret,
+  personsOwnerUrlSecret: secret,
+  readerUrlSecret: secret,
+  personsReaderUrlSecret: secret,
   nodeUrlSecret: secret,
   nodePersonsUrlSecret: secret,
   cyclotronUrlSecret: secret,
@@ -136,11 +170,17 @@ const CHECKS: Checks<PostgresAttributes> = {
 export class ImportedPostgres extends PostgresBase {
   public readonly urlSecret: ISecret;
   public readonly personsUrlSecret: ISecret;
+  public readonly ownerUrlSecret?: ISecret;
+  public readonly personsOwnerUrlSecret?: ISecret;
+  public readonly readerUrlSecret?: ISecret;
+  public readonly personsReaderUrlSecret?: ISecret;
   public readonly nodeUrlSecret: ISecret;
   public readonly nodePersonsUrlSecret: ISecret;
   public readonly cyclotronUrlSecret?: ISecret;
   public readonly nodeCyclotronUrlSecret?: ISecret;
   public readonly credentials?: ISecret;
+  /** Always undefined: the logins of an imported server are yours. */
+  public readonly loginCredentials?: PostgresLoginCredentials = undefined;
   public readonly host?: string;
   public readonly tls: boolean;
   public readonly instanceIdentifier?: string;
@@ -152,6 +192,10 @@ export class ImportedPostgres extends PostgresBase {
     withPath(this, () => check(attrs));
     this.urlSecret = attrs.urlSecret;
     this.personsUrlSecret = attrs.personsUrlSecret ?? attrs.urlSecret;
+    this.ownerUrlSecret = attrs.ownerUrlSecret;
+    this.personsOwnerUrlSecret = attrs.personsOwnerUrlSecret ?? (attrs.personsUrlSecret ? undefined : attrs.ownerUrlSecret);
+    this.readerUrlSecret = attrs.readerUrlSecret;
+    this.personsReaderUrlSecret = attrs.personsReaderUrlSecret ?? (attrs.personsUrlSecret ? undefined : attrs.readerUrlSecret);
     this.nodeUrlSecret = attrs.nodeUrlSecret ?? attrs.urlSecret;
     this.nodePersonsUrlSecret = attrs.nodePersonsUrlSecret ?? attrs.personsUrlSecret ?? this.nodeUrlSecret;
     this.cyclotronUrlSecret = attrs.cyclotronUrlSecret;

@@ -3,13 +3,26 @@ import { Connections, IConnectable, Port } from 'aws-cdk-lib/aws-ec2';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { reporter, storeMetric } from '../metrics';
+import { PostgresContext } from '../../catalog/process-context';
 import { invalidProp, withPath } from '../../private/errors';
+
+/**
+ * The secrets with `username` and `password` of the logins of processes.
+ */
+export interface PostgresLoginCredentials {
+  /** The login of the app, the Node processes and most Rust services: it reads and writes the rows of PostHog's tables. */
+  readonly application: ISecret;
+  /** The login of feature-flags: it reads PostHog's tables, and writes two of them. */
+  readonly reader: ISecret;
+  /** The login of Temporal, which owns its two databases. */
+  readonly temporal: ISecret;
+}
 
 /**
  * A PostgreSQL server for PostHog's application data.
  */
 export interface IPostgres extends IConstruct, IConnectable {
-  /** The secret whose whole string is the connection URL of PostHog's database. */
+  /** The secret whose whole string is the connection URL of PostHog's database for processes. */
   readonly urlSecret: ISecret;
   /** The secret whose whole string is the connection URL of the persons database. */
   readonly personsUrlSecret: ISecret;
@@ -18,14 +31,45 @@ export interface IPostgres extends IConstruct, IConnectable {
   /** The secret whose whole string is the connection URL of the persons database for Node processes. */
   readonly nodePersonsUrlSecret: ISecret;
   /**
-   * The secret whose whole string is the connection URL of the database `cyclotron_node`, for the jobs of data pipelines. Optional for an imported
-   * server.
+   * The secret whose whole string is the connection URL of PostHog's database for migrations: the owner of its tables. Undefined if that is the
+   * login of `urlSecret`.
+   */
+  readonly ownerUrlSecret?: ISecret;
+  /**
+   * The secret whose whole string is the connection URL of the persons database for migrations. Undefined if that is the login of
+   * `personsUrlSecret`.
+   */
+  readonly personsOwnerUrlSecret?: ISecret;
+  /**
+   * The secret whose whole string is the connection URL of PostHog's database for feature-flags, which reads almost only. Undefined if that is the
+   * login of `urlSecret`.
+   */
+  readonly readerUrlSecret?: ISecret;
+  /**
+   * The secret whose whole string is the connection URL of the persons database for feature-flags. Undefined if that is the login of
+   * `personsUrlSecret`.
+   */
+  readonly personsReaderUrlSecret?: ISecret;
+  /**
+   * The secret whose whole string is the connection URL of the database `cyclotron_node`, for the migration of the jobs of data pipelines. Optional
+   * for an imported server.
    */
   readonly cyclotronUrlSecret?: ISecret;
   /** The secret whose whole string is the URL of the database `cyclotron_node` for Node processes. Undefined without `cyclotronUrlSecret`. */
   readonly nodeCyclotronUrlSecret?: ISecret;
   /** The secret with `username` and `password`, for clients without URL support. Optional for an imported server. */
   readonly credentials?: ISecret;
+  /**
+   * The logins by purpose, which migrations create and grant their privileges. Undefined if every process has the login of `credentials`, and for an
+   * imported server, whose logins are yours.
+   */
+  readonly loginCredentials?: PostgresLoginCredentials;
+  /**
+   * The server with the login that every process had before it had one of its own. Tasks that a deployment replaces still start with it.
+   *
+   * @internal
+   */
+  readonly _singleLogin?: PostgresContext;
   /** The host name of the server, for clients without URL support. Optional for an imported server. */
   readonly host?: string;
   /** The port that the server listens on. */
@@ -91,9 +135,14 @@ export abstract class PostgresBase extends Construct implements IPostgres {
   public abstract readonly personsUrlSecret: ISecret;
   public abstract readonly nodeUrlSecret: ISecret;
   public abstract readonly nodePersonsUrlSecret: ISecret;
+  public abstract readonly ownerUrlSecret?: ISecret;
+  public abstract readonly personsOwnerUrlSecret?: ISecret;
+  public abstract readonly readerUrlSecret?: ISecret;
+  public abstract readonly personsReaderUrlSecret?: ISecret;
   public abstract readonly cyclotronUrlSecret?: ISecret;
   public abstract readonly nodeCyclotronUrlSecret?: ISecret;
   public abstract readonly credentials?: ISecret;
+  public abstract readonly loginCredentials?: PostgresLoginCredentials;
   public abstract readonly host?: string;
   public abstract readonly tls: boolean;
   public abstract readonly instanceIdentifier?: string;

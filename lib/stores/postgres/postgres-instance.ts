@@ -17,6 +17,7 @@ import { acknowledgeServer, CA_CERTIFICATE, COMMON_PROPS, limitMonitoringRole, p
 import { isKept } from '../removal';
 import { storeSubnets } from '../store-subnets';
 import { describeResources } from '../../private/descriptions';
+import { encryptionKeyOf } from '../../private/encryption-key';
 import { resourcePolicy } from '../../private/removal-policy';
 import { numberText } from '../../private/values';
 
@@ -58,6 +59,7 @@ export function definePostgresInstance(
           credentials: Credentials.fromSecret(credentials, POSTGRES_DEFAULTS.username),
           databaseName: POSTGRES_DEFAULTS.databaseName,
           storageEncrypted: true,
+          storageEncryptionKey: encryptionKeyOf(scope),
           // Not allowed with a snapshot (documentation of DBSnapshotIdentifier).
           deleteAutomatedBackups: !isKept(removalPolicy),
         })

@@ -2,10 +2,24 @@ import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { instanceType, removalPolicy, subnetSelection, vpc } from '../../private/checks/cdk';
+import { LOGIN_NAMES } from './postgres-url';
 import { Checks, objectWith, required } from '../../private/checks/check';
-import { boolean, days, text, wholeNumber } from '../../private/checks/values';
+import { boolean, days, oneOf, text, wholeNumber } from '../../private/checks/values';
 import { dailyWindow, weeklyWindow, windowsOverlap } from '../../private/checks/windows';
 import { invalidValue } from '../../private/errors';
+
+/**
+ * The logins of PostHog's processes on a created PostgreSQL server.
+ */
+export enum PostgresLogins {
+  /** Every process and every migration connects with the master user. */
+  SINGLE = 'single',
+  /**
+   * Migrations connect with the master user, which owns the tables. The app, feature-flags and Temporal have a login each, which migrations create
+   * with the privileges that it needs.
+   */
+  BY_PURPOSE = 'by-purpose',
+}
 
 /**
  * Common properties for `Postgres` and `AuroraPostgres`.
@@ -50,6 +64,13 @@ export interface PostgresOptions {
    * @default - RDS chooses
    */
   readonly preferredMaintenanceWindow?: string;
+  /**
+   * The logins of PostHog's processes. With another one than before, the next migration creates what is missing; processes keep their old login until
+   * they are replaced. A change back fails as long as another stack imports the secrets of the logins.
+   *
+   * @default PostgresLogins.SINGLE
+   */
+  readonly logins?: PostgresLogins;
   /**
    * The snapshot to create the server from, by name or ARN; it must be encrypted.
    *
@@ -121,6 +142,7 @@ export const POSTGRES_DEFAULTS = {
   backupRetention: Duration.days(7),
   username: 'posthog',
   databaseName: 'posthog',
+  logins: PostgresLogins.SINGLE,
   removalPolicy: RemovalPolicy.SNAPSHOT,
 };
 
@@ -144,6 +166,7 @@ export const POSTGRES_OPTION_CHECKS: Checks<PostgresOptions> = {
   backupRetention: days(1, 35),
   preferredBackupWindow: dailyWindow(WINDOW_MINUTES),
   preferredMaintenanceWindow: weeklyWindow(WINDOW_MINUTES),
+  logins: oneOf(PostgresLogins),
   snapshotIdentifier: text(/^\S+$/, 'must be the name or ARN of a snapshot', 'leave it out to start with an empty server'),
   username: name,
   databaseName: name,
@@ -160,8 +183,16 @@ export function checkPostgresOptions(options: PostgresOptions): void {
       preferredMaintenanceWindow,
     );
   }
+  checkMasterUser(options);
   for (const name of ['username', 'databaseName'] as const) {
     checkSnapshotProp(name, options[name], options.snapshotIdentifier);
+  }
+}
+
+/** Rejects a master user with the name of another login, whose privileges a migration would replace. */
+function checkMasterUser({ username, logins }: PostgresOptions): void {
+  if (username !== undefined && logins === PostgresLogins.BY_PURPOSE && Object.values(LOGIN_NAMES).includes(username)) {
+    throw invalidValue('username', 'must not be the login of a process', username, 'restore the snapshot with its master user');
   }
 }
 

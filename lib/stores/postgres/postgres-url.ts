@@ -1,3 +1,5 @@
+import { PostgresLoginCredentials } from './postgres-base';
+
 /** The kinds of PostgreSQL clients in PostHog's processes. */
 export enum PostgresClient {
   /** psycopg, of Django and Celery, and sqlx, of the Rust services. */
@@ -33,6 +35,19 @@ const CONNECT_TIMEOUT: Readonly<Record<PostgresClient, string>> = { [PostgresCli
  * (`run_cyclotron_node_migrations` in rust/bin/migrate-entry); this is upstream's default.
  */
 export const CYCLOTRON_DATABASE = 'cyclotron_node';
+
+/** The purposes of logins. */
+export type LoginPurpose = keyof PostgresLoginCredentials;
+
+/**
+ * The names of the logins, which are parts of connection URLs. Temporal does not create a database that has the name of its login
+ * (docker/auto-setup.sh of temporalio/docker-builds).
+ */
+export const LOGIN_NAMES: Readonly<Record<LoginPurpose, string>> = {
+  application: 'posthog_application',
+  reader: 'posthog_reader',
+  temporal: 'posthog_temporal',
+};
 
 /** The parts of a connection URL. None may contain reserved characters: nothing is encoded here, because parts can be tokens. */
 export interface PostgresUrlParts {

@@ -2,10 +2,11 @@ import { Annotations } from 'aws-cdk-lib/core';
 import { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IDependable } from 'constructs';
-import { PostgresBase } from './postgres-base';
-import { checkPostgresOptions, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresOptions } from './postgres-props';
-import { defineCredentials, defineUrlSecrets, UrlSecrets } from './postgres-secrets';
+import { PostgresBase, PostgresLoginCredentials } from './postgres-base';
+import { checkPostgresOptions, POSTGRES_DEFAULTS, POSTGRES_PORT, PostgresLogins, PostgresOptions } from './postgres-props';
+import { defineCredentials, defineLoginSecrets, defineUrlSecrets, LoginSecrets, UrlSecrets } from './postgres-secrets';
 import { retainDependencies } from '../removal';
+import { PostgresContext } from '../../catalog/process-context';
 import { checkProps, Checks } from '../../private/checks/check';
 import { withPath } from '../../private/errors';
 import { InlineSecurityGroup } from '../../private/security-group';
@@ -24,6 +25,7 @@ export abstract class RdsPostgres extends PostgresBase {
 
   private readonly options: PostgresOptions;
   private urls?: UrlSecrets;
+  private logins?: LoginSecrets;
   private hostName?: string;
 
   /** The checks include those of the props that a subclass adds to the options. */
@@ -51,21 +53,40 @@ export abstract class RdsPostgres extends PostgresBase {
   }
 
   public get urlSecret(): ISecret {
-    return this.urls!.posthog;
+    return (this.logins ?? this.urls!).posthog;
   }
 
   /** The same secret as `urlSecret`: persons are in PostHog's database, as in PostHog's own single-host installation (docker-compose.hobby.yml). */
   public get personsUrlSecret(): ISecret {
-    return this.urls!.posthog;
+    return this.urlSecret;
+  }
+
+  /** The secret with the connection URL of the master user. Undefined with a single login, whose URL is in `urlSecret`. */
+  public get ownerUrlSecret(): ISecret | undefined {
+    return this.logins && this.urls!.posthog;
+  }
+
+  /** The same secret as `ownerUrlSecret`: persons are in PostHog's database. */
+  public get personsOwnerUrlSecret(): ISecret | undefined {
+    return this.ownerUrlSecret;
+  }
+
+  public get readerUrlSecret(): ISecret | undefined {
+    return this.logins?.reader;
+  }
+
+  /** The same secret as `readerUrlSecret`: persons are in PostHog's database. */
+  public get personsReaderUrlSecret(): ISecret | undefined {
+    return this.readerUrlSecret;
   }
 
   public get nodeUrlSecret(): ISecret {
-    return this.urls!.nodePosthog;
+    return (this.logins ?? this.urls!).nodePosthog;
   }
 
   /** The same secret as `nodeUrlSecret`: persons are in PostHog's database. */
   public get nodePersonsUrlSecret(): ISecret {
-    return this.urls!.nodePosthog;
+    return this.nodeUrlSecret;
   }
 
   /** The secret with the connection URL of the database `cyclotron_node`. Always defined. */
@@ -75,7 +96,35 @@ export abstract class RdsPostgres extends PostgresBase {
 
   /** The secret with the connection URL of the database `cyclotron_node` for Node processes. Always defined. */
   public get nodeCyclotronUrlSecret(): ISecret | undefined {
-    return this.urls!.nodeCyclotron;
+    return (this.logins ?? this.urls!).nodeCyclotron;
+  }
+
+  public get loginCredentials(): PostgresLoginCredentials | undefined {
+    return this.logins?.credentials;
+  }
+
+  /**
+   * The server with the login that every process had before it had one of its own; undefined with a single login.
+   *
+   * @internal
+   */
+  public get _singleLogin(): PostgresContext | undefined {
+    const { port, tls, host, credentials } = this;
+    const { posthog, nodePosthog, cyclotron, nodeCyclotron } = this.urls!;
+    return (
+      this.logins && {
+        port,
+        tls,
+        host,
+        credentials,
+        urlSecret: posthog,
+        personsUrlSecret: posthog,
+        nodeUrlSecret: nodePosthog,
+        nodePersonsUrlSecret: nodePosthog,
+        cyclotronUrlSecret: cyclotron,
+        nodeCyclotronUrlSecret: nodeCyclotron,
+      }
+    );
   }
 
   /**
@@ -91,10 +140,12 @@ export abstract class RdsPostgres extends PostgresBase {
       username = POSTGRES_DEFAULTS.username,
       databaseName = POSTGRES_DEFAULTS.databaseName,
       removalPolicy = POSTGRES_DEFAULTS.removalPolicy,
+      logins = POSTGRES_DEFAULTS.logins,
     } = this.options;
     this.hostName = host;
     const server = { username, host, port: this.port, databaseName };
     this.urls = defineUrlSecrets(this, { credentials: this.credentials!, server, removalPolicy, ready });
+    this.logins = logins === PostgresLogins.BY_PURPOSE ? defineLoginSecrets(this, { server, removalPolicy, ready }) : undefined;
     retainDependencies(this, removalPolicy);
     if (this.options.snapshotIdentifier !== undefined) {
       Annotations.of(this).addWarningV2(

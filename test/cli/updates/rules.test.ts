@@ -74,6 +74,34 @@ test('a replication group must not get its first replica and failover in one upd
   expect(messages(type, one, { ...one, NumCacheClusters: 2 })).toEqual([]);
 });
 
+test.each([
+  ['AWS::EC2::Volume', (key?: string) => ({ KmsKeyId: key })],
+  ['AWS::ElastiCache::ReplicationGroup', (key?: string) => ({ KmsKeyId: key })],
+  ['AWS::MSK::Cluster', (key?: string) => ({ EncryptionInfo: { EncryptionAtRest: key && { DataVolumeKMSKeyId: key } } })],
+  ['AWS::RDS::DBCluster', (key?: string) => ({ KmsKeyId: key })],
+  ['AWS::RDS::DBInstance', (key?: string) => ({ KmsKeyId: key })],
+])('%s must keep its key', (type, withKey) => {
+  for (const [before, after] of [
+    [undefined, 'one'],
+    ['one', undefined],
+    ['one', 'other'],
+  ]) {
+    expect(messages(type, withKey(before), withKey(after))).toEqual(['a data store gets its key when it is created: another key needs an empty one']);
+  }
+  expect(messages(type, withKey('one'), withKey('one'))).toEqual([]);
+});
+
+test('a replication group requires TLS only after it has accepted it', () => {
+  const type = 'AWS::ElastiCache::ReplicationGroup';
+  const [plain, preferred, required] = [
+    { TransitEncryptionEnabled: false },
+    { TransitEncryptionEnabled: true, TransitEncryptionMode: 'preferred' },
+    { TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' },
+  ];
+  expect(messages(type, plain, required)).toEqual([expect.stringContaining('already `preferred`')]);
+  expect([messages(type, plain, preferred), messages(type, preferred, required), messages(type, required, preferred)]).toEqual([[], [], []]);
+});
+
 test.each(['ServiceRegistries', 'LoadBalancers'])('a service whose %s go away must have an empty list', (property) => {
   const registered = { Cluster: 'a', [property]: [{ a: 'b' }] };
   expect(messages('AWS::ECS::Service', registered, { Cluster: 'a' })).toEqual([expect.stringMatching(/^ECS keeps/)]);

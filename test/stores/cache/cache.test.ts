@@ -66,6 +66,14 @@ test.each<[string, Partial<CacheProps>, Record<string, unknown>]>([
   expect(nodes(props)).toMatchObject(expected);
 });
 
+test('Cache requires TLS only with `encryption` REQUIRED, and never accepts plain connections alone', () => {
+  expect(nodes()).toMatchObject({ TransitEncryptionEnabled: true, TransitEncryptionMode: 'preferred' });
+  expect(nodes({ encryption: CacheEncryption.REQUIRED })).toMatchObject({ TransitEncryptionEnabled: true, TransitEncryptionMode: 'required' });
+  expect(() => nodes({ encryption: CacheEncryption.NONE })).toThrow(
+    "`encryption` must be PREFERRED or REQUIRED: a created cache accepts TLS, got: 'none'",
+  );
+});
+
 test('Cache allows no connections in or out by default', () => {
   const template = made();
   expectClosed(template, only(template, NODES).SecurityGroupIds);

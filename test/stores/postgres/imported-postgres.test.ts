@@ -4,7 +4,7 @@ import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Postgres, PostgresAttributes } from '../../../lib';
-import { requireAttribute } from '../../../lib/catalog/processes/shared/postgres';
+import { forMigrations, requireAttribute } from '../../../lib/catalog/processes/shared/postgres';
 import { newStack } from '../../helpers/stack';
 
 function secret(scope: Construct, name: string): ISecret {
@@ -52,6 +52,23 @@ test('imported Postgres has optional attributes only if they are passed in', () 
     cyclotronUrlSecret,
     nodeCyclotronUrlSecret: cyclotronUrlSecret,
   });
+});
+
+test('imported Postgres has logins by purpose only if they are passed in', () => {
+  const stack = newStack();
+  const [urlSecret, personsUrlSecret, ownerUrlSecret, readerUrlSecret] = ['url', 'persons', 'owner', 'reader'].map((name) => secret(stack, name));
+  const given = (id: string, attrs: Omit<PostgresAttributes, 'urlSecret'>) => Postgres.fromPostgresAttributes(stack, id, { urlSecret, ...attrs });
+  const { ownerUrlSecret: owner, personsOwnerUrlSecret, readerUrlSecret: reader, personsReaderUrlSecret, loginCredentials } = given('Bare', {});
+  expect([owner, personsOwnerUrlSecret, reader, personsReaderUrlSecret, loginCredentials]).toEqual(Array(5).fill(undefined));
+  expect(given('One', { ownerUrlSecret, readerUrlSecret })).toMatchObject({
+    ownerUrlSecret,
+    personsOwnerUrlSecret: ownerUrlSecret,
+    readerUrlSecret,
+    personsReaderUrlSecret: readerUrlSecret,
+  });
+  const apart = given('Apart', { personsUrlSecret, ownerUrlSecret, readerUrlSecret });
+  expect([apart.personsOwnerUrlSecret, apart.personsReaderUrlSecret]).toEqual([undefined, undefined]);
+  expect(forMigrations(apart)).toMatchObject({ urlSecret: ownerUrlSecret, personsUrlSecret });
 });
 
 test('requireAttribute returns an attribute, or names the missing one', () => {

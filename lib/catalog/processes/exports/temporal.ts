@@ -57,7 +57,7 @@ export const TEMPORAL: ProcessDefinition<PostHogProcess.TEMPORAL> = {
   calls: [],
   settings: ({ postgres, secretValue }) => {
     const reason = 'temporal, which does not support connection URLs';
-    const credentials = requireAttribute(postgres, 'credentials', reason);
+    const credentials = postgres.loginCredentials?.temporal ?? requireAttribute(postgres, 'credentials', reason);
     // TLS without verification of the certificate, in the variables of the script, of its tool and of the server.
     const tls = String(postgres.tls);
     return {

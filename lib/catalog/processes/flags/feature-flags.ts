@@ -34,8 +34,8 @@ export const FEATURE_FLAGS: ProcessDefinition<PostHogProcess.FEATURE_FLAGS> = {
   needs: [],
   calls: [],
   settings: ({ postgres, cache, objectStorage, secrets, secretValue }) => {
-    const url = secretValue(postgres.urlSecret);
-    const personsUrl = secretValue(postgres.personsUrlSecret);
+    const url = secretValue(postgres.readerUrlSecret ?? postgres.urlSecret);
+    const personsUrl = secretValue(postgres.personsReaderUrlSecret ?? postgres.personsUrlSecret);
     return {
       environment: {
         // By default it listens on loopback only.

@@ -1,3 +1,4 @@
+import { PostHogProcess } from '../../posthog-process';
 import { CacheContext } from '../../process-context';
 
 /** The kinds of cache clients in PostHog's processes. */
@@ -30,6 +31,26 @@ const TLS: Readonly<Record<CacheClient, { readonly capable: boolean; readonly qu
   [CacheClient.RUST]: { capable: false, query: '' },
   [CacheClient.NODE]: { capable: true, query: '' },
   [CacheClient.GO]: { capable: true, query: '' },
+};
+
+const NO_PROVIDER = 'chooses no cryptographic provider, and stops at its first connection with TLS';
+
+/**
+ * The processes that open plain connections to the cache, each with its reason. None of them, and neither livestream (livestream/events/redis_client.go),
+ * can send a password everywhere, and a password needs TLS: the cache has none.
+ *
+ * July chooses a provider for cymbal (rust/cymbal/src/main.rs), whose connections with TLS were not tried.
+ */
+export const PLAIN_CACHE_CLIENTS: Partial<Readonly<Record<PostHogProcess, string>>> = {
+  [PostHogProcess.CAPTURE]: `rust/capture ${NO_PROVIDER}`,
+  [PostHogProcess.REPLAY_CAPTURE]: `rust/capture ${NO_PROVIDER}`,
+  [PostHogProcess.CAPTURE_AI]: `rust/capture ${NO_PROVIDER}`,
+  [PostHogProcess.FEATURE_FLAGS]:
+    'its URL for cookieless tracking begins with redis:// (get_redis_cookieless_url in rust/feature-flags/src/config.rs)',
+  [PostHogProcess.HYPERCACHE_SERVER]: `rust/hypercache-server ${NO_PROVIDER}`,
+  [PostHogProcess.CYMBAL]: 'its connections with TLS were not tried',
+  [PostHogProcess.TEMPORAL_DJANGO_WORKER]:
+    'the data warehouse knows no TLS (_get_redis in products/warehouse_sources/backend/temporal/data_imports/row_tracking.py)',
 };
 
 /** Returns whether a client connects with TLS: if both it and the cache support it. */

@@ -1,6 +1,19 @@
 import { PostgresContext } from '../../process-context';
 import { invalidProp } from '../../../private/errors';
 
+/** Returns the server as migrations connect to it: with the login that owns the tables. */
+export function forMigrations(postgres: PostgresContext): PostgresContext {
+  const { port, tls, urlSecret, personsUrlSecret, nodeUrlSecret, nodePersonsUrlSecret, ownerUrlSecret, personsOwnerUrlSecret } = postgres;
+  return {
+    port,
+    tls,
+    urlSecret: ownerUrlSecret ?? urlSecret,
+    personsUrlSecret: personsOwnerUrlSecret ?? personsUrlSecret,
+    nodeUrlSecret,
+    nodePersonsUrlSecret,
+  };
+}
+
 /** The optional attributes of an imported server. */
 type Attribute = 'credentials' | 'host' | 'cyclotronUrlSecret' | 'nodeCyclotronUrlSecret';
 

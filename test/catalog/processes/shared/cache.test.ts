@@ -1,6 +1,10 @@
 import fc from 'fast-check';
+import { Cache, CacheEncryption, PostHogProcess, Product } from '../../../../lib';
 import { CacheContext } from '../../../../lib/catalog/process-context';
-import { CacheClient, cacheTls, cacheUrl } from '../../../../lib/catalog/processes/shared/cache';
+import { PROCESSES } from '../../../../lib/catalog/processes';
+import { CacheClient, cacheTls, cacheUrl, PLAIN_CACHE_CLIENTS } from '../../../../lib/catalog/processes/shared/cache';
+import { contextIn } from '../../../helpers/process-context';
+import { newPostHog, newStack } from '../../../helpers/stack';
 
 function cache(tls: boolean, port = 6379): CacheContext {
   return { host: 'cache.internal', port, tls };
@@ -30,6 +34,41 @@ test.each([
   expect(cacheTls(cache(true), client)).toBe(capable);
   expect(cacheTls(cache(false), client)).toBe(false);
 });
+
+test('the table of plain clients has every process that gets a URL without TLS from a cache that accepts TLS', () => {
+  const context = contextIn(newStack());
+  const plain = PROCESSES.filter((definition) =>
+    Object.values(definition.settings(context).environment).some((value) => value.startsWith('redis://')),
+  );
+  const missing = plain.map(({ process }) => process).filter((process) => PLAIN_CACHE_CLIENTS[process] === undefined);
+  expect(missing).toEqual([]);
+  const others = Object.keys(PLAIN_CACHE_CLIENTS).filter((name) => !plain.some(({ process }) => process === name));
+  // Its URL is that of Django, but the data warehouse composes another one.
+  expect(others).toEqual([PostHogProcess.TEMPORAL_DJANGO_WORKER]);
+});
+
+test('a cache that requires TLS is refused with every process that cannot use it, by name', () => {
+  const required = (products: Product[]) => () => {
+    const stack = newStack();
+    const cache = Cache.fromCacheAttributes(stack, 'Required', { host: 'cache', encryption: CacheEncryption.REQUIRED });
+    newPostHog(stack, { products, cache });
+  };
+  expect(required([Product.EVENTS, Product.FEATURE_FLAGS])).toThrow(
+    '`cache` must accept plain connections, which capture, feature-flags, hypercache-server open, got: Stack/Required; use CacheEncryption.PREFERRED for it, ' +
+      'or leave out their `products`',
+  );
+  // docs/stores.md names these products.
+  expect(Object.values(Product).filter((product) => isAccepted(required([product])))).toEqual([Product.LOGS, Product.LIVE_EVENTS]);
+});
+
+function isAccepted(define: () => void): boolean {
+  try {
+    define();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 test('every URL has the host and the port of the cache, and no query without TLS', () => {
   fc.assert(

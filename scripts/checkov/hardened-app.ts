@@ -1,0 +1,36 @@
+/**
+ * The app that checkov reads: every product, and everything that makes a PostHog safer.
+ *
+ * It is written to CDK_OUTDIR.
+ */
+import { App, Stack } from 'aws-cdk-lib/core';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AppAccess, Cache, ClientAddress, NatMode, Postgres, PostgresLogins, PostHog, PostHogNetwork, PostHogStores, Product } from '../../lib';
+
+const ENV = { account: '111122223333', region: 'eu-central-1' };
+const KEY = `arn:aws:kms:${ENV.region}:${ENV.account}:key/11111111-2222-3333-4444-555555555555`;
+const CERTIFICATE = `arn:aws:acm:${ENV.region}:${ENV.account}:certificate/11111111-2222-3333-4444-555555555555`;
+
+const app = new App();
+const storesStack = new Stack(app, 'PostHogStores', { env: ENV });
+const network = new PostHogNetwork(storesStack, 'Network', { nat: NatMode.PER_ZONE });
+const { vpc, storeSubnets: vpcSubnets } = network;
+const stores = new PostHogStores(storesStack, 'Stores', {
+  network,
+  encryptionKey: Key.fromKeyArn(storesStack, 'Key', KEY),
+  postgres: new Postgres(storesStack, 'Postgres', { vpc, vpcSubnets, multiAz: true, logins: PostgresLogins.BY_PURPOSE }),
+  cache: new Cache(storesStack, 'Cache', { vpc, vpcSubnets, replicas: 1 }),
+});
+const stack = new Stack(app, 'PostHog', { env: ENV });
+new PostHog(stack, 'PostHog', {
+  domainName: 'posthog.example.com',
+  certificate: Certificate.fromCertificateArn(stack, 'Certificate', CERTIFICATE),
+  stores,
+  products: Object.values(Product),
+  appAccess: AppAccess.fromCidrs(['203.0.113.0/24']),
+  clientAddress: ClientAddress.verified(),
+  accessLogsBucket: Bucket.fromBucketName(stack, 'AccessLogs', 'access-logs'),
+});
+app.synth();
