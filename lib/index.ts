@@ -9,6 +9,8 @@ export { PostHogNetwork, type PostHogNetworkProps } from './network/posthog-netw
 export { AppLoadBalancer, type InternalLoadBalancerOptions } from './ingress/app-load-balancer';
 export { AppAccess } from './ingress/routing/app-access';
 export { type CognitoOptions, type OidcOptions } from './ingress/routing/app-authentication';
+export { PostHogCdn } from './ingress/cdn/posthog-cdn';
+export { type PostHogCdnProps } from './ingress/cdn/posthog-cdn-props';
 export { Cdn } from './ingress/client-address/cdn';
 export { ClientAddress, type VerifiedAddressOptions } from './ingress/client-address/client-address';
 export { type ClientAddressProxyOptions } from './ingress/client-address/client-address-proxy';

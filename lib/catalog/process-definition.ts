@@ -102,7 +102,7 @@ export interface ProcessDefinition<P extends PostHogProcess = PostHogProcess> {
   /** The security group that it shares with processes that call the same ones; undefined if it has its own. */
   readonly sharedGroup?: string;
   settings(context: ProcessContext): ProcessSettings;
-  /** Returns environment variables that depend on the size of its tasks. The user's variables override them. */
+  /** Returns environment variables that tune its server, some by the size of its tasks. The user's variables override them. */
   tuning?(size: TaskSize): Record<string, string>;
 }
 

@@ -53,8 +53,8 @@ export interface PostHogIngressOptions {
    * A target group can belong to one load balancer only: `PostHog` creates new ones when the listener changes, and with `PostHogIngress` alone, you
    * must.
    *
-   * The load balancer must append to `X-Forwarded-For` without ports, which is the default of AWS; `cdk-posthog doctor` checks it. For live events
-   * its idle timeout should be 31 minutes, see `idleTimeout`. The default of AWS is one minute.
+   * The load balancer must append to `X-Forwarded-For` without ports, which is the default of AWS; `cdk-posthog doctor` checks it. Its idle timeout
+   * should be two minutes, see `idleTimeout`. The default of AWS is one minute.
    *
    * @default - a new load balancer with a listener of its own
    */
@@ -130,11 +130,15 @@ export interface PostHogIngressOptions {
   /**
    * The idle timeout of connections, from one second to 4,000 seconds.
    *
-   * A stream of live events sends nothing before its first event, and PostHog ends it after 30 minutes (livestream/handlers/handlers.go). With a
-   * shorter timeout, the browser reconnects each time and gets a 504 in between. NGINX Unit, which serves the app in some releases, closes idle
-   * connections after three minutes. If the app sometimes answers 502, use a shorter timeout than that.
+   * A request of the app may be silent for that long: a query runs for up to 60 seconds, and may wait for another one. Streams of the app and of
+   * notifications send a heartbeat every 15 seconds. A stream of live events sends nothing before its first event: after this time its page
+   * reconnects, and says that it found no live events yet. The longer the timeout, the longer a client that stops sending holds its connection to a
+   * process.
    *
-   * @default Duration.minutes(31)
+   * Granian, which serves the app, closes idle connections after 60 seconds, and webhooks of `plugins` after 10. If the app sometimes answers 502, use
+   * a timeout of less than 60 seconds, or `ClientAddress.verified()`, whose nginx keeps its connections to the load balancer open.
+   *
+   * @default Duration.minutes(2)
    */
   readonly idleTimeout?: Duration;
   /**

@@ -196,7 +196,7 @@ export class PostHogIngress extends IngressMetrics implements IConnectable {
    *
    * const ingress = new PostHogIngress(stack, 'Ingress', { vpc, domainName: 'posthog.example.com', domainZone: zone, clientAddress:
    * ClientAddress.verified() });
-   * const target = ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000 });
+   * const target = ingress.addClientAddressProxy(taskDefinition, { upstreamPort: 8000, process: PostHogProcess.WEB });
    * targetGroup.addTarget(service.loadBalancerTarget(target));
    *
    * @param taskDefinition the task definition, with the container of the process in it

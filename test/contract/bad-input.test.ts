@@ -19,6 +19,7 @@ import {
   Kafka,
   ObjectStorage,
   Postgres,
+  PostHogCdn,
   PostHogIngress,
   PostHogNetwork,
   PostHogProcess,
@@ -29,6 +30,8 @@ import {
   RedpandaKafka,
   TrustedProxies,
 } from '../../lib';
+import { cdnCertificate, FOR_CDN } from '../ingress/cdn/fixtures';
+import { newIngress } from '../ingress/fixtures';
 import { EXPORTED_STRUCTS, factories, propsOf } from './bad-input-structs';
 import { certificate, newPostHog, newStack, stores } from '../helpers/stack';
 
@@ -155,6 +158,14 @@ const STRUCTS: Record<string, Target> = {
   CognitoOptions: {
     given: cognito,
     make: (stack, props) => ingress(stack, { appAccess: AppAccess.cognito(props) }).route(PostHogProcess.WEB, group(stack)),
+  },
+  PostHogCdnProps: {
+    path: 'Stack/It',
+    given: (stack) => {
+      const given = new Construct(stack, 'Given');
+      return { ingress: newIngress(given, { ...inVpc(stack), ...FOR_CDN }), certificate: cdnCertificate(given) };
+    },
+    make: (stack, props) => new PostHogCdn(stack, 'It', props),
   },
   VerifiedAddressOptions: { make: (stack, props) => ingress(stack, { clientAddress: ClientAddress.verified(props) }) },
   ClientAddressProxyOptions: {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import vm from 'node:vm';
 import { CfnOutput, Duration, RemovalPolicy, SecretValue, Size, Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
+import { HttpVersion, PriceClass, SecurityPolicyProtocol } from 'aws-cdk-lib/aws-cloudfront';
 import { InstanceClass, InstanceSize, InstanceType, IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ContainerImage, CpuArchitecture, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
@@ -43,6 +44,7 @@ import { appSettings } from '../../lib/services/settings/app-settings';
 import { databaseBackup } from '../../lib/migration/database-backup';
 import { certificate, newPostHog, newStack } from '../helpers/stack';
 import { zonedStack } from '../helpers/zones';
+import { newCdn } from '../ingress/cdn/fixtures';
 import { newMigration, vpcOf } from '../migration/fixture';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
@@ -92,6 +94,7 @@ const WORDS = {
   InstanceSize,
   InstanceType,
   EmailEncryption,
+  HttpVersion,
   IpAddresses,
   IpAddressType,
   KafkaBrokerType,
@@ -101,8 +104,10 @@ const WORDS = {
   PostgresLogins,
   PostHogRelease,
   PostHogSize,
+  PriceClass,
   RemovalPolicy,
   RetentionDays,
+  SecurityPolicyProtocol,
   Size,
   SslPolicy,
 };
@@ -124,6 +129,9 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogIngressOptions: template(ingress),
   PostHogIngressProps: template(ingress),
   InternalLoadBalancerOptions: template((stack, props) => newPostHog(stack, { appLoadBalancer: AppLoadBalancer.internal(props) })),
+  PostHogCdnProps: template((stack, props) => {
+    newCdn(stack, props);
+  }),
   ClientAddressProxyOptions: template((stack, props) => {
     const taskDefinition = new FargateTaskDefinition(stack, 'Task');
     taskDefinition.addContainer('process', { image: ContainerImage.fromRegistry('process') });
@@ -178,6 +186,11 @@ const OTHERS: Record<string, unknown> = {
   'CognitoOptions.sessionTimeout': Duration.hours(1),
   'OidcOptions.sessionTimeout': Duration.hours(1),
   'ClientAddressProxyOptions.stopTimeout': Duration.seconds(60),
+  'PostHogCdnProps.enableIpv6': false,
+  'PostHogCdnProps.httpVersion': HttpVersion.HTTP2,
+  'PostHogCdnProps.minimumProtocolVersion': SecurityPolicyProtocol.TLS_V1_2_2019,
+  'PostHogCdnProps.priceClass': PriceClass.PRICE_CLASS_100,
+  'PostHogCdnProps.responseTimeout': Duration.minutes(1),
   'AuroraPostgresProps.maxCapacity': 16,
   'AuroraPostgresProps.minCapacity': 0.5,
   'AuroraPostgresProps.version': AuroraPostgresEngineVersion.VER_16_9,

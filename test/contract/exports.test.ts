@@ -19,6 +19,7 @@ test('lib/index.ts exports these names at run time; removing one is a breaking c
     'NatMode',
     'ObjectStorage',
     'PostHog',
+    'PostHogCdn',
     'PostHogIngress',
     'PostHogNetwork',
     'PostHogProcess',

@@ -25,6 +25,7 @@ import { ObjectStorageKeys, SYMBOL_SETS_PREFIX } from '../../lib/stores/object-s
 import { allowAppImage } from '../../lib/stores/clickhouse/app-files';
 import { databaseBackup } from '../../lib/migration/database-backup';
 import { FEATURE_FLAGS, newPostHog } from '../helpers/stack';
+import { newCdn } from '../ingress/cdn/fixtures';
 import { newMigration, secret, topicsOf, vpcOf } from '../migration/fixture';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
@@ -117,6 +118,10 @@ test('cdk-nag finds nothing unacknowledged in a PostHog with addresses unknown a
 
 test('cdk-nag finds nothing unacknowledged in a PostHog with verified client addresses', () => {
   expect(findings((stack) => newPostHog(stack, { clientAddress: ClientAddress.verified() }))).toEqual([]);
+});
+
+test('cdk-nag finds nothing unacknowledged in a distribution with its prefix list looked up', () => {
+  expect(findings((stack) => newCdn(stack))).toEqual([]);
 });
 
 /** Every managed store, as it comes and with what can be asked of it besides. */

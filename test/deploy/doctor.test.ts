@@ -153,7 +153,7 @@ const SABOTAGES: readonly (readonly [what: string, commit: () => Promise<Undo>, 
   ],
   [
     'live events are cut soon',
-    () => setAttribute(world, IDLE, '15', '1860'),
+    () => setAttribute(world, IDLE, '15', '120'),
     'live-events',
     /^every stream of live events is closed after 15 seconds of silence/,
   ],

@@ -371,6 +371,17 @@ test('the app and its worker have as many child processes as the memory of their
   });
 });
 
+test('the app holds 8,192 connections in a task, closes idle ones as late as it can, and takes no WebSocket', () => {
+  expect(environmentOf(template, 'web')).toMatchObject({
+    GRANIAN_BACKLOG: '8192',
+    GRANIAN_BACKPRESSURE: '2048',
+    GRANIAN_HTTP1_HEADER_READ_TIMEOUT: '60000',
+    GRANIAN_WEBSOCKETS: 'false',
+  });
+  expect(environmentOf(template, 'feature-flags')).toMatchObject({ MAX_CONCURRENCY: '5000' });
+  expect(['capture', 'replay-capture'].map((process) => environmentOf(template, process).BODY_CHUNK_READ_TIMEOUT_MS)).toEqual(['60000', '60000']);
+});
+
 describe('what PostHog creates for its services can be reached', () => {
   const ref = (id: string) => stack.resolve(id) as unknown;
   const secrets = ofType<{ Description?: string }>(template, 'AWS::SecretsManager::Secret');

@@ -11,6 +11,13 @@ import { checkCidrs } from '../../private/ip';
 const MAX_CIDRS = 500;
 
 /**
+ * The private addresses that a VPC can have. A client on the internet never has one.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+ */
+const PRIVATE_BLOCKS: readonly string[] = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
+
+/**
  * A content delivery network in front of the load balancer that is trusted to report a client's IP address.
  *
  * It must append the address that connects to it to `X-Forwarded-For`, as CloudFront and Cloudflare do, and forward the client's `Host`.
@@ -23,9 +30,20 @@ const MAX_CIDRS = 500;
  */
 export class Cdn {
   /**
+   * Trusts CloudFront behind a VPC origin, such as `PostHogCdn` with an internal load balancer. It connects from private addresses of the VPC, so no
+   * list of blocks is needed.
+   *
+   * The load balancer must accept connections of CloudFront only (`openListener: false`): any other client with a private address could forge its own.
+   */
+  public static cloudFront(): Cdn {
+    return new Cdn(PRIVATE_BLOCKS);
+  }
+
+  /**
    * Trusts a network, or a proxy of your own, by the CIDR blocks from which it connects to the load balancer.
    *
-   * CloudFront's are those of the service CLOUDFRONT_ORIGIN_FACING in https://ip-ranges.amazonaws.com/ip-ranges.json, Cloudflare's those of
+   * CloudFront's, in front of a public load balancer, are those of the service CLOUDFRONT_ORIGIN_FACING in
+   * https://ip-ranges.amazonaws.com/ip-ranges.json, Cloudflare's those of
    * https://www.cloudflare.com/ips-v4 and https://www.cloudflare.com/ips-v6.
    *
    * @param cidrs the CIDR blocks of the network

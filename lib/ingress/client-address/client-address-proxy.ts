@@ -10,10 +10,12 @@ import {
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AddressProxy } from './client-address';
 import { BETWEEN_BLOCKS, CLIENT_ADDRESS_CONTAINER, CLIENT_ADDRESS_PORT, nginxConfig, nginxScript } from './nginx-config';
+import { HTTP_SERVERS } from '../../catalog/http-servers';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { containerImage } from '../../private/container-image';
 import { secret } from '../../private/checks/cdk';
 import { Checks, checkStruct, construct, objectWith, required } from '../../private/checks/check';
-import { durationBetween, wholeNumber } from '../../private/checks/values';
+import { durationBetween, oneOf, wholeNumber } from '../../private/checks/values';
 import { knownSeconds } from '../../private/quantities';
 import { invalidValue } from '../../private/errors';
 
@@ -23,6 +25,13 @@ import { invalidValue } from '../../private/errors';
 export interface ClientAddressProxyOptions {
   /** The port of the process. */
   readonly upstreamPort: number;
+  /**
+   * The process. For `PostHogProcess.WEB`, nginx reads request bodies to their end before it forwards them, and refuses those over 22 MB: clients that
+   * send slowly cannot hold the connections of the app.
+   *
+   * @default - any process: bodies of up to 64 MB are streamed
+   */
+  readonly process?: PostHogProcess;
   /**
    * The container of the process. nginx starts after it, and stops before it.
    *
@@ -54,6 +63,7 @@ const PORT_RULE = `must be a port from 1 to 65535, and not ${CLIENT_ADDRESS_PORT
 
 const CHECKS: Checks<ClientAddressProxyOptions> = {
   upstreamPort: required(wholeNumber(1, 65_535, PORT_RULE), 'the port of the process'),
+  process: oneOf(PostHogProcess),
   upstreamContainer: objectWith('a container of the task definition', ['containerName', 'taskDefinition']),
   // The maximum of Fargate: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (stopTimeout).
   stopTimeout: durationBetween(Duration.seconds(2), Duration.seconds(120), 'from 2 to 120 seconds'),
@@ -90,7 +100,7 @@ export function addProxy(
 ): LoadBalancerTargetOptions {
   taskDefinitionCheck('taskDefinition', taskDefinition);
   checkStruct('options', options, CHECKS);
-  const { upstreamPort, upstreamContainer = taskDefinition.defaultContainer, stopTimeout = DEFAULT_STOP_TIMEOUT, logging } = options;
+  const { upstreamPort, process, upstreamContainer = taskDefinition.defaultContainer, stopTimeout = DEFAULT_STOP_TIMEOUT, logging } = options;
   check(taskDefinition, upstreamPort);
   if (!upstreamContainer) {
     throw invalidValue('taskDefinition', 'must have the container of the process', taskDefinition, 'add that container first');
@@ -107,6 +117,7 @@ export function addProxy(
         trusted: [...trustedCidrs, proxy.cdnCidrs].flatMap(blocks),
         drainSeconds: Math.max((knownSeconds('stopTimeout', stopTimeout) ?? DEFAULT_STOP_TIMEOUT.toSeconds()) - SECONDS_TO_CLOSE, 1),
         folder: FOLDER,
+        bufferedBodies: process && HTTP_SERVERS[process]?.bufferedBodies,
       }),
     },
     portMappings: [{ containerPort: CLIENT_ADDRESS_PORT }],

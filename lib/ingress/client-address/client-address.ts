@@ -28,7 +28,7 @@ const IMAGE = 'docker.io/nginxinc/nginx-unprivileged:1.29-alpine@sha256:0c79d56a
 
 const CHECKS: Checks<VerifiedAddressOptions> = {
   image: image('nginxinc/nginx-unprivileged'),
-  cdn: objectWith('a Cdn', ['_cidrs'], 'use Cdn.fromCidrs()'),
+  cdn: objectWith('a Cdn', ['_cidrs'], 'use Cdn.cloudFront() or Cdn.fromCidrs()'),
 };
 
 /**

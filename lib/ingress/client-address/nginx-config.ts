@@ -1,4 +1,5 @@
 import { DROPPED_HEADERS } from './client-address-headers';
+import { BufferedBodies } from '../../catalog/http-servers';
 
 /** The configuration values of the nginx sidecar. Every text may contain unresolved tokens. */
 export interface NginxSettings {
@@ -12,6 +13,8 @@ export interface NginxSettings {
   readonly drainSeconds: number;
   /** The one folder that it writes to. */
   readonly folder: string;
+  /** The request bodies to read to their end; undefined to stream all. */
+  readonly bufferedBodies?: BufferedBodies;
 }
 
 /** The container's name. */
@@ -26,6 +29,12 @@ export const BETWEEN_BLOCKS = ';\n  set_real_ip_from ';
 /** A timeout beyond the longest idle timeout of a load balancer, 4,000 seconds, so that nginx never closes a connection that is about to be used. */
 const BEYOND_IDLE_TIMEOUT = '4100s';
 
+/**
+ * The time after which nginx closes an idle connection to the process, in seconds. It must be shorter than the shortest of `HTTP_SERVERS`, because
+ * nginx sends no request again. uWebSockets rounds its 10 seconds to between 8 and 12.
+ */
+export const UPSTREAM_KEEP_ALIVE_SECONDS = 5;
+
 /** Response headers that nginx would act on, or replace, by default. */
 const NGINX_HEADERS = ['X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate', 'X-Accel-Buffering', 'X-Accel-Charset'];
 
@@ -34,18 +43,19 @@ const NGINX_HEADERS = ['X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rat
  *
  * It trusts `X-Forwarded-For` from the trusted blocks only, reads it from the right, and stops at the first address that is not trusted
  * (`real_ip_recursive`). The process gets that one address, and no other header that could contain one. Everything else is forwarded unchanged: the
- * path is not decoded, bodies and responses stream without touching a disk, no request is sent twice.
+ * path is not decoded, responses stream without touching a disk, no request is sent twice. Request bodies stream too, or with `bufferedBodies` are
+ * read to their end first, from 64 KiB on in a file: a client that stops does not reach the process.
  *
  * Headers may be as large as a load balancer supports: 16 KiB per line, 64 KiB in total.
  *
  * @see https://nginx.org/en/docs/http/ngx_http_realip_module.html
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (HTTP headers)
  */
-export function nginxConfig({ listen, upstream, trusted, drainSeconds, folder }: NginxSettings): string {
+export function nginxConfig({ listen, upstream, trusted, drainSeconds, folder, bufferedBodies }: NginxSettings): string {
   const dropped = DROPPED_HEADERS.flatMap(({ names }) => names);
   return `daemon off;
 worker_processes 1;
-worker_rlimit_nofile 16384;
+worker_rlimit_nofile 32768;
 worker_shutdown_timeout ${drainSeconds}s;
 pid ${folder}/nginx.pid;
 error_log stderr warn;
@@ -101,16 +111,25 @@ ${lines(dropped.map((name) => `proxy_set_header ${name} ""`))}
   upstream process {
     server ${upstream};
     keepalive 256;
-    keepalive_timeout 15s;
+    keepalive_timeout ${UPSTREAM_KEEP_ALIVE_SECONDS}s;
   }
   server {
     listen ${listen};
     location / {
-      proxy_pass http://process;
+${bufferedBodies ? `${bufferingOf(bufferedBodies)}\n` : ''}      proxy_pass http://process;
     }
-  }
+${(bufferedBodies?.streamedPaths ?? []).map((path) => streamed(path)).join('')}  }
 }
 `;
+}
+
+function bufferingOf({ maxBytes, timeout }: BufferedBodies): string {
+  const directives = [`client_max_body_size ${maxBytes}`, `client_body_timeout ${timeout}s`, 'proxy_request_buffering on'];
+  return directives.map((directive) => `      ${directive};`).join('\n');
+}
+
+function streamed(path: string): string {
+  return `    location ~ ${path} {\n      proxy_pass http://process;\n    }\n`;
 }
 
 /**

@@ -157,7 +157,7 @@ function covers(names: readonly string[], domainName: string): boolean {
 }
 
 /** Returns the region in a certificate's ARN, or that of its stack if the ARN is not known yet. */
-function regionOf(certificate: ICertificate): string | undefined {
+export function regionOf(certificate: ICertificate): string | undefined {
   const { certificateArn } = certificate;
   return Token.isUnresolved(certificateArn) ? certificate.env.region : Arn.split(certificateArn, ArnFormat.SLASH_RESOURCE_NAME).region;
 }

@@ -26,7 +26,7 @@ const DEFAULTS = {
   publicLoadBalancer: true,
   ipAddressType: IpAddressType.IPV4,
   sslPolicy: SslPolicy.TLS13_12_RES_PQ,
-  idleTimeout: Duration.minutes(31),
+  idleTimeout: Duration.minutes(2),
   strictTransportSecurity: Duration.days(365),
   deletionProtection: true,
   openListener: true,

@@ -93,6 +93,7 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
 
 /** The properties of a process that its proxy sidecar needs. */
 export interface ProxiedProcess {
+  readonly process: PostHogProcess;
   readonly upstreamPort: number;
   readonly stopTimeout: Duration;
   readonly logging: LogDriver;
@@ -267,6 +268,7 @@ export class PostHogService extends Construct implements IPostHogService {
   private routeTargets(http: HttpEndpoint): RoutedTargets[] {
     const { definition, routes } = this.props;
     const target = this.props.addProxy?.(this.taskDefinition, {
+      process: this.process,
       upstreamPort: http.port,
       stopTimeout: Duration.seconds(definition.stopTimeout),
       logging: logTo(this.logGroup, `${this.process}-client-address`),

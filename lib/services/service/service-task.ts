@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib/core';
+import { Annotations, Duration, Token } from 'aws-cdk-lib/core';
 import {
   ContainerDefinition,
   ContainerDependencyCondition,
@@ -18,6 +18,7 @@ import { logTo } from './service-logs';
 import { APP_TASK_DISK_GIB, GEOIP_IMAGE, imageNamed, IMAGES } from '../../catalog/images';
 import { droppedCapabilities, Privileges } from '../../catalog/privileges';
 import { PROXY_VARIABLES } from '../../catalog/proxy-environment';
+import { DISCOURAGED_SETTINGS } from '../../catalog/settings/discouraged-settings';
 import { acknowledge } from '../../private/acknowledge';
 import { containerImage } from '../../private/container-image';
 import { invalidValue, withPath } from '../../private/errors';
@@ -25,6 +26,7 @@ import { InlineRole } from '../../private/inline-role';
 import { linuxParameters } from '../../private/linux-parameters';
 import { ProcessSettings } from '../../private/process-settings';
 import { trustedService } from '../../private/trusted-service';
+import { PostHogProcess } from '../../catalog/posthog-process';
 import { portOf, Probe, ProcessDefinition } from '../../catalog/process-definition';
 import { TaskSize } from '../../catalog/posthog-size';
 
@@ -68,6 +70,7 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
   // Tuning divides the size, which is impossible for tokens.
   const tuning = Token.isUnresolved(cpu) || Token.isUnresolved(memoryLimitMiB) ? undefined : definition.tuning?.(size);
   const { environment, secrets } = withPath(scope, () => mergeSettings(settings, extras, tuning));
+  warnOfSettings(scope, definition.process, environment);
   const taskDefinition = new FargateTaskDefinition(scope, 'Task', {
     cpu,
     memoryLimitMiB,
@@ -102,6 +105,15 @@ export function defineTask(scope: Construct, task: ServiceTask): TaskDefinition 
     });
   }
   return taskDefinition;
+}
+
+/** Warns about settings of the user that work, and cost more than they seem. */
+function warnOfSettings(scope: Construct, process: PostHogProcess, environment: Readonly<Record<string, string>>): void {
+  for (const { id, name, values, consequence } of DISCOURAGED_SETTINGS.filter((setting) => setting.process === process)) {
+    if (values.includes(environment[name]?.toLowerCase())) {
+      Annotations.of(scope).addWarningV2(`cdk-posthog:PostHog.${id}`, `${name}=${environment[name]} ${consequence}`);
+    }
+  }
 }
 
 /** Copies a read-only array: the CDK's props are mutable. */

@@ -36,7 +36,7 @@ describe('a healthy deployment with live events', () => {
   });
 
   test('reports the clients of the stream, and its idle timeout', () => {
-    const idle = 'a stream of live events may be silent as long as PostHog keeps it (idle_timeout.timeout_seconds is 1860)';
+    const idle = 'a stream of live events without events reconnects every 120 seconds (idle_timeout.timeout_seconds)';
     expect(rights(open, 'live-events')).toEqual([idle]);
     expect([byCidrs, signedIn].map((deployment) => rights(deployment, 'live-events'))).toEqual([
       ['clients that can open the app reach live events', idle],
@@ -171,7 +171,7 @@ describe('live events', () => {
   ])('with an idle timeout of %d seconds, are %s', (seconds, status, words) => {
     const [found] = resultsOf({ ...open, attributes: { ...open.attributes, 'idle_timeout.timeout_seconds': String(seconds) } }, 'live-events');
     expect([found.status, found.text]).toEqual([status, expect.stringContaining(words)]);
-    expect(found.fix).toEqual(status === 'fail' ? expect.stringContaining('--attributes Key=idle_timeout.timeout_seconds,Value=1860') : undefined);
+    expect(found.fix).toEqual(status === 'fail' ? expect.stringContaining('--attributes Key=idle_timeout.timeout_seconds,Value=120') : undefined);
   });
 
   test("have AWS's default idle timeout if none is set, and no check if it cannot be loaded", () => {

@@ -216,6 +216,12 @@ describe('the nginx sidecar in a task definition of the user', () => {
     );
   });
 
+  test('reads the bodies of the app to their end, and streams those of other processes', () => {
+    const buffered = (options: Partial<ClientAddressProxyOptions>): boolean => configOf(proxy({}, options)).includes('proxy_request_buffering on;');
+    expect(buffered({ process: PostHogProcess.WEB })).toBe(true);
+    expect([{}, { process: PostHogProcess.CAPTURE }, { process: PostHogProcess.LIVESTREAM }].filter(buffered)).toEqual([]);
+  });
+
   test('uses the container, the log driver and the stop timeout of the options', () => {
     const stack = newStack();
     const taskDefinition = task(stack);

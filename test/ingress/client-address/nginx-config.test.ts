@@ -80,6 +80,27 @@ test('buffers no response, and has timeouts beyond the longest idle timeout of a
   expect(seconds.filter(([, value]) => !(Number(value) > 4000))).toEqual([]);
 });
 
+test('with buffered bodies, only the paths of streams keep the defaults', () => {
+  const bufferedBodies = { maxBytes: 1000, timeout: 60, streamedPaths: ['^/stream$'] };
+  expect(said('proxy_request_buffering', { bufferedBodies })).toEqual(['off', 'on']);
+  expect(said('client_max_body_size', { bufferedBodies })).toEqual(['64m', '1000']);
+  expect(said('client_body_timeout', { bufferedBodies })).toEqual(['4100s', '60s']);
+  const [, locations] = nginxConfig({ ...SETTINGS, bufferedBodies }).split('listen 18080;');
+  expect(locations).toBe(`
+    location / {
+      client_max_body_size 1000;
+      client_body_timeout 60s;
+      proxy_request_buffering on;
+      proxy_pass http://process;
+    }
+    location ~ ^/stream$ {
+      proxy_pass http://process;
+    }
+  }
+}
+`);
+});
+
 test('its port and name are unique among processes', () => {
   expect(PROCESSES.map(({ http }) => http?.port)).not.toContain(CLIENT_ADDRESS_PORT);
   expect(PROCESSES.map(({ process }) => String(process))).not.toContain(CLIENT_ADDRESS_CONTAINER);

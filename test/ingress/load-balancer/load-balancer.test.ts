@@ -38,7 +38,7 @@ describe('the load balancer', () => {
   test('has the attributes that PostHog needs', () => {
     expect(loadBalancerAttributes(DEFAULT)).toEqual({
       'deletion_protection.enabled': 'true',
-      'idle_timeout.timeout_seconds': '1860',
+      'idle_timeout.timeout_seconds': '120',
       'routing.http2.enabled': 'true',
       'routing.http.drop_invalid_header_fields.enabled': 'true',
       'routing.http.desync_mitigation_mode': 'defensive',

@@ -1,3 +1,4 @@
+import { GRANIAN_CONNECTIONS, GRANIAN_KEEP_ALIVE_SECONDS } from '../../http-servers';
 import { JULY_TREE, webServerMemory } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
 import { TaskSize } from '../../posthog-size';
@@ -47,7 +48,7 @@ export const WEB: ProcessDefinition<PostHogProcess.WEB> = {
 };
 
 /**
- * Returns the number of workers of the web server: as many as fit into memory, recycled before they outgrow it.
+ * Returns the number of workers of the web server: as many as fit into memory, recycled before they outgrow it; and its limits on connections.
  *
  * NGINX Unit (until August 2026) reads the first variable, and recycles its processes after 7,500 requests by itself. Granian reads the others;
  * under ASGI each worker handles one Django request at a time.
@@ -64,5 +65,13 @@ function webServer({ memoryLimitMiB }: TaskSize): Record<string, string> {
     GRANIAN_RESPAWN_INTERVAL: '30',
     // Without a limit, one hanging request prevents Granian from replacing or stopping any worker.
     GRANIAN_WORKERS_KILL_TIMEOUT: '45',
+    // Back-pressure counts connections, idle and half-sent ones too, and lets a new one wait without an answer. With the default of 1,024 for all
+    // workers, as many held requests stop a task; docs/performance.md has the measurement.
+    GRANIAN_BACKLOG: String(GRANIAN_CONNECTIONS),
+    GRANIAN_BACKPRESSURE: String(Math.ceil(GRANIAN_CONNECTIONS / workers)),
+    // It counts idle connections, too. The load balancer has read the headers of a request before it forwards any.
+    GRANIAN_HTTP1_HEADER_READ_TIMEOUT: String(GRANIAN_KEEP_ALIVE_SECONDS * 1000),
+    // posthog/asgi.py serves HTTP only, and raises an error for each WebSocket. Without them, the request is an ordinary one.
+    GRANIAN_WEBSOCKETS: 'false',
   };
 }

@@ -1,3 +1,4 @@
+import { FLAGS_CONCURRENCY } from '../../http-servers';
 import { IMAGES } from '../../images';
 import { RUST_MEMORY } from '../../memory';
 import { PostHogProcess } from '../../posthog-process';
@@ -61,4 +62,6 @@ export const FEATURE_FLAGS: ProcessDefinition<PostHogProcess.FEATURE_FLAGS> = {
       },
     };
   },
+  // A request counts from its headers on, and for up to 30 seconds without its body. The default is 1,000 (rust/feature-flags/src/config.rs).
+  tuning: () => ({ MAX_CONCURRENCY: String(FLAGS_CONCURRENCY) }),
 };

@@ -2,6 +2,7 @@ import { nextRustProducer, rustKafka, rustKafkaTls } from './kafka';
 import { CacheClient, cacheUrl } from './cache';
 import { RUST_HEALTH_CHECK } from './rust';
 import { CaptureMode, CAPTURE_OUTPUTS, topicSettings } from '../../capture/outputs';
+import { STALLED_BODY_SECONDS } from '../../http-servers';
 import { modeOf } from '../../generations/generation';
 import { aiEventBytes } from '../../kafka/limits';
 import { PostHogProcess } from '../../posthog-process';
@@ -25,7 +26,16 @@ const HTTP: HttpEndpoint = {
  *
  * Tasks have 2 GiB or more where events must not be lost: each of its two producers may hold 400 MiB.
  */
-export const CAPTURE_IMAGE = { image: 'capture', http: HTTP, stopTimeout: 90, stores: ['cache', 'kafka'], needs: [], calls: [] } as const;
+export const CAPTURE_IMAGE = {
+  image: 'capture',
+  http: HTTP,
+  stopTimeout: 90,
+  stores: ['cache', 'kafka'],
+  needs: [],
+  calls: [],
+  // Without it, a body that stops is held forever (rust/capture/src/extractors.rs).
+  tuning: () => ({ BODY_CHUNK_READ_TIMEOUT_MS: String(STALLED_BODY_SECONDS * 1000) }),
+} as const;
 
 /** Returns the settings of the newer of capture's two producers, which has its own connection; its topics are set with the others. */
 export function sinkSettings({ kafka }: ProcessContext): Record<string, string> {
