@@ -16,6 +16,10 @@ export { ClientAddress, type VerifiedAddressOptions } from './ingress/client-add
 export { type ClientAddressProxyOptions } from './ingress/client-address/client-address-proxy';
 export { EndpointGroup } from './catalog/endpoints/endpoint-group';
 export { type DomainNameOptions } from './ingress/host-names';
+export { type FirewallOptions, type PostHogWebAclProps } from './ingress/firewall/firewall-options';
+export { FirewallGroup } from './ingress/firewall/managed-rules';
+export { PostHogFirewall } from './ingress/firewall/posthog-firewall';
+export { PostHogWebAcl } from './ingress/firewall/posthog-web-acl';
 export { type PostHogIngressOptions, type PostHogIngressProps } from './ingress/ingress-options';
 export { PostHogIngress } from './ingress/posthog-ingress';
 export { PostHogProcess } from './catalog/posthog-process';

@@ -44,6 +44,7 @@ const INGRESS_OPTIONS: Readonly<Record<keyof PostHogIngressOptions, true>> = {
   publicEndpointGroups: true,
   trustedProxies: true,
   clientAddress: true,
+  firewall: true,
   sslPolicy: true,
   idleTimeout: true,
   strictTransportSecurity: true,

@@ -29,6 +29,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::Route53::HostedZone': hostedZone,
   // The zone is Cloud Map's own. Tasks that ECS registers cost nothing: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
   'AWS::ServiceDiscovery::PrivateDnsNamespace': hostedZone,
+  'AWS::WAFv2::WebACL': webAcl,
   'AWS::KMS::Key': (_, __, { perMonth }) => [line('KMS key', 1, perMonth.kmsKey)],
 };
 
@@ -37,6 +38,7 @@ export const LEFT_OUT = [
   'traffic: load balancer capacity units, NAT and data transfer',
   'logs, and metrics of single tasks and containers (Container Insights with enhanced observability)',
   'objects in S3 and requests for them',
+  'requests that a web ACL inspects: $0.60 for a million, SDK endpoints included',
   'backups and snapshots beyond the free amount',
   'tasks and instances above the minimum, growing disks',
   'Multi-AZ of Aurora, taxes and support',
@@ -113,6 +115,11 @@ function service(properties: TemplateService, template: CloudFormationTemplate, 
       ];
     }
   }
+}
+
+/** A managed rule group counts as one rule, as any other. */
+function webAcl({ Rules }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
+  return [line('Web ACL', 1, perMonth.webAcl), line('Rule of a web ACL', countOf(Rules), perMonth.webAclRule)];
 }
 
 function hostedZone(_: Properties, __: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {

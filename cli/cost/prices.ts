@@ -35,7 +35,9 @@ export interface Prices {
       | 'enhancedInsightsMetric'
       | 'alarmMetric'
       | 'compositeAlarm'
-      | 'dashboard',
+      | 'dashboard'
+      | 'webAcl'
+      | 'webAclRule',
       number
     >
   >;
@@ -60,6 +62,7 @@ export const HOURS_PER_MONTH = 730;
  * @see https://aws.amazon.com/route53/pricing/
  * @see https://aws.amazon.com/kms/pricing/
  * @see https://aws.amazon.com/cloudwatch/pricing/
+ * @see https://aws.amazon.com/waf/pricing/
  */
 export const PRICES: Prices = {
   asOf: '2025-11',
@@ -136,6 +139,8 @@ export const PRICES: Prices = {
     alarmMetric: 0.1,
     compositeAlarm: 0.5,
     dashboard: 3,
+    webAcl: 5,
+    webAclRule: 1,
   },
   // The price of Spot changes with demand. AWS says "up to 70%" (https://aws.amazon.com/fargate/pricing/); users see 50 to 70 percent
   // (https://fortem.dev/fargate-spot/), so this is the least.

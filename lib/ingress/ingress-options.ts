@@ -7,6 +7,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ClientAddress } from './client-address/client-address';
 import { TrustedProxies } from './client-address/trusted-proxies';
 import { DomainNameOptions } from './host-names';
+import { PostHogFirewall } from './firewall/posthog-firewall';
 import { AppAccess } from './routing/app-access';
 import { EndpointGroup } from '../catalog/endpoints/endpoint-group';
 
@@ -121,6 +122,14 @@ export interface PostHogIngressOptions {
    * @default ClientAddress.forwarded()
    */
   readonly clientAddress?: ClientAddress;
+  /**
+   * The web application firewall of the load balancer: `PostHogFirewall.managed()` for one whose rules know PostHog's requests. It costs about 15
+   * dollars a month, and 0.60 dollars for a million requests (docs/firewall.md). Cannot be combined with `listener`, whose load balancer belongs to
+   * someone else.
+   *
+   * @default - none
+   */
+  readonly firewall?: PostHogFirewall;
   /**
    * The TLS versions and ciphers that clients can use.
    *

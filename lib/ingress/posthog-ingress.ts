@@ -14,6 +14,7 @@ import { ClientAddress } from './client-address/client-address';
 import { addProxy, ClientAddressProxyOptions } from './client-address/client-address-proxy';
 import { BoundProxies, TrustedProxies } from './client-address/trusted-proxies';
 import { furtherNamesOf } from './host-names';
+import { PostHogWebAcl } from './firewall/posthog-web-acl';
 import { checkIngress, checkRoute } from './ingress-checks';
 import { IngressMetrics } from './ingress-metrics';
 import { PostHogIngressProps } from './ingress-options';
@@ -63,6 +64,8 @@ export class PostHogIngress extends IngressMetrics implements IConnectable {
   public readonly redirectListener?: IApplicationListener;
   /** The alias records of the domain name, and those of further host names; empty without a hosted zone. */
   public readonly records: IRecordSet[];
+  /** The web ACL of the firewall; undefined without one, and if it is imported. */
+  public readonly webAcl?: PostHogWebAcl;
 
   /**
    * Indicates whether every IPv4 client on the internet can connect to the load balancer; undefined if that is not known.
@@ -97,6 +100,7 @@ export class PostHogIngress extends IngressMetrics implements IConnectable {
       ({ loadBalancer: this.loadBalancer, listener: this.listener, redirectListener: this.redirectListener } = own);
       ({ subnets: this.subnets, certificate: this.certificate, isOnInternet: this._isOnInternet } = own);
       this.furtherCertificates = withPath(this, () => addCertificates(this, own.listener, names, own.certificate));
+      this.webAcl = props.firewall?._protect(this, this.loadBalancer);
     }
     this.rules = new IngressRules(this, this.listener, this.existing?.placement ?? ownListener(hosts));
     this.connections = new Connections({ securityGroups: this.loadBalancer.connections.securityGroups, defaultPort: Port.tcp(443) });
@@ -223,11 +227,8 @@ export class PostHogIngress extends IngressMetrics implements IConnectable {
   }
 
   private groupsToRoute(isApp: boolean): ReadonlySet<EndpointGroup> {
-    if (!this.appAccess._isOpen) {
-      return this.openGroups;
-    }
     // With an open app, every group is. The app's own endpoints reach it through the default action.
-    return new Set(isApp ? [] : Object.values(EndpointGroup));
+    return this.appAccess._isOpen ? new Set(isApp ? [] : Object.values(EndpointGroup)) : this.openGroups;
   }
 
   /** Adds the rules that forward requests of allowed clients to the app or a part of it, and of no one else. */
@@ -238,12 +239,8 @@ export class PostHogIngress extends IngressMetrics implements IConnectable {
 
   /** Returns the other PostHogs of the app on the same listener. */
   private neighbours({ listener }: ExistingListener): PostHogIngress[] {
-    return this.node.root.node
-      .findAll()
-      .filter(
-        (construct): construct is PostHogIngress =>
-          construct instanceof PostHogIngress && construct !== this && construct.existing?.listener.listenerArn === listener.listenerArn,
-      );
+    const all = this.node.root.node.findAll().filter((construct): construct is PostHogIngress => construct instanceof PostHogIngress);
+    return all.filter((one) => one !== this && one.existing?.listener.listenerArn === listener.listenerArn);
   }
 
   private validateRoutes(): string[] {

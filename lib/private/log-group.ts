@@ -7,6 +7,8 @@ import { resourcePolicy } from './removal-policy';
 
 /** Options for `defineLogGroup`. */
 export interface LogGroupOptions {
+  /** Default: CloudFormation generates it. */
+  readonly logGroupName?: string;
   /** Default: one month. */
   readonly retention?: RetentionDays;
   /** Default: the log group is deleted with its stack. */
@@ -15,9 +17,9 @@ export interface LogGroupOptions {
 
 /** Defines a log group. It needs no key of its own: CloudWatch Logs encrypts all logs. With the key of its scope, it uses that. */
 export function defineLogGroup(scope: Construct, id: string, options: LogGroupOptions = {}): LogGroup {
-  const { retention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.DESTROY } = options;
+  const { logGroupName, retention = RetentionDays.ONE_MONTH, removalPolicy = RemovalPolicy.DESTROY } = options;
   const encryptionKey = encryptionKeyOf(scope);
-  const logs = new LogGroup(scope, id, { retention, encryptionKey, removalPolicy: resourcePolicy(removalPolicy) });
+  const logs = new LogGroup(scope, id, { logGroupName, retention, encryptionKey, removalPolicy: resourcePolicy(removalPolicy) });
   if (!encryptionKey) {
     acknowledge(logs, { CloudWatchLogGroupEncrypted: 'encrypted with a key that CloudWatch Logs manages' });
   }

@@ -30,6 +30,7 @@ import {
   ObjectStorage,
   OidcOptions,
   Postgres,
+  PostHogFirewall,
   PostgresLogins,
   PostHogIngress,
   PostHogNetwork,
@@ -37,6 +38,7 @@ import {
   PostHogRelease,
   PostHogSize,
   PostHogStores,
+  PostHogWebAcl,
   RedpandaKafka,
 } from '../../lib';
 import { ROOT } from '../helpers/app';
@@ -132,6 +134,12 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogCdnProps: template((stack, props) => {
     newCdn(stack, props);
   }),
+  FirewallOptions: template((stack, props) => ingress(stack, { firewall: PostHogFirewall.managed(props) })),
+  PostHogWebAclProps: (props) => {
+    const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
+    new PostHogWebAcl(stack, 'WebAcl', props);
+    return Template.fromStack(stack).toJSON();
+  },
   ClientAddressProxyOptions: template((stack, props) => {
     const taskDefinition = new FargateTaskDefinition(stack, 'Task');
     taskDefinition.addContainer('process', { image: ContainerImage.fromRegistry('process') });
@@ -214,6 +222,12 @@ const OTHERS: Record<string, unknown> = {
   'ClickHouseProps.volumeIops': 4000,
   'ClickHouseProps.volumeSize': Size.gibibytes(300),
   'ClickHouseProps.volumeThroughput': 250,
+  'FirewallOptions.apiLimit': 5_000,
+  'FirewallOptions.logRetention': RetentionDays.ONE_DAY,
+  'FirewallOptions.logs': false,
+  'FirewallOptions.removalPolicy': RemovalPolicy.RETAIN,
+  'FirewallOptions.signInLimit': 50,
+  'PostHogWebAclProps.forCloudFront': true,
   'KafkaAttributes.encryption': KafkaEncryption.PLAINTEXT,
   'RedpandaKafkaProps.instanceType': new InstanceType('m7g.large'),
   'RedpandaKafkaProps.logRetention': RetentionDays.ONE_DAY,

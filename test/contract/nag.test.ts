@@ -15,6 +15,7 @@ import {
   ObjectStorage,
   Postgres,
   PostgresLogins,
+  PostHogFirewall,
   PostHogNetwork,
   PostHogProps,
   PostHogStores,
@@ -74,6 +75,10 @@ const ENVIRONMENTS: [string, typeof ENV | undefined][] = [
 test.each(ENVIRONMENTS)('cdk-nag finds nothing unacknowledged in a PostHog with its data stores, %s', (_, env) => {
   const none = { postgres: undefined, cache: undefined, kafka: undefined, clickHouse: undefined, objectStorage: undefined };
   expect(findings((stack) => newPostHog(stack, none), env)).toEqual([]);
+});
+
+test('cdk-nag finds nothing unacknowledged in a PostHog with a firewall', () => {
+  expect(findings((stack) => newPostHog(stack, { firewall: PostHogFirewall.managed({ allowedCidrs: ['203.0.113.0/24'] }) }))).toEqual([]);
 });
 
 test('cdk-nag finds nothing unacknowledged in a PostHog with existing data stores', () => {

@@ -1,6 +1,8 @@
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { IpAddresses } from 'aws-cdk-lib/aws-ec2';
 import { ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { NatMode, PostHogIngress, PostHogIngressProps, PostHogNetwork, PostHogProcess } from '../../lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FirewallGroup, NatMode, PostHogIngress, PostHogIngressProps, PostHogNetwork, PostHogProcess, PostHogWebAcl } from '../../lib';
 import { OVERLAP, Subject, to } from './data-safety-changes';
 import { POSTHOG } from './data-safety-posthog';
 
@@ -45,6 +47,25 @@ export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
       vpc: { to: ({ otherVpc }) => otherVpc },
       internalHostNames: to(['web.internal']),
       deletionProtection: to(true),
+    },
+  },
+  PostHogWebAcl: {
+    struct: 'PostHogWebAclProps',
+    make: (stack, _, props) => void new PostHogWebAcl(stack, 'WebAcl', props),
+    changes: {
+      countOnly: to([FirewallGroup.COMMON]),
+      countedRules: to(['GenericLFI_URIPATH']),
+      allowedCidrs: to(['203.0.113.0/24']),
+      signInLimit: to(50),
+      apiLimit: to(5_000),
+      sdkLimit: to(100_000),
+      clientAddressHeader: to('CF-Connecting-IP'),
+      logs: to(false),
+      logRetention: to(RetentionDays.ONE_DAY),
+      removalPolicy: to(RemovalPolicy.RETAIN),
+      hostNames: to(['posthog.example.com']),
+      // The stack of these tests is in a region that has no web ACLs for CloudFront.
+      forCloudFront: to(false),
     },
   },
 };

@@ -94,9 +94,9 @@ export function defineLoadBalancer(scope: Construct, props: PostHogIngressProps,
   if (!props.securityGroup) {
     loadBalancer.connections.securityGroups.forEach(asClients);
   }
-  acknowledge(loadBalancer, {
-    ALBWAFEnabled: "a firewall in front of ingestion is the owner's choice: its usual rules refuse the bodies that SDKs send",
-  });
+  if (!props.firewall) {
+    acknowledge(loadBalancer, { ALBWAFEnabled: "a firewall costs extra, so it is the owner's choice: set `firewall`" });
+  }
   writeAccessLogs(scope, loadBalancer, props);
   if (openListener) {
     acknowledge(loadBalancer, { 'AwsSolutions-EC23': 'events come from everywhere; who may open the app is decided by the listener rules' });

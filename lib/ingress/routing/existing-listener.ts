@@ -18,6 +18,7 @@ const LOAD_BALANCER_PROPS: readonly (keyof PostHogIngressOptions)[] = [
   'certificate',
   'loadBalancerSubnets',
   'publicLoadBalancer',
+  'firewall',
   'sslPolicy',
   'idleTimeout',
   'strictTransportSecurity',

@@ -28,6 +28,15 @@ test.each<[string, string, object, [string, number, string][]]>([
     { Scheme: 'internal', Subnets: ['a', 'b'] },
     [['Load balancer', 1, '16.43']],
   ],
+  [
+    'a web ACL, and each of its rules',
+    'AWS::WAFv2::WebACL',
+    { Rules: [{ Name: 'One' }, { Name: 'Other' }] },
+    [
+      ['Web ACL', 1, '5.00'],
+      ['Rule of a web ACL', 2, '2.00'],
+    ],
+  ],
   ['a NAT gateway', 'AWS::EC2::NatGateway', {}, [['NAT gateway', 1, '32.85']]],
   [
     'an interface endpoint in each zone',
