@@ -227,7 +227,7 @@ export class PostHogIngress extends IngressMetrics implements IConnectable {
   }
 
   private groupsToRoute(isApp: boolean): ReadonlySet<EndpointGroup> {
-    // With an open app, every group is. The app's own endpoints reach it through the default action.
+    // With an open app, every group is. The app's own endpoints reach it through the default rule.
     return this.appAccess._isOpen ? new Set(isApp ? [] : Object.values(EndpointGroup)) : this.openGroups;
   }
 

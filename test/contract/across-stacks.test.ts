@@ -67,7 +67,7 @@ test('an open app of another stack is the last rule, and the listener itself ref
   const last = rules.sort((a, b) => a.Priority - b.Priority).at(-1)!;
   expect(last).toMatchObject({
     Priority: 1999,
-    Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['*'] } }],
+    Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: [expect.any(String)] } }],
     Actions: [{ Type: 'forward' }],
   });
   Template.fromStack(edge).hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
