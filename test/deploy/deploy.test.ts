@@ -194,7 +194,8 @@ describe('a first deployment', () => {
     test('brings everybody to the app', async () => {
       const route = await router(world);
       expect(['/', '/login', '/embedded/abc', '/settings'].map((target) => route({ target }))).toEqual(['web', 'web', 'web', 'web']);
-      expect((await rulesInAccount(world)).at(-1)?.actions).toMatchObject([{ type: 'forward' }]);
+      expect((await rulesInAccount(world)).at(-2)).toMatchObject({ priority: 1999, actions: [{ type: 'forward' }] });
+      expect(route({ target: '/', host: 'unknown.example.com' })).toBe('403');
     });
 
     test('brings live events to their service, which knows nothing of the path in front of its own', async () => {
