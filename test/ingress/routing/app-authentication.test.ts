@@ -138,7 +138,10 @@ describe('Cognito', () => {
   test('authenticates with the user pool before it forwards to the app', () => {
     synth((stack) => AppAccess.cognito(userPool(stack))).hasResourceProperties(RULE, {
       Priority: 1000,
-      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
+      Conditions: [
+        { Field: 'host-header', HostHeaderConfig: { Values: ['posthog.example.com'] } },
+        { Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } },
+      ],
       Actions: [
         {
           Type: 'authenticate-cognito',
