@@ -27,11 +27,11 @@ import { IPostgres } from './stores/postgres/postgres-base';
  */
 export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, AppSettingsOptions {
   /**
-   * A load balancer of its own for the app, apart from ingestion: the public one then serves SDK endpoints and refuses the app, and `appAccess` applies to
-   * this one. The public one serves `domainName` if `domainZone` or `certificate` is set, and the names of `ingestionDomainNames`.
+   * A load balancer of its own for the app, apart from ingestion: the public one then serves SDK endpoints and refuses the app, and `appAccess`
+   * applies to this one. The public one serves `domainName` if `domainZone` or `certificate` is set, and the names of `ingestionDomainNames`.
    *
-   * It can be added and removed later. To remove it, disable `deletionProtection` in a deployment before: CloudFormation cannot delete a load balancer
-   * that is protected. docs/host-names.md.
+   * It can be added and removed later. To remove it, disable `deletionProtection` in a deployment before: CloudFormation cannot delete a load
+   * balancer that is protected. docs/host-names.md.
    *
    * @default - one load balancer for the app and for ingestion
    */

@@ -20,8 +20,8 @@ export function hostOption(args: Arguments): string | undefined {
 /**
  * Returns the ingresses that the options choose, those for the internet first.
  *
- * With a host name, these are the ingresses that have it, each with that name first; if none has it, all of them, because a load balancer gets requests
- * for any name.
+ * With a host name, these are the ingresses that have it, each with that name first; if none has it, all of them, because a load balancer gets
+ * requests for any name.
  */
 export function chosenIngresses(ingresses: readonly IngressModel[], args: Arguments): IngressModel[] {
   const found = ofLoadBalancer(ingresses, textOption(args, 'load-balancer'));

@@ -12,8 +12,8 @@ import { boolean } from '../private/checks/values';
  */
 export interface InternalLoadBalancerOptions {
   /**
-   * The hosted zone of the app's name on this load balancer, usually a private one that the VPN or the peered networks resolve. Alias records are created
-   * in it. It must not be the `domainZone` of the PostHog, whose records name the public load balancer.
+   * The hosted zone of the app's name on this load balancer, usually a private one that the VPN or the peered networks resolve. Alias records are
+   * created in it. It must not be the `domainZone` of the PostHog, whose records name the public load balancer.
    *
    * @default - no records are created
    */
@@ -21,7 +21,8 @@ export interface InternalLoadBalancerOptions {
   /**
    * The certificate for `domainName`, in the region of the stack.
    *
-   * @default - the one that the public load balancer has for `domainName`, or a new one that is validated through `domainZone`, which must then be public
+   * @default - the one that the public load balancer has for `domainName`, or a new one that is validated through `domainZone`, which must then be
+   * public
    */
   readonly certificate?: ICertificate;
   /**

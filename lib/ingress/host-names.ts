@@ -77,8 +77,8 @@ export const domainNames: Check = (prop, value) => {
 const INGESTION_ONLY = new WeakSet<object>();
 
 /**
- * Marks the props of an ingress whose primary name is one for ingestion, and returns them. Its record has the construct id that it has as a further name,
- * so that it stays if the primary one is removed.
+ * Marks the props of an ingress whose primary name is one for ingestion, and returns them. Its record has the construct id that it has as a further
+ * name, so that it stays if the primary one is removed.
  */
 export function asIngestionOnly<T extends NamedProps>(props: T): T {
   INGESTION_ONLY.add(props);

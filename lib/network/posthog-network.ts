@@ -241,8 +241,8 @@ export class PostHogNetwork extends Construct {
 }
 
 /**
- * Returns the tiers in the order of their addresses. Egress is always reserved, so that NAT can be added and removed. The load balancer of the app comes
- * after it, so that it can be added and removed, too.
+ * Returns the tiers in the order of their addresses. Egress is always reserved, so that NAT can be added and removed. The load balancer of the app
+ * comes after it, so that it can be added and removed, too.
  */
 function tiers(props: PostHogNetworkProps, nat: NatMode): SubnetConfiguration[] {
   const isPublic = props.publicLoadBalancer ?? DEFAULTS.publicLoadBalancer;

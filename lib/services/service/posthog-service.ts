@@ -8,7 +8,6 @@ import {
   FargateService,
   ICluster,
   LoadBalancerTargetOptions,
-  LogDriver,
   PropagatedTagSource,
   ScalableTaskCount,
   TaskDefinition,
@@ -19,7 +18,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { FargateProvider, strategyOf } from './capacity';
-import { RoutedTargets, ServiceRoute } from './service-route';
+import { ProxiedProcess, RoutedTargets, ServiceRoute } from './service-route';
 import { consumerLag, scaleService } from './service-scaling';
 import { PostHogServiceOptions, taskSize } from './service-options';
 import { logTo } from './service-logs';
@@ -47,7 +46,7 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
   readonly taskDefinition: TaskDefinition;
   /**
    * The target group of the load balancer; undefined for a process that no client can reach. Its `metrics` has the number of requests, the response
-   * times and the health of targets. With `appLoadBalancer`, it is that of the public load balancer if there is one.
+   * times and the health of targets. With `appLoadBalancer`, that of the public load balancer if there is one.
    */
   readonly targetGroup?: ApplicationTargetGroup;
   /** The target groups of all load balancers, `targetGroup` first; empty for a process that no client can reach. */
@@ -89,14 +88,6 @@ export interface IPostHogService extends IConstruct, IConnectable, IGrantable {
    * @param props other properties of the metric
    */
   metricConsumerLag(props?: MetricOptions): IMetric;
-}
-
-/** The properties of a process that its proxy sidecar needs. */
-export interface ProxiedProcess {
-  readonly process: PostHogProcess;
-  readonly upstreamPort: number;
-  readonly stopTimeout: Duration;
-  readonly logging: LogDriver;
 }
 
 /** Properties for `PostHogService`. */
@@ -264,7 +255,7 @@ export class PostHogService extends Construct implements IPostHogService {
     return service;
   }
 
-  /** Defines a target group for each load balancer, and routes requests to it. Scaling on requests needs the load balancer, so it is defined later. */
+  /** Defines a target group for each load balancer, and routes requests to it. Scaling on requests needs that. */
   private routeTargets(http: HttpEndpoint): RoutedTargets[] {
     const { definition, routes } = this.props;
     const target = this.props.addProxy?.(this.taskDefinition, {

@@ -1,5 +1,8 @@
+import { Duration } from 'aws-cdk-lib/core';
 import { IConnectable } from 'aws-cdk-lib/aws-ec2';
+import { LogDriver } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { PostHogProcess } from '../../catalog/posthog-process';
 
 /** A load balancer, as far as services use it: it checks the health of tasks. */
 export interface LoadBalancerOfRoute extends IConnectable {
@@ -25,4 +28,12 @@ export interface RoutedTargets {
   readonly targetGroup: ApplicationTargetGroup;
   /** The full name of the load balancer; undefined if only its listener is known. */
   readonly loadBalancerFullName?: string;
+}
+
+/** The properties of a process that its proxy sidecar needs. */
+export interface ProxiedProcess {
+  readonly process: PostHogProcess;
+  readonly upstreamPort: number;
+  readonly stopTimeout: Duration;
+  readonly logging: LogDriver;
 }

@@ -10,8 +10,8 @@ import { probe, reached } from '../../../ingress/probes';
 const APP_PAGE = '/login';
 
 /**
- * Checks the host names other than the primary one: each has a certificate, PostHog answers it, and those of the app pass its CSRF check. `--host` checks
- * the rules of one of them.
+ * Checks the host names other than the primary one: each has a certificate, PostHog answers it, and those of the app pass its CSRF check. `--host`
+ * checks the rules of one of them.
  */
 export function checkHostNames(context: CheckContext): CheckResult[] {
   const listener = tlsListener(context.deployment);
