@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib/core';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
-import type { PostHogIngressOptions } from './ingress-options';
 import { isFor, isPrivate, MAX_CERTIFICATE_NAME } from './load-balancer/certificates';
 import { checkZone, Domain, isInZone, zoneNameOf } from './load-balancer/domain';
 import { certificate, hostedZone } from '../private/checks/cdk';
@@ -46,7 +45,10 @@ const KINDS = ['additionalDomainNames', 'ingestionDomainNames'] as const;
 const MAX_NAMES = 3;
 
 /** The props of an ingress that its host names follow from. */
-type NamedProps = Pick<PostHogIngressOptions, (typeof KINDS)[number] | 'domainName' | 'domainZone' | 'certificate'>;
+interface NamedProps extends Domain {
+  readonly additionalDomainNames?: DomainNameOptions[];
+  readonly ingestionDomainNames?: DomainNameOptions[];
+}
 
 const furtherName: Check = (prop, value) => {
   anyText(prop, value);

@@ -151,5 +151,7 @@ test('the library depends on no package at run time except the CDK', () => {
 
 test('only the files that wire the folders know the props of PostHog', () => {
   const importers = MODULES.filter((module) => namesOf(module).includes(path.join('lib', 'posthog-props')));
-  expect(importers.sort()).toEqual(['index', 'posthog', 'posthog-checks', 'posthog-plan'].map((name) => path.join('lib', name)));
+  expect(importers.sort()).toEqual(
+    ['index', 'posthog', 'posthog-checks', 'posthog-ingress-plan', 'posthog-plan'].map((name) => path.join('lib', name)),
+  );
 });

@@ -150,8 +150,8 @@ const STRUCTS: Record<string, Target> = {
   DomainNameOptions: {
     path: 'Stack/It',
     prefix: 'ingestionDomainNames[0].',
-    given: (stack) => ({ domainName: 't.example.com', certificate: certificate(stack) }),
-    make: (stack, props) => ingress(stack, { certificate: certificate(new Construct(stack, 'Primary')), ingestionDomainNames: [props] }),
+    given: (stack) => ({ domainName: 't.example.com', certificate: certificate(new Construct(stack, 'Own')) }),
+    make: (stack, props) => ingress(stack, { ingestionDomainNames: [props] }),
   },
   OidcOptions: {
     given: () => OIDC,
