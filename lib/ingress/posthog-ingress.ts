@@ -24,7 +24,7 @@ import { defineLoadBalancer } from './load-balancer/load-balancer';
 import { AppAccess } from './routing/app-access';
 import { checkNeighbour, ExistingListener, subnetsOf } from './routing/existing-listener';
 import { IngressRules, notDeployed, refusal, tooManyRules } from './routing/ingress-rules';
-import { DENY_PAGES, DENY_RULES, partsOfTheApp, RuleSpec, rulesFor } from './routing/listener-rules';
+import { partsOfTheApp, refusals, RuleSpec, rulesFor } from './routing/listener-rules';
 import { ownListener, ruleHosts } from './routing/rule-placement';
 import { EndpointGroup } from '../catalog/endpoints/endpoint-group';
 import { PostHogProcess } from '../catalog/posthog-process';
@@ -118,7 +118,7 @@ export class PostHogIngress extends IngressMetrics implements IConnectable {
     const ipAddressType = props.ipAddressType ?? this.loadBalancer.ipAddressType ?? IpAddressType.IPV4;
     this.records = defineAllRecords(this, props, names, this.loadBalancer, ipAddressType);
 
-    [...DENY_RULES, ...(this.appAccess._isOpen ? [] : [DENY_PAGES])].forEach((rule) => this.rules.addPaths(rule, refusal()));
+    refusals(this.appAccess._isOpen).forEach((rule) => this.rules.addPaths(rule, refusal()));
     if (this.existing && !this.appAccess._isOpen) {
       this.rules.addDefault(refusal());
     }
@@ -129,11 +129,11 @@ export class PostHogIngress extends IngressMetrics implements IConnectable {
   /**
    * Routes the requests for one process to a target group: its public endpoints and, for `PostHogProcess.WEB`, the app.
    *
-   * An endpoint whose process is not routed is as open as the app, which answers it. If one proxy of your own answers everything, route each process to
-   * its target group: paths that it might read differently from the load balancer are refused before.
+   * An endpoint whose process is not routed is as open as the app, which answers it. If one proxy of your own answers everything, route each process
+   * to its target group: paths that it might read differently from the load balancer are refused before.
    *
-   * For `PostHogProcess.LIVESTREAM`, the load balancer strips the path `/livestream`, and the same clients can reach it that can open the app. If
-   * all endpoints of a process are closed, no listener rule uses its target group, and ECS then registers no service with it.
+   * For `PostHogProcess.LIVESTREAM`, the load balancer strips the path `/livestream`, and the same clients can reach it that can open the app.
+   * If all endpoints of a process are closed, no listener rule uses its target group, and ECS then registers no service with it.
    *
    * An ECS service depends on the listener rules of its target group: for one of another stack, pass a construct of that stack as `scope`.
    *

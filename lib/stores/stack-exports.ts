@@ -14,6 +14,7 @@ import { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { IConstruct } from 'constructs';
 import { ClickHouseAppFiles } from './clickhouse/clickhouse-base';
 import { Stores } from './posthog-stores';
+import { keyOfSecret } from '../private/encrypted-secret';
 
 /**
  * Exports each value of data stores and of their network that another stack may refer to, whether one does or not.
@@ -68,7 +69,7 @@ function valuesOf({ postgres, cache, kafka, clickHouse, objectStorage }: Stores,
     vpc.vpcId,
     ...[...vpc.publicSubnets, ...vpc.privateSubnets, ...vpc.isolatedSubnets].map(({ subnetId }) => subnetId),
     ...[postgres, cache, kafka, clickHouse].flatMap(({ connections }) => connections.securityGroups).map(({ securityGroupId }) => securityGroupId),
-    ...secrets.flatMap((secret) => (secret ? [secret.secretArn, secret.encryptionKey?.keyArn] : [])),
+    ...secrets.flatMap((secret) => (secret ? [secret.secretArn, keyOfSecret(secret)?.keyArn] : [])),
     postgres.host,
     postgres.instanceIdentifier,
     postgres.clusterIdentifier,

@@ -120,3 +120,15 @@ test('the role of an instance may attach a volume with the key', () => {
     .flatMap(({ actions: found }) => found);
   expect(actions).toEqual(expect.arrayContaining(['kms:CreateGrant', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext', 'kms:Decrypt']));
 });
+
+test('each role that may read a secret may use the key of the secret', () => {
+  const template = posthog(imported);
+  const readers = ofType(template, 'AWS::IAM::Role')
+    .map(([id]) => ({ id, statements: statementsOf(template, id) }))
+    .filter(({ statements }) => statements.some(({ actions }) => actions.includes('secretsmanager:GetSecretValue')));
+  const without = readers.filter(
+    ({ statements }) => !statements.some(({ actions, resources }) => actions.includes('kms:Decrypt') && resources.includes(KEY_ARN)),
+  );
+  expect(without.map(({ id }) => id)).toEqual([]);
+  expect(readers.length).toBeGreaterThan(5);
+});

@@ -88,7 +88,7 @@ describe.each(TEMPLATES)('in a template %s', (_, resources) => {
     (Properties?.AssumeRolePolicyDocument?.Statement ?? []).map((statement) => ({ id, statement })),
   );
   const grants: Found[] = entries.flatMap(([id, { Type, Properties }]) =>
-    [...(Properties?.Policies ?? []), ...(Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy' ? [Properties!] : [])]
+    [...(Properties?.Policies ?? []), ...(Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy' ? [Properties] : [])]
       .flatMap(({ PolicyDocument }) => (PolicyDocument as Document | undefined)?.Statement ?? [])
       .map((statement) => ({ id, statement })),
   );

@@ -91,7 +91,7 @@ describe('records of further host names', () => {
   test('keep their resources when another name is removed, or when they move between the lists', () => {
     const ids = (props: Partial<PostHogIngressProps>) => {
       const found = synth((stack) => ({ domainZone: zone(stack), ...props })).findResources(RECORD);
-      return Object.fromEntries(Object.entries(found).map(([id, resource]) => [(resource as Resource).Properties.Name, id]));
+      return Object.fromEntries<string>(Object.entries(found).map(([id, resource]) => [String((resource as Resource).Properties.Name), id]));
     };
     const all = ids({ additionalDomainNames: [{ domainName: 'a.example.com' }, { domainName: 'b.example.com' }] });
     expect(ids({ additionalDomainNames: [{ domainName: 'b.example.com' }] })['b.example.com.']).toBe(all['b.example.com.']);

@@ -34,7 +34,8 @@ export function checkDomain(domain: Domain, needsCertificate: boolean): void {
  * @param domain the domain
  * @param prefix the prefix of its props in errors
  */
-export function checkZone({ domainName, domainZone }: Domain, prefix = ''): void {
+export function checkZone(domain: Domain, prefix = ''): void {
+  const { domainName, domainZone } = domain;
   const zoneName = domainZone && zoneNameOf(`${prefix}domainZone`, domainZone);
   if (zoneName === undefined || Token.isUnresolved(zoneName) || Token.isUnresolved(domainName)) {
     return;

@@ -1,9 +1,18 @@
 import { PathPatterns, patternsOf, Rewrite, withoutPath } from './path-pattern';
 import { PublicEndpoint } from './public-endpoint';
-import { HostScope } from './rule-placement';
 import { ALWAYS_PUBLIC, EndpointGroup, PART_OF_THE_APP } from '../../catalog/endpoints/endpoint-group';
 import { DenyRuleName, EndpointRuleName, PRIORITIES } from '../../catalog/endpoints/rule-priorities';
 import { PostHogProcess } from '../../catalog/posthog-process';
+
+/**
+ * The host names that a rule is for.
+ *
+ * - `any`: those of the ingress on a shared listener; every host name on a listener of its own, without a condition
+ * - `all`: those of the ingress
+ * - `app`: those of the app
+ * - `ingestion`: those that serve SDK endpoints only; no rule without any
+ */
+export type HostScope = 'any' | 'all' | 'app' | 'ingestion';
 
 /** A listener rule, independent of constructs. */
 export interface RuleSpec {
@@ -45,7 +54,7 @@ export const DENY_RULES: readonly RuleSpec[] = [
 ];
 
 /**
- * The rule that refuses pages of the app below its public files, if the app is not open to everyone.
+ * The rule that refuses pages of the app below its public files.
  *
  * The app answers a path without a file with its own page: with a redirect to the sign-in page, or with the page itself if one of these words is
  * anywhere in the path (`re_path` without `^` at the end of posthog/urls.py; `code/task` is of a newer one). A load balancer does not know which
@@ -55,6 +64,11 @@ export const DENY_PAGES: RuleSpec = deny('DenyPages', [
   '^/static/.*(preflight|signup|reset|login|unsubscribe|verify_email).*$',
   '^/static/.*(organization/(billing/subscribed|confirm-creation)|code/(canvas|task)/|agentic/account-mismatch).*$',
 ]);
+
+/** Returns the rules that always refuse. Who may open the app at a host name may also open its pages below the public files. */
+export function refusals(appIsOpen: boolean): readonly RuleSpec[] {
+  return [...DENY_RULES, appIsOpen ? { ...DENY_PAGES, hosts: 'ingestion' } : DENY_PAGES];
+}
 
 /**
  * Returns the rules that forward requests to one process.

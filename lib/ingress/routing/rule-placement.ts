@@ -1,4 +1,4 @@
-import { RuleSpec } from './listener-rules';
+import { HostScope, RuleSpec } from './listener-rules';
 import { LIMITS } from '../../catalog/endpoints/rule-limits';
 import { invalidValue } from '../../private/errors';
 import { chunks } from '../../private/collections';
@@ -10,15 +10,6 @@ export interface RuleHosts {
   /** Further host names, which serve SDK endpoints only. */
   readonly ingestion: readonly string[];
 }
-
-/**
- * The host names that a rule is for.
- *
- * - `any`: those of the ingress on a shared listener; every host name on a listener of its own, without a condition
- * - `all`: those of the ingress
- * - `app`: those of the app
- */
-export type HostScope = 'any' | 'all' | 'app';
 
 /** The placement of the rules: on a listener of their own, or on a shared one. */
 export interface RulePlacement {
@@ -86,8 +77,8 @@ export function checkPriorityBase(base: number): void {
 
 /** Returns the host names that a rule needs a condition for; none if it needs no condition. */
 export function hostsFor(scope: HostScope, { hosts: { app, ingestion }, isShared }: RulePlacement): readonly string[] {
-  if (scope === 'app') {
-    return app;
+  if (scope === 'app' || scope === 'ingestion') {
+    return scope === 'app' ? app : ingestion;
   }
   return scope === 'all' || isShared ? [...app, ...ingestion] : [];
 }
@@ -98,6 +89,9 @@ export function hostsFor(scope: HostScope, { hosts: { app, ingestion }, isShared
  * The additional rules have the priorities after the first one's, which the table of priorities leaves free.
  */
 export function place(spec: RuleSpec, placement: RulePlacement): PlacedRule[] {
+  if (spec.hosts === 'ingestion' && placement.hosts.ingestion.length === 0) {
+    return [];
+  }
   const { globs, regexes = [] } = spec.patterns;
   return combinations(hostsFor(spec.hosts, placement), globs ?? regexes).map(({ hosts, values }, i) => ({
     ...spec,

@@ -1,10 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
-import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { AppSecretsOptions, checkFormat, FORMATS } from './app-secrets-options';
 import { defineFernetKey, defineRsaKey } from './function-keys';
 import { acknowledge } from '../../private/acknowledge';
-import { defaultSecretKey, encryptionKeyOf } from '../../private/encryption-key';
+import { defineSecret } from '../../private/encrypted-secret';
+import { defaultSecretKey } from '../../private/encryption-key';
 import { withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
 import { definitionOf } from '../../private/secrets';
@@ -72,10 +73,9 @@ export class AppSecrets extends Construct implements IAppSecrets {
       }
       return length === undefined
         ? defineRsaKey(this, secretId, description, policy)
-        : new Secret(this, secretId, {
+        : defineSecret(this, secretId, {
             description,
             removalPolicy,
-            encryptionKey: encryptionKeyOf(this),
             generateSecretString: { excludePunctuation: true, passwordLength: length },
           });
     };

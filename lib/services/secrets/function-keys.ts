@@ -1,7 +1,7 @@
 import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { CfnSecret, ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { encryptionKeyOf } from '../../private/encryption-key';
+import { defineSecret, grantingKey, keyOfSecret } from '../../private/encrypted-secret';
 import { resourcePolicy } from '../../private/removal-policy';
 import { ProgramFunction } from '../../private/program-function';
 
@@ -82,8 +82,9 @@ export function defineFernetKey(
     // The ARN of a secret that is imported by its name ends with six more characters.
     Resource: previous.secretFullArn ?? `${previous.secretArn}-??????`,
   });
-  if (previous.encryptionKey) {
-    provider.addToRolePolicy({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: previous.encryptionKey.keyArn });
+  const previousKey = keyOfSecret(previous);
+  if (previousKey) {
+    provider.addToRolePolicy({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: previousKey.keyArn });
   }
   if (isNew) {
     provider.addToRolePolicy({ Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: stackId });
@@ -104,8 +105,7 @@ function defineKey(
   removalPolicy: RemovalPolicy,
   properties: Omit<KeyRequest, 'SecretArn'>,
 ): ISecret {
-  const encryptionKey = encryptionKeyOf(scope);
-  const secret = new Secret(scope, id, { description, encryptionKey, removalPolicy: resourcePolicy(removalPolicy) });
+  const secret = defineSecret(scope, id, { description, removalPolicy: resourcePolicy(removalPolicy) });
   // By default, the CDK lets Secrets Manager generate a value. Without that, the secret is created empty.
   (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
   const provider = providerOf(scope);
@@ -114,6 +114,7 @@ function defineKey(
     Action: ['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'],
     Resource: secret.secretArn,
   });
+  const encryptionKey = keyOfSecret(secret);
   if (encryptionKey) {
     provider.addToRolePolicy({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: encryptionKey.keyArn });
   }
@@ -125,7 +126,7 @@ function defineKey(
     resourceType,
     properties: { ...request },
   });
-  return Secret.fromSecretAttributes(secret, 'Filled', { secretCompleteArn: value.getAttString(ARN), encryptionKey });
+  return grantingKey(Secret.fromSecretCompleteArn(secret, 'Filled', value.getAttString(ARN)), encryptionKey);
 }
 
 function providerOf(scope: Construct): ProgramFunction {

@@ -12,8 +12,8 @@ import { retry } from '../../private/lambda/retry.lambda';
  */
 const RSA_BITS = 3072;
 /**
- * The bytes of a secret that PostHog derives a key of Fernet from. It ignores all others (`_prepare_key` in encrypted_flag_payloads.py and codec.py of
- * PostHog/posthog, `prepareKey` in nodejs/src/common/temporal/codec.ts, `flag_fernet` in rust/feature-flags).
+ * The bytes of a secret that PostHog derives a key of Fernet from. It ignores all others (`_prepare_key` in encrypted_flag_payloads.py and codec.py
+ * of PostHog/posthog, `prepareKey` in nodejs/src/common/temporal/codec.ts, `flag_fernet` in rust/feature-flags).
  */
 const FERNET_BYTES = 32;
 /** The length and the characters of generated keys, as Secrets Manager has them without punctuation. */

@@ -15,8 +15,8 @@ export enum CacheEncryption {
    */
   PREFERRED = 'preferred',
   /**
-   * TLS for every client. ElastiCache calls this transit encryption mode "required". Only few processes can use such a cache: `PostHog` refuses it with
-   * any other.
+   * TLS for every client. ElastiCache calls this transit encryption mode "required". Only few processes can use such a cache: `PostHog` refuses it
+   * with any other.
    */
   REQUIRED = 'required',
   /** Plain connections only. */

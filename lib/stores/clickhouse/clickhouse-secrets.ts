@@ -4,7 +4,8 @@ import { Construct } from 'constructs';
 import { DICT_READER_NAME, USER_NAME } from './config/shared-settings';
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
-import { defaultSecretKey, encryptionKeyOf } from '../../private/encryption-key';
+import { defineSecret } from '../../private/encrypted-secret';
+import { defaultSecretKey } from '../../private/encryption-key';
 
 /** The secrets of the servers. */
 export interface ClickHouseSecrets {
@@ -26,9 +27,8 @@ const NO_ROTATION =
 export function defineSecrets(scope: Construct, removalPolicy: RemovalPolicy): ClickHouseSecrets {
   const secret = (id: string, purpose: string, username?: string): Secret => {
     const template = username === undefined ? {} : { secretStringTemplate: JSON.stringify({ username }), generateStringKey: 'password' };
-    const defined = new Secret(scope, id, {
+    const defined = defineSecret(scope, id, {
       description: `PostHog ClickHouse: ${purpose}`,
-      encryptionKey: encryptionKeyOf(scope),
       removalPolicy: withoutSnapshot(removalPolicy),
       generateSecretString: { ...template, ...PASSWORD },
     });

@@ -1,11 +1,12 @@
 import { SecretValue } from 'aws-cdk-lib/core';
 import { AccessKey, User } from 'aws-cdk-lib/aws-iam';
-import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { grantObjects, ObjectAccess } from './object-access';
 import { IObjectStorage } from './object-storage-base';
 import { acknowledge } from '../../private/acknowledge';
-import { defaultSecretKey, encryptionKeyOf } from '../../private/encryption-key';
+import { defineSecret } from '../../private/encrypted-secret';
+import { defaultSecretKey } from '../../private/encryption-key';
 
 /** Properties for `ObjectStorageKeys`. */
 export interface ObjectStorageKeysProps {
@@ -40,9 +41,8 @@ export class ObjectStorageKeys extends Construct {
     const user = new User(this, 'User');
     grantObjects(storage.bucket, user, ObjectAccess.READ_WRITE, `${prefix}/*`, ['']);
     const key = new AccessKey(this, 'Key', { user, serial });
-    this.secret = new Secret(this, 'Secret', {
+    this.secret = defineSecret(this, 'Secret', {
       description: `PostHog object storage: access keys for ${prefix}`,
-      encryptionKey: encryptionKeyOf(this),
       secretObjectValue: { accessKeyId: SecretValue.resourceAttribute(key.accessKeyId), secretAccessKey: key.secretAccessKey },
     });
     // The user's permissions are in a separate policy, so the secret depends on it as well.

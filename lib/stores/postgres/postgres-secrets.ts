@@ -5,7 +5,8 @@ import { PostgresLoginCredentials } from './postgres-base';
 import { CYCLOTRON_DATABASE, LOGIN_NAMES, LoginPurpose, PASSWORD, PostgresClient, postgresUrl, PostgresUrlParts } from './postgres-url';
 import { withoutSnapshot } from '../removal';
 import { acknowledge } from '../../private/acknowledge';
-import { defaultSecretKey, encryptionKeyOf } from '../../private/encryption-key';
+import { defineSecret } from '../../private/encrypted-secret';
+import { defaultSecretKey } from '../../private/encryption-key';
 
 const NO_ROTATION = 'the connection URLs contain the password, and a rotation would not change them; docs/stores.md describes how to change it';
 
@@ -20,9 +21,8 @@ export function defineCredentials(scope: Construct, username: string, removalPol
 }
 
 function defineLogin(scope: Construct, id: string, description: string, username: string, removalPolicy: RemovalPolicy): Secret {
-  const credentials = new Secret(scope, id, {
+  const credentials = defineSecret(scope, id, {
     description,
-    encryptionKey: encryptionKeyOf(scope),
     // None of this may change for an existing server; see PASSWORD.
     generateSecretString: { ...PASSWORD, secretStringTemplate: JSON.stringify({ username }), generateStringKey: 'password' },
     removalPolicy: withoutSnapshot(removalPolicy),
@@ -100,9 +100,8 @@ function defineUrlSecret(scope: Construct, id: string, client: PostgresClient, d
   const password = options.credentials.secretValueFromJson('password').unsafeUnwrap();
   const whose = options.purpose === undefined ? '' : `${options.purpose} `;
   const ofDatabase = databaseName === CYCLOTRON_DATABASE ? `of ${databaseName} ` : '';
-  const secret = new Secret(scope, id, {
+  const secret = defineSecret(scope, id, {
     description: `PostHog Postgres: ${whose}connection URL ${ofDatabase}for ${client}`,
-    encryptionKey: encryptionKeyOf(scope),
     secretStringValue: SecretValue.unsafePlainText(postgresUrl(client, { ...options.server, databaseName, password })),
     removalPolicy: withoutSnapshot(options.removalPolicy),
   });

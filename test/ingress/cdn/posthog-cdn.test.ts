@@ -148,7 +148,7 @@ describe('the distribution', () => {
 describe('the origin', () => {
   test('is in the VPC for an internal load balancer, over TLS, and each request is sent once', () => {
     template.hasResourceProperties('AWS::CloudFront::VpcOrigin', {
-      VpcOriginEndpointConfig: { Arn: { Ref: Match.stringLikeRegexp('LoadBalancer') }, HTTPSPort: 443, OriginProtocolPolicy: 'https-only' },
+      VpcOriginEndpointConfig: { Arn: { Ref: Match.stringLikeRegexp('LoadBalancer') }, OriginProtocolPolicy: 'https-only' },
     });
     const [origin] = configOf(template).Origins;
     expect(origin).toMatchObject({

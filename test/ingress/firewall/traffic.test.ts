@@ -243,7 +243,14 @@ describe('attacks', () => {
 describe('the paths of SDK endpoints', () => {
   test('are those of the endpoint table that are always public', () => {
     const waf = wafOf();
-    const sample = (endpoint: PublicEndpoint) => `${endpoint.path.replaceAll('*', '12')}${endpoint._matchesPath ? '' : '/x/config.js'}`;
+    const sample = ({ path, _matchesPath, _listed }: PublicEndpoint) => {
+      const below = _listed?.[0] ?? (_matchesPath ? undefined : 'x/config.js');
+      return [path, below]
+        .filter((part) => part !== undefined)
+        .join('/')
+        .replaceAll(/\*|<int>/g, '12')
+        .replace('/?', '');
+    };
     const wrong = PublicEndpoint.all().filter(
       (endpoint) => (waf.evaluate({ path: sample(endpoint) }).rule === 'SdkEndpoints') !== ALWAYS_PUBLIC.includes(endpoint.group),
     );

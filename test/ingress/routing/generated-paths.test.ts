@@ -48,8 +48,10 @@ function forwardedTo({ rules, owners }: World, target: string, sourceIp: string)
 }
 
 /** Whether Django reads a path. PostHog's own proxy asks it for what no other process answers. */
-const readsDjango = (process: string, path: string) =>
-  process === PostHogProcess.WEB || (process === 'proxy' && processBehindProxy(path) === PostHogProcess.WEB);
+const readsDjango = (process: string, path: string) => {
+  const web: string = PostHogProcess.WEB;
+  return process === web || (process === 'proxy' && processBehindProxy(path) === web);
+};
 
 /** The paths that reach what `isWrong` says for some reading, with the reading and its view. */
 function wrong(world: World, sourceIp: string, isWrong: (path: string) => boolean): string[] {

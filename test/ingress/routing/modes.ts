@@ -24,7 +24,7 @@ export interface Mode {
   readonly access: 'anyone' | 'fromCidrs' | 'authenticated' | 'nobody';
   readonly isOpen: boolean;
   readonly optIn: boolean;
-  appAccess(): AppAccess;
+  readonly appAccess: () => AppAccess;
 }
 
 const ACCESS: Omit<Mode, 'optIn'>[] = [

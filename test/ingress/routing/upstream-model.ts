@@ -38,7 +38,7 @@ export const processBehindProxy = remembered((path): string => {
 /** The public endpoints of Django with some groups open. */
 export interface DjangoEndpoints {
   /** Returns whether Django answers a path with a view that is not meant by a public endpoint. */
-  isLeak(path: string): boolean;
+  readonly isLeak: (path: string) => boolean;
 }
 
 /** Paths of the table that July's Django does not have yet. It answers them with the redirect to the page for signing in. */

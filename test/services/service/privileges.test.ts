@@ -24,11 +24,16 @@ function containersOf(template: Template, process: string): Container[] {
   return (taskOf(template, process)[1] as unknown as { ContainerDefinitions: Container[] }).ContainerDefinitions;
 }
 
+/** The container that runs the process itself. */
+function mainContainerOf(template: Template, process: string): Container {
+  return containersOf(template, process).find(({ Name }) => Name === process)!;
+}
+
 const template = templateOf();
 
 test('the container of each process drops the capabilities that its image does not need, and adds none', () => {
   const dropped = PROCESSES.map(({ process }) => {
-    const { LinuxParameters } = containersOf(template, process).find(({ Name }) => Name === process)!;
+    const { LinuxParameters } = mainContainerOf(template, process);
     expect(LinuxParameters?.Capabilities?.Add).toBeUndefined();
     return [process, LinuxParameters?.Capabilities?.Drop ?? []];
   });
@@ -38,7 +43,7 @@ test('the container of each process drops the capabilities that its image does n
 
 test('processes with another user or a read-only file system are those that were run so', () => {
   const found = PROCESSES.flatMap(({ process }) => {
-    const { User, ReadonlyRootFilesystem } = containersOf(template, process).find(({ Name }) => Name === process)!;
+    const { User, ReadonlyRootFilesystem } = mainContainerOf(template, process);
     return User || ReadonlyRootFilesystem ? [[process, User, ReadonlyRootFilesystem]] : [];
   });
   expect(found.sort()).toEqual([
@@ -64,11 +69,9 @@ test('an image that keeps a capability, or all, has a reason with its source', (
 
 test('with ECS Exec, containers keep their capabilities, the user of their image and a writable file system', () => {
   const withExec = templateOf(true);
-  const dropped = PROCESSES.filter(({ process }) =>
-    containersOf(withExec, process).some(
-      ({ Name, LinuxParameters, User, ReadonlyRootFilesystem }) =>
-        Name === process && (LinuxParameters?.Capabilities?.Drop ?? User ?? ReadonlyRootFilesystem) !== undefined,
-    ),
-  );
+  const dropped = PROCESSES.filter(({ process }) => {
+    const { LinuxParameters, User, ReadonlyRootFilesystem } = mainContainerOf(withExec, process);
+    return (LinuxParameters?.Capabilities?.Drop ?? User ?? ReadonlyRootFilesystem) !== undefined;
+  });
   expect(dropped.map(({ process }) => process)).toEqual([]);
 });
