@@ -15,6 +15,7 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENDPOINTS_WITHOUT_NAT } from './endpoints';
@@ -24,6 +25,8 @@ import { acknowledge } from '../private/acknowledge';
 import { describeResources } from '../private/descriptions';
 import { checkProps, Checks, listOf, objectWith } from '../private/checks/check';
 import { anyText, boolean, oneOf, wholeNumber } from '../private/checks/values';
+import { kmsKey } from '../private/checks/cdk';
+import { encryptWith } from '../private/encryption-key';
 import { invalidProp, invalidValue, withPath } from '../private/errors';
 import { defineLogGroup } from '../private/log-group';
 import { logCdkFunction } from '../private/program-function';
@@ -100,6 +103,12 @@ export interface PostHogNetworkProps {
    * @default true
    */
   readonly flowLogs?: boolean;
+  /**
+   * The customer managed KMS key for the flow log. It can change. An imported key needs the policy of docs/stores.md.
+   *
+   * @default - the AWS managed key of each service
+   */
+  readonly encryptionKey?: IKey;
 }
 
 const DEFAULTS = {
@@ -135,6 +144,7 @@ const CHECKS: Checks<PostHogNetworkProps> = {
   serviceSubnetCidrMask: subnetMask,
   storeSubnetCidrMask: subnetMask,
   flowLogs: boolean,
+  encryptionKey: kmsKey,
 };
 
 /** The smallest subnet that a load balancer accepts. Every address in it becomes a trusted proxy. */
@@ -180,6 +190,7 @@ export class PostHogNetwork extends Construct {
     super(scope, id);
     checkProps(this, props, CHECKS);
     withPath(this, () => checkAvailabilityZones(props));
+    encryptWith(this, props.encryptionKey);
     const nat = props.nat ?? DEFAULTS.nat;
     const zones = props.availabilityZones?.length ?? Math.min(props.maxAzs ?? DEFAULTS.maxAzs, Stack.of(this).availabilityZones.length);
     if (zones < ZONES.min) {

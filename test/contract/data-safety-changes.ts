@@ -59,6 +59,15 @@ const OTHER_VPC: Change = { to: ({ otherVpc }) => otherVpc };
 /** RDS and ElastiCache change a group of subnets in place, or refuse to. */
 const ISOLATED: Change = { to: ({ vpc }) => ({ subnets: vpc.isolatedSubnets.slice(1) }) };
 
+/** Another key of a data store, or the first one. */
+function otherKey(...what: string[]): Change {
+  return {
+    to: ({ key }) => key,
+    endangers: { what, said: { file: 'docs/stores.md', text: 'Set it for a new stack only' } },
+    refused: ['a data store gets its key when it is created'],
+  };
+}
+
 const REPLACED_SERVER: Said = { warning: 'do not change `snapshotIdentifier`' };
 
 /** What Postgres and AuroraPostgres have in common. */
@@ -86,6 +95,7 @@ function postgresChanges(server: string): Subject['changes'] {
       endangers: { what: ['AWS::SecretsManager::Secret generated again'], said: { warning: 'do not change `username` either' } },
     },
     databaseName: { to: () => 'analytics', with: restored },
+    encryptionKey: otherKey(`${server} replaced`),
     removalPolicy: DESTROY,
   };
 }
@@ -116,6 +126,7 @@ const CLICKHOUSE: Subject['changes'] = {
   database: to('other'),
   privateZone: { to: ({ privateZone }) => privateZone },
   hostName: { to: () => 'other.inside.example.com', with: IN_ZONE },
+  encryptionKey: otherKey('AWS::EC2::Volume refused'),
   removalPolicy: DESTROY,
   logRetention: to(RetentionDays.ONE_DAY),
 };
@@ -169,6 +180,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       backupRetention: to(Duration.days(7)),
       preferredBackupWindow: to('03:00-04:00'),
       preferredMaintenanceWindow: to('sun:04:00-sun:05:00'),
+      encryptionKey: otherKey('AWS::ElastiCache::ReplicationGroup replaced'),
       removalPolicy: DESTROY,
     },
   },
@@ -187,6 +199,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       maxVolumeSize: to(Size.tebibytes(2)),
       retention: to(Duration.days(7)),
       partitionRetention: to(Size.gibibytes(10)),
+      encryptionKey: { ...otherKey('AWS::MSK::Cluster replaced'), refused: ['a data store gets its key when it is created', NAME_TAKEN] },
       removalPolicy: DESTROY,
     },
   },
@@ -206,6 +219,7 @@ export const STORES: Readonly<Record<string, Subject>> = {
       privateZone: { to: ({ privateZone }) => privateZone },
       hostName: { to: () => 'other.inside.example.com', with: IN_ZONE },
       logRetention: to(RetentionDays.ONE_DAY),
+      encryptionKey: otherKey('AWS::EC2::Volume refused'),
       removalPolicy: DESTROY,
     },
   },

@@ -29,6 +29,7 @@ export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
       serviceSubnetCidrMask: { ...to(21), refused: [OVERLAP] },
       storeSubnetCidrMask: { ...to(23), refused: [OVERLAP] },
       flowLogs: to(false),
+      encryptionKey: { to: ({ key }) => key },
     },
   },
   PostHogIngress: {

@@ -1,7 +1,8 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { CacheEncryption } from './cache-base';
-import { instanceType, removalPolicy, subnetSelection, vpc } from '../../private/checks/cdk';
+import { instanceType, kmsKey, removalPolicy, subnetSelection, vpc } from '../../private/checks/cdk';
 import { Checks, required } from '../../private/checks/check';
 import { boolean, days, oneOf, wholeNumber } from '../../private/checks/values';
 import { dailyWindow, weeklyWindow } from '../../private/checks/windows';
@@ -91,6 +92,13 @@ export interface CacheProps {
    */
   readonly preferredMaintenanceWindow?: string;
   /**
+   * The customer managed KMS key for data at rest. Only for a new cache: another key replaces an existing one, which `preflight` refuses. An
+   * imported key needs the policy of docs/stores.md.
+   *
+   * @default - the AWS managed key of each service
+   */
+  readonly encryptionKey?: IKey;
+  /**
    * The policy for nodes that are removed from the stack or replaced. ElastiCache has no deletion protection.
    *
    * @default RemovalPolicy.SNAPSHOT
@@ -128,6 +136,7 @@ export const CACHE_CHECKS: Checks<CacheProps> = {
   backupRetention: days(1, 35),
   preferredBackupWindow: dailyWindow(WINDOW_MINUTES),
   preferredMaintenanceWindow: weeklyWindow(WINDOW_MINUTES),
+  encryptionKey: kmsKey,
   removalPolicy,
 };
 

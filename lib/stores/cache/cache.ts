@@ -7,6 +7,7 @@ import { CacheAttributes, ImportedCache } from './imported-cache';
 import { defineReplicationGroup } from './replication-group';
 import { retainDependencies } from '../removal';
 import { checkProps } from '../../private/checks/check';
+import { encryptWith } from '../../private/encryption-key';
 import { withPath } from '../../private/errors';
 import { InlineSecurityGroup } from '../../private/security-group';
 
@@ -48,6 +49,7 @@ export class Cache extends CacheBase {
   public constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id, CACHE_PORT);
     checkProps(this, props, CACHE_CHECKS);
+    encryptWith(this, props.encryptionKey);
     withPath(this, () => checkCacheProps(props));
     this.securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {
       vpc: props.vpc,

@@ -1,12 +1,13 @@
 import { RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IKafka } from '../kafka/kafka-base';
 import { GP3 } from '../instance/instance-volume';
 import { KAFKA } from '../store-checks';
-import { hostedZone, instanceType, logRetention, removalPolicy, secret, snapshotId, subnetSelection, vpc } from '../../private/checks/cdk';
+import { hostedZone, instanceType, kmsKey, logRetention, removalPolicy, secret, snapshotId, subnetSelection, vpc } from '../../private/checks/cdk';
 import { Checks, required } from '../../private/checks/check';
 import { domainName, gibibytes, image, text, wholeNumber } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
@@ -106,6 +107,13 @@ export interface ClickHouseProps {
    */
   readonly hostName?: string;
   /**
+   * The customer managed KMS key for volumes, logs and secrets. Only for a new server: another key replaces an existing one, which `preflight`
+   * refuses. An imported key needs the policy of docs/stores.md.
+   *
+   * @default - the AWS managed key of each service
+   */
+  readonly encryptionKey?: IKey;
+  /**
    * The removal policy of volumes, secrets and logs. With SNAPSHOT, volumes leave a snapshot, and secrets and logs are retained.
    *
    * @default RemovalPolicy.RETAIN
@@ -155,6 +163,7 @@ export const CLICKHOUSE_CHECKS: Checks<ClickHouseProps> = {
   database: databaseName,
   privateZone: hostedZone,
   hostName: domainName,
+  encryptionKey: kmsKey,
   removalPolicy,
   logRetention,
 };

@@ -16,6 +16,7 @@ import { IStatefulInstance } from '../instance/stateful-instance';
 import { IKafka } from '../kafka/kafka-base';
 import { checkProps } from '../../private/checks/check';
 import { warnOfFloating } from '../../private/container-image';
+import { encryptWith } from '../../private/encryption-key';
 import { withPath } from '../../private/errors';
 import { InlineSecurityGroup } from '../../private/security-group';
 import { isLookupPending, onePerZone, zonesOf } from '../../private/subnets';
@@ -72,6 +73,7 @@ export class ClickHouse extends ClickHouseBase {
   public constructor(scope: Construct, id: string, props: ClickHouseProps) {
     super(scope, id, true);
     checkProps(this, props, CLICKHOUSE_CHECKS);
+    encryptWith(this, props.encryptionKey);
     withPath(this, () => checkClickHouseProps(props));
     const { replicas = CLICKHOUSE_DEFAULTS.replicas, image = CLICKHOUSE_DEFAULTS.image, removalPolicy = CLICKHOUSE_DEFAULTS.removalPolicy } = props;
     warnOfFloating(this, 'ClickHouse', [image], 'new instance');

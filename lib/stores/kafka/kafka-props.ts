@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { instanceType, removalPolicyWithoutSnapshot, subnetSelection, vpc } from '../../private/checks/cdk';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { instanceType, kmsKey, removalPolicyWithoutSnapshot, subnetSelection, vpc } from '../../private/checks/cdk';
 import { Checks, required } from '../../private/checks/check';
 import { durationBetween, gibibytes, oneOf, sizeFrom, text, wholeNumber } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
@@ -84,6 +85,13 @@ export interface KafkaProps {
    */
   readonly partitionRetention?: Size;
   /**
+   * The customer managed KMS key for the disks of the brokers. Only for a new cluster: another key replaces an existing one, which `preflight`
+   * refuses. An imported key needs the policy of docs/stores.md.
+   *
+   * @default - the AWS managed key of each service
+   */
+  readonly encryptionKey?: IKey;
+  /**
    * The removal policy of the cluster: RETAIN or DESTROY. MSK has no snapshots.
    *
    * @default RemovalPolicy.RETAIN
@@ -137,6 +145,7 @@ export const KAFKA_CHECKS: Checks<KafkaProps> = {
   maxVolumeSize: gibibytes(1, MAX_VOLUME_GIB, 'must be 16 TiB or less, and 1 GiB or more'),
   retention,
   partitionRetention,
+  encryptionKey: kmsKey,
   removalPolicy: removalPolicyWithoutSnapshot('MSK has no snapshots'),
 };
 

@@ -15,7 +15,7 @@ import { storeSubnets } from '../store-subnets';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { acknowledge } from '../../private/acknowledge';
 import { checkProps } from '../../private/checks/check';
-import { encryptionKeyOf } from '../../private/encryption-key';
+import { encryptionKeyOf, encryptWith } from '../../private/encryption-key';
 import { defineLogGroup } from '../../private/log-group';
 import { invalidValue, withPath } from '../../private/errors';
 import { resourcePolicy } from '../../private/removal-policy';
@@ -80,6 +80,7 @@ export class Kafka extends KafkaBase {
   public constructor(scope: Construct, id: string, props: KafkaProps) {
     super(scope, id, [MSK_PORTS[KafkaEncryption.TLS]]);
     checkProps(this, props, KAFKA_CHECKS);
+    encryptWith(this, props.encryptionKey);
     const plan = withPath(this, () => {
       checkKafkaProps(props);
       return plannedCluster(props);

@@ -1,12 +1,13 @@
 import { Duration, RemovalPolicy, Size, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { checkRetention, partitionRetention, retention } from './kafka-props';
 import { REDPANDA_IMAGE } from './redpanda-config';
 import { GP3 } from '../instance/instance-volume';
-import { hostedZone, instanceType, logRetention, removalPolicy, secret, snapshotId, subnetSelection, vpc } from '../../private/checks/cdk';
+import { hostedZone, instanceType, kmsKey, logRetention, removalPolicy, secret, snapshotId, subnetSelection, vpc } from '../../private/checks/cdk';
 import { Checks, required } from '../../private/checks/check';
 import { domainName, gibibytes, image } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
@@ -85,6 +86,13 @@ export interface RedpandaKafkaProps {
    */
   readonly logRetention?: RetentionDays;
   /**
+   * The customer managed KMS key for the volume and the logs. Only for a new volume: another key replaces an existing one, which `preflight`
+   * refuses. An imported key needs the policy of docs/stores.md.
+   *
+   * @default - the AWS managed key of each service
+   */
+  readonly encryptionKey?: IKey;
+  /**
    * The removal policy of the volume: RETAIN, SNAPSHOT or DESTROY.
    *
    * @default RemovalPolicy.RETAIN
@@ -124,6 +132,7 @@ export const REDPANDA_CHECKS: Checks<RedpandaKafkaProps> = {
   privateZone: hostedZone,
   hostName: domainName,
   logRetention,
+  encryptionKey: kmsKey,
   removalPolicy,
 };
 

@@ -21,6 +21,7 @@ import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { checkProps } from '../../private/checks/check';
 import { warnOfFloating } from '../../private/container-image';
 import { InlineSecurityGroup } from '../../private/security-group';
+import { encryptWith } from '../../private/encryption-key';
 import { withPath } from '../../private/errors';
 
 /** The divisor of the volume for the maximum size of a partition: the number of partitions that are large at the same time. */
@@ -56,6 +57,7 @@ export class RedpandaKafka extends KafkaBase {
   public constructor(scope: Construct, id: string, props: RedpandaKafkaProps) {
     super(scope, id, [REDPANDA_PORTS.kafka]);
     checkProps(this, props, REDPANDA_CHECKS);
+    encryptWith(this, props.encryptionKey);
     const image = props.image ?? REDPANDA_DEFAULTS.image;
     // The volume and the instance stay in its availability zone.
     const subnet = withPath(this, () => {

@@ -1,7 +1,8 @@
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib/core';
 import { InstanceClass, InstanceSize, InstanceType, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
-import { instanceType, removalPolicy, subnetSelection, vpc } from '../../private/checks/cdk';
+import { instanceType, kmsKey, removalPolicy, subnetSelection, vpc } from '../../private/checks/cdk';
 import { LOGIN_NAMES } from './postgres-url';
 import { Checks, objectWith, required } from '../../private/checks/check';
 import { boolean, days, oneOf, text, wholeNumber } from '../../private/checks/values';
@@ -93,6 +94,13 @@ export interface PostgresOptions {
    */
   readonly databaseName?: string;
   /**
+   * The customer managed KMS key for the database and its secrets. Only for a new server: another key replaces an existing one, which
+   * `preflight` refuses. An imported key needs the policy of docs/stores.md.
+   *
+   * @default - the AWS managed key of each service
+   */
+  readonly encryptionKey?: IKey;
+  /**
    * The policy for a server that is removed from the stack or replaced. Unless it is DESTROY, the server also has deletion protection,
    * and its secrets are retained.
    *
@@ -170,6 +178,7 @@ export const POSTGRES_OPTION_CHECKS: Checks<PostgresOptions> = {
   snapshotIdentifier: text(/^\S+$/, 'must be the name or ARN of a snapshot', 'leave it out to start with an empty server'),
   username: name,
   databaseName: name,
+  encryptionKey: kmsKey,
   removalPolicy,
 };
 

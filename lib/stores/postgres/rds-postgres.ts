@@ -8,6 +8,7 @@ import { defineCredentials, defineLoginSecrets, defineUrlSecrets, LoginSecrets, 
 import { retainDependencies } from '../removal';
 import { PostgresContext } from '../../catalog/process-context';
 import { checkProps, Checks } from '../../private/checks/check';
+import { encryptWith } from '../../private/encryption-key';
 import { withPath } from '../../private/errors';
 import { InlineSecurityGroup } from '../../private/security-group';
 
@@ -32,6 +33,7 @@ export abstract class RdsPostgres extends PostgresBase {
   public constructor(scope: Construct, id: string, options: PostgresOptions, checks: Checks<PostgresOptions>) {
     super(scope, id, POSTGRES_PORT);
     checkProps(this, options, checks);
+    encryptWith(this, options.encryptionKey);
     withPath(this, () => checkPostgresOptions(options));
     this.options = options;
     this.securityGroup = new InlineSecurityGroup(this, 'SecurityGroup', {
