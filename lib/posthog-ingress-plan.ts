@@ -109,14 +109,14 @@ function publicIngress(options: IngressPlan): IngressPlan {
 
 /** Returns the ingress of the app. */
 function internalIngress(options: IngressPlan, internal: InternalLoadBalancerOptions): IngressPlan {
-  const { domainZone, certificate, loadBalancerSubnets, securityGroup, openListener, trustedProxies } = internal;
+  const { domainZone, certificate, loadBalancerSubnets, securityGroup, openListener, trustedProxies, firewall } = internal;
   const { domainName, additionalDomainNames, appAccess, publicEndpointGroups, clientAddress, internalHostNames, deletionProtection } = options;
   const { sslPolicy, idleTimeout, strictTransportSecurity, accessLogsBucket, accessLogsPrefix } = options;
   return {
     ...{ domainName, domainZone, certificate: certificate ?? options.certificate, additionalDomainNames },
     ...{ appAccess, publicEndpointGroups, clientAddress, internalHostNames, deletionProtection },
     ...{ sslPolicy, idleTimeout, strictTransportSecurity, accessLogsBucket, accessLogsPrefix },
-    ...{ loadBalancerSubnets, securityGroup, openListener, trustedProxies },
+    ...{ loadBalancerSubnets, securityGroup, openListener, trustedProxies, firewall },
     publicLoadBalancer: false,
   };
 }

@@ -11,6 +11,7 @@ import {
   EndpointGroup,
   InternalLoadBalancerOptions,
   NatMode,
+  PostHogFirewall,
   PostHogNetwork,
   PostHogProcess,
   PostHogProps,
@@ -417,4 +418,22 @@ describe('refuses', () => {
       '[Stack/PostHog] `appLoadBalancer` must be an AppLoadBalancer',
     );
   });
+});
+
+test('each load balancer has a firewall of its own', () => {
+  const associated = (firewall?: PostHogFirewall, internal?: PostHogFirewall) => {
+    const { template } = define(
+      () => ({ firewall }),
+      () => ({ firewall: internal }),
+    );
+    const found = template.findResources('AWS::WAFv2::WebACLAssociation') as Record<string, Resource>;
+    return Object.values(found).map(({ Properties }) => {
+      const { Scheme: scheme } = (template.findResources(LOAD_BALANCER) as Record<string, Resource>)[(Properties.ResourceArn as { Ref: string }).Ref]
+        .Properties;
+      return scheme;
+    });
+  };
+  expect(associated(PostHogFirewall.managed())).toEqual(['internet-facing']);
+  expect(associated(undefined, PostHogFirewall.managed())).toEqual(['internal']);
+  expect(associated(PostHogFirewall.managed(), PostHogFirewall.managed()).sort()).toEqual(['internal', 'internet-facing']);
 });

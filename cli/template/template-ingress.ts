@@ -5,6 +5,7 @@ import { TemplateFile, httpsListeners } from './template-file';
 import { ProxySettings } from '../client-ip/client-ip';
 import { CLIENT_ADDRESS_CONTAINER, firstAssignableAddress } from '../../lib/internal';
 import { containersByTargetGroup, containersOf, servicesOf, taskOf } from './template-services';
+import { RuleAction } from '../alb/listener-rule';
 import { CloudFormationTemplate, listenersOf, loadBalancerAttributes, logicalId, ofType, referenced, TemplateListener } from '../alb/template';
 
 /** Returns every ingress of a template: the listeners that it has rules for. There must be at least one. */
@@ -60,13 +61,17 @@ function settingsOf(environment: readonly { readonly Name: string; readonly Valu
  * of the app are for processes that call it.
  */
 function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Target>>): string[] {
-  const conditions = listener.rules.flatMap(({ conditions: all }) => all).filter(({ field }) => field === 'host-header');
+  // A rule that refuses may be for some of the names only.
+  const rules = [...listener.rules].sort((a, b) => Number(b.actions.some(forwards)) - Number(a.actions.some(forwards)));
+  const conditions = rules.flatMap(({ conditions: all }) => all).filter(({ field }) => field === 'host-header');
   const named = conditions.flatMap(({ values = [] }) => values);
   const reached = listener.rules.flatMap(({ actions }) => actions).map(({ targetGroup }) => targets[targetGroup ?? '']);
   const sites = reached.flatMap((target) => urlParts(target?.settings.SITE_URL ?? '')?.host ?? []);
   const isNamed = (host: string) => named.length === 0 || named.includes(host);
   return [...new Set([...sites.filter(isNamed), ...named])];
 }
+
+const forwards = ({ targetGroup }: RuleAction) => targetGroup !== undefined;
 
 /** Returns the scheme of the load balancer; undefined if it is not in the template. The default of AWS is the internet. */
 function schemeOf(template: CloudFormationTemplate, { loadBalancer }: TemplateListener): Scheme | undefined {

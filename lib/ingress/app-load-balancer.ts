@@ -2,7 +2,8 @@ import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ISecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { TrustedProxies } from './client-address/trusted-proxies';
-import { PROXIES_CHECK } from './ingress-checks';
+import { PostHogFirewall } from './firewall/posthog-firewall';
+import { FIREWALL_CHECK, PROXIES_CHECK } from './ingress-checks';
 import { certificate, hostedZone, securityGroup, subnetSelection } from '../private/checks/cdk';
 import { Checks, checkStruct } from '../private/checks/check';
 import { boolean } from '../private/checks/values';
@@ -51,6 +52,12 @@ export interface InternalLoadBalancerOptions {
    * @default - every address that this load balancer can have in its subnets
    */
   readonly trustedProxies?: TrustedProxies;
+  /**
+   * The web application firewall of this load balancer. `firewall` of the PostHog is that of the public one.
+   *
+   * @default - none
+   */
+  readonly firewall?: PostHogFirewall;
 }
 
 const CHECKS: Checks<InternalLoadBalancerOptions> = {
@@ -60,6 +67,7 @@ const CHECKS: Checks<InternalLoadBalancerOptions> = {
   securityGroup,
   openListener: boolean,
   trustedProxies: PROXIES_CHECK,
+  firewall: FIREWALL_CHECK,
 };
 
 /**

@@ -25,6 +25,8 @@ import { invalidProp, invalidValue, withPath } from '../private/errors';
 
 export const PROXIES_CHECK = objectWith('a TrustedProxies', ['_bind', 'trustsEverybody'], 'use TrustedProxies.fromSubnets(), for example');
 
+export const FIREWALL_CHECK = objectWith('a PostHogFirewall', ['_protect'], 'use PostHogFirewall.managed()');
+
 export const INGRESS_OPTION_CHECKS: Checks<PostHogIngressOptions> = {
   domainName: required(domainName, 'the host name that clients use, such as posthog.example.com'),
   domainZone: hostedZone,
@@ -41,7 +43,7 @@ export const INGRESS_OPTION_CHECKS: Checks<PostHogIngressOptions> = {
   publicEndpointGroups: listOf(oneOf(EndpointGroup)),
   trustedProxies: PROXIES_CHECK,
   clientAddress: objectWith('a ClientAddress', ['_proxy'], 'use ClientAddress.verified() or ClientAddress.forwarded()'),
-  firewall: objectWith('a PostHogFirewall', ['_protect'], 'use PostHogFirewall.managed()'),
+  firewall: FIREWALL_CHECK,
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html; AWS adds some that the CDK does not name yet.
   sslPolicy: text(/^ELBSecurityPolicy-[A-Za-z0-9-]+$/, 'must be the name of a security policy, such as SslPolicy.TLS13_12_RES_PQ'),
   idleTimeout: durationBetween(Duration.seconds(1), Duration.seconds(4000), 'from 1 second to 4,000 seconds'),

@@ -125,7 +125,7 @@ export interface PostHogIngressOptions {
   /**
    * The web application firewall of the load balancer: `PostHogFirewall.managed()` for one whose rules know PostHog's requests. It costs about 15
    * dollars a month, and 0.60 dollars for a million requests (docs/firewall.md). Cannot be combined with `listener`, whose load balancer belongs to
-   * someone else.
+   * someone else. With `appLoadBalancer`, it protects the public load balancer; `AppLoadBalancer.internal()` has a firewall of its own.
    *
    * @default - none
    */

@@ -28,14 +28,14 @@ export function grantingKey<T extends ISecret>(secret: T, key: IKey | undefined)
     return secret;
   }
   KEYS.set(secret, key);
-  const { grantRead, grantWrite } = secret;
+  const read = secret.grantRead.bind(secret);
+  const write = secret.grantWrite.bind(secret);
   const viaSecretsManager = { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(secret).region}.amazonaws.com` } };
   const grantKey = (grantee: IGrantable, actions: string[]) =>
     Grant.addToPrincipal({ grantee, actions, resourceArns: [key.keyArn], conditions: viaSecretsManager });
   return Object.assign(secret, {
-    grantRead: (grantee: IGrantable, versionStages?: string[]) =>
-      grantRead.call(secret, grantee, versionStages).combine(grantKey(grantee, ['kms:Decrypt'])),
-    grantWrite: (grantee: IGrantable) => grantWrite.call(secret, grantee).combine(grantKey(grantee, ['kms:Decrypt', 'kms:GenerateDataKey'])),
+    grantRead: (grantee: IGrantable, versionStages?: string[]) => read(grantee, versionStages).combine(grantKey(grantee, ['kms:Decrypt'])),
+    grantWrite: (grantee: IGrantable) => write(grantee).combine(grantKey(grantee, ['kms:Decrypt', 'kms:GenerateDataKey'])),
   });
 }
 

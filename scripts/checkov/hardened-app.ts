@@ -7,7 +7,19 @@ import { App, Stack } from 'aws-cdk-lib/core';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { AppAccess, Cache, ClientAddress, NatMode, Postgres, PostgresLogins, PostHog, PostHogNetwork, PostHogStores, Product } from '../../lib';
+import {
+  AppAccess,
+  Cache,
+  ClientAddress,
+  NatMode,
+  ObjectStorage,
+  Postgres,
+  PostgresLogins,
+  PostHog,
+  PostHogNetwork,
+  PostHogStores,
+  Product,
+} from '../../lib';
 
 const ENV = { account: '111122223333', region: 'eu-central-1' };
 const KEY = `arn:aws:kms:${ENV.region}:${ENV.account}:key/11111111-2222-3333-4444-555555555555`;
@@ -15,13 +27,18 @@ const CERTIFICATE = `arn:aws:acm:${ENV.region}:${ENV.account}:certificate/111111
 
 const app = new App();
 const storesStack = new Stack(app, 'PostHogStores', { env: ENV });
-const network = new PostHogNetwork(storesStack, 'Network', { nat: NatMode.PER_ZONE });
+const encryptionKey = Key.fromKeyArn(storesStack, 'Key', KEY);
+const network = new PostHogNetwork(storesStack, 'Network', { nat: NatMode.PER_ZONE, encryptionKey });
 const { vpc, storeSubnets: vpcSubnets } = network;
 const stores = new PostHogStores(storesStack, 'Stores', {
   network,
-  encryptionKey: Key.fromKeyArn(storesStack, 'Key', KEY),
-  postgres: new Postgres(storesStack, 'Postgres', { vpc, vpcSubnets, multiAz: true, logins: PostgresLogins.BY_PURPOSE }),
-  cache: new Cache(storesStack, 'Cache', { vpc, vpcSubnets, replicas: 1 }),
+  encryptionKey,
+  postgres: new Postgres(storesStack, 'Postgres', { vpc, vpcSubnets, multiAz: true, logins: PostgresLogins.BY_PURPOSE, encryptionKey }),
+  objectStorage: new ObjectStorage(storesStack, 'ObjectStorage', {
+    encryptionKey,
+    serverAccessLogsBucket: Bucket.fromBucketName(storesStack, 'ServerAccessLogs', 'server-access-logs'),
+  }),
+  cache: new Cache(storesStack, 'Cache', { vpc, vpcSubnets, replicas: 1, encryptionKey }),
 });
 const stack = new Stack(app, 'PostHog', { env: ENV });
 new PostHog(stack, 'PostHog', {

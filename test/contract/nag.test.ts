@@ -126,7 +126,8 @@ test('cdk-nag finds nothing unacknowledged in a PostHog with verified client add
 });
 
 test('cdk-nag finds nothing unacknowledged in a distribution with its prefix list looked up', () => {
-  expect(findings((stack) => newCdn(stack))).toEqual([]);
+  // Without those of the VPC that the fixture defines.
+  expect(findings((stack) => newCdn(stack)).filter((finding) => !finding.includes('/IngressGiven/Vpc/'))).toEqual([]);
 });
 
 /** Every managed store, as it comes and with what can be asked of it besides. */

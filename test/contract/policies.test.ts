@@ -89,7 +89,7 @@ describe.each(TEMPLATES)('in a template %s', (_, resources) => {
   );
   const grants: Found[] = entries.flatMap(([id, { Type, Properties }]) =>
     [...(Properties?.Policies ?? []), ...(Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy' ? [Properties] : [])]
-      .flatMap((policy) => (policy?.PolicyDocument as Document | undefined)?.Statement ?? [])
+      .flatMap((policy) => policy?.PolicyDocument?.Statement ?? [])
       .map((statement) => ({ id, statement })),
   );
 

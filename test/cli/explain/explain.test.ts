@@ -35,7 +35,7 @@ test('prints the rule, the process, the headers and the client IP of a request',
 
 test.each([
   [['GET', '/login'], 'outcome    fixed response of the load balancer: 403 Forbidden'],
-  [['GET', '/login', '--from', '203.0.113.9'], 'matches    rule 1000: source-ip is 203.0.113.0/24'],
+  [['GET', '/login', '--from', '203.0.113.9'], 'matches    rule 1000: host-header is posthog.example.com and source-ip is 203.0.113.0/24'],
   [
     ['GET', '/login', '--from', '203.0.113.9', '--header', 'X-Forwarded-For: 1.2.3.4'],
     'web: IP filters and login risk: no client IP (none: the hop 203.0.113.9 is not in TRUSTED_PROXIES',

@@ -8,7 +8,7 @@ import { RuleCondition } from '../../../cli/alb/evaluate';
 import { ingressOf } from '../fixtures';
 
 const CLOSED = ingressOf({ appAccess: AppAccess.nobody() });
-const WEB = ingressOf().rules.at(-1)!.actions;
+const WEB = ingressOf().rules.find(({ id }) => id?.includes('RestRule'))!.actions;
 const OFFICE: RuleCondition = { field: 'source-ip', values: ['192.0.2.0/24'] };
 
 /** The closed ingress with one more rule, which leads to the app. */

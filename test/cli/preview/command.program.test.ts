@@ -80,7 +80,7 @@ describe('preview exits with 2 and one line for', () => {
 test('the help of preview explains host names and the header for another client IP', async () => {
   const { code, out } = await run('--help');
   expect(code).toBe(0);
-  expect(out).toContain('localhost is treated as the domain of the template, or the first of several');
+  expect(out).toContain('the host name that localhost is treated as; default: the primary one of the template');
   expect(out).toContain('X-Preview-Source-IP: IP');
 });
 

@@ -28,7 +28,7 @@ test.each(MODES.filter(({ optIn }) => !optIn))('every request to an ingress with
   const facts: IngressFacts = descriptionOf(ingress, [ingress], { url: 'https://localhost:8443', plainUrl: 'http://localhost:8080' });
   const lanes = lanesOf(facts);
 
-  expect(lanes.filter(({ kind }) => kind !== 'process').map(({ key }) => key)).toEqual([...ENDS[mode.name], 'redirect']);
+  expect(lanes.filter(({ kind }) => kind !== 'process').map(({ key }) => key)).toEqual([...ENDS[mode.access], 'redirect']);
   for (const target of ['/e/', '/s/', '/flags/', '/static/array.js', '/login', '/internal/x']) {
     const { rule, outcome } = trace(ingress, {
       scheme: 'https',

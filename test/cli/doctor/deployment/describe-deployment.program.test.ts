@@ -321,7 +321,7 @@ describe('one line and exit code 2', () => {
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toMatch(/^cdk-posthog: [^\n]+$/);
     expect(err).toContain(words);
-    expect(err.length).toBeLessThan(260);
+    expect(err.length).toBeLessThan(300);
   };
   const everything = (answer: (question: Question) => object) => answering(Object.fromEntries(ACTIONS.map((action) => [action, answer])));
 
