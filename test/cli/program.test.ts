@@ -35,7 +35,10 @@ test.each(Object.keys(COMMANDS))('the help of %s has every option', async (name)
 test.each([
   [['nonsense'], "cdk-posthog: there is no command 'nonsense'; available: "],
   [['constructor'], "cdk-posthog: there is no command 'constructor'; available: "],
-  [['routes', '--tempalte', 'x'], "cdk-posthog: Unknown option '--tempalte'; usage: cdk-posthog routes [--template FILE] [--json]"],
+  [
+    ['routes', '--tempalte', 'x'],
+    "cdk-posthog: Unknown option '--tempalte'; usage: cdk-posthog routes [--host NAME] [--load-balancer NAME] [--template FILE] [--json]",
+  ],
   [['routes', '--template'], "cdk-posthog: Option '-t, --template <value>' argument missing; usage: "],
 ])('prints one line for the invalid arguments %j, and exits with 2', async (argv, message) => {
   const { exitCode, out, err } = await cli(...argv);

@@ -20,8 +20,8 @@ test('imports reject a host that is undefined', () => {
 });
 
 test('imports reject an unknown `encryption`', () => {
-  expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host: 'cache', encryption: 'required' as never })).toThrow(
-    "[Stack/Cache] `encryption` must be one of preferred, none, got: 'required'",
+  expect(() => Cache.fromCacheAttributes(newStack(), 'Cache', { host: 'cache', encryption: 'tls' as never })).toThrow(
+    "[Stack/Cache] `encryption` must be one of preferred, required, none, got: 'tls'",
   );
   expect(() => Kafka.fromKafkaAttributes(newStack(), 'Kafka', { bootstrapServers: 'b:1', encryption: 'SSL' as never })).toThrow(
     "[Stack/Kafka] `encryption` must be one of tls, plaintext, got: 'SSL'",
