@@ -27,7 +27,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'AWS::MSK::Cluster': kafka,
   'AWS::SecretsManager::Secret': (_, __, { perMonth }) => [line('Secret', 1, perMonth.secret)],
   'AWS::Route53::HostedZone': hostedZone,
-  // The zone is Cloud Map's own. Tasks that ECS registers cost nothing: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
+  // The zone is Cloud Map's own. Tasks that ECS registers cost nothing:
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
   'AWS::ServiceDiscovery::PrivateDnsNamespace': hostedZone,
   'AWS::WAFv2::WebACL': webAcl,
   'AWS::KMS::Key': (_, __, { perMonth }) => [line('KMS key', 1, perMonth.kmsKey)],

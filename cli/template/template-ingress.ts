@@ -57,8 +57,8 @@ function settingsOf(environment: readonly { readonly Name: string; readonly Valu
 }
 
 /**
- * Returns the names in the rules' host conditions, or else that of the site. That of the site comes first: it is the primary name. Further allowed hosts
- * of the app are for processes that call it.
+ * Returns the names in the rules' host conditions, or else that of the site. That of the site comes first: it is the primary name. Further allowed
+ * hosts of the app are for processes that call it.
  */
 function hostsOf(listener: TemplateListener, targets: Readonly<Record<string, Target>>): string[] {
   // A rule that refuses may be for some of the names only.

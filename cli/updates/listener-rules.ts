@@ -21,8 +21,8 @@ function isSamePlace(one: PlacedRule, other: PlacedRule): boolean {
 }
 
 /**
- * A rule cannot take the priority that another rule of its listener has before the update: CloudFormation creates and changes rules one by one, in any
- * order, and deletes removed ones last.
+ * A rule cannot take the priority that another rule of its listener has before the update: CloudFormation creates and changes rules one by one, in
+ * any order, and deletes removed ones last.
  */
 export const PRIORITY_RULE: UpdateRule = {
   source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html (PriorityInUse)',

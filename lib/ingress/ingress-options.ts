@@ -144,8 +144,8 @@ export interface PostHogIngressOptions {
    * reconnects, and says that it found no live events yet. The longer the timeout, the longer a client that stops sending holds its connection to a
    * process.
    *
-   * Granian, which serves the app, closes idle connections after 60 seconds, and webhooks of `plugins` after 10. If the app sometimes answers 502, use
-   * a timeout of less than 60 seconds, or `ClientAddress.verified()`, whose nginx keeps its connections to the load balancer open.
+   * Granian, which serves the app, closes idle connections after 60 seconds, and webhooks of `plugins` after 10. If the app sometimes answers 502,
+   * use a timeout of less than 60 seconds, or `ClientAddress.verified()`, whose nginx keeps its connections to the load balancer open.
    *
    * @default Duration.minutes(2)
    */

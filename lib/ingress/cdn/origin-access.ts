@@ -29,8 +29,8 @@ export function isInternal(loadBalancer: IApplicationLoadBalancer): boolean | un
 }
 
 /**
- * Allows CloudFront to connect to a load balancer. The rules are of the stack of the distribution, which refers to the load balancer: the stack of the
- * load balancer cannot refer back.
+ * Allows CloudFront to connect to a load balancer. The rules are of the stack of the distribution, which refers to the load balancer: the stack of
+ * the load balancer cannot refer back.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html (managed prefix list)
  */

@@ -41,11 +41,11 @@ const KEEP_ALIVE = Duration.seconds(60);
 /**
  * An Amazon CloudFront distribution in front of the load balancer of a `PostHogIngress`.
  *
- * Only the files below `/static` and `/array` are cached, for as long as PostHog's own headers say. Everything else is forwarded: all methods, headers,
- * cookies and query strings. Responses stream; live events arrive as they happen.
+ * Only the files below `/static` and `/array` are cached, for as long as PostHog's own headers say. Everything else is forwarded: all methods,
+ * headers, cookies and query strings. Responses stream; live events arrive as they happen.
  *
- * With an internal load balancer, CloudFront connects inside of its VPC (a VPC origin), and no other distribution can. With a public one, the security
- * group of the load balancer allows the addresses of CloudFront, which all of its customers share.
+ * With an internal load balancer, CloudFront connects inside of its VPC (a VPC origin), and no other distribution can. With a public one, the
+ * security group of the load balancer allows the addresses of CloudFront, which all of its customers share.
  *
  * `ClientAddress.verified({ cdn: Cdn.cloudFront() })` of the ingress resolves the client IP behind a VPC origin.
  */

@@ -33,7 +33,8 @@ export class Cdn {
    * Trusts CloudFront behind a VPC origin, such as `PostHogCdn` with an internal load balancer. It connects from private addresses of the VPC, so no
    * list of blocks is needed.
    *
-   * The load balancer must accept connections of CloudFront only (`openListener: false`): any other client with a private address could forge its own.
+   * The load balancer must accept connections of CloudFront only (`openListener: false`): any other client with a private address could forge its
+   * own.
    */
   public static cloudFront(): Cdn {
     return new Cdn(PRIVATE_BLOCKS);

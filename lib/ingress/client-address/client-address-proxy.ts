@@ -26,8 +26,8 @@ export interface ClientAddressProxyOptions {
   /** The port of the process. */
   readonly upstreamPort: number;
   /**
-   * The process. For `PostHogProcess.WEB`, nginx reads request bodies to their end before it forwards them, and refuses those over 22 MB: clients that
-   * send slowly cannot hold the connections of the app.
+   * The process. For `PostHogProcess.WEB`, nginx reads request bodies to their end before it forwards them, and refuses those over 22 MB: clients
+   * that send slowly cannot hold the connections of the app.
    *
    * @default - any process: bodies of up to 64 MB are streamed
    */

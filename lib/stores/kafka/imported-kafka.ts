@@ -94,7 +94,8 @@ const DEFAULT_MAX_MESSAGE_BYTES = 1_000_000;
 const CHECKS: Checks<KafkaAttributes> = {
   bootstrapServers: required(anyText, 'the brokers, as comma-separated host:port'),
   encryption: oneOf(KafkaEncryption),
-  // message.max.bytes is an int of Java (https://kafka.apache.org/documentation/#brokerconfigs_message.max.bytes). Less than a kilobyte holds no event.
+  // message.max.bytes is an int of Java (https://kafka.apache.org/documentation/#brokerconfigs_message.max.bytes). Less than a kilobyte holds no
+  // event.
   maxMessageBytes: wholeNumber(1024, 2_147_483_647),
   clusterName: text(),
   manageTopics: boolean,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 beforeEach(() => {
   registry.interrupt(() => false);
   waits = [];
-  retryOptions = { timeout: 2000, retries: 2, wait: async (milliseconds) => Promise.resolve(waits.push(milliseconds)) };
+  retryOptions = { timeout: 20_000, retries: 2, wait: async (milliseconds) => Promise.resolve(waits.push(milliseconds)) };
 });
 afterAll(async () => registry.stop());
 

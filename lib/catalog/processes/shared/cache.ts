@@ -36,8 +36,8 @@ const TLS: Readonly<Record<CacheClient, { readonly capable: boolean; readonly qu
 const NO_PROVIDER = 'chooses no cryptographic provider, and stops at its first connection with TLS';
 
 /**
- * The processes that open plain connections to the cache, each with its reason. None of them, and neither livestream (livestream/events/redis_client.go),
- * can send a password everywhere, and a password needs TLS: the cache has none.
+ * The processes that open plain connections to the cache, each with its reason. None of them, and neither livestream
+ * (livestream/events/redis_client.go), can send a password everywhere, and a password needs TLS: the cache has none.
  *
  * July chooses a provider for cymbal (rust/cymbal/src/main.rs), whose connections with TLS were not tried.
  */
