@@ -2,7 +2,11 @@ import { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { HttpCodeElb, HttpCodeTarget, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 
-/** The metrics of the load balancer of an ingress. */
+/**
+ * The metrics of the load balancer of an ingress.
+ *
+ * @internal
+ */
 export abstract class IngressMetrics extends Construct {
   public abstract readonly loadBalancer: IApplicationLoadBalancer;
 

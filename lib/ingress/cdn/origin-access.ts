@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../../private/acknowledge';
 import { ProgramFunction } from '../../private/program-function';
 
-/** The prefix list of the addresses from which CloudFront connects to origins, public ones and those in a VPC. Its id differs from region to region. */
+/** The prefix list of the addresses from which CloudFront connects to origins, public ones and those in a VPC. Each region has another id for it. */
 const ORIGIN_FACING = 'com.amazonaws.global.cloudfront.origin-facing';
 
 const TYPE = 'Custom::PostHogPrefixList';
