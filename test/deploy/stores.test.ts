@@ -442,7 +442,7 @@ describe('the end', () => {
     expect(await volume()).toMatchObject({ State: 'available', Encrypted: true });
     // Its policy goes: CloudFormation keeps the bucket alone, and what is set on it.
     expect(bucketAccess(world)).toMatchObject({ BlockPublicPolicy: true, RestrictPublicBuckets: true });
-    expect(Object.keys(secretsBefore)).toHaveLength(14);
+    expect(Object.keys(secretsBefore)).toHaveLength(17);
     expect(await secretValues(world, Object.keys(secretsBefore))).toEqual(secretsBefore);
   });
 
