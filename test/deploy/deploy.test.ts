@@ -379,7 +379,7 @@ describe('closing the app', () => {
     expect(plugins).toMatchObject({ status: 'ACTIVE', loadBalancers: [], taskDefinition: expect.stringMatching(/:2$/) as string });
   });
 
-  test('makes the default action a refusal', async () => {
+  test('keeps the refusal as the default action', async () => {
     const rules = await rulesInAccount(world);
     expect(rules.at(-1)).toMatchObject({ priority: undefined, actions: [{ type: 'fixed-response', statusCode: '403' }] });
     expect(rules).toEqual(rulesInTemplate(world));
