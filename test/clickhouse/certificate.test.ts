@@ -13,6 +13,7 @@ const PYTHON = path.join(ROOT, '.venv-clickhouse', 'bin', 'python');
 /** The script without its end, and without the driver of PostgreSQL, which is in PostHog's image. */
 const FUNCTIONS = migrationScript()
   .replace(/^import psycopg$/m, 'class psycopg: Error = OSError')
+  .replace(/^from psycopg import sql$/m, '')
   .split('\nif __name__')[0];
 
 const TRUST = `${FUNCTIONS}
