@@ -16,7 +16,7 @@ export function endpointsTable(): string {
       .join(', ');
     const open = ALWAYS_PUBLIC.includes(endpoint.group) ? 'always' : `\`${endpoint.group}\``;
     const stripped = endpoint._stripPrefix ? `; \`${endpoint.path}\` is taken off` : '';
-    return [`\`${endpoint.toString().replace(', ', '`, `')}\``, endpoint.purpose, `${answers}${stripped}`, traits, open];
+    return [`\`${endpoint.toString().replaceAll(', ', '`, `')}\``, endpoint.purpose, `${answers}${stripped}`, traits, open];
   });
   return [['paths', 'what for', 'answered by', 'kind', 'public'], ['---', '---', '---', '---', '---'], ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)

@@ -20,7 +20,7 @@ describe('explain', () => {
     expect(out.split('\n').slice(0, 4)).toEqual([
       'GET https://posthog.example.com/livestream/events?columns=%24current_url from 192.0.2.1',
       expect.stringMatching(
-        /^ {2}matches {4}rule 900 \(LiveEvents\): host-header is posthog\.example\.com and path-pattern is \^\/livestream\(/,
+        /^ {2}matches {4}rule 900 \(LiveEvents\): host-header is posthog\.example\.com and path-pattern is \^\/livestream\/\(events/,
       ) as string,
       '  outcome    forwarded to livestream as /events?columns=%24current_url',
       '  received from 10.0.0.4, with the headers',
@@ -67,10 +67,10 @@ test('routes lists the rule and the process of each path of the stream', () => {
   const rows = routesOf(ingressOf({}, true), 'posthog.example.com').filter(({ owner }) => owner === 'livestream');
   expect(rows).toEqual([
     expect.objectContaining({
-      paths: '/livestream, /livestream/*',
+      paths: '/livestream/events, /livestream/notifications, /livestream/stats',
       rule: 'rule 900 (LiveEvents)',
       answer: 'livestream',
-      forwardedPath: '/, /*',
+      forwardedPath: '/events, /notifications, /stats',
       public: true,
     }),
   ]);
@@ -80,7 +80,7 @@ test('routes lists the rule and the process of each path of the stream', () => {
 
 test('routes prints the forwarded paths of the stream', async () => {
   const { out } = await inFolder({ 'a.json': OPEN }, () => cli('routes', '-t', 'a.json'));
-  expect(out).toMatch(/^\/livestream, \/livestream\/\* +livestream +rule 900 \(LiveEvents\) +livestream, as \/, \/\*$/m);
+  expect(out).toMatch(/^\/livestream\/events, .* +livestream +rule 900 \(LiveEvents\) +livestream, as \/events, \/notifications, \/stats$/m);
   expect(out.match(/, as /g)).toHaveLength(1);
 });
 

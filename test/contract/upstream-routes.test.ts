@@ -21,15 +21,20 @@ const NOT_ROUTED: Record<string, string> = {
 };
 
 /**
- * Paths that upstream's proxy forwards to no purpose: capture answers nothing there (rust/capture/src/router.rs), and what capture-logs writes of
- * metrics, no process reads.
+ * Paths that upstream's proxy forwards to no purpose: capture answers nothing there (rust/capture/src/router.rs), what capture-logs writes of metrics,
+ * no process reads, and the index of livestream is for health checks.
  */
-const ANSWERS_NOTHING = ['/i/v0', '/i/v0/', '/i/v1/metrics', '/i/v1/metrics/', '/i/v1/metrics/*'];
+const ANSWERS_NOTHING = ['/i/v0', '/i/v0/', '/i/v1/metrics', '/i/v1/metrics/', '/i/v1/metrics/*', '/livestream', '/livestream/'];
+
+/** What clients call below a path, where only some of it is for them. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  '/livestream/*': ['events', 'events?eventType=x&geo=true', 'notifications', 'stats'],
+};
 
 /** Concrete requests for a path of upstream. */
 function requests(path: string): string[] {
   return path.includes('*')
-    ? ['token', 'a/b', 'a/?v=1', 'config.js?token=x&ip=1'].map((rest) => path.replace('*', rest))
+    ? (BELOW[path] ?? ['token', 'a/b', 'a/?v=1', 'config.js?token=x&ip=1']).map((rest) => path.replace('*', rest))
     : [path, `${path}?ip=1&_=1700000000000`];
 }
 
@@ -103,7 +108,7 @@ describe.each([
       }),
     ).filter(([, expected, actual]) => expected !== actual);
     expect(wrong).toEqual([]);
-    expect(ROUTES.filter(({ stripped }) => stripped !== '').map(({ path }) => path)).toEqual(['/livestream', '/livestream/', '/livestream/*']);
+    expect(ROUTES.filter(({ stripped }) => stripped !== '').map(({ path }) => path)).toEqual(['/livestream/*']);
   });
 
   test('every other path is forwarded to the app if the app is open, and refused otherwise', () => {

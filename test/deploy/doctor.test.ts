@@ -121,7 +121,7 @@ describe('a healthy deployment', () => {
 const XFF = 'routing.http.xff_header_processing.mode';
 const HSTS = 'routing.http.response.strict_transport_security.header_value';
 const IDLE = 'idle_timeout.timeout_seconds';
-const LIVE_EVENTS = { Field: 'path-pattern', PathPatternConfig: { Values: ['/livestream', '/livestream/*'] } };
+const LIVE_EVENTS = { Field: 'path-pattern', PathPatternConfig: { Values: ['/livestream/*'] } };
 const answer = { Type: 'fixed-response' as const, FixedResponseConfig: { StatusCode: '200' } };
 const inWeb = (variables: Record<string, string | undefined>) => () => changeEnvironment(world, 'web', variables);
 

@@ -2,7 +2,7 @@ import { PostHogProcess } from '../posthog-process';
 import { Endpoint, PathMatch } from './endpoint';
 import { EndpointGroup } from './endpoint-group';
 
-const { EXACT_OR_BELOW } = PathMatch;
+const { LISTED } = PathMatch;
 const { LIVESTREAM } = PostHogProcess;
 const { LIVE_EVENTS } = EndpointGroup;
 
@@ -10,7 +10,9 @@ const { LIVE_EVENTS } = EndpointGroup;
 export const LIVE_EVENTS_ENDPOINTS = {
   LIVE_EVENTS: {
     path: '/livestream',
-    match: EXACT_OR_BELOW,
+    match: LISTED,
+    // Those that pages of the app call. Its index is for health checks, and `/served`, `/jwt` and `/debug` exist with DEBUG only (livestream/main.go).
+    below: ['events', 'notifications', 'stats'],
     process: LIVESTREAM,
     group: LIVE_EVENTS,
     rule: 'LiveEvents',

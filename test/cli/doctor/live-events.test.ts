@@ -52,16 +52,20 @@ describe('a healthy deployment with live events', () => {
 
 describe('rewrites', () => {
   test.each([
-    ['gone', undefined, '/livestream as /livestream, /livestream/ as /livestream/, /livestream/sample as /livestream/sample'],
+    [
+      'gone',
+      undefined,
+      '/livestream/events as /livestream/events, /livestream/notifications as /livestream/notifications, /livestream/stats as /livestream/stats',
+    ],
     [
       'another',
       { url: { regex: '^/live(.*)$', replace: '/$1' } },
-      '/livestream as /stream, /livestream/ as /stream/, /livestream/sample as /stream/sample',
+      '/livestream/events as /stream/events, /livestream/notifications as /stream/notifications, /livestream/stats as /stream/stats',
     ],
     [
       'one that no longer matches',
       { url: { regex: '^/stream/(.*)$', replace: '/$1' } },
-      '/livestream as /livestream, /livestream/ as /livestream/, /livestream/sample as /livestream/sample',
+      '/livestream/events as /livestream/events, /livestream/notifications as /livestream/notifications, /livestream/stats as /livestream/stats',
     ],
   ])('fail for a rule whose transform is %s, with the transform to restore', (_, rewrites, paths) => {
     const [found, ...more] = resultsOf(withRule(open, 900, { rewrites, id: 'arn:rule/900' }), 'rewrites');
@@ -76,7 +80,7 @@ describe('rewrites', () => {
 
   test('fail for the rule of one network without its transform', () => {
     expect(wrongs(withRule(byCidrs, 901, { rewrites: undefined }), 'rewrites')).toEqual([
-      expect.stringMatching(/^rule 901 forwards \/livestream as \/livestream, /),
+      expect.stringMatching(/^rule 901 forwards \/livestream\/events as \/livestream\/events, /),
     ]);
   });
 
@@ -142,7 +146,7 @@ describe('live events', () => {
         without(open, ({ priority }) => priority === 900),
         'endpoints',
       ),
-    ).toEqual([expect.stringMatching(/^\/livestream, \/livestream\/, \/livestream\/sample: web, by rule 1999, not livestream$/)]);
+    ).toEqual([expect.stringMatching(/^\/livestream\/events, \/livestream\/notifications, \/livestream\/stats: web, by rule 1999, not livestream$/)]);
   });
 
   test('are reported as public if public clients reach them and the app is closed', () => {
