@@ -63,6 +63,20 @@ export function answerOf(outcome: Outcome): string {
   }
 }
 
+/** The characters of paths in a line of the table, unless a single path has more. */
+const PATHS_WIDTH = 80;
+
+/** Returns the rows of the table for an endpoint: one with many paths takes several. */
+function rowsOf({ paths, owner, rule, answer, forwardedPath }: Route): string[][] {
+  const lines = paths.split(', ').reduce<string[]>((done, path) => {
+    const joined = `${done.at(-1) ?? ''}${done.length === 0 ? '' : ', '}${path}`;
+    return joined.length > PATHS_WIDTH && done.length > 0 ? [...done, path] : [...done.slice(0, -1), joined];
+  }, []);
+  const [first, ...others] = lines;
+  const forwarded = `${answer}${forwardedPath === undefined ? '' : `, as ${forwardedPath}`}`;
+  return [[first, owner, rule, forwarded], ...others.map((line) => [`  ${line}`, '', '', ''])];
+}
+
 /** The command that prints the endpoint table of a template. */
 export const ROUTES: Command = {
   usage: `${INGRESS_USAGE} ${TEMPLATE_USAGE} [--json]`,
@@ -93,15 +107,7 @@ export const ROUTES: Command = {
         [
           [host || 'any host', ...(at === '' ? [] : [at])].join(', '),
           '',
-          table(
-            ['endpoint', 'process', 'rule', 'public'],
-            routesOf(ingress, host).map((route) => [
-              route.paths,
-              route.owner,
-              route.rule,
-              `${route.answer}${route.forwardedPath === undefined ? '' : `, as ${route.forwardedPath}`}`,
-            ]),
-          ),
+          table(['endpoint', 'process', 'rule', 'public'], routesOf(ingress, host).flatMap(rowsOf)),
           '',
         ].join('\n'),
       );

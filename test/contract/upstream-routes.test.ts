@@ -21,8 +21,8 @@ const NOT_ROUTED: Record<string, string> = {
 };
 
 /**
- * Paths that upstream's proxy forwards to no purpose: capture answers nothing there (rust/capture/src/router.rs), what capture-logs writes of metrics,
- * no process reads, and the index of livestream is for health checks.
+ * Paths that upstream's proxy forwards to no purpose: capture answers nothing there (rust/capture/src/router.rs), what capture-logs writes of
+ * metrics, no process reads, and the index of livestream is for health checks.
  */
 const ANSWERS_NOTHING = ['/i/v0', '/i/v0/', '/i/v1/metrics', '/i/v1/metrics/', '/i/v1/metrics/*', '/livestream', '/livestream/'];
 

@@ -11,7 +11,7 @@ export const LIVE_EVENTS_ENDPOINTS = {
   LIVE_EVENTS: {
     path: '/livestream',
     match: LISTED,
-    // Those that pages of the app call. Its index is for health checks, and `/served`, `/jwt` and `/debug` exist with DEBUG only (livestream/main.go).
+    // Those that pages of the app call. Its index is for health checks; `/served`, `/jwt` and `/debug` exist with DEBUG only (livestream/main.go).
     below: ['events', 'notifications', 'stats'],
     process: LIVESTREAM,
     group: LIVE_EVENTS,

@@ -58,6 +58,14 @@ test('routes prints a table', async () => {
   expect(out).toMatch(/^\/shared\/\* +web +the default rule +refused \(403\)$/m);
 });
 
+test('routes prints an endpoint with many paths in several lines', async () => {
+  const { out } = await inFolder({ 'a.json': TEMPLATE }, () => cli('routes', '-t', 'a.json'));
+  expect(out).toMatch(
+    /^\/oauth\/authorize, .*\/oauth\/introspect +web +the default rule +refused \(403\)\n {2}\/oauth\/userinfo, \/oauth\/register$/m,
+  );
+  expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThan(150);
+});
+
 test('routes prints JSON', async () => {
   const { out } = await inFolder({ 'a.json': TEMPLATE }, () => cli('routes', '-t', 'a.json', '--json'));
   const [{ host, routes }] = JSON.parse(out) as { host: string; routes: { paths: string; answer: string }[] }[];
