@@ -1,8 +1,7 @@
 import { CostLine, total } from '../../../cli/cost/cost-line';
-import { estimate, LEFT_OUT } from '../../../cli/cost/estimate';
+import { estimate } from '../../../cli/cost/estimate';
 import { HOURS_PER_MONTH, PRICES } from '../../../cli/cost/prices';
 import { CloudFormationTemplate } from '../../../cli/alb/template';
-import { cli, inFolder, templateOfPostHog } from '../fixtures';
 
 function linesOf(resources: CloudFormationTemplate['Resources']): CostLine[] {
   return estimate({ Resources: resources }, PRICES);
@@ -368,60 +367,4 @@ test('groups equal resources, most expensive first', () => {
     ['NAT gateway', 2],
     ['Secret', 2],
   ]);
-});
-
-test('prints the cost of a whole PostHog, the date of the prices, and what is left out', async () => {
-  const { exitCode, out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json'));
-  expect(exitCode).toBe(0);
-  expect(out).toMatch(/^a\.json: at least \$\d{3,4}\.\d\d a month\n/);
-  expect(out).toMatch(/^Fargate task: web +2 +\$85\.87 +\$171\.74$/m);
-  expect(out).toContain(`as of ${PRICES.asOf}`);
-  expect(LEFT_OUT.filter((item) => !out.includes(item))).toEqual([]);
-  expect(out).not.toContain('?');
-});
-
-test('estimates a template without an ingress', async () => {
-  const stores = JSON.stringify({ Resources: { Nat: { Type: 'AWS::EC2::NatGateway' } } });
-  expect(await inFolder({ 'stores.json': stores }, () => cli('cost', '-t', 'stores.json'))).toMatchObject({
-    exitCode: 0,
-    out: expect.stringContaining('stores.json: at least $32.85 a month') as string,
-  });
-});
-
-test('sums several stacks, and prints what it counted of each', async () => {
-  const [nat, secrets] = [
-    { Resources: { Nat: { Type: 'AWS::EC2::NatGateway' }, Key: { Type: 'AWS::SecretsManager::Secret' } } },
-    { Resources: { One: { Type: 'AWS::SecretsManager::Secret' }, Other: { Type: 'AWS::SecretsManager::Secret' } } },
-  ];
-  await inFolder({ 'Network.template.json': JSON.stringify(nat), 'keys.json': JSON.stringify(secrets) }, async () => {
-    const named = ['-t', 'Network.template.json', '-t', 'keys.json'];
-    const { out } = await cli('cost', ...named);
-    expect(out).toMatch(/^2 stacks: at least \$34\.05 a month\n/);
-    expect(out).toMatch(/^Network {4}\$33\.25 {5}Network\.template\.json$/m);
-    expect(out).toMatch(/^keys\.json {2}\$0\.80 {6}keys\.json$/m);
-    expect(out).toMatch(/^Secret +3 +\$0\.40 +\$1\.20$/m);
-    const { stacks, perMonth } = JSON.parse((await cli('cost', '--json', ...named)).out) as {
-      perMonth: number;
-      stacks: { stack: string; perMonth: number }[];
-    };
-    expect(stacks.map(({ stack, perMonth: each }) => [stack, each.toFixed(2)])).toEqual([
-      ['Network', '33.25'],
-      ['keys.json', '0.80'],
-    ]);
-    expect(perMonth).toBeCloseTo(34.05);
-  });
-});
-
-test('counts a template that is named twice once', async () => {
-  const stores = JSON.stringify({ Resources: { Nat: { Type: 'AWS::EC2::NatGateway' } } });
-  await inFolder({ 'a.json': stores }, async () => {
-    expect((await cli('cost', '-t', 'a.json', '-t', './a.json')).out).toMatch(/^a\.json: at least \$32\.85 a month\n/);
-  });
-});
-
-test('prints the same estimate as JSON', async () => {
-  const { out } = await inFolder({ 'a.json': JSON.stringify(templateOfPostHog()) }, () => cli('cost', '-t', 'a.json', '--json'));
-  const { perMonth, lines, asOf } = JSON.parse(out) as { perMonth: number; lines: CostLine[]; asOf: string };
-  expect(perMonth).toBeCloseTo(lines.reduce((sum, line) => sum + total(line), 0));
-  expect(asOf).toBe(PRICES.asOf);
 });
