@@ -1,9 +1,22 @@
-import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { HttpVersion, PriceClass, SecurityPolicyProtocol } from 'aws-cdk-lib/aws-cloudfront';
 import { IpAddresses } from 'aws-cdk-lib/aws-ec2';
 import { ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { FirewallGroup, NatMode, PostHogIngress, PostHogIngressProps, PostHogNetwork, PostHogProcess, PostHogWebAcl } from '../../lib';
+import {
+  AppAccess,
+  FirewallGroup,
+  NatMode,
+  PostHogCdn,
+  PostHogIngress,
+  PostHogIngressProps,
+  PostHogNetwork,
+  PostHogProcess,
+  PostHogWebAcl,
+} from '../../lib';
 import { OVERLAP, Subject, to } from './data-safety-changes';
+import { Given } from './data-safety-given';
 import { POSTHOG } from './data-safety-posthog';
 
 /** The props that the ingress and PostHog share. */
@@ -12,6 +25,24 @@ const INGRESS_OPTIONS = Object.fromEntries(
     .slice(0, Object.keys(POSTHOG.changes).indexOf('accessLogsPrefix') + 1)
     .map(([name, change]) => [name, { ...change, endangers: undefined, refused: undefined }]),
 );
+
+/** An ingress that a distribution can be in front of. */
+function internalIngress(given: Given, id: string): PostHogIngress {
+  return new PostHogIngress(given, id, {
+    vpc: given.vpc,
+    domainName: `${id.toLowerCase()}.example.com`,
+    certificate: given.certificate,
+    publicLoadBalancer: false,
+    openListener: false,
+    deletionProtection: false,
+    appAccess: AppAccess.nobody(),
+  });
+}
+
+/** A certificate for CloudFront. */
+function edgeCertificate(given: Given, id: string) {
+  return Certificate.fromCertificateArn(given, id, `arn:aws:acm:us-east-1:111122223333:certificate/${id}`);
+}
 
 /** The constructs that hold no data. */
 export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
@@ -67,6 +98,30 @@ export const WITHOUT_DATA: Readonly<Record<string, Subject>> = {
       hostNames: to(['posthog.example.com']),
       // The stack of these tests is in a region that has no web ACLs for CloudFront.
       forCloudFront: to(false),
+    },
+  },
+  PostHogCdn: {
+    struct: 'PostHogCdnProps',
+    make: (stack, given, props) => {
+      const all = { ingress: internalIngress(given, 'One'), certificate: edgeCertificate(given, 'edge'), ...props };
+      new PostHogCdn(stack, 'Cdn', all);
+    },
+    changes: {
+      ingress: { to: (given) => internalIngress(given, 'Two') },
+      certificate: { to: (given) => edgeCertificate(given, 'other-edge') },
+      domainNames: to(['one.example.com', 'e.example.com']),
+      domainZone: { to: ({ publicZone }) => publicZone },
+      // The only value for an internal load balancer, and the default there.
+      vpcOrigin: to(true),
+      originPrefixListId: to('pl-1'),
+      responseTimeout: to(Duration.seconds(30)),
+      webAclArn: to('arn:aws:wafv2:us-east-1:111122223333:global/webacl/posthog/1a2b3c4d'),
+      priceClass: to(PriceClass.PRICE_CLASS_100),
+      httpVersion: to(HttpVersion.HTTP2),
+      minimumProtocolVersion: to(SecurityPolicyProtocol.TLS_V1_2_2019),
+      enableIpv6: to(false),
+      accessLogsBucket: { to: ({ bucket }) => bucket },
+      accessLogsPrefix: { to: () => 'cdn', with: ({ bucket }) => ({ accessLogsBucket: bucket }) },
     },
   },
 };
