@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib/core';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DocumentBlock } from './document-block';
 import { PostHog, PostHogImages, PostHogRelease } from '../lib';
 import { Template } from '../cli/updates/replacement';
 import { DeploymentTime, firstDeployment, update } from './deployment-time/critical-path';
@@ -9,7 +9,7 @@ import { SPEEDS } from './deployment-time/durations';
 
 const DOCUMENT = path.join(__dirname, '..', 'docs', 'performance.md');
 const COMMAND = 'node --import tsx scripts/deployment-time.ts';
-const [BEGIN, END] = [`<!-- begin: ${COMMAND} -->`, `<!-- end: ${COMMAND} -->`];
+const BLOCK = new DocumentBlock(DOCUMENT, COMMAND);
 
 /** A release in which every image is another one. */
 function laterRelease(): PostHogRelease {
@@ -49,11 +49,9 @@ function pathOf({ path }: DeploymentTime): string {
 
 /** The table in docs/performance.md. */
 export function tableInDocument(): string {
-  const text = readFileSync(DOCUMENT, 'utf8');
-  return text.slice(text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)).trim();
+  return BLOCK.read();
 }
 
 if (require.main === module) {
-  const text = readFileSync(DOCUMENT, 'utf8');
-  writeFileSync(DOCUMENT, `${text.slice(0, text.indexOf(BEGIN) + BEGIN.length)}\n\n${deploymentTable()}\n\n${text.slice(text.indexOf(END))}`);
+  BLOCK.write(deploymentTable());
 }

@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DocumentBlock } from './document-block';
 import { ALWAYS_PUBLIC } from '../lib/catalog/endpoints/endpoint-group';
 import { PublicEndpoint } from '../lib/ingress/routing/public-endpoint';
 import { DEFAULT_PRODUCTS, productsOf } from '../lib/catalog/processes/deployed-processes';
 
 const README = path.join(__dirname, '..', 'README.md');
-const [BEGIN, END] = ['<!-- begin: endpoints -->', '<!-- end: endpoints -->'];
+const BLOCK = new DocumentBlock(README, 'endpoints');
 
 /** The README's table of endpoints, made from the table that the listener rules are made from. */
 export function endpointsTable(): string {
@@ -34,11 +34,9 @@ function answering({ process }: PublicEndpoint): string {
 
 /** The table in the README. */
 export function tableInReadme(): string {
-  const text = readFileSync(README, 'utf8');
-  return text.slice(text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)).trim();
+  return BLOCK.read();
 }
 
 if (require.main === module) {
-  const text = readFileSync(README, 'utf8');
-  writeFileSync(README, `${text.slice(0, text.indexOf(BEGIN) + BEGIN.length)}\n\n${endpointsTable()}\n\n${text.slice(text.indexOf(END))}`);
+  BLOCK.write(endpointsTable());
 }

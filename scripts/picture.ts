@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { DocumentBlock } from './document-block';
 import { PostHog } from '../lib';
 import { CloudFormationTemplate } from '../cli/alb/template';
 import { flowchart } from './picture/flowchart';
@@ -9,7 +10,7 @@ import { systemOf } from './picture/system';
 
 const ROOT = path.join(__dirname, '..');
 const README = path.join(ROOT, 'README.md');
-const [BEGIN, END] = ['<!-- begin: picture -->', '<!-- end: picture -->'];
+const BLOCK = new DocumentBlock(README, 'picture');
 
 /** The template of a PostHog that is given nothing but a name. */
 function defaultTemplate(): CloudFormationTemplate {
@@ -30,11 +31,9 @@ export function picture(): string {
 
 /** The picture in the README. */
 export function pictureInReadme(): string {
-  const text = readFileSync(README, 'utf8');
-  return text.slice(text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)).trim();
+  return BLOCK.read();
 }
 
 if (require.main === module) {
-  const text = readFileSync(README, 'utf8');
-  writeFileSync(README, `${text.slice(0, text.indexOf(BEGIN) + BEGIN.length)}\n\n${picture()}\n\n${text.slice(text.indexOf(END))}`);
+  BLOCK.write(picture());
 }

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DocumentBlock } from './document-block';
 import { ALWAYS_PUBLIC, EndpointGroup } from '../lib/catalog/endpoints/endpoint-group';
 import { LIMITS } from '../lib/catalog/endpoints/rule-limits';
 import { PostHogProcess } from '../lib/catalog/posthog-process';
@@ -11,7 +11,7 @@ import { valuesOf } from '../lib/ingress/routing/path-pattern';
 import { DEFAULT_RULE_PRIORITY, INGESTION_RULE_PRIORITY, ownListener, place, RuleHosts, RulePlacement } from '../lib/ingress/routing/rule-placement';
 
 const DOCUMENT = path.join(__dirname, '..', 'docs', 'listener-rules.md');
-const [BEGIN, END] = ['<!-- begin: rule counts -->', '<!-- end: rule counts -->'];
+const BLOCK = new DocumentBlock(DOCUMENT, 'rule counts');
 
 /** What the number of rules depends on. */
 export interface RuleOptions {
@@ -127,11 +127,9 @@ export function ruleCountTable(): string {
 
 /** The table in the document. */
 export function tableInDocument(): string {
-  const text = readFileSync(DOCUMENT, 'utf8');
-  return text.slice(text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)).trim();
+  return BLOCK.read();
 }
 
 if (require.main === module) {
-  const text = readFileSync(DOCUMENT, 'utf8');
-  writeFileSync(DOCUMENT, `${text.slice(0, text.indexOf(BEGIN) + BEGIN.length)}\n\n${ruleCountTable()}\n\n${text.slice(text.indexOf(END))}`);
+  BLOCK.write(ruleCountTable());
 }

@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DocumentBlock } from './document-block';
 import { TaskQueue, TASK_QUEUES } from '../lib/catalog/generations/task-queues';
 
 const PAGE = path.join(__dirname, '..', 'docs', 'task-queues.md');
-const [BEGIN, END] = ['<!-- begin: task queues -->', '<!-- end: task queues -->'];
+const BLOCK = new DocumentBlock(PAGE, 'task queues');
 
 const ABOUT = { '2026-07': 'until August 2026', '2026-09': 'since August 2026' };
 
@@ -34,11 +34,9 @@ function table(head: string[], rows: string[][]): string {
 
 /** The tables as they stand on the page. */
 export function tablesOnPage(): string {
-  const text = readFileSync(PAGE, 'utf8');
-  return text.slice(text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)).trim();
+  return BLOCK.read();
 }
 
 if (require.main === module) {
-  const text = readFileSync(PAGE, 'utf8');
-  writeFileSync(PAGE, `${text.slice(0, text.indexOf(BEGIN) + BEGIN.length)}\n\n${taskQueueTables()}\n\n${text.slice(text.indexOf(END))}`);
+  BLOCK.write(taskQueueTables());
 }
