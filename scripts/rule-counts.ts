@@ -6,7 +6,7 @@ import { PostHogProcess } from '../lib/catalog/posthog-process';
 import { DEFAULT_PRODUCTS, deployedProcesses } from '../lib/catalog/processes/deployed-processes';
 import { Product } from '../lib/catalog/product';
 import { cidrRules } from '../lib/ingress/routing/app-access';
-import { APP_PRIORITY, DENY_PAGES, DENY_RULES, partsOfTheApp, rulesFor } from '../lib/ingress/routing/listener-rules';
+import { APP_PRIORITY, partsOfTheApp, refusals, rulesFor } from '../lib/ingress/routing/listener-rules';
 import { valuesOf } from '../lib/ingress/routing/path-pattern';
 import { DEFAULT_RULE_PRIORITY, INGESTION_RULE_PRIORITY, ownListener, place, RuleHosts, RulePlacement } from '../lib/ingress/routing/rule-placement';
 
@@ -91,7 +91,9 @@ export function countedRules({ products, access, groups, hosts, isShared }: Rule
     return at(priority, access === 'sign-in' ? 1 : 0);
   };
   return [
-    ...[...DENY_RULES, ...(isOpen ? [] : [DENY_PAGES])].flatMap((spec) => place(spec, placement)).map(({ priority }) => ({ priority })),
+    ...refusals(isOpen)
+      .flatMap((spec) => place(spec, placement))
+      .map(({ priority }) => ({ priority })),
     ...Object.values(PostHogProcess).flatMap((process) =>
       rulesFor(process, process === PostHogProcess.WEB && isOpen ? new Set() : open)
         .flatMap((spec) => place(spec, placement))
