@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -42,6 +42,15 @@ test('the package has no tests, no sources in TypeScript but examples, and no co
   const files = await packedFiles();
   expect(files.filter((file) => /^(test|scripts|cli|bin)\//.test(file) || file.endsWith('.saved'))).toEqual([]);
   expect(files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.startsWith('examples/'))).toEqual([]);
+}, 300_000);
+
+test('the package has every file of the library that is read at synthesis', async () => {
+  const files = await packedFiles();
+  const read = readdirSync(path.join(ROOT, 'lib'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
+    .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)));
+  expect(read.filter((file) => !files.includes(file))).toEqual([]);
+  expect(read.length).toBeGreaterThan(30);
 }, 300_000);
 
 test('package.json is packed without its scripts, and gets them back', () => {
