@@ -174,7 +174,7 @@ export function planOf(props: PostHogProps, label: string): PostHogPlan {
         dualStack: props.ipAddressType !== undefined && props.ipAddressType !== IpAddressType.IPV4,
       },
       cluster: props.cluster,
-      containerInsights: props.containerInsights ?? (props.size === PostHogSize.DEV ? ContainerInsights.DISABLED : ContainerInsights.ENABLED),
+      containerInsights: props.containerInsights ?? ContainerInsights.DISABLED,
       serviceSubnets: props.serviceSubnets ?? stores?.serviceSubnets,
       storeSubnets: props.storeSubnets,
       discovery,

@@ -137,10 +137,10 @@ export interface PostHogProps extends PostHogIngressOptions, AppSecretsOptions, 
    */
   readonly fargateCapacityProviders?: boolean;
   /**
-   * Container Insights of the new cluster: metrics of its tasks, which cost about seven dollars a month for each service. `metricRunningTaskCount()`
-   * needs them. Cannot be combined with `cluster`.
+   * Container Insights of the new cluster: metrics of its tasks, which cost about seven dollars a month for each service. Only
+   * `metricRunningTaskCount()` needs them. Cannot be combined with `cluster`.
    *
-   * @default - ContainerInsights.DISABLED for PostHogSize.DEV, and ContainerInsights.ENABLED for every other size
+   * @default ContainerInsights.DISABLED
    */
   readonly containerInsights?: ContainerInsights;
   /**

@@ -6,9 +6,9 @@ import { posthogTemplate } from './helpers/posthog-template';
 import { newPostHog, newStack, only } from './helpers/stack';
 
 test.each<[Partial<PostHogProps>, string]>([
+  [{}, 'disabled'],
   [{ size: PostHogSize.DEV }, 'disabled'],
-  [{ size: PostHogSize.DEV, containerInsights: ContainerInsights.ENABLED }, 'enabled'],
-  [{ containerInsights: ContainerInsights.DISABLED }, 'disabled'],
+  [{ containerInsights: ContainerInsights.ENABLED }, 'enabled'],
   [{ containerInsights: ContainerInsights.ENHANCED }, 'enhanced'],
 ])('sets Container Insights of the cluster for %j', (props, Value) => {
   expect(only(Template.fromJSON(posthogTemplate(props)), 'AWS::ECS::Cluster')).toEqual({ ClusterSettings: [{ Name: 'containerInsights', Value }] });

@@ -41,8 +41,8 @@ describe('a PostHog with the required props only', () => {
     }
   });
 
-  test('enables Container Insights on the cluster', () => {
-    expect(only(template, 'AWS::ECS::Cluster')).toEqual({ ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }] });
+  test('has no Container Insights', () => {
+    expect(only(template, 'AWS::ECS::Cluster')).toEqual({ ClusterSettings: [{ Name: 'containerInsights', Value: 'disabled' }] });
   });
 
   test('registers processes below a name of its own, which is not the domain name', () => {

@@ -195,7 +195,7 @@ export const POSTHOG: Subject = {
     products: to([Product.EVENTS, Product.LOGS]),
     size: to(PostHogSize.DEV),
     spot: to(true),
-    containerInsights: to(ContainerInsights.DISABLED),
+    containerInsights: to(ContainerInsights.ENABLED),
     registryCredentials: { to: ({ secret }) => secret },
     encryptionKey: OTHER_KEY,
     cpuArchitecture: {

@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { HttpVersion, PriceClass, SecurityPolicyProtocol } from 'aws-cdk-lib/aws-cloudfront';
 import { InstanceClass, InstanceSize, InstanceType, IpAddresses, Port, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { ContainerImage, CpuArchitecture, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { ContainerImage, ContainerInsights, CpuArchitecture, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup, IpAddressType, SslPolicy, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AuroraPostgresEngineVersion, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
@@ -90,6 +90,7 @@ const WORDS = {
   CacheEncryption,
   CacheEviction,
   ClientAddress,
+  ContainerInsights,
   CpuArchitecture,
   Duration,
   InstanceClass,
@@ -280,6 +281,7 @@ const OTHERS: Record<string, unknown> = {
   'PostHogNetworkProps.serviceSubnetCidrMask': 24,
   'PostHogNetworkProps.storeSubnetCidrMask': 26,
   'PostHogProps.checkDeployment': false,
+  'PostHogProps.containerInsights': ContainerInsights.ENABLED,
   'PostHogProps.enableExecuteCommand': true,
   'PostHogProps.telemetry': true,
   'PostHogProps.logRetention': RetentionDays.ONE_DAY,
