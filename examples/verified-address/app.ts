@@ -1,16 +1,10 @@
 import { App, Stack, StackProps } from 'aws-cdk-lib/core';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { Peer } from 'aws-cdk-lib/aws-ec2';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Cache, Cdn, ClickHouse, ClientAddress, Kafka, ObjectStorage, Postgres, PostHog, Product } from 'cdk-posthog';
+import { Cache, Cdn, ClickHouse, ClientAddress, Kafka, ObjectStorage, Postgres, PostHog, PostHogCdn, Product } from 'cdk-posthog';
 import { Construct } from 'constructs';
-
-/** A sample of the CIDR blocks of CloudFront. The full list is CLOUDFRONT_ORIGIN_FACING in https://ip-ranges.amazonaws.com/ip-ranges.json */
-const CLOUDFRONT = ['120.52.22.96/27', '130.176.0.0/18', '15.158.0.0/16', '64.252.64.0/18'];
-
-/** The id of the managed prefix list com.amazonaws.global.cloudfront.origin-facing in your region. */
-const CLOUDFRONT_PREFIX_LIST = 'pl-0123456789abcdef0';
 
 /** A PostHog behind CloudFront, with the true client IP in every process. Clients can neither forge it nor bypass CloudFront. */
 export class VerifiedAddressStack extends Stack {
@@ -24,8 +18,10 @@ export class VerifiedAddressStack extends Stack {
         'Certificate',
         'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
       ),
-      clientAddress: ClientAddress.verified({ cdn: Cdn.fromCidrs(CLOUDFRONT) }),
+      // In private subnets: only this distribution can connect, and no list of CloudFront's addresses is needed.
+      publicLoadBalancer: false,
       openListener: false,
+      clientAddress: ClientAddress.verified({ cdn: Cdn.cloudFront() }),
       // The other products need more attributes of this PostgreSQL.
       products: [Product.EVENTS, Product.FEATURE_FLAGS, Product.SESSION_REPLAY],
       postgres: Postgres.fromPostgresAttributes(this, 'Postgres', {
@@ -41,8 +37,16 @@ export class VerifiedAddressStack extends Stack {
         bucket: Bucket.fromBucketName(this, 'Bucket', 'example-posthog-objects'),
       }),
     });
-    // CloudFront must forward the client's Host header, as the origin request policy AllViewer does.
-    posthog.ingress.connections.allowDefaultPortFrom(Peer.prefixList(CLOUDFRONT_PREFIX_LIST), 'CloudFront');
+    new PostHogCdn(this, 'Cdn', {
+      ingress: posthog.ingress,
+      // For clients; the other one is for CloudFront, which checks the same name at the load balancer.
+      certificate: Certificate.fromCertificateArn(
+        this,
+        'EdgeCertificate',
+        'arn:aws:acm:us-east-1:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+      ),
+      domainZone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId: 'Z0123456789ABCDEFGHIJ', zoneName: 'example.com' }),
+    });
   }
 }
 

@@ -58,7 +58,8 @@ const SHOWS: Readonly<Record<string, (resources: { Type: string; Properties: Rec
       .filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition')
       .map(({ Properties }) => JSON.stringify(Properties.ContainerDefinitions));
     // The processes that answer visitors, and no other.
-    expect(tasks.filter((containers) => containers.includes('set_real_ip_from 130.176.0.0/18;'))).toHaveLength(5);
+    expect(tasks.filter((containers) => containers.includes('set_real_ip_from 100.64.0.0/10;'))).toHaveLength(5);
+    expect(resources.filter(({ Type }) => ['AWS::CloudFront::Distribution', 'AWS::CloudFront::VpcOrigin'].includes(Type))).toHaveLength(2);
     const ways = resources.filter(
       ({ Properties }) =>
         Properties.SourcePrefixListId !== undefined || JSON.stringify(Properties.SecurityGroupIngress ?? '').includes('SourcePrefixListId'),
