@@ -38,17 +38,18 @@ export const APP_PRIORITY = 1000;
  *   characters that no client has a reason to encode (RFC 3986 section 2.3, the unreserved ones).
  * - Internal: endpoints for PostHog's own processes (posthog/urls.py: `internal/`, `api/internal/`,
  *   `api/projects/<id>/internal/`), the statistics pages `_stats` and `_metrics`, and the metrics of livestream, its only page that reveals
- *   something without a token (livestream/main.go). NGINX Unit and Granian end a path at `#`, which no client sends.
+ *   something without a token (livestream/main.go). NGINX Unit and Granian end a path at `#`, which no client sends, and a server may add the slash
+ *   that a target does not begin with.
  * - Also internal: metrics over OpenTelemetry. capture-logs would accept them, but no process reads its topic. A 403 makes an exporter report
  *   an error; the app's sign-in page would not.
  */
 export const DENY_RULES: readonly RuleSpec[] = [
   deny('DenyEvasions', ['^.*(//|(/|%2[Ff])\\.\\.?(/|%2[Ff]|#|$)|%(2[DEde]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])).*$']),
   deny('DenyInternal', [
-    '^(/|%2[Ff])+(api(/|%2[Ff])+((projects|environments)(/|%2[Ff])+[^/]+(/|%2[Ff])+)?)?internal((/|#|%2[Ff]).*)?$',
+    '^(/|%2[Ff])*(api(/|%2[Ff])+((projects|environments)(/|%2[Ff])+[^/]+(/|%2[Ff])+)?)?internal((/|#|%2[Ff]).*)?$',
     // Django drops an encoded `?` or `#` and the rest of the path (posthog/utils.py, opt_slash_path).
-    '^(/|%2[Ff])+_(stats|metrics)(/|%2[Ff])*((%(3[Ff]|23)|#).*)?$',
-    '^(/|%2[Ff])+livestream(/|%2[Ff])+metrics((/|#|%2[Ff]|%3[Ff]|%23).*)?$',
+    '^(/|%2[Ff])*_(stats|metrics)(/|%2[Ff])*((%(3[Ff]|23)|#).*)?$',
+    '^(/|%2[Ff])*livestream(/|%2[Ff])+metrics((/|#|%2[Ff]|%3[Ff]|%23).*)?$',
     '^/i/v1/metrics((/|#).*)?$',
   ]),
 ];

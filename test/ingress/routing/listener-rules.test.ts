@@ -260,6 +260,10 @@ describe('the deny rules', () => {
       '/api/projects/1/internal#x',
       '/livestream/metrics#',
       '/i/v1/metrics#',
+      'internal/x',
+      'api/projects/1/internal/x',
+      '_stats',
+      'livestream/metrics',
     ];
     expect(paths.filter((path) => refused(path) !== 'DenyInternal')).toEqual([]);
   });

@@ -16,7 +16,7 @@ type Stack = ReturnType<typeof newStack>;
 const RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 const [INSIDE, OUTSIDE] = ['203.0.113.9', '192.0.2.1'];
 const NETWORKS = ['203.0.113.0/24'];
-const PATHS = ['/livestream', '/livestream/', '/livestream/events', '/livestream/events?columns=%24current_url', '/livestream/notifications'];
+const PATHS = ['/livestream/events', '/livestream/events?columns=%24current_url', '/livestream/notifications', '/livestream/stats'];
 
 interface Routed {
   readonly stack: Stack;
@@ -55,23 +55,22 @@ describe('with the app open to anyone', () => {
 
   test('livestream gets its paths without the prefix', () => {
     const targets: [target: string, path: string][] = [
-      ['/livestream', '/'],
-      ['/livestream/', '/'],
       ['/livestream/events', '/events'],
-      ['/livestream/stats/', '/stats/'],
-      ['/livestream/a/b.c', '/a/b.c'],
-      ['/livestream?x=/livestream/y', '/?x=/livestream/y'],
+      ['/livestream/notifications', '/notifications'],
+      ['/livestream/stats?x=/livestream/y', '/stats?x=/livestream/y'],
       [
         '/livestream/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b',
         '/events?properties=%5B%7B%22key%22%3A%22a%20b%22%7D%5D&property=a=b',
       ],
-      ['/livestream/livestream/events', '/livestream/events'],
     ];
     expect(targets.map(([target]) => [target, answer(target)])).toEqual(targets.map(([target, path]) => [target, `livestream ${path}`]));
   });
 
   test('livestream gets no other path', () => {
-    const others = ['/livestreams', '/livestream.js', '/Livestream/events', '/x/livestream/events', '/e/livestream', '/stats'];
+    const others = [
+      ...['/livestreams', '/livestream.js', '/Livestream/events', '/x/livestream/events', '/e/livestream', '/stats'],
+      ...['/livestream', '/livestream/', '/livestream/served', '/livestream/jwt', '/livestream/debug/sse', '/livestream/livestream/events'],
+    ];
     expect(others.filter((target) => answer(target).includes('livestream /'))).toEqual([]);
   });
 

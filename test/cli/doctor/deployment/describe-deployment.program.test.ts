@@ -204,7 +204,7 @@ describe('a deployment that moto does not support', () => {
         'rewrites',
         'fail',
         expect.stringMatching(
-          /^rule 900 \(LiveEvents\) forwards \/livestream as \/livestream, .* to livestream, which serves them without the first segment$/,
+          /^rule 900 \(LiveEvents\) forwards \/livestream\/events as \/livestream\/events, .* to livestream, which serves them without the first segment$/,
         ),
       ],
     ]);
