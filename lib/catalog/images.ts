@@ -66,7 +66,7 @@ const NOBODY: Privileges = { keeps: NOT_ROOT, reason: 'USER nobody, and ports ab
 const NOBODY_READING: Privileges = { ...NOBODY, readOnly: true };
 
 /**
- * livestream: root in its image, with the comment `TODO run as non-root user` (livestream/Dockerfile). July's program started as `nobody`, with a
+ * livestream: root in its image, which wants to change that (livestream/Dockerfile). July's program started as `nobody`, with a
  * read-only file system and without capabilities, answered, and stopped; its files can be read by all.
  */
 const LIVESTREAM: Privileges = {
