@@ -4,7 +4,7 @@
  * Rules that refuse come before every rule that forwards: which process answers, or whether one proxy answers for all of them, is not known here.
  * AWS does not bill the first ten rules that a request is evaluated against ("The first 10 processed rules are free",
  * https://aws.amazon.com/elasticloadbalancing/pricing/), so the endpoints that SDKs call on every page come next. `DenyPages` refuses pages of the
- * app between its public files, and exists only if the app is not open to everyone; it is the last of these, because only files of the app need it.
+ * app between its public files, unless everyone may open the app at that host name; it is the last of these, because only files of the app need it.
  *
  * The gaps leave room: a rule with more values than AWS allows is split, and its parts have the priorities after it. A new rule gets a number of its
  * own and moves no other. A rule that must move gets a number that no rule has ever had, including the parts of a split one: CloudFormation
