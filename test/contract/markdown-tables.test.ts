@@ -28,7 +28,7 @@ function brokenRows(markdown: string): string[] {
     const cells = line.trimEnd().split(/(?<!\\)\|/).length;
     header ??= cells;
     row += 1;
-    if (cells !== header || !line.trimEnd().endsWith('|') || (row === 2 && !/^\|( :?-+:? \|)+$/.test(line.trimEnd()))) {
+    if (cells !== header || !line.trimEnd().endsWith('|') || (row === 2 && !/^\|( *:?-+:? *\|)+$/.test(line.trimEnd()))) {
       broken.push(`line ${index + 1}: ${line.slice(0, 80)}`);
     }
   });
