@@ -6,10 +6,10 @@ import { ProcessDefinition } from '../../process-definition';
 import { DJANGO, djangoSettings } from '../shared/django';
 
 /**
- * The largest file that the app can write, in MiB: Django under ASGI reads each body to its end before it looks at the path, into memory up to 2.5 MB and
- * then into a file of this size at most (django/core/handlers/asgi.py, read_body). Neither Granian nor Django has a limit for it; bodies of over 22 MB
- * were refused before Granian (unit.json.tpl). It is the limit of nginx on streamed bodies, and leaves room for the files of prometheus_client, which double
- * (prometheus_client/mmap_dict.py): a worker that cannot enlarge one fails.
+ * The largest file that the app can write, in MiB: Django under ASGI reads each body to its end before it looks at the path, into memory up to 2.5 MB
+ * and then into a file of this size at most (django/core/handlers/asgi.py, read_body). Neither Granian nor Django has a limit for it; bodies of over
+ * 22 MB were refused before Granian (unit.json.tpl). It is the limit of nginx on streamed bodies, and leaves room for the files of prometheus_client,
+ * which double (prometheus_client/mmap_dict.py): a worker that cannot enlarge one fails.
  */
 const LARGEST_FILE_MIB = 64;
 
