@@ -37,7 +37,7 @@ export {
   type SingleSignOnOptions,
   type SlackApp,
 } from './services/settings/app-settings';
-export { type IDeploymentCheck } from './operations/deployment-check';
+export { type IDeploymentCheck } from './operations/deployment-check/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';
 export { type IPostHogService } from './services/service/posthog-service';

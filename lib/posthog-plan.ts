@@ -11,7 +11,7 @@ import { MigrationOptions } from './migration/migration-options';
 import { MigratedRelease } from './migration/migration-task';
 import { topicsOf } from './migration/topics/product-topics';
 import { PostHogNetwork, PostHogNetworkProps } from './network/posthog-network';
-import { HttpCheckName } from './operations/http-checks';
+import { HttpCheckName } from './operations/deployment-check/http-checks';
 import { kafkaOf } from './posthog-agreement';
 import { checkProps } from './posthog-checks';
 import { checkIngresses, IngressPlan, ingressPlans, targetGroupId } from './posthog-ingress-plan';

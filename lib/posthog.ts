@@ -12,10 +12,11 @@ import { databaseBackup } from './migration/database-backup';
 import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
-import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check';
+import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check/deployment-check';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
 import { defineIngresses } from './posthog-ingresses';
+import { defineOperations } from './posthog-operations';
 import { MIGRATING_PIPELINES, NetworkPlan, planOf, PostHogPlan } from './posthog-plan';
 import { PostHogProps } from './posthog-props';
 import { acknowledge } from './private/acknowledge';
@@ -180,6 +181,17 @@ export class PostHog extends Construct {
     deployed.startAfter(this.migration);
     this.openAfterStart();
     this.deploymentCheck = plan.deploymentChecks.length > 0 ? this.defineDeploymentCheck(plan) : undefined;
+    defineOperations(this, {
+      plan,
+      vpc: this.vpc,
+      cluster: this.cluster,
+      subnets,
+      stores,
+      ingress: this.ingress,
+      appIngress: this.appIngress,
+      services: this.services,
+      migration: this.migration,
+    });
     recordProps(this, compared);
   }
 

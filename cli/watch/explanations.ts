@@ -130,7 +130,7 @@ export const KNOWN: readonly Known[] = [
     pattern: /PostHogDeploymentCheck|the deployment check/i,
     fix: 'PostHog refuses events or its app is not ready: the text says which, with the next step',
     page: 'docs/deploy.md#check-a-deployment',
-    source: 'lib/operations/deployment-check.lambda.ts',
+    source: 'lib/operations/deployment-check/deployment-check.lambda.ts',
   },
   {
     pattern: /AccessDenied|not authorized to perform|UnauthorizedOperation/i,

@@ -13,13 +13,15 @@ interface TrustedService {
  * The services that AWS documents `aws:SourceAccount` and `aws:SourceArn` for. Lambda, EC2 and EC2 Auto Scaling do not set them.
  *
  * Sources: task-iam-roles.html of Amazon ECS (the wildcard is required: a task's ARN is not known), procedure-create-iam-role.html of Step Functions,
- * flow-logs-iam-role.html of Amazon VPC, USER_Monitoring.OS.Enabling.html of Amazon RDS.
+ * flow-logs-iam-role.html of Amazon VPC, USER_Monitoring.OS.Enabling.html of Amazon RDS, cross-service-confused-deputy-prevention.html of EventBridge
+ * Scheduler (the group of the schedule).
  */
 const SERVICES = {
   ecsTasks: { principal: 'ecs-tasks.amazonaws.com', source: { service: 'ecs', resource: '*' } },
   stepFunctions: { principal: 'states.amazonaws.com', source: { service: 'states', resource: 'stateMachine:*' } },
   flowLogs: { principal: 'vpc-flow-logs.amazonaws.com', source: { service: 'ec2', resource: 'vpc-flow-log/*' } },
   rdsMonitoring: { principal: 'monitoring.rds.amazonaws.com', source: { service: 'rds', resource: 'db:*' } },
+  scheduler: { principal: 'scheduler.amazonaws.com', source: { service: 'scheduler', resource: 'schedule-group/*' } },
 } as const satisfies Readonly<Record<string, TrustedService>>;
 
 /** The name of a service. */

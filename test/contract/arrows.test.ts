@@ -3,7 +3,10 @@ import path from 'node:path';
 
 const ROOT = path.join(__dirname, '..', '..');
 
-/** Which folders of lib/ each folder may import. `services` and `migration` know data stores by their interfaces, and no ingress. */
+/**
+ * Which folders of lib/ each folder may import. `services` and `migration` know data stores by their interfaces, and no ingress; `operations` watches
+ * all of them.
+ */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   network: ['private'],
   ingress: ['catalog', 'private'],
@@ -11,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   release: ['catalog', 'private'],
   services: ['stores', 'catalog', 'private'],
   migration: ['stores', 'catalog', 'private'],
-  operations: ['catalog', 'private'],
+  operations: ['stores', 'services', 'migration', 'ingress', 'catalog', 'private'],
   catalog: ['private'],
   private: [],
 };

@@ -1,8 +1,8 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ApplicationLoadBalancer, IpAddressType, ListenerAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { AppAccess, PostHogProps, Product, TrustedProxies } from '../../lib';
-import { certificate, newPostHog, newStack, only } from '../helpers/stack';
+import { AppAccess, PostHogProps, Product, TrustedProxies } from '../../../lib';
+import { certificate, newPostHog, newStack, only } from '../../helpers/stack';
 
 const TYPE = 'Custom::PostHogDeploymentCheck';
 

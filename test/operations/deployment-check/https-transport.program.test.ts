@@ -2,8 +2,8 @@ import { createServer, Server } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
-import { HttpsTransport } from '../../lib/operations/https-transport.lambda';
-import { freePort, listening } from '../helpers/free-port';
+import { HttpsTransport } from '../../../lib/operations/deployment-check/https-transport.lambda';
+import { freePort, listening } from '../../helpers/free-port';
 
 let server: Server;
 let port: number;

@@ -6,7 +6,7 @@ import { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { DeploymentCheckAnswer, DeploymentCheckRequest, HTTP_CHECKS, isHttpCheckName } from './http-checks';
 import { HttpsTransport } from './https-transport.lambda';
 import { CheckResult, Clock, runCheck } from './run-checks';
-import { timeLeft, withoutStack } from '../private/lambda/custom-resource.lambda';
+import { timeLeft, withoutStack } from '../../private/lambda/custom-resource.lambda';
 
 const PORT = 443;
 

@@ -3,7 +3,7 @@ import { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct, IDependable } from 'constructs';
 import { DeploymentCheckAnswer, DeploymentCheckRequest, HttpCheckName } from './http-checks';
-import { ProgramFunction } from '../private/program-function';
+import { ProgramFunction } from '../../private/program-function';
 
 /**
  * The check at the end of a deployment.

@@ -1,5 +1,5 @@
-import { CheckRequest, HTTP_CHECKS } from '../../lib/operations/http-checks';
-import { CheckResult, Clock, Exchange, runCheck } from '../../lib/operations/run-checks';
+import { CheckRequest, HTTP_CHECKS } from '../../../lib/operations/deployment-check/http-checks';
+import { CheckResult, Clock, Exchange, runCheck } from '../../../lib/operations/deployment-check/run-checks';
 
 const START = Date.parse('2026-11-29T12:00:00Z');
 const MINUTES = 60_000;

@@ -1,6 +1,6 @@
 import { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { DeploymentCheck } from '../../lib/operations/deployment-check';
-import { Answer, Api, packedFunction } from '../helpers/custom-resource';
+import { DeploymentCheck } from '../../../lib/operations/deployment-check/deployment-check';
+import { Answer, Api, packedFunction } from '../../helpers/custom-resource';
 
 const STACK = 'arn:aws:cloudformation:eu-central-1:111122223333:stack/Analytics/11111111-2222-3333-4444-555555555555';
 
