@@ -4,6 +4,8 @@
 #   debian_program NAME PACKAGE VARIABLE FOLDER PROGRAM WORKS CANDIDATE...
 #
 # NAME is what to call it, VARIABLE the one in which it can be named, PROGRAM its path in the folder, WORKS a command that fails where a path is none.
+source scripts/needs.sh
+
 debian_program() {
   local name="$1" package="$2" variable="$3" folder="$4" program="$PWD/$4/$5" works="$6"
   shift 6
@@ -27,7 +29,7 @@ debian_program() {
     (cd "$work" && apt-get download --quiet "$package")
   }
   # A fresh machine has no lists of packages yet.
-  if ! download >"$work/log" 2>&1 && ! (apt-get update --quiet && download) >"$work/log" 2>&1; then
+  if ! download >"$work/log" 2>&1 && ! (apt_get update --quiet && download) >"$work/log" 2>&1; then
     cat "$work/log" >&2
     echo "$package cannot be downloaded: $install" >&2
     return 1

@@ -13,3 +13,12 @@ need_modules() {
 need_openssl() {
   command -v openssl >/dev/null || missing 'openssl is missing: install it (Debian, Ubuntu: apt-get install openssl)'
 }
+
+# Runs apt-get while no other script does: .ci/run has two stages at a time, and apt-get does not wait for the lists of packages.
+apt_get() {
+  if command -v flock >/dev/null; then
+    flock "${TMPDIR:-/tmp}/cdk-posthog-apt.lock" apt-get "$@"
+  else
+    apt-get "$@"
+  fi
+}

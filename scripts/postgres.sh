@@ -2,6 +2,7 @@
 # Prints the folder of PostgreSQL's programs: the one in POSTGRES_BIN, or of this machine, or Debian's, which this installs where it may.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/needs.sh
 
 find_it() {
   local folder
@@ -25,7 +26,7 @@ echo "installing Debian's package postgresql" >&2
 # Without a cluster of its own, which would be started.
 mkdir -p /etc/postgresql-common
 [[ -e /etc/postgresql-common/createcluster.conf ]] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
-if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql; } >/dev/null; then
+if ! { apt_get update -qq && DEBIAN_FRONTEND=noninteractive apt_get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql; } >/dev/null; then
   echo 'PostgreSQL could not be installed: apt-get says why above' >&2
   exit 1
 fi

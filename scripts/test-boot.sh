@@ -23,8 +23,8 @@ if ((${#packages[@]})); then
     exit 1
   fi
   echo "installing ${packages[*]}"
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+  apt_get update -qq
+  DEBIAN_FRONTEND=noninteractive apt_get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
 fi
 
 probe="$(mktemp)"

@@ -16,10 +16,11 @@ if [[ ! -x "$CHROMIUM" ]]; then
     exit 1
   fi
   echo 'installing Debian'\''s package chromium' >&2
-  if ! { apt-get update && apt-get install -y --no-install-recommends chromium fonts-inter fonts-jetbrains-mono; } >/dev/null; then
+  if ! { apt_get update && apt_get install -y --no-install-recommends chromium fonts-inter fonts-jetbrains-mono; } >/dev/null; then
     echo 'Chromium could not be installed: apt-get says why above' >&2
     exit 1
   fi
 fi
-npm run --silent bundle
+# .ci/run has bundled, and other stages read the bundles meanwhile.
+[[ -n "${BUNDLED:-}" ]] || npm run --silent bundle
 exec node node_modules/jest/bin/jest.js --selectProjects browser --runInBand "$@"
