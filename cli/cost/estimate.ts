@@ -1,6 +1,6 @@
 import { capacityOf } from './capacity';
 import { CostLine, grouped, line, Properties } from './cost-line';
-import { alarms, clusterInsights, detailedMonitoring, scalingAlarms, serviceInsights } from './monitoring';
+import { alarms, clusterInsights, detailedMonitoring, scalingAlarms, serviceInsights, volumeMetrics } from './monitoring';
 import { HOURS_PER_MONTH, Prices } from './prices';
 import { CloudFormationTemplate, numberOf } from '../alb/template';
 import { containersOf, launchedTypeOf, launchTemplateOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
@@ -186,16 +186,20 @@ function cache({ CacheNodeType, NumCacheClusters, ReplicasPerNodeGroup }: Proper
 }
 
 /** gp3 includes 3,000 IOPS and 125 MiB/s. */
-function volume({ Size, Iops, Throughput }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
+function volume(properties: Properties, _: CloudFormationTemplate, prices: Prices): CostLine[] {
+  return [volumeStorage(properties, prices), ...volumeMetrics(properties, prices)];
+}
+
+function volumeStorage({ Size, Iops, Throughput }: Properties, { perMonth }: Prices): CostLine {
   const [{ what, each }, iops, throughput] = [
     disk('EBS volume', Size, 1, perMonth.gp3Gb, ' gp3'),
     numberOf(Iops ?? 3000),
     numberOf(Throughput ?? 125),
   ];
   if (each === undefined || iops === undefined || throughput === undefined) {
-    return [line(what, 1)];
+    return line(what, 1);
   }
-  return [line(what, 1, each + Math.max(iops - 3000, 0) * perMonth.gp3Iops + Math.max(throughput - 125, 0) * perMonth.gp3Throughput)];
+  return line(what, 1, each + Math.max(iops - 3000, 0) * perMonth.gp3Iops + Math.max(throughput - 125, 0) * perMonth.gp3Throughput);
 }
 
 /** A standby in another zone costs as much as the instance. */

@@ -46,6 +46,15 @@ export function detailedMonitoring(quantity: number | undefined, { perMonth }: P
   return [line('Detailed monitoring of an instance', quantity, DETAILED_METRICS * perMonth.metric)];
 }
 
+/** The metrics that an instance publishes about its volume (lib/stores/instance/boot/growth.sh). */
+const VOLUME_METRICS = 2;
+
+/** Estimates the metrics of a volume that its instance watches. */
+export function volumeMetrics({ Tags }: Properties, { perMonth }: Prices): CostLine[] {
+  const isWatched = Array.isArray(Tags) && (Tags as { readonly Key?: unknown }[]).some(({ Key }) => Key === 'cdk-posthog:volume');
+  return isWatched ? [line('Metric of a data volume', VOLUME_METRICS, perMonth.metric)] : [];
+}
+
 /** Estimates an alarm: one price for each metric that it reads. */
 export function alarms({ Metrics }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
   const metrics = Array.isArray(Metrics) ? (Metrics as { readonly MetricStat?: unknown }[]).filter(({ MetricStat }) => MetricStat).length : 1;

@@ -57,6 +57,7 @@ const TRUSTS_ACCOUNT: Readonly<Record<string, string>> = {
 const ON_EVERYTHING: Readonly<Record<string, string>> = {
   'ecr:GetAuthorizationToken': 'supports no resource',
   'ec2:DescribeVolumes': 'supports no resource',
+  'ec2:DescribeVolumesModifications': 'supports no resource',
   'ec2:DescribeNetworkInterfaces': 'supports no resource',
   'autoscaling:DescribeAutoScalingInstances': 'supports no resource',
   'autoscaling:DescribeAutoScalingGroups': 'supports no resource',

@@ -35,11 +35,18 @@ export interface ClickHouseProps {
    */
   readonly instanceType?: InstanceType;
   /**
-   * The size of each data volume. It can be raised, but not lowered.
+   * The initial size of each data volume. It can be raised above the size that the volume has grown to, but not lowered; see docs/instances.md.
    *
    * @default Size.gibibytes(200)
    */
   readonly volumeSize?: Size;
+  /**
+   * The size that each data volume may grow to by itself, at most 64 TiB. A volume grows when it is 75 percent full, and never shrinks. Set it to
+   * `volumeSize` to keep it from growing. A change replaces no instance.
+   *
+   * @default - four times `volumeSize`; none if that is not known at synthesis
+   */
+  readonly maxVolumeSize?: Size;
   /**
    * The IOPS of each data volume.
    *
@@ -149,6 +156,7 @@ export const CLICKHOUSE_CHECKS: Checks<ClickHouseProps> = {
   vpcSubnets: subnetSelection,
   instanceType: instanceType(),
   volumeSize: gibibytes(GP3.gibibytes.min, GP3.gibibytes.max),
+  maxVolumeSize: gibibytes(GP3.gibibytes.min, GP3.gibibytes.max),
   volumeIops: wholeNumber(GP3.iops.min, GP3.iops.max, `must be from ${GP3.iops.min} to ${GP3.iops.max} for gp3`),
   volumeThroughput: wholeNumber(
     GP3.throughput.min,

@@ -12,6 +12,7 @@ import { CLICKHOUSE_PORTS, oneShard } from './config/topology';
 import { ClickHouseAttributes, ImportedClickHouse } from './imported-clickhouse';
 import { defineKeeper, defineServer } from './members';
 import { instanceSubnets } from '../instance/instance-subnets';
+import { defaultMaxVolumeSize } from '../instance/instance-volume';
 import { IStatefulInstance } from '../instance/stateful-instance';
 import { IKafka } from '../kafka/kafka-base';
 import { checkProps } from '../../private/checks/check';
@@ -108,6 +109,7 @@ export class ClickHouse extends ClickHouseBase {
       logRetention: props.logRetention ?? CLICKHOUSE_DEFAULTS.logRetention,
       registryCredentials: props.registryCredentials,
     };
+    const size = props.volumeSize ?? CLICKHOUSE_DEFAULTS.volumeSize;
     const server = {
       ...shared,
       ...secrets,
@@ -116,7 +118,8 @@ export class ClickHouse extends ClickHouseBase {
       database: this.database,
       instanceType: props.instanceType ?? CLICKHOUSE_DEFAULTS.instanceType,
       volume: {
-        size: props.volumeSize ?? CLICKHOUSE_DEFAULTS.volumeSize,
+        size,
+        maxSize: props.maxVolumeSize ?? defaultMaxVolumeSize(size),
         iops: props.volumeIops ?? CLICKHOUSE_DEFAULTS.volumeIops,
         throughput: props.volumeThroughput ?? CLICKHOUSE_DEFAULTS.volumeThroughput,
         snapshotId: props.snapshotId,

@@ -16,6 +16,7 @@ import {
 } from './redpanda-config';
 import { checkRedpandaProps, REDPANDA_CHECKS, REDPANDA_DEFAULTS, RedpandaKafkaProps } from './redpanda-kafka-props';
 import { instanceSubnets } from '../instance/instance-subnets';
+import { defaultMaxVolumeSize } from '../instance/instance-volume';
 import { IStatefulInstance, StatefulInstance } from '../instance/stateful-instance';
 import { KAFKA_MESSAGE_BYTES } from '../../catalog/kafka/limits';
 import { checkProps } from '../../private/checks/check';
@@ -123,7 +124,7 @@ export class RedpandaKafka extends KafkaBase {
       subnet,
       securityGroup: this.securityGroup,
       instanceType: props.instanceType ?? REDPANDA_DEFAULTS.instanceType,
-      volume: { size: volumeSize, snapshotId: props.snapshotId },
+      volume: { size: volumeSize, maxSize: props.maxVolumeSize ?? defaultMaxVolumeSize(volumeSize), snapshotId: props.snapshotId },
       mountPoint: PATHS.mountPoint,
       owner: OWNER,
       removalPolicy: props.removalPolicy ?? REDPANDA_DEFAULTS.removalPolicy,
