@@ -184,7 +184,7 @@ export const POSTHOG: Subject = {
     manageTopics: to(false),
     topicPartitions: to(12),
     checkDeployment: to(false),
-    migration: to({ minFreeDiskPercent: 10, trigger: 'once more' }),
+    migration: to({ minFreeDiskPercent: 10, queryLogRetention: Duration.days(30), trigger: 'once more' }),
     availabilityZones: {
       to: () => ['eu-central-1b', 'eu-central-1c'],
       endangers: { what: ['AWS::EC2::Volume refused', 'AWS::MSK::Cluster replaced'], said: OTHER_CLUSTER.said },
