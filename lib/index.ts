@@ -37,6 +37,8 @@ export {
   type SingleSignOnOptions,
   type SlackApp,
 } from './services/settings/app-settings';
+export { type PostHogCanaryOptions } from './operations/canary/canary-options';
+export { type IPostHogCanary, PostHogCanary, type PostHogCanaryProps } from './operations/canary/posthog-canary';
 export { type IDeploymentCheck } from './operations/deployment-check/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';

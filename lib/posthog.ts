@@ -12,6 +12,7 @@ import { databaseBackup } from './migration/database-backup';
 import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
+import { IPostHogCanary } from './operations/canary/posthog-canary';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check/deployment-check';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
@@ -79,6 +80,8 @@ export class PostHog extends Construct {
   public readonly migration: IMigration;
   /** The check at the end of a deployment; undefined if there is nothing to check, or if the load balancer cannot be reached. */
   public readonly deploymentCheck?: IDeploymentCheck;
+  /** The canary; undefined without `canary`. */
+  public readonly canary?: IPostHogCanary;
 
   /** The products that are deployed. */
   public readonly products: Product[];
@@ -181,7 +184,7 @@ export class PostHog extends Construct {
     deployed.startAfter(this.migration);
     this.openAfterStart();
     this.deploymentCheck = plan.deploymentChecks.length > 0 ? this.defineDeploymentCheck(plan) : undefined;
-    defineOperations(this, {
+    ({ canary: this.canary } = defineOperations(this, {
       plan,
       vpc: this.vpc,
       cluster: this.cluster,
@@ -191,7 +194,7 @@ export class PostHog extends Construct {
       appIngress: this.appIngress,
       services: this.services,
       migration: this.migration,
-    });
+    }));
     recordProps(this, compared);
   }
 

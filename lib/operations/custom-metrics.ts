@@ -14,6 +14,8 @@ export interface CustomMetric {
 
 /** The metrics that this library publishes, by name. */
 export const CUSTOM_METRICS = {
+  CanaryEventDelay: { unit: 'Seconds', publisher: 'canary', meaning: "time until ClickHouse has the canary's event" },
+  CanaryFailures: { unit: 'Count', publisher: 'canary', meaning: 'steps of the canary that failed: event, flags, recording, query' },
   CeleryQueueDepth: { unit: 'Count', publisher: 'monitor', meaning: 'tasks of the app that wait for a worker' },
   ClickHouseBackupAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since the last complete backup of ClickHouse ended' },
   DatabaseBackupAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since the latest moment that PostgreSQL can be restored to' },

@@ -62,6 +62,7 @@ function valuesOf({ postgres, cache, kafka, clickHouse, objectStorage }: Stores,
     postgres.loginCredentials?.temporal,
     clickHouse.credentials,
     clickHouse.dictReaderCredentials,
+    clickHouse.readerCredentials,
   ];
   const { bucket } = objectStorage;
   const { imageParameter, reportParameters = [] }: Partial<ClickHouseAppFiles> = clickHouse.appFiles ?? {};

@@ -40,6 +40,9 @@ test.each([
 
 test('a retention that is set replaces any other TTL', async () => {
   expect(await altered(NINETY, { MIGRATION_QUERY_LOG_DAYS: '30' })).toEqual([ON_CLUSTER(30)]);
+});
+
+test('a retention that is set already changes nothing', async () => {
   expect(await altered(NINETY.replace('(90)', '(30)'), { MIGRATION_QUERY_LOG_DAYS: '30' })).toEqual([]);
 });
 

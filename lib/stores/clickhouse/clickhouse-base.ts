@@ -44,6 +44,10 @@ export interface IClickHouse extends IConstruct, IConnectable {
    */
   readonly dictReaderCredentials?: ISecret;
   /**
+   * The secret with the keys `username` and `password` of a user that can read events only, for `PostHogCanary`. Undefined if there is none.
+   */
+  readonly readerCredentials?: ISecret;
+  /**
    * The Kafka cluster that the server reads events from, which PostHog uses, too. Undefined for an imported server, whose configuration names it.
    */
   readonly kafka?: IKafka;
@@ -97,6 +101,7 @@ export abstract class ClickHouseBase extends Construct implements IClickHouse {
   public abstract readonly verifyCertificate: boolean;
   public abstract readonly credentials: ISecret;
   public abstract readonly dictReaderCredentials?: ISecret;
+  public abstract readonly readerCredentials?: ISecret;
   public abstract readonly serverRoles: IRole[];
   public abstract readonly appFiles?: ClickHouseAppFiles;
   public abstract readonly kafka?: IKafka;

@@ -9,7 +9,7 @@ import { GP3 } from '../instance/instance-volume';
 import { KAFKA } from '../store-checks';
 import { hostedZone, instanceType, kmsKey, logRetention, removalPolicy, secret, snapshotId, subnetSelection, vpc } from '../../private/checks/cdk';
 import { Checks, required } from '../../private/checks/check';
-import { domainName, gibibytes, image, text, wholeNumber } from '../../private/checks/values';
+import { boolean, domainName, gibibytes, image, text, wholeNumber } from '../../private/checks/values';
 import { invalidProp, invalidValue } from '../../private/errors';
 
 /**
@@ -96,6 +96,12 @@ export interface ClickHouseProps {
    */
   readonly registryCredentials?: ISecret;
   /**
+   * Indicates whether to create a user that can read events only, for `PostHogCanary` and for your own queries. A change replaces the instances.
+   *
+   * @default false
+   */
+  readonly reader?: boolean;
+  /**
    * The database, created at startup if it does not exist.
    *
    * @default 'posthog'
@@ -142,6 +148,7 @@ export const CLICKHOUSE_DEFAULTS = {
   volumeIops: 3000,
   volumeThroughput: 125,
   replicas: 1,
+  reader: false,
   database: 'posthog',
   removalPolicy: RemovalPolicy.RETAIN,
   logRetention: RetentionDays.ONE_MONTH,
@@ -168,6 +175,7 @@ export const CLICKHOUSE_CHECKS: Checks<ClickHouseProps> = {
   keeperInstanceType: instanceType('such as t4g.small'),
   image: image('clickhouse/clickhouse-server'),
   registryCredentials: secret,
+  reader: boolean,
   database: databaseName,
   privateZone: hostedZone,
   hostName: domainName,

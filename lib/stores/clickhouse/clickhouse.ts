@@ -65,6 +65,8 @@ export class ClickHouse extends ClickHouseBase {
   public readonly credentials: ISecret;
   /** The secret with the keys `username` and `password` of the user that dictionaries read as. Always defined. */
   public readonly dictReaderCredentials?: ISecret;
+  /** The secret with the keys `username` and `password` of the user that can read events only. Undefined without `reader`. */
+  public readonly readerCredentials?: ISecret;
   public readonly serverRoles: IRole[];
   /** The parameters through which migrations install PostHog's functions and format schemas on the servers. Always defined. */
   public readonly appFiles?: ClickHouseAppFiles;
@@ -90,9 +92,10 @@ export class ClickHouse extends ClickHouseBase {
     );
     this.host = topology.nodes[0].host;
     this.database = props.database ?? CLICKHOUSE_DEFAULTS.database;
-    const secrets: ClickHouseSecrets = defineSecrets(this, removalPolicy);
+    const secrets: ClickHouseSecrets = defineSecrets(this, removalPolicy, props.reader ?? CLICKHOUSE_DEFAULTS.reader);
     this.credentials = secrets.credentials;
     this.dictReaderCredentials = secrets.dictReaderCredentials;
+    this.readerCredentials = secrets.readerCredentials;
     this.clusterSecret = secrets.clusterSecret;
     this.securityGroup = this.defineSecurityGroup(props, replicas > 1);
     this.connections.addSecurityGroup(this.securityGroup);
