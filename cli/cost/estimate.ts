@@ -1,6 +1,6 @@
 import { capacityOf } from './capacity';
 import { CostLine, grouped, line, Properties } from './cost-line';
-import { alarms, clusterInsights, detailedMonitoring, scalingAlarms, serviceInsights, volumeMetrics } from './monitoring';
+import { alarms, clusterInsights, detailedMonitoring, functionMetrics, scalingAlarms, serviceInsights, volumeMetrics } from './monitoring';
 import { HOURS_PER_MONTH, Prices } from './prices';
 import { CloudFormationTemplate, numberOf } from '../alb/template';
 import { containersOf, launchedTypeOf, launchTemplateOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
@@ -10,6 +10,7 @@ type Rule = (properties: Properties, template: CloudFormationTemplate, prices: P
 /** The pricing rule of each resource type. Other types are free or billed by use. */
 const RULES: Readonly<Record<string, Rule>> = {
   'AWS::ECS::Service': service,
+  'AWS::Lambda::Function': functionMetrics,
   'AWS::ElasticLoadBalancingV2::LoadBalancer': loadBalancer,
   'AWS::EC2::NatGateway': (_, __, { perHour }) => [line('NAT gateway', 1, perHour.natGateway * HOURS_PER_MONTH)],
   'AWS::EC2::EIP': (_, __, { perHour }) => [line('Public IPv4 address', 1, perHour.publicIpv4 * HOURS_PER_MONTH)],

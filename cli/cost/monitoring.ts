@@ -55,6 +55,15 @@ export function volumeMetrics({ Tags }: Properties, { perMonth }: Prices): CostL
   return isWatched ? [line('Metric of a data volume', VOLUME_METRICS, perMonth.metric)] : [];
 }
 
+/** The metrics that the canary publishes (lib/operations/canary). */
+const CANARY_METRICS = 2;
+
+/** Estimates the metrics that a function publishes: those of the canary. */
+export function functionMetrics({ Environment }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
+  const { Variables } = (Environment ?? {}) as { readonly Variables?: Readonly<Record<string, unknown>> };
+  return Variables?.CANARY === undefined ? [] : [line('Metric of the canary', CANARY_METRICS, perMonth.metric)];
+}
+
 /** Estimates an alarm: one price for each metric that it reads. */
 export function alarms({ Metrics }: Properties, _: CloudFormationTemplate, { perMonth }: Prices): CostLine[] {
   const metrics = Array.isArray(Metrics) ? (Metrics as { readonly MetricStat?: unknown }[]).filter(({ MetricStat }) => MetricStat).length : 1;

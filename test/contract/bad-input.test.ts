@@ -20,6 +20,7 @@ import {
   ObjectStorage,
   Postgres,
   PostHogCdn,
+  PostHogCanary,
   PostHogFirewall,
   PostHogIngress,
   PostHogNetwork,
@@ -115,7 +116,7 @@ const OIDC = {
 };
 
 /** Structs whose props others inherit. */
-const INHERITED = ['PostHogIngressOptions', 'AppSecretsOptions', 'AppSettingsOptions', 'PostgresOptions'];
+const INHERITED = ['PostHogIngressOptions', 'AppSecretsOptions', 'AppSettingsOptions', 'PostgresOptions', 'PostHogCanaryOptions'];
 
 /** Structs that users who implement an interface return. */
 const RETURNED = ['ClickHouseAppFiles', 'PostgresLoginCredentials'];
@@ -178,6 +179,20 @@ const STRUCTS: Record<string, Target> = {
       taskDefinition.addContainer('process', { image: ContainerImage.fromRegistry('process') });
       ingress(stack, { clientAddress: ClientAddress.verified() }).addClientAddressProxy(taskDefinition, props);
     },
+  },
+  PostHogCanaryProps: {
+    path: 'Stack/It',
+    given: (stack) => ({
+      vpc: vpcOf(stack),
+      domainName: 'posthog.example.com',
+      projectToken: secretOf(stack),
+      clickHouse: ClickHouse.fromClickHouseAttributes(stack, 'Reader', {
+        host: 'clickhouse.internal',
+        credentials: secretOf(stack),
+        readerCredentials: secretOf(stack),
+      }),
+    }),
+    make: (stack, props) => new PostHogCanary(stack, 'It', props),
   },
   FirewallOptions: { make: (stack, props) => ingress(stack, { firewall: PostHogFirewall.managed(props) }) },
   PostHogWebAclProps: { path: 'Stack/It', make: (stack, props) => new PostHogWebAcl(stack, 'It', props) },

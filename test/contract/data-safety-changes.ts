@@ -112,6 +112,15 @@ const IN_ZONE = ({ privateZone }: Given) => ({ privateZone });
 
 const REGISTRY_CREDENTIALS: Change = { to: (given) => Secret.fromSecretNameV2(given, 'RegistryCredentials', 'docker-hub') };
 
+/** A login that is not wanted any more leaves its secret behind. */
+export const READER: Change = {
+  ...to(true),
+  endangers: {
+    what: ['AWS::SecretsManager::Secret removed'],
+    said: { file: 'docs/canary.md', text: 'its secret is retained, and is not used again' },
+  },
+};
+
 /** What both numbers of replicas have in common. */
 const CLICKHOUSE: Subject['changes'] = {
   vpc: OTHER_VPC,
@@ -124,6 +133,7 @@ const CLICKHOUSE: Subject['changes'] = {
   volumeThroughput: to(250),
   image: to('clickhouse/clickhouse-server:other'),
   registryCredentials: REGISTRY_CREDENTIALS,
+  reader: READER,
   database: to('other'),
   privateZone: { to: ({ privateZone }) => privateZone },
   hostName: { to: () => 'other.inside.example.com', with: IN_ZONE },

@@ -18,7 +18,7 @@ import {
   Product,
   TrustedProxies,
 } from '../../lib';
-import { Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, PROTECTED, Said, Subject, to } from './data-safety-changes';
+import { READER, Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, PROTECTED, Said, Subject, to } from './data-safety-changes';
 import { Given } from './data-safety-given';
 import { FEW } from '../helpers/stack';
 
@@ -109,6 +109,7 @@ export const POSTHOG_STORES: Subject = {
         clickHouseImage: `clickhouse/clickhouse-server@sha256:${'1'.repeat(64)}`,
       }),
     ),
+    clickHouseReader: READER,
     registryCredentials: { to: ({ secret }) => secret },
     encryptionKey: OTHER_KEY,
     logRetention: to(RetentionDays.ONE_DAY),
@@ -204,6 +205,7 @@ export const POSTHOG: Subject = {
         release: PostHogRelease.of('for both', PostHogRelease.V2026_09_11_R2.images, { platforms: [CpuArchitecture.X86_64, CpuArchitecture.ARM64] }),
       }),
     },
+    canary: { ...READER, to: ({ secret }) => ({ projectToken: secret }) },
     temporalTaskQueues: { to: () => ['one-queue'], with: () => ({ products: [Product.EXPORTS] }) },
     email: to({ host: 'mail.example.com', fromAddress: 'posthog@example.com' }),
     singleSignOn: { to: ({ secret }) => ({ github: { clientId: 'client', clientSecret: secret } }) },

@@ -30,6 +30,7 @@ import {
   ObjectStorage,
   OidcOptions,
   Postgres,
+  PostHogCanary,
   PostHogFirewall,
   PostgresLogins,
   PostHogIngress,
@@ -135,6 +136,8 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   PostHogCdnProps: template((stack, props) => {
     newCdn(stack, props);
   }),
+  PostHogCanaryOptions: template(canary),
+  PostHogCanaryProps: template(canary),
   FirewallOptions: template((stack, props) => ingress(stack, { firewall: PostHogFirewall.managed(props) })),
   PostHogWebAclProps: (props) => {
     const stack = newStack({ env: { account: '111122223333', region: 'us-east-1' } });
@@ -218,11 +221,16 @@ const OTHERS: Record<string, unknown> = {
   'ClickHouseProps.database': 'other',
   'ClickHouseProps.instanceType': InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE),
   'ClickHouseProps.logRetention': RetentionDays.ONE_DAY,
+  'ClickHouseProps.reader': true,
   'ClickHouseProps.removalPolicy': RemovalPolicy.DESTROY,
   'ClickHouseProps.replicas': 2,
   'ClickHouseProps.volumeIops': 4000,
   'ClickHouseProps.volumeSize': Size.gibibytes(300),
   'ClickHouseProps.volumeThroughput': 250,
+  'PostHogCanaryOptions.interval': Duration.minutes(10),
+  'PostHogCanaryOptions.maxDelay': Duration.minutes(1),
+  'PostHogCanaryProps.flags': false,
+  'PostHogCanaryProps.recordings': false,
   'FirewallOptions.apiLimit': 5_000,
   'FirewallOptions.logRetention': RetentionDays.ONE_DAY,
   'FirewallOptions.logs': false,
@@ -304,6 +312,7 @@ const OTHERS: Record<string, unknown> = {
   'PostgresProps.allowMajorVersionUpgrade': true,
   'PostgresProps.instanceType': InstanceType.of(InstanceClass.R8G, InstanceSize.LARGE),
   'PostgresProps.version': PostgresEngineVersion.VER_17,
+  'PostHogStoresProps.clickHouseReader': true,
   'PostHogStoresProps.logRetention': RetentionDays.ONE_DAY,
   'PostHogStoresProps.release': PostHogRelease.of('other', PostHogRelease.V2026_09_11_R2.images, {
     clickHouseImage: `clickhouse/clickhouse-server@sha256:${'1'.repeat(64)}`,
@@ -330,6 +339,18 @@ function store(define: (stack: Stack, props: Props) => object): (props: Props) =
 /** Users and databases are of snapshots. */
 function ofSnapshot(props: Props): Props {
   return { snapshotIdentifier: 'before', ...props };
+}
+
+function canary(stack: Stack, props: Props): PostHogCanary {
+  const secret = Secret.fromSecretNameV2(stack, 'Secret', 'secret');
+  const clickHouse = ClickHouse.fromClickHouseAttributes(stack, 'Store', { host: 'clickhouse', credentials: secret, readerCredentials: secret });
+  return new PostHogCanary(stack, 'Canary', {
+    vpc: new Vpc(stack, 'Vpc'),
+    domainName: 'posthog.example.com',
+    projectToken: secret,
+    clickHouse,
+    ...props,
+  });
 }
 
 function ingress(stack: Stack, props: Props): PostHogIngress {

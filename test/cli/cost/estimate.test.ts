@@ -54,6 +54,13 @@ test.each<[string, string, object, [string, number, string][]]>([
       ['Metric of a data volume', 2, '0.60'],
     ],
   ],
+  [
+    'the canary',
+    'AWS::Lambda::Function',
+    { Environment: { Variables: { CANARY: { 'Fn::Join': ['', []] } } } },
+    [['Metric of the canary', 2, '0.60']],
+  ],
+  ['nothing for another function', 'AWS::Lambda::Function', {}, []],
   ['a fast volume', 'AWS::EC2::Volume', { Size: 100, Iops: 7000, Throughput: 500 }, [['EBS volume: 100 GiB gp3', 1, '43.00']]],
   [
     'an instance, and the disk of its image',
