@@ -79,8 +79,8 @@ export interface MigrationOptions {
    */
   readonly allowLegacyDatabase?: boolean;
   /**
-   * The retention of ClickHouse's copy of every query (`sharded_query_log_archive`), in whole days from 1 to 3650. Upstream keeps it forever, which takes
-   * 50 to 100 GB a year with ten queries a second.
+   * The retention of ClickHouse's copy of every query (`sharded_query_log_archive`), in whole days from 1 to 3650. Upstream keeps it forever, which
+   * takes 50 to 100 GB a year with ten queries a second.
    *
    * @default - 90 days, unless the table has a TTL
    */

@@ -18,7 +18,7 @@ import {
   Product,
   TrustedProxies,
 } from '../../lib';
-import { READER, Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, PROTECTED, Said, Subject, to } from './data-safety-changes';
+import { Change, FEWER_BROKERS, NAME_TAKEN, OVERLAP, PROTECTED, READER, Said, Subject, to } from './data-safety-changes';
 import { Given } from './data-safety-given';
 import { FEW } from '../helpers/stack';
 

@@ -97,7 +97,10 @@ function recordingRequest(token: string, now: Date): CanaryRequest {
   };
 }
 
-/** capture answers `{"status": 1}` (older versions) or `{"status": "Ok"}`, and names what exceeds its quota and is dropped (rust/capture/src/api.rs). */
+/**
+ * Checks a response of capture: `{"status": 1}` (older versions) or `{"status": "Ok"}`, with the names of what exceeds its quota and is dropped
+ * (rust/capture/src/api.rs).
+ */
 function captureProblem(response: CheckResponse): string | undefined {
   const body = jsonOf(response);
   const { status, quota_limited: limited } = body ?? {};
@@ -108,7 +111,7 @@ function captureProblem(response: CheckResponse): string | undefined {
   return Array.isArray(limited) && limited.length > 0 ? `dropped by the quota of ${limited.join(', ')}` : undefined;
 }
 
-/** feature-flags answers the flags of a project, and whether one of them could not be computed (rust/feature-flags/src/api/types.rs). */
+/** Checks a response of feature-flags: the flags, and whether one could not be computed (rust/feature-flags/src/api/types.rs). */
 function flagsProblem(response: CheckResponse): string | undefined {
   const { flags, errorsWhileComputingFlags } = jsonOf(response) ?? {};
   if (response.status !== 200 || typeof flags !== 'object' || flags === null) {
