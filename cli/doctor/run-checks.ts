@@ -15,6 +15,7 @@ import { checkRelease } from './checks/services/release';
 import { checkRewrites } from './checks/routing/rewrites';
 import { checkServices } from './checks/services/services';
 import { checkTargetHealth } from './checks/services/target-health';
+import { checkVolumes } from './checks/services/volumes';
 import { checkTlsPolicy } from './checks/listeners/tls-policy';
 import { checkTrustedProxies } from './checks/client-ip/trusted-proxies';
 import { Deployment } from './deployment/deployment';
@@ -37,6 +38,7 @@ export const CHECKS: Readonly<Record<string, (context: CheckContext) => CheckRes
   'targets': checkTargetHealth,
   'services': checkServices,
   'release': checkRelease,
+  'volumes': checkVolumes,
   'trusted-proxies': checkTrustedProxies,
   'proxy-settings': checkProxySettings,
   'address-proxy': checkAddressProxy,

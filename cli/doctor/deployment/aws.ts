@@ -1,6 +1,6 @@
 import { ACMClient, CertificateDetail, DescribeCertificateCommand } from '@aws-sdk/client-acm';
-import { CloudFormationClient, paginateListStackResources, StackResourceSummary } from '@aws-sdk/client-cloudformation';
-import { EC2Client, paginateDescribeSubnets, Subnet } from '@aws-sdk/client-ec2';
+import { CloudFormationClient, GetTemplateCommand, paginateListStackResources, StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { EC2Client, paginateDescribeSubnets, paginateDescribeVolumes, Subnet, Volume } from '@aws-sdk/client-ec2';
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -33,8 +33,10 @@ import { chunks } from '../../../lib/internal';
 /** Every AWS action that the doctor calls, as in a policy. docs/command-line.md lists the same. */
 export const ACTIONS = [
   'acm:DescribeCertificate',
+  'cloudformation:GetTemplate',
   'cloudformation:ListStackResources',
   'ec2:DescribeSubnets',
+  'ec2:DescribeVolumes',
   'ecs:DescribeServices',
   'ecs:DescribeTaskDefinition',
   'ecs:ListClusters',
@@ -158,6 +160,16 @@ export class Aws {
 
   public async subnets(ids: readonly string[]): Promise<Subnet[]> {
     return this.all('ec2:DescribeSubnets', paginateDescribeSubnets({ client: this.ec2 }, { SubnetIds: [...ids] }), ({ Subnets }) => Subnets);
+  }
+
+  public async volumesWithTag(tag: string): Promise<Volume[]> {
+    const filter = [{ Name: 'tag-key', Values: [tag] }];
+    return this.all('ec2:DescribeVolumes', paginateDescribeVolumes({ client: this.ec2 }, { Filters: filter }), ({ Volumes }) => Volumes);
+  }
+
+  public async template(stack: string): Promise<string> {
+    const { TemplateBody } = await this.call('cloudformation:GetTemplate', this.cloudFormation.send(new GetTemplateCommand({ StackName: stack })));
+    return TemplateBody ?? '';
   }
 
   public async clusters(): Promise<string[]> {

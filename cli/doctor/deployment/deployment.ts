@@ -22,6 +22,19 @@ export interface Deployment {
   readonly services: Loaded<readonly Service[]>;
   /** The certificates of its listeners. */
   readonly certificates: readonly Certificate[];
+  /** The data volumes of the account and region; undefined if they are not described. */
+  readonly volumes?: Loaded<readonly Volume[]>;
+}
+
+/** A data volume of ClickHouse or Redpanda. */
+export interface Volume {
+  readonly id: string;
+  /** The tag by which its instance finds it: the stack and the construct. */
+  readonly name: string;
+  /** The size in GiB. */
+  readonly size: number;
+  /** The size in the template of its stack; undefined if it is not known. */
+  readonly declared?: number;
 }
 
 /** The load balancer itself. */

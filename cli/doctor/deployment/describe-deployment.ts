@@ -5,6 +5,7 @@ import {
   TargetGroup as ElbTargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describeServices } from './describe-services';
+import { describeVolumes } from './describe-volumes';
 import { Aws } from './aws';
 import { needed, orUnavailable } from '../../aws/aws-error';
 import { Certificate, CertificateDetails, Deployment, Listener, Service, Subnet, TargetGroup, TargetHealth } from './deployment';
@@ -25,12 +26,13 @@ export async function describeDeployment(aws: Aws, named: Named): Promise<Deploy
   const arn = found.loadBalancer.LoadBalancerArn!;
   const groups = orUnavailable(aws.targetGroups(arn));
   const groupArns = groups.then((answer) => (isUnavailable(answer) ? answer : answer.map(({ TargetGroupArn }) => TargetGroupArn!)));
-  const [attributes, listeners, subnets, targetGroups, services] = await Promise.all([
+  const [attributes, listeners, subnets, targetGroups, services, volumes] = await Promise.all([
     orUnavailable(aws.loadBalancerAttributes(arn)),
     describeListeners(aws, found),
     orUnavailable(describeSubnets(aws, subnetIdsOf(found.loadBalancer))),
     groups.then(async (answer) => (isUnavailable(answer) ? answer : Promise.all(answer.map((group) => describeTargetGroup(aws, group))))),
     groupArns.then((answer) => describeServices(aws, found.services, answer)),
+    describeVolumes(aws),
   ]);
   return {
     region: aws.region,
@@ -48,6 +50,7 @@ export async function describeDeployment(aws: Aws, named: Named): Promise<Deploy
     otherSubnets: await describeOtherSubnets(aws, services, targetGroups),
     services,
     certificates: await describeCertificates(aws, listeners),
+    volumes,
   };
 }
 
