@@ -39,6 +39,7 @@ export {
 } from './services/settings/app-settings';
 export { type PostHogCanaryOptions } from './operations/canary/canary-options';
 export { type IPostHogCanary, PostHogCanary, type PostHogCanaryProps } from './operations/canary/posthog-canary';
+export { type OperationsOptions } from './operations/operations-options';
 export { type IDeploymentCheck } from './operations/deployment-check/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';

@@ -116,7 +116,14 @@ const OIDC = {
 };
 
 /** Structs whose props others inherit. */
-const INHERITED = ['PostHogIngressOptions', 'AppSecretsOptions', 'AppSettingsOptions', 'PostgresOptions', 'PostHogCanaryOptions'];
+const INHERITED = [
+  'PostHogIngressOptions',
+  'AppSecretsOptions',
+  'AppSettingsOptions',
+  'PostgresOptions',
+  'PostHogCanaryOptions',
+  'OperationsOptions',
+];
 
 /** Structs that users who implement an interface return. */
 const RETURNED = ['ClickHouseAppFiles', 'PostgresLoginCredentials'];
