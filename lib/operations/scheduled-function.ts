@@ -4,7 +4,6 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { acknowledge } from '../private/acknowledge';
 import { programFolder } from '../private/assets';
@@ -98,16 +97,18 @@ export class ScheduledFunction extends Construct implements IConnectable {
       ...networkStatements(this),
       { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: this.logGroup.logGroupArn },
     ].forEach((statement) => this.addToRolePolicy(statement));
+    const { functionArn } = handler;
+    const scheduleRole = new InlineRole(this, 'ScheduleRole', { assumedBy: trustedService(this, 'scheduler') });
+    // The grant of the CDK's target needs a policy of its own, a resource more.
+    scheduleRole.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
     new Schedule(this, 'Schedule', {
       schedule: props.schedule,
       description: props.description,
       // The next run does the same: a run that could not start is not repeated.
-      target: new LambdaInvoke(handler, {
-        role: new InlineRole(this, 'ScheduleRole', { assumedBy: trustedService(this, 'scheduler') }),
-        retryAttempts: 0,
-      }),
+      target: { bind: () => ({ arn: functionArn, role: scheduleRole, retryPolicy: { maximumRetryAttempts: 0 } }) },
     });
     acknowledge(this, {
+      'IAMNoInlinePolicy': 'the roles belong to this function and its schedule, and so do their policies',
       'LambdaConcurrency': 'a schedule invokes it, one run at a time',
       'LambdaDLQ': 'the next run does the same, and an alarm reports failures',
       'AwsSolutions-IAM5[Resource::*]': 'network interfaces of functions do not support resource ARNs',
