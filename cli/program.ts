@@ -16,6 +16,7 @@ export const COMMANDS: Commands = {
   watch: async () => (await import('./watch/watch')).WATCH,
   cost: async () => (await import('./cost/cost')).COST,
   release: async () => (await import('./release/release')).RELEASE,
+  runbook: async () => (await import('./runbook/runbook')).RUNBOOK,
 };
 
 /**

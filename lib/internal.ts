@@ -32,3 +32,5 @@ export { apart, LOCKSTEP, MAX_DAYS_APART } from './release/lockstep';
 export { checkText, CLICKHOUSE_VERSION, COMMIT, DAY, RELEASE_NAME, type TextRule, TOPIC } from './release/release-checks';
 export { IMAGE_NAMES, type ImageName, imagesOf, imagesWithout, type ReleaseDescription, type ReleaseImage } from './release/release-description';
 export { orderedOverrides, parseRelease, renderRelease } from './release/release-file';
+export { STOP_STEPS } from './catalog/stop-order';
+export { KAFKA_MESSAGE_BYTES } from './catalog/kafka/limits';

@@ -1,5 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { credentialsProblem, meaningOf } from './aws-error';
+import { signedRequest } from './signed-request';
 import { CommandError } from '../command';
 
 /** Short, so that a missing network is reported in seconds instead of minutes. */
@@ -36,6 +37,35 @@ export class Session {
   /** Creates a client. */
   public client<Client>(Type: new (config: ClientConfig) => Client): Client {
     return new Type({ region: this.region, credentials: this.credentials, requestHandler: TIMEOUTS });
+  }
+
+  /**
+   * Returns the response of an API that takes JSON, without a client of the SDK.
+   *
+   * @param action the action, as in a policy
+   * @param api the service in host names and signatures, and the target of its requests before the name of the action
+   * @param body the parameters
+   */
+  public async json<Answer>(action: string, api: { readonly service: string; readonly target: string }, body: object): Promise<Answer> {
+    const suffix = this.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+    const endpoint = process.env.AWS_ENDPOINT_URL ?? `https://${api.service}.${this.region}.${suffix}`;
+    const target = `${api.target}.${action.split(':')[1]}`;
+    return this.call(
+      action,
+      (async () => {
+        // A client has resolved the credentials: it accepts a provider, too.
+        const credentials = await this.client(CloudFormationClient).config.credentials();
+        const request = signedRequest({ service: api.service, endpoint, region: this.region, target, body, now: new Date() }, credentials);
+        const signal = AbortSignal.timeout(TIMEOUTS.requestTimeout);
+        const answer = await fetch(endpoint, { method: 'POST', ...request, signal });
+        const text = await answer.text();
+        const parsed = (text === '' ? {} : JSON.parse(text)) as { readonly __type?: string; readonly message?: string; readonly Message?: string };
+        if (!answer.ok) {
+          throw Object.assign(new Error(parsed.message ?? parsed.Message ?? `status ${answer.status}`), { name: nameOf(parsed.__type) });
+        }
+        return parsed as unknown as Answer;
+      })(),
+    );
   }
 
   /** Returns a response. Converts errors: to an `AwsRefusal` if other requests can still succeed. */
@@ -76,6 +106,11 @@ async function collect<Page, Item>(pages: AsyncIterable<Page>, itemsOf: (page: P
     collected.push(...(itemsOf(page) ?? []));
   }
   return collected;
+}
+
+/** Returns `AccessDenied` of `com.amazonaws.cloudwatch#AccessDenied`. */
+function nameOf(type = 'UnknownError'): string {
+  return type.split('#').at(-1)!;
 }
 
 /** Explains why no region was found, from the message of the SDK: none is set, or the name is invalid. */
