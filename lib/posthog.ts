@@ -15,6 +15,7 @@ import { serviceSubnets, warnOfUnreachableImages } from './network/service-subne
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check/deployment-check';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
+import { warnOfConnections } from './posthog-connections';
 import { defineIngresses } from './posthog-ingresses';
 import { defineOperations } from './posthog-operations';
 import { MIGRATING_PIPELINES, NetworkPlan, planOf, PostHogPlan } from './posthog-plan';
@@ -176,6 +177,7 @@ export class PostHog extends Construct {
       removalPolicy,
     });
     this.deployed = deployed;
+    warnOfConnections(this, this.postgres, deployed.all);
     this.services = deployed.all;
     this.migration = this.defineMigration(plan, storesScope, subnets);
     deployed.startAfter(this.migration);

@@ -126,6 +126,8 @@ export class PostHogService extends Construct implements IPostHogService {
   public readonly scaling?: ScalableTaskCount;
   public readonly logGroup: LogGroup;
   public readonly connections: Connections;
+  /** The size and the number of its tasks. */
+  public readonly size: TaskSize;
 
   public constructor(
     scope: Construct,
@@ -135,6 +137,7 @@ export class PostHogService extends Construct implements IPostHogService {
     super(scope, id);
     const { definition, options } = props;
     const size = withPath(this, () => taskSize(definition, props.size, options));
+    this.size = size;
     // ECS refuses a target group that no listener rule forwards to.
     const http = props.routes.length > 0 ? definition.http : undefined;
     this.process = definition.process;
