@@ -1,9 +1,11 @@
 import { ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { PostHogProcess } from './catalog/posthog-process';
 import { PostHogIngress } from './ingress/posthog-ingress';
 import { IMigration } from './migration/migration';
-import { installationName } from './operations/installation';
+import { customMetric, installationName } from './operations/installation';
+import { scaleOnQueue } from './operations/worker-scaling';
 import { PostHogPlan } from './posthog-plan';
 import { IPostHogService } from './services/service/posthog-service';
 import { Stores } from './stores/posthog-stores';
@@ -33,7 +35,11 @@ export interface Operations {
  *
  * @param scope the `PostHog`
  */
-export function defineOperations(scope: Construct, _posthog: OperatedPostHog): Operations {
+export function defineOperations(scope: Construct, posthog: OperatedPostHog): Operations {
   const installation = installationName(scope);
+  const worker = posthog.services.find(({ process }) => process === PostHogProcess.WORKER);
+  if (worker?.scaling) {
+    scaleOnQueue(worker.scaling, customMetric(scope, installation, 'CeleryQueueDepth'));
+  }
   return { installation };
 }

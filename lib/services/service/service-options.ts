@@ -34,7 +34,7 @@ export interface PostHogServiceOptions {
    */
   readonly minTasks?: number;
   /**
-   * The maximum number of tasks, up to 5000. `worker`, which has the only scheduler, `livestream` and `temporal` cannot have more than one.
+   * The maximum number of tasks, up to 5000. `livestream` and `temporal` cannot have more than one.
    *
    * @default - depends on the process and on `size`, or `minTasks` if that is more
    */
