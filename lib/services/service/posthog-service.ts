@@ -220,6 +220,8 @@ export class PostHogService extends Construct implements IPostHogService {
 
   private defineService(http: HttpEndpoint | undefined): BaseService {
     const { minTasks, maxTasks } = this.size;
+    const { deploymentAlarms } = this.props.options;
+    const alarmNames = deploymentAlarms?.map(({ alarmName }) => alarmName) ?? [];
     const { definition, cluster, subnets, securityGroup, clientGroups, discovery, capacityProvider, enableExecuteCommand } = this.props;
     const service = new FargateService(this, 'Service', {
       cluster,
@@ -233,6 +235,7 @@ export class PostHogService extends Construct implements IPostHogService {
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
+      deploymentAlarms: alarmNames.length > 0 ? { alarmNames } : undefined,
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       healthCheckGracePeriod: http && Duration.seconds(http.healthCheckGracePeriod),
       enableExecuteCommand,
@@ -249,6 +252,9 @@ export class PostHogService extends Construct implements IPostHogService {
     // construct itself leaves out groups that are added to `connections` later.
     const groups = () => [securityGroup, ...clientGroups, ...this.connections.securityGroups, ...service.connections.securityGroups];
     const resource = service.node.defaultChild as CfnService;
+    if (deploymentAlarms?.length === 0) {
+      resource.addPropertyOverride('DeploymentConfiguration.Alarms', { AlarmNames: [], Enable: false, Rollback: false });
+    }
     // ECS keeps a registration or a target group that an update does not mention, so a service without one says so (UpdateService of its API). The
     // CDK leaves out empty lists, those of target groups only without the feature flag `@aws-cdk/aws-ecs:removeEmptyLoadBalancers`.
     resource.serviceRegistries = Lazy.any({ produce: () => service['serviceRegistries'] });
