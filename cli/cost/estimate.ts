@@ -1,7 +1,9 @@
 import { capacityOf } from './capacity';
 import { CostLine, grouped, line, Properties } from './cost-line';
+import { taskPerHour } from './fargate';
 import { alarms, clusterInsights, detailedMonitoring, scalingAlarms, serviceInsights } from './monitoring';
 import { HOURS_PER_MONTH, Prices } from './prices';
+import { scheduledTask } from './scheduled-tasks';
 import { CloudFormationTemplate, numberOf } from '../alb/template';
 import { containersOf, launchedTypeOf, launchTemplateOf, taskCountOf, taskOf, TemplateService } from '../template/template-services';
 
@@ -10,6 +12,7 @@ type Rule = (properties: Properties, template: CloudFormationTemplate, prices: P
 /** The pricing rule of each resource type. Other types are free or billed by use. */
 const RULES: Readonly<Record<string, Rule>> = {
   'AWS::ECS::Service': service,
+  'AWS::Scheduler::Schedule': scheduledTask,
   'AWS::ElasticLoadBalancingV2::LoadBalancer': loadBalancer,
   'AWS::EC2::NatGateway': (_, __, { perHour }) => [line('NAT gateway', 1, perHour.natGateway * HOURS_PER_MONTH)],
   'AWS::EC2::EIP': (_, __, { perHour }) => [line('Public IPv4 address', 1, perHour.publicIpv4 * HOURS_PER_MONTH)],
@@ -80,9 +83,6 @@ function hourly(what: string, table: Readonly<Record<string, number>>, type: unk
   );
 }
 
-/** The disk of a Fargate task that costs nothing, in GiB (https://aws.amazon.com/fargate/pricing/). */
-const FREE_TASK_DISK = 20;
-
 /** Estimates the minimum number of tasks, each with the CPU, memory and disk of its task definition. */
 function service(properties: TemplateService, template: CloudFormationTemplate, prices: Prices, id: string): CostLine[] {
   const task = taskOf(template, properties);
@@ -100,14 +100,8 @@ function service(properties: TemplateService, template: CloudFormationTemplate, 
     case 'unknown':
       return [line(`Task on another capacity provider: ${name}`, min), ...insights];
     case 'fargate': {
-      const { perHour } = prices;
-      const isArm = task.RuntimePlatform?.CpuArchitecture === 'ARM64';
-      const [vcpu, gb] = isArm ? [perHour.fargateArmVcpu, perHour.fargateArmGb] : [perHour.fargateVcpu, perHour.fargateGb];
-      const [cpu, memory, size] = [numberOf(task.Cpu), numberOf(task.Memory), numberOf(task.EphemeralStorage?.SizeInGiB ?? FREE_TASK_DISK)];
-      const each =
-        cpu === undefined || memory === undefined || size === undefined
-          ? undefined
-          : ((cpu / 1024) * vcpu + (memory / 1024) * gb + (size - FREE_TASK_DISK) * perHour.fargateDiskGb) * HOURS_PER_MONTH;
+      const perHour = taskPerHour(task, prices);
+      const each = perHour && perHour * HOURS_PER_MONTH;
       const { onDemand, spot } = capacity;
       return [
         ...(onDemand === 0 ? [] : [line(`Fargate task: ${name}`, onDemand, each)]),
