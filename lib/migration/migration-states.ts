@@ -32,7 +32,7 @@ export interface MigrationStates {
  * (cdklabs/construct-hub pull request 415). A permission that is granted in the same deployment may not be effective yet. Other causes under one
  * of these names fail after the last attempt.
  */
-const RETRYABLE_ERRORS = [
+export const RETRYABLE_ERRORS = [
   'ECS.AmazonECSException',
   'ECS.ServerException',
   'ECS.ThrottlingException',

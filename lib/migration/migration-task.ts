@@ -207,7 +207,8 @@ function loginSecrets(logins: PostgresLoginCredentials): Record<string, Secret> 
   );
 }
 
-function withoutRequestVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
+/** Returns the variables without those for HTTP requests. */
+export function withoutRequestVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !REQUEST_ONLY_VARIABLES.includes(name)));
 }
 
