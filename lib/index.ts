@@ -37,6 +37,9 @@ export {
   type SingleSignOnOptions,
   type SlackApp,
 } from './services/settings/app-settings';
+export { type OperationsOptions } from './operations/operations-options';
+export { PostHogUpkeep, type PostHogUpkeepProps } from './operations/upkeep/posthog-upkeep';
+export { type PostHogUpkeepOptions } from './operations/upkeep/upkeep-options';
 export { type IDeploymentCheck } from './operations/deployment-check/deployment-check';
 export { type IMigration } from './migration/migration';
 export { type MigrationOptions } from './migration/migration-options';

@@ -13,6 +13,7 @@ import { IMigration, Migration } from './migration/migration';
 import { PostHogNetwork } from './network/posthog-network';
 import { serviceSubnets, warnOfUnreachableImages } from './network/service-subnets';
 import { DeploymentCheck, IDeploymentCheck } from './operations/deployment-check/deployment-check';
+import { PostHogUpkeep } from './operations/upkeep/posthog-upkeep';
 import { checkAgreement, ComparedProps, recordProps } from './posthog-agreement';
 import { checkResources, POSTHOG_CHECKS } from './posthog-checks';
 import { defineIngresses } from './posthog-ingresses';
@@ -48,7 +49,7 @@ import { defineStores } from './stores/posthog-stores';
  *
  * It defines the ingress, the services and their secrets and, unless you pass in existing ones, a network, an ECS cluster and the data stores.
  *
- * It takes about 350 resources, with every product 380. A stack can have 500: a second PostHog needs a stack of its own, and if this one is still too
+ * It takes about 360 resources, with every product 390. A stack can have 500: a second PostHog needs a stack of its own, and if this one is still too
  * small, the data stores too.
  */
 export class PostHog extends Construct {
@@ -79,6 +80,9 @@ export class PostHog extends Construct {
   public readonly migration: IMigration;
   /** The check at the end of a deployment; undefined if there is nothing to check, or if the load balancer cannot be reached. */
   public readonly deploymentCheck?: IDeploymentCheck;
+
+  /** The upkeep of the data: deletions, data deletion requests and metrics; undefined if `upkeep` turns it off. */
+  public readonly upkeep?: PostHogUpkeep;
 
   /** The products that are deployed. */
   public readonly products: Product[];
@@ -181,7 +185,7 @@ export class PostHog extends Construct {
     deployed.startAfter(this.migration);
     this.openAfterStart();
     this.deploymentCheck = plan.deploymentChecks.length > 0 ? this.defineDeploymentCheck(plan) : undefined;
-    defineOperations(this, {
+    ({ upkeep: this.upkeep } = defineOperations(this, {
       plan,
       vpc: this.vpc,
       cluster: this.cluster,
@@ -191,7 +195,8 @@ export class PostHog extends Construct {
       appIngress: this.appIngress,
       services: this.services,
       migration: this.migration,
-    });
+      worker: deployed.accessOf(PostHogProcess.WORKER),
+    }));
     recordProps(this, compared);
   }
 

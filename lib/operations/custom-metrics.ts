@@ -17,6 +17,13 @@ export const CUSTOM_METRICS = {
   CeleryQueueDepth: { unit: 'Count', publisher: 'monitor', meaning: 'tasks of the app that wait for a worker' },
   ClickHouseBackupAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since the last complete backup of ClickHouse ended' },
   DatabaseBackupAge: { unit: 'Seconds', publisher: 'backup', meaning: 'time since the latest moment that PostgreSQL can be restored to' },
+  OldestPendingDeletionAge: { unit: 'Seconds', publisher: 'upkeep', meaning: 'age of the oldest deletion of data that is not done' },
+  PersonOverrides: {
+    unit: 'Count',
+    publisher: 'upkeep',
+    meaning: 'merged person ids that queries of events look up, because events have the old ones',
+  },
+  UpkeepFailures: { unit: 'Count', publisher: 'upkeep', meaning: 'steps of an upkeep run that failed' },
 } as const satisfies Readonly<Record<string, CustomMetric>>;
 
 /** The name of a metric that this library publishes. */

@@ -26,6 +26,7 @@ import {
   PostHogProcess,
   PostHogRelease,
   PostHogStores,
+  PostHogUpkeep,
   PostHogWebAcl,
   Product,
   PublicEndpoint,
@@ -34,6 +35,7 @@ import {
 } from '../../lib';
 import { cdnCertificate, FOR_CDN } from '../ingress/cdn/fixtures';
 import { newIngress } from '../ingress/fixtures';
+import { upkeepProps } from '../operations/upkeep/fixture';
 import { EXPORTED_STRUCTS, factories, propsOf } from './bad-input-structs';
 import { certificate, newPostHog, newStack, stores } from '../helpers/stack';
 
@@ -136,6 +138,9 @@ const STRUCTS: Record<string, Target> = {
   SlackApp: ofPostHog('slackApp', (stack) => ({ ...oauthClient(stack), signingSecret: secretOf(stack) })),
   AiKeys: ofPostHog('aiKeys'),
   MigrationOptions: ofPostHog('migration'),
+  OperationsOptions: { path: 'Stack/It', make: posthog },
+  PostHogUpkeepOptions: ofPostHog('upkeep'),
+  PostHogUpkeepProps: { path: 'Stack/It', given: upkeepProps, make: (stack, props) => new PostHogUpkeep(stack, 'It', props) },
   PostHogServiceOptions: {
     ...ofPostHog(
       'serviceOptions',

@@ -213,6 +213,7 @@ export const POSTHOG: Subject = {
     environment: to({ OTHER: 'value' }),
     secrets: { to: ({ secret }) => ({ OTHER: Secret.fromSecretsManager(secret) }) },
     telemetry: to(true),
+    upkeep: to({ deletions: false, metrics: false }),
     enableExecuteCommand: to(true),
     logRetention: to(RetentionDays.ONE_DAY),
     removalPolicy: to(RemovalPolicy.DESTROY),

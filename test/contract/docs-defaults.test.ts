@@ -38,6 +38,7 @@ import {
   PostHogRelease,
   PostHogSize,
   PostHogStores,
+  PostHogUpkeep,
   PostHogWebAcl,
   RedpandaKafka,
 } from '../../lib';
@@ -48,6 +49,7 @@ import { certificate, newPostHog, newStack } from '../helpers/stack';
 import { zonedStack } from '../helpers/zones';
 import { newCdn } from '../ingress/cdn/fixtures';
 import { newMigration, vpcOf } from '../migration/fixture';
+import { upkeepProps } from '../operations/upkeep/fixture';
 import { newClickHouse } from '../stores/clickhouse/fixtures';
 
 /** A property of a struct that users fill in. */
@@ -126,6 +128,8 @@ const RESULTS: Record<string, (props: Props) => unknown> = {
   MigrationOptions: template((stack, props) =>
     newMigration(stack, { options: props, backup: databaseBackup(new Postgres(stack, 'Postgres', { vpc: vpcOf(stack) })) }),
   ),
+  PostHogUpkeepOptions: template((stack, props) => newPostHog(stack, { upkeep: props })),
+  PostHogUpkeepProps: template((stack, props) => new PostHogUpkeep(stack, 'Upkeep', { ...upkeepProps(stack), ...props })),
   EmailOptions: (props) => appSettings({ email: { host: 'mail', fromAddress: 'a@b', ...props } }),
   PostHogServiceOptions: template((stack, props) => newPostHog(stack, { serviceOptions: [{ process: PostHogProcess.CAPTURE, ...props }] })),
   PostHogNetworkProps: template((stack, props) => new PostHogNetwork(stack, 'Network', props)),
@@ -228,6 +232,14 @@ const OTHERS: Record<string, unknown> = {
   'FirewallOptions.logs': false,
   'FirewallOptions.removalPolicy': RemovalPolicy.RETAIN,
   'FirewallOptions.signInLimit': 50,
+  'PostHogUpkeepOptions.allowSeveralServers': true,
+  'PostHogUpkeepOptions.deletionRequests': false,
+  'PostHogUpkeepOptions.deletions': false,
+  'PostHogUpkeepOptions.enabled': false,
+  'PostHogUpkeepOptions.metrics': false,
+  'PostHogUpkeepProps.cpuArchitecture': CpuArchitecture.ARM64,
+  'PostHogUpkeepProps.logRetention': RetentionDays.ONE_DAY,
+  'PostHogUpkeepProps.removalPolicy': RemovalPolicy.DESTROY,
   'PostHogWebAclProps.forCloudFront': true,
   'KafkaAttributes.encryption': KafkaEncryption.PLAINTEXT,
   'RedpandaKafkaProps.instanceType': new InstanceType('m7g.large'),

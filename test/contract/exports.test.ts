@@ -28,6 +28,7 @@ test('lib/index.ts exports these names at run time; removing one is a breaking c
     'PostHogRelease',
     'PostHogSize',
     'PostHogStores',
+    'PostHogUpkeep',
     'PostHogWebAcl',
     'Postgres',
     'PostgresLogins',

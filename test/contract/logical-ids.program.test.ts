@@ -162,6 +162,8 @@ AWS::Logs::LogGroup PostHogServicesLogsExportsE9784E3C
 AWS::Logs::LogGroup PostHogServicesLogsFeatureFlags34DF6661
 AWS::Logs::LogGroup PostHogServicesLogsLiveEvents89967183
 AWS::Logs::LogGroup PostHogServicesLogsSessionReplayF1E5D74B
+AWS::Logs::LogGroup PostHogUpkeepLogs409B471A
+AWS::Logs::LogGroup PostHogUpkeepStateMachineLogs798B0D0B
 AWS::SecretsManager::Secret PostHogSecretsBrowserlessTokenFB47CF86
 AWS::SecretsManager::Secret PostHogSecretsEncryptionSaltKeysB6301810
 AWS::SecretsManager::Secret PostHogSecretsFlagsSecretKeys30064C20
@@ -287,6 +289,7 @@ const REPLACEABLE_TYPES = [
   'AWS::RDS::DBParameterGroup',
   'AWS::S3::BucketPolicy',
   'AWS::SSM::Parameter',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::SecretTargetAttachment',
   'AWS::StepFunctions::StateMachine',
   'Custom::AWS',
@@ -394,6 +397,7 @@ test('the sample app retains resources with data when its stacks are deleted', (
     'PostHogSymbolSetKeysSecret3A27DE38',
     'PostHogMigrationStateMachineConcludeLogs7A792510',
     'PostHogMigrationStateMachineLogs066708B7',
+    'PostHogUpkeepStateMachineLogs798B0D0B',
     'CustomPostHogRsaKeyCustomResourceProviderLogs0D427983',
     'CustomPostHogMigrationCustomResourceProviderLogs8205F3BC',
     'CustomPostHogDeploymentCheckCustomResourceProviderLogsCD27BC4E',

@@ -11,7 +11,7 @@ import { zonedStack } from '../helpers/zones';
 /**
  * CloudFormation accepts 500 resources in a template. Metrics, alarms and the other operations, which are not in these templates, may add 70.
  */
-const MAX_RESOURCES = { default: 350, everyProduct: 400, largest: 500 };
+const MAX_RESOURCES = { default: 360, everyProduct: 400, largest: 500 };
 
 /**
  * 576 KiB for a template without indentation, as the sample app has it. CloudFormation accepts 1,024 KiB, and the CDK's indentation takes a third of
